@@ -1,0 +1,222 @@
+# peerutils: `make` builds bin/, `make demo` tells the story, `make test` proves it.
+#
+#   make [OPT=-O3]        the programs
+#   make test             builds what tests need and runs them all: plain, and under the sanitizers
+#   make test TESTS=t/verify.bats   some of them;  make san, make tsan   one sanitizer's share
+#   make lint             every warning, style and layer
+#   make fuzz FUZZ_SECONDS=600      every parser, on bytes that nobody wrote
+#   make bench            what things cost
+#   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
+
+VERSION = 0.1
+
+CC ?= cc
+OPT = -O2 -g
+PREFIX = /usr/local
+DESTDIR =
+PROGPREFIX =
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+FUZZ_SECONDS = 60
+TESTS = $(sort $(wildcard t/*.bats))
+
+# Where this build goes: bin/ for users, bin/.san and the like for the builds that tests make.
+OUT = bin
+OBJ = $(OUT)/.o
+
+PACKAGES = sqlite3 zlib
+CRYPTO_PACKAGES = libcrypto
+
+CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPEERUTILS_VERSION='"$(VERSION)"'
+HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+INSTRUMENT =
+CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(INSTRUMENT) -ffile-prefix-map=$(CURDIR)=. -pthread
+LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--build-id=none -pthread
+
+LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
+PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
+SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
+# t/lib/NAME.c is a program that only tests run; t/lib/NAME.so.c goes into others with LD_PRELOAD.
+PRELOADS = $(patsubst t/lib/%.so.c,%.so,$(sort $(wildcard t/lib/*.so.c)))
+HELPERS = $(patsubst t/lib/%.c,%,$(filter-out %.so.c,$(sort $(wildcard t/lib/*.c))))
+FUZZERS = $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
+
+# Asked for when first used, which is after `need` saw to it that pkg-config is there; and once.
+LIBS = $(eval LIBS := $(shell pkg-config --libs $(PACKAGES)) $(shell pkg-config --libs $(CRYPTO_PACKAGES)) -ldl)$(LIBS)
+SODIUM = $(eval SODIUM := $(shell pkg-config --exists libsodium && pkg-config --libs libsodium))$(SODIUM)
+
+# One job a processor, unless told otherwise.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-print-directory
+
+all: $(PROGRAMS:%=$(OUT)/%) $(SCRIPTS:%=$(OUT)/%)
+helpers: $(HELPERS:%=$(OUT)/.t/%) $(PRELOADS:%=$(OUT)/.t/%)
+
+# --- Building ---------------------------------------------------------------------------------
+
+# What the objects were made with and of. Where that changes, all of them are made again.
+$(OBJ)/flags: FORCE | need-build
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS) $(SODIUM) $(LIBRARY))' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+$(OBJ)/%.o: src/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(OBJ)/libpeerutils.a: $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
+	@rm -f $@
+	$(AR) rcsD $@ $(filter %.o,$^)
+
+$(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/cmd/%.o $(OBJ)/libpeerutils.a
+	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
+
+# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME.
+FILL_IN = sed 's/@VERSION@/$(VERSION)/g; s/@PROGPREFIX@/$(1)/g'
+
+$(SCRIPTS:%=$(OUT)/%): $(OUT)/%: src/sh/%.sh Makefile
+	@mkdir -p $(@D)
+	$(call FILL_IN,) $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+
+$(OBJ)/t/%.o: t/lib/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(if $(SODIUM),-DHAVE_SODIUM=1) -c -o $@ $<
+
+$(HELPERS:%=$(OUT)/.t/%): $(OUT)/.t/%: $(OBJ)/t/%.o $(OBJ)/libpeerutils.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS) $(SODIUM)
+
+# Never instrumented: it goes into programs that are, behind their sanitizer's own library.
+$(PRELOADS:%=$(OUT)/.t/%): $(OUT)/.t/%: t/lib/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) -fPIC -shared -pthread -o $@ $< -ldl
+
+need-build need-demo need-test need-lint need-fuzz:
+	@CC='$(CC)' t/lib/need.sh $(@:need-%=%)
+
+clean:
+	rm -rf $(OUT)/* $(OUT)/.[a-z]*/
+
+# --- Running ----------------------------------------------------------------------------------
+
+demo: need-demo all
+	@$(OUT)/demo
+
+bench: need-test all helpers
+	@BIN='$(abspath $(OUT))' t/bench/run
+
+# The builds that tests run, next to the plain one.
+PLAIN = OUT=$(OUT)
+SAN = OUT=$(OUT)/.san OPT='-O1 -g' HARDEN=-fPIE \
+	INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+TSAN = OUT=$(OUT)/.tsan OPT='-O1 -g' HARDEN=-fPIE INSTRUMENT=-fsanitize=thread
+
+test: need-test
+	@$(MAKE) -s $(PLAIN) all helpers
+	@$(MAKE) -s $(SAN) all helpers
+	@$(MAKE) -s $(TSAN) all helpers
+	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh plain:$(OUT) address:$(OUT)/.san thread:$(OUT)/.tsan
+
+san: need-test
+	@$(MAKE) -s $(SAN) all helpers
+	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh address:$(OUT)/.san
+
+tsan: need-test
+	@$(MAKE) -s $(TSAN) all helpers
+	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh thread:$(OUT)/.tsan
+
+# --- Fuzzing: t/fuzz/NAME.c, with its seeds in t/fuzz/corpus/NAME; what it finds goes to bin/.fuzz ---
+
+$(OBJ)/fuzz/%.o: t/fuzz/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+fuzz-objects: $(FUZZERS:%=$(OBJ)/fuzz/%.o)
+
+$(FUZZERS:%=$(OUT)/fuzz-%): $(OUT)/fuzz-%: $(OBJ)/fuzz/%.o $(OBJ)/libpeerutils.a
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
+
+FUZZ = OUT=$(OUT)/.fuzz CC=clang OPT='-O1 -g' HARDEN=-fPIE \
+	INSTRUMENT='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+
+fuzzers: need-fuzz
+	@$(MAKE) -s $(FUZZ) $(FUZZERS:%=$(OUT)/.fuzz/fuzz-%)
+
+fuzz: fuzzers
+	@t/lib/fuzz.sh $(OUT)/.fuzz $(FUZZ_SECONDS) $(FUZZERS)
+
+# --- Linting ----------------------------------------------------------------------------------
+
+SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/fuzz/*.c))
+HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h))
+PAGES = $(sort $(wildcard man/*.[157]))
+SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
+
+lint: need-lint
+	@$(MAKE) -s -k -Otarget $(LINTS)
+	@echo 'lint: nothing to say'
+
+lint-gcc lint-clang: lint-%:
+	@$(MAKE) OUT=$(OUT)/.$* CC=$* WARN='$(WARN) -Werror' all helpers fuzz-objects
+
+lint-tidy: $(SOURCES:%=$(OBJ)/tidy/%)
+
+# The analyzer cannot follow uthash's lists, and sees freed memory and null pointers in them.
+$(OBJ)/tidy/%: % $(HEADERS) .clang-tidy t/.clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $$(grep -q '<uthash.h>' $< && echo --checks=-clang-analyzer-unix.Malloc,-clang-analyzer-core.NullDereference) \
+		$< -- -std=c11 $(CPPFLAGS) -DHAVE_SODIUM=1 >$@.said 2>&1 || { grep -A 2 ' error: ' $@.said; exit 1; }
+	@touch $@
+
+lint-format:
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+
+lint-shell:
+	shellcheck $(SHELL_SOURCES)
+
+lint-pages:
+	$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
+
+lint-layers:
+	t/lib/layers.sh .
+
+# --- Installing -------------------------------------------------------------------------------
+
+PAGES_1 = $(notdir $(sort $(wildcard man/*.1)))
+OTHER_PAGES = $(notdir $(sort $(wildcard man/*.[57])))
+TO_BIN = $(DESTDIR)$(BINDIR)
+TO_MAN = $(DESTDIR)$(MANDIR)
+
+# In a page, our programs go by the names that they are installed under.
+RENAME = sed $(if $(PROGPREFIX),$(foreach p,$(PROGRAMS) $(SCRIPTS),-e 's/\<Nm $p\( \|$$\)/Nm $(PROGPREFIX)$p\1/' \
+	-e 's/\<Xr $p 1/Xr $(PROGPREFIX)$p 1/g') -e '/^\.Dt .* 1$$/s/ / $(shell echo '$(PROGPREFIX)' | tr a-z A-Z)/',-e '')
+
+install: all
+	install -d '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7'
+	@set -e; for p in $(PROGRAMS); do \
+		install -m 755 "$(OUT)/$$p" "$(TO_BIN)/$(PROGPREFIX)$$p"; \
+	done; for p in $(SCRIPTS); do \
+		$(call FILL_IN,$(PROGPREFIX)) "src/sh/$$p.sh" | install -m 755 /dev/stdin "$(TO_BIN)/$(PROGPREFIX)$$p"; \
+	done; for p in $(PAGES_1); do \
+		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; \
+	done; for p in $(OTHER_PAGES); do \
+		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man$${p##*.}/$$p"; \
+	done
+
+uninstall:
+	@for p in $(PROGRAMS) $(SCRIPTS); do rm -f "$(TO_BIN)/$(PROGPREFIX)$$p"; done
+	@for p in $(PAGES_1); do rm -f "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; done
+	@for p in $(OTHER_PAGES); do rm -f "$(TO_MAN)/man$${p##*.}/$$p"; done
+
+-include $(wildcard $(OBJ)/*/*.d)
+FORCE:
+.PHONY: FORCE all helpers clean demo bench test san tsan fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
+	need-build need-demo need-test need-lint need-fuzz
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,35 @@
+/*
+ * What went wrong, in words for a person.
+ *
+ * The library neither prints nor exits: a function that can fail takes a struct fault, fills it and
+ * returns -1. The kind tells a broken rule (the answer is no: exit status 1) from trouble (the
+ * question could not be asked: exit status 2).
+ */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdint.h>
+
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_RULE,    /* the data break a rule */
+    FAULT_TROUBLE, /* the system failed us: I/O, memory, a missing file */
+};
+
+struct fault {
+    enum fault_kind kind;
+    uint64_t line;  /* the line at fault, from 1; 0 where no line is */
+    char text[320]; /* one line, no newline, printable ASCII */
+};
+
+/* Each sets *f, formats its text (non-printable bytes become '?') and returns -1. */
+int fault_rule(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int fault_trouble(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* As fault_trouble, with ": " and the words for errno behind it. */
+int fault_errno(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* As fault_trouble: "out of memory". */
+int fault_memory(struct fault *f);
+
+#endif

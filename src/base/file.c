@@ -1,0 +1,137 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_write(int fd, const void *bytes, size_t n)
+{
+    const char *p = bytes;
+    while (n) {
+        ssize_t put = write(fd, p, n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        p += put;
+        n -= (size_t)put;
+    }
+    return 0;
+}
+
+int file_write_at(int fd, const void *bytes, size_t n, uint64_t offset)
+{
+    const char *p = bytes;
+    while (n) {
+        ssize_t put = pwrite(fd, p, n, (off_t)offset);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        p += put;
+        offset += (uint64_t)put;
+        n -= (size_t)put;
+    }
+    return 0;
+}
+
+int file_read_at(int fd, void *bytes, size_t n, uint64_t offset)
+{
+    char *p = bytes;
+    while (n) {
+        ssize_t got = pread(fd, p, n, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            errno = 0;
+        if (got <= 0)
+            return -1;
+        p += got;
+        offset += (uint64_t)got;
+        n -= (size_t)got;
+    }
+    return 0;
+}
+
+static int close_keeping_errno(int fd, int result)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
+    return result;
+}
+
+int file_sync_folder(const char *path)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    return close_keeping_errno(fd, fsync(fd));
+}
+
+int file_lock(int fd)
+{
+    while (flock(fd, LOCK_EX))
+        if (errno != EINTR)
+            return -1;
+    return 0;
+}
+
+int file_unlock(int fd)
+{
+    return flock(fd, LOCK_UN);
+}
+
+static bool still_named(int fd, const char *path)
+{
+    struct stat ours, named;
+    return fstat(fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino &&
+           ours.st_dev == named.st_dev;
+}
+
+int file_open_locked(const char *path)
+{
+    for (;;) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return -1;
+        if (file_lock(fd))
+            return close_keeping_errno(fd, -1);
+        if (still_named(fd, path))
+            return fd;
+        close(fd);
+    }
+}
+
+int file_replace(const char *path, const void *bytes, size_t n)
+{
+    char temporary[PATH_MAX];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    int failed = file_write(fd, bytes, n) || fsync(fd);
+    close_keeping_errno(fd, 0);
+    if (failed || rename(temporary, path)) {
+        int error = errno;
+        unlink(temporary);
+        errno = error;
+        return -1;
+    }
+    return file_sync_folder(path);
+}

@@ -1,0 +1,31 @@
+/* Files: whole writes, durable names, locks. All return 0, or -1 with errno set. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes all n bytes, whatever write(2) makes of them. */
+int file_write(int fd, const void *bytes, size_t n);
+int file_write_at(int fd, const void *bytes, size_t n, uint64_t offset);
+
+/* Reads exactly n bytes from offset; errno is 0 where the file ends before. */
+int file_read_at(int fd, void *bytes, size_t n, uint64_t offset);
+
+/* Makes the names in the folder that holds path durable. */
+int file_sync_folder(const char *path);
+
+/* Waits for the lock that one process at a time can have on fd's file (flock, LOCK_EX). */
+int file_lock(int fd);
+int file_unlock(int fd);
+
+/* Opens the file at path for reading and writing, made where it is not there, and waits for its
+ * lock; a file that was replaced while we waited is opened again. Its descriptor, whose closing
+ * unlocks it. */
+int file_open_locked(const char *path);
+
+/* Puts the n bytes in path's place, as path.tmp, synced, renamed: the old or the new file, never a
+ * half. */
+int file_replace(const char *path, const void *bytes, size_t n);
+
+#endif

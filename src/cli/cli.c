@@ -1,0 +1,230 @@
+#include "cli/cli.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OPTIONS_MAX = 32, OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
+
+static const struct cli_option common[] = {
+    {'h', "help", NULL, "print this help"},
+    {'V', "version", NULL, "print the version"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli *program;
+static struct buf output;
+
+static void usage_line(FILE *to)
+{
+    fprintf(to, "usage: %s", program->name);
+    for (const struct cli_option *o = program->options; o->letter; o++)
+        fprintf(to, o->arg ? " [-%c %s]" : " [-%c]", o->letter, o->arg);
+    fprintf(to, "%s%s\n", *program->operands ? " " : "", program->operands);
+}
+
+static void help_options(const struct cli_option *o)
+{
+    for (; o->letter; o++) {
+        char left[64];
+        snprintf(left, sizeof left, "-%c, --%s%s%s", o->letter, o->name, o->arg ? " " : "",
+                 o->arg ? o->arg : "");
+        printf("  %-28s %s\n", left, o->help);
+    }
+}
+
+static _Noreturn void exit_printed(void)
+{
+    bool failed = ferror(stdout) != 0;
+    failed |= fclose(stdout) != 0;
+    exit(failed ? CLI_TROUBLE : CLI_YES);
+}
+
+static _Noreturn void help(void)
+{
+    usage_line(stdout);
+    printf("\n%s\n\n", program->about);
+    help_options(program->options);
+    help_options(common);
+    exit_printed();
+}
+
+static _Noreturn void version(void)
+{
+    printf("%s (peerutils) %s\n", program->name, PEERUTILS_VERSION);
+    exit_printed();
+}
+
+/* getopt's two forms of the table. */
+static void compile(const struct cli_option *o, char *letters, struct option *names)
+{
+    while (*letters)
+        letters++;
+    while (names->name)
+        names++;
+    for (; o->letter; o++, names++) {
+        *letters++ = o->letter;
+        if (o->arg)
+            *letters++ = ':';
+        *names = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
+                                 o->letter};
+    }
+    *letters = 0;
+}
+
+int cli_next(const struct cli *c, int argc, char **argv)
+{
+    char letters[2 * OPTIONS_MAX + 2] = "";
+    struct option names[OPTIONS_MAX + 1] = {0};
+    program = c;
+    if (argc > 0)
+        argv[0] = (char *)c->name; /* for getopt's messages */
+    compile(c->options, letters, names);
+    compile(common, letters, names);
+    int letter = getopt_long(argc, argv, letters, names, NULL);
+    if (letter == 'h')
+        help();
+    if (letter == 'V')
+        version();
+    if (letter == '?')
+        cli_usage();
+    return letter;
+}
+
+void cli_usage(void)
+{
+    usage_line(stderr);
+    exit(CLI_TROUBLE);
+}
+
+static void say(const char *format, va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    fprintf(stderr, "%s: %s\n", program->name, text);
+}
+
+void cli_warn(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(format, args);
+    va_end(args);
+}
+
+void cli_die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(format, args);
+    va_end(args);
+    exit(CLI_TROUBLE);
+}
+
+int cli_status(const struct fault *f)
+{
+    return f->kind == FAULT_RULE ? CLI_NO : CLI_TROUBLE;
+}
+
+void cli_fail(const char *place, const struct fault *f)
+{
+    fprintf(stderr, "%s: ", program->name);
+    if (place && f->line)
+        fprintf(stderr, "%s:%" PRIu64 ": ", place, f->line);
+    else if (place)
+        fprintf(stderr, "%s: ", place);
+    fprintf(stderr, "%s\n", f->text);
+    exit(cli_status(f));
+}
+
+void cli_report(const char *place, uint64_t line, const char *text)
+{
+    if (line)
+        fprintf(stderr, "%s:%" PRIu64 ": %s\n", place, line, text);
+    else
+        fprintf(stderr, "%s: %s\n", place, text);
+}
+
+int64_t cli_number(const char *what, const char *text, int64_t least, int64_t most)
+{
+    int64_t n;
+    if (number_parse(text, strlen(text), &n) || n < least || n > most)
+        cli_die("%s: '%s' is not a number from %" PRId64 " to %" PRId64, what, text, least, most);
+    return n;
+}
+
+static _Noreturn void output_failed(void)
+{
+    if (errno ==
+        EPIPE) { /* as any filter whose reader has left: by the signal, if it is not ignored */
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    cli_die("stdout: %s", strerror(errno));
+}
+
+void cli_flush(void)
+{
+    if (output.len && file_write(STDOUT_FILENO, output.data, output.len))
+        output_failed();
+    output.len = 0;
+}
+
+void cli_put(const void *bytes, size_t n)
+{
+    if (output.len + n > OUTPUT_CHUNK)
+        cli_flush();
+    if (n >= OUTPUT_CHUNK) {
+        if (file_write(STDOUT_FILENO, bytes, n))
+            output_failed();
+    } else if (buf_add(&output, bytes, n)) {
+        cli_die("out of memory");
+    }
+}
+
+void cli_put_string(const char *s)
+{
+    cli_put(s, strlen(s));
+}
+
+void cli_exit(int status)
+{
+    cli_flush();
+    buf_free(&output);
+    if (close(STDOUT_FILENO))
+        output_failed();
+    exit(status);
+}
+
+const char *cli_ledger(const char *option)
+{
+    const char *variable = getenv("LEDGER");
+    if (option)
+        return option;
+    return variable && *variable ? variable : "ledger";
+}
+
+int cli_threads(const char *option)
+{
+    cpu_set_t set;
+    if (option)
+        return (int)cli_number("-j", option, 1, THREADS_MAX);
+    return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+
+int64_t cli_now(const char *option)
+{
+    return option ? cli_number("-T", option, 0, INT64_MAX) : (int64_t)time(NULL);
+}

@@ -1,0 +1,74 @@
+#include "cli/names.h"
+
+#include "base/hex.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void read_book(struct book *b, const char *path)
+{
+    struct fault f = {0};
+    if (book_read(b, path, &f) == 0)
+        return;
+    f.kind = FAULT_TROUBLE;
+    cli_fail(path, &f);
+}
+
+struct book *cli_book(const char *option)
+{
+    struct book *b = book_new();
+    const char *variable = getenv("NAMES");
+    glob_t found;
+    if (!b)
+        cli_die("out of memory");
+    if (option || (variable && *variable)) {
+        read_book(b, option ? option : variable);
+        return b;
+    }
+    if (access("names", F_OK) == 0)
+        read_book(b, "names");
+    if (glob("*.pub", 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            read_book(b, found.gl_pathv[i]);
+        globfree(&found);
+    }
+    return b;
+}
+
+/* Looks a name up as it is and, failing that, in the text form of its bytes. */
+static int find_name(const struct book *b, struct field name, uint8_t account[ID_LEN])
+{
+    char form[TEXT_FORM_MAX];
+    struct field encoded = {form, 0};
+    int found = book_account(b, name, account);
+    if (found || name.len > TEXT_MAX)
+        return found;
+    encoded.len = text_encode(name.text, name.len, form);
+    return book_account(b, encoded, account);
+}
+
+int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
+                     struct fault *f)
+{
+    struct field name = {text, n};
+    int shown = n > 80 ? 80 : (int)n;
+    if (n == 2 * ID_LEN && hex_decode(account, text, ID_LEN) == 0)
+        return 0;
+    int found = find_name(b, name, account);
+    if (found > 0)
+        return 0;
+    if (found < 0)
+        return fault_rule(f, "'%.*s' is the name of more than one account", shown, text);
+    return fault_rule(f, "'%.*s' is no account, and no name in the address book", shown, text);
+}
+
+void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN])
+{
+    struct fault f;
+    if (cli_find_account(b, text, strlen(text), account, &f))
+        cli_die("%s", f.text);
+}

@@ -1,0 +1,20 @@
+/* The address book that a program uses, and accounts as a person writes them. Only programs use
+ * this: it exits. */
+#ifndef CLI_NAMES_H
+#define CLI_NAMES_H
+
+#include "record/book.h"
+
+/* The book: the file that -a names; else the one that $NAMES names; else `names` and every *.pub of
+ * the current folder, as far as they are there. Exits with 2 where it cannot be read. */
+struct book *cli_book(const char *option);
+
+/* An account as 64 hex digits, or by its name as a person writes it (or in its text form). Exits
+ * with 2 where it is neither. */
+void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN]);
+
+/* The same, without exiting: 0, or -1 and a rule. */
+int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
+                     struct fault *f);
+
+#endif

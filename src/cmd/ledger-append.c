@@ -1,0 +1,197 @@
+/* ledger-append: `tee -a` for blocks. It is the one program that writes a ledger. */
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "ledger/feed.h"
+#include "ledger/ledger.h"
+#include "ledger/waiting.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {'p', "pass", NULL, "pass all other records on"},
+    {'q', "quiet", NULL, "do not pass the blocks on"},
+    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
+    {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-append",
+    .operands = "[LEDGER]",
+    .about =
+        "Appends the blocks on stdin that hold to LEDGER, synced, and passes them on to stdout.",
+    .options = options,
+};
+
+struct run {
+    const char *now;
+    bool pass, quiet;
+    int status;
+    struct ledger ledger;
+    struct waiting *waiting;
+    struct batch child; /* a block that has waited, while it is taken */
+    struct buf parents; /* ids of new blocks whose children are still to be asked for */
+    struct buf out;     /* what goes to stdout once the ledger is synced */
+};
+
+static void memory(int failed)
+{
+    if (failed)
+        cli_die("out of memory");
+}
+
+static void refuse(struct run *r, const struct fault *f)
+{
+    cli_report("stdin", f->line, f->text);
+    r->status = CLI_NO;
+}
+
+static void tell_reorg(const struct reorg *reorg)
+{
+    if (reorg->undone)
+        cli_warn("reorg: %" PRId64 " block%s undone, %" PRId64 " done", reorg->undone,
+                 reorg->undone == 1 ? "" : "s", reorg->done);
+}
+
+/* Tells of blocks that leave the room where they waited for a parent. */
+static void let_go(struct run *r, bool all)
+{
+    struct fault f;
+    uint8_t parent[ID_LEN];
+    uint64_t line;
+    while (waiting_leave(r->waiting, all, &line, parent)) {
+        fault_rule(&f, "block: its parent %s did not come", hex32(parent).text);
+        f.line = line;
+        refuse(r, &f);
+    }
+}
+
+/* Judges one block. 0, or -1 and trouble. */
+static int take_block(struct run *r, const struct item *item, struct fault *f)
+{
+    struct reorg reorg;
+    int verdict = ledger_append(&r->ledger, item, cli_now(r->now), &reorg, f);
+    if (verdict == TREE_BAD)
+        refuse(r, f);
+    if (verdict == TREE_ORPHAN)
+        memory(waiting_add(r->waiting, item));
+    if (verdict != TREE_GOOD)
+        return verdict < 0 ? -1 : 0;
+    tell_reorg(&reorg);
+    memory(buf_add(&r->parents, item->id, ID_LEN));
+    memory(!r->quiet && buf_add(&r->out, item->text, item->size));
+    return 0;
+}
+
+/* Takes the blocks that waited for those that were just appended, and those that waited for them,
+ * and so on. */
+static int take_children(struct run *r, struct fault *f)
+{
+    for (size_t i = 0; i < r->parents.len; i += ID_LEN) {
+        uint8_t parent[ID_LEN];
+        int got;
+        memcpy(parent, r->parents.data + i, ID_LEN);
+        while ((got = waiting_take(r->waiting, parent, &r->child, f)) > 0)
+            if (take_block(r, &r->child.items[0], f))
+                return -1;
+        if (got < 0)
+            return -1;
+    }
+    r->parents.len = 0;
+    return 0;
+}
+
+static int take_item(struct run *r, const struct item *item, struct fault *f)
+{
+    struct fault why;
+    if (item->broken) {
+        tree_fault(&r->ledger.tree, item, &why);
+        refuse(r, &why);
+    } else if (item->is_block) {
+        if (take_block(r, item, f) || take_children(r, f))
+            return -1;
+        let_go(r, false);
+    } else if (r->pass) {
+        memory(buf_add(&r->out, item->text, item->size));
+    } else {
+        fault_rule(&why, "not a block: left out (-p passes it on)");
+        why.line = item->line;
+        refuse(r, &why);
+    }
+    return 0;
+}
+
+static void fail(const struct run *r, const struct fault *f)
+{
+    cli_fail(f->line ? r->ledger.path : NULL, f);
+}
+
+/* Appends a batch's blocks, syncs once for all of them, and then passes them on. */
+static void take_batch(struct run *r, const struct batch *b)
+{
+    struct fault f = {0};
+    if (ledger_begin(&r->ledger, &f))
+        fail(r, &f);
+    if (r->ledger.torn_bytes)
+        cli_warn("%s: %" PRIu64 " torn bytes put aside in %s.torn", r->ledger.path,
+                 r->ledger.torn_bytes, r->ledger.path);
+    for (size_t i = 0; i < b->count; i++)
+        if (take_item(r, &b->items[i], &f)) {
+            ledger_abort(&r->ledger);
+            fail(r, &f);
+        }
+    if (ledger_commit(&r->ledger, &f))
+        fail(r, &f);
+    cli_put(r->out.data, r->out.len);
+    cli_flush();
+    r->out.len = 0;
+}
+
+static void append_all(struct run *r, struct sigpool *pool)
+{
+    struct feed feed;
+    struct batch *b;
+    struct fault f = {0};
+    struct stream *stream = stream_new(source_fd(0), 1, 0);
+    int got;
+    memory(!stream);
+    feed_init(&feed, stream, pool);
+    while ((got = feed_next(&feed, &b, &f)) > 0)
+        take_batch(r, b);
+    if (got < 0)
+        cli_fail("stdin", &f);
+    let_go(r, true);
+    feed_free(&feed);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.status = CLI_YES};
+    const char *threads = NULL;
+    struct fault f = {0};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r.pass |= c == 'p';
+        r.quiet |= c == 'q';
+        if (c == 'j')
+            threads = optarg;
+        if (c == 'T')
+            r.now = optarg;
+    }
+    if (argc - optind > 1)
+        cli_usage();
+    struct sigpool *pool = sigpool_new(cli_threads(threads));
+    r.waiting = waiting_new();
+    memory(!pool || !r.waiting);
+    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), pool, &f))
+        cli_fail(NULL, &f);
+    append_all(&r, pool);
+    ledger_close(&r.ledger);
+    waiting_free(r.waiting);
+    batch_free(&r.child);
+    buf_free(&r.parents);
+    buf_free(&r.out);
+    sigpool_free(pool);
+    cli_exit(r.status);
+}

@@ -1,0 +1,184 @@
+/* ledger-balance: what accounts have, at the best tip or at any block. */
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/names.h"
+#include "ledger/ledger.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'a', "names", "FILE", "the address book"},
+    {'s', "height", "HEIGHT", "at the best chain's block of this height"},
+    {'b', "block", "ID", "at this block"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-balance",
+    .operands = "[NAME]...",
+    .about = "Prints `account KEY BALANCE SEQ` for all accounts, or those asked for.",
+    .options = options,
+};
+
+static void fail(const struct ledger *l, const struct fault *f)
+{
+    cli_fail(f->line ? l->path : NULL, f);
+}
+
+static void print_account(const uint8_t id[ID_LEN], const struct account *a)
+{
+    char line[160];
+    snprintf(line, sizeof line, "account %s %" PRId64 " %" PRId64 "\n", hex32(id).text, a->balance,
+             a->seq);
+    cli_put_string(line);
+}
+
+static int print_each(void *self, const uint8_t id[ID_LEN], const struct account *a,
+                      struct fault *f)
+{
+    (void)self, (void)f;
+    print_account(id, a);
+    return 0;
+}
+
+/* One account of the state at a block. */
+struct row {
+    uint8_t id[ID_LEN];
+    struct account account;
+};
+
+struct rows {
+    struct row *list;
+    size_t count, cap;
+};
+
+static int add_row(void *self, const struct state_key *key, const struct state_value *value,
+                   struct fault *f)
+{
+    struct rows *rows = self;
+    if (value->len == 0)
+        return 0;
+    if (rows->count == rows->cap) {
+        size_t cap = rows->cap ? rows->cap * 2 : 64;
+        struct row *list = realloc(rows->list, cap * sizeof *list);
+        if (!list)
+            return fault_memory(f);
+        rows->list = list;
+        rows->cap = cap;
+    }
+    struct row *row = &rows->list[rows->count++];
+    memcpy(row->id, key->id, ID_LEN);
+    return account_decode(value, &row->account) ? fault_trouble(f, "broken account") : 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(((const struct row *)a)->id, ((const struct row *)b)->id, ID_LEN);
+}
+
+/* Makes the tree's state meet an account, so that it is among those it lists. */
+static int meet(void *self, const uint8_t id[ID_LEN], const struct account *a, struct fault *f)
+{
+    struct ledger *l = self;
+    struct account met;
+    (void)a;
+    return account_get(l->tree.state, id, &met, f);
+}
+
+/* All accounts at another block than the best tip: those of the best tip, then walked back. */
+static void print_all_at(struct ledger *l, const struct node *node)
+{
+    struct fault f = {0};
+    struct rows rows = {0};
+    if (index_accounts(l->index, meet, l, &f) || tree_move(&l->tree, node, &f) ||
+        state_each(l->tree.state, false, add_row, &rows, &f))
+        fail(l, &f);
+    if (rows.count)
+        qsort(rows.list, rows.count, sizeof *rows.list, by_id);
+    for (size_t i = 0; i < rows.count; i++)
+        print_account(rows.list[i].id, &rows.list[i].account);
+    free(rows.list);
+}
+
+static void print_all(struct ledger *l, const struct node *node)
+{
+    struct fault f = {0};
+    if (node->n != l->tree.best.n)
+        print_all_at(l, node);
+    else if (index_accounts(l->index, print_each, NULL, &f))
+        fail(l, &f);
+}
+
+static void print_some(struct ledger *l, const struct node *node, const char *names,
+                       char **operands)
+{
+    struct fault f = {0};
+    struct book *book = cli_book(names);
+    if (tree_move(&l->tree, node, &f))
+        fail(l, &f);
+    for (; *operands; operands++) {
+        uint8_t id[ID_LEN];
+        struct account a;
+        cli_account(book, *operands, id);
+        if (account_get(l->tree.state, id, &a, &f))
+            fail(l, &f);
+        print_account(id, &a);
+    }
+    book_free(book);
+}
+
+/* The block that -b or -s names, else the best tip. */
+static void find_node(struct ledger *l, const char *id, const char *height, struct node *node)
+{
+    struct fault f = {0};
+    uint8_t bytes[ID_LEN];
+    int found = 1;
+    *node = l->tree.best;
+    if (id && (strlen(id) != 2 * ID_LEN || hex_decode(bytes, id, ID_LEN)))
+        cli_die("-b: '%.80s' is not 64 lowercase hex digits", id);
+    if (id)
+        found = tree_find(&l->tree, bytes, node, &f);
+    else if (height)
+        found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
+    if (found < 0)
+        fail(l, &f);
+    if (!found) {
+        cli_warn("%s: no block %s", l->path, id ? id : height);
+        cli_exit(CLI_NO);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct ledger l;
+    struct node node;
+    struct fault f = {0};
+    const char *path = NULL, *names = NULL, *id = NULL, *height = NULL;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        if (c == 'l')
+            path = optarg;
+        if (c == 'a')
+            names = optarg;
+        if (c == 's')
+            height = optarg;
+        if (c == 'b')
+            id = optarg;
+    }
+    if (id && height)
+        cli_usage();
+    path = cli_ledger(path);
+    if (ledger_open(&l, path, &f))
+        cli_fail(f.line ? path : NULL, &f);
+    find_node(&l, id, height, &node);
+    if (optind < argc)
+        print_some(&l, &node, names, argv + optind);
+    else
+        print_all(&l, &node);
+    ledger_close(&l);
+    cli_exit(CLI_YES);
+}

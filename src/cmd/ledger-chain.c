@@ -1,0 +1,163 @@
+/* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "ledger/ledger.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'t', "tip", NULL, "only the header of the last block"},
+    {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
+    {'n', "count", "COUNT", "so many blocks at most"},
+    {'b', "block", "ID", "the chain that ends at this block"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-chain",
+    .operands = "[LEDGER]",
+    .about = "Prints the best chain, genesis first.",
+    .options = options,
+};
+
+struct range {
+    struct node tip;
+    int64_t start, end; /* heights, the end not included */
+};
+
+static void fail(const struct ledger *l, const struct fault *f)
+{
+    cli_fail(f->line ? l->path : NULL, f);
+}
+
+static void print_block(struct ledger *l, const struct node *node, bool header_only)
+{
+    struct fault f = {0};
+    struct buf text = {0};
+    if (ledger_read(l, node, header_only, &text, &f))
+        fail(l, &f);
+    cli_put(text.data, text.len);
+    buf_free(&text);
+}
+
+/* The numbers of the blocks in the range, lowest first: the way down from a tip is known only from
+ * its end. */
+static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
+{
+    struct fault f = {0};
+    struct node node;
+    int64_t *path = calloc(count, sizeof *path);
+    if (!path)
+        cli_die("out of memory");
+    if (tree_ancestor(&l->tree, &r->tip, r->end - 1, &node, &f))
+        fail(l, &f);
+    for (size_t i = count; i-- > 0;) {
+        path[i] = node.n;
+        if (i > 0 && tree_get(&l->tree, node.parent, &node, &f))
+            fail(l, &f);
+    }
+    return path;
+}
+
+static void print_branch(struct ledger *l, const struct range *r)
+{
+    struct fault f = {0};
+    struct node node;
+    size_t count = (size_t)(r->end - r->start);
+    int64_t *path = path_to(l, r, count);
+    for (size_t i = 0; i < count; i++) {
+        if (tree_get(&l->tree, path[i], &node, &f))
+            fail(l, &f);
+        print_block(l, &node, false);
+    }
+    free(path);
+}
+
+/* On the best chain the index knows every height by itself. */
+static void print_best(struct ledger *l, const struct range *r)
+{
+    struct fault f = {0};
+    struct node node;
+    for (int64_t height = r->start; height < r->end; height++) {
+        int found = index_at_height(l->index, height, &node, &f);
+        if (found < 0)
+            fail(l, &f);
+        if (!found)
+            cli_die("%s: changed while it was read", l->path);
+        print_block(l, &node, false);
+    }
+}
+
+/* The tip that -b names, or the best one. */
+static void find_tip(struct ledger *l, const char *id, struct node *tip)
+{
+    struct fault f = {0};
+    uint8_t bytes[ID_LEN];
+    *tip = l->tree.best;
+    if (!id)
+        return;
+    if (strlen(id) != 2 * ID_LEN || hex_decode(bytes, id, ID_LEN))
+        cli_die("-b: '%.80s' is not 64 lowercase hex digits", id);
+    int found = tree_find(&l->tree, bytes, tip, &f);
+    if (found < 0)
+        fail(l, &f);
+    if (!found) {
+        cli_warn("%s: no block %s", l->path, id);
+        cli_exit(CLI_NO);
+    }
+}
+
+static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t count)
+{
+    struct range r = {.start = start};
+    find_tip(l, id, &r.tip);
+    if (start > r.tip.height) {
+        cli_warn("%s: its height is %" PRId64, l->path, r.tip.height);
+        cli_exit(CLI_NO);
+    }
+    r.end = count > r.tip.height - start ? r.tip.height + 1 : start + count;
+    if (r.end == r.start)
+        return;
+    if (id)
+        print_branch(l, &r);
+    else
+        print_best(l, &r);
+}
+
+int main(int argc, char **argv)
+{
+    struct ledger l;
+    struct fault f = {0};
+    const char *path = NULL, *id = NULL;
+    int64_t start = 0, count = INT64_MAX;
+    bool tip_only = false;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        tip_only |= c == 't';
+        if (c == 'l')
+            path = optarg;
+        if (c == 's')
+            start = cli_number("-s", optarg, 0, INT64_MAX);
+        if (c == 'n')
+            count = cli_number("-n", optarg, 0, INT64_MAX);
+        if (c == 'b')
+            id = optarg;
+    }
+    if (argc - optind > 1)
+        cli_usage();
+    path = cli_ledger(argv[optind] ? argv[optind] : path);
+    if (ledger_open(&l, path, &f))
+        cli_fail(f.line ? path : NULL, &f);
+    if (tip_only) {
+        struct node tip;
+        find_tip(&l, id, &tip);
+        print_block(&l, &tip, true);
+    } else {
+        print_chain(&l, id, start, count);
+    }
+    ledger_close(&l);
+    cli_exit(CLI_YES);
+}

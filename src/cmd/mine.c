@@ -1,0 +1,427 @@
+/* mine: transactions -> a sealed block on the best tip. */
+#include "base/hex.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "cli/names.h"
+#include "crypto/merkle.h"
+#include "ledger/ledger.h"
+#include "work/miner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5 };
+
+static const struct cli_option options[] = {
+    {'m', "miner", "ACCOUNT", "who is credited the reward and the fees"},
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'a', "names", "FILE", "the address book"},
+    {'n', "count", "COUNT", "so many blocks, the later ones empty (default: 1)"},
+    {'t', "seconds", "SECONDS", "give up after this time"},
+    {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)"},
+    {'j', "threads", "COUNT", "threads that search (default: all processors)"},
+    {'T', "time", "UNIXTIME", "the clock; it moves by one spacing a block"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "mine",
+    .operands = "",
+    .about = "Seals the transactions on stdin into a block on the best tip.",
+    .options = options,
+};
+
+/* The block that the next one is put on: the ledger's tip, or the one mined last. */
+struct parent {
+    uint8_t id[ID_LEN];
+    int64_t height, supply;
+    int64_t times[MEDIAN_OF]; /* newest first */
+    int times_count;
+};
+
+enum end { END_NONE, END_TIME_UP, END_TIP_MOVED, END_STALE };
+
+struct run {
+    struct ledger ledger;
+    struct parent parent;
+    uint8_t miner[ID_LEN];
+    const char *clock; /* -T */
+    int threads;
+    bool watch_tip;
+    int64_t deadline; /* monotonic milliseconds; 0: none */
+    int64_t mined;    /* blocks so far */
+    struct buf own;   /* their ids */
+    struct buf body;  /* of the next block */
+    int64_t body_count, fees;
+    uint8_t body_root[ID_LEN];
+
+    /* Shared with the watcher: */
+    struct mine_watch watch;
+    enum end end;     /* why the watcher stopped the search */
+    int wake[2];      /* a pipe: closed when the search is over */
+    struct stat seen; /* the ledger file as it was last looked at */
+    bool shown;       /* a rate stands on the terminal */
+};
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void fail(const struct run *r, const struct fault *f)
+{
+    cli_fail(f->line ? r->ledger.path : NULL, f);
+}
+
+static void memory(int failed)
+{
+    if (failed)
+        cli_die("out of memory");
+}
+
+/* The simulated or the real clock, as the next block sees it. */
+static int64_t clock_now(const struct run *r)
+{
+    int64_t now = cli_now(r->clock), moved;
+    if (!r->clock)
+        return now;
+    if (__builtin_mul_overflow(r->mined, r->ledger.tree.rules.spacing, &moved) ||
+        number_add(now, moved, &now))
+        cli_die("-T: the clock ends at 2^63-1");
+    return now;
+}
+
+/* Adds one transaction to the body: all of them must hold. */
+static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
+{
+    struct fault f = {0};
+    bool good = !item->broken && item->is_tx;
+    if (item->broken)
+        f = item->fault;
+    else if (!item->is_tx)
+        fault_rule(&f, "not a transaction");
+    if (good &&
+        tree_apply(&r->ledger.tree, &item->entries[0].tx, item->entries[0].id, &r->fees, &f)) {
+        if (f.kind != FAULT_RULE)
+            fail(r, &f);
+        good = false;
+    }
+    if (!good) {
+        cli_report("stdin", item->line, f.text);
+        cli_warn("nothing mined: a block holds valid transactions only (txpool -s chooses them)");
+        cli_exit(CLI_NO);
+    }
+    memory(buf_add(&r->body, item->text, item->size));
+    if ((int64_t)r->body.len > r->ledger.tree.rules.maxblock) {
+        cli_report("stdin", item->line, "the block would be over maxblock");
+        cli_exit(CLI_NO);
+    }
+    merkle_add(tree, item->entries[0].id);
+    r->body_count++;
+}
+
+static void read_body(struct run *r)
+{
+    struct fault f = {0};
+    struct batch b = {0};
+    struct merkle tree;
+    struct tree *t = &r->ledger.tree;
+    struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
+    int got = 0;
+    memory(!s);
+    merkle_init(&tree);
+    if (tree_move(t, &t->best, &f))
+        fail(r, &f);
+    state_begin(t->state);
+    if (isatty(STDIN_FILENO))
+        cli_warn("stdin is a terminal: mining without transactions");
+    else
+        while ((got = stream_next(s, &b, &f)) > 0)
+            for (size_t i = 0; i < b.count; i++)
+                add_tx(r, &tree, &b.items[i]);
+    if (got < 0)
+        cli_fail("stdin", &f);
+    state_rollback(t->state);
+    merkle_root(&tree, r->body_root);
+    batch_free(&b);
+    stream_free(s);
+}
+
+static void empty_body(struct run *r)
+{
+    struct merkle tree;
+    merkle_init(&tree);
+    merkle_root(&tree, r->body_root);
+    r->body.len = 0;
+    r->body_count = 0;
+}
+
+static void take_tip(struct run *r)
+{
+    struct fault f = {0};
+    struct tree *t = &r->ledger.tree;
+    memcpy(r->parent.id, t->best.id, ID_LEN);
+    r->parent.height = t->best.height;
+    r->parent.supply = t->best.supply;
+    r->parent.times_count = tree_times(t, &t->best, r->parent.times, &f);
+    if (r->parent.times_count < 0)
+        fail(r, &f);
+    fstat(r->ledger.fd, &r->seen);
+}
+
+/* Whether the ledger's best tip is neither the one we build on nor one of our own. */
+static bool tip_moved(struct run *r)
+{
+    struct stat now;
+    struct fault f;
+    const struct timespec *was = &r->seen.st_mtim, *is = &now.st_mtim;
+    if (stat(r->ledger.path, &now))
+        return true;
+    if (now.st_ino == r->seen.st_ino && now.st_size == r->seen.st_size &&
+        was->tv_sec == is->tv_sec && was->tv_nsec == is->tv_nsec)
+        return false;
+    bool replaced = now.st_ino != r->seen.st_ino;
+    r->seen = now;
+    if (replaced || ledger_refresh(&r->ledger, &f) < 0)
+        return true;
+    for (size_t i = 0; i < r->own.len; i += ID_LEN)
+        if (memcmp(r->own.data + i, r->ledger.tree.best.id, ID_LEN) == 0)
+            return false;
+    return true;
+}
+
+static void show_rate(struct run *r, int64_t begun)
+{
+    double seconds = (double)(milliseconds() - begun) / 1000;
+    double rate = (double)atomic_load(&r->watch.attempts) / seconds;
+    fprintf(stderr, "\rmine: height %" PRId64 ", %.2f million attempts a second, %.0f s \033[K",
+            r->parent.height + 1, rate / 1e6, seconds);
+    r->shown = true;
+}
+
+static enum end reason_to_stop(struct run *r, int64_t begun)
+{
+    int64_t now = milliseconds();
+    if (r->deadline && now >= r->deadline)
+        return END_TIME_UP;
+    if (r->watch_tip && tip_moved(r))
+        return END_TIP_MOVED;
+    return !r->clock && now - begun >= FRESH_SECONDS * 1000 ? END_STALE : END_NONE;
+}
+
+/* Runs beside a search until the pipe is closed, and stops it when there is a reason. */
+static void *watch(void *self)
+{
+    struct run *r = self;
+    struct pollfd over = {.fd = r->wake[0], .events = POLLIN};
+    int64_t begun = milliseconds(), shown = begun;
+    bool terminal = isatty(STDERR_FILENO);
+    while (poll(&over, 1, WATCH_MS) == 0 || (over.revents == 0)) {
+        if (terminal && milliseconds() - shown >= SHOW_MS) {
+            show_rate(r, begun);
+            shown = milliseconds();
+        }
+        if (r->end == END_NONE && (r->end = reason_to_stop(r, begun)) != END_NONE)
+            atomic_store(&r->watch.stop, true);
+    }
+    return NULL;
+}
+
+/* Searches with a watcher beside: 1 and *nonce, or 0 and r->end. */
+static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
+{
+    struct fault f = {0};
+    pthread_t watcher;
+    r->end = END_NONE;
+    atomic_store(&r->watch.stop, false);
+    atomic_store(&r->watch.attempts, 0);
+    if (pipe2(r->wake, O_CLOEXEC) || pthread_create(&watcher, NULL, watch, r))
+        cli_die("cannot start a thread: %s", strerror(errno));
+    int found = mine_search(job, r->threads, &r->watch, nonce, &f);
+    close(r->wake[1]);
+    pthread_join(watcher, NULL);
+    close(r->wake[0]);
+    if (found < 0)
+        fail(r, &f);
+    return found;
+}
+
+/* Waits until the clock has come near enough to this time. 0, or -1: the run's time was up first.
+ */
+static int wait_for(const struct run *r, int64_t time)
+{
+    while (!r->clock && time - cli_now(NULL) > rules_max_ahead(&r->ledger.tree.rules)) {
+        struct timespec pause = {.tv_nsec = 50000000};
+        if (r->deadline && milliseconds() >= r->deadline)
+            return -1;
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+/* The header of the next block, but for its seal. 0, or -1: the run's time was up first. */
+static int next_header(struct run *r, struct block *b)
+{
+    const struct parent *p = &r->parent;
+    int64_t median = tree_median_of(p->times, p->times_count), now = clock_now(r);
+    if (median == INT64_MAX)
+        cli_die("no time is after the median");
+    *b = (struct block){.height = p->height + 1, .count = r->body_count};
+    b->time = now > median ? now : median + 1;
+    memcpy(b->prev, p->id, ID_LEN);
+    memcpy(b->root, r->body_root, ID_LEN);
+    memcpy(b->miner, r->miner, ID_LEN);
+    target_next(&r->ledger.tree.asert, p->height, p->times[0], b->target);
+    return wait_for(r, b->time);
+}
+
+static void check_supply(struct run *r)
+{
+    int64_t reward = rules_reward(&r->ledger.tree.rules, r->parent.height + 1);
+    if (number_add(r->parent.supply, reward, &r->parent.supply)) {
+        cli_warn("nothing mined: the reward would take the supply over 2^63-1");
+        cli_exit(CLI_NO);
+    }
+}
+
+static void check_size(const struct run *r, size_t header)
+{
+    if ((int64_t)(header + 1 + r->body.len) <= r->ledger.tree.rules.maxblock)
+        return;
+    cli_warn("nothing mined: the block would be over maxblock");
+    cli_exit(CLI_NO);
+}
+
+static void print_block(struct run *r, const struct buf *header, int64_t time)
+{
+    struct parent *p = &r->parent;
+    sha256(header->data, header->len, p->id);
+    memory(buf_add(&r->own, p->id, ID_LEN));
+    p->height++;
+    memmove(p->times + 1, p->times, sizeof p->times - sizeof p->times[0]);
+    p->times[0] = time;
+    if (p->times_count < MEDIAN_OF)
+        p->times_count++;
+    r->mined++;
+    if (r->shown)
+        fprintf(stderr, "\r\033[K");
+    r->shown = false;
+    cli_put(header->data, header->len);
+    cli_put("\n", 1);
+    cli_put(r->body.data, r->body.len);
+    cli_flush();
+}
+
+static _Noreturn void give_up(struct run *r)
+{
+    if (r->shown)
+        fprintf(stderr, "\r\033[K");
+    if (r->end == END_TIP_MOVED) {
+        cli_warn("the tip moved");
+        cli_exit(TIP_MOVED);
+    }
+    cli_warn("time is up");
+    cli_exit(CLI_NO);
+}
+
+/* Mines one block and prints it. */
+static void mine_block(struct run *r)
+{
+    struct buf header = {0};
+    struct block b;
+    struct mine_job job;
+    size_t seal_len;
+    uint64_t nonce;
+    char seal[SEAL_DIGITS];
+    do {
+        header.len = 0;
+        if (next_header(r, &b)) {
+            r->end = END_TIME_UP;
+            give_up(r);
+        }
+        memory(block_format(&b, &header));
+        if (mine_job_init(&job, header.data, header.len, b.target, &seal_len))
+            cli_die("no seal fits this header");
+        check_size(r, header.len + seal_len);
+        if (search(r, &job, &nonce))
+            break;
+        if (r->end != END_STALE)
+            give_up(r);
+    } while (true);
+    mine_seal(seal_len, nonce, seal);
+    memory(buf_add(&header, seal, seal_len));
+    print_block(r, &header, b.time);
+    buf_free(&header);
+}
+
+struct arguments {
+    const char *miner, *ledger, *names, *seconds, *threads;
+    int64_t count;
+};
+
+static void read_options(struct run *r, struct arguments *a, int argc, char **argv)
+{
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r->watch_tip |= c == 'w';
+        if (c == 'm')
+            a->miner = optarg;
+        if (c == 'l')
+            a->ledger = optarg;
+        if (c == 'a')
+            a->names = optarg;
+        if (c == 't')
+            a->seconds = optarg;
+        if (c == 'j')
+            a->threads = optarg;
+        if (c == 'T')
+            r->clock = optarg;
+        if (c == 'n')
+            a->count = cli_number("-n", optarg, 1, INT64_MAX);
+    }
+    if (optind < argc || !a->miner)
+        cli_usage();
+}
+
+static void find_miner(struct run *r, const struct arguments *a)
+{
+    struct book *book = cli_book(a->names);
+    cli_account(book, a->miner, r->miner);
+    book_free(book);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {0};
+    struct arguments a = {.count = 1};
+    struct fault f = {0};
+    read_options(&r, &a, argc, argv);
+    find_miner(&r, &a);
+    r.threads = cli_threads(a.threads);
+    if (a.seconds)
+        r.deadline = milliseconds() + cli_number("-t", a.seconds, 0, INT32_MAX) * 1000;
+    const char *path = cli_ledger(a.ledger);
+    if (ledger_open(&r.ledger, path, &f))
+        cli_fail(f.line ? path : NULL, &f);
+    take_tip(&r);
+    memory(buf_add(&r.own, r.parent.id, ID_LEN));
+    read_body(&r);
+    for (; r.mined < a.count; empty_body(&r)) {
+        check_supply(&r);
+        mine_block(&r);
+    }
+    ledger_close(&r.ledger);
+    buf_free(&r.own);
+    buf_free(&r.body);
+    cli_exit(CLI_YES);
+}

@@ -1,0 +1,147 @@
+/* names: puts names for accounts in any stream, or back. */
+#include "cli/names.h"
+#include "base/hex.h"
+#include "base/lines.h"
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'r', "reverse", NULL, "put accounts for names"},
+    {'a', "names", "FILE", "the address book"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "names",
+    .operands = "[FILE]...",
+    .about = "Puts names for accounts in any stream, or back.",
+    .options = options,
+};
+
+struct run {
+    struct book *book;
+    bool reverse;
+    int status;
+};
+
+/* The records whose accounts stand in known places: fields counted from 0, 0 ending the list. */
+static const struct {
+    const char *type;
+    int places[3];
+} forms[] = {
+    {"tx", {2, 6, 0}},  {"block", {6, 0, 0}}, {"grant", {1, 0, 0}},      {"account", {1, 0, 0}},
+    {"key", {1, 0, 0}}, {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}},
+};
+
+/* Where the accounts of this line may be; NULL: anywhere. */
+static const int *places_of(const char *line, size_t len)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (line_is(line, len, forms[i].type))
+            return forms[i].places;
+    return NULL;
+}
+
+static bool is_place(const int *places, int field)
+{
+    if (!places)
+        return true;
+    while (*places && *places != field)
+        places++;
+    return *places == field && field > 0;
+}
+
+static void put_field(const struct run *r, const char *text, size_t len)
+{
+    uint8_t account[ID_LEN];
+    const char *name;
+    struct field x = {text, len};
+    if (r->reverse && book_account(r->book, x, account) > 0)
+        cli_put(hex32(account).text, 2 * ID_LEN);
+    else if (!r->reverse && len == 2 * ID_LEN && hex_decode(account, text, ID_LEN) == 0 &&
+             (name = book_name(r->book, account)))
+        cli_put_string(name);
+    else
+        cli_put(text, len);
+}
+
+/* A line's fields, whatever stands between them: only spaces part them, and all bytes are kept. */
+static void put_line(const struct run *r, const struct line *line)
+{
+    const int *places = places_of(line->text, line->len);
+    const char *at = line->text, *end = line->text + line->len;
+    for (int field = 0; at <= end; field++) {
+        const char *space = memchr(at, ' ', (size_t)(end - at));
+        size_t len = (size_t)((space ? space : end) - at);
+        if (is_place(places, field))
+            put_field(r, at, len);
+        else
+            cli_put(at, len);
+        if (space)
+            cli_put(" ", 1);
+        at += len + 1;
+    }
+    if (line->state == LINE_WHOLE)
+        cli_put("\n", 1);
+}
+
+static void put_stream(struct run *r, int fd, const char *name)
+{
+    struct line line;
+    struct fault f = {0};
+    struct lines *lines = lines_new(source_fd(fd), 1, 0);
+    int got;
+    if (!lines)
+        cli_die("out of memory");
+    while ((got = lines_next(lines, &line, &f)) > 0) {
+        if (line.state == LINE_LONG) {
+            cli_report(name, line.number, "line: over 65535 bytes: left out");
+            r->status = CLI_NO;
+        } else {
+            put_line(r, &line);
+        }
+        if (!lines_ready(lines))
+            cli_flush();
+    }
+    if (got < 0)
+        cli_fail(name, &f);
+    lines_free(lines);
+}
+
+static void put_file(struct run *r, const char *path)
+{
+    struct fault f = {0};
+    if (strcmp(path, "-") == 0) {
+        put_stream(r, STDIN_FILENO, "stdin");
+        return;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        fault_errno(&f, "%s", path);
+        cli_fail(NULL, &f);
+    }
+    put_stream(r, fd, path);
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {0};
+    const char *names = NULL;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r.reverse |= c == 'r';
+        if (c == 'a')
+            names = optarg;
+    }
+    r.book = cli_book(names);
+    if (optind == argc)
+        put_file(&r, "-");
+    for (int i = optind; i < argc; i++)
+        put_file(&r, argv[i]);
+    book_free(r.book);
+    cli_exit(r.status);
+}

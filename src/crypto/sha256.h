@@ -1,0 +1,39 @@
+/*
+ * SHA-256 (FIPS 180-4): our own small code, so that a program that hashes starts without libcrypto
+ * and the miner can save a midstate. The processor's SHA instructions are used where it has them.
+ */
+#ifndef CRYPTO_SHA256_H
+#define CRYPTO_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHA256_LEN 32
+#define SHA256_CHUNK 64
+
+struct sha256 {
+    uint32_t state[8]; /* the chaining value after every whole chunk so far: the midstate */
+    uint64_t len;      /* bytes taken so far */
+    uint8_t tail[SHA256_CHUNK];
+};
+
+void sha256_init(struct sha256 *h);
+void sha256_update(struct sha256 *h, const void *data, size_t n);
+void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN]);
+
+/* The hash of n bytes at once. */
+void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN]);
+
+/* Runs the compression function over n chunks of SHA256_CHUNK bytes. */
+void sha256_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
+
+/* The entries that sha256_compress chooses from, best first, the last one portable; for tests and
+ * the bench. A NULL name ends the table. */
+struct sha256_kernel {
+    const char *name;
+    int (*usable)(void);
+    void (*compress)(uint32_t state[8], const uint8_t *chunks, size_t n);
+};
+extern const struct sha256_kernel sha256_kernels[];
+
+#endif

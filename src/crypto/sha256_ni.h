@@ -1,0 +1,18 @@
+/* SHA-256's compression by x86's SHA instructions: a row of sha256.c's table, for nobody else. */
+#ifndef CRYPTO_SHA256_NI_H
+#define CRYPTO_SHA256_NI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#define SHA256_NI 1
+
+/* Whether this processor and system have them. Asks cpuid, which is slow under a hypervisor. */
+int sha256_ni_usable(void);
+void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
+#endif
+
+extern const uint32_t sha256_constants[64];
+
+#endif

@@ -1,0 +1,30 @@
+/* Signatures checked on several threads, in batches; the answers do not depend on the threads. */
+#ifndef CRYPTO_SIGPOOL_H
+#define CRYPTO_SIGPOOL_H
+
+#include "crypto/ed25519.h"
+
+struct sigjob {
+    const uint8_t *key;       /* ED25519_KEY_LEN bytes; this and the next two stay the caller's */
+    const uint8_t *signature; /* ED25519_SIGNATURE_LEN bytes */
+    const void *message;
+    size_t len;
+    bool valid; /* the answer */
+};
+
+struct sigpool;
+
+/* A pool that works with so many threads in all, the caller's own among them (threads - 1 are
+ * started, at the first batch that is worth it). Loads libcrypto at the first batch that has a job.
+ * NULL: no memory. */
+struct sigpool *sigpool_new(int threads);
+void sigpool_free(struct sigpool *p);
+
+/* Hands the pool n jobs and returns at once. jobs and all that they point to stay put until
+ * sigpool_wait. At most one batch is under way: wait first. 0, or -1 and trouble. */
+int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault *f);
+
+/* Works along until every job of the batch under way has its answer. */
+void sigpool_wait(struct sigpool *p);
+
+#endif

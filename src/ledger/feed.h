@@ -1,0 +1,25 @@
+/* A stream with its signatures checked: while the caller works on one batch, the pool checks the
+ * next. */
+#ifndef LEDGER_FEED_H
+#define LEDGER_FEED_H
+
+#include "ledger/stream.h"
+
+struct feed {
+    struct stream *stream;
+    struct sigpool *pool; /* NULL: signatures are not looked at */
+    struct batch batches[2];
+    int current;  /* the batch last given out */
+    bool started; /* the other one is read, and its signatures are under way */
+    bool ended;
+};
+
+/* A feed over the stream, which it frees in the end; the pool stays the caller's. */
+void feed_init(struct feed *d, struct stream *stream, struct sigpool *pool);
+void feed_free(struct feed *d);
+
+/* The next batch, its signatures checked, good until the next call: 1, 0 at the end, -1 and
+ * trouble. It reads ahead as long as that needs no waiting. */
+int feed_next(struct feed *d, struct batch **b, struct fault *f);
+
+#endif

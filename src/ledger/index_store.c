@@ -1,0 +1,362 @@
+/* The index as a tree's store: blocks, journals, transactions and accounts. */
+#include "base/hex.h"
+#include "ledger/index_db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
+{
+    sqlite3_bind_blob(q, i, id, ID_LEN, SQLITE_STATIC);
+}
+
+/* Copies a column of exactly n bytes. 0, or -1: it is something else. */
+static int column_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
+{
+    if (sqlite3_column_type(q, i) != SQLITE_BLOB || sqlite3_column_bytes(q, i) != n)
+        return -1;
+    memcpy(out, sqlite3_column_blob(q, i), (size_t)n);
+    return 0;
+}
+
+/* The sums guard rows against damage that SQLite does not see; they are over fixed forms of the
+ * values. */
+static int64_t node_sum(const struct node *node)
+{
+    struct {
+        int64_t numbers[9];
+        uint8_t id[ID_LEN], target[TARGET_LEN], miner[ID_LEN], work[32];
+    } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
+                          node->supply, (int64_t)node->line, (int64_t)node->offset,
+                          (int64_t)node->size}};
+    memcpy(form.id, node->id, ID_LEN);
+    memcpy(form.target, node->target, TARGET_LEN);
+    memcpy(form.miner, node->miner, ID_LEN);
+    u256_write(node->work, form.work);
+    return index_sum(&form, sizeof form);
+}
+
+static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t seq)
+{
+    struct {
+        uint8_t id[ID_LEN];
+        int64_t balance, seq;
+    } form = {.balance = balance, .seq = seq};
+    memcpy(form.id, id, ID_LEN);
+    return index_sum(&form, sizeof form);
+}
+
+static int read_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+{
+    uint8_t work[32];
+    *node = (struct node){.n = sqlite3_column_int64(q, 0),
+                          .parent = sqlite3_column_int64(q, 1),
+                          .height = sqlite3_column_int64(q, 3),
+                          .time = sqlite3_column_int64(q, 4),
+                          .count = sqlite3_column_int64(q, 7),
+                          .supply = sqlite3_column_int64(q, 8),
+                          .line = (uint64_t)sqlite3_column_int64(q, 10),
+                          .offset = (uint64_t)sqlite3_column_int64(q, 11),
+                          .size = (uint64_t)sqlite3_column_int64(q, 12)};
+    if (column_bytes(q, 2, node->id, ID_LEN) || column_bytes(q, 5, node->target, TARGET_LEN) ||
+        column_bytes(q, 6, node->miner, ID_LEN) || column_bytes(q, 9, work, 32))
+        return index_damage(ix, f);
+    node->work = u256_read(work);
+    return node_sum(node) == sqlite3_column_int64(q, 13) ? 0 : index_damage(ix, f);
+}
+
+/* The one node that a bound query gives: 1, 0: none, -1 and trouble. */
+static int one_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+{
+    int got = index_step(ix, q, f);
+    if (got > 0 && read_node(ix, q, node, f))
+        got = -1;
+    sqlite3_reset(q);
+    return got;
+}
+
+static int find(void *self, const uint8_t id[ID_LEN], struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, FIND, f);
+    if (!q)
+        return -1;
+    bind_id(q, 1, id);
+    return one_node(self, q, node, f);
+}
+
+static int get(void *self, int64_t n, struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, GET, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    int got = one_node(self, q, node, f);
+    return got ? (got < 0 ? -1 : 0) : index_damage(self, f);
+}
+
+static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, JOURNAL, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    int got = index_step(self, q, f);
+    if (got > 0) {
+        const void *bytes = sqlite3_column_blob(q, 0);
+        size_t size = (size_t)sqlite3_column_bytes(q, 0);
+        if (index_sum(bytes, size) != sqlite3_column_int64(q, 1))
+            got = index_damage(self, f);
+        else if (buf_add(out, bytes, size))
+            got = fault_memory(f);
+    } else if (got == 0) {
+        got = index_damage(self, f);
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+/* The number of an account, which is made known where it is not: -1 and trouble. */
+static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
+    if (!q)
+        return -1;
+    bind_id(q, 1, id);
+    int got = index_step(ix, q, f);
+    int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : -1;
+    sqlite3_reset(q);
+    if (got)
+        return n;
+    q = index_ready(ix, ADD_ACCOUNT, f);
+    if (!q)
+        return -1;
+    bind_id(q, 1, id);
+    return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
+}
+
+static int add_tx(struct index *ix, const struct node *node, const struct entry *e, int64_t line,
+                  struct fault *f)
+{
+    int64_t sender = account_number(ix, e->tx.from, f);
+    int64_t recipient = sender < 0 ? -1 : account_number(ix, e->tx.to, f);
+    sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
+    if (!q)
+        return -1;
+    const int64_t numbers[] = {
+        node->n,           line,      sender,       e->tx.seq,
+        e->tx.fee,         recipient, e->tx.amount, (int64_t)(node->offset + e->at),
+        (int64_t)e->tx.len};
+    bind_id(q, 1, e->id);
+    for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++)
+        sqlite3_bind_int64(q, 2 + i, numbers[i]);
+    return index_run(ix, q, f);
+}
+
+static int add_node(struct index *ix, const struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ADD, f);
+    uint8_t work[32];
+    if (!q)
+        return -1;
+    u256_write(node->work, work);
+    sqlite3_bind_int64(q, 1, node->n);
+    sqlite3_bind_int64(q, 2, node->parent);
+    bind_id(q, 3, node->id);
+    sqlite3_bind_int64(q, 4, node->height);
+    sqlite3_bind_int64(q, 5, node->time);
+    bind_id(q, 6, node->target);
+    bind_id(q, 7, node->miner);
+    sqlite3_bind_int64(q, 8, node->count);
+    sqlite3_bind_int64(q, 9, node->supply);
+    sqlite3_bind_blob(q, 10, work, sizeof work, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 11, (int64_t)node->line);
+    sqlite3_bind_int64(q, 12, (int64_t)node->offset);
+    sqlite3_bind_int64(q, 13, (int64_t)node->size);
+    sqlite3_bind_int64(q, 14, node_sum(node));
+    sqlite3_bind_int(q, 15, ix->checked);
+    return index_run(ix, q, f);
+}
+
+static int add_journal(struct index *ix, int64_t n, const struct buf *bytes, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ADD_JOURNAL, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    sqlite3_bind_blob64(q, 2, bytes->len ? bytes->data : "", bytes->len, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, index_sum(bytes->data, bytes->len));
+    return index_run(ix, q, f);
+}
+
+static int add(void *self, const struct node *node, const struct item *item,
+               const struct buf *bytes, struct fault *f)
+{
+    if (add_node(self, node, f) || add_journal(self, node->n, bytes, f))
+        return -1;
+    for (size_t i = 0; i < item->count; i++)
+        if (item->entries[i].is_tx && add_tx(self, node, &item->entries[i], (int64_t)i, f))
+            return -1;
+    return 0;
+}
+
+static int set_account(void *self, const struct state_key *key, const struct state_value *value,
+                       struct fault *f)
+{
+    struct account a;
+    sqlite3_stmt *q = index_ready(self, SET_ACCOUNT, f);
+    if (!q)
+        return -1;
+    if (key->kind != ACCOUNT_KIND || account_decode(value, &a))
+        return fault_trouble(f, "index: a value of no kind that it knows");
+    bind_id(q, 1, key->id);
+    if (value->len) {
+        sqlite3_bind_int64(q, 2, a.balance);
+        sqlite3_bind_int64(q, 3, a.seq);
+    } else {
+        sqlite3_bind_null(q, 2);
+        sqlite3_bind_null(q, 3);
+    }
+    sqlite3_bind_int64(q, 4, account_sum(key->id, a.balance, a.seq));
+    return index_run(self, q, f);
+}
+
+static int set_main(struct index *ix, const struct node *tip, int64_t fork, struct fault *f)
+{
+    struct node node = *tip;
+    sqlite3_stmt *q = index_ready(ix, SET_MAIN, f);
+    if (!q)
+        return -1;
+    for (;;) {
+        sqlite3_bind_int64(q, 1, node.n);
+        if (index_run(ix, q, f))
+            return -1;
+        if (node.height <= fork + 1)
+            return 0;
+        if (get(ix, node.parent, &node, f))
+            return -1;
+    }
+}
+
+static int best(void *self, const struct node *node, int64_t fork, struct state *s, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, UNSET_MAIN, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, fork);
+    if (index_run(self, q, f) || set_main(self, node, fork, f))
+        return -1;
+    return state_each(s, true, set_account, self, f);
+}
+
+/* Reads balance and seq from columns i and on, held against their sum. */
+static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
+                        struct account *a, struct fault *f)
+{
+    a->balance = sqlite3_column_int64(q, i);
+    a->seq = sqlite3_column_int64(q, i + 1);
+    if (sqlite3_column_type(q, i + 2) == SQLITE_NULL && sqlite3_column_type(q, i) == SQLITE_NULL)
+        return 0; /* known only from a side branch */
+    if (account_sum(id, a->balance, a->seq) != sqlite3_column_int64(q, i + 2))
+        return index_damage(ix, f);
+    return 0;
+}
+
+static int account(void *self, const struct state_key *key, struct state_value *value,
+                   struct fault *f)
+{
+    struct account a;
+    sqlite3_stmt *q = index_ready(self, ACCOUNT, f);
+    if (!q)
+        return -1;
+    *value = (struct state_value){0};
+    bind_id(q, 1, key->id);
+    int got = index_step(self, q, f);
+    if (got > 0 && read_account(self, q, 0, key->id, &a, f))
+        got = -1;
+    if (got > 0 && sqlite3_column_type(q, 0) != SQLITE_NULL)
+        account_encode(&a, value);
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+/* Whether block n is on the chain that ends at tip: 1 or 0, -1 and trouble. */
+static int on_chain(struct index *ix, int64_t n, const struct node *tip, struct fault *f)
+{
+    struct node node = *tip;
+    while (node.n > n)
+        if (get(ix, node.parent, &node, f))
+            return -1;
+    return node.n == n;
+}
+
+static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+                   char words[160], struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, SPENDER, f);
+    int found = 0, got = 0;
+    uint8_t id[ID_LEN];
+    if (!q)
+        return -1;
+    bind_id(q, 1, from);
+    sqlite3_bind_int64(q, 2, seq);
+    while (!found && (got = index_step(self, q, f)) > 0) {
+        found = on_chain(self, sqlite3_column_int64(q, 2), node, f);
+        if (found > 0 && column_bytes(q, 0, id, ID_LEN))
+            found = index_damage(self, f);
+        if (found > 0)
+            snprintf(words, 160, "%s at line %lld of the ledger", hex32(id).text,
+                     sqlite3_column_int64(q, 1));
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : found;
+}
+
+struct store index_store(struct index *ix)
+{
+    return (struct store){.find = find,
+                          .get = get,
+                          .journal = journal,
+                          .add = add,
+                          .best = best,
+                          .spender = spender,
+                          .accounts = {.get = account, .self = ix},
+                          .self = ix};
+}
+
+int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, AT_HEIGHT, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, height);
+    return one_node(ix, q, node, f);
+}
+
+int index_accounts(struct index *ix,
+                   int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
+                               struct fault *f),
+                   void *self, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNTS, f);
+    int got;
+    if (!q)
+        return -1;
+    while ((got = index_step(ix, q, f)) > 0) {
+        uint8_t id[ID_LEN];
+        struct account a;
+        if (column_bytes(q, 0, id, ID_LEN))
+            got = index_damage(ix, f);
+        else if (read_account(ix, q, 1, id, &a, f) || each(self, id, &a, f))
+            got = -1;
+        if (got < 0)
+            break;
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+int index_unchecked(struct index *ix, struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, UNCHECKED, f);
+    return q ? one_node(ix, q, node, f) : -1;
+}

@@ -1,0 +1,135 @@
+#include "ledger/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { INPUT = 1 << 16 };
+
+/* A gzip file: any number of members, each with its check sum, and nothing else behind them. */
+struct gunzip {
+    int fd;
+    z_stream z;
+    bool ended, in_member;
+    unsigned char input[INPUT];
+};
+
+static int broken(void)
+{
+    errno = EBADMSG; /* "Bad message": the check sum, the form or the end is wrong */
+    return -1;
+}
+
+/* Refills the input: bytes there are now, 0 at the end of the file, -1. */
+static int refill(struct gunzip *g)
+{
+    while (g->z.avail_in == 0 && !g->ended) {
+        ssize_t got = read(g->fd, g->input, INPUT);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        g->ended = got == 0;
+        g->z.next_in = g->input;
+        g->z.avail_in = (uInt)got;
+    }
+    return g->z.avail_in > 0;
+}
+
+static ptrdiff_t gunzip_read(void *self, void *out, size_t n)
+{
+    struct gunzip *g = self;
+    g->z.next_out = out;
+    g->z.avail_out = (uInt)n;
+    while (g->z.avail_out == n) {
+        int more = refill(g);
+        if (more <= 0)
+            return more < 0 ? -1 : g->in_member ? broken() : 0;
+        g->in_member = true;
+        int result = inflate(&g->z, Z_NO_FLUSH);
+        if (result == Z_STREAM_END) {
+            g->in_member = false;
+            result = inflateReset(&g->z);
+        }
+        if (result != Z_OK)
+            return broken();
+    }
+    return (ptrdiff_t)(n - g->z.avail_out);
+}
+
+static void gunzip_close(void *self)
+{
+    struct gunzip *g = self;
+    inflateEnd(&g->z);
+    close(g->fd);
+    free(g);
+}
+
+static int gunzip_open(int fd, struct source *src, struct fault *f)
+{
+    struct gunzip *g = calloc(1, sizeof *g);
+    if (!g || inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK) {
+        free(g);
+        close(fd);
+        return fault_memory(f);
+    }
+    g->fd = fd;
+    *src = (struct source){.read = gunzip_read, .close = gunzip_close, .self = g};
+    return 0;
+}
+
+bool source_is_gzip(int fd)
+{
+    unsigned char magic[2]; /* pread leaves the place alone, and fails on a pipe */
+    return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+static void plain_close(void *self)
+{
+    close((int)(intptr_t)self);
+}
+
+int source_open(const char *path, struct source *src, struct fault *f)
+{
+    int fd = STDIN_FILENO;
+    if (strcmp(path, "-")) {
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            return fault_errno(f, "cannot open");
+    }
+    if (source_is_gzip(fd))
+        return gunzip_open(fd, src, f);
+    *src = source_fd(fd);
+    src->close = plain_close;
+    return 0;
+}
+
+struct place {
+    int fd;
+    uint64_t offset;
+};
+
+static ptrdiff_t place_read(void *self, void *out, size_t n)
+{
+    struct place *p = self;
+    ssize_t got;
+    do
+        got = pread(p->fd, out, n, (off_t)p->offset);
+    while (got < 0 && errno == EINTR);
+    if (got > 0)
+        p->offset += (uint64_t)got;
+    return got;
+}
+
+int source_at(int fd, uint64_t offset, struct source *src, struct fault *f)
+{
+    struct place *p = malloc(sizeof *p);
+    if (!p)
+        return fault_memory(f);
+    *p = (struct place){fd, offset};
+    *src = (struct source){.read = place_read, .close = free, .self = p};
+    return 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * A tree's store for one run: everything that grows with the number of blocks goes to nameless
+ * files in $TMPDIR (else /tmp), so that memory grows with accounts alone.
+ */
+#ifndef LEDGER_STORE_TEMP_H
+#define LEDGER_STORE_TEMP_H
+
+#include "ledger/tree.h"
+
+struct store_temp;
+
+/* NULL and trouble: no memory, or no room for temporary files. */
+struct store_temp *store_temp_new(struct fault *f);
+void store_temp_free(struct store_temp *s);
+
+/* Its table, for tree_init; good as long as s. */
+struct store store_temp_table(struct store_temp *s);
+
+#endif

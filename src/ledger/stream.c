@@ -1,0 +1,383 @@
+#include "ledger/stream.h"
+
+#include "base/hex.h"
+#include "crypto/merkle.h"
+#include "work/target.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_BYTES = 1 << 20, BATCH_ITEMS = 1 << 14 };
+
+struct stream {
+    struct lines *lines;
+    struct line held; /* a line read but not yet used: the header that ended the block before */
+    bool has_held;
+    uint64_t limit;
+};
+
+struct stream *stream_new(struct source src, uint64_t first_line, uint64_t offset)
+{
+    struct stream *s = calloc(1, sizeof *s);
+    if (!s) {
+        if (src.close)
+            src.close(src.self);
+        return NULL;
+    }
+    s->limit = BLOCK_SIZE_MAX;
+    s->lines = lines_new(src, first_line, offset);
+    if (!s->lines) {
+        free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void stream_free(struct stream *s)
+{
+    if (s)
+        lines_free(s->lines);
+    free(s);
+}
+
+void stream_limit(struct stream *s, int64_t maxblock)
+{
+    s->limit = maxblock < BLOCK_SIZE_MAX ? (uint64_t)maxblock : BLOCK_SIZE_MAX;
+}
+
+void batch_free(struct batch *b)
+{
+    free(b->items);
+    free(b->entries);
+    free(b->jobs);
+    buf_free(&b->text);
+    *b = (struct batch){0};
+}
+
+/* Makes room for one more element: the array, maybe moved, or NULL: no memory, the array unchanged.
+ */
+static void *grow(void *array, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap)
+        return array;
+    size_t more = *cap ? *cap * 2 : 64;
+    void *moved = realloc(array, more * size);
+    if (moved)
+        *cap = more;
+    return moved;
+}
+
+static struct item *add_item(struct batch *b, const struct line *first)
+{
+    struct item *items = grow(b->items, b->count, &b->items_cap, sizeof *items);
+    if (!items)
+        return NULL;
+    b->items = items;
+    struct item *item = &items[b->count++];
+    memset(item, 0, sizeof *item);
+    item->line = first->number;
+    item->offset = first->offset;
+    return item;
+}
+
+static struct entry *add_entry(struct batch *b)
+{
+    struct entry *entries = grow(b->entries, b->entries_count, &b->entries_cap, sizeof *entries);
+    if (!entries)
+        return NULL;
+    b->entries = entries;
+    struct entry *e = &entries[b->entries_count++];
+    memset(e, 0, sizeof *e);
+    return e;
+}
+
+static void break_item(struct item *item, uint64_t line, const struct fault *why)
+{
+    if (item->broken)
+        return;
+    item->broken = true;
+    item->fault = *why;
+    item->fault.line = line;
+}
+
+/* Counts the line in and keeps its bytes. 0, or -1: no memory. */
+static int take_line(struct batch *b, struct item *item, const struct line *line)
+{
+    item->stream_size += line->size;
+    if (buf_add(&b->text, line->text, line->len) ||
+        (line->state == LINE_WHOLE && buf_add(&b->text, "\n", 1)))
+        return -1;
+    item->size = b->text.len - item->at;
+    return 0;
+}
+
+static void pass_line(struct item *item, const struct line *line)
+{
+    item->stream_size += line->size;
+}
+
+/* Whether a line can be a record at all. */
+static int line_form(const struct line *line, struct fault *f)
+{
+    if (line->state == LINE_LONG)
+        return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+    if (line->state == LINE_TORN)
+        return fault_rule(f, "line: torn: the last line has no newline");
+    return line_check(line->text, line->len, f);
+}
+
+static int next_line(struct stream *s, struct line *line, struct fault *f)
+{
+    if (!s->has_held)
+        return lines_next(s->lines, line, f);
+    *line = s->held;
+    s->has_held = false;
+    return 1;
+}
+
+static int parse_genesis_entry(struct item *item, struct entry *e, const struct line *line,
+                               struct fault *f)
+{
+    if (line_is(line->text, line->len, "rule"))
+        return rules_read(&item->rules, line->text, line->len, f);
+    if (line_is(line->text, line->len, "grant"))
+        return grant_parse(line->text, line->len, e->grant.account, &e->grant.amount, f);
+    return fault_rule(f, "block: a genesis holds only rule and grant lines");
+}
+
+static int parse_entry(struct item *item, struct entry *e, const struct line *line, struct fault *f)
+{
+    if (line_form(line, f))
+        return -1;
+    if (item->is_genesis)
+        return parse_genesis_entry(item, e, line, f);
+    if (!line_is(line->text, line->len, "tx"))
+        return fault_rule(f, "block: its body holds only tx lines");
+    e->is_tx = true;
+    return tx_parse(line->text, line->len, &e->tx, f);
+}
+
+/* Parses the line as one of the item's entries, or breaks the item. 0, or -1 and trouble. */
+static int read_entry(struct batch *b, struct item *item, const struct line *line, struct fault *f)
+{
+    struct fault why;
+    struct entry *e = add_entry(b);
+    if (!e)
+        return fault_memory(f);
+    e->at = item->size;
+    if (parse_entry(item, e, line, &why)) {
+        break_item(item, line->number, &why);
+        item->torn |= line->state == LINE_TORN;
+    }
+    sha256(line->text, line->len, e->id);
+    item->count++;
+    return take_line(b, item, line) ? fault_memory(f) : 0;
+}
+
+static void cut_short(struct item *item, uint64_t lines, bool ended)
+{
+    struct fault why;
+    fault_rule(&why, "block: cut short: %" PRIu64 " of its %" PRId64 " lines are there", lines,
+               item->block.count);
+    break_item(item, item->line, &why);
+    item->torn |= ended;
+}
+
+static void check_size(const struct stream *s, struct item *item)
+{
+    struct fault why;
+    uint64_t limit = item->is_genesis ? BLOCK_SIZE_MAX : s->limit;
+    if (item->broken || item->stream_size <= limit)
+        return;
+    fault_rule(&why, "block: over maxblock, %" PRIu64 " bytes", limit);
+    break_item(item, item->line, &why);
+}
+
+/* Reads the body behind a header: as many lines as it counts, or up to the next header. Once the
+ * item is broken, nothing more is kept. 0, or -1 and trouble. */
+static int read_body(struct stream *s, struct batch *b, struct item *item, struct fault *f)
+{
+    for (int64_t i = 0; i < item->block.count; i++) {
+        struct line line;
+        int got = next_line(s, &line, f);
+        if (got < 0)
+            return -1;
+        if (got && line_is(line.text, line.len, "block")) {
+            s->held = line;
+            s->has_held = true;
+        }
+        if (!got || s->has_held) {
+            cut_short(item, (uint64_t)i, !got);
+            return 0;
+        }
+        if (item->broken)
+            pass_line(item, &line);
+        else if (read_entry(b, item, &line, f))
+            return -1;
+        check_size(s, item);
+    }
+    return 0;
+}
+
+static void check_root(const struct batch *b, struct item *item)
+{
+    struct merkle m;
+    struct fault why;
+    uint8_t root[SHA256_LEN];
+    merkle_init(&m);
+    for (size_t i = 0; i < item->count; i++)
+        merkle_add(&m, b->entries[item->first + i].id);
+    merkle_root(&m, root);
+    if (memcmp(root, item->block.root, SHA256_LEN)) {
+        fault_rule(&why, "block: root does not match the lines: it should be %s", hex32(root).text);
+        break_item(item, item->line, &why);
+    }
+}
+
+static int read_block(struct stream *s, struct batch *b, struct item *item, const struct line *line,
+                      struct fault *f)
+{
+    struct fault why;
+    item->is_block = true;
+    if (line_form(line, &why) || block_parse(line->text, line->len, &item->block, &why)) {
+        break_item(item, line->number, &why);
+        item->torn = line->state == LINE_TORN;
+        return take_line(b, item, line) ? fault_memory(f) : 0;
+    }
+    item->has_header = true;
+    item->is_genesis = block_is_genesis(&item->block);
+    sha256(line->text, line->len, item->id);
+    item->has_work = target_met(item->id, item->block.target);
+    if (take_line(b, item, line))
+        return fault_memory(f);
+    check_size(s, item);
+    if (read_body(s, b, item, f))
+        return -1;
+    if (!item->broken)
+        check_root(b, item);
+    if (!item->broken && item->is_genesis && rules_complete(&item->rules, &why))
+        break_item(item, item->line, &why);
+    return 0;
+}
+
+static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
+{
+    struct fault why;
+    struct entry *e = add_entry(b);
+    if (!e)
+        return fault_memory(f);
+    if (line_form(line, &why)) {
+        break_item(item, line->number, &why);
+        item->torn = line->state == LINE_TORN;
+    } else if (line_is(line->text, line->len, "tx")) {
+        item->is_tx = e->is_tx = true;
+        item->count = 1;
+        if (tx_parse(line->text, line->len, &e->tx, &why))
+            break_item(item, line->number, &why);
+    }
+    sha256(line->text, line->len, e->id);
+    return take_line(b, item, line) ? fault_memory(f) : 0;
+}
+
+/* Turns places into pointers, now that the batch's arrays stay where they are. */
+static void settle(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        item->text = b->text.data + item->at;
+        item->entries = b->entries + item->first;
+        for (size_t j = 0; j < item->count; j++) {
+            struct tx *tx = &item->entries[j].tx;
+            tx->line = item->text + item->entries[j].at;
+            tx->memo.text = tx->line + tx->signed_len - tx->memo.len;
+        }
+        if (item->has_header) {
+            const char *end = memchr(item->text, '\n', item->size);
+            item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
+        }
+    }
+}
+
+bool stream_ready(struct stream *s)
+{
+    return s->has_held || lines_ready(s->lines);
+}
+
+int stream_next(struct stream *s, struct batch *b, struct fault *f)
+{
+    b->count = b->entries_count = b->text.len = 0;
+    do {
+        struct line line;
+        int got = next_line(s, &line, f);
+        if (got < 0)
+            return -1;
+        if (!got)
+            break;
+        struct item *item = add_item(b, &line);
+        if (!item)
+            return fault_memory(f);
+        item->at = b->text.len;
+        item->first = b->entries_count;
+        bool is_block = line_is(line.text, line.len, "block");
+        if (is_block ? read_block(s, b, item, &line, f) : read_loose(b, item, &line, f))
+            return -1;
+    } while (b->text.len < BATCH_BYTES && b->count < BATCH_ITEMS && stream_ready(s));
+    settle(b);
+    return b->count > 0;
+}
+
+static size_t count_jobs(const struct batch *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->count; i++)
+        if (!b->items[i].broken && !b->items[i].is_genesis)
+            n += b->items[i].count;
+    return n;
+}
+
+static int reserve_jobs(struct batch *b, size_t n)
+{
+    if (n <= b->jobs_cap)
+        return 0;
+    struct sigjob *jobs = realloc(b->jobs, n * sizeof *jobs);
+    if (!jobs)
+        return -1;
+    b->jobs = jobs;
+    b->jobs_cap = n;
+    return 0;
+}
+
+int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
+{
+    size_t n = 0;
+    if (reserve_jobs(b, count_jobs(b)))
+        return fault_memory(f);
+    for (size_t i = 0; i < b->count; i++) {
+        const struct item *item = &b->items[i];
+        for (size_t j = 0; !item->broken && !item->is_genesis && j < item->count; j++) {
+            const struct tx *tx = &item->entries[j].tx;
+            b->jobs[n++] = (struct sigjob){.key = tx->from,
+                                           .signature = tx->signature,
+                                           .message = tx->line,
+                                           .len = tx->signed_len};
+        }
+    }
+    return sigpool_start(pool, b->jobs, n, f);
+}
+
+void batch_finish(struct batch *b, struct sigpool *pool)
+{
+    struct fault why;
+    size_t n = 0;
+    sigpool_wait(pool);
+    fault_rule(&why, "tx: bad signature");
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        if (item->broken || item->is_genesis)
+            continue;
+        for (size_t j = 0; j < item->count; j++)
+            if (!b->jobs[n++].valid)
+                break_item(item, item->line + j + item->is_block, &why);
+    }
+}

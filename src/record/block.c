@@ -1,0 +1,55 @@
+#include "record/block.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL, FIELDS };
+
+static const uint8_t zero[ID_LEN];
+
+static int seal_check(struct field x, struct fault *f)
+{
+    bool good = x.len >= 1 && x.len <= SEAL_MAX;
+    for (size_t i = 0; good && i < x.len; i++)
+        good = (x.text[i] >= '0' && x.text[i] <= '9') || (x.text[i] >= 'a' && x.text[i] <= 'f');
+    return good ? 0 : fault_rule(f, "block: seal is not 1 to %d lowercase hex digits", SEAL_MAX);
+}
+
+int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
+{
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(line, len, x);
+    if (!field_is(x[0], "block"))
+        return fault_rule(f, "not a block");
+    if (n != FIELDS)
+        return fault_rule(f, "block: %zu fields, expected %d", n, FIELDS);
+    if (field_number(x[HEIGHT], "block: height", &b->height, f) ||
+        field_id(x[PREV], "block: prev", b->prev, f) ||
+        field_id(x[ROOT], "block: root", b->root, f) ||
+        field_number(x[TIME], "block: time", &b->time, f) ||
+        field_id(x[TARGET], "block: target", b->target, f) ||
+        field_id(x[MINER], "block: miner", b->miner, f) ||
+        field_number(x[COUNT], "block: count", &b->count, f) || seal_check(x[SEAL], f))
+        return -1;
+    b->seal = x[SEAL];
+    return memcmp(b->target, zero, ID_LEN) == 0 ? fault_rule(f, "block: target is zero") : 0;
+}
+
+int block_format(const struct block *b, struct buf *out)
+{
+    char line[4 * 2 * ID_LEN + 3 * 20 + 32 + SEAL_MAX];
+    int n = snprintf(
+        line, sizeof line, "block %" PRId64 " %s %s %" PRId64 " %s %s %" PRId64 " %.*s", b->height,
+        hex32(b->prev).text, hex32(b->root).text, b->time, hex32(b->target).text,
+        hex32(b->miner).text, b->count, (int)b->seal.len, b->seal.len ? b->seal.text : "");
+    return buf_add(out, line, (size_t)n);
+}
+
+bool block_is_genesis(const struct block *b)
+{
+    return b->height == 0 && memcmp(b->prev, zero, ID_LEN) == 0 &&
+           memcmp(b->miner, zero, ID_LEN) == 0 && field_is(b->seal, "0");
+}

@@ -1,0 +1,27 @@
+/* block: a block's header line (formats.md). */
+#ifndef RECORD_BLOCK_H
+#define RECORD_BLOCK_H
+
+#include "base/buf.h"
+#include "record/field.h"
+
+#define SEAL_MAX 64
+
+struct block {
+    int64_t height, time, count;
+    uint8_t prev[ID_LEN], root[ID_LEN], target[ID_LEN], miner[ID_LEN];
+    struct field seal; /* 1 to SEAL_MAX lowercase hex digits */
+};
+
+/* Parses a line that line_check let through; b->seal points into it. 0, or -1 and a rule that
+ * begins with "block: ". */
+int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
+
+/* Puts the header line, without a newline; with an empty seal it ends in the space before it. 0, or
+ * -1: no memory. */
+int block_format(const struct block *b, struct buf *out);
+
+/* Whether this header can only be a genesis block's: height 0, no parent, no miner, seal 0. */
+bool block_is_genesis(const struct block *b);
+
+#endif

@@ -1,0 +1,162 @@
+#include "record/book.h"
+
+#include "base/lines.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct by_name {
+    char *name; /* text form */
+    uint8_t account[ID_LEN];
+    bool ambiguous;
+    UT_hash_handle hh;
+};
+
+struct by_account {
+    uint8_t account[ID_LEN];
+    const char *name; /* a by_name's */
+    UT_hash_handle hh;
+};
+
+struct book {
+    struct by_name *names;
+    struct by_account *accounts;
+};
+
+struct book *book_new(void)
+{
+    return calloc(1, sizeof(struct book));
+}
+
+void book_free(struct book *b)
+{
+    struct by_account *a, *next_account;
+    struct by_name *n, *next_name;
+    if (!b)
+        return;
+    HASH_ITER(hh, b->accounts, a, next_account)
+    {
+        HASH_DEL(b->accounts, a);
+        free(a);
+    }
+    HASH_ITER(hh, b->names, n, next_name)
+    {
+        HASH_DEL(b->names, n);
+        free(n->name);
+        free(n);
+    }
+    free(b);
+}
+
+static struct by_name *find_name(const struct book *b, struct field name)
+{
+    struct by_name *n;
+    HASH_FIND(hh, b->names, name.text, name.len, n);
+    return n;
+}
+
+static struct by_name *add_name(struct book *b, const struct key *k)
+{
+    struct by_name *n = calloc(1, sizeof *n);
+    if (!n)
+        return NULL;
+    n->name = strndup(k->name.text, k->name.len);
+    if (n->name) {
+        memcpy(n->account, k->account, ID_LEN);
+        HASH_ADD_KEYPTR(hh, b->names, n->name, k->name.len, n);
+    }
+    if (!n->name || !n->hh.tbl) {
+        free(n->name);
+        free(n);
+        return NULL;
+    }
+    return n;
+}
+
+static int add_account(struct book *b, const uint8_t account[ID_LEN], const char *name)
+{
+    struct by_account *a;
+    HASH_FIND(hh, b->accounts, account, ID_LEN, a);
+    if (a)
+        return 0;
+    a = calloc(1, sizeof *a);
+    if (!a)
+        return -1;
+    memcpy(a->account, account, ID_LEN);
+    a->name = name;
+    HASH_ADD(hh, b->accounts, account, ID_LEN, a);
+    if (a->hh.tbl)
+        return 0;
+    free(a);
+    return -1;
+}
+
+int book_add(struct book *b, const struct key *k)
+{
+    struct by_name *n = find_name(b, k->name);
+    if (n && memcmp(n->account, k->account, ID_LEN)) {
+        n->ambiguous = true;
+        return 0;
+    }
+    if (!n && !(n = add_name(b, k)))
+        return -1;
+    return add_account(b, k->account, n->name);
+}
+
+static int read_line(struct book *b, const struct line *line, struct fault *f)
+{
+    struct key k;
+    int result = -1;
+    if (line->state == LINE_TORN)
+        fault_rule(f, "key: torn: the last line has no newline");
+    else if (line->state == LINE_LONG)
+        fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+    else if (line_check(line->text, line->len, f) == 0 &&
+             key_parse(line->text, line->len, &k, f) == 0)
+        result = book_add(b, &k) ? fault_memory(f) : 0;
+    if (result)
+        f->line = line->number;
+    return result;
+}
+
+int book_read(struct book *b, const char *path, struct fault *f)
+{
+    struct line line;
+    int fd = open(path, O_RDONLY | O_CLOEXEC), got;
+    if (fd < 0)
+        return fault_errno(f, "cannot open");
+    struct lines *lines = lines_new(source_fd(fd), 1, 0);
+    if (!lines) {
+        close(fd);
+        return fault_memory(f);
+    }
+    while ((got = lines_next(lines, &line, f)) > 0)
+        if (read_line(b, &line, f)) {
+            got = -1;
+            break;
+        }
+    lines_free(lines);
+    close(fd);
+    return got;
+}
+
+const char *book_name(const struct book *b, const uint8_t account[ID_LEN])
+{
+    struct by_account *a;
+    HASH_FIND(hh, b->accounts, account, ID_LEN, a);
+    return a ? a->name : NULL;
+}
+
+int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN])
+{
+    const struct by_name *n = find_name(b, name);
+    if (!n)
+        return 0;
+    memcpy(account, n->account, ID_LEN);
+    return n->ambiguous ? -1 : 1;
+}

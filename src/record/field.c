@@ -1,0 +1,158 @@
+#include "record/field.h"
+
+#include "base/hex.h"
+#include "base/lines.h"
+#include "base/num.h"
+
+#include <string.h>
+
+int line_check(const char *line, size_t len, struct fault *f)
+{
+    if (len == 0)
+        return fault_rule(f, "line: empty");
+    if (len > LINE_MAX_LEN)
+        return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+    unsigned before = ' ';
+    for (size_t i = 0; i < len; i++) {
+        unsigned c = (unsigned char)line[i];
+        if (c - 0x20 > 0x5e)
+            return fault_rule(f, "line: byte 0x%02x at column %zu is not printable ASCII", c,
+                              i + 1);
+        if (c == ' ' && before == ' ')
+            return fault_rule(f, "line: fields are split by exactly one space (column %zu)", i + 1);
+        before = c;
+    }
+    return before == ' ' ? fault_rule(f, "line: space at the end") : 0;
+}
+
+size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX])
+{
+    size_t n = 0;
+    const char *end = line + len;
+    for (;;) {
+        const char *space = memchr(line, ' ', (size_t)(end - line));
+        if (n < FIELDS_MAX)
+            out[n] = (struct field){line, (size_t)((space ? space : end) - line)};
+        n++;
+        if (!space)
+            return n;
+        line = space + 1;
+    }
+}
+
+bool field_is(struct field x, const char *word)
+{
+    return strlen(word) == x.len && memcmp(x.text, word, x.len) == 0;
+}
+
+bool line_is(const char *line, size_t len, const char *type)
+{
+    size_t n = strlen(type);
+    return len >= n && memcmp(line, type, n) == 0 && (len == n || line[n] == ' ');
+}
+
+/* As much of a field as fits in a message. */
+static int shown(struct field x)
+{
+    return x.len > 80 ? 80 : (int)x.len;
+}
+
+int field_number(struct field x, const char *what, int64_t *out, struct fault *f)
+{
+    if (number_parse(x.text, x.len, out))
+        return fault_rule(
+            f, "%s: '%.*s' is not a number from 0 to 2^63-1 without sign or leading zero", what,
+            shown(x), x.text);
+    return 0;
+}
+
+int field_id(struct field x, const char *what, uint8_t out[ID_LEN], struct fault *f)
+{
+    if (x.len != 2 * ID_LEN || hex_decode(out, x.text, ID_LEN))
+        return fault_rule(f, "%s: '%.*s' is not 64 lowercase hex digits", what, shown(x), x.text);
+    return 0;
+}
+
+int field_signature(struct field x, const char *what, uint8_t out[SIGNATURE_LEN], struct fault *f)
+{
+    if (x.len != 2 * SIGNATURE_LEN || hex_decode(out, x.text, SIGNATURE_LEN))
+        return fault_rule(f, "%s: not 128 lowercase hex digits", what);
+    return 0;
+}
+
+/* RFC 3986's unreserved characters stand for themselves. */
+static bool stands_for_itself(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '~' || c == '-';
+}
+
+static int capital_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Decodes a %XX at s, of which n bytes are there: the byte, or -1. */
+static int escaped(const char *s, size_t n)
+{
+    if (n < 3 || s[0] != '%' || capital_hex(s[1]) < 0 || capital_hex(s[2]) < 0)
+        return -1;
+    return capital_hex(s[1]) << 4 | capital_hex(s[2]);
+}
+
+int field_text(struct field x, const char *what, struct fault *f)
+{
+    size_t bytes = 0;
+    if (field_is(x, "-"))
+        return 0;
+    for (size_t i = 0; i < x.len; bytes++) {
+        int byte = escaped(x.text + i, x.len - i);
+        if (stands_for_itself((unsigned char)x.text[i])) {
+            i++;
+        } else if (byte < 0) {
+            return fault_rule(f, "%s: text has '%c', which must be %%XX in capital hex digits",
+                              what, x.text[i]);
+        } else if (stands_for_itself((unsigned char)byte) && !field_is(x, "%2D")) {
+            return fault_rule(f, "%s: text is not in its one form: %.3s stands for itself", what,
+                              x.text + i);
+        } else {
+            i += 3;
+        }
+    }
+    return bytes > TEXT_MAX ? fault_rule(f, "%s: text is over %d bytes", what, TEXT_MAX) : 0;
+}
+
+size_t text_decode(struct field x, char out[TEXT_MAX])
+{
+    size_t n = 0;
+    if (field_is(x, "-"))
+        return 0;
+    for (size_t i = 0; i < x.len && n < TEXT_MAX; n++) {
+        int byte = escaped(x.text + i, x.len - i);
+        out[n] = byte < 0 ? x.text[i] : (char)byte;
+        i += byte < 0 ? 1 : 3;
+    }
+    return n;
+}
+
+size_t text_encode(const char *bytes, size_t n, char out[TEXT_FORM_MAX])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    bool lone_dash = n == 1 && bytes[0] == '-';
+    size_t len = 0;
+    if (n == 0)
+        out[len++] = '-';
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (stands_for_itself(c) && !lone_dash) {
+            out[len++] = (char)c;
+        } else {
+            out[len++] = '%';
+            out[len++] = digits[c >> 4];
+            out[len++] = digits[c & 15];
+        }
+    }
+    return len;
+}

@@ -1,0 +1,72 @@
+#include "record/tx.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE, SIGNED_FIELDS };
+
+static int parse_fields(const struct field x[], struct tx *tx, struct fault *f)
+{
+    if (field_id(x[CHAIN], "tx: chain", tx->chain, f) ||
+        field_id(x[FROM], "tx: from", tx->from, f) ||
+        field_number(x[SEQ], "tx: seq", &tx->seq, f) ||
+        field_number(x[FEE], "tx: fee", &tx->fee, f))
+        return -1;
+    if (!field_is(x[OPERATION], "pay"))
+        return fault_rule(f, "tx: unknown operation '%.*s'",
+                          x[OPERATION].len > 40 ? 40 : (int)x[OPERATION].len, x[OPERATION].text);
+    if (field_id(x[TO], "tx: to", tx->to, f) ||
+        field_number(x[AMOUNT], "tx: amount", &tx->amount, f) || field_text(x[MEMO], "tx: memo", f))
+        return -1;
+    tx->memo = x[MEMO];
+    return tx->amount == 0 ? fault_rule(f, "tx: amount is 0") : 0;
+}
+
+static int parse(const char *line, size_t len, size_t want, struct tx *tx, struct fault *f)
+{
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(line, len, x);
+    if (!field_is(x[0], "tx"))
+        return fault_rule(f, "not a tx");
+    if (n != want)
+        return fault_rule(f, "tx: %zu fields, expected %zu", n, want);
+    tx->line = line;
+    tx->len = len;
+    return parse_fields(x, tx, f);
+}
+
+int tx_parse(const char *line, size_t len, struct tx *tx, struct fault *f)
+{
+    if (parse(line, len, SIGNED_FIELDS, tx, f))
+        return -1;
+    tx->signed_len = (size_t)(tx->memo.text - line) + tx->memo.len;
+    struct field signature = {line + tx->signed_len + 1, len - tx->signed_len - 1};
+    return field_signature(signature, "tx: signature", tx->signature, f);
+}
+
+int tx_parse_unsigned(const char *line, size_t len, struct tx *tx, struct fault *f)
+{
+    if (parse(line, len, SIGNED_FIELDS - 1, tx, f))
+        return -1;
+    tx->signed_len = len;
+    memset(tx->signature, 0, SIGNATURE_LEN);
+    return 0;
+}
+
+bool tx_is_signed(const char *line, size_t len)
+{
+    struct field x[FIELDS_MAX];
+    return fields_split(line, len, x) == SIGNED_FIELDS;
+}
+
+int tx_format(const struct tx *tx, struct buf *out)
+{
+    char line[3 * 2 * ID_LEN + 3 * 20 + 32 + TEXT_FORM_MAX];
+    int n = snprintf(line, sizeof line, "tx %s %s %" PRId64 " %" PRId64 " pay %s %" PRId64 " %.*s",
+                     hex32(tx->chain).text, hex32(tx->from).text, tx->seq, tx->fee,
+                     hex32(tx->to).text, tx->amount, (int)tx->memo.len, tx->memo.text);
+    return buf_add(out, line, (size_t)n);
+}

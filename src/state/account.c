@@ -1,0 +1,68 @@
+#include "state/account.h"
+
+#include <string.h>
+
+static void put_number(struct state_value *v, int64_t number)
+{
+    uint64_t n = (uint64_t)number;
+    for (; n > 127; n >>= 7)
+        v->bytes[v->len++] = (uint8_t)(n | 128);
+    v->bytes[v->len++] = (uint8_t)n;
+}
+
+static int take_number(const struct state_value *v, size_t *at, int64_t *number)
+{
+    uint64_t n = 0;
+    for (unsigned shift = 0; *at < v->len && shift < 63; shift += 7) {
+        uint8_t byte = v->bytes[(*at)++];
+        n |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) {
+            *number = (int64_t)n;
+            return n > INT64_MAX ? -1 : 0;
+        }
+    }
+    return -1;
+}
+
+void account_encode(const struct account *a, struct state_value *value)
+{
+    *value = (struct state_value){0};
+    put_number(value, a->balance);
+    put_number(value, a->seq);
+}
+
+int account_decode(const struct state_value *value, struct account *a)
+{
+    size_t at = 0;
+    *a = (struct account){0};
+    if (value->len == 0)
+        return 0;
+    if (take_number(value, &at, &a->balance) || take_number(value, &at, &a->seq))
+        return -1;
+    return at == value->len ? 0 : -1;
+}
+
+static struct state_key key_of(const uint8_t id[STATE_ID_LEN])
+{
+    struct state_key key = {.kind = ACCOUNT_KIND};
+    memcpy(key.id, id, STATE_ID_LEN);
+    return key;
+}
+
+int account_get(struct state *s, const uint8_t id[STATE_ID_LEN], struct account *a, struct fault *f)
+{
+    struct state_key key = key_of(id);
+    struct state_value value;
+    if (state_get(s, &key, &value, f))
+        return -1;
+    return account_decode(&value, a) ? fault_trouble(f, "broken account in the state") : 0;
+}
+
+int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct account *a,
+                struct fault *f)
+{
+    struct state_key key = key_of(id);
+    struct state_value value;
+    account_encode(a, &value);
+    return state_put(s, &key, &value, f);
+}

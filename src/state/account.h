@@ -1,0 +1,24 @@
+/* Accounts in the state: a balance and the number of transactions made so far. */
+#ifndef STATE_ACCOUNT_H
+#define STATE_ACCOUNT_H
+
+#include "state/state.h"
+
+#define ACCOUNT_KIND 'a'
+
+struct account {
+    int64_t balance, seq;
+};
+
+/* An account that nothing has touched yet reads as zeros. 0, or -1 and trouble. */
+int account_get(struct state *s, const uint8_t id[STATE_ID_LEN], struct account *a,
+                struct fault *f);
+int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct account *a,
+                struct fault *f);
+
+/* The two forms of a value: numbers as LEB128, balance first. Decoding gives zeros for an empty
+ * value; 0, or -1: the bytes are no account. */
+void account_encode(const struct account *a, struct state_value *value);
+int account_decode(const struct state_value *value, struct account *a);
+
+#endif

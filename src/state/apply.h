@@ -1,0 +1,33 @@
+/* The operations that change the state: what a transaction, a grant and a reward do (formats.md).
+ */
+#ifndef STATE_APPLY_H
+#define STATE_APPLY_H
+
+#include "record/rules.h"
+#include "record/tx.h"
+#include "state/account.h"
+
+/* Checks a transaction, its signature apart, against chain, rules and state, and applies it; adds
+ * its fee to *fees. The operation itself is another file's: pay.c. 0, or -1 and a fault; a broken
+ * rule changes nothing. */
+int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r,
+             const struct tx *tx, int64_t *fees, struct fault *f);
+
+/* The part of apply_tx that reads no account: chain and fee. 0, or -1 and a rule. */
+int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct tx *tx,
+                struct fault *f);
+
+/* Gives an account its first balance, once; adds it to *supply, which never exceeds 2^63-1. */
+int apply_grant(struct state *s, const uint8_t account[ID_LEN], int64_t amount, int64_t *supply,
+                struct fault *f);
+
+/* Gives the miner of the block at this height reward and fees, after its transactions; adds the
+ * reward to *supply. */
+int apply_reward(struct state *s, const struct rules *r, int64_t height,
+                 const uint8_t miner[ID_LEN], int64_t fees, int64_t *supply, struct fault *f);
+
+/* The operation `pay TO AMOUNT MEMO` of a transaction whose FROM stands so: takes amount and fee,
+ * counts the transaction, pays TO. */
+int apply_pay(struct state *s, const struct tx *tx, struct account from, struct fault *f);
+
+#endif

@@ -1,0 +1,191 @@
+#include "state/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct entry {
+    struct state_key key;
+    struct state_value now, before; /* before: at the open journal's begin, if epoch is its */
+    uint64_t epoch;
+    bool dirty;
+    struct entry *touched; /* the next entry in the open journal */
+    UT_hash_handle hh;
+};
+
+struct state {
+    struct state_backing backing;
+    struct entry *entries;
+    struct entry *touched; /* what the open journal has changed, last first */
+    uint64_t epoch;        /* of the open journal */
+};
+
+struct state *state_new(struct state_backing backing)
+{
+    struct state *s = calloc(1, sizeof *s);
+    if (s)
+        s->backing = backing;
+    return s;
+}
+
+void state_clear(struct state *s)
+{
+    struct entry *e, *next;
+    HASH_ITER(hh, s->entries, e, next)
+    {
+        HASH_DEL(s->entries, e);
+        free(e);
+    }
+    s->touched = NULL;
+}
+
+void state_free(struct state *s)
+{
+    if (s)
+        state_clear(s);
+    free(s);
+}
+
+/* The key's entry, made from the backing where the key is new; NULL and trouble. */
+static struct entry *meet(struct state *s, const struct state_key *key, struct fault *f)
+{
+    struct entry *e;
+    HASH_FIND(hh, s->entries, key, sizeof *key, e);
+    if (e)
+        return e;
+    e = calloc(1, sizeof *e);
+    if (!e) {
+        fault_memory(f);
+        return NULL;
+    }
+    e->key = *key;
+    if (s->backing.get && s->backing.get(s->backing.self, key, &e->now, f)) {
+        free(e);
+        return NULL;
+    }
+    HASH_ADD(hh, s->entries, key, sizeof e->key, e);
+    if (!e->hh.tbl) {
+        free(e);
+        fault_memory(f);
+        return NULL;
+    }
+    return e;
+}
+
+int state_get(struct state *s, const struct state_key *key, struct state_value *value,
+              struct fault *f)
+{
+    struct entry *e = meet(s, key, f);
+    if (!e)
+        return -1;
+    *value = e->now;
+    return 0;
+}
+
+int state_put(struct state *s, const struct state_key *key, const struct state_value *value,
+              struct fault *f)
+{
+    struct entry *e = meet(s, key, f);
+    if (!e)
+        return -1;
+    if (e->epoch != s->epoch) {
+        e->epoch = s->epoch;
+        e->before = e->now;
+        e->touched = s->touched;
+        s->touched = e;
+    }
+    e->now = *value;
+    e->dirty = true;
+    return 0;
+}
+
+void state_begin(struct state *s)
+{
+    s->epoch++;
+    s->touched = NULL;
+}
+
+void state_rollback(struct state *s)
+{
+    for (struct entry *e = s->touched; e; e = e->touched)
+        e->now = e->before;
+    s->touched = NULL;
+    s->epoch++;
+}
+
+/* A journal is, for every key changed: kind, id, length and bytes of the old value, of the new one.
+ */
+static int journal_value(struct buf *out, const struct state_value *v)
+{
+    return buf_add(out, v, (size_t)v->len + 1);
+}
+
+int state_commit(struct state *s, struct buf *out, struct fault *f)
+{
+    for (struct entry *e = s->touched; e; e = e->touched)
+        if (buf_add(out, &e->key, sizeof e->key) || journal_value(out, &e->before) ||
+            journal_value(out, &e->now))
+            return fault_memory(f);
+    s->touched = NULL;
+    s->epoch++;
+    return 0;
+}
+
+static int read_value(const uint8_t **p, const uint8_t *end, struct state_value *v)
+{
+    if (*p == end || **p > STATE_VALUE_MAX || end - *p < 1 + **p)
+        return -1;
+    *v = (struct state_value){.len = **p};
+    memcpy(v->bytes, *p + 1, v->len);
+    *p += 1 + v->len;
+    return 0;
+}
+
+static int replay(struct state *s, const void *journal, size_t n, bool redo, struct fault *f)
+{
+    const uint8_t *p = journal, *end = p + n;
+    while (p < end) {
+        struct state_key key;
+        struct state_value old, new;
+        if ((size_t)(end - p) < sizeof key)
+            return fault_trouble(f, "journal is cut short");
+        memcpy(&key, p, sizeof key);
+        p += sizeof key;
+        if (read_value(&p, end, &old) || read_value(&p, end, &new))
+            return fault_trouble(f, "journal is broken");
+        struct entry *e = meet(s, &key, f);
+        if (!e)
+            return -1;
+        e->now = redo ? new : old;
+        e->dirty = true;
+    }
+    return 0;
+}
+
+int state_undo(struct state *s, const void *journal, size_t n, struct fault *f)
+{
+    return replay(s, journal, n, false, f);
+}
+
+int state_redo(struct state *s, const void *journal, size_t n, struct fault *f)
+{
+    return replay(s, journal, n, true, f);
+}
+
+int state_each(struct state *s, bool dirty,
+               int (*each)(void *self, const struct state_key *key, const struct state_value *value,
+                           struct fault *f),
+               void *self, struct fault *f)
+{
+    for (struct entry *e = s->entries; e; e = e->hh.next) {
+        if (dirty && !e->dirty)
+            continue;
+        if (each(self, &e->key, &e->now, f))
+            return -1;
+        if (dirty)
+            e->dirty = false;
+    }
+    return 0;
+}

@@ -1,0 +1,153 @@
+#include "work/miner.h"
+
+#include "crypto/sha256.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Behind the digits the final chunk holds the byte 0x80, zeros, and the message's length in bits,
+ * 8 bytes: 52 is the last place for the digits' end that is a whole number of words. */
+enum { DIGITS_END = 52, LENGTH_AT = SHA256_CHUNK - 8 };
+
+/*
+ * Where the digits are to end in the final chunk: as late as possible, so that as much as possible
+ * of a compression is the same for all attempts. A seal of NONCE_DIGITS to SEAL_DIGITS digits
+ * reaches 49 of the 64 places; the 15 that it does not reach stand in a row, and so cannot hold all
+ * five of 52, 48, 44, 40 and 36.
+ */
+static int place_digits(size_t n, size_t *end, size_t *seal_len)
+{
+    for (*end = DIGITS_END; *end > NONCE_DIGITS; *end -= 4) {
+        *seal_len = NONCE_DIGITS + (*end - n - NONCE_DIGITS) % SHA256_CHUNK;
+        if (*seal_len <= SEAL_DIGITS)
+            return 0;
+    }
+    return -1;
+}
+
+static void pad(uint8_t chunk[SHA256_CHUNK], size_t end, uint64_t message_len)
+{
+    memset(chunk + end, 0, SHA256_CHUNK - end);
+    chunk[end] = 0x80;
+    for (size_t i = 0; i < 8; i++)
+        chunk[LENGTH_AT + i] = (uint8_t)(message_len * 8 >> (56 - 8 * i));
+}
+
+int mine_job_init(struct mine_job *job, const char *header, size_t n,
+                  const uint8_t target[TARGET_LEN], size_t *seal_len)
+{
+    size_t end;
+    if (place_digits(n, &end, seal_len))
+        return -1;
+    char seal[SEAL_DIGITS];
+    mine_seal(*seal_len, 0, seal);
+    struct sha256 h;
+    sha256_init(&h);
+    sha256_update(&h, header, n);
+    sha256_update(&h, seal, *seal_len); /* ends within a chunk, so the state is the midstate */
+    memcpy(job->midstate, h.state, sizeof job->midstate);
+    memcpy(job->chunk, h.tail, end);
+    pad(job->chunk, end, n + *seal_len);
+    job->nonce_at = end - NONCE_DIGITS;
+    memcpy(job->target, target, TARGET_LEN);
+    return 0;
+}
+
+void mine_seal(size_t seal_len, uint64_t nonce, char out[SEAL_DIGITS])
+{
+    for (size_t i = seal_len; i-- > 0; nonce >>= 4)
+        out[i] = "0123456789abcdef"[nonce & 15];
+}
+
+/*
+ * Chunks of nonces are handed out in order and every one that is taken is finished, so when one has
+ * a hit, all below it are or will be finished too, and the least hit of all is the lowest nonce.
+ */
+struct search {
+    const struct mine_job *job;
+    const struct mine_kernel *kernel;
+    struct mine_watch *watch;
+    atomic_ullong next; /* the first chunk that nobody has taken */
+    atomic_ullong best; /* the lowest nonce that meets the target so far */
+    atomic_bool found;
+};
+
+/* One more than the last chunk's number: the nonces are 2^64. */
+#define CHUNKS (UINT64_MAX / MINE_CHUNK + 1)
+
+static void keep_least(struct search *s, uint64_t nonce)
+{
+    unsigned long long best = atomic_load(&s->best);
+    while (nonce < best && !atomic_compare_exchange_weak(&s->best, &best, nonce))
+        ;
+    atomic_store(&s->found, true);
+}
+
+static void *work(void *self)
+{
+    struct search *s = self;
+    while (!atomic_load(&s->watch->stop) && !atomic_load(&s->found)) {
+        uint64_t chunk = atomic_fetch_add(&s->next, 1);
+        if (chunk >= CHUNKS)
+            break;
+        uint64_t first = chunk * MINE_CHUNK;
+        uint64_t at = s->kernel->search(s->job, first, MINE_CHUNK);
+        atomic_fetch_add(&s->watch->attempts, at < MINE_CHUNK ? at + 1 : at);
+        if (at < MINE_CHUNK)
+            keep_least(s, first + at);
+    }
+    return NULL;
+}
+
+/* Starts up to n threads with all signals blocked. How many: fewer than n with errno set. */
+static int start(struct search *s, pthread_t *thread, int n)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int started = 0, error = 0;
+    while (started < n && !(error = pthread_create(&thread[started], NULL, work, s)))
+        started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return started;
+}
+
+/* Works with n threads besides the caller's. */
+static int work_with(struct search *s, int n, struct fault *f)
+{
+    pthread_t *thread = calloc((size_t)n, sizeof *thread);
+    if (!thread)
+        return fault_memory(f);
+    int started = start(s, thread, n);
+    int result = started < n ? fault_errno(f, "cannot start thread %d of %d", started + 2, n + 1)
+                             : 0;
+    if (result)
+        atomic_store(&s->next, CHUNKS); /* nothing more to take */
+    else
+        work(s);
+    for (int i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    free(thread);
+    return result;
+}
+
+int mine_search(const struct mine_job *job, int threads, struct mine_watch *watch, uint64_t *nonce,
+                struct fault *f)
+{
+    struct search s = {.job = job, .kernel = mine_kernel_best(), .watch = watch};
+    atomic_init(&s.next, 0);
+    atomic_init(&s.best, UINT64_MAX);
+    atomic_init(&s.found, false);
+    if (threads <= 1)
+        work(&s);
+    else if (work_with(&s, threads - 1, f))
+        return -1;
+    if (!atomic_load(&s.found))
+        return 0;
+    *nonce = atomic_load(&s.best);
+    return 1;
+}

@@ -1,0 +1,48 @@
+# Every test file begins with `load lib/common`: the programs under test first in PATH, a fresh folder
+# for every test, a few helpers.
+
+ROOT=$(cd "$BATS_TEST_DIRNAME" && while [ ! -e Makefile ]; do cd ..; done && pwd)
+: "${BIN:=$ROOT/bin}"   # BIN names another build to test, as `make san` does
+VECTORS=$ROOT/t/vectors
+PATH=$BIN:$PATH
+export ROOT BIN VECTORS PATH LC_ALL=C
+unset LEDGER NAMES
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# Runs a command with stdout and stderr apart: $status, $out (a file), $err (a file).
+run_apart() {
+    out=$BATS_TEST_TMPDIR/.out err=$BATS_TEST_TMPDIR/.err status=0
+    "$@" >"$out" 2>"$err" || status=$?
+}
+
+# expect STATUS COMMAND...: the command must end with that status.
+expect() {
+    local want=$1
+    shift
+    run_apart "$@"
+    [ "$status" -eq "$want" ] || {
+        echo "status $status, expected $want: $*"
+        cat "$err"
+        return 1
+    }
+}
+
+# says PATTERN: the last run_apart's stderr has a line that matches (extended).
+says() {
+    grep -Eq -- "$1" "$err" || {
+        echo "stderr lacks: $1"
+        cat "$err"
+        return 1
+    }
+}
+
+# A chain named demo with alice (1000), bob and miner in the current folder, made the same in every run.
+demo_chain() {
+    keygen -s "demo alice" alice >names
+    keygen -s "demo bob" bob >>names
+    keygen -s "demo miner" miner >>names
+    ledger-init -n demo -T 1700000000 "$@" alice 1000 >ledger
+}
