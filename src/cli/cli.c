@@ -5,6 +5,7 @@
 #include "base/num.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -84,10 +85,23 @@ static void compile(const struct cli_option *o, char *letters, struct option *na
     *letters = 0;
 }
 
+/* The place of a standard descriptor that is closed would go to the next file that is opened, and
+ * output into that file. What stands there instead can be neither read nor written as it is used.
+ */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            exit(CLI_TROUBLE);
+}
+
 int cli_next(const struct cli *c, int argc, char **argv)
 {
     char letters[2 * OPTIONS_MAX + 2] = "";
     struct option names[OPTIONS_MAX + 1] = {0};
+    if (!program)
+        hold_standard_descriptors();
     program = c;
     if (argc > 0)
         argv[0] = (char *)c->name; /* for getopt's messages */

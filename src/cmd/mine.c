@@ -178,6 +178,7 @@ static void take_tip(struct run *r)
     if (r->parent.times_count < 0)
         fail(r, &f);
     fstat(r->ledger.fd, &r->seen);
+    r->seen.st_size = -1; /* what came since the ledger was opened is still to be looked at */
 }
 
 /* Whether the ledger's best tip is neither the one we build on nor one of our own. */
@@ -257,20 +258,22 @@ static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
     return found;
 }
 
-/* Waits until the clock has come near enough to this time. 0, or -1: the run's time was up first.
- */
-static int wait_for(const struct run *r, int64_t time)
+/* Waits until the clock has come near enough to this time. 0, or -1 and r->end: there was a reason
+ * to stop first. */
+static int wait_for(struct run *r, int64_t time)
 {
     while (!r->clock && time - cli_now(NULL) > rules_max_ahead(&r->ledger.tree.rules)) {
-        struct timespec pause = {.tv_nsec = 50000000};
-        if (r->deadline && milliseconds() >= r->deadline)
+        struct timespec pause = {.tv_nsec = WATCH_MS * 1000000};
+        r->end = reason_to_stop(r, milliseconds());
+        if (r->end != END_NONE)
             return -1;
         nanosleep(&pause, NULL);
     }
     return 0;
 }
 
-/* The header of the next block, but for its seal. 0, or -1: the run's time was up first. */
+/* The header of the next block, but for its seal. 0, or -1 and r->end: there was a reason to stop
+ * first. */
 static int next_header(struct run *r, struct block *b)
 {
     const struct parent *p = &r->parent;
@@ -346,10 +349,8 @@ static void mine_block(struct run *r)
     char seal[SEAL_DIGITS];
     do {
         header.len = 0;
-        if (next_header(r, &b)) {
-            r->end = END_TIME_UP;
+        if (next_header(r, &b))
             give_up(r);
-        }
         memory(block_format(&b, &header));
         if (mine_job_init(&job, header.data, header.len, b.target, &seal_len))
             cli_die("no seal fits this header");

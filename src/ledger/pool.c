@@ -22,7 +22,8 @@ struct pooled {
     uint8_t id[ID_LEN];
     struct spend spend;
     struct tx tx; /* points into text */
-    bool saved;   /* the file holds it */
+    uint64_t arrival; /* the place in the order of arrival */
+    bool saved;       /* the file holds it */
     UT_hash_handle hh, by_spend;
     char text[]; /* the line with its newline */
 };
@@ -113,6 +114,7 @@ static struct pooled *keep(struct pool *p, const struct tx *tx, const uint8_t id
         return NULL;
     }
     p->bytes += size_of(x);
+    x->arrival = p->arrivals++;
     return x;
 }
 
@@ -206,7 +208,9 @@ static int by_rate(const struct pooled *a, const struct pooled *b)
 {
     __int128 left = (__int128)a->tx.fee * (int64_t)size_of(b);
     __int128 right = (__int128)b->tx.fee * (int64_t)size_of(a);
-    return (left > right) - (left < right);
+    if (left != right)
+        return left > right ? 1 : -1;
+    return (a->arrival < b->arrival) - (a->arrival > b->arrival);
 }
 
 static int lowest_first(const void *a, const void *b)

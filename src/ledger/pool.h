@@ -20,8 +20,9 @@ struct pool {
     struct pooled *list;   /* by id, in order of arrival */
     struct pooled *spends; /* by sender and seq */
     size_t bytes;
-    bool applied; /* a journal with them all is open in the ledger's state */
-    bool rewrite; /* the file holds more than the list, or less: it must be written anew */
+    uint64_t arrivals; /* how many have ever come into the list */
+    bool applied;      /* a journal with them all is open in the ledger's state */
+    bool rewrite;      /* the file holds more than the list, or less: it must be written anew */
     uint64_t
         broken_line; /* of the file, when pool_load last met one that is no transaction; 0: none */
     size_t evicted;  /* how many had to leave for better ones since pool_load */

@@ -1,5 +1,6 @@
 #include "record/book.h"
 
+#include "base/hex.h"
 #include "base/lines.h"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ struct by_name {
 
 struct by_account {
     uint8_t account[ID_LEN];
-    const char *name; /* a by_name's */
+    const struct by_name *name;
     UT_hash_handle hh;
 };
 
@@ -78,7 +79,7 @@ static struct by_name *add_name(struct book *b, const struct key *k)
     return n;
 }
 
-static int add_account(struct book *b, const uint8_t account[ID_LEN], const char *name)
+static int add_account(struct book *b, const uint8_t account[ID_LEN], const struct by_name *name)
 {
     struct by_account *a;
     HASH_FIND(hh, b->accounts, account, ID_LEN, a);
@@ -96,8 +97,17 @@ static int add_account(struct book *b, const uint8_t account[ID_LEN], const char
     return -1;
 }
 
+/* Such a name could not be told from another account. */
+static bool looks_like_account(struct field name)
+{
+    uint8_t account[ID_LEN];
+    return name.len == 2 * ID_LEN && hex_decode(account, name.text, ID_LEN) == 0;
+}
+
 int book_add(struct book *b, const struct key *k)
 {
+    if (looks_like_account(k->name))
+        return 0;
     struct by_name *n = find_name(b, k->name);
     if (n && memcmp(n->account, k->account, ID_LEN)) {
         n->ambiguous = true;
@@ -105,7 +115,7 @@ int book_add(struct book *b, const struct key *k)
     }
     if (!n && !(n = add_name(b, k)))
         return -1;
-    return add_account(b, k->account, n->name);
+    return add_account(b, k->account, n);
 }
 
 static int read_line(struct book *b, const struct line *line, struct fault *f)
@@ -149,7 +159,7 @@ const char *book_name(const struct book *b, const uint8_t account[ID_LEN])
 {
     struct by_account *a;
     HASH_FIND(hh, b->accounts, account, ID_LEN, a);
-    return a ? a->name : NULL;
+    return a && !a->name->ambiguous ? a->name->name : NULL;
 }
 
 int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN])

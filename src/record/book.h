@@ -11,7 +11,7 @@ struct book *book_new(void);
 void book_free(struct book *b);
 
 /* Adds one key. The first name that an account gets is the one it is shown by; a name that two
- * accounts have names neither. 0, or -1: no memory. */
+ * accounts have names neither, nor does one that reads like an account. 0, or -1: no memory. */
 int book_add(struct book *b, const struct key *k);
 
 /* Adds every key line of the file; a line that is no key line, or torn, is refused. 0, or -1 and a

@@ -1,0 +1,236 @@
+/* keygen: makes a key: NAME.key, the secret, and NAME.pub, the account and its name. */
+#include "base/buf.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/passphrase.h"
+#include "crypto/keyfile.h"
+#include "record/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'p', "passphrase", NULL, "encrypt the key with a passphrase, asked for at the terminal"},
+    {'P', "passphrase-fd", "FD", "encrypt with (or, for -y, use) the first line of descriptor FD"},
+    {'s', "seed", "SEED", "derive the key from this text, as anyone else can"},
+    {'y', "show", "FILE", "print the key line of the secret key in FILE, make nothing"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli keygen = {
+    "keygen",
+    "NAME",
+    "Makes NAME.key (secret) and NAME.pub, and prints the key line.",
+    options,
+};
+
+struct request {
+    bool encrypt;
+    int passphrase_fd; /* -1: the terminal */
+    const char *seed, *show;
+};
+
+static struct request read_options(int argc, char **argv)
+{
+    struct request r = {.passphrase_fd = -1};
+    for (int c; (c = cli_next(&keygen, argc, argv)) != -1;) {
+        if (c == 'p')
+            r.encrypt = true;
+        else if (c == 'P')
+            r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
+        else if (c == 's')
+            r.seed = optarg;
+        else if (c == 'y')
+            r.show = optarg;
+    }
+    if (argc - optind != (r.show ? 0 : 1) || (r.show && (r.seed || r.encrypt)))
+        cli_usage();
+    return r;
+}
+
+/* --- Names ----------------------------------------------------------------------------------- */
+
+static bool looks_like_account(const char *name, size_t n)
+{
+    return n == 2 * ID_LEN && strspn(name, "0123456789abcdefABCDEF") >= n;
+}
+
+/* The last component of a path, without ".key" at its end where that is to go. */
+static struct field name_of(const char *path, bool strip)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t n = strlen(name);
+    if (strip && n > 4 && strcmp(name + n - 4, ".key") == 0)
+        n -= 4;
+    return (struct field){name, n};
+}
+
+static void check_name(struct field name)
+{
+    if (name.len == 0)
+        cli_die("the name is empty");
+    if (name.len > TEXT_MAX)
+        cli_die("the name is over %d bytes", TEXT_MAX);
+    if (looks_like_account(name.text, name.len))
+        cli_die("the name is 64 hex digits, and would be taken for an account");
+}
+
+static void key_line(const struct secret_key *k, struct field name, struct buf *out)
+{
+    char form[TEXT_FORM_MAX];
+    struct key record = {.name = {form, text_encode(name.text, name.len, form)}};
+    memcpy(record.account, k->public, sizeof record.account);
+    if (key_format(&record, out))
+        cli_die("out of memory");
+}
+
+/* --- An existing key ------------------------------------------------------------------------- */
+
+static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
+{
+    const struct request *r = self;
+    return r->passphrase_fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
+                                : passphrase_read(r->passphrase_fd, out, PASSPHRASE_MAX, f);
+}
+
+static _Noreturn void show(struct request *r)
+{
+    struct passphrase_source source = {get_passphrase, r};
+    struct field name = name_of(r->show, true);
+    struct secret_key k;
+    struct buf line = {0};
+    struct fault f;
+    check_name(name);
+    if (keyfile_read(r->show, &source, &k, &f))
+        cli_fail(r->show, &f);
+    key_line(&k, name, &line);
+    secret_key_wipe(&k);
+    cli_put(line.data, line.len);
+    buf_free(&line);
+    cli_exit(CLI_YES);
+}
+
+/* --- A new key ------------------------------------------------------------------------------- */
+
+struct paths {
+    char key[PATH_MAX], pub[PATH_MAX];
+};
+
+static void refuse_existing(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0)
+        cli_die("%s exists: nothing was made", path);
+}
+
+static struct paths make_paths(const char *name)
+{
+    struct paths p;
+    if (snprintf(p.key, sizeof p.key, "%s.key", name) >= PATH_MAX ||
+        snprintf(p.pub, sizeof p.pub, "%s.pub", name) >= PATH_MAX)
+        cli_die("the name is too long for a file");
+    refuse_existing(p.key);
+    refuse_existing(p.pub);
+    return p;
+}
+
+static int make_key(const struct request *r, struct secret_key *k, struct fault *f)
+{
+    if (!r->seed)
+        return secret_key_random(k, f);
+    cli_warn("anyone who knows the text of -s has this key");
+    return secret_key_from_text(k, r->seed, strlen(r->seed), f);
+}
+
+static int write_pub(const char *path, const struct buf *line, struct fault *f)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fault_errno(f, "cannot make it");
+    int failed = file_write(fd, line->data, line->len) || fsync(fd);
+    if (failed)
+        fault_errno(f, "cannot write it");
+    if (close(fd) && !failed)
+        failed = fault_errno(f, "cannot write it");
+    if (!failed && file_sync_folder(path))
+        failed = fault_errno(f, "cannot sync its folder");
+    if (failed)
+        unlink(path);
+    return failed ? -1 : 0;
+}
+
+/* Both files or none: no signal comes between them. *at is the path that a fault is about. */
+static int write_files(const struct paths *p, const struct secret_key *k, const char *passphrase,
+                       size_t n, const struct buf *line, const char **at, struct fault *f)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    *at = p->key;
+    int failed = keyfile_write(p->key, k, passphrase, n, f);
+    if (!failed) {
+        *at = p->pub;
+        failed = write_pub(p->pub, line, f);
+        if (failed)
+            unlink(p->key);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+/* The passphrase's length, 0 where none is wanted. */
+static size_t new_passphrase(const struct request *r, const char *path, char out[PASSPHRASE_MAX])
+{
+    struct fault f;
+    int n = 0;
+    if (r->passphrase_fd >= 0)
+        n = passphrase_read(r->passphrase_fd, out, PASSPHRASE_MAX, &f);
+    else if (r->encrypt)
+        n = passphrase_ask_new(path, out, PASSPHRASE_MAX, &f);
+    if (n < 0) {
+        explicit_bzero(out, PASSPHRASE_MAX);
+        cli_fail(NULL, &f);
+    }
+    return (size_t)n;
+}
+
+static _Noreturn void make(const struct request *r, const char *path)
+{
+    struct field name = name_of(path, false);
+    check_name(name);
+    struct paths p = make_paths(path);
+    char passphrase[PASSPHRASE_MAX];
+    size_t n = new_passphrase(r, p.key, passphrase);
+    struct secret_key k;
+    struct buf line = {0};
+    struct fault f;
+    const char *at = NULL;
+    int failed = make_key(r, &k, &f);
+    if (!failed) {
+        key_line(&k, name, &line);
+        failed = write_files(&p, &k, passphrase, n, &line, &at, &f);
+        secret_key_wipe(&k);
+    }
+    explicit_bzero(passphrase, sizeof passphrase);
+    if (failed)
+        cli_fail(at, &f);
+    cli_put(line.data, line.len);
+    buf_free(&line);
+    cli_exit(CLI_YES);
+}
+
+int main(int argc, char **argv)
+{
+    struct request r = read_options(argc, argv);
+    if (r.show)
+        show(&r);
+    make(&r, argv[optind]);
+}

@@ -1,0 +1,213 @@
+/* txsign: signs the unsigned transactions that its keys can sign, and passes all other lines on. */
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/lines.h"
+#include "cli/cli.h"
+#include "cli/passphrase.h"
+#include "crypto/keyfile.h"
+#include "record/tx.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'k', "key", "KEY", "a secret key file; may be given many times"},
+    {'P', "passphrase-fd", "FD", "each encrypted key takes its passphrase from the next line of FD"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli txsign = {
+    "txsign",
+    "[FILE]...",
+    "Signs unsigned tx lines with the key of the account that pays; passes other lines on.",
+    options,
+};
+
+struct signer {
+    struct secret_key *keys; /* sorted by account */
+    size_t count;
+    bool refused; /* a line went without a signature */
+};
+
+/* --- Keys ------------------------------------------------------------------------------------ */
+
+static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
+{
+    const int *fd = self;
+    return *fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
+                   : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
+}
+
+static int by_account(const void *a, const void *b)
+{
+    const struct secret_key *x = a, *y = b;
+    return memcmp(x->public, y->public, sizeof x->public);
+}
+
+static void wipe_keys(struct signer *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        secret_key_wipe(&s->keys[i]);
+    free(s->keys);
+    *s = (struct signer){.refused = s->refused};
+}
+
+static void read_keys(struct signer *s, char **paths, size_t n, int passphrase_fd)
+{
+    struct passphrase_source source = {get_passphrase, &passphrase_fd};
+    struct fault f;
+    s->keys = calloc(n, sizeof *s->keys);
+    if (!s->keys)
+        cli_die("out of memory");
+    for (; s->count < n; s->count++) {
+        if (keyfile_read(paths[s->count], &source, &s->keys[s->count], &f)) {
+            wipe_keys(s);
+            cli_fail(paths[s->count], &f);
+        }
+    }
+    qsort(s->keys, n, sizeof *s->keys, by_account);
+}
+
+static const struct secret_key *find_key(const struct signer *s, const uint8_t account[ID_LEN])
+{
+    struct secret_key wanted;
+    memcpy(wanted.public, account, sizeof wanted.public);
+    return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
+}
+
+/* --- Lines ----------------------------------------------------------------------------------- */
+
+static int put_signed(const struct secret_key *k, const struct line *line, struct fault *f)
+{
+    uint8_t signature[SIGNATURE_LEN];
+    char end[2 * SIGNATURE_LEN + 2];
+    if (secret_key_sign(k, line->text, line->len, signature, f))
+        return -1;
+    end[0] = ' ';
+    hex_encode(end + 1, signature, SIGNATURE_LEN);
+    end[sizeof end - 1] = '\n';
+    cli_put(line->text, line->len);
+    cli_put(end, sizeof end);
+    return 0;
+}
+
+/* A line that needs no signature, or that gets one: 0, *key being the key that signs it or NULL. A
+ * line that can have none: -1 and a rule. */
+static int judge(const struct signer *s, const struct line *line, const struct secret_key **key,
+                 struct fault *f)
+{
+    struct tx tx;
+    *key = NULL;
+    if (line_check(line->text, line->len, f))
+        return -1;
+    if (line_is(line->text, line->len, "tx") && tx_is_signed(line->text, line->len))
+        return tx_parse(line->text, line->len, &tx, f);
+    if (tx_parse_unsigned(line->text, line->len, &tx, f))
+        return -1;
+    *key = find_key(s, tx.from);
+    return *key ? 0 : fault_rule(f, "tx: no key here for %s", hex32(tx.from).text);
+}
+
+static const char *refusal(enum line_state state)
+{
+    return state == LINE_TORN ? "line: cut short (no newline at its end), and not passed on"
+                              : "line: over 65535 bytes, and not passed on";
+}
+
+static int sign_line(struct signer *s, const char *place, const struct line *line, struct fault *f)
+{
+    const struct secret_key *key;
+    if (line->state != LINE_WHOLE) {
+        cli_report(place, line->number, refusal(line->state));
+        s->refused = true;
+        return 0;
+    }
+    if (judge(s, line, &key, f)) {
+        cli_report(place, line->number, f->text);
+        s->refused = true;
+    }
+    if (key)
+        return put_signed(key, line, f);
+    cli_put(line->text, line->len);
+    cli_put("\n", 1);
+    return 0;
+}
+
+static int sign_lines(struct signer *s, const char *place, struct lines *in, struct fault *f)
+{
+    struct line line;
+    int got;
+    for (;;) {
+        if (!lines_ready(in))
+            cli_flush();
+        if ((got = lines_next(in, &line, f)) <= 0)
+            return got;
+        if (sign_line(s, place, &line, f))
+            return -1;
+    }
+}
+
+/* --- Files ----------------------------------------------------------------------------------- */
+
+static int sign_descriptor(struct signer *s, const char *place, int fd, struct fault *f)
+{
+    struct lines *in = lines_new(source_fd(fd), 1, 0);
+    if (!in)
+        return fault_memory(f);
+    int result = sign_lines(s, place, in, f);
+    lines_free(in);
+    return result;
+}
+
+static int sign_file(struct signer *s, const char *path, struct fault *f)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fault_errno(f, "cannot open");
+    int result = sign_descriptor(s, path, fd, f);
+    close(fd);
+    return result;
+}
+
+/* Trouble with one file ends the run: what follows it would come without what was before. */
+static void sign_operand(struct signer *s, const char *path)
+{
+    struct fault f;
+    bool standard = strcmp(path, "-") == 0;
+    const char *place = standard ? "stdin" : path;
+    if ((standard ? sign_descriptor(s, place, STDIN_FILENO, &f) : sign_file(s, path, &f)) == 0)
+        return;
+    wipe_keys(s);
+    cli_flush();
+    cli_fail(place, &f);
+}
+
+int main(int argc, char **argv)
+{
+    char **paths = calloc((size_t)argc + 1, sizeof *paths);
+    struct signer s = {0};
+    size_t n = 0;
+    int passphrase_fd = -1;
+    if (!paths)
+        cli_die("out of memory");
+    for (int c; (c = cli_next(&txsign, argc, argv)) != -1;) {
+        if (c == 'k')
+            paths[n++] = optarg;
+        else
+            passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
+    }
+    if (!n)
+        cli_die("give the key to sign with: -k KEY");
+    read_keys(&s, paths, n, passphrase_fd);
+    free(paths);
+    if (optind == argc)
+        sign_operand(&s, "-");
+    for (; optind < argc; optind++)
+        sign_operand(&s, argv[optind]);
+    wipe_keys(&s);
+    cli_exit(s.refused ? CLI_NO : CLI_YES);
+}

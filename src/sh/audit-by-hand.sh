@@ -1,0 +1,639 @@
+#!/bin/sh
+# audit-by-hand - check every rule of a ledger with coreutils, awk and openssl alone
+#
+# This is a text to read as much as a program to run. It needs nothing of the toolkit whose ledgers it
+# judges; every rule stands under a comment in plain words, and beside it the command that checks it:
+#
+#     sha256sum         every hash: of a line, of a pair of hashes
+#     openssl           every signature
+#     expr              every sum, product and comparison: it counts with whole numbers of any length
+#     awk               what is easiest said a line or a digit at a time
+#     a folder of files the books, one small file for each block, see 'The books' below
+#
+# The shell's own $(( )) is used for counting, and for sums that a rule above has already bounded.
+#
+# Exit status: 0 every rule holds; 1 one is broken, and stderr says which and where; 2 it could not be
+# asked.
+
+# Stop at any command that fails (-e) or word that is not set (-u); never take a word of the ledger for a
+# file name pattern (-f); and let every byte be one character, in its order by value.
+set -efu
+LC_ALL=C
+export LC_ALL
+OPENSSL_CONF=/dev/null
+export OPENSSL_CONF
+unset CDPATH POSIXLY_CORRECT
+umask 077
+
+MAX=9223372036854775807         # 2^63 - 1, the largest number in a record
+MAX_LINE=65535                  # bytes in a line
+ZERO=0000000000000000000000000000000000000000000000000000000000000000
+
+# --- What is said, and how it ends ---------------------------------------------------------------------
+
+usage() {
+    printf 'usage: audit-by-hand [-q] [-T UNIXTIME] [LEDGER]\n'
+}
+
+help() {
+    usage
+    cat <<'END'
+
+Checks every rule of a ledger with coreutils, awk and openssl alone, and shows the work.
+
+  -q, --quiet                  print only the best tip
+  -T UNIXTIME                  the time to take for now
+  -h, --help                   print this help
+  -V, --version                print the version
+
+LEDGER is a file, or - for stdin; without it, $LEDGER, or else 'ledger'.
+END
+}
+
+# Every line of the work goes through here, for a line that was not written is a check that nobody saw.
+write() {
+    printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
+}
+
+show() {
+    [ -n "$quiet" ] || write "$1"
+}
+
+# The ledger breaks a rule at line $at, where the audit stands.
+fault() {
+    verdict=bad
+    printf '%s:%s: %s\n' "$name" "$at" "$1" >&2
+    exit 1
+}
+
+# The question could not be asked.
+trouble() {
+    printf 'audit-by-hand: %s\n' "$1" >&2
+    exit 2
+}
+
+# However it ends, the folder of the books goes. A command that failed where it should not have, with
+# whatever status, is trouble; only fault() may say 1. (Above 128 it was a signal.)
+finish() {
+    status=$?
+    trap - EXIT
+    [ -z "$books" ] || rm -rf -- "$books"
+    [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || [ -n "$verdict" ] || status=2
+    exit "$status"
+}
+
+# ask COMMAND...: a command whose status says 0 for yes and 1 for no. Any other is no answer.
+ask() {
+    "$@" && return
+    [ $? -eq 1 ] || trouble "$1: gave no answer"
+    return 1
+}
+
+# --- Arithmetic ----------------------------------------------------------------------------------------
+
+# calc 1 + 2 prints 3. (expr has status 1 where the result is 0; that is no failure.)
+calc() {
+    # shellcheck disable=SC2003 # $(( )) stops at 64 bits; expr does not
+    expr "$@" || [ $? -eq 1 ]
+}
+
+# holds 1 + 2 '<=' 3: yes or no.
+holds() {
+    ask expr "$@" >/dev/null
+}
+
+# 2^N. A power of two is exact in awk's floating point, however large.
+power_of_two() {
+    awk -v n="$1" 'BEGIN { printf "%.0f\n", 2 ^ n }'
+}
+
+# convert FROM TO NUMBER, from one base to another as on paper: for each digit, multiply what there is by
+# FROM and add the digit; d[1] is the last digit of the result, d[n] the first.
+convert() {
+    printf '%s\n' "$3" | awk -v from="$1" -v to="$2" '{
+        digits = "0123456789abcdef"
+        n = 1
+        for (i = 1; i <= length($0); i++) {
+            carry = index(digits, substr($0, i, 1)) - 1
+            for (j = 1; j <= n || carry > 0; j++) {
+                if (j > n)
+                    d[n = j] = 0
+                carry += d[j] * from
+                d[j] = carry % to
+                carry = int(carry / to)
+            }
+        }
+        while (n > 0)
+            result = result substr(digits, d[n--] + 1, 1)
+        print result
+    }'
+}
+
+# --- Fields --------------------------------------------------------------------------------------------
+
+# A number: decimal, no sign, no leading zero, at most 2^63-1.
+is_number() {
+    case $1 in
+    '' | *[!0-9]* | 0?*) return 1 ;;
+    esac
+    [ ${#1} -lt ${#MAX} ] || { [ ${#1} -eq ${#MAX} ] && holds "$1" '<=' "$MAX"; }
+}
+
+is_hex() { # TEXT LEAST MOST
+    case $1 in
+    *[!0-9a-f]*) return 1 ;;
+    esac
+    [ ${#1} -ge "$2" ] && [ ${#1} -le "$3" ]
+}
+
+# A hash, an id, an account: 64 lowercase hex digits.
+is_hash() {
+    is_hex "$1" 64 64
+}
+
+# A text: '-' if it is empty, '%2D' if it is the one byte '-'. Otherwise A-Z a-z 0-9 . _ ~ - stand for
+# themselves, and every other byte is % and two capital hex digits, which are needless for the first. With
+# each such escape made one byte again, no % is left over, and there are at most 256 bytes.
+is_text() {
+    case $1 in
+    - | %2D) return 0 ;;
+    esac
+    printf '%s\n' "$1" >field || trouble "$books: cannot be written"
+    # shellcheck disable=SC2016 # these are fields of awk
+    ask awk '{
+        plain = !/[^A-Za-z0-9._~%-]/
+        needless = /%(2D|2E|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/
+        gsub(/%[0-9A-F][0-9A-F]/, "/")
+        whole = !/%/
+        exit !(plain && !needless && whole && length($0) <= 256)
+    }' field
+}
+
+# --- Lines ---------------------------------------------------------------------------------------------
+
+# A line is 1 to 65,535 bytes of fields split by exactly one space; a field is printable ASCII. The last
+# line has its newline too.
+check_lines() {
+    [ -s ledger ] || { at=1; fault 'ledger: is empty'; }
+    bad=$(awk -v most="$MAX_LINE" '
+        { rule = "" }
+        length($0) == 0     { rule = "is empty" }
+        length($0) > most   { rule = "is longer than " most " bytes" }
+        /[^ !-~]/           { rule = "has a byte that is not printable ASCII" }
+        /^ | $|  /          { rule = "its fields are not split by single spaces" }
+        rule != ""          { print NR ": " rule; exit }
+    ' ledger)
+    [ -z "$bad" ] || { at=${bad%%:*}; fault "line:${bad#*:}"; }
+    lines=$(wc -l <ledger)
+    [ -z "$(tail -c 1 ledger)" ] || { at=$((lines + 1)); fault 'line: has no newline at its end'; }
+    show "lines 1 to $lines: printable fields, single spaces, a newline each"
+}
+
+# --- Hashes --------------------------------------------------------------------------------------------
+
+# Every hash is the SHA-256 of a line that you can see, without its newline. Sets $hash.
+sha256() {
+    hash=$(printf %s "$1" | sha256sum)
+    hash=${hash%% *}
+}
+
+# The ids of the lines in the file 'body', into 'ids': a record's id is the hash of its line.
+find_ids() {
+    while IFS= read -r record; do
+        sha256 "$record"
+        printf '%s\n' "$hash"
+    done <body >ids
+}
+
+# The Merkle root over those ids. Sets $root_found.
+#
+# The tree grows upward, level by level: neighbours are joined in pairs, the hash of 'LEFT RIGHT' standing
+# for both, and a last one without a neighbour rises as it is. (That is RFC 9162's tree, in which the left
+# side is the largest power of two below the count.) The root of nothing is the hash of nothing.
+find_root() { # COUNT
+    width=$1
+    if [ "$width" -eq 0 ]; then
+        sha256 ''
+        printf '%s\n' "$hash" >level
+    else
+        cp ids level
+    fi
+    while [ "$width" -gt 1 ]; do
+        while read -r left; do
+            if read -r right; then
+                sha256 "$left $right"
+                printf '%s\n' "$hash"
+            else
+                printf '%s\n' "$left"
+            fi
+        done <level >above
+        mv above level
+        width=$(((width + 1) / 2))
+    done
+    root_found=$(cat level)
+}
+
+# --- Signatures ----------------------------------------------------------------------------------------
+
+# The order of Ed25519's group, 2^252 + 27742317777372353535851937790883648493.
+ORDER=1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed
+
+# A point is 32 bytes: its y, the lowest byte first, and in the highest bit the sign of its x (so that the
+# last byte's first digit tells 0 from 8, and 7 from f, by the sign alone).
+is_sound_point() {
+    zeros=${ZERO%??}                                                        # 31 bytes 00
+    ffs=ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff        # 30 bytes ff
+    case $1 in
+    # y is not below 2^255 - 19, so that the same point could be written with a smaller y
+    e[d-f]"$ffs"[7f]f | f?"$ffs"[7f]f) return 1 ;;
+    # y is that of a point of small order: 0, 1, -1, and two of order 8
+    "$zeros"[08]0 | 01"${zeros#??}"[08]0 | ec"$ffs"[7f]f) return 1 ;;
+    26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5) return 1 ;;
+    c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a) return 1 ;;
+    esac
+}
+
+# S, the signature's second half, is a number below the group's order. It too stands with its lowest byte
+# first, so the bytes are turned round; "" has awk compare the two as strings, which says the same of as
+# many digits.
+is_below_order() {
+    printf '%s\n' "$1" >field || trouble "$books: cannot be written"
+    # shellcheck disable=SC2016 # these are fields of awk
+    ask awk -v order="$ORDER" '{
+        for (i = length($0) - 1; i > 0; i -= 2)
+            turned = turned substr($0, i, 2)
+        exit !(turned "" < order "")
+    }' field
+}
+
+# Hex digits to bytes.
+bytes() {
+    printf %s "$1" | tr a-f A-F | basenc --base16 -d
+}
+
+# A signature is the last field of its line, 128 lowercase hex digits, and signs every byte before the
+# space in front of it. Its two halves are the point R and the number S. openssl wants three files: the
+# message, the signature, and the key behind the twelve bytes that say 'an Ed25519 key'.
+check_signature() { # KEY LINE
+    signature=${2##* }
+    is_hex "$signature" 128 128 || fault 'tx: signature is not 128 lowercase hex digits'
+    r=$(printf %s "$signature" | cut -c 1-64)
+    s=$(printf %s "$signature" | cut -c 65-128)
+    is_below_order "$s" || fault 'tx: bad signature: S is not below the order of the group'
+    is_sound_point "$r" || fault 'tx: bad signature: R is not canonical, or of small order'
+    is_sound_point "$1" || fault 'tx: bad signature: the key is not canonical, or of small order'
+
+    printf %s "${2% *}" >message
+    bytes "$signature" >message.sig
+    bytes "302a300506032b6570032100$1" >key.der
+    said=$(openssl pkeyutl -verify -rawin -in message -sigfile message.sig \
+        -pubin -keyform DER -inkey key.der 2>&1) && return
+    case $said in
+    *'Verification Failure'*) fault 'tx: bad signature' ;;
+    *) trouble "openssl: $said" ;;
+    esac
+}
+
+# --- Difficulty ----------------------------------------------------------------------------------------
+
+# The target that a block must have, by its parent's height and time. Sets $target_found.
+#
+# Drift is how late the parent came, against one block every 'spacing' seconds since genesis. Each
+# 'halflife' of it doubles the target (and halves it, where the drift is below 0): genesis's target times
+# 2^(drift / halflife). In whole numbers: e is drift / halflife in units of 1/65536, cut off toward 0; its
+# whole part shifts, and the 65,536ths that are left over go through a cubic that is close to 2^x.
+find_target() { # HEIGHT TIME
+    drift=$(calc "$2" - "$genesis_time" - "$spacing" '*' "$1")
+    if [ "$halflife" -eq 0 ]; then
+        target_found=$genesis_target
+        return
+    fi
+    e=$(calc "$drift" '*' 65536 / "$halflife")
+    f=$(calc '(' "$e" % 65536 + 65536 ')' % 65536)
+    shifts=$(calc '(' "$e" - "$f" ')' / 65536 - 16)
+    factor=$(calc 65536 + '(' 195766423245049 '*' "$f" + 971821376 '*' "$f" '*' "$f" + \
+        5127 '*' "$f" '*' "$f" '*' "$f" + 140737488355328 ')' / 281474976710656)
+
+    product=$(calc "$genesis_number" '*' "$factor")         # between 2^16 and 2^273
+    if holds "$shifts" '>=' 256; then
+        t=$TWO_256
+    elif holds "$shifts" '<=' -273; then
+        t=0
+    elif [ "$shifts" -ge 0 ]; then
+        t=$(calc "$product" '*' "$(power_of_two "$shifts")")
+    else
+        t=$(calc "$product" / "$(power_of_two "${shifts#-}")")
+    fi
+    if holds "$t" '<' 1; then t=1; fi
+    if holds "$t" '>=' "$TWO_256"; then t=$(calc "$TWO_256" - 1); fi
+    target_found=$(convert 10 16 "$t")
+    target_found=$(printf '%64s' "$target_found" | tr ' ' 0)
+}
+
+# --- The books -----------------------------------------------------------------------------------------
+#
+# The ledger is a tree, and every block in it, on the best chain or not, is judged by what held at its
+# parent. So each block that holds leaves three files, named by its id:
+#
+#     block.ID          one line: HEIGHT TIME WORK SUPPLY
+#     recent.ID         the times of the last 11 blocks, this one included, a line each
+#     accounts.ID       a line for each account: ACCOUNT BALANCE SEQ
+#
+# A block under judgement begins with its parent's accounts, in the file 'accounts'. What changes is
+# written under what was: the last line of an account is the one that counts.
+
+# Sets $balance and $next, the account's next sequence number; $known says whether it is in the books.
+# index() compares text: '12e3' and '12000' are two accounts, and not one number.
+look_up() { # ACCOUNT
+    known=$(awk -v who="$1" 'index($0, who " ") == 1 { at = $2 " " $3 } END { print at }' accounts)
+    balance=${known% *}
+    next=${known#* }
+    [ -n "$known" ] || { balance=0; next=0; }
+}
+
+put() { # ACCOUNT BALANCE SEQ
+    printf '%s %s %s\n' "$1" "$2" "$3" >>accounts
+}
+
+# No sum here can pass 2^63-1: all balances together are never more than the supply.
+credit() { # ACCOUNT AMOUNT
+    look_up "$1"
+    put "$1" $((balance + $2)) "$next"
+}
+
+# Close the books of a block; of the lines of an account, turned round, the first one stays.
+keep() { # ID HEIGHT TIME WORK SUPPLY
+    printf '%s %s %s %s\n' "$2" "$3" "$4" "$5" >"block.$1"
+    printf '%s\n' "$3" | cat recent - | tail -n 11 >"recent.$1"
+    tac accounts | sort -s -u -k 1,1 >"accounts.$1"
+}
+
+# --- Records -------------------------------------------------------------------------------------------
+
+# block HEIGHT PREV ROOT TIME TARGET MINER COUNT SEAL, at line $at
+check_header() {
+    line=$(tail -n "+$at" ledger | head -n 1)
+    sha256 "$line"
+    id=$hash
+    # shellcheck disable=SC2086 # fields are what single spaces split
+    set -- $line
+    [ "$1" = block ] || fault 'block: is expected here'
+    [ $# -eq 9 ] || fault "block: $# fields, expected 9"
+    is_number "$2" || fault 'block: height is not a number'
+    is_hash "$3" || fault 'block: prev is not 64 lowercase hex digits'
+    is_hash "$4" || fault 'block: root is not 64 lowercase hex digits'
+    is_number "$5" || fault 'block: time is not a number'
+    is_hash "$6" || fault 'block: target is not 64 lowercase hex digits'
+    is_hash "$7" || fault 'block: miner is not 64 lowercase hex digits'
+    is_number "$8" || fault 'block: count is not a number'
+    is_hex "$9" 1 64 || fault 'block: seal is not 1 to 64 lowercase hex digits'
+    height=$2 prev=$3 root=$4 time=$5 target=$6 miner=$7 count=$8 seal=$9
+    [ "$target" != "$ZERO" ] || fault 'block: target is zero'
+    show "line $at: block $height $id"
+
+    # No block stands in the ledger twice. The body is there, whole, and goes into the file 'body'.
+    [ ! -e "block.$id" ] || fault 'block: stands twice'
+    [ "$count" -le $((lines - at)) ] ||
+        fault "block: is cut short: count $count, but $((lines - at)) more lines in the ledger"
+    tail -n "+$((at + 1))" ledger | head -n "$count" >body
+}
+
+# ROOT is the Merkle root of the ids of the body's lines.
+check_root() {
+    find_ids
+    find_root "$count"
+    show "  root $root claimed"
+    show "  root $root_found computed, of a body of $count"
+    [ "$root" = "$root_found" ] || fault 'block: root does not match the lines'
+}
+
+# rule NAME VALUE: the configuration of the chain. Each of the eight once, and no other.
+take_rule() {
+    [ $# -eq 3 ] || fault "rule: $# fields, expected 3"
+    case $2 in
+    name) is_text "$3" || fault 'rule: name is not a text' ;;
+    seal) [ "$3" = pow ] || fault "rule: unknown seal; 'pow' is the only one" ;;
+    spacing | halflife | reward | halving | maxblock | minfee)
+        is_number "$3" || fault "rule: $2 is not a number" ;;
+    *) fault 'rule: unknown rule' ;;
+    esac
+    case $rules_given in
+    *" $2 "*) fault "rule: $2 is given twice" ;;
+    esac
+    rules_given="$rules_given$2 "
+    case $2 in
+    spacing) spacing=$3; [ "$spacing" -ge 1 ] || fault 'rule: spacing is less than 1' ;;
+    halflife) halflife=$3 ;;
+    reward) reward=$3 ;;
+    halving) halving=$3 ;;
+    maxblock) maxblock=$3 ;;
+    minfee) minfee=$3 ;;
+    esac
+    show "  rule $2 $3"
+}
+
+# grant ACCOUNT AMOUNT: a first balance, at least 1, once an account.
+take_grant() {
+    [ $# -eq 3 ] || fault "grant: $# fields, expected 3"
+    is_hash "$2" || fault 'grant: account is not 64 lowercase hex digits'
+    is_number "$3" || fault 'grant: amount is not a number'
+    [ "$3" -ge 1 ] || fault 'grant: amount is 0'
+    look_up "$2"
+    [ -z "$known" ] || fault 'grant: the account has one already'
+    holds "$supply" + "$3" '<=' "$MAX" || fault 'grant: supply over the limit of 2^63-1'
+    supply=$((supply + $3))
+    put "$2" "$3" 0
+    show "  grant $2 $3"
+}
+
+# The first block: block 0 ZERO ROOT TIME TARGET ZERO COUNT 0, and in its body only rules and grants.
+check_genesis() {
+    [ "$height $prev $miner $seal" = "0 $ZERO $ZERO 0" ] || fault 'block: the first one is no genesis'
+    check_root
+    chain=$id
+    genesis_time=$time
+    genesis_target=$target
+    genesis_number=$(convert 16 10 "$target")
+    : >recent
+    : >accounts
+    supply=0
+    rules_given=' '
+    while read -r record; do
+        at=$((at + 1))
+        # shellcheck disable=SC2086 # fields, as above
+        set -- $record
+        case $1 in
+        rule) take_rule "$@" ;;
+        grant) take_grant "$@" ;;
+        *) fault 'block: genesis holds only rule and grant lines' ;;
+        esac
+    done <body
+    for rule in name seal spacing halflife reward halving maxblock minfee; do
+        case $rules_given in
+        *" $rule "*) ;;
+        *) at=1; fault "block: genesis: rule $rule is missing" ;;
+        esac
+    done
+    show "  supply $supply"
+    keep "$chain" 0 "$time" 0 "$supply"
+    best_height=0 best_id=$chain best_work=0 best_supply=$supply
+
+    # How far ahead of the clock a block may be: 12 spacings, or 60 seconds where that is more.
+    ahead=$(calc 12 '*' "$spacing")
+    if holds "$ahead" '<' 60; then ahead=60; fi
+    latest=$(calc "$now" + "$ahead")
+}
+
+# tx CHAIN FROM SEQ FEE pay TO AMOUNT MEMO SIGNATURE, in $record, at its place in a block
+check_tx() {
+    # shellcheck disable=SC2086 # fields, as above
+    set -- $record
+    [ "$1" = tx ] || fault 'block: holds only tx lines'
+    [ $# -eq 10 ] || fault "tx: $# fields, expected 10"
+    [ "$2" = "$chain" ] || fault 'tx: is for another chain'
+    is_hash "$3" || fault 'tx: from is not 64 lowercase hex digits'
+    is_number "$4" || fault 'tx: seq is not a number'
+    is_number "$5" || fault 'tx: fee is not a number'
+    [ "$6" = pay ] || fault 'tx: unknown operation'
+    is_hash "$7" || fault 'tx: to is not 64 lowercase hex digits'
+    is_number "$8" || fault 'tx: amount is not a number'
+    is_text "$9" || fault 'tx: memo is not a text'
+    from=$3 seq=$4 fee=$5 to=$7 amount=$8
+    show "line $at: tx $tx_id"
+    check_signature "$from" "$record"
+    show "  signed by $from"
+
+    # AMOUNT is at least 1, FEE at least 'minfee'; SEQ counts FROM's transactions before this one; and
+    # FROM has what is spent.
+    [ "$amount" -ge 1 ] || fault 'tx: amount is 0'
+    [ "$fee" -ge "$minfee" ] || fault "tx: fee $fee, the least is $minfee"
+    look_up "$from"
+    [ "$seq" -eq "$next" ] || fault "tx: seq $seq, expected $next"
+    spent=$(calc "$amount" + "$fee")
+    holds "$spent" '<=' "$balance" || fault "tx: spends $spent, has $balance"
+    show "  seq $seq is the next"
+    show "  pays $amount to $to, and a fee of $fee; of $balance keeps $((balance - spent))"
+    put "$from" $((balance - spent)) $((seq + 1))
+    credit "$to" "$amount"
+    fees=$((fees + fee))
+}
+
+# Any other block, judged by the books of its parent.
+check_block() {
+    # It is not over 'maxblock', header, body and newlines together; and its body is the one that the header
+    # was sealed for.
+    size=$(printf '%s\n' "$line" | cat - body | wc -c)
+    show "  size $size bytes of at most $maxblock"
+    [ "$size" -le "$maxblock" ] || fault 'block: is over maxblock'
+    check_root
+
+    # It stands after its parent, and is one higher.
+    [ -e "block.$prev" ] || fault 'block: parent is not in the ledger before it'
+    read -r parent_height parent_time parent_work parent_supply <"block.$prev"
+    cp "recent.$prev" recent
+    cp "accounts.$prev" accounts
+    show "  parent $prev, height $parent_height"
+    [ "$height" -eq $((parent_height + 1)) ] ||
+        fault "block: height $height, expected $((parent_height + 1))"
+
+    # Its target is the one that the times so far ask for, and its id, read as a number, is not over that:
+    # someone has done the work. (The x makes expr compare text, which says the same of equal lengths.)
+    find_target "$parent_height" "$parent_time"
+    show "  target $target claimed"
+    show "  target $target_found computed, the parent being $drift s late"
+    [ "$target" = "$target_found" ] || fault "block: target should be $target_found"
+    holds "x$id" '<=' "x$target" || fault 'block: its hash is over the target'
+
+    # Its time is after the median of its last 11 ancestors (of an even number, the upper of the middle
+    # two), and not too far ahead of the clock.
+    median=$(sort -n recent | awk '{ time[NR] = $0 } END { print time[int(NR / 2) + 1] }')
+    show "  time $time, after the median $median and not after $latest"
+    [ "$time" -gt "$median" ] || fault 'block: time is not after the median of the last 11'
+    holds "$time" '<=' "$latest" || fault 'block: time is too far ahead of the clock'
+
+    # Its reward is halved every 'halving' blocks (0: never), and the supply stays within a number.
+    halvings=0
+    [ "$halving" -eq 0 ] || halvings=$((height / halving))
+    earned=0
+    [ "$halvings" -ge 63 ] || earned=$((reward >> halvings))
+    holds "$parent_supply" + "$earned" '<=' "$MAX" || fault 'block: supply over the limit of 2^63-1'
+    supply=$((parent_supply + earned))
+    show "  reward $earned, halvings $halvings; supply $supply"
+
+    # Its transactions hold, one after the other; and when all are done, the miner has reward and fees.
+    fees=0
+    paste -d ' ' ids body >records
+    while read -r tx_id record; do
+        at=$((at + 1))
+        check_tx
+    done <records
+    credit "$miner" $((earned + fees))
+
+    # The work of a block is what finding its seal takes on average, floor(2^256 / (TARGET + 1)); that of
+    # a chain is the sum. The best tip has the most; of equals, the one that stands first.
+    work=$(calc "$parent_work" + "$TWO_256" / '(' "$(convert 16 10 "$target")" + 1 ')')
+    show "  miner $miner earns $earned and $fees in fees; the chain's work is $work"
+    keep "$id" "$height" "$time" "$work" "$supply"
+    if holds "$work" '>' "$best_work"; then
+        best_height=$height best_id=$id best_work=$work best_supply=$supply
+    fi
+}
+
+# --- The audit -----------------------------------------------------------------------------------------
+
+quiet='' books='' verdict=''
+true 2>/dev/null 3>&1 || trouble 'stdout: is closed'
+for tool in awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum sort tac tail tr wc
+do
+    command -v "$tool" >/dev/null || trouble "$tool: not found"
+done
+now=$(date +%s)
+while getopts :qT:hV-: option; do
+    [ "$option" != - ] || option=--$OPTARG
+    case $option in
+    q | --quiet) quiet=yes ;;
+    T) now=$OPTARG ;;
+    h | --help) write "$(help)"; exit ;;
+    V | --version) write 'audit-by-hand (peerutils) @VERSION@'; exit ;;
+    *) usage >&2; exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ $# -le 1 ] || { usage >&2; exit 2; }
+is_number "$now" || trouble "-T: '$now' is not a number from 0 to $MAX"
+name=${1:-${LEDGER:-ledger}}
+
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 141' PIPE
+trap 'exit 143' TERM
+books=$(mktemp -d)
+
+# The books begin with a copy of the ledger, in which a byte 0, that no shell can hold, has become a byte
+# 1: no line may have either.
+case $name in
+*.gz) trouble "$name: is compressed; try: gzip -dc '$name' | audit-by-hand -" ;;
+-) name=stdin ;;
+*)
+    [ -r "$name" ] || trouble "$name: cannot be read"
+    exec <"$name"
+    ;;
+esac
+tr '\000' '\001' >"$books/ledger" || trouble "$name: cannot be read, or not copied to $books"
+cd -- "$books"
+books=$PWD
+
+[ "$(calc "$MAX" '*' 2)" = 18446744073709551614 ] || trouble 'expr: cannot count past 2^63'
+TWO_256=$(power_of_two 256)
+
+check_lines
+at=0
+blocks=0
+while [ "$at" -lt "$lines" ]; do
+    at=$((at + 1))
+    check_header
+    if [ "$blocks" -eq 0 ]; then check_genesis; else check_block; fi
+    blocks=$((blocks + 1))
+done
+write "tip $best_height $best_id blocks $blocks supply $best_supply"

@@ -1,0 +1,550 @@
+load lib/common
+
+# audit-by-hand: the same rules as `verify`, by coreutils, awk and openssl alone.
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    good=$VECTORS/good/linear.ledger
+}
+
+# Whatever a test did, no folder of books stays behind.
+teardown() {
+    [ -z "$(ls "$TMPDIR")" ]
+}
+
+# refuse LINE RULE [FILE]: the ledger FILE breaks this rule in this line, and nothing else is said of it.
+refuse() {
+    local file=${3-x}
+    expect 1 audit-by-hand -q "$file"
+    [ ! -s "$out" ]
+    [ "$(wc -l <"$err")" -eq 1 ]
+    case $(cat "$err") in
+    "$file:$1: $2"*) ;;
+    *) echo "expected $1: $2" && cat "$err" && return 1 ;;
+    esac
+}
+
+accept() { # TIP [FILE]
+    expect 0 audit-by-hand -q "${2-x}"
+    [ ! -s "$err" ]
+    [ "$(cat "$out")" = "$1" ] || { cat "$out" && return 1; }
+}
+
+# The functions of the program, without its main part, in a shell of their own: functions COMMANDS.
+functions() {
+    sed '/^# --- The audit/q' "$(command -v audit-by-hand)" >functions
+    printf '%s\n' "quiet=yes books='' verdict=''" "$1" >>functions
+    dash functions
+}
+
+id() {
+    printf %s "$1" | sha256sum | cut -c 1-64
+}
+
+ZERO=$(printf %064d 0)
+RULES=$(printf 'rule %s\n' 'name demo' 'seal pow' 'spacing 10' 'halflife 120' 'reward 50' 'halving 1000' \
+    'maxblock 65536' 'minfee 1')
+
+# A genesis block with the body from stdin and this target, into the file x.
+genesis() { # [TARGET]
+    local ids=() above line count i
+    cat >body
+    while IFS= read -r line; do
+        ids+=("$(id "$line")")
+    done <body
+    count=${#ids[@]}
+    [ "$count" -gt 0 ] || ids=("$(id '')")
+    while [ ${#ids[@]} -gt 1 ]; do
+        above=()
+        for ((i = 0; i + 1 < ${#ids[@]}; i += 2)); do
+            above+=("$(id "${ids[i]} ${ids[i + 1]}")")
+        done
+        [ "$i" -eq ${#ids[@]} ] || above+=("${ids[i]}")
+        ids=("${above[@]}")
+    done
+    { echo "block 0 $ZERO ${ids[0]} 1700000000 ${1-${ZERO#?}1} $ZERO $count 0" && cat body; } >x
+}
+
+# --- Vectors -------------------------------------------------------------------------------------------
+
+@test "every good ledger is accepted, and its tip is the one" {
+    while read -r name tip; do
+        accept "tip $tip" "$VECTORS/good/$name.ledger"
+        touch "seen.$name"
+    done <<'END'
+fixed-target-no-reward 1 004ae48570dbc497ff41a5cf073664ac5c3ef9b9c6843ca91803bf7a357072cb blocks 2 supply 10
+fork 3 000c7c67c396a45ba46d54049d2ca094a8124969ae5bcf12f5ff3d6ebf2ec753 blocks 6 supply 1650
+genesis 0 0e5ba1fa5fd52b3a49bd09d1e3a2e98d55171340c914653509075eca44e120db blocks 1 supply 1500
+linear 5 00fa188debbb20966b117f48a5aee00b28fddd5272a93927050164ec6813ad54 blocks 6 supply 1700
+reorg 4 0097b0f5c9572ba1a9513e76b0971f903135090e99c619ef051d1badd41a435f blocks 7 supply 1675
+retarget 40 00fa02245d956b084683f6fb5b89de9535fb3e530abc75e7ee65c6a059544d77 blocks 41 supply 1838
+tie-first-wins 2 00ada16339136af729b6bfc76cf4d014798ff233f5ad5f1d2abb3d1d07f9a986 blocks 4 supply 1600
+END
+    for file in "$VECTORS"/good/*.ledger; do
+        [ -e "seen.$(basename "$file" .ledger)" ] || { echo "not in the table: $file" && false; }
+    done
+}
+
+@test "every bad ledger is refused, in the line that breaks a rule, with that rule" {
+    while read -r name line rule; do
+        refuse "$line" "$rule" "$VECTORS/bad/$name.ledger"
+        touch "seen.$name"
+    done <<'END'
+bad-signature 13 tx: bad signature
+blank-line 12 line: is empty
+block-twice 16 block: stands twice
+child-before-parent 12 block: parent is not in the ledger before it
+count-too-small 12 block: root does not match the lines
+crlf 1 line: has a byte that is not printable ASCII
+double-space 13 line: its fields are not split by single spaces
+doubled-last-lines 12 block: root does not match the lines
+easy-target 12 block: target should be 00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+empty 1 ledger: is empty
+extra-field 13 tx: 11 fields, expected 10
+far-future 12 block: time is too far ahead of the clock
+fee-under-minimum 13 tx: fee 0, the least is 1
+genesis-height 1 block: the first one is no genesis
+genesis-prev 1 block: the first one is no genesis
+grant-in-block 13 block: holds only tx lines
+grant-twice 12 grant: the account has one already
+grants-overflow 12 grant: supply over the limit
+hard-target 12 block: target should be 00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+leading-zero 13 tx: amount is not a number
+line-too-long 12 line: is longer than 65535 bytes
+memo-lowercase-escape 13 tx: memo is not a text
+memo-not-canonical 13 tx: memo is not a text
+memo-too-long 13 tx: memo is not a text
+negative 13 tx: amount is not a number
+no-final-newline 20 line: has no newline at its end
+no-genesis 1 block: the first one is no genesis
+no-work 12 block: its hash is over the target
+nul-byte 12 line: has a byte that is not printable ASCII
+other-chain 13 tx: is for another chain
+over-int64 13 tx: amount is not a number
+over-maxblock 12 block: is over maxblock
+overspend 13 tx: spends 1001, has 1000
+overspend-by-wrap 13 tx: spends 18446744073709551614, has 1000
+replayed-seq 14 tx: seq 0, expected 1
+root-mismatch 12 block: root does not match the lines
+rule-in-block 13 block: holds only tx lines
+rule-missing 1 block: genesis: rule minfee is missing
+rule-twice 12 rule: minfee is given twice
+rule-unknown 12 rule: unknown rule
+seq-gap 13 tx: seq 1, expected 0
+signature-s-plus-l 13 tx: bad signature: S is not below the order of the group
+signed-by-another 13 tx: bad signature
+small-order-key 13 tx: bad signature: R is not canonical, or of small order
+spend-before-receive 13 tx: spends 2, has 0
+stray-tx 12 block: is expected here
+tampered-amount 12 block: root does not match the lines
+tampered-time 16 block: its hash is over the target
+time-not-after-median 12 block: time is not after the median of the last 11
+torn-tail 20 line: has no newline at its end
+unknown-operation 13 tx: unknown operation
+unknown-parent 12 block: parent is not in the ledger before it
+uppercase-signature 13 tx: signature is not 128 lowercase hex digits
+wrong-height 12 block: height 2, expected 1
+zero-amount 13 tx: amount is 0
+END
+    for file in "$VECTORS"/bad/*.ledger; do
+        [ -e "seen.$(basename "$file" .ledger)" ] || { echo "not in the table: $file" && false; }
+    done
+}
+
+@test "the targets are those of the vectors" {
+    [ "$(functions '
+        spacing=600 halflife=86400 genesis_time=0 TWO_256=$(power_of_two 256)
+        while read -r genesis_target height time target; do
+            genesis_number=$(convert 16 10 "$genesis_target")
+            find_target "$height" "$time"
+            [ "$target" = "$target_found" ] && echo same || echo "$height $time: $target_found"
+        done <"$VECTORS/asert"' | sort | uniq -c | xargs)" = "$(wc -l <"$VECTORS/asert") same" ]
+}
+
+@test "the Merkle roots are those of the vectors" {
+    [ "$(functions '
+        while read -r count root; do
+            i=0
+            while [ "$i" -lt "$count" ]; do echo "leaf $i"; i=$((i + 1)); done >body
+            find_ids
+            find_root "$count"
+            [ "$root" = "$root_found" ] && echo same || echo "$count: $root_found"
+        done <"$VECTORS/merkle"' | sort | uniq -c | xargs)" = "$(wc -l <"$VECTORS/merkle") same" ]
+}
+
+@test "a point that is not canonical, or of small order, is never sound; its neighbours are" {
+    local ff=${ZERO//0/f} y
+    bad() { functions "is_sound_point $1 && echo $1 || true" >said && [ ! -s said ] || { cat said && return 1; }; }
+    fine() { functions "is_sound_point $1 || echo $1" >said && [ ! -s said ] || { cat said && return 1; }; }
+    for y in "${ZERO:2}00" "01${ZERO:4}00" "ec${ff:4}7f" "ed${ff:4}7f" "ee${ff:4}7f" "f0${ff:4}7f" "ff${ff:4}7f"; do
+        bad "$y"
+        bad "${y%??}$(printf %02x $((0x${y:62} + 0x80)))"
+    done
+    for y in 26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc \
+        c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03; do
+        for end in 05 85 7a fa; do
+            case $y$end in
+            26*5 | c7*a) bad "$y$end" ;;
+            *) fine "$y$end" ;;
+            esac
+        done
+    done
+    for y in "02${ZERO:4}00" "eb${ff:4}7f" "ed${ff:4}7e" "ee${ff:6}fe7f" "00${ZERO:4}01"; do
+        fine "$y"
+    done
+}
+
+@test "S below the order of the group, and not one more" {
+    functions '
+        is_below_order ecd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010 || echo L - 1
+        ! is_below_order edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010 || echo L
+        ! is_below_order 0000000000000000000000000000000000000000000000000000000000000011 || echo more
+        is_below_order ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0f || echo less' >said
+    [ ! -s said ]
+}
+
+# --- Genesis, fields -----------------------------------------------------------------------------------
+
+# judge PREDICATE yes|no FIELD...: what the program's function says of each of these fields.
+judge() {
+    local predicate=$1 want=$2
+    shift 2
+    printf '%s\n' "$@" >fields
+    functions "books=. at=1
+        while IFS= read -r field; do
+            if $predicate \"\$field\"; then said=yes; else said=no; fi
+            [ \$said = $want ] || printf '%s: %s\n' \"\$field\" \$said
+        done <fields" >said
+    [ ! -s said ] || { cat said && return 1; }
+}
+
+@test "numbers: 0 to 2^63-1, in one form" {
+    judge is_number yes 0 7 10 1000000000000000000 9223372036854775807
+    judge is_number no '' 00 01 -1 +1 1e3 0x1 1.0 1,000 9223372036854775808 9999999999999999999 \
+        10000000000000000000 18446744073709551617 099999999999999999
+    genesis <<<"${RULES/reward 50/reward 9223372036854775807}"
+    expect 0 audit-by-hand -q x
+    genesis <<<"${RULES/reward 50/reward 9223372036854775808}"
+    refuse 6 'rule: reward is not a number'
+}
+
+@test "texts: one form each, at most 256 bytes" {
+    a=$(printf '%0256d' 0)
+    judge is_text yes - %2D -- -a a.b_c~d-e %20 a%20b %00%FF %25 %3A%40%5B%60%7B%2F%7F "$a" "${a//0/%20}"
+    judge is_text no %2d %41 %2E %30 %39 %5A %5F %61 %7A %7E %2Da a%2D % %4 %GG %%20 a+b a/b '\055' '\\' \
+        "${a}0" "${a//0/%20}a" "${a//0/%20}%20"
+    genesis <<<"${RULES/name demo/name %20}"
+    expect 0 audit-by-hand -q x
+    genesis <<<"${RULES/name demo/name %41}"
+    refuse 2 'rule: name is not a text'
+}
+
+@test "genesis: every rule once, in any order, and grants" {
+    genesis < <(tac <<<"$RULES")
+    expect 0 audit-by-hand -q x
+    while read -r rule; do
+        genesis < <(grep -v "^$rule" <<<"$RULES")
+        refuse 1 "block: genesis: $rule is missing"
+        genesis < <(printf '%s\n' "$RULES" "$(grep "^$rule" <<<"$RULES")")
+        refuse 10 "rule: ${rule#rule } is given twice"
+    done < <(cut -d ' ' -f 1-2 <<<"$RULES")
+    account=${ZERO//0/5}
+    while read -r line rule; do
+        genesis <<<"$RULES"$'\n'"${line//_/ }"
+        refuse 10 "$rule"
+    done <<END
+rule rule: 1 fields
+rule_name rule: 2 fields, expected 3
+rule_name_a_b rule: 4 fields, expected 3
+rule_luck_2 rule: unknown rule
+grant_$account grant: 2 fields, expected 3
+grant_${account}5_1 grant: account is not 64 lowercase hex digits
+grant_g${account#?}_1 grant: account is not 64 lowercase hex digits
+grant_${account//5/A}_1 grant: account is not 64 lowercase hex digits
+grant_${account}_0 grant: amount is 0
+grant_${account}_x grant: amount is not a number
+tx block: genesis holds only rule and grant lines
+END
+    genesis <<<"${RULES/seal pow/seal POW}"
+    refuse 3 'rule: unknown seal'
+    genesis <<<"${RULES/spacing 10/spacing 0}"
+    refuse 4 'rule: spacing is less than 1'
+    genesis "$ZERO" <<<"$RULES"
+    refuse 1 'block: target is zero'
+    genesis </dev/null
+    refuse 1 'block: genesis: rule name is missing'
+}
+
+@test "accounts are text, not numbers, even where they look like the same one" {
+    genesis <<END
+$RULES
+grant 1${ZERO#?} 5
+grant 1e63${ZERO#????} 6
+grant 1e63${ZERO#?????}1 7
+END
+    accept "tip 0 $(id "$(head -n 1 x)") blocks 1 supply 18"
+}
+
+# --- Hostile input -------------------------------------------------------------------------------------
+
+@test "a byte that no field may have is refused in its line, wherever it stands" {
+    for byte in '\000' '\001' '\t' '\r' '\033' '\177' '\200' '\303\251' '\377'; do
+        { head -n 12 "$good" && printf "tx $byte x\n" && tail -n +13 "$good"; } >x
+        refuse 13 'line: has a byte that is not printable ASCII'
+    done
+    { head -n 3 "$good" && printf 'x' && printf '%065535d' 0; } >x
+    refuse 4 'line: is longer than 65535 bytes'
+    for line in ' x' 'x ' 'x  y' ' '; do
+        { head -n 3 "$good" && echo "$line"; } >x
+        refuse 4 'line: its fields are not split by single spaces'
+    done
+    printf '\n' >x
+    refuse 1 'line: is empty'
+}
+
+@test "the first and the last byte of the file count too" {
+    { printf '\000' && cat "$good"; } >x
+    refuse 1 'line: has a byte that is not printable ASCII'
+    { cat "$good" && printf '\000'; } >x
+    refuse 24 'line: has a byte that is not printable ASCII'
+    { cat "$good" && printf 'x'; } >x
+    refuse 24 'line: has no newline at its end'
+    { cat "$good" && echo; } >x
+    refuse 24 'line: is empty'
+}
+
+@test "a ledger cut anywhere is refused, except between blocks" {
+    for lines in 1 5 10 12 14 18 21; do
+        head -n "$lines" "$good" >x
+        expect 1 audit-by-hand -q x
+        says ':(1|12|17|21): block: is cut short: count [0-9]+, but [0-9]+ more'
+    done
+    head -n 16 "$good" >x
+    expect 0 audit-by-hand -q x
+    head -c -1 "$good" >x
+    refuse 23 'line: has no newline at its end'
+}
+
+@test "a forged digit is found" {
+    for line in 1 11 12 13 16 20 23; do
+        for digit in 2 9; do
+            awk -v line="$line" -v from="$digit" 'NR == line {
+                at = match($0, "[1-8]" from "|" from "[1-8]")
+                $0 = substr($0, 1, at - 1) 9 - substr($0, at, 1) substr($0, at + 1)
+            } { print }' "$good" >x
+            cmp -s x "$good" && continue
+            expect 1 audit-by-hand -q x
+        done
+    done
+}
+
+@test "a count of 2^63-1 takes no longer than another" {
+    sed '12s/ 3 \([0-9a-f]*\)$/ 9223372036854775807 \1/' "$good" >x
+    expect 1 timeout 5 audit-by-hand -q x
+    says '^x:12: block: is cut short: count 9223372036854775807, but 11 more'
+}
+
+@test "what a shell might run, expand or take for an option stays text" {
+    while IFS= read -r line; do
+        { head -n 11 "$good" && printf '%s\n' "$line"; } >x
+        refuse 12 'block: is expected here'
+        genesis <<<"$RULES"$'\n'"rule $line"
+        expect 1 audit-by-hand x
+        { head -n 12 x && cat x; } >y
+        expect 1 audit-by-hand y
+    done <<'END'
+$(touch pwned) `touch pwned` ;touch pwned
+* ? ~ / [a-z]
+-n -e -- --help
+%s%n%d \0101\c \n
+' " ${x $((1/0)) a[$(touch${IFS}pwned)]
+$(touch$IFS'pwned')
+END
+    name='$(touch pwned);`touch pwned` *'
+    cp "$VECTORS/bad/bad-signature.ledger" "$name"
+    refuse 13 'tx: bad signature' "$name"
+    cp "$name" ./-q
+    refuse 13 'tx: bad signature' ./-q
+    expect 1 audit-by-hand -- -q
+    [ ! -e pwned ]
+    [ -z "$(find "$BATS_TEST_TMPDIR" -name pwned)" ]
+}
+
+# --- Interface -----------------------------------------------------------------------------------------
+
+@test "it shows what it checks" {
+    expect 0 audit-by-hand "$good"
+    [ ! -s "$err" ]
+    [ "$(grep -c '^line [0-9]*: block ' "$out")" -eq 6 ]
+    [ "$(grep -c '^line [0-9]*: tx ' "$out")" -eq 7 ]
+    [ "$(grep '^line 14: tx' "$out")" = "line 14: tx $(id "$(sed -n 14p "$good")")" ]
+    [ "$(grep -c '^  root ' "$out")" -eq 12 ]
+    [ "$(grep '^  root ' "$out" | cut -d ' ' -f 4 | uniq | wc -l)" -eq 6 ]
+    grep -Fxq "  pays 590 to b23764047e9044bf7f418b70006d3cfd053a3f4c065b54dd7a75bd51fdfb72d3, and a fee of 1; of 592 keeps 1" "$out"
+    tail -n 1 "$out" | grep -q '^tip 5 00fa188'
+}
+
+@test "-q and --quiet leave the last line alone" {
+    for option in -q --quiet; do
+        expect 0 audit-by-hand $option "$good"
+        [ "$(cat "$out")" = "tip 5 00fa188debbb20966b117f48a5aee00b28fddd5272a93927050164ec6813ad54 blocks 6 supply 1700" ]
+    done
+}
+
+@test "-T is the clock" {
+    expect 0 audit-by-hand -q -T 1700000000 "$VECTORS/good/genesis.ledger"
+    expect 0 audit-by-hand -q -T 1699997560 "$good"
+    expect 1 audit-by-hand -q -T 1699997559 "$good"
+    says "^$good:23: block: time is too far ahead of the clock$"
+    expect 0 audit-by-hand -q -T 9223372036854775807 "$VECTORS/bad/far-future.ledger"
+    expect 2 audit-by-hand -T yesterday "$good"
+    expect 2 audit-by-hand -T -1 "$good"
+    expect 2 audit-by-hand -T '' "$good"
+    expect 2 audit-by-hand -T 9223372036854775808 "$good"
+}
+
+@test "the ledger is the operand, or \$LEDGER, or 'ledger'; - is stdin" {
+    cp "$good" ledger
+    expect 0 audit-by-hand -q
+    cp "$VECTORS/bad/bad-signature.ledger" other
+    LEDGER=other expect 1 audit-by-hand -q
+    says '^other:13: tx: bad signature$'
+    LEDGER=other expect 0 audit-by-hand -q ledger
+    LEDGER='' expect 0 audit-by-hand -q
+    expect 0 audit-by-hand -q - <ledger
+    expect 1 audit-by-hand -q - <other
+    says '^stdin:13: tx: bad signature$'
+}
+
+@test "-h and -V" {
+    for option in -h --help; do
+        expect 0 audit-by-hand $option
+        head -n 1 "$out" | grep -Fxq 'usage: audit-by-hand [-q] [-T UNIXTIME] [LEDGER]'
+        [ ! -s "$err" ]
+    done
+    for option in -V --version; do
+        expect 0 audit-by-hand $option
+        grep -Eq '^audit-by-hand \(peerutils\) [0-9]' "$out"
+    done
+}
+
+@test "status 2: usage" {
+    for arguments in -x -T --bogus --T '--help=1' 'a b'; do
+        # shellcheck disable=SC2086 # words
+        expect 2 audit-by-hand $arguments
+        says '^usage: audit-by-hand'
+        [ ! -s "$out" ]
+    done
+}
+
+@test "status 2: what cannot be read" {
+    expect 2 audit-by-hand
+    says '^audit-by-hand: ledger: cannot be read$'
+    expect 2 audit-by-hand .
+    says '^audit-by-hand: .: cannot be read'
+    gzip -c "$good" >x.gz
+    expect 2 audit-by-hand x.gz
+    says '^audit-by-hand: x.gz: is compressed'
+    expect 2 audit-by-hand - <&-
+    TMPDIR=$PWD/nowhere expect 2 audit-by-hand "$good"
+}
+
+@test "status 2: what cannot be written" {
+    expect 2 sh -c 'audit-by-hand "$1" >/dev/full' - "$good"
+    says '^audit-by-hand: stdout: '
+    for options in -q -h -V; do
+        expect 2 sh -c 'audit-by-hand "$1" "$2" >/dev/full' - "$options" "$good"
+        expect 2 sh -c 'audit-by-hand "$1" "$2" >&-' - "$options" "$good"
+    done
+}
+
+@test "a reader that leaves ends it without a word" {
+    { audit-by-hand "$good" 2>said || echo $? >left; } | head -n 1 >/dev/null
+    [ "$(cat left)" -eq 141 ]
+    [ ! -s said ]
+}
+
+@test "a signal ends it, and the books go with it" {
+    mkfifo pipe
+    audit-by-hand - <pipe >/dev/null 2>&1 &
+    exec 9>pipe
+    head -n 12 "$good" >&9
+    until [ -s "$(echo tmp/*/ledger)" ] || [ -e "$(echo tmp/*/ledger)" ]; do :; done
+    kill -TERM $!
+    exec 9>&-
+    status=0
+    wait $! || status=$?
+    [ "$status" -eq 143 ]
+}
+
+# --- What it is made of --------------------------------------------------------------------------------
+
+# A folder with links to these programs, and none else.
+only() { # FOLDER PROGRAM...
+    local folder=$1
+    mkdir "$folder"
+    shift
+    for name; do
+        ln -s "$(command -v "$name")" "$folder/$name"
+    done
+}
+
+TOOLS='awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum sort tac tail tr wc'
+
+@test "coreutils, awk and openssl are all that it uses" {
+    # shellcheck disable=SC2086 # words
+    only few $TOOLS
+    program=$(command -v audit-by-hand) shell=$(command -v sh)
+    PATH=$PWD/few expect 0 "$shell" "$program" "$good"
+    for name in $TOOLS; do
+        mv "few/$name" .
+        PATH=$PWD/few run_apart "$shell" "$program" "$good"
+        [ "$status" -eq 2 ]
+        says "^audit-by-hand: $name: not found$"
+        mv "$name" few
+    done
+}
+
+@test "one of them that fails gives no verdict" {
+    # shellcheck disable=SC2086 # words
+    only few $TOOLS
+    program=$(command -v audit-by-hand) shell=$(command -v sh)
+    printf '#!/bin/sh\nexit 1\n' >no
+    chmod +x no
+    for name in basenc cp expr mktemp mv openssl paste sha256sum tr; do
+        mv "few/$name" .
+        cp no "few/$name"
+        PATH=$PWD/few run_apart "$shell" "$program" -q "$good"
+        [ "$status" -eq 2 ] || { echo "$name: status $status" && cat "$err" && false; }
+        rm "few/$name"
+        mv "$name" few
+    done
+    rm -rf tmp/*
+}
+
+@test "other shells and other awks say the same" {
+    program=$(command -v audit-by-hand)
+    for shell in dash 'bash --posix' bash ksh 'busybox ash'; do
+        command -v "${shell%% *}" >/dev/null || continue
+        # shellcheck disable=SC2086 # words
+        expect 0 $shell "$program" -q "$VECTORS/good/fork.ledger"
+        [ "$(cut -d ' ' -f 1,2,4- "$out")" = 'tip 3 blocks 6 supply 1650' ]
+        # shellcheck disable=SC2086 # words
+        expect 1 $shell "$program" -q "$VECTORS/bad/overspend.ledger"
+        says ':13: tx: spends 1001, has 1000$'
+    done
+    for awk in mawk gawk original-awk; do
+        command -v $awk >/dev/null || continue
+        mkdir -p "with-$awk"
+        ln -s "$(command -v $awk)" "with-$awk/awk"
+        for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte; do
+            run_apart audit-by-hand -q "$VECTORS/$name.ledger"
+            mv "$out" out && mv "$err" err && was=$status
+            PATH=$PWD/with-$awk:$PATH expect "$was" audit-by-hand -q "$VECTORS/$name.ledger"
+            cmp "$out" out
+            cmp "$err" err
+        done
+    done
+}

@@ -1,0 +1,96 @@
+# bats file_tags=slow
+load lib/common
+
+# What is in the tree, and what in the programs: the layers, the top folder, what is linked, the hardening.
+
+# A small tree that keeps to the layers, to be spoilt a line at a time.
+forge() {
+    mkdir -p src/base src/record src/crypto src/ledger src/cli src/cmd
+    printf '#include "base/hex.h"\n#include <sys/stat.h>\n#include <string.h>\n' >src/base/hex.c
+    printf '#include "base/hex.h"\n#include <uthash.h>\n' >src/record/tx.c
+    printf '#include "base/hex.h"\n#include <openssl/evp.h>\n' >src/crypto/key.c
+    printf '#include "record/tx.h"\n#include "crypto/key.h"\n#include <sqlite3.h>\n#include <zlib.h>\n' >src/ledger/file.c
+    printf '#include "ledger/file.h"\n#include "cli/cli.h"\n' >src/cmd/verify.c
+}
+
+# spoil FILE LINE: with that line more, the forged tree is refused, at that line.
+spoil() {
+    rm -rf src
+    forge
+    mkdir -p "${1%/*}"
+    echo "$2" >>"$1"
+    expect 1 "$ROOT/t/lib/layers.sh" .
+    grep -q "^$1:$(wc -l <"$1"): " "$out" || {
+        echo "not told: $1: $2"
+        cat "$out" "$err"
+        return 1
+    }
+}
+
+@test "no file goes against the layers" {
+    expect 0 "$ROOT/t/lib/layers.sh" "$ROOT"
+}
+
+@test "an include against the layers is found" {
+    forge
+    expect 0 "$ROOT/t/lib/layers.sh" .
+    spoil src/base/hex.c '#include "record/tx.h"'
+    spoil src/base/hex.c '#include <openssl/sha.h>'
+    spoil src/base/hex.c '#include <uthash.h>'
+    spoil src/base/hex.c '#include "hex.h"'
+    spoil src/base/hex.c '#include "../record/tx.h"'
+    spoil src/base/hex.c '#include HEADER'
+    spoil src/base/hex.h '  #  include "record/tx.h"'
+    spoil src/record/tx.c '#include "crypto/key.h"'
+    spoil src/record/tx.c '#include <zlib.h>'
+    spoil src/crypto/key.c '#include "record/tx.h"'
+    spoil src/crypto/key.c '#include <sqlite3.h>'
+    spoil src/work/target.c '#include "record/tx.h"'
+    spoil src/state/pay.c '#include "crypto/key.h"'
+    spoil src/ledger/file.c '#include "cli/cli.h"'
+    spoil src/ledger/file.c '#include <openssl/evp.h>'
+    spoil src/cli/cli.c '#include "record/tx.h"'
+    spoil src/cmd/verify.c '#include "cmd/mine.h"'
+    spoil src/elsewhere/x.c 'int x;'
+}
+
+@test "the top folder holds what the house names" {
+    cd "$ROOT"
+    for name in *; do
+        case $name in
+        bin | src | man | t | Makefile | README.md | LICENSE) ;;
+        *) echo "not in the layout: $name" && false ;;
+        esac
+    done
+}
+
+programs() {
+    (cd "$ROOT/src/cmd" && printf '%s\n' *.c) | sed 's/\.c$//'
+}
+
+links() { # PROGRAM LIBRARY
+    readelf -d "$BIN/$1" | grep -q "NEEDED.*\[$2\.so"
+}
+
+@test "what only parses and hashes does not link libcrypto" {
+    for name in ledger-chain ledger-balance names mine txpool; do
+        [ -e "$ROOT/src/cmd/$name.c" ] || continue
+        links "$name" libc
+        ! links "$name" libcrypto || { echo "$name links libcrypto" && false; }
+    done
+    [ ! -e "$ROOT/src/cmd/keygen.c" ] || links keygen libcrypto
+}
+
+@test "every program is hardened" {
+    for name in $(programs); do
+        echo "$name"
+        readelf -h "$BIN/$name" | grep -q 'Type: *DYN'
+        readelf -d "$BIN/$name" >dynamic
+        grep -q 'FLAGS.*BIND_NOW' dynamic
+        grep -q 'FLAGS_1.*PIE' dynamic
+        readelf -lW "$BIN/$name" >segments
+        grep -q GNU_RELRO segments
+        grep -q 'GNU_STACK.* RW ' segments
+        readelf -sW "$BIN/$name" | grep -q __stack_chk_fail
+    done
+}

@@ -1,0 +1,79 @@
+#!/bin/sh
+# layers.sh TREE: prints every #include under TREE/src that goes against the layers. Status 1 if there is one.
+#
+# An arrow says what a folder may include besides itself; a folder that has no arrows here may hold nothing.
+# Whatever is included goes by its folder (#include "base/hex.h"), or this could not tell.
+set -eu
+cd "${1-.}"
+
+find src -name '*.[ch]' | LC_ALL=C sort | xargs awk '
+function layer(folder, may) {
+    allowed[folder] = " " folder " " may " "
+}
+
+function only(header, folder) {
+    keeper[header] = folder
+}
+
+function refuse(why) {
+    printf "%s:%d: %s\n", FILENAME, FNR, why
+    refused = 1
+}
+
+BEGIN {
+    layer("base", "")
+    layer("record", "base")
+    layer("crypto", "base")
+    layer("work", "base crypto")
+    layer("state", "base record")
+    layer("ledger", "base record crypto work state")
+    layer("cli", "base record")
+    layer("cmd", "base record crypto work state ledger cli")
+    allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
+
+    only("openssl/", "crypto")
+    only("sqlite3.h", "ledger")
+    only("zlib.h", "ledger")
+
+    # What the C library has, of which base is made.
+    n = split("arpa/ assert.h byteswap.h complex.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \
+        "features.h fenv.h float.h fnmatch.h getopt.h glob.h grp.h inttypes.h iso646.h langinfo.h libgen.h " \
+        "limits.h locale.h malloc.h math.h netdb.h netinet/ poll.h pthread.h pwd.h regex.h sched.h " \
+        "semaphore.h setjmp.h signal.h spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h " \
+        "stdio.h stdio_ext.h stdlib.h stdnoreturn.h string.h strings.h sys/ syslog.h termios.h tgmath.h " \
+        "threads.h time.h uchar.h unistd.h wchar.h wctype.h", names, " ")
+    for (i = 1; i <= n; i++)
+        libc[names[i]] = 1
+}
+
+FNR == 1 {
+    split(FILENAME, path, "/")
+    here = path[2]
+    if (!(here in allowed))
+        refuse("src/" here " has no place among the layers")
+}
+
+/^[ \t]*#[ \t]*include/ && here in allowed {
+    what = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", what)
+    name = substr(what, 2)
+    sub(/[">].*/, "", name)
+    folder = name
+    sub(/\/.*/, "", folder)
+    if (what ~ /^"/) {
+        if (name !~ /^[a-z]+\/[^\/]*$/)
+            refuse("\"" name "\" does not name its folder")
+        else if (!index(allowed[here], " " folder " "))
+            refuse(here " may not include " name)
+    } else if (what ~ /^</) {
+        group = name ~ /\// ? folder "/" : name
+        if (group in keeper && keeper[group] != here)
+            refuse("only " keeper[group] " may include " name)
+        else if (here == "base" && !(group in libc))
+            refuse("base is made of the C library alone: not of " name)
+    } else
+        refuse("an include that is neither \"...\" nor <...>")
+}
+
+END { exit refused }
+' || exit 1    # xargs has a status of its own for that

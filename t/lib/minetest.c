@@ -1,0 +1,564 @@
+/*
+ * minetest WHAT: asks one thing of the miner. 0: it holds, 1: it does not, with a word on stderr.
+ *
+ *     place     every header length gets a seal that fits, and its line hashes as it should
+ *     kernels   every kernel finds what hashing the whole line finds, for every place and range
+ *     lowest    the lowest nonce is found with 1 to 8 threads, at easy and hard targets
+ *     stop      a search ends soon after it is told to, from a thread and from a signal
+ *     threads   how many are started, with which signals; and what happens where none can be
+ *     rate      prints attempts a second, bare compressions a second, and the ratio
+ */
+#include "base/hex.h"
+#include "crypto/sha256.h"
+#include "work/miner.h"
+
+#include <dirent.h>
+#include <err.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER_MAX = 1000, THREADS_MAX = 8 };
+
+#define STOP_SECONDS 0.05 /* what a search must be able to end within */
+#define STOP_LIMIT 2.0    /* and what it must always, on a machine with other things to do */
+#define WAIT_SECONDS 60.0 /* for what should have happened long ago */
+
+static const uint8_t impossible[TARGET_LEN],
+    trivial[TARGET_LEN] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                           255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                           255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+
+/* --- Helpers -------------------------------------------------------------------------------------
+ */
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* A header of n bytes that differs with salt and ends in a space. */
+static void make_header(char *header, size_t n, unsigned salt)
+{
+    for (size_t i = 0; i < n; i++)
+        header[i] = "block 0123456789abcdef"[(i * 7 + i / 22 + salt * (i % 5 + 1)) % 22];
+    if (n)
+        header[n - 1] = ' ';
+}
+
+static size_t lay_out(struct mine_job *job, const char *header, size_t n, const uint8_t *target)
+{
+    size_t seal_len = 0;
+    if (mine_job_init(job, header, n, target, &seal_len))
+        errx(1, "no job for a header of %zu bytes", n);
+    return seal_len;
+}
+
+/* The id of the whole line, hashed as anyone would. */
+static void hash_line(const char *header, size_t n, size_t seal_len, uint64_t nonce,
+                      uint8_t id[SHA256_LEN])
+{
+    char line[HEADER_MAX + SEAL_DIGITS];
+    memcpy(line, header, n);
+    mine_seal(seal_len, nonce, line + n);
+    sha256(line, n + seal_len, id);
+}
+
+/* The index of the lowest id of those nonces, and that id; there is no other as low. */
+static uint64_t lowest_id(const char *header, size_t n, size_t seal_len, uint64_t first,
+                          uint64_t count, uint8_t id[SHA256_LEN])
+{
+    uint64_t best = 0;
+    memset(id, 255, SHA256_LEN);
+    for (uint64_t i = 0; i < count; i++) {
+        uint8_t other[SHA256_LEN];
+        hash_line(header, n, seal_len, first + i, other);
+        if (memcmp(other, id, SHA256_LEN) < 0) {
+            best = i;
+            memcpy(id, other, SHA256_LEN);
+        }
+    }
+    return best;
+}
+
+/* The lowest nonce whose whole line hashes under the target. */
+static uint64_t lowest_nonce(const char *header, size_t n, size_t seal_len, const uint8_t *target)
+{
+    uint8_t id[SHA256_LEN];
+    for (uint64_t nonce = 0;; nonce++) {
+        hash_line(header, n, seal_len, nonce, id);
+        if (memcmp(id, target, TARGET_LEN) <= 0)
+            return nonce;
+    }
+}
+
+/* --- place
+ * ----------------------------------------------------------------------------------------- */
+
+static void check_seal(size_t seal_len, uint64_t nonce)
+{
+    char seal[SEAL_DIGITS + 1], expected[SEAL_DIGITS + 1];
+    memset(seal, '!', sizeof seal);
+    mine_seal(seal_len, nonce, seal);
+    snprintf(expected, sizeof expected, "%0*" PRIx64, (int)seal_len, nonce);
+    if (memcmp(seal, expected, seal_len) != 0 || seal[seal_len] != '!')
+        errx(1, "seal of %zu digits for nonce %" PRIx64, seal_len, nonce);
+}
+
+/* The job's chunk with the nonce's digits in it must be the end of the line's padded input. */
+static void check_chunk(const struct mine_job *job, const char *header, size_t n, size_t seal_len,
+                        uint64_t nonce)
+{
+    uint8_t chunk[SHA256_CHUNK], id[SHA256_LEN], expected[SHA256_LEN];
+    char digits[SEAL_DIGITS];
+    uint32_t state[8];
+    mine_seal(NONCE_DIGITS, nonce, digits);
+    memcpy(chunk, job->chunk, sizeof chunk);
+    memcpy(chunk + job->nonce_at, digits, NONCE_DIGITS);
+    memcpy(state, job->midstate, sizeof state);
+    sha256_compress(state, chunk, 1);
+    for (int i = 0; i < SHA256_LEN; i++)
+        id[i] = (uint8_t)(state[i / 4] >> (24 - i % 4 * 8));
+    hash_line(header, n, seal_len, nonce, expected);
+    if (memcmp(id, expected, sizeof id) != 0)
+        errx(1, "header of %zu bytes, nonce %" PRIx64 ": another hash", n, nonce);
+}
+
+static int test_place(void)
+{
+    static const uint64_t nonces[] = {0, 1, 9, 10, 0xf0e1d2c3b4a59687, UINT64_MAX};
+    for (size_t n = 0; n <= HEADER_MAX; n++) {
+        struct mine_job job;
+        char header[HEADER_MAX];
+        make_header(header, n, 3);
+        size_t seal_len = lay_out(&job, header, n, trivial);
+        if (seal_len < NONCE_DIGITS || seal_len > SEAL_DIGITS)
+            errx(1, "header of %zu bytes: seal of %zu digits", n, seal_len);
+        if (job.nonce_at % 4 || job.nonce_at < 20 || job.nonce_at > 36)
+            errx(1, "header of %zu bytes: nonce at %zu", n, job.nonce_at);
+        for (size_t i = 0; i < sizeof nonces / sizeof nonces[0]; i++) {
+            check_seal(seal_len, nonces[i]);
+            check_chunk(&job, header, n, seal_len, nonces[i]);
+        }
+    }
+    return 0;
+}
+
+/* --- kernels
+ * --------------------------------------------------------------------------------------- */
+
+struct range {
+    uint64_t first, count;
+};
+
+static void check_range(const struct mine_kernel *k, struct mine_job *job, struct range r,
+                        uint64_t expected)
+{
+    uint64_t found = k->search(job, r.first, r.count);
+    if (found != expected)
+        errx(1, "%s: from %" PRIx64 ", count %" PRIu64 ": found %" PRIu64 ", expected %" PRIu64,
+             k->name, r.first, r.count, found, expected);
+}
+
+/* The lowest id of a range as its target is met there alone; one less is met nowhere. */
+static void check_kernel(const struct mine_kernel *k, const char *header, size_t n, struct range r)
+{
+    struct mine_job job;
+    size_t seal_len = lay_out(&job, header, n, impossible);
+    check_range(k, &job, r, r.count);
+    if (r.count == 0)
+        return;
+    uint64_t expected = lowest_id(header, n, seal_len, r.first, r.count, job.target);
+    check_range(k, &job, r, expected);
+    check_range(k, &job, (struct range){r.first, expected}, expected);
+    for (int i = SHA256_LEN - 1; job.target[i]-- == 0; i--)
+        ;
+    check_range(k, &job, r, r.count);
+    memcpy(job.target, trivial, TARGET_LEN);
+    check_range(k, &job, r, 0);
+}
+
+static void check_ranges(const struct mine_kernel *k)
+{
+    static const struct range ranges[] = {{0, 0},
+                                          {0, 1},
+                                          {0, 300},
+                                          {9, 1},
+                                          {9, 2},
+                                          {0xf, 17},
+                                          {0xff1, 31},
+                                          {0xffffffff, 2},
+                                          {0xfffffff0, 33},
+                                          {0xfffffffffffff8, 64},
+                                          {UINT64_MAX, 1},
+                                          {UINT64_MAX - 99, 100},
+                                          {0x7fffffffffffffff, 3},
+                                          {0x9f9f9f9f9f9f9f9f, 100}};
+    char header[HEADER_MAX];
+    for (size_t n = 300; n < 364; n++)
+        for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+            make_header(header, n, (unsigned)i);
+            check_kernel(k, header, n, ranges[i]);
+        }
+    for (size_t n = 300; n <= 600; n++)
+        for (uint64_t count = 1; count <= 70; count += 23) {
+            make_header(header, n, (unsigned)count);
+            check_kernel(k, header, n, (struct range){n * 0x123456789abcd, count});
+        }
+}
+
+static int test_kernels(void)
+{
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
+        if (k->usable())
+            check_ranges(k);
+    return 0;
+}
+
+/* --- lowest
+ * ---------------------------------------------------------------------------------------- */
+
+static void check_search(const struct mine_job *job, int threads, uint64_t expected)
+{
+    struct mine_watch watch = {0};
+    struct fault f;
+    uint64_t nonce = UINT64_MAX;
+    int got = mine_search(job, threads, &watch, &nonce, &f);
+    unsigned long long attempts = atomic_load(&watch.attempts);
+    if (got != 1 || nonce != expected)
+        errx(1, "%d threads: %d, nonce %" PRIx64 ", expected %" PRIx64, threads, got, nonce,
+             expected);
+    if (attempts <= expected || (threads == 1 && attempts != expected + 1))
+        errx(1, "%d threads: %llu attempts to nonce %" PRIx64, threads, attempts, expected);
+}
+
+static void check_target(unsigned salt, const uint8_t target[TARGET_LEN])
+{
+    char header[HEADER_MAX];
+    size_t n = 281 + salt % 64;
+    struct mine_job job;
+    make_header(header, n, salt);
+    size_t seal_len = lay_out(&job, header, n, target);
+    uint64_t expected = lowest_nonce(header, n, seal_len, target);
+    for (int threads = 1; threads <= THREADS_MAX; threads++)
+        check_search(&job, threads, expected);
+}
+
+static int test_lowest(void)
+{
+    static const struct {
+        uint8_t target[TARGET_LEN];
+        unsigned times;
+    } tries[] = {
+        {{255, 255}, 20}, {{128}, 20}, {{1}, 20}, {{0, 1}, 4}, {{0, 0, 0x60}, 2},
+    };
+    unsigned salt = 0;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
+        for (unsigned j = 0; j < tries[i].times; j++)
+            check_target(salt++, tries[i].target);
+    return 0;
+}
+
+/* --- stop
+ * ------------------------------------------------------------------------------------------ */
+
+/* A search that finds nothing, in a thread of its own. */
+struct hopeless {
+    struct mine_job job;
+    struct mine_watch watch;
+    int threads, result;
+    double ended;
+    pthread_t thread;
+};
+
+static void *hopeless_run(void *self)
+{
+    struct hopeless *h = self;
+    struct fault f;
+    uint64_t nonce;
+    h->result = mine_search(&h->job, h->threads, &h->watch, &nonce, &f);
+    h->ended = now();
+    return NULL;
+}
+
+static void hopeless_init(struct hopeless *h, int threads)
+{
+    char header[HEADER_MAX];
+    make_header(header, 290, 1);
+    memset(h, 0, sizeof *h);
+    lay_out(&h->job, header, 290, impossible);
+    h->threads = threads;
+}
+
+static void hopeless_start(struct hopeless *h, int threads)
+{
+    hopeless_init(h, threads);
+    if (pthread_create(&h->thread, NULL, hopeless_run, h))
+        errx(2, "cannot start a thread");
+    double deadline = now() + WAIT_SECONDS;
+    while (atomic_load(&h->watch.attempts) < (unsigned)threads * MINE_CHUNK) {
+        if (now() > deadline)
+            errx(1, "no attempts");
+        nap();
+    }
+}
+
+/* Seconds from the order to the end. */
+static double hopeless_stop(struct hopeless *h)
+{
+    double ordered = now();
+    atomic_store(&h->watch.stop, true);
+    pthread_join(h->thread, NULL);
+    if (h->result != 0)
+        errx(1, "a search that was stopped gave %d", h->result);
+    return h->ended - ordered;
+}
+
+/* The best of a few, as another process may have had the processor. */
+static void check_stop(int threads)
+{
+    double best = STOP_LIMIT;
+    for (int i = 0; i < 10 && best > STOP_SECONDS; i++) {
+        struct hopeless h;
+        hopeless_start(&h, threads);
+        double took = hopeless_stop(&h);
+        if (took > STOP_LIMIT)
+            errx(1, "%d threads: stopped after %.3f s", threads, took);
+        best = took < best ? took : best;
+    }
+    if (best > STOP_SECONDS)
+        errx(1, "%d threads: never stopped sooner than after %.3f s", threads, best);
+    printf("%d threads stopped after %.1f ms\n", threads, best * 1000);
+}
+
+static void check_stopped_before(int threads)
+{
+    struct hopeless h;
+    hopeless_init(&h, threads);
+    atomic_store(&h.watch.stop, true);
+    hopeless_run(&h);
+    if (h.result != 0 || atomic_load(&h.watch.attempts) != 0)
+        errx(1, "%d threads: a search that was stopped before it began did something", threads);
+}
+
+/* All that a handler can reach. */
+static struct mine_watch *handler_watch;
+static pthread_t handler_thread;
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    handler_thread = pthread_self();
+    atomic_store(&handler_watch->stop, true);
+}
+
+/* The signal is the process's, and only the caller's thread lets it in. */
+static void check_signal(int threads)
+{
+    struct hopeless h;
+    hopeless_init(&h, threads);
+    handler_watch = &h.watch;
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm}, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 20000}, NULL);
+    hopeless_run(&h);
+    if (h.result != 0 || !pthread_equal(handler_thread, pthread_self()))
+        errx(1, "%d threads: the signal went astray", threads);
+}
+
+static int test_stop(void)
+{
+    static const int threads[] = {1, 2, THREADS_MAX};
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        check_stop(threads[i]);
+        check_stopped_before(threads[i]);
+        for (int j = 0; j < 3; j++)
+            check_signal(threads[i]);
+    }
+    return 0;
+}
+
+/* --- threads
+ * --------------------------------------------------------------------------------------- */
+
+/* How many threads this process has, and how many of them block SIGTERM. */
+static int count_threads(int *blocking)
+{
+    DIR *d = opendir("/proc/self/task");
+    int count = 0;
+    *blocking = 0;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        char path[300], line[256];
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", e->d_name);
+        FILE *file = e->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (!file)
+            continue;
+        count++;
+        while (fgets(line, sizeof line, file))
+            if (strncmp(line, "SigBlk:", 7) == 0)
+                *blocking += (int)(strtoull(line + 7, NULL, 16) >> (SIGTERM - 1) & 1);
+        fclose(file);
+    }
+    if (d)
+        closedir(d);
+    return count;
+}
+
+/* Looks until it is so, as the first attempts can be made before the last thread is there. */
+static void check_count(int threads)
+{
+    struct hopeless h;
+    int before_blocking, blocking;
+    int before = count_threads(&before_blocking);
+    hopeless_start(&h, threads);
+    double deadline = now() + STOP_LIMIT;
+    while (count_threads(&blocking) - before != threads ||
+           blocking - before_blocking != threads - 1) {
+        if (now() > deadline)
+            errx(1, "%d threads: there are %d more, and %d more block signals", threads,
+                 count_threads(&blocking) - before, blocking - before_blocking);
+        nap();
+    }
+    hopeless_stop(&h);
+}
+
+static void check_mask(void)
+{
+    struct hopeless h;
+    sigset_t before, after;
+    hopeless_init(&h, THREADS_MAX);
+    memcpy(h.job.target, trivial, TARGET_LEN);
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    hopeless_run(&h);
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    for (int i = 1; i < 32; i++)
+        if (sigismember(&before, i) != sigismember(&after, i))
+            errx(1, "a search changed its caller's signal mask");
+}
+
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+/* Room for some stacks, but not for all. */
+static void check_no_threads(void)
+{
+    struct hopeless h;
+    struct fault f = {0};
+    uint64_t nonce;
+    unsigned long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    if (!statm || fscanf(statm, "%lu", &pages) != 1)
+        errx(2, "/proc/self/statm");
+    fclose(statm);
+    rlim_t limit = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)100 * 1000 * 1000;
+    if (setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}))
+        err(2, "setrlimit");
+    hopeless_init(&h, 1000);
+    if (mine_search(&h.job, h.threads, &h.watch, &nonce, &f) != -1 || f.kind != FAULT_TROUBLE)
+        errx(1, "1000 threads in no room");
+    printf("%s\n", f.text);
+}
+#else
+static void check_no_threads(void) /* a sanitizer needs more room than such a limit leaves */
+{
+}
+#endif
+
+static int test_threads(void)
+{
+    struct hopeless first; /* with the first thread, a sanitizer may start one of its own */
+    hopeless_start(&first, 1);
+    hopeless_stop(&first);
+    for (int threads = 1; threads <= 4; threads++)
+        check_count(threads);
+    check_mask();
+    check_no_threads();
+    return 0;
+}
+
+/* --- rate
+ * ------------------------------------------------------------------------------------------ */
+
+/* Of this thread alone: on a machine with other things to do, the clock says little. */
+static double processor_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Seconds for a chunk of attempts. */
+static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first)
+{
+    double start = processor_time();
+    k->search(job, first, MINE_CHUNK);
+    return processor_time() - start;
+}
+
+/* Seconds for as many compressions, which wait for one another no more than attempts do. */
+static double time_compressions(void)
+{
+    uint32_t states[8][8] = {{0}};
+    uint8_t chunk[SHA256_CHUNK] = {0};
+    double start = processor_time();
+    for (int i = 0; i < MINE_CHUNK; i++)
+        sha256_compress(states[i % 8], chunk, 1);
+    return processor_time() - start;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Measures both in turn, so that what slows one down slows down the other; prints the best of each
+ * and the median of their ratios. */
+static void measure(const struct mine_kernel *k)
+{
+    enum { TURNS = 201 };
+    struct hopeless h;
+    double ratio[TURNS], attempts = 1e9, compressions = 1e9;
+    hopeless_init(&h, 1);
+    for (int i = 0; i < TURNS; i++) {
+        double a = time_attempts(k, &h.job, (uint64_t)i * MINE_CHUNK), c = time_compressions();
+        ratio[i] = c / a;
+        attempts = a < attempts ? a : attempts;
+        compressions = c < compressions ? c : compressions;
+    }
+    qsort(ratio, TURNS, sizeof ratio[0], compare_doubles);
+    printf("%s\t%.2f million attempts/s\t%.2f million compressions/s\t%.0f %%\n", k->name,
+           MINE_CHUNK / attempts / 1e6, MINE_CHUNK / compressions / 1e6, 100 * ratio[TURNS / 2]);
+}
+
+static int test_rate(void)
+{
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
+        if (k->usable())
+            measure(k);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(void);
+    } tests[] = {{"place", test_place}, {"kernels", test_kernels}, {"lowest", test_lowest},
+                 {"stop", test_stop},   {"threads", test_threads}, {"rate", test_rate}};
+    for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof tests[0]; i++)
+        if (strcmp(argv[1], tests[i].name) == 0)
+            return tests[i].run();
+    errx(2, "usage: minetest place|kernels|lowest|stop|threads|rate");
+}

@@ -1,0 +1,123 @@
+#!/bin/sh
+# need.sh build|demo|test|lint|fuzz: is everything here that this asks for?
+#
+# What is missing is installed where we are root on a Debian-like system. Elsewhere this says the one line that
+# does it, and ends with status 2. What some tests only make use of (they skip without it, saying so) is
+# installed with the rest where that is possible, and never asked for.
+set -eu
+
+CC=${CC:-cc}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+package() { has pkg-config && pkg-config --exists "$1"; }
+# shellcheck disable=SC2086 # CC may be several words
+header() { printf '#include <%s>\n' "$1" | $CC -E -xc - >/dev/null 2>&1; }
+compiler() { has "${CC%% *}"; }
+# A fuzz target in C, in small: do clang and its libraries make a program of it?
+fuzzer() {
+    printf 'int LLVMFuzzerTestOneInput(const char *d, long n);int LLVMFuzzerTestOneInput(const char *d, long n){return !d&n;}' |
+        clang -xc -fsanitize=fuzzer,address,undefined -o /dev/null - 2>/dev/null
+}
+
+# need PACKAGE CHECK...: without it nothing goes. wish: as need, where it can be had.
+need() {
+    debian=$1
+    shift
+    "$@" || missing="$missing $debian"
+}
+wish() {
+    debian=$1
+    shift
+    "$@" || wished="$wished $debian"
+}
+
+for_build() {
+    case $CC in
+    clang*) need clang compiler ;;
+    *) need gcc compiler ;;
+    esac
+    need binutils has ar
+    need libc6-dev header stdio.h
+    need pkg-config has pkg-config
+    need libssl-dev package libcrypto
+    need zlib1g-dev package zlib
+    need libsqlite3-dev package sqlite3
+    need uthash-dev header uthash.h
+}
+
+for_demo() {
+    for_build
+    need openssl has openssl
+}
+
+for_test() {
+    for_demo
+    need bats has bats
+    need procps has ps
+    need mandoc has mandoc
+    need binutils has readelf
+    wish libsodium-dev package libsodium
+    wish python3 has python3
+    wish sqlite3 has sqlite3
+    wish gawk has gawk
+    wish bsdutils has script
+    wish clang has clang
+    wish libclang-rt-dev fuzzer
+}
+
+for_lint() {
+    for_build
+    need gcc has gcc
+    need clang has clang
+    need clang-format has clang-format
+    need clang-tidy has clang-tidy
+    need shellcheck has shellcheck
+    need mandoc has mandoc
+    wish libsodium-dev package libsodium
+}
+
+for_fuzz() {
+    for_build
+    need clang has clang
+    need libclang-rt-dev fuzzer
+}
+
+look() {
+    missing='' wished=''
+    "for_$1"
+}
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+        -o Acquire::http::Timeout=20 -o DPkg::Lock::Timeout=120 "$@" </dev/null >&2
+}
+
+install_what_is_missing() {
+    # shellcheck disable=SC2086 # a list of names
+    apt update && { [ -z "$missing" ] || apt install $missing; } || return 1
+    for one in $wished; do
+        apt install "$one" || :
+    done
+}
+
+case ${1-} in
+build | demo | test | lint | fuzz) ;;
+*)
+    echo 'usage: need.sh build|demo|test|lint|fuzz' >&2
+    exit 2
+    ;;
+esac
+
+look "$1"
+if [ -n "$missing$wished" ] && [ "$(id -u)" -eq 0 ] && has apt-get; then
+    install_what_is_missing || :
+    look "$1"
+fi
+[ -z "$wished" ] || echo "Some tests will skip without these: sudo apt-get install$wished" >&2
+if [ -n "$missing" ]; then
+    {
+        echo "Something is missing. On Debian or Ubuntu, this installs it:"
+        echo "    sudo apt-get install$missing"
+    } >&2
+    exit 2
+fi

@@ -1,0 +1,144 @@
+/* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
+#include "base/hex.h"
+#include "crypto/sha256.h"
+
+#include <err.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHORT_MAX = 300, LONG_MAX = 1 << 16, RANDOM_RUNS = 300 };
+
+/* splitmix64: the same bytes in every run. */
+static uint64_t next_random(uint64_t *seed)
+{
+    uint64_t x = *seed += 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x ^ x >> 31;
+}
+
+static void fill(uint8_t *out, size_t n, uint64_t *seed)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)next_random(seed);
+}
+
+static void same(const uint8_t got[SHA256_LEN], const uint8_t *data, size_t n, const char *what)
+{
+    uint8_t want[SHA256_LEN];
+    SHA256(data, n, want);
+    if (memcmp(got, want, sizeof want) != 0)
+        errx(1, "%s: %zu bytes hash differently", what, n);
+}
+
+/* The hash by one kernel, padded here. */
+static void by_kernel(const struct sha256_kernel *k, const uint8_t *data, size_t n,
+                      uint8_t out[SHA256_LEN])
+{
+    size_t chunks = (n + 8) / SHA256_CHUNK + 1;
+    uint8_t *padded = calloc(chunks, SHA256_CHUNK);
+    struct sha256 h;
+    if (!padded)
+        err(2, NULL);
+    memcpy(padded, data, n);
+    padded[n] = 0x80;
+    for (size_t i = 0; i < 8; i++)
+        padded[chunks * SHA256_CHUNK - 1 - i] = (uint8_t)((uint64_t)n * 8 >> 8 * i);
+    sha256_init(&h);
+    k->compress(h.state, padded, chunks);
+    for (size_t i = 0; i < SHA256_LEN; i++)
+        out[i] = (uint8_t)(h.state[i / 4] >> (24 - 8 * (i % 4)));
+    free(padded);
+}
+
+static void every_length(const uint8_t *data)
+{
+    uint8_t got[SHA256_LEN];
+    for (size_t n = 0; n <= SHORT_MAX; n++) {
+        sha256(data, n, got);
+        same(got, data, n, "sha256");
+        for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
+            if (!k->usable())
+                continue;
+            by_kernel(k, data, n, got);
+            same(got, data, n, k->name);
+        }
+    }
+}
+
+static void every_split(const uint8_t *data)
+{
+    uint8_t got[SHA256_LEN];
+    struct sha256 h;
+    for (size_t n = 0; n <= SHORT_MAX; n += n < 130 ? 1 : 17)
+        for (size_t cut = 0; cut <= n; cut++) {
+            sha256_init(&h);
+            sha256_update(&h, data, cut);
+            sha256_update(&h, data + cut, n - cut);
+            sha256_final(&h, got);
+            same(got, data, n, "two updates");
+        }
+}
+
+static void random_ones(uint8_t *data, uint64_t *seed)
+{
+    uint8_t got[SHA256_LEN];
+    struct sha256 h;
+    for (int run = 0; run < RANDOM_RUNS; run++) {
+        size_t n = next_random(seed) % LONG_MAX, at = 0;
+        fill(data, n < 512 ? n : 512, seed);
+        sha256_init(&h);
+        while (at < n) {
+            size_t part = next_random(seed) % 200;
+            part = part < n - at ? part : n - at;
+            sha256_update(&h, data + at, part);
+            at += part;
+        }
+        sha256_final(&h, got);
+        same(got, data, n, "random updates");
+        for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
+            if (!k->usable())
+                continue;
+            by_kernel(k, data, n, got);
+            same(got, data, n, k->name);
+        }
+    }
+}
+
+/* 2^29 bytes and three more: a length in bits that needs more than 32 of them. What sha256sum says
+ * of as many zeros. */
+static void long_one(const uint8_t *zeros)
+{
+    static const char want[] = "403a955183d83bd37bd31dde74eb3b713fcf99b6ba1a87fa91aa5befe4f51280";
+    uint8_t got[SHA256_LEN];
+    struct sha256 h;
+    sha256_init(&h);
+    for (int i = 0; i < (1 << 29) / LONG_MAX; i++)
+        sha256_update(&h, zeros, LONG_MAX);
+    sha256_update(&h, zeros, 3);
+    sha256_final(&h, got);
+    if (strcmp(hex32(got).text, want) != 0)
+        errx(1, "2^29 + 3 bytes hash differently");
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seed = 1;
+    uint8_t *data = calloc(1, LONG_MAX);
+    if (!data)
+        err(2, NULL);
+    if (argc > 1 && strcmp(argv[1], "names") == 0) {
+        for (const struct sha256_kernel *k = sha256_kernels; k->name; k++)
+            printf("%s %s\n", k->name, k->usable() ? "usable" : "not here");
+    } else {
+        long_one(data);
+        fill(data, LONG_MAX, &seed);
+        every_length(data);
+        every_split(data);
+        random_ones(data, &seed);
+    }
+    free(data);
+    return 0;
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bats
+# The search for a seal, below the program `mine`.
+
+load lib/common
+
+minetest() {
+    timeout 120 "$BIN/.t/minetest" "$@"
+}
+
+@test "a seal fits behind every header, and its line hashes as sha256 says" {
+    minetest place
+}
+
+@test "every kernel finds what hashing whole lines finds" {
+    minetest kernels
+}
+
+@test "the lowest nonce is found, with 1 to 8 threads" {
+    minetest lowest
+}
+
+@test "a search stops within milliseconds, told by a thread or by a signal" {
+    minetest stop
+}
+
+@test "one thread is the caller's, others block signals, and no thread is said to be trouble" {
+    minetest threads
+}
+
+@test "an attempt costs one compression" {
+    minetest rate >rates
+    cat rates
+    # two compressions an attempt would be under 50 %
+    awk -F '\t' '{ n++ } $4 + 0 < 60 { bad = 1 } END { exit !n || bad }' rates
+}

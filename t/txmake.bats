@@ -1,0 +1,259 @@
+load lib/common
+
+# txmake: unsigned transactions.
+
+MAX=9223372036854775807
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    demo_chain -t f -e 0 bob 500 2>keygen.err
+    chain=$(head -n 1 ledger | sha256sum | cut -c 1-64)
+    alice=$(cut -d ' ' -f 2 alice.pub) bob=$(cut -d ' ' -f 2 bob.pub)
+}
+
+# Mines the signed transactions on stdin as block N.
+block() { # N
+    mine -m miner -T $((1700000000 + 10 * $1)) | ledger-append -q -T 1800000000 ledger
+}
+
+# refuse WORDS ARGUMENT...: status 2, nothing on stdout.
+refuse() {
+    local words=$1
+    shift
+    expect 2 txmake "$@"
+    [ ! -s "$out" ]
+    says "$words"
+}
+
+@test "one payment, from operands" {
+    expect 0 txmake -f alice bob 25 lunch
+    [ ! -s "$err" ]
+    [ "$(cat "$out")" = "tx $chain $alice 0 1 pay $bob 25 lunch" ]
+    [ "$(wc -l <"$out")" -eq 1 ]
+    [ "$(txmake -f alice bob 25)" = "tx $chain $alice 0 1 pay $bob 25 -" ]
+    [ "$(txmake --from "$alice" "$bob" $MAX)" = "tx $chain $alice 0 1 pay $bob $MAX -" ]
+}
+
+@test "payments from lines, with and without -f" {
+    printf '%s\n' 'alice bob 1' $'bob\talice   2  two words ' "$alice miner 3 -" 'alice alice 4' >lines
+    txmake <lines >txs
+    m=$(cut -d ' ' -f 2 miner.pub)
+    printf "tx $chain %s\n" "$alice 0 1 pay $bob 1 -" "$bob 0 1 pay $alice 2 two%20words%20" \
+        "$alice 1 1 pay $m 3 %2D" "$alice 2 1 pay $alice 4 -" | sed 's/%%/%/g' >wanted
+    diff wanted txs
+    printf '%s\n' 'bob 1' 'alice 2 x  y' >lines
+    txmake -f bob <lines >txs
+    printf "tx $chain %s\n" "$bob 0 1 pay $bob 1 -" "$bob 1 1 pay $alice 2 x%20%20y" >wanted
+    diff wanted txs
+}
+
+@test "a memo is any bytes up to 256, in the one form of a text" {
+    memo_is() { # FORM MEMO
+        [ "$(txmake -f alice bob 1 "$2" | cut -d ' ' -f 9)" = "$1" ]
+        case $2 in *$'\n'* | ' '*) return ;; esac
+        [ "$(printf 'bob 1 %s\n' "$2" | txmake -f alice | cut -d ' ' -f 9)" = "$1" ]
+    }
+    memo_is - ''
+    memo_is %2D -
+    memo_is -- --
+    memo_is 'a%20b' 'a b'
+    memo_is '%20a' ' a'
+    memo_is '%25' '%'
+    memo_is '%2541' '%41'
+    memo_is 'na%C3%AFve%20%E2%82%AC' 'naïve €'
+    memo_is '%0A' $'\n'
+    memo_is '~._-09AZaz' '~._-09AZaz'
+    memo_is "$alice" "$alice"
+    memo_is "$(printf 'x%.0s' {1..256})" "$(printf 'x%.0s' {1..256})"
+    memo_is "$(printf '%%3F%.0s' {1..256})" "$(printf '?%.0s' {1..256})"
+    long=$(printf 'x%.0s' {1..257})
+    refuse '^txmake: memo: over 256 bytes$' -f alice bob 1 "$long"
+    printf 'bob 1 %s\nbob 2\n' "$long" >lines
+    expect 1 txmake -f alice <lines
+    says '^stdin:1: memo: over 256 bytes$'
+    [ "$(cut -d ' ' -f 4,8 "$out")" = '0 2' ]
+    printf 'bob 1 a\0b\r\n' | txmake -f alice >txs
+    [ "$(cut -d ' ' -f 9 txs)" = 'a%00b%0D' ]
+    for memo in '' - 'a b' 'naïve €' "$(printf '?%.0s' {1..256})"; do
+        txmake -f alice bob 1 "$memo" | txsign -k alice.key | verify -q -l ledger
+    done
+}
+
+@test "a line that is no payment is told by its number, and the others go on" {
+    printf '%s\n' 'alice bob 1' 'alice bob' '' '   ' 'alice nobody 1' 'alice bob 0' 'alice bob -1' \
+        'alice bob 1.5' 'alice bob 007' 'alice bob 9223372036854775808' 'alice bob 2' >lines
+    printf 'alice bob 3' >>lines
+    expect 1 txmake <lines
+    [ "$(cut -d ' ' -f 4,8 "$out" | tr '\n' ,)" = '0 1,1 2,' ]
+    cat >wanted <<'E'
+stdin:2: line: expected FROM TO AMOUNT [MEMO]
+stdin:3: line: expected FROM TO AMOUNT [MEMO]
+stdin:4: line: expected FROM TO AMOUNT [MEMO]
+stdin:5: 'nobody' is no account, and no name in the address book
+stdin:6: amount: it must be at least 1
+E
+    head -n 5 "$err" | diff wanted -
+    sed -n '6,$p' "$err" >rest
+    for n in 7 8 9 10; do
+        grep -q "^stdin:$n: amount: " rest
+    done
+    grep -qx 'stdin:12: line: torn: it has no newline' rest
+    [ "$(wc -l <rest)" -eq 5 ]
+    { printf 'alice bob 1 ' && head -c 65535 /dev/zero | tr '\0' x && echo && echo 'alice bob 2'; } >lines
+    expect 1 txmake <lines
+    says '^stdin:1: line: over 65535 bytes$'
+    [ "$(cut -d ' ' -f 4,8 "$out")" = '0 2' ]
+}
+
+@test "operands that cannot be a payment are trouble" {
+    refuse "^txmake: 'nobody' is no account, and no name in the address book\$" -f alice nobody 1
+    refuse "^txmake: 'nobody' is no account" -f nobody alice 1
+    refuse '^txmake: amount: it must be at least 1$' -f alice bob 0
+    for bad in -1 1.5 007 '' x 9223372036854775808; do
+        refuse '^txmake: amount: ' -f alice -- bob "$bad"
+    done
+    echo "key $bob alice" >>names
+    refuse "^txmake: 'alice' is the name of more than one account\$" -f alice bob 1
+    refuse '^usage: txmake ' -f bob alice
+    refuse '^usage: txmake ' bob 1
+    refuse '^usage: txmake ' -f bob bob 1 two words
+    refuse '^usage: txmake ' -x
+}
+
+@test "the fee is the chain's least, or what -F gives" {
+    fee_is() {
+        [ "$(txmake "${@:2}" -f alice bob 1 | cut -d ' ' -f 5)" = "$1" ]
+    }
+    fee_is 1
+    fee_is 7 -F 7
+    fee_is 0 -F 0
+    fee_is $MAX --fee $MAX
+    fee_is 1 -s 0 -c "$chain"
+    ledger-init -t f -f 9 alice 5 >nine
+    fee_is 9 -l nine
+    LEDGER=nine fee_is 9
+    LEDGER=nine fee_is 1 -l ledger
+    refuse "^txmake: -F: '-1' is not a number" -F -1 -f alice bob 1
+    refuse "^txmake: -F: '9223372036854775808' is not a number" -F 9223372036854775808 -f alice bob 1
+}
+
+@test "sequence numbers go on from the ledger, for each sender" {
+    printf '%s\n' 'alice bob 5' 'alice bob 6' 'bob alice 1' | txmake | txsign -k alice.key -k bob.key | block 1
+    printf '%s\n' 'alice bob 5' 'bob bob 6' 'miner bob 1' 'alice bob 1' 'bob bob 1' | txmake >txs
+    [ "$(cut -d ' ' -f 4 txs | tr '\n' ' ')" = '2 1 0 3 2 ' ]
+}
+
+@test "with -p what waits in the pool counts" {
+    printf '%s\n' 'alice bob 5' 'alice bob 6' | txmake -p pool | txsign -k alice.key | txpool pool >passed
+    [ "$(wc -l <passed)" -eq 2 ]
+    seq_is() {
+        [ "$(txmake "${@:2}" -f alice bob 1 | cut -d ' ' -f 4)" = "$1" ]
+    }
+    seq_is 0
+    seq_is 2 -p pool
+    seq_is 2 --pool pool
+    seq_is 0 -p gone
+    [ ! -e gone ]
+    block 1 <pool
+    seq_is 2
+    seq_is 2 -p pool # what was mined meanwhile does not count twice
+    txmake -f alice bob 1 | txsign -k alice.key >>pool
+    seq_is 3 -p pool
+    echo 'tx torn' >>pool
+    seq_is 3 -p pool
+    mkdir folder
+    refuse '^txmake: ' -p folder -f alice bob 1
+}
+
+@test "with -s and -c no ledger is read" {
+    mkdir away
+    cd away
+    export LEDGER=/nowhere/ledger
+    [ "$(txmake -c "$chain" -s 7 -f "$alice" "$bob" 3 x)" = "tx $chain $alice 7 1 pay $bob 3 x" ]
+    printf '%s\n' 'alice bob 1' 'bob bob 1' 'alice bob 2' | txmake -a ../names --chain "$chain" --seq 7 -F 4 |
+        cut -d ' ' -f 4,5 >got
+    printf '%s\n' '7 4' '7 4' '8 4' | diff - got
+    [ -z "$(ls -A | grep -v '^got$')" ]
+    refuse '^txmake: /nowhere/ledger: ' -s 7 -f "$alice" "$bob" 3
+    refuse '^txmake: /nowhere/ledger: ' -c "$chain" -f "$alice" "$bob" 3
+    for bad in '' "${chain%?}" "${chain}0" "${chain%?}G" "$(echo "$chain" | tr a-f A-F)"; do
+        refuse '^txmake: -c: .* is not 64 lowercase hex digits$' -c "$bad" -s 1 -f "$alice" "$bob" 3
+    done
+    refuse "^txmake: -s: '-1' is not a number" -c "$chain" -s -1 -f "$alice" "$bob" 3
+}
+
+@test "-s or -c alone takes the rest from the ledger" {
+    other=$(printf %064d 7)
+    [ "$(txmake -s 5 -f alice bob 1 | cut -d ' ' -f 2,4)" = "$chain 5" ]
+    [ "$(txmake -c "$other" -f alice bob 1 | cut -d ' ' -f 2,4)" = "$other 0" ]
+}
+
+@test "sequence numbers end at 2^63-1" {
+    [ "$(txmake -s $MAX -f alice bob 1 | cut -d ' ' -f 4)" = $MAX ]
+    printf 'bob 1\nbob 2\n' >lines
+    expect 2 txmake -s $MAX -f alice <lines
+    says '^txmake: -s: the sequence numbers end at 2\^63-1$'
+}
+
+@test "address books: the folder's, -a, NAMES" {
+    mkdir books away
+    cp names books/all
+    cd away
+    export LEDGER=../ledger
+    refuse "'alice' is no account" -f alice bob 1
+    txmake -f "$alice" "$bob" 1 >wanted
+    txmake -a ../books/all -f alice bob 1 | diff wanted -
+    NAMES=../books/all txmake -f alice bob 1 | diff wanted -
+    cp ../alice.pub ../bob.pub .
+    txmake -f alice bob 1 | diff wanted -
+    refuse '^txmake: gone: cannot open: No such file' -a gone -f alice bob 1
+}
+
+@test "a ledger that cannot be read is trouble, one that breaks a rule is a no" {
+    refuse '^txmake: gone: No such file or directory$' -l gone -f alice bob 1
+    refuse '^txmake: \.: ' -l . -f alice bob 1
+    : >empty
+    expect 1 txmake -l empty -f alice bob 1
+    says '^txmake: empty: empty: no genesis block$'
+    sed 's/^rule minfee 1$/rule minfee 2/' ledger >forged
+    expect 1 txmake -l forged -f alice bob 1
+    says '^txmake: forged:1: block: root does not match the lines'
+    block 1 </dev/null
+    size=$(wc -c <ledger)
+    head -c $((size - 20)) ledger >cut # a torn tail is the work of a crash, and left out
+    [ "$(txmake -l cut -f alice bob 1)" = "$(txmake -f alice bob 1)" ]
+    gzip -k ledger
+    refuse '^txmake: ledger.gz: compressed' -l ledger.gz -f alice bob 1
+}
+
+@test "an open pipe gets its answer line by line" {
+    coproc txmake -f alice
+    for amount in 1 2 3; do
+        echo "bob $amount" >&"${COPROC[1]}"
+        read -r -t 10 line <&"${COPROC[0]}"
+        [ "$(echo "$line" | cut -d ' ' -f 4,8)" = "$((amount - 1)) $amount" ]
+    done
+    eval "exec ${COPROC[1]}>&-"
+    wait "$COPROC_PID"
+}
+
+@test "a stdout that cannot be written is status 2, and one that nobody reads ends it quietly" {
+    expect 2 sh -c 'txmake -f alice bob 1 >/dev/full'
+    says '^txmake: stdout: No space left on device$'
+    expect 2 sh -c 'txmake -f alice bob 1 >&-'
+    says '^txmake: stdout: Bad file descriptor$'
+    expect 2 sh -c 'txmake -f alice <&-'
+    says '^txmake: stdin: cannot read'
+    mkfifo fifo
+    exec 5<>fifo 6>fifo 5<&-
+    expect 141 sh -c 'txmake -f alice bob 1 >&6'
+    [ ! -s "$err" ]
+    exec 6>&-
+}
+
+@test "help and version" {
+    expect 0 txmake -h
+    grep -q '^usage: txmake ' "$out"
+    expect 0 txmake --version
+    grep -q '^txmake (peerutils) ' "$out"
+}
