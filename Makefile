@@ -40,6 +40,7 @@ SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
 # t/lib/NAME.c is a program that only tests run; t/lib/NAME.so.c goes into others with LD_PRELOAD.
 PRELOADS = $(patsubst t/lib/%.so.c,%.so,$(sort $(wildcard t/lib/*.so.c)))
 HELPERS = $(patsubst t/lib/%.c,%,$(filter-out %.so.c,$(sort $(wildcard t/lib/*.c))))
+BENCHES = $(patsubst t/bench/%.c,%,$(sort $(wildcard t/bench/*.c)))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
 
 # Asked for when first used, which is after `need` saw to it that pkg-config is there; and once.
@@ -54,6 +55,7 @@ MAKEFLAGS += --no-print-directory
 
 all: $(PROGRAMS:%=$(OUT)/%) $(SCRIPTS:%=$(OUT)/%)
 helpers: $(HELPERS:%=$(OUT)/.t/%) $(PRELOADS:%=$(OUT)/.t/%)
+benches: $(BENCHES:%=$(OUT)/.bench/%)
 
 # --- Building ---------------------------------------------------------------------------------
 
@@ -91,6 +93,14 @@ $(HELPERS:%=$(OUT)/.t/%): $(OUT)/.t/%: $(OBJ)/t/%.o $(OBJ)/libpeerutils.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS) $(SODIUM)
 
+$(OBJ)/bench/%.o: t/bench/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(BENCHES:%=$(OUT)/.bench/%): $(OUT)/.bench/%: $(OBJ)/bench/%.o $(OBJ)/libpeerutils.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
+
 # Never instrumented: it goes into programs that are, behind their sanitizer's own library.
 $(PRELOADS:%=$(OUT)/.t/%): $(OUT)/.t/%: t/lib/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
@@ -107,7 +117,7 @@ clean:
 demo: need-demo all
 	@$(OUT)/demo
 
-bench: need-test all helpers
+bench: need-test all benches
 	@BIN='$(abspath $(OUT))' t/bench/run
 
 # The builds that tests run, next to the plain one.
@@ -152,7 +162,7 @@ fuzz: fuzzers
 
 # --- Linting ----------------------------------------------------------------------------------
 
-SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/fuzz/*.c))
+SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
 SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
@@ -163,7 +173,7 @@ lint: need-lint
 	@echo 'lint: nothing to say'
 
 lint-gcc lint-clang: lint-%:
-	@$(MAKE) OUT=$(OUT)/.$* CC=$* WARN='$(WARN) -Werror' all helpers fuzz-objects
+	@$(MAKE) OUT=$(OUT)/.$* CC=$* WARN='$(WARN) -Werror' all helpers benches fuzz-objects
 
 lint-tidy: $(SOURCES:%=$(OBJ)/tidy/%)
 
@@ -216,7 +226,7 @@ uninstall:
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
-.PHONY: FORCE all helpers clean demo bench test san tsan fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
+.PHONY: FORCE all helpers benches clean demo bench test san tsan fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
 	need-build need-demo need-test need-lint need-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:

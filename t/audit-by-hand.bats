@@ -39,32 +39,73 @@ functions() {
     dash functions
 }
 
-id() {
-    printf %s "$1" | sha256sum | cut -c 1-64
+# Sets $id, the hash of a line; one that was asked for before costs nothing.
+declare -gA known=()
+hash() { # LINE
+    id=${known["x$1"]-}
+    [ -n "$id" ] || id=$(printf %s "$1" | sha256sum)
+    id=${id%% *}
+    known["x$1"]=$id
 }
 
 ZERO=$(printf %064d 0)
 RULES=$(printf 'rule %s\n' 'name demo' 'seal pow' 'spacing 10' 'halflife 120' 'reward 50' 'halving 1000' \
     'maxblock 65536' 'minfee 1')
 
-# A genesis block with the body from stdin and this target, into the file x.
-genesis() { # [TARGET]
-    local ids=() above line count i
-    cat >body
+# Sets $root, the Merkle root of the lines in the file body.
+find_root() {
+    local level=() above line i
     while IFS= read -r line; do
-        ids+=("$(id "$line")")
+        hash "$line" && level+=("$id")
     done <body
-    count=${#ids[@]}
-    [ "$count" -gt 0 ] || ids=("$(id '')")
-    while [ ${#ids[@]} -gt 1 ]; do
+    [ ${#level[@]} -gt 0 ] || { hash '' && level=("$id"); }
+    while [ ${#level[@]} -gt 1 ]; do
         above=()
-        for ((i = 0; i + 1 < ${#ids[@]}; i += 2)); do
-            above+=("$(id "${ids[i]} ${ids[i + 1]}")")
+        for ((i = 0; i + 1 < ${#level[@]}; i += 2)); do
+            hash "${level[i]} ${level[i + 1]}" && above+=("$id")
         done
-        [ "$i" -eq ${#ids[@]} ] || above+=("${ids[i]}")
-        ids=("${above[@]}")
+        [ "$i" -eq ${#level[@]} ] || above+=("${level[i]}")
+        level=("${above[@]}")
     done
-    { echo "block 0 $ZERO ${ids[0]} 1700000000 ${1-${ZERO#?}1} $ZERO $count 0" && cat body; } >x
+    root=${level[0]}
+}
+
+# A block upon the last one, with the body from stdin, at the end of the file x.
+add() { # TIME TARGET MINER SEAL
+    cat >body
+    find_root
+    line="block $height $tip $root $1 $2 $3 $(wc -l <body) $4"
+    { echo "$line" && cat body; } >>x
+    hash "$line" && tip=$id
+}
+
+# A chain of its own, with nothing but the first block.
+genesis() { # [TARGET]
+    rm -f x
+    height=0 tip=$ZERO
+    add 1700000000 "${1-${ZERO#?}1}" "$ZERO" 0
+    chain=$tip
+}
+
+# One on which every hash will do, so that its blocks need no work. Alice has 1000.
+easy_genesis() { # RULES
+    genesis "${ZERO//0/f}" <<<"${1/halflife 120/halflife 0}"$'\n'"grant $(account alice) 1000"
+}
+
+# The next block on that, so many seconds after genesis.
+block() { # SECONDS MINER
+    height=$((height + 1))
+    add $((1700000000 + $1)) "${ZERO//0/f}" "$2" 0
+}
+
+account() { # NAME
+    awk -v name="$1" '$3 == name { print $2 }' "$VECTORS/keys/names"
+}
+
+pay() { # FROM SEQ FEE TO AMOUNT: a signed transaction
+    printf 'tx %s %s %s %s pay %s %s -' "$chain" "$(account "$1")" "$2" "$3" "$(account "$4")" "$5" >unsigned
+    openssl pkeyutl -sign -rawin -inkey "$VECTORS/keys/$1.pem" -in unsigned -out signature
+    printf '%s %s\n' "$(cat unsigned)" "$(od -An -v -tx1 signature | tr -d ' \n')"
 }
 
 # --- Vectors -------------------------------------------------------------------------------------------
@@ -233,7 +274,7 @@ judge() {
 @test "texts: one form each, at most 256 bytes" {
     a=$(printf '%0256d' 0)
     judge is_text yes - %2D -- -a a.b_c~d-e %20 a%20b %00%FF %25 %3A%40%5B%60%7B%2F%7F "$a" "${a//0/%20}"
-    judge is_text no %2d %41 %2E %30 %39 %5A %5F %61 %7A %7E %2Da a%2D % %4 %GG %%20 a+b a/b '\055' '\\' \
+    judge is_text no %2d %41 %2E %30 %39 %5A %5F %61 %7A %7E %2Da a%2D % %4 %GG %%20 a+b a/b '\055' '\x' \
         "${a}0" "${a//0/%20}a" "${a//0/%20}%20"
     genesis <<<"${RULES/name demo/name %20}"
     expect 0 audit-by-hand -q x
@@ -281,17 +322,167 @@ END
     genesis <<END
 $RULES
 grant 1${ZERO#?} 5
-grant 1e63${ZERO#????} 6
-grant 1e63${ZERO#?????}1 7
+grant ${ZERO#????}1e63 6
+grant ${ZERO#?????}10e62 7
 END
-    accept "tip 0 $(id "$(head -n 1 x)") blocks 1 supply 18"
+    accept "tip 0 $tip blocks 1 supply 18"
+}
+
+@test "a header has nine fields, each of its kind" {
+    hash=${ZERO//0/5}
+    while read -r rule; do
+        read -r fields
+        { head -n 11 "$good" && echo "block $fields" && tail -n +13 "$good"; } >x
+        refuse 12 "block: $rule"
+    done <<END
+8 fields, expected 9
+1 $hash $hash 5 $hash $hash 3
+10 fields, expected 9
+1 $hash $hash 5 $hash $hash 3 0 0
+height is not a number
+01 $hash $hash 5 $hash $hash 3 0
+prev is not 64 lowercase hex digits
+1 ${hash}5 $hash 5 $hash $hash 3 0
+root is not 64 lowercase hex digits
+1 $hash ${hash#?} 5 $hash $hash 3 0
+time is not a number
+1 $hash $hash 9223372036854775808 $hash $hash 3 0
+target is not 64 lowercase hex digits
+1 $hash $hash 5 ${hash//5/A} $hash 3 0
+target is zero
+1 $hash $hash 5 $ZERO $hash 3 0
+miner is not 64 lowercase hex digits
+1 $hash $hash 5 $hash g${hash#?} 3 0
+count is not a number
+1 $hash $hash 5 $hash $hash +3 0
+seal is not 1 to 64 lowercase hex digits
+1 $hash $hash 5 $hash $hash 3 A
+seal is not 1 to 64 lowercase hex digits
+1 $hash $hash 5 $hash $hash 3 ${hash}5
+END
+}
+
+# --- Transactions and blocks, on a chain without work --------------------------------------------------
+
+@test "a transaction has ten fields, each of its kind" {
+    easy_genesis "$RULES"
+    cp x genesis
+    first=$tip hash=${ZERO//0/5} ones=${ZERO//0/f} signature=02${ZERO#??}$ZERO
+    while read -r rule; do
+        read -r fields
+        cp genesis x
+        tip=$first height=0
+        block 10 "$ZERO" <<<"$fields"
+        refuse 12 "$rule"
+    done <<END
+tx: 9 fields, expected 10
+tx $chain $hash 0 1 pay $hash 1 -
+tx: is for another chain
+tx $hash $hash 0 1 pay $hash 1 - $signature
+tx: from is not 64 lowercase hex digits
+tx $chain ${hash//5/F} 0 1 pay $hash 1 - $signature
+tx: seq is not a number
+tx $chain $hash 00 1 pay $hash 1 - $signature
+tx: fee is not a number
+tx $chain $hash 0 -1 pay $hash 1 - $signature
+tx: unknown operation
+tx $chain $hash 0 1 Pay $hash 1 - $signature
+tx: to is not 64 lowercase hex digits
+tx $chain $hash 0 1 pay g${hash#?} 1 - $signature
+tx: amount is not a number
+tx $chain $hash 0 1 pay $hash 0x1 - $signature
+tx: memo is not a text
+tx $chain $hash 0 1 pay $hash 1 %2Dx $signature
+tx: signature is not 128 lowercase hex digits
+tx $chain $hash 0 1 pay $hash 1 - ${signature}0
+tx: bad signature: the key is not canonical, or of small order
+tx $chain 01${ZERO#??} 0 1 pay $hash 1 - $signature
+tx: bad signature: the key is not canonical, or of small order
+tx $chain ed${ones#????}7f 0 1 pay $hash 1 - $signature
+block: holds only tx lines
+pay $chain $hash 0 1 pay $hash 1 - $signature
+END
+}
+
+@test "the miner has the reward and all fees, after the block" {
+    easy_genesis "$RULES"
+    block 10 "$(account carol)" < <(pay alice 0 3 bob 100 && pay alice 1 4 bob 100)
+    cp x one
+    before=$tip
+    block 20 "$ZERO" < <(pay carol 0 1 bob 56 && pay bob 0 1 bob 255)
+    accept "tip 2 $tip blocks 3 supply 1100"
+    cp one x
+    tip=$before height=1
+    block 20 "$ZERO" < <(pay carol 0 1 bob 57)
+    refuse 15 'tx: spends 58, has 57'
+    cp one x
+    tip=$before height=1
+    block 20 "$(account carol)" < <(pay carol 0 1 bob 100)
+    refuse 15 'tx: spends 101, has 57'
+}
+
+@test "the supply stays within 2^63-1 on each branch for itself" {
+    easy_genesis "${RULES/reward 50/reward 9223372036854774000}"
+    genesis=$tip
+    block 10 "$ZERO" </dev/null
+    accept "tip 1 $tip blocks 2 supply 9223372036854775000"
+    best=$tip tip=$genesis height=0
+    block 11 "$ZERO" </dev/null
+    accept "tip 1 $best blocks 3 supply 9223372036854775000"
+    block 20 "$ZERO" </dev/null
+    refuse 13 'block: supply over the limit'
+}
+
+@test "after 63 halvings there is no reward" {
+    easy_genesis "$(sed 's/reward 50/reward 4611686018427387904/; s/halving 1000/halving 1/' <<<"$RULES")"
+    for i in $(seq 65); do
+        block $((10 * i)) "$ZERO" </dev/null
+    done
+    accept "tip 65 $tip blocks 66 supply $((1000 + 4611686018427387903))"
+}
+
+@test "the median is of the last eleven, and of an even number the upper" {
+    easy_genesis "$RULES"
+    genesis=$tip
+    block 100 "$ZERO" </dev/null
+    block 100 "$ZERO" </dev/null
+    refuse 12 'block: time is not after the median'
+    easy_genesis "$RULES"
+    for seconds in 10 20 1000 30 40 50 60 70 80 90 100 110 120 130; do
+        block $seconds "$ZERO" </dev/null
+    done
+    cp x common
+    before=$tip
+    block 81 "$ZERO" </dev/null
+    accept "tip 15 $tip blocks 16 supply 1750"
+    cp common x
+    tip=$before height=14
+    block 80 "$ZERO" </dev/null
+    refuse 25 'block: time is not after the median'
+}
+
+@test "60 seconds ahead of the clock are allowed, or 12 spacings" {
+    while read -r spacing ahead; do
+        easy_genesis "${RULES/spacing 10/spacing $spacing}"
+        block 100 "$ZERO" </dev/null
+        expect 0 audit-by-hand -q -T $((1700000100 - ahead)) x
+        expect 1 audit-by-hand -q -T $((1700000099 - ahead)) x
+        says '^x:11: block: time is too far ahead of the clock$'
+    done <<'END'
+1 60
+5 60
+6 72
+END
+    easy_genesis "${RULES/spacing 10/spacing 9223372036854775807}"
+    block 9000000000000000000 "$ZERO" </dev/null
+    expect 0 audit-by-hand -q -T 0 x
 }
 
 # --- Hostile input -------------------------------------------------------------------------------------
 
 @test "a byte that no field may have is refused in its line, wherever it stands" {
-    for byte in '\000' '\001' '\t' '\r' '\033' '\177' '\200' '\303\251' '\377'; do
-        { head -n 12 "$good" && printf "tx $byte x\n" && tail -n +13 "$good"; } >x
+    for byte in '\0000' '\0001' '\t' '\r' '\0033' '\0177' '\0200' '\0303\0251' '\0377'; do
+        { head -n 12 "$good" && printf 'tx %b x\n' "$byte" && tail -n +13 "$good"; } >x
         refuse 13 'line: has a byte that is not printable ASCII'
     done
     { head -n 3 "$good" && printf 'x' && printf '%065535d' 0; } >x
@@ -329,14 +520,12 @@ END
 
 @test "a forged digit is found" {
     for line in 1 11 12 13 16 20 23; do
-        for digit in 2 9; do
-            awk -v line="$line" -v from="$digit" 'NR == line {
-                at = match($0, "[1-8]" from "|" from "[1-8]")
-                $0 = substr($0, 1, at - 1) 9 - substr($0, at, 1) substr($0, at + 1)
-            } { print }' "$good" >x
-            cmp -s x "$good" && continue
-            expect 1 audit-by-hand -q x
-        done
+        awk -v line="$line" 'NR == line {
+            at = match($0, /[1-8]9/)
+            $0 = substr($0, 1, at - 1) 9 - substr($0, at, 1) substr($0, at + 1)
+        } { print }' "$good" >x
+        ! cmp -s x "$good" || false
+        expect 1 audit-by-hand -q x
     done
 }
 
@@ -379,7 +568,8 @@ END
     [ ! -s "$err" ]
     [ "$(grep -c '^line [0-9]*: block ' "$out")" -eq 6 ]
     [ "$(grep -c '^line [0-9]*: tx ' "$out")" -eq 7 ]
-    [ "$(grep '^line 14: tx' "$out")" = "line 14: tx $(id "$(sed -n 14p "$good")")" ]
+    hash "$(sed -n 14p "$good")"
+    [ "$(grep '^line 14: tx' "$out")" = "line 14: tx $id" ]
     [ "$(grep -c '^  root ' "$out")" -eq 12 ]
     [ "$(grep '^  root ' "$out" | cut -d ' ' -f 4 | uniq | wc -l)" -eq 6 ]
     grep -Fxq "  pays 590 to b23764047e9044bf7f418b70006d3cfd053a3f4c065b54dd7a75bd51fdfb72d3, and a fee of 1; of 592 keeps 1" "$out"
@@ -529,20 +719,22 @@ TOOLS='awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum
     for shell in dash 'bash --posix' bash ksh 'busybox ash'; do
         command -v "${shell%% *}" >/dev/null || continue
         # shellcheck disable=SC2086 # words
-        expect 0 $shell "$program" -q "$VECTORS/good/fork.ledger"
-        [ "$(cut -d ' ' -f 1,2,4- "$out")" = 'tip 3 blocks 6 supply 1650' ]
+        expect 0 $shell "$program" -q "$VECTORS/good/tie-first-wins.ledger"
+        [ "$(cut -d ' ' -f 1,2,4- "$out")" = 'tip 2 blocks 4 supply 1600' ]
         # shellcheck disable=SC2086 # words
         expect 1 $shell "$program" -q "$VECTORS/bad/overspend.ledger"
         says ':13: tx: spends 1001, has 1000$'
     done
     for awk in mawk gawk original-awk; do
         command -v $awk >/dev/null || continue
-        mkdir -p "with-$awk"
+        mkdir "with-$awk"
         ln -s "$(command -v $awk)" "with-$awk/awk"
-        for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte; do
-            run_apart audit-by-hand -q "$VECTORS/$name.ledger"
-            mv "$out" out && mv "$err" err && was=$status
-            PATH=$PWD/with-$awk:$PATH expect "$was" audit-by-hand -q "$VECTORS/$name.ledger"
+    done
+    for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte; do
+        run_apart audit-by-hand -q "$VECTORS/$name.ledger"
+        mv "$out" out && mv "$err" err && was=$status
+        for folder in with-*; do
+            PATH=$PWD/$folder:$PATH expect "$was" audit-by-hand -q "$VECTORS/$name.ledger"
             cmp "$out" out
             cmp "$err" err
         done

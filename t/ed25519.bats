@@ -10,6 +10,7 @@ sigtest() {
     sigtest self
 }
 
+# bats test_tags=threads
 @test "a pool of 1 to 8 threads gives the same answers, and takes no signals" {
     sigtest pool
 }

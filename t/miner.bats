@@ -19,7 +19,7 @@ minetest() {
     minetest lowest
 }
 
-@test "a search stops within milliseconds, told by a thread or by a signal" {
+@test "a search that is told to stop ends the chunks it has, told by a thread or by a signal" {
     minetest stop
 }
 

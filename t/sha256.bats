@@ -7,7 +7,7 @@ load lib/common
 }
 
 @test "the portable kernel is always there" {
-    "$BIN/.t/sha256test" names >names
-    cat names
-    grep -qx 'portable usable' names
+    "$BIN/.t/sha256test" names >kernels
+    cat kernels
+    grep -qx 'portable usable' kernels
 }

@@ -7,7 +7,7 @@ MAX=9223372036854775807
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     demo_chain -t f -e 0 bob 500 2>keygen.err
-    chain=$(head -n 1 ledger | sha256sum | cut -c 1-64)
+    chain=$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)
     alice=$(cut -d ' ' -f 2 alice.pub) bob=$(cut -d ' ' -f 2 bob.pub)
 }
 
@@ -49,7 +49,7 @@ refuse() {
 
 @test "a memo is any bytes up to 256, in the one form of a text" {
     memo_is() { # FORM MEMO
-        [ "$(txmake -f alice bob 1 "$2" | cut -d ' ' -f 9)" = "$1" ]
+        [ "$(txmake -f alice -- bob 1 "$2" | cut -d ' ' -f 9)" = "$1" ]
         case $2 in *$'\n'* | ' '*) return ;; esac
         [ "$(printf 'bob 1 %s\n' "$2" | txmake -f alice | cut -d ' ' -f 9)" = "$1" ]
     }

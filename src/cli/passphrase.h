@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Each puts the passphrase at out, n bytes at most and no terminator, and gives its length, at least
- * 1, or -1 and trouble. The caller wipes out, after a failure too. */
+/* Each puts the passphrase at out, n bytes at most and no terminator, and gives its length, at
+ * least 1, or -1 and trouble. The caller wipes out, after a failure too. */
 
 /* Asks at /dev/tty for the passphrase of what (a file's name). The terminal is as it was whenever a
  * signal ends or stops the program, and asked again when it goes on. */

@@ -155,13 +155,18 @@ static void append_all(struct run *r, struct sigpool *pool)
     struct batch *b;
     struct fault f = {0};
     struct stream *stream = stream_new(source_fd(0), 1, 0);
+    bool came = false;
     int got;
     memory(!stream);
     feed_init(&feed, stream, pool);
-    while ((got = feed_next(&feed, &b, &f)) > 0)
+    while ((got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
+        came = true;
+    }
     if (got < 0)
         cli_fail("stdin", &f);
+    if (!came && r->ledger.fd >= 0) /* a ledger that is there is looked at, and mended, all the same */
+        take_batch(r, &(struct batch){0});
     let_go(r, true);
     feed_free(&feed);
 }
@@ -176,8 +181,10 @@ int main(int argc, char **argv)
         r.quiet |= c == 'q';
         if (c == 'j')
             threads = optarg;
-        if (c == 'T')
+        if (c == 'T') {
             r.now = optarg;
+            cli_now(r.now); /* says at once where it is no time */
+        }
     }
     if (argc - optind > 1)
         cli_usage();

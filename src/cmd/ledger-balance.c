@@ -136,13 +136,10 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
 static void find_node(struct ledger *l, const char *id, const char *height, struct node *node)
 {
     struct fault f = {0};
-    uint8_t bytes[ID_LEN];
     int found = 1;
     *node = l->tree.best;
-    if (id && (strlen(id) != 2 * ID_LEN || hex_decode(bytes, id, ID_LEN)))
-        cli_die("-b: '%.80s' is not 64 lowercase hex digits", id);
     if (id)
-        found = tree_find(&l->tree, bytes, node, &f);
+        found = ledger_named(l, id, node, &f);
     else if (height)
         found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
     if (found < 0)

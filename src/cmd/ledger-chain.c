@@ -1,12 +1,10 @@
 /* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
-#include "base/hex.h"
 #include "cli/cli.h"
 #include "ledger/ledger.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
@@ -96,13 +94,8 @@ static void print_best(struct ledger *l, const struct range *r)
 static void find_tip(struct ledger *l, const char *id, struct node *tip)
 {
     struct fault f = {0};
-    uint8_t bytes[ID_LEN];
     *tip = l->tree.best;
-    if (!id)
-        return;
-    if (strlen(id) != 2 * ID_LEN || hex_decode(bytes, id, ID_LEN))
-        cli_die("-b: '%.80s' is not 64 lowercase hex digits", id);
-    int found = tree_find(&l->tree, bytes, tip, &f);
+    int found = id ? ledger_named(l, id, tip, &f) : 1;
     if (found < 0)
         fail(l, &f);
     if (!found) {

@@ -53,6 +53,9 @@ static void open_ledger(struct run *r)
     r->has_ledger = true;
     memcpy(r->common.chain, r->ledger.tree.genesis.id, ID_LEN);
     r->common.fee = r->ledger.tree.rules.minfee;
+    /* Bringing the index up to date may have left the tree on a side branch. */
+    if (tree_move(&r->ledger.tree, &r->ledger.tree.best, &f))
+        fail(r, &f);
     if (!r->pool_path)
         return;
     pool_init(&r->pool, r->pool_path, &r->ledger, POOL_BYTES_DEFAULT);

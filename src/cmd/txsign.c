@@ -16,7 +16,8 @@
 
 static const struct cli_option options[] = {
     {'k', "key", "KEY", "a secret key file; may be given many times"},
-    {'P', "passphrase-fd", "FD", "each encrypted key takes its passphrase from the next line of FD"},
+    {'P', "passphrase-fd", "FD",
+     "each encrypted key takes its passphrase from the next line of FD"},
     {0, NULL, NULL, NULL},
 };
 
@@ -74,7 +75,7 @@ static void read_keys(struct signer *s, char **paths, size_t n, int passphrase_f
 
 static const struct secret_key *find_key(const struct signer *s, const uint8_t account[ID_LEN])
 {
-    struct secret_key wanted;
+    struct secret_key wanted = {0};
     memcpy(wanted.public, account, sizeof wanted.public);
     return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
 }

@@ -100,8 +100,10 @@ int main(int argc, char **argv)
             ledger = optarg;
         if (c == 'j')
             threads = optarg;
-        if (c == 'T')
+        if (c == 'T') {
             r.now = optarg;
+            cli_now(r.now); /* says at once where it is no time */
+        }
     }
     r.pool = sigpool_new(cli_threads(threads));
     if (!r.pool)

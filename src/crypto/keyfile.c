@@ -110,11 +110,11 @@ static const uint8_t plain_head[PLAIN_LEN - 32] = {0x30, 0x2e, 0x02, 0x01, 0x00,
  *                         { aes-256-cbc, iv } } }, OCTET STRING { ciphered } } */
 enum { SALT_AT = 35, IV_AT = 77, CIPHERED_AT = 95, ENCRYPTED_LEN = CIPHERED_AT + CIPHERED_LEN };
 static const uint8_t encrypted_head[CIPHERED_AT] = {
-    0x30, 0x81, 0x9c, 0x30, 0x58, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d,
-    0x30, 0x4b, 0x30, 0x2a, 0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b, 0x30,
-    0x1d, 0x04, 0x10, [51] = 0x02,  0x03, 0x02, 0x00, 0x00, 0x02, 0x01, 0x08, 0x02, 0x01, 0x01, 0x30,
-    0x1d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, 0x04, 0x10,
-    [93] = 0x04, 0x40,
+    0x30, 0x81, 0x9c, 0x30, 0x58, 0x06, 0x09, 0x2a, 0x86, 0x48,        0x86, 0xf7, 0x0d,
+    0x01, 0x05, 0x0d, 0x30, 0x4b, 0x30, 0x2a, 0x06, 0x09, 0x2b,        0x06, 0x01, 0x04,
+    0x01, 0xda, 0x47, 0x04, 0x0b, 0x30, 0x1d, 0x04, 0x10, [51] = 0x02, 0x03, 0x02, 0x00,
+    0x00, 0x02, 0x01, 0x08, 0x02, 0x01, 0x01, 0x30, 0x1d, 0x06,        0x09, 0x60, 0x86,
+    0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, 0x04, 0x10, [93] = 0x04, 0x40,
 };
 
 static int key_from_info(const PKCS8_PRIV_KEY_INFO *info, struct secret_key *k, struct fault *f)
@@ -149,7 +149,8 @@ static int scrypt_key(const SCRYPT_PARAMS *s, const char *passphrase, size_t n, 
     uint64_t N, r, p;
     if (!ASN1_INTEGER_get_uint64(&N, s->costParameter) ||
         !ASN1_INTEGER_get_uint64(&r, s->blockSize) ||
-        !ASN1_INTEGER_get_uint64(&p, s->parallelizationParameter) || N > 1 << 20 || r > 64 || p > 16)
+        !ASN1_INTEGER_get_uint64(&p, s->parallelizationParameter) || N > 1 << 20 || r > 64 ||
+        p > 16)
         return -1;
     return EVP_PBE_scrypt(passphrase, n, s->salt->data, (size_t)s->salt->length, N, r, p,
                           SCRYPT_MEMORY, key, key_len) == 1
@@ -191,8 +192,8 @@ static PKCS8_PRIV_KEY_INFO *decrypt_scrypt(const PBE2PARAM *pbes2, const ASN1_OC
     const uint8_t *end = plain;
     PKCS8_PRIV_KEY_INFO *info = NULL;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    SCRYPT_PARAMS *s =
-        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), pbes2->keyfunc->parameter);
+    SCRYPT_PARAMS *s = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS),
+                                                 pbes2->keyfunc->parameter);
     if (ctx && s && scrypt_start(ctx, pbes2, s, passphrase, n) == 0) {
         int len = decrypt(ctx, text, plain);
         info = len < 0 ? NULL : d2i_PKCS8_PRIV_KEY_INFO(NULL, &end, len);
@@ -253,8 +254,8 @@ static int read_encrypted(const char *path, const uint8_t *der, size_t n,
     if (!ask)
         return fault_trouble(f, "encrypted, and there is no passphrase");
     X509_SIG *sealed = d2i_X509_SIG(NULL, &end, (long)n);
-    int result =
-        sealed ? unlock(path, sealed, ask, k, f) : fault_trouble(f, "damaged: not PKCS #8");
+    int result = sealed ? unlock(path, sealed, ask, k, f)
+                        : fault_trouble(f, "damaged: not PKCS #8");
     X509_SIG_free(sealed);
     return result;
 }
@@ -442,8 +443,8 @@ int keyfile_write(const char *path, const struct secret_key *k, const char *pass
     size_t len = 0;
     if (start_libcrypto(f))
         return -1;
-    int result =
-        make_pem(k, passphrase, n, text, &len, f) || write_new(path, text, len, f) ? -1 : 0;
+    int result = make_pem(k, passphrase, n, text, &len, f) || write_new(path, text, len, f) ? -1
+                                                                                            : 0;
     OPENSSL_cleanse(text, sizeof text);
     ERR_clear_error();
     return result;

@@ -9,7 +9,8 @@
 struct secret_key {
     uint8_t seed[32]; /* RFC 8032's private key */
     uint8_t public[ED25519_KEY_LEN];
-    struct evp_md_ctx_st *signer; /* libcrypto's own form of it, kept from one signature to the next */
+    struct evp_md_ctx_st
+        *signer; /* libcrypto's own form of it, kept from one signature to the next */
 };
 
 /* A new key from the system's randomness; the key that anyone can derive from a text (its seed is

@@ -57,7 +57,8 @@ static void rounds(uint32_t s[8], const uint32_t w[64])
         uint32_t a = s[0], b = s[1], c = s[2], e = s[4];
         uint32_t t1 = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
                       ((e & s[5]) ^ (~e & s[6])) + sha256_constants[t] + w[t];
-        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+                      ((a & b) ^ (a & c) ^ (b & c));
         s[7] = s[6];
         s[6] = s[5];
         s[5] = e;

@@ -28,8 +28,8 @@ static void take_slices(struct sigpool *p, struct sigjob *jobs, size_t n)
         if (i >= n)
             return;
         for (; i < end; i++)
-            jobs[i].valid =
-                ed25519_verify(jobs[i].key, jobs[i].signature, jobs[i].message, jobs[i].len);
+            jobs[i].valid = ed25519_verify(jobs[i].key, jobs[i].signature, jobs[i].message,
+                                           jobs[i].len);
     }
 }
 
@@ -67,8 +67,7 @@ static void start_threads(struct sigpool *p)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (p->started < p->wanted &&
-           pthread_create(&p->threads[p->started], NULL, work, p) == 0)
+    while (p->started < p->wanted && pthread_create(&p->threads[p->started], NULL, work, p) == 0)
         p->started++;
     p->wanted = p->started;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

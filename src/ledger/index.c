@@ -26,13 +26,14 @@ static const char schema[] =
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line INTEGER,"
     " sender INTEGER, seq INTEGER, fee INTEGER, recipient INTEGER, amount INTEGER,"
     " offset INTEGER, size INTEGER);"
-    "CREATE INDEX tx_id ON tx(id);"
-    "CREATE INDEX tx_sender ON tx(sender, seq);"
-    "CREATE INDEX tx_recipient ON tx(recipient);"
     "CREATE VIEW payment AS SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line,"
     " lower(hex(s.id)) AS sender, tx.seq, tx.fee, lower(hex(r.id)) AS recipient, tx.amount"
     " FROM tx JOIN block ON block.n = tx.block JOIN account s ON s.n = tx.sender"
     " JOIN account r ON r.n = tx.recipient WHERE block.main;";
+
+static const char tx_indexes[] = "CREATE INDEX tx_id ON tx(id);"
+                                 "CREATE INDEX tx_sender ON tx(sender, seq);"
+                                 "CREATE INDEX tx_recipient ON tx(recipient)";
 
 #define NODE_COLUMNS                                                                               \
     "n, parent, id, height, time, target, miner, count, supply, work, line, offset, size, sum"
@@ -160,7 +161,7 @@ static int make_schema(struct index *ix, struct fault *f)
         return -1;
     if (version != VERSION && tables > 0)
         return index_damage(ix, f);
-    if (version != VERSION && (exec(ix, schema, f) || exec(ix, text, f)))
+    if (version != VERSION && (exec(ix, schema, f) || exec(ix, tx_indexes, f) || exec(ix, text, f)))
         return -1;
     return exec(ix, "COMMIT", f);
 }
@@ -322,6 +323,16 @@ int index_clear(struct index *ix, struct fault *f)
                 "DELETE FROM ledger; DELETE FROM block; DELETE FROM journal; DELETE FROM account;"
                 "DELETE FROM tx",
                 f);
+}
+
+int index_bulk_begin(struct index *ix, struct fault *f)
+{
+    return exec(ix, "DROP INDEX tx_id; DROP INDEX tx_sender; DROP INDEX tx_recipient", f);
+}
+
+int index_bulk_end(struct index *ix, struct fault *f)
+{
+    return exec(ix, tx_indexes, f);
 }
 
 void index_signatures(struct index *ix, bool checked)

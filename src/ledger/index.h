@@ -50,8 +50,17 @@ void index_rollback(struct index *ix);
 int index_mark(struct index *ix, struct index_mark *mark, struct fault *f);
 int index_set_mark(struct index *ix, const struct index_mark *mark, struct fault *f);
 
+/* Writes down the accounts that have changed, from the state at the best tip. Blocks may be added
+ * without that as long as the transaction is open: the tree's state knows what they changed. */
+int index_set_accounts(struct index *ix, struct state *s, struct fault *f);
+
 /* Empties every table. Inside a write transaction. */
 int index_clear(struct index *ix, struct fault *f);
+
+/* Between the two, inside one write transaction, many transactions are added at less cost each, and
+ * looked up at more. */
+int index_bulk_begin(struct index *ix, struct fault *f);
+int index_bulk_end(struct index *ix, struct fault *f);
 
 /* The block of the best chain at this height: 1, 0, -1 and trouble. */
 int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f);

@@ -237,15 +237,18 @@ static int set_main(struct index *ix, const struct node *tip, int64_t fork, stru
     }
 }
 
-static int best(void *self, const struct node *node, int64_t fork, struct state *s, struct fault *f)
+static int best(void *self, const struct node *node, int64_t fork, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(self, UNSET_MAIN, f);
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, fork);
-    if (index_run(self, q, f) || set_main(self, node, fork, f))
-        return -1;
-    return state_each(s, true, set_account, self, f);
+    return index_run(self, q, f) ? -1 : set_main(self, node, fork, f);
+}
+
+int index_set_accounts(struct index *ix, struct state *s, struct fault *f)
+{
+    return state_each(s, true, set_account, ix, f);
 }
 
 /* Reads balance and seq from columns i and on, held against their sum. */

@@ -181,11 +181,17 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     return 1;
 }
 
-/* The other records whose form is known here; what is not, passes. */
+/* The other records whose form is known here; what is not, passes. A rule or a grant without its
+ * genesis block holds for nothing: what lost its first line is no ledger. */
 static int judge_other(const struct item *item, struct fault *f)
 {
     struct key k;
     size_t len = item->size - 1;
+    if (line_is(item->text, len, "rule") || line_is(item->text, len, "grant")) {
+        fault_rule(f, "%.*s: stands outside of a genesis block", (int)strcspn(item->text, " \n"),
+                   item->text);
+        return falls(item, f);
+    }
     if (!line_is(item->text, len, "key") || key_parse(item->text, len, &k, f) == 0)
         return 1;
     return falls(item, f);

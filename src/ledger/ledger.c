@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { BULK_MIN = 4 << 20 };
+
 /* The file's identity and times, so that a change of any kind shows. */
 static void stamp_of(const struct stat *st, char stamp[INDEX_STAMP_MAX])
 {
@@ -71,6 +73,15 @@ static void set_tail(struct ledger *l, const struct item *item, const struct fau
     l->tail = *why;
 }
 
+/* Writes the accounts at the best tip into the index. */
+static int write_accounts(struct ledger *l, struct fault *f)
+{
+    if (l->tree.count == 0)
+        return 0;
+    return tree_move(&l->tree, &l->tree.best, f) ? -1
+                                                 : index_set_accounts(l->index, l->tree.state, f);
+}
+
 /* Judges one item of the file and takes it into the index. 1, 0 where the good part ends here, -1
  * and trouble. */
 static int scan_item(struct ledger *l, const struct item *item, struct fault *f)
@@ -123,7 +134,7 @@ static int feed_from(struct ledger *l, uint64_t line, uint64_t offset, struct si
 }
 
 /* Reads the file on from the mark, as far as it is good. */
-static int scan(struct ledger *l, struct fault *f)
+static int read_on(struct ledger *l, struct fault *f)
 {
     struct feed d;
     struct batch *b;
@@ -139,7 +150,18 @@ static int scan(struct ledger *l, struct fault *f)
     l->mark.best = l->tree.best.n;
     l->mark.count = l->tree.count;
     l->mark.rules = l->tree.rules;
-    return going < 0 || got < 0 ? -1 : 0;
+    return going < 0 || got < 0 ? -1 : write_accounts(l, f);
+}
+
+/* The same, in bulk where most of a large file of so many bytes is still to be read. */
+static int scan(struct ledger *l, uint64_t size, struct fault *f)
+{
+    bool bulk = size >= l->mark.end + BULK_MIN && size / 2 >= l->mark.end;
+    if (bulk && index_bulk_begin(l->index, f))
+        return -1;
+    if (read_on(l, f))
+        return -1;
+    return bulk ? index_bulk_end(l->index, f) : 0;
 }
 
 /* Whether block n of the index stands in the file as the item does. 1 or 0, -1 and trouble. */
@@ -204,7 +226,7 @@ static int catch_up(struct ledger *l, struct fault *f)
     if (holds < 0 || (!holds && start_over(l, f)))
         return -1;
     l->trusted_end = l->mark.end;
-    if (scan(l, f))
+    if (scan(l, (uint64_t)st.st_size, f))
         return -1;
     if (l->mark.end == (uint64_t)st.st_size)
         strcpy(l->mark.stamp, stamp);
@@ -512,11 +534,11 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
         return verdict;
     new.offset = l->mark.end;
     new.line = l->mark.lines + 1;
+    l->appended = true; /* a write that fails may have written a part */
     if (file_write_at(l->fd, item->text, item->size, new.offset)) {
         tree_drop(&l->tree);
         return fault_errno(f, "%s", l->path);
     }
-    l->appended = true;
     if (tree_add(&l->tree, item, &new, reorg, f))
         return -1;
     l->mark.end += item->size;
@@ -561,7 +583,7 @@ int ledger_commit(struct ledger *l, struct fault *f)
         ledger_abort(l);
         return -1;
     }
-    if ((l->appended && stamp_now(l, f)) || index_commit(l->index, f)) {
+    if ((l->appended && (write_accounts(l, f) || stamp_now(l, f))) || index_commit(l->index, f)) {
         ledger_abort(l);
         return -1;
     }
@@ -569,6 +591,14 @@ int ledger_commit(struct ledger *l, struct fault *f)
         remove_empty(l);
     file_unlock(l->fd);
     return 0;
+}
+
+int ledger_named(struct ledger *l, const char *digits, struct node *node, struct fault *f)
+{
+    uint8_t id[ID_LEN];
+    if (strlen(digits) != 2 * ID_LEN || hex_decode(id, digits, ID_LEN))
+        return fault_trouble(f, "'%.80s' is not 64 lowercase hex digits", digits);
+    return tree_find(&l->tree, id, node, f);
 }
 
 int ledger_read(struct ledger *l, const struct node *node, bool header_only, struct buf *out,

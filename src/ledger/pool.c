@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
@@ -21,7 +22,7 @@ struct spend {
 struct pooled {
     uint8_t id[ID_LEN];
     struct spend spend;
-    struct tx tx; /* points into text */
+    struct tx tx;     /* points into text */
     uint64_t arrival; /* the place in the order of arrival */
     bool saved;       /* the file holds it */
     UT_hash_handle hh, by_spend;
@@ -172,7 +173,10 @@ static int load_line(struct pool *p, const struct line *line, struct fault *f)
 
 static int load_file(struct pool *p, int fd, struct fault *f)
 {
+    struct stat st;
     struct line line;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return fault_trouble(f, "%s: not a regular file", p->path);
     struct lines *lines = lines_new(source_fd(fd), 1, 0);
     int got;
     if (!lines)
@@ -191,7 +195,7 @@ int pool_load(struct pool *p, struct fault *f)
     empty(p);
     p->broken_line = 0;
     p->evicted = 0;
-    int fd = open(p->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* no waiting for a FIFO */
     if (fd < 0 && errno != ENOENT)
         return fault_errno(f, "%s", p->path);
     if (fd >= 0) {

@@ -213,10 +213,9 @@ static int add(void *self, const struct node *node, const struct item *item,
     return 0;
 }
 
-static int best(void *self, const struct node *node, int64_t fork, struct state *state,
-                struct fault *f)
+static int best(void *self, const struct node *node, int64_t fork, struct fault *f)
 {
-    (void)self, (void)node, (void)fork, (void)state, (void)f;
+    (void)self, (void)node, (void)fork, (void)f;
     return 0; /* the state in memory is all there is */
 }
 

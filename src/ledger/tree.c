@@ -397,7 +397,7 @@ static int make_best(struct tree *t, const struct node *new, struct reorg *reorg
     reorg->undone = t->best.height - fork.height;
     reorg->done = t->count > 1 ? new->height - fork.height : 1;
     t->best = *new;
-    return t->store.best(t->store.self, new, t->count > 1 ? fork.height : -1, t->state, f);
+    return t->store.best(t->store.self, new, t->count > 1 ? fork.height : -1, f);
 }
 
 int tree_add(struct tree *t, const struct item *item, const struct node *new, struct reorg *reorg,

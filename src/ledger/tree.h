@@ -35,10 +35,8 @@ struct store {
     /* Keeps a node with its journal and its item; its number is the one after the last. */
     int (*add)(void *self, const struct node *node, const struct item *item,
                const struct buf *journal, struct fault *f);
-    /* The best tip is now this node, whose state s is; the tips before shared its chain up to the
-     * height fork. */
-    int (*best)(void *self, const struct node *node, int64_t fork, struct state *s,
-                struct fault *f);
+    /* The best tip is now this node; the tips before shared its chain up to the height fork. */
+    int (*best)(void *self, const struct node *node, int64_t fork, struct fault *f);
     /* Names, in a few words, the transaction with this sender and seq on the chain that ends at
      * node: 1, 0 if it cannot be found. */
     int (*spender)(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,

@@ -11,7 +11,8 @@ struct entry {
     struct state_value now, before; /* before: at the open journal's begin, if epoch is its */
     uint64_t epoch;
     bool dirty;
-    struct entry *touched; /* the next entry in the open journal */
+    struct entry *touched;    /* the next entry in the open journal */
+    struct entry *next_dirty; /* the one that became dirty after this */
     UT_hash_handle hh;
 };
 
@@ -19,7 +20,8 @@ struct state {
     struct state_backing backing;
     struct entry *entries;
     struct entry *touched; /* what the open journal has changed, last first */
-    uint64_t epoch;        /* of the open journal */
+    struct entry *first_dirty, *last_dirty;
+    uint64_t epoch; /* of the open journal */
 };
 
 struct state *state_new(struct state_backing backing)
@@ -38,7 +40,7 @@ void state_clear(struct state *s)
         HASH_DEL(s->entries, e);
         free(e);
     }
-    s->touched = NULL;
+    s->touched = s->first_dirty = s->last_dirty = NULL;
 }
 
 void state_free(struct state *s)
@@ -84,6 +86,19 @@ int state_get(struct state *s, const struct state_key *key, struct state_value *
     return 0;
 }
 
+static void make_dirty(struct state *s, struct entry *e)
+{
+    if (e->dirty)
+        return;
+    e->dirty = true;
+    e->next_dirty = NULL;
+    if (s->last_dirty)
+        s->last_dirty->next_dirty = e;
+    else
+        s->first_dirty = e;
+    s->last_dirty = e;
+}
+
 int state_put(struct state *s, const struct state_key *key, const struct state_value *value,
               struct fault *f)
 {
@@ -97,7 +112,7 @@ int state_put(struct state *s, const struct state_key *key, const struct state_v
         s->touched = e;
     }
     e->now = *value;
-    e->dirty = true;
+    make_dirty(s, e);
     return 0;
 }
 
@@ -159,7 +174,7 @@ static int replay(struct state *s, const void *journal, size_t n, bool redo, str
         if (!e)
             return -1;
         e->now = redo ? new : old;
-        e->dirty = true;
+        make_dirty(s, e);
     }
     return 0;
 }
@@ -174,18 +189,30 @@ int state_redo(struct state *s, const void *journal, size_t n, struct fault *f)
     return replay(s, journal, n, true, f);
 }
 
+static int each_dirty(struct state *s,
+                      int (*each)(void *self, const struct state_key *key,
+                                  const struct state_value *value, struct fault *f),
+                      void *self, struct fault *f)
+{
+    for (struct entry *e; (e = s->first_dirty); e->dirty = false) {
+        if (each(self, &e->key, &e->now, f))
+            return -1;
+        s->first_dirty = e->next_dirty;
+        if (!s->first_dirty)
+            s->last_dirty = NULL;
+    }
+    return 0;
+}
+
 int state_each(struct state *s, bool dirty,
                int (*each)(void *self, const struct state_key *key, const struct state_value *value,
                            struct fault *f),
                void *self, struct fault *f)
 {
-    for (struct entry *e = s->entries; e; e = e->hh.next) {
-        if (dirty && !e->dirty)
-            continue;
+    if (dirty)
+        return each_dirty(s, each, self, f);
+    for (struct entry *e = s->entries; e; e = e->hh.next)
         if (each(self, &e->key, &e->now, f))
             return -1;
-        if (dirty)
-            e->dirty = false;
-    }
     return 0;
 }

@@ -2,9 +2,33 @@
 
 REFERENCE=$ROOT/t/lib/refledger.py
 
-# The reference reading of the format, or a skipped test.
+# The reference reading of the format.
 reference() { # audit|balances|chain FILE
     python3 "$REFERENCE" "$@"
+}
+
+# The same for many ledgers at once: FILE.audit, FILE.balances and FILE.chain of each. (Starting python is slow.)
+reference_all() { # FILE...
+    python3 -B - "$REFERENCE" "$@" <<'END'
+import contextlib, importlib.util, sys
+spec = importlib.util.spec_from_file_location("refledger", sys.argv[1])
+refledger = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(refledger)
+worst = 0
+for path in sys.argv[2:]:
+    for what in "audit", "balances", "chain":
+        with open(f"{path}.{what}", "w") as out, contextlib.redirect_stdout(out):
+            worst = max(worst, refledger.main(["refledger", what, path]))
+sys.exit(worst)
+END
+}
+
+# The command must not succeed. (A line `! COMMAND` would never fail a test.)
+refute() { # COMMAND...
+    if "$@"; then
+        echo "should have failed: $*"
+        return 1
+    fi
 }
 
 need() { # PROGRAM...
@@ -32,7 +56,7 @@ eventually() { # COMMAND...
 
 # A chain whose every hash is good enough, so that blocks cost nothing: alice has AMOUNT (1000000).
 easy_chain() { # [AMOUNT]
-    keygen -q -s "demo alice" alice >names 2>/dev/null || keygen -s "demo alice" alice >names 2>/dev/null
+    keygen -s "demo alice" alice >names 2>/dev/null
     keygen -s "demo bob" bob >>names 2>/dev/null
     keygen -s "demo miner" miner >>names 2>/dev/null
     ledger-init -n easy -T 1700000000 -e 0 -t f alice "${1-1000000}" >ledger

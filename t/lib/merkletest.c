@@ -1,7 +1,7 @@
 /* merkletest: a line for every count of leaves on stdin: COUNT ROOT, over the ids sha256("leaf 0"),
  * sha256("leaf 1") and so on. */
-#include "base/hex.h"
 #include "crypto/merkle.h"
+#include "base/hex.h"
 
 #include <stdio.h>
 

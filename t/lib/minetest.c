@@ -27,8 +27,8 @@
 
 enum { HEADER_MAX = 1000, THREADS_MAX = 8 };
 
-#define STOP_SECONDS 0.05 /* what a search must be able to end within */
-#define STOP_LIMIT 2.0    /* and what it must always, on a machine with other things to do */
+#define STOP_SECONDS 0.05 /* of a processor: what a search must be able to end within */
+#define STOP_LIMIT 5.0    /* on the clock, on a machine with other things to do */
 #define WAIT_SECONDS 60.0 /* for what should have happened long ago */
 
 static const uint8_t impossible[TARGET_LEN],
@@ -43,6 +43,14 @@ static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Of this thread alone: on a machine with other things to do, the clock says little. */
+static double processor_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -206,7 +214,7 @@ static void check_ranges(const struct mine_kernel *k)
                                           {0xfffffffffffff8, 64},
                                           {UINT64_MAX, 1},
                                           {UINT64_MAX - 99, 100},
-                                          {0x7fffffffffffffff, 3},
+                                          {0x7fffffffffffffef, 40},
                                           {0x9f9f9f9f9f9f9f9f, 100}};
     char header[HEADER_MAX];
     for (size_t n = 300; n < 364; n++)
@@ -328,21 +336,41 @@ static double hopeless_stop(struct hopeless *h)
     return h->ended - ordered;
 }
 
-/* The best of a few, as another process may have had the processor. */
+/* Seconds for a chunk of attempts. */
+static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first)
+{
+    double start = processor_time();
+    k->search(job, first, MINE_CHUNK);
+    return processor_time() - start;
+}
+
+/* A thread that is told to stop ends the chunk that it has, and no more. */
 static void check_stop(int threads)
 {
+    struct hopeless h;
+    hopeless_start(&h, threads);
+    atomic_store(&h.watch.stop, true);
+    unsigned long long then = atomic_load(&h.watch.attempts);
+    double took = hopeless_stop(&h);
+    unsigned long long more = atomic_load(&h.watch.attempts) - then;
+    if (more > (unsigned)threads * MINE_CHUNK || took > STOP_LIMIT)
+        errx(1, "%d threads: stopped after %.3f s and %llu attempts", threads, took, more);
+    printf("%d threads stopped after %.1f ms\n", threads, took * 1000);
+}
+
+/* The best of a few, as the processor's first ones can be slow. */
+static void check_chunk_time(void)
+{
+    struct hopeless h;
     double best = STOP_LIMIT;
-    for (int i = 0; i < 10 && best > STOP_SECONDS; i++) {
-        struct hopeless h;
-        hopeless_start(&h, threads);
-        double took = hopeless_stop(&h);
-        if (took > STOP_LIMIT)
-            errx(1, "%d threads: stopped after %.3f s", threads, took);
+    hopeless_init(&h, 1);
+    for (int i = 0; i < 5; i++) {
+        double took = time_attempts(mine_kernel_best(), &h.job, 0);
         best = took < best ? took : best;
     }
     if (best > STOP_SECONDS)
-        errx(1, "%d threads: never stopped sooner than after %.3f s", threads, best);
-    printf("%d threads stopped after %.1f ms\n", threads, best * 1000);
+        errx(1, "a chunk takes %.3f s", best);
+    printf("a chunk takes %.1f ms\n", best * 1000);
 }
 
 static void check_stopped_before(int threads)
@@ -382,11 +410,13 @@ static void check_signal(int threads)
 static int test_stop(void)
 {
     static const int threads[] = {1, 2, THREADS_MAX};
+    check_chunk_time();
     for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
-        check_stop(threads[i]);
-        check_stopped_before(threads[i]);
-        for (int j = 0; j < 3; j++)
+        for (int j = 0; j < 3; j++) {
+            check_stop(threads[i]);
             check_signal(threads[i]);
+        }
+        check_stopped_before(threads[i]);
     }
     return 0;
 }
@@ -489,22 +519,6 @@ static int test_threads(void)
 
 /* --- rate
  * ------------------------------------------------------------------------------------------ */
-
-/* Of this thread alone: on a machine with other things to do, the clock says little. */
-static double processor_time(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* Seconds for a chunk of attempts. */
-static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first)
-{
-    double start = processor_time();
-    k->search(job, first, MINE_CHUNK);
-    return processor_time() - start;
-}
 
 /* Seconds for as many compressions, which wait for one another no more than attempts do. */
 static double time_compressions(void)

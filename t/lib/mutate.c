@@ -2,16 +2,16 @@
  * Makes ledgers that somebody broke, to see whether every auditor says the same of them.
  *
  *     mutate -k KEYS [-T NOW] [-v] -s SEED LEDGER...                      a mutant on stdout
- *     mutate -k KEYS [-T NOW] [-v] -s SEED -n COUNT -o FOLDER LEDGER...   FOLDER/SEED, SEED + 1, ...
- *     mutate -k KEYS -s SEED -g                                           a sound ledger on stdout
+ *     mutate -k KEYS [-T NOW] [-v] -s SEED -n COUNT -o FOLDER LEDGER...   FOLDER/SEED, SEED + 1,
+ * ... mutate -k KEYS -s SEED -g                                           a sound ledger on stdout
  *
  * A seed stands for one plan, the same in every run: a ledger (one of those given, or one made up),
  * a few edits of its records, after which everything is signed, hashed and mined again, so that the
  * deeper rules are reached, or a few damages to its text, after which nothing is; or both. -v tells
  * the plan. KEYS holds *.pem of the accounts; NOW is the clock that the judges will have.
  */
-#include "base/buf.h"
 #include "base/hex.h"
+#include "base/lines.h"
 #include "base/num.h"
 #include "crypto/keyfile.h"
 #include "crypto/merkle.h"
@@ -29,10 +29,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FIELDS = 12, KEYS = 8, ACCOUNTS = 16, BLOCKS = 256, BODY = 64, LINES = 4096, PATIENCE = 1 << 16 };
+enum {
+    FIELDS = 12,
+    KEYS = 8,
+    ACCOUNTS = 16,
+    BLOCKS = 256,
+    BODY = 64,
+    LINES = 4096,
+    PATIENCE = 1 << 16
+};
 
-enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL };            /* a header's fields */
-enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE };   /* a transaction's */
+enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL };          /* a header's fields */
+enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE }; /* a transaction's */
 
 static const char zero[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -407,7 +415,7 @@ static struct block *find_block(const struct world *w, const char *id)
 
 static void read_ledger(struct world *w, const char *path)
 {
-    static char line[LINE_MAX_LEN_HERE];
+    static char line[LINE_MAX_LEN + 2];
     FILE *in = fopen(path, "r");
     struct block *b = NULL;
     if (!in)
@@ -427,4 +435,963 @@ static void read_ledger(struct world *w, const char *path)
     if (!w->genesis)
         errx(2, "%s: no block", path);
     finish_all(w);
+}
+
+static struct record made(struct world *w, const char *line)
+{
+    return split(w, line, strlen(line));
+}
+
+static const char *anybody(struct world *w)
+{
+    return w->accounts[below(w, w->key_count)];
+}
+
+static void set_up_rules(struct world *w, struct block *b)
+{
+    static const int spacings[] = {1, 10, 600}, halflives[] = {0, 60, 3600, 86400},
+                     halvings[] = {0, 1, 2, 4}, fees[] = {0, 1, 1, 5}, sizes[] = {2000, 65536};
+    static const char *rewards[] = {"0", "50", "50", "50", "3000000000000000000"};
+    b->body[b->count++] = made(w, "rule name generated");
+    b->body[b->count++] = made(w, "rule seal pow");
+    b->body[b->count++] = made(w, say(w, "rule spacing %d", PICK(w, spacings)));
+    b->body[b->count++] = made(w, say(w, "rule halflife %d", PICK(w, halflives)));
+    b->body[b->count++] = made(w, say(w, "rule reward %s", PICK(w, rewards)));
+    b->body[b->count++] = made(w, say(w, "rule halving %d", PICK(w, halvings)));
+    b->body[b->count++] = made(w, say(w, "rule maxblock %d", PICK(w, sizes)));
+    b->body[b->count++] = made(w, say(w, "rule minfee %d", PICK(w, fees)));
+    for (int i = 0; i < w->key_count; i++)
+        if (chance(w, 70))
+            b->body[b->count++] = made(w,
+                                       say(w, "grant %s %d", w->accounts[i], 1 + below(w, 2000)));
+}
+
+static void pay(struct world *w, struct block *b, const char *from, uint64_t amount, uint64_t fee)
+{
+    static const char *memos[] = {"-", "lunch", "%2D", "caf%C3%A9", "a%20b", "~._-", "%00"};
+    char *line = say(w, "tx %s %s %" PRIu64 " %" PRIu64 " pay %s %" PRIu64 " %s %0128d", zero, from,
+                     standing(b, from)->seq, fee, anybody(w), amount, PICK(w, memos), 0);
+    if (b->count == BODY)
+        return;
+    b->body[b->count++] = made(w, line);
+    account_tx(b, &b->body[b->count - 1]);
+}
+
+/* A sound child. */
+static struct block *grow(struct world *w, struct block *parent)
+{
+    struct block *b = add_block(w, parent);
+    uint64_t time = number(parent->head.field[TIME]);
+    uint64_t least = median(parent) + 1, fee = (uint64_t)rule_number(w, "minfee");
+    time += (uint64_t)below(w, (int)(rule_number(w, "spacing") & 0xffff) * 3 + 2);
+    b->head = made(w, say(w, "block 0 %s %s %" PRIu64 " %s %s 0 %0*d", zero, zero,
+                          time > least ? time : least, parent->head.field[TARGET], anybody(w),
+                          chance(w, 70) ? 16 : 8 + below(w, 57), 0));
+    memcpy(b->book, parent->book, sizeof b->book);
+    for (int i = below(w, 5); i > 0; i--) {
+        const char *from = anybody(w);
+        uint64_t has = standing(b, from)->balance;
+        if (has > fee && has - fee < INT32_MAX)
+            pay(w, b, from, 1 + (uint64_t)below(w, (int)(has - fee) / (chance(w, 10) ? 1 : 4)),
+                fee + (has - fee > 600 ? (uint64_t)below(w, 3) : 0));
+    }
+    b->ready = false;
+    finish(w, b);
+    return b;
+}
+
+static void make_up(struct world *w)
+{
+    static const char *targets[] = {"00ff", "0fff", "ffff", "01e2"};
+    struct block *b = add_block(w, NULL);
+    char *target = say(w, "%s%s", PICK(w, targets), repeat(w, "f", 60));
+    b->head = made(w, say(w, "block 0 %s %s 1700000000 %s %s 0 0", zero, zero, target, zero));
+    set_up_rules(w, b);
+    finish(w, b);
+    for (int n = 1 + below(w, 14); n > 0; n--)
+        b = grow(w, chance(w, 75) ? b : w->blocks[below(w, w->block_count)]);
+}
+
+/* --- Edits of records: each says whether it found something to edit
+ * ------------------------------- */
+
+static const char *const limits[] = {"0",
+                                     "1",
+                                     "2",
+                                     "9223372036854775806",
+                                     "9223372036854775807",
+                                     "9223372036854775808",
+                                     "18446744073709551615",
+                                     "18446744073709551616",
+                                     "99999999999999999999999999",
+                                     "00",
+                                     "01",
+                                     "-1",
+                                     "+1",
+                                     "1.0",
+                                     "0x10",
+                                     "1e3",
+                                     "",
+                                     "a"};
+
+static const char *const texts[] = {"-",  "%2D", "--",    "%41",         "%2d",       "%c3", "%",
+                                    "%4", "%4g", "a%20b", "%00",         "%7F",       "-%",  "%2D-",
+                                    "~",  "%7E", "a/b",   "caf\xc3\xa9", "%C3%A9%C3", ""};
+
+/* A wrong or an unusual number: at the limits, or next to what is there. */
+static char *some_number(struct world *w, const char *old)
+{
+    if (chance(w, 25))
+        return say(w, "%s", "0");
+    if (chance(w, 50))
+        return say(w, "%s", PICK(w, limits));
+    uint64_t n = number(old);
+    return say(w, "%" PRIu64, chance(w, 50) ? n + 1 : n - (n > 0));
+}
+
+static char *some_text(struct world *w)
+{
+    switch (below(w, 4)) {
+    case 0:
+        return repeat(w, "a", 255 + below(w, 3));
+    case 1:
+        return repeat(w, "%FF", 255 + below(w, 3));
+    default:
+        return say(w, "%s", PICK(w, texts));
+    }
+}
+
+/* A hash, account or signature that is wrong by a digit, or by its form. */
+static char *some_digits(struct world *w, const char *old)
+{
+    char *s = say(w, "%s", old);
+    size_t n = strlen(s);
+    size_t at = n ? (size_t)below(w, (int)n) : 0;
+    switch (n ? below(w, 6) : 0) {
+    case 0:
+        return repeat(w, "0", (int)n);
+    case 1:
+        s[n - 1] = 0;
+        return s;
+    case 2:
+        return say(w, "%s0", s);
+    case 3:
+        s[at] = (char)(s[at] >= 'a' && s[at] <= 'f' ? s[at] - 32 : 'g');
+        return s;
+    default:
+        s[at] = "0123456789abcdef"[below(w, 16)];
+        return s;
+    }
+}
+
+static struct block *some_block(struct world *w)
+{
+    return w->blocks[below(w, w->block_count)];
+}
+
+/* A block other than genesis, or NULL. */
+static struct block *some_child(struct world *w)
+{
+    struct block *b = some_block(w);
+    for (int i = 0; i < 8 && !b->parent; i++)
+        b = some_block(w);
+    return b->parent ? b : NULL;
+}
+
+static struct record *some_tx(struct world *w, struct block **in)
+{
+    for (int i = 0; i < 20; i++) {
+        struct block *b = *in = some_block(w);
+        struct record *r = b->count ? &b->body[below(w, b->count)] : NULL;
+        if (r && b->parent && is_tx(r))
+            return r;
+    }
+    return NULL;
+}
+
+static struct record *some_genesis_line(struct world *w, const char *type)
+{
+    for (int i = 0; i < 40; i++) {
+        struct record *r = &w->genesis->body[below(w, w->genesis->count)];
+        if (w->genesis->count && strcmp(r->field[0], type) == 0 && r->fields == 3)
+            return r;
+    }
+    return NULL;
+}
+
+static bool edit_header_number(struct world *w)
+{
+    static const int fields[] = {HEIGHT, TIME, COUNT, COUNT};
+    struct record *h = &some_block(w)->head;
+    int field = PICK(w, fields);
+    set(h, field, some_number(w, h->field[field]));
+    return true;
+}
+
+static bool edit_header_hash(struct world *w)
+{
+    static const int fields[] = {PREV, ROOT, TARGET, TARGET, MINER};
+    struct record *h = &some_block(w)->head;
+    int field = PICK(w, fields);
+    set(h, field, some_digits(w, h->field[field]));
+    return true;
+}
+
+/* At the edges of what is allowed. */
+static bool edit_time(struct world *w)
+{
+    struct block *b = some_child(w);
+    int64_t spacing = rule_number(w, "spacing");
+    uint64_t ahead = spacing > 5 ? 12 * (uint64_t)spacing : 60;
+    if (!b)
+        return false;
+    uint64_t least = median(b->parent);
+    uint64_t times[] = {least - 1,
+                        least,
+                        least + 1,
+                        (uint64_t)w->now + ahead - 1,
+                        (uint64_t)w->now + ahead,
+                        (uint64_t)w->now + ahead + 1};
+    set(&b->head, TIME, say(w, "%" PRIu64, PICK(w, times)));
+    return true;
+}
+
+static bool edit_target(struct world *w)
+{
+    static const char *targets[] = {"0000", "0001", "00ff", "01ff", "ffff", "7fff"};
+    struct record *h = &some_block(w)->head;
+    char *digits = repeat(w, chance(w, 80) ? "f" : "0", 60);
+    set(h, TARGET, say(w, "%s%s", PICK(w, targets), digits));
+    return true;
+}
+
+static bool edit_seal(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b)
+        return false;
+    char *forms[] = {repeat(w, "0", 65),
+                     say(w, "-"),
+                     say(w, "00000000000000AB"),
+                     say(w, "xyz"),
+                     repeat(w, "0", 8 + below(w, 57)),
+                     say(w, "%x", below(w, 4096))};
+    int form = below(w, 6);
+    b->head.field[SEAL] = forms[form];
+    if (form != 4)
+        set(&b->head, SEAL, forms[form]);
+    return true;
+}
+
+static bool edit_no_work(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b)
+        return false;
+    b->ready = true;
+    mine(w, b, false);
+    b->head.pinned |= 1U << SEAL | 1U << PREV | 1U << ROOT | 1U << TARGET;
+    return true;
+}
+
+static bool edit_prev(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b)
+        return false;
+    set(&b->head, PREV, say(w, "%s", hex32(some_block(w)->id).text));
+    return true;
+}
+
+static bool edit_miner(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b)
+        return false;
+    b->head.field[MINER] = say(w, "%s", chance(w, 80) ? anybody(w) : zero);
+    return true;
+}
+
+static bool edit_genesis_header(struct world *w)
+{
+    static const int fields[] = {HEIGHT, PREV, MINER, SEAL};
+    struct record *h = &w->genesis->head;
+    int field = PICK(w, fields);
+    set(h, field, say(w, "%s", field == HEIGHT ? "1" : field == SEAL ? "00" : anybody(w)));
+    return true;
+}
+
+/* --- ... of transactions */
+
+static bool edit_tx_number(struct world *w)
+{
+    static const int fields[] = {SEQ, SEQ, FEE, AMOUNT};
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    int field = PICK(w, fields);
+    if (!r)
+        return false;
+    set(r, field, some_number(w, r->field[field]));
+    return true;
+}
+
+/* All that FROM has, and one more; or one that wraps around with its fee. */
+static bool edit_tx_all(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r)
+        return false;
+    uint64_t has = standing(b->parent, r->field[FROM])->balance, fee = number(r->field[FEE]);
+    set(r, AMOUNT, say(w, "%" PRIu64, has - fee + (uint64_t)below(w, 3) - 1));
+    if (chance(w, 20)) {
+        set(r, AMOUNT, say(w, "%s", "9223372036854775807"));
+        set(r, FEE, say(w, "%s", "9223372036854775807"));
+    }
+    return true;
+}
+
+static bool edit_tx_party(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r)
+        return false;
+    int field = chance(w, 50) ? FROM : TO;
+    if (chance(w, 30))
+        set(r, field, some_digits(w, r->field[field]));
+    else
+        r->field[field] = say(w, "%s", chance(w, 90) ? anybody(w) : zero);
+    return true;
+}
+
+static bool edit_tx_word(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r)
+        return false;
+    switch (below(w, 5)) {
+    case 0:
+        set(r, CHAIN, some_digits(w, r->field[CHAIN]));
+        break;
+    case 1:
+        set(r, OPERATION, say(w, "%s", chance(w, 50) ? "burn" : "payx"));
+        break;
+    default:
+        set(r, MEMO, some_text(w));
+    }
+    return true;
+}
+
+/* S + L, which the equation does not mind. */
+static void add_order(char *digits)
+{
+    static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                      0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+    uint8_t s[32];
+    unsigned carry = 0;
+    if (hex_decode(s, digits, 32))
+        return;
+    for (int i = 0; i < 32; i++) {
+        carry += (unsigned)s[i] + order[i];
+        s[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    hex_encode(digits, s, 32);
+}
+
+static bool edit_signature(struct world *w)
+{
+    static const char *weak[] = {
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"};
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r || strlen(r->field[SIGNATURE]) != 128)
+        return false;
+    char *s = say(w, "%s", r->field[SIGNATURE]);
+    switch (below(w, 4)) {
+    case 0:
+        add_order(s + 64);
+        break;
+    case 1: /* a key of small order, with a signature that holds for anything */
+        set(r, FROM, say(w, "%s", PICK(w, weak)));
+        s = say(w, "%s%s", weak[1], zero);
+        break;
+    case 2:
+        memcpy(s, PICK(w, weak), 64);
+        break;
+    default:
+        s = some_digits(w, s);
+    }
+    set(r, SIGNATURE, s);
+    return true;
+}
+
+/* --- ... of bodies */
+
+static void insert_line(struct block *b, int at, struct record r)
+{
+    if (b->count == BODY)
+        return;
+    memmove(&b->body[at + 1], &b->body[at], (size_t)(b->count - at) * sizeof r);
+    b->body[at] = r;
+    b->count++;
+}
+
+static void remove_line(struct block *b, int at)
+{
+    b->count--;
+    memmove(&b->body[at], &b->body[at + 1], (size_t)(b->count - at) * sizeof b->body[0]);
+}
+
+static bool edit_body(struct world *w)
+{
+    struct block *b = some_block(w), *other = some_block(w);
+    if (!b->count)
+        return false;
+    int at = below(w, b->count), to = below(w, b->count);
+    struct record r = b->body[at];
+    switch (below(w, 4)) {
+    case 0:
+        remove_line(b, at);
+        break;
+    case 1:
+        insert_line(b, to, r);
+        break;
+    case 2:
+        b->body[at] = b->body[to];
+        b->body[to] = r;
+        break;
+    default:
+        remove_line(b, at);
+        insert_line(other, below(w, other->count + 1), r);
+    }
+    return true;
+}
+
+static bool edit_line_form(struct world *w)
+{
+    struct block *b = some_block(w);
+    struct record *r = b->count && chance(w, 70) ? &b->body[below(w, b->count)] : &b->head;
+    int at = below(w, r->fields);
+    if (chance(w, 30) && r->fields > 1) {
+        r->fields--;
+    } else if (chance(w, 50) && r->fields < FIELDS) {
+        r->field[r->fields++] = say(w, "extra");
+    } else {
+        char *other = r->field[below(w, r->fields)];
+        set(r, at, other);
+    }
+    r->pinned |= 1U << SIGNATURE;
+    return true;
+}
+
+static bool edit_stray_line(struct world *w)
+{
+    static const char *lines[] = {"rule minfee 0",
+                                  "rule name -",
+                                  "hello world",
+                                  "key 30c140da5a680bf84ebb5b392515d6a72a63090dd36d2e0da6d093c4cc97"
+                                  "cf82 miner",
+                                  "grant 30c140da5a680bf84ebb5b392515d6a72a63090dd36d2e0da6d093c4cc"
+                                  "97cf82 5",
+                                  "block"};
+    struct block *b = some_block(w);
+    insert_line(b, below(w, b->count + 1), made(w, PICK(w, lines)));
+    return true;
+}
+
+/* --- ... of the rules */
+
+static bool edit_rule_value(struct world *w)
+{
+    struct record *r = some_genesis_line(w, "rule");
+    if (!r)
+        return false;
+    if (strcmp(r->field[1], "name") == 0)
+        r->field[2] = some_text(w);
+    else if (strcmp(r->field[1], "seal") == 0)
+        r->field[2] = say(w, "stake");
+    else
+        r->field[2] = some_number(w, r->field[2]);
+    return true;
+}
+
+static bool edit_rule_line(struct world *w)
+{
+    struct record *r = some_genesis_line(w, "rule");
+    if (!r)
+        return false;
+    int at = (int)(r - w->genesis->body);
+    if (chance(w, 40))
+        remove_line(w->genesis, at);
+    else if (chance(w, 50))
+        insert_line(w->genesis, below(w, w->genesis->count), *r);
+    else
+        r->field[1] = say(w, "colour");
+    return true;
+}
+
+static bool edit_grant(struct world *w)
+{
+    static const char *amounts[] = {"9223372036854775807", "9223372036854774000", "1", "0"};
+    struct record *r = some_genesis_line(w, "grant");
+    if (!r)
+        return false;
+    if (chance(w, 30))
+        insert_line(w->genesis, below(w, w->genesis->count), *r);
+    else if (chance(w, 50))
+        r->field[2] = say(w, "%s", PICK(w, amounts));
+    else
+        r->field[chance(w, 50)] = some_digits(w, r->field[1]);
+    return true;
+}
+
+static int size_of(struct world *w, const struct block *b)
+{
+    size_t n = strlen(join(w, &b->head, b->head.fields)) + 1;
+    for (int i = 0; i < b->count; i++)
+        n += strlen(join(w, &b->body[i], b->body[i].fields)) + 1;
+    return (int)n;
+}
+
+static bool set_rule(struct world *w, const char *name, char *value)
+{
+    for (int i = 0; i < w->genesis->count; i++) {
+        struct record *r = &w->genesis->body[i];
+        if (r->fields == 3 && strcmp(r->field[0], "rule") == 0 && strcmp(r->field[1], name) == 0) {
+            r->field[2] = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool edit_maxblock(struct world *w)
+{
+    struct block *b = some_child(w);
+    return b && set_rule(w, "maxblock", say(w, "%d", size_of(w, b) + below(w, 3) - 1));
+}
+
+static bool edit_supply(struct world *w)
+{
+    static const char *rewards[] = {"9223372036854775807", "9223372036854773000",
+                                    "4611686018427387904", "3074457345618258602"};
+    static const char *halvings[] = {"0", "1", "2"};
+    set_rule(w, "halving", say(w, "%s", PICK(w, halvings)));
+    return set_rule(w, "reward", say(w, "%s", PICK(w, rewards)));
+}
+
+static bool edit_difficulty(struct world *w)
+{
+    static const char *halflives[] = {"1", "60", "600", "0", "9223372036854775807"};
+    static const char *spacings[] = {"1", "60", "9223372036854775807"};
+    return chance(w, 60) ? set_rule(w, "halflife", say(w, "%s", PICK(w, halflives)))
+                         : set_rule(w, "spacing", say(w, "%s", PICK(w, spacings)));
+}
+
+/* --- ... of the tree */
+
+static void move_block(struct world *w, int from, int to)
+{
+    struct block *b = w->blocks[from];
+    memmove(&w->blocks[from], &w->blocks[from + 1],
+            (size_t)(w->block_count - from - 1) * sizeof(struct block *));
+    memmove(&w->blocks[to + 1], &w->blocks[to],
+            (size_t)(w->block_count - to - 1) * sizeof(struct block *));
+    w->blocks[to] = b;
+}
+
+static bool edit_order(struct world *w)
+{
+    int from = below(w, w->block_count), to = below(w, w->block_count);
+    struct block *b = w->blocks[from];
+    switch (below(w, 4)) {
+    case 0:
+        move_block(w, from, to);
+        break;
+    case 1:
+        w->blocks[from] = w->blocks[to];
+        w->blocks[to] = b;
+        break;
+    case 2:
+        if (w->block_count == 1)
+            return false;
+        move_block(w, from, w->block_count - 1);
+        w->block_count--;
+        break;
+    default:
+        if (w->block_count == BLOCKS)
+            return false;
+        w->blocks[w->block_count++] = b;
+        move_block(w, w->block_count - 1, to);
+    }
+    return true;
+}
+
+static bool edit_fork(struct world *w)
+{
+    struct block *b = some_block(w);
+    for (int n = 1 + below(w, 4); n > 0 && w->block_count < BLOCKS; n--)
+        b = grow(w, b);
+    return true;
+}
+
+/* The same transactions in a sibling block. */
+static bool edit_twin(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b || w->block_count == BLOCKS)
+        return false;
+    struct block *twin = add_block(w, b->parent), list = *b;
+    *twin = list;
+    twin->head.field[MINER] = say(w, "%s", anybody(w));
+    twin->head.field[TIME] = say(w, "%" PRIu64,
+                                 number(b->head.field[TIME]) + (uint64_t)below(w, 9));
+    return true;
+}
+
+static bool edit_parent(struct world *w)
+{
+    struct block *b = some_child(w);
+    if (!b)
+        return false;
+    for (int i = 0; w->blocks[i] != b; i++)
+        if (chance(w, 40)) {
+            b->parent = w->blocks[i];
+            return true;
+        }
+    return false;
+}
+
+struct plan {
+    const char *name;
+    bool (*edit)(struct world *w);
+};
+
+static const struct plan edits[] = {
+    {"header number", edit_header_number},
+    {"header hash", edit_header_hash},
+    {"time", edit_time},
+    {"time", edit_time},
+    {"target", edit_target},
+    {"seal", edit_seal},
+    {"no work", edit_no_work},
+    {"prev", edit_prev},
+    {"miner", edit_miner},
+    {"genesis header", edit_genesis_header},
+    {"tx number", edit_tx_number},
+    {"tx number", edit_tx_number},
+    {"tx number", edit_tx_number},
+    {"tx number", edit_tx_number},
+    {"tx number", edit_tx_number},
+    {"tx all", edit_tx_all},
+    {"tx all", edit_tx_all},
+    {"tx party", edit_tx_party},
+    {"tx word", edit_tx_word},
+    {"tx word", edit_tx_word},
+    {"signature", edit_signature},
+    {"body", edit_body},
+    {"body", edit_body},
+    {"line form", edit_line_form},
+    {"stray line", edit_stray_line},
+    {"rule value", edit_rule_value},
+    {"rule value", edit_rule_value},
+    {"rule line", edit_rule_line},
+    {"grant", edit_grant},
+    {"maxblock", edit_maxblock},
+    {"supply", edit_supply},
+    {"difficulty", edit_difficulty},
+    {"order", edit_order},
+    {"order", edit_order},
+    {"fork", edit_fork},
+    {"fork", edit_fork},
+    {"twin", edit_twin},
+    {"parent", edit_parent},
+};
+
+/* --- Damages to the text ------------------------------------------------------------------------
+ */
+
+static void to_text(struct world *w)
+{
+    for (int i = 0; i < w->block_count; i++) {
+        const struct block *b = w->blocks[i];
+        for (int j = -1; j < b->count && w->line_count < LINES; j++) {
+            const struct record *r = j < 0 ? &b->head : &b->body[j];
+            char *line = join(w, r, r->fields);
+            w->lines[w->line_count++] = (struct field){line, strlen(line)};
+        }
+    }
+}
+
+static struct field *some_line(struct world *w)
+{
+    return &w->lines[below(w, w->line_count)];
+}
+
+/* Puts n bytes in the place of `cut` bytes of a line. */
+static void splice(struct world *w, struct field *line, int at, int cut, const char *bytes,
+                   size_t n)
+{
+    size_t head = (size_t)at, tail = line->len - head - (size_t)cut;
+    char *text = take(w, head + n + tail + 1);
+    memcpy(text, line->text, head);
+    memcpy(text + head, bytes, n);
+    memcpy(text + head + n, line->text + head + cut, tail);
+    *line = (struct field){text, head + n + tail};
+}
+
+static bool damage_byte(struct world *w)
+{
+    struct field *line = some_line(w);
+    if (!line->len)
+        return false;
+    int at = below(w, (int)line->len);
+    char byte = (char)(chance(w, 50) ? line->text[at] ^ 1 << below(w, 8) : 0x20 + below(w, 0x5f));
+    splice(w, line, at, 1, &byte, 1);
+    return true;
+}
+
+static bool damage_by_control(struct world *w)
+{
+    static const char bytes[] = {'\r', '\0', ' ', '\t', '\n', '\x7f', '\x80', '\x1b'};
+    struct field *line = some_line(w);
+    int at[] = {0, (int)line->len, below(w, (int)line->len + 1)};
+    char byte = PICK(w, bytes);
+    splice(w, line, PICK(w, at), 0, &byte, 1);
+    return true;
+}
+
+static bool damage_all_ends(struct world *w)
+{
+    for (int i = 0; i < w->line_count; i++)
+        splice(w, &w->lines[i], (int)w->lines[i].len, 0, "\r", 1);
+    return true;
+}
+
+static bool damage_cut(struct world *w)
+{
+    struct field *line = some_line(w);
+    if (!line->len)
+        return false;
+    int at = below(w, (int)line->len), most = (int)line->len - at;
+    splice(w, line, at, 1 + below(w, most < 4 ? most : 4), "", 0);
+    return true;
+}
+
+static bool damage_length(struct world *w)
+{
+    struct field *line = some_line(w);
+    int lengths[] = {LINE_MAX_LEN - 1, LINE_MAX_LEN, LINE_MAX_LEN + 1, 70000, 300000};
+    int more = PICK(w, lengths) - (int)line->len;
+    if (more > 0)
+        splice(w, line, (int)line->len, 0, repeat(w, "0", more), (size_t)more);
+    return true;
+}
+
+static bool damage_lines(struct world *w)
+{
+    struct field *a = some_line(w), *b = some_line(w), line = *a;
+    int at = (int)(a - w->lines), to = (int)(b - w->lines), kind = below(w, 4);
+    if (kind == 0) { /* swapped */
+        *a = *b;
+        *b = line;
+        return true;
+    }
+    if (kind != 1) { /* dropped, to be put elsewhere, or not */
+        w->line_count--;
+        memmove(a, a + 1, (size_t)(w->line_count - at) * sizeof *a);
+    }
+    if (kind == 3 || w->line_count == LINES)
+        return w->line_count > 0;
+    to = below(w, w->line_count + 1);
+    b = &w->lines[to];
+    memmove(b + 1, b, (size_t)(w->line_count - to) * sizeof *b);
+    *b = line;
+    w->line_count++;
+    return true;
+}
+
+static bool damage_field(struct world *w)
+{
+    struct field *line = some_line(w), *other = some_line(w);
+    struct record r = split(w, line->text, line->len), s = split(w, other->text, other->len);
+    int at = below(w, r.fields), from = below(w, s.fields);
+    size_t len = strlen(r.field[at]);
+    r.field[at] = chance(w, 50)   ? s.field[from < at       ? from
+                                            : at < s.fields ? at
+                                                            : from]
+                  : len >= 64     ? some_digits(w, r.field[at])
+                  : chance(w, 80) ? some_number(w, r.field[at])
+                                  : some_text(w);
+    char *text = join(w, &r, r.fields);
+    *line = (struct field){text, strlen(text)};
+    return true;
+}
+
+static bool damage_end(struct world *w)
+{
+    struct field *last = &w->lines[w->line_count - 1];
+    w->torn_end = true;
+    if (chance(w, 70) && last->len)
+        last->len = (size_t)below(w, (int)last->len);
+    if (chance(w, 30))
+        w->line_count = 1 + below(w, w->line_count);
+    return true;
+}
+
+static bool damage_tail(struct world *w)
+{
+    int n = w->line_count, from = below(w, n);
+    for (int i = from; i < n && w->line_count < LINES; i++)
+        w->lines[w->line_count++] = w->lines[i];
+    return true;
+}
+
+static const struct plan damages[] = {
+    {"byte", damage_byte},
+    {"byte", damage_byte},
+    {"byte", damage_byte},
+    {"control", damage_by_control},
+    {"line ends", damage_all_ends},
+    {"cut", damage_cut},
+    {"length", damage_length},
+    {"lines", damage_lines},
+    {"lines", damage_lines},
+    {"lines", damage_lines},
+    {"field", damage_field},
+    {"field", damage_field},
+    {"end", damage_end},
+    {"tail", damage_tail},
+};
+
+/* --- A mutant -----------------------------------------------------------------------------------
+ */
+
+static void follow(struct world *w, const struct plan *plans, size_t count, int most)
+{
+    for (int n = 1 + below(w, most); n > 0; n--) {
+        const struct plan *p = &plans[below(w, (int)count)];
+        if (w->line_count == 0 && plans == damages)
+            return;
+        if (p->edit(w) && w->tell)
+            warnx("%s%s", plans == edits ? "" : "damaged ", p->name);
+    }
+}
+
+static void mutate(struct world *w, uint64_t seed, char **ledgers, int count)
+{
+    w->dice = seed * 0x2545f4914f6cdd1d;
+    if (count == 0 || chance(w, 60))
+        make_up(w);
+    else
+        read_ledger(w, ledgers[below(w, count)]);
+    int kind = below(w, 100);
+    w->renumber = chance(w, 60);
+    if (kind < 75)
+        follow(w, edits, sizeof edits / sizeof edits[0], chance(w, 60) ? 1 : 4);
+    finish_all(w);
+    to_text(w);
+    if (kind >= 65)
+        follow(w, damages, sizeof damages / sizeof damages[0], 2);
+}
+
+static void put(struct world *w, FILE *out)
+{
+    for (int i = 0; i < w->line_count; i++) {
+        fwrite(w->lines[i].text, 1, w->lines[i].len, out);
+        if (i < w->line_count - 1 || !w->torn_end)
+            putc('\n', out);
+    }
+    if (fflush(out) || ferror(out))
+        err(2, "cannot write");
+    give_back(w);
+}
+
+/* The keys of tests are there for all to read, which keyfile_read does not like. */
+static void read_key(struct world *w, const char *path)
+{
+    char bytes[4096], copy[64];
+    struct fault f;
+    FILE *in = fopen(path, "r");
+    int fd = memfd_create("key", MFD_CLOEXEC);
+    if (!in || fd < 0 || fchmod(fd, 0600))
+        err(2, "%s", path);
+    size_t n = fread(bytes, 1, sizeof bytes, in);
+    fclose(in);
+    snprintf(copy, sizeof copy, "/proc/self/fd/%d", fd);
+    if (write(fd, bytes, n) != (ssize_t)n || keyfile_read(copy, NULL, &w->keys[w->key_count], &f))
+        errx(2, "%s: cannot be used", path);
+    close(fd);
+    strcpy(w->accounts[w->key_count], hex32(w->keys[w->key_count].public).text);
+    w->key_count++;
+}
+
+static void read_keys(struct world *w, const char *folder)
+{
+    char pattern[4096];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/*.pem", folder);
+    if (glob(pattern, 0, NULL, &found))
+        errx(2, "%s: no keys", folder);
+    for (size_t i = 0; i < found.gl_pathc && i < KEYS; i++)
+        read_key(w, found.gl_pathv[i]);
+    globfree(&found);
+}
+
+static FILE *open_mutant(const char *folder, uint64_t seed)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%" PRIu64, folder, seed);
+    FILE *out = fopen(path, "w");
+    if (!out)
+        err(2, "%s", path);
+    return out;
+}
+
+int main(int argc, char **argv)
+{
+    static struct world w = {.now = 1700100000};
+    const char *folder = NULL;
+    uint64_t seed = 0, count = 1;
+    bool sound = false;
+    for (int c; (c = getopt(argc, argv, "k:T:s:n:o:gv")) != -1;) {
+        if (c == 'k')
+            read_keys(&w, optarg);
+        else if (c == 'T')
+            w.now = atoll(optarg);
+        else if (c == 's' || c == 'n')
+            *(c == 's' ? &seed : &count) = number(optarg);
+        else if (c == 'o')
+            folder = optarg;
+        else if (c == 'g' || c == 'v')
+            *(c == 'g' ? &sound : &w.tell) = true;
+        else
+            return 2;
+    }
+    if (w.key_count == 0)
+        errx(2, "-k: no keys");
+    for (uint64_t i = 0; i < count; i++) {
+        FILE *out = folder ? open_mutant(folder, seed + i) : stdout;
+        if (sound) {
+            w.dice = seed + i;
+            make_up(&w);
+            to_text(&w);
+        } else {
+            mutate(&w, seed + i, argv + optind, argc - optind);
+        }
+        put(&w, out);
+        if (folder)
+            fclose(out);
+    }
+    for (int i = 0; i < w.key_count; i++)
+        secret_key_wipe(&w.keys[i]);
 }

@@ -1,6 +1,6 @@
 /* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
-#include "base/hex.h"
 #include "crypto/sha256.h"
+#include "base/hex.h"
 
 #include <err.h>
 #include <openssl/sha.h>

@@ -135,17 +135,42 @@ static void soundness(void)
     }
 }
 
-/* A key of small order and S = 0: the equation holds for R = -hA, so of all Rs of small order one
- * or more satisfies it, whatever the message. */
-static void of_small_order(void)
+/* The base point: the key of the secret 1, and the R of r = 1. */
+static const char base_point[] = "5866666666666666666666666666666666666666666666666666666666666666";
+
+static bool verify_x(const uint8_t key[32], const uint8_t signature[64], char message)
+{
+    return ed25519_verify(key, signature, &message, 1);
+}
+
+/* Under a key A of small order, the equation SB = R + hA holds for R = B and S = 1 with one message
+ * of eight or more; and for S = 0 with one or more of the Rs of small order. */
+static void key_of_small_order(void)
 {
     uint8_t key[32], signature[64] = {0};
-    for (int i = 0; i < 2 * SMALL; i++)
+    for (int i = 0; i < 2 * SMALL; i++) {
+        special_point(i, key);
+        hex_decode(signature, base_point, 32);
+        signature[32] = 1;
+        for (char message = 'A'; message <= 'z'; message++)
+            must(!verify_x(key, signature, message), "a key of small order is accepted");
+        signature[32] = 0;
         for (int j = 0; j < 2 * SMALL; j++) {
-            special_point(i, key);
             special_point(j, signature);
-            must(!ed25519_verify(key, signature, "x", 1), "a key of small order is accepted");
+            must(!verify_x(key, signature, 'x'), "a key and R of small order are accepted");
         }
+    }
+}
+
+/* With r = 0, R is the point of order 1, and S = h for the secret 1: the equation holds. */
+static void r_of_small_order(void)
+{
+    uint8_t key[32], signature[64];
+    hex_decode(key, base_point, 32);
+    special_point(0, signature);
+    hex_decode(signature + 32, "f652722068935c0d29697e2e0b60859c8ee5da94cd393a0dbd8c1836fded530a",
+               32);
+    must(!verify_x(key, signature, 'x'), "an R of small order is accepted");
 }
 
 static void signed_here(void)
@@ -171,7 +196,8 @@ static void self(void)
 {
     published();
     soundness();
-    of_small_order();
+    key_of_small_order();
+    r_of_small_order();
     signed_here();
 }
 
@@ -198,10 +224,8 @@ static void make_batch(struct batch *b, uint64_t *seed)
         b->want[i] = next_random(seed) % 3 != 0;
         if (!b->want[i])
             b->messages[i][next_random(seed) % n] ^= 4;
-        b->jobs[i] = (struct sigjob){.key = k->public,
-                                     .signature = b->signatures[i],
-                                     .message = b->messages[i],
-                                     .len = n};
+        b->jobs[i] = (struct sigjob){
+            .key = k->public, .signature = b->signatures[i], .message = b->messages[i], .len = n};
     }
 }
 
@@ -331,6 +355,14 @@ static void ask_mixed(struct tally *t, uint64_t *seed)
     crypto_core_ed25519_scalar_reduce(r, wide);
     crypto_scalarmult_ed25519_base_noclamp(key, a);
     crypto_scalarmult_ed25519_base_noclamp(signature, r);
+    if (next_random(seed) % 8 == 0) { /* no secret at all: nothing is left but the small part */
+        memset(a, 0, sizeof a);
+        special_point(0, key);
+    }
+    if (next_random(seed) % 8 == 0) {
+        memset(r, 0, sizeof r);
+        special_point(0, signature);
+    }
     special_point((int)(next_random(seed) % (2 * SMALL)), torsion);
     if (next_random(seed) % 4 && crypto_core_ed25519_add(key, key, torsion))
         return;

@@ -1,0 +1,259 @@
+/*
+ * hashing ROUNDS: how fast our SHA-256 and our miner are, beside OpenSSL's, in turn. A line of
+ * output is
+ *
+ *     LABEL<tab>RATE
+ *
+ * the median of the rounds: bytes a second for `short KERNEL` (lines of 300 bytes, each a hash) and
+ * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `mine all` (a search by
+ * all processors), `compress KERNEL` and `compress openssl` (the bare compression of one chunk, the
+ * state set back each time: what an attempt cannot do without).
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "crypto/sha256.h"
+#include "work/miner.h"
+
+#include <err.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE = 300, LONG = 1 << 16, TASKS_MAX = 64 };
+
+#define TURN 0.1 /* seconds that a task has, each round */
+
+struct task {
+    char label[64];
+    /* Does its thing once: how many bytes or attempts that was. */
+    double (*once)(const struct task *t);
+    const struct sha256_kernel *kernel;
+    const struct mine_kernel *miner;
+    const EVP_MD *md;
+    EVP_MD_CTX *ctx;
+    const uint8_t *data; /* LONG bytes */
+    double *rates;
+};
+
+struct tasks {
+    struct task list[TASKS_MAX];
+    int count;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* As sha256() does it, by this kernel: whole chunks where they lie, then the padded end. */
+static void hash_by(const struct sha256_kernel *k, const uint8_t *data, size_t n)
+{
+    struct sha256 h;
+    uint8_t end[2 * SHA256_CHUNK] = {0};
+    size_t have = n % SHA256_CHUNK;
+    sha256_init(&h);
+    k->compress(h.state, data, n / SHA256_CHUNK);
+    memcpy(end, data + n - have, have);
+    end[have] = 0x80;
+    k->compress(h.state, end, have < SHA256_CHUNK - 8 ? 1 : 2);
+}
+
+static double lines_ours(const struct task *t)
+{
+    uint8_t out[SHA256_LEN];
+    size_t n = LONG / LINE;
+    for (size_t i = 0; i < n; i++)
+        sha256(t->data + i * LINE, LINE, out);
+    return (double)(n * LINE);
+}
+
+static double lines_by_kernel(const struct task *t)
+{
+    size_t n = LONG / LINE;
+    for (size_t i = 0; i < n; i++)
+        hash_by(t->kernel, t->data + i * LINE, LINE);
+    return (double)(n * LINE);
+}
+
+static double lines_openssl(const struct task *t)
+{
+    uint8_t out[SHA256_LEN];
+    size_t n = LONG / LINE;
+    for (size_t i = 0; i < n; i++)
+        if (!EVP_DigestInit_ex(t->ctx, t->md, NULL) ||
+            !EVP_DigestUpdate(t->ctx, t->data + i * LINE, LINE) ||
+            !EVP_DigestFinal_ex(t->ctx, out, NULL))
+            errx(2, "EVP_Digest");
+    return (double)(n * LINE);
+}
+
+static double long_by_kernel(const struct task *t)
+{
+    hash_by(t->kernel, t->data, LONG);
+    return LONG;
+}
+
+static double long_openssl(const struct task *t)
+{
+    uint8_t out[SHA256_LEN];
+    if (!EVP_DigestInit_ex(t->ctx, t->md, NULL) || !EVP_DigestUpdate(t->ctx, t->data, LONG) ||
+        !EVP_DigestFinal_ex(t->ctx, out, NULL))
+        errx(2, "EVP_Digest");
+    return LONG;
+}
+
+static double compress_by_kernel(const struct task *t)
+{
+    struct sha256 h;
+    for (size_t i = 0; i < LONG / SHA256_CHUNK; i++) {
+        sha256_init(&h);
+        t->kernel->compress(h.state, t->data + i * SHA256_CHUNK, 1);
+    }
+    return LONG / SHA256_CHUNK;
+}
+
+static double compress_openssl(const struct task *t)
+{
+    SHA256_CTX fresh, ctx;
+    SHA256_Init(&fresh);
+    for (size_t i = 0; i < LONG / SHA256_CHUNK; i++) {
+        memcpy(ctx.h, fresh.h, sizeof ctx.h);
+        SHA256_Transform(&ctx, t->data + i * SHA256_CHUNK);
+    }
+    return LONG / SHA256_CHUNK;
+}
+
+/* A job that no nonce solves. */
+static struct mine_job endless(void)
+{
+    struct mine_job job;
+    static const uint8_t target[TARGET_LEN];
+    char header[420];
+    size_t seal_len;
+    memset(header, 'x', sizeof header);
+    if (mine_job_init(&job, header, sizeof header, target, &seal_len))
+        errx(2, "no job");
+    return job;
+}
+
+static double mine_by_kernel(const struct task *t)
+{
+    struct mine_job job = endless();
+    if (t->miner->search(&job, 0, MINE_CHUNK) != MINE_CHUNK)
+        errx(2, "solved what nobody can");
+    return MINE_CHUNK;
+}
+
+static void *stop_later(void *self)
+{
+    struct mine_watch *watch = self;
+    usleep((useconds_t)(TURN * 1e6));
+    atomic_store(&watch->stop, true);
+    return NULL;
+}
+
+static double mine_all(const struct task *t)
+{
+    struct mine_watch watch;
+    struct mine_job job = endless();
+    struct fault f;
+    pthread_t stopper;
+    uint64_t nonce;
+    (void)t;
+    atomic_init(&watch.stop, false);
+    atomic_init(&watch.attempts, 0);
+    if (pthread_create(&stopper, NULL, stop_later, &watch))
+        errx(2, "cannot start a thread");
+    if (mine_search(&job, (int)sysconf(_SC_NPROCESSORS_ONLN), &watch, &nonce, &f))
+        errx(2, "mine_search");
+    pthread_join(stopper, NULL);
+    return (double)atomic_load(&watch.attempts);
+}
+
+static struct task *add(struct tasks *all, const char *what, const char *which,
+                        double (*once)(const struct task *))
+{
+    if (all->count == TASKS_MAX)
+        errx(2, "too many tasks");
+    struct task *t = &all->list[all->count++];
+    snprintf(t->label, sizeof t->label, "%s %s", what, which);
+    t->once = once;
+    return t;
+}
+
+static void add_ours(struct tasks *all)
+{
+    add(all, "short", "sha256()", lines_ours);
+    for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
+        if (!k->usable())
+            continue;
+        add(all, "short", k->name, lines_by_kernel)->kernel = k;
+        add(all, "long", k->name, long_by_kernel)->kernel = k;
+        add(all, "compress", k->name, compress_by_kernel)->kernel = k;
+    }
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
+        if (k->usable())
+            add(all, "mine", k->name, mine_by_kernel)->miner = k;
+    add(all, "mine", "all", mine_all);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void run(struct task *t, int round)
+{
+    double begin = now(), done = 0, took;
+    do
+        done += t->once(t);
+    while ((took = now() - begin) < TURN);
+    t->rates[round] = done / took;
+}
+
+int main(int argc, char **argv)
+{
+    static struct tasks all;
+    int rounds = argc == 2 ? atoi(argv[1]) : 0;
+    uint8_t *data = malloc(LONG);
+    EVP_MD *md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    if (rounds < 1 || rounds > 1000)
+        errx(2, "usage: hashing ROUNDS");
+    if (!data || !md || !ctx)
+        errx(2, "out of memory");
+    for (size_t i = 0; i < LONG; i++)
+        data[i] = (uint8_t)(i * 31 >> 3);
+    add_ours(&all);
+    add(&all, "short", "openssl", lines_openssl);
+    add(&all, "long", "openssl", long_openssl);
+    add(&all, "compress", "openssl", compress_openssl);
+    for (int i = 0; i < all.count; i++) {
+        all.list[i].data = data;
+        all.list[i].md = md;
+        all.list[i].ctx = ctx;
+        all.list[i].rates = calloc((size_t)rounds, sizeof(double));
+        if (!all.list[i].rates)
+            errx(2, "out of memory");
+    }
+    for (int round = 0; round < rounds; round++)
+        for (int i = 0; i < all.count; i++)
+            run(&all.list[i], round);
+    for (int i = 0; i < all.count; i++) {
+        qsort(all.list[i].rates, (size_t)rounds, sizeof(double), by_size);
+        printf("%s\t%.0f\n", all.list[i].label, all.list[i].rates[rounds / 2]);
+        free(all.list[i].rates);
+    }
+    EVP_MD_CTX_free(ctx);
+    EVP_MD_free(md);
+    free(data);
+    return fflush(stdout) ? 2 : 0;
+}

@@ -1,0 +1,368 @@
+load lib/common
+load lib/ledger
+
+# ledger-append: `tee -a` for blocks; in whole blocks or not at all.
+
+@test "a genesis makes the file, blocks grow it, and what is appended is passed on" {
+    easy_chain
+    mined ledger 3 alice >three
+    rm ledger
+    expect 0 ledger-append <genesis
+    cmp ledger genesis
+    cmp "$out" genesis
+    expect 0 ledger-append <three
+    cmp "$out" three
+    cat genesis three | cmp - ledger
+    [ ! -s "$err" ]
+    # what it has, it drops, in whatever company
+    { cat three genesis && mined ledger 1 bob; } >again
+    expect 0 ledger-append <again
+    tail -n 1 again | cmp - "$out"
+    [ ! -s "$err" ]
+    verify -q ledger
+}
+
+@test "the ledger is the operand, else \$LEDGER, else ledger" {
+    easy_chain
+    mined ledger 1 alice >one
+    cp ledger a && cp ledger b && cp ledger ledger.old
+    ledger-append a <one >/dev/null
+    LEDGER=b ledger-append <one >/dev/null
+    cmp a b
+    cmp ledger ledger.old
+    LEDGER=b ledger-append -- ledger <one >/dev/null
+    cmp a ledger
+    expect 2 ledger-append a b <one
+    says '^usage: ledger-append'
+    expect 2 ledger-append -l a <one
+}
+
+@test "no block, no ledger" {
+    expect 0 ledger-append led </dev/null
+    [ -z "$(ls)" ]
+    echo 'peer somebody' >other
+    expect 1 ledger-append led <other
+    echo 'stdin:1: not a block: left out (-p passes it on)' | diff - "$err"
+    expect 0 ledger-append -p led <other
+    cmp "$out" other
+    easy_chain
+    expect 1 ledger-append led <<<"$(mined ledger 1 alice)"
+    says '^stdin:1: block: no genesis'
+    [ ! -e led ]
+    [ ! -e led.index ]
+}
+
+@test "-q passes no block on, -p all other records, in their places" {
+    easy_chain
+    mined ledger 2 alice >two
+    echo 'bob 5' | paid alice ledger >tx
+    { blocks two 0 0 && cat tx names && blocks two 1 1 && echo 'no  record'; } >mix
+    cp ledger copy
+    expect 1 ledger-append -p copy <mix
+    head -n 6 mix | cmp - "$out"
+    echo 'stdin:7: line: fields are split by exactly one space (column 4)' | diff - "$err"
+    cp ledger again
+    expect 1 ledger-append -q -p again <mix
+    cat tx names | cmp - "$out"
+    cmp copy again
+    expect 1 ledger-append -q -p again <mix # known blocks are no other records
+    cat tx names | cmp - "$out"
+    # without -p they are left out, and told
+    cp ledger third
+    expect 1 ledger-append third <mix
+    cmp "$out" two
+    [ "$(grep -c 'not a block: left out' "$err")" -eq 4 ]
+    cmp copy third
+}
+
+@test "-T is the clock for blocks' times" {
+    easy_chain
+    mine -m alice -T 1700001000 </dev/null >block
+    expect 1 ledger-append -T 1700000879 <block
+    says '^stdin:1: block: time 1700001000 is over 120 s ahead of the clock, 1700000879$'
+    cmp ledger genesis
+    expect 0 ledger-append -T 1700000880 <block
+    cmp "$out" block
+    # a block that once was let in stays, whatever the clock says
+    expect 0 ledger-chain ledger
+    expect 0 ledger-append -T 0 <block
+}
+
+@test "-j threads give the same verdicts" {
+    easy_chain
+    seq "$(few 500 60)" | sed 's/.*/bob 1 &/' | paid alice ledger >txs
+    mined_with ledger 1 miner <txs >block
+    sed '40s/0$/1/; 40t; 40s/.$/0/' block >forged
+    for j in 1 2 8; do
+        cp genesis led$j
+        expect 1 ledger-append -j $j led$j <forged
+        says '^stdin:40: tx: bad signature$|^stdin:1: block: root does not match'
+        cmp led$j genesis
+        expect 0 ledger-append -j $j led$j <block
+        cmp led1 led$j
+    done
+    expect 2 ledger-append -j 0 <block
+}
+
+@test "a forged signature under a right root falls for its signature" {
+    easy_chain
+    echo 'bob 5' | paid alice ledger | sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/' >tx
+    mined ledger 1 miner | awk -v root="$(id <tx)" '{ $4 = root; $8 = 1; print }' >block
+    cat tx >>block
+    expect 1 ledger-append <block
+    echo 'stdin:2: tx: bad signature' | diff - "$err"
+    cmp ledger genesis
+    # not even where a reader, who checks no signatures, has seen it in the file
+    cat ledger block >led
+    ledger-balance -l led >/dev/null
+    mined ledger 1 alice >next
+    expect 1 ledger-append led <next
+    says "^ledger-append: led:$(wc -l <led): tx: bad signature"
+    cat ledger block | cmp - led
+}
+
+@test "children wait for their parents, however many" {
+    easy_chain
+    count=$(few 300 60)
+    mined ledger "$count" alice >chain
+    cat ledger chain >want
+    tac chain >backwards # empty blocks, a line each
+    expect 0 ledger-append <backwards
+    cmp "$out" chain
+    cmp ledger want
+    cp genesis led
+    shuf --random-source=<(yes) chain | expect 0 ledger-append led
+    cmp led want
+    # blocks with bodies wait whole
+    seq 5 | sed 's/.*/bob 1 &/' | paid alice ledger | mined_with ledger 1 bob >body
+    cp ledger more && ledger-append -q more <body
+    mined more 1 bob >last
+    expect 0 ledger-append <<<"$(cat last body)"
+    cat body last | cmp - "$out"
+    verify -q ledger
+}
+
+@test "a block that never gets its parent is told, with its line" {
+    easy_chain
+    mined ledger 4 alice >chain
+    { sed -n 1p chain && sed -n 3,4p chain; } >gap
+    expect 1 ledger-append <gap
+    sed -n 1p chain | cmp - "$out"
+    for n in 2 3; do
+        echo "stdin:$n: block: its parent $(sed -n ${n}p chain | id) did not come"
+    done | diff - "$err"
+    expect 1 ledger-append <<<"$(sed -n 4p chain && sed -n 4p chain)" # waits once, is told once
+    [ "$(wc -l <"$err")" -eq 1 ]
+    expect 0 ledger-append <<<"$(sed -n 2,4p chain)"
+}
+
+@test "one who waits with a false signature, or falls by its parent's state, is told" {
+    easy_chain 100
+    cp ledger other && ledger-append -q other <<<"$(mined other 1 alice)"
+    echo 'bob 120' | paid alice other | mined_with other 1 miner >child # alice has 150 there
+    mined ledger 1 bob >elsewhere                                       # and 100 here
+    sed "s/ $(tip_id other) / $(id <elsewhere) /" child >poor
+    { cat poor elsewhere; } | expect 1 ledger-append
+    cmp "$BATS_TEST_TMPDIR/.out" elsewhere
+    echo "stdin:2: tx: $ALICE has 100, needs 121" | diff - "$BATS_TEST_TMPDIR/.err"
+}
+
+@test "the room where blocks wait is bounded: the oldest leave, and are told" {
+    easy_chain
+    extra=10
+    mined ledger $((4096 + extra + 1)) alice >chain
+    # all but the first, the youngest last: those that waited longest must go
+    tail -n +2 chain >orphans
+    { cat orphans && head -n 1 chain; } >stream
+    expect 1 ledger-append <stream
+    # the first of all comes; its child has left, and so nobody can follow
+    head -n 1 chain | cmp - "$out"
+    [ "$(grep -c 'did not come$' "$err")" -eq $((4096 + extra)) ]
+    head -n 1 "$err" | grep -q "^stdin:1: block: its parent $(head -n 1 chain | id) did not come"
+    # the other way round the oldest of them are not needed first
+    cp genesis led
+    { tac orphans && sed -n 1,$((extra + 1))p chain; } >stream
+    status=0
+    ledger-append led <stream >/dev/null 2>told || status=$?
+    [ "$status" -eq 1 ]
+    [ "$(grep -c 'did not come$' told)" -eq $extra ]
+    [ "$(headers led | wc -l)" -eq $((1 + 4096 + 1)) ]
+    verify -q led
+}
+
+@test "a block goes out as soon as it is in the ledger, while the pipe stays open" {
+    easy_chain
+    mined ledger 3 alice >chain
+    mkfifo in
+    ledger-append <in >got 2>told 3>&- &
+    pid=$!
+    exec 7>in
+    for n in 1 2 3; do
+        head -n $n chain >want
+        tail -n 1 want >&7
+        eventually cmp -s got want
+        tail -n $n ledger | cmp - got
+        [ "$(ledger-chain -t)" = "$(sed -n ${n}p chain)" ]
+    done
+    exec 7>&-
+    wait "$pid"
+    [ ! -s told ]
+}
+
+@test "two writers at once interleave whole blocks" {
+    need python3
+    easy_chain
+    count=$(few 150 40)
+    for who in alice bob; do
+        mined ledger "$count" $who >chain.$who
+        # with some bodies among them
+        cp ledger fork.$who
+        ledger-append -q fork.$who <chain.$who
+        seq 20 | sed 's/.*/miner 1 &/' | paid alice fork.$who | mined_with fork.$who "$count" $who >>chain.$who
+    done
+    pids=()
+    for who in alice bob; do
+        # in small pieces, so that they take turns
+        awk '/^block / { fflush() } { print }' chain.$who | ledger-append >passed.$who 2>told.$who 3>&- &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid"
+    done
+    for who in alice bob; do
+        cmp passed.$who chain.$who
+        refute grep -v '^ledger-append: reorg: ' told.$who
+    done
+    [ "$(wc -l <ledger)" -eq "$(cat genesis chain.alice chain.bob | wc -l)" ]
+    verify -q ledger
+    reference chain ledger | cmp - <(ledger-chain)
+    reference balances ledger | cmp - <(ledger-balance)
+    rm ledger.index
+    reference balances ledger | cmp - <(ledger-balance)
+}
+
+@test "many writers of the same blocks leave each once" {
+    easy_chain
+    mined ledger 30 alice >chain
+    pids=()
+    for _ in 1 2 3 4; do
+        ledger-append new <<<"$(cat genesis chain)" >>passed 2>>told 3>&- &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid"
+    done
+    cat genesis chain | cmp - new
+    # each was passed on by one of them
+    sort passed | cmp - <(cat genesis chain | sort)
+    [ ! -s told ]
+}
+
+# --- What it will not write -----------------------------------------------------------------------------------
+
+@test "a compressed ledger is refused, with the command that helps" {
+    easy_chain
+    mined ledger 1 alice >block
+    gzip ledger && mv ledger.gz ledger && cp ledger before
+    expect 2 ledger-append <block
+    says 'ledger: compressed; `zcat ledger > FILE` and use FILE'
+    cmp ledger before
+    expect 2 ledger-chain
+    says 'zcat'
+    zcat ledger >led
+    expect 0 ledger-append led <block
+}
+
+@test "a ledger damaged before its end is refused, with the command that helps" {
+    easy_chain
+    ledger-append -q <<<"$(mined ledger 3 alice)"
+    mined ledger 1 bob >block
+    sed '12s/block 2/block 3/' ledger >led
+    refute cmp -s led ledger
+    cp led before
+    for index in none old; do
+        [ $index = none ] || cp ledger.index led.index
+        expect 1 ledger-append led <block
+        says '^ledger-append: led:12: block: .*`verify led > FILE` saves what holds'
+        cmp led before
+        [ ! -e led.torn ]
+        expect 1 ledger-balance -l led
+        says '^ledger-balance: led:12: block: '
+    done
+    # and it helps
+    verify led >saved 2>/dev/null || :
+    expect 0 ledger-append saved </dev/null
+    ledger-balance -l saved >/dev/null
+    expect 0 ledger-append saved <<<"$(tail -n +12 ledger)"
+    cmp saved ledger
+}
+
+@test "a folder that cannot be written, a folder in its place, a name too long" {
+    easy_chain
+    mined ledger 1 alice >block
+    mkdir folder
+    expect 2 ledger-append folder <block
+    expect 2 ledger-append nowhere/ledger <genesis
+    says 'nowhere/ledger: No such file'
+    expect 2 ledger-append "$(printf %05000d 1)" <genesis
+    mkfifo pipe
+    expect 2 ledger-append pipe <genesis
+    says 'pipe: not a regular file'
+    can_be_nobody
+    chmod 755 .
+    mkdir closed && cp ledger closed/ && chmod 555 closed && chmod 444 closed/ledger
+    expect 2 as_nobody ledger-append closed/ledger <block
+    says 'closed/ledger: Permission denied'
+    expect 2 as_nobody ledger-append closed/new <genesis
+    [ "$(ls closed)" = ledger ]
+}
+
+# --- stdout ---------------------------------------------------------------------------------------------------
+
+@test "a full stdout is trouble, but what was synced is in the ledger" {
+    [ -e /dev/full ] || skip 'no /dev/full here'
+    easy_chain
+    mined ledger 2 alice >two
+    status=0
+    ledger-append <two >/dev/full 2>err || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^ledger-append: stdout: No space left' err
+    cat genesis two | cmp - ledger
+    verify -q ledger
+}
+
+@test "a closed stdout or stdin is trouble, and touches no ledger" {
+    easy_chain
+    mined ledger 2 alice >two
+    status=0
+    ledger-append <two >&- 2>err || status=$?
+    [ "$status" -eq 2 ]
+    # whatever was done, the file is whole
+    verify -q ledger
+    status=0
+    ledger-append <&- >out 2>err || status=$?
+    [ "$status" -eq 2 ]
+    [ ! -s out ]
+    verify -q ledger
+}
+
+@test "a reader that has left ends it quietly" {
+    easy_chain
+    mined ledger 2000 alice >chain
+    set +o pipefail
+    ledger-append <chain 2>err | head -n 1 >/dev/null
+    [ ! -s err ]
+    verify -q ledger
+    ledger-append -q <chain
+    cat genesis chain | cmp - ledger
+}
+
+@test "help and version" {
+    expect 0 ledger-append --help
+    for option in -p -q -j -T; do
+        grep -q -- "  $option, --" "$out"
+    done
+    expect 0 ledger-append -V
+    expect 2 ledger-append --no-such-option
+    expect 2 ledger-append -T never </dev/null
+}

@@ -1,0 +1,488 @@
+load lib/common
+load lib/ledger
+
+# verify: what holds goes out, unchanged and in order; of every other, one line says where and why.
+
+# Signed payments from alice to bob, COUNT of them from FIRST on; needs no ledger but the chain's id.
+payments() { # FIRST COUNT
+    seq "$1" $(($1 + $2 - 1)) | sed 's/.*/bob 1 memo-&/' |
+        txmake -f alice -s "$1" -c "$(ids genesis)" | txsign -k alice.key
+}
+
+# The transaction on stdin with another last digit.
+forged() {
+    sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/'
+}
+
+# --- As a filter ---------------------------------------------------------------------------------------
+
+@test "records that hold go out in order, whatever stands between them" {
+    easy_chain
+    payments 0 4 >txs
+    {
+        cat names
+        sed -n 1p txs
+        sed -n 2p txs | forged
+        echo 'peer whatever this is'
+        echo
+        sed -n 3p txs
+        echo 'two  spaces'
+        sed -n 2p txs | cut -d ' ' -f 1-9
+        echo 'key 12 alice'
+        sed -n 4p txs
+        printf 'torn off'
+    } >mix
+    { cat names && sed -n 1p txs && echo 'peer whatever this is' && sed -n 3,4p txs; } >want
+    cat >told <<'END'
+mix:5: tx: bad signature
+mix:7: line: empty
+mix:9: line: fields are split by exactly one space (column 5)
+mix:10: tx: 9 fields, expected 10
+mix:11: key: account: '12' is not 64 lowercase hex digits
+mix:13: line: torn: the last line has no newline
+END
+    expect 1 verify mix
+    diff want "$out"
+    diff told "$err"
+    expect 1 verify -q mix
+    [ ! -s "$out" ]
+    diff told "$err"
+}
+
+@test "every fault of a ledger is told, not only the first, and later blocks still hold" {
+    easy_chain
+    ledger-append -q <<<"$(mined ledger 2 alice)"
+    # three side blocks of the same parent, of which the second is spoiled
+    for who in alice bob miner; do
+        mined ledger 1 $who >side.$who
+    done
+    sed 's/ 0 \([0-9a-f]*\)$/ 1 \1/' side.bob >side.bad
+    { cat ledger side.alice side.bad side.miner && tail -n 1 ledger && echo 'block 1' && cat names; } >x
+    lines=$(wc -l <ledger)
+    expect 1 verify x
+    cat ledger side.alice side.miner | diff - "$out"
+    # the bad one counts a line that is not there, so that the next header ends it
+    [ "$(wc -l <"$err")" -eq 6 ]
+    says "^x:$((lines + 2)): block: cut short: 0 of its 1 lines are there"
+    says "^x:$((lines + 4)): block: stands twice: first at line $lines\$"
+    says "^x:$((lines + 5)): block: 2 fields, expected 9"
+    says "^x:$((lines + 8)): expected a block, not 'key'"
+}
+
+@test "several files, each for itself; - and no operand are stdin" {
+    easy_chain
+    payments 0 3 >txs
+    { sed -n 1p txs | forged && sed -n 2p txs; } >x
+    expect 1 verify ledger x - "$VECTORS/good/fork.ledger" <x
+    { cat ledger && sed -n 2p txs && sed -n 2p txs && cat "$VECTORS/good/fork.ledger"; } | diff - "$out"
+    printf '%s:1: tx: bad signature\n' x stdin | diff - "$err"
+    expect 1 verify <x
+    echo 'stdin:1: tx: bad signature' | diff - "$err"
+    cp x ./-
+    expect 1 verify ./-
+    echo './-:1: tx: bad signature' | diff - "$err"
+    expect 0 verify ledger txs
+}
+
+@test "the same bytes out, whatever -j says" {
+    easy_chain
+    payments 0 "$(few 3000 300)" >txs
+    # every seventh is forged, and there are blocks between
+    awk 'NR % 7 == 0 { sub(/.$/, /0$/ ? "1" : "0") } { print }' txs >x
+    { head -n 100 txs | mined_with ledger 3 miner && cat x; } >stream
+    cat ledger stream >whole
+    for file in stream whole x; do
+        run_apart verify -j 1 "$file"
+        [ "$status" -eq 1 ]
+        cp "$out" out1 && cp "$err" err1
+        [ "$(wc -l <err1)" -gt 30 ]
+        for j in 2 8; do
+            expect 1 verify -j $j "$file"
+            cmp out1 "$out"
+            cmp err1 "$err"
+        done
+    done
+}
+
+@test "-T is the clock for blocks' times" {
+    easy_chain
+    mine -m alice -T 1700001000 </dev/null | cat ledger - >x
+    # 12 spacings of 10 s
+    expect 0 verify -T 1700000880 x
+    expect 1 verify -T 1700000879 x
+    says '^x:[0-9]+: block: time 1700001000 is over 120 s ahead of the clock, 1700000879$'
+    expect 0 verify x
+}
+
+@test "a record goes out as soon as it is in, while the pipe stays open" {
+    easy_chain
+    payments 0 2 >txs
+    mined ledger 1 alice >block
+    mkfifo in
+    verify -l ledger <in >got 2>told 3>&- &
+    pid=$!
+    exec 7>in
+    for piece in names block txs; do
+        cat "$piece" >&7
+        cat "$piece" >>want
+        eventually cmp -s want got
+    done
+    echo 'no  record' >&7
+    eventually grep -q '^stdin:7: line: ' told
+    # half a line does not hold up what stood before it
+    { sed -n 1p txs && printf 'peer of a'; } >&7
+    sed -n 1p txs >>want
+    eventually cmp -s want got
+    echo ' kind' >&7
+    echo 'peer of a kind' >>want
+    eventually cmp -s want got
+    exec 7>&-
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 1 ]
+}
+
+@test "nothing in is no ledger" {
+    expect 1 verify </dev/null
+    echo 'stdin:1: empty: no record, and no genesis block' | diff - "$err"
+    : >empty
+    expect 1 verify empty
+    says '^empty:1: empty'
+}
+
+# --- Against a ledger ----------------------------------------------------------------------------------
+
+@test "-l: a block is judged by its parent's state, one without its parent by itself" {
+    easy_chain 100
+    mined ledger 3 alice >three
+    blocks three 0 0 >first # the stream's first
+    expect 0 verify -l ledger three
+    cmp "$out" three # the first by its parent, the others have none yet
+    ledger-append -q <first
+    expect 0 verify -l ledger three
+    cmp "$out" three
+    # without its work, which an easy target hides: a hard target claimed
+    blocks three 2 2 | sed 's/ f\{64\} / 0000000000000000000000000000000000000000000000000000000000000001 /' >weak
+    expect 1 verify -l ledger weak
+    echo 'weak:1: block: no proof of work: its hash is over the target' | diff - "$err"
+    [ ! -s "$out" ]
+}
+
+@test "-l: a block that spends what its parent's state does not have falls" {
+    easy_chain 100
+    cp ledger other
+    ledger-append -q other <<<"$(mined other 1 alice)" # alice has 150 there
+    echo 'bob 120' | paid alice other | mined_with other 1 miner >block
+    # with its parent, it holds; beside it, as genesis's child, it does not
+    expect 0 verify -l other block
+    cat other block >x
+    expect 0 verify -q x
+    parent=$(ids genesis)
+    awk -v parent="$parent" '/^block/ { $2 = 1; $3 = parent } { print }' block >child
+    expect 1 verify -l ledger child
+    echo "child:2: tx: $ALICE has 100, needs 121" | diff - "$err"
+    [ ! -s "$out" ]
+}
+
+@test "-l: a genesis of another chain falls, the chain's own is known" {
+    easy_chain
+    ledger-init -n other -T 1700000000 -e 0 -t f alice 5 >other
+    expect 1 verify -l ledger other
+    echo "other:1: block: another chain's genesis" | diff - "$err"
+    [ ! -s "$out" ]
+    expect 0 verify -l ledger genesis
+    cmp "$out" genesis
+}
+
+@test "-l: a loose transaction needs the chain, the fee and a seq that is not used" {
+    easy_chain
+    payments 0 3 >txs
+    head -n 2 txs | mined_with ledger 1 miner | ledger-append -q
+    expect 0 verify -l ledger <<<"$(tail -n 1 txs)"
+    # another with the seq of the first
+    txmake -f alice -s 0 -c "$(ids genesis)" bob 7 | txsign -k alice.key >again
+    expect 1 verify -l ledger again
+    [ ! -s "$out" ]
+    echo "again:1: tx: seq 0, expected 2; $(id <again) spends what $(sed -n 1p txs | id) at line $(($(grep -nm 1 '^tx' ledger | cut -d : -f 1))) of the ledger spent" |
+        diff - "$err"
+    # what is in the ledger is used, too
+    expect 1 verify -l ledger <<<"$(head -n 1 txs)"
+    says '^stdin:1: tx: seq 0, expected 2; '
+    # a later seq may be pending somewhere
+    expect 0 verify -l ledger <<<"$(payments 9 1)"
+    ZERO=$(printf %064d 0)
+    txmake -f alice -s 2 -c "$ZERO" bob 7 | txsign -k alice.key >foreign
+    expect 1 verify -l ledger foreign
+    echo "foreign:1: tx: another chain: $ZERO" | diff - "$err"
+    txmake -f alice -F 0 -s 2 -c "$(ids genesis)" bob 7 | txsign -k alice.key >cheap
+    expect 1 verify -l ledger cheap
+    echo 'cheap:1: tx: fee 0 is under the minimum of 1' | diff - "$err"
+    tail -n 1 txs | forged >forged
+    expect 1 verify -l ledger forged
+    echo 'forged:1: tx: bad signature' | diff - "$err"
+}
+
+@test "-l: follows the ledger while it grows" {
+    easy_chain
+    payments 0 1 >tx
+    mkfifo in
+    verify -l ledger <in >got 2>told 3>&- &
+    pid=$!
+    exec 7>in
+    cat tx >&7
+    eventually cmp -s tx got
+    mined_with ledger 1 miner <tx | ledger-append -q
+    cat tx >&7
+    eventually grep -q '^stdin:2: tx: seq 0, expected 1' told
+    exec 7>&-
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 1 ]
+}
+
+@test "-l: no ledger there is trouble; a broken one is told" {
+    expect 2 verify -l nowhere </dev/null
+    says 'nowhere: No such file'
+    easy_chain
+    sed 's/rule name easy/rule name hard/' ledger >broken
+    expect 1 verify -l broken <genesis
+    says '^verify: broken:1: block: root does not match'
+    [ ! -s "$out" ]
+}
+
+# --- Two that spend the same -----------------------------------------------------------------------------
+
+@test "of two loose transactions with one seq, the message names both" {
+    easy_chain
+    payments 0 2 >txs
+    txmake -f alice -s 0 -c "$(ids genesis)" bob 9 | txsign -k alice.key >>txs
+    first=$(sed -n 1p txs | id) second=$(sed -n 3p txs | id)
+    expect 1 verify txs
+    head -n 2 txs | diff - "$out"
+    echo "txs:3: tx: seq 0 is spent twice: $second spends what $first at line 1 spent" | diff - "$err"
+    # the same transaction twice is one
+    head -n 1 txs >>two && head -n 1 txs >>two
+    expect 0 verify two
+}
+
+# A block's header over one that is there, for the lines of a file.
+block_of() { # HEADER FILE
+    local ids=() root
+    while IFS= read -r line; do
+        ids+=("$(printf '%s\n' "$line" | id)")
+    done <"$2"
+    root=$(printf '%s %s' "${ids[0]}" "${ids[1]}" | sha256sum | cut -c 1-64)
+    echo "$1" | awk -v root="$root" '{ $4 = root; $8 = 2; print }' && cat "$2"
+}
+
+@test "of two within one block, too" {
+    easy_chain
+    payments 0 1 >body
+    txmake -f alice -s 0 -c "$(ids genesis)" bob 9 | txsign -k alice.key >>body
+    block_of "$(mined ledger 1 miner)" body >block
+    cat ledger block >x
+    line=$(($(wc -l <ledger) + 2))
+    expect 1 verify x
+    cmp "$out" ledger
+    echo "x:$((line + 1)): tx: seq 0, expected 1; $(tail -n 1 body | id) spends what $(head -n 1 body | id) at line $line spent" |
+        diff - "$err"
+}
+
+@test "of two in different blocks of one chain, too; in two branches each may spend" {
+    easy_chain
+    payments 0 1 >first
+    txmake -f alice -s 0 -c "$(ids genesis)" bob 9 | txsign -k alice.key >second
+    mined_with ledger 2 miner <first >chain
+    mined_with ledger 1 bob <second >branch
+    cat ledger chain branch >good
+    expect 0 verify -q good
+    # the second once more, on the first's chain
+    cp ledger longer && ledger-append -q longer <chain
+    mined longer 1 bob | awk -v root="$(id <second)" '{ $4 = root; $8 = 1; print }' >block
+    cat second >>block
+    cat longer branch block >x
+    line=$(grep -n "$(cat first)" longer | cut -d : -f 1)
+    expect 1 verify x
+    cat longer branch | cmp - "$out"
+    echo "x:$(wc -l <x): tx: seq 0, expected 1; $(id <second) spends what $(id <first) at line $line spent" | diff - "$err"
+    expect 1 verify -l longer block
+    says "spends what $(id <first) at line $line of the ledger spent"
+}
+
+# --- Compressed ledgers ------------------------------------------------------------------------------------
+
+@test ".gz ledgers are read as they are, of several members, too, and from stdin" {
+    good=$VECTORS/good/retarget.ledger
+    gzip -c "$good" >x.gz
+    { head -n 12 "$good" | gzip && tail -n +13 "$good" | gzip -1 && gzip </dev/null; } >two.gz
+    for file in x.gz two.gz; do
+        expect 0 verify "$file"
+        cmp "$out" "$good"
+        expect 0 verify <"$file"
+        cmp "$out" "$good"
+    done
+    sed 's/bob/b/; 13s/1/2/' "$good" | gzip >bad.gz
+    expect 1 verify bad.gz
+    says '^bad\.gz:1[0-9]: '
+}
+
+@test "a .gz ledger that is cut, changed or has something behind it is trouble, not a short ledger" {
+    gzip -c "$VECTORS/good/retarget.ledger" >x.gz
+    size=$(stat -c %s x.gz)
+    for cut in 1 4 8 9 100 $((size - 11)); do
+        head -c $((size - cut)) x.gz >cut.gz
+        expect 2 verify cut.gz
+        says '^verify: cut\.gz: '
+    done
+    # the check sum stands in the last eight bytes, before the length
+    { head -c $((size - 8)) x.gz && printf '\1\2\3\4' && tail -c 4 x.gz; } >sum.gz
+    expect 2 verify -q sum.gz
+    { head -c $((size - 4)) x.gz && printf '\1\2\3\4'; } >length.gz
+    expect 2 verify -q length.gz
+    { cat x.gz && echo garbage; } >behind.gz
+    expect 2 verify -q behind.gz
+}
+
+# --- When the system fails -----------------------------------------------------------------------------------
+
+@test "a full device is trouble" {
+    [ -e /dev/full ] || skip 'no /dev/full here'
+    status=0
+    verify "$VECTORS/good/fork.ledger" >/dev/full 2>err || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^verify: stdout: No space left' err
+}
+
+@test "a closed stdout is trouble, and nothing is written anywhere else" {
+    easy_chain
+    status=0
+    verify ledger >&- 2>err || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^verify: stdout: ' err
+    cmp ledger genesis
+}
+
+@test "a closed stdin is trouble" {
+    easy_chain
+    status=0
+    verify -l ledger <&- >out 2>err || status=$?
+    [ "$status" -eq 2 ]
+    [ ! -s out ]
+}
+
+@test "a reader that has left ends it quietly" {
+    easy_chain
+    payments 0 2000 >txs
+    set +o pipefail
+    verify -j 1 txs 2>err | head -n 1 >/dev/null
+    statuses=("${PIPESTATUS[@]}")
+    [ "${statuses[0]}" -eq 141 ]
+    [ ! -s err ]
+    (
+        trap '' PIPE
+        verify -j 1 txs 2>err
+    ) | head -n 1 >/dev/null
+    [ ! -s err ]
+}
+
+@test "a file that is not there, is a folder, or cannot be read is trouble" {
+    expect 2 verify nowhere
+    echo 'verify: nowhere: cannot open: No such file or directory' | diff - "$err"
+    mkdir folder
+    expect 2 verify folder
+    says '^verify: folder: cannot read: Is a directory'
+    can_be_nobody
+    chmod 755 . && echo x >secret && chmod 000 secret
+    expect 2 as_nobody verify secret
+    says '^verify: secret: cannot open: Permission denied'
+}
+
+@test "what it is not asked rightly" {
+    expect 2 verify -z
+    says '^usage: verify '
+    expect 2 verify -j 0
+    expect 2 verify -j many
+    expect 2 verify -T -1
+    expect 2 verify -T tomorrow
+    expect 0 verify --help
+    grep -q -- '--ledger LEDGER' "$out"
+    expect 0 verify -V
+    grep -q '^verify (peerutils) ' "$out"
+    [ -e /dev/full ] || return 0
+    status=0
+    verify --help >/dev/full || status=$?
+    [ "$status" -eq 2 ]
+}
+
+# --- Hostile sizes -------------------------------------------------------------------------------------------
+
+@test "a huge COUNT is believed only as far as lines come" {
+    easy_chain
+    for count in 1 9223372036854775807 9223372036854775808; do
+        mined ledger 1 alice | sed "s/ 0 \([0-9a-f]*\)\$/ $count \1/" >block
+        cat ledger block >x
+        expect 1 verify x
+        cmp "$out" ledger
+        [ "$(wc -l <"$err")" -eq 1 ]
+    done
+    says "block: count: '9223372036854775808' is not a number"
+    # what is behind is swallowed up to the next header, which is judged again
+    mined ledger 1 bob >good
+    mined ledger 1 alice | sed 's/ 0 \([0-9a-f]*\)$/ 9223372036854775807 \1/' >block
+    { cat ledger block names good; } >x
+    expect 1 verify x
+    cat ledger good | cmp - "$out"
+}
+
+# With so much memory and no more: bounded KILOBYTES COMMAND...
+bounded() {
+    (
+        ulimit -v "$1"
+        shift
+        exec "$@"
+    )
+}
+
+@test "a line of 200 MB takes no memory" {
+    [ -z "${SANITIZE-}" ] || skip 'sanitizers want all the memory there is'
+    easy_chain
+    {
+        cat ledger
+        head -c 200000000 /dev/zero | tr '\0' x
+        echo
+        mined ledger 1 alice
+    } | expect 1 bounded 100000 verify -j 1
+    { cat ledger && mined ledger 1 alice; } | cmp - "$BATS_TEST_TMPDIR/.out"
+    [ "$(cat "$BATS_TEST_TMPDIR/.err")" = "stdin:$(($(wc -l <ledger) + 1)): line: over 65535 bytes" ]
+}
+
+@test "a block without end is refused in bounded memory, and what follows is read" {
+    [ -z "${SANITIZE-}" ] || skip 'sanitizers want all the memory there is'
+    easy_chain
+    payments 0 1 >tx
+    mined ledger 1 alice | sed 's/ 0 \([0-9a-f]*\)$/ 1000000000000 \1/' >header
+    for _ in {1..1000}; do cat tx; done >thousand
+    for size in 200 700; do
+        {
+            cat header
+            for ((i = 0; i < size; i++)); do cat thousand; done
+            mined ledger 1 bob
+        } >stream
+        expect 1 bounded 600000 verify -l ledger -j 1 stream
+        mined ledger 1 bob | cmp - "$out"
+        says '^stream:1: block: (cut short|over maxblock)'
+        [ "$(wc -l <"$err")" -eq 1 ]
+    done
+    says '^stream:1: block: over maxblock, 67108864 bytes'
+    cat ledger header thousand thousand thousand >x
+    expect 1 verify x
+    cmp "$out" ledger
+    says "^x:$(($(wc -l <ledger) + 1)): block: (cut short|over maxblock)"
+}
+
+@test "memory does not grow with the blocks of a ledger" {
+    [ -z "${SANITIZE-}" ] || skip 'sanitizers want all the memory there is'
+    easy_chain
+    mined ledger 20000 alice >>ledger
+    expect 0 bounded 60000 verify -q -j 1 ledger
+}
