@@ -53,8 +53,7 @@ not_mined() {
     prev=$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)
     root=$(printf '' | sha256sum | cut -c 1-64)
     [ "$(cut -d ' ' -f 1-8 "$out")" = \
-        "block 1 $prev $root 1700000010 0f$(printf 'f%.0s' {1..62}) $(cut -d ' ' -f 2 miner.pub) 0" ] ||
-        [ "$(field 6 "$out")" = "$(field 6 ledger)" ]
+        "block 1 $prev $root 1700000010 $(printf 'f%.0s' {1..64}) $(cut -d ' ' -f 2 miner.pub) 0" ]
     id=$(tr -d '\n' <"$out" | sha256sum | cut -c 1-64)
     [[ ! $id > $(field 6 ledger) ]]
     cp "$out" block
@@ -92,7 +91,7 @@ not_mined() {
     not_mined '^stdin:1: tx: 9 fields, expected 10$' <unsigned
     says '^mine: nothing mined: a block holds valid transactions only'
     not_mined '^stdin:1: line: torn' < <(head -c 200 tx)
-    not_mined '^stdin:2: tx: seq 0, expected 1; .* spends what ' < <(cat tx tx)
+    not_mined '^stdin:2: tx: seq 0, expected 1' < <(cat tx tx)
     not_mined '^stdin:1: tx: seq 4, expected 0$' < <(txmake -s 4 -f alice bob 1 | txsign -k alice.key)
     not_mined '^stdin:1: tx: .* has 1000, needs 1001$' < <(txmake -f alice bob 1000 | txsign -k alice.key)
     not_mined '^stdin:1: tx: .* has 0, needs 2$' < <(txmake -f miner bob 1 | txsign -k miner.key)
@@ -136,6 +135,7 @@ not_mined() {
 @test "-T and -n: the clock moves by a spacing a block, the later ones are empty" {
     txmake -f alice bob 5 | txsign -k alice.key >tx
     mine -m miner -T 1700000010 -n 30 <tx >blocks
+    mine --miner miner --time 1700000010 --count 30 --ledger ledger <tx | diff blocks -
     [ "$(grep -c '^block ' blocks)" -eq 30 ]
     grep '^block ' blocks | cut -d ' ' -f 2,5,8 >got
     for ((i = 1; i <= 30; i++)); do echo "$i $((1700000000 + 10 * i)) $((i == 1))"; done | diff - got
@@ -143,7 +143,6 @@ not_mined() {
     cat ledger >whole
     verify -q whole
     [ "$(ledger-balance miner | cut -d ' ' -f 3)" -eq $((30 * 50 + 1)) ]
-    mine -m miner --time 1700000010 --count 30 <tx >again 2>said || [ "$(cat said)" ] # the tip has moved since
     expect 2 mine -m miner -n 0
     expect 2 mine -m miner -n -1
     expect 2 mine -m miner -n 9223372036854775808
@@ -169,7 +168,7 @@ not_mined() {
     before=$(date +%s)
     mine -m miner </dev/null >block
     after=$(date +%s)
-    [ "$(field 5 block)" -gt "$before" ] || [ "$(field 5 block)" -ge $((before)) ]
+    [ "$(field 5 block)" -ge "$before" ]
     [ "$(field 5 block)" -le $((after + 1)) ]
     ledger-append ledger <block | diff block -
 }
@@ -287,8 +286,8 @@ not_mined() {
 
 @test "-w: the arrival of our own blocks is no reason to give up" {
     ledger-init -T 1700000000 -t 0f -s 1000 -e 1 alice 1000 >ledger
-    # block 1 is found and appended while block 2, impossible, is searched
-    mine -w -t 2 -n 2 -m miner -T 0 </dev/null 2>said | ledger-append ledger >appended || status=("${PIPESTATUS[@]}")
+    # block 1, right after genesis, is found and appended while block 2, impossible, is searched
+    mine -w -t 2 -n 2 -m miner -T 0 </dev/null 2>said | ledger-append ledger >appended
     grep -q '^mine: time is up$' said
     [ "$(wc -l <appended)" -eq 1 ]
     [ "$(ledger-chain -t)" = "$(cat appended)" ]
@@ -346,9 +345,10 @@ not_mined() {
 }
 
 @test "one byte of a block changed, or a part of it: ledger-append refuses it" {
+    ledger-init -T 1700000000 -t 0000f -e 0 alice 1000 >ledger # so that no change has proof of work by luck
     txmake -f alice bob 5 | txsign -k alice.key | mine -m miner -T 1700000010 >block
     sum=$(sha256sum <ledger)
-    for at in 6 8 80 150 210 260 340 400 480 560 700; do
+    for at in 6 8 80 150 210 260 340 400 480 560 600; do
         { head -c "$at" block && tail -c +$((at + 2)) block; } >forged
         expect 1 append <forged
         head -c "$at" block >cut

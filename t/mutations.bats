@@ -66,11 +66,11 @@ tip_of() {
 
 by_hand() {
     local n=$1 v=$2 hand=0
-    audit-by-hand -q -T $NOW "$W/mutants/$n" >hand.$n 2>&1 || hand=$?
+    audit-by-hand -q -T $NOW "$W/mutants/$n" >"hand.$n" 2>&1 || hand=$?
     if [ "$hand" -ne "$v" ]; then
-        echo "mutant $n: status $v of verify, $hand of audit-by-hand: $(tail -n 1 hand.$n)"
-    elif [ "$v" -eq 0 ] && [ "$(cat hand.$n)" != "$(tip_of "$W/mutants/$n")" ]; then
-        echo "mutant $n: audit-by-hand: $(cat hand.$n), the programs: $(tip_of "$W/mutants/$n")"
+        echo "mutant $n: status $v of verify, $hand of audit-by-hand: $(tail -n 1 "hand.$n")"
+    elif [ "$v" -eq 0 ] && [ "$(cat "hand.$n")" != "$(tip_of "$W/mutants/$n")" ]; then
+        echo "mutant $n: audit-by-hand: $(cat "hand.$n"), the programs: $(tip_of "$W/mutants/$n")"
     fi
 }
 

@@ -228,13 +228,14 @@ E
 
 @test "an open pipe gets its answer line by line" {
     coproc txmake -f alice
+    pid=$COPROC_PID
     for amount in 1 2 3; do
         echo "bob $amount" >&"${COPROC[1]}"
         read -r -t 10 line <&"${COPROC[0]}"
         [ "$(echo "$line" | cut -d ' ' -f 4,8)" = "$((amount - 1)) $amount" ]
     done
     eval "exec ${COPROC[1]}>&-"
-    wait "$COPROC_PID"
+    wait "$pid"
 }
 
 @test "a stdout that cannot be written is status 2, and one that nobody reads ends it quietly" {

@@ -247,6 +247,7 @@ refuse() {
 
 @test "an open pipe gets its answer at once" {
     coproc txpool pool
+    pid=$COPROC_PID
     for seq in 0 1 2; do
         one alice $seq 1 bob 5 >tx
         cat tx >&"${COPROC[1]}"
@@ -255,7 +256,7 @@ refuse() {
         grep -qxF "$line" pool # it is in the file before it is passed on
     done
     eval "exec ${COPROC[1]}>&-"
-    wait "$COPROC_PID"
+    wait "$pid"
 }
 
 @test "-s: the highest fee rate first, each sender's in sequence" {

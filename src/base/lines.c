@@ -127,7 +127,8 @@ static int give(struct lines *r, struct line *line, size_t len, size_t size, enu
                           .size = size,
                           .number = r->number++,
                           .offset = r->offset,
-                          .state = state};
+                          .state = state,
+                          .cut = r->searched == r->end};
     r->offset += size;
     r->start = r->searched + (r->searched < r->end ? 1 : 0);
     r->searched = r->start;

@@ -28,6 +28,7 @@ struct line {
     uint64_t number; /* from 1 */
     uint64_t offset; /* of its first byte in the stream */
     enum line_state state;
+    bool cut; /* the stream ended before its newline came: torn, or long as well */
 };
 
 /* Where the bytes come from. */

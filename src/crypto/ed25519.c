@@ -76,14 +76,17 @@ static int find(void *handle, const char *name, void *function)
     return address ? 0 : -1;
 }
 
-/* Not its configuration file, which takes longer than a signature; and nothing at exit, where other
- * threads may still be at work. */
+/* Not its configuration file, error texts, and tables of names from before it had providers, which
+ * take longer than some signatures; and nothing at exit, where other threads may still be at work.
+ */
 static int start(struct library *lib, void *handle)
 {
 #define FIND(name) find(handle, #name, &lib->name) ||
     if (FUNCTIONS(FIND) pthread_key_create(&lib->at_thread_end, verifier_free))
         return -1;
-    uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT;
+    uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
+                       OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                       OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
     return lib->OPENSSL_init_crypto(options, NULL) == 1 ? 0 : -1;
 }
 

@@ -35,10 +35,15 @@ enum {
 #define PLAIN_LABEL "PRIVATE KEY"
 #define ENCRYPTED_LABEL "ENCRYPTED PRIVATE KEY"
 
-/* Without its configuration file, which would cost more than all else that txsign does. */
+/* Without its configuration file, error texts, and tables of names from before it had providers:
+ * those take longer than all else that txsign does. A program that wants them starts libcrypto
+ * itself, earlier. */
 static int start_libcrypto(struct fault *f)
 {
-    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
+    uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
+                       OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                       OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
+    if (OPENSSL_init_crypto(options, NULL) == 1)
         return 0;
     return fault_trouble(f, "cannot start libcrypto");
 }
@@ -158,12 +163,20 @@ static int scrypt_key(const SCRYPT_PARAMS *s, const char *passphrase, size_t n, 
                : -1;
 }
 
+/* By its number, which is among the names that providers go by. */
+static EVP_CIPHER *fetch_cipher(const ASN1_OBJECT *kind)
+{
+    char number[80];
+    int n = OBJ_obj2txt(number, sizeof number, kind, 1);
+    return n > 0 && n < (int)sizeof number ? EVP_CIPHER_fetch(NULL, number, NULL) : NULL;
+}
+
 /* Readies ctx to decrypt as a PBES2 with scrypt says. */
 static int scrypt_start(EVP_CIPHER_CTX *ctx, const PBE2PARAM *pbes2, const SCRYPT_PARAMS *s,
                         const char *passphrase, size_t n)
 {
     uint8_t key[EVP_MAX_KEY_LENGTH];
-    const EVP_CIPHER *cipher = EVP_get_cipherbyobj(pbes2->encryption->algorithm);
+    EVP_CIPHER *cipher = fetch_cipher(pbes2->encryption->algorithm);
     int result = -1;
     if (cipher && EVP_DecryptInit_ex(ctx, cipher, NULL, NULL, NULL) == 1 &&
         EVP_CIPHER_asn1_to_param(ctx, pbes2->encryption->parameter) >= 0 &&
@@ -171,6 +184,7 @@ static int scrypt_start(EVP_CIPHER_CTX *ctx, const PBE2PARAM *pbes2, const SCRYP
         EVP_DecryptInit_ex(ctx, NULL, NULL, key, NULL) == 1)
         result = 0;
     OPENSSL_cleanse(key, sizeof key);
+    EVP_CIPHER_free(cipher);
     return result;
 }
 

@@ -104,10 +104,21 @@ void sigpool_free(struct sigpool *p)
     free(p);
 }
 
+void sigpool_wait(struct sigpool *p)
+{
+    take_slices(p, p->jobs, p->n);
+    pthread_mutex_lock(&p->lock);
+    while (p->working)
+        pthread_cond_wait(&p->idle, &p->lock);
+    p->n = 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
 int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault *f)
 {
     if (n && ed25519_load(f))
         return -1;
+    sigpool_wait(p); /* for a batch that somebody else has under way */
     pthread_mutex_lock(&p->lock);
     p->jobs = jobs;
     p->n = n;
@@ -118,14 +129,4 @@ int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault
     if (n > SLICE)
         start_threads(p);
     return 0;
-}
-
-void sigpool_wait(struct sigpool *p)
-{
-    take_slices(p, p->jobs, p->n);
-    pthread_mutex_lock(&p->lock);
-    while (p->working)
-        pthread_cond_wait(&p->idle, &p->lock);
-    p->n = 0;
-    pthread_mutex_unlock(&p->lock);
 }

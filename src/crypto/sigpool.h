@@ -21,7 +21,8 @@ struct sigpool *sigpool_new(int threads);
 void sigpool_free(struct sigpool *p);
 
 /* Hands the pool n jobs and returns at once. jobs and all that they point to stay put until
- * sigpool_wait. At most one batch is under way: wait first. 0, or -1 and trouble. */
+ * sigpool_wait. At most one batch is under way: of one that is, all jobs get their answers first.
+ * 0, or -1 and trouble. */
 int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault *f);
 
 /* Works along until every job of the batch under way has its answer. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { VERSION = 1, APPLICATION = 0x70656572, BUSY_MS = 600000 };
+enum { VERSION = 2, APPLICATION = 0x70656572, BUSY_MS = 600000 };
 
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), stamp TEXT, end INTEGER,"
@@ -40,6 +40,7 @@ static const char tx_indexes[] = "CREATE INDEX tx_id ON tx(id);"
 
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
+    [BEGIN_READ] = "BEGIN",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [MARK] = "SELECT stamp, end, lines, best, blocks, rules, sum FROM ledger",
@@ -69,18 +70,36 @@ static const char *const sql[STATEMENTS] = {
     [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",
 };
 
+/* Notes damage, and removes the file at once, so that the next to come makes a new one even where
+ * this process can do nothing more about it. */
+static void damaged(struct index *ix)
+{
+    int keep = 1;
+    const char *path = sqlite3_db_filename(ix->db, "main");
+    ix->damaged = true;
+    if (ix->temporary || !path || !index_in_place(ix, path))
+        return;
+    /* Otherwise our closing would remove the -wal file of an index that was made in its place. */
+    sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    index_remove(path);
+}
+
 int index_failed(struct index *ix, struct fault *f)
 {
     int code = sqlite3_errcode(ix->db) & 0xff;
+    bool is_damaged = false;
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR ||
         code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH)
-        ix->damaged = true;
-    return fault_trouble(f, "index: %s", sqlite3_errmsg(ix->db));
+        is_damaged = true;
+    fault_trouble(f, "index: %s", sqlite3_errmsg(ix->db));
+    if (is_damaged)
+        damaged(ix);
+    return -1;
 }
 
 int index_damage(struct index *ix, struct fault *f)
 {
-    ix->damaged = true;
+    damaged(ix);
     return fault_trouble(f, "index: damaged");
 }
 
@@ -170,22 +189,23 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
 {
     struct stat st;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path ? path : "", &ix->db, flags, NULL) != SQLITE_OK)
+    int reserved = INDEX_RESERVED;
+    if (sqlite3_open_v2(path ? path : "", &ix->db, flags, path ? index_vfs() : NULL) != SQLITE_OK ||
+        sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
         return index_failed(ix, f);
     if (sqlite3_db_readonly(ix->db, "main") > 0)
         return fault_trouble(f, "index: %s cannot be written", path);
     sqlite3_busy_timeout(ix->db, BUSY_MS);
-    const char *pragmas = path ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+    const char *pragmas = path ? "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
+                                 "PRAGMA synchronous = NORMAL;"
                                  "PRAGMA cache_size = -65536"
                                : "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
                                  "PRAGMA cache_size = -65536";
-    if (exec(ix, pragmas, f) || make_schema(ix, f))
-        return -1;
     if (path && stat(path, &st) == 0) {
         ix->device = st.st_dev;
         ix->inode = st.st_ino;
     }
-    return 0;
+    return exec(ix, pragmas, f) || make_schema(ix, f) ? -1 : 0;
 }
 
 int index_open(const char *path, bool *is_damaged, struct index **out, struct fault *f)
@@ -235,6 +255,12 @@ bool index_in_place(const struct index *ix, const char *path)
 bool index_damaged(const struct index *ix)
 {
     return ix->damaged;
+}
+
+int index_begin_read(struct index *ix, struct fault *f)
+{
+    index_rollback(ix);
+    return run_plain(ix, BEGIN_READ, f);
 }
 
 int index_begin(struct index *ix, struct fault *f)

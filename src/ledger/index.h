@@ -22,9 +22,9 @@ struct index_mark {
 
 struct index;
 
-/* Opens the index at path, making an empty one where there is none or where it is of another
- * version; path NULL: a temporary one. readonly says that the file may be used but not changed. 0,
- * or -1 and trouble: *damaged then tells whether removing the file may help. */
+/* Opens the index at path, making an empty one where there is none; path NULL: a temporary one. 0,
+ * or -1 and trouble: *damaged then tells whether the file was damaged, or of another version; it is
+ * removed already, and opening it again makes a new one. */
 int index_open(const char *path, bool *damaged, struct index **ix, struct fault *f);
 void index_close(struct index *ix);
 
@@ -34,7 +34,7 @@ void index_remove(const char *path);
 /* Whether the file at path is still the one that ix has open. */
 bool index_in_place(const struct index *ix, const char *path);
 
-/* Whether something in it turned out to be damaged. */
+/* Whether something in it turned out to be damaged; its file is then removed already. */
 bool index_damaged(const struct index *ix);
 
 /* Its table, for tree_init; good as long as ix. */
@@ -43,6 +43,10 @@ struct store index_store(struct index *ix);
 /* A write transaction; only one process at a time has one, the others wait. 0, or -1 and trouble.
  */
 int index_begin(struct index *ix, struct fault *f);
+
+/* A read transaction in place of any other: until the next, all that is asked is answered from the
+ * index as it is when first asked, whatever others commit. 0, or -1 and trouble. */
+int index_begin_read(struct index *ix, struct fault *f);
 int index_commit(struct index *ix, struct fault *f);
 void index_rollback(struct index *ix);
 

@@ -1,4 +1,4 @@
-/* The database behind an index, shared by index.c and index_store.c alone. */
+/* The database behind an index, shared by the index*.c alone. */
 #ifndef LEDGER_INDEX_DB_H
 #define LEDGER_INDEX_DB_H
 
@@ -9,6 +9,7 @@
 
 enum statement {
     BEGIN,
+    BEGIN_READ,
     COMMIT,
     ROLLBACK,
     MARK,
@@ -54,6 +55,12 @@ int index_step(struct index *ix, sqlite3_stmt *q, struct fault *f);
 
 /* Runs a statement that gives no row to its end and resets it. 0, or -1 and trouble. */
 int index_run(struct index *ix, sqlite3_stmt *q, struct fault *f);
+
+/* The room at the end of each page of an index's file, for index_vfs.c's sum. */
+#define INDEX_RESERVED 8
+
+/* The name of the SQLite VFS that guards an index's file against damage; NULL: it cannot be had. */
+const char *index_vfs(void);
 
 /* The sum that guards a row against damage that SQLite does not see. */
 int64_t index_sum(const void *bytes, size_t n);

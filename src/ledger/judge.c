@@ -208,6 +208,10 @@ static int judge_against(struct judge *j, const struct item *item, int64_t now, 
 
 static int judge_loose(struct judge *j, const struct item *item, struct fault *f)
 {
+    if (item->is_genesis) {
+        fault_rule(f, "block: a genesis block must come first, for its ledger to be judged");
+        return falls(item, f);
+    }
     if (item->is_block)
         return judge_alone(item, f);
     return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(item, f);

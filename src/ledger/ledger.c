@@ -236,6 +236,13 @@ static int catch_up(struct ledger *l, struct fault *f)
     return l->mark.count ? index_set_mark(l->index, &l->mark, f) : 0;
 }
 
+/* Whether what stands behind the good part can be the work of a crash: the file ends in its midst,
+ * or the index had vouched for all before it, so that nobody was told that it was there. */
+static bool tail_is_torn(const struct ledger *l)
+{
+    return l->tail_torn || (l->trusted_end > 0 && l->trusted_end == l->mark.end);
+}
+
 /* Whether the index is that of the file already: 1 or 0, -1 and trouble. */
 static int up_to_date(struct ledger *l, struct fault *f)
 {
@@ -249,16 +256,20 @@ static int up_to_date(struct ledger *l, struct fault *f)
     return strcmp(stamp, l->mark.stamp) == 0;
 }
 
+/* A reader's: all that is read until the next update is of one moment. */
 static int update(struct ledger *l, struct fault *f)
 {
     l->has_tail = false;
+    if (index_begin_read(l->index, f))
+        return -1;
     int fresh = up_to_date(l, f);
     if (fresh)
         return fresh < 0 ? -1 : 0;
+    index_rollback(l->index);
     if (index_begin(l->index, f))
         return -1;
     int result = catch_up(l, f);
-    if (result == 0 && l->has_tail && !l->tail_torn) {
+    if (result == 0 && l->has_tail && !tail_is_torn(l)) {
         /* A damaged ledger: the index keeps what it knew of the sound one, and the caller is told.
          */
         index_rollback(l->index);
@@ -270,7 +281,7 @@ static int update(struct ledger *l, struct fault *f)
         l->mark = (struct index_mark){0};
         return -1;
     }
-    return 0;
+    return index_begin_read(l->index, f) || read_mark(l, f) ? -1 : 0;
 }
 
 static void forget_index(struct ledger *l)
@@ -286,12 +297,9 @@ static void forget_index(struct ledger *l)
 static int open_index(struct ledger *l, struct fault *f)
 {
     bool damaged;
-    if (index_open(l->index_path, &damaged, &l->index, f)) {
-        if (damaged)
-            index_remove(l->index_path);
-        if (index_open(damaged ? l->index_path : NULL, &damaged, &l->index, f))
-            return -1;
-    }
+    if (index_open(l->index_path, &damaged, &l->index, f) &&
+        index_open(damaged ? l->index_path : NULL, &damaged, &l->index, f))
+        return -1;
     return tree_init(&l->tree, index_store(l->index), f);
 }
 
@@ -309,7 +317,6 @@ static int update_mending(struct ledger *l, int (*work)(struct ledger *, struct 
     if (!index_damaged(l->index))
         return -1;
     forget_index(l);
-    index_remove(l->index_path);
     if (open_index(l, f))
         return -1;
     return work(l, f);
@@ -347,7 +354,7 @@ static int refuse_tail(struct ledger *l, struct fault *f)
 {
     if (l->tree.count == 0 && !l->has_tail)
         return fault_rule(f, "%s: empty: no genesis block", l->path);
-    if (l->has_tail && (!l->tail_torn || l->tree.count == 0)) {
+    if (l->has_tail && (!tail_is_torn(l) || l->tree.count == 0)) {
         *f = l->tail;
         return -1;
     }
@@ -425,13 +432,6 @@ static int check_signatures(struct ledger *l, struct fault *f)
     if (got < 0 || !good)
         return -1;
     return index_all_checked(l->index, f);
-}
-
-/* Whether what stands behind the good part can be the work of a crash: the file ends in its midst,
- * or the index had vouched for all before it, so that nobody was told that it was there. */
-static bool tail_is_torn(const struct ledger *l)
-{
-    return l->tail_torn || (l->trusted_end > 0 && l->trusted_end == l->mark.end);
 }
 
 /* Moves what stands behind the good part to LEDGER.torn, and makes that durable before the file is

@@ -168,7 +168,7 @@ static int read_entry(struct batch *b, struct item *item, const struct line *lin
     e->at = item->size;
     if (parse_entry(item, e, line, &why)) {
         break_item(item, line->number, &why);
-        item->torn |= line->state == LINE_TORN;
+        item->torn |= line->cut;
     }
     sha256(line->text, line->len, e->id);
     item->count++;
@@ -242,7 +242,7 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     item->is_block = true;
     if (line_form(line, &why) || block_parse(line->text, line->len, &item->block, &why)) {
         break_item(item, line->number, &why);
-        item->torn = line->state == LINE_TORN;
+        item->torn = line->cut;
         return take_line(b, item, line) ? fault_memory(f) : 0;
     }
     item->has_header = true;
@@ -269,7 +269,7 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
         return fault_memory(f);
     if (line_form(line, &why)) {
         break_item(item, line->number, &why);
-        item->torn = line->state == LINE_TORN;
+        item->torn = line->cut;
     } else if (line_is(line->text, line->len, "tx")) {
         item->is_tx = e->is_tx = true;
         item->count = 1;
@@ -286,7 +286,7 @@ static void settle(struct batch *b)
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         item->text = b->text.data + item->at;
-        item->entries = b->entries + item->first;
+        item->entries = item->count ? b->entries + item->first : NULL;
         for (size_t j = 0; j < item->count; j++) {
             struct tx *tx = &item->entries[j].tx;
             tx->line = item->text + item->entries[j].at;

@@ -323,8 +323,10 @@ static struct node new_node(struct tree *t, const struct item *item)
 static int refuse(struct tree *t, const struct item *item, struct fault *f)
 {
     state_rollback(t->state);
-    if (f->kind != FAULT_RULE)
+    if (f->kind != FAULT_RULE) {
+        f->line = 0;
         return -1;
+    }
     if (!f->line)
         f->line = item->line;
     return TREE_BAD;

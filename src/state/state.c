@@ -160,7 +160,7 @@ static int read_value(const uint8_t **p, const uint8_t *end, struct state_value 
 
 static int replay(struct state *s, const void *journal, size_t n, bool redo, struct fault *f)
 {
-    const uint8_t *p = journal, *end = p + n;
+    const uint8_t *p = journal, *end = n ? p + n : p; /* of a block that changed nothing: NULL */
     while (p < end) {
         struct state_key key;
         struct state_value old, new;

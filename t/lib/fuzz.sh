@@ -1,8 +1,8 @@
 #!/bin/sh
 # fuzz.sh FOLDER SECONDS NAME...: runs FOLDER/fuzz-NAME for each NAME, for so many seconds, one a processor.
 #
-# It starts from t/fuzz/corpus/NAME, and keeps what it finds on the way in FOLDER/corpus/NAME. Input that
-# breaks something is FOLDER/broken-NAME-..., and then the status is 1.
+# It starts from t/fuzz/corpus/NAME, with the words of t/fuzz/NAME.dict, and keeps what it finds on the way in
+# FOLDER/corpus/NAME. Input that breaks something is FOLDER/broken-NAME-..., and then the status is 1.
 set -eu
 folder=$1 seconds=$2
 shift 2
@@ -10,8 +10,10 @@ shift 2
 one() {
     name=$1 log=$folder/$1.log
     mkdir -p "$folder/corpus/$name" "t/fuzz/corpus/$name"
+    dict=t/fuzz/$name.dict
+    [ -e "$dict" ] || dict=
     if "$folder/fuzz-$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -verbosity=1 \
-        -artifact_prefix="$folder/broken-$name-" \
+        -artifact_prefix="$folder/broken-$name-" ${dict:+"-dict=$dict"} \
         "$folder/corpus/$name" "t/fuzz/corpus/$name" >"$log" 2>&1; then
         printf '%s: %s\n' "$name" "$(grep '^Done ' "$log")"
     else

@@ -36,8 +36,7 @@ static const uint8_t impossible[TARGET_LEN],
                            255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
                            255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-/* --- Helpers -------------------------------------------------------------------------------------
- */
+/* --- helpers --------------------------------------------------------------- */
 
 static double now(void)
 {
@@ -114,8 +113,7 @@ static uint64_t lowest_nonce(const char *header, size_t n, size_t seal_len, cons
     }
 }
 
-/* --- place
- * ----------------------------------------------------------------------------------------- */
+/* --- place ----------------------------------------------------------------- */
 
 static void check_seal(size_t seal_len, uint64_t nonce)
 {
@@ -166,8 +164,7 @@ static int test_place(void)
     return 0;
 }
 
-/* --- kernels
- * --------------------------------------------------------------------------------------- */
+/* --- kernels --------------------------------------------------------------- */
 
 struct range {
     uint64_t first, count;
@@ -237,8 +234,7 @@ static int test_kernels(void)
     return 0;
 }
 
-/* --- lowest
- * ---------------------------------------------------------------------------------------- */
+/* --- lowest ---------------------------------------------------------------- */
 
 static void check_search(const struct mine_job *job, int threads, uint64_t expected)
 {
@@ -272,7 +268,7 @@ static int test_lowest(void)
         uint8_t target[TARGET_LEN];
         unsigned times;
     } tries[] = {
-        {{255, 255}, 20}, {{128}, 20}, {{1}, 20}, {{0, 1}, 4}, {{0, 0, 0x60}, 2},
+        {{255, 255}, 20}, {{128}, 20}, {{1}, 20}, {{16}, 60}, {{0, 1}, 4}, {{0, 0, 0x60}, 2},
     };
     unsigned salt = 0;
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
@@ -281,8 +277,7 @@ static int test_lowest(void)
     return 0;
 }
 
-/* --- stop
- * ------------------------------------------------------------------------------------------ */
+/* --- stop ------------------------------------------------------------------ */
 
 /* A search that finds nothing, in a thread of its own. */
 struct hopeless {
@@ -421,8 +416,7 @@ static int test_stop(void)
     return 0;
 }
 
-/* --- threads
- * --------------------------------------------------------------------------------------- */
+/* --- threads --------------------------------------------------------------- */
 
 /* How many threads this process has, and how many of them block SIGTERM. */
 static int count_threads(int *blocking)
@@ -517,8 +511,7 @@ static int test_threads(void)
     return 0;
 }
 
-/* --- rate
- * ------------------------------------------------------------------------------------------ */
+/* --- rate ------------------------------------------------------------------ */
 
 /* Seconds for as many compressions, which wait for one another no more than attempts do. */
 static double time_compressions(void)

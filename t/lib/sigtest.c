@@ -152,8 +152,8 @@ static void key_of_small_order(void)
         special_point(i, key);
         hex_decode(signature, base_point, 32);
         signature[32] = 1;
-        for (char message = 'A'; message <= 'z'; message++)
-            must(!verify_x(key, signature, message), "a key of small order is accepted");
+        for (int message = 'A'; message <= 'z'; message++)
+            must(!verify_x(key, signature, (char)message), "a key of small order is accepted");
         signature[32] = 0;
         for (int j = 0; j < 2 * SMALL; j++) {
             special_point(j, signature);

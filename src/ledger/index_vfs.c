@@ -1,0 +1,190 @@
+/*
+ * The index's file as SQLite sees it: every page ends in a sum over its bytes and its place, put
+ * there as the page is written and held against it as it is read. So damage of whatever kind is
+ * noticed before it is believed, also where it would make a row look as if it were not there. (The
+ * -wal file has sums of its own.) SQLite leaves the room at the end of a page alone once it is told
+ * to, and so does any other program that opens the file.
+ */
+#include "ledger/index_db.h"
+
+#include <string.h>
+#include <zlib.h>
+
+enum { PAGE = 4096, HEADER = 100 };
+
+/* SQLite's file, and behind it the system's, which does the work. */
+struct checked {
+    sqlite3_file base;
+    sqlite3_int64 pad; /* keeps what is behind aligned */
+};
+
+static sqlite3_file *inner(sqlite3_file *file)
+{
+    return (sqlite3_file *)(void *)((struct checked *)(void *)file + 1);
+}
+
+static uint64_t page_sum(const unsigned char *page, sqlite3_int64 offset)
+{
+    uint64_t place = (uint64_t)offset;
+    uLong crc = crc32_z(crc32_z(0, NULL, 0), page, PAGE - INDEX_RESERVED);
+    return (uint64_t)crc << 32 | crc32_z(crc, (const unsigned char *)&place, sizeof place);
+}
+
+static int read_page(sqlite3_file *file, unsigned char *page, sqlite3_int64 offset)
+{
+    uint64_t sum;
+    int result = inner(file)->pMethods->xRead(inner(file), page, PAGE, offset);
+    if (result != SQLITE_OK)
+        return result;
+    memcpy(&sum, page + PAGE - sizeof sum, sizeof sum);
+    return sum == page_sum(page, offset) ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
+static int checked_read(sqlite3_file *file, void *out, int n, sqlite3_int64 offset)
+{
+    unsigned char page[PAGE];
+    int at = (int)(offset % PAGE);
+    if (n == PAGE && at == 0)
+        return read_page(file, out, offset);
+    if (offset + n <= HEADER) /* looked at before the file is locked, and again as a page */
+        return inner(file)->pMethods->xRead(inner(file), out, n, offset);
+    if (at + n > PAGE)
+        return SQLITE_CORRUPT;
+    int result = read_page(file, page, offset - at);
+    if (result == SQLITE_OK)
+        memcpy(out, page + at, (size_t)n);
+    return result;
+}
+
+static int checked_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset)
+{
+    unsigned char page[PAGE];
+    if (n != PAGE || offset % PAGE)
+        return inner(file)->pMethods->xWrite(inner(file), bytes, n, offset);
+    memcpy(page, bytes, PAGE);
+    uint64_t sum = page_sum(page, offset);
+    memcpy(page + PAGE - sizeof sum, &sum, sizeof sum);
+    return inner(file)->pMethods->xWrite(inner(file), page, PAGE, offset);
+}
+
+/* All else is as the system does it. */
+
+static int checked_close(sqlite3_file *f)
+{
+    return inner(f)->pMethods->xClose(inner(f));
+}
+
+static int checked_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+    return inner(f)->pMethods->xTruncate(inner(f), size);
+}
+
+static int checked_sync(sqlite3_file *f, int flags)
+{
+    return inner(f)->pMethods->xSync(inner(f), flags);
+}
+
+static int checked_size(sqlite3_file *f, sqlite3_int64 *size)
+{
+    return inner(f)->pMethods->xFileSize(inner(f), size);
+}
+
+static int checked_lock(sqlite3_file *f, int level)
+{
+    return inner(f)->pMethods->xLock(inner(f), level);
+}
+
+static int checked_unlock(sqlite3_file *f, int level)
+{
+    return inner(f)->pMethods->xUnlock(inner(f), level);
+}
+
+static int checked_reserved(sqlite3_file *f, int *out)
+{
+    return inner(f)->pMethods->xCheckReservedLock(inner(f), out);
+}
+
+static int checked_control(sqlite3_file *f, int what, void *arg)
+{
+    return inner(f)->pMethods->xFileControl(inner(f), what, arg);
+}
+
+static int checked_sector(sqlite3_file *f)
+{
+    return inner(f)->pMethods->xSectorSize(inner(f));
+}
+
+static int checked_device(sqlite3_file *f)
+{
+    return inner(f)->pMethods->xDeviceCharacteristics(inner(f));
+}
+
+static int checked_shm_map(sqlite3_file *f, int i, int size, int extend, void volatile **out)
+{
+    return inner(f)->pMethods->xShmMap(inner(f), i, size, extend, out);
+}
+
+static int checked_shm_lock(sqlite3_file *f, int offset, int n, int flags)
+{
+    return inner(f)->pMethods->xShmLock(inner(f), offset, n, flags);
+}
+
+static void checked_shm_barrier(sqlite3_file *f)
+{
+    inner(f)->pMethods->xShmBarrier(inner(f));
+}
+
+static int checked_shm_unmap(sqlite3_file *f, int remove)
+{
+    return inner(f)->pMethods->xShmUnmap(inner(f), remove);
+}
+
+/* Version 2: without the calls that would map the file and pass by our reading. */
+static const sqlite3_io_methods methods = {
+    .iVersion = 2,
+    .xClose = checked_close,
+    .xRead = checked_read,
+    .xWrite = checked_write,
+    .xTruncate = checked_truncate,
+    .xSync = checked_sync,
+    .xFileSize = checked_size,
+    .xLock = checked_lock,
+    .xUnlock = checked_unlock,
+    .xCheckReservedLock = checked_reserved,
+    .xFileControl = checked_control,
+    .xSectorSize = checked_sector,
+    .xDeviceCharacteristics = checked_device,
+    .xShmMap = checked_shm_map,
+    .xShmLock = checked_shm_lock,
+    .xShmBarrier = checked_shm_barrier,
+    .xShmUnmap = checked_shm_unmap,
+};
+
+/* Opens the database itself as above, and what belongs to it as the system does. */
+static int checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+{
+    (void)vfs;
+    sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+    if (!(flags & SQLITE_OPEN_MAIN_DB))
+        return system->xOpen(system, name, file, flags, out);
+    inner(file)->pMethods = NULL;
+    int result = system->xOpen(system, name, inner(file), flags, out);
+    file->pMethods = inner(file)->pMethods ? &methods : NULL;
+    return result;
+}
+
+const char *index_vfs(void)
+{
+    static const char name[] = "peerutils";
+    static sqlite3_vfs vfs; /* SQLite keeps it for good */
+    sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+    if (sqlite3_vfs_find(name))
+        return name;
+    if (!system)
+        return NULL;
+    vfs = *system;
+    vfs.zName = name;
+    vfs.szOsFile += (int)sizeof(struct checked);
+    vfs.xOpen = checked_open;
+    return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? name : NULL;
+}

@@ -1,0 +1,64 @@
+/*
+ * record/key and record/book, from a file: what a book names, a key line said; the first name of an
+ * account shows it, a name of two accounts names neither. And names as a person writes them
+ * (cli/names).
+ */
+#include "record/book.h"
+#include "base/hex.h"
+#include "cli/names.h"
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void check_key(const struct book *b, const struct key *k, const char *line, size_t len)
+{
+    struct buf again = {0};
+    uint8_t account[ID_LEN];
+    struct fault f;
+    must(key_format(k, &again) == 0 && again.data[again.len - 1] == '\n');
+    must_equal(again.data, again.len - 1, line, len);
+    int found = book_account(b, k->name, account);
+    must(found == -1 || book_name(b, k->account));
+    must(found == -1 || (found == 1 && memcmp(account, k->account, ID_LEN) == 0));
+    bool is_hex = k->name.len == 64 && hex_decode(account, k->name.text, ID_LEN) == 0;
+    must((cli_find_account(b, k->name.text, k->name.len, account, &f) == 0) ==
+         (is_hex || found == 1));
+    buf_free(&again);
+}
+
+/* Every key of a book that could be read. */
+static void check_keys(const struct book *b, struct span text)
+{
+    struct lines *lines = lines_new(source_memory(&text), 1, 0);
+    struct line line;
+    struct fault f;
+    struct key k;
+    must(lines);
+    while (lines_next(lines, &line, &f) == 1) {
+        must(line.state == LINE_WHOLE && line_check(line.text, line.len, &f) == 0);
+        must(key_parse(line.text, line.len, &k, &f) == 0);
+        check_key(b, &k, line.text, line.len);
+    }
+    lines_free(lines);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct book *b = book_new();
+    struct fault f;
+    uint8_t account[ID_LEN];
+    char path[64];
+    int fd = memfd_create("book", MFD_CLOEXEC);
+    must(b && fd >= 0 && write(fd, data, n) == (ssize_t)n);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (book_read(b, path, &f))
+        must(f.kind == FAULT_RULE && f.line > 0);
+    else
+        check_keys(b, (struct span){(const char *)data, n});
+    (void)cli_find_account(b, (const char *)data, n, account, &f);
+    book_free(b);
+    close(fd);
+    return 0;
+}
