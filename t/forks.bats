@@ -34,11 +34,11 @@ balance() { # NAME [OPTION...]
     cat genesis a b | cmp - ledger
     # and back again
     cp ledger aside
-    cp genesis other && ledger-append -q other <a && mined other 2 miner >more
-    ledger-append -q other <more
-    expect 0 ledger-append <more
+    cp genesis other && ledger-append -q other <a && mined other 2 miner >rest
+    ledger-append -q other <rest
+    expect 0 ledger-append <rest
     says '^ledger-append: reorg: 3 blocks undone, 4 done$'
-    cat genesis a more | cmp - <(ledger-chain)
+    cat genesis a rest | cmp - <(ledger-chain)
     verify -q ledger
 }
 
@@ -121,12 +121,12 @@ every_block_agrees() { # LEDGER
     rm -rf cuts
     mkdir cuts
     local n=0 block
-    ids "$1" >ids
+    ids "$1" >known
     # for each block its chain: from its header back by the parents'
     while read -r block; do
         ledger-chain -b "$block" "$1" >"cuts/$n"
         n=$((n + 1))
-    done <ids
+    done <known
     reference_all cuts/*
     n=0
     while read -r block; do
@@ -135,7 +135,7 @@ every_block_agrees() { # LEDGER
         diff "cuts/$n.balances" <(ledger-balance -l "$1" -b "$block")
         cmp <(ledger-chain -t -b "$block" "$1") <(headers "cuts/$n" | tail -n 1)
         n=$((n + 1))
-    done <ids
+    done <known
 }
 
 @test "balances and chain at every block of a tree are the reference's" {
@@ -193,8 +193,8 @@ every_block_agrees() { # LEDGER
     rm ledger.index
     cat genesis b | cmp - <(ledger-chain)
     cp genesis other && ledger-append -q other <a
-    mined other 2 miner >more
-    expect 0 ledger-append <more
+    mined other 2 miner >rest
+    expect 0 ledger-append <rest
     says "^ledger-append: reorg: $((many + 1)) blocks undone, $((many + 2)) done\$"
     verify -q ledger
 }

@@ -49,7 +49,7 @@ spoil() {
     spoil src/state/pay.c '#include "crypto/key.h"'
     spoil src/ledger/file.c '#include "cli/cli.h"'
     spoil src/ledger/file.c '#include <openssl/evp.h>'
-    spoil src/cli/cli.c '#include "record/tx.h"'
+    spoil src/cli/cli.c '#include "crypto/key.h"'
     spoil src/cmd/verify.c '#include "cmd/mine.h"'
     spoil src/elsewhere/x.c 'int x;'
 }

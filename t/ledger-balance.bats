@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 
 # ledger-balance: what accounts have, at the best tip or at any block.
@@ -133,7 +134,7 @@ has() {
     mkdir away
     mv ledger names ./*.pub away
     expect 2 ledger-balance
-    says '^ledger-balance: ledger: No such file or directory$'
+    says '^ledger-balance: ledger: No such file or directory .ledger-init makes a ledger.$'
     ledger-balance -l away/ledger -a away/names alice | diff wanted -
     LEDGER=away/ledger NAMES=away/alice.pub ledger-balance alice | diff wanted -
     expect 2 ledger-balance -l away/ledger -a away/gone alice

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 
 # ledger-chain: the best chain, byte for byte the same on every peer that agrees.
@@ -128,9 +129,11 @@ prints() {
     python3 "$reference" chain ledger | cmp - best
 }
 
-@test "a torn tail is left out; a forged ledger is a no" {
+@test "a torn tail is left out, and told; a forged ledger is a no" {
     { cat best && head -c 50 b2; } >torn
-    prints best -- torn
+    expect 0 ledger-chain torn
+    cmp best "$out"
+    says "^torn:$(($(wc -l <best) + 1)): left out from here on: no whole valid block follows\$"
     for at in 100 500 1300 2000; do
         { head -c "$at" best && printf Z && tail -c +$((at + 2)) best; } >forged
         expect 1 ledger-chain forged
@@ -140,7 +143,7 @@ prints() {
     : >empty
     expect 1 ledger-chain empty
     expect 2 ledger-chain gone
-    says '^ledger-chain: gone: No such file or directory$'
+    says '^ledger-chain: gone: No such file or directory .ledger-init makes a ledger.$'
     expect 2 ledger-chain .
     gzip -k best
     expect 2 ledger-chain best.gz
@@ -154,21 +157,22 @@ prints() {
     LEDGER=gone prints side -- -l gone side
 }
 
-# A chain whose text is too much for any pipe: it is printed as far as the reader has come.
-long_chain() {
-    memo=$(printf '?%.0s' {1..256})
+# A chain whose text is too much for any pipe: it is printed as far as the reader has come. One with other
+# memos takes as many bytes, block by block.
+long_chain() { # FILE BYTE-OF-MEMOS
+    memo=$(printf "$2%.0s" {1..256})
     yes "alice bob 1 $memo" | head -n 250 >lines
-    ledger-init -T 1700000000 -t f -e 0 alice 100000 >long
+    ledger-init -T 1700000000 -t f -e 0 alice 100000 >"$1"
     for i in 1 2 3 4; do
-        txmake -l long <lines | txsign -k alice.key | mine -l long -m miner -T $((1700000000 + 10 * i)) | append long
+        txmake -l "$1" <lines | txsign -k alice.key | mine -l "$1" -m miner -T $((1700000000 + 10 * i)) | append "$1"
     done
-    [ "$(wc -c <long)" -gt 1000000 ]
-    cp long copy
+    [ "$(wc -c <"$1")" -gt 1000000 ]
 }
 
 # Starts to read what ledger-chain prints, and holds still after the first line: $pid, and fd 5 to go on.
 begin_to_read() {
     mkfifo pipe
+    cp long copy
     ledger-chain long >pipe 2>said &
     pid=$!
     exec 5<pipe
@@ -183,7 +187,7 @@ go_on() { # sets status
 }
 
 @test "a ledger replaced by another meanwhile: the old one whole, or a word of it" {
-    long_chain
+    long_chain long '?'
     begin_to_read
     cp side new
     mv new long # another file by this name
@@ -200,7 +204,7 @@ go_on() { # sets status
 }
 
 @test "a ledger overwritten meanwhile: never bytes of two ledgers" {
-    long_chain
+    long_chain long '?'
     begin_to_read
     cp side long # the same file, with another text
     go_on
@@ -210,8 +214,21 @@ go_on() { # sets status
     prints side -- long
 }
 
+@test "a ledger overwritten meanwhile by one whose blocks stand at the same places" {
+    long_chain long '?'
+    long_chain twin '!'
+    [ "$(wc -c <long)" -eq "$(wc -c <twin)" ]
+    begin_to_read
+    cp twin long
+    go_on
+    [ "$status" -ne 0 ]
+    cmp -n "$(wc -c <got)" got copy
+    grep -q '^ledger-chain: .*the ledger was changed' said
+    prints twin -- long
+}
+
 @test "a ledger that grows and changes its best chain meanwhile" {
-    long_chain
+    long_chain long '?'
     ledger-chain -n 1 long >fork
     for i in 1 2 3 4 5; do
         mine -l fork -m bob -T $((1700000000 + 20 * i)) </dev/null >block

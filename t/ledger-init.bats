@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 
 # ledger-init: a genesis block, which is the whole configuration of a chain.
@@ -179,9 +180,9 @@ refuse() {
         says '^forged:[0-9]+: '
     done
     for at in $(seq 1 9 $((size - 1))) $((size - 1)); do
-        head -c "$at" genesis >cut
-        expect 1 verify -q cut
-        says '^cut:[0-9]+: '
+        head -c "$at" genesis >part
+        expect 1 verify -q part
+        says '^part:[0-9]+: '
     done
 }
 

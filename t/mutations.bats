@@ -13,7 +13,6 @@ setup_file() {
     W=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "$BATS_FILE_TMPDIR")")
     export W MUTANTS FIRST_MUTANT
     mkdir "$W/mutants" "$W/out"
-    # The mutator's arithmetic is meant to overflow, its memory is not.
     "$BIN/.t/mutate" -k "$VECTORS/keys" -T $NOW -s "$FIRST_MUTANT" -n "$MUTANTS" -o "$W/mutants" "$VECTORS"/good/*
     for worker in 0 1; do
         "$ROOT/t/lib/agree.sh" "$W/mutants" "$W/out" $NOW $((FIRST_MUTANT + worker)) 2 $last \
@@ -27,7 +26,7 @@ teardown_file() {
     rm -rf "$W"
 }
 
-# Leaves the mutants that are spoken of where they can be looked at.
+# Nothing was written to this file about any mutant.
 agreed() {
     [ ! -s "$1" ] || {
         cat "$1"
@@ -161,7 +160,7 @@ END
 @test "every rule refused some of them" {
     cat "$W"/out/*.ve | sed -f "$ROOT/t/lib/rules.sed" | sort | uniq -c | sort -rn >hits
     sed 's/^/# /' hits >&3
-    [ "$MUTANTS" -ge 2000 ] || skip "only $MUTANTS mutants"
+    [ "$MUTANTS" -ge 2000 ] && [ "$FIRST_MUTANT" -eq 1 ] || skip 'a rare rule may be missed by other mutants'
     sed 's/^ *[0-9]* //' hits >hit
     every_rule | grep -vxFf hit >missed || true
     agreed missed

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 
 # names: names for accounts in any stream, and back.
@@ -75,7 +76,7 @@ E
     names_of "account $A 1 0\naccount $B 1 0\naccount carol 1 0\n" "account $A 1 0\naccount $B 1 0\naccount $C 1 0\n"
     names_of 'account alice 1 0\naccount x 1 0\n' 'account alice 1 0\naccount x 1 0\n' -r
     printf 'key %s\n' "$A $B" "$C carol" >names # a name that reads like an account
-    printf 'account %s 1 0\n' $A $B $C >records
+    printf 'account %s 1 0\n' "$A" "$B" "$C" >records
     identity records
     names_of "account $B 1 0\n" "account $B 1 0\n" -r
 }

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 
 # txpool: the transactions that wait for a block, and the choice of a body among them.
@@ -9,8 +10,8 @@ setup() {
 }
 
 # Signed transactions for the lines FROM TO AMOUNT [MEMO] on stdin.
-pay() { # TXMAKE-OPTION...
-    txmake "$@" | txsign -k alice.key -k bob.key -k carol.key
+pay() {
+    txmake | txsign -k alice.key -k bob.key -k carol.key
 }
 
 # One signed transaction: one FROM SEQ FEE TO AMOUNT [MEMO].
@@ -107,8 +108,8 @@ refuse() {
     refuse '^stdin:1: tx: [0-9a-f]{64} has 0, needs 41$' txpool pool <spend
     cat income spend | txpool pool >passed
     cat income spend | diff - passed
-    one carol 1 1 bob 9 >more
-    refuse ' has 9, needs 10$' txpool pool <more
+    one carol 1 1 bob 9 >next-one
+    refuse ' has 9, needs 10$' txpool pool <next-one
 }
 
 @test "forged, cut, unsigned, of another chain, under the least fee" {
@@ -123,8 +124,8 @@ refuse() {
     sed 's/ lunch / Lunch /' good >forged
     refuse '^stdin:1: tx: bad signature$' txpool pool <forged
     for n in 10 100 $((${#line} - 1)) ${#line}; do
-        head -c "$n" good >cut
-        refuse '^stdin:1: ' txpool pool <cut
+        head -c "$n" good >part
+        refuse '^stdin:1: ' txpool pool <part
     done
     echo "${line% *}" >unsigned
     refuse '^stdin:1: tx: 9 fields, expected 10$' txpool pool <unsigned
@@ -135,7 +136,7 @@ refuse() {
     [ ! -s pool ]
     # among good ones, they alone fall
     one bob 0 1 carol 5 >bob
-    cat forged bob cut >mixed
+    cat forged bob part >mixed
     expect 1 txpool pool <mixed
     diff bob "$out"
     grep -c '^stdin:' "$err" | grep -qx 2
@@ -175,18 +176,18 @@ refuse() {
     one alice 1 5 carol 1 >a1
     one bob 0 4 carol 1 >less
     one bob 0 5 carol 1 >same
-    one bob 0 6 carol 1 >more
+    one bob 0 6 carol 1 >next-one
     size=$(cat a0 a1 | wc -c)
     cat a0 a1 | txpool -b $((size + size / 32)) pool >passed
     for newcomer in less same; do
-        refuse '^stdin:1: tx: left out: the pool is full, and no fee in it is lower for its size$' \
+        refuse '^stdin:1: tx: left out: the pool is full, and this one, or one of its sender.s before it, pays the least for its size$' \
             txpool -b $((size + size / 32)) pool <$newcomer
         [ ! -s "$out" ]
         cat a0 a1 | diff - pool
     done
-    expect 0 txpool -b $((size + size / 32)) pool <more
-    diff more "$out"
-    cat a0 more | diff - pool
+    expect 0 txpool -b $((size + size / 32)) pool <next-one
+    diff next-one "$out"
+    cat a0 next-one | diff - pool
 }
 
 @test "what is mined meanwhile leaves" {
@@ -245,6 +246,26 @@ refuse() {
     sort pool | diff wanted -
 }
 
+@test "it waits while another holds the pool, and then counts what that one has done" {
+    command -v flock || skip 'flock (util-linux) is not here'
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 5 >a1
+    one bob 0 1 alice 5 >b0
+    { head -c 50 b0 && echo; } >pool # so that the whole file is written anew
+    mkfifo never
+    exec 8<pool
+    flock 8
+    txpool pool <a1 >passed 2>said 8<&- &
+    pid=$!
+    read -r -t 0.5 <>never || :
+    kill -0 $pid
+    cat a0 >>pool
+    exec 8<&-
+    wait $pid
+    diff a1 passed
+    cat a0 a1 | diff - pool
+}
+
 @test "an open pipe gets its answer at once" {
     coproc txpool pool
     pid=$COPROC_PID
@@ -255,6 +276,11 @@ refuse() {
         [ "$line" = "$(cat tx)" ]
         grep -qxF "$line" pool # it is in the file before it is passed on
     done
+    block 1 <pool # what is mined while it runs has left when the next one comes
+    one alice 3 1 bob 5 >tx
+    cat tx >&"${COPROC[1]}"
+    read -r -t 10 line <&"${COPROC[0]}"
+    diff tx pool
     eval "exec ${COPROC[1]}>&-"
     wait "$pid"
 }
@@ -361,7 +387,7 @@ refuse() {
     one alice 0 1 bob 5 >tx
     mv ledger elsewhere
     expect 2 txpool pool <tx
-    says '^txpool: ledger: No such file or directory$'
+    says '^txpool: ledger: No such file or directory .ledger-init makes a ledger.$'
     [ ! -e pool ]
     txpool -l elsewhere pool <tx | diff tx -
     LEDGER=elsewhere txpool -s pool | diff tx -

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -92,6 +91,14 @@ int file_lock(int fd)
 int file_unlock(int fd)
 {
     return flock(fd, LOCK_UN);
+}
+
+bool file_is_locked(int fd)
+{
+    if (flock(fd, LOCK_SH | LOCK_NB))
+        return true;
+    flock(fd, LOCK_UN);
+    return false;
 }
 
 static bool still_named(int fd, const char *path)

@@ -2,6 +2,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ int file_sync_folder(const char *path);
 /* Waits for the lock that one process at a time can have on fd's file (flock, LOCK_EX). */
 int file_lock(int fd);
 int file_unlock(int fd);
+
+/* Whether another process holds that lock. */
+bool file_is_locked(int fd);
 
 /* Opens the file at path for reading and writing, made where it is not there, and waits for its
  * lock; a file that was replaced while we waited is opened again. Its descriptor, whose closing

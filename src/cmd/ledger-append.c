@@ -165,7 +165,8 @@ static void append_all(struct run *r, struct sigpool *pool)
     }
     if (got < 0)
         cli_fail("stdin", &f);
-    if (!came && r->ledger.fd >= 0) /* a ledger that is there is looked at, and mended, all the same */
+    if (!came &&
+        r->ledger.fd >= 0) /* a ledger that is there is looked at, and mended, all the same */
         take_batch(r, &(struct batch){0});
     let_go(r, true);
     feed_free(&feed);

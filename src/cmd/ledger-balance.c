@@ -1,8 +1,8 @@
 /* ledger-balance: what accounts have, at the best tip or at any block. */
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/names.h"
-#include "ledger/ledger.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -24,11 +24,6 @@ static const struct cli program = {
     .about = "Prints `account KEY BALANCE SEQ` for all accounts, or those asked for.",
     .options = options,
 };
-
-static void fail(const struct ledger *l, const struct fault *f)
-{
-    cli_fail(f->line ? l->path : NULL, f);
-}
 
 static void print_account(const uint8_t id[ID_LEN], const struct account *a)
 {
@@ -97,7 +92,7 @@ static void print_all_at(struct ledger *l, const struct node *node)
     struct rows rows = {0};
     if (index_accounts(l->index, meet, l, &f) || tree_move(&l->tree, node, &f) ||
         state_each(l->tree.state, false, add_row, &rows, &f))
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     if (rows.count)
         qsort(rows.list, rows.count, sizeof *rows.list, by_id);
     for (size_t i = 0; i < rows.count; i++)
@@ -111,7 +106,7 @@ static void print_all(struct ledger *l, const struct node *node)
     if (node->n != l->tree.best.n)
         print_all_at(l, node);
     else if (index_accounts(l->index, print_each, NULL, &f))
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
 }
 
 static void print_some(struct ledger *l, const struct node *node, const char *names,
@@ -120,13 +115,13 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
     struct fault f = {0};
     struct book *book = cli_book(names);
     if (tree_move(&l->tree, node, &f))
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     for (; *operands; operands++) {
         uint8_t id[ID_LEN];
         struct account a;
         cli_account(book, *operands, id);
         if (account_get(l->tree.state, id, &a, &f))
-            fail(l, &f);
+            cli_ledger_fail(l, &f);
         print_account(id, &a);
     }
     book_free(book);
@@ -143,7 +138,7 @@ static void find_node(struct ledger *l, const char *id, const char *height, stru
     else if (height)
         found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
     if (found < 0)
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     if (!found) {
         cli_warn("%s: no block %s", l->path, id ? id : height);
         cli_exit(CLI_NO);
@@ -154,7 +149,6 @@ int main(int argc, char **argv)
 {
     struct ledger l;
     struct node node;
-    struct fault f = {0};
     const char *path = NULL, *names = NULL, *id = NULL, *height = NULL;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         if (c == 'l')
@@ -168,9 +162,7 @@ int main(int argc, char **argv)
     }
     if (id && height)
         cli_usage();
-    path = cli_ledger(path);
-    if (ledger_open(&l, path, &f))
-        cli_fail(f.line ? path : NULL, &f);
+    cli_open_ledger(&l, path);
     find_node(&l, id, height, &node);
     if (optind < argc)
         print_some(&l, &node, names, argv + optind);

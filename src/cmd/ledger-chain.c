@@ -1,6 +1,6 @@
 /* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
 #include "cli/cli.h"
-#include "ledger/ledger.h"
+#include "cli/ledger.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -27,17 +27,12 @@ struct range {
     int64_t start, end; /* heights, the end not included */
 };
 
-static void fail(const struct ledger *l, const struct fault *f)
-{
-    cli_fail(f->line ? l->path : NULL, f);
-}
-
 static void print_block(struct ledger *l, const struct node *node, bool header_only)
 {
     struct fault f = {0};
     struct buf text = {0};
     if (ledger_read(l, node, header_only, &text, &f))
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     cli_put(text.data, text.len);
     buf_free(&text);
 }
@@ -52,11 +47,11 @@ static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
     if (!path)
         cli_die("out of memory");
     if (tree_ancestor(&l->tree, &r->tip, r->end - 1, &node, &f))
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     for (size_t i = count; i-- > 0;) {
         path[i] = node.n;
         if (i > 0 && tree_get(&l->tree, node.parent, &node, &f))
-            fail(l, &f);
+            cli_ledger_fail(l, &f);
     }
     return path;
 }
@@ -69,7 +64,7 @@ static void print_branch(struct ledger *l, const struct range *r)
     int64_t *path = path_to(l, r, count);
     for (size_t i = 0; i < count; i++) {
         if (tree_get(&l->tree, path[i], &node, &f))
-            fail(l, &f);
+            cli_ledger_fail(l, &f);
         print_block(l, &node, false);
     }
     free(path);
@@ -83,7 +78,7 @@ static void print_best(struct ledger *l, const struct range *r)
     for (int64_t height = r->start; height < r->end; height++) {
         int found = index_at_height(l->index, height, &node, &f);
         if (found < 0)
-            fail(l, &f);
+            cli_ledger_fail(l, &f);
         if (!found)
             cli_die("%s: changed while it was read", l->path);
         print_block(l, &node, false);
@@ -97,7 +92,7 @@ static void find_tip(struct ledger *l, const char *id, struct node *tip)
     *tip = l->tree.best;
     int found = id ? ledger_named(l, id, tip, &f) : 1;
     if (found < 0)
-        fail(l, &f);
+        cli_ledger_fail(l, &f);
     if (!found) {
         cli_warn("%s: no block %s", l->path, id);
         cli_exit(CLI_NO);
@@ -124,7 +119,6 @@ static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t
 int main(int argc, char **argv)
 {
     struct ledger l;
-    struct fault f = {0};
     const char *path = NULL, *id = NULL;
     int64_t start = 0, count = INT64_MAX;
     bool tip_only = false;
@@ -141,9 +135,7 @@ int main(int argc, char **argv)
     }
     if (argc - optind > 1)
         cli_usage();
-    path = cli_ledger(argv[optind] ? argv[optind] : path);
-    if (ledger_open(&l, path, &f))
-        cli_fail(f.line ? path : NULL, &f);
+    cli_open_ledger(&l, argv[optind] ? argv[optind] : path);
     if (tip_only) {
         struct node tip;
         find_tip(&l, id, &tip);

@@ -2,9 +2,9 @@
 #include "base/hex.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/names.h"
 #include "crypto/merkle.h"
-#include "ledger/ledger.h"
 #include "work/miner.h"
 
 #include <errno.h>
@@ -79,11 +79,6 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void fail(const struct run *r, const struct fault *f)
-{
-    cli_fail(f->line ? r->ledger.path : NULL, f);
-}
-
 static void memory(int failed)
 {
     if (failed)
@@ -114,7 +109,7 @@ static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
     if (good &&
         tree_apply(&r->ledger.tree, &item->entries[0].tx, item->entries[0].id, &r->fees, &f)) {
         if (f.kind != FAULT_RULE)
-            fail(r, &f);
+            cli_ledger_fail(&r->ledger, &f);
         good = false;
     }
     if (!good) {
@@ -142,7 +137,7 @@ static void read_body(struct run *r)
     memory(!s);
     merkle_init(&tree);
     if (tree_move(t, &t->best, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     state_begin(t->state);
     if (isatty(STDIN_FILENO))
         cli_warn("stdin is a terminal: mining without transactions");
@@ -176,7 +171,7 @@ static void take_tip(struct run *r)
     r->parent.supply = t->best.supply;
     r->parent.times_count = tree_times(t, &t->best, r->parent.times, &f);
     if (r->parent.times_count < 0)
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     fstat(r->ledger.fd, &r->seen);
     r->seen.st_size = -1; /* what came since the ledger was opened is still to be looked at */
 }
@@ -254,7 +249,7 @@ static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
     pthread_join(watcher, NULL);
     close(r->wake[0]);
     if (found < 0)
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     return found;
 }
 
@@ -405,15 +400,12 @@ int main(int argc, char **argv)
 {
     struct run r = {0};
     struct arguments a = {.count = 1};
-    struct fault f = {0};
     read_options(&r, &a, argc, argv);
     find_miner(&r, &a);
     r.threads = cli_threads(a.threads);
     if (a.seconds)
         r.deadline = milliseconds() + cli_number("-t", a.seconds, 0, INT32_MAX) * 1000;
-    const char *path = cli_ledger(a.ledger);
-    if (ledger_open(&r.ledger, path, &f))
-        cli_fail(f.line ? path : NULL, &f);
+    cli_open_ledger(&r.ledger, a.ledger);
     take_tip(&r);
     memory(buf_add(&r.own, r.parent.id, ID_LEN));
     read_body(&r);

@@ -3,6 +3,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/names.h"
 #include "ledger/pool.h"
 
@@ -39,28 +40,21 @@ struct run {
     int status;
 };
 
-static void fail(const struct run *r, const struct fault *f)
-{
-    cli_fail(f->line ? r->ledger.path : NULL, f);
-}
-
 static void open_ledger(struct run *r)
 {
     struct fault f = {0};
-    const char *path = cli_ledger(r->ledger_path);
-    if (ledger_open(&r->ledger, path, &f))
-        cli_fail(f.line ? path : NULL, &f);
+    cli_open_ledger(&r->ledger, r->ledger_path);
     r->has_ledger = true;
     memcpy(r->common.chain, r->ledger.tree.genesis.id, ID_LEN);
     r->common.fee = r->ledger.tree.rules.minfee;
     /* Bringing the index up to date may have left the tree on a side branch. */
     if (tree_move(&r->ledger.tree, &r->ledger.tree.best, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     if (!r->pool_path)
         return;
     pool_init(&r->pool, r->pool_path, &r->ledger, POOL_BYTES_DEFAULT);
     if (pool_load(&r->pool, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
 }
 
 static void set_up(struct run *r)
@@ -89,15 +83,15 @@ static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
     if (r->seq)
         stands.seq = cli_number("-s", r->seq, 0, INT64_MAX);
     else if (account_get(r->ledger.tree.state, from, &stands, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     if (account_get(r->made, from, &made, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     int64_t seq;
     if (number_add(stands.seq, made.seq, &seq))
         cli_die("-s: the sequence numbers end at 2^63-1");
     made.seq++;
     if (account_put(r->made, from, &made, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     return seq;
 }
 
@@ -173,7 +167,7 @@ static void make_lines(struct run *r)
     while ((got = lines_next(lines, &line, &f)) > 0) {
         if (make_line(r, &line, &f)) {
             if (f.kind != FAULT_RULE)
-                fail(r, &f);
+                cli_ledger_fail(&r->ledger, &f);
             cli_report("stdin", line.number, f.text);
             r->status = CLI_NO;
         }

@@ -1,11 +1,13 @@
 /* txpool: keeps the transactions that wait for a block, and chooses the next block's body among
  * them. */
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "ledger/feed.h"
 #include "ledger/pool.h"
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const struct cli_option options[] = {
@@ -30,16 +32,11 @@ struct run {
     int status;
 };
 
-static void fail(const struct run *r, const struct fault *f)
-{
-    cli_fail(f->line ? r->ledger.path : NULL, f);
-}
-
 static void load(struct run *r)
 {
     struct fault f = {0};
     if (pool_load(&r->pool, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     if (r->pool.broken_line)
         cli_report(r->pool.path, r->pool.broken_line, "no transaction: left out");
 }
@@ -50,22 +47,38 @@ static void refuse(struct run *r, const struct fault *f, uint64_t line)
     r->status = CLI_NO;
 }
 
-static void take_item(struct run *r, const struct item *item)
+/* Whether the item is to be passed on, as far as can be said now. */
+static bool take_item(struct run *r, const struct item *item)
 {
     struct fault f = {0};
-    int new = 1;
-    if (item->broken) {
+    if (item->broken)
         refuse(r, &item->fault, item->fault.line);
-        return;
-    }
-    if (item->is_tx)
-        new = pool_add(&r->pool, &item->entries[0], &f);
+    if (item->broken || !item->is_tx)
+        return !item->broken;
+    int new = pool_add(&r->pool, &item->entries[0], &f);
     if (new < 0 && f.kind != FAULT_RULE)
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     if (new < 0)
         refuse(r, &f, item->line);
-    if (new > 0 && buf_add(&r->out, item->text, item->size))
+    return new > 0;
+}
+
+/* Takes the batch into the pool, and then puts out what is new and has not had to leave for better.
+ */
+static void take_items(struct run *r, const struct batch *b)
+{
+    bool *new = calloc(b->count, sizeof *new);
+    if (!new)
         cli_die("out of memory");
+    for (size_t i = 0; i < b->count; i++)
+        new[i] = take_item(r, &b->items[i]);
+    for (size_t i = 0; i < b->count; i++) {
+        const struct item *item = &b->items[i];
+        if (new[i] && (!item->is_tx || pool_holds(&r->pool, item->entries[0].id)) &&
+            buf_add(&r->out, item->text, item->size))
+            cli_die("out of memory");
+    }
+    free(new);
 }
 
 static void take_batch(struct run *r, const struct batch *b)
@@ -74,19 +87,18 @@ static void take_batch(struct run *r, const struct batch *b)
     int fd = pool_lock(&r->pool);
     if (fd < 0) {
         fault_errno(&f, "%s", r->pool.path);
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     }
     pool_free(&r->pool);
     if (ledger_refresh(&r->ledger, &f) < 0)
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     load(r);
-    for (size_t i = 0; i < b->count; i++)
-        take_item(r, &b->items[i]);
+    take_items(r, b);
     if (r->pool.evicted)
         cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.path,
                  r->pool.evicted);
     if (pool_save(&r->pool, fd, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     close(fd);
     cli_put(r->out.data, r->out.len);
     cli_flush();
@@ -117,7 +129,7 @@ static void select_body(struct run *r)
     struct fault f = {0};
     load(r);
     if (pool_select(&r->pool, &r->out, &f))
-        fail(r, &f);
+        cli_ledger_fail(&r->ledger, &f);
     cli_put(r->out.data, r->out.len);
 }
 
@@ -126,7 +138,6 @@ int main(int argc, char **argv)
     struct run r = {.status = CLI_YES};
     const char *path = NULL, *threads = NULL;
     size_t bytes = POOL_BYTES_DEFAULT;
-    struct fault f = {0};
     bool select = false;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         select |= c == 's';
@@ -139,9 +150,7 @@ int main(int argc, char **argv)
     }
     if (argc - optind != 1)
         cli_usage();
-    path = cli_ledger(path);
-    if (ledger_open(&r.ledger, path, &f))
-        cli_fail(f.line ? path : NULL, &f);
+    cli_open_ledger(&r.ledger, path);
     pool_init(&r.pool, argv[optind], &r.ledger, bytes);
     if (select)
         select_body(&r);

@@ -1,6 +1,7 @@
 /* verify: a filter that passes on the records that hold, and says of every other where and which
  * rule. */
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "ledger/feed.h"
 #include "ledger/judge.h"
 #include "ledger/source.h"
@@ -93,7 +94,6 @@ int main(int argc, char **argv)
     struct run r = {0};
     struct ledger against;
     const char *ledger = NULL, *threads = NULL;
-    struct fault f = {0};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.quiet |= c == 'q';
         if (c == 'l')
@@ -108,8 +108,8 @@ int main(int argc, char **argv)
     r.pool = sigpool_new(cli_threads(threads));
     if (!r.pool)
         cli_die("out of memory");
-    if (ledger && ledger_open(&against, ledger, &f))
-        cli_fail(f.line ? ledger : NULL, &f);
+    if (ledger)
+        cli_open_ledger(&against, ledger);
     r.against = ledger ? &against : NULL;
     if (optind == argc)
         verify_file(&r, "-");

@@ -14,32 +14,47 @@ void feed_free(struct feed *d)
     stream_free(d->stream);
 }
 
-/* Reads the batch behind the current one and starts on its signatures. 0, or -1 and trouble. */
-static int start_next(struct feed *d, struct fault *f)
+/* Reads the next batch into the slot. 0, or -1 and trouble. */
+static int read_batch(struct feed *d, struct batch *slot, bool *got, struct fault *f)
 {
-    struct batch *next = &d->batches[!d->current];
-    int got = stream_next(d->stream, next, f);
-    if (got < 0)
+    int more = stream_next(d->stream, slot, f);
+    if (more < 0)
         return -1;
-    d->ended = !got;
-    if (got && d->pool && batch_start(next, d->pool, f))
-        return -1;
-    d->started = got;
+    *got = more;
+    d->ended = !more;
     return 0;
 }
 
+/* Starts on the signatures of the batch behind the current one. */
+static int start(struct feed *d, struct fault *f)
+{
+    d->started = true;
+    return d->pool ? batch_start(&d->batches[!d->current], d->pool, f) : 0;
+}
+
+static int start_first(struct feed *d, struct fault *f)
+{
+    bool got;
+    if (read_batch(d, &d->batches[!d->current], &got, f))
+        return -1;
+    return got ? start(d, f) : 0;
+}
+
+/* The pool has work while the next batch is read, into the slot that the caller has done with, and
+ * while the caller works on the one that it gets. */
 int feed_next(struct feed *d, struct batch **b, struct fault *f)
 {
-    if (!d->started && !d->ended && start_next(d, f))
+    if (!d->started && !d->ended && start_first(d, f))
         return -1;
     if (!d->started)
         return 0;
+    bool more = !d->ended && stream_ready(d->stream);
+    if (more && read_batch(d, &d->batches[d->current], &more, f))
+        return -1;
     d->current = !d->current;
     d->started = false;
     *b = &d->batches[d->current];
     if (d->pool)
         batch_finish(*b, d->pool);
-    if (!d->ended && stream_ready(d->stream) && start_next(d, f))
-        return -1;
-    return 1;
+    return more && start(d, f) ? -1 : 1;
 }

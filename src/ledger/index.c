@@ -72,7 +72,7 @@ static const char *const sql[STATEMENTS] = {
 
 /* Notes damage, and removes the file at once, so that the next to come makes a new one even where
  * this process can do nothing more about it. */
-static void damaged(struct index *ix)
+static void damaged(struct index *ix, struct fault *f)
 {
     int keep = 1;
     const char *path = sqlite3_db_filename(ix->db, "main");
@@ -82,6 +82,7 @@ static void damaged(struct index *ix)
     /* Otherwise our closing would remove the -wal file of an index that was made in its place. */
     sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     index_remove(path);
+    fault_trouble(f, "%s; removed, to be made again when next asked", f->text);
 }
 
 int index_failed(struct index *ix, struct fault *f)
@@ -93,14 +94,15 @@ int index_failed(struct index *ix, struct fault *f)
         is_damaged = true;
     fault_trouble(f, "index: %s", sqlite3_errmsg(ix->db));
     if (is_damaged)
-        damaged(ix);
+        damaged(ix, f);
     return -1;
 }
 
 int index_damage(struct index *ix, struct fault *f)
 {
-    damaged(ix);
-    return fault_trouble(f, "index: damaged");
+    fault_trouble(f, "index: damaged");
+    damaged(ix, f);
+    return -1;
 }
 
 sqlite3_stmt *index_ready(struct index *ix, enum statement i, struct fault *f)
@@ -298,7 +300,7 @@ static int read_mark(struct index *ix, sqlite3_stmt *q, struct index_mark *mark,
     const char *rules = (const char *)sqlite3_column_text(q, 5);
     if (!stamp || !rules || strlen(stamp) >= INDEX_STAMP_MAX || strlen(rules) > TEXT_FORM_MAX + 300)
         return index_damage(ix, f);
-    strcpy(mark->stamp, stamp);
+    memcpy(mark->stamp, stamp, strlen(stamp) + 1);
     mark->end = (uint64_t)sqlite3_column_int64(q, 1);
     mark->lines = (uint64_t)sqlite3_column_int64(q, 2);
     mark->best = sqlite3_column_int64(q, 3);

@@ -3,14 +3,16 @@
  * there as the page is written and held against it as it is read. So damage of whatever kind is
  * noticed before it is believed, also where it would make a row look as if it were not there. (The
  * -wal file has sums of its own.) SQLite leaves the room at the end of a page alone once it is told
- * to, and so does any other program that opens the file.
+ * to, and so does any other program that opens the file. One that does (the sqlite3 shell) may come
+ * to move pages from the -wal file to their places, without a sum: they are known by the zeros that
+ * stand there, and taken as they are.
  */
 #include "ledger/index_db.h"
 
 #include <string.h>
 #include <zlib.h>
 
-enum { PAGE = 4096, HEADER = 100 };
+enum { PAGE = 4096, HEADER = 100, FILLED = 64 };
 
 /* SQLite's file, and behind it the system's, which does the work. */
 struct checked {
@@ -27,7 +29,16 @@ static uint64_t page_sum(const unsigned char *page, sqlite3_int64 offset)
 {
     uint64_t place = (uint64_t)offset;
     uLong crc = crc32_z(crc32_z(0, NULL, 0), page, PAGE - INDEX_RESERVED);
-    return (uint64_t)crc << 32 | crc32_z(crc, (const unsigned char *)&place, sizeof place);
+    uint64_t sum = (uint64_t)crc << 32 | crc32_z(crc, (const unsigned char *)&place, sizeof place);
+    return sum ? sum : 1;
+}
+
+/* A page without a sum has something in front of where it should be; one whose end was lost has
+ * not. */
+static bool was_never_summed(const unsigned char *page, uint64_t sum)
+{
+    static const unsigned char zeros[FILLED];
+    return sum == 0 && memcmp(page + PAGE - INDEX_RESERVED - FILLED, zeros, FILLED) != 0;
 }
 
 static int read_page(sqlite3_file *file, unsigned char *page, sqlite3_int64 offset)
@@ -37,7 +48,10 @@ static int read_page(sqlite3_file *file, unsigned char *page, sqlite3_int64 offs
     if (result != SQLITE_OK)
         return result;
     memcpy(&sum, page + PAGE - sizeof sum, sizeof sum);
-    return sum == page_sum(page, offset) ? SQLITE_OK : SQLITE_CORRUPT;
+    if (sum != page_sum(page, offset) && !was_never_summed(page, sum))
+        return SQLITE_CORRUPT;
+    memset(page + PAGE - sizeof sum, 0, sizeof sum); /* for whoever writes it elsewhere */
+    return SQLITE_OK;
 }
 
 static int checked_read(sqlite3_file *file, void *out, int n, sqlite3_int64 offset)

@@ -126,10 +126,6 @@ static int judge_block_against(struct judge *j, const struct item *item, int64_t
     int verdict = tree_check(t, item, now, &new, f);
     if (verdict == TREE_GOOD)
         tree_drop(t);
-    if (verdict == TREE_ORPHAN && item->is_genesis) {
-        fault_rule(f, "block: another chain's genesis");
-        return falls(item, f);
-    }
     if (verdict == TREE_ORPHAN)
         return judge_alone(item, f);
     if (verdict == TREE_BAD)

@@ -193,6 +193,13 @@ static int compare_from(struct ledger *l, const struct node *first, struct fault
     return same && n == l->mark.count;
 }
 
+/* Whether the stamp was made of a file with more in it than its good part. */
+static bool has_tail(const char *stamp)
+{
+    size_t n = strlen(stamp);
+    return n > 0 && stamp[n - 1] == '?';
+}
+
 /* Whether what the index says of the file still holds: 1 or 0, -1 and trouble. */
 static int index_holds(struct ledger *l, const char *stamp, uint64_t size, struct fault *f)
 {
@@ -201,8 +208,9 @@ static int index_holds(struct ledger *l, const char *stamp, uint64_t size, struc
         return 1;
     if (size < l->mark.end)
         return 0;
-    bool grown = size > l->mark.end && same_file(l->mark.stamp, stamp);
-    if (tree_get(&l->tree, grown ? l->mark.count - 1 : 0, &first, f))
+    bool same_tail = size > l->mark.end && has_tail(l->mark.stamp) &&
+                     same_file(l->mark.stamp, stamp);
+    if (tree_get(&l->tree, same_tail ? l->mark.count - 1 : 0, &first, f))
         return -1;
     return compare_from(l, &first, f);
 }
@@ -229,7 +237,7 @@ static int catch_up(struct ledger *l, struct fault *f)
     if (scan(l, (uint64_t)st.st_size, f))
         return -1;
     if (l->mark.end == (uint64_t)st.st_size)
-        strcpy(l->mark.stamp, stamp);
+        memcpy(l->mark.stamp, stamp, sizeof stamp);
     else /* there is more to read one day: a stamp of this file, but of none of its moments */
         snprintf(l->mark.stamp, sizeof l->mark.stamp, "%ju %ju ?", (uintmax_t)st.st_dev,
                  (uintmax_t)st.st_ino);
@@ -281,6 +289,8 @@ static int update(struct ledger *l, struct fault *f)
         l->mark = (struct index_mark){0};
         return -1;
     }
+    if (l->has_tail && file_is_locked(l->fd)) /* a writer is putting it there */
+        l->has_tail = false;
     return index_begin_read(l->index, f) || read_mark(l, f) ? -1 : 0;
 }
 
@@ -328,6 +338,9 @@ static int open_file(struct ledger *l, int flags, struct fault *f)
     l->fd = open(l->path, flags | O_CLOEXEC);
     if (l->fd < 0 && errno == ENOENT && l->writer)
         return 0;
+    if (l->fd < 0 && errno == ENOENT)
+        return fault_trouble(f, "%s: No such file or directory (ledger-init makes a ledger)",
+                             l->path);
     if (l->fd < 0 || fstat(l->fd, &st))
         return fault_errno(f, "%s", l->path);
     if (!S_ISREG(st.st_mode))

@@ -3,9 +3,9 @@
  * whenever it is asked. Any number of processes read; one at a time writes.
  *
  * What the index says of the file is believed as long as the file is the very one (device, inode,
- * size, mtime, ctime) that the index was last made from. A file that has grown is read on from
- * where the index ends, once the block that stands there has been hashed again; any other change
- * has every block hashed again and, at the first difference, the index made anew.
+ * size, mtime, ctime) that the index was last made from; ledger-append keeps the two together. Any
+ * other change has every block hashed again and, at the first difference, the index made anew. (A
+ * torn tail alone, until it is put aside, has only the last block hashed again.)
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H

@@ -234,30 +234,48 @@ static void drop_with_later(struct pool *p, struct pooled *x)
     }
 }
 
-/* Makes room by dropping the lowest fee rates, a little more than needed so that it is seldom done.
- * 0, or -1 and trouble. */
-static int evict(struct pool *p, struct fault *f)
+/* Everybody's spends, the lowest fee rate first; NULL: no memory. */
+static struct spend *order_of_leaving(const struct pool *p, size_t count)
 {
-    size_t count = HASH_CNT(hh, p->list), n = 0;
     struct pooled **order = calloc(count, sizeof *order);
-    struct spend *victims = calloc(count, sizeof *victims);
-    if (order && victims) {
+    struct spend *spends = calloc(count, sizeof *spends);
+    size_t n = 0;
+    if (order && spends) {
         for (struct pooled *x = p->list; x; x = x->hh.next)
             order[n++] = x;
         qsort(order, n, sizeof *order, lowest_first);
         for (size_t i = 0; i < n; i++)
-            victims[i] = order[i]->spend;
+            spends[i] = order[i]->spend;
+    } else {
+        free(spends);
+        spends = NULL;
     }
-    for (size_t i = 0; i < n && p->bytes > p->limit - p->limit / 64; i++) {
-        struct pooled *x;
-        HASH_FIND(by_spend, p->spends, &victims[i], sizeof victims[i], x);
-        if (x)
-            drop_with_later(p, x);
-    }
-    bool memory = order && victims;
     free(order);
-    free(victims);
-    return memory ? apply_list(p, f) : fault_memory(f);
+    return spends;
+}
+
+/* Makes room for the newest, by dropping the lowest fee rates, a little more than needed so that it
+ * is seldom done. Nobody's earlier transactions make room for their own later ones: where it comes
+ * to that, the newest is dropped. 0, or -1 and trouble. */
+static int evict(struct pool *p, struct pooled *newest, struct fault *f)
+{
+    size_t count = HASH_CNT(hh, p->list);
+    struct spend *spends = order_of_leaving(p, count);
+    if (!spends)
+        return fault_memory(f);
+    for (size_t i = 0; i < count && p->bytes > p->limit - p->limit / 64; i++) {
+        struct pooled *x;
+        bool own = memcmp(spends[i].from, newest->spend.from, ID_LEN) == 0;
+        HASH_FIND(by_spend, p->spends, &spends[i], sizeof spends[i], x);
+        if (own)
+            drop(p, newest);
+        else if (x)
+            drop_with_later(p, x);
+        if (own)
+            break;
+    }
+    free(spends);
+    return apply_list(p, f);
 }
 
 /* Says why a transaction cannot be applied where another in the pool, or a gap, is the reason. */
@@ -286,16 +304,22 @@ int pool_add(struct pool *p, const struct entry *e, struct fault *f)
         return 0;
     if (apply(p, &e->tx, e->id, f))
         return explain(p, e, f);
-    if (!keep(p, &e->tx, e->id))
+    struct pooled *newest = keep(p, &e->tx, e->id);
+    if (!newest)
         return fault_memory(f);
     if (p->bytes <= p->limit)
         return 1;
-    if (evict(p, f))
+    if (evict(p, newest, f))
         return -1;
     if (find(p, e->id))
         return 1;
-    p->evicted--;
-    return fault_rule(f, "tx: left out: the pool is full, and no fee in it is lower for its size");
+    return fault_rule(f, "tx: left out: the pool is full, and this one, or one of its sender's "
+                         "before it, pays the least for its size");
+}
+
+bool pool_holds(const struct pool *p, const uint8_t id[ID_LEN])
+{
+    return find(p, id) != NULL;
 }
 
 int pool_lock(const struct pool *p)

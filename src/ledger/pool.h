@@ -40,6 +40,9 @@ int pool_load(struct pool *p, struct fault *f);
  * cannot be applied, or has the lowest fee rate in a full pool. */
 int pool_add(struct pool *p, const struct entry *e, struct fault *f);
 
+/* Whether the pool holds the transaction with this id. */
+bool pool_holds(const struct pool *p, const uint8_t id[ID_LEN]);
+
 /* Opens and locks the file at path for pool_save; closing the descriptor unlocks it. -1: errno. */
 int pool_lock(const struct pool *p);
 

@@ -232,9 +232,13 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
     char words[160];
     for (size_t i = 0; i < before; i++) {
         const struct tx *other = &item->entries[i].tx;
-        if (other->seq == tx->seq && memcmp(other->from, tx->from, ID_LEN) == 0)
-            return fault_rule(f, "%s; %s spends what %s at line %" PRIu64 " spent", f->text,
-                              hex32(id).text, hex32(item->entries[i].id).text, item->line + 1 + i);
+        if (other->seq != tx->seq || memcmp(other->from, tx->from, ID_LEN))
+            continue;
+        if (memcmp(item->entries[i].id, id, ID_LEN) == 0)
+            return fault_rule(f, "%s; %s stands already at line %" PRIu64, f->text, hex32(id).text,
+                              item->line + 1 + i);
+        return fault_rule(f, "%s; %s spends what %s at line %" PRIu64 " spent", f->text,
+                          hex32(id).text, hex32(item->entries[i].id).text, item->line + 1 + i);
     }
     struct fault inner;
     int found = t->store.spender(t->store.self, tx->from, tx->seq, &t->at, words, &inner);
@@ -242,10 +246,10 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
         *f = inner;
         return -1;
     }
-    if (found) {
-        inner = *f;
-        fault_rule(f, "%s; %s spends what %s spent", inner.text, hex32(id).text, words);
-    }
+    if (found && strncmp(words, hex32(id).text, 2 * ID_LEN) == 0)
+        fault_rule(f, "%s; %s stands already%s", f->text, hex32(id).text, words + 2 * ID_LEN);
+    else if (found)
+        fault_rule(f, "%s; %s spends what %s spent", f->text, hex32(id).text, words);
     return -1;
 }
 
@@ -369,6 +373,11 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     int found = tree_find(t, item->id, new, f);
     if (found)
         return found < 0 ? -1 : TREE_KNOWN;
+    if (item->is_genesis) {
+        fault_rule(f, "block: another chain's genesis");
+        f->line = item->line;
+        return TREE_BAD;
+    }
     found = tree_find(t, item->block.prev, &parent, f);
     if (found <= 0)
         return found < 0 ? -1 : TREE_ORPHAN;

@@ -143,27 +143,27 @@ write "shown by their names and other hashes by their first 8 digits and '..'; t
 
 step 'Keys. An account is a public key; who holds the secret one can pay from it.'
 try 0 '@PROGPREFIX@keygen alice' as-it-is
-try 0 'for name in bob carol miner; do @PROGPREFIX@keygen $name >key; done; rm key; ls'
+try 0 'for name in bob carol miner; do @PROGPREFIX@keygen $name >>keys; done; rm keys; echo *'
 try 0 'cat *.pub >names # an address book'
 
 step 'Genesis. The first block is the whole configuration of the chain, and gives alice 1000.'
-try 0 '@PROGPREFIX@ledger-init -n demo alice 1000 >ledger; cat ledger'
-tell "A block is a line that begins with 'block', and the lines that it counts behind it. It names its parent,"
-tell 'the root of the hashes of its lines, its time, its target, its miner, their number, and its seal.'
+try 0 '@PROGPREFIX@ledger-init -n demo alice 1000 >ledger && cat ledger'
+tell "A block is a line 'block' and the lines behind it that it counts. It says its height, its parent,"
+tell 'the root of the hashes of its lines, its time, its target, its miner, their number, its seal.'
 
 step 'A payment. Unsigned, it is a wish: chain, payer, sequence number, fee, payee, amount, memo.'
-try 0 '@PROGPREFIX@txmake -f alice bob 25 lunch >wish; cat wish'
+try 0 '@PROGPREFIX@txmake -f alice bob 25 lunch >wish && cat wish'
 
 step "Signed, it is alice's word: her signature of all before it is the last field."
-try 0 '@PROGPREFIX@txsign -k alice.key <wish >payment; cat payment'
+try 0 '@PROGPREFIX@txsign -k alice.key <wish >payment && cat payment'
 
 step 'Mining. The miner tries seals until the hash of the header line is not over the target.'
-try 0 '@PROGPREFIX@mine -m miner <payment >block; cat block'
+try 0 '@PROGPREFIX@mine -m miner <payment >block && cat block'
 tell 'Anyone can see the work: the hash begins with the zeros that the target, below it, asks for.'
 try 0 'head -n 1 block | tr -d "\n" | sha256sum; head -n 1 block | cut -d " " -f 6' as-it-is
 
 step 'Appending. Only a block that keeps every rule gets into the ledger, at its end.'
-try 0 '@PROGPREFIX@ledger-append ledger <block >appended; cmp block appended && wc -l ledger'
+try 0 '@PROGPREFIX@ledger-append ledger <block >appended && cmp block appended && wc -l ledger'
 tell 'Who has what now: account, balance, payments made. The miner earned 50, and the fee of 1.'
 try 0 '@PROGPREFIX@ledger-balance'
 
@@ -180,14 +180,15 @@ try 0 '@PROGPREFIX@txmake -l west -f alice carol 900 | @PROGPREFIX@txsign -k ali
     @PROGPREFIX@mine -l west -m miner -n 2 | @PROGPREFIX@ledger-append -q west'
 try 0 '@PROGPREFIX@ledger-balance -l east bob carol; @PROGPREFIX@ledger-balance -l west bob carol'
 
-step 'They meet again. West has two blocks to one, so more work: east changes its mind, and keeps all it had.'
-try 0 '@PROGPREFIX@ledger-append -q east <west; @PROGPREFIX@ledger-append -q west <east'
-tell 'Their files differ in the order of arrival. The best chain is the same to the byte, and so is the money.'
+step 'They meet again. West has done more work, two blocks to one: east changes its mind.'
+try 0 '@PROGPREFIX@ledger-append -q east <west && @PROGPREFIX@ledger-append -q west <east'
+tell 'Nothing was erased: their files hold all blocks, each in its order of arrival. The best chain is'
+tell 'the same to the byte, and so is the money.'
 try 0 '@PROGPREFIX@ledger-chain east | sha256sum; @PROGPREFIX@ledger-chain west | sha256sum'
 try 0 '@PROGPREFIX@ledger-balance -l east'
 
-step 'Nobody need believe these programs: a script makes every check again with sha256sum and openssl.'
-try 0 '@PROGPREFIX@audit-by-hand east >audit; tail -n 14 audit'
+step 'Nobody need believe these programs: a script checks it all by sha256sum and openssl.'
+try 0 '@PROGPREFIX@audit-by-hand east >audit && grep -A 4 ": tx" audit | head -n 5; tail -n 1 audit'
 
 write ''
 write "All of it is in $folder"

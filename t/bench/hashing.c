@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 300, LONG = 1 << 16, TASKS_MAX = 64 };
+enum { LINE = 300, LONG = 1 << 16, CHUNKS = LONG / SHA256_CHUNK, TASKS_MAX = 64 };
 
 #define TURN 0.1 /* seconds that a task has, each round */
 
@@ -112,22 +112,22 @@ static double long_openssl(const struct task *t)
 static double compress_by_kernel(const struct task *t)
 {
     struct sha256 h;
-    for (size_t i = 0; i < LONG / SHA256_CHUNK; i++) {
+    for (size_t i = 0; i < CHUNKS; i++) {
         sha256_init(&h);
         t->kernel->compress(h.state, t->data + i * SHA256_CHUNK, 1);
     }
-    return LONG / SHA256_CHUNK;
+    return CHUNKS;
 }
 
 static double compress_openssl(const struct task *t)
 {
     SHA256_CTX fresh, ctx;
     SHA256_Init(&fresh);
-    for (size_t i = 0; i < LONG / SHA256_CHUNK; i++) {
+    for (size_t i = 0; i < CHUNKS; i++) {
         memcpy(ctx.h, fresh.h, sizeof ctx.h);
         SHA256_Transform(&ctx, t->data + i * SHA256_CHUNK);
     }
-    return LONG / SHA256_CHUNK;
+    return CHUNKS;
 }
 
 /* A job that no nonce solves. */

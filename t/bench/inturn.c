@@ -77,12 +77,11 @@ static char *fill_in(const char *word, int round, char out[WORD_MAX])
     return out;
 }
 
-static void open_as(posix_spawn_file_actions_t *actions, int fd, char *name)
+static void open_as(posix_spawn_file_actions_t *actions, int fd, const char *name)
 {
     int flags = fd ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
-    if (strcmp(name, "-") == 0)
-        strcpy(name, "/dev/null");
-    posix_spawn_file_actions_addopen(actions, fd, name, flags, 0666);
+    const char *path = strcmp(name, "-") ? name : "/dev/null";
+    posix_spawn_file_actions_addopen(actions, fd, path, flags, 0666);
 }
 
 /* Starts a command; what it says goes to the descriptor said. */
@@ -95,12 +94,12 @@ static pid_t start(const struct command *c, int round, int said)
     for (int i = 0; i < c->count; i++)
         argv[i] = fill_in(c->words[i], round, words[i]);
     posix_spawn_file_actions_init(&actions);
-    open_as(&actions, STDIN_FILENO, argv[1]);
-    open_as(&actions, STDOUT_FILENO, argv[2]);
+    open_as(&actions, STDIN_FILENO, words[1]);
+    open_as(&actions, STDOUT_FILENO, words[2]);
     posix_spawn_file_actions_adddup2(&actions, said, STDERR_FILENO);
-    int failed = posix_spawnp(&pid, argv[3], &actions, NULL, argv + 3, environ);
+    int failed = posix_spawnp(&pid, words[3], &actions, NULL, argv + 3, environ);
     if (failed)
-        errx(2, "%s: cannot run %s: %s", c->words[0], argv[3], strerror(failed));
+        errx(2, "%s: cannot run %s: %s", c->words[0], words[3], strerror(failed));
     posix_spawn_file_actions_destroy(&actions);
     return pid;
 }

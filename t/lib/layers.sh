@@ -27,7 +27,7 @@ BEGIN {
     layer("work", "base crypto")
     layer("state", "base record")
     layer("ledger", "base record crypto work state")
-    layer("cli", "base record")
+    layer("cli", "base record ledger")
     layer("cmd", "base record crypto work state ledger cli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 

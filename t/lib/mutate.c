@@ -171,7 +171,7 @@ static char *join(struct world *w, const struct record *r, int fields)
 
 static uint64_t number(const char *s)
 {
-    return strtoull(s, NULL, 10);
+    return s ? strtoull(s, NULL, 10) : 0;
 }
 
 static void set(struct record *r, int field, char *value)
@@ -348,7 +348,7 @@ static void mine(struct world *w, struct block *b, bool wanted)
     uint8_t target[TARGET_LEN];
     struct sha256 so_far;
     const char *head = join(w, &b->head, SEAL);
-    int width = (int)strlen(b->head.field[SEAL]);
+    int width = b->head.field[SEAL] ? (int)strlen(b->head.field[SEAL]) : 0;
     char seal[65];
     if (width < 8 || width > 64 || strlen(b->head.field[TARGET]) != 64 ||
         hex_decode(target, b->head.field[TARGET], TARGET_LEN))
@@ -1200,7 +1200,7 @@ static bool damage_length(struct world *w)
 static bool damage_lines(struct world *w)
 {
     struct field *a = some_line(w), *b = some_line(w), line = *a;
-    int at = (int)(a - w->lines), to = (int)(b - w->lines), kind = below(w, 4);
+    int at = (int)(a - w->lines), to, kind = below(w, 4);
     if (kind == 0) { /* swapped */
         *a = *b;
         *b = line;
@@ -1331,7 +1331,7 @@ static void read_key(struct world *w, const char *path)
     if (write(fd, bytes, n) != (ssize_t)n || keyfile_read(copy, NULL, &w->keys[w->key_count], &f))
         errx(2, "%s: cannot be used", path);
     close(fd);
-    strcpy(w->accounts[w->key_count], hex32(w->keys[w->key_count].public).text);
+    hex_encode(w->accounts[w->key_count], w->keys[w->key_count].public, 32);
     w->key_count++;
 }
 

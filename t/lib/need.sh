@@ -58,7 +58,7 @@ for_test() {
     need binutils has readelf
     wish libsodium-dev package libsodium
     wish python3 has python3
-    wish sqlite3 has sqlite3
+    need sqlite3 has sqlite3
     wish gawk has gawk
     wish bsdutils has script
     wish clang has clang
