@@ -304,6 +304,7 @@ reference_balances() { # LEDGER
         [ ! -e ledger.index ] || [ $index = unreadable ] || chmod 444 ledger.index
         chmod 555 .
         cp -p ledger.index ../before 2>/dev/null || :
+        find . -name 'ledger?*' | sort >../files
         n=0
         while read -r question; do
             # shellcheck disable=SC2086 # words
@@ -312,7 +313,7 @@ reference_balances() { # LEDGER
             n=$((n + 1))
         done < <(questions)
         if [ $index != none ]; then cmp ledger.index ../before; fi
-        [ "$(find . -name 'ledger?*' | wc -l)" -le 1 ]
+        find . -name 'ledger?*' | sort | cmp - ../files
     done
 }
 

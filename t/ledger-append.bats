@@ -258,6 +258,38 @@ load lib/ledger
     [ ! -s told ]
 }
 
+waits_for_lock() { # PID
+    grep -q -- "-> FLOCK .* $1 " /proc/locks
+}
+
+@test "it waits for whoever has the lock on the file" {
+    need flock
+    [ -r /proc/locks ] || skip 'no /proc/locks here'
+    easy_chain
+    mined ledger 1 alice >block
+    exec 7<ledger
+    flock 7
+    ledger-append <block >got 2>told 3>&- 7<&- &
+    pid=$!
+    eventually waits_for_lock "$pid"
+    cmp ledger genesis
+    [ ! -s got ]
+    exec 7<&- # unlocks
+    wait "$pid"
+    cmp got block
+    # the file that it waited for was replaced: it takes the new one
+    exec 7<ledger
+    flock 7
+    mined ledger 1 bob >next
+    ledger-append <next >got 2>told 3>&- 7<&- &
+    pid=$!
+    eventually waits_for_lock "$pid"
+    cp ledger other && mv other ledger
+    exec 7<&-
+    wait "$pid"
+    cat genesis block next | cmp - ledger
+}
+
 # --- What it will not write -----------------------------------------------------------------------------------
 
 @test "a compressed ledger is refused, with the command that helps" {

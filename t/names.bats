@@ -190,3 +190,12 @@ E
     [ ! -s "$err" ]
     exec 6>&-
 }
+
+@test "a .pub file of another kind is nobody's address book, unless it is asked for" {
+    rm names
+    keygen -s "demo alice" alice >/dev/null
+    echo 'ssh-ed25519 AAAAC3Nza somebody' >id.pub
+    cut -d' ' -f2 alice.pub | names >out
+    [ "$(cat out)" = alice ]
+    expect 2 names -a id.pub <out
+}

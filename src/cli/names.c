@@ -3,7 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,18 @@ static void read_book(struct book *b, const char *path)
         return;
     f.kind = FAULT_TROUBLE;
     cli_fail(path, &f);
+}
+
+/* Whether a file that nobody named, such as an ssh key's, is an address book at all. */
+static bool begins_with_key(const char *path)
+{
+    char head[4] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is_key = fd >= 0 && read(fd, head, sizeof head) == sizeof head &&
+                  memcmp(head, "key ", sizeof head) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_key;
 }
 
 struct book *cli_book(const char *option)
@@ -33,7 +45,8 @@ struct book *cli_book(const char *option)
         read_book(b, "names");
     if (glob("*.pub", 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc; i++)
-            read_book(b, found.gl_pathv[i]);
+            if (begins_with_key(found.gl_pathv[i]))
+                read_book(b, found.gl_pathv[i]);
         globfree(&found);
     }
     return b;

@@ -5,8 +5,9 @@
 
 #include "record/book.h"
 
-/* The book: the file that -a names; else the one that $NAMES names; else `names` and every *.pub of
- * the current folder, as far as they are there. Exits with 2 where it cannot be read. */
+/* The book: the file that -a names; else the one that $NAMES names; else `names` and every *.pub
+ * that begins as a key line does of the current folder, as far as they are there. Exits with 2
+ * where it cannot be read. */
 struct book *cli_book(const char *option);
 
 /* An account as 64 hex digits, or by its name as a person writes it (or in its text form). Exits

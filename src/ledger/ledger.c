@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BULK_MIN = 4 << 20 };
+enum { BULK_MIN = 4 << 20, ATTEMPTS = 8 };
 
 /* The file's identity and times, so that a change of any kind shows. */
 static void stamp_of(const struct stat *st, char stamp[INDEX_STAMP_MAX])
@@ -308,28 +308,30 @@ static int open_index(struct ledger *l, struct fault *f)
 {
     bool damaged;
     if (index_open(l->index_path, &damaged, &l->index, f) &&
-        index_open(damaged ? l->index_path : NULL, &damaged, &l->index, f))
+        (!damaged || index_open(l->index_path, &damaged, &l->index, f)) &&
+        index_open(NULL, &damaged, &l->index, f))
         return -1;
     return tree_init(&l->tree, index_store(l->index), f);
 }
 
-/* Updates the index; where it proves damaged, makes it anew, once. */
+/* Updates the index; where it proves damaged, or was replaced meanwhile (as by another who found it
+ * damaged), opens what is there now, or makes it anew. */
 static int update_mending(struct ledger *l, int (*work)(struct ledger *, struct fault *),
                           struct fault *f)
 {
-    if (!l->index || !index_in_place(l->index, l->index_path)) {
-        forget_index(l);
-        if (open_index(l, f))
+    for (int attempt = 1;; attempt++) {
+        if (!l->index || !index_in_place(l->index, l->index_path)) {
+            forget_index(l);
+            if (open_index(l, f))
+                return -1;
+        }
+        if (work(l, f) == 0)
+            return 0;
+        bool again = index_damaged(l->index) || !index_in_place(l->index, l->index_path);
+        if (!again || attempt == ATTEMPTS)
             return -1;
+        forget_index(l);
     }
-    if (work(l, f) == 0)
-        return 0;
-    if (!index_damaged(l->index))
-        return -1;
-    forget_index(l);
-    if (open_index(l, f))
-        return -1;
-    return work(l, f);
 }
 
 static int open_file(struct ledger *l, int flags, struct fault *f)
