@@ -1,4 +1,3 @@
-# bats file_tags=crash
 load lib/common
 load lib/ledger
 

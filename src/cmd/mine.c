@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5 };
+enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5, FIRST_NONCES = 2048 };
 
 static const struct cli_option options[] = {
     {'m', "miner", "ACCOUNT", "who is credited the reward and the fees"},
@@ -241,11 +241,20 @@ static void *watch(void *self)
     return NULL;
 }
 
+/* Tries the nonces that take less time than starting threads does. */
+static bool search_first(const struct mine_job *job, uint64_t *nonce)
+{
+    *nonce = mine_kernel_best()->search(job, 0, FIRST_NONCES);
+    return *nonce < FIRST_NONCES;
+}
+
 /* Searches with a watcher beside: 1 and *nonce, or 0 and r->end. */
 static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
 {
     struct fault f = {0};
     pthread_t watcher;
+    if (search_first(job, nonce))
+        return 1;
     r->end = END_NONE;
     atomic_store(&r->watch.stop, false);
     atomic_store(&r->watch.attempts, 0);

@@ -621,7 +621,7 @@ int ledger_read(struct ledger *l, const struct node *node, bool header_only, str
 {
     uint8_t id[SHA256_LEN];
     size_t want = (size_t)node->size;
-    if (header_only && want > LINE_MAX_LEN + 1)
+    if (header_only && want > 1024)
         want = 1024; /* more than any header takes */
     if (buf_reserve(out, want))
         return fault_memory(f);

@@ -110,7 +110,10 @@ esac
 
 look "$1"
 if [ -n "$missing$wished" ] && [ "$(id -u)" -eq 0 ] && has apt-get; then
-    install_what_is_missing || :
+    exec 9<"$0"
+    flock 9 || : # another part of the same make may be installing: then there is less to do
+    look "$1"
+    [ -z "$missing$wished" ] || install_what_is_missing || :
     look "$1"
 fi
 [ -z "$wished" ] || echo "Some tests will skip without these: sudo apt-get install$wished" >&2
