@@ -1,0 +1,203 @@
+/* A ledger as its one writer sees it. */
+#include "base/file.h"
+#include "ledger/ledger_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int lock_file(struct ledger *l, struct fault *f)
+{
+    int fd = file_open_locked(l->path);
+    if (fd < 0)
+        return fault_errno(f, "%s", l->path);
+    if (l->fd >= 0)
+        close(l->fd);
+    l->fd = fd;
+    return 0;
+}
+
+/* Checks the signatures of indexed blocks that only readers have seen, from the file. */
+static int check_signatures(struct ledger *l, struct fault *f)
+{
+    struct node first;
+    struct feed d;
+    struct batch *b;
+    int got = index_unchecked(l->index, &first, f);
+    bool good = true;
+    if (got <= 0)
+        return got;
+    if (ledger_feed(l, first.line, first.offset, l->pool, &d, f))
+        return -1;
+    while (good && (got = feed_next(&d, &b, f)) > 0)
+        for (size_t i = 0; i < b->count && b->items[i].offset < l->mark.end && good; i++)
+            if (b->items[i].broken) {
+                *f = b->items[i].fault;
+                good = false;
+            }
+    feed_free(&d);
+    if (got < 0 || !good)
+        return -1;
+    return index_all_checked(l->index, f);
+}
+
+/* Moves what stands behind the good part to LEDGER.torn, and makes that durable before the file is
+ * cut. */
+static int put_aside(struct ledger *l, uint64_t size, struct fault *f)
+{
+    char name[4096], piece[1 << 16];
+    int result = -1;
+    if (snprintf(name, sizeof name, "%s.torn", l->path) >= (int)sizeof name)
+        return fault_trouble(f, "%s: name too long", l->path);
+    int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fault_errno(f, "%s", name);
+    for (uint64_t at = l->mark.end; at < size;) {
+        size_t n = size - at < sizeof piece ? (size_t)(size - at) : sizeof piece;
+        if (file_read_at(l->fd, piece, n, at) || file_write(fd, piece, n)) {
+            fault_errno(f, "%s", name);
+            goto out;
+        }
+        at += n;
+    }
+    if (fsync(fd) || file_sync_folder(name)) {
+        fault_errno(f, "%s", name);
+        goto out;
+    }
+    if (ftruncate(l->fd, (off_t)l->mark.end) || fsync(l->fd)) {
+        fault_errno(f, "%s", l->path);
+        goto out;
+    }
+    l->torn_bytes = size - l->mark.end;
+    result = 0;
+out:
+    close(fd);
+    return result;
+}
+
+static int recover(struct ledger *l, struct fault *f)
+{
+    struct stat st;
+    if (!l->has_tail)
+        return 0;
+    if (!ledger_tail_is_torn(l)) {
+        *f = l->tail;
+        snprintf(f->text + strlen(f->text), sizeof f->text - strlen(f->text),
+                 " (damaged: `verify %.100s > FILE` saves what holds)", l->path);
+        return -1;
+    }
+    if (fstat(l->fd, &st))
+        return fault_errno(f, "%s", l->path);
+    if (put_aside(l, (uint64_t)st.st_size, f))
+        return -1;
+    l->has_tail = false;
+    return 0;
+}
+
+/* Stamps the index with the file as it is now, its end being the index's. */
+static int stamp_now(struct ledger *l, struct fault *f)
+{
+    uint64_t size;
+    if (ledger_stamp(l, l->mark.stamp, &size, f))
+        return -1;
+    return l->mark.count ? index_set_mark(l->index, &l->mark, f) : 0;
+}
+
+static int begin(struct ledger *l, struct fault *f)
+{
+    if (index_begin(l->index, f))
+        return -1;
+    if (ledger_catch_up(l, f) || check_signatures(l, f) || recover(l, f) ||
+        (l->torn_bytes && stamp_now(l, f))) {
+        index_rollback(l->index);
+        l->mark = (struct index_mark){0};
+        return -1;
+    }
+    return 0;
+}
+
+int ledger_begin(struct ledger *l, struct fault *f)
+{
+    l->torn_bytes = 0;
+    l->appended = false;
+    if (lock_file(l, f))
+        return -1;
+    if (ledger_update(l, begin, f)) {
+        file_unlock(l->fd);
+        return -1;
+    }
+    l->begun_end = l->mark.end;
+    index_signatures(l->index, true);
+    return 0;
+}
+
+int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct reorg *reorg,
+                  struct fault *f)
+{
+    struct node new;
+    int verdict = tree_check(&l->tree, item, now, &new, f);
+    if (verdict != TREE_GOOD)
+        return verdict;
+    new.offset = l->mark.end;
+    new.line = l->mark.lines + 1;
+    l->appended = true; /* a write that fails may have written a part */
+    if (file_write_at(l->fd, item->text, item->size, new.offset)) {
+        tree_drop(&l->tree);
+        return fault_errno(f, "%s", l->path);
+    }
+    if (tree_add(&l->tree, item, &new, reorg, f))
+        return -1;
+    l->mark.end += item->size;
+    l->mark.lines += 1 + item->count;
+    l->mark.best = l->tree.best.n;
+    l->mark.count = l->tree.count;
+    l->mark.rules = l->tree.rules;
+    return TREE_GOOD;
+}
+
+/* A ledger that has no genesis yet leaves nothing behind. */
+static void remove_empty(struct ledger *l)
+{
+    struct stat st;
+    if (fstat(l->fd, &st) || st.st_size)
+        return;
+    ledger_forget_index(l);
+    index_remove(l->index_path);
+    unlink(l->path);
+}
+
+void ledger_abort(struct ledger *l)
+{
+    index_rollback(l->index);
+    if (l->appended && ftruncate(l->fd, (off_t)l->begun_end) == 0)
+        fsync(l->fd);
+    if (l->begun_end == 0)
+        remove_empty(l);
+    l->mark = (struct index_mark){0}; /* so that the next ledger_begin takes the tree up again */
+    file_unlock(l->fd);
+}
+
+int ledger_commit(struct ledger *l, struct fault *f)
+{
+    if (l->appended && fdatasync(l->fd)) {
+        fault_errno(f, "%s", l->path);
+        ledger_abort(l);
+        return -1;
+    }
+    if (l->appended && l->begun_end == 0 && file_sync_folder(l->path)) {
+        fault_errno(f, "%s", l->path);
+        ledger_abort(l);
+        return -1;
+    }
+    if ((l->appended && (ledger_write_accounts(l, f) || stamp_now(l, f))) ||
+        index_commit(l->index, f)) {
+        ledger_abort(l);
+        return -1;
+    }
+    if (l->mark.count == 0)
+        remove_empty(l);
+    file_unlock(l->fd);
+    return 0;
+}
