@@ -221,7 +221,7 @@ static int index_holds(struct ledger *l, const char *stamp, uint64_t size, struc
 int ledger_catch_up(struct ledger *l, struct fault *f)
 {
     char stamp[INDEX_STAMP_MAX];
-    uint64_t size;
+    uint64_t size = 0;
     if (ledger_stamp(l, stamp, &size, f) || read_mark(l, f))
         return -1;
     if (strcmp(stamp, l->mark.stamp) == 0) {
@@ -249,7 +249,7 @@ bool ledger_tail_is_torn(const struct ledger *l)
 int ledger_up_to_date(struct ledger *l, struct fault *f)
 {
     char stamp[INDEX_STAMP_MAX];
-    uint64_t size;
+    uint64_t size = 0;
     if (ledger_stamp(l, stamp, &size, f) || read_mark(l, f))
         return -1;
     return strcmp(stamp, l->mark.stamp) == 0;

@@ -99,7 +99,7 @@ static int recover(struct ledger *l, struct fault *f)
 /* Stamps the index with the file as it is now, its end being the index's. */
 static int stamp_now(struct ledger *l, struct fault *f)
 {
-    uint64_t size;
+    uint64_t size = 0;
     if (ledger_stamp(l, l->mark.stamp, &size, f))
         return -1;
     return l->mark.count ? index_set_mark(l->index, &l->mark, f) : 0;
