@@ -36,6 +36,7 @@ setup() {
 }
 
 @test "it fits a terminal of 100 columns, and has no colour where there is none" {
+    need_terminal
     expect 0 demo
     awk 'length > 100 { print; bad = 1 } END { exit bad }' "$out"
     ! grep -q '[^ -~]' "$out" || false

@@ -271,6 +271,7 @@ nothing_made() {
 }
 
 @test "-p asks twice at the terminal, without echo" {
+    need_terminal
     ptyrun 'alice.key: ' 'hard to guess' 'alice.key: ' 'hard to guess' -- keygen -p alice >shown
     ! grep -q 'hard' shown || false
     head -n 1 alice.key | grep -q ENCRYPTED
@@ -281,6 +282,7 @@ nothing_made() {
 }
 
 @test "two different answers make nothing, and neither does an empty one or an end" {
+    need_terminal
     status=0
     ptyrun 'alice.key: ' one 'alice.key: ' two -- keygen -p alice >shown || status=$?
     [ "$status" -eq 2 ]
@@ -295,6 +297,7 @@ nothing_made() {
 }
 
 @test "a signal at the prompt puts the terminal right first, and a stopped prompt is asked again" {
+    need_terminal
     status=0
     ptyrun 'alice.key: ' '^C' -- keygen -p alice >shown || status=$?
     [ "$status" -eq 130 ]

@@ -318,6 +318,7 @@ not_mined() {
 }
 
 @test "a terminal as stdin, and a rate on a terminal" {
+    need_terminal
     command -v script || skip 'script (bsdutils) is not here'
     script -qec 'timeout 30 mine -m miner -T 1700000010 >block 2>said' /dev/null </dev/null >screen
     grep -q '^mine: stdin is a terminal: mining without transactions$' said

@@ -166,6 +166,7 @@ holds() {
     [ ! -s "$out" ]
     expect 2 setsid -w txsign -k a.key "$VECTORS/tx/unsigned"
     says '^txsign: a.key: no terminal'
+    need_terminal
     "$BIN/.t/ptyrun" 'a.key: ' first -- txsign -k a.key "$VECTORS/tx/unsigned" | tr -d '\r' | grep -Fqx "$(cat "$VECTORS/tx/signed")"
 }
 

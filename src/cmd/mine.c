@@ -198,6 +198,9 @@ static bool tip_moved(struct run *r)
     r->seen = now;
     if (replaced || ledger_refresh(&r->ledger, &f) < 0)
         return true;
+    if (r->ledger.behind)
+        r->seen.st_size =
+            -1; /* the tip moves when the writer is done, and then the file does not change */
     for (size_t i = 0; i < r->own.len; i += ID_LEN)
         if (memcmp(r->own.data + i, r->ledger.tree.best.id, ID_LEN) == 0)
             return false;

@@ -23,8 +23,11 @@ static int update(struct ledger *l, struct fault *f)
     if (index_begin_read(l->index, f))
         return -1;
     int fresh = ledger_up_to_date(l, f);
-    if (fresh)
-        return fresh < 0 ? -1 : 0;
+    if (fresh < 0)
+        return -1;
+    l->behind = !fresh && ledger_has_writer(l);
+    if (fresh || l->behind)
+        return 0;
     index_rollback(l->index);
     if (index_begin(l->index, f))
         return -1;

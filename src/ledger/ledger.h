@@ -19,6 +19,9 @@ struct ledger {
     struct index *index;
     struct index_mark mark;
 
+    /* A writer is at work: what a reader sees is the ledger as it was before that. */
+    bool behind;
+
     /* What stands in the file behind the last good block: why it is not one, and whether the file
      * just ends there. */
     bool has_tail, tail_torn;

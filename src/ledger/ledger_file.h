@@ -16,6 +16,10 @@ int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *
 /* Whether the index, taken up as it is now, is that of the file already: 1 or 0, -1 and trouble. */
 int ledger_up_to_date(struct ledger *l, struct fault *f);
 
+/* Whether a writer is at work on the file, and the index, though behind it, that of what the file
+ * held before. */
+bool ledger_has_writer(const struct ledger *l);
+
 /* Inside a write transaction: makes the index that of the file as it is now. 0, or -1 and trouble.
  */
 int ledger_catch_up(struct ledger *l, struct fault *f);

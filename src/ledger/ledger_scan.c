@@ -1,4 +1,5 @@
 /* A ledger's index, brought up to date with the file. */
+#include "base/file.h"
 #include "ledger/ledger_file.h"
 #include "ledger/source.h"
 
@@ -253,4 +254,14 @@ int ledger_up_to_date(struct ledger *l, struct fault *f)
     if (ledger_stamp(l, stamp, &size, f) || read_mark(l, f))
         return -1;
     return strcmp(stamp, l->mark.stamp) == 0;
+}
+
+bool ledger_has_writer(const struct ledger *l)
+{
+    struct fault ignored;
+    char stamp[INDEX_STAMP_MAX];
+    uint64_t size = 0;
+    return l->mark.count > 0 && file_is_locked(l->fd) &&
+           ledger_stamp(l, stamp, &size, &ignored) == 0 && size >= l->mark.end &&
+           same_file(l->mark.stamp, stamp);
 }

@@ -46,3 +46,8 @@ demo_chain() {
     keygen -s "demo miner" miner >>names
     ledger-init -n demo -T 1700000000 "$@" alice 1000 >ledger
 }
+
+# For a test with a terminal in it: skips where the machine has none to give.
+need_terminal() {
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip 'no terminal is to be had'
+}

@@ -53,6 +53,7 @@ for_demo() {
 for_test() {
     for_demo
     need bats has bats
+    need bsdextrautils has col
     need procps has ps
     need mandoc has mandoc
     need binutils has readelf
