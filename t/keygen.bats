@@ -152,6 +152,18 @@ nothing_made() {
     done
 }
 
+@test "-y does not begin on an encryption that takes for ever" {
+    openssl genpkey -algorithm ed25519 -out plain.key
+    echo secret >pass
+    openssl pkcs8 -topk8 -iter 65793 -in plain.key -passout file:pass -outform DER -out sealed.der
+    sed 's/\x02\x03\x01\x01\x01/\x02\x03\x7f\xff\xff/' sealed.der >long.der
+    ! cmp -s sealed.der long.der || false
+    (umask 077; { echo '-----BEGIN ENCRYPTED PRIVATE KEY-----' && openssl base64 -in long.der &&
+        echo '-----END ENCRYPTED PRIVATE KEY-----'; } >long.pem)
+    expect 2 timeout 2 keygen -P 3 -y long.pem 3<pass
+    says '^keygen: long.pem: wrong passphrase .*or an encryption that'
+}
+
 @test "-y reads a key with words and carriage returns around it" {
     keygen -s x alice
     { openssl pkey -in alice.key -noout -text && sed 's/$/\r/' alice.key && echo tail; } >told.key

@@ -31,6 +31,7 @@ enum {
 #define SCRYPT_R 8
 #define SCRYPT_P 1
 #define SCRYPT_MEMORY ((uint64_t)1100 << 20)
+#define ROUNDS_MAX 4000000 /* of others; some seconds */
 
 #define PLAIN_LABEL "PRIVATE KEY"
 #define ENCRYPTED_LABEL "ENCRYPTED PRIVATE KEY"
@@ -218,27 +219,50 @@ static PKCS8_PRIV_KEY_INFO *decrypt_scrypt(const PBE2PARAM *pbes2, const ASN1_OC
     return info;
 }
 
-/* What PBES2 says, where it says scrypt; NULL otherwise. */
-static PBE2PARAM *uses_scrypt(const X509_ALGOR *way)
+/* What an algorithm says, where it is PBES2; NULL otherwise. */
+static PBE2PARAM *pbes2_of(const X509_ALGOR *way)
 {
     if (OBJ_obj2nid(way->algorithm) != NID_pbes2)
         return NULL;
-    PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), way->parameter);
-    if (pbes2 && OBJ_obj2nid(pbes2->keyfunc->algorithm) == NID_id_scrypt)
-        return pbes2;
-    PBE2PARAM_free(pbes2);
-    return NULL;
+    return ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), way->parameter);
+}
+
+static bool bounded(const ASN1_INTEGER *rounds)
+{
+    uint64_t n;
+    return ASN1_INTEGER_get_uint64(&n, rounds) == 1 && n <= ROUNDS_MAX;
+}
+
+/* Whether PBES2's PBKDF2, or an older encryption (pbes2 NULL), takes no more rounds than we wait
+ * for (RFC 8018 and 7292). */
+static bool bounded_rounds(const X509_ALGOR *way, const PBE2PARAM *pbes2)
+{
+    if (!pbes2) {
+        PBEPARAM *old = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), way->parameter);
+        bool good = old && bounded(old->iter);
+        PBEPARAM_free(old);
+        return good;
+    }
+    if (OBJ_obj2nid(pbes2->keyfunc->algorithm) != NID_id_pbkdf2)
+        return false;
+    PBKDF2PARAM *p = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM),
+                                               pbes2->keyfunc->parameter);
+    bool good = p && bounded(p->iter);
+    PBKDF2PARAM_free(p);
+    return good;
 }
 
 static PKCS8_PRIV_KEY_INFO *decrypt_info(const X509_SIG *sealed, const char *passphrase, size_t n)
 {
     const X509_ALGOR *way;
     const ASN1_OCTET_STRING *text;
+    PKCS8_PRIV_KEY_INFO *info = NULL;
     X509_SIG_get0(sealed, &way, &text);
-    PBE2PARAM *pbes2 = uses_scrypt(way);
-    if (!pbes2)
-        return PKCS8_decrypt(sealed, passphrase, (int)n);
-    PKCS8_PRIV_KEY_INFO *info = decrypt_scrypt(pbes2, text, passphrase, n);
+    PBE2PARAM *pbes2 = pbes2_of(way);
+    if (pbes2 && OBJ_obj2nid(pbes2->keyfunc->algorithm) == NID_id_scrypt)
+        info = decrypt_scrypt(pbes2, text, passphrase, n);
+    else if (bounded_rounds(way, pbes2))
+        info = PKCS8_decrypt(sealed, passphrase, (int)n);
     PBE2PARAM_free(pbes2);
     return info;
 }
