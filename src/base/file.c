@@ -142,3 +142,21 @@ int file_replace(const char *path, const void *bytes, size_t n)
     }
     return file_sync_folder(path);
 }
+
+int file_make(const char *path, bool secret, const void *bytes, size_t n, struct fault *f)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0600 : 0666);
+    if (fd < 0)
+        return fault_errno(f, "cannot make it");
+    /* a umask may have taken bits away */
+    int failed = (secret && fchmod(fd, 0600)) || file_write(fd, bytes, n) || fsync(fd);
+    if (failed)
+        fault_errno(f, "cannot write it");
+    if (close(fd) && !failed)
+        failed = fault_errno(f, "cannot write it");
+    if (!failed && file_sync_folder(path))
+        failed = fault_errno(f, "cannot sync its folder");
+    if (failed)
+        unlink(path);
+    return failed ? -1 : 0;
+}

@@ -1,6 +1,9 @@
-/* Files: whole writes, durable names, locks. All return 0, or -1 with errno set. */
+/* Files: whole writes, durable names, locks. All return 0, or -1 with errno set, where nothing else
+ * is said. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
+
+#include "base/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +34,10 @@ int file_open_locked(const char *path);
 /* Puts the n bytes in path's place, as path.tmp, synced, renamed: the old or the new file, never a
  * half. */
 int file_replace(const char *path, const void *bytes, size_t n);
+
+/* Makes a new file at path, never over an old one (O_EXCL), synced, and removed again where it
+ * cannot be written whole; secret: mode 0600 whatever the umask. 0, or -1 and trouble in *f, which
+ * does not name the path. */
+int file_make(const char *path, bool secret, const void *bytes, size_t n, struct fault *f);
 
 #endif

@@ -6,8 +6,6 @@
 #include "crypto/keyfile.h"
 #include "record/key.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -150,23 +148,6 @@ static int make_key(const struct request *r, struct secret_key *k, struct fault 
     return secret_key_from_text(k, r->seed, strlen(r->seed), f);
 }
 
-static int write_pub(const char *path, const struct buf *line, struct fault *f)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return fault_errno(f, "cannot make it");
-    int failed = file_write(fd, line->data, line->len) || fsync(fd);
-    if (failed)
-        fault_errno(f, "cannot write it");
-    if (close(fd) && !failed)
-        failed = fault_errno(f, "cannot write it");
-    if (!failed && file_sync_folder(path))
-        failed = fault_errno(f, "cannot sync its folder");
-    if (failed)
-        unlink(path);
-    return failed ? -1 : 0;
-}
-
 /* Both files or none: no signal comes between them. *at is the path that a fault is about. */
 static int write_files(const struct paths *p, const struct secret_key *k, const char *passphrase,
                        size_t n, const struct buf *line, const char **at, struct fault *f)
@@ -178,7 +159,7 @@ static int write_files(const struct paths *p, const struct secret_key *k, const 
     int failed = keyfile_write(p->key, k, passphrase, n, f);
     if (!failed) {
         *at = p->pub;
-        failed = write_pub(p->pub, line, f);
+        failed = file_make(p->pub, false, line->data, line->len, f);
         if (failed)
             unlink(p->key);
     }

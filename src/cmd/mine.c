@@ -97,13 +97,6 @@ static int64_t clock_now(const struct run *r)
     return now;
 }
 
-/* The most bytes that a block may have. */
-static int64_t size_limit(const struct run *r)
-{
-    int64_t maxblock = r->ledger.tree.rules.maxblock;
-    return maxblock < BLOCK_SIZE_MAX ? maxblock : BLOCK_SIZE_MAX;
-}
-
 /* Adds one transaction to the body: all of them must hold. */
 static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
 {
@@ -125,7 +118,7 @@ static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
         cli_exit(CLI_NO);
     }
     memory(buf_add(&r->body, item->text, item->size));
-    if ((int64_t)r->body.len > size_limit(r)) {
+    if (r->body.len > block_size_limit(r->ledger.tree.rules.maxblock)) {
         cli_report("stdin", item->line, "the block would be over maxblock");
         cli_exit(CLI_NO);
     }
@@ -314,7 +307,7 @@ static void check_supply(struct run *r)
 
 static void check_size(const struct run *r, size_t header)
 {
-    if ((int64_t)(header + 1 + r->body.len) <= size_limit(r))
+    if (header + 1 + r->body.len <= block_size_limit(r->ledger.tree.rules.maxblock))
         return;
     cli_warn("nothing mined: the block would be over maxblock");
     cli_exit(CLI_NO);

@@ -456,24 +456,6 @@ static int make_pem(const struct secret_key *k, const char *passphrase, size_t n
     return result;
 }
 
-static int write_new(const char *path, const char *text, size_t n, struct fault *f)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fault_errno(f, "cannot make it");
-    /* a umask may have taken bits away */
-    int failed = fchmod(fd, 0600) || file_write(fd, text, n) || fsync(fd);
-    if (failed)
-        fault_errno(f, "cannot write it");
-    if (close(fd) && !failed)
-        failed = fault_errno(f, "cannot write it");
-    if (!failed && file_sync_folder(path))
-        failed = fault_errno(f, "cannot sync its folder");
-    if (failed)
-        unlink(path);
-    return failed ? -1 : 0;
-}
-
 int keyfile_write(const char *path, const struct secret_key *k, const char *passphrase, size_t n,
                   struct fault *f)
 {
@@ -481,8 +463,9 @@ int keyfile_write(const char *path, const struct secret_key *k, const char *pass
     size_t len = 0;
     if (start_libcrypto(f))
         return -1;
-    int result = make_pem(k, passphrase, n, text, &len, f) || write_new(path, text, len, f) ? -1
-                                                                                            : 0;
+    int result = make_pem(k, passphrase, n, text, &len, f) || file_make(path, true, text, len, f)
+                     ? -1
+                     : 0;
     OPENSSL_cleanse(text, sizeof text);
     ERR_clear_error();
     return result;

@@ -74,13 +74,10 @@ static const char *const sql[STATEMENTS] = {
  * this process can do nothing more about it. */
 static void damaged(struct index *ix, struct fault *f)
 {
-    int keep = 1;
     const char *path = sqlite3_db_filename(ix->db, "main");
     ix->damaged = true;
     if (ix->temporary || !path || !index_in_place(ix, path))
         return;
-    /* Otherwise our closing would remove the -wal file of an index that was made in its place. */
-    sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     index_remove(path);
     fault_trouble(f, "%s; removed, to be made again when next asked", f->text);
 }
@@ -198,7 +195,8 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
     if (sqlite3_db_readonly(ix->db, "main") > 0)
         return fault_trouble(f, "index: %s cannot be written", path);
     sqlite3_busy_timeout(ix->db, BUSY_MS);
-    /* To make and remove its -wal and -shm files takes longer than all else that a reader does. */
+    /* To make and remove its -wal and -shm files takes longer than all else that a reader does; and
+     * those that our closing would remove may be another's, whose index stands in place of ours. */
     sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     const char *pragmas = path ? "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0;"

@@ -165,6 +165,7 @@ int ledger_refresh(struct ledger *l, struct fault *f)
         return -1;
     return memcmp(best.id, l->tree.best.id, ID_LEN) != 0;
 }
+
 int ledger_named(struct ledger *l, const char *digits, struct node *node, struct fault *f)
 {
     uint8_t id[ID_LEN];

@@ -495,7 +495,7 @@ int pool_select(struct pool *p, struct buf *out, struct fault *f)
     struct choice c = {.pool = p};
     struct tree *t = &p->ledger->tree;
     struct sender *s, *next;
-    size_t size = t->rules.maxblock < BLOCK_SIZE_MAX ? (size_t)t->rules.maxblock : BLOCK_SIZE_MAX;
+    size_t size = block_size_limit(t->rules.maxblock);
     c.room = size > HEADER_SIZE_MAX ? size - HEADER_SIZE_MAX : 0;
     take_back(p);
     state_begin(t->state);

@@ -41,9 +41,14 @@ void stream_free(struct stream *s)
     free(s);
 }
 
+uint64_t block_size_limit(int64_t maxblock)
+{
+    return maxblock < BLOCK_SIZE_MAX ? (uint64_t)maxblock : BLOCK_SIZE_MAX;
+}
+
 void stream_limit(struct stream *s, int64_t maxblock)
 {
-    s->limit = maxblock < BLOCK_SIZE_MAX ? (uint64_t)maxblock : BLOCK_SIZE_MAX;
+    s->limit = block_size_limit(maxblock);
 }
 
 void batch_free(struct batch *b)

@@ -18,6 +18,9 @@
 /* No block may be larger than this, whatever its chain's maxblock says: it is held in memory. */
 #define BLOCK_SIZE_MAX (64 << 20)
 
+/* The most bytes that a block of a chain with this maxblock may take here. */
+uint64_t block_size_limit(int64_t maxblock);
+
 struct grant {
     uint8_t account[ID_LEN];
     int64_t amount;

@@ -1,6 +1,7 @@
 /* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
 #include "crypto/sha256.h"
 #include "base/hex.h"
+#include "random.h"
 
 #include <err.h>
 #include <openssl/sha.h>
@@ -9,21 +10,6 @@
 #include <string.h>
 
 enum { SHORT_MAX = 300, LONG_MAX = 1 << 16, RANDOM_RUNS = 300 };
-
-/* splitmix64: the same bytes in every run. */
-static uint64_t next_random(uint64_t *seed)
-{
-    uint64_t x = *seed += 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
-
-static void fill(uint8_t *out, size_t n, uint64_t *seed)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)next_random(seed);
-}
 
 static void same(const uint8_t got[SHA256_LEN], const uint8_t *data, size_t n, const char *what)
 {

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "crypto/keyfile.h"
 #include "crypto/sigpool.h"
+#include "random.h"
 
 #include <err.h>
 #include <signal.h>
@@ -17,21 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* splitmix64: the same questions in every run. */
-static uint64_t next_random(uint64_t *seed)
-{
-    uint64_t x = *seed += 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
-
-static void fill(uint8_t *out, size_t n, uint64_t *seed)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)next_random(seed);
-}
 
 /* The group order, little-endian. */
 static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
