@@ -25,7 +25,7 @@ OUT = bin
 OBJ = $(OUT)/.o
 
 PACKAGES = sqlite3 zlib
-CRYPTO_PACKAGES = libcrypto
+CRYPTO_PACKAGES = libssl libcrypto
 
 CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPEERUTILS_VERSION='"$(VERSION)"'
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2

@@ -1,9 +1,9 @@
 /* ledger-append: `tee -a` for blocks. It is the one program that writes a ledger. */
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "ledger/feed.h"
 #include "ledger/ledger.h"
 #include "ledger/waiting.h"
+#include "stream/feed.h"
 
 #include <getopt.h>
 #include <inttypes.h>

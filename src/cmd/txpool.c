@@ -2,8 +2,8 @@
  * them. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
-#include "ledger/feed.h"
 #include "ledger/pool.h"
+#include "stream/feed.h"
 
 #include <getopt.h>
 #include <inttypes.h>

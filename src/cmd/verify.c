@@ -2,9 +2,9 @@
  * rule. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
-#include "ledger/feed.h"
 #include "ledger/judge.h"
 #include "ledger/source.h"
+#include "stream/feed.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef LEDGER_LEDGER_FILE_H
 #define LEDGER_LEDGER_FILE_H
 
-#include "ledger/feed.h"
 #include "ledger/ledger.h"
+#include "stream/feed.h"
 
 /* --- ledger_scan.c: the index and the file --------------------------------------------------- */
 

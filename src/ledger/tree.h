@@ -10,8 +10,8 @@
 #ifndef LEDGER_TREE_H
 #define LEDGER_TREE_H
 
-#include "ledger/stream.h"
 #include "state/apply.h"
+#include "stream/stream.h"
 #include "work/target.h"
 
 struct node {

@@ -2,7 +2,7 @@
 #ifndef LEDGER_WAITING_H
 #define LEDGER_WAITING_H
 
-#include "ledger/stream.h"
+#include "stream/stream.h"
 
 #define WAITING_BYTES_MAX (64 << 20)
 #define WAITING_BLOCKS_MAX 4096

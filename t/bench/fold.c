@@ -2,9 +2,9 @@
  * fold [-p] LEDGER: what verify does, without the arithmetic of signatures: parsing, hashing, state
  * and all other rules; with -p, parsing and hashing alone.
  */
-#include "ledger/feed.h"
 #include "ledger/judge.h"
 #include "ledger/source.h"
+#include "stream/feed.h"
 
 #include <err.h>
 #include <stdio.h>

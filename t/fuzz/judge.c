@@ -4,7 +4,7 @@
  */
 #include "ledger/judge.h"
 #include "fuzz.h"
-#include "ledger/feed.h"
+#include "stream/feed.h"
 
 enum { NOW = 1700100000 };
 

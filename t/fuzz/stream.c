@@ -2,7 +2,7 @@
  * ledger/stream, over bytes that come in pieces of any size: every byte belongs to exactly one
  * item, an item says the truth about itself, and the pieces change nothing.
  */
-#include "ledger/stream.h"
+#include "stream/stream.h"
 #include "crypto/merkle.h"
 #include "fuzz.h"
 

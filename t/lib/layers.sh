@@ -26,14 +26,17 @@ BEGIN {
     layer("crypto", "base")
     layer("work", "base crypto")
     layer("state", "base record")
-    layer("ledger", "base record crypto work state")
-    layer("cli", "base record ledger")
-    layer("cmd", "base record crypto work state ledger cli")
+    layer("stream", "base record crypto work")
+    layer("ledger", "base record crypto work state stream")
+    layer("net", "base record crypto work stream")
+    layer("cli", "base record stream ledger net")
+    layer("cmd", "base record crypto work state stream ledger net cli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
+    only("openssl/ssl.h", "net")
     only("openssl/", "crypto")
     only("sqlite3.h", "ledger")
-    only("zlib.h", "ledger")
+    only("zlib.h", "ledger net")
 
     # What the C library has, of which base is made.
     n = split("arpa/ assert.h byteswap.h complex.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \
@@ -66,8 +69,8 @@ FNR == 1 {
         else if (!index(allowed[here], " " folder " "))
             refuse(here " may not include " name)
     } else if (what ~ /^</) {
-        group = name ~ /\// ? folder "/" : name
-        if (group in keeper && keeper[group] != here)
+        group = name ~ /\// && !(name in keeper) ? folder "/" : name
+        if (group in keeper && !index(" " keeper[group] " ", " " here " "))
             refuse("only " keeper[group] " may include " name)
         else if (here == "base" && !(group in libc))
             refuse("base is made of the C library alone: not of " name)

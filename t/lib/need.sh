@@ -39,7 +39,7 @@ for_build() {
     need binutils has ar
     need libc6-dev header stdio.h
     need pkg-config has pkg-config
-    need libssl-dev package libcrypto
+    need libssl-dev package libssl
     need zlib1g-dev package zlib
     need libsqlite3-dev package sqlite3
     need uthash-dev header uthash.h

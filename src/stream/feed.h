@@ -1,9 +1,9 @@
 /* A stream with its signatures checked: while the caller works on one batch, the pool checks the
  * next. */
-#ifndef LEDGER_FEED_H
-#define LEDGER_FEED_H
+#ifndef STREAM_FEED_H
+#define STREAM_FEED_H
 
-#include "ledger/stream.h"
+#include "stream/stream.h"
 
 struct feed {
     struct stream *stream;

@@ -1,4 +1,4 @@
-#include "ledger/stream.h"
+#include "stream/stream.h"
 
 #include "base/hex.h"
 #include "crypto/merkle.h"

@@ -4,8 +4,8 @@
  * and, for a genesis block, its rules. Proof of work against the claimed target is noted, not
  * judged: a wrong target is the better reason.
  */
-#ifndef LEDGER_STREAM_H
-#define LEDGER_STREAM_H
+#ifndef STREAM_STREAM_H
+#define STREAM_STREAM_H
 
 #include "base/buf.h"
 #include "base/lines.h"

@@ -1,4 +1,4 @@
-#include "ledger/feed.h"
+#include "stream/feed.h"
 
 void feed_init(struct feed *d, struct stream *stream, struct sigpool *pool)
 {
