@@ -50,7 +50,7 @@ spoil() {
     spoil src/state/pay.c '#include "crypto/key.h"'
     spoil src/ledger/file.c '#include "cli/cli.h"'
     spoil src/ledger/file.c '#include <openssl/evp.h>'
-    spoil src/cli/cli.c '#include "crypto/key.h"'
+    spoil src/cli/cli.c '#include "work/target.h"'
     spoil src/crypto/key.c "#include <openssl/ssl.h>"
     spoil src/net/tls.c "#include <openssl/evp.h>"
     spoil src/net/tls.c "#include \"ledger/file.h\""

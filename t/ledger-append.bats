@@ -40,7 +40,7 @@ load lib/ledger
 @test "no block, no ledger" {
     expect 0 ledger-append led </dev/null
     [ -z "$(ls)" ]
-    echo 'peer somebody' >other
+    echo 'hint somebody' >other
     expect 1 ledger-append led <other
     echo 'stdin:1: not a block: left out (-p passes it on)' | diff - "$err"
     expect 0 ledger-append -p led <other
@@ -397,4 +397,45 @@ waits_for_lock() { # PID
     expect 0 ledger-append -V
     expect 2 ledger-append --no-such-option
     expect 2 ledger-append -T never </dev/null
+}
+
+@test "-p: what is no block passes at once, whoever has the ledger; behind a block it waits for it" {
+    need flock
+    easy_chain
+    mined ledger 1 alice >block
+    echo 'bob 5' | paid alice ledger >tx
+    mkfifo in
+    exec 8<ledger
+    flock 8
+    ledger-append -p ledger <in >passed 8<&- &
+    pid=$!
+    exec 7>in
+    cat tx names >&7
+    eventually test -s passed
+    cat tx names | cmp - passed
+    cat block tx >&7
+    refute read -r -t 0.5 <>in
+    cat tx names | cmp - passed
+    exec 8<&-
+    exec 7>&-
+    wait "$pid"
+    cat tx names block tx | cmp - passed
+    # all alone, they need no ledger that could be opened
+    expect 0 ledger-append -p nowhere/ledger <names
+    cmp "$out" names
+    expect 2 ledger-append -p nowhere/ledger <block
+}
+
+@test "-p: the signatures of other records are for others to check, those in blocks are not" {
+    easy_chain
+    echo 'bob 5' | paid alice ledger | sed 's/ 5 - / 6 - /' >forged
+    expect 0 ledger-append -p ledger <forged
+    cmp "$out" forged
+    mined ledger 1 miner | awk -v root="$(id <forged)" '{ $4 = root; $8 = 1; print }' >block
+    cat forged >>block
+    cat forged block forged >all
+    expect 1 ledger-append -p ledger <all
+    cat forged forged | cmp - "$out"
+    echo 'stdin:3: tx: bad signature' | diff - "$err"
+    cmp ledger genesis
 }

@@ -1,5 +1,6 @@
 # shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
+load lib/ledger
 
 # txpool: the transactions that wait for a block, and the choice of a body among them.
 
@@ -441,4 +442,307 @@ refuse() {
     [ "$output" = 'txpool: pool: File too large' ]
     diff tx pool
     txpool pool <next | diff next -
+}
+
+# --- Out of order ---------------------------------------------------------------------------------
+
+# So many of one sender's, from this seq on: run_of FROM SEQ COUNT [FEE [MEMO]].
+run_of() {
+    yes "carol 1 ${5-}" | head -n "$3" | txmake -f "$1" -s "$2" -F "${4-1}" | txsign -k "$1.key"
+}
+
+@test "what comes before its turn waits for it, and goes out in order" {
+    run_of alice 0 50 >txs
+    tac txs >backwards
+    expect 0 txpool pool <backwards
+    diff txs "$out"
+    diff txs pool
+    [ ! -s "$err" ]
+    # two senders, all mixed up, some twice
+    run_of bob 0 50 >bob.txs
+    cat txs bob.txs backwards | shuf --random-source=<(yes) >mixed
+    expect 0 txpool other <mixed
+    diff other "$out"
+    [ ! -s "$err" ]
+    grep -F " $(cut -d ' ' -f 2 alice.pub) " "$out" | grep -v " $(cut -d ' ' -f 2 bob.pub) [0-9]* [0-9]* pay" | diff txs -
+    grep -F " $(cut -d ' ' -f 2 bob.pub) " "$out" | diff bob.txs -
+}
+
+@test "others pass what waits; a block fills a gap as well" {
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 5 >a1
+    one alice 2 1 bob 5 >a2
+    coproc txpool -i 1 pool
+    pid=$COPROC_PID
+    cat a2 a1 alice.pub >&"${COPROC[1]}"
+    read -r -t 10 line <&"${COPROC[0]}"
+    [ "$line" = "$(cat alice.pub)" ]
+    block 1 <a0
+    read -r -t 10 line <&"${COPROC[0]}" # though nothing more comes in
+    [ "$line" = "$(cat a1)" ]
+    read -r -t 10 line <&"${COPROC[0]}"
+    [ "$line" = "$(cat a2)" ]
+    cat a1 a2 | diff - pool
+    eval "exec ${COPROC[1]}>&-"
+    wait "$pid"
+}
+
+@test "-i 0: the ledger is looked at only when something comes" {
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 5 >a1
+    mkfifo in
+    txpool -i 0 pool <in >passed &
+    pid=$!
+    exec 7>in
+    cat a1 alice.pub >&7
+    eventually test -s passed
+    block 1 <a0
+    refute read -r -t 1.5 <>in
+    diff alice.pub passed
+    cat bob.pub >&7
+    exec 7>&-
+    wait "$pid"
+    cat alice.pub a1 bob.pub | diff - passed
+}
+
+@test "what waited in vain is told in the end, and what could not be paid when its turn came, with its line" {
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 9999 >a1
+    one alice 2 1 bob 5 >a2
+    one alice 2 1 bob 6 >twice
+    one bob 7 1 carol 5 >b7
+    cat a2 b7 a1 a2 twice names a0 >all
+    expect 1 txpool pool <all
+    cat names a0 | diff - "$out"
+    diff a0 pool
+    printf 'stdin:%s\n' "5: tx: seq 2 is spent twice: $(id "$(cat twice)") spends what $(id "$(cat a2)"), which waits, spends" \
+        "3: tx: $(cut -d ' ' -f 2 alice.pub) has 994, needs 10000" \
+        '1: tx: seq 2, expected 1: neither ledger nor pool fills the gap' \
+        '2: tx: seq 7, expected 0: neither ledger nor pool fills the gap' | diff - "$err"
+    # what a block has meanwhile leaves without a word
+    mkfifo in
+    txpool -i 0 other <in >passed 2>said &
+    pid=$!
+    exec 7>in
+    one alice 4 1 bob 5 >a4
+    cat a4 a2 names >&7
+    eventually test -s passed
+    one alice 1 1 carol 5 >instead
+    cat a0 instead a2 | block 1
+    exec 7>&-
+    wait "$pid" || :
+    diff names passed
+    echo 'stdin:1: tx: seq 4, expected 3: neither ledger nor pool fills the gap' | diff - said
+    [ ! -s other ]
+}
+
+@test "the room: a sender has 64 places, and the furthest ahead leaves" {
+    run_of alice 0 71 >txs
+    { tail -n 70 txs && head -n 1 txs; } >late
+    expect 1 txpool pool <late
+    head -n 65 txs | diff - "$out"
+    seq 65 70 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - "$err"
+    { tail -n 70 txs | tac && head -n 1 txs; } >late
+    expect 1 txpool other <late
+    head -n 65 txs | diff - "$out"
+    [ "$(wc -l <"$err")" -eq 6 ]
+}
+
+@test "the room: 4096 places and 4194304 bytes, and the oldest leave" {
+    run_of alice 0 65 >txs
+    tail -n 64 txs >waiting
+    head -n 1 txs >first
+    long=$(printf '?%.0s' {1..256})
+    for i in {1..64}; do
+        keygen -s "demo $i" "k$i" >>names 2>/dev/null
+        run_of "k$i" 1 64
+        run_of "k$i" 1000000000000000000 64 1000000000000000000 "$long" >>long
+    done >short
+    head -n $((63 * 64)) short >fit
+    cat waiting fit first >all
+    expect 1 txpool -u pool <all
+    diff txs "$out"
+    cat waiting short first >all # one sender more
+    expect 1 txpool -u other <all
+    diff first "$out"
+    seq 64 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - <(head -n 64 "$err")
+    [ "$(head -n $((56 * 64)) long | wc -c)" -lt 4194304 ]
+    [ "$(head -n $((60 * 64)) long | wc -c)" -gt 4194304 ]
+    { cat waiting && head -n $((55 * 64)) long && cat first; } >all
+    expect 1 txpool -u third <all
+    diff txs "$out"
+    { cat waiting && head -n $((60 * 64)) long && cat first; } >all
+    expect 1 txpool -u fourth <all
+    diff first "$out"
+}
+
+# --- Reorganisations --------------------------------------------------------------------------------
+
+# So many blocks, the first with the transactions on stdin, on a branch of their own: branch COUNT.
+branch() {
+    mine -l fork -m bob -n "$1" -T $((1700000011 + branches)) | tee branch | ledger-append -q -T 1800000000 fork
+    branches=$((branches + 100))
+    ledger-append -q -T 1800000000 ledger <branch 2>reorg
+}
+
+@test "what a reorganisation undoes comes back, once, and what waits on it holds again" {
+    branches=0
+    cp ledger fork
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 5 >a1
+    one alice 2 1 bob 5 >a2
+    one bob 0 1 carol 5 >b0
+    cat a0 b0 | block 1
+    coproc txpool -i 1 pool 2>said
+    pid=$COPROC_PID
+    cat a1 >&"${COPROC[1]}"
+    read -r -t 10 line <&"${COPROC[0]}"
+    [ "$line" = "$(cat a1)" ]
+    branch 2 </dev/null
+    grep -q '^ledger-append: reorg: 1 block undone, 2 done$' reorg
+    for tx in a0 b0; do
+        read -r -t 10 line <&"${COPROC[0]}"
+        [ "$line" = "$(cat $tx)" ]
+    done
+    cat a1 a0 b0 | diff - pool
+    cat a0 b0 a2 >&"${COPROC[1]}" # what is back is known
+    read -r -t 10 line <&"${COPROC[0]}"
+    [ "$line" = "$(cat a2)" ]
+    txpool -s pool >body
+    sort body | diff - <(sort pool)
+    # mined again
+    block 5 <body
+    eventually test ! -s pool
+    # it does not come back once more, nor at another start
+    eval "exec ${COPROC[1]}>&-"
+    cat <&"${COPROC[0]}" >rest
+    wait "$pid"
+    [ ! -s rest ]
+    [ ! -s said ]
+    expect 0 txpool pool </dev/null
+    [ ! -s "$out" ]
+    verify -q ledger
+}
+
+@test "a long reorganisation: what both branches have stays where it is, what is spent otherwise stays away" {
+    branches=0
+    cp ledger fork
+    one alice 0 1 bob 5 >a0
+    one alice 1 1 bob 5 >a1
+    one bob 0 1 carol 5 >b0
+    one bob 0 2 carol 6 >other
+    one bob 1 1 carol 4 >b1
+    one carol 0 1 alice 4 >c0
+    block 1 <a0
+    block 2 <b0
+    cat c0 b1 | block 3
+    block 4 <a1
+    txpool -i 1 pool </dev/null
+    mkfifo in
+    txpool -i 1 pool <in >passed &
+    pid=$!
+    exec 7>in
+    cat other a0 | sort -k 4,4n | branch 6
+    eventually test -s passed
+    exec 7>&-
+    wait "$pid"
+    cat c0 b1 a1 | diff - passed
+    diff passed pool
+}
+
+@test "what was undone while nobody kept the pool comes back at the start, and only then" {
+    branches=0
+    cp ledger fork
+    one alice 0 1 bob 5 >a0
+    one bob 0 1 carol 5 >b0
+    coproc txpool pool
+    pid=$COPROC_PID
+    cat a0 >&"${COPROC[1]}"
+    read -r -t 10 line <&"${COPROC[0]}"
+    cat a0 b0 | block 1
+    eventually test ! -s pool
+    kill -KILL "$pid"
+    wait "$pid" || :
+    branch 2 </dev/null
+    expect 0 txpool -s pool
+    [ ! -s "$out" ]
+    [ ! -s pool ]
+    # no more blocks than the pool has room for
+    expect 0 txpool -b $(($(cat a0 b0 | wc -c) + 10)) little </dev/null
+    [ ! -s "$out" ]
+    expect 0 txpool pool </dev/null
+    cat a0 b0 | diff - "$out"
+    cat a0 b0 | diff - pool
+    expect 0 txpool pool </dev/null
+    [ ! -s "$out" ]
+    # 1000 blocks deep
+    branch 998 </dev/null
+    [ "$(ledger-chain -t | cut -d ' ' -f 2)" -eq 1000 ]
+    txpool deep </dev/null | diff pool -
+    branch 1 </dev/null
+    expect 0 txpool deeper </dev/null
+    [ ! -s "$out" ]
+}
+
+# --- Crashes, and what is not checked ----------------------------------------------------------------
+
+@test "killed at any time, it has what it passed on, and its file is whole again at the next start" {
+    run_of alice 0 200 >txs
+    trickle() {
+        while IFS= read -r line; do echo "$line"; done <txs 2>/dev/null
+    }
+    : >passed
+    for tenths in 1 2 3 5 8 13 21 34; do
+        trickle | timeout -s KILL "0.0$tenths" txpool -u pool >>passed 2>/dev/null || :
+        sort -u passed | comm -23 - <(sort pool) | diff /dev/null -
+    done
+    expect 0 txpool pool <txs
+    cat "$out" >>passed
+    sort passed | comm -13 - <(sort txs) >lost # in the pool, but killed before they were passed on
+    diff txs pool
+    head -c -20 pool >torn
+    expect 0 txpool torn </dev/null
+    says '^torn:200: no transaction: left out$'
+    head -n -1 txs | diff - torn
+    expect 0 txpool torn <txs
+    tail -n 1 txs | diff - "$out"
+}
+
+@test "-u: signatures are not looked at, all else is" {
+    one alice 0 1 bob 5 >good
+    sed 's/ 5 - / 6 - /' good >forged
+    refuse '^stdin:1: tx: bad signature$' txpool pool <forged
+    expect 0 txpool -u pool <forged
+    diff forged "$out"
+    one alice 1 0 bob 5 >cheap
+    refuse '^stdin:1: tx: fee 0 is under the minimum of 1$' txpool --unchecked pool <cheap
+    expect 2 txpool -i x pool
+    says "^txpool: -i: 'x' is not a number from 0 to 86400\$"
+}
+
+@test "it keeps what it has loaded, until another changes the file" {
+    need strace
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls of its own'
+    strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
+    run_of alice 0 20 >txs
+    mkfifo in
+    strace -o calls txpool pool <in >passed &
+    pid=$!
+    exec 7>in
+    for i in {1..10}; do
+        sed -n "${i}p" txs >&7
+        eventually test "$(wc -l <passed)" -eq "$i" || [ "$(wc -l <passed)" -ge "$i" ]
+    done
+    # another adds one, and replaces the file
+    sed -n 11p txs | txpool pool | diff <(sed -n 11p txs) -
+    sed -n 12p txs >&7
+    eventually grep -qxF "$(sed -n 12p txs)" passed
+    cp pool copy && mv copy pool
+    sed -n 13p txs >&7
+    exec 7>&-
+    wait "$pid"
+    head -n 13 txs | diff - pool
+    sed -n '1,10p;12,13p' txs | diff - passed
+    # the file was read at the start, and after each of those two
+    [ "$(grep -c '^pread64(.*"tx ' calls)" -le 4 ]
 }

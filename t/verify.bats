@@ -23,7 +23,7 @@ forged() {
         cat names
         sed -n 1p txs
         sed -n 2p txs | forged
-        echo 'peer whatever this is'
+        echo 'hint whatever this is'
         echo
         sed -n 3p txs
         echo 'two  spaces'
@@ -32,7 +32,7 @@ forged() {
         sed -n 4p txs
         printf 'torn off'
     } >mix
-    { cat names && sed -n 1p txs && echo 'peer whatever this is' && sed -n 3,4p txs; } >want
+    { cat names && sed -n 1p txs && echo 'hint whatever this is' && sed -n 3,4p txs; } >want
     cat >told <<'END'
 mix:5: tx: bad signature
 mix:7: line: empty
@@ -131,11 +131,11 @@ END
     echo 'no  record' >&7
     eventually grep -q '^stdin:7: line: ' told
     # half a line does not hold up what stood before it
-    { sed -n 1p txs && printf 'peer of a'; } >&7
+    { sed -n 1p txs && printf 'hint of a'; } >&7
     sed -n 1p txs >>want
     eventually cmp -s want got
     echo ' kind' >&7
-    echo 'peer of a kind' >>want
+    echo 'hint of a kind' >>want
     eventually cmp -s want got
     exec 7>&-
     status=0
@@ -249,6 +249,94 @@ END
     expect 1 verify -l broken <genesis
     says '^verify: broken:1: block: root does not match'
     [ ! -s "$out" ]
+}
+
+# --- Peer records ----------------------------------------------------------------------------------------
+
+# A peer record of alice's, made with openssl alone.
+peer() { # CHAIN HOST:PORT TIME
+    printf 'peer %s %s %s %s' "$1" "$ALICE" "$2" "$3" >message
+    openssl pkeyutl -sign -inkey alice.key -rawin -in message -out signature
+    printf '%s %s\n' "$(cat message)" "$(od -An -v -tx1 signature | tr -d ' \n')"
+}
+
+@test "a peer record holds by its form and its signature" {
+    need openssl
+    easy_chain
+    peer "$(ids genesis)" 127.0.0.1:7001 1700000000 >one
+    peer "$(ids genesis)" '[::1]:65535' 0 >>one
+    payments 0 2 >txs
+    cat txs one names >mix
+    expect 0 verify mix
+    diff mix "$out"
+    {
+        forged <one                      # 1, 2
+        sed '1s/:7001 /:7002 /;2d' one   # 3
+        sed '1s/ [^ ]*$//;2d' one        # 4
+        sed '1s/:7001 / /;2d' one        # 5
+        sed '1s/:7001 /:x7001 /;2d' one  # 6
+        sed '1s/:7001 /:700100 /;2d' one # 7
+        sed '1s/127.0.0.1//;2d' one      # 8
+        sed '1s/ 1700000000 / 01 /;2d' one
+        sed '1s/^peer ./peer g/;2d' one
+        sed '1s/127.0.0.1/'"$(printf '1%.0s' {1..300})"'/;2d' one
+        echo peer
+        cat one
+    } >bad
+    expect 1 verify bad
+    diff one "$out"
+    sed "s/'g[0-9a-f]\{63\}'/'gX'/" "$err" >told
+    diff - told <<'END'
+bad:1: peer: bad signature
+bad:2: peer: bad signature
+bad:3: peer: bad signature
+bad:4: peer: 5 fields, expected 6
+bad:5: peer: address: '127.0.0.1' is not HOST:PORT
+bad:6: peer: address: '127.0.0.1:x7001' is not HOST:PORT
+bad:7: peer: address: '127.0.0.1:700100' is not HOST:PORT
+bad:8: peer: address: ':7001' is not HOST:PORT
+bad:9: peer: time: '01' is not a number from 0 to 2^63-1 without sign or leading zero
+bad:10: peer: chain: 'gX' is not 64 lowercase hex digits
+bad:11: peer: address: over 261 bytes
+bad:12: peer: 1 fields, expected 6
+END
+    # in a whole ledger it has no place
+    cat ledger one >whole
+    expect 1 verify -q whole
+    says "^whole:11: expected a block, not 'peer'\$"
+}
+
+@test "peer records by the thousand, with others between" {
+    need openssl
+    easy_chain
+    peer "$(ids genesis)" 127.0.0.1:7001 1700000000 >one
+    peer "$(ids genesis)" a-longer-name.example.net:7001 1700000001 >two
+    cat one names two >three
+    yes three | head -n "$(few 1000 200)" | xargs cat >want
+    awk '{ print }
+        NR % 7 == 0 { bad += sub(/:7001 /, ":7002 "); sub(/^key/, "key x"); print }
+        END { print bad >"bad" }' want >mix
+    for j in 1 3; do
+        expect 1 verify -j $j mix
+        cmp want "$out"
+        [ "$(wc -l <"$err")" -eq $(($(wc -l <want) / 7)) ]
+        [ "$(grep -c ': peer: bad signature$' "$err")" -eq "$(cat bad)" ]
+    done
+}
+
+@test "-l: a peer record is for the ledger's chain" {
+    need openssl
+    easy_chain
+    peer "$(ids genesis)" example.net:1 7 >own
+    peer "$(printf %064d 5)" example.net:1 8 >other
+    cat own other own >all
+    expect 1 verify -l ledger all
+    cat own own | diff - "$out"
+    echo "all:2: peer: another chain: $(printf %064d 5)" | diff - "$err"
+    forged <own >bad
+    expect 1 verify -l ledger bad
+    echo 'bad:1: peer: bad signature' | diff - "$err"
+    expect 0 verify all
 }
 
 # --- Two that spend the same -----------------------------------------------------------------------------
@@ -486,4 +574,35 @@ bounded() {
     easy_chain
     mined ledger 20000 alice | cat ledger - >x
     expect 0 bounded 60000 verify -q -j 1 x
+}
+
+@test "-u: signatures are not looked at, all else is; ledger-append still does" {
+    easy_chain
+    echo 'bob 5' | paid alice ledger >good
+    sed 's/ 5 - / 6 - /' good >forged
+    expect 1 verify -l ledger forged
+    says '^forged:1: tx: bad signature$'
+    for options in -u --unchecked '-u -l ledger'; do
+        # shellcheck disable=SC2086 # several
+        expect 0 verify $options forged
+        cmp "$out" forged
+    done
+    mined ledger 1 miner | awk -v root="$(id <forged)" '{ $4 = root; $8 = 1; print }' >block
+    cat forged >>block
+    expect 0 verify -u -l ledger block
+    cmp "$out" block
+    expect 1 ledger-append ledger <block
+    says '^stdin:2: tx: bad signature$'
+    cmp ledger genesis
+    # form, chain, fee, seq, root and work
+    sed 's/ 5 - / 05 - /' good >broken
+    expect 1 verify -u -l ledger broken
+    sed '1s/ [0-9a-f]* 1 [0-9]*$/ 00 1 0/' block >broken
+    expect 1 verify -u -l ledger broken
+    sed 's/ 6 - / 7 - /' block >broken
+    expect 1 verify -u -l ledger broken
+    says '^broken:1: block: root does not match'
+    txmake -l ledger -f alice -F 0 bob 1 | txsign -k alice.key >cheap
+    expect 1 verify -u -l ledger cheap
+    says '^cheap:1: tx: fee 0 is under the minimum'
 }

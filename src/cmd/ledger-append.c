@@ -103,22 +103,33 @@ static int take_children(struct run *r, struct fault *f)
     return 0;
 }
 
-static int take_item(struct run *r, const struct item *item, struct fault *f)
+/* A record that is no block. */
+static void pass_item(struct run *r, const struct item *item)
 {
     struct fault why;
     if (item->broken) {
-        tree_fault(&r->ledger.tree, item, &why);
-        refuse(r, &why);
-    } else if (item->is_block) {
-        if (take_block(r, item, f) || take_children(r, f))
-            return -1;
-        let_go(r, false);
+        refuse(r, &item->fault);
     } else if (r->pass) {
         memory(buf_add(&r->out, item->text, item->size));
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;
         refuse(r, &why);
+    }
+}
+
+static int take_item(struct run *r, const struct item *item, struct fault *f)
+{
+    struct fault why;
+    if (!item->is_block) {
+        pass_item(r, item);
+    } else if (item->broken) {
+        tree_fault(&r->ledger.tree, item, &why);
+        refuse(r, &why);
+    } else {
+        if (take_block(r, item, f) || take_children(r, f))
+            return -1;
+        let_go(r, false);
     }
     return 0;
 }
@@ -128,8 +139,31 @@ static void fail(const struct run *r, const struct fault *f)
     cli_fail(f->line ? r->ledger.path : NULL, f);
 }
 
-/* Appends a batch's blocks, syncs once for all of them, and then passes them on. */
-static void take_batch(struct run *r, const struct batch *b)
+/* Whether nothing in the batch needs the ledger. */
+static bool only_passes(const struct run *r, const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->items[i].is_block)
+            return false;
+    return r->pass && b->count;
+}
+
+static void put_out(struct run *r)
+{
+    cli_put(r->out.data, r->out.len);
+    cli_flush();
+    r->out.len = 0;
+}
+
+/* The same without the ledger: at the cost of a pipe, however long somebody else has its lock. */
+static void pass_batch(struct run *r, const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        pass_item(r, &b->items[i]);
+}
+
+/* Appends a batch's blocks and syncs once for all of them. */
+static void append_batch(struct run *r, const struct batch *b)
 {
     struct fault f = {0};
     if (ledger_begin(&r->ledger, &f))
@@ -144,9 +178,16 @@ static void take_batch(struct run *r, const struct batch *b)
         }
     if (ledger_commit(&r->ledger, &f))
         fail(r, &f);
-    cli_put(r->out.data, r->out.len);
-    cli_flush();
-    r->out.len = 0;
+}
+
+/* Takes a batch, and then passes on what is to be. */
+static void take_batch(struct run *r, const struct batch *b)
+{
+    if (only_passes(r, b))
+        pass_batch(r, b);
+    else
+        append_batch(r, b);
+    put_out(r);
 }
 
 static void append_all(struct run *r, struct sigpool *pool)
@@ -159,6 +200,7 @@ static void append_all(struct run *r, struct sigpool *pool)
     int got;
     memory(!stream);
     feed_init(&feed, stream, pool);
+    feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
         came = true;

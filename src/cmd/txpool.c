@@ -6,14 +6,19 @@
 #include "stream/feed.h"
 
 #include <getopt.h>
-#include <inttypes.h>
-#include <stdlib.h>
+#include <poll.h>
+#include <string.h>
 #include <unistd.h>
+
+enum { INTERVAL_MAX = 86400 };
 
 static const struct cli_option options[] = {
     {'s', "select", NULL, "print the best body for the next block"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 33554432)"},
+    {'i', "interval", "SECONDS",
+     "between looks at the ledger (default: 1; 0: only as input comes)"},
+    {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {0, NULL, NULL, NULL},
 };
@@ -25,18 +30,23 @@ static const struct cli program = {
     .options = options,
 };
 
+/* Something that goes to stdout once the pool is synced. */
+struct place {
+    const struct item *item; /* a record that is no transaction; NULL: the pool's with this id */
+    uint8_t id[ID_LEN];
+};
+
 struct run {
     struct ledger ledger;
     struct pool pool;
-    struct buf out; /* what goes to stdout once the pool is synced */
+    struct buf places; /* of what goes out, in order */
+    int64_t interval;  /* seconds between looks at the ledger; 0: no looks */
+    bool unchecked;
     int status;
 };
 
-static void load(struct run *r)
+static void tell_broken_line(const struct run *r)
 {
-    struct fault f = {0};
-    if (pool_load(&r->pool, &f))
-        cli_ledger_fail(&r->ledger, &f);
     if (r->pool.broken_line)
         cli_report(r->pool.path, r->pool.broken_line, "no transaction: left out");
 }
@@ -47,62 +57,104 @@ static void refuse(struct run *r, const struct fault *f, uint64_t line)
     r->status = CLI_NO;
 }
 
-/* Whether the item is to be passed on, as far as can be said now. */
-static bool take_item(struct run *r, const struct item *item)
+/* Tells of those that waited, and wait no longer, or, with all, of all that still do. */
+static void let_go(struct run *r, bool all)
+{
+    struct fault f;
+    int got;
+    while ((got = pool_leave(&r->pool, all, &f)) > 0)
+        refuse(r, &f, f.line);
+    if (got < 0)
+        cli_ledger_fail(&r->ledger, &f);
+}
+
+static void put_place(struct run *r, const struct place *place)
+{
+    if (buf_add(&r->places, place, sizeof *place))
+        cli_die("out of memory");
+}
+
+/* Gives a place to each transaction that has come into the pool. */
+static void place_new(struct run *r)
+{
+    struct buf *came = &r->pool.came;
+    for (size_t at = 0; at < came->len; at += ID_LEN) {
+        struct place place = {0};
+        memcpy(place.id, came->data + at, ID_LEN);
+        put_place(r, &place);
+    }
+    came->len = 0;
+}
+
+static void take_item(struct run *r, const struct item *item)
 {
     struct fault f = {0};
-    if (item->broken)
+    if (item->broken) {
         refuse(r, &item->fault, item->fault.line);
-    if (item->broken || !item->is_tx)
-        return !item->broken;
-    int new = pool_add(&r->pool, &item->entries[0], &f);
-    if (new < 0 && f.kind != FAULT_RULE)
-        cli_ledger_fail(&r->ledger, &f);
-    if (new < 0)
-        refuse(r, &f, item->line);
-    return new > 0;
-}
-
-/* Takes the batch into the pool, and then puts out what is new and has not had to leave for better.
- */
-static void take_items(struct run *r, const struct batch *b)
-{
-    bool *new = calloc(b->count, sizeof *new);
-    if (!new)
-        cli_die("out of memory");
-    for (size_t i = 0; i < b->count; i++)
-        new[i] = take_item(r, &b->items[i]);
-    for (size_t i = 0; i < b->count; i++) {
-        const struct item *item = &b->items[i];
-        if (new[i] && (!item->is_tx || pool_holds(&r->pool, item->entries[0].id)) &&
-            buf_add(&r->out, item->text, item->size))
-            cli_die("out of memory");
+        return;
     }
-    free(new);
+    if (!item->is_tx) {
+        put_place(r, &(struct place){.item = item});
+        return;
+    }
+    if (pool_add(&r->pool, &item->entries[0], item->line, &f) < 0) {
+        if (f.kind != FAULT_RULE)
+            cli_ledger_fail(&r->ledger, &f);
+        refuse(r, &f, item->line);
+    }
+    place_new(r);
+    let_go(r, false);
 }
 
+/* Puts out what is new and has not had to leave for better. */
+static void put_out(struct run *r)
+{
+    for (size_t at = 0; at < r->places.len; at += sizeof(struct place)) {
+        struct place place;
+        memcpy(&place, r->places.data + at, sizeof place);
+        size_t size = place.item ? place.item->size : 0;
+        const char *text = place.item ? place.item->text : pool_line(&r->pool, place.id, &size);
+        if (text)
+            cli_put(text, size);
+    }
+    cli_flush();
+    r->places.len = 0;
+}
+
+/* Brings the pool up to date with the ledger, and takes in a batch's items. */
 static void take_batch(struct run *r, const struct batch *b)
 {
     struct fault f = {0};
-    int fd = pool_lock(&r->pool);
-    if (fd < 0) {
-        fault_errno(&f, "%s", r->pool.path);
+    if (pool_begin(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    }
-    pool_free(&r->pool);
-    if (ledger_refresh(&r->ledger, &f) < 0)
-        cli_ledger_fail(&r->ledger, &f);
-    load(r);
-    take_items(r, b);
+    tell_broken_line(r);
+    place_new(r);
+    let_go(r, false);
+    for (size_t i = 0; i < b->count; i++)
+        take_item(r, &b->items[i]);
     if (r->pool.evicted)
         cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.path,
                  r->pool.evicted);
-    if (pool_save(&r->pool, fd, &f))
+    if (pool_commit(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    close(fd);
-    cli_put(r->out.data, r->out.len);
-    cli_flush();
-    r->out.len = 0;
+    put_out(r);
+}
+
+/* Brings the pool up to date with the ledger, where that has changed. */
+static void look(struct run *r)
+{
+    if (!ledger_unchanged(&r->ledger))
+        take_batch(r, &(struct batch){0});
+}
+
+/* Waits for input, and looks at the ledger now and then meanwhile. */
+static void wait_for_input(struct run *r, struct feed *feed)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    int pause = r->interval ? (int)r->interval * 1000 : -1;
+    while (!feed_ready(feed) && poll(&in, 1, pause) <= 0)
+        if (r->interval)
+            look(r);
 }
 
 static void take_all(struct run *r, int threads)
@@ -110,16 +162,19 @@ static void take_all(struct run *r, int threads)
     struct feed feed;
     struct batch *b;
     struct fault f = {0};
-    struct sigpool *sigpool = sigpool_new(threads);
-    struct stream *stream = stream_new(source_fd(0), 1, 0);
+    struct sigpool *sigpool = r->unchecked ? NULL : sigpool_new(threads);
+    struct stream *stream = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got;
-    if (!sigpool || !stream)
+    if ((!sigpool && !r->unchecked) || !stream)
         cli_die("out of memory");
     feed_init(&feed, stream, sigpool);
-    while ((got = feed_next(&feed, &b, &f)) > 0)
+    take_batch(r, &(struct batch){0}); /* for what was undone while nobody kept the pool */
+    while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0)
         take_batch(r, b);
     if (got < 0)
         cli_fail("stdin", &f);
+    look(r);
+    let_go(r, true);
     feed_free(&feed);
     sigpool_free(sigpool);
 }
@@ -127,24 +182,31 @@ static void take_all(struct run *r, int threads)
 static void select_body(struct run *r)
 {
     struct fault f = {0};
-    load(r);
-    if (pool_select(&r->pool, &r->out, &f))
+    struct buf out = {0};
+    if (pool_load(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    cli_put(r->out.data, r->out.len);
+    tell_broken_line(r);
+    if (pool_select(&r->pool, &out, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    cli_put(out.data, out.len);
+    buf_free(&out);
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {.status = CLI_YES};
+    struct run r = {.status = CLI_YES, .interval = 1};
     const char *path = NULL, *threads = NULL;
     size_t bytes = POOL_BYTES_DEFAULT;
     bool select = false;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         select |= c == 's';
+        r.unchecked |= c == 'u';
         if (c == 'l')
             path = optarg;
         if (c == 'b')
             bytes = (size_t)cli_number("-b", optarg, 1, 1 << 30);
+        if (c == 'i')
+            r.interval = cli_number("-i", optarg, 0, INTERVAL_MAX);
         if (c == 'j')
             threads = optarg;
     }
@@ -158,6 +220,6 @@ int main(int argc, char **argv)
         take_all(&r, cli_threads(threads));
     pool_free(&r.pool);
     ledger_close(&r.ledger);
-    buf_free(&r.out);
+    buf_free(&r.places);
     cli_exit(r.status);
 }

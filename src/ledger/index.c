@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { VERSION = 2, APPLICATION = 0x70656572, BUSY_MS = 600000 };
+enum { VERSION = 3, APPLICATION = 0x70656572, BUSY_MS = 600000 };
 
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), stamp TEXT, end INTEGER,"
@@ -19,6 +19,7 @@ static const char schema[] =
     " work BLOB, line INTEGER, offset INTEGER, size INTEGER, sum INTEGER,"
     " main INTEGER, checked INTEGER);"
     "CREATE UNIQUE INDEX block_main ON block(height) WHERE main;"
+    "CREATE INDEX block_side ON block(height) WHERE NOT main;"
     "CREATE INDEX block_unchecked ON block(n) WHERE NOT checked;"
     "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes BLOB, sum INTEGER);"
     "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance INTEGER,"
@@ -65,6 +66,8 @@ static const char *const sql[STATEMENTS] = {
     [UNSET_MAIN] = "UPDATE block SET main = 0 WHERE main AND height > ?",
     [SET_MAIN] = "UPDATE block SET main = 1 WHERE n = ?",
     [AT_HEIGHT] = "SELECT " NODE_COLUMNS " FROM block WHERE main AND height = ?",
+    [SIDES] = "SELECT " NODE_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
+              " ORDER BY height DESC, n DESC",
     [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL ORDER BY id",
     [UNCHECKED] = "SELECT " NODE_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
     [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",

@@ -69,6 +69,13 @@ int index_bulk_end(struct index *ix, struct fault *f);
 /* The block of the best chain at this height: 1, 0, -1 and trouble. */
 int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f);
 
+/* Calls each for every block with a body that is off the best chain and above this height, the
+ * highest first, until it gives something other than 0: 1 is enough, -1 trouble. 0, or -1 and
+ * trouble. */
+int index_sides(struct index *ix, int64_t above,
+                int (*each)(void *self, const struct node *node, struct fault *f), void *self,
+                struct fault *f);
+
 /* Calls each for every account at the best tip, by id. Stops at the first -1 and gives it. */
 int index_accounts(struct index *ix,
                    int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,

@@ -28,6 +28,7 @@ enum statement {
     UNSET_MAIN,
     SET_MAIN,
     AT_HEIGHT,
+    SIDES,
     ACCOUNTS,
     UNCHECKED,
     ALL_CHECKED,

@@ -335,6 +335,23 @@ int index_at_height(struct index *ix, int64_t height, struct node *node, struct 
     return one_node(ix, q, node, f);
 }
 
+int index_sides(struct index *ix, int64_t above,
+                int (*each)(void *self, const struct node *node, struct fault *f), void *self,
+                struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, SIDES, f);
+    int got, answer = 0;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, above);
+    while (!answer && (got = index_step(ix, q, f)) != 0) {
+        struct node node;
+        answer = got < 0 || read_node(ix, q, &node, f) ? -1 : each(self, &node, f);
+    }
+    sqlite3_reset(q);
+    return answer < 0 ? -1 : 0;
+}
+
 int index_accounts(struct index *ix,
                    int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
                                struct fault *f),

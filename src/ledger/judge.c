@@ -78,7 +78,7 @@ static int choose_mode(struct judge *j, const struct item *first, struct fault *
     j->mode = first->is_block ? WHOLE : LOOSE;
     if (j->mode == LOOSE)
         return 0;
-    j->store = store_temp_new(f);
+    j->store = store_temp_new(NULL, 0, f);
     if (!j->store)
         return -1;
     return tree_init(&j->tree, store_temp_table(j->store), f);
@@ -177,6 +177,15 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     return 1;
 }
 
+/* A peer record, its form and signature checked: it must be of the ledger's chain. */
+static int judge_peer_against(struct judge *j, const struct item *item, struct fault *f)
+{
+    if (memcmp(item->peer.chain, j->against->tree.genesis.id, ID_LEN) == 0)
+        return 1;
+    fault_rule(f, "peer: another chain: %s", hex32(item->peer.chain).text);
+    return falls(item, f);
+}
+
 /* The other records whose form is known here; what is not, passes. A rule or a grant without its
  * genesis block holds for nothing: what lost its first line is no ledger. */
 static int judge_other(const struct item *item, struct fault *f)
@@ -195,6 +204,8 @@ static int judge_other(const struct item *item, struct fault *f)
 
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
+    if (item->is_peer)
+        return judge_peer_against(j, item, f);
     if (!item->is_block && !item->is_tx)
         return judge_other(item, f);
     if (ledger_refresh(j->against, f) < 0)

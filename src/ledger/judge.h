@@ -3,7 +3,8 @@
  * depends on what is there to judge it by:
  *
  * - against a ledger: a block against its parent's state, or, where the parent is not there yet, by
- *   what needs no ledger; a loose transaction by chain, fee and a sequence number not used yet;
+ *   what needs no ledger; a loose transaction by chain, fee and a sequence number not used yet; a
+ *   peer record by its chain;
  * - a whole ledger (the first record is a block): everything, from genesis on;
  * - loose records: what needs no ledger; of two transactions that spend the same sequence number,
  *   the second falls, and so does a genesis block, whose ledger nobody would audit here.

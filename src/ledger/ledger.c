@@ -158,9 +158,20 @@ void ledger_close(struct ledger *l)
     l->index_path = NULL;
 }
 
+bool ledger_unchanged(const struct ledger *l)
+{
+    struct fault ignored;
+    char stamp[INDEX_STAMP_MAX];
+    uint64_t size;
+    return l->index && !l->behind && ledger_stamp(l, stamp, &size, &ignored) == 0 &&
+           strcmp(stamp, l->mark.stamp) == 0;
+}
+
 int ledger_refresh(struct ledger *l, struct fault *f)
 {
     struct node best = l->tree.best;
+    if (ledger_unchanged(l))
+        return 0;
     if (ledger_update(l, update, f) || refuse_tail(l, f))
         return -1;
     return memcmp(best.id, l->tree.best.id, ID_LEN) != 0;

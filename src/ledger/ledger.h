@@ -47,6 +47,9 @@ int ledger_open_writer(struct ledger *l, const char *path, struct sigpool *pool,
 
 void ledger_close(struct ledger *l);
 
+/* Whether the file is as it was when a reader was last brought up to date: a single fstat. */
+bool ledger_unchanged(const struct ledger *l);
+
 /* Brings a reader up to date with the file: 1 if the best tip is another than before, 0, or -1 and
  * a fault. */
 int ledger_refresh(struct ledger *l, struct fault *f);

@@ -2,23 +2,15 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "ledger/scratch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PENDING_MAX = 1 << 18, SLOTS_FIRST = 1 << 12, SPENT_STEP = 1024, SEARCHES_MAX = 1000 };
-
-/* A nameless file that is appended to, its newest bytes in memory. */
-struct spool {
-    int fd;
-    uint64_t written; /* bytes in the file; the pending ones come behind */
-    struct buf pending;
-};
+enum { SLOTS_FIRST = 1 << 12, SPENT_STEP = 1024, SEARCHES_MAX = 1000 };
 
 /* A node as it is kept, with the place of its journal. */
 struct kept {
@@ -34,75 +26,26 @@ struct spent {
 };
 
 struct store_temp {
-    struct spool nodes, journals, spent;
+    struct scratch nodes, journals, spent;
     int slots_fd; /* an open-addressed table from ids to node numbers plus one */
     uint64_t slots;
-    int64_t count;
+    struct store base; /* has the nodes below first */
+    int64_t first, count;
     unsigned searches; /* of spent so far: a hostile ledger may not ask for one a line */
 };
 
-static int temporary(void)
-{
-    const char *folder = getenv("TMPDIR");
-    if (!folder || !*folder)
-        folder = "/tmp";
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-        return fd;
-    char name[4096];
-    snprintf(name, sizeof name, "%s/peerutils.XXXXXX", folder);
-    fd = mkostemp(name, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(name);
-    return fd;
-}
-
-static int spool_failed(struct fault *f)
-{
-    return fault_errno(f, "temporary file");
-}
-
-static int spool_flush(struct spool *s, struct fault *f)
-{
-    if (s->pending.len && file_write_at(s->fd, s->pending.data, s->pending.len, s->written))
-        return spool_failed(f);
-    s->written += s->pending.len;
-    s->pending.len = 0;
-    return 0;
-}
-
-static uint64_t spool_end(const struct spool *s)
-{
-    return s->written + s->pending.len;
-}
-
-static int spool_add(struct spool *s, const void *bytes, size_t n, struct fault *f)
-{
-    if (buf_add(&s->pending, bytes, n))
-        return fault_memory(f);
-    return s->pending.len < PENDING_MAX ? 0 : spool_flush(s, f);
-}
-
-/* Reads n bytes that were added as one piece, which is in the file or pending as a whole. */
-static int spool_read(struct spool *s, void *out, size_t n, uint64_t at, struct fault *f)
-{
-    if (at >= s->written) {
-        if (n)
-            memcpy(out, s->pending.data + (at - s->written), n);
-        return 0;
-    }
-    return file_read_at(s->fd, out, n, at) ? spool_failed(f) : 0;
-}
-
 static int read_kept(struct store_temp *s, int64_t n, struct kept *kept, struct fault *f)
 {
-    return spool_read(&s->nodes, kept, sizeof *kept, (uint64_t)n * sizeof *kept, f);
+    return scratch_read(&s->nodes, kept, sizeof *kept, (uint64_t)(n - s->first) * sizeof *kept, f);
 }
 
 static int get(void *self, int64_t n, struct node *node, struct fault *f)
 {
+    struct store_temp *s = self;
     struct kept kept;
-    if (read_kept(self, n, &kept, f))
+    if (n < s->first)
+        return s->base.get(s->base.self, n, node, f);
+    if (read_kept(s, n, &kept, f))
         return -1;
     *node = kept.node;
     return 0;
@@ -124,7 +67,7 @@ static int search(struct store_temp *s, const uint8_t id[ID_LEN], uint64_t *slot
     for (*slot = first_slot(s, id);; *slot = (*slot + 1) & (s->slots - 1)) {
         int64_t n;
         if (file_read_at(s->slots_fd, &n, sizeof n, *slot * sizeof n))
-            return spool_failed(f);
+            return scratch_failed(f);
         if (n == 0)
             return 0;
         if (get(s, n - 1, node, f))
@@ -136,8 +79,12 @@ static int search(struct store_temp *s, const uint8_t id[ID_LEN], uint64_t *slot
 
 static int find(void *self, const uint8_t id[ID_LEN], struct node *node, struct fault *f)
 {
+    struct store_temp *s = self;
     uint64_t slot;
-    return search(self, id, &slot, node, f);
+    int found = s->slots ? search(s, id, &slot, node, f) : 0;
+    if (found || !s->first)
+        return found;
+    return s->base.find(s->base.self, id, node, f);
 }
 
 static int put_slot(struct store_temp *s, const uint8_t id[ID_LEN], int64_t n, struct fault *f)
@@ -147,7 +94,7 @@ static int put_slot(struct store_temp *s, const uint8_t id[ID_LEN], int64_t n, s
     int64_t value = n + 1;
     if (search(s, id, &slot, &node, f) < 0)
         return -1;
-    return file_write_at(s->slots_fd, &value, sizeof value, slot * sizeof value) ? spool_failed(f)
+    return file_write_at(s->slots_fd, &value, sizeof value, slot * sizeof value) ? scratch_failed(f)
                                                                                  : 0;
 }
 
@@ -155,11 +102,11 @@ static int put_slot(struct store_temp *s, const uint8_t id[ID_LEN], int64_t n, s
 static int grow(struct store_temp *s, struct fault *f)
 {
     if (ftruncate(s->slots_fd, 0))
-        return spool_failed(f);
+        return scratch_failed(f);
     s->slots = s->slots ? s->slots * 2 : SLOTS_FIRST;
     if (ftruncate(s->slots_fd, (off_t)(s->slots * sizeof(int64_t))))
-        return spool_failed(f);
-    for (int64_t n = 0; n < s->count; n++) {
+        return scratch_failed(f);
+    for (int64_t n = s->first; n < s->first + s->count; n++) {
         struct node node;
         if (get(s, n, &node, f) || put_slot(s, node.id, n, f))
             return -1;
@@ -171,11 +118,13 @@ static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
 {
     struct store_temp *s = self;
     struct kept kept;
+    if (n < s->first)
+        return s->base.journal(s->base.self, n, out, f);
     if (read_kept(s, n, &kept, f))
         return -1;
     if (buf_reserve(out, kept.journal_len))
         return fault_memory(f);
-    if (spool_read(&s->journals, out->data + out->len, kept.journal_len, kept.journal_at, f))
+    if (scratch_read(&s->journals, out->data + out->len, kept.journal_len, kept.journal_at, f))
         return -1;
     out->len += kept.journal_len;
     return 0;
@@ -191,7 +140,7 @@ static int add_spent(struct store_temp *s, const struct node *node, const struct
             continue;
         memcpy(spent.from, e->tx.from, ID_LEN);
         memcpy(spent.id, e->id, ID_LEN);
-        if (spool_add(&s->spent, &spent, sizeof spent, f))
+        if (scratch_add(&s->spent, &spent, sizeof spent, f))
             return -1;
     }
     return 0;
@@ -202,12 +151,12 @@ static int add(void *self, const struct node *node, const struct item *item,
 {
     struct store_temp *s = self;
     struct kept kept = {.node = *node};
-    kept.journal_at = spool_end(&s->journals);
+    kept.journal_at = scratch_end(&s->journals);
     kept.journal_len = bytes->len;
     if ((uint64_t)s->count * 2 >= s->slots && grow(s, f))
         return -1;
-    if (spool_add(&s->journals, bytes->data, bytes->len, f) || add_spent(s, node, item, f) ||
-        spool_add(&s->nodes, &kept, sizeof kept, f) || put_slot(s, node->id, node->n, f))
+    if (scratch_add(&s->journals, bytes->data, bytes->len, f) || add_spent(s, node, item, f) ||
+        scratch_add(&s->nodes, &kept, sizeof kept, f) || put_slot(s, node->id, node->n, f))
         return -1;
     s->count++;
     return 0;
@@ -245,20 +194,18 @@ static int search_spent(struct store_temp *s, const struct spent *piece, size_t 
     return 0;
 }
 
-static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
-                   char words[160], struct fault *f)
+/* The same of all that is kept here. 1 and words, 0, or -1. */
+static int own_spender(struct store_temp *s, const uint8_t from[ID_LEN], int64_t seq,
+                       const struct node *node, char words[160], struct fault *f)
 {
-    struct store_temp *s = self;
     struct spent piece[SPENT_STEP];
     const struct spent *found;
-    if (s->searches++ >= SEARCHES_MAX)
-        return 0;
-    if (spool_flush(&s->spent, f))
+    if (scratch_flush(&s->spent, f))
         return -1;
     for (uint64_t left = s->spent.written / sizeof *piece; left > 0;) {
         uint64_t n = left < SPENT_STEP ? left : SPENT_STEP;
         left -= n;
-        if (spool_read(&s->spent, piece, n * sizeof *piece, left * sizeof *piece, f))
+        if (scratch_read(&s->spent, piece, n * sizeof *piece, left * sizeof *piece, f))
             return -1;
         int got = search_spent(s, piece, n, from, seq, node, &found, f);
         if (got > 0)
@@ -269,39 +216,52 @@ static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const st
     return 0;
 }
 
-static void spool_close(struct spool *s)
+static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+                   char words[160], struct fault *f)
 {
-    if (s->fd >= 0)
-        close(s->fd);
-    buf_free(&s->pending);
+    struct store_temp *s = self;
+    struct node below = *node;
+    if (s->searches++ >= SEARCHES_MAX)
+        return 0;
+    int found = own_spender(s, from, seq, node, words, f);
+    if (found || !s->first)
+        return found;
+    while (below.n >= s->first)
+        if (get(s, below.parent, &below, f))
+            return -1;
+    return s->base.spender(s->base.self, from, seq, &below, words, f);
 }
 
 void store_temp_free(struct store_temp *s)
 {
     if (!s)
         return;
-    spool_close(&s->nodes);
-    spool_close(&s->journals);
-    spool_close(&s->spent);
+    scratch_close(&s->nodes);
+    scratch_close(&s->journals);
+    scratch_close(&s->spent);
     if (s->slots_fd >= 0)
         close(s->slots_fd);
     free(s);
 }
 
-struct store_temp *store_temp_new(struct fault *f)
+struct store_temp *store_temp_new(const struct store *base, int64_t count, struct fault *f)
 {
     struct store_temp *s = calloc(1, sizeof *s);
     if (!s) {
         fault_memory(f);
         return NULL;
     }
-    s->nodes.fd = temporary();
-    s->journals.fd = temporary();
-    s->spent.fd = temporary();
-    s->slots_fd = temporary();
-    if (s->nodes.fd >= 0 && s->journals.fd >= 0 && s->spent.fd >= 0 && s->slots_fd >= 0)
+    if (base) {
+        s->base = *base;
+        s->first = count;
+    }
+    s->nodes.fd = s->journals.fd = s->spent.fd = -1;
+    s->slots_fd = scratch_file();
+    if (s->slots_fd < 0)
+        scratch_failed(f);
+    else if (!scratch_open(&s->nodes, f) && !scratch_open(&s->journals, f) &&
+             !scratch_open(&s->spent, f))
         return s;
-    spool_failed(f);
     store_temp_free(s);
     return NULL;
 }
@@ -314,5 +274,6 @@ struct store store_temp_table(struct store_temp *s)
                           .add = add,
                           .best = best,
                           .spender = spender,
+                          .accounts = s->base.accounts,
                           .self = s};
 }

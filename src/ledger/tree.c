@@ -191,36 +191,72 @@ int tree_median(struct tree *t, const struct node *parent, int64_t *median, stru
     return 0;
 }
 
-/* The rules of a header towards its parent, the clock and the chain, in the order of formats.md. */
-static int check_header(struct tree *t, const struct item *item, const struct node *parent,
-                        int64_t now, struct fault *f)
+int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
 {
-    const struct block *b = &item->block;
-    uint8_t target[TARGET_LEN];
-    int64_t median;
-    if (b->height != parent->height + 1)
-        return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
-                          parent->height + 1);
-    tree_target(t, parent, target);
-    if (memcmp(b->target, target, TARGET_LEN))
-        return fault_rule(f, "block: target should be %s", hex32(target).text);
-    if (!item->has_work)
-        return fault_rule(f, "block: no proof of work: its hash is over the target");
+    if (block_is_genesis(b) || target_met(id, b->target))
+        return 0;
+    return fault_rule(f, "block: no proof of work: its hash is over the target");
+}
+
+static int check_time(struct tree *t, const struct block *b, const struct node *parent, int64_t now,
+                      struct fault *f)
+{
+    int64_t median, ahead = rules_max_ahead(&t->rules);
     if (tree_median(t, parent, &median, f))
         return -1;
     if (b->time <= median)
         return fault_rule(
             f, "block: time %" PRId64 " is not after %" PRId64 ", the median of the last %d",
             b->time, median, MEDIAN_OF);
-    int64_t ahead = rules_max_ahead(&t->rules);
     if (now >= 0 && b->time > now && b->time - now > ahead)
         return fault_rule(
             f, "block: time %" PRId64 " is over %" PRId64 " s ahead of the clock, %" PRId64,
             b->time, ahead, now);
-    if (item->stream_size > (uint64_t)t->rules.maxblock)
-        return fault_rule(f, "block: %" PRIu64 " bytes, over maxblock %" PRId64, item->stream_size,
-                          t->rules.maxblock);
     return 0;
+}
+
+/* The rules of a header towards its parent, the clock and the chain, in the order of formats.md. */
+static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
+                        const struct node *parent, int64_t now, struct fault *f)
+{
+    uint8_t target[TARGET_LEN];
+    if (b->height != parent->height + 1)
+        return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
+                          parent->height + 1);
+    tree_target(t, parent, target);
+    if (memcmp(b->target, target, TARGET_LEN))
+        return fault_rule(f, "block: target should be %s", hex32(target).text);
+    if (tree_header_alone(b, id, f))
+        return -1;
+    return check_time(t, b, parent, now, f);
+}
+
+/* 1 it holds, 0: its parent is not in the tree, -1 and a fault. */
+static int judge_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
+                        int64_t now, struct node *parent, struct fault *f)
+{
+    if (block_is_genesis(b))
+        return fault_rule(f, "block: another chain's genesis");
+    int found = tree_find(t, b->prev, parent, f);
+    if (found <= 0)
+        return found;
+    return check_header(t, b, id, parent, now, f) ? -1 : 1;
+}
+
+int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
+                struct fault *f)
+{
+    struct node parent;
+    int holds = judge_header(t, b, id, now, &parent, f);
+    return holds ? holds : tree_header_alone(b, id, f);
+}
+
+static int check_size(const struct tree *t, const struct item *item, struct fault *f)
+{
+    if (item->stream_size <= (uint64_t)t->rules.maxblock)
+        return 0;
+    return fault_rule(f, "block: %" PRIu64 " bytes, over maxblock %" PRId64, item->stream_size,
+                      t->rules.maxblock);
 }
 
 /* Says who has spent the seq of a transaction that comes too late. Within its own block, from is
@@ -373,15 +409,10 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     int found = tree_find(t, item->id, new, f);
     if (found)
         return found < 0 ? -1 : TREE_KNOWN;
-    if (item->is_genesis) {
-        fault_rule(f, "block: another chain's genesis");
-        f->line = item->line;
-        return TREE_BAD;
-    }
-    found = tree_find(t, item->block.prev, &parent, f);
-    if (found <= 0)
-        return found < 0 ? -1 : TREE_ORPHAN;
-    if (check_header(t, item, &parent, now, f)) {
+    found = judge_header(t, &item->block, item->id, now, &parent, f);
+    if (found == 0)
+        return TREE_ORPHAN;
+    if (found < 0 || check_size(t, item, f)) {
         if (f->kind != FAULT_RULE)
             return -1;
         f->line = item->line;

@@ -81,6 +81,14 @@ void tree_fault(const struct tree *t, const struct item *item, struct fault *f);
 int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,
                struct fault *f);
 
+/* Judges a block's header alone, in a tree that has its genesis: 1 it holds, 0: its parent is not
+ * in the tree, but its id meets the target that it claims, -1 and a fault. */
+int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
+                struct fault *f);
+
+/* The part of that which needs no tree: 0, or -1 and a rule. */
+int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
+
 /* What a block did to the best chain. */
 struct reorg {
     int64_t undone,

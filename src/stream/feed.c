@@ -14,6 +14,16 @@ void feed_free(struct feed *d)
     stream_free(d->stream);
 }
 
+void feed_blocks_only(struct feed *d)
+{
+    d->batches[0].blocks_only = d->batches[1].blocks_only = true;
+}
+
+bool feed_ready(struct feed *d)
+{
+    return d->started || d->ended || stream_ready(d->stream);
+}
+
 /* Reads the next batch into the slot. 0, or -1 and trouble. */
 static int read_batch(struct feed *d, struct batch *slot, bool *got, struct fault *f)
 {

@@ -18,6 +18,13 @@ struct feed {
 void feed_init(struct feed *d, struct stream *stream, struct sigpool *pool);
 void feed_free(struct feed *d);
 
+/* From here on, only the signatures in blocks are looked at. */
+void feed_blocks_only(struct feed *d);
+
+/* Whether feed_next would answer without waiting, once the record that has begun to come is there.
+ */
+bool feed_ready(struct feed *d);
+
 /* The next batch, its signatures checked, good until the next call: 1, 0 at the end, -1 and
  * trouble. It reads ahead as long as that needs no waiting. */
 int feed_next(struct feed *d, struct batch **b, struct fault *f);

@@ -266,23 +266,42 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     return 0;
 }
 
-static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
+static int read_tx(struct batch *b, struct item *item, const struct line *line, struct fault *f)
 {
     struct fault why;
     struct entry *e = add_entry(b);
     if (!e)
         return fault_memory(f);
+    item->is_tx = e->is_tx = true;
+    item->count = 1;
+    memcpy(e->id, item->id, ID_LEN);
+    if (tx_parse(line->text, line->len, &e->tx, &why))
+        break_item(item, line->number, &why);
+    return 0;
+}
+
+static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
+{
+    struct fault why;
+    sha256(line->text, line->len, item->id);
     if (line_form(line, &why)) {
         break_item(item, line->number, &why);
         item->torn = line->cut;
     } else if (line_is(line->text, line->len, "tx")) {
-        item->is_tx = e->is_tx = true;
-        item->count = 1;
-        if (tx_parse(line->text, line->len, &e->tx, &why))
+        if (read_tx(b, item, line, f))
+            return -1;
+    } else if (line_is(line->text, line->len, "peer")) {
+        item->is_peer = true;
+        if (peer_parse(line->text, line->len, &item->peer, &why))
             break_item(item, line->number, &why);
     }
-    sha256(line->text, line->len, e->id);
     return take_line(b, item, line) ? fault_memory(f) : 0;
+}
+
+static void settle_peer(struct peer *p, const char *line)
+{
+    p->address.text = line + PEER_ADDRESS_AT;
+    p->line = line;
 }
 
 /* Turns places into pointers, now that the batch's arrays stay where they are. */
@@ -297,6 +316,8 @@ static void settle(struct batch *b)
             tx->line = item->text + item->entries[j].at;
             tx->memo.text = tx->line + tx->signed_len - tx->memo.len;
         }
+        if (item->is_peer && !item->broken)
+            settle_peer(&item->peer, item->text);
         if (item->has_header) {
             const char *end = memchr(item->text, '\n', item->size);
             item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
@@ -332,13 +353,26 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
     return b->count > 0;
 }
 
-static size_t count_jobs(const struct batch *b)
+/* How many signatures an item has to be checked for. */
+static size_t signatures(const struct batch *b, const struct item *item)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < b->count; i++)
-        if (!b->items[i].broken && !b->items[i].is_genesis)
-            n += b->items[i].count;
-    return n;
+    if (item->broken || item->is_genesis || (b->blocks_only && !item->is_block))
+        return 0;
+    return item->is_peer ? 1 : item->count;
+}
+
+static bool is_checked(const struct item *item, size_t i)
+{
+    return !item->is_peer && item->entries[i].checked;
+}
+
+static struct sigjob signature_of(const struct item *item, size_t i)
+{
+    const struct peer *p = &item->peer;
+    if (item->is_peer)
+        return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false};
+    const struct tx *tx = &item->entries[i].tx;
+    return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false};
 }
 
 static int reserve_jobs(struct batch *b, size_t n)
@@ -355,19 +389,15 @@ static int reserve_jobs(struct batch *b, size_t n)
 
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
 {
-    size_t n = 0;
-    if (reserve_jobs(b, count_jobs(b)))
+    size_t count = 0, n = 0;
+    for (size_t i = 0; i < b->count; i++)
+        count += signatures(b, &b->items[i]);
+    if (reserve_jobs(b, count))
         return fault_memory(f);
-    for (size_t i = 0; i < b->count; i++) {
-        const struct item *item = &b->items[i];
-        for (size_t j = 0; !item->broken && !item->is_genesis && j < item->count; j++) {
-            const struct tx *tx = &item->entries[j].tx;
-            b->jobs[n++] = (struct sigjob){.key = tx->from,
-                                           .signature = tx->signature,
-                                           .message = tx->line,
-                                           .len = tx->signed_len};
-        }
-    }
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t j = 0; j < signatures(b, &b->items[i]); j++)
+            if (!is_checked(&b->items[i], j))
+                b->jobs[n++] = signature_of(&b->items[i], j);
     return sigpool_start(pool, b->jobs, n, f);
 }
 
@@ -376,13 +406,13 @@ void batch_finish(struct batch *b, struct sigpool *pool)
     struct fault why;
     size_t n = 0;
     sigpool_wait(pool);
-    fault_rule(&why, "tx: bad signature");
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        if (item->broken || item->is_genesis)
-            continue;
-        for (size_t j = 0; j < item->count; j++)
-            if (!b->jobs[n++].valid)
+        size_t count = signatures(b, item);
+        for (size_t j = 0; j < count; j++)
+            if (!is_checked(item, j) && !b->jobs[n++].valid) {
+                fault_rule(&why, "%s: bad signature", item->is_peer ? "peer" : "tx");
                 break_item(item, item->line + j + item->is_block, &why);
+            }
     }
 }

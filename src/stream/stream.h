@@ -12,6 +12,7 @@
 #include "crypto/sha256.h"
 #include "crypto/sigpool.h"
 #include "record/block.h"
+#include "record/peer.h"
 #include "record/rules.h"
 #include "record/tx.h"
 
@@ -29,22 +30,23 @@ struct grant {
 /* A line of a block's body, or a loose transaction: each well formed. */
 struct entry {
     uint8_t id[ID_LEN];
-    size_t at;  /* where its line begins in the item's text */
-    bool is_tx; /* else a grant or a rule */
+    size_t at;    /* where its line begins in the item's text */
+    bool is_tx;   /* else a grant or a rule */
+    bool checked; /* its signature is known to hold: whoever knows sets it before batch_start */
     struct tx tx;
     struct grant grant; /* amount 0: a rule line */
 };
 
 struct item {
-    bool is_block, is_tx; /* neither: a record that is left to others, or a line that is none */
-    const char *text;     /* all its lines, newlines included */
-    size_t size;          /* bytes at text */
+    bool is_block, is_tx, is_peer; /* none: a record that is left to others, or no record */
+    uint8_t id[ID_LEN];            /* the hash of its line; a block's, of its header */
+    const char *text;              /* all its lines, newlines included */
+    size_t size;                   /* bytes at text */
     uint64_t stream_size; /* bytes in the stream; more than size where some were not kept */
     uint64_t line, offset;
 
     /* A block's; good where the header could be read (has_header), which a broken one may have. */
     bool has_header;
-    uint8_t id[ID_LEN];
     struct block block;
     bool is_genesis; /* and then its rules */
     struct rules rules;
@@ -52,6 +54,7 @@ struct item {
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
+    struct peer peer; /* a loose peer record */
     size_t at, first; /* where text and entries begin in the batch's; only stream.c looks */
 
     bool broken;        /* fault says why, with its line; the rest may be half filled */
@@ -63,6 +66,7 @@ struct item {
 struct batch {
     struct item *items;
     size_t count;
+    bool blocks_only; /* the caller's: batch_start leaves the signatures of loose records alone */
     /* The rest is stream.c's. */
     size_t items_cap;
     struct buf text;

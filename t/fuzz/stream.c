@@ -43,6 +43,24 @@ static void check_block(const struct item *item)
     must(end == item->block.seal.text + item->block.seal.len);
 }
 
+static void check_id(const struct item *item)
+{
+    uint8_t id[ID_LEN];
+    const char *end = memchr(item->text, '\n', item->size);
+    sha256(item->text, (size_t)(end - item->text), id);
+    must(memcmp(id, item->id, ID_LEN) == 0);
+}
+
+static void check_peer(const struct item *item)
+{
+    struct peer p;
+    struct fault f;
+    must(peer_parse(item->text, item->size - 1, &p, &f) == 0);
+    must(item->peer.line == item->text && item->peer.len == item->size - 1);
+    must_equal(item->peer.address.text, item->peer.address.len, p.address.text, p.address.len);
+    must(item->peer.address.text == p.address.text && item->peer.signed_len == p.signed_len);
+}
+
 static void check_item(struct text *t, const struct item *item)
 {
     must(item->offset == t->at && item->line == t->lines + 1);
@@ -61,9 +79,13 @@ static void check_item(struct text *t, const struct item *item)
     must(item->size == item->stream_size && item->text[item->size - 1] == '\n');
     for (size_t i = 0; i < item->count; i++)
         check_entry(item, &item->entries[i]);
+    check_id(item);
     if (item->is_block)
         check_block(item);
+    if (item->is_peer)
+        check_peer(item);
     must(!item->is_tx || item->count == 1);
+    must(item->is_block + item->is_tx + item->is_peer <= 1);
 }
 
 /* Reads it all; gives a number that says what was met. */

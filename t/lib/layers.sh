@@ -29,7 +29,7 @@ BEGIN {
     layer("stream", "base record crypto work")
     layer("ledger", "base record crypto work state stream")
     layer("net", "base record crypto work stream")
-    layer("cli", "base record stream ledger net")
+    layer("cli", "base record crypto stream ledger net")
     layer("cmd", "base record crypto work state stream ledger net cli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 

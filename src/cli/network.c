@@ -1,0 +1,51 @@
+#include "cli/network.h"
+
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/passphrase.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
+{
+    const int *fd = self;
+    return *fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
+                   : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
+}
+
+void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k)
+{
+    struct passphrase_source source = {get_passphrase, &passphrase_fd};
+    struct fault f;
+    if (keyfile_read(path, &source, k, &f))
+        cli_fail(path, &f);
+}
+
+struct tls *cli_tls(const char *path, int passphrase_fd)
+{
+    struct secret_key key = {0};
+    struct fault f;
+    if (path)
+        cli_read_key(path, passphrase_fd, &key);
+    struct tls *tls = tls_new(path ? &key : NULL, &f);
+    secret_key_wipe(&key);
+    if (!tls)
+        cli_fail(NULL, &f);
+    return tls;
+}
+
+void cli_chain(const char *option, uint8_t chain[ID_LEN])
+{
+    if (strlen(option) != 2 * ID_LEN || hex_decode(chain, option, ID_LEN))
+        cli_die("-c: '%.80s' is not 64 lowercase hex digits", option);
+}
+
+void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    fprintf(stderr, "%lld.%06ld %s %s %s%s%s\n", (long long)now.tv_sec, now.tv_nsec / 1000, who,
+            event, id ? hex32(id).text : "-", words ? " " : "", words ? words : "");
+}

@@ -1,0 +1,279 @@
+/* gossip-listen: takes the records that peers offer, and prints each new one once. */
+#include "base/chance.h"
+#include "base/hex.h"
+#include "cli/allow.h"
+#include "cli/cli.h"
+#include "cli/network.h"
+#include "cli/view.h"
+#include "net/outlet.h"
+#include "net/server.h"
+#include "net/spool.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'l', "listen", "HOST:PORT", "listen there; port 0: one that is free"},
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
+    {'L', "ledger", "LEDGER", "know its blocks, and serve them to those who pull"},
+    {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)"},
+    {'a', "allow", "KEYS", "take peers with these keys alone"},
+    {'p', "plain", NULL, "without TLS, on loopback alone"},
+    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at the start"},
+    {'w', "where", "FILE", "write HOST:PORT into FILE once it listens"},
+    {'d', "dandelion", NULL, "tell stem from fluff: print `fluff ID' before what is everybody's"},
+    {'t', "type", "TYPE", "also take records of this type, whose form alone is checked"},
+    {'n', "count", "COUNT", "connections at most (default: 1024)"},
+    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
+    {'v', "verbose", NULL, "log events to stderr"},
+    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "gossip-listen",
+    .operands = "",
+    .about = "Takes the records that peers offer, and prints each new one once.",
+    .options = options,
+};
+
+enum { TYPES_MAX = 16 };
+
+struct run {
+    const char *listen, *key, *ledger, *chain, *keys, *spool_path, *where, *threads;
+    const char *types[TYPES_MAX + 1];
+    size_t types_count, guests;
+    bool plain, stems, verbose;
+    int passphrase_fd;
+    struct loop *loop;
+    struct tls *tls;
+    struct allow *allow;
+    struct ledger_view *ledger_view;
+    struct view view;
+    struct listener_config listening;
+    struct listener *listener;
+    struct server_config serving;
+    struct server *server;
+    struct outlet outlet;
+    struct spool spool;
+};
+
+static int64_t clock_now(void *self)
+{
+    (void)self;
+    return cli_now(NULL);
+}
+
+static void log_event(void *self, const char *who, const char *event, const uint8_t *id,
+                      const char *words)
+{
+    (void)self;
+    cli_event(who, event, id, words);
+}
+
+static void log_connection(void *self, const char *who, const char *event, const char *words)
+{
+    (void)self;
+    cli_event(who, event, NULL, words);
+}
+
+static bool allows(void *who, const uint8_t key[ID_LEN])
+{
+    return allow_has(who, key);
+}
+
+/* --- Starting ----------------------------------------------------------------------------------
+ */
+
+/* Which chain: LEDGER's, and -c's where there is no ledger yet. */
+static void find_chain(struct run *r)
+{
+    struct fault f;
+    struct rules rules;
+    uint8_t *chain = r->listening.chain;
+    if (r->chain)
+        cli_chain(r->chain, chain);
+    if (!r->ledger)
+        return;
+    r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL);
+    if (!r->ledger_view)
+        cli_die("out of memory");
+    int known = ledger_view_chain(r->ledger_view, chain, &rules, &f);
+    if (known < 0)
+        cli_fail(r->ledger, &f);
+    if (!known && !r->chain)
+        cli_die("%s: not there, and no -c says which chain it will be", r->ledger);
+    r->view = ledger_view_table(r->ledger_view);
+    r->listening.view = &r->view;
+}
+
+static void start_listener(struct run *r)
+{
+    r->listening.types = r->types;
+    r->listening.stems = r->stems;
+    r->listening.deflate = true;
+    r->listening.pool = sigpool_new(cli_threads(r->threads));
+    r->listening.seed = chance_seed();
+    r->listening.clock = clock_now;
+    r->listening.log = r->verbose ? log_event : NULL;
+    r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
+    if (!r->listener)
+        cli_die("out of memory");
+}
+
+/* What was printed before this run, and whoever read it may not have dealt with, is printed again.
+ */
+static void open_spool(struct run *r)
+{
+    struct fault f = {0};
+    struct buf before = {0};
+    r->spool.fd = -1;
+    if (!r->spool_path)
+        return;
+    if (spool_open(&r->spool, r->spool_path, &before, &f) ||
+        listener_replay(r->listener, before.data, before.len, loop_now(), &f))
+        cli_fail(NULL, &f);
+    buf_free(&before);
+}
+
+static void write_where(const struct run *r)
+{
+    if (!r->where)
+        return;
+    FILE *file = fopen(r->where, "we");
+    if (!file || fprintf(file, "%s\n", server_address(r->server)) < 0 || fclose(file))
+        cli_die("%s: cannot be written", r->where);
+}
+
+static void start_server(struct run *r)
+{
+    struct address at;
+    struct fault f = {0};
+    char words[ADDRESS_MAX + 160];
+    if (address_parse(r->listen, strlen(r->listen), true, &at, &f))
+        cli_die("-l: %s", f.text);
+    r->serving = (struct server_config){.loop = r->loop,
+                                        .tls = r->tls,
+                                        .listener = r->listener,
+                                        .guests = r->guests,
+                                        .allows = r->allow ? allows : NULL,
+                                        .who = r->allow,
+                                        .log = r->verbose ? log_connection : NULL};
+    r->server = server_new(&r->serving, &at, &f);
+    if (!r->server)
+        cli_fail(r->listen, &f);
+    snprintf(words, sizeof words, "listen %s %s %s", server_address(r->server),
+             r->tls ? hex32(tls_account(r->tls)).text : "-", hex32(r->listening.chain).text);
+    if (r->verbose)
+        cli_event("-", "start", NULL, words);
+    write_where(r);
+}
+
+static void start(struct run *r)
+{
+    struct fault f;
+    if (!r->plain)
+        r->tls = cli_tls(r->key, r->passphrase_fd);
+    if (r->keys && allow_read(r->keys, &r->allow, &f))
+        cli_fail(r->keys, &f);
+    find_chain(r);
+    start_listener(r);
+    r->loop = loop_new(&f);
+    if (!r->loop || loop_catch_signals(r->loop, &f) ||
+        outlet_init(&r->outlet, r->loop, 1, listener_out(r->listener), &f))
+        cli_fail(NULL, &f);
+    open_spool(r);
+    start_server(r);
+}
+
+/* --- Running -----------------------------------------------------------------------------------
+ */
+
+/* Prints what there is, as far as stdout takes it. Where nobody reads it any more, all is over. */
+static void print(struct run *r)
+{
+    struct fault f = {0};
+    if (outlet_push(&r->outlet, &f) == 0)
+        return;
+    if (f.kind == FAULT_NONE)
+        exit(CLI_TROUBLE); /* as any filter whose reader has gone */
+    cli_fail(NULL, &f);
+}
+
+/* What came becomes records: kept in the spool, then printed, and only then acknowledged. */
+static void settle(struct run *r)
+{
+    struct fault f = {0};
+    const struct buf *out = listener_out(r->listener);
+    size_t before = out->len;
+    if (listener_settle(r->listener, loop_now(), &f))
+        cli_fail(NULL, &f);
+    if (r->spool_path && out->len > before &&
+        spool_add(&r->spool, out->data + before, out->len - before, &f))
+        cli_fail(NULL, &f);
+    print(r);
+}
+
+static void run(struct run *r)
+{
+    struct fault f;
+    while (!loop_stopped(r->loop)) {
+        if (loop_turn(r->loop, 1000, &f))
+            cli_fail(NULL, &f);
+        settle(r);
+        server_pause(r->server, outlet_backlog(&r->outlet) > LISTENER_OUT_MAX, loop_now());
+        server_turn(r->server, loop_now());
+    }
+}
+
+static void stop(struct run *r)
+{
+    server_free(r->server);
+    settle(r);
+    outlet_free(&r->outlet);
+    listener_free(r->listener);
+    sigpool_free(r->listening.pool);
+    ledger_view_free(r->ledger_view);
+    spool_close(&r->spool);
+    allow_free(r->allow);
+    tls_free(r->tls);
+    loop_free(r->loop);
+}
+
+static void take_option(struct run *r, int c)
+{
+    const char **texts[] = {
+        ['l'] = &r->listen, ['k'] = &r->key,        ['L'] = &r->ledger, ['c'] = &r->chain,
+        ['a'] = &r->keys,   ['s'] = &r->spool_path, ['w'] = &r->where,  ['j'] = &r->threads};
+    r->plain |= c == 'p';
+    r->stems |= c == 'd';
+    r->verbose |= c == 'v';
+    if ((size_t)c < sizeof texts / sizeof *texts && texts[c])
+        *texts[c] = optarg;
+    if (c == 'n')
+        r->guests = (size_t)cli_number("-n", optarg, 1, LISTENER_GUESTS_MAX);
+    if (c == 'P')
+        r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
+    if (c == 't' && r->types_count == TYPES_MAX)
+        cli_die("-t: over %d types", TYPES_MAX);
+    if (c == 't')
+        r->types[r->types_count++] = optarg;
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.guests = SERVER_GUESTS, .passphrase_fd = -1};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
+        take_option(&r, c);
+    if (optind != argc || !r.listen || (!r.chain && !r.ledger))
+        cli_usage();
+    if (r.plain && (r.key || r.keys))
+        cli_die("-p: plain connections have no keys: leave out -k and -a");
+    start(&r);
+    run(&r);
+    stop(&r);
+    return CLI_YES;
+}

@@ -1,0 +1,315 @@
+/* gossip-send: offers the records on stdin to peers. */
+#include "base/chance.h"
+#include "base/hex.h"
+#include "cli/allow.h"
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "cli/network.h"
+#include "net/client.h"
+#include "net/inlet.h"
+#include "net/sender.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
+    {'c', "chain", "CHAIN", "the genesis block's id"},
+    {'L', "ledger", "LEDGER", "take the chain from this ledger"},
+    {'a', "allow", "KEYS", "talk to peers with these keys alone"},
+    {'p', "plain", NULL, "without TLS, on loopback alone"},
+    {'z', "deflate", NULL, "offer compression"},
+    {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
+    {'f', "fanout", "COUNT", "dial so many peers (default: 8)"},
+    {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
+    {'t', "seconds", "SECONDS", "wait so long for that (default: 30)"},
+    {'m', "memory", "BYTES", "records held for peers to come (default: 67108864)"},
+    {'v', "verbose", NULL, "log events to stderr"},
+    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "gossip-send",
+    .operands = "PEER...",
+    .about = "Offers the records on stdin to peers, and ends once each was taken.",
+    .options = options,
+};
+
+struct run {
+    const char *key, *chain, *ledger, *keys;
+    bool plain, verbose;
+    int passphrase_fd;
+    int64_t wait; /* ms */
+    int status;
+    struct loop *loop;
+    struct tls *tls;
+    struct allow *allow;
+    struct sender_config sending;
+    struct sender *sender;
+    struct client_owner owner;
+    struct client_config dialing;
+    struct client *client;
+    struct inlet inlet;
+    struct watch stdin_watch;
+    bool readable;
+    int64_t ended; /* when stdin did */
+};
+
+/* --- What the sender and the client tell -------------------------------------------------------
+ */
+
+static void refuse(void *self, uint64_t line, const char *why)
+{
+    struct run *r = self;
+    cli_report("stdin", line, why);
+    r->status = CLI_NO;
+}
+
+static void late(void *self, const uint8_t id[ID_LEN])
+{
+    struct run *r = self;
+    cli_warn("not taken in time: %s", hex32(id).text);
+    r->status = CLI_NO;
+}
+
+static void log_event(void *self, const char *who, const char *event, const uint8_t *id,
+                      const char *words)
+{
+    (void)self;
+    cli_event(who, event, id, words);
+}
+
+static void log_call(void *self, const char *who, const char *event, const char *words)
+{
+    (void)self;
+    cli_event(who, event, NULL, words);
+}
+
+static bool allows(void *who, const uint8_t key[ID_LEN])
+{
+    return allow_has(who, key);
+}
+
+static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
+                  struct fault *f)
+{
+    struct run *r = self;
+    struct hex32 key = account ? hex32(account) : (struct hex32){""};
+    struct mate *m = sender_join(r->sender, account ? key.text : address, loop_now());
+    if (!m) {
+        fault_memory(f);
+        return NULL;
+    }
+    *session = &m->session;
+    if (r->verbose)
+        cli_event(m->who, "in", NULL, address);
+    return m;
+}
+
+static void leave(void *self, void *peer, const struct fault *why)
+{
+    struct run *r = self;
+    struct mate *m = peer;
+    if (r->verbose)
+        cli_event(m->who, "out", NULL, why->text);
+    sender_leave(r->sender, m);
+}
+
+static const struct fault *doomed(void *self, void *peer)
+{
+    const struct mate *m = peer;
+    (void)self;
+    return m->doomed ? &m->why : NULL;
+}
+
+/* --- Starting ----------------------------------------------------------------------------------
+ */
+
+static void find_chain(struct run *r)
+{
+    struct ledger l;
+    if (r->chain) {
+        cli_chain(r->chain, r->sending.chain);
+        return;
+    }
+    cli_open_ledger(&l, r->ledger);
+    memcpy(r->sending.chain, l.tree.genesis.id, ID_LEN);
+    ledger_close(&l);
+}
+
+static void start_sender(struct run *r)
+{
+    r->sending.hold = r->wait;
+    r->sending.seed = chance_seed();
+    r->sending.refuse = refuse;
+    r->sending.late = late;
+    r->sending.log = r->verbose ? log_event : NULL;
+    r->sending.self = r;
+    r->sender = sender_new(&r->sending);
+    if (!r->sender)
+        cli_die("out of memory");
+}
+
+static void start_client(struct run *r, char **operands, size_t count)
+{
+    struct fault f = {0};
+    r->owner = (struct client_owner){.join = join,
+                                     .leave = leave,
+                                     .doomed = doomed,
+                                     .log = r->verbose ? log_call : NULL,
+                                     .role = sender_role(),
+                                     .self = r};
+    r->dialing.loop = r->loop;
+    r->dialing.tls = r->tls;
+    memcpy(r->dialing.chain, r->sending.chain, ID_LEN);
+    r->dialing.has_chain = true;
+    r->dialing.operands = operands;
+    r->dialing.operands_count = count;
+    r->dialing.allows = r->allow ? allows : NULL;
+    r->dialing.who = r->allow;
+    r->dialing.seed = r->sending.seed;
+    r->dialing.owner = &r->owner;
+    r->client = client_new(&r->dialing, &f);
+    if (!r->client)
+        cli_fail(NULL, &f);
+}
+
+static void readable(void *self, unsigned events)
+{
+    struct run *r = self;
+    (void)events;
+    r->readable = true;
+}
+
+static void start(struct run *r, char **operands, size_t count)
+{
+    struct fault f;
+    if (!r->plain)
+        r->tls = cli_tls(r->key, r->passphrase_fd);
+    if (r->keys && allow_read(r->keys, &r->allow, &f))
+        cli_fail(r->keys, &f);
+    find_chain(r);
+    start_sender(r);
+    r->loop = loop_new(&f);
+    if (!r->loop || loop_catch_signals(r->loop, &f))
+        cli_fail(NULL, &f);
+    start_client(r, operands, count);
+    r->stdin_watch = (struct watch){.fd = 0, .ready = readable, .self = r};
+    if (r->verbose)
+        cli_event("-", "start", NULL, r->tls ? hex32(tls_account(r->tls)).text : "-");
+}
+
+/* --- Running -----------------------------------------------------------------------------------
+ */
+
+/* Takes what has come on stdin. */
+static void take_records(struct run *r)
+{
+    struct fault f = {0};
+    if (!r->readable || r->inlet.ended)
+        return;
+    r->readable = false;
+    if (inlet_read(&r->inlet, &f) < 0 ||
+        sender_take(r->sender, r->inlet.in.data, r->inlet.whole, loop_now(), &f))
+        cli_fail(NULL, &f);
+    inlet_drop(&r->inlet);
+    if (r->inlet.ended)
+        r->ended = loop_now();
+}
+
+/* Waits for more on stdin, unless there is too much already, or no more to come. */
+static void watch_stdin(struct run *r)
+{
+    struct fault f;
+    if (r->inlet.ended || sender_full(r->sender, loop_now()))
+        loop_unwatch(&r->stdin_watch);
+    else if (loop_watch(r->loop, &r->stdin_watch, LOOP_READ, &f))
+        cli_fail(NULL, &f);
+}
+
+/* Whether all is done, or cannot be any more. */
+static bool is_over(struct run *r)
+{
+    int64_t progress = sender_progress(r->sender);
+    if (!r->inlet.ended)
+        return false;
+    if (!sender_open(r->sender))
+        return true;
+    if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
+        return false;
+    sender_give_up(r->sender);
+    return true;
+}
+
+static void run(struct run *r)
+{
+    struct fault f;
+    int64_t now;
+    do {
+        now = loop_now();
+        sender_settle(r->sender, now);
+        if (client_turn(r->client, now, &f))
+            cli_fail(NULL, &f);
+        watch_stdin(r);
+        if (is_over(r))
+            return;
+        if (loop_turn(r->loop, client_wait(r->client, now), &f))
+            cli_fail(NULL, &f);
+        take_records(r);
+    } while (!loop_stopped(r->loop));
+}
+
+static void stop(struct run *r)
+{
+    client_free(r->client);
+    sender_free(r->sender);
+    inlet_free(&r->inlet);
+    loop_unwatch(&r->stdin_watch);
+    allow_free(r->allow);
+    tls_free(r->tls);
+    loop_free(r->loop);
+}
+
+static void take_option(struct run *r, int c)
+{
+    const char **texts[] = {
+        ['k'] = &r->key, ['c'] = &r->chain, ['L'] = &r->ledger, ['a'] = &r->keys};
+    r->plain |= c == 'p';
+    r->verbose |= c == 'v';
+    r->sending.deflate |= c == 'z';
+    r->sending.stems |= c == 'd';
+    if ((size_t)c < sizeof texts / sizeof *texts && texts[c])
+        *texts[c] = optarg;
+    if (c == 'f')
+        r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_MATES_MAX);
+    if (c == 'n')
+        r->sending.need = (unsigned)cli_number("-n", optarg, 1, SENDER_MATES_MAX);
+    if (c == 't')
+        r->wait = cli_number("-t", optarg, 0, 86400) * 1000;
+    if (c == 'm')
+        r->sending.bytes = (size_t)cli_number("-m", optarg, 1, 1LL << 40);
+    if (c == 'P')
+        r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.passphrase_fd = -1, .wait = 30000, .status = CLI_YES};
+    r.dialing.fanout = 8;
+    r.sending.need = 1;
+    r.sending.bytes = 64 << 20;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
+        take_option(&r, c);
+    if (optind == argc)
+        cli_usage();
+    if (r.plain && (r.key || r.keys))
+        cli_die("-p: plain connections have no keys: leave out -k and -a");
+    start(&r, argv + optind, (size_t)(argc - optind));
+    run(&r);
+    stop(&r);
+    return r.status;
+}

@@ -1,0 +1,250 @@
+/* peerbook: keeps the newest peer record of each key in a file; makes one's own. */
+#include "net/peerbook.h"
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "cli/passphrase.h"
+#include "crypto/keyfile.h"
+#include "stream/stream.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'c', "chain", "ID", "peers of this chain only"},
+    {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
+    {'n', "count", "COUNT", "records that PEERS may hold (default: 1000)"},
+    {'T', "time", "UNIXTIME", "take this for the clock"},
+    {'a', "announce", "HOST:PORT", "print one's own peer record, in place of all else"},
+    {'k', "key", "KEY", "the secret key file that signs it"},
+    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "peerbook",
+    .operands = "[PEERS]",
+    .about = "Keeps the newest peer record of each key in PEERS, and passes on what is new.",
+    .options = options,
+};
+
+struct run {
+    const char *chain_option, *ledger, *count, *now, *announce, *key;
+    int passphrase_fd;
+    bool has_chain;
+    uint8_t chain[ID_LEN];
+    struct peerbook book;
+    uint64_t told; /* the file's broken line told last */
+    int status;
+};
+
+/* --- One's own record ------------------------------------------------------------------------ */
+
+static void chain_of_ledger(struct run *r)
+{
+    struct ledger l;
+    cli_open_ledger(&l, r->ledger);
+    memcpy(r->chain, l.tree.genesis.id, ID_LEN);
+    ledger_close(&l);
+    r->has_chain = true;
+}
+
+static void find_chain(struct run *r)
+{
+    const char *id = r->chain_option;
+    if (id && r->ledger)
+        cli_die("-c and -l both say which chain: give one");
+    if (id && (strlen(id) != 2 * ID_LEN || hex_decode(r->chain, id, ID_LEN)))
+        cli_die("-c: '%.80s' is not 64 lowercase hex digits", id);
+    r->has_chain = id != NULL;
+    if (r->ledger || (r->announce && !id))
+        chain_of_ledger(r);
+}
+
+static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
+{
+    const struct run *r = self;
+    return r->passphrase_fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
+                                : passphrase_read(r->passphrase_fd, out, PASSPHRASE_MAX, f);
+}
+
+/* Puts the record, signed. 0, or -1 and trouble. */
+static int put_record(const struct run *r, const struct secret_key *k, struct fault *f)
+{
+    uint8_t signature[SIGNATURE_LEN];
+    char digits[2 * SIGNATURE_LEN];
+    struct buf line = {0};
+    struct peer p = {.address = {r->announce, strlen(r->announce)}, .time = cli_now(r->now)};
+    memcpy(p.chain, r->chain, ID_LEN);
+    memcpy(p.key, k->public, ID_LEN);
+    int result = peer_format(&p, &line) ? fault_memory(f)
+                                        : secret_key_sign(k, line.data, line.len, signature, f);
+    if (!result) {
+        hex_encode(digits, signature, SIGNATURE_LEN);
+        cli_put(line.data, line.len);
+        cli_put(" ", 1);
+        cli_put(digits, sizeof digits);
+        cli_put("\n", 1);
+    }
+    buf_free(&line);
+    return result;
+}
+
+static void announce(struct run *r)
+{
+    struct passphrase_source source = {get_passphrase, r};
+    struct secret_key k = {0};
+    struct address a;
+    struct fault f;
+    if (!r->key)
+        cli_die("give the key to sign with: -k KEY");
+    if (address_parse(r->announce, strlen(r->announce), false, &a, &f))
+        cli_die("-a: %s", f.text);
+    find_chain(r);
+    if (keyfile_read(r->key, &source, &k, &f))
+        cli_fail(r->key, &f);
+    int failed = put_record(r, &k, &f);
+    secret_key_wipe(&k);
+    if (failed)
+        cli_fail(r->key, &f);
+}
+
+/* --- Everybody's ----------------------------------------------------------------------------- */
+
+static void refuse(struct run *r, uint64_t line, const struct fault *f)
+{
+    cli_report("stdin", line, f->text);
+    r->status = CLI_NO;
+}
+
+/* Whether a record that is not in the book holds: 0, or -1 and a rule or trouble. */
+static int check(const struct run *r, const struct peer *p, struct fault *f)
+{
+    if (r->has_chain && memcmp(p->chain, r->chain, ID_LEN))
+        return fault_rule(f, "peer: another chain: %s", hex32(p->chain).text);
+    if (peerbook_check(p, cli_now(r->now), f) || ed25519_load(f))
+        return -1;
+    return ed25519_verify(p->key, p->signature, p->line, p->signed_len)
+               ? 0
+               : fault_rule(f, "peer: bad signature");
+}
+
+/* Whether the record is new, and so is passed on. */
+static bool take_peer(struct run *r, const struct item *item)
+{
+    struct fault f;
+    if (peerbook_holds(&r->book, &item->peer))
+        return false;
+    int kept = check(r, &item->peer, &f) ? -1 : peerbook_add(&r->book, &item->peer, &f);
+    if (kept < 0 && f.kind != FAULT_RULE)
+        cli_fail(NULL, &f);
+    if (kept < 0)
+        refuse(r, item->line, &f);
+    return kept > 0;
+}
+
+static bool has_peers(const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->items[i].is_peer && !b->items[i].broken)
+            return true;
+    return false;
+}
+
+/* Opens the file and reads it: its descriptor. */
+static int open_book(struct run *r)
+{
+    struct fault f;
+    int fd = peerbook_lock(&r->book);
+    if (fd < 0) {
+        fault_errno(&f, "%s", r->book.path);
+        cli_fail(NULL, &f);
+    }
+    if (peerbook_load(&r->book, fd, cli_now(r->now), &f))
+        cli_fail(NULL, &f);
+    if (r->book.broken_line && r->book.broken_line != r->told)
+        cli_report(r->book.path, r->book.broken_line, r->book.broken.text);
+    r->told = r->book.broken_line;
+    return fd;
+}
+
+/* Nothing is passed on before it is safe in the file. */
+static void take_batch(struct run *r, const struct batch *b, struct buf *out)
+{
+    struct fault f;
+    int fd = has_peers(b) ? open_book(r) : -1;
+    out->len = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct item *item = &b->items[i];
+        if (item->broken)
+            refuse(r, item->fault.line, &item->fault);
+        else if ((!item->is_peer || take_peer(r, item)) && buf_add(out, item->text, item->size))
+            cli_die("out of memory");
+    }
+    if (fd >= 0 && peerbook_save(&r->book, &f))
+        cli_fail(NULL, &f);
+    if (fd >= 0)
+        close(fd);
+    cli_put(out->data, out->len);
+    cli_flush();
+}
+
+static void take_all(struct run *r)
+{
+    struct batch b = {0};
+    struct buf out = {0};
+    struct fault f;
+    struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
+    int got;
+    if (!s)
+        cli_die("out of memory");
+    while ((got = stream_next(s, &b, &f)) > 0)
+        take_batch(r, &b, &out);
+    if (got < 0)
+        cli_fail("stdin", &f);
+    batch_free(&b);
+    buf_free(&out);
+    stream_free(s);
+}
+
+static void keep_book(struct run *r, const char *path)
+{
+    size_t count = PEERBOOK_COUNT_DEFAULT;
+    if (r->key || r->passphrase_fd >= 0)
+        cli_die("-k and -P go with -a");
+    if (r->count)
+        count = (size_t)cli_number("-n", r->count, 1, PEERS_MAX);
+    find_chain(r);
+    peerbook_init(&r->book, path, count);
+    take_all(r);
+    peerbook_free(&r->book);
+}
+
+static struct run read_options(int argc, char **argv)
+{
+    struct run r = {.passphrase_fd = -1, .status = CLI_YES};
+    const char **values[] = {['c'] = &r.chain_option, ['l'] = &r.ledger,   ['n'] = &r.count,
+                             ['T'] = &r.now,          ['a'] = &r.announce, ['k'] = &r.key};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        if (c == 'P')
+            r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
+        else
+            *values[c] = optarg;
+    }
+    if (argc - optind != !r.announce)
+        cli_usage();
+    cli_now(r.now); /* says at once where it is no time */
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = read_options(argc, argv);
+    if (r.announce)
+        announce(&r);
+    else
+        keep_book(&r, argv[optind]);
+    cli_exit(r.status);
+}

@@ -1,0 +1,228 @@
+/* A pool's file: read, locked, kept up with, written. */
+#include "base/file.h"
+#include "ledger/pool_parts.h"
+#include "ledger/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+void pool_empty(struct pool *p)
+{
+    pool_take_back(p);
+    while (p->list)
+        pool_drop(p, p->list);
+    p->rewrite = false;
+}
+
+static int read_line(struct pool *p, const struct line *line, struct fault *f)
+{
+    struct tx tx;
+    struct fault why;
+    uint8_t id[ID_LEN];
+    if (line->state != LINE_WHOLE || line_check(line->text, line->len, &why) ||
+        tx_parse(line->text, line->len, &tx, &why)) {
+        p->broken_line = p->broken_line ? p->broken_line : line->number;
+        p->rewrite = true;
+        return 0;
+    }
+    sha256(line->text, line->len, id);
+    if (pool_find(p, id) || pool_find_spend(p, tx.from, tx.seq)) {
+        p->rewrite = true;
+        return 0;
+    }
+    struct pooled *x = pool_keep(p, &tx, id);
+    if (!x)
+        return fault_memory(f);
+    x->saved = true;
+    p->unsaved = NULL;
+    return 0;
+}
+
+/* Reads the file at fd into the empty list. 0, or -1 and trouble. */
+static int read_file(struct pool *p, int fd, struct fault *f)
+{
+    struct stat st;
+    struct line line;
+    struct source src;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return fault_trouble(f, "%s: not a regular file", p->path);
+    if (source_at(fd, 0, &src, f))
+        return -1;
+    struct lines *lines = lines_new(src, 1, 0);
+    int got;
+    if (!lines)
+        return fault_memory(f);
+    while ((got = lines_next(lines, &line, f)) > 0)
+        if (read_line(p, &line, f)) {
+            got = -1;
+            break;
+        }
+    lines_free(lines);
+    return got;
+}
+
+int pool_load(struct pool *p, struct fault *f)
+{
+    pool_empty(p);
+    p->broken_line = 0;
+    p->evicted = 0;
+    int fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* no waiting for a FIFO */
+    if (fd < 0 && errno != ENOENT)
+        return fault_errno(f, "%s", p->path);
+    if (fd >= 0) {
+        int got = read_file(p, fd, f);
+        close(fd);
+        if (got < 0)
+            return -1;
+    }
+    return pool_apply_list(p, f);
+}
+
+/* --- A keeper's --------------------------------------------------------------------------------
+ */
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Whether the file, now locked, is as it was left. */
+static bool as_left(const struct pool *p, const struct stat *now)
+{
+    return p->loaded && same_file(now, &p->seen) && now->st_size == p->seen.st_size &&
+           same_time(&now->st_mtim, &p->seen.st_mtim) && same_time(&now->st_ctim, &p->seen.st_ctim);
+}
+
+static void close_file(struct pool *p)
+{
+    close(p->fd);
+    p->fd = -1;
+    p->loaded = false;
+}
+
+/* Locks the file that is at path now. 0, or -1 with errno set. */
+static int lock(struct pool *p, struct stat *now)
+{
+    if (p->fd >= 0) {
+        if (file_lock(p->fd))
+            return -1;
+        if (stat(p->path, now) == 0 && same_file(now, &p->seen))
+            return 0;
+        close_file(p);
+    }
+    p->fd = file_open_locked(p->path);
+    return p->fd < 0 ? -1 : fstat(p->fd, now);
+}
+
+/* Brings the list up to date with the file. 0, or -1 and trouble. */
+static int reread(struct pool *p, const struct stat *now, struct fault *f)
+{
+    pool_empty(p);
+    if (read_file(p, p->fd, f))
+        return -1;
+    p->seen = *now;
+    p->loaded = true;
+    return 0;
+}
+
+/* Brings the room, and what comes back, up to date with the list. 0, or -1 and trouble. */
+static int catch_up(struct pool *p, bool first, struct fault *f)
+{
+    uint8_t before[ID_LEN];
+    memcpy(before, p->tip, ID_LEN);
+    memcpy(p->tip, p->ledger->tree.best.id, ID_LEN);
+    if (pool_apply_list(p, f))
+        return -1;
+    if (first ? pool_return_sides(p, f) : pool_return_undone(p, before, f))
+        return -1;
+    return pool_open_room(p, f);
+}
+
+int pool_begin(struct pool *p, struct fault *f)
+{
+    struct stat now;
+    bool first = !p->room;
+    if (first && !(p->room = room_new()))
+        return fault_memory(f);
+    p->broken_line = 0;
+    p->evicted = 0;
+    p->came.len = 0;
+    if (lock(p, &now))
+        return fault_errno(f, "%s", p->path);
+    if (!ledger_unchanged(p->ledger)) {
+        pool_take_back(p); /* the ledger's tree may walk */
+        if (ledger_refresh(p->ledger, f) < 0)
+            return -1;
+    }
+    if (!as_left(p, &now) && reread(p, &now, f))
+        return -1;
+    return p->applied ? 0 : catch_up(p, first, f);
+}
+
+/* Puts the lines from x to the end of the list into *out. */
+static int gather(const struct pooled *x, struct buf *out, struct fault *f)
+{
+    for (; x; x = x->hh.next)
+        if (buf_add(out, x->text, pooled_size(x)))
+            return fault_memory(f);
+    return 0;
+}
+
+static int append(struct pool *p, const struct buf *new, struct fault *f)
+{
+    uint64_t end = (uint64_t)p->seen.st_size;
+    if (new->len == 0)
+        return 0;
+    if (file_write_at(p->fd, new->data, new->len, end) || fdatasync(p->fd) ||
+        fstat(p->fd, &p->seen)) {
+        fault_errno(f, "%s", p->path);
+        p->loaded = false;
+        if (ftruncate(p->fd, (off_t)end)) /* a torn line is left out when it is read */
+            p->rewrite = true;
+        return -1;
+    }
+    return 0;
+}
+
+/* What stands at path then is another file, that somebody else may write before we come to see it;
+ * so it is read again before we do. */
+static int write_anew(struct pool *p, const struct buf *all, struct fault *f)
+{
+    if (file_replace(p->path, all->data, all->len))
+        return fault_errno(f, "%s", p->path);
+    p->loaded = false;
+    return 0;
+}
+
+static int save(struct pool *p, struct fault *f)
+{
+    struct buf lines = {0};
+    int result = gather(p->rewrite ? p->list : p->unsaved, &lines, f);
+    if (!result)
+        result = p->rewrite ? write_anew(p, &lines, f) : append(p, &lines, f);
+    buf_free(&lines);
+    if (result)
+        return -1;
+    for (struct pooled *x = p->unsaved; x; x = x->hh.next)
+        x->saved = true;
+    p->unsaved = NULL;
+    p->rewrite = false;
+    return 0;
+}
+
+int pool_commit(struct pool *p, struct fault *f)
+{
+    int result = save(p, f);
+    if (p->loaded)
+        file_unlock(p->fd);
+    else
+        close_file(p);
+    return result;
+}

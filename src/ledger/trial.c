@@ -1,0 +1,351 @@
+#include "ledger/trial.h"
+
+#include "ledger/scratch.h"
+#include "ledger/store_temp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+enum { LOCATOR_WALK = 1024 };
+
+/* A block that has not been given out, and where its text stands. */
+struct held {
+    int64_t n;
+    uint64_t at, size;
+    UT_hash_handle hh;
+};
+
+struct trial {
+    const char *path;
+    bool has_chain, has_ledger;
+    uint8_t chain[ID_LEN];
+    struct ledger ledger;
+    struct stat seen; /* the ledger's file when it was opened */
+    struct store_temp *store;
+    struct tree tree;
+    struct held *held;
+    struct scratch texts;
+    struct buf path_up; /* node numbers (int64_t) from the best tip down to what is to be given out
+                           next, which stands last */
+    uint64_t end; /* where the next block would stand, were all of them appended to the ledger */
+};
+
+static void forget_held(struct trial *t)
+{
+    struct held *h, *next;
+    HASH_ITER(hh, t->held, h, next)
+    {
+        HASH_DEL(t->held, h);
+        free(h);
+    }
+    t->path_up.len = 0;
+}
+
+/* --- Standing on a ledger --------------------------------------------------------------------- */
+
+/* Opens the ledger where there is one. 0, or -1 and a fault. */
+static int open_ledger(struct trial *t, struct fault *f)
+{
+    t->has_ledger = false;
+    if (stat(t->path, &t->seen)) {
+        if (errno != ENOENT)
+            return fault_errno(f, "%s", t->path);
+        memset(&t->seen, 0, sizeof t->seen);
+        return 0;
+    }
+    if (S_ISREG(t->seen.st_mode) && t->seen.st_size == 0)
+        return 0; /* its first writer has just made it */
+    if (ledger_open(&t->ledger, t->path, f))
+        return -1;
+    t->has_ledger = true;
+    if (t->has_chain && memcmp(t->chain, t->ledger.tree.genesis.id, ID_LEN))
+        return fault_trouble(f, "%s: a ledger of another chain", t->path);
+    memcpy(t->chain, t->ledger.tree.genesis.id, ID_LEN);
+    t->has_chain = true;
+    return 0;
+}
+
+static int plant(struct trial *t, struct fault *f)
+{
+    const struct tree *base = &t->ledger.tree;
+    struct store below = {0};
+    if (t->has_ledger)
+        below = index_store(t->ledger.index);
+    t->store = store_temp_new(t->has_ledger ? &below : NULL, t->has_ledger ? base->count : 0, f);
+    if (!t->store || tree_init(&t->tree, store_temp_table(t->store), f))
+        return -1;
+    t->end = 0;
+    if (t->has_ledger) {
+        tree_resume(&t->tree, &base->genesis, &base->rules, &base->best, base->count);
+        t->end = t->ledger.mark.end;
+    }
+    return 0;
+}
+
+struct trial *trial_new(const char *path, const uint8_t *chain, struct fault *f)
+{
+    struct trial *t = calloc(1, sizeof *t);
+    if (!t) {
+        fault_memory(f);
+        return NULL;
+    }
+    t->path = path;
+    t->texts.fd = -1;
+    t->has_chain = chain != NULL;
+    if (chain)
+        memcpy(t->chain, chain, ID_LEN);
+    if (open_ledger(t, f) || plant(t, f) || scratch_open(&t->texts, f))
+        goto fail;
+    if (t->has_chain)
+        return t;
+    fault_trouble(f, "%s: No such ledger yet (-c names its chain)", path);
+fail:
+    trial_free(t);
+    return NULL;
+}
+
+static void uproot(struct trial *t)
+{
+    tree_free(&t->tree);
+    store_temp_free(t->store);
+    if (t->has_ledger)
+        ledger_close(&t->ledger);
+    t->has_ledger = false;
+    t->store = NULL;
+}
+
+void trial_free(struct trial *t)
+{
+    if (!t)
+        return;
+    forget_held(t);
+    uproot(t);
+    scratch_close(&t->texts);
+    buf_free(&t->path_up);
+    free(t);
+}
+
+static bool has_changed(const struct trial *t)
+{
+    struct stat st;
+    if (stat(t->path, &st))
+        return false;
+    return st.st_ino != t->seen.st_ino || st.st_dev != t->seen.st_dev ||
+           st.st_size != t->seen.st_size || st.st_mtim.tv_sec != t->seen.st_mtim.tv_sec ||
+           st.st_mtim.tv_nsec != t->seen.st_mtim.tv_nsec;
+}
+
+/* Whether the ledger in `new` holds all that was given out here. 1 or 0, -1 and trouble. */
+static int holds_all(struct trial *t, struct trial *new, struct fault *f)
+{
+    return t->tree.has_genesis ? trial_has(new, t->tree.best.id, f) : new->tree.has_genesis;
+}
+
+int trial_renew(struct trial *t, struct fault *f)
+{
+    int64_t own = t->tree.count - (t->has_ledger ? t->ledger.tree.count : 0);
+    if (!has_changed(t) || trial_gives(t) || (t->held && own < TRIAL_BLOCKS_MAX))
+        return 0;
+    struct trial *new = trial_new(t->path, t->chain, f);
+    if (!new)
+        return -1;
+    int holds = holds_all(t, new, f);
+    if (holds > 0) {
+        struct trial old = *t;
+        *t = *new;
+        *new = old;
+    }
+    trial_free(new);
+    return holds;
+}
+
+/* --- Blocks ----------------------------------------------------------------------------------- */
+
+const uint8_t *trial_chain(const struct trial *t)
+{
+    return t->chain;
+}
+
+const struct rules *trial_rules(const struct trial *t)
+{
+    return t->tree.has_genesis ? &t->tree.rules : NULL;
+}
+
+const struct node *trial_best(const struct trial *t)
+{
+    return t->tree.has_genesis ? &t->tree.best : NULL;
+}
+
+int trial_has(struct trial *t, const uint8_t id[ID_LEN], struct fault *f)
+{
+    struct node node;
+    return t->tree.has_genesis ? tree_find(&t->tree, id, &node, f) : 0;
+}
+
+static int hold(struct trial *t, const struct item *item, int64_t n, struct fault *f)
+{
+    struct held *h = calloc(1, sizeof *h);
+    if (!h)
+        return fault_memory(f);
+    *h = (struct held){.n = n, .at = scratch_end(&t->texts), .size = item->size};
+    HASH_ADD(hh, t->held, n, sizeof h->n, h);
+    if (!h->hh.tbl) {
+        free(h);
+        return fault_memory(f);
+    }
+    return scratch_add(&t->texts, item->text, item->size, f);
+}
+
+static struct held *find_held(struct trial *t, int64_t n)
+{
+    struct held *h;
+    HASH_FIND(hh, t->held, &n, sizeof n, h);
+    return h;
+}
+
+/* Plans the way from the first block that is held up to the best tip. */
+static int plan(struct trial *t, struct fault *f)
+{
+    struct node node = t->tree.best;
+    t->path_up.len = 0;
+    while (find_held(t, node.n)) {
+        if (buf_add(&t->path_up, &node.n, sizeof node.n))
+            return fault_memory(f);
+        if (node.parent < 0)
+            break;
+        if (tree_get(&t->tree, node.parent, &node, f))
+            return -1;
+    }
+    return 0;
+}
+
+static int refuse_genesis(const struct item *item, struct fault *f)
+{
+    fault_rule(f, "block: another chain's genesis");
+    f->line = item->line;
+    return TREE_BAD;
+}
+
+int trial_block(struct trial *t, const struct item *item, int64_t now, struct fault *f)
+{
+    struct node new;
+    struct reorg reorg;
+    if (item->is_genesis && memcmp(item->id, t->chain, ID_LEN))
+        return refuse_genesis(item, f);
+    int verdict = tree_check(&t->tree, item, now, &new, f);
+    if (verdict != TREE_GOOD)
+        return verdict;
+    new.offset = t->end;
+    t->end += item->size;
+    if (hold(t, item, new.n, f)) {
+        tree_drop(&t->tree);
+        return -1;
+    }
+    if (tree_add(&t->tree, item, &new, &reorg, f))
+        return -1;
+    return reorg.done && plan(t, f) ? -1 : TREE_GOOD;
+}
+
+int trial_give(struct trial *t, struct buf *out, struct fault *f)
+{
+    int64_t n;
+    if (!t->path_up.len)
+        return 0;
+    memcpy(&n, t->path_up.data + t->path_up.len - sizeof n, sizeof n);
+    struct held *h = find_held(t, n);
+    if (!h)
+        return fault_trouble(f, "a block that is held is not there");
+    if (buf_reserve(out, h->size))
+        return fault_memory(f);
+    if (scratch_read(&t->texts, out->data + out->len, h->size, h->at, f))
+        return -1;
+    out->len += h->size;
+    t->path_up.len -= sizeof n;
+    HASH_DEL(t->held, h);
+    free(h);
+    return !t->held && scratch_empty(&t->texts, f) ? -1 : 1;
+}
+
+bool trial_gives(const struct trial *t)
+{
+    return t->path_up.len > 0;
+}
+
+int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint64_t *bytes,
+                struct fault *f)
+{
+    const struct node *best = &t->tree.best;
+    struct node node;
+    *blocks = 0;
+    *bytes = 0;
+    int found = t->tree.has_genesis ? tree_find(&t->tree, id, &node, f) : 0;
+    if (found <= 0)
+        return found;
+    if (best->height > node.height)
+        *blocks = best->height - node.height;
+    if (best->offset > node.offset)
+        *bytes = best->offset - node.offset;
+    return 0;
+}
+
+/* --- Locators --------------------------------------------------------------------------------- */
+
+/* The best chain's block at this height, which may be looked up where it is the ledger's; of what
+ * came since only the last LOCATOR_WALK are walked over. node is the one above. 1, 0: not that far,
+ * -1. */
+static int below(struct trial *t, struct node *node, int64_t height, struct fault *f)
+{
+    int64_t first = t->has_ledger ? t->ledger.tree.count : 0;
+    while (node->height > height && node->n >= first) {
+        if (t->tree.best.height - node->height >= LOCATOR_WALK)
+            return 0;
+        if (tree_get(&t->tree, node->parent, node, f))
+            return -1;
+    }
+    if (node->height == height)
+        return 1;
+    return index_at_height(t->ledger.index, height, node, f);
+}
+
+static bool add_id(uint8_t ids[][ID_LEN], int *count, int max, const uint8_t id[ID_LEN])
+{
+    for (int i = 0; i < *count; i++)
+        if (memcmp(ids[i], id, ID_LEN) == 0)
+            return true;
+    if (*count >= max)
+        return false;
+    memcpy(ids[(*count)++], id, ID_LEN);
+    return true;
+}
+
+/* Puts ids from node's height down, while there is room for genesis behind them. */
+static int locate_from(struct trial *t, struct node node, uint8_t ids[][ID_LEN], int *count,
+                       int max, struct fault *f)
+{
+    int64_t height = node.height;
+    for (int64_t gap = 1; height > 0; gap *= 2) {
+        int got = below(t, &node, height, f);
+        if (got <= 0)
+            return got;
+        if (!add_id(ids, count, max - 1, node.id))
+            return 0;
+        height -= gap;
+    }
+    return 0;
+}
+
+int trial_locate(struct trial *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f)
+{
+    static const uint8_t nobodys[ID_LEN];
+    if (t->tree.has_genesis && locate_from(t, t->tree.best, ids, &count, max, f))
+        return -1;
+    if (t->has_ledger && locate_from(t, t->ledger.tree.best, ids, &count, max, f))
+        return -1;
+    add_id(ids, &count, max, t->tree.has_genesis ? t->chain : nobodys);
+    return count;
+}

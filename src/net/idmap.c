@@ -1,0 +1,167 @@
+#include "net/idmap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAP = 64 };
+
+void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed)
+{
+    *m = (struct idmap){.entry_size = entry_size, .limit = limit, .seed = seed};
+}
+
+void idmap_free(struct idmap *m)
+{
+    free(m->tags);
+    free(m->entries);
+    idmap_init(m, m->entry_size, m->limit, m->seed);
+}
+
+static uint64_t hash(const struct idmap *m, const uint8_t id[ID_LEN])
+{
+    uint64_t a, b;
+    memcpy(&a, id, sizeof a);
+    memcpy(&b, id + sizeof a, sizeof b);
+    __uint128_t product = (__uint128_t)(a ^ m->seed) * (b ^ 0x9e3779b97f4a7c15);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint8_t tag_of(uint64_t h)
+{
+    return (uint8_t)(0x80 | h >> 57);
+}
+
+static uint8_t *entry_at(const struct idmap *m, size_t place)
+{
+    return m->entries + place * m->entry_size;
+}
+
+void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN])
+{
+    if (m->cap)
+        __builtin_prefetch(m->tags + (hash(m, id) & (m->cap - 1)));
+}
+
+void *idmap_find(const struct idmap *m, const uint8_t id[ID_LEN])
+{
+    if (!m->count)
+        return NULL;
+    uint64_t h = hash(m, id);
+    for (size_t place = h & (m->cap - 1); m->tags[place]; place = (place + 1) & (m->cap - 1))
+        if (m->tags[place] == tag_of(h) && memcmp(entry_at(m, place), id, ID_LEN) == 0)
+            return entry_at(m, place);
+    return NULL;
+}
+
+/* The first free place for an id, which is marked as taken. */
+static size_t take_place(struct idmap *m, const uint8_t id[ID_LEN])
+{
+    uint64_t h = hash(m, id);
+    size_t place = h & (m->cap - 1);
+    while (m->tags[place])
+        place = (place + 1) & (m->cap - 1);
+    m->tags[place] = tag_of(h);
+    return place;
+}
+
+static int grow(struct idmap *m)
+{
+    struct idmap more = *m;
+    more.cap = m->cap ? m->cap * 2 : FIRST_CAP;
+    more.tags = calloc(more.cap, 1);
+    more.entries = malloc(more.cap * m->entry_size);
+    if (!more.tags || !more.entries) {
+        free(more.tags);
+        free(more.entries);
+        return -1;
+    }
+    for (size_t place = 0; place < m->cap; place++)
+        if (m->tags[place])
+            memcpy(entry_at(&more, take_place(&more, entry_at(m, place))), entry_at(m, place),
+                   m->entry_size);
+    free(m->tags);
+    free(m->entries);
+    *m = more;
+    return 0;
+}
+
+void *idmap_add(struct idmap *m, const uint8_t id[ID_LEN])
+{
+    if (m->count >= m->limit || (m->count >= m->cap / 4 * 3 && grow(m)))
+        return NULL;
+    uint8_t *entry = entry_at(m, take_place(m, id));
+    memcpy(entry, id, ID_LEN);
+    memset(entry + ID_LEN, 0, m->entry_size - ID_LEN);
+    m->count++;
+    return entry;
+}
+
+/* The entries behind the hole that may stand nearer to their first place move up. */
+void idmap_remove(struct idmap *m, void *entry)
+{
+    size_t mask = m->cap - 1;
+    size_t hole = (size_t)((uint8_t *)entry - m->entries) / m->entry_size;
+    for (size_t next = (hole + 1) & mask; m->tags[next]; next = (next + 1) & mask) {
+        size_t home = hash(m, entry_at(m, next)) & mask;
+        if (((next - home) & mask) < ((next - hole) & mask))
+            continue;
+        memcpy(entry_at(m, hole), entry_at(m, next), m->entry_size);
+        m->tags[hole] = m->tags[next];
+        hole = next;
+    }
+    m->tags[hole] = 0;
+    m->count--;
+}
+
+void idmap_clear(struct idmap *m)
+{
+    if (m->cap)
+        memset(m->tags, 0, m->cap);
+    m->count = 0;
+}
+
+void *idmap_each(const struct idmap *m, size_t *place)
+{
+    while (*place < m->cap) {
+        size_t here = (*place)++;
+        if (m->tags[here])
+            return entry_at(m, here);
+    }
+    return NULL;
+}
+
+void idset_init(struct idset *s, size_t limit, uint64_t seed)
+{
+    idmap_init(&s->young, ID_LEN, limit, seed);
+    idmap_init(&s->old, ID_LEN, limit, seed);
+}
+
+void idset_free(struct idset *s)
+{
+    idmap_free(&s->young);
+    idmap_free(&s->old);
+}
+
+bool idset_has(const struct idset *s, const uint8_t id[ID_LEN])
+{
+    return idmap_find(&s->young, id) || idmap_find(&s->old, id);
+}
+
+void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN])
+{
+    idmap_prefetch(&s->young, id);
+    idmap_prefetch(&s->old, id);
+}
+
+int idset_add(struct idset *s, const uint8_t id[ID_LEN])
+{
+    if (idset_has(s, id))
+        return 0;
+    if (s->young.count == s->young.limit) {
+        struct idmap old = s->old;
+        s->old = s->young;
+        s->young = old;
+        idmap_clear(&s->young);
+    }
+    return idmap_add(&s->young, id) ? 0 : -1;
+}

@@ -1,0 +1,59 @@
+/*
+ * Tables keyed by ids: open addressing, entries in place, a bound that is never exceeded. Ids are
+ * hashes, but whoever makes records can choose among them, so the place of an id depends on a
+ * number drawn at the start.
+ */
+#ifndef NET_IDMAP_H
+#define NET_IDMAP_H
+
+#include "record/field.h"
+
+/* All zero but for entry_size, limit and seed (idmap_init) is an empty table that owns nothing. */
+struct idmap {
+    size_t entry_size; /* bytes of an entry; its first ID_LEN are the id */
+    size_t limit;      /* entries at most */
+    uint64_t seed;
+    size_t count, cap; /* cap: places, a power of two, or 0 */
+    uint8_t *tags;     /* one a place: 0 free, else 0x80 and seven bits of the hash */
+    uint8_t *entries;
+};
+
+void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed);
+void idmap_free(struct idmap *m);
+
+/* The entry with this id, or NULL. Entries stay in their places until the next idmap_add or
+ * idmap_remove. */
+void *idmap_find(const struct idmap *m, const uint8_t id[ID_LEN]);
+
+/* Has the processor fetch what idmap_find will look at. */
+void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN]);
+
+/* A new entry for an id that is not there, zero behind its id. NULL: the table is at its limit, or
+ * no memory. */
+void *idmap_add(struct idmap *m, const uint8_t id[ID_LEN]);
+
+/* Takes an entry out. */
+void idmap_remove(struct idmap *m, void *entry);
+
+/* Takes all out, keeping the memory. */
+void idmap_clear(struct idmap *m);
+
+/* One entry after the other, in no order: *place is 0 at first; NULL at the end. Nothing may be
+ * added or taken out meanwhile. */
+void *idmap_each(const struct idmap *m, size_t *place);
+
+/* A set of ids that forgets the oldest: at least `limit` of the newest are in it, at most twice as
+ * many. */
+struct idset {
+    struct idmap young, old;
+};
+
+void idset_init(struct idset *s, size_t limit, uint64_t seed);
+void idset_free(struct idset *s);
+bool idset_has(const struct idset *s, const uint8_t id[ID_LEN]);
+void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN]);
+
+/* Puts an id in, if it is not there. 0, or -1: no memory. */
+int idset_add(struct idset *s, const uint8_t id[ID_LEN]);
+
+#endif

@@ -1,0 +1,225 @@
+#include "net/link.h"
+
+#include <stdlib.h>
+
+enum {
+    READ_SIZE = 1 << 14, /* what one TLS record holds */
+    READS_MAX = 32,      /* before others have their turn */
+};
+
+struct link {
+    struct channel *channel;
+    struct session *session;
+    const struct link_owner *owner;
+    void *peer, *tag;
+    struct session_role role;
+    struct loop *loop;
+    struct watch watch;
+    int64_t began;
+    bool open, paused, closing;
+};
+
+struct session *link_session(struct link *l)
+{
+    return l->session;
+}
+
+void *link_peer(struct link *l)
+{
+    return l->peer;
+}
+
+void *link_tag(struct link *l)
+{
+    return l->tag;
+}
+
+void link_attach(struct link *l, struct session *session, void *peer)
+{
+    l->session = session;
+    l->peer = l->role.self = peer;
+}
+
+const uint8_t *link_account(const struct link *l)
+{
+    return l->open ? channel_account(l->channel) : NULL;
+}
+
+/* A last word is sent as far as that needs no waiting. */
+void link_close(struct link *l, const char *word, const struct fault *why)
+{
+    const char *bytes;
+    struct fault f;
+    if (l->closing)
+        return;
+    l->closing = true;
+    if (word && l->session)
+        session_bye(l->session, word);
+    ptrdiff_t n = l->session ? session_outgoing(l->session, &bytes) : 0;
+    while (n > 0) {
+        ptrdiff_t put = channel_write(l->channel, bytes, (size_t)n, &f);
+        if (put <= 0)
+            break;
+        bytes += put;
+        n -= put;
+    }
+    loop_unwatch(&l->watch);
+    channel_close(l->channel);
+    l->owner->closed(l->owner->self, l, why);
+    free(l);
+}
+
+/* Whether bytes are to be read that the system's poll does not show. */
+static bool unseen(const struct link *l)
+{
+    return !l->paused && channel_pending(l->channel);
+}
+
+/* What to wait for. A fault here is the system's: the link ends. 0, or -1: it is gone. */
+static int wait_for(struct link *l)
+{
+    struct fault f;
+    unsigned events = l->paused ? 0 : LOOP_READ;
+    if (!l->open)
+        events = channel_waits_to_write(l->channel) ? LOOP_WRITE : LOOP_READ;
+    else if (session_backlog(l->session) || channel_waits_to_write(l->channel) || unseen(l))
+        events |= LOOP_WRITE;
+    if (loop_watch(l->loop, &l->watch, events, &f) == 0)
+        return 0;
+    link_close(l, NULL, &f);
+    return -1;
+}
+
+static void go_on_opening(struct link *l)
+{
+    struct fault f;
+    int done = channel_open(l->channel, &f);
+    if (done > 0) {
+        l->open = true;
+        if (l->owner->opened(l->owner->self, l, &f)) {
+            link_close(l, l->session ? l->session->word : NULL, &f);
+            return;
+        }
+        link_push(l, loop_now());
+    } else if (done < 0) {
+        link_close(l, NULL, &f);
+    } else {
+        wait_for(l);
+    }
+}
+
+/* 0, or -1: the link is gone. */
+static int read_some(struct link *l)
+{
+    char bytes[READ_SIZE];
+    struct fault f;
+    int64_t now = loop_now();
+    for (int i = 0; i < READS_MAX && !l->paused; i++) {
+        ptrdiff_t got = channel_read(l->channel, bytes, sizeof bytes, &f);
+        if (got == 0)
+            return 0;
+        if (got < 0 || session_take(l->session, bytes, (size_t)got, &l->role, now, &f)) {
+            link_close(l, NULL, &f);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void ready(void *self, unsigned events)
+{
+    struct link *l = self;
+    if (!l->open) {
+        go_on_opening(l);
+        return;
+    }
+    if (l->paused && (events & LOOP_ERROR)) {
+        loop_unwatch(&l->watch); /* what it said before it hung up is read when we go on */
+        return;
+    }
+    if (((events & (LOOP_READ | LOOP_ERROR)) || unseen(l)) && read_some(l))
+        return;
+    if ((events & LOOP_WRITE) || unseen(l))
+        link_push(l, loop_now());
+}
+
+struct link *link_new(struct loop *loop, struct channel *channel, const struct link_owner *owner,
+                      void *tag)
+{
+    struct fault f;
+    struct link *l = calloc(1, sizeof *l);
+    if (!l) {
+        channel_close(channel);
+        return NULL;
+    }
+    *l = (struct link){.channel = channel,
+                       .owner = owner,
+                       .tag = tag,
+                       .role = owner->role,
+                       .loop = loop,
+                       .began = loop_now()};
+    l->watch = (struct watch){.fd = channel_fd(channel), .ready = ready, .self = l};
+    if (loop_watch(loop, &l->watch, LOOP_READ | LOOP_WRITE, &f)) {
+        channel_close(channel);
+        free(l);
+        return NULL;
+    }
+    return l;
+}
+
+void link_push(struct link *l, int64_t now)
+{
+    const char *bytes;
+    struct fault f;
+    ptrdiff_t n;
+    if (!l->open || l->closing)
+        return;
+    while ((n = session_outgoing(l->session, &bytes)) > 0) {
+        ptrdiff_t put = channel_write(l->channel, bytes, (size_t)n, &f);
+        if (put < 0) {
+            link_close(l, NULL, &f);
+            return;
+        }
+        if (put == 0)
+            break;
+        session_sent(l->session, (size_t)put, now);
+    }
+    if (n < 0) {
+        fault_memory(&f);
+        link_close(l, NULL, &f);
+        return;
+    }
+    wait_for(l);
+}
+
+void link_pause(struct link *l, bool paused)
+{
+    if (l->paused == paused)
+        return;
+    l->paused = paused;
+    if (!paused && l->session)
+        session_excuse(l->session, loop_now());
+    if (l->open)
+        wait_for(l);
+}
+
+static int give_up(struct link *l, const struct fault *why)
+{
+    link_close(l, NULL, why);
+    return -1;
+}
+
+int link_tick(struct link *l, int64_t now)
+{
+    struct fault f;
+    if (l->open) {
+        if (l->paused)
+            session_excuse(l->session, now);
+        else if (session_tick(l->session, now, &f))
+            return give_up(l, &f);
+    } else if (now - l->began > SESSION_GREETING_MAX) {
+        fault_rule(&f, "slow: no connection was made");
+        return give_up(l, &f);
+    }
+    return 0;
+}

@@ -1,0 +1,249 @@
+#include "net/listener_parts.h"
+
+#include <string.h>
+
+enum {
+    LATE_MAX = 256,          /* records that a guest may announce and not bring */
+    PROGRESS = 5000,         /* ms since it last brought something: it is still at it */
+    ANSWER_LONGEST = 120000, /* ms for one who is */
+};
+
+struct asked *asked_of(const struct listener *l, const struct guest *g, const uint8_t id[ID_LEN])
+{
+    struct asked *a = idmap_find(&l->asked, id);
+    return a && a->slot == g->state->slot ? a : NULL;
+}
+
+static void count_out(const struct listener *l, uint16_t slot)
+{
+    struct guest *g = guest_at(l, slot);
+    if (g)
+        g->state->announced--;
+}
+
+void asked_drop(struct listener *l, struct asked *a)
+{
+    if (a->filling)
+        filling_drop(l, a->filling);
+    count_out(l, a->slot);
+    for (size_t i = 0; i < a->others_count; i++)
+        count_out(l, a->others[i]);
+    idmap_remove(&l->asked, a);
+}
+
+void asked_done(struct listener *l, struct asked *a, struct guest *by)
+{
+    struct guest *g = guest_at(l, a->slot);
+    if (g)
+        guest_take(g, a->id);
+    if (g && g != by)
+        g->state->credit++;
+    for (size_t i = 0; i < a->others_count; i++) {
+        struct guest *other = guest_at(l, a->others[i]);
+        if (other)
+            guest_take(other, a->id);
+    }
+    if (by && by != g)
+        guest_take(by, a->id);
+    asked_drop(l, a);
+}
+
+int asked_ask(struct listener *l, struct guest *g, const uint8_t id[ID_LEN])
+{
+    l->scratch.len = 0;
+    listener_log(l, g, "asked", id, NULL);
+    return wire_put_ids("want", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->scratch) ||
+                   session_put(&g->session, l->scratch.data, l->scratch.len)
+               ? -1
+               : 0;
+}
+
+/* The guest failed to bring what it had announced. */
+static void count_late(struct listener *l, struct guest *g, const uint8_t id[ID_LEN])
+{
+    struct fault f;
+    g->state->late++;
+    g->state->credit++;
+    listener_log(l, g, "late", id, NULL);
+    if (g->state->late <= LATE_MAX + g->useful)
+        return;
+    fault_rule(&f, "announces records and does not bring them");
+    guest_doom(g, "bad", &f);
+}
+
+void asked_next(struct listener *l, struct asked *a, int64_t now)
+{
+    struct guest *g = guest_at(l, a->slot);
+    if (a->filling)
+        filling_drop(l, a->filling);
+    if (g) {
+        g->state->announced--;
+        count_late(l, g, a->id);
+    }
+    a->slot = NOBODY;
+    while (a->others_count) {
+        uint16_t slot = a->others[--a->others_count];
+        g = guest_at(l, slot);
+        if (!g)
+            continue;
+        if (g->doomed) {
+            g->state->announced--;
+            continue;
+        }
+        a->slot = slot;
+        a->since = now;
+        asked_ask(l, g, a->id); /* without memory for it, its time runs out */
+        return;
+    }
+    idmap_remove(&l->asked, a);
+}
+
+static void add_other(struct guest *g, struct asked *a)
+{
+    if (a->slot == g->state->slot || a->others_count == OTHERS_MAX)
+        return;
+    for (size_t i = 0; i < a->others_count; i++)
+        if (a->others[i] == g->state->slot)
+            return;
+    a->others[a->others_count++] = g->state->slot;
+    g->state->announced++;
+}
+
+/* Whether we have it already, as far as this guest may know; *hidden: it may not. */
+static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool stem, bool *hidden)
+{
+    const struct view *v = l->config->view;
+    struct fault f;
+    *hidden = !stem && l->stems.count && idmap_find(&l->stems, id);
+    if (*hidden)
+        return false;
+    return idset_has(&l->seen, id) || (v && v->holds(v->self, id, &f) > 0);
+}
+
+void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], bool stem,
+                    int64_t now, bool *ask_it)
+{
+    bool hidden;
+    struct asked *a = idmap_find(&l->asked, id);
+    *ask_it = false;
+    if (a) {
+        a->stem &= stem;
+        add_other(g, a);
+        return;
+    }
+    if (is_known(l, id, stem, &hidden)) {
+        guest_take(g, id);
+        return;
+    }
+    a = idmap_add(&l->asked, id);
+    if (!a)
+        return; /* too much is under way: it may be offered again */
+    a->slot = g->state->slot;
+    a->since = now;
+    a->stem = stem;
+    a->hidden = hidden;
+    g->state->announced++;
+    *ask_it = true;
+}
+
+int take_have(struct listener *l, struct guest *g, const char *line, size_t len, bool stem,
+              int64_t now, struct fault *f)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    size_t wanted = 0;
+    int n = wire_ids(line, len, ids, f);
+    if (n < 0)
+        return -1;
+    for (int i = 0; i < n; i++) {
+        idset_prefetch(&l->seen, ids[i]);
+        idmap_prefetch(&l->asked, ids[i]);
+    }
+    for (int i = 0; i < n; i++) {
+        bool ask_it;
+        if (g->state->announced >= LISTENER_ANNOUNCED_MAX)
+            return fault_rule(f, "have: over %d records announced and not brought",
+                              LISTENER_ANNOUNCED_MAX);
+        asked_announce(l, g, ids[i], stem, now, &ask_it);
+        if (!ask_it)
+            continue;
+        listener_log(l, g, "asked", ids[i], NULL);
+        memmove(ids[wanted++], ids[i], ID_LEN);
+    }
+    l->scratch.len = 0;
+    if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
+        session_put(&g->session, l->scratch.data, l->scratch.len))
+        return fault_memory(f);
+    return 0;
+}
+
+/* Takes the guest out of the others of an entry. */
+static void forget_other(struct guest *g, struct asked *a)
+{
+    for (size_t i = 0; i < a->others_count; i++)
+        if (a->others[i] == g->state->slot) {
+            a->others[i] = a->others[--a->others_count];
+            g->state->announced--;
+            return;
+        }
+}
+
+/* The time of the one asked has run out. A brief that nobody else announced is asked for whole. */
+static void run_out(struct listener *l, struct asked *a, int64_t now)
+{
+    struct guest *g = guest_at(l, a->slot);
+    if (!a->filling || !g || a->others_count) {
+        asked_next(l, a, now);
+        return;
+    }
+    filling_drop(l, a->filling);
+    a->since = now;
+    asked_ask(l, g, a->id);
+}
+
+/* Entries move when one is taken out: those that are due are noted first. */
+static void next_of_all(struct listener *l, const struct buf *due, int64_t now)
+{
+    for (size_t at = 0; at < due->len; at += ID_LEN) {
+        uint8_t id[ID_LEN];
+        memcpy(id, due->data + at, ID_LEN);
+        struct asked *a = idmap_find(&l->asked, id);
+        if (a)
+            run_out(l, a, now);
+    }
+}
+
+void asked_forget(struct listener *l, struct guest *g, int64_t now)
+{
+    struct buf due = {0};
+    size_t place = 0;
+    for (struct asked *a; (a = idmap_each(&l->asked, &place));) {
+        forget_other(g, a);
+        if (a->slot == g->state->slot)
+            buf_add(&due, a->id, ID_LEN); /* without memory, its time runs out */
+    }
+    next_of_all(l, &due, now);
+    buf_free(&due);
+}
+
+/* How long the one asked has for it: less where another could be asked, more while it brings. */
+static bool is_due(const struct listener *l, const struct asked *a, int64_t now)
+{
+    const struct guest *g = guest_at(l, a->slot);
+    int64_t waited = now - a->since;
+    if (!g || waited > ANSWER_LONGEST)
+        return true;
+    if (now - g->state->brought < PROGRESS)
+        return false;
+    return waited > (a->others_count || a->filling ? LISTENER_OTHERS_AFTER : LISTENER_ANSWER_MAX);
+}
+
+void asked_tick(struct listener *l, int64_t now)
+{
+    struct buf due = {0};
+    size_t place = 0;
+    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
+        if (is_due(l, a, now))
+            buf_add(&due, a->id, ID_LEN);
+    next_of_all(l, &due, now);
+    buf_free(&due);
+}

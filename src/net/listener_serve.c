@@ -1,0 +1,103 @@
+/* Answers to `pull`: blocks of the best chain, as many at a time as the guest reads. */
+#include "net/listener_parts.h"
+
+#include "base/hex.h"
+#include "base/num.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROOM = 1 << 18 }; /* bytes that may wait to be sent before more is put behind them */
+
+/* Where the ids of `pull COUNT ID...` begin. NULL and a rule. */
+static const char *read_pull(const char *line, size_t len, int64_t *count, struct fault *f)
+{
+    const char *at = line + strlen("pull");
+    const char *end = line + len;
+    const char *space = *at == ' ' ? memchr(at + 1, ' ', (size_t)(end - at - 1)) : NULL;
+    if (!space || number_parse(at + 1, (size_t)(space - at - 1), count) || *count < 1 ||
+        *count > WIRE_PULL_MAX) {
+        fault_rule(f, "pull: not 1 to %d blocks, and ids", WIRE_PULL_MAX);
+        return NULL;
+    }
+    size_t ids = (size_t)(end - space - 1);
+    if ((ids + 1) % (2 * ID_LEN + 1) || (ids + 1) / (2 * ID_LEN + 1) > WIRE_LOCATOR_MAX) {
+        fault_rule(f, "pull: not 1 to %d ids", WIRE_LOCATOR_MAX);
+        return NULL;
+    }
+    return space + 1;
+}
+
+static void put_end(struct listener *l, struct guest *g)
+{
+    const struct view *v = l->config->view;
+    struct fault f;
+    char line[128];
+    uint8_t tip[ID_LEN];
+    int64_t height;
+    g->state->pulling = false;
+    if (!v || v->tip(v->self, &height, tip, &f) <= 0) {
+        height = 0;
+        memcpy(tip, l->config->chain, ID_LEN);
+    }
+    int n = snprintf(line, sizeof line, "pulled %" PRId64 " %s\n", height, hex32(tip).text);
+    session_put(&g->session, line, (size_t)n);
+}
+
+int take_pull(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+{
+    const struct view *v = l->config->view;
+    struct guest_state *s = g->state;
+    struct fault trouble;
+    char words[32];
+    int64_t height;
+    const char *ids = read_pull(line, len, &s->pull_left, f);
+    if (!ids)
+        return -1;
+    if (s->pulling)
+        return fault_rule(f, "pull: before the last one was answered");
+    s->pulling = true;
+    int found = v ? v->locate(v->self, ids, (size_t)(line + len - ids), &height, &trouble) : 0;
+    s->pull_next = found > 0 ? height + 1 : 0;
+    snprintf(words, sizeof words, "%" PRId64, s->pull_next);
+    listener_log(l, g, "pull", NULL, words);
+    memset(s->pull_prev, 0, ID_LEN);
+    listener_serve(l, g);
+    return 0;
+}
+
+/* The next block behind the last, unless the best chain has changed meanwhile. Whether it was put.
+ */
+static bool put_block(struct listener *l, struct guest *g)
+{
+    const struct view *v = l->config->view;
+    struct guest_state *s = g->state;
+    struct block block;
+    struct fault f;
+    uint8_t id[ID_LEN];
+    static const uint8_t none[ID_LEN];
+    l->scratch.len = 0;
+    if (v->block(v->self, s->pull_next, &l->scratch, id, &f) <= 0)
+        return false;
+    const char *end = memchr(l->scratch.data, '\n', l->scratch.len);
+    if (!end || block_parse(l->scratch.data, (size_t)(end - l->scratch.data), &block, &f))
+        return false;
+    if (memcmp(s->pull_prev, none, ID_LEN) && memcmp(s->pull_prev, block.prev, ID_LEN))
+        return false;
+    memcpy(s->pull_prev, id, ID_LEN);
+    return session_put(&g->session, l->scratch.data, l->scratch.len) == 0;
+}
+
+void listener_serve(struct listener *l, struct guest *g)
+{
+    struct guest_state *s = g->state;
+    while (s->pulling && session_backlog(&g->session) < ROOM) {
+        if (!l->config->view || s->pull_left == 0 || !put_block(l, g)) {
+            put_end(l, g);
+            return;
+        }
+        s->pull_left--;
+        s->pull_next++;
+    }
+}

@@ -1,0 +1,299 @@
+#include "net/sender_parts.h"
+
+#include "base/chance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FLUFF_MAX = 1 << 14,
+    PARCELS_MAX = 1 << 22,
+};
+
+void sender_log(const struct sender *s, const struct mate *m, const char *event, const uint8_t *id,
+                const char *words)
+{
+    if (s->config->log)
+        s->config->log(s->config->self, m ? m->who : "-", event, id, words);
+}
+
+/* --- Records held ----------------------------------------------------------------------------- */
+
+struct parcel *parcel_at(const struct sender *s, uint64_t seq)
+{
+    return seq >= s->first && seq < s->next ? s->ring[seq & (s->cap - 1)] : NULL;
+}
+
+struct parcel *parcel_find(const struct sender *s, const uint8_t id[ID_LEN])
+{
+    const struct place *place = idmap_find(&s->places, id);
+    return place ? parcel_at(s, place->seq) : NULL;
+}
+
+static int grow_ring(struct sender *s)
+{
+    size_t cap = s->cap ? s->cap * 2 : 64;
+    struct parcel **ring = calloc(cap, sizeof(struct parcel *));
+    if (!ring)
+        return -1;
+    for (uint64_t seq = s->first; seq < s->next; seq++)
+        ring[seq & (cap - 1)] = parcel_at(s, seq);
+    free(s->ring);
+    s->ring = ring;
+    s->cap = cap;
+    return 0;
+}
+
+static size_t cost(const struct parcel *p)
+{
+    return sizeof *p + p->size;
+}
+
+static struct parcel *hold(struct sender *s, const struct item *item, int64_t now)
+{
+    struct parcel *p;
+    struct place *place;
+    if (s->next - s->first == s->cap && grow_ring(s))
+        return NULL;
+    p = malloc(sizeof *p + item->size);
+    place = p ? idmap_add(&s->places, item->id) : NULL;
+    if (!place) {
+        free(p);
+        return NULL;
+    }
+    *p = (struct parcel){
+        .seq = s->next, .came = now, .count = item->is_block ? item->block.count : -1};
+    p->size = item->size;
+    memcpy(p->id, item->id, ID_LEN);
+    memcpy(p->text, item->text, item->size);
+    place->seq = s->next++;
+    s->ring[p->seq & (s->cap - 1)] = p;
+    s->bytes += cost(p);
+    s->open++;
+    return p;
+}
+
+/* Lets the oldest go. */
+static void let_go(struct sender *s)
+{
+    struct parcel *p = parcel_at(s, s->first);
+    if (p->taken < s->config->need) {
+        s->open--;
+        s->config->late(s->config->self, p->id);
+    }
+    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
+        if (s->mates[i] && (p->offered & ~p->settled & 1ULL << i))
+            s->mates[i]->state->open--;
+    idmap_remove(&s->places, idmap_find(&s->places, p->id));
+    s->bytes -= cost(p);
+    s->first++;
+    free(p);
+}
+
+/* Room is made by letting go the oldest, if they were taken, or were held long enough. */
+bool sender_full(struct sender *s, int64_t now)
+{
+    while (s->first < s->next && (s->bytes > s->config->bytes || s->places.count == PARCELS_MAX)) {
+        const struct parcel *p = parcel_at(s, s->first);
+        if (p->taken < s->config->need && now - p->came < s->config->hold)
+            return true;
+        let_go(s);
+    }
+    return false;
+}
+
+size_t sender_open(const struct sender *s)
+{
+    return s->open;
+}
+
+int64_t sender_progress(const struct sender *s)
+{
+    return s->progress;
+}
+
+void sender_give_up(struct sender *s)
+{
+    for (uint64_t seq = s->first; seq < s->next; seq++) {
+        const struct parcel *p = parcel_at(s, seq);
+        if (p->taken < s->config->need)
+            s->config->late(s->config->self, p->id);
+    }
+}
+
+/* --- What comes in ---------------------------------------------------------------------------- */
+
+static ptrdiff_t waiting_read(void *self, void *out, size_t n)
+{
+    struct sender *s = self;
+    if (n > s->waiting.len)
+        n = s->waiting.len;
+    if (n)
+        memcpy(out, s->waiting.at, n);
+    s->waiting.at += n;
+    s->waiting.len -= n;
+    return (ptrdiff_t)n;
+}
+
+static bool waiting_ready(void *self)
+{
+    const struct sender *s = self;
+    return s->waiting.len > 0;
+}
+
+/* `fluff ID`: that transaction, held or to come, is everybody's. Whether the item was such a mark.
+ */
+static bool take_mark(struct sender *s, const struct item *item)
+{
+    uint8_t id[1][ID_LEN];
+    struct fault f;
+    if (!line_is(item->text, item->size - 1, "fluff"))
+        return false;
+    /* as long as the mark is, wire_ids asks for room for one id */
+    if (item->size - 1 != strlen("fluff ") + 2 * ID_LEN ||
+        wire_ids(item->text, item->size - 1, id, &f) != 1) {
+        s->config->refuse(s->config->self, item->line, "fluff: not one id");
+        return true;
+    }
+    struct parcel *p = parcel_find(s, id[0]);
+    if (p)
+        stem_end(s, p);
+    else
+        idset_add(&s->fluff, id[0]);
+    return true;
+}
+
+static int take_item(struct sender *s, const struct item *item, int64_t now)
+{
+    struct parcel *p;
+    if (item->broken) {
+        s->config->refuse(s->config->self, item->fault.line, item->fault.text);
+        return 0;
+    }
+    if (take_mark(s, item))
+        return 0;
+    p = parcel_find(s, item->id);
+    if (p) {
+        offer_again(s, p);
+        return 0;
+    }
+    p = hold(s, item, now);
+    if (!p)
+        return -1;
+    if (item->is_tx)
+        stem_begin(s, p, now);
+    if (item->is_block && !item->is_genesis)
+        offer_brief(s, p, item);
+    return 0;
+}
+
+int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struct fault *f)
+{
+    s->waiting = (struct span){text, n};
+    while (s->waiting.len || (n && stream_ready(s->stream))) {
+        int got = stream_next(s->stream, &s->batch, f);
+        if (got < 0)
+            return -1;
+        for (size_t i = 0; i < s->batch.count; i++)
+            if (take_item(s, &s->batch.items[i], now))
+                return fault_memory(f);
+        if (!got)
+            break;
+    }
+    return 0;
+}
+
+/* --- Mates ------------------------------------------------------------------------------------ */
+
+static void free_mate(struct mate *m)
+{
+    if (m->state) {
+        buf_free(&m->state->again);
+        buf_free(&m->state->wants);
+    }
+    session_free(&m->session);
+    free(m->state);
+    free(m);
+}
+
+struct mate *sender_join(struct sender *s, const char *who, int64_t now)
+{
+    struct hello ours = {.deflate = s->config->deflate};
+    unsigned slot = 0;
+    memcpy(ours.chain, s->config->chain, ID_LEN);
+    memcpy(ours.tip, s->config->chain, ID_LEN);
+    while (slot < SENDER_MATES_MAX && s->mates[slot])
+        slot++;
+    struct mate *m = slot < SENDER_MATES_MAX ? calloc(1, sizeof *m) : NULL;
+    if (!m)
+        return NULL;
+    m->state = calloc(1, sizeof *m->state);
+    if (!m->state || session_init(&m->session, &ours, now)) {
+        free_mate(m);
+        return NULL;
+    }
+    size_t whole = strlen(who) < sizeof m->who ? strlen(who) : sizeof m->who - 1;
+    memcpy(m->who, who, whole);
+    *m->state = (struct mate_state){.sender = s,
+                                    .slot = slot,
+                                    .next = s->next,
+                                    .back = s->next,
+                                    .reoffer = SENDER_REOFFER,
+                                    .moved = now};
+    s->mates[slot] = m;
+    return m;
+}
+
+void sender_leave(struct sender *s, struct mate *m)
+{
+    uint64_t bit = 1ULL << m->state->slot;
+    for (uint64_t seq = s->first; seq < s->next; seq++) {
+        struct parcel *p = parcel_at(s, seq);
+        p->offered &= ~bit;
+        p->settled &= ~bit;
+        p->has &= ~bit;
+    }
+    s->mates[m->state->slot] = NULL;
+    if (s->stem_slot == m->state->slot)
+        s->epoch_ends = 0;
+    free_mate(m);
+}
+
+/* --- The whole -------------------------------------------------------------------------------- */
+
+struct sender *sender_new(const struct sender_config *config)
+{
+    struct sender *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->config = config;
+    s->chance = config->seed;
+    idmap_init(&s->places, sizeof(struct place), PARCELS_MAX, config->seed);
+    idset_init(&s->fluff, FLUFF_MAX, config->seed);
+    s->stream = stream_new((struct source){.read = waiting_read, .ready = waiting_ready, .self = s},
+                           1, 0);
+    if (!s->stream) {
+        free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void sender_free(struct sender *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
+        if (s->mates[i])
+            sender_leave(s, s->mates[i]);
+    for (uint64_t seq = s->first; seq < s->next; seq++)
+        free(parcel_at(s, seq));
+    free(s->ring);
+    idmap_free(&s->places);
+    idset_free(&s->fluff);
+    stream_free(s->stream);
+    batch_free(&s->batch);
+    buf_free(&s->stems);
+    buf_free(&s->scratch);
+    free(s);
+}

@@ -1,0 +1,347 @@
+/* What mates are told of, what they ask for, and what they have taken. */
+#include "net/sender_parts.h"
+
+#include "base/hex.h"
+#include "base/num.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROOM = 1 << 18,       /* bytes that may wait to be sent before more is put behind them */
+    BRIEF_ROOM = 1 << 20, /* ... and that a mate may be behind and still get briefs */
+    WANTS_MAX = 4096,     /* records asked for and not given yet */
+};
+
+static uint64_t bit_of(const struct mate *m)
+{
+    return 1ULL << m->state->slot;
+}
+
+static int say(struct sender *s, struct mate *m)
+{
+    return session_put(&m->session, s->scratch.data, s->scratch.len);
+}
+
+static int doom(struct sender *s, struct mate *m, const char *word, const struct fault *why)
+{
+    if (!m->doomed) {
+        m->doomed = true;
+        m->why = *why;
+        m->session.word = word;
+        sender_log(s, m, "bad", NULL, why->text);
+    }
+    return -1;
+}
+
+/* --- Offers ----------------------------------------------------------------------------------- */
+
+void mate_offered(struct sender *s, struct mate *m, struct parcel *p, const char *word)
+{
+    p->offered |= bit_of(m);
+    m->state->open++;
+    sender_log(s, m, "offer", p->id, word);
+}
+
+/* Whether the mate is to be offered it: not one that it has been, and no stem. */
+static bool is_due(const struct mate *m, const struct parcel *p)
+{
+    return p && !p->embargo && !(p->offered & bit_of(m));
+}
+
+void offer_again(struct sender *s, struct parcel *p)
+{
+    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
+        struct mate *m = s->mates[i];
+        if (!m || (p->has & bit_of(m)))
+            continue;
+        if (p->offered & ~p->settled & bit_of(m))
+            m->state->open--;
+        p->offered &= ~bit_of(m);
+        p->settled &= ~bit_of(m);
+        buf_add(&m->state->again, &p->seq, sizeof p->seq); /* without memory, not to this one */
+    }
+}
+
+/* The next that the mate is to be offered: out of turn, new, or from before it came. NULL: none. */
+static struct parcel *next_due(const struct sender *s, struct mate *m)
+{
+    struct mate_state *t = m->state;
+    while (t->again.len) {
+        uint64_t seq;
+        memcpy(&seq, t->again.data + t->again.len - sizeof seq, sizeof seq);
+        t->again.len -= sizeof seq;
+        if (is_due(m, parcel_at(s, seq)))
+            return parcel_at(s, seq);
+    }
+    while (t->next < s->next) {
+        struct parcel *p = parcel_at(s, t->next++);
+        if (is_due(m, p))
+            return p;
+    }
+    while (t->back > s->first) {
+        struct parcel *p = parcel_at(s, --t->back);
+        bool open = p && p->taken < s->config->need;
+        if (!is_due(m, p) || (!open && !t->reoffer))
+            continue;
+        t->reoffer -= !open;
+        return p;
+    }
+    return NULL;
+}
+
+static int offer_some(struct sender *s, struct mate *m)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    size_t n = 0;
+    struct parcel *p;
+    while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m))) {
+        memcpy(ids[n++], p->id, ID_LEN);
+        mate_offered(s, m, p, "have");
+    }
+    s->scratch.len = 0;
+    if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) || say(s, m))
+        return -1;
+    return (int)n;
+}
+
+/* --- Briefs ----------------------------------------------------------------------------------- */
+
+/* `brief ...` and its `short` lines. 0, or -1: no memory. */
+static int make_brief(const struct parcel *p, const struct item *item, struct buf *out)
+{
+    const char *end = memchr(p->text, '\n', p->size);
+    const size_t word = strlen("block");
+    if (buf_add_string(out, "brief") ||
+        buf_add(out, p->text + word, (size_t)(end - p->text) + 1 - word))
+        return -1;
+    for (size_t i = 0; i < item->count; i++) {
+        char field[2 * WIRE_SHORT_LEN + 1] = " ";
+        hex_encode(field + 1, item->entries[i].id, WIRE_SHORT_LEN);
+        bool last = i + 1 == item->count || (i + 1) % WIRE_SHORTS_MAX == 0;
+        if ((i % WIRE_SHORTS_MAX == 0 && buf_add_string(out, "short")) ||
+            buf_add(out, field, sizeof field) || (last && buf_add_string(out, "\n")))
+            return -1;
+    }
+    return 0;
+}
+
+void offer_brief(struct sender *s, struct parcel *p, const struct item *item)
+{
+    s->scratch.len = 0;
+    if (make_brief(p, item, &s->scratch))
+        return; /* it will be offered by its id */
+    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
+        struct mate *m = s->mates[i];
+        if (!m || !m->session.greeted || session_backlog(&m->session) > BRIEF_ROOM ||
+            m->state->open >= SENDER_WINDOW || say(s, m))
+            continue;
+        m->state->lines_left = 2 * p->size;
+        mate_offered(s, m, p, "brief");
+    }
+}
+
+/* --- What they ask for ------------------------------------------------------------------------ */
+
+static int take_want(struct sender *s, struct mate *m, const char *line, size_t len,
+                     struct fault *f)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    struct mate_state *t = m->state;
+    int n = wire_ids(line, len, ids, f);
+    if (n < 0)
+        return -1;
+    if (t->wants.len / sizeof(uint64_t) - t->wants_at + (size_t)n > WANTS_MAX)
+        return fault_rule(f, "want: more than was offered");
+    for (int i = 0; i < n; i++)
+        idmap_prefetch(&s->places, ids[i]);
+    for (int i = 0; i < n; i++) {
+        const struct parcel *p = parcel_find(s, ids[i]);
+        if (p && (p->offered & bit_of(m)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
+            return fault_memory(f);
+    }
+    return 0;
+}
+
+static int give_some(struct sender *s, struct mate *m)
+{
+    struct mate_state *t = m->state;
+    while (t->wants_at * sizeof(uint64_t) < t->wants.len && session_backlog(&m->session) < ROOM) {
+        uint64_t seq;
+        memcpy(&seq, t->wants.data + t->wants_at++ * sizeof seq, sizeof seq);
+        const struct parcel *p = parcel_at(s, seq);
+        if (!p)
+            continue; /* let go meanwhile */
+        if (session_put(&m->session, p->text, p->size))
+            return -1;
+        sender_log(s, m, "gave", p->id, NULL);
+    }
+    if (t->wants_at * sizeof(uint64_t) == t->wants.len)
+        t->wants.len = t->wants_at = 0;
+    return 0;
+}
+
+/* Puts the lines of a block's body whose indexes, ascending, stand in n bytes. 0, or -1 and a
+ * fault. */
+static int put_lines(struct sender *s, struct mate *m, const struct parcel *p, const char *indexes,
+                     size_t n, struct fault *f)
+{
+    const char *line = (const char *)memchr(p->text, '\n', p->size) + 1;
+    const char *stop = indexes + n;
+    int64_t at = 0, index;
+    s->scratch.len = 0;
+    while (indexes < stop) {
+        const char *space = memchr(indexes, ' ', (size_t)(stop - indexes));
+        const char *end = space ? space : stop;
+        if (number_parse(indexes, (size_t)(end - indexes), &index) || index < at ||
+            index >= p->count)
+            return fault_rule(f, "lines: indexes that do not ascend, or are no line's");
+        for (; at < index; at++)
+            line = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
+        const char *next = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
+        if (buf_add(&s->scratch, line, (size_t)(next - line)))
+            return fault_memory(f);
+        line = next;
+        at++;
+        indexes = space ? space + 1 : stop;
+    }
+    if (s->scratch.len > m->state->lines_left)
+        return fault_rule(f, "lines: more than the block has");
+    m->state->lines_left -= s->scratch.len;
+    return say(s, m) ? fault_memory(f) : 0;
+}
+
+static int take_lines(struct sender *s, struct mate *m, const char *line, size_t len,
+                      struct fault *f)
+{
+    const size_t head = strlen("lines ");
+    uint8_t id[ID_LEN];
+    if (line_check(line, len, f))
+        return -1;
+    if (len < head + 2 * ID_LEN + 2 || line[head + 2 * ID_LEN] != ' ' ||
+        hex_decode(id, line + head, ID_LEN))
+        return fault_rule(f, "lines: not a block's id and indexes");
+    const struct parcel *p = parcel_find(s, id);
+    if (!p || p->count < 0 || !(p->offered & bit_of(m)))
+        return 0; /* let go meanwhile: it will ask somebody else */
+    const size_t begin = head + 2 * ID_LEN + 1;
+    return put_lines(s, m, p, line + begin, len - begin, f);
+}
+
+static void take_one(struct sender *s, struct mate *m, struct parcel *p)
+{
+    if (p->has & bit_of(m))
+        return;
+    if (!(p->settled & bit_of(m)))
+        m->state->open--;
+    p->has |= bit_of(m);
+    p->settled |= bit_of(m);
+    if (++p->taken == s->config->need)
+        s->open--;
+    m->taken++;
+    sender_log(s, m, "taken", p->id, NULL);
+}
+
+static int take_taken(struct sender *s, struct mate *m, const char *line, size_t len,
+                      struct fault *f)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    int n = wire_ids(line, len, ids, f);
+    if (n < 0)
+        return -1;
+    for (int i = 0; i < n; i++)
+        idmap_prefetch(&s->places, ids[i]);
+    for (int i = 0; i < n; i++) {
+        struct parcel *p = parcel_find(s, ids[i]);
+        if (p && (p->offered & bit_of(m)))
+            take_one(s, m, p);
+    }
+    return 0;
+}
+
+static int take_word(struct sender *s, struct mate *m, enum wire_word word, const char *line,
+                     size_t len, struct fault *f)
+{
+    switch (word) {
+    case WIRE_WANT:
+        return take_want(s, m, line, len, f);
+    case WIRE_LINES:
+        return take_lines(s, m, line, len, f);
+    case WIRE_TAKEN:
+        return take_taken(s, m, line, len, f);
+    default:
+        return fault_rule(f, "a line that no listener says");
+    }
+}
+
+static int take_line(void *self, struct session *session, enum wire_word word, const char *line,
+                     size_t len, int64_t now, struct fault *f)
+{
+    struct mate *m = self;
+    struct sender *s = m->state->sender;
+    (void)session;
+    if (m->doomed) {
+        *f = m->why;
+        return -1;
+    }
+    m->state->moved = now;
+    s->progress = now;
+    return take_word(s, m, word, line, len, f) ? doom(s, m, "bad", f) : 0;
+}
+
+static int greeted(void *self, struct session *session, int64_t now, struct fault *f)
+{
+    struct mate *m = self;
+    (void)session, (void)f;
+    m->state->moved = now;
+    return 0;
+}
+
+struct session_role sender_role(void)
+{
+    return (struct session_role){.greeted = greeted, .line = take_line};
+}
+
+/* --- Turns ------------------------------------------------------------------------------------ */
+
+/* A mate that has let everything lie for long is not waited for. */
+static void lose_patience(struct sender *s, struct mate *m, int64_t now)
+{
+    struct mate_state *t = m->state;
+    if (!t->open || now - t->moved < SENDER_PATIENCE)
+        return;
+    for (uint64_t seq = s->first; seq < s->next; seq++) {
+        struct parcel *p = parcel_at(s, seq);
+        if (!(p->offered & ~p->settled & bit_of(m)))
+            continue;
+        p->settled |= bit_of(m);
+        sender_log(s, m, "late", p->id, NULL);
+    }
+    t->open = 0;
+    t->moved = now;
+}
+
+static int settle_mate(struct sender *s, struct mate *m, int64_t now)
+{
+    int offered;
+    lose_patience(s, m, now);
+    if (give_some(s, m))
+        return -1;
+    do
+        offered = session_backlog(&m->session) < ROOM ? offer_some(s, m) : 0;
+    while (offered == WIRE_IDS_MAX);
+    return offered < 0 ? -1 : 0;
+}
+
+void sender_settle(struct sender *s, int64_t now)
+{
+    struct fault f;
+    stem_settle(s, now);
+    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
+        struct mate *m = s->mates[i];
+        if (m && m->session.greeted && !m->doomed && settle_mate(s, m, now)) {
+            fault_memory(&f);
+            doom(s, m, "full", &f);
+        }
+    }
+}

@@ -1,0 +1,371 @@
+#include "net/server.h"
+
+#include "base/hex.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    ACCEPTS_MAX = 64, /* in one turn */
+    BACKLOG = 1024,
+    TICK_EVERY = 1000,          /* ms */
+    WITHOUT_DESCRIPTORS = 1000, /* ms for which no connection is taken where none could be */
+};
+
+/* A connection. */
+struct visitor {
+    struct server *server;
+    struct link *link;
+    struct guest *guest; /* NULL: its channel is not open yet */
+    uint64_t number;     /* in the order of arrival */
+    uint64_t network;
+    bool loopback;
+    char address[ADDRESS_MAX];
+};
+
+struct server {
+    const struct server_config *config;
+    struct link_owner link_owner;
+    struct watch watch;
+    char address[ADDRESS_MAX];
+    struct visitor **visitors;
+    size_t count;
+    uint64_t arrivals;
+    int64_t ticked, resume, paused_at;
+    bool paused, resting;
+};
+
+static void say(const struct server *s, const char *who, const char *event, const char *words)
+{
+    if (s->config->log)
+        s->config->log(s->config->self, who, event, words);
+}
+
+/* --- Connections ------------------------------------------------------------------------------ */
+
+static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
+{
+    return !s->config->allows || s->config->allows(s->config->who, account);
+}
+
+static int opened(void *self, struct link *l, struct fault *f)
+{
+    struct server *s = self;
+    struct visitor *v = link_tag(l);
+    const uint8_t *account = link_account(l);
+    if (account && !is_allowed(s, account))
+        return fault_rule(f, "its key is not allowed");
+    struct hex32 key = account ? hex32(account) : (struct hex32){""};
+    v->guest = listener_join(s->config->listener, account, account ? key.text : v->address,
+                             loop_now(), f);
+    if (!v->guest)
+        return -1;
+    say(s, v->guest->who, "in", v->address);
+    link_attach(l, &v->guest->session, v->guest);
+    return 0;
+}
+
+static void closed(void *self, struct link *l, const struct fault *why)
+{
+    struct server *s = self;
+    struct visitor *v = link_tag(l);
+    say(s, v->guest ? v->guest->who : v->address, "out", why->text);
+    if (v->guest)
+        listener_leave(s->config->listener, v->guest, loop_now());
+    for (size_t i = 0; i < s->count; i++)
+        if (s->visitors[i] == v)
+            s->visitors[i] = s->visitors[--s->count];
+    free(v);
+}
+
+static void send_away(struct visitor *v, const char *word, const char *why)
+{
+    struct fault f;
+    fault_rule(&f, "%s", why);
+    link_close(v->link, word, &f);
+}
+
+/* --- Limits ----------------------------------------------------------------------------------- */
+
+static size_t of_network(const struct server *s, uint64_t network)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++)
+        n += s->visitors[i]->network == network;
+    return n;
+}
+
+static bool is_silent(const struct visitor *v)
+{
+    return !v->guest || !v->guest->session.greeted;
+}
+
+/* The oldest that has not said hello, where these have their share of the places. */
+static struct visitor *too_silent(const struct server *s)
+{
+    struct visitor *oldest = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        struct visitor *v = s->visitors[i];
+        if (!is_silent(v))
+            continue;
+        n++;
+        if (!oldest || v->number < oldest->number)
+            oldest = v;
+    }
+    return n >= (s->config->guests + 3) / 4 ? oldest : NULL;
+}
+
+/* The network that most are from. */
+static uint64_t most_crowded(const struct server *s, size_t *crowd)
+{
+    uint64_t most = 0;
+    *crowd = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        size_t n = of_network(s, s->visitors[i]->network);
+        if (n > *crowd) {
+            *crowd = n;
+            most = s->visitors[i]->network;
+        }
+    }
+    return most;
+}
+
+/* Who makes room for a newcomer from this network: NULL: nobody does. */
+static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcomer)
+{
+    struct visitor *newest = NULL;
+    size_t crowd;
+    uint64_t network = most_crowded(s, &crowd);
+    if (of_network(s, newcomer) + 1 > crowd)
+        return NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        struct visitor *v = s->visitors[i];
+        bool useful = v->guest && v->guest->useful;
+        if (v->network == network && !useful && (!newest || v->number > newest->number))
+            newest = v;
+    }
+    return newest;
+}
+
+/* Whether there is, or was made, room for one more. */
+static bool make_room(struct server *s, const struct sockaddr *from)
+{
+    uint64_t network = address_network(from);
+    struct visitor *v = too_silent(s);
+    if (v)
+        send_away(v, NULL, "slow: others came that may say hello sooner");
+    if (!address_is_loopback(from) && of_network(s, network) >= (s->config->guests + 3) / 4)
+        return false;
+    if (s->count < s->config->guests)
+        return true;
+    v = whom_to_send_away(s, network);
+    if (v)
+        send_away(v, "full", "full: the newest of the most crowded network");
+    return v;
+}
+
+/* --- Taking connections ------------------------------------------------------------------------
+ */
+
+static void welcome(struct server *s, int fd, const struct sockaddr *from)
+{
+    int yes = 1;
+    struct visitor *v = calloc(1, sizeof *v);
+    struct channel *channel = channel_new(s->config->tls, fd, false);
+    if (!v || !channel) {
+        if (channel)
+            channel_close(channel);
+        free(v);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    v->server = s;
+    v->number = s->arrivals++;
+    v->network = address_network(from);
+    address_format(from, v->address);
+    s->visitors[s->count++] = v;
+    v->link = link_new(s->config->loop, channel, &s->link_owner, v);
+    if (v->link)
+        return;
+    s->count--;
+    free(v);
+}
+
+/* Rests from taking connections for a while: there are no descriptors for them. */
+static void rest(struct server *s)
+{
+    s->resting = true;
+    s->resume = loop_now() + WITHOUT_DESCRIPTORS;
+    loop_unwatch(&s->watch);
+    say(s, "-", "bad", "no descriptors for more connections");
+}
+
+static void ready(void *self, unsigned events)
+{
+    struct server *s = self;
+    (void)events;
+    for (int i = 0; i < ACCEPTS_MAX; i++) {
+        struct sockaddr_storage from;
+        socklen_t len = sizeof from;
+        int fd = accept4(s->watch.fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+            rest(s);
+        if (fd < 0)
+            return;
+        if (make_room(s, (const struct sockaddr *)&from))
+            welcome(s, fd, (const struct sockaddr *)&from);
+        else
+            close(fd);
+    }
+}
+
+static int watch_again(struct server *s, struct fault *f)
+{
+    return loop_watch(s->config->loop, &s->watch, LOOP_READ, f);
+}
+
+void server_pause(struct server *s, bool paused, int64_t now)
+{
+    struct fault f;
+    if (s->paused == paused)
+        return;
+    s->paused = paused;
+    if (paused) {
+        s->paused_at = now;
+        loop_unwatch(&s->watch);
+    } else {
+        listener_excuse(s->config->listener, now - s->paused_at);
+        if (!s->resting)
+            watch_again(s, &f);
+    }
+    for (size_t i = s->count; i-- > 0;)
+        if (i < s->count)
+            link_pause(s->visitors[i]->link, paused);
+}
+
+/* What one connection needs; it may be gone after each step. Whether it is still there. */
+static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick)
+{
+    struct fault why;
+    if (v->guest && v->guest->doomed) {
+        why = v->guest->why;
+        link_close(v->link, v->guest->session.word, &why);
+        return;
+    }
+    if (v->guest)
+        listener_serve(s->config->listener, v->guest);
+    if (tick && link_tick(v->link, now))
+        return;
+    if (v->guest && session_backlog(&v->guest->session))
+        link_push(v->link, now);
+}
+
+void server_turn(struct server *s, int64_t now)
+{
+    struct fault f;
+    bool tick = now - s->ticked >= TICK_EVERY;
+    if (tick) {
+        s->ticked = now;
+        if (!s->paused)
+            listener_tick(s->config->listener, now);
+    }
+    if (s->resting && now >= s->resume) {
+        s->resting = false;
+        if (!s->paused && watch_again(s, &f))
+            rest(s);
+    }
+    for (size_t i = s->count; i-- > 0;)
+        if (i < s->count)
+            turn_visitor(s, s->visitors[i], now, tick);
+}
+
+/* --- The whole -------------------------------------------------------------------------------- */
+
+/* A socket that listens at one of the addresses that HOST stands for. -1 and trouble. */
+static int bind_one(const struct server *s, const struct addrinfo *ai, struct fault *f)
+{
+    int yes = 1;
+    if (!s->config->tls && !address_is_loopback(ai->ai_addr))
+        return fault_trouble(f, "plain connections are taken from this machine alone (127.0.0.1)");
+    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return fault_errno(f, "no socket");
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    fault_errno(f, "cannot listen");
+    close(fd);
+    return -1;
+}
+
+static int bind_any(const struct server *s, const struct address *at, struct fault *f)
+{
+    char port[8];
+    struct addrinfo *list, hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    int fd = -1;
+    snprintf(port, sizeof port, "%d", at->port);
+    int failed = getaddrinfo(at->host, port, &hints, &list);
+    if (failed)
+        return fault_trouble(f, "%s", gai_strerror(failed));
+    for (const struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next)
+        fd = bind_one(s, ai, f);
+    freeaddrinfo(list);
+    return fd;
+}
+
+static int start_listening(struct server *s, const struct address *at, struct fault *f)
+{
+    struct sockaddr_storage name;
+    socklen_t len = sizeof name;
+    s->watch = (struct watch){.fd = bind_any(s, at, f), .ready = ready, .self = s};
+    if (s->watch.fd < 0)
+        return -1;
+    if (getsockname(s->watch.fd, (struct sockaddr *)&name, &len))
+        return fault_errno(f, "no name");
+    address_format((const struct sockaddr *)&name, s->address);
+    return watch_again(s, f);
+}
+
+struct server *server_new(const struct server_config *config, const struct address *at,
+                          struct fault *f)
+{
+    struct server *s = calloc(1, sizeof *s);
+    if (!s || !(s->visitors = calloc(config->guests + 1, sizeof(struct visitor *)))) {
+        free(s);
+        fault_memory(f);
+        return NULL;
+    }
+    s->config = config;
+    s->watch.fd = -1;
+    s->link_owner = (struct link_owner){
+        .opened = opened, .closed = closed, .role = listener_role(), .self = s};
+    if (start_listening(s, at, f)) {
+        server_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void server_free(struct server *s)
+{
+    if (s->watch.fd >= 0) {
+        loop_unwatch(&s->watch);
+        close(s->watch.fd);
+    }
+    while (s->count)
+        send_away(s->visitors[s->count - 1], "done", "done");
+    free(s->visitors);
+    free(s);
+}
+
+const char *server_address(const struct server *s)
+{
+    return s->address;
+}

@@ -1,0 +1,258 @@
+#include "net/session.h"
+
+#include "base/lines.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INFLATED = 16384 };
+
+int session_init(struct session *s, const struct hello *ours, int64_t now)
+{
+    *s = (struct session){.ours = *ours, .began = now, .heard = now, .unread_since = now};
+    return hello_format(ours, &s->out);
+}
+
+void session_free(struct session *s)
+{
+    buf_free(&s->in);
+    buf_free(&s->out);
+    buf_free(&s->uncoded);
+    coding_free(s->coding);
+    s->coding = NULL;
+}
+
+int session_put(struct session *s, const void *lines, size_t n)
+{
+    return buf_add(s->coding ? &s->uncoded : &s->out, lines, n);
+}
+
+void session_bye(struct session *s, const char *word)
+{
+    /* Where there is no memory for it, they find out by themselves. */
+    if (session_put(s, "bye ", 4) == 0 && session_put(s, word, strlen(word)) == 0)
+        session_put(s, "\n", 1);
+}
+
+ptrdiff_t session_outgoing(struct session *s, const char **bytes)
+{
+    if (s->uncoded.len) {
+        if (coding_deflate(s->coding, s->uncoded.data, s->uncoded.len, 1, &s->out))
+            return -1;
+        buf_free(&s->uncoded);
+    }
+    *bytes = s->out.data + s->sent;
+    return (ptrdiff_t)(s->out.len - s->sent);
+}
+
+size_t session_backlog(const struct session *s)
+{
+    return s->out.len - s->sent + s->uncoded.len;
+}
+
+/* A buffer that was large is given back once it is empty; an idle session costs little. */
+void session_sent(struct session *s, size_t n, int64_t now)
+{
+    s->sent += n;
+    s->bytes_out += n;
+    s->unread_since = now;
+    if (s->sent == s->out.len) {
+        s->sent = s->out.len = 0;
+        if (s->out.cap > 4096)
+            buf_free(&s->out);
+    } else if (s->sent > s->out.len / 2) {
+        buf_drop(&s->out, s->sent);
+        s->sent = 0;
+    }
+}
+
+/* --- What comes ------------------------------------------------------------------------------- */
+
+static int ends_with(struct session *s, const char *word)
+{
+    s->word = word;
+    return -1;
+}
+
+static int take_hello(struct session *s, const struct session_role *role, const char *line,
+                      size_t len, int64_t now, struct fault *f)
+{
+    int64_t version;
+    if (hello_parse(line, len, &s->theirs, &version, f))
+        return ends_with(s, version != WIRE_VERSION ? "version" : "bad");
+    if (memcmp(s->theirs.chain, s->ours.chain, ID_LEN)) {
+        fault_rule(f, "hello: of another chain");
+        return ends_with(s, "chain");
+    }
+    s->greeted = true;
+    if (s->ours.deflate && s->theirs.deflate) {
+        s->coding = coding_new();
+        if (!s->coding)
+            return fault_memory(f);
+    }
+    return role->greeted(role->self, s, now, f);
+}
+
+static int take_ping(struct session *s, const char *line, size_t len, struct fault *f)
+{
+    struct field x[FIELDS_MAX];
+    int64_t number;
+    if (fields_split(line, len, x) != 2 || field_number(x[1], "ping", &number, f))
+        return fault_rule(f, "ping: not one number");
+    if (session_backlog(s) > LINE_MAX_LEN)
+        return 0; /* what waits for them shows that we are alive */
+    return session_put(s, "pong ", 5) || session_put(s, x[1].text, x[1].len) ||
+                   session_put(s, "\n", 1)
+               ? fault_memory(f)
+               : 0;
+}
+
+static int take_bye(struct session *s, const char *line, size_t len, struct fault *f)
+{
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(line, len, x);
+    size_t letters = n > 1 ? x[1].len : 0;
+    if (letters >= sizeof s->their_word)
+        letters = sizeof s->their_word - 1;
+    if (letters)
+        memcpy(s->their_word, x[1].text, letters);
+    s->over = true;
+    return fault_rule(f, "they said bye %s", s->their_word);
+}
+
+static int take_line(struct session *s, const struct session_role *role, const char *line,
+                     size_t len, int64_t now, struct fault *f)
+{
+    enum wire_word word = len ? wire_word(line, len) : WIRE_RECORD;
+    if (word == WIRE_BYE)
+        return line_check(line, len, f) ? -1 : take_bye(s, line, len, f);
+    if (!s->greeted)
+        return take_hello(s, role, line, len, now, f);
+    switch (word) {
+    case WIRE_HELLO:
+        return fault_rule(f, "hello: a second one");
+    case WIRE_PING:
+        return take_ping(s, line, len, f);
+    case WIRE_PONG:
+        return 0;
+    default:
+        return role->line(role->self, s, word, line, len, now, f);
+    }
+}
+
+/* The end of a line that began in bytes before: 0 and *used, or -1. */
+static int take_rest(struct session *s, const struct session_role *role, const char *bytes,
+                     size_t n, size_t *used, int64_t now, struct fault *f)
+{
+    const char *newline = memchr(bytes, '\n', n);
+    size_t part = newline ? (size_t)(newline - bytes) : n;
+    if (s->in.len + part > LINE_MAX_LEN)
+        return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+    *used = part + (newline ? 1 : 0);
+    if (buf_add(&s->in, bytes, *used))
+        return fault_memory(f);
+    if (!newline)
+        return 0;
+    struct buf line = s->in;
+    s->in = (struct buf){0};
+    int result = take_line(s, role, line.data, line.len - 1, now, f);
+    buf_free(&line);
+    return result;
+}
+
+/* Takes the lines among n bytes, up to the one that changes how the rest is coded: how many bytes
+ * were taken, or -1. */
+static ptrdiff_t take_lines(struct session *s, const struct session_role *role, const char *bytes,
+                            size_t n, int64_t now, struct fault *f)
+{
+    const struct coding *coding = s->coding;
+    size_t used = 0;
+    while (used < n && s->coding == coding) {
+        const char *line = bytes + used;
+        const char *newline = s->in.len ? NULL : memchr(line, '\n', n - used);
+        size_t part = 0;
+        if (newline) {
+            part = (size_t)(newline - line) + 1;
+            s->line_began = now;
+            if (part > LINE_MAX_LEN + 1)
+                return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+            if (take_line(s, role, line, part - 1, now, f))
+                return -1;
+        } else {
+            if (!s->in.len)
+                s->line_began = now;
+            if (take_rest(s, role, line, n - used, &part, now, f))
+                return -1;
+        }
+        used += part;
+    }
+    return (ptrdiff_t)used;
+}
+
+static int take_coded(struct session *s, const struct session_role *role, const char *bytes,
+                      size_t n, int64_t now, struct fault *f)
+{
+    char out[INFLATED];
+    for (;;) {
+        ptrdiff_t got = coding_inflate(s->coding, &bytes, &n, out, sizeof out, f);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return 0;
+        if (take_lines(s, role, out, (size_t)got, now, f) < 0)
+            return -1;
+    }
+}
+
+int session_take(struct session *s, const char *bytes, size_t n, const struct session_role *role,
+                 int64_t now, struct fault *f)
+{
+    ptrdiff_t used = 0;
+    s->heard = now;
+    s->asked = 0;
+    s->bytes_in += n;
+    if (!s->coding)
+        used = take_lines(s, role, bytes, n, now, f);
+    int failed = used < 0;
+    if (!failed && s->coding && (size_t)used < n)
+        failed = take_coded(s, role, bytes + used, n - (size_t)used, now, f);
+    if (failed && !s->over)
+        session_bye(s, s->word ? s->word : "bad");
+    return failed ? -1 : 0;
+}
+
+/* --- Time ------------------------------------------------------------------------------------- */
+
+static int too_slow(struct session *s, struct fault *f, const char *what)
+{
+    s->word = "slow";
+    session_bye(s, s->word);
+    return fault_rule(f, "slow: %s", what);
+}
+
+int session_tick(struct session *s, int64_t now, struct fault *f)
+{
+    if (!s->greeted && now - s->began > SESSION_GREETING_MAX)
+        return too_slow(s, f, "no hello came");
+    if (now - s->heard > SESSION_SILENCE_MAX)
+        return too_slow(s, f, "silent for 90 s");
+    if (s->in.len && now - s->line_began > SESSION_LINE_MAX)
+        return too_slow(s, f, "a line that does not end");
+    if (!session_backlog(s))
+        s->unread_since = now;
+    if (now - s->unread_since > SESSION_UNREAD_MAX)
+        return too_slow(s, f, "does not read");
+    if (!s->greeted || s->asked || now - s->heard < SESSION_SILENCE)
+        return 0;
+    s->asked = now;
+    return session_put(s, "ping 1\n", 7) ? fault_memory(f) : 0;
+}
+
+void session_excuse(struct session *s, int64_t now)
+{
+    s->heard = s->line_began = now;
+    s->unread_since = now;
+    if (!s->greeted)
+        s->began = now;
+}

@@ -1,0 +1,494 @@
+#include "net/tls.h"
+
+#include "crypto/certificate.h"
+#include "crypto/errors.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CERTIFICATES_MAX = 4096 }; /* bytes of what a peer shows */
+
+/* A length before the name (RFC 7301). */
+static const uint8_t protocol[9] = "\x08gossip/1";
+
+struct tls {
+    SSL_CTX *ctx;
+    BIO_METHOD *method; /* how libssl gets at a channel's socket */
+    uint8_t account[ED25519_KEY_LEN];
+};
+
+struct channel {
+    int fd;
+    SSL *ssl; /* NULL: plain */
+    bool connecting, open;
+    bool broken;         /* nothing goes through it any more */
+    bool waits_to_write; /* what the last call that would wait waits for */
+    bool dry;            /* the last reading found the socket empty */
+    bool lost;           /* the socket ended, */
+    int error;           /* by this error; 0: the peer closed it */
+    uint8_t account[ED25519_KEY_LEN];
+};
+
+/* --- The socket --------------------------------------------------------------------------- */
+
+/* What recv and send made of n bytes: how many, 0 it would wait, -1 the socket is lost. */
+static ptrdiff_t moved(struct channel *c, ssize_t n)
+{
+    if (n > 0)
+        return n;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return 0;
+    c->lost = true;
+    c->error = n < 0 ? errno : 0;
+    return -1;
+}
+
+static ptrdiff_t take(struct channel *c, void *out, size_t n)
+{
+    ssize_t got;
+    do
+        got = recv(c->fd, out, n, 0);
+    while (got < 0 && errno == EINTR);
+    ptrdiff_t result = moved(c, got);
+    c->dry = result == 0;
+    return result;
+}
+
+static ptrdiff_t give(struct channel *c, const void *bytes, size_t n)
+{
+    ssize_t sent;
+    do
+        sent = send(c->fd, bytes, n, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return moved(c, sent);
+}
+
+/* libssl's own would raise SIGPIPE. */
+static int bio_read(BIO *b, char *out, int n)
+{
+    ptrdiff_t got = take(BIO_get_data(b), out, (size_t)n);
+    BIO_clear_retry_flags(b);
+    if (got == 0)
+        BIO_set_retry_read(b);
+    return got > 0 ? (int)got : -1;
+}
+
+static int bio_write(BIO *b, const char *bytes, int n)
+{
+    ptrdiff_t sent = give(BIO_get_data(b), bytes, (size_t)n);
+    BIO_clear_retry_flags(b);
+    if (sent == 0)
+        BIO_set_retry_write(b);
+    return sent > 0 ? (int)sent : -1;
+}
+
+static long bio_ctrl(BIO *b, int command, long number, void *pointer)
+{
+    (void)b, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+static BIO_METHOD *make_method(void)
+{
+    BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "channel");
+    if (m && BIO_meth_set_read(m, bio_read) == 1 && BIO_meth_set_write(m, bio_write) == 1 &&
+        BIO_meth_set_ctrl(m, bio_ctrl) == 1)
+        return m;
+    BIO_meth_free(m);
+    return NULL;
+}
+
+/* --- What all channels share -------------------------------------------------------------- */
+
+/* That the peer holds its key, libssl checks; that it holds no other one counts, not who signed
+ * the certificate. One alone, so that nobody takes another of them for the peer's. */
+static int judge(X509_STORE_CTX *x, void *unused)
+{
+    uint8_t account[ED25519_KEY_LEN];
+    const X509 *shown = X509_STORE_CTX_get0_cert(x);
+    (void)unused;
+    bool good = sk_X509_num(X509_STORE_CTX_get0_untrusted(x)) == 1 && shown &&
+                !certificate_account(shown, account);
+    X509_STORE_CTX_set_error(x, good ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
+    return good;
+}
+
+/* Another name than ours, or none, is refused by both sides when the handshake is done, too. */
+static int choose_protocol(SSL *ssl, const uint8_t **out, uint8_t *n, const uint8_t *offered,
+                           unsigned offered_len, void *unused)
+{
+    (void)ssl, (void)unused;
+    uint8_t *found;
+    if (SSL_select_next_proto(&found, n, protocol, sizeof protocol, offered, offered_len) !=
+        OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *out = found;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static bool set_algorithms(SSL_CTX *ctx)
+{
+    return SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:"
+                                         "TLS_AES_256_GCM_SHA384") == 1 &&
+           SSL_CTX_set1_groups_list(ctx, "X25519:P-256") == 1 &&
+           SSL_CTX_set1_sigalgs_list(ctx, "ed25519") == 1 &&
+           SSL_CTX_set1_client_sigalgs_list(ctx, "ed25519") == 1;
+}
+
+/* Not AUTO_RETRY: a peer that sends messages of TLS without end would hold us in SSL_read. */
+static void set_manners(SSL_CTX *ctx)
+{
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_max_cert_list(ctx, CERTIFICATES_MAX);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, judge, NULL);
+    SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
+    SSL_CTX_set_read_ahead(ctx, 0); /* no faster with it, and poll would not see what it holds */
+}
+
+static SSL_CTX *make_ctx(const struct certificate *c)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    if (!ctx)
+        return NULL;
+    set_manners(ctx);
+    if (set_algorithms(ctx) && SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
+        SSL_CTX_set_alpn_protos(ctx, protocol, sizeof protocol) == 0 &&
+        SSL_CTX_use_certificate(ctx, c->x509) == 1 && SSL_CTX_use_PrivateKey(ctx, c->pkey) == 1)
+        return ctx;
+    SSL_CTX_free(ctx);
+    return NULL;
+}
+
+/* Its configuration file would change what is spoken here; at exit other threads may be at work. */
+static int start_libssl(struct fault *f)
+{
+    if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
+        return 0;
+    errors_forget();
+    return fault_trouble(f, "cannot start libssl");
+}
+
+static int fill_with(struct tls *t, const struct secret_key *key, struct fault *f)
+{
+    struct certificate c;
+    if (certificate_make(&c, key, f))
+        return -1;
+    memcpy(t->account, key->public, sizeof t->account);
+    t->method = make_method();
+    t->ctx = make_ctx(&c);
+    certificate_free(&c); /* the context holds both */
+    errors_forget();
+    return t->ctx && t->method ? 0 : fault_trouble(f, "libssl cannot do TLS 1.3 with Ed25519 keys");
+}
+
+/* As fill_with; without a key, with a new one. */
+static int fill(struct tls *t, const struct secret_key *key, struct fault *f)
+{
+    struct secret_key fresh;
+    if (key)
+        return fill_with(t, key, f);
+    if (secret_key_random(&fresh, f))
+        return -1;
+    int result = fill_with(t, &fresh, f);
+    secret_key_wipe(&fresh);
+    return result;
+}
+
+struct tls *tls_new(const struct secret_key *key, struct fault *f)
+{
+    if (start_libssl(f))
+        return NULL;
+    struct tls *t = calloc(1, sizeof *t);
+    if (!t)
+        fault_memory(f);
+    else if (fill(t, key, f)) {
+        tls_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void tls_free(struct tls *t)
+{
+    if (!t)
+        return;
+    SSL_CTX_free(t->ctx);
+    BIO_meth_free(t->method);
+    free(t);
+}
+
+const uint8_t *tls_account(const struct tls *t)
+{
+    return t->account;
+}
+
+/* --- What goes wrong, in words ------------------------------------------------------------ */
+
+struct meaning {
+    int reason;
+    const char *text;
+};
+
+#define NO_TLS "the peer does not speak TLS"
+#define NO_TLS_1_3 "the peer speaks no TLS 1.3"
+#define NOTHING_SHARED "the peer refused: it has no Ed25519 certificate, or no cipher of ours"
+#define NO_CERTIFICATE "the peer shows no Ed25519 certificate"
+#define REFUSED "the peer refused our certificate"
+#define NO_GOSSIP "the peer does not speak gossip/1"
+
+/* A person is told the same of what comes by alert and what was found here. */
+static const struct meaning meanings[] = {
+    {SSL_R_WRONG_VERSION_NUMBER, NO_TLS},
+    {SSL_R_HTTP_REQUEST, NO_TLS},
+    {SSL_R_HTTPS_PROXY_REQUEST, NO_TLS},
+    {SSL_R_BAD_RECORD_TYPE, NO_TLS},
+    {SSL_R_UNSUPPORTED_PROTOCOL, NO_TLS_1_3},
+    {SSL_R_UNKNOWN_PROTOCOL, NO_TLS_1_3},
+    {SSL_R_VERSION_TOO_LOW, NO_TLS_1_3},
+    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, NO_TLS_1_3},
+    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, NOTHING_SHARED},
+    {SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, NOTHING_SHARED},
+    {SSL_R_NO_SHARED_CIPHER, NOTHING_SHARED},
+    {SSL_R_NO_SUITABLE_KEY_SHARE, NOTHING_SHARED},
+    {SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, NOTHING_SHARED},
+    {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, NOTHING_SHARED},
+    {SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, NO_CERTIFICATE},
+    {SSL_R_CERTIFICATE_VERIFY_FAILED, NO_CERTIFICATE},
+    {SSL_R_WRONG_SIGNATURE_TYPE, NO_CERTIFICATE},
+    {SSL_R_WRONG_CERTIFICATE_TYPE, NO_CERTIFICATE},
+    {SSL_R_UNKNOWN_CERTIFICATE_TYPE, NO_CERTIFICATE},
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, REFUSED},
+    {SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, REFUSED},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, REFUSED},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, REFUSED},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, REFUSED},
+    {SSL_R_TLSV1_ALERT_ACCESS_DENIED, REFUSED},
+    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, REFUSED},
+    {SSL_R_NO_APPLICATION_PROTOCOL, NO_GOSSIP},
+    {SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL, NO_GOSSIP},
+    {SSL_R_EXCESSIVE_MESSAGE_SIZE, "the peer shows too large a certificate"},
+};
+
+/* What libssl says went wrong. */
+static int explain(struct fault *f)
+{
+    const char *words;
+    int reason = errors_take(&words);
+    if (!reason)
+        return fault_trouble(f, "libssl: %s", words ? words : "it failed");
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].reason == reason)
+            return fault_rule(f, "%s", meanings[i].text);
+    return words ? fault_rule(f, "the peer breaks TLS: %s", words)
+                 : fault_rule(f, "the peer breaks TLS (reason %d of libssl)", reason);
+}
+
+/* How the socket ended. */
+static int report_lost(const struct channel *c, struct fault *f)
+{
+    if (!c->error || c->error == ECONNRESET || c->error == EPIPE)
+        return fault_trouble(f, "closed");
+    errno = c->error;
+    return fault_errno(f, "the connection failed");
+}
+
+/* What libssl's answer, which was not success, comes to: 0 it would wait, or -1. */
+static int unsuccessful(struct channel *c, int answer, struct fault *f)
+{
+    int what = SSL_get_error(c->ssl, answer);
+    c->waits_to_write = what == SSL_ERROR_WANT_WRITE;
+    if (what == SSL_ERROR_WANT_READ || what == SSL_ERROR_WANT_WRITE)
+        return 0;
+    c->broken = what != SSL_ERROR_ZERO_RETURN;
+    int result = what == SSL_ERROR_ZERO_RETURN ? fault_trouble(f, "closed")
+                 : c->lost                     ? report_lost(c, f)
+                                               : explain(f);
+    errors_forget();
+    return result;
+}
+
+/* --- Opening and closing ------------------------------------------------------------------ */
+
+static SSL *make_ssl(const struct tls *t, struct channel *c, bool dialed)
+{
+    SSL *ssl = SSL_new(t->ctx);
+    BIO *bio = BIO_new(t->method);
+    if (!ssl || !bio) {
+        SSL_free(ssl);
+        BIO_free(bio);
+        return NULL;
+    }
+    BIO_set_data(bio, c);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    if (dialed)
+        SSL_set_connect_state(ssl);
+    else
+        SSL_set_accept_state(ssl);
+    return ssl;
+}
+
+/* Lines are short and somebody waits for each, so they do not wait for one another. */
+struct channel *channel_new(struct tls *t, int fd, bool dialed)
+{
+    int yes = 1;
+    struct channel *c = calloc(1, sizeof *c);
+    if (c && t)
+        c->ssl = make_ssl(t, c, dialed);
+    if (!c || (t && !c->ssl)) {
+        errors_forget();
+        free(c);
+        close(fd);
+        return NULL;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* where it is TCP */
+    c->fd = fd;
+    c->connecting = dialed;
+    return c;
+}
+
+void channel_close(struct channel *c)
+{
+    if (!c)
+        return;
+    if (c->ssl && c->open && !c->broken)
+        SSL_shutdown(c->ssl);
+    SSL_free(c->ssl);
+    errors_forget();
+    close(c->fd);
+    free(c);
+}
+
+/* 1 the socket is connected, 0 not yet, -1 and trouble. */
+static int connected(struct channel *c, struct fault *f)
+{
+    struct pollfd p = {.fd = c->fd, .events = POLLOUT};
+    socklen_t n = sizeof c->error;
+    c->waits_to_write = poll(&p, 1, 0) <= 0;
+    if (c->waits_to_write)
+        return 0;
+    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->error, &n))
+        c->error = errno;
+    if (!c->error)
+        return 1;
+    c->broken = true;
+    errno = c->error;
+    return fault_errno(f, "cannot connect");
+}
+
+/* The handshake is done: 1, or -1 and a rule where this is no peer of ours. */
+static int greet(struct channel *c, struct fault *f)
+{
+    const uint8_t *name;
+    unsigned n;
+    const X509 *shown = SSL_get0_peer_certificate(c->ssl);
+    SSL_get0_alpn_selected(c->ssl, &name, &n);
+    c->broken = true;
+    if (n != sizeof protocol - 1 || memcmp(name, protocol + 1, n) != 0)
+        return fault_rule(f, "%s", NO_GOSSIP);
+    if (!shown || certificate_account(shown, c->account))
+        return fault_rule(f, "%s", NO_CERTIFICATE);
+    c->broken = false;
+    return 1;
+}
+
+static int shake_hands(struct channel *c, struct fault *f)
+{
+    errors_forget();
+    int answer = SSL_do_handshake(c->ssl);
+    return answer == 1 ? greet(c, f) : unsuccessful(c, answer, f);
+}
+
+int channel_open(struct channel *c, struct fault *f)
+{
+    if (c->broken)
+        return fault_trouble(f, "closed");
+    if (c->open)
+        return 1;
+    int result = c->connecting ? connected(c, f) : 1;
+    c->connecting = result == 0;
+    if (result == 1 && c->ssl)
+        result = shake_hands(c, f);
+    c->open = result == 1;
+    return result;
+}
+
+/* --- Bytes -------------------------------------------------------------------------------- */
+
+static ptrdiff_t read_plain(struct channel *c, void *out, size_t n, struct fault *f)
+{
+    ptrdiff_t got = take(c, out, n);
+    c->waits_to_write &= got != 0;
+    return got < 0 ? report_lost(c, f) : got;
+}
+
+static ptrdiff_t write_plain(struct channel *c, const void *bytes, size_t n, struct fault *f)
+{
+    ptrdiff_t sent = give(c, bytes, n);
+    c->waits_to_write = sent == 0;
+    return sent < 0 ? report_lost(c, f) : sent;
+}
+
+ptrdiff_t channel_read(struct channel *c, void *out, size_t n, struct fault *f)
+{
+    size_t got;
+    if (!c->open || c->broken)
+        return fault_trouble(f, "closed");
+    if (n == 0)
+        return 0;
+    if (!c->ssl)
+        return read_plain(c, out, n, f);
+    errors_forget();
+    c->dry = false;
+    int answer = SSL_read_ex(c->ssl, out, n, &got);
+    return answer == 1 ? (ptrdiff_t)got : unsuccessful(c, answer, f);
+}
+
+ptrdiff_t channel_write(struct channel *c, const void *bytes, size_t n, struct fault *f)
+{
+    size_t sent;
+    if (!c->open || c->broken)
+        return fault_trouble(f, "closed");
+    if (n == 0)
+        return 0;
+    if (!c->ssl)
+        return write_plain(c, bytes, n, f);
+    errors_forget();
+    c->waits_to_write = false;
+    int answer = SSL_write_ex(c->ssl, bytes, n, &sent);
+    return answer == 1 ? (ptrdiff_t)sent : unsuccessful(c, answer, f);
+}
+
+bool channel_pending(const struct channel *c)
+{
+    return c->ssl && c->open && !c->broken && !c->dry && SSL_has_pending(c->ssl);
+}
+
+bool channel_waits_to_write(const struct channel *c)
+{
+    return c->waits_to_write;
+}
+
+int channel_fd(const struct channel *c)
+{
+    return c->fd;
+}
+
+const uint8_t *channel_account(const struct channel *c)
+{
+    return c->ssl && c->open ? c->account : NULL;
+}

@@ -1,0 +1,57 @@
+/* The lines of the wire that are no records (gossip(7)). */
+#ifndef NET_WIRE_H
+#define NET_WIRE_H
+
+#include "base/buf.h"
+#include "record/field.h"
+
+#include <stdbool.h>
+
+#define WIRE_VERSION 1
+#define WIRE_IDS_MAX 256    /* ids in one line */
+#define WIRE_SHORT_LEN 8    /* bytes of an id that a `short` line has */
+#define WIRE_SHORTS_MAX 512 /* of them in one line */
+#define WIRE_LOCATOR_MAX 64 /* ids in a pull */
+#define WIRE_PULL_MAX 500   /* blocks that one pull may ask for */
+
+enum wire_word {
+    WIRE_RECORD, /* none of the words below: a record */
+    WIRE_HELLO,
+    WIRE_HAVE,
+    WIRE_STEM,
+    WIRE_WANT,
+    WIRE_BRIEF,
+    WIRE_SHORT,
+    WIRE_LINES,
+    WIRE_PULL,
+    WIRE_PULLED,
+    WIRE_TAKEN,
+    WIRE_PING,
+    WIRE_PONG,
+    WIRE_BYE,
+};
+
+/* What a line is, by its first field. */
+enum wire_word wire_word(const char *line, size_t len);
+
+/* Where a side's best chain stands, and what it offers. */
+struct hello {
+    uint8_t chain[ID_LEN], tip[ID_LEN];
+    int64_t height;
+    bool deflate;
+};
+
+/* Parses a hello line. 0, or -1 and a rule; *version is then set where it is a hello of another
+ * version (else WIRE_VERSION). */
+int hello_parse(const char *line, size_t len, struct hello *h, int64_t *version, struct fault *f);
+
+/* Puts the line with its newline. 0, or -1: no memory. */
+int hello_format(const struct hello *h, struct buf *out);
+
+/* Reads the ids of a line `WORD ID...`: how many (1 to WIRE_IDS_MAX), or -1 and a rule. */
+int wire_ids(const char *line, size_t len, uint8_t ids[][ID_LEN], struct fault *f);
+
+/* Puts lines `WORD ID...` with n ids, as many lines as they need. 0, or -1: no memory. */
+int wire_put_ids(const char *word, const uint8_t ids[][ID_LEN], size_t n, struct buf *out);
+
+#endif

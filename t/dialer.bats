@@ -1,0 +1,64 @@
+load lib/common
+
+# Whom to dial and when; the poll loop; names. Time is virtual where nothing else is said.
+
+dialtest() {
+    timeout 120 "$BIN/.t/dialtest" "$@"
+}
+
+@test "as many as the fan-out are busy, each once" {
+    dialtest fanout
+}
+
+@test "no two are of one network while there is a choice, with any seed" {
+    dialtest networks
+}
+
+@test "each is as likely to be drawn" {
+    dialtest random
+}
+
+@test "pauses double from a second to ten minutes, are drawn from the upper half, and begin anew" {
+    dialtest pauses
+}
+
+@test "who is no longer listed is forgotten, what is known of the others stays" {
+    dialtest gone
+}
+
+@test "ourselves are dialed once" {
+    dialtest never
+}
+
+@test "as many targets as there may be, all of them dead" {
+    dialtest many
+}
+
+@test "the loop: what is removed is not told, though its event was fetched" {
+    dialtest removal
+}
+
+@test "the loop: files are always ready, the end of a pipe is told" {
+    dialtest files
+}
+
+@test "the loop: only what is waited for is told, and a hang-up" {
+    dialtest turns
+}
+
+@test "the loop: signals that end a program, and those that were ignored" {
+    dialtest signals
+    dialtest ignored
+}
+
+@test "names are looked up; what has no answer says so" {
+    dialtest names 127.0.0.1:1 '[::1]:22' localhost:7001 no-such-host.invalid:9 >got
+    sed -n 1,2p got | diff - <(printf '127.0.0.1:1\n[::1]:22\n')
+    sed -n 3p got | grep -Eqx '127\.0\.0\.1:7001|\[::1\]:7001'
+    sed -n 4p got | grep -q '^cannot look no-such-host.invalid up: '
+}
+
+# bats test_tags=threads
+@test "names that nobody waits for any more end by themselves, and there is a most" {
+    dialtest leave
+}

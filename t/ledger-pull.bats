@@ -1,0 +1,419 @@
+load lib/common
+load lib/ledger
+
+# ledger-pull: the blocks that a ledger lacks, from peers that may lie, stall and vanish.
+
+teardown() {
+    local pid
+    for pid in "${hosts[@]}"; do
+        kill "$pid" 2>/dev/null || true
+    done
+}
+
+# A scripted peer (lib/pullhost.py) that serves the chain in a file: its address goes to NAME.at, the lines that
+# it is told to NAME.log.
+host() { # NAME CHAIN [HOW [NUMBER]]
+    need python3
+    python3 -B "$BATS_TEST_DIRNAME/lib/pullhost.py" "$2" "$1.at" "$1.log" "${@:3}" 3>&- &
+    hosts+=($!)
+    eventually test -e "$1.at"
+}
+
+# A chain of so many blocks behind genesis in `chain`; its genesis alone in `genesis` and `ledger`.
+long_chain() { # COUNT
+    easy_chain
+    cp ledger full
+    mined full "$1" alice | ledger-append -q full
+    ledger-chain full >chain
+    CHAIN=$(sed -n 1p genesis | id)
+}
+
+pull() { # OPTION... PEER...
+    run_apart timeout 60 ledger-pull -p "$@"
+}
+
+pulls() { # NAME: how often a host was asked
+    grep -c '^pull ' "$1.log"
+}
+
+@test "from nothing, from a part, from all of it" {
+    long_chain 1200
+    host a chain
+    pull -c "$CHAIN" -l none "$(<a.at)"
+    [ "$status" -eq 0 ]
+    cmp "$out" chain
+    [ ! -s "$err" ]
+    [ ! -e none ]
+    [ "$(pulls a)" -eq 3 ]
+    blocks chain 0 700 >part
+    pull -l part "$(<a.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 701 1200 | cmp - "$out"
+    pull -l full "$(<a.at)"
+    [ "$status" -eq 0 ]
+    [ ! -s "$out" ]
+    [ "$(pulls a)" -eq 4 ] # it has only what we have: it is not asked
+    # the locator: newest first, gaps doubling, genesis last
+    sed -n '/^pull 500 /p' a.log | tail -n 1 | cut -d ' ' -f 3- | tr ' ' '\n' >locator
+    { for h in 700 699 697 693 685 669 637 573 445 189; do blocks chain $h | id; done && echo "$CHAIN"; } | cmp - locator
+}
+
+@test "ledger-pull | ledger-append brings a ledger up to date, a torn one too" {
+    long_chain 30
+    seq 20 | sed 's/.*/bob 1 &/' | paid alice full | mined_with full 3 miner | ledger-append -q full
+    ledger-chain full >chain
+    host a chain
+    pull "$(<a.at)"
+    ledger-append -q <"$out"
+    cmp ledger chain
+    { blocks chain 0 11 && printf 'block 12 torn'; } >torn
+    pull -l torn "$(<a.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 12 33 | cmp - "$out"
+    ledger-append -q torn <"$out"
+    cmp torn chain
+    : >empty
+    pull -l empty -c "$CHAIN" "$(<a.at)"
+    cmp "$out" chain
+}
+
+@test "peers from files and operands, each block once, however many give it" {
+    long_chain 900
+    host a chain
+    host b chain deflate
+    host c chain few 100
+    { cat a.at && echo "# for people" && cat b.at; } >peers
+    pull -z -n 3 peers "$(<c.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 1 900 | cmp - "$out"
+    for n in a b c; do
+        grep -q '^hello 1 .* deflate$' $n.log
+        [ "$(pulls $n)" -ge 1 ]
+    done
+    pull -n 1 peers "$(<c.at)"
+    [ "$status" -eq 0 ]
+    [ "$(cat a.log b.log c.log | grep -c ^hello)" -eq 4 ]
+}
+
+@test "a branch with more work is given whole, parents first; one with less is not" {
+    easy_chain
+    mined ledger 3 alice >trunk && ledger-append -q <trunk
+    cp ledger other && cp ledger third
+    mined ledger 4 alice | ledger-append -q
+    mined other 3 bob | ledger-append -q other
+    ledger-chain other >less
+    host less less
+    pull "$(<less.at)"
+    [ "$status" -eq 0 ]
+    [ ! -s "$out" ]
+    cp other more && mined more 2 bob | ledger-append -q more
+    ledger-chain more >chain
+    host more chain
+    pull "$(<more.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 4 8 | cmp - "$out"
+    # with both: what one gave in vain is not asked for again, and not given twice
+    pull "$(<more.at)" "$(<less.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 4 8 | cmp - "$out"
+    cp "$out" new
+    run_apart ledger-append -q <new
+    says 'reorg: 4 blocks undone, 5 done'
+    [ "$(ledger-chain -t)" = "$(ledger-chain -t more)" ]
+}
+
+@test "state on a side branch is that branch's" {
+    easy_chain 100
+    cp ledger other
+    mined ledger 3 bob | ledger-append -q
+    mined other 1 alice | ledger-append -q other # alice has 150 there
+    echo 'bob 120' | paid alice other | mined_with other 4 miner | ledger-append -q other
+    ledger-chain other >chain
+    host a chain
+    pull "$(<a.at)"
+    [ "$status" -eq 0 ]
+    blocks chain 1 5 | cmp - "$out"
+    # and where it cannot be paid for, the block falls
+    blocks chain 1 | id >parent
+    cp genesis poor && mined poor 1 bob | ledger-append -q poor
+    blocks chain 2 2 | sed "1s/ $(<parent) / $(tip_id poor) /" >child
+    cat poor child >bad
+    host bad bad
+    pull -l genesis "$(<bad.at)"
+    [ "$status" -eq 1 ]
+    says "^ledger-pull: $(<bad.at): tx: .* has 100, needs 121"
+    blocks poor 1 1 | cmp - "$out"
+}
+
+# pulled_from HOW NUMBER COUNT RULE: a bad peer alone. Status 1, a word why, and COUNT blocks, which hold.
+pulled_from() {
+    host "$1" chain "$1" "$2"
+    pull -l genesis "$(<"$1.at")"
+    echo "$1: status $status" && cat "$err"
+    [ "$status" -eq 1 ]
+    says "^ledger-pull: $(<"$1.at"): $4"
+    [ "$(grep -vc ' no peer answered$' "$err")" -eq 1 ]
+    blocks chain 1 600 | head -n "$3" | cmp - "$out"
+}
+
+@test "what does not hold is not printed, its peer is dropped and told, and others go on" {
+    long_chain 600
+    pulled_from forge 5 5 'block: height 16, expected 6|block: no successor'
+    pulled_from skip 5 5 'block: no successor of the one before it'
+    pulled_from tx 5 5 'an answer to a pull holds only blocks'
+    pulled_from long 5 5 'line: over 65535 bytes|block: '
+    pulled_from more 0 500 'more blocks than were asked for'
+    pulled_from claim 0 600 'claims a tip, and gives no block above ours'
+    pulled_from again 0 500 'gives the same blocks again and again|block: no successor'
+    pulled_from other 0 0 'hello: of another chain'
+    pulled_from version 0 0 'hello: version 2, ours is 1'
+    pulled_from unasked 0 0 'block: its parent is not known'
+    pulled_from have 0 0 'a line that nobody asked for: have 5'
+}
+
+@test "bodies: a false signature, a wrong root, half a block, one without end" {
+    easy_chain
+    seq 5 | sed 's/.*/bob 1 &/' | paid alice ledger >txs
+    cp ledger full && mined_with full 3 miner <txs | ledger-append -q full
+    ledger-chain full >chain
+    count=$(($(wc -l <txs) + 1))
+    for how in body half short cut never; do
+        host $how chain $how 0
+        pull -l genesis "$(<$how.at)"
+        echo "$how: status $status" && cat "$err"
+        [ "$status" -eq 1 ]
+        [ ! -s "$out" ]
+        says "^ledger-pull: $(<$how.at): "
+    done
+    # with a good one beside them, all is had
+    host good chain
+    cat body.at half.at short.at never.at good.at >peers
+    pull -l genesis -n 5 peers
+    [ "$status" -eq 0 ]
+    [ "$count" -eq 6 ]
+    tail -n +"$(($(wc -l <genesis) + 1))" chain | cmp - "$out"
+    # a false signature under a right root
+    sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/' txs | head -n 1 >tx
+    mined genesis 1 miner | awk -v root="$(id <tx)" '{ $4 = root; $8 = 1; print }' | cat genesis - tx >false
+    host false false
+    pull -l genesis "$(<false.at)"
+    [ "$status" -eq 1 ]
+    says "^ledger-pull: $(<false.at): tx: bad signature"
+    [ ! -s "$out" ]
+}
+
+@test "who is cut off is dialed again as long as it brings something, and nothing comes twice" {
+    long_chain 700
+    host a chain cut 300
+    pull -l genesis "$(<a.at)"
+    [ "$status" -eq 0 ] || [ "$status" -eq 1 ]
+    blocks chain 1 "$(headers "$out" | wc -l)" | cmp - "$out"
+    [ "$(headers "$out" | wc -l)" -ge 600 ]
+    [ "$(grep -c ^hello a.log)" -ge 3 ]
+}
+
+@test "nobody there, nobody who answers" {
+    long_chain 3
+    host gone chain
+    kill "${hosts[0]}"
+    eventually refute kill -0 "${hosts[0]}" 2>/dev/null
+    pull "$(<gone.at)"
+    [ "$status" -eq 1 ]
+    says 'no peer answered'
+    : >nobody
+    pull nobody
+    [ "$status" -eq 1 ]
+    host mute chain mute
+    pull -t 1 "$(<mute.at)"
+    [ "$status" -eq 1 ]
+    says 'nothing new for 1 s'
+    host stall chain stall 2
+    pull -t 1 -l genesis "$(<stall.at)"
+    [ "$status" -eq 1 ]
+    blocks chain 1 2 | cmp - "$out"
+    # the good one beside it is not kept waiting for
+    host good chain
+    pull -t 2 -l genesis "$(<stall.at)" "$(<good.at)"
+    blocks chain 1 3 | cmp - "$out"
+}
+
+@test "a long branch with little work is not kept for ever" {
+    # ten blocks in a moment make the target fall; at leisure, it stays as easy as it was
+    keygen -s "demo alice" alice >names 2>/dev/null
+    ledger-init -n asert -T 1700000000 -e 3 -t f alice 5 >genesis
+    cp genesis ledger && cp genesis lazy
+    for n in 1 2 3 4 5 6; do
+        mine -m alice -T $((1700000000 + n)) </dev/null | ledger-append -q
+    done
+    mined lazy 10100 alice | ledger-append -q lazy
+    [ "$(headers lazy | wc -l)" -eq 10101 ]
+    host a lazy
+    pull "$(<a.at)"
+    if [ "$status" -eq 0 ]; then # lazy has more work after all: the test is wrong
+        headers "$out" | wc -l
+        false
+    fi
+    [ ! -s "$out" ]
+    says 'a long branch with less work than ours'
+}
+
+@test "-f stays, asks again, and ends well by a signal" {
+    long_chain 5
+    host a chain
+    ledger-pull -p -f -i 1 -l ledger "$(<a.at)" >got 2>told 3>&- &
+    pid=$!
+    blocks chain 1 5 >want
+    eventually cmp -s got want
+    for n in 1 2; do
+        mined full 2 bob | ledger-append -q full
+        ledger-chain full >chain.new && mv chain.new chain
+        blocks chain 1 $((5 + 2 * n)) >want
+        eventually cmp -s got want
+    done
+    kill -TERM "$pid"
+    wait "$pid"
+    [ ! -s told ]
+    # its log, and the ledger that grows behind it
+    ledger-pull -p -f -v -i 1 -l led -c "$CHAIN" "$(<a.at)" 2>told 3>&- > >(exec ledger-append -q led 3>&-) &
+    pid=$!
+    eventually cmp -s led chain
+    mined full 1 bob | ledger-append -q full
+    ledger-chain full >chain.new && mv chain.new chain
+    eventually cmp -s led chain
+    kill -TERM "$pid"
+    wait "$pid"
+    grep -Eq "^[0-9]+\.[0-9]{6} - start - - $CHAIN\$" told
+    grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) in - $(<a.at) plain\$" told
+    grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) got $(ledger-chain -t led | id) 10\$" told
+    grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) out - done\$" told
+}
+
+@test "a reader who does not read stalls the peers" {
+    long_chain 26000
+    host a chain
+    mkfifo slow
+    ledger-pull -p -l genesis "$(<a.at)" >slow 2>told 3>&- &
+    pid=$!
+    exec 7<slow
+    full() { [ "$(pulls a)" -ge 5 ]; }
+    eventually full
+    was=0
+    still() {
+        local now
+        now=$(pulls a)
+        [ "$now" -eq "$was" ] || { was=$now && sleep 0.3 && false; }
+    }
+    eventually still
+    [ "$was" -lt 40 ] # of 53
+    blocks chain 1 26000 | cmp - /dev/fd/7
+    wait "$pid"
+    exec 7<&-
+    [ ! -s told ]
+}
+
+@test "stdout: a full disk, a reader who left" {
+    long_chain 2000
+    host a chain
+    status=0
+    timeout 60 ledger-pull -p "$(<a.at)" >/dev/full 2>told || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^ledger-pull: stdout: No space left on device' told
+    set +e
+    timeout 60 ledger-pull -p "$(<a.at)" 2>told | head -c 10 >/dev/null
+    status=${PIPESTATUS[0]}
+    set -e
+    [ "$status" -eq 141 ]
+    [ ! -s told ]
+    head -c 10 <(ledger-pull -p -f -l none -c "$CHAIN" "$(<a.at)" 2>told) >/dev/null
+    ledger-chain -t full >/dev/full || [ $? -eq 2 ]
+}
+
+@test "usage, and what it cannot be asked" {
+    long_chain 2
+    host a chain
+    expect 2 ledger-pull
+    says '^usage: ledger-pull'
+    for bad in -x "-n 0" "-n 65" "-i 0" "-t x" "-j 0"; do
+        # shellcheck disable=SC2086 # a list
+        expect 2 ledger-pull $bad -p "$(<a.at)"
+    done
+    expect 2 ledger-pull -p -k alice.key "$(<a.at)"
+    expect 2 ledger-pull -p nofile
+    says '^ledger-pull: nofile: neither HOST:PORT, nor a peers file: No such file'
+    expect 2 ledger-pull -p -l none "$(<a.at)"
+    says '^ledger-pull: none: No such ledger yet \(-c names its chain\)'
+    expect 2 ledger-pull -p -c 12 "$(<a.at)"
+    says "^ledger-pull: -c: '12' is not 64 lowercase hex digits"
+    expect 2 ledger-pull -p -c "${CHAIN//?/0}" "$(<a.at)"
+    says 'ledger: a ledger of another chain'
+    expect 2 ledger-pull -k nokey "$(<a.at)"
+    says '^ledger-pull: nokey: '
+    expect 2 ledger-pull -a nolist "$(<a.at)"
+    echo 'no key' >list
+    expect 1 ledger-pull -a list "$(<a.at)"
+    says '^ledger-pull: list:1: '
+    sed 2d chain >damaged
+    expect 1 ledger-pull -p -l damaged "$(<a.at)"
+    says '^ledger-pull: damaged:'
+    expect 1 ledger-pull -p -t 5 192.0.2.1:7000
+    says '192.0.2.1:7000: -p: plain only on loopback'
+    for j in 1 4; do
+        pull -j $j -l genesis "$(<a.at)"
+        blocks chain 1 2 | cmp - "$out"
+    done
+}
+
+# gossip-listen serving the ledger in a file: its address goes to NAME.at.
+listener() { # NAME LEDGER OPTION...
+    gossip-listen -l 127.0.0.1:0 -w "$1.at" -L "$2" "${@:3}" >/dev/null 2>"$1.told" 3>&- &
+    hosts+=($!)
+    eventually test -s "$1.at"
+}
+
+@test "from gossip-listen, with keys on both sides" {
+    long_chain 1100
+    keygen -s "node a" a >>names 2>/dev/null
+    keygen -s "node b" b >>names 2>/dev/null
+    keygen -s "node c" c >>names 2>/dev/null
+    A=$(account a) B=$(account b)
+    listener a full -k a.key
+    at=$(<a.at)
+    expect 0 timeout 60 ledger-pull -k b.key "$A@$at"
+    blocks chain 1 1100 | cmp - "$out"
+    expect 0 timeout 60 ledger-pull -z -l none -c "$CHAIN" -v "$at"
+    cmp "$out" chain
+    says "^[0-9.]+ - start - [0-9a-f]{64} $CHAIN\$"
+    says "^[0-9.]+ $A in - $at deflate\$"
+    says "^[0-9.]+ $A got $(tip_id full) 1100\$"
+    # another key than the one that was expected
+    expect 1 timeout 60 ledger-pull "$B@$at"
+    [ ! -s "$out" ]
+    says "^ledger-pull: $A: not the key that was expected at $at\$"
+    # allow-lists, ours and theirs
+    cat b.pub >list
+    expect 1 timeout 60 ledger-pull -a list "$at"
+    [ ! -s "$out" ]
+    says "^ledger-pull: $A: a key that is not allowed here"
+    { cat list && echo "# and" && echo "$A"; } >both
+    expect 0 timeout 60 ledger-pull -a both "$at"
+    listener c full -k c.key -a list
+    expect 0 timeout 60 ledger-pull -k b.key "$(<c.at)"
+    blocks chain 1 1100 | cmp - "$out"
+    expect 1 timeout 60 ledger-pull -k a.key "$(<c.at)"
+    [ ! -s "$out" ]
+    # our own address among the peers
+    expect 1 timeout 60 ledger-pull -k a.key "$at"
+    says "^ledger-pull: $A: this is ourselves"
+    # a peers file with the key in it
+    echo "$at $A" >peers
+    expect 0 timeout 60 ledger-pull peers
+    blocks chain 1 1100 | cmp - "$out"
+    # the listener's ledger grows, and the one behind -f with it
+    ledger-pull -f -i 1 -l ledger peers 2>told 3>&- > >(exec ledger-append -q ledger 3>&-) &
+    pid=$!
+    eventually cmp -s ledger full
+    mined full 3 bob | ledger-append -q full
+    eventually cmp -s ledger full
+    kill -TERM "$pid"
+    wait "$pid"
+}

@@ -1,0 +1,494 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
+load lib/common
+load lib/ledger
+
+# peerbook: the newest peer record of each key, in a bounded file.
+
+NOW=1700000000
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    demo_chain -t f -e 0 2>keygen.err
+    CHAIN=$(ids ledger)
+}
+
+# A key's record: said WHO HOST:PORT [SECONDS-AFTER-NOW].
+said() {
+    peerbook -a "$2" -k "$1.key" -c "$CHAIN" -T $((NOW + ${3-0}))
+}
+
+book() { # OPTIONS... FILE
+    peerbook -T $NOW "$@"
+}
+
+# Keys k1 to kN, and files p1 to pN: their records, each a second newer than the one before, for the addresses.
+crowd() { # HOST:PORT...
+    local n=0
+    for address; do
+        n=$((n + 1))
+        [ -e k$n.key ] || keygen -s "k$n" k$n >/dev/null 2>&1
+        said k$n "$address" $n >p$n
+    done
+}
+
+# refuse WORDS COMMAND...: status 1, and these words on stderr.
+refuse() {
+    local words=$1
+    shift
+    expect 1 "$@"
+    says "$words"
+}
+
+# The line on stdin with its last digit changed.
+forged() {
+    sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/'
+}
+
+# --- Keeping -------------------------------------------------------------------------------------------
+
+@test "what is new is kept and passed on, what is known is neither" {
+    said alice 127.0.0.1:7001 >a
+    said bob '[::1]:7002' >b
+    cat a b >all
+    expect 0 book peers <all
+    diff all "$out"
+    diff all peers
+    [ ! -s "$err" ]
+    inode=$(stat -c %i peers)
+    cat all all >twice
+    expect 0 book peers <twice
+    [ ! -s "$out" ]
+    [ ! -s "$err" ]
+    diff all peers
+    [ "$(stat -c %i peers)" = "$inode" ] # and nothing was written for it
+    book other <twice | diff all -
+    diff all other
+    verify -l ledger peers | diff all -
+}
+
+@test "the newest record of a key counts, in whatever order they come" {
+    said alice 127.0.0.1:7001 1 >a1
+    said alice 127.0.0.1:7002 2 >a2
+    said alice 127.0.0.1:7009 2 >same
+    said alice 127.0.0.1:7003 3 >a3
+    said bob 127.0.0.1:7004 >b
+    cat a2 b a1 same >all
+    book peers <all | diff - <(cat a2 b)
+    cat a2 b | diff - peers
+    cat b a3 a2 | book peers | diff a3 -
+    cat b a3 | diff - peers
+    [ "$(cat a1 a2 a3 | book other | wc -l)" -eq 3 ]
+    diff a3 other
+}
+
+@test "a key may be on two chains" {
+    said alice 127.0.0.1:7001 >a
+    CHAIN=$(printf %064d 1) said alice 127.0.0.1:7002 5 >elsewhere
+    cat a elsewhere | book peers | diff - <(cat a elsewhere)
+    cat a elsewhere | diff - peers
+}
+
+@test "all other records pass unchanged, in their places, blocks whole" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    txmake -f alice bob 5 | txsign -k alice.key >tx
+    mine -m miner -T 1700000010 <tx >block
+    forged <tx >forged # which is not for this program to say
+    { cat a ledger block names tx forged && echo 'hint of a kind' && cat b a b; } >mix
+    { cat a ledger block names tx forged && echo 'hint of a kind' && cat b; } >want
+    expect 0 book peers <mix
+    diff want "$out"
+    [ ! -s "$err" ]
+    cat a b | diff - peers
+    # a peer record within a block is none of ours
+    { sed 1q block | sed 's/ 1 [^ ]*$/ 2 0/' && cat tx b; } >within
+    said miner 127.0.0.1:7003 >m
+    cat within m >mix
+    refuse '^stdin:3: block: its body holds only tx lines$' book peers <mix
+    diff m "$out"
+    cat a b m | diff - peers
+    # nothing for it: no file
+    expect 0 book none <names
+    diff names "$out"
+    [ ! -e none ]
+}
+
+@test "what does not hold is told, and the rest goes on" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    {
+        forged <a
+        sed 's/:7001 /:7002 /' a
+        sed 's/ [^ ]*$//' a
+        sed 's/:7001 / /' a
+        sed 's/:7001 /:70001 /' a
+        sed 's/127.0.0.1/127.0.0.01/' a
+        sed 's/127.0.0.1/-x.example/' a
+        sed 's/:7001 /:0 /' a
+        echo 'two  spaces'
+        echo
+        cat b
+        head -c 100 a
+    } >bad
+    expect 1 book peers <bad
+    diff b "$out"
+    diff b peers
+    diff - "$err" <<'END'
+stdin:1: peer: bad signature
+stdin:2: peer: bad signature
+stdin:3: peer: 5 fields, expected 6
+stdin:4: peer: address: '127.0.0.1' is not HOST:PORT
+stdin:5: address: port '70001' is not a number from 1 to 65535
+stdin:6: address: '127.0.0.01' is neither an IP address nor a host's name
+stdin:7: address: '-x.example' is neither an IP address nor a host's name
+stdin:8: address: port '0' is not a number from 1 to 65535
+stdin:9: line: fields are split by exactly one space (column 5)
+stdin:10: line: empty
+stdin:12: line: torn: the last line has no newline
+END
+    # a forged twin of one that is known is told, too
+    forged <b >twin
+    refuse '^stdin:1: peer: bad signature$' book peers <twin
+    diff b peers
+}
+
+@test "a record too far ahead, or too old" {
+    said alice 127.0.0.1:7001 7200 >edge
+    said bob 127.0.0.1:7001 7201 >ahead
+    expect 0 book peers <edge
+    refuse '^stdin:1: peer: time 1700007201 is over 7200 s ahead of the clock, 1700000000$' book peers <ahead
+    [ ! -s "$out" ]
+    old=$((30 * 86400))
+    said alice 127.0.0.1:7001 -$old >edge
+    said bob 127.0.0.1:7001 -$((old + 1)) >old
+    expect 0 book other <edge
+    diff edge "$out"
+    refuse '^stdin:1: peer: time 1697407999 is over 30 days behind the clock, 1700000000$' book other <old
+    # the machine's clock, where -T does not say
+    peerbook -a 127.0.0.1:7001 -k alice.key -c "$CHAIN" >fresh
+    expect 0 peerbook third <fresh
+    diff fresh third
+    refuse 'days behind the clock' peerbook third <edge
+    # the largest of all numbers
+    sed 's/1700007201/9223372036854775807/' ahead >end
+    refuse '^stdin:1: peer: time 9223372036854775807 is over 7200 s ahead' book peers <end
+    sed 's/1700007201/0/' ahead >begin
+    refuse '^stdin:1: peer: time 0 is over 30 days behind the clock, 9223372036854775807$' \
+        peerbook -T 9223372036854775807 peers <begin
+}
+
+@test "another chain: -c, -l" {
+    said alice 127.0.0.1:7001 >a
+    CHAIN=$(printf %064d 1) said bob 127.0.0.1:7002 >b
+    cat a b >all
+    for option in "-c$CHAIN" -lledger; do
+        rm -f peers
+        refuse "^stdin:2: peer: another chain: $(printf %064d 1)\$" book "$option" peers <all
+        diff a "$out"
+        diff a peers
+    done
+    expect 2 book -l nowhere peers <all
+    says 'nowhere: No such file'
+    expect 2 book -c 12 peers <all
+    says "^peerbook: -c: '12' is not 64 lowercase hex digits\$"
+    expect 2 book -c "$CHAIN" -l ledger peers <all
+    says 'give one$'
+}
+
+@test "what people wrote in the file stays, in front" {
+    printf '# mine\n\n192.0.2.1:7001\nexample.net:1 %064d\nnonsense  \n' 7 >front
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    said miner 127.0.0.1:7003 >m
+    { sed 2q front && cat a && sed 1,2d front; } >peers
+    book peers <b | diff b -
+    cat front a b | diff - peers
+    # a last line without its newline gets one
+    printf 'example.org:9' >>peers
+    book peers <m | diff m -
+    { cat front && echo example.org:9 && cat a b m; } | diff - peers
+}
+
+@test "a broken record in the file, and one torn off, are told and left out" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    { cat a && sed 's/:7001/:0/' a && echo 'peer me' && head -c 200 a; } >peers
+    cp peers was
+    expect 0 book peers <a # known: nothing is written
+    echo "peers:2: address: port '0' is not a number from 1 to 65535" | diff - "$err"
+    diff was peers
+    expect 0 book peers <b
+    says '^peers:2: address: port'
+    cat a b | diff - peers
+    { cat a && printf %s "$(cat b)"; } >peers
+    expect 0 book peers <b
+    says '^peers:2: line: torn'
+    cat a b | diff - peers
+    # what was never a peers file is left as it is
+    head -c 70000 /dev/zero | tr '\0' x >peers
+    cp peers was
+    expect 2 book peers <a
+    says '^peerbook: peers: line 1 is over 65535 bytes: not a peers file$'
+    cmp was peers
+}
+
+@test "records that are out of their time leave when the file is written" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 100 >b
+    said miner 127.0.0.1:7003 200 >m
+    cat a b | book peers >passed
+    later=$((NOW + 30 * 86400 + 50))
+    peerbook -T $later peers <names | diff names -
+    peerbook -T $later peers <b >passed
+    cat a b | diff - peers
+    peerbook -T $later peers <m | diff m -
+    cat b m | diff - peers
+    # and one from a clock that went wrong does not bar its key's next
+    said bob 127.0.0.1:7004 90000 >wrong
+    peerbook -T $((NOW + 90000)) peers <wrong | diff wrong -
+    said bob 127.0.0.1:7005 300 >right
+    book peers <right | diff right -
+    grep -qxF -f right peers
+}
+
+# --- The bound -----------------------------------------------------------------------------------------
+
+@test "-n: at the bound the oldest of the most crowded network leaves" {
+    crowd 10.1.0.1:1 10.2.0.1:1 10.1.0.2:1 10.3.0.1:1 10.1.9.9:1 example.net:1
+    cat p1 p2 p3 p4 | book -n 4 peers >passed
+    # one more of 10.1: the oldest of 10.1
+    book -n 4 peers <p5 | diff p5 -
+    cat p2 p3 p4 p5 | diff - peers
+    # one of another network: 10.1 is still the most crowded
+    book -n 4 peers <p6 | diff p6 -
+    cat p2 p4 p5 p6 | diff - peers
+    # all networks equal: a newcomer of a fifth stays out, silently
+    crowd 10.1.0.1:1 10.2.0.1:1 10.1.0.2:1 10.3.0.1:1 10.1.9.9:1 example.net:1 '[2001:db8:1::]:1' EXAMPLE.net:2
+    expect 0 book -n 4 peers <p7
+    [ ! -s "$out" ]
+    [ ! -s "$err" ]
+    cat p2 p4 p5 p6 | diff - peers
+    # one of a network that is there takes that one's place, names whatever their case
+    book -n 4 peers <p8 | diff p8 -
+    cat p2 p4 p5 p8 | diff - peers
+    # and a key that is there moves freely
+    said k2 '[2001:db8:2::]:1' 50 >moved
+    book -n 4 peers <moved | diff moved -
+    cat p4 p5 p8 moved | diff - peers
+}
+
+@test "-n: the new one itself is the one to leave where it is the oldest of its crowd" {
+    crowd 10.1.0.1:1 10.1.0.2:1 10.1.0.3:1 10.2.0.1:1
+    cat p2 p3 p4 | book -n 3 peers >passed
+    expect 0 book -n 3 peers <p1
+    [ ! -s "$out" ]
+    [ ! -s "$err" ]
+    cat p2 p3 p4 | diff - peers
+    # of those as old as each other, the last to come
+    said k1 10.1.0.1:1 2 >p1
+    expect 0 book -n 3 peers <p1
+    [ ! -s "$out" ]
+    cat p2 p3 p4 | diff - peers
+}
+
+@test "-n: many keys of one network do not fill the book" {
+    crowd 10.1.0.1:1 10.2.0.1:1 '[2001:db8::1]:1' example.net:1 127.0.0.1:1 127.0.9.2:1 127.1.0.1:1 \
+        '[2001:db8:0:1::]:1' '[::ffff:10.1.4.4]:1' 10.1.5.5:1
+    cat p1 p2 p3 p4 | book -n 6 peers >passed
+    for turn in 1 2 3; do
+        crowd 10.1.0.1:1 10.2.0.1:1 '[2001:db8::1]:1' example.net:1 127.0.0.1:$turn 127.0.9.2:1 127.0.3.1:1 \
+            127.0.3.2:1
+        cat p5 p6 p7 p8 | book -n 6 peers >passed
+    done
+    for n in 1 2 3 4; do grep -qxF -f p$n peers; done
+    [ "$(wc -l <peers)" -eq 6 ]
+    # an IPv4 address in IPv6's clothes is of its own network
+    cat p1 p9 p10 | book -n 2 other >passed
+    said k9 '[::ffff:10.2.4.4]:1' 60 >p9
+    cat p10 p2 p9 | book -n 2 third >passed
+    cat p10 p9 | diff - third
+}
+
+@test "-n: a file that holds more than that is cut when it is written" {
+    crowd 10.1.0.1:1 10.2.0.1:1 10.1.0.2:1 10.3.0.1:1
+    cat p1 p2 p3 | book peers >passed
+    cp peers was
+    expect 0 book -n 2 peers <p3
+    diff was peers
+    expect 0 book -n 3 peers <p4
+    cat p2 p3 p4 | diff - peers
+    for bad in 0 16385 many; do
+        expect 2 book -n "$bad" peers <p1
+        says "^peerbook: -n: '$bad' is not a number from 1 to 16384\$"
+    done
+}
+
+# --- Files and pipes -----------------------------------------------------------------------------------
+
+@test "an open pipe gets its answer at once, and what is passed on is in the file" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    coproc book peers
+    pid=$COPROC_PID
+    for file in a names b; do
+        sed 1q $file >&"${COPROC[1]}"
+        read -r -t 10 line <&"${COPROC[0]}"
+        [ "$line" = "$(sed 1q $file)" ]
+        [ $file = names ] || grep -qxF "$line" peers
+    done
+    eval "exec ${COPROC[1]}>&-"
+    wait "$pid"
+}
+
+@test "two at once on one file lose nothing" {
+    addresses=()
+    for ((n = 1; n <= 40; n++)); do addresses+=("10.$n.0.1:1"); done
+    crowd "${addresses[@]}"
+    trickle() { # FROM: in small pieces, so that the two take turns
+        local n
+        for ((n = $1; n <= 40; n += 2)); do cat p$n; done
+    }
+    trickle 1 | timeout 60 peerbook -T $NOW peers >odd &
+    one=$!
+    trickle 2 | timeout 60 peerbook -T $NOW peers >even &
+    two=$!
+    wait "$one"
+    wait "$two"
+    trickle 1 | diff - odd
+    trickle 2 | diff - even
+    sort odd even >wanted
+    sort peers | diff wanted -
+    [ ! -e peers.tmp ]
+}
+
+@test "it waits while another holds the file, and then counts what that one has done" {
+    need flock
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    : >peers
+    exec 8<peers
+    flock 8
+    peerbook -T $NOW peers <b >passed 2>told 8<&- &
+    pid=$!
+    waits() { grep -q -- "-> FLOCK .* $pid " /proc/locks; }
+    [ ! -r /proc/locks ] || eventually waits
+    cat a >new # as another's replacing does
+    mv new peers
+    exec 8<&-
+    wait $pid
+    diff b passed
+    cat a b | diff - peers
+}
+
+@test "trouble: no such folder, a folder, a pipe, usage, a stdout that cannot be written" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    expect 2 book no/peers <a
+    says '^peerbook: no/peers: No such file or directory$'
+    mkdir folder
+    expect 2 book folder <a
+    says '^peerbook: folder: Is a directory$'
+    mkfifo fifo
+    expect 2 timeout 10 peerbook -T $NOW fifo <a
+    says '^peerbook: fifo: not a regular file$'
+    for usage in '' 'a b' '-x peers' "-a x:1 -k alice.key peers"; do
+        # shellcheck disable=SC2086 # words they are
+        expect 2 peerbook $usage <a
+        says '^usage: peerbook '
+    done
+    for bad in -1 soon; do
+        expect 2 peerbook -T "$bad" peers <a
+        says "^peerbook: -T: '$bad' is not a number"
+    done
+    expect 2 book -k alice.key peers <a
+    says '^peerbook: -k and -P go with -a$'
+    [ ! -e peers ]
+    expect 2 sh -c "peerbook -T $NOW peers <a >/dev/full"
+    says '^peerbook: stdout: No space left on device$'
+    expect 2 sh -c "peerbook -T $NOW other <a >&-"
+    says '^peerbook: stdout: Bad file descriptor$'
+    diff a other
+    expect 2 sh -c "peerbook -T $NOW peers <&-"
+    expect 0 peerbook -h
+    grep -q '^usage: peerbook ' "$out"
+    expect 0 peerbook -V
+    grep -q '^peerbook (peerutils) ' "$out"
+    # a reader that has left ends it quietly
+    run bash -c "set -o pipefail; cat b | { peerbook -T $NOW peers 2>told; echo \$? >status; } | true; cat told"
+    [ -z "$output" ]
+}
+
+@test "a file that cannot be written is trouble, and what was in it stays" {
+    said alice 127.0.0.1:7001 >a
+    said bob 127.0.0.1:7002 >b
+    book peers <a >passed
+    run bash -c 'trap "" XFSZ; ulimit -f 0; peerbook -T 1700000000 peers <b'
+    [ "$status" -eq 2 ]
+    [ "$output" = 'peerbook: peers: File too large' ]
+    diff a peers
+    [ ! -e peers.tmp ]
+    book peers <b | diff b -
+}
+
+# --- One's own -----------------------------------------------------------------------------------------
+
+@test "-a: one's own record, which openssl and verify believe" {
+    need openssl
+    expect 0 peerbook -a example.net:7001 -k alice.key -T 5 -c "$CHAIN"
+    [ "$(cut -d ' ' -f 1-5 "$out")" = "peer $CHAIN $(account alice) example.net:7001 5" ]
+    cp "$out" own
+    line=$(cat own)
+    printf %s "${line% *}" >message
+    printf %s "${line##* }" | tr a-f A-F | basenc --base16 -d >signature
+    openssl pkey -in alice.key -pubout -out alice.pem
+    openssl pkeyutl -verify -rawin -pubin -inkey alice.pem -sigfile signature -in message
+    expect 0 verify -l ledger own
+    expect 0 peerbook --announce=example.net:7001 --key=alice.key --time=5 --ledger=ledger
+    diff own "$out"
+    # without either, the ledger of the environment, or `ledger`
+    peerbook -a example.net:7001 -k alice.key -T 5 | diff own -
+    mv ledger elsewhere
+    LEDGER=elsewhere peerbook -a example.net:7001 -k alice.key -T 5 | diff own -
+    expect 2 peerbook -a example.net:7001 -k alice.key -T 5
+    says 'ledger: No such file'
+    # the time that it is
+    before=$(date +%s)
+    time=$(peerbook -a example.net:7001 -k alice.key -c "$CHAIN" | cut -d ' ' -f 5)
+    [ "$before" -le "$time" ] && [ "$time" -le "$(date +%s)" ]
+}
+
+@test "-a: an address that cannot be one, and those that can" {
+    for good in 1.2.3.4:1 255.255.255.255:65535 '[::]:1' '[2001:db8::1]:80' '[::ffff:1.2.3.4]:5' a:1 \
+        x-1.example:9 1a.2b:1 3com.net:1 "$(printf 'a%.0s' {1..63}).b:1" \
+        "$(printf 'abcdefg.%.0s' {1..31})abcde:65535" 0xg:1; do
+        expect 0 peerbook -a "$good" -k alice.key -c "$CHAIN"
+        [ "$(cut -d ' ' -f 4 "$out")" = "$good" ]
+        verify "$out" >/dev/null
+    done
+    for bad in '' : :1 a a: a:0 a:01 a:65536 a:-1 a:+1 a:1x 'a:1 ' ' a:1' 'a b:1' a_b:1 a..b:1 .a:1 a.:1 -a:1 a-:1 \
+        a.-b:1 1:1 1.2.3:1 1.2.3.4.5:1 1.2.3.256:1 01.2.3.4:1 a.1:1 0x7f.1:1 0x7f000001:1 a.0X1:1 ::1:1 '[::1]' '[::1' \
+        '[::1]1' '[]:1' '[1.2.3.4]:1' '[::1%lo]:1' '[a]:1' '[:1' ']:1' "$(printf 'a%.0s' {1..64}).b:1" \
+        "$(printf 'abcdefg.%.0s' {1..31})abcdef:1" "$(printf 'a%.0s' {1..300}):1" $'a\n:1' 'ä:1' '1.2.3.4:99999999999999999999'; do
+        expect 2 peerbook -a "$bad" -k alice.key -c "$CHAIN"
+        says '^peerbook: -a: address: '
+        [ ! -s "$out" ]
+    done
+}
+
+@test "-a: the key: none, one that is not there, one under a passphrase" {
+    expect 2 peerbook -a a:1 -c "$CHAIN"
+    says '^peerbook: give the key to sign with: -k KEY$'
+    expect 2 peerbook -a a:1 -k nobody.key -c "$CHAIN"
+    says '^peerbook: nobody.key: '
+    echo 'correct horse' >phrase
+    keygen -P 3 sealed 3<phrase >sealed.pub.copy
+    expect 0 peerbook -a a:1 -k sealed.key -P 3 -c "$CHAIN" 3<phrase
+    cp "$out" own
+    verify -q own
+    echo wrong >phrase
+    expect 2 peerbook -a a:1 -k sealed.key -P 3 -c "$CHAIN" 3<phrase
+    [ ! -s "$out" ]
+    expect 2 peerbook -a a:1 -k sealed.key -P many -c "$CHAIN"
+    expect 2 sh -c "peerbook -a a:1 -k alice.key -c $CHAIN >/dev/full"
+    says '^peerbook: stdout: No space left on device$'
+}
