@@ -206,10 +206,16 @@ pulled_from() {
     long_chain 700
     host a chain cut 300
     pull -l genesis "$(<a.at)"
-    [ "$status" -eq 0 ] || [ "$status" -eq 1 ]
-    blocks chain 1 "$(headers "$out" | wc -l)" | cmp - "$out"
-    [ "$(headers "$out" | wc -l)" -ge 600 ]
-    [ "$(grep -c ^hello a.log)" -ge 3 ]
+    [ "$status" -eq 0 ]
+    blocks chain 1 700 | cmp - "$out"
+    [ "$(grep -c ^hello a.log)" -eq 3 ]
+    # not where it brings nothing
+    host b chain cut 0
+    pull -l genesis "$(<b.at)"
+    [ "$status" -eq 1 ]
+    says "^ledger-pull: $(<b.at): closed"
+    [ ! -s "$out" ]
+    [ "$(grep -c ^hello b.log)" -eq 1 ]
 }
 
 @test "nobody there, nobody who answers" {
@@ -280,11 +286,21 @@ pulled_from() {
     mined full 1 bob | ledger-append -q full
     ledger-chain full >chain.new && mv chain.new chain
     eventually cmp -s led chain
+    # what the ledger got from elsewhere is not asked for
+    mined full 1 alice >extra
+    ledger-append -q led <extra
+    eventually grep -q "^pull 500 .*$(id <extra)" a.log
+    ledger-append -q full <extra
+    ledger-chain full >chain.new && mv chain.new chain
+    was=$(pulls a)
+    asked() { [ "$(pulls a)" -ge $((was + 2)) ]; }
+    eventually asked
+    refute grep "$(id <extra)" told
     kill -TERM "$pid"
     wait "$pid"
     grep -Eq "^[0-9]+\.[0-9]{6} - start - - $CHAIN\$" told
     grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) in - $(<a.at) plain\$" told
-    grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) got $(ledger-chain -t led | id) 10\$" told
+    grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) got $(blocks led 10 | id) 10\$" told
     grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) out - done\$" told
 }
 
@@ -372,9 +388,9 @@ listener() { # NAME LEDGER OPTION...
 
 @test "from gossip-listen, with keys on both sides" {
     long_chain 1100
-    keygen -s "node a" a >>names 2>/dev/null
-    keygen -s "node b" b >>names 2>/dev/null
-    keygen -s "node c" c >>names 2>/dev/null
+    for name in a b c; do
+        keygen -s "node $name" $name >>names 2>/dev/null
+    done
     A=$(account a) B=$(account b)
     listener a full -k a.key
     at=$(<a.at)
@@ -401,6 +417,12 @@ listener() { # NAME LEDGER OPTION...
     blocks chain 1 1100 | cmp - "$out"
     expect 1 timeout 60 ledger-pull -k a.key "$(<c.at)"
     [ ! -s "$out" ]
+    # an encrypted key and its passphrase
+    echo secret | keygen -p -P 0 -s "node b" locked >/dev/null 2>&1
+    expect 0 timeout 60 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<secret
+    blocks chain 1 1100 | cmp - "$out"
+    expect 2 timeout 60 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<wrong
+    expect 2 timeout 60 ledger-pull -P 0 "$(<c.at)" <<<secret
     # our own address among the peers
     expect 1 timeout 60 ledger-pull -k a.key "$at"
     says "^ledger-pull: $A: this is ourselves"

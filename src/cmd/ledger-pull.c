@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,8 +318,10 @@ static int connect_socket(struct run *r, const struct sockaddr_storage *to, sock
     if (r->plain && !address_is_loopback((const struct sockaddr *)to))
         return fault_rule(f, "-p: plain only on loopback");
     int fd = socket(to->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int yes = 1;
     if (fd < 0)
         return fault_errno(f, "cannot connect");
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (connect(fd, (const struct sockaddr *)to, len) && errno != EINPROGRESS) {
         fault_errno(f, "cannot connect");
         close(fd);

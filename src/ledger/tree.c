@@ -402,7 +402,7 @@ static int check_genesis(struct tree *t, const struct item *item, struct node *n
 int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,
                struct fault *f)
 {
-    struct node parent;
+    struct node parent = {0};
     f->line = 0;
     if (!t->has_genesis)
         return check_genesis(t, item, new, f);

@@ -138,7 +138,7 @@ static void end_call(struct call *call, const char *why)
 
 static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
 {
-    return !c->config->allows || c->config->allows(c->config->who, account);
+    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
 }
 
 static bool is_here_already(const struct client *c, const uint8_t account[ID_LEN])

@@ -51,7 +51,8 @@ static void say(const struct server *s, const char *who, const char *event, cons
 
 static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
 {
-    return !s->config->allows || s->config->allows(s->config->who, account);
+    return !s->config->allows || s->config->allows(s->config->who, account) ||
+           memcmp(account, tls_account(s->config->tls), ID_LEN) == 0;
 }
 
 static int opened(void *self, struct link *l, struct fault *f)

@@ -82,7 +82,7 @@ class Peer:
         if self.how and count == self.number:
             if self.how == "forge":  # a digit of the header, so that all behind no longer fits
                 return [lines[0].replace(b"block ", b"block 1", 1)] + lines[1:]
-            if self.how == "body":
+            if self.how == "body" and len(lines) > 1:
                 return lines[:-1] + [lines[-1][:-2] + (b"0\n" if lines[-1][-2:-1] != b"0" else b"1\n")]
             if self.how == "half":
                 self.send(b"".join(lines)[:-20])
