@@ -2,26 +2,11 @@
 
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/passphrase.h"
+#include "cli/key.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
-{
-    const int *fd = self;
-    return *fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
-                   : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
-}
-
-void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k)
-{
-    struct passphrase_source source = {get_passphrase, &passphrase_fd};
-    struct fault f;
-    if (keyfile_read(path, &source, k, &f))
-        cli_fail(path, &f);
-}
 
 struct tls *cli_tls(const char *path, int passphrase_fd)
 {

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/key.h"
 #include "cli/passphrase.h"
 #include "crypto/keyfile.h"
 #include "record/key.h"
@@ -92,23 +93,13 @@ static void key_line(const struct secret_key *k, struct field name, struct buf *
 
 /* --- An existing key ------------------------------------------------------------------------- */
 
-static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
-{
-    const struct request *r = self;
-    return r->passphrase_fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
-                                : passphrase_read(r->passphrase_fd, out, PASSPHRASE_MAX, f);
-}
-
 static _Noreturn void show(struct request *r)
 {
-    struct passphrase_source source = {get_passphrase, r};
     struct field name = name_of(r->show, true);
     struct secret_key k;
     struct buf line = {0};
-    struct fault f;
     check_name(name);
-    if (keyfile_read(r->show, &source, &k, &f))
-        cli_fail(r->show, &f);
+    cli_read_key(r->show, r->passphrase_fd, &k);
     key_line(&k, name, &line);
     secret_key_wipe(&k);
     cli_put(line.data, line.len);

@@ -2,9 +2,9 @@
 #include "net/peerbook.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/key.h"
 #include "cli/ledger.h"
-#include "cli/passphrase.h"
-#include "crypto/keyfile.h"
+#include "cli/network.h"
 #include "stream/stream.h"
 
 #include <getopt.h>
@@ -56,18 +56,11 @@ static void find_chain(struct run *r)
     const char *id = r->chain_option;
     if (id && r->ledger)
         cli_die("-c and -l both say which chain: give one");
-    if (id && (strlen(id) != 2 * ID_LEN || hex_decode(r->chain, id, ID_LEN)))
-        cli_die("-c: '%.80s' is not 64 lowercase hex digits", id);
+    if (id)
+        cli_chain(id, r->chain);
     r->has_chain = id != NULL;
     if (r->ledger || (r->announce && !id))
         chain_of_ledger(r);
-}
-
-static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
-{
-    const struct run *r = self;
-    return r->passphrase_fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
-                                : passphrase_read(r->passphrase_fd, out, PASSPHRASE_MAX, f);
 }
 
 /* Puts the record, signed. 0, or -1 and trouble. */
@@ -94,7 +87,6 @@ static int put_record(const struct run *r, const struct secret_key *k, struct fa
 
 static void announce(struct run *r)
 {
-    struct passphrase_source source = {get_passphrase, r};
     struct secret_key k = {0};
     struct address a;
     struct fault f;
@@ -103,8 +95,7 @@ static void announce(struct run *r)
     if (address_parse(r->announce, strlen(r->announce), false, &a, &f))
         cli_die("-a: %s", f.text);
     find_chain(r);
-    if (keyfile_read(r->key, &source, &k, &f))
-        cli_fail(r->key, &f);
+    cli_read_key(r->key, r->passphrase_fd, &k);
     int failed = put_record(r, &k, &f);
     secret_key_wipe(&k);
     if (failed)

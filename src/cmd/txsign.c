@@ -3,7 +3,7 @@
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
-#include "cli/passphrase.h"
+#include "cli/key.h"
 #include "crypto/keyfile.h"
 #include "record/tx.h"
 
@@ -36,13 +36,6 @@ struct signer {
 
 /* --- Keys ------------------------------------------------------------------------------------ */
 
-static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
-{
-    const int *fd = self;
-    return *fd < 0 ? passphrase_ask(path, out, PASSPHRASE_MAX, f)
-                   : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
-}
-
 static int by_account(const void *a, const void *b)
 {
     const struct secret_key *x = a, *y = b;
@@ -59,13 +52,12 @@ static void wipe_keys(struct signer *s)
 
 static void read_keys(struct signer *s, char **paths, size_t n, int passphrase_fd)
 {
-    struct passphrase_source source = {get_passphrase, &passphrase_fd};
     struct fault f;
     s->keys = calloc(n, sizeof *s->keys);
     if (!s->keys)
         cli_die("out of memory");
     for (; s->count < n; s->count++) {
-        if (keyfile_read(paths[s->count], &source, &s->keys[s->count], &f)) {
+        if (cli_try_key(paths[s->count], passphrase_fd, &s->keys[s->count], &f)) {
             wipe_keys(s);
             cli_fail(paths[s->count], &f);
         }

@@ -5,8 +5,8 @@
  *
  * libcrypto does the arithmetic. Verification loads it when the first signature comes (dlopen), so
  * that programs that check none start without it. It is started lean (no configuration file, no
- * error texts, no names of ciphers from before providers), which holds for the whole process: a
- * program that wants more of it, as for TLS, starts it in full before.
+ * error texts, no names of ciphers from before providers), which holds for the whole process; TLS
+ * (net/tls.h) needs no more of it.
  */
 #ifndef CRYPTO_ED25519_H
 #define CRYPTO_ED25519_H

@@ -1,5 +1,6 @@
 #include "net/peers.h"
 
+#include "base/chance.h"
 #include "base/lines.h"
 #include "record/peer.h"
 
@@ -7,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,15 +81,6 @@ struct reading {
     uint64_t candidates, dice;
 };
 
-static uint64_t roll(struct reading *r)
-{
-    r->dice += 0x9e3779b97f4a7c15; /* splitmix64 */
-    uint64_t x = r->dice;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
-
 static struct place *find_place(const struct reading *r, const uint8_t key[ID_LEN])
 {
     struct place *x;
@@ -139,7 +130,7 @@ static int add_target(struct reading *r, const struct target *t, struct fault *f
     size_t at = p->count;
     r->candidates++;
     if (p->count == PEERS_MAX) {
-        uint64_t lot = roll(r) % r->candidates;
+        uint64_t lot = chance_next(&r->dice) % r->candidates;
         if (lot >= PEERS_MAX)
             return 0;
         at = (size_t)lot;
@@ -224,9 +215,7 @@ static int read_file(struct reading *r, const char *path, struct fault *f)
 
 int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], struct fault *f)
 {
-    struct reading r = {.chain = chain};
-    if (getrandom(&r.dice, sizeof r.dice, 0) != sizeof r.dice)
-        return fault_errno(f, "no random numbers");
+    struct reading r = {.chain = chain, .dice = chance_seed()};
     int result = read_file(&r, path, f);
     while (r.places)
         forget_place(&r, r.places);

@@ -16,9 +16,9 @@
 /* What all channels of a process share. */
 struct tls;
 
-/* Starts libssl in full (which must come before the first use of crypto/ed25519.h in this process)
- * and makes the certificate of *key, or of a fresh random key where key is NULL. NULL and trouble
- * where that fails. key stays the caller's and may be wiped afterwards. */
+/* Starts libssl, without its configuration file, and makes the certificate of *key, or of a fresh
+ * random key where key is NULL. NULL and trouble where that fails. key stays the caller's and may
+ * be wiped afterwards. */
 struct tls *tls_new(const struct secret_key *key, struct fault *f);
 void tls_free(struct tls *t);
 

@@ -6,6 +6,9 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+/* Keys that are only read are met up to so many: whoever asks for ever new ones fills no memory. */
+enum { MET_MAX = 1 << 17 };
+
 struct entry {
     struct state_key key;
     struct state_value now, before; /* before: at the open journal's begin, if epoch is its */
@@ -79,7 +82,12 @@ static struct entry *meet(struct state *s, const struct state_key *key, struct f
 int state_get(struct state *s, const struct state_key *key, struct state_value *value,
               struct fault *f)
 {
-    struct entry *e = meet(s, key, f);
+    struct entry *e;
+    HASH_FIND(hh, s->entries, key, sizeof *key, e);
+    if (!e && s->backing.get && HASH_COUNT(s->entries) >= MET_MAX)
+        return s->backing.get(s->backing.self, key, value, f);
+    if (!e)
+        e = meet(s, key, f);
     if (!e)
         return -1;
     *value = e->now;
