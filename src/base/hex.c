@@ -8,23 +8,25 @@ static const uint8_t value_plus_one[256] = {
 
 void hex_encode(char *out, const uint8_t *bytes, size_t n)
 {
-    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < n; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
+        /* '0' + d, and 39 more where d is over 9 */
+        unsigned high = bytes[i] >> 4, low = bytes[i] & 15U;
+        out[2 * i] = (char)('0' + high + (high > 9 ? 39 : 0));
+        out[2 * i + 1] = (char)('0' + low + (low > 9 ? 39 : 0));
     }
 }
 
+/* One look at the end says whether all were digits, so that the loop has no branch in it. */
 int hex_decode(uint8_t *out, const char *s, size_t n)
 {
+    unsigned worst = 0;
     for (size_t i = 0; i < n; i++) {
-        unsigned high = value_plus_one[(uint8_t)s[2 * i]];
-        unsigned low = value_plus_one[(uint8_t)s[2 * i + 1]];
-        if (!high || !low)
-            return -1;
-        out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
+        unsigned high = value_plus_one[(uint8_t)s[2 * i]] - 1U;
+        unsigned low = value_plus_one[(uint8_t)s[2 * i + 1]] - 1U;
+        worst |= high | low;
+        out[i] = (uint8_t)(high << 4 | low);
     }
-    return 0;
+    return worst > 15 ? -1 : 0;
 }
 
 struct hex32 hex32(const uint8_t bytes[32])

@@ -38,8 +38,11 @@ static uint8_t *entry_at(const struct idmap *m, size_t place)
 
 void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN])
 {
-    if (m->cap)
-        __builtin_prefetch(m->tags + (hash(m, id) & (m->cap - 1)));
+    if (!m->cap)
+        return;
+    size_t place = hash(m, id) & (m->cap - 1);
+    __builtin_prefetch(m->tags + place);
+    __builtin_prefetch(entry_at(m, place));
 }
 
 void *idmap_find(const struct idmap *m, const uint8_t id[ID_LEN])
@@ -155,8 +158,11 @@ void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN])
 
 int idset_add(struct idset *s, const uint8_t id[ID_LEN])
 {
-    if (idset_has(s, id))
-        return 0;
+    return idset_has(s, id) ? 0 : idset_add_new(s, id);
+}
+
+int idset_add_new(struct idset *s, const uint8_t id[ID_LEN])
+{
     if (s->young.count == s->young.limit) {
         struct idmap old = s->old;
         s->old = s->young;

@@ -53,7 +53,8 @@ void idset_free(struct idset *s);
 bool idset_has(const struct idset *s, const uint8_t id[ID_LEN]);
 void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN]);
 
-/* Puts an id in, if it is not there. 0, or -1: no memory. */
+/* Puts an id in, if it is not there; or one that is known not to be there. 0, or -1: no memory. */
 int idset_add(struct idset *s, const uint8_t id[ID_LEN]);
+int idset_add_new(struct idset *s, const uint8_t id[ID_LEN]);
 
 #endif

@@ -156,9 +156,11 @@ static int surface(struct listener *l, const uint8_t id[ID_LEN])
     return put_mark(l, id);
 }
 
-static void remember(struct listener *l, const struct item *item)
+static void remember(struct listener *l, const struct item *item, bool hidden)
 {
-    idset_add(&l->seen, item->id);
+    if (hidden)
+        return;
+    idset_add_new(&l->seen, item->id);
     if (item->is_tx)
         recents_add(&l->recents, item->id, item->text, item->size - 1);
 }
@@ -257,8 +259,8 @@ static int take_item(struct listener *l, struct guest *g, const struct item *ite
     if (g)
         g->state->brought = now;
     bool hidden = a && a->hidden;
-    if (!hidden && idset_has(&l->seen, item->id))
-        return 0;
+    if (!a && idset_has(&l->seen, item->id))
+        return 0; /* what is asked for has not been seen */
     if (!type)
         type = other_type(l, item);
     else if (judge(l, item, &f))
@@ -272,7 +274,7 @@ static int take_item(struct listener *l, struct guest *g, const struct item *ite
     }
     if (hidden ? surface(l, item->id) : print(l, item, a))
         return -1;
-    remember(l, item);
+    remember(l, item, hidden);
     listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
     if (g)
         g->useful++;
@@ -341,6 +343,8 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     while (next < l->slots.len) {
         if (stream_next(l->stream, &l->batch, f) < 0 || check_batch(l, f))
             return -1;
+        for (size_t i = 0; i < l->batch.count; i++)
+            idmap_prefetch(&l->asked, l->batch.items[i].id);
         for (size_t i = 0; i < l->batch.count; i++, next += sizeof(uint16_t)) {
             uint16_t slot;
             memcpy(&slot, l->slots.data + next, sizeof slot);

@@ -30,6 +30,16 @@ struct parcel *parcel_find(const struct sender *s, const uint8_t id[ID_LEN])
     return place ? parcel_at(s, place->seq) : NULL;
 }
 
+struct parcel *parcel_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next)
+{
+    struct parcel *p = parcel_at(s, *next);
+    if (!p || memcmp(p->id, id, ID_LEN))
+        p = parcel_find(s, id);
+    if (p)
+        *next = p->seq + 1;
+    return p;
+}
+
 static int grow_ring(struct sender *s)
 {
     size_t cap = s->cap ? s->cap * 2 : 64;
@@ -194,6 +204,8 @@ int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struc
         int got = stream_next(s->stream, &s->batch, f);
         if (got < 0)
             return -1;
+        for (size_t i = 0; i < s->batch.count; i++)
+            idmap_prefetch(&s->places, s->batch.items[i].id);
         for (size_t i = 0; i < s->batch.count; i++)
             if (take_item(s, &s->batch.items[i], now))
                 return fault_memory(f);

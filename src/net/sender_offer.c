@@ -153,10 +153,8 @@ static int take_want(struct sender *s, struct mate *m, const char *line, size_t 
         return -1;
     if (t->wants.len / sizeof(uint64_t) - t->wants_at + (size_t)n > WANTS_MAX)
         return fault_rule(f, "want: more than was offered");
-    for (int i = 0; i < n; i++)
-        idmap_prefetch(&s->places, ids[i]);
     for (int i = 0; i < n; i++) {
-        const struct parcel *p = parcel_find(s, ids[i]);
+        const struct parcel *p = parcel_find_next(s, ids[i], &t->wanted);
         if (p && (p->offered & bit_of(m)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
             return fault_memory(f);
     }
@@ -249,10 +247,8 @@ static int take_taken(struct sender *s, struct mate *m, const char *line, size_t
     int n = wire_ids(line, len, ids, f);
     if (n < 0)
         return -1;
-    for (int i = 0; i < n; i++)
-        idmap_prefetch(&s->places, ids[i]);
     for (int i = 0; i < n; i++) {
-        struct parcel *p = parcel_find(s, ids[i]);
+        struct parcel *p = parcel_find_next(s, ids[i], &m->state->took);
         if (p && (p->offered & bit_of(m)))
             take_one(s, m, p);
     }

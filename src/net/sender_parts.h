@@ -32,7 +32,8 @@ struct mate_state {
     struct buf again; /* uint64_t: numbers of those to be offered out of turn */
     struct buf wants; /* uint64_t: numbers of those it asked for, from wants_at on */
     size_t wants_at;
-    size_t lines_left; /* bytes of blocks' lines that it may still ask for */
+    uint64_t wanted, took; /* what follows the last that it asked for, and took: often the next */
+    size_t lines_left;     /* bytes of blocks' lines that it may still ask for */
 };
 
 struct sender {
@@ -63,6 +64,10 @@ struct place {
 /* The record with this number, or this id; NULL: it is not held. */
 struct parcel *parcel_at(const struct sender *s, uint64_t seq);
 struct parcel *parcel_find(const struct sender *s, const uint8_t id[ID_LEN]);
+
+/* The same where the record is likely to have the number *next, which is then set to the one behind
+ * it. */
+struct parcel *parcel_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
 
 void sender_log(const struct sender *s, const struct mate *m, const char *event, const uint8_t *id,
                 const char *words);

@@ -40,7 +40,7 @@ ptrdiff_t session_outgoing(struct session *s, const char **bytes)
     if (s->uncoded.len) {
         if (coding_deflate(s->coding, s->uncoded.data, s->uncoded.len, 1, &s->out))
             return -1;
-        buf_free(&s->uncoded);
+        s->uncoded.len = 0;
     }
     *bytes = s->out.data + s->sent;
     return (ptrdiff_t)(s->out.len - s->sent);
@@ -51,7 +51,6 @@ size_t session_backlog(const struct session *s)
     return s->out.len - s->sent + s->uncoded.len;
 }
 
-/* A buffer that was large is given back once it is empty; an idle session costs little. */
 void session_sent(struct session *s, size_t n, int64_t now)
 {
     s->sent += n;
@@ -59,8 +58,6 @@ void session_sent(struct session *s, size_t n, int64_t now)
     s->unread_since = now;
     if (s->sent == s->out.len) {
         s->sent = s->out.len = 0;
-        if (s->out.cap > 4096)
-            buf_free(&s->out);
     } else if (s->sent > s->out.len / 2) {
         buf_drop(&s->out, s->sent);
         s->sent = 0;
@@ -154,11 +151,9 @@ static int take_rest(struct session *s, const struct session_role *role, const c
         return fault_memory(f);
     if (!newline)
         return 0;
-    struct buf line = s->in;
-    s->in = (struct buf){0};
-    int result = take_line(s, role, line.data, line.len - 1, now, f);
-    buf_free(&line);
-    return result;
+    size_t len = s->in.len - 1;
+    s->in.len = 0; /* nobody adds to it before the line is dealt with */
+    return take_line(s, role, s->in.data, len, now, f);
 }
 
 /* Takes the lines among n bytes, up to the one that changes how the rest is coded: how many bytes
@@ -231,8 +226,20 @@ static int too_slow(struct session *s, struct fault *f, const char *what)
     return fault_rule(f, "slow: %s", what);
 }
 
+/* An idle session costs little: buffers that are empty are given back. */
+static void give_back(struct session *s)
+{
+    if (!s->in.len)
+        buf_free(&s->in);
+    if (!s->out.len)
+        buf_free(&s->out);
+    if (!s->uncoded.len)
+        buf_free(&s->uncoded);
+}
+
 int session_tick(struct session *s, int64_t now, struct fault *f)
 {
+    give_back(s);
     if (!s->greeted && now - s->began > SESSION_GREETING_MAX)
         return too_slow(s, f, "no hello came");
     if (now - s->heard > SESSION_SILENCE_MAX)

@@ -21,7 +21,7 @@ enum wire_word wire_word(const char *line, size_t len)
     if (line_is(line, len, "tx"))
         return WIRE_RECORD;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (*line == *words[i].text && line_is(line, len, words[i].text))
+        if (len && *line == *words[i].text && line_is(line, len, words[i].text))
             return words[i].word;
     return WIRE_RECORD;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ID_LEN 32 /* a hash, id or account */
 #define SIGNATURE_LEN 64
@@ -32,8 +33,13 @@ size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX]);
 /* Whether the field reads exactly so. */
 bool field_is(struct field x, const char *word);
 
-/* Whether the line's first field reads exactly so. */
-bool line_is(const char *line, size_t len, const char *type);
+/* Whether the line's first field reads exactly so. Asked of every line, mostly of a type that the
+ * compiler can see. */
+static inline bool line_is(const char *line, size_t len, const char *type)
+{
+    size_t n = strlen(type);
+    return len >= n && memcmp(line, type, n) == 0 && (len == n || line[n] == ' ');
+}
 
 /* Each parses one field: 0, or -1 and a rule that begins with what (the field's name). */
 int field_number(struct field x, const char *what, int64_t *out, struct fault *f);

@@ -1,0 +1,217 @@
+# What the tests of the network share; load it behind lib/common and lib/ledger.
+#
+# Whatever these functions start is remembered, and ended after the test (teardown here; a file with a teardown of
+# its own calls end_started in it). Call them in the test's own shell: not in a pipe, not under `run`.
+#
+#   start NAME COMMAND...     in the background; stdin NAME.in where there is one, else nothing; stdout to NAME.out,
+#                             stderr to NAME.log. Its process: $pid.
+#   listen NAME OPTION...     gossip-listen -v on a free port of 127.0.0.1, and waits until it listens. Where: $at.
+#   status_of PID             waits for the end of a started process, 20 s at most: $status.
+#   within SECONDS COMMAND... waits for a command to succeed, as eventually does for 10 s.
+#   chain_id LEDGER           the id of its genesis block.
+#   hello CHAIN [CODING]      a greeting.
+#   event NAME PATTERN        whether NAME.log has an event: PATTERN (extended) is of `PEER EVENT ID WORDS`.
+#
+# One who talks by hand, in plain:
+#   talk NAME HOST:PORT       dials and waits until it is connected. $pid.
+#   host NAME                 takes one connection on a free port, $at. (It needs python3.) $pid.
+#   relay NAME HOST:PORT      passes connections on, from a free port, $at; what went there is in NAME.up, and back in
+#                             NAME.down. (It needs python3.) $pid.
+#   say NAME LINE...          for talk and host: says lines.
+#   say_file NAME FILE        says the bytes of a file.
+#   heard NAME PATTERN        whether a line in NAME.heard, all that the other side said, matches wholly (extended).
+#   gone NAME                 whether the other side has hung up.
+#   hang_up NAME              hangs up.
+
+STARTED=()
+
+start() { # NAME COMMAND...
+    local name=$1
+    shift
+    if [ -e "$name.in" ]; then
+        "$@" <"$name.in" >"$name.out" 2>"$name.log" 3>&- &
+    else
+        "$@" </dev/null >"$name.out" 2>"$name.log" 3>&- &
+    fi
+    pid=$!
+    STARTED+=("$pid")
+}
+
+is_running() { # PID
+    local one
+    for one in $(jobs -rp); do
+        [ "$one" -ne "$1" ] || return 0
+    done
+    return 1
+}
+
+is_over() { # PID
+    ! is_running "$1"
+}
+
+within() { # SECONDS COMMAND...
+    local try end=$(($1 * 100))
+    shift
+    for ((try = 0; try < end; try++)); do
+        if "$@"; then return 0; fi
+        sleep 0.01
+    done
+    echo "never came true: $*"
+    return 1
+}
+
+status_of() { # PID
+    status=0
+    within 20 is_over "$1"
+    wait "$1" || status=$?
+}
+
+end_started() {
+    local one
+    for one in "${STARTED[@]}"; do
+        if is_running "$one"; then kill -CONT "$one" && kill "$one"; fi 2>/dev/null
+    done
+    for one in "${STARTED[@]}"; do
+        within 5 is_over "$one" >/dev/null || kill -KILL "$one"
+        wait "$one" 2>/dev/null || :
+    done
+    STARTED=()
+}
+
+teardown() {
+    end_started
+}
+
+listen() { # NAME OPTION...
+    local name=$1
+    shift
+    rm -f "$name.at"
+    start "$name" gossip-listen -v -l 127.0.0.1:0 -w "$name.at" "$@"
+    within 20 listens "$name" "$pid"
+    at=$(cat "$name.at") || cat "$name.log"
+    [ -n "$at" ]
+}
+
+listens() { # NAME PID
+    [ -s "$1.at" ] || is_over "$2"
+}
+
+chain_id() { # LEDGER
+    head -n 1 "$1" | id
+}
+
+hello() { # CHAIN [CODING]
+    printf 'hello 1 %s 0 %s %s\n' "$1" "$1" "${2-plain}"
+}
+
+event() { # NAME PATTERN
+    grep -Eq -- "^[0-9]+\.[0-9]{6} $2\$" "$1.log"
+}
+
+# --- By hand -------------------------------------------------------------------------------------------
+
+talk() { # NAME HOST:PORT
+    new_talker "$1"
+    # shellcheck disable=SC2016 # for the other shell
+    start_talker "$1" bash -c '
+        exec 4<>"/dev/tcp/${2%:*}/${2##*:}" 5<>"$1.say" || exit
+        trap "exit 143" TERM
+        trap "kill \$(jobs -p) 2>/dev/null; : >\"$1.gone\"" EXIT
+        cat <&4 >"$1.heard" 5>&- &
+        cat <&5 >&4 &
+        exec 4>&- 5>&-
+        : >"$1.ready"
+        wait -n' talk "$1" "$2"
+}
+
+host() { # NAME
+    new_talker "$1"
+    start_talker "$1" python3 -B -c '
+import os, socket, sys, threading
+name = sys.argv[1]
+def carry_out(sock, say):
+    while data := os.read(say, 65536):
+        sock.sendall(data)
+say = os.open(name + ".say", os.O_RDWR)
+server = socket.create_server(("127.0.0.1", 0))
+with open(name + ".new", "w") as f:
+    print("127.0.0.1:%d" % server.getsockname()[1], file=f)
+os.rename(name + ".new", name + ".ready")
+sock = server.accept()[0]
+threading.Thread(target=carry_out, args=(sock, say), daemon=True).start()
+with open(name + ".heard", "wb", buffering=0) as f:
+    try:
+        while data := sock.recv(65536):
+            f.write(data)
+    except OSError:
+        pass
+open(name + ".gone", "w")' "$1"
+    at=$(cat "$1.ready")
+}
+
+relay() { # NAME HOST:PORT
+    rm -f "$1.ready"
+    start "$1" python3 -B -c '
+import os, socket, sys, threading
+name, (host, port) = sys.argv[1], sys.argv[2].rsplit(":", 1)
+def carry(a, b, path):
+    with open(path, "ab", buffering=0) as f:
+        try:
+            while data := a.recv(65536):
+                f.write(data)
+                b.sendall(data)
+        except OSError:
+            pass
+    for end, how in (a, socket.SHUT_RD), (b, socket.SHUT_WR):
+        try:
+            end.shutdown(how)
+        except OSError:
+            pass
+server = socket.create_server(("127.0.0.1", 0))
+with open(name + ".new", "w") as f:
+    print("127.0.0.1:%d" % server.getsockname()[1], file=f)
+os.rename(name + ".new", name + ".ready")
+while True:
+    a = server.accept()[0]
+    b = socket.create_connection((host, int(port)))
+    threading.Thread(target=carry, args=(a, b, name + ".up"), daemon=True).start()
+    threading.Thread(target=carry, args=(b, a, name + ".down"), daemon=True).start()' "$1" "$2"
+    within 20 test -e "$1.ready"
+    at=$(cat "$1.ready")
+}
+
+new_talker() { # NAME
+    rm -f "$1.say" "$1.ready" "$1.gone"
+    : >"$1.heard"
+    mkfifo "$1.say"
+}
+
+start_talker() { # NAME COMMAND...
+    start "$@"
+    eval "talker_$1=$pid"
+    within 20 test -e "$1.ready"
+}
+
+say() { # NAME LINE...
+    local name=$1
+    shift
+    printf '%s\n' "$@" 1<>"$name.say"
+}
+
+say_file() { # NAME FILE
+    timeout 20 cat "$2" 1<>"$1.say"
+}
+
+heard() { # NAME PATTERN
+    grep -Eqx -- "$2" "$1.heard"
+}
+
+gone() { # NAME
+    [ -e "$1.gone" ]
+}
+
+hang_up() { # NAME
+    local it=talker_$1
+    kill "${!it}" 2>/dev/null || :
+    within 10 is_over "${!it}"
+}
