@@ -1,12 +1,24 @@
 # shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
+load lib/ledger
 
-# demo: the story, in a folder that stays.
+# demo: the story, in a folder that stays; and nothing else does.
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     mkdir tmp
     export TMPDIR=$PWD/tmp
+}
+
+# A node holds its key locked, with all its parts.
+runs() { # NODE
+    [ -e "$1/node.key" ] && ! flock -n "$1/node.key" true
+}
+
+nothing_runs() {
+    for node in north east west; do
+        flock -n "$node/node.key" true || { echo "$node still runs" && false; }
+    done
 }
 
 @test "it tells all of it, in under a minute, and leaves the folder" {
@@ -17,22 +29,30 @@ setup() {
     folder=$(echo tmp/demo.*)
     [ "$(head -n 1 "$out")" = "A ledger from nothing, in $PWD/$folder" ]
     tail -n 2 "$out" | grep -qxF "All of it is in $PWD/$folder"
-    for word in keygen ledger-init txmake txsign mine ledger-append ledger-balance verify ledger-chain audit-by-hand; do
-        grep -q "^\\\$ .*\<$word\>" "$out" || { echo "no $word" && false; }
+    for word in keygen ledger-init node gossip-send txmake txsign txpool mine ledger-append ledger-balance verify \
+        ledger-chain audit-by-hand gossip-plot; do
+        grep -q "^\\\$ .*\<$word\>" "$out" || grep -q "^ .*| *$word\>" "$out" || { echo "no $word" && false; }
     done
     # what it shows is what happened
-    grep -qx '    forged:11: block: root does not match the lines: it should be [0-9a-f]\{8\}\.\.' "$out"
+    [ "$(grep -c '^    peer [0-9a-f]*\.\. \(north\|east\|west\) 127\.0\.0\.1:' "$out")" -eq 3 ]
+    grep -q '^    west/log:[0-9.]* [a-z]* new [0-9a-f]*\.\. tx$' "$out"
+    grep -q '^    [0-9.]* [0-9a-f]*\.\. bad [0-9a-f]*\.\. tx: bad signature$' "$out"
     grep -qx '    ledger-append: reorg: 1 block undone, 2 done' "$out"
-    grep -qx '    account alice 73 2' "$out"
-    grep -q '^    tip 3 ' "$out"
-    [ "$(grep -c '^[0-9]*\. ' "$out")" -eq 10 ]
+    grep -qx '    account carol 5 0' "$out"
+    grep -qx '    west/ledger:6' "$out"
+    grep -qx '    forged:11: block: root does not match the lines: it should be [0-9a-f]\{8\}\.\.' "$out"
+    grep -q '^    tip 4 .* blocks 6 ' "$out"
+    [ "$(grep -c '^[0-9]*\. ' "$out")" -eq 11 ]
     [ -z "$(ls -d "$folder"/.demo 2>/dev/null)" ]
     # and what it leaves holds
     cd "$folder"
-    verify -q ledger east west
-    ledger-chain east | cmp - <(ledger-chain west)
-    [ "$(ledger-balance -l east carol | cut -d ' ' -f 3)" -eq 900 ]
+    nothing_runs
+    verify -q */ledger
+    ledger-chain east/ledger | cmp - <(ledger-chain west/ledger)
+    ledger-chain east/ledger | cmp - <(ledger-chain north/ledger)
+    [ "$(ledger-balance -l east/ledger carol | cut -d ' ' -f 3)" -eq 5 ]
     expect 1 verify -q forged
+    grep -q '</svg>' spread.svg
 }
 
 @test "it fits a terminal of 100 columns, and has no colour where there is none" {
@@ -60,27 +80,29 @@ setup() {
 }
 
 @test "-p waits for Enter after each step" {
-    yes '' | head -n 9 | demo --pause >story 2>waits
-    [ "$(grep -c Enter waits)" -eq 9 ]
+    yes '' | head -n 10 | demo --pause >story 2>waits
+    [ "$(grep -c Enter waits)" -eq 10 ]
     grep -q '^All of it is in' story
     demo -p <&- >story 2>waits
     [ "$(grep -c Enter waits)" -eq 1 ]
     grep -q '^All of it is in' story
 }
 
-@test "a program that does otherwise is told, with status 1 or 2" {
-    mkdir bin
+# What is run in the place of one of the programs, by a demo in bin.
+pretend() { # PROGRAM COMMANDS
+    mkdir -p bin
     cp "$BIN"/* bin 2>/dev/null || :
-    pretend() { # PROGRAM COMMANDS
-        cp "$BIN"/* bin 2>/dev/null || :
-        rm -f "bin/$1"
-        printf '#!/bin/sh\n%s\n' "$2" >"bin/$1"
-        chmod +x "bin/$1"
-    }
-    pretend verify 'exit 0' # even a forged copy holds
+    rm -f "bin/$1"
+    printf '#!/bin/sh\n%s\n' "$2" >"bin/$1"
+    chmod +x "bin/$1"
+}
+
+@test "a program that does otherwise is told, with status 1 or 2" {
+    pretend verify "[ \"\$1\" = -q ] || exec '$BIN/verify' \"\$@\"" # even a forged copy holds
     expect 1 bin/demo
     says "^demo: status 0, and 1 was expected; the files are in $PWD/tmp/demo\."
-    pretend verify 'exit 1'
+    (cd tmp/demo.* && nothing_runs)
+    pretend ledger-init 'exit 1'
     expect 1 bin/demo
     says '^demo: status 1, and 0 was expected'
     pretend ledger-init 'exit 2'
@@ -90,6 +112,43 @@ setup() {
     rm bin/names
     PATH=/usr/bin:/bin expect 2 bin/demo
     says '^demo: names: not found$'
+}
+
+@test "a node that ends, and a wait in vain, are told" {
+    pretend gossip-listen 'exit 2'
+    expect 2 bin/demo
+    says '^demo: a node has ended, with status 2: \*\.said and \*/log tell why; the files are in '
+    pretend peerbook 'exec cat' # no address is kept
+    pretend sleep "exec $(command -v sleep) 0.01"
+    rm bin/gossip-listen && cp "$BIN/gossip-listen" bin
+    rm -rf tmp/*
+    expect 1 bin/demo
+    says '^demo: it did not come true in a minute that .*peers.*; the files are in '
+    [ "$(tail -n 1 "$out")" = "\$ until [ \$(cat */peers | grep -c \"^peer \") -ge 6 ]; do sleep 0.1; done" ]
+    (cd tmp/demo.* && nothing_runs)
+}
+
+@test "what it started ends with it, when it is interrupted or nobody reads on" {
+    for signal in TERM HUP; do
+        rm -rf tmp/*
+        demo >story 2>"$BATS_TEST_TMPDIR/err" &
+        eventually grep -q '^5\.' story
+        cd tmp/demo.*
+        runs north && runs east && runs west
+        kill -s "$signal" $!
+        status=0
+        wait $! || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        nothing_runs
+        [ ! -e .demo ]
+        cd ../..
+    done
+    rm -rf tmp/*
+    run_apart bash -c 'set -o pipefail; demo | sed /^4/q'
+    [ "$status" -eq 141 ]
+    [ ! -s "$err" ]
+    cd tmp/demo.*
+    nothing_runs
 }
 
 @test "usage, help, version, and a stdout that cannot be written" {

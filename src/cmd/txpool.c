@@ -30,7 +30,7 @@ static const struct cli program = {
     .options = options,
 };
 
-/* Something that goes to stdout once the pool is synced. */
+/* Something that goes to stdout once it is in the pool's file. */
 struct place {
     const struct item *item; /* a record that is no transaction; NULL: the pool's with this id */
     uint8_t id[ID_LEN];
@@ -138,6 +138,8 @@ static void take_batch(struct run *r, const struct batch *b)
     if (pool_commit(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
     put_out(r);
+    if (pool_sync(&r->pool, &f)) /* others need not wait for the disk */
+        cli_ledger_fail(&r->ledger, &f);
 }
 
 /* Brings the pool up to date with the ledger, where that has changed. */

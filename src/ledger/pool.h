@@ -45,6 +45,7 @@ struct pool {
     struct buf refused;  /* what pool_leave has still to tell of */
     uint8_t tip[ID_LEN]; /* the best tip when last looked at */
     int fd;              /* the file; -1: to be opened */
+    bool unsynced;       /* something was appended since pool_sync */
     bool loaded;         /* the list is what the file held when it was as seen */
     struct stat seen;
 };
@@ -82,8 +83,11 @@ int pool_leave(struct pool *p, bool all, struct fault *f);
  * the pool does not hold it. */
 const char *pool_line(const struct pool *p, const uint8_t id[ID_LEN], size_t *size);
 
-/* Makes the file hold what the pool does, synced: by appending where that will do; and unlocks it.
- * 0, or -1 and trouble. */
+/* Makes the file hold what the pool does, by appending where that will do, and unlocks it: what was
+ * written outlives this process. 0, or -1 and trouble. */
 int pool_commit(struct pool *p, struct fault *f);
+
+/* Makes it outlive the machine's loss of power too. 0, or -1 and trouble. */
+int pool_sync(struct pool *p, struct fault *f);
 
 #endif

@@ -180,14 +180,14 @@ static int append(struct pool *p, const struct buf *new, struct fault *f)
     uint64_t end = (uint64_t)p->seen.st_size;
     if (new->len == 0)
         return 0;
-    if (file_write_at(p->fd, new->data, new->len, end) || fdatasync(p->fd) ||
-        fstat(p->fd, &p->seen)) {
+    if (file_write_at(p->fd, new->data, new->len, end) || fstat(p->fd, &p->seen)) {
         fault_errno(f, "%s", p->path);
         p->loaded = false;
         if (ftruncate(p->fd, (off_t)end)) /* a torn line is left out when it is read */
             p->rewrite = true;
         return -1;
     }
+    p->unsynced = true;
     return 0;
 }
 
@@ -225,4 +225,11 @@ int pool_commit(struct pool *p, struct fault *f)
     else
         close_file(p);
     return result;
+}
+
+int pool_sync(struct pool *p, struct fault *f)
+{
+    bool needed = p->unsynced && p->fd >= 0;
+    p->unsynced = false;
+    return needed && fdatasync(p->fd) ? fault_errno(f, "%s", p->path) : 0;
 }

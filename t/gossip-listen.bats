@@ -1,0 +1,903 @@
+# shellcheck disable=SC2094 # a log is read while it is written
+load lib/common
+load lib/ledger
+load lib/gossip
+
+# gossip-listen, mostly from the other end of a plain connection, where a test says every line itself.
+
+# A chain with COUNT payments of alice in txs, their ids in ids.
+chain() { # [COUNT]
+    easy_chain
+    CHAIN=$(chain_id ledger)
+    seq -f "bob %g" "${1-3}" | paid alice ledger >txs
+    ids_of txs >ids
+}
+
+ids_of() { # FILE of lines
+    while IFS= read -r line; do id <<<"$line"; done <"$1"
+}
+
+line() { # NUMBER FILE
+    sed -n "$1p" "$2"
+}
+
+# Dials and greets.
+greet() { # NAME
+    talk "$1" "$at"
+    say "$1" "$(hello "$CHAIN")"
+    eventually heard "$1" "hello 1 $CHAIN [0-9]+ [0-9a-f]{64} deflate"
+}
+
+# offer NAME LINE: the record is offered and given when it is asked for.
+offer() {
+    local one
+    one=$(head -n 1 <<<"$2" | id)
+    say "$1" "have $one"
+    eventually heard "$1" "want $one"
+    say "$1" "$2"
+}
+
+is_dropped() { # NAME BYE
+    eventually heard "$1" "bye $2"
+    eventually gone "$1"
+}
+
+# Changes one digit of the last field.
+forged() {
+    sed 's/0\(.\)$/1\1/; t; s/.\(.\)$/0\1/'
+}
+
+ends_with_2() { # ARGUMENT...
+    expect 2 timeout 20 gossip-listen "$@"
+}
+
+# A block on the tip with the transactions in FILE, into OUT.
+block_of() { # FILE OUT
+    mined_with ledger 1 miner <"$1" >"$2"
+}
+
+# The brief of the block in FILE and its short lines.
+brief_of() {
+    head -n 1 "$1" | sed 's/^block/brief/'
+    tail -n +2 "$1" >body_lines
+    ids_of body_lines | cut -c 1-16 | paste -sd ' ' | sed 's/^/short /'
+}
+
+say_brief() { # NAME BLOCKFILE
+    brief_of "$2" >"$1.brief"
+    say_file "$1" "$1.brief"
+}
+
+# --- The straight way ----------------------------------------------------------------------------------
+
+@test "gossip-listen: a record is asked for, printed once, and acknowledged to whoever brings it" {
+    chain
+    listen l -p -c "$CHAIN"
+    greet a
+    greet b
+    tx=$(line 1 txs) one=$(line 1 ids)
+    offer a "$tx"
+    eventually heard a "taken $one"
+    cmp <(line 1 txs) l.out
+    say b "have $one"
+    eventually heard b "taken $one"
+    refute heard b "want $one"
+    say b "have $(line 2 ids) $(line 1 ids) $(line 3 ids)"
+    eventually heard b "want $(line 2 ids) $(line 3 ids)"
+    say_file b <(tail -n +2 txs)
+    eventually cmp -s txs l.out
+    eventually heard b "taken $(line 2 ids) $(line 3 ids)"
+    eventually event l "127\.0\.0\.1:[0-9]+ new $one tx"
+}
+
+@test "gossip-listen: one that two announce is asked of one; if that one leaves, of the other" {
+    chain 1
+    listen l -p -c "$CHAIN"
+    greet a
+    greet b
+    say a "have $(cat ids)"
+    eventually heard a "want $(cat ids)"
+    say b "have $(cat ids)" 'ping 7'
+    eventually heard b 'pong 7'
+    refute heard b "want $(cat ids)"
+    hang_up a
+    eventually heard b "want $(cat ids)"
+    say_file b txs
+    eventually heard b "taken $(cat ids)"
+    cmp txs l.out
+}
+
+@test "gossip-listen: who announces and does not bring it is passed over for another" {
+    chain 1
+    listen l -p -c "$CHAIN"
+    greet a
+    greet b
+    say a "have $(cat ids)"
+    eventually heard a "want $(cat ids)"
+    say b "have $(cat ids)"
+    within 15 heard b "want $(cat ids)"
+    event l "[^ ]+ late $(cat ids)"
+    say_file b txs
+    eventually heard b "taken $(cat ids)"
+    # it comes late after all, and is no fault
+    say_file a txs
+    say a 'ping 1'
+    eventually heard a 'pong 1'
+    cmp txs l.out
+}
+
+@test "gossip-listen: blocks come after they are asked for, with their bodies at once" {
+    chain 3
+    block_of txs block
+    listen l -p -c "$CHAIN"
+    greet a
+    offer a "$(cat block)"
+    eventually heard a "taken $(head -n 1 block | id)"
+    cmp block l.out
+    event l "[^ ]+ new $(head -n 1 block | id) block"
+}
+
+@test "gossip-listen: peer records" {
+    chain
+    listen l -p -c "$CHAIN"
+    greet a
+    peerbook -c "$CHAIN" -a 127.0.0.1:7001 -k alice.key >peer
+    offer a "$(cat peer)"
+    eventually heard a "taken $(id <peer)"
+    cmp peer l.out
+    # one that is too old is not worth a word, nor printing
+    peerbook -c "$CHAIN" -T 1700000000 -a 127.0.0.1:7001 -k bob.key >old
+    offer a "$(cat old)"
+    say a 'ping 1'
+    eventually heard a 'pong 1'
+    refute heard a "taken $(id <old)"
+    cmp peer l.out
+    forged <peer >bad
+    offer a "$(cat bad)"
+    is_dropped a bad
+    cmp peer l.out
+}
+
+@test "gossip-listen: -t takes records that nobody checks; without it they are passed over" {
+    chain
+    listen l -p -c "$CHAIN" -t note -t vote
+    listen_at=$at
+    greet a
+    offer a 'note one two'
+    eventually heard a "taken $(id <<<'note one two')"
+    offer a 'notes one'
+    say a 'ping 1'
+    eventually heard a 'pong 1'
+    refute heard a "taken $(id <<<'notes one')"
+    echo 'note one two' | diff - l.out
+    offer a 'note  two spaces'
+    is_dropped a bad
+    at=$listen_at
+    greet b
+    offer b 'vote yes'
+    eventually heard b "taken $(id <<<'vote yes')"
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" $(seq -f '-t type%g' 17)
+    says 'over 16 types'
+}
+
+# --- Greetings -----------------------------------------------------------------------------------------
+
+@test "gossip-listen: a greeting that does not fit is told why" {
+    chain
+    listen l -p -c "$CHAIN"
+    while read -r word greeting; do
+        talk t "$at"
+        say t "$greeting"
+        is_dropped t "$word"
+        [ "$(wc -l <t.heard)" -eq 2 ]
+    done <<END
+chain hello 1 $(tr 0-9 1-90 <<<"$CHAIN") 0 $CHAIN plain
+version hello 2 $CHAIN 0 $CHAIN plain
+version hello 0 some other form
+bad hello 1 $CHAIN 0 $CHAIN gzip
+bad hello 1 $CHAIN 0 $CHAIN plain more
+bad hello 1 $CHAIN -1 $CHAIN plain
+bad hello 1 $CHAIN 0 ${CHAIN%?} plain
+bad have $CHAIN
+bad tx $CHAIN
+bad ping 1
+END
+    greet t
+    say t "$(hello "$CHAIN")"
+    is_dropped t bad
+    [ ! -s l.out ]
+}
+
+@test "gossip-listen: who does not greet within 10 s goes" {
+    chain
+    listen l -p -c "$CHAIN"
+    talk a "$at"
+    greet b
+    began=$(date +%s%N)
+    within 20 heard a 'bye slow'
+    took=$((($(date +%s%N) - began) / 1000000))
+    [ "$took" -ge 8000 ] && [ "$took" -le 16000 ]
+    eventually gone a
+    refute gone b
+}
+
+# --- What breaks a rule --------------------------------------------------------------------------------
+
+@test "gossip-listen: what breaks a rule drops its bringer, and is not printed" {
+    chain 4
+    listen l -p -c "$CHAIN"
+    forged <txs | line 1 - >forged
+    line 2 txs | sed "s/^tx [0-9a-f]*/tx $(tr 0-9 1-90 <<<"$CHAIN")/" >other
+    line 3 txs | cut -d ' ' -f 1-5 >cut
+    for bad in forged other cut; do
+        greet t
+        offer t "$(cat $bad)"
+        is_dropped t bad
+        event l "[^ ]+ bad $(id <$bad) tx: .*"
+    done
+    greet t
+    say_file t <(line 4 txs)
+    is_dropped t bad
+    event l "[^ ]+ bad $(line 4 ids) a record that was not asked for"
+    [ ! -s l.out ]
+}
+
+@test "gossip-listen: lines that are no sender's" {
+    chain
+    listen l -p -c "$CHAIN"
+    ones=$(yes "$CHAIN" | head -n 257 | paste -sd ' ')
+    while IFS= read -r text; do
+        greet t
+        say t "$text"
+        is_dropped t bad
+    done <<END
+want $CHAIN
+taken $CHAIN
+lines $CHAIN 1
+pulled 0 $CHAIN
+have
+have $(tr a-f A-F <<<"$CHAIN")
+have $CHAIN ${CHAIN%?}
+have $ones
+short 0123456789abcdef
+brief 1
+brief$(head -n 1 ledger | cut -c 6-)
+ping
+ping 01
+ping 1 2
+pull 1
+pull 0 $CHAIN
+pull 501 $CHAIN
+pull 1 ${CHAIN%?}
+pull 1 $(yes "$CHAIN" | head -n 65 | paste -sd ' ')
+END
+    # an endless line
+    greet t
+    head -c 70000 /dev/zero | tr '\0' x >long
+    say_file t long
+    is_dropped t bad
+    event l '[^ ]+ out - line: over 65535 bytes'
+    # a line as long as any may be is taken
+    greet t
+    head -c 65530 /dev/zero | tr '\0' x | sed 's/^/note /' >long
+    say t "have $(id <long)"
+    eventually heard t "want $(id <long)"
+    [ ! -s l.out ]
+}
+
+@test "gossip-listen: half a record, and half a block, and then the end" {
+    chain 3
+    block_of txs block
+    listen l -p -c "$CHAIN"
+    listen_at=$at
+    greet a
+    say a "have $(line 1 ids)"
+    eventually heard a "want $(line 1 ids)"
+    printf %s "$(line 1 txs)" >half
+    say_file a half
+    say a '' # the rest of a line, which makes it whole
+    eventually heard a "taken $(line 1 ids)"
+    say a "have $(line 2 ids) $(head -n 1 block | id)"
+    eventually heard a "want $(line 2 ids) $(head -n 1 block | id)"
+    head -n 3 block | head -c -20 >half
+    say_file a half
+    hang_up a
+    eventually event l '[^ ]+ out - .*'
+    at=$listen_at
+    greet b
+    cmp <(line 1 txs) l.out
+    # a block whose body another line cuts
+    say b "have $(head -n 1 block | id)"
+    eventually heard b "want $(head -n 1 block | id)"
+    say_file b <(head -n 3 block)
+    say b "have $(line 3 ids)"
+    is_dropped b bad
+    cmp <(line 1 txs) l.out
+}
+
+@test "gossip-listen: a block without work, or with another body than its root says" {
+    chain 3
+    block_of txs block
+    listen l -p -c "$CHAIN"
+    listen_at=$at
+    # the target of this chain lets one hash in 16 through: a nonce that fails is soon found
+    nonce=0
+    until
+        sed "1s/[^ ]*\$/$(printf %x $nonce)/" block >workless
+        [ "$(head -n 1 workless | id)" \> "$(head -n 1 block | cut -d ' ' -f 6)" ]
+    do nonce=$((nonce + 1)); done
+    { head -n 1 block && line 2 txs && line 1 txs && line 3 txs; } >mixed
+    for bad in workless mixed; do
+        greet t
+        offer t "$(cat $bad)"
+        is_dropped t bad
+        at=$listen_at
+    done
+    greet t
+    head -n 1 workless | sed 's/^block/brief/' >brief
+    say_file t brief
+    is_dropped t bad
+    greet t
+    offer t "$(cat block)"
+    eventually heard t "taken $(head -n 1 block | id)"
+    cmp block l.out
+}
+
+@test "gossip-listen: with -L, a block's header is held to the chain" {
+    chain 1
+    block_of txs block
+    listen l -p -L ledger
+    # heavier by nothing, but not of this chain's target: the easiest there is
+    sed '1s/^\(block 1 [^ ]* [^ ]* [^ ]*\) [^ ]*/\1 ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff/' block >easy
+    greet t
+    offer t "$(cat easy)"
+    is_dropped t bad
+    greet t
+    offer t "$(cat block)"
+    eventually heard t "taken $(head -n 1 block | id)"
+    cmp block l.out
+    # what the ledger holds need not be brought again
+    ledger-append -q ledger <block
+    listen m -p -L ledger
+    greet u
+    say u "have $(head -n 1 block | id)"
+    eventually heard u "taken $(head -n 1 block | id)"
+    [ ! -s m.out ]
+}
+
+# --- Briefs --------------------------------------------------------------------------------------------
+
+@test "gossip-listen: a brief whose lines are all known needs no more" {
+    chain 20
+    block_of txs block
+    block=$(head -n 1 block | id)
+    listen l -p -c "$CHAIN"
+    greet a
+    say a "have $(paste -sd ' ' ids)"
+    eventually heard a "want $(paste -sd ' ' ids)"
+    say_file a txs
+    eventually cmp -s txs l.out
+    say_brief a block
+    eventually heard a "taken $block"
+    event l "[^ ]+ brief $block 20 20"
+    refute grep -Eq "^lines|^want $block" a.heard
+    cat txs block | cmp - l.out
+}
+
+@test "gossip-listen: a brief's missing lines are asked for, by their places" {
+    chain 20
+    block_of txs block
+    block=$(head -n 1 block | id)
+    sed '3d; 8d; 20d' txs >known
+    listen l -p -c "$CHAIN"
+    greet a
+    say a "have $(ids_of known | paste -sd ' ')"
+    say_file a known
+    eventually cmp -s known l.out
+    say_brief a block
+    eventually heard a "lines $block 2 7 19"
+    event l "[^ ]+ brief $block 17 20"
+    say_file a <(line 3 txs && line 8 txs && line 20 txs)
+    eventually heard a "taken $block"
+    cat known block | cmp - l.out
+}
+
+@test "gossip-listen: a brief of which most is missing, and one of an empty block" {
+    chain 20
+    block_of txs block
+    block=$(head -n 1 block | id)
+    listen l -p -c "$CHAIN"
+    greet a
+    say_brief a block
+    eventually heard a "want $block"
+    say_file a block
+    eventually heard a "taken $block"
+    cmp block l.out
+    mined ledger 1 bob >empty
+    head -n 1 empty | sed 's/^block/brief/' >brief
+    say_file a brief
+    eventually heard a "taken $(head -n 1 empty | id)"
+    cat block empty | cmp - l.out
+}
+
+@test "gossip-listen: a broken twin of a brief does not keep the honest block out" {
+    chain 20
+    block_of txs block
+    block=$(head -n 1 block | id)
+    listen l -p -c "$CHAIN"
+    greet liar
+    greet honest
+    say honest "have $(paste -sd ' ' ids)"
+    eventually heard honest "want $(paste -sd ' ' ids)"
+    say_file honest txs
+    eventually cmp -s txs l.out
+    # known lines, in another order: the root differs; who said so is asked for the whole, and keeps silent
+    { brief_of block | head -n 1 && cut -c 1-16 ids | tac | paste -sd ' ' | sed 's/^/short /'; } >twin
+    say_file liar twin
+    eventually heard liar "want $block"
+    say_brief honest block
+    within 15 heard honest "want $block"
+    say_file honest block
+    eventually heard honest "taken $block"
+    cat txs block | cmp - l.out
+    # who lied is still there, and has been no use
+    event l "[^ ]+ late $block"
+}
+
+@test "gossip-listen: a brief whose missing lines never come is asked for elsewhere" {
+    chain 20
+    block_of txs block
+    block=$(head -n 1 block | id)
+    line 3 txs >missing
+    sed 3d txs >known
+    listen l -p -c "$CHAIN"
+    greet liar
+    greet honest
+    say honest "have $(ids_of known | paste -sd ' ')"
+    say_file honest known
+    eventually cmp -s known l.out
+    say_brief liar block
+    eventually heard liar "lines $block 2"
+    say honest "have $block"
+    within 15 heard honest "want $block"
+    say_file honest block
+    eventually heard honest "taken $block"
+    cat known block | cmp - l.out
+    # a line that answers late is no fault
+    say_file liar missing
+    say liar 'ping 1'
+    eventually heard liar 'pong 1'
+}
+
+@test "gossip-listen: short lines that do not fit their brief" {
+    chain 3
+    block_of txs block
+    listen l -p -c "$CHAIN"
+    for shorts in "short $(printf '%016d ' 1 2 3 4)" 'short 0123456789abcde' 'short 0123456789ABCDEF' 'short' "have $CHAIN"; do
+        greet t
+        brief_of block | head -n 1 >brief
+        say_file t brief
+        say t "${shorts% }"
+        is_dropped t bad
+    done
+    [ ! -s l.out ]
+}
+
+# --- Pulls ---------------------------------------------------------------------------------------------
+
+# pulled NAME LINES: what came back on a pull, without the lines before.
+answer() { # NAME
+    grep -Ev '^(hello|want|taken|pong|pulled|bye) ' "$1.heard"
+}
+
+@test "gossip-listen: -L answers pulls from any locator" {
+    chain 3
+    cp ledger full
+    block_of txs block
+    ledger-append -q full <block
+    mined full 5 bob | ledger-append -q full
+    tip=$(tip_id full)
+    listen l -p -L full
+    ids full >block_ids
+    for from in 0 1 3 6; do
+        greet t
+        say t "pull 500 $(printf '%064d' 5) $(line $((from + 1)) block_ids)"
+        eventually heard t "pulled 6 $tip"
+        answer t >got || :
+        blocks full $((from + 1)) 99 | cmp - got
+        hang_up t
+    done
+    greet t
+    say t "pull 2 $(line 2 block_ids)"
+    eventually heard t "pulled 6 $tip"
+    answer t >got
+    blocks full 2 3 | cmp - got
+    # none of ours: from genesis on
+    greet t
+    say t "pull 500 $(printf '%064d' 5)"
+    eventually heard t "pulled 6 $tip"
+    answer t >got
+    cmp full got
+    # what is new in the ledger is in the next answer
+    mined full 1 bob | ledger-append full >new
+    say t "pull 5 $tip"
+    eventually heard t "pulled 7 $(tip_id full)"
+    answer t | tail -n 1 | cmp - new
+}
+
+@test "gossip-listen: without a ledger a pull brings nothing; one that is not there yet is served once it is" {
+    chain 1
+    listen l -p -c "$CHAIN"
+    greet t
+    say t "pull 500 $CHAIN"
+    eventually heard t "pulled 0 $CHAIN"
+    [ -z "$(answer t)" ]
+    listen m -p -c "$CHAIN" -L late
+    greet u
+    say u "pull 500 $CHAIN"
+    eventually heard u "pulled 0 $CHAIN"
+    cp ledger late
+    mined late 1 bob | ledger-append -q late
+    talk v "$at"
+    say v "$(hello "$CHAIN")" "pull 500 $CHAIN"
+    eventually heard v "pulled 1 $(tip_id late)"
+    answer v >got
+    blocks late 1 | cmp - got
+    ends_with_2 -p -l 127.0.0.1:0 -L nowhere
+    says 'nowhere'
+    ends_with_2 -p -l 127.0.0.1:0 -L ledger -c "$(tr 0-9 1-90 <<<"$CHAIN")"
+}
+
+# --- The spool -----------------------------------------------------------------------------------------
+
+@test "gossip-listen: -s prints again what a killed run printed" {
+    chain 30
+    block_of <(head -n 5 txs) block
+    listen l -p -c "$CHAIN" -s spool
+    first=$pid
+    cat txs block | timeout 20 gossip-send -p -c "$CHAIN" "$at"
+    kill -KILL "$first"
+    wait "$first" || :
+    cat txs block | cmp - l.out
+    cmp l.out spool
+    # half a line at the end is cut off
+    printf 'tx %s half' "$CHAIN" >>spool
+    listen l -p -c "$CHAIN" -s spool
+    eventually cmp -s <(cat txs block) l.out
+    cmp l.out spool
+    # and known
+    greet a
+    say a "have $(line 1 ids)"
+    eventually heard a "taken $(line 1 ids)"
+    # what is no record, or was forged meanwhile, is not printed
+    kill "$pid"
+    end_started
+    { line 1 txs && line 2 txs | forged && echo 'rubbish  here' && line 3 txs; } >spool
+    listen l -p -c "$CHAIN" -s spool
+    eventually cmp -s <(line 1 txs && line 3 txs) l.out
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -s .
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -s nowhere/spool
+    says 'nowhere/spool'
+}
+
+@test "gossip-listen: -s has all that was printed, however much comes at a time" {
+    chain "$(few 12000 4000)"
+    listen l -p -c "$CHAIN" -s spool
+    timeout 60 gossip-send -p -z -c "$CHAIN" "$at" <txs
+    eventually test "$(wc -l <l.out)" -eq "$(wc -l <txs)"
+    cmp l.out spool
+}
+
+@test "gossip-listen: the spool keeps two files of 8 MiB at most" {
+    chain 1
+    # records of 60 kB, whose form alone is checked
+    awk 'BEGIN { s = "x"; while (length(s) < 60000) s = s s; for (i = 0; i < 400; i++) print "note", i, substr(s, 1, 60000) }' >notes
+    listen l -p -c "$CHAIN" -t note -s spool
+    timeout 60 gossip-send -p -c "$CHAIN" "$at" <notes
+    [ "$(stat -c %s spool)" -le 8388608 ]
+    [ "$(stat -c %s spool.old)" -le 8388608 ]
+    cat spool.old spool >kept
+    [ "$(stat -c %s kept)" -ge 8388608 ]
+    tail -n "$(wc -l <kept)" l.out | cmp - kept
+}
+
+# --- Connections ---------------------------------------------------------------------------------------
+
+@test "gossip-listen: -n bounds connections; of those that do not greet a quarter may stay" {
+    chain
+    listen l -p -c "$CHAIN" -n 4
+    talk a "$at"
+    talk b "$at"
+    eventually gone a
+    event l '[^ ]+ out - slow: .*'
+    say b "$(hello "$CHAIN")"
+    eventually heard b 'hello .*'
+    for name in c d e; do greet $name; done
+    # the newest of the most crowded network is the newcomer
+    talk f "$at"
+    eventually gone f
+    for name in b c d e; do
+        say $name 'ping 1'
+        eventually heard $name 'pong 1'
+    done
+    hang_up b
+    greet g
+}
+
+@test "gossip-listen: TLS, with -a, and a key that is discouraged" {
+    chain 3
+    keygen -s stranger stranger >stranger.line
+    { cat alice.pub && echo '# a friend' && cut -d ' ' -f 2 bob.pub; } >friends
+    listen l -c "$CHAIN" -k miner.key -a friends
+    event l "- start - listen $at $MINER $CHAIN"
+    line 1 txs | timeout 20 gossip-send -k alice.key -c "$CHAIN" "$MINER@$at"
+    line 2 txs | timeout 20 gossip-send -k bob.key -z -c "$CHAIN" "$at"
+    # itself is a member
+    line 3 txs | timeout 20 gossip-send -k miner.key -c "$CHAIN" "$at"
+    cmp txs l.out
+    event l "$ALICE new $(line 1 ids) tx"
+    line 3 txs | sed 's/ pay / pay /' >again
+    expect 1 timeout 20 gossip-send -t 1 -v -k stranger.key -c "$CHAIN" "$at" <again
+    eventually event l '127\.0\.0\.1:[0-9]+ out - its key is not allowed'
+    refute event l "$(account stranger) .*"
+    # a forged record: alice is not talked to for a while
+    line 1 txs | forged >bad
+    expect 1 timeout 20 gossip-send -t 3 -v -k alice.key -c "$CHAIN" "$at" <bad
+    event l "$ALICE bad $(id <bad) tx: .*"
+    within 15 event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
+    cmp txs l.out
+    echo 'not a key' >broken
+    expect 1 timeout 20 gossip-listen -l 127.0.0.1:0 -c "$CHAIN" -a broken
+    says 'broken:1: '
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -a nowhere
+}
+
+@test "gossip-listen: bytes that are no TLS, and TLS on a plain one" {
+    chain 1
+    listen l -c "$CHAIN"
+    talk t "$at"
+    say t "$(hello "$CHAIN")"
+    eventually gone t
+    expect 1 timeout 20 gossip-send -p -t 1 -c "$CHAIN" "$at" <txs
+    listen m -p -c "$CHAIN"
+    expect 1 timeout 20 gossip-send -t 1 -c "$CHAIN" "$at" <txs
+    [ ! -s l.out ] && [ ! -s m.out ]
+    is_running "$pid"
+}
+
+@test "gossip-listen: -k with a passphrase by -P, a wrong one, and no key" {
+    chain 1
+    printf 'secret\nsecret\n' >passphrase
+    keygen -p -P 9 locked 9<passphrase
+    listen l -c "$CHAIN" -k locked.key -P 9 9<passphrase
+    timeout 20 gossip-send -c "$CHAIN" "$(account locked)@$at" <txs
+    cmp txs l.out
+    echo wrong >passphrase
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -k locked.key -P 9 9<passphrase
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -k nowhere.key
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -k alice.pub
+}
+
+# --- Deflate, in plain ---------------------------------------------------------------------------------
+
+@test "gossip-listen: rubbish in place of a zlib stream" {
+    chain
+    listen l -p -c "$CHAIN"
+    talk t "$at"
+    say t "$(hello "$CHAIN" deflate)" "have $CHAIN"
+    eventually gone t
+    event l '[^ ]+ out - deflate: .*'
+    # a stream that swells more than records do
+    need python3
+    talk t "$at"
+    say t "$(hello "$CHAIN" deflate)"
+    python3 -c '
+import sys, zlib
+c = zlib.compressobj(9)
+line = b"ping 1\n" * 9000
+sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flush())' >bomb
+    say_file t bomb
+    eventually gone t
+    event l '[^ ]+ out - deflate: swells .*'
+    greet u
+}
+
+# --- Dandelion++ ---------------------------------------------------------------------------------------
+
+@test "gossip-listen: -d tells stem from fluff" {
+    chain 3
+    listen l -p -c "$CHAIN" -d
+    greet a
+    greet b
+    offer a "$(line 1 txs)"
+    eventually heard a "taken $(line 1 ids)"
+    { echo "fluff $(line 1 ids)" && line 1 txs; } >want
+    cmp want l.out
+    say a "stem $(line 2 ids)"
+    eventually heard a "want $(line 2 ids)"
+    say_file a <(line 2 txs)
+    eventually heard a "taken $(line 2 ids)"
+    line 2 txs >>want
+    cmp want l.out
+    # another must not learn from us that we have it; once it is everybody's, only the mark is printed
+    say b "have $(line 2 ids)"
+    eventually heard b "want $(line 2 ids)"
+    say_file b <(line 2 txs)
+    eventually heard b "taken $(line 2 ids)"
+    echo "fluff $(line 2 ids)" >>want
+    cmp want l.out
+    event l "[^ ]+ fluff $(line 2 ids) tx"
+    say a "have $(line 2 ids)"
+    say a 'ping 1'
+    eventually heard a 'pong 1'
+    cmp want l.out
+    # without -d a stem is a record as any
+    listen m -p -c "$CHAIN"
+    greet c
+    say c "stem $(line 3 ids)"
+    eventually heard c "want $(line 3 ids)"
+    say_file c <(line 3 txs)
+    eventually cmp -s <(line 3 txs) m.out
+}
+
+# --- stdout, signals, usage ------------------------------------------------------------------------------
+
+@test "gossip-listen: a stopped reader stops the senders, and loses nothing" {
+    chain "$(few 20000 6000)"
+    mkfifo l.out
+    start reader cat l.out
+    reader=$pid
+    listen l -p -c "$CHAIN"
+    kill -STOP "$reader"
+    cp txs send.in
+    start send gossip-send -v -p -c "$CHAIN" "$at"
+    send=$pid
+    # it stalls: what waits is a MiB or two, not all
+    stalled() {
+        local before
+        before=$(grep -c ' taken ' send.log)
+        [ "$before" -gt 0 ] && sleep 1 && [ "$(grep -c ' taken ' send.log)" -eq "$before" ]
+    }
+    within 20 stalled
+    is_running "$send"
+    [ "$(grep -c ' taken ' send.log)" -lt "$(wc -l <txs)" ]
+    kill -CONT "$reader"
+    within 60 is_over "$send"
+    wait "$send"
+    eventually cmp -s txs reader.out
+}
+
+@test "gossip-listen: what was taken from senders is read by a slow reader, though it is ended meanwhile" {
+    chain 3000
+    mkfifo l.out
+    start reader cat l.out
+    reader=$pid
+    listen l -p -c "$CHAIN"
+    listener=$pid
+    kill -STOP "$reader"
+    timeout 60 gossip-send -p -c "$CHAIN" "$at" <txs
+    kill "$listener"
+    kill -CONT "$reader"
+    status_of "$listener"
+    [ "$status" -eq 0 ]
+    eventually cmp -s txs reader.out
+}
+
+@test "gossip-listen: a full disk gives 2, a reader that left ends it" {
+    chain 1
+    ln -s /dev/full l.out
+    listen l -p -c "$CHAIN"
+    expect 1 timeout 20 gossip-send -p -t 1 -c "$CHAIN" "$at" <txs
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    grep -q 'stdout' l.log
+    mkfifo m.out
+    start reader head -n 1 m.out
+    listen m -p -c "$CHAIN"
+    listener=$pid
+    greet a
+    offer a "$(cat txs)"
+    eventually cmp -s txs reader.out
+    kill -PIPE "$listener" # no signal of its own ends it
+    say a "have $(printf '%064d' 1)"
+    eventually heard a "want $(printf '%064d' 1)"
+    peerbook -c "$CHAIN" -a 127.0.0.1:7001 -k alice.key >peer
+    offer a "$(cat peer)"
+    status_of "$listener"
+    [ "$status" -eq 2 ]
+}
+
+@test "gossip-listen: signals end it, with a word to everyone" {
+    chain
+    for signal in TERM INT HUP; do
+        listen l -p -c "$CHAIN"
+        listener=$pid
+        greet t
+        kill -$signal "$listener"
+        status_of "$listener"
+        [ "$status" -eq 0 ]
+        eventually heard t 'bye done'
+        eventually gone t
+    done
+}
+
+@test "gossip-listen: where it may listen, and usage" {
+    chain
+    ends_with_2 -p -l 0.0.0.0:0 -c "$CHAIN"
+    says 'this machine alone'
+    ends_with_2 -p -l '[::]:0' -c "$CHAIN"
+    ends_with_2 -p -k alice.key -l 127.0.0.1:0 -c "$CHAIN"
+    says '^gossip-listen: -p: '
+    ends_with_2 -p -a names -l 127.0.0.1:0 -c "$CHAIN"
+    says '^gossip-listen: -p: '
+    ends_with_2 -l 127.0.0.1 -c "$CHAIN"
+    says '^gossip-listen: -l: '
+    ends_with_2 -l 192.0.2.1:0 -c "$CHAIN"
+    ends_with_2 -c "$CHAIN"
+    ends_with_2 -l 127.0.0.1:0
+    ends_with_2 -l 127.0.0.1:0 -c "${CHAIN%?}"
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" operand
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -n 0
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -n 4097
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -j 0
+    ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -w nowhere/file
+    says 'nowhere/file: cannot be written'
+    ends_with_2 -x
+    listen l -c "$CHAIN" -j 2
+    [ "$(wc -l <l.at)" -eq 1 ]
+    ends_with_2 -l "$at" -c "$CHAIN"
+    says 'cannot listen'
+}
+
+# --- The log -------------------------------------------------------------------------------------------
+
+# Every line of a log must be one of these.
+log_holds() { # FILE
+    awk '
+        function bad(why) { print FILENAME ":" FNR ": " why ": " $0; wrong = 1 }
+        function is_id(x) { return length(x) == 64 && x !~ /[^0-9a-f]/ }
+        $1 !~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9]$/ { bad("time") }
+        $1 < last { bad("back in time") }
+        { last = $1 }
+        $2 != "-" && !is_id($2) && $2 !~ /^[0-9.]+:[0-9]+$/ { bad("peer") }
+        $4 != "-" && !is_id($4) { bad("id") }
+        $3 ~ /^(new|fluff|asked|late|brief)$/ && $4 == "-" { bad("no id") }
+        $3 == "new" || $3 == "fluff" { if (NF != 5) bad("fields"); next }
+        $3 == "asked" || $3 == "late" { if (NF != 4) bad("fields"); next }
+        $3 == "brief" { if (NF != 6 || $5 > $6) bad("fields"); next }
+        $3 == "pull" { if (NF != 5 || $5 !~ /^[0-9]+$/) bad("fields"); next }
+        $3 == "start" { if (NF != 8 || $5 != "listen" || !is_id($8)) bad("fields"); next }
+        $3 == "in" { if (NF != 5) bad("fields"); next }
+        $3 == "out" || $3 == "bad" { if (NF < 5) bad("fields"); next }
+        { bad("event") }
+        END { exit wrong }' "$1"
+}
+
+@test "gossip-listen: -v logs in one form; without it nothing is said" {
+    chain 20
+    block_of txs block
+    listen l -c "$CHAIN" -k miner.key -d
+    cat txs block | timeout 20 gossip-send -k alice.key -c "$CHAIN" "$at"
+    line 1 txs | forged | timeout 20 gossip-send -t 1 -c "$CHAIN" "$at" || :
+    timeout 20 ledger-pull -l new -c "$CHAIN" -t 1 "$at" >blocks || :
+    eventually event l '[^ ]+ pull - 0'
+    log_holds l.log
+    for event in start in out new asked bad; do grep -q " $event " l.log; done
+    listen m -p -c "$CHAIN" -L ledger
+    greet a
+    say a "stem $(line 1 ids)" "pull 1 $CHAIN"
+    eventually heard a 'pulled .*'
+    say_file a <(line 1 txs)
+    say_brief a block
+    say a 'have x'
+    is_dropped a bad
+    log_holds m.log
+    # a log that is not of this form is found
+    sed '2s/^[0-9]*/x/' m.log >other
+    refute log_holds other
+    gossip-listen -l 127.0.0.1:0 -w quiet.at -p -c "$CHAIN" >quiet.out 2>quiet.log 3>&- &
+    STARTED+=($!)
+    eventually test -s quiet.at
+    timeout 20 gossip-send -p -c "$CHAIN" "$(cat quiet.at)" <txs
+    [ ! -s quiet.log ]
+}
