@@ -1,19 +1,35 @@
 #include "base/hex.h"
 
+#include <string.h>
+
 /* Value of each digit plus one, so that all other bytes are 0. */
 static const uint8_t value_plus_one[256] = {
     ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
     ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
 };
 
+/* The two digits of every byte. */
+static const char pairs[] = "000102030405060708090a0b0c0d0e0f"
+                            "101112131415161718191a1b1c1d1e1f"
+                            "202122232425262728292a2b2c2d2e2f"
+                            "303132333435363738393a3b3c3d3e3f"
+                            "404142434445464748494a4b4c4d4e4f"
+                            "505152535455565758595a5b5c5d5e5f"
+                            "606162636465666768696a6b6c6d6e6f"
+                            "707172737475767778797a7b7c7d7e7f"
+                            "808182838485868788898a8b8c8d8e8f"
+                            "909192939495969798999a9b9c9d9e9f"
+                            "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+                            "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                            "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"
+                            "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                            "e0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+                            "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+
 void hex_encode(char *out, const uint8_t *bytes, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        /* '0' + d, and 39 more where d is over 9 */
-        unsigned high = bytes[i] >> 4, low = bytes[i] & 15U;
-        out[2 * i] = (char)('0' + high + (high > 9 ? 39 : 0));
-        out[2 * i + 1] = (char)('0' + low + (low > 9 ? 39 : 0));
-    }
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + 2 * i, pairs + 2 * (size_t)bytes[i], 2);
 }
 
 /* One look at the end says whether all were digits, so that the loop has no branch in it. */

@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
     {'f', "fanout", "COUNT", "dial so many peers (default: 8)"},
     {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
     {'t', "seconds", "SECONDS", "wait so long for that (default: 30)"},
-    {'m', "memory", "BYTES", "records held for peers to come (default: 67108864)"},
+    {'m', "memory", "BYTES", "records held for peers to come (default: 16777216)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
     {0, NULL, NULL, NULL},
@@ -301,7 +301,7 @@ int main(int argc, char **argv)
     struct run r = {.passphrase_fd = -1, .wait = 30000, .status = CLI_YES};
     r.dialing.fanout = 8;
     r.sending.need = 1;
-    r.sending.bytes = 64 << 20;
+    r.sending.bytes = 16 << 20;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
     if (optind == argc)

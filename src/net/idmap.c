@@ -1,5 +1,7 @@
 #include "net/idmap.h"
 
+#include "base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,8 +73,8 @@ static int grow(struct idmap *m)
 {
     struct idmap more = *m;
     more.cap = m->cap ? m->cap * 2 : FIRST_CAP;
-    more.tags = calloc(more.cap, 1);
-    more.entries = malloc(more.cap * m->entry_size);
+    more.tags = large_alloc(more.cap);
+    more.entries = large_alloc(more.cap * m->entry_size);
     if (!more.tags || !more.entries) {
         free(more.tags);
         free(more.entries);

@@ -16,6 +16,7 @@ enum {
     PEER_AHEAD_MAX = 7200, /* s by which a peer record's time may be ahead of the clock */
     PEER_AGE_MAX = 30 * 86400,
     STEMS_MAX = 4096,
+    OWED_MAX = 1 << 20, /* bytes that a guest may leave unread before it is owed no more */
 };
 
 struct discouraged {
@@ -156,12 +157,12 @@ static int surface(struct listener *l, const uint8_t id[ID_LEN])
     return put_mark(l, id);
 }
 
+/* No block is filled from what is a stem still: that would tell who has it. */
 static void remember(struct listener *l, const struct item *item, bool hidden)
 {
-    if (hidden)
-        return;
-    idset_add_new(&l->seen, item->id);
-    if (item->is_tx)
+    if (!hidden)
+        idset_add_new(&l->seen, item->id);
+    if (item->is_tx && !(l->stems.count && idmap_find(&l->stems, item->id)))
         recents_add(&l->recents, item->id, item->text, item->size - 1);
 }
 
@@ -219,19 +220,6 @@ static void too_useless(struct guest *g)
     guest_doom(g, "bad", &f);
 }
 
-/* A record that nobody waits for: good enough where it was asked for once and came late. */
-static int unasked(struct listener *l, struct guest *g, const struct item *item)
-{
-    struct fault f;
-    if (g->state->credit) {
-        g->state->credit--;
-        return 0;
-    }
-    fault_rule(&f, "a record that was not asked for");
-    listener_log(l, g, "bad", item->id, f.text);
-    return guest_doom(g, "bad", &f);
-}
-
 static int doom_for_item(struct listener *l, struct guest *g, const struct item *item,
                          const struct fault *why)
 {
@@ -249,13 +237,10 @@ static int take_item(struct listener *l, struct guest *g, const struct item *ite
     struct fault f;
     struct asked *a = idmap_find(&l->asked, item->id);
     const char *type = type_of(item);
-    bool expected = a && g && a->slot == g->state->slot;
     if (g && g->doomed)
         return 0;
     if (item->broken)
         return doom_for_item(l, g, item, &item->fault);
-    if (g && !expected && unasked(l, g, item))
-        return 0;
     if (g)
         g->state->brought = now;
     bool hidden = a && a->hidden;
@@ -319,11 +304,25 @@ void guest_take(struct guest *g, const uint8_t id[ID_LEN])
     buf_add(&g->state->taken, id, ID_LEN); /* without memory, it offers the record again */
 }
 
-static int acknowledge(struct listener *l, struct guest *g)
+/* How much may wait for a guest: what a pull puts there apart, only what it is owed. */
+static size_t owed_max(const struct listener *l, const struct guest *g)
 {
+    return OWED_MAX + (g->state->pulling ? (size_t)listener_block_limit(l) : 0);
+}
+
+int guest_acknowledge(struct listener *l, struct guest *g)
+{
+    struct fault f;
     struct buf *taken = &g->state->taken;
     if (!taken->len)
         return 0;
+    if (session_backlog(&g->session) > owed_max(l, g)) {
+        fault_rule(&f, "slow: does not read what it is owed");
+        listener_log(l, g, "bad", NULL, f.text);
+        guest_doom(g, "slow", &f);
+        buf_free(taken);
+        return 0;
+    }
     l->scratch.len = 0;
     if (wire_put_ids("taken", (const uint8_t(*)[ID_LEN])(const void *)taken->data,
                      taken->len / ID_LEN, &l->scratch) ||
@@ -343,8 +342,10 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     while (next < l->slots.len) {
         if (stream_next(l->stream, &l->batch, f) < 0 || check_batch(l, f))
             return -1;
-        for (size_t i = 0; i < l->batch.count; i++)
+        for (size_t i = 0; i < l->batch.count; i++) {
             idmap_prefetch(&l->asked, l->batch.items[i].id);
+            idmap_prefetch(&l->seen.young, l->batch.items[i].id);
+        }
         for (size_t i = 0; i < l->batch.count; i++, next += sizeof(uint16_t)) {
             uint16_t slot;
             memcpy(&slot, l->slots.data + next, sizeof slot);
@@ -356,7 +357,7 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     if (l->text.cap > 4 * GATHER_MAX)
         buf_free(&l->text);
     for (size_t i = 0; i < l->top && l->owed; i++)
-        if (l->guests[i] && acknowledge(l, l->guests[i]))
+        if (l->guests[i] && guest_acknowledge(l, l->guests[i]))
             return fault_memory(f);
     l->owed = false;
     return 0;
@@ -384,18 +385,31 @@ int listener_replay(struct listener *l, const char *text, size_t n, int64_t now,
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
+/* Whether the record may come: it was asked for and has not come yet, or it was asked for once and
+ * comes late. Asked before anything is done for it. 0, or -1 and a rule. */
+static int admit(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+{
+    uint8_t id[SHA256_LEN];
+    sha256(line, len, id);
+    struct asked *a = asked_of(l, g, id);
+    if (a && !a->came) {
+        a->came = true;
+        return 0;
+    }
+    if (!g->state->credit)
+        return fault_rule(f, "a record that was not asked for");
+    g->state->credit--;
+    return 0;
+}
+
 /* A block's header: the lines behind it are its body. */
 static int begin_block(struct listener *l, struct guest *g, const char *line, size_t len,
                        int64_t now, struct fault *f)
 {
     struct block block;
     struct guest_state *s = g->state;
-    uint8_t id[SHA256_LEN];
-    if (line_check(line, len, f) || block_parse(line, len, &block, f))
+    if (line_check(line, len, f) || block_parse(line, len, &block, f) || admit(l, g, line, len, f))
         return -1;
-    sha256(line, len, id);
-    if (!asked_of(l, g, id) && !s->credit)
-        return fault_rule(f, "a record that was not asked for");
     s->block.len = 0;
     s->body_left = block.count;
     s->body_began = now;
@@ -436,6 +450,8 @@ static int take_record(struct listener *l, struct guest *g, const char *line, si
     int used = g->state->lines ? take_missing(l, g, line, len, now, f) : 0;
     if (used)
         return used < 0 ? -1 : 0;
+    if (admit(l, g, line, len, f))
+        return -1;
     return listener_gather(l, g, line, len + 1) ? fault_memory(f) : 0;
 }
 
@@ -573,6 +589,15 @@ struct guest *listener_join(struct listener *l, const uint8_t account[ID_LEN], c
     return g;
 }
 
+/* What the guest brought and nobody has looked at yet is not laid to the next in its place. */
+static void orphan(struct listener *l, uint16_t slot)
+{
+    const uint16_t nobody = NOBODY;
+    for (size_t at = 0; at < l->slots.len; at += sizeof slot)
+        if (memcmp(l->slots.data + at, &slot, sizeof slot) == 0)
+            memcpy(l->slots.data + at, &nobody, sizeof nobody);
+}
+
 void listener_leave(struct listener *l, struct guest *g, int64_t now)
 {
     if (g->doomed && g->session.word && strcmp(g->session.word, "bad") == 0)
@@ -585,6 +610,7 @@ void listener_leave(struct listener *l, struct guest *g, int64_t now)
     if (g->state->lines)
         filling_drop(l, g->state->lines);
     asked_forget(l, g, now);
+    orphan(l, g->state->slot);
     free_guest(g);
 }
 

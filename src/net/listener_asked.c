@@ -4,6 +4,7 @@
 
 enum {
     LATE_MAX = 256,          /* records that a guest may announce and not bring */
+    TAKEN_MAX = 4096,        /* acknowledgements that may wait for the turn's end */
     PROGRESS = 5000,         /* ms since it last brought something: it is still at it */
     ANSWER_LONGEST = 120000, /* ms for one who is */
 };
@@ -71,6 +72,32 @@ static void count_late(struct listener *l, struct guest *g, const uint8_t id[ID_
     guest_doom(g, "bad", &f);
 }
 
+static int64_t merit(const struct guest *g)
+{
+    return (int64_t)g->useful - (int64_t)g->state->late;
+}
+
+/* The place among the others of the one with the most merit, or the least. */
+static size_t pick(const struct listener *l, const struct asked *a, bool most)
+{
+    size_t place = 0;
+    for (size_t i = 1; i < a->others_count; i++) {
+        const struct guest *g = guest_at(l, a->others[i]), *so_far = guest_at(l, a->others[place]);
+        if (!so_far || (g && (merit(g) > merit(so_far)) == most))
+            place = i;
+    }
+    return place;
+}
+
+/* Takes the other with the most merit out. */
+static uint16_t take_other(const struct listener *l, struct asked *a)
+{
+    size_t place = pick(l, a, true);
+    uint16_t slot = a->others[place];
+    a->others[place] = a->others[--a->others_count];
+    return slot;
+}
+
 void asked_next(struct listener *l, struct asked *a, int64_t now)
 {
     struct guest *g = guest_at(l, a->slot);
@@ -81,8 +108,9 @@ void asked_next(struct listener *l, struct asked *a, int64_t now)
         count_late(l, g, a->id);
     }
     a->slot = NOBODY;
+    a->came = false;
     while (a->others_count) {
-        uint16_t slot = a->others[--a->others_count];
+        uint16_t slot = take_other(l, a);
         g = guest_at(l, slot);
         if (!g)
             continue;
@@ -98,23 +126,68 @@ void asked_next(struct listener *l, struct asked *a, int64_t now)
     idmap_remove(&l->asked, a);
 }
 
-static void add_other(struct guest *g, struct asked *a)
+/* Where there is no place for one more, the one with the least merit has to go, or does not come:
+ * many who announce what they do not bring must not keep the one away who would. */
+static void add_other(struct listener *l, struct guest *g, struct asked *a)
 {
-    if (a->slot == g->state->slot || a->others_count == OTHERS_MAX)
+    if (a->slot == g->state->slot)
         return;
     for (size_t i = 0; i < a->others_count; i++)
         if (a->others[i] == g->state->slot)
             return;
-    a->others[a->others_count++] = g->state->slot;
+    size_t place = a->others_count;
+    if (place == OTHERS_MAX) {
+        place = pick(l, a, false);
+        const struct guest *least = guest_at(l, a->others[place]);
+        if (least && merit(least) >= merit(g))
+            return;
+        count_out(l, a->others[place]);
+    } else {
+        a->others_count++;
+    }
+    a->others[place] = g->state->slot;
     g->state->announced++;
 }
 
-/* Whether we have it already, as far as this guest may know; *hidden: it may not. */
-static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool stem, bool *hidden)
+/* Whoever has announced the most for what it brought. */
+static struct guest *most_announcing(const struct listener *l)
+{
+    struct guest *most = NULL;
+    int64_t most_open = 0;
+    for (size_t i = 0; i < l->top; i++) {
+        struct guest *g = l->guests[i];
+        int64_t open = g ? (int64_t)g->state->announced - (int64_t)g->useful : 0;
+        if (g && !g->doomed && open > most_open) {
+            most = g;
+            most_open = open;
+        }
+    }
+    return most;
+}
+
+/* A new entry. Where too much is under way, what one guest has announced goes, and the guest. NULL:
+ * there is still no room; it may be offered again. */
+static struct asked *new_entry(struct listener *l, const uint8_t id[ID_LEN], int64_t now)
+{
+    struct fault f;
+    struct guest *most;
+    struct asked *a = idmap_add(&l->asked, id);
+    if (a || l->asked.count < l->asked.limit || !(most = most_announcing(l)))
+        return a;
+    fault_rule(&f, "full: announces more than all others and does not bring it");
+    listener_log(l, most, "bad", NULL, f.text);
+    guest_doom(most, "full", &f);
+    asked_forget(l, most, now);
+    return idmap_add(&l->asked, id);
+}
+
+/* Whether we have it already, as far as this guest may know; *hidden: it may not. Nor may one who
+ * announces it as a stem itself: it asks where the stem came by, or it closes a loop. */
+static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *hidden)
 {
     const struct view *v = l->config->view;
     struct fault f;
-    *hidden = !stem && l->stems.count && idmap_find(&l->stems, id);
+    *hidden = l->stems.count && idmap_find(&l->stems, id);
     if (*hidden)
         return false;
     return idset_has(&l->seen, id) || (v && v->holds(v->self, id, &f) > 0);
@@ -128,16 +201,16 @@ void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN
     *ask_it = false;
     if (a) {
         a->stem &= stem;
-        add_other(g, a);
+        add_other(l, g, a);
         return;
     }
-    if (is_known(l, id, stem, &hidden)) {
+    if (is_known(l, id, &hidden)) {
         guest_take(g, id);
         return;
     }
-    a = idmap_add(&l->asked, id);
+    a = new_entry(l, id, now);
     if (!a)
-        return; /* too much is under way: it may be offered again */
+        return;
     a->slot = g->state->slot;
     a->since = now;
     a->stem = stem;
@@ -172,6 +245,8 @@ int take_have(struct listener *l, struct guest *g, const char *line, size_t len,
     l->scratch.len = 0;
     if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
         session_put(&g->session, l->scratch.data, l->scratch.len))
+        return fault_memory(f);
+    if (g->state->taken.len > TAKEN_MAX * ID_LEN && guest_acknowledge(l, g))
         return fault_memory(f);
     return 0;
 }

@@ -176,7 +176,7 @@ static int read_shorts(struct filling *fill, const char *line, size_t len, size_
     return 0;
 }
 
-/* Fills in the lines that are known here. 0, or -1: no memory. */
+/* Fills in the lines that are known here, as many as a block may hold. 0, or -1: no memory. */
 static int fill_in(struct listener *l, struct filling *fill)
 {
     fill->at = calloc(fill->count, sizeof *fill->at);
@@ -185,6 +185,8 @@ static int fill_in(struct listener *l, struct filling *fill)
         return -1;
     for (size_t i = 0; i < fill->count; i++) {
         struct field known = recents_find(&l->recents, fill->shorts[i]);
+        if (fill->text.len + known.len > listener_block_limit(l))
+            known = (struct field){NULL, 0};
         fill->at[i] = fill->text.len;
         fill->len[i] = known.len;
         if (!known.text)
@@ -332,7 +334,7 @@ int take_missing(struct listener *l, struct guest *g, const char *line, size_t l
     struct filling *fill = g->state->lines;
     uint8_t id[SHA256_LEN];
     sha256(line, len, id);
-    if (memcmp(id, fill->shorts[fill->next], WIRE_SHORT_LEN))
+    if (!len || memcmp(id, fill->shorts[fill->next], WIRE_SHORT_LEN))
         return 0;
     if (fill->header.len + fill->text.len + len + fill->count > listener_block_limit(l))
         return fault_rule(f, "block: over maxblock");

@@ -29,6 +29,7 @@ struct asked {
     int64_t since;           /* when it was asked for */
     uint16_t slot;           /* of whom */
     uint8_t others_count;
+    bool came;   /* the one asked has sent it, or its header: not a second time */
     bool stem;   /* it was announced as a stem */
     bool hidden; /* we have it as a stem already, and only ask in order not to tell */
     uint16_t others[OTHERS_MAX]; /* who announced it too */
@@ -92,6 +93,10 @@ int listener_gather(struct listener *l, const struct guest *g, const char *text,
 
 /* Notes that the guest's announcement is to be acknowledged. */
 void guest_take(struct guest *g, const uint8_t id[ID_LEN]);
+
+/* Tells the guest which of its announcements were taken, as far as it reads what it is told: one
+ * that does not is doomed. 0, or -1: no memory. */
+int guest_acknowledge(struct listener *l, struct guest *g);
 
 /* The largest block to take. */
 uint64_t listener_block_limit(const struct listener *l);

@@ -1,6 +1,6 @@
 #include "net/sender_parts.h"
 
-#include "base/chance.h"
+#include "base/large.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,8 @@
 enum {
     FLUFF_MAX = 1 << 14,
     PARCELS_MAX = 1 << 22,
+    SLAB_FIRST = 1 << 16,   /* bytes; most senders have few records */
+    SLAB = (1 << 21) - 256, /* with what is around it, a large page */
 };
 
 void sender_log(const struct sender *s, const struct mate *m, const char *event, const uint8_t *id,
@@ -54,6 +56,55 @@ static int grow_ring(struct sender *s)
     return 0;
 }
 
+/* A slab with room for n bytes becomes the newest. 0, or -1: no memory. */
+static int add_slab(struct sender *s, size_t n)
+{
+    size_t size = s->newest ? SLAB : SLAB_FIRST;
+    struct slab *new = s->spare &&n <= s->spare->size ? s->spare : NULL;
+    if (size < n)
+        size = n;
+    if (new)
+        s->spare = NULL;
+    else if (!(new = large_alloc(sizeof *new + size)))
+        return -1;
+    else
+        new->size = size;
+    new->used = new->parcels = 0;
+    new->next = NULL;
+    if (s->newest)
+        s->newest->next = new;
+    else
+        s->oldest = new;
+    s->newest = new;
+    return 0;
+}
+
+/* Room for a parcel with n bytes of text. NULL: no memory. */
+static struct parcel *take_room(struct sender *s, size_t n)
+{
+    const size_t align = _Alignof(struct parcel);
+    n = (sizeof(struct parcel) + n + align - 1) / align * align;
+    if ((!s->newest || s->newest->used + n > s->newest->size) && add_slab(s, n))
+        return NULL;
+    struct parcel *p = (struct parcel *)(void *)(s->newest->room + s->newest->used);
+    s->newest->used += n;
+    s->newest->parcels++;
+    return p;
+}
+
+/* The oldest parcel's room is free. */
+static void give_room(struct sender *s)
+{
+    struct slab *slab = s->oldest;
+    if (--slab->parcels || slab == s->newest)
+        return;
+    s->oldest = slab->next;
+    if (!s->spare && slab->size == SLAB)
+        s->spare = slab;
+    else
+        free(slab);
+}
+
 static size_t cost(const struct parcel *p)
 {
     return sizeof *p + p->size;
@@ -65,12 +116,12 @@ static struct parcel *hold(struct sender *s, const struct item *item, int64_t no
     struct place *place;
     if (s->next - s->first == s->cap && grow_ring(s))
         return NULL;
-    p = malloc(sizeof *p + item->size);
-    place = p ? idmap_add(&s->places, item->id) : NULL;
-    if (!place) {
-        free(p);
+    place = idmap_add(&s->places, item->id);
+    p = place ? take_room(s, item->size) : NULL;
+    if (!p && place)
+        idmap_remove(&s->places, place);
+    if (!p)
         return NULL;
-    }
     *p = (struct parcel){
         .seq = s->next, .came = now, .count = item->is_block ? item->block.count : -1};
     p->size = item->size;
@@ -83,10 +134,20 @@ static struct parcel *hold(struct sender *s, const struct item *item, int64_t no
     return p;
 }
 
-/* Lets the oldest go. */
+enum { AHEAD = 8 };
+
+/* Lets the oldest go. What the next ones need was used long ago, and is fetched while there is
+ * time.
+ */
 static void let_go(struct sender *s)
 {
     struct parcel *p = parcel_at(s, s->first);
+    const struct parcel *soon = parcel_at(s, s->first + AHEAD);
+    const struct parcel *later = parcel_at(s, s->first + 2 * AHEAD);
+    if (soon)
+        idmap_prefetch(&s->places, soon->id);
+    if (later)
+        __builtin_prefetch(later->id);
     if (p->taken < s->config->need) {
         s->open--;
         s->config->late(s->config->self, p->id);
@@ -97,7 +158,7 @@ static void let_go(struct sender *s)
     idmap_remove(&s->places, idmap_find(&s->places, p->id));
     s->bytes -= cost(p);
     s->first++;
-    free(p);
+    give_room(s);
 }
 
 /* Room is made by letting go the oldest, if they were taken, or were held long enough. */
@@ -298,8 +359,11 @@ void sender_free(struct sender *s)
     for (size_t i = 0; i < SENDER_MATES_MAX; i++)
         if (s->mates[i])
             sender_leave(s, s->mates[i]);
-    for (uint64_t seq = s->first; seq < s->next; seq++)
-        free(parcel_at(s, seq));
+    for (struct slab *next; s->oldest; s->oldest = next) {
+        next = s->oldest->next;
+        free(s->oldest);
+    }
+    free(s->spare);
     free(s->ring);
     idmap_free(&s->places);
     idset_free(&s->fluff);

@@ -11,6 +11,7 @@ enum {
     ROOM = 1 << 18,       /* bytes that may wait to be sent before more is put behind them */
     BRIEF_ROOM = 1 << 20, /* ... and that a mate may be behind and still get briefs */
     WANTS_MAX = 4096,     /* records asked for and not given yet */
+    INSIST_EVERY = 10000, /* ms after which a mate is offered once more what it let lie */
 };
 
 static uint64_t bit_of(const struct mate *m)
@@ -317,11 +318,47 @@ static void lose_patience(struct sender *s, struct mate *m, int64_t now)
     t->moved = now;
 }
 
+/* Puts the ids of what the mate was offered, and lets lie, behind *ids; those it was offered just
+ * now may be among them. 0, or -1: no memory. */
+static int find_lying(const struct sender *s, const struct mate *m, int64_t now, struct buf *ids)
+{
+    size_t found = 0;
+    for (uint64_t seq = s->next; seq-- > s->first && found < m->state->open;) {
+        const struct parcel *p = parcel_at(s, seq);
+        if (!(p->offered & ~p->settled & bit_of(m)))
+            continue;
+        found++;
+        if (!p->embargo && now - p->came >= INSIST_EVERY && buf_add(ids, p->id, ID_LEN))
+            return -1;
+    }
+    return 0;
+}
+
+/* What a mate lets lie is offered once more from time to time: it may have had too much under way,
+ * or have waited in vain for another who offered it too. */
+static int insist(struct sender *s, struct mate *m, int64_t now)
+{
+    struct mate_state *t = m->state;
+    struct buf ids = {0};
+    if (!t->insisted)
+        t->insisted = now;
+    if (!t->open || session_backlog(&m->session) || now - t->insisted < INSIST_EVERY)
+        return 0;
+    t->insisted = now;
+    s->scratch.len = 0;
+    int failed = find_lying(s, m, now, &ids) ||
+                 wire_put_ids("have", (const uint8_t(*)[ID_LEN])(const void *)ids.data,
+                              ids.len / ID_LEN, &s->scratch) ||
+                 say(s, m);
+    buf_free(&ids);
+    return failed ? -1 : 0;
+}
+
 static int settle_mate(struct sender *s, struct mate *m, int64_t now)
 {
     int offered;
     lose_patience(s, m, now);
-    if (give_some(s, m))
+    if (insist(s, m, now) || give_some(s, m))
         return -1;
     do
         offered = session_backlog(&m->session) < ROOM ? offer_some(s, m) : 0;

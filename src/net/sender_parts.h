@@ -21,6 +21,14 @@ struct parcel {
     char text[];
 };
 
+/* Where parcels are kept, one behind the other: they go in the order in which they came. */
+struct slab {
+    struct slab *next;
+    size_t size, used; /* bytes of room, and of those taken */
+    size_t parcels;    /* that are still there */
+    char room[];
+};
+
 struct mate_state {
     struct sender *sender;
     unsigned slot;
@@ -29,6 +37,7 @@ struct mate_state {
     size_t reoffer;   /* how many of these that others have taken already */
     size_t open;      /* offered, and not settled */
     int64_t moved;    /* when it last asked for something or took it */
+    int64_t insisted; /* when it was last offered again what it let lie */
     struct buf again; /* uint64_t: numbers of those to be offered out of turn */
     struct buf wants; /* uint64_t: numbers of those it asked for, from wants_at on */
     size_t wants_at;
@@ -41,6 +50,7 @@ struct sender {
     struct mate *mates[SENDER_MATES_MAX];
     struct parcel **ring; /* by number modulo cap */
     size_t cap;
+    struct slab *oldest, *newest, *spare;
     uint64_t first, next; /* numbers of the oldest, and of the one that is to come */
     size_t bytes, open;   /* of all held; how many of them have not been taken enough */
     struct idmap places;  /* struct place */

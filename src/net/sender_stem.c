@@ -60,8 +60,8 @@ static void send_stem(struct sender *s, struct mate *m, struct parcel *p)
     mate_offered(s, m, p, "stem");
 }
 
-/* Sends a stem that no mate was offered yet, or ends one whose time has come. Whether it is one
- * still. */
+/* Sends a stem that no mate was offered yet, or took before it left, or ends one whose time has
+ * come. Whether it is one still. */
 static bool settle_one(struct sender *s, struct parcel *p, int64_t now)
 {
     struct mate *m;
@@ -71,7 +71,7 @@ static bool settle_one(struct sender *s, struct parcel *p, int64_t now)
         stem_end(s, p);
         return false;
     }
-    if (!p->offered && (m = stem_mate(s, now)))
+    if (!p->offered && !p->taken && (m = stem_mate(s, now)) && m->state->open < SENDER_WINDOW)
         send_stem(s, m, p);
     return true;
 }

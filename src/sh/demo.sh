@@ -191,7 +191,7 @@ try 0 '@PROGPREFIX@ledger-init -n demo -t 0000f -e 0 alice 1000 >genesis && cat 
 tell "A block is a line 'block' and the lines behind it that it counts. It says its height, its parent,"
 tell 'the root of the hashes of its lines, its time, its target, its miner, their number, its seal.'
 
-step 'Three nodes. Each lives in a folder of flat files; east and west know where north is, and no more.'
+step 'Three nodes. Each lives in a folder of files; east and west know where north is, and no more.'
 try 0 'for name in north east west; do
     mkdir $name; cp genesis $name/ledger; mv $name.key $name/node.key; cp $name.pub $name/node.pub
 done'

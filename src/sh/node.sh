@@ -4,7 +4,7 @@
 # All that a node does is in the pipelines at the end of this script; the rest is options and files. Change them,
 # leave a part out, put one of your own between two others: what comes out is a node that does that.
 #
-# Exit status: 0 stopped by a signal; 1 the ledger could not be had; 2 trouble.
+# Exit status: 0 stopped by a signal; 1 the ledger is damaged; 2 trouble.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -35,33 +35,10 @@ END
 }
 
 talk=2
-die() {
-    printf '@PROGPREFIX@node: %s\n' "$1" >&"$talk"
-    exit 2
+die() { # WORDS [STATUS]
+    printf '@PROGPREFIX@node: %s\n' "$1" >&"$talk" || :
+    exit "${2-2}"
 }
-
-
-# --- Who watches it --------------------------------------------------------------------------------------
-
-# The node itself runs in a process group of its own, so that all of it ends together. This shell waits for it,
-# hands signals on, and makes an end where the node does not.
-if [ -z "${NODE_WATCHER-}" ]; then
-    NODE_WATCHER=$$ setsid "$0" "$@" </dev/null &
-    node=$!
-    stopping=''
-    trap 'stopping=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT TERM
-    while :; do
-        status=0
-        wait "$node" 2>/dev/null || status=$?
-        kill -0 "$node" 2>/dev/null || break # else a signal has only cut the waiting short
-    done
-    kill -KILL -- "-$node" 2>/dev/null || :
-    [ "$status" -lt 128 ] || status=2 # it ended itself and all its parts
-    [ -z "$stopping" ] || status=0
-    exit "$status"
-fi
-watcher=$NODE_WATCHER
-unset NODE_WATCHER
 
 # --- Options -------------------------------------------------------------------------------------------
 
@@ -86,6 +63,11 @@ short_option() { # --NAME[=VALUE]
     esac
 }
 
+wrong_usage() {
+    usage >&2
+    exit 2
+}
+
 while getopts :a:c:df:hl:m:o:pqV-: option; do
     [ "$option" != - ] || short_option "--$OPTARG"
     case $option in
@@ -106,109 +88,180 @@ while getopts :a:c:df:hl:m:o:pqV-: option; do
         echo 'node (peerutils) @VERSION@' || exit 2
         exit
         ;;
-    *)
-        usage >&2
-        exit 2
-        ;;
+    *) wrong_usage ;;
     esac
 done
-shift $((OPTIND - 1))
-[ $# -ge 1 ] || {
-    usage >&2
-    exit 2
-}
+[ "$OPTIND" -le $# ] || wrong_usage
+case $fanout in
+[1-9] | [1-5][0-9] | 6[0-4]) ;;
+*) die '-f: not a number from 1 to 64' ;;
+esac
+[ -z "$plain" ] || [ -z "$allow" ] || die '-p: plain connections have no keys: leave out -a'
+
+# The other programs stand beside this one.
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$PATH
+export PATH
+for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip-listen @PROGPREFIX@verify @PROGPREFIX@ledger-append \
+    @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
+    @PROGPREFIX@mine @PROGPREFIX@names; do
+    command -v "$program" >/dev/null || die "$program: not found"
+done
+
+# --- Who watches it --------------------------------------------------------------------------------------
+
+# The node runs in a process group of its own, so that all of it ends together. This shell waits for it, hands
+# signals on, and clears away whatever is left of it.
+if [ "${NODE_WATCHER-}" != "$PPID" ]; then
+    NODE_WATCHER=$$ setsid sh "$here/${0##*/}" "$@" </dev/null &
+    node=$!
+    trap 'kill -TERM "$node" 2>/dev/null || :' HUP INT TERM
+    while :; do
+        status=0
+        wait "$node" 2>/dev/null || status=$?
+        kill -0 "$node" 2>/dev/null || break # else a signal has only cut the waiting short
+    done
+    kill -s KILL -- "-$node" 2>/dev/null || :
+    [ "$status" -lt 128 ] || status=2
+    exit "$status"
+fi
+unset NODE_WATCHER
+trap 'exit 0' HUP INT TERM
 
 # --- Its folder --------------------------------------------------------------------------------------------
 
-# The other programs stand beside this one.
-PATH=$(cd "$(dirname "$0")" && pwd):$PATH
-export PATH
-for program in keygen gossip-listen verify ledger-append txpool peerbook gossip-send ledger-pull mine; do
-    command -v "@PROGPREFIX@$program" >/dev/null || die "@PROGPREFIX@$program: not found"
-done
-
-[ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/}
-mkdir -p "$1" || die "$1: cannot be made"
-cd "$1" || die "$1: cannot be entered"
+shift $((OPTIND - 1))
+[ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: not there"
+[ -z "$allow" ] || [ -r "$allow" ] || die "$allow: cannot be read"
+mkdir -p -- "$1" 2>/dev/null || die "$1: cannot be made"
+cd -- "$1" || die "$1: cannot be entered"
 shift
+[ -w . ] || die "$PWD: cannot be written"
 [ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
+
+# The lock is held by every part, so that it lasts as long as any of them.
 exec 9<node.key
 flock -n 9 || die "a node runs in $PWD already"
-touch names peers pool
-grep -qxF "$(cat node.pub)" names || cat node.pub >>names
+{ echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
+rm -f listener.pid puller.pid listening # of a run that was killed
+
+grep -qxF -e "$(cat node.pub)" names || cat node.pub >>names
 for peer in "$@"; do
+    case ${peer##*:} in
+    "$peer" | '' | *[!0-9]*) die "$peer: neither HOST:PORT nor KEY@HOST:PORT" ;;
+    esac
     line=${peer#*@}
     [ "$line" = "$peer" ] || line="$line ${peer%%@*}"
-    grep -qxF "$line" peers || printf '%s\n' "$line" >>peers
+    grep -qxF -e "$line" peers || printf '%s\n' "$line" >>peers
 done
+
+# What a killed writer has left is put aside before anyone reads it.
+if [ -s ledger ]; then
+    @PROGPREFIX@ledger-append -q ledger </dev/null || exit
+    id=$(head -n 1 ledger | tr -d '\n' | sha256sum)
+    [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: of another chain than that of -c, ${id%% *}"
+else
+    [ -n "$chain" ] || die "$PWD/ledger: not there, and no -c says which chain it will be"
+    [ -s peers ] || die "$PWD/ledger: not there, and no PEER to fetch it from"
+fi
+[ -z "$chain" ] || chain="-c $chain"
+if [ -n "$miner" ]; then
+    account=$(printf '%s\n' "$miner" | @PROGPREFIX@names -r)
+    [ ${#account} -eq 64 ] || die "-m: '$miner' is no account, and no name in $PWD/names"
+fi
 if [ -z "$listen" ]; then
     listen=127.0.0.1:0
     [ ! -s where ] || listen=$(cat where)
 fi
-[ -z "$plain" ] && key='-k node.key' || key=''
-[ -z "$allow" ] || key="$key -a $allow"
-[ ! -f log ] || [ "$(wc -c <log)" -lt 16777216 ] || mv log log.old
-[ -e ledger ] || [ -n "$chain" ] || die "$PWD/ledger: not there, and no -c says which chain it will be"
-[ -z "$chain" ] || chain="-c $chain"
+identity=${plain:--k node.key}
 
-say() {
-    [ -n "$quiet" ] || printf '%s %s\n' "$(date +%T)" "$1" || :
+# The parts append to the log, so that it can be cut while they write.
+trim_log() {
+    [ "$(wc -c <log)" -lt 16777216 ] || { cp log log.old && : >log; }
 }
 
-# Tells of new records and of peers that come, from the log. Our own programs are no peers.
-tell() {
+# What a part said last that is no event.
+last_words() {
+    tail -n 100 log | grep -v '^[0-9]' | tail -n 1
+}
+
+say() { # WORDS
+    [ -n "$quiet" ] || printf '%s %s\n' "$(date -u +%T)" "$1" 2>/dev/null || die 'stdout: cannot be written'
+}
+
+# Tells of new records, and of peers that come, from what the log says behind its first BYTES. Times are UTC.
+tell() { # BYTES
     ours=$(cut -d ' ' -f 2 node.pub)
-    tail -n 0 -F log 2>/dev/null | while read -r _ who event id words; do
-        [ "$event" != in ] || [ "$who" != "$ours" ] || continue
-        case $event in
-        new) say "new $words $(printf %.8s "$id") from $(printf %.8s "$who")" ;;
-        in) say "connected with $(printf %.8s "$who") at $words" ;;
+    tail -c "+$(($1 + 1))" -F log 2>/dev/null | while IFS=' ' read -r time who event id words; do
+        case $event$plain in
+        new*) form='%02d:%02d:%02d new %s %.8s from %.8s\n' ;;
+        in) form='%02d:%02d:%02d connected: %s%.0s is %.8s\n' ;;
+        *) continue ;;
         esac
+        [ "$who" != - ] || continue                             # what a listener knows from its last run
+        [ "$event" = new ] || [ "$who" != "$ours" ] || continue # one of our own parts
+        time=${time%.*}
+        # shellcheck disable=SC2059 # one of the two above
+        printf "$form" $((time / 3600 % 24)) $((time / 60 % 60)) $((time % 60)) "${words%% *}" "$id" "$who"
     done
 }
 
 # --- The node ----------------------------------------------------------------------------------------------
 
-# shellcheck disable=SC2086 # $key, $chain, $plain and $stems are options, or nothing
+# Becomes the program, and leaves word which process that is, for `stop`.
+become() { # NAME PROGRAM...
+    sh -c 'echo "$PPID" >"$0.pid"' "$1"
+    shift
+    exec "$@"
+}
+
+# shellcheck disable=SC2086 # $identity, $chain and $stems are options, or nothing
 {
-    # In: each record that is new, once, its signatures checked.
+    # In: each record that is new, once, its form, work and signatures checked.
     listen() {
-        sh -c 'echo "$PPID" >listener.pid'
-        exec @PROGPREFIX@gossip-listen -v $key $chain $plain $stems -l "$listen" -L ledger -s spool -w where
+        become listener @PROGPREFIX@gossip-listen -v $identity ${allow:+-a "$allow"} $stems -l "$listen" -L ledger \
+            -s spool -w listening
     }
 
     # Out: to some of the peers, who do the same.
     forward() {
-        @PROGPREFIX@gossip-send -v $key -L ledger $plain $stems -z -f "$fanout" -t 2 peers
+        @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -f "$fanout" -t 2 peers || :
+        end_intake # where nothing goes out, nothing is taken in
     }
 
     # What comes in is let through by one program after the other, and goes out. This is the node.
     flow() {
         listen |
-            @PROGPREFIX@verify -u -l ledger |         # what breaks a rule falls
-            @PROGPREFIX@ledger-append -p ledger |     # blocks go into the ledger
-            @PROGPREFIX@txpool -u -l ledger pool |    # transactions wait for a block
-            @PROGPREFIX@peerbook peers |              # addresses are kept
+            @PROGPREFIX@verify -u -l ledger |     # what breaks a rule falls
+            @PROGPREFIX@ledger-append -p ledger | # blocks go into the ledger
+            @PROGPREFIX@txpool -u -l ledger pool | # transactions wait for a block
+            @PROGPREFIX@peerbook -l ledger peers | # addresses are kept
+            remind |                              # what we had at the start goes ahead
             forward
     }
 
-    # Our own records take the way of all others: in by the front door.
-    bring() {
-        @PROGPREFIX@gossip-send $key -L ledger $plain -t 5 "$(cat where)"
+    # A node that was killed offers again what it may not have passed on.
+    remind() {
+        height=$(@PROGPREFIX@ledger-chain -t ledger | cut -d ' ' -f 2)
+        [ "$height" -eq 0 ] || @PROGPREFIX@ledger-chain -s $((height > 10 ? height - 9 : 1)) ledger
+        grep '^peer ' peers | tail -n 100
+        cat pool -
     }
 
     # What was missed while we were away, or cut off.
     catch_up() {
-        while :; do
-            @PROGPREFIX@ledger-pull -f $key $chain $plain -l ledger peers | @PROGPREFIX@ledger-append -q ledger || :
-            sleep 2
-        done
+        become puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
+            @PROGPREFIX@ledger-append -q ledger
+    }
+
+    # Our own records take the way of all others: in by the front door.
+    bring() {
+        @PROGPREFIX@gossip-send $identity -L ledger -t 5 "$(cat where)"
     }
 
     # Where we can be reached, for others to keep.
     announce() {
-        while :; do
-            @PROGPREFIX@peerbook -a "${address:-$(cat where)}" -k node.key -l ledger | bring || :
+        while @PROGPREFIX@peerbook -a "$address" -k node.key -l ledger | bring || :; do
             sleep 600
         done
     }
@@ -216,10 +269,10 @@ tell() {
     # Block after block on the best tip. The next one waits until this one is in the ledger.
     mining() {
         while :; do
-            tip=$(@PROGPREFIX@ledger-chain -t ledger)
-            @PROGPREFIX@txpool -s -l ledger pool | @PROGPREFIX@mine -w -l ledger -m "$miner" | bring || sleep 1
+            tip=$(@PROGPREFIX@ledger-chain -t ledger) || tip=''
+            @PROGPREFIX@txpool -s -l ledger pool | nice @PROGPREFIX@mine -w -l ledger -m "$miner" | bring || sleep 1
             tries=0
-            while [ "$(@PROGPREFIX@ledger-chain -t ledger)" = "$tip" ] && [ $((tries += 1)) -le 40 ]; do
+            while [ $((tries += 1)) -le 40 ] && [ "$(@PROGPREFIX@ledger-chain -t ledger)" = "$tip" ]; do
                 sleep 0.05
             done
         done
@@ -228,44 +281,92 @@ tell() {
 
 # --- From start to end ---------------------------------------------------------------------------------------
 
-flow=''
+flow='' catching_up=''
+
+end_intake() {
+    for part in listener puller; do
+        process=$(cat "$part.pid" 2>/dev/null) || continue
+        rm -f "$part.pid"
+        kill -TERM "$process" 2>/dev/null || :
+    done
+}
+
+is_running() { # [PROCESS]
+    [ -n "$1" ] && kill -0 "$1" 2>/dev/null
+}
+
+# Ends whatever still runs in our process group, and then this shell.
+end() { # STATUS
+    trap '' HUP INT TERM
+    rm -f node.pid
+    kill -TERM 0
+    exit "$1"
+}
+
+# Nothing more comes in, what was let in goes the whole way, and then all ends.
 stop() {
     trap '' HUP INT TERM
-    kill -TERM "$(cat listener.pid)" 2>/dev/null || :
-    tries=0
-    while [ -n "$flow" ] && kill -0 "$flow" 2>/dev/null && [ $((tries += 1)) -le 100 ]; do
-        sleep 0.05 # what was let in goes the whole way
+    (trap - TERM && sleep 10 && kill -KILL 0) & # a part that hangs is not waited for
+    while is_running "$flow" || is_running "$catching_up"; do
+        end_intake
+        sleep 0.05
     done
     say 'stopped'
-    trap - TERM
-    kill -TERM 0
+    end 0
 }
-trap 'stop; exit 0' HUP INT TERM
+trap stop HUP INT TERM
+
+# A trap is heeded at once while the shell waits, but not while a program runs in front of it.
+pause() { # SECONDS
+    sleep "$1" &
+    wait $! || :
+}
+
+is_watched() {
+    kill -0 "$PPID" 2>/dev/null || stop
+}
 
 exec 4>&2 2>>log
 talk=4
-rm -f where.new listener.pid
-# What a killed writer has left is put aside before anyone reads it.
-[ ! -e ledger ] || @PROGPREFIX@ledger-append -q ledger </dev/null >/dev/null
+[ -s ledger ] || say 'fetching the chain'
+tries=0
 until [ -s ledger ]; do
-    say 'fetching the chain'
-    # shellcheck disable=SC2086
-    @PROGPREFIX@ledger-pull $key $chain $plain -l ledger peers | @PROGPREFIX@ledger-append -q ledger || sleep 1
+    is_watched
+    catch_up '' &
+    catching_up=$!
+    wait "$catching_up" || :
+    [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || say "no peer has given it, trying on: $(last_words)"
+    [ -s ledger ] || pause 2
 done
-[ -n "$quiet" ] || tell &
-rm -f where
+
+if [ -z "$quiet" ]; then
+    tell "$(wc -c <log)" &
+fi
 flow &
 flow=$!
-until [ -s where ]; do
-    kill -0 "$flow" 2>/dev/null || die "it does not listen: see $PWD/log"
-    sleep 0.05
+until [ -s listening ]; do
+    is_running "$flow" || die "it does not listen: $(last_words)"
+    pause 0.05
 done
+mv listening where
 say "listening on $(cat where)"
-catch_up &
-announce &
-[ -z "$miner" ] || mining &
-while kill -0 "$flow" 2>/dev/null && kill -0 "$watcher" 2>/dev/null; do
-    sleep 1
+catch_up -f &
+catching_up=$!
+
+address=${address:-$(cat where)}
+case $address in
+0.0.0.0:* | '[::]:'*) say 'not announced: -o says which address others are told' ;;
+*) announce & ;;
+esac
+if [ -n "$miner" ]; then
+    mining &
+fi
+
+seconds=0
+while is_running "$flow" && is_running "$catching_up"; do
+    is_watched
+    [ $(((seconds += 1) % 60)) -ne 0 ] || trim_log
+    pause 1
 done
-say 'a part of it has ended: the log tells'
-kill -TERM 0
+printf '@PROGPREFIX@node: a part of it has ended: %s\n' "$(last_words)" >&4 || :
+end 2
