@@ -289,6 +289,16 @@ static void free_mate(struct mate *m)
     free(m);
 }
 
+/* The number of the oldest record that not enough mates have taken: a new mate is offered all from
+ * there on in their order, and then those before it, newest first. */
+static uint64_t oldest_open(const struct sender *s)
+{
+    uint64_t seq = s->first;
+    while (seq < s->next && parcel_at(s, seq)->taken >= s->config->need)
+        seq++;
+    return seq;
+}
+
 struct mate *sender_join(struct sender *s, const char *who, int64_t now)
 {
     struct hello ours = {.deflate = s->config->deflate};
@@ -307,10 +317,11 @@ struct mate *sender_join(struct sender *s, const char *who, int64_t now)
     }
     size_t whole = strlen(who) < sizeof m->who ? strlen(who) : sizeof m->who - 1;
     memcpy(m->who, who, whole);
+    uint64_t from = oldest_open(s);
     *m->state = (struct mate_state){.sender = s,
                                     .slot = slot,
-                                    .next = s->next,
-                                    .back = s->next,
+                                    .next = from,
+                                    .back = from,
                                     .reoffer = SENDER_REOFFER,
                                     .moved = now};
     s->mates[slot] = m;

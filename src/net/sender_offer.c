@@ -82,10 +82,11 @@ static struct parcel *next_due(const struct sender *s, struct mate *m)
     }
     while (t->back > s->first) {
         struct parcel *p = parcel_at(s, --t->back);
-        bool open = p && p->taken < s->config->need;
-        if (!is_due(m, p) || (!open && !t->reoffer))
+        if (!t->reoffer)
+            return NULL;
+        if (!is_due(m, p))
             continue;
-        t->reoffer -= !open;
+        t->reoffer--;
         return p;
     }
     return NULL;
