@@ -5,13 +5,14 @@ load lib/common
 
 # A small tree that keeps to the layers, to be spoilt a line at a time.
 forge() {
-    mkdir -p src/base src/record src/crypto src/ledger src/net src/cli src/cmd
+    mkdir -p src/base src/record src/crypto src/ledger src/net src/sync src/cli src/cmd
     printf '#include "base/hex.h"\n#include <sys/stat.h>\n#include <string.h>\n' >src/base/hex.c
     printf '#include "base/hex.h"\n#include <uthash.h>\n' >src/record/tx.c
     printf '#include "base/hex.h"\n#include <openssl/evp.h>\n' >src/crypto/key.c
     printf '#include "record/tx.h"\n#include "crypto/key.h"\n#include <sqlite3.h>\n#include <zlib.h>\n' >src/ledger/file.c
     printf '#include "crypto/key.h"\n#include <openssl/ssl.h>\n#include <zlib.h>\n' >src/net/tls.c
-    printf '#include "ledger/file.h"\n#include "cli/cli.h"\n' >src/cmd/verify.c
+    printf '#include "ledger/file.h"\n#include "net/tls.h"\n' >src/sync/sync.c
+    printf '#include "ledger/file.h"\n#include "sync/sync.h"\n#include "cli/cli.h"\n' >src/cmd/verify.c
 }
 
 # spoil FILE LINE: with that line more, the forged tree is refused, at that line.
@@ -54,6 +55,10 @@ spoil() {
     spoil src/crypto/key.c "#include <openssl/ssl.h>"
     spoil src/net/tls.c "#include <openssl/evp.h>"
     spoil src/net/tls.c "#include \"ledger/file.h\""
+    spoil src/net/tls.c '#include "sync/sync.h"'
+    spoil src/sync/sync.c '#include "cli/cli.h"'
+    spoil src/sync/sync.c '#include <openssl/ssl.h>'
+    spoil src/ledger/file.c '#include "sync/sync.h"'
     spoil src/cmd/verify.c '#include "cmd/mine.h"'
     spoil src/elsewhere/x.c 'int x;'
 }

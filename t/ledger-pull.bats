@@ -304,9 +304,48 @@ pulled_from() {
     grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) out - done\$" told
 }
 
-@test "a reader who does not read stalls the peers" {
-    long_chain 26000
+@test "-f: the ledger that others write is looked at again, and does no harm where it cannot be read" {
+    long_chain 5
+    blocks chain 1 5 >first
+    cp genesis other && mined other 8 bob | ledger-append -q other
     host a chain
+    ledger-pull -p -f -i 1 "$(<a.at)" >got 2>told 3>&- &
+    pid=$!
+    hosts+=("$pid")
+    eventually cmp -s got first
+    # it is on another branch, of which the peer knows nothing, and has what was printed
+    blocks other 1 8 | ledger-append -q ledger
+    ledger-append -q ledger <got
+    asked_from() { grep -q "^pull 500 .*$1" a.log; }
+    eventually asked_from "$(tip_id other)"
+    mined other 1 bob | ledger-append -q other
+    ledger-chain other >chain.new && mv chain.new chain
+    { cat first && blocks other 9; } >want
+    eventually cmp -s got want
+    [ ! -s told ]
+    # a ledger that cannot be read now: told once
+    ledger-append -q ledger <got
+    cp ledger good
+    echo rubbish >bad && mv bad ledger
+    eventually test -s told
+    mined other 1 alice | ledger-append -q other
+    ledger-chain other >chain.new && mv chain.new chain
+    blocks other 10 >>want
+    eventually cmp -s got want
+    # and then it can
+    mined other 1 bob >extra && ledger-append -q other <extra
+    mv good ledger && ledger-append -q ledger <got && ledger-append -q ledger <extra
+    eventually asked_from "$(id <extra)"
+    kill -TERM "$pid"
+    wait "$pid"
+    cmp got want
+    [ "$(wc -l <told)" -eq 1 ]
+    grep -q '^ledger-pull: ' told
+}
+
+@test "a reader who does not read stalls the peers, and does not lose them" {
+    long_chain 26000
+    host a chain pings
     mkfifo slow
     ledger-pull -p -l genesis "$(<a.at)" >slow 2>told 3>&- &
     pid=$!
@@ -321,6 +360,9 @@ pulled_from() {
     }
     eventually still
     [ "$was" -lt 40 ] # of 53
+    was=$(grep -c ^pong a.log)
+    answered() { [ "$(grep -c ^pong a.log)" -ge $((was + 3)) ]; }
+    eventually answered
     blocks chain 1 26000 | cmp - /dev/fd/7
     wait "$pid"
     exec 7<&-
@@ -364,6 +406,10 @@ pulled_from() {
     says 'ledger: a ledger of another chain'
     expect 2 ledger-pull -k nokey "$(<a.at)"
     says '^ledger-pull: nokey: '
+    expect 2 ledger-pull -p localhost:99999
+    says '^ledger-pull: localhost:99999: address: '
+    expect 1 ledger-pull -p -v 192.0.2.1:7000
+    says ' 192.0.2.1:7000 unreached - plain connections '
     expect 2 ledger-pull -a nolist "$(<a.at)"
     echo 'no key' >list
     expect 1 ledger-pull -a list "$(<a.at)"
@@ -372,7 +418,7 @@ pulled_from() {
     expect 1 ledger-pull -p -l damaged "$(<a.at)"
     says '^ledger-pull: damaged:'
     expect 1 ledger-pull -p -t 5 192.0.2.1:7000
-    says '192.0.2.1:7000: -p: plain only on loopback'
+    says '192.0.2.1:7000: plain connections are made to this machine alone'
     for j in 1 4; do
         pull -j $j -l genesis "$(<a.at)"
         blocks chain 1 2 | cmp - "$out"
@@ -401,15 +447,19 @@ listener() { # NAME LEDGER OPTION...
     says "^[0-9.]+ - start - [0-9a-f]{64} $CHAIN\$"
     says "^[0-9.]+ $A in - $at deflate\$"
     says "^[0-9.]+ $A got $(tip_id full) 1100\$"
+    # by two names, once
+    expect 0 timeout 60 ledger-pull "$at" "$A@$at"
+    blocks chain 1 1100 | cmp - "$out"
+    [ ! -s "$err" ]
     # another key than the one that was expected
     expect 1 timeout 60 ledger-pull "$B@$at"
     [ ! -s "$out" ]
-    says "^ledger-pull: $A: not the key that was expected at $at\$"
+    says "^ledger-pull: $A: another key answers there than the one that is expected\$"
     # allow-lists, ours and theirs
     cat b.pub >list
     expect 1 timeout 60 ledger-pull -a list "$at"
     [ ! -s "$out" ]
-    says "^ledger-pull: $A: a key that is not allowed here"
+    says "^ledger-pull: $A: its key is not allowed"
     { cat list && echo "# and" && echo "$A"; } >both
     expect 0 timeout 60 ledger-pull -a both "$at"
     listener c full -k c.key -a list
@@ -425,7 +475,7 @@ listener() { # NAME LEDGER OPTION...
     expect 2 timeout 60 ledger-pull -P 0 "$(<c.at)" <<<secret
     # our own address among the peers
     expect 1 timeout 60 ledger-pull -k a.key "$at"
-    says "^ledger-pull: $A: this is ourselves"
+    says "^ledger-pull: $A: it is ourselves"
     # a peers file with the key in it
     echo "$at $A" >peers
     expect 0 timeout 60 ledger-pull peers

@@ -40,7 +40,10 @@ static const struct cli program = {
     .options = options,
 };
 
-enum { TYPES_MAX = 16 };
+enum {
+    TYPES_MAX = 16,
+    DRAIN = 5000, /* ms that a slow reader has for the rest, at the end */
+};
 
 struct run {
     const char *listen, *key, *ledger, *chain, *keys, *spool_path, *where, *threads;
@@ -59,6 +62,7 @@ struct run {
     struct server *server;
     struct outlet outlet;
     struct spool spool;
+    size_t spooled; /* the first so many bytes that wait for stdout are in the spool */
 };
 
 static int64_t clock_now(void *self)
@@ -137,6 +141,7 @@ static void open_spool(struct run *r)
         listener_replay(r->listener, before.data, before.len, loop_now(), &f))
         cli_fail(NULL, &f);
     buf_free(&before);
+    r->spooled = listener_out(r->listener)->len;
 }
 
 static void write_where(const struct run *r)
@@ -208,13 +213,13 @@ static void settle(struct run *r)
 {
     struct fault f = {0};
     const struct buf *out = listener_out(r->listener);
-    size_t before = out->len;
     if (listener_settle(r->listener, loop_now(), &f))
         cli_fail(NULL, &f);
-    if (r->spool_path && out->len > before &&
-        spool_add(&r->spool, out->data + before, out->len - before, &f))
+    if (r->spool_path && out->len > r->spooled &&
+        spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
         cli_fail(NULL, &f);
     print(r);
+    r->spooled = out->len;
 }
 
 static void run(struct run *r)
@@ -229,10 +234,25 @@ static void run(struct run *r)
     }
 }
 
+/* What was acknowledged and waits for a slow reader: unless the spool has it, nobody else does. */
+static void drain(struct run *r)
+{
+    struct fault f;
+    int64_t until = loop_now() + DRAIN;
+    while (outlet_backlog(&r->outlet) && loop_now() < until) {
+        if (loop_turn(r->loop, 100, &f))
+            cli_fail(NULL, &f);
+        print(r);
+    }
+    if (outlet_backlog(&r->outlet) && !r->spool_path)
+        cli_die("stdout: nobody read the last %zu bytes", outlet_backlog(&r->outlet));
+}
+
 static void stop(struct run *r)
 {
     server_free(r->server);
     settle(r);
+    drain(r);
     outlet_free(&r->outlet);
     listener_free(r->listener);
     sigpool_free(r->listening.pool);

@@ -83,10 +83,17 @@ static void log_event(void *self, const char *who, const char *event, const uint
     cli_event(who, event, id, words);
 }
 
-static void log_call(void *self, const char *who, const char *event, const char *words)
+static void log_unreached(void *self, const char *address, const uint8_t *account,
+                          const struct fault *why)
+{
+    (void)self, (void)account;
+    cli_event(address, "unreached", NULL, why->text);
+}
+
+static void log_complaint(void *self, const char *words)
 {
     (void)self;
-    cli_event(who, event, NULL, words);
+    cli_event("-", "bad", NULL, words);
 }
 
 static bool allows(void *who, const uint8_t key[ID_LEN])
@@ -110,13 +117,14 @@ static void *join(void *self, const char *address, const uint8_t *account, struc
     return m;
 }
 
-static void leave(void *self, void *peer, const struct fault *why)
+static enum client_next leave(void *self, void *peer, const struct fault *why)
 {
     struct run *r = self;
     struct mate *m = peer;
     if (r->verbose)
         cli_event(m->who, "out", NULL, why->text);
     sender_leave(r->sender, m);
+    return CLIENT_AGAIN;
 }
 
 static const struct fault *doomed(void *self, void *peer)
@@ -160,7 +168,8 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->owner = (struct client_owner){.join = join,
                                      .leave = leave,
                                      .doomed = doomed,
-                                     .log = r->verbose ? log_call : NULL,
+                                     .unreached = r->verbose ? log_unreached : NULL,
+                                     .complain = r->verbose ? log_complaint : NULL,
                                      .role = sender_role(),
                                      .self = r};
     r->dialing.loop = r->loop;
@@ -169,13 +178,14 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.has_chain = true;
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
+    r->dialing.ourselves = true;
     r->dialing.allows = r->allow ? allows : NULL;
     r->dialing.who = r->allow;
     r->dialing.seed = r->sending.seed;
     r->dialing.owner = &r->owner;
     r->client = client_new(&r->dialing, &f);
     if (!r->client)
-        cli_fail(NULL, &f);
+        cli_die("%s", f.text);
 }
 
 static void readable(void *self, unsigned events)

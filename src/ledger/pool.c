@@ -132,26 +132,26 @@ static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
 
 static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
 
-/* Keeps for pool_leave what is to be told of a guest. */
-static int refuse_guest(struct pool *p, const struct guest *g, struct fault *f)
+/* Keeps for pool_leave what is to be told of one that waited. */
+static int refuse_queued(struct pool *p, const struct queued *q, struct fault *f)
 {
-    f->line = g->line;
+    f->line = q->line;
     return buf_add(&p->refused, f, sizeof *f) ? fault_memory(f) : 0;
 }
 
 /* Takes the sender's transaction with this seq out of the room and in: 1 and whom it pays, 0 where
  * there is none that can come in, -1 and trouble. */
-static int take_guest(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
-                      struct fault *f)
+static int take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
+                       struct fault *f)
 {
-    struct guest *g = room_take(p->room, from, seq);
-    if (!g)
+    struct queued *q = room_take(p->room, from, seq);
+    if (!q)
         return 0;
     int result = 1;
-    memcpy(to, g->tx.to, ID_LEN);
-    if (take_in(p, &g->tx, g->id, f))
-        result = f->kind == FAULT_RULE ? refuse_guest(p, g, f) : -1;
-    free(g);
+    memcpy(to, q->tx.to, ID_LEN);
+    if (take_in(p, &q->tx, q->id, f))
+        result = f->kind == FAULT_RULE ? refuse_queued(p, q, f) : -1;
+    free(q);
     return result;
 }
 
@@ -171,7 +171,7 @@ static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool room, str
             memcpy(to, x->tx.to, ID_LEN);
             went = apply_pooled(p, x, f);
         } else if (room) {
-            went = take_guest(p, from, a.seq, to, f);
+            went = take_queued(p, from, a.seq, to, f);
         }
         if (went <= 0)
             return went;
@@ -379,15 +379,15 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
     return pool_enter(p, &e->tx, e->id, f) ? -1 : 1;
 }
 
-static int tell_gap(const struct pool *p, const struct guest *g, struct fault *f)
+static int tell_gap(const struct pool *p, const struct queued *q, struct fault *f)
 {
     struct account from;
-    if (account_get(p->ledger->tree.state, g->tx.from, &from, f))
+    if (account_get(p->ledger->tree.state, q->tx.from, &from, f))
         return -1;
     fault_rule(f,
                "tx: seq %" PRId64 ", expected %" PRId64 ": neither ledger nor pool fills the gap",
-               g->tx.seq, from.seq);
-    f->line = g->line;
+               q->tx.seq, from.seq);
+    f->line = q->line;
     return 1;
 }
 
@@ -398,9 +398,9 @@ int pool_leave(struct pool *p, bool all, struct fault *f)
         buf_drop(&p->refused, sizeof *f);
         return 1;
     }
-    struct guest *g = p->room ? room_leave(p->room, all) : NULL;
-    int result = g ? tell_gap(p, g, f) : 0;
-    free(g);
+    struct queued *q = p->room ? room_leave(p->room, all) : NULL;
+    int result = q ? tell_gap(p, q, f) : 0;
+    free(q);
     return result;
 }
 

@@ -11,7 +11,7 @@
 
 struct sender {
     uint8_t from[ID_LEN];
-    struct guest *first; /* by seq */
+    struct queued *first; /* by seq */
     size_t count;
     UT_hash_handle hh;
 };
@@ -19,7 +19,7 @@ struct sender {
 struct room {
     struct sender *senders;
     struct sender *crowded; /* who has one too many; NULL: nobody */
-    struct guest *oldest, *newest;
+    struct queued *oldest, *newest;
     size_t count, bytes;
 };
 
@@ -28,9 +28,9 @@ struct room *room_new(void)
     return calloc(1, sizeof(struct room));
 }
 
-static size_t size_of(const struct guest *g)
+static size_t size_of(const struct queued *q)
 {
-    return g->tx.len + 1;
+    return q->tx.len + 1;
 }
 
 static struct sender *find_sender(const struct room *r, const uint8_t from[ID_LEN])
@@ -64,30 +64,30 @@ static void drop_sender(struct room *r, struct sender *s)
     free(s);
 }
 
-/* Takes out the guest that *at points to. Its sender stays, even with none left. */
-static struct guest *take_out(struct room *r, struct sender *s, struct guest **at)
+/* Takes out the one that *at points to. Its sender stays, even with none left. */
+static struct queued *take_out(struct room *r, struct sender *s, struct queued **at)
 {
-    struct guest *g = *at;
-    *at = g->next;
-    *(g->older ? &g->older->newer : &r->oldest) = g->newer;
-    *(g->newer ? &g->newer->older : &r->newest) = g->older;
+    struct queued *q = *at;
+    *at = q->next;
+    *(q->older ? &q->older->newer : &r->oldest) = q->newer;
+    *(q->newer ? &q->newer->older : &r->newest) = q->older;
     s->count--;
     r->count--;
-    r->bytes -= size_of(g);
+    r->bytes -= size_of(q);
     if (r->crowded == s)
         r->crowded = NULL;
-    return g;
+    return q;
 }
 
-static struct guest *take_oldest(struct room *r)
+static struct queued *take_oldest(struct room *r)
 {
     struct sender *s = find_sender(r, r->oldest->tx.from);
-    struct guest **at = &s->first;
+    struct queued **at = &s->first;
     while (*at != r->oldest)
         at = &(*at)->next;
-    struct guest *g = take_out(r, s, at);
+    struct queued *q = take_out(r, s, at);
     drop_sender(r, s);
-    return g;
+    return q;
 }
 
 void room_free(struct room *r)
@@ -102,29 +102,29 @@ bool room_empty(const struct room *r)
     return r->count == 0;
 }
 
-static struct guest *new_guest(const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line)
+static struct queued *new_queued(const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line)
 {
-    struct guest *g = calloc(1, sizeof *g + tx->len);
-    if (!g)
+    struct queued *q = calloc(1, sizeof *q + tx->len);
+    if (!q)
         return NULL;
-    g->tx = *tx;
-    memcpy(g->text, tx->line, tx->len);
-    g->tx.line = g->text;
-    g->tx.memo.text = g->text + tx->signed_len - tx->memo.len;
-    memcpy(g->id, id, ID_LEN);
-    g->line = line;
-    return g;
+    q->tx = *tx;
+    memcpy(q->text, tx->line, tx->len);
+    q->tx.line = q->text;
+    q->tx.memo.text = q->text + tx->signed_len - tx->memo.len;
+    memcpy(q->id, id, ID_LEN);
+    q->line = line;
+    return q;
 }
 
-static void put_in(struct room *r, struct sender *s, struct guest **at, struct guest *g)
+static void put_in(struct room *r, struct sender *s, struct queued **at, struct queued *q)
 {
-    g->next = *at;
-    *at = g;
-    g->older = r->newest;
-    *(r->newest ? &r->newest->newer : &r->oldest) = g;
-    r->newest = g;
+    q->next = *at;
+    *at = q;
+    q->older = r->newest;
+    *(r->newest ? &r->newest->newer : &r->oldest) = q;
+    r->newest = q;
     r->count++;
-    r->bytes += size_of(g);
+    r->bytes += size_of(q);
     if (++s->count > ROOM_SENDER_MAX)
         r->crowded = s;
 }
@@ -135,7 +135,7 @@ int room_add(struct room *r, const struct tx *tx, const uint8_t id[ID_LEN], uint
     struct sender *s = meet_sender(r, tx->from);
     if (!s)
         return fault_memory(f);
-    struct guest **at = &s->first;
+    struct queued **at = &s->first;
     while (*at && (*at)->tx.seq < tx->seq)
         at = &(*at)->next;
     if (*at && (*at)->tx.seq == tx->seq) {
@@ -145,33 +145,33 @@ int room_add(struct room *r, const struct tx *tx, const uint8_t id[ID_LEN], uint
             f, "tx: seq %" PRId64 " is spent twice: %s spends what %s, which waits, spends",
             tx->seq, hex32(id).text, hex32((*at)->id).text);
     }
-    struct guest *g = new_guest(tx, id, line);
-    if (!g) {
+    struct queued *q = new_queued(tx, id, line);
+    if (!q) {
         drop_sender(r, s);
         return fault_memory(f);
     }
-    put_in(r, s, at, g);
+    put_in(r, s, at, q);
     return 1;
 }
 
-struct guest *room_take(struct room *r, const uint8_t from[ID_LEN], int64_t seq)
+struct queued *room_take(struct room *r, const uint8_t from[ID_LEN], int64_t seq)
 {
     struct sender *s = find_sender(r, from);
-    struct guest *g = NULL;
+    struct queued *q = NULL;
     if (!s)
         return NULL;
     while (s->first && s->first->tx.seq < seq)
         free(take_out(r, s, &s->first));
     if (s->first && s->first->tx.seq == seq)
-        g = take_out(r, s, &s->first);
+        q = take_out(r, s, &s->first);
     drop_sender(r, s);
-    return g;
+    return q;
 }
 
-struct guest *room_leave(struct room *r, bool all)
+struct queued *room_leave(struct room *r, bool all)
 {
     if (r->crowded) {
-        struct guest **at = &r->crowded->first;
+        struct queued **at = &r->crowded->first;
         while ((*at)->next)
             at = &(*at)->next;
         return take_out(r, r->crowded, at);

@@ -14,12 +14,12 @@
 struct room;
 
 /* A transaction that waits. */
-struct guest {
+struct queued {
     uint8_t id[ID_LEN];
-    struct tx tx;                /* points into text */
-    uint64_t line;               /* where it stood in the stream that brought it */
-    struct guest *older, *newer; /* by arrival; room.c's, as the next */
-    struct guest *next;          /* of its sender, by seq */
+    struct tx tx;                 /* points into text */
+    uint64_t line;                /* where it stood in the stream that brought it */
+    struct queued *older, *newer; /* by arrival; room.c's, as the next */
+    struct queued *next;          /* of its sender, by seq */
     char text[];
 };
 
@@ -34,12 +34,12 @@ int room_add(struct room *r, const struct tx *tx, const uint8_t id[ID_LEN], uint
 
 /* Takes out the sender's transaction with this seq; those with lower ones, which are void, leave
  * for good. NULL where none waits; the caller frees it. */
-struct guest *room_take(struct room *r, const uint8_t from[ID_LEN], int64_t seq);
+struct queued *room_take(struct room *r, const uint8_t from[ID_LEN], int64_t seq);
 
 /* Takes out one that the bounds have no room for: of a sender that has too many, the one that is
  * the furthest ahead, else the oldest; or, with all, the oldest. NULL where none is to go; the
  * caller frees it. */
-struct guest *room_leave(struct room *r, bool all);
+struct queued *room_leave(struct room *r, bool all);
 
 /* Puts the accounts of all senders behind what *out holds. 0, or -1: no memory. */
 int room_senders(const struct room *r, struct buf *out);

@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct guest {
+struct orphan {
     uint8_t id[ID_LEN], parent[ID_LEN];
     uint64_t line;
     size_t size;
-    struct guest *next;
+    struct orphan *next;
     char text[];
 };
 
 struct waiting {
-    struct guest *first, **end; /* oldest first */
+    struct orphan *first, **end; /* oldest first */
     size_t bytes, count;
 };
 
@@ -24,15 +24,15 @@ struct waiting *waiting_new(void)
     return w;
 }
 
-static struct guest *take_out(struct waiting *w, struct guest **at)
+static struct orphan *take_out(struct waiting *w, struct orphan **at)
 {
-    struct guest *g = *at;
-    *at = g->next;
-    if (!g->next)
+    struct orphan *o = *at;
+    *at = o->next;
+    if (!o->next)
         w->end = at;
-    w->bytes -= g->size;
+    w->bytes -= o->size;
     w->count--;
-    return g;
+    return o;
 }
 
 void waiting_free(struct waiting *w)
@@ -44,30 +44,30 @@ void waiting_free(struct waiting *w)
 
 int waiting_add(struct waiting *w, const struct item *item)
 {
-    for (const struct guest *g = w->first; g; g = g->next)
-        if (memcmp(g->id, item->id, ID_LEN) == 0)
+    for (const struct orphan *o = w->first; o; o = o->next)
+        if (memcmp(o->id, item->id, ID_LEN) == 0)
             return 0;
-    struct guest *g = malloc(sizeof *g + item->size);
-    if (!g)
+    struct orphan *o = malloc(sizeof *o + item->size);
+    if (!o)
         return -1;
-    memcpy(g->id, item->id, ID_LEN);
-    memcpy(g->parent, item->block.prev, ID_LEN);
-    memcpy(g->text, item->text, item->size);
-    g->line = item->line;
-    g->size = item->size;
-    g->next = NULL;
-    *w->end = g;
-    w->end = &g->next;
-    w->bytes += g->size;
+    memcpy(o->id, item->id, ID_LEN);
+    memcpy(o->parent, item->block.prev, ID_LEN);
+    memcpy(o->text, item->text, item->size);
+    o->line = item->line;
+    o->size = item->size;
+    o->next = NULL;
+    *w->end = o;
+    w->end = &o->next;
+    w->bytes += o->size;
     w->count++;
     return 0;
 }
 
-/* Reads the guest's block again, which was good when it came. */
-static int parse(const struct guest *g, struct batch *b, struct fault *f)
+/* Reads the orphan's block again, which was good when it came. */
+static int parse(const struct orphan *o, struct batch *b, struct fault *f)
 {
-    struct span text = {g->text, g->size};
-    struct stream *s = stream_new(source_memory(&text), g->line, 0);
+    struct span text = {o->text, o->size};
+    struct stream *s = stream_new(source_memory(&text), o->line, 0);
     if (!s)
         return fault_memory(f);
     int got = stream_next(s, b, f);
@@ -77,12 +77,12 @@ static int parse(const struct guest *g, struct batch *b, struct fault *f)
 
 int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *b, struct fault *f)
 {
-    for (struct guest **at = &w->first; *at; at = &(*at)->next) {
+    for (struct orphan **at = &w->first; *at; at = &(*at)->next) {
         if (memcmp((*at)->parent, parent, ID_LEN))
             continue;
-        struct guest *g = take_out(w, at);
-        int got = parse(g, b, f);
-        free(g);
+        struct orphan *o = take_out(w, at);
+        int got = parse(o, b, f);
+        free(o);
         return got;
     }
     return 0;
@@ -92,9 +92,9 @@ int waiting_leave(struct waiting *w, bool all, uint64_t *line, uint8_t parent[ID
 {
     if (!w->first || (!all && w->bytes <= WAITING_BYTES_MAX && w->count <= WAITING_BLOCKS_MAX))
         return 0;
-    struct guest *g = take_out(w, &w->first);
-    *line = g->line;
-    memcpy(parent, g->parent, ID_LEN);
-    free(g);
+    struct orphan *o = take_out(w, &w->first);
+    *line = o->line;
+    memcpy(parent, o->parent, ID_LEN);
+    free(o);
     return 1;
 }

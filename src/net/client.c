@@ -1,196 +1,213 @@
 #include "net/client.h"
 
+#include "net/connect.h"
 #include "net/resolve.h"
-#include <stdio.h>
+#include "net/roster.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { CALLS_MAX = 64, LOOK_EVERY = 1000 };
+enum { CALLS_MAX = 64, LOOK_EVERY = 1000, BANNED_MAX = 4096 };
 
 /* A target that is being dialed, or was reached. */
 struct call {
     struct client *client;
     const struct target *target;
+    int64_t since;
     struct resolve *resolve; /* while its name is looked up */
-    struct link *link;
+    struct link *link;       /* from then on, until it is over */
     void *peer;              /* the owner's, once the channel is open */
-    uint8_t account[ID_LEN]; /* ... and then its key, which is all zero in a plain one */
+    bool has_account;
+    uint8_t account[ID_LEN]; /* ... and then its key, unless it is a plain one */
     bool greeted, heard;     /* it has said hello; and something else */
-};
-
-/* An operand: a file, or an address. */
-struct operand {
-    const char *path; /* NULL: an address */
-    struct target target;
-    struct stat seen;
-    struct peers peers;
 };
 
 struct client {
     const struct client_config *config;
+    struct roster *roster;
     struct dialer *dialer;
-    struct operand *operands;
     struct call *calls[CALLS_MAX];
     struct link_owner link_owner;
-    int64_t looked;  /* when the files were last looked at, and time was last kept */
-    size_t failures; /* calls that came to nothing */
-    bool paused, read_once;
+    struct buf banned; /* keys */
+    int64_t looked;    /* when the files were last looked at, and time was last kept */
+    size_t done;       /* peers that gave what they had */
+    bool started;
 };
-
-static void say(const struct client *c, const char *who, const char *event, const char *words)
-{
-    if (c->config->owner->log)
-        c->config->owner->log(c->config->owner->self, who, event, words);
-}
 
 /* --- Whom to dial ----------------------------------------------------------------------------- */
 
+static const uint8_t *our_account(const struct client *c)
+{
+    return c->config->tls ? tls_account(c->config->tls) : NULL;
+}
+
 static bool is_ours(const struct client *c, const uint8_t account[ID_LEN])
 {
-    return c->config->tls && memcmp(account, tls_account(c->config->tls), ID_LEN) == 0;
+    return our_account(c) && memcmp(account, our_account(c), ID_LEN) == 0;
 }
 
-static bool changed(struct operand *o)
+static void complain(void *self, const char *words)
 {
-    struct stat now = {0};
-    stat(o->path, &now); /* one that is not there is an empty one */
-    bool same = now.st_ino == o->seen.st_ino && now.st_size == o->seen.st_size &&
-                now.st_mtim.tv_sec == o->seen.st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == o->seen.st_mtim.tv_nsec;
-    o->seen = now;
-    return !same;
+    const struct client_owner *owner = ((struct client *)self)->config->owner;
+    if (owner->complain)
+        owner->complain(owner->self, words);
 }
 
-/* Reads the file anew. 0, or -1 and trouble. */
-static int read_file(struct client *c, struct operand *o, struct fault *f)
-{
-    if (peers_read(&o->peers, o->path, c->config->has_chain ? c->config->chain : NULL, f))
-        return -1;
-    if (o->peers.broken_line) {
-        char words[400];
-        snprintf(words, sizeof words, "%s:%llu: %s", o->path,
-                 (unsigned long long)o->peers.broken_line, o->peers.broken.text);
-        say(c, "-", "bad", words);
-    }
-    return 0;
-}
-
-/* Hands the dialer all targets but ourselves. 0, or -1: no memory. */
-static int set_targets(struct client *c)
-{
-    size_t most = 0, count = 0;
-    for (size_t i = 0; i < c->config->operands_count; i++)
-        most += c->operands[i].path ? c->operands[i].peers.count : 1;
-    struct target *list = calloc(most + 1, sizeof *list);
-    if (!list)
-        return -1;
-    for (size_t i = 0; i < c->config->operands_count; i++) {
-        const struct operand *o = &c->operands[i];
-        if (!o->path)
-            list[count++] = o->target;
-        for (size_t j = 0; o->path && j < o->peers.count; j++)
-            if (!o->peers.list[j].has_key || !is_ours(c, o->peers.list[j].key))
-                list[count++] = o->peers.list[j];
-    }
-    int failed = dialer_targets(c->dialer, list, count);
-    free(list);
-    return failed;
-}
-
+/* Hands the dialer all targets but ourselves. */
 static int look_at_files(struct client *c, struct fault *f)
 {
-    bool any = !c->read_once;
-    for (size_t i = 0; i < c->config->operands_count; i++) {
-        struct operand *o = &c->operands[i];
-        if (!o->path || (!changed(o) && c->read_once))
-            continue;
-        any = true;
-        if (read_file(c, o, f))
-            return -1;
-    }
-    c->read_once = true;
-    return any && set_targets(c) ? fault_memory(f) : 0;
+    const struct roster_critic critic = {complain, c};
+    struct target *list;
+    size_t count;
+    int changed = roster_read(c->roster, c->config->has_chain ? c->config->chain : NULL, &critic,
+                              f);
+    if (changed <= 0)
+        return changed;
+    if (roster_list(c->roster, our_account(c), &list, &count))
+        return fault_memory(f);
+    int failed = dialer_targets(c->dialer, list, count);
+    free(list);
+    return failed ? fault_memory(f) : 0;
 }
 
-/* --- Calls ------------------------------------------------------------------------------------ */
-
-/* The call is over: its target rests for a while. */
-static void end_call(struct call *call, const char *why)
+static size_t calls_count(const struct client *c)
 {
-    struct client *c = call->client;
-    if (!call->greeted) {
-        c->failures++;
-        say(c, call->target->address.text, "unreached", why);
-    }
-    resolve_free(call->resolve);
+    size_t count = 0;
     for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] == call)
-            c->calls[i] = NULL;
-    dialer_over(c->dialer, call->target, loop_now());
-    free(call);
+        count += c->calls[i] != NULL;
+    return count;
 }
 
-static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
+static bool has_room(const struct client *c)
 {
-    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
+    return calls_count(c) + c->done < c->config->fanout;
 }
 
-static bool is_here_already(const struct client *c, const uint8_t account[ID_LEN])
+/* --- The end of a call ------------------------------------------------------------------------ */
+
+/* One more than are remembered, or for whom there is no memory, may come again. */
+static void ban(struct client *c, const struct call *call)
 {
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && c->calls[i]->peer && memcmp(c->calls[i]->account, account, ID_LEN) == 0)
+    if (call->has_account && c->banned.len < BANNED_MAX * ID_LEN)
+        buf_add(&c->banned, call->account, ID_LEN);
+}
+
+static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
+{
+    for (size_t i = 0; i < c->banned.len; i += ID_LEN)
+        if (memcmp(c->banned.data + i, account, ID_LEN) == 0)
             return true;
     return false;
 }
 
-/* Whether this key may answer there. 0, or -1 and a rule. */
-static int check_account(struct client *c, const struct target *t, const uint8_t *account,
-                         struct fault *f)
+/* The call is over: its target rests for a while, or for good. */
+static void end_call(struct call *call, enum client_next next)
 {
-    if (!account)
-        return 0;
-    if (t->has_key && memcmp(t->key, account, ID_LEN))
-        return fault_rule(f, "another key answers there than the one that is expected");
-    if (!t->operand && is_ours(c, account)) {
-        dialer_never(c->dialer, t);
-        return fault_rule(f, "it is ourselves");
-    }
-    if (is_here_already(c, account))
-        return fault_rule(f, "it is connected already, under another address");
-    return is_allowed(c, account) ? 0 : fault_rule(f, "its key is not allowed");
+    struct client *c = call->client;
+    c->done += next == CLIENT_DONE;
+    if (next == CLIENT_BAN)
+        ban(c, call);
+    if (next != CLIENT_AGAIN)
+        dialer_never(c->dialer, call->target);
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        if (c->calls[i] == call)
+            c->calls[i] = NULL;
+    resolve_free(call->resolve);
+    dialer_over(c->dialer, call->target, loop_now());
+    free(call);
 }
 
-static int opened(void *self, struct link *l, struct fault *f)
+static void tell_unreached(struct call *call, const struct fault *why)
 {
-    struct client *c = self;
-    struct call *call = link_tag(l);
-    struct session *session;
-    const uint8_t *account = link_account(l);
-    if (check_account(c, call->target, account, f))
-        return -1;
-    call->peer = c->config->owner->join(c->config->owner->self, call->target->address.text, account,
-                                        &session, f);
-    if (!call->peer)
-        return -1;
-    if (account)
-        memcpy(call->account, account, ID_LEN);
-    link_attach(l, session, call);
-    return 0;
+    const struct client_owner *owner = call->client->config->owner;
+    if (owner->unreached)
+        owner->unreached(owner->self, call->target->address.text,
+                         call->has_account ? call->account : NULL, why);
+}
+
+static enum client_next next_of_unjoined(const struct client *c)
+{
+    return c->config->once ? CLIENT_NEVER : CLIENT_AGAIN;
+}
+
+/* The call ends before there is a link. */
+static void fail_call(struct call *call, const struct fault *why)
+{
+    tell_unreached(call, why);
+    end_call(call, next_of_unjoined(call->client));
 }
 
 static void closed(void *self, struct link *l, const struct fault *why)
 {
     struct client *c = self;
     struct call *call = link_tag(l);
+    enum client_next next = next_of_unjoined(c);
+    call->link = NULL;
     if (call->peer)
-        c->config->owner->leave(c->config->owner->self, call->peer, why);
-    end_call(call, why->text);
+        next = c->config->owner->leave(c->config->owner->self, call->peer, why);
+    if (!call->greeted)
+        tell_unreached(call, why);
+    if (next != CLIENT_LATER)
+        end_call(call, next);
+}
+
+/* --- Who answers ------------------------------------------------------------------------------ */
+
+static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
+{
+    if (is_banned(c, account))
+        return false;
+    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
+}
+
+static bool is_here_already(const struct client *c, const struct call *but)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        const struct call *call = c->calls[i];
+        if (call && call != but && call->link && call->has_account &&
+            memcmp(call->account, but->account, ID_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether its key may answer there. 0, or -1 and a rule. */
+static int check_account(struct client *c, const struct call *call, struct fault *f)
+{
+    const struct target *t = call->target;
+    if (!call->has_account)
+        return 0;
+    if (t->has_key && memcmp(t->key, call->account, ID_LEN))
+        return fault_rule(f, "another key answers there than the one that is expected");
+    if (is_ours(c, call->account) && !(t->operand && c->config->ourselves)) {
+        dialer_never(c->dialer, t);
+        return fault_rule(f, "it is ourselves");
+    }
+    if (is_here_already(c, call)) {
+        fault_rule(f, "it is connected already, under another address");
+        f->kind = FAULT_NONE; /* nobody is to blame */
+        return -1;
+    }
+    return is_allowed(c, call->account) ? 0 : fault_rule(f, "its key is not allowed");
+}
+
+static int opened(void *self, struct link *l, struct fault *f)
+{
+    struct client *c = self;
+    const struct client_owner *owner = c->config->owner;
+    struct call *call = link_tag(l);
+    struct session *session;
+    const uint8_t *account = link_account(l);
+    call->has_account = account != NULL;
+    if (account)
+        memcpy(call->account, account, ID_LEN);
+    if (check_account(c, call, f))
+        return -1;
+    call->peer = owner->join(owner->self, call->target->address.text, account, &session, f);
+    if (!call->peer)
+        return -1;
+    link_attach(l, session, call);
+    return 0;
 }
 
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
@@ -211,44 +228,12 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     return call->client->config->owner->role.line(call->peer, s, word, text, len, now, f);
 }
 
-/* A socket on its way to the address. -1 and trouble. */
-static int start_socket(const struct client *c, const struct sockaddr_storage *to, socklen_t len,
-                        struct fault *f)
-{
-    int yes = 1;
-    if (!c->config->tls && !address_is_loopback((const struct sockaddr *)to))
-        return fault_trouble(f, "plain connections are made to this machine alone (127.0.0.1)");
-    int fd = socket(to->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fault_errno(f, "no socket");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (connect(fd, (const struct sockaddr *)to, len) == 0 || errno == EINPROGRESS)
-        return fd;
-    fault_errno(f, "cannot connect");
-    close(fd);
-    return -1;
-}
-
-static int connect_call(struct call *call, const struct sockaddr_storage *to, socklen_t len,
-                        struct fault *f)
-{
-    struct client *c = call->client;
-    int fd = start_socket(c, to, len, f);
-    if (fd < 0)
-        return -1;
-    struct channel *channel = channel_new(c->config->tls, fd, true);
-    if (!channel)
-        return fault_memory(f);
-    call->link = link_new(c->config->loop, channel, &c->link_owner, call);
-    if (!call->link)
-        return fault_memory(f);
-    link_pause(call->link, c->paused);
-    return 0;
-}
+/* --- Calls ------------------------------------------------------------------------------------ */
 
 /* Goes on with a call whose name is looked up. */
 static void go_on_resolving(struct call *call)
 {
+    struct client *c = call->client;
     struct fault f;
     struct sockaddr_storage to;
     socklen_t len;
@@ -257,71 +242,95 @@ static void go_on_resolving(struct call *call)
         return;
     resolve_free(call->resolve);
     call->resolve = NULL;
-    if (done < 0 || connect_call(call, &to, len, &f))
-        end_call(call, f.text);
+    struct channel *channel = done > 0 ? channel_dial(c->config->tls, &to, len, &f) : NULL;
+    if (channel && !(call->link = link_new(c->config->loop, channel, &c->link_owner, call)))
+        fault_memory(&f);
+    if (!call->link)
+        fail_call(call, &f);
 }
 
-/* Whether there was room for one more. */
-static bool start_call(struct client *c, int64_t now)
+static void start_call(struct client *c, const struct target *t, int64_t now)
 {
     struct fault f;
     size_t i = 0;
-    while (i < CALLS_MAX && c->calls[i])
-        i++;
-    const struct target *t = i < CALLS_MAX ? dialer_next(c->dialer, now) : NULL;
-    if (!t)
-        return false;
     struct call *call = calloc(1, sizeof *call);
     if (!call) {
         dialer_over(c->dialer, t, now);
-        return false;
+        return;
     }
-    *call = (struct call){.client = c, .target = t};
+    *call = (struct call){.client = c, .target = t, .since = now};
+    while (c->calls[i])
+        i++;
     c->calls[i] = call;
     call->resolve = resolve_start(&t->address, &f);
     if (call->resolve)
         go_on_resolving(call);
     else
-        end_call(call, f.text);
-    return true;
+        fail_call(call, &f);
+}
+
+static void hang_up(struct call *call, const char *word, const struct fault *why)
+{
+    if (call->link)
+        link_close(call->link, word, why);
+    else
+        fail_call(call, why);
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */
 
+static bool takes_too_long(const struct call *call, int64_t now)
+{
+    int64_t most = call->client->config->opening;
+    return most && !call->greeted && now - call->since > most;
+}
+
+/* Hangs up where that is due. Whether it did. */
+static bool end_if_due(struct call *call, int64_t now)
+{
+    const struct client *c = call->client;
+    const struct client_owner *owner = c->config->owner;
+    const struct fault *doom = call->peer ? owner->doomed(owner->self, call->peer) : NULL;
+    struct fault why;
+    if (doom) {
+        why = *doom;
+        const char *word = link_session(call->link)->word;
+        hang_up(call, word ? word : "bad", &why);
+    } else if (dialer_gone(c->dialer, call->target)) {
+        fault_trouble(&why, "no longer among the peers");
+        hang_up(call, "done", &why);
+    } else if (takes_too_long(call, now)) {
+        fault_trouble(&why, "does not answer");
+        hang_up(call, NULL, &why);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* What one call needs now; it may be over after each step. */
 static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
 {
-    const struct client_owner *owner = c->config->owner;
-    const struct fault *why;
-    struct fault gone;
-    if (c->calls[i]->resolve)
-        go_on_resolving(c->calls[i]);
-    if (!c->calls[i] || !c->calls[i]->link)
-        return;
     struct call *call = c->calls[i];
-    if (call->peer && (why = owner->doomed(owner->self, call->peer))) {
-        gone = *why;
-        const char *word = link_session(call->link)->word;
-        link_close(call->link, word ? word : "bad", &gone);
-    } else if (dialer_gone(c->dialer, call->target)) {
-        fault_rule(&gone, "no longer among the peers");
-        link_close(call->link, "done", &gone);
-    } else if (tick) {
-        link_tick(call->link, now);
-    }
-    if (c->calls[i] && c->calls[i]->link)
-        link_push(c->calls[i]->link, now);
+    if (call->resolve)
+        go_on_resolving(call);
+    if (c->calls[i] != call || (!call->link && !call->resolve) || end_if_due(call, now) ||
+        !call->link)
+        return;
+    if (!tick || link_tick(call->link, now) == 0)
+        link_push(call->link, now);
 }
 
 int client_turn(struct client *c, int64_t now, struct fault *f)
 {
-    bool tick = !c->read_once || now - c->looked >= LOOK_EVERY;
-    if (tick && look_at_files(c, f))
+    bool tick = !c->started || now - c->looked >= LOOK_EVERY;
+    if (tick && !(c->config->once && c->started) && look_at_files(c, f))
         return -1;
     if (tick)
         c->looked = now;
-    while (start_call(c, now))
-        ;
+    c->started = true;
+    for (const struct target *t; has_room(c) && (t = dialer_next(c->dialer, now));)
+        start_call(c, t, now);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i])
             turn_call(c, i, now, tick);
@@ -331,7 +340,7 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
 int client_wait(const struct client *c, int64_t now)
 {
     int64_t wait = LOOK_EVERY - (now - c->looked);
-    int64_t when = dialer_when(c->dialer, now);
+    int64_t when = has_room(c) ? dialer_when(c->dialer, now) : INT64_MAX;
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i] && c->calls[i]->resolve)
             return 20;
@@ -340,44 +349,37 @@ int client_wait(const struct client *c, int64_t now)
     return wait < 0 ? 0 : (int)wait;
 }
 
-size_t client_peers(const struct client *c)
+/* --- What the owner asks and says ------------------------------------------------------------- */
+
+static struct call *call_of(const struct client *c, const void *peer)
 {
-    size_t count = 0;
     for (size_t i = 0; i < CALLS_MAX; i++)
-        count += c->calls[i] && c->calls[i]->greeted;
-    return count;
+        if (c->calls[i] && c->calls[i]->peer == peer)
+            return c->calls[i];
+    return NULL;
 }
 
-void client_pause(struct client *c, bool paused)
+void client_pause(struct client *c, const void *peer, bool paused)
 {
-    c->paused = paused;
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && c->calls[i]->link)
-            link_pause(c->calls[i]->link, paused);
+    struct call *call = call_of(c, peer);
+    if (call && call->link)
+        link_pause(call->link, paused);
 }
 
-bool client_hopeless(const struct client *c)
+void client_part(struct client *c, const void *peer, enum client_next next)
 {
-    for (size_t i = 0; i < c->config->operands_count; i++)
-        if (c->operands[i].path)
-            return false;
-    return c->failures >= c->config->operands_count && !client_peers(c);
+    struct call *call = call_of(c, peer);
+    if (call && !call->link)
+        end_call(call, next);
+}
+
+bool client_over(const struct client *c, int64_t now)
+{
+    return c->started && !calls_count(c) &&
+           (!has_room(c) || dialer_when(c->dialer, now) == INT64_MAX);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */
-
-static int read_operand(struct operand *o, const char *text, struct fault *f)
-{
-    struct stat st;
-    if (stat(text, &st) && strchr(text, ':')) {
-        o->target.operand = true;
-        int failed = target_parse(text, &o->target, f);
-        o->target.operand = true;
-        return failed;
-    }
-    o->path = text;
-    return 0;
-}
 
 struct client *client_new(const struct client_config *config, struct fault *f)
 {
@@ -389,34 +391,30 @@ struct client *client_new(const struct client_config *config, struct fault *f)
     c->config = config;
     c->link_owner = (struct link_owner){
         .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
+    c->roster = roster_new(config->operands, config->operands_count, config->once, f);
     c->dialer = dialer_new(config->fanout < CALLS_MAX ? config->fanout : CALLS_MAX, config->seed);
-    c->operands = calloc(config->operands_count + 1, sizeof *c->operands);
-    if (!c->dialer || !c->operands) {
+    if (c->roster && c->dialer)
+        return c;
+    if (c->roster)
         fault_memory(f);
-        client_free(c);
-        return NULL;
-    }
-    for (size_t i = 0; i < config->operands_count; i++)
-        if (read_operand(&c->operands[i], config->operands[i], f)) {
-            client_free(c);
-            return NULL;
-        }
-    return c;
+    client_free(c);
+    return NULL;
 }
 
 void client_free(struct client *c)
 {
     struct fault done;
-    fault_rule(&done, "done");
+    if (!c)
+        return;
+    fault_trouble(&done, "done");
     for (size_t i = 0; i < CALLS_MAX; i++) {
-        if (c->calls[i] && c->calls[i]->link)
-            link_close(c->calls[i]->link, "done", &done);
-        else if (c->calls[i])
-            end_call(c->calls[i], done.text);
+        if (c->calls[i] && (c->calls[i]->link || c->calls[i]->resolve))
+            hang_up(c->calls[i], "done", &done);
+        if (c->calls[i])
+            end_call(c->calls[i], CLIENT_NEVER);
     }
-    for (size_t i = 0; c->operands && i < c->config->operands_count; i++)
-        peers_free(&c->operands[i].peers);
-    free(c->operands);
+    roster_free(c->roster);
     dialer_free(c->dialer);
+    buf_free(&c->banned);
     free(c);
 }

@@ -334,7 +334,8 @@ int guest_acknowledge(struct listener *l, struct guest *g)
     return 0;
 }
 
-int listener_settle(struct listener *l, int64_t now, struct fault *f)
+/* Checks what was gathered and puts what is good into out. 0, or -1 and trouble. */
+static int check_gathered(struct listener *l, int64_t now, struct fault *f)
 {
     size_t next = 0;
     l->waiting = (struct span){l->text.data, l->text.len};
@@ -356,6 +357,13 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     l->text.len = l->slots.len = 0;
     if (l->text.cap > 4 * GATHER_MAX)
         buf_free(&l->text);
+    return 0;
+}
+
+int listener_settle(struct listener *l, int64_t now, struct fault *f)
+{
+    if (check_gathered(l, now, f))
+        return -1;
     for (size_t i = 0; i < l->top && l->owed; i++)
         if (l->guests[i] && guest_acknowledge(l, l->guests[i]))
             return fault_memory(f);
@@ -408,7 +416,11 @@ static int begin_block(struct listener *l, struct guest *g, const char *line, si
 {
     struct block block;
     struct guest_state *s = g->state;
+    uint8_t id[SHA256_LEN];
     if (line_check(line, len, f) || block_parse(line, len, &block, f) || admit(l, g, line, len, f))
+        return -1;
+    sha256(line, len, id);
+    if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, f))
         return -1;
     s->block.len = 0;
     s->body_left = block.count;
@@ -494,7 +506,7 @@ static int take_line(void *self, struct session *s, enum wire_word word, const c
         listener_log(l, g, "bad", NULL, f->text);
         return guest_doom(g, "bad", f);
     }
-    return l->text.len > GATHER_MAX ? listener_settle(l, now, f) : 0;
+    return l->text.len > GATHER_MAX ? check_gathered(l, now, f) : 0;
 }
 
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
@@ -600,7 +612,7 @@ static void orphan(struct listener *l, uint16_t slot)
 
 void listener_leave(struct listener *l, struct guest *g, int64_t now)
 {
-    if (g->doomed && g->session.word && strcmp(g->session.word, "bad") == 0)
+    if (g->session.word && strcmp(g->session.word, "bad") == 0)
         discourage(l, g, now);
     l->guests[g->state->slot] = NULL;
     while (l->top && !l->guests[l->top - 1])

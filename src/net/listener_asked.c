@@ -6,7 +6,8 @@ enum {
     LATE_MAX = 256,          /* records that a guest may announce and not bring */
     TAKEN_MAX = 4096,        /* acknowledgements that may wait for the turn's end */
     PROGRESS = 5000,         /* ms since it last brought something: it is still at it */
-    ANSWER_LONGEST = 120000, /* ms for one who is */
+    ANSWER_LONG = 20000,     /* ms for one who is, where another could be asked */
+    ANSWER_LONGEST = 120000, /* ... and where nobody else could */
 };
 
 struct asked *asked_of(const struct listener *l, const struct guest *g, const uint8_t id[ID_LEN])
@@ -305,7 +306,7 @@ static bool is_due(const struct listener *l, const struct asked *a, int64_t now)
 {
     const struct guest *g = guest_at(l, a->slot);
     int64_t waited = now - a->since;
-    if (!g || waited > ANSWER_LONGEST)
+    if (!g || waited > (a->others_count ? ANSWER_LONG : ANSWER_LONGEST))
         return true;
     if (now - g->state->brought < PROGRESS)
         return false;

@@ -61,9 +61,8 @@ static int brief_header(const char *line, size_t len, struct buf *header, struct
     return 0;
 }
 
-/* What is wrong with a header that came without its body. 0, or -1 and a rule. */
-static int judge_header(const struct listener *l, const struct block *block,
-                        const uint8_t id[ID_LEN], struct fault *f)
+int listener_judge_header(const struct listener *l, const struct block *block,
+                          const uint8_t id[ID_LEN], struct fault *f)
 {
     const struct view *v = l->config->view;
     struct fault trouble;
@@ -117,7 +116,7 @@ static int take_header(struct listener *l, struct guest *g, struct buf *header,
     if (g->state->announced >= LISTENER_ANNOUNCED_MAX)
         return fault_rule(f, "brief: over %d records announced and not brought",
                           LISTENER_ANNOUNCED_MAX);
-    if (judge_header(l, block, id, f))
+    if (listener_judge_header(l, block, id, f))
         return -1;
     asked_announce(l, g, id, false, now, &ask_it);
     g->state->shorts_left = block->count;

@@ -133,6 +133,10 @@ void asked_tick(struct listener *l, int64_t now);
 
 /* --- listener_fill.c: briefs --- */
 
+/* What is wrong with a header whose body has not come. 0, or -1 and a rule. */
+int listener_judge_header(const struct listener *l, const struct block *block,
+                          const uint8_t id[ID_LEN], struct fault *f);
+
 int take_brief(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
                struct fault *f);
 int take_short(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,

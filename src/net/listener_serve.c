@@ -45,21 +45,32 @@ static void put_end(struct listener *l, struct guest *g)
     session_put(&g->session, line, (size_t)n);
 }
 
-int take_pull(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+/* The first height to give: 0 or higher, -1 and a rule, or trouble with our ledger. */
+static int64_t first_height(const struct listener *l, const char *ids, size_t n, struct fault *f)
 {
     const struct view *v = l->config->view;
-    struct guest_state *s = g->state;
-    struct fault trouble;
-    char words[32];
     int64_t height;
+    int found = v ? v->locate(v->self, ids, n, &height, f) : 0;
+    return found > 0 ? height + 1 : found;
+}
+
+int take_pull(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+{
+    struct guest_state *s = g->state;
+    char words[32];
     const char *ids = read_pull(line, len, &s->pull_left, f);
     if (!ids)
         return -1;
     if (s->pulling)
         return fault_rule(f, "pull: before the last one was answered");
+    s->pull_next = first_height(l, ids, (size_t)(line + len - ids), f);
+    if (s->pull_next < 0 && f->kind == FAULT_RULE)
+        return -1;
+    if (s->pull_next < 0) { /* not their fault: they get no blocks, and may ask again */
+        put_end(l, g);
+        return 0;
+    }
     s->pulling = true;
-    int found = v ? v->locate(v->self, ids, (size_t)(line + len - ids), &height, &trouble) : 0;
-    s->pull_next = found > 0 ? height + 1 : 0;
     snprintf(words, sizeof words, "%" PRId64, s->pull_next);
     listener_log(l, g, "pull", NULL, words);
     memset(s->pull_prev, 0, ID_LEN);

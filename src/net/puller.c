@@ -18,10 +18,10 @@ void puller_free(struct puller *p)
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-/* What came last stands first: while more is to come, whether it was judged already or not. */
+/* What came last stands first: where it goes on, whether it was judged already or not. */
 static int locate(struct puller *p, uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN], struct fault *f)
 {
-    int count = 0, has = p->last_height >= 0 && p->pulling;
+    int count = 0, has = p->last_height >= 0 && p->goes_on;
     if (p->last_height >= 0 && !has)
         has = p->chain->has(p->chain->self, p->last, f);
     if (has < 0)
@@ -31,7 +31,14 @@ static int locate(struct puller *p, uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN], struc
     return p->chain->locate(p->chain->self, ids, count, f);
 }
 
-static int ask(struct puller *p, struct session *s, int64_t now, struct fault *f)
+/* So many blocks as large as those of the last answer. */
+static int64_t answer_size(const struct puller *p)
+{
+    int64_t count = p->blocks ? PULLER_ANSWER / (p->bytes / p->blocks) : WIRE_PULL_MAX;
+    return count < 1 ? 1 : count > WIRE_PULL_MAX ? WIRE_PULL_MAX : count;
+}
+
+static int ask_now(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
     uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN];
     struct buf line = {0};
@@ -39,10 +46,10 @@ static int ask(struct puller *p, struct session *s, int64_t now, struct fault *f
     if (count < 0)
         return -1;
     p->pulling = true;
-    p->blocks = 0;
-    p->blocks_left = WIRE_PULL_MAX;
+    p->blocks_left = answer_size(p);
+    p->blocks = p->bytes = 0;
     p->progress = now;
-    if (buf_add_string(&line, "pull ") || buf_add_number(&line, WIRE_PULL_MAX) ||
+    if (buf_add_string(&line, "pull ") || buf_add_number(&line, p->blocks_left) ||
         wire_put_ids("", (const uint8_t(*)[ID_LEN])ids, (size_t)count, &line) ||
         session_put(s, line.data, line.len)) {
         buf_free(&line);
@@ -52,11 +59,20 @@ static int ask(struct puller *p, struct session *s, int64_t now, struct fault *f
     return 0;
 }
 
+/* Asks for what is above our own chain or, goes_on, above what came last. */
+static int ask(struct puller *p, bool goes_on, struct session *s, int64_t now, struct fault *f)
+{
+    p->goes_on = goes_on;
+    p->due = p->held;
+    p->pulling = false;
+    return p->held ? 0 : ask_now(p, s, now, f);
+}
+
 /* Asks, unless the peer's tip is here. */
 static int ask_if_ahead(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
     int has = p->chain->has(p->chain->self, p->tip, f);
-    return has ? (has < 0 ? -1 : 0) : ask(p, s, now, f);
+    return has ? (has < 0 ? -1 : 0) : ask(p, false, s, now, f);
 }
 
 int puller_greeted(struct puller *p, struct session *s, int64_t now, struct fault *f)
@@ -68,11 +84,22 @@ int puller_greeted(struct puller *p, struct session *s, int64_t now, struct faul
 
 int puller_ask(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
-    if (p->pulling)
+    if (!puller_idle(p))
         return 0;
     p->highest = -1;
     p->rewinds = 0;
-    return ask(p, s, now, f);
+    return ask(p, false, s, now, f);
+}
+
+int puller_hold(struct puller *p, bool held, struct session *s, int64_t now, struct fault *f)
+{
+    p->held = held;
+    return p->due && !held ? ask(p, p->goes_on, s, now, f) : 0;
+}
+
+bool puller_idle(const struct puller *p)
+{
+    return !p->pulling && !p->due;
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
@@ -84,6 +111,7 @@ static int add_line(struct puller *p, const char *line, size_t len, struct fault
                           p->chain->maxblock(p->chain->self));
     if (buf_add(&p->text, line, len) || buf_add(&p->text, "\n", 1))
         return fault_memory(f);
+    p->bytes += (int64_t)len + 1;
     return 0;
 }
 
@@ -177,7 +205,7 @@ static int take_empty(struct puller *p, struct session *s, int64_t now, struct f
         return 0;
     if (p->rewinds++)
         return fault_rule(f, "claims a tip, and gives no block above ours");
-    return ask(p, s, now, f); /* from our own chain, not from what it gave last */
+    return ask(p, false, s, now, f); /* not from what it gave last on */
 }
 
 static int take_pulled(struct puller *p, struct session *s, const char *line, size_t len,
@@ -199,7 +227,7 @@ static int take_pulled(struct puller *p, struct session *s, const char *line, si
         return fault_rule(f, "gives the same blocks again and again");
     if (p->last_height > p->highest)
         p->highest = p->last_height;
-    return ask(p, s, now, f);
+    return ask(p, true, s, now, f);
 }
 
 int puller_line(struct puller *p, struct session *s, enum wire_word word, const char *line,

@@ -14,6 +14,7 @@
 #define PULLER_STALL 30000      /* ms without a line that was asked for */
 #define PULLER_BLOCK_MAX 300000 /* ms from a block's first line to its last */
 #define PULLER_REWINDS_MAX 8    /* answers that bring nothing higher than those before */
+#define PULLER_ANSWER (1 << 19) /* bytes of an answer that are aimed at */
 
 /* Our side's chain. */
 struct puller_chain {
@@ -30,13 +31,16 @@ struct puller_chain {
 struct puller {
     const struct puller_chain *chain;
     bool pulling;        /* an answer is due */
+    bool held;           /* nothing is to be asked for now, */
+    bool due;            /* though it would be, */
+    bool goes_on;        /* from what came last on */
     uint8_t tip[ID_LEN]; /* the peer's best, as far as it has told */
     int64_t height;      /* ... and its height */
     struct buf text;     /* blocks: the first `whole` bytes are whole ones */
     size_t whole;
     int64_t body_left, body_began; /* lines that the last block in text lacks; when it began */
     int64_t blocks_left;           /* how many this answer may still bring */
-    int64_t blocks;                /* it has brought so many */
+    int64_t blocks, bytes;         /* it has brought so much */
     uint8_t last[ID_LEN];          /* the block that came last, of any answer */
     int64_t last_height;           /* -1: none */
     int64_t highest;               /* the highest at an answer's end */
@@ -55,6 +59,13 @@ int puller_line(struct puller *p, struct session *s, enum wire_word word, const 
 
 /* Asks what the peer has above ours, where no answer is due: 0, or -1 and trouble. */
 int puller_ask(struct puller *p, struct session *s, int64_t now, struct fault *f);
+
+/* From here on nothing is asked for (an answer that is due still comes, pings are answered), or all
+ * again that is to be: 0, or -1 and trouble. */
+int puller_hold(struct puller *p, bool held, struct session *s, int64_t now, struct fault *f);
+
+/* Whether no answer is due, and nothing is to be asked for. */
+bool puller_idle(const struct puller *p);
 
 /* Moves the whole blocks that came behind what *out holds. 0, or -1: no memory. */
 int puller_take(struct puller *p, struct buf *out);

@@ -29,7 +29,9 @@ static int read_operand(struct operand *o, const char *text, bool must_exist, st
     bool there = stat(text, &st) == 0;
     if (there || !strchr(text, ':')) {
         o->path = text;
-        return there || !must_exist ? 0 : fault_errno(f, "%s: neither HOST:PORT, nor a peers file", text);
+        return there || !must_exist
+                   ? 0
+                   : fault_errno(f, "%s: neither HOST:PORT, nor a peers file", text);
     }
     if (target_parse(text, &o->target, &why))
         return fault_trouble(f, "%s: %s", text, why.text);
@@ -62,19 +64,6 @@ void roster_free(struct roster *r)
     if (r)
         free(r->operands);
     free(r);
-}
-
-bool roster_is_fixed(const struct roster *r)
-{
-    for (size_t i = 0; i < r->count; i++)
-        if (r->operands[i].path)
-            return false;
-    return true;
-}
-
-size_t roster_operands(const struct roster *r)
-{
-    return r->count;
 }
 
 /* --- Files ------------------------------------------------------------------------------------ */

@@ -31,8 +31,4 @@ int roster_read(struct roster *r, const uint8_t *chain, const struct roster_crit
  * free. 0, or -1: no memory. */
 int roster_list(const struct roster *r, const uint8_t *but, struct target **list, size_t *count);
 
-/* Whether no operand is a file; how many there are. */
-bool roster_is_fixed(const struct roster *r);
-size_t roster_operands(const struct roster *r);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/large.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -299,44 +300,80 @@ static uint64_t oldest_open(const struct sender *s)
     return seq;
 }
 
-struct mate *sender_join(struct sender *s, const char *who, int64_t now)
+/* A slot for this one: the one that it had, whose records it need not be offered and count for
+ * again, else any. SENDER_MATES_MAX: none is free. */
+static unsigned find_slot(const struct sender *s, const char *who)
+{
+    unsigned slot = SENDER_MATES_MAX;
+    for (unsigned i = SENDER_MATES_MAX; i-- > 0;) {
+        if (s->mates[i])
+            continue;
+        if (strcmp(s->last[i], who) == 0)
+            return i;
+        if (slot == SENDER_MATES_MAX || !*s->last[i] || *s->last[slot])
+            slot = i;
+    }
+    return slot;
+}
+
+/* What the mate in this slot was offered is forgotten; with all, what it took as well. */
+static void forget(struct sender *s, unsigned slot, bool all)
+{
+    uint64_t bit = 1ULL << slot;
+    for (uint64_t seq = s->first; seq < s->next; seq++) {
+        struct parcel *p = parcel_at(s, seq);
+        if (!all && (p->has & bit))
+            continue;
+        p->offered &= ~bit;
+        p->settled &= ~bit;
+        p->has &= ~bit;
+    }
+}
+
+static struct mate *new_mate(struct sender *s, const char *who, int64_t now)
 {
     struct hello ours = {.deflate = s->config->deflate};
-    unsigned slot = 0;
-    memcpy(ours.chain, s->config->chain, ID_LEN);
-    memcpy(ours.tip, s->config->chain, ID_LEN);
-    while (slot < SENDER_MATES_MAX && s->mates[slot])
-        slot++;
-    struct mate *m = slot < SENDER_MATES_MAX ? calloc(1, sizeof *m) : NULL;
+    struct mate *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
+    memcpy(ours.chain, s->config->chain, ID_LEN);
+    memcpy(ours.tip, s->config->chain, ID_LEN);
     m->state = calloc(1, sizeof *m->state);
     if (!m->state || session_init(&m->session, &ours, now)) {
         free_mate(m);
         return NULL;
     }
-    size_t whole = strlen(who) < sizeof m->who ? strlen(who) : sizeof m->who - 1;
-    memcpy(m->who, who, whole);
+    snprintf(m->who, sizeof m->who, "%s", who);
+    return m;
+}
+
+struct mate *sender_join(struct sender *s, const char *who, int64_t now)
+{
+    struct mate *m = new_mate(s, who, now);
+    unsigned slot = m ? find_slot(s, m->who) : SENDER_MATES_MAX;
+    if (slot == SENDER_MATES_MAX) {
+        if (m)
+            free_mate(m);
+        return NULL;
+    }
     uint64_t from = oldest_open(s);
     *m->state = (struct mate_state){.sender = s,
                                     .slot = slot,
                                     .next = from,
+                                    .joined = s->next,
                                     .back = from,
                                     .reoffer = SENDER_REOFFER,
                                     .moved = now};
+    if (strcmp(s->last[slot], m->who))
+        forget(s, slot, true);
+    memcpy(s->last[slot], m->who, sizeof m->who);
     s->mates[slot] = m;
     return m;
 }
 
 void sender_leave(struct sender *s, struct mate *m)
 {
-    uint64_t bit = 1ULL << m->state->slot;
-    for (uint64_t seq = s->first; seq < s->next; seq++) {
-        struct parcel *p = parcel_at(s, seq);
-        p->offered &= ~bit;
-        p->settled &= ~bit;
-        p->has &= ~bit;
-    }
+    forget(s, m->state->slot, false);
     s->mates[m->state->slot] = NULL;
     if (s->stem_slot == m->state->slot)
         s->epoch_ends = 0;

@@ -10,6 +10,7 @@
 enum {
     ROOM = 1 << 18,       /* bytes that may wait to be sent before more is put behind them */
     BRIEF_ROOM = 1 << 20, /* ... and that a mate may be behind and still get briefs */
+    AGAIN_MAX = 1 << 16,  /* records that wait to be offered out of turn */
     WANTS_MAX = 4096,     /* records asked for and not given yet */
     INSIST_EVERY = 10000, /* ms after which a mate is offered once more what it let lie */
 };
@@ -60,8 +61,18 @@ void offer_again(struct sender *s, struct parcel *p)
             m->state->open--;
         p->offered &= ~bit_of(m);
         p->settled &= ~bit_of(m);
+        if (m->state->again.len >= AGAIN_MAX * sizeof p->seq)
+            continue;
         buf_add(&m->state->again, &p->seq, sizeof p->seq); /* without memory, not to this one */
     }
+}
+
+/* Of what others have taken before the mate came, it is offered so many and no more. */
+static bool is_worth(const struct sender *s, struct mate_state *t, const struct parcel *p)
+{
+    if (p->seq >= t->joined || p->taken < s->config->need)
+        return true;
+    return t->reoffer && t->reoffer--;
 }
 
 /* The next that the mate is to be offered: out of turn, new, or from before it came. NULL: none. */
@@ -77,17 +88,15 @@ static struct parcel *next_due(const struct sender *s, struct mate *m)
     }
     while (t->next < s->next) {
         struct parcel *p = parcel_at(s, t->next++);
-        if (is_due(m, p))
+        if (is_due(m, p) && is_worth(s, t, p))
             return p;
     }
     while (t->back > s->first) {
         struct parcel *p = parcel_at(s, --t->back);
         if (!t->reoffer)
             return NULL;
-        if (!is_due(m, p))
-            continue;
-        t->reoffer--;
-        return p;
+        if (is_due(m, p) && is_worth(s, t, p))
+            return p;
     }
     return NULL;
 }
@@ -282,9 +291,12 @@ static int take_line(void *self, struct session *session, enum wire_word word, c
         *f = m->why;
         return -1;
     }
+    uint64_t before = m->taken;
     m->state->moved = now;
-    s->progress = now;
-    return take_word(s, m, word, line, len, f) ? doom(s, m, "bad", f) : 0;
+    int failed = take_word(s, m, word, line, len, f);
+    if (m->taken > before)
+        s->progress = now; /* one that only asks holds nobody up */
+    return failed ? doom(s, m, "bad", f) : 0;
 }
 
 static int greeted(void *self, struct session *session, int64_t now, struct fault *f)

@@ -33,6 +33,7 @@ struct mate_state {
     struct sender *sender;
     unsigned slot;
     uint64_t next;    /* the next in order of arrival that it is to be offered */
+    uint64_t joined;  /* those before this one were there when it came */
     uint64_t back;    /* those before this one are still to be offered, newest first */
     size_t reoffer;   /* how many of these that others have taken already */
     size_t open;      /* offered, and not settled */
@@ -48,7 +49,8 @@ struct mate_state {
 struct sender {
     const struct sender_config *config;
     struct mate *mates[SENDER_MATES_MAX];
-    struct parcel **ring; /* by number modulo cap */
+    char last[SENDER_MATES_MAX][sizeof(((struct mate *)0)->who)]; /* who had the slot last */
+    struct parcel **ring;                                         /* by number modulo cap */
     size_t cap;
     struct slab *oldest, *newest, *spare;
     uint64_t first, next; /* numbers of the oldest, and of the one that is to come */

@@ -42,7 +42,7 @@ ptrdiff_t session_outgoing(struct session *s, const char **bytes)
             return -1;
         s->uncoded.len = 0;
     }
-    *bytes = s->out.data + s->sent;
+    *bytes = s->sent ? s->out.data + s->sent : s->out.data;
     return (ptrdiff_t)(s->out.len - s->sent);
 }
 
@@ -212,8 +212,10 @@ int session_take(struct session *s, const char *bytes, size_t n, const struct se
     int failed = used < 0;
     if (!failed && s->coding && (size_t)used < n)
         failed = take_coded(s, role, bytes + used, n - (size_t)used, now, f);
+    if (failed && !s->over && !s->word)
+        s->word = f->kind == FAULT_RULE ? "bad" : "full";
     if (failed && !s->over)
-        session_bye(s, s->word ? s->word : "bad");
+        session_bye(s, s->word);
     return failed ? -1 : 0;
 }
 

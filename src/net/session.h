@@ -35,7 +35,7 @@ struct session {
     bool greeted;
     bool over;           /* they have said bye */
     char their_word[16]; /* ... with this word */
-    const char *word;    /* the word of the bye that a fault asks us for; NULL: "bad" */
+    const char *word;    /* the word of the bye that a fault asked us for; NULL: none did */
     struct buf in;       /* a line whose end has not come */
     struct buf out;      /* what is to be sent, coded; the first `sent` bytes of it were */
     size_t sent;

@@ -249,8 +249,8 @@ try 0 '@PROGPREFIX@txpool -s -l north/ledger north/pool | @PROGPREFIX@mine -l no
 await '[ $(cat */ledger | grep -c "^block 4 ") -eq 3 ]'
 try 0 'for name in north east west; do @PROGPREFIX@ledger-chain $name/ledger | sha256sum; done'
 try 0 '@PROGPREFIX@ledger-balance -l west/ledger'
-tell "Nothing was erased: west's file holds the block that lost as well."
-try 0 'grep -c "^block " north/ledger west/ledger'
+tell "Nothing was erased: west's file holds the block that lost as well, six with genesis."
+try 0 'grep -c "^block " west/ledger'
 
 step 'The audit. A changed ledger is found out; of the true one, a script checks all by openssl.'
 try 0 "sed 's/ 25 lunch / 250 lunch /' west/ledger >forged"

@@ -134,7 +134,7 @@ shift $((OPTIND - 1))
 [ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: not there"
 [ -z "$allow" ] || [ -r "$allow" ] || die "$allow: cannot be read"
 mkdir -p -- "$1" 2>/dev/null || die "$1: cannot be made"
-cd -- "$1" || die "$1: cannot be entered"
+cd -- "$1" 2>/dev/null || die "$1: cannot be entered"
 shift
 [ -w . ] || die "$PWD: cannot be written"
 [ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
@@ -261,8 +261,10 @@ become() { # NAME PROGRAM...
 
     # Where we can be reached, for others to keep.
     announce() {
-        while @PROGPREFIX@peerbook -a "$address" -k node.key -l ledger | bring || :; do
-            sleep 600
+        while :; do
+            pause=600
+            @PROGPREFIX@peerbook -a "$address" -k node.key -l ledger | bring || pause=5
+            sleep "$pause"
         done
     }
 

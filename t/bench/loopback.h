@@ -90,8 +90,7 @@ static inline int dial(const char *address)
 
 static inline void wait_for(const struct channel *c)
 {
-    struct pollfd p = {.fd = channel_fd(c),
-                       .events = channel_waits_to_write(c) ? POLLOUT : POLLIN};
+    struct pollfd p = {.fd = channel_fd(c), .events = channel_waits_to_write(c) ? POLLOUT : POLLIN};
     if (poll(&p, 1, -1) < 0 && errno != EINTR)
         err(2, "poll");
 }

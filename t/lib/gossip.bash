@@ -4,12 +4,19 @@
 # its own calls end_started in it). Call them in the test's own shell: not in a pipe, not under `run`.
 #
 #   start NAME COMMAND...     in the background; stdin NAME.in where there is one, else nothing; stdout to NAME.out,
-#                             stderr to NAME.log. Its process: $pid.
+#                             stderr to NAME.log. Its process: $pid. It has no descriptor 7, which is for
+#                             a test that holds a fifo open.
 #   listen NAME OPTION...     gossip-listen -v on a free port of 127.0.0.1, and waits until it listens. Where: $at.
 #   status_of PID             waits for the end of a started process, 20 s at most: $status.
 #   within SECONDS COMMAND... waits for a command to succeed, as eventually does for 10 s.
 #   chain_id LEDGER           the id of its genesis block.
+#   payments COUNT [MEMO]     easy_chain with so many payments of alice to bob in txs; its id: $CHAIN.
+#   ids_of FILE               the ids of its lines.
+#   line NUMBER FILE          one line of it.
+#   forged                    stdin with another digit in the last field of each line.
 #   hello CHAIN [CODING]      a greeting.
+#   shows FILE COMMAND...     whether FILE is what the command prints.
+#   same_lines FILE FILE      whether they have the same lines, in any order.
 #   event NAME PATTERN        whether NAME.log has an event: PATTERN (extended) is of `PEER EVENT ID WORDS`.
 #
 # One who talks by hand, in plain:
@@ -29,9 +36,9 @@ start() { # NAME COMMAND...
     local name=$1
     shift
     if [ -e "$name.in" ]; then
-        "$@" <"$name.in" >"$name.out" 2>"$name.log" 3>&- &
+        "$@" <"$name.in" >"$name.out" 2>"$name.log" 3>&- 7>&- &
     else
-        "$@" </dev/null >"$name.out" 2>"$name.log" 3>&- &
+        "$@" </dev/null >"$name.out" 2>"$name.log" 3>&- 7>&- &
     fi
     pid=$!
     STARTED+=("$pid")
@@ -50,9 +57,9 @@ is_over() { # PID
 }
 
 within() { # SECONDS COMMAND...
-    local try end=$(($1 * 100))
+    local end=$((EPOCHSECONDS + $1 + 1))
     shift
-    for ((try = 0; try < end; try++)); do
+    while [ "$EPOCHSECONDS" -lt "$end" ]; do
         if "$@"; then return 0; fi
         sleep 0.01
     done
@@ -104,8 +111,42 @@ hello() { # CHAIN [CODING]
     printf 'hello 1 %s 0 %s %s\n' "$1" "$1" "${2-plain}"
 }
 
+shows() { # FILE COMMAND...
+    cmp -s <("${@:2}") "$1"
+}
+
+same_lines() { # FILE FILE
+    cmp -s <(sort "$1") <(sort "$2")
+}
+
 event() { # NAME PATTERN
     grep -Eq -- "^[0-9]+\.[0-9]{6} $2\$" "$1.log"
+}
+
+payments() { # COUNT [MEMO]
+    easy_chain 100000000000
+    CHAIN=$(chain_id ledger)
+    seq -f "bob %.0f ${2-}" "$1" | sed 's/ $//' | paid alice ledger >txs
+}
+
+# One sha256sum for all: starting it is slow.
+ids_of() { # FILE
+    local n=1000000 text
+    rm -rf .lines
+    mkdir .lines
+    while IFS= read -r text; do
+        printf %s "$text" >".lines/$n"
+        n=$((n + 1))
+    done <"$1"
+    find .lines -type f | sort | xargs -r sha256sum | cut -c 1-64
+}
+
+line() { # NUMBER FILE
+    sed -n "$1p" "$2"
+}
+
+forged() {
+    sed 's/0\(.\)$/1\1/; t; s/.\(.\)$/0\1/'
 }
 
 # --- By hand -------------------------------------------------------------------------------------------
@@ -118,10 +159,11 @@ talk() { # NAME HOST:PORT
         trap "exit 143" TERM
         trap "kill \$(jobs -p) 2>/dev/null; : >\"$1.gone\"" EXIT
         cat <&4 >"$1.heard" 5>&- &
+        hearing=$!
         cat <&5 >&4 &
         exec 4>&- 5>&-
         : >"$1.ready"
-        wait -n' talk "$1" "$2"
+        wait "$hearing"' talk "$1" "$2"
 }
 
 host() { # NAME

@@ -29,8 +29,9 @@ BEGIN {
     layer("stream", "base record crypto work")
     layer("ledger", "base record crypto work state stream")
     layer("net", "base record crypto work stream")
+    layer("sync", "base record crypto work stream ledger net")
     layer("cli", "base record crypto stream ledger net")
-    layer("cmd", "base record crypto work state stream ledger net cli")
+    layer("cmd", "base record crypto work state stream ledger net sync cli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

@@ -511,7 +511,7 @@ static void run_script(struct liar *l)
 {
     struct buf script = {0};
     char *rest = NULL;
-    memory(buf_add(&script, l->script.data, l->script.len));
+    memory(buf_add(&script, l->script.data, l->script.len) || buf_add(&script, "", 1));
     for (char *line = strtok_r(script.data, "\n", &rest); line && !l->over;
          line = strtok_r(NULL, "\n", &rest))
         obey(l, line);

@@ -31,6 +31,17 @@ wish() {
     "$@" || wished="$wished $debian"
 }
 
+has_sshd() { PATH=$PATH:/usr/sbin:/sbin has sshd; }
+
+# A package that brings a service is wished for only where its installation starts none, and no system is there
+# to start it later: in containers.
+starts_no_service() {
+    [ ! -d /run/systemd/system ] && [ -x /usr/sbin/policy-rc.d ] || return 1
+    status=0
+    /usr/sbin/policy-rc.d ssh start >/dev/null 2>&1 || status=$?
+    [ "$status" -eq 101 ]
+}
+
 for_build() {
     case $CC in
     clang*) need clang compiler ;;
@@ -64,6 +75,12 @@ for_test() {
     wish bsdutils has script
     wish clang has clang
     wish libclang-rt-dev fuzzer
+    wish netcat-openbsd has nc
+    wish openssh-client has ssh
+    starts_no_service || return 0
+    wish openssh-server has_sshd
+    wish redis-server has redis-server
+    wish redis-tools has redis-cli
 }
 
 for_lint() {

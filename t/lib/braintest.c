@@ -1,0 +1,917 @@
+/*
+ * The brains of gossip-listen and gossip-send, without sockets and in a time of their own.
+ *
+ *     braintest spread SEEDS [FIRST]  records over random graphs, each printed once everywhere;
+ * then with links that come and go braintest stems SEEDS [FIRST]   how far stems go, and that
+ * everyone has them in the end braintest TEST...               some of the others below; `braintest
+ * all`: each of them
+ */
+#include <err.h>
+
+#define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
+
+#include "brains.h"
+
+/* --- Helpers ---------------------------------------------------------------------------------- */
+
+/* A hub whose listener an actor's lines go to, and whose words are in actor.heard. */
+struct talk {
+    struct net *net;
+    struct node *node;
+    struct actor actor;
+    struct guest *guest;
+    struct mate *mate;
+};
+
+static void pump(struct talk *t)
+{
+    struct end theirs = t->guest ? guest_end(t->guest) : mate_end(t->mate);
+    carry(theirs, actor_end(&t->actor), SIZE_MAX, t->net->now);
+    carry(actor_end(&t->actor), theirs, SIZE_MAX, t->net->now);
+}
+
+/* What was heard since the last time, as one string. */
+static const char *hear(struct talk *t)
+{
+    t->actor.heard.len = 0;
+    pump(t);
+    must(buf_add(&t->actor.heard, "", 1) == 0);
+    return t->actor.heard.data;
+}
+
+static void settle(struct talk *t)
+{
+    net_settle(t->net, t->node);
+}
+
+static void join(struct talk *t, struct net *n, size_t node, const uint8_t *account, bool dials)
+{
+    struct fault f;
+    *t = (struct talk){.net = n, .node = &n->nodes[node]};
+    actor_init(&t->actor, n->now);
+    if (dials)
+        t->guest = listener_join(t->node->listener, account, "actor", n->now, &f);
+    else
+        t->mate = sender_join(t->node->sender, "actor", n->now);
+    must(t->guest || t->mate);
+    pump(t);
+}
+
+static void leave(struct talk *t)
+{
+    if (t->guest)
+        listener_leave(t->node->listener, t->guest, t->net->now);
+    if (t->mate)
+        sender_leave(t->node->sender, t->mate);
+    actor_free(&t->actor);
+}
+
+/* Says it, lets the other side settle, and gives its answer. */
+static const char *ask(struct talk *t, const struct buf *text)
+{
+    must(session_put(&t->actor.session, text->data, text->len) == 0);
+    pump(t);
+    settle(t);
+    return hear(t);
+}
+
+static const char *ask_word(struct talk *t, const char *word, const uint8_t id[ID_LEN])
+{
+    struct buf text = {0};
+    add_word(&text, word, id);
+    const char *said = ask(t, &text);
+    buf_free(&text);
+    return said;
+}
+
+static bool is_word(const char *said, const char *word, const uint8_t id[ID_LEN])
+{
+    struct buf text = {0};
+    add_word(&text, word, id);
+    bool same = strlen(said) == text.len && memcmp(said, text.data, text.len) == 0;
+    buf_free(&text);
+    return same;
+}
+
+static const char *ask_record(struct talk *t, const struct record *r)
+{
+    return ask(t, &r->text);
+}
+
+static void wait(struct net *n, int64_t ms)
+{
+    for (int64_t end = n->now + ms; n->now < end;)
+        net_turn(n, 250);
+}
+
+static size_t open_of(const struct net *n, size_t node)
+{
+    return sender_open(n->nodes[node].sender);
+}
+
+static struct net *lone(bool stems)
+{
+    struct net *n = net_new(7);
+    net_add_node(n, stems, false);
+    n->hostile = true;
+    return n;
+}
+
+/* --- Spread ----------------------------------------------------------------------------------- */
+
+/* A random graph in which everyone can reach everyone: a ring, and as many links more. */
+static void random_graph(struct net *n, size_t nodes, size_t more, bool stems)
+{
+    for (size_t i = 0; i < nodes; i++)
+        net_add_node(n, stems, chance_below(&n->chance, 2));
+    for (size_t i = 0; i < nodes; i++)
+        net_link(n, i, (i + 1) % nodes);
+    for (size_t i = 0; i < more; i++) {
+        size_t from = chance_below(&n->chance, nodes), to = chance_below(&n->chance, nodes);
+        if (from != to)
+            net_link(n, from, to);
+    }
+}
+
+static void all_had(const struct net *n, size_t record, const char *when)
+{
+    for (size_t i = 0; i < n->node_count; i++)
+        if (n->nodes[i].had[record] != 1)
+            errx(1, "%s: node %zu has record %zu %d times", when, i, record,
+                 n->nodes[i].had[record]);
+}
+
+/* Some transactions, a block of most of them, and so on. */
+static void inject_some(struct net *n, uint64_t *tx_number, int64_t height)
+{
+    struct record txs[40];
+    uint8_t prev[ID_LEN] = {(uint8_t)height};
+    size_t count = chance_below(&n->chance, 40);
+    for (size_t i = 0; i < count; i++) {
+        struct record r = make_tx(++*tx_number);
+        size_t at = net_add(n, r);
+        txs[i] = r;
+        if (chance_below(&n->chance, 4)) /* others come in the block alone */
+            net_inject(n, chance_below(&n->chance, n->node_count), at);
+        else
+            n->stems[at] = UINT32_MAX;
+        if (chance_below(&n->chance, 4) == 0)
+            net_turn(n, 100);
+    }
+    size_t block = net_add(n, make_block(height, prev, txs, count));
+    net_inject(n, chance_below(&n->chance, n->node_count), block);
+}
+
+static void churn(struct net *n)
+{
+    for (size_t i = 0; i < n->link_count; i++)
+        if (chance_below(&n->chance, 8) == 0) {
+            if (n->links[i].guest)
+                net_down(n, &n->links[i]);
+            else
+                net_up(n, &n->links[i]);
+        }
+}
+
+static void spread_once(uint64_t seed, bool lossy)
+{
+    struct net *n = net_new(seed);
+    uint64_t number = seed << 20;
+    random_graph(n, 4 + chance_below(&n->chance, 12), 20, false);
+    n->hostile = lossy;
+    for (int64_t round = 1; round <= 6; round++) {
+        inject_some(n, &number, round);
+        for (int i = 0; i < 20; i++) {
+            if (lossy)
+                churn(n);
+            net_turn(n, 100);
+        }
+    }
+    for (size_t i = 0; i < n->link_count; i++)
+        net_up(n, &n->links[i]);
+    net_rest(n, 25000);
+    for (size_t i = 0; i < n->record_count; i++)
+        if (n->stems[i] != UINT32_MAX)
+            all_had(n, i, lossy ? "lossy" : "spread");
+    must(n->late == 0);
+    for (size_t i = 0; i < n->node_count; i++)
+        must(open_of(n, i) == 0);
+    net_free(n);
+}
+
+static void test_spread(int first, int seeds)
+{
+    for (int seed = first; seed < first + seeds; seed++) {
+        spread_once((uint64_t)seed, false);
+        spread_once((uint64_t)seed, true);
+    }
+}
+
+/* --- Stems ------------------------------------------------------------------------------------ */
+
+/* Around a ring, where a stem meets nobody twice: as long as a coin of SENDER_FLUFF sides says. */
+static void stems_on_a_ring(uint64_t seed, double *hops, double *squares, unsigned *count)
+{
+    struct net *n = net_new(seed);
+    for (size_t i = 0; i < NET_NODES; i++)
+        net_add_node(n, true, false);
+    for (size_t i = 0; i < NET_NODES; i++)
+        net_link(n, i, (i + 1) % NET_NODES);
+    net_turn(n, 50);
+    net_turn(n, 50);
+    for (uint64_t i = 0; i < 60; i++)
+        net_inject(n, chance_below(&n->chance, NET_NODES), net_add(n, make_tx(seed << 20 | i)));
+    for (int i = 0; i < 900; i++)
+        net_turn(n, 10); /* all of a stem's way, before any embargo ends */
+    for (size_t i = 0; i < n->record_count; i++) {
+        double x = n->stems[i];
+        *hops += x;
+        *squares += x * x;
+        ++*count;
+    }
+    wait(n, 30000);
+    for (size_t i = 0; i < n->record_count; i++)
+        all_had(n, i, "ring");
+    net_free(n);
+}
+
+static void hops_are_geometric(int first, int seeds)
+{
+    double hops = 0, squares = 0;
+    unsigned count = 0;
+    for (int seed = first; seed < first + seeds; seed++)
+        stems_on_a_ring((uint64_t)seed, &hops, &squares, &count);
+    double mean = hops / count, variance = squares / count - mean * mean;
+    double off = mean - (SENDER_FLUFF - 1);
+    printf("stems: %u, mean %.2f hops, variance %.1f\n", count, mean, variance);
+    must(off * off < 25 * 90.0 / count); /* 90: the variance of that coin; five deviations */
+    must(variance > 90 / 2.0 && variance < 90 * 2);
+}
+
+/* Every fifth node takes all and says nothing; its mates' embargoes bring the record to all. */
+static size_t stems_are_swallowed(uint64_t seed)
+{
+    struct net *n = net_new(seed);
+    size_t slow = 0; /* records that had not come before any embargo ended */
+    random_graph(n, 15, 20, true);
+    for (size_t i = 0; i < n->node_count; i++) /* a way around each of them */
+        net_link(n, i, (i + 2) % n->node_count);
+    for (size_t i = 0; i < n->node_count; i++)
+        n->nodes[i].swallows = i % 5 == 0;
+    wait(n, 500);
+    for (uint64_t i = 0; i < 20; i++)
+        net_inject(n, 1 + chance_below(&n->chance, 3), net_add(n, make_tx(seed << 20 | i)));
+    wait(n, 9000);
+    for (size_t i = 0; i < n->record_count; i++)
+        for (size_t j = 0; j < n->node_count; j++)
+            slow += !n->nodes[j].had[i];
+    wait(n, 150000);
+    for (size_t i = 0; i < n->record_count; i++)
+        all_had(n, i, "swallowed");
+    net_free(n);
+    return slow;
+}
+
+static void test_stems(int first, int seeds)
+{
+    size_t slow = 0;
+    hops_are_geometric(first, seeds);
+    for (int seed = first; seed < first + seeds; seed++)
+        slow += stems_are_swallowed((uint64_t)seed);
+    must(slow > 0);
+}
+
+/* Who has a record as a stem answers a stranger as one who has never heard of it. */
+static void probe(const char *word, struct net *holds, struct net *lacks, const struct record *r,
+                  const struct record *block, const struct record *txs)
+{
+    struct net *nets[] = {holds, lacks};
+    struct buf said[2] = {{0}, {0}}, brief = {0};
+    add_brief(&brief, block, txs);
+    for (size_t i = 0; i < 2; i++) {
+        struct talk t;
+        join(&t, nets[i], 0, NULL, true);
+        if (word)
+            add_text(&said[i], ask_word(&t, word, r->id));
+        if (!word || said[i].len)
+            add_text(&said[i], word ? ask_record(&t, r) : ask(&t, &brief));
+        leave(&t);
+    }
+    must(said[0].len && said[0].len == said[1].len);
+    must(memcmp(said[0].data, said[1].data, said[0].len) == 0);
+    buf_free(&said[0]);
+    buf_free(&said[1]);
+    buf_free(&brief);
+}
+
+static void probe_by(const char *word)
+{
+    static const uint8_t prev[ID_LEN] = {9};
+    struct net *holds = lone(true), *lacks = lone(true);
+    struct record txs[2] = {make_tx(1), make_tx(2)};
+    struct record block = make_block(5, prev, txs, 2);
+    struct talk t;
+    net_add(holds, txs[0]);
+    net_add(lacks, make_tx(1));
+    join(&t, holds, 0, NULL, true);
+    must(is_word(ask_word(&t, "stem", txs[0].id), "want", txs[0].id));
+    must(is_word(ask_record(&t, &txs[0]), "taken", txs[0].id));
+    must(holds->nodes[0].alone[0] == 1);
+    leave(&t);
+    probe(word, holds, lacks, &txs[0], &block, txs);
+    buf_free(&txs[1].text);
+    buf_free(&block.text);
+    net_free(holds);
+    net_free(lacks);
+}
+
+static void test_probe(void)
+{
+    probe_by("have");
+    probe_by("stem");
+    probe_by(NULL);
+}
+
+/* More stems at once than a mate may be behind with. */
+static void test_flood(void)
+{
+    struct net *n = lone(true);
+    struct talk t;
+    struct fault f;
+    join(&t, n, 0, NULL, false);
+    for (uint64_t i = 0; i < 5000; i++) {
+        struct record r = make_tx(i);
+        must(sender_take(t.node->sender, r.text.data, r.text.len, n->now, &f) == 0);
+        buf_free(&r.text);
+    }
+    settle(&t);
+    hear(&t);
+    must(t.mate->state->open <= SENDER_WINDOW);
+    leave(&t);
+    net_free(n);
+}
+
+/* --- Briefs ----------------------------------------------------------------------------------- */
+
+/* A sender and a listener that knows the first so many of a block's lines. */
+static void brief_with(size_t lines, size_t known, bool deflate)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = net_new(lines + known);
+    struct record *txs = calloc(lines ? lines : 1, sizeof *txs);
+    net_add_node(n, false, deflate);
+    net_add_node(n, false, deflate);
+    net_link(n, 0, 1);
+    net_turn(n, 50);
+    net_turn(n, 50);
+    for (size_t i = 0; i < lines; i++) {
+        txs[i] = make_tx(i * 7 + 1);
+        if (i < known)
+            net_inject(n, 0, net_add(n, txs[i]));
+    }
+    net_rest(n, 5000);
+    size_t block = net_add(n, make_block(4, prev, txs, lines));
+    net_inject(n, 0, block);
+    net_rest(n, 2500); /* nothing has to run out */
+    must(n->nodes[1].had[block] == 1 && open_of(n, 0) == 0);
+    for (size_t i = known; i < lines; i++)
+        buf_free(&txs[i].text);
+    free(txs);
+    net_free(n);
+}
+
+static void test_briefs(void)
+{
+    static const size_t cases[][2] = {{0, 0},     {1, 0},     {1, 1},     {2, 1},    {3, 2},
+                                      {511, 511}, {512, 300}, {513, 500}, {600, 10}, {1100, 500}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        brief_with(cases[i][0], cases[i][1], i % 2);
+}
+
+/* Gives the listener a transaction. */
+static void teach(struct talk *t, const struct record *r)
+{
+    must(is_word(ask_word(t, "have", r->id), "want", r->id));
+    must(is_word(ask_record(t, r), "taken", r->id));
+}
+
+/* Exactly the missing lines are asked for, and one at a time completes it. */
+static void test_lines(void)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = lone(false);
+    struct talk t;
+    struct record txs[5];
+    struct buf brief = {0}, want = {0};
+    for (size_t i = 0; i < 5; i++)
+        txs[i] = n->records[net_add(n, make_tx(i))];
+    join(&t, n, 0, NULL, true);
+    for (size_t i = 0; i < 5; i += 2)
+        teach(&t, &txs[i]);
+    size_t block = net_add(n, make_block(2, prev, txs, 5));
+    add_brief(&brief, &n->records[block], txs);
+    add_text(&want, "lines ");
+    add_hex(&want, n->records[block].id, ID_LEN);
+    add_text(&want, " 1 3\n");
+    must(strncmp(ask(&t, &brief), want.data, want.len) == 0);
+    must(strcmp(ask_record(&t, &txs[1]), "") == 0 && !t.guest->doomed);
+    must(is_word(ask_record(&t, &txs[3]), "taken", n->records[block].id));
+    must(n->nodes[0].had[block] == 1 && n->nodes[0].had[1] == 0);
+    buf_free(&brief);
+    buf_free(&want);
+    leave(&t);
+    net_free(n);
+}
+
+/* Two transactions with the same first digits: the block comes whole, and nobody is to blame. */
+static void test_shared(void)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = lone(false);
+    struct talk t;
+    struct record tx = n->records[net_add(n, make_tx(1))], twin = make_tx(2);
+    struct buf brief = {0};
+    uint8_t id[ID_LEN];
+    memcpy(id, twin.id, ID_LEN);
+    memcpy(id, tx.id, WIRE_SHORT_LEN);
+    recents_add(&n->nodes[0].listener->recents, id, twin.text.data, twin.text.len - 1);
+    size_t block = net_add(n, make_block(2, prev, &tx, 1));
+    join(&t, n, 0, NULL, true);
+    add_brief(&brief, &n->records[block], &tx);
+    must(is_word(ask(&t, &brief), "want", n->records[block].id));
+    must(is_word(ask_record(&t, &n->records[block]), "taken", n->records[block].id));
+    must(!t.guest->doomed && n->nodes[0].had[block] == 1);
+    buf_free(&brief);
+    buf_free(&twin.text);
+    leave(&t);
+    net_free(n);
+}
+
+/* A liar is first with the header: false digits, then a false body; honest ones come after. */
+static void broken_twin(bool body)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = lone(false);
+    struct talk liar, honest;
+    struct record tx = n->records[net_add(n, make_tx(1))];
+    struct record other = n->records[net_add(n, make_tx(2))];
+    struct buf brief = {0}, twin = {0};
+    uint8_t key[ID_LEN] = {5};
+    struct fault f;
+    join(&liar, n, 0, key, true);
+    join(&honest, n, 0, NULL, true);
+    teach(&liar, &other);
+    struct record block = n->records[net_add(n, make_block(2, prev, &tx, 1))];
+    add_brief(&brief, &block, &other);
+    must(is_word(ask(&liar, &brief), "want", block.id));
+    brief.len = 0;
+    add_brief(&brief, &block, &tx);
+    must(strcmp(ask(&honest, &brief), "") == 0);
+    if (body) {
+        size_t header =
+            (size_t)((char *)memchr(block.text.data, '\n', block.text.len) - block.text.data) + 1;
+        must(buf_add(&twin, block.text.data, header) == 0);
+        must(buf_add(&twin, other.text.data, other.text.len) == 0);
+        ask(&liar, &twin);
+        must(liar.guest->doomed);
+        leave(&liar);
+        must(!listener_join(honest.node->listener, key, "again", n->now, &f));
+    } else {
+        wait(n, LISTENER_OTHERS_AFTER + 5000);
+        must(!liar.guest->doomed);
+        leave(&liar);
+    }
+    must(is_word(hear(&honest), "want", block.id));
+    must(is_word(ask_record(&honest, &block), "taken", block.id) && n->nodes[0].had[2] == 1);
+    leave(&honest);
+    buf_free(&brief);
+    buf_free(&twin);
+    net_free(n);
+}
+
+/* Others have announced the block by the time that the liar's digits prove false: they are asked.
+ */
+static void twin_among_others(void)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = lone(false);
+    struct talk liar, honest;
+    struct record tx = n->records[net_add(n, make_tx(1))];
+    struct record other = n->records[net_add(n, make_tx(2))];
+    struct record block = n->records[net_add(n, make_block(2, prev, &tx, 1))];
+    struct buf brief = {0};
+    join(&liar, n, 0, NULL, true);
+    join(&honest, n, 0, NULL, true);
+    teach(&liar, &other);
+    add_brief(&brief, &block, &other);
+    size_t header = (size_t)((char *)memchr(brief.data, '\n', brief.len) - brief.data) + 1;
+    struct buf digits = {.data = brief.data + header, .len = brief.len - header};
+    brief.len = header;
+    must(!*ask(&liar, &brief) && !*ask_word(&honest, "have", block.id));
+    must(!*ask(&liar, &digits) && is_word(hear(&honest), "want", block.id));
+    must(is_word(ask_record(&honest, &block), "taken", block.id) && n->nodes[0].had[2] == 1);
+    leave(&liar);
+    leave(&honest);
+    buf_free(&brief);
+    net_free(n);
+}
+
+/* With more than half of its lines missing a block is asked for whole. */
+static void test_halves(void)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    for (size_t known = 1; known <= 2; known++) {
+        struct net *n = lone(false);
+        struct talk t;
+        struct record txs[4];
+        struct buf brief = {0};
+        join(&t, n, 0, NULL, true);
+        for (size_t i = 0; i < 4; i++)
+            txs[i] = n->records[net_add(n, make_tx(i))];
+        for (size_t i = 0; i < known; i++)
+            teach(&t, &txs[i]);
+        struct record block = n->records[net_add(n, make_block(2, prev, txs, 4))];
+        add_brief(&brief, &block, txs);
+        const char *said = ask(&t, &brief);
+        must(is_word(said, "want", block.id) == (known == 1));
+        must(known == 1 || strncmp(said, "lines ", 6) == 0);
+        buf_free(&brief);
+        leave(&t);
+        net_free(n);
+    }
+}
+
+static void test_twins(void)
+{
+    twin_among_others();
+    broken_twin(true);
+    broken_twin(false);
+}
+
+/* --- Those who do not bring it -------------------------------------------------------------------
+ */
+
+/* Who of them was asked for it now; exactly one. */
+static struct talk *who_is_asked(struct talk *t[], size_t n, const uint8_t id[ID_LEN])
+{
+    struct talk *asked = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!t[i])
+            continue;
+        const char *said = hear(t[i]);
+        must(!*said || (!asked && is_word(said, "want", id)));
+        if (*said)
+            asked = t[i];
+    }
+    must(asked != NULL);
+    return asked;
+}
+
+/* The first stalls, then another is asked soon, and when that one leaves the next at once; what
+ * comes late is good all the same, and everyone hears so. */
+static void test_stall(void)
+{
+    struct net *n = lone(false);
+    struct talk t[4], *left[4];
+    struct record r = n->records[net_add(n, make_tx(1))];
+    n->now += 10000;
+    for (size_t i = 0; i < 4; i++) {
+        left[i] = &t[i];
+        join(&t[i], n, 0, NULL, true);
+        must(is_word(ask_word(&t[i], "have", r.id), "want", r.id) == (i == 0));
+        ask_word(&t[i], "have", r.id); /* twice is once */
+        must(t[i].guest->state->announced == 1);
+    }
+    wait(n, LISTENER_OTHERS_AFTER);
+    for (size_t i = 0; i < 4; i++)
+        must(!*hear(&t[i]));
+    wait(n, 1250);
+    struct talk *next = who_is_asked(left, 4, r.id);
+    must(next != &t[0] && t[0].guest->state->late == 1);
+    left[next - t] = NULL;
+    leave(next);
+    must(who_is_asked(left, 4, r.id) != &t[0]);
+    must(is_word(ask_record(&t[0], &r), "taken", r.id) && n->nodes[0].had[0] == 1);
+    for (size_t i = 0; i < 4; i++) {
+        if (!left[i])
+            continue;
+        must(i == 0 || is_word(hear(left[i]), "taken", r.id));
+        must(is_word(ask_word(left[i], "have", r.id), "taken", r.id));
+        must(!left[i]->guest->doomed && left[i]->guest->state->announced == 0);
+        leave(left[i]);
+    }
+    net_free(n);
+}
+
+/* One alone has longer, and may announce it again after. */
+static void test_alone(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record r = n->records[net_add(n, make_tx(1))];
+    n->now += 10000;
+    join(&t, n, 0, NULL, true);
+    must(is_word(ask_word(&t, "have", r.id), "want", r.id));
+    wait(n, LISTENER_ANSWER_MAX - 1000);
+    must(strcmp(ask_word(&t, "have", r.id), "") == 0 && t.guest->state->announced == 1);
+    wait(n, 3000);
+    must(t.guest->state->announced == 0);
+    must(is_word(ask_word(&t, "have", r.id), "want", r.id));
+    must(is_word(ask_record(&t, &r), "taken", r.id));
+    ask_record(&t, &r); /* the credit of the first time */
+    must(!t.guest->doomed);
+    ask_record(&t, &r);
+    must(t.guest->doomed && strcmp(t.guest->session.word, "bad") == 0);
+    leave(&t);
+    net_free(n);
+}
+
+/* Too many that are never brought end it; so does announcing too many at once. */
+static void test_late(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    n->now += 10000;
+    join(&t, n, 0, NULL, true);
+    for (uint64_t i = 0; i < 256; i++)
+        must(ask_word(&t, "have", (uint8_t[ID_LEN]){1, (uint8_t)i})[0] == 'w');
+    wait(n, 24000);
+    must(!t.guest->doomed && t.guest->state->late == 256);
+    must(ask_word(&t, "have", (uint8_t[ID_LEN]){2})[0] == 'w');
+    wait(n, 24000);
+    must(t.guest->doomed);
+    leave(&t);
+    join(&t, n, 0, NULL, true);
+    for (uint64_t i = 0; i <= LISTENER_ANNOUNCED_MAX; i++) {
+        must(!t.guest->doomed);
+        ask_word(&t, "have", (uint8_t[ID_LEN]){3, (uint8_t)i, (uint8_t)(i >> 8)});
+    }
+    must(t.guest->doomed);
+    leave(&t);
+    net_free(n);
+}
+
+/* What a guest gave before it left is not laid to the one that has its place. */
+static void test_places(void)
+{
+    struct net *n = lone(false);
+    struct talk t, heir;
+    struct record r = n->records[net_add(n, make_tx(1))];
+    join(&t, n, 0, NULL, true);
+    must(is_word(ask_word(&t, "have", r.id), "want", r.id));
+    must(session_put(&t.actor.session, r.text.data, r.text.len) == 0);
+    pump(&t);
+    leave(&t);
+    join(&heir, n, 0, NULL, true);
+    settle(&heir);
+    must(n->nodes[0].had[0] == 1 && !heir.guest->doomed && heir.guest->useful == 0);
+    leave(&heir);
+    net_free(n);
+}
+
+/* --- What senders count ----------------------------------------------------------------------- */
+
+static void need(unsigned mates, unsigned takers)
+{
+    struct net *n = lone(false);
+    struct talk t[4];
+    struct record r = make_tx(1);
+    n->nodes[0].sending.need = mates;
+    net_add(n, r);
+    net_inject(n, 0, 0);
+    for (size_t i = 0; i < 4; i++) {
+        join(&t[i], n, 0, NULL, false);
+        settle(&t[i]);
+        must(is_word(hear(&t[i]), "have", r.id));
+    }
+    for (size_t i = 0; i < takers; i++) {
+        must(open_of(n, 0) == 1);
+        n->now += 1000;
+        ask_word(&t[i], "taken", r.id);
+        ask_word(&t[i], "taken", r.id); /* twice is once */
+        must(t[i].mate->taken == 1 && sender_progress(t[i].node->sender) == n->now);
+    }
+    must(open_of(n, 0) == (takers < mates));
+    sender_give_up(n->nodes[0].sender);
+    must(n->late == (takers < mates));
+    for (size_t i = 0; i < 4; i++)
+        leave(&t[i]);
+    net_free(n);
+}
+
+static void test_need(void)
+{
+    need(1, 1);
+    need(2, 1);
+    need(2, 2);
+    need(4, 4);
+}
+
+static void test_taken(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record r = make_tx(1);
+    net_add(n, r);
+    join(&t, n, 0, NULL, false);
+    ask_word(&t, "taken", r.id); /* of one that is not here */
+    ask_word(&t, "want", r.id);
+    net_inject(n, 0, 0);
+    ask_word(&t, "taken", (uint8_t[ID_LEN]){7});
+    must(open_of(n, 0) == 1);
+    must(is_word(ask_word(&t, "want", r.id), "", r.id) == false);
+    must(strncmp(t.actor.heard.data, r.text.data, r.text.len) == 0);
+    leave(&t);
+    join(&t, n, 0, NULL, false); /* not offered to this one yet */
+    must(session_put(&t.actor.session, "taken ", 6) == 0);
+    struct hex32 hex = hex32(r.id);
+    must(session_put(&t.actor.session, hex.text, 64) == 0);
+    must(session_put(&t.actor.session, "\n", 1) == 0);
+    pump(&t);
+    must(open_of(n, 0) == 1 && t.mate->taken == 0);
+    leave(&t);
+    net_free(n);
+}
+
+static size_t count_ids(const char *said, const char *word)
+{
+    size_t ids = 0;
+    for (const char *line = said; *line; line = strchr(line, '\n') + 1)
+        if (line_is(line, strcspn(line, "\n"), word))
+            ids += (strcspn(line, "\n") - strlen(word)) / 65;
+    return ids;
+}
+
+static void inject_many(struct net *n, uint64_t first, uint64_t count)
+{
+    struct fault f;
+    for (uint64_t i = first; i < first + count; i++) {
+        struct record r = make_tx(i);
+        must(sender_take(n->nodes[0].sender, r.text.data, r.text.len, n->now, &f) == 0);
+        buf_free(&r.text);
+    }
+}
+
+/* Says back all that was offered as taken. */
+static void take_all(struct talk *t)
+{
+    struct buf said = {0};
+    add_text(&said, t->actor.heard.data);
+    for (size_t i = 0; i + 5 < said.len; i++)
+        if ((i == 0 || said.data[i - 1] == '\n') && memcmp(said.data + i, "have ", 5) == 0) {
+            size_t len = strcspn(said.data + i, "\n");
+            must(session_put(&t->actor.session, "taken", 5) == 0);
+            must(session_put(&t->actor.session, said.data + i + 4, len - 3) == 0);
+        }
+    buf_free(&said);
+}
+
+static void test_window(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    join(&t, n, 0, NULL, false);
+    inject_many(n, 0, 2 * SENDER_WINDOW + 5);
+    settle(&t);
+    must(count_ids(hear(&t), "have") == SENDER_WINDOW);
+    settle(&t);
+    must(count_ids(hear(&t), "have") == 0);
+    inject_many(n, 0, 1); /* one that is offered already, again */
+    settle(&t);
+    must(count_ids(hear(&t), "have") == 1 && t.mate->state->open == SENDER_WINDOW);
+    for (size_t round = 0; round < 3; round++) {
+        wait(n, 1000);
+        hear(&t);
+    }
+    /* nobody is waited for for ever, and then the rest is offered */
+    n->now += SENDER_PATIENCE;
+    settle(&t);
+    must(count_ids(hear(&t), "have") == SENDER_WINDOW && t.mate->state->open == SENDER_WINDOW);
+    take_all(&t);
+    pump(&t);
+    settle(&t);
+    must(count_ids(hear(&t), "have") == 5 && t.mate->taken == SENDER_WINDOW);
+    recount_sender(n->nodes[0].sender);
+    leave(&t);
+    net_free(n);
+}
+
+/* Takes what it is offered until nothing comes any more: how much; *first is its first id. */
+static size_t drain(struct talk *t, char first[65], bool take)
+{
+    size_t offered = 0;
+    *first = 0;
+    for (settle(t); *hear(t); settle(t)) {
+        if (!*first)
+            snprintf(first, 65, "%s", t->actor.heard.data + strlen("have "));
+        offered += count_ids(t->actor.heard.data, "have");
+        if (take)
+            take_all(t);
+        pump(t);
+    }
+    return offered;
+}
+
+static bool is_tx_id(const char *hex, uint64_t number)
+{
+    struct record r = make_tx(number);
+    bool same = strcmp(hex, hex32(r.id).text) == 0;
+    buf_free(&r.text);
+    return same;
+}
+
+/* A new mate is offered all that is open, in order, and so many of what others took, newest first.
+ */
+static void test_newcomer(void)
+{
+    struct net *n = lone(false);
+    struct talk t, second, third;
+    char first[65];
+    inject_many(n, 0, SENDER_WINDOW);
+    join(&t, n, 0, NULL, false);
+    must(drain(&t, first, false) == SENDER_WINDOW && is_tx_id(first, 0));
+    join(&second, n, 0, NULL, false);
+    must(drain(&second, first, true) == SENDER_WINDOW && is_tx_id(first, 0));
+    must(open_of(n, 0) == 0);
+    inject_many(n, SENDER_WINDOW, SENDER_REOFFER);
+    must(drain(&second, first, true) == SENDER_REOFFER && is_tx_id(first, SENDER_WINDOW));
+    join(&third, n, 0, NULL, false);
+    must(drain(&third, first, true) == SENDER_REOFFER);
+    must(is_tx_id(first, SENDER_WINDOW + SENDER_REOFFER - 1));
+    leave(&t);
+    leave(&second);
+    leave(&third);
+    net_free(n);
+}
+
+/* What there is no room for goes, oldest first: the taken ones at once, others after a while. */
+static void test_room(void)
+{
+    struct net *n = lone(false);
+    struct sender *s = n->nodes[0].sender;
+    struct talk t;
+    struct record first = make_tx(0);
+    n->nodes[0].sending.bytes = 100 * (first.text.len + sizeof(struct parcel));
+    join(&t, n, 0, NULL, false);
+    inject_many(n, 0, 100);
+    must(!sender_full(s, n->now));
+    inject_many(n, 100, 50);
+    must(sender_full(s, n->now) && n->late == 0);
+    settle(&t);
+    hear(&t);
+    ask_word(&t, "taken", first.id);
+    must(sender_full(s, n->now) && open_of(n, 0) == 149 && s->first == 1);
+    n->now += n->nodes[0].sending.hold - 1;
+    must(sender_full(s, n->now));
+    n->now++;
+    must(!sender_full(s, n->now) && n->late == 49 && s->bytes <= n->nodes[0].sending.bytes);
+    recount_sender(s);
+    must(t.mate->state->open == 100);
+    ask_word(&t, "want", first.id); /* gone: no answer, no harm */
+    must(!t.mate->doomed);
+    buf_free(&first.text);
+    leave(&t);
+    net_free(n);
+}
+
+/* --- main ------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} tests[] = {
+    {"probe", test_probe}, {"flood", test_flood},   {"briefs", test_briefs},
+    {"lines", test_lines}, {"halves", test_halves}, {"shared", test_shared},
+    {"twins", test_twins}, {"stall", test_stall},   {"alone", test_alone},
+    {"late", test_late},   {"places", test_places}, {"need", test_need},
+    {"taken", test_taken}, {"window", test_window}, {"newcomer", test_newcomer},
+    {"room", test_room},
+};
+
+static bool run_test(const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+        if (strcmp(name, "all") == 0 || strcmp(name, tests[i].name) == 0) {
+            tests[i].run();
+            found = true;
+        }
+    return found;
+}
+
+int main(int argc, char **argv)
+{
+    int seeds = argc > 2 ? atoi(argv[2]) : 1, first = argc > 3 ? atoi(argv[3]) : 1;
+    if (argc > 1 && strcmp(argv[1], "spread") == 0) {
+        test_spread(first, seeds);
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "stems") == 0) {
+        test_stems(first, seeds);
+        return 0;
+    }
+    for (int i = 1; i < argc; i++)
+        if (!run_test(argv[i]))
+            errx(2, "no test is called %s", argv[i]);
+    return argc > 1 ? 0 : 2;
+}

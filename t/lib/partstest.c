@@ -1,0 +1,503 @@
+/*
+ * The small parts of the network, each alone.
+ *
+ *     partstest idmap|idset|recents|session|silence|inlet|spool
+ */
+#include <err.h>
+
+#define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
+
+#include "base/lines.h"
+#include "brains.h"
+#include "net/inlet.h"
+#include "net/spool.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* --- Tables ----------------------------------------------------------------------------------- */
+
+enum { IDS = 300 };
+
+/* Ids of which many differ in their last bytes alone, which the table does not hash. */
+static void make_id(uint8_t id[ID_LEN], size_t i)
+{
+    memset(id, 0, ID_LEN);
+    id[0] = (uint8_t)(i % 50);
+    id[ID_LEN - 1] = (uint8_t)(i / 50);
+}
+
+struct counted {
+    uint8_t id[ID_LEN];
+    size_t number;
+};
+
+static void compare(const struct idmap *m, const bool model[IDS], size_t count)
+{
+    size_t place = 0, met = 0;
+    must(m->count == count);
+    for (struct counted *c; (c = idmap_each(m, &place)); met++)
+        must(c->number < IDS && model[c->number]);
+    must(met == count);
+    for (size_t i = 0; i < IDS; i++) {
+        uint8_t id[ID_LEN];
+        make_id(id, i);
+        struct counted *c = idmap_find(m, id);
+        must((c != NULL) == model[i] && (!c || c->number == i));
+    }
+}
+
+static void idmap_with(uint64_t seed)
+{
+    struct idmap m;
+    bool model[IDS] = {false};
+    size_t count = 0, limit = 100 + chance_below(&seed, 150);
+    idmap_init(&m, sizeof(struct counted), limit, chance_next(&seed));
+    for (int step = 0; step < 3000; step++) {
+        uint8_t id[ID_LEN];
+        size_t i = chance_below(&seed, IDS);
+        make_id(id, i);
+        struct counted *c = idmap_find(&m, id);
+        must((c != NULL) == model[i]);
+        if (c) {
+            idmap_remove(&m, c);
+        } else {
+            c = idmap_add(&m, id);
+            must((c != NULL) == (count < limit) && (!c || c->number == 0));
+            if (!c)
+                continue;
+            c->number = i;
+        }
+        model[i] = !model[i];
+        count += model[i] ? 1 : (size_t)-1;
+        if (step % 10 == 0)
+            compare(&m, model, count);
+    }
+    idmap_clear(&m);
+    memset(model, 0, sizeof model);
+    compare(&m, model, 0);
+    idmap_free(&m);
+}
+
+static void test_idmap(void)
+{
+    for (uint64_t seed = 0; seed < 20; seed++)
+        idmap_with(seed);
+}
+
+/* The newest `limit` are in it, and none older than twice as many. */
+static void test_idset(void)
+{
+    struct idset s;
+    const size_t limit = 40;
+    idset_init(&s, limit, 5);
+    for (size_t i = 0; i < IDS; i++) {
+        uint8_t id[ID_LEN];
+        make_id(id, i);
+        must(!idset_has(&s, id) && idset_add(&s, id) == 0 && idset_add(&s, id) == 0);
+        for (size_t j = 0; j < IDS; j++) {
+            make_id(id, j);
+            must(!idset_has(&s, id) || (j <= i && i - j < 2 * limit));
+            must(idset_has(&s, id) || j > i || i - j >= limit);
+        }
+    }
+    idset_free(&s);
+}
+
+static void recent_id(uint8_t id[ID_LEN], size_t i)
+{
+    memset(id, 0x77, ID_LEN);
+    memcpy(id, &i, sizeof i);
+}
+
+/* The newest RECENTS_BYTES are there, as they were, by their first digits; of twins the first. */
+static void test_recents(void)
+{
+    enum { LINE = 10000, LINES = 2500 };
+    struct recents r;
+    char *line = malloc(LINE);
+    uint8_t id[ID_LEN];
+    must(line != NULL);
+    recents_init(&r, 9);
+    for (size_t i = 0; i < LINES; i++) {
+        recent_id(id, i);
+        memset(line, 'a' + (int)(i % 26), LINE);
+        recents_add(&r, id, line, LINE);
+        recents_add(&r, id, "twin", 4);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < LINES; i++) {
+        recent_id(id, i);
+        struct field found = recents_find(&r, id);
+        must(found.text || LINES - i > RECENTS_BYTES / LINE);
+        must(!found.text || (found.len == LINE && found.text[LINE - 1] == 'a' + (char)(i % 26)));
+        kept += found.text != NULL;
+    }
+    must(kept <= 2 * RECENTS_BYTES / LINE);
+    must(r.young.lines.len <= RECENTS_BYTES && r.old.lines.len <= RECENTS_BYTES);
+    recents_free(&r);
+    recents_init(&r, 9);
+    for (size_t i = 0; i < 2 * RECENTS_MAX + 5; i++) {
+        recent_id(id, i);
+        recents_add(&r, id, "x", 1);
+    }
+    must(r.young.places.count == 5 && r.old.places.count == RECENTS_MAX);
+    recents_free(&r);
+    free(line);
+}
+
+/* --- Sessions --------------------------------------------------------------------------------- */
+
+static void make_session(struct actor *a, bool deflate, int64_t now)
+{
+    struct hello h = {.deflate = deflate};
+    actor_init(a, now);
+    session_free(&a->session);
+    memset(h.chain, BRAINS_CHAIN_BYTE, ID_LEN);
+    must(session_init(&a->session, &h, now) == 0);
+}
+
+/* Lines of any length, both ways at once, cut anywhere, come as they went. */
+static void lines_between(uint64_t seed, bool deflate, bool other)
+{
+    struct actor a, b;
+    struct buf sent[2] = {{0}, {0}};
+    make_session(&a, deflate, 0);
+    make_session(&b, other, 0);
+    while (!a.session.greeted || !b.session.greeted) {
+        carry(actor_end(&a), actor_end(&b), 1 + chance_below(&seed, 9), 0);
+        carry(actor_end(&b), actor_end(&a), 1 + chance_below(&seed, 9), 0);
+    }
+    must((a.session.coding != NULL) == (deflate && other));
+    for (int i = 0; i < 40; i++) {
+        struct actor *from = i % 2 ? &a : &b, *to = i % 2 ? &b : &a;
+        struct buf line = {0};
+        size_t len = chance_below(&seed, i % 5 ? 300 : LINE_MAX_LEN);
+        must(buf_reserve(&line, len + 1) == 0);
+        memset(line.data, 'x', len);
+        for (size_t j = 0; j < len; j += 7)
+            line.data[j] = (char)('a' + chance_below(&seed, 26));
+        line.data[len] = '\n';
+        line.len = len + 1;
+        must(session_put(&from->session, line.data, line.len) == 0);
+        must(buf_add(&sent[i % 2], line.data, line.len) == 0);
+        must(carry(actor_end(from), actor_end(to), 1 + chance_below(&seed, 30000), 0) >= 0);
+        buf_free(&line);
+    }
+    while (carry(actor_end(&a), actor_end(&b), 999, 0) + carry(actor_end(&b), actor_end(&a), 1, 0))
+        ;
+    must(a.heard.len == sent[0].len && memcmp(a.heard.data, sent[0].data, a.heard.len) == 0);
+    must(b.heard.len == sent[1].len && memcmp(b.heard.data, sent[1].data, b.heard.len) == 0);
+    must(a.session.bytes_out == b.session.bytes_in && b.session.bytes_out == a.session.bytes_in);
+    buf_free(&sent[0]);
+    buf_free(&sent[1]);
+    actor_free(&a);
+    actor_free(&b);
+}
+
+static struct actor greeted_one(int64_t now)
+{
+    struct actor a, b;
+    actor_init(&a, now);
+    actor_init(&b, now);
+    must(carry(actor_end(&b), actor_end(&a), SIZE_MAX, now) > 0);
+    session_sent(&a.session, session_backlog(&a.session), now);
+    actor_free(&b);
+    return a;
+}
+
+/* A hello, and what is coded right behind it, in one piece. */
+static void coded_at_once(void)
+{
+    struct actor a, b;
+    make_session(&a, true, 0);
+    make_session(&b, true, 0);
+    must(carry(actor_end(&b), actor_end(&a), SIZE_MAX, 0) > 0 && a.session.greeted);
+    must(session_put(&a.session, "have x\n", 7) == 0);
+    must(carry(actor_end(&a), actor_end(&b), SIZE_MAX, 0) > 0);
+    must(b.heard.len == 7 && memcmp(b.heard.data, "have x\n", 7) == 0);
+    actor_free(&a);
+    actor_free(&b);
+}
+
+/* The longest line is taken in whatever pieces, one byte more is not; and what bye then says. */
+static void bounds_of_lines(size_t piece)
+{
+    for (size_t over = 0; over < 2; over++) {
+        struct actor a = greeted_one(0);
+        char *line = malloc(LINE_MAX_LEN + 2);
+        const char *said;
+        int failed = 0;
+        must(line != NULL);
+        memset(line, 'x', LINE_MAX_LEN + over);
+        line[LINE_MAX_LEN + over] = '\n';
+        for (size_t at = 0; at <= LINE_MAX_LEN + over && !failed; at += piece) {
+            size_t n = LINE_MAX_LEN + over + 1 - at;
+            failed = give(actor_end(&a), line + at, n < piece ? n : piece, 0);
+        }
+        must((failed != 0) == over && (a.heard.len == LINE_MAX_LEN + 1) == !over);
+        must(!over ||
+             (session_outgoing(&a.session, &said) == 8 && memcmp(said, "bye bad\n", 8) == 0));
+        free(line);
+        actor_free(&a);
+    }
+}
+
+static void words(void)
+{
+    static const struct {
+        const char *said, *answer;
+        bool failed;
+    } cases[] = {
+        {"ping 7\n", "pong 7\n", false},  {"pong 7\n", "", false},
+        {"ping x\n", "bye bad\n", true},  {"ping\n", "bye bad\n", true},
+        {"hello 1\n", "bye bad\n", true}, {"bye full\n", "", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct actor a = greeted_one(0);
+        const char *answer;
+        must((give(actor_end(&a), cases[i].said, strlen(cases[i].said), 0) != 0) ==
+             cases[i].failed);
+        ptrdiff_t n = session_outgoing(&a.session, &answer);
+        must((size_t)n == strlen(cases[i].answer) &&
+             (n == 0 || memcmp(answer, cases[i].answer, (size_t)n) == 0));
+        must(a.heard.len == 0 && a.session.over == (strncmp(cases[i].said, "bye", 3) == 0));
+        must(!a.session.over || strcmp(a.session.their_word, "full") == 0);
+        actor_free(&a);
+    }
+}
+
+static void test_session(void)
+{
+    for (uint64_t seed = 0; seed < 30; seed++)
+        lines_between(seed, seed % 2, seed % 3);
+    coded_at_once();
+    bounds_of_lines(1 << 20);
+    bounds_of_lines(4096);
+    bounds_of_lines(LINE_MAX_LEN);
+    words();
+}
+
+/* When a session asks, and when it closes, to the millisecond; with what word. */
+static int tick(struct actor *a, int64_t now)
+{
+    struct fault f;
+    int failed = session_tick(&a->session, now, &f);
+    must(!failed || (f.kind == FAULT_RULE && strcmp(a->session.word, "slow") == 0));
+    return failed;
+}
+
+static void silence(void)
+{
+    struct actor a = greeted_one(5);
+    const char *said;
+    must(tick(&a, 5 + SESSION_SILENCE - 1) == 0 && !session_backlog(&a.session));
+    must(tick(&a, 5 + SESSION_SILENCE) == 0);
+    must(session_outgoing(&a.session, &said) == 7 && memcmp(said, "ping 1\n", 7) == 0);
+    session_sent(&a.session, 7, 5 + SESSION_SILENCE);
+    must(tick(&a, 2 * SESSION_SILENCE) == 0 && !session_backlog(&a.session)); /* asked once */
+    must(tick(&a, 5 + SESSION_SILENCE_MAX) == 0);
+    must(tick(&a, 5 + SESSION_SILENCE_MAX + 1) != 0);
+    actor_free(&a);
+    a = greeted_one(5);
+    must(tick(&a, 30005) == 0);
+    must(give(actor_end(&a), "pong 1\n", 7, 31000) == 0);
+    session_sent(&a.session, session_backlog(&a.session), 31000);
+    must(tick(&a, 31000 + SESSION_SILENCE) == 0 && session_backlog(&a.session) == 7); /* anew */
+    actor_free(&a);
+}
+
+static void slowness(void)
+{
+    struct actor a;
+    actor_init(&a, 5); /* no hello */
+    session_sent(&a.session, session_backlog(&a.session), 5);
+    must(tick(&a, 5 + SESSION_GREETING_MAX) == 0);
+    must(tick(&a, 5 + SESSION_GREETING_MAX + 1) != 0);
+    actor_free(&a);
+    a = greeted_one(0); /* half a line, and then a byte now and then */
+    must(give(actor_end(&a), "have", 4, 1000) == 0 && give(actor_end(&a), "x", 1, 20000) == 0);
+    must(tick(&a, 1000 + SESSION_LINE_MAX) == 0 && tick(&a, 1001 + SESSION_LINE_MAX) != 0);
+    actor_free(&a);
+    a = greeted_one(0); /* reads nothing, says much */
+    must(session_put(&a.session, "x\n", 2) == 0);
+    for (int64_t now = 0; now <= SESSION_UNREAD_MAX; now += 10000)
+        must(give(actor_end(&a), "y\n", 2, now) == 0 && tick(&a, now) == 0);
+    must(tick(&a, SESSION_UNREAD_MAX + 1) != 0);
+    actor_free(&a);
+    a = greeted_one(0); /* reads a little now and then */
+    must(session_put(&a.session, "lines\n", 6) == 0 && session_backlog(&a.session) == 6);
+    for (int64_t now = 0; now < 5 * SESSION_UNREAD_MAX; now += SESSION_UNREAD_MAX) {
+        must(give(actor_end(&a), "y\n", 2, now) == 0 && tick(&a, now) == 0);
+        session_sent(&a.session, 1, now);
+    }
+    actor_free(&a);
+    a = greeted_one(0); /* all that is forgiven where we did not listen */
+    must(give(actor_end(&a), "have", 4, 0) == 0 && session_put(&a.session, "x\n", 2) == 0);
+    session_excuse(&a.session, 200000);
+    must(tick(&a, 200000) == 0);
+    actor_free(&a);
+}
+
+static void test_silence(void)
+{
+    silence();
+    slowness();
+}
+
+/* --- Files ------------------------------------------------------------------------------------ */
+
+/* Whole records alone, however they are cut; what is left at the end is given as it is. */
+static void inlet_with(uint64_t seed)
+{
+    static const uint8_t prev[ID_LEN] = {1};
+    struct inlet in = {.fd = -1};
+    struct fault f;
+    struct record txs[3];
+    struct buf all = {0}, got = {0};
+    int fds[2];
+    for (uint64_t i = 0; i < 3; i++)
+        txs[i] = make_tx(i);
+    struct record block = make_block(1, prev, txs, 3);
+    for (int i = 0; i < 30; i++) {
+        const struct buf *b = chance_below(&seed, 2) ? &block.text : &txs[i % 3].text;
+        must(buf_add(&all, b->data,
+                     chance_below(&seed, 5) || b != &block.text
+                         ? b->len
+                         : (size_t)((char *)memchr(b->data, '\n', b->len) - b->data) + 1) == 0);
+        if (chance_below(&seed, 3) == 0 && all.data[all.len - 1] == '\n')
+            add_text(&all, i % 2 ? "block x\n" : "\n");
+    }
+    add_text(&all, "tx torn");
+    must(pipe(fds) == 0);
+    in.fd = fds[0];
+    for (size_t at = 0; !in.ended;) {
+        size_t n = chance_below(&seed, 1000);
+        n = n < all.len - at ? n : all.len - at;
+        if (n && write(fds[1], all.data + at, n) != (ssize_t)n)
+            err(2, "write");
+        at += n;
+        if (at == all.len && fds[1] >= 0) {
+            close(fds[1]);
+            fds[1] = -1;
+        }
+        if (!n && fds[1] >= 0)
+            continue;
+        must(inlet_read(&in, &f) == 1);
+        must(in.ended || in.whole == 0 || in.in.data[in.whole - 1] == '\n');
+        must(buf_add(&got, in.in.data, in.whole) == 0);
+        /* what is given never ends within a block, unless it was cut short */
+        struct span span = {in.in.data, in.whole};
+        struct stream *s = stream_new(source_memory(&span), 1, 0);
+        struct batch b = {0};
+        while (!in.ended && stream_next(s, &b, &f) > 0)
+            for (size_t i = 0; i < b.count; i++)
+                must(!b.items[i].torn || i + 1 == b.count);
+        batch_free(&b);
+        stream_free(s);
+        inlet_drop(&in);
+        must(in.whole == 0 && in.scanned <= in.in.len);
+    }
+    must(got.len == all.len && memcmp(got.data, all.data, all.len) == 0);
+    inlet_free(&in);
+    close(fds[0]);
+    buf_free(&all);
+    buf_free(&got);
+    buf_free(&block.text);
+    for (size_t i = 0; i < 3; i++)
+        buf_free(&txs[i].text);
+}
+
+/* A block whose lines have not all come is not given. */
+static void half_a_block(void)
+{
+    static const uint8_t prev[ID_LEN] = {1};
+    struct record tx = make_tx(1), block = make_block(1, prev, &tx, 1);
+    struct inlet in = {.fd = -1};
+    struct fault f;
+    int fds[2];
+    size_t header = block.text.len - tx.text.len;
+    must(pipe(fds) == 0);
+    in.fd = fds[0];
+    must(write(fds[1], block.text.data, header) == (ssize_t)header);
+    must(inlet_read(&in, &f) == 1 && in.whole == 0);
+    must(write(fds[1], block.text.data, header) == (ssize_t)header); /* the next ends the cut one */
+    must(inlet_read(&in, &f) == 1 && in.whole == header);
+    inlet_drop(&in);
+    must(write(fds[1], tx.text.data, tx.text.len) == (ssize_t)tx.text.len);
+    must(inlet_read(&in, &f) == 1 && in.whole == block.text.len);
+    inlet_free(&in);
+    close(fds[0]);
+    close(fds[1]);
+    buf_free(&tx.text);
+    buf_free(&block.text);
+}
+
+static void test_inlet(void)
+{
+    for (uint64_t seed = 0; seed < 50; seed++)
+        inlet_with(seed);
+    half_a_block();
+}
+
+static void reopen(struct spool *s, struct buf *out)
+{
+    struct fault f;
+    spool_close(s);
+    out->len = 0;
+    must(spool_open(s, "spool", out, &f) == 0);
+}
+
+/* What was added last is there when it is opened again; a torn line is not. */
+static void test_spool(void)
+{
+    enum { LINE = 100000, LINES = 400 };
+    struct spool s = {.fd = -1};
+    struct buf out = {0};
+    struct fault f;
+    char *line = malloc(LINE);
+    must(line && spool_open(&s, "spool", &out, &f) == 0 && out.len == 0);
+    for (int i = 0; i < LINES; i++) {
+        memset(line, 'a' + i % 26, LINE - 1);
+        line[LINE - 1] = '\n';
+        must(spool_add(&s, line, LINE, &f) == 0);
+        if (i % 37)
+            continue;
+        reopen(&s, &out);
+        must(out.len % LINE == 0 && out.len <= 2 * SPOOL_BYTES);
+        must(out.len >= (size_t)(i + 1) * LINE || out.len > SPOOL_BYTES - LINE);
+        for (size_t back = 0; back < out.len / LINE; back++)
+            must(out.data[out.len - 2 - back * LINE] == 'a' + (i - (int)back) % 26);
+    }
+    reopen(&s, &out);
+    size_t whole = out.len;
+    must(spool_add(&s, "torn", 4, &f) == 0);
+    reopen(&s, &out);
+    must(out.len == whole);
+    must(spool_add(&s, "next\n", 5, &f) == 0);
+    reopen(&s, &out);
+    must(out.len == whole + 5 && memcmp(out.data + whole, "next\n", 5) == 0);
+    spool_close(&s);
+    must(spool_open(&s, "no/such/spool", &out, &f) == -1 && f.kind == FAULT_TROUBLE);
+    buf_free(&out);
+    free(line);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} tests[] = {
+    {"idmap", test_idmap},     {"idset", test_idset},     {"recents", test_recents},
+    {"session", test_session}, {"silence", test_silence}, {"inlet", test_inlet},
+    {"spool", test_spool},
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof *tests; i++)
+        if (strcmp(argv[1], tests[i].name) == 0) {
+            tests[i].run();
+            return 0;
+        }
+    errx(2, "usage: partstest TEST");
+}

@@ -1,0 +1,289 @@
+# shellcheck disable=SC2154 # $status, $out and $err come from the helpers
+# shellcheck disable=SC2030,SC2031 # bats runs each test in a shell of its own
+# bats file_tags=slow
+load lib/common
+load lib/ledger
+load lib/gossip
+load lib/network
+
+# Networks of many nodes: what must be true of all of them together. `make soak` runs the two in the middle for longer:
+# SOAK_SECONDS and SOAK_NODES say how long and how many.
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    RANDOM=${SEED:=$(($(date +%N | sed "s,^0*,,") % 32768))}
+    echo "SEED=$SEED"
+}
+
+teardown() {
+    local pid
+    end_started
+    for pid in ${LEAN[@]+"${LEAN[@]}"} ${HOLDERS[@]+"${HOLDERS[@]}"}; do
+        kill -KILL -- "-$pid" 2>/dev/null || :
+    done
+}
+
+# A network of its own, in which all ports are free, where the machine grants one. Its holder: $holder.
+LEAN=() HOLDERS=()
+own_network() {
+    setsid unshare -rn sleep 600 3>&- &
+    holder=$!
+    HOLDERS+=("$holder")
+    has_net() { ! is_running "$holder" || nsenter -t "$holder" -U -n --preserve-credentials ip link set lo up; }
+    within 10 has_net 2>/dev/null
+    is_running "$holder"
+}
+
+inside() { # HOLDER COMMAND...
+    nsenter -t "$1" -U -n --preserve-credentials "${@:2}"
+}
+
+# The pipeline alone, without what node(1) does around it.
+lean() { # NAME
+    (
+        cd "$1" && exec 3>&- && keygen node >/dev/null
+        setsid "${net[@]}" bash -c '
+            gossip-listen -v -l 127.0.0.1:0 -w where -k node.key -L ledger 2>>log | verify -u -l ledger 2>>errors |
+                ledger-append -p ledger 2>>errors | txpool -u -l ledger pool 2>>errors |
+                gossip-send -z -k node.key -L ledger -f 4 -t 2 peers 2>>errors' </dev/null &
+        echo $! >group
+    )
+    LEAN+=("$(cat "$1/group")")
+}
+
+news() { # NAME TYPE: how many records of this type it has printed, and how many of them for the first time
+    awk -v type="$2" '$3 == "new" && $5 == type { n++; if (!seen[$4]++) u++ } END { print n + 0, u + 0 }' "$1/log"
+}
+
+has_news() { # NAME TYPE COUNT
+    [ "$(news "$1" "$2")" = "$3 $3" ]
+}
+
+bytes_on_loopback() {
+    "${net[@]}" awk '/lo:/ { sub(/.*:/, ""); print $1 }' /proc/net/dev
+}
+
+@test "200 transactions reach every node, once; blocks mined at once end on one tip" {
+    count=$(few 30 8) per=$(few 20 5)
+    net=(env)
+    own_network && net=(nsenter -t "$holder" -U -n --preserve-credentials)
+    payers 10 -e 0 -t f
+    fleet "$count"
+    for n in "${NODES[@]}"; do lean "$n"; done
+    within 40 every test -s '{}/where'
+    random_graph 4 "$SEED"
+    # until all have dialed their peers
+    connected() { [ "$(grep -c ' in - ' "$1/log")" -ge 1 ]; }
+    within 20 every connected '{}'
+    sent=$(bytes_on_loopback)
+    for ((p = 1; p <= 10; p++)); do transactions "$p" 0 $((per - 1)); done | shuf >all
+    while read -r line; do echo "$line" >>"tx.$(one_of "${NODES[@]}")"; done <all
+    for n in "${NODES[@]}"; do
+        [ ! -e "tx.$n" ] || "${net[@]}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$n/where")" <"tx.$n" 3>&- &
+    done
+    within 40 every has_news '{}' tx $((10 * per))
+    within 20 every holds_all '{}' all
+    sent=$(($(bytes_on_loopback) - sent))
+    gossip-plot -t n*/log >table
+    awk -v nodes="$count" 'NR > 1 && ($4 != nodes || $7 == "-") { print; bad = 1 } END { exit bad }' table
+    sed 1d table | sort -k5,5n | awk -F '\t' -v bytes="$sent" -v nodes="$count" '
+        { median[NR] = $5; if ($7 > worst) worst = $7 }
+        END { printf "# %d nodes, %d transactions: median %.0f ms, worst to reach all %.0f ms, %d bytes a node\n",
+            nodes, NR, median[int((NR + 1) / 2)], worst, bytes / nodes }' >&3
+    # blocks at several nodes at once: each on what it knows
+    for round in 1 2 3; do
+        for n in "${NODES[@]:0:4}"; do
+            txpool -s -l "$n/ledger" "$n/pool" | mine -l "$n/ledger" -m "$BOB" |
+                "${net[@]}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$n/where")" 3>&- &
+            mines[round * 4 + ${n#n}]=$!
+        done
+        wait "${mines[@]:$((round * 4))}"
+    done
+    # of equals each may have another for the best: one more decides
+    blocks_at() { news "$1" block | cut -d ' ' -f 2; }
+    same_blocks() { [ "$(for n in "${NODES[@]}"; do grep -c ^block "$n/ledger"; done | sort -u | wc -l)" -eq 1 ]; }
+    within 30 same_blocks
+    [ "$(grep -c ^block n1/ledger)" -gt 3 ]
+    mine -l n5/ledger -m "$BOB" </dev/null | "${net[@]}" gossip-send -k p1.key -L ledger "$(cat n5/where)"
+    within 30 same_blocks
+    within 30 all_agree
+    # every transaction is in that chain once
+    ledger-chain n1/ledger | grep '^tx ' | sort | diff - <(sort all)
+    verify -q n1/ledger "n$count/ledger"
+}
+
+@test "two halves that both mined agree when they meet, and no transaction is lost or made twice" {
+    own_network || skip 'no network namespace is to be had'
+    east=$holder
+    setsid nsenter -t "$east" -U -n --preserve-credentials unshare -n sleep 600 3>&- &
+    west=$!
+    HOLDERS+=("$west")
+    apart() { [ "$(readlink "/proc/$west/ns/net")" != "$(readlink "/proc/$east/ns/net")" ] && inside "$west" true; }
+    within 10 apart
+    inside "$east" ip link add v0 type veth peer name v1 netns "$west" || skip 'no veth is to be had'
+    [ "$(readlink "/proc/$west/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+    inside "$east" ip addr add 10.9.0.1/24 dev v0
+    inside "$west" ip addr add 10.9.0.2/24 dev v1
+    inside "$west" ip link set lo up
+    inside "$west" ip link set v1 up
+    inside "$east" ip link set v0 up
+    payers 2 -s 1 -e 10
+    half=$(few 3 1)
+    fleet $((2 * half))
+    for n in "${NODES[@]}"; do
+        [ "${n#n}" -le "$half" ] && home=$east ip=10.9.0.1 || home=$west ip=10.9.0.2
+        mine=()
+        [ $((${n#n} % half)) -ne 0 ] || mine=(-m node)
+        start "$n" inside "$home" "$NODE" -l "$ip:0" ${mine[@]+"${mine[@]}"} "$n" ${first:+"$first"}
+        within 30 listens_now "$n"
+        first=${first:-$(cat n1/where)}
+    done
+    known() { [ "$(grep -c '^peer ' "$1/peers")" -eq $((2 * half)) ]; }
+    within 40 every known '{}'
+    inside "$east" ip link set v0 down
+    # each half has its own payments
+    transactions 1 0 4 >east.txs
+    transactions 2 0 4 >west.txs
+    inside "$east" gossip-send -L ledger -t 20 "$(cat n1/where)" <east.txs
+    inside "$west" gossip-send -L ledger -t 20 "$(cat "n$((2 * half))/where")" <west.txs
+    mined_in() { [ "$(ledger-chain "$1/ledger" | grep -cxFf "$2")" -eq 5 ]; }
+    within 60 mined_in n1 east.txs
+    within 60 mined_in "n$((2 * half))" west.txs
+    refute mined_in n1 west.txs
+    refute mined_in "n$((2 * half))" east.txs
+    inside "$east" ip link set v0 up
+    cat east.txs west.txs >both.txs
+    mined_both() { [ "$(ledger-chain "$1/ledger" | grep -cxFf both.txs)" -eq 10 ]; }
+    within 90 every mined_both '{}'
+    cat n*/log | grep -q '^ledger-append: reorg: '
+    # no more is mined: all end on the same tip
+    for n in "n$half" "n$((2 * half))"; do
+        kill -TERM "$(cat "$n/node.pid")"
+        within 20 no_process_of "$n"
+        home=$east ip=10.9.0.1
+        [ "$n" = "n$half" ] || home=$west ip=10.9.0.2
+        start "$n" inside "$home" "$NODE" -l "$ip:0" "$n"
+    done
+    within 40 all_agree
+    ledger-chain n1/ledger | grep -xFf both.txs | sort | diff - <(sort both.txs)
+    every verify -q '{}/ledger'
+}
+
+# --- Nodes that come and go -----------------------------------------------------------------------------
+
+# up NAME: starts it, with a port of its choice where its own was given away meanwhile.
+up() {
+    start "$1" "$NODE" ${options[@]+"${options[@]}"} "$1" ${first:+"$first"}
+    within 30 up_or_over "$1" "$pid"
+    listens_now "$1" && return
+    grep -q 'Address already in use' "$1.log"
+    start "$1" "$NODE" ${options[@]+"${options[@]}"} -l 127.0.0.1:0 "$1" ${first:+"$first"}
+    within 30 listens_now "$1"
+}
+
+up_or_over() { # NAME PID
+    listens_now "$1" || is_over "$2"
+}
+
+# Pays on and on, by way of whoever is there; what was acknowledged goes to acknowledged.N. The same transaction is
+# brought until somebody has taken it: its successors wait for it.
+pay_on() { # PAYER
+    local seq=0 n
+    while [ ! -e enough ]; do
+        transactions "$1" "$seq" "$seq" >"next.$1"
+        until n=$(one_of "${NODES[@]}") && gossip-send -c "$CHAIN" -t 1 "$(cat "$n/where")" <"next.$1" 2>/dev/null; do
+            [ ! -e enough ] || return 0
+        done
+        cat "next.$1" >>"acknowledged.$1"
+        seq=$((seq + 1))
+        sleep 0.05
+    done
+}
+
+report() { # WORDS
+    [ -z "${SOAK_SECONDS-}" ] || { echo "# $1:" && usage_of_all | sed 's/^/#   /'; } >&3
+}
+
+@test "half of all nodes killed again and again: nothing that was acknowledged is lost" {
+    count=${SOAK_NODES:-$(few 6 3)}
+    payers 3 -s 1 -e 10
+    fleet "$count"
+    first=''
+    options=(-q)
+    options=()
+    for n in "${NODES[@]}"; do
+        up "$n"
+        first=${first:-$(cat n1/where)}
+    done
+    first=''
+    for p in 1 2 3; do
+        pay_on "$p" 3>&- &
+        STARTED+=("$!")
+        paying[p]=$!
+    done
+    report 'at the start'
+    kills=0
+    end=$((EPOCHSECONDS + ${SOAK_SECONDS:-$(few 12 8)}))
+    while [ "$EPOCHSECONDS" -lt "$end" ]; do
+        mapfile -t victims < <(printf '%s\n' "${NODES[@]}" | shuf -n $((count / 2)))
+        for n in "${victims[@]}"; do
+            kill_all "$n"
+            kills=$((kills + 1))
+        done
+        for n in "${victims[@]}"; do
+            [ ! -e "$n/node.pid" ] || no_process_of "$n"
+            up "$n"
+        done
+        # at a time that nobody chose
+        sleep "0.$((RANDOM % 10))"
+    done
+    : >enough
+    for p in 1 2 3; do within 20 is_over "${paying[p]}"; done
+    report 'at the end'
+    cat acknowledged.? >acknowledged
+    [ "$(wc -l <acknowledged)" -gt "$(few 20 5)" ]
+    within 60 every holds_all '{}' acknowledged
+    echo "# $kills nodes killed, $(wc -l <acknowledged) transactions acknowledged, none lost" >&3
+}
+
+knows() { # NAME OTHER: the other's address, where it is now
+    [ "$1" = "$2" ] ||
+        grep -q "^peer $CHAIN $(cut -d ' ' -f 2 "$2/node.pub") $(cat "$2/where") " "$1/peers"
+}
+
+knows_all() { # NAME
+    local n
+    for n in "${NODES[@]}"; do knows "$1" "$n" || return 1; done
+}
+
+@test "nodes that join and leave all the time, at new addresses, find each other again" {
+    count=${SOAK_NODES:-$(few 6 3)}
+    payers 1 -s 1 -e 10
+    fleet "$count"
+    options=(-l 127.0.0.1:0)
+    up n1
+    first=$(cat n1/where)
+    for n in "${NODES[@]:1}"; do up "$n"; done
+    within 40 every knows_all '{}'
+    first=''
+    report 'at the start'
+    comings=0
+    end=$((EPOCHSECONDS + ${SOAK_SECONDS:-$(few 12 8)}))
+    while [ "$EPOCHSECONDS" -lt "$end" ]; do
+        n=$(one_of "${NODES[@]}")
+        if [ $((RANDOM % 2)) -eq 0 ]; then
+            kill_all "$n"
+        else
+            kill -TERM "$(cat "$n/node.pid")"
+            within 20 no_process_of "$n"
+        fi
+        up "$n"
+        comings=$((comings + 1))
+    done
+    report 'at the end'
+    within 60 every knows_all '{}'
+    transactions 1 0 0 >tx
+    gossip-send -c "$CHAIN" -t 10 "$(cat "n$count/where")" <tx
+    within 30 every holds_all '{}' tx
+    echo "# $comings comings at new addresses, all found again" >&3
+}

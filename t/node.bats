@@ -1,0 +1,340 @@
+# shellcheck disable=SC2154 # $status, $out and $err come from the helpers
+load lib/common
+load lib/ledger
+load lib/gossip
+load lib/network
+
+# node: one peer out of a folder. What many of them do together is network.bats's.
+
+# --- The way of a node ---------------------------------------------------------------------------------
+
+@test "from nothing it fetches the chain, is found by others, and passes on what comes" {
+    grow a
+    begin a --
+    echo "# $at" >hosts
+    mine -l a/ledger -m "$BOB" -n 3 </dev/null | ledger-append -q a/ledger
+    begin b -c "$CHAIN" -- "$at"
+    grep -q ' fetching the chain$' b.out
+    same_chain a b
+    # c knows a alone, and a's peers file had only b's own word
+    begin c -c "$CHAIN" -- "$at"
+    key_b=$(cut -d ' ' -f 2 b/node.pub) key_c=$(cut -d ' ' -f 2 c/node.pub)
+    within 20 has_line c/peers "^peer $CHAIN $key_b $(cat b/where) "
+    within 20 has_line b/peers "^peer $CHAIN $key_c $(cat c/where) "
+    within 20 has_line c/log " $key_b in - $(cat b/where)"
+    end a
+    pay c 0 25
+    within 20 has_tx b 0
+    within 20 has_line b.out " new tx $(id <tx.0 | cut -c 1-8) from $(echo "$key_c" | cut -c 1-8)$"
+    end b
+    end c
+    grep -q "^key $key_b node$" b/names
+}
+
+@test "a restarted node has its place, and its peers, back" {
+    grow a
+    begin a --
+    begin b -c "$CHAIN" -- "$at"
+    was=$(cat b/where)
+    within 20 has_line b/peers '^peer '
+    end b
+    begin b --
+    [ "$at" = "$was" ]
+    within 20 has_line b.out ' connected: '
+    pay b 0 1
+    within 20 has_tx a 0
+}
+
+@test "TERM, INT and HUP end all of it with status 0" {
+    grow a
+    for signal in TERM INT HUP; do
+        # a shell's background jobs do not mind INT
+        start a env --default-signal="$signal" "$NODE" a
+        within 20 listens_now a
+        kill -s "$signal" "$pid"
+        status_of "$pid"
+        [ "$status" -eq 0 ]
+        ended a
+    done
+    # and while it fetches
+    mkdir b
+    start b "$NODE" -c "$CHAIN" b 127.0.0.1:1
+    within 20 has_line b.out ' no peer has given it, trying on: ledger-pull: '
+    kill "$pid"
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+    no_process_of b
+    [ ! -e b/ledger ]
+}
+
+@test "what stands in the pool, or in the spool alone, is offered again after a SIGKILL" {
+    grow a
+    begin a --
+    begin b -c "$CHAIN" -- "$at"
+    within 20 has_line b/peers '^peer '
+    end a
+    pay b 0 1 # nobody is there to be told
+    within 20 has_tx b 0
+    kill_all b
+    # 1 was acknowledged, and then the power went
+    txmake -c "$CHAIN" -s 1 -f alice -a names bob 2 | txsign -k alice.key | tee tx.1 >>b/spool
+    begin a --
+    refute has_tx a 0
+    begin b --
+    within 20 has_tx b 1
+    within 20 has_tx a 0
+    within 20 has_tx a 1
+    end a
+    end b
+}
+
+@test "a block that was appended and not passed on is offered after a SIGKILL" {
+    grow a
+    begin a --
+    begin b -c "$CHAIN" -- "$at"
+    within 20 has_line b/peers '^peer '
+    kill_all b
+    mine -l b/ledger -m "$BOB" -n 2 </dev/null | ledger-append -q b/ledger
+    printf 'block 3 torn' >>b/ledger
+    # a must not come for it
+    kill -STOP "$(cat a/puller.pid)"
+    begin b --
+    within 20 same_chain a b
+    kill -CONT "$(cat a/puller.pid)"
+    end b
+    end a
+}
+
+@test "killed at any point, it comes back and loses nothing that it took" {
+    grow a
+    begin a -m node --
+    begin b -c "$CHAIN" -m node -- "$at"
+    for ((i = 0; i < $(few 8 3); i++)); do
+        pay b "$i" 1
+        kill_all b
+        # and once more before it listens
+        rm -f b/node.pid
+        start b "$NODE" b
+        within 20 test -s b/node.pid
+        kill_all b
+        begin b -m node --
+    done
+    paid_all() { [ "$(ledger-balance -l a/ledger "$BOB" | cut -d ' ' -f 3)" -eq "$i" ]; }
+    within 30 paid_all
+    end a
+    end b
+    verify -q a/ledger b/ledger
+}
+
+@test "it ends when the shell that watches it is killed" {
+    grow a
+    begin a --
+    kill -KILL "$pid"
+    ended a
+}
+
+@test "it ends with status 2 when a part of it does, and says so" {
+    grow a
+    for part in verify txpool gossip-send ledger-pull; do
+        start a "$NODE" a
+        within 20 listens_now a
+        victim=$(pgrep -g "$(cat a/node.pid)" -x "$part" | head -n 1)
+        kill -KILL "$victim"
+        status_of "$pid"
+        [ "$status" -eq 2 ]
+        has_line a.log '^node: a part of it has ended: '
+        no_process_of a
+    done
+}
+
+# --- Mining ---------------------------------------------------------------------------------------------
+
+height() { # NAME
+    ledger-chain -t "$1/ledger" | cut -d ' ' -f 2
+}
+
+is_above() { # NAME HEIGHT
+    [ "$(height "$1")" -gt "$2" ]
+}
+
+@test "-m: two mine on each other's tips, and what one takes the other mines" {
+    grow a
+    begin a -m "$ALICE" --
+    begin b -c "$CHAIN" -m node -- "$at"
+    key_b=$(cut -d ' ' -f 2 b/node.pub)
+    pay a 0 25
+    both_mined() {
+        ledger-chain a/ledger | cut -d ' ' -f 1,7 | grep -q "^block $ALICE" &&
+            ledger-chain a/ledger | cut -d ' ' -f 1,7 | grep -q "^block $key_b"
+    }
+    within 40 both_mined
+    paid() { [ "$(ledger-balance -l "$1/ledger" "$BOB" | cut -d ' ' -f 3)" -eq 25 ]; }
+    within 20 paid a
+    within 20 paid b
+    end b
+    above=$(height a)
+    within 20 is_above a "$above" # alone again
+    end a
+}
+
+@test "-m: a part that fails at once makes no runaway" {
+    grow a
+    mkdir bin
+    ln -s "$BIN"/* bin/
+    rm bin/mine bin/node
+    cp "$BIN/node" bin/node
+    printf '#!/bin/sh\necho run >>%s\nexit 2\n' "$PWD/runs" >bin/mine
+    chmod +x bin/mine
+    NODE=$PWD/bin/node
+    begin a -m node --
+    begun=$EPOCHSECONDS
+    within 20 has_lines runs 3
+    [ $((EPOCHSECONDS - begun)) -ge 3 ] # one in about two seconds
+    end a
+}
+
+has_lines() { # FILE COUNT
+    [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+# --- Options --------------------------------------------------------------------------------------------
+
+@test "-p: without keys, -a: with some alone, -d: along stems" {
+    grow a
+    begin a -p --
+    begin b -p -c "$CHAIN" -- "$at"
+    within 20 has_line a/log ' in - '
+    pay_plain() {
+        txmake -c "$CHAIN" -s "$1" -f alice -a names bob 5 | txsign -k alice.key >"tx.$1"
+        gossip-send -p -c "$CHAIN" -t 10 "$(cat b/where)" <"tx.$1"
+    }
+    pay_plain 0
+    within 20 has_tx a 0
+    refute has_line b.out connected
+    end b
+    end a
+    # b's key is on the list, this test's and c's are not
+    cut -d ' ' -f 2 b/node.pub >'the keys'
+    begin a -a 'the keys' -d --
+    place=$at
+    begin b -d -- "$at"
+    within 20 has_line a.out " connected: .* is $(cut -d ' ' -f 2 b/node.pub | cut -c 1-8)$"
+    refute pay a 1 5
+    pay b 1 5
+    within 40 has_tx a 1 # b's embargo may have to run out
+    mkdir c
+    start c "$NODE" -c "$CHAIN" c "$place"
+    within 20 has_line c.out ' no peer has given it, '
+    [ ! -s c/ledger ]
+    kill "$pid"
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+}
+
+@test "-o says which address others are told, -q says nothing, -f dials as few" {
+    grow a
+    begin a -l 127.0.0.1:0 -o alice.example:7001 -f 1 --
+    within 20 has_line a/peers "^peer $CHAIN [0-9a-f]{64} alice.example:7001 "
+    end a
+    start a "$NODE" -q -o alice.example:7002 a
+    within 20 has_line a/peers ' alice.example:7002 '
+    kill "$(cat a/node.pid)"
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+    [ ! -s a.out ]
+    # an address that stands for all is told to nobody
+    begin a --listen=0.0.0.0:0 --
+    within 20 has_line a.out ' not announced: -o says '
+    refute has_line a/peers ' 0.0.0.0:'
+    end a
+}
+
+@test "PEER is HOST:PORT or KEY@HOST:PORT, and is remembered" {
+    grow a
+    begin a --
+    key=$(cut -d ' ' -f 2 a/node.pub)
+    place=$at
+    begin b -c "$CHAIN" -- "$key@$place"
+    [ "$(grep -cxF "$place $key" b/peers)" -eq 1 ]
+    end b
+    begin b -- "$key@$place"
+    [ "$(grep -cxF "$place $key" b/peers)" -eq 1 ]
+    # where another key answers, nothing is fetched
+    mkdir c
+    start c "$NODE" -c "$CHAIN" c "$ALICE@$place"
+    within 20 has_line c.out ' no peer has given it, '
+    kill "$pid"
+    expect 2 "$NODE" c localhost
+    says '^node: localhost: neither HOST:PORT nor KEY@HOST:PORT$'
+}
+
+# --- What it refuses ------------------------------------------------------------------------------------
+
+@test "a second node in the same folder is refused, and so is a port that is taken" {
+    grow a
+    cp -r a b
+    begin a --
+    expect 2 "$NODE" a
+    says "^node: a node runs in $PWD/a already$"
+    expect 2 "$NODE" -l "$at" b
+    says "^node: it does not listen: gossip-listen: $at: .*Address already in use$"
+    no_process_of b
+    end a
+}
+
+@test "a ledger that is damaged, of another chain, or nowhere to be had" {
+    grow a
+    cp -r a b
+    sed -i 's/^grant/grent/' b/ledger
+    expect 1 "$NODE" b
+    says '^ledger-append: ledger:[0-9]+: .*damaged'
+    expect 2 "$NODE" -c "$(printf %064d 1)" a
+    says "/a/ledger: of another chain than that of -c, $CHAIN$"
+    expect 2 "$NODE" c
+    says '/c/ledger: not there, and no -c says which chain it will be$'
+    expect 2 "$NODE" -c "$CHAIN" c
+    says '/c/ledger: not there, and no PEER to fetch it from$'
+}
+
+@test "a folder that cannot be made, entered or written" {
+    grow a
+    : >file
+    expect 2 "$NODE" file
+    says '^node: file: cannot be made$'
+    expect 2 "$NODE" file/inside
+    says '^node: file/inside: cannot be made$'
+    can_be_nobody
+    chmod o+x "$BATS_RUN_TMPDIR" "${PWD%/*}" . && chmod 555 a
+    expect 2 as_nobody "$NODE" a
+    says "^node: $PWD/a: cannot be written$"
+}
+
+@test "usage, help, version, and a stdout that cannot be written" {
+    grow a
+    for arguments in '' -x '-x a' '-l' '--nothing=1 a' '--chain a'; do
+        # shellcheck disable=SC2086 # a list
+        expect 2 "$NODE" $arguments
+        says '^usage: node '
+    done
+    expect 2 "$NODE" -f 0 a
+    says '^node: -f: not a number from 1 to 64$'
+    expect 2 "$NODE" -f 65 a
+    expect 2 "$NODE" -p -a names a
+    says '^node: -p: plain connections have no keys: leave out -a$'
+    expect 2 "$NODE" -a nowhere a
+    says '/nowhere: cannot be read$'
+    expect 2 "$NODE" -m nobody a
+    says "^node: -m: 'nobody' is no account, and no name in $PWD/a/names$"
+    expect 0 "$NODE" --help
+    grep -q '^usage: node ' "$out"
+    expect 0 "$NODE" -V
+    grep -Eq '^node \(peerutils\) [0-9.]+$' "$out"
+    expect 2 sh -c "$NODE --help >/dev/full"
+    expect 2 sh -c "$NODE a >/dev/full"
+    says '^node: stdout: cannot be written$'
+    no_process_of a
+    mkdir empty
+    cp "$NODE" empty/node
+    PATH=/usr/bin:/bin expect 2 empty/node a
+    says '^node: [a-z-]*: not found$'
+}
