@@ -173,6 +173,7 @@ bytes_on_loopback() {
 
 # up NAME: starts it, with a port of its choice where its own was given away meanwhile.
 up() {
+    rm -f "$1.out"
     start "$1" "$NODE" ${options[@]+"${options[@]}"} "$1" ${first:+"$first"}
     within 30 up_or_over "$1" "$pid"
     listens_now "$1" && return
@@ -209,7 +210,6 @@ report() { # WORDS
     payers 3 -s 1 -e 10
     fleet "$count"
     first=''
-    options=(-q)
     options=()
     for n in "${NODES[@]}"; do
         up "$n"
@@ -256,6 +256,13 @@ knows_all() { # NAME
     for n in "${NODES[@]}"; do knows "$1" "$n" || return 1; done
 }
 
+# Whether half of the others know where it is.
+is_known() { # NAME
+    local n knowing=0
+    for n in "${NODES[@]}"; do ! knows "$n" "$1" || knowing=$((knowing + 1)); done
+    [ "$knowing" -gt $((${#NODES[@]} / 2)) ]
+}
+
 @test "nodes that join and leave all the time, at new addresses, find each other again" {
     count=${SOAK_NODES:-$(few 6 3)}
     payers 1 -s 1 -e 10
@@ -278,6 +285,8 @@ knows_all() { # NAME
             within 20 no_process_of "$n"
         fi
         up "$n"
+        # were all to move before any had heard of it, nobody could find anybody
+        within 20 is_known "$n"
         comings=$((comings + 1))
     done
     report 'at the end'

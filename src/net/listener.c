@@ -300,6 +300,8 @@ static int check_batch(struct listener *l, struct fault *f)
 
 void guest_take(struct guest *g, const uint8_t id[ID_LEN])
 {
+    if (g->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
+        return; /* who announces more in one turn will announce it again */
     g->state->listener->owed = true;
     buf_add(&g->state->taken, id, ID_LEN); /* without memory, it offers the record again */
 }
@@ -310,7 +312,7 @@ static size_t owed_max(const struct listener *l, const struct guest *g)
     return OWED_MAX + (g->state->pulling ? (size_t)listener_block_limit(l) : 0);
 }
 
-int guest_acknowledge(struct listener *l, struct guest *g)
+static int acknowledge(struct listener *l, struct guest *g)
 {
     struct fault f;
     struct buf *taken = &g->state->taken;
@@ -365,7 +367,7 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     if (check_gathered(l, now, f))
         return -1;
     for (size_t i = 0; i < l->top && l->owed; i++)
-        if (l->guests[i] && guest_acknowledge(l, l->guests[i]))
+        if (l->guests[i] && acknowledge(l, l->guests[i]))
             return fault_memory(f);
     l->owed = false;
     return 0;

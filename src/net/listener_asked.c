@@ -4,7 +4,6 @@
 
 enum {
     LATE_MAX = 256,          /* records that a guest may announce and not bring */
-    TAKEN_MAX = 4096,        /* acknowledgements that may wait for the turn's end */
     PROGRESS = 5000,         /* ms since it last brought something: it is still at it */
     ANSWER_LONG = 20000,     /* ms for one who is, where another could be asked */
     ANSWER_LONGEST = 120000, /* ... and where nobody else could */
@@ -246,8 +245,6 @@ int take_have(struct listener *l, struct guest *g, const char *line, size_t len,
     l->scratch.len = 0;
     if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
         session_put(&g->session, l->scratch.data, l->scratch.len))
-        return fault_memory(f);
-    if (g->state->taken.len > TAKEN_MAX * ID_LEN && guest_acknowledge(l, g))
         return fault_memory(f);
     return 0;
 }

@@ -94,10 +94,6 @@ int listener_gather(struct listener *l, const struct guest *g, const char *text,
 /* Notes that the guest's announcement is to be acknowledged. */
 void guest_take(struct guest *g, const uint8_t id[ID_LEN]);
 
-/* Tells the guest which of its announcements were taken, as far as it reads what it is told: one
- * that does not is doomed. 0, or -1: no memory. */
-int guest_acknowledge(struct listener *l, struct guest *g);
-
 /* The largest block to take. */
 uint64_t listener_block_limit(const struct listener *l);
 

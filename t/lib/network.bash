@@ -22,13 +22,14 @@ begin() {
         shift
     done
     shift || :
+    rm -f "$name.out"
     start "$name" "$NODE" "${options[@]}" "$name" "$@"
     within 20 listens_now "$name" || { cat "$name.out" "$name.log" "$name/log" && return 1; }
     at=$(sed -n 's/.* listening on //p' "$name.out")
 }
 
 listens_now() { # NAME
-    grep -q ' listening on ' "$1.out"
+    [ -e "$1.out" ] && grep -q ' listening on ' "$1.out"
 }
 
 # end NAME: stops the node; it must end well and leave nothing behind.
