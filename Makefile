@@ -5,6 +5,7 @@
 #   make test TESTS=t/verify.bats   some of them;  make san, make tsan   one sanitizer's share
 #   make lint             every warning, style and layer
 #   make fuzz FUZZ_SECONDS=600      every parser, on bytes that nobody wrote
+#   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
 #   make bench            what things cost
 #   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
 
@@ -18,6 +19,8 @@ PROGPREFIX =
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 FUZZ_SECONDS = 60
+SOAK_SECONDS = 300
+SOAK_NODES = 12
 TESTS = $(sort $(wildcard t/*.bats))
 
 # Where this build goes: bin/ for users, bin/.san and the like for the builds that tests make.
@@ -146,6 +149,11 @@ tsan: need-test
 	@$(MAKE) -s $(TSAN) all helpers
 	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh thread:$(OUT)/.tsan
 
+soak: need-test
+	@$(MAKE) -s $(PLAIN) all helpers
+	@BIN='$(abspath $(OUT))' SOAK_SECONDS='$(SOAK_SECONDS)' SOAK_NODES='$(SOAK_NODES)' \
+		bats --formatter tap --filter-tags soak t/network.bats
+
 # --- Fuzzing: t/fuzz/NAME.c, with its seeds in t/fuzz/corpus/NAME; what it finds goes to bin/.fuzz ---
 
 $(OBJ)/fuzz/%.o: t/fuzz/%.c $(OBJ)/flags
@@ -169,7 +177,7 @@ fuzz: fuzzers
 # --- Linting ----------------------------------------------------------------------------------
 
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
-HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h))
+HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
 SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
@@ -232,7 +240,7 @@ uninstall:
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
-.PHONY: FORCE all helpers benches clean demo bench test san tsan fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
+.PHONY: FORCE all helpers benches clean demo bench test san tsan soak fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
 	need-build need-demo need-test need-lint need-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:

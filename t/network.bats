@@ -1,13 +1,12 @@
 # shellcheck disable=SC2154 # $status, $out and $err come from the helpers
 # shellcheck disable=SC2030,SC2031 # bats runs each test in a shell of its own
-# bats file_tags=slow
 load lib/common
 load lib/ledger
 load lib/gossip
 load lib/network
 
-# Networks of many nodes: what must be true of all of them together. `make soak` runs the two in the middle for longer:
-# SOAK_SECONDS and SOAK_NODES say how long and how many.
+# Networks of many nodes: what must be true of all of them together. `make soak` runs the last two for longer, on more
+# nodes: SOAK_SECONDS and SOAK_NODES.
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
@@ -17,9 +16,10 @@ setup() {
 
 teardown() {
     local pid
-    end_started
-    for pid in ${LEAN[@]+"${LEAN[@]}"} ${HOLDERS[@]+"${HOLDERS[@]}"}; do
+    end_nodes
+    for pid in "${LEAN[@]}" "${HOLDERS[@]}"; do
         kill -KILL -- "-$pid" 2>/dev/null || :
+        wait "$pid" 2>/dev/null || :
     done
 }
 
@@ -173,12 +173,14 @@ bytes_on_loopback() {
 
 # up NAME: starts it, with a port of its choice where its own was given away meanwhile.
 up() {
+    local options=("${options[@]}")
+    [ "$1" != "${miner-}" ] || options+=(-m node)
     rm -f "$1.out"
-    start "$1" "$NODE" ${options[@]+"${options[@]}"} "$1" ${first:+"$first"}
+    start "$1" "$NODE" "${options[@]}" "$1" ${first:+"$first"}
     within 30 up_or_over "$1" "$pid"
     listens_now "$1" && return
     grep -q 'Address already in use' "$1.log"
-    start "$1" "$NODE" ${options[@]+"${options[@]}"} -l 127.0.0.1:0 "$1" ${first:+"$first"}
+    start "$1" "$NODE" "${options[@]}" -l 127.0.0.1:0 "$1" ${first:+"$first"}
     within 30 listens_now "$1"
 }
 
@@ -205,12 +207,13 @@ report() { # WORDS
     [ -z "${SOAK_SECONDS-}" ] || { echo "# $1:" && usage_of_all | sed 's/^/#   /'; } >&3
 }
 
+# bats test_tags=soak
 @test "half of all nodes killed again and again: nothing that was acknowledged is lost" {
     count=${SOAK_NODES:-$(few 6 3)}
     payers 3 -s 1 -e 10
     fleet "$count"
-    first=''
-    options=()
+    first='' miner=n1
+    options=(-f 4)
     for n in "${NODES[@]}"; do
         up "$n"
         first=${first:-$(cat n1/where)}
@@ -263,6 +266,7 @@ is_known() { # NAME
     [ "$knowing" -gt $((${#NODES[@]} / 2)) ]
 }
 
+# bats test_tags=soak
 @test "nodes that join and leave all the time, at new addresses, find each other again" {
     count=${SOAK_NODES:-$(few 6 3)}
     payers 1 -s 1 -e 10

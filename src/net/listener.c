@@ -223,10 +223,25 @@ static void too_useless(struct guest *g)
 static int doom_for_item(struct listener *l, struct guest *g, const struct item *item,
                          const struct fault *why)
 {
-    if (g) {
+    if (g && !g->doomed) {
         listener_log(l, g, "bad", item->id, why->text);
         guest_doom(g, "bad", why);
     }
+    return 0;
+}
+
+/* Whether the record may come: it was asked for and has not come yet, or it was asked for once and
+ * comes late. Asked before anything more is done for it. 0, or -1 and a rule. */
+static int admit(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], struct fault *f)
+{
+    struct asked *a = asked_of(l, g, id);
+    if (a && !a->came) {
+        a->came = true;
+        return 0;
+    }
+    if (!g->state->credit)
+        return fault_rule(f, "a record that was not asked for");
+    g->state->credit--;
     return 0;
 }
 
@@ -336,25 +351,47 @@ static int acknowledge(struct listener *l, struct guest *g)
     return 0;
 }
 
+static struct guest *bringer(const struct listener *l, size_t place)
+{
+    uint16_t slot;
+    memcpy(&slot, l->slots.data + place * sizeof slot, sizeof slot);
+    return guest_at(l, slot);
+}
+
+/* Of the batch, whose first record is that at this place among those gathered, what may not come is
+ * broken, so that nothing more is done for it. (Whether a block may come was asked when it began.)
+ */
+static void admit_batch(struct listener *l, size_t place)
+{
+    for (size_t i = 0; i < l->batch.count; i++) {
+        struct item *item = &l->batch.items[i];
+        struct guest *g = bringer(l, place + i);
+        idmap_prefetch(&l->seen.young, item->id);
+        if (!g || item->is_block || item->broken)
+            continue;
+        item->broken = g->doomed || admit(l, g, item->id, &item->fault);
+        if (item->broken)
+            doom_for_item(l, g, item, &item->fault);
+    }
+}
+
 /* Checks what was gathered and puts what is good into out. 0, or -1 and trouble. */
 static int check_gathered(struct listener *l, int64_t now, struct fault *f)
 {
     size_t next = 0;
     l->waiting = (struct span){l->text.data, l->text.len};
     stream_limit(l->stream, (int64_t)listener_block_limit(l));
-    while (next < l->slots.len) {
-        if (stream_next(l->stream, &l->batch, f) < 0 || check_batch(l, f))
+    while (next < l->slots.len / sizeof(uint16_t)) {
+        if (stream_next(l->stream, &l->batch, f) < 0)
             return -1;
-        for (size_t i = 0; i < l->batch.count; i++) {
+        for (size_t i = 0; i < l->batch.count; i++)
             idmap_prefetch(&l->asked, l->batch.items[i].id);
-            idmap_prefetch(&l->seen.young, l->batch.items[i].id);
-        }
-        for (size_t i = 0; i < l->batch.count; i++, next += sizeof(uint16_t)) {
-            uint16_t slot;
-            memcpy(&slot, l->slots.data + next, sizeof slot);
-            if (take_item(l, guest_at(l, slot), &l->batch.items[i], now))
+        admit_batch(l, next);
+        if (check_batch(l, f))
+            return -1;
+        for (size_t i = 0; i < l->batch.count; i++)
+            if (take_item(l, bringer(l, next++), &l->batch.items[i], now))
                 return fault_memory(f);
-        }
     }
     l->text.len = l->slots.len = 0;
     if (l->text.cap > 4 * GATHER_MAX)
@@ -395,20 +432,24 @@ int listener_replay(struct listener *l, const char *text, size_t n, int64_t now,
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-/* Whether the record may come: it was asked for and has not come yet, or it was asked for once and
- * comes late. Asked before anything is done for it. 0, or -1 and a rule. */
-static int admit(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+static void drop_block(struct listener *l, struct guest *g)
 {
-    uint8_t id[SHA256_LEN];
-    sha256(line, len, id);
-    struct asked *a = asked_of(l, g, id);
-    if (a && !a->came) {
-        a->came = true;
-        return 0;
-    }
-    if (!g->state->credit)
-        return fault_rule(f, "a record that was not asked for");
-    g->state->credit--;
+    l->blocks_bytes -= g->state->block.len;
+    buf_free(&g->state->block);
+}
+
+/* Puts a line behind what has come of a block. 0, or -1 and a fault. */
+static int add_to_block(struct listener *l, struct guest *g, const char *line, size_t len,
+                        struct fault *f)
+{
+    struct buf *block = &g->state->block;
+    if (block->len + len + 1 > listener_block_limit(l))
+        return fault_rule(f, "block: over maxblock");
+    if (l->blocks_bytes + len + 1 > LISTENER_BLOCKS_BYTES)
+        return fault_rule(f, "block: too much of others has come, and not their ends");
+    if (buf_add(block, line, len + 1)) /* its newline is behind it */
+        return fault_memory(f);
+    l->blocks_bytes += len + 1;
     return 0;
 }
 
@@ -419,22 +460,23 @@ static int begin_block(struct listener *l, struct guest *g, const char *line, si
     struct block block;
     struct guest_state *s = g->state;
     uint8_t id[SHA256_LEN];
-    if (line_check(line, len, f) || block_parse(line, len, &block, f) || admit(l, g, line, len, f))
+    if (line_check(line, len, f) || block_parse(line, len, &block, f))
         return -1;
     sha256(line, len, id);
+    if (admit(l, g, id, f))
+        return -1;
     if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, f))
         return -1;
-    s->block.len = 0;
     s->body_left = block.count;
     s->body_began = now;
-    return buf_add(&s->block, line, len) || buf_add(&s->block, "\n", 1) ? fault_memory(f) : 0;
+    return add_to_block(l, g, line, len, f);
 }
 
 static int end_block(struct listener *l, struct guest *g, struct fault *f)
 {
     struct buf *block = &g->state->block;
     int failed = listener_gather(l, g, block->data, block->len);
-    buf_free(block);
+    drop_block(l, g);
     return failed ? fault_memory(f) : 0;
 }
 
@@ -445,10 +487,8 @@ static int take_body(struct listener *l, struct guest *g, enum wire_word word, c
     if (word != WIRE_RECORD || line_is(line, len, "block"))
         return fault_rule(f, "block: cut short: %lld of its lines are missing",
                           (long long)s->body_left);
-    if (s->block.len + len + 1 > listener_block_limit(l))
-        return fault_rule(f, "block: over maxblock");
-    if (buf_add(&s->block, line, len) || buf_add(&s->block, "\n", 1))
-        return fault_memory(f);
+    if (add_to_block(l, g, line, len, f))
+        return -1;
     s->brought = now;
     return --s->body_left ? 0 : end_block(l, g, f);
 }
@@ -464,8 +504,6 @@ static int take_record(struct listener *l, struct guest *g, const char *line, si
     int used = g->state->lines ? take_missing(l, g, line, len, now, f) : 0;
     if (used)
         return used < 0 ? -1 : 0;
-    if (admit(l, g, line, len, f))
-        return -1;
     return listener_gather(l, g, line, len + 1) ? fault_memory(f) : 0;
 }
 
@@ -547,10 +585,8 @@ static uint16_t free_slot(const struct listener *l)
 
 static void free_guest(struct guest *g)
 {
-    if (g->state) {
-        buf_free(&g->state->block);
+    if (g->state)
         buf_free(&g->state->taken);
-    }
     session_free(&g->session);
     free(g->state);
     free(g);
@@ -625,6 +661,7 @@ void listener_leave(struct listener *l, struct guest *g, int64_t now)
         filling_drop(l, g->state->lines);
     asked_forget(l, g, now);
     orphan(l, g->state->slot);
+    drop_block(l, g);
     free_guest(g);
 }
 

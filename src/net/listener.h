@@ -14,15 +14,16 @@
 #include "net/view.h"
 
 #define LISTENER_GUESTS_MAX 4096
-#define LISTENER_SEEN (1 << 18)       /* ids remembered, at least; at most twice as many */
-#define LISTENER_ASKED_MAX (1 << 16)  /* records announced and not there yet, of all guests */
-#define LISTENER_ANNOUNCED_MAX 4096   /* ... and of one */
-#define LISTENER_FILLINGS_MAX 32      /* blocks being filled at a time */
-#define LISTENER_ANSWER_MAX 20000     /* ms that a guest has to give what it announced */
-#define LISTENER_OTHERS_AFTER 3000    /* ms after which another who announced it too is asked */
-#define LISTENER_DISCOURAGED_MAX 4096 /* keys remembered as bad */
-#define LISTENER_DISCOURAGE 600000    /* ms for which they are */
-#define LISTENER_OUT_MAX (1 << 20)    /* bytes that wait for stdout before guests are not read */
+#define LISTENER_SEEN (1 << 18)           /* ids remembered, at least; at most twice as many */
+#define LISTENER_ASKED_MAX (1 << 16)      /* records announced and not there yet, of all guests */
+#define LISTENER_ANNOUNCED_MAX 4096       /* ... and of one */
+#define LISTENER_FILLINGS_MAX 32          /* blocks being filled at a time */
+#define LISTENER_ANSWER_MAX 20000         /* ms that a guest has to give what it announced */
+#define LISTENER_OTHERS_AFTER 3000        /* ms after which another who announced it too is asked */
+#define LISTENER_BLOCKS_BYTES (128 << 20) /* of blocks that have come in part, of all guests */
+#define LISTENER_DISCOURAGED_MAX 4096     /* keys remembered as bad */
+#define LISTENER_DISCOURAGE 600000        /* ms for which they are */
+#define LISTENER_OUT_MAX (1 << 20) /* bytes that wait for stdout before guests are not read */
 
 struct guest {
     struct session session;

@@ -132,7 +132,7 @@ int take_brief(struct listener *l, struct guest *g, const char *line, size_t len
                struct fault *f)
 {
     struct buf header = {0};
-    struct block block;
+    struct block block = {0};
     uint8_t id[ID_LEN];
     int failed = brief_header(line, len, &header, &block, id, f) ||
                  take_header(l, g, &header, &block, id, now, f);

@@ -70,6 +70,7 @@ struct listener {
     struct idmap stems;       /* struct stem: transactions that came as stems */
     struct recents recents;
     size_t fillings;
+    size_t blocks_bytes; /* of all guests' blocks that have come in part */
     struct stream *stream;
     struct span waiting; /* what the stream is still to read */
     struct buf text;     /* the records gathered */

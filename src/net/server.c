@@ -14,6 +14,7 @@
 enum {
     ACCEPTS_MAX = 64, /* in one turn */
     BACKLOG = 1024,
+    UNREAD_MAX = 64 << 20,      /* bytes that wait for all guests before no pull is answered */
     TICK_EVERY = 1000,          /* ms */
     WITHOUT_DESCRIPTORS = 1000, /* ms for which no connection is taken where none could be */
 };
@@ -252,7 +253,7 @@ void server_pause(struct server *s, bool paused, int64_t now)
 }
 
 /* What one connection needs; it may be gone after each step. Whether it is still there. */
-static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick)
+static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick, bool room)
 {
     struct fault why;
     if (v->guest && v->guest->doomed) {
@@ -260,7 +261,7 @@ static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool 
         link_close(v->link, v->guest->session.word, &why);
         return;
     }
-    if (v->guest)
+    if (v->guest && room)
         listener_serve(s->config->listener, v->guest);
     if (tick && link_tick(v->link, now))
         return;
@@ -268,9 +269,21 @@ static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool 
         link_push(v->link, now);
 }
 
+/* Whether more may be put into sessions: those who pull and do not read must not fill the memory,
+ * however many they are. */
+static bool has_room(const struct server *s)
+{
+    size_t waiting = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->visitors[i]->guest)
+            waiting += session_backlog(&s->visitors[i]->guest->session);
+    return waiting < UNREAD_MAX;
+}
+
 void server_turn(struct server *s, int64_t now)
 {
     struct fault f;
+    bool room = has_room(s);
     bool tick = now - s->ticked >= TICK_EVERY;
     if (tick) {
         s->ticked = now;
@@ -284,7 +297,7 @@ void server_turn(struct server *s, int64_t now)
     }
     for (size_t i = s->count; i-- > 0;)
         if (i < s->count)
-            turn_visitor(s, s->visitors[i], now, tick);
+            turn_visitor(s, s->visitors[i], now, tick, room);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */

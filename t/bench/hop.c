@@ -127,31 +127,31 @@ static void tell(const char *leg, double *took, size_t count)
     printf("%s\t%.1f\n", leg, median(took, count));
 }
 
+/* What each leg takes, and all together behind them. */
 static void measure(struct way *w, size_t count, useconds_t pause)
 {
-    double *took[PAIRS_MAX + 2];
+    const size_t pairs = (size_t)w->pairs;
+    double *took = memory((pairs + 2) * count, sizeof *took);
     char *record = NULL, leg[32];
-    size_t cap = 0, i;
-    for (int j = 0; j <= w->pairs + 1; j++)
-        took[j] = memory(count, sizeof *took[j]);
-    for (i = 0; i < count; i++) {
+    size_t cap = 0;
+    for (size_t i = 0; i < count; i++) {
         ssize_t n = getline(&record, &cap, stdin);
         if (n < 2)
             errx(2, "stdin: fewer than %zu records", count);
         usleep(pause);
         double begin = now();
         send_record(w, record, (size_t)n);
-        for (int j = 0; j <= w->pairs; j++)
-            took[j][i] = w->came[j] - (j ? w->went[j - 1] : begin);
-        took[w->pairs + 1][i] = w->came[w->pairs] - begin;
+        for (size_t j = 0; j <= pairs; j++)
+            took[j * count + i] = w->came[j] - (j ? w->went[j - 1] : begin);
+        took[(pairs + 1) * count + i] = w->came[pairs] - begin;
         listen_to(w, record, (size_t)n);
     }
-    for (int j = 0; j <= w->pairs + 1; j++) {
-        snprintf(leg, sizeof leg, j > w->pairs ? "all" : j ? "leg %d" : "first", j);
-        tell(leg, took[j], count);
-        free(took[j]);
-    }
     free(record);
+    for (size_t j = 0; j <= pairs + 1; j++) {
+        snprintf(leg, sizeof leg, j > pairs ? "all" : j ? "leg %zu" : "first", j);
+        tell(leg, took + j * count, count);
+    }
+    free(took);
 }
 
 int main(int argc, char **argv)

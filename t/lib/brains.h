@@ -135,7 +135,8 @@ static inline int give(struct end to, const char *bytes, size_t n, int64_t now)
     struct fault f;
     char *copy = malloc(n ? n : 1);
     must(copy != NULL);
-    memcpy(copy, bytes, n);
+    if (n)
+        memcpy(copy, bytes, n);
     int failed = session_take(to.session, copy, n, &to.role, now, &f);
     must(!failed || (f.kind == FAULT_RULE && f.text[0]));
     free(copy);

@@ -56,6 +56,19 @@ kill_all() {
     within 20 no_process_of "$1"
 }
 
+# What no shell watches any more is ended, too.
+end_nodes() {
+    local file
+    end_started
+    for file in */node.pid; do
+        [ ! -e "$file" ] || no_process_of "${file%/*}" || kill -KILL -- "-$(cat "$file")" 2>/dev/null || :
+    done
+}
+
+teardown() {
+    end_nodes
+}
+
 has_line() { # FILE PATTERN
     grep -Eq -- "$2" "$1"
 }
