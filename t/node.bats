@@ -63,7 +63,7 @@ load lib/network
     kill "$pid"
     status_of "$pid"
     [ "$status" -eq 0 ]
-    no_process_of b
+    within 5 no_process_of b
     [ ! -e b/ledger ]
 }
 
@@ -143,7 +143,7 @@ load lib/network
         status_of "$pid"
         [ "$status" -eq 2 ]
         has_line a.log '^node: a part of it has ended: '
-        no_process_of a
+        within 5 no_process_of a
     done
 }
 
@@ -278,7 +278,7 @@ has_lines() { # FILE COUNT
     says "^node: a node runs in $PWD/a already$"
     expect 2 "$NODE" -l "$at" b
     says "^node: it does not listen: gossip-listen: $at: .*Address already in use$"
-    no_process_of b
+    within 5 no_process_of b
     end a
 }
 
@@ -332,7 +332,7 @@ has_lines() { # FILE COUNT
     expect 2 sh -c "$NODE --help >/dev/full"
     expect 2 sh -c "$NODE a >/dev/full"
     says '^node: stdout: cannot be written$'
-    no_process_of a
+    within 5 no_process_of a
     mkdir empty
     cp "$NODE" empty/node
     PATH=/usr/bin:/bin expect 2 empty/node a

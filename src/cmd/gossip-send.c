@@ -56,7 +56,8 @@ struct run {
     struct inlet inlet;
     struct watch stdin_watch;
     bool readable;
-    int64_t ended; /* when stdin did */
+    int64_t ended;       /* when stdin did */
+    char unreached[640]; /* who was not reached last, and why */
 };
 
 /* --- What the sender and the client tell -------------------------------------------------------
@@ -83,11 +84,15 @@ static void log_event(void *self, const char *who, const char *event, const uint
     cli_event(who, event, id, words);
 }
 
-static void log_unreached(void *self, const char *address, const uint8_t *account,
-                          const struct fault *why)
+/* Why the last one was not reached is told where something is not taken for it. */
+static void unreached(void *self, const char *address, const uint8_t *account,
+                      const struct fault *why)
 {
-    (void)self, (void)account;
-    cli_event(address, "unreached", NULL, why->text);
+    struct run *r = self;
+    (void)account;
+    if (r->verbose)
+        cli_event(address, "unreached", NULL, why->text);
+    snprintf(r->unreached, sizeof r->unreached, "%s: %s", address, why->text);
 }
 
 static void log_complaint(void *self, const char *words)
@@ -168,7 +173,7 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->owner = (struct client_owner){.join = join,
                                      .leave = leave,
                                      .doomed = doomed,
-                                     .unreached = r->verbose ? log_unreached : NULL,
+                                     .unreached = unreached,
                                      .complain = r->verbose ? log_complaint : NULL,
                                      .role = sender_role(),
                                      .self = r};
@@ -195,6 +200,14 @@ static void readable(void *self, unsigned events)
     r->readable = true;
 }
 
+static void log_start(const struct run *r)
+{
+    char words[160];
+    snprintf(words, sizeof words, "%s %s", r->tls ? hex32(tls_account(r->tls)).text : "-",
+             hex32(r->sending.chain).text);
+    cli_event("-", "start", NULL, words);
+}
+
 static void start(struct run *r, char **operands, size_t count)
 {
     struct fault f;
@@ -210,7 +223,7 @@ static void start(struct run *r, char **operands, size_t count)
     start_client(r, operands, count);
     r->stdin_watch = (struct watch){.fd = 0, .ready = readable, .self = r};
     if (r->verbose)
-        cli_event("-", "start", NULL, r->tls ? hex32(tls_account(r->tls)).text : "-");
+        log_start(r);
 }
 
 /* --- Running -----------------------------------------------------------------------------------
@@ -252,6 +265,8 @@ static bool is_over(struct run *r)
     if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
         return false;
     sender_give_up(r->sender);
+    if (*r->unreached)
+        cli_warn("not reached: %s", r->unreached);
     return true;
 }
 

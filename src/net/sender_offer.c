@@ -239,12 +239,12 @@ static int take_lines(struct sender *s, struct mate *m, const char *line, size_t
 
 static void take_one(struct sender *s, struct mate *m, struct parcel *p)
 {
-    if (p->has & bit_of(m))
-        return;
     if (!(p->settled & bit_of(m)))
         m->state->open--;
-    p->has |= bit_of(m);
     p->settled |= bit_of(m);
+    if (p->has & bit_of(m))
+        return;
+    p->has |= bit_of(m);
     if (++p->taken == s->config->need)
         s->open--;
     m->taken++;

@@ -12,7 +12,7 @@ struct parcel {
     uint64_t seq;     /* its place in the order of arrival */
     uint64_t offered; /* to whom, of those that are connected */
     uint64_t settled; /* who of these has taken it, or is not waited for any more */
-    uint64_t has;     /* who of these has taken it */
+    uint64_t has;     /* who has ever taken it, as long as nobody else has the slot */
     unsigned taken;   /* mates that ever took it */
     int64_t came;
     int64_t embargo; /* a stem: when it becomes fluff at the latest; else 0 */

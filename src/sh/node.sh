@@ -139,9 +139,9 @@ shift
 [ -w . ] || die "$PWD: cannot be written"
 [ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
 
-# The lock is held by every part, so that it lasts as long as any of them.
+# The lock is held by every part, so that it lasts as long as any of them; those of a killed node may be just dying.
 exec 9<node.key
-flock -n 9 || die "a node runs in $PWD already"
+flock -w 1 9 || die "a node runs in $PWD already"
 { echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
 rm -f listener.pid puller.pid listening # of a run that was killed
 

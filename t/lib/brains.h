@@ -250,8 +250,7 @@ static inline void recount_sender(const struct sender *s)
     for (uint64_t seq = s->first; seq < s->next; seq++) {
         const struct parcel *p = parcel_at(s, seq);
         must(p && p->seq == seq && parcel_find(s, p->id) == p);
-        must(!(p->settled & ~p->offered) && !(p->has & ~p->settled));
-        must(!(p->offered & ~p->has & ~here)); /* of those who left, only what they took */
+        must(!(p->offered & ~here) && !(p->settled & ~p->offered));
         open += p->taken < s->config->need;
         bytes += sizeof *p + p->size;
         for (size_t i = 0; i < SENDER_MATES_MAX; i++)
