@@ -224,7 +224,7 @@ END
     greet t
     say_file t <(line 4 txs)
     is_dropped t bad
-    event l "[^ ]+ bad - a record that was not asked for"
+    event l "[^ ]+ bad [0-9a-f]{64} a record that was not asked for"
     [ ! -s l.out ]
 }
 

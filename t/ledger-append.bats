@@ -414,7 +414,7 @@ waits_for_lock() { # PID
     eventually test -s passed
     cat tx names | cmp - passed
     cat block tx >&7
-    refute read -r -t 0.5 <>in
+    eventually grep -q -- "-> FLOCK .* $pid " /proc/locks # it waits
     cat tx names | cmp - passed
     exec 8<&-
     exec 7>&-

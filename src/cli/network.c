@@ -1,6 +1,7 @@
 #include "cli/network.h"
 
 #include "base/hex.h"
+#include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/key.h"
 
@@ -33,4 +34,15 @@ void cli_event(const char *who, const char *event, const uint8_t *id, const char
     clock_gettime(CLOCK_REALTIME, &now);
     fprintf(stderr, "%lld.%06ld %s %s %s%s%s\n", (long long)now.tv_sec, now.tv_nsec / 1000, who,
             event, id ? hex32(id).text : "-", words ? " " : "", words ? words : "");
+}
+
+void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    (void)self;
+    cli_event(who, event, id, words);
+}
+
+bool cli_allows(void *list, const uint8_t key[ID_LEN])
+{
+    return allow_has(list, key);
 }

@@ -13,7 +13,11 @@ struct tls *cli_tls(const char *path, int passphrase_fd);
 void cli_chain(const char *option, uint8_t chain[ID_LEN]);
 
 /* An event on stderr, for people and awk: TIME WHO EVENT ID [WORDS] (gossip(7)). id and words may
- * be NULL. */
+ * be NULL. cli_log is the same for those who call it back with a self. */
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
+void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
+
+/* Whether a key is on a list (cli/allow.h), likewise. */
+bool cli_allows(void *list, const uint8_t key[ID_LEN]);
 
 #endif

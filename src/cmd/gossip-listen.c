@@ -4,8 +4,8 @@
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/network.h"
+#include "cli/output.h"
 #include "cli/view.h"
-#include "net/outlet.h"
 #include "net/server.h"
 #include "net/spool.h"
 
@@ -60,7 +60,7 @@ struct run {
     struct listener *listener;
     struct server_config serving;
     struct server *server;
-    struct outlet outlet;
+    struct output output;
     struct spool spool;
     size_t spooled; /* the first so many bytes that wait for stdout are in the spool */
 };
@@ -69,24 +69,6 @@ static int64_t clock_now(void *self)
 {
     (void)self;
     return cli_now(NULL);
-}
-
-static void log_event(void *self, const char *who, const char *event, const uint8_t *id,
-                      const char *words)
-{
-    (void)self;
-    cli_event(who, event, id, words);
-}
-
-static void log_connection(void *self, const char *who, const char *event, const char *words)
-{
-    (void)self;
-    cli_event(who, event, NULL, words);
-}
-
-static bool allows(void *who, const uint8_t key[ID_LEN])
-{
-    return allow_has(who, key);
 }
 
 /* --- Starting ----------------------------------------------------------------------------------
@@ -122,7 +104,7 @@ static void start_listener(struct run *r)
     r->listening.pool = sigpool_new(cli_threads(r->threads));
     r->listening.seed = chance_seed();
     r->listening.clock = clock_now;
-    r->listening.log = r->verbose ? log_event : NULL;
+    r->listening.log = r->verbose ? cli_log : NULL;
     r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
     if (!r->listener)
         cli_die("out of memory");
@@ -164,9 +146,9 @@ static void start_server(struct run *r)
                                         .tls = r->tls,
                                         .listener = r->listener,
                                         .guests = r->guests,
-                                        .allows = r->allow ? allows : NULL,
+                                        .allows = r->allow ? cli_allows : NULL,
                                         .who = r->allow,
-                                        .log = r->verbose ? log_connection : NULL};
+                                        .log = r->verbose ? cli_log : NULL};
     r->server = server_new(&r->serving, &at, &f);
     if (!r->server)
         cli_fail(r->listen, &f);
@@ -187,26 +169,15 @@ static void start(struct run *r)
     find_chain(r);
     start_listener(r);
     r->loop = loop_new(&f);
-    if (!r->loop || loop_catch_signals(r->loop, &f) ||
-        outlet_init(&r->outlet, r->loop, 1, listener_out(r->listener), &f))
+    if (!r->loop || loop_catch_signals(r->loop, &f))
         cli_fail(NULL, &f);
+    output_open(&r->output, r->loop, listener_out(r->listener));
     open_spool(r);
     start_server(r);
 }
 
 /* --- Running -----------------------------------------------------------------------------------
  */
-
-/* Prints what there is, as far as stdout takes it. Where nobody reads it any more, all is over. */
-static void print(struct run *r)
-{
-    struct fault f = {0};
-    if (outlet_push(&r->outlet, &f) == 0)
-        return;
-    if (f.kind == FAULT_NONE)
-        exit(CLI_TROUBLE); /* as any filter whose reader has gone */
-    cli_fail(NULL, &f);
-}
 
 /* What came becomes records: kept in the spool, then printed, and only then acknowledged. */
 static void settle(struct run *r)
@@ -218,7 +189,7 @@ static void settle(struct run *r)
     if (r->spool_path && out->len > r->spooled &&
         spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
         cli_fail(NULL, &f);
-    print(r);
+    output_push(&r->output);
     r->spooled = out->len;
 }
 
@@ -229,7 +200,7 @@ static void run(struct run *r)
         if (loop_turn(r->loop, 1000, &f))
             cli_fail(NULL, &f);
         settle(r);
-        server_pause(r->server, outlet_backlog(&r->outlet) > LISTENER_OUT_MAX, loop_now());
+        server_pause(r->server, outlet_backlog(&r->output.outlet) > LISTENER_OUT_MAX, loop_now());
         server_turn(r->server, loop_now());
     }
 }
@@ -237,15 +208,10 @@ static void run(struct run *r)
 /* What was acknowledged and waits for a slow reader: unless the spool has it, nobody else does. */
 static void drain(struct run *r)
 {
-    struct fault f;
-    int64_t until = loop_now() + DRAIN;
-    while (outlet_backlog(&r->outlet) && loop_now() < until) {
-        if (loop_turn(r->loop, 100, &f))
-            cli_fail(NULL, &f);
-        print(r);
-    }
-    if (outlet_backlog(&r->outlet) && !r->spool_path)
-        cli_die("stdout: nobody read the last %zu bytes", outlet_backlog(&r->outlet));
+    output_drain(&r->output, DRAIN);
+    size_t left = outlet_backlog(&r->output.outlet);
+    if (left && !r->spool_path)
+        cli_die("stdout: nobody read the last %zu bytes", left);
 }
 
 static void stop(struct run *r)
@@ -253,7 +219,7 @@ static void stop(struct run *r)
     server_free(r->server);
     settle(r);
     drain(r);
-    outlet_free(&r->outlet);
+    output_close(&r->output);
     listener_free(r->listener);
     sigpool_free(r->listening.pool);
     ledger_view_free(r->ledger_view);

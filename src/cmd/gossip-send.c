@@ -77,13 +77,6 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
-static void log_event(void *self, const char *who, const char *event, const uint8_t *id,
-                      const char *words)
-{
-    (void)self;
-    cli_event(who, event, id, words);
-}
-
 /* Why the last one was not reached is told where something is not taken for it. */
 static void unreached(void *self, const char *address, const uint8_t *account,
                       const struct fault *why)
@@ -99,11 +92,6 @@ static void log_complaint(void *self, const char *words)
 {
     (void)self;
     cli_event("-", "bad", NULL, words);
-}
-
-static bool allows(void *who, const uint8_t key[ID_LEN])
-{
-    return allow_has(who, key);
 }
 
 static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
@@ -160,7 +148,7 @@ static void start_sender(struct run *r)
     r->sending.seed = chance_seed();
     r->sending.refuse = refuse;
     r->sending.late = late;
-    r->sending.log = r->verbose ? log_event : NULL;
+    r->sending.log = r->verbose ? cli_log : NULL;
     r->sending.self = r;
     r->sender = sender_new(&r->sending);
     if (!r->sender)
@@ -184,7 +172,7 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
     r->dialing.ourselves = true;
-    r->dialing.allows = r->allow ? allows : NULL;
+    r->dialing.allows = r->allow ? cli_allows : NULL;
     r->dialing.who = r->allow;
     r->dialing.seed = r->sending.seed;
     r->dialing.owner = &r->owner;

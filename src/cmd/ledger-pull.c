@@ -73,11 +73,6 @@ static void warn(void *self, const char *who, const char *words)
         cli_warn("%s: %s", who, words);
 }
 
-static bool allows(void *who, const uint8_t key[ID_LEN])
-{
-    return allow_has(who, key);
-}
-
 static int64_t clock_now(void *self)
 {
     (void)self;
@@ -134,7 +129,7 @@ static void start_dialing(struct run *r, char **operands, size_t count)
         dialing->tls = cli_tls(r->key, r->passphrase_fd);
     if (r->keys && allow_read(r->keys, &r->allow, &f))
         cli_fail(r->keys, &f);
-    dialing->allows = r->allow ? allows : NULL;
+    dialing->allows = r->allow ? cli_allows : NULL;
     dialing->who = r->allow;
     dialing->operands = operands;
     dialing->operands_count = count;

@@ -12,7 +12,7 @@ enum {
     BRIEF_ROOM = 1 << 20, /* ... and that a mate may be behind and still get briefs */
     AGAIN_MAX = 1 << 16,  /* records that wait to be offered out of turn */
     WANTS_MAX = 4096,     /* records asked for and not given yet */
-    INSIST_EVERY = 10000, /* ms after which a mate is offered once more what it let lie */
+    INSIST_EVERY = 5000,  /* ms after which a mate is offered once more what it let lie */
 };
 
 static uint64_t bit_of(const struct mate *m)

@@ -45,7 +45,7 @@ struct server {
 static void say(const struct server *s, const char *who, const char *event, const char *words)
 {
     if (s->config->log)
-        s->config->log(s->config->self, who, event, words);
+        s->config->log(s->config->self, who, event, NULL, words);
 }
 
 /* --- Connections ------------------------------------------------------------------------------ */

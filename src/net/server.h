@@ -25,7 +25,9 @@ struct server_config {
     /* Whether a peer with this key may take part; NULL: any may. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
     void *who;
-    void (*log)(void *self, const char *who, const char *event, const char *words); /* NULL: none */
+    /* An event for the log, as in net/listener.h. NULL: none. */
+    void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
+                const char *words);
     void *self;
 };
 

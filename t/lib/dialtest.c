@@ -287,7 +287,7 @@ static void play(void *self, unsigned events)
     must(!p->out && (events & LOOP_READ), "told after it was removed");
     g->told++;
     for (int i = 0; i < 5; i++)
-        put_out(g, (int)(next_random(&g->dice) % WATCHES));
+        put_out(g, (int)(chance_next(&g->dice) % WATCHES));
 }
 
 static void one_game(uint64_t seed)

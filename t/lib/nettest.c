@@ -426,7 +426,7 @@ struct talk {
 static uint8_t next_byte(uint64_t *seed, size_t at)
 {
     uint64_t before = *seed;
-    uint64_t x = next_random(seed);
+    uint64_t x = chance_next(seed);
     if (at % 8 != 7)
         *seed = before;
     return (uint8_t)(x >> 8 * (at % 8));
@@ -438,11 +438,11 @@ static void speak(struct talk *t)
     static uint8_t places[2][WINDOW];
     struct fault f;
     size_t room = TOTAL - t->said - t->held;
-    size_t more = next_random(&t->dice) % (WINDOW - t->held + 1);
+    size_t more = chance_next(&t->dice) % (WINDOW - t->held + 1);
     more = more < room ? more : room;
     for (size_t i = 0; i < more; i++, t->held++)
         t->out[t->held] = next_byte(&t->say, t->said + t->held);
-    uint8_t *place = places[next_random(&t->dice) & 1];
+    uint8_t *place = places[chance_next(&t->dice) & 1];
     memcpy(place, t->out, t->held);
     ptrdiff_t n = channel_write(t->c, place, t->held, &f);
     if (n < 0)
@@ -457,7 +457,7 @@ static void listen_to(struct talk *t)
 {
     uint8_t in[WINDOW];
     struct fault f;
-    ptrdiff_t n = channel_read(t->c, in, 1 + next_random(&t->dice) % WINDOW, &f);
+    ptrdiff_t n = channel_read(t->c, in, 1 + chance_next(&t->dice) % WINDOW, &f);
     if (n < 0)
         errx(1, "read: %s", f.text);
     for (ptrdiff_t i = 0; i < n; i++, t->heard++)
@@ -479,8 +479,8 @@ static size_t converse(struct pair *p)
             .c = p->sides[i].c, .say = (uint64_t)i, .hear = (uint64_t)!i, .dice = 3 + (uint64_t)i};
     double end = seconds() + 6 * PATIENCE / 1000.0;
     while (has_more(&talks[0]) || has_more(&talks[1])) {
-        struct talk *t = &talks[next_random(&dice) & 1];
-        if (next_random(&dice) & 1)
+        struct talk *t = &talks[chance_next(&dice) & 1];
+        if (chance_next(&dice) & 1)
             speak(t);
         else
             listen_to(t);

@@ -73,11 +73,11 @@ static void random_ones(uint8_t *data, uint64_t *seed)
     uint8_t got[SHA256_LEN];
     struct sha256 h;
     for (int run = 0; run < RANDOM_RUNS; run++) {
-        size_t n = next_random(seed) % LONG_MAX, at = 0;
+        size_t n = chance_next(seed) % LONG_MAX, at = 0;
         fill(data, n < 512 ? n : 512, seed);
         sha256_init(&h);
         while (at < n) {
-            size_t part = next_random(seed) % 200;
+            size_t part = chance_next(seed) % 200;
             part = part < n - at ? part : n - at;
             sha256_update(&h, data + at, part);
             at += part;

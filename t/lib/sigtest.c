@@ -203,13 +203,13 @@ static void make_batch(struct batch *b, uint64_t *seed)
     for (int i = 0; i < KEYS; i++)
         b->keys[i] = make_key((const char[]){(char)('a' + i), 0});
     for (int i = 0; i < JOBS; i++) {
-        const struct secret_key *k = &b->keys[next_random(seed) % KEYS];
+        const struct secret_key *k = &b->keys[chance_next(seed) % KEYS];
         size_t n = sizeof b->messages[i];
         fill(b->messages[i], n, seed);
         sign(k, b->messages[i], n, b->signatures[i]);
-        b->want[i] = next_random(seed) % 3 != 0;
+        b->want[i] = chance_next(seed) % 3 != 0;
         if (!b->want[i])
-            b->messages[i][next_random(seed) % n] ^= 4;
+            b->messages[i][chance_next(seed) % n] ^= 4;
         b->jobs[i] = (struct sigjob){
             .key = k->public, .signature = b->signatures[i], .message = b->messages[i], .len = n};
     }
@@ -341,19 +341,19 @@ static void ask_mixed(struct tally *t, uint64_t *seed)
     crypto_core_ed25519_scalar_reduce(r, wide);
     crypto_scalarmult_ed25519_base_noclamp(key, a);
     crypto_scalarmult_ed25519_base_noclamp(signature, r);
-    if (next_random(seed) % 8 == 0) { /* no secret at all: nothing is left but the small part */
+    if (chance_next(seed) % 8 == 0) { /* no secret at all: nothing is left but the small part */
         memset(a, 0, sizeof a);
         special_point(0, key);
     }
-    if (next_random(seed) % 8 == 0) {
+    if (chance_next(seed) % 8 == 0) {
         memset(r, 0, sizeof r);
         special_point(0, signature);
     }
-    special_point((int)(next_random(seed) % (2 * SMALL)), torsion);
-    if (next_random(seed) % 4 && crypto_core_ed25519_add(key, key, torsion))
+    special_point((int)(chance_next(seed) % (2 * SMALL)), torsion);
+    if (chance_next(seed) % 4 && crypto_core_ed25519_add(key, key, torsion))
         return;
-    special_point((int)(next_random(seed) % (2 * SMALL)), torsion);
-    if (next_random(seed) % 2 && crypto_core_ed25519_add(signature, signature, torsion))
+    special_point((int)(chance_next(seed) % (2 * SMALL)), torsion);
+    if (chance_next(seed) % 2 && crypto_core_ed25519_add(signature, signature, torsion))
         return;
     crypto_hash_sha512_init(&hash);
     crypto_hash_sha512_update(&hash, signature, 32);
