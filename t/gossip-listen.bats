@@ -636,10 +636,12 @@ answer() { # NAME
     expect 1 timeout 20 gossip-send -t 1 -v -k stranger.key -c "$CHAIN" "$at" <again
     eventually event l '127\.0\.0\.1:[0-9]+ out - its key is not allowed'
     refute event l "$(account stranger) .*"
+    says "not reached: $at: they said bye banned\$" # and is told so
     # a forged record: alice is not talked to for a while
     line 1 txs | forged >bad
     expect 1 timeout 20 gossip-send -t 3 -v -k alice.key -c "$CHAIN" "$at" <bad
     event l "$ALICE bad $(id <bad) tx: .*"
+    says 'unreached - they said bye banned$'
     within 15 event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
     cmp txs l.out
     echo 'not a key' >broken

@@ -524,7 +524,7 @@ END
     account host >>friends
     listen l -c "$CHAIN" -k host.key -a friends
     victim=$pid
-    lie -r 20 <<<"have $KNOWN"
+    lie -r 5 <<<"have $KNOWN" # it is told, and hung up on where it does not hang up
     ended closed
     lie -k friend.key <<<"have $KNOWN"
     ended 'done'

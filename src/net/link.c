@@ -1,10 +1,12 @@
 #include "net/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
     READ_SIZE = 1 << 14, /* what one TLS record holds */
     READS_MAX = 32,      /* before others have their turn */
+    REFUSED_MAX = 1000,  /* ms that one who was refused has to hang up by itself */
 };
 
 struct link {
@@ -17,6 +19,8 @@ struct link {
     struct watch watch;
     int64_t began;
     bool open, paused, closing;
+    const char *refusal;  /* the word that its owner refuses it with; NULL: none */
+    struct fault refused; /* why it was refused; its kind is FAULT_NONE while it was not */
 };
 
 struct session *link_session(struct link *l)
@@ -38,6 +42,11 @@ void link_attach(struct link *l, struct session *session, void *peer)
 {
     l->session = session;
     l->peer = l->role.self = peer;
+}
+
+void link_refuse(struct link *l, const char *word)
+{
+    l->refusal = word;
 }
 
 const uint8_t *link_account(const struct link *l)
@@ -82,12 +91,29 @@ static int wait_for(struct link *l)
     unsigned events = l->paused ? 0 : LOOP_READ;
     if (!l->open)
         events = channel_waits_to_write(l->channel) ? LOOP_WRITE : LOOP_READ;
+    else if (!l->session)
+        events = LOOP_READ;
     else if (session_backlog(l->session) || channel_waits_to_write(l->channel) || unseen(l))
         events |= LOOP_WRITE;
     if (loop_watch(l->loop, &l->watch, events, &f) == 0)
         return 0;
     link_close(l, NULL, &f);
     return -1;
+}
+
+/* Says the word, and waits for it to hang up: else the system might throw the word away, for what
+ * has come from it meanwhile. */
+static void refuse(struct link *l, const struct fault *why)
+{
+    char line[32];
+    struct fault f;
+    int n = snprintf(line, sizeof line, "bye %s\n", l->refusal ? l->refusal : "");
+    l->refused = *why;
+    l->began = loop_now();
+    if (!l->refusal || channel_write(l->channel, line, (size_t)n, &f) < 0)
+        link_close(l, NULL, why);
+    else
+        wait_for(l);
 }
 
 static void go_on_opening(struct link *l)
@@ -97,7 +123,7 @@ static void go_on_opening(struct link *l)
     if (done > 0) {
         l->open = true;
         if (l->owner->opened(l->owner->self, l, &f)) {
-            link_close(l, l->session ? l->session->word : NULL, &f);
+            refuse(l, &f);
             return;
         }
         link_push(l, loop_now());
@@ -118,8 +144,10 @@ static int read_some(struct link *l)
         ptrdiff_t got = channel_read(l->channel, bytes, sizeof bytes, &f);
         if (got == 0)
             return 0;
+        if (got > 0 && !l->session)
+            continue; /* it was refused: what it says is not heard */
         if (got < 0 || session_take(l->session, bytes, (size_t)got, &l->role, now, &f)) {
-            link_close(l, NULL, &f);
+            link_close(l, NULL, l->session ? &f : &l->refused);
             return -1;
         }
     }
@@ -172,7 +200,7 @@ void link_push(struct link *l, int64_t now)
     const char *bytes;
     struct fault f;
     ptrdiff_t n;
-    if (!l->open || l->closing)
+    if (!l->open || !l->session || l->closing)
         return;
     while ((n = session_outgoing(l->session, &bytes)) > 0) {
         ptrdiff_t put = channel_write(l->channel, bytes, (size_t)n, &f);
@@ -212,6 +240,8 @@ static int give_up(struct link *l, const struct fault *why)
 int link_tick(struct link *l, int64_t now)
 {
     struct fault f;
+    if (l->open && !l->session)
+        return now - l->began > REFUSED_MAX ? give_up(l, &l->refused) : 0;
     if (l->open) {
         if (l->paused)
             session_excuse(l->session, now);

@@ -43,6 +43,9 @@ int link_tick(struct link *l, int64_t now);
 /* Closes it: says bye with this word (NULL: without), tells the owner. */
 void link_close(struct link *l, const char *word, const struct fault *why);
 
+/* For an owner's `opened`, before it gives -1: the link is told so by a bye with this word. */
+void link_refuse(struct link *l, const char *word);
+
 struct session *link_session(struct link *l); /* NULL: none is attached yet */
 void *link_peer(struct link *l);
 void *link_tag(struct link *l);

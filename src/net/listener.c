@@ -616,7 +616,7 @@ struct guest *listener_join(struct listener *l, const uint8_t account[ID_LEN], c
     struct guest *g;
     uint16_t slot = free_slot(l);
     if (slot == LISTENER_GUESTS_MAX) {
-        fault_rule(f, "full");
+        fault_trouble(f, "full: no room for more guests");
         return NULL;
     }
     if (is_discouraged(l, account, now)) {

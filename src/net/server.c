@@ -61,13 +61,16 @@ static int opened(void *self, struct link *l, struct fault *f)
     struct server *s = self;
     struct visitor *v = link_tag(l);
     const uint8_t *account = link_account(l);
+    link_refuse(l, "banned");
     if (account && !is_allowed(s, account))
         return fault_rule(f, "its key is not allowed");
     struct hex32 key = account ? hex32(account) : (struct hex32){""};
     v->guest = listener_join(s->config->listener, account, account ? key.text : v->address,
                              loop_now(), f);
-    if (!v->guest)
+    if (!v->guest) {
+        link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
+    }
     say(s, v->guest->who, "in", v->address);
     link_attach(l, &v->guest->session, v->guest);
     return 0;
