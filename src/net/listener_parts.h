@@ -7,6 +7,8 @@
 #include "stream/stream.h"
 
 #define NOBODY UINT16_MAX
+#define GATHER_MAX (1 << 20) /* bytes of records that are checked together */
+#define PEER_TOKENS_MAX 200  /* peer records that a guest may bring at once */
 #define OTHERS_MAX 6
 
 /* A block that is being filled from a brief. */
@@ -20,6 +22,11 @@ struct filling {
     struct buf text;      /* the lines that are there, in any order */
     size_t count, cap;    /* shorts that have come; room for shorts */
     size_t missing, next; /* lines missing; the one that must come next */
+};
+
+/* A transaction that came as a stem and is not everybody's yet. */
+struct stem {
+    uint8_t id[ID_LEN];
 };
 
 /* A record that was announced and is not there yet. */
@@ -97,6 +104,15 @@ void guest_take(struct guest *g, const uint8_t id[ID_LEN]);
 
 /* The largest block to take. */
 uint64_t listener_block_limit(const struct listener *l);
+
+/* --- listener_check.c: what becomes of records --- */
+
+/* Whether the guest may bring the record: it was asked for and has not come yet, or it was asked
+ * for once and comes late. Asked before anything more is done for it. 0, or -1 and a rule. */
+int guest_admit(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], struct fault *f);
+
+/* Checks what was gathered and puts what is good into out. 0, or -1 and trouble. */
+int listener_check(struct listener *l, int64_t now, struct fault *f);
 
 /* --- listener_asked.c: who announced what, and who was asked for it --- */
 
