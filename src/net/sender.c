@@ -300,7 +300,8 @@ static uint64_t oldest_open(const struct sender *s)
     return seq;
 }
 
-/* A slot for this one: the one that it had, where it is known what it took, else any. SENDER_MATES_MAX: none is free. */
+/* A slot for this one: the one that it had, where it is known what it took, else any.
+ * SENDER_MATES_MAX: none is free. */
 static unsigned find_slot(const struct sender *s, const char *who)
 {
     unsigned slot = SENDER_MATES_MAX;
@@ -315,8 +316,8 @@ static unsigned find_slot(const struct sender *s, const char *who)
     return slot;
 }
 
-/* What the mate in this slot was offered is forgotten; with all, what it took as well. (One who comes
- * back may have lost what it took, but does not count twice.) */
+/* What the mate in this slot was offered is forgotten; with all, what it took as well. (One who
+ * comes back may have lost what it took, but does not count twice.) */
 static void forget(struct sender *s, unsigned slot, bool all)
 {
     uint64_t bit = 1ULL << slot;
