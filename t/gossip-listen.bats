@@ -56,6 +56,7 @@ say_brief() { # NAME BLOCKFILE
 
 # --- The straight way ----------------------------------------------------------------------------------
 
+# bats test_tags=threads
 @test "gossip-listen: a record is asked for, printed once, and acknowledged to whoever brings it" {
     chain
     listen l -p -c "$CHAIN"
@@ -112,6 +113,7 @@ say_brief() { # NAME BLOCKFILE
     cmp txs l.out
 }
 
+# bats test_tags=threads
 @test "gossip-listen: blocks come after they are asked for, with their bodies at once" {
     chain 3
     block_of txs block
