@@ -18,7 +18,7 @@ runs() { # NODE
 nothing_runs() {
     for node in north east west; do
         [ -e "$node/node.key" ] || continue # it was not there yet
-        flock -n "$node/node.key" true || { echo "$node still runs" && false; }
+        flock -w 5 "$node/node.key" true || { echo "$node still runs" && false; } # a process dies in its own time
     done
 }
 
