@@ -115,14 +115,14 @@ done
 if [ "${NODE_WATCHER-}" != "$PPID" ]; then
     NODE_WATCHER=$$ setsid sh "$here/${0##*/}" "$@" </dev/null &
     node=$!
-    trap 'kill -TERM "$node" 2>/dev/null || :' HUP INT TERM
-    while :; do
-        status=0
+    trap 'cut_short=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT TERM
+    cut_short=yes status=128
+    while [ "$status" -ge 128 ] && [ -n "$cut_short" ]; do # a signal ends the waiting, not the node
+        cut_short='' status=0
         wait "$node" 2>/dev/null || status=$?
-        kill -0 "$node" 2>/dev/null || break # else a signal has only cut the waiting short
     done
     kill -s KILL -- "-$node" 2>/dev/null || :
-    [ "$status" -lt 128 ] || status=2
+    [ "$status" -lt 127 ] || status=2
     exit "$status"
 fi
 unset NODE_WATCHER
