@@ -177,12 +177,14 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     return 1;
 }
 
-/* A peer record, its form and signature checked: it must be of the ledger's chain. */
-static int judge_peer_against(struct judge *j, const struct item *item, struct fault *f)
+/* A peer record or a checkpoint, its form and signature checked: it must be of the ledger's chain.
+ */
+static int judge_chain_of(struct judge *j, const struct item *item, const char *type,
+                          const uint8_t chain[ID_LEN], struct fault *f)
 {
-    if (memcmp(item->peer.chain, j->against->tree.genesis.id, ID_LEN) == 0)
+    if (memcmp(chain, j->against->tree.genesis.id, ID_LEN) == 0)
         return 1;
-    fault_rule(f, "peer: another chain: %s", hex32(item->peer.chain).text);
+    fault_rule(f, "%s: another chain: %s", type, hex32(chain).text);
     return falls(item, f);
 }
 
@@ -205,7 +207,9 @@ static int judge_other(const struct item *item, struct fault *f)
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
     if (item->is_peer)
-        return judge_peer_against(j, item, f);
+        return judge_chain_of(j, item, "peer", item->peer.chain, f);
+    if (item->is_checkpoint)
+        return judge_chain_of(j, item, "checkpoint", item->checkpoint.chain, f);
     if (!item->is_block && !item->is_tx)
         return judge_other(item, f);
     if (ledger_refresh(j->against, f) < 0)

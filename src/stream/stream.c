@@ -294,6 +294,10 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
         item->is_peer = true;
         if (peer_parse(line->text, line->len, &item->peer, &why))
             break_item(item, line->number, &why);
+    } else if (line_is(line->text, line->len, "checkpoint")) {
+        item->is_checkpoint = true;
+        if (checkpoint_parse(line->text, line->len, &item->checkpoint, &why))
+            break_item(item, line->number, &why);
     }
     return take_line(b, item, line) ? fault_memory(f) : 0;
 }
@@ -318,6 +322,8 @@ static void settle(struct batch *b)
         }
         if (item->is_peer && !item->broken)
             settle_peer(&item->peer, item->text);
+        if (item->is_checkpoint)
+            item->checkpoint.line = item->text;
         if (item->has_header) {
             const char *end = memchr(item->text, '\n', item->size);
             item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
@@ -353,24 +359,38 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
     return b->count > 0;
 }
 
+/* Whether the item is signed as a whole, not in its entries. */
+static bool has_own_signature(const struct item *item)
+{
+    return item->is_peer || item->is_checkpoint;
+}
+
+static const char *type_of(const struct item *item)
+{
+    return item->is_peer ? "peer" : item->is_checkpoint ? "checkpoint" : "tx";
+}
+
 /* How many signatures an item has to be checked for. */
 static size_t signatures(const struct batch *b, const struct item *item)
 {
     if (item->broken || item->is_genesis || (b->blocks_only && !item->is_block))
         return 0;
-    return item->is_peer ? 1 : item->count;
+    return has_own_signature(item) ? 1 : item->count;
 }
 
 static bool is_checked(const struct item *item, size_t i)
 {
-    return !item->is_peer && item->entries[i].checked;
+    return !has_own_signature(item) && item->entries[i].checked;
 }
 
 static struct sigjob signature_of(const struct item *item, size_t i)
 {
     const struct peer *p = &item->peer;
+    const struct checkpoint *c = &item->checkpoint;
     if (item->is_peer)
         return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false};
+    if (item->is_checkpoint)
+        return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false};
     const struct tx *tx = &item->entries[i].tx;
     return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false};
 }
@@ -411,7 +431,7 @@ void batch_finish(struct batch *b, struct sigpool *pool)
         size_t count = signatures(b, item);
         for (size_t j = 0; j < count; j++)
             if (!is_checked(item, j) && !b->jobs[n++].valid) {
-                fault_rule(&why, "%s: bad signature", item->is_peer ? "peer" : "tx");
+                fault_rule(&why, "%s: bad signature", type_of(item));
                 break_item(item, item->line + j + item->is_block, &why);
             }
     }

@@ -12,6 +12,7 @@
 #include "crypto/sha256.h"
 #include "crypto/sigpool.h"
 #include "record/block.h"
+#include "record/checkpoint.h"
 #include "record/peer.h"
 #include "record/rules.h"
 #include "record/tx.h"
@@ -38,10 +39,11 @@ struct entry {
 };
 
 struct item {
-    bool is_block, is_tx, is_peer; /* none: a record that is left to others, or no record */
-    uint8_t id[ID_LEN];            /* the hash of its line; a block's, of its header */
-    const char *text;              /* all its lines, newlines included */
-    size_t size;                   /* bytes at text */
+    bool is_block, is_tx, is_peer, is_checkpoint; /* none: a record that is left to others, or no
+                                                     record */
+    uint8_t id[ID_LEN];   /* the hash of its line; a block's, of its header */
+    const char *text;     /* all its lines, newlines included */
+    size_t size;          /* bytes at text */
     uint64_t stream_size; /* bytes in the stream; more than size where some were not kept */
     uint64_t line, offset;
 
@@ -54,7 +56,10 @@ struct item {
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
-    struct peer peer; /* a loose peer record */
+    union { /* a loose record of that type */
+        struct peer peer;
+        struct checkpoint checkpoint;
+    };
     size_t at, first; /* where text and entries begin in the batch's; only stream.c looks */
 
     bool broken;        /* fault says why, with its line; the rest may be half filled */
