@@ -99,14 +99,10 @@ bytes_on_loopback() {
         done
         wait "${mines[@]:$((round * 4))}"
     done
-    # of equals each may have another for the best: one more decides
-    blocks_at() { news "$1" block | cut -d ' ' -f 2; }
-    same_blocks() { [ "$(for n in "${NODES[@]}"; do grep -c ^block "$n/ledger"; done | sort -u | wc -l)" -eq 1 ]; }
     within 30 same_blocks
     [ "$(grep -c ^block n1/ledger)" -gt 3 ]
-    mine -l n5/ledger -m "$BOB" </dev/null | "${net[@]}" gossip-send -k p1.key -L ledger "$(cat n5/where)"
+    decide n5 "${net[@]}"
     within 30 same_blocks
-    within 30 all_agree
     # every transaction is in that chain once
     ledger-chain n1/ledger | grep '^tx ' | sort | diff - <(sort all)
     verify -q n1/ledger "n$count/ledger"
@@ -158,15 +154,17 @@ bytes_on_loopback() {
     mined_both() { [ "$(ledger-chain "$1/ledger" | grep -cxFf both.txs)" -eq 10 ]; }
     within 90 every mined_both '{}'
     [ "$(reorgs)" -gt "$before" ]
-    # no more is mined: all end on the same tip
+    # with no more miners at work all end on the same tip
     for n in "n$half" "n$((2 * half))"; do
         kill -TERM "$(cat "$n/node.pid")"
         within 20 no_process_of "$n"
-        home=$east ip=10.9.0.1
-        [ "$n" = "n$half" ] || home=$west ip=10.9.0.2
-        start "$n" inside "$home" "$NODE" -l "$ip:0" "$n"
+        [ "$n" = "n$half" ] && home=$east || home=$west
+        rm -f "$n.out"
+        start "$n" inside "$home" "$NODE" "$n"
+        within 30 listens_now "$n"
     done
-    within 40 all_agree
+    within 40 same_blocks
+    decide n1 inside "$east"
     ledger-chain n1/ledger | grep -xFf both.txs | sort | diff - <(sort both.txs)
     every verify -q '{}/ledger'
 }

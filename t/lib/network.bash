@@ -163,6 +163,18 @@ all_agree() {
     [ "$(for n in "${NODES[@]}"; do chain_sum "$n"; done | sort -u | wc -l)" -eq 1 ]
 }
 
+# Whether all ledgers hold as many blocks. Of branches with equal work each node keeps what it had first, so that their
+# tips may still differ.
+same_blocks() {
+    [ "$(for n in "${NODES[@]}"; do grep -c ^block "$n/ledger"; done | sort -u | wc -l)" -eq 1 ]
+}
+
+# decide NAME COMMAND...: one more block on this node's tip, brought to it by way of COMMAND, and all have that tip.
+decide() {
+    mine -l "$1/ledger" -m "$BOB" </dev/null | "${@:2}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$1/where")"
+    within 40 all_agree
+}
+
 # holds_all NAME FILE: whether every line of FILE waits in the node's pool or is in its best chain.
 holds_all() {
     [ "$(sort -u "$1/pool" <(ledger-chain "$1/ledger") | grep -cxFf "$2")" -eq "$(wc -l <"$2")" ]
