@@ -1,6 +1,8 @@
+# bats file_tags=slow
 load lib/common
 
-# audit-by-hand: the same rules as `verify`, by coreutils, awk and openssl alone.
+# audit-by-hand: the same rules as `verify`, by coreutils, awk and openssl alone. (So there is next to nothing in it for a
+# sanitizer to watch: t/mutations.bats runs our programs beside it.)
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1

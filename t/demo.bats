@@ -57,6 +57,7 @@ nothing_runs() {
     refute grep -E 'Sanitizer|runtime error' ./*/log ./*.said
 }
 
+# bats test_tags=slow
 @test "it fits a terminal of 100 columns, and has no colour where there is none" {
     need_terminal
     expect 0 demo
@@ -72,6 +73,7 @@ nothing_runs() {
     ! grep -q "$(printf '\033')" screen || false
 }
 
+# bats test_tags=slow
 @test "it minds neither LEDGER nor NAMES, nor where it is called from" {
     export LEDGER=/nowhere NAMES=/nowhere CDPATH=/
     ln -s "$BIN/demo" "$PWD/linked"
@@ -81,6 +83,7 @@ nothing_runs() {
     grep -q '^All of it is in' story
 }
 
+# bats test_tags=slow
 @test "-p waits for Enter after each step" {
     yes '' | head -n 10 | demo --pause >story 2>waits
     [ "$(grep -c Enter waits)" -eq 10 ]
@@ -99,6 +102,7 @@ pretend() { # PROGRAM COMMANDS
     chmod +x "bin/$1"
 }
 
+# bats test_tags=slow
 @test "a program that does otherwise is told, with status 1 or 2" {
     pretend verify "[ \"\$1\" = -q ] || exec '$BIN/verify' \"\$@\"" # even a forged copy holds
     expect 1 bin/demo
@@ -116,6 +120,7 @@ pretend() { # PROGRAM COMMANDS
     says '^demo: names: not found$'
 }
 
+# bats test_tags=slow
 @test "a node that ends, and a wait in vain, are told" {
     pretend gossip-listen 'exit 2'
     expect 2 bin/demo
@@ -131,6 +136,7 @@ pretend() { # PROGRAM COMMANDS
     (cd tmp/demo.* && nothing_runs)
 }
 
+# bats test_tags=slow
 @test "what it started ends with it, when it is interrupted or nobody reads on" {
     for signal in TERM HUP; do
         rm -rf tmp/*
