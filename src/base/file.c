@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int file_write(int fd, const void *bytes, size_t n)
@@ -59,6 +58,39 @@ int file_read_at(int fd, void *bytes, size_t n, uint64_t offset)
     return 0;
 }
 
+int file_open(const char *path, int flags, unsigned mode)
+{
+    int fd;
+    do
+        fd = open(path, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+int file_sync(int fd)
+{
+    while (fsync(fd))
+        if (errno != EINTR)
+            return -1;
+    return 0;
+}
+
+int file_sync_data(int fd)
+{
+    while (fdatasync(fd))
+        if (errno != EINTR)
+            return -1;
+    return 0;
+}
+
+int file_cut(int fd, uint64_t size)
+{
+    while (ftruncate(fd, (off_t)size))
+        if (errno != EINTR)
+            return -1;
+    return 0;
+}
+
 static int close_keeping_errno(int fd, int result)
 {
     int error = errno;
@@ -74,10 +106,10 @@ int file_sync_folder(const char *path)
         errno = ENAMETOOLONG;
         return -1;
     }
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = file_open(dirname(copy), O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         return -1;
-    return close_keeping_errno(fd, fsync(fd));
+    return close_keeping_errno(fd, file_sync(fd));
 }
 
 int file_lock(int fd)
@@ -101,25 +133,48 @@ bool file_is_locked(int fd)
     return false;
 }
 
-static bool still_named(int fd, const char *path)
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool file_is_at(int fd, const char *path)
 {
     struct stat ours, named;
-    return fstat(fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino &&
-           ours.st_dev == named.st_dev;
+    return fstat(fd, &ours) == 0 && stat(path, &named) == 0 && same_file(&ours, &named);
+}
+
+bool file_unchanged(const struct stat *then, const struct stat *now)
+{
+    return same_file(then, now) && then->st_size == now->st_size &&
+           same_time(&then->st_mtim, &now->st_mtim) && same_time(&then->st_ctim, &now->st_ctim);
 }
 
 int file_open_locked(const char *path)
 {
     for (;;) {
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        int fd = file_open(path, O_RDWR | O_CREAT, 0666);
         if (fd < 0)
             return -1;
         if (file_lock(fd))
             return close_keeping_errno(fd, -1);
-        if (still_named(fd, path))
+        if (file_is_at(fd, path))
             return fd;
         close(fd);
     }
+}
+
+static int move(const char *from, const char *to)
+{
+    while (rename(from, to))
+        if (errno != EINTR)
+            return -1;
+    return 0;
 }
 
 int file_replace(const char *path, const void *bytes, size_t n)
@@ -129,12 +184,12 @@ int file_replace(const char *path, const void *bytes, size_t n)
         errno = ENAMETOOLONG;
         return -1;
     }
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         return -1;
-    int failed = file_write(fd, bytes, n) || fsync(fd);
+    int failed = file_write(fd, bytes, n) || file_sync(fd);
     close_keeping_errno(fd, 0);
-    if (failed || rename(temporary, path)) {
+    if (failed || move(temporary, path)) {
         int error = errno;
         unlink(temporary);
         errno = error;
@@ -145,11 +200,11 @@ int file_replace(const char *path, const void *bytes, size_t n)
 
 int file_make(const char *path, bool secret, const void *bytes, size_t n, struct fault *f)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0600 : 0666);
+    int fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL, secret ? 0600 : 0666);
     if (fd < 0)
         return fault_errno(f, "cannot make it");
     /* a umask may have taken bits away */
-    int failed = (secret && fchmod(fd, 0600)) || file_write(fd, bytes, n) || fsync(fd);
+    int failed = (secret && fchmod(fd, 0600)) || file_write(fd, bytes, n) || file_sync(fd);
     if (failed)
         fault_errno(f, "cannot write it");
     if (close(fd) && !failed)

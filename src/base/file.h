@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /* Writes all n bytes, whatever write(2) makes of them. */
 int file_write(int fd, const void *bytes, size_t n);
@@ -15,6 +16,13 @@ int file_write_at(int fd, const void *bytes, size_t n, uint64_t offset);
 
 /* Reads exactly n bytes from offset; errno is 0 where the file ends before. */
 int file_read_at(int fd, void *bytes, size_t n, uint64_t offset);
+
+/* As open(2), fsync(2), fdatasync(2) and ftruncate(2), whatever signals come between: a file system
+ * behind a network or a program of its own may give EINTR for any of them. */
+int file_open(const char *path, int flags, unsigned mode);
+int file_sync(int fd);
+int file_sync_data(int fd);
+int file_cut(int fd, uint64_t size);
 
 /* Makes the names in the folder that holds path durable. */
 int file_sync_folder(const char *path);
@@ -25,6 +33,13 @@ int file_unlock(int fd);
 
 /* Whether another process holds that lock. */
 bool file_is_locked(int fd);
+
+/* Whether the file that fd has open is the one at path. */
+bool file_is_at(int fd, const char *path);
+
+/* Whether two looks at a file found the very same one, unchanged: device, inode, size, mtime and
+ * ctime. */
+bool file_unchanged(const struct stat *then, const struct stat *now);
 
 /* Opens the file at path for reading and writing, made where it is not there, and waits for its
  * lock; a file that was replaced while we waited is opened again. Its descriptor, whose closing

@@ -50,9 +50,20 @@ static ptrdiff_t memory_read(void *self, void *out, size_t n)
     return (ptrdiff_t)n;
 }
 
+static bool memory_ready(void *self)
+{
+    const struct span *rest = self;
+    return rest->len > 0;
+}
+
 struct source source_memory(struct span *rest)
 {
     return (struct source){.read = memory_read, .self = rest};
+}
+
+struct source source_pieces(struct span *rest)
+{
+    return (struct source){.read = memory_read, .ready = memory_ready, .self = rest};
 }
 
 struct lines *lines_new(struct source src, uint64_t first, uint64_t offset)

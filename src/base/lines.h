@@ -53,6 +53,10 @@ struct span {
 /* A source of the bytes of *rest, which it eats up; they stay the caller's. */
 struct source source_memory(struct span *rest);
 
+/* The same where more is still to come: once all is eaten up, whoever owns *rest puts the next
+ * bytes there, and until then the source is not ready. */
+struct source source_pieces(struct span *rest);
+
 /* A source that reads descriptor fd and does not own it. */
 struct source source_fd(int fd);
 

@@ -1,5 +1,6 @@
 #include "cli/view.h"
 
+#include "base/file.h"
 #include "ledger/ledger.h"
 #include "net/wire.h"
 
@@ -82,18 +83,10 @@ static int open_ledger(struct ledger_view *v, struct fault *f)
     return 1;
 }
 
-/* Whether the file that we have open is no longer the one at its path. */
-static bool is_replaced(const struct ledger_view *v)
-{
-    struct stat ours, named;
-    return fstat(v->ledger.fd, &ours) || stat(v->path, &named) || ours.st_ino != named.st_ino ||
-           ours.st_dev != named.st_dev;
-}
-
 /* Makes v->ledger the ledger as it is now: 1, 0: there is none yet, -1 and trouble. */
 static int look(struct ledger_view *v, struct fault *f)
 {
-    if (v->is_open && is_replaced(v))
+    if (v->is_open && !file_is_at(v->ledger.fd, v->path))
         forget(v);
     if (v->is_open && ledger_refresh(&v->ledger, f) >= 0)
         return 1;

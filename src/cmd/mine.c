@@ -1,4 +1,5 @@
 /* mine: transactions -> a sealed block on the best tip. */
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -181,11 +182,9 @@ static bool tip_moved(struct run *r)
 {
     struct stat now;
     struct fault f;
-    const struct timespec *was = &r->seen.st_mtim, *is = &now.st_mtim;
     if (stat(r->ledger.path, &now))
         return true;
-    if (now.st_ino == r->seen.st_ino && now.st_size == r->seen.st_size &&
-        was->tv_sec == is->tv_sec && was->tv_nsec == is->tv_nsec)
+    if (file_unchanged(&r->seen, &now))
         return false;
     bool replaced = now.st_ino != r->seen.st_ino;
     r->seen = now;

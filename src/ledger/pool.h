@@ -46,6 +46,7 @@ struct pool {
     uint8_t tip[ID_LEN]; /* the best tip when last looked at */
     int fd;              /* the file; -1: to be opened */
     bool unsynced;       /* something was appended since pool_sync */
+    bool unnamed;        /* ... the first that the file ever held: its name may not be durable */
     bool loaded;         /* the list is what the file held when it was as seen */
     struct stat seen;
 };

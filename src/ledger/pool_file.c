@@ -68,7 +68,7 @@ int pool_load(struct pool *p, struct fault *f)
     pool_empty(p);
     p->broken_line = 0;
     p->evicted = 0;
-    int fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* no waiting for a FIFO */
+    int fd = file_open(p->path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for a FIFO */
     if (fd < 0 && errno != ENOENT)
         return fault_errno(f, "%s", p->path);
     if (fd >= 0) {
@@ -83,21 +83,10 @@ int pool_load(struct pool *p, struct fault *f)
 /* --- A keeper's --------------------------------------------------------------------------------
  */
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
 /* Whether the file, now locked, is as it was left. */
 static bool as_left(const struct pool *p, const struct stat *now)
 {
-    return p->loaded && same_file(now, &p->seen) && now->st_size == p->seen.st_size &&
-           same_time(&now->st_mtim, &p->seen.st_mtim) && same_time(&now->st_ctim, &p->seen.st_ctim);
+    return p->loaded && file_unchanged(&p->seen, now);
 }
 
 static void close_file(struct pool *p)
@@ -113,8 +102,8 @@ static int lock(struct pool *p, struct stat *now)
     if (p->fd >= 0) {
         if (file_lock(p->fd))
             return -1;
-        if (stat(p->path, now) == 0 && same_file(now, &p->seen))
-            return 0;
+        if (file_is_at(p->fd, p->path))
+            return fstat(p->fd, now);
         close_file(p);
     }
     p->fd = file_open_locked(p->path);
@@ -183,11 +172,12 @@ static int append(struct pool *p, const struct buf *new, struct fault *f)
     if (file_write_at(p->fd, new->data, new->len, end) || fstat(p->fd, &p->seen)) {
         fault_errno(f, "%s", p->path);
         p->loaded = false;
-        if (ftruncate(p->fd, (off_t)end)) /* a torn line is left out when it is read */
+        if (file_cut(p->fd, end)) /* a torn line is left out when it is read */
             p->rewrite = true;
         return -1;
     }
     p->unsynced = true;
+    p->unnamed |= end == 0;
     return 0;
 }
 
@@ -231,5 +221,8 @@ int pool_sync(struct pool *p, struct fault *f)
 {
     bool needed = p->unsynced && p->fd >= 0;
     p->unsynced = false;
-    return needed && fdatasync(p->fd) ? fault_errno(f, "%s", p->path) : 0;
+    if (needed && (file_sync_data(p->fd) || (p->unnamed && file_sync_folder(p->path))))
+        return fault_errno(f, "%s", p->path);
+    p->unnamed = false;
+    return 0;
 }

@@ -1,5 +1,6 @@
 #include "ledger/trial.h"
 
+#include "base/file.h"
 #include "ledger/scratch.h"
 #include "ledger/store_temp.h"
 
@@ -133,11 +134,7 @@ void trial_free(struct trial *t)
 static bool has_changed(const struct trial *t)
 {
     struct stat st;
-    if (stat(t->path, &st))
-        return false;
-    return st.st_ino != t->seen.st_ino || st.st_dev != t->seen.st_dev ||
-           st.st_size != t->seen.st_size || st.st_mtim.tv_sec != t->seen.st_mtim.tv_sec ||
-           st.st_mtim.tv_nsec != t->seen.st_mtim.tv_nsec;
+    return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
 }
 
 /* Whether the ledger in `new` holds all that was given out here. 1 or 0, -1 and trouble. */

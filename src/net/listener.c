@@ -86,23 +86,6 @@ int listener_gather(struct listener *l, const struct guest *g, const char *text,
     return 0;
 }
 
-static ptrdiff_t waiting_read(void *self, void *out, size_t n)
-{
-    struct listener *l = self;
-    if (n > l->waiting.len)
-        n = l->waiting.len;
-    memcpy(out, l->waiting.at, n);
-    l->waiting.at += n;
-    l->waiting.len -= n;
-    return (ptrdiff_t)n;
-}
-
-static bool waiting_ready(void *self)
-{
-    const struct listener *l = self;
-    return l->waiting.len > 0;
-}
-
 /* --- What guests are owed ------------------------------------------------------------------------
  */
 
@@ -433,8 +416,7 @@ struct listener *listener_new(const struct listener_config *config)
     idmap_init(&l->discouraged, sizeof(struct discouraged), LISTENER_DISCOURAGED_MAX, config->seed);
     idmap_init(&l->stems, sizeof(struct stem), STEMS_MAX, config->seed);
     recents_init(&l->recents, config->seed);
-    l->stream = stream_new((struct source){.read = waiting_read, .ready = waiting_ready, .self = l},
-                           1, 0);
+    l->stream = stream_new(source_pieces(&l->waiting), 1, 0);
     if (!l->stream) {
         free(l);
         return NULL;

@@ -1,5 +1,7 @@
 #include "net/roster.h"
 
+#include "base/file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,9 +74,7 @@ static bool changed(struct operand *o)
 {
     struct stat now = {0};
     stat(o->path, &now); /* one that is not there is an empty one */
-    bool same = now.st_ino == o->seen.st_ino && now.st_size == o->seen.st_size &&
-                now.st_mtim.tv_sec == o->seen.st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == o->seen.st_mtim.tv_nsec;
+    bool same = file_unchanged(&o->seen, &now);
     o->seen = now;
     return !same;
 }

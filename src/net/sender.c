@@ -61,10 +61,10 @@ static int grow_ring(struct sender *s)
 static int add_slab(struct sender *s, size_t n)
 {
     size_t size = s->newest ? SLAB : SLAB_FIRST;
-    struct slab *new = s->spare &&n <= s->spare->size ? s->spare : NULL;
+    struct slab *new = s->spare;
     if (size < n)
         size = n;
-    if (new)
+    if (new && n <= new->size)
         s->spare = NULL;
     else if (!(new = large_alloc(sizeof *new + size)))
         return -1;
@@ -194,24 +194,6 @@ void sender_give_up(struct sender *s)
 }
 
 /* --- What comes in ---------------------------------------------------------------------------- */
-
-static ptrdiff_t waiting_read(void *self, void *out, size_t n)
-{
-    struct sender *s = self;
-    if (n > s->waiting.len)
-        n = s->waiting.len;
-    if (n)
-        memcpy(out, s->waiting.at, n);
-    s->waiting.at += n;
-    s->waiting.len -= n;
-    return (ptrdiff_t)n;
-}
-
-static bool waiting_ready(void *self)
-{
-    const struct sender *s = self;
-    return s->waiting.len > 0;
-}
 
 /* `fluff ID`: that transaction, held or to come, is everybody's. Whether the item was such a mark.
  */
@@ -390,8 +372,7 @@ struct sender *sender_new(const struct sender_config *config)
     s->chance = config->seed;
     idmap_init(&s->places, sizeof(struct place), PARCELS_MAX, config->seed);
     idset_init(&s->fluff, FLUFF_MAX, config->seed);
-    s->stream = stream_new((struct source){.read = waiting_read, .ready = waiting_ready, .self = s},
-                           1, 0);
+    s->stream = stream_new(source_pieces(&s->waiting), 1, 0);
     if (!s->stream) {
         free(s);
         return NULL;

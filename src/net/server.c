@@ -21,12 +21,10 @@ enum {
 
 /* A connection. */
 struct visitor {
-    struct server *server;
     struct link *link;
     struct guest *guest; /* NULL: its channel is not open yet */
     uint64_t number;     /* in the order of arrival */
     uint64_t network;
-    bool loopback;
     char address[ADDRESS_MAX];
 };
 
@@ -191,7 +189,6 @@ static void welcome(struct server *s, int fd, const struct sockaddr *from)
         return;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    v->server = s;
     v->number = s->arrivals++;
     v->network = address_network(from);
     address_format(from, v->address);
@@ -255,7 +252,7 @@ void server_pause(struct server *s, bool paused, int64_t now)
             link_pause(s->visitors[i]->link, paused);
 }
 
-/* What one connection needs; it may be gone after each step. Whether it is still there. */
+/* What one connection needs; it may be gone after each step. */
 static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick, bool room)
 {
     struct fault why;

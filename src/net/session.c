@@ -54,7 +54,6 @@ size_t session_backlog(const struct session *s)
 void session_sent(struct session *s, size_t n, int64_t now)
 {
     s->sent += n;
-    s->bytes_out += n;
     s->unread_since = now;
     if (s->sent == s->out.len) {
         s->sent = s->out.len = 0;
@@ -206,7 +205,6 @@ int session_take(struct session *s, const char *bytes, size_t n, const struct se
     ptrdiff_t used = 0;
     s->heard = now;
     s->asked = 0;
-    s->bytes_in += n;
     if (!s->coding)
         used = take_lines(s, role, bytes, n, now, f);
     int failed = used < 0;

@@ -42,7 +42,6 @@ struct session {
     struct buf uncoded; /* what is to be coded */
     struct coding *coding;
     int64_t began, heard, line_began, asked, unread_since;
-    uint64_t bytes_in, bytes_out;
 };
 
 /* Begins, with our hello in s->out. chain and the rest of *ours are copied. 0, or -1: no memory. */

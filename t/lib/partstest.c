@@ -188,7 +188,6 @@ static void lines_between(uint64_t seed, bool deflate, bool other)
         ;
     must(a.heard.len == sent[0].len && memcmp(a.heard.data, sent[0].data, a.heard.len) == 0);
     must(b.heard.len == sent[1].len && memcmp(b.heard.data, sent[1].data, b.heard.len) == 0);
-    must(a.session.bytes_out == b.session.bytes_in && b.session.bytes_out == a.session.bytes_in);
     buf_free(&sent[0]);
     buf_free(&sent[1]);
     actor_free(&a);
