@@ -42,6 +42,18 @@ void cli_log(void *self, const char *who, const char *event, const uint8_t *id, 
     cli_event(who, event, id, words);
 }
 
+void cli_start_words(const struct tls *tls, const uint8_t chain[ID_LEN], char words[CLI_START_MAX])
+{
+    snprintf(words, CLI_START_MAX, "%s %s", tls ? hex32(tls_account(tls)).text : "-",
+             hex32(chain).text);
+}
+
+int64_t cli_clock(void *self)
+{
+    (void)self;
+    return cli_now(NULL);
+}
+
 bool cli_allows(void *list, const uint8_t key[ID_LEN])
 {
     return allow_has(list, key);

@@ -17,6 +17,13 @@ void cli_chain(const char *option, uint8_t chain[ID_LEN]);
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
 void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
 
+/* The words of a start event: our account, or `-` where there is no TLS, and the chain. */
+#define CLI_START_MAX (2 * 2 * ID_LEN + 2)
+void cli_start_words(const struct tls *tls, const uint8_t chain[ID_LEN], char words[CLI_START_MAX]);
+
+/* The machine's clock, for those who ask it with a self. */
+int64_t cli_clock(void *self);
+
 /* Whether a key is on a list (cli/allow.h), likewise. */
 bool cli_allows(void *list, const uint8_t key[ID_LEN]);
 

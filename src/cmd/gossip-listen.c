@@ -65,12 +65,6 @@ struct run {
     size_t spooled; /* the first so many bytes that wait for stdout are in the spool */
 };
 
-static int64_t clock_now(void *self)
-{
-    (void)self;
-    return cli_now(NULL);
-}
-
 /* --- Starting ----------------------------------------------------------------------------------
  */
 
@@ -103,7 +97,7 @@ static void start_listener(struct run *r)
     r->listening.deflate = true;
     r->listening.pool = sigpool_new(cli_threads(r->threads));
     r->listening.seed = chance_seed();
-    r->listening.clock = clock_now;
+    r->listening.clock = cli_clock;
     r->listening.log = r->verbose ? cli_log : NULL;
     r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
     if (!r->listener)

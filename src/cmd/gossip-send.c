@@ -190,9 +190,8 @@ static void readable(void *self, unsigned events)
 
 static void log_start(const struct run *r)
 {
-    char words[160];
-    snprintf(words, sizeof words, "%s %s", r->tls ? hex32(tls_account(r->tls)).text : "-",
-             hex32(r->sending.chain).text);
+    char words[CLI_START_MAX];
+    cli_start_words(r->tls, r->sending.chain, words);
     cli_event("-", "start", NULL, words);
 }
 

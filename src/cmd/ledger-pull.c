@@ -73,12 +73,6 @@ static void warn(void *self, const char *who, const char *words)
         cli_warn("%s: %s", who, words);
 }
 
-static int64_t clock_now(void *self)
-{
-    (void)self;
-    return cli_now(NULL);
-}
-
 /* Where a line is at fault, it is the ledger's. */
 static _Noreturn void fail(const struct run *r, const struct fault *f)
 {
@@ -141,10 +135,8 @@ static void start_dialing(struct run *r, char **operands, size_t count)
 
 static void log_start(struct run *r)
 {
-    const struct tls *tls = r->config.dialing.tls;
-    char words[2 * 2 * ID_LEN + 2];
-    snprintf(words, sizeof words, "%s %s", tls ? hex32(tls_account(tls)).text : "-",
-             hex32(trial_chain(r->config.trial)).text);
+    char words[CLI_START_MAX];
+    cli_start_words(r->config.dialing.tls, trial_chain(r->config.trial), words);
     log_event(r, "-", "start", NULL, words);
 }
 
@@ -156,7 +148,7 @@ static void start(struct run *r, char **operands, size_t count)
     if (!r->config.pool)
         cli_die("out of memory");
     start_trial(r);
-    r->config.clock = clock_now;
+    r->config.clock = cli_clock;
     r->config.log = log_event;
     r->config.warn = warn;
     r->config.self = r;

@@ -11,6 +11,7 @@
 #   within SECONDS COMMAND... waits for a command to succeed, as eventually does for 10 s.
 #   chain_id LEDGER           the id of its genesis block.
 #   payments COUNT [MEMO]     easy_chain with so many payments of alice to bob in txs; its id: $CHAIN.
+#   chain [COUNT]             the same, and their ids in ids.
 #   ids_of FILE               the ids of its lines.
 #   line NUMBER FILE          one line of it.
 #   forged                    stdin with another digit in the last field of each line.
@@ -18,6 +19,7 @@
 #   shows FILE COMMAND...     whether FILE is what the command prints.
 #   same_lines FILE FILE      whether they have the same lines, in any order.
 #   event NAME PATTERN        whether NAME.log has an event: PATTERN (extended) is of `PEER EVENT ID WORDS`.
+#   log_has_form FILE RULES   whether every line is an event, and one that the RULES (awk) know: each rule says next.
 #
 # One who talks by hand, in plain:
 #   talk NAME HOST:PORT       dials and waits until it is connected. $pid.
@@ -127,6 +129,11 @@ payments() { # COUNT [MEMO]
     easy_chain 100000000000
     CHAIN=$(chain_id ledger)
     seq -f "bob %.0f ${2-}" "$1" | sed 's/ $//' | paid alice ledger >txs
+}
+
+chain() { # [COUNT]
+    payments "${1-3}"
+    ids_of txs >ids
 }
 
 # One sha256sum for all: starting it is slow.
@@ -256,4 +263,20 @@ hang_up() { # NAME
     local it=talker_$1
     kill "${!it}" 2>/dev/null || :
     within 10 is_over "${!it}"
+}
+
+log_has_form() { # FILE RULES
+    awk '
+        function bad(why) { print FILENAME ":" FNR ": " why ": " $0; wrong = 1 }
+        function is_id(x) { return length(x) == 64 && x !~ /[^0-9a-f]/ }
+        $1 !~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9]$/ { bad("time") }
+        $1 < last { bad("back in time") }
+        { last = $1 }
+        $2 != "-" && !is_id($2) && $2 !~ /^[0-9.]+:[0-9]+$/ { bad("peer") }
+        $4 != "-" && !is_id($4) { bad("id") }
+        $3 == "in" { if (NF != 5) bad("fields"); next }
+        $3 == "out" || $3 == "bad" { if (NF < 5) bad("fields"); next }
+        '"$2"'
+        { bad("event") }
+        END { exit wrong }' "$1"
 }
