@@ -159,7 +159,6 @@ bytes_on_loopback() {
         kill -TERM "$(cat "$n/node.pid")"
         within 20 no_process_of "$n"
         [ "$n" = "n$half" ] && home=$east || home=$west
-        rm -f "$n.out"
         start "$n" inside "$home" "$NODE" "$n"
         within 30 listens_now "$n"
     done
@@ -175,7 +174,6 @@ bytes_on_loopback() {
 up() {
     local options=("${options[@]}")
     [ "$1" != "${miner-}" ] || options+=(-m node)
-    rm -f "$1.out"
     start "$1" "$NODE" "${options[@]}" "$1" ${first:+"$first"}
     within 30 up_or_over "$1" "$pid"
     listens_now "$1" && return

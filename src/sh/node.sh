@@ -310,7 +310,7 @@ end() { # STATUS
 # Nothing more comes in, what was let in goes the whole way, and then all ends.
 stop() {
     trap '' HUP INT TERM
-    (trap - TERM && sleep 10 && kill -KILL 0) & # a part that hangs is not waited for
+    (trap - TERM && sleep 30 && kill -KILL 0) & # a part that hangs is not waited for
     while is_running "$flow" || is_running "$catching_up"; do
         end_intake
         sleep 0.05

@@ -37,6 +37,7 @@ STARTED=()
 start() { # NAME COMMAND...
     local name=$1
     shift
+    rm -f "$name.out" "$name.log" # what an earlier one said is not taken for this one's
     if [ -e "$name.in" ]; then
         "$@" <"$name.in" >"$name.out" 2>"$name.log" 3>&- 7>&- &
     else

@@ -22,7 +22,6 @@ begin() {
         shift
     done
     shift || :
-    rm -f "$name.out"
     start "$name" "$NODE" "${options[@]}" "$name" "$@"
     within 20 listens_now "$name" || { cat "$name.out" "$name.log" "$name/log" && return 1; }
     at=$(sed -n 's/.* listening on //p' "$name.out")
