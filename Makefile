@@ -4,7 +4,8 @@
 #   make test             builds what tests need and runs them all: plain, and under the sanitizers
 #   make test TESTS=t/verify.bats   some of them;  make san, make tsan   one sanitizer's share
 #   make lint             every warning, style and layer
-#   make fuzz FUZZ_SECONDS=600      every parser, on bytes that nobody wrote
+#   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each
+#   make faults           every system call that fails, allocation, bit: what tests do a sample of
 #   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
 #   make bench            what things cost
 #   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
@@ -18,7 +19,9 @@ DESTDIR =
 PROGPREFIX =
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
-FUZZ_SECONDS = 60
+FUZZ_SECONDS = $(shell expr 3600 \* `nproc` / $(words $(FUZZERS)))
+FAULTS_MEMORY = 10
+FAULTS_DAMAGE = 100
 SOAK_SECONDS = 300
 SOAK_NODES = 12
 TESTS = $(sort $(wildcard t/*.bats))
@@ -40,6 +43,7 @@ LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--bu
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
 PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
 SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
+COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/,bash/$p zsh/_$p fish/$p.fish))
 # t/lib/NAME.c is a program that only tests run; t/lib/NAME.so.c goes into others with LD_PRELOAD.
 PRELOADS = $(patsubst t/lib/%.so.c,%.so,$(sort $(wildcard t/lib/*.so.c)))
 HELPERS = $(patsubst t/lib/%.c,%,$(filter-out %.so.c,$(sort $(wildcard t/lib/*.c))))
@@ -62,7 +66,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-print-directory
 
-all: $(PROGRAMS:%=$(OUT)/%) $(SCRIPTS:%=$(OUT)/%)
+all: $(PROGRAMS:%=$(OUT)/%) $(SCRIPTS:%=$(OUT)/%) $(if $(INSTRUMENT),,$(COMPLETIONS))
 helpers: $(HELPERS:%=$(OUT)/.t/%) $(PRELOADS:%=$(OUT)/.t/%)
 benches: $(BENCHES:%=$(OUT)/.bench/%)
 
@@ -93,6 +97,17 @@ FILL_IN = sed 's/@VERSION@/$(VERSION)/g; s/@PROGPREFIX@/$(1)/g'
 $(SCRIPTS:%=$(OUT)/%): $(OUT)/%: src/sh/%.sh Makefile
 	@mkdir -p $(@D)
 	$(call FILL_IN,) $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+
+# What the shells know of a program is what its --help says.
+COMPLETE = src/cli/completions.sh
+MAKE_COMPLETION = @mkdir -p $(@D) && $(COMPLETE) $(notdir $(@D)) $< $* >$@
+
+$(filter $(OUT)/completions/bash/%,$(COMPLETIONS)): $(OUT)/completions/bash/%: $(OUT)/% $(COMPLETE)
+	$(MAKE_COMPLETION)
+$(filter $(OUT)/completions/zsh/%,$(COMPLETIONS)): $(OUT)/completions/zsh/_%: $(OUT)/% $(COMPLETE)
+	$(MAKE_COMPLETION)
+$(filter $(OUT)/completions/fish/%,$(COMPLETIONS)): $(OUT)/completions/fish/%.fish: $(OUT)/% $(COMPLETE)
+	$(MAKE_COMPLETION)
 
 $(OBJ)/t/%.o: t/lib/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
@@ -154,6 +169,14 @@ soak: need-test
 	@BIN='$(abspath $(OUT))' SOAK_SECONDS='$(SOAK_SECONDS)' SOAK_NODES='$(SOAK_NODES)' \
 		bats --formatter tap --filter-tags soak t/network.bats
 
+# Every fault of a system call, every FAULTS_MEMORYth of memory, FAULTS_DAMAGE damages of each kind, and loss of power.
+faults: need-test
+	@$(MAKE) -s $(PLAIN) all helpers
+	@BIN='$(abspath $(OUT))' t/lib/faults.sh calls 1
+	@BIN='$(abspath $(OUT))' t/lib/faults.sh memory $(FAULTS_MEMORY)
+	@BIN='$(abspath $(OUT))' DAMAGE=$(FAULTS_DAMAGE) FIRST_DAMAGE=1000 \
+		bats --formatter tap t/damage.bats t/power.bats t/faults.bats
+
 # --- Fuzzing: t/fuzz/NAME.c, with its seeds in t/fuzz/corpus/NAME; what it finds goes to bin/.fuzz ---
 
 $(OBJ)/fuzz/%.o: t/fuzz/%.c $(OBJ)/flags
@@ -179,7 +202,7 @@ fuzz: fuzzers
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
-SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
 
 lint: need-lint
@@ -216,13 +239,16 @@ PAGES_1 = $(notdir $(sort $(wildcard man/*.1)))
 OTHER_PAGES = $(notdir $(sort $(wildcard man/*.[57])))
 TO_BIN = $(DESTDIR)$(BINDIR)
 TO_MAN = $(DESTDIR)$(MANDIR)
+TO_BASH = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+TO_ZSH = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+TO_FISH = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 # In a page, our programs go by the names that they are installed under.
 RENAME = sed $(if $(PROGPREFIX),$(foreach p,$(PROGRAMS) $(SCRIPTS),-e 's/\<Nm $p\( \|$$\)/Nm $(PROGPREFIX)$p\1/' \
 	-e 's/\<Xr $p 1/Xr $(PROGPREFIX)$p 1/g') -e '/^\.Dt .* 1$$/s/ / $(shell echo '$(PROGPREFIX)' | tr a-z A-Z)/',-e '')
 
 install: all
-	install -d '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7'
+	install -d '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7' '$(TO_BASH)' '$(TO_ZSH)' '$(TO_FISH)'
 	@set -e; for p in $(PROGRAMS); do \
 		install -m 755 "$(OUT)/$$p" "$(TO_BIN)/$(PROGPREFIX)$$p"; \
 	done; for p in $(SCRIPTS); do \
@@ -231,16 +257,23 @@ install: all
 		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; \
 	done; for p in $(OTHER_PAGES); do \
 		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man$${p##*.}/$$p"; \
+	done; for p in $(PROGRAMS) $(SCRIPTS); do \
+		for to in "bash:$(TO_BASH)/$(PROGPREFIX)$$p" "zsh:$(TO_ZSH)/_$(PROGPREFIX)$$p" "fish:$(TO_FISH)/$(PROGPREFIX)$$p.fish"; do \
+			text=$$($(COMPLETE) "$${to%%:*}" "$(OUT)/$$p" "$(PROGPREFIX)$$p"); \
+			printf '%s\n' "$$text" | install -m 644 /dev/stdin "$${to#*:}"; \
+		done; \
 	done
 
 uninstall:
-	@for p in $(PROGRAMS) $(SCRIPTS); do rm -f "$(TO_BIN)/$(PROGPREFIX)$$p"; done
+	@for p in $(PROGRAMS) $(SCRIPTS); do \
+		rm -f "$(TO_BIN)/$(PROGPREFIX)$$p" "$(TO_BASH)/$(PROGPREFIX)$$p" "$(TO_ZSH)/_$(PROGPREFIX)$$p" "$(TO_FISH)/$(PROGPREFIX)$$p.fish"; \
+	done
 	@for p in $(PAGES_1); do rm -f "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; done
 	@for p in $(OTHER_PAGES); do rm -f "$(TO_MAN)/man$${p##*.}/$$p"; done
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
-.PHONY: FORCE all helpers benches clean demo bench test san tsan soak fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
+.PHONY: FORCE all helpers benches clean demo bench test san tsan faults soak fuzz fuzzers fuzz-objects install uninstall lint $(LINTS) \
 	need-build need-demo need-test need-lint need-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:

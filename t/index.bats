@@ -26,6 +26,7 @@ ledger-balance
 ledger-balance alice bob miner
 ledger-balance -s 1
 ledger-balance -b $(cat side)
+ledger-history alice
 verify -l ledger probe
 txmake -f alice bob 1
 END

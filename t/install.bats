@@ -30,7 +30,8 @@ listed() { # FOLDER
 
 @test "a build makes the programs and nothing else beside its own folder" {
     (cd "$TREE/bin" && printf '%s\n' *) >made
-    diff <(programs) made
+    diff <({ programs && echo completions; } | sort) made
+    diff <(programs) <(ls "$TREE/bin/completions/bash")
     diff "$BATS_FILE_TMPDIR/before" <(listed "$TREE" | grep -v '^bin/')
 }
 
@@ -72,11 +73,15 @@ listed() { # FOLDER
         pages 1 | sed 's,^,usr/share/man/man1/,'
         pages 5 | sed 's,^,usr/share/man/man5/,'
         pages 7 | sed 's,^,usr/share/man/man7/,'
+        programs | sed 's,^,usr/share/bash-completion/completions/,'
+        programs | sed 's,^,usr/share/zsh/site-functions/_,'
+        programs | sed 's,.*,usr/share/fish/vendor_completions.d/&.fish,'
     } | sort >wanted
     diff wanted <(listed "to here")
     for name in $(programs); do
         cmp "$TREE/bin/$name" "to here/usr/bin/$name"
         "to here/usr/bin/$name" --version
+        cmp "$TREE/bin/completions/bash/$name" "to here/usr/share/bash-completion/completions/$name"
     done
     make -s -C "$TREE" uninstall PREFIX=/usr DESTDIR="$PWD/to here"
     [ "$(listed "to here")" = usr/bin/other ]
@@ -87,6 +92,12 @@ listed() { # FOLDER
     diff <(programs | sed 's/^/p-/') <(ls to/usr/bin)
     diff <(pages 1 | sed 's/^/p-/') <(ls to/usr/share/man/man1)
     diff <(pages 5) <(ls to/usr/share/man/man5)
+    diff <(programs | sed 's/^/p-/') <(ls to/usr/share/bash-completion/completions)
+    diff <(programs | sed 's/^/_p-/') <(ls to/usr/share/zsh/site-functions)
+    diff <(programs | sed 's/.*/p-&.fish/') <(ls to/usr/share/fish/vendor_completions.d)
+    grep -qx 'complete -F _p_verify p-verify' to/usr/share/bash-completion/completions/p-verify
+    grep -qx '#compdef p-verify' to/usr/share/zsh/site-functions/_p-verify
+    grep -q '^complete -c p-verify ' to/usr/share/fish/vendor_completions.d/p-verify.fish
     ! grep -r '@PROGPREFIX@\|@VERSION@' to/usr/bin || false
     for page in to/usr/share/man/man1/*; do
         name=$(basename "$page" .1)

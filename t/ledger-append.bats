@@ -439,3 +439,123 @@ waits_for_lock() { # PID
     echo 'stdin:3: tx: bad signature' | diff - "$err"
     cmp ledger genesis
 }
+
+# --- Held to checkpoints (what the file may hold: t/ledger-checkpoint.bats) -----------------------------------
+
+# As in t/verify.bats: ledger with 5 blocks, rival with two more from height 3 on, theirs: those; cps.
+two_chains() {
+    easy_chain
+    keygen -s ann ann >/dev/null 2>&1
+    mined ledger 2 alice | ledger-append -q
+    cp ledger rival
+    mined ledger 3 alice | ledger-append -q
+    mined rival 5 bob >theirs
+    ledger-append -q rival <theirs
+    { cat ann.pub && ledger-checkpoint -k ann.key -s 4; } >cps
+}
+
+@test "-C: a reorganisation below a checkpoint is refused, whatever its work, and said loudly" {
+    two_chains
+    cp ledger before && cp ledger free
+    expect 0 ledger-append -q free <theirs # without it
+    says '^ledger-append: reorg: 3 blocks undone, 4 done$'
+    expect 1 ledger-append -C cps <theirs
+    blocks theirs 0 | cmp - "$out" # what stands below it may
+    cat before "$out" | cmp - ledger
+    says '^ledger-append: REFUSED: a block that breaks a checkpoint, and all on it, however much work it has$'
+    says "^stdin:2: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids before | sed -n 5p)\$"
+    says "^stdin:3: block: its parent $(ids rival | sed -n 5p) did not come\$"
+    [ "$(wc -l <"$err")" -eq 5 ]
+    # it grows above it, and is reorganised there
+    mined ledger 1 alice >one
+    mined ledger 2 miner >two
+    expect 0 ledger-append -q -C cps <one
+    expect 0 ledger-append -q -C cps <two
+    says '^ledger-append: reorg: 1 block undone, 2 done$'
+    verify -q -C cps ledger
+}
+
+@test "-C: a branch that was there before its checkpoint does not become the best" {
+    two_chains
+    blocks theirs 0 2 >some # as high as the ledger's: no more work
+    blocks theirs 3 4 >rest
+    expect 0 ledger-append -q <some
+    cp ledger before
+    expect 1 ledger-append -C cps <rest
+    cmp ledger before
+    [ ! -s "$out" ]
+    says "^stdin:1: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids before | sed -n 5p)\$"
+    expect 0 ledger-append -q <rest
+    says 'reorg: 3 blocks undone, 4 done'
+}
+
+@test "-C: a ledger that contradicts one is not added to, and the message helps" {
+    two_chains
+    mined rival 1 alice >next
+    cp rival before
+    for input in next /dev/null; do
+        expect 2 ledger-append -C cps rival <$input
+        says "^ledger-append: rival: checkpoint: at height 4 stands .*: nothing is added to it \(.verify -C cps rival > FILE. keeps what agrees\)\$"
+        cmp rival before
+        [ ! -s "$out" ]
+    done
+    verify -C cps rival >saved 2>/dev/null || :
+    ledger-append -q -C cps saved <<<"$(blocks ledger 3 9)"
+    ledger-chain saved >chain
+    ledger-chain ledger | cmp - chain
+    # a chain of its own that is made here
+    ledger-init -n other -T 1 >foreign
+    expect 1 ledger-append -C cps new <foreign
+    says '^stdin:1: checkpoint: another chain: its genesis is '
+    [ ! -s new ]
+}
+
+@test "-C: the file is read again when it changes; one that breaks goes on to hold as it was" {
+    two_chains
+    cp ledger before
+    cp ann.pub none
+    mkfifo pipe
+    ledger-append -C none <pipe >got 2>told 3>&- &
+    pid=$!
+    exec 8>pipe
+    mined ledger 1 alice >one
+    cat one >&8
+    eventually cmp -s one got
+    echo nonsense >>none
+    blocks theirs 0 >&8
+    eventually grep -q '^ledger-append: none: goes by what was read of it before$' told
+    mv cps none
+    blocks theirs 1 >&8
+    eventually grep -q '^stdin:3: checkpoint: at height 4 stands ' told
+    exec 8>&-
+    wait "$pid" && false || [ $? -eq 1 ]
+    { cat before one && blocks theirs 0; } | cmp - ledger
+    grep -q '^none:2: not a key line, and no checkpoint$' told
+}
+
+@test "-C: what another writer does to the ledger meanwhile is looked at, too" {
+    two_chains
+    ledger-checkpoint -k ann.key -s 3 >>cps
+    mkfifo pipe
+    ledger-append -C cps <pipe >got 2>told 3>&- &
+    pid=$!
+    exec 8>pipe
+    mined ledger 1 alice >one
+    cat one >&8
+    eventually cmp -s one got
+    mined ledger 1 bob | ledger-append -q # goes on
+    mined ledger 1 miner >next
+    cat one next >both
+    cat next >&8
+    eventually cmp -s got both
+    mined rival 9 bob | ledger-append -q rival
+    { cat theirs && blocks rival 8 99; } | ledger-append -q 2>/dev/null # leaves it
+    cp ledger before
+    mined ledger 1 bob >&8
+    exec 8>&-
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^ledger-append: ledger: checkpoint: at height 3 stands .*: nothing is added to it' told
+    cmp before ledger
+}

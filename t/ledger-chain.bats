@@ -80,6 +80,42 @@ prints() {
     prints header -- -t -b "$(id_of b2)"
 }
 
+@test "headers alone, genesis with its body: -H" {
+    append <b2
+    for i in 1 2 3; do head -n 1 m$i >h$i; done
+    head -n 1 b2 >hb
+    prints genesis h1 h2 h3 -- -H
+    verify -q -H "$out"
+    prints genesis h1 h2 h3 -- --headers -s 0 -n 4
+    prints genesis h1 -- -H -n 2
+    prints genesis -- -H -n 1
+    prints -- -H -n 0
+    prints h2 h3 -- -H -s 2
+    prints h3 -- -H -s 3 -n 5
+    prints genesis h1 hb -- -H -b "$(id_of b2)"
+    prints h1 hb -- -H -b "$(id_of b2)" -s 1
+    prints h3 -- -H -t
+    expect 1 ledger-chain -H -s 4
+    says '^ledger-chain: ledger: its height is 3$'
+    expect 2 sh -c 'ledger-chain -H >/dev/full'
+}
+
+@test "the headers of blocks of every size" {
+    memo=$(printf '?%.0s' {1..256})
+    ledger-init -T 1700000000 -t f -e 0 alice 100000 >sizes
+    i=0
+    for n in 0 1 20 0 0 30 2; do
+        i=$((i + 1))
+        yes "alice bob 1 $memo" | head -n $n | txmake -l sizes | txsign -k alice.key |
+            mine -l sizes -m miner -T $((1700000000 + 10 * i)) | append sizes
+    done
+    { ledger-chain -n 1 sizes && grep '^block [1-9]' sizes; } >want
+    prints want -- -H sizes
+    # a ledger that was changed under the index shows
+    sed 's/%3F/%3E/' sizes >changed
+    expect 1 ledger-chain -H changed
+}
+
 @test "what is not there is a no" {
     expect 1 ledger-chain -b "$(printf %064d 7)"
     says "^ledger-chain: ledger: no block 0*7\$"

@@ -296,6 +296,24 @@ has_lines() { # FILE COUNT
     says '/c/ledger: not there, and no PEER to fetch it from$'
 }
 
+@test "checkpoints in the folder: the ledger is held to them" {
+    grow a
+    cp a/ledger rival
+    mine -l a/ledger -m "$BOB" -n 1 </dev/null | ledger-append -q a/ledger
+    mine -l rival -m "$ALICE" -n 3 </dev/null >theirs
+    ledger-append -q rival <theirs
+    { cat alice.pub && ledger-checkpoint -k alice.key -s 1 -l rival; } >a/checkpoints
+    expect 2 "$NODE" a
+    says '^ledger-append: ledger: checkpoint: at height 1 stands .*: nothing is added to it'
+    { cat alice.pub && ledger-checkpoint -k alice.key -s 1 -l a/ledger; } >a/checkpoints
+    cp a/ledger before
+    begin a --
+    gossip-send -L rival "$at" <theirs || : # whether it is taken before it falls is the listener's
+    within 20 has_line a/log '^ledger-append: REFUSED: '
+    end a
+    cmp before a/ledger
+}
+
 @test "a folder that cannot be made, entered or written" {
     grow a
     : >file

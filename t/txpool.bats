@@ -146,7 +146,7 @@ refuse() {
 @test "other records pass, in their places" {
     one alice 0 1 bob 5 >a
     one bob 0 1 alice 5 >b
-    { cat names a && echo 'checkpoint of nothing' && cat ledger b; } >mixed
+    { cat names a && echo 'note of nothing' && cat ledger b; } >mixed
     expect 0 txpool pool <mixed
     diff mixed "$out"
     cat a b | diff - pool

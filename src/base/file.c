@@ -133,6 +133,15 @@ bool file_is_locked(int fd)
     return false;
 }
 
+const char *file_word(const char *path, const char *instead)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789/._+-";
+    size_t len = strlen(path);
+    bool fits = len > 0 && len <= 100 && strspn(path, plain) == len && path[0] != '-';
+    return fits ? path : instead;
+}
+
 static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;

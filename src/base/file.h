@@ -34,6 +34,10 @@ int file_unlock(int fd);
 /* Whether another process holds that lock. */
 bool file_is_locked(int fd);
 
+/* The path as a word of a command that somebody may paste into a shell; what a shell would not take
+ * as it stands, or is long, is left to whoever reads it: `instead`. */
+const char *file_word(const char *path, const char *instead);
+
 /* Whether the file that fd has open is the one at path. */
 bool file_is_at(int fd, const char *path);
 

@@ -1,6 +1,7 @@
 #include "cli/allow.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/lines.h"
 #include "record/key.h"
 
@@ -61,7 +62,7 @@ int allow_read(const char *path, struct allow **out, struct fault *f)
 {
     *out = NULL;
     f->line = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0)
         return fault_errno(f, "cannot read it");
     struct allow *a = calloc(1, sizeof *a);

@@ -28,6 +28,12 @@ static const struct cli_option common[] = {
 static const struct cli *program;
 static struct buf output;
 
+/* Before the first option is read there is no program yet. */
+static const char *name(void)
+{
+    return program ? program->name : program_invocation_short_name;
+}
+
 static void usage_line(FILE *to)
 {
     fprintf(to, "usage: %s", program->name);
@@ -91,7 +97,7 @@ static void compile(const struct cli_option *o, char *letters, struct option *na
 static void hold_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 &&
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             exit(CLI_TROUBLE);
 }
@@ -127,7 +133,7 @@ static void say(const char *format, va_list args)
 {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    fprintf(stderr, "%s: %s\n", program->name, text);
+    fprintf(stderr, "%s: %s\n", name(), text);
 }
 
 void cli_warn(const char *format, ...)
@@ -154,7 +160,7 @@ int cli_status(const struct fault *f)
 
 void cli_fail(const char *place, const struct fault *f)
 {
-    fprintf(stderr, "%s: ", program->name);
+    fprintf(stderr, "%s: ", name());
     if (place && f->line)
         fprintf(stderr, "%s:%" PRIu64 ": ", place, f->line);
     else if (place)

@@ -16,3 +16,15 @@ void cli_open_ledger(struct ledger *l, const char *option)
     if (l->has_tail)
         cli_report(path, l->tail.line, "left out from here on: no whole valid block follows");
 }
+
+void cli_find_block(struct ledger *l, const char *digits, struct node *node)
+{
+    struct fault f = {0};
+    int found = ledger_named(l, digits, node, &f);
+    if (found < 0)
+        cli_ledger_fail(l, &f);
+    if (!found) {
+        cli_warn("%s: no block %s", l->path, digits);
+        cli_exit(CLI_NO);
+    }
+}

@@ -11,4 +11,7 @@ void cli_open_ledger(struct ledger *l, const char *option);
 /* Exits as a fault of this ledger asks; a line that it names is the ledger's. */
 _Noreturn void cli_ledger_fail(const struct ledger *l, const struct fault *f);
 
+/* The block whose id these digits are; exits with 1 where the ledger has none. */
+void cli_find_block(struct ledger *l, const char *digits, struct node *node);
+
 #endif

@@ -1,5 +1,6 @@
 #include "cli/names.h"
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
 
@@ -22,7 +23,7 @@ static void read_book(struct book *b, const char *path)
 static bool begins_with_key(const char *path)
 {
     char head[4] = "";
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0);
     bool is_key = fd >= 0 && read(fd, head, sizeof head) == sizeof head &&
                   memcmp(head, "key ", sizeof head) == 0;
     if (fd >= 0)

@@ -6,6 +6,7 @@
 #include "cli/network.h"
 #include "cli/output.h"
 #include "cli/view.h"
+#include "ledger/known.h"
 #include "net/server.h"
 #include "net/spool.h"
 
@@ -55,6 +56,7 @@ struct run {
     struct tls *tls;
     struct allow *allow;
     struct ledger_view *ledger_view;
+    struct known *known; /* of signatures, beside the ledger; NULL: no ledger */
     struct view view;
     struct listener_config listening;
     struct listener *listener;
@@ -88,6 +90,11 @@ static void find_chain(struct run *r)
         cli_die("%s: not there, and no -c says which chain it will be", r->ledger);
     r->view = ledger_view_table(r->ledger_view);
     r->listening.view = &r->view;
+    r->known = known_new(r->ledger, NULL);
+    if (!r->known)
+        cli_die("out of memory");
+    r->listening.checked = known_remember;
+    r->listening.known = r->known;
 }
 
 static void start_listener(struct run *r)
@@ -216,6 +223,7 @@ static void stop(struct run *r)
     output_close(&r->output);
     listener_free(r->listener);
     sigpool_free(r->listening.pool);
+    known_free(r->known);
     ledger_view_free(r->ledger_view);
     spool_close(&r->spool);
     allow_free(r->allow);

@@ -1,6 +1,9 @@
 /* ledger-append: `tee -a` for blocks. It is the one program that writes a ledger. */
+#include "base/file.h"
 #include "base/hex.h"
+#include "cli/checkpoints.h"
 #include "cli/cli.h"
+#include "ledger/known.h"
 #include "ledger/ledger.h"
 #include "ledger/waiting.h"
 #include "stream/feed.h"
@@ -11,6 +14,8 @@
 
 static const struct cli_option options[] = {
     {'p', "pass", NULL, "pass all other records on"},
+    {'C', "checkpoints", "FILE", "hold the ledger to the checkpoints of the keys in FILE"},
+    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
     {'q', "quiet", NULL, "do not pass the blocks on"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
@@ -30,6 +35,7 @@ struct run {
     bool pass, quiet;
     int status;
     struct ledger ledger;
+    struct cli_checkpoints checkpoints;
     struct waiting *waiting;
     struct batch child; /* a block that has waited, while it is taken */
     struct buf parents; /* ids of new blocks whose children are still to be asked for */
@@ -68,11 +74,24 @@ static void let_go(struct run *r, bool all)
     }
 }
 
+/* A verdict on one block, as ledger_append gives it; the checkpoints have theirs first. */
+static int append(struct run *r, const struct item *item, struct reorg *reorg, struct fault *f)
+{
+    struct guard *g = cli_guard(&r->checkpoints);
+    if (!g || guard_block(g, &r->ledger, item, f) == 0)
+        return ledger_append(&r->ledger, item, cli_now(r->now), reorg, f);
+    if (f->kind != FAULT_RULE)
+        return -1;
+    cli_warn("REFUSED: a block that breaks a checkpoint, and all on it, however much work it has");
+    f->line = item->line;
+    return TREE_BAD;
+}
+
 /* Judges one block. 0, or -1 and trouble. */
 static int take_block(struct run *r, const struct item *item, struct fault *f)
 {
     struct reorg reorg;
-    int verdict = ledger_append(&r->ledger, item, cli_now(r->now), &reorg, f);
+    int verdict = append(r, item, &reorg, f);
     if (verdict == TREE_BAD)
         refuse(r, f);
     if (verdict == TREE_ORPHAN)
@@ -162,6 +181,24 @@ static void pass_batch(struct run *r, const struct batch *b)
         pass_item(r, &b->items[i]);
 }
 
+/* A ledger whose best chain breaks a checkpoint is no ledger to add to. */
+static void check_chain(struct run *r)
+{
+    struct fault f = {0};
+    struct guard *g = cli_guard(&r->checkpoints);
+    if (!g)
+        return;
+    cli_checkpoints_refresh(&r->checkpoints);
+    if (guard_chain(g, &r->ledger, &f) == 0)
+        return;
+    ledger_abort(&r->ledger);
+    if (f.kind != FAULT_RULE)
+        fail(r, &f);
+    cli_die("%s: %s: nothing is added to it (`verify -C %s %s > FILE` keeps what agrees)",
+            r->ledger.path, f.text, file_word(r->checkpoints.path, "CHECKPOINTS"),
+            file_word(r->ledger.path, "LEDGER"));
+}
+
 /* Appends a batch's blocks and syncs once for all of them. */
 static void append_batch(struct run *r, const struct batch *b)
 {
@@ -171,6 +208,7 @@ static void append_batch(struct run *r, const struct batch *b)
     if (r->ledger.torn_bytes)
         cli_warn("%s: %" PRIu64 " torn bytes put aside in %s.torn", r->ledger.path,
                  r->ledger.torn_bytes, r->ledger.path);
+    check_chain(r);
     for (size_t i = 0; i < b->count; i++)
         if (take_item(r, &b->items[i], &f)) {
             ledger_abort(&r->ledger);
@@ -196,10 +234,12 @@ static void append_all(struct run *r, struct sigpool *pool)
     struct batch *b;
     struct fault f = {0};
     struct stream *stream = stream_new(source_fd(0), 1, 0);
+    struct known *known = known_new(r->ledger.path, &r->ledger);
     bool came = false;
     int got;
-    memory(!stream);
+    memory(!stream || !known);
     feed_init(&feed, stream, pool);
+    feed_ask(&feed, known_recall, known);
     feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
@@ -212,18 +252,23 @@ static void append_all(struct run *r, struct sigpool *pool)
         take_batch(r, &(struct batch){0});
     let_go(r, true);
     feed_free(&feed);
+    known_free(known);
 }
 
 int main(int argc, char **argv)
 {
     struct run r = {.status = CLI_YES};
-    const char *threads = NULL;
+    const char *threads = NULL, *checkpoints = NULL, *needed = NULL;
     struct fault f = {0};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.pass |= c == 'p';
         r.quiet |= c == 'q';
         if (c == 'j')
             threads = optarg;
+        if (c == 'C')
+            checkpoints = optarg;
+        if (c == 'n')
+            needed = optarg;
         if (c == 'T') {
             r.now = optarg;
             cli_now(r.now); /* says at once where it is no time */
@@ -234,6 +279,7 @@ int main(int argc, char **argv)
     struct sigpool *pool = sigpool_new(cli_threads(threads));
     r.waiting = waiting_new();
     memory(!pool || !r.waiting);
+    cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
     if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), pool, &f))
         cli_fail(NULL, &f);
     append_all(&r, pool);
@@ -243,5 +289,6 @@ int main(int argc, char **argv)
     buf_free(&r.parents);
     buf_free(&r.out);
     sigpool_free(pool);
+    cli_checkpoints_close(&r.checkpoints);
     cli_exit(r.status);
 }

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "ledger/history.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -114,13 +115,11 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
 {
     struct fault f = {0};
     struct book *book = cli_book(names);
-    if (tree_move(&l->tree, node, &f))
-        cli_ledger_fail(l, &f);
     for (; *operands; operands++) {
         uint8_t id[ID_LEN];
         struct account a;
         cli_account(book, *operands, id);
-        if (account_get(l->tree.state, id, &a, &f))
+        if (history_account(l, id, node, &a, &f))
             cli_ledger_fail(l, &f);
         print_account(id, &a);
     }

@@ -1,6 +1,7 @@
 /* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "ledger/headers.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'t', "tip", NULL, "only the header of the last block"},
+    {'H', "headers", NULL, "blocks without their bodies, but for genesis"},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
     {'n', "count", "COUNT", "so many blocks at most"},
     {'b', "block", "ID", "the chain that ends at this block"},
@@ -25,6 +27,7 @@ static const struct cli program = {
 struct range {
     struct node tip;
     int64_t start, end; /* heights, the end not included */
+    bool headers;       /* without bodies, but for genesis, whose body is the chain's rules */
 };
 
 static void print_block(struct ledger *l, const struct node *node, bool header_only)
@@ -65,9 +68,29 @@ static void print_branch(struct ledger *l, const struct range *r)
     for (size_t i = 0; i < count; i++) {
         if (tree_get(&l->tree, path[i], &node, &f))
             cli_ledger_fail(l, &f);
-        print_block(l, &node, false);
+        print_block(l, &node, r->headers && node.height > 0);
     }
     free(path);
+}
+
+static int put_header(void *self, const char *line, size_t len, struct fault *f)
+{
+    (void)self, (void)f;
+    cli_put(line, len);
+    return 0;
+}
+
+static void print_headers(struct ledger *l, const struct range *r)
+{
+    struct fault f = {0};
+    int64_t first = r->start > 0 ? r->start : 1;
+    if (r->start == 0)
+        print_block(l, &l->tree.genesis, false);
+    int64_t given = ledger_headers(l, first, r->end - first, put_header, NULL, &f);
+    if (given < 0)
+        cli_ledger_fail(l, &f);
+    if (given < r->end - first)
+        cli_die("%s: changed while it was read", l->path);
 }
 
 /* On the best chain the index knows every height by itself. */
@@ -88,20 +111,15 @@ static void print_best(struct ledger *l, const struct range *r)
 /* The tip that -b names, or the best one. */
 static void find_tip(struct ledger *l, const char *id, struct node *tip)
 {
-    struct fault f = {0};
     *tip = l->tree.best;
-    int found = id ? ledger_named(l, id, tip, &f) : 1;
-    if (found < 0)
-        cli_ledger_fail(l, &f);
-    if (!found) {
-        cli_warn("%s: no block %s", l->path, id);
-        cli_exit(CLI_NO);
-    }
+    if (id)
+        cli_find_block(l, id, tip);
 }
 
-static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t count)
+static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t count,
+                        bool headers)
 {
-    struct range r = {.start = start};
+    struct range r = {.start = start, .headers = headers};
     find_tip(l, id, &r.tip);
     if (start > r.tip.height) {
         cli_warn("%s: its height is %" PRId64, l->path, r.tip.height);
@@ -112,6 +130,8 @@ static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t
         return;
     if (id)
         print_branch(l, &r);
+    else if (headers)
+        print_headers(l, &r);
     else
         print_best(l, &r);
 }
@@ -121,9 +141,10 @@ int main(int argc, char **argv)
     struct ledger l;
     const char *path = NULL, *id = NULL;
     int64_t start = 0, count = INT64_MAX;
-    bool tip_only = false;
+    bool tip_only = false, headers = false;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         tip_only |= c == 't';
+        headers |= c == 'H';
         if (c == 'l')
             path = optarg;
         if (c == 's')
@@ -141,7 +162,7 @@ int main(int argc, char **argv)
         find_tip(&l, id, &tip);
         print_block(&l, &tip, true);
     } else {
-        print_chain(&l, id, start, count);
+        print_chain(&l, id, start, count, headers);
     }
     ledger_close(&l);
     cli_exit(CLI_YES);

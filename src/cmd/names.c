@@ -1,5 +1,6 @@
 /* names: puts names for accounts in any stream, or back. */
 #include "cli/names.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
@@ -33,9 +34,9 @@ static const struct {
     const char *type;
     int places[3];
 } forms[] = {
-    {"tx", {2, 6, 0}},         {"block", {6, 0, 0}}, {"grant", {1, 0, 0}},
-    {"account", {1, 0, 0}},    {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},
-    {"checkpoint", {4, 0, 0}}, {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
+    {"tx", {2, 6, 0}},    {"block", {6, 0, 0}}, {"grant", {1, 0, 0}}, {"account", {1, 0, 0}},
+    {"event", {1, 7, 0}}, {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}},
+    {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
 };
 
 /* Where the accounts of this line may be; NULL: anywhere. */
@@ -120,7 +121,7 @@ static void put_file(struct run *r, const char *path)
         put_stream(r, STDIN_FILENO, "stdin");
         return;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0) {
         fault_errno(&f, "%s", path);
         cli_fail(NULL, &f);

@@ -117,9 +117,10 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
         return fault_rule(f, "peer: another chain: %s", hex32(p->chain).text);
     if (peerbook_check(p, cli_now(r->now), f) || ed25519_load(f))
         return -1;
-    return ed25519_verify(p->key, p->signature, p->line, p->signed_len)
-               ? 0
-               : fault_rule(f, "peer: bad signature");
+    int valid = ed25519_check(p->key, p->signature, p->line, p->signed_len);
+    if (valid < 0)
+        return fault_memory(f);
+    return valid ? 0 : fault_rule(f, "peer: bad signature");
 }
 
 /* Whether the record is new, and so is passed on. */

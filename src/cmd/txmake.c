@@ -1,13 +1,19 @@
 /* txmake: writes unsigned transactions. */
+#include "base/chance.h"
 #include "base/hex.h"
 #include "base/lines.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "crypto/sha256.h"
+#include "ledger/forge.h"
 #include "ledger/pool.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct cli_option options[] = {
@@ -18,6 +24,11 @@ static const struct cli_option options[] = {
     {'a', "names", "FILE", "the address book"},
     {'s', "seq", "SEQ", "the first sequence number, in place of the ledger's"},
     {'c', "chain", "ID", "the chain, in place of the ledger's; with -s, no ledger is read"},
+    {'B', "break", "KIND",
+     "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any"},
+    {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE"},
+    {'r', "share", "PERCENT", "with -B: so many of the transactions, by chance (default: 100)"},
+    {'S', "seed", "SEED", "with -B: a number: the same one, the same forgeries"},
     {0, NULL, NULL, NULL},
 };
 
@@ -31,6 +42,7 @@ static const struct cli program = {
 
 struct run {
     const char *from, *fee, *ledger_path, *pool_path, *names, *seq, *chain;
+    const char *break_kind, *answers_path, *share, *seed;
     struct book *book;
     bool has_ledger;
     struct ledger ledger;
@@ -38,6 +50,14 @@ struct run {
     struct state *made; /* how many each sender has had made by this run, as its account's seq */
     struct tx common;   /* chain and fee */
     int status;
+
+    /* With -B: */
+    int kind;
+    uint64_t percent;
+    struct forger forger;
+    struct forgery forgery;
+    FILE *answers;  /* NULL: none */
+    uint64_t lines; /* written so far */
 };
 
 static void open_ledger(struct run *r)
@@ -57,6 +77,24 @@ static void open_ledger(struct run *r)
         cli_ledger_fail(&r->ledger, &f);
 }
 
+static void set_up_forger(struct run *r)
+{
+    if (!r->break_kind && (r->answers_path || r->share || r->seed))
+        cli_die("-A, -r and -S go with -B");
+    if (!r->break_kind)
+        return;
+    r->kind = forge_named(r->break_kind);
+    if (r->kind < 0)
+        cli_die("-B: '%.80s' is no kind of forgery (-h names them)", r->break_kind);
+    if (forge_needs_ledger((enum forge_kind)r->kind) && !r->has_ledger)
+        cli_die("-B: %s needs a ledger: leave out -s or -c", r->break_kind);
+    r->percent = r->share ? (uint64_t)cli_number("-r", r->share, 0, 100) : 100;
+    r->forger.chance = r->seed ? (uint64_t)cli_number("-S", r->seed, 0, INT64_MAX) : chance_seed();
+    r->forger.ledger = r->has_ledger ? &r->ledger : NULL;
+    if (r->answers_path && !(r->answers = fopen(r->answers_path, "we")))
+        cli_die("%s: %s", r->answers_path, strerror(errno));
+}
+
 static void set_up(struct run *r)
 {
     r->made = state_new((struct state_backing){0});
@@ -72,39 +110,145 @@ static void set_up(struct run *r)
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
     if (r->fee)
         r->common.fee = cli_number("-F", r->fee, 0, INT64_MAX);
+    set_up_forger(r);
 }
 
-/* The sender's next sequence number: what the ledger, with the pool, says or -s, and those made
- * already. */
-static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
+/* An account as the ledger has it, with the pool; where -s says so, with that seq. */
+static struct account standing(struct run *r, const uint8_t id[ID_LEN])
 {
     struct fault f = {0};
-    struct account stands = {0}, made;
+    struct account a = {0};
+    if (r->has_ledger && account_get(r->ledger.tree.state, id, &a, &f))
+        cli_ledger_fail(&r->ledger, &f);
     if (r->seq)
-        stands.seq = cli_number("-s", r->seq, 0, INT64_MAX);
-    else if (account_get(r->ledger.tree.state, from, &stands, &f))
+        a.seq = cli_number("-s", r->seq, 0, INT64_MAX);
+    return a;
+}
+
+/* What this run has made so far: by the account, as its seq; and for it, as its balance. */
+static struct account made_so_far(struct run *r, const uint8_t id[ID_LEN])
+{
+    struct fault f = {0};
+    struct account a;
+    if (account_get(r->made, id, &a, &f))
         cli_ledger_fail(&r->ledger, &f);
-    if (account_get(r->made, from, &made, &f))
+    return a;
+}
+
+static void set_made(struct run *r, const uint8_t id[ID_LEN], const struct account *a)
+{
+    struct fault f = {0};
+    if (account_put(r->made, id, a, &f))
         cli_ledger_fail(&r->ledger, &f);
+}
+
+/* The sender's next sequence number: behind what the ledger says, with the pool, or -s, and those
+ * made already. */
+static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
+{
     int64_t seq;
-    if (number_add(stands.seq, made.seq, &seq))
+    if (number_add(standing(r, from).seq, made_so_far(r, from).seq, &seq))
         cli_die("-s: the sequence numbers end at 2^63-1");
-    made.seq++;
-    if (account_put(r->made, from, &made, &f))
-        cli_ledger_fail(&r->ledger, &f);
     return seq;
 }
+
+static void count_in(struct run *r, const struct tx *tx)
+{
+    struct account from = made_so_far(r, tx->from);
+    from.seq++;
+    set_made(r, tx->from, &from);
+    struct account to = made_so_far(r, tx->to);
+    if (number_add(to.balance, tx->amount, &to.balance))
+        to.balance = INT64_MAX;
+    set_made(r, tx->to, &to);
+}
+
+static void put_line(struct run *r, const struct buf *line)
+{
+    cli_put(line->data, line->len);
+    cli_put("\n", 1);
+    r->lines++;
+}
+
+/* --- Forgeries -------------------------------------------------------------------------------- */
+
+static struct forge_sender sender_of(struct run *r, const struct tx *tx)
+{
+    struct account stands = standing(r, tx->from);
+    /* What stands in a pool is not spent yet. */
+    struct forge_sender s = {.spent = r->pool_path || r->seq ? 0 : stands.seq};
+    if (number_add(stands.balance, made_so_far(r, tx->from).balance, &s.most))
+        s.most = INT64_MAX;
+    return s;
+}
+
+static void put_answer(struct run *r)
+{
+    const struct forgery *forged = &r->forgery;
+    uint8_t message[SHA256_LEN];
+    if (!r->answers)
+        return;
+    sha256(forged->line.data, forged->message_len, message);
+    fprintf(r->answers, "%" PRIu64 " %s %s %s\n", r->lines, hex32(message).text,
+            forge_name(forged->kind), forged->rule.text);
+}
+
+static void close_answers(struct run *r)
+{
+    bool failed = r->answers && ferror(r->answers);
+    if (r->answers && (fclose(r->answers) || failed))
+        cli_die("%s: %s", r->answers_path, failed ? "cannot write" : strerror(errno));
+}
+
+/* Puts a forgery in the place of the honest transaction, or behind it where it is one only there.
+ */
+static int put_forged(struct run *r, const struct tx *honest, const struct buf *line,
+                      struct fault *f)
+{
+    struct forge_sender sender = sender_of(r, honest);
+    if (forge_make(&r->forger, (enum forge_kind)r->kind, honest, &sender, &r->forgery, f))
+        return -1;
+    if (r->forgery.follows) {
+        put_line(r, line);
+        count_in(r, honest);
+    }
+    put_line(r, &r->forgery.line);
+    put_answer(r);
+    return 0;
+}
+
+static bool is_to_be_forged(struct run *r)
+{
+    return r->break_kind && chance_below(&r->forger.chance, 100) < r->percent;
+}
+
+/* --- Payments --------------------------------------------------------------------------------- */
 
 /* What a person wrote for one transaction. */
 struct words {
     struct field from, to, amount, memo;
 };
 
+static int put(struct run *r, const struct tx *tx, struct fault *f)
+{
+    struct buf line = {0};
+    int result = 0;
+    if (tx_format(tx, &line))
+        return fault_memory(f);
+    if (is_to_be_forged(r)) {
+        result = put_forged(r, tx, &line, f);
+    } else {
+        put_line(r, &line);
+        count_in(r, tx);
+    }
+    buf_free(&line);
+    return result;
+}
+
 static int make(struct run *r, const struct words *w, struct fault *f)
 {
     struct tx tx = r->common;
     char memo[TEXT_FORM_MAX];
-    struct buf line = {0};
     if (cli_find_account(r->book, w->from.text, w->from.len, tx.from, f) ||
         cli_find_account(r->book, w->to.text, w->to.len, tx.to, f) ||
         field_number(w->amount, "amount", &tx.amount, f))
@@ -115,11 +259,7 @@ static int make(struct run *r, const struct words *w, struct fault *f)
         return fault_rule(f, "memo: over %d bytes", TEXT_MAX);
     tx.memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
     tx.seq = next_seq(r, tx.from);
-    if (tx_format(&tx, &line) || buf_add(&line, "\n", 1))
-        return fault_memory(f);
-    cli_put(line.data, line.len);
-    buf_free(&line);
-    return 0;
+    return put(r, &tx, f);
 }
 
 static struct field word(const char *text)
@@ -196,8 +336,10 @@ static void read_options(struct run *r, int argc, char **argv)
 {
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         const char **values[] = {
-            ['f'] = &r->from,  ['F'] = &r->fee, ['l'] = &r->ledger_path, ['p'] = &r->pool_path,
-            ['a'] = &r->names, ['s'] = &r->seq, ['c'] = &r->chain};
+            ['f'] = &r->from,      ['F'] = &r->fee,        ['l'] = &r->ledger_path,
+            ['p'] = &r->pool_path, ['a'] = &r->names,      ['s'] = &r->seq,
+            ['c'] = &r->chain,     ['B'] = &r->break_kind, ['A'] = &r->answers_path,
+            ['r'] = &r->share,     ['S'] = &r->seed};
         *values[c] = optarg;
     }
 }
@@ -214,6 +356,8 @@ int main(int argc, char **argv)
         make_one(&r, argv + optind);
     else
         make_lines(&r);
+    close_answers(&r);
+    buf_free(&r.forgery.line);
     state_free(r.made);
     book_free(r.book);
     if (r.pool_path && r.has_ledger)

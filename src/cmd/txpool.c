@@ -2,6 +2,7 @@
  * them. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "ledger/known.h"
 #include "ledger/pool.h"
 #include "stream/feed.h"
 
@@ -39,8 +40,9 @@ struct place {
 struct run {
     struct ledger ledger;
     struct pool pool;
-    struct buf places; /* of what goes out, in order */
-    int64_t interval;  /* seconds between looks at the ledger; 0: no looks */
+    struct known *known; /* of signatures */
+    struct buf places;   /* of what goes out, in order */
+    int64_t interval;    /* seconds between looks at the ledger; 0: no looks */
     bool unchecked;
     int status;
 };
@@ -167,17 +169,22 @@ static void take_all(struct run *r, int threads)
     struct sigpool *sigpool = r->unchecked ? NULL : sigpool_new(threads);
     struct stream *stream = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got;
-    if ((!sigpool && !r->unchecked) || !stream)
+    r->known = known_new(r->ledger.path, &r->ledger);
+    if ((!sigpool && !r->unchecked) || !stream || !r->known)
         cli_die("out of memory");
     feed_init(&feed, stream, sigpool);
+    feed_ask(&feed, known_recall, r->known);
     take_batch(r, &(struct batch){0}); /* for what was undone while nobody kept the pool */
-    while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0)
+    while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
+        known_remember(r->known, b);
+    }
     if (got < 0)
         cli_fail("stdin", &f);
     look(r);
     let_go(r, true);
     feed_free(&feed);
+    known_free(r->known);
     sigpool_free(sigpool);
 }
 

@@ -1,5 +1,6 @@
 /* txsign: signs the unsigned transactions that its keys can sign, and passes all other lines on. */
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
@@ -158,7 +159,7 @@ static int sign_descriptor(struct signer *s, const char *place, int fd, struct f
 
 static int sign_file(struct signer *s, const char *path, struct fault *f)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0)
         return fault_errno(f, "cannot open");
     int result = sign_descriptor(s, path, fd, f);

@@ -1,16 +1,30 @@
 /* verify: a filter that passes on the records that hold, and says of every other where and which
  * rule. */
+#include "base/file.h"
+#include "base/hex.h"
+#include "cli/checkpoints.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "explain/explain.h"
 #include "ledger/judge.h"
+#include "ledger/known.h"
+#include "ledger/light.h"
 #include "ledger/source.h"
 #include "stream/feed.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "judge blocks and transactions against this ledger"},
+    {'H', "headers", NULL, "blocks come without their bodies, but for genesis: a light client"},
+    {'C', "checkpoints", "FILE", "hold blocks to the checkpoints of the keys in FILE"},
+    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
+    {'x', "explain", NULL, "print a shell script that makes every check again"},
     {'q', "quiet", NULL, "only the verdict: pass nothing on"},
     {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
@@ -25,12 +39,58 @@ static const struct cli program = {
     .options = options,
 };
 
+/* The part of a whole ledger in front of the first record that fell. */
+struct good {
+    bool over;
+    int64_t height; /* its last block's, and id */
+    uint8_t id[ID_LEN];
+    uint64_t lines, bytes;
+};
+
 struct run {
     const char *now;
-    bool quiet, bad;
+    bool quiet, bad, headers;
     struct sigpool *pool; /* NULL: signatures are not looked at */
     struct ledger *against;
+    struct known *known; /* of signatures, beside that ledger; or NULL */
+    struct cli_checkpoints checkpoints;
+    bool plain;              /* the file that is read is none but its records' */
+    struct explain *explain; /* NULL: verdicts are told, not explained */
+    struct good good;        /* of the stream at hand */
 };
+
+/* Writes what the script has by now; or exits, as what was to be put into it could not be. */
+static void put_script(struct run *r, int result, const char *name, const struct fault *f)
+{
+    struct buf *script = explain_out(r->explain);
+    if (result)
+        cli_fail(name, f);
+    cli_put(script->data, script->len);
+    script->len = 0;
+}
+
+static void note_good(struct good *g, const struct item *item, bool holds)
+{
+    g->over |= !holds;
+    if (g->over || !item->is_block)
+        return;
+    g->height = item->block.height;
+    memcpy(g->id, item->id, ID_LEN);
+    g->lines = item->line + item->count;
+    g->bytes = item->offset + item->stream_size;
+}
+
+/* The last word on a ledger that fell. */
+static void tell_good(const struct run *r, const struct judge *j, const char *name)
+{
+    const struct good *g = &r->good;
+    if (!g->over || !judge_rules(j))
+        return;
+    cli_warn("%s: good up to line %" PRIu64 ", block %" PRId64 " %s: `head -c %" PRIu64
+             "%s%s` is that",
+             name, g->lines, g->height, hex32(g->id).text, g->bytes, r->plain ? " " : "",
+             r->plain ? file_word(name, "FILE") : "");
+}
 
 static void take_batch(struct run *r, struct judge *j, const struct batch *b, const char *name)
 {
@@ -40,6 +100,12 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
         int holds = judge_item(j, item, cli_now(r->now), &f);
         if (holds < 0)
             cli_fail(name, &f);
+        note_good(&r->good, item, holds);
+        if (r->explain) {
+            struct fault trouble = {0};
+            put_script(r, explain_item(r->explain, item, holds, &f, &trouble), name, &trouble);
+            continue;
+        }
         if (holds && !r->quiet)
             cli_put(item->text, item->size);
         if (holds)
@@ -48,6 +114,15 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
         r->bad = true;
     }
     cli_flush();
+}
+
+/* A compressed file has other bytes than its records: it is not named to be compared with them. */
+static void open_script(struct run *r, struct judge *j, const char *name, struct fault *f)
+{
+    struct explain_about about = {
+        .judge = j, .against = r->against, .name = name, .path = r->plain ? name : NULL};
+    if (r->explain)
+        put_script(r, explain_open(r->explain, &about, f), name, f);
 }
 
 static void verify_stream(struct run *r, struct stream *stream, const char *name)
@@ -60,21 +135,122 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     int got;
     if (!j)
         cli_die("out of memory");
+    r->good = (struct good){0};
+    judge_guard(j, cli_guard(&r->checkpoints));
+    open_script(r, j, name, &f);
     feed_init(&feed, stream, r->pool);
+    if (r->known)
+        feed_ask(&feed, known_recall, r->known);
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         empty = false;
+        cli_checkpoints_refresh(&r->checkpoints);
         take_batch(r, j, b, name);
+        if (r->known)
+            known_remember(r->known, b);
         if (judge_rules(j))
             stream_limit(stream, judge_rules(j)->maxblock);
     }
     if (got < 0)
         cli_fail(name, &f);
-    if (empty && !r->against) {
+    if (r->explain)
+        put_script(r, explain_close(r->explain, &f), name, &f);
+    else if (empty && !r->against) {
         cli_report(name, 1, "empty: no record, and no genesis block");
         r->bad = true;
+    } else {
+        tell_good(r, j, name);
     }
+    if (judge_tip(j))
+        cli_checkpoints_tell_above(&r->checkpoints, name, judge_tip(j)->height);
     feed_free(&feed);
     judge_free(j);
+}
+
+static void take_verdict(struct run *r, int verdict, const struct span *text, const char *name,
+                         const struct fault *f)
+{
+    if (verdict < 0)
+        cli_fail(name, f);
+    if (verdict == LIGHT_HOLDS && !r->quiet) {
+        cli_put(text->at, text->len);
+        cli_put("\n", 1);
+    }
+    if (verdict == LIGHT_FALLS) {
+        cli_report(name, f->line, f->text);
+        r->bad = true;
+    }
+}
+
+/* -H: the stream is a light client's. */
+static void verify_headers(struct run *r, struct source src, const char *name)
+{
+    struct light *c = light_new(src);
+    struct fault f = {0};
+    struct span text;
+    int verdict;
+    bool empty = true;
+    if (!c)
+        cli_die("out of memory");
+    if (cli_guard(&r->checkpoints))
+        light_hold(c, &r->checkpoints.set);
+    while ((verdict = light_next(c, cli_now(r->now), &text, &f)) != LIGHT_END) {
+        empty = false;
+        take_verdict(r, verdict, &text, name, &f);
+        if (!light_ready(c))
+            cli_flush();
+    }
+    if (empty) {
+        cli_report(name, 1, "empty: no record, and no genesis block");
+        r->bad = true;
+    } else if (!light_sum(c).from_genesis) {
+        cli_warn("%s: no genesis block came first: headers were taken at their word", name);
+    } else {
+        cli_checkpoints_tell_above(&r->checkpoints, name, light_sum(c).height);
+    }
+    light_free(c);
+}
+
+/* Whether the ledger that is judged against keeps to the checkpoints itself. */
+static void check_ledger(struct run *r)
+{
+    struct fault f = {0};
+    struct guard *g = cli_guard(&r->checkpoints);
+    if (!g || guard_chain(g, r->against, &f) == 0)
+        return;
+    if (f.kind != FAULT_RULE)
+        cli_ledger_fail(r->against, &f);
+    cli_report(r->against->path, f.line, f.text);
+    r->bad = true;
+}
+
+/* Whether these are the bytes of a file that is still there when a script asks for it. */
+static bool is_plain(const char *path)
+{
+    struct stat st;
+    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !source_is_gzip(fd);
+    if (fd >= 0)
+        close(fd);
+    return plain;
+}
+
+/* -x: the first words of the script. */
+static void begin_script(struct run *r)
+{
+    struct fault f = {0};
+    r->explain = explain_new(r->now ? cli_now(r->now) : -1);
+    if (!r->explain)
+        cli_die("out of memory");
+    put_script(r, explain_begin(r->explain, &f), NULL, &f);
+}
+
+/* And the last; what the records are worth is for the script to say. */
+static _Noreturn void end_script(struct run *r)
+{
+    struct fault f = {0};
+    put_script(r, explain_end(r->explain, &f), NULL, &f);
+    explain_free(r->explain);
+    cli_exit(CLI_YES);
 }
 
 static void verify_file(struct run *r, const char *path)
@@ -84,43 +260,89 @@ static void verify_file(struct run *r, const char *path)
     const char *name = strcmp(path, "-") ? path : "stdin";
     if (source_open(path, &src, &f))
         cli_fail(name, &f);
+    r->plain = is_plain(path);
+    if (r->headers) {
+        verify_headers(r, src, name);
+        return;
+    }
     struct stream *stream = stream_new(src, 1, 0);
     if (!stream)
         cli_die("out of memory");
     verify_stream(r, stream, name);
 }
 
+struct settings {
+    const char *ledger, *threads, *checkpoints, *needed;
+    bool unchecked, explain;
+};
+
+static void read_options(int argc, char **argv, struct run *r, struct settings *s)
+{
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r->quiet |= c == 'q';
+        r->headers |= c == 'H';
+        s->explain |= c == 'x';
+        s->unchecked |= c == 'u';
+        if (c == 'l')
+            s->ledger = optarg;
+        if (c == 'j')
+            s->threads = optarg;
+        if (c == 'C')
+            s->checkpoints = optarg;
+        if (c == 'n')
+            s->needed = optarg;
+        if (c == 'T') {
+            r->now = optarg;
+            cli_now(r->now); /* says at once where it is no time */
+        }
+    }
+    if (r->headers && s->ledger)
+        cli_die("-H judges by the headers that it reads: not with -l");
+    if (s->explain && (r->headers || s->checkpoints || s->unchecked))
+        cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
+}
+
+/* Opens what judging takes; the ledger, where there is one, into *against. */
+static void open_all(struct run *r, const struct settings *s, struct ledger *against)
+{
+    int threads = cli_threads(s->threads);
+    r->pool = s->unchecked ? NULL : sigpool_new(threads);
+    if (!r->pool && !s->unchecked)
+        cli_die("out of memory");
+    cli_checkpoints_open(&r->checkpoints, s->checkpoints, s->needed);
+    if (s->ledger) {
+        cli_open_ledger(against, s->ledger);
+        r->against = against;
+        if (r->pool && !s->explain && !(r->known = known_new(s->ledger, against)))
+            cli_die("out of memory");
+        check_ledger(r);
+    }
+    if (s->explain)
+        begin_script(r);
+}
+
+static void close_all(struct run *r)
+{
+    known_free(r->known);
+    if (r->against)
+        ledger_close(r->against);
+    sigpool_free(r->pool);
+    cli_checkpoints_close(&r->checkpoints);
+}
+
 int main(int argc, char **argv)
 {
     struct run r = {0};
+    struct settings settings = {0};
     struct ledger against;
-    const char *ledger = NULL, *threads = NULL;
-    bool unchecked = false;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.quiet |= c == 'q';
-        unchecked |= c == 'u';
-        if (c == 'l')
-            ledger = optarg;
-        if (c == 'j')
-            threads = optarg;
-        if (c == 'T') {
-            r.now = optarg;
-            cli_now(r.now); /* says at once where it is no time */
-        }
-    }
-    int count = cli_threads(threads);
-    r.pool = unchecked ? NULL : sigpool_new(count);
-    if (!r.pool && !unchecked)
-        cli_die("out of memory");
-    if (ledger)
-        cli_open_ledger(&against, ledger);
-    r.against = ledger ? &against : NULL;
+    read_options(argc, argv, &r, &settings);
+    open_all(&r, &settings, &against);
     if (optind == argc)
         verify_file(&r, "-");
     for (int i = optind; i < argc; i++)
         verify_file(&r, argv[i]);
-    if (ledger)
-        ledger_close(&against);
-    sigpool_free(r.pool);
+    close_all(&r);
+    if (r.explain)
+        end_script(&r);
     cli_exit(r.bad ? CLI_NO : CLI_YES);
 }

@@ -23,8 +23,12 @@
 /* Loads libcrypto, once; safe to call from any thread. 0, or -1 and trouble. */
 int ed25519_load(struct fault *f);
 
-/* Whether the signature over n bytes holds under the rule above. ed25519_load must have given 0.
- * Safe to call from any thread. */
+/* Whether the signature over n bytes holds under the rule above: 1 or 0, or -1: there is no memory
+ * to find out. ed25519_load must have given 0. Safe to call from any thread. */
+int ed25519_check(const uint8_t key[ED25519_KEY_LEN],
+                  const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n);
+
+/* The same for whom it is all one whether it does not hold or cannot be known. */
 bool ed25519_verify(const uint8_t key[ED25519_KEY_LEN],
                     const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n);
 

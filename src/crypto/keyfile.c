@@ -388,7 +388,7 @@ int keyfile_read(const char *path, const struct passphrase_source *ask, struct s
 {
     char text[FILE_MAX];
     *k = (struct secret_key){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = file_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
     if (fd < 0)
         return fault_errno(f, "cannot open");
     int result = check_mode(fd, path, f) || start_libcrypto(f) || read_whole(fd, text, f) ||

@@ -27,9 +27,11 @@ static void take_slices(struct sigpool *p, struct sigjob *jobs, size_t n)
         size_t end = n > SLICE && i < n - SLICE ? i + SLICE : n;
         if (i >= n)
             return;
-        for (; i < end; i++)
-            jobs[i].valid = ed25519_verify(jobs[i].key, jobs[i].signature, jobs[i].message,
-                                           jobs[i].len);
+        for (; i < end; i++) {
+            int valid = ed25519_check(jobs[i].key, jobs[i].signature, jobs[i].message, jobs[i].len);
+            jobs[i].valid = valid > 0;
+            jobs[i].unknown = valid < 0;
+        }
     }
 }
 

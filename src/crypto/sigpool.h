@@ -9,7 +9,8 @@ struct sigjob {
     const uint8_t *signature; /* ED25519_SIGNATURE_LEN bytes */
     const void *message;
     size_t len;
-    bool valid; /* the answer */
+    bool valid;   /* the answer */
+    bool unknown; /* there was no memory to find it */
 };
 
 struct sigpool;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { VERSION = 3, APPLICATION = 0x70656572, BUSY_MS = 600000 };
+enum { VERSION = 4, APPLICATION = 0x70656572, BUSY_MS = 600000 };
 
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), stamp TEXT, end INTEGER,"
@@ -17,27 +17,30 @@ static const char schema[] =
     "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER,"
     " height INTEGER, time INTEGER, target BLOB, miner BLOB, count INTEGER, supply INTEGER,"
     " work BLOB, line INTEGER, offset INTEGER, size INTEGER, sum INTEGER,"
-    " main INTEGER, checked INTEGER);"
+    " first INTEGER, earned INTEGER, latest INTEGER, main INTEGER, checked INTEGER);"
     "CREATE UNIQUE INDEX block_main ON block(height) WHERE main;"
     "CREATE INDEX block_side ON block(height) WHERE NOT main;"
+    "CREATE INDEX block_miner ON block(miner) WHERE main AND earned > 0;"
     "CREATE INDEX block_unchecked ON block(n) WHERE NOT checked;"
     "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes BLOB, sum INTEGER);"
     "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance INTEGER,"
     " seq INTEGER, sum INTEGER);"
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line INTEGER,"
     " sender INTEGER, seq INTEGER, fee INTEGER, recipient INTEGER, amount INTEGER,"
-    " offset INTEGER, size INTEGER);"
+    " offset INTEGER, size INTEGER, main INTEGER);"
     "CREATE VIEW payment AS SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line,"
     " lower(hex(s.id)) AS sender, tx.seq, tx.fee, lower(hex(r.id)) AS recipient, tx.amount"
     " FROM tx JOIN block ON block.n = tx.block JOIN account s ON s.n = tx.sender"
-    " JOIN account r ON r.n = tx.recipient WHERE block.main;";
+    " JOIN account r ON r.n = tx.recipient WHERE tx.main;";
 
 static const char tx_indexes[] = "CREATE INDEX tx_id ON tx(id);"
-                                 "CREATE INDEX tx_sender ON tx(sender, seq);"
-                                 "CREATE INDEX tx_recipient ON tx(recipient)";
+                                 "CREATE INDEX tx_sender ON tx(sender, main, seq);"
+                                 "CREATE INDEX tx_recipient ON tx(recipient, main)";
 
-#define NODE_COLUMNS                                                                               \
-    "n, parent, id, height, time, target, miner, count, supply, work, line, offset, size, sum"
+#define BLOCK_COLUMNS                                                                              \
+    "n, parent, id, height, time, target, miner, count, supply, work, line, offset, size,"         \
+    " first, earned, latest, sum, main"
+#define TX_COLUMNS "n, block, line, offset, size, id"
 
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -46,14 +49,15 @@ static const char *const sql[STATEMENTS] = {
     [ROLLBACK] = "ROLLBACK",
     [MARK] = "SELECT stamp, end, lines, best, blocks, rules, sum FROM ledger",
     [SET_MARK] = "INSERT OR REPLACE INTO ledger VALUES(1, ?, ?, ?, ?, ?, ?, ?)",
-    [FIND] = "SELECT " NODE_COLUMNS " FROM block WHERE id = ?",
-    [GET] = "SELECT " NODE_COLUMNS " FROM block WHERE n = ?",
+    [FIND] = "SELECT " BLOCK_COLUMNS " FROM block WHERE id = ?",
+    [GET] = "SELECT " BLOCK_COLUMNS " FROM block WHERE n = ?",
     [JOURNAL] = "SELECT bytes, sum FROM journal WHERE block = ?",
-    [ADD] = "INSERT INTO block(" NODE_COLUMNS ", main, checked)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+    [ADD] = "INSERT INTO block(" BLOCK_COLUMNS ", checked)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ADD_JOURNAL] = "INSERT INTO journal VALUES(?, ?, ?)",
-    [ADD_TX] = "INSERT INTO tx(id, block, line, sender, seq, fee, recipient, amount, offset, size)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, recipient, amount, offset,"
+               " size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [LAST_TX] = "SELECT coalesce(max(n), 0) FROM tx",
     [ACCOUNT] = "SELECT balance, seq, sum FROM account WHERE id = ?",
     [ACCOUNT_N] = "SELECT n FROM account WHERE id = ?",
     [ADD_ACCOUNT] = "INSERT INTO account(id) VALUES(?)",
@@ -62,15 +66,35 @@ static const char *const sql[STATEMENTS] = {
                     " seq = excluded.seq, sum = excluded.sum",
     [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
-                " AND seq = ? ORDER BY block.n DESC",
+                " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",
+    [MAIN_ABOVE] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height > ?",
     [UNSET_MAIN] = "UPDATE block SET main = 0 WHERE main AND height > ?",
     [SET_MAIN] = "UPDATE block SET main = 1 WHERE n = ?",
-    [AT_HEIGHT] = "SELECT " NODE_COLUMNS " FROM block WHERE main AND height = ?",
-    [SIDES] = "SELECT " NODE_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
+    [SET_MAIN_TX] = "UPDATE tx SET main = ? WHERE n BETWEEN ? AND ?",
+    [AT_HEIGHT] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height = ?",
+    [SIDES] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
               " ORDER BY height DESC, n DESC",
     [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL ORDER BY id",
-    [UNCHECKED] = "SELECT " NODE_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
+    [UNCHECKED] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
     [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",
+    [IS_CHECKED] = "SELECT checked FROM block WHERE id = ?",
+    [SENT_AT] = "SELECT n, block FROM tx WHERE sender = ? AND main = 1 AND seq = ?",
+    [SENT] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
+             " AND seq >= ? AND seq < ? ORDER BY seq",
+    [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
+                  " AND seq >= ? AND seq < ? ORDER BY seq DESC",
+    [RECEIVED] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
+                 " AND n >= ? AND n < ? ORDER BY n",
+    [RECEIVED_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
+                      " AND n >= ? AND n < ? ORDER BY n DESC",
+    [MINED] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main AND earned > 0"
+              " AND n >= ? AND n < ? ORDER BY n",
+    [MINED_BACK] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main"
+                   " AND earned > 0 AND n >= ? AND n < ? ORDER BY n DESC",
+    [TX_BLOCKS] = "SELECT block.n, block.main FROM tx JOIN block ON block.n = tx.block"
+                  " WHERE tx.id = ? ORDER BY block.n DESC",
+    [BEST_FROM] = "SELECT id, offset, size, line FROM block WHERE main AND height >= ?"
+                  " ORDER BY height",
 };
 
 /* Notes damage, and removes the file at once, so that the next to come makes a new one even where

@@ -20,6 +20,16 @@ struct index_mark {
     struct rules rules;
 };
 
+/* A block as the index has it. */
+struct index_block {
+    struct node node;
+    int64_t first;  /* the number of its first transaction: they are numbered in the file's order,
+                       from 1, side branches included */
+    int64_t earned; /* what its miner got: reward and fees */
+    int64_t latest; /* the latest time on its chain up to it */
+    bool is_main;   /* on the best chain */
+};
+
 struct index;
 
 /* Opens the index at path, making an empty one where there is none; path NULL: a temporary one. 0,
@@ -36,6 +46,9 @@ bool index_in_place(const struct index *ix, const char *path);
 
 /* Whether something in it turned out to be damaged; its file is then removed already. */
 bool index_damaged(const struct index *ix);
+
+/* Makes that so, for what in it cannot be: -1 and trouble. */
+int index_damage(struct index *ix, struct fault *f);
 
 /* Its table, for tree_init; good as long as ix. */
 struct store index_store(struct index *ix);
@@ -69,6 +82,10 @@ int index_bulk_end(struct index *ix, struct fault *f);
 /* The block of the best chain at this height: 1, 0, -1 and trouble. */
 int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f);
 
+/* The same with all that the index has of it; and that of block n, 0, or -1 and trouble. */
+int index_block_at(struct index *ix, int64_t height, struct index_block *b, struct fault *f);
+int index_block(struct index *ix, int64_t n, struct index_block *b, struct fault *f);
+
 /* Calls each for every block with a body that is off the best chain and above this height, the
  * highest first, until it gives something other than 0: 1 is enough, -1 trouble. 0, or -1 and
  * trouble. */
@@ -89,5 +106,8 @@ void index_signatures(struct index *ix, bool checked);
  * And: now all are. */
 int index_unchecked(struct index *ix, struct node *node, struct fault *f);
 int index_all_checked(struct index *ix, struct fault *f);
+
+/* Whether it has a block of this id whose signatures were checked: 1 or 0, -1 and trouble. */
+int index_checked(struct index *ix, const uint8_t id[ID_LEN], struct fault *f);
 
 #endif

@@ -20,18 +20,31 @@ enum statement {
     ADD,
     ADD_JOURNAL,
     ADD_TX,
+    LAST_TX,
     ACCOUNT,
     ACCOUNT_N,
     ADD_ACCOUNT,
     SET_ACCOUNT,
     SPENDER,
+    MAIN_ABOVE,
     UNSET_MAIN,
     SET_MAIN,
+    SET_MAIN_TX,
     AT_HEIGHT,
     SIDES,
     ACCOUNTS,
     UNCHECKED,
     ALL_CHECKED,
+    IS_CHECKED,
+    SENT_AT,
+    SENT,
+    SENT_BACK,
+    RECEIVED,
+    RECEIVED_BACK,
+    MINED,
+    MINED_BACK,
+    TX_BLOCKS,
+    BEST_FROM,
     STATEMENTS
 };
 
@@ -40,13 +53,12 @@ struct index {
     sqlite3_stmt *statements[STATEMENTS];
     dev_t device;
     ino_t inode;
+    int64_t grown; /* the block added last, if the best chain grew by it; else -1 */
     bool temporary, damaged, checked;
 };
 
-/* Sets the fault that SQLite's last error tells, or that a row's sum or form does, and notes
- * damage. Both give -1. */
+/* Sets the fault that SQLite's last error tells, and notes damage where it is that: -1. */
 int index_failed(struct index *ix, struct fault *f);
-int index_damage(struct index *ix, struct fault *f);
 
 /* A statement ready for its values, compiled when it is first needed; NULL and trouble. */
 sqlite3_stmt *index_ready(struct index *ix, enum statement i, struct fault *f);
@@ -56,6 +68,21 @@ int index_step(struct index *ix, sqlite3_stmt *q, struct fault *f);
 
 /* Runs a statement that gives no row to its end and resets it. 0, or -1 and trouble. */
 int index_run(struct index *ix, sqlite3_stmt *q, struct fault *f);
+
+void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
+
+/* Copies a column of exactly n bytes. 0, or -1: it is something else. */
+int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n);
+
+/* The number of an account; 0 where it is not known, -1 and trouble. */
+int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f);
+
+/* What an account has at the best tip; zeros where nothing there has touched it. 0, or -1 and
+ * trouble. */
+int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f);
+
+/* Puts a block's journal behind what *out holds. 0, or -1 and trouble. */
+int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);
 
 /* The room at the end of each page of an index's file, for index_vfs.c's sum. */
 #define INDEX_RESERVED 8

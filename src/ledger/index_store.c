@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
+void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
 {
     sqlite3_bind_blob(q, i, id, ID_LEN, SQLITE_STATIC);
 }
 
-/* Copies a column of exactly n bytes. 0, or -1: it is something else. */
-static int column_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
+int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
 {
     if (sqlite3_column_type(q, i) != SQLITE_BLOB || sqlite3_column_bytes(q, i) != n)
         return -1;
@@ -21,14 +20,15 @@ static int column_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
 
 /* The sums guard rows against damage that SQLite does not see; they are over fixed forms of the
  * values. */
-static int64_t node_sum(const struct node *node)
+static int64_t block_sum(const struct index_block *b)
 {
+    const struct node *node = &b->node;
     struct {
-        int64_t numbers[9];
+        int64_t numbers[12];
         uint8_t id[ID_LEN], target[TARGET_LEN], miner[ID_LEN], work[32];
     } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
                           node->supply, (int64_t)node->line, (int64_t)node->offset,
-                          (int64_t)node->size}};
+                          (int64_t)node->size, b->first, b->earned, b->latest}};
     memcpy(form.id, node->id, ID_LEN);
     memcpy(form.target, node->target, TARGET_LEN);
     memcpy(form.miner, node->miner, ID_LEN);
@@ -46,9 +46,14 @@ static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t se
     return index_sum(&form, sizeof form);
 }
 
-static int read_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
 {
+    struct node *node = &b->node;
     uint8_t work[32];
+    *b = (struct index_block){.first = sqlite3_column_int64(q, 13),
+                              .earned = sqlite3_column_int64(q, 14),
+                              .latest = sqlite3_column_int64(q, 15),
+                              .is_main = sqlite3_column_int(q, 17)};
     *node = (struct node){.n = sqlite3_column_int64(q, 0),
                           .parent = sqlite3_column_int64(q, 1),
                           .height = sqlite3_column_int64(q, 3),
@@ -58,20 +63,29 @@ static int read_node(struct index *ix, sqlite3_stmt *q, struct node *node, struc
                           .line = (uint64_t)sqlite3_column_int64(q, 10),
                           .offset = (uint64_t)sqlite3_column_int64(q, 11),
                           .size = (uint64_t)sqlite3_column_int64(q, 12)};
-    if (column_bytes(q, 2, node->id, ID_LEN) || column_bytes(q, 5, node->target, TARGET_LEN) ||
-        column_bytes(q, 6, node->miner, ID_LEN) || column_bytes(q, 9, work, 32))
+    if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
+        index_bytes(q, 6, node->miner, ID_LEN) || index_bytes(q, 9, work, 32))
         return index_damage(ix, f);
     node->work = u256_read(work);
-    return node_sum(node) == sqlite3_column_int64(q, 13) ? 0 : index_damage(ix, f);
+    return block_sum(b) == sqlite3_column_int64(q, 16) ? 0 : index_damage(ix, f);
 }
 
-/* The one node that a bound query gives: 1, 0: none, -1 and trouble. */
-static int one_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+/* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
+static int one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
 {
     int got = index_step(ix, q, f);
-    if (got > 0 && read_node(ix, q, node, f))
+    if (got > 0 && read_block(ix, q, b, f))
         got = -1;
     sqlite3_reset(q);
+    return got;
+}
+
+static int one_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+{
+    struct index_block b;
+    int got = one_block(ix, q, &b, f);
+    if (got > 0)
+        *node = b.node;
     return got;
 }
 
@@ -80,80 +94,109 @@ static int find(void *self, const uint8_t id[ID_LEN], struct node *node, struct 
     sqlite3_stmt *q = index_ready(self, FIND, f);
     if (!q)
         return -1;
-    bind_id(q, 1, id);
+    index_bind_id(q, 1, id);
     return one_node(self, q, node, f);
+}
+
+int index_block(struct index *ix, int64_t n, struct index_block *b, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, GET, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    int got = one_block(ix, q, b, f);
+    return got ? (got < 0 ? -1 : 0) : index_damage(ix, f);
 }
 
 static int get(void *self, int64_t n, struct node *node, struct fault *f)
 {
-    sqlite3_stmt *q = index_ready(self, GET, f);
-    if (!q)
+    struct index_block b;
+    if (index_block(self, n, &b, f))
         return -1;
-    sqlite3_bind_int64(q, 1, n);
-    int got = one_node(self, q, node, f);
-    return got ? (got < 0 ? -1 : 0) : index_damage(self, f);
+    *node = b.node;
+    return 0;
 }
 
-static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
+int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f)
 {
-    sqlite3_stmt *q = index_ready(self, JOURNAL, f);
+    sqlite3_stmt *q = index_ready(ix, JOURNAL, f);
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, n);
-    int got = index_step(self, q, f);
+    int got = index_step(ix, q, f);
     if (got > 0) {
         const void *bytes = sqlite3_column_blob(q, 0);
         size_t size = (size_t)sqlite3_column_bytes(q, 0);
         if (index_sum(bytes, size) != sqlite3_column_int64(q, 1))
-            got = index_damage(self, f);
+            got = index_damage(ix, f);
         else if (buf_add(out, bytes, size))
             got = fault_memory(f);
     } else if (got == 0) {
-        got = index_damage(self, f);
+        got = index_damage(ix, f);
     }
     sqlite3_reset(q);
     return got < 0 ? -1 : 0;
 }
 
-/* The number of an account, which is made known where it is not: -1 and trouble. */
-static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
+{
+    return index_journal(self, n, out, f);
+}
+
+int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
     if (!q)
         return -1;
-    bind_id(q, 1, id);
+    index_bind_id(q, 1, id);
     int got = index_step(ix, q, f);
-    int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : -1;
+    int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
     sqlite3_reset(q);
-    if (got)
+    return n;
+}
+
+/* The number of an account, which is made known where it is not: -1 and trouble. */
+static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+{
+    int64_t n = index_account_number(ix, id, f);
+    sqlite3_stmt *q = n ? NULL : index_ready(ix, ADD_ACCOUNT, f);
+    if (n)
         return n;
-    q = index_ready(ix, ADD_ACCOUNT, f);
     if (!q)
         return -1;
-    bind_id(q, 1, id);
+    index_bind_id(q, 1, id);
     return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
 }
 
-static int add_tx(struct index *ix, const struct node *node, const struct entry *e, int64_t line,
-                  struct fault *f)
+static int add_tx(struct index *ix, const struct index_block *b, const struct entry *e,
+                  int64_t line, struct fault *f)
 {
+    const struct node *node = &b->node;
     int64_t sender = account_number(ix, e->tx.from, f);
     int64_t recipient = sender < 0 ? -1 : account_number(ix, e->tx.to, f);
     sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
     if (!q)
         return -1;
-    const int64_t numbers[] = {
-        node->n,           line,      sender,       e->tx.seq,
-        e->tx.fee,         recipient, e->tx.amount, (int64_t)(node->offset + e->at),
-        (int64_t)e->tx.len};
-    bind_id(q, 1, e->id);
+    const int64_t numbers[] = {b->first + line,
+                               node->n,
+                               line,
+                               sender,
+                               e->tx.seq,
+                               e->tx.fee,
+                               recipient,
+                               e->tx.amount,
+                               (int64_t)(node->offset + e->at),
+                               (int64_t)e->tx.len,
+                               b->is_main};
+    index_bind_id(q, 1, e->id);
     for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++)
         sqlite3_bind_int64(q, 2 + i, numbers[i]);
     return index_run(ix, q, f);
 }
 
-static int add_node(struct index *ix, const struct node *node, struct fault *f)
+static int add_block(struct index *ix, const struct index_block *b, struct fault *f)
 {
+    const struct node *node = &b->node;
     sqlite3_stmt *q = index_ready(ix, ADD, f);
     uint8_t work[32];
     if (!q)
@@ -161,19 +204,23 @@ static int add_node(struct index *ix, const struct node *node, struct fault *f)
     u256_write(node->work, work);
     sqlite3_bind_int64(q, 1, node->n);
     sqlite3_bind_int64(q, 2, node->parent);
-    bind_id(q, 3, node->id);
+    index_bind_id(q, 3, node->id);
     sqlite3_bind_int64(q, 4, node->height);
     sqlite3_bind_int64(q, 5, node->time);
-    bind_id(q, 6, node->target);
-    bind_id(q, 7, node->miner);
+    index_bind_id(q, 6, node->target);
+    index_bind_id(q, 7, node->miner);
     sqlite3_bind_int64(q, 8, node->count);
     sqlite3_bind_int64(q, 9, node->supply);
     sqlite3_bind_blob(q, 10, work, sizeof work, SQLITE_STATIC);
     sqlite3_bind_int64(q, 11, (int64_t)node->line);
     sqlite3_bind_int64(q, 12, (int64_t)node->offset);
     sqlite3_bind_int64(q, 13, (int64_t)node->size);
-    sqlite3_bind_int64(q, 14, node_sum(node));
-    sqlite3_bind_int(q, 15, ix->checked);
+    sqlite3_bind_int64(q, 14, b->first);
+    sqlite3_bind_int64(q, 15, b->earned);
+    sqlite3_bind_int64(q, 16, b->latest);
+    sqlite3_bind_int64(q, 17, block_sum(b));
+    sqlite3_bind_int(q, 18, b->is_main);
+    sqlite3_bind_int(q, 19, ix->checked);
     return index_run(ix, q, f);
 }
 
@@ -188,14 +235,53 @@ static int add_journal(struct index *ix, int64_t n, const struct buf *bytes, str
     return index_run(ix, q, f);
 }
 
+/* What comes from the blocks before. A child of the best tip is on the best chain at once, so that
+ * nothing of it has to be written twice. */
+static int join(struct index *ix, struct index_block *b, struct fault *f)
+{
+    struct index_block parent = {0};
+    b->latest = b->node.time;
+    b->is_main = b->node.parent < 0;
+    if (b->is_main)
+        return 0;
+    if (index_block(ix, b->node.parent, &parent, f))
+        return -1;
+    b->earned += b->node.supply - parent.node.supply;
+    if (b->latest < parent.latest)
+        b->latest = parent.latest;
+    if (!parent.is_main || u256_compare(b->node.work, parent.node.work) <= 0)
+        return 0;
+    int taken = index_block_at(ix, b->node.height, &parent, f);
+    b->is_main = taken == 0;
+    return taken < 0 ? -1 : 0;
+}
+
+static int last_tx(struct index *ix, int64_t *n, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, LAST_TX, f);
+    int got = q ? index_step(ix, q, f) : -1;
+    *n = got > 0 ? sqlite3_column_int64(q, 0) : 0;
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
 static int add(void *self, const struct node *node, const struct item *item,
                const struct buf *bytes, struct fault *f)
 {
-    if (add_node(self, node, f) || add_journal(self, node->n, bytes, f))
+    struct index *ix = self;
+    struct index_block b = {.node = *node};
+    ix->grown = -1;
+    for (size_t i = 0; i < item->count; i++)
+        b.earned += item->entries[i].is_tx ? item->entries[i].tx.fee : 0;
+    if (join(ix, &b, f) || last_tx(ix, &b.first, f))
+        return -1;
+    b.first++;
+    if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f))
         return -1;
     for (size_t i = 0; i < item->count; i++)
-        if (item->entries[i].is_tx && add_tx(self, node, &item->entries[i], (int64_t)i, f))
+        if (item->entries[i].is_tx && add_tx(ix, &b, &item->entries[i], (int64_t)i, f))
             return -1;
+    ix->grown = b.is_main ? node->n : -1;
     return 0;
 }
 
@@ -208,7 +294,7 @@ static int set_account(void *self, const struct state_key *key, const struct sta
         return -1;
     if (key->kind != ACCOUNT_KIND || account_decode(value, &a))
         return fault_trouble(f, "index: a value of no kind that it knows");
-    bind_id(q, 1, key->id);
+    index_bind_id(q, 1, key->id);
     if (value->len) {
         sqlite3_bind_int64(q, 2, a.balance);
         sqlite3_bind_int64(q, 3, a.seq);
@@ -220,30 +306,57 @@ static int set_account(void *self, const struct state_key *key, const struct sta
     return index_run(self, q, f);
 }
 
+/* Notes of a block's transactions whether they are on the best chain. */
+static int set_main_tx(struct index *ix, const struct index_block *b, bool is_main, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, SET_MAIN_TX, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int(q, 1, is_main);
+    sqlite3_bind_int64(q, 2, b->first);
+    sqlite3_bind_int64(q, 3, b->first + b->node.count - 1);
+    return index_run(ix, q, f);
+}
+
+static int unset_main(struct index *ix, int64_t fork, struct fault *f)
+{
+    struct index_block b = {0};
+    int got, result = 0;
+    sqlite3_stmt *q = index_ready(ix, MAIN_ABOVE, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, fork);
+    while (result == 0 && (got = index_step(ix, q, f)) != 0)
+        result = got < 0 || read_block(ix, q, &b, f) ? -1 : set_main_tx(ix, &b, false, f);
+    sqlite3_reset(q);
+    q = result ? NULL : index_ready(ix, UNSET_MAIN, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, fork);
+    return index_run(ix, q, f);
+}
+
 static int set_main(struct index *ix, const struct node *tip, int64_t fork, struct fault *f)
 {
-    struct node node = *tip;
+    struct index_block b = {0};
     sqlite3_stmt *q = index_ready(ix, SET_MAIN, f);
     if (!q)
         return -1;
-    for (;;) {
-        sqlite3_bind_int64(q, 1, node.n);
-        if (index_run(ix, q, f))
+    for (int64_t n = tip->n;; n = b.node.parent) {
+        sqlite3_bind_int64(q, 1, n);
+        if (index_run(ix, q, f) || index_block(ix, n, &b, f) || set_main_tx(ix, &b, true, f))
             return -1;
-        if (node.height <= fork + 1)
+        if (b.node.height <= fork + 1)
             return 0;
-        if (get(ix, node.parent, &node, f))
-            return -1;
     }
 }
 
 static int best(void *self, const struct node *node, int64_t fork, struct fault *f)
 {
-    sqlite3_stmt *q = index_ready(self, UNSET_MAIN, f);
-    if (!q)
-        return -1;
-    sqlite3_bind_int64(q, 1, fork);
-    return index_run(self, q, f) ? -1 : set_main(self, node, fork, f);
+    struct index *ix = self;
+    if (node->n == ix->grown)
+        return 0;
+    return unset_main(ix, fork, f) || set_main(ix, node, fork, f) ? -1 : 0;
 }
 
 int index_set_accounts(struct index *ix, struct state *s, struct fault *f)
@@ -264,22 +377,38 @@ static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t 
     return 0;
 }
 
+/* 1, 0 where nothing on the best chain has touched it (then *a is all zero), -1 and trouble. */
+static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a,
+                       struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNT, f);
+    if (!q)
+        return -1;
+    *a = (struct account){0};
+    index_bind_id(q, 1, id);
+    int got = index_step(ix, q, f);
+    if (got > 0 && read_account(ix, q, 0, id, a, f))
+        got = -1;
+    if (got > 0 && sqlite3_column_type(q, 0) == SQLITE_NULL)
+        got = 0;
+    sqlite3_reset(q);
+    return got;
+}
+
 static int account(void *self, const struct state_key *key, struct state_value *value,
                    struct fault *f)
 {
     struct account a;
-    sqlite3_stmt *q = index_ready(self, ACCOUNT, f);
-    if (!q)
-        return -1;
+    int got = get_account(self, key->id, &a, f);
     *value = (struct state_value){0};
-    bind_id(q, 1, key->id);
-    int got = index_step(self, q, f);
-    if (got > 0 && read_account(self, q, 0, key->id, &a, f))
-        got = -1;
-    if (got > 0 && sqlite3_column_type(q, 0) != SQLITE_NULL)
+    if (got > 0)
         account_encode(&a, value);
-    sqlite3_reset(q);
     return got < 0 ? -1 : 0;
+}
+
+int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f)
+{
+    return get_account(ix, id, a, f) < 0 ? -1 : 0;
 }
 
 /* Whether block n is on the chain that ends at tip: 1 or 0, -1 and trouble. */
@@ -300,11 +429,11 @@ static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const st
     uint8_t id[ID_LEN];
     if (!q)
         return -1;
-    bind_id(q, 1, from);
+    index_bind_id(q, 1, from);
     sqlite3_bind_int64(q, 2, seq);
     while (!found && (got = index_step(self, q, f)) > 0) {
         found = on_chain(self, sqlite3_column_int64(q, 2), node, f);
-        if (found > 0 && column_bytes(q, 0, id, ID_LEN))
+        if (found > 0 && index_bytes(q, 0, id, ID_LEN))
             found = index_damage(self, f);
         if (found > 0)
             snprintf(words, 160, "%s at line %lld of the ledger", hex32(id).text,
@@ -326,13 +455,22 @@ struct store index_store(struct index *ix)
                           .self = ix};
 }
 
-int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)
+int index_block_at(struct index *ix, int64_t height, struct index_block *b, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, AT_HEIGHT, f);
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, height);
-    return one_node(ix, q, node, f);
+    return one_block(ix, q, b, f);
+}
+
+int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)
+{
+    struct index_block b;
+    int got = index_block_at(ix, height, &b, f);
+    if (got > 0)
+        *node = b.node;
+    return got;
 }
 
 int index_sides(struct index *ix, int64_t above,
@@ -345,8 +483,8 @@ int index_sides(struct index *ix, int64_t above,
         return -1;
     sqlite3_bind_int64(q, 1, above);
     while (!answer && (got = index_step(ix, q, f)) != 0) {
-        struct node node;
-        answer = got < 0 || read_node(ix, q, &node, f) ? -1 : each(self, &node, f);
+        struct index_block b;
+        answer = got < 0 || read_block(ix, q, &b, f) ? -1 : each(self, &b.node, f);
     }
     sqlite3_reset(q);
     return answer < 0 ? -1 : 0;
@@ -364,7 +502,7 @@ int index_accounts(struct index *ix,
     while ((got = index_step(ix, q, f)) > 0) {
         uint8_t id[ID_LEN];
         struct account a;
-        if (column_bytes(q, 0, id, ID_LEN))
+        if (index_bytes(q, 0, id, ID_LEN))
             got = index_damage(ix, f);
         else if (read_account(ix, q, 1, id, &a, f) || each(self, id, &a, f))
             got = -1;

@@ -6,9 +6,13 @@
  * to, and so does any other program that opens the file. One that does (the sqlite3 shell) may come
  * to move pages from the -wal file to their places, without a sum: they are known by the zeros that
  * stand there, and taken as they are.
+ *
+ * And a sync that a signal interrupts is made again, of the -wal file as well: SQLite takes it for
+ * a broken disk.
  */
 #include "ledger/index_db.h"
 
+#include <errno.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -83,6 +87,16 @@ static int checked_write(sqlite3_file *file, const void *bytes, int n, sqlite3_i
 
 /* All else is as the system does it. */
 
+static int plain_read(sqlite3_file *f, void *out, int n, sqlite3_int64 offset)
+{
+    return inner(f)->pMethods->xRead(inner(f), out, n, offset);
+}
+
+static int plain_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 offset)
+{
+    return inner(f)->pMethods->xWrite(inner(f), bytes, n, offset);
+}
+
 static int checked_close(sqlite3_file *f)
 {
     return inner(f)->pMethods->xClose(inner(f));
@@ -93,9 +107,20 @@ static int checked_truncate(sqlite3_file *f, sqlite3_int64 size)
     return inner(f)->pMethods->xTruncate(inner(f), size);
 }
 
+static int interrupted(sqlite3_file *f)
+{
+    int error = 0;
+    inner(f)->pMethods->xFileControl(inner(f), SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error == EINTR;
+}
+
 static int checked_sync(sqlite3_file *f, int flags)
 {
-    return inner(f)->pMethods->xSync(inner(f), flags);
+    int result;
+    do
+        result = inner(f)->pMethods->xSync(inner(f), flags);
+    while (result == SQLITE_IOERR_FSYNC && interrupted(f));
+    return result;
 }
 
 static int checked_size(sqlite3_file *f, sqlite3_int64 *size)
@@ -174,16 +199,32 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = checked_shm_unmap,
 };
 
-/* Opens the database itself as above, and what belongs to it as the system does. */
+/* What belongs to the database: its -wal file and temporary ones. */
+static const sqlite3_io_methods plain_methods = {
+    .iVersion = 1,
+    .xClose = checked_close,
+    .xRead = plain_read,
+    .xWrite = plain_write,
+    .xTruncate = checked_truncate,
+    .xSync = checked_sync,
+    .xFileSize = checked_size,
+    .xLock = checked_lock,
+    .xUnlock = checked_unlock,
+    .xCheckReservedLock = checked_reserved,
+    .xFileControl = checked_control,
+    .xSectorSize = checked_sector,
+    .xDeviceCharacteristics = checked_device,
+};
+
+/* Opens a file, with our methods in front of the system's. */
 static int checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
 {
     (void)vfs;
     sqlite3_vfs *system = sqlite3_vfs_find(NULL);
-    if (!(flags & SQLITE_OPEN_MAIN_DB))
-        return system->xOpen(system, name, file, flags, out);
+    const sqlite3_io_methods *ours = flags & SQLITE_OPEN_MAIN_DB ? &methods : &plain_methods;
     inner(file)->pMethods = NULL;
     int result = system->xOpen(system, name, inner(file), flags, out);
-    file->pMethods = inner(file)->pMethods ? &methods : NULL;
+    file->pMethods = inner(file)->pMethods ? ours : NULL;
     return result;
 }
 

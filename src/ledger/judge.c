@@ -1,6 +1,7 @@
 #include "ledger/judge.h"
 
 #include "base/hex.h"
+#include "ledger/proving.h"
 #include "ledger/store_temp.h"
 #include "record/key.h"
 
@@ -27,9 +28,12 @@ enum mode { UNKNOWN, AGAINST, WHOLE, LOOSE };
 struct judge {
     enum mode mode;
     struct ledger *against;
+    struct guard *guard;
     struct store_temp *store; /* WHOLE */
     struct tree tree;         /* WHOLE */
-    struct spend *spends;     /* LOOSE; oldest first */
+    judge_good *good;         /* WHOLE; NULL: nobody watches */
+    void *watcher;
+    struct spend *spends; /* LOOSE; oldest first */
 };
 
 struct judge *judge_new(struct ledger *against)
@@ -65,6 +69,31 @@ const struct rules *judge_rules(const struct judge *j)
     return j->mode == WHOLE && j->tree.has_genesis ? &j->tree.rules : NULL;
 }
 
+const struct node *judge_tip(const struct judge *j)
+{
+    if (j->mode == AGAINST)
+        return &j->against->tree.best;
+    return j->mode == WHOLE && j->tree.has_genesis ? &j->tree.best : NULL;
+}
+
+void judge_guard(struct judge *j, struct guard *g)
+{
+    j->guard = g;
+}
+
+struct tree *judge_tree(struct judge *j)
+{
+    if (j->mode == AGAINST)
+        return &j->against->tree;
+    return j->mode == WHOLE ? &j->tree : NULL;
+}
+
+void judge_watch(struct judge *j, judge_good *good, void *self)
+{
+    j->good = good;
+    j->watcher = self;
+}
+
 /* A rule broken by the item as a whole. */
 static int falls(const struct item *item, struct fault *f)
 {
@@ -94,6 +123,8 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
     }
     switch (tree_check(&j->tree, item, now, &new, f)) {
     case TREE_GOOD:
+        if (j->good && j->good(j->watcher, &j->tree, item, &new, f))
+            return -1;
         return tree_add(&j->tree, item, &new, &reorg, f) ? -1 : 1;
     case TREE_KNOWN:
         fault_rule(f, "block: stands twice: first at line %" PRIu64, new.line);
@@ -188,12 +219,28 @@ static int judge_chain_of(struct judge *j, const struct item *item, const char *
     return falls(item, f);
 }
 
+/* A proof holds by the header of its block, and nothing else. */
+static int judge_proof(struct judge *j, const struct item *item, struct fault *f)
+{
+    struct proof p;
+    if (proof_parse(item->text, item->size - 1, &p, f))
+        return falls(item, f);
+    if (j->mode != AGAINST)
+        fault_rule(f, "proof: nothing is here to check it by: give its chain's headers (-H), or a "
+                      "ledger (-l)");
+    else if (ledger_refresh(j->against, f) >= 0 && proving_against(j->against, &p, f) == 0)
+        return 1;
+    return f->kind == FAULT_RULE ? falls(item, f) : -1;
+}
+
 /* The other records whose form is known here; what is not, passes. A rule or a grant without its
  * genesis block holds for nothing: what lost its first line is no ledger. */
-static int judge_other(const struct item *item, struct fault *f)
+static int judge_other(struct judge *j, const struct item *item, struct fault *f)
 {
     struct key k;
     size_t len = item->size - 1;
+    if (line_is(item->text, len, "proof"))
+        return judge_proof(j, item, f);
     if (line_is(item->text, len, "rule") || line_is(item->text, len, "grant")) {
         fault_rule(f, "%.*s: stands outside of a genesis block", (int)strcspn(item->text, " \n"),
                    item->text);
@@ -211,7 +258,7 @@ static int judge_against(struct judge *j, const struct item *item, int64_t now, 
     if (item->is_checkpoint)
         return judge_chain_of(j, item, "checkpoint", item->checkpoint.chain, f);
     if (!item->is_block && !item->is_tx)
-        return judge_other(item, f);
+        return judge_other(j, item, f);
     if (ledger_refresh(j->against, f) < 0)
         return -1;
     return item->is_block ? judge_block_against(j, item, now, f) : judge_tx_against(j, item, f);
@@ -225,7 +272,19 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
     }
     if (item->is_block)
         return judge_alone(item, f);
-    return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(item, f);
+    return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
+}
+
+/* Whether a block keeps to the checkpoints, where there are any: 1 or 0, -1 and trouble. */
+static int keeps_checkpoints(struct judge *j, const struct item *item, struct fault *f)
+{
+    if (!j->guard || !item->is_block)
+        return 1;
+    if (j->mode == AGAINST && ledger_refresh(j->against, f) < 0)
+        return -1;
+    if (guard_block(j->guard, j->against, item, f) == 0)
+        return 1;
+    return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }
 
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f)
@@ -239,6 +298,9 @@ int judge_item(struct judge *j, const struct item *item, int64_t now, struct fau
         *f = item->fault;
     if (item->broken)
         return 0;
+    int keeps = keeps_checkpoints(j, item, f);
+    if (keeps <= 0)
+        return keeps;
     switch (j->mode) {
     case AGAINST:
         return judge_against(j, item, now, f);

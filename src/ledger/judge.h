@@ -12,7 +12,7 @@
 #ifndef LEDGER_JUDGE_H
 #define LEDGER_JUDGE_H
 
-#include "ledger/ledger.h"
+#include "ledger/guard.h"
 
 struct judge;
 
@@ -24,11 +24,29 @@ struct judge;
 struct judge *judge_new(struct ledger *against);
 void judge_free(struct judge *j);
 
+/* From here on a block falls that stands where the guard's checkpoints have another, or, against a
+ * ledger, on one that does. The guard stays the caller's. */
+void judge_guard(struct judge *j, struct guard *g);
+
 /* Judges the stream's next item, its signatures checked: 1 it holds, 0 it does not (*f, with its
  * line), -1 and trouble. now is the clock. */
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);
 
+/* From here on, each block of a whole ledger that holds is shown to good (its self comes first)
+ * before the tree takes it up: the tree stands at it, its journal still open, so that what good
+ * puts into the state goes back and forth with the block. -1 and trouble ends the judging. */
+typedef int judge_good(void *self, struct tree *t, const struct item *item, const struct node *node,
+                       struct fault *f);
+void judge_watch(struct judge *j, judge_good *good, void *self);
+
+/* The tree that blocks are judged in: that of the whole ledger, or of the one that is judged
+ * against; NULL: there is none, as records are loose or have not begun. */
+struct tree *judge_tree(struct judge *j);
+
 /* The rules of the chain whose whole ledger is judged, once its genesis held; else NULL. */
 const struct rules *judge_rules(const struct judge *j);
+
+/* The best tip of the ledger that is judged, or judged against; NULL: there is none. */
+const struct node *judge_tip(const struct judge *j);
 
 #endif

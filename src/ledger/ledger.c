@@ -89,7 +89,7 @@ int ledger_update(struct ledger *l, int (*work)(struct ledger *, struct fault *)
 static int open_file(struct ledger *l, int flags, struct fault *f)
 {
     struct stat st;
-    l->fd = open(l->path, flags | O_CLOEXEC);
+    l->fd = file_open(l->path, flags, 0);
     if (l->fd < 0 && errno == ENOENT && l->writer)
         return 0;
     if (l->fd < 0 && errno == ENOENT)
@@ -208,4 +208,14 @@ int ledger_read(struct ledger *l, const struct node *node, bool header_only, str
     }
     out->len += header_only ? (size_t)(end - text) + 1 : want;
     return 0;
+}
+
+int ledger_read_item(struct ledger *l, const struct node *node, struct batch *b, struct fault *f)
+{
+    struct buf text = {0};
+    int result = ledger_read(l, node, false, &text, f);
+    if (!result)
+        result = batch_parse(b, text.data, text.len, node->line, node->offset, f);
+    buf_free(&text);
+    return result;
 }

@@ -77,4 +77,8 @@ int ledger_named(struct ledger *l, const char *digits, struct node *node, struct
 int ledger_read(struct ledger *l, const struct node *node, bool header_only, struct buf *out,
                 struct fault *f);
 
+/* The same block as an item, b->items[0], which is broken where its body is not what it was.
+ * 0, or -1 and a fault. */
+int ledger_read_item(struct ledger *l, const struct node *node, struct batch *b, struct fault *f);
+
 #endif

@@ -19,6 +19,22 @@ static int lock_file(struct ledger *l, struct fault *f)
     return 0;
 }
 
+/* Of blocks that the file holds already, and that no writer has taken up: one that was ended in
+ * between may have put them there, and not synced. */
+static int sync_found(struct ledger *l, struct fault *f)
+{
+    return file_sync_data(l->fd) || file_sync_folder(l->path) ? fault_errno(f, "%s", l->path) : 0;
+}
+
+/* Whether the item is the block that the index has under this number, by its id, the hash of all of
+ * it: that alone is what is checked. */
+static bool is_indexed(struct ledger *l, const struct item *item, int64_t n)
+{
+    struct node node;
+    struct fault ignored;
+    return tree_get(&l->tree, n, &node, &ignored) == 0 && memcmp(node.id, item->id, ID_LEN) == 0;
+}
+
 /* Checks the signatures of indexed blocks that only readers have seen, from the file. */
 static int check_signatures(struct ledger *l, struct fault *f)
 {
@@ -29,17 +45,23 @@ static int check_signatures(struct ledger *l, struct fault *f)
     bool good = true;
     if (got <= 0)
         return got;
-    if (ledger_feed(l, first.line, first.offset, l->pool, &d, f))
+    int64_t n = first.n;
+    if (sync_found(l, f) || ledger_feed(l, first.line, first.offset, l->pool, &d, f))
         return -1;
     while (good && (got = feed_next(&d, &b, f)) > 0)
         for (size_t i = 0; i < b->count && b->items[i].offset < l->mark.end && good; i++)
             if (b->items[i].broken) {
                 *f = b->items[i].fault;
                 good = false;
+            } else if (!is_indexed(l, &b->items[i], n++)) {
+                fault_trouble(f, "%s: changed while it was read", l->path);
+                good = false;
             }
     feed_free(&d);
     if (got < 0 || !good)
         return -1;
+    if (n != l->mark.count)
+        return fault_trouble(f, "%s: changed while it was read", l->path);
     return index_all_checked(l->index, f);
 }
 
@@ -51,7 +73,7 @@ static int put_aside(struct ledger *l, uint64_t size, struct fault *f)
     int result = -1;
     if (snprintf(name, sizeof name, "%s.torn", l->path) >= (int)sizeof name)
         return fault_trouble(f, "%s: name too long", l->path);
-    int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int fd = file_open(name, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (fd < 0)
         return fault_errno(f, "%s", name);
     for (uint64_t at = l->mark.end; at < size;) {
@@ -62,11 +84,11 @@ static int put_aside(struct ledger *l, uint64_t size, struct fault *f)
         }
         at += n;
     }
-    if (fsync(fd) || file_sync_folder(name)) {
+    if (file_sync(fd) || file_sync_folder(name)) {
         fault_errno(f, "%s", name);
         goto out;
     }
-    if (ftruncate(l->fd, (off_t)l->mark.end) || fsync(l->fd)) {
+    if (file_cut(l->fd, l->mark.end) || file_sync(l->fd)) {
         fault_errno(f, "%s", l->path);
         goto out;
     }
@@ -77,6 +99,13 @@ out:
     return result;
 }
 
+static void say_how_to_save(const struct ledger *l, struct fault *f)
+{
+    size_t used = strlen(f->text);
+    snprintf(f->text + used, sizeof f->text - used,
+             " (damaged: `verify %s > FILE` saves what holds)", file_word(l->path, "LEDGER"));
+}
+
 static int recover(struct ledger *l, struct fault *f)
 {
     struct stat st;
@@ -84,8 +113,7 @@ static int recover(struct ledger *l, struct fault *f)
         return 0;
     if (!ledger_tail_is_torn(l)) {
         *f = l->tail;
-        snprintf(f->text + strlen(f->text), sizeof f->text - strlen(f->text),
-                 " (damaged: `verify %.100s > FILE` saves what holds)", l->path);
+        say_how_to_save(l, f);
         return -1;
     }
     if (fstat(l->fd, &st))
@@ -109,8 +137,8 @@ static int begin(struct ledger *l, struct fault *f)
 {
     if (index_begin(l->index, f))
         return -1;
-    if (ledger_catch_up(l, f) || check_signatures(l, f) || recover(l, f) ||
-        (l->torn_bytes && stamp_now(l, f))) {
+    if (ledger_catch_up(l, f) || (l->mark.end > l->trusted_end && sync_found(l, f)) ||
+        check_signatures(l, f) || recover(l, f) || (l->torn_bytes && stamp_now(l, f))) {
         index_rollback(l->index);
         l->mark = (struct index_mark){0};
         return -1;
@@ -171,8 +199,8 @@ static void remove_empty(struct ledger *l)
 void ledger_abort(struct ledger *l)
 {
     index_rollback(l->index);
-    if (l->appended && ftruncate(l->fd, (off_t)l->begun_end) == 0)
-        fsync(l->fd);
+    if (l->appended && file_cut(l->fd, l->begun_end) == 0)
+        file_sync(l->fd);
     if (l->begun_end == 0)
         remove_empty(l);
     l->mark = (struct index_mark){0}; /* so that the next ledger_begin takes the tree up again */
@@ -181,7 +209,7 @@ void ledger_abort(struct ledger *l)
 
 int ledger_commit(struct ledger *l, struct fault *f)
 {
-    if (l->appended && fdatasync(l->fd)) {
+    if (l->appended && file_sync_data(l->fd)) {
         fault_errno(f, "%s", l->path);
         ledger_abort(l);
         return -1;

@@ -33,21 +33,12 @@ static int return_tx(struct pool *p, const struct entry *e, struct fault *f)
 
 static int return_block(struct pool *p, const struct node *node, struct fault *f)
 {
-    struct buf text = {0};
     struct batch b = {0};
-    int result = ledger_read(p->ledger, node, false, &text, f);
-    struct span span = {text.data, text.len};
-    struct stream *s = result ? NULL : stream_new(source_memory(&span), node->line, node->offset);
-    if (!result && !s)
-        result = fault_memory(f);
-    if (s && stream_next(s, &b, f) < 0)
-        result = -1;
-    for (size_t i = 0; !result && b.count && !b.items[0].broken && i < b.items[0].count; i++)
+    int result = ledger_read_item(p->ledger, node, &b, f);
+    for (size_t i = 0; !result && !b.items[0].broken && i < b.items[0].count; i++)
         if (b.items[0].entries[i].is_tx)
             result = return_tx(p, &b.items[0].entries[i], f);
-    stream_free(s);
     batch_free(&b);
-    buf_free(&text);
     return result;
 }
 

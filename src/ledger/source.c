@@ -1,5 +1,7 @@
 #include "ledger/source.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -96,7 +98,7 @@ int source_open(const char *path, struct source *src, struct fault *f)
 {
     int fd = STDIN_FILENO;
     if (strcmp(path, "-")) {
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+        fd = file_open(path, O_RDONLY, 0);
         if (fd < 0)
             return fault_errno(f, "cannot open");
     }

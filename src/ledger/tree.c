@@ -1,6 +1,7 @@
 #include "ledger/tree.h"
 
 #include "base/hex.h"
+#include "ledger/header.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,9 +88,8 @@ int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struc
     return 0;
 }
 
-/* The last node that both chains share. */
-static int fork_of(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
-                   struct fault *f)
+int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
+              struct fault *f)
 {
     struct node other;
     if (tree_ancestor(t, a, b->height, fork, f) || tree_ancestor(t, b, fork->height, &other, f))
@@ -138,7 +138,7 @@ int tree_move(struct tree *t, const struct node *to, struct fault *f)
     struct node fork;
     if (t->at.n == to->n)
         return 0;
-    if (fork_of(t, &t->at, to, &fork, f))
+    if (tree_fork(t, &t->at, to, &fork, f))
         return -1;
     while (t->at.n != fork.n) {
         struct node up = t->at;
@@ -198,37 +198,12 @@ int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fa
     return fault_rule(f, "block: no proof of work: its hash is over the target");
 }
 
-static int check_time(struct tree *t, const struct block *b, const struct node *parent, int64_t now,
-                      struct fault *f)
-{
-    int64_t median, ahead = rules_max_ahead(&t->rules);
-    if (tree_median(t, parent, &median, f))
-        return -1;
-    if (b->time <= median)
-        return fault_rule(
-            f, "block: time %" PRId64 " is not after %" PRId64 ", the median of the last %d",
-            b->time, median, MEDIAN_OF);
-    if (now >= 0 && b->time > now && b->time - now > ahead)
-        return fault_rule(
-            f, "block: time %" PRId64 " is over %" PRId64 " s ahead of the clock, %" PRId64,
-            b->time, ahead, now);
-    return 0;
-}
-
-/* The rules of a header towards its parent, the clock and the chain, in the order of formats.md. */
 static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
                         const struct node *parent, int64_t now, struct fault *f)
 {
-    uint8_t target[TARGET_LEN];
-    if (b->height != parent->height + 1)
-        return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
-                          parent->height + 1);
-    tree_target(t, parent, target);
-    if (memcmp(b->target, target, TARGET_LEN))
-        return fault_rule(f, "block: target should be %s", hex32(target).text);
-    if (tree_header_alone(b, id, f))
-        return -1;
-    return check_time(t, b, parent, now, f);
+    struct ancestry a = {.height = parent->height, .time = parent->time};
+    a.count = tree_times(t, parent, a.times, f);
+    return a.count < 0 ? -1 : header_check(&t->asert, &t->rules, &a, b, id, now, f);
 }
 
 /* 1 it holds, 0: its parent is not in the tree, -1 and a fault. */
@@ -434,7 +409,7 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
 static int make_best(struct tree *t, const struct node *new, struct reorg *reorg, struct fault *f)
 {
     struct node fork = t->best;
-    if (t->count > 1 && new->parent != t->best.n && fork_of(t, &t->best, new, &fork, f))
+    if (t->count > 1 && new->parent != t->best.n && tree_fork(t, &t->best, new, &fork, f))
         return -1;
     reorg->undone = t->best.height - fork.height;
     reorg->done = t->count > 1 ? new->height - fork.height : 1;

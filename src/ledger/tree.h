@@ -114,6 +114,10 @@ int tree_find(struct tree *t, const uint8_t id[ID_LEN], struct node *node, struc
 int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struct node *out,
                   struct fault *f);
 
+/* The last node that the chains to a and to b share: a itself where b's goes on from it. */
+int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
+              struct fault *f);
+
 /* What the block after parent must have: its target, and the median that its time must be after. */
 void tree_target(const struct tree *t, const struct node *parent, uint8_t target[TARGET_LEN]);
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);

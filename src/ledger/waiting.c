@@ -63,25 +63,13 @@ int waiting_add(struct waiting *w, const struct item *item)
     return 0;
 }
 
-/* Reads the orphan's block again, which was good when it came. */
-static int parse(const struct orphan *o, struct batch *b, struct fault *f)
-{
-    struct span text = {o->text, o->size};
-    struct stream *s = stream_new(source_memory(&text), o->line, 0);
-    if (!s)
-        return fault_memory(f);
-    int got = stream_next(s, b, f);
-    stream_free(s);
-    return got;
-}
-
 int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *b, struct fault *f)
 {
     for (struct orphan **at = &w->first; *at; at = &(*at)->next) {
         if (memcmp((*at)->parent, parent, ID_LEN))
             continue;
         struct orphan *o = take_out(w, at);
-        int got = parse(o, b, f);
+        int got = batch_parse(b, o->text, o->size, o->line, 0, f) ? -1 : 1;
         free(o);
         return got;
     }

@@ -12,6 +12,7 @@
 #include "crypto/sigpool.h"
 #include "net/session.h"
 #include "net/view.h"
+#include "stream/stream.h"
 
 #define LISTENER_GUESTS_MAX 4096
 #define LISTENER_SEEN (1 << 18)           /* ids remembered, at least; at most twice as many */
@@ -44,6 +45,9 @@ struct listener_config {
     bool stems;               /* tell stem from fluff (Dandelion++) with `fluff` lines in out */
     bool deflate;             /* offer it */
     struct sigpool *pool;     /* NULL: signatures are not looked at, for measurements alone */
+    /* Told of each batch whose signatures were checked; NULL: nobody is. */
+    void (*checked)(void *known, const struct batch *b);
+    void *known;
     uint64_t seed;
     int64_t (*clock)(void *self); /* Unix seconds */
     /* An event for the log (NULL: none): who, what, an id or NULL, further words. */

@@ -202,7 +202,10 @@ static int check_batch(struct listener *l, struct fault *f)
     skip_checked(l);
     if (batch_start(&l->batch, l->config->pool, f))
         return -1;
-    batch_finish(&l->batch, l->config->pool);
+    if (batch_finish(&l->batch, l->config->pool, f))
+        return -1;
+    if (l->config->checked)
+        l->config->checked(l->config->known, &l->batch);
     return 0;
 }
 

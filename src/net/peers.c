@@ -1,6 +1,7 @@
 #include "net/peers.h"
 
 #include "base/chance.h"
+#include "base/file.h"
 #include "base/lines.h"
 #include "record/peer.h"
 
@@ -201,7 +202,7 @@ static int read_lines(struct reading *r, int fd, struct fault *f)
 static int read_file(struct reading *r, const char *path, struct fault *f)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* no waiting for a FIFO */
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for a FIFO */
     if (fd < 0 && errno == ENOENT)
         return 0;
     if (fd < 0)

@@ -61,22 +61,22 @@ static int grow_ring(struct sender *s)
 static int add_slab(struct sender *s, size_t n)
 {
     size_t size = s->newest ? SLAB : SLAB_FIRST;
-    struct slab *new = s->spare;
+    struct slab *slab = s->spare;
     if (size < n)
         size = n;
-    if (new && n <= new->size)
+    if (slab && n <= slab->size)
         s->spare = NULL;
-    else if (!(new = large_alloc(sizeof *new + size)))
+    else if (!(slab = large_alloc(sizeof *slab + size)))
         return -1;
     else
-        new->size = size;
-    new->used = new->parcels = 0;
-    new->next = NULL;
+        slab->size = size;
+    slab->used = slab->parcels = 0;
+    slab->next = NULL;
     if (s->newest)
-        s->newest->next = new;
+        s->newest->next = slab;
     else
-        s->oldest = new;
-    s->newest = new;
+        s->oldest = slab;
+    s->newest = slab;
     return 0;
 }
 

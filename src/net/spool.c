@@ -28,9 +28,12 @@ static int read_lines(int fd, struct buf *out, uint64_t *size)
         return -1;
     }
     size_t n = (size_t)st.st_size;
+    *size = 0;
+    if (n == 0) /* and there may be no buffer */
+        return 0;
     if (buf_reserve(out, n) || file_read_at(fd, out->data + out->len, n, 0))
         return -1;
-    const char *last = n ? memrchr(out->data + out->len, '\n', n) : NULL;
+    const char *last = memrchr(out->data + out->len, '\n', n);
     *size = last ? (uint64_t)(last - (out->data + out->len)) + 1 : 0;
     out->len += *size;
     return 0;
@@ -50,7 +53,7 @@ static int read_old(const struct spool *s, struct buf *out)
     uint64_t size;
     if (old_path(s, path))
         return -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0)
         return errno == ENOENT ? 0 : -1;
     int failed = read_lines(fd, out, &size);
@@ -65,7 +68,7 @@ int spool_open(struct spool *s, const char *path, struct buf *out, struct fault 
     *s = (struct spool){.path = path, .fd = -1};
     if (read_old(s, out))
         return trouble(s, f);
-    s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    s->fd = file_open(path, O_RDWR | O_CREAT, 0666);
     if (s->fd < 0 || read_lines(s->fd, out, &s->size) || ftruncate(s->fd, (off_t)s->size))
         return trouble(s, f);
     return 0;
@@ -78,7 +81,7 @@ static int turn(struct spool *s)
         return -1;
     close(s->fd);
     s->size = 0;
-    s->fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    s->fd = file_open(s->path, O_RDWR | O_CREAT | O_EXCL, 0666);
     return s->fd < 0 ? -1 : 0;
 }
 

@@ -14,7 +14,8 @@ struct block {
 };
 
 /* Parses a line that line_check let through; b->seal points into it. 0, or -1 and a rule that
- * begins with "block: ". */
+ * begins with "block: ". (Given any other line, it gives -1: what it takes, line_check does too.)
+ */
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
 
 /* Puts the header line, without a newline; with an empty seal it ends in the space before it. 0, or

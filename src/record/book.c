@@ -1,5 +1,6 @@
 #include "record/book.h"
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/lines.h"
 
@@ -137,7 +138,7 @@ static int read_line(struct book *b, const struct line *line, struct fault *f)
 int book_read(struct book *b, const char *path, struct fault *f)
 {
     struct line line;
-    int fd = open(path, O_RDONLY | O_CLOEXEC), got;
+    int fd = file_open(path, O_RDONLY, 0), got;
     if (fd < 0)
         return fault_errno(f, "cannot open");
     struct lines *lines = lines_new(source_fd(fd), 1, 0);

@@ -1,7 +1,6 @@
 #include "record/field.h"
 
 #include "base/hex.h"
-#include "base/lines.h"
 #include "base/num.h"
 
 #include <endian.h>
@@ -53,6 +52,15 @@ int line_check(const char *line, size_t len, struct fault *f)
     for (bool before = true; i + 8 <= len && plain_eight(line + i, &before); i += 8)
         space = before;
     return slow_check(line, i, len, space, f);
+}
+
+int line_form(const struct line *line, struct fault *f)
+{
+    if (line->state == LINE_LONG)
+        return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
+    if (line->state == LINE_TORN)
+        return fault_rule(f, "line: torn: the last line has no newline");
+    return line_check(line->text, line->len, f);
 }
 
 size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX])

@@ -5,7 +5,7 @@
 #ifndef RECORD_FIELD_H
 #define RECORD_FIELD_H
 
-#include "base/fault.h"
+#include "base/lines.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,10 @@ struct field {
 
 /* Whether the bytes are a line of fields. 0, or -1 and a rule. */
 int line_check(const char *line, size_t len, struct fault *f);
+
+/* Whether the line that was read can be a record at all: neither cut nor too long, and a line of
+ * fields. 0, or -1 and a rule. */
+int line_form(const struct line *line, struct fault *f);
 
 /* Splits a line that line_check let through. Gives the number of fields, of which the first
  * FIELDS_MAX are in out. */

@@ -155,9 +155,14 @@ for peer in "$@"; do
     grep -qxF -e "$line" peers || printf '%s\n' "$line" >>peers
 done
 
+# Auditors whose word the ledger is held to, checkpoint(5), where there are any.
+held=''
+[ ! -e checkpoints ] || held='-C checkpoints'
+
 # What a killed writer has left is put aside before anyone reads it.
 if [ -s ledger ]; then
-    @PROGPREFIX@ledger-append -q ledger </dev/null || exit
+    # shellcheck disable=SC2086 # an option, or nothing
+    @PROGPREFIX@ledger-append -q $held ledger </dev/null || exit
     id=$(head -n 1 ledger | tr -d '\n' | sha256sum)
     [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: of another chain than that of -c, ${id%% *}"
 else
@@ -215,7 +220,7 @@ become() { # NAME PROGRAM...
     exec "$@"
 }
 
-# shellcheck disable=SC2086 # $identity, $chain and $stems are options, or nothing
+# shellcheck disable=SC2086 # $identity, $chain, $stems and $held are options, or nothing
 {
     # In: each record that is new, once, its form, work and signatures checked.
     listen() {
@@ -232,11 +237,11 @@ become() { # NAME PROGRAM...
     # What comes in is let through by one program after the other, and goes out. This is the node.
     flow() {
         listen |
-            @PROGPREFIX@verify -u -l ledger |     # what breaks a rule falls
-            @PROGPREFIX@ledger-append -p ledger | # blocks go into the ledger
+            @PROGPREFIX@verify -u -l ledger | # what breaks a rule falls
+            @PROGPREFIX@ledger-append -p $held ledger | # blocks go into the ledger
             @PROGPREFIX@txpool -u -l ledger pool | # transactions wait for a block
             @PROGPREFIX@peerbook -l ledger peers | # addresses are kept
-            remind |                              # what we had at the start goes ahead
+            remind | # what we had at the start goes ahead
             forward
     }
 
@@ -251,7 +256,7 @@ become() { # NAME PROGRAM...
     # What was missed while we were away, or cut off.
     catch_up() {
         become puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
-            @PROGPREFIX@ledger-append -q ledger
+            @PROGPREFIX@ledger-append -q $held ledger
     }
 
     # Our own records take the way of all others: in by the front door.

@@ -166,22 +166,51 @@ static int read_value(const uint8_t **p, const uint8_t *end, struct state_value 
     return 0;
 }
 
+struct change {
+    struct state_key key;
+    struct state_value old, new;
+};
+
+/* Reads the change at *p and moves *p behind it. 0, or -1 and a fault. */
+static int read_change(const uint8_t **p, const uint8_t *end, struct change *c, struct fault *f)
+{
+    if ((size_t)(end - *p) < sizeof c->key)
+        return fault_trouble(f, "journal is cut short");
+    memcpy(&c->key, *p, sizeof c->key);
+    *p += sizeof c->key;
+    if (read_value(p, end, &c->old) || read_value(p, end, &c->new))
+        return fault_trouble(f, "journal is broken");
+    return 0;
+}
+
+int state_journal_find(const void *journal, size_t n, const struct state_key *key,
+                       struct state_value *before, struct state_value *after, struct fault *f)
+{
+    const uint8_t *p = journal, *end = n ? p + n : p;
+    while (p < end) {
+        struct change c;
+        if (read_change(&p, end, &c, f))
+            return -1;
+        if (memcmp(&c.key, key, sizeof *key))
+            continue;
+        *before = c.old;
+        *after = c.new;
+        return 1;
+    }
+    return 0;
+}
+
 static int replay(struct state *s, const void *journal, size_t n, bool redo, struct fault *f)
 {
     const uint8_t *p = journal, *end = n ? p + n : p; /* of a block that changed nothing: NULL */
     while (p < end) {
-        struct state_key key;
-        struct state_value old, new;
-        if ((size_t)(end - p) < sizeof key)
-            return fault_trouble(f, "journal is cut short");
-        memcpy(&key, p, sizeof key);
-        p += sizeof key;
-        if (read_value(&p, end, &old) || read_value(&p, end, &new))
-            return fault_trouble(f, "journal is broken");
-        struct entry *e = meet(s, &key, f);
+        struct change c;
+        if (read_change(&p, end, &c, f))
+            return -1;
+        struct entry *e = meet(s, &c.key, f);
         if (!e)
             return -1;
-        e->now = redo ? new : old;
+        e->now = redo ? c.new : c.old;
         make_dirty(s, e);
     }
     return 0;

@@ -59,6 +59,11 @@ void state_rollback(struct state *s);
 int state_undo(struct state *s, const void *journal, size_t n, struct fault *f);
 int state_redo(struct state *s, const void *journal, size_t n, struct fault *f);
 
+/* What such a journal says of one key: 1 and its value before and after, 0 where it did not change,
+ * -1 and a fault: the bytes are no such journal. */
+int state_journal_find(const void *journal, size_t n, const struct state_key *key,
+                       struct state_value *before, struct state_value *after, struct fault *f);
+
 /* Calls each for every key met, value.len 0 included; with dirty only for those whose value may
  * differ from the backing's, which after that count as equal to it. Stops at the first -1 and gives
  * it. */

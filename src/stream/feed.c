@@ -19,6 +19,12 @@ void feed_blocks_only(struct feed *d)
     d->batches[0].blocks_only = d->batches[1].blocks_only = true;
 }
 
+void feed_ask(struct feed *d, void (*recall)(void *self, struct batch *b), void *self)
+{
+    d->recall = recall;
+    d->self = self;
+}
+
 bool feed_ready(struct feed *d)
 {
     return d->started || d->ended || stream_ready(d->stream);
@@ -38,8 +44,13 @@ static int read_batch(struct feed *d, struct batch *slot, bool *got, struct faul
 /* Starts on the signatures of the batch behind the current one. */
 static int start(struct feed *d, struct fault *f)
 {
+    struct batch *b = &d->batches[!d->current];
     d->started = true;
-    return d->pool ? batch_start(&d->batches[!d->current], d->pool, f) : 0;
+    if (!d->pool)
+        return 0;
+    if (d->recall)
+        d->recall(d->self, b);
+    return batch_start(b, d->pool, f);
 }
 
 static int start_first(struct feed *d, struct fault *f)
@@ -64,7 +75,7 @@ int feed_next(struct feed *d, struct batch **b, struct fault *f)
     d->current = !d->current;
     d->started = false;
     *b = &d->batches[d->current];
-    if (d->pool)
-        batch_finish(*b, d->pool);
+    if (d->pool && batch_finish(*b, d->pool, f))
+        return -1;
     return more && start(d, f) ? -1 : 1;
 }

@@ -7,7 +7,9 @@
 
 struct feed {
     struct stream *stream;
-    struct sigpool *pool; /* NULL: signatures are not looked at */
+    struct sigpool *pool;                        /* NULL: signatures are not looked at */
+    void (*recall)(void *self, struct batch *b); /* NULL: nobody is asked */
+    void *self;
     struct batch batches[2];
     int current;  /* the batch last given out */
     bool started; /* the other one is read, and its signatures are under way */
@@ -17,6 +19,10 @@ struct feed {
 /* A feed over the stream, which it frees in the end; the pool stays the caller's. */
 void feed_init(struct feed *d, struct stream *stream, struct sigpool *pool);
 void feed_free(struct feed *d);
+
+/* From here on, recall is asked, before a batch's signatures are checked, to set `checked` in the
+ * entries whose signatures it knows to hold. */
+void feed_ask(struct feed *d, void (*recall)(void *self, struct batch *b), void *self);
 
 /* From here on, only the signatures in blocks are looked at. */
 void feed_blocks_only(struct feed *d);

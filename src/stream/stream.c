@@ -122,16 +122,6 @@ static void pass_line(struct item *item, const struct line *line)
     item->stream_size += line->size;
 }
 
-/* Whether a line can be a record at all. */
-static int line_form(const struct line *line, struct fault *f)
-{
-    if (line->state == LINE_LONG)
-        return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
-    if (line->state == LINE_TORN)
-        return fault_rule(f, "line: torn: the last line has no newline");
-    return line_check(line->text, line->len, f);
-}
-
 static int next_line(struct stream *s, struct line *line, struct fault *f)
 {
     if (!s->has_held)
@@ -359,6 +349,18 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
     return b->count > 0;
 }
 
+int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line, uint64_t offset,
+                struct fault *f)
+{
+    struct span span = {text, n};
+    struct stream *s = stream_new(source_memory(&span), first_line, offset);
+    if (!s)
+        return fault_memory(f);
+    int got = stream_next(s, b, f);
+    stream_free(s);
+    return got < 0 ? -1 : 0;
+}
+
 /* Whether the item is signed as a whole, not in its entries. */
 static bool has_own_signature(const struct item *item)
 {
@@ -388,11 +390,11 @@ static struct sigjob signature_of(const struct item *item, size_t i)
     const struct peer *p = &item->peer;
     const struct checkpoint *c = &item->checkpoint;
     if (item->is_peer)
-        return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false};
+        return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false, false};
     if (item->is_checkpoint)
-        return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false};
+        return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false, false};
     const struct tx *tx = &item->entries[i].tx;
-    return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false};
+    return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false, false};
 }
 
 static int reserve_jobs(struct batch *b, size_t n)
@@ -421,7 +423,7 @@ int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
     return sigpool_start(pool, b->jobs, n, f);
 }
 
-void batch_finish(struct batch *b, struct sigpool *pool)
+int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     struct fault why;
     size_t n = 0;
@@ -429,10 +431,20 @@ void batch_finish(struct batch *b, struct sigpool *pool)
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         size_t count = signatures(b, item);
-        for (size_t j = 0; j < count; j++)
-            if (!is_checked(item, j) && !b->jobs[n++].valid) {
+        for (size_t j = 0; j < count; j++) {
+            if (is_checked(item, j))
+                continue;
+            const struct sigjob *job = &b->jobs[n++];
+            bool valid = job->valid;
+            if (job->unknown)
+                return fault_memory(f);
+            if (!has_own_signature(item))
+                item->entries[j].holds = valid;
+            if (!valid) {
                 fault_rule(&why, "%s: bad signature", type_of(item));
                 break_item(item, item->line + j + item->is_block, &why);
             }
+        }
     }
+    return 0;
 }

@@ -34,6 +34,7 @@ struct entry {
     size_t at;    /* where its line begins in the item's text */
     bool is_tx;   /* else a grant or a rule */
     bool checked; /* its signature is known to hold: whoever knows sets it before batch_start */
+    bool holds;   /* batch_finish: its signature was checked, and holds */
     struct tx tx;
     struct grant grant; /* amount 0: a rule line */
 };
@@ -97,12 +98,17 @@ void stream_limit(struct stream *s, int64_t maxblock);
 int stream_next(struct stream *s, struct batch *b, struct fault *f);
 void batch_free(struct batch *b);
 
+/* Reads the items that these n bytes, more than none, begin with: as stream_next of a stream that
+ * is over when they are. 0, or -1 and trouble. */
+int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line, uint64_t offset,
+                struct fault *f);
+
 /* Whether stream_next would answer without waiting. */
 bool stream_ready(struct stream *s);
 
 /* Starts the check of every signature in the batch's unbroken items; and, in batch_finish, waits
- * for it and breaks the items that hold a false one. 0, or -1 and trouble. */
+ * for it and breaks the items that hold a false one. Both: 0, or -1 and trouble. */
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f);
-void batch_finish(struct batch *b, struct sigpool *pool);
+int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f);
 
 #endif

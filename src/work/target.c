@@ -16,6 +16,11 @@ static int64_t exponent(const struct asert *a, int64_t height, int64_t time)
 {
     __int128 drift = (__int128)time - a->time - (__int128)a->spacing * height;
     unsigned __int128 size = (unsigned __int128)(drift < 0 ? -drift : drift);
+    if (size < (uint64_t)1 << 47) { /* the same where all fits into 64 bits, as it mostly does */
+        uint64_t e = ((uint64_t)size << 16) / (uint64_t)a->halflife;
+        if (e >> 16 <= HALFLIVES_MAX)
+            return drift < 0 ? -(int64_t)e : (int64_t)e;
+    }
     unsigned __int128 halflife = (unsigned __int128)a->halflife;
     unsigned __int128 whole = size / halflife, rest = size % halflife;
     if (whole > HALFLIVES_MAX)

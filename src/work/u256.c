@@ -1,21 +1,28 @@
 #include "work/u256.h"
 
+#include <endian.h>
 #include <stdbool.h>
+#include <string.h>
 
 static const struct u256 greatest = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 
 struct u256 u256_read(const uint8_t bytes[32])
 {
-    struct u256 a = {{0}};
-    for (int i = 0; i < 32; i++)
-        a.word[3 - i / 8] = a.word[3 - i / 8] << 8 | bytes[i];
+    struct u256 a;
+    for (int i = 0; i < 4; i++) {
+        uint64_t word;
+        memcpy(&word, bytes + 8 * i, sizeof word);
+        a.word[3 - i] = be64toh(word);
+    }
     return a;
 }
 
 void u256_write(struct u256 a, uint8_t bytes[32])
 {
-    for (int i = 0; i < 32; i++)
-        bytes[i] = (uint8_t)(a.word[3 - i / 8] >> (56 - i % 8 * 8));
+    for (int i = 0; i < 4; i++) {
+        uint64_t word = htobe64(a.word[3 - i]);
+        memcpy(bytes + 8 * i, &word, sizeof word);
+    }
 }
 
 int u256_compare(struct u256 a, struct u256 b)
@@ -37,25 +44,30 @@ struct u256 u256_add(struct u256 a, struct u256 b)
     return carry ? greatest : a;
 }
 
-/* a - b, where a is not below b. */
-static struct u256 subtract(struct u256 a, struct u256 b)
+enum { WIDE = 5 }; /* words of what is over 256 bits for a while */
+
+/* How many bits n words have without their leading zeros. */
+static int length(const uint64_t *word, int n)
 {
-    uint64_t borrow = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned __int128 d = (unsigned __int128)a.word[i] - b.word[i] - borrow;
-        a.word[i] = (uint64_t)d;
-        borrow = (uint64_t)(d >> 64) & 1;
-    }
-    return a;
+    for (int i = n - 1; i >= 0; i--)
+        if (word[i])
+            return 64 * (i + 1) - __builtin_clzll(word[i]);
+    return 0;
 }
 
-/* The product goes into the middle of a field of zero words, so that the words of the result can be
- * cut out at any bit within SHIFT_MAX of it; more shift than that leaves nothing of a product below
- * 2^288, or takes any but zero over 2^256. */
-enum { SHIFT_MAX = 448, BELOW = SHIFT_MAX / 64, RESULT = 5 + BELOW, FIELD = BELOW + RESULT + 8 };
-
-static void multiply(struct u256 a, uint32_t factor, uint64_t product[5])
+/* The 64 bits of five words from this bit on, which may be outside of them. */
+static uint64_t bits_at(const uint64_t word[WIDE], int64_t bit)
 {
+    int64_t i = bit >> 6;
+    unsigned below = (unsigned)(bit & 63);
+    uint64_t low = i >= 0 && i < WIDE ? word[i] : 0;
+    uint64_t high = i >= -1 && i < WIDE - 1 ? word[i + 1] : 0;
+    return low >> below | high << 1 << (63 - below);
+}
+
+struct u256 u256_scale(struct u256 a, uint32_t factor, int64_t shift)
+{
+    uint64_t product[WIDE];
     unsigned __int128 carry = 0;
     for (int i = 0; i < 4; i++) {
         carry += (unsigned __int128)a.word[i] * factor;
@@ -63,56 +75,65 @@ static void multiply(struct u256 a, uint32_t factor, uint64_t product[5])
         carry >>= 64;
     }
     product[4] = (uint64_t)carry;
-}
-
-struct u256 u256_scale(struct u256 a, uint32_t factor, int64_t shift)
-{
-    if (shift < -SHIFT_MAX)
+    int bits = length(product, WIDE);
+    if (bits == 0 || shift <= -bits)
         return (struct u256){{0}};
-    if (shift > SHIFT_MAX)
-        shift = SHIFT_MAX;
-    uint64_t field[FIELD] = {0};
-    multiply(a, factor, field + BELOW);
-    bool over = false;
-    for (int i = 0; i < RESULT; i++) {
-        unsigned bit = (unsigned)(64 * (i + BELOW) - (int)shift);
-        const uint64_t *w = field + bit / 64;
-        uint64_t word = w[0] >> bit % 64 | w[1] << 1 << (63 - bit % 64);
-        if (i < 4)
-            a.word[i] = word;
-        else
-            over |= word != 0;
-    }
-    return over ? greatest : a;
-}
-
-/* How many bits a has without its leading zeros. */
-static int length(struct u256 a)
-{
-    for (int i = 3; i >= 0; i--)
-        if (a.word[i])
-            return 64 * (i + 1) - __builtin_clzll(a.word[i]);
-    return 0;
-}
-
-static struct u256 halve(struct u256 a)
-{
-    for (int i = 0; i < 3; i++)
-        a.word[i] = a.word[i] >> 1 | a.word[i + 1] << 63;
-    a.word[3] >>= 1;
+    if (shift > 256 - bits)
+        return greatest;
+    for (int i = 0; i < 4; i++)
+        a.word[i] = bits_at(product, 64 * i - shift);
     return a;
 }
 
+/* The low n words of a * 2^shift; shift is below 64. */
+static void shift_left(const uint64_t *a, int n, int shift, uint64_t *out)
+{
+    uint64_t below = 0;
+    for (int i = 0; i < n; i++) {
+        out[i] = a[i] << shift | below;
+        below = a[i] >> 1 >> (63 - shift);
+    }
+}
+
+/* word[0..n] -= digit * b[0..n), and where that was too much, b added back until it is not: what
+ * digit should have been. */
+static uint64_t take(uint64_t *word, const uint64_t *b, int n, uint64_t digit)
+{
+    uint64_t carry = 0, borrow = 0;
+    for (int i = 0; i <= n; i++) {
+        unsigned __int128 product = (unsigned __int128)digit * (i < n ? b[i] : 0) + carry;
+        unsigned __int128 rest = (unsigned __int128)word[i] - (uint64_t)product - borrow;
+        carry = (uint64_t)(product >> 64);
+        borrow = (uint64_t)(rest >> 64) & 1;
+        word[i] = (uint64_t)rest;
+    }
+    for (; borrow; digit--) {
+        unsigned __int128 sum = 0;
+        for (int i = 0; i <= n; i++) {
+            sum += (unsigned __int128)word[i] + (i < n ? b[i] : 0);
+            word[i] = (uint64_t)sum;
+            sum >>= 64;
+        }
+        borrow -= (uint64_t)sum;
+    }
+    return digit;
+}
+
+/* Long division in digits of 64 bits (Knuth, 4.3.1, algorithm D): with b's highest bit set, a digit
+ * guessed from the highest ones alone is at most two too large. */
 struct u256 u256_divide(struct u256 a, struct u256 b)
 {
     struct u256 quotient = {{0}};
-    int bit = length(a) - length(b);
-    for (b = u256_scale(b, 1, bit); bit >= 0; bit--) {
-        if (u256_compare(a, b) >= 0) {
-            a = subtract(a, b);
-            quotient.word[bit / 64] |= (uint64_t)1 << bit % 64;
-        }
-        b = halve(b);
+    int n = (length(b.word, 4) + 63) / 64, shift = n * 64 - length(b.word, 4);
+    uint64_t dividend[WIDE] = {0}, divisor[4];
+    shift_left(b.word, n, shift, divisor);
+    shift_left(a.word, 4, shift, dividend);
+    dividend[4] = a.word[3] >> 1 >> (63 - shift);
+    for (int i = 4 - n; i >= 0; i--) {
+        uint64_t *top = dividend + i + n, digit = UINT64_MAX;
+        if (*top < divisor[n - 1])
+            digit = (uint64_t)(((unsigned __int128)top[0] << 64 | top[-1]) / divisor[n - 1]);
+        quotient.word[i] = take(dividend + i, divisor, n, digit);
     }
     return quotient;
 }

@@ -23,7 +23,7 @@ function read_faults(file, fault,    line, n) {
     split("", fault)
     n = 0
     while ((getline line <file) > 0) {
-        if (line ~ /^ledger-append: reorg: /)
+        if (line ~ /^ledger-append: reorg: |^verify: .*: good up to line /)
             continue
         if (!match(line, /:[0-9]+: /)) {
             wrong("said: " line)

@@ -30,8 +30,10 @@ BEGIN {
     layer("ledger", "base record crypto work state stream")
     layer("net", "base record crypto work stream")
     layer("sync", "base record crypto work stream ledger net")
+    layer("explain", "base record crypto work state stream ledger")
+    layer("export", "base record crypto state stream")
     layer("cli", "base record crypto stream ledger net")
-    layer("cmd", "base record crypto work state stream ledger net sync cli")
+    layer("cmd", "base record crypto work state stream ledger net sync cli export explain")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

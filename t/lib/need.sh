@@ -32,6 +32,7 @@ wish() {
 }
 
 has_sshd() { PATH=$PATH:/usr/sbin:/sbin has sshd; }
+has_mkfs() { PATH=$PATH:/usr/sbin:/sbin has mkfs.ext4; }
 
 # A package that brings a service is wished for only where its installation starts none, and no system is there
 # to start it later: in containers.
@@ -72,9 +73,16 @@ for_test() {
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
+    wish jq has jq
+    wish hledger has hledger
     wish bsdutils has script
+    wish strace has strace
+    wish e2fsprogs has_mkfs
     wish clang has clang
     wish libclang-rt-dev fuzzer
+    wish graphviz has dot
+    wish zsh has zsh
+    wish fish has fish
     wish netcat-openbsd has nc
     wish openssh-client has ssh
     starts_no_service || return 0

@@ -1,0 +1,208 @@
+#include "explain/parts.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
+
+static bool is_whole_ledger(const struct explain *x)
+{
+    return x->tree && !x->about.against;
+}
+
+/* Asks whether the header is, or is not, a genesis block's. */
+static void ask_genesis(struct explain *x, const char *is, const char *rule)
+{
+    const struct block *b = &x->item->block;
+    explain_say(x,
+                "# A genesis block has height 0, no parent, no miner, and seal 0.\n"
+                "[ '%" PRId64 " %s %s %.*s' %s \\\n    '0 %s %s 0' ]",
+                b->height, hex32(b->prev).text, hex32(b->miner).text, (int)b->seal.len,
+                b->seal.text, is, ZERO, ZERO);
+    explain_or_no(x, x->item->line, "%s", rule);
+}
+
+static void header(struct explain *x)
+{
+    const struct item *item = x->item;
+    const char *end = memchr(item->text, '\n', item->size);
+    size_t len = end ? (size_t)(end - item->text) : item->size;
+    explain_line(x, item->line, item->text, len);
+    if (x->ended)
+        return;
+    explain_form(x, FORM_BLOCK, item->line, item->text, len);
+    explain_id(x, item->id);
+}
+
+/* Whether all lines that the header counts are there, and not more bytes than may be. */
+static void extent(struct explain *x)
+{
+    const struct item *item = x->item;
+    static const char over[] = "block: over maxblock, ";
+    if (explain_falls(x, item->line, over)) {
+        unsigned long long most = strtoull(x->why->text + strlen(over), NULL, 10);
+        explain_say(x,
+                    "\n# Header and body, newlines included, are not over the limit.\n"
+                    "[ %" PRIu64 " -le %llu ]",
+                    item->stream_size, most);
+        explain_or_no(x, item->line, "%s", over);
+    }
+    explain_say(x, "\n# So many lines follow the header: %zu.\n[ %zu -eq %" PRId64 " ]",
+                item->count, item->count, item->block.count);
+    explain_or_no(x, item->line, "block: cut short");
+}
+
+static void ask_rules(struct explain *x)
+{
+    static const char *const names[] = {"spacing",  "halflife", "reward", "halving",
+                                        "maxblock", "minfee",   "name",   "seal"};
+    explain_say(x, "# Every rule is given.\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        explain_say(x, "[ -e rules/%s ]", names[i]);
+        explain_or_no(x, x->item->line, "block: genesis: rule %s is missing", names[i]);
+    }
+}
+
+static void ask_work(struct explain *x)
+{
+    const struct item *item = x->item;
+    explain_say(x,
+                "# Its id, read as a number, is not over the target: someone has done the work.\n"
+                "is_at_most %s \\\n    %s",
+                hex32(item->id).text, hex32(item->block.target).text);
+    explain_or_no(x, item->line, "block: no proof of work");
+}
+
+static int ask_time(struct explain *x, const struct node *parent, struct fault *f)
+{
+    int64_t times[MEDIAN_OF], time = x->item->block.time;
+    int count = tree_times(x->tree, parent, times, f);
+    if (count < 0)
+        return -1;
+    explain_say(x,
+                "# Its time is after the median of the last %d, the upper one where their number "
+                "is even: %" PRId64 ".\n"
+                "[ %" PRId64 " -gt \"$(sort -n times.%s | head -n %d | tail -n 1)\" ]",
+                count, tree_median_of(times, count), time, hex32(parent->id).text, count / 2 + 1);
+    explain_or_no(x, x->item->line, "block: time %" PRId64 " is not after", time);
+    explain_say(x,
+                "# It is not too far ahead of the clock: %" PRId64
+                " s, 12 spacings, or 60 s where that is more.\n"
+                "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le 60 ] ||\n"
+                "    expr $((%" PRId64 " - now)) '<=' 12 '*' \"$spacing\" >/dev/null",
+                rules_max_ahead(&x->tree->rules), time, time, time);
+    explain_or_no(x, x->item->line, "block: time %" PRId64 " is over", time);
+    return 0;
+}
+
+/* Everything that it has to keep towards its parent. */
+static int behind_parent(struct explain *x, const struct node *parent, struct fault *f)
+{
+    const struct item *item = x->item;
+    explain_say(x,
+                "read -r height time supply <block.%s\n"
+                "# Of it are known: height %" PRId64 ", time %" PRId64 ", supply %" PRId64 ".\n"
+                "[ \"$height $time $supply\" = '%" PRId64 " %" PRId64 " %" PRId64
+                "' ] || trouble 'other books'\n"
+                "# It is one higher.\n[ %" PRId64 " -eq $((height + 1)) ]",
+                hex32(parent->id).text, parent->height, parent->time, parent->supply,
+                parent->height, parent->time, parent->supply, item->block.height);
+    explain_or_no(x, item->line, "block: height %" PRId64 ", ", item->block.height);
+    explain_target(x, parent);
+    ask_work(x);
+    if (ask_time(x, parent, f))
+        return -1;
+    explain_say(x,
+                "# It has %" PRIu64 " bytes, header, body and newlines; the most is %" PRId64 ".\n"
+                "[ \"$(wc -c <record)\" -le \"$maxblock\" ]",
+                item->stream_size, x->tree->rules.maxblock);
+    explain_or_no(x, item->line, "block: %" PRIu64 " bytes, over", item->stream_size);
+    return x->ended ? 0 : explain_payments(x, parent, f);
+}
+
+static int in_whole_ledger(struct explain *x, struct fault *f)
+{
+    struct hex32 prev = hex32(x->item->block.prev);
+    struct node parent;
+    if (!x->founded) {
+        explain_grants(x);
+        return 0;
+    }
+    explain_say(x, "\n# It has not stood above, and is no genesis block.\n[ ! -e block.%s ]",
+                hex32(x->item->id).text);
+    explain_or_no(x, x->item->line, "block: stands twice");
+    ask_genesis(x, "!=", "block: another chain's genesis");
+    explain_say(x, "# Its parent has stood above, and held.\n[ -e block.%s ]", prev.text);
+    explain_or_no(x, x->item->line, "block: its parent %s is not", prev.text);
+    int found = x->ended ? 0 : tree_find(x->tree, x->item->block.prev, &parent, f);
+    return found > 0 ? behind_parent(x, &parent, f) : found;
+}
+
+static int against_ledger(struct explain *x, struct fault *f)
+{
+    const struct item *item = x->item;
+    struct node node;
+    int found = tree_find(x->tree, item->id, &node, f);
+    if (found > 0)
+        explain_say(x,
+                    "\n# It stands in the ledger already, at line %" PRIu64 ".\n"
+                    "[ \"$(ledger_line %" PRIu64
+                    ")\" = \"$(head -n 1 record)\" ] || trouble 'another block'\n",
+                    node.line, node.line);
+    if (found)
+        return found < 0 ? -1 : 0;
+    explain_say(x, "\n");
+    ask_genesis(x, "!=", "block: another chain's genesis");
+    found = x->ended ? -2 : tree_find(x->tree, item->block.prev, &node, f);
+    if (found == 0) {
+        explain_say(x,
+                    "# Its parent is not in the ledger: what needs it is left.\n"
+                    "! ledger_has %s || trouble 'its parent has come into the ledger by now'\n",
+                    hex32(item->block.prev).text);
+        ask_work(x);
+    }
+    if (found <= 0)
+        return found == -1 ? -1 : 0;
+    explain_say(x, "\n");
+    return explain_quote_parent(x, &node, f) ? -1 : behind_parent(x, &node, f);
+}
+
+static int by_place(struct explain *x, struct fault *f)
+{
+    if (is_whole_ledger(x))
+        return in_whole_ledger(x, f);
+    if (x->about.against)
+        return against_ledger(x, f);
+    if (x->item->is_genesis)
+        ask_genesis(x, "!=", "block: a genesis block must come first");
+    else
+        ask_work(x);
+    return 0;
+}
+
+int explain_block(struct explain *x, struct fault *f)
+{
+    const struct item *item = x->item;
+    if (item->is_genesis)
+        explain_say(x, "rm -rf rules && mkdir rules || trouble 'rules: cannot be made'\n");
+    header(x);
+    if (x->ended || !item->has_header)
+        return 0;
+    if (is_whole_ledger(x) && !x->founded)
+        ask_genesis(x, "=", "block: no genesis");
+    if (!x->ended)
+        explain_body_forms(x);
+    if (x->ended)
+        return 0;
+    extent(x);
+    if (!x->ended && explain_root(x, f))
+        return -1;
+    if (item->is_genesis)
+        ask_rules(x);
+    if (!x->ended)
+        explain_body_signatures(x);
+    return x->ended ? 0 : by_place(x, f);
+}

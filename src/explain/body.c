@@ -1,0 +1,115 @@
+/* What a block's body has to keep by itself: forms, the Merkle root, signatures. */
+#include "explain/parts.h"
+
+#include "base/hex.h"
+#include "crypto/sha256.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The bytes of entry i's line without its newline, of which there is none where it was cut. */
+static size_t entry_len(const struct item *item, size_t i)
+{
+    size_t at = item->entries[i].at;
+    const char *end = memchr(item->text + at, '\n', item->size - at);
+    return end ? (size_t)(end - item->text) - at : item->size - at;
+}
+
+static uint64_t entry_line(const struct item *item, size_t i)
+{
+    return item->line + 1 + i;
+}
+
+static void genesis_entry(struct explain *x, uint64_t line, const char *text, size_t len)
+{
+    explain_say(x, "# A genesis block holds rules and grants alone.\n"
+                   "[ \"${line%%%% *}\" = rule ] || [ \"${line%%%% *}\" = grant ]");
+    explain_or_no(x, line, "block: a genesis holds only");
+    if (line_is(text, len, "rule"))
+        explain_rule(x, line, text, len);
+    else
+        explain_form(x, FORM_GRANT, line, text, len);
+}
+
+static void payment_entry(struct explain *x, uint64_t line, const char *text, size_t len)
+{
+    explain_say(x, "# A block's body holds transactions alone.\n[ \"${line%%%% *}\" = tx ]");
+    explain_or_no(x, line, "block: its body holds only tx");
+    explain_form(x, FORM_TX, line, text, len);
+}
+
+void explain_body_forms(struct explain *x)
+{
+    const struct item *item = x->item;
+    for (size_t i = 0; i < item->count && !x->ended; i++) {
+        const char *text = item->text + item->entries[i].at;
+        size_t len = entry_len(item, i);
+        uint64_t line = entry_line(item, i);
+        explain_say(x, "\n# Line %" PRIu64 ".\n", line);
+        explain_line(x, line, text, len);
+        if (x->ended)
+            return;
+        if (item->is_genesis)
+            genesis_entry(x, line, text, len);
+        else
+            payment_entry(x, line, text, len);
+        explain_id(x, item->entries[i].id);
+    }
+}
+
+/* One level of the tree from the one below, in place: each hash stands for two. */
+static size_t level(struct explain *x, uint8_t (*hashes)[ID_LEN], size_t count)
+{
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        char pair[2 * 2 * ID_LEN + 1];
+        hex_encode(pair, hashes[i], ID_LEN);
+        pair[2 * ID_LEN] = ' ';
+        hex_encode(pair + 2 * ID_LEN + 1, hashes[i + 1], ID_LEN);
+        sha256(pair, sizeof pair, hashes[i / 2]);
+        explain_say(x,
+                    "[ \"$(printf '%%s' '%.129s' |\n    sha256sum)\" = \\\n"
+                    "    '%s  -' ] || trouble 'another hash'\n",
+                    pair, hex32(hashes[i / 2]).text);
+    }
+    if (count % 2)
+        memmove(hashes[count / 2], hashes[count - 1], ID_LEN);
+    return (count + 1) / 2;
+}
+
+int explain_root(struct explain *x, struct fault *f)
+{
+    const struct item *item = x->item;
+    size_t count = item->count;
+    uint8_t(*hashes)[ID_LEN] = calloc(count + 1, sizeof *hashes);
+    if (!hashes)
+        return fault_memory(f);
+    for (size_t i = 0; i < count; i++)
+        memcpy(hashes[i], item->entries[i].id, ID_LEN);
+    sha256("", 0, hashes[count]);
+    explain_say(
+        x,
+        "\n# The Merkle root of the ids: a hash for every two neighbours, and again for those.\n");
+    if (!count)
+        explain_say(x,
+                    "# Of none, it is the hash of nothing.\n"
+                    "[ \"$(printf '' | sha256sum)\" = \\\n    '%s  -' ] || trouble "
+                    "'another hash'\n",
+                    hex32(hashes[0]).text);
+    while (count > 1)
+        count = level(x, hashes, count);
+    explain_say(x, "[ %s = \\\n    %s ]", hex32(item->block.root).text, hex32(hashes[0]).text);
+    explain_or_no(x, item->line, "block: root does not match");
+    free(hashes);
+    return 0;
+}
+
+void explain_body_signatures(struct explain *x)
+{
+    const struct item *item = x->item;
+    for (size_t i = 0; i < item->count && !item->is_genesis && !x->ended; i++) {
+        const struct tx *tx = &item->entries[i].tx;
+        explain_say(x, "\n# The signature of line %" PRIu64 ".\n", entry_line(item, i));
+        explain_signature(x, entry_line(item, i), "tx", tx->from, tx->line, tx->len);
+    }
+}

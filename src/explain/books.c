@@ -1,0 +1,261 @@
+/* Accounts: what they had, what a block makes of that, and where the script keeps it. */
+#include "explain/parts.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Under this key the state of a tree that is explained has, for an account, the line of the block
+ * that changed it last. It goes back and forth with the account, from block to block. */
+#define NOTE_KIND 'n'
+
+/* An account that a block names, as it stands at that point of the explanation. */
+struct party {
+    uint8_t id[ID_LEN];
+    struct account account;
+    int64_t left_at; /* the line of the block that left it so; 0: none */
+};
+
+struct parties {
+    struct party *list; /* by id, each once */
+    size_t count;
+};
+
+static struct state_key note_key(const uint8_t id[ID_LEN])
+{
+    struct state_key key = {.kind = NOTE_KIND};
+    memcpy(key.id, id, ID_LEN);
+    return key;
+}
+
+static int note(struct tree *t, const uint8_t id[ID_LEN], int64_t line, struct fault *f)
+{
+    struct state_key key = note_key(id);
+    struct state_value value = {.len = sizeof line};
+    memcpy(value.bytes, &line, sizeof line);
+    return state_put(t->state, &key, &value, f);
+}
+
+int explain_note(void *self, struct tree *t, const struct item *item, const struct node *node,
+                 struct fault *f)
+{
+    (void)self;
+    int64_t line = (int64_t)node->line;
+    for (size_t i = 0; i < item->count; i++) {
+        const struct entry *e = &item->entries[i];
+        if (e->is_tx && (note(t, e->tx.from, line, f) || note(t, e->tx.to, line, f)))
+            return -1;
+        if (!e->is_tx && e->grant.amount && note(t, e->grant.account, line, f))
+            return -1;
+    }
+    return item->is_genesis ? 0 : note(t, item->block.miner, line, f);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(((const struct party *)a)->id, ((const struct party *)b)->id, ID_LEN);
+}
+
+/* Who sends, receives or mines. 0, or -1: no memory. */
+static int gather(const struct item *item, struct parties *p)
+{
+    size_t n = 0, all = 2 * item->count + 1;
+    p->list = calloc(all, sizeof *p->list);
+    if (!p->list)
+        return -1;
+    for (size_t i = 0; i < item->count; i++) {
+        memcpy(p->list[n++].id, item->entries[i].tx.from, ID_LEN);
+        memcpy(p->list[n++].id, item->entries[i].tx.to, ID_LEN);
+    }
+    memcpy(p->list[n++].id, item->block.miner, ID_LEN);
+    qsort(p->list, n, sizeof *p->list, by_id);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || by_id(&p->list[i], &p->list[p->count - 1]))
+            p->list[p->count++] = p->list[i];
+    return 0;
+}
+
+static struct party *find(const struct parties *p, const uint8_t id[ID_LEN])
+{
+    struct party wanted;
+    memcpy(wanted.id, id, ID_LEN);
+    return bsearch(&wanted, p->list, p->count, sizeof *p->list, by_id);
+}
+
+/* The number that it goes by in the script. */
+static size_t number(const struct parties *p, const struct party *one)
+{
+    return (size_t)(one - p->list) + 1;
+}
+
+/* What the state has of each, and, in a whole ledger, since when. */
+static int look_up(struct explain *x, struct parties *p, struct fault *f)
+{
+    for (struct party *one = p->list; one < p->list + p->count; one++) {
+        struct state_value value = {0};
+        struct state_key key = note_key(one->id);
+        if (account_get(x->tree->state, one->id, &one->account, f) ||
+            (!x->about.against && state_get(x->tree->state, &key, &value, f)))
+            return -1;
+        if (value.len == sizeof one->left_at)
+            memcpy(&one->left_at, value.bytes, sizeof one->left_at);
+    }
+    return 0;
+}
+
+static void open_book(struct explain *x, const struct parties *p, const struct party *one)
+{
+    size_t n = number(p, one);
+    const struct account *a = &one->account;
+    struct hex32 id = hex32(one->id);
+    explain_say(x, "# Account %zu is %s:\n# it has %" PRId64 ", and its next number is %" PRId64, n,
+                id.text, a->balance, a->seq);
+    if (one->left_at)
+        explain_say(x,
+                    ", as the block of line %" PRId64 " left it.\n"
+                    "read -r balance%zu next%zu <accounts/%s.%" PRId64 "\n"
+                    "[ \"$balance%zu $next%zu\" = '%" PRId64 " %" PRId64
+                    "' ] || trouble 'other books'\n",
+                    one->left_at, n, n, id.text, one->left_at, n, n, a->balance, a->seq);
+    else
+        explain_say(x, ".\nbalance%zu=%" PRId64 " next%zu=%" PRId64 "\n", n, a->balance, n, a->seq);
+}
+
+static void open_books(struct explain *x, const struct parties *p)
+{
+    explain_say(x, "\n# What its accounts have behind the parent.\n");
+    for (const struct party *one = p->list; one < p->list + p->count; one++)
+        open_book(x, p, one);
+    explain_say(x, "fees=0\n");
+}
+
+/* What must hold of a transaction before anything is moved. */
+static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t from)
+{
+    explain_say(x,
+                "# It is for this chain, and its fee, %" PRId64
+                ", is not under the least.\n[ %s = \"$chain\" ]",
+                tx->fee, hex32(tx->chain).text);
+    explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
+    explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
+    explain_or_no(x, line, "tx: fee %" PRId64 " is under", tx->fee);
+    explain_say(x, "# Its number is account %zu's next.\n[ %" PRId64 " -eq \"$next%zu\" ]", from,
+                tx->seq, from);
+    explain_or_no(x, line, "tx: seq %" PRId64 ", expected", tx->seq);
+    explain_say(x,
+                "# Account %zu has amount and fee.\n"
+                "[ %" PRId64 " -le \"$balance%zu\" ] && [ %" PRId64 " -le $((balance%zu - %" PRId64
+                ")) ]",
+                from, tx->amount, from, tx->fee, from, tx->amount);
+    explain_or_no(x, line, "tx: %s has ", hex32(tx->from).text);
+}
+
+static void pay(struct explain *x, struct parties *p, uint64_t line, const struct tx *tx)
+{
+    struct party *from = find(p, tx->from), *to = find(p, tx->to);
+    size_t a = number(p, from), b = number(p, to);
+    explain_say(x,
+                "\n# Line %" PRIu64 ": account %zu has %" PRId64 " and pays account %zu %" PRId64
+                ", and a fee of %" PRId64 ".\n",
+                line, a, from->account.balance, b, tx->amount, tx->fee);
+    ask(x, line, tx, a);
+    if (x->ended)
+        return;
+    from->account.balance -= tx->amount + tx->fee;
+    from->account.seq++;
+    explain_say(x,
+                "balance%zu=$((balance%zu - %" PRId64 " - %" PRId64
+                ")) next%zu=$((next%zu + 1)) # %" PRId64 " %" PRId64 "\n",
+                a, a, tx->amount, tx->fee, a, a, from->account.balance, from->account.seq);
+    to->account.balance += tx->amount;
+    explain_say(
+        x, "balance%zu=$((balance%zu + %" PRId64 ")) # %" PRId64 "\nfees=$((fees + %" PRId64 "))\n",
+        b, b, tx->amount, to->account.balance, tx->fee);
+}
+
+static void reward(struct explain *x, const struct parties *p)
+{
+    const struct rules *r = &x->tree->rules;
+    const struct block *b = &x->item->block;
+    size_t miner = number(p, find(p, b->miner));
+    explain_say(x,
+                "\n# The reward, %" PRId64 " at first, is halved every %" PRId64
+                " blocks (0: never): now it is %" PRId64 ".\n"
+                "halvings=0 earned=0\n"
+                "[ \"$halving\" -eq 0 ] || halvings=$((%" PRId64 " / halving))\n"
+                "[ \"$halvings\" -ge 63 ] || earned=$((reward >> halvings))\n",
+                r->reward, r->halving, rules_reward(r, b->height), b->height);
+    explain_say(x, "# It does not take the supply over the largest number.\n"
+                   "[ \"$earned\" -le $((9223372036854775807 - supply)) ]");
+    explain_or_no(x, x->item->line, "block: supply is over 2^63-1");
+    explain_say(x,
+                "supply=$((supply + earned))\n# The miner, account %zu, gets it, and the fees.\n"
+                "balance%zu=$((balance%zu + earned + fees))\n",
+                miner, miner, miner);
+}
+
+/* What the next block will stand on. A ledger that is judged against has books of its own. */
+static void close_books(struct explain *x, const struct parties *p, const struct node *parent)
+{
+    const struct item *item = x->item;
+    if (x->about.against)
+        return;
+    explain_say(x, "\n# The books behind it.\n");
+    for (const struct party *one = p->list; one < p->list + p->count; one++)
+        explain_say(x, "put accounts/%s.%" PRIu64 " \"$balance%zu $next%zu\n\"\n",
+                    hex32(one->id).text, item->line, number(p, one), number(p, one));
+    explain_say(x, "put times.%s \"$(tail -n 10 times.%s)\n%" PRId64 "\n\"\n", hex32(item->id).text,
+                hex32(parent->id).text, item->block.time);
+    explain_say(x, "put block.%s \"%" PRId64 " %" PRId64 " $supply\n\"\n", hex32(item->id).text,
+                item->block.height, item->block.time);
+}
+
+int explain_payments(struct explain *x, const struct node *parent, struct fault *f)
+{
+    const struct item *item = x->item;
+    struct parties p = {0};
+    if (gather(item, &p))
+        return fault_memory(f);
+    int result = tree_move(x->tree, parent, f) || look_up(x, &p, f) ? -1 : 0;
+    if (result == 0)
+        open_books(x, &p);
+    for (size_t i = 0; result == 0 && i < item->count && !x->ended; i++)
+        pay(x, &p, item->line + 1 + i, &item->entries[i].tx);
+    if (result == 0 && !x->ended) {
+        reward(x, &p);
+        close_books(x, &p, parent);
+    }
+    free(p.list);
+    return result;
+}
+
+static void grant(struct explain *x, uint64_t line, const struct grant *g)
+{
+    struct hex32 account = hex32(g->account);
+    explain_say(x,
+                "\n# Line %" PRIu64
+                " gives %s\n# a first balance, once, and the supply stays within a number.\n"
+                "[ ! -e accounts/%s.%" PRIu64 " ]",
+                line, account.text, account.text, x->item->line);
+    explain_or_no(x, line, "grant: granted twice: %s", account.text);
+    explain_say(x, "[ %" PRId64 " -le $((9223372036854775807 - supply)) ]", g->amount);
+    explain_or_no(x, line, "grant: supply is over");
+    explain_say(
+        x, "supply=$((supply + %" PRId64 "))\nput accounts/%s.%" PRIu64 " \"%" PRId64 " 0\n\"\n",
+        g->amount, account.text, x->item->line, g->amount);
+}
+
+void explain_grants(struct explain *x)
+{
+    const struct item *item = x->item;
+    explain_say(x, "supply=0\n");
+    for (size_t i = 0; i < item->count && !x->ended; i++)
+        if (item->entries[i].grant.amount)
+            grant(x, item->line + 1 + i, &item->entries[i].grant);
+    explain_say(x,
+                "\n# The books behind it.\nput times.%s \"%" PRId64
+                "\n\"\nput block.%s \"0 %" PRId64 " $supply\n\"\n",
+                hex32(item->id).text, item->block.time, hex32(item->id).text, item->block.time);
+}

@@ -1,0 +1,162 @@
+#include "explain/parts.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct explain *explain_new(int64_t now)
+{
+    struct explain *x = calloc(1, sizeof *x);
+    if (x)
+        x->now = now;
+    return x;
+}
+
+void explain_free(struct explain *x)
+{
+    if (x)
+        buf_free(&x->out);
+    free(x);
+}
+
+struct buf *explain_out(struct explain *x)
+{
+    return &x->out;
+}
+
+static int written(const struct explain *x, struct fault *f)
+{
+    return x->no_memory ? fault_memory(f) : 0;
+}
+
+int explain_begin(struct explain *x, struct fault *f)
+{
+    explain_say(x, "#!/bin/sh\n"
+                   "# Every check that verify(1) makes of these records, again, with coreutils and "
+                   "openssl alone.\n"
+                   "# Status 0: all hold; 1: one does not, and stderr says which, and the rule; 2: "
+                   "trouble.\n\n");
+    explain_put(x, explain_prelude, strlen(explain_prelude));
+    if (x->now < 0)
+        explain_say(x, "now=$(date +%%s)\n");
+    else
+        explain_say(x, "now=%" PRId64 "\n", x->now);
+    return written(x, f);
+}
+
+int explain_open(struct explain *x, const struct explain_about *about, struct fault *f)
+{
+    x->about = *about;
+    x->tree = NULL;
+    x->founded = x->any = x->partial = false;
+    judge_watch(about->judge, explain_note, NULL);
+    if (about->against && explain_quote_chain(x, f))
+        return -1;
+    explain_say(x, "\n# ==== What is judged ====\n\n"
+                   "cd -- \"$folder\" && rm -rf stream && mkdir stream && cd stream && mkdir "
+                   "accounts spent &&\n"
+                   "    : >all || trouble 'no temporary folder can be made'\n");
+    explain_assign(x, "place", about->name);
+    return written(x, f);
+}
+
+/* The lines that were not told, as their block had fallen before: the script keeps them as well. */
+static void rest(struct explain *x)
+{
+    const struct item *item = x->item;
+    if (x->told >= item->size)
+        return;
+    explain_say(x, "# The rest of it, which does not matter any more.\nraw ");
+    explain_octal(x, item->text + x->told, item->size - x->told);
+    explain_say(x, "\n");
+}
+
+/* What the chain's rules say, for the blocks to come. */
+static void found(struct explain *x)
+{
+    const struct block *b = &x->item->block;
+    static const char *const names[] = {"spacing", "halflife", "reward",
+                                        "halving", "maxblock", "minfee"};
+    x->founded = true;
+    explain_say(
+        x, "# The chain, and its rules.\nchain=%s\ngenesis_time=%" PRId64 " genesis_target=%s\n",
+        hex32(x->item->id).text, b->time, hex32(b->target).text);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        explain_say(x, "%s=$(cat rules/%s)\n", names[i], names[i]);
+}
+
+static void begin_item(struct explain *x)
+{
+    const struct item *item = x->item;
+    const char *what = item->is_block ? "a block" : item->is_tx ? "a transaction" : "a record";
+    explain_say(x, "\n# ---- Line %" PRIu64 ": %s ----\n\n(\n: >record\n", item->line, what);
+}
+
+/* What follows the last check, which comes to light where all of them have held. */
+static const char *outcome(const struct explain *x)
+{
+    if (!x->why)
+        return NULL;
+    return x->ended ? "all this holds, but verify said otherwise"
+                    : "verify has found more than is shown here";
+}
+
+static void end_item(struct explain *x)
+{
+    const char *but = outcome(x);
+    x->ended = false;
+    if (but)
+        explain_say(x, "trouble '%s'\n", but);
+    else
+        explain_say(x, "holds %" PRIu64 "\n", x->item->line);
+    explain_say(x, ")\njudged $?\n");
+    rest(x);
+    if (!but && x->item->is_block && x->tree && !x->about.against && !x->founded)
+        found(x);
+}
+
+int explain_item(struct explain *x, const struct item *item, int holds, const struct fault *why,
+                 struct fault *f)
+{
+    x->item = item;
+    x->why = holds ? NULL : why;
+    x->tree = judge_tree(x->about.judge);
+    x->any = true;
+    x->partial |= item->size != item->stream_size;
+    x->told = 0;
+    begin_item(x);
+    int result = item->is_block ? explain_block(x, f) : explain_loose(x, f);
+    end_item(x);
+    return result ? result : written(x, f);
+}
+
+/* Whether these are the records that the file holds. */
+static void compare(struct explain *x)
+{
+    explain_say(x, "\n# ---- These are all records of that file ----\n\n");
+    explain_assign(x, "file", x->about.path);
+    explain_say(x, "case $file in /*) ;; *) file=$here/$file ;; esac\n"
+                   "if [ ! -e \"$file\" ]; then\n"
+                   "    printf '%%s: is not here to be compared\\n' \"$place\"\n"
+                   "elif [ \"$(sha256sum <all)\" != \"$(sha256sum <\"$file\")\" ]; then\n"
+                   "    trouble \"$file: is another by now\"\n"
+                   "fi\n");
+}
+
+int explain_close(struct explain *x, struct fault *f)
+{
+    if (!x->any && !x->about.against)
+        explain_say(x,
+                    "( [ -s all ] || no 1 'empty: no record, and no genesis block' )\njudged $?\n");
+    if (x->about.path && !x->partial)
+        compare(x);
+    return written(x, f);
+}
+
+int explain_end(struct explain *x, struct fault *f)
+{
+    explain_say(x, "\nthat_is_all\n");
+    return written(x, f);
+}

@@ -1,0 +1,128 @@
+/* Records that are no block. */
+#include "explain/parts.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+
+/* Of what a type of record is signed by, once its form holds. */
+static const uint8_t *key_of(const struct item *item, enum form form)
+{
+    if (form == FORM_TX)
+        return item->entries[0].tx.from;
+    return form == FORM_PEER ? item->peer.key : item->checkpoint.key;
+}
+
+static void signed_record(struct explain *x, enum form form, const char *type, size_t len)
+{
+    const struct item *item = x->item;
+    explain_form(x, form, item->line, item->text, len);
+    explain_id(x, item->id);
+    if (!x->ended)
+        explain_signature(x, item->line, type, key_of(item, form), item->text, len);
+}
+
+/* Its number must not have been spent before, in what was read of this stream. */
+static void unspent_here(struct explain *x)
+{
+    const struct tx *tx = &x->item->entries[0].tx;
+    explain_say(x,
+                "# No other transaction above spends number %" PRId64 " of this sender.\n"
+                "spends=spent/%s.%s.%" PRId64 "\nid=%s\n"
+                "[ ! -e \"$spends\" ] || [ \"$(cat \"$spends\")\" = \"$id\" ]",
+                tx->seq, hex32(tx->chain).text, hex32(tx->from).text, tx->seq,
+                hex32(x->item->id).text);
+    explain_or_no(x, x->item->line, "tx: seq %" PRId64 " is spent twice", tx->seq);
+    explain_say(x, "put \"$spends\" \"$id\"\n");
+}
+
+static int against_ledger(struct explain *x, struct fault *f)
+{
+    const struct tx *tx = &x->item->entries[0].tx;
+    uint64_t line = x->item->line;
+    explain_say(x, "# It is for this chain, and pays the least fee.\n[ %s = \"$chain\" ]",
+                hex32(tx->chain).text);
+    explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
+    explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
+    explain_or_no(x, line, "tx: fee %" PRId64 " is under", tx->fee);
+    if (x->ended)
+        return 0;
+    if (explain_quote_next(x, tx, f))
+        return -1;
+    explain_say(x, "# Its own number, %" PRId64 ", is not used.\n[ %" PRId64 " -ge \"$next\" ]",
+                tx->seq, tx->seq);
+    explain_or_no(x, line, "tx: seq %" PRId64 ", expected", tx->seq);
+    return 0;
+}
+
+static int loose_tx(struct explain *x, size_t len, struct fault *f)
+{
+    signed_record(x, FORM_TX, "tx", len);
+    if (x->ended)
+        return 0;
+    if (x->about.against)
+        return against_ledger(x, f);
+    if (!x->tree)
+        unspent_here(x);
+    return 0;
+}
+
+static void of_the_chain(struct explain *x, enum form form, const char *type, size_t len)
+{
+    const struct item *item = x->item;
+    signed_record(x, form, type, len);
+    if (x->ended || !x->about.against)
+        return;
+    struct hex32 chain = hex32(form == FORM_PEER ? item->peer.chain : item->checkpoint.chain);
+    explain_say(x, "# It is of this chain.\n[ %s = \"$chain\" ]", chain.text);
+    explain_or_no(x, item->line, "%s: another chain: %s", type, chain.text);
+}
+
+/* Types that have no meaning here; and two that have none outside of a genesis block. */
+static void other(struct explain *x)
+{
+    explain_say(x, "# A rule or a grant holds for nothing outside of a genesis block.\n"
+                   "[ \"${line%%%% *}\" != rule ] && [ \"${line%%%% *}\" != grant ]");
+    const char *first = x->why ? x->why->text : "";
+    explain_or_no(x, x->item->line,
+                  *first == 'r' ? "rule: stands outside" : "grant: stands outside");
+    explain_say(x, "# More is not asked of a record of its type.\n");
+}
+
+/* What stands in a whole ledger without being a block. */
+static void misplaced(struct explain *x)
+{
+    if (!x->tree || x->about.against)
+        return;
+    explain_say(x, "# A ledger is made of blocks.\n[ \"${line%%%% *}\" = block ]");
+    explain_or_no(x, x->item->line, "expected a block, not '");
+}
+
+int explain_loose(struct explain *x, struct fault *f)
+{
+    const struct item *item = x->item;
+    size_t len = item->size;
+    int result = 0;
+    if (len && item->text[len - 1] == '\n')
+        len--;
+    explain_line(x, item->line, item->text, len);
+    if (x->ended)
+        return 0;
+    if (item->is_tx)
+        result = loose_tx(x, len, f);
+    else if (item->is_peer)
+        of_the_chain(x, FORM_PEER, "peer", len);
+    else if (item->is_checkpoint)
+        of_the_chain(x, FORM_CHECKPOINT, "checkpoint", len);
+    else if (x->tree && !x->about.against)
+        misplaced(x);
+    else if (line_is(item->text, len, "key"))
+        explain_form(x, FORM_KEY, item->line, item->text, len);
+    else if (line_is(item->text, len, "proof"))
+        result = explain_proof(x, item->line, item->text, len, f);
+    else
+        other(x);
+    if (item->is_tx || item->is_peer || item->is_checkpoint)
+        misplaced(x);
+    return result;
+}

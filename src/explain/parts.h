@@ -1,0 +1,111 @@
+/* What the files of explain/ share. */
+#ifndef EXPLAIN_PARTS_H
+#define EXPLAIN_PARTS_H
+
+#include "explain/explain.h"
+
+struct explain {
+    struct buf out;
+    bool no_memory; /* something could not be written: the script is void */
+    int64_t now;    /* -1: the script asks the clock */
+
+    /* The stream. */
+    struct explain_about about;
+    struct tree *tree; /* that its blocks are judged in; NULL: loose records */
+    bool founded;      /* a whole ledger's genesis has held */
+    bool any, partial; /* there was an item; one was not kept whole */
+
+    /* The item. Once the check that it fails at is written, nothing more is: ended. */
+    const struct item *item;
+    const struct fault *why; /* NULL: it holds */
+    bool ended;
+    size_t told; /* how many of its bytes are in the script */
+};
+
+/* --- shell.c: text ---------------------------------------------------------------------------- */
+
+/* Each puts text behind what is there, unless the explanation of the item has ended. */
+void explain_put(struct explain *x, const char *bytes, size_t n);
+void explain_say(struct explain *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether all bytes are printable ASCII, and can so stand in quotes and comments. */
+bool explain_is_plain(const char *bytes, size_t n);
+
+/* The bytes as one word of the shell; they are plain. */
+void explain_quote(struct explain *x, const char *bytes, size_t n);
+
+/* The bytes, whatever they are, as the format of a printf(1) that prints them: one quoted word. */
+void explain_octal(struct explain *x, const char *bytes, size_t n);
+
+/* An assignment of any C string to a variable of the shell. */
+void explain_assign(struct explain *x, const char *variable, const char *value);
+
+/* Ends a command that was said: else, the item falls at this line, by the rule that begins so. If
+ * that is the fault that the judge has found, its words are said whole, and the explanation ends.
+ */
+void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Whether the judge has found a fault in this line that begins so. */
+bool explain_falls(const struct explain *x, uint64_t line, const char *rule);
+
+/* prelude.c: the script's first part, after its first comment. */
+extern const char explain_prelude[];
+
+/* --- form.c: what can be said of a line by itself ----------------------------------------------
+ */
+
+/* A line of the item: len bytes without the newline. Puts it into the script as $line. */
+void explain_line(struct explain *x, uint64_t line, const char *text, size_t len);
+
+/* The fields of a $line of that type; and of a rule of the chain. */
+enum form { FORM_BLOCK, FORM_TX, FORM_PEER, FORM_CHECKPOINT, FORM_KEY, FORM_GRANT, FORM_PROOF };
+void explain_form(struct explain *x, enum form form, uint64_t line, const char *text, size_t len);
+void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len);
+
+/* The line's hash, and the signature at its end. */
+void explain_id(struct explain *x, const uint8_t id[ID_LEN]);
+void explain_signature(struct explain *x, uint64_t line, const char *type,
+                       const uint8_t key[ID_LEN], const char *text, size_t len);
+
+/* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c: each 0, or -1 and trouble
+ * ------------
+ */
+
+/* A record that is no block, whatever is wrong with it. */
+int explain_loose(struct explain *x, struct fault *f);
+
+/* A proof: a line of len bytes, which is a good one. */
+int explain_proof(struct explain *x, uint64_t line, const char *text, size_t len, struct fault *f);
+
+/* A block, whatever is wrong with it. */
+int explain_block(struct explain *x, struct fault *f);
+
+/* A block's body by itself: the forms of its lines, their Merkle root, their signatures. */
+void explain_body_forms(struct explain *x);
+int explain_root(struct explain *x, struct fault *f);
+void explain_body_signatures(struct explain *x);
+
+/* A genesis block's grants; and the payments of a block that has this parent, and its reward. Both
+ * open the books and close them. */
+void explain_grants(struct explain *x);
+int explain_payments(struct explain *x, const struct node *parent, struct fault *f);
+
+/* The target that a block behind this parent must have. */
+void explain_target(struct explain *x, const struct node *parent);
+
+/* Shows a line of the ledger that is judged against: its hash is this, and its fields are then $1,
+ * $2 and so on. */
+void explain_quote_line(struct explain *x, uint64_t line, const uint8_t id[ID_LEN]);
+
+/* Shows what the ledger that is judged against has, from its own lines: the chain and its rules; a
+ * block's parent and what must be known of it; the number that a sender's next transaction has. */
+int explain_quote_chain(struct explain *x, struct fault *f);
+int explain_quote_parent(struct explain *x, const struct node *parent, struct fault *f);
+int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f);
+
+/* For judge_watch: notes in the state which block it was that changed an account last. */
+int explain_note(void *self, struct tree *t, const struct item *item, const struct node *node,
+                 struct fault *f);
+
+#endif

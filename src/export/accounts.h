@@ -1,0 +1,18 @@
+/* What an account is called in a table or a journal. */
+#ifndef EXPORT_ACCOUNTS_H
+#define EXPORT_ACCOUNTS_H
+
+#include "export/text.h"
+#include "record/book.h"
+
+#define ACCOUNT_TEXT_MAX TEXT_FORM_MAX
+
+/* Writes its name in its text form at p, or, where the book (NULL: there is none) has none, its 64
+ * digits; gives the place behind. No two accounts are written the same. */
+static inline char *put_account(char *p, const struct book *book, const uint8_t id[ID_LEN])
+{
+    const char *name = book ? book_name(book, id) : NULL;
+    return name ? put_string(p, name) : put_id(p, id);
+}
+
+#endif

@@ -1,0 +1,335 @@
+#include "ledger/forge.h"
+
+#include "base/chance.h"
+#include "base/hex.h"
+#include "base/num.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { DRAWS = 32, FAR_AHEAD = 1000000 };
+
+/* A kind's own part: *tx is the honest transaction and becomes the forged one. 0, or -1 and a
+ * fault. */
+typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                     struct forgery *out, struct fault *f);
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static int put_unsigned(const struct tx *tx, struct forgery *out, struct fault *f)
+{
+    return tx_format(tx, &out->line) ? fault_memory(f) : 0;
+}
+
+/* The line with a signature behind it whose S is below the order of the group, so that nothing but
+ * arithmetic tells that it is false. */
+static int put_signed(struct forger *g, const struct tx *tx, struct forgery *out, struct fault *f)
+{
+    uint8_t signature[SIGNATURE_LEN];
+    char digits[2 * SIGNATURE_LEN];
+    for (size_t i = 0; i < sizeof signature; i++)
+        signature[i] = (uint8_t)chance_next(&g->chance);
+    signature[SIGNATURE_LEN - 1] &= 0x0f;
+    hex_encode(digits, signature, sizeof signature);
+    out->whole = true;
+    if (put_unsigned(tx, out, f))
+        return -1;
+    return buf_add(&out->line, " ", 1) || buf_add(&out->line, digits, sizeof digits)
+               ? fault_memory(f)
+               : 0;
+}
+
+/* --- Kinds ------------------------------------------------------------------------------------ */
+
+static int forge_signature(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                           struct forgery *out, struct fault *f)
+{
+    (void)sender;
+    fault_rule(&out->rule, "tx: bad signature");
+    return put_signed(g, tx, out, f);
+}
+
+/* Far ahead is so far that no honest transaction of the same run comes there. */
+static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                          struct forgery *out, struct fault *f)
+{
+    int64_t ahead = FAR_AHEAD + (int64_t)chance_below(&g->chance, FAR_AHEAD);
+    if (sender->spent)
+        tx->seq = (int64_t)chance_below(&g->chance, (uint64_t)sender->spent);
+    else if (number_add(tx->seq, ahead, &tx->seq))
+        return fault_rule(f, "sequence: the sequence numbers end at 2^63-1");
+    fault_rule(&out->rule, "tx: seq %" PRId64 ", expected", tx->seq);
+    return put_unsigned(tx, out, f);
+}
+
+/* A little more than the sender has; or, one time in four, so much that the sum with the fee is
+ * over 2^63-1. */
+static int forge_amount(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                        struct forgery *out, struct fault *f)
+{
+    int64_t more = 1 + (int64_t)chance_below(&g->chance, (uint64_t)sender->most / 10 + 1);
+    bool over = chance_below(&g->chance, 4) == 0;
+    int64_t least = sender->most > tx->fee ? sender->most - tx->fee : 0;
+    if (over || number_add(least, more, &tx->amount))
+        tx->amount = INT64_MAX;
+    if (over && tx->fee > 1)
+        tx->amount -= (int64_t)chance_below(&g->chance, (uint64_t)tx->fee);
+    if (tx->fee == 0 && tx->amount == sender->most)
+        return fault_rule(f, "amount: the sender has all that there can be");
+    fault_rule(&out->rule, "tx: %s has", hex32(tx->from).text);
+    return put_unsigned(tx, out, f);
+}
+
+/* The sender pays the same to himself. */
+static int forge_double_spend(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                              struct forgery *out, struct fault *f)
+{
+    (void)g, (void)sender;
+    if (memcmp(tx->to, tx->from, ID_LEN) == 0)
+        tx->amount += tx->amount < INT64_MAX ? 1 : -1;
+    memcpy(tx->to, tx->from, ID_LEN);
+    out->follows = true;
+    fault_rule(&out->rule, "tx: seq %" PRId64 " is spent twice", tx->seq);
+    return put_unsigned(tx, out, f);
+}
+
+/* Another id altogether, or, as often, one that differs in a digit. */
+static int forge_other_chain(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                             struct forgery *out, struct fault *f)
+{
+    uint8_t chain[ID_LEN];
+    (void)sender;
+    memcpy(chain, tx->chain, ID_LEN);
+    if (chance_below(&g->chance, 2))
+        tx->chain[chance_below(&g->chance, ID_LEN)] ^= (uint8_t)(1 << chance_below(&g->chance, 8));
+    else
+        for (int i = 0; i < ID_LEN; i++)
+            tx->chain[i] = (uint8_t)chance_next(&g->chance);
+    apply_check(chain, &(struct rules){0}, tx, &out->rule);
+    return put_unsigned(tx, out, f);
+}
+
+static int forge_fee(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                     struct forgery *out, struct fault *f)
+{
+    const struct tree *t = &g->ledger->tree;
+    (void)sender;
+    if (t->rules.minfee == 0)
+        return fault_rule(f, "fee: in this chain, no fee is too small");
+    tx->fee = t->rules.minfee - 1 -
+              (int64_t)chance_below(&g->chance, (uint64_t)t->rules.minfee / 10 + 1);
+    tx->fee = tx->fee < 0 ? 0 : tx->fee;
+    apply_check(tx->chain, &t->rules, tx, &out->rule);
+    return put_unsigned(tx, out, f);
+}
+
+/* --- Form ------------------------------------------------------------------------------------- */
+
+enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE };
+
+struct edit {
+    int field;
+    enum { BEFORE, BEHIND, INSTEAD, CAPITAL, CUT } how;
+    const char *text;
+};
+
+/* What looks like a transaction to a careless reader. None leaves nine fields: txsign would put a
+ * signature behind those. */
+static const struct edit edits[] = {
+    {SEQ, BEFORE, "0"},        {FEE, BEFORE, "+"},        {FEE, BEFORE, " "},
+    {AMOUNT, BEFORE, "0"},     {AMOUNT, BEFORE, "-"},     {AMOUNT, BEHIND, ".0"},
+    {AMOUNT, INSTEAD, "0"},    {CHAIN, CAPITAL, NULL},    {AMOUNT, INSTEAD, "9223372036854775808"},
+    {FROM, CAPITAL, NULL},     {TO, CAPITAL, NULL},       {SIGNATURE, CAPITAL, NULL},
+    {TO, CUT, NULL},           {FROM, BEHIND, "0"},       {SIGNATURE, CUT, NULL},
+    {MEMO, BEHIND, "%c3%a9"},  {MEMO, BEHIND, "%41"},     {MEMO, BEHIND, "\xc3\xa9"},
+    {MEMO, BEFORE, " "},       {TO, BEFORE, "\t"},        {SIGNATURE, BEHIND, " "},
+    {SIGNATURE, BEHIND, "\r"}, {SIGNATURE, BEFORE, "- "}, {OPERATION, INSTEAD, "Pay"},
+};
+
+enum { EDITS = sizeof edits / sizeof *edits };
+
+/* The first of its letters, a to f, becomes a capital. */
+static void make_capital(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] >= 'a') {
+            text[i] = (char)(text[i] - 'a' + 'A');
+            return;
+        }
+}
+
+/* Puts text in the place of the n bytes at `at`. 0, or -1: no memory. */
+static int splice(struct buf *b, size_t at, size_t n, const char *text)
+{
+    size_t len = strlen(text);
+    if (buf_reserve(b, len))
+        return -1;
+    memmove(b->data + at + len, b->data + at + n, b->len - at - n);
+    memcpy(b->data + at, text, len);
+    b->len += len - n;
+    return 0;
+}
+
+static int edit_line(struct buf *line, const struct edit *e)
+{
+    struct field x[FIELDS_MAX];
+    fields_split(line->data, line->len, x);
+    size_t at = (size_t)(x[e->field].text - line->data), len = x[e->field].len;
+    switch (e->how) {
+    case BEFORE:
+        return splice(line, at, 0, e->text);
+    case BEHIND:
+        return splice(line, at + len, 0, e->text);
+    case INSTEAD:
+        return splice(line, at, len, e->text);
+    case CUT:
+        return splice(line, at + len - 1, 1, "");
+    default:
+        make_capital(line->data + at, len);
+        return 0;
+    }
+}
+
+/* Whether a line breaks a rule of form: *why is what every reader then says. */
+static bool is_malformed(const struct buf *line, struct fault *why)
+{
+    struct tx tx;
+    return line_check(line->data, line->len, why) || tx_parse(line->data, line->len, &tx, why);
+}
+
+/* An id without letters has no capitals, and its line is left as it is: the next edit then. */
+static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                      struct forgery *out, struct fault *f)
+{
+    uint64_t i = chance_below(&g->chance, EDITS);
+    (void)sender;
+    if (put_signed(g, tx, out, f))
+        return -1;
+    do {
+        if (edit_line(&out->line, &edits[i++ % EDITS]))
+            return fault_memory(f);
+    } while (!is_malformed(&out->line, &out->rule));
+    return 0;
+}
+
+/* --- Replay ----------------------------------------------------------------------------------- */
+
+/* The best chain's block at this height, if it has transactions: 1, 0, -1 and trouble. */
+static int has_some(struct forger *g, int64_t height, struct node *node, struct fault *f)
+{
+    int found = index_at_height(g->ledger->index, height, node, f);
+    return found > 0 ? node->count > 0 : found;
+}
+
+/* A block with transactions, by chance; where those are rare, the first. 1, 0: there is none, -1.
+ */
+static int draw_block(struct forger *g, struct node *node, struct fault *f)
+{
+    int64_t last = g->ledger->tree.best.height;
+    int found = 0;
+    for (int i = 0; last && !g->barren && i < DRAWS && !found; i++)
+        found = has_some(g, 1 + (int64_t)chance_below(&g->chance, (uint64_t)last), node, f);
+    for (int64_t height = 1; height <= last && !g->barren && !found; height++)
+        found = has_some(g, height, node, f);
+    g->barren |= found == 0;
+    return found;
+}
+
+/* Leaves one of the lines behind the first, by chance. */
+static void keep_line(struct forger *g, struct buf *block, int64_t count)
+{
+    uint64_t n = 1 + chance_below(&g->chance, (uint64_t)count);
+    char *end, *at = block->data;
+    while (n--)
+        at = memchr(at, '\n', (size_t)(block->data + block->len - at)), at++;
+    end = memchr(at, '\n', (size_t)(block->data + block->len - at));
+    buf_drop(block, (size_t)(at - block->data));
+    block->len = (size_t)(end - at);
+}
+
+static int forge_replay(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                        struct forgery *out, struct fault *f)
+{
+    struct node node;
+    int found = draw_block(g, &node, f);
+    (void)sender;
+    if (found == 0)
+        return fault_rule(f, "replay: the ledger has no transaction yet");
+    if (found < 0 || ledger_read(g->ledger, &node, false, &out->line, f))
+        return -1;
+    keep_line(g, &out->line, node.count);
+    if (tx_parse(out->line.data, out->line.len, tx, f))
+        return -1;
+    out->whole = true;
+    fault_rule(&out->rule, "tx: seq %" PRId64 ", expected", tx->seq);
+    return 0;
+}
+
+/* --- All of them ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    bool needs_ledger;
+    forge_it *make;
+} kinds[] = {
+    [FORGE_SIGNATURE] = {"signature", false, forge_signature},
+    [FORGE_SEQUENCE] = {"sequence", true, forge_sequence},
+    [FORGE_AMOUNT] = {"amount", true, forge_amount},
+    [FORGE_DOUBLE_SPEND] = {"double-spend", false, forge_double_spend},
+    [FORGE_OTHER_CHAIN] = {"other-chain", false, forge_other_chain},
+    [FORGE_FORM] = {"form", false, forge_form},
+    [FORGE_FEE] = {"fee", true, forge_fee},
+    [FORGE_REPLAY] = {"replay", true, forge_replay},
+    [FORGE_ANY] = {"any", false, NULL},
+};
+
+int forge_named(const char *name)
+{
+    for (int kind = 0; kind <= FORGE_ANY; kind++)
+        if (strcmp(kinds[kind].name, name) == 0)
+            return kind;
+    return -1;
+}
+
+const char *forge_name(enum forge_kind kind)
+{
+    return kinds[kind].name;
+}
+
+bool forge_needs_ledger(enum forge_kind kind)
+{
+    return kinds[kind].needs_ledger;
+}
+
+static int make_one(struct forger *g, enum forge_kind kind, const struct tx *honest,
+                    const struct forge_sender *sender, struct forgery *out, struct fault *f)
+{
+    struct tx tx = *honest;
+    struct buf line = out->line;
+    line.len = 0;
+    *out = (struct forgery){.kind = kind, .line = line};
+    if (kinds[kind].make(g, &tx, sender, out, f))
+        return -1;
+    out->message_len = out->line.len;
+    while (out->whole && out->line.data[--out->message_len] != ' ')
+        ;
+    return 0;
+}
+
+int forge_make(struct forger *g, enum forge_kind kind, const struct tx *honest,
+               const struct forge_sender *sender, struct forgery *out, struct fault *f)
+{
+    if (kind != FORGE_ANY)
+        return make_one(g, kind, honest, sender, out, f);
+    uint64_t first = chance_below(&g->chance, FORGE_KINDS);
+    for (uint64_t i = 0; i < FORGE_KINDS; i++) {
+        enum forge_kind one = (enum forge_kind)((first + i) % FORGE_KINDS);
+        if (kinds[one].needs_ledger && !g->ledger)
+            continue;
+        if (make_one(g, one, honest, sender, out, f) == 0)
+            return 0;
+        if (f->kind != FAULT_RULE)
+            return -1;
+    }
+    return -1;
+}

@@ -1,0 +1,95 @@
+#include "ledger/guard.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void guard_new(struct guard *g, const struct checkpoints *set)
+{
+    *g = (struct guard){.set = set};
+}
+
+/* Whether this node is on the best chain: 1 or 0, -1 and trouble. */
+static int is_best(struct ledger *l, const struct node *node, struct fault *f)
+{
+    struct node best;
+    if (node->height > l->tree.best.height)
+        return 0;
+    if (memcmp(node->id, l->tree.best.id, ID_LEN) == 0)
+        return 1;
+    int found = index_at_height(l->index, node->height, &best, f);
+    return found > 0 ? memcmp(best.id, node->id, ID_LEN) == 0 : found;
+}
+
+/* How many of the bounds need not be looked at again: those that the chain kept to which this one
+ * goes on. -1 and trouble. */
+static int known_bounds(struct guard *g, struct ledger *l, size_t *first, struct fault *f)
+{
+    int goes_on = g->held ? is_best(l, &g->tip, f) : 0;
+    *first = goes_on > 0 ? checkpoints_from(g->set, g->tip.height + 1) : 0;
+    return goes_on < 0 ? -1 : 0;
+}
+
+int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
+{
+    struct node node;
+    size_t first;
+    if (l->tree.count == 0)
+        return 0;
+    if (checkpoints_check(g->set, 0, l->tree.genesis.id, f) || known_bounds(g, l, &first, f))
+        return -1;
+    for (size_t i = first; i < g->set->count; i++) {
+        int64_t height = g->set->bounds[i].height;
+        if (height > l->tree.best.height)
+            break;
+        int found = index_at_height(l->index, height, &node, f);
+        if (found < 0 || (found && checkpoints_check(g->set, height, node.id, f)))
+            return -1;
+    }
+    g->held = true;
+    g->tip = l->tree.best;
+    return 0;
+}
+
+static bool is_vetted(const struct guard *g, const uint8_t id[ID_LEN])
+{
+    for (int i = 0; i < GUARD_MEMORY; i++)
+        if (memcmp(g->vetted[i], id, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+static void remember(struct guard *g, const uint8_t id[ID_LEN])
+{
+    memcpy(g->vetted[g->next++ % GUARD_MEMORY], id, ID_LEN);
+}
+
+/* Whether all keeps to the set that this block stands on off the best chain. */
+static int check_branch(struct guard *g, struct ledger *l, const struct node *top, struct fault *f)
+{
+    struct node node = *top;
+    int best;
+    while ((best = is_best(l, &node, f)) == 0 && !is_vetted(g, node.id)) {
+        if (checkpoints_check(g->set, node.height, node.id, f) ||
+            tree_get(&l->tree, node.parent, &node, f))
+            return -1;
+    }
+    return best < 0 ? -1 : 0;
+}
+
+int guard_block(struct guard *g, struct ledger *l, const struct item *item, struct fault *f)
+{
+    struct node parent;
+    if (checkpoints_check(g->set, item->block.height, item->id, f))
+        return -1;
+    if (!l || item->is_genesis || !l->tree.has_genesis || g->set->count == 0)
+        return 0;
+    int found = tree_find(&l->tree, item->block.prev, &parent, f);
+    if (found <= 0)
+        return found;
+    if (check_branch(g, l, &parent, f))
+        return -1;
+    remember(g, parent.id);
+    return 0;
+}

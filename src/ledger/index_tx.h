@@ -1,0 +1,27 @@
+/* The index asked for where things stand: the blocks of a transaction, the blocks of the best chain
+ * in a row. */
+#ifndef LEDGER_INDEX_TX_H
+#define LEDGER_INDEX_TX_H
+
+#include "ledger/index.h"
+
+/* Calls each for every block that has the transaction with this id, the one that came last first:
+ * its number, and whether it is on the best chain. each gives 0 to go on, 1 for enough, -1 and
+ * trouble. 0, or -1 and trouble. */
+int index_tx_blocks(struct index *ix, const uint8_t id[ID_LEN],
+                    int (*each)(void *self, int64_t n, bool best, struct fault *f), void *self,
+                    struct fault *f);
+
+/* Where a block of the best chain stands in the ledger. */
+struct place {
+    uint8_t id[ID_LEN];
+    uint64_t offset, size, line;
+};
+
+/* The same for every block of the best chain from this height on, in order. Its places are not held
+ * against any sum: whoever reads there must hash what it finds. */
+int index_best_from(struct index *ix, int64_t height,
+                    int (*each)(void *self, const struct place *p, struct fault *f), void *self,
+                    struct fault *f);
+
+#endif

@@ -1,0 +1,141 @@
+#include "ledger/known.h"
+
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct known {
+    const struct ledger *ledger; /* or NULL */
+    int fd;                      /* -1: not open */
+    bool writable;               /* not tried in vain */
+    char path[];
+};
+
+struct known *known_new(const char *path, const struct ledger *l)
+{
+    size_t n = strlen(path) + sizeof ".checked";
+    struct known *k = calloc(1, sizeof *k + n);
+    if (!k)
+        return NULL;
+    snprintf(k->path, n, "%s.checked", path);
+    k->ledger = l;
+    k->fd = -1;
+    k->writable = true;
+    return k;
+}
+
+void known_free(struct known *k)
+{
+    if (k && k->fd >= 0)
+        close(k->fd);
+    free(k);
+}
+
+static void let_go(struct known *k)
+{
+    close(k->fd);
+    k->fd = -1;
+}
+
+/* Opens the file; what is none (a FIFO) is left alone. */
+static void open_file(struct known *k, int flags)
+{
+    struct stat st;
+    k->fd = file_open(k->path, O_RDWR | O_NONBLOCK | flags, 0666);
+    if (k->fd >= 0 && (fstat(k->fd, &st) || !S_ISREG(st.st_mode)))
+        let_go(k);
+}
+
+/* Whether the file at path is open; one that was removed or replaced would be written for nobody.
+ */
+static bool is_open(struct known *k, int flags)
+{
+    if (k->fd >= 0 && !file_is_at(k->fd, k->path))
+        let_go(k);
+    if (k->fd < 0)
+        open_file(k, flags);
+    return k->fd >= 0;
+}
+
+static off_t place_of(const uint8_t id[ID_LEN])
+{
+    uint32_t first = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
+    return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
+}
+
+static bool knows_tx(const struct known *k, const uint8_t id[ID_LEN])
+{
+    uint8_t found[ID_LEN];
+    return pread(k->fd, found, ID_LEN, place_of(id)) == ID_LEN && memcmp(found, id, ID_LEN) == 0;
+}
+
+/* Its root is that of its lines (the item is not broken), so its id is the hash of all of them. */
+static bool knows_block(const struct known *k, const struct item *item)
+{
+    struct fault ignored;
+    return item->is_block && k->ledger && k->ledger->index &&
+           index_checked(k->ledger->index, item->id, &ignored) > 0;
+}
+
+static void recall_item(const struct known *k, struct item *item)
+{
+    bool all = knows_block(k, item);
+    for (size_t i = 0; i < item->count; i++) {
+        struct entry *e = &item->entries[i];
+        if (e->is_tx && (all || (k->fd >= 0 && knows_tx(k, e->id))))
+            e->checked = true;
+    }
+}
+
+void known_recall(void *known, struct batch *b)
+{
+    struct known *k = known;
+    is_open(k, 0);
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        if (!item->broken && !item->is_genesis && (item->is_block || !b->blocks_only))
+            recall_item(k, item);
+    }
+}
+
+/* A write over the limit of a file's size would end the program. */
+static bool has_room(void)
+{
+    struct rlimit most;
+    return getrlimit(RLIMIT_FSIZE, &most) == 0 &&
+           (most.rlim_cur == RLIM_INFINITY || most.rlim_cur >= KNOWN_SLOTS * ID_LEN);
+}
+
+static void remember_item(struct known *k, const struct item *item)
+{
+    for (size_t i = 0; i < item->count && k->writable; i++) {
+        const struct entry *e = &item->entries[i];
+        if (e->holds && pwrite(k->fd, e->id, ID_LEN, place_of(e->id)) != ID_LEN)
+            k->writable = false; /* a full disk: what is torn is nobody's */
+    }
+}
+
+/* Whether anything in the batch is worth a file. */
+static bool has_news(const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t j = 0; j < b->items[i].count; j++)
+            if (b->items[i].entries[j].holds)
+                return true;
+    return false;
+}
+
+void known_remember(void *known, const struct batch *b)
+{
+    struct known *k = known;
+    if (!k->writable || !has_news(b))
+        return;
+    k->writable = has_room() && is_open(k, O_CREAT);
+    for (size_t i = 0; i < b->count && k->writable; i++)
+        remember_item(k, &b->items[i]);
+}

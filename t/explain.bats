@@ -1,0 +1,267 @@
+load lib/common
+load lib/ledger
+
+# verify -x: what it prints is a script that says what verify says, with coreutils and openssl alone. (The slow tests are for
+# the plain build: a sanitizer sees as much in the quick ones, and nothing in the shell that runs the scripts.)
+#
+# BROAD=1 takes all vectors and more mutants, which takes minutes.
+
+NOW=1700100000
+
+setup_file() {
+    ONLY=$BATS_FILE_TMPDIR/only
+    mkdir "$ONLY"
+    for tool in basenc cat cut date expr fold head mkdir mktemp od openssl rm sha256sum sort tac tail tr wc; do
+        ln -s "$(command -v $tool)" "$ONLY/$tool"
+    done
+    export ONLY
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+}
+
+# Whatever a script met, its folder is gone, and it did nothing that a record told it to.
+teardown() {
+    [ -z "$(ls tmp)" ] && [ ! -e pwned ]
+}
+
+# Runs a script on stdin with a shell that finds nothing but the tools: stdout to `said`, stderr to `told`.
+explained() { # SHELL
+    local shell
+    shell=$(command -v "$1")
+    PATH=$ONLY "$shell" >said 2>told
+}
+
+# The script says of these what verify does, by the same status: same SHELL [OPTION]... FILE.
+same() {
+    local shell=$1 status=0 got=0
+    shift
+    verify -q "$@" 2>want </dev/null || status=$?
+    sed -i '/^verify: /d' want # what it says besides, for a person
+    verify -x "$@" >script 2>besides </dev/null
+    [ ! -s besides ]
+    explained "$shell" <script || got=$?
+    if [ $got -ne $status ] || ! cmp -s want told; then
+        echo "$shell: status $got, expected $status: $*"
+        diff want told
+        return 1
+    fi
+}
+
+# What holds, by the line that it begins in.
+held() {
+    grep -c ': holds$' said
+}
+
+@test "a ledger: every vector that is good, and every rule that a bad one breaks" {
+    local file
+    for file in "$VECTORS"/good/{fork,retarget}.ledger; do
+        same dash "$file"
+        [ "$(held)" -eq "$(grep -c '^block ' "$file")" ]
+    done
+    for file in "$VECTORS"/bad/{signature-s*,small-order*,overspend-by-wrap,nul-byte,root-m*,easy-t*,block-twice,torn*}.ledger; do
+        same dash "$file"
+    done
+    same bash "$VECTORS/good/reorg.ledger"
+    same bash "$VECTORS/bad/replayed-seq.ledger"
+}
+
+# bats test_tags=slow
+@test "a ledger: the other vectors" {
+    local file
+    [ -n "${BROAD-}" ] || skip 'BROAD=1 asks for it'
+    for file in "$VECTORS"/*/*.ledger; do
+        same dash "$file"
+        same bash "$file"
+    done
+}
+
+# bats test_tags=slow
+@test "a ledger: what somebody broke" {
+    local file count=3
+    [ -z "${BROAD-}" ] || count=500
+    [ -x "$BIN/.t/mutate" ] || skip 'mutate is not built'
+    mkdir mutants
+    "$BIN/.t/mutate" -k "$VECTORS/keys" -T $NOW -s 1 -n $count -o mutants "$VECTORS"/good/{fork,linear}.ledger
+    for file in mutants/*; do
+        same dash -T $NOW "$file"
+    done
+}
+
+# A chain of some blocks, and records to judge by it.
+records() {
+    easy_chain
+    paid alice ledger <<<'bob 25 lunch' >first
+    ledger-append -q <<<"$(mined_with ledger 1 miner <first)"
+    { paid alice ledger <<<'bob 5 tea' && paid bob ledger <<<'alice 3 %27back%25'; } >two
+    mined_with ledger 1 miner <two >block
+    paid alice ledger <<<'bob 6 cake' >rival
+}
+
+@test "loose records, and records held to a ledger" {
+    records
+    {
+        cat names first two rival
+        sed 's/ 5 tea/ 6 tea/' two
+        cut -d ' ' -f 1-9 first
+        sed 's/^tx ./tx z/' first
+        printf '%s\n' 'rule name x' 'grant 1' 'key x y' 'hint of more' 'proof 1 2 3' 'block x' 'peer a b c d e' 'two  spaces' ''
+        cat block
+        sed 's/ 3 %27/ 4 %27/' block
+        head -n 1 ledger
+    } >mix
+    same dash mix
+    [ "$(held)" -ge 8 ]
+    same dash -T $NOW -l ledger mix
+    grep -q ': holds$' said
+    grep -q 'tx: seq 0, expected 1; .* at line 12 of the ledger' told
+}
+
+@test "a block and a transaction show where in the ledger their parents are" {
+    records
+    same bash -T $NOW -l ledger block
+    grep -q '^block:1: holds$' said
+    parent=$(tail -n 2 ledger | head -n 1 | id)
+    grep -q "^# Its parent is line 11 of the ledger" script
+    grep -q "^set -- \$(ledger_line 11)\$" script
+    grep -q "$parent" script
+    same dash -T $NOW -l ledger rival
+    grep -q "^# The sender's last transaction on the best chain is line 12 of the ledger" script
+    # another ledger has other lines
+    verify -x -T $NOW -l ledger rival >script
+    sed -i 's/ 25 lunch/ 26 lunch/' ledger
+    status=0
+    explained dash <script || status=$?
+    [ $status -eq 2 ]
+    grep -q 'ledger: line 12 is another by now' told
+}
+
+@test "a proof, step by step, by the header that the ledger has" {
+    command -v ledger-proof >/dev/null || skip 'there is no ledger-proof'
+    records
+    ledger-append -q <block
+    sed -n 2p two | id >wanted
+    ledger-proof "$(cat wanted)" | grep '^proof' >proof
+    { cat proof && sed 's/.$/x/; s/[1-9a-f]x$/0/; s/x$/1/' proof && sed 's/ [^ ]*$//' proof && sed 's/ 2 1 / 3 1 /' proof; } >proofs
+    same dash -l ledger proofs
+    [ "$(held)" -eq 1 ]
+    same dash proofs
+}
+
+# A command that needs no program, where scripts have their folder: tmp/X/stream.
+# shellcheck disable=SC2016 # what nobody must expand
+@test "nothing in a record, or in a name, gets out of its quotes" {
+    local do='>../../../pwned' name
+    records
+    {
+        printf '%s\n' "hint ';$do;'" 'hint $('"$do)" "hint '\$($do)'" 'hint "`'"$do"'`"' "key ';$do;' pwned" "hint '\"\$($do)" \
+            "tx ' ;$do; # 4 5 6 7 8 9 0" "proof ' ' ' ' ' '" "hint \\ '" "hint '\\''" 'hint %s%n\n\0' \
+            "block ' ' ' ' ' ' ' '" "rule ';$do;' x" "!! # '" "#'" "peer ' ' ':;$do;:1 0 x"
+        printf "hint \\001\\002'\\n;%s\\n" "$do"
+        printf "hint \\000'\\000;%s\\n hint\\nhint \\n\\011x\\r\\n\\303\\251'\\377\\n" "$do"
+        sed "s|lunch|';$do|" first
+        printf "hint '\n;%s\n'" "$do"
+    } >nasty
+    do='>$here${here%${here#?}}pwned' # a name has no /
+    name="; $do
+'\$($do)\`$do\`\\"
+    cp nasty "$name"
+    cp ledger "l'\$(x)"
+    same dash nasty
+    same bash -l ledger nasty
+    same dash "$name"
+    same bash "$name"
+    same dash -l "l'\$(x)" first
+}
+
+@test "a record too long for a line, and a file without a record" {
+    easy_chain
+    { cat names && head -c 70000 /dev/zero | tr '\0' x && echo && cat names; } >long
+    same dash long
+    : >empty
+    same dash empty
+    same dash -l ledger empty
+}
+
+@test "stdin, several files, and a compressed one" {
+    records
+    gzip -k ledger
+    same dash first ledger ledger.gz "$VECTORS/bad/blank-line.ledger"
+    verify -x <ledger | explained dash
+    grep -q '^stdin:1: holds$' said
+    printf 'key\n' | verify -x - >script
+    status=0
+    explained dash <script || status=$?
+    [ "$status $(cat told)" = '1 stdin:1: key: 1 fields, expected 3' ]
+}
+
+@test "the clock is the one at the time of the script, or -T" {
+    records
+    time=$(cut -d ' ' -f 5 block | head -n 1)
+    same dash -T $((time - 60)) -l ledger block
+    same dash -T $((time - 200)) -l ledger block
+    grep -q 'ahead of the clock' told
+    verify -x -l ledger block | grep -q "^now=\$(date +%s)\$"
+}
+
+@test "a script that is cut short, or tampered with, has no verdict that holds" {
+    local bytes size
+    records
+    cat first two >payments
+    verify -x payments >whole
+    size=$(wc -c <whole)
+    for bytes in 2 6 12 13 20 100 1000 3000; do
+        head -c $((size - bytes)) whole >script
+        status=0
+        explained dash <script || status=$?
+        [ $status -eq 2 ]
+    done
+    # other values than the record has
+    sed "s/^record 'tx \(.*\) 25 lunch/record 'tx \1 26 lunch/" whole >script
+    status=0
+    explained dash <script || status=$?
+    [ $status -eq 2 ]
+    sed 's/ 25 lunch/ 26 lunch/' whole >script
+    status=0
+    explained dash <script || status=$?
+    [ $status -ne 0 ]
+}
+
+@test "a file that has changed since is told; one that is not there, too" {
+    records
+    verify -x first >script
+    mv first away
+    explained dash <script
+    grep -q 'first: is not here to be compared' said
+    cp two first
+    status=0
+    explained dash <script || status=$?
+    [ $status -eq 2 ]
+    grep -q 'first: is another by now' told
+}
+
+@test "trouble has status 2" {
+    records
+    expect 2 verify -x nothing
+    run_apart sh -c 'verify -x first >/dev/full'
+    [ "$status" -eq 2 ]
+    says 'stdout: No space left'
+    verify -x first >script
+    run_apart sh -c 'dash script >/dev/full'
+    [ "$status" -eq 2 ]
+    says 'stdout: cannot be written'
+    expect 2 env TMPDIR=/nonexistent dash script
+    rm "$ONLY/openssl"
+    status=0
+    explained dash <script || status=$?
+    ln -s "$(command -v openssl)" "$ONLY/openssl"
+    [ "$status" -eq 2 ]
+    grep -q 'openssl: not found' told
+    expect 2 verify -x -u first
+    says 'not with'
+    expect 2 verify -x -H first
+    expect 2 verify -x -C names first
+}
