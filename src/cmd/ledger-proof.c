@@ -1,0 +1,91 @@
+/* ledger-proof: that a record stands in a block, so that who has the block's header need not have
+ * the ledger. */
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "ledger/proving.h"
+
+#include <getopt.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'b', "block", "ID", "on the chain that ends at this block, not on the best"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-proof",
+    .operands = "ID...",
+    .about = "Prints the header of the block that a record stands in, and a `proof` that it does.",
+    .options = options,
+};
+
+static void print_proof(const struct buf *header, const struct proof *p)
+{
+    struct buf line = {0};
+    if (proof_format(p, &line) || buf_add(&line, "\n", 1))
+        cli_die("out of memory");
+    cli_put(header->data, header->len);
+    cli_put(line.data, line.len);
+    buf_free(&line);
+}
+
+/* Whether the record is there. */
+static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN],
+                  const struct node *tip)
+{
+    struct fault f = {0};
+    struct node node;
+    struct proof p;
+    struct buf header = {0};
+    bool aside;
+    int found = proving_find(l, id, tip, &node, &aside, &f);
+    if (found > 0)
+        found = proving_make(l, &node, id, &p, &header, &f);
+    if (found < 0)
+        cli_ledger_fail(l, &f);
+    if (found)
+        print_proof(&header, &p);
+    else if (aside)
+        cli_warn("%s: %s stands only in blocks off the %s chain", l->path, digits,
+                 tip ? "given" : "best");
+    else
+        cli_warn("%s: no record %s", l->path, digits);
+    buf_free(&header);
+    return found;
+}
+
+static void parse_id(const char *digits, uint8_t id[ID_LEN])
+{
+    if (strlen(digits) != 2 * ID_LEN || hex_decode(id, digits, ID_LEN))
+        cli_die("'%.80s' is not 64 lowercase hex digits", digits);
+}
+
+int main(int argc, char **argv)
+{
+    struct ledger l;
+    struct node tip;
+    const char *path = NULL, *block = NULL;
+    uint8_t id[ID_LEN];
+    bool all = true;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        if (c == 'l')
+            path = optarg;
+        if (c == 'b')
+            block = optarg;
+    }
+    if (optind == argc)
+        cli_usage();
+    for (int i = optind; i < argc; i++)
+        parse_id(argv[i], id);
+    cli_open_ledger(&l, path);
+    if (block)
+        cli_find_block(&l, block, &tip);
+    for (int i = optind; i < argc; i++) {
+        parse_id(argv[i], id);
+        all &= prove(&l, argv[i], id, block ? &tip : NULL);
+    }
+    ledger_close(&l);
+    cli_exit(all ? CLI_YES : CLI_NO);
+}
