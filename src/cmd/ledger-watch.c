@@ -1,0 +1,279 @@
+/* ledger-watch: tells of reorganisations, of the double spends that they undid, and of checkpoints
+ * that contradict each other, with the signed lines that prove it. */
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/followed.h"
+#include "ledger/conflicts.h"
+#include "ledger/event.h"
+#include "record/key.h"
+#include "stream/feed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { INTERVAL_MAX = 86400, ROOM = 1 << 16 };
+
+static const struct cli_option options[] = {
+    {'1', "once", NULL, "look once, at all that the ledgers hold, and end"},
+    {'d', "depth", "COUNT", "tell of reorganisations that undo more blocks (default: 0)"},
+    {'C', "checkpoints", "FILE", "checkpoints to compare; -: stdin. May be given several times"},
+    {'i', "interval", "SECONDS", "between looks (default: 1)"},
+    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-watch",
+    .operands = "[LEDGER]...",
+    .about = "Tells of reorganisations, double spends and contradicting checkpoints.",
+    .options = options,
+};
+
+/* A file of checkpoints. */
+struct listed {
+    const char *path;
+    struct stat then;
+};
+
+struct run {
+    bool once, from_stdin, found;
+    int64_t depth, interval;
+    struct followed *ledgers;
+    struct listed *files;
+    size_t ledgers_count, files_count;
+    struct sigpool *pool;
+    struct conflicts *conflicts; /* known are the keys that the files' key lines name */
+    time_t looked;
+};
+
+static void memory(int failed)
+{
+    if (failed)
+        cli_die("out of memory");
+}
+
+/* All that is told: an event in one piece, so that it is never cut. */
+static void tell(void *self, const char *lines, size_t n)
+{
+    struct run *r = self;
+    cli_put(lines, n);
+    r->found = true;
+}
+
+/* --- Checkpoints ----------------------------------------------------------------------------- */
+
+static void take_key(struct run *r, const struct item *item)
+{
+    struct key k;
+    struct fault f;
+    if (line_is(item->text, item->size - 1, "key") &&
+        key_parse(item->text, item->size - 1, &k, &f) == 0)
+        memory(conflicts_know(r->conflicts, k.account));
+}
+
+static void take_checkpoint(struct run *r, const struct checkpoint *c)
+{
+    struct field earlier;
+    struct buf event = {0};
+    int got = conflicts_add(r->conflicts, c, &earlier);
+    memory(got < 0);
+    if (got == 0)
+        return;
+    memory(event_conflict(&event, c, &earlier));
+    tell(r, event.data, event.len);
+    buf_free(&event);
+}
+
+/* Takes what a stream holds: the keys, or the checkpoints. */
+static void take_stream(struct run *r, struct source src, const char *name, bool keys)
+{
+    struct feed feed;
+    struct batch *b;
+    struct fault f = {0};
+    int got;
+    struct stream *s = stream_new(src, 1, 0);
+    memory(!s);
+    feed_init(&feed, s, keys ? NULL : r->pool);
+    while ((got = feed_next(&feed, &b, &f)) > 0) {
+        for (size_t i = 0; i < b->count; i++) {
+            const struct item *item = &b->items[i];
+            if (item->broken && !keys)
+                cli_report(name, item->fault.line, item->fault.text);
+            else if (!item->broken && keys)
+                take_key(r, item);
+            else if (item->is_checkpoint && !keys)
+                take_checkpoint(r, &item->checkpoint);
+        }
+        cli_flush();
+    }
+    if (got < 0)
+        cli_fail(name, &f);
+    feed_free(&feed);
+}
+
+static void read_file(struct run *r, const struct listed *file, const struct stat *now, bool keys)
+{
+    struct fault f;
+    int fd = file_open(file->path, O_RDONLY, 0);
+    if (fd < 0 || !S_ISREG(now->st_mode)) {
+        if (fd < 0)
+            fault_errno(&f, "cannot open");
+        else
+            fault_trouble(&f, "not a regular file (`-C -` reads a pipe on stdin)");
+        cli_fail(file->path, &f);
+    }
+    take_stream(r, source_fd(fd), file->path, keys);
+    close(fd);
+}
+
+/* Reads the files that have changed; all keys first, for they may stand anywhere. */
+static void read_files(struct run *r)
+{
+    for (int keys = 1; keys >= 0; keys--)
+        for (size_t i = 0; i < r->files_count; i++) {
+            struct stat now = {0};
+            bool is_there = stat(r->files[i].path, &now) == 0, was = r->files[i].then.st_nlink > 0;
+            if (was && (!is_there || file_unchanged(&r->files[i].then, &now)))
+                continue; /* one that is gone for a moment may come back */
+            read_file(r, &r->files[i], &now, keys);
+            if (!keys)
+                r->files[i].then = now;
+        }
+}
+
+/* --- Waiting --------------------------------------------------------------------------------- */
+
+static void look(struct run *r)
+{
+    r->looked = time(NULL);
+    read_files(r);
+    for (size_t i = 0; i < r->ledgers_count; i++)
+        followed_look(&r->ledgers[i], r->once);
+    cli_flush();
+}
+
+/* Waits for fd (-1: for nothing), and looks at everything now and then meanwhile. */
+static void wait_for(struct run *r, int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    for (;;) {
+        int ready = poll(&p, 1, (int)r->interval * 1000);
+        if (ready <= 0 || time(NULL) - r->looked >= r->interval)
+            look(r);
+        if (ready > 0)
+            return;
+    }
+}
+
+static ptrdiff_t read_stdin(void *self, void *out, size_t n)
+{
+    struct run *r = self;
+    if (!r->once)
+        wait_for(r, STDIN_FILENO);
+    for (;;) {
+        ssize_t got = read(STDIN_FILENO, out, n);
+        if (got >= 0 || errno != EINTR)
+            return got;
+    }
+}
+
+static bool is_stdin_ready(void *self)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    (void)self;
+    return poll(&p, 1, 0) != 0;
+}
+
+/* All that was found is on stdout already. */
+static void end_at_once(int signal)
+{
+    (void)signal;
+    _exit(CLI_YES);
+}
+
+/* To be told to end is no failure of one that follows; a signal that was to be ignored still is. */
+static void end_by_signal(void)
+{
+    static const int all[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct sigaction now, end = {.sa_handler = end_at_once};
+        if (sigaction(all[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            sigaction(all[i], &end, NULL);
+    }
+}
+
+static void watch(struct run *r)
+{
+    struct source src = {.read = read_stdin, .ready = is_stdin_ready, .self = r};
+    if (!r->once)
+        end_by_signal();
+    look(r);
+    if (r->from_stdin)
+        take_stream(r, src, "stdin", false);
+    while (!r->once && (r->ledgers_count || r->files_count))
+        wait_for(r, -1);
+}
+
+/* --- Options --------------------------------------------------------------------------------- */
+
+static void add_checkpoints(struct run *r, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        r->from_stdin = true;
+    else
+        r->files[r->files_count++].path = path;
+}
+
+static void add_ledgers(struct run *r, char **paths, size_t count)
+{
+    const char *path = cli_ledger(NULL);
+    bool by_default = count == 0 && !r->files_count && !r->from_stdin;
+    r->ledgers_count = by_default ? 1 : count;
+    r->ledgers = calloc(r->ledgers_count + 1, sizeof *r->ledgers);
+    memory(!r->ledgers);
+    for (size_t i = 0; i < r->ledgers_count; i++)
+        followed_begin(&r->ledgers[i], by_default ? path : paths[i], r->depth, tell, r);
+}
+
+static void free_all(struct run *r)
+{
+    for (size_t i = 0; i < r->ledgers_count; i++)
+        followed_end(&r->ledgers[i]);
+    free(r->ledgers);
+    free(r->files);
+    conflicts_free(r->conflicts);
+    sigpool_free(r->pool);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.interval = 1};
+    const char *threads = NULL;
+    r.files = calloc((size_t)argc + 1, sizeof *r.files);
+    memory(!r.files);
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r.once |= c == '1';
+        if (c == 'd')
+            r.depth = cli_number("-d", optarg, 0, INT64_MAX);
+        if (c == 'C')
+            add_checkpoints(&r, optarg);
+        if (c == 'i')
+            r.interval = cli_number("-i", optarg, 1, INTERVAL_MAX);
+        if (c == 'j')
+            threads = optarg;
+    }
+    add_ledgers(&r, argv + optind, (size_t)(argc - optind));
+    r.pool = sigpool_new(cli_threads(threads));
+    r.conflicts = conflicts_new(ROOM);
+    memory(!r.pool || !r.conflicts);
+    watch(&r);
+    free_all(&r);
+    cli_exit(r.found ? CLI_NO : CLI_YES);
+}
