@@ -1,0 +1,321 @@
+/* ledger-export: a ledger, or any stream of records, in the formats of other tools; and back. */
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "cli/names.h"
+#include "export/hledger.h"
+#include "export/json.h"
+#include "export/objects.h"
+#include "export/tsv.h"
+#include "export/unjson.h"
+#include "ledger/source.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {'f', "format", "FORMAT", "json, tsv or hledger (default: json)"},
+    {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)"},
+    {'A', "all", NULL, "all blocks of the ledger as they stand in it, not only the best chain's"},
+    {'S', "strings", NULL, "JSON's numbers as strings"},
+    {'a', "names", "NAMES", "an address book: names for accounts (tsv, hledger)"},
+    {'r', "reverse", NULL, "back: the records of JSON objects"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-export",
+    .operands = "[FILE]...",
+    .about = "Puts a ledger, or a stream of records, into JSON, a table or a journal.",
+    .options = options,
+};
+
+enum format { JSON, TSV, HLEDGER };
+
+struct run {
+    enum format format;
+    bool all, reverse;
+    const char *ledger;
+    struct json json;
+    struct tsv tsv;
+    struct hledger *journal;
+    struct book *book;
+    struct unjson unjson;
+    struct buf out;
+    int status;
+};
+
+enum { OUT_CHUNK = 1 << 16 };
+
+/* Hands on what has been made, once it is worth it or no more is to be had without waiting. */
+static void hand_on(struct run *r, bool all)
+{
+    if (r->out.len < OUT_CHUNK && !all)
+        return;
+    cli_put(r->out.data, r->out.len);
+    r->out.len = 0;
+    if (all)
+        cli_flush();
+}
+
+/* --- The best chain as a source of bytes ---------------------------------------------------- */
+
+struct best {
+    struct ledger l;
+    int64_t height;
+    struct buf text; /* of the block before that height */
+    size_t at;
+    struct fault fault; /* why reading failed */
+};
+
+static int next_block(struct best *b)
+{
+    struct node node;
+    b->text.len = b->at = 0;
+    int found = index_at_height(b->l.index, b->height++, &node, &b->fault);
+    if (!found)
+        fault_trouble(&b->fault, "%s: changed while it was read", b->l.path);
+    return found <= 0 ? -1 : ledger_read(&b->l, &node, false, &b->text, &b->fault);
+}
+
+static ptrdiff_t best_read(void *self, void *out, size_t n)
+{
+    struct best *b = self;
+    if (b->at == b->text.len && b->height > b->l.tree.best.height)
+        return 0;
+    if (b->at == b->text.len && next_block(b)) {
+        errno = EIO;
+        return -1;
+    }
+    size_t left = b->text.len - b->at;
+    if (n > left)
+        n = left;
+    memcpy(out, b->text.data + b->at, n);
+    b->at += n;
+    return (ptrdiff_t)n;
+}
+
+/* --- Records to other formats --------------------------------------------------------------- */
+
+/* A fault of the data is told, and the status will be that of a no; trouble ends the program. */
+static void tell(struct run *r, const char *name, const struct fault *f)
+{
+    if (f->kind == FAULT_TROUBLE)
+        cli_fail(name, f);
+    cli_report(name, f->line, f->text);
+    r->status = CLI_NO;
+}
+
+static void put_line(struct run *r, const struct line *line, const char *name)
+{
+    struct fault f = {0};
+    int result = 1;
+    if (line->state == LINE_LONG)
+        fault_rule(&f, "line: over %d bytes: left out", LINE_MAX_LEN);
+    else if (line->state == LINE_TORN)
+        fault_rule(&f, "line: torn: the last line has no newline; left out");
+    else if (line_check(line->text, line->len, &f) == 0)
+        result = json_put(&r->json, line->text, line->len, &r->out, &f);
+    f.line = line->number;
+    if (result)
+        tell(r, name, &f);
+}
+
+static int put_lines(struct run *r, struct source src, const char *name, struct fault *f)
+{
+    struct line line;
+    int got;
+    struct lines *lines = lines_new(src, 1, 0);
+    if (!lines)
+        return fault_memory(f);
+    while ((got = lines_next(lines, &line, f)) > 0) {
+        put_line(r, &line, name);
+        hand_on(r, !lines_ready(lines));
+    }
+    lines_free(lines);
+    return got;
+}
+
+static int put_item(struct run *r, const struct item *item, struct fault *f)
+{
+    return r->format == TSV ? tsv_put(&r->tsv, item, &r->out, f)
+                            : hledger_put(r->journal, item, &r->out, f);
+}
+
+/* 1, 0 where the rest is of no use, -1 and trouble. */
+static int put_batch(struct run *r, const struct batch *b, const char *name, struct fault *f)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        if (put_item(r, &b->items[i], f)) {
+            if (f->kind == FAULT_RULE)
+                tell(r, name, f);
+            return f->kind == FAULT_RULE ? 0 : -1;
+        }
+        hand_on(r, false);
+    }
+    return 1;
+}
+
+static int put_blocks(struct run *r, struct source src, const char *name, struct fault *f)
+{
+    struct batch b = {0};
+    int got = 1;
+    struct stream *s = stream_new(src, 1, 0);
+    if (!s)
+        return fault_memory(f);
+    while (got > 0 && (got = stream_next(s, &b, f)) > 0) {
+        got = put_batch(r, &b, name, f);
+        hand_on(r, !stream_ready(s));
+    }
+    batch_free(&b);
+    stream_free(s);
+    return got;
+}
+
+static int put_source(struct run *r, struct source src, const char *name, struct fault *f)
+{
+    return r->format == JSON ? put_lines(r, src, name, f) : put_blocks(r, src, name, f);
+}
+
+static void put_file(struct run *r, const char *path)
+{
+    struct fault f = {0};
+    struct source src;
+    const char *name = strcmp(path, "-") ? path : "stdin";
+    if (source_open(path, &src, &f) || put_source(r, src, name, &f))
+        cli_fail(name, &f);
+}
+
+static void put_best(struct run *r)
+{
+    struct best b = {.height = 0};
+    struct fault f = {0};
+    struct source src = {.read = best_read, .self = &b};
+    cli_open_ledger(&b.l, r->ledger);
+    if (put_source(r, src, b.l.path, &f))
+        cli_ledger_fail(&b.l, b.fault.kind ? &b.fault : &f);
+    buf_free(&b.text);
+    ledger_close(&b.l);
+}
+
+static void begin(struct run *r)
+{
+    struct fault f = {0};
+    r->tsv.book = r->book;
+    if (r->format == TSV && tsv_begin(&r->out, &f))
+        cli_fail(NULL, &f);
+    if (r->format == HLEDGER && !(r->journal = hledger_new(r->book)))
+        cli_die("out of memory");
+}
+
+static void end(struct run *r)
+{
+    struct fault f = {0};
+    if (r->journal && r->status == CLI_YES && hledger_end(r->journal, &r->out, &f))
+        cli_fail(NULL, &f);
+    hledger_free(r->journal);
+    hand_on(r, true);
+}
+
+static void put_all(struct run *r, char **files)
+{
+    begin(r);
+    if (!*files && r->all)
+        put_file(r, cli_ledger(r->ledger));
+    else if (!*files)
+        put_best(r);
+    for (; *files && (r->format == JSON || r->status == CLI_YES); files++)
+        put_file(r, *files);
+    end(r);
+}
+
+/* --- And back ------------------------------------------------------------------------------- */
+
+static int take_objects(struct run *r, struct source src, const char *name, struct fault *f)
+{
+    struct object o;
+    int got;
+    struct objects *objects = objects_new(src);
+    if (!objects)
+        return fault_memory(f);
+    while ((got = objects_next(objects, &o, f)) > 0) {
+        if (o.text && unjson(&r->unjson, o.text, o.len, &r->out, f) == 0) {
+            if (buf_add(&r->out, "\n", 1))
+                cli_die("out of memory");
+        } else {
+            f->line = o.line;
+            tell(r, name, f);
+        }
+        hand_on(r, !objects_ready(objects));
+    }
+    objects_free(objects);
+    return got;
+}
+
+static void take_file(struct run *r, const char *path)
+{
+    struct fault f = {0};
+    struct source src;
+    const char *name = strcmp(path, "-") ? path : "stdin";
+    if (source_open(path, &src, &f) || take_objects(r, src, name, &f))
+        cli_fail(name, &f);
+}
+
+static void take_all(struct run *r, char **files)
+{
+    if (!*files)
+        take_file(r, "-");
+    for (; *files; files++)
+        take_file(r, *files);
+    hand_on(r, true);
+}
+
+static enum format format_named(const char *name)
+{
+    static const char *const names[] = {"json", "tsv", "hledger"};
+    for (int i = JSON; i <= HLEDGER; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum format)i;
+    cli_die("-f: '%s' is not json, tsv or hledger", name);
+}
+
+/* Options that say nothing where they stand are a mistake of whoever typed them. */
+static void check_options(const struct run *r, const char *names, bool files)
+{
+    if (files && (r->ledger || r->all))
+        cli_die("-l and -A are for a ledger: a FILE is read as it is, all of it");
+    if (r->reverse && (r->ledger || r->all || names || r->json.strings || r->format != JSON))
+        cli_die("-r reads JSON, from FILE or stdin, and has no other options");
+    if (names && r->format == JSON)
+        cli_die("-a is for tsv and hledger: names in JSON could not be turned back");
+    if (r->json.strings && r->format != JSON)
+        cli_die("-S is for json");
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.format = JSON};
+    const char *names = NULL;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        r.all |= c == 'A';
+        r.json.strings |= c == 'S';
+        r.reverse |= c == 'r';
+        if (c == 'f')
+            r.format = format_named(optarg);
+        if (c == 'l')
+            r.ledger = optarg;
+        if (c == 'a')
+            names = optarg;
+    }
+    check_options(&r, names, optind < argc);
+    r.book = names ? cli_book(names) : NULL;
+    if (r.reverse)
+        take_all(&r, argv + optind);
+    else
+        put_all(&r, argv + optind);
+    book_free(r.book);
+    unjson_free(&r.unjson);
+    buf_free(&r.out);
+    cli_exit(r.status);
+}
