@@ -1,0 +1,346 @@
+# shellcheck disable=SC2094 # two ends of one pipe
+load lib/common
+load lib/ledger
+
+# ledger-plot: from a chain to a table or a picture. It verifies nothing, so that most chains here are made by awk.
+
+Z=$(printf %064d 0)
+
+# chain LAST [AWK]: heights 0 to LAST, a block every 7 to 13 seconds, HEIGHT % 4 transactions each with a fee of the
+# height; AWK sees h and may set dt, work (a power of two as digits of the target) and fee.
+chain() {
+    awk -v last="$1" -v z="$Z" '
+        function block(n, txs,    i) {
+            printf "block %.0f %s %s %.0f %s %s %d %x\n", h, z, z, t, target, z, n, h
+            for (i = 0; i < txs; i++)
+                printf "tx %s %s %d %s pay %s 5 - %s%s\n", z, z, h, fee, z, z, z
+        }
+        BEGIN {
+            t = 1700000000
+            target = "0000" substr(z, 1, 59) "f"
+            target = sprintf("%s%s", "0000ffff", substr(z, 9))
+            block(9, 0)
+            print "rule name plotted\nrule seal pow\nrule spacing 10\nrule halflife 0\nrule reward 50\nrule halving 100"
+            print "rule maxblock 1000000\nrule minfee 1\ngrant " z " 1000"
+            for (h = 1; h <= last; h++) {
+                dt = 7 + h % 7
+                fee = h
+                '"${2-}"'
+                t += dt
+                block(h % 4, h % 4)
+            }
+        }'
+}
+
+# picture ARGUMENT...: draws into the file svg, which must be sound and plain.
+picture() {
+    expect 0 timeout 60 ledger-plot "$@"
+    cp "$out" svg
+    [ ! -s "$err" ]
+    ! LC_ALL=C grep -q '[^ -~]' svg || { echo 'bytes that are not printable' && return 1; }
+    [ "$(head -n 1 svg)" = '<?xml version="1.0" encoding="UTF-8"?>' ]
+    [ "$(tail -n 1 svg)" = '</svg>' ]
+    ! grep -Eq '[^a-z]nan|[^a-z]inf[^o]|e\+|[0-9]-[0-9]*\.' svg || { echo 'numbers that are none' && return 1; }
+    if command -v xmllint >/dev/null; then
+        xmllint --noout --nonet svg
+    elif command -v python3 >/dev/null; then
+        python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("svg")'
+    fi
+}
+
+says_of_all() {
+    sed -n 's,<desc>\(.*\)</desc>,\1,p' svg | diff <(echo "$1") -
+}
+
+# --- The table -----------------------------------------------------------------------------------------
+
+@test "the table of a real chain, against what is counted by other means" {
+    easy_chain 1000000 2>keygen.err
+    for i in {1..12}; do
+        seq -f "bob %g" $((i % 5)) | txmake -f alice -F $((i * 100)) | txsign -k alice.key >txs
+        mined_with ledger 1 miner <txs | ledger-append -q -T 1900000000
+    done
+    expect 0 ledger-plot -t -l ledger
+    ledger-chain | ledger-plot --table | diff "$out" -
+    ledger-chain >best
+    ledger-plot -t best | diff "$out" -
+    head -n 1 "$out" | diff <(printf 'height\ttime\tinterval\twork\ttxs\tfees\tsupply\n') -
+    # heights, times and counts are the headers'
+    diff <(headers ledger | awk '{ print $2, $5, $2 ? $8 : 0 }') <(sed 1d "$out" | awk '{ print $1, $2, $5 }')
+    # fees are those of the tx lines; the supply is all that there is
+    diff <(awk '/^block/ { if (n++) print sum + 0; sum = 0 } /^tx/ { sum += $5 } END { print sum }' ledger) <(sed 1d "$out" | cut -f 6)
+    for h in 0 1 7 12; do
+        [ "$(ledger-balance -s $h | awk '{ n += $3 } END { print n }')" -eq "$(sed 1d "$out" | sed -n $((h + 1))p | cut -f 7)" ]
+    done
+    [ "$(sed 1d "$out" | cut -f 3,4 | sort -u)" = $'-\t1\n10\t1' ]
+}
+
+@test "work is 2^256 / (target + 1)" {
+    work_is() { # WORK TARGET: zeros follow, or f where it ends in f
+        local digits=$2
+        while [ ${#digits} -lt 64 ]; do
+            digits+=${3-0}
+        done
+        { chain 0 && echo "block 1 $Z $Z 1700000010 $digits $Z 0 0"; } >odd
+        [ "$(ledger-plot -t odd | tail -n 1 | cut -f 4)" = "$1" ] || { ledger-plot -t odd && return 1; }
+    }
+    work_is 65536 0000 f
+    work_is 65537 0000ffff
+    work_is 1 f
+    work_is 1 '' f
+    work_is 2 7 f
+    work_is 4294967296 00000000 f
+    work_is 281474976710656 000000000000 f
+    work_is 11 17
+    work_is 65535 0001
+    work_is 1048575 00001
+    work_is 69905 0000f
+    work_is 57896044618658097711785492504343953926634992332820282019728792003956564819968 \
+        "$(printf %064d 1)"
+}
+
+@test "sums are exact to 2^63-1, rewards are halved" {
+    max=9223372036854775807
+    {
+        echo "block 0 $Z $Z 5 ${Z/0000/000f} $Z 3 0"
+        echo "rule reward 3074457345618258603"
+        echo "rule halving 2"
+        echo "grant $Z 999999999"
+        for h in 1 2 3 4; do
+            echo "block $h $Z $Z $((h + 5)) ${Z/0000/000f} $Z 2 0"
+            echo "tx $Z $Z 0 $((max - 999999999 - 4 + h)) pay"
+            echo "tx $Z $Z 0 999999999 pay"
+        done
+        for ((h = 5; h < 130; h++)); do
+            echo "block $h $Z $Z $((h + 5)) ${Z/0000/000f} $Z 0 0"
+        done
+    } >big
+    expect 0 ledger-plot -t big
+    for h in 1 2 3 4; do
+        [ "$(awk -v h=$h '$1 == h' "$out" | cut -f 6)" -eq $((max - 4 + h)) ]
+    done
+    supply=999999999
+    for ((h = 1; h < 130; h++)); do
+        supply=$((supply + (h / 2 < 63 ? 3074457345618258603 >> (h / 2) : 0)))
+        [ "$supply" -gt 0 ] || break
+        [ "$(awk -v h=$h '$1 == h' "$out" | cut -f 7)" = "$supply" ] || { echo "$h $supply" && false; }
+    done
+}
+
+@test "a part of a chain has no supply, and its first block no block time" {
+    chain 20 >whole
+    awk '/^block/ { on = $2 >= 10 } on' whole >part
+    expect 0 ledger-plot -t part
+    [ "$(sed 1d "$out" | head -n 1 | cut -f 1,3,7)" = $'10\t-\t-' ]
+    ledger-plot -t whole | awk 'NR > 1 && $1 > 10' | cut -f 1-6 | diff <(sed 1,2d "$out" | cut -f 1-6) -
+    picture part
+    grep -q 'known only where the chain begins with its genesis block' svg
+}
+
+# --- The picture ---------------------------------------------------------------------------------------
+
+@test "ten blocks: five panels, a dot a block" {
+    chain 9 >ten
+    picture ten
+    [ "$(sed -n 's/.*<g id="\([a-z]*\)">.*/\1/p' svg | tr '\n' ' ')" = 'time work rate fees supply ' ]
+    says_of_all 'heights 0 to 9, until 2023-11-14 22:14:47 UTC; block time 9.67 s in the mean; 13 transactions, fees 61; supply 1,450'
+    grep -q '<title>The chain plotted: 10 blocks</title>' svg
+    [ "$(grep -c '<circle' svg)" -eq $((9 + 10 + 9 + 10 + 10)) ]
+    [ "$(grep -c '<rect x=.*<title>block ' svg)" -eq 10 ]
+    grep -A 6 '<title>block 7,' svg | grep -q '^transactions\|3 transactions, fees 21$'
+    grep -qF '>intended: 10 s</text>' svg
+    # the supply: 1,000 at the left end to 1,450 at the right one, of an axis to 1,537 that is 104 high
+    grep -q 'd="M84.0 70.*L924.0 ' svg || grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L177.3 .*L924.0 [0-9.]*"' svg
+}
+
+@test "-x time: the same at the time of each block" {
+    chain 4 'dt = h == 4 ? 70 : 10' >slow
+    picture slow
+    grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L294.0 [0-9.]*L504.0 [0-9.]*L714.0 [0-9.]*L924.0 [0-9.]*"' svg
+    picture -x time slow
+    grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L168.0 [0-9.]*L252.0 [0-9.]*L336.0 [0-9.]*L924.0 [0-9.]*"' svg
+    grep -qF '>time (UTC), from 2023-11-14</text>' svg
+    grep -qF '>22:13:30</text>' svg
+}
+
+@test "many blocks are drawn in bins, whose sums are those of all" {
+    chain 5000 >many
+    picture many
+    bins=$(grep -c '<rect x=.*<title>block' svg)
+    [ "$bins" -ge 200 ]
+    [ "$bins" -le 420 ]
+    ledger-plot -t many | awk -F '\t' 'NR > 1 { n++; fees += $6; txs += $5; supply = $7 } END { print txs, fees, supply }' >sums
+    read -r txs fees supply <sums
+    commas() { echo "$1" | sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta'; }
+    grep -q "; $(commas "$txs") transactions, fees $(commas "$fees"); supply $(commas "$supply")</desc>" svg
+    # what is said of all bins adds up, too
+    sed -n 's/^\([0-9,]*\) transactions\{0,1\}, fees \([0-9,]*\)$/\1 \2/p' svg | tr -d , |
+        awk '{ a += $1; b += $2 } END { print a, b }' | diff <(echo "$txs $fees") -
+    grep -qF 'mean, quickest and slowest of each 16' svg
+}
+
+@test "much that lies between the least and the most makes a logarithmic axis" {
+    chain 300 'if (h > 150) target = "000000ff" substr(z, 9)' >steep
+    picture steep
+    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>1M</text>'
+    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>100k</text>'
+    chain 300 >flat
+    picture flat
+    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>0</text>'
+}
+
+@test "times that stand still, go back, or are absurd" {
+    for dt in 0 -1 1 1000000 100000000000000000; do
+        chain 12 "dt = $dt; if ($dt < 0 && h % 3) dt = 5" >odd
+        for axis in height time; do
+            picture -x "$axis" odd
+        done
+    done
+    chain 0 >one
+    for axis in height time; do
+        picture -x "$axis" one
+    done
+    chain 1 >two
+    picture two
+    {
+        echo "block 9223372036854775806 $Z $Z 9223372036854775806 ${Z/0000/000f} $Z 0 0"
+        echo "block 9223372036854775807 $Z $Z 9223372036854775807 ${Z/0000/000f} $Z 0 0"
+    } >last
+    picture -x time last
+}
+
+@test "every awk says the same" {
+    chain 1000 >many
+    awks=()
+    for awk in mawk gawk busybox original-awk; do
+        path=$(command -v "$awk") || continue
+        mkdir "with-$awk"
+        ln -s "$path" "with-$awk/awk"
+        for arguments in -t '' '-x time'; do
+            # shellcheck disable=SC2086 # a list
+            PATH=$PWD/with-$awk:$PATH ledger-plot $arguments many
+        done >"said.$awk"
+        awks+=("$awk")
+    done
+    [ ${#awks[@]} -gt 1 ] || skip 'there are no two of mawk, gawk, busybox'
+    [ "$(grep -c '</svg>' "said.${awks[0]}")" -eq 2 ]
+    for awk in "${awks[@]}"; do
+        cmp "said.${awks[0]}" "said.$awk"
+    done
+}
+
+@test "memory does not grow with the chain" {
+    chain "$(few 30000 10000)" >long
+    (ulimit -v 60000 && ledger-plot long) >svg
+    grep -q '</svg>' svg
+    { head -c 100M /dev/zero | tr '\0' x; echo; } >line
+    (ulimit -v 60000 && expect 1 ledger-plot line)
+}
+
+# --- What is no chain ----------------------------------------------------------------------------------
+
+@test "what is no chain is told by its line, and nothing is drawn" {
+    chain 6 >good
+    three=$(grep -n '^block 3 ' good | cut -d : -f 1)
+    refused() { # LINE WORDS
+        for arguments in '' '-x time'; do
+            # shellcheck disable=SC2086 # a list
+            expect 1 ledger-plot $arguments bad
+            says "^bad:$1: $2" || return 1
+            [ ! -s "$out" ]
+        done
+        expect 1 ledger-plot -t bad
+        says "^bad:$1: $2"
+    }
+    sed 's/^block 3 /block 4 /' good >bad
+    refused "$three" 'height 4, expected 3: this is no single chain; ledger-chain prints one'
+    last=$((three + 3)) # its last transaction
+    sed 's/^block 3 /block 03 /' good >bad
+    refused "$three" 'no block of a chain'
+    sed "${three}s/ [0-9a-f]*$//" good >bad
+    refused "$three" 'no block of a chain'
+    sed "${last}d" good >bad
+    refused "$last" 'a block before the 1 last lines of the one before'
+    sed "${last}s/.*/&\n&/" good >bad
+    refused $((last + 1)) 'a line that belongs to no block'
+    sed "${last}s/^tx/xx/" good >bad
+    refused "$last" 'a line of a block that is neither'
+    for byte in '\xff' '\x01' '\x00' '\t'; do
+        sed "${last}s/ pay/$byte/" good >bad
+        refused "$last" 'a byte that is not printable ASCII'
+    done
+    sed "${last}s/^/\x010\n/" good >bad
+    refused "$last" 'a byte that is not printable ASCII'
+    sed "${last}s/^/\n/" good >bad
+    refused $((last + 1)) 'a line that is empty'
+    tail -n 2 good >bad
+    refused 1 'no block comes first'
+    head -c -1 good >bad
+    expect 1 ledger-plot bad
+    says '^bad:[0-9]*: cut short: no newline at its end$'
+    head -n -1 good >bad
+    expect 1 ledger-plot bad
+    says '^bad: cut short: 1 line of the last block missing$'
+    : >bad
+    expect 1 ledger-plot bad
+    says '^bad: no block$'
+    echo >bad
+    expect 1 ledger-plot bad
+}
+
+@test "hostile names stay text" {
+    for name in '%3Cscript%3E%26%22x' '%22%2F%3E%3Cscript%3E' '%0A%3Cb%3E' '<script>' '%zz' '%' '-'; do
+        chain 5 | sed "s/^rule name .*/rule name $name/" >odd 2>/dev/null || continue
+        picture odd
+        ! grep -i '<script\|<b>' svg || false
+    done
+    chain 5 | sed 's/^rule name .*/rule name %3Ca%26b%3E/' >odd
+    picture odd
+    grep -qF '<title>The chain &lt;a&amp;b&gt;: 6 blocks</title>' svg
+}
+
+@test "a ledger that cannot be read, or breaks a rule" {
+    expect 2 ledger-plot gone
+    says '^ledger-plot: gone: cannot be read$'
+    expect 2 ledger-plot .
+    says '^ledger-plot: \.: is a folder$'
+    expect 2 ledger-plot -l gone
+    says '^ledger-chain: gone: No such file'
+    [ ! -s "$out" ]
+    easy_chain 2>keygen.err
+    sed 's/^rule minfee 1$/rule minfee 2/' ledger >forged
+    expect 1 ledger-plot -l forged
+    says '^ledger-chain: forged:1: block: root does not match'
+    expect 0 ledger-plot --ledger=ledger
+    ledger-chain | ledger-plot - | diff "$out" -
+    expect 2 sh -c 'ledger-plot <&-'
+    [ -r /proc/self/mem ] || skip 'no file at hand that fails when read'
+    expect 2 ledger-plot /proc/self/mem
+    says '^ledger-plot: /proc/self/mem: cannot be read$'
+}
+
+@test "usage, help, version, and a stdout that cannot be written" {
+    chain 5 >some
+    for arguments in -z '-x' '-l' 'some some' '-l some some' '--nothing'; do
+        # shellcheck disable=SC2086 # a list
+        expect 2 ledger-plot $arguments
+        says '^usage: ledger-plot '
+    done
+    expect 2 ledger-plot -x sideways some
+    says "^ledger-plot: -x: 'sideways' is neither height nor time$"
+    expect 0 ledger-plot --help
+    grep -q '^usage: ledger-plot ' "$out"
+    expect 0 ledger-plot -V
+    grep -Eq '^ledger-plot \(peerutils\) [0-9.]+$' "$out"
+    for argument in -t -xtime --help; do
+        expect 2 sh -c "ledger-plot $argument some >/dev/full"
+    done
+    mkfifo fifo
+    exec 5<>fifo 6>fifo 5<&-
+    expect 141 sh -c 'ledger-plot some >&6'
+    [ ! -s "$err" ]
+    exec 6>&-
+    mkdir empty
+    PATH=$BIN expect 2 /bin/sh "$BIN/ledger-plot" some
+    says '^ledger-plot: (awk|cut): not found$'
+}
