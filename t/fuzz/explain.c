@@ -1,0 +1,125 @@
+/*
+ * explain/ over what ledger/judge makes of a stream: whatever the records are, no byte of them gets
+ * out of its quotes or its comment, and every fault that the judge finds is one of the checks.
+ */
+#include "explain/explain.h"
+#include "fuzz.h"
+#include "stream/feed.h"
+
+#include <stdio.h>
+
+enum { NOW = 1700100000 };
+
+/* All that may stand in a script outside of quotes and comments, but for digits and signs. */
+static const char words[] =
+    " An accounts all another balance block by bytes case cat chain cut decimal der dev "
+    "drift earned elif eq esac exit expr factor false fees fi file folder ge genesis_target "
+    "genesis_time grant gt halflife halflives halving halvings hash head height here hex "
+    "holds id if in is is_address is_at_most is_hex is_line is_number is_sound is_text "
+    "judged key le line lt maxblock message minfee mkdir n name next no now null od "
+    "openssl_agrees pay place pow printf put r raw read record rest reversed reward rf rm "
+    "rule rules s seal set sha shifted signature sort spacing spends spent stream sum "
+    "supply tail that_is_all target then time times tr trouble tx verdict wc whole yes ";
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_hex(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] < 'a' || text[i] > 'f')
+            return false;
+    return true;
+}
+
+static bool is_known(const char *text, size_t n)
+{
+    char spaced[40];
+    if (is_hex(text, n))
+        return true;
+    return n < sizeof spaced - 3 && snprintf(spaced, sizeof spaced, " %.*s ", (int)n, text) > 0 &&
+           strstr(words, spaced);
+}
+
+/* The place behind the comment, the quotes, or the one byte or word, that begins at `at`. */
+static size_t skip(const char *text, size_t len, size_t at)
+{
+    size_t end = at + 1;
+    bool comment = text[at] == '#' && (at == 0 || text[at - 1] == '\n' || text[at - 1] == ' ');
+    char until = comment ? '\n' : '\'';
+    if (text[at] == '\\')
+        return at + 2;
+    if (comment || text[at] == '\'') {
+        while (end < len && text[end] != until) {
+            must(text[end] >= 0x20 && text[end] <= 0x7e);
+            end++;
+        }
+        must(end < len);
+        return end + 1;
+    }
+    must((text[at] >= 0x20 && text[at] <= 0x7e) || text[at] == '\n');
+    if (!is_letter(text[at]))
+        return end;
+    while (end < len && is_letter(text[end]))
+        end++;
+    must(is_known(text + at, end - at));
+    return end;
+}
+
+static void check_script(struct explain *x)
+{
+    struct buf *script = explain_out(x);
+    static const char missed[] = "\ntrouble 'verify has found more";
+    must(script->len == 0 || !memmem(script->data, script->len, missed, strlen(missed)));
+    for (size_t at = 0; at < script->len;)
+        at = skip(script->data, script->len, at);
+    script->len = 0;
+}
+
+static void explain_batch(struct explain *x, struct judge *j, const struct batch *b)
+{
+    struct fault f = {0}, trouble;
+    for (size_t i = 0; i < b->count; i++) {
+        int holds = judge_item(j, &b->items[i], NOW, &f);
+        must(holds >= 0 && explain_item(x, &b->items[i], holds, &f, &trouble) == 0);
+        check_script(x);
+    }
+}
+
+static void explain(const char *bytes, size_t len, const char *name)
+{
+    struct span rest = {bytes, len};
+    struct stream *stream = stream_new(source_memory(&rest), 1, 0);
+    struct sigpool *pool = sigpool_new(1);
+    struct judge *j = judge_new(NULL);
+    struct explain *x = explain_new(NOW);
+    struct explain_about about = {.judge = j, .name = name, .path = name};
+    struct feed feed;
+    struct batch *b;
+    struct fault f;
+    must(stream && pool && j && x && explain_begin(x, &f) == 0);
+    explain_out(x)->len = 0; /* the same in every script */
+    must(explain_open(x, &about, &f) == 0);
+    feed_init(&feed, stream, pool);
+    while (feed_next(&feed, &b, &f) > 0) {
+        explain_batch(x, j, b);
+        if (judge_rules(j))
+            stream_limit(stream, judge_rules(j)->maxblock);
+    }
+    must(explain_close(x, &f) == 0 && explain_end(x, &f) == 0);
+    check_script(x);
+    feed_free(&feed);
+    explain_free(x);
+    judge_free(j);
+    sigpool_free(pool);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    char name[64] = "";
+    memcpy(name, data, n < sizeof name - 1 ? n : sizeof name - 1);
+    explain((const char *)data, n, name);
+    return 0;
+}

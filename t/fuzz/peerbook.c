@@ -1,0 +1,56 @@
+/* net/peerbook: whatever stands in a peers file, what is written back is read again without a
+ * fault, and is the same. */
+#include "net/peerbook.h"
+#include "base/file.h"
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { NOW = 1700000000, LIMIT = 4 };
+
+/* The file after it was read and written once. */
+static void rewrite(const char *path, struct buf *out, bool clean)
+{
+    struct peerbook b;
+    struct fault f = {0};
+    peerbook_init(&b, path, LIMIT);
+    int fd = peerbook_lock(&b);
+    must(fd >= 0);
+    if (peerbook_load(&b, fd, NOW, &f)) {
+        must(!clean && f.kind == FAULT_TROUBLE && f.text[0]);
+    } else {
+        must(!clean || !b.broken_line);
+        b.changed = true;
+        must(peerbook_save(&b, &f) == 0);
+    }
+    close(fd);
+    peerbook_free(&b);
+    char bytes[1 << 16];
+    FILE *in = fopen(path, "re");
+    must(in);
+    for (size_t got; (got = fread(bytes, 1, sizeof bytes, in)) > 0;)
+        must(buf_add(out, bytes, got) == 0);
+    must(fclose(in) == 0);
+    if (f.kind)
+        out->len = 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct buf once = {0}, twice = {0};
+    char path[64];
+    snprintf(path, sizeof path, "%s/fuzz-peers.%d", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm",
+             (int)getpid());
+    FILE *file = fopen(path, "we");
+    must(file && fwrite(data, 1, n, file) == n && fclose(file) == 0);
+    rewrite(path, &once, false);
+    if (once.len) {
+        rewrite(path, &twice, true);
+        must_equal(once.data, once.len, twice.data, twice.len);
+    }
+    unlink(path);
+    buf_free(&once);
+    buf_free(&twice);
+    return 0;
+}

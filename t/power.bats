@@ -1,0 +1,121 @@
+# bats file_tags=slow
+load lib/common
+load lib/ledger
+
+# Loss of power: what was reported durable is there when the file system comes up again. An ext4 image, which would
+# write nothing of its own accord for ten minutes, is shut down under the programs, its journal not flushed.
+
+# Puts the file system that holds a path out of action: what it has not on the disk yet is lost.
+pull_the_plug() { # PATH
+    python3 - "$1" <<'END'
+import fcntl, os, struct, sys
+SHUTDOWN, WITHOUT_LOG = 0x8004587D, 2
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), SHUTDOWN, struct.pack("I", WITHOUT_LOG))
+END
+}
+
+up() {
+    mount -o loop,commit=600 image disk
+}
+
+# Runs a function of this file where mounts are our own, or skips.
+apart() { # FUNCTION
+    need mkfs.ext4 python3 unshare
+    unshare -m true 2>/dev/null || skip 'no mount namespace here'
+    truncate -s 24M image
+    mkfs.ext4 -q -F image
+    mkdir -p disk
+    unshare -m sh -c 'mount -o loop image disk' 2>/dev/null || skip 'cannot mount an image here'
+    # shellcheck disable=SC2163 # the function that it names
+    export -f "$1" up pull_the_plug eventually has_passed
+    export ALICE
+    unshare -m bash -euo pipefail -c "$1"
+}
+
+has_passed() { # LINES
+    [ "$(wc -l <passed)" -ge "$1" ]
+}
+
+ledger_loses_power() {
+    local n writer
+    up
+    for n in 1 5 20 60 150; do
+        rm -f disk/ledger*
+        cp genesis disk/ledger
+        sync -f disk
+        : >passed
+        awk '{ print; fflush(); if (NR % 8 == 0) system("sleep 0.002") }' chain 2>/dev/null |
+            ledger-append disk/ledger >passed 2>told &
+        writer=$!
+        eventually has_passed $n
+        pull_the_plug disk
+        cp passed durable # and nothing that comes later
+        wait $writer || :
+        umount disk
+        up
+        # a line that was half written when we looked was not passed on yet
+        [ -z "$(comm -23 <(grep -v '^[^ ]*$' durable | head -n -1 | sort) <(sort disk/ledger))" ]
+        ledger-chain disk/ledger >/dev/null
+    done
+    ledger-append -q disk/ledger <chain 2>told || :
+    cat genesis chain | cmp - disk/ledger
+    verify -q disk/ledger
+    umount disk
+}
+
+@test "the ledger has every block that was passed on" {
+    easy_chain
+    mined ledger 400 alice >chain
+    apart ledger_loses_power
+}
+
+files_lose_power() {
+    up
+    cp ledger disk/ledger
+    sync -f disk
+    ledger-append -q disk/ledger <block
+    txpool -l disk/ledger disk/pool <txs >passed
+    peerbook -T 1700000000 disk/peers <peer >passed
+    keygen disk/key >passed
+    echo unsynced >disk/unsynced
+    pull_the_plug disk
+    umount disk
+    up
+    cat ledger block | cmp - disk/ledger
+    cmp txs disk/pool
+    cmp peer disk/peers
+    cmp passed disk/key.pub
+    keygen -y disk/key.key | cmp - passed
+    [ ! -s disk/unsynced ] # the plug was pulled for real
+    # and they go on
+    ledger-append disk/ledger </dev/null
+    txpool -l disk/ledger disk/pool <txs
+    umount disk
+}
+
+@test "what txpool, peerbook, keygen and ledger-append ended with 0 for is there" {
+    easy_chain
+    mined ledger 1 alice >block
+    seq 3 | sed 's/.*/bob 1 &/' | paid alice ledger >txs
+    peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 >peer
+    apart files_lose_power
+}
+
+found_loses_power() {
+    up
+    cp ledger disk/ledger
+    sync -f disk
+    cat block >>disk/ledger # as one who was killed before it could sync
+    ledger-append disk/ledger <block # it is there: 0
+    pull_the_plug disk
+    umount disk
+    up
+    cat ledger block | cmp - disk/ledger
+    umount disk
+}
+
+@test "and a block that ledger-append found there, put by one that was killed before it could sync" {
+    easy_chain
+    mined ledger 1 alice >block
+    apart found_loses_power
+}
