@@ -32,9 +32,8 @@ static void check_file(const char *path, struct sigpool *pool)
         err(2, "%s", path);
     while ((got = stream_next(s, &b, &f)) > 0) {
         double begin = now();
-        if (batch_start(&b, pool, &f))
+        if (batch_start(&b, pool, &f) || batch_finish(&b, pool, &f))
             errx(2, "%s", f.text);
-        batch_finish(&b, pool);
         took += now() - begin;
         count += b.count;
         for (size_t i = 0; i < b.count; i++)
