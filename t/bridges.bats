@@ -19,7 +19,6 @@ setup() {
 teardown() {
     cd "$BATS_TEST_TMPDIR" || return 1
     if [ -e redis.pid ]; then kill "$(cat redis.pid)" || :; fi
-    if [ -e made-run-sshd ]; then rmdir /run/sshd || :; fi
 }
 
 # The blocks of a section of peerutils(7), none of them left out, as lines of a page.
@@ -65,9 +64,10 @@ ARRIVED="\$ until test -s one/where; do sleep 0.1; done
 ssh_server() {
     need ssh ssh-keygen
     sshd=$(PATH=/usr/sbin:/sbin:$PATH command -v sshd) || skip 'sshd (openssh-server) is not here'
-    # where no sshd was ever started as a service, its empty folder is not there yet
-    if [ "$(id_number)" -eq 0 ] && [ ! -d /run/sshd ]; then
-        mkdir /run/sshd && : >made-run-sshd
+    # Where no sshd was ever started as a service, its empty folder is not there yet. It stays: another run of this
+    # file may need it by now.
+    if [ "$(id_number)" -eq 0 ]; then
+        mkdir -p /run/sshd
     fi
     mkdir far
     ssh-keygen -q -t ed25519 -N '' -f host_key

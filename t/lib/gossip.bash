@@ -37,7 +37,7 @@ STARTED=()
 start() { # NAME COMMAND...
     local name=$1
     shift
-    rm -f "$name.out" "$name.log" # what an earlier one said is not taken for this one's
+    forget "$name.out" "$name.log"
     if [ -e "$name.in" ]; then
         "$@" <"$name.in" >"$name.out" 2>"$name.log" 3>&- 7>&- &
     else
@@ -45,6 +45,14 @@ start() { # NAME COMMAND...
     fi
     pid=$!
     STARTED+=("$pid")
+}
+
+# What an earlier one said is not taken for this one's; FIFOs and links are a test's own.
+forget() { # FILE...
+    local file
+    for file; do
+        [ -L "$file" ] || [ ! -f "$file" ] || rm -f "$file"
+    done
 }
 
 is_running() { # PID
