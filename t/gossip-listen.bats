@@ -96,7 +96,7 @@ say_brief() { # NAME BLOCKFILE
     say a "have $(cat ids)"
     eventually heard a "want $(cat ids)"
     say b "have $(cat ids)"
-    within 15 heard b "want $(cat ids)"
+    eventually heard b "want $(cat ids)"
     event l "[^ ]+ late $(cat ids)"
     say_file b txs
     eventually heard b "taken $(cat ids)"
@@ -190,13 +190,13 @@ END
     [ ! -s l.out ]
 }
 
-@test "gossip-listen: who does not greet within 10 s goes" {
+@test "gossip-listen: who does not greet eventually s goes" {
     chain
     listen l -p -c "$CHAIN"
     talk a "$at"
     greet b
     began=$(date +%s%N)
-    within 20 heard a 'bye slow'
+    eventually heard a 'bye slow'
     took=$((($(date +%s%N) - began) / 1000000))
     [ "$took" -ge 8000 ] && [ "$took" -le 16000 ]
     eventually gone a
@@ -414,7 +414,7 @@ END
     say_file liar twin
     eventually heard liar "want $block"
     say_brief honest block
-    within 15 heard honest "want $block"
+    eventually heard honest "want $block"
     say_file honest block
     eventually heard honest "taken $block"
     cat txs block | cmp - l.out
@@ -437,7 +437,7 @@ END
     say_brief liar block
     eventually heard liar "lines $block 2"
     say honest "have $block"
-    within 15 heard honest "want $block"
+    eventually heard honest "want $block"
     say_file honest block
     eventually heard honest "taken $block"
     cat known block | cmp - l.out
@@ -638,7 +638,7 @@ answer() { # NAME
     expect 1 timeout 20 gossip-send -t 3 -v -k alice.key -c "$CHAIN" "$at" <bad
     event l "$ALICE bad $(id <bad) tx: .*"
     says 'unreached - they said bye banned$'
-    within 15 event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
+    eventually event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
     cmp txs l.out
     echo 'not a key' >broken
     expect 1 timeout 20 gossip-listen -l 127.0.0.1:0 -c "$CHAIN" -a broken
@@ -752,11 +752,11 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
         before=$(grep -c ' taken ' send.log)
         [ "$before" -gt 0 ] && sleep 1 && [ "$(grep -c ' taken ' send.log)" -eq "$before" ]
     }
-    within 20 stalled
+    eventually stalled
     is_running "$send"
     [ "$(grep -c ' taken ' send.log)" -lt "$(wc -l <txs)" ]
     kill -CONT "$reader"
-    within 60 is_over "$send"
+    eventually is_over "$send"
     wait "$send"
     eventually same_lines txs reader.out
 }

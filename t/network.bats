@@ -30,7 +30,7 @@ own_network() {
     holder=$!
     HOLDERS+=("$holder")
     has_net() { ! is_running "$holder" || nsenter -t "$holder" -U -n --preserve-credentials ip link set lo up; }
-    within 10 has_net 2>/dev/null
+    eventually has_net 2>/dev/null
     is_running "$holder"
 }
 
@@ -70,19 +70,19 @@ bytes_on_loopback() {
     payers 10 -e 0 -t f
     fleet "$count"
     for n in "${NODES[@]}"; do lean "$n"; done
-    within 40 every test -s '{}/where'
+    eventually every test -s '{}/where'
     random_graph 4 "$SEED"
     # until all have dialed their peers
     connected() { [ "$(grep -c ' in - ' "$1/log")" -ge 1 ]; }
-    within 20 every connected '{}'
+    eventually every connected '{}'
     sent=$(bytes_on_loopback)
     for ((p = 1; p <= 10; p++)); do transactions "$p" 0 $((per - 1)); done | shuf >all
     while read -r line; do echo "$line" >>"tx.$(one_of "${NODES[@]}")"; done <all
     for n in "${NODES[@]}"; do
         [ ! -e "tx.$n" ] || "${net[@]}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$n/where")" <"tx.$n" 3>&- &
     done
-    within 40 every has_news '{}' tx $((10 * per))
-    within 20 every holds_all '{}' all
+    eventually every has_news '{}' tx $((10 * per))
+    eventually every holds_all '{}' all
     sent=$(($(bytes_on_loopback) - sent))
     gossip-plot -t n*/log >table
     awk -v nodes="$count" 'NR > 1 && ($4 != nodes || $7 == "-") { print; bad = 1 } END { exit bad }' table
@@ -99,10 +99,10 @@ bytes_on_loopback() {
         done
         wait "${mines[@]:$((round * 4))}"
     done
-    within 30 same_blocks
+    eventually same_blocks
     [ "$(grep -c ^block n1/ledger)" -gt 3 ]
     decide n5 "${net[@]}"
-    within 30 same_blocks
+    eventually same_blocks
     # every transaction is in that chain once
     ledger-chain n1/ledger | grep '^tx ' | sort | diff - <(sort all)
     verify -q n1/ledger "n$count/ledger"
@@ -115,7 +115,7 @@ bytes_on_loopback() {
     west=$!
     HOLDERS+=("$west")
     apart() { [ "$(readlink "/proc/$west/ns/net")" != "$(readlink "/proc/$east/ns/net")" ] && inside "$west" true; }
-    within 10 apart
+    eventually apart
     inside "$east" ip link add v0 type veth peer name v1 netns "$west" || skip 'no veth is to be had'
     [ "$(readlink "/proc/$west/ns/net")" != "$(readlink /proc/self/ns/net)" ]
     inside "$east" ip addr add 10.9.0.1/24 dev v0
@@ -131,11 +131,11 @@ bytes_on_loopback() {
         mine=()
         [ $((${n#n} % half)) -ne 0 ] || mine=(-m node)
         start "$n" inside "$home" "$NODE" -l "$ip:0" ${mine[@]+"${mine[@]}"} "$n" ${first:+"$first"}
-        within 30 listens_now "$n"
+        eventually listens_now "$n"
         first=${first:-$(cat n1/where)}
     done
     known() { [ "$(grep -c '^peer ' "$1/peers")" -eq $((2 * half)) ]; }
-    within 40 every known '{}'
+    eventually every known '{}'
     inside "$east" ip link set v0 down
     # each half has its own payments
     transactions 1 0 4 >east.txs
@@ -143,8 +143,8 @@ bytes_on_loopback() {
     inside "$east" gossip-send -L ledger -t 20 "$(cat n1/where)" <east.txs
     inside "$west" gossip-send -L ledger -t 20 "$(cat "n$((2 * half))/where")" <west.txs
     mined_in() { [ "$(ledger-chain "$1/ledger" | grep -cxFf "$2")" -eq 5 ]; }
-    within 60 mined_in n1 east.txs
-    within 60 mined_in "n$((2 * half))" west.txs
+    eventually mined_in n1 east.txs
+    eventually mined_in "n$((2 * half))" west.txs
     refute mined_in n1 west.txs
     refute mined_in "n$((2 * half))" east.txs
     reorgs() { cat n*/log | grep -c '^ledger-append: reorg: ' || :; }
@@ -157,12 +157,12 @@ bytes_on_loopback() {
     # with no more miners at work all end on the same tip
     for n in "n$half" "n$((2 * half))"; do
         kill -TERM "$(cat "$n/node.pid")"
-        within 20 no_process_of "$n"
+        eventually no_process_of "$n"
         [ "$n" = "n$half" ] && home=$east || home=$west
         start "$n" inside "$home" "$NODE" "$n"
-        within 30 listens_now "$n"
+        eventually listens_now "$n"
     done
-    within 40 same_blocks
+    eventually same_blocks
     decide n1 inside "$east"
     ledger-chain n1/ledger | grep -xFf both.txs | sort | diff - <(sort both.txs)
     every verify -q '{}/ledger'
@@ -175,11 +175,11 @@ up() {
     local options=("${options[@]}")
     [ "$1" != "${miner-}" ] || options+=(-m node)
     start "$1" "$NODE" "${options[@]}" "$1" ${first:+"$first"}
-    within 30 up_or_over "$1" "$pid"
+    eventually up_or_over "$1" "$pid"
     listens_now "$1" && return
     grep -q 'Address already in use' "$1.log"
     start "$1" "$NODE" "${options[@]}" -l 127.0.0.1:0 "$1" ${first:+"$first"}
-    within 30 listens_now "$1"
+    eventually listens_now "$1"
 }
 
 up_or_over() { # NAME PID
@@ -239,11 +239,11 @@ report() { # WORDS
         sleep "0.$((RANDOM % 10))"
     done
     : >enough
-    for p in 1 2 3; do within 20 is_over "${paying[p]}"; done
+    for p in 1 2 3; do eventually is_over "${paying[p]}"; done
     report 'at the end'
     cat acknowledged.? >acknowledged
     [ "$(wc -l <acknowledged)" -gt "$(few 20 5)" ]
-    within 60 every holds_all '{}' acknowledged
+    eventually every holds_all '{}' acknowledged
     echo "# $kills nodes killed, $(wc -l <acknowledged) transactions acknowledged, none lost" >&3
 }
 
@@ -273,7 +273,7 @@ is_known() { # NAME
     up n1
     first=$(cat n1/where)
     for n in "${NODES[@]:1}"; do up "$n"; done
-    within 40 every knows_all '{}'
+    eventually every knows_all '{}'
     first=''
     report 'at the start'
     comings=0
@@ -284,17 +284,17 @@ is_known() { # NAME
             kill_all "$n"
         else
             kill -TERM "$(cat "$n/node.pid")"
-            within 20 no_process_of "$n"
+            eventually no_process_of "$n"
         fi
         up "$n"
         # were all to move before any had heard of it, nobody could find anybody
-        within 20 is_known "$n"
+        eventually is_known "$n"
         comings=$((comings + 1))
     done
     report 'at the end'
-    within 60 every knows_all '{}'
+    eventually every knows_all '{}'
     transactions 1 0 0 >tx
     gossip-send -c "$CHAIN" -t 10 "$(cat "n$count/where")" <tx
-    within 30 every holds_all '{}' tx
+    eventually every holds_all '{}' tx
     echo "# $comings comings at new addresses, all found again" >&3
 }

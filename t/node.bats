@@ -19,13 +19,13 @@ load lib/network
     # c knows a alone, and a's peers file had only b's own word
     begin c -c "$CHAIN" -- "$at"
     key_b=$(cut -d ' ' -f 2 b/node.pub) key_c=$(cut -d ' ' -f 2 c/node.pub)
-    within 20 has_line c/peers "^peer $CHAIN $key_b $(cat b/where) "
-    within 20 has_line b/peers "^peer $CHAIN $key_c $(cat c/where) "
-    within 20 has_line c/log " $key_b in - $(cat b/where)"
+    eventually has_line c/peers "^peer $CHAIN $key_b $(cat b/where) "
+    eventually has_line b/peers "^peer $CHAIN $key_c $(cat c/where) "
+    eventually has_line c/log " $key_b in - $(cat b/where)"
     end a
     pay c 0 25
-    within 20 has_tx b 0
-    within 20 has_line b.out " new tx $(id <tx.0 | cut -c 1-8) from $(echo "$key_c" | cut -c 1-8)$"
+    eventually has_tx b 0
+    eventually has_line b.out " new tx $(id <tx.0 | cut -c 1-8) from $(echo "$key_c" | cut -c 1-8)$"
     end b
     end c
     grep -q "^key $key_b node$" b/names
@@ -36,13 +36,13 @@ load lib/network
     begin a --
     begin b -c "$CHAIN" -- "$at"
     was=$(cat b/where)
-    within 20 has_line b/peers '^peer '
+    eventually has_line b/peers '^peer '
     end b
     begin b --
     [ "$at" = "$was" ]
-    within 20 has_line b.out ' connected: '
+    eventually has_line b.out ' connected: '
     pay b 0 1
-    within 20 has_tx a 0
+    eventually has_tx a 0
 }
 
 @test "TERM, INT and HUP end all of it with status 0" {
@@ -50,7 +50,7 @@ load lib/network
     for signal in TERM INT HUP; do
         # a shell's background jobs do not mind INT
         start a env --default-signal="$signal" "$NODE" a
-        within 20 listens_now a
+        eventually listens_now a
         kill -s "$signal" "$pid"
         status_of "$pid"
         [ "$status" -eq 0 ]
@@ -59,11 +59,11 @@ load lib/network
     # and while it fetches
     mkdir b
     start b "$NODE" -c "$CHAIN" b 127.0.0.1:1
-    within 20 has_line b.out ' no peer has given it, trying on: ledger-pull: '
+    eventually has_line b.out ' no peer has given it, trying on: ledger-pull: '
     kill "$pid"
     status_of "$pid"
     [ "$status" -eq 0 ]
-    within 5 no_process_of b
+    eventually no_process_of b
     [ ! -e b/ledger ]
 }
 
@@ -71,19 +71,19 @@ load lib/network
     grow a
     begin a --
     begin b -c "$CHAIN" -- "$at"
-    within 20 has_line b/peers '^peer '
+    eventually has_line b/peers '^peer '
     end a
     pay b 0 1 # nobody is there to be told
-    within 20 has_tx b 0
+    eventually has_tx b 0
     kill_all b
     # 1 was acknowledged, and then the power went
     txmake -c "$CHAIN" -s 1 -f alice -a names bob 2 | txsign -k alice.key | tee tx.1 >>b/spool
     begin a --
     refute has_tx a 0
     begin b --
-    within 20 has_tx b 1
-    within 20 has_tx a 0
-    within 20 has_tx a 1
+    eventually has_tx b 1
+    eventually has_tx a 0
+    eventually has_tx a 1
     end a
     end b
 }
@@ -92,14 +92,14 @@ load lib/network
     grow a
     begin a --
     begin b -c "$CHAIN" -- "$at"
-    within 20 has_line b/peers '^peer '
+    eventually has_line b/peers '^peer '
     kill_all b
     mine -l b/ledger -m "$BOB" -n 2 </dev/null | ledger-append -q b/ledger
     printf 'block 3 torn' >>b/ledger
     # a must not come for it
     kill -STOP "$(cat a/puller.pid)"
     begin b --
-    within 20 same_chain a b
+    eventually same_chain a b
     kill -CONT "$(cat a/puller.pid)"
     end b
     end a
@@ -115,12 +115,12 @@ load lib/network
         # and once more before it listens
         rm -f b/node.pid
         start b "$NODE" b
-        within 20 test -s b/node.pid
+        eventually test -s b/node.pid
         kill_all b
         begin b -m node --
     done
     paid_all() { [ "$(ledger-balance -l a/ledger "$BOB" | cut -d ' ' -f 3)" -eq "$i" ]; }
-    within 30 paid_all
+    eventually paid_all
     end a
     end b
     verify -q a/ledger b/ledger
@@ -137,13 +137,13 @@ load lib/network
     grow a
     for part in verify txpool gossip-send ledger-pull; do
         start a "$NODE" a
-        within 20 listens_now a
+        eventually listens_now a
         victim=$(pgrep -g "$(cat a/node.pid)" -x "$part" | head -n 1)
         kill -KILL "$victim"
         status_of "$pid"
         [ "$status" -eq 2 ]
         has_line a.log '^node: a part of it has ended: '
-        within 5 no_process_of a
+        eventually no_process_of a
     done
 }
 
@@ -167,13 +167,13 @@ is_above() { # NAME HEIGHT
         ledger-chain a/ledger | cut -d ' ' -f 1,7 | grep -q "^block $ALICE" &&
             ledger-chain a/ledger | cut -d ' ' -f 1,7 | grep -q "^block $key_b"
     }
-    within 40 both_mined
+    eventually both_mined
     paid() { [ "$(ledger-balance -l "$1/ledger" "$BOB" | cut -d ' ' -f 3)" -eq 25 ]; }
-    within 20 paid a
-    within 20 paid b
+    eventually paid a
+    eventually paid b
     end b
     above=$(height a)
-    within 20 is_above a "$above" # alone again
+    eventually is_above a "$above" # alone again
     end a
 }
 
@@ -188,7 +188,7 @@ is_above() { # NAME HEIGHT
     NODE=$PWD/bin/node
     begin a -m node --
     begun=$EPOCHSECONDS
-    within 20 has_lines runs 3
+    eventually has_lines runs 3
     [ $((EPOCHSECONDS - begun)) -ge 3 ] # one in about two seconds
     end a
 }
@@ -203,13 +203,13 @@ has_lines() { # FILE COUNT
     grow a
     begin a -p --
     begin b -p -c "$CHAIN" -- "$at"
-    within 20 has_line a/log ' in - '
+    eventually has_line a/log ' in - '
     pay_plain() {
         txmake -c "$CHAIN" -s "$1" -f alice -a names bob 5 | txsign -k alice.key >"tx.$1"
         gossip-send -p -c "$CHAIN" -t 10 "$(cat b/where)" <"tx.$1"
     }
     pay_plain 0
-    within 20 has_tx a 0
+    eventually has_tx a 0
     refute has_line b.out connected
     end b
     end a
@@ -218,13 +218,13 @@ has_lines() { # FILE COUNT
     begin a -a 'the keys' -d --
     place=$at
     begin b -d -- "$at"
-    within 20 has_line a.out " connected: .* is $(cut -d ' ' -f 2 b/node.pub | cut -c 1-8)$"
+    eventually has_line a.out " connected: .* is $(cut -d ' ' -f 2 b/node.pub | cut -c 1-8)$"
     refute pay a 1 5
     pay b 1 5
-    within 40 has_tx a 1 # b's embargo may have to run out
+    eventually has_tx a 1 # b's embargo may have to run out
     mkdir c
     start c "$NODE" -c "$CHAIN" c "$place"
-    within 20 has_line c.out ' no peer has given it, '
+    eventually has_line c.out ' no peer has given it, '
     [ ! -s c/ledger ]
     kill "$pid"
     status_of "$pid"
@@ -234,17 +234,17 @@ has_lines() { # FILE COUNT
 @test "-o says which address others are told, -q says nothing, -f dials as few" {
     grow a
     begin a -l 127.0.0.1:0 -o alice.example:7001 -f 1 --
-    within 20 has_line a/peers "^peer $CHAIN [0-9a-f]{64} alice.example:7001 "
+    eventually has_line a/peers "^peer $CHAIN [0-9a-f]{64} alice.example:7001 "
     end a
     start a "$NODE" -q -o alice.example:7002 a
-    within 20 has_line a/peers ' alice.example:7002 '
+    eventually has_line a/peers ' alice.example:7002 '
     kill "$(cat a/node.pid)"
     status_of "$pid"
     [ "$status" -eq 0 ]
     [ ! -s a.out ]
     # an address that stands for all is told to nobody
     begin a --listen=0.0.0.0:0 --
-    within 20 has_line a.out ' not announced: -o says '
+    eventually has_line a.out ' not announced: -o says '
     refute has_line a/peers ' 0.0.0.0:'
     end a
 }
@@ -262,7 +262,7 @@ has_lines() { # FILE COUNT
     # where another key answers, nothing is fetched
     mkdir c
     start c "$NODE" -c "$CHAIN" c "$ALICE@$place"
-    within 20 has_line c.out ' no peer has given it, '
+    eventually has_line c.out ' no peer has given it, '
     kill "$pid"
     expect 2 "$NODE" c localhost
     says '^node: localhost: neither HOST:PORT nor KEY@HOST:PORT$'
@@ -278,7 +278,7 @@ has_lines() { # FILE COUNT
     says "^node: a node runs in $PWD/a already$"
     expect 2 "$NODE" -l "$at" b
     says "^node: it does not listen: gossip-listen: $at: .*Address already in use$"
-    within 5 no_process_of b
+    eventually no_process_of b
     end a
 }
 
@@ -309,7 +309,7 @@ has_lines() { # FILE COUNT
     cp a/ledger before
     begin a --
     gossip-send -L rival "$at" <theirs || : # whether it is taken before it falls is the listener's
-    within 20 has_line a/log '^ledger-append: REFUSED: '
+    eventually has_line a/log '^ledger-append: REFUSED: '
     end a
     cmp before a/ledger
 }
@@ -350,7 +350,7 @@ has_lines() { # FILE COUNT
     expect 2 sh -c "$NODE --help >/dev/full"
     expect 2 sh -c "$NODE a >/dev/full"
     says '^node: stdout: cannot be written$'
-    within 5 no_process_of a
+    eventually no_process_of a
     mkdir empty
     cp "$NODE" empty/node
     PATH=/usr/bin:/bin expect 2 empty/node a

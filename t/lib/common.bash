@@ -39,6 +39,23 @@ says() {
     }
 }
 
+# Waits for a command to succeed.
+within() { # SECONDS COMMAND...
+    local end=$((EPOCHSECONDS + $1 + 1))
+    shift
+    while [ "$EPOCHSECONDS" -lt "$end" ]; do
+        if "$@"; then return 0; fi
+        sleep 0.01
+    done
+    echo "never came true: $*"
+    return 1
+}
+
+# The same for what an idle machine does at once: the bound is for a busy one.
+eventually() { # COMMAND...
+    within 60 "$@"
+}
+
 # A chain named demo with alice (1000), bob and miner in the current folder, made the same in every run.
 demo_chain() {
     keygen -s "demo alice" alice >names

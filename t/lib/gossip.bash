@@ -7,8 +7,7 @@
 #                             stderr to NAME.log. Its process: $pid. It has no descriptor 7, which is for
 #                             a test that holds a fifo open.
 #   listen NAME OPTION...     gossip-listen -v on a free port of 127.0.0.1, and waits until it listens. Where: $at.
-#   status_of PID             waits for the end of a started process, 20 s at most: $status.
-#   within SECONDS COMMAND... waits for a command to succeed, as eventually does for 10 s.
+#   status_of PID             waits for the end of a started process: $status.
 #   chain_id LEDGER           the id of its genesis block.
 #   payments COUNT [MEMO]     easy_chain with so many payments of alice to bob in txs; its id: $CHAIN.
 #   chain [COUNT]             the same, and their ids in ids.
@@ -67,20 +66,9 @@ is_over() { # PID
     ! is_running "$1"
 }
 
-within() { # SECONDS COMMAND...
-    local end=$((EPOCHSECONDS + $1 + 1))
-    shift
-    while [ "$EPOCHSECONDS" -lt "$end" ]; do
-        if "$@"; then return 0; fi
-        sleep 0.01
-    done
-    echo "never came true: $*"
-    return 1
-}
-
 status_of() { # PID
     status=0
-    within 20 is_over "$1"
+    eventually is_over "$1"
     wait "$1" || status=$?
 }
 
@@ -105,7 +93,7 @@ listen() { # NAME OPTION...
     shift
     rm -f "$name.at"
     start "$name" gossip-listen -v -l 127.0.0.1:0 -w "$name.at" "$@"
-    within 20 listens "$name" "$pid"
+    eventually listens "$name" "$pid"
     at=$(cat "$name.at") || cat "$name.log"
     [ -n "$at" ]
 }
@@ -234,7 +222,7 @@ while True:
     b = socket.create_connection((host, int(port)))
     threading.Thread(target=carry, args=(a, b, name + ".up"), daemon=True).start()
     threading.Thread(target=carry, args=(b, a, name + ".down"), daemon=True).start()' "$1" "$2"
-    within 20 test -e "$1.ready"
+    eventually test -e "$1.ready"
     at=$(cat "$1.ready")
 }
 
@@ -247,7 +235,7 @@ new_talker() { # NAME
 start_talker() { # NAME COMMAND...
     start "$@"
     eval "talker_$1=$pid"
-    within 20 test -e "$1.ready"
+    eventually test -e "$1.ready"
 }
 
 say() { # NAME LINE...
@@ -271,7 +259,7 @@ gone() { # NAME
 hang_up() { # NAME
     local it=talker_$1
     kill "${!it}" 2>/dev/null || :
-    within 10 is_over "${!it}"
+    eventually is_over "${!it}"
 }
 
 log_has_form() { # FILE RULES

@@ -43,17 +43,6 @@ few() {
     if [ -n "${SANITIZE-}" ]; then echo "$2"; else echo "$1"; fi
 }
 
-# Waits for a command to succeed, ten seconds at most.
-eventually() { # COMMAND...
-    local try
-    for ((try = 0; try < 1000; try++)); do
-        if "$@"; then return 0; fi
-        sleep 0.01
-    done
-    echo "never came true: $*"
-    return 1
-}
-
 # A chain whose every hash is good enough, so that blocks cost nothing: alice has AMOUNT (1000000).
 easy_chain() { # [AMOUNT]
     keygen -s "demo alice" alice >names 2>/dev/null

@@ -23,7 +23,7 @@ begin() {
     done
     shift || :
     start "$name" "$NODE" "${options[@]}" "$name" "$@"
-    within 20 listens_now "$name" || { cat "$name.out" "$name.log" "$name/log" && return 1; }
+    eventually listens_now "$name" || { cat "$name.out" "$name.log" "$name/log" && return 1; }
     at=$(sed -n 's/.* listening on //p' "$name.out")
 }
 
@@ -38,7 +38,7 @@ end() {
 }
 
 ended() { # NAME
-    within 20 no_process_of "$1" || { cat "$1.log" && tail "$1/log" && return 1; }
+    eventually no_process_of "$1" || { cat "$1.log" && tail "$1/log" && return 1; }
     tail -n 1 "$1.out" | grep -q ' stopped$'
     verify -q "$1/ledger"
     [ ! -e "$1/node.pid" ]
@@ -52,7 +52,7 @@ no_process_of() { # NAME
 # kill_all NAME: all of it at once, without a warning.
 kill_all() {
     kill -KILL -- "-$(cat "$1/node.pid")"
-    within 20 no_process_of "$1"
+    eventually no_process_of "$1"
 }
 
 # What no shell watches any more is ended, too.
@@ -171,7 +171,7 @@ same_blocks() {
 # decide NAME COMMAND...: one more block on this node's tip, brought to it by way of COMMAND, and all have that tip.
 decide() {
     mine -l "$1/ledger" -m "$BOB" </dev/null | "${@:2}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$1/where")"
-    within 40 all_agree
+    eventually all_agree
 }
 
 # holds_all NAME FILE: whether every line of FILE waits in the node's pool or is in its best chain.
