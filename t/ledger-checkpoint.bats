@@ -54,7 +54,7 @@ refuse() {
     cmp one "$out"
     # anyone can check it
     sed 's/ [^ ]*$//' one | tr -d '\n' >message
-    sed 's/.* //' one | xxd -r -p >signature
+    sed 's/.* //' one | tr a-f A-F | basenc --base16 -d >signature
     openssl pkey -in ann.key -pubout -out ann.pem
     openssl pkeyutl -verify -pubin -inkey ann.pem -rawin -in message -sigfile signature
     # the clock, and $LEDGER

@@ -167,7 +167,7 @@ pulled_from() {
     pulled_from again 0 500 'gives the same blocks again and again|block: no successor'
     pulled_from other 0 0 'hello: of another chain'
     pulled_from version 0 0 'hello: version 2, ours is 1'
-    pulled_from unasked 0 0 'block: its parent is not known'
+    pulled_from unasked 0 0 'block: its parent is not known|block: no successor'
     pulled_from have 0 0 'a line that nobody asked for: have 5'
 }
 

@@ -279,6 +279,13 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" -l "$at" b
     says "^node: it does not listen: gossip-listen: $at: .*Address already in use$"
     eventually no_process_of b
+    # one that nobody asked for by name gives way
+    local taken=$at
+    echo "$taken" >b/where
+    begin b --
+    [ "$at" != "$taken" ]
+    [ "$at" = "$(cat b/where)" ]
+    end b
     end a
 }
 

@@ -332,7 +332,7 @@ END
     pid=$COPROC_PID
     for file in a names b; do
         sed 1q $file >&"${COPROC[1]}"
-        read -r -t 10 line <&"${COPROC[0]}"
+        read -r -t 60 line <&"${COPROC[0]}"
         [ "$line" = "$(sed 1q $file)" ]
         [ $file = names ] || grep -qxF "$line" peers
     done
@@ -362,19 +362,16 @@ END
 }
 
 @test "it waits while another holds the file, and then counts what that one has done" {
-    need flock
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     : >peers
-    exec 8<peers
-    flock 8
-    peerbook -T $NOW peers <b >passed 2>told 8<&- &
+    hold peers
+    peerbook -T $NOW peers <b >passed 2>told &
     pid=$!
-    waits() { grep -q -- "-> FLOCK .* $pid " /proc/locks; }
-    [ ! -r /proc/locks ] || eventually waits
+    eventually waits_for_lock "$pid"
     cat a >new # as another's replacing does
     mv new peers
-    exec 8<&-
+    let_go
     wait $pid
     diff b passed
     cat a b | diff - peers

@@ -248,20 +248,16 @@ refuse() {
 }
 
 @test "it waits while another holds the pool, and then counts what that one has done" {
-    command -v flock || skip 'flock (util-linux) is not here'
     one alice 0 1 bob 5 >a0
     one alice 1 1 bob 5 >a1
     one bob 0 1 alice 5 >b0
     { head -c 50 b0 && echo; } >pool # so that the whole file is written anew
-    mkfifo never
-    exec 8<pool
-    flock 8
-    txpool pool <a1 >passed 2>said 8<&- &
+    hold pool
+    txpool pool <a1 >passed 2>said &
     pid=$!
-    read -r -t 0.5 <>never || :
-    kill -0 $pid
+    eventually waits_for_lock "$pid"
     cat a0 >>pool
-    exec 8<&-
+    let_go
     wait $pid
     diff a1 passed
     cat a0 a1 | diff - pool
@@ -273,14 +269,14 @@ refuse() {
     for seq in 0 1 2; do
         one alice $seq 1 bob 5 >tx
         cat tx >&"${COPROC[1]}"
-        read -r -t 10 line <&"${COPROC[0]}"
+        read -r -t 60 line <&"${COPROC[0]}"
         [ "$line" = "$(cat tx)" ]
         grep -qxF "$line" pool # it is in the file before it is passed on
     done
     block 1 <pool # what is mined while it runs has left when the next one comes
     one alice 3 1 bob 5 >tx
     cat tx >&"${COPROC[1]}"
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     diff tx pool
     eval "exec ${COPROC[1]}>&-"
     wait "$pid"
@@ -475,12 +471,12 @@ run_of() {
     coproc txpool -i 1 pool
     pid=$COPROC_PID
     cat a2 a1 alice.pub >&"${COPROC[1]}"
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     [ "$line" = "$(cat alice.pub)" ]
     block 1 <a0
-    read -r -t 10 line <&"${COPROC[0]}" # though nothing more comes in
+    read -r -t 60 line <&"${COPROC[0]}" # though nothing more comes in
     [ "$line" = "$(cat a1)" ]
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a2)" ]
     cat a1 a2 | diff - pool
     eval "exec ${COPROC[1]}>&-"
@@ -596,17 +592,17 @@ branch() {
     coproc txpool -i 1 pool 2>said
     pid=$COPROC_PID
     cat a1 >&"${COPROC[1]}"
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a1)" ]
     branch 2 </dev/null
     grep -q '^ledger-append: reorg: 1 block undone, 2 done$' reorg
     for tx in a0 b0; do
-        read -r -t 10 line <&"${COPROC[0]}"
+        read -r -t 60 line <&"${COPROC[0]}"
         [ "$line" = "$(cat $tx)" ]
     done
     cat a1 a0 b0 | diff - pool
     cat a0 b0 a2 >&"${COPROC[1]}" # what is back is known
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a2)" ]
     txpool -s pool >body
     sort body | diff - <(sort pool)
@@ -614,8 +610,9 @@ branch() {
     block 5 <body
     eventually test ! -s pool
     # it does not come back once more, nor at another start
+    exec 8<&"${COPROC[0]}"
     eval "exec ${COPROC[1]}>&-"
-    cat <&"${COPROC[0]}" >rest
+    cat <&8 >rest
     wait "$pid"
     [ ! -s rest ]
     [ ! -s said ]
@@ -658,7 +655,7 @@ branch() {
     coproc txpool pool
     pid=$COPROC_PID
     cat a0 >&"${COPROC[1]}"
-    read -r -t 10 line <&"${COPROC[0]}"
+    read -r -t 60 line <&"${COPROC[0]}"
     cat a0 b0 | block 1
     eventually test ! -s pool
     kill -KILL "$pid"

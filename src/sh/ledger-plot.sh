@@ -670,8 +670,10 @@ draw() {
             stop(1, source ": no block")
         if (left > 0)
             stop(1, source ": cut short: " counted(left, "line") " of the last block missing")
-        if (table)
+        if (table) {
+            fflush() # some awk tell of a full disk here alone
             exit
+        }
         find_values()
         print_chart()
     }'

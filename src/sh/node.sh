@@ -42,7 +42,7 @@ die() { # WORDS [STATUS]
 
 # --- Options -------------------------------------------------------------------------------------------
 
-allow='' chain='' stems='' fanout=8 listen='' miner='' address='' plain='' quiet=''
+allow='' chain='' stems='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet=''
 
 # Long options become short ones: --chain=ID is -c ID.
 short_option() { # --NAME[=VALUE]
@@ -176,7 +176,7 @@ if [ -n "$miner" ]; then
 fi
 if [ -z "$listen" ]; then
     listen=127.0.0.1:0
-    [ ! -s where ] || listen=$(cat where)
+    [ ! -s where ] || { listen=$(cat where) && elsewhere=${listen%:*}:0; }
 fi
 identity=${plain:--k node.key}
 
@@ -186,8 +186,8 @@ trim_log() {
 }
 
 # What a part said last that is no event.
-last_words() {
-    tail -n 100 log | grep -v '^[0-9]' | tail -n 1
+last_words() { # [PROGRAM]
+    tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1
 }
 
 say() { # WORDS
@@ -354,7 +354,13 @@ fi
 flow &
 flow=$!
 until [ -s listening ]; do
-    is_running "$flow" || die "it does not listen: $(last_words)"
+    if ! is_running "$flow"; then
+        # where we listened last time, somebody else may by now
+        [ -n "$elsewhere" ] || die "it does not listen: $(last_words '@PROGPREFIX@gossip-listen')"
+        listen=$elsewhere elsewhere=''
+        flow &
+        flow=$!
+    fi
     pause 0.05
 done
 mv listening where

@@ -56,6 +56,28 @@ eventually() { # COMMAND...
     within 60 "$@"
 }
 
+# Holds the lock on a file, as another program would, until it is let go.
+hold() { # FILE
+    need flock
+    [ -r /proc/locks ] || skip 'no /proc/locks here'
+    flock -F "$1" sleep 120 3>&- &
+    holder=$!
+    eventually is_held "$1"
+}
+
+is_held() { # FILE
+    ! flock -n "$1" true
+}
+
+let_go() {
+    kill "$holder"
+    wait "$holder" || :
+}
+
+waits_for_lock() { # PID
+    grep -q -- "-> FLOCK .* $1 " /proc/locks
+}
+
 # A chain named demo with alice (1000), bob and miner in the current folder, made the same in every run.
 demo_chain() {
     keygen -s "demo alice" alice >names
