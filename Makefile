@@ -20,7 +20,8 @@ PROGPREFIX =
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 FUZZ_SECONDS = $(shell expr 3600 \* `nproc` / $(words $(FUZZERS)))
-FAULTS_MEMORY = 10
+FAULTS_MEMORY = 1
+FAULTS_JOBS = 2
 FAULTS_DAMAGE = 100
 SOAK_SECONDS = 300
 SOAK_NODES = 12
@@ -169,11 +170,12 @@ soak: need-test
 	@BIN='$(abspath $(OUT))' SOAK_SECONDS='$(SOAK_SECONDS)' SOAK_NODES='$(SOAK_NODES)' \
 		bats --formatter tap --filter-tags soak t/network.bats
 
-# Every fault of a system call, every FAULTS_MEMORYth of memory, FAULTS_DAMAGE damages of each kind, and loss of power.
+# Every fault of a system call, every FAULTS_MEMORYth of memory, FAULTS_DAMAGE damages of each kind, and loss of power;
+# FAULTS_JOBS programs at once.
 faults: need-test
 	@$(MAKE) -s $(PLAIN) all helpers
-	@BIN='$(abspath $(OUT))' t/lib/faults.sh calls 1
-	@BIN='$(abspath $(OUT))' t/lib/faults.sh memory $(FAULTS_MEMORY)
+	@BIN='$(abspath $(OUT))' JOBS=$(FAULTS_JOBS) t/lib/faults.sh calls 1
+	@BIN='$(abspath $(OUT))' JOBS=$(FAULTS_JOBS) t/lib/faults.sh memory $(FAULTS_MEMORY)
 	@BIN='$(abspath $(OUT))' DAMAGE=$(FAULTS_DAMAGE) FIRST_DAMAGE=1000 \
 		bats --formatter tap t/damage.bats t/power.bats t/faults.bats
 

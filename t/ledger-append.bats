@@ -258,34 +258,26 @@ load lib/ledger
     [ ! -s told ]
 }
 
-waits_for_lock() { # PID
-    grep -q -- "-> FLOCK .* $1 " /proc/locks
-}
-
 @test "it waits for whoever has the lock on the file" {
-    need flock
-    [ -r /proc/locks ] || skip 'no /proc/locks here'
     easy_chain
     mined ledger 1 alice >block
-    exec 7<ledger
-    flock 7
-    ledger-append <block >got 2>told 3>&- 7<&- &
+    hold ledger
+    ledger-append <block >got 2>told 3>&- &
     pid=$!
     eventually waits_for_lock "$pid"
     cmp ledger genesis
     [ ! -s got ]
-    exec 7<&- # unlocks
+    let_go
     wait "$pid"
     cmp got block
     # the file that it waited for was replaced: it takes the new one
-    exec 7<ledger
-    flock 7
+    hold ledger
     mined ledger 1 bob >next
-    ledger-append <next >got 2>told 3>&- 7<&- &
+    ledger-append <next >got 2>told 3>&- &
     pid=$!
     eventually waits_for_lock "$pid"
     cp ledger other && mv other ledger
-    exec 7<&-
+    let_go
     wait "$pid"
     cat genesis block next | cmp - ledger
 }
@@ -400,23 +392,21 @@ waits_for_lock() { # PID
 }
 
 @test "-p: what is no block passes at once, whoever has the ledger; behind a block it waits for it" {
-    need flock
     easy_chain
     mined ledger 1 alice >block
     echo 'bob 5' | paid alice ledger >tx
     mkfifo in
-    exec 8<ledger
-    flock 8
-    ledger-append -p ledger <in >passed 8<&- &
+    hold ledger
+    ledger-append -p ledger <in >passed &
     pid=$!
     exec 7>in
     cat tx names >&7
     eventually test -s passed
     cat tx names | cmp - passed
     cat block tx >&7
-    eventually grep -q -- "-> FLOCK .* $pid " /proc/locks # it waits
+    eventually waits_for_lock "$pid"
     cat tx names | cmp - passed
-    exec 8<&-
+    let_go
     exec 7>&-
     wait "$pid"
     cat tx names block tx | cmp - passed
@@ -473,6 +463,41 @@ two_chains() {
     expect 0 ledger-append -q -C cps <two
     says '^ledger-append: reorg: 1 block undone, 2 done$'
     verify -q -C cps ledger
+}
+
+@test "-C: a branch with more work that does not reach the checkpoint's height undoes it no more" {
+    keygen -s miner miner >names 2>/dev/null
+    keygen -s ann ann >/dev/null 2>&1
+    ledger-init -n demo -T 1700000000 -e 2 -t 0f >ledger
+    mine -m miner -T 1700000010 </dev/null | ledger-append -q
+    cp ledger rival
+    for time in 23 36 49 62; do # late, and so easy
+        mine -m miner -T 17000000$time </dev/null | ledger-append -q
+    done
+    for time in 11 12; do # early, and so hard
+        mine -l rival -m miner -T 17000000$time </dev/null | tee -a theirs | ledger-append -q rival
+    done
+    { cat ann.pub && ledger-checkpoint -k ann.key -s 4; } >cps
+    cp ledger free
+    expect 0 ledger-append -q free <theirs # without it
+    says '^ledger-append: reorg: 4 blocks undone, 2 done$'
+    expect 1 ledger-append -q -C cps <theirs
+    says '^stdin:2: checkpoint: its branch has more work than the best chain, but not [0-9a-f]{64} at height 4, which 1 key names$'
+    [ "$(ledger-chain -t | cut -d ' ' -f 2)" -eq 5 ]
+    expect 2 ledger-append -C cps free </dev/null
+    says '^ledger-append: free: checkpoint: .*, at height 4, is off the best chain, '
+    { blocks rival 0 9 && blocks ledger 2 9; } >turned # in the other order
+    expect 1 verify -C cps turned
+    says '^turned: checkpoint: .*, at height 4, is off the best chain, '
+    expect 1 verify -C cps free
+    ledger-append -q -C cps "$out" </dev/null
+    { ledger-chain -H && headers theirs; } >light # without bodies
+    verify -q -H light
+    expect 1 verify -q -H -C cps light
+    says '^light:16: checkpoint: its branch has more work than the best chain, but not '
+    { ledger-chain -H -n 2 && headers theirs && ledger-chain -H -s 2; } >turned
+    expect 1 verify -q -H -C cps turned
+    says '^turned: checkpoint: .*, at height 4, is off the best chain, '
 }
 
 @test "-C: a branch that was there before its checkpoint does not become the best" {

@@ -156,7 +156,7 @@ forge() { # N
     expect 2 unable verify -q -l ledger txs
     expect 0 verify -q -l ledger txs
     rm ledger.checked
-    head -c 9000000 /dev/urandom >ledger.checked
+    { head -c 32 /dev/zero && head -c 9000000 /dev/urandom; } >ledger.checked
     expect 2 unable verify -q -l ledger txs
     expect 0 verify -q -l ledger txs
     expect 0 unable verify -q -l ledger txs
@@ -180,6 +180,20 @@ forge() { # N
     done
     mine_block <txs >block
     expect 0 ledger-append -q -T 1800000000 <block
+}
+
+@test "a file of somebody else's under its name is not written to, nor what a link leads to" {
+    for lines in 1 99; do
+        head -n "$lines" ledger | head -c $((lines * 20)) >ledger.checked
+        cp ledger.checked before
+        expect 0 verify -q -l ledger txs
+        expect 0 txpool pool <txs
+        cmp before ledger.checked
+    done
+    : >elsewhere
+    ln -sf elsewhere ledger.checked
+    expect 0 verify -q -l ledger txs
+    [ ! -s elsewhere ]
 }
 
 @test "a limit on the size of files ends nobody" {

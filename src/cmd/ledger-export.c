@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-    {'f', "format", "FORMAT", "json, tsv or hledger (default: json)"},
+    {'f', "format", "FORMAT", "json|tsv|hledger (default: json)"},
     {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)"},
     {'A', "all", NULL, "all blocks of the ledger as they stand in it, not only the best chain's"},
     {'S', "strings", NULL, "JSON's numbers as strings"},

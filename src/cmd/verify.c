@@ -116,6 +116,25 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
     cli_flush();
 }
 
+/* What was found when all was read: that what is signed is off the best chain, say. */
+static void tell_last(struct run *r, int found, const char *name, const struct fault *f)
+{
+    if (!found)
+        return;
+    if (f->kind != FAULT_RULE)
+        cli_fail(name, f);
+    cli_report(name, f->line, f->text);
+    r->bad = true;
+}
+
+static void check_best(struct run *r, struct judge *j, const char *name)
+{
+    struct fault f = {0};
+    struct guard *g = cli_guard(&r->checkpoints);
+    if (g && judge_rules(j))
+        tell_last(r, guard_above(g->set, judge_tree(j), &f), name, &f);
+}
+
 /* A compressed file has other bytes than its records: it is not named to be compared with them. */
 static void open_script(struct run *r, struct judge *j, const char *name, struct fault *f)
 {
@@ -159,6 +178,7 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
         r->bad = true;
     } else {
         tell_good(r, j, name);
+        check_best(r, j, name);
     }
     if (judge_tip(j))
         cli_checkpoints_tell_above(&r->checkpoints, name, judge_tip(j)->height);
@@ -205,6 +225,7 @@ static void verify_headers(struct run *r, struct source src, const char *name)
     } else if (!light_sum(c).from_genesis) {
         cli_warn("%s: no genesis block came first: headers were taken at their word", name);
     } else {
+        tell_last(r, light_above(c, &f), name, &f);
         cli_checkpoints_tell_above(&r->checkpoints, name, light_sum(c).height);
     }
     light_free(c);

@@ -67,7 +67,10 @@ static int check_word(const struct reading *r, const struct checkpoint *x, struc
 {
     if (ed25519_load(f))
         return -1;
-    if (!ed25519_verify(x->key, x->signature, x->line, x->signed_len))
+    int holds = ed25519_check(x->key, x->signature, x->line, x->signed_len);
+    if (holds < 0)
+        return fault_memory(f);
+    if (!holds)
         return fault_rule(f, "checkpoint: bad signature");
     if (r->c->has_chain && memcmp(r->c->chain, x->chain, ID_LEN))
         return fault_rule(f, "checkpoint: another chain than line %" PRIu64 "'s: %s", r->first,
@@ -345,4 +348,22 @@ int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t
     return fault_rule(f, "checkpoint: at height %" PRId64 " stands %s, where %zu key%s say%s %s",
                       height, hex32(id).text, c->bounds[i].keys, c->bounds[i].keys == 1 ? "" : "s",
                       c->bounds[i].keys == 1 ? "s" : "", hex32(c->bounds[i].block).text);
+}
+
+int checkpoints_undone(const struct bound *b, struct fault *f)
+{
+    return fault_rule(f,
+                      "checkpoint: its branch has more work than the best chain, but not %s at "
+                      "height %" PRId64 ", which %zu key%s name%s",
+                      hex32(b->block).text, b->height, b->keys, b->keys == 1 ? "" : "s",
+                      b->keys == 1 ? "s" : "");
+}
+
+int checkpoints_aside(const struct bound *b, int64_t tip, struct fault *f)
+{
+    return fault_rule(f,
+                      "checkpoint: block %s, at height %" PRId64 ", is off the best chain, which "
+                      "has more work, and ends at height %" PRId64
+                      " (`ledger-chain -b` prints the chain of a block)",
+                      hex32(b->block).text, b->height, tip);
 }

@@ -60,4 +60,10 @@ size_t checkpoints_from(const struct checkpoints *c, int64_t height);
 int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t id[ID_LEN],
                       struct fault *f);
 
+/* -1, and the rule that a branch breaks which would undo this bound block by its work alone. */
+int checkpoints_undone(const struct bound *b, struct fault *f);
+
+/* The same of a best chain with this tip, lower than the bound block, which is there as well. */
+int checkpoints_aside(const struct bound *b, int64_t tip, struct fault *f);
+
 #endif

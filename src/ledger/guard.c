@@ -31,6 +31,19 @@ static int known_bounds(struct guard *g, struct ledger *l, size_t *first, struct
     return goes_on < 0 ? -1 : 0;
 }
 
+int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f)
+{
+    struct node node;
+    for (size_t i = checkpoints_from(set, t->best.height + 1); i < set->count; i++) {
+        int found = tree_find(t, set->bounds[i].block, &node, f);
+        if (found < 0)
+            return -1;
+        if (found)
+            return checkpoints_aside(&set->bounds[i], t->best.height, f);
+    }
+    return 0;
+}
+
 int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
 {
     struct node node;
@@ -47,6 +60,8 @@ int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
         if (found < 0 || (found && checkpoints_check(g->set, height, node.id, f)))
             return -1;
     }
+    if (first == 0 && guard_above(g->set, &l->tree, f))
+        return -1;
     g->held = true;
     g->tip = l->tree.best;
     return 0;
@@ -78,6 +93,44 @@ static int check_branch(struct guard *g, struct ledger *l, const struct node *to
     return best < 0 ? -1 : 0;
 }
 
+/* Whether this bound block, which a branch from below would undo, is on the best chain: 1 or 0, -1
+ * and trouble. */
+static int is_kept(struct tree *t, const struct bound *b, struct fault *f)
+{
+    struct node node;
+    if (tree_ancestor(t, &t->best, b->height, &node, f))
+        return -1;
+    return memcmp(node.id, b->block, ID_LEN) == 0;
+}
+
+/* Whether the block would become the best tip and go on from another: 1 and its parent, or 0, -1
+ * and trouble. */
+static int overtakes(struct tree *t, const struct item *item, struct node *parent, struct fault *f)
+{
+    int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;
+    if (found <= 0 || parent->n == t->best.n || !item->has_work)
+        return found < 0 ? -1 : 0;
+    struct u256 work = u256_add(parent->work, target_work(item->block.target));
+    return u256_compare(work, t->best.work) > 0;
+}
+
+int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,
+               struct fault *f)
+{
+    struct node parent, fork;
+    int found = overtakes(t, item, &parent, f);
+    size_t reached = found > 0 ? checkpoints_from(set, t->best.height + 1) : 0;
+    if (found <= 0 || reached == 0)
+        return found < 0 ? -1 : 0;
+    const struct bound *b = &set->bounds[reached - 1];
+    if (tree_fork(t, &t->best, &parent, &fork, f))
+        return -1;
+    found = fork.height < b->height ? is_kept(t, b, f) : 0;
+    if (found <= 0)
+        return found;
+    return checkpoints_undone(b, f);
+}
+
 int guard_block(struct guard *g, struct ledger *l, const struct item *item, struct fault *f)
 {
     struct node parent;
@@ -88,7 +141,7 @@ int guard_block(struct guard *g, struct ledger *l, const struct item *item, stru
     int found = tree_find(&l->tree, item->block.prev, &parent, f);
     if (found <= 0)
         return found;
-    if (check_branch(g, l, &parent, f))
+    if (check_branch(g, l, &parent, f) || guard_best(g->set, &l->tree, item, f))
         return -1;
     remember(g, parent.id);
     return 0;

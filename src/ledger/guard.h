@@ -27,6 +27,16 @@ void guard_new(struct guard *g, const struct checkpoints *set);
  * looked at again. 0, or -1 and a rule or trouble. */
 int guard_chain(struct guard *g, struct ledger *l, struct fault *f);
 
+/* Whether no bound block stands higher than the best tip, on a branch with less work. 0, or -1 and
+ * a rule or trouble. */
+int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f);
+
+/* Whether a block leaves the best chain, which keeps to the set, where it is: a branch that is
+ * shorter, and has more work, need not reach a bound block's height to undo it. 0, or -1 and a rule
+ * or trouble. */
+int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,
+               struct fault *f);
+
 /* Whether a block may enter: by its own height and, with a ledger (else NULL), by what stands below
  * it off the best chain, which must have kept to the set. 0, or -1 and a rule or trouble. */
 int guard_block(struct guard *g, struct ledger *l, const struct item *item, struct fault *f);

@@ -50,6 +50,8 @@ static int find_chain(struct index *ix, const struct node *tip, struct chain *c,
         if (index_block(ix, b.node.parent, &b, f))
             return -1;
     }
+    if (b.node.height + (int64_t)depth != tip->height)
+        return index_damage(ix, f);
     c->fork = b.node.height;
     c->own = calloc(depth + 1, sizeof *c->own);
     if (!c->own)
@@ -294,7 +296,8 @@ static int give_grant(struct run *r, struct fault *f)
 static int give_tx(struct run *r, const struct index_event *e, struct fault *f)
 {
     struct event out = {.line = r->at.node.line + 1 + (uint64_t)e->line};
-    if (e->size > LINE_MAX_LEN)
+    if (e->size == 0 || e->size > LINE_MAX_LEN || e->offset > r->window.end ||
+        e->size > r->window.end - e->offset)
         return index_damage(r->l->index, f);
     const char *line = window_read(&r->window, e->offset, e->size, f);
     if (!line)

@@ -332,7 +332,9 @@ static int read_mark(struct index *ix, sqlite3_stmt *q, struct index_mark *mark,
     mark->lines = (uint64_t)sqlite3_column_int64(q, 2);
     mark->best = sqlite3_column_int64(q, 3);
     mark->count = sqlite3_column_int64(q, 4);
-    if (mark_sum(mark, rules) != sqlite3_column_int64(q, 6) || read_rules(&mark->rules, rules, f))
+    if (mark_sum(mark, rules) != sqlite3_column_int64(q, 6) || read_rules(&mark->rules, rules, f) ||
+        mark->best < 0 || mark->best >= mark->count || (uint64_t)mark->count > mark->lines ||
+        mark->lines > mark->end || mark->end > INT64_MAX)
         return index_damage(ix, f);
     return 0;
 }

@@ -87,6 +87,9 @@ int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f)
 /* The room at the end of each page of an index's file, for index_vfs.c's sum. */
 #define INDEX_RESERVED 8
 
+/* More transactions than any ledger has; their numbers stay below. */
+#define INDEX_TXS_MAX (INT64_MAX / 4)
+
 /* The name of the SQLite VFS that guards an index's file against damage; NULL: it cannot be had. */
 const char *index_vfs(void);
 

@@ -145,21 +145,22 @@ int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height,
 
 /* All events have a place in one order: a transaction twice its number; what a miner earned right
  * behind the last transaction of the block, which is before the first of the next one. */
-static int64_t place_of(const struct index_walk *w, const struct index_cursor *c)
+static int set_place(const struct index_walk *w, struct index_cursor *c, struct fault *f)
 {
-    sqlite3_stmt *q = c->q;
-    if (c != &w->mined)
-        return 2 * sqlite3_column_int64(q, 0);
-    return 2 * (sqlite3_column_int64(q, 1) + sqlite3_column_int64(q, 2)) - 1;
+    bool is_tx = c != &w->mined;
+    int64_t n = sqlite3_column_int64(c->q, is_tx ? 0 : 1);
+    if ((!is_tx && __builtin_add_overflow(n, sqlite3_column_int64(c->q, 2), &n)) || n <= 0 ||
+        n > 2 * INDEX_TXS_MAX - 1)
+        return index_damage(w->ix, f);
+    c->at = 2 * n - !is_tx;
+    return 0;
 }
 
 static int advance(struct index_walk *w, struct index_cursor *c, struct fault *f)
 {
     int got = c->q ? index_step(w->ix, c->q, f) : 0;
-    if (got > 0) {
-        c->at = place_of(w, c);
-        return 0;
-    }
+    if (got > 0)
+        return set_place(w, c, f);
     if (c->q)
         sqlite3_reset(c->q);
     c->q = NULL;

@@ -46,6 +46,21 @@ static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t se
     return index_sum(&form, sizeof form);
 }
 
+/* Whether a ledger can have such a block at all. The sums above anybody can make, and whoever walks
+ * from block to block relies on this: it comes to an end, and no number overflows. */
+static bool is_possible(const struct index_block *b)
+{
+    const struct node *node = &b->node;
+    int64_t line = (int64_t)node->line, offset = (int64_t)node->offset;
+    return node->n >= 0 && node->parent >= -1 && node->parent < node->n &&
+           (node->parent < 0) == (node->n == 0) && node->height >= 0 && node->height <= node->n &&
+           (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
+           b->latest >= node->time && node->supply >= 0 && b->earned >= 0 && offset >= 0 &&
+           node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
+           node->count >= 0 && (uint64_t)node->count < node->size && b->first > 0 &&
+           b->first <= INDEX_TXS_MAX;
+}
+
 static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
 {
     struct node *node = &b->node;
@@ -67,7 +82,7 @@ static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, 
         index_bytes(q, 6, node->miner, ID_LEN) || index_bytes(q, 9, work, 32))
         return index_damage(ix, f);
     node->work = u256_read(work);
-    return block_sum(b) == sqlite3_column_int64(q, 16) ? 0 : index_damage(ix, f);
+    return block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b) ? 0 : index_damage(ix, f);
 }
 
 /* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
@@ -151,6 +166,8 @@ int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct 
     index_bind_id(q, 1, id);
     int got = index_step(ix, q, f);
     int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
+    if (got > 0 && n <= 0)
+        n = index_damage(ix, f);
     sqlite3_reset(q);
     return n;
 }
@@ -261,6 +278,8 @@ static int last_tx(struct index *ix, int64_t *n, struct fault *f)
     sqlite3_stmt *q = index_ready(ix, LAST_TX, f);
     int got = q ? index_step(ix, q, f) : -1;
     *n = got > 0 ? sqlite3_column_int64(q, 0) : 0;
+    if (*n < 0 || *n >= INDEX_TXS_MAX)
+        got = index_damage(ix, f);
     sqlite3_reset(q);
     return got < 0 ? -1 : 0;
 }
@@ -372,7 +391,8 @@ static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t 
     a->seq = sqlite3_column_int64(q, i + 1);
     if (sqlite3_column_type(q, i + 2) == SQLITE_NULL && sqlite3_column_type(q, i) == SQLITE_NULL)
         return 0; /* known only from a side branch */
-    if (account_sum(id, a->balance, a->seq) != sqlite3_column_int64(q, i + 2))
+    if (account_sum(id, a->balance, a->seq) != sqlite3_column_int64(q, i + 2) || a->balance < 0 ||
+        a->seq < 0)
         return index_damage(ix, f);
     return 0;
 }
@@ -443,6 +463,11 @@ static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const st
     return got < 0 ? -1 : found;
 }
 
+static int damage(void *self, struct fault *f)
+{
+    return index_damage(self, f);
+}
+
 struct store index_store(struct index *ix)
 {
     return (struct store){.find = find,
@@ -451,6 +476,7 @@ struct store index_store(struct index *ix)
                           .add = add,
                           .best = best,
                           .spender = spender,
+                          .damage = damage,
                           .accounts = {.get = account, .self = ix},
                           .self = ix};
 }

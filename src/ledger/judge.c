@@ -282,7 +282,8 @@ static int keeps_checkpoints(struct judge *j, const struct item *item, struct fa
         return 1;
     if (j->mode == AGAINST && ledger_refresh(j->against, f) < 0)
         return -1;
-    if (guard_block(j->guard, j->against, item, f) == 0)
+    if (guard_block(j->guard, j->against, item, f) == 0 &&
+        (j->mode != WHOLE || guard_best(j->guard->set, &j->tree, item, f) == 0))
         return 1;
     return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }

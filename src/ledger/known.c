@@ -42,12 +42,29 @@ static void let_go(struct known *k)
     k->fd = -1;
 }
 
-/* Opens the file; what is none (a FIFO) is left alone. */
+static off_t place_of(const uint8_t id[ID_LEN])
+{
+    uint32_t first = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
+    return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
+}
+
+/* Whether it may be written: a table begins with a hole, or an id whose place is the first. What
+ * somebody else has put under this name, a ledger that was checked, say, does not. */
+static bool is_table(int fd)
+{
+    static const uint8_t hole[ID_LEN];
+    uint8_t first[ID_LEN];
+    ssize_t got = pread(fd, first, ID_LEN, 0);
+    return got == 0 ||
+           (got == ID_LEN && (memcmp(first, hole, ID_LEN) == 0 || place_of(first) == 0));
+}
+
+/* Opens the file; what is none (a FIFO), or another's (what a link leads to), is left alone. */
 static void open_file(struct known *k, int flags)
 {
     struct stat st;
-    k->fd = file_open(k->path, O_RDWR | O_NONBLOCK | flags, 0666);
-    if (k->fd >= 0 && (fstat(k->fd, &st) || !S_ISREG(st.st_mode)))
+    k->fd = file_open(k->path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | flags, 0666);
+    if (k->fd >= 0 && (fstat(k->fd, &st) || !S_ISREG(st.st_mode) || !is_table(k->fd)))
         let_go(k);
 }
 
@@ -60,12 +77,6 @@ static bool is_open(struct known *k, int flags)
     if (k->fd < 0)
         open_file(k, flags);
     return k->fd >= 0;
-}
-
-static off_t place_of(const uint8_t id[ID_LEN])
-{
-    uint32_t first = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
-    return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
 }
 
 static bool knows_tx(const struct known *k, const uint8_t id[ID_LEN])

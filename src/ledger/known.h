@@ -22,8 +22,8 @@ struct known;
 
 /* What is known beside the ledger at path. l (NULL: nobody's), which stays the caller's and must
  * outlive it, is asked for its blocks where its index is open. The file is opened when it is first
- * needed, and made when there is first something to write; where it cannot be, nothing is known,
- * which is no trouble. NULL: no memory. */
+ * needed, and made when there is first something to write; where it cannot be, or is a link or
+ * something other than such a table, nothing is known, which is no trouble. NULL: no memory. */
 struct known *known_new(const char *path, const struct ledger *l);
 void known_free(struct known *k);
 

@@ -190,6 +190,8 @@ int ledger_read(struct ledger *l, const struct node *node, bool header_only, str
 {
     uint8_t id[SHA256_LEN];
     size_t want = (size_t)node->size;
+    if (l->mark.end && (node->offset > l->mark.end || node->size > l->mark.end - node->offset))
+        return index_damage(l->index, f);
     if (header_only && want > 1024)
         want = 1024; /* more than any header takes */
     if (buf_reserve(out, want))

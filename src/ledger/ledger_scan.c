@@ -226,6 +226,8 @@ int ledger_catch_up(struct ledger *l, struct fault *f)
     if (ledger_stamp(l, stamp, &size, f) || read_mark(l, f))
         return -1;
     if (strcmp(stamp, l->mark.stamp) == 0) {
+        if (l->mark.end > size)
+            return index_damage(l->index, f);
         l->has_tail = false;
         l->trusted_end = l->mark.end;
         return 0;
@@ -253,7 +255,9 @@ int ledger_up_to_date(struct ledger *l, struct fault *f)
     uint64_t size = 0;
     if (ledger_stamp(l, stamp, &size, f) || read_mark(l, f))
         return -1;
-    return strcmp(stamp, l->mark.stamp) == 0;
+    if (strcmp(stamp, l->mark.stamp))
+        return 0;
+    return l->mark.end <= size ? 1 : index_damage(l->index, f);
 }
 
 bool ledger_has_writer(const struct ledger *l)

@@ -148,6 +148,19 @@ void light_hold(struct light *c, const struct checkpoints *set)
     c->set = set;
 }
 
+int light_above(struct light *c, struct fault *f)
+{
+    size_t n;
+    int64_t tip = light_sum(c).height;
+    size_t first = c->set ? checkpoints_from(c->set, tip + 1) : 0;
+    for (size_t i = first; c->set && c->has_genesis && i < c->set->count; i++) {
+        int found = heads_find(&c->heads, c->set->bounds[i].block, &n, f);
+        if (found)
+            return found < 0 ? -1 : checkpoints_aside(&c->set->bounds[i], tip, f);
+    }
+    return 0;
+}
+
 bool light_ready(struct light *c)
 {
     return c->has_held || lines_ready(c->lines);

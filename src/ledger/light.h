@@ -32,6 +32,10 @@ void light_free(struct light *c);
  * caller's. */
 void light_hold(struct light *c, const struct checkpoints *set);
 
+/* At the end: whether none of them names a header that is higher than the tip of the best chain,
+ * and so on another branch, with less work. 0, or -1 and a rule or trouble. */
+int light_above(struct light *c, struct fault *f);
+
 enum light_verdict {
     LIGHT_END,
     LIGHT_HOLDS, /* *text is the line, or the genesis block, without its last newline */

@@ -92,6 +92,28 @@ static void fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN]
     memcpy(h->root, b->root, ID_LEN);
 }
 
+/* Whether the best chain keeps its highest bound block where this header becomes its tip: a branch
+ * that is shorter, and has more work, need not reach its height. 1, 0 and a rule, -1 and trouble.
+ */
+static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
+{
+    const struct head *best = head_at(&c->heads, c->best);
+    size_t n, reached;
+    if (!c->set || h->parent == c->best || work_of(h) <= work_of(best))
+        return 1;
+    reached = checkpoints_from(c->set, (int64_t)best->height + 1);
+    if (reached == 0)
+        return 1;
+    const struct bound *b = &c->set->bounds[reached - 1];
+    int found = heads_find(&c->heads, b->block, &n, f);
+    if (found <= 0)
+        return found < 0 ? -1 : 1;
+    if (!heads_is_above(&c->heads, n, c->best) || heads_is_above(&c->heads, n, h->parent))
+        return 1;
+    checkpoints_undone(b, f);
+    return 0;
+}
+
 /* Keeps a header that holds behind its parent. 0, or -1 and a fault. */
 static int add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                      size_t parent, struct fault *f)
@@ -103,7 +125,7 @@ static int add_child(struct light *c, const struct block *b, const uint8_t id[ID
     fill(h, b, id);
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
-    if (add_work(c, b, head_at(&c->heads, parent), h, f))
+    if (add_work(c, b, head_at(&c->heads, parent), h, f) || keeps_bound(c, h, f) <= 0)
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;

@@ -266,6 +266,14 @@ struct store_temp *store_temp_new(const struct store *base, int64_t count, struc
     return NULL;
 }
 
+/* Only what the base gave is not our own. */
+static int damage(void *self, struct fault *f)
+{
+    struct store_temp *s = self;
+    return s->base.damage ? s->base.damage(s->base.self, f)
+                          : fault_trouble(f, "temporary file: damaged");
+}
+
 struct store store_temp_table(struct store_temp *s)
 {
     return (struct store){.find = find,
@@ -274,6 +282,7 @@ struct store store_temp_table(struct store_temp *s)
                           .add = add,
                           .best = best,
                           .spender = spender,
+                          .damage = damage,
                           .accounts = s->base.accounts,
                           .self = s};
 }

@@ -73,9 +73,13 @@ int tree_find(struct tree *t, const uint8_t id[ID_LEN], struct node *node, struc
     return t->store.find(t->store.self, id, node, f);
 }
 
+/* Whoever walks by it takes as many steps as the heights say. */
 static int parent_of(struct tree *t, struct node *node, struct fault *f)
 {
-    return tree_get(t, node->parent, node, f);
+    int64_t height = node->height;
+    if (tree_get(t, node->parent, node, f))
+        return -1;
+    return node->height == height - 1 ? 0 : t->store.damage(t->store.self, f);
 }
 
 int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struct node *out,

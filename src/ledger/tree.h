@@ -41,6 +41,8 @@ struct store {
      * node: 1, 0 if it cannot be found. */
     int (*spender)(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
                    char words[160], struct fault *f);
+    /* What it gave cannot be: -1 and trouble. */
+    int (*damage)(void *self, struct fault *f);
     struct state_backing accounts; /* the state at the best tip when the tree starts */
     void *self;
 };

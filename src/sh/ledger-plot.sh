@@ -670,10 +670,8 @@ draw() {
             stop(1, source ": no block")
         if (left > 0)
             stop(1, source ": cut short: " counted(left, "line") " of the last block missing")
-        if (table) {
-            fflush() # some awk tell of a full disk here alone
+        if (table)
             exit
-        }
         find_values()
         print_chart()
     }'
@@ -721,10 +719,21 @@ plot() {
     feed "$ledger" "$file" | cut -b 1-400 | draw "$name" "$axis" "$table" "$ledger"
 }
 
+# The table goes through cat, since not every awk tells of a full disk. A reader that left ends both.
+tabulate() {
+    exec 4>&1
+    ended=$({ { plot || echo $? >&3; } | { cat >&4 2>/dev/null || echo out $? >&3; }; } 3>&1)
+    case $ended in
+    *'out 141'*) status=141 ;;
+    *out*) trouble 'stdout: cannot be written' ;;
+    *) status=${ended:-0} ;;
+    esac
+}
+
 # A table is written as it comes; the whole picture before any of it is: half of one is none.
 status=0
 if [ -n "$table" ]; then
-    plot || status=$?
+    tabulate
 else
     picture=$(plot) || status=$?
 fi
