@@ -21,7 +21,11 @@ can_inject() {
 
 @test "memory that runs out, once or for good" {
     plain_only
-    "$ROOT/t/lib/faults.sh" memory 2003
+    "$ROOT/t/lib/faults.sh" memory 67
+}
+
+@test "every program has its turn where memory runs out" {
+    "$ROOT/t/lib/faults.sh" programs | diff - <(cd "$ROOT/src/cmd" && printf '%s\n' *.c | sed 's/\.c$//' | sort)
 }
 
 @test "what does harm is found" {

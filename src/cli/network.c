@@ -4,6 +4,7 @@
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "crypto/ed25519.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct tls *cli_tls(const char *path, int passphrase_fd)
 {
     struct secret_key key = {0};
     struct fault f;
+    ed25519_foresee();
     if (path)
         cli_read_key(path, passphrase_fd, &key);
     struct tls *tls = tls_new(path ? &key : NULL, &f);

@@ -139,12 +139,20 @@ static int start(struct library *lib, void *handle)
 #define FIND(name) find(handle, #name, &lib->name) ||
     if (FUNCTIONS(FIND) 0)
         return -1;
-    /* refused where somebody (libssl) has memory of it already */
+    /* refused where somebody has memory of it already, and did not foresee this */
     lib->CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free);
     uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
                        OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
                        OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
     return lib->OPENSSL_init_crypto(options, NULL) == 1 ? find_provided(lib) : -1;
+}
+
+void ed25519_foresee(void)
+{
+    __typeof__(CRYPTO_set_mem_functions) *set;
+    void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
+    if (handle && find(handle, "CRYPTO_set_mem_functions", &set) == 0)
+        set(library_malloc, library_realloc, library_free);
 }
 
 static void load(void)

@@ -20,6 +20,10 @@
 #define ED25519_KEY_LEN 32
 #define ED25519_SIGNATURE_LEN 64
 
+/* For whoever uses OpenSSL otherwise before it checks signatures (TLS): to be called before that,
+ * for only then is it known of a signature whether memory was lacking to check it. */
+void ed25519_foresee(void);
+
 /* Loads libcrypto, once; safe to call from any thread. 0, or -1 and trouble. */
 int ed25519_load(struct fault *f);
 

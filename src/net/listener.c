@@ -251,6 +251,8 @@ static int take_line(void *self, struct session *s, enum wire_word word, const c
         return -1;
     }
     if (take_word(l, g, word, line, len, now, f)) {
+        if (f->kind != FAULT_RULE) /* it is we who lack something */
+            return guest_doom(g, "full", f);
         listener_log(l, g, "bad", NULL, f->text);
         return guest_doom(g, "bad", f);
     }

@@ -262,17 +262,18 @@ int listener_replay(struct listener *l, const char *text, size_t n, int64_t now,
 {
     struct span all = {text, n};
     struct stream *stream = stream_new(source_memory(&all), 1, 0);
-    int got = -1;
+    int got;
     if (!stream)
         return fault_memory(f);
     while ((got = stream_next(stream, &l->batch, f)) > 0) {
-        if (check_batch(l, f))
+        bool failed = check_batch(l, f);
+        for (size_t i = 0; i < l->batch.count && !failed; i++)
+            if (take_item(l, NULL, &l->batch.items[i], now))
+                failed = fault_memory(f);
+        if (failed) {
+            got = -1;
             break;
-        for (size_t i = 0; i < l->batch.count; i++)
-            if (take_item(l, NULL, &l->batch.items[i], now)) {
-                fault_memory(f);
-                break;
-            }
+        }
     }
     stream_free(stream);
     return got;

@@ -29,6 +29,13 @@ static const char *read_pull(const char *line, size_t len, int64_t *count, struc
     return space + 1;
 }
 
+/* We lack what it takes to answer, which is not the guest's fault: it may come again. */
+static void turn_away(struct guest *g, const struct fault *why)
+{
+    g->state->pulling = false;
+    guest_doom(g, "full", why);
+}
+
 static void put_end(struct listener *l, struct guest *g)
 {
     const struct view *v = l->config->view;
@@ -42,7 +49,10 @@ static void put_end(struct listener *l, struct guest *g)
         memcpy(tip, l->config->chain, ID_LEN);
     }
     int n = snprintf(line, sizeof line, "pulled %" PRId64 " %s\n", height, hex32(tip).text);
-    session_put(&g->session, line, (size_t)n);
+    if (session_put(&g->session, line, (size_t)n)) {
+        fault_memory(&f);
+        turn_away(g, &f);
+    }
 }
 
 /* The first height to give: 0 or higher, -1 and a rule, or trouble with our ledger. */
@@ -78,36 +88,40 @@ int take_pull(struct listener *l, struct guest *g, const char *line, size_t len,
     return 0;
 }
 
-/* The next block behind the last, unless the best chain has changed meanwhile. Whether it was put.
- */
-static bool put_block(struct listener *l, struct guest *g)
+/* The next block behind the last: 1, 0: there is none, or the best chain has changed meanwhile, -1
+ * and trouble. */
+static int put_block(struct listener *l, struct guest *g, struct fault *f)
 {
     const struct view *v = l->config->view;
     struct guest_state *s = g->state;
     struct block block;
-    struct fault f;
     uint8_t id[ID_LEN];
     static const uint8_t none[ID_LEN];
     l->scratch.len = 0;
-    if (v->block(v->self, s->pull_next, &l->scratch, id, &f) <= 0)
-        return false;
+    int got = v->block(v->self, s->pull_next, &l->scratch, id, f);
+    if (got <= 0)
+        return got;
     const char *end = memchr(l->scratch.data, '\n', l->scratch.len);
-    if (!end || block_parse(l->scratch.data, (size_t)(end - l->scratch.data), &block, &f))
-        return false;
+    if (!end || block_parse(l->scratch.data, (size_t)(end - l->scratch.data), &block, f))
+        return 0;
     if (memcmp(s->pull_prev, none, ID_LEN) && memcmp(s->pull_prev, block.prev, ID_LEN))
-        return false;
+        return 0;
     memcpy(s->pull_prev, id, ID_LEN);
-    return session_put(&g->session, l->scratch.data, l->scratch.len) == 0;
+    return session_put(&g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
 }
 
 void listener_serve(struct listener *l, struct guest *g)
 {
     struct guest_state *s = g->state;
+    struct fault f;
     while (s->pulling && session_backlog(&g->session) < ROOM) {
-        if (!l->config->view || s->pull_left == 0 || !put_block(l, g)) {
+        int put = l->config->view && s->pull_left ? put_block(l, g, &f) : 0;
+        if (put < 0)
+            turn_away(g, &f);
+        else if (put == 0)
             put_end(l, g);
+        if (put <= 0)
             return;
-        }
         s->pull_left--;
         s->pull_next++;
     }

@@ -86,6 +86,16 @@ static void complain(void *self, const char *words)
     s->config.warn(s->config.self, NULL, words);
 }
 
+/* What is not the peer's fault is ours, and the end of the run. */
+static int blame(struct giver *g, const struct fault *f)
+{
+    if (f->kind != FAULT_RULE) {
+        g->run->failed = true;
+        g->run->fault = *f;
+    }
+    return -1;
+}
+
 static int greeted(void *self, struct session *session, int64_t now, struct fault *f)
 {
     struct giver *g = self;
@@ -94,7 +104,7 @@ static int greeted(void *self, struct session *session, int64_t now, struct faul
     g->asked = g->run->progress = now;
     snprintf(words, sizeof words, "%s %s", g->address, session->coding ? "deflate" : "plain");
     sync_log(g->run, g->who, "in", NULL, words);
-    return puller_greeted(&g->puller, session, now, f);
+    return puller_greeted(&g->puller, session, now, f) ? blame(g, f) : 0;
 }
 
 static int line(void *self, struct session *session, enum wire_word word, const char *text,
@@ -102,7 +112,7 @@ static int line(void *self, struct session *session, enum wire_word word, const 
 {
     struct giver *g = self;
     if (puller_line(&g->puller, session, word, text, len, now, f))
-        return -1;
+        return blame(g, f);
     if (g->puller.whole >= SYNC_UNJUDGED_MAX)
         client_pause(g->run->client, g, true);
     return 0;

@@ -219,7 +219,9 @@ int sync_turn(struct sync *s, int64_t now, struct fault *f)
     if (judge(s, f) || tend(s, now, f) || client_turn(s->client, now, f) || part(s, f))
         return -1;
     give_up(s, now);
-    return 0;
+    if (s->failed)
+        *f = s->fault;
+    return s->failed ? -1 : 0;
 }
 
 int sync_wait(const struct sync *s, int64_t now)

@@ -47,6 +47,8 @@ struct sync {
     bool ending;        /* whatever ends now does so by our own doing */
     bool gave_up;       /* nothing new came for too long */
     bool ledger_failed; /* to be read again */
+    bool failed;        /* we did, while a peer was heard, */
+    struct fault fault; /* for this reason */
 };
 
 void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # faults.sh calls|memory EVERY [SCENE...]: SQLite's loop. Fails the Nth system call (or allocation) of a run, N = 1,
 # 2, 3 … until nothing is left to fail, and after each looks at everything. Of all these faults it makes every
-# EVERYth: 1 is all of them. Ends with the number that it made; a fault that does harm is told with its place, and
-# then the status is 1.
+# EVERYth: 1 is all of them. Ends with the number that it made; a fault that does harm (a crash, a hang, a status that
+# lies, something lost or half-written) is told with its place, and then the status is 1.
 #
 # calls   each of $CALLS fails with EIO, ENOSPC, EINTR, or the process is killed in its place (strace -e inject)
-# memory  malloc and its kin give NULL once, or from then on (a preloaded shim)
+# memory  malloc and its kin give NULL once, or from then on (a preloaded shim): each time that the program asks, and
+#         each $THIN-th time that SQLite or OpenSSL does, whose hundreds are much the same in every run; where EVERY
+#         is 50 or more, none of those
+#
+# faults.sh programs: which programs the scenes of memory run. $JOBS scenes go at once (1).
 #
 # A scene is a program at its usual work, in a folder of its own: SCENE_set makes the folder once, SCENE_run does the
 # work with "$@" in front of the program, and SCENE_seen says what must hold afterwards. $BIN has the programs.
@@ -13,11 +17,16 @@ set -euo pipefail
 export LC_ALL=C
 unset LEDGER NAMES
 
-mode=$1 every=$2
-shift 2
+mode=$1 every=${2-1}
+shift $(($# < 2 ? $# : 2))
 PATH=$BIN:$PATH
+THIN=40
+HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-PLAIN='show init chain balance audit judge mine names make sign select announce'
+WRITE='append torn new guard pool repool keygen book'
+PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history json tsv journal
+    unjson graph mine names back make forge sign select announce'
+NET='send listen pull serve sendtls listentls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
 # --- What scenes share -------------------------------------------------------------------------------------
@@ -25,7 +34,7 @@ KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 wrong() { # WORDS...
     echo "$place: $*"
     sed "s/^/    /" told
-    exit 1
+    exit "$HARM"
 }
 
 same() { # FILE FILE WORDS
@@ -123,6 +132,16 @@ new_seen() {
     [ -e ledger ] || : >ledger
     append_seen
 }
+
+# Under a checkpoint.
+guard_set() {
+    append_set
+    { cat alice.pub && ledger-checkpoint -k alice.key -l ledger -T 1700000100; } >cps
+}
+guard_run() {
+    "$@" ledger-append -C cps ledger <block >passed 2>told
+}
+guard_seen() { append_seen; }
 
 # --- txpool ------------------------------------------------------------------------------------------------
 
@@ -266,71 +285,314 @@ try_call() { # SCENE CALL KIND N
 
 # --- Memory ------------------------------------------------------------------------------------------------
 
-# Programs that read and print: each works on what `append` and `pool` are set with.
-plain_of() { # PROGRAM: its usual work
+# Programs that read and print: each works on what desk_set makes.
+plain_of() { # SCENE: its usual work
     case $1 in
     show) echo 'keygen -y alice.key' ;;
+    unlock) echo 'keygen -P 3 -y locked.key' ;;
     init) echo 'ledger-init -n easy -T 1700000000 -e 0 -t f alice 1000000 bob 1000' ;;
     chain) echo 'ledger-chain ledger' ;;
     balance) echo 'ledger-balance -l ledger alice bob' ;;
     audit) echo 'verify -j 1 whole' ;;
     judge) echo 'verify -j 1 -l ledger block' ;;
+    light) echo 'verify -j 1 -H heads' ;;
+    held) echo 'verify -j 1 -C cps whole' ;;
+    explain) echo 'verify -j 1 -x whole' ;;
+    prove) echo "ledger-proof -l whole $(cat id)" ;;
+    vouch) echo 'ledger-checkpoint -k alice.key -l ledger -T 1700000100' ;;
+    watch) echo 'ledger-watch -1 -j 1 forked' ;;
+    compare) echo 'ledger-watch -1 -j 1 -C cps -C clash' ;;
+    history) echo 'ledger-history -v -l whole -a names alice bob' ;;
+    json) echo 'ledger-export -f json whole' ;;
+    tsv) echo 'ledger-export -f tsv -l whole -a names' ;;
+    journal) echo 'ledger-export -f hledger -l whole -a names' ;;
+    unjson) echo 'ledger-export -r objects' ;;
+    graph) echo 'ledger-graph -l forked -a names' ;;
     mine) echo 'mine -j 1 -l ledger -m bob -T 1700000100' ;;
     names) echo 'names txs' ;;
-    make) echo 'txmake -l ledger -f alice bob 5 lunch' ;;
+    back) echo 'names -r named' ;;
+    make) echo 'txmake -l ledger -p pool -f alice bob 5 lunch' ;;
+    forge) echo 'txmake -l ledger -B any -S 7 -A answers' ;;
     sign) echo 'txsign -k alice.key unsigned' ;;
     select) echo 'txpool -l ledger -s pool' ;;
     announce) echo 'peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 -l ledger' ;;
     esac
 }
 
-plain_set() { # PROGRAM
+# A ledger with blocks to come, and what else there is to read.
+desk_set() {
     append_set
     txpool -l ledger pool <txs
     sed 's/ [^ ]*$//' txs >unsigned
-    "$1_run" >want
+    seq 9 | sed 's/.*/alice bob &/' >wishes
+    head -n 1 txs | tr -d '\n' | sha256sum | cut -c 1-64 >id
+    names txs >named
+    ledger-chain -H -l whole >heads
+    ledger-proof -l whole "$(cat id)" | tail -n 1 >>heads
+    ledger-export whole >objects
+    echo open sesame >words
+    keygen -P 3 locked 3<words
+    # another branch, which pays otherwise and is longer
+    cp base rival
+    payments alice 1 miner | mine -l rival -m bob -n 3 -T 1700000100 >branch
+    ledger-append -q rival <branch
+    cp whole forked
+    ledger-append -q forked <branch
+    { cat alice.pub && ledger-checkpoint -k alice.key -l whole -s 3 -T 1700000100; } >cps
+    ledger-checkpoint -k alice.key -l rival -s 3 -T 1700000100 >clash
+    rm -f answers ./*.index*
+    ledger-chain -t ledger
 }
 
-plain_run() { # PROGRAM PREFIX...
-    local command
-    read -ra command <<<"$(plain_of "$1")"
-    "${@:2}" "${command[@]}" <txs >passed 2>told
+plain_set() { # SCENE
+    if [ ! -e "$desk/is_set" ]; then
+        (cd "$desk" && desk_set && : >is_set)
+    fi
+    cp -r "$desk/." .
+    status=0
+    "$1_run" || status=$?
+    echo $status >usual
+    [ -s passed ]
+    mv passed want
+    [ ! -e answers ] || mv answers usual.answers
 }
 
-plain_seen() { # PROGRAM
+plain_run() { # SCENE PREFIX...
     local command
     read -ra command <<<"$(plain_of "$1")"
-    ended_well "${command[0]}"
-    [ "$status" -ne 0 ] || same passed want 'status 0'
-    cmp -s -n "$(wc -c <passed)" passed want || wrong 'what it printed is not the beginning of what it should'
-    "$1_run" 2>>told || wrong 'the next run does not go on'
+    "${@:2}" "${command[@]}" <"$(if [ "$1" = forge ]; then echo wishes; else echo txs; fi)" 3<words >passed 2>told
+}
+
+beginning() { # FILE FILE
+    [ ! -e "$1" ] || cmp -s -n "$(wc -c <"$1")" "$1" "$2" || wrong "$1 is not the beginning of what it should be"
+}
+
+plain_seen() { # SCENE
+    local again=0 usual
+    usual=$(cat usual)
+    [ "$status" -ne 0 ] || [ "$usual" -eq 0 ] || wrong 'status 0'
+    [ "$status" -eq "$usual" ] || ended_well "$(program_of "$1")"
+    [ "$status" -ne "$usual" ] || same passed want "status $usual"
+    beginning passed want
+    [ ! -e usual.answers ] || beginning answers usual.answers
+    "$1_run" 2>>told || again=$?
+    [ "$again" -eq "$usual" ] || wrong 'the next run does not go on'
     same passed want 'after the next run'
+    [ ! -e usual.answers ] || same answers usual.answers 'after the next run'
 }
 
 for scene in $PLAIN; do
-    eval "${scene}_set() { plain_set $scene && cp passed want; }
+    eval "${scene}_set() { plain_set $scene; }
         ${scene}_run() { plain_run $scene \"\$@\"; }
         ${scene}_seen() { plain_seen $scene; }"
 done
 
-# Runs the work without the Nth allocation, or, with `on`, without any from there.
-without() { # SCENE KIND N
-    local variables=("LD_PRELOAD=$BIN/.t/failalloc.so" "FAILALLOC_AT=$3" "FAILALLOC_SUM=$room/sum")
-    [ "$2" != on ] || variables+=(FAILALLOC_ON=1)
-    status=0
-    { "$1_run" timeout 20 env "${variables[@]}" || status=$?; } 2>/dev/null
+program_of() { # SCENE
+    case $1 in
+    append | torn | new | guard) echo ledger-append ;;
+    pool | repool) echo txpool ;;
+    keygen) echo keygen ;;
+    book) echo peerbook ;;
+    send*) echo gossip-send ;;
+    listen* | serve) echo gossip-listen ;;
+    pull) echo ledger-pull ;;
+    *) (cd / && plain_of "$1" 2>/dev/null) | cut -d ' ' -f 1 ;;
+    esac
 }
 
-memorys_of() { # SCENE: lines SCENE memory KIND N
-    fresh
-    without "$1" once 0
-    for kind in once on; do
-        seq -f "$1 memory $kind %g" "$(cat "$room/sum")"
+# --- Two programs on loopback ------------------------------------------------------------------------------
+
+# One listens, the other dials; memory fails in one of the two. `gives` has the records, each in a file that its id
+# names; `spool` some from before.
+net_set() { # [tls]
+    desk_set
+    mkdir gives
+    split -l 1 txs gives/tx.
+    blocks_head=$(grep -n '^block ' block | sed -n '2s/:.*//p')
+    head -n $((blocks_head - 1)) block >gives/block
+    peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 -l ledger >gives/peer
+    cat gives/* >records
+    for file in gives/*; do
+        mv "$file" "gives/$(head -n 1 "$file" | tr -d '\n' | sha256sum | cut -c 1-64)"
+    done
+    payments bob 2 alice | tee old >spool
+    tail -n +"$(($(wc -l <base) + 1))" whole >want
+    echo -p | tee host >guest
+    : >whose
+    [ $# -eq 0 ] || with_keys
+}
+
+with_keys() {
+    echo -k bob.key >host
+    echo -k alice.key >guest
+    echo "$(cut -d ' ' -f 2 bob.pub)@" >whose
+}
+
+# (timeout without --foreground would tell a listener to end twice: the second time may find it past its last words.)
+# The listener, in the background until it tells where. Its process: $listener.
+listens() { # OUT LOG COMMAND...
+    local options
+    read -ra options <host
+    rm -f at
+    "${@:3}" "${options[@]}" -j 1 -v -l 127.0.0.1:0 -w at >"$1" 2>"$2" &
+    listener=$!
+    until [ -s at ] || ! kill -0 "$listener" 2>/dev/null; do
+        sleep 0.005
     done
 }
 
-try_memory() { # SCENE memory KIND N
-    without "$1" "$3" "$4"
+# The other: with the options of its kind, and the listener's address behind them.
+dials() { # COMMAND...
+    local options
+    read -ra options <guest
+    [ ! -s at ] || "$@" "${options[@]}" "$(cat whose)$(cat at)"
+}
+
+# Tells the listener to end. How it did: $ended.
+ends() {
+    ended=0
+    kill "$listener" 2>/dev/null || :
+    wait "$listener" || ended=$?
+}
+
+# What a sender that ended so did not call untaken stands in a file.
+taken() { # LOG STATUS FILE
+    local record
+    [ "$2" -le 1 ] || return 0
+    for record in gives/*; do
+        grep -q "not taken in time: ${record#*/}" "$1" || all_in "$record" "$3" 'what was taken'
+    done
+}
+
+# Nobody is to be blamed for the memory of the other.
+unblamed() { # LOG
+    local blame
+    blame=$(grep '^[0-9.]* [^ ]* bad ' "$1" | grep -v ' bad - they said bye full$') || return 0
+    wrong "blamed: $blame"
+}
+
+send_set() { net_set; }
+
+send_run() {
+    local sent=0
+    listens got heard timeout --foreground 20 gossip-listen -L ledger
+    dials "$@" gossip-send -t 1 -L ledger <records 2>told || sent=$?
+    ends
+    return "$sent"
+}
+
+send_seen() {
+    [ "$status" -eq 1 ] || ended_well gossip-send
+    [ "$status" -ne 1 ] || grep -q '^gossip-send: not taken in time' told || wrong 'status 1 without a word'
+    taken told "$status" got
+    unblamed heard
+    [ "$ended" -eq 0 ] || wrong "the listener ends with $ended"
+}
+
+listen_set() { net_set; }
+
+listen_run() {
+    sent=0
+    listens got told "$@" gossip-listen -L ledger -s spool
+    dials timeout --foreground 20 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
+    ends
+    return "$ended"
+}
+
+listen_seen() {
+    ended_well gossip-listen
+    [ "$status" -ne 0 ] || all_in old got 'what was in the spool'
+    [ "$sent" -le 1 ] || wrong "the sender ends with $sent"
+    [ ! -s at ] || taken heard "$sent" got
+    unblamed heard
+    listens again told timeout --foreground 20 gossip-listen -L ledger -s spool
+    ends
+    [ "$ended" -eq 0 ] || wrong 'the next run does not go on'
+    all_in old again 'what was in the spool'
+    all_in got again 'what was printed'
+}
+
+pull_set() { net_set; }
+
+pull_run() {
+    local pulled=0
+    listens got heard timeout --foreground 20 gossip-listen -L whole
+    dials "$@" ledger-pull -j 1 -t 2 -l ledger >passed 2>told || pulled=$?
+    ends
+    return "$pulled"
+}
+
+pull_seen() {
+    [ "$status" -eq 1 ] || ended_well ledger-pull
+    [ "$status" -ne 1 ] || grep -q '^ledger-pull: ' told || wrong 'status 1 without a word'
+    [ "$status" -ne 0 ] || same passed want 'status 0'
+    beginning passed want
+    ledger-append -q ledger <passed 2>>told || wrong 'the next run does not go on'
+    unblamed heard
+    [ "$ended" -eq 0 ] || wrong "the listener ends with $ended"
+}
+
+serve_set() { net_set; }
+
+serve_run() {
+    pulled=0
+    : >passed
+    listens got told "$@" gossip-listen -L whole
+    dials timeout --foreground 20 ledger-pull -v -j 1 -t 1 -l ledger >passed 2>heard || pulled=$?
+    ends
+    return "$ended"
+}
+
+serve_seen() {
+    ended_well gossip-listen
+    [ "$pulled" -le 1 ] || wrong "the puller ends with $pulled"
+    [ ! -s at ] || [ "$pulled" -eq 1 ] || same passed want 'the puller has all'
+    beginning passed want
+    unblamed heard
+}
+
+sendtls_set() { net_set tls; }
+sendtls_run() { send_run "$@"; }
+sendtls_seen() { send_seen; }
+listentls_set() { net_set tls; }
+listentls_run() { listen_run "$@"; }
+listentls_seen() { listen_seen; }
+
+# --- Memory that fails -------------------------------------------------------------------------------------
+
+# Where in a program SQLite, and OpenSSL through our functions, call for memory.
+places_in() { # PROGRAM
+    nm -S "$BIN/$1" | awk '
+        $4 ~ /^sqlite3Mem(Malloc|Realloc)$/ { whose = "sqlite" }
+        $4 ~ /^library_(malloc|realloc)$/ { whose = "openssl" }
+        whose { printf "%s%s %s %s", (n++ ? " " : ""), whose, $1, $2; whose = "" }'
+}
+
+# Runs the work without the Nth allocation of those, or, with `on`, without any from there.
+without() { # SCENE ours|sqlite|openssl KIND N
+    local variables=("LD_PRELOAD=$BIN/.t/failalloc.so" "FAILALLOC_OF=$2" "FAILALLOC_AT=$4" "FAILALLOC_SUM=$room/sum"
+        "FAILALLOC_PLACES=$(cat "$room/places")")
+    [ "$3" != on ] || variables+=(FAILALLOC_ON=1)
+    status=0
+    { "$1_run" timeout --foreground 20 env "${variables[@]}" || status=$?; } 2>/dev/null
+}
+
+memorys_of() { # SCENE: lines SCENE WHOSE KIND N
+    local whose kind step
+    places_in "$(program_of "$1")" >"$room/places"
+    for whose in ours sqlite openssl; do
+        [ $whose = ours ] || [ "$every" -lt 50 ] || continue
+        fresh
+        without "$1" $whose once 0
+        step=$([ $whose = ours ] && echo 1 || echo $THIN)
+        for kind in once on; do
+            seq -f "$1 $whose $kind %g" $((RANDOM % step + 1)) "$step" "$(cat "$room/sum")"
+        done
+    done
+}
+
+try_memory() { # SCENE WHOSE KIND N
+    without "$@"
     [ "$status" -ne 124 ] || wrong 'it hangs'
     "$1_seen"
 }
@@ -343,8 +605,16 @@ fresh() {
     cd "$room/run"
 }
 
+# A fault, and a look at what it did: 0; 98 where OpenSSL crashed; $HARM.
+try() { # SCENE WHAT KIND N
+    place="$1: $2 $3 $4"
+    fresh
+    "try_$mode" "$@"
+    [ "$status" -ne 98 ] || exit 98
+}
+
 sweep() { # SCENE: prints how many faults were made
-    local product='' made=0 openssl=0 turn=$((RANDOM % every))
+    local product='' made=0 openssl=0 harmful=0 turn=$((RANDOM % every)) got
     mkdir "$room/set"
     cd "$room/set"
     "$1_set" >"$room/log" 2>&1 || { cat "$room/log" && return 1; }
@@ -352,28 +622,63 @@ sweep() { # SCENE: prints how many faults were made
     while read -r scene what kind n; do
         turn=$((turn + 1))
         [ $((turn % every)) -eq 0 ] || continue
-        place="$scene: $what $kind $n"
-        fresh
-        "try_$mode" "$scene" "$what" "$kind" "$n"
+        set +e
+        (set -e && try "$scene" "$what" "$kind" "$n")
+        got=$?
+        set -e
         made=$((made + 1))
-        [ "$status" -ne 98 ] || openssl=$((openssl + 1))
+        case $got in
+        0) ;;
+        98) openssl=$((openssl + 1)) ;;
+        "$HARM") harmful=$((harmful + 1)) ;;
+        *) echo "$scene: $what $kind $n: the look at it fails with $got" && return 1 ;;
+        esac
+        [ $harmful -lt 20 ] || break
     done <"$room/list"
-    echo "$1: $made faults of $(wc -l <"$room/list")$([ $openssl -eq 0 ] || echo ", $openssl of them crash OpenSSL")"
+    echo "$1: $made faults of $(wc -l <"$room/list")$([ $openssl -eq 0 ] || echo ", $openssl of them crash OpenSSL"), $harmful harmful"
+    [ $harmful -eq 0 ]
 }
 
-plain=''
+# Passes lines on as they come, and then says the sum.
+sum_of() { # MODE
+    local line made=0 harmful=0
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        [[ $line =~ ^[a-z]+:\ ([0-9]+)\ faults\ of\ .*\ ([0-9]+)\ harmful$ ]] || continue
+        made=$((made + BASH_REMATCH[1])) harmful=$((harmful + BASH_REMATCH[2]))
+    done
+    echo "$1: $made faults, $harmful harmful"
+}
+
+# Each scene in a process of its own, and the sum.
+sweep_all() { # SCENE...
+    desk=$(mktemp -d)
+    export desk
+    trap 'rm -rf "$desk"' EXIT
+    [ "$mode" != memory ] || (cd "$desk" && desk_set >log 2>&1 && : >is_set) || { cat "$desk/log" && exit 2; }
+    printf '%s\n' "$@" | xargs -P "${JOBS-1}" -n 1 "$0" "$mode" "$every" | sum_of "$mode"
+}
+
 case $mode in
-calls) mode=call ;;
-memory) plain=$PLAIN ;;
+calls) scenes=${WRITE/ guard/} ;;
+memory) scenes="$WRITE $PLAIN $NET" ;;
+programs)
+    for scene in $WRITE $PLAIN $NET; do program_of "$scene"; done | sort -u
+    exit
+    ;;
 *) echo 'faults.sh: calls or memory?' >&2 && exit 2 ;;
 esac
-traced=$(tr ' ' , <<<"$CALLS")
 # shellcheck disable=SC2086 # a list of names
-[ $# -gt 0 ] || set -- append torn new pool repool keygen book ${plain}
-RANDOM=1
-for scene; do
-    room=$(mktemp -d)
-    trap 'rm -rf "$room"' EXIT
-    ( sweep "$scene" )
-    rm -rf "$room"
-done
+[ $# -gt 0 ] || set -- $scenes
+if [ $# -gt 1 ]; then
+    sweep_all "$@" || exit 1
+    exit
+fi
+mode=${mode%s}
+traced=$(tr ' ' , <<<"$CALLS")
+RANDOM=$(cksum <<<"$1" | cut -c 1-4)
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+: "${desk:=$room/desk}"
+mkdir -p "$desk"
+(sweep "$1")
