@@ -385,6 +385,19 @@ states() { # LEDGER
     ledger-balance | cmp - <(ledger-balance -l final)
 }
 
+@test "what a link of its name leads to is left alone" {
+    easy_chain
+    echo notes >notes
+    for what in index checked; do
+        rm -f "ledger.$what"
+        ln -s notes "ledger.$what"
+    done
+    ledger-balance alice
+    mined ledger 1 alice | verify -l ledger | ledger-append -q
+    [ "$(cat notes)" = notes ]
+    ledger-balance | cmp - <(cp ledger other && ledger-balance -l other)
+}
+
 @test "several readers make it at once" {
     easy_chain
     mined ledger "$(few 3000 200)" bob | ledger-append -q

@@ -685,6 +685,14 @@ two_chains() {
     says '^theirs:2: checkpoint: at height 4 stands '
 }
 
+@test "a file's name cannot move the cursor" {
+    expect 2 verify $'a\e[2Jb\nc'
+    says '^verify: a\?\[2Jb\?c: cannot open: '
+    printf 'tx\n' >$'d\re'
+    expect 1 verify $'d\re'
+    says '^d\?e:1: '
+}
+
 @test "-C with -H: headers are held to them" {
     two_chains
     { cat genesis && blocks both 1 99 | grep '^block '; } >heads

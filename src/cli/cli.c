@@ -4,10 +4,12 @@
 #include "base/file.h"
 #include "base/num.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -129,11 +131,41 @@ void cli_usage(void)
     exit(CLI_TROUBLE);
 }
 
+/* One write a message, so that programs of a pipeline do not mix theirs. Names of files may hold
+ * anything: what would move a terminal's cursor is not shown. */
+static void tell(const char *format, ...)
+{
+    char text[PATH_MAX + 1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    for (char *c = text; *c; c++)
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
+    fprintf(stderr, "%s\n", text);
+}
+
 static void say(const char *format, va_list args)
 {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    fprintf(stderr, "%s: %s\n", name(), text);
+    tell("%s: %s", name(), text);
+}
+
+/* A place in a file, and a line in it where it is not 0. */
+struct place {
+    char text[PATH_MAX + 32];
+};
+
+static struct place place_of(const char *file, uint64_t line)
+{
+    struct place p;
+    if (line)
+        snprintf(p.text, sizeof p.text, "%s:%" PRIu64, file, line);
+    else
+        snprintf(p.text, sizeof p.text, "%s", file);
+    return p;
 }
 
 void cli_warn(const char *format, ...)
@@ -160,21 +192,16 @@ int cli_status(const struct fault *f)
 
 void cli_fail(const char *place, const struct fault *f)
 {
-    fprintf(stderr, "%s: ", name());
-    if (place && f->line)
-        fprintf(stderr, "%s:%" PRIu64 ": ", place, f->line);
-    else if (place)
-        fprintf(stderr, "%s: ", place);
-    fprintf(stderr, "%s\n", f->text);
+    if (place)
+        tell("%s: %s: %s", name(), place_of(place, f->line).text, f->text);
+    else
+        tell("%s: %s", name(), f->text);
     exit(cli_status(f));
 }
 
 void cli_report(const char *place, uint64_t line, const char *text)
 {
-    if (line)
-        fprintf(stderr, "%s:%" PRIu64 ": %s\n", place, line, text);
-    else
-        fprintf(stderr, "%s: %s\n", place, text);
+    tell("%s: %s", place_of(place, line).text, text);
 }
 
 int64_t cli_number(const char *what, const char *text, int64_t least, int64_t most)

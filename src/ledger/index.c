@@ -216,6 +216,8 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
     struct stat st;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int reserved = INDEX_RESERVED, keep = 1;
+    if (path && lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return fault_trouble(f, "index: %s is not a file of its own", path);
     if (sqlite3_open_v2(path ? path : "", &ix->db, flags, path ? index_vfs() : NULL) != SQLITE_OK ||
         sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
         return index_failed(ix, f);

@@ -50,8 +50,8 @@ static void name_files(struct stage *s)
     const char *folder = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
     snprintf(s->ledger, sizeof s->ledger, "%s/fuzz-index.%d", folder, (int)getpid());
     snprintf(s->index, sizeof s->index, "%s.index", s->ledger);
-    snprintf(s->wal, sizeof s->wal, "%s-wal", s->index);
-    snprintf(s->shm, sizeof s->shm, "%s-shm", s->index);
+    snprintf(s->wal, sizeof s->wal, "%s.index-wal", s->ledger);
+    snprintf(s->shm, sizeof s->shm, "%s.index-shm", s->ledger);
 }
 
 static void remove_index(const struct stage *s)
