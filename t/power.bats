@@ -27,7 +27,7 @@ apart() { # FUNCTION
     mkdir -p disk
     unshare -m sh -c 'mount -o loop image disk' 2>/dev/null || skip 'cannot mount an image here'
     # shellcheck disable=SC2163 # the function that it names
-    export -f "$1" up pull_the_plug eventually has_passed
+    export -f "$1" up pull_the_plug within eventually has_passed
     export ALICE
     unshare -m bash -euo pipefail -c "$1"
 }
