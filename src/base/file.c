@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -140,6 +141,13 @@ const char *file_word(const char *path, const char *instead)
     size_t len = strlen(path);
     bool fits = len > 0 && len <= 100 && strspn(path, plain) == len && path[0] != '-';
     return fits ? path : instead;
+}
+
+void file_names_visible(char *message)
+{
+    for (char *c = message; *c; c++)
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)

@@ -38,6 +38,10 @@ bool file_is_locked(int fd);
  * as it stands, or is long, is left to whoever reads it: `instead`. */
 const char *file_word(const char *path, const char *instead);
 
+/* Puts a ? for each byte of a message, where a file's name can bring any, that would move a
+ * terminal's cursor. */
+void file_names_visible(char *message);
+
 /* Whether the file that fd has open is the one at path. */
 bool file_is_at(int fd, const char *path);
 

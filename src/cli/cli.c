@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/num.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -131,8 +130,7 @@ void cli_usage(void)
     exit(CLI_TROUBLE);
 }
 
-/* One write a message, so that programs of a pipeline do not mix theirs. Names of files may hold
- * anything: what would move a terminal's cursor is not shown. */
+/* One write a message, so that programs of a pipeline do not mix theirs. */
 static void tell(const char *format, ...)
 {
     char text[PATH_MAX + 1024];
@@ -140,9 +138,7 @@ static void tell(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    for (char *c = text; *c; c++)
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
+    file_names_visible(text);
     fprintf(stderr, "%s\n", text);
 }
 

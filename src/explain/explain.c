@@ -1,8 +1,11 @@
 #include "explain/parts.h"
 
+#include "base/file.h"
 #include "base/hex.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +61,10 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
                    "cd -- \"$folder\" && rm -rf stream && mkdir stream && cd stream && mkdir "
                    "accounts spent &&\n"
                    "    : >all || trouble 'no temporary folder can be made'\n");
-    explain_assign(x, "place", about->name);
+    char place[PATH_MAX];
+    snprintf(place, sizeof place, "%s", about->name);
+    file_names_visible(place);
+    explain_assign(x, "place", place);
     return written(x, f);
 }
 

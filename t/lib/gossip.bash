@@ -75,7 +75,7 @@ status_of() { # PID
 end_started() {
     local one
     for one in "${STARTED[@]}"; do
-        if is_running "$one"; then kill -CONT "$one" && kill "$one" || :; fi 2>/dev/null # it may just have died
+        { is_running "$one" && kill -CONT "$one" && kill "$one"; } 2>/dev/null || : # it may just have died
     done
     for one in "${STARTED[@]}"; do
         within 5 is_over "$one" >/dev/null || kill -KILL "$one" 2>/dev/null || :
