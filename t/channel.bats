@@ -8,7 +8,8 @@ nettest() {
 
 # Starts a listener in the background: its port is $port, what it says is in the file `said`.
 listening() {
-    timeout 60 "$BIN/.t/nettest" listen "$@" >said 2>&1 3>&- &
+    : >said # before anybody looks into it
+    timeout 60 "$BIN/.t/nettest" listen "$@" >>said 2>&1 3>&- &
     listener=$!
     for _ in $(seq 1000); do
         port=$(sed -n 's/^port //p' said)
@@ -56,7 +57,8 @@ refuses() {
 # openssl's server in the background, on $port; its stdin is a FIFO that descriptor 4 keeps open.
 serving() {
     [ -p in ] || mkfifo in
-    timeout 60 openssl s_server -accept 127.0.0.1:0 -naccept 1 "$@" <>in >served 2>&1 3>&- &
+    : >served # before anybody looks into it
+    timeout 60 openssl s_server -accept 127.0.0.1:0 -naccept 1 "$@" <>in >>served 2>&1 3>&- &
     server=$!
     for _ in $(seq 1000); do
         port=$(sed -n 's/^ACCEPT 127.0.0.1://p' served)
