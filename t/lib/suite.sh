@@ -9,11 +9,18 @@
 #   slow      starts early, and is left out under sanitizers (a single test with test_tags=slow, too)
 #   threads   runs under ThreadSanitizer, where nothing else does (test_tags=threads: that test alone)
 #   alone     runs when all others have ended, with both processors for itself
+#
+# Where few files failed, each is run once more by itself, when all others have ended: a busy machine can make a test
+# wait in vain. What it says then counts, and that it failed at first is told in the sum. What a sanitizer reported
+# is never taken back.
 set -euo pipefail
 export LC_ALL=C
 
 ALL=$0
 : "${TESTS:=$(echo t/*.bats)}"
+
+# More failed files than this are no matter of a busy machine.
+FORGIVEN=3
 
 # What a test may take before it counts as hanging, and a file.
 TEST_SECONDS=300
@@ -143,6 +150,21 @@ run_jobs() { # FIRST-RANK LAST-RANK AT-ONCE
         xargs -r -P "$3" -n 2 "$ALL" --one
 }
 
+failed_files() {
+    cat "$WORK"/*.row | awk '$2 > 0 { print $5, $6 }'
+}
+
+once_more() {
+    local kind file
+    [ "$(failed_files | wc -l)" -le "$FORGIVEN" ] || return 0
+    failed_files | while read -r kind file; do
+        ! compgen -G "$WORK/${kind}_${file##*/}.report.*" >/dev/null || continue
+        echo "$file ($kind)" >>"$WORK/again"
+        awk -v kind="$kind:" -v file="$file" '$4 == file && index($3, kind) == 1 { print $3, $4 }' "$WORK/jobs"
+    done >"$WORK/failed"
+    xargs -r -n 2 "$ALL" --one <"$WORK/failed"
+}
+
 sum_up() {
     local tap
     printf '\nslowest:'
@@ -151,6 +173,7 @@ sum_up() {
     for tap in "$WORK"/*.tap; do
         sed -n 's/^ok .* # skip *(\{0,1\}\(.*[^)]\))\{0,1\}$/\1/p' "$tap"
     done | sort | uniq -c | sed 's/^ */skipped: /'
+    [ ! -e "$WORK/again" ] || sed 's/^/failed at first, run once more: /' "$WORK/again"
     cat "$WORK"/*.row | awk '
         { passed += $1; failed += $2; skipped += $3 }
         END {
@@ -172,4 +195,5 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this
 jobs_of "$@" >"$WORK/jobs"
 run_jobs 1 2 "$(($(nproc) * 2))" # most of them wait longer than they work
 run_jobs 3 3 1
+once_more
 sum_up
