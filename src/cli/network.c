@@ -4,7 +4,7 @@
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/key.h"
-#include "crypto/ed25519.h"
+#include "crypto/ed25519_openssl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct tls *cli_tls(const char *path, int passphrase_fd)
 {
     struct secret_key key = {0};
     struct fault f;
-    ed25519_foresee();
+    ed25519_openssl_foresee();
     if (path)
         cli_read_key(path, passphrase_fd, &key);
     struct tls *tls = tls_new(path ? &key : NULL, &f);

@@ -1,179 +1,13 @@
 #include "crypto/ed25519.h"
 
-#include <dlfcn.h>
-#include <openssl/core_dispatch.h>
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/opensslv.h>
-#include <openssl/provider.h>
+#include "crypto/ed25519_ifma.h"
+#include "crypto/ed25519_openssl.h"
+
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD(x) #x
-#define WORD_OF(macro) WORD(macro)
-#define SONAME "libcrypto.so." WORD_OF(OPENSSL_SHLIB_VERSION)
-
-/* The few functions of libcrypto that verification needs; typeof keeps to the header's types. */
-#define FUNCTIONS(X)                                                                               \
-    X(CRYPTO_set_mem_functions)                                                                    \
-    X(OPENSSL_init_crypto)                                                                         \
-    X(ERR_clear_error)                                                                             \
-    X(OSSL_PROVIDER_try_load)                                                                      \
-    X(OSSL_PROVIDER_get0_provider_ctx)                                                             \
-    X(OSSL_PROVIDER_query_operation)
-
-/* And of its provider, asked directly: EVP takes three in a hundred of a verification to make a key
- * and a context ready, most of it for locks and look-ups; the provider takes one in five hundred.
- * (provider-keymgmt(7) and provider-signature(7) say what they do.) */
-#define KEY_FUNCTIONS(X)                                                                           \
-    X(keymgmt_new, KEYMGMT_NEW)                                                                    \
-    X(keymgmt_free, KEYMGMT_FREE)                                                                  \
-    X(keymgmt_import, KEYMGMT_IMPORT)
-#define SIGNATURE_FUNCTIONS(X)                                                                     \
-    X(signature_newctx, SIGNATURE_NEWCTX)                                                          \
-    X(signature_freectx, SIGNATURE_FREECTX)                                                        \
-    X(signature_digest_verify_init, SIGNATURE_DIGEST_VERIFY_INIT)                                  \
-    X(signature_digest_verify, SIGNATURE_DIGEST_VERIFY)
-
-#define DECLARE(name) __typeof__(name) *name;
-#define DECLARE_PROVIDED(name, NAME) OSSL_FUNC_##name##_fn *name;
-
-struct library {
-    FUNCTIONS(DECLARE)
-    KEY_FUNCTIONS(DECLARE_PROVIDED)
-    SIGNATURE_FUNCTIONS(DECLARE_PROVIDED)
-    void *provider;    /* what its functions want to be told */
-    char trouble[256]; /* why it is not there; empty: it is */
-};
-
-static struct library *library(void)
-{
-    static struct library lib;
-    return &lib;
-}
-
-/* Whether libcrypto has asked for memory in vain, in this thread. What it then says of a signature
- * is no answer. */
-static bool *memory_failed(void)
-{
-    static _Thread_local bool failed;
-    return &failed;
-}
-
-static void *noted(void *memory)
-{
-    if (!memory)
-        *memory_failed() = true;
-    return memory;
-}
-
-static void *library_malloc(size_t n, const char *file, int line)
-{
-    (void)file, (void)line;
-    return noted(malloc(n ? n : 1));
-}
-
-static void *library_realloc(void *old, size_t n, const char *file, int line)
-{
-    (void)file, (void)line;
-    return noted(realloc(old, n ? n : 1));
-}
-
-static void library_free(void *old, const char *file, int line)
-{
-    (void)file, (void)line;
-    free(old);
-}
-
-/* POSIX's way to read a function out of dlsym, which gives an object's address. */
-static int find(void *handle, const char *name, void *function)
-{
-    void *address = dlsym(handle, name);
-    memcpy(function, &address, sizeof address);
-    return address ? 0 : -1;
-}
-
-/* The provider's functions for Ed25519 in an operation; NULL: it has none. */
-static const OSSL_DISPATCH *algorithm(const struct library *lib, OSSL_PROVIDER *p, int operation)
-{
-    static const char name[] = "ED25519";
-    int no_store;
-    const OSSL_ALGORITHM *a = lib->OSSL_PROVIDER_query_operation(p, operation, &no_store);
-    for (; a && a->algorithm_names; a++) /* such as ED25519:1.3.101.112 */
-        if (strncmp(a->algorithm_names, name, sizeof name - 1) == 0 &&
-            strchr(":", a->algorithm_names[sizeof name - 1]))
-            return a->implementation;
-    return NULL;
-}
-
-/* Takes the provider's functions up. 0, or -1: it lacks one. */
-static int find_provided(struct library *lib)
-{
-    OSSL_PROVIDER *p = lib->OSSL_PROVIDER_try_load(NULL, "default", 1);
-    const OSSL_DISPATCH *key = p ? algorithm(lib, p, OSSL_OP_KEYMGMT) : NULL;
-    const OSSL_DISPATCH *signature = p ? algorithm(lib, p, OSSL_OP_SIGNATURE) : NULL;
-#define TAKE(name, NAME)                                                                           \
-    if (d->function_id == OSSL_FUNC_##NAME)                                                        \
-        lib->name = OSSL_FUNC_##name(d);
-    for (const OSSL_DISPATCH *d = key; d && d->function_id; d++) {
-        KEY_FUNCTIONS(TAKE)
-    }
-    for (const OSSL_DISPATCH *d = signature; d && d->function_id; d++) {
-        SIGNATURE_FUNCTIONS(TAKE)
-    }
-#define IS_MISSING(name, NAME) !lib->name ||
-    if (KEY_FUNCTIONS(IS_MISSING) SIGNATURE_FUNCTIONS(IS_MISSING) 0)
-        return -1;
-    lib->provider = lib->OSSL_PROVIDER_get0_provider_ctx(p);
-    return 0;
-}
-
-/* Not its configuration file, error texts, and tables of names from before it had providers, which
- * take longer than some signatures; and nothing at exit, where other threads may still be at work.
- */
-static int start(struct library *lib, void *handle)
-{
-#define FIND(name) find(handle, #name, &lib->name) ||
-    if (FUNCTIONS(FIND) 0)
-        return -1;
-    /* refused where somebody has memory of it already, and did not foresee this */
-    lib->CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free);
-    uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
-                       OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-                       OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
-    return lib->OPENSSL_init_crypto(options, NULL) == 1 ? find_provided(lib) : -1;
-}
-
-void ed25519_foresee(void)
-{
-    __typeof__(CRYPTO_set_mem_functions) *set;
-    void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
-    if (handle && find(handle, "CRYPTO_set_mem_functions", &set) == 0)
-        set(library_malloc, library_realloc, library_free);
-}
-
-static void load(void)
-{
-    struct library *lib = library();
-    void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
-    if (!handle)
-        snprintf(lib->trouble, sizeof lib->trouble, "cannot load libcrypto: %s", dlerror());
-    else if (start(lib, handle))
-        snprintf(lib->trouble, sizeof lib->trouble, "%s cannot be used", SONAME);
-    else if (*memory_failed()) /* and so what it has made is not whole */
-        snprintf(lib->trouble, sizeof lib->trouble, "out of memory");
-}
-
-int ed25519_load(struct fault *f)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    if (pthread_once(&once, load))
-        return fault_trouble(f, "cannot load libcrypto");
-    return *library()->trouble ? fault_trouble(f, "%s", library()->trouble) : 0;
-}
+#define KERNEL "PEERUTILS_ED25519_KERNEL"
 
 /* y of the points of order 1, 2, 4 and 8, where it is no small number and not p - 1; the sign bit
  * is not part of it. */
@@ -207,42 +41,78 @@ bool ed25519_sound(const uint8_t point[32])
     return true;
 }
 
-/* A key of the provider's, or NULL. */
-static void *key_new(const struct library *lib, const uint8_t *bytes)
+static bool always(void)
 {
-    OSSL_PARAM parts[] = {{.key = OSSL_PKEY_PARAM_PUB_KEY,
-                           .data_type = OSSL_PARAM_OCTET_STRING,
-                           .data = (void *)(uintptr_t)bytes,
-                           .data_size = ED25519_KEY_LEN},
-                          {0}};
-    void *key = lib->keymgmt_new(lib->provider);
-    if (key && lib->keymgmt_import(key, OSSL_KEYMGMT_SELECT_PUBLIC_KEY, parts) == 1)
-        return key;
-    if (key)
-        lib->keymgmt_free(key);
+    return true;
+}
+
+const struct ed25519_kernel ed25519_kernels[] = {
+#ifdef ED25519_IFMA
+    {"avx512ifma", ed25519_ifma_usable, ed25519_ifma_load, ed25519_ifma_check, 8, 64},
+#endif
+    {"portable", always, ed25519_openssl_load, ed25519_openssl_check, 1, 4},
+    {NULL, NULL, NULL, NULL, 0, 0},
+};
+
+/* The kernel of this process, and why there is none. */
+struct choice {
+    const struct ed25519_kernel *kernel; /* or NULL */
+    struct fault trouble;
+};
+
+static struct choice *choice(void)
+{
+    static struct choice chosen;
+    return &chosen;
+}
+
+/* That of the name, or the best. */
+static const struct ed25519_kernel *find_kernel(const char *name, struct fault *f)
+{
+    const struct ed25519_kernel *k = ed25519_kernels;
+    while (k->name && (name ? strcmp(k->name, name) != 0 : !k->usable()))
+        k++;
+    if (k->name && (!name || k->usable()))
+        return k;
+    fault_trouble(f, k->name ? KERNEL ": this processor cannot run %s" : KERNEL ": no kernel %s",
+                  name);
     return NULL;
 }
 
-/* libcrypto itself refuses an S that is not below the group order, and compares R as bytes. */
+static void choose(void)
+{
+    struct choice *c = choice();
+    const struct ed25519_kernel *k = find_kernel(getenv(KERNEL), &c->trouble);
+    if (k && k->load(&c->trouble) == 0)
+        c->kernel = k;
+}
+
+int ed25519_load(struct fault *f)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (pthread_once(&once, choose))
+        return fault_trouble(f, "cannot choose how to check signatures");
+    if (!choice()->kernel)
+        *f = choice()->trouble;
+    return choice()->kernel ? 0 : -1;
+}
+
+const struct ed25519_kernel *ed25519_chosen(void)
+{
+    return choice()->kernel;
+}
+
+void ed25519_check_all(struct sigjob *jobs, size_t n)
+{
+    ed25519_chosen()->check(jobs, n);
+}
+
 int ed25519_check(const uint8_t key[ED25519_KEY_LEN],
                   const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n)
 {
-    const struct library *lib = library();
-    if (!ed25519_sound(key) || !ed25519_sound(signature))
-        return 0;
-    *memory_failed() = false;
-    void *ready = key_new(lib, key);
-    void *ctx = lib->signature_newctx(lib->provider, NULL);
-    bool valid = ready && ctx && lib->signature_digest_verify_init(ctx, NULL, ready, NULL) == 1 &&
-                 lib->signature_digest_verify(ctx, signature, ED25519_SIGNATURE_LEN, message, n) ==
-                     1;
-    if (ctx)
-        lib->signature_freectx(ctx);
-    if (ready)
-        lib->keymgmt_free(ready);
-    if (!valid)
-        lib->ERR_clear_error();
-    return valid ? 1 : *memory_failed() ? -1 : 0;
+    struct sigjob job = {key, signature, message, n, false, false};
+    ed25519_check_all(&job, 1);
+    return job.valid ? 1 : job.unknown ? -1 : 0;
 }
 
 bool ed25519_verify(const uint8_t key[ED25519_KEY_LEN],

@@ -5,14 +5,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { SLICE = 4 }; /* jobs taken at a time: the last thread keeps the others waiting for no more */
-
 struct sigpool {
     pthread_mutex_t lock;
     pthread_cond_t work, idle; /* there are jobs to take; nobody works any more */
     /* Under the lock, but for what the batch's jobs point to and `next` */
     struct sigjob *jobs;
-    size_t n;
+    size_t n, slice;    /* how many, and taken at a time */
     atomic_size_t next; /* the first job that nobody took; n or more: none is left */
     int working;        /* threads that may hold a slice, the caller's not counted */
     bool stop;
@@ -20,19 +18,24 @@ struct sigpool {
     pthread_t threads[];
 };
 
-static void take_slices(struct sigpool *p, struct sigjob *jobs, size_t n)
+static void take_slices(struct sigpool *p, struct sigjob *jobs, size_t n, size_t slice)
 {
     for (;;) {
-        size_t i = atomic_fetch_add_explicit(&p->next, SLICE, memory_order_relaxed);
-        size_t end = n > SLICE && i < n - SLICE ? i + SLICE : n;
+        size_t i = atomic_fetch_add_explicit(&p->next, slice, memory_order_relaxed);
         if (i >= n)
             return;
-        for (; i < end; i++) {
-            int valid = ed25519_check(jobs[i].key, jobs[i].signature, jobs[i].message, jobs[i].len);
-            jobs[i].valid = valid > 0;
-            jobs[i].unknown = valid < 0;
-        }
+        ed25519_check_all(jobs + i, n - i < slice ? n - i : slice);
     }
+}
+
+/* The last thread keeps the others waiting for a slice at most: large ones only where there are
+ * many. Whole vectors of the kernel's. */
+static size_t slice_of(size_t n, int threads)
+{
+    enum { SLICES_PER_THREAD = 8 };
+    const struct ed25519_kernel *k = ed25519_chosen();
+    size_t slice = n / ((size_t)threads * SLICES_PER_THREAD) / k->lanes * k->lanes;
+    return slice < k->lanes ? k->lanes : slice > k->most ? k->most : slice;
 }
 
 static bool nothing_to_take(struct sigpool *p)
@@ -51,10 +54,10 @@ static void *work(void *self)
         if (p->stop)
             break;
         struct sigjob *jobs = p->jobs;
-        size_t n = p->n;
+        size_t n = p->n, slice = p->slice;
         p->working++;
         pthread_mutex_unlock(&p->lock);
-        take_slices(p, jobs, n);
+        take_slices(p, jobs, n, slice);
         pthread_mutex_lock(&p->lock);
         if (--p->working == 0)
             pthread_cond_signal(&p->idle);
@@ -108,7 +111,8 @@ void sigpool_free(struct sigpool *p)
 
 void sigpool_wait(struct sigpool *p)
 {
-    take_slices(p, p->jobs, p->n);
+    if (p->n)
+        take_slices(p, p->jobs, p->n, p->slice);
     pthread_mutex_lock(&p->lock);
     while (p->working)
         pthread_cond_wait(&p->idle, &p->lock);
@@ -124,11 +128,12 @@ int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault
     pthread_mutex_lock(&p->lock);
     p->jobs = jobs;
     p->n = n;
+    p->slice = n ? slice_of(n, p->wanted + 1) : 0;
     atomic_store_explicit(&p->next, 0, memory_order_relaxed);
-    if (n > SLICE)
+    if (n > p->slice)
         pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
-    if (n > SLICE)
+    if (n > p->slice)
         start_threads(p);
     return 0;
 }

@@ -4,20 +4,11 @@
 
 #include "crypto/ed25519.h"
 
-struct sigjob {
-    const uint8_t *key;       /* ED25519_KEY_LEN bytes; this and the next two stay the caller's */
-    const uint8_t *signature; /* ED25519_SIGNATURE_LEN bytes */
-    const void *message;
-    size_t len;
-    bool valid;   /* the answer */
-    bool unknown; /* there was no memory to find it */
-};
-
 struct sigpool;
 
 /* A pool that works with so many threads in all, the caller's own among them (threads - 1 are
- * started, at the first batch that is worth it). Loads libcrypto at the first batch that has a job.
- * NULL: no memory. */
+ * started, at the first batch that is worth it). Calls ed25519_load at the first batch that has a
+ * job. NULL: no memory. */
 struct sigpool *sigpool_new(int threads);
 void sigpool_free(struct sigpool *p);
 

@@ -1,0 +1,229 @@
+/*
+ * Numbers below 2^255 - 19 by AVX-512 IFMA, eight of them side by side: what ed25519_ifma.c is made
+ * of, and nobody else includes, but tests.
+ *
+ * A number is five limbs of 51 bits, and a vector has the same limb of eight numbers, one a lane.
+ * vpmadd52 multiplies the low 52 bits of its operands: what is multiplied must have limbs below
+ * 2^52, or bits are lost. All functions here give limbs below 2^51 + 2^14 ("carried"), and take
+ * them; a sum of two of those may pass 2^52, and so each sum is carried before it is used.
+ *
+ * None of this takes the same time for all numbers, or need: it never sees a secret.
+ */
+#ifndef CRYPTO_ED25519_LANES_H
+#define CRYPTO_ED25519_LANES_H
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LANES_TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma")))
+#define LANES_INLINE LANES_TARGET __attribute__((always_inline)) static inline
+
+enum { LANES = 8, LIMBS = 5, LIMB_BITS = 51 };
+
+struct lanes {
+    __m512i v[LIMBS];
+};
+
+/* The same number in every lane; its limbs. */
+LANES_INLINE struct lanes lanes_same(const uint64_t limbs[LIMBS])
+{
+    struct lanes r;
+    for (int i = 0; i < LIMBS; i++)
+        r.v[i] = _mm512_set1_epi64((long long)limbs[i]);
+    return r;
+}
+
+LANES_INLINE struct lanes lanes_small(int n)
+{
+    return lanes_same((const uint64_t[LIMBS]){(uint64_t)n});
+}
+
+/* Limbs of up to 63 bits to carried ones: what is above 51 bits goes into the next limb, and above
+ * the last one comes in below 19 times, as 2^255 = 19. Each adds less than 2^12 to a limb of 51
+ * bits, 19 times that to the first one: 2^62 / 2^51 = 2^11, and 19 * 2^11 is above 2^14; so for
+ * carried limbs what comes in is below 2^60.7, which the notes of the callers show. */
+LANES_INLINE struct lanes lanes_carry(struct lanes a)
+{
+    const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
+    const __m512i nineteen = _mm512_set1_epi64(19);
+    __m512i c0 = _mm512_srli_epi64(a.v[0], LIMB_BITS), c1 = _mm512_srli_epi64(a.v[1], LIMB_BITS);
+    __m512i c2 = _mm512_srli_epi64(a.v[2], LIMB_BITS), c3 = _mm512_srli_epi64(a.v[3], LIMB_BITS);
+    __m512i c4 = _mm512_srli_epi64(a.v[4], LIMB_BITS);
+    struct lanes r;
+    r.v[0] = _mm512_madd52lo_epu64(_mm512_and_si512(a.v[0], mask), c4, nineteen);
+    r.v[1] = _mm512_add_epi64(_mm512_and_si512(a.v[1], mask), c0);
+    r.v[2] = _mm512_add_epi64(_mm512_and_si512(a.v[2], mask), c1);
+    r.v[3] = _mm512_add_epi64(_mm512_and_si512(a.v[3], mask), c2);
+    r.v[4] = _mm512_add_epi64(_mm512_and_si512(a.v[4], mask), c3);
+    return r;
+}
+
+/* Limb by limb, not carried. */
+LANES_INLINE struct lanes lanes_plus(struct lanes a, struct lanes b)
+{
+    for (int i = 0; i < LIMBS; i++)
+        a.v[i] = _mm512_add_epi64(a.v[i], b.v[i]);
+    return a;
+}
+
+/* a + n * p - b limb by limb, not carried: the limbs of b are not above those of n * p. */
+LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, int n)
+{
+    const __m512i first = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 19));
+    const __m512i other = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 1));
+    for (int i = 0; i < LIMBS; i++)
+        a.v[i] = _mm512_sub_epi64(_mm512_add_epi64(a.v[i], i ? other : first), b.v[i]);
+    return a;
+}
+
+LANES_INLINE struct lanes lanes_add(struct lanes a, struct lanes b)
+{
+    return lanes_carry(lanes_plus(a, b));
+}
+
+LANES_INLINE struct lanes lanes_sub(struct lanes a, struct lanes b)
+{
+    return lanes_carry(lanes_minus(a, b, 2));
+}
+
+/* -a, which can be multiplied as it is: its limbs are at most 2^52 - 2. */
+LANES_INLINE struct lanes lanes_negated(struct lanes a)
+{
+    return lanes_minus(lanes_small(0), a, 2);
+}
+
+/* a in the lanes that the mask has, b in the others. */
+LANES_INLINE struct lanes lanes_select(__mmask8 mask, struct lanes a, struct lanes b)
+{
+    for (int i = 0; i < LIMBS; i++)
+        a.v[i] = _mm512_mask_blend_epi64(mask, b.v[i], a.v[i]);
+    return a;
+}
+
+#define LANES_LOW(sum, i, j) _mm512_madd52lo_epu64(sum, a.v[i], b.v[j])
+#define LANES_HIGH(sum, i, j) _mm512_madd52hi_epu64(sum, a.v[i], b.v[j])
+#define LANES_TWICE(x) _mm512_add_epi64(x, x)
+
+/* c + 19 * high, carried. Columns are below 15 * 2^52 (five low halves, and five high ones twice),
+ * so that a sum is below 300 * 2^52 < 2^60.3, its carry below 600, and 19 times that below 2^14. */
+LANES_INLINE struct lanes lanes_fold(struct lanes c, struct lanes high)
+{
+    const __m512i nineteen = _mm512_set1_epi64(19);
+    for (int i = 0; i < LIMBS; i++)
+        c.v[i] = _mm512_add_epi64(c.v[i], _mm512_mullo_epi64(high.v[i], nineteen));
+    return lanes_carry(c);
+}
+
+/* Column k of the product has the low halves of limbs i and j where i + j is k, and the high ones
+ * where it is k - 1, twice: these are worth 2^52 = 2 * 2^51. */
+LANES_INLINE struct lanes lanes_mul(struct lanes a, struct lanes b)
+{
+    const __m512i none = _mm512_setzero_si512();
+    __m512i h1 = LANES_HIGH(none, 0, 0);
+    __m512i h2 = LANES_HIGH(LANES_HIGH(none, 0, 1), 1, 0);
+    __m512i h3 = LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 2), 1, 1), 2, 0);
+    __m512i h4 = LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 3), 1, 2), 2, 1), 3, 0);
+    __m512i h5 = LANES_HIGH(
+        LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 4), 1, 3), 2, 2), 3, 1), 4, 0);
+    __m512i h6 = LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 1, 4), 2, 3), 3, 2), 4, 1);
+    __m512i h7 = LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 2, 4), 3, 3), 4, 2);
+    __m512i h8 = LANES_HIGH(LANES_HIGH(none, 3, 4), 4, 3);
+    __m512i h9 = LANES_HIGH(none, 4, 4);
+    struct lanes c, high;
+    c.v[0] = LANES_LOW(none, 0, 0);
+    c.v[1] = LANES_LOW(LANES_LOW(LANES_TWICE(h1), 0, 1), 1, 0);
+    c.v[2] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h2), 0, 2), 1, 1), 2, 0);
+    c.v[3] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h3), 0, 3), 1, 2), 2, 1), 3, 0);
+    c.v[4] = LANES_LOW(
+        LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h4), 0, 4), 1, 3), 2, 2), 3, 1), 4, 0);
+    high.v[0] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h5), 1, 4), 2, 3), 3, 2), 4, 1);
+    high.v[1] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h6), 2, 4), 3, 3), 4, 2);
+    high.v[2] = LANES_LOW(LANES_LOW(LANES_TWICE(h7), 3, 4), 4, 3);
+    high.v[3] = LANES_LOW(LANES_TWICE(h8), 4, 4);
+    high.v[4] = LANES_TWICE(h9);
+    return lanes_fold(c, high);
+}
+
+/* As lanes_mul of a and a: a product of two different limbs counts twice. */
+LANES_INLINE struct lanes lanes_square(struct lanes a)
+{
+    const struct lanes b = a;
+    const __m512i none = _mm512_setzero_si512();
+    __m512i x;
+    struct lanes c, high;
+    c.v[0] = LANES_LOW(none, 0, 0);
+    x = LANES_LOW(LANES_HIGH(none, 0, 0), 0, 1);
+    c.v[1] = LANES_TWICE(x);
+    x = LANES_LOW(LANES_TWICE(LANES_HIGH(none, 0, 1)), 0, 2);
+    c.v[2] = LANES_LOW(LANES_TWICE(x), 1, 1);
+    x = LANES_TWICE(LANES_HIGH(none, 0, 2));
+    x = LANES_LOW(LANES_LOW(LANES_HIGH(x, 1, 1), 0, 3), 1, 2);
+    c.v[3] = LANES_TWICE(x);
+    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 0, 3), 1, 2));
+    x = LANES_LOW(LANES_LOW(x, 0, 4), 1, 3);
+    c.v[4] = LANES_LOW(LANES_TWICE(x), 2, 2);
+    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 0, 4), 1, 3));
+    x = LANES_LOW(LANES_LOW(LANES_HIGH(x, 2, 2), 1, 4), 2, 3);
+    high.v[0] = LANES_TWICE(x);
+    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 1, 4), 2, 3));
+    high.v[1] = LANES_LOW(LANES_TWICE(LANES_LOW(x, 2, 4)), 3, 3);
+    x = LANES_TWICE(LANES_HIGH(none, 2, 4));
+    x = LANES_LOW(LANES_HIGH(x, 3, 3), 3, 4);
+    high.v[2] = LANES_TWICE(x);
+    x = LANES_TWICE(LANES_HIGH(none, 3, 4));
+    high.v[3] = LANES_LOW(LANES_TWICE(x), 4, 4);
+    high.v[4] = LANES_TWICE(LANES_HIGH(none, 4, 4));
+    return lanes_fold(c, high);
+}
+
+/* The one number from 0 to p - 1 that a is. With limbs below 2^51 + 2^14, a is below 2p; then
+ * a + 19 reaches 2^255 just where a reaches p. */
+LANES_INLINE struct lanes lanes_canonical(struct lanes a)
+{
+    const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
+    __m512i carry = _mm512_set1_epi64(19);
+    for (int i = 0; i < LIMBS; i++)
+        carry = _mm512_srli_epi64(_mm512_add_epi64(a.v[i], carry), LIMB_BITS);
+    carry = _mm512_mullo_epi64(carry, _mm512_set1_epi64(19));
+    for (int i = 0; i < LIMBS; i++) {
+        __m512i sum = _mm512_add_epi64(a.v[i], carry);
+        a.v[i] = _mm512_and_si512(sum, mask);
+        carry = _mm512_srli_epi64(sum, LIMB_BITS);
+    }
+    return a;
+}
+
+/* The lanes where a is 0. */
+LANES_INLINE __mmask8 lanes_are_zero(struct lanes a)
+{
+    __m512i any = _mm512_setzero_si512();
+    a = lanes_canonical(a);
+    for (int i = 0; i < LIMBS; i++)
+        any = _mm512_or_si512(any, a.v[i]);
+    return _mm512_testn_epi64_mask(any, any);
+}
+
+/* Eight rows of eight words, rows and columns changed. */
+LANES_INLINE void lanes_transpose(__m512i r[8])
+{
+    __m512i a[8], b[8];
+    for (int i = 0; i < 8; i += 2) {
+        a[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
+        a[i + 1] = _mm512_unpackhi_epi64(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 2; i++)
+        for (int half = 0; half < 2; half++) {
+            b[4 * half + i] = _mm512_shuffle_i64x2(a[4 * half + i], a[4 * half + i + 2], 0x88);
+            b[4 * half + i + 2] = _mm512_shuffle_i64x2(a[4 * half + i], a[4 * half + i + 2], 0xdd);
+        }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_i64x2(b[i], b[i + 4], 0x88);
+        r[i + 4] = _mm512_shuffle_i64x2(b[i], b[i + 4], 0xdd);
+    }
+}
+
+#endif
+#endif
