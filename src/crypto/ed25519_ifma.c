@@ -214,17 +214,22 @@ LANES_TARGET static void put_words(const struct addend *from, uint64_t *to[LANES
 
 LANES_INLINE void take_eight(const uint64_t *const from[LANES], int at, __m512i r[8])
 {
-    for (int lane = 0; lane < LANES; lane++)
-        r[lane] = _mm512_loadu_si512(from[lane] + at);
-    lanes_transpose(r);
+#define TAKE(lane) r[lane] = _mm512_loadu_si512(from[lane] + at);
+    TAKE(0)
+    TAKE(1) TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
+#undef TAKE
+        lanes_transpose(r);
 }
 
 LANES_INLINE void take_four(const uint64_t *const from[LANES], int at, __m512i r[8])
 {
-    for (int lane = 0; lane < LANES; lane++)
-        r[lane] = _mm512_castsi256_si512(
-            _mm256_loadu_si256((const __m256i *)(const void *)(from[lane] + at)));
-    lanes_transpose(r);
+#define TAKE(lane)                                                                                 \
+    r[lane] = _mm512_castsi256_si512(                                                              \
+        _mm256_loadu_si256((const __m256i *)(const void *)(from[lane] + at)));
+    TAKE(0)
+    TAKE(1) TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
+#undef TAKE
+        lanes_transpose(r);
 }
 
 LANES_INLINE struct lanes five_of(const __m512i *r)

@@ -27,12 +27,17 @@ struct lanes {
     __m512i v[LIMBS];
 };
 
+/* What is written out here for every limb (or row) stays in registers; a loop would not. */
+#define LANES_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4)
+#define LANES_EACH_BUT_FIRST(DO) DO(1) DO(2) DO(3) DO(4)
+
 /* The same number in every lane; its limbs. */
 LANES_INLINE struct lanes lanes_same(const uint64_t limbs[LIMBS])
 {
     struct lanes r;
-    for (int i = 0; i < LIMBS; i++)
-        r.v[i] = _mm512_set1_epi64((long long)limbs[i]);
+#define SAME(i) r.v[i] = _mm512_set1_epi64((long long)limbs[i]);
+    LANES_EACH(SAME)
+#undef SAME
     return r;
 }
 
@@ -64,8 +69,9 @@ LANES_INLINE struct lanes lanes_carry(struct lanes a)
 /* Limb by limb, not carried. */
 LANES_INLINE struct lanes lanes_plus(struct lanes a, struct lanes b)
 {
-    for (int i = 0; i < LIMBS; i++)
-        a.v[i] = _mm512_add_epi64(a.v[i], b.v[i]);
+#define PLUS(i) a.v[i] = _mm512_add_epi64(a.v[i], b.v[i]);
+    LANES_EACH(PLUS)
+#undef PLUS
     return a;
 }
 
@@ -74,8 +80,10 @@ LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, int n)
 {
     const __m512i first = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 19));
     const __m512i other = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 1));
-    for (int i = 0; i < LIMBS; i++)
-        a.v[i] = _mm512_sub_epi64(_mm512_add_epi64(a.v[i], i ? other : first), b.v[i]);
+    a.v[0] = _mm512_sub_epi64(_mm512_add_epi64(a.v[0], first), b.v[0]);
+#define MINUS(i) a.v[i] = _mm512_sub_epi64(_mm512_add_epi64(a.v[i], other), b.v[i]);
+    LANES_EACH_BUT_FIRST(MINUS)
+#undef MINUS
     return a;
 }
 
@@ -98,8 +106,9 @@ LANES_INLINE struct lanes lanes_negated(struct lanes a)
 /* a in the lanes that the mask has, b in the others. */
 LANES_INLINE struct lanes lanes_select(__mmask8 mask, struct lanes a, struct lanes b)
 {
-    for (int i = 0; i < LIMBS; i++)
-        a.v[i] = _mm512_mask_blend_epi64(mask, b.v[i], a.v[i]);
+#define SELECT(i) a.v[i] = _mm512_mask_blend_epi64(mask, b.v[i], a.v[i]);
+    LANES_EACH(SELECT)
+#undef SELECT
     return a;
 }
 
@@ -112,8 +121,9 @@ LANES_INLINE struct lanes lanes_select(__mmask8 mask, struct lanes a, struct lan
 LANES_INLINE struct lanes lanes_fold(struct lanes c, struct lanes high)
 {
     const __m512i nineteen = _mm512_set1_epi64(19);
-    for (int i = 0; i < LIMBS; i++)
-        c.v[i] = _mm512_add_epi64(c.v[i], _mm512_mullo_epi64(high.v[i], nineteen));
+#define FOLD(i) c.v[i] = _mm512_add_epi64(c.v[i], _mm512_mullo_epi64(high.v[i], nineteen));
+    LANES_EACH(FOLD)
+#undef FOLD
     return lanes_carry(c);
 }
 
@@ -184,15 +194,17 @@ LANES_INLINE struct lanes lanes_square(struct lanes a)
 LANES_INLINE struct lanes lanes_canonical(struct lanes a)
 {
     const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
-    __m512i carry = _mm512_set1_epi64(19);
-    for (int i = 0; i < LIMBS; i++)
-        carry = _mm512_srli_epi64(_mm512_add_epi64(a.v[i], carry), LIMB_BITS);
+    __m512i carry = _mm512_set1_epi64(19), sum;
+#define LOOK(i) carry = _mm512_srli_epi64(_mm512_add_epi64(a.v[i], carry), LIMB_BITS);
+    LANES_EACH(LOOK)
+#undef LOOK
     carry = _mm512_mullo_epi64(carry, _mm512_set1_epi64(19));
-    for (int i = 0; i < LIMBS; i++) {
-        __m512i sum = _mm512_add_epi64(a.v[i], carry);
-        a.v[i] = _mm512_and_si512(sum, mask);
-        carry = _mm512_srli_epi64(sum, LIMB_BITS);
-    }
+#define TAKE(i)                                                                                    \
+    sum = _mm512_add_epi64(a.v[i], carry);                                                         \
+    a.v[i] = _mm512_and_si512(sum, mask);                                                          \
+    carry = _mm512_srli_epi64(sum, LIMB_BITS);
+    LANES_EACH(TAKE)
+#undef TAKE
     return a;
 }
 
@@ -201,8 +213,9 @@ LANES_INLINE __mmask8 lanes_are_zero(struct lanes a)
 {
     __m512i any = _mm512_setzero_si512();
     a = lanes_canonical(a);
-    for (int i = 0; i < LIMBS; i++)
-        any = _mm512_or_si512(any, a.v[i]);
+#define GATHER(i) any = _mm512_or_si512(any, a.v[i]);
+    LANES_EACH(GATHER)
+#undef GATHER
     return _mm512_testn_epi64_mask(any, any);
 }
 
@@ -210,19 +223,20 @@ LANES_INLINE __mmask8 lanes_are_zero(struct lanes a)
 LANES_INLINE void lanes_transpose(__m512i r[8])
 {
     __m512i a[8], b[8];
-    for (int i = 0; i < 8; i += 2) {
-        a[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
-        a[i + 1] = _mm512_unpackhi_epi64(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < 2; i++)
-        for (int half = 0; half < 2; half++) {
-            b[4 * half + i] = _mm512_shuffle_i64x2(a[4 * half + i], a[4 * half + i + 2], 0x88);
-            b[4 * half + i + 2] = _mm512_shuffle_i64x2(a[4 * half + i], a[4 * half + i + 2], 0xdd);
-        }
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm512_shuffle_i64x2(b[i], b[i + 4], 0x88);
-        r[i + 4] = _mm512_shuffle_i64x2(b[i], b[i + 4], 0xdd);
-    }
+#define PAIR(i)                                                                                    \
+    a[i] = _mm512_unpacklo_epi64(r[i], r[(i) + 1]);                                                \
+    a[(i) + 1] = _mm512_unpackhi_epi64(r[i], r[(i) + 1]);
+#define FOUR(i)                                                                                    \
+    b[i] = _mm512_shuffle_i64x2(a[i], a[(i) + 2], 0x88);                                           \
+    b[(i) + 2] = _mm512_shuffle_i64x2(a[i], a[(i) + 2], 0xdd);
+#define EIGHT(i)                                                                                   \
+    r[i] = _mm512_shuffle_i64x2(b[i], b[(i) + 4], 0x88);                                           \
+    r[(i) + 4] = _mm512_shuffle_i64x2(b[i], b[(i) + 4], 0xdd);
+    PAIR(0)
+    PAIR(2) PAIR(4) PAIR(6) FOUR(0) FOUR(1) FOUR(4) FOUR(5) EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)
+#undef PAIR
+#undef FOUR
+#undef EIGHT
 }
 
 #endif
