@@ -1,9 +1,23 @@
 load lib/common
+load lib/ledger
 
-# The acceptance rule of signatures, and the threads that check many.
+# The acceptance rule of signatures, the kernels that check them, and the threads that check many.
 
+# The kernels that this processor has.
+kernels() {
+    "$BIN/.t/sigkerneltest" names | sed -n 's/ usable$//p'
+}
+
+# Each of them answers; status 77 where there is nobody to ask.
 sigtest() {
-    timeout 240 "$BIN/.t/sigtest" "$@"
+    local kernel
+    for kernel in $(kernels); do
+        PEERUTILS_ED25519_KERNEL=$kernel timeout 240 "$BIN/.t/sigtest" "$@" || return
+    done
+}
+
+sigkerneltest() {
+    timeout 240 "$BIN/.t/sigkerneltest" "$@"
 }
 
 @test "honest signatures hold; S + L, small orders and what is not canonical do not" {
@@ -22,3 +36,81 @@ sigtest() {
     [ "$answer" -eq 0 ]
 }
 
+
+@test "the portable kernel is always there, and the others are where the processor says so" {
+    sigkerneltest names >names
+    cat names
+    [ "$(tail -n 1 names)" = 'portable usable' ]
+    for flag in avx512f avx512dq avx512bw avx512vl avx512ifma; do
+        grep -qw "$flag" /proc/cpuinfo || return 0
+    done
+    grep -qx 'avx512ifma usable' names
+}
+
+@test "numbers at the limits of every limb, scalars and hashes are what libcrypto makes of them" {
+    sigkerneltest parts
+}
+
+@test "every kernel finds the one forgery, and the one that holds, at every place of every batch" {
+    sigkerneltest lanes
+}
+
+@test "all kernels say the same of a hundred thousand signatures as libsodium" {
+    count=100000
+    [ -z "${SANITIZE-}" ] || count=10000
+    sigkerneltest compare $count 8 >said
+    cat said
+    awk -F '[: ]+' '/^(honest|mixed|replaced)/ { if ($NF !~ /^accepted/ || $(NF - 1) < 10) exit 1 }
+        /^(special|random|one bit)/ { if ($(NF - 1) != 0) exit 1 }' said
+}
+
+@test "Wycheproof's cases" {
+    file=$ROOT/../shared/vectors/ed25519/wycheproof.json
+    [ -e "$file" ] || skip 'no ../shared/vectors/ed25519'
+    command -v jq >/dev/null || skip 'jq is not here'
+    jq -r 'def word: if . == "" then "-" else . end; .testGroups[] | .publicKey.pk as $key | .tests[] |
+        [$key, (.msg | word), (.sig | word), if .result == "valid" then "yes" else "no" end] | join(" ")' "$file" >cases
+    [ "$(wc -l <cases)" -gt 100 ]
+    sigkerneltest ask <cases >answers
+    cut -d ' ' -f 4 cases | diff - answers
+}
+
+@test "ed25519-speccheck's cases: of all, only that with mixed orders that hold without the cofactor" {
+    file=$ROOT/../shared/vectors/ed25519/speccheck.json
+    [ -e "$file" ] || skip 'no ../shared/vectors/ed25519'
+    command -v jq >/dev/null || skip 'jq is not here'
+    jq -r '.[] | [.pub_key, .message, .signature] | join(" ")' "$file" >cases
+    sigkerneltest ask <cases >answers
+    [ "$(tr '\n' ' ' <answers)" = 'no no no yes no no no no no no no no ' ]
+}
+
+@test "a kernel can be named, and one that is not there is no other" {
+    easy_chain
+    txmake -f alice bob 5 | txsign -k alice.key >tx
+    sed 's/ 5 -/ 6 -/; t; s/ 5 / 6 /' tx >forged
+    refute cmp -s tx forged
+    for kernel in $(kernels); do
+        export PEERUTILS_ED25519_KERNEL=$kernel
+        expect 0 verify tx
+        cmp tx "$out"
+        expect 1 verify forged
+        says '^forged:1: tx: bad signature'
+    done
+    for kernel in avx1024 '' 'portable '; do
+        export PEERUTILS_ED25519_KERNEL=$kernel
+        for command in 'verify tx' 'txpool pool'; do
+            # shellcheck disable=SC2086 # a command and its words
+            expect 2 $command <tx
+            says 'PEERUTILS_ED25519_KERNEL: no kernel'
+        done
+    done
+}
+
+@test "a kernel that this processor lacks is refused" {
+    kernel=$("$BIN/.t/sigkerneltest" names | sed -n 's/ not here$//p' | head -n 1)
+    [ -n "$kernel" ] || skip 'this processor has them all'
+    easy_chain
+    txmake -f alice bob 5 | txsign -k alice.key >tx
+    PEERUTILS_ED25519_KERNEL=$kernel expect 2 verify tx
+    says "this processor cannot run $kernel"
+}
