@@ -4,7 +4,8 @@
 #   make test             builds what tests need and runs them all: plain, and under the sanitizers
 #   make test TESTS=t/verify.bats   some of them;  make san, make tsan   one sanitizer's share
 #   make lint             every warning, style and layer
-#   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each
+#   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each;
+#                         and FUZZ_SIGNATURES by every kernel
 #   make faults           every system call that fails, allocation, bit: what tests do a sample of
 #   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
 #   make bench            what things cost
@@ -20,6 +21,7 @@ PROGPREFIX =
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 FUZZ_SECONDS = $(shell expr 3600 \* `nproc` / $(words $(FUZZERS)))
+FUZZ_SIGNATURES = 10000000
 FAULTS_MEMORY = 1
 FAULTS_JOBS = 2
 FAULTS_DAMAGE = 100
@@ -60,6 +62,8 @@ embed = $(foreach l,$(1),$(if $(call archive,$(l)),$(l:-l%=-l:lib%.a),$(l)))
 LIBS = $(eval LIBS := $(if $(INSTRUMENT),$(shell pkg-config --libs $(PACKAGES)),$(call \
 	embed,$(shell pkg-config --static --libs $(PACKAGES)))) $(shell pkg-config --libs $(CRYPTO_PACKAGES)) -ldl)$(LIBS)
 SODIUM = $(eval SODIUM := $(shell pkg-config --exists libsodium && pkg-config --libs libsodium))$(SODIUM)
+SECP256K1 = $(eval SECP256K1 := $(shell pkg-config --exists libsecp256k1 && pkg-config --libs libsecp256k1))$(SECP256K1)
+PEERS = $(if $(SODIUM),-DHAVE_SODIUM=1) $(if $(SECP256K1),-DHAVE_SECP256K1=1)
 
 # One job a processor, unless told otherwise.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
@@ -76,7 +80,7 @@ benches: $(BENCHES:%=$(OUT)/.bench/%)
 # What the objects were made with and of. Where that changes, all of them are made again.
 $(OBJ)/flags: FORCE | need-build
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS) $(SODIUM) $(LIBRARY))' >$@.new
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS) $(SODIUM) $(SECP256K1) $(LIBRARY))' >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP
@@ -120,11 +124,11 @@ $(HELPERS:%=$(OUT)/.t/%): $(OUT)/.t/%: $(OBJ)/t/%.o $(OBJ)/libpeerutils.a
 
 $(OBJ)/bench/%.o: t/bench/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(COMPILE) $(PEERS) -c -o $@ $<
 
 $(BENCHES:%=$(OUT)/.bench/%): $(OUT)/.bench/%: $(OBJ)/bench/%.o $(OBJ)/libpeerutils.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS) $(SODIUM) $(SECP256K1)
 
 # Never instrumented: it goes into programs that are, behind their sanitizer's own library.
 $(PRELOADS:%=$(OUT)/.t/%): $(OUT)/.t/%: t/lib/%.c $(OBJ)/flags
@@ -198,6 +202,8 @@ fuzzers: need-fuzz
 
 fuzz: fuzzers
 	@t/lib/fuzz.sh $(OUT)/.fuzz $(FUZZ_SECONDS) $(FUZZERS)
+	@$(MAKE) -s $(PLAIN) $(OUT)/.t/sigkerneltest
+	@$(OUT)/.t/sigkerneltest compare $(FUZZ_SIGNATURES) 1
 
 # --- Linting ----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ load lib/common
     echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return !d & n; }' >x.c
     clang -w -fsanitize=fuzzer,address,undefined -o x x.c || skip 'clang or its libFuzzer is not here'
     cd "$ROOT"
-    make fuzz FUZZ_SECONDS=2
+    make fuzz FUZZ_SECONDS=2 FUZZ_SIGNATURES=1000
 }
 
 @test "every target has a dictionary and a corpus" {

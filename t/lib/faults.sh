@@ -48,6 +48,9 @@ all_in() { # FILE FILE WORDS
     [ -z "$lost" ] || wrong "$3 is missing: $lost"
 }
 
+# The kernel that takes memory, and a library.
+export PEERUTILS_ED25519_KERNEL=portable
+
 people() {
     local name
     for name in alice bob miner; do

@@ -70,6 +70,7 @@ for_test() {
     need mandoc has mandoc
     need binutils has readelf
     wish libsodium-dev package libsodium
+    wish libsecp256k1-dev package libsecp256k1
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
