@@ -216,7 +216,8 @@ LANES_INLINE void take_eight(const uint64_t *const from[LANES], int at, __m512i 
 {
 #define TAKE(lane) r[lane] = _mm512_loadu_si512(from[lane] + at);
     TAKE(0)
-    TAKE(1) TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
+    TAKE(1)
+    TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
 #undef TAKE
         lanes_transpose(r);
 }
@@ -227,7 +228,8 @@ LANES_INLINE void take_four(const uint64_t *const from[LANES], int at, __m512i r
     r[lane] = _mm512_castsi256_si512(                                                              \
         _mm256_loadu_si256((const __m256i *)(const void *)(from[lane] + at)));
     TAKE(0)
-    TAKE(1) TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
+    TAKE(1)
+    TAKE(2) TAKE(3) TAKE(4) TAKE(5) TAKE(6) TAKE(7)
 #undef TAKE
         lanes_transpose(r);
 }
