@@ -1,5 +1,6 @@
 #include "crypto/ed25519.h"
 
+#include "crypto/ed25519_avx2.h"
 #include "crypto/ed25519_ifma.h"
 #include "crypto/ed25519_openssl.h"
 
@@ -49,6 +50,9 @@ static bool always(void)
 const struct ed25519_kernel ed25519_kernels[] = {
 #ifdef ED25519_IFMA
     {"avx512ifma", ed25519_ifma_usable, ed25519_ifma_load, ed25519_ifma_check, 8, 64},
+#endif
+#ifdef ED25519_AVX2
+    {"avx2", ed25519_avx2_usable, ed25519_avx2_load, ed25519_avx2_check, 4, 32},
 #endif
     {"portable", always, ed25519_openssl_load, ed25519_openssl_check, 1, 4},
     {NULL, NULL, NULL, NULL, 0, 0},

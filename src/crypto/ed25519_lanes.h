@@ -1,243 +1,622 @@
 /*
- * Numbers below 2^255 - 19 by AVX-512 IFMA, eight of them side by side: what ed25519_ifma.c is made
- * of, and nobody else includes, but tests.
- *
- * A number is five limbs of 51 bits, and a vector has the same limb of eight numbers, one a lane.
- * vpmadd52 multiplies the low 52 bits of its operands: what is multiplied must have limbs below
- * 2^52, or bits are lost. All functions here give limbs below 2^51 + 2^14 ("carried"), and take
- * them; a sum of two of those may pass 2^52, and so each sum is carried before it is used.
- *
- * None of this takes the same time for all numbers, or need: it never sees a secret.
+ * Ed25519 signatures, LANES of them side by side: the body of a kernel, which it includes behind
+ * one of lanes_*.h, which has the arithmetic. Nobody else does, as it all is static.
  */
 #ifndef CRYPTO_ED25519_LANES_H
 #define CRYPTO_ED25519_LANES_H
 
-#if defined(__x86_64__)
+#include "crypto/ed25519.h"
+#include "crypto/ed25519_parts.h"
+#include "crypto/ed25519_scalar.h"
+#include "crypto/sha512_lanes.h"
 
-#include <immintrin.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <pthread.h>
+#include <string.h>
 
-#define LANES_TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma")))
-#define LANES_INLINE LANES_TARGET __attribute__((always_inline)) static inline
-
-enum { LANES = 8, LIMBS = 5, LIMB_BITS = 51 };
-
-struct lanes {
-    __m512i v[LIMBS];
+/*
+ * For each signature, S*B - k*A is encoded and compared with R, as the rule says; k is the hash of
+ * R, A and the message modulo L. Both products are made in one run of doublings. k is taken in
+ * digits of 5 bits from -16 to 15, with a table of 0 to 16 times -A that is made for it; S in
+ * digits of 8 bits from -128 to 127, with a table of 0 to 128 times B that is made once. The
+ * formulas are complete: they hold for all points of the curve, those of small order among them.
+ */
+enum {
+    KEY_BITS = 5,
+    KEY_DIGITS = 51,
+    KEY_ENTRIES = (1 << (KEY_BITS - 1)) + 1,
+    KEY_WORDS = 4 * LANES_PACKED,
+    BASE_BITS = 8,
+    BASE_ENTRIES = (1 << (BASE_BITS - 1)) + 1,
+    BASE_ROWS = (BASE_ENTRIES - 1) / LANES,
+    BASE_WORDS = 3 * LANES_PACKED + 1, /* the last is not used */
+    GROUP = 8,                         /* vectors of signatures that share one inversion */
 };
 
-/* What is written out here for every limb (or row) stays in registers; a loop would not. */
-#define LANES_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4)
-#define LANES_EACH_BUT_FIRST(DO) DO(1) DO(2) DO(3) DO(4)
+static const uint64_t curve_d[4] = {0x75eb4dca135978a3, 0x00700a4d4141d8ab, 0x8cc740797779e898,
+                                    0x52036cee2b6ffe73};
+static const uint64_t curve_2d[4] = {0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130,
+                                     0x2406d9dc56dffce7};
+static const uint64_t root_of_minus_1[4] = {0xc4ee1b274a0ea0b0, 0x2f431806ad2fe478,
+                                            0x2b4d00993dfbd7a7, 0x2b8324804fc1df0b};
+static const uint64_t base_x[4] = {0xc9562d608f25d51a, 0x692cc7609525a7b2, 0xc0a4e231fdd6dc5c,
+                                   0x216936d3cd6e53fe};
+static const uint64_t base_y[4] = {0x6666666666666658, 0x6666666666666666, 0x6666666666666666,
+                                   0x6666666666666666};
 
-/* The same number in every lane; its limbs. */
-LANES_INLINE struct lanes lanes_same(const uint64_t limbs[LIMBS])
+/* --- Powers ----------------------------------------------------------------------------------- */
+
+/* a^(2^n). */
+LANES_TARGET static void square_times(struct lanes *a, int n)
 {
-    struct lanes r;
-#define SAME(i) r.v[i] = _mm512_set1_epi64((long long)limbs[i]);
-    LANES_EACH(SAME)
-#undef SAME
+    struct lanes r = *a;
+    for (int i = 0; i < n; i++)
+        r = lanes_square(r);
+    *a = r;
+}
+
+LANES_TARGET static void multiply(struct lanes *a, const struct lanes *b)
+{
+    *a = lanes_mul(*a, *b);
+}
+
+/* a^(2^250 - 1), and a^11 on the way. */
+LANES_TARGET static struct lanes power_of_ones(struct lanes a, struct lanes *eleventh)
+{
+    struct lanes two = lanes_square(a), nine = two, r;
+    square_times(&nine, 2);
+    multiply(&nine, &a);
+    *eleventh = lanes_mul(nine, two);
+    r = lanes_mul(lanes_square(*eleventh), nine); /* 2^5 - 1 */
+    struct lanes five = r;
+    square_times(&r, 5);
+    multiply(&r, &five);
+    struct lanes ten = r;
+    square_times(&r, 10);
+    multiply(&r, &ten);
+    struct lanes twenty = r;
+    square_times(&r, 20);
+    multiply(&r, &twenty);
+    square_times(&r, 10);
+    multiply(&r, &ten);
+    struct lanes fifty = r;
+    square_times(&r, 50);
+    multiply(&r, &fifty);
+    struct lanes hundred = r;
+    square_times(&r, 100);
+    multiply(&r, &hundred);
+    square_times(&r, 50);
+    multiply(&r, &fifty);
     return r;
 }
 
-LANES_INLINE struct lanes lanes_small(int n)
+/* a^((p - 5) / 8) = a^(2^252 - 3). */
+LANES_TARGET static struct lanes power_for_root(struct lanes a)
 {
-    return lanes_same((const uint64_t[LIMBS]){(uint64_t)n});
-}
-
-/* Limbs of up to 63 bits to carried ones: what is above 51 bits goes into the next limb, and above
- * the last one comes in below 19 times, as 2^255 = 19. Each adds less than 2^12 to a limb of 51
- * bits, 19 times that to the first one: 2^62 / 2^51 = 2^11, and 19 * 2^11 is above 2^14; so for
- * carried limbs what comes in is below 2^60.7, which the notes of the callers show. */
-LANES_INLINE struct lanes lanes_carry(struct lanes a)
-{
-    const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
-    const __m512i nineteen = _mm512_set1_epi64(19);
-    __m512i c0 = _mm512_srli_epi64(a.v[0], LIMB_BITS), c1 = _mm512_srli_epi64(a.v[1], LIMB_BITS);
-    __m512i c2 = _mm512_srli_epi64(a.v[2], LIMB_BITS), c3 = _mm512_srli_epi64(a.v[3], LIMB_BITS);
-    __m512i c4 = _mm512_srli_epi64(a.v[4], LIMB_BITS);
-    struct lanes r;
-    r.v[0] = _mm512_madd52lo_epu64(_mm512_and_si512(a.v[0], mask), c4, nineteen);
-    r.v[1] = _mm512_add_epi64(_mm512_and_si512(a.v[1], mask), c0);
-    r.v[2] = _mm512_add_epi64(_mm512_and_si512(a.v[2], mask), c1);
-    r.v[3] = _mm512_add_epi64(_mm512_and_si512(a.v[3], mask), c2);
-    r.v[4] = _mm512_add_epi64(_mm512_and_si512(a.v[4], mask), c3);
+    struct lanes eleventh, r = power_of_ones(a, &eleventh);
+    square_times(&r, 2);
+    multiply(&r, &a);
     return r;
 }
 
-/* Limb by limb, not carried. */
-LANES_INLINE struct lanes lanes_plus(struct lanes a, struct lanes b)
+/* 1 / a = a^(2^255 - 21); 0 of 0. */
+LANES_TARGET static struct lanes inverted(struct lanes a)
 {
-#define PLUS(i) a.v[i] = _mm512_add_epi64(a.v[i], b.v[i]);
-    LANES_EACH(PLUS)
-#undef PLUS
-    return a;
+    struct lanes eleventh, r = power_of_ones(a, &eleventh);
+    square_times(&r, 5);
+    multiply(&r, &eleventh);
+    return r;
 }
 
-/* a + n * p - b limb by limb, not carried: the limbs of b are not above those of n * p. */
-LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, int n)
+/* --- Points ----------------------------------------------------------------------------------- */
+
+/* x = X/Z, y = Y/Z, and T = XY/Z where somebody wants it. */
+struct point {
+    struct lanes x, y, z, t;
+};
+
+/* A point in the form that is added: Y + X, Y - X, 2dT and Z, which an `affine` one (Z is 1) leaves
+ * away. */
+struct addend {
+    struct lanes sum, difference, t, z;
+};
+
+LANES_INLINE void complete(struct point *r, struct lanes e, struct lanes f, struct lanes g,
+                           struct lanes h, bool want_t)
 {
-    const __m512i first = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 19));
-    const __m512i other = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 1));
-    a.v[0] = _mm512_sub_epi64(_mm512_add_epi64(a.v[0], first), b.v[0]);
-#define MINUS(i) a.v[i] = _mm512_sub_epi64(_mm512_add_epi64(a.v[i], other), b.v[i]);
-    LANES_EACH_BUT_FIRST(MINUS)
-#undef MINUS
-    return a;
+    r->x = lanes_mul(e, f);
+    r->y = lanes_mul(g, h);
+    r->z = lanes_mul(f, g);
+    if (want_t)
+        r->t = lanes_mul(e, h);
 }
 
-LANES_INLINE struct lanes lanes_add(struct lanes a, struct lanes b)
+/* Hisil, Wong, Carter and Dawson 2008, 3.3 and 3.1 with a = -1, the signs of all four turned. What
+ * is subtracted is the sum of two carried ones at most, and so limb by limb below 4p. */
+LANES_INLINE void doubling(struct point *r, bool want_t)
 {
-    return lanes_carry(lanes_plus(a, b));
+    struct lanes xx = lanes_square(r->x), yy = lanes_square(r->y), zz = lanes_square(r->z);
+    struct lanes both = lanes_square(lanes_add_factor(r->x, r->y));
+    struct lanes sum = lanes_plus(xx, yy);
+    struct lanes e = lanes_carry(lanes_minus(both, sum, 4));
+    struct lanes f = lanes_carry(lanes_minus(lanes_plus(lanes_plus(zz, zz), xx), yy, 2));
+    complete(r, e, f, lanes_sub_factor(yy, xx), lanes_factor(sum), want_t);
 }
 
-LANES_INLINE struct lanes lanes_sub(struct lanes a, struct lanes b)
+LANES_TARGET static void point_double(struct point *r, int times)
 {
-    return lanes_carry(lanes_minus(a, b, 2));
+    for (int i = 0; i < times; i++)
+        doubling(r, false);
 }
 
-/* -a, which can be multiplied as it is: its limbs are at most 2^52 - 2. */
-LANES_INLINE struct lanes lanes_negated(struct lanes a)
+LANES_TARGET static void point_double_t(struct point *r)
 {
-    return lanes_minus(lanes_small(0), a, 2);
+    doubling(r, true);
 }
 
-/* a in the lanes that the mask has, b in the others. */
-LANES_INLINE struct lanes lanes_select(__mmask8 mask, struct lanes a, struct lanes b)
+/* 3.1 again. zz is Z of the one times Z of the other. */
+LANES_INLINE void addition(struct point *r, const struct addend *q, struct lanes zz, bool want_t)
 {
-#define SELECT(i) a.v[i] = _mm512_mask_blend_epi64(mask, b.v[i], a.v[i]);
-    LANES_EACH(SELECT)
-#undef SELECT
-    return a;
+    struct lanes a = lanes_mul(lanes_sub_factor(r->y, r->x), q->difference);
+    struct lanes b = lanes_mul(lanes_add_factor(r->y, r->x), q->sum);
+    struct lanes c = lanes_mul(r->t, q->t), d = lanes_plus(zz, zz);
+    struct lanes e = lanes_sub_factor(b, a), f = lanes_carry(lanes_minus(d, c, 2));
+    complete(r, e, f, lanes_add(d, c), lanes_add_factor(b, a), want_t);
 }
 
-#define LANES_LOW(sum, i, j) _mm512_madd52lo_epu64(sum, a.v[i], b.v[j])
-#define LANES_HIGH(sum, i, j) _mm512_madd52hi_epu64(sum, a.v[i], b.v[j])
-#define LANES_TWICE(x) _mm512_add_epi64(x, x)
-
-/* c + 19 * high, carried. Columns are below 15 * 2^52 (five low halves, and five high ones twice),
- * so that a sum is below 300 * 2^52 < 2^60.3, its carry below 600, and 19 times that below 2^14. */
-LANES_INLINE struct lanes lanes_fold(struct lanes c, struct lanes high)
+LANES_TARGET static void point_add(struct point *r, const struct addend *q, bool want_t)
 {
-    const __m512i nineteen = _mm512_set1_epi64(19);
-#define FOLD(i) c.v[i] = _mm512_add_epi64(c.v[i], _mm512_mullo_epi64(high.v[i], nineteen));
-    LANES_EACH(FOLD)
-#undef FOLD
-    return lanes_carry(c);
+    addition(r, q, lanes_mul(r->z, q->z), want_t);
 }
 
-/* Column k of the product has the low halves of limbs i and j where i + j is k, and the high ones
- * where it is k - 1, twice: these are worth 2^52 = 2 * 2^51. */
-LANES_INLINE struct lanes lanes_mul(struct lanes a, struct lanes b)
+LANES_TARGET static void point_add_affine(struct point *r, const struct addend *q)
 {
-    const __m512i none = _mm512_setzero_si512();
-    __m512i h1 = LANES_HIGH(none, 0, 0);
-    __m512i h2 = LANES_HIGH(LANES_HIGH(none, 0, 1), 1, 0);
-    __m512i h3 = LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 2), 1, 1), 2, 0);
-    __m512i h4 = LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 3), 1, 2), 2, 1), 3, 0);
-    __m512i h5 = LANES_HIGH(
-        LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 0, 4), 1, 3), 2, 2), 3, 1), 4, 0);
-    __m512i h6 = LANES_HIGH(LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 1, 4), 2, 3), 3, 2), 4, 1);
-    __m512i h7 = LANES_HIGH(LANES_HIGH(LANES_HIGH(none, 2, 4), 3, 3), 4, 2);
-    __m512i h8 = LANES_HIGH(LANES_HIGH(none, 3, 4), 4, 3);
-    __m512i h9 = LANES_HIGH(none, 4, 4);
-    struct lanes c, high;
-    c.v[0] = LANES_LOW(none, 0, 0);
-    c.v[1] = LANES_LOW(LANES_LOW(LANES_TWICE(h1), 0, 1), 1, 0);
-    c.v[2] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h2), 0, 2), 1, 1), 2, 0);
-    c.v[3] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h3), 0, 3), 1, 2), 2, 1), 3, 0);
-    c.v[4] = LANES_LOW(
-        LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h4), 0, 4), 1, 3), 2, 2), 3, 1), 4, 0);
-    high.v[0] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h5), 1, 4), 2, 3), 3, 2), 4, 1);
-    high.v[1] = LANES_LOW(LANES_LOW(LANES_LOW(LANES_TWICE(h6), 2, 4), 3, 3), 4, 2);
-    high.v[2] = LANES_LOW(LANES_LOW(LANES_TWICE(h7), 3, 4), 4, 3);
-    high.v[3] = LANES_LOW(LANES_TWICE(h8), 4, 4);
-    high.v[4] = LANES_TWICE(h9);
-    return lanes_fold(c, high);
+    addition(r, q, r->z, false);
 }
 
-/* As lanes_mul of a and a: a product of two different limbs counts twice. */
-LANES_INLINE struct lanes lanes_square(struct lanes a)
+LANES_TARGET static struct addend addend_of(const struct point *p)
 {
-    const struct lanes b = a;
-    const __m512i none = _mm512_setzero_si512();
-    __m512i x;
-    struct lanes c, high;
-    c.v[0] = LANES_LOW(none, 0, 0);
-    x = LANES_LOW(LANES_HIGH(none, 0, 0), 0, 1);
-    c.v[1] = LANES_TWICE(x);
-    x = LANES_LOW(LANES_TWICE(LANES_HIGH(none, 0, 1)), 0, 2);
-    c.v[2] = LANES_LOW(LANES_TWICE(x), 1, 1);
-    x = LANES_TWICE(LANES_HIGH(none, 0, 2));
-    x = LANES_LOW(LANES_LOW(LANES_HIGH(x, 1, 1), 0, 3), 1, 2);
-    c.v[3] = LANES_TWICE(x);
-    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 0, 3), 1, 2));
-    x = LANES_LOW(LANES_LOW(x, 0, 4), 1, 3);
-    c.v[4] = LANES_LOW(LANES_TWICE(x), 2, 2);
-    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 0, 4), 1, 3));
-    x = LANES_LOW(LANES_LOW(LANES_HIGH(x, 2, 2), 1, 4), 2, 3);
-    high.v[0] = LANES_TWICE(x);
-    x = LANES_TWICE(LANES_HIGH(LANES_HIGH(none, 1, 4), 2, 3));
-    high.v[1] = LANES_LOW(LANES_TWICE(LANES_LOW(x, 2, 4)), 3, 3);
-    x = LANES_TWICE(LANES_HIGH(none, 2, 4));
-    x = LANES_LOW(LANES_HIGH(x, 3, 3), 3, 4);
-    high.v[2] = LANES_TWICE(x);
-    x = LANES_TWICE(LANES_HIGH(none, 3, 4));
-    high.v[3] = LANES_LOW(LANES_TWICE(x), 4, 4);
-    high.v[4] = LANES_TWICE(LANES_HIGH(none, 4, 4));
-    return lanes_fold(c, high);
+    return (struct addend){lanes_add(p->y, p->x), lanes_sub(p->y, p->x),
+                           lanes_mul(p->t, lanes_number(curve_2d)), p->z};
 }
 
-/* The one number from 0 to p - 1 that a is. With limbs below 2^51 + 2^14, a is below 2p; then
- * a + 19 reaches 2^255 just where a reaches p. */
-LANES_INLINE struct lanes lanes_canonical(struct lanes a)
+LANES_TARGET static struct point neutral(void)
 {
-    const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
-    __m512i carry = _mm512_set1_epi64(19), sum;
-#define LOOK(i) carry = _mm512_srli_epi64(_mm512_add_epi64(a.v[i], carry), LIMB_BITS);
-    LANES_EACH(LOOK)
-#undef LOOK
-    carry = _mm512_mullo_epi64(carry, _mm512_set1_epi64(19));
-#define TAKE(i)                                                                                    \
-    sum = _mm512_add_epi64(a.v[i], carry);                                                         \
-    a.v[i] = _mm512_and_si512(sum, mask);                                                          \
-    carry = _mm512_srli_epi64(sum, LIMB_BITS);
-    LANES_EACH(TAKE)
-#undef TAKE
-    return a;
+    return (struct point){lanes_small(0), lanes_small(1), lanes_small(1), lanes_small(0)};
 }
 
-/* The lanes where a is 0. */
-LANES_INLINE __mmask8 lanes_are_zero(struct lanes a)
+LANES_TARGET static struct addend addend_of_neutral(void)
 {
-    __m512i any = _mm512_setzero_si512();
-    a = lanes_canonical(a);
-#define GATHER(i) any = _mm512_or_si512(any, a.v[i]);
-    LANES_EACH(GATHER)
-#undef GATHER
-    return _mm512_testn_epi64_mask(any, any);
+    return (struct addend){lanes_small(1), lanes_small(1), lanes_small(0), lanes_small(1)};
 }
 
-/* Eight rows of eight words, rows and columns changed. */
-LANES_INLINE void lanes_transpose(__m512i r[8])
+/* --- Tables ----------------------------------------------------------------------------------- */
+
+/* For each lane a table of its own: the words of an entry stand together. */
+struct key_table {
+    uint64_t words[LANES][KEY_ENTRIES][KEY_WORDS];
+};
+
+struct base_table {
+    uint64_t words[BASE_ENTRIES][BASE_WORDS];
+};
+
+/* The words of an addend, those of each lane to a place of its own. */
+LANES_TARGET static void put_words(const struct addend *from, uint64_t *to[LANES], int words)
 {
-    __m512i a[8], b[8];
-#define PAIR(i)                                                                                    \
-    a[i] = _mm512_unpacklo_epi64(r[i], r[(i) + 1]);                                                \
-    a[(i) + 1] = _mm512_unpackhi_epi64(r[i], r[(i) + 1]);
-#define FOUR(i)                                                                                    \
-    b[i] = _mm512_shuffle_i64x2(a[i], a[(i) + 2], 0x88);                                           \
-    b[(i) + 2] = _mm512_shuffle_i64x2(a[i], a[(i) + 2], 0xdd);
-#define EIGHT(i)                                                                                   \
-    r[i] = _mm512_shuffle_i64x2(b[i], b[(i) + 4], 0x88);                                           \
-    r[(i) + 4] = _mm512_shuffle_i64x2(b[i], b[(i) + 4], 0xdd);
-    PAIR(0)
-    PAIR(2) PAIR(4) PAIR(6) FOUR(0) FOUR(1) FOUR(4) FOUR(5) EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)
-#undef PAIR
-#undef FOUR
-#undef EIGHT
+    lanes_vector r[KEY_WORDS];
+    lanes_pack(from->sum, r);
+    lanes_pack(from->difference, r + LANES_PACKED);
+    lanes_pack(from->t, r + 2 * LANES_PACKED);
+    lanes_pack(from->z, r + 3 * LANES_PACKED);
+    lanes_put(r, words, to);
 }
 
-#endif
+/* The sum and the difference of an addend change places in the lanes that the mask has, and T its
+ * sign: that is the negative. */
+LANES_INLINE struct addend signed_addend(const lanes_vector r[KEY_WORDS], lanes_mask minus)
+{
+    const lanes_vector *sum = r, *difference = r + LANES_PACKED;
+    lanes_vector a[LANES_PACKED], b[LANES_PACKED];
+#define SWAP(i)                                                                                    \
+    a[i] = lanes_choose(minus, difference[i], sum[i]);                                             \
+    b[i] = lanes_choose(minus, sum[i], difference[i]);
+    SWAP(0)
+    SWAP(1)
+    SWAP(2)
+    SWAP(3)
+    SWAP(4)
+#undef SWAP
+    struct lanes t = lanes_unpack(r + 2 * LANES_PACKED);
+    return (struct addend){lanes_unpack(a), lanes_unpack(b),
+                           lanes_select(minus, lanes_negated(t), t),
+                           lanes_unpack(r + 3 * LANES_PACKED)};
+}
+
+/* A digit of each lane, without its sign, and the lanes where it is negative. */
+struct digits {
+    uint64_t size[LANES];
+    lanes_mask minus;
+};
+
+/* The words of a number to which half of its base was added in every digit, so that digits less
+ * that half are the signed ones; [word][lane]. */
+struct scalars {
+    uint64_t words[4][LANES];
+};
+
+LANES_INLINE struct digits digits_at(const struct scalars *s, unsigned bit, unsigned bits)
+{
+    struct digits d;
+    d.minus = lanes_digits(s->words, bit, bits, d.size);
+    return d;
+}
+
+LANES_TARGET static void add_key(struct point *r, const struct key_table *table,
+                                 const struct scalars *k, unsigned bit, bool want_t)
+{
+    struct digits d = digits_at(k, bit, KEY_BITS);
+    const uint64_t *from[LANES];
+    lanes_vector words[LANES_WORDS_MAX];
+    for (int lane = 0; lane < LANES; lane++)
+        from[lane] = table->words[lane][d.size[lane]];
+    lanes_take(from, KEY_WORDS, words);
+    struct addend q = signed_addend(words, d.minus);
+    point_add(r, &q, want_t);
+}
+
+LANES_TARGET static void add_base(struct point *r, const struct base_table *table,
+                                  const struct scalars *s, unsigned bit)
+{
+    struct digits d = digits_at(s, bit, BASE_BITS);
+    const uint64_t *from[LANES];
+    lanes_vector words[LANES_WORDS_MAX];
+    for (int lane = 0; lane < LANES; lane++)
+        from[lane] = table->words[d.size[lane]];
+    lanes_take(from, BASE_WORDS, words);
+    for (int i = BASE_WORDS; i < KEY_WORDS; i++)
+        words[i] = words[0];
+    struct addend q = signed_addend(words, d.minus);
+    point_add_affine(r, &q);
+}
+
+LANES_TARGET static void put_key_row(const struct addend *q, struct key_table *table, int entry)
+{
+    uint64_t *to[LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        to[lane] = table->words[lane][entry];
+    put_words(q, to, KEY_WORDS);
+}
+
+/* 0 to 16 times a point. */
+LANES_TARGET static void make_key_table(const struct point *p, struct key_table *table)
+{
+    const struct addend one = addend_of(p);
+    struct addend q = addend_of_neutral();
+    struct point multiple = *p;
+    put_key_row(&q, table, 0);
+    put_key_row(&one, table, 1);
+    for (int i = 2; i < KEY_ENTRIES; i++) {
+        point_add(&multiple, &one, true);
+        q = addend_of(&multiple);
+        put_key_row(&q, table, i);
+    }
+}
+
+/* Rows of points to affine ones, by the one inverse of all their Z (Montgomery's trick). */
+LANES_TARGET static void make_affine(struct point *rows, int n)
+{
+    struct lanes before[BASE_ROWS], product = lanes_small(1);
+    for (int i = 0; i < n; i++) {
+        before[i] = product;
+        multiply(&product, &rows[i].z);
+    }
+    product = inverted(product);
+    while (n-- > 0) {
+        struct lanes over = lanes_mul(product, before[n]);
+        multiply(&product, &rows[n].z);
+        rows[n].x = lanes_mul(rows[n].x, over);
+        rows[n].y = lanes_mul(rows[n].y, over);
+        rows[n].z = lanes_small(1);
+        rows[n].t = lanes_mul(rows[n].x, rows[n].y);
+    }
+}
+
+/* Lane l gets l + 1 times the point that all lanes of p have. */
+LANES_TARGET static struct point count_up(const struct point *p)
+{
+    const struct addend one = addend_of(p), none = addend_of_neutral();
+    struct point r = *p;
+    for (int lane = 1; lane < LANES; lane++) {
+        lanes_mask in = (lanes_mask)(0xff << lane);
+        struct addend q = {lanes_select(in, one.sum, none.sum),
+                           lanes_select(in, one.difference, none.difference),
+                           lanes_select(in, one.t, none.t), lanes_select(in, one.z, none.z)};
+        point_add(&r, &q, true);
+    }
+    return r;
+}
+
+LANES_TARGET static void put_base_row(const struct point *row, struct base_table *table, int first)
+{
+    struct addend q = addend_of(row);
+    uint64_t *to[LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        to[lane] = table->words[first + lane];
+    put_words(&q, to, BASE_WORDS);
+}
+
+/* 1 to 128 times B, made affine, a row of as many as there are lanes; and before, 0 times B. */
+LANES_TARGET static void make_base_table(struct base_table *table)
+{
+    struct point rows[BASE_ROWS], many;
+    many.x = lanes_number(base_x);
+    many.y = lanes_number(base_y);
+    many.z = lanes_small(1);
+    many.t = lanes_mul(many.x, many.y);
+    rows[0] = count_up(&many);
+    for (int lanes = 1; lanes < LANES; lanes *= 2)
+        point_double_t(&many);
+    const struct addend step = addend_of(&many);
+    for (int i = 1; i < BASE_ROWS; i++) {
+        rows[i] = rows[i - 1];
+        point_add(&rows[i], &step, true);
+    }
+    make_affine(rows, BASE_ROWS);
+    const struct point zero = neutral();
+    put_base_row(&zero, table, 0);
+    for (int i = 0; i < BASE_ROWS; i++)
+        put_base_row(&rows[i], table, 1 + i * LANES);
+}
+
+/* --- Encodings -------------------------------------------------------------------------------- */
+
+/* 32 bytes of each lane as words; the uppermost bit is a sign. */
+struct encodings {
+    uint64_t words[4][LANES];
+};
+
+/* x from y: x^2 = u/v, with u = y^2 - 1 and v = d y^2 + 1; that is u v^3 (u v^7)^((p-5)/8), or as
+ * many times the root of -1 (RFC 8032, 5.1.3). Gives the lanes that have one. */
+LANES_TARGET static lanes_mask find_x(struct lanes y, lanes_mask odd, struct lanes *out)
+{
+    struct lanes yy = lanes_square(y), one = lanes_small(1);
+    struct lanes u = lanes_sub(yy, one), v = lanes_add(lanes_mul(yy, lanes_number(curve_d)), one);
+    struct lanes v3 = lanes_mul(lanes_square(v), v), uv3 = lanes_mul(u, v3);
+    struct lanes uv7 = lanes_mul(lanes_mul(uv3, v3), v);
+    struct lanes x = lanes_mul(uv3, power_for_root(uv7));
+    struct lanes vxx = lanes_mul(lanes_square(x), v);
+    lanes_mask is_root = lanes_are_zero(lanes_sub(vxx, u));
+    lanes_mask is_other = lanes_are_zero(lanes_add(vxx, u));
+    x = lanes_select(is_root, x, lanes_mul(x, lanes_number(root_of_minus_1)));
+    x = lanes_canonical(x);
+    lanes_mask turn = (lanes_mask)(lanes_are_odd(x) ^ odd);
+    *out = lanes_select(turn, lanes_carry(lanes_negated(x)), x);
+    return (lanes_mask)(is_root | is_other);
+}
+
+/* -A of each lane; B's negative where A is the encoding of no point, so that what follows is sound
+ * there, too, and disturbs no other vector. Gives the lanes that are well. */
+LANES_TARGET static lanes_mask decode_negated(const struct encodings *e, struct point *p)
+{
+    struct lanes x, y = lanes_of(e->words);
+    lanes_mask well = find_x(y, (lanes_mask)~lanes_top_bits(e->words[3]), &x);
+    p->x = lanes_select(well, x, lanes_number(base_x));
+    p->y = lanes_select(well, y, lanes_number(base_y));
+    p->z = lanes_small(1);
+    p->t = lanes_mul(p->x, p->y);
+    return well;
+}
+
+/* The lanes where the point whose Z has the inverse `over` is encoded as R. */
+LANES_TARGET static lanes_mask are_encoded_as(const struct point *p, struct lanes over,
+                                              const struct encodings *e)
+{
+    struct lanes x = lanes_canonical(lanes_mul(p->x, over));
+    struct lanes y = lanes_canonical(lanes_mul(p->y, over)), r = lanes_of(e->words);
+    return (lanes_mask)(lanes_are_equal(y, r) & ~(lanes_are_odd(x) ^ lanes_top_bits(e->words[3])));
+}
+
+/* --- Signatures ------------------------------------------------------------------------------- */
+
+/* As many signatures as there are lanes, on the way. */
+struct vector {
+    struct point sum;
+    struct encodings r;
+    lanes_mask well; /* those for which nothing speaks so far */
+};
+
+/* The sum of both products. */
+LANES_TARGET static void multiply_both(const struct key_table *key, const struct scalars *k,
+                                       const struct base_table *base, const struct scalars *s,
+                                       struct point *r)
+{
+    *r = neutral();
+    int since = 0;
+    for (int bit = (KEY_DIGITS - 1) * KEY_BITS; bit >= 0; bit--) {
+        bool with_key = bit % KEY_BITS == 0, with_base = bit % BASE_BITS == 0;
+        if (bit < (KEY_DIGITS - 1) * KEY_BITS)
+            since++;
+        if (!with_key && !with_base)
+            continue;
+        if (since) {
+            point_double(r, since - 1);
+            point_double_t(r);
+        }
+        since = 0;
+        if (with_key)
+            add_key(r, key, k, (unsigned)bit, with_base);
+        if (with_base)
+            add_base(r, base, s, (unsigned)bit);
+    }
+}
+
+/* Half of the base in every digit. */
+static const uint64_t key_halves[4] = {0x0842108421084210, 0x1084210842108421, 0x2108421084210842,
+                                       0x4210842108421084};
+static const uint64_t base_halves[4] = {0x8080808080808080, 0x8080808080808080, 0x8080808080808080,
+                                        0x8080808080808080};
+
+static void put_scalar(const uint64_t x[4], const uint64_t halves[4], struct scalars *out, int lane)
+{
+    unsigned carry = 0;
+    for (int i = 0; i < 4; i++) {
+        uint64_t sum;
+        unsigned over = __builtin_add_overflow(x[i], halves[i], &sum);
+        over += __builtin_add_overflow(sum, carry, &sum);
+        out->words[i][lane] = sum;
+        carry = over;
+    }
+}
+
+static void put_words_of(const uint8_t bytes[32], struct encodings *out, int lane)
+{
+    for (int i = 0; i < 4; i++)
+        memcpy(&out->words[i][lane], bytes + 8 * i, 8);
+}
+
+/* k of all lanes. */
+static void hash_all(const struct sigjob *const jobs[LANES], struct scalars *k)
+{
+    struct sha512_text texts[LANES];
+    uint64_t hashes[8][LANES], hash[8], rest[4];
+    for (int lane = 0; lane < LANES; lane++) {
+        memcpy(texts[lane].head, jobs[lane]->signature, 32);
+        memcpy(texts[lane].head + 32, jobs[lane]->key, 32);
+        texts[lane].body = jobs[lane]->message;
+        texts[lane].len = jobs[lane]->len;
+    }
+    sha512_lanes(texts, hashes);
+    for (int lane = 0; lane < LANES; lane++) {
+        for (int i = 0; i < 8; i++)
+            hash[i] = hashes[i][lane];
+        scalar_reduce(hash, rest);
+        put_scalar(rest, key_halves, k, lane);
+    }
+}
+
+/* S, R and A of one lane; an S that the rule does not let through becomes 0. Whether it does. */
+static bool take_job(const struct sigjob *job, int lane, struct scalars *s, struct encodings *r,
+                     struct encodings *a)
+{
+    uint64_t words[4];
+    memcpy(words, job->signature + 32, sizeof words);
+    bool below = scalar_is_below_order(words);
+    put_scalar(below ? words : (const uint64_t[4]){0}, base_halves, s, lane);
+    put_words_of(job->signature, r, lane);
+    put_words_of(job->key, a, lane);
+    return below && ed25519_sound(job->key) && ed25519_sound(job->signature);
+}
+
+/* Some jobs; the lanes without one repeat the first. */
+LANES_TARGET static void begin_vector(const struct sigjob *jobs, size_t n,
+                                      const struct base_table *base, struct vector *e)
+{
+    const struct sigjob *of_lane[LANES];
+    struct key_table table;
+    struct scalars s, k;
+    struct encodings a;
+    struct point key;
+    unsigned well = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        of_lane[lane] = &jobs[(size_t)lane < n ? lane : 0];
+        well |= (unsigned)take_job(of_lane[lane], lane, &s, &e->r, &a) << lane;
+    }
+    hash_all(of_lane, &k);
+    e->well = (lanes_mask)(well & decode_negated(&a, &key));
+    make_key_table(&key, &table);
+    multiply_both(&table, &k, base, &s, &e->sum);
+}
+
+/* The inverses of all Z by one: Montgomery's trick. No Z is 0, as all points are on the curve. */
+LANES_TARGET static void end_group(struct vector *e, size_t n)
+{
+    struct lanes before[GROUP], product = lanes_small(1);
+    for (size_t i = 0; i < n; i++) {
+        before[i] = product;
+        multiply(&product, &e[i].sum.z);
+    }
+    product = inverted(product);
+    for (size_t i = n; i-- > 0;) {
+        e[i].well &= are_encoded_as(&e[i].sum, lanes_mul(product, before[i]), &e[i].r);
+        multiply(&product, &e[i].sum.z);
+    }
+}
+
+static struct base_table *base_table(void)
+{
+    static struct base_table table;
+    return &table;
+}
+
+static void prepare(void)
+{
+    make_base_table(base_table());
+}
+
+/* Once before the first check_all. */
+static int make_tables(struct fault *f)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    return pthread_once(&once, prepare) ? fault_trouble(f, "cannot make a table") : 0;
+}
+
+/* At most GROUP vectors. */
+LANES_TARGET static void check_group(struct sigjob *jobs, size_t n)
+{
+    struct vector group[GROUP];
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += LANES)
+        begin_vector(jobs + i, n - i, base_table(), &group[count++]);
+    end_group(group, count);
+    for (size_t i = 0; i < n; i++) {
+        jobs[i].valid = group[i / LANES].well >> i % LANES & 1;
+        jobs[i].unknown = false;
+    }
+}
+
+static void check_all(struct sigjob *jobs, size_t n)
+{
+    const size_t most = (size_t)GROUP * LANES;
+    for (size_t i = 0; i < n; i += most)
+        check_group(jobs + i, n - i < most ? n - i : most);
+}
+
+/* --- For tests -------------------------------------------------------------------------------- */
+
+LANES_TARGET static struct lanes answer(enum lanes_operation op, struct lanes a, struct lanes b)
+{
+    switch (op) {
+    case LANES_ADD:
+        return lanes_add(a, b);
+    case LANES_SUB:
+        return lanes_sub(a, b);
+    case LANES_NEGATE:
+        return lanes_carry(lanes_negated(a));
+    case LANES_MUL:
+        return lanes_mul(a, b);
+    case LANES_SQUARE:
+        return lanes_square(a);
+    case LANES_INVERT:
+        return inverted(a);
+    case LANES_ROOT:
+        return power_for_root(a);
+    case LANES_CANONICAL:
+    default:
+        return lanes_canonical(a);
+    }
+}
+
+LANES_TARGET static void calculate(enum lanes_operation op, const uint64_t *a, const uint64_t *b,
+                                   uint64_t *out)
+{
+    struct lanes x, y;
+    for (size_t i = 0; i < LIMBS; i++) {
+        x.v[i] = lanes_load(a + i * LANES);
+        y.v[i] = lanes_load(b + i * LANES);
+    }
+    x = answer(op, x, y);
+    for (size_t i = 0; i < LIMBS; i++)
+        lanes_store(out + i * LANES, x.v[i]);
+}
+
 #endif

@@ -13,10 +13,10 @@
  * accepted.
  */
 #include "base/hex.h"
+#include "crypto/ed25519_avx2.h"
 #include "crypto/ed25519_ifma.h"
 #include "crypto/ed25519_scalar.h"
 #include "crypto/keyfile.h"
-#include "crypto/sha512_lanes.h"
 #include "random.h"
 
 #include <err.h>
@@ -592,150 +592,174 @@ static void reductions(const struct numbers *n)
 
 #ifdef ED25519_IFMA
 
-/* A limb at its limits, `most` being the highest. */
-static uint64_t limb(uint64_t most, uint64_t *seed)
+enum { NUMBER_MAX = 64 }; /* limbs of all lanes */
+
+/* A limb at its limits, of so many bits, `most` being the highest. */
+static uint64_t limb(int bits, uint64_t most, uint64_t *seed)
 {
-    const uint64_t special[] = {
-        0, 1, (1ULL << 51) - 20, (1ULL << 51) - 19, (1ULL << 51) - 1, 1ULL << 51, most - 1, most};
+    const uint64_t all = 1ULL << bits;
+    const uint64_t special[] = {0, 1, all - 20, all - 19, all - 1, all, most - 1, most};
     uint64_t kind = below(seed, 12);
     return kind < 8 ? special[kind] : chance_next(seed) % (most + 1);
 }
 
-/* The first ones have one limb apart from all others, at its limits. */
-static void limbs(uint64_t out[5][8], uint64_t most, int run, uint64_t *seed)
+static int bit_of(const struct ed25519_parts *p, int i)
 {
-    for (int lane = 0; lane < 8; lane++) {
-        uint64_t others = run & 1 ? most : 0;
-        for (int i = 0; i < 5; i++)
-            out[i][lane] = run < 64 && i != (run / 2 + lane) % 5 ? others : limb(most, seed);
-    }
+    return (i * p->half_bits + 1) / 2;
 }
 
-static void number_of(const uint64_t limbs[5][8], int lane, BIGNUM *out)
+/* The first ones have one limb apart from all others, at its limits. */
+static void limbs(const struct ed25519_parts *p, const uint64_t most[2], int run, uint64_t *out,
+                  uint64_t *seed)
+{
+    for (int i = 0; i < p->limbs; i++)
+        for (int lane = 0; lane < p->lanes; lane++) {
+            int bits = bit_of(p, i + 1) - bit_of(p, i);
+            uint64_t others = run & 1 ? most[i % 2] : 0;
+            out[i * p->lanes + lane] = run < 100 && i != (run / 2 + lane) % p->limbs
+                                           ? others
+                                           : limb(bits, most[i % 2], seed);
+        }
+}
+
+static void number_of(const struct ed25519_parts *p, const uint64_t *limbs, int lane, BIGNUM *out)
 {
     uint8_t bytes[8];
     BIGNUM *one = BN_new();
     must(one != NULL, "no memory");
     BN_zero(out);
-    for (int i = 4; i >= 0; i--) {
-        memcpy(bytes, &limbs[i][lane], 8);
+    for (int i = 0; i < p->limbs; i++) {
+        memcpy(bytes, &limbs[i * p->lanes + lane], 8);
         BN_lebin2bn(bytes, 8, one);
-        BN_lshift(out, out, 51);
+        BN_lshift(one, one, bit_of(p, i));
         BN_add(out, out, one);
     }
     BN_free(one);
 }
 
 /* The answer that BIGNUM gives to the same; n->a and n->b are what it is about. */
-static void right_answer(enum ifma_operation op, const struct numbers *n)
+static void right_answer(enum lanes_operation op, const struct numbers *n)
 {
     BIGNUM *const a = n->a, *const p = n->p;
-    if (op == IFMA_ADD)
+    if (op == LANES_ADD)
         BN_mod_add(n->r, a, n->b, p, n->ctx);
-    else if (op == IFMA_SUB)
+    else if (op == LANES_SUB)
         BN_mod_sub(n->r, a, n->b, p, n->ctx);
-    else if (op == IFMA_MUL)
+    else if (op == LANES_MUL)
         BN_mod_mul(n->r, a, n->b, p, n->ctx);
-    else if (op == IFMA_SQUARE)
+    else if (op == LANES_SQUARE)
         BN_mod_mul(n->r, a, a, p, n->ctx);
     else
         BN_nnmod(n->r, a, p, n->ctx);
-    if (op == IFMA_NEGATE && !BN_is_zero(n->r))
+    if (op == LANES_NEGATE && !BN_is_zero(n->r))
         BN_sub(n->r, p, n->r);
-    if (op == IFMA_INVERT || op == IFMA_ROOT) {
+    if (op == LANES_INVERT || op == LANES_ROOT) {
         BN_copy(n->t, p);
-        BN_sub_word(n->t, op == IFMA_INVERT ? 2 : 5);
-        BN_rshift(n->t, n->t, op == IFMA_INVERT ? 0 : 3);
+        BN_sub_word(n->t, op == LANES_INVERT ? 2 : 5);
+        BN_rshift(n->t, n->t, op == LANES_INVERT ? 0 : 3);
         BN_mod_exp(n->r, a, n->t, p, n->ctx);
     }
 }
 
-static void check_number(enum ifma_operation op, uint64_t most, int run, const struct numbers *n,
-                         uint64_t *seed)
+static void check_answer(const struct ed25519_parts *p, enum lanes_operation op,
+                         const uint64_t *out, int lane, const struct numbers *n)
 {
-    uint64_t a[5][8], b[5][8], out[5][8];
-    limbs(a, most, run, seed);
-    limbs(b, most, run / 3, seed);
-    ed25519_ifma_number(op, a, b, out);
-    for (int lane = 0; lane < 8; lane++) {
-        for (int i = 0; i < 5; i++)
-            must(out[i][lane] < (1ULL << 51) + (op == IFMA_CANONICAL ? 0 : 1 << 14),
-                 "a limb is too large");
-        number_of(a, lane, n->a);
-        number_of(b, lane, n->b);
-        right_answer(op, n);
-        number_of(out, lane, n->t);
-        if (op != IFMA_CANONICAL)
-            BN_nnmod(n->t, n->t, n->p, n->ctx);
-        if (BN_cmp(n->t, n->r) != 0)
-            errx(1, "operation %d, run %d, lane %d: another number", (int)op, run, lane);
+    right_answer(op, n);
+    number_of(p, out, lane, n->t);
+    if (op != LANES_CANONICAL)
+        BN_nnmod(n->t, n->t, n->p, n->ctx);
+    if (BN_cmp(n->t, n->r) != 0)
+        errx(1, "operation %d, lane %d of %d: another number", (int)op, lane, p->lanes);
+    for (int i = 0; i < p->limbs; i++)
+        must(out[i * p->lanes + lane] <= p->carried[i % 2], "a limb is too large");
+    for (int i = 0; op == LANES_CANONICAL && i < p->limbs; i++)
+        must(out[i * p->lanes + lane] >> (bit_of(p, i + 1) - bit_of(p, i)) == 0,
+             "a limb is not canonical");
+}
+
+static void arithmetic(const struct ed25519_parts *p, const struct numbers *n)
+{
+    uint64_t seed = 7, a[NUMBER_MAX], b[NUMBER_MAX], out[NUMBER_MAX];
+    for (enum lanes_operation op = LANES_ADD; op <= LANES_CANONICAL; op++) {
+        bool product = op == LANES_MUL || op == LANES_SQUARE;
+        const uint64_t *most = product ? p->factors : p->carried;
+        for (int run = 0; run < (op == LANES_INVERT || op == LANES_ROOT ? 120 : 2000); run++) {
+            limbs(p, most, run, a, &seed);
+            limbs(p, most, run / 3, b, &seed);
+            p->calculate(op, a, b, out);
+            for (int lane = 0; lane < p->lanes; lane++) {
+                number_of(p, a, lane, n->a);
+                number_of(p, b, lane, n->b);
+                check_answer(p, op, out, lane, n);
+            }
+        }
     }
 }
 
-static void arithmetic(const struct numbers *n)
+static void check_hashes(const struct ed25519_parts *p, const struct sha512_text *texts,
+                         const uint8_t *body)
 {
-    uint64_t seed = 7;
-    for (enum ifma_operation op = IFMA_ADD; op <= IFMA_CANONICAL; op++) {
-        bool powers = op == IFMA_INVERT || op == IFMA_ROOT;
-        uint64_t most = op == IFMA_MUL || op == IFMA_SQUARE ? (1ULL << 52) - 1
-                                                            : (1ULL << 51) + (1 << 14) - 1;
-        for (int run = 0; run < (powers ? 80 : 2000); run++)
-            check_number(op, most, run, n, &seed);
-    }
-}
-
-static void check_hashes(const struct sha512_text texts[8], const uint8_t *body)
-{
-    uint64_t got[8][8], words[8];
+    uint64_t got[NUMBER_MAX], words[8];
     uint8_t all[SHA512_HEAD + 4096], want[64];
-    sha512_lanes(texts, got);
-    for (int lane = 0; lane < 8; lane++) {
+    p->hash(texts, got);
+    for (int lane = 0; lane < p->lanes; lane++) {
         memcpy(all, texts[lane].head, SHA512_HEAD);
         memcpy(all + SHA512_HEAD, body, texts[lane].len);
         SHA512(all, SHA512_HEAD + texts[lane].len, want);
         for (int i = 0; i < 8; i++)
-            words[i] = got[i][lane];
+            words[i] = got[i * p->lanes + lane];
         must(memcmp(words, want, sizeof want) == 0, "SHA-512 gives another hash");
     }
 }
 
-static void hashes(void)
+/* Texts of every length, and of very different ones side by side. */
+static void hashes(const struct ed25519_parts *p)
 {
     static struct sha512_text texts[8];
     uint8_t body[4096];
     uint64_t seed = 8;
     fill(body, sizeof body, &seed);
     for (size_t n = 0; n < 1000; n++) {
-        for (int lane = 0; lane < 8; lane++) {
-            fill(texts[lane].head, SHA512_HEAD, &seed);
-            texts[lane].len = lane == (int)(n % 8) ? n % 700
-                                                   : below(&seed, n % 3 ? 400 : sizeof body + 1);
-            texts[lane].body = texts[lane].len ? body : NULL;
+        for (size_t lane = 0; lane < (size_t)p->lanes; lane++) {
+            struct sha512_text *t = &texts[lane];
+            fill(t->head, SHA512_HEAD, &seed);
+            t->len = below(&seed, n % 3 ? 400 : sizeof body + 1);
+            if (lane == n % (size_t)p->lanes)
+                t->len = n % 700;
+            t->body = t->len ? body : NULL;
         }
-        check_hashes(texts, body);
+        check_hashes(p, texts, body);
     }
 }
+
+static void parts_of(const struct ed25519_parts *p, const struct numbers *n)
+{
+    arithmetic(p, n);
+    hashes(p);
+}
+
+static void kernel_parts(const struct numbers *n)
+{
+    if (ed25519_ifma_usable())
+        parts_of(&ed25519_ifma_parts, n);
+    if (ed25519_avx2_usable())
+        parts_of(&ed25519_avx2_parts, n);
+}
+#else
+static void kernel_parts(const struct numbers *n)
+{
+    (void)n;
+}
+#endif
 
 static void parts(void)
 {
     struct numbers n;
     numbers_new(&n);
     reductions(&n);
-    if (ed25519_ifma_usable()) {
-        arithmetic(&n);
-        hashes();
-    }
+    kernel_parts(&n);
     numbers_free(&n);
 }
-#else
-static void parts(void)
-{
-    struct numbers n;
-    numbers_new(&n);
-    reductions(&n);
-    numbers_free(&n);
-}
-#endif
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,56 @@
+#include "crypto/ed25519_avx2.h"
+
+#ifdef ED25519_AVX2
+
+#include "crypto/lanes_avx2.h"
+
+#include "crypto/ed25519_lanes.h"
+
+#include <cpuid.h>
+
+int ed25519_avx2_load(struct fault *f)
+{
+    return make_tables(f);
+}
+
+void ed25519_avx2_check(struct sigjob *jobs, size_t n)
+{
+    check_all(jobs, n);
+}
+
+/* The system must keep the registers (XCR0: SSE, AVX). */
+static bool system_keeps_registers(void)
+{
+    unsigned low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & 0x6) == 0x6;
+}
+
+bool ed25519_avx2_usable(void)
+{
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !system_keeps_registers())
+        return false;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+
+static void hash(const struct sha512_text *texts, uint64_t *out)
+{
+    uint64_t words[8][LANES];
+    sha512_lanes(texts, words);
+    memcpy(out, words, sizeof words);
+}
+
+const struct ed25519_parts ed25519_avx2_parts = {
+    .lanes = LANES,
+    .limbs = LIMBS,
+    .half_bits = 51,
+    .carried = {(1 << 26) + (1 << 16) - 1, (1 << 25) + (1 << 16) - 1},
+    .factors = {3 * (1 << 26) + (1 << 16), 3 * (1 << 25) + (1 << 16)},
+    .calculate = calculate,
+    .hash = hash,
+};
+
+#else
+typedef int ed25519_avx2_is_not_for_this_processor;
+#endif

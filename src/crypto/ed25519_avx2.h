@@ -1,0 +1,25 @@
+/* Ed25519 signatures by AVX2, four side by side: a row of ed25519.c's table, and what
+ * tests ask of its parts. */
+#ifndef CRYPTO_ED25519_AVX2_H
+#define CRYPTO_ED25519_AVX2_H
+
+#include "crypto/ed25519.h"
+#include "crypto/ed25519_parts.h"
+
+#if defined(__x86_64__)
+#define ED25519_AVX2 1
+
+/* Whether this processor and system have it. Asks cpuid, which is slow under a hypervisor. */
+bool ed25519_avx2_usable(void);
+
+/* Makes a table, once; safe to call from any thread. 0, or -1 and trouble. */
+int ed25519_avx2_load(struct fault *f);
+
+/* Answers each of n jobs by the rule of ed25519.h, after
+ * ed25519_avx2_load has given 0. Takes no memory but the stack's. */
+void ed25519_avx2_check(struct sigjob *jobs, size_t n);
+
+extern const struct ed25519_parts ed25519_avx2_parts;
+#endif
+
+#endif
