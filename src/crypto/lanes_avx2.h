@@ -31,6 +31,7 @@ struct lanes {
 };
 
 /* What is written out here for every limb (or row) stays in registers; a loop would not. */
+#define LANES_EACH_BUT_LAST(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8)
 #define LANES_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9)
 
 /* --- Words ------------------------------------------------------------------------------------ */
@@ -210,10 +211,9 @@ LANES_INLINE struct lanes lanes_carry(struct lanes a)
 #undef CUT
     a.v[0] = lanes_sum(a.v[0], _mm256_mul_epu32(c[9], lanes_word(19)));
 #define PASS(i) a.v[(i) + 1] = lanes_sum(a.v[(i) + 1], c[i]);
-    PASS(0)
-    PASS(1) PASS(2) PASS(3) PASS(4) PASS(5) PASS(6) PASS(7) PASS(8)
+    LANES_EACH_BUT_LAST(PASS)
 #undef PASS
-        return a;
+    return a;
 }
 
 /* Limb by limb, not carried. */

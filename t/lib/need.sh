@@ -71,6 +71,7 @@ for_test() {
     need binutils has readelf
     wish libsodium-dev package libsodium
     wish libsecp256k1-dev package libsecp256k1
+    wish qemu-user has qemu-x86_64
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
