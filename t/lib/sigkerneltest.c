@@ -370,16 +370,11 @@ static bool mixed_point(uint8_t point[32], uint8_t scalar[32], uint64_t *seed)
     return below(seed, 8) == 0 || crypto_core_ed25519_add(point, point, torsion) == 0;
 }
 
-/* S = r + k a: holds without the cofactor where the parts of small order meet, in about one of
- * eight. */
-static void mixed(struct question *q, uint64_t *seed)
+/* S = r + k a, with k the hash of what the question has. */
+static void answer(struct question *q, const uint8_t r[32], const uint8_t a[32])
 {
-    uint8_t a[32], r[32], wide[64], k[32];
+    uint8_t wide[64], k[32];
     crypto_hash_sha512_state hash;
-    q->len = below(seed, 32);
-    fill(q->message, q->len, seed);
-    if (!mixed_point(q->key, a, seed) || !mixed_point(q->signature, r, seed))
-        return;
     crypto_hash_sha512_init(&hash);
     crypto_hash_sha512_update(&hash, q->signature, 32);
     crypto_hash_sha512_update(&hash, q->key, 32);
@@ -389,8 +384,53 @@ static void mixed(struct question *q, uint64_t *seed)
     crypto_core_ed25519_scalar_mul(k, k, a);
     crypto_core_ed25519_scalar_add(q->signature + 32, r, k);
 }
+
+/* Holds without the cofactor where the parts of small order meet, in about one of eight. */
+static void mixed(struct question *q, uint64_t *seed)
+{
+    uint8_t a[32], r[32];
+    q->len = below(seed, 32);
+    fill(q->message, q->len, seed);
+    if (mixed_point(q->key, a, seed) && mixed_point(q->signature, r, seed))
+        answer(q, r, a);
+}
+
+/* The point that comes out has an encoding that is R but for one bit. */
+static void near_miss(struct question *q, uint64_t *seed)
+{
+    uint8_t r[32] = {0}, a[32] = {0};
+    fill(a, 31, seed);
+    fill(r, 31, seed);
+    crypto_scalarmult_ed25519_base_noclamp(q->key, a);
+    crypto_scalarmult_ed25519_base_noclamp(q->signature, r);
+    if (below(seed, 4))
+        flip(q->signature, 32, seed);
+    else
+        q->signature[31] ^= 0x80;
+    answer(q, r, a);
+}
+
+/* The key is no point in half of all cases, and S is that of B or its negative in its place. */
+static void ghost(struct question *q, uint64_t *seed)
+{
+    uint8_t r[32] = {0}, a[32] = {1};
+    fill(r, 31, seed);
+    if (below(seed, 2))
+        crypto_core_ed25519_scalar_negate(a, a);
+    fill(q->key, 32, seed);
+    crypto_scalarmult_ed25519_base_noclamp(q->signature, r);
+    answer(q, r, a);
+}
 #else
 static void mixed(struct question *q, uint64_t *seed)
+{
+    special(q, seed);
+}
+static void near_miss(struct question *q, uint64_t *seed)
+{
+    special(q, seed);
+}
+static void ghost(struct question *q, uint64_t *seed)
 {
     special(q, seed);
 }
@@ -398,14 +438,14 @@ static void mixed(struct question *q, uint64_t *seed)
 
 /* --- Comparing -------------------------------------------------------------------------------- */
 
-enum { KINDS = 6, BATCH = 96 };
+enum { KINDS = 8, BATCH = 96 };
 
 static const struct kind {
     const char *name;
     void (*make)(struct question *q, uint64_t *seed);
 } kinds[KINDS] = {
-    {"honest", honest},   {"one bit", one_bit}, {"replaced", replaced},
-    {"special", special}, {"mixed", mixed},     {"random", random_bytes},
+    {"honest", honest}, {"one bit", one_bit},     {"replaced", replaced},   {"special", special},
+    {"mixed", mixed},   {"random", random_bytes}, {"near miss", near_miss}, {"ghost", ghost},
 };
 
 struct tally {
@@ -417,7 +457,7 @@ static void make_questions(struct question *q, struct tally *t, uint64_t *seed)
 {
     for (int i = 0; i < BATCH; i++) {
         size_t kind = below(seed, 10);
-        kind = kind < KINDS ? kind : kind < 8 ? 1 : 2;
+        kind = kind < KINDS ? kind : kind == 8 ? 1 : 2;
         q[i] = (struct question){0};
         kinds[kind].make(&q[i], seed);
         ask_oracle(&q[i]);
