@@ -360,6 +360,22 @@ not_mined() {
     append <block
 }
 
+@test "PEERUTILS_MINE_KERNEL: every kernel gives the same block, and what is none is trouble" {
+    mine -m miner -T 1700000010 -n 5 </dev/null >wanted
+    "$BIN/.t/minetest" names >names.of.kernels
+    grep -q '^portable' names.of.kernels
+    while IFS=$'\t' read -r name here; do
+        if [ "$here" = usable ]; then
+            PEERUTILS_MINE_KERNEL=$name mine -m miner -T 1700000010 -n 5 </dev/null | diff wanted -
+        else
+            PEERUTILS_MINE_KERNEL=$name expect 2 mine -m miner </dev/null
+        fi
+    done <names.of.kernels
+    PEERUTILS_MINE_KERNEL=abacus expect 2 mine -m miner </dev/null
+    says "^mine: PEERUTILS_MINE_KERNEL: 'abacus' is no kernel that runs here\$"
+    [ ! -s "$out" ]
+}
+
 @test "usage, help, version, and a stdout that cannot be written" {
     expect 2 mine
     says '^usage: mine '

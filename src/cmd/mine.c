@@ -411,7 +411,10 @@ int main(int argc, char **argv)
 {
     struct run r = {0};
     struct arguments a = {.count = 1};
+    struct fault f;
     read_options(&r, &a, argc, argv);
+    if (mine_kernel_asked(&f))
+        cli_die("%s", f.text);
     find_miner(&r, &a);
     r.threads = cli_threads(a.threads);
     if (a.seconds)

@@ -1,8 +1,13 @@
-/* The inner loops of the miner, behind one table. */
-#include "crypto/sha256.h"
-#include "work/miner.h"
+/* The inner loops of the miner, behind one table; and what those that go through runs share. */
+#include "work/kernel.h"
 
+#include "crypto/sha256.h"
+
+#include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <sys/platform/x86.h>
+#endif
 
 static int always(void)
 {
@@ -13,6 +18,8 @@ static uint32_t read_word(const uint8_t bytes[4])
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
+
+/* --- portable: one attempt after the other --- */
 
 static bool state_met(const uint32_t state[8], const uint8_t target[TARGET_LEN])
 {
@@ -52,7 +59,7 @@ static void lay_chunks(const struct mine_job *job, uint64_t first,
     }
 }
 
-static uint64_t portable_search(const struct mine_job *job, uint64_t first, uint64_t count)
+uint64_t mine_search_portable(const struct mine_job *job, uint64_t first, uint64_t count)
 {
     uint8_t chunks[TURNS][SHA256_CHUNK];
     uint32_t most = read_word(job->target);
@@ -69,15 +76,164 @@ static uint64_t portable_search(const struct mine_job *job, uint64_t first, uint
     return count;
 }
 
+/* --- runs --- */
+
+static uint32_t rotate(uint32_t x, int n)
+{
+    return x >> n | x << (32 - n);
+}
+
+static uint32_t sigma0(uint32_t x)
+{
+    return rotate(x, 7) ^ rotate(x, 18) ^ x >> 3;
+}
+
+static uint32_t sigma1(uint32_t x)
+{
+    return rotate(x, 17) ^ rotate(x, 19) ^ x >> 10;
+}
+
+/* FIPS 180-4, 6.2.2, step 3. */
+static void one_round(uint32_t s[8], uint32_t wk)
+{
+    uint32_t a = s[0], b = s[1], c = s[2], e = s[4];
+    uint32_t t1 = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+                  ((e & s[5]) ^ (~e & s[6])) + wk;
+    uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    memmove(s + 1, s, 7 * sizeof *s);
+    s[4] += t1;
+    s[0] = t1 + t2;
+}
+
+/* The words of the schedule, as far as word v does not reach: it and what it reaches count as 0. */
+static void lay_schedule(struct mine_run *run, const uint8_t chunk[SHA256_CHUNK])
+{
+    uint32_t w[64] = {0};
+    uint64_t reached = mine_reached(run->v);
+    for (int t = 0; t < 64; t++) {
+        uint32_t sum = t < 16 ? read_word(chunk + (size_t)4 * (size_t)t)
+                              : w[t - 16] + sigma0(w[t - 15]) + w[t - 7] + sigma1(w[t - 2]);
+        run->fixed[t] = sum;
+        run->fixed_k[t] = sum + sha256_constants[t];
+        w[t] = reached >> t & 1 ? 0 : sum;
+    }
+}
+
+/* What the attempts with this nonce's upper twelve digits share. */
+static void lay_run(struct mine_run *run, const struct mine_job *job, uint64_t nonce)
+{
+    uint8_t chunk[SHA256_CHUNK];
+    char digits[SEAL_DIGITS];
+    mine_seal(NONCE_DIGITS, nonce, digits);
+    memcpy(chunk, job->chunk, sizeof chunk);
+    memcpy(chunk + job->nonce_at, digits, NONCE_DIGITS - 4);
+    memset(chunk + job->nonce_at + NONCE_DIGITS - 4, 0, 4);
+    run->v = (int)(job->nonce_at + NONCE_DIGITS) / 4 - 1;
+    run->first = job->midstate[0];
+    run->most = read_word(job->target);
+    lay_schedule(run, chunk);
+    memcpy(run->state, job->midstate, sizeof run->state);
+    for (int t = 0; t < (run->v & ~1); t++)
+        one_round(run->state, run->fixed_k[t]);
+}
+
+/* How many of the nonces from this one on are for the kernel in one go, or, where it cannot begin
+ * or end there, for the portable one. */
+static uint64_t next_part(uint64_t nonce, uint64_t left, bool *whole_steps)
+{
+    uint64_t within = nonce % RUN_STEP, run = RUN_NONCES - nonce % RUN_NONCES;
+    *whole_steps = within == 0 && left >= RUN_STEP;
+    if (*whole_steps)
+        return run < left ? run : left - left % RUN_STEP;
+    return RUN_STEP - within < left ? RUN_STEP - within : left;
+}
+
+/* A part of whole steps up to its first candidate: *part ends with that one, where there is one. */
+static bool find_candidate(const struct mine_job *job, uint64_t nonce, uint64_t *part,
+                           mine_scan *scan)
+{
+    struct mine_run run;
+    lay_run(&run, job, nonce);
+    uint32_t at = scan(&run, (uint32_t)(nonce % RUN_NONCES), (uint32_t)*part);
+    bool found = at < *part;
+    if (found)
+        *part = at + 1;
+    return found;
+}
+
+uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t count,
+                          mine_scan *scan)
+{
+    for (uint64_t done = 0, part; done < count; done += part) {
+        bool whole_steps;
+        part = next_part(first + done, count - done, &whole_steps);
+        uint64_t untried = 0; /* of this part, what is not yet known to miss */
+        if (!whole_steps)
+            untried = part;
+        else if (find_candidate(job, first + done, &part, scan))
+            untried = 1;
+        uint64_t known = part - untried;
+        uint64_t at = mine_search_portable(job, first + done + known, untried);
+        if (at < untried)
+            return done + known + at;
+    }
+    return count;
+}
+
+/* --- the table --- */
+
+#if defined(__x86_64__)
+static int has_avx2(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX2);
+}
+
+static int has_avx512(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX512F);
+}
+
+static int has_sha(void)
+{
+    return CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSE4_1);
+}
+
+static int has_sha_and_avx512(void)
+{
+    return has_sha() && CPU_FEATURE_ACTIVE(AVX512VL);
+}
+#endif
+
 const struct mine_kernel mine_kernels[] = {
-    {"portable", always, portable_search},
+#if defined(__x86_64__)
+    {"sha-ni+avx512", has_sha_and_avx512, mine_shani_avx512_search},
+    {"avx512", has_avx512, mine_avx512_search},
+    {"sha-ni", has_sha, mine_shani_search},
+    {"avx2", has_avx2, mine_avx2_search},
+#endif
+    {"portable", always, mine_search_portable},
     {NULL, NULL, NULL},
 };
 
+/* The usable kernel of that name; without a name, the best. */
+static const struct mine_kernel *usable_kernel(const char *name)
+{
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
+        if ((!name || strcmp(name, k->name) == 0) && k->usable())
+            return k;
+    return NULL;
+}
+
+int mine_kernel_asked(struct fault *f)
+{
+    const char *name = getenv(MINE_KERNEL_VARIABLE);
+    return usable_kernel(name)
+               ? 0
+               : fault_trouble(f, MINE_KERNEL_VARIABLE ": '%s' is no kernel that runs here", name);
+}
+
 const struct mine_kernel *mine_kernel_best(void)
 {
-    const struct mine_kernel *k = mine_kernels;
-    while (!k->usable())
-        k++; /* the last one always is */
-    return k;
+    const struct mine_kernel *k = usable_kernel(getenv(MINE_KERNEL_VARIABLE));
+    return k ? k : usable_kernel(NULL);
 }

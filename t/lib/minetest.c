@@ -2,14 +2,17 @@
  * minetest WHAT: asks one thing of the miner. 0: it holds, 1: it does not, with a word on stderr.
  *
  *     place     every header length gets a seal that fits, and its line hashes as it should
- *     kernels   every kernel finds what hashing the whole line finds, for every place and range
- *     lowest    the lowest nonce is found with 1 to 8 threads, at easy and hard targets
- *     stop      a search ends soon after it is told to, from a thread and from a signal
- *     threads   how many are started, with which signals; and what happens where none can be
- *     rate      prints attempts a second, bare compressions a second, and the ratio
+ *     kernels [NAME]
+ *               every kernel, or that one, finds what hashing the whole line finds, for every place
+ * and range lowest    the lowest nonce is found with 1 to 8 threads, at easy and hard targets stop
+ * a search ends soon after it is told to, from a thread and from a signal threads   how many are
+ * started, with which signals; and what happens where none can be names     prints the kernels, and
+ * whether this processor can run them rate      prints attempts a second, bare compressions a
+ * second, and the ratio
  */
 #include "base/hex.h"
 #include "crypto/sha256.h"
+#include "work/kernel.h"
 #include "work/miner.h"
 
 #include <dirent.h>
@@ -226,11 +229,70 @@ static void check_ranges(const struct mine_kernel *k)
         }
 }
 
-static int test_kernels(void)
+/* Over the ends of runs, with the nonce in each of the places. */
+static void check_runs(const struct mine_kernel *k)
 {
-    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if (k->usable())
-            check_ranges(k);
+    static const struct range ranges[] = {{0x1fff0, 32},
+                                          {0x2ffe1, 77},
+                                          {0xffffffff8, 100},
+                                          {0x123456789affff, 18},
+                                          {UINT64_MAX - 0x1000f, 0x10010},
+                                          {0x8fffffff, RUN_NONCES + 2}};
+    char header[HEADER_MAX];
+    for (size_t n = 409; n < 473; n += 4)
+        for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+            make_header(header, n, (unsigned)i);
+            if (ranges[i].count < 1000 || n >= 457)
+                check_kernel(k, header, n, ranges[i]);
+        }
+}
+
+/* A scan to which every attempt is a candidate, every third, or one in a thousand. */
+static uint32_t scan_all(const struct mine_run *run, uint32_t digits, uint32_t count)
+{
+    (void)run, (void)digits, (void)count;
+    return 0;
+}
+
+static uint32_t scan_some(const struct mine_run *run, uint32_t digits, uint32_t count)
+{
+    (void)run;
+    for (uint32_t i = 0; i < count; i++)
+        if ((digits + i) % 3 == 1)
+            return i;
+    return count;
+}
+
+/* Candidates that are none are passed over, and those that are one are found. */
+static void check_candidates(void)
+{
+    char header[HEADER_MAX];
+    struct mine_job job;
+    for (uint64_t first = 0xfff3; first < 0x10024; first++) {
+        make_header(header, 420, 1);
+        size_t seal_len = lay_out(&job, header, 420, impossible);
+        uint64_t expected = lowest_id(header, 420, seal_len, first, 100, job.target);
+        if (mine_search_runs(&job, first, 100, scan_all) != expected)
+            errx(1, "all are candidates: another nonce");
+        uint64_t some = (first + expected) % 3 == 1 || expected < 16 - first % 16 ? expected : 100;
+        if (some == expected && mine_search_runs(&job, first, 100, scan_some) != some)
+            errx(1, "some are candidates: another nonce");
+    }
+}
+
+/* The kernel's name and whether it is tried; with a name, that one alone. */
+static int test_kernels(const char *name)
+{
+    check_candidates();
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
+        if (name && strcmp(name, k->name) != 0)
+            continue;
+        printf("%s\t%s\n", k->name, k->usable() ? "tried" : "not here");
+        if (!k->usable())
+            continue;
+        check_ranges(k);
+        check_runs(k);
+    }
     return 0;
 }
 
@@ -557,15 +619,24 @@ static int test_rate(void)
     return 0;
 }
 
+static int test_names(void)
+{
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
+        printf("%s\t%s\n", k->name, k->usable() ? "usable" : "not here");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*run)(void);
-    } tests[] = {{"place", test_place}, {"kernels", test_kernels}, {"lowest", test_lowest},
-                 {"stop", test_stop},   {"threads", test_threads}, {"rate", test_rate}};
+    } tests[] = {{"place", test_place},     {"lowest", test_lowest}, {"stop", test_stop},
+                 {"threads", test_threads}, {"rate", test_rate},     {"names", test_names}};
+    if (argc >= 2 && argc <= 3 && strcmp(argv[1], "kernels") == 0)
+        return test_kernels(argv[2]);
     for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof tests[0]; i++)
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
-    errx(2, "usage: minetest place|kernels|lowest|stop|threads|rate");
+    errx(2, "usage: minetest place|kernels [NAME]|lowest|stop|threads|names|rate");
 }

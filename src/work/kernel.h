@@ -1,0 +1,81 @@
+/*
+ * What the miner's inner loops have in common: rows of kernel.c's table, for nobody else.
+ *
+ * While only the nonce's last four digits change, one word of the input does: word v, 8 to 12. So
+ * 65,536 attempts share a run: the rounds before v, and of the message schedule every word, and
+ * every term of a word, that v does not reach. A kernel goes through a run in groups of attempts
+ * that it makes side by side, and gives back those that meet the first word of the target, which
+ * nearly always decides.
+ */
+#ifndef WORK_KERNEL_H
+#define WORK_KERNEL_H
+
+#include "work/miner.h"
+
+#include <stdint.h>
+
+#define RUN_NONCES 65536u /* whose last four digits alone differ */
+#define RUN_STEP 16u      /* attempts in a row whose last digit alone differs, 0 to f */
+
+struct mine_run {
+    int v;             /* the word that changes */
+    uint32_t state[8]; /* a to h after the rounds before v, or, where v is odd, before v - 1 */
+    /* Of each word of the schedule, the sum of its terms that v does not reach: all of them, for
+     * those that are the same for every attempt. And the same with the round's constant. */
+    uint32_t fixed[64], fixed_k[64];
+    uint32_t first; /* the first word of the midstate, which the last round's a is added to */
+    uint32_t most;  /* the first word of the target */
+};
+
+/*
+ * Goes through the attempts from the one with these last four digits on, count of them; both are
+ * multiples of RUN_STEP, count is not 0, and the run is not left. Gives the index of the first
+ * whose hash's first word is not over most, or count.
+ */
+typedef uint32_t mine_scan(const struct mine_run *run, uint32_t digits, uint32_t count);
+
+/* The scan for a run of any v, of the one that wants it as a constant. */
+#define MINE_SCAN_ANY(scan, run, digits, count)                                                    \
+    ((run)->v == 12   ? scan(run, digits, count, 12)                                               \
+     : (run)->v == 11 ? scan(run, digits, count, 11)                                               \
+     : (run)->v == 10 ? scan(run, digits, count, 10)                                               \
+     : (run)->v == 9  ? scan(run, digits, count, 9)                                                \
+                      : scan(run, digits, count, 8))
+
+/* A kernel's search, made of its scan. */
+uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t count,
+                          mine_scan *scan);
+
+/* The search that needs nothing of the processor. */
+uint64_t mine_search_portable(const struct mine_job *job, uint64_t first, uint64_t count);
+
+/* Which words of the schedule word v reaches: bit t for word t. Of a constant, a constant. */
+static inline uint64_t mine_reached(int v)
+{
+    return v == 12   ? 0xfffffffffea81000
+           : v == 11 ? 0xffffffffff540800
+           : v == 10 ? 0xffffffffffaa0400
+           : v == 9  ? 0xffffffffffd50200
+                     : 0xffffffffff800100;
+}
+
+/* Word v of the attempts with these last four digits, in the upper three alone. */
+static inline uint32_t mine_upper_digits(uint32_t digits)
+{
+    static const char hex[] = "0123456789abcdef";
+    return (uint32_t)hex[digits >> 12 & 15] << 24 | (uint32_t)hex[digits >> 8 & 15] << 16 |
+           (uint32_t)hex[digits >> 4 & 15] << 8;
+}
+
+/* The table's rows, each in a file of its own. */
+#if defined(__x86_64__)
+uint64_t mine_shani_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
+uint64_t mine_shani_search(const struct mine_job *job, uint64_t first, uint64_t count);
+mine_scan mine_shani_scan, mine_avx512_scan, mine_avx2_scan;
+uint64_t mine_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
+uint64_t mine_avx2_search(const struct mine_job *job, uint64_t first, uint64_t count);
+#endif
+
+extern const uint32_t sha256_constants[64]; /* crypto/sha256.c */
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * The message schedule, and the rounds, of as many attempts at once as a vector has lanes: code
+ * that each kernel compiles for its own vectors. Before it includes this it defines
+ *
+ *     INLINE              static, inlined always, and the processor's features
+ *     lanes, LANES        the type, and how many: 8 or 16
+ *     load(p), spread(p)  LANES words from p on, aligned or not; the word at p in every lane
+ *     add(x, y), or2(x, y), shift(x, n), rotate(x, n)   of every lane, to the right
+ *     xor3(x, y, z), choose(e, f, g), majority(a, b, c)
+ *     under(x, limit)     a bit for every lane that is not over limit's
+ *
+ * Everything here is given a v, a t or a part that is a constant once it is inlined: what word v
+ * does not reach is not computed.
+ */
+#include "work/kernel.h"
+
+#define TIMES_4(f, n) f(n) f(n + 1) f(n + 2) f(n + 3)
+#define TIMES_16(f, n) TIMES_4(f, n) TIMES_4(f, n + 4) TIMES_4(f, n + 8) TIMES_4(f, n + 12)
+
+/* Whether word v reaches word t. */
+INLINE bool reached(int v, int t)
+{
+    return mine_reached(v) >> t & 1;
+}
+
+INLINE lanes small_sigma0(lanes x)
+{
+    return xor3(rotate(x, 7), rotate(x, 18), shift(x, 3));
+}
+
+INLINE lanes small_sigma1(lanes x)
+{
+    return xor3(rotate(x, 17), rotate(x, 19), shift(x, 10));
+}
+
+/* Word v of LANES attempts in a row, from one whose last four digits are a multiple of LANES. */
+INLINE lanes nonce_words(uint32_t digits)
+{
+    static const uint32_t low[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
+                                     '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    uint32_t upper = mine_upper_digits(digits);
+    return or2(load(low + digits % 16), spread(&upper));
+}
+
+enum { WORD_PARTS = 3 };
+
+/* A third of word t of the schedule, 16 and up, added to the parts before it. w: the sixteen words
+ * before it, word t at t % 16. */
+INLINE lanes part_of_word(const struct mine_run *run, const lanes w[16], int v, int t, int part,
+                          lanes sum)
+{
+    if (part == 0) {
+        bool all = reached(v, t - 16) && reached(v, t - 15) && reached(v, t - 7) &&
+                   reached(v, t - 2);
+        sum = all ? w[t & 15] : spread(&run->fixed[t]);
+        if (!all && reached(v, t - 16))
+            sum = add(sum, w[t & 15]);
+        if (reached(v, t - 7))
+            sum = add(sum, w[(t - 7) & 15]);
+    }
+    if (part == 1 && reached(v, t - 15))
+        sum = add(sum, small_sigma0(w[(t - 15) & 15]));
+    if (part == 2 && reached(v, t - 2))
+        sum = add(sum, small_sigma1(w[(t - 2) & 15]));
+    return sum;
+}
+
+/* Word t, v and up, and the round's constant; puts the word into w, where it is not word v. */
+INLINE lanes next_word(const struct mine_run *run, lanes w[16], int v, int t)
+{
+    if (!reached(v, t))
+        return spread(&run->fixed_k[t]);
+    if (t >= 16) {
+        lanes sum = part_of_word(run, w, v, t, 0, w[t & 15]);
+        sum = part_of_word(run, w, v, t, 1, sum);
+        w[t & 15] = part_of_word(run, w, v, t, 2, sum);
+    }
+    return add(w[t & 15], spread(&sha256_constants[t]));
+}
+
+#ifdef choose
+/* A round, t, of the state s whose a is s[-t & 7]: nothing moves. */
+INLINE void lanes_round(lanes s[8], int t, lanes wk)
+{
+    lanes a = s[-t & 7], b = s[(1 - t) & 7], c = s[(2 - t) & 7], e = s[(4 - t) & 7];
+    lanes sum1 = xor3(rotate(e, 6), rotate(e, 11), rotate(e, 25));
+    lanes sum0 = xor3(rotate(a, 2), rotate(a, 13), rotate(a, 22));
+    lanes t1 = add(add(s[(7 - t) & 7], wk), add(sum1, choose(e, s[(5 - t) & 7], s[(6 - t) & 7])));
+    s[(3 - t) & 7] = add(s[(3 - t) & 7], t1);
+    s[(7 - t) & 7] = add(t1, add(sum0, majority(a, b, c)));
+}
+
+/* Which of a group of attempts are candidates. */
+INLINE unsigned lanes_group(const struct mine_run *run, lanes word, int v)
+{
+    lanes w[16], s[8];
+    const int start = v & ~1;
+#define SET_STATE(i) s[(i - start) & 7] = spread(&run->state[i]);
+    TIMES_4(SET_STATE, 0)
+    TIMES_4(SET_STATE, 4)
+    w[v] = word;
+#define ROUND(t)                                                                                   \
+    if (t >= start)                                                                                \
+        lanes_round(s, t, next_word(run, w, v, t));
+    TIMES_16(ROUND, 0)
+    TIMES_16(ROUND, 16)
+    TIMES_16(ROUND, 32)
+    TIMES_16(ROUND, 48)
+    return under(add(s[0], spread(&run->first)), spread(&run->most));
+}
+
+INLINE uint32_t lanes_scan(const struct mine_run *run, uint32_t digits, uint32_t count, int v)
+{
+    for (uint32_t i = 0; i < count; i += LANES) {
+        unsigned hits = lanes_group(run, nonce_words(digits + i), v);
+        if (hits)
+            return i + (uint32_t)__builtin_ctz(hits);
+    }
+    return count;
+}
+#endif
