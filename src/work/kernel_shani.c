@@ -54,6 +54,16 @@ INLINE void four_rounds_of_all(struct attempt a[TURNS], int v, int i)
     four_rounds(&a[2], v, i);
     four_rounds(&a[3], v, i);
 }
+/* The word at i, and zeros. */
+INLINE __m128i only(uint32_t word, int i)
+{
+    __m128i last = _mm_slli_si128(_mm_cvtsi32_si128((int)word), 12);
+    return i == 0   ? _mm_cvtsi32_si128((int)word)
+           : i == 1 ? _mm_srli_si128(last, 8)
+           : i == 2 ? _mm_srli_si128(last, 4)
+                    : last;
+}
+
 INLINE void begin(struct attempt *a, const struct mine_run *run, int v, uint32_t word)
 {
     const int *state = (const int *)run->state;
@@ -63,7 +73,7 @@ INLINE void begin(struct attempt *a, const struct mine_run *run, int v, uint32_t
     a->w[1] = four(run->fixed + 4);
     a->w[2] = four(run->fixed + 8);
     a->w[3] = four(run->fixed + 12);
-    a->w[v / 4] = _mm_insert_epi32(a->w[v / 4], (int)word, v % 4);
+    a->w[v / 4] = _mm_or_si128(a->w[v / 4], only(word, v % 4));
 }
 
 /* Which of four attempts are candidates. */

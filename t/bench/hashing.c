@@ -5,9 +5,10 @@
  *     LABEL<tab>RATE
  *
  * the median of the rounds: bytes a second for `short KERNEL` (lines of 300 bytes, each a hash) and
- * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `mine all` (a search by
- * all processors), `compress KERNEL` and `compress openssl` (the bare compression of one chunk, the
- * state set back each time: what an attempt cannot do without).
+ * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `all KERNEL` (a search
+ * by all processors), `limit sha256rnds2` (the rounds of an attempt that no other shares, by the
+ * SHA unit with nothing else to do), `compress KERNEL` and `compress openssl` (the bare compression
+ * of one chunk, the state set back each time: what an attempt cannot do without).
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -15,6 +16,9 @@
 #include "work/miner.h"
 
 #include <err.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <pthread.h>
@@ -45,10 +49,10 @@ struct tasks {
     int count;
 };
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -166,7 +170,7 @@ static double mine_all(const struct task *t)
     struct fault f;
     pthread_t stopper;
     uint64_t nonce;
-    (void)t;
+    setenv(MINE_KERNEL_VARIABLE, t->miner->name, 1);
     atomic_init(&watch.stop, false);
     atomic_init(&watch.attempts, 0);
     if (pthread_create(&stopper, NULL, stop_later, &watch))
@@ -188,6 +192,38 @@ static struct task *add(struct tasks *all, const char *what, const char *which,
     return t;
 }
 
+#if defined(__x86_64__)
+enum { ATTEMPTS = 1 << 16, CHAINS = 8, TWO_ROUNDS = (64 - 12) / 2 };
+
+/* Attempts in turn, eight at once: their rounds from the twelfth on, of no schedule. */
+__attribute__((target("sha"))) static double rounds_alone(const struct task *t)
+{
+    __m128i a[CHAINS], b = _mm_setzero_si128(), wk = _mm_loadu_si128((const void *)t->data);
+    for (int i = 0; i < CHAINS; i++)
+        a[i] = _mm_loadu_si128((const void *)(t->data + (size_t)16 * (size_t)i));
+    for (int i = 0; i < ATTEMPTS / CHAINS * TWO_ROUNDS; i++)
+#pragma GCC unroll 8
+        for (int j = 0; j < CHAINS; j++)
+            a[j] = _mm_sha256rnds2_epu32(a[j], b, wk);
+    for (int i = 1; i < CHAINS; i++)
+        a[0] = _mm_xor_si128(a[0], a[i]);
+    volatile int used = _mm_cvtsi128_si32(a[0]);
+    (void)used;
+    return ATTEMPTS;
+}
+
+static void add_limit(struct tasks *all)
+{
+    if (strcmp(mine_kernel_best()->name, "sha-ni+avx512") == 0)
+        add(all, "limit", "sha256rnds2", rounds_alone);
+}
+#else
+static void add_limit(struct tasks *all)
+{
+    (void)all;
+}
+#endif
+
 static void add_ours(struct tasks *all)
 {
     add(all, "short", "sha256()", lines_ours);
@@ -198,10 +234,13 @@ static void add_ours(struct tasks *all)
         add(all, "long", k->name, long_by_kernel)->kernel = k;
         add(all, "compress", k->name, compress_by_kernel)->kernel = k;
     }
-    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if (k->usable())
-            add(all, "mine", k->name, mine_by_kernel)->miner = k;
-    add(all, "mine", "all", mine_all);
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
+        if (!k->usable())
+            continue;
+        add(all, "mine", k->name, mine_by_kernel)->miner = k;
+        add(all, "all", k->name, mine_all)->miner = k;
+    }
+    add_limit(all);
 }
 
 static int by_size(const void *a, const void *b)
@@ -212,10 +251,11 @@ static int by_size(const void *a, const void *b)
 
 static void run(struct task *t, int round)
 {
-    double begin = now(), done = 0, took;
+    clockid_t clock = t->once == mine_all ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+    double begin = now(clock), done = 0, took;
     do
         done += t->once(t);
-    while ((took = now() - begin) < TURN);
+    while ((took = now(clock) - begin) < TURN);
     t->rates[round] = done / took;
 }
 
