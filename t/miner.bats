@@ -35,6 +35,10 @@ kernel() { # NAME
     kernel avx2
 }
 
+@test "the kernel armv8 finds what hashing whole lines finds" {
+    kernel armv8
+}
+
 @test "the portable kernel finds what hashing whole lines finds, and is always there" {
     minetest kernels portable >tried
     grep -q '^portable.tried$' tried

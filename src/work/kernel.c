@@ -7,6 +7,8 @@
 #include <string.h>
 #if defined(__x86_64__)
 #include <sys/platform/x86.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
 #endif
 
 static int always(void)
@@ -133,8 +135,11 @@ static void lay_run(struct mine_run *run, const struct mine_job *job, uint64_t n
     run->most = read_word(job->target);
     lay_schedule(run, chunk);
     memcpy(run->state, job->midstate, sizeof run->state);
-    for (int t = 0; t < (run->v & ~1); t++)
+    for (int t = 0; t < (run->v & ~1); t++) {
         one_round(run->state, run->fixed_k[t]);
+        if (t == (run->v & ~3) - 1)
+            memcpy(run->by_four, run->state, sizeof run->by_four);
+    }
 }
 
 /* How many of the nonces from this one on are for the kernel in one go, or, where it cannot begin
@@ -204,7 +209,17 @@ static int has_sha_and_avx512(void)
 }
 #endif
 
+#if defined(__aarch64__)
+static int has_sha(void)
+{
+    return (getauxval(AT_HWCAP) & HWCAP_SHA2) != 0;
+}
+#endif
+
 const struct mine_kernel mine_kernels[] = {
+#if defined(__aarch64__)
+    {"armv8", has_sha, mine_armv8_search},
+#endif
 #if defined(__x86_64__)
     {"sha-ni+avx512", has_sha_and_avx512, mine_shani_avx512_search},
     {"avx512", has_avx512, mine_avx512_search},

@@ -18,8 +18,9 @@
 #define RUN_STEP 16u      /* attempts in a row whose last digit alone differs, 0 to f */
 
 struct mine_run {
-    int v;             /* the word that changes */
-    uint32_t state[8]; /* a to h after the rounds before v, or, where v is odd, before v - 1 */
+    int v;               /* the word that changes */
+    uint32_t state[8];   /* a to h after the rounds before v, or, where v is odd, before v - 1 */
+    uint32_t by_four[8]; /* the same before round 8, or, where v is 12, before round 12 */
     /* Of each word of the schedule, the sum of its terms that v does not reach: all of them, for
      * those that are the same for every attempt. And the same with the round's constant. */
     uint32_t fixed[64], fixed_k[64];
@@ -74,6 +75,10 @@ uint64_t mine_shani_search(const struct mine_job *job, uint64_t first, uint64_t 
 mine_scan mine_shani_scan, mine_avx512_scan, mine_avx2_scan;
 uint64_t mine_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
 uint64_t mine_avx2_search(const struct mine_job *job, uint64_t first, uint64_t count);
+#endif
+
+#if defined(__aarch64__)
+uint64_t mine_armv8_search(const struct mine_job *job, uint64_t first, uint64_t count);
 #endif
 
 extern const uint32_t sha256_constants[64]; /* crypto/sha256.c */
