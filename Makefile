@@ -91,8 +91,8 @@ $(OBJ)/%.o: src/%.c $(OBJ)/flags
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
 # is at each of them, would take the compiler minutes.
-$(OBJ)/work/kernel_%.o: OPT = -O2 -g1
-$(OBJ)/work/kernel_%.o: INSTRUMENT =
+$(OBJ)/work/kernel_%.o: override OPT = -O2 -g1
+$(OBJ)/work/kernel_%.o: override INSTRUMENT =
 
 $(OBJ)/libpeerutils.a: $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
 	@rm -f $@
