@@ -5,7 +5,9 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "cli/rate.h"
 #include "crypto/merkle.h"
+#include "record/ticket.h"
 #include "work/miner.h"
 
 #include <errno.h>
@@ -22,6 +24,8 @@
 
 enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5, FIRST_NONCES = 2048 };
 
+#define RANGE_DEFAULT (INT64_C(1) << 32)
+
 static const struct cli_option options[] = {
     {'m', "miner", "ACCOUNT", "who is credited the reward and the fees"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
@@ -31,6 +35,10 @@ static const struct cli_option options[] = {
     {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)"},
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'T', "time", "UNIXTIME", "the clock; it moves by one spacing a block"},
+    {'o', "tickets", NULL, "print tickets in place of work; -n: so many (default: all)"},
+    {'r', "range", "NONCES", "with -o: of a ticket (default: 4294967296; 0: all in one)"},
+    {'s', "share", "FACTOR", "with -o: tell of ids over the target by this (default: 1)"},
+    {'W', "worker", "ACCOUNT", "with -o: who is credited with the work (default: nobody)"},
     {0, NULL, NULL, NULL},
 };
 
@@ -72,13 +80,6 @@ struct run {
     struct stat seen; /* the ledger file as it was last looked at */
     bool shown;       /* a rate stands on the terminal */
 };
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void memory(int failed)
 {
@@ -201,16 +202,15 @@ static bool tip_moved(struct run *r)
 
 static void show_rate(struct run *r, int64_t begun)
 {
-    double seconds = (double)(milliseconds() - begun) / 1000;
-    double rate = (double)atomic_load(&r->watch.attempts) / seconds;
-    fprintf(stderr, "\rmine: height %" PRId64 ", %.2f million attempts a second, %.0f s \033[K",
-            r->parent.height + 1, rate / 1e6, seconds);
+    char what[64];
+    snprintf(what, sizeof what, "mine: height %" PRId64, r->parent.height + 1);
+    cli_show_rate(what, atomic_load(&r->watch.attempts), begun);
     r->shown = true;
 }
 
 static enum end reason_to_stop(struct run *r, int64_t begun)
 {
-    int64_t now = milliseconds();
+    int64_t now = cli_milliseconds();
     if (r->deadline && now >= r->deadline)
         return END_TIME_UP;
     if (r->watch_tip && tip_moved(r))
@@ -223,12 +223,12 @@ static void *watch(void *self)
 {
     struct run *r = self;
     struct pollfd over = {.fd = r->wake[0], .events = POLLIN};
-    int64_t begun = milliseconds(), shown = begun;
+    int64_t begun = cli_milliseconds(), shown = begun;
     bool terminal = isatty(STDERR_FILENO);
     while (poll(&over, 1, WATCH_MS) == 0 || (over.revents == 0)) {
-        if (terminal && milliseconds() - shown >= SHOW_MS) {
+        if (terminal && cli_milliseconds() - shown >= SHOW_MS) {
             show_rate(r, begun);
-            shown = milliseconds();
+            shown = cli_milliseconds();
         }
         if (r->end == END_NONE && (r->end = reason_to_stop(r, begun)) != END_NONE)
             atomic_store(&r->watch.stop, true);
@@ -270,7 +270,7 @@ static int wait_for(struct run *r, int64_t time)
 {
     while (!r->clock && time - cli_now(NULL) > rules_max_ahead(&r->ledger.tree.rules)) {
         struct timespec pause = {.tv_nsec = WATCH_MS * 1000000};
-        r->end = reason_to_stop(r, milliseconds());
+        r->end = reason_to_stop(r, cli_milliseconds());
         if (r->end != END_NONE)
             return -1;
         nanosleep(&pause, NULL);
@@ -324,7 +324,7 @@ static void print_block(struct run *r, const struct buf *header, int64_t time)
         p->times_count++;
     r->mined++;
     if (r->shown)
-        fprintf(stderr, "\r\033[K");
+        cli_hide_rate();
     r->shown = false;
     cli_put(header->data, header->len);
     cli_put("\n", 1);
@@ -335,7 +335,7 @@ static void print_block(struct run *r, const struct buf *header, int64_t time)
 static _Noreturn void give_up(struct run *r)
 {
     if (r->shown)
-        fprintf(stderr, "\r\033[K");
+        cli_hide_rate();
     if (r->end == END_TIP_MOVED) {
         cli_warn("the tip moved");
         cli_exit(TIP_MOVED);
@@ -373,14 +373,72 @@ static void mine_block(struct run *r)
 }
 
 struct arguments {
-    const char *miner, *ledger, *names, *seconds, *threads;
-    int64_t count;
+    const char *miner, *ledger, *names, *seconds, *threads, *worker;
+    int64_t count; /* 0: not given */
+    bool tickets;
+    int64_t range, factor; /* range 0: all nonces */
 };
+
+/* --- Tickets ---------------------------------------------------------------------------------- */
+
+/* The ticket of the next block for all nonces. */
+static struct ticket next_ticket(struct run *r, const struct arguments *a)
+{
+    struct ticket t = {.last = UINT64_MAX};
+    struct buf header = {0};
+    struct mine_job job;
+    size_t seal_len;
+    if (next_header(r, &t.block))
+        give_up(r);
+    memory(block_format(&t.block, &header));
+    if (mine_job_init(&job, header.data, header.len, t.block.target, &seal_len))
+        cli_die("no seal fits this header");
+    check_size(r, header.len + seal_len);
+    buf_free(&header);
+    u256_write(u256_scale(u256_read(t.block.target), (uint32_t)a->factor, 0), t.share);
+    return t;
+}
+
+/* Prints tickets for one header, so many or until nonces run out, as fast as somebody takes them.
+ */
+static void print_tickets(struct run *r, struct ticket *t, const struct arguments *a)
+{
+    struct buf line = {0};
+    uint64_t less = (uint64_t)a->range - 1; /* than the range has */
+    for (int64_t i = 0; !a->count || i < a->count; i++) {
+        r->end = reason_to_stop(r, cli_milliseconds());
+        if (r->end != END_NONE)
+            give_up(r);
+        t->last = less < UINT64_MAX - t->first ? t->first + less : UINT64_MAX;
+        line.len = 0;
+        memory(ticket_format(t, &line) || buf_add_string(&line, "\n"));
+        cli_put(line.data, line.len);
+        cli_flush();
+        if (t->last == UINT64_MAX)
+            break;
+        t->first = t->last + 1;
+    }
+    buf_free(&line);
+}
+
+static void give_tickets(struct run *r, const struct arguments *a)
+{
+    struct book *book = cli_book(a->names);
+    check_supply(r);
+    struct ticket t = next_ticket(r, a);
+    if (a->worker)
+        cli_account(book, a->worker, t.worker);
+    book_free(book);
+    print_tickets(r, &t, a);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
 
 static void read_options(struct run *r, struct arguments *a, int argc, char **argv)
 {
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r->watch_tip |= c == 'w';
+        a->tickets |= c == 'o';
         if (c == 'm')
             a->miner = optarg;
         if (c == 'l')
@@ -395,9 +453,21 @@ static void read_options(struct run *r, struct arguments *a, int argc, char **ar
             r->clock = optarg;
         if (c == 'n')
             a->count = cli_number("-n", optarg, 1, INT64_MAX);
+        if (c == 'r')
+            a->range = cli_number("-r", optarg, 0, INT64_MAX);
+        if (c == 's')
+            a->factor = cli_number("-s", optarg, 1, UINT32_MAX);
+        if (c == 'W')
+            a->worker = optarg;
     }
     if (optind < argc || !a->miner)
         cli_usage();
+    if (!a->tickets && (a->range >= 0 || a->factor || a->worker))
+        cli_die("-r, -s and -W go with -o");
+    if (a->range < 0)
+        a->range = RANGE_DEFAULT;
+    if (!a->factor)
+        a->factor = 1;
 }
 
 static void find_miner(struct run *r, const struct arguments *a)
@@ -410,7 +480,7 @@ static void find_miner(struct run *r, const struct arguments *a)
 int main(int argc, char **argv)
 {
     struct run r = {0};
-    struct arguments a = {.count = 1};
+    struct arguments a = {.range = -1};
     struct fault f;
     read_options(&r, &a, argc, argv);
     if (mine_kernel_asked(&f))
@@ -418,12 +488,14 @@ int main(int argc, char **argv)
     find_miner(&r, &a);
     r.threads = cli_threads(a.threads);
     if (a.seconds)
-        r.deadline = milliseconds() + cli_number("-t", a.seconds, 0, INT32_MAX) * 1000;
+        r.deadline = cli_milliseconds() + cli_number("-t", a.seconds, 0, INT32_MAX) * 1000;
     cli_open_ledger(&r.ledger, a.ledger);
     take_tip(&r);
     memory(buf_add(&r.own, r.parent.id, ID_LEN));
     read_body(&r);
-    for (; r.mined < a.count; empty_body(&r)) {
+    if (a.tickets)
+        give_tickets(&r, &a);
+    for (int64_t count = a.count ? a.count : 1; !a.tickets && r.mined < count; empty_body(&r)) {
         check_supply(&r);
         mine_block(&r);
     }

@@ -58,6 +58,25 @@ static bool parse_sound(const char *line, size_t len, struct block *b)
     return seal_check(b->seal, &ignored) == 0 && memcmp(b->target, zero, ID_LEN) != 0;
 }
 
+/* All fields but the seal. */
+static int parse_fields(const struct field *x, struct block *b, struct fault *f)
+{
+    return field_number(x[HEIGHT], "block: height", &b->height, f) ||
+                   field_id(x[PREV], "block: prev", b->prev, f) ||
+                   field_id(x[ROOT], "block: root", b->root, f) ||
+                   field_number(x[TIME], "block: time", &b->time, f) ||
+                   field_id(x[TARGET], "block: target", b->target, f) ||
+                   field_id(x[MINER], "block: miner", b->miner, f) ||
+                   field_number(x[COUNT], "block: count", &b->count, f)
+               ? -1
+               : 0;
+}
+
+static int target_check(const struct block *b, struct fault *f)
+{
+    return memcmp(b->target, zero, ID_LEN) == 0 ? fault_rule(f, "block: target is zero") : 0;
+}
+
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
 {
     struct field x[FIELDS_MAX];
@@ -68,16 +87,18 @@ int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
         return fault_rule(f, "not a block");
     if (n != FIELDS)
         return fault_rule(f, "block: %zu fields, expected %d", n, FIELDS);
-    if (field_number(x[HEIGHT], "block: height", &b->height, f) ||
-        field_id(x[PREV], "block: prev", b->prev, f) ||
-        field_id(x[ROOT], "block: root", b->root, f) ||
-        field_number(x[TIME], "block: time", &b->time, f) ||
-        field_id(x[TARGET], "block: target", b->target, f) ||
-        field_id(x[MINER], "block: miner", b->miner, f) ||
-        field_number(x[COUNT], "block: count", &b->count, f) || seal_check(x[SEAL], f))
+    if (parse_fields(x, b, f) || seal_check(x[SEAL], f))
         return -1;
     b->seal = x[SEAL];
-    return memcmp(b->target, zero, ID_LEN) == 0 ? fault_rule(f, "block: target is zero") : 0;
+    return target_check(b, f);
+}
+
+int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, struct fault *f)
+{
+    *b = (struct block){0};
+    if (!field_is(x[0], "block"))
+        return fault_rule(f, "not a block");
+    return parse_fields(x, b, f) ? -1 : target_check(b, f);
 }
 
 int block_format(const struct block *b, struct buf *out)

@@ -18,6 +18,11 @@ struct block {
  */
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
 
+/* The same for the fields of a header that has no seal yet, the word `block` first. 0, or -1 and a
+ * rule as above; b->seal is empty. */
+#define BLOCK_UNSEALED 8
+int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, struct fault *f);
+
 /* Puts the header line, without a newline; with an empty seal it ends in the space before it. 0, or
  * -1: no memory. */
 int block_format(const struct block *b, struct buf *out);

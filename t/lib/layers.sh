@@ -32,8 +32,9 @@ BEGIN {
     layer("sync", "base record crypto work stream ledger net")
     layer("explain", "base record crypto work state stream ledger")
     layer("export", "base record crypto state stream")
+    layer("farm", "base record crypto work")
     layer("cli", "base record crypto stream ledger net")
-    layer("cmd", "base record crypto work state stream ledger net sync cli export explain")
+    layer("cmd", "base record crypto work state stream ledger net sync cli export explain farm")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

@@ -1,0 +1,19 @@
+/* How fast a search goes, as a program shows it where stderr is a terminal. Only programs use this:
+ * it prints. */
+#ifndef CLI_RATE_H
+#define CLI_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t cli_milliseconds(void);
+
+/* Shows, in place of what was shown before, the attempts since a search began, then being in
+ * cli_milliseconds(). `what` is searched. */
+void cli_show_rate(const char *what, uint64_t attempts, int64_t began);
+
+/* Takes the line away. */
+void cli_hide_rate(void);
+
+#endif

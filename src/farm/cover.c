@@ -1,0 +1,206 @@
+#include "farm/cover.h"
+
+#include "crypto/sha256.h"
+
+#include <stdlib.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* A range, as a ticket asks for it or a receipt covers it. */
+struct range {
+    uint64_t first, last, line;
+    uint8_t worker[ID_LEN];
+};
+
+struct ranges {
+    struct range *list;
+    size_t count, cap;
+};
+
+/* Ranges count together where header and share are the same. share all zero, which none is: the
+ * header was sealed. */
+struct group {
+    uint8_t key[2 * ID_LEN]; /* the hash of the header without its seal, and the share */
+    struct block block;
+    struct ranges asked, done;
+    UT_hash_handle hh;
+};
+
+struct cover {
+    struct group *groups;
+    size_t count;
+};
+
+struct cover *cover_new(void)
+{
+    return calloc(1, sizeof(struct cover));
+}
+
+void cover_free(struct cover *c)
+{
+    struct group *g, *next;
+    if (!c)
+        return;
+    HASH_ITER(hh, c->groups, g, next)
+    {
+        HASH_DEL(c->groups, g);
+        free(g->asked.list);
+        free(g->done.list);
+        free(g);
+    }
+    free(c);
+}
+
+static const uint8_t sealed[ID_LEN];
+
+static int key_of(const struct block *b, const uint8_t share[ID_LEN], uint8_t key[2 * ID_LEN])
+{
+    struct block unsealed = *b;
+    struct buf header = {0};
+    unsealed.seal.len = 0;
+    int result = block_format(&unsealed, &header);
+    if (!result)
+        sha256(header.data, header.len, key);
+    memcpy(key + ID_LEN, share, ID_LEN);
+    buf_free(&header);
+    return result;
+}
+
+static struct group *find(struct cover *c, const uint8_t key[2 * ID_LEN])
+{
+    struct group *g;
+    HASH_FIND(hh, c->groups, key, 2 * ID_LEN, g);
+    return g;
+}
+
+/* The group of these, made where it is new. NULL: no memory. */
+static struct group *group_of(struct cover *c, const struct block *b, const uint8_t share[ID_LEN])
+{
+    uint8_t key[2 * ID_LEN];
+    if (key_of(b, share, key))
+        return NULL;
+    struct group *g = find(c, key);
+    if (g || !(g = calloc(1, sizeof *g)))
+        return g;
+    memcpy(g->key, key, sizeof key);
+    g->block = *b;
+    g->block.seal.len = 0;
+    HASH_ADD(hh, c->groups, key, sizeof g->key, g);
+    if (g->hh.tbl)
+        return g;
+    free(g);
+    return NULL;
+}
+
+static int add_range(struct cover *c, struct ranges *to, const struct ticket *t, uint64_t line,
+                     struct fault *f)
+{
+    if (c->count == COVER_MAX)
+        return fault_trouble(f, "over %d tickets and receipts", COVER_MAX);
+    if (to->count == to->cap) {
+        size_t cap = to->cap ? 2 * to->cap : 16;
+        struct range *list = realloc(to->list, cap * sizeof *list);
+        if (!list)
+            return fault_memory(f);
+        to->list = list;
+        to->cap = cap;
+    }
+    struct range *s = &to->list[to->count++];
+    *s = (struct range){.first = t->first, .last = t->last, .line = line};
+    memcpy(s->worker, t->worker, ID_LEN);
+    c->count++;
+    return 0;
+}
+
+int cover_ticket(struct cover *c, const struct ticket *t, uint64_t line, struct fault *f)
+{
+    struct group *g = group_of(c, &t->block, t->share);
+    return g ? add_range(c, &g->asked, t, line, f) : fault_memory(f);
+}
+
+int cover_receipt(struct cover *c, const struct receipt *r, uint64_t line, struct fault *f)
+{
+    struct group *g = group_of(c, &r->ticket.block, r->ticket.share);
+    return g ? add_range(c, &g->done, &r->ticket, line, f) : fault_memory(f);
+}
+
+int cover_block(struct cover *c, const struct block *b, struct fault *f)
+{
+    if (c->count == COVER_MAX)
+        return fault_trouble(f, "over %d tickets and receipts", COVER_MAX);
+    c->count++;
+    return group_of(c, b, sealed) ? 0 : fault_memory(f);
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct range *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void sort(struct ranges *s)
+{
+    if (s->count)
+        qsort(s->list, s->count, sizeof *s->list, by_first);
+}
+
+static void tell_twice(const struct ranges *done, const struct cover_calls *calls)
+{
+    const struct range *reach = done->list; /* the one that reaches furthest so far */
+    for (size_t i = 1; i < done->count; i++) {
+        const struct range *s = &done->list[i];
+        if (s->first <= reach->last)
+            calls->twice(calls->self, s->line, s->first,
+                         s->last < reach->last ? s->last : reach->last, reach->line);
+        if (s->last > reach->last)
+            reach = s;
+    }
+}
+
+/* Tells what of one ticket's range is not done, from *at on, which moves behind it; done is where
+ * to look first, and moves as well. Whether there are nonces behind. */
+static bool tell_rest(const struct group *g, const struct range *asked, uint64_t *at, size_t *done,
+                      const struct cover_calls *calls)
+{
+    struct ticket t = {.block = g->block};
+    memcpy(t.share, g->key + ID_LEN, ID_LEN);
+    memcpy(t.worker, asked->worker, ID_LEN);
+    if (*at < asked->first)
+        *at = asked->first;
+    while (*at <= asked->last) {
+        while (*done < g->done.count && g->done.list[*done].last < *at)
+            ++*done;
+        const struct range *d = *done < g->done.count ? &g->done.list[*done] : NULL;
+        if (!d || d->first > *at) {
+            t.first = *at;
+            t.last = d && d->first <= asked->last ? d->first - 1 : asked->last;
+            calls->rest(calls->self, &t);
+        } else {
+            t.last = d->last < asked->last ? d->last : asked->last;
+        }
+        if (t.last == UINT64_MAX)
+            return false;
+        *at = t.last + 1;
+    }
+    return true;
+}
+
+void cover_end(struct cover *c, const struct cover_calls *calls)
+{
+    for (struct group *g = c->groups; g; g = g->hh.next) {
+        uint8_t key[2 * ID_LEN];
+        uint64_t at = 0;
+        size_t done = 0;
+        memcpy(key, g->key, ID_LEN);
+        memcpy(key + ID_LEN, sealed, ID_LEN);
+        sort(&g->asked);
+        sort(&g->done);
+        tell_twice(&g->done, calls);
+        for (size_t i = 0; !find(c, key) && i < g->asked.count; i++)
+            if (!tell_rest(g, &g->asked.list[i], &at, &done, calls))
+                break;
+    }
+}

@@ -1,0 +1,235 @@
+#include "work/sweep.h"
+
+#include "crypto/sha256.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { CHUNK = 16384 }; /* nonces that a thread takes at once */
+
+void sweep_id(const char *header, size_t n, size_t seal_len, uint64_t nonce, uint8_t id[TARGET_LEN])
+{
+    char seal[SEAL_DIGITS];
+    struct sha256 h;
+    mine_seal(seal_len, nonce, seal);
+    sha256_init(&h);
+    sha256_update(&h, header, n);
+    sha256_update(&h, seal, seal_len);
+    sha256_final(&h, id);
+}
+
+int sweep_init(struct sweep *s, const char *header, size_t n, const uint8_t tell[TARGET_LEN],
+               const uint8_t end[TARGET_LEN], uint64_t first, uint64_t last)
+{
+    struct mine_job job;
+    *s = (struct sweep){.header = header, .header_len = n, .next = first, .last = last};
+    memcpy(s->tell, tell, TARGET_LEN);
+    memcpy(s->end, end, TARGET_LEN);
+    return mine_job_init(&job, header, n, tell, &s->seal_len);
+}
+
+void sweep_free(struct sweep *s)
+{
+    free(s->hits);
+    s->hits = NULL;
+}
+
+/* What the threads of a run share, under one lock: it is taken twice a chunk, which is tens of
+ * microseconds of work at the least. */
+struct run {
+    struct sweep *sweep;
+    const struct mine_kernel *kernel;
+    struct mine_watch *watch;
+    struct timespec until;
+    pthread_mutex_t lock;
+    bool no_memory;
+};
+
+/* What a thread has taken. */
+struct piece {
+    uint64_t first, count;
+    uint8_t most[TARGET_LEN]; /* an id over this is of no interest: neither told, nor the lowest */
+};
+
+static bool is_time(const struct timespec *until)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec > until->tv_sec ||
+           (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* Under the lock. */
+static void set_most(const struct sweep *s, uint8_t most[TARGET_LEN])
+{
+    if (!s->started)
+        memset(most, 0xff, TARGET_LEN);
+    else
+        memcpy(most, memcmp(s->best.id, s->tell, TARGET_LEN) > 0 ? s->best.id : s->tell,
+               TARGET_LEN);
+}
+
+/* Takes the next nonces, if there are any to take: the first piece of a run whatever the time, so
+ * that every run gets on. */
+static bool take(struct run *r, struct piece *p, bool always)
+{
+    struct sweep *s = r->sweep;
+    bool over = !always && is_time(&r->until);
+    pthread_mutex_lock(&r->lock);
+    over |= s->over || s->hits_count >= SWEEP_HITS || r->no_memory || atomic_load(&r->watch->stop);
+    if (!over) {
+        uint64_t left = s->last - s->next; /* and one more */
+        p->first = s->next;
+        p->count = left < CHUNK ? left + 1 : CHUNK;
+        s->over = left < CHUNK;
+        s->next += p->count;
+        set_most(s, p->most);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return !over;
+}
+
+static void keep_hit(struct run *r, const struct attempt *a)
+{
+    struct sweep *s = r->sweep;
+    if (s->hits_count == s->hits_cap) {
+        size_t cap = s->hits_cap ? 2 * s->hits_cap : 16;
+        struct attempt *hits = realloc(s->hits, cap * sizeof *hits);
+        r->no_memory |= !hits;
+        if (!hits)
+            return;
+        s->hits = hits;
+        s->hits_cap = cap;
+    }
+    s->hits[s->hits_count++] = *a;
+}
+
+/* Keeps what an attempt is good for. Whether it ends the sweep. */
+static bool keep(struct run *r, const struct attempt *a, uint8_t most[TARGET_LEN])
+{
+    struct sweep *s = r->sweep;
+    pthread_mutex_lock(&r->lock);
+    if (!s->started || memcmp(a->id, s->best.id, TARGET_LEN) < 0)
+        s->best = *a;
+    s->started = true;
+    if (target_met(a->id, s->tell))
+        keep_hit(r, a);
+    bool ends = target_met(a->id, s->end);
+    s->ended |= ends;
+    s->over |= ends;
+    set_most(s, most);
+    pthread_mutex_unlock(&r->lock);
+    return ends;
+}
+
+/* Searches a piece, up to what ends the sweep. */
+static void search(struct run *r, struct piece *p)
+{
+    const struct sweep *s = r->sweep;
+    struct mine_job job;
+    struct attempt a;
+    size_t seal_len;
+    uint64_t done = 0;
+    while (done < p->count && !mine_job_init(&job, s->header, s->header_len, p->most, &seal_len)) {
+        uint64_t at = r->kernel->search(&job, p->first + done, p->count - done);
+        done += at;
+        if (done == p->count)
+            break;
+        a.nonce = p->first + done++;
+        sweep_id(s->header, s->header_len, s->seal_len, a.nonce, a.id);
+        if (keep(r, &a, p->most))
+            break;
+    }
+    atomic_fetch_add(&r->watch->attempts, done);
+}
+
+static void *work(void *self)
+{
+    struct run *r = self;
+    struct piece p;
+    for (bool first = true; take(r, &p, first); first = false)
+        search(r, &p);
+    return NULL;
+}
+
+/* Works with so many threads besides the caller's. 0, or an errno: one could not be started. */
+static int work_with(struct run *r, int n)
+{
+    pthread_t *thread = calloc((size_t)n, sizeof *thread);
+    sigset_t all, before;
+    int started = 0, error = thread ? 0 : ENOMEM;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (!error && started < n && !(error = pthread_create(&thread[started], NULL, work, r)))
+        started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!error)
+        work(r);
+    for (int i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    free(thread);
+    return error;
+}
+
+static int by_nonce(const void *a, const void *b)
+{
+    const struct attempt *x = a, *y = b;
+    return x->nonce < y->nonce ? -1 : x->nonce > y->nonce;
+}
+
+/* Pieces are taken in order and finished, so that of all that end the sweep the lowest is among the
+ * hits. What lies behind it was tried on some runs and not on others. */
+static void put_in_order(struct sweep *s)
+{
+    if (s->hits_count)
+        qsort(s->hits, s->hits_count, sizeof *s->hits, by_nonce);
+    for (size_t i = 0; s->ended && i < s->hits_count; i++)
+        if (target_met(s->hits[i].id, s->end))
+            s->hits_count = i + 1;
+}
+
+static int threads_of_use(const struct sweep *s, int threads)
+{
+    uint64_t pieces = (s->last - s->next) / CHUNK + 1;
+    return pieces < (uint64_t)threads ? (int)pieces : threads;
+}
+
+static struct timespec after(int milliseconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += milliseconds / 1000;
+    t.tv_nsec += milliseconds % 1000 * 1000000L;
+    t.tv_sec += t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+int sweep_run(struct sweep *s, int threads, int milliseconds, struct mine_watch *watch,
+              struct fault *f)
+{
+    struct run r = {.sweep = s, .kernel = mine_kernel_best(), .watch = watch};
+    int error = 0;
+    s->hits_count = 0;
+    if (s->over)
+        return 0;
+    r.until = after(milliseconds);
+    threads = threads_of_use(s, threads);
+    pthread_mutex_init(&r.lock, NULL);
+    if (threads > 1)
+        error = work_with(&r, threads - 1);
+    else
+        work(&r);
+    pthread_mutex_destroy(&r.lock);
+    if (r.no_memory)
+        return fault_memory(f);
+    errno = error;
+    if (error)
+        return fault_errno(f, "cannot start %d threads", threads);
+    put_in_order(s);
+    return 0;
+}
