@@ -266,9 +266,8 @@ static void work_on(struct run *r, const struct ticket *t)
         cli_fail(NULL, &f);
     set_idle(r, false);
     r->began += cli_milliseconds() - r->paused;
-    if (is_done(r, &u))
-        look_after_reader();
-    else
+    look_after_reader();
+    if (!is_done(r, &u))
         work(r, t, &u);
     r->paused = cli_milliseconds();
     set_idle(r, true);

@@ -1,0 +1,49 @@
+/* Who has done how much work, and what each is to have of a sum. */
+#ifndef FARM_TALLY_H
+#define FARM_TALLY_H
+
+#include "record/ticket.h"
+#include "work/target.h"
+
+#include <uthash.h>
+
+#define TALLY_MAX (1 << 20) /* accounts */
+
+struct earner {
+    uint8_t account[ID_LEN];
+    int64_t shares, blocks;
+    double expected; /* how many of his shares were to be expected to be blocks */
+    struct u256 work;
+    int64_t amount;
+    UT_hash_handle hh;
+};
+
+/* All zero is an empty tally that owns nothing. Its earners stand in the order of their accounts
+ * after tally_sort and tally_divide. */
+struct tally {
+    struct earner *earners;
+    struct u256 work; /* of all */
+};
+
+/* The work of a share, and its part of a block's. */
+struct u256 share_work(const struct share *s);
+double share_expected(const struct share *s);
+
+/* Whether the share is the block itself, and its id. */
+bool share_is_block(const struct share *s, uint8_t id[ID_LEN]);
+
+/* The account's, made where it is new. NULL: no memory, or too many of them. */
+struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN]);
+
+/* Counts a share of this work for an account. 0, or -1 and trouble. */
+int tally_add(struct tally *t, const uint8_t account[ID_LEN], struct u256 work, struct fault *f);
+
+void tally_clear(struct tally *t);
+void tally_sort(struct tally *t);
+
+/* Divides a sum by work, to the unit: each gets his part rounded down, and what is left goes, a
+ * unit each, to those with the most work (of equals, to the lower account). 0, or -1 and trouble:
+ * more work than can be. */
+int tally_divide(struct tally *t, int64_t sum, struct fault *f);
+
+#endif
