@@ -1,0 +1,377 @@
+load lib/common
+load lib/ledger
+
+# minepool: work -> tickets for members; shares -> a file, in which each counts once; blocks -> payments.
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    for name in pool alice bob carol; do keygen -s "demo $name" $name; done >names 2>keygen.err
+    ledger-init -T 1700000000 -t 0000ff -e 0 -r 100000 alice 5000 >ledger
+}
+
+# The work: shares are so many times as easy as the block.
+work() { # TIME FACTOR [LEDGER]
+    mine -l "${3-ledger}" -o -m pool -T "$1" -r 0 -s "$2" </dev/null
+}
+
+# keeps FILE STATUS: the pool takes the lines on stdin; out has what it says.
+keeps() {
+    expect "$2" minepool -r "${RANGE-20000}" "$1" alice bob carol
+}
+
+# A member's lines of a file.
+of() { # NAME FILE
+    grep " $(account "$1") " "$2"
+}
+
+# The block of an id, or of the first header of a file.
+block_of() { # FILE
+    grep -m 1 '^block ' "$1" | id
+}
+
+# The work, the tickets that come of it, and what alice finds with hers.
+alices() {
+    work 1700000010 256 >work
+    keeps shares 0 <work
+    cp "$out" tickets
+    of alice tickets | minework >alices || :
+    grep '^share' alices >good
+}
+
+@test "each member gets a ticket from a region of his own" {
+    work 1700000010 16 >work
+    keeps shares 0 <work
+    [ "$(cut -d ' ' -f 1,3,4,5 "$out")" = "ticket 0000000000000000 0000000000004e1f $(account alice)
+ticket 0001000000000000 0001000000004e1f $(account bob)
+ticket 0002000000000000 0002000000004e1f $(account carol)" ]
+    [ "$(cut -d ' ' -f 2,6- "$out" | uniq)" = "$(cut -d ' ' -f 2,6- work)" ]
+    [ -e shares ] && [ ! -s shares ]
+    # the same work again says nothing, other work gives tickets again
+    { cat work work && work 1700000011 16; } >three
+    keeps shares 0 <three
+    [ "$(wc -l <"$out")" -eq 6 ]
+    # a range that is not all nonces is divided as well
+    sed 's/ ffffffffffffffff / 00000000ffffffff /' work >less
+    keeps shares 0 <less
+    [ "$(tail -n 1 "$out" | cut -d ' ' -f 3,4)" = '0000000000020000 0000000000024e1f' ]
+    mine -o -m pool -T 1700000010 -n 1 -r 65535 </dev/null >little
+    keeps shares 1 <little
+    says '^stdin:1: ticket: its range is under 65536 nonces$'
+    # of a region that is too small for two tickets, the second is what is left, and then there is none
+    sed 's/ ffffffffffffffff / 000000007530ffff /' work >less
+    keeps shares 0 <less
+    minework <"$out" >done || :
+    cat less done | keeps shares 0
+    of bob "$out" | grep '^ticket' | cut -d ' ' -f 3,4 >got
+    [ "$(tr '\n' ' ' <got)" = '0000000000007531 000000000000c350 000000000000c351 000000000000ea61 ' ]
+    grep '^ticket' "$out" | minework >again || :
+    cat less done again | keeps fresh 1 # the shares of the first come twice
+    says "the nonces of $(account bob) are used up"
+}
+
+@test "shares count once they are in the file; a receipt gives the next ticket" {
+    alices
+    [ "$(wc -l <good)" -gt 20 ]
+    cat work alices | keeps shares 0
+    cmp good shares
+    grep '^share' "$out" | cmp - good
+    of alice "$out" | tail -n 1 | cut -d ' ' -f 1,3,4 | grep -qx 'ticket 0000000000004e20 0000000000009c3f'
+    # each member's are his
+    of bob tickets | minework >bobs || :
+    cat work bobs alices | keeps more 0
+    [ "$(cut -d ' ' -f 3 more | sort | uniq -c | wc -l)" -eq 2 ]
+}
+
+# counts_not RULE: of the line on stdin, this is said, and nothing is kept of it.
+counts_not() {
+    cat work - >lines
+    keeps fresh 1 <lines
+    says "^stdin:2: $1\$"
+    [ ! -s fresh ]
+    ! grep -q '^\(share\|block\)' "$out"
+}
+
+@test "what does not count: twice, stale, another's, forged, no share" {
+    alices
+    share=$(head -n 1 good)
+    # twice: in one run, and in the next
+    cat work good - <<<"$share" | keeps twice 1
+    says 'share: sent before$'
+    cmp good twice
+    cat work - <<<"$share" | keeps twice 1
+    says '^stdin:2: share: sent before$'
+    cmp good twice
+    # stale: of the work before, or of none
+    { cat work && work 1700000011 256 && head -n 1 good; } >lines
+    keeps stale 1 <lines
+    says '^stdin:3: share: stale: not of the work that is given out$'
+    keeps stale 1 <<<"$share"
+    says '^stdin:1: share: stale: not of the work that is given out$'
+    [ ! -s stale ]
+    # another's: bob's name on alice's share, and a nonce that is nobody's
+    counts_not "share: another's: its nonce is $(account alice)" <<<"${share/$(account alice)/$(account bob)}"
+    sed 's/ 0000000000000000 .* 0*\([0-9a-f]*\) block/ 0004000000000000 0004000000004e1f \1 block/' tickets |
+        head -n 1 | sed "s/ [^ ]* block/ $(account alice) block/" | minework | grep '^share' | head -n 1 >nobodys
+    counts_not "share: another's: its nonce is nobody's" <nobodys
+    # forged: another nonce, another share, another form of the seal
+    counts_not 'share: its id is over its share: [0-9a-f]*' <<<"${share%????}0000"
+    counts_not 'share: its share is not that of the work: .*' <<<"${share/ 00ff/ 01ff}"
+    counts_not "share: share is below the block's target" <<<"${share/ 00ff/ 0000}"
+    counts_not "share: its seal does not have a nonce's form" <<<"${share% *} ${share##* 0}"
+    counts_not "share: its seal does not have a nonce's form" <<<"${share% *} 1${share##* 0}"
+    counts_not 'share: 11 fields, expected 12' <<<"${share% *}"
+    counts_not 'share: block: seal is not 1 to 64 lowercase hex digits' <<<"${share}G"
+    counts_not 'neither a ticket, a share, a block nor a receipt' <names
+    counts_not 'line: torn: the last line has no newline' < <(printf %s "$share")
+    # receipts: not his, not of his ticket, made up
+    receipt=$(grep '^exhausted' alices)
+    counts_not "exhausted: another's: these nonces are not his" <<<"${receipt/$(account alice)/$(account bob)}"
+    counts_not 'exhausted: not of the ticket that he has' <<<"${receipt/ 0000000000004e1f / 0000000000004e1e }"
+    best=$(cut -d ' ' -f 6 <<<"$receipt")
+    for n in {0..9}; do
+        echo "${receipt/ $best / 000000000000000$n }"
+    done | cat work - | keeps made 1
+    says 'exhausted: its best is [0-9]* times what 20000 nonces give$'
+    # the best one is a share that did not come: that is told, and the work goes on
+    cat work - <<<"$receipt" | keeps unsent 1
+    says '^stdin:2: exhausted: its best is a share that was not sent$'
+    [ "$(of alice "$out" | wc -l)" -eq 2 ]
+    # a receipt of work that is over is no fault
+    { work 1700000011 256 && echo "$receipt"; } >lines
+    keeps old 0 <lines
+}
+
+# Members whose machines do so many tickets while the others do theirs, until there is a block: out has what the
+# pool said, sent what it was sent, with what it keeps in shares.
+mined_together() { # NAME...: each as often as he is fast
+    local name
+    work 1700000023 "${FACTOR-1024}" >sent
+    keeps shares 0 <sent
+    until grep -q '^block' "$out"; do
+        for name; do
+            grep "^ticket .* $(account "$name") block" "$out" | tail -n 1 | minework -j 1 >did || :
+            cat did >>sent
+            rm -f shares
+            keeps shares 0 <sent
+            ! grep -q '^block' did || break
+        done
+    done
+}
+
+# within_2_sigma FILE NAME PARTS PARTS-IN-ALL: that his part of the payments is his part of the work, 2 sigma of his shares at most off.
+within_2_sigma() {
+    awk -v who="$(account "$2")" -v p="$3" -v of="$4" -v n="$(wc -l <shares)" '
+        $2 == who { his = $3 } { all += $3 }
+        END {
+            q = p / of
+            sigma = sqrt(q * (1 - q) / n)
+            got = his / all
+            printf "%.4f, expected %.4f, sigma %.4f\n", got, q, sigma
+            exit !(n > 1000 && got - q <= 2 * sigma && q - got <= 2 * sigma)
+        }' "$1"
+}
+
+@test "payments follow work, within 2 sigma, to the unit" {
+    RANGE=5000 tried=()
+    mined_together alice bob bob carol carol carol carol
+    grep '^block' "$out" | ledger-append >block
+    [ "$(wc -l <shares)" -gt 1000 ]
+    expect 0 minepool -F 0 -b "$(block_of block)" shares
+    cp "$out" due
+    cat due
+    # nonces that each tried: whole tickets, and of the last one those up to the block
+    for name in alice bob carol; do
+        tried[${#tried[@]}]=$((5000 * $(grep -c "^exhausted .* $(account $name) " sent)))
+    done
+    nonce=$((16#$(tail -c 17 block)))
+    tried[nonce >> 48]=$((tried[nonce >> 48] + (nonce & 0xffffffffffff) % 5000 + 1))
+    all=$((tried[0] + tried[1] + tried[2]))
+    echo "nonces: ${tried[*]}"
+    [ "$all" -gt 100000 ]
+    within_2_sigma due alice "${tried[0]}" $all
+    within_2_sigma due bob "${tried[1]}" $all
+    within_2_sigma due carol "${tried[2]}" $all
+    # the sum is what the block earned
+    awk '{ sum += $3 } END { exit sum != 100000 }' due
+    says '^minepool: block 1 earned 100000: 3 payments of 100000 with their fees, 0 stay$'
+    # the parts, counted otherwise: rounded down, and the rest to those with most
+    cut -d ' ' -f 3 shares | sort | uniq -c | sort -k 1,1nr -k 2 | awk -v sum=100000 '
+        { n[NR] = $1; who[NR] = $2; all += $1 }
+        END {
+            for (i = 1; i <= NR; i++) left += part[i] = int(sum * n[i] / all)
+            for (i = 1; i <= NR; i++) print who[i], part[i] + (i <= sum - left)
+        }' | sort >wanted
+    cut -d ' ' -f 2,3 due | sort | diff wanted -
+    # the last so many shares, of which one is the block
+    for n in 1 2 100; do
+        minepool -F 0 -n $n -b "$(block_of block)" shares 2>said | cut -d ' ' -f 2,3 | sort >got
+        tail -n $n shares | cut -d ' ' -f 3 | sort | uniq -c | sort -k 1,1nr -k 2 | awk -v sum=100000 '
+            { n[NR] = $1; who[NR] = $2; all += $1 }
+            END {
+                for (i = 1; i <= NR; i++) left += part[i] = int(sum * n[i] / all)
+                for (i = 1; i <= NR; i++) print who[i], part[i] + (i <= sum - left)
+            }' | sort | diff - got
+    done
+    # a cut, and the fees that the chain asks for: all of it can be paid
+    expect 0 minepool -c 7 -b "$(block_of block)" shares
+    says '^minepool: block 1 earned 100000: 3 payments of 93000 with their fees, 7000 stay$'
+    cp "$out" due
+    txmake <due | txsign -k pool.key | mine -m alice -T 1700000020 | ledger-append -q
+    [ "$(ledger-balance pool | cut -d ' ' -f 3,4)" = '7000 3' ]
+    verify -q ledger
+    names due | cut -d ' ' -f 1,4- | uniq | grep -qx 'pool pool 1'
+    # a fee that eats up everything
+    expect 0 minepool --fee 100000 --cut 0 --count 10 --ledger ledger --block "$(block_of block)" shares
+    [ ! -s "$out" ]
+    says ': 0 payments of 0 with their fees, 100000 stay$'
+}
+
+@test "a block: its header goes out behind its share, and then the work is over" {
+    FACTOR=64 mined_together alice
+    tail -n 2 "$out" | cut -d ' ' -f 1 | tr '\n' ' ' | grep -qx 'share block '
+    [ "$(tail -n 2 "$out" | head -n 1 | cut -d ' ' -f 4-)" = "$(tail -n 1 "$out")" ]
+    header=$(tail -n 1 "$out")
+    ledger-append -q <<<"$header"
+    # what was on its way is stale
+    of bob "$out" | head -n 1 | minework | grep '^share' | head -n 1 >late || :
+    cat sent late | keeps more 1
+    says 'share: stale: the block was found$'
+    # a block whose share was lost counts as that
+    grep -v "^share .* ${header##* }$" sent >lost
+    keeps other 0 <lost
+    tail -n 1 "$out" | diff - <(echo "$header")
+    cmp shares other
+    # also to a pool that was started again, nothing of it is new
+    head -n 1 sent | keeps shares 0
+    [ ! -s "$out" ]
+}
+
+@test "one who keeps his block to himself" {
+    FACTOR=64 mined_together bob alice alice
+    header=$(tail -n 1 "$out")
+    seal=${header##* }
+    # his last ticket's receipt, though without the share and the block
+    who=$(tail -n 1 shares | cut -d ' ' -f 3)
+    grep "^ticket .* $who block" "$out" | tail -n 1 >ticket
+    grep -v " $seal$" sent >withheld
+    sed "s/^ticket/exhausted/; s/ block / ${seal: -16} block /" ticket | cat withheld - | keeps kept 1
+    says "exhausted: its best nonce is a seal of the block: $(printf %s "$header" | id)\$"
+    # the pool has the block, and itself the share
+    [ "$(tail -n 1 "$out")" = "$header" ]
+    [ "$(tail -n 1 kept | cut -d ' ' -f 3)" = "$(account pool)" ]
+    [ "$(wc -l <kept)" -eq "$(wc -l <shares)" ]
+    ledger-append -q <<<"$header"
+    # he is paid for his shares, and the pool's own part stays
+    minepool -F 0 -b "$(printf %s "$header" | id)" kept 2>said >due
+    ! grep -q " $(account pool) " <(cut -d ' ' -f 2- due)
+    grep -Eq '2 payments of [0-9]+ with their fees, [1-9][0-9]* stay$' said
+    # one who lies about his best as well is seen in numbers: shares without blocks
+    grep -v " $seal$" shares >none
+    minepool -s none >standing
+    [ "$(awk '{ blocks += $5; expected += $6; n += $3 } END { print blocks, n, (expected * 64 > n * 0.99 && expected * 64 < n * 1.01) }' standing)" = \
+        "0 $(wc -l <none) 1" ]
+    minepool --standing shares | awk '{ blocks += $5 } END { exit blocks != 1 }'
+    # and the ticket done again tells
+    minework <ticket | grep -q '^block'
+}
+
+@test "it can be killed: a torn line is taken away, and nothing counts twice" {
+    alices
+    mkfifo in
+    minepool -r 20000 shares alice bob <in >said 2>err &
+    pid=$!
+    exec 5>in
+    cat work >&5
+    head -n 10 good >&5
+    eventually grep -q " $(sed -n 10p good | cut -d ' ' -f 12)$" said
+    # what it has said is in the file
+    head -n 10 good | cmp - shares
+    kill -KILL $pid
+    exec 5>&-
+    wait $pid 2>/dev/null || :
+    head -c 100 <(sed -n 11p good) >>shares
+    cat work good | keeps shares 1
+    [ "$(grep -c 'share: sent before$' "$err")" -eq 10 ]
+    says '^minepool: shares: 100 torn bytes taken away$'
+    cmp good shares
+    # nothing is given out again that lies before what was found
+    last=$(tail -n 1 good | tail -c 17)
+    work 1700000010 256 | keeps shares 0
+    [ "$(of alice "$out" | cut -d ' ' -f 3)" = "$(printf %016x $((16#$last + 1)))" ]
+    # work of a greater height, and back
+    { work 1700000010 256 | sed 's/block 1 /block 2 /' && cat work && head -n 1 good; } >lines
+    keeps shares 1 <lines
+    says '^stdin:3: share: sent before$'
+    # damage before the end is not passed over
+    sed -i '3s/share/shore/' shares
+    keeps shares 1 <work
+    says '^minepool: shares:3: not a share$'
+    expect 1 minepool -s shares
+    says '^minepool: shares:3: not a share$'
+}
+
+@test "a block that is not on the best chain pays nothing, and ends no round" {
+    cp ledger before
+    FACTOR=64 mined_together alice bob
+    grep '^block' "$out" >first
+    # somebody else's block comes first, and another on it
+    ledger-append -q <<<"$(mine -l before -m carol -T 1700000005 </dev/null)"
+    ledger-append -q <first
+    mine -m carol -T 1700000030 </dev/null | ledger-append -q
+    expect 1 minepool -b "$(block_of first)" shares
+    says "^minepool: $(block_of first) is not on the best chain: it pays nothing\$"
+    # the next that is: the shares for the one before count with it
+    wc -l <shares >n
+    cp shares both
+    work 1700000040 64 >sent
+    minepool -r 20000 both alice bob <sent | head -n 1 | minework >did || :
+    while ! grep -q '^block' did; do
+        cat did >>sent
+        cp shares both
+        minepool -r 20000 both alice bob <sent | grep '^ticket' | tail -n 1 | minework >did || :
+    done
+    cat did >>sent
+    cp shares both
+    minepool -r 20000 both alice bob <sent | grep '^block' | ledger-append -q
+    [ "$(wc -l <both)" -gt "$(cat n)" ]
+    minepool -F 0 -b "$(block_of did)" both 2>said | cut -d ' ' -f 2 | sort >paid
+    cut -d ' ' -f 3 both | sort -u | diff - paid
+    # and one that it is not the pool's
+    expect 1 minepool -b "$(headers ledger | sed -n 2p | id)" both
+    says ': no share in it is block '
+    expect 1 minepool -b "$(printf %064d 7)" both
+}
+
+@test "usage, help, version, and files that cannot be read or written" {
+    expect 2 minepool
+    says '^usage: minepool '
+    expect 2 minepool shares
+    says '^minepool: give 1 to 65536 members$'
+    expect 2 minepool shares nobody
+    expect 2 minepool shares alice bob alice
+    says '^minepool: alice is a member twice$'
+    expect 2 minepool -s shares alice
+    expect 2 minepool -s -b 00 shares
+    expect 2 minepool -r 0 shares alice
+    for option in '-n 5' '-c 5' '-F 5' '-l ledger'; do
+        # shellcheck disable=SC2086
+        expect 2 minepool $option shares alice
+        says '^minepool: -n, -c, -F and -l go with -b$'
+    done
+    expect 2 minepool -b 00 -c 101 shares
+    expect 2 minepool -b 00 -n 0 shares
+    expect 2 minepool -x shares
+    expect 0 minepool --help
+    grep -q '^usage: minepool ' "$out"
+    expect 0 minepool --version
+    expect 2 minepool -s missing
+    expect 2 minepool no/such/file alice </dev/null
+    expect 2 minepool . alice </dev/null
+    expect 2 minepool /dev/null alice </dev/null
+    says '^minepool: /dev/null: not a regular file$'
+    work 1700000010 256 >work
+    expect 2 sh -c 'minepool shares alice <work >/dev/full'
+    says '^minepool: stdout: No space left on device$'
+    expect 2 sh -c 'minepool shares alice <&-'
+    minepool -r 20000 -a names --range 20000 shares alice <work | diff - <(minepool -r 20000 other "$(account alice)" <work)
+}
