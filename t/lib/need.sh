@@ -87,6 +87,7 @@ for_test() {
     wish fish has fish
     wish netcat-openbsd has nc
     wish openssh-client has ssh
+    wish parallel has parallel
     starts_no_service || return 0
     wish openssh-server has_sshd
     wish redis-server has redis-server
