@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 load lib/ledger
 
@@ -60,12 +61,12 @@ ticket 0002000000000000 0002000000004e1f $(account carol)" ]
     # of a region that is too small for two tickets, the second is what is left, and then there is none
     sed 's/ ffffffffffffffff / 000000007530ffff /' work >less
     keeps shares 0 <less
-    minework <"$out" >done || :
-    cat less done | keeps shares 0
+    minework <"$out" >did || :
+    cat less did | keeps shares 0
     of bob "$out" | grep '^ticket' | cut -d ' ' -f 3,4 >got
     [ "$(tr '\n' ' ' <got)" = '0000000000007531 000000000000c350 000000000000c351 000000000000ea61 ' ]
     grep '^ticket' "$out" | minework >again || :
-    cat less done again | keeps fresh 1 # the shares of the first come twice
+    cat less did again | keeps fresh 1 # the shares of the first come twice
     says "the nonces of $(account bob) are used up"
 }
 
@@ -88,7 +89,7 @@ counts_not() {
     keeps fresh 1 <lines
     says "^stdin:2: $1\$"
     [ ! -s fresh ]
-    ! grep -q '^\(share\|block\)' "$out"
+    refute grep -q '^\(share\|block\)' "$out"
 }
 
 @test "what does not count: twice, stale, another's, forged, no share" {
@@ -263,7 +264,7 @@ within_2_sigma() {
     ledger-append -q <<<"$header"
     # he is paid for his shares, and the pool's own part stays
     minepool -F 0 -b "$(printf %s "$header" | id)" kept 2>said >due
-    ! grep -q " $(account pool) " <(cut -d ' ' -f 2- due)
+    refute grep -q " $(account pool) " <(cut -d ' ' -f 2- due)
     grep -Eq '2 payments of [0-9]+ with their fees, [1-9][0-9]* stay$' said
     # one who lies about his best as well is seen in numbers: shares without blocks
     grep -v " $seal$" shares >none

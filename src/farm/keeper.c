@@ -79,7 +79,7 @@ static int nonce_of(const struct keeper *k, const struct share *s, uint64_t *non
 int keeper_recall(struct keeper *k, const struct share *s, struct fault *f)
 {
     struct fault ignored;
-    uint64_t nonce;
+    uint64_t nonce = 0;
     uint8_t id[ID_LEN];
     if (nonce_of(k, s, &nonce, &ignored) || nonces_has(&k->seen, nonce))
         return 0;
@@ -112,7 +112,7 @@ bool keeper_ticket(struct keeper *k, size_t member, struct ticket *t)
 
 int keeper_share(struct keeper *k, const struct share *s, bool *is_block, struct fault *f)
 {
-    uint64_t nonce;
+    uint64_t nonce = 0;
     uint8_t id[ID_LEN];
     if (nonce_of(k, s, &nonce, f))
         return -1;
@@ -137,7 +137,7 @@ int keeper_share(struct keeper *k, const struct share *s, bool *is_block, struct
 bool keeper_block(const struct keeper *k, const struct block *b, const struct field *header,
                   struct share *s)
 {
-    uint64_t nonce;
+    uint64_t nonce = 0;
     struct fault ignored;
     *s = (struct share){.block = *b, .header = *header};
     memcpy(s->share, k->work.share, ID_LEN);

@@ -1,4 +1,6 @@
 #define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
 #include "farm/tally.h"
 
 #include "crypto/sha256.h"
@@ -9,11 +11,11 @@
 /* A number of 256 bits, less than a billionth off, as a part of 2^256. */
 static double as_part(const uint8_t bytes[ID_LEN])
 {
-    double sum = 0, unit = 0x1p-64;
-    for (int i = 0; i < 4; i++, unit *= 0x1p-64) {
+    double sum = 0;
+    for (int i = 3; i >= 0; i--) {
         uint64_t word;
         memcpy(&word, bytes + 8 * i, sizeof word);
-        sum += (double)be64toh(word) * unit;
+        sum = (sum + (double)be64toh(word)) * 0x1p-64;
     }
     return sum;
 }
