@@ -86,6 +86,7 @@ sealed() { # NONCE FILE
     grep -q '^mine: the tip moved$' said
 }
 
+# bats test_tags=threads
 @test "tickets give the block that mine finds, on any number of threads" {
     mine -m miner -T 1700000010 <body >block
     tickets -r 30000 -n 40 >tickets
@@ -423,6 +424,7 @@ gnu_parallel() {
     parallel --version 2>/dev/null | grep -q '^GNU parallel' || skip 'parallel is not GNU parallel'
 }
 
+# bats test_tags=slow
 @test "a farm with GNU parallel" {
     gnu_parallel
     farm 'GNU parallel' '$ true' "$MINED"

@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard pool repool keygen book'
+WRITE='append torn new guard pool repool keygen book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history json tsv journal
     unjson graph mine names back make forge sign select announce'
 NET='send listen pull serve sendtls listentls'
@@ -233,6 +233,51 @@ book_seen() {
     same peers want 'after the next run'
 }
 
+# --- minepool and minework ---------------------------------------------------------------------------------
+
+shares_set() {
+    people
+    ledger-init -n hard -T 1700000000 -e 0 -t 000000000f alice 1000 >ledger
+    mine -l ledger -o -m miner -T 1700000010 -r 0 -s 4294967295 </dev/null >work
+    minepool -r 100 shares alice <work | minework -j 1 | grep '^share' >want
+    head -n 1 want | cat work - | minepool shares alice >passed
+    cp shares old
+    sed 1d want | cat work - >new
+    product=shares
+}
+
+shares_run() {
+    "$@" minepool shares alice <new >passed 2>told
+}
+
+shares_seen() {
+    ended_well minepool
+    grep '^share .' passed >kept || :
+    all_in kept shares 'what was passed on'
+    all_in old shares 'what was in the file'
+    [ "$status" -ne 0 ] || same shares want 'status 0'
+    minepool shares alice <new >/dev/null 2>>told || [ $? -eq 1 ] || wrong 'the next run does not go on'
+    same shares want 'after the next run'
+}
+
+work_set() {
+    people
+    ledger-init -n easy -T 1700000000 -e 0 -t 00f alice 1000 >ledger
+    mine -l ledger -o -m miner -T 1700000010 -s 16 -n 1 </dev/null >ticket
+    minework -j 1 <ticket >want
+    product=none
+}
+
+work_run() {
+    "$@" minework -j 1 <ticket >passed 2>told
+}
+
+work_seen() {
+    ended_well minework
+    [ "$status" -ne 0 ] || same passed want 'status 0'
+    cmp -s -n "$(wc -c <passed)" passed want || wrong 'what it printed is not the beginning of what it should'
+}
+
 # --- System calls ------------------------------------------------------------------------------------------
 
 # Runs the work with a call failing: sets status, leaves told, passed, trace.
@@ -396,6 +441,8 @@ program_of() { # SCENE
     pool | repool) echo txpool ;;
     keygen) echo keygen ;;
     book) echo peerbook ;;
+    shares) echo minepool ;;
+    work) echo minework ;;
     send*) echo gossip-send ;;
     listen* | serve) echo gossip-listen ;;
     pull) echo ledger-pull ;;
