@@ -295,6 +295,9 @@ within_2_sigma() {
     [ "$(grep -c 'share: sent before$' "$err")" -eq 10 ]
     says '^minepool: shares: 100 torn bytes taken away$'
     cmp good shares
+    printf %01000d 0 >>shares
+    keeps shares 0 <work
+    cmp good shares
     # nothing is given out again that lies before what was found
     last=$(tail -n 1 good | tail -c 17)
     work 1700000010 256 | keeps shares 0

@@ -133,6 +133,12 @@ sealed() { # NONCE FILE
         echo "$(sealed "$nonce" ticket | id) $nonce"
     done | sort | head -n 1 >lowest
     [ "$(cut -d ' ' -f 6 receipt)" = "$(cut -d ' ' -f 2 lowest)" ]
+    # of many: the lowest of those that are low enough to be told
+    tickets -r 50000 -n 1 -s 64 | minework >many || :
+    sed -n 's/^share .* //p' many >seals
+    [ "$(wc -l <seals)" -gt 20 ]
+    ids_of share many | paste -d ' ' - seals | sort | head -n 1 >lowest
+    tail -n 1 many | cut -d ' ' -f 1,6 | grep -qx "exhausted $(tail -c 17 lowest)"
     # at the very end of the nonces too, and of a single one
     tickets -r 0 | sed 's/ 0000000000000000 / fffffffffffffff0 /' >end
     [ "$(minework -s 4 <end | minework | cut -d ' ' -f 3-4 | tail -n 1)" = 'fffffffffffffffc ffffffffffffffff' ]
