@@ -342,6 +342,21 @@ has_worked() { # PID
     wait $pid || status=$?
     exec 5>&-
     [ "$status" -eq 143 ]
+    # and where nobody takes what it writes
+    mine -o -m miner -T 1700000010 -r 0 -s 4294967295 </dev/null | sed 's/^ticket [^ ]*/ticket '"$(printf 'f%.0s' {1..64})/" >flood
+    mkfifo full
+    env --default-signal=TERM "$BIN/minework" <flood >full &
+    pid=$!
+    exec 5<full
+    IFS= read -r line <&5
+    [[ $line = share\ * ]]
+    eventually grep -q '^State:.S' "/proc/$pid/status"
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ]
+    cat <&5 | tail -c 1 | cmp - <(echo)
+    exec 5<&-
     # what it was started to ignore stays ignored
     (trap '' HUP && exec minework -t 1 <ticket) >got 2>said &
     pid=$!

@@ -13,9 +13,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { ROUND_MS = 100, SHOW_MS = 500, PARTS_MAX = 1 << 30 };
+enum { ROUND_MS = 100, SHOW_MS = 500, LAST_WORDS_MS = 40, PARTS_MAX = 1 << 30 };
 
 static const struct cli_option options[] = {
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
@@ -92,7 +93,8 @@ static _Noreturn void end_by(int signal_number)
 }
 
 /* Waits for a signal. Where we only wait for input, that is the end; else the search stops, and
- * what it has found is told first. */
+ * what it has found is told first, unless that takes too long: nobody may be reading, and a line
+ * goes out whole or not at all. */
 static void *wait_for_signal(void *self)
 {
     struct run *r = self;
@@ -105,7 +107,8 @@ static void *wait_for_signal(void *self)
     if (r->idle)
         end_by(got);
     pthread_mutex_unlock(&r->lock);
-    return NULL;
+    nanosleep(&(struct timespec){.tv_nsec = LAST_WORDS_MS * 1000000L}, NULL);
+    end_by(got);
 }
 
 /* Says whether we only wait from now on. A signal that came before ends us here. */
