@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     X509 *x = d2i_X509(NULL, &at, (long)n);
     must(ed25519_load(&f) == 0);
     if (x && certificate_account(x, account) == 0) {
-        must(memmem(data, n, account, sizeof account));
+        /* a bit string may leave away bits of the last byte */
+        must(memmem(data, n, account, sizeof account - 1));
         must(ed25519_sound(account));
     }
     X509_free(x);
