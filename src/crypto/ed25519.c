@@ -1,5 +1,6 @@
 #include "crypto/ed25519.h"
 
+#include "base/processor.h"
 #include "crypto/ed25519_avx2.h"
 #include "crypto/ed25519_ifma.h"
 #include "crypto/ed25519_openssl.h"
@@ -42,20 +43,15 @@ bool ed25519_sound(const uint8_t point[32])
     return true;
 }
 
-static bool always(void)
-{
-    return true;
-}
-
 const struct ed25519_kernel ed25519_kernels[] = {
 #ifdef ED25519_IFMA
-    {"avx512ifma", ed25519_ifma_usable, ed25519_ifma_load, ed25519_ifma_check, 8, 64},
+    {"avx512ifma", PROCESSOR_IFMA, ed25519_ifma_load, ed25519_ifma_check, 8, 64},
 #endif
 #ifdef ED25519_AVX2
-    {"avx2", ed25519_avx2_usable, ed25519_avx2_load, ed25519_avx2_check, 4, 32},
+    {"avx2", PROCESSOR_AVX2, ed25519_avx2_load, ed25519_avx2_check, 4, 32},
 #endif
-    {"portable", always, ed25519_openssl_load, ed25519_openssl_check, 1, 4},
-    {NULL, NULL, NULL, NULL, 0, 0},
+    {"portable", 0, ed25519_openssl_load, ed25519_openssl_check, 1, 4},
+    {NULL, 0, NULL, NULL, 0, 0},
 };
 
 /* The kernel of this process, and why there is none. */
@@ -74,9 +70,9 @@ static struct choice *choice(void)
 static const struct ed25519_kernel *find_kernel(const char *name, struct fault *f)
 {
     const struct ed25519_kernel *k = ed25519_kernels;
-    while (k->name && (name ? strcmp(k->name, name) != 0 : !k->usable()))
+    while (k->name && (name ? strcmp(k->name, name) != 0 : !processor_has(k->needs)))
         k++;
-    if (k->name && (!name || k->usable()))
+    if (k->name && (!name || processor_has(k->needs)))
         return k;
     fault_trouble(f, k->name ? KERNEL ": this processor cannot run %s" : KERNEL ": no kernel %s",
                   name);

@@ -58,7 +58,7 @@ bool ed25519_sound(const uint8_t point[32]);
  * and the bench. A NULL name ends the table. */
 struct ed25519_kernel {
     const char *name;
-    bool (*usable)(void);
+    unsigned needs;               /* of the processor: see base/processor.h */
     int (*load)(struct fault *f); /* once before the first check; 0, or -1 and trouble */
     void (*check)(struct sigjob *jobs, size_t n);
     size_t lanes; /* signatures that it checks side by side: fewer take as long */

@@ -6,8 +6,6 @@
 
 #include "crypto/ed25519_lanes.h"
 
-#include <cpuid.h>
-
 int ed25519_avx2_load(struct fault *f)
 {
     return make_tables(f);
@@ -16,22 +14,6 @@ int ed25519_avx2_load(struct fault *f)
 void ed25519_avx2_check(struct sigjob *jobs, size_t n)
 {
     check_all(jobs, n);
-}
-
-/* The system must keep the registers (XCR0: SSE, AVX). */
-static bool system_keeps_registers(void)
-{
-    unsigned low, high;
-    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return (low & 0x6) == 0x6;
-}
-
-bool ed25519_avx2_usable(void)
-{
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !system_keeps_registers())
-        return false;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
 }
 
 static void hash(const struct sha512_text *texts, uint64_t *out)

@@ -6,8 +6,6 @@
 
 #include "crypto/ed25519_lanes.h"
 
-#include <cpuid.h>
-
 int ed25519_ifma_load(struct fault *f)
 {
     return make_tables(f);
@@ -16,23 +14,6 @@ int ed25519_ifma_load(struct fault *f)
 void ed25519_ifma_check(struct sigjob *jobs, size_t n)
 {
     check_all(jobs, n);
-}
-
-/* The system must keep the registers (XCR0: SSE, AVX, and AVX-512's masks and two halves). */
-static bool system_keeps_registers(void)
-{
-    unsigned low, high;
-    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return (low & 0xe6) == 0xe6;
-}
-
-bool ed25519_ifma_usable(void)
-{
-    const unsigned want = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL | bit_AVX512IFMA;
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !system_keeps_registers())
-        return false;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & want) == want;
 }
 
 static void hash(const struct sha512_text *texts, uint64_t *out)

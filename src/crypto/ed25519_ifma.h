@@ -9,14 +9,12 @@
 #if defined(__x86_64__)
 #define ED25519_IFMA 1
 
-/* Whether this processor and system have it. Asks cpuid, which is slow under a hypervisor. */
-bool ed25519_ifma_usable(void);
-
-/* Makes a table, once; safe to call from any thread. 0, or -1 and trouble. */
+/* All that follows is for processors with PROCESSOR_IFMA. Makes a table, once; safe to call from
+ * any thread. 0, or -1 and trouble. */
 int ed25519_ifma_load(struct fault *f);
 
-/* Answers each of n jobs by the rule of ed25519.h, after
- * ed25519_ifma_load has given 0. Takes no memory but the stack's. */
+/* Answers each of n jobs by the rule of ed25519.h, after ed25519_ifma_load has given 0. Takes no
+ * memory but the stack's. */
 void ed25519_ifma_check(struct sigjob *jobs, size_t n);
 
 extern const struct ed25519_parts ed25519_ifma_parts;

@@ -1,5 +1,6 @@
 #include "crypto/sha256.h"
 
+#include "base/processor.h"
 #include "crypto/sha256_ni.h"
 
 #include <stdatomic.h>
@@ -82,28 +83,22 @@ static void compress_portable(uint32_t state[8], const uint8_t *chunks, size_t n
     }
 }
 
-static int always(void)
-{
-    return 1;
-}
-
 const struct sha256_kernel sha256_kernels[] = {
 #ifdef SHA256_NI
-    {"sha-ni", sha256_ni_usable, sha256_ni_compress},
+    {"sha-ni", PROCESSOR_SHA, sha256_ni_compress},
 #endif
-    {"portable", always, compress_portable},
-    {NULL, NULL, NULL},
+    {"portable", 0, compress_portable},
+    {NULL, 0, NULL},
 };
 
-/* The first usable kernel. The question is put to the processor once; two threads that put it at
- * the same time get the same answer. */
+/* The first that runs here. Two threads that ask at the same time get the same answer. */
 static const struct sha256_kernel *kernel(void)
 {
     static _Atomic(const struct sha256_kernel *) chosen;
     const struct sha256_kernel *k = atomic_load_explicit(&chosen, memory_order_relaxed);
     if (k)
         return k;
-    for (k = sha256_kernels; !k->usable(); k++)
+    for (k = sha256_kernels; !processor_has(k->needs); k++)
         ;
     atomic_store_explicit(&chosen, k, memory_order_relaxed);
     return k;

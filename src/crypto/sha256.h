@@ -31,7 +31,7 @@ void sha256_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
  * the bench. A NULL name ends the table. */
 struct sha256_kernel {
     const char *name;
-    int (*usable)(void);
+    unsigned needs; /* of the processor: see base/processor.h */
     void (*compress)(uint32_t state[8], const uint8_t *chunks, size_t n);
 };
 extern const struct sha256_kernel sha256_kernels[];

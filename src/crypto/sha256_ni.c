@@ -2,16 +2,7 @@
 
 #ifdef SHA256_NI
 
-#include <cpuid.h>
 #include <immintrin.h>
-
-int sha256_ni_usable(void)
-{
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1))
-        return 0;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
-}
 
 #define TARGET __attribute__((target("sha,sse4.1,ssse3")))
 

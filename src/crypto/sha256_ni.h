@@ -8,8 +8,7 @@
 #if defined(__x86_64__)
 #define SHA256_NI 1
 
-/* Whether this processor and system have them. Asks cpuid, which is slow under a hypervisor. */
-int sha256_ni_usable(void);
+/* For processors with PROCESSOR_SHA. */
 void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
 #endif
 

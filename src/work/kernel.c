@@ -1,20 +1,11 @@
 /* The inner loops of the miner, behind one table; and what those that go through runs share. */
 #include "work/kernel.h"
 
+#include "base/processor.h"
 #include "crypto/sha256.h"
 
 #include <stdlib.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <sys/platform/x86.h>
-#elif defined(__aarch64__)
-#include <sys/auxv.h>
-#endif
-
-static int always(void)
-{
-    return 1;
-}
 
 static uint32_t read_word(const uint8_t bytes[4])
 {
@@ -187,63 +178,25 @@ uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t c
 
 /* --- the table --- */
 
-#if defined(__x86_64__)
-/* Whether processor and system have it, as the C library found when the program started: to ask
- * the processor is slow under a hypervisor. (The header's own function shifts into the sign.) */
-static bool active(unsigned feature)
-{
-    return __x86_get_cpuid_feature_leaf(feature / 128)->active_array[feature / 32 % 4] >>
-               feature % 32 &
-           1;
-}
-
-static int has_avx2(void)
-{
-    return active(x86_cpu_AVX2);
-}
-
-static int has_avx512(void)
-{
-    return active(x86_cpu_AVX512F);
-}
-
-static int has_sha(void)
-{
-    return active(x86_cpu_SHA) && active(x86_cpu_SSE4_1);
-}
-
-static int has_sha_and_avx512(void)
-{
-    return has_sha() && active(x86_cpu_AVX512VL);
-}
-#endif
-
-#if defined(__aarch64__)
-static int has_sha(void)
-{
-    return (getauxval(AT_HWCAP) & HWCAP_SHA2) != 0;
-}
-#endif
-
 const struct mine_kernel mine_kernels[] = {
 #if defined(__aarch64__)
-    {"armv8", has_sha, mine_armv8_search},
+    {"armv8", PROCESSOR_SHA, mine_armv8_search},
 #endif
 #if defined(__x86_64__)
-    {"sha-ni+avx512", has_sha_and_avx512, mine_shani_avx512_search},
-    {"avx512", has_avx512, mine_avx512_search},
-    {"sha-ni", has_sha, mine_shani_search},
-    {"avx2", has_avx2, mine_avx2_search},
+    {"sha-ni+avx512", PROCESSOR_SHA | PROCESSOR_AVX512, mine_shani_avx512_search},
+    {"avx512", PROCESSOR_AVX512, mine_avx512_search},
+    {"sha-ni", PROCESSOR_SHA, mine_shani_search},
+    {"avx2", PROCESSOR_AVX2, mine_avx2_search},
 #endif
-    {"portable", always, mine_search_portable},
-    {NULL, NULL, NULL},
+    {"portable", 0, mine_search_portable},
+    {NULL, 0, NULL},
 };
 
-/* The usable kernel of that name; without a name, the best. */
-static const struct mine_kernel *usable_kernel(const char *name)
+/* The kernel of that name, if it runs here; without a name, the best. */
+static const struct mine_kernel *kernel_here(const char *name)
 {
     for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if ((!name || strcmp(name, k->name) == 0) && k->usable())
+        if ((!name || strcmp(name, k->name) == 0) && processor_has(k->needs))
             return k;
     return NULL;
 }
@@ -251,13 +204,13 @@ static const struct mine_kernel *usable_kernel(const char *name)
 int mine_kernel_asked(struct fault *f)
 {
     const char *name = getenv(MINE_KERNEL_VARIABLE);
-    return usable_kernel(name)
+    return kernel_here(name)
                ? 0
                : fault_trouble(f, MINE_KERNEL_VARIABLE ": '%s' is no kernel that runs here", name);
 }
 
 const struct mine_kernel *mine_kernel_best(void)
 {
-    const struct mine_kernel *k = usable_kernel(getenv(MINE_KERNEL_VARIABLE));
-    return k ? k : usable_kernel(NULL);
+    const struct mine_kernel *k = kernel_here(getenv(MINE_KERNEL_VARIABLE));
+    return k ? k : kernel_here(NULL);
 }

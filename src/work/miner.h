@@ -29,7 +29,7 @@ struct mine_job {
 /* An inner loop. */
 struct mine_kernel {
     const char *name;
-    int (*usable)(void); /* whether this processor can run it */
+    unsigned needs; /* of the processor: see base/processor.h */
     /* Tries the nonces first, first + 1, ... of which there are count (none above 2^64-1). Gives
      * the index of the first that meets the target, or count where none does. */
     uint64_t (*search)(const struct mine_job *job, uint64_t first, uint64_t count);
@@ -37,11 +37,11 @@ struct mine_kernel {
 
 /* Best first, the portable one last; a NULL name ends the table. */
 extern const struct mine_kernel mine_kernels[];
-/* The first that is usable, or the one that the environment names in MINE_KERNEL_VARIABLE. */
+/* The first that runs here, or the one that the environment names in MINE_KERNEL_VARIABLE. */
 const struct mine_kernel *mine_kernel_best(void);
 #define MINE_KERNEL_VARIABLE "PEERUTILS_MINE_KERNEL"
 
-/* 0; or -1 and trouble: the environment names a kernel that is not in the table or not usable, and
+/* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run here, and
  * the best takes its place. */
 int mine_kernel_asked(struct fault *f);
 

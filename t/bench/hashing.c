@@ -12,6 +12,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
+#include "base/processor.h"
 #include "crypto/sha256.h"
 #include "work/miner.h"
 
@@ -228,14 +229,14 @@ static void add_ours(struct tasks *all)
 {
     add(all, "short", "sha256()", lines_ours);
     for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
-        if (!k->usable())
+        if (!processor_has(k->needs))
             continue;
         add(all, "short", k->name, lines_by_kernel)->kernel = k;
         add(all, "long", k->name, long_by_kernel)->kernel = k;
         add(all, "compress", k->name, compress_by_kernel)->kernel = k;
     }
     for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
-        if (!k->usable())
+        if (!processor_has(k->needs))
             continue;
         add(all, "mine", k->name, mine_by_kernel)->miner = k;
         add(all, "all", k->name, mine_all)->miner = k;

@@ -9,6 +9,7 @@
  *
  * libsodium's are Ed25519; libsecp256k1's are of the 32 bytes that a message hashes to.
  */
+#include "base/processor.h"
 #include "crypto/keyfile.h"
 #include "crypto/sha256.h"
 #include "crypto/sigpool.h"
@@ -152,7 +153,7 @@ static const struct peer {
 static void list(void)
 {
     for (const struct ed25519_kernel *k = ed25519_kernels; k->name; k++)
-        if (k->usable())
+        if (processor_has(k->needs))
             puts(k->name);
     for (const struct peer *p = peers; p->name; p++)
         puts(p->name);
@@ -164,7 +165,7 @@ static checker *find(const char *who, struct material *m)
     struct fault f;
     for (const struct ed25519_kernel *k = ed25519_kernels; k->name; k++)
         if (strcmp(k->name, who) == 0) {
-            if (!k->usable() || k->load(&f))
+            if (!processor_has(k->needs) || k->load(&f))
                 errx(2, "%s cannot be used", who);
             m->kernel = k;
             sign_ed25519(m);

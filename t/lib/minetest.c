@@ -11,6 +11,7 @@
  * second, and the ratio
  */
 #include "base/hex.h"
+#include "base/processor.h"
 #include "crypto/sha256.h"
 #include "work/kernel.h"
 #include "work/miner.h"
@@ -287,8 +288,8 @@ static int test_kernels(const char *name)
     for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
         if (name && strcmp(name, k->name) != 0)
             continue;
-        printf("%s\t%s\n", k->name, k->usable() ? "tried" : "not here");
-        if (!k->usable())
+        printf("%s\t%s\n", k->name, processor_has(k->needs) ? "tried" : "not here");
+        if (!processor_has(k->needs))
             continue;
         check_ranges(k);
         check_runs(k);
@@ -614,7 +615,7 @@ static void measure(const struct mine_kernel *k)
 static int test_rate(void)
 {
     for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if (k->usable())
+        if (processor_has(k->needs))
             measure(k);
     return 0;
 }
@@ -622,7 +623,7 @@ static int test_rate(void)
 static int test_names(void)
 {
     for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        printf("%s\t%s\n", k->name, k->usable() ? "usable" : "not here");
+        printf("%s\t%s\n", k->name, processor_has(k->needs) ? "usable" : "not here");
     return 0;
 }
 

@@ -1,4 +1,5 @@
 /* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
+#include "base/processor.h"
 #include "crypto/sha256.h"
 #include "base/hex.h"
 #include "random.h"
@@ -46,7 +47,7 @@ static void every_length(const uint8_t *data)
         sha256(data, n, got);
         same(got, data, n, "sha256");
         for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
-            if (!k->usable())
+            if (!processor_has(k->needs))
                 continue;
             by_kernel(k, data, n, got);
             same(got, data, n, k->name);
@@ -85,7 +86,7 @@ static void random_ones(uint8_t *data, uint64_t *seed)
         sha256_final(&h, got);
         same(got, data, n, "random updates");
         for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
-            if (!k->usable())
+            if (!processor_has(k->needs))
                 continue;
             by_kernel(k, data, n, got);
             same(got, data, n, k->name);
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
         err(2, NULL);
     if (argc > 1 && strcmp(argv[1], "names") == 0) {
         for (const struct sha256_kernel *k = sha256_kernels; k->name; k++)
-            printf("%s %s\n", k->name, k->usable() ? "usable" : "not here");
+            printf("%s %s\n", k->name, processor_has(k->needs) ? "usable" : "not here");
     } else {
         long_one(data);
         fill(data, LONG_MAX, &seed);

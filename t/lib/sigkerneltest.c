@@ -13,6 +13,7 @@
  * accepted.
  */
 #include "base/hex.h"
+#include "base/processor.h"
 #include "crypto/ed25519_avx2.h"
 #include "crypto/ed25519_ifma.h"
 #include "crypto/ed25519_scalar.h"
@@ -81,14 +82,14 @@ static void load_kernels(void)
 {
     struct fault f;
     for (const struct ed25519_kernel *k = ed25519_kernels; k->name; k++)
-        if (k->usable() && k->load(&f))
+        if (processor_has(k->needs) && k->load(&f))
             errx(2, "%s: %s", k->name, f.text);
 }
 
 static void names(void)
 {
     for (const struct ed25519_kernel *k = ed25519_kernels; k->name; k++)
-        printf("%s %s\n", k->name, k->usable() ? "usable" : "not here");
+        printf("%s %s\n", k->name, processor_has(k->needs) ? "usable" : "not here");
 }
 
 /* --- Answers ---------------------------------------------------------------------------------- */
@@ -122,7 +123,7 @@ static void run_kernel(const struct ed25519_kernel *k, const struct question *q,
 static void run_kernels(const struct question *q, size_t n)
 {
     for (const struct ed25519_kernel *k = ed25519_kernels; k[1].name; k++)
-        if (k->usable())
+        if (processor_has(k->needs))
             run_kernel(k, q, n);
 }
 
@@ -780,9 +781,9 @@ static void parts_of(const struct ed25519_parts *p, const struct numbers *n)
 
 static void kernel_parts(const struct numbers *n)
 {
-    if (ed25519_ifma_usable())
+    if (processor_has(PROCESSOR_IFMA))
         parts_of(&ed25519_ifma_parts, n);
-    if (ed25519_avx2_usable())
+    if (processor_has(PROCESSOR_AVX2))
         parts_of(&ed25519_avx2_parts, n);
 }
 #else
