@@ -42,8 +42,8 @@ BEGIN {
     only("sqlite3.h", "ledger")
     only("zlib.h", "ledger net")
 
-    # What the C library has, of which base is made.
-    n = split("arpa/ assert.h byteswap.h complex.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \
+    # What the C library and the compiler have, of which base is made.
+    n = split("arpa/ assert.h byteswap.h complex.h cpuid.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \
         "features.h fenv.h float.h fnmatch.h getopt.h glob.h grp.h inttypes.h iso646.h langinfo.h libgen.h " \
         "limits.h locale.h malloc.h math.h netdb.h netinet/ poll.h pthread.h pwd.h regex.h sched.h " \
         "semaphore.h setjmp.h signal.h spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h " \
