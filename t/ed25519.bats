@@ -106,7 +106,7 @@ has() { # FLAG
         for command in 'verify tx' 'txpool pool'; do
             # shellcheck disable=SC2086 # a command and its words
             expect 2 $command <tx
-            says 'PEERUTILS_ED25519_KERNEL: no kernel'
+            says "PEERUTILS_ED25519_KERNEL: no kernel '$kernel'\$"
         done
     done
 }
@@ -132,10 +132,10 @@ on() {
         expect 0 on $cpu verify tx
         expect 1 on $cpu verify forged
         PEERUTILS_ED25519_KERNEL=avx512ifma expect 2 on $cpu verify tx
-        says 'this processor cannot run avx512ifma'
+        says "PEERUTILS_ED25519_KERNEL: this processor cannot run 'avx512ifma'\$"
     done
     grep -qx 'avx2 usable' found
     on Haswell "$BIN/.t/sigkerneltest" compare 500 500
     PEERUTILS_ED25519_KERNEL=avx2 expect 2 on Nehalem verify tx
-    says 'this processor cannot run avx2'
+    says "PEERUTILS_ED25519_KERNEL: this processor cannot run 'avx2'\$"
 }

@@ -369,10 +369,11 @@ not_mined() {
             PEERUTILS_MINE_KERNEL=$name mine -m miner -T 1700000010 -n 5 </dev/null | diff wanted -
         else
             PEERUTILS_MINE_KERNEL=$name expect 2 mine -m miner </dev/null
+            says "^mine: PEERUTILS_MINE_KERNEL: this processor cannot run '$name'\$"
         fi
     done <names.of.kernels
     PEERUTILS_MINE_KERNEL=abacus expect 2 mine -m miner </dev/null
-    says "^mine: PEERUTILS_MINE_KERNEL: 'abacus' is no kernel that runs here\$"
+    says "^mine: PEERUTILS_MINE_KERNEL: no kernel 'abacus'\$"
     [ ! -s "$out" ]
 }
 

@@ -74,8 +74,8 @@ static const struct ed25519_kernel *find_kernel(const char *name, struct fault *
         k++;
     if (k->name && (!name || processor_has(k->needs)))
         return k;
-    fault_trouble(f, k->name ? KERNEL ": this processor cannot run %s" : KERNEL ": no kernel %s",
-                  name);
+    fault_trouble(
+        f, k->name ? KERNEL ": this processor cannot run '%s'" : KERNEL ": no kernel '%s'", name);
     return NULL;
 }
 

@@ -24,6 +24,9 @@ void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN]);
 /* The hash of n bytes at once. */
 void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN]);
 
+/* The constants of the 64 rounds, for kernels. */
+extern const uint32_t sha256_constants[64];
+
 /* Runs the compression function over n chunks of SHA256_CHUNK bytes. */
 void sha256_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
 

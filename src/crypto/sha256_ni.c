@@ -1,5 +1,7 @@
 #include "crypto/sha256_ni.h"
 
+#include "crypto/sha256.h"
+
 #ifdef SHA256_NI
 
 #include <immintrin.h>

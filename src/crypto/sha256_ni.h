@@ -12,6 +12,4 @@
 void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
 #endif
 
-extern const uint32_t sha256_constants[64];
-
 #endif

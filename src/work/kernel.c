@@ -204,9 +204,15 @@ static const struct mine_kernel *kernel_here(const char *name)
 int mine_kernel_asked(struct fault *f)
 {
     const char *name = getenv(MINE_KERNEL_VARIABLE);
-    return kernel_here(name)
-               ? 0
-               : fault_trouble(f, MINE_KERNEL_VARIABLE ": '%s' is no kernel that runs here", name);
+    const struct mine_kernel *k = mine_kernels;
+    while (name && k->name && strcmp(k->name, name) != 0)
+        k++;
+    if (!name || (k->name && processor_has(k->needs)))
+        return 0;
+    return fault_trouble(f,
+                         k->name ? MINE_KERNEL_VARIABLE ": this processor cannot run '%s'"
+                                 : MINE_KERNEL_VARIABLE ": no kernel '%s'",
+                         name);
 }
 
 const struct mine_kernel *mine_kernel_best(void)

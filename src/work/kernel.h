@@ -10,6 +10,7 @@
 #ifndef WORK_KERNEL_H
 #define WORK_KERNEL_H
 
+#include "crypto/sha256.h"
 #include "work/miner.h"
 
 #include <stdint.h>
@@ -80,7 +81,5 @@ uint64_t mine_avx2_search(const struct mine_job *job, uint64_t first, uint64_t c
 #if defined(__aarch64__)
 uint64_t mine_armv8_search(const struct mine_job *job, uint64_t first, uint64_t count);
 #endif
-
-extern const uint32_t sha256_constants[64]; /* crypto/sha256.c */
 
 #endif
