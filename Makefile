@@ -8,7 +8,7 @@
 #                         and FUZZ_SIGNATURES by every kernel
 #   make faults           every system call that fails, allocation, bit: what tests do a sample of
 #   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
-#   make bench            what things cost
+#   make bench [BENCH="mine signatures"]   what things cost, beside others who do the same
 #   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
 
 VERSION = 0.1
@@ -231,7 +231,7 @@ lint-tidy: $(SOURCES:%=$(OBJ)/tidy/%)
 $(OBJ)/tidy/%: % $(HEADERS) .clang-tidy t/.clang-tidy
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $$(grep -q '<uthash.h>' $< && echo --checks=-clang-analyzer-unix.Malloc,-clang-analyzer-core.NullDereference) \
-		$< -- -std=c11 $(CPPFLAGS) -DHAVE_SODIUM=1 >$@.said 2>&1 || { grep -A 2 ' error: ' $@.said; exit 1; }
+		$< -- -std=c11 $(CPPFLAGS) $(PEERS) >$@.said 2>&1 || { grep -A 2 ' error: ' $@.said; exit 1; }
 	@touch $@
 
 lint-format:

@@ -82,7 +82,7 @@ dialing() {
 }
 
 @test "libssl starts before and after libcrypto's lean start, and signatures are checked as ever" {
-    export PEERUTILS_ED25519_KERNEL=portable
+    export PEERUTILS_ED25519_KERNEL=portable # the one that is libcrypto's
     nettest start
     nettest start lean
     printf 'openssl_conf = nonsense\n[nonsense]\nssl_conf = x\n' >bad.cnf

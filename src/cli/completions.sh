@@ -26,7 +26,7 @@ table() {
                 return words(name)
             if (match(help, /[a-z-]+(\|[a-z-]+)+/))
                 return words(substr(help, RSTART, RLENGTH))
-            if (name ~ /(^|[^A-Z])(FILE|LEDGER|KEY|KEYS|POOL|PEERS|LOG|NAMES)([^A-Z]|$)/)
+            if (name ~ /(^|[^A-Z])(FILE|LEDGER|KEY|KEYS|POOL|SHARES|PEERS|LOG|NAMES)([^A-Z]|$)/)
                 return "%"
             if (name ~ /(^|[^A-Z])DIR([^A-Z]|$)/)
                 return "/"
