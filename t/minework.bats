@@ -379,6 +379,29 @@ has_worked() { # PID
     expect 2 minework -t -1
 }
 
+# How much of its work a process was given back, so that it went to the next.
+@test "-w: the next ticket takes the place of the one at work, at once" {
+    tickets -r 100 -n 2 >two
+    endless -r 0 >ticket
+    mkfifo come
+    minework -w <come >got &
+    pid=$!
+    exec 5>come
+    cat ticket >&5
+    eventually has_worked $pid
+    cat two >&5
+    eventually test -s got
+    exec 5>&-
+    wait $pid || [ $? -eq 1 ]
+    # of what is there when a ticket begins, only the last is sure to be done to its end
+    tail -n 1 two | minework --watch | diff <(tail -n 1 got) -
+    refute grep -q ' block 1 .* 000000000000000f' got
+    # a record that is no ticket, or the end of stdin, takes no ticket's place
+    expect 1 minework -w < <(cat two names)
+    [ "$(grep -c '^exhausted' "$out")" -ge 1 ]
+    tail -n +2 "$out" | tail -n 3 | cmp - names
+}
+
 @test "it ends when nobody reads any more, at work and waiting" {
     endless -r 0 >ticket
     { status=0 && timeout 60 minework <ticket || echo $? >status; } | true
@@ -411,6 +434,8 @@ has_worked() { # PID
     expect 2 minework -x
     expect 2 minework -c -s 2
     expect 2 minework -j 0
+    PEERUTILS_MINE_KERNEL=abacus expect 2 minework </dev/null
+    says "^minework: PEERUTILS_MINE_KERNEL: 'abacus' is no kernel that runs here\$"
     expect 0 minework --help
     grep -q '^usage: minework ' "$out"
     expect 0 minework --version

@@ -21,6 +21,7 @@ enum { ROUND_MS = 100, SHOW_MS = 500, LAST_WORDS_MS = 40, PARTS_MAX = 1 << 30 };
 static const struct cli_option options[] = {
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'t', "seconds", "SECONDS", "give up after this time"},
+    {'w', "watch", NULL, "give up a ticket as soon as the next one is there"},
     {'s', "split", "PARTS", "in place of work: each ticket in so many parts"},
     {'c', "check", NULL, "in place of work: tickets for what receipts on stdin do not cover"},
     {0, NULL, NULL, NULL},
@@ -35,6 +36,10 @@ static const struct cli program = {
 
 struct run {
     struct lines *in;
+    bool looked_ahead; /* the next line was read already: */
+    int ahead_got;     /* what lines_next gave */
+    struct line ahead;
+    struct fault ahead_fault;
     struct buf line; /* scratch */
     int64_t parts;
     struct cover *cover;
@@ -42,6 +47,7 @@ struct run {
 
     /* Of work: */
     int threads;
+    bool watch_tickets;
     int64_t deadline, shown; /* cli_milliseconds(); 0: none, never */
     int64_t began, paused;   /* so that their difference is how long was worked */
     bool found;              /* a block */
@@ -173,6 +179,34 @@ static void wait_for_input(struct run *r)
     }
 }
 
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+/* As lines_next, of the line that was looked at ahead where there is one. */
+static int next_line(struct run *r, struct line *line, struct fault *f)
+{
+    if (!r->looked_ahead) {
+        wait_for_input(r);
+        return lines_next(r->in, line, f);
+    }
+    r->looked_ahead = false;
+    *line = r->ahead;
+    *f = r->ahead_fault;
+    return r->ahead_got;
+}
+
+/* Whether the next line is there already, and is a ticket. */
+static bool next_is_ticket(struct run *r)
+{
+    struct ticket t;
+    struct fault f;
+    if (r->looked_ahead || !lines_ready(r->in))
+        return false;
+    r->ahead_got = lines_next(r->in, &r->ahead, &r->ahead_fault);
+    r->looked_ahead = true;
+    return r->ahead_got > 0 && line_form(&r->ahead, &f) == 0 &&
+           ticket_parse(r->ahead.text, r->ahead.len, &t, &f) == 0;
+}
+
 /* --- Work ------------------------------------------------------------------------------------- */
 
 static void put_share(struct run *r, const struct ticket *t, const struct unsealed *u,
@@ -237,14 +271,16 @@ static void work(struct run *r, const struct ticket *t, const struct unsealed *u
 {
     struct sweep s;
     struct fault f;
+    bool outdated = false;
     if (sweep_init(&s, u->header.data, u->header.len, t->share, t->block.target, t->first, t->last))
         cli_die("no seal fits this header");
-    while (!s.over && !atomic_load(&r->watch.stop)) {
+    while (!s.over && !outdated && !atomic_load(&r->watch.stop)) {
         if (sweep_run(&s, r->threads, round_ms(r), &r->watch, &f))
             cli_fail(NULL, &f);
         put_shares(r, t, u, &s);
         show(r, t);
         look_after_reader();
+        outdated = r->watch_tickets && next_is_ticket(r);
     }
     if (s.ended)
         put_block(r, u, s.hits[s.hits_count - 1].nonce);
@@ -409,7 +445,7 @@ static void each_line(struct run *r, void (*take)(struct run *r, const struct li
     int got;
     r->in = lines_new(source_fd(STDIN_FILENO), 1, 0);
     memory(!r->in);
-    while (wait_for_input(r), (got = lines_next(r->in, &line, &f)) > 0)
+    while ((got = next_line(r, &line, &f)) > 0)
         take(r, &line);
     if (got < 0)
         cli_fail("stdin", &f);
@@ -441,10 +477,12 @@ static void check_all(struct run *r)
 int main(int argc, char **argv)
 {
     struct run r = {.status = CLI_YES};
+    struct fault f;
     const char *threads = NULL;
     bool check = false;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         check |= c == 'c';
+        r.watch_tickets |= c == 'w';
         if (c == 'j')
             threads = optarg;
         if (c == 't')
@@ -454,6 +492,8 @@ int main(int argc, char **argv)
     }
     if (optind < argc || (check && r.parts))
         cli_usage();
+    if (mine_kernel_asked(&f))
+        cli_die("%s", f.text);
     r.threads = cli_threads(threads);
     if (check)
         check_all(&r);

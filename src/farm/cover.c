@@ -19,9 +19,12 @@ struct ranges {
 };
 
 /* Ranges count together where header and share are the same. share all zero, which none is: the
- * header was sealed. */
+ * header was sealed. The key is a hash, as others choose what is hashed, and a table whose keys
+ * they chose could be made slow. */
 struct group {
-    uint8_t key[2 * ID_LEN]; /* the hash of the header without its seal, and the share */
+    uint8_t key[ID_LEN];    /* the hash of the next two */
+    uint8_t header[ID_LEN]; /* the hash of the header without its seal */
+    uint8_t share[ID_LEN];
     struct block block;
     struct ranges asked, done;
     UT_hash_handle hh;
@@ -54,36 +57,50 @@ void cover_free(struct cover *c)
 
 static const uint8_t sealed[ID_LEN];
 
-static int key_of(const struct block *b, const uint8_t share[ID_LEN], uint8_t key[2 * ID_LEN])
+static int hash_header(const struct block *b, uint8_t hash[ID_LEN])
 {
     struct block unsealed = *b;
     struct buf header = {0};
     unsealed.seal.len = 0;
     int result = block_format(&unsealed, &header);
     if (!result)
-        sha256(header.data, header.len, key);
-    memcpy(key + ID_LEN, share, ID_LEN);
+        sha256(header.data, header.len, hash);
     buf_free(&header);
     return result;
 }
 
-static struct group *find(struct cover *c, const uint8_t key[2 * ID_LEN])
+/* Gives the key too. */
+static struct group *find(struct cover *c, const uint8_t header[ID_LEN],
+                          const uint8_t share[ID_LEN], uint8_t key[ID_LEN])
 {
     struct group *g;
-    HASH_FIND(hh, c->groups, key, 2 * ID_LEN, g);
+    struct sha256 h;
+    sha256_init(&h);
+    sha256_update(&h, header, ID_LEN);
+    sha256_update(&h, share, ID_LEN);
+    sha256_final(&h, key);
+    HASH_FIND(hh, c->groups, key, ID_LEN, g);
     return g;
+}
+
+static bool is_sealed(struct cover *c, const struct group *g)
+{
+    uint8_t key[ID_LEN];
+    return find(c, g->header, sealed, key) != NULL;
 }
 
 /* The group of these, made where it is new. NULL: no memory. */
 static struct group *group_of(struct cover *c, const struct block *b, const uint8_t share[ID_LEN])
 {
-    uint8_t key[2 * ID_LEN];
-    if (key_of(b, share, key))
+    uint8_t key[ID_LEN], header[ID_LEN];
+    if (hash_header(b, header))
         return NULL;
-    struct group *g = find(c, key);
+    struct group *g = find(c, header, share, key);
     if (g || !(g = calloc(1, sizeof *g)))
         return g;
-    memcpy(g->key, key, sizeof key);
+    memcpy(g->key, key, ID_LEN);
+    memcpy(g->header, header, ID_LEN);
+    memcpy(g->share, share, ID_LEN);
     g->block = *b;
     g->block.seal.len = 0;
     HASH_ADD(hh, c->groups, key, sizeof g->key, g);
@@ -99,7 +116,7 @@ static int add_range(struct cover *c, struct ranges *to, const struct ticket *t,
     if (c->count == COVER_MAX)
         return fault_trouble(f, "over %d tickets and receipts", COVER_MAX);
     if (to->count == to->cap) {
-        size_t cap = to->cap ? 2 * to->cap : 16;
+        size_t cap = to->cap ? 2 * to->cap : 1; /* many have but one */
         struct range *list = realloc(to->list, cap * sizeof *list);
         if (!list)
             return fault_memory(f);
@@ -166,7 +183,7 @@ static bool tell_rest(const struct group *g, const struct range *asked, uint64_t
                       const struct cover_calls *calls)
 {
     struct ticket t = {.block = g->block};
-    memcpy(t.share, g->key + ID_LEN, ID_LEN);
+    memcpy(t.share, g->share, ID_LEN);
     memcpy(t.worker, asked->worker, ID_LEN);
     if (*at < asked->first)
         *at = asked->first;
@@ -191,15 +208,13 @@ static bool tell_rest(const struct group *g, const struct range *asked, uint64_t
 void cover_end(struct cover *c, const struct cover_calls *calls)
 {
     for (struct group *g = c->groups; g; g = g->hh.next) {
-        uint8_t key[2 * ID_LEN];
         uint64_t at = 0;
         size_t done = 0;
-        memcpy(key, g->key, ID_LEN);
-        memcpy(key + ID_LEN, sealed, ID_LEN);
+        bool is_over = is_sealed(c, g);
         sort(&g->asked);
         sort(&g->done);
         tell_twice(&g->done, calls);
-        for (size_t i = 0; !find(c, key) && i < g->asked.count; i++)
+        for (size_t i = 0; !is_over && i < g->asked.count; i++)
             if (!tell_rest(g, &g->asked.list[i], &at, &done, calls))
                 break;
     }
