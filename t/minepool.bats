@@ -1,6 +1,7 @@
 # shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 load lib/ledger
+load lib/bridges
 
 # minepool: work -> tickets for members; shares -> a file, in which each counts once; blocks -> payments.
 
@@ -113,7 +114,7 @@ counts_not() {
     counts_not "share: another's: its nonce is $(account alice)" <<<"${share/$(account alice)/$(account bob)}"
     sed 's/ 0000000000000000 .* 0*\([0-9a-f]*\) block/ 0004000000000000 0004000000004e1f \1 block/' tickets |
         head -n 1 | sed "s/ [^ ]* block/ $(account alice) block/" | minework | grep '^share' | head -n 1 >nobodys
-    counts_not "share: another's: its nonce is nobody's" <nobodys
+    counts_not "share: another's: its nonce is $(account pool)" <nobodys
     # forged: another nonce, another share, another form of the seal
     counts_not 'share: its id is over its share: [0-9a-f]*' <<<"${share%????}0000"
     counts_not 'share: its share is not that of the work: .*' <<<"${share/ 00ff/ 01ff}"
@@ -142,56 +143,62 @@ counts_not() {
     keeps old 0 <lines
 }
 
-# Members whose machines do so many tickets while the others do theirs, until there is a block: out has what the
-# pool said, sent what it was sent, with what it keeps in shares.
+# Members whose machines do so many tickets while the others do theirs, until there is a block: tickets has these, out
+# what the pool said, sent what it was sent, with what it keeps in shares. $TIME is the work's, $FACTOR its shares'.
 mined_together() { # NAME...: each as often as he is fast
-    local name
-    work 1700000023 "${FACTOR-1024}" >sent
+    work "${TIME-1700000023}" "${FACTOR-1024}" >work
+    awk -v range="${RANGE-20000}" -v members="$(account alice) $(account bob) $(account carol)" \
+        -v turns="$(for name; do account "$name"; done | tr '\n' ' ')" '
+        function put(account) {
+            region = account == member[1] ? 0 : account == member[2] ? 1 : 2
+            printf "ticket %s %04x%012x %04x%012x %s", $2, region, at[region], region, at[region] + range - 1, account
+            for (f = 6; f <= NF; f++) printf " %s", $f
+            print ""
+            at[region] += range
+        }
+        {
+            split(members, member)
+            n = split(turns, turn)
+            for (i = 0; i < 1000; i++) put(turn[i % n + 1])
+        }' work >tickets
+    minework <tickets | cat work - >sent
+    grep -q '^block' sent
+    rm -f shares
     keeps shares 0 <sent
-    until grep -q '^block' "$out"; do
-        for name; do
-            grep "^ticket .* $(account "$name") block" "$out" | tail -n 1 | minework -j 1 >did || :
-            cat did >>sent
-            rm -f shares
-            keeps shares 0 <sent
-            ! grep -q '^block' did || break
-        done
-    done
 }
 
-# within_2_sigma FILE NAME PARTS PARTS-IN-ALL: that his part of the payments is his part of the work, 2 sigma of his shares at most off.
-within_2_sigma() {
-    awk -v who="$(account "$2")" -v p="$3" -v of="$4" -v n="$(wc -l <shares)" '
-        $2 == who { his = $3 } { all += $3 }
-        END {
-            q = p / of
+# Prints of each member his part of the payments, his part of the nonces that were tried, the number of all shares, and
+# how many sigma of his the first is off.
+deviations() { # PAYMENTS
+    local name nonce tried=()
+    # whole tickets, and of the last one those up to the block
+    for name in alice bob carol; do
+        tried[${#tried[@]}]=$((RANGE * $(grep -c "^exhausted .* $(account $name) " sent || :)))
+    done
+    nonce=$((16#$(grep '^block' sent | tail -c 17)))
+    tried[nonce >> 48]=$((tried[nonce >> 48] + (nonce & 0xffffffffffff) % RANGE + 1))
+    for name in alice bob carol; do account $name; done | awk -v tried="${tried[*]}" -v n="$(wc -l <shares)" '
+        NR == FNR { his[$2] = $3; all += $3; next }
+        {
+            split(tried, t)
+            q = t[FNR] / (t[1] + t[2] + t[3])
             sigma = sqrt(q * (1 - q) / n)
-            got = his / all
-            printf "%.4f, expected %.4f, sigma %.4f\n", got, q, sigma
-            exit !(n > 1000 && got - q <= 2 * sigma && q - got <= 2 * sigma)
-        }' "$1"
+            printf "%.4f %.4f %d %.3f\n", his[$1] / all, q, n, sigma ? (his[$1] / all - q) / sigma : 0
+        }' "$1" -
 }
 
 @test "payments follow work, within 2 sigma, to the unit" {
-    RANGE=$(few 5000 20000) tried=()
+    RANGE=5000
     mined_together alice bob bob carol carol carol carol
+    # they are the tickets that the pool gave
+    refute grep -vxFf tickets < <(grep '^ticket' "$out")
     grep '^block' "$out" | ledger-append >block
     [ "$(wc -l <shares)" -gt 1000 ]
     expect 0 minepool -F 0 -b "$(block_of block)" shares
     cp "$out" due
-    cat due
-    # nonces that each tried: whole tickets, and of the last one those up to the block
-    for name in alice bob carol; do
-        tried[${#tried[@]}]=$((RANGE * $(grep -c "^exhausted .* $(account $name) " sent)))
-    done
-    nonce=$((16#$(tail -c 17 block)))
-    tried[nonce >> 48]=$((tried[nonce >> 48] + (nonce & 0xffffffffffff) % RANGE + 1))
-    all=$((tried[0] + tried[1] + tried[2]))
-    echo "nonces: ${tried[*]}"
-    [ "$all" -gt 100000 ]
-    within_2_sigma due alice "${tried[0]}" $all
-    within_2_sigma due bob "${tried[1]}" $all
-    within_2_sigma due carol "${tried[2]}" $all
+    deviations due >table
+    cat table
+    awk '$4 < -2 || $4 > 2 { far = 1 } END { exit NR != 3 || far }' table
     # the sum is what the block earned
     awk '{ sum += $3 } END { exit sum != 100000 }' due
     says '^minepool: block 1 earned 100000: 3 payments of 100000 with their fees, 0 stay$'
@@ -221,8 +228,56 @@ within_2_sigma() {
     [ "$(ledger-balance pool | cut -d ' ' -f 3,4)" = '7000 3' ]
     verify -q ledger
     names due | cut -d ' ' -f 1,4- | uniq | grep -qx 'pool pool 1'
+    # what took no work is no share, though it looks like one
+    sed '5s/....$/0000/' shares >forged
+    expect 1 minepool -b "$(block_of block)" forged
+    says '^minepool: forged:5: share: its id is over its share$'
     # a fee that eats up everything
     expect 0 minepool --fee 100000 --cut 0 --count 10 --ledger ledger --block "$(block_of block)" shares
+    [ ! -s "$out" ]
+    says ': 0 payments of 0 with their fees, 100000 stay$'
+}
+
+# ROUNDS=2000 bats -f luck t/minepool.bats takes two minutes, and says more.
+# bats test_tags=slow
+@test "luck: of many rounds, as many parts are far from the work as chance has it" {
+    cp ledger genesis
+    RANGE=1000
+    for ((round = 0; round < ${ROUNDS-30}; round++)); do
+        cp genesis ledger
+        TIME=$((1700000011 + round)) mined_together alice bob bob carol carol carol carol
+        grep '^block' "$out" | ledger-append -q
+        minepool -F 0 -b "$(block_of "$out")" shares 2>said >due
+        deviations due
+        rm ledger*
+    done >table
+    # a round's three deviations are two that are independent: their squares' sum has that mean, and as much variance twice
+    awk '
+        $3 >= 100 {
+            for (i = 1; i <= 3; i++) over[i] += $4 > i || $4 < -i
+            squares += $4 * $4 * (1 - $2)
+            n++
+        }
+        END {
+            free = n / 3 * 2
+            printf "# of %d parts, %.1f, %.1f and %.2f %% are over 1, 2 and 3 sigma off", n, 100 * over[1] / n, 100 * over[2] / n, 100 * over[3] / n
+            printf " (chance: 31.7, 4.6, 0.27); chi square %.1f of %d\n", squares, free
+            far = (squares - free) / sqrt(2 * free)
+            exit n < 60 || far > 3 || far < -3
+        }' table >summary || { cat summary table && false; }
+    cat summary >&3
+}
+
+# Somebody who is no member, or the pool itself, may find a block with a nonce that is nobody's.
+@test "no block is lost: not one with a nonce that no member has" {
+    work 1700000010 16 >work
+    sed 's/ 0000000000000000 / 0005000000000000 /' work | minework | grep '^block' >block
+    keeps shares 0 < <(cat work block)
+    tail -n 1 "$out" | cmp - block
+    [ "$(cut -d ' ' -f 3 shares)" = "$(account pool)" ]
+    cut -d ' ' -f 4- shares | cmp - block
+    ledger-append -q <block
+    expect 0 minepool -b "$(block_of block)" shares
     [ ! -s "$out" ]
     says ': 0 payments of 0 with their fees, 100000 stay$'
 }
@@ -306,12 +361,36 @@ within_2_sigma() {
     { work 1700000010 256 | sed 's/block 1 /block 2 /' && cat work && head -n 1 good; } >lines
     keeps shares 1 <lines
     says '^stdin:3: share: sent before$'
+    # a file that is something else is not taken for a torn share
+    printf 'no newline' >notes
+    keeps notes 1 <work
+    says '^minepool: notes:1: not a share$'
+    [ "$(cat notes)" = 'no newline' ]
+    printf 'sha' >begun
+    keeps begun 0 <work
+    [ ! -s begun ]
+    # what took no work is no share, though it looks like one
+    sed '5s/....$/0000/' shares >forged
+    expect 1 minepool -s forged
+    says '^minepool: forged:5: share: its id is over its share$'
     # damage before the end is not passed over
     sed -i '3s/share/shore/' shares
     keeps shares 1 <work
     says '^minepool: shares:3: not a share$'
     expect 1 minepool -s shares
     says '^minepool: shares:3: not a share$'
+}
+
+@test "one pool at a time writes to a file of shares" {
+    work 1700000010 256 >work
+    hold shares
+    minepool shares alice <work >said &
+    pid=$!
+    eventually waits_for_lock $pid
+    [ ! -s said ]
+    let_go
+    wait $pid
+    [ -s said ]
 }
 
 @test "a block that is not on the best chain pays nothing, and ends no round" {
@@ -327,16 +406,9 @@ within_2_sigma() {
     # the next that is: the shares for the one before count with it
     wc -l <shares >n
     cp shares both
-    work 1700000040 64 >sent
-    minepool -r 20000 both alice bob <sent | head -n 1 | minework >did || :
-    while ! grep -q '^block' did; do
-        cat did >>sent
-        cp shares both
-        minepool -r 20000 both alice bob <sent | grep '^ticket' | tail -n 1 | minework >did || :
-    done
-    cat did >>sent
-    cp shares both
-    minepool -r 20000 both alice bob <sent | grep '^block' | ledger-append -q
+    mine -o -m pool -W alice -T 1700000040 -r 0 -s 64 </dev/null >work
+    sed 's/ ffffffffffffffff / 0000ffffffffffff /' work | minework >did
+    cat work did | minepool both alice bob | grep '^block' | ledger-append -q
     [ "$(wc -l <both)" -gt "$(cat n)" ]
     minepool -F 0 -b "$(block_of did)" both 2>said | cut -d ' ' -f 2 | sort >paid
     cut -d ' ' -f 3 both | sort -u | diff - paid
@@ -365,6 +437,9 @@ within_2_sigma() {
     expect 2 minepool -b 00 -c 101 shares
     expect 2 minepool -b 00 -n 0 shares
     expect 2 minepool -x shares
+    PEERUTILS_MINE_KERNEL=abacus expect 2 minepool shares alice </dev/null
+    says "^minepool: PEERUTILS_MINE_KERNEL: 'abacus' is no kernel that runs here\$"
+    [ ! -e shares ]
     expect 0 minepool --help
     grep -q '^usage: minepool ' "$out"
     expect 0 minepool --version
@@ -378,4 +453,36 @@ within_2_sigma() {
     says '^minepool: stdout: No space left on device$'
     expect 2 sh -c 'minepool shares alice <&-'
     minepool -r 20000 -a names --range 20000 shares alice <work | diff - <(minepool -r 20000 other "$(account alice)" <work)
+}
+
+# bats test_tags=slow
+@test "members come in by ssh, as minepool(1) shows it" {
+    bridges_setup
+    ssh_server
+    # the page's name for it, and one folder for all; and the connection's end once there is a block
+    sed -i 's/^Host far/Host pool/' ssh_config
+    sed -i 's/^far/pool/' known_hosts
+    sed -i '/^ForceCommand/d' sshd_config
+    sed -i "2s|^|echo \$\$ >$PWD/ssh.pid; |" bin/ssh
+    echo "restrict,command=\"cd $PWD/pool && ./member $(account alice)\" $(cat user_key.pub)" >authorized_keys
+    cp ./*.pub ./*.key ledger work
+    # it ends as minework does whose reader has left
+    eval "plain_$(declare -f section)"
+    section() { plain_section "$@" | sed 's/^\$ ssh pool .*/&\n[141]/'; }
+    run_section minepool.1 'Over the network' '$ ln -s "$PWD" "$HERE/pool"; mkfifo in
+$ minepool -r 20000 shares alice bob < in > out 2> said & exec 4> in
+$ mine -o -m pool -s 256 -r 0 -T 1700000010 < /dev/null >&4
+$ until grep -q . out; do sleep 0.1; done
+$ (until grep -q ^block out; do sleep 0.1; done; kill $(cat "$HERE"/ssh.pid)) &' "\$ exec 4>&-
+\$ grep ^block out | ledger-append -q
+\$ test \$(grep -c '^ticket .* '$(account alice) out) -gt 1
+\$ cut -d ' ' -f 3 shares | uniq
+$(account alice)
+\$ wait %1; cat said
+\$ # nothing but his own shares and receipts comes in
+\$ sed 's/ > in\$/ > more/' member > filter
+\$ head -n 1 shares | sed 's/$(account alice)/$(account bob)/' > others
+\$ echo 'share ' > short; printf 'share %05000d\\n' 0 > long; printf 'sha\\0re\\n' > nul
+\$ (cat out others short long nul; head -n 1 shares) | sh filter $(account alice) > had
+\$ cat shares <(head -n 1 shares) | cmp - more"
 }

@@ -291,11 +291,12 @@ static int add_standing(void *self, const struct share *s, uint64_t offset, stru
 {
     struct tally *t = self;
     uint8_t id[ID_LEN];
+    bool is_block;
     (void)offset;
-    if (tally_add(t, s->worker, share_work(s), f))
+    if (share_judge(s, id, &is_block, f) || tally_add(t, s->worker, share_work(s), f))
         return -1;
     struct earner *e = tally_earner(t, s->worker);
-    e->blocks += share_is_block(s, id);
+    e->blocks += is_block;
     e->expected += share_expected(s);
     return 0;
 }
@@ -374,10 +375,11 @@ static int add_to_round(void *self, const struct share *s, uint64_t offset, stru
     struct payout *p = self;
     struct index_block b;
     uint8_t id[ID_LEN];
+    bool is_block;
     (void)offset;
-    if (count(p, s, f))
+    if (share_judge(s, id, &is_block, f) || count(p, s, f))
         return -1;
-    if (!share_is_block(s, id))
+    if (!is_block)
         return 0;
     p->found = memcmp(id, p->block.node.id, ID_LEN) == 0;
     if (!p->found && is_main(p, id, &b))
@@ -484,8 +486,11 @@ static void read_options(struct arguments *a, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct arguments a = {.range = -1, .count = -1, .cut = -1};
+    struct fault f;
     int status = CLI_YES;
     read_options(&a, argc, argv);
+    if (mine_kernel_asked(&f))
+        cli_die("%s", f.text);
     if (a.standing)
         print_standing(&a);
     else if (a.block)

@@ -48,7 +48,7 @@ int keeper_begin(struct keeper *k, const struct ticket *t, struct fault *f)
     return 1;
 }
 
-/* Whose nonce it is, or NULL. */
+/* The member whose nonce it is, or NULL. */
 static struct member *owner(const struct keeper *k, uint64_t nonce)
 {
     if (nonce < k->work.first || (nonce - k->work.first) / k->region >= k->count)
@@ -56,12 +56,22 @@ static struct member *owner(const struct keeper *k, uint64_t nonce)
     return &k->members[(nonce - k->work.first) / k->region];
 }
 
-static int remember(struct keeper *k, uint64_t nonce, struct fault *f)
+/* Who is credited with this nonce: what is no member's is the pool's own. */
+static const uint8_t *credited(const struct keeper *k, uint64_t nonce)
+{
+    const struct member *m = owner(k, nonce);
+    return m ? m->account : k->work.block.miner;
+}
+
+/* A block counts though the set be full: nothing comes after it. */
+static int remember(struct keeper *k, uint64_t nonce, bool is_block, struct fault *f)
 {
     int added = nonces_add(&k->seen, nonce);
     if (added < 0)
         return fault_memory(f);
-    return added ? 0 : fault_rule(f, "share: over %d of one block: they are too easy", NONCES_MAX);
+    return added || is_block
+               ? 0
+               : fault_rule(f, "share: over %d of one block: they are too easy", NONCES_MAX);
 }
 
 /* The nonce of a share of this work: 0, or -1 and a rule. */
@@ -89,8 +99,9 @@ int keeper_recall(struct keeper *k, const struct share *s, struct fault *f)
         m->next = nonce + !m->used_up;
     }
     unsealed_id(&k->header, nonce, id);
-    k->over |= target_met(id, k->work.block.target);
-    return remember(k, nonce, f);
+    bool is_block = target_met(id, k->work.block.target);
+    k->over |= is_block;
+    return remember(k, nonce, is_block, f);
 }
 
 bool keeper_ticket(struct keeper *k, size_t member, struct ticket *t)
@@ -116,10 +127,9 @@ int keeper_share(struct keeper *k, const struct share *s, bool *is_block, struct
     uint8_t id[ID_LEN];
     if (nonce_of(k, s, &nonce, f))
         return -1;
-    const struct member *m = owner(k, nonce);
-    if (!m || memcmp(m->account, s->worker, ID_LEN))
-        return fault_rule(f, "share: another's: its nonce is %s",
-                          m ? hex32(m->account).text : "nobody's");
+    const uint8_t *account = credited(k, nonce);
+    if (memcmp(account, s->worker, ID_LEN))
+        return fault_rule(f, "share: another's: its nonce is %s", hex32(account).text);
     if (nonces_has(&k->seen, nonce))
         return fault_rule(f, "share: sent before");
     unsealed_id(&k->header, nonce, id);
@@ -128,7 +138,7 @@ int keeper_share(struct keeper *k, const struct share *s, bool *is_block, struct
     if (k->over)
         return fault_rule(f, "share: stale: the block was found");
     *is_block = target_met(id, k->work.block.target);
-    if (remember(k, nonce, f))
+    if (remember(k, nonce, *is_block, f))
         return -1;
     k->over = *is_block;
     return 0;
@@ -143,9 +153,7 @@ bool keeper_block(const struct keeper *k, const struct block *b, const struct fi
     memcpy(s->share, k->work.share, ID_LEN);
     if (nonce_of(k, s, &nonce, &ignored) || k->over)
         return false;
-    const struct member *m = owner(k, nonce);
-    if (m)
-        memcpy(s->worker, m->account, ID_LEN);
+    memcpy(s->worker, credited(k, nonce), ID_LEN);
     return true;
 }
 
@@ -158,7 +166,7 @@ int keeper_withheld(struct keeper *k, uint64_t nonce, char seal[SEAL_DIGITS], st
     memcpy(s->share, k->work.share, ID_LEN);
     memcpy(s->worker, k->work.block.miner, ID_LEN);
     k->over = true;
-    return remember(k, nonce, f);
+    return remember(k, nonce, true, f);
 }
 
 static int wrong(struct fault *f, const char *why)

@@ -1,6 +1,6 @@
 /*
  * A pool's work and what its members say of it: each has a region of the nonces of his own, so that
- * a share's nonce says whose it is, and a share counts once.
+ * a share's nonce says whose it is, and a share counts once. What no member has is the pool's own.
  */
 #ifndef FARM_KEEPER_H
 #define FARM_KEEPER_H

@@ -4,16 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 static int read_share(const struct line *line, shares_each *each, void *self, struct fault *f)
 {
     struct share s;
-    if (line_form(line, f) || share_parse(line->text, line->len, &s, f)) {
+    int result = line_form(line, f) || share_parse(line->text, line->len, &s, f)
+                     ? -1
+                     : each(self, &s, line->offset, f);
+    if (result < 0 && f->kind == FAULT_RULE)
         f->line = line->number;
-        return -1;
-    }
-    return each(self, &s, line->offset, f);
+    return result;
 }
 
 /* Reads from where fd stands; *end is where the last whole line ends. */
@@ -36,12 +38,27 @@ static int read_all(int fd, uint64_t offset, shares_each *each, void *self, uint
     return result;
 }
 
+/* Whether a file without a whole line can be one whose first share was torn, or never got from the
+ * disk's cache; and not something else that somebody named by mistake, and that we would wipe. */
+static bool can_be_torn_share(const struct shares *s, uint64_t size)
+{
+    static const char begin[] = "share ";
+    char got[sizeof begin - 1];
+    size_t n = size < sizeof got ? (size_t)size : sizeof got;
+    return file_read_at(s->fd, got, n, 0) == 0 && (!got[0] || memcmp(got, begin, n) == 0);
+}
+
 static int cut_torn(struct shares *s, struct fault *f)
 {
     struct stat st;
     if (fstat(s->fd, &st))
         return fault_errno(f, "%s", s->path);
     s->torn = (uint64_t)st.st_size - s->end;
+    if (s->torn && !s->end && !can_be_torn_share(s, s->torn)) {
+        fault_rule(f, "not a share");
+        f->line = 1;
+        return -1;
+    }
     if (s->torn && (file_cut(s->fd, s->end) || file_sync(s->fd)))
         return fault_errno(f, "%s", s->path);
     s->unnamed = s->end == 0;

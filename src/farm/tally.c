@@ -30,10 +30,11 @@ double share_expected(const struct share *s)
     return as_part(s->block.target) / as_part(s->share);
 }
 
-bool share_is_block(const struct share *s, uint8_t id[ID_LEN])
+int share_judge(const struct share *s, uint8_t id[ID_LEN], bool *is_block, struct fault *f)
 {
     sha256(s->header.text, s->header.len, id);
-    return target_met(id, s->block.target);
+    *is_block = target_met(id, s->block.target);
+    return target_met(id, s->share) ? 0 : fault_rule(f, "share: its id is over its share");
 }
 
 struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN])

@@ -29,8 +29,9 @@ struct tally {
 struct u256 share_work(const struct share *s);
 double share_expected(const struct share *s);
 
-/* Whether the share is the block itself, and its id. */
-bool share_is_block(const struct share *s, uint8_t id[ID_LEN]);
+/* The share's id, and whether it is the block itself. 0, or -1 and a rule: its id is over its
+ * share. */
+int share_judge(const struct share *s, uint8_t id[ID_LEN], bool *is_block, struct fault *f);
 
 /* The account's, made where it is new. NULL: no memory, or too many of them. */
 struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN]);

@@ -99,6 +99,34 @@ static void check_keeper(const struct ticket *t)
     keeper_free(&k);
 }
 
+/* A share of the work that its own header is, whatever its worker, counts once; where so many have
+ * come that no more are taken, the block still is. */
+static void check_counting(const struct share *s)
+{
+    struct member member = {0};
+    struct keeper k = {.members = &member, .count = 1, .range = 1};
+    struct ticket work = {.last = UINT64_MAX, .block = s->block};
+    bool is_block, again;
+    struct fault f;
+    memcpy(member.account, s->worker, ID_LEN);
+    memcpy(work.share, s->share, ID_LEN);
+    work.block.seal.len = 0;
+    must(keeper_share(&k, s, &is_block, &f) < 0 && f.kind == FAULT_RULE);
+    must(keeper_begin(&k, &work, &f) == 1);
+    if (keeper_share(&k, s, &is_block, &f) == 0) {
+        must(k.over == is_block && k.seen.count == 1);
+        must(keeper_share(&k, s, &again, &f) < 0 && f.kind == FAULT_RULE);
+        must(keeper_recall(&k, s, &f) == 0 && k.seen.count == 1);
+        nonces_free(&k.seen);
+        k.seen.count = NONCES_MAX;
+        k.over = false;
+        must((keeper_share(&k, s, &again, &f) == 0) == is_block);
+    } else {
+        must_say("share", &f);
+    }
+    keeper_free(&k);
+}
+
 static void check_ticket(const char *line, size_t len)
 {
     struct ticket t;
@@ -153,6 +181,7 @@ static void check_share(const char *line, size_t len)
         must(unsealed_seal(&u, nonce, &again) == 0);
         must_equal(again.data, again.len, s.header.text, s.header.len);
     }
+    check_counting(&s);
     buf_free(&again);
     unsealed_free(&u);
 }
