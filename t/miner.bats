@@ -2,6 +2,7 @@
 # The search for a seal, below the program `mine`.
 
 load lib/common
+load lib/ledger
 
 minetest() {
     timeout 120 "$BIN/.t/minetest" "$@"
@@ -39,6 +40,37 @@ kernel() { # NAME
     kernel armv8
 }
 
+# A program for ARMv8, made of the miner's sources alone. A fault in the kernel is found by a sample of what the test
+# above tries: every instruction takes the emulator's time.
+@test "the kernel armv8, under an emulator, finds what hashing whole lines finds" {
+    [ -z "${SANITIZE-}" ] || skip 'the same program as without a sanitizer'
+    need qemu-aarch64 aarch64-linux-gnu-gcc
+    local from=$ROOT
+    echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -static -o empty -xc - || skip 'no C library for ARMv8'
+    aarch64-linux-gnu-gcc -std=c11 -O1 -D_GNU_SOURCE -I"$from/src" -static -pthread -o minetest "$from"/t/lib/minetest.c \
+        "$from"/src/work/{kernel*,miner}.c "$from"/src/crypto/sha256*.c "$from"/src/base/*.c "$from"/src/cli/rate.c
+    timeout 120 qemu-aarch64 ./minetest names >found
+    grep -q '^armv8.usable$' found
+    timeout 120 qemu-aarch64 ./minetest sample armv8 >tried
+    grep -q '^armv8.tried$' tried
+}
+
+# on CPU COMMAND...: on another processor.
+on() {
+    local cpu=$1
+    shift
+    timeout 120 qemu-x86_64 -cpu "$cpu" "$@"
+}
+
+@test "on older processors, kernels that they cannot run are not used" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has memory of its own'
+    need qemu-x86_64
+    on Nehalem "$(type -P true)" || skip 'qemu-x86_64 runs no program of this machine'
+    on Nehalem "$BIN/.t/minetest" names 2>qemu.said | grep 'usable$' | cut -f 1 | diff - <(echo portable)
+    on Haswell "$BIN/.t/minetest" names 2>qemu.said | grep 'usable$' | cut -f 1 | diff - <(printf 'avx2\nportable\n')
+    on Haswell "$BIN/.t/minetest" sample avx2 2>qemu.said | grep -q '^avx2.tried$'
+}
+
 @test "the portable kernel finds what hashing whole lines finds, and is always there" {
     minetest kernels portable >tried
     grep -q '^portable.tried$' tried
@@ -54,6 +86,10 @@ kernel() { # NAME
 
 @test "one thread is the caller's, others block signals, and no thread is said to be trouble" {
     minetest threads
+}
+
+@test "the rate is shown right to one in a hundred" {
+    minetest shown
 }
 
 @test "an attempt costs one compression" {

@@ -3,11 +3,15 @@
 #ifndef CLI_RATE_H
 #define CLI_RATE_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t cli_milliseconds(void);
+
+/* So many attempts in so many milliseconds, as they are shown: from 5,000 a second on, the rate is
+ * right to one in a hundred. At most 95 bytes. */
+void cli_rate_text(char *out, size_t size, uint64_t attempts, int64_t milliseconds);
 
 /* Shows, in place of what was shown before, the attempts since a search began, then being in
  * cli_milliseconds(). `what` is searched. */

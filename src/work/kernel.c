@@ -178,18 +178,21 @@ uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t c
 
 /* --- the table --- */
 
+/* 8 ms where a processor makes no more than a million attempts a second. */
+enum { PORTABLE_CHUNK = 8192 };
+
 const struct mine_kernel mine_kernels[] = {
 #if defined(__aarch64__)
-    {"armv8", PROCESSOR_SHA, mine_armv8_search},
+    {"armv8", PROCESSOR_SHA, mine_armv8_search, RUN_NONCES},
 #endif
 #if defined(__x86_64__)
-    {"sha-ni+avx512", PROCESSOR_SHA | PROCESSOR_AVX512, mine_shani_avx512_search},
-    {"avx512", PROCESSOR_AVX512, mine_avx512_search},
-    {"sha-ni", PROCESSOR_SHA, mine_shani_search},
-    {"avx2", PROCESSOR_AVX2, mine_avx2_search},
+    {"sha-ni+avx512", PROCESSOR_SHA | PROCESSOR_AVX512, mine_shani_avx512_search, RUN_NONCES},
+    {"avx512", PROCESSOR_AVX512, mine_avx512_search, RUN_NONCES},
+    {"sha-ni", PROCESSOR_SHA, mine_shani_search, RUN_NONCES},
+    {"avx2", PROCESSOR_AVX2, mine_avx2_search, RUN_NONCES},
 #endif
-    {"portable", 0, mine_search_portable},
-    {NULL, 0, NULL},
+    {"portable", 0, mine_search_portable, PORTABLE_CHUNK},
+    {NULL, 0, NULL, 0},
 };
 
 /* The kernel of that name, if it runs here; without a name, the best. */

@@ -72,8 +72,9 @@ static inline uint32_t mine_upper_digits(uint32_t digits)
 /* The table's rows, each in a file of its own. */
 #if defined(__x86_64__)
 uint64_t mine_shani_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
+mine_scan mine_shani_avx512_scan_8, mine_shani_avx512_scan_9, mine_shani_avx512_scan_10,
+    mine_shani_avx512_scan_11, mine_shani_avx512_scan_12;
 uint64_t mine_shani_search(const struct mine_job *job, uint64_t first, uint64_t count);
-mine_scan mine_shani_scan, mine_avx512_scan, mine_avx2_scan;
 uint64_t mine_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
 uint64_t mine_avx2_search(const struct mine_job *job, uint64_t first, uint64_t count);
 #endif

@@ -23,14 +23,14 @@ typedef __m512i lanes;
 
 #include "work/kernel_lanes.h"
 
-TARGET uint32_t mine_avx512_scan(const struct mine_run *run, uint32_t digits, uint32_t count)
+TARGET static uint32_t scan(const struct mine_run *run, uint32_t digits, uint32_t count)
 {
     return MINE_SCAN_ANY(lanes_scan, run, digits, count);
 }
 
 uint64_t mine_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count)
 {
-    return mine_search_runs(job, first, count, mine_avx512_scan);
+    return mine_search_runs(job, first, count, scan);
 }
 
 #else

@@ -9,18 +9,18 @@
  *     xor3(x, y, z), choose(e, f, g), majority(a, b, c)
  *     under(x, limit)     a bit for every lane that is not over limit's
  *
- * Everything here is given a v, a t or a part that is a constant once it is inlined: what word v
- * does not reach is not computed.
+ * Everything here is given a v, what it reaches, a t or a part that is a constant once it is
+ * inlined: what word v does not reach is not computed.
  */
 #include "work/kernel.h"
 
 #define TIMES_4(f, n) f(n) f(n + 1) f(n + 2) f(n + 3)
 #define TIMES_16(f, n) TIMES_4(f, n) TIMES_4(f, n + 4) TIMES_4(f, n + 8) TIMES_4(f, n + 12)
 
-/* Whether word v reaches word t. */
-INLINE bool reached(int v, int t)
+/* Whether word t is one of those that word v reaches. */
+INLINE bool reached(uint64_t reach, int t)
 {
-    return mine_reached(v) >> t & 1;
+    return reach >> t & 1;
 }
 
 INLINE lanes small_sigma0(lanes x)
@@ -46,34 +46,34 @@ enum { WORD_PARTS = 3 };
 
 /* A third of word t of the schedule, 16 and up, added to the parts before it. w: the sixteen words
  * before it, word t at t % 16. */
-INLINE lanes part_of_word(const struct mine_run *run, const lanes w[16], int v, int t, int part,
-                          lanes sum)
+INLINE lanes part_of_word(const struct mine_run *run, const lanes w[16], uint64_t reach, int t,
+                          int part, lanes sum)
 {
     if (part == 0) {
-        bool all = reached(v, t - 16) && reached(v, t - 15) && reached(v, t - 7) &&
-                   reached(v, t - 2);
+        bool all = reached(reach, t - 16) && reached(reach, t - 15) && reached(reach, t - 7) &&
+                   reached(reach, t - 2);
         sum = all ? w[t & 15] : spread(&run->fixed[t]);
-        if (!all && reached(v, t - 16))
+        if (!all && reached(reach, t - 16))
             sum = add(sum, w[t & 15]);
-        if (reached(v, t - 7))
+        if (reached(reach, t - 7))
             sum = add(sum, w[(t - 7) & 15]);
     }
-    if (part == 1 && reached(v, t - 15))
+    if (part == 1 && reached(reach, t - 15))
         sum = add(sum, small_sigma0(w[(t - 15) & 15]));
-    if (part == 2 && reached(v, t - 2))
+    if (part == 2 && reached(reach, t - 2))
         sum = add(sum, small_sigma1(w[(t - 2) & 15]));
     return sum;
 }
 
 /* Word t, v and up, and the round's constant; puts the word into w, where it is not word v. */
-INLINE lanes next_word(const struct mine_run *run, lanes w[16], int v, int t)
+INLINE lanes next_word(const struct mine_run *run, lanes w[16], uint64_t reach, int t)
 {
-    if (!reached(v, t))
+    if (!reached(reach, t))
         return spread(&run->fixed_k[t]);
     if (t >= 16) {
-        lanes sum = part_of_word(run, w, v, t, 0, w[t & 15]);
-        sum = part_of_word(run, w, v, t, 1, sum);
-        w[t & 15] = part_of_word(run, w, v, t, 2, sum);
+        lanes sum = part_of_word(run, w, reach, t, 0, w[t & 15]);
+        sum = part_of_word(run, w, reach, t, 1, sum);
+        w[t & 15] = part_of_word(run, w, reach, t, 2, sum);
     }
     return add(w[t & 15], spread(&sha256_constants[t]));
 }
@@ -101,7 +101,7 @@ INLINE unsigned lanes_group(const struct mine_run *run, lanes word, int v)
     w[v] = word;
 #define ROUND(t)                                                                                   \
     if (t >= start)                                                                                \
-        lanes_round(s, t, next_word(run, w, v, t));
+        lanes_round(s, t, next_word(run, w, mine_reached(v), t));
     TIMES_16(ROUND, 0)
     TIMES_16(ROUND, 16)
     TIMES_16(ROUND, 32)

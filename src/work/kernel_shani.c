@@ -108,14 +108,14 @@ INLINE uint32_t scan(const struct mine_run *run, uint32_t digits, uint32_t count
     return count;
 }
 
-TARGET uint32_t mine_shani_scan(const struct mine_run *run, uint32_t digits, uint32_t count)
+TARGET static uint32_t scan_any(const struct mine_run *run, uint32_t digits, uint32_t count)
 {
     return MINE_SCAN_ANY(scan, run, digits, count);
 }
 
 uint64_t mine_shani_search(const struct mine_job *job, uint64_t first, uint64_t count)
 {
-    return mine_search_runs(job, first, count, mine_shani_scan);
+    return mine_search_runs(job, first, count, scan_any);
 }
 
 #else

@@ -9,6 +9,8 @@
  */
 #include "work/kernel_lanes.h"
 
+#define REACH mine_reached(V)
+
 enum { PAIRS = 32 };
 
 /* Of eight attempts, the words of the schedule with their rounds' constants, two and two, as the
@@ -37,48 +39,27 @@ INLINE void store_pair(struct schedule *s, int pair, lanes even, lanes odd)
     to[1] = pairs_high(even, odd);
 }
 
-INLINE void two_words(struct group *g, int v, int pair)
+INLINE void two_words(struct group *g, int pair)
 {
-    lanes even = next_word(g->run, g->w, v, 2 * pair);
-    store_pair(g->next, pair, even, next_word(g->run, g->w, v, 2 * pair + 1));
+    lanes even = next_word(g->run, g->w, REACH, 2 * pair);
+    store_pair(g->next, pair, even, next_word(g->run, g->w, REACH, 2 * pair + 1));
 }
 
-enum { PAIR_PARTS = 10 };
-
-/* A tenth of two words from 18 on: a few instructions. */
-INLINE void part_of_pair(struct group *g, int v, int pair, int part)
+/* A part of word t from 16 on, or, the last, the round's constant added to it. */
+INLINE void part_of_next(struct group *g, int t, int part, lanes *sum)
 {
-    const int t = 2 * pair + part / 4;
-    if (part >= 8) {
-        if (part == 8)
-            store_pair(g->next, pair, g->even, g->odd);
-        return;
-    }
-    lanes *sum = part < 4 ? &g->even : &g->odd;
-    if (!reached(v, t)) {
+    if (!reached(REACH, t)) {
         *sum = spread(&g->run->fixed_k[t]);
-    } else if (part % 4 < WORD_PARTS) {
-        *sum = part_of_word(g->run, g->w, v, t, part % 4, *sum);
+    } else if (part < WORD_PARTS) {
+        *sum = part_of_word(g->run, g->w, REACH, t, part, *sum);
     } else {
         g->w[t & 15] = *sum;
         *sum = add(*sum, spread(&sha256_constants[t]));
     }
 }
 
-/* What is done of the next schedule behind the n'th of the instructions for two rounds: the eight
- * pairs of words from word v on, which are cheap, three of those apart; then the tenths. */
-INLINE void beside(struct group *g, int v, int n)
-{
-    enum { CHEAP = 8, APART = 3 };
-    const int pair = v / 2 + CHEAP + (n - CHEAP * APART) / PAIR_PARTS;
-    if (n >= CHEAP * APART && pair < PAIRS)
-        part_of_pair(g, v, pair, (n - CHEAP * APART) % PAIR_PARTS);
-    else if (n < CHEAP * APART && n % APART == 0)
-        two_words(g, v, v / 2 + n / APART);
-}
-
 /* Two rounds of attempt i. */
-INLINE void two_rounds(struct group *g, int v, int pair, int i)
+INLINE void two_rounds(struct group *g, int pair, int i)
 {
     const int place = (i & 1) | (i & 2) << 1 | (i & 4) >> 1;
     const void *wk = &g->now->pair[pair][place];
@@ -86,15 +67,29 @@ INLINE void two_rounds(struct group *g, int v, int pair, int i)
     __m128i abef = _mm_sha256rnds2_epu32(h->cdgh, h->abef, _mm_loadl_epi64(wk));
     h->cdgh = h->abef;
     h->abef = abef;
-    beside(g, v, (pair - v / 2) * LANES + i);
 }
 
-INLINE void two_rounds_of_all(struct group *g, int v, int pair)
-{
-#define TWO_ROUNDS(i) two_rounds(g, v, pair, i);
-    TIMES_4(TWO_ROUNDS, 0)
-    TIMES_4(TWO_ROUNDS, 4)
-}
+/*
+ * What is done of the next schedule behind the n'th of the instructions for two rounds: the eight
+ * pairs of words from word V on, which are cheap, three of those apart; then tenths of a pair, a
+ * few instructions each. These are macros, so that the compiler does not see what is not to be
+ * done: it would take ten times as long.
+ */
+enum { CHEAP = 8, APART = 3, DEAR = CHEAP * APART, WORD = WORD_PARTS + 1, TENTHS = 10 };
+#define BESIDE(n)                                                                                  \
+    if ((n) < DEAR && (n) % APART == 0)                                                            \
+        two_words(g, V / 2 + (n) / APART);                                                         \
+    if ((n) >= DEAR && V / 2 + CHEAP + ((n)-DEAR) / TENTHS < PAIRS)                                \
+    TENTH(V / 2 + CHEAP + ((n)-DEAR) / TENTHS, ((n)-DEAR) % TENTHS)
+#define TENTH(pair, n)                                                                             \
+    {                                                                                              \
+        if ((n) < WORD)                                                                            \
+            part_of_next(g, 2 * (pair), n, &g->even);                                              \
+        if ((n) >= WORD && (n) < 2 * WORD)                                                         \
+            part_of_next(g, 2 * (pair) + 1, (n)-WORD, &g->odd);                                    \
+        if ((n) == 2 * WORD)                                                                       \
+            store_pair(g->next, pair, g->even, g->odd);                                            \
+    }
 
 /* The first words of four hashes. */
 INLINE __m128i first_words(const struct group *g, int i)
@@ -112,44 +107,45 @@ INLINE unsigned hits(const struct group *g, int i)
 }
 
 /* Which of the eight are candidates. */
-INLINE unsigned shani_group(struct group *g, int v)
+INLINE unsigned shani_group(struct group *g)
 {
 #define START(i) g->h[i] = g->start;
     TIMES_4(START, 0)
     TIMES_4(START, 4)
+#define TWO_ROUNDS(pair, i)                                                                        \
+    two_rounds(g, pair, i);                                                                        \
+    BESIDE((pair - V / 2) * LANES + i)
 #define ROUNDS(n)                                                                                  \
-    if (n >= v / 2)                                                                                \
-        two_rounds_of_all(g, v, n);
+    if (n >= V / 2) {                                                                              \
+        TWO_ROUNDS(n, 0)                                                                           \
+        TWO_ROUNDS(n, 1)                                                                           \
+        TWO_ROUNDS(n, 2)                                                                           \
+        TWO_ROUNDS(n, 3)                                                                           \
+        TWO_ROUNDS(n, 4)                                                                           \
+        TWO_ROUNDS(n, 5)                                                                           \
+        TWO_ROUNDS(n, 6)                                                                           \
+        TWO_ROUNDS(n, 7)                                                                           \
+    }
     TIMES_16(ROUNDS, 0)
     TIMES_16(ROUNDS, 16)
     return hits(g, 0) | hits(g, 4);
 }
 
-INLINE void first_schedule(struct group *g, int v)
+/* Its first turn makes the first schedule, beside rounds of nothing. */
+INLINE uint32_t shani_scan(const struct mine_run *run, uint32_t digits, uint32_t count)
 {
-#define TWO_WORDS(n)                                                                               \
-    if (n >= v / 2)                                                                                \
-        two_words(g, v, n);
-    TIMES_16(TWO_WORDS, 0)
-    TIMES_16(TWO_WORDS, 16)
-}
-
-INLINE uint32_t shani_scan(const struct mine_run *run, uint32_t digits, uint32_t count, int v)
-{
-    struct schedule s[2];
+    struct schedule s[2] = {0};
     const int *state = (const int *)run->state;
-    struct group g = {.run = run, .next = &s[0]};
+    struct group g = {.run = run};
     g.start.abef = _mm_set_epi32(state[0], state[1], state[4], state[5]);
     g.start.cdgh = _mm_set_epi32(state[2], state[3], state[6], state[7]);
-    g.w[v] = nonce_words(digits);
-    first_schedule(&g, v);
-    for (uint32_t i = 0; i < count; i += LANES) {
-        g.now = &s[i / LANES & 1];
-        g.next = &s[~(i / LANES) & 1];
-        g.w[v] = nonce_words(digits + i + LANES);
-        unsigned found = shani_group(&g, v);
-        if (found)
-            return i + (uint32_t)__builtin_ctz(found);
+    for (uint32_t i = 0; i <= count; i += LANES) {
+        g.now = &s[~(i / LANES) & 1];
+        g.next = &s[i / LANES & 1];
+        g.w[V] = nonce_words(digits + i);
+        unsigned found = shani_group(&g);
+        if (found && i > 0)
+            return i - LANES + (uint32_t)__builtin_ctz(found);
     }
     return count;
 }

@@ -76,7 +76,10 @@ struct search {
 };
 
 /* One more than the last chunk's number: the nonces are 2^64. */
-#define CHUNKS (UINT64_MAX / MINE_CHUNK + 1)
+static uint64_t count_chunks(const struct search *s)
+{
+    return UINT64_MAX / s->kernel->chunk + 1;
+}
 
 static void keep_least(struct search *s, uint64_t nonce)
 {
@@ -89,14 +92,15 @@ static void keep_least(struct search *s, uint64_t nonce)
 static void *work(void *self)
 {
     struct search *s = self;
+    const uint64_t size = s->kernel->chunk;
     while (!atomic_load(&s->watch->stop) && !atomic_load(&s->found)) {
         uint64_t chunk = atomic_fetch_add(&s->next, 1);
-        if (chunk >= CHUNKS)
+        if (chunk >= count_chunks(s))
             break;
-        uint64_t first = chunk * MINE_CHUNK;
-        uint64_t at = s->kernel->search(s->job, first, MINE_CHUNK);
-        atomic_fetch_add(&s->watch->attempts, at < MINE_CHUNK ? at + 1 : at);
-        if (at < MINE_CHUNK)
+        uint64_t first = chunk * size;
+        uint64_t at = s->kernel->search(s->job, first, size);
+        atomic_fetch_add(&s->watch->attempts, at < size ? at + 1 : at);
+        if (at < size)
             keep_least(s, first + at);
     }
     return NULL;
@@ -126,7 +130,7 @@ static int work_with(struct search *s, int n, struct fault *f)
     int result = started < n ? fault_errno(f, "cannot start thread %d of %d", started + 2, n + 1)
                              : 0;
     if (result)
-        atomic_store(&s->next, CHUNKS); /* nothing more to take */
+        atomic_store(&s->next, count_chunks(s)); /* nothing more to take */
     else
         work(s);
     for (int i = 0; i < started; i++)

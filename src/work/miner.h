@@ -13,7 +13,7 @@
 
 #define NONCE_DIGITS 16  /* the last digits of a seal, counted up in lowercase hex */
 #define SEAL_DIGITS 64   /* the most that a seal can have */
-#define MINE_CHUNK 65536 /* nonces that a thread takes at once: 33 ms at two million a second */
+#define MINE_CHUNK 65536 /* the most nonces that a thread takes at once */
 
 /* One piece of work: everything that an attempt does not change. */
 struct mine_job {
@@ -33,6 +33,9 @@ struct mine_kernel {
     /* Tries the nonces first, first + 1, ... of which there are count (none above 2^64-1). Gives
      * the index of the first that meets the target, or count where none does. */
     uint64_t (*search)(const struct mine_job *job, uint64_t first, uint64_t count);
+    /* How many nonces a thread takes at once, a power of two: few enough that a search ends, and
+     * what is counted of it is right, within milliseconds. */
+    uint64_t chunk;
 };
 
 /* Best first, the portable one last; a NULL name ends the table. */

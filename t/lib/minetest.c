@@ -1,17 +1,19 @@
 /*
  * minetest WHAT: asks one thing of the miner. 0: it holds, 1: it does not, with a word on stderr.
  *
- *     place     every header length gets a seal that fits, and its line hashes as it should
- *     kernels [NAME]
- *               every kernel, or that one, finds what hashing the whole line finds, for every place
- * and range lowest    the lowest nonce is found with 1 to 8 threads, at easy and hard targets stop
- * a search ends soon after it is told to, from a thread and from a signal threads   how many are
- * started, with which signals; and what happens where none can be names     prints the kernels, and
- * whether this processor can run them rate      prints attempts a second, bare compressions a
- * second, and the ratio
+ * - place: every header length gets a seal that fits, and its line hashes as it should
+ * - kernels [NAME]: every kernel, or that one, finds what hashing the whole line finds, for every
+ *   place and range
+ * - sample NAME: a part of that, for where every instruction takes an emulator's time
+ * - lowest: the lowest nonce is found with 1 to 8 threads, at easy and hard targets
+ * - stop: a search ends soon after it is told to, from a thread and from a signal
+ * - threads: how many are started, with which signals; and what happens where none can be
+ * - shown: a rate is shown right to one in a hundred
+ * - names: prints the kernels, and whether this processor can run them
+ * - rate: prints attempts a second, bare compressions a second, and the ratio
  */
-#include "base/hex.h"
 #include "base/processor.h"
+#include "cli/rate.h"
 #include "crypto/sha256.h"
 #include "work/kernel.h"
 #include "work/miner.h"
@@ -201,6 +203,46 @@ static void check_kernel(const struct mine_kernel *k, const char *header, size_t
     check_range(k, &job, r, 0);
 }
 
+/* Every hit of a row of nonces, one after the other. */
+static void check_hits(const struct mine_kernel *k, size_t n, uint64_t first, uint64_t count)
+{
+    static const uint8_t often[TARGET_LEN] = {4};
+    char header[HEADER_MAX];
+    struct mine_job job;
+    make_header(header, n, 7);
+    size_t seal_len = lay_out(&job, header, n, often);
+    for (uint64_t from = 0, i = 0; i < count; i++) {
+        uint8_t id[SHA256_LEN];
+        hash_line(header, n, seal_len, first + i, id);
+        if (memcmp(id, often, sizeof id) > 0)
+            continue;
+        check_range(k, &job, (struct range){first + from, count - from}, i - from);
+        from = i + 1;
+    }
+}
+
+/* A header length for every word that the nonce's last digits can stand in. */
+static const size_t length_of[] = {421, 425, 429, 433, 457};
+enum { LENGTHS = sizeof length_of / sizeof length_of[0] };
+
+static void check_words(void)
+{
+    for (int i = 0; i < LENGTHS; i++) {
+        struct mine_job job;
+        char header[HEADER_MAX];
+        make_header(header, length_of[i], 0);
+        lay_out(&job, header, length_of[i], impossible);
+        if (job.nonce_at + NONCE_DIGITS != 4 * (size_t)(9 + i))
+            errx(1, "header of %zu bytes: nonce at %zu", length_of[i], job.nonce_at);
+    }
+}
+
+static void check_all_hits(const struct mine_kernel *k, uint64_t count)
+{
+    for (int i = 0; i < LENGTHS; i++)
+        check_hits(k, length_of[i], 0x55550 - count / 2 + (uint64_t)i * 0x1111, count);
+}
+
 static void check_ranges(const struct mine_kernel *k)
 {
     static const struct range ranges[] = {{0, 0},
@@ -233,19 +275,20 @@ static void check_ranges(const struct mine_kernel *k)
 /* Over the ends of runs, with the nonce in each of the places. */
 static void check_runs(const struct mine_kernel *k)
 {
-    static const struct range ranges[] = {{0x1fff0, 32},
-                                          {0x2ffe1, 77},
-                                          {0xffffffff8, 100},
-                                          {0x123456789affff, 18},
-                                          {UINT64_MAX - 0x1000f, 0x10010},
-                                          {0x8fffffff, RUN_NONCES + 2}};
+    static const struct range ranges[] = {
+        {0x1fff0, 32}, {0x2ffe1, 77}, {0xffffffff8, 100}, {0x123456789affff, 18}};
+    static const struct range whole[] = {{UINT64_MAX - 0x1000f, 0x10010},
+                                         {0x8fffffff, RUN_NONCES + 2}};
     char header[HEADER_MAX];
     for (size_t n = 409; n < 473; n += 4)
         for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
             make_header(header, n, (unsigned)i);
-            if (ranges[i].count < 1000 || n >= 457)
-                check_kernel(k, header, n, ranges[i]);
+            check_kernel(k, header, n, ranges[i]);
         }
+    for (size_t i = 0; i < LENGTHS; i++) {
+        make_header(header, length_of[i], (unsigned)i);
+        check_kernel(k, header, length_of[i], whole[i % 2]);
+    }
 }
 
 /* A scan to which every attempt is a candidate, every third, or one in a thousand. */
@@ -281,18 +324,36 @@ static void check_candidates(void)
     }
 }
 
-/* The kernel's name and whether it is tried; with a name, that one alone. */
-static int test_kernels(const char *name)
+/* Any header length, the ends of runs, whole groups and parts of one. */
+static void check_sample(const struct mine_kernel *k)
 {
-    check_candidates();
+    char header[HEADER_MAX];
+    for (size_t n = 300; n < 364; n++) {
+        make_header(header, n, 2);
+        check_kernel(k, header, n, (struct range){0x2ffff - n % 16, 20 + n % 9});
+    }
+    check_all_hits(k, 256);
+}
+
+/* The kernel's name and whether it is tried; with a name, that one alone. */
+static int test_kernels(const char *name, bool sample)
+{
+    check_words();
+    if (!sample)
+        check_candidates();
     for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
         if (name && strcmp(name, k->name) != 0)
             continue;
         printf("%s\t%s\n", k->name, processor_has(k->needs) ? "tried" : "not here");
         if (!processor_has(k->needs))
             continue;
+        if (sample) {
+            check_sample(k);
+            continue;
+        }
         check_ranges(k);
         check_runs(k);
+        check_all_hits(k, 4096);
     }
     return 0;
 }
@@ -309,7 +370,8 @@ static void check_search(const struct mine_job *job, int threads, uint64_t expec
     if (got != 1 || nonce != expected)
         errx(1, "%d threads: %d, nonce %" PRIx64 ", expected %" PRIx64, threads, got, nonce,
              expected);
-    if (attempts <= expected || (threads == 1 && attempts != expected + 1))
+    if (attempts <= expected || attempts > expected + (unsigned)threads * MINE_CHUNK ||
+        (threads == 1 && attempts != expected + 1))
         errx(1, "%d threads: %llu attempts to nonce %" PRIx64, threads, attempts, expected);
 }
 
@@ -413,6 +475,9 @@ static void check_stop(int threads)
     unsigned long long more = atomic_load(&h.watch.attempts) - then;
     if (more > (unsigned)threads * MINE_CHUNK || took > STOP_LIMIT)
         errx(1, "%d threads: stopped after %.3f s and %llu attempts", threads, took, more);
+    if ((then + more) % mine_kernel_best()->chunk != 0)
+        errx(1, "%d threads: %llu attempts are counted, and chunks are whole", threads,
+             then + more);
     printf("%d threads stopped after %.1f ms\n", threads, took * 1000);
 }
 
@@ -620,6 +685,38 @@ static int test_rate(void)
     return 0;
 }
 
+/* --- shown ----------------------------------------------------------------- */
+
+static void check_shown(uint64_t attempts, int64_t milliseconds)
+{
+    double expected = (double)attempts / (double)milliseconds / 1000, shown, seconds;
+    char text[96];
+    cli_rate_text(text, sizeof text, attempts, milliseconds);
+    if (sscanf(text, "%lf million attempts a second, %lf s", &shown, &seconds) != 2)
+        errx(1, "shown: '%s'", text);
+    if (shown < 0.99 * expected || shown > 1.01 * expected ||
+        (seconds - (double)milliseconds / 1000) * (seconds - (double)milliseconds / 1000) > 0.251)
+        errx(1, "%" PRIu64 " attempts in %" PRId64 " ms: '%s'", attempts, milliseconds, text);
+}
+
+static int test_shown(void)
+{
+    char text[96];
+    for (int64_t milliseconds = 1; milliseconds < 1 << 26; milliseconds *= 3)
+        for (uint64_t a_second = 5000; a_second < 100000000000; a_second = a_second * 7 / 5) {
+            uint64_t attempts = (uint64_t)milliseconds * a_second / 1000;
+            if (attempts >= 100 && attempts / (uint64_t)milliseconds >= 5)
+                check_shown(attempts, milliseconds);
+        }
+    cli_rate_text(text, sizeof text, 65536, 0);
+    if (strcmp(text, "0.0000 million attempts a second, 0 s") != 0)
+        errx(1, "in no time: '%s'", text);
+    cli_rate_text(text, sizeof text, 1099500000, 10995);
+    if (strcmp(text, "100.00 million attempts a second, 11 s") != 0)
+        errx(1, "shown: '%s'", text);
+    return 0;
+}
+
 static int test_names(void)
 {
     for (const struct mine_kernel *k = mine_kernels; k->name; k++)
@@ -633,11 +730,15 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(void);
     } tests[] = {{"place", test_place},     {"lowest", test_lowest}, {"stop", test_stop},
-                 {"threads", test_threads}, {"rate", test_rate},     {"names", test_names}};
+                 {"threads", test_threads}, {"rate", test_rate},     {"shown", test_shown},
+                 {"names", test_names}};
     if (argc >= 2 && argc <= 3 && strcmp(argv[1], "kernels") == 0)
-        return test_kernels(argv[2]);
+        return test_kernels(argv[2], false);
+    if (argc == 3 && strcmp(argv[1], "sample") == 0)
+        return test_kernels(argv[2], true);
     for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof tests[0]; i++)
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
-    errx(2, "usage: minetest place|kernels [NAME]|lowest|stop|threads|names|rate");
+    errx(2,
+         "usage: minetest place|kernels [NAME]|sample NAME|lowest|stop|threads|shown|names|rate");
 }

@@ -1,0 +1,3 @@
+/* The scan of runs in which word 11 changes. */
+#define V 11
+#include "work/kernel_shani_avx512.h"
