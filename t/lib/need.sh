@@ -31,6 +31,12 @@ wish() {
     "$@" || wished="$wished $debian"
 }
 
+# A C library for ARMv8, or no compiler that would want one.
+aarch64_library() {
+    ! has aarch64-linux-gnu-gcc ||
+        echo 'int main(void){return 0;}' | aarch64-linux-gnu-gcc -xc -static -o /dev/null - 2>/dev/null
+}
+
 has_sshd() { PATH=$PATH:/usr/sbin:/sbin has sshd; }
 has_mkfs() { PATH=$PATH:/usr/sbin:/sbin has mkfs.ext4; }
 
@@ -72,6 +78,8 @@ for_test() {
     wish libsodium-dev package libsodium
     wish libsecp256k1-dev package libsecp256k1
     wish qemu-user has qemu-x86_64
+    wish gcc-aarch64-linux-gnu has aarch64-linux-gnu-gcc
+    wish libc6-dev-arm64-cross aarch64_library
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
