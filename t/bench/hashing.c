@@ -5,10 +5,11 @@
  *     LABEL<tab>RATE
  *
  * the median of the rounds: bytes a second for `short KERNEL` (lines of 300 bytes, each a hash) and
- * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `all KERNEL` (a search
- * by all processors), `limit sha256rnds2` (the rounds of an attempt that no other shares, by the
- * SHA unit with nothing else to do), `compress KERNEL` and `compress openssl` (the bare compression
- * of one chunk, the state set back each time: what an attempt cannot do without).
+ * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `word V KERNEL` (the
+ * same, of a header in which the nonce changes word V), `all KERNEL` (a search by all processors),
+ * `limit sha256rnds2` (the rounds of an attempt that no other shares, by the SHA unit with nothing
+ * else to do), `compress KERNEL` and `compress openssl` (the bare compression of one chunk, the
+ * state set back each time: what an attempt cannot do without).
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -39,6 +40,7 @@ struct task {
     double (*once)(const struct task *t);
     const struct sha256_kernel *kernel;
     const struct mine_kernel *miner;
+    size_t header; /* how long the miner's is */
     const EVP_MD *md;
     EVP_MD_CTX *ctx;
     const uint8_t *data; /* LONG bytes */
@@ -135,22 +137,24 @@ static double compress_openssl(const struct task *t)
     return CHUNKS;
 }
 
-/* A job that no nonce solves. */
-static struct mine_job endless(void)
+enum { HEADER = 420, LAST_WORD = 12 }; /* of three headers in four */
+
+/* A job that no nonce solves, with a header of such a length. */
+static struct mine_job endless(size_t n)
 {
     struct mine_job job;
     static const uint8_t target[TARGET_LEN];
-    char header[420];
+    char header[HEADER + SHA256_CHUNK];
     size_t seal_len;
     memset(header, 'x', sizeof header);
-    if (mine_job_init(&job, header, sizeof header, target, &seal_len))
+    if (n > sizeof header || mine_job_init(&job, header, n, target, &seal_len))
         errx(2, "no job");
     return job;
 }
 
 static double mine_by_kernel(const struct task *t)
 {
-    struct mine_job job = endless();
+    struct mine_job job = endless(t->header);
     if (t->miner->search(&job, 0, MINE_CHUNK) != MINE_CHUNK)
         errx(2, "solved what nobody can");
     return MINE_CHUNK;
@@ -167,7 +171,7 @@ static void *stop_later(void *self)
 static double mine_all(const struct task *t)
 {
     struct mine_watch watch;
-    struct mine_job job = endless();
+    struct mine_job job = endless(HEADER);
     struct fault f;
     pthread_t stopper;
     uint64_t nonce;
@@ -225,6 +229,27 @@ static void add_limit(struct tasks *all)
 }
 #endif
 
+static void add_miner(struct tasks *all, const char *what, const struct mine_kernel *k,
+                      size_t header)
+{
+    struct task *t = add(all, what, k->name, mine_by_kernel);
+    t->miner = k;
+    t->header = header;
+}
+
+/* The best kernel with the nonce at earlier words, 8 to 11. */
+static void add_words(struct tasks *all)
+{
+    for (int v = 8; v < LAST_WORD; v++) {
+        char what[16];
+        size_t header = HEADER + 1 + 4 * (size_t)(v - 8);
+        snprintf(what, sizeof what, "word %d", v);
+        if (endless(header).nonce_at / 4 + 3 != (size_t)v)
+            errx(2, "the nonce is not at word %d", v);
+        add_miner(all, what, mine_kernel_best(), header);
+    }
+}
+
 static void add_ours(struct tasks *all)
 {
     add(all, "short", "sha256()", lines_ours);
@@ -238,9 +263,10 @@ static void add_ours(struct tasks *all)
     for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
         if (!processor_has(k->needs))
             continue;
-        add(all, "mine", k->name, mine_by_kernel)->miner = k;
+        add_miner(all, "mine", k, HEADER);
         add(all, "all", k->name, mine_all)->miner = k;
     }
+    add_words(all);
     add_limit(all);
 }
 
