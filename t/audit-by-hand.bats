@@ -663,7 +663,7 @@ END
     audit-by-hand - <pipe >/dev/null 2>&1 &
     exec 9>pipe
     head -n 12 "$good" >&9
-    until [ -s "$(echo tmp/*/ledger)" ] || [ -e "$(echo tmp/*/ledger)" ]; do :; done
+    until [ -s "$(echo tmp/*/ledger)" ] || [ -e "$(echo tmp/*/ledger)" ]; do sleep 0.01; done
     kill -TERM $!
     exec 9>&-
     status=0

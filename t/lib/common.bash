@@ -39,13 +39,14 @@ says() {
     }
 }
 
-# Waits for a command to succeed.
+# Waits for a command to succeed. What takes long is asked for less often: to ask costs the others time, too.
 within() { # SECONDS COMMAND...
-    local end=$((EPOCHSECONDS + $1 + 1))
+    local end=$((EPOCHSECONDS + $1 + 1)) asked=0
     shift
     while [ "$EPOCHSECONDS" -lt "$end" ]; do
         if "$@"; then return 0; fi
-        sleep 0.01
+        asked=$((asked < 32 ? asked + 1 : 32))
+        sleep "0.0$((asked / 4 + 1))"
     done
     echo "never came true: $*"
     return 1
