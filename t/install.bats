@@ -1,5 +1,6 @@
 # bats file_tags=slow
 load lib/common
+load lib/ledger
 
 # The build itself: from a copy of the tree alone, the same bytes wherever it is made; and what is installed.
 
@@ -7,7 +8,12 @@ setup_file() {
     export TREE=$BATS_FILE_TMPDIR/one
     copy "$TREE"
     listed "$TREE" >"$BATS_FILE_TMPDIR/before"
-    make -s -C "$TREE"
+    make_tree -s
+}
+
+# Into another folder than the programs under test were made in.
+make_tree() { # ARGUMENT...
+    make -C "$TREE" OUT=elsewhere "$@"
 }
 
 # The tree as it would be cloned.
@@ -29,43 +35,69 @@ listed() { # FOLDER
 }
 
 @test "a build makes the programs and nothing else beside its own folder" {
-    (cd "$TREE/bin" && printf '%s\n' *) >made
+    (cd "$TREE/elsewhere" && printf '%s\n' *) >made
     diff <({ programs && echo completions; } | sort) made
-    diff <(programs) <(ls "$TREE/bin/completions/bash")
-    diff "$BATS_FILE_TMPDIR/before" <(listed "$TREE" | grep -v '^bin/')
+    diff <(programs) <(ls "$TREE/elsewhere/completions/bash")
+    diff "$BATS_FILE_TMPDIR/before" <(listed "$TREE" | grep -v '^elsewhere/')
 }
 
+# What a build was made with, whatever the folder.
+flags_of() { # TREE OUT
+    sed "s,=$1=,=FOLDER=,; s/ -Werror / /" "$1/$2/.o/flags"
+}
+
+# The programs under test are another build, unless they were made with options of their own.
 @test "two builds in different folders give the same bytes" {
-    copy a/longer/way
-    make -s -C a/longer/way OUT=elsewhere
+    other=$BIN
+    if [ "$BIN" != "$ROOT/bin" ] || ! diff <(flags_of "$TREE" elsewhere) <(flags_of "$ROOT" bin); then
+        copy a/longer/way
+        make -s -C a/longer/way
+        other=a/longer/way/bin
+    fi
     for name in $(programs); do
-        cmp "$TREE/bin/$name" "a/longer/way/elsewhere/$name"
+        cmp "$TREE/elsewhere/$name" "$other/$name"
     done
 }
 
-@test "a second make has nothing to do; what changes is made again, with all that includes it" {
-    copy tree
-    make -s -C tree OPT=-O0
+@test "a second make has nothing to do" {
     touch now
-    make -s -C tree OPT=-O0
-    [ -z "$(find tree/bin -newer now -type f)" ]
-    touch tree/src/base/hex.h
-    make -C tree OPT=-O0 >log
-    for file in $(cd tree && grep -l '#include "base/hex.h"' src/*/*.c); do
+    make_tree -s
+    [ -z "$(find "$TREE/elsewhere" -newer now -type f)" ]
+}
+
+@test "what changes is made again, with all that includes it" {
+    copy tree
+    mapfile -t users < <(cd tree && grep -l '#include "base/chance.h"' src/*/*.c)
+    [ "${#users[@]}" -ge 5 ]
+    objects=("${users[@]/#src/bin/.o}")
+    objects=("${objects[@]/%.c/.o}" bin/.o/base/fault.o)
+    make -s -C tree OPT=-O0 "${objects[@]}"
+    touch tree/src/base/chance.h
+    make -C tree OPT=-O0 "${objects[@]}" >log
+    for file in "${users[@]}"; do
         grep -Fq -e " $file" log
     done
-    ! grep -Fq ' src/base/fault.c' log || false
-    make -C tree OPT='-O0 -DOTHER' >log
+    refute grep -Fq ' src/base/fault.c' log
+    make -C tree OPT='-O0 -DOTHER' bin/.o/base/fault.o >log
     grep -q -- '-DOTHER.* src/base/fault.c' log
+}
+
+@test "what is no longer there is no longer in the library" {
+    copy tree
+    find tree/src -mindepth 1 -maxdepth 1 ! -name base -exec rm -r {} +
+    make -s -C tree OPT=-O0 bin/.o/libpeerutils.a
+    ar t tree/bin/.o/libpeerutils.a | grep -x hex.o
     rm tree/src/base/hex.c
     make -s -C tree OPT=-O0 bin/.o/libpeerutils.a
-    ! ar t tree/bin/.o/libpeerutils.a | grep -x hex.o || false
+    ar t tree/bin/.o/libpeerutils.a >members
+    grep -x num.o members
+    refute grep -x hex.o members
 }
 
 @test "install puts programs and pages, uninstall takes exactly those away" {
     mkdir -p "to here/usr/bin"
     echo mine >"to here/usr/bin/other"
-    make -s -C "$TREE" install PREFIX=/usr DESTDIR="$PWD/to here"
+    make_tree -s install PREFIX=/usr DESTDIR="$PWD/to here"
     {
         echo usr/bin/other
         programs | sed 's,^,usr/bin/,'
@@ -78,16 +110,16 @@ listed() { # FOLDER
     } | sort >wanted
     diff wanted <(listed "to here")
     for name in $(programs); do
-        cmp "$TREE/bin/$name" "to here/usr/bin/$name"
+        cmp "$TREE/elsewhere/$name" "to here/usr/bin/$name"
         "to here/usr/bin/$name" --version
-        cmp "$TREE/bin/completions/bash/$name" "to here/usr/share/bash-completion/completions/$name"
+        cmp "$TREE/elsewhere/completions/bash/$name" "to here/usr/share/bash-completion/completions/$name"
     done
-    make -s -C "$TREE" uninstall PREFIX=/usr DESTDIR="$PWD/to here"
+    make_tree -s uninstall PREFIX=/usr DESTDIR="$PWD/to here"
     [ "$(listed "to here")" = usr/bin/other ]
 }
 
 @test "install with a prefix to the names" {
-    make -s -C "$TREE" install PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
+    make_tree -s install PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
     diff <(programs | sed 's/^/p-/') <(ls to/usr/bin)
     diff <(pages 1 | sed 's/^/p-/') <(ls to/usr/share/man/man1)
     diff <(pages 5) <(ls to/usr/share/man/man5)
@@ -107,6 +139,6 @@ listed() { # FOLDER
     for name in $(programs); do
         ! grep -rE "(Xr $name 1|Nm $name( |\$))" to/usr/share/man || false
     done
-    make -s -C "$TREE" uninstall PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
+    make_tree -s uninstall PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
     [ -z "$(listed to)" ]
 }
