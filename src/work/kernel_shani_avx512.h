@@ -1,7 +1,7 @@
 /*
  * Rounds by the SHA instructions, and beside them the schedule in AVX-512's vectors of 256 bits,
  * for runs in which word v changes. Each v has a file of its own, so that several compilers can
- * work on them side by side; in it stands SCAN_OF(v) alone.
+ * work on them side by side; it says which V that is, and includes this.
  */
 #include "work/kernel.h"
 
