@@ -496,6 +496,25 @@ gnu_parallel() {
     farm xargs '$ true' "$MINED"
 }
 
+# No Slurm, but what does the same: one task after the other, and none any more once they are cancelled.
+@test "a farm as a Slurm array" {
+    cat >bin/sbatch <<'END'
+#!/bin/bash -e
+[ "$1 $2 $4 $#" = '--wait --array=1-8 --wrap 5' ]
+export SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID
+for SLURM_ARRAY_TASK_ID in {1..8}; do
+    [ -e cancelled ] || bash -c "$5" >"found.$SLURM_ARRAY_TASK_ID"
+done
+END
+    printf '#!/bin/sh\n[ "$*" = 7 ] && touch cancelled\n' >bin/scancel
+    chmod +x bin/sbatch bin/scancel
+    # the page's thousand long tasks, as a few short ones
+    eval "plain_$(declare -f section)"
+    section() { plain_section "$@" | sed 's/-r 1000000000000 -n 1000 /-r 20000 -n 8 /; s/=1-1000 /=1-8 /'; }
+    farm 'A Slurm array' '$ true' "$MINED
+\$ test -e cancelled -a ! -s left -a ! -e found.8"
+}
+
 # A worker that stops in the midst of its ticket, and then is killed: another claims what it had.
 LOST="\$ cp \$HERE/ledger again; mkdir stops
 \$ printf '%s\\n' '#!/bin/sh' 'echo \$\$ > stopped' 'kill -STOP \$\$' > stops/minework; chmod +x stops/minework

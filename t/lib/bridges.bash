@@ -37,7 +37,7 @@ run_section() {
         section "$1" "$2"
         printf '%s\n' "$4" | block
     } >page.7
-    grep -q '^[$>] .*\(ssh\|redis-cli\|nc\|parallel\|xargs\) ' page.7
+    grep -q '^[$>] .*\(ssh\|redis-cli\|nc\|parallel\|xargs\|sbatch\) ' page.7
     timeout 60 "$ROOT/t/lib/examples.sh" page.7
 }
 
