@@ -22,7 +22,10 @@ tickets() { # OPTIONS OF mine -o
 
 # Ids of the headers that lines of this type end in.
 ids_of() { # TYPE FILE
-    sed -n "s/^$1 .*\(block .*\)/\1/p" "$2" | while IFS= read -r line; do printf %s "$line" | id; done
+    sed -n "s/^$1 .*\(block .*\)/\1/p" "$2" | while IFS= read -r line; do
+        line=$(printf %s "$line" | sha256sum)
+        echo "${line%% *}"
+    done
 }
 
 # The header of a ticket or receipt with this nonce's seal, as ticket(5) says it is made.
@@ -128,9 +131,11 @@ sealed() { # NONCE FILE
     cp "$out" receipt
     [ "$(wc -l <receipt)" -eq 1 ]
     [ "$(cut -d ' ' -f 1-5,7- receipt)" = "exhausted$(sed s/ticket// ticket)" ]
+    seal=$(sealed '' ticket)
     for n in {0..23}; do
-        nonce=$(printf %016x "$n")
-        echo "$(sealed "$nonce" ticket | id) $nonce"
+        printf -v nonce %016x "$n"
+        id=$(printf %s "$seal$nonce" | sha256sum)
+        echo "${id%% *} $nonce"
     done | sort | head -n 1 >lowest
     [ "$(cut -d ' ' -f 6 receipt)" = "$(cut -d ' ' -f 2 lowest)" ]
     # of many: the lowest of those that are low enough to be told
@@ -144,9 +149,10 @@ sealed() { # NONCE FILE
     [ "$(minework -s 4 <end | minework | cut -d ' ' -f 3-4 | tail -n 1)" = 'fffffffffffffffc ffffffffffffffff' ]
     [ "$(minework -s 99 <end | minework | wc -l)" -eq 16 ]
     # every length that a header can have
+    minework -s 24 <ticket | tail -n 1 >last
     for ((time = 1; time < 1000000000000000000; time *= 100)); do
-        sed "s/ 1700000010 / $time /" ticket | minework -s 24 | tail -n 1 >one
-        minework <one >receipt || :
+        sed "s/ 1700000010 / $time /" last >one
+        minework -j 1 <one >receipt || :
         [ "$(sealed "$(cut -d ' ' -f 6 receipt)" receipt | cut -d ' ' -f 1-8)" = "$(cut -d ' ' -f 6- one)" ]
         minework -c <receipt
     done
@@ -357,25 +363,28 @@ has_worked() { # PID
     [ "$status" -eq 143 ]
     cat <&5 | tail -c 1 | cmp - <(echo)
     exec 5<&-
-    # what it was started to ignore stays ignored
-    (trap '' HUP && exec minework -t 1 <ticket) >got 2>said &
+    # what it was started to ignore stays ignored; else it would be the first of both that ends it
+    (trap '' HUP && exec env --default-signal=TERM "$BIN/minework" <ticket) >got 2>said &
     pid=$!
     eventually has_worked $pid
     kill -HUP $pid
+    kill -TERM $pid
     status=0
     wait $pid || status=$?
-    [ "$status" -eq 1 ]
-    grep -q '^minework: time is up$' said
+    [ "$status" -eq 143 ]
 }
 
 @test "-t: gives up after that time, at work and waiting" {
     endless -r 0 >ticket
+    mkfifo never
+    timeout 60 minework -t 1 <>never >waited 2>said &
+    pid=$!
     expect 1 timeout 60 minework --seconds 1 <ticket
     says '^minework: time is up$'
     [ ! -s "$out" ]
-    mkfifo never
-    expect 1 timeout 60 minework -t 1 <>never
-    says '^minework: time is up$'
+    wait $pid || [ $? -eq 1 ]
+    grep -q '^minework: time is up$' said
+    [ ! -s waited ]
     expect 2 minework -t -1
 }
 
@@ -503,14 +512,14 @@ gnu_parallel() {
 [ "$1 $2 $4 $#" = '--wait --array=1-8 --wrap 5' ]
 export SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID
 for SLURM_ARRAY_TASK_ID in {1..8}; do
-    [ -e cancelled ] || bash -c "$5" >"found.$SLURM_ARRAY_TASK_ID"
+    [ -e cancelled ] || bash -c "$5" >"found.$SLURM_ARRAY_TASK_ID" || :
 done
 END
     printf '#!/bin/sh\n[ "$*" = 7 ] && touch cancelled\n' >bin/scancel
     chmod +x bin/sbatch bin/scancel
     # the page's thousand long tasks, as a few short ones
     eval "plain_$(declare -f section)"
-    section() { plain_section "$@" | sed 's/-r 1000000000000 -n 1000 /-r 20000 -n 8 /; s/=1-1000 /=1-8 /'; }
+    section() { plain_section "$@" | sed 's/-r 1000000000000 -n 1000 /-r 300000 -n 8 /; s/=1-1000 /=1-8 /'; }
     farm 'A Slurm array' '$ true' "$MINED
 \$ test -e cancelled -a ! -s left -a ! -e found.8"
 }
