@@ -80,10 +80,12 @@ on() {
     minetest lowest
 }
 
+# bats test_tags=threads
 @test "a search that is told to stop ends the chunks it has, told by a thread or by a signal" {
     minetest stop
 }
 
+# bats test_tags=threads
 @test "one thread is the caller's, others block signals, and no thread is said to be trouble" {
     minetest threads
 }

@@ -44,8 +44,8 @@ extern const struct mine_kernel mine_kernels[];
 const struct mine_kernel *mine_kernel_best(void);
 #define MINE_KERNEL_VARIABLE "PEERUTILS_MINE_KERNEL"
 
-/* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run here, and
- * the best takes its place. */
+/* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run
+ * here, and the best takes its place. */
 int mine_kernel_asked(struct fault *f);
 
 /* Lays out a job for the header line without its seal, ending in the space before it (n bytes). The

@@ -662,7 +662,7 @@ static int compare_doubles(const void *a, const void *b)
  * and the median of their ratios. */
 static void measure(const struct mine_kernel *k)
 {
-    enum { TURNS = 201 };
+    enum { TURNS = 61 };
     struct hopeless h;
     double ratio[TURNS], attempts = 1e9, compressions = 1e9;
     hopeless_init(&h, 1);
