@@ -103,6 +103,12 @@ counts_not() {
     cat work - <<<"$share" | keeps twice 1
     says '^stdin:2: share: sent before$'
     cmp good twice
+    # twice: at another share
+    work 1700000010 512 >easier
+    { cat work good easier && sed "s/^share [^ ]*/share $(cut -d ' ' -f 2 easier)/" good; } >lines
+    keeps twice.at 1 <lines
+    [ "$(grep -c ': share: sent before$' "$err")" -eq "$(wc -l <good)" ]
+    cmp good twice.at
     # stale: of the work before, or of none
     { cat work && work 1700000011 256 && head -n 1 good; } >lines
     keeps stale 1 <lines

@@ -103,6 +103,11 @@ sealed() { # NONCE FILE
     minework --threads 2 <tickets | cmp - one
     cut -d ' ' -f 2-5 tickets | head -n $(($(wc -l <one) - 1)) >asked
     grep '^exhausted' one | cut -d ' ' -f 2-5 | diff asked -
+    # also where tickets of another header come between
+    sed 's/ 1700000010 / 1700000011 /' tickets | paste -d '\n' tickets - >mixed
+    minework <mixed >both
+    [ "$(grep -c '^block' both)" -eq 2 ]
+    grep ' 1700000010 ' both | cmp - one
     # endless tickets end with it
     tickets -r 30000 | minework | grep -m 1 '^block ' | diff <(grep '^block' one) -
     sed -n -e '/^block /{p;r body' -e 'q;}' one | ledger-append -q

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUND_MS = 100, SHOW_MS = 500, LAST_WORDS_MS = 40, PARTS_MAX = 1 << 30 };
+enum { ROUND_MS = 100, SHOW_MS = 500, LAST_WORDS_MS = 40, PARTS_MAX = 1 << 30, DONE_MAX = 64 };
 
 static const struct cli_option options[] = {
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
@@ -48,10 +48,10 @@ struct run {
     /* Of work: */
     int threads;
     bool watch_tickets;
-    int64_t deadline, shown; /* cli_milliseconds(); 0: none, never */
-    int64_t began, paused;   /* so that their difference is how long was worked */
-    bool found;              /* a block */
-    struct unsealed done;    /* the header of the block found last */
+    int64_t deadline, shown;        /* cli_milliseconds(); 0: none, never */
+    int64_t began, paused;          /* so that their difference is how long was worked */
+    uint8_t done[DONE_MAX][ID_LEN]; /* hashes of the headers of the blocks found last: a ring */
+    size_t done_count;
 
     /* Shared with the thread that waits for signals: */
     struct mine_watch watch;
@@ -242,9 +242,7 @@ static void put_block(struct run *r, const struct unsealed *u, uint64_t nonce)
 {
     memory(unsealed_seal(u, nonce, &r->line));
     put_line(r);
-    r->found = true;
-    unsealed_free(&r->done);
-    memory(buf_add(&r->done.header, u->header.data, u->header.len));
+    sha256(u->header.data, u->header.len, r->done[r->done_count++ % DONE_MAX]);
 }
 
 static void show(struct run *r, const struct ticket *t)
@@ -291,8 +289,12 @@ static void work(struct run *r, const struct ticket *t, const struct unsealed *u
 
 static bool is_done(const struct run *r, const struct unsealed *u)
 {
-    return r->found && u->header.len == r->done.header.len &&
-           memcmp(u->header.data, r->done.header.data, u->header.len) == 0;
+    uint8_t hash[ID_LEN];
+    sha256(u->header.data, u->header.len, hash);
+    for (size_t i = 0; i < r->done_count && i < DONE_MAX; i++)
+        if (memcmp(hash, r->done[i], ID_LEN) == 0)
+            return true;
+    return false;
 }
 
 /* A block of a header that was found is the end of all tickets for it: another would be its
@@ -460,9 +462,8 @@ static void work_on_all(struct run *r)
     each_line(r, work_on_line);
     if (r->shown)
         cli_hide_rate();
-    if (!r->found)
+    if (!r->done_count)
         r->status = CLI_NO;
-    unsealed_free(&r->done);
 }
 
 static void check_all(struct run *r)

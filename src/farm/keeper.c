@@ -74,13 +74,12 @@ static int remember(struct keeper *k, uint64_t nonce, bool is_block, struct faul
                : fault_rule(f, "share: over %d of one block: they are too easy", NONCES_MAX);
 }
 
-/* The nonce of a share of this work: 0, or -1 and a rule. */
+/* The nonce of a share of this work, or of the same header's at another share: 0, or -1 and a rule.
+ */
 static int nonce_of(const struct keeper *k, const struct share *s, uint64_t *nonce, struct fault *f)
 {
     if (!k->has_work || !unsealed_is(&k->header, &s->header))
         return fault_rule(f, "share: stale: not of the work that is given out");
-    if (memcmp(s->share, k->work.share, ID_LEN))
-        return fault_rule(f, "share: its share is not that of the work: %s", hex32(s->share).text);
     if (unsealed_nonce(&k->header, s->block.seal, nonce))
         return fault_rule(f, "share: its seal does not have a nonce's form");
     return 0;
@@ -127,6 +126,8 @@ int keeper_share(struct keeper *k, const struct share *s, bool *is_block, struct
     uint8_t id[ID_LEN];
     if (nonce_of(k, s, &nonce, f))
         return -1;
+    if (memcmp(s->share, k->work.share, ID_LEN))
+        return fault_rule(f, "share: its share is not that of the work: %s", hex32(s->share).text);
     const uint8_t *account = credited(k, nonce);
     if (memcmp(account, s->worker, ID_LEN))
         return fault_rule(f, "share: another's: its nonce is %s", hex32(account).text);

@@ -35,8 +35,9 @@ void keeper_free(struct keeper *k);
 /* Takes up the work of a ticket: 1, 0 where it is that work already, -1 and a fault. */
 int keeper_begin(struct keeper *k, const struct ticket *t, struct fault *f);
 
-/* Takes in a share that was counted before: where it is of this work, it is not taken again, and no
- * ticket is given for what lies before it. 0, or -1 and a fault. */
+/* Takes in a share that was counted before: where it is of this work, or of the same header's at
+ * another share, it is not taken again, and no ticket is given for what lies before it. 0, or -1
+ * and a fault. */
 int keeper_recall(struct keeper *k, const struct share *s, struct fault *f);
 
 /* The member's next ticket, or false: his region is used up, or the work is over. */
