@@ -71,17 +71,17 @@ INLINE void two_rounds(struct group *g, int pair, int i)
 
 /*
  * What is done of the next schedule behind the n'th of the instructions for two rounds: the eight
- * pairs of words from word V on, which are cheap, three of those apart; then tenths of a pair, a
+ * pairs of words from word V on, which are cheap, three of those apart; then ninths of a pair, a
  * few instructions each. These are macros, so that the compiler does not see what is not to be
- * done: it would take ten times as long.
+ * done: it would take three times as long.
  */
-enum { CHEAP = 8, APART = 3, DEAR = CHEAP * APART, WORD = WORD_PARTS + 1, TENTHS = 10 };
+enum { CHEAP = 8, APART = 3, DEAR = CHEAP * APART, WORD = WORD_PARTS + 1, NINTHS = 9 };
 #define BESIDE(n)                                                                                  \
     if ((n) < DEAR && (n) % APART == 0)                                                            \
         two_words(g, V / 2 + (n) / APART);                                                         \
-    if ((n) >= DEAR && V / 2 + CHEAP + ((n)-DEAR) / TENTHS < PAIRS)                                \
-    TENTH(V / 2 + CHEAP + ((n)-DEAR) / TENTHS, ((n)-DEAR) % TENTHS)
-#define TENTH(pair, n)                                                                             \
+    if ((n) >= DEAR && V / 2 + CHEAP + ((n)-DEAR) / NINTHS < PAIRS)                                \
+    NINTH(V / 2 + CHEAP + ((n)-DEAR) / NINTHS, ((n)-DEAR) % NINTHS)
+#define NINTH(pair, n)                                                                             \
     {                                                                                              \
         if ((n) < WORD)                                                                            \
             part_of_next(g, 2 * (pair), n, &g->even);                                              \
