@@ -22,7 +22,7 @@
 #define pairs_low(x, y) _mm256_unpacklo_epi32(x, y)
 #define pairs_high(x, y) _mm256_unpackhi_epi32(x, y)
 
-#include "work/kernel_shani.h"
+#include "work/kernel_shani_lanes.h"
 
 #define NAME_(v) mine_shani_avx512_scan_##v
 #define NAME(v) NAME_(v)
