@@ -111,18 +111,8 @@ has() { # FLAG
     done
 }
 
-# on CPU COMMAND...: on another processor.
-on() {
-    local cpu=$1 program
-    program=$(type -P "$2")
-    shift 2
-    timeout 120 qemu-x86_64 -cpu "$cpu" "$program" "$@"
-}
-
 @test "on older processors the best that they have is chosen, and what they lack is refused" {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has memory of its own'
-    need qemu-x86_64
-    on Nehalem true || skip 'qemu-x86_64 runs no program of this machine'
+    need_processors
     easy_chain
     txmake -f alice bob 5 | txsign -k alice.key >tx
     sed 's/ 5 / 6 /' tx >forged

@@ -55,20 +55,13 @@ kernel() { # NAME
     grep -q '^armv8.tried$' tried
 }
 
-# on CPU COMMAND...: on another processor.
-on() {
-    local cpu=$1
-    shift
-    timeout 120 qemu-x86_64 -cpu "$cpu" "$@"
-}
-
 @test "on older processors, kernels that they cannot run are not used" {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has memory of its own'
-    need qemu-x86_64
-    on Nehalem "$(type -P true)" || skip 'qemu-x86_64 runs no program of this machine'
+    need_processors
     on Nehalem "$BIN/.t/minetest" names 2>qemu.said | grep 'usable$' | cut -f 1 | diff - <(echo portable)
     on Haswell "$BIN/.t/minetest" names 2>qemu.said | grep 'usable$' | cut -f 1 | diff - <(printf 'avx2\nportable\n')
     on Haswell "$BIN/.t/minetest" sample avx2 2>qemu.said | grep -q '^avx2.tried$'
+    PEERUTILS_MINE_KERNEL=avx2 expect 2 on Nehalem "$BIN/minework" </dev/null
+    says "^minework: PEERUTILS_MINE_KERNEL: this processor cannot run 'avx2'\$"
 }
 
 @test "the portable kernel finds what hashing whole lines finds, and is always there" {

@@ -91,3 +91,18 @@ demo_chain() {
 need_terminal() {
     script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip 'no terminal is to be had'
 }
+
+# on CPU COMMAND...: on another of x86's processors, by an emulator.
+on() {
+    local cpu=$1 program
+    program=$(type -P "$2")
+    shift 2
+    timeout 120 qemu-x86_64 -cpu "$cpu" "$program" "$@"
+}
+
+# For a test with `on` in it: skips where that does not work.
+need_processors() {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has memory of its own'
+    command -v qemu-x86_64 >/dev/null || skip 'qemu-x86_64 (qemu-user) is not here'
+    on Nehalem true || skip 'qemu-x86_64 runs no program of this machine'
+}
