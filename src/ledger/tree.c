@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECENT = 16 };
+enum {
+    RECENT = 16,
+    AHEAD = 16, /* transactions whose accounts are fetched together */
+};
 
 int tree_init(struct tree *t, struct store store, struct fault *f)
 {
@@ -288,9 +291,13 @@ int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], 
 static int apply_named(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
                        const struct item *item, size_t before, int64_t *fees, struct fault *f)
 {
-    if (apply_check(t->genesis.id, &t->rules, tx, f) || unspent(t, tx, id, item, before, f))
-        return -1;
-    return apply_tx(t->state, t->genesis.id, &t->rules, tx, fees, f);
+    struct fault ignored;
+    if (apply_tx(t->state, t->genesis.id, &t->rules, tx, fees, f) == 0)
+        return 0;
+    /* A seq that is spent is told with who spent it; unspent keeps any other fault as it is. */
+    if (f->kind == FAULT_RULE && apply_check(t->genesis.id, &t->rules, tx, &ignored) == 0)
+        unspent(t, tx, id, item, before, f);
+    return -1;
 }
 
 int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
@@ -299,14 +306,37 @@ int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], in
     return apply_named(t, tx, id, NULL, 0, fees, f);
 }
 
+/* One step of it for AHEAD transactions from i on. */
+static void prefetch_some(const struct tree *t, const struct item *item, size_t i,
+                          enum state_step step)
+{
+    for (size_t end = i + AHEAD; i < end && i < item->count; i++) {
+        account_prefetch(t->state, item->entries[i].tx.from, step);
+        account_prefetch(t->state, item->entries[i].tx.to, step);
+    }
+}
+
+/* Ahead of transaction i. */
+static void prefetch_accounts(const struct tree *t, const struct item *item, size_t i)
+{
+    if (i % AHEAD)
+        return;
+    if (i == 0)
+        prefetch_some(t, item, 0, STATE_PLACE);
+    prefetch_some(t, item, i, STATE_VALUE);
+    prefetch_some(t, item, i + AHEAD, STATE_PLACE);
+}
+
 static int apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
     int64_t fees = 0;
-    for (size_t i = 0; i < item->count; i++)
+    for (size_t i = 0; i < item->count; i++) {
+        prefetch_accounts(t, item, i);
         if (apply_named(t, &item->entries[i].tx, item->entries[i].id, item, i, &fees, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }
+    }
     return apply_reward(t->state, &t->rules, new->height, item->block.miner, fees, &new->supply, f);
 }
 

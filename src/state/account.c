@@ -66,3 +66,9 @@ int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct ac
     account_encode(a, &value);
     return state_put(s, &key, &value, f);
 }
+
+void account_prefetch(const struct state *s, const uint8_t id[STATE_ID_LEN], enum state_step step)
+{
+    struct state_key key = key_of(id);
+    state_prefetch(s, &key, step);
+}

@@ -20,15 +20,17 @@ int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct
 int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r,
              const struct tx *tx, int64_t *fees, struct fault *f)
 {
+    int64_t sum;
     struct account from;
     if (apply_check(chain, r, tx, f) || account_get(s, tx->from, &from, f))
         return -1;
     if (tx->seq != from.seq)
         return fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from.seq);
+    if (number_add(*fees, tx->fee, &sum))
+        return fault_rule(f, "block: fees are over 2^63-1");
     if (apply_pay(s, tx, from, f))
         return -1;
-    if (number_add(*fees, tx->fee, fees))
-        return fault_rule(f, "block: fees are over 2^63-1");
+    *fees = sum;
     return 0;
 }
 

@@ -1,49 +1,74 @@
 #include "state/state.h"
 
+#include "base/chance.h"
+#include "base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 /* Keys that are only read are met up to so many: whoever asks for ever new ones fills no memory. */
-enum { MET_MAX = 1 << 17 };
+enum { MET_MAX = 1 << 17, FIRST_CAP = 64 };
 
+/* The number of no entry. */
+#define NONE UINT32_MAX
+
+/* Two lines of the processor's cache: what is read stands in the first. */
 struct entry {
-    struct state_key key;
-    struct state_value now, before; /* before: at the open journal's begin, if epoch is its */
+    uint8_t id[STATE_ID_LEN];
+    struct state_value now;
+    struct state_value before; /* at the open journal's begin, if epoch is its */
     uint64_t epoch;
+    uint32_t touched;    /* the next entry in the open journal */
+    uint32_t next_dirty; /* the one that became dirty after this */
+    uint8_t kind;
     bool dirty;
-    struct entry *touched;    /* the next entry in the open journal */
-    struct entry *next_dirty; /* the one that became dirty after this */
-    UT_hash_handle hh;
+    uint8_t unused[14]; /* to the end of the line */
 };
 
+/* The number of the entry with a key, beside a piece of the key's hash. */
+struct slot {
+    uint32_t hash, entry; /* entry NONE: nothing stands here */
+};
+
+/* A table with open addressing, half of whose slots are free, over entries in the order in which
+ * they were met. Ids are chosen by whoever makes keys: where they stand depends on the seed. */
 struct state {
     struct state_backing backing;
+    struct slot *slots;
     struct entry *entries;
-    struct entry *touched; /* what the open journal has changed, last first */
-    struct entry *first_dirty, *last_dirty;
-    uint64_t epoch; /* of the open journal */
+    uint32_t count, cap;              /* entries; there are twice as many slots as cap */
+    uint32_t touched;                 /* what the open journal has changed, last first */
+    uint32_t first_dirty, last_dirty; /* NONE: nothing is dirty */
+    uint64_t epoch;                   /* of the open journal */
+    uint64_t seed;
 };
+
+/* --- The table -------------------------------------------------------------------------------- */
+
+static void unlist(struct state *s)
+{
+    s->touched = s->first_dirty = s->last_dirty = NONE;
+}
 
 struct state *state_new(struct state_backing backing)
 {
     struct state *s = calloc(1, sizeof *s);
-    if (s)
-        s->backing = backing;
+    if (!s)
+        return NULL;
+    s->backing = backing;
+    s->seed = chance_seed();
+    unlist(s);
     return s;
 }
 
 void state_clear(struct state *s)
 {
-    struct entry *e, *next;
-    HASH_ITER(hh, s->entries, e, next)
-    {
-        HASH_DEL(s->entries, e);
-        free(e);
-    }
-    s->touched = s->first_dirty = s->last_dirty = NULL;
+    free(s->slots);
+    free(s->entries);
+    s->slots = NULL;
+    s->entries = NULL;
+    s->count = s->cap = 0;
+    unlist(s);
 }
 
 void state_free(struct state *s)
@@ -53,38 +78,123 @@ void state_free(struct state *s)
     free(s);
 }
 
-/* The key's entry, made from the backing where the key is new; NULL and trouble. */
+static uint64_t hash_of(const struct state *s, uint8_t kind, const uint8_t id[STATE_ID_LEN])
+{
+    uint64_t a, b;
+    memcpy(&a, id, sizeof a);
+    memcpy(&b, id + sizeof a, sizeof b);
+    unsigned __int128 product = (unsigned __int128)(a ^ s->seed) * (b ^ 0x9e3779b97f4a7c15);
+    return ((uint64_t)product ^ (uint64_t)(product >> 64)) + kind;
+}
+
+static size_t first_slot(const struct state *s, uint64_t hash)
+{
+    return hash & (2 * (size_t)s->cap - 1);
+}
+
+static size_t next_slot(const struct state *s, size_t slot)
+{
+    return (slot + 1) & (2 * (size_t)s->cap - 1);
+}
+
+static uint32_t piece_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static bool is_of(const struct entry *e, const struct state_key *key)
+{
+    uint64_t a[STATE_ID_LEN / 8], b[STATE_ID_LEN / 8]; /* a call of memcmp takes as long as this */
+    memcpy(a, e->id, sizeof a);
+    memcpy(b, key->id, sizeof b);
+    return e->kind == key->kind &&
+           ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+}
+
+/* The key's entry, or NULL. */
+static struct entry *find(const struct state *s, const struct state_key *key, uint64_t hash)
+{
+    if (!s->cap)
+        return NULL;
+    for (size_t i = first_slot(s, hash); s->slots[i].entry != NONE; i = next_slot(s, i))
+        if (s->slots[i].hash == piece_of(hash) && is_of(&s->entries[s->slots[i].entry], key))
+            return &s->entries[s->slots[i].entry];
+    return NULL;
+}
+
+void state_prefetch(const struct state *s, const struct state_key *key, enum state_step step)
+{
+    if (!s->cap)
+        return;
+    const struct slot *slot = &s->slots[first_slot(s, hash_of(s, key->kind, key->id))];
+    if (step == STATE_PLACE) {
+        __builtin_prefetch(slot);
+    } else if (slot->entry != NONE) {
+        __builtin_prefetch(&s->entries[slot->entry], 1);
+        __builtin_prefetch(&s->entries[slot->entry].before, 1);
+    }
+}
+
+static void put_slot(struct state *s, uint32_t number, uint64_t hash)
+{
+    size_t i = first_slot(s, hash);
+    while (s->slots[i].entry != NONE)
+        i = next_slot(s, i);
+    s->slots[i] = (struct slot){piece_of(hash), number};
+}
+
+/* Room for twice as many entries. 0, or -1: no memory, nothing changed. */
+static int grow(struct state *s)
+{
+    size_t cap = s->cap ? 2 * (size_t)s->cap : FIRST_CAP;
+    struct slot *slots = cap < NONE ? large_alloc(2 * cap * sizeof *slots) : NULL;
+    struct entry *entries = slots ? large_alloc(cap * sizeof *entries) : NULL;
+    if (!entries) {
+        free(slots);
+        return -1;
+    }
+    if (s->count)
+        memcpy(entries, s->entries, s->count * sizeof *entries);
+    memset(slots, 0xff, 2 * cap * sizeof *slots);
+    free(s->slots);
+    free(s->entries);
+    s->slots = slots;
+    s->entries = entries;
+    s->cap = (uint32_t)cap;
+    for (uint32_t i = 0; i < s->count; i++)
+        put_slot(s, i, hash_of(s, entries[i].kind, entries[i].id));
+    return 0;
+}
+
+/* The key's entry, made from the backing where the key is new; good until the next one is made.
+ * NULL and trouble. */
 static struct entry *meet(struct state *s, const struct state_key *key, struct fault *f)
 {
-    struct entry *e;
-    HASH_FIND(hh, s->entries, key, sizeof *key, e);
+    uint64_t hash = hash_of(s, key->kind, key->id);
+    struct entry *e = find(s, key, hash);
+    struct state_value now = {0};
     if (e)
         return e;
-    e = calloc(1, sizeof *e);
-    if (!e) {
+    if (s->backing.get && s->backing.get(s->backing.self, key, &now, f))
+        return NULL;
+    if (s->count == s->cap && grow(s)) {
         fault_memory(f);
         return NULL;
     }
-    e->key = *key;
-    if (s->backing.get && s->backing.get(s->backing.self, key, &e->now, f)) {
-        free(e);
-        return NULL;
-    }
-    HASH_ADD(hh, s->entries, key, sizeof e->key, e);
-    if (!e->hh.tbl) {
-        free(e);
-        fault_memory(f);
-        return NULL;
-    }
+    e = &s->entries[s->count];
+    *e = (struct entry){.now = now, .kind = key->kind};
+    memcpy(e->id, key->id, STATE_ID_LEN);
+    put_slot(s, s->count++, hash);
     return e;
 }
+
+/* --- Reading and writing ---------------------------------------------------------------------- */
 
 int state_get(struct state *s, const struct state_key *key, struct state_value *value,
               struct fault *f)
 {
-    struct entry *e;
-    HASH_FIND(hh, s->entries, key, sizeof *key, e);
-    if (!e && s->backing.get && HASH_COUNT(s->entries) >= MET_MAX)
+    struct entry *e = find(s, key, hash_of(s, key->kind, key->id));
+    if (!e && s->backing.get && s->count >= MET_MAX)
         return s->backing.get(s->backing.self, key, value, f);
     if (!e)
         e = meet(s, key, f);
@@ -94,17 +204,22 @@ int state_get(struct state *s, const struct state_key *key, struct state_value *
     return 0;
 }
 
+static uint32_t number_of(const struct state *s, const struct entry *e)
+{
+    return (uint32_t)(e - s->entries);
+}
+
 static void make_dirty(struct state *s, struct entry *e)
 {
     if (e->dirty)
         return;
     e->dirty = true;
-    e->next_dirty = NULL;
-    if (s->last_dirty)
-        s->last_dirty->next_dirty = e;
+    e->next_dirty = NONE;
+    if (s->last_dirty != NONE)
+        s->entries[s->last_dirty].next_dirty = number_of(s, e);
     else
-        s->first_dirty = e;
-    s->last_dirty = e;
+        s->first_dirty = number_of(s, e);
+    s->last_dirty = number_of(s, e);
 }
 
 int state_put(struct state *s, const struct state_key *key, const struct state_value *value,
@@ -117,7 +232,7 @@ int state_put(struct state *s, const struct state_key *key, const struct state_v
         e->epoch = s->epoch;
         e->before = e->now;
         e->touched = s->touched;
-        s->touched = e;
+        s->touched = number_of(s, e);
     }
     e->now = *value;
     make_dirty(s, e);
@@ -127,31 +242,51 @@ int state_put(struct state *s, const struct state_key *key, const struct state_v
 void state_begin(struct state *s)
 {
     s->epoch++;
-    s->touched = NULL;
+    s->touched = NONE;
+}
+
+/* The next entry that the open journal has changed, or NULL. */
+static struct entry *next_touched(struct state *s, const struct entry *e)
+{
+    uint32_t next = e ? e->touched : s->touched;
+    return next == NONE ? NULL : &s->entries[next];
 }
 
 void state_rollback(struct state *s)
 {
-    for (struct entry *e = s->touched; e; e = e->touched)
+    for (struct entry *e = NULL; (e = next_touched(s, e));)
         e->now = e->before;
-    s->touched = NULL;
+    s->touched = NONE;
     s->epoch++;
 }
 
+/* --- Journals --------------------------------------------------------------------------------- */
+
 /* A journal is, for every key changed: kind, id, length and bytes of the old value, of the new one.
  */
-static int journal_value(struct buf *out, const struct state_value *v)
+static size_t put_change(const struct entry *e, char *out)
 {
-    return buf_add(out, v, (size_t)v->len + 1);
+    const struct state_value *values[2] = {&e->before, &e->now};
+    char *end = out;
+    *end++ = (char)e->kind;
+    memcpy(end, e->id, STATE_ID_LEN);
+    end += STATE_ID_LEN;
+    for (int i = 0; i < 2; i++) {
+        memcpy(end, values[i], sizeof *values[i]); /* what is behind its length is written over */
+        end += 1 + values[i]->len;
+    }
+    return (size_t)(end - out);
 }
 
 int state_commit(struct state *s, struct buf *out, struct fault *f)
 {
-    for (struct entry *e = s->touched; e; e = e->touched)
-        if (buf_add(out, &e->key, sizeof e->key) || journal_value(out, &e->before) ||
-            journal_value(out, &e->now))
+    const size_t most = sizeof(struct state_key) + 2 * sizeof(struct state_value);
+    for (struct entry *e = NULL; (e = next_touched(s, e));) {
+        if (buf_reserve(out, most))
             return fault_memory(f);
-    s->touched = NULL;
+        out->len += put_change(e, out->data + out->len);
+    }
+    s->touched = NONE;
     s->epoch++;
     return 0;
 }
@@ -204,7 +339,7 @@ static int replay(struct state *s, const void *journal, size_t n, bool redo, str
 {
     const uint8_t *p = journal, *end = n ? p + n : p; /* of a block that changed nothing: NULL */
     while (p < end) {
-        struct change c;
+        struct change c = {0};
         if (read_change(&p, end, &c, f))
             return -1;
         struct entry *e = meet(s, &c.key, f);
@@ -226,17 +361,26 @@ int state_redo(struct state *s, const void *journal, size_t n, struct fault *f)
     return replay(s, journal, n, true, f);
 }
 
-static int each_dirty(struct state *s,
-                      int (*each)(void *self, const struct state_key *key,
-                                  const struct state_value *value, struct fault *f),
-                      void *self, struct fault *f)
+typedef int each_entry(void *self, const struct state_key *key, const struct state_value *value,
+                       struct fault *f);
+
+static int tell(const struct entry *e, each_entry *each, void *self, struct fault *f)
 {
-    for (struct entry *e; (e = s->first_dirty); e->dirty = false) {
-        if (each(self, &e->key, &e->now, f))
+    struct state_key key = {.kind = e->kind};
+    memcpy(key.id, e->id, STATE_ID_LEN);
+    return each(self, &key, &e->now, f);
+}
+
+static int each_dirty(struct state *s, each_entry *each, void *self, struct fault *f)
+{
+    while (s->first_dirty != NONE) {
+        struct entry *e = &s->entries[s->first_dirty];
+        if (tell(e, each, self, f))
             return -1;
         s->first_dirty = e->next_dirty;
-        if (!s->first_dirty)
-            s->last_dirty = NULL;
+        if (s->first_dirty == NONE)
+            s->last_dirty = NONE;
+        e->dirty = false;
     }
     return 0;
 }
@@ -248,8 +392,8 @@ int state_each(struct state *s, bool dirty,
 {
     if (dirty)
         return each_dirty(s, each, self, f);
-    for (struct entry *e = s->entries; e; e = e->hh.next)
-        if (each(self, &e->key, &e->now, f))
+    for (uint32_t i = 0; i < s->count; i++)
+        if (tell(&s->entries[i], each, self, f))
             return -1;
     return 0;
 }

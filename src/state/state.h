@@ -47,6 +47,12 @@ int state_get(struct state *s, const struct state_key *key, struct state_value *
 int state_put(struct state *s, const struct state_key *key, const struct state_value *value,
               struct fault *f);
 
+/* Has the processor fetch what state_get and state_put will look at, for who knows ahead what he
+ * asks: of many keys, most lie where no cache has them. First the place of all of them; then, where
+ * that points to. */
+enum state_step { STATE_PLACE, STATE_VALUE };
+void state_prefetch(const struct state *s, const struct state_key *key, enum state_step step);
+
 /* Opens a journal; closes it and keeps the changes, putting the journal's bytes behind what *out
  * holds; or closes it and takes the changes back. 0, or -1 and trouble. */
 void state_begin(struct state *s);
