@@ -3,7 +3,7 @@
 #ifndef NET_RECENTS_H
 #define NET_RECENTS_H
 
-#include "net/idmap.h"
+#include "base/idmap.h"
 #include "net/wire.h"
 
 #include "base/buf.h"

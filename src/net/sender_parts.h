@@ -2,7 +2,7 @@
 #ifndef NET_SENDER_PARTS_H
 #define NET_SENDER_PARTS_H
 
-#include "net/idmap.h"
+#include "base/idmap.h"
 #include "net/sender.h"
 #include "stream/stream.h"
 

@@ -3,14 +3,18 @@
  * hashes, but whoever makes records can choose among them, so the place of an id depends on a
  * number drawn at the start.
  */
-#ifndef NET_IDMAP_H
-#define NET_IDMAP_H
+#ifndef BASE_IDMAP_H
+#define BASE_IDMAP_H
 
-#include "record/field.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IDMAP_ID_LEN 32
 
 /* All zero but for entry_size, limit and seed (idmap_init) is an empty table that owns nothing. */
 struct idmap {
-    size_t entry_size; /* bytes of an entry; its first ID_LEN are the id */
+    size_t entry_size; /* bytes of an entry; its first IDMAP_ID_LEN are the id */
     size_t limit;      /* entries at most */
     uint64_t seed;
     size_t count, cap; /* cap: places, a power of two, or 0 */
@@ -23,14 +27,14 @@ void idmap_free(struct idmap *m);
 
 /* The entry with this id, or NULL. Entries stay in their places until the next idmap_add or
  * idmap_remove. */
-void *idmap_find(const struct idmap *m, const uint8_t id[ID_LEN]);
+void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
 /* Has the processor fetch what idmap_find will look at. */
-void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN]);
+void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
 /* A new entry for an id that is not there, zero behind its id. NULL: the table is at its limit, or
  * no memory. */
-void *idmap_add(struct idmap *m, const uint8_t id[ID_LEN]);
+void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
 /* Takes an entry out. */
 void idmap_remove(struct idmap *m, void *entry);
@@ -50,11 +54,11 @@ struct idset {
 
 void idset_init(struct idset *s, size_t limit, uint64_t seed);
 void idset_free(struct idset *s);
-bool idset_has(const struct idset *s, const uint8_t id[ID_LEN]);
-void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN]);
+bool idset_has(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
+void idset_prefetch(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 
 /* Puts an id in, if it is not there; or one that is known not to be there. 0, or -1: no memory. */
-int idset_add(struct idset *s, const uint8_t id[ID_LEN]);
-int idset_add_new(struct idset *s, const uint8_t id[ID_LEN]);
+int idset_add(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
+int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 
 #endif

@@ -1,4 +1,4 @@
-#include "net/idmap.h"
+#include "base/idmap.h"
 
 #include "base/large.h"
 
@@ -19,7 +19,7 @@ void idmap_free(struct idmap *m)
     idmap_init(m, m->entry_size, m->limit, m->seed);
 }
 
-static uint64_t hash(const struct idmap *m, const uint8_t id[ID_LEN])
+static uint64_t hash(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     uint64_t a, b;
     memcpy(&a, id, sizeof a);
@@ -38,7 +38,7 @@ static uint8_t *entry_at(const struct idmap *m, size_t place)
     return m->entries + place * m->entry_size;
 }
 
-void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN])
+void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (!m->cap)
         return;
@@ -47,19 +47,19 @@ void idmap_prefetch(const struct idmap *m, const uint8_t id[ID_LEN])
     __builtin_prefetch(entry_at(m, place));
 }
 
-void *idmap_find(const struct idmap *m, const uint8_t id[ID_LEN])
+void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (!m->count)
         return NULL;
     uint64_t h = hash(m, id);
     for (size_t place = h & (m->cap - 1); m->tags[place]; place = (place + 1) & (m->cap - 1))
-        if (m->tags[place] == tag_of(h) && memcmp(entry_at(m, place), id, ID_LEN) == 0)
+        if (m->tags[place] == tag_of(h) && memcmp(entry_at(m, place), id, IDMAP_ID_LEN) == 0)
             return entry_at(m, place);
     return NULL;
 }
 
 /* The first free place for an id, which is marked as taken. */
-static size_t take_place(struct idmap *m, const uint8_t id[ID_LEN])
+static size_t take_place(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     uint64_t h = hash(m, id);
     size_t place = h & (m->cap - 1);
@@ -90,13 +90,13 @@ static int grow(struct idmap *m)
     return 0;
 }
 
-void *idmap_add(struct idmap *m, const uint8_t id[ID_LEN])
+void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (m->count >= m->limit || (m->count >= m->cap / 4 * 3 && grow(m)))
         return NULL;
     uint8_t *entry = entry_at(m, take_place(m, id));
-    memcpy(entry, id, ID_LEN);
-    memset(entry + ID_LEN, 0, m->entry_size - ID_LEN);
+    memcpy(entry, id, IDMAP_ID_LEN);
+    memset(entry + IDMAP_ID_LEN, 0, m->entry_size - IDMAP_ID_LEN);
     m->count++;
     return entry;
 }
@@ -137,8 +137,8 @@ void *idmap_each(const struct idmap *m, size_t *place)
 
 void idset_init(struct idset *s, size_t limit, uint64_t seed)
 {
-    idmap_init(&s->young, ID_LEN, limit, seed);
-    idmap_init(&s->old, ID_LEN, limit, seed);
+    idmap_init(&s->young, IDMAP_ID_LEN, limit, seed);
+    idmap_init(&s->old, IDMAP_ID_LEN, limit, seed);
 }
 
 void idset_free(struct idset *s)
@@ -147,23 +147,23 @@ void idset_free(struct idset *s)
     idmap_free(&s->old);
 }
 
-bool idset_has(const struct idset *s, const uint8_t id[ID_LEN])
+bool idset_has(const struct idset *s, const uint8_t id[IDMAP_ID_LEN])
 {
     return idmap_find(&s->young, id) || idmap_find(&s->old, id);
 }
 
-void idset_prefetch(const struct idset *s, const uint8_t id[ID_LEN])
+void idset_prefetch(const struct idset *s, const uint8_t id[IDMAP_ID_LEN])
 {
     idmap_prefetch(&s->young, id);
     idmap_prefetch(&s->old, id);
 }
 
-int idset_add(struct idset *s, const uint8_t id[ID_LEN])
+int idset_add(struct idset *s, const uint8_t id[IDMAP_ID_LEN])
 {
     return idset_has(s, id) ? 0 : idset_add_new(s, id);
 }
 
-int idset_add_new(struct idset *s, const uint8_t id[ID_LEN])
+int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN])
 {
     if (s->young.count == s->young.limit) {
         struct idmap old = s->old;
