@@ -45,13 +45,13 @@ bool ed25519_sound(const uint8_t point[32])
 
 const struct ed25519_kernel ed25519_kernels[] = {
 #ifdef ED25519_IFMA
-    {"avx512ifma", PROCESSOR_IFMA, ed25519_ifma_load, ed25519_ifma_check, 8, 64},
+    {"avx512ifma", PROCESSOR_IFMA, ed25519_ifma_load, ed25519_ifma_check, 8, 64, true},
 #endif
 #ifdef ED25519_AVX2
-    {"avx2", PROCESSOR_AVX2, ed25519_avx2_load, ed25519_avx2_check, 4, 32},
+    {"avx2", PROCESSOR_AVX2, ed25519_avx2_load, ed25519_avx2_check, 4, 32, true},
 #endif
-    {"portable", 0, ed25519_openssl_load, ed25519_openssl_check, 1, 4},
-    {NULL, 0, NULL, NULL, 0, 0},
+    {"portable", 0, ed25519_openssl_load, ed25519_openssl_check, 1, 4, false},
+    {NULL, 0, NULL, NULL, 0, 0, false},
 };
 
 /* The kernel of this process, and why there is none. */
@@ -102,16 +102,16 @@ const struct ed25519_kernel *ed25519_chosen(void)
     return choice()->kernel;
 }
 
-void ed25519_check_all(struct sigjob *jobs, size_t n)
+void ed25519_check_all(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
-    ed25519_chosen()->check(jobs, n);
+    ed25519_chosen()->check(jobs, points, n);
 }
 
 int ed25519_check(const uint8_t key[ED25519_KEY_LEN],
                   const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n)
 {
     struct sigjob job = {key, signature, message, n, false, false};
-    ed25519_check_all(&job, 1);
+    ed25519_check_all(&job, NULL, 1);
     return job.valid ? 1 : job.unknown ? -1 : 0;
 }
 

@@ -38,8 +38,22 @@ struct sigjob {
  * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL names none that can. */
 int ed25519_load(struct fault *f);
 
-/* Answers each of n jobs. ed25519_load must have given 0. Safe to call from any thread. */
-void ed25519_check_all(struct sigjob *jobs, size_t n);
+/* What a kernel finds out about a key, one time in fifteen of a verification: x of the negative of
+ * its point, the lowest word first. All zero: it is not known (and such a point is never one whose
+ * signatures hold). */
+struct ed25519_point {
+    uint64_t x[4];
+};
+
+static inline bool ed25519_point_is_known(const struct ed25519_point *p)
+{
+    return (p->x[0] | p->x[1] | p->x[2] | p->x[3]) != 0;
+}
+
+/* Answers each of n jobs. points are those of their keys: what was found for the same key before,
+ * or all zero, and then they may be filled in; NULL: none is known. ed25519_load must have given 0.
+ * Safe to call from any thread. */
+void ed25519_check_all(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 /* Whether the signature over n bytes holds under the rule above: 1 or 0, or -1: there is no memory
  * to find out. As ed25519_check_all of one. */
@@ -60,9 +74,10 @@ struct ed25519_kernel {
     const char *name;
     unsigned needs;               /* of the processor: see base/processor.h */
     int (*load)(struct fault *f); /* once before the first check; 0, or -1 and trouble */
-    void (*check)(struct sigjob *jobs, size_t n);
-    size_t lanes; /* signatures that it checks side by side: fewer take as long */
-    size_t most;  /* above which it gains nothing by getting more at once */
+    void (*check)(struct sigjob *jobs, struct ed25519_point *points, size_t n);
+    size_t lanes;     /* signatures that it checks side by side: fewer take as long */
+    size_t most;      /* above which it gains nothing by getting more at once */
+    bool uses_points; /* else it neither looks at points nor fills them in */
 };
 extern const struct ed25519_kernel ed25519_kernels[];
 

@@ -11,9 +11,9 @@ int ed25519_avx2_load(struct fault *f)
     return make_tables(f);
 }
 
-void ed25519_avx2_check(struct sigjob *jobs, size_t n)
+void ed25519_avx2_check(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
-    check_all(jobs, n);
+    check_all(jobs, points, n);
 }
 
 static void hash(const struct sha512_text *texts, uint64_t *out)

@@ -15,7 +15,7 @@ int ed25519_avx2_load(struct fault *f);
 
 /* Answers each of n jobs by the rule of ed25519.h, after ed25519_avx2_load has given 0. Takes no
  * memory but the stack's. */
-void ed25519_avx2_check(struct sigjob *jobs, size_t n);
+void ed25519_avx2_check(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 extern const struct ed25519_parts ed25519_avx2_parts;
 #endif

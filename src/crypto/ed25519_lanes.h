@@ -376,8 +376,8 @@ struct encodings {
 };
 
 /* x from y: x^2 = u/v, with u = y^2 - 1 and v = d y^2 + 1; that is u v^3 (u v^7)^((p-5)/8), or as
- * many times the root of -1 (RFC 8032, 5.1.3). Gives the lanes that have one. */
-LANES_TARGET static lanes_mask find_x(struct lanes y, lanes_mask odd, struct lanes *out)
+ * many times the root of -1 (RFC 8032, 5.1.3). It is canonical, and 0 where there is none. */
+LANES_TARGET static struct lanes find_x(struct lanes y, lanes_mask odd)
 {
     struct lanes yy = lanes_square(y), one = lanes_small(1);
     struct lanes u = lanes_sub(yy, one), v = lanes_add(lanes_mul(yy, lanes_number(curve_d)), one);
@@ -390,21 +390,58 @@ LANES_TARGET static lanes_mask find_x(struct lanes y, lanes_mask odd, struct lan
     x = lanes_select(is_root, x, lanes_mul(x, lanes_number(root_of_minus_1)));
     x = lanes_canonical(x);
     lanes_mask turn = (lanes_mask)(lanes_are_odd(x) ^ odd);
-    *out = lanes_select(turn, lanes_carry(lanes_negated(x)), x);
-    return (lanes_mask)(is_root | is_other);
+    x = lanes_canonical(lanes_select(turn, lanes_carry(lanes_negated(x)), x));
+    return lanes_select((lanes_mask)(is_root | is_other), x, lanes_small(0));
 }
 
-/* -A of each lane; B's negative where A is the encoding of no point, so that what follows is sound
- * there, too, and disturbs no other vector. Gives the lanes that are well. */
-LANES_TARGET static lanes_mask decode_negated(const struct encodings *e, struct point *p)
+static void put_words_of(const uint8_t bytes[32], struct encodings *out, int lane)
 {
-    struct lanes x, y = lanes_of(e->words);
-    lanes_mask well = find_x(y, (lanes_mask)~lanes_top_bits(e->words[3]), &x);
-    p->x = lanes_select(well, x, lanes_number(base_x));
-    p->y = lanes_select(well, y, lanes_number(base_y));
-    p->z = lanes_small(1);
-    p->t = lanes_mul(p->x, p->y);
-    return well;
+    for (int i = 0; i < 4; i++)
+        memcpy(&out->words[i][lane], bytes + 8 * i, 8);
+}
+
+/* The points of the keys in some places, at most LANES; lanes without a place repeat the first. */
+LANES_TARGET static void find_points(const struct sigjob *jobs, struct ed25519_point *points,
+                                     const size_t *places, size_t n)
+{
+    struct encodings keys;
+    uint64_t x[4][LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        put_words_of(jobs[places[(size_t)lane < n ? lane : 0]].key, &keys, lane);
+    lanes_words(find_x(lanes_of(keys.words), (lanes_mask)~lanes_top_bits(keys.words[3])), x);
+    for (size_t lane = 0; lane < n; lane++)
+        for (int i = 0; i < 4; i++)
+            points[places[lane]].x[i] = x[i][lane];
+}
+
+/* The points of all keys that are not known. */
+static void find_all_points(const struct sigjob *jobs, struct ed25519_point *points, size_t n)
+{
+    size_t places[LANES], count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ed25519_point_is_known(&points[i]))
+            continue;
+        places[count++] = i;
+        if (count == LANES) {
+            find_points(jobs, points, places, count);
+            count = 0;
+        }
+    }
+    if (count)
+        find_points(jobs, points, places, count);
+}
+
+/* -A of each lane; B where A is the encoding of no point, so that what follows is sound there, too,
+ * and disturbs no other vector. */
+LANES_TARGET static struct point negated_key(const struct encodings *a, const struct encodings *x,
+                                             lanes_mask well)
+{
+    struct point p;
+    p.x = lanes_select(well, lanes_of(x->words), lanes_number(base_x));
+    p.y = lanes_select(well, lanes_of(a->words), lanes_number(base_y));
+    p.z = lanes_small(1);
+    p.t = lanes_mul(p.x, p.y);
+    return p;
 }
 
 /* The lanes where the point whose Z has the inverse `over` is encoded as R. */
@@ -468,12 +505,6 @@ static void put_scalar(const uint64_t x[4], const uint64_t halves[4], struct sca
     }
 }
 
-static void put_words_of(const uint8_t bytes[32], struct encodings *out, int lane)
-{
-    for (int i = 0; i < 4; i++)
-        memcpy(&out->words[i][lane], bytes + 8 * i, 8);
-}
-
 /* k of all lanes. */
 static void hash_all(const struct sigjob *const jobs[LANES], struct scalars *k)
 {
@@ -494,35 +525,39 @@ static void hash_all(const struct sigjob *const jobs[LANES], struct scalars *k)
     }
 }
 
-/* S, R and A of one lane; an S that the rule does not let through becomes 0. Whether it does. */
+/* S, R and A of one lane. Whether the rule lets them through; whatever they are, what follows is
+ * sound. */
 static bool take_job(const struct sigjob *job, int lane, struct scalars *s, struct encodings *r,
                      struct encodings *a)
 {
     uint64_t words[4];
     memcpy(words, job->signature + 32, sizeof words);
-    bool below = scalar_is_below_order(words);
-    put_scalar(below ? words : (const uint64_t[4]){0}, base_halves, s, lane);
+    put_scalar(words, base_halves, s, lane);
     put_words_of(job->signature, r, lane);
     put_words_of(job->key, a, lane);
-    return below && ed25519_sound(job->key) && ed25519_sound(job->signature);
+    return scalar_is_below_order(words) && ed25519_sound(job->key) && ed25519_sound(job->signature);
 }
 
-/* Some jobs; the lanes without one repeat the first. */
-LANES_TARGET static void begin_vector(const struct sigjob *jobs, size_t n,
-                                      const struct base_table *base, struct vector *e)
+/* Some jobs, and the points of their keys; the lanes without one repeat the first. */
+LANES_TARGET static void begin_vector(const struct sigjob *jobs, const struct ed25519_point *points,
+                                      size_t n, const struct base_table *base, struct vector *e)
 {
     const struct sigjob *of_lane[LANES];
     struct key_table table;
     struct scalars s, k;
-    struct encodings a;
-    struct point key;
-    unsigned well = 0;
+    struct encodings a, x;
+    unsigned well = 0, decoded = 0;
     for (int lane = 0; lane < LANES; lane++) {
-        of_lane[lane] = &jobs[(size_t)lane < n ? lane : 0];
-        well |= (unsigned)take_job(of_lane[lane], lane, &s, &e->r, &a) << lane;
+        size_t i = (size_t)lane < n ? (size_t)lane : 0;
+        of_lane[lane] = &jobs[i];
+        well |= (unsigned)take_job(&jobs[i], lane, &s, &e->r, &a) << lane;
+        decoded |= (unsigned)ed25519_point_is_known(&points[i]) << lane;
+        for (int word = 0; word < 4; word++)
+            x.words[word][lane] = points[i].x[word];
     }
     hash_all(of_lane, &k);
-    e->well = (lanes_mask)(well & decode_negated(&a, &key));
+    e->well = (lanes_mask)(well & decoded);
+    const struct point key = negated_key(&a, &x, (lanes_mask)decoded);
     make_key_table(&key, &table);
     multiply_both(&table, &k, base, &s, &e->sum);
 }
@@ -561,12 +596,13 @@ static int make_tables(struct fault *f)
 }
 
 /* At most GROUP vectors. */
-LANES_TARGET static void check_group(struct sigjob *jobs, size_t n)
+LANES_TARGET static void check_group(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
     struct vector group[GROUP];
     size_t count = 0;
+    find_all_points(jobs, points, n);
     for (size_t i = 0; i < n; i += LANES)
-        begin_vector(jobs + i, n - i, base_table(), &group[count++]);
+        begin_vector(jobs + i, points + i, n - i, base_table(), &group[count++]);
     end_group(group, count);
     for (size_t i = 0; i < n; i++) {
         jobs[i].valid = group[i / LANES].well >> i % LANES & 1;
@@ -574,11 +610,13 @@ LANES_TARGET static void check_group(struct sigjob *jobs, size_t n)
     }
 }
 
-static void check_all(struct sigjob *jobs, size_t n)
+static void check_all(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
-    const size_t most = (size_t)GROUP * LANES;
-    for (size_t i = 0; i < n; i += most)
-        check_group(jobs + i, n - i < most ? n - i : most);
+    enum { MOST = GROUP * LANES };
+    for (size_t i = 0; i < n; i += MOST) {
+        struct ed25519_point own[MOST] = {0};
+        check_group(jobs + i, points ? points + i : own, n - i < MOST ? n - i : MOST);
+    }
 }
 
 /* --- For tests -------------------------------------------------------------------------------- */

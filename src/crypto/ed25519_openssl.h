@@ -12,6 +12,6 @@ void ed25519_openssl_foresee(void);
 int ed25519_openssl_load(struct fault *f);
 
 /* Answers each of n jobs by the rule of ed25519.h. ed25519_openssl_load must have given 0. */
-void ed25519_openssl_check(struct sigjob *jobs, size_t n);
+void ed25519_openssl_check(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 #endif

@@ -56,7 +56,7 @@ void scalar_reduce(const uint64_t x[8], uint64_t out[4])
     multiply(product + WORDS, order, back, WORDS);
     memcpy(rest, x, sizeof rest);
     subtract(rest, back);
-    while (rest[4] || !scalar_is_below_order(rest))
+    while (!scalar_is_below_order(rest)) /* it is below 3 L, and so has four words */
         subtract(rest, order);
     memcpy(out, rest, 4 * sizeof *out);
 }

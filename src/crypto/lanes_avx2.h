@@ -173,6 +173,22 @@ LANES_INLINE struct lanes lanes_of(const uint64_t words[4][LANES])
     return r;
 }
 
+/* The way back, of canonical ones. */
+LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
+{
+    __m256i w[4];
+    w[0] = _mm256_or_si256(a.v[0], _mm256_slli_epi64(a.v[1], 26));
+    w[0] = _mm256_or_si256(w[0], _mm256_slli_epi64(a.v[2], 51));
+    w[1] = _mm256_or_si256(_mm256_srli_epi64(a.v[2], 13), _mm256_slli_epi64(a.v[3], 13));
+    w[1] = _mm256_or_si256(w[1], _mm256_slli_epi64(a.v[4], 38));
+    w[2] = _mm256_or_si256(a.v[5], _mm256_slli_epi64(a.v[6], 25));
+    w[2] = _mm256_or_si256(w[2], _mm256_slli_epi64(a.v[7], 51));
+    w[3] = _mm256_or_si256(_mm256_srli_epi64(a.v[7], 13), _mm256_slli_epi64(a.v[8], 12));
+    w[3] = _mm256_or_si256(w[3], _mm256_slli_epi64(a.v[9], 38));
+    for (int i = 0; i < 4; i++)
+        lanes_store(words[i], w[i]);
+}
+
 /* As LANES_PACKED words, of two limbs each, and back. */
 LANES_INLINE void lanes_pack(struct lanes a, __m256i out[LANES_PACKED])
 {

@@ -296,6 +296,18 @@ LANES_INLINE struct lanes lanes_of(const uint64_t words[4][LANES])
     return r;
 }
 
+/* The way back, of canonical ones. */
+LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
+{
+    lanes_store(words[0], _mm512_or_si512(a.v[0], _mm512_slli_epi64(a.v[1], 51)));
+    lanes_store(words[1],
+                _mm512_or_si512(_mm512_srli_epi64(a.v[1], 13), _mm512_slli_epi64(a.v[2], 38)));
+    lanes_store(words[2],
+                _mm512_or_si512(_mm512_srli_epi64(a.v[2], 26), _mm512_slli_epi64(a.v[3], 25)));
+    lanes_store(words[3],
+                _mm512_or_si512(_mm512_srli_epi64(a.v[3], 39), _mm512_slli_epi64(a.v[4], 12)));
+}
+
 /* The digits of so many bits that begin at this bit, less half of what there are of them: their
  * sizes, and the lanes where they are negative. */
 LANES_INLINE lanes_mask lanes_digits(const uint64_t words[4][LANES], unsigned bit, unsigned bits,

@@ -1,67 +1,87 @@
 #include "crypto/sigpool.h"
 
+#include "crypto/ed25519_keys.h"
+
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
+
+enum {
+    BATCHES = 2,      /* under way at most */
+    POINTS_PAY = 256, /* jobs from which it pays to look their keys up */
+};
+
+struct sigbatch {
+    struct sigjob *jobs; /* NULL: it is none */
+    size_t n;
+    size_t next, left; /* the first job that nobody took; how many have no answer yet */
+
+    struct ed25519_point *points; /* of the jobs' keys; room for so many */
+    size_t *fresh;                /* the jobs whose keys were not known when the batch began */
+    size_t room, fresh_count;
+    bool has_points;
+};
 
 struct sigpool {
     pthread_mutex_t lock;
-    pthread_cond_t work, idle; /* there are jobs to take; nobody works any more */
-    /* Under the lock, but for what the batch's jobs point to and `next` */
-    struct sigjob *jobs;
-    size_t n, slice;    /* how many, and taken at a time */
-    atomic_size_t next; /* the first job that nobody took; n or more: none is left */
-    int working;        /* threads that may hold a slice, the caller's not counted */
+    pthread_cond_t work, done; /* there are jobs to take; a batch has all its answers */
+    /* Under the lock, but for what the batches' jobs and points say */
+    struct sigbatch batches[BATCHES];
+    int older; /* the one of them that began first */
     bool stop;
     int wanted, started;
+    struct ed25519_keys keys; /* the caller's thread alone looks */
     pthread_t threads[];
 };
 
-static void take_slices(struct sigpool *p, struct sigjob *jobs, size_t n, size_t slice)
+/* --- Working ---------------------------------------------------------------------------------- */
+
+/* The oldest batch that has jobs to take; NULL: there is none. */
+static struct sigbatch *batch_to_work_on(struct sigpool *p)
 {
-    for (;;) {
-        size_t i = atomic_fetch_add_explicit(&p->next, slice, memory_order_relaxed);
-        if (i >= n)
-            return;
-        ed25519_check_all(jobs + i, n - i < slice ? n - i : slice);
+    for (int i = 0; i < BATCHES; i++) {
+        struct sigbatch *b = &p->batches[(p->older + i) % BATCHES];
+        if (b->next < b->n)
+            return b;
     }
+    return NULL;
 }
 
-/* The last thread keeps the others waiting for a slice at most: large ones only where there are
- * many. Whole vectors of the kernel's. */
-static size_t slice_of(size_t n, int threads)
+/* Smaller ones towards the end, as the last one to be answered keeps all others waiting. Whole
+ * vectors of the kernel's. */
+static size_t slice_of(size_t left, int threads)
 {
-    enum { SLICES_PER_THREAD = 8 };
+    enum { SLICES_LEFT = 2 }; /* for each thread */
     const struct ed25519_kernel *k = ed25519_chosen();
-    size_t slice = n / ((size_t)threads * SLICES_PER_THREAD) / k->lanes * k->lanes;
-    return slice < k->lanes ? k->lanes : slice > k->most ? k->most : slice;
+    size_t slice = left / ((size_t)threads * SLICES_LEFT) / k->lanes * k->lanes;
+    slice = slice < k->lanes ? k->lanes : slice > k->most ? k->most : slice;
+    return slice < left ? slice : left;
 }
 
-static bool nothing_to_take(struct sigpool *p)
+/* Answers some jobs; the lock is let go meanwhile. false: there are none to take. */
+static bool work_on(struct sigpool *p)
 {
-    return atomic_load_explicit(&p->next, memory_order_relaxed) >= p->n;
+    struct sigbatch *b = batch_to_work_on(p);
+    if (!b)
+        return false;
+    size_t i = b->next, n = slice_of(b->n - i, p->wanted + 1);
+    b->next += n;
+    pthread_mutex_unlock(&p->lock);
+    ed25519_check_all(b->jobs + i, b->has_points ? b->points + i : NULL, n);
+    pthread_mutex_lock(&p->lock);
+    b->left -= n;
+    if (!b->left)
+        pthread_cond_signal(&p->done);
+    return true;
 }
 
-/* Joins a batch only while it has jobs left, so none is joined after its sigpool_wait. */
 static void *work(void *self)
 {
     struct sigpool *p = self;
     pthread_mutex_lock(&p->lock);
-    for (;;) {
-        while (!p->stop && nothing_to_take(p))
+    while (!p->stop)
+        if (!work_on(p))
             pthread_cond_wait(&p->work, &p->lock);
-        if (p->stop)
-            break;
-        struct sigjob *jobs = p->jobs;
-        size_t n = p->n, slice = p->slice;
-        p->working++;
-        pthread_mutex_unlock(&p->lock);
-        take_slices(p, jobs, n, slice);
-        pthread_mutex_lock(&p->lock);
-        if (--p->working == 0)
-            pthread_cond_signal(&p->idle);
-    }
     pthread_mutex_unlock(&p->lock);
     return NULL;
 }
@@ -74,9 +94,48 @@ static void start_threads(struct sigpool *p)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (p->started < p->wanted && pthread_create(&p->threads[p->started], NULL, work, p) == 0)
         p->started++;
+    pthread_mutex_lock(&p->lock);
     p->wanted = p->started;
+    pthread_mutex_unlock(&p->lock);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
+
+/* --- Keys ------------------------------------------------------------------------------------- */
+
+/* Room for the points of so many jobs. 0, or -1: no memory. */
+static int reserve_points(struct sigbatch *b, size_t n)
+{
+    if (n <= b->room)
+        return 0;
+    free(b->points);
+    free(b->fresh);
+    b->points = calloc(n, sizeof *b->points);
+    b->fresh = calloc(n, sizeof *b->fresh);
+    b->room = b->points && b->fresh ? n : 0;
+    return b->room ? 0 : -1;
+}
+
+/* Looks up the keys of a batch that is to be. Where that does not pay, or there is no memory for
+ * it, the kernel finds out itself. */
+static void look_up_keys(struct sigpool *p, struct sigbatch *b, const struct sigjob *jobs, size_t n)
+{
+    b->fresh_count = 0;
+    b->has_points = ed25519_chosen()->uses_points && n >= POINTS_PAY && reserve_points(b, n) == 0;
+    if (!b->has_points)
+        return;
+    ed25519_keys_find(&p->keys, jobs, b->points, n);
+    for (size_t i = 0; i < n; i++)
+        if (!ed25519_point_is_known(&b->points[i]))
+            b->fresh[b->fresh_count++] = i;
+}
+
+static void keep_keys(struct sigpool *p, const struct sigbatch *b)
+{
+    for (size_t i = 0; i < b->fresh_count; i++)
+        ed25519_keys_add(&p->keys, &b->jobs[b->fresh[i]], &b->points[b->fresh[i]]);
+}
+
+/* --- Batches ---------------------------------------------------------------------------------- */
 
 struct sigpool *sigpool_new(int threads)
 {
@@ -86,8 +145,7 @@ struct sigpool *sigpool_new(int threads)
         return NULL;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->work, NULL);
-    pthread_cond_init(&p->idle, NULL);
-    atomic_init(&p->next, 0);
+    pthread_cond_init(&p->done, NULL);
     p->wanted = (int)others;
     return p;
 }
@@ -96,44 +154,80 @@ void sigpool_free(struct sigpool *p)
 {
     if (!p)
         return;
-    sigpool_wait(p);
+    sigpool_wait_all(p);
     pthread_mutex_lock(&p->lock);
     p->stop = true;
     pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < p->started; i++)
         pthread_join(p->threads[i], NULL);
-    pthread_cond_destroy(&p->idle);
+    pthread_cond_destroy(&p->done);
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->lock);
+    for (int i = 0; i < BATCHES; i++) {
+        free(p->batches[i].points);
+        free(p->batches[i].fresh);
+    }
+    ed25519_keys_free(&p->keys);
     free(p);
 }
 
-void sigpool_wait(struct sigpool *p)
+/* Works along until a batch has all its answers, which then is none any more. */
+static void end_batch(struct sigpool *p, struct sigbatch *b)
 {
-    if (p->n)
-        take_slices(p, p->jobs, p->n, p->slice);
     pthread_mutex_lock(&p->lock);
-    while (p->working)
-        pthread_cond_wait(&p->idle, &p->lock);
-    p->n = 0;
+    while (b->left)
+        if (!work_on(p))
+            pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
+    keep_keys(p, b);
+    b->jobs = NULL;
+}
+
+void sigpool_wait(struct sigpool *p, const struct sigjob *jobs)
+{
+    for (int i = 0; i < BATCHES; i++)
+        if (jobs && p->batches[i].jobs == jobs)
+            end_batch(p, &p->batches[i]);
+}
+
+void sigpool_wait_all(struct sigpool *p)
+{
+    for (int i = 0; i < BATCHES; i++)
+        sigpool_wait(p, p->batches[i].jobs);
+}
+
+/* The place of a new batch: beside the one that is under way, if there is one, or the older one's.
+ */
+static struct sigbatch *place_for_batch(struct sigpool *p)
+{
+    struct sigbatch *older = &p->batches[p->older];
+    if (older->jobs && !p->batches[!p->older].jobs)
+        return &p->batches[!p->older];
+    sigpool_wait(p, older->jobs);
+    pthread_mutex_lock(&p->lock);
+    p->older = !p->older;
+    pthread_mutex_unlock(&p->lock);
+    return older;
 }
 
 int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault *f)
 {
-    if (n && ed25519_load(f))
+    if (n == 0)
+        return 0;
+    if (ed25519_load(f))
         return -1;
-    sigpool_wait(p); /* for a batch that somebody else has under way */
+    struct sigbatch *b = place_for_batch(p);
+    bool shared = n > slice_of(n, p->wanted + 1);
+    look_up_keys(p, b, jobs, n);
     pthread_mutex_lock(&p->lock);
-    p->jobs = jobs;
-    p->n = n;
-    p->slice = n ? slice_of(n, p->wanted + 1) : 0;
-    atomic_store_explicit(&p->next, 0, memory_order_relaxed);
-    if (n > p->slice)
+    b->jobs = jobs;
+    b->n = b->left = n;
+    b->next = 0;
+    if (shared)
         pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
-    if (n > p->slice)
+    if (shared)
         start_threads(p);
     return 0;
 }

@@ -7,8 +7,8 @@ void feed_init(struct feed *d, struct stream *stream, struct sigpool *pool)
 
 void feed_free(struct feed *d)
 {
-    if (d->started && d->pool)
-        sigpool_wait(d->pool);
+    if (d->pool)
+        sigpool_wait_all(d->pool);
     batch_free(&d->batches[0]);
     batch_free(&d->batches[1]);
     stream_free(d->stream);
@@ -61,8 +61,8 @@ static int start_first(struct feed *d, struct fault *f)
     return got ? start(d, f) : 0;
 }
 
-/* The pool has work while the next batch is read, into the slot that the caller has done with, and
- * while the caller works on the one that it gets. */
+/* The pool has work all the time: the next batch is read, into the slot that the caller has done
+ * with, and handed over before the last answers to this one are waited for. */
 int feed_next(struct feed *d, struct batch **b, struct fault *f)
 {
     if (!d->started && !d->ended && start_first(d, f))
@@ -74,8 +74,8 @@ int feed_next(struct feed *d, struct batch **b, struct fault *f)
         return -1;
     d->current = !d->current;
     d->started = false;
-    *b = &d->batches[d->current];
-    if (d->pool && batch_finish(*b, d->pool, f))
+    if (more && start(d, f))
         return -1;
-    return more && start(d, f) ? -1 : 1;
+    *b = &d->batches[d->current];
+    return d->pool && batch_finish(*b, d->pool, f) ? -1 : 1;
 }

@@ -427,7 +427,7 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     struct fault why;
     size_t n = 0;
-    sigpool_wait(pool);
+    sigpool_wait(pool, b->jobs);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         size_t count = signatures(b, item);

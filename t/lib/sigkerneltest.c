@@ -108,15 +108,34 @@ static void say_question(const char *who, const struct question *q)
     exit(1);
 }
 
-static void run_kernel(const struct ed25519_kernel *k, const struct question *q, size_t n)
+static void ask_kernel(const struct ed25519_kernel *k, struct ed25519_point *points,
+                       const struct question *q, size_t n)
 {
     struct sigjob jobs[160];
     for (size_t i = 0; i < n; i++)
         jobs[i] = job_of(&q[i]);
-    k->check(jobs, n);
+    k->check(jobs, points, n);
     for (size_t i = 0; i < n; i++)
         if (jobs[i].valid != q[i].holds || jobs[i].unknown)
             say_question(k->name, &q[i]);
+}
+
+/* It finds out about the keys; or is told of some, or of all, what it found out before. */
+static void run_kernel(const struct ed25519_kernel *k, const struct question *q, size_t n)
+{
+    struct ed25519_point points[160] = {0};
+    if (n % 3) {
+        ask_kernel(k, NULL, q, n);
+        return;
+    }
+    ask_kernel(k, points, q, n);
+    for (size_t i = 0; i < n; i++) {
+        must(!q[i].holds || !k->uses_points || ed25519_point_is_known(&points[i]),
+             "a key is not filled in");
+        if (n % 2 && q[i].key[1] % 2)
+            points[i] = (struct ed25519_point){{0}};
+    }
+    ask_kernel(k, points, q, n);
 }
 
 /* All kernels that are here, but for the portable one. */
@@ -138,7 +157,7 @@ static const struct ed25519_kernel *portable(void)
 static void ask_portable(struct question *q)
 {
     struct sigjob job = job_of(q);
-    portable()->check(&job, 1);
+    portable()->check(&job, NULL, 1);
     must(!job.unknown, "no memory");
     q->holds = job.valid;
 }

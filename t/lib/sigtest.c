@@ -222,9 +222,36 @@ static void run_batch(struct sigpool *p, struct batch *b, size_t n)
         b->jobs[i].valid = !b->want[i];
     if (sigpool_start(p, b->jobs, n, &f))
         errx(2, "%s", f.text);
-    sigpool_wait(p);
+    sigpool_wait(p, b->jobs);
     for (size_t i = 0; i < n; i++)
         must(b->jobs[i].valid == b->want[i], "the pool gives a wrong answer");
+}
+
+/* Batches large enough for their keys to be looked up, where the kernel asks for that: more of them
+ * under way than the pool takes at once, and waited for in another order, one of them twice. */
+static void several_batches(struct sigpool *p, const struct batch *b)
+{
+    enum { BATCHES = 5, MANY = 1100 };
+    static struct sigjob jobs[BATCHES][MANY];
+    static const int turns[] = {3, 4, 1, 3, 0, 2};
+    struct fault f;
+    size_t n = ed25519_chosen()->uses_points ? MANY : 100;
+    for (int i = 0; i < BATCHES; i++) {
+        for (size_t j = 0; j < n; j++) {
+            jobs[i][j] = b->jobs[(j + (size_t)i) % JOBS];
+            jobs[i][j].valid = !b->want[(j + (size_t)i) % JOBS];
+        }
+        if (sigpool_start(p, jobs[i], n, &f))
+            errx(2, "%s", f.text);
+    }
+    for (size_t k = 0; k < sizeof turns / sizeof turns[0]; k++) {
+        sigpool_wait(p, jobs[turns[k]]);
+        for (size_t j = 0; j < n; j++)
+            must(jobs[turns[k]][j].valid == b->want[(j + (size_t)turns[k]) % JOBS],
+                 "the pool gives a wrong answer in one of several batches");
+    }
+    if (sigpool_start(p, jobs[0], n, &f)) /* sigpool_free ends it */
+        errx(2, "%s", f.text);
 }
 
 /* Threads of the pool must leave signals to the caller, who blocks this one and stays alive. */
@@ -254,6 +281,8 @@ static void pool(void)
         for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++)
             run_batch(p, &b, sizes[i * 5 % (sizeof sizes / sizeof sizes[0])]);
         signal_stays_here();
+        if (threads < 3)
+            several_batches(p, &b);
         sigpool_free(p);
     }
     for (int i = 0; i < KEYS; i++)

@@ -1,0 +1,44 @@
+#include "crypto/ed25519_keys.h"
+
+#include "base/chance.h"
+
+#include <string.h>
+
+enum { AHEAD = 16 }; /* keys whose places in memory are fetched together */
+
+struct known_key {
+    uint8_t key[ED25519_KEY_LEN];
+    struct ed25519_point point;
+};
+
+void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
+                       struct ed25519_point *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i; i % AHEAD == 0 && j < i + AHEAD && j < n; j++)
+            idmap_prefetch(&k->map, jobs[j].key);
+        const struct known_key *known = idmap_find(&k->map, jobs[i].key);
+        points[i] = known ? known->point : (struct ed25519_point){{0}};
+    }
+}
+
+void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,
+                      const struct ed25519_point *point)
+{
+    if (!job->valid || !ed25519_point_is_known(point))
+        return;
+    if (!k->map.entry_size)
+        idmap_init(&k->map, sizeof(struct known_key), ED25519_KEYS_MAX, chance_seed());
+    if (k->map.count == k->map.limit)
+        idmap_clear(&k->map);
+    if (idmap_find(&k->map, job->key))
+        return;
+    struct known_key *known = idmap_add(&k->map, job->key);
+    if (known) /* or there is no memory, and it will be found again */
+        known->point = *point;
+}
+
+void ed25519_keys_free(struct ed25519_keys *k)
+{
+    idmap_free(&k->map);
+}
