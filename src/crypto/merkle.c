@@ -4,15 +4,26 @@
 
 #include <string.h>
 
+/* What an inner node is the hash of. */
+struct pair {
+    char text[4 * SHA256_LEN + 1];
+};
+
+static void make_pair(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],
+                      struct pair *pair)
+{
+    hex_encode(pair->text, left, SHA256_LEN);
+    pair->text[2 * SHA256_LEN] = ' ';
+    hex_encode(pair->text + 2 * SHA256_LEN + 1, right, SHA256_LEN);
+}
+
 /* out may be one of the two. */
 static void inner_node(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],
                        uint8_t out[SHA256_LEN])
 {
-    char text[4 * SHA256_LEN + 1];
-    hex_encode(text, left, SHA256_LEN);
-    text[2 * SHA256_LEN] = ' ';
-    hex_encode(text + 2 * SHA256_LEN + 1, right, SHA256_LEN);
-    sha256(text, sizeof text, out);
+    struct pair pair;
+    make_pair(left, right, &pair);
+    sha256(pair.text, sizeof pair.text, out);
 }
 
 void merkle_init(struct merkle *m)
@@ -51,19 +62,45 @@ size_t merkle_path_len(uint64_t index, uint64_t count)
     return n;
 }
 
-/* Level by level: each two neighbours join, one that is left alone at the end goes up as it is. The
- * root of RFC 9162's definition is the same: whole subtrees join first. */
+/* Each two neighbours join; one that is left alone at the end goes up as it is. Gives how many are
+ * left. */
+static size_t join_level(uint8_t (*nodes)[SHA256_LEN], size_t count)
+{
+    struct pair pairs[SHA256_SIDE];
+    struct sha256_text texts[SHA256_SIDE];
+    for (size_t i = 0; i + 1 < count;) {
+        size_t n = 0;
+        for (; n < SHA256_SIDE && i + 1 < count; n++, i += 2) {
+            make_pair(nodes[i], nodes[i + 1], &pairs[n]);
+            texts[n] = (struct sha256_text){pairs[n].text, sizeof pairs[n].text, nodes[i / 2]};
+        }
+        sha256_all(texts, n);
+    }
+    if (count % 2)
+        memmove(nodes[count / 2], nodes[count - 1], SHA256_LEN);
+    return count / 2 + count % 2;
+}
+
+void merkle_root_of(uint8_t (*leaves)[SHA256_LEN], size_t count, uint8_t root[SHA256_LEN])
+{
+    if (count == 0) {
+        sha256("", 0, root);
+        return;
+    }
+    while (count > 1)
+        count = join_level(leaves, count);
+    memcpy(root, leaves[0], SHA256_LEN);
+}
+
+/* The root of RFC 9162's definition is the same: whole subtrees join first. */
 size_t merkle_path(uint8_t (*leaves)[SHA256_LEN], size_t count, size_t index,
                    uint8_t path[MERKLE_PATH_MAX][SHA256_LEN])
 {
     size_t n = 0;
-    for (; count > 1; index >>= 1, count = count / 2 + count % 2) {
+    for (; count > 1; index >>= 1) {
         if ((index ^ 1) < count)
             memcpy(path[n++], leaves[index ^ 1], SHA256_LEN);
-        for (size_t i = 0; i + 1 < count; i += 2)
-            inner_node(leaves[i], leaves[i + 1], leaves[i / 2]);
-        if (count % 2)
-            memmove(leaves[count / 2], leaves[count - 1], SHA256_LEN);
+        count = join_level(leaves, count);
     }
     return n;
 }

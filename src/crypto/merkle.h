@@ -23,6 +23,10 @@ void merkle_init(struct merkle *m);
 void merkle_add(struct merkle *m, const uint8_t leaf[SHA256_LEN]);
 void merkle_root(const struct merkle *m, uint8_t root[SHA256_LEN]);
 
+/* The same root, of all leaves at once, which it uses up: by levels, where many nodes can be hashed
+ * beside each other. */
+void merkle_root_of(uint8_t (*leaves)[SHA256_LEN], size_t count, uint8_t root[SHA256_LEN]);
+
 /* The most hashes that a path has: the height of a tree of 2^63 leaves. */
 #define MERKLE_PATH_MAX 63
 

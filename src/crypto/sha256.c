@@ -83,12 +83,18 @@ static void compress_portable(uint32_t state[8], const uint8_t *chunks, size_t n
     }
 }
 
+static void compress_side_portable(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
+{
+    for (int t = 0; t < SHA256_SIDE; t++)
+        compress_portable(states[t], chunks[t], n);
+}
+
 const struct sha256_kernel sha256_kernels[] = {
 #ifdef SHA256_NI
-    {"sha-ni", PROCESSOR_SHA, sha256_ni_compress},
+    {"sha-ni", PROCESSOR_SHA, sha256_ni_compress, sha256_ni_compress_side},
 #endif
-    {"portable", 0, compress_portable},
-    {NULL, 0, NULL},
+    {"portable", 0, compress_portable, compress_side_portable},
+    {NULL, 0, NULL, NULL},
 };
 
 /* The first that runs here. Two threads that ask at the same time get the same answer. */
@@ -137,21 +143,34 @@ void sha256_update(struct sha256 *h, const void *data, size_t n)
         memcpy(h->tail + have, p, n);
 }
 
-/* The padding: 0x80, zeros, and the length in bits as the last eight bytes of a chunk. */
-void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN])
+/* What ends a text of len bytes, of which these are behind its last whole chunk: 0x80, zeros, and
+ * the length in bits as the last eight bytes of a chunk. Gives its chunks. */
+static size_t make_end(const void *tail, uint64_t len, uint8_t end[2 * SHA256_CHUNK])
 {
-    uint8_t end[2 * SHA256_CHUNK] = {0};
-    size_t have = h->len % SHA256_CHUNK;
+    size_t have = len % SHA256_CHUNK;
     size_t chunks = have < SHA256_CHUNK - 8 ? 1 : 2;
     uint8_t *bits = end + chunks * SHA256_CHUNK - 8;
+    memset(end, 0, 2 * SHA256_CHUNK);
     if (have)
-        memcpy(end, h->tail, have);
+        memcpy(end, tail, have);
     end[have] = 0x80;
-    store_be(bits, (uint32_t)(h->len >> 29));
-    store_be(bits + 4, (uint32_t)(h->len << 3));
-    sha256_compress(h->state, end, chunks);
+    store_be(bits, (uint32_t)(len >> 29));
+    store_be(bits + 4, (uint32_t)(len << 3));
+    return chunks;
+}
+
+static void store_state(const uint32_t state[8], uint8_t out[SHA256_LEN])
+{
     for (int i = 0; i < 8; i++)
-        store_be(out + 4 * i, h->state[i]);
+        store_be(out + 4 * i, state[i]);
+}
+
+void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN])
+{
+    uint8_t end[2 * SHA256_CHUNK];
+    size_t chunks = make_end(h->tail, h->len, end);
+    sha256_compress(h->state, end, chunks);
+    store_state(h->state, out);
 }
 
 void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN])
@@ -160,4 +179,45 @@ void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN])
     sha256_init(&h);
     sha256_update(&h, data, n);
     sha256_final(&h, out);
+}
+
+/* Runs the chunks that all texts have side by side, and the others alone. */
+static void compress_unequal(uint32_t (*states)[8], const uint8_t *const *chunks, const size_t *n)
+{
+    size_t least = n[0];
+    for (int t = 1; t < SHA256_SIDE; t++)
+        least = n[t] < least ? n[t] : least;
+    if (least)
+        kernel()->compress_side(states, chunks, least);
+    for (int t = 0; t < SHA256_SIDE; t++)
+        if (n[t] > least)
+            sha256_compress(states[t], chunks[t] + least * SHA256_CHUNK, n[t] - least);
+}
+
+static void hash_side(const struct sha256_text texts[SHA256_SIDE])
+{
+    uint32_t states[SHA256_SIDE][8];
+    uint8_t ends[SHA256_SIDE][2 * SHA256_CHUNK];
+    const uint8_t *bodies[SHA256_SIDE], *tails[SHA256_SIDE];
+    size_t whole[SHA256_SIDE], rest[SHA256_SIDE];
+    for (int t = 0; t < SHA256_SIDE; t++) {
+        memcpy(states[t], initial, sizeof states[t]);
+        bodies[t] = texts[t].data;
+        tails[t] = ends[t];
+        whole[t] = texts[t].len / SHA256_CHUNK;
+        rest[t] = make_end(bodies[t] + whole[t] * SHA256_CHUNK, texts[t].len, ends[t]);
+    }
+    compress_unequal(states, bodies, whole);
+    compress_unequal(states, tails, rest);
+    for (int t = 0; t < SHA256_SIDE; t++)
+        store_state(states[t], texts[t].out);
+}
+
+void sha256_all(const struct sha256_text *texts, size_t n)
+{
+    size_t i = 0;
+    for (; i + SHA256_SIDE <= n; i += SHA256_SIDE)
+        hash_side(texts + i);
+    for (; i < n; i++)
+        sha256(texts[i].data, texts[i].len, texts[i].out);
 }

@@ -24,41 +24,81 @@ TARGET static inline void four_rounds(__m128i *abef, __m128i *cdgh, __m128i w, i
     *abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32(wk, 0x0e));
 }
 
-/* Unrolled, so that the schedule stays in registers and runs beside the rounds. */
-TARGET static inline void one_chunk(__m128i *abef, __m128i *cdgh, const uint8_t *chunk)
+struct halves {
+    __m128i abef, cdgh;
+};
+
+/* The instructions want the state as (a b e f) and (c d g h), high words first. */
+TARGET static inline struct halves load_state(const uint32_t state[8])
+{
+    const __m128i *half = (const __m128i *)(const void *)state;
+    __m128i badc = _mm_shuffle_epi32(_mm_loadu_si128(half), 0xb1);
+    __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128(half + 1), 0x1b);
+    return (struct halves){_mm_alignr_epi8(badc, efgh, 8), _mm_blend_epi16(efgh, badc, 0xf0)};
+}
+
+TARGET static inline void store_state(struct halves s, uint32_t state[8])
+{
+    __m128i *half = (__m128i *)(void *)state;
+    __m128i feba = _mm_shuffle_epi32(s.abef, 0x1b);
+    __m128i dchg = _mm_shuffle_epi32(s.cdgh, 0xb1);
+    _mm_storeu_si128(half, _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128(half + 1, _mm_alignr_epi8(dchg, feba, 8));
+}
+
+/* A chunk of each of some texts: what one waits for, another has ready. Unrolled, so that all stays
+ * in registers as far as there are any, and the schedule runs beside the rounds. */
+__attribute__((always_inline)) TARGET static inline void
+one_chunk(struct halves *s, const uint8_t *const *chunk, size_t at, const int texts)
 {
     const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-    const __m128i abef_before = *abef, cdgh_before = *cdgh;
-    __m128i w[4];
+    struct halves before[SHA256_SIDE];
+    __m128i w[SHA256_SIDE][4];
+#pragma GCC unroll 4
+    for (int t = 0; t < texts; t++)
+        before[t] = s[t];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
-        w[i] = _mm_loadu_si128((const __m128i *)(const void *)(chunk + 16 * i));
-        w[i] = _mm_shuffle_epi8(w[i], big_endian);
-        four_rounds(abef, cdgh, w[i], i);
+#pragma GCC unroll 4
+        for (int t = 0; t < texts; t++) {
+            w[t][i] = _mm_loadu_si128((const __m128i *)(const void *)(chunk[t] + at + 16 * i));
+            w[t][i] = _mm_shuffle_epi8(w[t][i], big_endian);
+            four_rounds(&s[t].abef, &s[t].cdgh, w[t][i], i);
+        }
     }
 #pragma GCC unroll 12
     for (int i = 4; i < 16; i++) {
-        w[i & 3] = next_words(w[i & 3], w[(i + 1) & 3], w[(i + 2) & 3], w[(i + 3) & 3]);
-        four_rounds(abef, cdgh, w[i & 3], i);
+#pragma GCC unroll 4
+        for (int t = 0; t < texts; t++) {
+            __m128i *v = w[t];
+            v[i & 3] = next_words(v[i & 3], v[(i + 1) & 3], v[(i + 2) & 3], v[(i + 3) & 3]);
+            four_rounds(&s[t].abef, &s[t].cdgh, v[i & 3], i);
+        }
     }
-    *abef = _mm_add_epi32(*abef, abef_before);
-    *cdgh = _mm_add_epi32(*cdgh, cdgh_before);
+#pragma GCC unroll 4
+    for (int t = 0; t < texts; t++) {
+        s[t].abef = _mm_add_epi32(s[t].abef, before[t].abef);
+        s[t].cdgh = _mm_add_epi32(s[t].cdgh, before[t].cdgh);
+    }
 }
 
-/* The instructions want the state as (a b e f) and (c d g h), high words first. */
 TARGET void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t n)
 {
-    __m128i *half = (__m128i *)(void *)state;
-    __m128i badc = _mm_shuffle_epi32(_mm_loadu_si128(half), 0xb1);
-    __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128(half + 1), 0x1b);
-    __m128i abef = _mm_alignr_epi8(badc, efgh, 8);
-    __m128i cdgh = _mm_blend_epi16(efgh, badc, 0xf0);
-    for (; n; n--, chunks += 64)
-        one_chunk(&abef, &cdgh, chunks);
-    __m128i feba = _mm_shuffle_epi32(abef, 0x1b);
-    __m128i dchg = _mm_shuffle_epi32(cdgh, 0xb1);
-    _mm_storeu_si128(half, _mm_blend_epi16(feba, dchg, 0xf0));
-    _mm_storeu_si128(half + 1, _mm_alignr_epi8(dchg, feba, 8));
+    struct halves s = load_state(state);
+    for (size_t i = 0; i < n; i++)
+        one_chunk(&s, &chunks, SHA256_CHUNK * i, 1);
+    store_state(s, state);
+}
+
+TARGET void sha256_ni_compress_side(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
+{
+    struct halves s[SHA256_SIDE];
+    for (int t = 0; t < SHA256_SIDE; t++)
+        s[t] = load_state(states[t]);
+    for (size_t i = 0; i < n; i++)
+        one_chunk(s, chunks, SHA256_CHUNK * i, SHA256_SIDE);
+    for (int t = 0; t < SHA256_SIDE; t++)
+        store_state(s[t], states[t]);
 }
 
 #else

@@ -19,40 +19,15 @@ static int seal_check(struct field x, struct fault *f)
     return good ? 0 : fault_rule(f, "block: seal is not 1 to %d lowercase hex digits", SEAL_MAX);
 }
 
-/* A line's fields in a row, from text on. */
-struct cursor {
-    const char *text, *end;
-};
-
-static bool next_number(struct cursor *c, int64_t *out)
-{
-    const char *begin = c->text;
-    size_t most = (size_t)(c->end - begin) < 20 ? (size_t)(c->end - begin) : 20, n = 0;
-    while (n < most && begin[n] != ' ')
-        n++;
-    c->text += n + 1;
-    return n < most && number_parse(begin, n, out) == 0;
-}
-
-static bool next_id(struct cursor *c, uint8_t out[ID_LEN])
-{
-    const char *begin = c->text;
-    c->text += 2 * ID_LEN + 1;
-    return c->text <= c->end && begin[2 * ID_LEN] == ' ' && hex_decode(out, begin, ID_LEN) == 0;
-}
-
 /* A header without a fault, read in one go, with nothing looked for: one is read a million times
  * where a chain is checked by its headers. */
 static bool parse_sound(const char *line, size_t len, struct block *b)
 {
     struct fault ignored;
     struct cursor c = {line, line + len};
-    if (!line_is(line, len, "block"))
-        return false;
-    c.text += len > 5 ? 6 : 5;
-    if (!next_number(&c, &b->height) || !next_id(&c, b->prev) || !next_id(&c, b->root) ||
-        !next_number(&c, &b->time) || !next_id(&c, b->target) || !next_id(&c, b->miner) ||
-        !next_number(&c, &b->count))
+    if (!cursor_word(&c, "block") || !cursor_number(&c, &b->height) || !cursor_id(&c, b->prev) ||
+        !cursor_id(&c, b->root) || !cursor_number(&c, &b->time) || !cursor_id(&c, b->target) ||
+        !cursor_id(&c, b->miner) || !cursor_number(&c, &b->count))
         return false;
     b->seal = (struct field){c.text, (size_t)(c.end - c.text)};
     return seal_check(b->seal, &ignored) == 0 && memcmp(b->target, zero, ID_LEN) != 0;

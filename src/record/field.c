@@ -3,33 +3,36 @@
 #include "base/hex.h"
 #include "base/num.h"
 
-#include <endian.h>
 #include <string.h>
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
-/* Whether the eight bytes are printable ASCII without two spaces in a row; *space: whether the byte
- * before them was a space, and then whether the last of them is. */
-static bool plain_eight(const char *at, bool *space)
+/* Bits where one of sixteen bytes is not printable ASCII, or a space behind a space. */
+static inline bytes16 look_at_16(const char *at)
 {
-    uint64_t x;
-    memcpy(&x, at, sizeof x);
-    x = le64toh(x);
-    uint64_t control = x - EACH(0x20), deleted = x + EACH(0x01);
-    if ((x | control | deleted) & EACH(0x80))
-        return false; /* it may be one that only borrows from its neighbour: the slow look tells */
-    uint64_t other = (x ^ EACH(0x20)) + EACH(0x7f); /* the high bit: this byte is no space */
-    uint64_t spaces = ~other & EACH(0x80);
-    uint64_t before = spaces << 8 | (*space ? 0x80 : 0);
-    *space = spaces >> 63;
-    return !(spaces & before);
+    bytes16 c, before;
+    memcpy(&c, at, sizeof c);
+    memcpy(&before, at - 1, sizeof before);
+    return (bytes16)(c - 0x20 > 0x5e) | ((bytes16)(c == 0x20) & (bytes16)(before == 0x20));
 }
 
-/* What is wrong with a line, byte by byte; *before is the byte in front of it. */
-static int slow_check(const char *line, size_t from, size_t len, bool space, struct fault *f)
+/* Whether nothing is wrong with a line that is long enough; its first byte apart. The last sixteen
+ * bytes are looked at whatever others were. */
+static bool is_plain(const char *line, size_t len)
 {
-    unsigned before = space ? ' ' : 'x';
-    for (size_t i = from; i < len; i++) {
+    bytes16 bad = look_at_16(line + len - 16);
+    uint64_t halves[2];
+    for (size_t i = 1; i + 16 <= len; i += 16)
+        bad |= look_at_16(line + i);
+    memcpy(halves, &bad, sizeof halves);
+    return !(halves[0] | halves[1]) && line[len - 1] != ' ';
+}
+
+/* What is wrong with a line, byte by byte. */
+static int slow_check(const char *line, size_t len, struct fault *f)
+{
+    unsigned before = ' ';
+    for (size_t i = 0; i < len; i++) {
         unsigned c = (unsigned char)line[i];
         if (c - 0x20 > 0x5e)
             return fault_rule(f, "line: byte 0x%02x at column %zu is not printable ASCII", c,
@@ -43,15 +46,13 @@ static int slow_check(const char *line, size_t from, size_t len, bool space, str
 
 int line_check(const char *line, size_t len, struct fault *f)
 {
-    bool space = true;
-    size_t i = 0;
     if (len == 0)
         return fault_rule(f, "line: empty");
     if (len > LINE_MAX_LEN)
         return fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
-    for (bool before = true; i + 8 <= len && plain_eight(line + i, &before); i += 8)
-        space = before;
-    return slow_check(line, i, len, space, f);
+    if (len > 16 && (unsigned char)line[0] - 0x21U <= 0x5d && is_plain(line, len))
+        return 0;
+    return slow_check(line, len, f);
 }
 
 int line_form(const struct line *line, struct fault *f)
@@ -81,6 +82,45 @@ size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX])
 bool field_is(struct field x, const char *word)
 {
     return strlen(word) == x.len && memcmp(x.text, word, x.len) == 0;
+}
+
+bool cursor_word(struct cursor *c, const char *word)
+{
+    const char *begin = c->text;
+    size_t n = strlen(word);
+    if ((size_t)(c->end - begin) <= n || memcmp(begin, word, n) != 0 || begin[n] != ' ')
+        return false;
+    c->text += n + 1;
+    return true;
+}
+
+bool cursor_number(struct cursor *c, int64_t *out)
+{
+    const char *begin = c->text;
+    size_t most = (size_t)(c->end - begin) < 20 ? (size_t)(c->end - begin) : 20, n = 0;
+    while (n < most && begin[n] != ' ')
+        n++;
+    c->text += n < most ? n + 1 : n;
+    return n < most && number_parse(begin, n, out) == 0;
+}
+
+bool cursor_id(struct cursor *c, uint8_t out[ID_LEN])
+{
+    const char *begin = c->text;
+    if (c->end - begin <= 2 * ID_LEN || begin[2 * ID_LEN] != ' ')
+        return false;
+    c->text += 2 * ID_LEN + 1;
+    return hex_decode(out, begin, ID_LEN) == 0;
+}
+
+bool cursor_any(struct cursor *c, struct field *out)
+{
+    const char *begin = c->text, *space = memchr(begin, ' ', (size_t)(c->end - begin));
+    if (!space)
+        return false;
+    *out = (struct field){begin, (size_t)(space - begin)};
+    c->text = space + 1;
+    return true;
 }
 
 /* As much of a field as fits in a message. */

@@ -45,6 +45,17 @@ static inline bool line_is(const char *line, size_t len, const char *type)
     return len >= n && memcmp(line, type, n) == 0 && (len == n || line[n] == ' ');
 }
 
+/* A line's fields in a row, from text on, for records that are read by the million. Each takes one
+ * field with the space behind it, or gives false and no reason: then the record is read anew, field
+ * by field. */
+struct cursor {
+    const char *text, *end;
+};
+bool cursor_word(struct cursor *c, const char *word);
+bool cursor_number(struct cursor *c, int64_t *out);
+bool cursor_id(struct cursor *c, uint8_t out[ID_LEN]);
+bool cursor_any(struct cursor *c, struct field *out);
+
 /* Each parses one field: 0, or -1 and a rule that begins with what (the field's name). */
 int field_number(struct field x, const char *what, int64_t *out, struct fault *f);
 int field_id(struct field x, const char *what, uint8_t out[ID_LEN], struct fault *f);

@@ -38,8 +38,27 @@ static int parse(const char *line, size_t len, size_t want, struct tx *tx, struc
     return parse_fields(x, tx, f);
 }
 
+/* A signed one without a fault, read in one go, with nothing looked for. */
+static bool parse_sound(const char *line, size_t len, struct tx *tx)
+{
+    struct fault ignored;
+    struct cursor c = {line, line + len};
+    if (!cursor_word(&c, "tx") || !cursor_id(&c, tx->chain) || !cursor_id(&c, tx->from) ||
+        !cursor_number(&c, &tx->seq) || !cursor_number(&c, &tx->fee) || !cursor_word(&c, "pay") ||
+        !cursor_id(&c, tx->to) || !cursor_number(&c, &tx->amount) || !cursor_any(&c, &tx->memo))
+        return false;
+    struct field signature = {c.text, (size_t)(c.end - c.text)};
+    tx->line = line;
+    tx->len = len;
+    tx->signed_len = (size_t)(c.text - line) - 1;
+    return tx->amount > 0 && field_text(tx->memo, "", &ignored) == 0 &&
+           field_signature(signature, "", tx->signature, &ignored) == 0;
+}
+
 int tx_parse(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
+    if (parse_sound(line, len, tx))
+        return 0;
     if (parse(line, len, SIGNED_FIELDS, tx, f))
         return -1;
     tx->signed_len = (size_t)(tx->memo.text - line) + tx->memo.len;

@@ -57,6 +57,7 @@ void batch_free(struct batch *b)
     free(b->entries);
     free(b->jobs);
     buf_free(&b->text);
+    buf_free(&b->leaves);
     *b = (struct batch){0};
 }
 
@@ -161,11 +162,11 @@ static int read_entry(struct batch *b, struct item *item, const struct line *lin
     if (!e)
         return fault_memory(f);
     e->at = item->size;
+    e->len = line->len;
     if (parse_entry(item, e, line, &why)) {
         break_item(item, line->number, &why);
         item->torn |= line->cut;
     }
-    sha256(line->text, line->len, e->id);
     item->count++;
     return take_line(b, item, line) ? fault_memory(f) : 0;
 }
@@ -215,19 +216,39 @@ static int read_body(struct stream *s, struct batch *b, struct item *item, struc
     return 0;
 }
 
-static void check_root(const struct batch *b, struct item *item)
+/* Hashes the lines of the item's entries. */
+static void hash_entries(struct batch *b, const struct item *item)
 {
-    struct merkle m;
+    enum { TOGETHER = 16 };
+    struct sha256_text texts[TOGETHER];
+    const char *text = b->text.data + item->at;
+    for (size_t i = 0; i < item->count;) {
+        size_t n = 0;
+        for (; n < TOGETHER && i < item->count; n++, i++) {
+            struct entry *e = &b->entries[item->first + i];
+            texts[n] = (struct sha256_text){text + e->at, e->len, e->id};
+        }
+        sha256_all(texts, n);
+    }
+}
+
+/* 0, or -1: no memory. */
+static int check_root(struct batch *b, struct item *item)
+{
     struct fault why;
     uint8_t root[SHA256_LEN];
-    merkle_init(&m);
+    b->leaves.len = 0;
+    if (buf_reserve(&b->leaves, item->count * SHA256_LEN))
+        return -1;
+    uint8_t(*leaves)[SHA256_LEN] = (void *)b->leaves.data;
     for (size_t i = 0; i < item->count; i++)
-        merkle_add(&m, b->entries[item->first + i].id);
-    merkle_root(&m, root);
+        memcpy(leaves[i], b->entries[item->first + i].id, SHA256_LEN);
+    merkle_root_of(leaves, item->count, root);
     if (memcmp(root, item->block.root, SHA256_LEN)) {
         fault_rule(&why, "block: root does not match the lines: it should be %s", hex32(root).text);
         break_item(item, item->line, &why);
     }
+    return 0;
 }
 
 static int read_block(struct stream *s, struct batch *b, struct item *item, const struct line *line,
@@ -249,8 +270,9 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     check_size(s, item);
     if (read_body(s, b, item, f))
         return -1;
-    if (!item->broken)
-        check_root(b, item);
+    hash_entries(b, item);
+    if (!item->broken && check_root(b, item))
+        return fault_memory(f);
     if (!item->broken && item->is_genesis && rules_complete(&item->rules, &why))
         break_item(item, item->line, &why);
     return 0;

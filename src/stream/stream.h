@@ -32,6 +32,7 @@ struct grant {
 struct entry {
     uint8_t id[ID_LEN];
     size_t at;    /* where its line begins in the item's text */
+    size_t len;   /* bytes of it, its newline not counted */
     bool is_tx;   /* else a grant or a rule */
     bool checked; /* its signature is known to hold: whoever knows sets it before batch_start */
     bool holds;   /* batch_finish: its signature was checked, and holds */
@@ -80,6 +81,7 @@ struct batch {
     size_t entries_count, entries_cap;
     struct sigjob *jobs;
     size_t jobs_cap;
+    struct buf leaves; /* of the Merkle tree of one block */
 };
 
 struct stream;

@@ -1,7 +1,7 @@
 /* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
-#include "base/processor.h"
 #include "crypto/sha256.h"
 #include "base/hex.h"
+#include "base/processor.h"
 #include "random.h"
 
 #include <err.h>
@@ -94,6 +94,46 @@ static void random_ones(uint8_t *data, uint64_t *seed)
     }
 }
 
+/* Every kernel's states side by side. */
+static void side_by_side(const uint8_t *data)
+{
+    for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
+        uint32_t together[SHA256_SIDE][8], alone[SHA256_SIDE][8];
+        const uint8_t *chunks[SHA256_SIDE];
+        if (!processor_has(k->needs))
+            continue;
+        for (size_t n = 1; n < 20; n++) {
+            for (size_t t = 0; t < SHA256_SIDE; t++) {
+                chunks[t] = data + 1000 * t + n;
+                memcpy(together[t], data + 100 * t, sizeof together[t]);
+                memcpy(alone[t], together[t], sizeof alone[t]);
+                k->compress(alone[t], chunks[t], n);
+            }
+            k->compress_side(together, chunks, n);
+            if (memcmp(together, alone, sizeof alone) != 0)
+                errx(1, "%s: %zu chunks side by side are others", k->name, n);
+        }
+    }
+}
+
+/* Up to nine texts at once, of one length, of nearly one, or of very different ones. */
+static void many_at_once(const uint8_t *data, uint64_t *seed)
+{
+    enum { MANY = 9 };
+    uint8_t got[MANY][SHA256_LEN];
+    struct sha256_text texts[MANY];
+    for (size_t run = 0; run < 3000; run++) {
+        size_t count = run % (MANY + 1), len = chance_next(seed) % 400;
+        for (size_t i = 0; i < count; i++) {
+            size_t add = run % 3 == 0 ? 0 : chance_next(seed) % (run % 3 == 1 ? 10 : 700);
+            texts[i] = (struct sha256_text){data + chance_next(seed) % 1000, len + add, got[i]};
+        }
+        sha256_all(texts, count);
+        for (size_t i = 0; i < count; i++)
+            same(got[i], texts[i].data, texts[i].len, "many at once");
+    }
+}
+
 /* 2^29 bytes and three more: a length in bits that needs more than 32 of them. What sha256sum says
  * of as many zeros. */
 static void long_one(const uint8_t *zeros)
@@ -125,6 +165,9 @@ int main(int argc, char **argv)
         every_length(data);
         every_split(data);
         random_ones(data, &seed);
+        fill(data, LONG_MAX, &seed);
+        side_by_side(data);
+        many_at_once(data, &seed);
     }
     free(data);
     return 0;
