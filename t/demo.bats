@@ -1,3 +1,4 @@
+# bats file_tags=long
 # shellcheck disable=SC2094 # a file that is read and compared with what comes out
 load lib/common
 load lib/ledger

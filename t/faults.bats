@@ -1,3 +1,4 @@
+# bats file_tags=long
 load lib/common
 load lib/ledger
 

@@ -1,3 +1,4 @@
+# bats file_tags=long
 # shellcheck disable=SC2094 # a log is read while it is written
 load lib/common
 load lib/ledger

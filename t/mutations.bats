@@ -1,3 +1,4 @@
+# bats file_tags=long
 load lib/common
 
 # Every auditor says the same of ledgers that somebody broke (t/lib/mutate.c): verify, ledger-append, an

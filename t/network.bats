@@ -1,3 +1,4 @@
+# bats file_tags=long
 # shellcheck disable=SC2154 # $status, $out and $err come from the helpers
 # shellcheck disable=SC2030,SC2031 # bats runs each test in a shell of its own
 load lib/common

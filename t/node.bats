@@ -1,3 +1,4 @@
+# bats file_tags=long
 # shellcheck disable=SC2154 # $status, $out and $err come from the helpers
 load lib/common
 load lib/ledger

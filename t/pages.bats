@@ -1,3 +1,4 @@
+# bats file_tags=long
 load lib/common
 
 # The manual, README.md and the tests against the programs, and every example against what it shows.

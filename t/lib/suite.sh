@@ -3,10 +3,11 @@
 # ends, what failed in full, and in the last line the sum: N passed, N failed, N skipped.
 #
 # KIND is plain, address or thread. In the last two $SANITIZE says so to the tests, and what a sanitizer
-# reports counts as a failure even if the test did not see it. A file runs beside others, one a processor,
-# all its tests in turn. What it says of itself in a line `# bats file_tags=...` is heeded:
+# reports counts as a failure even if the test did not see it. A file runs beside others, three a
+# processor, all its tests in turn. What it says of itself in a line `# bats file_tags=...` is heeded:
 #
 #   slow      starts early, and is left out under sanitizers (a single test with test_tags=slow, too)
+#   long      starts early, so that the others run beside it
 #   threads   runs under ThreadSanitizer, where nothing else does (test_tags=threads: that test alone)
 #   alone     runs when all others have ended, with both processors for itself
 #
@@ -104,8 +105,12 @@ has_tag() { # TAG FILE
     grep -Eq "^ *# bats (file|test)_tags=(.*[, ])?$1([, ].*)?\$" "$2"
 }
 
+is_all() { # TAG FILE
+    grep -Eq "^# bats file_tags=(.*[, ])?$1([, ].*)?\$" "$2"
+}
+
 is_all_slow() { # FILE
-    grep -Eq "^# bats file_tags=(.*[, ])?slow([, ].*)?\$" "$1"
+    is_all slow "$1"
 }
 
 wanted() { # KIND FILE
@@ -126,7 +131,7 @@ thread_works() {
     return "$works"
 }
 
-# "RANK SIZE KIND:FOLDER FILE": the slow first and the large early, so that the last to end is a short one.
+# "RANK SIZE KIND:FOLDER FILE": the slow and the long first, and the large early, so that the last to end is a short one.
 jobs_of() { # KIND:FOLDER...
     local build file
     for build in "$@"; do
@@ -135,7 +140,7 @@ jobs_of() { # KIND:FOLDER...
             wanted "${build%%:*}" "$file" || continue
             if has_tag alone "$file"; then
                 printf '3 '
-            elif is_all_slow "$file"; then
+            elif is_all_slow "$file" || is_all long "$file"; then
                 printf '1 '
             else
                 printf '2 '
@@ -193,7 +198,7 @@ trap 'rm -rf "$WORK"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this make's business
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
-run_jobs 1 2 "$(($(nproc) * 2))" # most of them wait longer than they work
+run_jobs 1 2 "$(($(nproc) * 3))" # most of them wait longer than they work
 run_jobs 3 3 1
 once_more
 sum_up
