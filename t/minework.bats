@@ -498,7 +498,7 @@ gnu_parallel() {
     printf '#!/bin/sh\necho >>worked\nexec %s/minework "$@"\n' "$BIN" >bin/minework
     chmod +x bin/minework
     farm 'GNU parallel over ssh' '$ true' "$MINED
-\$ mine -l \$HERE/ledger -o -m miner -r 1000 -n 3 < body | parallel --pipe -N1 -S 2/far minework -j 1 > three
+\$ mine -l \$HERE/ledger -o -m miner -T 1700000010 -r 1000 -n 3 < body | parallel --pipe -N1 -S 2/far minework -j 1 > three
 [3]
 \$ grep -c . three
 3
@@ -523,8 +523,7 @@ END
     printf '#!/bin/sh\n[ "$*" = 7 ] && touch cancelled\n' >bin/scancel
     chmod +x bin/sbatch bin/scancel
     # the page's thousand long tasks, as a few short ones
-    eval "plain_$(declare -f section)"
-    section() { plain_section "$@" | sed 's/-r 1000000000000 -n 1000 /-r 300000 -n 8 /; s/=1-1000 /=1-8 /'; }
+    edit='s/-r 1000000000000 -n 1000 /-r 300000 -n 8 /; s/=1-1000 /=1-8 /'
     farm 'A Slurm array' '$ true' "$MINED
 \$ test -e cancelled -a ! -s left -a ! -e found.8"
 }
@@ -532,7 +531,7 @@ END
 # A worker that stops in the midst of its ticket, and then is killed: another claims what it had.
 LOST="\$ cp \$HERE/ledger again; mkdir stops
 \$ printf '%s\\n' '#!/bin/sh' 'echo \$\$ > stopped' 'kill -STOP \$\$' > stops/minework; chmod +x stops/minework
-\$ mine -l again -o -m bob -r 1000 -n 3 < body > tickets
+\$ mine -l again -o -m bob -T 1700000010 -r 1000 -n 3 < body > tickets
 \$ while IFS= read -r line; do redis-cli XADD tickets '*' ticket \"\$line\"; done < tickets > ids
 \$ redis-cli DEL results
 \$ (PATH=\$PWD/stops:\$PATH; worker lost 60000) & lost=\$!

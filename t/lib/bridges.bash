@@ -29,15 +29,16 @@ block() {
     echo '.Ed'
 }
 
-# run_section PAGE TITLE BEFORE AFTER: the section between other commands, in a folder like that of the page.
+# run_section PAGE TITLE BEFORE AFTER: the section between other commands, in a folder like that of the page. Where $edit
+# is set, sed does this to it first: a test has not the time that an example may take.
 run_section() {
     {
         printf '.Dd January 1, 2000\n.Dt X 7\n.Os\n.Sh X\n'
         printf '%s\n' "\$ cp \"\$HERE\"/work/* ." "$3" | block
-        section "$1" "$2"
+        section "$1" "$2" | sed -e "${edit-}"
         printf '%s\n' "$4" | block
     } >page.7
-    grep -q '^[$>] .*\(ssh\|redis-cli\|nc\|parallel\|xargs\|sbatch\) ' page.7
+    grep -q '^[$>] .*\(ssh\|redis-cli\|nc\|parallel\|xargs\|sbatch\|mine\) ' page.7
     timeout 60 "$ROOT/t/lib/examples.sh" page.7
 }
 
