@@ -59,6 +59,7 @@ partstest() {
 }
 
 @test "tables of ids" {
+    partstest idhash
     partstest idmap
     partstest idset
     partstest recents

@@ -9,23 +9,14 @@ enum { FIRST_CAP = 64 };
 
 void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed)
 {
-    *m = (struct idmap){.entry_size = entry_size, .limit = limit, .seed = seed};
+    *m = (struct idmap){.entry_size = entry_size, .limit = limit, .hash = idhash_seeded(seed)};
 }
 
 void idmap_free(struct idmap *m)
 {
     free(m->tags);
     free(m->entries);
-    idmap_init(m, m->entry_size, m->limit, m->seed);
-}
-
-static uint64_t hash(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
-{
-    uint64_t a, b;
-    memcpy(&a, id, sizeof a);
-    memcpy(&b, id + sizeof a, sizeof b);
-    __uint128_t product = (__uint128_t)(a ^ m->seed) * (b ^ 0x9e3779b97f4a7c15);
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    *m = (struct idmap){.entry_size = m->entry_size, .limit = m->limit, .hash = m->hash};
 }
 
 static uint8_t tag_of(uint64_t h)
@@ -42,7 +33,7 @@ void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (!m->cap)
         return;
-    size_t place = hash(m, id) & (m->cap - 1);
+    size_t place = idhash(&m->hash, id) & (m->cap - 1);
     __builtin_prefetch(m->tags + place);
     __builtin_prefetch(entry_at(m, place));
 }
@@ -51,7 +42,7 @@ void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (!m->count)
         return NULL;
-    uint64_t h = hash(m, id);
+    uint64_t h = idhash(&m->hash, id);
     for (size_t place = h & (m->cap - 1); m->tags[place]; place = (place + 1) & (m->cap - 1))
         if (m->tags[place] == tag_of(h) && memcmp(entry_at(m, place), id, IDMAP_ID_LEN) == 0)
             return entry_at(m, place);
@@ -61,7 +52,7 @@ void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 /* The first free place for an id, which is marked as taken. */
 static size_t take_place(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
-    uint64_t h = hash(m, id);
+    uint64_t h = idhash(&m->hash, id);
     size_t place = h & (m->cap - 1);
     while (m->tags[place])
         place = (place + 1) & (m->cap - 1);
@@ -107,7 +98,7 @@ void idmap_remove(struct idmap *m, void *entry)
     size_t mask = m->cap - 1;
     size_t hole = (size_t)((uint8_t *)entry - m->entries) / m->entry_size;
     for (size_t next = (hole + 1) & mask; m->tags[next]; next = (next + 1) & mask) {
-        size_t home = hash(m, entry_at(m, next)) & mask;
+        size_t home = idhash(&m->hash, entry_at(m, next)) & mask;
         if (((next - home) & mask) < ((next - hole) & mask))
             continue;
         memcpy(entry_at(m, hole), entry_at(m, next), m->entry_size);

@@ -1,10 +1,11 @@
 /*
- * Tables keyed by ids: open addressing, entries in place, a bound that is never exceeded. Ids are
- * hashes, but whoever makes records can choose among them, so the place of an id depends on a
- * number drawn at the start.
+ * Tables keyed by ids: open addressing, entries in place, a bound that is never exceeded. The place
+ * of an id depends on a seed (base/idhash.h).
  */
 #ifndef BASE_IDMAP_H
 #define BASE_IDMAP_H
+
+#include "base/idhash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,11 +13,11 @@
 
 #define IDMAP_ID_LEN 32
 
-/* All zero but for entry_size, limit and seed (idmap_init) is an empty table that owns nothing. */
+/* All zero but for entry_size, limit and hash (idmap_init) is an empty table that owns nothing. */
 struct idmap {
     size_t entry_size; /* bytes of an entry; its first IDMAP_ID_LEN are the id */
     size_t limit;      /* entries at most */
-    uint64_t seed;
+    struct idhash hash;
     size_t count, cap; /* cap: places, a power of two, or 0 */
     uint8_t *tags;     /* one a place: 0 free, else 0x80 and seven bits of the hash */
     uint8_t *entries;

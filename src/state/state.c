@@ -1,6 +1,6 @@
 #include "state/state.h"
 
-#include "base/chance.h"
+#include "base/idhash.h"
 #include "base/large.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct slot {
 };
 
 /* A table with open addressing, half of whose slots are free, over entries in the order in which
- * they were met. Ids are chosen by whoever makes keys: where they stand depends on the seed. */
+ * they were met. */
 struct state {
     struct state_backing backing;
     struct slot *slots;
@@ -40,7 +40,7 @@ struct state {
     uint32_t touched;                 /* what the open journal has changed, last first */
     uint32_t first_dirty, last_dirty; /* NONE: nothing is dirty */
     uint64_t epoch;                   /* of the open journal */
-    uint64_t seed;
+    struct idhash hash;
 };
 
 /* --- The table -------------------------------------------------------------------------------- */
@@ -56,7 +56,7 @@ struct state *state_new(struct state_backing backing)
     if (!s)
         return NULL;
     s->backing = backing;
-    s->seed = chance_seed();
+    s->hash = idhash_seeded(chance_seed());
     unlist(s);
     return s;
 }
@@ -80,11 +80,7 @@ void state_free(struct state *s)
 
 static uint64_t hash_of(const struct state *s, uint8_t kind, const uint8_t id[STATE_ID_LEN])
 {
-    uint64_t a, b;
-    memcpy(&a, id, sizeof a);
-    memcpy(&b, id + sizeof a, sizeof b);
-    unsigned __int128 product = (unsigned __int128)(a ^ s->seed) * (b ^ 0x9e3779b97f4a7c15);
-    return ((uint64_t)product ^ (uint64_t)(product >> 64)) + kind;
+    return idhash(&s->hash, id) + kind;
 }
 
 static size_t first_slot(const struct state *s, uint64_t hash)

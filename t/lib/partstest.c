@@ -1,7 +1,7 @@
 /*
  * The small parts of the network, each alone.
  *
- *     partstest idmap|idset|recents|session|silence|inlet|spool
+ *     partstest idhash|idmap|idset|recents|session|silence|inlet|spool
  */
 #include <err.h>
 
@@ -19,12 +19,44 @@
 
 enum { IDS = 300 };
 
-/* Ids of which many differ in their last bytes alone, which the table does not hash. */
+/* Ids that differ in their first and last bytes alone. */
 static void make_id(uint8_t id[ID_LEN], size_t i)
 {
     memset(id, 0, ID_LEN);
     id[0] = (uint8_t)(i % 50);
     id[ID_LEN - 1] = (uint8_t)(i / 50);
+}
+
+/* How many of 4096 places are taken by so many ids, alike but for the bits of a number at a bit: by
+ * chance it would be 2589, give or take 30. */
+static int places_taken(const struct idhash *h, int bit, uint64_t alike)
+{
+    bool taken[4096] = {false};
+    int count = 0;
+    for (uint64_t i = 0; i < 4096; i++) {
+        uint64_t words[5] = {alike, alike, alike, alike, 0};
+        uint8_t id[ID_LEN];
+        words[bit / 64] ^= i << bit % 64;
+        words[bit / 64 + 1] ^= bit % 64 ? i >> (64 - bit % 64) : 0;
+        memcpy(id, words, sizeof id);
+        bool *place = &taken[idhash(h, id) % 4096];
+        count += !*place;
+        *place = true;
+    }
+    return count;
+}
+
+/* Whoever picks ids does not pick their places. */
+static void test_idhash(void)
+{
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        struct idhash h = idhash_seeded(seed);
+        for (int bit = 0; bit <= 256 - 12; bit++) {
+            must(places_taken(&h, bit, 0) > 2000);
+            must(places_taken(&h, bit, UINT64_MAX) > 2000);
+            must(places_taken(&h, bit, 0x9e3779b97f4a7c15) > 2000);
+        }
+    }
 }
 
 struct counted {
@@ -486,9 +518,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"idmap", test_idmap},     {"idset", test_idset},     {"recents", test_recents},
-    {"session", test_session}, {"silence", test_silence}, {"inlet", test_inlet},
-    {"spool", test_spool},
+    {"idhash", test_idhash},   {"idmap", test_idmap},     {"idset", test_idset},
+    {"recents", test_recents}, {"session", test_session}, {"silence", test_silence},
+    {"inlet", test_inlet},     {"spool", test_spool},
 };
 
 int main(int argc, char **argv)
