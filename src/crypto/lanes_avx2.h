@@ -371,6 +371,16 @@ LANES_INLINE struct lanes lanes_mul(struct lanes a, struct lanes b)
     return lanes_carry_columns(r);
 }
 
+LANES_INLINE __m256i lanes_sum5(__m256i a, __m256i b, __m256i c, __m256i d, __m256i e)
+{
+    return lanes_sum(lanes_sum(lanes_sum(lanes_sum(a, b), c), d), e);
+}
+
+LANES_INLINE __m256i lanes_sum6(__m256i a, __m256i b, __m256i c, __m256i d, __m256i e, __m256i f)
+{
+    return lanes_sum(lanes_sum5(a, b, c, d, e), f);
+}
+
 /* As lanes_mul of a and a: a product of two different limbs counts twice. */
 LANES_INLINE struct lanes lanes_square(struct lanes a)
 {
@@ -383,61 +393,36 @@ LANES_INLINE struct lanes lanes_square(struct lanes a)
     four[i] = lanes_sum(two[i], two[i]);
     LANES_EACH(PREPARE)
 #undef PREPARE
-    r.v[0] = lanes_sum(lanes_sum(lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(a.v[0], a.v[0]),
-                                                               LANES_PRODUCT(four[1], n[9])),
-                                                     LANES_PRODUCT(two[2], n[8])),
-                                           LANES_PRODUCT(four[3], n[7])),
-                                 LANES_PRODUCT(two[4], n[6])),
-                       LANES_PRODUCT(two[5], n[5]));
-    r.v[1] = lanes_sum(
-        lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[1]), LANES_PRODUCT(two[2], n[9])),
-                            LANES_PRODUCT(two[3], n[8])),
-                  LANES_PRODUCT(two[4], n[7])),
-        LANES_PRODUCT(two[5], n[6]));
-    r.v[2] = lanes_sum(lanes_sum(lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[2]),
-                                                               LANES_PRODUCT(two[1], a.v[1])),
-                                                     LANES_PRODUCT(four[3], n[9])),
-                                           LANES_PRODUCT(two[4], n[8])),
-                                 LANES_PRODUCT(four[5], n[7])),
-                       LANES_PRODUCT(a.v[6], n[6]));
-    r.v[3] = lanes_sum(
-        lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[3]), LANES_PRODUCT(two[1], a.v[2])),
-                            LANES_PRODUCT(two[4], n[9])),
-                  LANES_PRODUCT(two[5], n[8])),
-        LANES_PRODUCT(two[6], n[7]));
-    r.v[4] = lanes_sum(lanes_sum(lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[4]),
-                                                               LANES_PRODUCT(four[1], a.v[3])),
-                                                     LANES_PRODUCT(a.v[2], a.v[2])),
-                                           LANES_PRODUCT(four[5], n[9])),
-                                 LANES_PRODUCT(two[6], n[8])),
-                       LANES_PRODUCT(two[7], n[7]));
-    r.v[5] = lanes_sum(
-        lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[5]), LANES_PRODUCT(two[1], a.v[4])),
-                            LANES_PRODUCT(two[2], a.v[3])),
-                  LANES_PRODUCT(two[6], n[9])),
-        LANES_PRODUCT(two[7], n[8]));
-    r.v[6] = lanes_sum(lanes_sum(lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[6]),
-                                                               LANES_PRODUCT(four[1], a.v[5])),
-                                                     LANES_PRODUCT(two[2], a.v[4])),
-                                           LANES_PRODUCT(two[3], a.v[3])),
-                                 LANES_PRODUCT(four[7], n[9])),
-                       LANES_PRODUCT(a.v[8], n[8]));
-    r.v[7] = lanes_sum(
-        lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[7]), LANES_PRODUCT(two[1], a.v[6])),
-                            LANES_PRODUCT(two[2], a.v[5])),
-                  LANES_PRODUCT(two[3], a.v[4])),
-        LANES_PRODUCT(two[8], n[9]));
-    r.v[8] = lanes_sum(lanes_sum(lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[8]),
-                                                               LANES_PRODUCT(four[1], a.v[7])),
-                                                     LANES_PRODUCT(two[2], a.v[6])),
-                                           LANES_PRODUCT(four[3], a.v[5])),
-                                 LANES_PRODUCT(a.v[4], a.v[4])),
-                       LANES_PRODUCT(two[9], n[9]));
-    r.v[9] = lanes_sum(
-        lanes_sum(lanes_sum(lanes_sum(LANES_PRODUCT(two[0], a.v[9]), LANES_PRODUCT(two[1], a.v[8])),
-                            LANES_PRODUCT(two[2], a.v[7])),
-                  LANES_PRODUCT(two[3], a.v[6])),
-        LANES_PRODUCT(two[4], a.v[5]));
+    r.v[0] = lanes_sum6(LANES_PRODUCT(a.v[0], a.v[0]), LANES_PRODUCT(four[1], n[9]),
+                        LANES_PRODUCT(two[2], n[8]), LANES_PRODUCT(four[3], n[7]),
+                        LANES_PRODUCT(two[4], n[6]), LANES_PRODUCT(two[5], n[5]));
+    r.v[1] = lanes_sum5(LANES_PRODUCT(two[0], a.v[1]), LANES_PRODUCT(two[2], n[9]),
+                        LANES_PRODUCT(two[3], n[8]), LANES_PRODUCT(two[4], n[7]),
+                        LANES_PRODUCT(two[5], n[6]));
+    r.v[2] = lanes_sum6(LANES_PRODUCT(two[0], a.v[2]), LANES_PRODUCT(two[1], a.v[1]),
+                        LANES_PRODUCT(four[3], n[9]), LANES_PRODUCT(two[4], n[8]),
+                        LANES_PRODUCT(four[5], n[7]), LANES_PRODUCT(a.v[6], n[6]));
+    r.v[3] = lanes_sum5(LANES_PRODUCT(two[0], a.v[3]), LANES_PRODUCT(two[1], a.v[2]),
+                        LANES_PRODUCT(two[4], n[9]), LANES_PRODUCT(two[5], n[8]),
+                        LANES_PRODUCT(two[6], n[7]));
+    r.v[4] = lanes_sum6(LANES_PRODUCT(two[0], a.v[4]), LANES_PRODUCT(four[1], a.v[3]),
+                        LANES_PRODUCT(a.v[2], a.v[2]), LANES_PRODUCT(four[5], n[9]),
+                        LANES_PRODUCT(two[6], n[8]), LANES_PRODUCT(two[7], n[7]));
+    r.v[5] = lanes_sum5(LANES_PRODUCT(two[0], a.v[5]), LANES_PRODUCT(two[1], a.v[4]),
+                        LANES_PRODUCT(two[2], a.v[3]), LANES_PRODUCT(two[6], n[9]),
+                        LANES_PRODUCT(two[7], n[8]));
+    r.v[6] = lanes_sum6(LANES_PRODUCT(two[0], a.v[6]), LANES_PRODUCT(four[1], a.v[5]),
+                        LANES_PRODUCT(two[2], a.v[4]), LANES_PRODUCT(two[3], a.v[3]),
+                        LANES_PRODUCT(four[7], n[9]), LANES_PRODUCT(a.v[8], n[8]));
+    r.v[7] = lanes_sum5(LANES_PRODUCT(two[0], a.v[7]), LANES_PRODUCT(two[1], a.v[6]),
+                        LANES_PRODUCT(two[2], a.v[5]), LANES_PRODUCT(two[3], a.v[4]),
+                        LANES_PRODUCT(two[8], n[9]));
+    r.v[8] = lanes_sum6(LANES_PRODUCT(two[0], a.v[8]), LANES_PRODUCT(four[1], a.v[7]),
+                        LANES_PRODUCT(two[2], a.v[6]), LANES_PRODUCT(four[3], a.v[5]),
+                        LANES_PRODUCT(a.v[4], a.v[4]), LANES_PRODUCT(two[9], n[9]));
+    r.v[9] = lanes_sum5(LANES_PRODUCT(two[0], a.v[9]), LANES_PRODUCT(two[1], a.v[8]),
+                        LANES_PRODUCT(two[2], a.v[7]), LANES_PRODUCT(two[3], a.v[6]),
+                        LANES_PRODUCT(two[4], a.v[5]));
     return lanes_carry_columns(r);
 }
 
