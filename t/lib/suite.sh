@@ -198,7 +198,7 @@ trap 'rm -rf "$WORK"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this make's business
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
-run_jobs 1 2 "$(($(nproc) * 3))" # most of them wait longer than they work
+run_jobs 1 2 "$(($(nproc) * 2))" # most of them wait longer than they work
 run_jobs 3 3 1
 once_more
 sum_up
