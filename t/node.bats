@@ -54,7 +54,7 @@ load lib/network
         eventually listens_now a
         kill -s "$signal" "$pid"
         status_of "$pid"
-        [ "$status" -eq 0 ]
+        [ "$status" -eq 0 ] || { echo "$signal: $status" && cat a.out a.log && tail a/log && return 1; }
         ended a
     done
     # and while it fetches
