@@ -16,13 +16,6 @@ void ed25519_ifma_check(struct sigjob *jobs, struct ed25519_point *points, size_
     check_all(jobs, points, n);
 }
 
-static void hash(const struct sha512_text *texts, uint64_t *out)
-{
-    uint64_t words[8][LANES];
-    sha512_lanes(texts, words);
-    memcpy(out, words, sizeof words);
-}
-
 const struct ed25519_parts ed25519_ifma_parts = {
     .lanes = LANES,
     .limbs = LIMBS,

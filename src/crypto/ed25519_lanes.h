@@ -43,6 +43,18 @@ static const uint64_t base_x[4] = {0xc9562d608f25d51a, 0x692cc7609525a7b2, 0xc0a
 static const uint64_t base_y[4] = {0x6666666666666658, 0x6666666666666666, 0x6666666666666666,
                                    0x6666666666666666};
 
+/* --- Numbers --------------------------------------------------------------------------------- */
+
+LANES_INLINE struct lanes lanes_add(struct lanes a, struct lanes b)
+{
+    return lanes_carry(lanes_plus(a, b));
+}
+
+LANES_INLINE struct lanes lanes_sub(struct lanes a, struct lanes b)
+{
+    return lanes_carry(lanes_minus(a, b, 2));
+}
+
 /* --- Powers ----------------------------------------------------------------------------------- */
 
 /* a^(2^n). */
@@ -655,6 +667,13 @@ LANES_TARGET static void calculate(enum lanes_operation op, const uint64_t *a, c
     x = answer(op, x, y);
     for (size_t i = 0; i < LIMBS; i++)
         lanes_store(out + i * LANES, x.v[i]);
+}
+
+static void hash(const struct sha512_text *texts, uint64_t *out)
+{
+    uint64_t words[8][LANES];
+    sha512_lanes(texts, words);
+    memcpy(out, words, sizeof words);
 }
 
 #endif

@@ -252,16 +252,6 @@ LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, unsigned n
     return a;
 }
 
-LANES_INLINE struct lanes lanes_add(struct lanes a, struct lanes b)
-{
-    return lanes_carry(lanes_plus(a, b));
-}
-
-LANES_INLINE struct lanes lanes_sub(struct lanes a, struct lanes b)
-{
-    return lanes_carry(lanes_minus(a, b, 2));
-}
-
 /* The same as factors, that is for products alone; and what lanes_plus gave of two carried ones. */
 LANES_INLINE struct lanes lanes_add_factor(struct lanes a, struct lanes b)
 {
