@@ -1,9 +1,9 @@
 #include "crypto/sigpool.h"
 
+#include "base/workers.h"
 #include "crypto/ed25519_keys.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 enum {
@@ -89,15 +89,10 @@ static void *work(void *self)
 /* Signals are the main thread's. Where the system gives fewer threads, those do the work. */
 static void start_threads(struct sigpool *p)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (p->started < p->wanted && pthread_create(&p->threads[p->started], NULL, work, p) == 0)
-        p->started++;
+    p->started += workers_start(p->threads + p->started, p->wanted - p->started, work, p);
     pthread_mutex_lock(&p->lock);
     p->wanted = p->started;
     pthread_mutex_unlock(&p->lock);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* --- Keys ------------------------------------------------------------------------------------- */

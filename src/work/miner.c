@@ -1,10 +1,10 @@
 #include "work/miner.h"
 
+#include "base/workers.h"
 #include "crypto/sha256.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,27 +106,13 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Starts up to n threads with all signals blocked. How many: fewer than n with errno set. */
-static int start(struct search *s, pthread_t *thread, int n)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int started = 0, error = 0;
-    while (started < n && !(error = pthread_create(&thread[started], NULL, work, s)))
-        started++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = error;
-    return started;
-}
-
 /* Works with n threads besides the caller's. */
 static int work_with(struct search *s, int n, struct fault *f)
 {
     pthread_t *thread = calloc((size_t)n, sizeof *thread);
     if (!thread)
         return fault_memory(f);
-    int started = start(s, thread, n);
+    int started = workers_start(thread, n, work, s);
     int result = started < n ? fault_errno(f, "cannot start thread %d of %d", started + 2, n + 1)
                              : 0;
     if (result)

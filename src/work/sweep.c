@@ -1,10 +1,10 @@
 #include "work/sweep.h"
 
+#include "base/workers.h"
 #include "crypto/sha256.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -168,13 +168,8 @@ static void *work(void *self)
 static int work_with(struct run *r, int n)
 {
     pthread_t *thread = calloc((size_t)n, sizeof *thread);
-    sigset_t all, before;
-    int started = 0, error = thread ? 0 : ENOMEM;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (!error && started < n && !(error = pthread_create(&thread[started], NULL, work, r)))
-        started++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int started = thread ? workers_start(thread, n, work, r) : 0;
+    int error = !thread ? ENOMEM : started < n ? errno : 0;
     if (!error)
         work(r);
     for (int i = 0; i < started; i++)
