@@ -19,6 +19,7 @@
 #include "crypto/ed25519_scalar.h"
 #include "crypto/keyfile.h"
 #include "random.h"
+#include "smallorder.h"
 
 #include <err.h>
 #include <openssl/bn.h>
@@ -280,26 +281,17 @@ static void runs(uint8_t out[32], int width, uint64_t *seed)
     }
 }
 
-/* y of the points of small order. */
-static const char *const small[] = {
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-};
-
 /* A point of small order, or next to it; one near p; one of runs, limbs of 51 bits mostly; or any.
  */
 static void special_point(uint8_t out[32], uint64_t *seed)
 {
     uint64_t kind = below(seed, 5);
     if (kind == 0) {
-        hex_decode(out, small[below(seed, 5)], 32);
+        hex_decode(out, small_order_y[below(seed, 5)], 32);
         if (below(seed, 4) == 0)
             nudge(out, seed);
     } else if (kind == 1) {
-        hex_decode(out, small[1], 32); /* p - 1 */
+        hex_decode(out, small_order_y[1], 32); /* p - 1 */
         nudge(out, seed);
         nudge(out, seed);
     } else if (kind < 4) {
@@ -383,9 +375,9 @@ static bool mixed_point(uint8_t point[32], uint8_t scalar[32], uint64_t *seed)
         return false;
     if (below(seed, 8) == 0) {
         memset(scalar, 0, 32);
-        hex_decode(point, small[0], 32);
+        hex_decode(point, small_order_y[0], 32);
     }
-    hex_decode(torsion, small[below(seed, 5)], 32);
+    hex_decode(torsion, small_order_y[below(seed, 5)], 32);
     torsion[31] ^= (uint8_t)(below(seed, 2) << 7);
     return below(seed, 8) == 0 || crypto_core_ed25519_add(point, point, torsion) == 0;
 }

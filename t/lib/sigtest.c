@@ -11,6 +11,7 @@
 #include "crypto/keyfile.h"
 #include "crypto/sigpool.h"
 #include "random.h"
+#include "smallorder.h"
 
 #include <err.h>
 #include <signal.h>
@@ -34,15 +35,6 @@ static void add_order(uint8_t s[32])
     }
 }
 
-/* y of the points of small order. */
-static const char *const small[] = {
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-};
-
 enum { SMALL = 5, NEAR_P = 19, SPECIAL = 2 * (SMALL + NEAR_P + 22) };
 
 /* Points that deserve a question: those of small order, 2^255 - 19 to 2^255 - 1, which are not
@@ -51,7 +43,7 @@ static void special_point(int i, uint8_t out[32])
 {
     int j = i / 2;
     if (j < SMALL) {
-        hex_decode(out, small[j], 32);
+        hex_decode(out, small_order_y[j], 32);
     } else if (j < SMALL + NEAR_P) {
         memset(out, 0xff, 32);
         out[0] = (uint8_t)(0xed + j - SMALL);
