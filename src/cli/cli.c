@@ -186,6 +186,12 @@ int cli_status(const struct fault *f)
     return f->kind == FAULT_RULE ? CLI_NO : CLI_TROUBLE;
 }
 
+void cli_memory(int failed)
+{
+    if (failed)
+        cli_die("out of memory");
+}
+
 void cli_fail(const char *place, const struct fault *f)
 {
     if (place)
@@ -232,8 +238,8 @@ void cli_put(const void *bytes, size_t n)
     if (n >= OUTPUT_CHUNK) {
         if (file_write(STDOUT_FILENO, bytes, n))
             output_failed();
-    } else if (buf_add(&output, bytes, n)) {
-        cli_die("out of memory");
+    } else {
+        cli_memory(buf_add(&output, bytes, n));
     }
 }
 

@@ -42,12 +42,6 @@ struct run {
     struct buf out;     /* what goes to stdout once the ledger is synced */
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 static void refuse(struct run *r, const struct fault *f)
 {
     cli_report("stdin", f->line, f->text);
@@ -95,12 +89,12 @@ static int take_block(struct run *r, const struct item *item, struct fault *f)
     if (verdict == TREE_BAD)
         refuse(r, f);
     if (verdict == TREE_ORPHAN)
-        memory(waiting_add(r->waiting, item));
+        cli_memory(waiting_add(r->waiting, item));
     if (verdict != TREE_GOOD)
         return verdict < 0 ? -1 : 0;
     tell_reorg(&reorg);
-    memory(buf_add(&r->parents, item->id, ID_LEN));
-    memory(!r->quiet && buf_add(&r->out, item->text, item->size));
+    cli_memory(buf_add(&r->parents, item->id, ID_LEN));
+    cli_memory(!r->quiet && buf_add(&r->out, item->text, item->size));
     return 0;
 }
 
@@ -129,7 +123,7 @@ static void pass_item(struct run *r, const struct item *item)
     if (item->broken) {
         refuse(r, &item->fault);
     } else if (r->pass) {
-        memory(buf_add(&r->out, item->text, item->size));
+        cli_memory(buf_add(&r->out, item->text, item->size));
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;
@@ -237,7 +231,7 @@ static void append_all(struct run *r, struct sigpool *pool)
     struct known *known = known_new(r->ledger.path, &r->ledger);
     bool came = false;
     int got;
-    memory(!stream || !known);
+    cli_memory(!stream || !known);
     feed_init(&feed, stream, pool);
     feed_ask(&feed, known_recall, known);
     feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
@@ -278,7 +272,7 @@ int main(int argc, char **argv)
         cli_usage();
     struct sigpool *pool = sigpool_new(cli_threads(threads));
     r.waiting = waiting_new();
-    memory(!pool || !r.waiting);
+    cli_memory(!pool || !r.waiting);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
     if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), pool, &f))
         cli_fail(NULL, &f);

@@ -41,12 +41,6 @@ struct genesis {
     struct merkle tree;
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 static void set_name(struct genesis *g, const char *name)
 {
     size_t n = strlen(name);
@@ -114,7 +108,7 @@ static void add_grants(struct genesis *g, int count, char **operands)
     struct book *book = count ? cli_book(g->names) : NULL;
     struct fault f;
     int64_t supply = 0;
-    memory(!state);
+    cli_memory(!state);
     state_begin(state);
     for (int i = 0; i + 1 < count; i += 2) {
         uint8_t account[ID_LEN];
@@ -122,9 +116,9 @@ static void add_grants(struct genesis *g, int count, char **operands)
         int64_t amount = cli_number("AMOUNT", operands[i + 1], 1, INT64_MAX);
         if (apply_grant(state, account, amount, &supply, &f))
             cli_die("%s", f.text);
-        memory(buf_add_string(&g->body, "grant ") ||
-               buf_add_string(&g->body, hex32(account).text) || buf_add_string(&g->body, " ") ||
-               buf_add_number(&g->body, amount) || buf_add_string(&g->body, "\n"));
+        cli_memory(buf_add_string(&g->body, "grant ") ||
+                   buf_add_string(&g->body, hex32(account).text) || buf_add_string(&g->body, " ") ||
+                   buf_add_number(&g->body, amount) || buf_add_string(&g->body, "\n"));
     }
     state_free(state);
     book_free(book);
@@ -162,10 +156,10 @@ int main(int argc, char **argv)
     read_options(&g, argc, argv);
     if ((argc - optind) % 2)
         cli_usage();
-    memory(rules_format(&g.rules, &g.body));
+    cli_memory(rules_format(&g.rules, &g.body));
     add_grants(&g, argc - optind, argv + optind);
     seal_body(&g);
-    memory(block_format(&g.block, &header) || buf_add_string(&header, "\n"));
+    cli_memory(block_format(&g.block, &header) || buf_add_string(&header, "\n"));
     cli_put(header.data, header.len);
     cli_put(g.body.data, g.body.len);
     buf_free(&header);

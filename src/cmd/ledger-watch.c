@@ -53,12 +53,6 @@ struct run {
     time_t looked;
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 /* All that is told: an event in one piece, so that it is never cut. */
 static void tell(void *self, const char *lines, size_t n)
 {
@@ -75,7 +69,7 @@ static void take_key(struct run *r, const struct item *item)
     struct fault f;
     if (line_is(item->text, item->size - 1, "key") &&
         key_parse(item->text, item->size - 1, &k, &f) == 0)
-        memory(conflicts_know(r->conflicts, k.account));
+        cli_memory(conflicts_know(r->conflicts, k.account));
 }
 
 static void take_checkpoint(struct run *r, const struct checkpoint *c)
@@ -83,10 +77,10 @@ static void take_checkpoint(struct run *r, const struct checkpoint *c)
     struct field earlier;
     struct buf event = {0};
     int got = conflicts_add(r->conflicts, c, &earlier);
-    memory(got < 0);
+    cli_memory(got < 0);
     if (got == 0)
         return;
-    memory(event_conflict(&event, c, &earlier));
+    cli_memory(event_conflict(&event, c, &earlier));
     tell(r, event.data, event.len);
     buf_free(&event);
 }
@@ -99,7 +93,7 @@ static void take_stream(struct run *r, struct source src, const char *name, bool
     struct fault f = {0};
     int got;
     struct stream *s = stream_new(src, 1, 0);
-    memory(!s);
+    cli_memory(!s);
     feed_init(&feed, s, keys ? NULL : r->pool);
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         for (size_t i = 0; i < b->count; i++) {
@@ -237,7 +231,7 @@ static void add_ledgers(struct run *r, char **paths, size_t count)
     bool by_default = count == 0 && !r->files_count && !r->from_stdin;
     r->ledgers_count = by_default ? 1 : count;
     r->ledgers = calloc(r->ledgers_count + 1, sizeof *r->ledgers);
-    memory(!r->ledgers);
+    cli_memory(!r->ledgers);
     for (size_t i = 0; i < r->ledgers_count; i++)
         followed_begin(&r->ledgers[i], by_default ? path : paths[i], r->depth, tell, r);
 }
@@ -257,7 +251,7 @@ int main(int argc, char **argv)
     struct run r = {.interval = 1};
     const char *threads = NULL;
     r.files = calloc((size_t)argc + 1, sizeof *r.files);
-    memory(!r.files);
+    cli_memory(!r.files);
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.once |= c == '1';
         if (c == 'd')
@@ -272,7 +266,7 @@ int main(int argc, char **argv)
     add_ledgers(&r, argv + optind, (size_t)(argc - optind));
     r.pool = sigpool_new(cli_threads(threads));
     r.conflicts = conflicts_new(ROOM);
-    memory(!r.pool || !r.conflicts);
+    cli_memory(!r.pool || !r.conflicts);
     watch(&r);
     free_all(&r);
     cli_exit(r.found ? CLI_NO : CLI_YES);

@@ -81,12 +81,6 @@ struct run {
     bool shown;       /* a rate stands on the terminal */
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 /* The simulated or the real clock, as the next block sees it. */
 static int64_t clock_now(const struct run *r)
 {
@@ -119,7 +113,7 @@ static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
         cli_warn("nothing mined: a block holds valid transactions only (txpool -s chooses them)");
         cli_exit(CLI_NO);
     }
-    memory(buf_add(&r->body, item->text, item->size));
+    cli_memory(buf_add(&r->body, item->text, item->size));
     if (r->body.len > block_size_limit(r->ledger.tree.rules.maxblock)) {
         cli_report("stdin", item->line, "the block would be over maxblock");
         cli_exit(CLI_NO);
@@ -136,7 +130,7 @@ static void read_body(struct run *r)
     struct tree *t = &r->ledger.tree;
     struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got = 0;
-    memory(!s);
+    cli_memory(!s);
     merkle_init(&tree);
     if (tree_move(t, &t->best, &f))
         cli_ledger_fail(&r->ledger, &f);
@@ -316,7 +310,7 @@ static void print_block(struct run *r, const struct buf *header, int64_t time)
 {
     struct parent *p = &r->parent;
     sha256(header->data, header->len, p->id);
-    memory(buf_add(&r->own, p->id, ID_LEN));
+    cli_memory(buf_add(&r->own, p->id, ID_LEN));
     p->height++;
     memmove(p->times + 1, p->times, sizeof p->times - sizeof p->times[0]);
     p->times[0] = time;
@@ -357,7 +351,7 @@ static void mine_block(struct run *r)
         header.len = 0;
         if (next_header(r, &b))
             give_up(r);
-        memory(block_format(&b, &header));
+        cli_memory(block_format(&b, &header));
         if (mine_job_init(&job, header.data, header.len, b.target, &seal_len))
             cli_die("no seal fits this header");
         check_size(r, header.len + seal_len);
@@ -367,7 +361,7 @@ static void mine_block(struct run *r)
             give_up(r);
     } while (true);
     mine_seal(seal_len, nonce, seal);
-    memory(buf_add(&header, seal, seal_len));
+    cli_memory(buf_add(&header, seal, seal_len));
     print_block(r, &header, b.time);
     buf_free(&header);
 }
@@ -390,7 +384,7 @@ static struct ticket next_ticket(struct run *r, const struct arguments *a)
     size_t seal_len;
     if (next_header(r, &t.block))
         give_up(r);
-    memory(block_format(&t.block, &header));
+    cli_memory(block_format(&t.block, &header));
     if (mine_job_init(&job, header.data, header.len, t.block.target, &seal_len))
         cli_die("no seal fits this header");
     check_size(r, header.len + seal_len);
@@ -411,7 +405,7 @@ static void print_tickets(struct run *r, struct ticket *t, const struct argument
             give_up(r);
         t->last = less < UINT64_MAX - t->first ? t->first + less : UINT64_MAX;
         line.len = 0;
-        memory(ticket_format(t, &line) || buf_add_string(&line, "\n"));
+        cli_memory(ticket_format(t, &line) || buf_add_string(&line, "\n"));
         cli_put(line.data, line.len);
         cli_flush();
         if (t->last == UINT64_MAX)
@@ -491,7 +485,7 @@ int main(int argc, char **argv)
         r.deadline = cli_milliseconds() + cli_number("-t", a.seconds, 0, INT32_MAX) * 1000;
     cli_open_ledger(&r.ledger, a.ledger);
     take_tip(&r);
-    memory(buf_add(&r.own, r.parent.id, ID_LEN));
+    cli_memory(buf_add(&r.own, r.parent.id, ID_LEN));
     read_body(&r);
     if (a.tickets)
         give_tickets(&r, &a);

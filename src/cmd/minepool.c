@@ -43,12 +43,6 @@ struct arguments {
     int members_count;
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 /* --- Shares in, tickets out ------------------------------------------------------------------- */
 
 struct pool {
@@ -70,7 +64,7 @@ static void refuse(struct pool *p, uint64_t line, const struct fault *f)
 
 static void end_line(struct pool *p)
 {
-    memory(buf_add_string(&p->out, "\n"));
+    cli_memory(buf_add_string(&p->out, "\n"));
 }
 
 static int note_height(void *self, const struct share *s, uint64_t offset, struct fault *f)
@@ -99,7 +93,7 @@ static void put_ticket(struct pool *p, size_t member)
             cli_warn("the nonces of %s are used up", hex32(p->keeper.members[member].account).text);
         return;
     }
-    memory(ticket_format(&t, &p->out));
+    cli_memory(ticket_format(&t, &p->out));
     end_line(p);
 }
 
@@ -133,7 +127,7 @@ static int take_ticket(struct pool *p, const struct line *line, struct fault *f)
 
 static void put_block(struct pool *p, const struct field *header)
 {
-    memory(buf_add(&p->out, header->text, header->len));
+    cli_memory(buf_add(&p->out, header->text, header->len));
     end_line(p);
 }
 
@@ -141,7 +135,7 @@ static void put_block(struct pool *p, const struct field *header)
 static void keep(struct pool *p, const struct share *s)
 {
     uint64_t at = p->shares.end + p->shares.waiting.len;
-    memory(shares_add(&p->shares, s) || share_format(s, &p->out));
+    cli_memory(shares_add(&p->shares, s) || share_format(s, &p->out));
     end_line(p);
     if (s->block.height > p->height) {
         p->height = s->block.height;
@@ -185,7 +179,7 @@ static int take_withheld(struct pool *p, uint64_t nonce, struct fault *f)
     struct fault why = *f;
     if (keeper_withheld(&p->keeper, nonce, seal, &s, f))
         return -1;
-    memory(unsealed_seal(&p->keeper.header, nonce, &header));
+    cli_memory(unsealed_seal(&p->keeper.header, nonce, &header));
     keep(p, &s);
     put_block(p, &(struct field){header.data, header.len});
     buf_free(&header);
@@ -231,7 +225,7 @@ static void take_all(struct pool *p)
     struct fault f;
     int got = 0;
     struct lines *in = lines_new(source_fd(0), 1, 0);
-    memory(!in);
+    cli_memory(!in);
     for (;;) {
         if (p->out.len >= WAITING_MAX || !lines_ready(in))
             settle(p);
@@ -261,7 +255,7 @@ static void find_members(struct keeper *k, const struct arguments *a)
     if (a->members_count < 1 || a->members_count > KEEPER_MEMBERS)
         cli_die("give 1 to %d members", KEEPER_MEMBERS);
     k->members = calloc((size_t)a->members_count, sizeof *k->members);
-    memory(!k->members);
+    cli_memory(!k->members);
     for (int i = 0; i < a->members_count; i++)
         add_member(k, book, a->members[i]);
     book_free(book);
@@ -402,7 +396,7 @@ static void read_shares(struct payout *p, const struct arguments *a)
     if (a->count > 0) {
         p->last_cap = (size_t)a->count;
         p->last = calloc(p->last_cap, sizeof *p->last);
-        memory(!p->last);
+        cli_memory(!p->last);
     }
     if (shares_read(a->shares, add_to_round, p, &f) < 0)
         cli_fail(f.line ? a->shares : NULL, &f);

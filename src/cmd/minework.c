@@ -61,12 +61,6 @@ struct run {
     sigset_t asking; /* those that may */
 };
 
-static void memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 static void refuse(struct run *r, uint64_t line, const struct fault *f)
 {
     if (f->kind != FAULT_RULE)
@@ -79,7 +73,7 @@ static void refuse(struct run *r, uint64_t line, const struct fault *f)
  */
 static void put_line(struct run *r)
 {
-    memory(buf_add_string(&r->line, "\n"));
+    cli_memory(buf_add_string(&r->line, "\n"));
     cli_put(r->line.data, r->line.len);
     cli_flush();
     r->line.len = 0;
@@ -218,7 +212,7 @@ static void put_share(struct run *r, const struct ticket *t, const struct unseal
     s.block.seal = (struct field){seal, u->seal_len};
     memcpy(s.share, t->share, ID_LEN);
     memcpy(s.worker, t->worker, ID_LEN);
-    memory(share_format(&s, &r->line));
+    cli_memory(share_format(&s, &r->line));
     put_line(r);
 }
 
@@ -234,13 +228,13 @@ static void put_shares(struct run *r, const struct ticket *t, const struct unsea
 static void put_receipt(struct run *r, const struct ticket *t, uint64_t best)
 {
     struct receipt receipt = {.ticket = *t, .best = best};
-    memory(receipt_format(&receipt, &r->line));
+    cli_memory(receipt_format(&receipt, &r->line));
     put_line(r);
 }
 
 static void put_block(struct run *r, const struct unsealed *u, uint64_t nonce)
 {
-    memory(unsealed_seal(u, nonce, &r->line));
+    cli_memory(unsealed_seal(u, nonce, &r->line));
     put_line(r);
     sha256(u->header.data, u->header.len, r->done[r->done_count++ % DONE_MAX]);
 }
@@ -325,7 +319,7 @@ static void work_on_line(struct run *r, const struct line *line)
     } else if (line_is(line->text, line->len, "ticket")) {
         work_on(r, &t);
     } else {
-        memory(buf_add(&r->line, line->text, line->len));
+        cli_memory(buf_add(&r->line, line->text, line->len));
         put_line(r);
     }
 }
@@ -344,7 +338,7 @@ static void split(struct run *r, const struct ticket *t)
     for (unsigned __int128 i = 0; i < parts; i++) {
         part.first = t->first + (uint64_t)(count * i / parts);
         part.last = t->first + (uint64_t)(count * (i + 1) / parts - 1);
-        memory(ticket_format(&part, &r->line));
+        cli_memory(ticket_format(&part, &r->line));
         put_line(r);
     }
 }
@@ -425,7 +419,7 @@ static void check_line(struct run *r, const struct line *line)
 static void put_rest(void *self, const struct ticket *t)
 {
     struct run *r = self;
-    memory(ticket_format(t, &r->line));
+    cli_memory(ticket_format(t, &r->line));
     put_line(r);
 }
 
@@ -446,7 +440,7 @@ static void each_line(struct run *r, void (*take)(struct run *r, const struct li
     struct fault f;
     int got;
     r->in = lines_new(source_fd(STDIN_FILENO), 1, 0);
-    memory(!r->in);
+    cli_memory(!r->in);
     while ((got = next_line(r, &line, &f)) > 0)
         take(r, &line);
     if (got < 0)
@@ -469,7 +463,7 @@ static void work_on_all(struct run *r)
 static void check_all(struct run *r)
 {
     struct cover_calls calls = {.rest = put_rest, .twice = tell_twice, .self = r};
-    memory(!(r->cover = cover_new()));
+    cli_memory(!(r->cover = cover_new()));
     each_line(r, check_line);
     cover_end(r->cover, &calls);
     cover_free(r->cover);
