@@ -186,12 +186,6 @@ int cli_status(const struct fault *f)
     return f->kind == FAULT_RULE ? CLI_NO : CLI_TROUBLE;
 }
 
-void cli_memory(int failed)
-{
-    if (failed)
-        cli_die("out of memory");
-}
-
 void cli_fail(const char *place, const struct fault *f)
 {
     if (place)

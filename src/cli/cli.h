@@ -46,7 +46,11 @@ void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void cli_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* cli_die for want of memory, where something has failed for that. */
-void cli_memory(int failed);
+static inline void cli_memory(int failed)
+{
+    if (failed)
+        cli_die("out of memory");
+}
 
 /* "PROGRAM: place: fault" on stderr (place NULL: none), with the line number behind the place where
  * the fault has one; then exits with 1 or 2 after the fault's kind. */
