@@ -396,7 +396,7 @@ draw() {
         n = split("0 25 50 75 90 100", share, " ")
         for (i = 1; i <= n; i++) {
             printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, y_of(share[i] / 100), RIGHT,
-                i == 1 ? PALE_INK : GRID
+                (i == 1 ? PALE_INK : GRID)
             printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s %%</text>\n", LEFT - 8,
                 y_of(share[i] / 100) + 4, share[i]
         }
@@ -606,7 +606,7 @@ draw() {
         else
             print_mark(x, row_y(i), source(a) ? 4.2 : 3.6, COLOUR[group_of(1)], !source(a))
         printf "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\">" \
-            "%s</text>\n", x + 10, row_y(i) + FONT * 0.36, FONT, i == 1 ? "first" : spoken(time[a] - first[1])
+            "%s</text>\n", x + 10, row_y(i) + FONT * 0.36, FONT, (i == 1 ? "first" : spoken(time[a] - first[1]))
     }
 
     function print_row(i, node, colour) {

@@ -189,7 +189,7 @@ draw() {
             return
         open = 0
         if (table)
-            printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s\n", height, time, interval == "" ? "-" : sprintf("%.0f", interval),
+            printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s\n", height, time, (interval == "" ? "-" : sprintf("%.0f", interval)),
                 work, txs, exact(fee_high, fee_low), has_supply ? exact(supply_high, supply_low) : "-"
         else
             into_bin()
@@ -420,7 +420,7 @@ draw() {
                 break
         }
         printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", (LEFT + RIGHT) / 2, BOTTOM + 40, INK,
-            axis == "time" ? (step < 86400 ? "time (UTC), from " date_of(x_least) : "date (UTC)") : "height"
+            (axis != "time" ? "height" : step < 86400 ? "time (UTC), from " date_of(x_least) : "date (UTC)")
     }
 
     # From what to what a panel goes: from 0, or, where much lies between, by the logarithm.
@@ -458,7 +458,7 @@ draw() {
     }
 
     function print_y_tick(v) {
-        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, y_of(v), RIGHT, v == 0 ? PALE_INK : GRID
+        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, y_of(v), RIGHT, (v == 0 ? PALE_INK : GRID)
         printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT - 8, y_of(v) + 4, short(v)
     }
 
@@ -595,7 +595,7 @@ draw() {
         print "</g>"
     }
 
-    function caption(    i, n, t, w, f, x) {
+    function words_of_chain(    i, n, t, w, f, x) {
         for (i = 1; i <= bins; i++) {
             n += intervals[i]
             t += elapsed[i]
@@ -620,7 +620,7 @@ draw() {
             HEADING["fees"] = HEADING["fees"] ", mean of each " commas(each)
         }
         print_head(title == "" ? counted(blocks, "block") " of a chain" : "The chain " escaped(title) ": " counted(blocks, "block"),
-            caption())
+            words_of_chain())
         find_x()
         print_x_axis()
         for (i = 1; i <= n; i++)
