@@ -1,12 +1,14 @@
 # peerutils: `make` builds bin/, `make demo` tells the story, `make test` proves it.
 #
 #   make [OPT=-O3]        the programs
-#   make test             builds what tests need and runs them all: plain, and under the sanitizers
-#   make test TESTS=t/verify.bats   some of them;  make san, make tsan   one sanitizer's share
+#   make test             builds the programs and runs the tests: a few minutes
+#   make test TESTS=t/verify.bats   some of them
+#   make check            what takes longer: the tests under sanitizers, injected faults, a little fuzzing;
+#                         make san, make tsan   one sanitizer's part
 #   make lint             every warning, style and layer
 #   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each;
 #                         and FUZZ_SIGNATURES by every kernel
-#   make faults           every system call that fails, allocation, bit: what tests do a sample of
+#   make faults           every system call that fails, allocation, bit: `make check` tries a sample
 #   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
 #   make bench [BENCH="mine signatures"]   what things cost, beside others who do the same
 #   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
@@ -151,7 +153,7 @@ $(PRELOADS:%=$(OUT)/.t/%): $(OUT)/.t/%: t/lib/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) -fPIC -shared -pthread -o $@ $< -ldl
 
-need-build need-demo need-test need-lint need-fuzz:
+need-build need-demo need-test need-check need-lint need-fuzz:
 	@CC='$(CC)' t/lib/need.sh $(@:need-%=%)
 
 clean:
@@ -173,9 +175,13 @@ TSAN = OUT=$(OUT)/.tsan OPT='-O1 -g1' HARDEN=-fPIE INSTRUMENT=-fsanitize=thread
 
 test: need-test
 	@$(MAKE) -s $(PLAIN) all helpers
+	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh plain:$(OUT)
+
+check: need-check
+	@$(MAKE) -s $(PLAIN) all helpers
 	@$(MAKE) -s $(SAN) all helpers
 	@$(MAKE) -s $(TSAN) threaded
-	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh plain:$(OUT) address:$(OUT)/.san thread:$(OUT)/.tsan
+	@CC='$(CC)' TESTS='$(TESTS)' t/lib/suite.sh thorough:$(OUT) address:$(OUT)/.san thread:$(OUT)/.tsan
 
 san: need-test
 	@$(MAKE) -s $(SAN) all helpers
@@ -234,7 +240,7 @@ lint: need-lint
 	@$(MAKE) -s -k -Otarget $(LINTS)
 	@echo 'lint: nothing to say'
 
-# What they compile is what `make test` goes on with: the programs' own build, if that is gcc's, and the fuzzers'.
+# `make test` and `make check` use what these compile: the programs' own build, if that is gcc's, and the fuzzers'.
 lint-gcc:
 	@$(MAKE) $(if $(shell $(CC) -v 2>&1 | grep '^gcc version'),,OUT=$(OUT)/.gcc CC=gcc) WARN='$(WARN) -Werror' \
 		all helpers benches fuzz-objects
@@ -308,7 +314,7 @@ uninstall:
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
-.PHONY: FORCE all threaded helpers benches clean demo bench test san tsan faults soak fuzz fuzzers fuzz-objects other-objects install uninstall lint $(LINTS) \
-	need-build need-demo need-test need-lint need-fuzz
+.PHONY: FORCE all threaded helpers benches clean demo bench test check san tsan faults soak fuzz fuzzers fuzz-objects other-objects install uninstall lint $(LINTS) \
+	need-build need-demo need-test need-check need-lint need-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -3,7 +3,7 @@ load lib/common
 load lib/ledger
 
 # Whatever the system refuses, and whenever: the status is honest, what was passed on is there, and the next run
-# goes on. A sample of what `make faults` goes through (t/lib/faults.sh).
+# goes on. The long ones are a sample of what `make faults` goes through (t/lib/faults.sh).
 
 plain_only() {
     [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls and memory of its own'
@@ -15,11 +15,13 @@ can_inject() {
     strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
 }
 
+# bats test_tags=thorough
 @test "system calls that fail, are interrupted, or are the last" {
     can_inject
     "$ROOT/t/lib/faults.sh" calls 101
 }
 
+# bats test_tags=thorough
 @test "memory that runs out, once or for good" {
     plain_only
     "$ROOT/t/lib/faults.sh" memory 67
@@ -29,6 +31,7 @@ can_inject() {
     "$ROOT/t/lib/faults.sh" programs | diff - <(cd "$ROOT/src/cmd" && printf '%s\n' *.c | sed 's/\.c$//' | sort)
 }
 
+# bats test_tags=thorough
 @test "what does harm is found" {
     can_inject
     mkdir broken

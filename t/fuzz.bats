@@ -3,6 +3,7 @@ load lib/common
 
 # A second for every fuzz target; `make fuzz` gives them an hour. And every target has its words and its seeds.
 
+# bats test_tags=thorough
 @test "no parser breaks on what a few seconds of fuzzing find" {
     echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return !d & n; }' >x.c
     clang -w -fsanitize=fuzzer,address,undefined -o x x.c || skip 'clang or its libFuzzer is not here'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|demo|test|lint|fuzz: is everything here that this asks for?
+# need.sh build|demo|test|check|lint|fuzz: is everything here that this asks for?
 #
 # What is missing is installed where we are root on a Debian-like system. Elsewhere this says the one line that
 # does it, and ends with status 2. What some tests only make use of (they skip without it, saying so) is
@@ -86,8 +86,6 @@ for_test() {
     wish bsdutils has script
     wish strace has strace
     wish e2fsprogs has_mkfs
-    wish clang has clang
-    wish libclang-rt-dev fuzzer
     wish graphviz has dot
     wish zsh has zsh
     wish fish has fish
@@ -98,6 +96,13 @@ for_test() {
     wish openssh-server has_sshd
     wish redis-server has redis-server
     wish redis-tools has redis-cli
+}
+
+for_check() {
+    for_test
+    wish strace has strace
+    wish clang has clang
+    wish libclang-rt-dev fuzzer
 }
 
 for_lint() {
@@ -136,9 +141,9 @@ install_what_is_missing() {
 }
 
 case ${1-} in
-build | demo | test | lint | fuzz) ;;
+build | demo | test | check | lint | fuzz) ;;
 *)
-    echo 'usage: need.sh build|demo|test|lint|fuzz' >&2
+    echo 'usage: need.sh build|demo|test|check|lint|fuzz' >&2
     exit 2
     ;;
 esac

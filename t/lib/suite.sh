@@ -1,41 +1,90 @@
 #!/usr/bin/env bash
-# suite.sh KIND:FOLDER...: runs the bats files of $TESTS against each of these builds; a line a file as it
-# ends, what failed in full, and in the last line the sum: N passed, N failed, N skipped.
+# suite.sh KIND:FOLDER...: runs the bats files in $TESTS against each of these builds. It prints a line for each file
+# when that ends, all output of tests that fail, and in the last line the sum: N passed, N failed, N skipped.
 #
-# KIND is plain, address or thread. In the last two $SANITIZE says so to the tests, and what a sanitizer
-# reports counts as a failure even if the test did not see it. A file runs beside others, three a
-# processor, all its tests in turn. What it says of itself in a line `# bats file_tags=...` is heeded:
+# KIND is one of
 #
-#   slow      starts early, and is left out under sanitizers (a single test with test_tags=slow, too)
-#   long      starts early, so that the others run beside it
-#   threads   runs under ThreadSanitizer, where nothing else does (test_tags=threads: that test alone)
-#   alone     runs when all others have ended, with both processors for itself
+#   plain     the tests of `make test`
+#   thorough  the tests that take too long for that, on the same build
+#   address   the tests of `make test`, under AddressSanitizer and UndefinedBehaviorSanitizer
+#   thread    the tests of whatever uses threads, under ThreadSanitizer
 #
-# Where few files failed, each is run once more by itself, when all others have ended: a busy machine can make a test
-# wait in vain. What it says then counts, and that it failed at first is told in the sum. What a sanitizer reported
-# is never taken back.
+# Under a sanitizer, $SANITIZE tells the tests which, and anything that the sanitizer reports counts as a failure, even
+# if the test did not notice. Two files run at once on each processor; the tests in a file run one after another. Tags
+# decide which tests run. A line `# bats file_tags=...` speaks for a whole file, `# bats test_tags=...` for the test that
+# follows it:
+#
+#   thorough  runs as kind `thorough` only
+#   slow      does not run under sanitizers
+#   threads   runs as kind `thread`, too
+#   long      (files only) starts first, so that the last file to end is a short one
 set -euo pipefail
 export LC_ALL=C
 
 ALL=$0
 : "${TESTS:=$(echo t/*.bats)}"
 
-# More failed files than this are no matter of a busy machine.
-FORGIVEN=3
+# A test that takes this long hangs, and so does a file. Ten times as long as they take on a machine ten times too busy.
+TEST_SECONDS=900
+FILE_SECONDS=3600
 
-# What a test may take before it counts as hanging, and a file.
-TEST_SECONDS=300
-FILE_SECONDS=900
+# --- Which tests ----------------------------------------------------------------------------------------
 
-# --- One file against one build ------------------------------------------------------------------------
-
-sanitizer_options() { # KIND
-    local common="exitcode=99:log_path=$report"
+# What bats is to leave out and take, in the words of its --filter-tags.
+filter_of() { # KIND
     case $1 in
-    plain) return ;;
-    address) filter='!slow' ;;
-    thread) filter='threads,!slow' ;;
+    plain) echo '!thorough' ;;
+    thorough) echo 'thorough' ;;
+    address) echo '!thorough,!slow' ;;
+    thread) echo 'threads,!thorough,!slow' ;;
     esac
+}
+
+has_tag() { # TAG FILE
+    grep -Eq "^ *# bats (file|test)_tags=(.*[, ])?$1([, ].*)?\$" "$2"
+}
+
+file_has_tag() { # TAG FILE
+    grep -Eq "^# bats file_tags=(.*[, ])?$1([, ].*)?\$" "$2"
+}
+
+wanted() { # KIND FILE
+    case $1 in
+    plain) ! file_has_tag thorough "$2" ;;
+    thorough) has_tag thorough "$2" ;;
+    address) ! file_has_tag thorough "$2" && ! file_has_tag slow "$2" ;;
+    thread) has_tag threads "$2" && ! file_has_tag slow "$2" ;;
+    esac
+}
+
+# ThreadSanitizer does not start on kernels that place memory where it wants its own.
+thread_works() {
+    [ -z "${works-}" ] || return "$works"
+    works=0
+    { echo 'int main(void){return 0;}' | ${CC:-cc} -xc -fsanitize=thread -o "$WORK/tsan" - &&
+        "$WORK/tsan"; } >/dev/null 2>&1 || works=$?
+    [ "$works" -eq 0 ] || echo 'ThreadSanitizer does not work here: its tests are left out' >&2
+    return "$works"
+}
+
+# "RANK SIZE KIND:FOLDER FILE", in the order in which they start: the long ones first, and the large before the small.
+jobs_of() { # KIND:FOLDER...
+    local build file rank
+    for build in "$@"; do
+        [ "${build%%:*}" != thread ] || thread_works || continue
+        for file in $TESTS; do
+            wanted "${build%%:*}" "$file" || continue
+            rank=2
+            ! file_has_tag long "$file" || rank=1
+            printf '%s %s %s %s\n' $rank "$(wc -c <"$file")" "$build" "$file"
+        done
+    done | sort -k1,1n -k2,2nr
+}
+
+# --- One file on one build --------------------------------------------------------------------------------
+
+set_sanitizer() { # KIND
+    local common="exitcode=99:log_path=$report"
     export SANITIZE=$1
     export ASAN_OPTIONS="$common:detect_leaks=1:verify_asan_link_order=0"
     export LSAN_OPTIONS="exitcode=99"
@@ -43,7 +92,7 @@ sanitizer_options() { # KIND
     export TSAN_OPTIONS="$common:suppressions=$PWD/t/lib/tsan.supp"
 }
 
-# Sums up a TAP file: passed, failed, skipped. Tests that never came to their end failed.
+# Sums up a TAP file: passed, failed, skipped. Tests that never ended have failed.
 count() { # TAP STATUS
     awk -v status="$2" '
         /^1\.\.[0-9]+$/ { planned = substr($0, 4) }
@@ -58,7 +107,7 @@ count() { # TAP STATUS
         }' "$1"
 }
 
-# The failed tests with all that they said; or everything, where what failed was no test.
+# The failed tests with all their output; or everything, if something other than a test failed.
 show_failures() { # TAP
     awk '/^not ok / { on = 1 } /^ok / { on = 0 } on' "$1" | grep . || cat "$1"
 }
@@ -71,17 +120,27 @@ show_reports() {
     done
 }
 
+has_reports() {
+    compgen -G "$report.*" >/dev/null
+}
+
+# What `times` says of a shell's children, in seconds.
+cpu_seconds() { # FILE
+    awk -F '[ms ]+' 'NR == 2 { printf "%.1f", $1 * 60 + $2 + $3 * 60 + $4 }' "$1"
+}
+
 run_one() { # KIND:FOLDER FILE
-    local kind=${1%%:*} folder=${1#*:} file=$2 filter='' status=0 passed failed skipped
+    local kind=${1%%:*} folder=${1#*:} file=$2 status=0 passed failed skipped
     local name=${kind}_${file##*/}
     local tap=$WORK/$name.tap report=$WORK/$name.report start=$EPOCHREALTIME
-    sanitizer_options "$kind"
+    case $kind in address | thread) set_sanitizer "$kind" ;; esac
     BIN=$(cd "$folder" && pwd)
     export BIN BATS_TEST_TIMEOUT=$TEST_SECONDS
-    timeout -k 5 "$FILE_SECONDS" bats --formatter tap ${filter:+--filter-tags "$filter"} "$file" \
+    timeout -k 5 "$FILE_SECONDS" bats --formatter tap --filter-tags "$(filter_of "$kind")" "$file" \
         >"$tap" 2>&1 </dev/null || status=$?
+    times >"$WORK/$name.times"
     read -r passed failed skipped < <(count "$tap" "$status")
-    if compgen -G "$report.*" >/dev/null && [ "$failed" -eq 0 ]; then
+    if has_reports && [ "$failed" -eq 0 ]; then
         failed=1
     fi
     tell >"$WORK/$name.told"
@@ -89,99 +148,31 @@ run_one() { # KIND:FOLDER FILE
 }
 
 tell() {
-    local seconds word=ok
+    local seconds word=ok cpu
     [ "$failed" -eq 0 ] || word=FAILED
     seconds=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-    printf '%-7s %-8s %-28s %4d passed %3d failed %3d skipped %7s s\n' \
-        "$word" "$kind" "$file" "$passed" "$failed" "$skipped" "$seconds"
-    printf '%s %s %s %s %s %s\n' "$passed" "$failed" "$skipped" "$seconds" "$kind" "$file" >"$WORK/$name.row"
+    cpu=$(cpu_seconds "$WORK/$name.times")
+    printf '%-7s %-8s %-28s %4d passed %3d failed %3d skipped %7s s %7s s CPU\n' \
+        "$word" "$kind" "$file" "$passed" "$failed" "$skipped" "$seconds" "$cpu"
+    printf '%s %s %s %s %s %s %s\n' "$passed" "$failed" "$skipped" "$seconds" "$cpu" "$kind" "$file" >"$WORK/$name.row"
     [ "$failed" -eq 0 ] || show_failures "$tap"
-    ! compgen -G "$report.*" >/dev/null || show_reports
+    ! has_reports || show_reports
 }
 
-# --- Which files against which builds, and in what order ----------------------------------------------------
-
-has_tag() { # TAG FILE
-    grep -Eq "^ *# bats (file|test)_tags=(.*[, ])?$1([, ].*)?\$" "$2"
-}
-
-is_all() { # TAG FILE
-    grep -Eq "^# bats file_tags=(.*[, ])?$1([, ].*)?\$" "$2"
-}
-
-is_all_slow() { # FILE
-    is_all slow "$1"
-}
-
-wanted() { # KIND FILE
-    case $1 in
-    plain) return ;;
-    address) ! is_all_slow "$2" ;;
-    thread) has_tag threads "$2" && ! is_all_slow "$2" ;;
-    esac
-}
-
-# On some kernels ThreadSanitizer does not find the memory where it wants it.
-thread_works() {
-    [ -z "${works-}" ] || return "$works"
-    works=0
-    { echo 'int main(void){return 0;}' | ${CC:-cc} -xc -fsanitize=thread -o "$WORK/tsan" - &&
-        "$WORK/tsan"; } >/dev/null 2>&1 || works=$?
-    [ "$works" -eq 0 ] || echo 'ThreadSanitizer does not work here: its share is left out' >&2
-    return "$works"
-}
-
-# "RANK SIZE KIND:FOLDER FILE": the slow and the long first, and the large early, so that the last to end is a short one.
-jobs_of() { # KIND:FOLDER...
-    local build file
-    for build in "$@"; do
-        [ "${build%%:*}" != thread ] || thread_works || continue
-        for file in $TESTS; do
-            wanted "${build%%:*}" "$file" || continue
-            if has_tag alone "$file"; then
-                printf '3 '
-            elif is_all_slow "$file" || is_all long "$file"; then
-                printf '1 '
-            else
-                printf '2 '
-            fi
-            printf '%s %s %s\n' "$(wc -c <"$file")" "$build" "$file"
-        done
-    done | sort -k1,1n -k2,2nr
-}
-
-run_jobs() { # FIRST-RANK LAST-RANK AT-ONCE
-    awk -v first="$1" -v last="$2" '$1 >= first && $1 <= last { print $3, $4 }' "$WORK/jobs" |
-        xargs -r -P "$3" -n 2 "$ALL" --one
-}
-
-failed_files() {
-    cat "$WORK"/*.row | awk '$2 > 0 { print $5, $6 }'
-}
-
-once_more() {
-    local kind file
-    [ "$(failed_files | wc -l)" -le "$FORGIVEN" ] || return 0
-    failed_files | while read -r kind file; do
-        ! compgen -G "$WORK/${kind}_${file##*/}.report.*" >/dev/null || continue
-        echo "$file ($kind)" >>"$WORK/again"
-        awk -v kind="$kind:" -v file="$file" '$4 == file && index($3, kind) == 1 { print $3, $4 }' "$WORK/jobs"
-    done >"$WORK/failed"
-    xargs -r -n 2 "$ALL" --one <"$WORK/failed"
-}
+# --- All of them --------------------------------------------------------------------------------------------
 
 sum_up() {
     local tap
     printf '\nslowest:'
     cat "$WORK"/*.row | sort -k4,4nr | head -n 5 |
-        awk '{ printf "%s %s s %s (%s)", (NR > 1 ? "," : ""), $4, $6, $5 } END { print "" }'
+        awk '{ printf "%s %s s %s (%s)", (NR > 1 ? "," : ""), $4, $7, $6 } END { print "" }'
     for tap in "$WORK"/*.tap; do
         sed -n 's/^ok .* # skip *(\{0,1\}\(.*[^)]\))\{0,1\}$/\1/p' "$tap"
     done | sort | uniq -c | sed 's/^ */skipped: /'
-    [ ! -e "$WORK/again" ] || sed 's/^/failed at first, run once more: /' "$WORK/again"
-    cat "$WORK"/*.row | awk '
-        { passed += $1; failed += $2; skipped += $3 }
+    cat "$WORK"/*.row | awk -v began="$began" -v now="$EPOCHSECONDS" '
+        { passed += $1; failed += $2; skipped += $3; cpu += $5 }
         END {
+            printf "took %d s, %d s of CPU\n", now - began, cpu
             printf "%d passed, %d failed%s\n", passed, failed, (skipped ? ", " skipped " skipped" : "")
             exit (failed > 0 || passed == 0)
         }'
@@ -196,9 +187,8 @@ WORK=$(mktemp -d)
 export WORK TESTS
 trap 'rm -rf "$WORK"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this make's business
+began=$EPOCHSECONDS
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
-run_jobs 1 2 "$(($(nproc) * 2))" # most of them wait longer than they work
-run_jobs 3 3 1
-once_more
+awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 2))" -n 2 "$ALL" --one # most wait longer than they work
 sum_up
