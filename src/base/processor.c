@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 
 #include <cpuid.h>
+#include <string.h>
 
 /* Whether word has all of these bits. */
 static bool has_all(unsigned word, unsigned bits)
@@ -20,6 +21,13 @@ static unsigned kept_registers(void)
     return low;
 }
 
+static bool made_by_amd(void)
+{
+    unsigned a, vendor[3];
+    __cpuid(0, a, vendor[0], vendor[2], vendor[1]);
+    return memcmp(vendor, "AuthenticAMD", sizeof vendor) == 0;
+}
+
 static unsigned ask(void)
 {
     enum { KEEPS_AVX = 0x06, KEEPS_AVX512 = 0xe6 };
@@ -31,6 +39,8 @@ static unsigned ask(void)
     __cpuid_count(7, 0, a, b7, c, d);
     if (has_all(c1, bit_SSSE3 | bit_SSE4_1) && has_all(b7, bit_SHA))
         found |= PROCESSOR_SHA;
+    if (made_by_amd())
+        found |= PROCESSOR_MIXES_SHA;
     unsigned kept = has_all(c1, bit_OSXSAVE) ? kept_registers() : 0;
     if (has_all(kept, KEEPS_AVX) && has_all(b7, bit_AVX2))
         found |= PROCESSOR_AVX2;
@@ -59,7 +69,7 @@ static unsigned ask(void)
 
 #endif
 
-bool processor_has(unsigned features)
+unsigned processor_features(void)
 {
     enum { ASKED = 1 << 8 };
     static atomic_uint known; /* threads that ask at the same time get the same answer */
@@ -68,5 +78,10 @@ bool processor_has(unsigned features)
         found = ask() | ASKED;
         atomic_store_explicit(&known, found, memory_order_relaxed);
     }
-    return (found & features) == features;
+    return found & ~(unsigned)ASKED;
+}
+
+bool processor_has(unsigned features)
+{
+    return (processor_features() & features) == features;
 }

@@ -8,7 +8,7 @@
 #include "cli/rate.h"
 #include "crypto/merkle.h"
 #include "record/ticket.h"
-#include "work/miner.h"
+#include "work/choice.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "farm/keeper.h"
 #include "farm/shares.h"
 #include "farm/tally.h"
+#include "work/choice.h"
 
 #include <getopt.h>
 #include <inttypes.h>

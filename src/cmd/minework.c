@@ -4,6 +4,7 @@
 #include "crypto/sha256.h"
 #include "farm/cover.h"
 #include "farm/unsealed.h"
+#include "work/choice.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -4,7 +4,6 @@
 #include "base/processor.h"
 #include "crypto/sha256.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static uint32_t read_word(const uint8_t bytes[4])
@@ -183,43 +182,15 @@ enum { PORTABLE_CHUNK = 8192 };
 
 const struct mine_kernel mine_kernels[] = {
 #if defined(__aarch64__)
-    {"armv8", PROCESSOR_SHA, mine_armv8_search, RUN_NONCES},
+    {"armv8", PROCESSOR_SHA, 0, mine_armv8_search, RUN_NONCES},
 #endif
 #if defined(__x86_64__)
-    {"sha-ni+avx512", PROCESSOR_SHA | PROCESSOR_AVX512, mine_shani_avx512_search, RUN_NONCES},
-    {"avx512", PROCESSOR_AVX512, mine_avx512_search, RUN_NONCES},
-    {"sha-ni", PROCESSOR_SHA, mine_shani_search, RUN_NONCES},
-    {"avx2", PROCESSOR_AVX2, mine_avx2_search, RUN_NONCES},
+    {"sha-ni+avx512", PROCESSOR_SHA | PROCESSOR_AVX512, PROCESSOR_MIXES_SHA,
+     mine_shani_avx512_search, RUN_NONCES},
+    {"avx512", PROCESSOR_AVX512, 0, mine_avx512_search, RUN_NONCES},
+    {"sha-ni", PROCESSOR_SHA, 0, mine_shani_search, RUN_NONCES},
+    {"avx2", PROCESSOR_AVX2, 0, mine_avx2_search, RUN_NONCES},
 #endif
-    {"portable", 0, mine_search_portable, PORTABLE_CHUNK},
-    {NULL, 0, NULL, 0},
+    {"portable", 0, 0, mine_search_portable, PORTABLE_CHUNK},
+    {NULL, 0, 0, NULL, 0},
 };
-
-/* The kernel of that name, if it runs here; without a name, the best. */
-static const struct mine_kernel *kernel_here(const char *name)
-{
-    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if ((!name || strcmp(name, k->name) == 0) && processor_has(k->needs))
-            return k;
-    return NULL;
-}
-
-int mine_kernel_asked(struct fault *f)
-{
-    const char *name = getenv(MINE_KERNEL_VARIABLE);
-    const struct mine_kernel *k = mine_kernels;
-    while (name && k->name && strcmp(k->name, name) != 0)
-        k++;
-    if (!name || (k->name && processor_has(k->needs)))
-        return 0;
-    return fault_trouble(f,
-                         k->name ? MINE_KERNEL_VARIABLE ": this processor cannot run '%s'"
-                                 : MINE_KERNEL_VARIABLE ": no kernel '%s'",
-                         name);
-}
-
-const struct mine_kernel *mine_kernel_best(void)
-{
-    const struct mine_kernel *k = kernel_here(getenv(MINE_KERNEL_VARIABLE));
-    return k ? k : kernel_here(NULL);
-}

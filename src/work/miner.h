@@ -29,7 +29,8 @@ struct mine_job {
 /* An inner loop. */
 struct mine_kernel {
     const char *name;
-    unsigned needs; /* of the processor: see base/processor.h */
+    unsigned needs; /* of the processor, to run: see base/processor.h */
+    unsigned suits; /* of the processor besides, to be worth running */
     /* Tries the nonces first, first + 1, ... of which there are count (none above 2^64-1). Gives
      * the index of the first that meets the target, or count where none does. */
     uint64_t (*search)(const struct mine_job *job, uint64_t first, uint64_t count);
@@ -38,15 +39,9 @@ struct mine_kernel {
     uint64_t chunk;
 };
 
-/* Best first, the portable one last; a NULL name ends the table. */
+/* Best first on processors that they suit, the portable one last; a NULL name ends the table.
+ * work/choice.h chooses. */
 extern const struct mine_kernel mine_kernels[];
-/* The first that runs here, or the one that the environment names in MINE_KERNEL_VARIABLE. */
-const struct mine_kernel *mine_kernel_best(void);
-#define MINE_KERNEL_VARIABLE "PEERUTILS_MINE_KERNEL"
-
-/* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run
- * here, and the best takes its place. */
-int mine_kernel_asked(struct fault *f);
 
 /* Lays out a job for the header line without its seal, ending in the space before it (n bytes). The
  * seal is as many zeros as bring the nonce's digits to nonce_at in the chunk that header, seal and

@@ -2,6 +2,7 @@
 
 #include "base/workers.h"
 #include "crypto/sha256.h"
+#include "work/choice.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -16,7 +16,7 @@
 
 #include "base/processor.h"
 #include "crypto/sha256.h"
-#include "work/miner.h"
+#include "work/choice.h"
 
 #include <err.h>
 #if defined(__x86_64__)

@@ -10,13 +10,17 @@
  * - threads: how many are started, with which signals; and what happens where none can be
  * - shown: a rate is shown right to one in a hundred
  * - names: prints the kernels, and whether this processor can run them
- * - rate: prints attempts a second, bare compressions a second, and the ratio
+ * - choice: the kernel chosen for each kind of processor
+ * - best: prints the kernel that is chosen here, and whether the processor mixes SHA instructions
+ *   with vectors well
+ * - rate: prints attempts a second, bare compressions a second, the ratio, and, of kernels that are
+ *   no good on this processor, that they are not
  */
 #include "base/processor.h"
 #include "cli/rate.h"
 #include "crypto/sha256.h"
+#include "work/choice.h"
 #include "work/kernel.h"
-#include "work/miner.h"
 
 #include <dirent.h>
 #include <err.h>
@@ -347,7 +351,7 @@ static int test_kernels(const char *name, bool sample)
         printf("%s\t%s\n", k->name, processor_has(k->needs) ? "tried" : "not here");
         if (!processor_has(k->needs))
             continue;
-        if (sample) {
+        if (sample || !processor_has(k->suits)) { /* which may be a hundred times slower */
             check_sample(k);
             continue;
         }
@@ -456,11 +460,12 @@ static double hopeless_stop(struct hopeless *h)
     return h->ended - ordered;
 }
 
-/* Seconds for a chunk of attempts. */
-static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first)
+/* Seconds for so many attempts. */
+static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first,
+                            uint64_t count)
 {
     double start = processor_time();
-    k->search(job, first, MINE_CHUNK);
+    k->search(job, first, count);
     return processor_time() - start;
 }
 
@@ -488,7 +493,7 @@ static void check_chunk_time(void)
     double best = STOP_LIMIT;
     hopeless_init(&h, 1);
     for (int i = 0; i < 5; i++) {
-        double took = time_attempts(mine_kernel_best(), &h.job, 0);
+        double took = time_attempts(mine_kernel_best(), &h.job, 0, MINE_CHUNK);
         best = took < best ? took : best;
     }
     if (best > STOP_SECONDS)
@@ -659,22 +664,26 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 /* Measures both in turn, so that what slows one down slows down the other; prints the best of each
- * and the median of their ratios. */
+ * and the median of their ratios. A kernel that does not suit this processor gets a few nonces: it
+ * may be a hundred times slower. */
 static void measure(const struct mine_kernel *k)
 {
     enum { TURNS = 61 };
     struct hopeless h;
     double ratio[TURNS], attempts = 1e9, compressions = 1e9;
+    const uint64_t nonces = processor_has(k->suits) ? MINE_CHUNK : MINE_CHUNK / 64;
     hopeless_init(&h, 1);
     for (int i = 0; i < TURNS; i++) {
-        double a = time_attempts(k, &h.job, (uint64_t)i * MINE_CHUNK), c = time_compressions();
-        ratio[i] = c / a;
+        double a = time_attempts(k, &h.job, (uint64_t)i * MINE_CHUNK, nonces),
+               c = time_compressions();
+        ratio[i] = c / a * (double)nonces / MINE_CHUNK;
         attempts = a < attempts ? a : attempts;
         compressions = c < compressions ? c : compressions;
     }
     qsort(ratio, TURNS, sizeof ratio[0], compare_doubles);
-    printf("%s\t%.2f million attempts/s\t%.2f million compressions/s\t%.0f %%\n", k->name,
-           MINE_CHUNK / attempts / 1e6, MINE_CHUNK / compressions / 1e6, 100 * ratio[TURNS / 2]);
+    printf("%s\t%.2f million attempts/s\t%.2f million compressions/s\t%.0f %%\t%s\n", k->name,
+           (double)nonces / attempts / 1e6, MINE_CHUNK / compressions / 1e6, 100 * ratio[TURNS / 2],
+           processor_has(k->suits) ? "suits" : "does not suit");
 }
 
 static int test_rate(void)
@@ -724,6 +733,53 @@ static int test_names(void)
     return 0;
 }
 
+/* --- choice ---------------------------------------------------------------- */
+
+static int test_choice(void)
+{
+#if defined(__x86_64__)
+    enum {
+        SHA = PROCESSOR_SHA,
+        AVX2 = PROCESSOR_AVX2,
+        AVX512 = PROCESSOR_AVX512 | PROCESSOR_IFMA,
+        AMD = PROCESSOR_MIXES_SHA
+    };
+    static const struct {
+        unsigned features;
+        const char *kernel;
+    } processors[] = {
+        {SHA | AVX2 | AVX512 | AMD, "sha-ni+avx512"}, /* Zen 4 */
+        {SHA | AVX2 | AVX512, "avx512"},              /* Ice Lake, Emerald Rapids */
+        {AVX2 | AVX512, "avx512"},                    /* Skylake-X */
+        {SHA | AVX2 | AMD, "sha-ni"},                 /* Zen 1 to 3 */
+        {SHA | AVX2, "sha-ni"},                       /* Alder Lake */
+        {SHA, "sha-ni"},                              /* Goldmont */
+        {AVX2, "avx2"},                               /* Haswell */
+        {AMD, "portable"},
+        {0, "portable"},
+    };
+#else
+    static const struct {
+        unsigned features;
+        const char *kernel;
+    } processors[] = {{0, "portable"}};
+#endif
+    for (size_t i = 0; i < sizeof processors / sizeof processors[0]; i++) {
+        const char *chosen = mine_kernel_for(processors[i].features)->name;
+        if (strcmp(chosen, processors[i].kernel) != 0)
+            errx(1, "features %x: %s is chosen, not %s", processors[i].features, chosen,
+                 processors[i].kernel);
+    }
+    return 0;
+}
+
+static int test_best(void)
+{
+    printf("%s\t%s\n", mine_kernel_best()->name,
+           processor_has(PROCESSOR_MIXES_SHA) ? "mixes" : "does not mix");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -731,7 +787,7 @@ int main(int argc, char **argv)
         int (*run)(void);
     } tests[] = {{"place", test_place},     {"lowest", test_lowest}, {"stop", test_stop},
                  {"threads", test_threads}, {"rate", test_rate},     {"shown", test_shown},
-                 {"names", test_names}};
+                 {"names", test_names},     {"choice", test_choice}, {"best", test_best}};
     if (argc >= 2 && argc <= 3 && strcmp(argv[1], "kernels") == 0)
         return test_kernels(argv[2], false);
     if (argc == 3 && strcmp(argv[1], "sample") == 0)
@@ -739,6 +795,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof tests[0]; i++)
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
-    errx(2,
-         "usage: minetest place|kernels [NAME]|sample NAME|lowest|stop|threads|shown|names|rate");
+    errx(2, "usage: minetest place|kernels [NAME]|sample NAME|lowest|stop|threads|shown|names|"
+            "choice|best|rate");
 }
