@@ -35,7 +35,7 @@ int judging_begin(struct judging *j, struct puller *from, struct fault *f)
     return 0;
 }
 
-/* Reads on. JUDGING_ON or JUDGING_END, -1 and trouble. */
+/* Reads the next batch. JUDGING_ON or JUDGING_END, -1 and trouble. */
 static int next_batch(struct judging *j, struct fault *f)
 {
     int got = feed_next(&j->feed, &j->batch, f);

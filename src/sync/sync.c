@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-    TURN = 1000,    /* ms between two looks at the time */
-    STEPS_MAX = 64, /* before peers have their turn */
+    TURN = 1000,    /* ms between two ticks */
+    STEPS_MAX = 64, /* per turn, so that peers are not kept waiting */
 };
 
 void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,
@@ -16,7 +16,7 @@ void sync_log(const struct sync *s, const char *who, const char *event, const ui
     s->config.log(s->config.self, who, event, id, words);
 }
 
-/* --- What a puller sees of our chain ---------------------------------------------------------- */
+/* --- Our chain, for the puller ---------------------------------------------------------------- */
 
 static int chain_has(void *self, const uint8_t id[ID_LEN], struct fault *f)
 {
@@ -39,28 +39,28 @@ static uint64_t chain_maxblock(void *self)
 
 /* --- Judging ---------------------------------------------------------------------------------- */
 
-/* Takes note of a block that holds: 0, or -1 and a rule (it is one too many of a weak branch), or
+/* Records a valid block: 0, or -1 and a rule (it exceeds the limit for a weak branch), or
  * trouble. */
-static int take_good(struct sync *s, struct giver *g, const struct item *item, struct fault *f)
+static int take_good(struct sync *s, struct sync_peer *p, const struct item *item, struct fault *f)
 {
     char words[24];
-    g->useful = true;
+    p->useful = true;
     s->progress = loop_now();
     snprintf(words, sizeof words, "%" PRId64, item->block.height);
-    sync_log(s, g->who, "got", item->id, words);
+    sync_log(s, p->who, "got", item->id, words);
     if (!trial_gives(s->config.trial))
-        return aside_add(&g->aside, s->config.trial, item, f);
-    g->aside = (struct aside){0};
+        return side_quota_add(&p->side, s->config.trial, item, f);
+    p->side = (struct side_quota){0};
     return 0;
 }
 
-/* The giver that is judged gave something bad: all that it gave from there on is dropped. */
+/* Something in the judged peer's data was bad: drops the peer and the rest of its data. */
 static void drop_judged(struct sync *s, const struct item *item, const struct fault *why)
 {
-    struct giver *g = s->judged;
-    giver_drop(g, item->has_header ? item->id : NULL, why);
+    struct sync_peer *p = s->judged;
+    sync_peer_drop(p, item->has_header ? item->id : NULL, why);
     judging_end(&s->judging);
-    puller_forget(&g->puller);
+    puller_forget(&p->puller);
     s->judged = NULL;
 }
 
@@ -83,18 +83,18 @@ static int judge_next(struct sync *s, struct fault *f)
     return 0;
 }
 
-/* Takes one step: puts a block out, or judges one. 1, 0 where there is none to take, -1 and
+/* Takes one step: puts a block out, or judges one. 1, 0 if there is nothing to do, -1 and
  * trouble. */
 static int step(struct sync *s, struct fault *f)
 {
     int gave = trial_give(s->config.trial, &s->out, f);
     if (gave)
         return gave;
-    for (struct giver *g = s->givers; g && !s->judged; g = g->next)
-        if (g->puller.whole) {
-            if (judging_begin(&s->judging, &g->puller, f))
+    for (struct sync_peer *p = s->peers; p && !s->judged; p = p->next)
+        if (p->puller.whole) {
+            if (judging_begin(&s->judging, &p->puller, f))
                 return -1;
-            s->judged = g;
+            s->judged = p;
         }
     if (!s->judged)
         return 0;
@@ -115,17 +115,17 @@ static int judge(struct sync *s, struct fault *f)
     return went < 0 ? -1 : 0;
 }
 
-/* --- As time goes by -------------------------------------------------------------------------- */
+/* --- Timers ----------------------------------------------------------------------------------- */
 
 static bool is_quiet(const struct sync *s)
 {
-    for (const struct giver *g = s->givers; g; g = g->next)
-        if (!puller_idle(&g->puller) || g->puller.whole)
+    for (const struct sync_peer *p = s->peers; p; p = p->next)
+        if (!puller_idle(&p->puller) || p->puller.whole)
             return false;
     return !s->judged;
 }
 
-/* A ledger that cannot be read now is told once; what we know of it stays good. */
+/* If the ledger cannot be read, warns once and goes on with what is known of it. */
 static void renew(struct sync *s)
 {
     struct fault f;
@@ -140,45 +140,45 @@ static void tick(struct sync *s, int64_t now)
     if (now - s->ticked < TURN)
         return;
     s->ticked = now;
-    for (struct giver *g = s->givers; g; g = g->next)
-        giver_tick(g, now);
+    for (struct sync_peer *p = s->peers; p; p = p->next)
+        sync_peer_tick(p, now);
     if (s->config.follow && is_quiet(s))
         renew(s);
 }
 
 static int tend(struct sync *s, int64_t now, struct fault *f)
 {
-    for (struct giver *g = s->givers; g; g = g->next)
-        if (giver_tend(g, is_full(s), now, f))
+    for (struct sync_peer *p = s->peers; p; p = p->next)
+        if (sync_peer_tend(p, is_full(s), now, f))
             return -1;
     return 0;
 }
 
-/* Those of whom nothing is left to be done go for good. 0, or -1 and trouble. */
+/* Frees the peers that are finished. 0, or -1 and trouble. */
 static int part(struct sync *s, struct fault *f)
 {
-    for (struct giver **at = &s->givers; *at;) {
-        struct giver *g = *at;
-        if (!giver_is_over(g)) {
-            at = &g->next;
+    for (struct sync_peer **at = &s->peers; *at;) {
+        struct sync_peer *p = *at;
+        if (!sync_peer_is_over(p)) {
+            at = &p->next;
             continue;
         }
-        if (!s->config.follow && tally_add(&s->tally, s->config.trial, g, f))
+        if (!s->config.follow && claims_add(&s->claims, s->config.trial, p, f))
             return -1;
-        client_part(s->client, g, giver_next(g));
-        *at = g->next;
-        giver_free(g);
+        client_part(s->client, p, sync_peer_next(p));
+        *at = p->next;
+        sync_peer_free(p);
     }
     return 0;
 }
 
 /* --- The end ---------------------------------------------------------------------------------- */
 
-/* Without follow: nothing new came for too long. */
+/* Without follow: ends the run when nothing new has arrived for too long. */
 static void give_up(struct sync *s, int64_t now)
 {
     char words[48];
-    if (s->out.len) /* it is our reader who is slow */
+    if (s->out.len) /* our reader is slow, not the peers */
         s->progress = now;
     if (s->config.follow || s->gave_up || now - s->progress < s->config.patience)
         return;
@@ -198,12 +198,12 @@ int sync_verdict(struct sync *s, struct fault *f)
 {
     if (s->gave_up)
         return 0;
-    int reached = tally_reached(&s->tally, s->config.trial, f);
+    int reached = claims_reached(&s->claims, s->config.trial, f);
     if (reached <= 0)
         return reached;
-    if (!s->tally.answered)
+    if (!s->claims.answered)
         s->config.warn(s->config.self, NULL, "no peer answered");
-    return s->tally.answered > 0;
+    return s->claims.answered > 0;
 }
 
 /* --- The run ---------------------------------------------------------------------------------- */
@@ -229,9 +229,9 @@ int sync_wait(const struct sync *s, int64_t now)
     int64_t wait = client_wait(s->client, now);
     if (s->busy && !is_full(s))
         return 0;
-    for (const struct giver *g = s->givers; g && s->config.follow; g = g->next) {
-        int64_t until = g->asked + s->config.interval - now;
-        if (!g->over && giver_is_done(g) && until < wait)
+    for (const struct sync_peer *p = s->peers; p && s->config.follow; p = p->next) {
+        int64_t until = p->asked + s->config.interval - now;
+        if (!p->over && sync_peer_is_done(p) && until < wait)
             wait = until;
     }
     return wait > 0 ? (int)wait : 0;
@@ -243,7 +243,7 @@ static void set_up(struct sync *s, const struct sync_config *config, int64_t now
 {
     struct client_config *dialing = &s->config.dialing;
     s->config = *config;
-    s->owner = giver_owner(s);
+    s->owner = sync_peer_owner(s);
     s->chain = (struct puller_chain){chain_has, chain_locate, chain_maxblock, s};
     s->progress = s->ticked = now;
     judging_init(&s->judging, config->trial, config->pool);
@@ -276,13 +276,13 @@ void sync_free(struct sync *s)
         return;
     s->ending = true;
     client_free(s->client);
-    while (s->givers) {
-        struct giver *g = s->givers;
-        s->givers = g->next;
-        giver_free(g);
+    while (s->peers) {
+        struct sync_peer *p = s->peers;
+        s->peers = p->next;
+        sync_peer_free(p);
     }
     judging_free(&s->judging);
-    tally_free(&s->tally);
+    claims_free(&s->claims);
     buf_free(&s->out);
     free(s);
 }

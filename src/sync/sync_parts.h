@@ -1,34 +1,34 @@
-/* What the parts of a run know of each other: for sync.c, giver.c and tally.c alone. */
+/* Shared by sync.c, sync_peer.c and claims.c only. */
 #ifndef SYNC_SYNC_PARTS_H
 #define SYNC_SYNC_PARTS_H
 
-#include "sync/aside.h"
 #include "sync/judging.h"
+#include "sync/side_quota.h"
 #include "sync/sync.h"
 
-/* A peer that is talked to, or whose blocks are still to be judged. */
-struct giver {
+/* A peer that is connected, or whose blocks are still to be judged. */
+struct sync_peer {
     struct sync *run;
     const char *address; /* the client's */
     char who[72];        /* its account, or its address */
     struct session session;
     struct puller puller;
-    struct aside aside;
+    struct side_quota side;
     int64_t asked; /* when it was last asked */
     bool greeted;
-    bool doomed; /* to be closed, for what `why` says */
+    bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    bool over;   /* it is closed */
+    bool over;   /* the connection is closed */
     bool bad;    /* it broke a rule: it is not dialed again */
-    bool told;   /* why it was dropped */
+    bool told;   /* the reason for dropping it was reported */
     bool useful; /* it brought something new */
-    struct giver *next;
+    struct sync_peer *next;
 };
 
-/* What the peers of a run without follow claimed. */
-struct tally {
-    size_t answered;    /* those that said hello and went in peace */
-    struct buf lacking; /* the tips of those that left and that we had not reached */
+/* What the peers claim to have, in a run without follow. */
+struct claims {
+    size_t answered;    /* peers that said hello and ended without a fault */
+    struct buf lacking; /* tips of finished peers that we did not have then */
 };
 
 struct sync {
@@ -36,58 +36,58 @@ struct sync {
     struct client_owner owner;
     struct client *client;
     struct puller_chain chain;
-    struct giver *givers;
+    struct sync_peer *peers;
     struct judging judging;
-    struct giver *judged; /* whose blocks are being judged */
-    struct tally tally;
+    struct sync_peer *judged; /* whose blocks are being judged */
+    struct claims claims;
     struct buf out;
-    int64_t progress; /* when something new came */
+    int64_t progress; /* when something new last arrived */
     int64_t ticked;
-    bool busy;          /* there is more to be judged at once */
-    bool ending;        /* whatever ends now does so by our own doing */
-    bool gave_up;       /* nothing new came for too long */
-    bool ledger_failed; /* to be read again */
-    bool failed;        /* we did, while a peer was heard, */
+    bool busy;          /* there is more to judge at once */
+    bool ending;        /* connections end now because we close them */
+    bool gave_up;       /* nothing new arrived for too long */
+    bool ledger_failed; /* the last attempt to read it failed */
+    bool failed;        /* we failed while handling a peer, */
     struct fault fault; /* for this reason */
 };
 
 void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,
               const char *words);
 
-/* --- giver.c: one peer --- */
+/* --- sync_peer.c: one peer --- */
 
-/* What the client does with givers; self is the run. */
-struct client_owner giver_owner(struct sync *s);
+/* The client's callbacks for peers; self is the run. */
+struct client_owner sync_peer_owner(struct sync *s);
 
-/* It broke a rule (id: with this block, or NULL): this is told, it is closed and not dialed again.
- */
-void giver_drop(struct giver *g, const uint8_t *id, const struct fault *why);
+/* Drops a peer that broke a rule (id: with this block, or NULL): reports it, closes the connection,
+ * and never dials it again. */
+void sync_peer_drop(struct sync_peer *p, const uint8_t *id, const struct fault *why);
 
-/* Whether all that it has is here, and judged. */
-bool giver_is_done(const struct giver *g);
+/* Whether everything that it has is here and judged. */
+bool sync_peer_is_done(const struct sync_peer *p);
 
-/* Whether nothing of it is left to be done: it is closed, and all it gave is judged. */
-bool giver_is_over(const struct giver *g);
+/* Whether its connection is closed and everything it sent is judged. */
+bool sync_peer_is_over(const struct sync_peer *p);
 
-/* What is due after each turn. full: nothing more is to be asked for. 0, or -1 and trouble. */
-int giver_tend(struct giver *g, bool full, int64_t now, struct fault *f);
+/* Call after each turn. full: ask for nothing more. 0, or -1 and trouble. */
+int sync_peer_tend(struct sync_peer *p, bool full, int64_t now, struct fault *f);
 
-/* To be called about once a second. */
-void giver_tick(struct giver *g, int64_t now);
+/* Call about once a second. */
+void sync_peer_tick(struct sync_peer *p, int64_t now);
 
-/* It is over: whether it is dialed again. */
-enum client_next giver_next(const struct giver *g);
+/* Whether a peer that is over is dialed again. */
+enum client_next sync_peer_next(const struct sync_peer *p);
 
-void giver_free(struct giver *g);
+void sync_peer_free(struct sync_peer *p);
 
-/* --- tally.c: what the run came to --- */
+/* --- claims.c --- */
 
-/* A peer goes for good. 0, or -1 and trouble. */
-int tally_add(struct tally *y, struct trial *t, const struct giver *g, struct fault *f);
+/* Records the claim of a finished peer. 0, or -1 and trouble. */
+int claims_add(struct claims *y, struct trial *t, const struct sync_peer *p, struct fault *f);
 
-/* Whether all tips were reached: 1 or 0, -1 and trouble. */
-int tally_reached(const struct tally *y, struct trial *t, struct fault *f);
+/* Whether we have all claimed tips: 1 or 0, -1 and trouble. */
+int claims_reached(const struct claims *y, struct trial *t, struct fault *f);
 
-void tally_free(struct tally *y);
+void claims_free(struct claims *y);
 
 #endif
