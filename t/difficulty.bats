@@ -8,7 +8,7 @@ worktest() {
     "$BIN/.t/worktest"
 }
 
-# The same questions answered from formats.md by unbounded integers: `oracle.py answer`, and a source of
+# The same questions answered from block(5) by unbounded integers: `oracle.py answer`, and a source of
 # them: `oracle.py ask COUNT SEED`.
 oracle() {
     command -v python3 >/dev/null || skip "no python3"

@@ -38,7 +38,7 @@ refuse() {
     says "$words"
 }
 
-@test "without options it writes every rule, in the order of formats.md" {
+@test "without options it writes every rule, in the order of block(5)" {
     expect 0 ledger-init -T 1700000000
     [ ! -s "$err" ]
     printf 'rule %s\n' 'name demo' 'seal pow' 'spacing 10' 'halflife 120' 'reward 50' 'halving 0' \

@@ -10,14 +10,14 @@ struct buf {
     size_t len, cap;
 };
 
-/* Makes room for n more bytes behind len. 0, or -1: no memory, the buffer unchanged. */
+/* Makes room for n more bytes after len. 0, or -1: no memory, the buffer unchanged. */
 int buf_reserve(struct buf *b, size_t n);
 
-/* Puts n bytes behind what is there. 0, or -1 as above. */
+/* Appends n bytes. 0, or -1 as above. */
 int buf_add(struct buf *b, const void *bytes, size_t n);
 int buf_add_string(struct buf *b, const char *s);
 
-/* Puts the number in decimal. 0, or -1 as above. */
+/* Appends the number in decimal. 0, or -1 as above. */
 int buf_add_number(struct buf *b, long long n);
 
 /* Drops the first n of its bytes. */

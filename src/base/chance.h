@@ -1,11 +1,10 @@
-/* Chance that is drawn from a seed, the same draws for the same seed (splitmix64); for choices that
- * nobody need be unable to guess afterwards, never for keys. */
+/* Pseudorandom numbers from a seed (splitmix64). They are predictable: never use them for keys. */
 #ifndef BASE_CHANCE_H
 #define BASE_CHANCE_H
 
 #include <stdint.h>
 
-/* The next 64 bits of the stream that *state stands for, which moves on. */
+/* The next 64 bits of the stream; advances *state. */
 static inline uint64_t chance_next(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -20,7 +19,7 @@ static inline uint64_t chance_below(uint64_t *state, uint64_t n)
     return (uint64_t)((unsigned __int128)chance_next(state) * n >> 64);
 }
 
-/* A seed from the system's randomness. */
+/* A seed from the system's random source. */
 uint64_t chance_seed(void);
 
 #endif

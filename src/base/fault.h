@@ -1,9 +1,9 @@
 /*
- * What went wrong, in words for a person.
+ * What went wrong, in words for people.
  *
  * The library neither prints nor exits: a function that can fail takes a struct fault, fills it and
- * returns -1. The kind tells a broken rule (the answer is no: exit status 1) from trouble (the
- * question could not be asked: exit status 2).
+ * returns -1. The kind distinguishes a broken rule (the answer is no: exit status 1) from trouble
+ * (the question could not be asked: exit status 2).
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
@@ -13,12 +13,12 @@
 enum fault_kind {
     FAULT_NONE,
     FAULT_RULE,    /* the data break a rule */
-    FAULT_TROUBLE, /* the system failed us: I/O, memory, a missing file */
+    FAULT_TROUBLE, /* the system failed: I/O, memory, a missing file */
 };
 
 struct fault {
     enum fault_kind kind;
-    uint64_t line;  /* the line at fault, from 1; 0 where no line is */
+    uint64_t line;  /* the line at fault, from 1; 0 if none */
     char text[320]; /* one line, no newline, printable ASCII */
 };
 
@@ -26,7 +26,7 @@ struct fault {
 int fault_rule(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fault_trouble(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As fault_trouble, with ": " and the words for errno behind it. */
+/* As fault_trouble, followed by ": " and the message for errno. */
 int fault_errno(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As fault_trouble: "out of memory". */

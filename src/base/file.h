@@ -1,5 +1,5 @@
-/* Files: whole writes, durable names, locks. All return 0, or -1 with errno set, where nothing else
- * is said. */
+/* Files: whole writes, durable names, locks. All return 0, or -1 with errno set, unless stated
+ * otherwise. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -10,56 +10,54 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* Writes all n bytes, whatever write(2) makes of them. */
+/* Writes all n bytes, in as many write(2) calls as it takes. */
 int file_write(int fd, const void *bytes, size_t n);
 int file_write_at(int fd, const void *bytes, size_t n, uint64_t offset);
 
-/* Reads exactly n bytes from offset; errno is 0 where the file ends before. */
+/* Reads exactly n bytes from offset; errno is 0 if the file is shorter. */
 int file_read_at(int fd, void *bytes, size_t n, uint64_t offset);
 
-/* As open(2), fsync(2), fdatasync(2) and ftruncate(2), whatever signals come between: a file system
- * behind a network or a program of its own may give EINTR for any of them. */
+/* As open(2), fsync(2), fdatasync(2) and ftruncate(2), restarted after signals: network and FUSE
+ * file systems may return EINTR for any of them. */
 int file_open(const char *path, int flags, unsigned mode);
 int file_sync(int fd);
 int file_sync_data(int fd);
 int file_cut(int fd, uint64_t size);
 
-/* Makes the names in the folder that holds path durable. */
+/* Syncs the folder that holds path, so that its names survive a crash. */
 int file_sync_folder(const char *path);
 
-/* Waits for the lock that one process at a time can have on fd's file (flock, LOCK_EX). */
+/* Waits for the exclusive lock on fd's file (flock, LOCK_EX). */
 int file_lock(int fd);
 int file_unlock(int fd);
 
 /* Whether another process holds that lock. */
 bool file_is_locked(int fd);
 
-/* The path as a word of a command that somebody may paste into a shell; what a shell would not take
- * as it stands, or is long, is left to whoever reads it: `instead`. */
+/* The path as a word of a command for pasting into a shell; `instead` if it is long or would need
+ * quoting. */
 const char *file_word(const char *path, const char *instead);
 
-/* Puts a ? for each byte of a message, where a file's name can bring any, that would move a
- * terminal's cursor. */
+/* Replaces by ? each byte that could move a terminal's cursor; file names in messages can contain
+ * any. */
 void file_names_visible(char *message);
 
-/* Whether the file that fd has open is the one at path. */
+/* Whether fd refers to the file that is now at path. */
 bool file_is_at(int fd, const char *path);
 
-/* Whether two looks at a file found the very same one, unchanged: device, inode, size, mtime and
- * ctime. */
+/* Whether both describe the same unchanged file: device, inode, size, mtime and ctime. */
 bool file_unchanged(const struct stat *then, const struct stat *now);
 
-/* Opens the file at path for reading and writing, made where it is not there, and waits for its
- * lock; a file that was replaced while we waited is opened again. Its descriptor, whose closing
- * unlocks it. */
+/* Opens the file at path for reading and writing, creating it if it is missing, and waits for its
+ * lock; reopens it if it was replaced meanwhile. Gives its descriptor; closing that unlocks it. */
 int file_open_locked(const char *path);
 
-/* Puts the n bytes in path's place, as path.tmp, synced, renamed: the old or the new file, never a
- * half. */
+/* Replaces the file at path by the n bytes: written to path.tmp, synced, renamed. A crash leaves
+ * the old file or the new one, never a part. */
 int file_replace(const char *path, const void *bytes, size_t n);
 
-/* Makes a new file at path, never over an old one (O_EXCL), synced, and removed again where it
- * cannot be written whole; secret: mode 0600 whatever the umask. 0, or -1 and trouble in *f, which
+/* Creates a new file at path (O_EXCL: never over an existing one) and syncs it; removes it if it
+ * cannot be written whole. secret: mode 0600 whatever the umask. 0, or -1 and trouble in *f, which
  * does not name the path. */
 int file_make(const char *path, bool secret, const void *bytes, size_t n, struct fault *f);
 

@@ -1,4 +1,4 @@
-/* Lowercase hexadecimal, the only form in which records write bytes. */
+/* Lowercase hexadecimal, the only form of bytes in records. */
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
@@ -8,10 +8,10 @@
 /* Writes 2n digits at out, no terminator. */
 void hex_encode(char *out, const uint8_t *bytes, size_t n);
 
-/* Reads 2n digits at s into n bytes. 0, or -1 where one is not in 0-9a-f. */
+/* Reads 2n digits at s into n bytes. 0, or -1 if one is not in 0-9a-f. */
 int hex_decode(uint8_t *out, const char *s, size_t n);
 
-/* A hash, id or account as a C string; the struct is only there to be returned by value. */
+/* A hash, id or account as a C string; a struct, so that it can be returned by value. */
 struct hex32 {
     char text[65];
 };

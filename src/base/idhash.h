@@ -1,8 +1,8 @@
 /*
- * Where an id stands in a table. Whoever makes records chooses ids, some bit by bit (an account
- * that is paid need be no key), so it depends on numbers that he does not know: NH (Black, Halevi,
- * Krawczyk, Krovetz and Rogaway, "UMAC", 1999) over the id's four words, two ids of which differ
- * for all but one key in 2^64, mixed and folded to 64 bits.
+ * The hash of an id for hash tables. Ids are chosen by whoever makes records, some bit by bit (the
+ * payee's account need not be a real key), so the hash depends on a secret key: NH (Black, Halevi,
+ * Krawczyk, Krovetz and Rogaway, "UMAC", 1999) over the id's four words, under which two ids
+ * collide for one key in 2^64, mixed and folded to 64 bits.
  */
 #ifndef BASE_IDHASH_H
 #define BASE_IDHASH_H
@@ -24,7 +24,7 @@ static inline struct idhash idhash_seeded(uint64_t seed)
     return h;
 }
 
-/* Of the id's 32 bytes; all 64 bits are as good as each other. */
+/* Hashes the id's 32 bytes; all 64 bits are equally good. */
 static inline uint64_t idhash(const struct idhash *h, const uint8_t id[32])
 {
     uint64_t w[4];

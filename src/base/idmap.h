@@ -1,6 +1,6 @@
 /*
- * Tables keyed by ids: open addressing, entries in place, a bound that is never exceeded. The place
- * of an id depends on a seed (base/idhash.h).
+ * Hash tables keyed by ids: open addressing, entries stored inline, never more than a given number.
+ * The hash is keyed by a seed (base/idhash.h).
  */
 #ifndef BASE_IDMAP_H
 #define BASE_IDMAP_H
@@ -18,36 +18,36 @@ struct idmap {
     size_t entry_size; /* bytes of an entry; its first IDMAP_ID_LEN are the id */
     size_t limit;      /* entries at most */
     struct idhash hash;
-    size_t count, cap; /* cap: places, a power of two, or 0 */
-    uint8_t *tags;     /* one a place: 0 free, else 0x80 and seven bits of the hash */
+    size_t count, cap; /* cap: slots, a power of two, or 0 */
+    uint8_t *tags;     /* one a slot: 0 free, else 0x80 and seven bits of the hash */
     uint8_t *entries;
 };
 
 void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed);
 void idmap_free(struct idmap *m);
 
-/* The entry with this id, or NULL. Entries stay in their places until the next idmap_add or
+/* The entry with this id, or NULL. Pointers to entries are valid until the next idmap_add or
  * idmap_remove. */
 void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
-/* Has the processor fetch what idmap_find will look at. */
+/* Prefetches what idmap_find will read. */
 void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
-/* A new entry for an id that is not there, zero behind its id. NULL: the table is at its limit, or
- * no memory. */
+/* Adds an entry for an id that is not in the table, zero after its id. NULL: the table is at its
+ * limit, or no memory. */
 void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN]);
 
-/* Takes an entry out. */
+/* Removes an entry. */
 void idmap_remove(struct idmap *m, void *entry);
 
-/* Takes all out, keeping the memory. */
+/* Removes all entries, keeping the memory. */
 void idmap_clear(struct idmap *m);
 
-/* One entry after the other, in no order: *place is 0 at first; NULL at the end. Nothing may be
- * added or taken out meanwhile. */
+/* Iterates over the entries, in no order: *place is 0 at first; NULL at the end. Nothing may be
+ * added or removed meanwhile. */
 void *idmap_each(const struct idmap *m, size_t *place);
 
-/* A set of ids that forgets the oldest: at least `limit` of the newest are in it, at most twice as
+/* A set of ids that forgets the oldest: it holds at least the newest `limit` ids, at most twice as
  * many. */
 struct idset {
     struct idmap young, old;
@@ -58,7 +58,7 @@ void idset_free(struct idset *s);
 bool idset_has(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 void idset_prefetch(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 
-/* Puts an id in, if it is not there; or one that is known not to be there. 0, or -1: no memory. */
+/* Adds an id, unless it is there; or one that is known not to be there. 0, or -1: no memory. */
 int idset_add(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 

@@ -1,5 +1,5 @@
-/* Memory for much data that is looked into at random: on large pages, where the system has them,
- * the processor finds its way sooner. */
+/* Memory for large tables with random access: on huge pages, if the system has them, for fewer TLB
+ * misses. */
 #ifndef BASE_LARGE_H
 #define BASE_LARGE_H
 

@@ -1,5 +1,5 @@
 /*
- * Ed25519 (RFC 8032) with the acceptance rule of formats.md: S below the group order, the equation
+ * Ed25519 (RFC 8032) with the acceptance rule of tx(5): S below the group order, the equation
  * without the cofactor, and a public key or R that is not canonical or is of small order refused.
  * That is what libsodium's crypto_sign_verify_detached accepts.
  *

@@ -1,4 +1,4 @@
-/* Secret keys and the files that hold them (formats.md, "Key files"). The one user of libcrypto's
+/* Secret keys and the files that hold them (key(5)). The one user of libcrypto's
  * signing. */
 #ifndef CRYPTO_KEYFILE_H
 #define CRYPTO_KEYFILE_H

@@ -1,5 +1,5 @@
 /*
- * The Merkle tree of RFC 9162 in the shape that formats.md gives it: leaves are ids as they are, an
+ * The Merkle tree of RFC 9162 in the shape that block(5) gives it: leaves are ids as they are, an
  * inner node is the SHA-256 of the text "LEFT RIGHT" (two hashes in hex, one space), the root of no
  * leaves is the SHA-256 of nothing. Leaves come one at a time; memory is one hash a level.
  *

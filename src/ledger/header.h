@@ -12,7 +12,7 @@ struct ancestry {
     int count;                /* how many times, at least 1 */
 };
 
-/* Judges a header that names that parent, in the order of formats.md; with now < 0 the clock is not
+/* Judges a header that names that parent, in the order of block(5); with now < 0 the clock is not
  * asked. 0, or -1 and a rule. */
 int header_check(const struct asert *anchor, const struct rules *rules, const struct ancestry *a,
                  const struct block *b, const uint8_t id[ID_LEN], int64_t now, struct fault *f);

@@ -1,4 +1,4 @@
-/* block: a block's header line (formats.md). */
+/* block: a block's header line (block(5)). */
 #ifndef RECORD_BLOCK_H
 #define RECORD_BLOCK_H
 
@@ -14,20 +14,20 @@ struct block {
 };
 
 /* Parses a line that line_check let through; b->seal points into it. 0, or -1 and a rule that
- * begins with "block: ". (Given any other line, it gives -1: what it takes, line_check does too.)
+ * begins with "block: ". (It also gives -1 for every line that line_check would refuse.)
  */
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
 
-/* The same for the fields of a header that has no seal yet, the word `block` first. 0, or -1 and a
- * rule as above; b->seal is empty. */
+/* The same for the fields of an unsealed header, from the word `block` on. 0, or -1 and a rule as
+ * above; b->seal is empty. */
 #define BLOCK_UNSEALED 8
 int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, struct fault *f);
 
-/* Puts the header line, without a newline; with an empty seal it ends in the space before it. 0, or
- * -1: no memory. */
+/* Appends the header line, without a newline; with an empty seal it ends in the space before the
+ * seal. 0, or -1: no memory. */
 int block_format(const struct block *b, struct buf *out);
 
-/* Whether this header can only be a genesis block's: height 0, no parent, no miner, seal 0. */
+/* Whether this is the header of a genesis block: height 0, no parent, no miner, seal 0. */
 bool block_is_genesis(const struct block *b);
 
 #endif

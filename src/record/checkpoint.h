@@ -1,4 +1,5 @@
-/* checkpoint: an auditor's signed word that the best chain held a block at a height (formats.md).
+/* checkpoint: an auditor's signed statement that the best chain had a block at a height
+ * (checkpoint(5)).
  */
 #ifndef RECORD_CHECKPOINT_H
 #define RECORD_CHECKPOINT_H
@@ -21,8 +22,8 @@ struct checkpoint {
  * -1 and a rule that begins with "checkpoint: ". */
 int checkpoint_parse(const char *line, size_t len, struct checkpoint *c, struct fault *f);
 
-/* Puts the unsigned line, without a newline. Uses chain, height, block, key and time. 0, or -1: no
- * memory. */
+/* Appends the unsigned line, without a newline. Uses chain, height, block, key and time. 0, or -1:
+ * no memory. */
 int checkpoint_format(const struct checkpoint *c, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* key: an account and what people call it (formats.md). */
+/* key: an account and its name (key(5)). */
 #ifndef RECORD_KEY_H
 #define RECORD_KEY_H
 
@@ -13,7 +13,7 @@ struct key {
 /* Parses a line that line_check let through; k->name points into it. 0, or -1 and a rule. */
 int key_parse(const char *line, size_t len, struct key *k, struct fault *f);
 
-/* Puts the line with its newline. 0, or -1: no memory. */
+/* Appends the line with its newline. 0, or -1: no memory. */
 int key_format(const struct key *k, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* peer: a node's signed word that it can be reached at an address (formats.md). */
+/* peer: a node's signed statement that it can be reached at an address (peers(5)). */
 #ifndef RECORD_PEER_H
 #define RECORD_PEER_H
 
@@ -18,14 +18,14 @@ struct peer {
     uint8_t signature[SIGNATURE_LEN];
 };
 
-/* Parses a line that line_check let through; *p points into it. Of the address it sees the outline
- * alone (something, a colon, one to five digits; at most PEER_ADDRESS_MAX bytes): net/address.h
- * knows what a host is. The signature is not checked. 0, or -1 and a rule that begins with "peer:
+/* Parses a line that line_check let through; *p points into it. It checks only the outline of the
+ * address (something, a colon, one to five digits; at most PEER_ADDRESS_MAX bytes): net/address.h
+ * checks the host. The signature is not checked. 0, or -1 and a rule that begins with "peer:
  * ".
  */
 int peer_parse(const char *line, size_t len, struct peer *p, struct fault *f);
 
-/* Puts the unsigned line, without a newline. Uses chain, key, address and time. 0, or -1: no
+/* Appends the unsigned line, without a newline. Uses chain, key, address and time. 0, or -1: no
  * memory. */
 int peer_format(const struct peer *p, struct buf *out);
 

@@ -1,11 +1,11 @@
-/* proof: that a record stands in a block (formats.md). */
+/* proof: that a record is in a block (proof(5)). */
 #ifndef RECORD_PROOF_H
 #define RECORD_PROOF_H
 
 #include "base/buf.h"
 #include "record/field.h"
 
-/* The most hashes a path can have: the height of a tree of 2^63-1 leaves. */
+/* The longest path: the height of a tree of 2^63-1 leaves. */
 #define PROOF_PATH_MAX 63
 
 struct proof {
@@ -20,7 +20,7 @@ struct proof {
  * a rule that begins with "proof: ". */
 int proof_parse(const char *line, size_t len, struct proof *p, struct fault *f);
 
-/* Puts the line, without a newline. 0, or -1: no memory. */
+/* Appends the line, without a newline. 0, or -1: no memory. */
 int proof_format(const struct proof *p, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* The rule and grant lines of a genesis block (formats.md, "Genesis"): a chain's whole
+/* The rule and grant lines of a genesis block (block(5), "Genesis"): a chain's whole
  * configuration. */
 #ifndef RECORD_RULES_H
 #define RECORD_RULES_H
@@ -7,27 +7,27 @@
 #include "record/field.h"
 
 struct rules {
-    char name[TEXT_FORM_MAX + 1]; /* in its text form, ended by NUL */
+    char name[TEXT_FORM_MAX + 1]; /* in its text form, with a NUL */
     int64_t spacing, halflife, reward, halving, maxblock, minfee;
     unsigned seen; /* the rules read so far; only rules.c looks at it */
 };
 
-/* Reads one rule line, checked by line_check, into *r (all zero before the first). 0, or -1 and a
- * rule. */
+/* Parses one rule line that line_check let through into *r (all zero before the first). 0, or -1
+ * and a rule. */
 int rules_read(struct rules *r, const char *line, size_t len, struct fault *f);
 
-/* Whether every rule was given. 0, or -1 and the name of one that is missing. */
+/* Whether every rule was given. 0, or -1 and a fault that names a missing one. */
 int rules_complete(const struct rules *r, struct fault *f);
 
-/* Puts all rule lines, each with its newline, in the order of formats.md. 0, or -1: no memory. */
+/* Appends all rule lines, each with its newline, in the order of block(5). 0, or -1: no memory.
+ */
 int rules_format(const struct rules *r, struct buf *out);
 
-/* Reads one grant line, checked by line_check. 0, or -1 and a rule. */
+/* Parses one grant line that line_check let through. 0, or -1 and a rule. */
 int grant_parse(const char *line, size_t len, uint8_t account[ID_LEN], int64_t *amount,
                 struct fault *f);
 
-/* What the miner of a block at this height gets: reward >> (height / halving), 0 from 63 halvings
- * on. */
+/* The reward at this height: reward >> (height / halving), 0 from 63 halvings on. */
 int64_t rules_reward(const struct rules *r, int64_t height);
 
 /* How far ahead of the reader's clock a block's time may be, in seconds. */

@@ -1,4 +1,4 @@
-/* tx: a transaction (formats.md). */
+/* tx: a transaction (tx(5)). */
 #ifndef RECORD_TX_H
 #define RECORD_TX_H
 
@@ -25,8 +25,8 @@ int tx_parse_unsigned(const char *line, size_t len, struct tx *tx, struct fault 
 /* Whether the line has the form's ten fields and so asks to be read as a signed one. */
 bool tx_is_signed(const char *line, size_t len);
 
-/* Puts the unsigned line, without a newline. Uses chain, from, seq, fee, to, amount and memo. 0, or
- * -1: no memory. */
+/* Appends the unsigned line, without a newline. Uses chain, from, seq, fee, to, amount and memo. 0,
+ * or -1: no memory. */
 int tx_format(const struct tx *tx, struct buf *out);
 
 #endif

@@ -16,11 +16,11 @@ int account_get(struct state *s, const uint8_t id[STATE_ID_LEN], struct account 
 int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct account *a,
                 struct fault *f);
 
-/* For who knows ahead which accounts he asks for: as state_prefetch. */
+/* Prefetches an account that a later call will read; see state_prefetch. */
 void account_prefetch(const struct state *s, const uint8_t id[STATE_ID_LEN], enum state_step step);
 
-/* The two forms of a value: numbers as LEB128, balance first. Decoding gives zeros for an empty
- * value; 0, or -1: the bytes are no account. */
+/* An account as a state value and back: numbers as LEB128, balance first. An empty value decodes to
+ * zeros. 0, or -1: the bytes are not an account. */
 void account_encode(const struct account *a, struct state_value *value);
 int account_decode(const struct state_value *value, struct account *a);
 

@@ -1,4 +1,4 @@
-/* The operations that change the state: what a transaction, a grant and a reward do (formats.md).
+/* The operations that change the state: transactions, grants and rewards (tx(5), block(5)).
  */
 #ifndef STATE_APPLY_H
 #define STATE_APPLY_H
@@ -7,9 +7,9 @@
 #include "record/tx.h"
 #include "state/account.h"
 
-/* Checks a transaction, its signature apart, against chain, rules and state, and applies it; adds
- * its fee to *fees. The operation itself is another file's: pay.c. 0, or -1 and a fault; a broken
- * rule changes nothing. */
+/* Checks a transaction, except its signature, against chain, rules and state, and applies it; adds
+ * its fee to *fees. The operation itself is in pay.c. 0, or -1 and a fault; if a rule is broken
+ * nothing changes. */
 int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r,
              const struct tx *tx, int64_t *fees, struct fault *f);
 
@@ -21,13 +21,13 @@ int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct
 int apply_grant(struct state *s, const uint8_t account[ID_LEN], int64_t amount, int64_t *supply,
                 struct fault *f);
 
-/* Gives the miner of the block at this height reward and fees, after its transactions; adds the
- * reward to *supply. */
+/* Credits the miner of the block at this height with reward and fees, after its transactions; adds
+ * the reward to *supply. */
 int apply_reward(struct state *s, const struct rules *r, int64_t height,
                  const uint8_t miner[ID_LEN], int64_t fees, int64_t *supply, struct fault *f);
 
-/* The operation `pay TO AMOUNT MEMO` of a transaction whose FROM stands so: takes amount and fee,
- * counts the transaction, pays TO. */
+/* The operation `pay TO AMOUNT MEMO`, given FROM's account: deducts amount and fee, counts the
+ * transaction, pays TO. */
 int apply_pay(struct state *s, const struct tx *tx, struct account from, struct fault *f);
 
 #endif

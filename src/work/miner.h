@@ -1,5 +1,5 @@
 /*
- * The search for a seal (formats.md, "block"): the nonce is laid into the last 64-byte chunk of the
+ * The search for a seal (block(5)): the nonce is laid into the last 64-byte chunk of the
  * header line, so that an attempt is one SHA-256 compression from a saved midstate.
  */
 #ifndef WORK_MINER_H

@@ -1,6 +1,6 @@
 /*
- * Proof of work: targets, their work, and their adjustment by ASERT (formats.md, "Difficulty" and
- * "Work"; aserti3-2d of the Bitcoin Cash specification, with formats.md's rounding).
+ * Proof of work: targets, their work, and their adjustment by ASERT (block(5), "Difficulty" and
+ * "Work"; aserti3-2d of the Bitcoin Cash specification, with block(5)'s rounding).
  */
 #ifndef WORK_TARGET_H
 #define WORK_TARGET_H

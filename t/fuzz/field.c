@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/* The grammar of a line as formats.md puts it. */
+/* The grammar of a line as tx(5) defines it. */
 static bool is_line(const char *s, size_t n)
 {
     bool good = n > 0 && n <= LINE_MAX_LEN && s[0] != ' ' && s[n - 1] != ' ';

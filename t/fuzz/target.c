@@ -1,5 +1,5 @@
 /*
- * work/target against formats.md's own words, reckoned slowly: numbers have 640 bits,
+ * work/target against block(5) to the letter, computed slowly: numbers have 640 bits,
  * and division goes by one bit at a time.
  *
  * The input is a target (32 bytes) and five numbers of 8: genesis's time, spacing, halflife,
