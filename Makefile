@@ -114,10 +114,11 @@ $(OBJ)/libpeerutils.a: $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
 $(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/cmd/%.o $(OBJ)/libpeerutils.a
 	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
 
-# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME.
-FILL_IN = sed 's/@VERSION@/$(VERSION)/g; s/@PROGPREFIX@/$(1)/g'
+# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME. A line @NAME.awk@ stands for src/sh/NAME.awk.
+AWKS = $(sort $(wildcard src/sh/*.awk))
+FILL_IN = sed $(foreach a,$(AWKS),-e '/^@$(notdir $a)@$$/{r $a' -e 'd;}') -e 's/@VERSION@/$(VERSION)/g; s/@PROGPREFIX@/$(1)/g'
 
-$(SCRIPTS:%=$(OUT)/%): $(OUT)/%: src/sh/%.sh Makefile
+$(SCRIPTS:%=$(OUT)/%): $(OUT)/%: src/sh/%.sh $(AWKS) Makefile
 	@mkdir -p $(@D)
 	$(call FILL_IN,) $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 

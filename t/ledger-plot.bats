@@ -135,33 +135,99 @@ says_of_all() {
     [ "$(sed 1d "$out" | head -n 1 | cut -f 1,3,7)" = $'10\t-\t-' ]
     ledger-plot -t whole | awk 'NR > 1 && $1 > 10' | cut -f 1-6 | diff <(sed 1,2d "$out" | cut -f 1-6) -
     picture part
-    grep -q 'known only where the chain begins with its genesis block' svg
+    grep -q 'known only if the chain is read from its genesis block' svg
+    [ "$(panel time | grep -c ' class="bar"')" -eq 1 ]
+    [ "$(panel time | grep -o 'Z' | wc -l)" -eq 10 ] # of eleven blocks the first has no block time
 }
 
 # --- The picture ---------------------------------------------------------------------------------------
 
-@test "ten blocks: five panels, a dot a block" {
+# panel NAME: that part of the picture.
+panel() {
+    sed -n "/<g id=\"$1\"/,/<\/g>/p" svg
+}
+
+# path PANEL CLASS: the d of its path of that class.
+path() {
+    panel "$1" | sed -n "s/^<path class=\"$2\".* d=\"\(.*\)\".*/\1/p"
+}
+
+@test "ten blocks: five panels, bars for what a block has, steps for what lasts, no slope" {
     chain 9 >ten
     picture ten
-    [ "$(sed -n 's/.*<g id="\([a-z]*\)">.*/\1/p' svg | tr '\n' ' ')" = 'time work rate fees supply ' ]
+    [ "$(sed -n 's/.*<g id="\([a-z]*\)".*/\1/p' svg | tr '\n' ' ')" = 'time work rate fees supply ' ]
     says_of_all 'heights 0 to 9, until 2023-11-14 22:14:47 UTC; block time 9.67 s in the mean; 13 transactions, fees 61; supply 1,450'
     grep -q '<title>The chain plotted: 10 blocks</title>' svg
-    [ "$(grep -c '<circle' svg)" -eq $((9 + 10 + 9 + 10 + 10)) ]
     [ "$(grep -c '<rect x=.*<title>block ' svg)" -eq 10 ]
-    grep -A 6 '<title>block 7,' svg | grep -q '^transactions\|3 transactions, fees 21$'
-    grep -qF '>intended: 10 s</text>' svg
-    # the supply: 1,000 at the left end to 1,450 at the right one, of an axis to 1,537 that is 104 high
-    grep -q 'd="M84.0 70.*L924.0 ' svg || grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L177.3 .*L924.0 [0-9.]*"' svg
+    grep -A 6 '<title>block 7,' svg | grep -q '^3 transactions, fees 21$'
+    # heights 1 to 9 have a block time; 1 to 3, 5 to 7 and 9 have fees
+    [ "$(path time bar | grep -o Z | wc -l)" -eq 9 ]
+    [ "$(path fees bar | grep -o Z | wc -l)" -eq 7 ]
+    # a block is a tenth of the axis: 79.2 of 76 to 868
+    path supply line | grep -q '^M76.0 [0-9.]*H155.2V[0-9.]*H234.4V.*H868.0$'
+    path work line | grep -q '^M76.0 .*H868.0$'
+    [ "$(grep -c ' d="[^"]*L' svg)" -eq 0 ]
+    # 1,000 to 1,450 of an axis to 1,537 that is 104 high, whose foot is at 808
+    path supply band | grep -q '^M76.0 740.3H.*V709.9H868.0V808.0H76.0Z$'
+}
+
+@test "a rate is drawn only once as many blocks are known as it is estimated over" {
+    chain 9 >ten
+    picture ten # over 4 blocks; the first has no block time, so the rate begins with the fifth
+    panel rate | grep -qF '>Hash rate (hashes a second), estimated over 4 blocks</text>'
+    path rate line | grep -q '^M392.8 '
+    # 4 times 65536 by 8 + 9 + 10 + 11 seconds
+    grep -A 3 '<title>block 4,' svg | grep -qx 'hash rate 6.9k a second'
+    ! grep -A 3 '<title>block 3,' svg | grep 'hash rate' || false
+    awk '/^block/ { on = $2 >= 3 } on' ten >part
+    picture part # seven blocks from height 3 on: over 3 blocks, from height 6 on
+    path rate line | grep -q "^M$(awk 'BEGIN { printf "%.1f", 76 + 792 * 3 / 7 }') "
+    chain 300 >many
+    picture many
+    panel rate | grep -qF 'estimated over 20 blocks<'
+    ! grep -A 3 '<title>block 19,' svg | grep 'hash rate' || false
+    grep -A 3 '<title>block 20,' svg | grep -q 'hash rate'
+}
+
+@test "what is intended is said beside the panel, clear of what is drawn in it" {
+    for dt in 1 9 10 11 30; do
+        chain 9 "dt = $dt" >ten
+        picture ten
+        panel time | grep -q '<text x="876.0" .*>intended:</text>'
+        panel time | grep -q '<text x="876.0" .*>10 s</text>'
+    done
 }
 
 @test "-x time: the same at the time of each block" {
     chain 4 'dt = h == 4 ? 70 : 10' >slow
     picture slow
-    grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L294.0 [0-9.]*L504.0 [0-9.]*L714.0 [0-9.]*L924.0 [0-9.]*"' svg
+    path supply line | grep -q '^M76.0 [0-9.]*H234.4V[0-9.]*H392.8V[0-9.]*H551.2V[0-9.]*H709.6V[0-9.]*H868.0$'
     picture -x time slow
-    grep -q 'stroke="#7d5ba6".*d="M84.0 [0-9.]*L168.0 [0-9.]*L252.0 [0-9.]*L336.0 [0-9.]*L924.0 [0-9.]*"' svg
+    # 0, 10, 20, 30 and 100 seconds, with a margin of 1.2 seconds at both ends
+    path supply line | grep -q '^M85.3 [0-9.]*H162.6V[0-9.]*H240.0V[0-9.]*H317.3V[0-9.]*H858.7V[0-9.]*H858.7$'
+    # a block lasts from the one before it to its own time
+    path work line | grep -q '^M85.3 [0-9.]*H85.3V[0-9.]*H162.6V[0-9.]*H240.0V[0-9.]*H317.3V[0-9.]*H858.7$'
     grep -qF '>time (UTC), from 2023-11-14</text>' svg
     grep -qF '>22:13:30</text>' svg
+    [ "$(grep -c ' d="[^"]*L' svg)" -eq 0 ]
+}
+
+@test "a picture follows a light or a dark scheme, and is printed in the light one" {
+    chain 9 >ten
+    picture ten
+    sed -n '/<style>/,/<\/style>/p' svg >style
+    grep -q '^@media screen and (prefers-color-scheme:dark){$' style
+    grep -q '^@media print{' style
+    # every class that is used has a colour, and every series has two
+    sed '/<style>/,/<\/style>/d' svg | grep -o 'class="[^"]*"' | sort -u | cut -d '"' -f 2 | grep -v '^plot$' >classes
+    while read -r class; do
+        grep -qF ".plot .$class" style || { echo "no rule for $class" && false; }
+    done <classes
+    for name in time work rate fees supply; do
+        [ "$(grep -o "\.$name{color:#[0-9a-f]*}" style | sort -u | wc -l)" -eq 2 ]
+    done
+    # no colour but by its class
+    ! sed '/<style>/,/<\/style>/d; s/<g fill="#000000" fill-opacity="0">//' svg | grep -E '(fill|stroke)="#' || false
 }
 
 @test "many blocks are drawn in bins, whose sums are those of all" {
@@ -177,17 +243,17 @@ says_of_all() {
     # what is said of all bins adds up, too
     sed -n 's/^\([0-9,]*\) transactions\{0,1\}, fees \([0-9,]*\)$/\1 \2/p' svg | tr -d , |
         awk '{ a += $1; b += $2 } END { print a, b }' | diff <(echo "$txs $fees") -
-    grep -qF 'mean, quickest and slowest of each 16' svg
+    grep -qF 'mean of each 16, and from the quickest to the slowest' svg
 }
 
 @test "much that lies between the least and the most makes a logarithmic axis" {
     chain 300 'if (h > 150) target = "000000ff" substr(z, 9)' >steep
     picture steep
-    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>1M</text>'
-    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>100k</text>'
+    panel work | grep -qF '>1M</text>'
+    panel work | grep -qF '>100k</text>'
     chain 300 >flat
     picture flat
-    sed -n '/<g id="work">/,/<\/g>/p' svg | grep -qF '>0</text>'
+    panel work | grep -qF '>0</text>'
 }
 
 @test "times that stand still, go back, or are absurd" {

@@ -59,206 +59,28 @@ feed() { # LEDGER FILE
 
 # draw NAME AXIS TABLE TOLD: from what feed() says to the picture, or the table. NAME is the input's, for messages;
 # with TOLD, whoever read it has said already what went wrong.
-#
-# Sums of amounts are kept as two numbers, high * 10^9 + low, so that they are exact to 2^63-1. Blocks are put
-# into bins, so many each; when there are too many bins, two become one.
 draw() {
     # shellcheck disable=SC2016 # these are fields of awk
-    awk -v source="$1" -v axis="$2" -v table="$3" -v told="$4" '
+    PLOT_SOURCE=$1 awk -v axis="$2" -v table="$3" -v told="$4" '
 
-    function stop(code, text) {
-        if (text != "")
-            print (code == 2 ? "@PROGPREFIX@ledger-plot: " : "") text | "cat >&2"
-        close("cat >&2")
-        stopped = code
-        exit code
-    }
+@plot.awk@
 
     function refuse(rule) { stop(1, source ":" NR ": " rule) }
 
-    # --- Numbers ---
+@ledger-plot.awk@
 
-    function is_number(s) { return s ~ /^(0|[1-9][0-9]*)$/ && length(s) <= 19 }
+    # --- What is drawn ---
 
-    function is_hash(s) { return length(s) == 64 && s !~ /[^0-9a-f]/ }
-
-    # The 1 is for an awk that would take 012 for octal.
-    function high(s) { return length(s) > 9 ? substr(s, 1, length(s) - 9) + 0 : 0 }
-
-    function low(s) { return length(s) > 9 ? ("1" substr(s, length(s) - 8)) - 1000000000 : s + 0 }
-
-    function exact(h, l) { return h > 0 ? sprintf("%.0f%09.0f", h, l) : sprintf("%.0f", l) }
-
-    function about(h, l) { return h * 1000000000 + l }
-
-    # Not every awk has powers.
-    function power(x, n,    p) {
-        for (p = 1; n > 0; n--)
-            p *= x
-        return p
-    }
-
-    # The work of a block: 2^256 / (target + 1), rounded down. Sixteen digits of the target are as much as a number
-    # holds, so that 1 more is seen in a short target alone; in a long one it counts where that is a power of 2.
-    function work_of(target,    i, t, len, w) {
-        sub(/^0*/, "", target)
-        len = length(target)
-        for (i = 1; i <= 16; i++)
-            t = t * 16 + (i <= len ? index("0123456789abcdef", substr(target, i, 1)) - 1 : 0)
-        if (len <= 16)
-            t += power(16, 16 - len)
-        w = int(power(16, 64 - len) * (power(16, 16) / t))
-        return len > 16 && target ~ /^[1248]0*$/ && w < 4503599627370496 ? w - 1 : w
-    }
-
-    # --- Blocks ---
-
-    function begin_block(    first) {
-        if (NF != 9 || !is_number($2) || !is_hash($3) || !is_number($5) || !is_hash($6) || !is_hash($7) ||
-            !is_number($8))
-            refuse("no block of a chain")
-        if (left > 0)
-            refuse("a block before the " exact(0, left) " last lines of the one before")
-        first = blocks == 0
-        if (!first && $2 != next_height)
-            refuse("height " $2 ", expected " exact(0, next_height) ": this is no single chain; ledger-chain prints one")
-        if (first && $2 == 0)
-            has_supply = 1
-        interval = first ? "" : $5 - time
-        height = $2 + 0
-        next_height = height + 1
-        time = $5 + 0
-        work = work_of($6)
-        txs = height == 0 ? 0 : $8 + 0
-        left = $8 + 0
-        fee_high = fee_low = 0
-        if (height > 0)
-            add_reward()
-        open = 1
-        blocks++
-    }
-
-    # The supply grows by reward >> (height / halving).
-    function add_reward(    i, n, h, l) {
-        n = halving > 0 ? int(height / halving) : 0
-        h = high(reward)
-        l = low(reward)
-        for (i = 0; i < n && i < 63 && h + l > 0; i++) {
-            l = int((l + h % 2 * 1000000000) / 2)
-            h = int(h / 2)
+    # The hash rate at bin i: the work of the last bins, `span` of them, by the time that they took. -1: not known, as there
+    # are fewer, or they took no time. The first block has no time of its own.
+    function rate_at(i,    k, w, t) {
+        if (i < span + (intervals[1] == 0))
+            return -1
+        for (k = i; k > i - span; k--) {
+            w += works[k] * intervals[k] / count[k]
+            t += elapsed[k]
         }
-        add_supply(h, n >= 63 ? 0 : l)
-    }
-
-    function add_supply(h, l) {
-        supply_low += l
-        supply_high += h + (supply_low >= 1000000000)
-        supply_low %= 1000000000
-    }
-
-    function body_line() {
-        if (left <= 0)
-            refuse("a line that belongs to no block")
-        left--
-        if ($1 == "tx" && is_number($5)) {
-            fee_low += low($5)
-            fee_high += high($5) + (fee_low >= 1000000000)
-            fee_low %= 1000000000
-        } else if ($1 == "grant" && is_number($3))
-            add_supply(high($3), low($3))
-        else if ($1 == "rule")
-            take_rule($2, $3)
-        else
-            refuse("a line of a block that is neither tx nor grant nor rule")
-    }
-
-    function take_rule(rule, value) {
-        if (rule == "name")
-            chain = substr(value, 1, 60)
-        if (rule == "spacing" && is_number(value))
-            spacing = value + 0
-        if (rule == "reward" && is_number(value))
-            reward = value
-        if (rule == "halving" && is_number(value))
-            halving = value + 0
-    }
-
-    # The block that was begun is whole.
-    function end_block() {
-        if (!open)
-            return
-        open = 0
-        if (table)
-            printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s\n", height, time, (interval == "" ? "-" : sprintf("%.0f", interval)),
-                work, txs, exact(fee_high, fee_low), has_supply ? exact(supply_high, supply_low) : "-"
-        else
-            into_bin()
-    }
-
-    # --- Bins ---
-
-    function into_bin(    i) {
-        i = int((blocks - 1) / each) + 1
-        if (i > MOST) {
-            halve_bins()
-            i = int((blocks - 1) / each) + 1
-        }
-        if (i > bins) {
-            bins = i
-            count[i] = intervals[i] = elapsed[i] = works[i] = fees[i] = txs_of[i] = 0
-            from[i] = height
-        }
-        count[i]++
-        till[i] = height
-        at[i] = time
-        if (interval != "") {
-            if (intervals[i]++ == 0)
-                slow[i] = quick[i] = interval
-            elapsed[i] += interval
-            if (interval > slow[i]) slow[i] = interval
-            if (interval < quick[i]) quick[i] = interval
-        }
-        works[i] += work
-        fees[i] += about(fee_high, fee_low)
-        txs_of[i] += txs
-        supply_at[i] = about(supply_high, supply_low)
-    }
-
-    function halve_bins(    i, a, b) {
-        for (i = 1; 2 * i <= bins; i++) {
-            a = 2 * i - 1
-            b = 2 * i
-            if (intervals[a] == 0) {
-                slow[a] = slow[b]
-                quick[a] = quick[b]
-            }
-            slow[i] = slow[a] > slow[b] ? slow[a] : slow[b]
-            quick[i] = quick[a] < quick[b] ? quick[a] : quick[b]
-            from[i] = from[a]
-            till[i] = till[b]
-            at[i] = at[b]
-            supply_at[i] = supply_at[b]
-            count[i] = count[a] + count[b]
-            intervals[i] = intervals[a] + intervals[b]
-            elapsed[i] = elapsed[a] + elapsed[b]
-            works[i] = works[a] + works[b]
-            fees[i] = fees[a] + fees[b]
-            txs_of[i] = txs_of[a] + txs_of[b]
-        }
-        bins = i - 1
-        each *= 2
-    }
-
-    # The hash rate at bin i: the work of the last bins, `span` of them, by the time that they took. -1: none is known.
-    function rate_at(i,    k, w, t, n) {
-        for (k = i; k >= 1 && n < span; k--)
-            if (intervals[k] > 0) {
-                # of a first bin that has the first block, whose own time is not known, take its share
-                w += works[k] * intervals[k] / count[k]
-                t += elapsed[k]
-                n++
-            }
-        return n > 0 && t > 0 ? w / t : -1
+        return t > 0 ? w / t : -1
     }
 
     # What is drawn, in each bin; -1: nothing.
@@ -277,36 +99,33 @@ draw() {
 
     # --- Words ---
 
-    # With the prefixes of units, three digits of it.
+    # Three digits of it with the prefix of a unit, or a power of ten if it is too great or small for one.
     function short(x,    i) {
         if (x < 0)
             return "-" short(-x)
+        if (x >= power(10, 33) || (x > 0 && x < 0.01))
+            return with_power(x)
         for (i = 1; x >= 999.5 && i < 11; i++)
             x /= 1000
-        return (x == int(x) || x >= 99.95 ? sprintf("%.0f", x) : x >= 9.995 ? trimmed(sprintf("%.1f", x)) : \
-            trimmed(sprintf("%.2f", x))) substr(" kMGTPEZYRQ", i, i > 1)
+        return three_digits(x) substr(" kMGTPEZYRQ", i, i > 1)
+    }
+
+    function three_digits(x) {
+        return x == int(x) || x >= 99.95 ? sprintf("%.0f", x) : trimmed(sprintf(x >= 9.995 ? "%.1f" : "%.2f", x))
+    }
+
+    function with_power(x,    e, digits) {
+        for (; x >= 9.995; e++)
+            x /= 10
+        for (; x < 0.9995; e--)
+            x *= 10
+        digits = three_digits(x)
+        return (digits == "1" || digits == "1.0" ? "" : digits " x ") "10^" e
     }
 
     function trimmed(s) {
         sub(/0+$/, "", s)
         sub(/\.$/, "", s)
-        return s
-    }
-
-    function counted(n, noun) { return commas(n) " " noun (n == 1 ? "" : "s") }
-
-    function commas(n,    s, out) {
-        for (s = sprintf("%.0f", n); length(s) > 3; s = substr(s, 1, length(s) - 3))
-            out = "," substr(s, length(s) - 2) out
-        return s out
-    }
-
-    function escaped(s) {
-        gsub(/[^ -~]/, "?", s)
-        gsub(/&/, "\\&amp;", s)
-        gsub(/</, "\\&lt;", s)
-        gsub(/>/, "\\&gt;", s)
-        gsub(/"/, "\\&quot;", s)
         return s
     }
 
@@ -358,39 +177,45 @@ draw() {
 
     # --- Axes ---
 
-    # The least of 1, 2, 5, 10, 20, 50 ... that is not under x.
-    function ceiling_125(x,    p) {
-        if (x <= 0)
-            return 1
-        for (p = 1; p < x; p *= 10)
-            ;
-        for (; p / 10 >= x; p /= 10)
-            ;
-        return p / 5 >= x ? p / 5 : p / 2 >= x ? p / 2 : p
+    # The column of a height, or of a time.
+    function x_at(v) { return LEFT + (RIGHT - LEFT) * (v - x_least) / (x_most - x_least) }
+
+    # A block has half a height on both sides of its own. Over time, one lasts from the block before to its own
+    # time; what it leaves behind, as the supply, until the next.
+    function find_edges(    i) {
+        for (i = 1; i <= bins; i++)
+            if (axis == "time") {
+                middle[i] = right_edge[i] = x_at(at[i])
+                left_edge[i] = x_at(at[i > 1 ? i - 1 : 1])
+            } else {
+                left_edge[i] = x_at(from[i] - 0.5)
+                right_edge[i] = x_at(till[i] + 0.5)
+                middle[i] = (left_edge[i] + right_edge[i]) / 2
+            }
+        slot = (RIGHT - LEFT) / bins
+        bar_width = slot * (axis == "time" ? 0.5 : slot < 4 ? 1 : 0.75)
+        if (bar_width < 1.2) bar_width = 1.2
+        if (bar_width > 40) bar_width = 40
     }
 
-    function ln(x,    halvings, y, s) {
-        for (; x > 1.5; halvings++)
-            x /= 2
-        for (; x < 0.75; halvings--)
-            x *= 2
-        y = (x - 1) / (x + 1)
-        s = y * y
-        return halvings * 0.693147180559945 + 2 * y * (1 + s * (1 / 3 + s * (1 / 5 + s * (1 / 7 + s / 9))))
-    }
-
-    function x_of(i,    v) {
-        v = axis == "time" ? at[i] : each > 1 ? (from[i] + till[i]) / 2 : till[i]
-        return LEFT + (RIGHT - LEFT) * (x_most > x_least ? (v - x_least) / (x_most - x_least) : 0.5)
-    }
-
-    function find_x(    i) {
-        x_least = axis == "time" ? at[1] : from[1]
-        x_most = axis == "time" ? at[1] : till[bins]
-        for (i = 1; i <= bins && axis == "time"; i++) {
-            if (at[i] < x_least) x_least = at[i]
-            if (at[i] > x_most) x_most = at[i]
+    function find_x(    i, margin) {
+        x_least = x_most = axis == "time" ? at[1] : from[1]
+        for (i = 1; i <= bins; i++) {
+            if (axis != "time")
+                x_most = till[i]
+            else if (at[i] < x_least)
+                x_least = at[i]
+            else if (at[i] > x_most)
+                x_most = at[i]
         }
+        margin = axis != "time" ? 0.5 : x_most > x_least ? (x_most - x_least) * 0.012 : 1
+        tick_from = x_least
+        tick_till = x_most
+        x_least -= margin
+        x_most += margin
+        if (x_most <= x_least)  # numbers so great that nothing lies between them
+            x_most = x_least + x_least / 1000000000
+        find_edges()
     }
 
     # The step of time between two labels: a good round one, of which 9 at most stand on the axis.
@@ -402,25 +227,39 @@ draw() {
         return 86400 * ceiling_125(range / 9 / 86400)
     }
 
-    function x_label(v, step) {
+    function x_label(v) {
         if (axis != "time")
             return commas(v)
-        return step >= 86400 || v > 250000000000 ? date_of(v) : clock_of(v, step < 60)
+        return tick_step >= 86400 || v > 250000000000 ? date_of(v) : clock_of(v, tick_step < 60)
     }
 
-    function print_x_axis(    step, v, x, first) {
-        step = axis == "time" ? time_step(x_most - x_least) : ceiling_125((x_most - x_least) / 9)
-        if (step < 1) step = 1
-        first = step * int((x_least + step - 1) / step)
-        for (v = first; v <= x_most; v += step) {
-            x = LEFT + (RIGHT - LEFT) * (x_most > x_least ? (v - x_least) / (x_most - x_least) : 0.5)
-            printf "<path d=\"M%.1f %.1fV%.1f\" stroke=\"%s\"/>\n", x, TOP, BOTTOM, GRID
-            printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n", x, BOTTOM + 18, x_label(v, step)
-            if (v + step == v)
+    # Where the axis has marks: tick[1..ticks], as many as there is room for their labels.
+    function find_ticks(    v, most) {
+        most = int((RIGHT - LEFT) / (length(commas(tick_till)) * 7.4 + 16))
+        if (most > 9) most = 9
+        tick_step = axis == "time" ? time_step(tick_till - tick_from) : ceiling_125((tick_till - tick_from) / most)
+        if (tick_step < 1) tick_step = 1
+        for (v = tick_step * int((tick_from + tick_step - 1) / tick_step); v <= tick_till; v += tick_step) {
+            tick[++ticks] = v
+            if (v + tick_step == v)
                 break
         }
-        printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", (LEFT + RIGHT) / 2, BOTTOM + 40, INK,
-            (axis != "time" ? "height" : step < 86400 ? "time (UTC), from " date_of(x_least) : "date (UTC)")
+        # a single block so high that its number is no whole step
+        if (ticks == 0)
+            tick[++ticks] = tick_till
+    }
+
+    # A long label at an end of the axis is moved until it is whole.
+    function print_x_label(x, words,    half) {
+        half = length(words) * 3.8 + 4
+        print_text(x < half ? half : x > WIDTH - half ? WIDTH - half : x, BOTTOM + 19, "text-anchor=\"middle\"", words)
+    }
+
+    function print_x_axis(    i) {
+        for (i = 1; i <= ticks; i++)
+            print_x_label(x_at(tick[i]), x_label(tick[i]))
+        print_text((LEFT + RIGHT) / 2, BOTTOM + 42, "class=\"ink\" text-anchor=\"middle\"",
+            axis != "time" ? "height" : tick_step < 86400 ? "time (UTC), from " date_of(tick_from) : "date (UTC)")
     }
 
     # From what to what a panel goes: from 0, or, where much lies between, by the logarithm.
@@ -443,7 +282,7 @@ draw() {
             y_most = spacing
         if (!is_log) {
             y_least = 0
-            y_step = ceiling_125(y_most / 3)
+            y_step = ceiling_125(y_most / 4)
             y_most = y_most > 0 ? y_most * 1.06 : 1
         } else {
             y_least /= 1.15
@@ -458,8 +297,9 @@ draw() {
     }
 
     function print_y_tick(v) {
-        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, y_of(v), RIGHT, (v == 0 ? PALE_INK : GRID)
-        printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT - 8, y_of(v) + 4, short(v)
+        if (v > 0)
+            printf "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>\n", LEFT, y_of(v), RIGHT
+        print_text(LEFT - 8, y_of(v) + 4.5, "text-anchor=\"end\"", short(v))
     }
 
     function print_y_axis(    v, decades, p) {
@@ -476,69 +316,73 @@ draw() {
             if (decades == 1 && 3 * p <= y_most && y_most < 200 * y_least)
                 print_y_tick(3 * p)
         }
-        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, panel_bottom, RIGHT, GRID
     }
 
     # --- The picture ---
 
-    function print_head(title, caption) {
-        print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-        printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" ", WIDTH, HEIGHT, WIDTH,
-            HEIGHT
-        print "role=\"img\" font-family=\"sans-serif\" font-size=\"12\">"
-        printf "<title>%s</title>\n<desc>%s</desc>\n", title, caption
-        printf "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", WIDTH, HEIGHT
-        printf "<text x=\"24\" y=\"36\" font-size=\"18\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", INK, title
-        printf "<text x=\"24\" y=\"58\" fill=\"%s\">%s</text>\n", PALE_INK, caption
-        printf "<g fill=\"%s\">\n", PALE_INK
+    function print_grid(    i) {
+        printf "<path class=\"grid\" d=\""
+        for (i = 1; i <= ticks; i++)
+            printf "M%.1f %.1fv%d", x_at(tick[i]), panel_bottom - HIGH, HIGH
+        print "\"/>"
+        print_y_axis()
     }
 
-    # The line of a panel; each block has a dot as long as there is room for it.
-    function print_line(name,    i, pen) {
-        printf "<path fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" stroke-linejoin=\"round\" d=\"", COLOUR[name]
+    # A bar a block, of one path.
+    function print_bars(name,    i) {
+        printf "<path class=\"bar\" d=\""
         for (i = 1; i <= bins; i++)
-            if (value[name, i] < 0)
+            if (value[name, i] > 0)
+                printf "M%.1f %.1fV%.1fh%.1fV%.1fZ", middle[i] - bar_width / 2, panel_bottom, y_of(value[name, i]), bar_width,
+                    panel_bottom
+        print "\"/>"
+    }
+
+    # A level for as long as a block stands, and what is known of none is left out. A state begins with its block and
+    # lasts until the next one.
+    function print_steps(name, is_state,    i, pen, start, end) {
+        for (i = 1; i <= bins; i++) {
+            if (value[name, i] < 0) {
                 pen = 0
-            else {
-                printf pen ? "L%.1f %.1f" : "M%.1f %.1f", x_of(i), y_of(value[name, i])
-                pen = 1
+                continue
             }
-        print "\"/>"
-        for (i = 1; i <= bins && bins <= 60; i++)
-            if (value[name, i] >= 0)
-                printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.4\" fill=\"%s\"/>\n", x_of(i), y_of(value[name, i]), COLOUR[name]
+            start = is_state && axis == "time" ? middle[i] : left_edge[i]
+            end = is_state && axis == "time" ? middle[i < bins ? i + 1 : i] : right_edge[i]
+            if (pen)
+                printf "V%.1fH%.1f", y_of(value[name, i]), end
+            else
+                printf "M%.1f %.1fH%.1f", start, y_of(value[name, i]), end
+            pen = 1
+        }
     }
 
-    # What lies between the line and 0.
-    function print_area(name,    i, begun) {
-        printf "<path stroke=\"none\" fill=\"%s\" fill-opacity=\"0.14\" d=\"", COLOUR[name]
-        for (i = 1; i <= bins; i++)
-            if (value[name, i] >= 0) {
-                if (!begun++)
-                    printf "M%.1f %.1f", x_of(i), panel_bottom
-                printf "L%.1f %.1f", x_of(i), y_of(value[name, i])
-            }
-        if (begun)
-            printf "L%.1f %.1fZ", x_of(bins), panel_bottom
+    function print_line(name, is_state) {
+        printf "<path class=\"line\" stroke-width=\"1.8\" d=\""
+        print_steps(name, is_state)
         print "\"/>"
+    }
+
+    # What lies between the steps of the supply, which is known of all blocks or of none, and 0.
+    function print_area() {
+        printf "<path class=\"band\" fill-opacity=\"0.2\" d=\""
+        print_steps("supply", 1)
+        printf "V%.1fH%.1fZ\"/>\n", panel_bottom, (axis == "time" ? middle[1] : left_edge[1])
     }
 
     # From the quickest block of each bin to the slowest.
-    function print_range(    i, started) {
-        printf "<path stroke=\"none\" fill=\"%s\" fill-opacity=\"0.14\" d=\"", COLOUR["time"]
+    function print_range(    i) {
+        printf "<path class=\"band\" fill-opacity=\"0.3\" d=\""
         for (i = 1; i <= bins; i++)
             if (intervals[i] > 0)
-                printf started++ ? "L%.1f %.1f" : "M%.1f %.1f", x_of(i), y_of(slow[i])
-        for (i = bins; i >= 1; i--)
-            if (intervals[i] > 0)
-                printf "L%.1f %.1f", x_of(i), y_of(quick[i])
-        print started ? "Z\"/>" : "\"/>"
+                printf "M%.1f %.1fV%.1fH%.1fV%.1fZ", left_edge[i], y_of(quick[i]), y_of(slow[i]), right_edge[i], y_of(quick[i])
+        print "\"/>"
     }
 
+    # Its label stands beside the panel, where nothing is drawn.
     function print_spacing() {
-        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" stroke-dasharray=\"5 4\"/>\n", LEFT, y_of(spacing), RIGHT, INK
-        printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" fill=\"%s\" paint-order=\"stroke\" stroke=\"#ffffff\" " \
-            "stroke-width=\"3\">intended: %s s</text>\n", RIGHT - 4, y_of(spacing) - 4, INK, commas(spacing)
+        printf "<path class=\"mark\" stroke-dasharray=\"6 4\" d=\"M%.1f %.1fH%.1f\"/>\n", LEFT, y_of(spacing), RIGHT + 4
+        print_text(RIGHT + 8, y_of(spacing) - 2, "class=\"ink\"", "intended:")
+        print_text(RIGHT + 8, y_of(spacing) + 13, "class=\"ink\"", (spacing < 1000000 ? commas(spacing) : short(spacing)) " s")
     }
 
     function has_any(name,    i) {
@@ -548,25 +392,31 @@ draw() {
         return 0
     }
 
+    function print_series(name) {
+        if (name == "time" && each > 1)
+            print_range()
+        if (name == "supply")
+            print_area()
+        if (name == "fees" || (name == "time" && each == 1))
+            print_bars(name)
+        else
+            print_line(name, name == "supply")
+        if (name == "time" && spacing > 0 && spacing <= y_most)
+            print_spacing()
+    }
+
     function print_panel(i, name,    top) {
         top = TOP + (i - 1) * (HIGH + GAP)
         panel_bottom = top + HIGH
-        printf "<g id=\"%s\">\n", name
-        printf "<text x=\"%.1f\" y=\"%.1f\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", LEFT, top - 8, INK, HEADING[name]
-        if (!has_any(name)) {
-            printf "<text x=\"%.1f\" y=\"%.1f\" font-style=\"italic\">%s</text>\n</g>\n", LEFT + 8, top + HIGH / 2, NONE[name]
-            return
-        }
-        find_y(name)
-        print_y_axis()
-        if (name == "time" && each > 1)
-            print_range()
-        if (name == "fees" || name == "supply")
-            print_area(name)
-        if (name == "time" && spacing > 0 && spacing <= y_most)
-            print_spacing()
-        print_line(name)
-        print "</g>"
+        printf "<g id=\"%s\" class=\"%s\">\n", name, name
+        print_text(LEFT, top - 9, "class=\"ink\" font-weight=\"bold\"", HEADING[name])
+        if (has_any(name)) {
+            find_y(name)
+            print_grid()
+            print_series(name)
+        } else
+            print_text(LEFT + 8, top + HIGH / 2, "font-style=\"italic\"", NONE[name])
+        printf "<path class=\"base\" d=\"M%.1f %.1fH%.1f\"/>\n</g>\n", LEFT, panel_bottom, RIGHT
     }
 
     # What is said of a bin that is pointed at.
@@ -583,15 +433,14 @@ draw() {
         return text (has_supply ? "\nsupply " commas(supply_at[i]) : "")
     }
 
-    function print_pointed(    i, left_edge, right_edge) {
+    function print_pointed(    i) {
         print "<g fill=\"#000000\" fill-opacity=\"0\">"
-        for (i = 1; i <= bins; i++) {
-            left_edge = i == 1 ? LEFT : (x_of(i - 1) + x_of(i)) / 2
-            right_edge = i == bins ? RIGHT : (x_of(i) + x_of(i + 1)) / 2
-            if (right_edge > left_edge)
-                printf "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"><title>%s</title></rect>\n", left_edge, TOP,
-                    right_edge - left_edge, BOTTOM - TOP, bin_words(i)
-        }
+        for (i = 1; i <= bins; i++)
+            if (right_edge[i] > left_edge[i] || axis == "time")
+                printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s</title></rect>\n",
+                    (right_edge[i] < left_edge[i] ? right_edge[i] : left_edge[i]) - (axis == "time"), TOP,
+                    (right_edge[i] < left_edge[i] ? left_edge[i] - right_edge[i] : right_edge[i] - left_edge[i]) + (axis == "time"),
+                    BOTTOM - TOP, bin_words(i)
         print "</g>"
     }
 
@@ -609,23 +458,22 @@ draw() {
     }
 
     function print_chart(    i, n, name, title) {
-        n = split("time work rate fees supply", name, " ")
-        LEFT = 84; RIGHT = 924; TOP = 98; HIGH = 104; GAP = 40
+        n = split(PANELS, name, " ")
+        LEFT = 76; RIGHT = 868; TOP = 112; HIGH = 104; GAP = 44
         BOTTOM = TOP + n * HIGH + (n - 1) * GAP
-        HEIGHT = BOTTOM + 60
-        title = text_of(chain)
-        HEADING["rate"] = HEADING["rate"] ", over " counted(span * each, "block")
+        title = shortened(text_of(chain), 44)
+        HEADING["rate"] = HEADING["rate"] counted(span * each, "block")
         if (each > 1) {
-            HEADING["time"] = HEADING["time"] ": mean, quickest and slowest of each " commas(each)
+            HEADING["time"] = HEADING["time"] ": mean of each " commas(each) ", and from the quickest to the slowest"
             HEADING["fees"] = HEADING["fees"] ", mean of each " commas(each)
         }
-        print_head(title == "" ? counted(blocks, "block") " of a chain" : "The chain " escaped(title) ": " counted(blocks, "block"),
-            words_of_chain())
+        print_head(BOTTOM + 60, title == "" ? counted(blocks, "block") " of a chain" : \
+            "The chain " escaped(title) ": " counted(blocks, "block"), words_of_chain(), PANELS)
         find_x()
-        print_x_axis()
+        find_ticks()
         for (i = 1; i <= n; i++)
             print_panel(i, name[i])
-        print "</g>"
+        print_x_axis()
         print_pointed()
         print "</svg>"
     }
@@ -633,17 +481,20 @@ draw() {
     # --- Main ---
 
     BEGIN {
+        source = ENVIRON["PLOT_SOURCE"]    # -v would take a backslash in it for an escape
         MOST = 420              # bins; an even number
         each = 1                # blocks in a bin
         WIDTH = 960
-        INK = "#222222"; PALE_INK = "#666666"; GRID = "#e3e3e3"
-        COLOUR["time"] = "#2f6db3"; COLOUR["work"] = "#c8591a"; COLOUR["rate"] = "#a0328a"
-        COLOUR["fees"] = "#27875f"; COLOUR["supply"] = "#7d5ba6"
+        PANELS = "time work rate fees supply"
+        LIGHT["time"] = "#2f6db3"; LIGHT["work"] = "#b5501a"; LIGHT["rate"] = "#a0328a"
+        LIGHT["fees"] = "#1f7a55"; LIGHT["supply"] = "#7450a3"
+        DARK["time"] = "#6fb0f2"; DARK["work"] = "#f09a5e"; DARK["rate"] = "#e58bd3"
+        DARK["fees"] = "#5fcb9c"; DARK["supply"] = "#b99cea"
         HEADING["time"] = "Block time (seconds)"; HEADING["work"] = "Difficulty: work of a block (hashes)"
-        HEADING["rate"] = "Hash rate, estimated (hashes a second)"; HEADING["fees"] = "Fees of a block"
+        HEADING["rate"] = "Hash rate (hashes a second), estimated over "; HEADING["fees"] = "Fees of a block"
         HEADING["supply"] = "Supply"
-        NONE["time"] = NONE["rate"] = "takes two blocks at least"
-        NONE["supply"] = "known only where the chain begins with its genesis block"
+        NONE["time"] = NONE["rate"] = "not known from a single block"
+        NONE["supply"] = "known only if the chain is read from its genesis block"
         reward = "0"
         if (table)
             print "height\ttime\tinterval\twork\ttxs\tfees\tsupply"
@@ -652,7 +503,7 @@ draw() {
     stopped != "" { next }
     /^\001/ {
         if (substr($0, 2) + 0 > 0)
-            stop(substr($0, 2) == 1 ? 1 : 2, told ? "" : source ": cannot be read")
+            stop(substr($0, 2) == 1 ? 1 : 2, told ? "" : "@PROGPREFIX@ledger-plot: " source ": cannot be read")
         if (!empty)
             refuse("cut short: no newline at its end")
         next
