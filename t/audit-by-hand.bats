@@ -671,6 +671,52 @@ END
     [ "$status" -eq 143 ]
 }
 
+# A signal sent to the script alone, or to all of its processes as a terminal does: what came of it is $status.
+ended_by() { # SHELL SIGNAL ALONE|ALL
+    local to
+    setsid env --default-signal=HUP,INT,QUIT,PIPE,TERM "$1" "$(command -v audit-by-hand)" -q \
+        "$VECTORS/good/retarget.ledger" >said 2>&1 3>&- &
+    [ "$3" = ALONE ] && to=$! || to=-$!
+    eventually eval 'ls tmp/*/accounts.* >/dev/null 2>&1'
+    kill "-$2" -- "$to"
+    status=0
+    wait $! || status=$?
+    [ -z "$(ls tmp)" ] && ! grep -q : said
+}
+
+@test "it dies of the signals that end it, and leaves no folder behind" {
+    while read -r signal number; do
+        for to in ALONE ALL; do
+            ended_by dash "$signal" "$to"
+            [ "$status" -eq $((128 + number)) ]
+        done
+    done <<<$'HUP 1\nINT 2\nQUIT 3\nPIPE 13\nTERM 15'
+    # shells that are deaf to one of them
+    ended_by bash QUIT ALONE
+    [ "$status" -eq 131 ]
+    ! command -v zsh >/dev/null || { ended_by zsh HUP ALL && [ "$status" -eq 129 ]; }
+}
+
+@test "wherever TMPDIR leads" {
+    mkdir 'with  space' ./-x "l'\$(x)"
+    for folder in tmp ./tmp 'with  space' -x "l'\$(x)" ''; do
+        TMPDIR=$folder expect 0 audit-by-hand -q "$VECTORS/good/genesis.ledger"
+        [ ! -s "$err" ] && { [ -z "$folder" ] || [ -z "$(ls -- "$folder")" ]; }
+    done
+    for folder in nowhere nowhere/deeper "$good"; do
+        TMPDIR=$folder expect 2 audit-by-hand -q "$good"
+        says "^audit-by-hand: no temporary folder can be made in $folder\$"
+    done
+    unshare -m true 2>/dev/null || skip 'no file system can be mounted here'
+    # a disk that is full from the beginning, or after some blocks
+    for blocks in 1 3 20; do
+        # shellcheck disable=SC2016 # another shell's
+        expect 2 unshare -m sh -c 'mount -t tmpfs -o size=$((4096 * $1)) full "$TMPDIR" && audit-by-hand -q "$2"' \
+            - $blocks "$VECTORS/good/retarget.ledger"
+        [ -s "$err" ]
+    done
+}
+
 # --- What it is made of --------------------------------------------------------------------------------
 
 # A folder with links to these programs, and none else.
@@ -739,6 +785,89 @@ TOOLS='awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum
             PATH=$PWD/$folder:$PATH expect "$was" audit-by-hand -q "$VECTORS/$name.ledger"
             cmp "$out" out
             cmp "$err" err
+        done
+    done
+}
+
+# A shell by its words, where it is installed.
+has_shell() { # WORD...
+    command -v "$1" >/dev/null && { [ "$1" != busybox ] || busybox sh -c : 2>/dev/null; }
+}
+
+@test "every shell gives the right verdict, or refuses with a word" {
+    program=$(command -v audit-by-hand)
+    for shell in dash bash 'bash --posix' mksh lksh ksh93 posh yash zsh 'zsh --emulate sh' 'busybox sh'; do
+        # shellcheck disable=SC2086 # words
+        has_shell $shell || continue
+        while read -r want file; do
+            # shellcheck disable=SC2086
+            run_apart $shell "$program" -q -T 1700000200 "$VECTORS/$file"
+            if [ "$shell" = mksh ]; then # which counts with 32 bits
+                want=2
+            fi
+            [ "$status" -eq "$want" ] || { echo "$shell: $status of $file" && cat "$err" && false; }
+            [ "$want" -ne 2 ] || says '^audit-by-hand: this shell does not count to 2\^63'
+        done <<'END'
+0 cases/big-amounts.ledger
+1 cases/forged-minfee-2to32.ledger
+END
+    done
+}
+
+@test "what the environment brings is no part of a verdict" {
+    echo 'exit 0' >start
+    for setting in SHELLOPTS=noclobber SHELLOPTS=allexport IFS=1 IFS= POSIXLY_CORRECT=1 LC_ALL=C.UTF-8 ENV=start CDPATH=/:. \
+        OPENSSL_CONF=start _POSIX2_VERSION=199209 TMOUT=1; do
+        expect 1 env "$setting" bash "$(command -v audit-by-hand)" -q "$VECTORS/bad/replayed-seq.ledger"
+    done
+}
+
+# Another program of this name, which says so where it should not, or says nothing: instead NAME COMMANDS.
+instead() {
+    # shellcheck disable=SC2086 # words
+    [ -e all ] || only all $TOOLS sh
+    rm -rf other
+    cp -R all other
+    rm -f "other/$1"
+    printf '#!%s\n%s\n' "$(command -v sh)" "$2" >"other/$1"
+    chmod +x "other/$1"
+}
+
+@test "a tool that computes wrongly is refused by name" {
+    while read -r tool commands; do
+        instead "$tool" "${commands//REAL/$(command -v "$tool")}"
+        PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$good"
+        [ "$status" -eq 2 ] || { echo "$tool: $status with $commands" && false; }
+        says "^audit-by-hand: $tool: "
+    done <<'END'
+openssl exit 0
+openssl exit 1
+openssl echo Signature Verification Failure; exit 1
+openssl case $* in *rawin*) echo unknown option -rawin; exit 1 ;; esac; exec REAL "$@"
+sha256sum cat >/dev/null; echo 0000  -
+expr case $* in *????????????????????*) echo out of range >&2; exit 3 ;; esac; exec REAL "$@"
+expr exit 2
+awk case $* in *'%.0f'*) echo 1.15792e+77 ;; *) exec REAL "$@" ;; esac
+awk exit 0
+sort exec REAL -g "$@"
+sort exec REAL -f "$@"
+sort exit 1
+END
+    for tool in expr sort; do
+        has_shell busybox || continue
+        instead "$tool" "exec $(command -v busybox) $tool \"\$@\""
+        PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$good"
+        [ "$status" -eq 0 ] || { [ "$status" -eq 2 ] && says "^audit-by-hand: $tool: "; }
+    done
+}
+
+@test "every awk will do" {
+    for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
+        command -v "${awk%% *}" >/dev/null || continue
+        instead awk "exec $(command -v "${awk%% *}")${awk#"${awk%% *}"} \"\$@\""
+        for file in good/linear bad/memo-too-long; do
+            PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$VECTORS/$file.ledger"
+            [ "$status" = "$([ "${file%/*}" = bad ] && echo 1 || echo 0)" ] || { echo "$awk: $status" && cat "$err" && false; }
         done
     done
 }

@@ -15,9 +15,14 @@
 # Exit status: 0 every rule holds; 1 one is broken, and stderr says which and where; 2 it could not be
 # asked.
 
+[ -z "${ZSH_VERSION-}" ] || emulate sh      # which zsh has to be asked for
+
 # Stop at any command that fails (-e) or word that is not set (-u); never take a word of the ledger for a
-# file name pattern (-f); and let every byte be one character, in its order by value.
-set -efu
+# file name pattern (-f); write to files that are there already (+C), and export nothing unasked (+a). Let
+# every byte be one character, in its order by value.
+set +aC -efu
+IFS='
+	 '
 LC_ALL=C
 export LC_ALL
 OPENSSL_CONF=/dev/null
@@ -27,6 +32,7 @@ umask 077
 
 MAX=9223372036854775807         # 2^63 - 1, the largest number in a record
 MAX_LINE=65535                  # bytes in a line
+TWO_256=115792089237316195423570985008687907853269984665640564039457584007913129639936
 ZERO=0000000000000000000000000000000000000000000000000000000000000000
 
 # --- What is said, and how it ends ---------------------------------------------------------------------
@@ -73,13 +79,26 @@ trouble() {
 }
 
 # However it ends, the folder of the books goes. A command that failed where it should not have, with
-# whatever status, is trouble; only fault() may say 1. (Above 128 it was a signal.)
+# whatever status, is trouble; only fault() may say 1. Above 128 a signal ended the command: one that was
+# sent to all of us at once, such as ^C, ends this script too.
 finish() {
-    status=$?
+    ended=$?
     trap - EXIT
+    case $ended in 129 | 130 | 131 | 141 | 143) killed "$((ended - 128))" ;; esac
     [ -z "$books" ] || rm -rf -- "$books"
-    [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || [ -n "$verdict" ] || status=2
-    exit "$status"
+    [ "$ended" -eq 0 ] || [ -n "$verdict" ] || ended=2
+    exit "$ended"
+}
+
+# A signal: remove the folder, then die of that same signal, in a shell that lets it. (bash is deaf to
+# SIGQUIT, and to zsh a SIGHUP is a plain exit with 1.)
+killed() { # NUMBER
+    trap - EXIT
+    trap '' HUP INT QUIT PIPE TERM
+    [ -z "$books" ] || rm -rf -- "$books"
+    trap - "$1"
+    [ -n "${ZSH_VERSION-}" ] || kill "-$1" $$
+    exit $((128 + $1))
 }
 
 # ask COMMAND...: a command whose status says 0 for yes and 1 for no. Any other is no answer.
@@ -104,7 +123,7 @@ holds() {
 
 # 2^N. A power of two is exact in awk's floating point, however large.
 power_of_two() {
-    awk -v n="$1" 'BEGIN { printf "%.0f\n", 2 ^ n }'
+    awk -v n="$1" 'BEGIN { for (p = 1; n > 0; n--) p *= 2; printf "%.0f\n", p }'
 }
 
 # convert FROM TO NUMBER, from one base to another as on paper: for each digit, multiply what there is by
@@ -271,9 +290,21 @@ bytes() {
     printf %s "$1" | tr a-f A-F | basenc --base16 -d
 }
 
+# Whether openssl finds the signature good. It wants three files: the message, the signature, and the key,
+# which is preceded by the twelve bytes that say 'an Ed25519 key'.
+openssl_agrees() { # KEY MESSAGE SIGNATURE
+    { printf %s "$2" >message && bytes "$3" >message.sig && bytes "302a300506032b6570032100$1" >key.der; } ||
+        trouble "$books: cannot be written"
+    said=$(openssl pkeyutl -verify -rawin -in message -sigfile message.sig \
+        -pubin -keyform DER -inkey key.der 2>&1 </dev/null) && return
+    case $said in
+    *'Verification Failure'*) return 1 ;;
+    *) trouble "openssl: cannot check a signature: $said" ;;
+    esac
+}
+
 # A signature is the last field of its line, 128 lowercase hex digits, and signs every byte before the
-# space in front of it. Its two halves are the point R and the number S. openssl wants three files: the
-# message, the signature, and the key behind the twelve bytes that say 'an Ed25519 key'.
+# space in front of it. Its two halves are the point R and the number S.
 check_signature() { # KEY LINE
     signature=${2##* }
     is_hex "$signature" 128 128 || fault 'tx: signature is not 128 lowercase hex digits'
@@ -283,15 +314,7 @@ check_signature() { # KEY LINE
     is_sound_point "$r" || fault 'tx: bad signature: R is not canonical, or of small order'
     is_sound_point "$1" || fault 'tx: bad signature: the key is not canonical, or of small order'
 
-    printf %s "${2% *}" >message
-    bytes "$signature" >message.sig
-    bytes "302a300506032b6570032100$1" >key.der
-    said=$(openssl pkeyutl -verify -rawin -in message -sigfile message.sig \
-        -pubin -keyform DER -inkey key.der 2>&1) && return
-    case $said in
-    *'Verification Failure'*) fault 'tx: bad signature' ;;
-    *) trouble "openssl: $said" ;;
-    esac
+    openssl_agrees "$1" "${2% *}" "$signature" || fault 'tx: bad signature'
 }
 
 # --- Difficulty ----------------------------------------------------------------------------------------
@@ -547,6 +570,7 @@ check_block() {
     # Its time is after the median of its last 11 ancestors (of an even number, the upper of the middle
     # two), and not too far ahead of the clock.
     median=$(sort -n recent | awk '{ time[NR] = $0 } END { print time[int(NR / 2) + 1] }')
+    is_number "$median" || trouble 'sort or awk: gave no median'
     show "  time $time, after the median $median and not after $latest"
     [ "$time" -gt "$median" ] || fault 'block: time is not after the median of the last 11'
     holds "$time" '<=' "$latest" || fault 'block: time is too far ahead of the clock'
@@ -579,9 +603,47 @@ check_block() {
     fi
 }
 
+# --- What it relies on ---------------------------------------------------------------------------------
+#
+# A shell that counts to 2^31, or a sort that compares floating-point numbers, does not fail: it judges
+# wrongly. So the shell and each tool are first asked what has a known answer.
+
+can_count() {
+    words='a b'
+    # shellcheck disable=SC2086 # a shell must split words, too
+    set -- $words
+    [ $# -eq 2 ] && [ "$((MAX - 1 + 1))" = 9223372036854775807 ] && [ "$((MAX >> 62))" = 1 ] &&
+        [ "$MAX" -gt "$((MAX - 1))" ] && ! [ "$((MAX - 1))" -ge "$MAX" ]
+}
+
+check_tools() {
+    { [ "$(calc "$TWO_256" '*' "$TWO_256" / "$TWO_256")" = "$TWO_256" ] && [ "$(calc -7 / 2)" = -3 ] &&
+        [ "$(calc -7 % 2)" = -1 ] && holds 9 '<' 10 && ! holds x9 '<' x10; } ||
+        trouble 'expr: cannot count with numbers of 512 bits, as the one of GNU coreutils can'
+    { [ "$(power_of_two 256)" = "$TWO_256" ] && [ "$(convert 16 10 "1$ZERO")" = "$TWO_256" ] &&
+        is_text a%20b && ! is_text %41 && is_below_order "$ZERO" && ! is_below_order "${ZERO}ff"; } ||
+        trouble 'awk: computes wrongly; try another one, such as gawk or mawk'
+    { [ "$(printf '%s\n' 9007199254740993 9007199254740992 10 9 | sort -n | paste -s -d ' ' -)" = \
+        '9 10 9007199254740992 9007199254740993' ] &&
+        [ "$(printf '%s\n' 'a 1' 'B 2' 'a 3' | tac | sort -s -u -k 1,1 | paste -s -d ' ' -)" = 'B 2 a 3' ]; } ||
+        trouble 'sort: sorts wrongly; try the one of GNU coreutils'
+    sha256 abc
+    [ "$hash" = ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad ] ||
+        trouble 'sha256sum: computes wrongly'
+
+    # RFC 8032, section 7.1, test 2: a signature of the letter r, which is none of the letter s.
+    key=3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
+    r=92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da
+    s=085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00
+    { openssl_agrees "$key" r "$r$s" && ! openssl_agrees "$key" s "$r$s"; } ||
+        trouble 'openssl: tells good Ed25519 signatures from bad ones wrongly; use OpenSSL 3'
+}
+
 # --- The audit -----------------------------------------------------------------------------------------
 
 quiet='' books='' verdict=''
+(can_count) 2>/dev/null ||
+    trouble 'this shell does not count to 2^63 - 1, or does not split words: use another, such as dash or bash'
 true 2>/dev/null 3>&1 || trouble 'stdout: is closed'
 for tool in awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum sort tac tail tr wc
 do
@@ -604,11 +666,11 @@ is_number "$now" || trouble "-T: '$now' is not a number from 0 to $MAX"
 name=${1:-${LEDGER:-ledger}}
 
 trap finish EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 141' PIPE
-trap 'exit 143' TERM
-books=$(mktemp -d)
+for signal in 1 2 3 13 15; do               # HUP INT QUIT PIPE TERM
+    # shellcheck disable=SC2064 # the signal of now
+    trap "killed $signal" "$signal"
+done
+books=$(mktemp -d) || trouble "no temporary folder can be made in ${TMPDIR:-/tmp}"
 
 # The books begin with a copy of the ledger, in which a byte 0, that no shell can hold, has become a byte
 # 1: no line may have either.
@@ -621,11 +683,10 @@ case $name in
     ;;
 esac
 tr '\000' '\001' >"$books/ledger" || trouble "$name: cannot be read, or not copied to $books"
-cd -- "$books"
-books=$PWD
-
-[ "$(calc "$MAX" '*' 2)" = 18446744073709551614 ] || trouble 'expr: cannot count past 2^63'
-TWO_256=$(power_of_two 256)
+cd -- "$books" || trouble "$books: cannot be entered"
+books=$PWD TMPDIR=$PWD
+export TMPDIR
+check_tools
 
 check_lines
 at=0
