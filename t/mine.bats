@@ -360,6 +360,17 @@ not_mined() {
     append <block
 }
 
+@test "-v: which kernel tries the nonces" {
+    local best
+    best=$("$BIN/.t/minetest" best | cut -f 1)
+    expect 0 mine -v -m miner -T 1700000010 </dev/null
+    says "^mine: kernel $best\$"
+    PEERUTILS_MINE_KERNEL=portable expect 0 mine --verbose -n 3 -m miner -T 1700000010 </dev/null
+    [ "$(cat "$err")" = 'mine: kernel portable' ]
+    expect 0 mine -m miner -T 1700000010 </dev/null
+    [ ! -s "$err" ]
+}
+
 @test "PEERUTILS_MINE_KERNEL: every kernel gives the same block, and what is none is trouble" {
     mine -m miner -T 1700000010 -n 5 </dev/null >wanted
     "$BIN/.t/minetest" names >names.of.kernels

@@ -49,7 +49,8 @@ kernel() { # NAME
     need qemu-aarch64 aarch64-linux-gnu-gcc
     local from=$ROOT
     echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -static -o empty -xc - || skip 'no C library for ARMv8'
-    aarch64-linux-gnu-gcc -std=c11 -O1 -D_GNU_SOURCE -I"$from/src" -static -pthread -o minetest "$from"/t/lib/minetest.c \
+    aarch64-linux-gnu-gcc -std=c11 -O1 -D_GNU_SOURCE -I"$from/src" -static -pthread \
+        -ffunction-sections -Wl,--gc-sections -o minetest "$from"/t/lib/minetest.c \
         "$from"/src/work/{choice,kernel*,miner}.c "$from"/src/crypto/sha256*.c "$from"/src/base/*.c "$from"/src/cli/rate.c
     timeout 120 qemu-aarch64 ./minetest names >found
     grep -q '^armv8.usable$' found
@@ -80,6 +81,10 @@ kernel() { # NAME
     for cpu in Haswell EPYC,vendor=GenuineIntel EPYC,vendor=CentaurHauls; do
         on $cpu "$BIN/.t/minetest" best 2>qemu.said | grep -q "${tab}does not mix\$"
     done
+}
+
+@test "a long search finds out which kernel is the fastest" {
+    minetest faster
 }
 
 @test "a kernel that is asked for by name runs, whether it suits the processor or not" {

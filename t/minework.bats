@@ -433,6 +433,16 @@ has_worked() { # PID
     cut -d ' ' -f 12 got | head -n 20000 | sort -cu
 }
 
+@test "-v: which kernel tries the nonces" {
+    tickets -r 100 -n 2 >two
+    minework <two >wanted || :
+    PEERUTILS_MINE_KERNEL=portable expect 1 minework -v <two
+    [ "$(cat "$err")" = 'minework: kernel portable' ]
+    cmp "$out" wanted
+    expect 1 minework --verbose <two
+    says "^minework: kernel $("$BIN/.t/minetest" best | cut -f 1)\$"
+}
+
 @test "a rate on a terminal" {
     need_terminal
     endless -r 0 >ticket

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 int64_t cli_milliseconds(void)
@@ -31,4 +32,11 @@ void cli_show_rate(const char *what, uint64_t attempts, int64_t began)
 void cli_hide_rate(void)
 {
     fprintf(stderr, "\r\033[K");
+}
+
+void cli_say_kernel(const char *name, const char **told)
+{
+    if (!*told || strcmp(*told, name) != 0)
+        cli_warn("kernel %s", name);
+    *told = name;
 }

@@ -20,4 +20,8 @@ void cli_show_rate(const char *what, uint64_t attempts, int64_t began);
 /* Takes the line away. */
 void cli_hide_rate(void);
 
+/* "PROGRAM: kernel NAME" on stderr for the kernel that searches, unless that was told last: *told,
+ * NULL at first, which is set. A long search may come to another kernel. */
+void cli_say_kernel(const char *name, const char **told);
+
 #endif

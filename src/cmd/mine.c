@@ -34,6 +34,7 @@ static const struct cli_option options[] = {
     {'t', "seconds", "SECONDS", "give up after this time"},
     {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)"},
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
+    {'v', "verbose", NULL, "say which kernel tries the nonces"},
     {'T', "time", "UNIXTIME", "the clock; it moves by one spacing a block"},
     {'o', "tickets", NULL, "print tickets in place of work; -n: so many (default: all)"},
     {'r', "range", "NONCES", "with -o: of a ticket (default: 4294967296; 0: all in one)"},
@@ -65,11 +66,12 @@ struct run {
     uint8_t miner[ID_LEN];
     const char *clock; /* -T */
     int threads;
-    bool watch_tip;
-    int64_t deadline; /* monotonic milliseconds; 0: none */
-    int64_t mined;    /* blocks so far */
-    struct buf own;   /* their ids */
-    struct buf body;  /* of the next block */
+    bool watch_tip, verbose;
+    const char *kernel; /* the one told of last (-v) */
+    int64_t deadline;   /* monotonic milliseconds; 0: none */
+    int64_t mined;      /* blocks so far */
+    struct buf own;     /* their ids */
+    struct buf body;    /* of the next block */
     int64_t body_count, fees;
     uint8_t body_root[ID_LEN];
 
@@ -237,11 +239,18 @@ static bool search_first(const struct mine_job *job, uint64_t *nonce)
     return *nonce < FIRST_NONCES;
 }
 
+static void say_kernel(struct run *r)
+{
+    if (r->verbose)
+        cli_say_kernel(mine_kernel_best()->name, &r->kernel);
+}
+
 /* Searches with a watcher beside: 1 and *nonce, or 0 and r->end. */
 static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
 {
     struct fault f = {0};
     pthread_t watcher;
+    say_kernel(r);
     if (search_first(job, nonce))
         return 1;
     r->end = END_NONE;
@@ -253,6 +262,7 @@ static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
     close(r->wake[1]);
     pthread_join(watcher, NULL);
     close(r->wake[0]);
+    say_kernel(r);
     if (found < 0)
         cli_ledger_fail(&r->ledger, &f);
     return found;
@@ -432,6 +442,7 @@ static void read_options(struct run *r, struct arguments *a, int argc, char **ar
 {
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r->watch_tip |= c == 'w';
+        r->verbose |= c == 'v';
         a->tickets |= c == 'o';
         if (c == 'm')
             a->miner = optarg;

@@ -23,6 +23,7 @@ static const struct cli_option options[] = {
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'t', "seconds", "SECONDS", "give up after this time"},
     {'w', "watch", NULL, "give up a ticket as soon as the next one is there"},
+    {'v', "verbose", NULL, "say which kernel tries the nonces"},
     {'s', "split", "PARTS", "in place of work: each ticket in so many parts"},
     {'c', "check", NULL, "in place of work: tickets for what receipts on stdin do not cover"},
     {0, NULL, NULL, NULL},
@@ -48,7 +49,8 @@ struct run {
 
     /* Of work: */
     int threads;
-    bool watch_tickets;
+    bool watch_tickets, verbose;
+    const char *kernel;             /* the one told of last (-v) */
     int64_t deadline, shown;        /* cli_milliseconds(); 0: none, never */
     int64_t began, paused;          /* so that their difference is how long was worked */
     uint8_t done[DONE_MAX][ID_LEN]; /* hashes of the headers of the blocks found last: a ring */
@@ -260,6 +262,12 @@ static int round_ms(struct run *r)
     return left < ROUND_MS ? (int)left : ROUND_MS;
 }
 
+static void say_kernel(struct run *r)
+{
+    if (r->verbose)
+        cli_say_kernel(mine_kernel_best()->name, &r->kernel);
+}
+
 static void work(struct run *r, const struct ticket *t, const struct unsealed *u)
 {
     struct sweep s;
@@ -268,6 +276,7 @@ static void work(struct run *r, const struct ticket *t, const struct unsealed *u
     if (sweep_init(&s, u->header.data, u->header.len, t->share, t->block.target, t->first, t->last))
         cli_die("no seal fits this header");
     while (!s.over && !outdated && !atomic_load(&r->watch.stop)) {
+        say_kernel(r);
         if (sweep_run(&s, r->threads, round_ms(r), &r->watch, &f))
             cli_fail(NULL, &f);
         put_shares(r, t, u, &s);
@@ -479,6 +488,7 @@ int main(int argc, char **argv)
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         check |= c == 'c';
         r.watch_tickets |= c == 'w';
+        r.verbose |= c == 'v';
         if (c == 'j')
             threads = optarg;
         if (c == 't')

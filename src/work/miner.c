@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Behind the digits the final chunk holds the byte 0x80, zeros, and the message's length in bits,
  * 8 bytes: 52 is the last place for the digits' end that is a whole number of words. */
@@ -69,7 +70,9 @@ void mine_seal(size_t seal_len, uint64_t nonce, char out[SEAL_DIGITS])
  */
 struct search {
     const struct mine_job *job;
-    const struct mine_kernel *kernel;
+    _Atomic(const struct mine_kernel *) kernel;
+    uint64_t chunk;    /* how many nonces a thread takes at once, whatever the kernel */
+    int64_t long_from; /* when the search is long enough to compare kernels */
     struct mine_watch *watch;
     atomic_ullong next; /* the first chunk that nobody has taken */
     atomic_ullong best; /* the lowest nonce that meets the target so far */
@@ -79,7 +82,7 @@ struct search {
 /* One more than the last chunk's number: the nonces are 2^64. */
 static uint64_t count_chunks(const struct search *s)
 {
-    return UINT64_MAX / s->kernel->chunk + 1;
+    return UINT64_MAX / s->chunk + 1;
 }
 
 static void keep_least(struct search *s, uint64_t nonce)
@@ -90,16 +93,31 @@ static void keep_least(struct search *s, uint64_t nonce)
     atomic_store(&s->found, true);
 }
 
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* One thread compares the kernels while the others go on with the one that they have. */
+static const struct mine_kernel *choose_kernel(struct search *s)
+{
+    if (milliseconds() >= s->long_from)
+        atomic_store(&s->kernel, mine_kernel_compare());
+    return atomic_load(&s->kernel);
+}
+
 static void *work(void *self)
 {
     struct search *s = self;
-    const uint64_t size = s->kernel->chunk;
+    const uint64_t size = s->chunk;
     while (!atomic_load(&s->watch->stop) && !atomic_load(&s->found)) {
         uint64_t chunk = atomic_fetch_add(&s->next, 1);
         if (chunk >= count_chunks(s))
             break;
         uint64_t first = chunk * size;
-        uint64_t at = s->kernel->search(s->job, first, size);
+        uint64_t at = choose_kernel(s)->search(s->job, first, size);
         atomic_fetch_add(&s->watch->attempts, at < size ? at + 1 : at);
         if (at < size)
             keep_least(s, first + at);
@@ -129,7 +147,11 @@ static int work_with(struct search *s, int n, struct fault *f)
 int mine_search(const struct mine_job *job, int threads, struct mine_watch *watch, uint64_t *nonce,
                 struct fault *f)
 {
-    struct search s = {.job = job, .kernel = mine_kernel_best(), .watch = watch};
+    enum { LONG_MS = 100 };
+    const struct mine_kernel *kernel = mine_kernel_best();
+    struct search s = {.job = job, .chunk = kernel->chunk, .watch = watch};
+    s.long_from = milliseconds() + LONG_MS;
+    atomic_init(&s.kernel, kernel);
     atomic_init(&s.next, 0);
     atomic_init(&s.best, UINT64_MAX);
     atomic_init(&s.found, false);

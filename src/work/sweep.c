@@ -216,11 +216,13 @@ static struct timespec after(int milliseconds)
 int sweep_run(struct sweep *s, int threads, int milliseconds, struct mine_watch *watch,
               struct fault *f)
 {
-    struct run r = {.sweep = s, .kernel = mine_kernel_best(), .watch = watch};
+    struct run r = {.sweep = s, .watch = watch};
     int error = 0;
     s->hits_count = 0;
     if (s->over)
         return 0;
+    r.kernel = s->runs ? mine_kernel_compare() : mine_kernel_best();
+    s->runs = true;
     r.until = after(milliseconds);
     threads = threads_of_use(s, threads);
     pthread_mutex_init(&r.lock, NULL);

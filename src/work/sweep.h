@@ -24,6 +24,7 @@ struct sweep {
     uint8_t tell[TARGET_LEN], end[TARGET_LEN];
     uint64_t next, last;
     bool started;        /* has a lowest one */
+    bool runs;           /* has run before */
     bool over;           /* every nonce was tried, or the end met */
     bool ended;          /* by an id that is not over `end`: the last of hits */
     struct attempt best; /* the lowest so far */

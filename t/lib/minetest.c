@@ -13,6 +13,7 @@
  * - choice: the kernel chosen for each kind of processor
  * - best: prints the kernel that is chosen here, and whether the processor mixes SHA instructions
  *   with vectors well
+ * - faster: from the slowest kernel on, the comparison finds one that is about as fast as any
  * - rate: prints attempts a second, bare compressions a second, the ratio, and, of kernels that are
  *   no good on this processor, that they are not
  */
@@ -773,6 +774,42 @@ static int test_choice(void)
     return 0;
 }
 
+/* Seconds for a few attempts, the best of some. */
+static double time_few(const struct mine_kernel *k)
+{
+    struct hopeless h;
+    double best = WAIT_SECONDS;
+    hopeless_init(&h, 1);
+    for (int i = 0; i < 20; i++) {
+        double took = time_attempts(k, &h.job, 0, MINE_CHUNK / 64);
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static int test_faster(void)
+{
+    const struct mine_kernel *slowest = NULL;
+    double most = 0, least = WAIT_SECONDS;
+    for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
+        double took = processor_has(k->needs) ? time_few(k) : 0;
+        if (took > most) {
+            most = took;
+            slowest = k;
+        }
+        if (took > 0 && took < least)
+            least = took;
+    }
+    const struct mine_kernel *found = mine_kernel_faster(slowest);
+    double took = time_few(found);
+    printf("%s\t%s\n", slowest->name, found->name);
+    if (took > 1.5 * least)
+        errx(1, "%s takes %.0f %% of the fastest one's time", found->name, 100 * took / least);
+    if (mine_kernel_compare() != mine_kernel_best())
+        errx(1, "what the comparison found is not kept");
+    return 0;
+}
+
 static int test_best(void)
 {
     printf("%s\t%s\n", mine_kernel_best()->name,
@@ -787,7 +824,8 @@ int main(int argc, char **argv)
         int (*run)(void);
     } tests[] = {{"place", test_place},     {"lowest", test_lowest}, {"stop", test_stop},
                  {"threads", test_threads}, {"rate", test_rate},     {"shown", test_shown},
-                 {"names", test_names},     {"choice", test_choice}, {"best", test_best}};
+                 {"names", test_names},     {"choice", test_choice}, {"best", test_best},
+                 {"faster", test_faster}};
     if (argc >= 2 && argc <= 3 && strcmp(argv[1], "kernels") == 0)
         return test_kernels(argv[2], false);
     if (argc == 3 && strcmp(argv[1], "sample") == 0)
@@ -796,5 +834,5 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
     errx(2, "usage: minetest place|kernels [NAME]|sample NAME|lowest|stop|threads|shown|names|"
-            "choice|best|rate");
+            "choice|best|faster|rate");
 }
