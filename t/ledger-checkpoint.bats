@@ -72,7 +72,7 @@ refuse() {
     expect 2 ledger-checkpoint -k ann.key -l nowhere
     says 'nowhere: No such file'
     expect 2 ledger-checkpoint
-    says '^ledger-checkpoint: give the key to sign with: -k KEY$'
+    says '^ledger-checkpoint: -k KEY is missing'
     expect 2 ledger-checkpoint -k nobody.key
     expect 2 ledger-checkpoint -k ann.pub
     expect 2 ledger-checkpoint -k ann.key -T x

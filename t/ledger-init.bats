@@ -208,7 +208,7 @@ refuse() {
     refuse '^usage: ledger-init ' "$ONE" 1 "$TWO"
     refuse '^usage: ledger-init ' -x
     refuse '^usage: ledger-init ' --nothing
-    refuse "requires an argument" -n
+    refuse '^ledger-init: -n: its NAME is missing' -n
     expect 0 ledger-init --help
     grep -q '^usage: ledger-init ' "$out"
     expect 0 ledger-init -V

@@ -179,7 +179,7 @@ holds() {
 
 @test "trouble is status 2" {
     expect 2 txsign "$VECTORS/tx/unsigned"
-    says '^txsign: give the key'
+    says '^txsign: -k KEY is missing'
     expect 2 txsign -k none.key "$VECTORS/tx/unsigned"
     says '^txsign: none.key: cannot open'
     expect 2 txsign -k of-bob "$VECTORS/tx/unsigned"

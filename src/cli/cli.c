@@ -5,8 +5,6 @@
 #include "base/num.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
@@ -18,117 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OPTIONS_MAX = 32, OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
+enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
 
-static const struct cli_option common[] = {
-    {'h', "help", NULL, "print this help"},
-    {'V', "version", NULL, "print the version"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli *program;
 static struct buf output;
-
-/* Before the first option is read there is no program yet. */
-static const char *name(void)
-{
-    return program ? program->name : program_invocation_short_name;
-}
-
-static void usage_line(FILE *to)
-{
-    fprintf(to, "usage: %s", program->name);
-    for (const struct cli_option *o = program->options; o->letter; o++)
-        fprintf(to, o->arg ? " [-%c %s]" : " [-%c]", o->letter, o->arg);
-    fprintf(to, "%s%s\n", *program->operands ? " " : "", program->operands);
-}
-
-static void help_options(const struct cli_option *o)
-{
-    for (; o->letter; o++) {
-        char left[64];
-        snprintf(left, sizeof left, "-%c, --%s%s%s", o->letter, o->name, o->arg ? " " : "",
-                 o->arg ? o->arg : "");
-        printf("  %-28s %s\n", left, o->help);
-    }
-}
-
-static _Noreturn void exit_printed(void)
-{
-    bool failed = ferror(stdout) != 0;
-    failed |= fclose(stdout) != 0;
-    exit(failed ? CLI_TROUBLE : CLI_YES);
-}
-
-static _Noreturn void help(void)
-{
-    usage_line(stdout);
-    printf("\n%s\n\n", program->about);
-    help_options(program->options);
-    help_options(common);
-    exit_printed();
-}
-
-static _Noreturn void version(void)
-{
-    printf("%s (peerutils) %s\n", program->name, PEERUTILS_VERSION);
-    exit_printed();
-}
-
-/* getopt's two forms of the table. */
-static void compile(const struct cli_option *o, char *letters, struct option *names)
-{
-    while (*letters)
-        letters++;
-    while (names->name)
-        names++;
-    for (; o->letter; o++, names++) {
-        *letters++ = o->letter;
-        if (o->arg)
-            *letters++ = ':';
-        *names = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
-                                 o->letter};
-    }
-    *letters = 0;
-}
-
-/* The place of a standard descriptor that is closed would go to the next file that is opened, and
- * output into that file. What stands there instead can be neither read nor written as it is used.
- */
-static void hold_standard_descriptors(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
-            exit(CLI_TROUBLE);
-}
-
-int cli_next(const struct cli *c, int argc, char **argv)
-{
-    char letters[2 * OPTIONS_MAX + 2] = "";
-    struct option names[OPTIONS_MAX + 1] = {0};
-    if (!program)
-        hold_standard_descriptors();
-    program = c;
-    if (argc > 0)
-        argv[0] = (char *)c->name; /* for getopt's messages */
-    compile(c->options, letters, names);
-    compile(common, letters, names);
-    int letter = getopt_long(argc, argv, letters, names, NULL);
-    if (letter == 'h')
-        help();
-    if (letter == 'V')
-        version();
-    if (letter == '?')
-        cli_usage();
-    return letter;
-}
-
-void cli_usage(void)
-{
-    usage_line(stderr);
-    exit(CLI_TROUBLE);
-}
 
 /* One write a message, so that programs of a pipeline do not mix theirs. */
 static void tell(const char *format, ...)
@@ -146,7 +36,7 @@ static void say(const char *format, va_list args)
 {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    tell("%s: %s", name(), text);
+    tell("%s: %s", cli_name(), text);
 }
 
 /* A place in a file, and a line in it where it is not 0. */
@@ -189,9 +79,9 @@ int cli_status(const struct fault *f)
 void cli_fail(const char *place, const struct fault *f)
 {
     if (place)
-        tell("%s: %s: %s", name(), place_of(place, f->line).text, f->text);
+        tell("%s: %s: %s", cli_name(), place_of(place, f->line).text, f->text);
     else
-        tell("%s: %s", name(), f->text);
+        tell("%s: %s", cli_name(), f->text);
     exit(cli_status(f));
 }
 

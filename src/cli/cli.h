@@ -28,16 +28,40 @@ struct cli {
     const char *operands; /* as the usage line shows them; "" for none */
     const char *about;    /* one line: what it does */
     const struct cli_option *options;
+    const char *required; /* the letters of options that cannot be left out; NULL: none */
+    const char *number;   /* what a number among the operands is called in messages; NULL: there is
+                             none, and an operand never begins with a minus */
 };
 
 /* The next option's letter, its argument in optarg; -1 at the end, optind then being the first
- * operand. Prints the help or the version and exits where they are asked for; prints the usage line
- * and exits with 2 where an option is not in the table. Call it until it gives -1, nothing else
- * before. */
+ * operand. Prints the help or the version and exits if they are asked for; exits with 2 and
+ * cli_misuse's words if an option is not in the table, lacks its argument, or is required and
+ * missing. Call it until it gives -1, nothing else before. */
 int cli_next(const struct cli *c, int argc, char **argv);
 
-/* The usage line on stderr, and exit 2. */
+/* Where an option's argument goes. A table of these ends with letter 0. */
+struct cli_value {
+    char letter;
+    const char **to;
+};
+
+/* Puts optarg where the table says for this letter. Whether it does. */
+bool cli_take(const struct cli_value *values, int letter);
+
+/* Exits with cli_misuse's words unless there are from least to most operands (most < 0: any
+ * number). The first operand, ended by a NULL. */
+char **cli_operands(int argc, char **argv, int least, int most);
+
+/* "PROGRAM: words" on stderr, what is missing or too much; then the usage line, and exit 2. */
+_Noreturn void cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* cli_misuse without words. */
 _Noreturn void cli_usage(void);
+
+/* The name that the program was called by, without folders: with PROGPREFIX, not that of its
+ * source.
+ */
+const char *cli_name(void);
 
 /* "PROGRAM: words" on stderr. */
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

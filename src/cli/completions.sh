@@ -38,6 +38,7 @@ table() {
             while (sub(/\[-[^]]*\]/, "", usage))
                 ;
             sub(/^usage: [^ ]* */, "", usage)
+            gsub(/(^| )-[A-Za-z0-9] [^ ]+/, "", usage)    # an option that is required
             print "operands\t" (usage ~ /^[] .[]*$/ ? "-" : place(usage, ""))
         }
         /^  -[A-Za-z0-9]/ {

@@ -39,6 +39,7 @@ static const struct cli program = {
     .operands = "",
     .about = "Takes the records that peers offer, and prints each new one once.",
     .options = options,
+    .required = "l",
 };
 
 enum {
@@ -233,14 +234,13 @@ static void stop(struct run *r)
 
 static void take_option(struct run *r, int c)
 {
-    const char **texts[] = {
-        ['l'] = &r->listen, ['k'] = &r->key,        ['L'] = &r->ledger, ['c'] = &r->chain,
-        ['a'] = &r->keys,   ['s'] = &r->spool_path, ['w'] = &r->where,  ['j'] = &r->threads};
+    const struct cli_value texts[] = {{'l', &r->listen}, {'k', &r->key},     {'L', &r->ledger},
+                                      {'c', &r->chain},  {'a', &r->keys},    {'s', &r->spool_path},
+                                      {'w', &r->where},  {'j', &r->threads}, {0, NULL}};
     r->plain |= c == 'p';
     r->stems |= c == 'd';
     r->verbose |= c == 'v';
-    if ((size_t)c < sizeof texts / sizeof *texts && texts[c])
-        *texts[c] = optarg;
+    cli_take(texts, c);
     if (c == 'n')
         r->guests = (size_t)cli_number("-n", optarg, 1, LISTENER_GUESTS_MAX);
     if (c == 'P')
@@ -256,8 +256,9 @@ int main(int argc, char **argv)
     struct run r = {.guests = SERVER_GUESTS, .passphrase_fd = -1};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
-    if (optind != argc || !r.listen || (!r.chain && !r.ledger))
-        cli_usage();
+    cli_operands(argc, argv, 0, 0);
+    if (!r.chain && !r.ledger)
+        cli_misuse("the chain is missing: give -L LEDGER or -c CHAIN");
     if (r.plain && (r.key || r.keys))
         cli_die("-p: plain connections have no keys: leave out -k and -a");
     start(&r);

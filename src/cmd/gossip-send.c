@@ -288,14 +288,13 @@ static void stop(struct run *r)
 
 static void take_option(struct run *r, int c)
 {
-    const char **texts[] = {
-        ['k'] = &r->key, ['c'] = &r->chain, ['L'] = &r->ledger, ['a'] = &r->keys};
+    const struct cli_value texts[] = {
+        {'k', &r->key}, {'c', &r->chain}, {'L', &r->ledger}, {'a', &r->keys}, {0, NULL}};
     r->plain |= c == 'p';
     r->verbose |= c == 'v';
     r->sending.deflate |= c == 'z';
     r->sending.stems |= c == 'd';
-    if ((size_t)c < sizeof texts / sizeof *texts && texts[c])
-        *texts[c] = optarg;
+    cli_take(texts, c);
     if (c == 'f')
         r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_MATES_MAX);
     if (c == 'n')
@@ -316,8 +315,7 @@ int main(int argc, char **argv)
     r.sending.bytes = 16 << 20;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
-    if (optind == argc)
-        cli_usage();
+    cli_operands(argc, argv, 1, -1);
     if (r.plain && (r.key || r.keys))
         cli_die("-p: plain connections have no keys: leave out -k and -a");
     start(&r, argv + optind, (size_t)(argc - optind));

@@ -24,10 +24,10 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli keygen = {
-    "keygen",
-    "NAME",
-    "Makes NAME.key (secret) and NAME.pub, and prints the key line.",
-    options,
+    .name = "keygen",
+    .operands = "NAME",
+    .about = "Makes NAME.key (secret) and NAME.pub, and prints the key line.",
+    .options = options,
 };
 
 struct request {
@@ -49,8 +49,11 @@ static struct request read_options(int argc, char **argv)
         else if (c == 'y')
             r.show = optarg;
     }
-    if (argc - optind != (r.show ? 0 : 1) || (r.show && (r.seed || r.encrypt)))
-        cli_usage();
+    if (r.show && (r.seed || r.encrypt))
+        cli_misuse("-y shows a key that is there: leave out -s and -p");
+    if (r.show && optind < argc)
+        cli_misuse("-y makes no key: leave out '%.80s'", argv[optind]);
+    cli_operands(argc, argv, !r.show, 1);
     return r;
 }
 

@@ -268,8 +268,7 @@ int main(int argc, char **argv)
             cli_now(r.now); /* says at once where it is no time */
         }
     }
-    if (argc - optind > 1)
-        cli_usage();
+    cli_operands(argc, argv, 0, 1);
     struct sigpool *pool = sigpool_new(cli_threads(threads));
     r.waiting = waiting_new();
     cli_memory(!pool || !r.waiting);

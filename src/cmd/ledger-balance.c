@@ -160,7 +160,7 @@ int main(int argc, char **argv)
             id = optarg;
     }
     if (id && height)
-        cli_usage();
+        cli_misuse("-b and -s both say which block: give one");
     cli_open_ledger(&l, path);
     find_node(&l, id, height, &node);
     if (optind < argc)

@@ -154,8 +154,7 @@ int main(int argc, char **argv)
         if (c == 'b')
             id = optarg;
     }
-    if (argc - optind > 1)
-        cli_usage();
+    cli_operands(argc, argv, 0, 1);
     cli_open_ledger(&l, argv[optind] ? argv[optind] : path);
     if (tip_only) {
         struct node tip;

@@ -25,6 +25,7 @@ static const struct cli program = {
     .operands = "",
     .about = "Prints one's signed word that the best chain holds a block.",
     .options = options,
+    .required = "k",
 };
 
 /* The block that is signed for; exits with 1 where the chain does not reach it. */
@@ -73,17 +74,15 @@ int main(int argc, char **argv)
     struct secret_key k = {0};
     struct checkpoint c = {0};
     struct fault f;
-    const char **values[] = {['k'] = &key, ['l'] = &path, ['s'] = &height, ['T'] = &now};
+    const struct cli_value values[] = {
+        {'k', &key}, {'l', &path}, {'s', &height}, {'T', &now}, {0, NULL}};
     for (int o; (o = cli_next(&program, argc, argv)) != -1;) {
         if (o == 'P')
             passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
         else
-            *values[o] = optarg;
+            cli_take(values, o);
     }
-    if (argc != optind)
-        cli_usage();
-    if (!key)
-        cli_die("give the key to sign with: -k KEY");
+    cli_operands(argc, argv, 0, 0);
     c.time = cli_now(now);
     cli_open_ledger(&l, path);
     struct node node = find_block(&l, height);

@@ -433,8 +433,7 @@ static void read_options(struct run *r, int argc, char **argv)
             r->count = optarg;
         r->no_fold |= c == 'F';
     }
-    if (argc - optind > 1)
-        cli_usage();
+    cli_operands(argc, argv, 0, 1);
     if (argv[optind])
         r->path = argv[optind];
 }

@@ -161,8 +161,7 @@ int main(int argc, char **argv)
         if (c == 'b')
             id = optarg;
     }
-    if (optind == argc)
-        cli_usage();
+    cli_operands(argc, argv, 1, -1);
     cli_open_ledger(&l, path);
     find_tip(&l, id, &h.tip);
     int64_t printed = print_all(&l, &h, names, argv + optind, verbose);

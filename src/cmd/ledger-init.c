@@ -31,6 +31,7 @@ static const struct cli program = {
     .operands = "[ACCOUNT AMOUNT]...",
     .about = "Writes a genesis block with these rules and first balances.",
     .options = options,
+    .number = "amount",
 };
 
 struct genesis {
@@ -155,7 +156,7 @@ int main(int argc, char **argv)
     set_target(&g, "00000f");
     read_options(&g, argc, argv);
     if ((argc - optind) % 2)
-        cli_usage();
+        cli_misuse("'%.80s': its AMOUNT is missing", argv[argc - 1]);
     cli_memory(rules_format(&g.rules, &g.body));
     add_grants(&g, argc - optind, argv + optind);
     seal_body(&g);

@@ -75,8 +75,7 @@ int main(int argc, char **argv)
         if (c == 'b')
             block = optarg;
     }
-    if (optind == argc)
-        cli_usage();
+    cli_operands(argc, argv, 1, -1);
     for (int i = optind; i < argc; i++)
         parse_id(argv[i], id);
     cli_open_ledger(&l, path);

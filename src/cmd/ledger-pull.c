@@ -83,17 +83,13 @@ static _Noreturn void fail(const struct run *r, const struct fault *f)
 
 static void take_option(struct run *r, int c)
 {
-    const char **texts[] = {['l'] = &r->ledger,
-                            ['c'] = &r->chain,
-                            ['k'] = &r->key,
-                            ['a'] = &r->keys,
-                            ['j'] = &r->threads};
+    const struct cli_value texts[] = {{'l', &r->ledger}, {'c', &r->chain},   {'k', &r->key},
+                                      {'a', &r->keys},   {'j', &r->threads}, {0, NULL}};
     r->plain |= c == 'p';
     r->verbose |= c == 'v';
     r->config.deflate |= c == 'z';
     r->config.follow |= c == 'f';
-    if ((size_t)c < sizeof texts / sizeof *texts && texts[c])
-        *texts[c] = optarg;
+    cli_take(texts, c);
     if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, INT32_MAX);
     if (c == 'i')
@@ -224,8 +220,11 @@ int main(int argc, char **argv)
                                .dialing = {.fanout = PEERS_ASKED}}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
-    if (optind == argc || (r.passphrase_fd >= 0 && !r.key) || (r.plain && (r.key || r.keys)))
-        cli_usage();
+    cli_operands(argc, argv, 1, -1);
+    if (r.passphrase_fd >= 0 && !r.key)
+        cli_misuse("-P is the passphrase of a key: it goes with -k");
+    if (r.plain && (r.key || r.keys))
+        cli_misuse("-p: plain connections have no keys: leave out -k and -a");
     r.ledger = cli_ledger(r.ledger);
     start(&r, argv + optind, (size_t)(argc - optind));
     if (!run(&r))

@@ -48,6 +48,7 @@ static const struct cli program = {
     .operands = "",
     .about = "Seals the transactions on stdin into a block on the best tip.",
     .options = options,
+    .required = "m",
 };
 
 /* The block that the next one is put on: the ledger's tip, or the one mined last. */
@@ -465,8 +466,7 @@ static void read_options(struct run *r, struct arguments *a, int argc, char **ar
         if (c == 'W')
             a->worker = optarg;
     }
-    if (optind < argc || !a->miner)
-        cli_usage();
+    cli_operands(argc, argv, 0, 0);
     if (!a->tickets && (a->range >= 0 || a->factor || a->worker))
         cli_die("-r, -s and -W go with -o");
     if (a->range < 0)

@@ -455,8 +455,8 @@ static void pay(const struct arguments *a)
 static void read_options(struct arguments *a, int argc, char **argv)
 {
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        const char **values[] = {
-            ['a'] = &a->names, ['b'] = &a->block, ['F'] = &a->fee, ['l'] = &a->ledger};
+        const struct cli_value values[] = {
+            {'a', &a->names}, {'b', &a->block}, {'F', &a->fee}, {'l', &a->ledger}, {0, NULL}};
         if (c == 's')
             a->standing = true;
         else if (c == 'r')
@@ -466,11 +466,11 @@ static void read_options(struct arguments *a, int argc, char **argv)
         else if (c == 'c')
             a->cut = cli_number("-c", optarg, 0, 100);
         else
-            *values[c] = optarg;
+            cli_take(values, c);
     }
-    bool summing = a->standing || a->block;
-    if (optind == argc || (a->standing && a->block) || (summing && argc - optind > 1))
-        cli_usage();
+    if (a->standing && a->block)
+        cli_misuse("-s and -b ask for different things: give one");
+    cli_operands(argc, argv, 1, a->standing || a->block ? 1 : -1);
     if (!a->block && (a->count >= 0 || a->cut >= 0 || a->fee || a->ledger))
         cli_die("-n, -c, -F and -l go with -b");
     a->shares = argv[optind];

@@ -496,8 +496,9 @@ int main(int argc, char **argv)
         if (c == 's')
             r.parts = cli_number("-s", optarg, 1, PARTS_MAX);
     }
-    if (optind < argc || (check && r.parts))
-        cli_usage();
+    cli_operands(argc, argv, 0, 0);
+    if (check && r.parts)
+        cli_misuse("-c checks and -s splits: give one");
     if (mine_kernel_asked(&f))
         cli_die("%s", f.text);
     r.threads = cli_threads(threads);

@@ -217,16 +217,18 @@ static void keep_book(struct run *r, const char *path)
 static struct run read_options(int argc, char **argv)
 {
     struct run r = {.passphrase_fd = -1, .status = CLI_YES};
-    const char **values[] = {['c'] = &r.chain_option, ['l'] = &r.ledger,   ['n'] = &r.count,
-                             ['T'] = &r.now,          ['a'] = &r.announce, ['k'] = &r.key};
+    const struct cli_value values[] = {
+        {'c', &r.chain_option}, {'l', &r.ledger}, {'n', &r.count}, {'T', &r.now},
+        {'a', &r.announce},     {'k', &r.key},    {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         if (c == 'P')
             r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
         else
-            *values[c] = optarg;
+            cli_take(values, c);
     }
-    if (argc - optind != !r.announce)
-        cli_usage();
+    if (r.announce && optind < argc)
+        cli_misuse("-a prints a record and keeps no file: leave out '%.80s'", argv[optind]);
+    cli_operands(argc, argv, !r.announce, 1);
     cli_now(r.now); /* says at once where it is no time */
     return r;
 }

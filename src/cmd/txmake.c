@@ -38,6 +38,7 @@ static const struct cli program = {
     .about =
         "Writes an unsigned transaction, or one for every line FROM TO AMOUNT [MEMO] on stdin.",
     .options = options,
+    .number = "amount",
 };
 
 struct run {
@@ -334,14 +335,12 @@ static void make_one(struct run *r, char **operands)
 
 static void read_options(struct run *r, int argc, char **argv)
 {
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        const char **values[] = {
-            ['f'] = &r->from,      ['F'] = &r->fee,        ['l'] = &r->ledger_path,
-            ['p'] = &r->pool_path, ['a'] = &r->names,      ['s'] = &r->seq,
-            ['c'] = &r->chain,     ['B'] = &r->break_kind, ['A'] = &r->answers_path,
-            ['r'] = &r->share,     ['S'] = &r->seed};
-        *values[c] = optarg;
-    }
+    const struct cli_value values[] = {
+        {'f', &r->from},         {'F', &r->fee},   {'l', &r->ledger_path}, {'p', &r->pool_path},
+        {'a', &r->names},        {'s', &r->seq},   {'c', &r->chain},       {'B', &r->break_kind},
+        {'A', &r->answers_path}, {'r', &r->share}, {'S', &r->seed},        {0, NULL}};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
+        cli_take(values, c);
 }
 
 int main(int argc, char **argv)
@@ -349,8 +348,9 @@ int main(int argc, char **argv)
     struct run r = {.status = CLI_YES};
     read_options(&r, argc, argv);
     int operands = argc - optind;
-    if (operands == 1 || operands > 3 || (operands && !r.from))
-        cli_usage();
+    if (operands && !r.from)
+        cli_misuse("-f FROM is missing: who pays");
+    cli_operands(argc, argv, operands ? 2 : 0, 3);
     set_up(&r);
     if (operands)
         make_one(&r, argv + optind);

@@ -219,8 +219,7 @@ int main(int argc, char **argv)
         if (c == 'j')
             threads = optarg;
     }
-    if (argc - optind != 1)
-        cli_usage();
+    cli_operands(argc, argv, 1, 1);
     cli_open_ledger(&r.ledger, path);
     pool_init(&r.pool, argv[optind], &r.ledger, bytes);
     if (select)

@@ -23,10 +23,12 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli txsign = {
-    "txsign",
-    "[FILE]...",
-    "Signs unsigned tx lines with the key of the account that pays; passes other lines on.",
-    options,
+    .name = "txsign",
+    .operands = "[FILE]...",
+    .about =
+        "Signs unsigned tx lines with the key of the account that pays; passes other lines on.",
+    .options = options,
+    .required = "k",
 };
 
 struct signer {
@@ -194,8 +196,6 @@ int main(int argc, char **argv)
         else
             passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
     }
-    if (!n)
-        cli_die("give the key to sign with: -k KEY");
     read_keys(&s, paths, n, passphrase_fd);
     free(paths);
     if (optind == argc)
