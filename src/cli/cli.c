@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/num.h"
 
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
@@ -159,5 +159,11 @@ int cli_threads(const char *option)
 
 int64_t cli_now(const char *option)
 {
-    return option ? cli_number("-T", option, 0, INT64_MAX) : (int64_t)time(NULL);
+    struct timespec now;
+    struct fault f;
+    if (option)
+        return cli_number("-T", option, 0, INT64_MAX);
+    if (clock_read(&now, &f))
+        cli_fail(NULL, &f);
+    return now.tv_sec;
 }

@@ -106,7 +106,8 @@ const char *cli_ledger(const char *option);
  */
 int cli_threads(const char *option);
 
-/* The clock: the -T argument, or, where it is NULL, the machine's. Unix seconds. */
+/* The clock in Unix seconds: the -T argument, or, if it is NULL, the machine's. Exits with 2 if
+ * that is set to a time that cannot be right (base/clock.h). */
 int64_t cli_now(const char *option);
 
 #endif

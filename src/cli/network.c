@@ -1,5 +1,6 @@
 #include "cli/network.h"
 
+#include "base/clock.h"
 #include "base/hex.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
@@ -8,7 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct tls *cli_tls(const char *path, int passphrase_fd)
 {
@@ -33,7 +33,9 @@ void cli_chain(const char *option, uint8_t chain[ID_LEN])
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    struct fault f;
+    if (clock_read(&now, &f))
+        cli_fail(NULL, &f);
     fprintf(stderr, "%lld.%06ld %s %s %s%s%s\n", (long long)now.tv_sec, now.tv_nsec / 1000, who,
             event, id ? hex32(id).text : "-", words ? " " : "", words ? words : "");
 }

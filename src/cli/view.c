@@ -1,5 +1,6 @@
 #include "cli/view.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "ledger/ledger.h"
 #include "net/wire.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 struct ledger_view {
     const char *path;
@@ -126,10 +126,13 @@ static int holds(void *self, const uint8_t id[ID_LEN], struct fault *f)
 static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct ledger_view *v = self;
+    struct timespec now;
     int seen = look(v, f);
     if (seen < 0)
         return -1;
-    return seen ? tree_header(&v->ledger.tree, b, id, time(NULL), f) : tree_header_alone(b, id, f);
+    if (!seen)
+        return tree_header_alone(b, id, f);
+    return clock_read(&now, f) ? -1 : tree_header(&v->ledger.tree, b, id, now.tv_sec, f);
 }
 
 /* Whether the block with this id is on the best chain: 1 and its height, 0, or -1. */

@@ -164,6 +164,7 @@ static void start_server(struct run *r)
 static void start(struct run *r)
 {
     struct fault f;
+    cli_clock(NULL); /* one that is wrong is told at once, not when the first record comes */
     if (!r->plain)
         r->tls = cli_tls(r->key, r->passphrase_fd);
     if (r->keys && allow_read(r->keys, &r->allow, &f))

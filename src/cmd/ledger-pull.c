@@ -139,6 +139,7 @@ static void log_start(struct run *r)
 static void start(struct run *r, char **operands, size_t count)
 {
     struct fault f;
+    cli_clock(NULL); /* one that is wrong is told at once, not when the first block comes */
     start_dialing(r, operands, count);
     r->config.pool = sigpool_new(cli_threads(r->threads));
     if (!r->config.pool)

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/followed.h"
+#include "cli/rate.h"
 #include "ledger/conflicts.h"
 #include "ledger/event.h"
 #include "record/key.h"
@@ -15,7 +16,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { INTERVAL_MAX = 86400, ROOM = 1 << 16 };
@@ -50,7 +50,7 @@ struct run {
     size_t ledgers_count, files_count;
     struct sigpool *pool;
     struct conflicts *conflicts; /* known are the keys that the files' key lines name */
-    time_t looked;
+    int64_t looked;              /* by cli_milliseconds */
 };
 
 /* All that is told: an event in one piece, so that it is never cut. */
@@ -146,7 +146,7 @@ static void read_files(struct run *r)
 
 static void look(struct run *r)
 {
-    r->looked = time(NULL);
+    r->looked = cli_milliseconds();
     read_files(r);
     for (size_t i = 0; i < r->ledgers_count; i++)
         followed_look(&r->ledgers[i], r->once);
@@ -159,7 +159,7 @@ static void wait_for(struct run *r, int fd)
     struct pollfd p = {.fd = fd, .events = POLLIN};
     for (;;) {
         int ready = poll(&p, 1, (int)r->interval * 1000);
-        if (ready <= 0 || time(NULL) - r->looked >= r->interval)
+        if (ready <= 0 || cli_milliseconds() - r->looked >= 1000 * r->interval)
             look(r);
         if (ready > 0)
             return;

@@ -43,7 +43,10 @@ int explain_begin(struct explain *x, struct fault *f)
                    "trouble.\n\n");
     explain_put(x, explain_prelude, strlen(explain_prelude));
     if (x->now < 0)
-        explain_say(x, "now=$(date +%%s)\n");
+        explain_say(x, "now=$(date +%%s)\n"
+                       "[ \"$now\" -ge 0 ] && [ \"$now\" -lt 253402300800 ] ||\n"
+                       "    trouble \"the machine's clock is not between 1970 and 9999 ($now): set "
+                       "it\"\n");
     else
         explain_say(x, "now=%" PRId64 "\n", x->now);
     return written(x, f);

@@ -639,6 +639,13 @@ check_tools() {
         trouble 'openssl: tells good Ed25519 signatures from bad ones wrongly; use OpenSSL 3'
 }
 
+# A clock before 1970 is wrong; by one that is far ahead, no block would be in the future.
+read_clock() {
+    now=$(date +%s) || now=unreadable
+    { is_number "$now" && holds "$now" '<' 253402300800; } ||
+        trouble "the machine's clock is not between 1970 and 9999 ($now): set it"
+}
+
 # --- The audit -----------------------------------------------------------------------------------------
 
 quiet='' books='' verdict=''
@@ -649,12 +656,15 @@ for tool in awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha2
 do
     command -v "$tool" >/dev/null || trouble "$tool: not found"
 done
-now=$(date +%s)
+now=''
 while getopts :qT:hV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
     q | --quiet) quiet=yes ;;
-    T) now=$OPTARG ;;
+    T)
+        is_number "$OPTARG" || trouble "-T: '$OPTARG' is not a number from 0 to $MAX"
+        now=$OPTARG
+        ;;
     h | --help) write "$(help)"; exit ;;
     V | --version) write 'audit-by-hand (peerutils) @VERSION@'; exit ;;
     *) usage >&2; exit 2 ;;
@@ -662,7 +672,7 @@ while getopts :qT:hV-: option; do
 done
 shift $((OPTIND - 1))
 [ $# -le 1 ] || { usage >&2; exit 2; }
-is_number "$now" || trouble "-T: '$now' is not a number from 0 to $MAX"
+[ -n "$now" ] || read_clock
 name=${1:-${LEDGER:-ledger}}
 
 trap finish EXIT

@@ -268,9 +268,9 @@ become() { # NAME PROGRAM...
     announce() {
         while :; do
             last=$(sed -n "s/^peer [^ ]* $(cut -d ' ' -f 2 node.pub) [^ ]* \([0-9]*\) .*/\1/p" peers)
-            now=$(date +%s) pause=600
-            [ "$now" -gt "${last:-0}" ] || now=$((last + 1))
-            @PROGPREFIX@peerbook -a "$address" -T "$now" -k node.key -l ledger | bring || pause=5
+            later='' pause=600
+            [ -z "$last" ] || [ "$last" -lt "$(date +%s)" ] || later="-T $((last + 1))"
+            @PROGPREFIX@peerbook -a "$address" $later -k node.key -l ledger | bring || pause=5
             sleep "$pause"
         done
     }
