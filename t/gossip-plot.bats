@@ -46,7 +46,7 @@ known_table() { # NODES RECORDS K-OF-MEDIAN K-OF-90
 
 # picture ARGUMENT...: draws into the file svg, which must be sound and plain.
 picture() {
-    expect 0 timeout 20 gossip-plot "$@"
+    expect 0 timeout 300 gossip-plot "$@"
     cp "$out" svg
     ! grep -q '[^ -~]' svg || { echo 'bytes that are not printable' && return 1; }
     [ "$(head -n 1 svg)" = '<?xml version="1.0" encoding="UTF-8"?>' ]

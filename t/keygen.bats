@@ -160,7 +160,7 @@ nothing_made() {
     ! cmp -s sealed.der long.der || false
     (umask 077; { echo '-----BEGIN ENCRYPTED PRIVATE KEY-----' && openssl base64 -in long.der &&
         echo '-----END ENCRYPTED PRIVATE KEY-----'; } >long.pem)
-    expect 2 timeout 2 keygen -P 3 -y long.pem 3<pass
+    expect 2 timeout 300 keygen -P 3 -y long.pem 3<pass
     says '^keygen: long.pem: wrong passphrase .*or an encryption that'
 }
 
@@ -195,7 +195,7 @@ nothing_made() {
     chmod 600 ./*.key
     chmod 700 folder.key
     for f in x old e448 empty zero large folder pipe none; do
-        expect 2 timeout 10 keygen -y "$f.key"
+        expect 2 timeout 300 keygen -y "$f.key"
         says "^keygen: $f.key: "
     done
 }

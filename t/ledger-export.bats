@@ -297,7 +297,7 @@ takes() { # LINE OBJECT
     { printf '{"type":' && head -c 600000 /dev/zero | tr '\0' 9 && echo '}'; } >digits
     for file in deep long empty digits; do
         echo '{"type":"other","line":"good"}' | cat $file <(echo) - >both
-        run_apart bash -c "${SANITIZE:+:} ulimit -v 60000; exec timeout 20 ledger-export -r both"
+        run_apart bash -c "${SANITIZE:+:} ulimit -v 60000; exec timeout 300 ledger-export -r both"
         [ "$status" -eq 1 ]
         [ "$(cat "$out")" = good ] || [ "$file" = empty ]
     done

@@ -35,7 +35,7 @@ chain() {
 
 # picture ARGUMENT...: draws into the file svg, which must be sound and plain.
 picture() {
-    expect 0 timeout 60 ledger-plot "$@"
+    expect 0 timeout 300 ledger-plot "$@"
     cp "$out" svg
     [ ! -s "$err" ]
     ! LC_ALL=C grep -q '[^ -~]' svg || { echo 'bytes that are not printable' && return 1; }

@@ -29,7 +29,7 @@ long_chain() { # COUNT
 }
 
 pull() { # OPTION... PEER...
-    run_apart timeout 60 ledger-pull -p "$@"
+    run_apart timeout 300 ledger-pull -p "$@"
 }
 
 pulls() { # NAME: how often a host was asked
@@ -234,12 +234,12 @@ pulled_from() {
     [ "$status" -eq 1 ]
     says 'nothing new for 1 s'
     host stall chain stall 2
-    pull -t 1 -l genesis "$(<stall.at)"
+    pull -t 5 -l genesis "$(<stall.at)"
     [ "$status" -eq 1 ]
     blocks chain 1 2 | cmp - "$out"
     # the good one beside it is not kept waiting for
     host good chain
-    pull -t 2 -l genesis "$(<stall.at)" "$(<good.at)"
+    pull -t 5 -l genesis "$(<stall.at)" "$(<good.at)"
     blocks chain 1 3 | cmp - "$out"
 }
 
@@ -373,11 +373,11 @@ pulled_from() {
     long_chain 2000
     host a chain
     status=0
-    timeout 60 ledger-pull -p "$(<a.at)" >/dev/full 2>told || status=$?
+    timeout 300 ledger-pull -p "$(<a.at)" >/dev/full 2>told || status=$?
     [ "$status" -eq 2 ]
     grep -q '^ledger-pull: stdout: No space left on device' told
     set +e
-    timeout 60 ledger-pull -p "$(<a.at)" 2>told | head -c 10 >/dev/null
+    timeout 300 ledger-pull -p "$(<a.at)" 2>told | head -c 10 >/dev/null
     status=${PIPESTATUS[0]}
     set -e
     [ "$status" -eq 141 ]
@@ -440,45 +440,45 @@ listener() { # NAME LEDGER OPTION...
     A=$(account a) B=$(account b)
     listener a full -k a.key
     at=$(<a.at)
-    expect 0 timeout 60 ledger-pull -k b.key "$A@$at"
+    expect 0 timeout 300 ledger-pull -k b.key "$A@$at"
     blocks chain 1 1100 | cmp - "$out"
-    expect 0 timeout 60 ledger-pull -z -l none -c "$CHAIN" -v "$at"
+    expect 0 timeout 300 ledger-pull -z -l none -c "$CHAIN" -v "$at"
     cmp "$out" chain
     says "^[0-9.]+ - start - [0-9a-f]{64} $CHAIN\$"
     says "^[0-9.]+ $A in - $at deflate\$"
     says "^[0-9.]+ $A got $(tip_id full) 1100\$"
     # by two names, once
-    expect 0 timeout 60 ledger-pull "$at" "$A@$at"
+    expect 0 timeout 300 ledger-pull "$at" "$A@$at"
     blocks chain 1 1100 | cmp - "$out"
     [ ! -s "$err" ]
     # another key than the one that was expected
-    expect 1 timeout 60 ledger-pull "$B@$at"
+    expect 1 timeout 300 ledger-pull "$B@$at"
     [ ! -s "$out" ]
     says "^ledger-pull: $A: another key answers there than the one that is expected\$"
     # allow-lists, ours and theirs
     cat b.pub >list
-    expect 1 timeout 60 ledger-pull -a list "$at"
+    expect 1 timeout 300 ledger-pull -a list "$at"
     [ ! -s "$out" ]
     says "^ledger-pull: $A: its key is not allowed"
     { cat list && echo "# and" && echo "$A"; } >both
-    expect 0 timeout 60 ledger-pull -a both "$at"
+    expect 0 timeout 300 ledger-pull -a both "$at"
     listener c full -k c.key -a list
-    expect 0 timeout 60 ledger-pull -k b.key "$(<c.at)"
+    expect 0 timeout 300 ledger-pull -k b.key "$(<c.at)"
     blocks chain 1 1100 | cmp - "$out"
-    expect 1 timeout 60 ledger-pull -k a.key "$(<c.at)"
+    expect 1 timeout 300 ledger-pull -k a.key "$(<c.at)"
     [ ! -s "$out" ]
     # an encrypted key and its passphrase
     echo secret | keygen -p -P 0 -s "node b" locked >/dev/null 2>&1
-    expect 0 timeout 60 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<secret
+    expect 0 timeout 300 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<secret
     blocks chain 1 1100 | cmp - "$out"
-    expect 2 timeout 60 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<wrong
-    expect 2 timeout 60 ledger-pull -P 0 "$(<c.at)" <<<secret
+    expect 2 timeout 300 ledger-pull -k locked.key -P 0 "$(<c.at)" <<<wrong
+    expect 2 timeout 300 ledger-pull -P 0 "$(<c.at)" <<<secret
     # our own address among the peers
-    expect 1 timeout 60 ledger-pull -k a.key "$at"
+    expect 1 timeout 300 ledger-pull -k a.key "$at"
     says "^ledger-pull: $A: it is ourselves"
     # a peers file with the key in it
     echo "$at $A" >peers
-    expect 0 timeout 60 ledger-pull peers
+    expect 0 timeout 300 ledger-pull peers
     blocks chain 1 1100 | cmp - "$out"
     # the listener's ledger grows, and the one behind -f with it
     ledger-pull -f -i 1 -l ledger peers 2>told 3>&- > >(exec ledger-append -q ledger 3>&-) &

@@ -7,7 +7,7 @@ load lib/ledger
 tab=$(printf '\t')
 
 minetest() {
-    timeout 120 "$BIN/.t/minetest" "$@"
+    timeout 300 "$BIN/.t/minetest" "$@"
 }
 
 @test "a seal fits behind every header, and its line hashes as sha256 says" {
@@ -52,9 +52,9 @@ kernel() { # NAME
     aarch64-linux-gnu-gcc -std=c11 -O1 -D_GNU_SOURCE -I"$from/src" -static -pthread \
         -ffunction-sections -Wl,--gc-sections -o minetest "$from"/t/lib/minetest.c \
         "$from"/src/work/{choice,kernel*,miner}.c "$from"/src/crypto/sha256*.c "$from"/src/base/*.c "$from"/src/cli/rate.c
-    timeout 120 qemu-aarch64 ./minetest names >found
+    timeout 300 qemu-aarch64 ./minetest names >found
     grep -q '^armv8.usable$' found
-    timeout 120 qemu-aarch64 ./minetest sample armv8 >tried
+    timeout 300 qemu-aarch64 ./minetest sample armv8 >tried
     grep -q '^armv8.tried$' tried
 }
 

@@ -382,9 +382,9 @@ has_worked() { # PID
 @test "-t: gives up after that time, at work and waiting" {
     endless -r 0 >ticket
     mkfifo never
-    timeout 60 minework -t 1 <>never >waited 2>said &
+    timeout 300 minework -t 1 <>never >waited 2>said &
     pid=$!
-    expect 1 timeout 60 minework --seconds 1 <ticket
+    expect 1 timeout 300 minework --seconds 1 <ticket
     says '^minework: time is up$'
     [ ! -s "$out" ]
     wait $pid || [ $? -eq 1 ]
@@ -418,10 +418,10 @@ has_worked() { # PID
 
 @test "it ends when nobody reads any more, at work and waiting" {
     endless -r 0 >ticket
-    { status=0 && timeout 60 minework <ticket || echo $? >status; } | true
+    { status=0 && timeout 300 minework <ticket || echo $? >status; } | true
     [ "$(cat status)" -eq 141 ]
     mkfifo never
-    { status=0 && timeout 60 minework <>never || echo $? >status; } | true
+    { status=0 && timeout 300 minework <>never || echo $? >status; } | true
     [ "$(cat status)" -eq 141 ]
 }
 
@@ -446,7 +446,7 @@ has_worked() { # PID
 @test "a rate on a terminal" {
     need_terminal
     endless -r 0 >ticket
-    script -qec 'minework -t 1 <ticket >got' /dev/null </dev/null >screen || :
+    script -qec 'minework -t 3 <ticket >got' /dev/null </dev/null >screen || :
     grep -Eq 'minework: height 1, [0-9.]+ million attempts a second, [0-9]+ s ' screen
     expect 1 minework -t 0 <ticket
     refute grep -q attempts "$err"

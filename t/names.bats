@@ -165,7 +165,7 @@ E
     pid=$COPROC_PID
     for record in "account $A 1 0" "account $B 2 0"; do
         echo "$record" >&"${COPROC[1]}"
-        read -r -t 60 line <&"${COPROC[0]}"
+        read -r -t 300 line <&"${COPROC[0]}"
         echo "$line" | names -r | grep -qxF "$record"
     done
     eval "exec ${COPROC[1]}>&-"

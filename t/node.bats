@@ -187,8 +187,8 @@ is_above() { # NAME HEIGHT
     printf '#!/bin/sh\necho run >>%s\nexit 2\n' "$PWD/runs" >bin/mine
     chmod +x bin/mine
     NODE=$PWD/bin/node
-    begin a -m node --
     begun=$EPOCHSECONDS
+    begin a -m node --
     eventually has_lines runs 3
     [ $((EPOCHSECONDS - begun)) -ge 3 ] # one in about two seconds
     end a
@@ -207,7 +207,7 @@ has_lines() { # FILE COUNT
     eventually has_line a/log ' in - '
     pay_plain() {
         txmake -c "$CHAIN" -s "$1" -f alice -a names bob 5 | txsign -k alice.key >"tx.$1"
-        gossip-send -p -c "$CHAIN" -t 10 "$(cat b/where)" <"tx.$1"
+        gossip-send -p -c "$CHAIN" -t 300 "$(cat b/where)" <"tx.$1"
     }
     pay_plain 0
     eventually has_tx a 0
@@ -220,7 +220,7 @@ has_lines() { # FILE COUNT
     place=$at
     begin b -d -- "$at"
     eventually has_line a.out " connected: .* is $(cut -d ' ' -f 2 b/node.pub | cut -c 1-8)$"
-    refute pay a 1 5
+    refute pay a 1 5 5
     pay b 1 5
     eventually has_tx a 1 # b's embargo may have to run out
     mkdir c

@@ -72,7 +72,7 @@ differ() {
 
 @test "every example does what it shows" {
     ls "$ROOT"/man/*.[157] "$ROOT/README.md" >texts
-    xargs -P "$(nproc)" -n 1 timeout 240 "$ROOT/t/lib/examples.sh" <texts
+    xargs -P "$(nproc)" -n 1 timeout 300 "$ROOT/t/lib/examples.sh" <texts
 }
 
 @test "every page of section 1 has examples" {

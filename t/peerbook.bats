@@ -332,7 +332,7 @@ END
     pid=$COPROC_PID
     for file in a names b; do
         sed 1q $file >&"${COPROC[1]}"
-        read -r -t 60 line <&"${COPROC[0]}"
+        read -r -t 300 line <&"${COPROC[0]}"
         [ "$line" = "$(sed 1q $file)" ]
         [ $file = names ] || grep -qxF "$line" peers
     done
@@ -348,9 +348,9 @@ END
         local n
         for ((n = $1; n <= 40; n += 2)); do cat p$n; done
     }
-    trickle 1 | timeout 60 peerbook -T $NOW peers >odd &
+    trickle 1 | timeout 300 peerbook -T $NOW peers >odd &
     one=$!
-    trickle 2 | timeout 60 peerbook -T $NOW peers >even &
+    trickle 2 | timeout 300 peerbook -T $NOW peers >even &
     two=$!
     wait "$one"
     wait "$two"
@@ -386,7 +386,7 @@ END
     expect 2 book folder <a
     says '^peerbook: folder: Is a directory$'
     mkfifo fifo
-    expect 2 timeout 10 peerbook -T $NOW fifo <a
+    expect 2 timeout 300 peerbook -T $NOW fifo <a
     says '^peerbook: fifo: not a regular file$'
     for usage in '' 'a b' '-x peers' "-a x:1 -k alice.key peers"; do
         # shellcheck disable=SC2086 # words they are

@@ -84,7 +84,7 @@ END
 
 @test "what is no file, or cannot be read, is trouble" {
     mkfifo fifo
-    expect 2 timeout 10 "$PEERSTEST" read fifo
+    expect 2 timeout 300 "$PEERSTEST" read fifo
     echo 'trouble: fifo: not a regular file' | diff - "$out"
     expect 2 "$PEERSTEST" read .
 }

@@ -3,7 +3,7 @@ load lib/common
 # What a puller asks for and waits for, against a peer that is a script; time is virtual.
 
 pulltest() {
-    timeout 60 "$BIN/.t/pulltest" "$@"
+    timeout 300 "$BIN/.t/pulltest" "$@"
 }
 
 @test "a peer that says nothing for 30 s while an answer is due stalls" {

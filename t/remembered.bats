@@ -60,7 +60,7 @@ mine_block() { # <TXS
 
 @test "what a listener beside the ledger has checked is not checked again" {
     listen l -p -L ledger
-    timeout 60 gossip-send -p -t 20 -c "$(chain_id ledger)" "$at" <txs
+    timeout 300 gossip-send -p -t 300 -c "$(chain_id ledger)" "$at" <txs
     eventually same_lines txs l.out
     expect 0 unable verify -l ledger txs
     mine_block <txs >block

@@ -232,7 +232,7 @@ E
     pid=$COPROC_PID
     for amount in 1 2 3; do
         echo "bob $amount" >&"${COPROC[1]}"
-        read -r -t 60 line <&"${COPROC[0]}"
+        read -r -t 300 line <&"${COPROC[0]}"
         [ "$(echo "$line" | cut -d ' ' -f 4,8)" = "$((amount - 1)) $amount" ]
     done
     eval "exec ${COPROC[1]}>&-"

@@ -235,9 +235,9 @@ refuse() {
             echo "$line"
         done <"$1"
     }
-    trickle alice.txs | timeout 60 txpool pool >alice.passed &
+    trickle alice.txs | timeout 300 txpool pool >alice.passed &
     one=$!
-    trickle bob.txs | timeout 60 txpool pool >bob.passed &
+    trickle bob.txs | timeout 300 txpool pool >bob.passed &
     two=$!
     wait "$one"
     wait "$two"
@@ -269,14 +269,14 @@ refuse() {
     for seq in 0 1 2; do
         one alice $seq 1 bob 5 >tx
         cat tx >&"${COPROC[1]}"
-        read -r -t 60 line <&"${COPROC[0]}"
+        read -r -t 300 line <&"${COPROC[0]}"
         [ "$line" = "$(cat tx)" ]
         grep -qxF "$line" pool # it is in the file before it is passed on
     done
     block 1 <pool # what is mined while it runs has left when the next one comes
     one alice 3 1 bob 5 >tx
     cat tx >&"${COPROC[1]}"
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     diff tx pool
     eval "exec ${COPROC[1]}>&-"
     wait "$pid"
@@ -428,9 +428,9 @@ refuse() {
     one alice 0 1 bob 5 >tx
     one alice 1 1 bob 5 >next
     mkfifo fifo
-    expect 2 timeout 10 txpool fifo <tx
+    expect 2 timeout 300 txpool fifo <tx
     says '^txpool: fifo: not a regular file$'
-    expect 2 timeout 10 txpool -s fifo
+    expect 2 timeout 300 txpool -s fifo
     [ ! -s "$out" ]
     txpool pool <tx >passed
     run bash -c 'trap "" XFSZ; ulimit -f 0; txpool pool <next'
@@ -471,12 +471,12 @@ run_of() {
     coproc txpool -i 1 pool
     pid=$COPROC_PID
     cat a2 a1 alice.pub >&"${COPROC[1]}"
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     [ "$line" = "$(cat alice.pub)" ]
     block 1 <a0
-    read -r -t 60 line <&"${COPROC[0]}" # though nothing more comes in
+    read -r -t 300 line <&"${COPROC[0]}" # though nothing more comes in
     [ "$line" = "$(cat a1)" ]
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a2)" ]
     cat a1 a2 | diff - pool
     eval "exec ${COPROC[1]}>&-"
@@ -592,17 +592,17 @@ branch() {
     coproc txpool -i 1 pool 2>said
     pid=$COPROC_PID
     cat a1 >&"${COPROC[1]}"
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a1)" ]
     branch 2 </dev/null
     grep -q '^ledger-append: reorg: 1 block undone, 2 done$' reorg
     for tx in a0 b0; do
-        read -r -t 60 line <&"${COPROC[0]}"
+        read -r -t 300 line <&"${COPROC[0]}"
         [ "$line" = "$(cat $tx)" ]
     done
     cat a1 a0 b0 | diff - pool
     cat a0 b0 a2 >&"${COPROC[1]}" # what is back is known
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     [ "$line" = "$(cat a2)" ]
     txpool -s pool >body
     sort body | diff - <(sort pool)
@@ -655,7 +655,7 @@ branch() {
     coproc txpool pool
     pid=$COPROC_PID
     cat a0 >&"${COPROC[1]}"
-    read -r -t 60 line <&"${COPROC[0]}"
+    read -r -t 300 line <&"${COPROC[0]}"
     cat a0 b0 | block 1
     eventually test ! -s pool
     kill -KILL "$pid"

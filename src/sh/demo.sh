@@ -215,7 +215,7 @@ try 0 'grep " new .* tx" */log'
 
 step 'A forger makes 25 into 250. Nobody takes that, and north says why.'
 try 1 "sed 's/ 25 lunch / 250 lunch /' payment |
-    @PROGPREFIX@gossip-send -t 1 -L genesis \$(cat north/where)"
+    @PROGPREFIX@gossip-send -t 3 -L genesis \$(cat north/where)"
 try 0 'grep " bad " north/log'
 
 step 'A block. A miner at east tries seals until the hash of the header line is not over the target.'

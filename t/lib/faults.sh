@@ -525,7 +525,7 @@ send_set() { net_set; }
 
 send_run() {
     local sent=0
-    listens got heard timeout --foreground 20 gossip-listen -L ledger
+    listens got heard timeout --foreground 300 gossip-listen -L ledger
     dials "$@" gossip-send -t 1 -L ledger <records 2>told || sent=$?
     ends
     return "$sent"
@@ -544,7 +544,7 @@ listen_set() { net_set; }
 listen_run() {
     sent=0
     listens got told "$@" gossip-listen -L ledger -s spool
-    dials timeout --foreground 20 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
+    dials timeout --foreground 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
     ends
     return "$ended"
 }
@@ -555,7 +555,7 @@ listen_seen() {
     [ "$sent" -le 1 ] || wrong "the sender ends with $sent"
     [ ! -s at ] || taken heard "$sent" got
     unblamed heard
-    listens again told timeout --foreground 20 gossip-listen -L ledger -s spool
+    listens again told timeout --foreground 300 gossip-listen -L ledger -s spool
     ends
     [ "$ended" -eq 0 ] || wrong 'the next run does not go on'
     all_in old again 'what was in the spool'
@@ -566,7 +566,7 @@ pull_set() { net_set; }
 
 pull_run() {
     local pulled=0
-    listens got heard timeout --foreground 20 gossip-listen -L whole
+    listens got heard timeout --foreground 300 gossip-listen -L whole
     dials "$@" ledger-pull -j 1 -t 2 -l ledger >passed 2>told || pulled=$?
     ends
     return "$pulled"
@@ -588,7 +588,7 @@ serve_run() {
     pulled=0
     : >passed
     listens got told "$@" gossip-listen -L whole
-    dials timeout --foreground 20 ledger-pull -v -j 1 -t 1 -l ledger >passed 2>heard || pulled=$?
+    dials timeout --foreground 300 ledger-pull -v -j 1 -t 1 -l ledger >passed 2>heard || pulled=$?
     ends
     return "$ended"
 }
@@ -624,7 +624,7 @@ without() { # SCENE ours|sqlite|openssl KIND N
         "FAILALLOC_PLACES=$(cat "$room/places")")
     [ "$3" != on ] || variables+=(FAILALLOC_ON=1)
     status=0
-    { "$1_run" timeout --foreground 20 env "${variables[@]}" || status=$?; } 2>/dev/null
+    { "$1_run" timeout --foreground 300 env "${variables[@]}" || status=$?; } 2>/dev/null
 }
 
 memorys_of() { # SCENE: lines SCENE WHOSE KIND N

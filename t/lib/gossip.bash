@@ -8,6 +8,9 @@
 #                             a test that holds a fifo open.
 #   listen NAME OPTION...     gossip-listen -v on a free port of 127.0.0.1, and waits until it listens. Where: $at.
 #   status_of PID             waits for the end of a started process: $status.
+#   gives_up SECONDS PATTERN FILE COMMAND...
+#                             COMMAND -t SECONDS <FILE ends with 1 and says PATTERN. A busy machine may not get that far
+#                             in this time: then it has ten and a hundred times as long.
 #   chain_id LEDGER           the id of its genesis block.
 #   payments COUNT [MEMO]     easy_chain with so many payments of alice to bob in txs; its id: $CHAIN.
 #   chain [COUNT]             the same, and their ids in ids.
@@ -72,13 +75,22 @@ status_of() { # PID
     wait "$1" || status=$?
 }
 
+gives_up() { # SECONDS PATTERN FILE COMMAND...
+    local patience
+    for patience in "$1" "${1}0" "${1}00"; do
+        expect 1 "${@:4}" -t "$patience" <"$3"
+        ! grep -Eq -- "$2" "$err" || return 0
+    done
+    says "$2"
+}
+
 end_started() {
     local one
     for one in "${STARTED[@]}"; do
         { is_running "$one" && kill -CONT "$one" && kill "$one"; } 2>/dev/null || : # it may just have died
     done
     for one in "${STARTED[@]}"; do
-        within 5 is_over "$one" >/dev/null || kill -KILL "$one" 2>/dev/null || :
+        within 30 is_over "$one" >/dev/null || kill -KILL "$one" 2>/dev/null || :
         wait "$one" 2>/dev/null || :
     done
     STARTED=()
@@ -245,7 +257,7 @@ say() { # NAME LINE...
 }
 
 say_file() { # NAME FILE
-    timeout 20 cat "$2" 1<>"$1.say"
+    timeout 300 cat "$2" 1<>"$1.say"
 }
 
 heard() { # NAME PATTERN

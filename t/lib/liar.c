@@ -13,7 +13,7 @@
  *     -r ROUNDS    the whole so many times, one after the other (1)
  *     -n COUNT     so many connections, that all stay while the script runs over the last
  *     -e COUNT     goes so many steps into the handshake, and hangs up
- *     -t SECONDS   the end of it all, whatever comes (30)
+ *     -t SECONDS   the end of it all, whatever comes (300)
  *     -q           what is heard is not printed
  *
  * A line of the script is said as it is, but for %r (64 digits by chance) and %n (a number that
@@ -759,7 +759,7 @@ static void all_descriptors(void)
 int main(int argc, char **argv)
 {
     struct liar l = {.rounds = 1, .count = 1, .listening = -1, .chance = chance_seed()};
-    l.end = loop_now() + 30000;
+    l.end = loop_now() + 300000;
     if (argc == 4 && strcmp(argv[1], "peers") == 0)
         return make_peers(atoi(argv[2]), argv[3]);
     for (int c; (c = getopt(argc, argv, "c:w:k:r:n:e:t:zpq")) != -1;)

@@ -76,10 +76,10 @@ same_chain() { # NAME NAME
     [ "$(ledger-chain "$1/ledger" | sha256sum)" = "$(ledger-chain "$2/ledger" | sha256sum)" ]
 }
 
-# pay NAME SEQ AMOUNT: alice pays bob, by way of that node; 0 once it was taken.
-pay() { # NAME SEQ AMOUNT
+# pay NAME SEQ AMOUNT [SECONDS]: alice pays bob, by way of that node; 0 once it was taken, 1 if it is not in that time.
+pay() { # NAME SEQ AMOUNT [SECONDS]
     txmake -c "$CHAIN" -s "$2" -f alice -a names bob "$3" | txsign -k alice.key >"tx.$2"
-    gossip-send -c "$CHAIN" -t 5 "$(cat "$1/where")" <"tx.$2"
+    gossip-send -c "$CHAIN" -t "${4-300}" "$(cat "$1/where")" <"tx.$2"
 }
 
 has_tx() { # NAME SEQ
@@ -170,7 +170,7 @@ same_blocks() {
 
 # decide NAME COMMAND...: one more block on this node's tip, brought to it by way of COMMAND, and all have that tip.
 decide() {
-    mine -l "$1/ledger" -m "$BOB" </dev/null | "${@:2}" gossip-send -k p1.key -L ledger -t 30 "$(cat "$1/where")"
+    mine -l "$1/ledger" -m "$BOB" </dev/null | "${@:2}" gossip-send -k p1.key -L ledger -t 300 "$(cat "$1/where")"
     eventually all_agree
 }
 
