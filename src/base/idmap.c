@@ -36,6 +36,7 @@ void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
     size_t place = idhash(&m->hash, id) & (m->cap - 1);
     __builtin_prefetch(m->tags + place);
     __builtin_prefetch(entry_at(m, place));
+    __builtin_prefetch(entry_at(m, place + 1) - 1);
 }
 
 void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])

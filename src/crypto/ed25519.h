@@ -38,16 +38,23 @@ struct sigjob {
  * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL names none that can. */
 int ed25519_load(struct fault *f);
 
-/* What a kernel finds out about a key, one time in fifteen of a verification: x of the negative of
- * its point, the lowest word first. All zero: it is not known (and such a point is never one whose
- * signatures hold). */
+/* What a kernel finds out about a key, numbers with the lowest word first. x is that of the
+ * negative of its point, which takes a fifteenth of a verification; all zero: it is not known (and
+ * such a point is never one whose signatures hold). The far point is a multiple of that point which
+ * halves the doublings of every later verification: a kernel may find it for keys whose x was known
+ * before. All zero: it is not known. */
 struct ed25519_point {
-    uint64_t x[4];
+    uint64_t x[4], far_x[4], far_y[4];
 };
 
 static inline bool ed25519_point_is_known(const struct ed25519_point *p)
 {
     return (p->x[0] | p->x[1] | p->x[2] | p->x[3]) != 0;
+}
+
+static inline bool ed25519_point_has_far(const struct ed25519_point *p)
+{
+    return (p->far_x[0] | p->far_x[1] | p->far_x[2] | p->far_x[3]) != 0;
 }
 
 /* Answers each of n jobs. points are those of their keys: what was found for the same key before,

@@ -18,7 +18,7 @@ void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
         for (size_t j = i; i % AHEAD == 0 && j < i + AHEAD && j < n; j++)
             idmap_prefetch(&k->map, jobs[j].key);
         const struct known_key *known = idmap_find(&k->map, jobs[i].key);
-        points[i] = known ? known->point : (struct ed25519_point){{0}};
+        points[i] = known ? known->point : (struct ed25519_point){.x = {0}};
     }
 }
 
@@ -29,11 +29,13 @@ void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,
         return;
     if (!k->map.entry_size)
         idmap_init(&k->map, sizeof(struct known_key), ED25519_KEYS_MAX, chance_seed());
-    if (k->map.count == k->map.limit)
+    struct known_key *known = idmap_find(&k->map, job->key);
+    if (!known && k->map.count == k->map.limit)
         idmap_clear(&k->map);
-    if (idmap_find(&k->map, job->key))
+    if (!known)
+        known = idmap_add(&k->map, job->key);
+    else if (!ed25519_point_has_far(point))
         return;
-    struct known_key *known = idmap_add(&k->map, job->key);
     if (known) /* or there is no memory, and it will be found again */
         known->point = *point;
 }

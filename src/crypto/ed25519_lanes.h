@@ -5,6 +5,7 @@
 #ifndef CRYPTO_ED25519_LANES_H
 #define CRYPTO_ED25519_LANES_H
 
+#include "crypto/curve_lanes.h"
 #include "crypto/ed25519.h"
 #include "crypto/ed25519_parts.h"
 #include "crypto/ed25519_scalar.h"
@@ -19,187 +20,25 @@
  * digits of 5 bits from -16 to 15, with a table of 0 to 16 times -A that is made for it; S in
  * digits of 8 bits from -128 to 127, with a table of 0 to 128 times B that is made once. The
  * formulas are complete: they hold for all points of the curve, those of small order among them.
+ *
+ * A key that has signed before brings a second point, its far one: 2^130 times -A. The upper half
+ * of k's digits then goes to a table of that point, and the upper half of S's to one of 2^128 times
+ * B, so that all four sums share a run of half as many doublings. The result is the same point, as
+ * both halves together are the same integer.
  */
 enum {
     KEY_BITS = 5,
     KEY_DIGITS = 51,
+    KEY_FAR = 130, /* the doublings to a key's far point: whole digits, half of them all */
     KEY_ENTRIES = (1 << (KEY_BITS - 1)) + 1,
     KEY_WORDS = 4 * LANES_PACKED,
     BASE_BITS = 8,
     BASE_ENTRIES = (1 << (BASE_BITS - 1)) + 1,
     BASE_ROWS = (BASE_ENTRIES - 1) / LANES,
+    BASE_FAR = 128,
     BASE_WORDS = 3 * LANES_PACKED + 1, /* the last is not used */
     GROUP = 8,                         /* vectors of signatures that share one inversion */
 };
-
-static const uint64_t curve_d[4] = {0x75eb4dca135978a3, 0x00700a4d4141d8ab, 0x8cc740797779e898,
-                                    0x52036cee2b6ffe73};
-static const uint64_t curve_2d[4] = {0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130,
-                                     0x2406d9dc56dffce7};
-static const uint64_t root_of_minus_1[4] = {0xc4ee1b274a0ea0b0, 0x2f431806ad2fe478,
-                                            0x2b4d00993dfbd7a7, 0x2b8324804fc1df0b};
-static const uint64_t base_x[4] = {0xc9562d608f25d51a, 0x692cc7609525a7b2, 0xc0a4e231fdd6dc5c,
-                                   0x216936d3cd6e53fe};
-static const uint64_t base_y[4] = {0x6666666666666658, 0x6666666666666666, 0x6666666666666666,
-                                   0x6666666666666666};
-
-/* --- Numbers --------------------------------------------------------------------------------- */
-
-LANES_INLINE struct lanes lanes_add(struct lanes a, struct lanes b)
-{
-    return lanes_carry(lanes_plus(a, b));
-}
-
-LANES_INLINE struct lanes lanes_sub(struct lanes a, struct lanes b)
-{
-    return lanes_carry(lanes_minus(a, b, 2));
-}
-
-/* --- Powers ----------------------------------------------------------------------------------- */
-
-/* a^(2^n). */
-LANES_TARGET static void square_times(struct lanes *a, int n)
-{
-    struct lanes r = *a;
-    for (int i = 0; i < n; i++)
-        r = lanes_square(r);
-    *a = r;
-}
-
-LANES_TARGET static void multiply(struct lanes *a, const struct lanes *b)
-{
-    *a = lanes_mul(*a, *b);
-}
-
-/* a^(2^250 - 1), and a^11 on the way. */
-LANES_TARGET static struct lanes power_of_ones(struct lanes a, struct lanes *eleventh)
-{
-    struct lanes two = lanes_square(a), nine = two, r;
-    square_times(&nine, 2);
-    multiply(&nine, &a);
-    *eleventh = lanes_mul(nine, two);
-    r = lanes_mul(lanes_square(*eleventh), nine); /* 2^5 - 1 */
-    struct lanes five = r;
-    square_times(&r, 5);
-    multiply(&r, &five);
-    struct lanes ten = r;
-    square_times(&r, 10);
-    multiply(&r, &ten);
-    struct lanes twenty = r;
-    square_times(&r, 20);
-    multiply(&r, &twenty);
-    square_times(&r, 10);
-    multiply(&r, &ten);
-    struct lanes fifty = r;
-    square_times(&r, 50);
-    multiply(&r, &fifty);
-    struct lanes hundred = r;
-    square_times(&r, 100);
-    multiply(&r, &hundred);
-    square_times(&r, 50);
-    multiply(&r, &fifty);
-    return r;
-}
-
-/* a^((p - 5) / 8) = a^(2^252 - 3). */
-LANES_TARGET static struct lanes power_for_root(struct lanes a)
-{
-    struct lanes eleventh, r = power_of_ones(a, &eleventh);
-    square_times(&r, 2);
-    multiply(&r, &a);
-    return r;
-}
-
-/* 1 / a = a^(2^255 - 21); 0 of 0. */
-LANES_TARGET static struct lanes inverted(struct lanes a)
-{
-    struct lanes eleventh, r = power_of_ones(a, &eleventh);
-    square_times(&r, 5);
-    multiply(&r, &eleventh);
-    return r;
-}
-
-/* --- Points ----------------------------------------------------------------------------------- */
-
-/* x = X/Z, y = Y/Z, and T = XY/Z where somebody wants it. */
-struct point {
-    struct lanes x, y, z, t;
-};
-
-/* A point in the form that is added: Y + X, Y - X, 2dT and Z, which an `affine` one (Z is 1) leaves
- * away. */
-struct addend {
-    struct lanes sum, difference, t, z;
-};
-
-LANES_INLINE void complete(struct point *r, struct lanes e, struct lanes f, struct lanes g,
-                           struct lanes h, bool want_t)
-{
-    r->x = lanes_mul(e, f);
-    r->y = lanes_mul(g, h);
-    r->z = lanes_mul(f, g);
-    if (want_t)
-        r->t = lanes_mul(e, h);
-}
-
-/* Hisil, Wong, Carter and Dawson 2008, 3.3 and 3.1 with a = -1, the signs of all four turned. What
- * is subtracted is the sum of two carried ones at most, and so limb by limb below 4p. */
-LANES_INLINE void doubling(struct point *r, bool want_t)
-{
-    struct lanes xx = lanes_square(r->x), yy = lanes_square(r->y), zz = lanes_square(r->z);
-    struct lanes both = lanes_square(lanes_add_factor(r->x, r->y));
-    struct lanes sum = lanes_plus(xx, yy);
-    struct lanes e = lanes_carry(lanes_minus(both, sum, 4));
-    struct lanes f = lanes_carry(lanes_minus(lanes_plus(lanes_plus(zz, zz), xx), yy, 2));
-    complete(r, e, f, lanes_sub_factor(yy, xx), lanes_factor(sum), want_t);
-}
-
-LANES_TARGET static void point_double(struct point *r, int times)
-{
-    for (int i = 0; i < times; i++)
-        doubling(r, false);
-}
-
-LANES_TARGET static void point_double_t(struct point *r)
-{
-    doubling(r, true);
-}
-
-/* 3.1 again. zz is Z of the one times Z of the other. */
-LANES_INLINE void addition(struct point *r, const struct addend *q, struct lanes zz, bool want_t)
-{
-    struct lanes a = lanes_mul(lanes_sub_factor(r->y, r->x), q->difference);
-    struct lanes b = lanes_mul(lanes_add_factor(r->y, r->x), q->sum);
-    struct lanes c = lanes_mul(r->t, q->t), d = lanes_plus(zz, zz);
-    struct lanes e = lanes_sub_factor(b, a), f = lanes_carry(lanes_minus(d, c, 2));
-    complete(r, e, f, lanes_add(d, c), lanes_add_factor(b, a), want_t);
-}
-
-LANES_TARGET static void point_add(struct point *r, const struct addend *q, bool want_t)
-{
-    addition(r, q, lanes_mul(r->z, q->z), want_t);
-}
-
-LANES_TARGET static void point_add_affine(struct point *r, const struct addend *q)
-{
-    addition(r, q, r->z, false);
-}
-
-LANES_TARGET static struct addend addend_of(const struct point *p)
-{
-    return (struct addend){lanes_add(p->y, p->x), lanes_sub(p->y, p->x),
-                           lanes_mul(p->t, lanes_number(curve_2d)), p->z};
-}
-
-LANES_TARGET static struct point neutral(void)
-{
-    return (struct point){lanes_small(0), lanes_small(1), lanes_small(1), lanes_small(0)};
-}
-
-LANES_TARGET static struct addend addend_of_neutral(void)
-{
-    return (struct addend){lanes_small(1), lanes_small(1), lanes_small(0), lanes_small(1)};
-}
 
 /* --- Tables ----------------------------------------------------------------------------------- */
 
@@ -277,7 +116,7 @@ LANES_TARGET static void add_key(struct point *r, const struct key_table *table,
 }
 
 LANES_TARGET static void add_base(struct point *r, const struct base_table *table,
-                                  const struct scalars *s, unsigned bit)
+                                  const struct scalars *s, unsigned bit, bool want_t)
 {
     struct digits d = digits_at(s, bit, BASE_BITS);
     const uint64_t *from[LANES];
@@ -288,7 +127,7 @@ LANES_TARGET static void add_base(struct point *r, const struct base_table *tabl
     for (int i = BASE_WORDS; i < KEY_WORDS; i++)
         words[i] = words[0];
     struct addend q = signed_addend(words, d.minus);
-    point_add_affine(r, &q);
+    point_add_affine(r, &q, want_t);
 }
 
 LANES_TARGET static void put_key_row(const struct addend *q, struct key_table *table, int entry)
@@ -299,7 +138,7 @@ LANES_TARGET static void put_key_row(const struct addend *q, struct key_table *t
     put_words(q, to, KEY_WORDS);
 }
 
-/* 0 to 16 times a point. */
+/* 0 to 16 times a point whose Z is 1. */
 LANES_TARGET static void make_key_table(const struct point *p, struct key_table *table)
 {
     const struct addend one = addend_of(p);
@@ -308,7 +147,7 @@ LANES_TARGET static void make_key_table(const struct point *p, struct key_table 
     put_key_row(&q, table, 0);
     put_key_row(&one, table, 1);
     for (int i = 2; i < KEY_ENTRIES; i++) {
-        point_add(&multiple, &one, true);
+        point_add_affine(&multiple, &one, true);
         q = addend_of(&multiple);
         put_key_row(&q, table, i);
     }
@@ -357,14 +196,22 @@ LANES_TARGET static void put_base_row(const struct point *row, struct base_table
     put_words(&q, to, BASE_WORDS);
 }
 
-/* 1 to 128 times B, made affine, a row of as many as there are lanes; and before, 0 times B. */
-LANES_TARGET static void make_base_table(struct base_table *table)
+LANES_TARGET static struct point base_point(void)
 {
-    struct point rows[BASE_ROWS], many;
-    many.x = lanes_number(base_x);
-    many.y = lanes_number(base_y);
-    many.z = lanes_small(1);
-    many.t = lanes_mul(many.x, many.y);
+    struct point b = {lanes_number(base_x), lanes_number(base_y), lanes_small(1), lanes_small(0)};
+    b.t = lanes_mul(b.x, b.y);
+    return b;
+}
+
+/* 0 to 128 times 2^doublings times B, made affine: the first by itself, then a row of as many as
+ * there are lanes. */
+LANES_TARGET static void make_base_table(struct base_table *table, int doublings)
+{
+    struct point rows[BASE_ROWS], many = base_point();
+    if (doublings) {
+        point_double(&many, doublings - 1);
+        point_double_t(&many);
+    }
     rows[0] = count_up(&many);
     for (int lanes = 1; lanes < LANES; lanes *= 2)
         point_double_t(&many);
@@ -380,6 +227,36 @@ LANES_TARGET static void make_base_table(struct base_table *table)
         put_base_row(&rows[i], table, 1 + i * LANES);
 }
 
+static struct base_table *base_tables(void)
+{
+    static struct base_table tables[2]; /* of B, and of its far point */
+    return tables;
+}
+
+static void prepare(void)
+{
+    make_base_table(&base_tables()[0], 0);
+}
+
+static void prepare_far(void)
+{
+    make_base_table(&base_tables()[1], BASE_FAR);
+}
+
+/* Once before the first check_all. */
+static int make_tables(struct fault *f)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    return pthread_once(&once, prepare) ? fault_trouble(f, "cannot make a table") : 0;
+}
+
+/* Whether the second table is there; a program that checks few signatures never makes it. */
+static bool has_far_table(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    return pthread_once(&once, prepare_far) == 0;
+}
+
 /* --- Encodings -------------------------------------------------------------------------------- */
 
 /* 32 bytes of each lane as words; the uppermost bit is a sign. */
@@ -387,29 +264,16 @@ struct encodings {
     uint64_t words[4][LANES];
 };
 
-/* x from y: x^2 = u/v, with u = y^2 - 1 and v = d y^2 + 1; that is u v^3 (u v^7)^((p-5)/8), or as
- * many times the root of -1 (RFC 8032, 5.1.3). It is canonical, and 0 where there is none. */
-LANES_TARGET static struct lanes find_x(struct lanes y, lanes_mask odd)
-{
-    struct lanes yy = lanes_square(y), one = lanes_small(1);
-    struct lanes u = lanes_sub(yy, one), v = lanes_add(lanes_mul(yy, lanes_number(curve_d)), one);
-    struct lanes v3 = lanes_mul(lanes_square(v), v), uv3 = lanes_mul(u, v3);
-    struct lanes uv7 = lanes_mul(lanes_mul(uv3, v3), v);
-    struct lanes x = lanes_mul(uv3, power_for_root(uv7));
-    struct lanes vxx = lanes_mul(lanes_square(x), v);
-    lanes_mask is_root = lanes_are_zero(lanes_sub(vxx, u));
-    lanes_mask is_other = lanes_are_zero(lanes_add(vxx, u));
-    x = lanes_select(is_root, x, lanes_mul(x, lanes_number(root_of_minus_1)));
-    x = lanes_canonical(x);
-    lanes_mask turn = (lanes_mask)(lanes_are_odd(x) ^ odd);
-    x = lanes_canonical(lanes_select(turn, lanes_carry(lanes_negated(x)), x));
-    return lanes_select((lanes_mask)(is_root | is_other), x, lanes_small(0));
-}
-
 static void put_words_of(const uint8_t bytes[32], struct encodings *out, int lane)
 {
     for (int i = 0; i < 4; i++)
         memcpy(&out->words[i][lane], bytes + 8 * i, 8);
+}
+
+static void put_limbs_of(const uint64_t words[4], struct encodings *out, int lane)
+{
+    for (int i = 0; i < 4; i++)
+        out->words[i][lane] = words[i];
 }
 
 /* The points of the keys in some places, at most LANES; lanes without a place repeat the first. */
@@ -443,17 +307,64 @@ static void find_all_points(const struct sigjob *jobs, struct ed25519_point *poi
         find_points(jobs, points, places, count);
 }
 
-/* -A of each lane; B where A is the encoding of no point, so that what follows is sound there, too,
+/* A point for each lane; B where there is none to be had, so that what follows is sound there, too,
  * and disturbs no other vector. */
-LANES_TARGET static struct point negated_key(const struct encodings *a, const struct encodings *x,
-                                             lanes_mask well)
+LANES_TARGET static struct point affine_point(const struct encodings *x, const struct encodings *y,
+                                              lanes_mask well)
 {
     struct point p;
     p.x = lanes_select(well, lanes_of(x->words), lanes_number(base_x));
-    p.y = lanes_select(well, lanes_of(a->words), lanes_number(base_y));
+    p.y = lanes_select(well, lanes_of(y->words), lanes_number(base_y));
     p.z = lanes_small(1);
     p.t = lanes_mul(p.x, p.y);
     return p;
+}
+
+/* The far points of the keys in LANES places, not yet affine. */
+LANES_TARGET static struct point far_of(const struct sigjob *jobs,
+                                        const struct ed25519_point *points, const size_t *places)
+{
+    struct encodings x, y;
+    for (int lane = 0; lane < LANES; lane++) {
+        put_words_of(jobs[places[lane]].key, &y, lane);
+        put_limbs_of(points[places[lane]].x, &x, lane);
+    }
+    struct point p = affine_point(&x, &y, (lanes_mask)~0);
+    point_double(&p, KEY_FAR);
+    return p;
+}
+
+LANES_TARGET static void put_far(const struct point *far, struct ed25519_point *points,
+                                 const size_t *places)
+{
+    uint64_t x[4][LANES], y[4][LANES];
+    lanes_words(lanes_canonical(far->x), x);
+    lanes_words(lanes_canonical(far->y), y);
+    for (int lane = 0; lane < LANES; lane++)
+        for (int i = 0; i < 4; i++) {
+            points[places[lane]].far_x[i] = x[i][lane];
+            points[places[lane]].far_y[i] = y[i][lane];
+        }
+}
+
+/* The far points of keys that are met again. They cost a third of a signature and save a quarter of
+ * each later one, if there is one: so only full vectors of them are made. */
+LANES_TARGET static void find_far_points(const struct sigjob *jobs, struct ed25519_point *points,
+                                         size_t n)
+{
+    struct point far[GROUP];
+    size_t places[GROUP * LANES], count = 0, vectors;
+    for (size_t i = 0; i < n; i++)
+        if (ed25519_point_is_known(&points[i]) && !ed25519_point_has_far(&points[i]))
+            places[count++] = i;
+    vectors = count / LANES;
+    if (!vectors || !has_far_table())
+        return;
+    for (size_t i = 0; i < vectors; i++)
+        far[i] = far_of(jobs, points, places + i * LANES);
+    make_affine(far, (int)vectors);
+    for (size_t i = 0; i < vectors; i++)
+        put_far(&far[i], points, places + i * LANES);
 }
 
 /* The lanes where the point whose Z has the inverse `over` is encoded as R. */
@@ -472,30 +383,53 @@ struct vector {
     struct point sum;
     struct encodings r;
     lanes_mask well; /* those for which nothing speaks so far */
+    const size_t *places;
+    size_t count;
 };
 
-/* The sum of both products. */
-LANES_TARGET static void multiply_both(const struct key_table *key, const struct scalars *k,
-                                       const struct base_table *base, const struct scalars *s,
-                                       struct point *r)
+/* What the two scalars of a vector are multiplied with. */
+struct factors {
+    struct key_table key[2]; /* -A, and its far point */
+    const struct base_table *base;
+    bool far; /* else only the first of each is there */
+};
+
+/* Adds what the digits at this bit and, if there are far points, those half the number above it
+ * stand for. T is right before, and of no use after. */
+LANES_TARGET static void add_digits(struct point *r, const struct factors *x,
+                                    const struct scalars *k, const struct scalars *s, unsigned bit)
 {
+    bool with_base = bit % BASE_BITS == 0;
+    bool far_key = x->far && bit + KEY_FAR < KEY_DIGITS * KEY_BITS;
+    if (bit % KEY_BITS == 0) {
+        add_key(r, &x->key[0], k, bit, far_key || with_base);
+        if (far_key)
+            add_key(r, &x->key[1], k, bit + KEY_FAR, with_base);
+    }
+    if (with_base) {
+        add_base(r, &x->base[0], s, bit, x->far);
+        if (x->far)
+            add_base(r, &x->base[1], s, bit + BASE_FAR, false);
+    }
+}
+
+/* The sum of both products. */
+LANES_TARGET static void multiply_both(const struct factors *x, const struct scalars *k,
+                                       const struct scalars *s, struct point *r)
+{
+    int first = (x->far ? KEY_FAR : KEY_DIGITS * KEY_BITS) - KEY_BITS, since = 0;
     *r = neutral();
-    int since = 0;
-    for (int bit = (KEY_DIGITS - 1) * KEY_BITS; bit >= 0; bit--) {
-        bool with_key = bit % KEY_BITS == 0, with_base = bit % BASE_BITS == 0;
-        if (bit < (KEY_DIGITS - 1) * KEY_BITS)
+    for (int bit = first; bit >= 0; bit--) {
+        if (bit < first)
             since++;
-        if (!with_key && !with_base)
+        if (bit % KEY_BITS && bit % BASE_BITS)
             continue;
         if (since) {
             point_double(r, since - 1);
             point_double_t(r);
         }
         since = 0;
-        if (with_key)
-            add_key(r, key, k, (unsigned)bit, with_base);
-        if (with_base)
-            add_base(r, base, s, (unsigned)bit);
+        add_digits(r, x, k, s, (unsigned)bit);
     }
 }
 
@@ -550,28 +484,47 @@ static bool take_job(const struct sigjob *job, int lane, struct scalars *s, stru
     return scalar_is_below_order(words) && ed25519_sound(job->key) && ed25519_sound(job->signature);
 }
 
-/* Some jobs, and the points of their keys; the lanes without one repeat the first. */
+/* The tables of the keys' points; a vector has far ones if all its places do. */
+LANES_TARGET static void take_points(const struct ed25519_point *points, const struct vector *e,
+                                     const struct encodings *key, lanes_mask well,
+                                     struct factors *out)
+{
+    struct encodings x, far_x, far_y;
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct ed25519_point *p = &points[e->places[(size_t)lane < e->count ? lane : 0]];
+        put_limbs_of(p->x, &x, lane);
+        put_limbs_of(p->far_x, &far_x, lane);
+        put_limbs_of(p->far_y, &far_y, lane);
+    }
+    const struct point near = affine_point(&x, key, well);
+    make_key_table(&near, &out->key[0]);
+    if (out->far) {
+        const struct point far = affine_point(&far_x, &far_y, (lanes_mask)~0);
+        make_key_table(&far, &out->key[1]);
+    }
+}
+
+/* The jobs in the vector's places; the lanes without one repeat the first. */
 LANES_TARGET static void begin_vector(const struct sigjob *jobs, const struct ed25519_point *points,
-                                      size_t n, const struct base_table *base, struct vector *e)
+                                      bool far, struct vector *e)
 {
     const struct sigjob *of_lane[LANES];
-    struct key_table table;
+    struct factors x;
     struct scalars s, k;
-    struct encodings a, x;
+    struct encodings a;
     unsigned well = 0, decoded = 0;
     for (int lane = 0; lane < LANES; lane++) {
-        size_t i = (size_t)lane < n ? (size_t)lane : 0;
+        size_t i = e->places[(size_t)lane < e->count ? lane : 0];
         of_lane[lane] = &jobs[i];
         well |= (unsigned)take_job(&jobs[i], lane, &s, &e->r, &a) << lane;
         decoded |= (unsigned)ed25519_point_is_known(&points[i]) << lane;
-        for (int word = 0; word < 4; word++)
-            x.words[word][lane] = points[i].x[word];
     }
     hash_all(of_lane, &k);
     e->well = (lanes_mask)(well & decoded);
-    const struct point key = negated_key(&a, &x, (lanes_mask)decoded);
-    make_key_table(&key, &table);
-    multiply_both(&table, &k, base, &s, &e->sum);
+    x.base = base_tables();
+    x.far = far;
+    take_points(points, e, &a, (lanes_mask)decoded, &x);
+    multiply_both(&x, &k, &s, &e->sum);
 }
 
 /* The inverses of all Z by one: Montgomery's trick. No Z is 0, as all points are on the curve. */
@@ -589,36 +542,36 @@ LANES_TARGET static void end_group(struct vector *e, size_t n)
     }
 }
 
-static struct base_table *base_table(void)
+/* The places of n jobs, those whose keys have far points first. How many full vectors of these
+ * there are. */
+static size_t order(const struct ed25519_point *points, size_t n, size_t *places)
 {
-    static struct base_table table;
-    return &table;
-}
-
-static void prepare(void)
-{
-    make_base_table(base_table());
-}
-
-/* Once before the first check_all. */
-static int make_tables(struct fault *f)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    return pthread_once(&once, prepare) ? fault_trouble(f, "cannot make a table") : 0;
+    size_t far = 0, near = n;
+    for (size_t i = 0; i < n; i++)
+        if (ed25519_point_has_far(&points[i]))
+            places[far++] = i;
+        else
+            places[--near] = i;
+    return far / LANES;
 }
 
 /* At most GROUP vectors. */
 LANES_TARGET static void check_group(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
     struct vector group[GROUP];
-    size_t count = 0;
+    size_t places[GROUP * LANES], count = 0;
+    find_far_points(jobs, points, n);
     find_all_points(jobs, points, n);
-    for (size_t i = 0; i < n; i += LANES)
-        begin_vector(jobs + i, points + i, n - i, base_table(), &group[count++]);
+    size_t far = order(points, n, places);
+    for (size_t i = 0; i < n; i += LANES, count++) {
+        group[count].places = places + i;
+        group[count].count = n - i < LANES ? n - i : LANES;
+        begin_vector(jobs, points, count < far, &group[count]);
+    }
     end_group(group, count);
     for (size_t i = 0; i < n; i++) {
-        jobs[i].valid = group[i / LANES].well >> i % LANES & 1;
-        jobs[i].unknown = false;
+        jobs[places[i]].valid = group[i / LANES].well >> i % LANES & 1;
+        jobs[places[i]].unknown = false;
     }
 }
 

@@ -17,7 +17,7 @@ struct sigbatch {
     size_t next, left; /* the first job that nobody took; how many have no answer yet */
 
     struct ed25519_point *points; /* of the jobs' keys; room for so many */
-    size_t *fresh;                /* the jobs whose keys were not known when the batch began */
+    size_t *fresh; /* the jobs of whose keys not everything was known when the batch began */
     size_t room, fresh_count;
     bool has_points;
 };
@@ -120,7 +120,7 @@ static void look_up_keys(struct sigpool *p, struct sigbatch *b, const struct sig
         return;
     ed25519_keys_find(&p->keys, jobs, b->points, n);
     for (size_t i = 0; i < n; i++)
-        if (!ed25519_point_is_known(&b->points[i]))
+        if (!ed25519_point_has_far(&b->points[i]))
             b->fresh[b->fresh_count++] = i;
 }
 

@@ -121,7 +121,23 @@ static void ask_kernel(const struct ed25519_kernel *k, struct ed25519_point *poi
             say_question(k->name, &q[i]);
 }
 
-/* It finds out about the keys; or is told of some, or of all, what it found out before. */
+/* Keys that were known get far points, as far as they fill vectors of a group; that of a small
+ * order cannot be told from none. */
+static void check_far(const struct ed25519_kernel *k, const struct question *q,
+                      const struct ed25519_point *points, size_t n)
+{
+    size_t known = 0, far = 0;
+    for (size_t i = 0; i < n && i < k->most; i++) {
+        if (!ed25519_sound(q[i].key))
+            return;
+        known += ed25519_point_is_known(&points[i]);
+        far += ed25519_point_has_far(&points[i]);
+    }
+    must(!k->uses_points || far == known / k->lanes * k->lanes, "a far point is not filled in");
+}
+
+/* It finds out about the keys; about those that it is told of again, their far points; and is told
+ * of some, or of all, what it found out before. */
 static void run_kernel(const struct ed25519_kernel *k, const struct question *q, size_t n)
 {
     struct ed25519_point points[160] = {0};
@@ -134,8 +150,14 @@ static void run_kernel(const struct ed25519_kernel *k, const struct question *q,
         must(!q[i].holds || !k->uses_points || ed25519_point_is_known(&points[i]),
              "a key is not filled in");
         if (n % 2 && q[i].key[1] % 2)
-            points[i] = (struct ed25519_point){{0}};
+            points[i] = (struct ed25519_point){.x = {0}};
     }
+    ask_kernel(k, points, q, n);
+    if (n % 2 == 0)
+        check_far(k, q, points, n);
+    for (size_t i = 0; i < n; i++)
+        if (n % 4 == 0 && q[i].key[2] % 4 == 0)
+            points[i] = (struct ed25519_point){.x = {0}};
     ask_kernel(k, points, q, n);
 }
 
