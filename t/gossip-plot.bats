@@ -126,9 +126,9 @@ END
     make_run 6 20
     picture n?.log
     caption '6 nodes, 20 records; to reach all nodes: median 250 ms, worst 500 ms'
-    [ "$(grep -c '^<path d="M84.0 [0-9.]*H.*"/>$' svg)" -eq $((20 + 6)) ] # and six lines of the grid
-    [ "$(grep -c '^<path stroke-width="2.2" d=' svg)" -eq 1 ]              # the median of 14 transactions
-    for words in 'tx (14)' 'block (4)' 'peer (2)' median '0 %' '100 %' 'share of the nodes that have it' \
+    [ "$(grep -c '^<path d="M84.0 [0-9.]*H.*"/>$' svg)" -eq 20 ]
+    [ "$(grep -c ' class="[a-z]* line" .*d="M84.0 [0-9.]*H' svg)" -eq 1 ] # the median of 12 transactions or more
+    for words in 'tx (14)' 'block (4)' 'peer (2)' 'median of tx' '0 %' '100 %' 'share of the nodes that have it' \
         'time since the record was first seen on any node (ms)'; do
         grep -qF ">$words</text>" svg || { echo "lacks $words" && false; }
     done
@@ -159,21 +159,84 @@ END
     grep -qF '(logarithmic)</text>' svg
 }
 
-@test "with more than 300 records there are bands" {
-    make_run 6 300
+# panel TYPE: that part of the picture.
+panel() {
+    sed -n "/^<g class=\"$1\">/,/^<\/g>/p" svg
+}
+
+@test "more than 30 records are drawn as bands of quantiles, a panel a type" {
+    make_run 6 30
     picture n?.log
-    [ "$(grep -c ' fill-opacity=' svg)" -eq 0 ]
+    [ "$(grep -c 'class="band"' svg)" -eq 0 ]
+    [ "$(grep -c '^<path d="M84.0 [0-9.]*H.*"/>$' svg)" -eq 30 ]
+    rm n?.log
+    make_run 6 31
+    picture n?.log
+    [ "$(grep -c '<path class="band"' svg)" -eq 6 ]
+    rm n?.log
     make_run 6 301
     picture n?.log
     caption '6 nodes, 301 records; to reach all nodes: median 3.77 s, worst 7.53 s'
-    [ "$(grep -c ' fill-opacity=' svg)" -eq 6 ]
-    for words in median '90 %' worst 'tx (206)' 'block (60)' 'peer (35)'; do
-        grep -qF ">$words</text>" svg || { echo "lacks $words" && false; }
+    [ "$(grep -c '<path class="band"' svg)" -eq 6 ]
+    for type in 'tx (206)' 'block (60)' 'peer (35)'; do
+        panel "${type%% *}" >panel
+        for words in "$type" median '10 to 90 % of the records' 'fastest to slowest'; do
+            grep -qF ">$words</text>" panel || { echo "$type lacks $words" && false; }
+        done
+        # what the legend shows is drawn as what it stands for
+        for of_it in '<path class="line" stroke-width="2.6"' '<rect class="band"'; do
+            grep -q "^$of_it" panel || { echo "no sample: $of_it" && false; }
+        done
+        [ "$(sed -n 's/^<rect .*fill-opacity="\([0-9.]*\)".*/\1/p' panel | sort)" = \
+            "$(sed -n 's/^<path class="band" fill-opacity="\([0-9.]*\)".*/\1/p' panel | sort)" ]
     done
-    # blocks: 5, 10 ... 300; the 30th, the 54th and the last at the last node: 25 * 150, 25 * 270, 25 * 300 ms,
-    # on an axis of 8 seconds
-    for x in 477.8 792.8 871.5; do
-        grep -q "H${x}V108.0\"/>" svg || { echo "lacks $x" && false; }
+    # blocks: 5, 10 ... 300. At the last node, 25 times the 1st, the 6th, the 30th, the 54th and the 60th in ms, on an
+    # axis of 8 seconds from 84 to 924
+    panel block >panel
+    band_ends() { # FILL-OPACITY
+        sed -n "s/^<path class=\"band\" fill-opacity=\"$1\" d=\"\(.*\)Z\".*/\1/p" panel | sed 's,[HV],\n,g' |
+            awk 'NR > 1 && NR % 2 == 0' | sed -n '5p;6p' | tr '\n' ' '
+    }
+    [ "$(band_ends 0.14)" = '97.1 871.5 ' ]
+    [ "$(band_ends 0.32)" = '162.8 792.8 ' ]
+    sed -n 's/^<path class="block line".* d="\(.*\)".*/\1/p' panel | grep -q 'H477.8V[0-9.]*$'
+}
+
+@test "bands of records that did not reach all nodes run to the right end" {
+    make_run 6 40
+    sed -i '/ new .* block$/d' n[12].log
+    picture n?.log
+    caption '6 nodes, 40 records; to reach all nodes: median 475 ms, worst 975 ms; 8 did not reach all'
+    panel block | grep '<path class="band" fill-opacity="0.14"' | grep -q 'H924.0'
+    panel tx >panel
+    ! grep '<path class="band"' panel | grep -q 'H924.0' || false
+    # only one node has them
+    rm n?.log
+    make_run 1 40
+    echo "1700000000.000000 - start - listen 127.0.0.1:9 $(hex 9) $(hex 0)" >n2.log
+    picture n?.log
+    caption '2 nodes, 40 records; none reached all'
+}
+
+@test "a picture follows a light or a dark scheme, and is printed in the light one" {
+    make_run 6 20
+    picture n?.log
+    cp svg few
+    picture -i 000014 n?.log
+    cp svg one
+    make_run 6 40
+    picture n?.log
+    cp svg many
+    for svg in few one many; do
+        sed -n '/<style>/,/<\/style>/p' "$svg" >style
+        grep -q '^@media screen and (prefers-color-scheme:dark){$' style
+        grep -q '^@media print{' style
+        sed '/<style>/,/<\/style>/d' "$svg" >rest
+        ! grep -E '(fill|stroke)="#' rest || false # no colour but by its class
+        grep -o 'class="[^"]*"' rest | cut -d '"' -f 2 | tr ' ' '\n' | sort -u | grep -vx plot >classes
+        while read -r class; do
+            grep -qF ".plot .$class" style || { echo "no rule for $class" && false; }
+        done <classes
     done
 }
 
@@ -183,7 +246,7 @@ END
     picture n?.log
     # of records 4 to 20, the 12th: 25 times 12
     caption '6 nodes, 20 records; to reach all nodes: median 300 ms, worst 500 ms; 3 did not reach all'
-    [ "$(grep -c 'H924.0"/>' svg)" -eq 3 ]
+    [ "$(grep -c '^<path d=.*H924.0"/>' svg)" -eq 3 ]
     grep ' start ' n2.log >only.log
     picture n3.log only.log
     caption '2 nodes, 20 records; none reached all'
@@ -214,11 +277,11 @@ END
     make_run 6 20
     picture -i 000014 n?.log # 20: n3 first, then n4, n5, n6, n1, n2
     grep -q '<title>How block 0000140000000000.. spread</title>' svg
-    caption '6 of 6 nodes had it; half after 80.0 ms, 90 % after 500 ms, all after 500 ms; the longest way has 5 steps'
+    caption '6 of 6 nodes had it; half after 80.0 ms, 90 % after 500 ms, all after 500 ms; the longest path has 5 hops'
     sed -n 's,.*>\(n[0-9]\)</text>,\1,p' svg | diff <(printf 'n%d\n' 3 4 5 6 1 2) -
-    # 20, 80, 180, 320, 500 ms after the first, on an axis from 58.9 to 864 that ends at 500
-    sed -n 's,^<path d="\(M.*V.*H.*\)"/>,\1,p' svg | diff - <(printf '%s\n' M58.9\ 119.0V141.0H91.1 M91.1\ 141.0V163.0H187.7 \
-        M187.7\ 163.0V185.0H348.7 M348.7\ 185.0V207.0H574.2 M574.2\ 207.0V229.0H864.0)
+    # 20, 80, 180, 320, 500 ms after the first, on an axis from 60.1 to 860 that ends at 500
+    sed -n 's,^<path d="\(M.*V.*H.*\)"/>,\1,p' svg | diff - <(printf '%s\n' M60.1\ 120.0V144.0H92.1 M92.1\ 144.0V168.0H188.1 \
+        M188.1\ 168.0V192.0H348.1 M348.1\ 192.0V216.0H572.0 M572.0\ 216.0V240.0H860.0)
     [ "$(grep -c '^<circle' svg)" -eq $((6 + 3)) ]
     expect 0 gossip-plot -t -i "$(hex 000014)" n?.log
     [ "$(wc -l <"$out")" -eq 2 ]
@@ -228,11 +291,11 @@ END
     make_run 6 20
     sed -i '/ new 000014/d' n6.log
     picture -i 000014 n[2-6].log # n1 had it from n6, which did not say so
-    caption '4 of 5 nodes had it; half after 80.0 ms, 90 % after never, all after never; the longest way has 2 steps'
+    caption '4 of 5 nodes had it; half after 80.0 ms, 90 % never, all never; the longest path has 2 hops'
     grep -q '>n6</text>' svg
     [ "$(grep -c '>never</text>' svg)" -eq 1 ]
     [ "$(grep -c 'V.*H.*"/>' svg)" -eq 2 ]
-    [ "$(grep -c '<circle.*fill="#ffffff"' svg)" -eq $((1 + 1)) ] # n2, and the one in the legend
+    [ "$(grep -c '<circle class="hollow"' svg)" -eq $((1 + 1)) ] # n2, and the one in the legend
 }
 
 @test "a long name is cut in its middle" {
@@ -357,7 +420,7 @@ END
         ! grep -iE '<script|alert|amp;&lt;b' svg || false
         [ "$(grep -o '<[a-z?/!]*' svg | sort -u | tr -d '\n' | tr -d '<')" = \
             "$(grep -o '<[a-z?/!]*' svg | sort -u |
-                grep -E '^<(/?(svg|g|text|title|desc)|\?xml|path|rect|circle)$' | tr -d '\n<')" ]
+                grep -E '^<(/?(svg|g|text|title|desc|style)|\?xml|path|rect|circle)$' | tr -d '\n<')" ]
     done
     picture -i abcdef "$name.log" b.log
     grep -qF '>&lt;script&gt;&amp;&quot;' svg

@@ -76,156 +76,17 @@ feed() {
 # --- Drawing -------------------------------------------------------------------------------------------
 
 # draw WANTED AXIS TABLE: from what feed() says to the picture, or the table.
-#
-# Times are whole microseconds, which a double holds exactly until the year 2255. Of all arrivals (a node
-# has a record for the first time) number a is that of record_of[a] at node_of[a], at time[a], sent by
-# peer[a]. In order[] they stand record after record, each by time: those of record r begin after base[r].
 draw() {
     # shellcheck disable=SC2016 # these are fields of awk
     awk -v wanted="$1" -v axis="$2" -v table="$3" '
 
-    function say(text) {
-        print "@PROGPREFIX@gossip-plot: " text | "cat >&2"
-        close("cat >&2")
-    }
+@plot.awk@
 
-    function stop(code, text) {
-        say(text)
-        stopped = code
-        exit code
-    }
+    function complain(text) { say("@PROGPREFIX@gossip-plot: " text) }
 
-    function is_hash(s) { return length(s) == 64 && s !~ /[^0-9a-f]/ }
+    function refuse(text) { stop(1, "@PROGPREFIX@gossip-plot: " text) }
 
-    function is_time(s) {
-        return length(s) <= 17 && s ~ /^(0|[1-9][0-9]*)\.[0-9][0-9][0-9][0-9][0-9][0-9]$/
-    }
-
-    # The 1 is for an awk that would take 012345 for octal.
-    function microseconds(s,    whole) {
-        whole = length(s) - 7
-        return (substr(s, 1, whole) - 1) * 1000000 + ("1" substr(s, whole + 2))
-    }
-
-    # The number of the node whose log is read; it has one from its first event on.
-    function this_node() {
-        if (!(name in number)) {
-            number[name] = ++nodes
-            label[nodes] = name
-        }
-        return number[name]
-    }
-
-    # A node says in its start event which account it is: the word before the last, the chain.
-    function learn_key(node, key) {
-        if (is_hash(key) && is_hash($NF) && !(node in has_key) && !(key in node_with)) {
-            has_key[node] = 1
-            node_with[key] = node
-        }
-    }
-
-    function is_wanted(id) { return wanted == "" || index(id, wanted) == 1 }
-
-    function record_number(id) {
-        if (!(id in number_of)) {
-            number_of[id] = ++records
-            id_of[records] = id
-        }
-        return number_of[id]
-    }
-
-    # The node has the record now. Of several times the first one counts.
-    function arrive(node, id, now, sender,    r, a) {
-        if (!is_wanted(id))
-            return
-        r = record_number(id)
-        if (!((r, node) in slot)) {
-            if (arrivals == MOST)
-                stop(1, "more than " MOST " arrivals: give fewer logs, or -i ID")
-            slot[r, node] = ++arrivals
-            record_of[arrivals] = r
-            node_of[arrivals] = node
-            time[arrivals] = now + 1
-        }
-        a = slot[r, node]
-        if (now < time[a]) {
-            time[a] = now
-            peer[a] = sender
-        }
-    }
-
-    function learn_type(id, type) {
-        if (is_wanted(id) && !(id in type_of) && length(type) <= 16 && type ~ /^[a-z]+$/)
-            type_of[id] = type
-    }
-
-    # --- Order ---
-
-    # Moves list[i] down to its place in the heap: the item with the greatest key on top, of equal keys the
-    # greatest item.
-    function sift(list, key, i, n,    child, item) {
-        item = list[i]
-        while ((child = 2 * i) <= n) {
-            if (child < n && after(key, list[child + 1], list[child]))
-                child++
-            if (!after(key, list[child], item))
-                break
-            list[i] = list[child]
-            i = child
-        }
-        list[i] = item
-    }
-
-    function after(key, a, b) { return key[a] > key[b] || (key[a] == key[b] && a > b) }
-
-    # Sorts list[1..n], items, by their keys; equal ones by themselves.
-    function sort(list, key, n,    i, top) {
-        for (i = int(n / 2); i >= 1; i--)
-            sift(list, key, i, n)
-        for (i = n; i > 1; i--) {
-            top = list[1]
-            list[1] = list[i]
-            list[i] = top
-            sift(list, key, 1, i - 1)
-        }
-    }
-
-    # Sorts the numbers value[1..n].
-    function sort_values(value, n,    i, list, copy) {
-        for (i = 1; i <= n; i++) {
-            list[i] = i
-            copy[i] = value[i]
-        }
-        sort(list, copy, n)
-        for (i = 1; i <= n; i++)
-            value[i] = copy[list[i]]
-    }
-
-    function order_one(r, n,    i, list) {
-        for (i = 1; i <= n; i++)
-            list[i] = order[base[r] + i]
-        sort(list, time, n)
-        for (i = 1; i <= n; i++)
-            order[base[r] + i] = list[i]
-        first[r] = time[list[1]]
-    }
-
-    function order_all(    a, r, filled) {
-        for (a = 1; a <= arrivals; a++)
-            count[record_of[a]]++
-        for (r = 1; r <= records; r++)
-            base[r] = r == 1 ? 0 : base[r - 1] + count[r - 1]
-        for (a = 1; a <= arrivals; a++)
-            order[base[record_of[a]] + ++filled[record_of[a]]] = a
-        for (r = 1; r <= records; r++) {
-            order_one(r, count[r])
-            by_time[r] = r
-        }
-        sort(by_time, first, records)
-    }
-
-    # How long it took until k nodes had record r; -1: so many never had it.
-    function delay(r, k) { return k <= count[r] ? time[order[base[r] + k]] - first[r] : -1 }
+@gossip-plot.awk@
 
     # --- Words ---
 
@@ -247,25 +108,6 @@ draw() {
         return three_digits(t / 1000000) " s"
     }
 
-    # A count with its noun.
-    function counted(n, noun) { return n " " noun (n == 1 ? "" : "s") }
-
-    function printable(s) {
-        gsub(/[^ -~]/, "?", s)
-        return s
-    }
-
-    function escaped(s) {
-        s = printable(s)
-        gsub(/&/, "\\&amp;", s)
-        gsub(/</, "\\&lt;", s)
-        gsub(/>/, "\\&gt;", s)
-        gsub(/"/, "\\&quot;", s)
-        return s
-    }
-
-    function shortened(s) { return length(s) > 28 ? substr(s, 1, 13) ".." substr(s, length(s) - 12) : s }
-
     function group_of(r,    type) {
         type = (id_of[r] in type_of) ? type_of[id_of[r]] : ""
         return type == "tx" || type == "block" || type == "peer" ? type : "other"
@@ -286,20 +128,6 @@ draw() {
 
     # --- The axis of time: least to most, linear or by its logarithm, from LEFT to RIGHT ---
 
-    # The greatest of 1, 2, 5, 10, 20, 50 ... that is not over t; after_125 the next one.
-    function floor_125(t,    p) {
-        for (p = 1; p * 10 <= t; p *= 10)
-            ;
-        return p * (t >= 5 * p ? 5 : t >= 2 * p ? 2 : 1)
-    }
-
-    function after_125(p) { return p * (substr(p "", 1, 1) == "2" ? 2.5 : 2) }
-
-    function ceiling_125(t,    p) {
-        p = floor_125(t)
-        return p < t ? after_125(p) : p
-    }
-
     # Logarithmic, unless told, where half of what was measured would stand in the first twentieth of the
     # line. Its left end is where the first hundredth of the delays are, six decades from the right at most.
     function choose_axis(    a, n, all) {
@@ -316,18 +144,9 @@ draw() {
                 least = floor_125(most / 1000000)
             most *= 1.05
         } else {
-            step = ceiling_125(most / 8)
+            step = most > 8 ? ceiling_125(most / 8) : 1
             most = step * int((most + step - 1) / step)
         }
-    }
-
-    # The logarithm of x, 1 or more; not every awk has one. Halved until it is near 1, then 2 artanh y.
-    function ln(x,    halvings, y, s) {
-        for (; x > 1.5; halvings++)
-            x /= 2
-        y = (x - 1) / (x + 1)
-        s = y * y
-        return halvings * 0.693147180559945 + 2 * y * (1 + s * (1 / 3 + s * (1 / 5 + s * (1 / 7 + s / 9))))
     }
 
     function x_of(t) {
@@ -361,50 +180,42 @@ draw() {
         return t >= 1000 ? plain(t / 1000) " ms" : plain(t) " &#181;s"
     }
 
-    function print_tick(t, top, bottom) {
-        printf "<path d=\"M%.1f %.1fV%.1f\" stroke=\"%s\"/>\n", x_of(t), top, bottom, GRID
-        printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n", x_of(t), bottom + 18, tick_label(t)
+    function print_ticks(top, bottom,    t, wide) {
+        wide = is_log && most / least > 10000
+        for (t = is_log ? least : 0; t <= most * 1.0001; t = is_log ? after_125(t) : t + step)
+            if (!wide || substr(t "", 1, 1) == "1")
+                printf "M%.1f %.1fV%.1f", x_of(t), top, bottom
     }
 
     # On a logarithm, 1 2 5 where there is room for as many labels, or else decades.
-    function print_time_axis(top, bottom,    t, wide) {
+    function print_time_axis(bottom,    t, wide) {
         choose_unit()
         wide = is_log && most / least > 10000
         for (t = is_log ? least : 0; t <= most * 1.0001; t = is_log ? after_125(t) : t + step)
             if (!wide || substr(t "", 1, 1) == "1")
-                print_tick(t, top, bottom)
-        printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">time since the record was first " \
-            "seen on any node%s</text>\n", (LEFT + RIGHT) / 2, bottom + 42, INK,
-            is_log ? " (logarithmic)" : " (" unit_name ")"
+                print_text(x_of(t), bottom + 19, "text-anchor=\"middle\"", tick_label(t))
+        print_text((LEFT + RIGHT) / 2, bottom + 42, "class=\"ink\" text-anchor=\"middle\"",
+            "time since the record was first seen on any node" (is_log ? " (logarithmic)" : " (" unit_name ")"))
     }
 
     # --- The picture ---
 
-    function print_head(height, title, caption) {
-        print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-        printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" ",
-            WIDTH, height, WIDTH, height
-        print "role=\"img\" font-family=\"sans-serif\" font-size=\"12\">"
-        printf "<title>%s</title>\n<desc>%s</desc>\n", title, caption
-        printf "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", WIDTH, height
-        printf "<text x=\"24\" y=\"36\" font-size=\"18\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", INK, title
-        printf "<text x=\"24\" y=\"58\" fill=\"%s\">%s</text>\n", PALE_INK, caption
-        printf "<g fill=\"%s\">\n", PALE_INK
-    }
-
-    function print_shares(    i, n, share) {
-        n = split("0 25 50 75 90 100", share, " ")
-        for (i = 1; i <= n; i++) {
-            printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, y_of(share[i] / 100), RIGHT,
-                (i == 1 ? PALE_INK : GRID)
-            printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s %%</text>\n", LEFT - 8,
-                y_of(share[i] / 100) + 4, share[i]
-        }
-        printf "<text transform=\"translate(24 %.1f) rotate(-90)\" text-anchor=\"middle\" fill=\"%s\">", y_of(0.5), INK
-        print "share of the nodes that have it</text>"
+    # The grid of a panel: shares across, times down.
+    function print_grid(    i, n, share) {
+        n = split(BOTTOM - TOP > 160 ? "0 25 50 75 90 100" : "0 50 100", share, " ")
+        printf "<path class=\"grid\" d=\""
+        for (i = 2; i <= n; i++)
+            printf "M%.1f %.1fH%.1f", LEFT, y_of(share[i] / 100), RIGHT
+        print_ticks(TOP, BOTTOM)
+        print "\"/>"
+        for (i = 1; i <= n; i++)
+            print_text(LEFT - 8, y_of(share[i] / 100) + 4.5, "text-anchor=\"end\"", share[i] " %")
+        printf "<path class=\"base\" d=\"M%.1f %.1fH%.1f\"/>\n", LEFT, BOTTOM, RIGHT
     }
 
     function y_of(share) { return BOTTOM - (BOTTOM - TOP) * share }
+
+    # --- A curve for each record ---
 
     # The line of record r. One that did not reach all nodes goes on to the right end.
     function print_curve(r,    k) {
@@ -417,25 +228,32 @@ draw() {
     }
 
     # Thin lines; and where those are many, their median.
-    function print_curves(group, n,    i, width, opacity) {
-        width = n > 60 ? 0.7 : 1.1
-        opacity = n < MANY ? 0.85 : n >= 120 ? 0.3 : 0.45
-        printf "<g stroke-width=\"%.1f\" stroke-opacity=\"%.2f\"%s>\n", width, opacity, DASH[group]
+    function print_curves(group,    i) {
+        printf "<g class=\"%s line\" stroke-width=\"1.2\" stroke-opacity=\"%s\"%s>\n", group, (size[group] < MANY ? "0.9" : "0.5"),
+            DASH[group]
         for (i = 1; i <= records; i++)
             if (group_of(by_time[i]) == group)
                 print_curve(by_time[i])
         print "</g>"
-        if (n >= MANY) {
-            find_bands(group, n)
-            print_band(1)
+        if (size[group] >= MANY) {
+            find_bands(group, size[group])
+            print_median(group, DASH[group])
         }
     }
+
+    function print_median(group, dash) {
+        printf "<path class=\"%s line\" stroke-width=\"2.6\"%s d=\"", group, dash
+        band_steps(3)
+        print "\"/>"
+    }
+
+    # --- Bands of many records ---
 
     # The i-th least of the sorted value[1..m]; -1: there are fewer.
     function nth(value, m, i) { return i <= m ? value[i] : -1 }
 
-    # For every k the time until k nodes had it, over the n records of a group: the median, 90 % and worst, or
-    # -1 where more records than that never came so far. member[1..m] are those that did.
+    # For every k the time until k nodes had it, over the n records of a group: the least, 10 %, the median, 90 % and
+    # the most, or -1 where more records than that never came so far. member[1..m] are those that did.
     function find_bands(group, n,    k, i, m, still, member, value) {
         for (i = 1; i <= records; i++)
             if (group_of(i) == group)
@@ -449,12 +267,15 @@ draw() {
                 }
             m = still
             sort_values(value, m)
-            band[1, k] = nth(value, m, int((n + 1) / 2))
-            band[2, k] = nth(value, m, int((9 * n + 9) / 10))
-            band[3, k] = nth(value, m, n)
+            band[1, k] = nth(value, m, 1)
+            band[2, k] = nth(value, m, int((n + 9) / 10))
+            band[3, k] = nth(value, m, int((n + 1) / 2))
+            band[4, k] = nth(value, m, int((9 * n + 9) / 10))
+            band[5, k] = nth(value, m, n)
         }
     }
 
+    # Up along one of them, as far as it goes, and then to the right end. Gives the number of nodes that it came to.
     function band_steps(which,    k) {
         printf "M%.1f %.1f", x_of(0), y_of(1 / nodes)
         for (k = 2; k <= nodes && band[which, k] >= 0; k++)
@@ -464,52 +285,85 @@ draw() {
         return k - 1
     }
 
-    # What lies between the median and another line: along the median and back along the other.
-    function print_area(which, opacity,    k, last) {
-        printf "<path stroke=\"none\" fill-opacity=\"%s\" d=\"", opacity
-        last = band_steps(1)
-        printf "V%.1f", y_of(last / nodes)
+    # What lies between two of them: up along the earlier and back along the later one.
+    function print_band(earlier, later, opacity,    k, last) {
+        printf "<path class=\"band\" fill-opacity=\"%s\" d=\"", opacity
+        last = band_steps(earlier)
+        if (last < nodes && band[later, last] < 0)
+            printf "V%.1f", y_of(last / nodes)
         for (k = last; k >= 2; k--)
-            printf "H%.1fV%.1f", (band[which, k] < 0 ? RIGHT : x_of(band[which, k])), y_of((k - 1) / nodes)
+            printf "H%.1fV%.1f", (band[later, k] < 0 ? RIGHT : x_of(band[later, k])), y_of((k - 1) / nodes)
         print "Z\"/>"
     }
 
-    function print_band(which) {
-        printf "<path %s d=\"", BAND[which]
-        band_steps(which)
-        print "\"/>"
+    # The samples of a legend are drawn as what they stand for, in the same class.
+    function print_bands_legend(group, y,    x) {
+        print_text(LEFT, y, "class=\"ink\" font-weight=\"bold\"", group_words(group))
+        x = LEFT + 150
+        printf "<path class=\"line\" stroke-width=\"2.6\" d=\"M%d %.1fh26\"/>\n", x, y - 4.5
+        print_text(x + 33, y, "", "median")
+        printf "<rect class=\"band\" fill-opacity=\"%s\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>\n", INNER, x + 110, y - 10
+        print_text(x + 143, y, "", "10 to 90 % of the records")
+        printf "<rect class=\"band\" fill-opacity=\"%s\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>\n", OUTER, x + 340, y - 10
+        print_text(x + 373, y, "", "fastest to slowest")
     }
 
-    function print_bands(group, n,    i) {
-        find_bands(group, n)
-        printf "<g fill=\"%s\">\n", COLOUR[group]
-        print_area(3, "0.07")
-        print_area(2, "0.16")
+    function print_bands(group) {
+        find_bands(group, size[group])
+        printf "<g class=\"%s\">\n", group
+        print_bands_legend(group, TOP - 10)
+        print_grid()
+        print_band(1, 5, OUTER)
+        print_band(2, 4, INNER)
+        print_median(group, "")
         print "</g>"
-        for (i = 1; i <= 3; i++)
-            print_band(i)
     }
 
-    # A sample of a line and its words, at column x of the legend; the column of the next.
-    function legend_entry(x, style, words, length_of_it) {
-        printf "<path d=\"M%.1f 84h26\" fill=\"none\" %s/>\n", x, style
-        printf "<text x=\"%.1f\" y=\"88\">%s</text>\n", x + 33, words
-        return x + 56 + length_of_it * 6.5
+    # A panel for each group, one above the other.
+    function print_all_bands(groups,    i, high, bottom) {
+        high = int((478 - 108 - 40 * (groups - 1)) / groups)
+        if (high < 130)
+            high = 130
+        bottom = 108 + groups * (high + 40) - 40
+        print_chart_head(bottom)
+        BOTTOM = 108 - 40
+        for (i = 1; i <= 4; i++)
+            if (size[GROUP[i]]) {
+                TOP = BOTTOM + 40
+                BOTTOM = TOP + high
+                print_bands(GROUP[i])
+            }
     }
 
-    function print_legend(    i, group, words, x, medians, style) {
+    # --- The chart ---
+
+    function group_words(group) { return group " (" commas(size[group]) ")" }
+
+    # A sample of a line and its words, at column x of the legend; gives the column of the next.
+    function legend_entry(x, group, style, words) {
+        printf "<path class=\"%s line\" %s d=\"M%.1f 84h30\"/>\n", group, style, x
+        print_text(x + 37, 88.5, "", words)
+        return x + 60 + length(words) * 7.2
+    }
+
+    function print_legend(    i, group, x) {
         x = LEFT
         for (i = 1; i <= 4; i++) {
             group = GROUP[i]
-            if (!size[group])
-                continue
-            medians += size[group] >= MANY
-            words = group " (" size[group] ")"
-            style = records > CURVES ? " stroke-width=\"2\"" : " stroke-width=\"1.4\"" DASH[group]
-            x = legend_entry(x, "stroke=\"" COLOUR[group] "\"" style, words, length(words))
+            if (size[group])
+                x = legend_entry(x, group, "stroke-width=\"1.4\"" DASH[group], group_words(group))
+            if (size[group] >= MANY)
+                x = legend_entry(x, group, "stroke-width=\"2.6\"" DASH[group], "median of " group)
         }
-        for (i = 1; i <= (records > CURVES ? 3 : medians > 0); i++)
-            x = legend_entry(x, "stroke=\"" INK "\" " BAND[i], BAND_NAME[i], length(BAND_NAME[i]))
+    }
+
+    function print_all_curves(    i) {
+        print_chart_head(BOTTOM)
+        print_grid()
+        print_legend()
+        for (i = 1; i <= 4; i++)
+            if (size[GROUP[i]])
+                print_curves(GROUP[i])
     }
 
     # How many nodes and records, and how long the records took to reach all.
@@ -528,26 +382,21 @@ draw() {
         return text
     }
 
-    function print_chart(    i, r, group) {
+    function print_chart_head(bottom) {
+        print_head(bottom + 62, "How records spread over the nodes", chart_caption(), SERIES)
+        printf "<text class=\"ink\" transform=\"translate(22 %.1f) rotate(-90)\" text-anchor=\"middle\">", (108 + bottom) / 2
+        print "share of the nodes that have it</text>"
+    }
+
+    function print_chart(    i, r, groups) {
         LEFT = 84; RIGHT = 924; TOP = 108; BOTTOM = 478
         for (r = 1; r <= records; r++)
-            size[group_of(r)]++
-        print_head(540, "How records spread over the nodes", chart_caption())
-        print_shares()
-        print_time_axis(TOP, BOTTOM)
-        print_legend()
-        print "</g>"
-        for (i = 1; i <= 4; i++) {
-            group = GROUP[i]
-            if (!size[group])
-                continue
-            printf "<g fill=\"none\" stroke=\"%s\" stroke-linejoin=\"round\">\n", COLOUR[group]
-            if (records > CURVES)
-                print_bands(group, size[group])
-            else
-                print_curves(group, size[group])
-            print "</g>"
-        }
+            groups += size[group_of(r)]++ == 0
+        if (records > CURVES)
+            print_all_bands(groups)
+        else
+            print_all_curves()
+        print_time_axis(BOTTOM)
         print "</svg>"
     }
 
@@ -562,7 +411,7 @@ draw() {
     # Whether it began there: the first arrival of all, and nobody sent it.
     function is_origin(a) { return a == order[1] && (peer[a] == "" || node_with[peer[a]] == node_of[a]) }
 
-    # How many steps from where it began; clocks that differ may close a ring, which has no length.
+    # How many hops from where it began; clocks that differ may close a ring, which has no length.
     function hops(a,    n, node) {
         for (n = 0; node = source(a); n++) {
             if (n > nodes)
@@ -572,15 +421,16 @@ draw() {
         return n
     }
 
+    function reached(k) { return delay(1, k) < 0 ? "never" : "after " spoken(delay(1, k)) }
+
     function record_caption(    a, far, text) {
         for (a = 1; a <= arrivals; a++)
             if (hops(a) > far)
                 far = hops(a)
-        text = (id_of[1] in type_of) ? type_of[id_of[1]] " " : ""
-        text = count[1] " of " counted(nodes, "node") " had it; half after " spoken(delay(1, tenths(5))) \
-            ", 90 % after " spoken(delay(1, tenths(9))) ", all after " spoken(delay(1, nodes))
+        text = count[1] " of " counted(nodes, "node") " had it; half " reached(tenths(5)) ", 90 % " reached(tenths(9)) ", all " \
+            reached(nodes)
         if (far > 0)
-            text = text "; the longest way has " counted(far, "step")
+            text = text "; the longest path has " counted(far, "hop")
         return text
     }
 
@@ -594,70 +444,73 @@ draw() {
                 row_y(row[from]), row_y(i), x_of(time[a] - first[1])
     }
 
-    function print_mark(x, y, radius, colour, hollow) {
-        printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\" stroke=\"%s\" stroke-width=\"%s\"/>\n", x, y, radius,
-            hollow ? "#ffffff" : colour, hollow ? colour : "#ffffff", hollow ? 1.8 : 1
+    function print_mark(x, y, radius, hollow) {
+        printf "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"%s/>\n", (hollow ? "hollow" : "bar"), x, y, radius,
+            (hollow ? " stroke-width=\"1.8\"" : "")
     }
 
     function print_dot(i, a,    x) {
         x = x_of(time[a] - first[1])
         if (is_origin(a))
-            print_mark(x, row_y(i), 5.5, COLOUR[group_of(1)], 0)
+            print_mark(x, row_y(i), 5.5, 0)
         else
-            print_mark(x, row_y(i), source(a) ? 4.2 : 3.6, COLOUR[group_of(1)], !source(a))
-        printf "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\">" \
-            "%s</text>\n", x + 10, row_y(i) + FONT * 0.36, FONT, (i == 1 ? "first" : spoken(time[a] - first[1]))
+            print_mark(x, row_y(i), source(a) ? 4.2 : 3.6, !source(a))
+        print_text(x + 10, row_y(i) + FONT * 0.36, "class=\"halo\" font-size=\"" FONT "\"",
+            (i == 1 ? "first" : spoken(time[a] - first[1])))
     }
 
-    function print_row(i, node, colour) {
-        printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\"/>\n", LEFT, row_y(i), RIGHT, "#f0f0f0"
-        printf "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" text-anchor=\"end\" fill=\"%s\">%s</text>\n", LEFT - 12,
-            row_y(i) + FONT * 0.36, FONT, colour, escaped(shortened(label[node]))
+    function print_row(i, node, style) {
+        printf "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>\n", LEFT, row_y(i), RIGHT
+        print_text(LEFT - 12, row_y(i) + FONT * 0.36, style "font-size=\"" FONT "\" text-anchor=\"end\"",
+            escaped(shortened(label[node], 28)))
     }
 
     # Nodes in the order of arrival; below them, pale, those that never had it.
     function print_rows(    i, node, n) {
         for (i = 1; i <= count[1]; i++) {
             row[node_of[order[i]]] = i
-            print_row(i, node_of[order[i]], INK)
+            print_row(i, node_of[order[i]], "class=\"ink\" ")
         }
         n = count[1]
         for (node = 1; node <= nodes; node++) {
             if ((1, node) in slot)
                 continue
-            print_row(++n, node, PALE_INK)
-            printf "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" font-style=\"italic\">never</text>\n", LEFT + 10,
-                row_y(n) + FONT * 0.36, FONT
+            print_row(++n, node, "")
+            print_text(LEFT + 10, row_y(n) + FONT * 0.36, "font-size=\"" FONT "\" font-style=\"italic\"", "never")
         }
     }
 
-    function print_dot_legend(colour) {
-        print_mark(32, 84, 5.5, colour, 0)
-        print_mark(152, 84, 4.2, colour, 0)
-        print_mark(404, 84, 3.6, colour, 1)
-        print "<text x=\"44\" y=\"88\">it began here</text>"
-        print "<text x=\"164\" y=\"88\">came from where its line begins</text>"
-        print "<text x=\"416\" y=\"88\">came from a peer that has no log here</text>"
+    function print_dot_legend() {
+        print_mark(32, 84, 5.5, 0)
+        print_mark(172, 84, 4.2, 0)
+        print_mark(432, 84, 3.6, 1)
+        print_text(44, 88.5, "", "it began here")
+        print_text(184, 88.5, "", "came from where its line begins")
+        print_text(444, 88.5, "", "came from a peer that has no log here")
     }
 
     function longest_label(    node, n) {
         for (node = 1; node <= nodes; node++)
-            if (length(shortened(label[node])) > n)
-                n = length(shortened(label[node]))
+            if (length(shortened(label[node], 28)) > n)
+                n = length(shortened(label[node], 28))
         return n
     }
 
     function print_record(    i, title) {
-        ROW = nodes > 60 ? 14 : 22
-        FONT = nodes > 60 ? 10 : 12
+        ROW = nodes > 60 ? 14 : 24
+        FONT = nodes > 60 ? 10 : 13
         LEFT = 44 + longest_label() * FONT * 0.62
-        RIGHT = 864; TOP = 108; BOTTOM = TOP + ROW * nodes + 6
+        RIGHT = 860; TOP = 108; BOTTOM = TOP + ROW * nodes + 6
         title = ((id_of[1] in type_of) ? type_of[id_of[1]] : "record") " " substr(id_of[1], 1, 16) ".."
-        print_head(BOTTOM + 62, "How " title " spread", record_caption())
-        print_dot_legend(COLOUR[group_of(1)])
-        print_time_axis(TOP, BOTTOM)
+        print_head(BOTTOM + 62, "How " title " spread", record_caption(), SERIES)
+        printf "<g class=\"%s\">\n", group_of(1)
+        print_dot_legend()
+        printf "<path class=\"grid\" d=\""
+        print_ticks(TOP, BOTTOM)
+        print "\"/>"
+        print_time_axis(BOTTOM)
         print_rows()
-        printf "<g fill=\"none\" stroke=\"%s\" stroke-opacity=\"0.6\" stroke-width=\"1.3\">\n", COLOUR[group_of(1)]
+        print "<g class=\"line\" stroke-opacity=\"0.65\" stroke-width=\"1.4\">"
         for (i = 1; i <= count[1]; i++)
             print_way(i, order[i])
         print "</g>"
@@ -670,16 +523,16 @@ draw() {
 
     BEGIN {
         MOST = 100000           # arrivals that are remembered
-        CURVES = 300            # records that have a curve each; with more there are bands
+        CURVES = 30             # records that have a curve each; with more there are bands
         MANY = 12               # of a type: as many have a median among their curves
         WIDTH = 960
-        INK = "#222222"; PALE_INK = "#666666"; GRID = "#e3e3e3"
-        split("tx block peer other", GROUP, " ")
-        COLOUR["tx"] = "#2f6db3"; COLOUR["block"] = "#c8591a"; COLOUR["peer"] = "#27875f"; COLOUR["other"] = "#7d5ba6"
-        DASH["peer"] = " stroke-dasharray=\"6 3\""; DASH["other"] = " stroke-dasharray=\"2 2\""
-        split("median,90 %,worst", BAND_NAME, ",")
-        BAND[1] = "stroke-width=\"2.2\""; BAND[2] = "stroke-width=\"1.1\""
-        BAND[3] = "stroke-width=\"1.1\" stroke-dasharray=\"3 3\""
+        INNER = "0.32"; OUTER = "0.14"
+        SERIES = "tx block peer other"
+        split(SERIES, GROUP, " ")
+        LIGHT["tx"] = "#2f6db3"; LIGHT["block"] = "#b5501a"; LIGHT["peer"] = "#1f7a55"; LIGHT["other"] = "#7450a3"
+        DARK["tx"] = "#6fb0f2"; DARK["block"] = "#f09a5e"; DARK["peer"] = "#5fcb9c"; DARK["other"] = "#b99cea"
+        DASH["block"] = " stroke-dasharray=\"10 3\""; DASH["peer"] = " stroke-dasharray=\"5 3\""
+        DASH["other"] = " stroke-dasharray=\"2 2\""
         split("start in out new asked late brief pull bad offer gave taken", words, " ")
         for (i in words)
             is_event[words[i]] = 1
@@ -687,8 +540,8 @@ draw() {
 
     /^\001\+/ { name = substr($0, 3); events = 0; next }
     /^\001=/  { file = substr($0, 3); next }
-    /^\001!/  { stop(2, file ": cannot be read") }
-    /\001\.$/ { if (events == 0) say(file ": has no event"); next }
+    /^\001!/  { stop(2, "@PROGPREFIX@gossip-plot: " file ": cannot be read") }
+    /\001\.$/ { if (events == 0) complain(file ": has no event"); next }
 
     # What no event is: another program said it.
     length($0) > 1024 || NF < 4 || /[^ -~]/             { next }
@@ -703,14 +556,14 @@ draw() {
     $3 == "offer" || $3 == "gave" || $3 == "taken" { arrive(node, $4, microseconds($1), "") }
 
     END {
-        if (stopped)
+        if (stopped != "")
             exit stopped
         if (nodes == 0)
-            stop(1, "no event in any log")
+            refuse("no event in any log")
         if (records == 0)
-            stop(1, wanted == "" ? "no record in any log" : "no record begins with " wanted)
+            refuse(wanted == "" ? "no record in any log" : "no record begins with " wanted)
         if (wanted != "" && records > 1)
-            stop(1, records " records begin with " wanted ": give more of its digits")
+            refuse(records " records begin with " wanted ": give more of its digits")
         order_all()
         if (table) {
             print_table()
@@ -734,7 +587,7 @@ while getopts :i:tx:hV-: option; do
     t | --table) table=1 ;;
     x) axis=$OPTARG ;;
     h | --help) write "$(help)"; exit ;;
-    V | --version) write 'gossip-plot (peerutils) @VERSION@'; exit ;;
+    V | --version) write '@PROGPREFIX@gossip-plot (peerutils) @VERSION@'; exit ;;
     *) usage >&2; exit 2 ;;
     esac
 done
