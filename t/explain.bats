@@ -230,6 +230,138 @@ records() {
     [ $status -ne 0 ]
 }
 
+# Runs a script on stdin: it must say something, and end with 2.
+void() { # SHELL...
+    local got=0
+    "$@" >said 2>told || got=$?
+    [ $got -eq 2 ] && [ -s told ]
+}
+
+@test "a script that is cut anywhere, or was never written, says so and ends with 2" {
+    local i lines size step
+    records
+    verify -x first >script
+    lines=$(wc -l <script) size=$(wc -c <script)
+    for ((i = 1; i < lines; i += i < 45 ? 1 : 5)); do
+        head -n $i script >part
+        void dash <part || { echo "dash: $(head -n 3 told) after $i of $lines lines" && false; }
+    done
+    for ((i = 1; i < size - 1; i += i < 150 ? 3 : 331)); do
+        head -c $i script >part
+        void dash <part || { echo "dash: $(head -n 3 told) after $i of $size bytes" && false; }
+    done
+    for shell in bash mksh zsh ksh93 yash 'busybox sh'; do
+        # shellcheck disable=SC2086 # words
+        has_shell $shell || continue
+        for i in 1 2 40 120 $((lines - 2)); do
+            head -n $i script >part
+            # shellcheck disable=SC2086
+            void $shell <part || { echo "$shell: $(head -n 3 told) after $i of $lines lines" && false; }
+        done
+    done
+    for wrong in nothing 'first nothing' '-l nothing first' '-T never first' '-T x' '-H' '-C names' '-u first' '--no-such' \
+        '-j 0 first' .; do
+        # shellcheck disable=SC2086
+        refute verify -x $wrong >script 2>besides
+        void dash <script || { echo "verify -x $wrong: $(cat told)" && false; }
+        grep -q 'cut short: it gives no verdict$' told
+    done
+    void dash < <(verify -T never -x first 2>besides)
+}
+
+# A shell by its words, where it is installed.
+has_shell() { # WORD...
+    command -v "$1" >/dev/null && { [ "$1" != busybox ] || busybox sh -c : 2>/dev/null; }
+}
+
+@test "every shell gives the right verdict, or refuses with a word" {
+    local shell want file
+    for shell in dash bash 'bash --posix' mksh lksh ksh93 posh yash zsh 'zsh --emulate sh' 'busybox sh'; do
+        # shellcheck disable=SC2086 # words
+        has_shell $shell || continue
+        while read -r want file; do
+            [ "$shell" != mksh ] || want=2 # it counts with 32 bits
+            verify -x -T 1700000200 "$VECTORS/cases/$file.ledger" >script
+            # shellcheck disable=SC2086
+            run_apart $shell <script
+            [ "$status" -eq "$want" ] || { echo "$shell: $status of $file" && cat "$err" && false; }
+            [ "$want" -ne 2 ] || says '^explain: this shell does not count to 2\^63'
+        done <<<$'0 big-amounts\n1 forged-minfee-2to32'
+    done
+}
+
+@test "a tool that computes wrongly is refused by name" {
+    records
+    verify -x first >script
+    cp -R "$ONLY" mine
+    while read -r tool commands; do
+        rm "mine/$tool"
+        printf '#!%s\n%s\n' "$(command -v dash)" "${commands//REAL/$(command -v "$tool")}" >"mine/$tool"
+        chmod +x "mine/$tool"
+        PATH=$PWD/mine run_apart "$(command -v dash)" script
+        [ "$status" -eq 2 ] || { echo "$tool: $status with $commands" && false; }
+        says "^explain: (.*[ ,])?${tool}[ ,:]"
+        rm "mine/$tool" && cp -P "$ONLY/$tool" mine
+    done <<'END'
+openssl exit 0
+openssl exit 1
+openssl echo Signature Verification Failure; exit 1
+openssl case $* in *rawin*) echo unknown option -rawin; exit 1 ;; esac; exec REAL "$@"
+sha256sum cat >/dev/null; echo 0000  -
+expr case $* in *????????????????????*) echo out of range >&2; exit 3 ;; esac; exec REAL "$@"
+sort exec REAL -g "$@"
+od echo 0a
+tac exec cat
+fold exec cat
+END
+}
+
+@test "a script dies of the signals that end it, and leaves no folder behind" {
+    verify -x "$VECTORS/good/retarget.ledger" >script
+    while read -r shell signal number; do
+        command -v "$shell" >/dev/null || continue
+        setsid env --default-signal=HUP,INT,QUIT,PIPE,TERM "$shell" script >said 2>&1 3>&- &
+        eventually eval 'ls tmp/*/stream/all >/dev/null 2>&1'
+        kill "-$signal" -- -$!
+        status=0
+        wait $! || status=$?
+        [ "$status" -eq $((128 + number)) ] && [ -z "$(ls tmp)" ]
+    done <<<$'dash HUP 1\ndash INT 2\ndash QUIT 3\ndash PIPE 13\ndash TERM 15\nbash QUIT 3\nzsh HUP 1'
+}
+
+@test "a reader that leaves ends a script without a word" {
+    records
+    cat first first first first first first >many
+    verify -x many >script
+    { dash script 2>told || echo $? >left; } | head -n 1 >said
+    [ "$(cat left)" -eq 141 ] && [ ! -s told ]
+}
+
+@test "wherever TMPDIR leads, and whatever the environment brings" {
+    records
+    verify -x first >script
+    mkdir 'with  space' ./-x "l'\$(x)"
+    for folder in tmp ./tmp 'with  space' -x "l'\$(x)" ''; do
+        TMPDIR=$folder expect 0 dash script
+        [ ! -s "$err" ] && { [ -z "$folder" ] || [ -z "$(ls -- "$folder")" ]; }
+    done
+    for folder in nowhere nowhere/deeper script; do
+        TMPDIR=$folder expect 2 dash script
+        says "^explain: no temporary folder can be made in $folder\$"
+    done
+    for setting in SHELLOPTS=noclobber SHELLOPTS=errexit SHELLOPTS=allexport IFS=1 POSIXLY_CORRECT=1 LC_ALL=C.UTF-8 CDPATH=/:.; do
+        expect 0 env "$setting" bash script
+    done
+    expect 0 dash -e script
+    # and a disk that is full
+    unshare -m true 2>/dev/null || skip 'no file system can be mounted here'
+    for blocks in 1 2 5 8; do
+        # shellcheck disable=SC2016 # another shell's
+        expect 2 unshare -m sh -c 'mount -t tmpfs -o size=$((4096 * $1)) full "$TMPDIR" && exec dash script' - $blocks
+        [ -s "$err" ]
+    done
+}
+
 @test "a file that has changed since is told; one that is not there, too" {
     records
     verify -x first >script
@@ -253,7 +385,6 @@ records() {
     run_apart sh -c 'dash script >/dev/full'
     [ "$status" -eq 2 ]
     says 'stdout: cannot be written'
-    expect 2 env TMPDIR=/nonexistent dash script
     rm "$ONLY/openssl"
     status=0
     explained dash <script || status=$?

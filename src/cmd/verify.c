@@ -255,6 +255,15 @@ static bool is_plain(const char *path)
     return plain;
 }
 
+/* -x: what makes whatever reads the script end with 2 if nothing else gets written, because the
+ * next option is wrong, say. */
+static bool guard_script(void)
+{
+    cli_put(explain_guard, strlen(explain_guard));
+    cli_flush();
+    return true;
+}
+
 /* -x: the first words of the script. */
 static void begin_script(struct run *r)
 {
@@ -302,7 +311,8 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r->quiet |= c == 'q';
         r->headers |= c == 'H';
-        s->explain |= c == 'x';
+        if (c == 'x' && !s->explain)
+            s->explain = guard_script();
         s->unchecked |= c == 'u';
         if (c == 'l')
             s->ledger = optarg;
@@ -312,11 +322,11 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
             s->checkpoints = optarg;
         if (c == 'n')
             s->needed = optarg;
-        if (c == 'T') {
+        if (c == 'T')
             r->now = optarg;
-            cli_now(r->now); /* says at once where it is no time */
-        }
     }
+    if (r->now)
+        cli_now(r->now); /* exits at once if it is no time */
     if (r->headers && s->ledger)
         cli_die("-H judges by the headers that it reads: not with -l");
     if (s->explain && (r->headers || s->checkpoints || s->unchecked))

@@ -36,8 +36,7 @@ static int written(const struct explain *x, struct fault *f)
 
 int explain_begin(struct explain *x, struct fault *f)
 {
-    explain_say(x, "#!/bin/sh\n"
-                   "# Every check that verify(1) makes of these records, again, with coreutils and "
+    explain_say(x, "# Every check that verify(1) makes of these records, again, with coreutils and "
                    "openssl alone.\n"
                    "# Status 0: all hold; 1: one does not, and stderr says which, and the rule; 2: "
                    "trouble.\n\n");
@@ -77,9 +76,8 @@ static void rest(struct explain *x)
     const struct item *item = x->item;
     if (x->told >= item->size)
         return;
-    explain_say(x, "# The rest of it, which does not matter any more.\nraw ");
-    explain_octal(x, item->text + x->told, item->size - x->told);
-    explain_say(x, "\n");
+    explain_say(x, "# The rest of it, which does not matter any more.\n");
+    explain_raw(x, item->text + x->told, item->size - x->told);
 }
 
 /* What the chain's rules say, for the blocks to come. */

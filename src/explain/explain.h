@@ -34,6 +34,10 @@ void explain_free(struct explain *x);
  * likes. */
 struct buf *explain_out(struct explain *x);
 
+/* The script's first line, which its user writes, and flushes, before anything that can fail: a
+ * shell that reads this, and then not all of the rest, says so and ends with 2. */
+extern const char explain_guard[];
+
 /* All of these write, in this order: explain_begin once, explain_open for each stream, explain_item
  * for each of its items right after judge_item (holds is what that gave, 1 or 0, and *why the fault
  * where it is 0), explain_close, and explain_end once. 0, or -1 and trouble. */

@@ -176,9 +176,9 @@ static void broken_line(struct explain *x, uint64_t line, const char *text, size
         explain_or_no(x, line, "line: over");
         return;
     }
-    explain_say(x, "# The line, byte by byte.\nraw ");
-    explain_octal(x, text, len);
-    explain_say(x, torn ? "\n" : "\nraw '\\n'\n");
+    explain_say(x, "# The line, byte by byte.\n");
+    explain_raw(x, text, len);
+    explain_say(x, torn ? "" : "raw '\\n'\n");
     explain_say(x,
                 "# It is ended by a newline.\n[ \"$(tail -c 1 record | od -An -tx1)\" = ' 0a' ]");
     explain_or_no(x, line, "line: torn");

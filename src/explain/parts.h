@@ -37,6 +37,10 @@ void explain_quote(struct explain *x, const char *bytes, size_t n);
 /* The bytes, whatever they are, as the format of a printf(1) that prints them: one quoted word. */
 void explain_octal(struct explain *x, const char *bytes, size_t n);
 
+/* Commands that add the bytes to the record, a piece at a time: some shells start a program for
+ * each printf, and a program's argument has at most 128 KiB. */
+void explain_raw(struct explain *x, const char *bytes, size_t n);
+
 /* An assignment of any C string to a variable of the shell. */
 void explain_assign(struct explain *x, const char *variable, const char *value);
 

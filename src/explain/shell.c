@@ -62,6 +62,19 @@ void explain_octal(struct explain *x, const char *bytes, size_t n)
     explain_put(x, "'", 1);
 }
 
+void explain_raw(struct explain *x, const char *bytes, size_t n)
+{
+    enum { PIECE = 1 << 14 };
+    do {
+        size_t piece = n < PIECE ? n : PIECE;
+        explain_say(x, "raw ");
+        explain_octal(x, bytes, piece);
+        explain_say(x, "\n");
+        bytes += piece;
+        n -= piece;
+    } while (n > 0);
+}
+
 void explain_assign(struct explain *x, const char *variable, const char *value)
 {
     size_t n = strlen(value);
