@@ -22,7 +22,7 @@ partstest() {
     braintest probe
 }
 
-@test "more stems than a mate may be behind with wait" {
+@test "more stems than a peer may be behind with wait" {
     braintest flood
 }
 
@@ -42,7 +42,7 @@ partstest() {
     braintest stall alone late
 }
 
-@test "what came before a guest left is not laid to the next in its place" {
+@test "what came before a peer left is not laid to the next in its place" {
     braintest places
 }
 
@@ -50,7 +50,7 @@ partstest() {
     braintest need taken
 }
 
-@test "a mate is offered what it can bear, and a new one what the others had" {
+@test "a peer is offered what it can bear, and a new one what the others had" {
     braintest window newcomer
 }
 

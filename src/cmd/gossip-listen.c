@@ -50,7 +50,7 @@ enum {
 struct run {
     const char *listen, *key, *ledger, *chain, *keys, *spool_path, *where, *threads;
     const char *types[TYPES_MAX + 1];
-    size_t types_count, guests;
+    size_t types_count, peers;
     bool plain, stems, verbose;
     int passphrase_fd;
     struct loop *loop;
@@ -147,7 +147,7 @@ static void start_server(struct run *r)
     r->serving = (struct server_config){.loop = r->loop,
                                         .tls = r->tls,
                                         .listener = r->listener,
-                                        .guests = r->guests,
+                                        .peers = r->peers,
                                         .allows = r->allow ? cli_allows : NULL,
                                         .who = r->allow,
                                         .log = r->verbose ? cli_log : NULL};
@@ -243,7 +243,7 @@ static void take_option(struct run *r, int c)
     r->verbose |= c == 'v';
     cli_take(texts, c);
     if (c == 'n')
-        r->guests = (size_t)cli_number("-n", optarg, 1, LISTENER_GUESTS_MAX);
+        r->peers = (size_t)cli_number("-n", optarg, 1, LISTENER_PEERS_MAX);
     if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
     if (c == 't' && r->types_count == TYPES_MAX)
@@ -254,7 +254,7 @@ static void take_option(struct run *r, int c)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.guests = SERVER_GUESTS, .passphrase_fd = -1};
+    struct run r = {.peers = SERVER_PEERS, .passphrase_fd = -1};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
     cli_operands(argc, argv, 0, 0);

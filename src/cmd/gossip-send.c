@@ -99,7 +99,7 @@ static void *join(void *self, const char *address, const uint8_t *account, struc
 {
     struct run *r = self;
     struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    struct mate *m = sender_join(r->sender, account ? key.text : address, loop_now());
+    struct outbound *m = sender_join(r->sender, account ? key.text : address, loop_now());
     if (!m) {
         fault_memory(f);
         return NULL;
@@ -113,7 +113,7 @@ static void *join(void *self, const char *address, const uint8_t *account, struc
 static enum client_next leave(void *self, void *peer, const struct fault *why)
 {
     struct run *r = self;
-    struct mate *m = peer;
+    struct outbound *m = peer;
     if (r->verbose)
         cli_event(m->who, "out", NULL, why->text);
     sender_leave(r->sender, m);
@@ -122,7 +122,7 @@ static enum client_next leave(void *self, void *peer, const struct fault *why)
 
 static const struct fault *doomed(void *self, void *peer)
 {
-    const struct mate *m = peer;
+    const struct outbound *m = peer;
     (void)self;
     return m->doomed ? &m->why : NULL;
 }
@@ -296,9 +296,9 @@ static void take_option(struct run *r, int c)
     r->sending.stems |= c == 'd';
     cli_take(texts, c);
     if (c == 'f')
-        r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_MATES_MAX);
+        r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);
     if (c == 'n')
-        r->sending.need = (unsigned)cli_number("-n", optarg, 1, SENDER_MATES_MAX);
+        r->sending.need = (unsigned)cli_number("-n", optarg, 1, SENDER_PEERS_MAX);
     if (c == 't')
         r->wait = cli_number("-t", optarg, 0, 86400) * 1000;
     if (c == 'm')

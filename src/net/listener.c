@@ -8,9 +8,10 @@
 
 enum {
     BODY_FREE = 30000,     /* ms for a block's body, whatever its size */
-    BODY_BYTES_PER_MS = 4, /* ... and what more it must bring in the time beyond */
+    BODY_BYTES_PER_MS = 4, /* ... and the rate at which it must arrive after that */
     STEMS_MAX = 4096,
-    OWED_MAX = 1 << 20, /* bytes that a guest may leave unread before it is owed no more */
+    OWED_MAX =
+        1 << 20, /* bytes that a peer may leave unread before it gets no more acknowledgements */
 };
 
 struct discouraged {
@@ -18,16 +19,16 @@ struct discouraged {
     int64_t until;
 };
 
-/* --- Words ------------------------------------------------------------------------------------ */
+/* --- Logging, closing ------------------------------------------------------------------------- */
 
-void listener_log(const struct listener *l, const struct guest *g, const char *event,
+void listener_log(const struct listener *l, const struct inbound *g, const char *event,
                   const uint8_t *id, const char *words)
 {
     if (l->config->log)
         l->config->log(l->config->self, g ? g->who : "-", event, id, words);
 }
 
-static void discourage(struct listener *l, const struct guest *g, int64_t now)
+static void discourage(struct listener *l, const struct inbound *g, int64_t now)
 {
     if (!g->has_account)
         return;
@@ -52,7 +53,7 @@ static bool is_discouraged(struct listener *l, const uint8_t account[ID_LEN], in
     return d;
 }
 
-int guest_doom(struct guest *g, const char *word, const struct fault *why)
+int inbound_doom(struct inbound *g, const char *word, const struct fault *why)
 {
     if (g->doomed)
         return -1;
@@ -62,12 +63,12 @@ int guest_doom(struct guest *g, const char *word, const struct fault *why)
     return -1;
 }
 
-struct guest *guest_at(const struct listener *l, uint16_t slot)
+struct inbound *inbound_at(const struct listener *l, uint16_t slot)
 {
-    return slot < LISTENER_GUESTS_MAX ? l->guests[slot] : NULL;
+    return slot < LISTENER_PEERS_MAX ? l->peers[slot] : NULL;
 }
 
-/* --- What is to be checked -------------------------------------------------------------------- */
+/* --- Gathering records ------------------------------------------------------------------------ */
 
 uint64_t listener_block_limit(const struct listener *l)
 {
@@ -75,7 +76,7 @@ uint64_t listener_block_limit(const struct listener *l)
     return block_size_limit(v ? v->maxblock(v->self) : BLOCK_SIZE_MAX);
 }
 
-int listener_gather(struct listener *l, const struct guest *g, const char *text, size_t n)
+int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n)
 {
     if (buf_add(&l->slots, &g->state->slot, sizeof g->state->slot))
         return -1;
@@ -86,24 +87,23 @@ int listener_gather(struct listener *l, const struct guest *g, const char *text,
     return 0;
 }
 
-/* --- What guests are owed ------------------------------------------------------------------------
- */
+/* --- Acknowledgements ------------------------------------------------------------------------- */
 
-void guest_take(struct guest *g, const uint8_t id[ID_LEN])
+void inbound_take(struct inbound *g, const uint8_t id[ID_LEN])
 {
     if (g->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
-        return; /* who announces more in one turn will announce it again */
+        return; /* whatever was announced beyond that will be announced again */
     g->state->listener->owed = true;
-    buf_add(&g->state->taken, id, ID_LEN); /* without memory, it offers the record again */
+    buf_add(&g->state->taken, id, ID_LEN); /* out of memory, the peer announces the record again */
 }
 
-/* How much may wait for a guest: what a pull puts there apart, only what it is owed. */
-static size_t owed_max(const struct listener *l, const struct guest *g)
+/* How much may wait to be sent to a peer, besides the answer to a pull. */
+static size_t owed_max(const struct listener *l, const struct inbound *g)
 {
     return OWED_MAX + (g->state->pulling ? (size_t)listener_block_limit(l) : 0);
 }
 
-static int acknowledge(struct listener *l, struct guest *g)
+static int acknowledge(struct listener *l, struct inbound *g)
 {
     struct fault f;
     struct buf *taken = &g->state->taken;
@@ -112,7 +112,7 @@ static int acknowledge(struct listener *l, struct guest *g)
     if (session_backlog(&g->session) > owed_max(l, g)) {
         fault_rule(&f, "slow: does not read what it is owed");
         listener_log(l, g, "bad", NULL, f.text);
-        guest_doom(g, "slow", &f);
+        inbound_doom(g, "slow", &f);
         buf_free(taken);
         return 0;
     }
@@ -132,7 +132,7 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
     if (listener_check(l, now, f))
         return -1;
     for (size_t i = 0; i < l->top && l->owed; i++)
-        if (l->guests[i] && acknowledge(l, l->guests[i]))
+        if (l->peers[i] && acknowledge(l, l->peers[i]))
             return fault_memory(f);
     l->owed = false;
     return 0;
@@ -140,14 +140,14 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-static void drop_block(struct listener *l, struct guest *g)
+static void drop_block(struct listener *l, struct inbound *g)
 {
     l->blocks_bytes -= g->state->block.len;
     buf_free(&g->state->block);
 }
 
-/* Puts a line behind what has come of a block. 0, or -1 and a fault. */
-static int add_to_block(struct listener *l, struct guest *g, const char *line, size_t len,
+/* Appends a line to a block in transit. 0, or -1 and a fault. */
+static int add_to_block(struct listener *l, struct inbound *g, const char *line, size_t len,
                         struct fault *f)
 {
     struct buf *block = &g->state->block;
@@ -155,23 +155,23 @@ static int add_to_block(struct listener *l, struct guest *g, const char *line, s
         return fault_rule(f, "block: over maxblock");
     if (l->blocks_bytes + len + 1 > LISTENER_BLOCKS_BYTES)
         return fault_rule(f, "block: too much of others has come, and not their ends");
-    if (buf_add(block, line, len + 1)) /* its newline is behind it */
+    if (buf_add(block, line, len + 1)) /* with its newline */
         return fault_memory(f);
     l->blocks_bytes += len + 1;
     return 0;
 }
 
-/* A block's header: the lines behind it are its body. */
-static int begin_block(struct listener *l, struct guest *g, const char *line, size_t len,
+/* A block's header: the lines after it are its body. */
+static int begin_block(struct listener *l, struct inbound *g, const char *line, size_t len,
                        int64_t now, struct fault *f)
 {
     struct block block;
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     uint8_t id[SHA256_LEN];
     if (line_check(line, len, f) || block_parse(line, len, &block, f))
         return -1;
     sha256(line, len, id);
-    if (guest_admit(l, g, id, f))
+    if (inbound_admit(l, g, id, f))
         return -1;
     if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, f))
         return -1;
@@ -180,7 +180,7 @@ static int begin_block(struct listener *l, struct guest *g, const char *line, si
     return add_to_block(l, g, line, len, f);
 }
 
-static int end_block(struct listener *l, struct guest *g, struct fault *f)
+static int end_block(struct listener *l, struct inbound *g, struct fault *f)
 {
     struct buf *block = &g->state->block;
     int failed = listener_gather(l, g, block->data, block->len);
@@ -188,10 +188,10 @@ static int end_block(struct listener *l, struct guest *g, struct fault *f)
     return failed ? fault_memory(f) : 0;
 }
 
-static int take_body(struct listener *l, struct guest *g, enum wire_word word, const char *line,
+static int take_body(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     if (word != WIRE_RECORD || line_is(line, len, "block"))
         return fault_rule(f, "block: cut short: %lld of its lines are missing",
                           (long long)s->body_left);
@@ -201,7 +201,7 @@ static int take_body(struct listener *l, struct guest *g, enum wire_word word, c
     return --s->body_left ? 0 : end_block(l, g, f);
 }
 
-static int take_record(struct listener *l, struct guest *g, const char *line, size_t len,
+static int take_record(struct listener *l, struct inbound *g, const char *line, size_t len,
                        int64_t now, struct fault *f)
 {
     if (line_is(line, len, "block")) {
@@ -215,7 +215,7 @@ static int take_record(struct listener *l, struct guest *g, const char *line, si
     return listener_gather(l, g, line, len + 1) ? fault_memory(f) : 0;
 }
 
-static int take_word(struct listener *l, struct guest *g, enum wire_word word, const char *line,
+static int take_word(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
     if (g->state->body_left)
@@ -243,7 +243,7 @@ static int take_word(struct listener *l, struct guest *g, enum wire_word word, c
 static int take_line(void *self, struct session *s, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
-    struct guest *g = self;
+    struct inbound *g = self;
     struct listener *l = g->state->listener;
     (void)s;
     if (g->doomed) {
@@ -251,10 +251,10 @@ static int take_line(void *self, struct session *s, enum wire_word word, const c
         return -1;
     }
     if (take_word(l, g, word, line, len, now, f)) {
-        if (f->kind != FAULT_RULE) /* it is we who lack something */
-            return guest_doom(g, "full", f);
+        if (f->kind != FAULT_RULE) /* the fault is ours */
+            return inbound_doom(g, "full", f);
         listener_log(l, g, "bad", NULL, f->text);
-        return guest_doom(g, "bad", f);
+        return inbound_doom(g, "bad", f);
     }
     return l->text.len > GATHER_MAX ? listener_check(l, now, f) : 0;
 }
@@ -270,9 +270,9 @@ struct session_role listener_role(void)
     return (struct session_role){.greeted = greeted, .line = take_line};
 }
 
-/* --- Guests ----------------------------------------------------------------------------------- */
+/* --- Peers ----------------------------------------------------------------------------------- */
 
-/* Our hello: where our chain stands. */
+/* Fills in our hello. */
 static void make_hello(const struct listener *l, struct hello *h)
 {
     const struct view *v = l->config->view;
@@ -288,12 +288,12 @@ static void make_hello(const struct listener *l, struct hello *h)
 static uint16_t free_slot(const struct listener *l)
 {
     uint16_t slot = 0;
-    while (slot < LISTENER_GUESTS_MAX && l->guests[slot])
+    while (slot < LISTENER_PEERS_MAX && l->peers[slot])
         slot++;
     return slot;
 }
 
-static void free_guest(struct guest *g)
+static void free_peer(struct inbound *g)
 {
     if (g->state)
         buf_free(&g->state->taken);
@@ -302,16 +302,16 @@ static void free_guest(struct guest *g)
     free(g);
 }
 
-static struct guest *new_guest(struct listener *l, int64_t now)
+static struct inbound *new_peer(struct listener *l, int64_t now)
 {
     struct hello ours;
-    struct guest *g = calloc(1, sizeof *g);
+    struct inbound *g = calloc(1, sizeof *g);
     if (!g)
         return NULL;
     make_hello(l, &ours);
     g->state = calloc(1, sizeof *g->state);
     if (!g->state || session_init(&g->session, &ours, now)) {
-        free_guest(g);
+        free_peer(g);
         return NULL;
     }
     g->state->listener = l;
@@ -320,26 +320,26 @@ static struct guest *new_guest(struct listener *l, int64_t now)
     return g;
 }
 
-struct guest *listener_join(struct listener *l, const uint8_t account[ID_LEN], const char *who,
-                            int64_t now, struct fault *f)
+struct inbound *listener_join(struct listener *l, const uint8_t account[ID_LEN], const char *who,
+                              int64_t now, struct fault *f)
 {
-    struct guest *g;
+    struct inbound *g;
     uint16_t slot = free_slot(l);
-    if (slot == LISTENER_GUESTS_MAX) {
-        fault_trouble(f, "full: no room for more guests");
+    if (slot == LISTENER_PEERS_MAX) {
+        fault_trouble(f, "full: no room for more peers");
         return NULL;
     }
     if (is_discouraged(l, account, now)) {
         fault_rule(f, "banned: it sent what broke a rule");
         return NULL;
     }
-    g = new_guest(l, now);
+    g = new_peer(l, now);
     if (!g) {
         fault_memory(f);
         return NULL;
     }
     g->state->slot = slot;
-    l->guests[slot] = g;
+    l->peers[slot] = g;
     if (slot >= l->top)
         l->top = slot + 1U;
     snprintf(g->who, sizeof g->who, "%s", who);
@@ -349,7 +349,7 @@ struct guest *listener_join(struct listener *l, const uint8_t account[ID_LEN], c
     return g;
 }
 
-/* What the guest brought and nobody has looked at yet is not laid to the next in its place. */
+/* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
 static void orphan(struct listener *l, uint16_t slot)
 {
     const uint16_t nobody = NOBODY;
@@ -358,12 +358,12 @@ static void orphan(struct listener *l, uint16_t slot)
             memcpy(l->slots.data + at, &nobody, sizeof nobody);
 }
 
-void listener_leave(struct listener *l, struct guest *g, int64_t now)
+void listener_leave(struct listener *l, struct inbound *g, int64_t now)
 {
     if (g->session.word && strcmp(g->session.word, "bad") == 0)
         discourage(l, g, now);
-    l->guests[g->state->slot] = NULL;
-    while (l->top && !l->guests[l->top - 1])
+    l->peers[g->state->slot] = NULL;
+    while (l->top && !l->peers[l->top - 1])
         l->top--;
     if (g->state->shorts)
         filling_drop(l, g->state->shorts);
@@ -372,18 +372,18 @@ void listener_leave(struct listener *l, struct guest *g, int64_t now)
     asked_forget(l, g, now);
     orphan(l, g->state->slot);
     drop_block(l, g);
-    free_guest(g);
+    free_peer(g);
 }
 
-static void tick_guest(struct listener *l, struct guest *g, int64_t now)
+static void tick_peer(struct listener *l, struct inbound *g, int64_t now)
 {
     struct fault f;
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     if (s->body_left &&
         now - s->body_began > BODY_FREE + (int64_t)s->block.len / BODY_BYTES_PER_MS) {
         fault_rule(&f, "slow: a block that does not end");
         listener_log(l, g, "bad", NULL, f.text);
-        guest_doom(g, "slow", &f);
+        inbound_doom(g, "slow", &f);
     }
 }
 
@@ -391,8 +391,8 @@ void listener_tick(struct listener *l, int64_t now)
 {
     asked_tick(l, now);
     for (size_t i = 0; i < l->top; i++)
-        if (l->guests[i])
-            tick_guest(l, l->guests[i], now);
+        if (l->peers[i])
+            tick_peer(l, l->peers[i], now);
 }
 
 void listener_excuse(struct listener *l, int64_t milliseconds)
@@ -401,11 +401,11 @@ void listener_excuse(struct listener *l, int64_t milliseconds)
     for (struct asked *a; (a = idmap_each(&l->asked, &place));)
         a->since += milliseconds;
     for (size_t i = 0; i < l->top; i++)
-        if (l->guests[i])
-            l->guests[i]->state->body_began += milliseconds;
+        if (l->peers[i])
+            l->peers[i]->state->body_began += milliseconds;
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- Interface -------------------------------------------------------------------------------- */
 
 struct listener *listener_new(const struct listener_config *config)
 {
@@ -432,8 +432,8 @@ void listener_free(struct listener *l)
     if (!l)
         return;
     for (size_t i = 0; i < l->top; i++)
-        if (l->guests[i])
-            listener_leave(l, l->guests[i], 0);
+        if (l->peers[i])
+            listener_leave(l, l->peers[i], 0);
     for (struct asked *a; (a = idmap_each(&l->asked, &place));)
         if (a->filling)
             filling_drop(l, a->filling);

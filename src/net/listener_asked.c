@@ -3,13 +3,13 @@
 #include <string.h>
 
 enum {
-    LATE_MAX = 256,          /* records that a guest may announce and not bring */
-    PROGRESS = 5000,         /* ms since it last brought something: it is still at it */
-    ANSWER_LONG = 20000,     /* ms for one who is, where another could be asked */
-    ANSWER_LONGEST = 120000, /* ... and where nobody else could */
+    LATE_MAX = 256,          /* records that a peer may announce and fail to deliver */
+    PROGRESS = 5000,         /* ms since its last delivery: it is still making progress */
+    ANSWER_LONG = 20000,     /* ms for such a peer, if another could be asked */
+    ANSWER_LONGEST = 120000, /* ... and if no other could */
 };
 
-struct asked *asked_of(const struct listener *l, const struct guest *g, const uint8_t id[ID_LEN])
+struct asked *asked_of(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN])
 {
     struct asked *a = idmap_find(&l->asked, id);
     return a && a->slot == g->state->slot ? a : NULL;
@@ -17,7 +17,7 @@ struct asked *asked_of(const struct listener *l, const struct guest *g, const ui
 
 static void count_out(const struct listener *l, uint16_t slot)
 {
-    struct guest *g = guest_at(l, slot);
+    struct inbound *g = inbound_at(l, slot);
     if (g)
         g->state->announced--;
 }
@@ -32,24 +32,24 @@ void asked_drop(struct listener *l, struct asked *a)
     idmap_remove(&l->asked, a);
 }
 
-void asked_done(struct listener *l, struct asked *a, struct guest *by)
+void asked_done(struct listener *l, struct asked *a, struct inbound *by)
 {
-    struct guest *g = guest_at(l, a->slot);
+    struct inbound *g = inbound_at(l, a->slot);
     if (g)
-        guest_take(g, a->id);
+        inbound_take(g, a->id);
     if (g && g != by)
         g->state->credit++;
     for (size_t i = 0; i < a->others_count; i++) {
-        struct guest *other = guest_at(l, a->others[i]);
+        struct inbound *other = inbound_at(l, a->others[i]);
         if (other)
-            guest_take(other, a->id);
+            inbound_take(other, a->id);
     }
     if (by && by != g)
-        guest_take(by, a->id);
+        inbound_take(by, a->id);
     asked_drop(l, a);
 }
 
-int asked_ask(struct listener *l, struct guest *g, const uint8_t id[ID_LEN])
+int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
 {
     l->scratch.len = 0;
     listener_log(l, g, "asked", id, NULL);
@@ -59,8 +59,8 @@ int asked_ask(struct listener *l, struct guest *g, const uint8_t id[ID_LEN])
                : 0;
 }
 
-/* The guest failed to bring what it had announced. */
-static void count_late(struct listener *l, struct guest *g, const uint8_t id[ID_LEN])
+/* The peer failed to deliver what it had announced. */
+static void count_late(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
 {
     struct fault f;
     g->state->late++;
@@ -69,27 +69,28 @@ static void count_late(struct listener *l, struct guest *g, const uint8_t id[ID_
     if (g->state->late <= LATE_MAX + g->useful)
         return;
     fault_rule(&f, "announces records and does not bring them");
-    guest_doom(g, "bad", &f);
+    inbound_doom(g, "bad", &f);
 }
 
-static int64_t merit(const struct guest *g)
+static int64_t merit(const struct inbound *g)
 {
     return (int64_t)g->useful - (int64_t)g->state->late;
 }
 
-/* The place among the others of the one with the most merit, or the least. */
+/* The index, among the other announcers, of the one with the most merit, or the least. */
 static size_t pick(const struct listener *l, const struct asked *a, bool most)
 {
     size_t place = 0;
     for (size_t i = 1; i < a->others_count; i++) {
-        const struct guest *g = guest_at(l, a->others[i]), *so_far = guest_at(l, a->others[place]);
+        const struct inbound *g = inbound_at(l, a->others[i]),
+                             *so_far = inbound_at(l, a->others[place]);
         if (!so_far || (g && (merit(g) > merit(so_far)) == most))
             place = i;
     }
     return place;
 }
 
-/* Takes the other with the most merit out. */
+/* Removes and gives the other announcer with the most merit. */
 static uint16_t take_other(const struct listener *l, struct asked *a)
 {
     size_t place = pick(l, a, true);
@@ -100,7 +101,7 @@ static uint16_t take_other(const struct listener *l, struct asked *a)
 
 void asked_next(struct listener *l, struct asked *a, int64_t now)
 {
-    struct guest *g = guest_at(l, a->slot);
+    struct inbound *g = inbound_at(l, a->slot);
     if (a->filling)
         filling_drop(l, a->filling);
     if (g) {
@@ -111,7 +112,7 @@ void asked_next(struct listener *l, struct asked *a, int64_t now)
     a->came = false;
     while (a->others_count) {
         uint16_t slot = take_other(l, a);
-        g = guest_at(l, slot);
+        g = inbound_at(l, slot);
         if (!g)
             continue;
         if (g->doomed) {
@@ -120,15 +121,15 @@ void asked_next(struct listener *l, struct asked *a, int64_t now)
         }
         a->slot = slot;
         a->since = now;
-        asked_ask(l, g, a->id); /* without memory for it, its time runs out */
+        asked_ask(l, g, a->id); /* out of memory, the request times out */
         return;
     }
     idmap_remove(&l->asked, a);
 }
 
-/* Where there is no place for one more, the one with the least merit has to go, or does not come:
- * many who announce what they do not bring must not keep the one away who would. */
-static void add_other(struct listener *l, struct guest *g, struct asked *a)
+/* When all places are taken, the announcer with the least merit is dropped: many peers that
+ * announce and do not deliver must not displace the one that would. */
+static void add_other(struct listener *l, struct inbound *g, struct asked *a)
 {
     if (a->slot == g->state->slot)
         return;
@@ -138,7 +139,7 @@ static void add_other(struct listener *l, struct guest *g, struct asked *a)
     size_t place = a->others_count;
     if (place == OTHERS_MAX) {
         place = pick(l, a, false);
-        const struct guest *least = guest_at(l, a->others[place]);
+        const struct inbound *least = inbound_at(l, a->others[place]);
         if (least && merit(least) >= merit(g))
             return;
         count_out(l, a->others[place]);
@@ -149,13 +150,13 @@ static void add_other(struct listener *l, struct guest *g, struct asked *a)
     g->state->announced++;
 }
 
-/* Whoever has announced the most for what it brought. */
-static struct guest *most_announcing(const struct listener *l)
+/* The peer with the most announcements relative to its deliveries. */
+static struct inbound *most_announcing(const struct listener *l)
 {
-    struct guest *most = NULL;
+    struct inbound *most = NULL;
     int64_t most_open = 0;
     for (size_t i = 0; i < l->top; i++) {
-        struct guest *g = l->guests[i];
+        struct inbound *g = l->peers[i];
         int64_t open = g ? (int64_t)g->state->announced - (int64_t)g->useful : 0;
         if (g && !g->doomed && open > most_open) {
             most = g;
@@ -165,24 +166,25 @@ static struct guest *most_announcing(const struct listener *l)
     return most;
 }
 
-/* A new entry. Where too much is under way, what one guest has announced goes, and the guest. NULL:
- * there is still no room; it may be offered again. */
+/* A new entry. If too many are in flight, one peer and all its announcements are dropped. NULL:
+ * there is still no room; the record may be announced again. */
 static struct asked *new_entry(struct listener *l, const uint8_t id[ID_LEN], int64_t now)
 {
     struct fault f;
-    struct guest *most;
+    struct inbound *most;
     struct asked *a = idmap_add(&l->asked, id);
     if (a || l->asked.count < l->asked.limit || !(most = most_announcing(l)))
         return a;
     fault_rule(&f, "full: announces more than all others and does not bring it");
     listener_log(l, most, "bad", NULL, f.text);
-    guest_doom(most, "full", &f);
+    inbound_doom(most, "full", &f);
     asked_forget(l, most, now);
     return idmap_add(&l->asked, id);
 }
 
-/* Whether we have it already, as far as this guest may know; *hidden: it may not. Nor may one who
- * announces it as a stem itself: it asks where the stem came by, or it closes a loop. */
+/* Whether we have the record already, as far as this peer may know; *hidden: we have it, and the
+ * peer must not know. A peer that announces it as a stem must not know either: it may be probing
+ * the stem's path, or close a loop. */
 static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *hidden)
 {
     const struct view *v = l->config->view;
@@ -193,7 +195,7 @@ static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *h
     return idset_has(&l->seen, id) || (v && v->holds(v->self, id, &f) > 0);
 }
 
-void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], bool stem,
+void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
                     int64_t now, bool *ask_it)
 {
     bool hidden;
@@ -205,7 +207,7 @@ void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN
         return;
     }
     if (is_known(l, id, &hidden)) {
-        guest_take(g, id);
+        inbound_take(g, id);
         return;
     }
     a = new_entry(l, id, now);
@@ -219,7 +221,7 @@ void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN
     *ask_it = true;
 }
 
-int take_have(struct listener *l, struct guest *g, const char *line, size_t len, bool stem,
+int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
@@ -249,8 +251,8 @@ int take_have(struct listener *l, struct guest *g, const char *line, size_t len,
     return 0;
 }
 
-/* Takes the guest out of the others of an entry. */
-static void forget_other(struct guest *g, struct asked *a)
+/* Removes the peer from an entry's other announcers. */
+static void forget_other(struct inbound *g, struct asked *a)
 {
     for (size_t i = 0; i < a->others_count; i++)
         if (a->others[i] == g->state->slot) {
@@ -260,10 +262,10 @@ static void forget_other(struct guest *g, struct asked *a)
         }
 }
 
-/* The time of the one asked has run out. A brief that nobody else announced is asked for whole. */
+/* The request has timed out. A compact block that nobody else announced is requested whole. */
 static void run_out(struct listener *l, struct asked *a, int64_t now)
 {
-    struct guest *g = guest_at(l, a->slot);
+    struct inbound *g = inbound_at(l, a->slot);
     if (!a->filling || !g || a->others_count) {
         asked_next(l, a, now);
         return;
@@ -273,7 +275,7 @@ static void run_out(struct listener *l, struct asked *a, int64_t now)
     asked_ask(l, g, a->id);
 }
 
-/* Entries move when one is taken out: those that are due are noted first. */
+/* Removing an entry moves others, so the due ones are collected first. */
 static void next_of_all(struct listener *l, const struct buf *due, int64_t now)
 {
     for (size_t at = 0; at < due->len; at += ID_LEN) {
@@ -285,23 +287,24 @@ static void next_of_all(struct listener *l, const struct buf *due, int64_t now)
     }
 }
 
-void asked_forget(struct listener *l, struct guest *g, int64_t now)
+void asked_forget(struct listener *l, struct inbound *g, int64_t now)
 {
     struct buf due = {0};
     size_t place = 0;
     for (struct asked *a; (a = idmap_each(&l->asked, &place));) {
         forget_other(g, a);
         if (a->slot == g->state->slot)
-            buf_add(&due, a->id, ID_LEN); /* without memory, its time runs out */
+            buf_add(&due, a->id, ID_LEN); /* out of memory, it is handled at the next tick */
     }
     next_of_all(l, &due, now);
     buf_free(&due);
 }
 
-/* How long the one asked has for it: less where another could be asked, more while it brings. */
+/* The timeout of a request: shorter if another peer could be asked, longer while this one delivers.
+ */
 static bool is_due(const struct listener *l, const struct asked *a, int64_t now)
 {
-    const struct guest *g = guest_at(l, a->slot);
+    const struct inbound *g = inbound_at(l, a->slot);
     int64_t waited = now - a->since;
     if (!g || waited > (a->others_count ? ANSWER_LONG : ANSWER_LONGEST))
         return true;

@@ -1,23 +1,23 @@
-/* What was gathered from guests becomes records: admitted, checked, printed once. */
+/* Admits and checks the records received from peers, and prints each once. */
 #include "net/listener_parts.h"
 
 #include <string.h>
 
 enum {
-    USELESS_MAX = 1000,    /* records that nobody takes, before their bringer is let go */
-    PEER_TOKENS_PER_S = 2, /* peer records that a guest may bring in the long run */
-    PEER_AHEAD_MAX = 7200, /* s by which a peer record's time may be ahead of the clock */
+    USELESS_MAX = 1000,    /* useless records before their sender is dropped */
+    PEER_TOKENS_PER_S = 2, /* sustained rate of peer records from one peer */
+    PEER_AHEAD_MAX = 7200, /* seconds that a peer record may be ahead of the clock */
     PEER_AGE_MAX = 30 * 86400,
 };
 
-/* --- What is printed -------------------------------------------------------------------------- */
+/* --- Printing --------------------------------------------------------------------------------- */
 
 static const char *type_of(const struct item *item)
 {
     return item->is_block ? "block" : item->is_tx ? "tx" : item->is_peer ? "peer" : NULL;
 }
 
-/* Whether records of this type are taken here though nobody checks them. */
+/* Whether records of this type are accepted although nothing checks them. */
 static const char *other_type(const struct listener *l, const struct item *item)
 {
     for (const char *const *type = l->config->types; type && *type; type++)
@@ -31,7 +31,7 @@ static int put_mark(struct listener *l, const uint8_t id[ID_LEN])
     return wire_put_ids("fluff", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->out);
 }
 
-/* Puts a new record into out. Of a transaction that came as a stem is remembered that it did. */
+/* Puts a new record into out, and remembers a transaction in its stem phase. */
 static int print(struct listener *l, const struct item *item, const struct asked *a)
 {
     bool stem = l->config->stems && item->is_tx && a && a->stem;
@@ -46,7 +46,7 @@ static int print(struct listener *l, const struct item *item, const struct asked
     return buf_add(&l->out, item->text, item->size);
 }
 
-/* A transaction that came as a stem is everybody's now. */
+/* A stem transaction enters its fluff phase. */
 static int surface(struct listener *l, const uint8_t id[ID_LEN])
 {
     struct stem *stem = idmap_find(&l->stems, id);
@@ -55,7 +55,7 @@ static int surface(struct listener *l, const uint8_t id[ID_LEN])
     return put_mark(l, id);
 }
 
-/* No block is filled from what is a stem still: that would tell who has it. */
+/* Blocks are not filled from stem transactions: that would reveal who has them. */
 static void remember(struct listener *l, const struct item *item, bool hidden)
 {
     if (!hidden)
@@ -64,8 +64,7 @@ static void remember(struct listener *l, const struct item *item, bool hidden)
         recents_add(&l->recents, item->id, item->text, item->size - 1);
 }
 
-/* --- What is judged ----------------------------------------------------------------------------
- */
+/* --- Judging ---------------------------------------------------------------------------------- */
 
 static bool of_our_chain(const struct listener *l, const struct item *item)
 {
@@ -76,7 +75,7 @@ static bool of_our_chain(const struct listener *l, const struct item *item)
     return !item->is_genesis || memcmp(item->id, l->config->chain, ID_LEN) == 0;
 }
 
-/* What breaks a rule in a record whose form and signatures hold. 0, or -1 and a fault. */
+/* Judges a record whose form and signatures are valid. 0, or -1 and a fault. */
 static int judge(const struct listener *l, const struct item *item, struct fault *f)
 {
     const struct view *v = l->config->view;
@@ -91,8 +90,9 @@ static int judge(const struct listener *l, const struct item *item, struct fault
     return 0;
 }
 
-/* A peer record that is too old, or of the future, or one of too many, is not worth a word. */
-static bool worth_taking(struct listener *l, struct guest *g, const struct item *item, int64_t now)
+/* A peer record that is too old, from the future, or above the rate is dropped silently. */
+static bool worth_taking(struct listener *l, struct inbound *g, const struct item *item,
+                         int64_t now)
 {
     if (!item->is_peer)
         return true;
@@ -101,7 +101,7 @@ static bool worth_taking(struct listener *l, struct guest *g, const struct item 
         return false;
     if (!g)
         return true;
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     s->peer_tokens += (now - s->peer_refilled) / 1000 * PEER_TOKENS_PER_S;
     s->peer_refilled += (now - s->peer_refilled) / 1000 * 1000;
     if (s->peer_tokens > PEER_TOKENS_MAX)
@@ -109,26 +109,26 @@ static bool worth_taking(struct listener *l, struct guest *g, const struct item 
     return s->peer_tokens > 0 && s->peer_tokens--;
 }
 
-static void too_useless(struct guest *g)
+static void too_useless(struct inbound *g)
 {
     struct fault f;
     if (++g->state->useless <= USELESS_MAX + g->useful)
         return;
     fault_rule(&f, "brings records that nobody takes here");
-    guest_doom(g, "bad", &f);
+    inbound_doom(g, "bad", &f);
 }
 
-static int doom_for_item(struct listener *l, struct guest *g, const struct item *item,
+static int doom_for_item(struct listener *l, struct inbound *g, const struct item *item,
                          const struct fault *why)
 {
     if (g && !g->doomed) {
         listener_log(l, g, "bad", item->id, why->text);
-        guest_doom(g, "bad", why);
+        inbound_doom(g, "bad", why);
     }
     return 0;
 }
 
-int guest_admit(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], struct fault *f)
+int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct asked *a = asked_of(l, g, id);
     if (a && !a->came) {
@@ -141,9 +141,9 @@ int guest_admit(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], s
     return 0;
 }
 
-/* One checked record, from g (NULL: from before this run, or from one who left). 0, or -1: no
- * memory. */
-static int take_item(struct listener *l, struct guest *g, const struct item *item, int64_t now)
+/* Handles one checked record, from g (NULL: from an earlier run, or from a peer that left). 0, or
+ * -1: no memory. */
+static int take_item(struct listener *l, struct inbound *g, const struct item *item, int64_t now)
 {
     struct fault f;
     struct asked *a = idmap_find(&l->asked, item->id);
@@ -156,7 +156,7 @@ static int take_item(struct listener *l, struct guest *g, const struct item *ite
         g->state->brought = now;
     bool hidden = a && a->hidden;
     if (!a && idset_has(&l->seen, item->id))
-        return 0; /* what is asked for has not been seen */
+        return 0; /* a requested record is not in `seen` yet */
     if (!type)
         type = other_type(l, item);
     else if (judge(l, item, &f))
@@ -177,11 +177,11 @@ static int take_item(struct listener *l, struct guest *g, const struct item *ite
     if (a)
         asked_done(l, a, g);
     else if (g)
-        guest_take(g, item->id);
+        inbound_take(g, item->id);
     return 0;
 }
 
-/* Lines that were checked when they came alone need no second look at their signatures. */
+/* Skips the signatures of lines that were checked when they arrived alone. */
 static void skip_checked(struct listener *l)
 {
     for (size_t i = 0; i < l->batch.count; i++) {
@@ -209,27 +209,28 @@ static int check_batch(struct listener *l, struct fault *f)
     return 0;
 }
 
-/* --- What was gathered ------------------------------------------------------------------------ */
+/* --- Batches ---------------------------------------------------------------------------------- */
 
-static struct guest *bringer(const struct listener *l, size_t place)
+static struct inbound *bringer(const struct listener *l, size_t place)
 {
     uint16_t slot;
     memcpy(&slot, l->slots.data + place * sizeof slot, sizeof slot);
-    return guest_at(l, slot);
+    return inbound_at(l, slot);
 }
 
-/* Of the batch, whose first record is that at this place among those gathered, what may not come is
- * broken, so that nothing more is done for it. (Whether a block may come was asked when it began.)
+/* Marks as broken the records of the batch (whose first record has this index among those gathered)
+ * that their senders may not send, so that no more work is done for them. (Blocks were admitted
+ * when their header arrived.)
  */
 static void admit_batch(struct listener *l, size_t place)
 {
     for (size_t i = 0; i < l->batch.count; i++) {
         struct item *item = &l->batch.items[i];
-        struct guest *g = bringer(l, place + i);
+        struct inbound *g = bringer(l, place + i);
         idmap_prefetch(&l->seen.young, item->id);
         if (!g || item->is_block || item->broken)
             continue;
-        item->broken = g->doomed || guest_admit(l, g, item->id, &item->fault);
+        item->broken = g->doomed || inbound_admit(l, g, item->id, &item->fault);
         if (item->broken)
             doom_for_item(l, g, item, &item->fault);
     }

@@ -1,5 +1,5 @@
-/* Blocks that come as briefs: a header, then the first digits of its lines' ids, from which what is
- * known here already is filled in and the rest is asked for. */
+/* Compact blocks: a header, then the first digits of the ids of its lines. Lines that are known
+ * here are filled in, the others requested. */
 #include "net/listener_parts.h"
 
 #include "base/hex.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    TX_SIZE_MIN = 300,    /* no transaction's line is shorter */
+    TX_SIZE_MIN = 300,    /* no transaction is shorter */
     LINES_LINE_MAX = 8192 /* indexes in a `lines` line */
 };
 
@@ -29,12 +29,12 @@ static void free_filling(struct filling *fill)
 
 void filling_drop(struct listener *l, struct filling *fill)
 {
-    struct guest *g = guest_at(l, fill->slot);
+    struct inbound *g = inbound_at(l, fill->slot);
     struct asked *a = idmap_find(&l->asked, fill->id);
     if (a && a->filling == fill)
         a->filling = NULL;
     if (g && g->state->shorts == fill)
-        g->state->shorts = NULL; /* those that still come are passed over */
+        g->state->shorts = NULL; /* those that still arrive are skipped */
     if (g && g->state->lines == fill) {
         g->state->lines = NULL;
         g->state->credit += fill->missing;
@@ -45,7 +45,7 @@ void filling_drop(struct listener *l, struct filling *fill)
 
 /* --- brief ------------------------------------------------------------------------------------ */
 
-/* The header line that a brief stands for, newline included, and its block. */
+/* The header line of a brief, with its newline, and its block. */
 static int brief_header(const char *line, size_t len, struct buf *header, struct block *block,
                         uint8_t id[ID_LEN], struct fault *f)
 {
@@ -78,7 +78,7 @@ int listener_judge_header(const struct listener *l, const struct block *block,
     return -1;
 }
 
-static struct filling *new_filling(const struct guest *g, const struct buf *header,
+static struct filling *new_filling(const struct inbound *g, const struct buf *header,
                                    const struct block *block, const uint8_t id[ID_LEN])
 {
     struct filling *fill = calloc(1, sizeof *fill);
@@ -91,11 +91,11 @@ static struct filling *new_filling(const struct guest *g, const struct buf *head
     return fill;
 }
 
-static int complete(struct listener *l, struct guest *g, struct filling *fill, int64_t now,
+static int complete(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
                     struct fault *f);
 
-/* A brief of a block that is new here. The header becomes the filling's. */
-static int begin_filling(struct listener *l, struct guest *g, struct asked *a, struct buf *header,
+/* Begins to fill a new block; takes over the header. */
+static int begin_filling(struct listener *l, struct inbound *g, struct asked *a, struct buf *header,
                          const struct block *block, int64_t now, struct fault *f)
 {
     struct filling *fill = new_filling(g, header, block, a->id);
@@ -108,7 +108,7 @@ static int begin_filling(struct listener *l, struct guest *g, struct asked *a, s
     return block->count ? 0 : complete(l, g, fill, now, f);
 }
 
-static int take_header(struct listener *l, struct guest *g, struct buf *header,
+static int take_header(struct listener *l, struct inbound *g, struct buf *header,
                        const struct block *block, const uint8_t id[ID_LEN], int64_t now,
                        struct fault *f)
 {
@@ -128,7 +128,7 @@ static int take_header(struct listener *l, struct guest *g, struct buf *header,
     return begin_filling(l, g, a, header, block, now, f);
 }
 
-int take_brief(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f)
 {
     struct buf header = {0};
@@ -142,7 +142,7 @@ int take_brief(struct listener *l, struct guest *g, const char *line, size_t len
 
 /* --- short ------------------------------------------------------------------------------------ */
 
-/* Makes room for n more short ids, no more than have come so far and these. */
+/* Makes room for n more short ids. The memory stays in proportion to what has arrived. */
 static int reserve_shorts(struct filling *fill, size_t n)
 {
     if (fill->count + n <= fill->cap)
@@ -175,7 +175,7 @@ static int read_shorts(struct filling *fill, const char *line, size_t len, size_
     return 0;
 }
 
-/* Fills in the lines that are known here, as many as a block may hold. 0, or -1: no memory. */
+/* Fills in the lines that are known here, up to the size of a block. 0, or -1: no memory. */
 static int fill_in(struct listener *l, struct filling *fill)
 {
     fill->at = calloc(fill->count, sizeof *fill->at);
@@ -196,8 +196,8 @@ static int fill_in(struct listener *l, struct filling *fill)
     return 0;
 }
 
-/* Asks for the lines that are missing. 0, or -1: no memory. */
-static int ask_lines(struct listener *l, struct guest *g, const struct filling *fill)
+/* Requests the missing lines. 0, or -1: no memory. */
+static int ask_lines(struct listener *l, struct inbound *g, const struct filling *fill)
 {
     size_t on_line = 0;
     l->scratch.len = 0;
@@ -218,15 +218,15 @@ static int ask_lines(struct listener *l, struct guest *g, const struct filling *
     return session_put(&g->session, l->scratch.data, l->scratch.len);
 }
 
-static void log_brief(const struct listener *l, const struct guest *g, const struct filling *fill)
+static void log_brief(const struct listener *l, const struct inbound *g, const struct filling *fill)
 {
     char words[64];
     snprintf(words, sizeof words, "%zu %zu", fill->count - fill->missing, fill->count);
     listener_log(l, g, "brief", fill->id, words);
 }
 
-/* All short ids are there. */
-static int end_shorts(struct listener *l, struct guest *g, struct filling *fill, int64_t now,
+/* All short ids have arrived. */
+static int end_shorts(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
                       struct fault *f)
 {
     g->state->shorts = NULL;
@@ -247,10 +247,10 @@ static int end_shorts(struct listener *l, struct guest *g, struct filling *fill,
     return ask_lines(l, g, fill) ? fault_memory(f) : 0;
 }
 
-int take_short(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f)
 {
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     struct filling *fill = s->shorts;
     size_t rest = len - strlen("short");
     size_t n = rest / (2 * WIRE_SHORT_LEN + 1);
@@ -284,7 +284,7 @@ static bool root_holds(const struct filling *fill)
     return memcmp(id, fill->block.root, SHA256_LEN) == 0;
 }
 
-static int gather_filled(struct listener *l, struct guest *g, const struct filling *fill)
+static int gather_filled(struct listener *l, struct inbound *g, const struct filling *fill)
 {
     struct buf all = {0};
     int failed = buf_add(&all, fill->header.data, fill->header.len);
@@ -295,9 +295,9 @@ static int gather_filled(struct listener *l, struct guest *g, const struct filli
     return failed ? -1 : 0;
 }
 
-/* All lines are there. If they are not the block's, somebody is asked for it whole: two
- * transactions may share their first digits, and then nobody lied. */
-static int complete(struct listener *l, struct guest *g, struct filling *fill, int64_t now,
+/* All lines are there. If they do not match the root, the whole block is requested from somebody:
+ * two ids may share their first digits, so nobody need have lied. */
+static int complete(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
                     struct fault *f)
 {
     struct asked *a = idmap_find(&l->asked, fill->id);
@@ -327,7 +327,7 @@ static int keep_line(struct filling *fill, const char *line, size_t len)
     return 0;
 }
 
-int take_missing(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                  struct fault *f)
 {
     struct filling *fill = g->state->lines;

@@ -1,4 +1,4 @@
-/* What the parts of a listener know of each other: for listener*.c alone. */
+/* Shared by listener*.c only. */
 #ifndef NET_LISTENER_PARTS_H
 #define NET_LISTENER_PARTS_H
 
@@ -7,59 +7,59 @@
 #include "stream/stream.h"
 
 #define NOBODY UINT16_MAX
-#define GATHER_MAX (1 << 20) /* bytes of records that are checked together */
-#define PEER_TOKENS_MAX 200  /* peer records that a guest may bring at once */
+#define GATHER_MAX (1 << 20) /* bytes of records checked together */
+#define PEER_TOKENS_MAX 200  /* burst of peer records from one peer */
 #define OTHERS_MAX 6
 
-/* A block that is being filled from a brief. */
+/* A compact block that is being filled. */
 struct filling {
     uint8_t id[ID_LEN];
-    uint16_t slot; /* the guest that it comes from */
+    uint16_t slot; /* the peer that sends it */
     struct block block;
     struct buf header; /* its line, with its newline */
     uint8_t (*shorts)[WIRE_SHORT_LEN];
-    size_t *at, *len;     /* where each line stands in text; len 0: it is missing */
+    size_t *at, *len;     /* where each line is in text; len 0: it is missing */
     struct buf text;      /* the lines that are there, in any order */
-    size_t count, cap;    /* shorts that have come; room for shorts */
-    size_t missing, next; /* lines missing; the one that must come next */
+    size_t count, cap;    /* short ids received; capacity */
+    size_t missing, next; /* lines missing; index of the one that must arrive next */
 };
 
-/* A transaction that came as a stem and is not everybody's yet. */
+/* A transaction in its stem phase. */
 struct stem {
     uint8_t id[ID_LEN];
 };
 
-/* A record that was announced and is not there yet. */
+/* A record that was announced and is not here yet. */
 struct asked {
     uint8_t id[ID_LEN];
-    struct filling *filling; /* NULL, unless it is a block whose brief is being filled */
-    int64_t since;           /* when it was asked for */
-    uint16_t slot;           /* of whom */
+    struct filling *filling; /* a compact block that is being filled, or NULL */
+    int64_t since;           /* when it was requested */
+    uint16_t slot;           /* from this peer */
     uint8_t others_count;
-    bool came;   /* the one asked has sent it, or its header: not a second time */
+    bool came;   /* that peer has sent it, or its header: a second time is an error */
     bool stem;   /* it was announced as a stem */
-    bool hidden; /* we have it as a stem already, and only ask in order not to tell */
-    uint16_t others[OTHERS_MAX]; /* who announced it too */
+    bool hidden; /* we have it as a stem, and request it only to hide that */
+    uint16_t others[OTHERS_MAX]; /* other announcers */
 };
 
-struct guest_state {
+struct inbound_state {
     struct listener *listener;
     uint16_t slot;
-    size_t announced; /* entries of the table of asked ones that name it */
-    uint64_t credit;  /* records that it may still bring though nobody waits for them any more */
-    uint64_t late;    /* records that it did not bring in time */
-    uint64_t useless; /* records that nobody here takes */
-    int64_t brought;  /* when it last brought something */
+    size_t announced; /* entries of `asked` that name it */
+    uint64_t credit;  /* records that it may still deliver although the requests timed out */
+    uint64_t late;    /* records that it did not deliver in time */
+    uint64_t useless; /* useless records that it sent */
+    int64_t brought;  /* when it last delivered something */
     int64_t peer_tokens, peer_refilled;
 
-    struct buf block; /* a block whose body is coming */
+    struct buf block; /* a block whose body is arriving */
     int64_t body_left, body_began;
 
-    struct filling *shorts; /* whose short lines are coming */
-    int64_t shorts_left;    /* ... of these, so many; with shorts NULL they are passed over */
-    struct filling *lines;  /* whose missing lines were asked of it */
+    struct filling *shorts; /* whose short ids are arriving */
+    int64_t shorts_left;    /* ... how many are left; skipped if shorts is NULL */
+    struct filling *lines;  /* whose missing lines were requested from it */
 
-    struct buf taken; /* ids that are to be acknowledged */
+    struct buf taken; /* ids to be acknowledged */
 
     bool pulling;
     int64_t pull_next, pull_left;
@@ -68,20 +68,20 @@ struct guest_state {
 
 struct listener {
     const struct listener_config *config;
-    struct guest *guests[LISTENER_GUESTS_MAX]; /* by slot */
+    struct inbound *peers[LISTENER_PEERS_MAX]; /* by slot */
     size_t top;                                /* slots from here on are free */
-    bool owed;                                 /* some guest has acknowledgements to get */
+    bool owed;                                 /* some peer has acknowledgements waiting */
     struct idset seen;
     struct idmap asked;       /* struct asked */
     struct idmap discouraged; /* struct discouraged */
-    struct idmap stems;       /* struct stem: transactions that came as stems */
+    struct idmap stems;       /* struct stem */
     struct recents recents;
     size_t fillings;
-    size_t blocks_bytes; /* of all guests' blocks that have come in part */
+    size_t blocks_bytes; /* of blocks in transit, of all peers */
     struct stream *stream;
-    struct span waiting; /* what the stream is still to read */
+    struct span waiting; /* what the stream has yet to read */
     struct buf text;     /* the records gathered */
-    struct buf slots;    /* uint16_t: where each came from */
+    struct buf slots;    /* uint16_t: the sender of each */
     struct batch batch;
     struct buf out;
     struct buf scratch;
@@ -89,81 +89,81 @@ struct listener {
 
 /* --- listener.c --- */
 
-/* The guest breaks a rule: it is doomed, with this bye word, unless it is so already. Gives -1. */
-int guest_doom(struct guest *g, const char *word, const struct fault *why);
+/* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
+int inbound_doom(struct inbound *g, const char *word, const struct fault *why);
 
-struct guest *guest_at(const struct listener *l, uint16_t slot);
-void listener_log(const struct listener *l, const struct guest *g, const char *event,
+struct inbound *inbound_at(const struct listener *l, uint16_t slot);
+void listener_log(const struct listener *l, const struct inbound *g, const char *event,
                   const uint8_t *id, const char *words);
 
-/* Puts a record from this guest with those to be checked. 0, or -1: no memory. */
-int listener_gather(struct listener *l, const struct guest *g, const char *text, size_t n);
+/* Queues a record from this peer for checking. 0, or -1: no memory. */
+int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n);
 
-/* Notes that the guest's announcement is to be acknowledged. */
-void guest_take(struct guest *g, const uint8_t id[ID_LEN]);
+/* Queues an acknowledgement for the peer. */
+void inbound_take(struct inbound *g, const uint8_t id[ID_LEN]);
 
-/* The largest block to take. */
+/* The size limit of blocks, in bytes. */
 uint64_t listener_block_limit(const struct listener *l);
 
-/* --- listener_check.c: what becomes of records --- */
+/* --- listener_check.c --- */
 
-/* Whether the guest may bring the record: it was asked for and has not come yet, or it was asked
- * for once and comes late. Asked before anything more is done for it. 0, or -1 and a rule. */
-int guest_admit(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], struct fault *f);
+/* Whether the peer may send the record: it was requested and has not arrived yet, or it was
+ * requested and is late. Called before any other work on it. 0, or -1 and a rule. */
+int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], struct fault *f);
 
-/* Checks what was gathered and puts what is good into out. 0, or -1 and trouble. */
+/* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
 int listener_check(struct listener *l, int64_t now, struct fault *f);
 
-/* --- listener_asked.c: who announced what, and who was asked for it --- */
+/* --- listener_asked.c: announcements and requests --- */
 
-int take_have(struct listener *l, struct guest *g, const char *line, size_t len, bool stem,
+int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
 
-/* The entry for a record that this guest may bring: it was asked for it. NULL: it was not. */
-struct asked *asked_of(const struct listener *l, const struct guest *g, const uint8_t id[ID_LEN]);
+/* The entry for a record that was requested from this peer, or NULL. */
+struct asked *asked_of(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN]);
 
-/* Asks the guest for one record. 0, or -1: no memory. */
-int asked_ask(struct listener *l, struct guest *g, const uint8_t id[ID_LEN]);
+/* Requests a record from the peer. 0, or -1: no memory. */
+int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
 
-/* The guest announces one id; *ask: it is to be asked for it. */
-void asked_announce(struct listener *l, struct guest *g, const uint8_t id[ID_LEN], bool stem,
+/* The peer announces an id; *ask: request it from this peer. */
+void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
                     int64_t now, bool *ask);
 
-/* The record is here, by this guest (NULL: from before): everyone who announced it is owed a taken,
- * and the entry goes. */
-void asked_done(struct listener *l, struct asked *a, struct guest *by);
+/* The record has arrived from this peer (NULL: from an earlier run): acknowledges it to all that
+ * announced it, and drops the entry. */
+void asked_done(struct listener *l, struct asked *a, struct inbound *by);
 
-/* The entry goes, and nobody is owed anything. */
+/* Drops the entry without acknowledgements. */
 void asked_drop(struct listener *l, struct asked *a);
 
-/* The one asked does not bring it: the next is asked, or the entry goes. */
+/* The peer does not deliver: requests the record from the next one, or drops the entry. */
 void asked_next(struct listener *l, struct asked *a, int64_t now);
 
-/* The guest leaves or brought rubbish: it is asked for nothing any more. */
-void asked_forget(struct listener *l, struct guest *g, int64_t now);
+/* The peer leaves or is doomed: moves its requests to others. */
+void asked_forget(struct listener *l, struct inbound *g, int64_t now);
 
 void asked_tick(struct listener *l, int64_t now);
 
-/* --- listener_fill.c: briefs --- */
+/* --- listener_fill.c: compact blocks --- */
 
-/* What is wrong with a header whose body has not come. 0, or -1 and a rule. */
+/* Judges a header before its body has arrived. 0, or -1 and a rule. */
 int listener_judge_header(const struct listener *l, const struct block *block,
                           const uint8_t id[ID_LEN], struct fault *f);
 
-int take_brief(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f);
-int take_short(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f);
 
-/* Whether the line answers our `lines`: 1 and it is used, 0, or -1 and a fault. */
-int take_missing(struct listener *l, struct guest *g, const char *line, size_t len, int64_t now,
+/* If the line answers our `lines`, uses it: 1; 0 if not, or -1 and a fault. */
+int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                  struct fault *f);
 
-/* Frees a filling, and whoever was at it forgets it. */
+/* Frees a filling, and clears the peers' references to it. */
 void filling_drop(struct listener *l, struct filling *fill);
 
 /* --- listener_serve.c --- */
 
-int take_pull(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f);
+int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f);
 
 #endif

@@ -1,4 +1,4 @@
-/* Answers to `pull`: blocks of the best chain, as many at a time as the guest reads. */
+/* Answers to `pull`: blocks of the best chain, as fast as the peer reads. */
 #include "net/listener_parts.h"
 
 #include "base/hex.h"
@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROOM = 1 << 18 }; /* bytes that may wait to be sent before more is put behind them */
+enum { ROOM = 1 << 18 }; /* bytes waiting to be sent at which no more are added */
 
-/* Where the ids of `pull COUNT ID...` begin. NULL and a rule. */
+/* The start of the ids in `pull COUNT ID...`. NULL and a rule. */
 static const char *read_pull(const char *line, size_t len, int64_t *count, struct fault *f)
 {
     const char *at = line + strlen("pull");
@@ -29,14 +29,14 @@ static const char *read_pull(const char *line, size_t len, int64_t *count, struc
     return space + 1;
 }
 
-/* We lack what it takes to answer, which is not the guest's fault: it may come again. */
-static void turn_away(struct guest *g, const struct fault *why)
+/* We cannot answer, through no fault of the peer: it may ask again. */
+static void turn_away(struct inbound *g, const struct fault *why)
 {
     g->state->pulling = false;
-    guest_doom(g, "full", why);
+    inbound_doom(g, "full", why);
 }
 
-static void put_end(struct listener *l, struct guest *g)
+static void put_end(struct listener *l, struct inbound *g)
 {
     const struct view *v = l->config->view;
     struct fault f;
@@ -55,7 +55,7 @@ static void put_end(struct listener *l, struct guest *g)
     }
 }
 
-/* The first height to give: 0 or higher, -1 and a rule, or trouble with our ledger. */
+/* The first height to send: 0 or higher, -1 and a rule, or trouble with our ledger. */
 static int64_t first_height(const struct listener *l, const char *ids, size_t n, struct fault *f)
 {
     const struct view *v = l->config->view;
@@ -64,9 +64,9 @@ static int64_t first_height(const struct listener *l, const char *ids, size_t n,
     return found > 0 ? height + 1 : found;
 }
 
-int take_pull(struct listener *l, struct guest *g, const char *line, size_t len, struct fault *f)
+int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f)
 {
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     char words[32];
     const char *ids = read_pull(line, len, &s->pull_left, f);
     if (!ids)
@@ -76,7 +76,7 @@ int take_pull(struct listener *l, struct guest *g, const char *line, size_t len,
     s->pull_next = first_height(l, ids, (size_t)(line + len - ids), f);
     if (s->pull_next < 0 && f->kind == FAULT_RULE)
         return -1;
-    if (s->pull_next < 0) { /* not their fault: they get no blocks, and may ask again */
+    if (s->pull_next < 0) { /* not the peer's fault: it gets no blocks, and may ask again */
         put_end(l, g);
         return 0;
     }
@@ -88,12 +88,12 @@ int take_pull(struct listener *l, struct guest *g, const char *line, size_t len,
     return 0;
 }
 
-/* The next block behind the last: 1, 0: there is none, or the best chain has changed meanwhile, -1
- * and trouble. */
-static int put_block(struct listener *l, struct guest *g, struct fault *f)
+/* The block after the last one: 1; 0: there is none, or the best chain has changed; -1 and trouble.
+ */
+static int put_block(struct listener *l, struct inbound *g, struct fault *f)
 {
     const struct view *v = l->config->view;
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     struct block block;
     uint8_t id[ID_LEN];
     static const uint8_t none[ID_LEN];
@@ -110,9 +110,9 @@ static int put_block(struct listener *l, struct guest *g, struct fault *f)
     return session_put(&g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
 }
 
-void listener_serve(struct listener *l, struct guest *g)
+void listener_serve(struct listener *l, struct inbound *g)
 {
-    struct guest_state *s = g->state;
+    struct inbound_state *s = g->state;
     struct fault f;
     while (s->pulling && session_backlog(&g->session) < ROOM) {
         int put = l->config->view && s->pull_left ? put_block(l, g, &f) : 0;

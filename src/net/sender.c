@@ -10,11 +10,11 @@ enum {
     FLUFF_MAX = 1 << 14,
     PARCELS_MAX = 1 << 22,
     SLAB_FIRST = 1 << 16,   /* bytes; most senders have few records */
-    SLAB = (1 << 21) - 256, /* with what is around it, a large page */
+    SLAB = (1 << 21) - 256, /* with the allocator's overhead, a huge page */
 };
 
-void sender_log(const struct sender *s, const struct mate *m, const char *event, const uint8_t *id,
-                const char *words)
+void sender_log(const struct sender *s, const struct outbound *m, const char *event,
+                const uint8_t *id, const char *words)
 {
     if (s->config->log)
         s->config->log(s->config->self, m ? m->who : "-", event, id, words);
@@ -22,22 +22,22 @@ void sender_log(const struct sender *s, const struct mate *m, const char *event,
 
 /* --- Records held ----------------------------------------------------------------------------- */
 
-struct parcel *parcel_at(const struct sender *s, uint64_t seq)
+struct held *held_at(const struct sender *s, uint64_t seq)
 {
     return seq >= s->first && seq < s->next ? s->ring[seq & (s->cap - 1)] : NULL;
 }
 
-struct parcel *parcel_find(const struct sender *s, const uint8_t id[ID_LEN])
+struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN])
 {
     const struct place *place = idmap_find(&s->places, id);
-    return place ? parcel_at(s, place->seq) : NULL;
+    return place ? held_at(s, place->seq) : NULL;
 }
 
-struct parcel *parcel_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next)
+struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next)
 {
-    struct parcel *p = parcel_at(s, *next);
+    struct held *p = held_at(s, *next);
     if (!p || memcmp(p->id, id, ID_LEN))
-        p = parcel_find(s, id);
+        p = held_find(s, id);
     if (p)
         *next = p->seq + 1;
     return p;
@@ -46,18 +46,18 @@ struct parcel *parcel_find_next(const struct sender *s, const uint8_t id[ID_LEN]
 static int grow_ring(struct sender *s)
 {
     size_t cap = s->cap ? s->cap * 2 : 64;
-    struct parcel **ring = calloc(cap, sizeof(struct parcel *));
+    struct held **ring = calloc(cap, sizeof(struct held *));
     if (!ring)
         return -1;
     for (uint64_t seq = s->first; seq < s->next; seq++)
-        ring[seq & (cap - 1)] = parcel_at(s, seq);
+        ring[seq & (cap - 1)] = held_at(s, seq);
     free(s->ring);
     s->ring = ring;
     s->cap = cap;
     return 0;
 }
 
-/* A slab with room for n bytes becomes the newest. 0, or -1: no memory. */
+/* Adds a slab with room for n bytes as the newest. 0, or -1: no memory. */
 static int add_slab(struct sender *s, size_t n)
 {
     size_t size = s->newest ? SLAB : SLAB_FIRST;
@@ -70,7 +70,7 @@ static int add_slab(struct sender *s, size_t n)
         return -1;
     else
         slab->size = size;
-    slab->used = slab->parcels = 0;
+    slab->used = slab->count = 0;
     slab->next = NULL;
     if (s->newest)
         s->newest->next = slab;
@@ -80,24 +80,24 @@ static int add_slab(struct sender *s, size_t n)
     return 0;
 }
 
-/* Room for a parcel with n bytes of text. NULL: no memory. */
-static struct parcel *take_room(struct sender *s, size_t n)
+/* Room for a record with n bytes of text. NULL: no memory. */
+static struct held *take_room(struct sender *s, size_t n)
 {
-    const size_t align = _Alignof(struct parcel);
-    n = (sizeof(struct parcel) + n + align - 1) / align * align;
+    const size_t align = _Alignof(struct held);
+    n = (sizeof(struct held) + n + align - 1) / align * align;
     if ((!s->newest || s->newest->used + n > s->newest->size) && add_slab(s, n))
         return NULL;
-    struct parcel *p = (struct parcel *)(void *)(s->newest->room + s->newest->used);
+    struct held *p = (struct held *)(void *)(s->newest->room + s->newest->used);
     s->newest->used += n;
-    s->newest->parcels++;
+    s->newest->count++;
     return p;
 }
 
-/* The oldest parcel's room is free. */
+/* Frees the space of the oldest record. */
 static void give_room(struct sender *s)
 {
     struct slab *slab = s->oldest;
-    if (--slab->parcels || slab == s->newest)
+    if (--slab->count || slab == s->newest)
         return;
     s->oldest = slab->next;
     if (!s->spare && slab->size == SLAB)
@@ -106,14 +106,14 @@ static void give_room(struct sender *s)
         free(slab);
 }
 
-static size_t cost(const struct parcel *p)
+static size_t cost(const struct held *p)
 {
     return sizeof *p + p->size;
 }
 
-static struct parcel *hold(struct sender *s, const struct item *item, int64_t now)
+static struct held *hold(struct sender *s, const struct item *item, int64_t now)
 {
-    struct parcel *p;
+    struct held *p;
     struct place *place;
     if (s->next - s->first == s->cap && grow_ring(s))
         return NULL;
@@ -123,7 +123,7 @@ static struct parcel *hold(struct sender *s, const struct item *item, int64_t no
         idmap_remove(&s->places, place);
     if (!p)
         return NULL;
-    *p = (struct parcel){
+    *p = (struct held){
         .seq = s->next, .came = now, .count = item->is_block ? item->block.count : -1};
     p->size = item->size;
     memcpy(p->id, item->id, ID_LEN);
@@ -137,14 +137,13 @@ static struct parcel *hold(struct sender *s, const struct item *item, int64_t no
 
 enum { AHEAD = 8 };
 
-/* Lets the oldest go. What the next ones need was used long ago, and is fetched while there is
- * time.
+/* Drops the oldest record. The next ones were last used long ago, so their data is prefetched.
  */
 static void let_go(struct sender *s)
 {
-    struct parcel *p = parcel_at(s, s->first);
-    const struct parcel *soon = parcel_at(s, s->first + AHEAD);
-    const struct parcel *later = parcel_at(s, s->first + 2 * AHEAD);
+    struct held *p = held_at(s, s->first);
+    const struct held *soon = held_at(s, s->first + AHEAD);
+    const struct held *later = held_at(s, s->first + 2 * AHEAD);
     if (soon)
         idmap_prefetch(&s->places, soon->id);
     if (later)
@@ -153,20 +152,20 @@ static void let_go(struct sender *s)
         s->open--;
         s->config->late(s->config->self, p->id);
     }
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
-        if (s->mates[i] && (p->offered & ~p->settled & 1ULL << i))
-            s->mates[i]->state->open--;
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        if (s->peers[i] && (p->offered & ~p->settled & 1ULL << i))
+            s->peers[i]->state->open--;
     idmap_remove(&s->places, idmap_find(&s->places, p->id));
     s->bytes -= cost(p);
     s->first++;
     give_room(s);
 }
 
-/* Room is made by letting go the oldest, if they were taken, or were held long enough. */
+/* Makes room by dropping the oldest records that were taken, or held long enough. */
 bool sender_full(struct sender *s, int64_t now)
 {
     while (s->first < s->next && (s->bytes > s->config->bytes || s->places.count == PARCELS_MAX)) {
-        const struct parcel *p = parcel_at(s, s->first);
+        const struct held *p = held_at(s, s->first);
         if (p->taken < s->config->need && now - p->came < s->config->hold)
             return true;
         let_go(s);
@@ -187,15 +186,16 @@ int64_t sender_progress(const struct sender *s)
 void sender_give_up(struct sender *s)
 {
     for (uint64_t seq = s->first; seq < s->next; seq++) {
-        const struct parcel *p = parcel_at(s, seq);
+        const struct held *p = held_at(s, seq);
         if (p->taken < s->config->need)
             s->config->late(s->config->self, p->id);
     }
 }
 
-/* --- What comes in ---------------------------------------------------------------------------- */
+/* --- Input ------------------------------------------------------------------------------------ */
 
-/* `fluff ID`: that transaction, held or to come, is everybody's. Whether the item was such a mark.
+/* `fluff ID`: that transaction, held or yet to arrive, is in its fluff phase. Whether the item was
+ * such a line.
  */
 static bool take_mark(struct sender *s, const struct item *item)
 {
@@ -203,13 +203,13 @@ static bool take_mark(struct sender *s, const struct item *item)
     struct fault f;
     if (!line_is(item->text, item->size - 1, "fluff"))
         return false;
-    /* as long as the mark is, wire_ids asks for room for one id */
+    /* the line is short enough for one id only */
     if (item->size - 1 != strlen("fluff ") + 2 * ID_LEN ||
         wire_ids(item->text, item->size - 1, id, &f) != 1) {
         s->config->refuse(s->config->self, item->line, "fluff: not one id");
         return true;
     }
-    struct parcel *p = parcel_find(s, id[0]);
+    struct held *p = held_find(s, id[0]);
     if (p)
         stem_end(s, p);
     else
@@ -219,14 +219,14 @@ static bool take_mark(struct sender *s, const struct item *item)
 
 static int take_item(struct sender *s, const struct item *item, int64_t now)
 {
-    struct parcel *p;
+    struct held *p;
     if (item->broken) {
         s->config->refuse(s->config->self, item->fault.line, item->fault.text);
         return 0;
     }
     if (take_mark(s, item))
         return 0;
-    p = parcel_find(s, item->id);
+    p = held_find(s, item->id);
     if (p) {
         offer_again(s, p);
         return 0;
@@ -259,9 +259,9 @@ int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struc
     return 0;
 }
 
-/* --- Mates ------------------------------------------------------------------------------------ */
+/* --- Peers ------------------------------------------------------------------------------------ */
 
-static void free_mate(struct mate *m)
+static void free_peer(struct outbound *m)
 {
     if (m->state) {
         buf_free(&m->state->again);
@@ -272,96 +272,96 @@ static void free_mate(struct mate *m)
     free(m);
 }
 
-/* The number of the oldest record that not enough mates have taken: a new mate is offered all from
- * there on in their order, and then those before it, newest first. */
+/* The number of the oldest record that too few peers have taken. A new peer is offered all from
+ * there on in order, and then those before it, newest first. */
 static uint64_t oldest_open(const struct sender *s)
 {
     uint64_t seq = s->first;
-    while (seq < s->next && parcel_at(s, seq)->taken >= s->config->need)
+    while (seq < s->next && held_at(s, seq)->taken >= s->config->need)
         seq++;
     return seq;
 }
 
-/* A slot for this one: the one that it had, where it is known what it took, else any.
- * SENDER_MATES_MAX: none is free. */
+/* A slot for this peer: the one that it had before, which knows what it took, else any.
+ * SENDER_PEERS_MAX: none is free. */
 static unsigned find_slot(const struct sender *s, const char *who)
 {
-    unsigned slot = SENDER_MATES_MAX;
-    for (unsigned i = SENDER_MATES_MAX; i-- > 0;) {
-        if (s->mates[i])
+    unsigned slot = SENDER_PEERS_MAX;
+    for (unsigned i = SENDER_PEERS_MAX; i-- > 0;) {
+        if (s->peers[i])
             continue;
         if (strcmp(s->last[i], who) == 0)
             return i;
-        if (slot == SENDER_MATES_MAX || !*s->last[i] || *s->last[slot])
+        if (slot == SENDER_PEERS_MAX || !*s->last[i] || *s->last[slot])
             slot = i;
     }
     return slot;
 }
 
-/* What the mate in this slot was offered is forgotten; with all, what it took as well. (One who
- * comes back may have lost what it took, but does not count twice.) */
+/* Forgets what the peer in this slot was offered; with all, also what it took. (A peer that
+ * reconnects may have lost what it took, but does not count twice.) */
 static void forget(struct sender *s, unsigned slot, bool all)
 {
     uint64_t bit = 1ULL << slot;
     for (uint64_t seq = s->first; seq < s->next; seq++) {
-        struct parcel *p = parcel_at(s, seq);
+        struct held *p = held_at(s, seq);
         p->offered &= ~bit;
         p->settled &= ~bit;
         p->has &= all ? ~bit : ~(uint64_t)0;
     }
 }
 
-static struct mate *new_mate(struct sender *s, const char *who, int64_t now)
+static struct outbound *new_peer(struct sender *s, const char *who, int64_t now)
 {
     struct hello ours = {.deflate = s->config->deflate};
-    struct mate *m = calloc(1, sizeof *m);
+    struct outbound *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
     memcpy(ours.chain, s->config->chain, ID_LEN);
     memcpy(ours.tip, s->config->chain, ID_LEN);
     m->state = calloc(1, sizeof *m->state);
     if (!m->state || session_init(&m->session, &ours, now)) {
-        free_mate(m);
+        free_peer(m);
         return NULL;
     }
     snprintf(m->who, sizeof m->who, "%s", who);
     return m;
 }
 
-struct mate *sender_join(struct sender *s, const char *who, int64_t now)
+struct outbound *sender_join(struct sender *s, const char *who, int64_t now)
 {
-    struct mate *m = new_mate(s, who, now);
-    unsigned slot = m ? find_slot(s, m->who) : SENDER_MATES_MAX;
-    if (slot == SENDER_MATES_MAX) {
+    struct outbound *m = new_peer(s, who, now);
+    unsigned slot = m ? find_slot(s, m->who) : SENDER_PEERS_MAX;
+    if (slot == SENDER_PEERS_MAX) {
         if (m)
-            free_mate(m);
+            free_peer(m);
         return NULL;
     }
     uint64_t from = oldest_open(s);
-    *m->state = (struct mate_state){.sender = s,
-                                    .slot = slot,
-                                    .next = from,
-                                    .joined = s->next,
-                                    .back = from,
-                                    .reoffer = SENDER_REOFFER,
-                                    .moved = now};
+    *m->state = (struct outbound_state){.sender = s,
+                                        .slot = slot,
+                                        .next = from,
+                                        .joined = s->next,
+                                        .back = from,
+                                        .reoffer = SENDER_REOFFER,
+                                        .moved = now};
     if (strcmp(s->last[slot], m->who))
         forget(s, slot, true);
     memcpy(s->last[slot], m->who, sizeof m->who);
-    s->mates[slot] = m;
+    s->peers[slot] = m;
     return m;
 }
 
-void sender_leave(struct sender *s, struct mate *m)
+void sender_leave(struct sender *s, struct outbound *m)
 {
     forget(s, m->state->slot, false);
-    s->mates[m->state->slot] = NULL;
+    s->peers[m->state->slot] = NULL;
     if (s->stem_slot == m->state->slot)
         s->epoch_ends = 0;
-    free_mate(m);
+    free_peer(m);
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- Interface -------------------------------------------------------------------------------- */
 
 struct sender *sender_new(const struct sender_config *config)
 {
@@ -384,9 +384,9 @@ void sender_free(struct sender *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
-        if (s->mates[i])
-            sender_leave(s, s->mates[i]);
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        if (s->peers[i])
+            sender_leave(s, s->peers[i]);
     for (struct slab *next; s->oldest; s->oldest = next) {
         next = s->oldest->next;
         free(s->oldest);

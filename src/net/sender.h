@@ -1,45 +1,44 @@
 /*
- * What a sender does with the records that it is given, without any I/O: holds them for a while,
- * offers them to its mates (the peers that it dialed), gives what they ask for, and counts who has
- * taken what (gossip(7)).
+ * The sending side of gossip(7), without any I/O: holds records for a while, announces them to
+ * outbound peers, sends what they request, and counts who has taken what.
  *
- * Blocks are offered as briefs. A transaction that is fresh goes first along a stem where that is
- * asked for (Dandelion++, Fanti et al. 2018).
+ * Blocks are announced as compact blocks. If stems are enabled, a fresh transaction first travels
+ * along a stem (Dandelion++, Fanti et al. 2018).
  */
 #ifndef NET_SENDER_H
 #define NET_SENDER_H
 
 #include "net/session.h"
 
-#define SENDER_MATES_MAX 64
-#define SENDER_WINDOW 3072    /* records offered to a mate and neither taken nor given up */
-#define SENDER_REOFFER 8192   /* records taken by others that a new mate is offered */
-#define SENDER_PATIENCE 60000 /* ms after which a mate is not waited for any more */
-#define SENDER_EPOCH 600000   /* ms for which a stem goes to the same mate */
-#define SENDER_FLUFF 10       /* one in so many stems becomes fluff at each hop */
-#define SENDER_EMBARGO 10000  /* ms, and as many again on average, until a stem is fluff */
+#define SENDER_PEERS_MAX 64
+#define SENDER_WINDOW 3072    /* records announced to a peer and neither taken nor given up */
+#define SENDER_REOFFER 8192   /* records taken by others that are announced to a new peer */
+#define SENDER_PATIENCE 60000 /* ms after which the sender stops waiting for a peer */
+#define SENDER_EPOCH 600000   /* ms for which stems go to the same peer */
+#define SENDER_FLUFF 10       /* one in so many stems is fluffed at each hop */
+#define SENDER_EMBARGO 10000  /* ms, plus as many again on average, until a stem is fluffed */
 #define SENDER_STEMS_MAX 4096
 
-struct mate {
+struct outbound {
     struct session session;
     char who[72];
-    bool doomed; /* to be closed, for what `why` says */
+    bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    uint64_t taken;           /* records that it took from us */
-    struct mate_state *state; /* sender.c's */
+    uint64_t taken;               /* records that it took from us */
+    struct outbound_state *state; /* sender.c's */
 };
 
 struct sender_config {
     uint8_t chain[ID_LEN];
     size_t bytes;  /* of records held */
-    unsigned need; /* mates that must have taken a record before it is done with */
-    int64_t hold;  /* ms for which one that was not taken is held when there is no more room */
+    unsigned need; /* peers that must take a record before it is done */
+    int64_t hold;  /* ms for which a record that was not taken is held when space runs out */
     bool stems;    /* send fresh transactions along a stem */
-    bool deflate;  /* offer it */
+    bool deflate;  /* offer compression */
     uint64_t seed;
-    /* A line of the input that is no record: its number and what is wrong. */
+    /* Called for an input line that is no record, with its number and what is wrong. */
     void (*refuse)(void *self, uint64_t line, const char *why);
-    /* A record that was let go before enough had taken it. */
+    /* Called for a record that was dropped before enough peers had taken it. */
     void (*late)(void *self, const uint8_t id[ID_LEN]);
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words); /* NULL: none */
@@ -55,26 +54,27 @@ void sender_free(struct sender *s);
 /* Takes n bytes of whole records. 0, or -1 and trouble. */
 int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struct fault *f);
 
-/* Whether it holds so much that it should be given no more for now. */
+/* Whether it is full and should be given no more records for now. */
 bool sender_full(struct sender *s, int64_t now);
 
-/* How many records it holds that not enough mates have taken. */
+/* How many of its records too few peers have taken. */
 size_t sender_open(const struct sender *s);
 
-/* When a mate last took something; and calls config->late for every record still open. */
+/* When a peer last took something. sender_give_up calls config->late for every record still open.
+ */
 int64_t sender_progress(const struct sender *s);
 void sender_give_up(struct sender *s);
 
-/* A new mate, its hello waiting in its session. NULL: too many, or no memory. */
-struct mate *sender_join(struct sender *s, const char *who, int64_t now);
+/* Adds a peer, with our hello waiting in its session. NULL: too many, or no memory. */
+struct outbound *sender_join(struct sender *s, const char *who, int64_t now);
 
-/* The mate goes, and is freed. */
-void sender_leave(struct sender *s, struct mate *m);
+/* Removes and frees the peer. */
+void sender_leave(struct sender *s, struct outbound *m);
 
-/* What its session needs to be handed what came: self is the mate. */
+/* The callbacks for a peer's session; self is the peer. */
 struct session_role sender_role(void);
 
-/* After each turn: offers what is new, and gives what was asked for where there is room. */
+/* Call after each turn: announces new records, and sends requested ones as far as there is room. */
 void sender_settle(struct sender *s, int64_t now);
 
 #endif

@@ -1,4 +1,4 @@
-/* What mates are told of, what they ask for, and what they have taken. */
+/* Announcements, requests and acknowledgements. */
 #include "net/sender_parts.h"
 
 #include "base/hex.h"
@@ -8,24 +8,24 @@
 #include <string.h>
 
 enum {
-    ROOM = 1 << 18,       /* bytes that may wait to be sent before more is put behind them */
-    BRIEF_ROOM = 1 << 20, /* ... and that a mate may be behind and still get briefs */
-    AGAIN_MAX = 1 << 16,  /* records that wait to be offered out of turn */
-    WANTS_MAX = 4096,     /* records asked for and not given yet */
-    INSIST_EVERY = 5000,  /* ms after which a mate is offered once more what it let lie */
+    ROOM = 1 << 18,       /* bytes waiting to be sent at which no more are added */
+    BRIEF_ROOM = 1 << 20, /* ... and up to which a peer still gets compact blocks */
+    AGAIN_MAX = 1 << 16,  /* records waiting to be announced out of turn */
+    WANTS_MAX = 4096,     /* records requested and not sent yet */
+    INSIST_EVERY = 5000,  /* ms after which unanswered announcements are repeated */
 };
 
-static uint64_t bit_of(const struct mate *m)
+static uint64_t bit_of(const struct outbound *m)
 {
     return 1ULL << m->state->slot;
 }
 
-static int say(struct sender *s, struct mate *m)
+static int say(struct sender *s, struct outbound *m)
 {
     return session_put(&m->session, s->scratch.data, s->scratch.len);
 }
 
-static int doom(struct sender *s, struct mate *m, const char *word, const struct fault *why)
+static int doom(struct sender *s, struct outbound *m, const char *word, const struct fault *why)
 {
     if (!m->doomed) {
         m->doomed = true;
@@ -36,25 +36,25 @@ static int doom(struct sender *s, struct mate *m, const char *word, const struct
     return -1;
 }
 
-/* --- Offers ----------------------------------------------------------------------------------- */
+/* --- Announcements ---------------------------------------------------------------------------- */
 
-void mate_offered(struct sender *s, struct mate *m, struct parcel *p, const char *word)
+void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word)
 {
     p->offered |= bit_of(m);
     m->state->open++;
     sender_log(s, m, "offer", p->id, word);
 }
 
-/* Whether the mate is to be offered it: not one that it has been, and no stem. */
-static bool is_due(const struct mate *m, const struct parcel *p)
+/* Whether to announce the record to the peer: not if it was announced before, and not a stem. */
+static bool is_due(const struct outbound *m, const struct held *p)
 {
     return p && !p->embargo && !(p->offered & bit_of(m));
 }
 
-void offer_again(struct sender *s, struct parcel *p)
+void offer_again(struct sender *s, struct held *p)
 {
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
-        struct mate *m = s->mates[i];
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
+        struct outbound *m = s->peers[i];
         if (!m || (p->has & bit_of(m)))
             continue;
         if (p->offered & ~p->settled & bit_of(m))
@@ -63,36 +63,37 @@ void offer_again(struct sender *s, struct parcel *p)
         p->settled &= ~bit_of(m);
         if (m->state->again.len >= AGAIN_MAX * sizeof p->seq)
             continue;
-        buf_add(&m->state->again, &p->seq, sizeof p->seq); /* without memory, not to this one */
+        buf_add(&m->state->again, &p->seq, sizeof p->seq); /* out of memory, not to this peer */
     }
 }
 
-/* Of what others have taken before the mate came, it is offered so many and no more. */
-static bool is_worth(const struct sender *s, struct mate_state *t, const struct parcel *p)
+/* Limits how many records taken by others before the peer joined are announced to it. */
+static bool is_worth(const struct sender *s, struct outbound_state *t, const struct held *p)
 {
     if (p->seq >= t->joined || p->taken < s->config->need)
         return true;
     return t->reoffer && t->reoffer--;
 }
 
-/* The next that the mate is to be offered: out of turn, new, or from before it came. NULL: none. */
-static struct parcel *next_due(const struct sender *s, struct mate *m)
+/* The next record to announce to the peer: out of turn, new, or from before it joined. NULL: none.
+ */
+static struct held *next_due(const struct sender *s, struct outbound *m)
 {
-    struct mate_state *t = m->state;
+    struct outbound_state *t = m->state;
     while (t->again.len) {
         uint64_t seq;
         memcpy(&seq, t->again.data + t->again.len - sizeof seq, sizeof seq);
         t->again.len -= sizeof seq;
-        if (is_due(m, parcel_at(s, seq)))
-            return parcel_at(s, seq);
+        if (is_due(m, held_at(s, seq)))
+            return held_at(s, seq);
     }
     while (t->next < s->next) {
-        struct parcel *p = parcel_at(s, t->next++);
+        struct held *p = held_at(s, t->next++);
         if (is_due(m, p) && is_worth(s, t, p))
             return p;
     }
     while (t->back > s->first) {
-        struct parcel *p = parcel_at(s, --t->back);
+        struct held *p = held_at(s, --t->back);
         if (!t->reoffer)
             return NULL;
         if (is_due(m, p) && is_worth(s, t, p))
@@ -101,14 +102,14 @@ static struct parcel *next_due(const struct sender *s, struct mate *m)
     return NULL;
 }
 
-static int offer_some(struct sender *s, struct mate *m)
+static int offer_some(struct sender *s, struct outbound *m)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     size_t n = 0;
-    struct parcel *p;
+    struct held *p;
     while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m))) {
         memcpy(ids[n++], p->id, ID_LEN);
-        mate_offered(s, m, p, "have");
+        outbound_offered(s, m, p, "have");
     }
     s->scratch.len = 0;
     if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) || say(s, m))
@@ -116,10 +117,10 @@ static int offer_some(struct sender *s, struct mate *m)
     return (int)n;
 }
 
-/* --- Briefs ----------------------------------------------------------------------------------- */
+/* --- Compact blocks --------------------------------------------------------------------------- */
 
 /* `brief ...` and its `short` lines. 0, or -1: no memory. */
-static int make_brief(const struct parcel *p, const struct item *item, struct buf *out)
+static int make_brief(const struct held *p, const struct item *item, struct buf *out)
 {
     const char *end = memchr(p->text, '\n', p->size);
     const size_t word = strlen("block");
@@ -137,48 +138,48 @@ static int make_brief(const struct parcel *p, const struct item *item, struct bu
     return 0;
 }
 
-void offer_brief(struct sender *s, struct parcel *p, const struct item *item)
+void offer_brief(struct sender *s, struct held *p, const struct item *item)
 {
     s->scratch.len = 0;
     if (make_brief(p, item, &s->scratch))
-        return; /* it will be offered by its id */
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
-        struct mate *m = s->mates[i];
+        return; /* it will be announced by its id */
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
+        struct outbound *m = s->peers[i];
         if (!m || !m->session.greeted || session_backlog(&m->session) > BRIEF_ROOM ||
             m->state->open >= SENDER_WINDOW || say(s, m))
             continue;
         m->state->lines_left = 2 * p->size;
-        mate_offered(s, m, p, "brief");
+        outbound_offered(s, m, p, "brief");
     }
 }
 
-/* --- What they ask for ------------------------------------------------------------------------ */
+/* --- Requests --------------------------------------------------------------------------------- */
 
-static int take_want(struct sender *s, struct mate *m, const char *line, size_t len,
+static int take_want(struct sender *s, struct outbound *m, const char *line, size_t len,
                      struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
-    struct mate_state *t = m->state;
+    struct outbound_state *t = m->state;
     int n = wire_ids(line, len, ids, f);
     if (n < 0)
         return -1;
     if (t->wants.len / sizeof(uint64_t) - t->wants_at + (size_t)n > WANTS_MAX)
         return fault_rule(f, "want: more than was offered");
     for (int i = 0; i < n; i++) {
-        const struct parcel *p = parcel_find_next(s, ids[i], &t->wanted);
+        const struct held *p = held_find_next(s, ids[i], &t->wanted);
         if (p && (p->offered & bit_of(m)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
             return fault_memory(f);
     }
     return 0;
 }
 
-static int give_some(struct sender *s, struct mate *m)
+static int give_some(struct sender *s, struct outbound *m)
 {
-    struct mate_state *t = m->state;
+    struct outbound_state *t = m->state;
     while (t->wants_at * sizeof(uint64_t) < t->wants.len && session_backlog(&m->session) < ROOM) {
         uint64_t seq;
         memcpy(&seq, t->wants.data + t->wants_at++ * sizeof seq, sizeof seq);
-        const struct parcel *p = parcel_at(s, seq);
+        const struct held *p = held_at(s, seq);
         if (!p)
             continue; /* let go meanwhile */
         if (session_put(&m->session, p->text, p->size))
@@ -190,10 +191,10 @@ static int give_some(struct sender *s, struct mate *m)
     return 0;
 }
 
-/* Puts the lines of a block's body whose indexes, ascending, stand in n bytes. 0, or -1 and a
+/* Sends the lines of a block's body whose indexes, ascending, are listed in n bytes. 0, or -1 and a
  * fault. */
-static int put_lines(struct sender *s, struct mate *m, const struct parcel *p, const char *indexes,
-                     size_t n, struct fault *f)
+static int put_lines(struct sender *s, struct outbound *m, const struct held *p,
+                     const char *indexes, size_t n, struct fault *f)
 {
     const char *line = (const char *)memchr(p->text, '\n', p->size) + 1;
     const char *stop = indexes + n;
@@ -220,7 +221,7 @@ static int put_lines(struct sender *s, struct mate *m, const struct parcel *p, c
     return say(s, m) ? fault_memory(f) : 0;
 }
 
-static int take_lines(struct sender *s, struct mate *m, const char *line, size_t len,
+static int take_lines(struct sender *s, struct outbound *m, const char *line, size_t len,
                       struct fault *f)
 {
     const size_t head = strlen("lines ");
@@ -230,14 +231,14 @@ static int take_lines(struct sender *s, struct mate *m, const char *line, size_t
     if (len < head + 2 * ID_LEN + 2 || line[head + 2 * ID_LEN] != ' ' ||
         hex_decode(id, line + head, ID_LEN))
         return fault_rule(f, "lines: not a block's id and indexes");
-    const struct parcel *p = parcel_find(s, id);
+    const struct held *p = held_find(s, id);
     if (!p || p->count < 0 || !(p->offered & bit_of(m)))
-        return 0; /* let go meanwhile: it will ask somebody else */
+        return 0; /* dropped meanwhile: the peer will ask another */
     const size_t begin = head + 2 * ID_LEN + 1;
     return put_lines(s, m, p, line + begin, len - begin, f);
 }
 
-static void take_one(struct sender *s, struct mate *m, struct parcel *p)
+static void take_one(struct sender *s, struct outbound *m, struct held *p)
 {
     if (!(p->settled & bit_of(m)))
         m->state->open--;
@@ -251,7 +252,7 @@ static void take_one(struct sender *s, struct mate *m, struct parcel *p)
     sender_log(s, m, "taken", p->id, NULL);
 }
 
-static int take_taken(struct sender *s, struct mate *m, const char *line, size_t len,
+static int take_taken(struct sender *s, struct outbound *m, const char *line, size_t len,
                       struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
@@ -259,14 +260,14 @@ static int take_taken(struct sender *s, struct mate *m, const char *line, size_t
     if (n < 0)
         return -1;
     for (int i = 0; i < n; i++) {
-        struct parcel *p = parcel_find_next(s, ids[i], &m->state->took);
+        struct held *p = held_find_next(s, ids[i], &m->state->took);
         if (p && (p->offered & bit_of(m)))
             take_one(s, m, p);
     }
     return 0;
 }
 
-static int take_word(struct sender *s, struct mate *m, enum wire_word word, const char *line,
+static int take_word(struct sender *s, struct outbound *m, enum wire_word word, const char *line,
                      size_t len, struct fault *f)
 {
     switch (word) {
@@ -284,7 +285,7 @@ static int take_word(struct sender *s, struct mate *m, enum wire_word word, cons
 static int take_line(void *self, struct session *session, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
-    struct mate *m = self;
+    struct outbound *m = self;
     struct sender *s = m->state->sender;
     (void)session;
     if (m->doomed) {
@@ -295,13 +296,13 @@ static int take_line(void *self, struct session *session, enum wire_word word, c
     m->state->moved = now;
     int failed = take_word(s, m, word, line, len, f);
     if (m->taken > before)
-        s->progress = now; /* one that only asks holds nobody up */
+        s->progress = now; /* requests alone are not progress */
     return failed ? doom(s, m, "bad", f) : 0;
 }
 
 static int greeted(void *self, struct session *session, int64_t now, struct fault *f)
 {
-    struct mate *m = self;
+    struct outbound *m = self;
     (void)session, (void)f;
     m->state->moved = now;
     return 0;
@@ -314,14 +315,14 @@ struct session_role sender_role(void)
 
 /* --- Turns ------------------------------------------------------------------------------------ */
 
-/* A mate that has let everything lie for long is not waited for. */
-static void lose_patience(struct sender *s, struct mate *m, int64_t now)
+/* Stops waiting for a peer that has made no progress for long. */
+static void lose_patience(struct sender *s, struct outbound *m, int64_t now)
 {
-    struct mate_state *t = m->state;
+    struct outbound_state *t = m->state;
     if (!t->open || now - t->moved < SENDER_PATIENCE)
         return;
     for (uint64_t seq = s->first; seq < s->next; seq++) {
-        struct parcel *p = parcel_at(s, seq);
+        struct held *p = held_at(s, seq);
         if (!(p->offered & ~p->settled & bit_of(m)))
             continue;
         p->settled |= bit_of(m);
@@ -331,13 +332,14 @@ static void lose_patience(struct sender *s, struct mate *m, int64_t now)
     t->moved = now;
 }
 
-/* Puts the ids of what the mate was offered, and lets lie, behind *ids; those it was offered just
- * now may be among them. 0, or -1: no memory. */
-static int find_lying(const struct sender *s, const struct mate *m, int64_t now, struct buf *ids)
+/* Appends to *ids the announcements that the peer has not answered, perhaps including very recent
+ * ones. 0, or -1: no memory. */
+static int find_lying(const struct sender *s, const struct outbound *m, int64_t now,
+                      struct buf *ids)
 {
     size_t found = 0;
     for (uint64_t seq = s->next; seq-- > s->first && found < m->state->open;) {
-        const struct parcel *p = parcel_at(s, seq);
+        const struct held *p = held_at(s, seq);
         if (!(p->offered & ~p->settled & bit_of(m)))
             continue;
         found++;
@@ -347,11 +349,11 @@ static int find_lying(const struct sender *s, const struct mate *m, int64_t now,
     return 0;
 }
 
-/* What a mate lets lie is offered once more from time to time: it may have had too much under way,
- * or have waited in vain for another who offered it too. */
-static int insist(struct sender *s, struct mate *m, int64_t now)
+/* Repeats unanswered announcements from time to time: the peer may have had too much in flight, or
+ * have waited in vain for another announcer. */
+static int insist(struct sender *s, struct outbound *m, int64_t now)
 {
-    struct mate_state *t = m->state;
+    struct outbound_state *t = m->state;
     struct buf ids = {0};
     if (!t->insisted)
         t->insisted = now;
@@ -367,7 +369,7 @@ static int insist(struct sender *s, struct mate *m, int64_t now)
     return failed ? -1 : 0;
 }
 
-static int settle_mate(struct sender *s, struct mate *m, int64_t now)
+static int settle_peer(struct sender *s, struct outbound *m, int64_t now)
 {
     int offered;
     lose_patience(s, m, now);
@@ -383,9 +385,9 @@ void sender_settle(struct sender *s, int64_t now)
 {
     struct fault f;
     stem_settle(s, now);
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++) {
-        struct mate *m = s->mates[i];
-        if (m && m->session.greeted && !m->doomed && settle_mate(s, m, now)) {
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
+        struct outbound *m = s->peers[i];
+        if (m && m->session.greeted && !m->doomed && settle_peer(s, m, now)) {
             fault_memory(&f);
             doom(s, m, "full", &f);
         }

@@ -1,4 +1,4 @@
-/* What the parts of a sender know of each other: for sender*.c alone. */
+/* Shared by sender*.c only. */
 #ifndef NET_SENDER_PARTS_H
 #define NET_SENDER_PARTS_H
 
@@ -6,64 +6,64 @@
 #include "net/sender.h"
 #include "stream/stream.h"
 
-/* One record. Mates are bits, by slot. */
-struct parcel {
+/* A record that is held. Sets of peers are bit masks, by slot. */
+struct held {
     uint8_t id[ID_LEN];
-    uint64_t seq;     /* its place in the order of arrival */
-    uint64_t offered; /* to whom, of those that are connected */
-    uint64_t settled; /* who of these has taken it, or is not waited for any more */
-    uint64_t has;     /* who has ever taken it, as long as nobody else has the slot */
-    unsigned taken;   /* mates that ever took it */
+    uint64_t seq;     /* its number in the order of arrival */
+    uint64_t offered; /* connected peers to which it was announced */
+    uint64_t settled; /* those of them that took it, or are not waited for */
+    uint64_t has;     /* peers that took it, until another gets the slot */
+    unsigned taken;   /* how many peers ever took it */
     int64_t came;
-    int64_t embargo; /* a stem: when it becomes fluff at the latest; else 0 */
-    int64_t count;   /* a block's: lines of its body; else -1 */
+    int64_t embargo; /* a stem: when its embargo ends; else 0 */
+    int64_t count;   /* of a block: the lines of its body; else -1 */
     size_t size;
     char text[];
 };
 
-/* Where parcels are kept, one behind the other: they go in the order in which they came. */
+/* Memory for records, in a row: they leave in the order in which they arrived. */
 struct slab {
     struct slab *next;
-    size_t size, used; /* bytes of room, and of those taken */
-    size_t parcels;    /* that are still there */
+    size_t size, used; /* bytes in all, and in use */
+    size_t count;      /* records still in it */
     char room[];
 };
 
-struct mate_state {
+struct outbound_state {
     struct sender *sender;
     unsigned slot;
-    uint64_t next;    /* the next in order of arrival that it is to be offered */
-    uint64_t joined;  /* those before this one were there when it came */
-    uint64_t back;    /* those before this one are still to be offered, newest first */
-    size_t reoffer;   /* how many of these that others have taken already */
-    size_t open;      /* offered, and not settled */
-    int64_t moved;    /* when it last asked for something or took it */
-    int64_t insisted; /* when it was last offered again what it let lie */
-    struct buf again; /* uint64_t: numbers of those to be offered out of turn */
-    struct buf wants; /* uint64_t: numbers of those it asked for, from wants_at on */
+    uint64_t next;    /* the next record to announce, in order of arrival */
+    uint64_t joined;  /* records before this one arrived before the peer */
+    uint64_t back;    /* records before this one are yet to be announced, newest first */
+    size_t reoffer;   /* how many of these, already taken by others, are left to announce */
+    size_t open;      /* announced, and not settled */
+    int64_t moved;    /* when it last requested or took something */
+    int64_t insisted; /* when announcements were last repeated */
+    struct buf again; /* uint64_t: numbers of records to announce out of turn */
+    struct buf wants; /* uint64_t: numbers of requested records, from wants_at on */
     size_t wants_at;
-    uint64_t wanted, took; /* what follows the last that it asked for, and took: often the next */
-    size_t lines_left;     /* bytes of blocks' lines that it may still ask for */
+    uint64_t wanted, took; /* the number after the last requested, and taken: a guess at the next */
+    size_t lines_left;     /* bytes of blocks' lines that it may still request */
 };
 
 struct sender {
     const struct sender_config *config;
-    struct mate *mates[SENDER_MATES_MAX];
-    char last[SENDER_MATES_MAX][sizeof(((struct mate *)0)->who)]; /* who had the slot last */
-    struct parcel **ring;                                         /* by number modulo cap */
+    struct outbound *peers[SENDER_PEERS_MAX];
+    char last[SENDER_PEERS_MAX][sizeof(((struct outbound *)0)->who)]; /* the slot's last peer */
+    struct held **ring;                                               /* by number modulo cap */
     size_t cap;
     struct slab *oldest, *newest, *spare;
-    uint64_t first, next; /* numbers of the oldest, and of the one that is to come */
-    size_t bytes, open;   /* of all held; how many of them have not been taken enough */
+    uint64_t first, next; /* numbers of the oldest record, and of the next to arrive */
+    size_t bytes, open;   /* of all records; how many of them too few peers have taken */
     struct idmap places;  /* struct place */
-    struct idset fluff;   /* transactions that are not to be sent as stems */
+    struct idset fluff;   /* transactions not to be sent as stems */
     struct stream *stream;
     struct span waiting;
     struct batch batch;
     uint64_t chance;
-    unsigned stem_slot; /* of the mate that stems go to in this epoch, while it is there */
+    unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;
-    struct buf stems; /* uint64_t: numbers of those that are stems */
+    struct buf stems; /* uint64_t: numbers of the stems */
     int64_t progress;
     struct buf scratch;
 };
@@ -73,35 +73,34 @@ struct place {
     uint64_t seq;
 };
 
-/* The record with this number, or this id; NULL: it is not held. */
-struct parcel *parcel_at(const struct sender *s, uint64_t seq);
-struct parcel *parcel_find(const struct sender *s, const uint8_t id[ID_LEN]);
+/* The record with this number or id; NULL: it is not held. */
+struct held *held_at(const struct sender *s, uint64_t seq);
+struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN]);
 
-/* The same where the record is likely to have the number *next, which is then set to the one behind
- * it. */
-struct parcel *parcel_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
+/* The same if the record probably has the number *next, which is set to the one after it. */
+struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
 
-void sender_log(const struct sender *s, const struct mate *m, const char *event, const uint8_t *id,
-                const char *words);
+void sender_log(const struct sender *s, const struct outbound *m, const char *event,
+                const uint8_t *id, const char *words);
 
-/* --- sender_offer.c: what mates are told of, and what they say --- */
+/* --- sender_offer.c --- */
 
-/* The record was offered to the mate by this word. */
-void mate_offered(struct sender *s, struct mate *m, struct parcel *p, const char *word);
+/* Notes that the record was announced to the peer by this word. */
+void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word);
 
-/* Offers it to every mate again that has not taken it. */
-void offer_again(struct sender *s, struct parcel *p);
+/* Announces it again to every peer that has not taken it. */
+void offer_again(struct sender *s, struct held *p);
 
-/* Offers a new block by a brief to every mate that keeps up. */
-void offer_brief(struct sender *s, struct parcel *p, const struct item *item);
+/* Announces a new block by a brief to every peer that keeps up. */
+void offer_brief(struct sender *s, struct held *p, const struct item *item);
 
 /* --- sender_stem.c --- */
 
-/* A new transaction becomes a stem, or not. */
-void stem_begin(struct sender *s, struct parcel *p, int64_t now);
+/* Decides whether a new transaction begins as a stem. */
+void stem_begin(struct sender *s, struct held *p, int64_t now);
 
-/* It is everybody's from here on. */
-void stem_end(struct sender *s, struct parcel *p);
+/* Fluffs a transaction. */
+void stem_end(struct sender *s, struct held *p);
 
 void stem_settle(struct sender *s, int64_t now);
 

@@ -1,5 +1,6 @@
-/* Stems: a fresh transaction goes to one mate, and from there to one of its mates, until somebody
- * on the way tells everyone; who watches many nodes then sees it come from there (Dandelion++). */
+/* The stem phase of Dandelion++: a fresh transaction goes to one peer, and from there to one of
+ * that peer's peers, until a node on the way announces it to everyone. To an observer of many nodes
+ * it seems to come from there. */
 #include "net/sender_parts.h"
 
 #include "base/chance.h"
@@ -8,8 +9,7 @@
 
 enum { EMBARGO_STEPS = 100 };
 
-/* An embargo of SENDER_EMBARGO, and a time more that is without memory, of that mean: each of its
- * steps may be the last. */
+/* The embargo: SENDER_EMBARGO plus an exponentially distributed time with that mean. */
 static int64_t draw_embargo(struct sender *s)
 {
     int64_t embargo = SENDER_EMBARGO;
@@ -18,7 +18,7 @@ static int64_t draw_embargo(struct sender *s)
     return embargo;
 }
 
-void stem_begin(struct sender *s, struct parcel *p, int64_t now)
+void stem_begin(struct sender *s, struct held *p, int64_t now)
 {
     if (!s->config->stems || idset_has(&s->fluff, p->id) ||
         s->stems.len / sizeof p->seq >= SENDER_STEMS_MAX ||
@@ -28,7 +28,7 @@ void stem_begin(struct sender *s, struct parcel *p, int64_t now)
         p->embargo = now + draw_embargo(s);
 }
 
-void stem_end(struct sender *s, struct parcel *p)
+void stem_end(struct sender *s, struct held *p)
 {
     if (!p->embargo)
         return;
@@ -36,42 +36,42 @@ void stem_end(struct sender *s, struct parcel *p)
     offer_again(s, p);
 }
 
-/* The mate that this epoch's stems go to; another is drawn when it has left. NULL: none is here. */
-static struct mate *stem_mate(struct sender *s, int64_t now)
+/* The peer that gets this epoch's stems; another is drawn if it has left. NULL: there is none. */
+static struct outbound *stem_peer(struct sender *s, int64_t now)
 {
     unsigned count = 0;
-    struct mate *m = s->mates[s->stem_slot];
+    struct outbound *m = s->peers[s->stem_slot];
     if (now < s->epoch_ends && m && m->session.greeted)
         return m;
-    for (unsigned i = 0; i < SENDER_MATES_MAX; i++)
-        if (s->mates[i] && s->mates[i]->session.greeted && !s->mates[i]->doomed &&
+    for (unsigned i = 0; i < SENDER_PEERS_MAX; i++)
+        if (s->peers[i] && s->peers[i]->session.greeted && !s->peers[i]->doomed &&
             chance_below(&s->chance, ++count) == 0)
             s->stem_slot = i;
     s->epoch_ends = now + SENDER_EPOCH;
-    return count ? s->mates[s->stem_slot] : NULL;
+    return count ? s->peers[s->stem_slot] : NULL;
 }
 
-static void send_stem(struct sender *s, struct mate *m, struct parcel *p)
+static void send_stem(struct sender *s, struct outbound *m, struct held *p)
 {
     s->scratch.len = 0;
     if (wire_put_ids("stem", (const uint8_t(*)[ID_LEN])(const void *)p->id, 1, &s->scratch) ||
         session_put(&m->session, s->scratch.data, s->scratch.len))
         return;
-    mate_offered(s, m, p, "stem");
+    outbound_offered(s, m, p, "stem");
 }
 
-/* Sends a stem that no mate was offered yet, or took before it left, or ends one whose time has
- * come. Whether it is one still. */
-static bool settle_one(struct sender *s, struct parcel *p, int64_t now)
+/* Sends a stem that was announced to no peer yet, or whose peer left without taking it; fluffs one
+ * whose embargo has ended. Whether it is still a stem. */
+static bool settle_one(struct sender *s, struct held *p, int64_t now)
 {
-    struct mate *m;
+    struct outbound *m;
     if (!p || !p->embargo)
         return false;
     if (now >= p->embargo) {
         stem_end(s, p);
         return false;
     }
-    if (!p->offered && !p->taken && (m = stem_mate(s, now)) && m->state->open < SENDER_WINDOW)
+    if (!p->offered && !p->taken && (m = stem_peer(s, now)) && m->state->open < SENDER_WINDOW)
         send_stem(s, m, p);
     return true;
 }
@@ -82,7 +82,7 @@ void stem_settle(struct sender *s, int64_t now)
     for (size_t at = 0; at < s->stems.len; at += sizeof(uint64_t)) {
         uint64_t seq;
         memcpy(&seq, s->stems.data + at, sizeof seq);
-        if (!settle_one(s, parcel_at(s, seq), now))
+        if (!settle_one(s, held_at(s, seq), now))
             continue;
         memcpy(s->stems.data + kept, &seq, sizeof seq);
         kept += sizeof seq;

@@ -12,18 +12,19 @@
 #include <unistd.h>
 
 enum {
-    ACCEPTS_MAX = 64, /* in one turn */
+    ACCEPTS_MAX = 64, /* per turn */
     BACKLOG = 1024,
-    UNREAD_MAX = 64 << 20,      /* bytes that wait for all guests before no pull is answered */
-    TICK_EVERY = 1000,          /* ms */
-    WITHOUT_DESCRIPTORS = 1000, /* ms for which no connection is taken where none could be */
+    UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
+    TICK_EVERY = 1000,     /* ms */
+    WITHOUT_DESCRIPTORS =
+        1000, /* ms for which no connection is accepted after descriptors ran out */
 };
 
 /* A connection. */
 struct visitor {
     struct link *link;
-    struct guest *guest; /* NULL: its channel is not open yet */
-    uint64_t number;     /* in the order of arrival */
+    struct inbound *inbound; /* NULL: the handshake is not complete */
+    uint64_t number;         /* in the order of arrival */
     uint64_t network;
     char address[ADDRESS_MAX];
 };
@@ -63,14 +64,14 @@ static int opened(void *self, struct link *l, struct fault *f)
     if (account && !is_allowed(s, account))
         return fault_rule(f, "its key is not allowed");
     struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    v->guest = listener_join(s->config->listener, account, account ? key.text : v->address,
-                             loop_now(), f);
-    if (!v->guest) {
+    v->inbound = listener_join(s->config->listener, account, account ? key.text : v->address,
+                               loop_now(), f);
+    if (!v->inbound) {
         link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
     }
-    say(s, v->guest->who, "in", v->address);
-    link_attach(l, &v->guest->session, v->guest);
+    say(s, v->inbound->who, "in", v->address);
+    link_attach(l, &v->inbound->session, v->inbound);
     return 0;
 }
 
@@ -78,9 +79,9 @@ static void closed(void *self, struct link *l, const struct fault *why)
 {
     struct server *s = self;
     struct visitor *v = link_tag(l);
-    say(s, v->guest ? v->guest->who : v->address, "out", why->text);
-    if (v->guest)
-        listener_leave(s->config->listener, v->guest, loop_now());
+    say(s, v->inbound ? v->inbound->who : v->address, "out", why->text);
+    if (v->inbound)
+        listener_leave(s->config->listener, v->inbound, loop_now());
     for (size_t i = 0; i < s->count; i++)
         if (s->visitors[i] == v)
             s->visitors[i] = s->visitors[--s->count];
@@ -106,10 +107,10 @@ static size_t of_network(const struct server *s, uint64_t network)
 
 static bool is_silent(const struct visitor *v)
 {
-    return !v->guest || !v->guest->session.greeted;
+    return !v->inbound || !v->inbound->session.greeted;
 }
 
-/* The oldest that has not said hello, where these have their share of the places. */
+/* The oldest connection without a hello, if such connections fill their share. */
 static struct visitor *too_silent(const struct server *s)
 {
     struct visitor *oldest = NULL;
@@ -122,10 +123,10 @@ static struct visitor *too_silent(const struct server *s)
         if (!oldest || v->number < oldest->number)
             oldest = v;
     }
-    return n >= (s->config->guests + 3) / 4 ? oldest : NULL;
+    return n >= (s->config->peers + 3) / 4 ? oldest : NULL;
 }
 
-/* The network that most are from. */
+/* The network with the most connections. */
 static uint64_t most_crowded(const struct server *s, size_t *crowd)
 {
     uint64_t most = 0;
@@ -140,7 +141,7 @@ static uint64_t most_crowded(const struct server *s, size_t *crowd)
     return most;
 }
 
-/* Who makes room for a newcomer from this network: NULL: nobody does. */
+/* The connection to drop for a newcomer from this network; NULL: none. */
 static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcomer)
 {
     struct visitor *newest = NULL;
@@ -150,23 +151,23 @@ static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcom
         return NULL;
     for (size_t i = 0; i < s->count; i++) {
         struct visitor *v = s->visitors[i];
-        bool useful = v->guest && v->guest->useful;
+        bool useful = v->inbound && v->inbound->useful;
         if (v->network == network && !useful && (!newest || v->number > newest->number))
             newest = v;
     }
     return newest;
 }
 
-/* Whether there is, or was made, room for one more. */
+/* Makes room for one more connection if there is none. Whether there is room. */
 static bool make_room(struct server *s, const struct sockaddr *from)
 {
     uint64_t network = address_network(from);
     struct visitor *v = too_silent(s);
     if (v)
         send_away(v, NULL, "slow: others came that may say hello sooner");
-    if (!address_is_loopback(from) && of_network(s, network) >= (s->config->guests + 3) / 4)
+    if (!address_is_loopback(from) && of_network(s, network) >= (s->config->peers + 3) / 4)
         return false;
-    if (s->count < s->config->guests)
+    if (s->count < s->config->peers)
         return true;
     v = whom_to_send_away(s, network);
     if (v)
@@ -174,8 +175,7 @@ static bool make_room(struct server *s, const struct sockaddr *from)
     return v;
 }
 
-/* --- Taking connections ------------------------------------------------------------------------
- */
+/* --- Accepting -------------------------------------------------------------------------------- */
 
 static void welcome(struct server *s, int fd, const struct sockaddr *from)
 {
@@ -200,7 +200,7 @@ static void welcome(struct server *s, int fd, const struct sockaddr *from)
     free(v);
 }
 
-/* Rests from taking connections for a while: there are no descriptors for them. */
+/* Stops accepting for a while, for want of descriptors. */
 static void rest(struct server *s)
 {
     s->resting = true;
@@ -252,31 +252,30 @@ void server_pause(struct server *s, bool paused, int64_t now)
             link_pause(s->visitors[i]->link, paused);
 }
 
-/* What one connection needs; it may be gone after each step. */
+/* Serves one connection; each step may close it. */
 static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick, bool room)
 {
     struct fault why;
-    if (v->guest && v->guest->doomed) {
-        why = v->guest->why;
-        link_close(v->link, v->guest->session.word, &why);
+    if (v->inbound && v->inbound->doomed) {
+        why = v->inbound->why;
+        link_close(v->link, v->inbound->session.word, &why);
         return;
     }
-    if (v->guest && room)
-        listener_serve(s->config->listener, v->guest);
+    if (v->inbound && room)
+        listener_serve(s->config->listener, v->inbound);
     if (tick && link_tick(v->link, now))
         return;
-    if (v->guest && session_backlog(&v->guest->session))
+    if (v->inbound && session_backlog(&v->inbound->session))
         link_push(v->link, now);
 }
 
-/* Whether more may be put into sessions: those who pull and do not read must not fill the memory,
- * however many they are. */
+/* Whether pulls may be answered: however many peers pull and do not read, memory is bounded. */
 static bool has_room(const struct server *s)
 {
     size_t waiting = 0;
     for (size_t i = 0; i < s->count; i++)
-        if (s->visitors[i]->guest)
-            waiting += session_backlog(&s->visitors[i]->guest->session);
+        if (s->visitors[i]->inbound)
+            waiting += session_backlog(&s->visitors[i]->inbound->session);
     return waiting < UNREAD_MAX;
 }
 
@@ -300,9 +299,9 @@ void server_turn(struct server *s, int64_t now)
             turn_visitor(s, s->visitors[i], now, tick, room);
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- Interface -------------------------------------------------------------------------------- */
 
-/* A socket that listens at one of the addresses that HOST stands for. -1 and trouble. */
+/* A socket that listens at one of HOST's addresses. -1 and trouble. */
 static int bind_one(const struct server *s, const struct addrinfo *ai, struct fault *f)
 {
     int yes = 1;
@@ -351,7 +350,7 @@ struct server *server_new(const struct server_config *config, const struct addre
                           struct fault *f)
 {
     struct server *s = calloc(1, sizeof *s);
-    if (!s || !(s->visitors = calloc(config->guests + 1, sizeof(struct visitor *)))) {
+    if (!s || !(s->visitors = calloc(config->peers + 1, sizeof(struct visitor *)))) {
         free(s);
         fault_memory(f);
         return NULL;

@@ -1,9 +1,8 @@
 /*
- * The side that is dialed: takes connections as far as its limits go and joins them to a listener
- * (net/listener.h).
+ * Accepts inbound connections within limits and hands them to a listener (net/listener.h).
  *
- * At the limit, the newest connection of the most crowded network goes first, and peers that were
- * useful stay. Those that have not said hello yet have a quarter of the places; the oldest of them
+ * At the limit, the newest connection of the most crowded network is dropped first, and useful
+ * peers stay. Connections without a hello may take a quarter of the places; the oldest of them
  * makes room for the next.
  */
 #ifndef NET_SERVER_H
@@ -13,16 +12,16 @@
 #include "net/link.h"
 #include "net/listener.h"
 
-#define SERVER_GUESTS                                                                              \
-    1024 /* connections, unless told otherwise; a quarter of them from one network                 \
+#define SERVER_PEERS                                                                               \
+    1024 /* connections by default; a quarter of them from one network                             \
             that is not this machine's loopback */
 
 struct server_config {
     struct loop *loop;
-    struct tls *tls; /* NULL: plain, on loopback alone */
+    struct tls *tls; /* NULL: plain, on loopback only */
     struct listener *listener;
-    size_t guests; /* connections at most, LISTENER_GUESTS_MAX at most */
-    /* Whether a peer with this key may take part; NULL: any may. */
+    size_t peers; /* connections at most, LISTENER_PEERS_MAX at most */
+    /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
     void *who;
     /* An event for the log, as in net/listener.h. NULL: none. */
@@ -38,17 +37,17 @@ struct server;
 struct server *server_new(const struct server_config *config, const struct address *at,
                           struct fault *f);
 
-/* Says goodbye to all. */
+/* Says bye to all peers and closes. */
 void server_free(struct server *s);
 
-/* HOST:PORT, the port being the one that the system chose where it was asked to. */
+/* HOST:PORT; the port is the one chosen by the system if 0 was given. */
 const char *server_address(const struct server *s);
 
-/* To be called after every loop_turn, once what came was settled: closes the doomed, keeps the
- * time, sends what waits. */
+/* Call after every loop_turn, once the input is settled: closes doomed peers, runs timers, sends
+ * what waits. */
 void server_turn(struct server *s, int64_t now);
 
-/* Stops or goes on reading, and taking connections. */
+/* Stops or resumes reading and accepting. */
 void server_pause(struct server *s, bool paused, int64_t now);
 
 #endif

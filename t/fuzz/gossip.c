@@ -21,16 +21,16 @@ static void make_records(struct net *n)
 static void carry_some(struct net *n, size_t i, size_t most, bool back)
 {
     struct wire_link *link = &n->links[i % n->link_count];
-    if (!link->guest)
+    if (!link->inbound)
         return;
-    struct end mate = mate_end(link->mate), guest = guest_end(link->guest);
-    bool closes = (back ? carry(guest, mate, most, n->now) : carry(mate, guest, most, n->now)) < 0;
-    must(!closes && !link->guest->doomed && !link->mate->doomed);
+    struct end out = outbound_end(link->outbound), in = inbound_end(link->inbound);
+    bool closes = (back ? carry(in, out, most, n->now) : carry(out, in, most, n->now)) < 0;
+    must(!closes && !link->inbound->doomed && !link->outbound->doomed);
 }
 
 static void toggle(struct net *n, struct wire_link *link)
 {
-    if (link->guest)
+    if (link->inbound)
         net_down(n, link);
     else
         net_up(n, link);

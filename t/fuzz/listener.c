@@ -1,6 +1,6 @@
 /*
- * net/listener: guests that say anything. What the bytes of the input do is told at `step`; the
- * others are what the guest whose turn it is says. Signatures are not looked at, and any hash is
+ * net/listener: peers that say anything. What the bytes of the input do is told at `step`; the
+ * others are what the peer whose turn it is says. Signatures are not looked at, and any hash is
  * work enough, so that what it says can be right.
  */
 #include "fuzz.h"
@@ -11,10 +11,10 @@ enum { GUESTS = 6, TXS = 8, BLOCKS = 4, KNOWN = TXS + BLOCKS, MAXBLOCK = 4000 };
 
 struct run {
     struct listener *listener;
-    struct guest *guests[GUESTS];
+    struct inbound *peers[GUESTS];
     struct record known[KNOWN]; /* transactions, then blocks of 0, 1, 2 and 4 of them */
     unsigned printed[KNOWN];
-    struct buf said; /* by the guest whose turn it is, and not yet handed over */
+    struct buf said; /* by the peer whose turn it is, and not yet handed over */
     size_t turn;
     int64_t now;
 };
@@ -120,8 +120,8 @@ static void check_out(struct run *r)
     out->len = 0;
 }
 
-/* What a guest is told is whole lines of words, or the blocks that it pulled. */
-static void check_told(struct guest *g, int64_t now)
+/* What a peer is told is whole lines of words, or the blocks that it pulled. */
+static void check_told(struct inbound *g, int64_t now)
 {
     const char *bytes;
     ptrdiff_t n = session_outgoing(&g->session, &bytes);
@@ -144,9 +144,9 @@ static void check_told(struct guest *g, int64_t now)
 
 static void leave(struct run *r, size_t i)
 {
-    if (r->guests[i])
-        listener_leave(r->listener, r->guests[i], r->now);
-    r->guests[i] = NULL;
+    if (r->peers[i])
+        listener_leave(r->listener, r->peers[i], r->now);
+    r->peers[i] = NULL;
     if (i == r->turn)
         r->said.len = 0;
 }
@@ -159,18 +159,18 @@ static void join(struct run *r, size_t i)
         "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
     struct fault f;
     uint8_t key[ID_LEN] = {(uint8_t)i};
-    if (r->guests[i])
+    if (r->peers[i])
         return;
-    r->guests[i] = listener_join(r->listener, i % 2 ? key : NULL, "guest", r->now, &f);
-    must(r->guests[i] || i % 2);
-    if (r->guests[i])
-        must(give(guest_end(r->guests[i]), hello, sizeof hello - 1, r->now) == 0);
+    r->peers[i] = listener_join(r->listener, i % 2 ? key : NULL, "peer", r->now, &f);
+    must(r->peers[i] || i % 2);
+    if (r->peers[i])
+        must(give(inbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
 }
 
 static void hand_over(struct run *r)
 {
-    struct guest *g = r->guests[r->turn];
-    if (g && r->said.len && give(guest_end(g), r->said.data, r->said.len, r->now))
+    struct inbound *g = r->peers[r->turn];
+    if (g && r->said.len && give(inbound_end(g), r->said.data, r->said.len, r->now))
         leave(r, r->turn);
     r->said.len = 0;
 }
@@ -181,7 +181,7 @@ static void settle(struct run *r)
     must(listener_settle(r->listener, r->now, &f) == 0);
     check_out(r);
     for (size_t i = 0; i < GUESTS; i++) {
-        struct guest *g = r->guests[i];
+        struct inbound *g = r->peers[i];
         if (g && g->doomed) {
             must(g->why.text[0]);
             leave(r, i);
@@ -198,7 +198,7 @@ static void pass(struct run *r, int64_t ms)
     r->now += ms;
     listener_tick(r->listener, r->now);
     for (size_t i = 0; i < GUESTS; i++)
-        if (r->guests[i] && session_tick(&r->guests[i]->session, r->now, &f))
+        if (r->peers[i] && session_tick(&r->peers[i]->session, r->now, &f))
             leave(r, i);
 }
 

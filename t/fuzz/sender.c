@@ -1,6 +1,6 @@
 /*
- * net/sender: mates that say anything, and anything on stdin. What the bytes of the input do is
- * told at `step`; the others are what the mate whose turn it is says, or stdin.
+ * net/sender: peers that say anything, and anything on stdin. What the bytes of the input do is
+ * told at `step`; the others are what the peer whose turn it is says, or stdin.
  */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@ enum { MATES = 4, TXS = 8, BLOCKS = 4, KNOWN = TXS + BLOCKS, STDIN = MATES };
 
 struct run {
     struct sender *sender;
-    struct mate *mates[MATES];
+    struct outbound *peers[MATES];
     struct record known[KNOWN];
     struct buf said; /* by whose turn it is, and not yet handed over */
     size_t turn;
@@ -27,16 +27,16 @@ static void refuse(void *self, uint64_t line, const char *why)
 static void late(void *self, const uint8_t id[ID_LEN])
 {
     struct run *r = self;
-    must(parcel_find(r->sender, id));
+    must(held_find(r->sender, id));
     r->late++;
 }
 
 static void leave(struct run *r, size_t i)
 {
-    if (i < MATES && r->mates[i])
-        sender_leave(r->sender, r->mates[i]);
+    if (i < MATES && r->peers[i])
+        sender_leave(r->sender, r->peers[i]);
     if (i < MATES)
-        r->mates[i] = NULL;
+        r->peers[i] = NULL;
     if (i == r->turn)
         r->said.len = 0;
 }
@@ -46,15 +46,15 @@ static void join(struct run *r, size_t i)
     static const char hello[] =
         "hello 1 1111111111111111111111111111111111111111111111111111111111111111 0 "
         "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
-    if (r->mates[i])
+    if (r->peers[i])
         return;
-    r->mates[i] = sender_join(r->sender, "mate", r->now);
-    must(r->mates[i] != NULL);
-    must(give(mate_end(r->mates[i]), hello, sizeof hello - 1, r->now) == 0);
+    r->peers[i] = sender_join(r->sender, "peer", r->now);
+    must(r->peers[i] != NULL);
+    must(give(outbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
 }
 
-/* What a mate is told is whole lines of words, or what it asked for. */
-static void check_told(struct run *r, struct mate *m)
+/* What a peer is told is whole lines of words, or what it asked for. */
+static void check_told(struct run *r, struct outbound *m)
 {
     const char *bytes;
     ptrdiff_t n = session_outgoing(&m->session, &bytes);
@@ -79,10 +79,10 @@ static void settle(struct run *r)
 {
     sender_settle(r->sender, r->now);
     for (size_t i = 0; i < MATES; i++) {
-        if (r->mates[i] && r->mates[i]->doomed)
+        if (r->peers[i] && r->peers[i]->doomed)
             leave(r, i);
-        else if (r->mates[i])
-            check_told(r, r->mates[i]);
+        else if (r->peers[i])
+            check_told(r, r->peers[i]);
     }
 }
 
@@ -101,8 +101,8 @@ static void hand_over(struct run *r)
 {
     if (r->turn == STDIN)
         read_stdin(r);
-    else if (r->mates[r->turn] && r->said.len &&
-             give(mate_end(r->mates[r->turn]), r->said.data, r->said.len, r->now))
+    else if (r->peers[r->turn] && r->said.len &&
+             give(outbound_end(r->peers[r->turn]), r->said.data, r->said.len, r->now))
         leave(r, r->turn);
     r->said.len = 0;
 }
@@ -120,7 +120,7 @@ static void pass(struct run *r, int64_t ms)
     struct fault f;
     r->now += ms;
     for (size_t i = 0; i < MATES; i++)
-        if (r->mates[i] && session_tick(&r->mates[i]->session, r->now, &f))
+        if (r->peers[i] && session_tick(&r->peers[i]->session, r->now, &f))
             leave(r, i);
 }
 

@@ -115,14 +115,14 @@ struct end {
     struct session_role role;
 };
 
-static inline struct end guest_end(struct guest *g)
+static inline struct end inbound_end(struct inbound *g)
 {
     struct end e = {&g->session, listener_role()};
     e.role.self = g;
     return e;
 }
 
-static inline struct end mate_end(struct mate *m)
+static inline struct end outbound_end(struct outbound *m)
 {
     struct end e = {&m->session, sender_role()};
     e.role.self = m;
@@ -203,11 +203,11 @@ static inline struct end actor_end(struct actor *a)
 
 static inline void recount_one(const struct listener *l, const struct asked *a, size_t *named)
 {
-    const struct guest *g = guest_at(l, a->slot);
+    const struct inbound *g = inbound_at(l, a->slot);
     must(g != NULL && a->others_count <= OTHERS_MAX);
     named[a->slot]++;
     for (size_t i = 0; i < a->others_count; i++) {
-        must(a->others[i] != a->slot && guest_at(l, a->others[i]));
+        must(a->others[i] != a->slot && inbound_at(l, a->others[i]));
         for (size_t j = 0; j < i; j++)
             must(a->others[i] != a->others[j]);
         named[a->others[i]]++;
@@ -223,7 +223,7 @@ static inline void recount_one(const struct listener *l, const struct asked *a, 
 
 static inline void recount_listener(const struct listener *l)
 {
-    static size_t named[LISTENER_GUESTS_MAX];
+    static size_t named[LISTENER_PEERS_MAX];
     size_t place = 0, fillings = 0, entries = 0;
     memset(named, 0, l->top * sizeof *named);
     for (struct asked *a; (a = idmap_each(&l->asked, &place)); entries++) {
@@ -233,7 +233,7 @@ static inline void recount_listener(const struct listener *l)
     must(entries == l->asked.count && entries <= LISTENER_ASKED_MAX);
     must(fillings == l->fillings && fillings <= LISTENER_FILLINGS_MAX);
     for (size_t i = 0; i < l->top; i++) {
-        const struct guest *g = l->guests[i];
+        const struct inbound *g = l->peers[i];
         must(!g || (g->state->slot == i && g->state->announced == named[i]));
         must(!g || named[i] <= LISTENER_ANNOUNCED_MAX);
         must(!g || !g->state->shorts || idmap_find(&l->asked, g->state->shorts->id));
@@ -243,22 +243,22 @@ static inline void recount_listener(const struct listener *l)
 
 static inline void recount_sender(const struct sender *s)
 {
-    size_t open = 0, bytes = 0, waits[SENDER_MATES_MAX] = {0};
+    size_t open = 0, bytes = 0, waits[SENDER_PEERS_MAX] = {0};
     uint64_t here = 0;
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
-        here |= s->mates[i] ? 1ULL << i : 0;
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        here |= s->peers[i] ? 1ULL << i : 0;
     for (uint64_t seq = s->first; seq < s->next; seq++) {
-        const struct parcel *p = parcel_at(s, seq);
-        must(p && p->seq == seq && parcel_find(s, p->id) == p);
+        const struct held *p = held_at(s, seq);
+        must(p && p->seq == seq && held_find(s, p->id) == p);
         must(!(p->offered & ~here) && !(p->settled & ~p->offered));
         open += p->taken < s->config->need;
         bytes += sizeof *p + p->size;
-        for (size_t i = 0; i < SENDER_MATES_MAX; i++)
+        for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
             waits[i] += p->offered >> i & ~(p->settled >> i) & 1;
     }
     must(open == s->open && bytes == s->bytes && s->places.count == s->next - s->first);
-    for (size_t i = 0; i < SENDER_MATES_MAX; i++)
-        must(!s->mates[i] || (s->mates[i]->state->open == waits[i] && waits[i] <= SENDER_WINDOW));
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        must(!s->peers[i] || (s->peers[i]->state->open == waits[i] && waits[i] <= SENDER_WINDOW));
 }
 
 /* --- A network -------------------------------------------------------------------------------- */
@@ -278,8 +278,8 @@ struct node {
 
 struct wire_link {
     size_t from, to;
-    struct mate *mate;
-    struct guest *guest; /* NULL: it is down */
+    struct outbound *outbound;
+    struct inbound *inbound; /* NULL: it is down */
 };
 
 struct net {
@@ -363,23 +363,23 @@ static inline void net_add_node(struct net *n, bool stems, bool deflate)
 static inline void net_up(struct net *n, struct wire_link *link)
 {
     struct fault f;
-    if (link->guest)
+    if (link->inbound)
         return;
-    link->guest = listener_join(n->nodes[link->to].listener, NULL, "guest", n->now, &f);
+    link->inbound = listener_join(n->nodes[link->to].listener, NULL, "peer", n->now, &f);
     char who[16];
     snprintf(who, sizeof who, "node %zu", (size_t)link->to);
-    link->mate = sender_join(n->nodes[link->from].sender, who, n->now);
-    must(link->guest && link->mate);
+    link->outbound = sender_join(n->nodes[link->from].sender, who, n->now);
+    must(link->inbound && link->outbound);
 }
 
 static inline void net_down(struct net *n, struct wire_link *link)
 {
-    if (!link->guest)
+    if (!link->inbound)
         return;
-    listener_leave(n->nodes[link->to].listener, link->guest, n->now);
-    sender_leave(n->nodes[link->from].sender, link->mate);
-    link->guest = NULL;
-    link->mate = NULL;
+    listener_leave(n->nodes[link->to].listener, link->inbound, n->now);
+    sender_leave(n->nodes[link->from].sender, link->outbound);
+    link->inbound = NULL;
+    link->outbound = NULL;
 }
 
 static inline void net_link(struct net *n, size_t from, size_t to)
@@ -457,8 +457,8 @@ static inline void net_tick(struct net *n)
         listener_tick(n->nodes[i].listener, n->now);
     for (size_t i = 0; i < n->link_count; i++) {
         struct wire_link *link = &n->links[i];
-        if (link->guest && (session_tick(&link->guest->session, n->now, &f) ||
-                            session_tick(&link->mate->session, n->now, &f))) {
+        if (link->inbound && (session_tick(&link->inbound->session, n->now, &f) ||
+                              session_tick(&link->outbound->session, n->now, &f))) {
             must(n->hostile);
             net_down(n, link);
         }
@@ -468,12 +468,12 @@ static inline void net_tick(struct net *n)
 /* Carries some of what waits on a link, both ways. Whether anything moved. */
 static inline bool net_carry(struct net *n, struct wire_link *link)
 {
-    if (!link->guest)
+    if (!link->inbound)
         return false;
-    struct end mate = mate_end(link->mate), guest = guest_end(link->guest);
-    ptrdiff_t there = carry(mate, guest, 1 + chance_below(&n->chance, 1 << 14), n->now);
-    ptrdiff_t back = carry(guest, mate, 1 + chance_below(&n->chance, 1 << 14), n->now);
-    if (there >= 0 && back >= 0 && !link->guest->doomed && !link->mate->doomed)
+    struct end out = outbound_end(link->outbound), in = inbound_end(link->inbound);
+    ptrdiff_t there = carry(out, in, 1 + chance_below(&n->chance, 1 << 14), n->now);
+    ptrdiff_t back = carry(in, out, 1 + chance_below(&n->chance, 1 << 14), n->now);
+    if (there >= 0 && back >= 0 && !link->inbound->doomed && !link->outbound->doomed)
         return there || back;
     must(n->hostile);
     net_down(n, link);

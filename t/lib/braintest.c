@@ -19,13 +19,13 @@ struct talk {
     struct net *net;
     struct node *node;
     struct actor actor;
-    struct guest *guest;
-    struct mate *mate;
+    struct inbound *inbound;
+    struct outbound *outbound;
 };
 
 static void pump(struct talk *t)
 {
-    struct end theirs = t->guest ? guest_end(t->guest) : mate_end(t->mate);
+    struct end theirs = t->inbound ? inbound_end(t->inbound) : outbound_end(t->outbound);
     carry(theirs, actor_end(&t->actor), SIZE_MAX, t->net->now);
     carry(actor_end(&t->actor), theirs, SIZE_MAX, t->net->now);
 }
@@ -50,19 +50,19 @@ static void join(struct talk *t, struct net *n, size_t node, const uint8_t *acco
     *t = (struct talk){.net = n, .node = &n->nodes[node]};
     actor_init(&t->actor, n->now);
     if (dials)
-        t->guest = listener_join(t->node->listener, account, "actor", n->now, &f);
+        t->inbound = listener_join(t->node->listener, account, "actor", n->now, &f);
     else
-        t->mate = sender_join(t->node->sender, "actor", n->now);
-    must(t->guest || t->mate);
+        t->outbound = sender_join(t->node->sender, "actor", n->now);
+    must(t->inbound || t->outbound);
     pump(t);
 }
 
 static void leave(struct talk *t)
 {
-    if (t->guest)
-        listener_leave(t->node->listener, t->guest, t->net->now);
-    if (t->mate)
-        sender_leave(t->node->sender, t->mate);
+    if (t->inbound)
+        listener_leave(t->node->listener, t->inbound, t->net->now);
+    if (t->outbound)
+        sender_leave(t->node->sender, t->outbound);
     actor_free(&t->actor);
 }
 
@@ -166,7 +166,7 @@ static void churn(struct net *n)
 {
     for (size_t i = 0; i < n->link_count; i++)
         if (chance_below(&n->chance, 8) == 0) {
-            if (n->links[i].guest)
+            if (n->links[i].inbound)
                 net_down(n, &n->links[i]);
             else
                 net_up(n, &n->links[i]);
@@ -248,7 +248,7 @@ static void hops_are_geometric(int first, int seeds)
     must(variance > 90 / 2.0 && variance < 90 * 2);
 }
 
-/* Every fifth node takes all and says nothing; its mates' embargoes bring the record to all. */
+/* Every fifth node takes all and says nothing; its peers' embargoes bring the record to all. */
 static size_t stems_are_swallowed(uint64_t seed)
 {
     struct net *n = net_new(seed);
@@ -332,7 +332,7 @@ static void test_probe(void)
     probe_by(NULL);
 }
 
-/* More stems at once than a mate may be behind with. */
+/* More stems at once than a peer may be behind with. */
 static void test_flood(void)
 {
     struct net *n = lone(true);
@@ -346,7 +346,7 @@ static void test_flood(void)
     }
     settle(&t);
     hear(&t);
-    must(t.mate->state->open <= SENDER_WINDOW);
+    must(t.outbound->state->open <= SENDER_WINDOW);
     leave(&t);
     net_free(n);
 }
@@ -414,7 +414,7 @@ static void test_lines(void)
     add_hex(&want, n->records[block].id, ID_LEN);
     add_text(&want, " 1 3\n");
     must(strncmp(ask(&t, &brief), want.data, want.len) == 0);
-    must(strcmp(ask_record(&t, &txs[1]), "") == 0 && !t.guest->doomed);
+    must(strcmp(ask_record(&t, &txs[1]), "") == 0 && !t.inbound->doomed);
     must(is_word(ask_record(&t, &txs[3]), "taken", n->records[block].id));
     must(n->nodes[0].had[block] == 1 && n->nodes[0].had[1] == 0);
     buf_free(&brief);
@@ -440,7 +440,7 @@ static void test_shared(void)
     add_brief(&brief, &n->records[block], &tx);
     must(is_word(ask(&t, &brief), "want", n->records[block].id));
     must(is_word(ask_record(&t, &n->records[block]), "taken", n->records[block].id));
-    must(!t.guest->doomed && n->nodes[0].had[block] == 1);
+    must(!t.inbound->doomed && n->nodes[0].had[block] == 1);
     buf_free(&brief);
     buf_free(&twin.text);
     leave(&t);
@@ -473,12 +473,12 @@ static void broken_twin(bool body)
         must(buf_add(&twin, block.text.data, header) == 0);
         must(buf_add(&twin, other.text.data, other.text.len) == 0);
         ask(&liar, &twin);
-        must(liar.guest->doomed);
+        must(liar.inbound->doomed);
         leave(&liar);
         must(!listener_join(honest.node->listener, key, "again", n->now, &f));
     } else {
         wait(n, LISTENER_OTHERS_AFTER + 5000);
-        must(!liar.guest->doomed);
+        must(!liar.inbound->doomed);
         leave(&liar);
     }
     must(is_word(hear(&honest), "want", block.id));
@@ -580,14 +580,14 @@ static void test_stall(void)
         join(&t[i], n, 0, NULL, true);
         must(is_word(ask_word(&t[i], "have", r.id), "want", r.id) == (i == 0));
         ask_word(&t[i], "have", r.id); /* twice is once */
-        must(t[i].guest->state->announced == 1);
+        must(t[i].inbound->state->announced == 1);
     }
     wait(n, LISTENER_OTHERS_AFTER);
     for (size_t i = 0; i < 4; i++)
         must(!*hear(&t[i]));
     wait(n, 1250);
     struct talk *next = who_is_asked(left, 4, r.id);
-    must(next != &t[0] && t[0].guest->state->late == 1);
+    must(next != &t[0] && t[0].inbound->state->late == 1);
     left[next - t] = NULL;
     leave(next);
     must(who_is_asked(left, 4, r.id) != &t[0]);
@@ -597,7 +597,7 @@ static void test_stall(void)
             continue;
         must(i == 0 || is_word(hear(left[i]), "taken", r.id));
         must(is_word(ask_word(left[i], "have", r.id), "taken", r.id));
-        must(!left[i]->guest->doomed && left[i]->guest->state->announced == 0);
+        must(!left[i]->inbound->doomed && left[i]->inbound->state->announced == 0);
         leave(left[i]);
     }
     net_free(n);
@@ -613,15 +613,15 @@ static void test_alone(void)
     join(&t, n, 0, NULL, true);
     must(is_word(ask_word(&t, "have", r.id), "want", r.id));
     wait(n, LISTENER_ANSWER_MAX - 1000);
-    must(strcmp(ask_word(&t, "have", r.id), "") == 0 && t.guest->state->announced == 1);
+    must(strcmp(ask_word(&t, "have", r.id), "") == 0 && t.inbound->state->announced == 1);
     wait(n, 3000);
-    must(t.guest->state->announced == 0);
+    must(t.inbound->state->announced == 0);
     must(is_word(ask_word(&t, "have", r.id), "want", r.id));
     must(is_word(ask_record(&t, &r), "taken", r.id));
     ask_record(&t, &r); /* the credit of the first time */
-    must(!t.guest->doomed);
+    must(!t.inbound->doomed);
     ask_record(&t, &r);
-    must(t.guest->doomed && strcmp(t.guest->session.word, "bad") == 0);
+    must(t.inbound->doomed && strcmp(t.inbound->session.word, "bad") == 0);
     leave(&t);
     net_free(n);
 }
@@ -636,22 +636,22 @@ static void test_late(void)
     for (uint64_t i = 0; i < 256; i++)
         must(ask_word(&t, "have", (uint8_t[ID_LEN]){1, (uint8_t)i})[0] == 'w');
     wait(n, 24000);
-    must(!t.guest->doomed && t.guest->state->late == 256);
+    must(!t.inbound->doomed && t.inbound->state->late == 256);
     must(ask_word(&t, "have", (uint8_t[ID_LEN]){2})[0] == 'w');
     wait(n, 24000);
-    must(t.guest->doomed);
+    must(t.inbound->doomed);
     leave(&t);
     join(&t, n, 0, NULL, true);
     for (uint64_t i = 0; i <= LISTENER_ANNOUNCED_MAX; i++) {
-        must(!t.guest->doomed);
+        must(!t.inbound->doomed);
         ask_word(&t, "have", (uint8_t[ID_LEN]){3, (uint8_t)i, (uint8_t)(i >> 8)});
     }
-    must(t.guest->doomed);
+    must(t.inbound->doomed);
     leave(&t);
     net_free(n);
 }
 
-/* What a guest gave before it left is not laid to the one that has its place. */
+/* What a peer gave before it left is not laid to the one that has its place. */
 static void test_places(void)
 {
     struct net *n = lone(false);
@@ -664,19 +664,19 @@ static void test_places(void)
     leave(&t);
     join(&heir, n, 0, NULL, true);
     settle(&heir);
-    must(n->nodes[0].had[0] == 1 && !heir.guest->doomed && heir.guest->useful == 0);
+    must(n->nodes[0].had[0] == 1 && !heir.inbound->doomed && heir.inbound->useful == 0);
     leave(&heir);
     net_free(n);
 }
 
 /* --- What senders count ----------------------------------------------------------------------- */
 
-static void need(unsigned mates, unsigned takers)
+static void need(unsigned peers, unsigned takers)
 {
     struct net *n = lone(false);
     struct talk t[4];
     struct record r = make_tx(1);
-    n->nodes[0].sending.need = mates;
+    n->nodes[0].sending.need = peers;
     net_add(n, r);
     net_inject(n, 0, 0);
     for (size_t i = 0; i < 4; i++) {
@@ -689,11 +689,11 @@ static void need(unsigned mates, unsigned takers)
         n->now += 1000;
         ask_word(&t[i], "taken", r.id);
         ask_word(&t[i], "taken", r.id); /* twice is once */
-        must(t[i].mate->taken == 1 && sender_progress(t[i].node->sender) == n->now);
+        must(t[i].outbound->taken == 1 && sender_progress(t[i].node->sender) == n->now);
     }
-    must(open_of(n, 0) == (takers < mates));
+    must(open_of(n, 0) == (takers < peers));
     sender_give_up(n->nodes[0].sender);
-    must(n->late == (takers < mates));
+    must(n->late == (takers < peers));
     for (size_t i = 0; i < 4; i++)
         leave(&t[i]);
     net_free(n);
@@ -728,7 +728,7 @@ static void test_taken(void)
     must(session_put(&t.actor.session, hex.text, 64) == 0);
     must(session_put(&t.actor.session, "\n", 1) == 0);
     pump(&t);
-    must(open_of(n, 0) == 1 && t.mate->taken == 0);
+    must(open_of(n, 0) == 1 && t.outbound->taken == 0);
     leave(&t);
     net_free(n);
 }
@@ -778,7 +778,7 @@ static void test_window(void)
     must(count_ids(hear(&t), "have") == 0);
     inject_many(n, 0, 1); /* one that is offered already, again */
     settle(&t);
-    must(count_ids(hear(&t), "have") == 1 && t.mate->state->open == SENDER_WINDOW);
+    must(count_ids(hear(&t), "have") == 1 && t.outbound->state->open == SENDER_WINDOW);
     for (size_t round = 0; round < 3; round++) {
         wait(n, 1000);
         hear(&t);
@@ -786,11 +786,11 @@ static void test_window(void)
     /* nobody is waited for for ever, and then the rest is offered */
     n->now += SENDER_PATIENCE;
     settle(&t);
-    must(count_ids(hear(&t), "have") == SENDER_WINDOW && t.mate->state->open == SENDER_WINDOW);
+    must(count_ids(hear(&t), "have") == SENDER_WINDOW && t.outbound->state->open == SENDER_WINDOW);
     take_all(&t);
     pump(&t);
     settle(&t);
-    must(count_ids(hear(&t), "have") == 5 && t.mate->taken == SENDER_WINDOW);
+    must(count_ids(hear(&t), "have") == 5 && t.outbound->taken == SENDER_WINDOW);
     recount_sender(n->nodes[0].sender);
     leave(&t);
     net_free(n);
@@ -820,7 +820,7 @@ static bool is_tx_id(const char *hex, uint64_t number)
     return same;
 }
 
-/* A new mate is offered all that is open, in order, and so many of what others took, newest first.
+/* A new peer is offered all that is open, in order, and so many of what others took, newest first.
  */
 static void test_newcomer(void)
 {
@@ -851,7 +851,7 @@ static void test_room(void)
     struct sender *s = n->nodes[0].sender;
     struct talk t;
     struct record first = make_tx(0);
-    n->nodes[0].sending.bytes = 100 * (first.text.len + sizeof(struct parcel));
+    n->nodes[0].sending.bytes = 100 * (first.text.len + sizeof(struct held));
     join(&t, n, 0, NULL, false);
     inject_many(n, 0, 100);
     must(!sender_full(s, n->now));
@@ -866,9 +866,9 @@ static void test_room(void)
     n->now++;
     must(!sender_full(s, n->now) && n->late == 49 && s->bytes <= n->nodes[0].sending.bytes);
     recount_sender(s);
-    must(t.mate->state->open == 100);
+    must(t.outbound->state->open == 100);
     ask_word(&t, "want", first.id); /* gone: no answer, no harm */
-    must(!t.mate->doomed);
+    must(!t.outbound->doomed);
     buf_free(&first.text);
     leave(&t);
     net_free(n);
