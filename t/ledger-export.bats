@@ -420,6 +420,11 @@ END
         printf '\naccount accounts:%s\n' alice | cat - <(printf 'account accounts:%s\n' bob miner))
 }
 
+# A journal by keys: by_key [OPTION]...
+by_key() {
+    ledger-export -f hledger -a /dev/null "$@"
+}
+
 # What hledger itself says: that it is sound, strictly, and what accounts have, as ledger-balance does.
 agrees() { # JOURNAL LEDGER
     hledger -f "$1" check --strict
@@ -432,10 +437,10 @@ agrees() { # JOURNAL LEDGER
 @test "hledger: hledger takes it, and agrees" {
     need hledger
     grown
-    ledger-export -f hledger >journal
+    by_key >journal
     agrees journal ledger
     cp "$VECTORS/good/reorg.ledger" copy
-    ledger-export -f hledger -l copy >journal
+    by_key -l copy >journal
     agrees journal copy
     # an assertion is one: any other number is refused
     sed '0,/ = [0-9]*/s// = 999999/' journal >forged
@@ -449,11 +454,134 @@ agrees() { # JOURNAL LEDGER
     rm alice.* bob.* miner.*
     easy_chain 9223372036854775000 2>keygen.err
     echo 'bob 9223372036854774000' | paid alice ledger | mined_into
-    ledger-export -f hledger >journal
+    by_key >journal
     agrees journal ledger
     ledger-init -n '' -T 1700000000 -e 0 -t f alice 7 >nameless
-    ledger-export -f hledger -l nameless >journal
+    by_key -l nameless >journal
     agrees journal nameless
+}
+
+@test "hledger: names from \$NAMES, or else names and *.pub, as everywhere; a table has keys" {
+    grown
+    ledger-export -f hledger -a names >named
+    grep -q 'accounts:alice ' named
+    ledger-export -f hledger | cmp - named
+    mv names book
+    ledger-export -f hledger | cmp - named # by *.pub
+    mkdir away && mv -- *.pub away
+    ledger-export -f hledger | cmp - <(by_key)
+    ! by_key | grep -q alice || false
+    sed 's/ alice$/ Alicia/' book >other
+    NAMES=other ledger-export -f hledger >journal
+    sed 's/alice/Alicia/' named | cmp - journal
+    NAMES=other ledger-export -f hledger -a book | cmp - named
+    NAMES=gone expect 2 ledger-export -f hledger
+    says '^ledger-export: gone: '
+    NAMES=gone ledger-export -f tsv | cmp - <(ledger-export -f tsv)
+    ! NAMES=book ledger-export -f tsv | grep -q alice || false
+}
+
+# The journal is sound, and every amount in it is in this commodity.
+sound_in() { # COMMODITY
+    ledger-export -f hledger -l "${2-ledger}" "${@:3}" >journal
+    hledger -f journal check --strict
+    [ "$(hledger -f journal commodities | tr -d '"')" = "$1" ]
+    grep -Fq "  7 \"$1\"" journal
+}
+
+@test "hledger: whatever a chain is called" {
+    need hledger
+    cp "$VECTORS"/cases/chain-named-AUTO.{ledger,names} .
+    ledger-export -f hledger -l chain-named-AUTO.ledger -a chain-named-AUTO.names >journal
+    hledger -f journal check --strict
+    grep -q '"%41UTO"$' journal
+    while read -r commodity name; do
+        ledger-init -n "$name" -T 1700000000 -e 0 -t f alice 7 >chain
+        sound_in "$commodity" chain
+    done <<'END'
+%41UTO AUTO
+%2541UTO %41UTO
+auto auto
+AUTOS AUTOS
+- 
+%2D -
+0 0
+1e5 1e5
+-1 -1
+2024-01-01 2024-01-01
+%24 $
+%22%3B%20%25n "; %n
+%E2%82%AC €
+%28x%29 (x)
+%40%3D @=
+h h
+P P
+END
+}
+
+@test "hledger: whatever accounts and memos are called" {
+    need hledger python3
+    local i=0 name
+    while read -r name; do
+        printf 'key %064x %s\n' $((i += 1)) "$name"
+    done >odd <<'END'
+AUTO
+equity
+equity%3Afees
+accounts
+-x
+--
+.
+~
+%28x%29
+%5Bx%5D
+%2A
+%21
+%3D
+2024-01-01
+2024
+0x1
+alice%20%205
+a%3Bb
+a%7Cb
+%C3%A9
+date%3A2020
+Alice
+alice
+P
+END
+    # shellcheck disable=SC2046 # words
+    ledger-init -n odd -T 1700000000 -e 0 -t f $(sed 's/^key \([^ ]*\).*/\1 7/' odd) >chain
+    sound_in odd chain -a odd
+    [ "$(hledger -f journal accounts accounts: | wc -l)" -eq "$i" ]
+    # two who have the same name, or one who is called as another's key, are shown by their keys
+    sed 's/ Alice$/ twin/; s/ alice$/ twin/; s/ P$/ 0*1/' odd | sed "s/ 0\*1$/ $(printf %064x 1)/" >twins
+    sound_in odd chain -a twins
+    [ "$(hledger -f journal accounts accounts: | wc -l)" -eq "$i" ]
+
+    # every two signs, and what means something elsewhere in a journal
+    python3 - >memos <<'END'
+signs = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ 0a\t"
+print(*(a + b for a in signs for b in signs if a > " "), "AUTO", "2024-01-01", "2024/1/1 * (x) y", "comment", "end comment",
+    "accounts:alice  5", "date:2020-01-01", "[2020-01-01]", "x date:2020-99-99", "type:A", "~ monthly", "include x", "x\u00e9 ", sep="\n")
+END
+    sed 's/^/bob 1 /' memos | paid alice ledger >payments
+    mined_with ledger 1 miner <payments | ledger-append -q
+    ledger-export -f hledger >journal
+    hledger -f journal check --strict
+    hledger -f journal print -O json >json
+    python3 - <<'END'
+import json
+from urllib.parse import unquote_to_bytes
+forms = [line.split()[8] for line in open("payments")]
+read = [t for t in json.load(open("json")) if t["tdescription"].split(" ")[0] == "bob"]
+assert len(read) == len(forms) > 1000
+for form, t in zip(forms, read):
+    memo = b"" if form == "-" else unquote_to_bytes(form)
+    assert t["tdescription"].encode() in (b"bob | " + memo, b"bob | " + form.encode()), (form, t["tdescription"])
+    assert [tag[0] for tag in t["ttags"]] == ["height", "time"], t
+    assert t["tdate"] == "2023-11-14" and len(t["tpostings"]) == 3, t
+END
 }
 
 @test "hledger: blocks' times may go back, its dates never" {
@@ -464,7 +592,7 @@ agrees() { # JOURNAL LEDGER
     done
     grep '^block ' ledger | cut -d ' ' -f 5 >clock
     ! sort -cn clock 2>said || skip 'no time went back'
-    ledger-export -f hledger >journal
+    by_key >journal
     grep -o '^20..-..-..' journal >dates
     sort -c dates
     sed -n 's/.* | block .*time:\([^ ]*\)$/\1/p' journal | diff - <(sed 's/^/@/' clock | date -u -f - +%Y-%m-%dT%H:%M:%SZ)

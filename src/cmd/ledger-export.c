@@ -19,7 +19,7 @@ static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)"},
     {'A', "all", NULL, "all blocks of the ledger as they stand in it, not only the best chain's"},
     {'S', "strings", NULL, "JSON's numbers as strings"},
-    {'a', "names", "NAMES", "an address book: names for accounts (tsv, hledger)"},
+    {'a', "names", "NAMES", "the address book: names for accounts (tsv, hledger)"},
     {'r', "reverse", NULL, "back: the records of JSON objects"},
     {0, NULL, NULL, NULL},
 };
@@ -309,7 +309,8 @@ int main(int argc, char **argv)
             names = optarg;
     }
     check_options(&r, names, optind < argc);
-    r.book = names ? cli_book(names) : NULL;
+    /* A table is for programs, which know accounts by their keys, unless names are asked for. */
+    r.book = names || r.format == HLEDGER ? cli_book(names) : NULL;
     if (r.reverse)
         take_all(&r, argv + optind);
     else

@@ -74,10 +74,12 @@ static void set_date(struct hledger *h, int64_t time)
         strftime(h->date, sizeof h->date, "%Y-%m-%d", &tm);
 }
 
-/* The chain's name in its text form: quoted, it may hold what commodities otherwise may not. */
+/* The chain's name in its text form: quoted, it may hold what commodities otherwise may not. To
+ * hledger, AUTO means an amount that was left out, even in quotes; no text form has %41. */
 static void set_unit(struct hledger *h)
 {
-    char *p = put_string(put(h->unit, " \"", 2), h->chain.rules.name);
+    const char *name = h->chain.rules.name;
+    char *p = put_string(put(h->unit, " \"", 2), strcmp(name, "AUTO") == 0 ? "%41UTO" : name);
     put(p, "\"", 2); /* and its NUL */
 }
 
