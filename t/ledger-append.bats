@@ -71,6 +71,11 @@ load lib/ledger
     cp ledger third
     expect 1 ledger-append third <mix
     cmp "$out" two
+    [ "$(grep -c 'not a block: left out' "$err")" -eq 1 ]
+    says '^stdin:2: not a block: left out '
+    says '^ledger-append: stdin: 3 more records fell with those named above \(-v names each\)$'
+    cp ledger fourth
+    expect 1 ledger-append -v fourth <mix
     [ "$(grep -c 'not a block: left out' "$err")" -eq 4 ]
     cmp copy third
 }
@@ -148,6 +153,12 @@ load lib/ledger
     { sed -n 1p chain && sed -n 3,4p chain; } >gap
     expect 1 ledger-append <gap
     sed -n 1p chain | cmp - "$out"
+    {
+        echo "stdin:2: block: its parent $(sed -n 2p chain | id) did not come"
+        echo 'ledger-append: stdin: 1 more record fell with those named above (-v names each)'
+    } | diff - "$err"
+    cp genesis other
+    expect 1 ledger-append -v other <gap
     for n in 2 3; do
         echo "stdin:$n: block: its parent $(sed -n ${n}p chain | id) did not come"
     done | diff - "$err"
@@ -174,7 +185,7 @@ load lib/ledger
     # all but the first, the youngest last: those that waited longest must go
     tail -n +2 chain >orphans
     { cat orphans && head -n 1 chain; } >stream
-    expect 1 ledger-append <stream
+    expect 1 ledger-append -v <stream
     # the first of all comes; its child has left, and so nobody can follow
     head -n 1 chain | cmp - "$out"
     [ "$(grep -c 'did not come$' "$err")" -eq $((4096 + extra)) ]
@@ -183,7 +194,7 @@ load lib/ledger
     cp genesis led
     { tac orphans && sed -n 1,$((extra + 1))p chain; } >stream
     status=0
-    ledger-append led <stream >/dev/null 2>told || status=$?
+    ledger-append -v led <stream >/dev/null 2>told || status=$?
     [ "$status" -eq 1 ]
     [ "$(grep -c 'did not come$' told)" -eq $extra ]
     [ "$(headers led | wc -l)" -eq $((1 + 4096 + 1)) ]
@@ -454,8 +465,8 @@ two_chains() {
     cat before "$out" | cmp - ledger
     says '^ledger-append: REFUSED: a block that breaks a checkpoint, and all on it, however much work it has$'
     says "^stdin:2: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids before | sed -n 5p)\$"
-    says "^stdin:3: block: its parent $(ids rival | sed -n 5p) did not come\$"
-    [ "$(wc -l <"$err")" -eq 5 ]
+    says "^stdin:3: block: its parent $(ids rival | sed -n 5p) was refused\$"
+    [ "$(wc -l <"$err")" -eq 4 ]
     # it grows above it, and is reorganised there
     mined ledger 1 alice >one
     mined ledger 2 miner >two

@@ -106,7 +106,7 @@ first_says() { # WORDS
     while read -r name line rule; do
         file=$VECTORS/bad/$name.ledger
         echo "$name"
-        expect 1 verify "$file"
+        expect 1 verify -v "$file"
         first_says "$file:$line: $rule"
         grep -vE "^($file:[0-9]+|verify: $file: good up to line [0-9]+, block [0-9]+ [0-9a-f]{64}): [ -~]+\$" "$err" && return 1
         expect 1 verify -q -j 3 "$file"

@@ -3,6 +3,8 @@
 #include "base/hex.h"
 #include "cli/checkpoints.h"
 #include "cli/cli.h"
+#include "cli/verdict.h"
+#include "ledger/fallen.h"
 #include "ledger/known.h"
 #include "ledger/ledger.h"
 #include "ledger/waiting.h"
@@ -17,6 +19,7 @@ static const struct cli_option options[] = {
     {'C', "checkpoints", "FILE", "hold the ledger to the checkpoints of the keys in FILE"},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
     {'q', "quiet", NULL, "do not pass the blocks on"},
+    {'v', "verbose", NULL, "name also what falls only because its parent fell"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
     {0, NULL, NULL, NULL},
@@ -32,19 +35,23 @@ static const struct cli program = {
 
 struct run {
     const char *now;
-    bool pass, quiet;
+    bool pass, quiet, verbose;
     int status;
+    struct sigpool *pool;
     struct ledger ledger;
     struct cli_checkpoints checkpoints;
     struct waiting *waiting;
+    struct fallen fallen;
     struct batch child; /* a block that has waited, while it is taken */
     struct buf parents; /* ids of new blocks whose children are still to be asked for */
     struct buf out;     /* what goes to stdout once the ledger is synced */
 };
 
-static void refuse(struct run *r, const struct fault *f)
+/* follows: it falls only with something that was told. */
+static void refuse(struct run *r, const struct fault *f, bool follows)
 {
-    cli_report("stdin", f->line, f->text);
+    if (r->verbose || !follows)
+        cli_report("stdin", f->line, f->text);
     r->status = CLI_NO;
 }
 
@@ -59,12 +66,15 @@ static void tell_reorg(const struct reorg *reorg)
 static void let_go(struct run *r, bool all)
 {
     struct fault f;
-    uint8_t parent[ID_LEN];
+    uint8_t id[ID_LEN], parent[ID_LEN];
     uint64_t line;
-    while (waiting_leave(r->waiting, all, &line, parent)) {
-        fault_rule(&f, "block: its parent %s did not come", hex32(parent).text);
+    while (waiting_leave(r->waiting, all, id, &line, parent)) {
+        int follows = fallen_orphan(&r->fallen, parent, id);
+        cli_memory(follows < 0);
+        fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
+                   fallen_has(&r->fallen, parent) ? "was refused" : "did not come");
         f.line = line;
-        refuse(r, &f);
+        refuse(r, &f, follows);
     }
 }
 
@@ -81,13 +91,24 @@ static int append(struct run *r, const struct item *item, struct reorg *reorg, s
     return TREE_BAD;
 }
 
+/* A block that falls by itself, or for want of a genesis block. */
+static void refuse_block(struct run *r, const struct item *item, const struct fault *f)
+{
+    bool rootless = item->has_header && !item->is_genesis && !r->ledger.tree.has_genesis;
+    bool follows = rootless && fallen_rootless(&r->fallen);
+    if (r->verbose || !follows)
+        cli_report_item("stdin", item, f, r->pool);
+    cli_memory(fallen_note(&r->fallen, item, false));
+    r->status = CLI_NO;
+}
+
 /* Judges one block. 0, or -1 and trouble. */
 static int take_block(struct run *r, const struct item *item, struct fault *f)
 {
     struct reorg reorg;
     int verdict = append(r, item, &reorg, f);
     if (verdict == TREE_BAD)
-        refuse(r, f);
+        refuse_block(r, item, f);
     if (verdict == TREE_ORPHAN)
         cli_memory(waiting_add(r->waiting, item));
     if (verdict != TREE_GOOD)
@@ -121,13 +142,13 @@ static void pass_item(struct run *r, const struct item *item)
 {
     struct fault why;
     if (item->broken) {
-        refuse(r, &item->fault);
+        refuse(r, &item->fault, false);
     } else if (r->pass) {
         cli_memory(buf_add(&r->out, item->text, item->size));
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;
-        refuse(r, &why);
+        refuse(r, &why, fallen_stray(&r->fallen));
     }
 }
 
@@ -138,8 +159,9 @@ static int take_item(struct run *r, const struct item *item, struct fault *f)
         pass_item(r, item);
     } else if (item->broken) {
         tree_fault(&r->ledger.tree, item, &why);
-        refuse(r, &why);
+        refuse_block(r, item, &why);
     } else {
+        r->fallen.stray = false;
         if (take_block(r, item, f) || take_children(r, f))
             return -1;
         let_go(r, false);
@@ -222,7 +244,7 @@ static void take_batch(struct run *r, const struct batch *b)
     put_out(r);
 }
 
-static void append_all(struct run *r, struct sigpool *pool)
+static void append_all(struct run *r)
 {
     struct feed feed;
     struct batch *b;
@@ -232,7 +254,7 @@ static void append_all(struct run *r, struct sigpool *pool)
     bool came = false;
     int got;
     cli_memory(!stream || !known);
-    feed_init(&feed, stream, pool);
+    feed_init(&feed, stream, r->pool);
     feed_ask(&feed, known_recall, known);
     feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
     while ((got = feed_next(&feed, &b, &f)) > 0) {
@@ -245,6 +267,8 @@ static void append_all(struct run *r, struct sigpool *pool)
         r->ledger.fd >= 0) /* a ledger that is there is looked at, and mended, all the same */
         take_batch(r, &(struct batch){0});
     let_go(r, true);
+    if (!r->verbose)
+        cli_tell_follows("stdin", r->fallen.follows);
     feed_free(&feed);
     known_free(known);
 }
@@ -257,6 +281,7 @@ int main(int argc, char **argv)
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.pass |= c == 'p';
         r.quiet |= c == 'q';
+        r.verbose |= c == 'v';
         if (c == 'j')
             threads = optarg;
         if (c == 'C')
@@ -269,19 +294,21 @@ int main(int argc, char **argv)
         }
     }
     cli_operands(argc, argv, 0, 1);
-    struct sigpool *pool = sigpool_new(cli_threads(threads));
+    r.pool = sigpool_new(cli_threads(threads));
     r.waiting = waiting_new();
-    cli_memory(!pool || !r.waiting);
+    cli_memory(!r.pool || !r.waiting);
+    fallen_init(&r.fallen);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
-    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), pool, &f))
+    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), r.pool, &f))
         cli_fail(NULL, &f);
-    append_all(&r, pool);
+    append_all(&r);
     ledger_close(&r.ledger);
     waiting_free(r.waiting);
     batch_free(&r.child);
     buf_free(&r.parents);
     buf_free(&r.out);
-    sigpool_free(pool);
+    sigpool_free(r.pool);
+    fallen_free(&r.fallen);
     cli_checkpoints_close(&r.checkpoints);
     cli_exit(r.status);
 }

@@ -4,20 +4,18 @@
 #include "base/hex.h"
 #include "cli/checkpoints.h"
 #include "cli/cli.h"
+#include "cli/headers.h"
 #include "cli/ledger.h"
+#include "cli/verdict.h"
 #include "explain/explain.h"
 #include "ledger/judge.h"
 #include "ledger/known.h"
-#include "ledger/light.h"
 #include "ledger/source.h"
 #include "stream/feed.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "judge blocks and transactions against this ledger"},
@@ -26,6 +24,7 @@ static const struct cli_option options[] = {
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
     {'x', "explain", NULL, "print a shell script that makes every check again"},
     {'q', "quiet", NULL, "only the verdict: pass nothing on"},
+    {'v', "verbose", NULL, "name also what falls only because its parent fell"},
     {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
@@ -39,24 +38,15 @@ static const struct cli program = {
     .options = options,
 };
 
-/* The part of a whole ledger in front of the first record that fell. */
-struct good {
-    bool over;
-    int64_t height; /* its last block's, and id */
-    uint8_t id[ID_LEN];
-    uint64_t lines, bytes;
-};
-
 struct run {
     const char *now;
-    bool quiet, bad, headers;
+    bool quiet, verbose, bad, headers;
     struct sigpool *pool; /* NULL: signatures are not looked at */
     struct ledger *against;
     struct known *known; /* of signatures, beside that ledger; or NULL */
     struct cli_checkpoints checkpoints;
     bool plain;              /* the file that is read is none but its records' */
     struct explain *explain; /* NULL: verdicts are told, not explained */
-    struct good good;        /* of the stream at hand */
 };
 
 /* Writes what the script has by now; or exits, as what was to be put into it could not be. */
@@ -69,26 +59,15 @@ static void put_script(struct run *r, int result, const char *name, const struct
     script->len = 0;
 }
 
-static void note_good(struct good *g, const struct item *item, bool holds)
-{
-    g->over |= !holds;
-    if (g->over || !item->is_block)
-        return;
-    g->height = item->block.height;
-    memcpy(g->id, item->id, ID_LEN);
-    g->lines = item->line + item->count;
-    g->bytes = item->offset + item->stream_size;
-}
-
 /* The last word on a ledger that fell. */
 static void tell_good(const struct run *r, const struct judge *j, const char *name)
 {
-    const struct good *g = &r->good;
-    if (!g->over || !judge_rules(j))
+    const struct judge_sum g = judge_sum(j);
+    if (!g.fell || !judge_rules(j))
         return;
     cli_warn("%s: good up to line %" PRIu64 ", block %" PRId64 " %s: `head -c %" PRIu64
              "%s%s` is that",
-             name, g->lines, g->height, hex32(g->id).text, g->bytes, r->plain ? " " : "",
+             name, g.lines, g.height, hex32(g.id).text, g.bytes, r->plain ? " " : "",
              r->plain ? file_word(name, "FILE") : "");
 }
 
@@ -100,7 +79,6 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
         int holds = judge_item(j, item, cli_now(r->now), &f);
         if (holds < 0)
             cli_fail(name, &f);
-        note_good(&r->good, item, holds);
         if (r->explain) {
             struct fault trouble = {0};
             put_script(r, explain_item(r->explain, item, holds, &f, &trouble), name, &trouble);
@@ -110,7 +88,8 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
             cli_put(item->text, item->size);
         if (holds)
             continue;
-        cli_report(name, f.line, f.text);
+        if (r->verbose || !judge_follows(j))
+            cli_report_item(name, item, &f, r->pool);
         r->bad = true;
     }
     cli_flush();
@@ -144,24 +123,40 @@ static void open_script(struct run *r, struct judge *j, const char *name, struct
         put_script(r, explain_open(r->explain, &about, f), name, f);
 }
 
+/* Whether anything was there to be judged at all. */
+static void check_any(struct run *r, const struct judge *j, const char *name)
+{
+    const char *nothing = judge_nothing(j);
+    if (nothing)
+        cli_report(name, 1, nothing);
+    r->bad |= nothing != NULL;
+}
+
+static void tell_end(struct run *r, struct judge *j, const char *name)
+{
+    struct judge_sum sum = judge_sum(j);
+    check_any(r, j, name);
+    if (!r->verbose)
+        cli_tell_follows(name, sum.follows);
+    tell_good(r, j, name);
+    check_best(r, j, name);
+    cli_tell_unknown(name, sum.unknown, r->quiet);
+}
+
 static void verify_stream(struct run *r, struct stream *stream, const char *name)
 {
     struct judge *j = judge_new(r->against);
     struct fault f = {0};
     struct feed feed;
     struct batch *b;
-    bool empty = true;
     int got;
-    if (!j)
-        cli_die("out of memory");
-    r->good = (struct good){0};
+    cli_memory(!j);
     judge_guard(j, cli_guard(&r->checkpoints));
     open_script(r, j, name, &f);
     feed_init(&feed, stream, r->pool);
     if (r->known)
         feed_ask(&feed, known_recall, r->known);
     while ((got = feed_next(&feed, &b, &f)) > 0) {
-        empty = false;
         cli_checkpoints_refresh(&r->checkpoints);
         take_batch(r, j, b, name);
         if (r->known)
@@ -173,62 +168,12 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
         cli_fail(name, &f);
     if (r->explain)
         put_script(r, explain_close(r->explain, &f), name, &f);
-    else if (empty && !r->against) {
-        cli_report(name, 1, "empty: no record, and no genesis block");
-        r->bad = true;
-    } else {
-        tell_good(r, j, name);
-        check_best(r, j, name);
-    }
+    else
+        tell_end(r, j, name);
     if (judge_tip(j))
         cli_checkpoints_tell_above(&r->checkpoints, name, judge_tip(j)->height);
     feed_free(&feed);
     judge_free(j);
-}
-
-static void take_verdict(struct run *r, int verdict, const struct span *text, const char *name,
-                         const struct fault *f)
-{
-    if (verdict < 0)
-        cli_fail(name, f);
-    if (verdict == LIGHT_HOLDS && !r->quiet) {
-        cli_put(text->at, text->len);
-        cli_put("\n", 1);
-    }
-    if (verdict == LIGHT_FALLS) {
-        cli_report(name, f->line, f->text);
-        r->bad = true;
-    }
-}
-
-/* -H: the stream is a light client's. */
-static void verify_headers(struct run *r, struct source src, const char *name)
-{
-    struct light *c = light_new(src);
-    struct fault f = {0};
-    struct span text;
-    int verdict;
-    bool empty = true;
-    if (!c)
-        cli_die("out of memory");
-    if (cli_guard(&r->checkpoints))
-        light_hold(c, &r->checkpoints.set);
-    while ((verdict = light_next(c, cli_now(r->now), &text, &f)) != LIGHT_END) {
-        empty = false;
-        take_verdict(r, verdict, &text, name, &f);
-        if (!light_ready(c))
-            cli_flush();
-    }
-    if (empty) {
-        cli_report(name, 1, "empty: no record, and no genesis block");
-        r->bad = true;
-    } else if (!light_sum(c).from_genesis) {
-        cli_warn("%s: no genesis block came first: headers were taken at their word", name);
-    } else {
-        tell_last(r, light_above(c, &f), name, &f);
-        cli_checkpoints_tell_above(&r->checkpoints, name, light_sum(c).height);
-    }
-    light_free(c);
 }
 
 /* Whether the ledger that is judged against keeps to the checkpoints itself. */
@@ -242,17 +187,6 @@ static void check_ledger(struct run *r)
         cli_ledger_fail(r->against, &f);
     cli_report(r->against->path, f.line, f.text);
     r->bad = true;
-}
-
-/* Whether these are the bytes of a file that is still there when a script asks for it. */
-static bool is_plain(const char *path)
-{
-    struct stat st;
-    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !source_is_gzip(fd);
-    if (fd >= 0)
-        close(fd);
-    return plain;
 }
 
 /* -x: what makes whatever reads the script end with 2 if nothing else gets written, because the
@@ -290,14 +224,14 @@ static void verify_file(struct run *r, const char *path)
     const char *name = strcmp(path, "-") ? path : "stdin";
     if (source_open(path, &src, &f))
         cli_fail(name, &f);
-    r->plain = is_plain(path);
+    r->plain = source_is_plain(path);
     if (r->headers) {
-        verify_headers(r, src, name);
+        struct cli_headers h = {name, r->now, r->quiet, &r->checkpoints};
+        r->bad |= !cli_verify_headers(&h, src);
         return;
     }
     struct stream *stream = stream_new(src, 1, 0);
-    if (!stream)
-        cli_die("out of memory");
+    cli_memory(!stream);
     verify_stream(r, stream, name);
 }
 
@@ -310,6 +244,7 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
 {
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r->quiet |= c == 'q';
+        r->verbose |= c == 'v';
         r->headers |= c == 'H';
         if (c == 'x' && !s->explain)
             s->explain = guard_script();

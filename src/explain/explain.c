@@ -55,7 +55,7 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
 {
     x->about = *about;
     x->tree = NULL;
-    x->founded = x->any = x->partial = false;
+    x->founded = x->partial = false;
     judge_watch(about->judge, explain_note, NULL);
     if (about->against && explain_quote_chain(x, f))
         return -1;
@@ -130,7 +130,6 @@ int explain_item(struct explain *x, const struct item *item, int holds, const st
     x->item = item;
     x->why = holds ? NULL : why;
     x->tree = judge_tree(x->about.judge);
-    x->any = true;
     x->partial |= item->size != item->stream_size;
     x->told = 0;
     begin_item(x);
@@ -154,9 +153,9 @@ static void compare(struct explain *x)
 
 int explain_close(struct explain *x, struct fault *f)
 {
-    if (!x->any && !x->about.against)
-        explain_say(x,
-                    "( [ -s all ] || no 1 'empty: no record, and no genesis block' )\njudged $?\n");
+    const char *nothing = judge_nothing(x->about.judge);
+    if (nothing)
+        explain_say(x, "( no 1 '%s' )\njudged $?\n", nothing);
     if (x->about.path && !x->partial)
         compare(x);
     return written(x, f);

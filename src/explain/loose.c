@@ -86,6 +86,9 @@ static void other(struct explain *x)
     const char *first = x->why ? x->why->text : "";
     explain_or_no(x, x->item->line,
                   *first == 'r' ? "rule: stands outside" : "grant: stands outside");
+    explain_say(x, "# Nor is it part of a PEM file, in which secret keys are kept.\n%s",
+                x->why ? "false" : "[ \"${line#-----BEGIN }\" = \"$line\" ]");
+    explain_or_no(x, x->item->line, "pem: ");
     explain_say(x, "# More is not asked of a record of its type.\n");
 }
 

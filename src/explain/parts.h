@@ -13,7 +13,7 @@ struct explain {
     struct explain_about about;
     struct tree *tree; /* that its blocks are judged in; NULL: loose records */
     bool founded;      /* a whole ledger's genesis has held */
-    bool any, partial; /* there was an item; one was not kept whole */
+    bool partial;      /* an item was not kept whole */
 
     /* The item. Once the check that it fails at is written, nothing more is: ended. */
     const struct item *item;

@@ -1,8 +1,10 @@
 #include "ledger/judge.h"
 
 #include "base/hex.h"
+#include "ledger/fallen.h"
 #include "ledger/proving.h"
 #include "ledger/store_temp.h"
+#include "record/armor.h"
 #include "record/key.h"
 
 #include <inttypes.h>
@@ -34,6 +36,10 @@ struct judge {
     judge_good *good;         /* WHOLE; NULL: nobody watches */
     void *watcher;
     struct spend *spends; /* LOOSE; oldest first */
+    struct fallen fallen; /* WHOLE */
+    bool follows;
+    struct armor armor;
+    struct judge_sum sum;
 };
 
 struct judge *judge_new(struct ledger *against)
@@ -43,6 +49,7 @@ struct judge *judge_new(struct ledger *against)
         return NULL;
     j->against = against;
     j->mode = against ? AGAINST : UNKNOWN;
+    fallen_init(&j->fallen);
     return j;
 }
 
@@ -61,6 +68,7 @@ void judge_free(struct judge *j)
     if (j->store)
         tree_free(&j->tree);
     store_temp_free(j->store);
+    fallen_free(&j->fallen);
     free(j);
 }
 
@@ -113,14 +121,48 @@ static int choose_mode(struct judge *j, const struct item *first, struct fault *
     return tree_init(&j->tree, store_temp_table(j->store), f);
 }
 
+static int judge_stray(struct judge *j, const struct item *item, struct fault *f)
+{
+    fault_rule(f, "expected a block, not '%.*s'", (int)strcspn(item->text, " \n"), item->text);
+    j->follows = fallen_stray(&j->fallen);
+    return falls(item, f);
+}
+
+static int judge_orphan(struct judge *j, const struct item *item, struct fault *f)
+{
+    const uint8_t *parent = item->block.prev;
+    int follows = fallen_orphan(&j->fallen, parent, item->id);
+    if (follows < 0)
+        return fault_memory(f);
+    j->follows = follows;
+    fault_rule(f, "block: its parent %s is not in the ledger before it%s", hex32(parent).text,
+               fallen_has(&j->fallen, parent) ? ": it fell" : "");
+    return falls(item, f);
+}
+
+/* A block of a ledger that has no genesis block, or none that held. */
+static int judge_rootless(struct judge *j, const struct item *item, struct fault *f)
+{
+    tree_no_genesis(item, f);
+    if (j->fallen.genesis_fell)
+        fault_rule(f, "block: no genesis block before it that holds");
+    j->follows = fallen_rootless(&j->fallen);
+    return falls(item, f);
+}
+
+static bool is_rootless(const struct judge *j, const struct item *item)
+{
+    return j->mode == WHOLE && item->has_header && !item->is_genesis && !j->tree.has_genesis;
+}
+
 static int judge_whole(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
     struct node new;
     struct reorg reorg;
-    if (!item->is_block) {
-        fault_rule(f, "expected a block, not '%.*s'", (int)strcspn(item->text, " \n"), item->text);
-        return falls(item, f);
-    }
+    if (!item->is_block)
+        return judge_stray(j, item, f);
+    if (is_rootless(j, item))
+        return judge_rootless(j, item, f);
     switch (tree_check(&j->tree, item, now, &new, f)) {
     case TREE_GOOD:
         if (j->good && j->good(j->watcher, &j->tree, item, &new, f))
@@ -130,9 +172,7 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
         fault_rule(f, "block: stands twice: first at line %" PRIu64, new.line);
         return falls(item, f);
     case TREE_ORPHAN:
-        fault_rule(f, "block: its parent %s is not in the ledger before it",
-                   hex32(item->block.prev).text);
-        return falls(item, f);
+        return judge_orphan(j, item, f);
     case TREE_BAD:
         return falls(item, f);
     default:
@@ -233,8 +273,22 @@ static int judge_proof(struct judge *j, const struct item *item, struct fault *f
     return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }
 
-/* The other records whose form is known here; what is not, passes. A rule or a grant without its
- * genesis block holds for nothing: what lost its first line is no ledger. */
+/* A record whose type is unknown here: it passes. What is within PEM armor does not: a secret key
+ * that was named by mistake would end up where nobody expects it. */
+static int judge_unknown(struct judge *j, const struct item *item, size_t len, struct fault *f)
+{
+    enum armor_part part = armor_next(&j->armor, item->text, len);
+    j->sum.known--;
+    j->sum.unknown += part == ARMOR_NONE;
+    j->follows = part == ARMOR_INSIDE;
+    if (part == ARMOR_NONE)
+        return 1;
+    fault_rule(f, ARMOR_RULE);
+    return falls(item, f);
+}
+
+/* The other records whose form is known here. A rule or a grant without its genesis block holds for
+ * nothing: what lost its first line is no ledger. */
 static int judge_other(struct judge *j, const struct item *item, struct fault *f)
 {
     struct key k;
@@ -246,9 +300,9 @@ static int judge_other(struct judge *j, const struct item *item, struct fault *f
                    item->text);
         return falls(item, f);
     }
-    if (!line_is(item->text, len, "key") || key_parse(item->text, len, &k, f) == 0)
-        return 1;
-    return falls(item, f);
+    if (!line_is(item->text, len, "key"))
+        return judge_unknown(j, item, len, f);
+    return key_parse(item->text, len, &k, f) ? falls(item, f) : 1;
 }
 
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
@@ -272,6 +326,8 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
     }
     if (item->is_block)
         return judge_alone(item, f);
+    if (item->is_peer || item->is_checkpoint)
+        return 1;
     return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
 }
 
@@ -288,17 +344,14 @@ static int keeps_checkpoints(struct judge *j, const struct item *item, struct fa
     return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }
 
-int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f)
+static int judge_by_mode(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
-    f->line = 0;
-    if (j->mode == UNKNOWN && choose_mode(j, item, f))
-        return -1;
-    if (item->broken && j->mode == WHOLE)
-        tree_fault(&j->tree, item, f);
-    else if (item->broken)
+    if (item->broken && is_rootless(j, item))
+        return judge_rootless(j, item, f);
+    if (item->broken) {
         *f = item->fault;
-    if (item->broken)
         return 0;
+    }
     int keeps = keeps_checkpoints(j, item, f);
     if (keeps <= 0)
         return keeps;
@@ -310,4 +363,51 @@ int judge_item(struct judge *j, const struct item *item, int64_t now, struct fau
     default:
         return judge_loose(j, item, f);
     }
+}
+
+static void count_in(struct judge_sum *sum, const struct item *item, bool holds, bool follows)
+{
+    sum->fell |= !holds;
+    sum->follows += follows;
+    if (sum->fell || !item->is_block)
+        return;
+    sum->lines = item->line + item->count;
+    sum->bytes = item->offset + item->stream_size;
+    sum->height = item->block.height;
+    memcpy(sum->id, item->id, ID_LEN);
+}
+
+int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f)
+{
+    f->line = 0;
+    j->follows = false;
+    j->sum.known++;
+    if (j->mode == UNKNOWN && choose_mode(j, item, f))
+        return -1;
+    int holds = judge_by_mode(j, item, now, f);
+    if (holds < 0)
+        return -1;
+    if (fallen_note(&j->fallen, item, holds))
+        return fault_memory(f);
+    count_in(&j->sum, item, holds, j->follows);
+    return holds;
+}
+
+bool judge_follows(const struct judge *j)
+{
+    return j->follows;
+}
+
+struct judge_sum judge_sum(const struct judge *j)
+{
+    return j->sum;
+}
+
+const char *judge_nothing(const struct judge *j)
+{
+    if (j->sum.known || j->sum.fell)
+        return NULL;
+    if (j->sum.unknown)
+        return "no record of a known type: nothing was checked";
+    return j->against ? NULL : "empty: no record, and no genesis block";
 }

@@ -32,6 +32,28 @@ void judge_guard(struct judge *j, struct guard *g);
  * line), -1 and trouble. now is the clock. */
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);
 
+/* Whether the item judged last fell only with others that were told before it (fallen.h), so that
+ * a fault at the beginning of a ledger need not be told again for each block after it. */
+bool judge_follows(const struct judge *j);
+
+/* What was judged so far. */
+struct judge_sum {
+    uint64_t known;   /* records of the types that are judged, whether they hold or not */
+    uint64_t unknown; /* and of all others, which pass unjudged */
+    uint64_t follows; /* items of which judge_follows was true */
+    bool fell;        /* some item did */
+
+    /* Of a whole ledger, the part in front of the first item that fell: */
+    uint64_t lines, bytes;
+    int64_t height; /* of its last block, and that one's id */
+    uint8_t id[ID_LEN];
+};
+struct judge_sum judge_sum(const struct judge *j);
+
+/* At the end: a stream in which nothing could be judged must not look like one that holds. NULL, or
+ * the words for that; an empty stream against a ledger is none of these. */
+const char *judge_nothing(const struct judge *j);
+
 /* From here on, each block of a whole ledger that holds is shown to good (its self comes first)
  * before the tree takes it up: the tree stands at it, its journal still open, so that what good
  * puts into the state goes back and forth with the block. -1 and trouble ends the judging. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -134,4 +135,14 @@ int source_at(int fd, uint64_t offset, struct source *src, struct fault *f)
     *p = (struct place){fd, offset};
     *src = (struct source){.read = place_read, .close = free, .self = p};
     return 0;
+}
+
+bool source_is_plain(const char *path)
+{
+    struct stat st;
+    int fd = strcmp(path, "-") ? file_open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
+    bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !source_is_gzip(fd);
+    if (fd >= 0)
+        close(fd);
+    return plain;
 }

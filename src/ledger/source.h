@@ -16,4 +16,7 @@ int source_at(int fd, uint64_t offset, struct source *src, struct fault *f);
 /* Whether the file open as fd begins as gzip's do. */
 bool source_is_gzip(int fd);
 
+/* Whether path names a regular file whose bytes are those that source_open gives. */
+bool source_is_plain(const char *path);
+
 #endif

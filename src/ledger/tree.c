@@ -381,7 +381,7 @@ static int refuse(struct tree *t, const struct item *item, struct fault *f)
     return TREE_BAD;
 }
 
-static void no_genesis(const struct item *item, struct fault *f)
+void tree_no_genesis(const struct item *item, struct fault *f)
 {
     fault_rule(f, "block: no genesis: the first block must have height 0, no parent, no miner and "
                   "seal 0");
@@ -392,13 +392,13 @@ void tree_fault(const struct tree *t, const struct item *item, struct fault *f)
 {
     *f = item->fault;
     if (!t->has_genesis && item->has_header && !item->is_genesis)
-        no_genesis(item, f);
+        tree_no_genesis(item, f);
 }
 
 static int check_genesis(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
     if (!item->is_genesis) {
-        no_genesis(item, f);
+        tree_no_genesis(item, f);
         return TREE_BAD;
     }
     *new = new_node(t, item);

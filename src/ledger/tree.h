@@ -78,6 +78,9 @@ void tree_resume(struct tree *t, const struct node *genesis, const struct rules 
  * else is. */
 void tree_fault(const struct tree *t, const struct item *item, struct fault *f);
 
+/* What is wrong with a block that comes before any genesis block. */
+void tree_no_genesis(const struct item *item, struct fault *f);
+
 /* Judges a block whose form holds (not item->broken) against its parent; with now < 0 the clock is
  * not asked. Gives a verdict, or -1 and trouble. */
 int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,

@@ -76,12 +76,14 @@ int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *
     return 0;
 }
 
-int waiting_leave(struct waiting *w, bool all, uint64_t *line, uint8_t parent[ID_LEN])
+int waiting_leave(struct waiting *w, bool all, uint8_t id[ID_LEN], uint64_t *line,
+                  uint8_t parent[ID_LEN])
 {
     if (!w->first || (!all && w->bytes <= WAITING_BYTES_MAX && w->count <= WAITING_BLOCKS_MAX))
         return 0;
     struct orphan *o = take_out(w, &w->first);
     *line = o->line;
+    memcpy(id, o->id, ID_LEN);
     memcpy(parent, o->parent, ID_LEN);
     free(o);
     return 1;

@@ -20,8 +20,9 @@ int waiting_add(struct waiting *w, const struct item *item);
 int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *b, struct fault *f);
 
 /* Takes out the oldest block where there are more than the room holds, or, with all, whatever is
- * there: 1 and its line in the stream that brought it and its parent's id; 0 where none is to go.
- */
-int waiting_leave(struct waiting *w, bool all, uint64_t *line, uint8_t parent[ID_LEN]);
+ * there: 1, its id, its line in the stream that brought it and its parent's id; 0 where none is to
+ * go. */
+int waiting_leave(struct waiting *w, bool all, uint8_t id[ID_LEN], uint64_t *line,
+                  uint8_t parent[ID_LEN]);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "crypto/merkle.h"
+#include "stream/locate.h"
 #include "work/target.h"
 
 #include <inttypes.h>
@@ -112,15 +113,20 @@ static int take_line(struct batch *b, struct item *item, const struct line *line
 {
     item->stream_size += line->size;
     if (buf_add(&b->text, line->text, line->len) ||
-        (line->state == LINE_WHOLE && buf_add(&b->text, "\n", 1)))
+        (line->state != LINE_TORN && buf_add(&b->text, "\n", 1)))
         return -1;
     item->size = b->text.len - item->at;
     return 0;
 }
 
-static void pass_line(struct item *item, const struct line *line)
+/* Counts a line of a broken item in, and keeps it for locate.h, unless the item is too large. 0, or
+ * -1: no memory. */
+static int pass_line(struct batch *b, struct item *item, const struct line *line, uint64_t limit)
 {
+    if (item->stream_size + line->size <= limit)
+        return take_line(b, item, line);
     item->stream_size += line->size;
+    return 0;
 }
 
 static int next_line(struct stream *s, struct line *line, struct fault *f)
@@ -142,7 +148,7 @@ static int parse_genesis_entry(struct item *item, struct entry *e, const struct 
     return fault_rule(f, "block: a genesis holds only rule and grant lines");
 }
 
-static int parse_entry(struct item *item, struct entry *e, const struct line *line, struct fault *f)
+int stream_parse_entry(struct item *item, struct entry *e, const struct line *line, struct fault *f)
 {
     if (line_form(line, f))
         return -1;
@@ -163,7 +169,7 @@ static int read_entry(struct batch *b, struct item *item, const struct line *lin
         return fault_memory(f);
     e->at = item->size;
     e->len = line->len;
-    if (parse_entry(item, e, line, &why)) {
+    if (stream_parse_entry(item, e, line, &why)) {
         break_item(item, line->number, &why);
         item->torn |= line->cut;
     }
@@ -191,7 +197,7 @@ static void check_size(const struct stream *s, struct item *item)
 }
 
 /* Reads the body behind a header: as many lines as it counts, or up to the next header. Once the
- * item is broken, nothing more is kept. 0, or -1 and trouble. */
+ * item is broken, its lines are kept but not parsed. 0, or -1 and trouble. */
 static int read_body(struct stream *s, struct batch *b, struct item *item, struct fault *f)
 {
     for (int64_t i = 0; i < item->block.count; i++) {
@@ -207,9 +213,9 @@ static int read_body(struct stream *s, struct batch *b, struct item *item, struc
             cut_short(item, (uint64_t)i, !got);
             return 0;
         }
-        if (item->broken)
-            pass_line(item, &line);
-        else if (read_entry(b, item, &line, f))
+        if (item->broken && pass_line(b, item, &line, s->limit))
+            return fault_memory(f);
+        if (!item->broken && read_entry(b, item, &line, f))
             return -1;
         check_size(s, item);
     }

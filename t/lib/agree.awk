@@ -23,7 +23,7 @@ function read_faults(file, fault,    line, n) {
     split("", fault)
     n = 0
     while ((getline line <file) > 0) {
-        if (line ~ /^ledger-append: reorg: |^verify: .*: good up to line /)
+        if (line ~ /^ledger-append: reorg: |^verify: .*: (good up to line |[0-9]+ (records? of unknown type|more lines of the block))|^ledger-append: stdin: [0-9]+ more lines of the block/)
             continue
         if (!match(line, /:[0-9]+: /)) {
             wrong("said: " line)

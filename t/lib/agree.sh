@@ -24,9 +24,9 @@ read_back() {
 }
 
 for ((i = $4; i <= $6; i += $5)); do
-    verify -j1 -T "$now" "$mutants/$i" >"$out/$i.v" 2>"$out/$i.ve"
+    verify -v -j1 -T "$now" "$mutants/$i" >"$out/$i.v" 2>"$out/$i.ve"
     v=$?
-    ledger-append -j1 -T "$now" "$out/$i.L" <"$mutants/$i" >"$out/$i.a" 2>"$out/$i.ae"
+    ledger-append -v -j1 -T "$now" "$out/$i.L" <"$mutants/$i" >"$out/$i.a" 2>"$out/$i.ae"
     echo "$i $v $?"
     if [ -e "$out/$i.L" ]; then
         read_back

@@ -1,0 +1,59 @@
+#include "cli/headers.h"
+
+#include "cli/cli.h"
+#include "ledger/light.h"
+
+static bool take_verdict(const struct cli_headers *h, int verdict, const struct span *text,
+                         const struct fault *f)
+{
+    if (verdict < 0)
+        cli_fail(h->place, f);
+    if (verdict == LIGHT_HOLDS && !h->quiet) {
+        cli_put(text->at, text->len);
+        cli_put("\n", 1);
+    }
+    if (verdict == LIGHT_FALLS)
+        cli_report(h->place, f->line, f->text);
+    return verdict == LIGHT_HOLDS;
+}
+
+/* What can be said when all was read. */
+static bool check_end(const struct cli_headers *h, struct light *c)
+{
+    struct fault f = {0};
+    if (!light_sum(c).from_genesis) {
+        cli_warn("%s: no genesis block came first: headers were taken at their word", h->place);
+        return true;
+    }
+    bool holds = light_above(c, &f) == 0;
+    if (!holds && f.kind != FAULT_RULE)
+        cli_fail(h->place, &f);
+    if (!holds)
+        cli_report(h->place, f.line, f.text);
+    cli_checkpoints_tell_above(h->checkpoints, h->place, light_sum(c).height);
+    return holds;
+}
+
+bool cli_verify_headers(const struct cli_headers *h, struct source src)
+{
+    struct light *c = light_new(src);
+    struct fault f = {0};
+    struct span text;
+    int verdict;
+    bool empty = true, holds = true;
+    cli_memory(!c);
+    if (cli_guard(h->checkpoints))
+        light_hold(c, &h->checkpoints->set);
+    while ((verdict = light_next(c, cli_now(h->now), &text, &f)) != LIGHT_END) {
+        empty = false;
+        holds &= take_verdict(h, verdict, &text, &f);
+        if (!light_ready(c))
+            cli_flush();
+    }
+    if (empty)
+        cli_report(h->place, 1, "empty: no record, and no genesis block");
+    else
+        holds &= check_end(h, c);
+    light_free(c);
+    return holds && !empty;
+}

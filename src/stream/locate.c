@@ -1,0 +1,129 @@
+#include "stream/locate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines are looked at so many at a time: a body can have millions of empty ones. */
+enum { TOGETHER = 1024 };
+
+struct located {
+    struct entry entry;
+    struct fault why; /* with the line's number; FAULT_NONE: it holds */
+};
+
+struct search {
+    struct item item; /* a copy, for the parser to write its rules into */
+    size_t at;        /* in its text */
+    uint64_t number;  /* of the line there */
+    struct located lines[TOGETHER];
+    struct sigjob jobs[TOGETHER];
+    size_t count;
+    locate_tell *tell;
+    void *self;
+    uint64_t found;
+};
+
+/* The next line of the text; false where there is none that ends in a newline: what is torn was
+ * told as that. */
+static bool next_line(struct search *s, struct line *line)
+{
+    const char *text = s->item.text + s->at;
+    const char *end = memchr(text, '\n', s->item.size - s->at);
+    if (!end)
+        return false;
+    *line = (struct line){.text = text, .len = (size_t)(end - text), .number = s->number++};
+    s->at += line->len + 1;
+    return true;
+}
+
+static void read_lines(struct search *s)
+{
+    struct line line;
+    for (s->count = 0; s->count < TOGETHER && next_line(s, &line); s->count++) {
+        struct located *l = &s->lines[s->count];
+        memset(&l->entry, 0, sizeof l->entry);
+        l->why.kind = FAULT_NONE;
+        stream_parse_entry(&s->item, &l->entry, &line, &l->why);
+        l->why.line = line.number;
+    }
+}
+
+static bool is_signed(const struct located *l)
+{
+    return l->why.kind == FAULT_NONE && l->entry.is_tx;
+}
+
+static int check_signatures(struct search *s, struct sigpool *pool, struct fault *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct tx *tx = &s->lines[i].entry.tx;
+        if (is_signed(&s->lines[i]))
+            s->jobs[n++] = (struct sigjob){.key = tx->from,
+                                           .signature = tx->signature,
+                                           .message = tx->line,
+                                           .len = tx->signed_len};
+    }
+    if (sigpool_start(pool, s->jobs, n, f))
+        return -1;
+    sigpool_wait(pool, s->jobs);
+    n = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        struct fault *why = &s->lines[i].why;
+        uint64_t line = why->line;
+        if (!is_signed(&s->lines[i]))
+            continue;
+        if (s->jobs[n].unknown)
+            return fault_memory(f);
+        if (!s->jobs[n++].valid)
+            fault_rule(why, "tx: bad signature");
+        why->line = line;
+    }
+    return 0;
+}
+
+/* A line that has no place in a body at all was told as the block's own fault, or is told so of the
+ * first. */
+static bool is_misplaced(const struct fault *why)
+{
+    return strncmp(why->text, "block: ", 7) == 0;
+}
+
+static void tell_faults(struct search *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct fault *why = &s->lines[i].why;
+        if (why->kind != FAULT_NONE && !is_misplaced(why) && why->line != s->item.fault.line &&
+            s->found++ < LOCATE_MAX)
+            s->tell(s->self, why);
+    }
+}
+
+static int search(struct search *s, struct sigpool *pool, struct fault *f)
+{
+    struct line header;
+    next_line(s, &header);
+    for (read_lines(s); s->count; read_lines(s)) {
+        if (pool && check_signatures(s, pool, f))
+            return -1;
+        tell_faults(s);
+    }
+    return 0;
+}
+
+int locate_faults(const struct item *item, struct sigpool *pool, locate_tell *tell, void *self,
+                  uint64_t *more, struct fault *f)
+{
+    struct search *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_memory(f);
+    s->item = *item;
+    s->item.rules = (struct rules){0};
+    s->number = item->line;
+    s->tell = tell;
+    s->self = self;
+    int result = search(s, pool, f);
+    *more = s->found > LOCATE_MAX ? s->found - LOCATE_MAX : 0;
+    free(s);
+    return result;
+}
