@@ -62,3 +62,9 @@ dialtest() {
 @test "names that nobody waits for any more end by themselves, and there is a most" {
     dialtest leave
 }
+
+@test "all addresses of a name are known, each once, in the resolver's order" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
+    LD_PRELOAD=$BIN/.t/hosts.so HOSTS='two.example ::1 127.0.0.1 ::1 127.0.0.2' dialtest names two.example:7001 >got
+    diff got - <<<'[::1]:7001 127.0.0.1:7001 127.0.0.2:7001'
+}

@@ -458,6 +458,78 @@ END
     same_lines txs l.out
 }
 
+# --- Names with several addresses ------------------------------------------------------------------------
+
+# by_name ADDRESSES COMMAND...: the name two.example stands for these addresses.
+by_name() {
+    LD_PRELOAD=$BIN/.t/hosts.so HOSTS="two.example $1" timeout 60 "${@:2}"
+}
+
+need_names() {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
+}
+
+@test "gossip-send: a name's second address is dialed if nobody listens at the first" {
+    need_names
+    chain 1
+    keygen -s l l >named
+    listen l -c "$CHAIN" -k l.key
+    local port=${at##*:} key
+    key=$(cut -d ' ' -f 2 l.pub)
+    by_name '::1 127.0.0.1' gossip-send -c "$CHAIN" "two.example:$port" <txs
+    same_lines txs l.out
+    by_name '127.0.0.9 ::1 127.0.0.1' gossip-send -c "$CHAIN" "$key@two.example:$port" <txs
+    expect 1 by_name '127.0.0.8 127.0.0.9' gossip-send -c "$CHAIN" -t 1 "two.example:$port" <txs
+    says "two.example:$port: 127.0.0.8:$port: cannot connect: Connection refused; 127.0.0.9:$port: cannot connect: "
+    listen p -p -c "$CHAIN"
+    by_name '::1 127.0.0.1' gossip-send -p -c "$CHAIN" "two.example:${at##*:}" <txs
+    same_lines txs p.out
+}
+
+@test "gossip-send: an address that never answers, or answers with another key, keeps nobody from the next" {
+    need_names
+    chain 1
+    keygen -s l l >named
+    keygen -s m m >named
+    listen l -c "$CHAIN" -k l.key
+    local port=${at##*:} key
+    key=$(cut -d ' ' -f 2 l.pub)
+    # one that takes connections and says nothing
+    start silent python3 -B -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.2", int(sys.argv[1])))
+print("there", flush=True)
+time.sleep(600)' "$port"
+    eventually grep -q there silent.out
+    by_name '127.0.0.2 127.0.0.1' gossip-send -c "$CHAIN" -t 60 "two.example:$port" <txs
+    same_lines txs l.out
+    # another key, in front of the one that is asked for
+    start other gossip-listen -c "$CHAIN" -k m.key -l "127.0.0.3:$port"
+    by_name '127.0.0.3 127.0.0.1' gossip-send -c "$CHAIN" -t 60 "$key@two.example:$port" <txs
+    # in plain, silence is noticed only after a while
+    listen p -p -c "$CHAIN"
+    start silent2 python3 -B -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.2", int(sys.argv[1])))
+print("there", flush=True)
+time.sleep(600)' "${at##*:}"
+    eventually grep -q there silent2.out
+    by_name '127.0.0.2 127.0.0.1' gossip-send -p -c "$CHAIN" -t 60 "two.example:${at##*:}" <txs
+    same_lines txs p.out
+}
+
+@test "gossip-send, ledger-pull: a hosts file that names two addresses" {
+    chain 1
+    # shellcheck disable=SC2016 # for the shell inside
+    unshare -m sh -c 'mount --bind "$1" /etc/hosts' - "$VECTORS/cases/hosts-two-addresses" 2>/dev/null ||
+        skip 'no file system can be mounted here'
+    listen l -c "$CHAIN" -L ledger
+    local inside='mount --bind "$1" /etc/hosts && shift && exec "$@"'
+    unshare -m sh -c "$inside" - "$VECTORS/cases/hosts-two-addresses" \
+        timeout 60 gossip-send -c "$CHAIN" "two:${at##*:}" <txs
+    same_lines txs l.out
+    unshare -m sh -c "$inside" - "$VECTORS/cases/hosts-two-addresses" \
+        timeout 60 ledger-pull -l none -c "$CHAIN" "two:${at##*:}" | cmp - ledger
+}
+
 # --- What it holds -------------------------------------------------------------------------------------
 
 @test "gossip-send: -m bounds what is held for nobody; what it lets go it tells" {

@@ -7,19 +7,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALLS_MAX = 64, LOOK_EVERY = 1000, BANNED_MAX = 4096 };
+enum {
+    CALLS_MAX = 64,
+    LOOK_EVERY = 1000,
+    BANNED_MAX = 4096,
+    STAGGER = 250,  /* ms between attempts at a name's addresses (RFC 8305, section 5) */
+    SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
+};
+
+/* One of a target's addresses. */
+struct attempt {
+    struct call *call;
+    struct socket_address to;
+    struct link *link; /* while it is under way */
+    bool tried, ours;  /* ours: we ourselves answered there */
+};
 
 /* A target that is being dialed, or was reached. */
 struct call {
     struct client *client;
     const struct target *target;
-    int64_t since;
     struct resolve *resolve; /* while its name is looked up */
-    struct link *link;       /* from then on, until it is over */
-    void *peer;              /* the owner's, once the channel is open */
+    struct attempt attempts[RESOLVED_MAX];
+    size_t count;          /* of attempts */
+    int64_t since, opened; /* when the last attempt began; when the channel was open */
+    struct attempt *won;   /* whose channel is open: all is its from then on, until it is over */
+    void *peer;            /* the owner's */
     bool has_account;
-    uint8_t account[ID_LEN]; /* ... and then its key, unless it is a plain one */
-    bool greeted, heard;     /* it has said hello; and something else */
+    uint8_t account[ID_LEN]; /* the key of who answered last, unless it is a plain one */
+    bool greeted, heard;     /* the peer has said hello; and something else */
+    bool ending;             /* no more addresses are tried */
+    struct fault why;        /* what became of the attempts so far */
 };
 
 struct client {
@@ -100,6 +118,32 @@ static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
     return false;
 }
 
+/* How many of its addresses are being dialed, or are connected. */
+static size_t under_way(const struct call *call)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < call->count; i++)
+        n += call->attempts[i].link != NULL;
+    return n;
+}
+
+/* The next address to try; NULL: none. */
+static struct attempt *untried(struct call *call)
+{
+    for (size_t i = 0; i < call->count && !call->ending; i++)
+        if (!call->attempts[i].tried)
+            return &call->attempts[i];
+    return NULL;
+}
+
+static bool leads_to_ourselves(const struct call *call)
+{
+    size_t ours = 0;
+    for (size_t i = 0; i < call->count; i++)
+        ours += call->attempts[i].ours;
+    return ours && ours == call->count;
+}
+
 /* The call is over: its target rests for a while, or for good. */
 static void end_call(struct call *call, enum client_next next)
 {
@@ -107,7 +151,7 @@ static void end_call(struct call *call, enum client_next next)
     c->done += next == CLIENT_DONE;
     if (next == CLIENT_BAN)
         ban(c, call);
-    if (next != CLIENT_AGAIN)
+    if (next != CLIENT_AGAIN || leads_to_ourselves(call))
         dialer_never(c->dialer, call->target);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i] == call)
@@ -117,12 +161,28 @@ static void end_call(struct call *call, enum client_next next)
     free(call);
 }
 
-static void tell_unreached(struct call *call, const struct fault *why)
+static void tell_unreached(struct call *call)
 {
     const struct client_owner *owner = call->client->config->owner;
     if (owner->unreached)
         owner->unreached(owner->self, call->target->address.text,
-                         call->has_account ? call->account : NULL, why);
+                         call->has_account ? call->account : NULL, &call->why);
+}
+
+/* Adds to the reasons why nobody was reached: of several addresses each has one. What is connected
+ * already excuses all; else a broken rule stands above trouble. */
+static void note_failure(struct call *call, const struct attempt *a, const struct fault *why)
+{
+    struct fault before = call->why;
+    char address[ADDRESS_MAX] = "";
+    if (a)
+        address_format((const struct sockaddr *)&a->to.at, address);
+    call->why = *why;
+    if (!a || call->count == 1)
+        return;
+    bool first = !*before.text;
+    fault_trouble(&call->why, "%s%s%s: %s", before.text, first ? "" : "; ", address, why->text);
+    call->why.kind = first || why->kind < before.kind ? why->kind : before.kind;
 }
 
 static enum client_next next_of_unjoined(const struct client *c)
@@ -131,24 +191,51 @@ static enum client_next next_of_unjoined(const struct client *c)
 }
 
 /* The call ends before there is a link. */
-static void fail_call(struct call *call, const struct fault *why)
+static void fail_call(struct call *call)
 {
-    tell_unreached(call, why);
+    tell_unreached(call);
     end_call(call, next_of_unjoined(call->client));
+}
+
+/* Whoever had joined has left for good. Another address is tried when the call has its turn. */
+static void part(struct call *call, enum client_next next)
+{
+    if (call->greeted || !untried(call)) {
+        end_call(call, next);
+        return;
+    }
+    call->peer = NULL;
+    call->won = NULL;
+    call->has_account = false;
+}
+
+/* The peer is gone. */
+static void lose_peer(struct call *call, const struct fault *why)
+{
+    const struct client_owner *owner = call->client->config->owner;
+    enum client_next next = owner->leave(owner->self, call->peer, why);
+    if (!call->greeted && !untried(call))
+        tell_unreached(call);
+    if (next != CLIENT_LATER)
+        part(call, next);
 }
 
 static void closed(void *self, struct link *l, const struct fault *why)
 {
-    struct client *c = self;
-    struct call *call = link_tag(l);
-    enum client_next next = next_of_unjoined(c);
-    call->link = NULL;
-    if (call->peer)
-        next = c->config->owner->leave(c->config->owner->self, call->peer, why);
+    struct attempt *a = link_tag(l);
+    struct call *call = a->call;
+    (void)self;
+    a->link = NULL;
+    if (call->won && call->won != a) { /* one that was too late has not failed */
+        a->tried = false;
+        return;
+    }
     if (!call->greeted)
-        tell_unreached(call, why);
-    if (next != CLIENT_LATER)
-        end_call(call, next);
+        note_failure(call, a, why);
+    if (call->won)
+        lose_peer(call, why);
+    else if (!under_way(call) && !untried(call))
+        fail_call(call);
 }
 
 /* --- Who answers ------------------------------------------------------------------------------ */
@@ -164,7 +251,7 @@ static bool is_here_already(const struct client *c, const struct call *but)
 {
     for (size_t i = 0; i < CALLS_MAX; i++) {
         const struct call *call = c->calls[i];
-        if (call && call != but && call->link && call->has_account &&
+        if (call && call != but && call->won && call->won->link && call->has_account &&
             memcmp(call->account, but->account, ID_LEN) == 0)
             return true;
     }
@@ -172,15 +259,16 @@ static bool is_here_already(const struct client *c, const struct call *but)
 }
 
 /* Whether its key may answer there. 0, or -1 and a rule. */
-static int check_account(struct client *c, const struct call *call, struct fault *f)
+static int check_account(struct client *c, struct attempt *a, struct fault *f)
 {
+    const struct call *call = a->call;
     const struct target *t = call->target;
     if (!call->has_account)
         return 0;
     if (t->has_key && memcmp(t->key, call->account, ID_LEN))
         return fault_rule(f, "another key answers there than the one that is expected");
     if (is_ours(c, call->account) && !(t->operand && c->config->ourselves)) {
-        dialer_never(c->dialer, t);
+        a->ours = true;
         return fault_rule(f, "it is ourselves");
     }
     if (is_here_already(c, call)) {
@@ -191,22 +279,37 @@ static int check_account(struct client *c, const struct call *call, struct fault
     return is_allowed(c, call->account) ? 0 : fault_rule(f, "its key is not allowed");
 }
 
+/* The other addresses are let go; should this one say nothing, they are tried after it. */
+static void win(struct attempt *a)
+{
+    struct call *call = a->call;
+    struct fault late;
+    fault_trouble(&late, "another address was faster");
+    call->won = a;
+    call->opened = loop_now();
+    for (size_t i = 0; i < call->count; i++)
+        if (call->attempts[i].link && &call->attempts[i] != a)
+            link_close(call->attempts[i].link, NULL, &late);
+}
+
 static int opened(void *self, struct link *l, struct fault *f)
 {
     struct client *c = self;
     const struct client_owner *owner = c->config->owner;
-    struct call *call = link_tag(l);
+    struct attempt *a = link_tag(l);
+    struct call *call = a->call;
     struct session *session;
     const uint8_t *account = link_account(l);
     call->has_account = account != NULL;
     if (account)
         memcpy(call->account, account, ID_LEN);
-    if (check_account(c, call, f))
+    if (check_account(c, a, f))
         return -1;
     call->peer = owner->join(owner->self, call->target->address.text, account, &session, f);
     if (!call->peer)
         return -1;
     link_attach(l, session, call);
+    win(a);
     return 0;
 }
 
@@ -230,23 +333,47 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
 
 /* --- Calls ------------------------------------------------------------------------------------ */
 
-/* Goes on with a call whose name is looked up. */
-static void go_on_resolving(struct call *call)
+static void start_attempt(struct attempt *a, int64_t now)
 {
+    struct call *call = a->call;
     struct client *c = call->client;
     struct fault f;
-    struct sockaddr_storage to;
-    socklen_t len;
-    int done = resolve_poll(call->resolve, &to, &len, &f);
+    struct channel *channel = channel_dial(c->config->tls, &a->to.at, a->to.len, &f);
+    a->tried = true;
+    call->since = now;
+    if (channel && !(a->link = link_new(c->config->loop, channel, &c->link_owner, a)))
+        fault_memory(&f);
+    if (!a->link)
+        note_failure(call, a, &f);
+}
+
+/* Dials the next address when the last one has failed, or takes long. */
+static void dial_on(struct call *call, int64_t now)
+{
+    struct attempt *a;
+    if (call->won || call->resolve)
+        return;
+    while ((a = untried(call)) && (!under_way(call) || now - call->since >= STAGGER))
+        start_attempt(a, now);
+    if (!under_way(call))
+        fail_call(call);
+}
+
+/* Goes on with a call whose name is looked up. */
+static void go_on_resolving(struct call *call, int64_t now)
+{
+    struct fault f;
+    struct resolved found;
+    int done = resolve_poll(call->resolve, &found, &f);
     if (done == 0)
         return;
     resolve_free(call->resolve);
     call->resolve = NULL;
-    struct channel *channel = done > 0 ? channel_dial(c->config->tls, &to, len, &f) : NULL;
-    if (channel && !(call->link = link_new(c->config->loop, channel, &c->link_owner, call)))
-        fault_memory(&f);
-    if (!call->link)
-        fail_call(call, &f);
+    if (done < 0)
+        note_failure(call, NULL, &f);
+    for (size_t i = 0; done > 0 && i < found.count; i++)
+        call->attempts[call->count++] = (struct attempt){.call = call, .to = found.list[i]};
+    dial_on(call, now);
 }
 
 static void start_call(struct client *c, const struct target *t, int64_t now)
@@ -263,26 +390,58 @@ static void start_call(struct client *c, const struct target *t, int64_t now)
         i++;
     c->calls[i] = call;
     call->resolve = resolve_start(&t->address, &f);
-    if (call->resolve)
-        go_on_resolving(call);
-    else
-        fail_call(call, &f);
+    if (call->resolve) {
+        go_on_resolving(call, now);
+    } else {
+        note_failure(call, NULL, &f);
+        fail_call(call);
+    }
+}
+
+/* Closes all that is under way; the call may end with the last. */
+static void close_links(struct call *call, const char *word, const struct fault *why)
+{
+    size_t left = under_way(call);
+    for (size_t i = 0; left; i++)
+        if (call->attempts[i].link) {
+            left--;
+            link_close(call->attempts[i].link, word, why);
+        }
 }
 
 static void hang_up(struct call *call, const char *word, const struct fault *why)
 {
-    if (call->link)
-        link_close(call->link, word, why);
-    else
-        fail_call(call, why);
+    call->ending = true;
+    if (under_way(call)) {
+        close_links(call, word, why);
+    } else {
+        note_failure(call, NULL, why);
+        fail_call(call);
+    }
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */
 
-static bool takes_too_long(const struct call *call, int64_t now)
+static bool takes_too_long(struct call *call, int64_t now)
 {
     int64_t most = call->client->config->opening;
-    return most && !call->greeted && now - call->since > most;
+    if (call->greeted)
+        return false;
+    return (most && now - call->since > most) ||
+           (call->won && untried(call) && now - call->opened > SILENCE);
+}
+
+/* Nobody has said hello in time. */
+static void give_up(struct call *call)
+{
+    struct fault why;
+    fault_trouble(&why, "does not answer");
+    if (under_way(call)) {
+        close_links(call, NULL, &why);
+    } else {
+        note_failure(call, NULL, &why);
+        fail_call(call);
+    }
 }
 
 /* Hangs up where that is due. Whether it did. */
@@ -294,18 +453,23 @@ static bool end_if_due(struct call *call, int64_t now)
     struct fault why;
     if (doom) {
         why = *doom;
-        const char *word = link_session(call->link)->word;
+        const char *word = link_session(call->won->link)->word;
         hang_up(call, word ? word : "bad", &why);
     } else if (dialer_gone(c->dialer, call->target)) {
         fault_trouble(&why, "no longer among the peers");
         hang_up(call, "done", &why);
     } else if (takes_too_long(call, now)) {
-        fault_trouble(&why, "does not answer");
-        hang_up(call, NULL, &why);
+        give_up(call);
     } else {
         return false;
     }
     return true;
+}
+
+/* Whether its peer is gone, and the owner has not said what becomes of the target. */
+static bool has_left(const struct call *call)
+{
+    return call->won && !call->won->link;
 }
 
 /* What one call needs now; it may be over after each step. */
@@ -313,12 +477,15 @@ static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
 {
     struct call *call = c->calls[i];
     if (call->resolve)
-        go_on_resolving(call);
-    if (c->calls[i] != call || (!call->link && !call->resolve) || end_if_due(call, now) ||
-        !call->link)
+        go_on_resolving(call, now);
+    if (c->calls[i] != call || has_left(call) || end_if_due(call, now))
         return;
-    if (!tick || link_tick(call->link, now) == 0)
-        link_push(call->link, now);
+    dial_on(call, now);
+    for (size_t k = 0; c->calls[i] == call && k < call->count; k++) {
+        struct link *l = call->attempts[k].link;
+        if (l && (!tick || link_tick(l, now) == 0))
+            link_push(l, now);
+    }
 }
 
 int client_turn(struct client *c, int64_t now, struct fault *f)
@@ -329,7 +496,9 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     if (tick)
         c->looked = now;
     c->started = true;
-    for (const struct target *t; has_room(c) && (t = dialer_next(c->dialer, now));)
+    const struct target *t; /* of thousands that fail at once, a few in a turn: others wait, too */
+    for (size_t dials = 0; dials < CALLS_MAX && has_room(c) && (t = dialer_next(c->dialer, now));
+         dials++)
         start_call(c, t, now);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i])
@@ -337,13 +506,24 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     return 0;
 }
 
+/* How long until the call has something to do that no event tells of. */
+static int64_t call_wait(struct call *call, int64_t now)
+{
+    if (call->resolve)
+        return 20;
+    if (call->won || !untried(call))
+        return LOOK_EVERY;
+    return under_way(call) ? STAGGER - (now - call->since) : 0;
+}
+
 int client_wait(const struct client *c, int64_t now)
 {
     int64_t wait = LOOK_EVERY - (now - c->looked);
     int64_t when = has_room(c) ? dialer_when(c->dialer, now) : INT64_MAX;
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && c->calls[i]->resolve)
-            return 20;
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        int64_t next = c->calls[i] ? call_wait(c->calls[i], now) : wait;
+        wait = next < wait ? next : wait;
+    }
     if (when != INT64_MAX && when - now < wait)
         wait = when - now;
     return wait < 0 ? 0 : (int)wait;
@@ -362,15 +542,15 @@ static struct call *call_of(const struct client *c, const void *peer)
 void client_pause(struct client *c, const void *peer, bool paused)
 {
     struct call *call = call_of(c, peer);
-    if (call && call->link)
-        link_pause(call->link, paused);
+    if (call && call->won->link)
+        link_pause(call->won->link, paused);
 }
 
 void client_part(struct client *c, const void *peer, enum client_next next)
 {
     struct call *call = call_of(c, peer);
-    if (call && !call->link)
-        end_call(call, next);
+    if (call && !call->won->link)
+        part(call, next);
 }
 
 bool client_over(const struct client *c, int64_t now)
@@ -408,7 +588,7 @@ void client_free(struct client *c)
         return;
     fault_trouble(&done, "done");
     for (size_t i = 0; i < CALLS_MAX; i++) {
-        if (c->calls[i] && (c->calls[i]->link || c->calls[i]->resolve))
+        if (c->calls[i] && !has_left(c->calls[i]))
             hang_up(c->calls[i], "done", &done);
         if (c->calls[i])
             end_call(c->calls[i], CLIENT_NEVER);

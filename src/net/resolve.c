@@ -14,8 +14,7 @@ struct resolve {
     atomic_int holders;
     atomic_bool done; /* what is below is set */
     int error;        /* getaddrinfo's */
-    struct sockaddr_storage found;
-    socklen_t len;
+    struct resolved found;
 };
 
 static atomic_int *under_way(void)
@@ -30,22 +29,42 @@ void resolve_free(struct resolve *r)
         free(r);
 }
 
+/* A hosts file may name an address twice. */
+static bool is_known(const struct resolved *found, const struct addrinfo *ai)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->list[i].len == ai->ai_addrlen &&
+            memcmp(&found->list[i].at, ai->ai_addr, ai->ai_addrlen) == 0)
+            return true;
+    return false;
+}
+
+static void keep(struct resolved *found, const struct addrinfo *ai)
+{
+    struct socket_address *next = &found->list[found->count];
+    if (found->count == RESOLVED_MAX || ai->ai_addrlen > sizeof next->at || is_known(found, ai))
+        return;
+    memcpy(&next->at, ai->ai_addr, ai->ai_addrlen);
+    next->len = ai->ai_addrlen;
+    found->count++;
+}
+
+/* All families are asked for, also those that this machine has no address of (AI_ADDRCONFIG): the
+ * loopback addresses do not count as such, and what cannot be reached fails at once. */
 static void look_up(struct resolve *r)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                   .ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV};
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list = NULL;
     char port[8];
     snprintf(port, sizeof port, "%u", (unsigned)r->address.port);
     r->error = getaddrinfo(r->address.host, port, &hints, &list);
     if (r->error)
         return;
-    if (list->ai_addrlen <= sizeof r->found) {
-        memcpy(&r->found, list->ai_addr, list->ai_addrlen);
-        r->len = list->ai_addrlen;
-    } else
-        r->error = EAI_FAMILY;
+    for (const struct addrinfo *ai = list; ai; ai = ai->ai_next)
+        keep(&r->found, ai);
     freeaddrinfo(list);
+    if (!r->found.count)
+        r->error = EAI_FAMILY;
 }
 
 static void *work(void *self)
@@ -94,20 +113,21 @@ struct resolve *resolve_start(const struct address *a, struct fault *f)
     }
     r->address = *a;
     atomic_init(&r->holders, 1);
-    atomic_init(&r->done, address_numeric(a, &r->found, &r->len) == 0);
+    struct socket_address *only = &r->found.list[0];
+    r->found.count = address_numeric(a, &only->at, &only->len) == 0;
+    atomic_init(&r->done, r->found.count == 1);
     if (r->done || !start_looking(r, f))
         return r;
     free(r);
     return NULL;
 }
 
-int resolve_poll(struct resolve *r, struct sockaddr_storage *out, socklen_t *len, struct fault *f)
+int resolve_poll(struct resolve *r, struct resolved *out, struct fault *f)
 {
     if (!atomic_load(&r->done))
         return 0;
     if (r->error)
         return fault_trouble(f, "cannot look %s up: %s", r->address.host, gai_strerror(r->error));
     *out = r->found;
-    *len = r->len;
     return 1;
 }

@@ -446,8 +446,7 @@ static void tick(void)
 static void look_up(const char *text)
 {
     struct address a;
-    struct sockaddr_storage sa;
-    socklen_t len;
+    struct resolved found;
     struct fault f;
     char out[ADDRESS_MAX];
     if (address_parse(text, strlen(text), false, &a, &f))
@@ -455,14 +454,17 @@ static void look_up(const char *text)
     struct resolve *r = resolve_start(&a, &f);
     if (!r)
         errx(2, "%s", f.text);
-    int state = resolve_poll(r, &sa, &len, &f);
-    must(state != 0 || address_numeric(&a, &sa, &len), "a number is there at once");
-    for (int i = 0; state == 0 && i < 10000; i++, state = resolve_poll(r, &sa, &len, &f))
+    struct socket_address number;
+    int state = resolve_poll(r, &found, &f);
+    must(state != 0 || address_numeric(&a, &number.at, &number.len), "a number is there at once");
+    for (int i = 0; state == 0 && i < 10000; i++, state = resolve_poll(r, &found, &f))
         tick();
     must(state != 0, "an answer that does not come");
-    if (state > 0)
-        address_format((struct sockaddr *)&sa, out);
-    puts(state > 0 ? out : f.text);
+    for (size_t i = 0; state > 0 && i < found.count; i++) {
+        address_format((struct sockaddr *)&found.list[i].at, out);
+        printf("%s%s", i ? " " : "", out);
+    }
+    puts(state > 0 ? "" : f.text);
     resolve_free(r);
 }
 
