@@ -202,6 +202,69 @@ label() { # NUMBER
     grep -qF 'label="a \"chain\" \\N <b>\n1 block ' dot
 }
 
+# legend WORDS...: the legend has these rows, and no others.
+legend() {
+    sed -n 's/^ *label=<\(.*\)>$/\1/p' dot | sed 's,</td></tr>,\n,g' | sed -n 's/.*<td align="left">//p' |
+        diff <(printf '%s\n' "$@") -
+}
+
+@test "a legend explains what the picture has, and nothing else" {
+    picture
+    legend 'best chain'
+    mined ledger 40 alice | append ledger
+    picture
+    legend 'best chain' 'blocks in a row, drawn as one' 'mined by alice'
+    picture -n 2
+    legend 'best chain' 'mined by alice'
+    mkdir again
+    cd again
+    easy_chain 2>keygen.err
+    forked
+    keygen -s 'strange' strange 2>keygen.err | sed 's/ strange$/ %3Cb%3E%26%22/' >names
+    cat ./*.pub >>names
+    mined ledger 1 "$(cut -d ' ' -f 2 names | head -n 1)" | append ledger
+    picture -a names
+    legend 'best chain' 'side branch' 'reorganisation: took over the best chain' 'from the tip that was left' \
+        'mined by alice' 'mined by bob' 'mined by miner' 'mined by &lt;b&gt;&amp;&quot;'
+    # the colours are those of the blocks
+    sed -n 's/^  b[1-9][0-9]* .* fillcolor="\(#[0-9a-f]*\)".*/\1/p' dot | awk '!seen[$0]++' >colours
+    grep -o 'bgcolor="#[0-9a-f]*"> </td><td align="left">mined' dot | cut -d '"' -f 2 | diff colours -
+    [ ! -e svg ] || grep -qF '>mined by &lt;b&gt;&amp;&quot;</text>' svg
+}
+
+@test "-r draws from left to right" {
+    forked
+    picture
+    ! grep -q 'rankdir' dot || false
+    cp dot down
+    [ ! -e svg ] || cp svg down.svg
+    for option in -r --left-to-right; do
+        picture "$option"
+        drawn 9 0 8 1
+        sed 's/ rankdir=LR / /; s/\[rankdir=LR /[/' dot | diff down -
+        ! cmp -s dot down || false
+    done
+    [ -e svg ] || return 0
+    shape() { sed -n 's/^<svg width="\([0-9]*\)pt" height="\([0-9]*\)pt".*/\1 \2/p' "$1"; }
+    [ "$(shape svg | awk '{ print ($1 > $2) }')" -eq 1 ]
+    [ "$(shape down.svg | awk '{ print ($1 < $2) }')" -eq 1 ]
+}
+
+@test "in SVG the picture follows a light or a dark scheme" {
+    forked
+    picture
+    sed -n 's/.* stylesheet="data:text\/css,\([^"]*\)".*/\1/p' dot | sed 's/%23/#/g' >style
+    grep -q '^@media screen and (prefers-color-scheme:dark){.*}}$' style
+    # every colour in it has another there; black is what Graphviz draws with unless told otherwise
+    grep -o '[a-z]*color="#[0-9a-f]*"' dot | grep -o '#[0-9a-f]*' | sort -u >colours
+    [ "$(wc -l <colours)" -ge 6 ]
+    while read -r colour; do
+        grep -qF "='$colour']" style || { echo "no rule for $colour" && false; }
+    done <colours
+    grep -qF "[stroke='black']" style
+    [ ! -e svg ] || grep -q '^<?xml-stylesheet href="data:text/css,@media screen and (prefers-color-scheme:dark){' svg
+}
+
 @test "a miner has one colour, the first ten have each their own" {
     for i in {1..12}; do
         keygen -s "miner $i" "m$i" >/dev/null 2>&1

@@ -31,7 +31,7 @@ BEGIN {
     layer("net", "base record crypto work stream")
     layer("sync", "base record crypto work stream ledger net")
     layer("explain", "base record crypto work state stream ledger")
-    layer("export", "base record crypto state stream")
+    layer("export", "base record crypto state stream ledger")
     layer("farm", "base record crypto work")
     layer("cli", "base record crypto stream ledger net")
     layer("cmd", "base record crypto work state stream ledger net sync cli export explain farm")
