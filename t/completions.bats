@@ -31,10 +31,12 @@ complete_bash() {
     "$COMPLETE" bash "$(command -v "$1")" "$1" >script
     # shellcheck disable=SC2016 # another shell's
     bash -u -c '. ./script
+        function=$(complete -p "$1" | sed "s/.* -F \([^ ]*\) .*/\1/")
+        eval "${SETTING-}"
         compopt() { COMPREPLY=("compopt $*"); }
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-        $(complete -p "$1" | sed "s/.* -F \([^ ]*\) .*/\1/")
-        [ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+        "$function"
+        [ ${#COMPREPLY[@]} -eq 0 ] || builtin printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
 }
 
 @test "bash: every option of every program, and no other" {
@@ -64,6 +66,49 @@ complete_bash() {
     is 'linear log ' gossip-plot -x l
     mkdir folder
     is 'folder ' node fo
+}
+
+@test "bash: whatever is set at the prompt" {
+    easy_chain 2>keygen.err
+    mkdir 'one  two' plain
+    touch 'led ger'
+    complete_bash txmake -f '' >names.offered
+    complete_bash verify - >options.offered
+    [ -s names.offered ] && [ -s options.offered ]
+    for setting in 'IFS=' 'IFS=:' 'IFS=-' "IFS=\$'\n'" 'IFS=ab' 'set -o noglob' 'set -o errexit' 'set -o nounset' 'set -o posix' \
+        'set -o noclobber' 'shopt -s failglob' 'shopt -s nullglob' 'shopt -s extglob' 'shopt -s nocasematch' \
+        "alias sed='sed -E' local=false printf=echo; shopt -s expand_aliases" 'sed() { :; }' 'GLOBIGNORE=*.pub'; do
+        case $setting in
+        *posix) [ "${BASH_VERSINFO[0]}${BASH_VERSINFO[1]}" -ge 51 ] || continue ;;
+        esac
+        SETTING=$setting complete_bash txmake -f '' | sort -u | diff <(sort -u names.offered) - || { echo "$setting" && false; }
+        SETTING=$setting complete_bash verify - | diff options.offered - || { echo "$setting" && false; }
+        [ "$(SETTING=$setting complete_bash txmake --break f | tr '\n' ' ')" = 'form fee ' ]
+        [ "$(SETTING=$setting complete_bash node o)" = 'one  two' ]
+    done
+    # only names when no *.pub is here, though a pattern that fits nothing is an error
+    rm -- *.pub
+    [ "$(SETTING='shopt -s failglob' complete_bash txmake -f a)" = alice ]
+    # = is no word of its own
+    [ "$(complete_bash txmake --break=f | tr '\n' ' ')" = '--break=form --break=fee ' ]
+    [ "$(complete_bash txmake --from=b)" = --from=bob ]
+    [ "$(complete_bash txmake --ledger=led | sort | tr '\n' :)" = '--ledger=led ger:--ledger=ledger:' ]
+    [ "$(complete_bash verify --quiet=x)" = '' ]
+}
+
+@test "every awk makes the same completions" {
+    mkdir other
+    for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
+        command -v "${awk%% *}" >/dev/null || continue
+        printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v "${awk%% *}")${awk#"${awk%% *}"}" >other/awk
+        chmod +x other/awk
+        for shell in bash zsh fish; do
+            for name in txmake node verify ledger-plot; do
+                "$COMPLETE" $shell "$(command -v $name)" $name >want
+                PATH=$PWD/other:$PATH "$COMPLETE" $shell "$(command -v $name)" $name | cmp want - || { echo "$awk" && false; }
+            done
+        done
+    done
 }
 
 @test "a hostile name is not put on a command line, nor run" {

@@ -72,13 +72,13 @@ names='sed -n "s/^key [0-9a-f]* \([A-Za-z0-9._%][A-Za-z0-9._~%-]*\)\$/\1/p" name
 # --- bash --------------------------------------------------------------------------------------------
 
 for_bash() {
-    table | names=$names awk -F '\t' -v name="$1" '
+    table | names=$names awk -F '\t' -v name="$1" -v q="'" '
         function answer(place) {
-            if (place == "%") return "compopt -o default"
-            if (place == "/") return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\")"
+            if (place == "%") return functions "_paths f"
+            if (place == "/") return functions "_paths d"
             if (place == "@") return functions "_names"
             if (place == "-" || place == "?") return ":"
-            return "mapfile -t COMPREPLY < <(compgen -W \"" place "\" -- \"$word\")"
+            return functions "_words \"" place "\""
         }
         BEGIN { functions = "_" name; gsub(/[^A-Za-z0-9_]/, "_", functions) }
         $1 == "operands" { operands = $2; next }
@@ -89,17 +89,37 @@ for_bash() {
         }
         END {
             print "# bash completion for " name "; made from its --help"
+            print "# Each line on stdin that begins as the word does is an answer."
+            print functions "_answers() {"
+            print "    local answer"
+            print "    while IFS= read -r answer; do"
+            print "        [[ $answer != \"$word\"* ]] || COMPREPLY+=(\"$glued$answer\")"
+            print "    done"
+            print "}"
+            print functions "_words() { " functions "_answers < <(IFS=\" \"; set -f; builtin printf \"%s\\n\" $1); }"
+            print "# The subshell has the options that the pattern needs, whatever is set at the prompt."
             print functions "_names() {"
-            print "    local name"
-            print "    while IFS= read -r name; do"
-            print "        [[ $name != \"$word\"* ]] || COMPREPLY+=(\"$name\")"
-            print "    done < <(" ENVIRON["names"] ")"
+            print "    " functions "_answers < <(shopt -u failglob; set +f; command " ENVIRON["names"] ")"
+            print "}"
+            print "# Folders, or any files. What begins with a quote or a tilde is left to readline."
+            print functions "_paths() {"
+            print "    if [ \"$1\" = d ] || [ \"$glued\" ]; then"
+            print "        compopt -o filenames"
+            print "        COMPREPLY=()"
+            print "        " functions "_answers < <(compgen -\"$1\" -- \"$word\")"
+            print "        [ ${#COMPREPLY[@]} -gt 0 ] || compopt -o dirnames"
+            print "    else"
+            print "        compopt -o default"
+            print "    fi"
             print "}"
             print functions "() {"
-            print "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}"
+            print "    local IFS=$" q " \\t\\n" q " glued="
+            print "    local word=${COMP_WORDS[COMP_CWORD]-} before=${COMP_WORDS[COMP_CWORD - 1]-}"
             print "    COMPREPLY=()"
-            print "    # --option=value comes in three words"
-            print "    if [ \"$word\" = = ]; then"
+            print "    # --option=value comes in three words; or in one, if COMP_WORDBREAKS has no ="
+            print "    if [[ $word == --*=* ]]; then"
+            print "        before=${word%%=*} glued=${word%%=*}= word=${word#*=}"
+            print "    elif [ \"$word\" = = ]; then"
             print "        word="
             print "    elif [ \"$before\" = = ] && [ \"$COMP_CWORD\" -gt 1 ]; then"
             print "        before=${COMP_WORDS[COMP_CWORD - 2]}"
@@ -107,8 +127,9 @@ for_bash() {
             print "    case $before in"
             printf "%s", cases
             print "    esac"
+            print "    [ -z \"$glued\" ] || return 0"
             print "    case $word in"
-            print "    -*) mapfile -t COMPREPLY < <(compgen -W \"" substr(options, 2) "\" -- \"$word\") ;;"
+            print "    -*) " functions "_words \"" substr(options, 2) "\" ;;"
             print "    *) " answer(operands) " ;;"
             print "    esac"
             print "}"
@@ -119,7 +140,7 @@ for_bash() {
 # --- zsh ---------------------------------------------------------------------------------------------
 
 # There, a pattern that fits nothing is an error.
-zsh_names() { printf '%s\n' "$names" | sed 's/ [*]\.pub/ *.pub(N)/'; }
+zsh_names() { printf 'command %s\n' "$names" | sed 's/ [*]\.pub/ *.pub(N)/'; }
 
 for_zsh() {
     table | names=$(zsh_names) awk -F '\t' -v name="$1" -v q="'" '
@@ -157,7 +178,7 @@ for_zsh() {
             if ($2 != "-")
                 print "  " q several "--" $2 ($3 == "-" ? "" : "=") "[" quoted($5) "]" answer($4, $3) q " \\"
         }
-        END { print operands == "-" || operands == "?" ? "  && return 0" : "  " q "*" answer(operands, "operand") q }'
+        END { print (operands == "-" || operands == "?" ? "  && return 0" : "  " q "*" answer(operands, "operand") q) }'
 }
 
 # --- fish --------------------------------------------------------------------------------------------
@@ -181,7 +202,8 @@ for_fish() {
             NAMES = "(__peerutils_names)"
             print "function __peerutils_names"
             print "    set -l books *.pub"
-            print "    cat names $books 2>/dev/null | string match -r -g " q "^key [0-9a-f]+ ([A-Za-z0-9._%][A-Za-z0-9._~%-]*)$" q
+            print "    command cat names $books 2>/dev/null |"
+            print "        string replace -rf " q "^key [0-9a-f]+ ([A-Za-z0-9._%][A-Za-z0-9._~%-]*)$" q " " q "$1" q
             print "end"
             print "# fish completion for " name "; made from its --help"
         }
