@@ -56,10 +56,11 @@ times() { # of an EVENT in send.log
     # there was a listener at this address, and is none any more
     listen l -p -c "$CHAIN"
     end_started
-    expect 1 send -p -t 1 "$at" <txs
+    expect 1 send -p -t 2 "$at" <txs
+    says '^gossip-send: waiting for peers to take 3 records, until they have taken none for 2 s$'
     while read -r one; do says "^gossip-send: not taken in time: $one\$"; done <ids
     says "^gossip-send: not reached: $at: cannot connect: Connection refused\$"
-    [ "$(wc -l <"$err")" -eq 4 ]
+    [ "$(wc -l <"$err")" -eq 5 ]
     expect 1 send -p -t 0 "$at" <txs
     # of two that must take it there is one
     listen l -p -c "$CHAIN"

@@ -446,6 +446,27 @@ states() { # LEDGER
     echo "account $BOB 300 0" | diff - <(ledger-balance bob)
 }
 
+@test "a writer waits for another that has it locked, and says so" {
+    need sqlite3
+    setup_truth
+    mkfifo ask
+    sqlite3 ledger.index <ask >answer 2>&1 3>&- &
+    shell=$!
+    exec 7>ask
+    echo "BEGIN IMMEDIATE; SELECT 'locked';" >&7
+    eventually grep -q locked answer
+    mined ledger 1 bob >block
+    ledger-append <block >passed 2>told 3>&- 7>&- &
+    writer=$!
+    eventually grep -qx "ledger-append: waiting for another program that has the ledger's index locked" told
+    echo 'ROLLBACK;' >&7
+    exec 7>&-
+    wait "$writer"
+    wait "$shell"
+    cmp passed block
+    [ "$(wc -l <told)" -eq 1 ]
+}
+
 @test "others may have it open, and move its pages" {
     need sqlite3
     setup_truth

@@ -276,11 +276,13 @@ load lib/ledger
     ledger-append <block >got 2>told 3>&- &
     pid=$!
     eventually waits_for_lock "$pid"
+    eventually grep -qx 'ledger-append: waiting for another program that has ledger locked' told
     cmp ledger genesis
     [ ! -s got ]
     let_go
     wait "$pid"
     cmp got block
+    [ "$(wc -l <told)" -eq 1 ]
     # the file that it waited for was replaced: it takes the new one
     hold ledger
     mined ledger 1 bob >next

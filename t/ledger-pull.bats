@@ -230,9 +230,10 @@ pulled_from() {
     pull nobody
     [ "$status" -eq 1 ]
     host mute chain mute
-    pull -t 1 "$(<mute.at)"
+    pull -t 2 "$(<mute.at)"
     [ "$status" -eq 1 ]
-    says 'nothing new for 1 s'
+    says '^ledger-pull: waiting for peers, until nothing new has come for 2 s$'
+    says 'nothing new for 2 s'
     host stall chain stall 2
     pull -t 5 -l genesis "$(<stall.at)"
     [ "$status" -eq 1 ]

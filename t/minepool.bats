@@ -390,9 +390,10 @@ deviations() { # PAYMENTS
 @test "one pool at a time writes to a file of shares" {
     work 1700000010 256 >work
     hold shares
-    minepool shares alice <work >said &
+    minepool shares alice <work >said 2>told &
     pid=$!
     eventually waits_for_lock $pid
+    eventually grep -qx 'minepool: waiting for another program that has shares locked' told
     [ ! -s said ]
     let_go
     wait $pid

@@ -369,6 +369,7 @@ END
     peerbook -T $NOW peers <b >passed 2>told &
     pid=$!
     eventually waits_for_lock "$pid"
+    eventually grep -qx 'peerbook: waiting for another program that has peers locked' told
     cat a >new # as another's replacing does
     mv new peers
     let_go

@@ -256,6 +256,7 @@ refuse() {
     txpool pool <a1 >passed 2>said &
     pid=$!
     eventually waits_for_lock "$pid"
+    eventually grep -qx 'txpool: waiting for another program that has pool locked' said
     cat a0 >>pool
     let_go
     wait $pid

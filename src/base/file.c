@@ -1,5 +1,7 @@
 #include "base/file.h"
 
+#include "base/waits.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -113,12 +115,9 @@ int file_sync_folder(const char *path)
     return close_keeping_errno(fd, file_sync(fd));
 }
 
-int file_lock(int fd)
+int file_lock(int fd, const char *path)
 {
-    while (flock(fd, LOCK_EX))
-        if (errno != EINTR)
-            return -1;
-    return 0;
+    return waits_flock(fd, LOCK_EX, path);
 }
 
 int file_unlock(int fd)
@@ -178,7 +177,7 @@ int file_open_locked(const char *path)
         int fd = file_open(path, O_RDWR | O_CREAT, 0666);
         if (fd < 0)
             return -1;
-        if (file_lock(fd))
+        if (file_lock(fd, path))
             return close_keeping_errno(fd, -1);
         if (file_is_at(fd, path))
             return fd;

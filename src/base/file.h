@@ -27,8 +27,9 @@ int file_cut(int fd, uint64_t size);
 /* Syncs the folder that holds path, so that its names survive a crash. */
 int file_sync_folder(const char *path);
 
-/* Waits for the exclusive lock on fd's file (flock, LOCK_EX). */
-int file_lock(int fd);
+/* Waits for the exclusive lock on fd's file (flock, LOCK_EX); a long wait is told of
+ * (base/waits.h), with this path. */
+int file_lock(int fd, const char *path);
 int file_unlock(int fd);
 
 /* Whether another process holds that lock. */

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/file.h"
+#include "base/waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,6 +182,11 @@ static void check_required(void)
             cli_misuse("-%c %s is missing (%s)", o->letter, o->arg, o->help);
 }
 
+static void tell_wait(const char *what)
+{
+    cli_warn("waiting %s", what);
+}
+
 int cli_next(const struct cli *c, int argc, char **argv)
 {
     char letters[2 * OPTIONS_MAX + 3] = ":";
@@ -188,6 +194,7 @@ int cli_next(const struct cli *c, int argc, char **argv)
     if (!program)
         hold_standard_descriptors();
     program = c;
+    waits_set_teller(tell_wait);
     opterr = 0;
     compile(c->options, letters, names);
     compile(common, letters, names);

@@ -1,6 +1,7 @@
 /* gossip-send: offers the records on stdin to peers. */
 #include "base/chance.h"
 #include "base/hex.h"
+#include "base/waits.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
@@ -10,6 +11,7 @@
 #include "net/sender.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,7 @@ struct run {
     bool plain, verbose;
     int passphrase_fd;
     int64_t wait; /* ms */
+    bool told_wait;
     int status;
     struct loop *loop;
     struct tls *tls;
@@ -257,6 +260,18 @@ static bool is_over(struct run *r)
     return true;
 }
 
+/* Once all input is there, says what the time goes into, if nothing else will soon. */
+static void tell_wait(struct run *r, int64_t now)
+{
+    size_t open = sender_open(r->sender);
+    bool is_long = r->inlet.ended && now - r->ended >= WAITS_TOLD_AFTER;
+    if (r->told_wait || r->verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
+        return;
+    cli_warn("waiting for peers to take %zu record%s, until they have taken none for %" PRId64 " s",
+             open, open == 1 ? "" : "s", r->wait / 1000);
+    r->told_wait = true;
+}
+
 static void run(struct run *r)
 {
     struct fault f;
@@ -269,6 +284,7 @@ static void run(struct run *r)
         watch_stdin(r);
         if (is_over(r))
             return;
+        tell_wait(r, now);
         if (loop_turn(r->loop, client_wait(r->client, now), &f))
             cli_fail(NULL, &f);
         take_records(r);

@@ -1,6 +1,7 @@
 /* ledger-pull: asks peers for the blocks that a ledger lacks, and prints those that hold. */
 #include "base/chance.h"
 #include "base/hex.h"
+#include "base/waits.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/network.h"
@@ -8,6 +9,7 @@
 #include "sync/sync.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +49,8 @@ struct run {
     const char *ledger, *chain, *key, *keys, *threads;
     int passphrase_fd;
     bool plain, verbose;
+    bool told_wait;
+    int64_t printed; /* when a block was last put out, or when the run began */
     struct allow *allow;
     struct sync_config config;
     struct sync *sync;
@@ -158,14 +162,29 @@ static void start(struct run *r, char **operands, size_t count)
 
 /* --- Running ---------------------------------------------------------------------------------- */
 
+/* Says what the time goes into, if nothing else will soon. */
+static void tell_wait(struct run *r, int64_t now)
+{
+    if (sync_out(r->sync)->len)
+        r->printed = now;
+    if (r->told_wait || r->verbose || r->config.follow || r->config.patience <= WAITS_TOLD_AFTER ||
+        now - r->printed < WAITS_TOLD_AFTER)
+        return;
+    cli_warn("waiting for peers, until nothing new has come for %" PRId64 " s",
+             r->config.patience / 1000);
+    r->told_wait = true;
+}
+
 /* Whether it ended by itself, and not by a signal. */
 static bool run(struct run *r)
 {
     struct loop *loop = r->config.dialing.loop;
     struct fault f;
+    r->printed = loop_now();
     while (!loop_stopped(loop)) {
         if (sync_turn(r->sync, loop_now(), &f))
             fail(r, &f);
+        tell_wait(r, loop_now());
         output_push(&r->output);
         if (sync_over(r->sync, loop_now()))
             return true;

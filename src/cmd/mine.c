@@ -269,11 +269,25 @@ static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
     return found;
 }
 
+/* Says that we wait so many seconds for the clock, if that is long. It is told once a block. */
+static void tell_wait(int64_t height, int64_t seconds, bool *told)
+{
+    if (seconds > 1 && !*told) {
+        cli_warn("waiting %" PRId64 " s: block %" PRId64
+                 " would be too far ahead of this machine's clock, which is behind the chain",
+                 seconds, height);
+        *told = true;
+    }
+}
+
 /* Waits until the clock has come near enough to this time. 0, or -1 and r->end: there was a reason
  * to stop first. */
 static int wait_for(struct run *r, int64_t time)
 {
-    while (!r->clock && time - cli_now(NULL) > rules_max_ahead(&r->ledger.tree.rules)) {
+    int64_t most = rules_max_ahead(&r->ledger.tree.rules), ahead;
+    bool told = false;
+    while (!r->clock && (ahead = time - cli_now(NULL)) > most) {
+        tell_wait(r->parent.height + 1, ahead - most, &told);
         struct timespec pause = {.tv_nsec = WATCH_MS * 1000000};
         r->end = reason_to_stop(r, cli_milliseconds());
         if (r->end != END_NONE)

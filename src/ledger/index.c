@@ -1,11 +1,14 @@
 /* The index as a file: its tables, statements, transactions and mark. */
 #include "ledger/index_db.h"
 
+#include "base/waits.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -211,6 +214,24 @@ static int make_schema(struct index *ix, struct fault *f)
     return exec(ix, "COMMIT", f);
 }
 
+/* For SQLite, before it tries another time for a lock that another process has: whether it should.
+ */
+static int wait_busy(void *self, int tries)
+{
+    struct index *ix = self;
+    int64_t now = waits_now(), pause = tries < 20 ? 1 + tries : 20;
+    if (!tries) {
+        ix->busy_since = now;
+        ix->busy_told = false;
+    }
+    if (!ix->busy_told && now - ix->busy_since >= WAITS_TOLD_AFTER) {
+        waits_tell("for another program that has the ledger's index locked");
+        ix->busy_told = true;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = pause * 1000000}, NULL);
+    return now - ix->busy_since < BUSY_MS;
+}
+
 static int set_up(struct index *ix, const char *path, struct fault *f)
 {
     struct stat st;
@@ -223,7 +244,7 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
         return index_failed(ix, f);
     if (sqlite3_db_readonly(ix->db, "main") > 0)
         return fault_trouble(f, "index: %s cannot be written", path);
-    sqlite3_busy_timeout(ix->db, BUSY_MS);
+    sqlite3_busy_handler(ix->db, wait_busy, ix);
     /* To make and remove its -wal and -shm files takes longer than all else that a reader does; and
      * those that our closing would remove may be another's, whose index stands in place of ours. */
     sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);

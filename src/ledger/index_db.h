@@ -55,6 +55,8 @@ struct index {
     ino_t inode;
     int64_t grown; /* the block added last, if the best chain grew by it; else -1 */
     bool temporary, damaged, checked;
+    int64_t busy_since; /* when the wait for a lock began (waits_now) */
+    bool busy_told;
 };
 
 /* Sets the fault that SQLite's last error tells, and notes damage where it is that: -1. */

@@ -100,7 +100,7 @@ static void close_file(struct pool *p)
 static int lock(struct pool *p, struct stat *now)
 {
     if (p->fd >= 0) {
-        if (file_lock(p->fd))
+        if (file_lock(p->fd, p->path))
             return -1;
         if (file_is_at(p->fd, p->path))
             return fstat(p->fd, now);
