@@ -7,7 +7,7 @@
 enum {
     WINDOW_BITS = 12,
     MEMORY_LEVEL = 5,
-    SWELL_FREE = 1 << 20, /* bytes that may come out before their ratio is looked at */
+    SWELL_FREE = 1 << 20, /* bytes of output before the ratio is checked */
     SWELL_MAX = 100,
 };
 

@@ -10,7 +10,7 @@
 
 enum { READ_SIZE = 1 << 18 };
 
-/* Takes note of one whole line, without its newline. */
+/* Handles one whole line, without its newline. */
 static void take_line(struct inlet *in, const char *line, size_t len)
 {
     struct block block;
@@ -54,7 +54,7 @@ int inlet_read(struct inlet *in, struct fault *f)
     if (in->in.len - in->scanned > LINE_MAX_LEN || in->in.len - in->whole > BLOCK_SIZE_MAX)
         return fault_rule(f, "stdin: a line or block that is larger than any may be");
     if (in->ended)
-        in->whole = in->in.len; /* what was cut is for whoever looks at the records to tell */
+        in->whole = in->in.len; /* whoever checks the records reports the cut one */
     return 1;
 }
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 enum {
-    READ_SIZE = 1 << 14, /* what one TLS record holds */
-    READS_MAX = 32,      /* before others have their turn */
-    REFUSED_MAX = 1000,  /* ms that one who was refused has to hang up by itself */
+    READ_SIZE = 1 << 14, /* the size of a TLS record */
+    READS_MAX = 32,      /* per turn, so that others are not kept waiting */
+    REFUSED_MAX = 1000,  /* ms that a refused peer gets to hang up by itself */
 };
 
 struct link {
@@ -19,8 +19,8 @@ struct link {
     struct watch watch;
     int64_t began;
     bool open, paused, closing;
-    const char *refusal;  /* the word that its owner refuses it with; NULL: none */
-    struct fault refused; /* why it was refused; its kind is FAULT_NONE while it was not */
+    const char *refusal;  /* the word with which the owner refuses it, or NULL */
+    struct fault refused; /* why it was refused; FAULT_NONE: it was not */
 };
 
 struct session *link_session(struct link *l)
@@ -54,7 +54,7 @@ const uint8_t *link_account(const struct link *l)
     return l->open ? channel_account(l->channel) : NULL;
 }
 
-/* A last word is sent as far as that needs no waiting. */
+/* Sends a last line as far as possible without waiting. */
 void link_close(struct link *l, const char *word, const struct fault *why)
 {
     const char *bytes;
@@ -78,13 +78,14 @@ void link_close(struct link *l, const char *word, const struct fault *why)
     free(l);
 }
 
-/* Whether bytes are to be read that the system's poll does not show. */
+/* Whether there are bytes to read that poll does not show. */
 static bool unseen(const struct link *l)
 {
     return !l->paused && channel_pending(l->channel);
 }
 
-/* What to wait for. A fault here is the system's: the link ends. 0, or -1: it is gone. */
+/* Updates the events to wait for. A fault is the system's, and ends the link. 0, or -1: it is gone.
+ */
 static int wait_for(struct link *l)
 {
     struct fault f;
@@ -101,8 +102,8 @@ static int wait_for(struct link *l)
     return -1;
 }
 
-/* Says the word, and waits for it to hang up: else the system might throw the word away, for what
- * has come from it meanwhile. */
+/* Says the word and waits for the peer to hang up: closing with unread input could make the system
+ * discard the word. */
 static void refuse(struct link *l, const struct fault *why)
 {
     char line[32];
@@ -145,7 +146,7 @@ static int read_some(struct link *l)
         if (got == 0)
             return 0;
         if (got > 0 && !l->session)
-            continue; /* it was refused: what it says is not heard */
+            continue; /* a refused peer's lines are ignored */
         if (got < 0 || session_take(l->session, bytes, (size_t)got, &l->role, now, &f)) {
             link_close(l, NULL, l->session ? &f : &l->refused);
             return -1;
@@ -162,7 +163,7 @@ static void ready(void *self, unsigned events)
         return;
     }
     if (l->paused && (events & LOOP_ERROR)) {
-        loop_unwatch(&l->watch); /* what it said before it hung up is read when we go on */
+        loop_unwatch(&l->watch); /* what it sent before hanging up is read when reading resumes */
         return;
     }
     if (((events & (LOOP_READ | LOOP_ERROR)) || unseen(l)) && read_some(l))

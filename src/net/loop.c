@@ -13,10 +13,10 @@ enum { BATCH = 64 };
 
 struct loop {
     int fd;
-    /* The events that loop_turn is at: those from `next` on are still to be told. */
+    /* The events of this turn: those from `next` on are not reported yet. */
     struct epoll_event batch[BATCH];
     int next, fetched;
-    /* What epoll does not take; NULL: a place that became free. */
+    /* Descriptors that epoll refuses; NULL: a free place. */
     struct watch **always;
     size_t count, cap;
     struct watch signals;
@@ -51,7 +51,7 @@ void loop_free(struct loop *l)
     free(l);
 }
 
-/* --- What is watched ---------------------------------------------------------------------- */
+/* --- Watching ----------------------------------------------------------------------------- */
 
 static int always_add(struct loop *l, struct watch *w, struct fault *f)
 {
@@ -90,7 +90,7 @@ static bool always_has(const struct loop *l, const struct watch *w)
     return false;
 }
 
-/* 0; 1: epoll takes no such descriptor; -1 and trouble. */
+/* 0; 1: epoll refuses this descriptor; -1 and trouble. */
 static int tell_epoll(struct loop *l, struct watch *w, unsigned events, struct fault *f)
 {
     struct epoll_event e = {.data.ptr = w};
@@ -130,7 +130,7 @@ void loop_unwatch(struct watch *w)
 
 /* --- A turn ------------------------------------------------------------------------------- */
 
-/* Who waits to read or write meets the error or the end in doing so. */
+/* A reader or writer meets the error or the end in its next call. */
 static void tell(struct watch *w, uint32_t events)
 {
     unsigned told = (events & EPOLLIN ? LOOP_READ : 0U) | (events & EPOLLOUT ? LOOP_WRITE : 0U);
@@ -149,7 +149,7 @@ static bool has_always(const struct loop *l)
     return false;
 }
 
-/* What comes to the list meanwhile is told from the next turn on. */
+/* Descriptors added meanwhile are reported from the next turn on. */
 static void tell_always(struct loop *l)
 {
     size_t n = l->count;
@@ -187,7 +187,8 @@ static void take_signal(void *self, unsigned events)
         l->stopped = (int)info.ssi_signo;
 }
 
-/* A signal that is ignored stays so (nohup, a job in the background): blocked, it would come. */
+/* An ignored signal stays ignored (nohup, a background job): if it were blocked it would be
+ * delivered. */
 static void end_signals(sigset_t *set)
 {
     static const int all[] = {SIGINT, SIGTERM, SIGHUP};

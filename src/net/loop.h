@@ -1,5 +1,5 @@
-/* The poll loop of a program: one thread that waits for many descriptors (epoll), and for signals
- * that end it. */
+/* A program's poll loop: one thread waits for many descriptors (epoll), and for signals that end
+ * it. */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
 
@@ -8,20 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ERROR (or hang-up) is always told, together with all else that is waited for: who then reads or
- * writes meets it there. */
+/* ERROR (or hang-up) is always reported, together with everything else that is waited for: the next
+ * read or write then meets it. */
 enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_ERROR = 4 };
 
 struct loop;
 
-/* One descriptor's place in the loop. The caller owns the struct (all zero at first) and the
- * descriptor. */
+/* A descriptor in the loop. The caller owns the struct (all zero at first) and the descriptor. */
 struct watch {
     int fd;
-    unsigned events; /* what is waited for */
+    unsigned events; /* events waited for */
     void (*ready)(void *self, unsigned events);
     void *self;
-    bool added; /* loop.c's, as is the next */
+    bool added; /* private to loop.c, like the next field */
     struct loop *loop;
 };
 
@@ -29,27 +28,28 @@ struct watch {
 struct loop *loop_new(struct fault *f);
 void loop_free(struct loop *l);
 
-/* Waits for events on w->fd from here on (set fd, ready and self before); may be called again to
- * change the events. A regular file or another descriptor that epoll does not take counts as always
- * ready. 0, or -1 and trouble. */
+/* Starts waiting for events on w->fd (set fd, ready and self before); call it again to change the
+ * events. A regular file or another descriptor that epoll refuses counts as always ready. 0, or -1
+ * and trouble. */
 int loop_watch(struct loop *l, struct watch *w, unsigned events, struct fault *f);
 
-/* Ends that: ready is not called for it any more, not even for an event that has already been
- * fetched; the struct may be freed at once, also within a ready function. */
+/* Stops waiting: ready is not called any more, not even for an event that has already been fetched;
+ * the struct may be freed at once, also within a ready function. */
 void loop_unwatch(struct watch *w);
 
-/* Waits at most so many milliseconds (-1: for ever) and calls what is ready. 0, or -1 and trouble.
+/* Waits at most so many milliseconds (-1: for ever) and calls the functions of ready descriptors.
+ * 0, or -1 and trouble.
  */
 int loop_turn(struct loop *l, int milliseconds, struct fault *f);
 
-/* From here on SIGINT, SIGTERM and SIGHUP only set what loop_stopped tells (and wake loop_turn);
- * SIGPIPE is ignored. One that was ignored already (nohup) stays ignored. 0, or -1 and trouble. */
+/* Makes SIGINT, SIGTERM and SIGHUP only set loop_stopped (and wake loop_turn), and ignores SIGPIPE.
+ * A signal that was ignored already (nohup) stays ignored. 0, or -1 and trouble. */
 int loop_catch_signals(struct loop *l, struct fault *f);
 
-/* The signal that came, or 0. */
+/* The signal received, or 0. */
 int loop_stopped(const struct loop *l);
 
-/* Milliseconds of a clock that only goes forward. */
+/* The monotonic clock, in milliseconds. */
 int64_t loop_now(void);
 
 #endif

@@ -10,7 +10,7 @@ static void ready(void *self, unsigned events)
 {
     struct outlet *o = self;
     (void)events;
-    o->waits = false; /* whoever owns it pushes after each turn */
+    o->waits = false; /* the owner calls outlet_push after each turn */
     loop_unwatch(&o->watch);
 }
 

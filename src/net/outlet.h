@@ -1,4 +1,4 @@
-/* Bytes out to a descriptor as it takes them, without ever waiting for it. */
+/* Writes bytes to a descriptor as it accepts them, without ever blocking. */
 #ifndef NET_OUTLET_H
 #define NET_OUTLET_H
 
@@ -8,24 +8,24 @@
 struct outlet {
     struct loop *loop;
     struct watch watch;
-    struct buf *from; /* what is to be written, the first `sent` bytes of it were */
+    struct buf *from; /* bytes to write; the first `sent` of them are written */
     size_t sent;
-    bool waits; /* a write would wait */
+    bool waits; /* a write would block */
 };
 
-/* An outlet of *from, which stays the caller's to add to. A pipe is opened anew, so that others who
- * write to it do not find that it does not wait any more; a descriptor for which that cannot be is
- * written to as it is, and may then wait. 0, or -1 and trouble. */
+/* An outlet for *from, to which the caller adds. A pipe is reopened, so that it does not become
+ * non-blocking for others that write to it; a descriptor that cannot be reopened is used as it is,
+ * and may block. 0, or -1 and trouble. */
 int outlet_init(struct outlet *o, struct loop *loop, int fd, struct buf *from, struct fault *f);
 
-/* Writes what can be written: 0, or -1 and trouble. Where nobody reads any more, *f's kind is
- * FAULT_NONE. */
+/* Writes what can be written: 0, or -1 and trouble. If the reader is gone, *f's kind is FAULT_NONE.
+ */
 int outlet_push(struct outlet *o, struct fault *f);
 
-/* Bytes that wait. */
+/* Bytes waiting to be written. */
 size_t outlet_backlog(const struct outlet *o);
 
-/* Closes what it opened. */
+/* Closes the descriptor that it opened. */
 void outlet_free(struct outlet *o);
 
 #endif

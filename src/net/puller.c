@@ -16,9 +16,9 @@ void puller_free(struct puller *p)
     buf_free(&p->text);
 }
 
-/* --- Asking ----------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
-/* What came last stands first: where it goes on, whether it was judged already or not. */
+/* The last block received comes first, so that the answer continues there, judged or not. */
 static int locate(struct puller *p, uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN], struct fault *f)
 {
     int count = 0, has = p->last_height >= 0 && p->goes_on;
@@ -31,7 +31,7 @@ static int locate(struct puller *p, uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN], struc
     return p->chain->locate(p->chain->self, ids, count, f);
 }
 
-/* So many blocks as large as those of the last answer. */
+/* How many blocks to request, if they are as large as those of the last answer. */
 static int64_t answer_size(const struct puller *p)
 {
     int64_t count = p->blocks ? PULLER_ANSWER / (p->bytes / p->blocks) : WIRE_PULL_MAX;
@@ -59,7 +59,7 @@ static int ask_now(struct puller *p, struct session *s, int64_t now, struct faul
     return 0;
 }
 
-/* Asks for what is above our own chain or, goes_on, above what came last. */
+/* Requests the blocks above our own chain or, goes_on, after the last one received. */
 static int ask(struct puller *p, bool goes_on, struct session *s, int64_t now, struct fault *f)
 {
     p->goes_on = goes_on;
@@ -68,7 +68,7 @@ static int ask(struct puller *p, bool goes_on, struct session *s, int64_t now, s
     return p->held ? 0 : ask_now(p, s, now, f);
 }
 
-/* Asks, unless the peer's tip is here. */
+/* Requests more, unless the peer's tip is here. */
 static int ask_if_ahead(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
     int has = p->chain->has(p->chain->self, p->tip, f);
@@ -166,7 +166,7 @@ int puller_take(struct puller *p, struct buf *out)
     buf_drop(&p->text, p->whole);
     p->whole = 0;
     if (!p->text.len)
-        buf_free(&p->text); /* one that waits costs little */
+        buf_free(&p->text); /* an idle puller costs little */
     return 0;
 }
 
@@ -192,7 +192,7 @@ static int parse_pulled(struct puller *p, const char *line, size_t len, struct f
                : 0;
 }
 
-/* An answer without a block: there must be nothing that we lack. */
+/* An answer without blocks is right only if we lack nothing. */
 static int take_empty(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
     int has = p->chain->has(p->chain->self, p->tip, f);
@@ -205,7 +205,7 @@ static int take_empty(struct puller *p, struct session *s, int64_t now, struct f
         return 0;
     if (p->rewinds++)
         return fault_rule(f, "claims a tip, and gives no block above ours");
-    return ask(p, false, s, now, f); /* not from what it gave last on */
+    return ask(p, false, s, now, f); /* not after the last block received */
 }
 
 static int take_pulled(struct puller *p, struct session *s, const char *line, size_t len,

@@ -11,19 +11,19 @@
 
 #include "net/session.h"
 
-#define PULLER_STALL 30000      /* ms without a line that was asked for */
+#define PULLER_STALL 30000      /* ms without a requested line */
 #define PULLER_BLOCK_MAX 300000 /* ms from a block's first line to its last */
-#define PULLER_REWINDS_MAX 8    /* answers that bring nothing higher than those before */
-#define PULLER_ANSWER (1 << 19) /* bytes of an answer that are aimed at */
+#define PULLER_REWINDS_MAX 8    /* answers in a row that reach no new height */
+#define PULLER_ANSWER (1 << 19) /* bytes of an answer to aim for */
 
-/* Our side's chain. */
+/* Our chain. */
 struct puller_chain {
     /* Whether the block is here: 1 or 0, -1 and trouble. */
     int (*has)(void *self, const uint8_t id[ID_LEN], struct fault *f);
-    /* Puts our locator behind the count ids in ids, WIRE_LOCATOR_MAX in all: the new count, or -1
-     * and trouble. */
+    /* Appends our locator to the count ids in ids, up to WIRE_LOCATOR_MAX in all: the new count, or
+     * -1 and trouble. */
     int (*locate)(void *self, uint8_t ids[][ID_LEN], int count, struct fault *f);
-    /* The largest block that the chain allows, as far as we know. */
+    /* The size limit of blocks, as far as we know. */
     uint64_t (*maxblock)(void *self);
     void *self;
 };
@@ -31,52 +31,52 @@ struct puller_chain {
 struct puller {
     const struct puller_chain *chain;
     bool pulling;        /* an answer is due */
-    bool held;           /* nothing is to be asked for now, */
-    bool due;            /* though it would be, */
-    bool goes_on;        /* from what came last on */
-    uint8_t tip[ID_LEN]; /* the peer's best, as far as it has told */
+    bool held;           /* requests are suspended, */
+    bool due;            /* a request is due when they resume, */
+    bool goes_on;        /* and continues after the last block received */
+    uint8_t tip[ID_LEN]; /* the peer's best tip, as last announced */
     int64_t height;      /* ... and its height */
-    struct buf text;     /* blocks: the first `whole` bytes are whole ones */
+    struct buf text;     /* blocks: the first `whole` bytes are whole blocks */
     size_t whole;
-    int64_t body_left, body_began; /* lines that the last block in text lacks; when it began */
-    int64_t blocks_left;           /* how many this answer may still bring */
-    int64_t blocks, bytes;         /* it has brought so much */
-    uint8_t last[ID_LEN];          /* the block that came last, of any answer */
+    int64_t body_left, body_began; /* lines missing of the last block in text; when it began */
+    int64_t blocks_left;           /* how many blocks this answer may still contain */
+    int64_t blocks, bytes;         /* how much it contained so far */
+    uint8_t last[ID_LEN];          /* the last block received, in any answer */
     int64_t last_height;           /* -1: none */
-    int64_t highest;               /* the highest at an answer's end */
+    int64_t highest;               /* the greatest height at the end of an answer */
     int rewinds;
-    int64_t progress; /* when something came that was asked for */
+    int64_t progress; /* when something requested last arrived */
 };
 
 /* The chain stays the caller's. */
 void puller_init(struct puller *p, const struct puller_chain *chain);
 void puller_free(struct puller *p);
 
-/* The two functions of a session's role: 0, or -1 and a fault. */
+/* The functions of a session's role: 0, or -1 and a fault. */
 int puller_greeted(struct puller *p, struct session *s, int64_t now, struct fault *f);
 int puller_line(struct puller *p, struct session *s, enum wire_word word, const char *line,
                 size_t len, int64_t now, struct fault *f);
 
-/* Asks what the peer has above ours, where no answer is due: 0, or -1 and trouble. */
+/* Requests the blocks above ours, unless an answer is due: 0, or -1 and trouble. */
 int puller_ask(struct puller *p, struct session *s, int64_t now, struct fault *f);
 
-/* From here on nothing is asked for (an answer that is due still comes, pings are answered), or all
- * again that is to be: 0, or -1 and trouble. */
+/* Suspends requests (an answer that is due still arrives, pings are answered), or resumes them: 0,
+ * or -1 and trouble. */
 int puller_hold(struct puller *p, bool held, struct session *s, int64_t now, struct fault *f);
 
-/* Whether no answer is due, and nothing is to be asked for. */
+/* Whether no answer is due and nothing needs to be requested. */
 bool puller_idle(const struct puller *p);
 
-/* Moves the whole blocks that came behind what *out holds. 0, or -1: no memory. */
+/* Moves the whole blocks received to the end of *out. 0, or -1: no memory. */
 int puller_take(struct puller *p, struct buf *out);
 
-/* Forgets all that came and was not taken. */
+/* Drops everything received and not taken. */
 void puller_forget(struct puller *p);
 
-/* To be called about once a second: 0, or -1 and a rule where the peer stalls. */
+/* Call about once a second: 0, or -1 and a rule if the peer stalls. */
 int puller_tick(const struct puller *p, int64_t now, struct fault *f);
 
-/* Nothing was read until now, by our own doing. */
+/* We did not read until now: restarts the stall timer. */
 void puller_excuse(struct puller *p, int64_t now);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 struct place {
-    uint8_t key[ID_LEN]; /* the first bytes of an id, and zeros */
+    uint8_t key[ID_LEN]; /* the first bytes of an id, padded with zeros */
     size_t at, len;
 };
 

@@ -1,5 +1,5 @@
-/* Transactions met lately, by the first bytes of their ids: what blocks are filled from. The oldest
- * are forgotten; those of the newest RECENTS_BYTES are there, and at most twice as many. */
+/* Recent transactions by the first bytes of their ids, for filling compact blocks. The oldest are
+ * forgotten; it holds the newest RECENTS_BYTES, at most twice as many. */
 #ifndef NET_RECENTS_H
 #define NET_RECENTS_H
 
@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 #define RECENTS_BYTES (8 << 20)
-#define RECENTS_MAX (1 << 15) /* of them, in each of the two halves */
+#define RECENTS_MAX (1 << 15) /* in each of the two halves */
 
 struct recents {
     struct recents_half {
@@ -21,11 +21,10 @@ struct recents {
 void recents_init(struct recents *r, uint64_t seed);
 void recents_free(struct recents *r);
 
-/* Keeps a line, newline not included, under its id. Where there is no memory for it, it is not
- * kept. */
+/* Adds a line, without its newline, under its id; does nothing if there is no memory. */
 void recents_add(struct recents *r, const uint8_t id[ID_LEN], const char *line, size_t len);
 
-/* The line whose id begins so; text NULL: none. Good until the next recents_add. */
+/* The line whose id begins like this; text NULL: none. Valid until the next recents_add. */
 struct field recents_find(const struct recents *r, const uint8_t id[WIRE_SHORT_LEN]);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* An operand: a file, or an address. */
 struct operand {
-    const char *path; /* NULL: an address */
+    const char *path; /* NULL: it is an address */
     struct target target;
     struct stat seen;
     struct peers peers;
@@ -73,7 +73,7 @@ void roster_free(struct roster *r)
 static bool changed(struct operand *o)
 {
     struct stat now = {0};
-    stat(o->path, &now); /* one that is not there is an empty one */
+    stat(o->path, &now); /* a missing file is an empty one */
     bool same = file_unchanged(&o->seen, &now);
     o->seen = now;
     return !same;

@@ -30,7 +30,7 @@ int session_put(struct session *s, const void *lines, size_t n)
 
 void session_bye(struct session *s, const char *word)
 {
-    /* Where there is no memory for it, they find out by themselves. */
+    /* Out of memory, the other side finds out by itself. */
     if (session_put(s, "bye ", 4) == 0 && session_put(s, word, strlen(word)) == 0)
         session_put(s, "\n", 1);
 }
@@ -63,7 +63,7 @@ void session_sent(struct session *s, size_t n, int64_t now)
     }
 }
 
-/* --- What comes ------------------------------------------------------------------------------- */
+/* --- Input ------------------------------------------------------------------------------------ */
 
 static int ends_with(struct session *s, const char *word)
 {
@@ -97,7 +97,7 @@ static int take_ping(struct session *s, const char *line, size_t len, struct fau
     if (fields_split(line, len, x) != 2 || field_number(x[1], "ping", &number, f))
         return fault_rule(f, "ping: not one number");
     if (session_backlog(s) > LINE_MAX_LEN)
-        return 0; /* what waits for them shows that we are alive */
+        return 0; /* the data waiting for them shows that we are alive */
     return session_put(s, "pong ", 5) || session_put(s, x[1].text, x[1].len) ||
                    session_put(s, "\n", 1)
                ? fault_memory(f)
@@ -137,7 +137,7 @@ static int take_line(struct session *s, const struct session_role *role, const c
     }
 }
 
-/* The end of a line that began in bytes before: 0 and *used, or -1. */
+/* Completes a line that began in earlier bytes: 0 and *used, or -1. */
 static int take_rest(struct session *s, const struct session_role *role, const char *bytes,
                      size_t n, size_t *used, int64_t now, struct fault *f)
 {
@@ -151,12 +151,12 @@ static int take_rest(struct session *s, const struct session_role *role, const c
     if (!newline)
         return 0;
     size_t len = s->in.len - 1;
-    s->in.len = 0; /* nobody adds to it before the line is dealt with */
+    s->in.len = 0; /* nothing is added to it before the line is handled */
     return take_line(s, role, s->in.data, len, now, f);
 }
 
-/* Takes the lines among n bytes, up to the one that changes how the rest is coded: how many bytes
- * were taken, or -1. */
+/* Handles the lines in n bytes, up to the one that changes the coding of the rest: how many bytes
+ * were used, or -1. */
 static ptrdiff_t take_lines(struct session *s, const struct session_role *role, const char *bytes,
                             size_t n, int64_t now, struct fault *f)
 {
@@ -217,7 +217,7 @@ int session_take(struct session *s, const char *bytes, size_t n, const struct se
     return failed ? -1 : 0;
 }
 
-/* --- Time ------------------------------------------------------------------------------------- */
+/* --- Timers ----------------------------------------------------------------------------------- */
 
 static int too_slow(struct session *s, struct fault *f, const char *what)
 {
@@ -226,7 +226,7 @@ static int too_slow(struct session *s, struct fault *f, const char *what)
     return fault_rule(f, "slow: %s", what);
 }
 
-/* An idle session costs little: buffers that are empty are given back. */
+/* Frees empty buffers, so that an idle session costs little memory. */
 static void give_back(struct session *s)
 {
     if (!s->in.len)

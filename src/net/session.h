@@ -1,7 +1,7 @@
 /*
- * One side of a connection, without the connection: bytes in, lines out to whoever knows what they
- * mean; lines in, bytes out. It greets, codes (net/coding.h), keeps alive, and holds every line to
- * its bounds. It asks no clock: `now` is in milliseconds of any clock that only goes forward.
+ * One side of a connection, without any I/O: bytes in, lines out to a role that understands them;
+ * lines in, bytes out. It does the handshake, the compression (net/coding.h) and the pings, and
+ * enforces the limits on lines. It reads no clock: `now` is in milliseconds of any monotonic clock.
  */
 #ifndef NET_SESSION_H
 #define NET_SESSION_H
@@ -9,22 +9,23 @@
 #include "net/coding.h"
 #include "net/wire.h"
 
-#define SESSION_GREETING_MAX 10000 /* ms until the other side's hello is there */
-#define SESSION_SILENCE 30000      /* ms of silence after which we ask */
-#define SESSION_SILENCE_MAX 90000  /* and after which we close */
+#define SESSION_GREETING_MAX 10000 /* ms until the other side's hello must have arrived */
+#define SESSION_SILENCE 30000      /* ms of silence after which we ping */
+#define SESSION_SILENCE_MAX 90000  /* ... and after which we close */
 #define SESSION_LINE_MAX 30000     /* ms for a line, from its first byte to its last */
 #define SESSION_UNREAD_MAX                                                                         \
-    60000 /* ms in which the other side reads nothing of what waits for it                         \
+    60000 /* ms during which the other side may read nothing of what waits for it                  \
            */
 
 struct session;
 
-/* Who knows what lines mean. Each gives 0, or -1 and a fault, which ends the session. */
+/* Handles the lines of a session. Each function gives 0, or -1 and a fault, which ends the session.
+ */
 struct session_role {
-    /* The other side's hello is there: s->theirs. */
+    /* The other side's hello has arrived: s->theirs. */
     int (*greeted)(void *self, struct session *s, int64_t now, struct fault *f);
-    /* A line that is no hello, ping, pong or bye; its bytes, of which the last is followed by its
-     * newline, are good for this call. */
+    /* A line other than hello, ping, pong and bye. Its bytes, followed by its newline, are valid
+     * during this call. */
     int (*line)(void *self, struct session *s, enum wire_word word, const char *line, size_t len,
                 int64_t now, struct fault *f);
     void *self;
@@ -33,46 +34,47 @@ struct session_role {
 struct session {
     struct hello ours, theirs;
     bool greeted;
-    bool over;           /* they have said bye */
+    bool over;           /* the other side has said bye */
     char their_word[16]; /* ... with this word */
-    const char *word;    /* the word of the bye that a fault asked us for; NULL: none did */
-    struct buf in;       /* a line whose end has not come */
-    struct buf out;      /* what is to be sent, coded; the first `sent` bytes of it were */
+    const char *word;    /* the word for our bye, if a fault asked for one; else NULL */
+    struct buf in;       /* an incomplete line */
+    struct buf out;      /* coded bytes to send; the first `sent` of them are sent */
     size_t sent;
-    struct buf uncoded; /* what is to be coded */
+    struct buf uncoded; /* bytes to be coded */
     struct coding *coding;
     int64_t began, heard, line_began, asked, unread_since;
 };
 
-/* Begins, with our hello in s->out. chain and the rest of *ours are copied. 0, or -1: no memory. */
+/* Begins a session, with our hello in s->out. chain and the rest of *ours are copied. 0, or -1: no
+ * memory. */
 int session_init(struct session *s, const struct hello *ours, int64_t now);
 void session_free(struct session *s);
 
-/* Takes n bytes that came. 0, or -1 and a fault (a bye with the fitting word then waits in s->out),
- * also where the other side has said bye (s->over). */
+/* Takes n bytes received. 0, or -1 and a fault (a bye with the right word then waits in s->out),
+ * also if the other side has said bye (s->over). */
 int session_take(struct session *s, const char *bytes, size_t n, const struct session_role *role,
                  int64_t now, struct fault *f);
 
-/* Puts lines, newlines included. Only once greeted. 0, or -1: no memory. */
+/* Queues lines, with their newlines. Only after the handshake. 0, or -1: no memory. */
 int session_put(struct session *s, const void *lines, size_t n);
 
-/* Puts a bye line with a word. */
+/* Queues a bye line with this word. */
 void session_bye(struct session *s, const char *word);
 
-/* The bytes that wait to be sent (coded and flushed first): how many, at *bytes. -1: no memory. */
+/* Codes and flushes, and gives the number of bytes to send, at *bytes. -1: no memory. */
 ptrdiff_t session_outgoing(struct session *s, const char **bytes);
 
-/* How many bytes wait, those that are still to be coded included. */
+/* How many bytes wait to be sent, including those not coded yet. */
 size_t session_backlog(const struct session *s);
 
-/* The first n of them were sent. */
+/* Call when the first n of them have been sent. */
 void session_sent(struct session *s, size_t n, int64_t now);
 
-/* To be called about once a second: asks after silence. 0, or -1 and a fault where the other side
- * has been silent, slow or deaf for too long. */
+/* Call about once a second: pings after silence. 0, or -1 and a fault if the other side has been
+ * silent, slow or deaf for too long. */
 int session_tick(struct session *s, int64_t now, struct fault *f);
 
-/* We have not listened ourselves until now: their silence is no fault of theirs. */
+/* We did not read until now: the other side's silence does not count. */
 void session_excuse(struct session *s, int64_t now);
 
 #endif

@@ -17,7 +17,7 @@ static int trouble(const struct spool *s, struct fault *f)
     return fault_errno(f, "%s", s->path);
 }
 
-/* Puts the file's whole lines behind what *out holds; *size: how many bytes they are. 0, or -1. */
+/* Appends the file's whole lines to *out; *size: how many bytes they are. 0, or -1. */
 static int read_lines(int fd, struct buf *out, uint64_t *size)
 {
     struct stat st;
@@ -29,7 +29,7 @@ static int read_lines(int fd, struct buf *out, uint64_t *size)
     }
     size_t n = (size_t)st.st_size;
     *size = 0;
-    if (n == 0) /* and there may be no buffer */
+    if (n == 0) /* there may be no buffer */
         return 0;
     if (buf_reserve(out, n) || file_read_at(fd, out->data + out->len, n, 0))
         return -1;

@@ -1,6 +1,6 @@
-/* A file of the records that were printed last, written before they are acknowledged: what a killed
- * listener's readers had not dealt with yet is there when it starts again. Two files take turns,
- * PATH and PATH.old, so that at least SPOOL_BYTES of the newest are kept. */
+/* A file of the records printed last, written before they are acknowledged: if a listener is
+ * killed, records that its readers had not handled are still there when it restarts. Two files,
+ * PATH and PATH.old, rotate, so that at least the newest SPOOL_BYTES are kept. */
 #ifndef NET_SPOOL_H
 #define NET_SPOOL_H
 
@@ -17,11 +17,11 @@ struct spool {
     uint64_t size;
 };
 
-/* Opens the spool at path, making it where there is none, and puts what is in it behind what *out
- * holds. A torn last line is cut off. 0, or -1 and trouble. */
+/* Opens the spool at path, creating it if necessary, and appends its contents to *out. A torn last
+ * line is cut off. 0, or -1 and trouble. */
 int spool_open(struct spool *s, const char *path, struct buf *out, struct fault *f);
 
-/* Adds records; they outlive this process once it returns. 0, or -1 and trouble. */
+/* Adds records; once it returns they survive a crash of this process. 0, or -1 and trouble. */
 int spool_add(struct spool *s, const void *bytes, size_t n, struct fault *f);
 
 void spool_close(struct spool *s);

@@ -13,14 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CERTIFICATES_MAX = 4096 }; /* bytes of what a peer shows */
+enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
 
-/* A length before the name (RFC 7301). */
+/* The name, with its length in front (RFC 7301). */
 static const uint8_t protocol[9] = "\x08gossip/1";
 
 struct tls {
     SSL_CTX *ctx;
-    BIO_METHOD *method; /* how libssl gets at a channel's socket */
+    BIO_METHOD *method; /* libssl's access to a channel's socket */
     uint8_t account[ED25519_KEY_LEN];
 };
 
@@ -28,9 +28,9 @@ struct channel {
     int fd;
     SSL *ssl; /* NULL: plain */
     bool connecting, open;
-    bool broken;         /* nothing goes through it any more */
-    bool waits_to_write; /* what the last call that would wait waits for */
-    bool dry;            /* the last reading found the socket empty */
+    bool broken;         /* unusable after an error */
+    bool waits_to_write; /* whether the last call that would block needs to write */
+    bool dry;            /* the last read found the socket empty */
     bool lost;           /* the socket ended, */
     int error;           /* by this error; 0: the peer closed it */
     uint8_t account[ED25519_KEY_LEN];
@@ -38,7 +38,7 @@ struct channel {
 
 /* --- The socket --------------------------------------------------------------------------- */
 
-/* What recv and send made of n bytes: how many, 0 it would wait, -1 the socket is lost. */
+/* The result of recv or send: how many bytes, 0 it would block, -1 the socket is lost. */
 static ptrdiff_t moved(struct channel *c, ssize_t n)
 {
     if (n > 0)
@@ -105,10 +105,10 @@ static BIO_METHOD *make_method(void)
     return NULL;
 }
 
-/* --- What all channels share -------------------------------------------------------------- */
+/* --- The context -------------------------------------------------------------------------- */
 
-/* That the peer holds its key, libssl checks; that it holds no other one counts, not who signed
- * the certificate. One alone, so that nobody takes another of them for the peer's. */
+/* libssl checks that the peer holds its key; who signed the certificate does not matter. Exactly
+ * one certificate is allowed, so that no other can be taken for the peer's. */
 static int judge(X509_STORE_CTX *x, void *unused)
 {
     uint8_t account[ED25519_KEY_LEN];
@@ -120,7 +120,7 @@ static int judge(X509_STORE_CTX *x, void *unused)
     return good;
 }
 
-/* Another name than ours, or none, is refused by both sides when the handshake is done, too. */
+/* Both sides also refuse another name, or none, once the handshake is complete. */
 static int choose_protocol(SSL *ssl, const uint8_t **out, uint8_t *n, const uint8_t *offered,
                            unsigned offered_len, void *unused)
 {
@@ -144,7 +144,7 @@ static bool set_algorithms(SSL_CTX *ctx)
            SSL_CTX_set1_client_sigalgs_list(ctx, "ed25519") == 1;
 }
 
-/* Not AUTO_RETRY: a peer that sends messages of TLS without end would hold us in SSL_read. */
+/* No AUTO_RETRY: a peer that sends endless TLS messages would keep us in SSL_read. */
 static void set_manners(SSL_CTX *ctx)
 {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -156,7 +156,8 @@ static void set_manners(SSL_CTX *ctx)
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, judge, NULL);
     SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
-    SSL_CTX_set_read_ahead(ctx, 0); /* no faster with it, and poll would not see what it holds */
+    SSL_CTX_set_read_ahead(
+        ctx, 0); /* no faster with it, and poll would not see the bytes that it holds */
 }
 
 static SSL_CTX *make_ctx(const struct certificate *c)
@@ -173,7 +174,7 @@ static SSL_CTX *make_ctx(const struct certificate *c)
     return NULL;
 }
 
-/* Its configuration file would change what is spoken here; at exit other threads may be at work. */
+/* The configuration file could change the protocol; at exit other threads may be running. */
 static int start_libssl(struct fault *f)
 {
     if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
@@ -190,12 +191,12 @@ static int fill_with(struct tls *t, const struct secret_key *key, struct fault *
     memcpy(t->account, key->public, sizeof t->account);
     t->method = make_method();
     t->ctx = make_ctx(&c);
-    certificate_free(&c); /* the context holds both */
+    certificate_free(&c); /* the context holds references to both */
     errors_forget();
     return t->ctx && t->method ? 0 : fault_trouble(f, "libssl cannot do TLS 1.3 with Ed25519 keys");
 }
 
-/* As fill_with; without a key, with a new one. */
+/* As fill_with; with a new key if there is none. */
 static int fill(struct tls *t, const struct secret_key *key, struct fault *f)
 {
     struct secret_key fresh;
@@ -236,7 +237,7 @@ const uint8_t *tls_account(const struct tls *t)
     return t->account;
 }
 
-/* --- What goes wrong, in words ------------------------------------------------------------ */
+/* --- Faults ------------------------------------------------------------------------------- */
 
 struct meaning {
     int reason;
@@ -250,7 +251,7 @@ struct meaning {
 #define REFUSED "the peer refused our certificate"
 #define NO_GOSSIP "the peer does not speak gossip/1"
 
-/* A person is told the same of what comes by alert and what was found here. */
+/* The same words for a fault that an alert reports and one found here. */
 static const struct meaning meanings[] = {
     {SSL_R_WRONG_VERSION_NUMBER, NO_TLS},
     {SSL_R_HTTP_REQUEST, NO_TLS},
@@ -283,7 +284,7 @@ static const struct meaning meanings[] = {
     {SSL_R_EXCESSIVE_MESSAGE_SIZE, "the peer shows too large a certificate"},
 };
 
-/* What libssl says went wrong. */
+/* The fault that libssl reports. */
 static int explain(struct fault *f)
 {
     const char *words;
@@ -306,7 +307,7 @@ static int report_lost(const struct channel *c, struct fault *f)
     return fault_errno(f, "the connection failed");
 }
 
-/* What libssl's answer, which was not success, comes to: 0 it would wait, or -1. */
+/* Interprets an unsuccessful result of libssl: 0 it would block, or -1. */
 static int unsuccessful(struct channel *c, int answer, struct fault *f)
 {
     int what = SSL_get_error(c->ssl, answer);
@@ -342,7 +343,7 @@ static SSL *make_ssl(const struct tls *t, struct channel *c, bool dialed)
     return ssl;
 }
 
-/* Lines are short and somebody waits for each, so they do not wait for one another. */
+/* Lines are short and somebody waits for each, so Nagle's algorithm is off. */
 struct channel *channel_new(struct tls *t, int fd, bool dialed)
 {
     int yes = 1;
@@ -355,7 +356,7 @@ struct channel *channel_new(struct tls *t, int fd, bool dialed)
         close(fd);
         return NULL;
     }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* where it is TCP */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* has no effect unless it is TCP */
     c->fd = fd;
     c->connecting = dialed;
     return c;
@@ -390,7 +391,7 @@ static int connected(struct channel *c, struct fault *f)
     return fault_errno(f, "cannot connect");
 }
 
-/* The handshake is done: 1, or -1 and a rule where this is no peer of ours. */
+/* Checks the peer after the handshake: 1, or -1 and a rule. */
 static int greet(struct channel *c, struct fault *f)
 {
     const uint8_t *name;

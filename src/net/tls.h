@@ -1,24 +1,24 @@
 /*
- * Channels: non-blocking byte streams to a peer, by TLS 1.3 (RFC 8446) with both sides' keys, or
- * plain where that was asked for.
+ * Channels: non-blocking byte streams to a peer, over TLS 1.3 (RFC 8446) with both sides' keys, or
+ * plain on request.
  *
  * Both sides present a self-signed Ed25519 certificate made in memory from their key; that key is
- * the peer's account and the certificate says nothing else that counts. ALPN (RFC 7301) is
- * "gossip/1", and must be agreed on. No session tickets, no resumption, no renegotiation, no
- * compression; AES-128-GCM is preferred. What the other side sends before it has proved its key is
- * bounded (certificates of at most 4 KiB).
+ * the peer's account, and nothing else in the certificate counts. ALPN (RFC 7301) is "gossip/1",
+ * and must be agreed on. No session tickets, no resumption, no renegotiation, no compression;
+ * AES-128-GCM is preferred. What the other side may send before it has proved its key is bounded
+ * (certificates of at most 4 KiB).
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
 
 #include "crypto/keyfile.h"
 
-/* What all channels of a process share. */
+/* Shared by all channels of a process. */
 struct tls;
 
 /* Starts libssl, without its configuration file, and makes the certificate of *key, or of a fresh
- * random key where key is NULL. NULL and trouble where that fails. key stays the caller's and may
- * be wiped afterwards. */
+ * random key if key is NULL. NULL and trouble if that fails. key stays the caller's and may be
+ * wiped afterwards. */
 struct tls *tls_new(const struct secret_key *key, struct fault *f);
 void tls_free(struct tls *t);
 
@@ -27,32 +27,32 @@ const uint8_t *tls_account(const struct tls *t);
 
 struct channel;
 
-/* A channel over the connected (or connecting) non-blocking socket fd, which it owns from here on,
- * also where it fails; t NULL: plain. dialed: we are the side that called. NULL: no memory. */
+/* A channel over the connected (or connecting) non-blocking socket fd, which it takes over, even on
+ * failure; t NULL: plain. dialed: we are the dialing side. NULL: no memory. */
 struct channel *channel_new(struct tls *t, int fd, bool dialed);
 
-/* Says close_notify as far as that needs no waiting, closes the socket, frees. */
+/* Sends close_notify if that needs no waiting, closes the socket, frees. */
 void channel_close(struct channel *c);
 
-/* Goes on with connecting and the handshake: 1 done, 0 it would wait, -1 and a fault: FAULT_RULE
- * where the peer is at fault (no TLS 1.3, no Ed25519 certificate, other ALPN), else trouble. */
+/* Continues connecting and the handshake: 1 done, 0 it would block, -1 and a fault: FAULT_RULE if
+ * the peer is at fault (no TLS 1.3, no Ed25519 certificate, other ALPN), else trouble. */
 int channel_open(struct channel *c, struct fault *f);
 
-/* Reads up to n bytes, writes some of n: how many, 0 it would wait, -1 and a fault ("closed" where
- * the peer ended it). A write that would wait may be repeated with the same bytes and more of them
- * behind, also from another place in memory. */
+/* Reads up to n bytes, or writes some of n: how many, 0 it would block, -1 and a fault ("closed" if
+ * the peer ended it). A write that would block may be repeated with the same bytes followed by
+ * more, also from another address. */
 ptrdiff_t channel_read(struct channel *c, void *out, size_t n, struct fault *f);
 ptrdiff_t channel_write(struct channel *c, const void *bytes, size_t n, struct fault *f);
 
-/* Whether bytes already lie in the channel that poll(2) does not see. */
+/* Whether the channel holds bytes that poll(2) does not see. */
 bool channel_pending(const struct channel *c);
 
-/* Whether the last call that would wait waits for room to write (else for bytes to read). */
+/* Whether the last call that would block needs to write (else to read). */
 bool channel_waits_to_write(const struct channel *c);
 
 int channel_fd(const struct channel *c);
 
-/* The peer's account once the channel is open; NULL in a plain one. */
+/* The peer's account once the channel is open; NULL if it is plain. */
 const uint8_t *channel_account(const struct channel *c);
 
 #endif

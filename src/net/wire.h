@@ -1,4 +1,4 @@
-/* The lines of the wire that are no records (gossip(7)). */
+/* The lines of the protocol that are not records (gossip(7)). */
 #ifndef NET_WIRE_H
 #define NET_WIRE_H
 
@@ -9,10 +9,10 @@
 
 #define WIRE_VERSION 1
 #define WIRE_IDS_MAX 256    /* ids in one line */
-#define WIRE_SHORT_LEN 8    /* bytes of an id that a `short` line has */
-#define WIRE_SHORTS_MAX 512 /* of them in one line */
+#define WIRE_SHORT_LEN 8    /* bytes of an id in a `short` line */
+#define WIRE_SHORTS_MAX 512 /* short ids in one line */
 #define WIRE_LOCATOR_MAX 64 /* ids in a pull */
-#define WIRE_PULL_MAX 500   /* blocks that one pull may ask for */
+#define WIRE_PULL_MAX 500   /* blocks in one pull */
 
 enum wire_word {
     WIRE_RECORD, /* none of the words below: a record */
@@ -31,27 +31,27 @@ enum wire_word {
     WIRE_BYE,
 };
 
-/* What a line is, by its first field. */
+/* Classifies a line by its first field. */
 enum wire_word wire_word(const char *line, size_t len);
 
-/* Where a side's best chain stands, and what it offers. */
+/* The tip of a side's best chain, and the coding that it offers. */
 struct hello {
     uint8_t chain[ID_LEN], tip[ID_LEN];
     int64_t height;
     bool deflate;
 };
 
-/* Parses a hello line. 0, or -1 and a rule; *version is then set where it is a hello of another
- * version (else WIRE_VERSION). */
+/* Parses a hello line. 0, or -1 and a rule; *version is set: another version than WIRE_VERSION if
+ * the hello is of that version. */
 int hello_parse(const char *line, size_t len, struct hello *h, int64_t *version, struct fault *f);
 
-/* Puts the line with its newline. 0, or -1: no memory. */
+/* Appends the line with its newline. 0, or -1: no memory. */
 int hello_format(const struct hello *h, struct buf *out);
 
 /* Reads the ids of a line `WORD ID...`: how many (1 to WIRE_IDS_MAX), or -1 and a rule. */
 int wire_ids(const char *line, size_t len, uint8_t ids[][ID_LEN], struct fault *f);
 
-/* Puts lines `WORD ID...` with n ids, as many lines as they need. 0, or -1: no memory. */
+/* Appends lines `WORD ID...` with n ids, as many lines as they need. 0, or -1: no memory. */
 int wire_put_ids(const char *word, const uint8_t ids[][ID_LEN], size_t n, struct buf *out);
 
 #endif
