@@ -20,24 +20,24 @@ struct attempt {
     struct call *call;
     struct socket_address to;
     struct link *link; /* while it is under way */
-    bool tried, ours;  /* ours: we ourselves answered there */
+    bool tried, ours;  /* ours: we answered there ourselves */
 };
 
-/* A target that is being dialed, or was reached. */
+/* A target that is being dialed, or is connected. */
 struct call {
     struct client *client;
     const struct target *target;
-    struct resolve *resolve; /* while its name is looked up */
+    struct resolve *resolve; /* while its name is being resolved */
     struct attempt attempts[RESOLVED_MAX];
     size_t count;          /* of attempts */
     int64_t since, opened; /* when the last attempt began; when the channel was open */
-    struct attempt *won;   /* whose channel is open: all is its from then on, until it is over */
+    struct attempt *won;   /* whose channel is open: all is its from then on */
     void *peer;            /* the owner's */
     bool has_account;
-    uint8_t account[ID_LEN]; /* the key of who answered last, unless it is a plain one */
+    uint8_t account[ID_LEN]; /* the key that answered last, unless it is plain */
     bool greeted, heard;     /* the peer has said hello; and something else */
     bool ending;             /* no more addresses are tried */
-    struct fault why;        /* what became of the attempts so far */
+    struct fault why;        /* why the attempts so far failed */
 };
 
 struct client {
@@ -47,12 +47,12 @@ struct client {
     struct call *calls[CALLS_MAX];
     struct link_owner link_owner;
     struct buf banned; /* keys */
-    int64_t looked;    /* when the files were last looked at, and time was last kept */
-    size_t done;       /* peers that gave what they had */
+    int64_t looked;    /* when files and timers were last checked */
+    size_t done;       /* peers that have delivered everything */
     bool started;
 };
 
-/* --- Whom to dial ----------------------------------------------------------------------------- */
+/* --- Targets ---------------------------------------------------------------------------------- */
 
 static const uint8_t *our_account(const struct client *c)
 {
@@ -71,7 +71,7 @@ static void complain(void *self, const char *words)
         owner->complain(owner->self, words);
 }
 
-/* Hands the dialer all targets but ourselves. */
+/* Gives the dialer all targets except ourselves. */
 static int look_at_files(struct client *c, struct fault *f)
 {
     const struct roster_critic critic = {complain, c};
@@ -103,7 +103,7 @@ static bool has_room(const struct client *c)
 
 /* --- The end of a call ------------------------------------------------------------------------ */
 
-/* One more than are remembered, or for whom there is no memory, may come again. */
+/* Keys beyond the limit, or beyond memory, are not remembered. */
 static void ban(struct client *c, const struct call *call)
 {
     if (call->has_account && c->banned.len < BANNED_MAX * ID_LEN)
@@ -144,7 +144,7 @@ static bool leads_to_ourselves(const struct call *call)
     return ours && ours == call->count;
 }
 
-/* The call is over: its target rests for a while, or for good. */
+/* Ends a call: its target pauses for a while, or for good. */
 static void end_call(struct call *call, enum client_next next)
 {
     struct client *c = call->client;
@@ -238,7 +238,7 @@ static void closed(void *self, struct link *l, const struct fault *why)
         fail_call(call);
 }
 
-/* --- Who answers ------------------------------------------------------------------------------ */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
 {
@@ -258,7 +258,7 @@ static bool is_here_already(const struct client *c, const struct call *but)
     return false;
 }
 
-/* Whether its key may answer there. 0, or -1 and a rule. */
+/* Whether this key may answer there. 0, or -1 and a rule. */
 static int check_account(struct client *c, struct attempt *a, struct fault *f)
 {
     const struct call *call = a->call;
@@ -273,7 +273,7 @@ static int check_account(struct client *c, struct attempt *a, struct fault *f)
     }
     if (is_here_already(c, call)) {
         fault_rule(f, "it is connected already, under another address");
-        f->kind = FAULT_NONE; /* nobody is to blame */
+        f->kind = FAULT_NONE; /* nobody's fault */
         return -1;
     }
     return is_allowed(c, call->account) ? 0 : fault_rule(f, "its key is not allowed");
@@ -359,7 +359,7 @@ static void dial_on(struct call *call, int64_t now)
         fail_call(call);
 }
 
-/* Goes on with a call whose name is looked up. */
+/* Continues a call whose name is being resolved. */
 static void go_on_resolving(struct call *call, int64_t now)
 {
     struct fault f;
@@ -444,7 +444,7 @@ static void give_up(struct call *call)
     }
 }
 
-/* Hangs up where that is due. Whether it did. */
+/* Hangs up if necessary. Whether it did. */
 static bool end_if_due(struct call *call, int64_t now)
 {
     const struct client *c = call->client;
@@ -472,7 +472,7 @@ static bool has_left(const struct call *call)
     return call->won && !call->won->link;
 }
 
-/* What one call needs now; it may be over after each step. */
+/* Serves one call; each step may end it. */
 static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
 {
     struct call *call = c->calls[i];
@@ -529,7 +529,7 @@ int client_wait(const struct client *c, int64_t now)
     return wait < 0 ? 0 : (int)wait;
 }
 
-/* --- What the owner asks and says ------------------------------------------------------------- */
+/* --- For the owner ---------------------------------------------------------------------------- */
 
 static struct call *call_of(const struct client *c, const void *peer)
 {
@@ -559,7 +559,7 @@ bool client_over(const struct client *c, int64_t now)
            (!has_room(c) || dialer_when(c->dialer, now) == INT64_MAX);
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- Interface -------------------------------------------------------------------------------- */
 
 struct client *client_new(const struct client_config *config, struct fault *f)
 {

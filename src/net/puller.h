@@ -1,10 +1,10 @@
 /*
- * What a puller does with what a peer says, without any I/O: asks for the blocks above ours, answer
- * by answer, until the peer's best chain is here, and gathers them whole. It checks what can be
- * said of a block's place in an answer; whether a block holds is for its owner to judge.
+ * The pulling side of gossip(7), without any I/O: requests the blocks above ours, answer by answer,
+ * until the peer's best chain is here, and collects whole blocks. It checks only that the blocks of
+ * an answer follow each other; its owner judges them.
  *
- * A fault of its functions is the peer's (FAULT_RULE), which the link is then closed for, or
- * trouble. What it gathered before stays good.
+ * A fault of its functions is the peer's (FAULT_RULE), for which the link is closed, or trouble.
+ * The blocks collected before remain valid.
  */
 #ifndef NET_PULLER_H
 #define NET_PULLER_H
