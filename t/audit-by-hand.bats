@@ -613,7 +613,7 @@ END
 @test "-h and -V" {
     for option in -h --help; do
         expect 0 audit-by-hand $option
-        head -n 1 "$out" | grep -Fxq 'usage: audit-by-hand [-q] [-T UNIXTIME] [LEDGER]'
+        head -n 1 "$out" | grep -Fxq 'usage: audit-by-hand [-q] [-T TIME] [LEDGER]'
         [ ! -s "$err" ]
     done
     for option in -V --version; do

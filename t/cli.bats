@@ -89,3 +89,72 @@ misuse() {
     expect 0 bash -c 'exec -a "" verify --version'
     grep '^verify (peerutils) ' "$out"
 }
+
+# --- Times --------------------------------------------------------------------------------------------
+
+# The time that -T makes of a text, as ledger-init writes it.
+time_of() {
+    ledger-init -T "$1" | head -n 1 | cut -d ' ' -f 5
+}
+
+# Nobody's calendar but the system's, from 1970 to 9999.
+@test "a date is the time that date(1) has for it" {
+    for text in 1970-01-01 1970-12-31 1972-02-29 1999-12-31 2000-02-29 2000-03-01 2024-02-29 2026-01-31 2038-01-20 \
+        2100-02-28 2100-03-01 2399-12-31 2400-02-29 9999-12-31; do
+        for clock in '' T00:00:00Z T12:00:00Z T23:59:59Z; do
+            [ "$(time_of "$text$clock")" = "$(TZ=UTC0 date -u -d "$text$clock" +%s)" ] || { echo "$text$clock" && false; }
+        done
+    done
+    [ "$(time_of 1769860800)" = 1769860800 ]
+    [ "$(time_of 2026-01-31T12:00:00Z)" = 1769860800 ]
+    [ "$(TZ=Asia/Tokyo time_of 2026-01-31)" = 1769817600 ]
+}
+
+# told TEXT REASON: no time, and why.
+told() {
+    expect 2 ledger-init -T "$1"
+    [ ! -s "$out" ]
+    diff <(printf '%s\n' "ledger-init: -T: '$1': $2") "$err"
+}
+
+@test "what is no time, and why" {
+    told 2026-02-29 '2026-02 has days 01 to 28'
+    told 2100-02-29 '2100-02 has days 01 to 28'
+    told 2024-02-30 '2024-02 has days 01 to 29'
+    told 2026-04-31T00:00:00Z '2026-04 has days 01 to 30'
+    told 2026-01-00 '2026-01 has days 01 to 31'
+    told 2026-00-01 'there is no month 00'
+    told 2026-13-01 'there is no month 13'
+    told 1969-12-31 'years begin with 1970'
+    told 0000-01-01 'years begin with 1970'
+    told 2026-01-31T24:00:00Z 'hours are 00 to 23'
+    told 2026-01-31T23:60:00Z 'minutes are 00 to 59'
+    told 2016-12-31T23:59:60Z 'seconds are 00 to 59'
+    for text in '' now -1 1.5 0x10 ' 1' '1 ' 2026-1-31 26-01-31 2026/01/31 2026-01-31T12:00:00 2026-01-31T12:00:00z \
+        2026-01-31t12:00:00Z '2026-01-31 12:00:00Z' 2026-01-31T12:00Z 2026-01-31T12:00:00.5Z 2026-01-31T12:00:00+01:00 \
+        2026-01-31Z ' 2026-01-31' '2026-01-31 ' 10000-01-01 -026-01-31 2026-01-3a; do
+        told "$text" 'neither Unix seconds nor a date, as 2026-01-31 or 2026-01-31T12:00:00Z'
+    done
+    for text in 007 9223372036854775808 99999999999999999999999; do
+        expect 2 ledger-init -T "$text"
+        says "^ledger-init: -T: '$text' is not a number of seconds from 0 to 9223372036854775807$"
+    done
+}
+
+@test "every program that takes a time takes a date" {
+    demo_chain
+    for how in 'verify ledger -q' 'ledger-append -q' 'ledger-checkpoint -k alice.key' 'peerbook -a 127.0.0.1:1 -k alice.key' \
+        'mine -m miner' 'audit-by-hand -q'; do
+        read -ra words <<<"$how"
+        expect 0 "${words[@]}" -T 2023-11-14T22:13:30Z </dev/null
+        cp "$out" by-date
+        expect 0 "${words[@]}" -T 1700000010 </dev/null
+        cmp "$out" by-date
+        expect 2 "${words[@]}" -T 2023-11-31 </dev/null
+        says "^${words[0]}: -T: '2023-11-31'"
+    done
+    expect 0 ledger-history -S 2023-11-14 -U 2023-11-15 alice
+    expect 1 ledger-history -S 2023-11-15 alice
+    expect 1 ledger-history -U 2023-11-14 alice
+    expect 2 ledger-history -U yesterday alice
+}

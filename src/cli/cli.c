@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/file.h"
 #include "base/num.h"
 
@@ -157,12 +158,25 @@ int cli_threads(const char *option)
     return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
 }
 
+int64_t cli_time(const char *what, const char *text)
+{
+    struct fault f;
+    int64_t time;
+    if (number_parse(text, strlen(text), &time) == 0)
+        return time;
+    if (*text && text[strspn(text, "0123456789")] == '\0')
+        cli_die("%s: '%.80s' is not a number of seconds from 0 to %" PRId64, what, text, INT64_MAX);
+    if (date_parse(text, strlen(text), &time, &f))
+        cli_die("%s: '%.80s': %s", what, text, f.text);
+    return time;
+}
+
 int64_t cli_now(const char *option)
 {
     struct timespec now;
     struct fault f;
     if (option)
-        return cli_number("-T", option, 0, INT64_MAX);
+        return cli_time("-T", option);
     if (clock_read(&now, &f))
         cli_fail(NULL, &f);
     return now.tv_sec;

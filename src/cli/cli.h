@@ -106,8 +106,12 @@ const char *cli_ledger(const char *option);
  */
 int cli_threads(const char *option);
 
-/* The clock in Unix seconds: the -T argument, or, if it is NULL, the machine's. Exits with 2 if
- * that is set to a time that cannot be right (base/clock.h). */
+/* An option's argument as a time: Unix seconds, or a date (base/date.h); or a message that names it
+ * and exit 2. */
+int64_t cli_time(const char *what, const char *text);
+
+/* The clock in Unix seconds: the -T argument as cli_time takes it, or, if it is NULL, the
+ * machine's. Exits with 2 if that is set to a time that cannot be right (base/clock.h). */
 int64_t cli_now(const char *option);
 
 #endif

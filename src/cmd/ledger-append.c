@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
     {'q', "quiet", NULL, "do not pass the blocks on"},
     {'v', "verbose", NULL, "name also what falls only because its parent fell"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
+    {'T', "time", "TIME", "judge blocks' times by this clock"},
     {0, NULL, NULL, NULL},
 };
 

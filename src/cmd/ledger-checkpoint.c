@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'s', "height", "HEIGHT", "the block at this height (default: the tip)"},
-    {'T', "time", "UNIXTIME", "take this for the clock"},
+    {'T', "time", "TIME", "take this for the clock"},
     {0, NULL, NULL, NULL},
 };
 

@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
     {'a', "names", "FILE", "the address book"},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
     {'e', "end", "HEIGHT", "end with this height (default: the last)"},
-    {'S', "since", "TIME", "only blocks of this time and later (Unix seconds)"},
+    {'S', "since", "TIME", "only blocks of this time and later (Unix seconds or a date)"},
     {'U', "until", "TIME", "only blocks of this time and earlier"},
     {'n', "count", "COUNT", "so many lines at most, for each account"},
     {'r', "reverse", NULL, "the newest first"},
@@ -153,9 +153,9 @@ int main(int argc, char **argv)
         if (c == 'e')
             h.to = cli_number("-e", optarg, 0, INT64_MAX);
         if (c == 'S')
-            h.since = cli_number("-S", optarg, 0, INT64_MAX);
+            h.since = cli_time("-S", optarg);
         if (c == 'U')
-            h.until = cli_number("-U", optarg, 0, INT64_MAX);
+            h.until = cli_time("-U", optarg);
         if (c == 'n')
             h.count = cli_number("-n", optarg, 0, INT64_MAX);
         if (c == 'b')

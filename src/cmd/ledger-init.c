@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
     {'f', "minfee", "AMOUNT", "the smallest fee (1)"},
     {'t', "target", "HEX", "the first target, 64 digits; fewer are followed by f's (00000f)"},
     {'a', "names", "FILE", "the address book"},
-    {'T', "time", "UNIXTIME", "the genesis's time, in place of the clock's"},
+    {'T', "time", "TIME", "the genesis's time, in place of the clock's"},
     {0, NULL, NULL, NULL},
 };
 

@@ -35,7 +35,7 @@ static const struct cli_option options[] = {
     {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)"},
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'v', "verbose", NULL, "say which kernel tries the nonces"},
-    {'T', "time", "UNIXTIME", "the clock; it moves by one spacing a block"},
+    {'T', "time", "TIME", "the clock; it moves by one spacing a block"},
     {'o', "tickets", NULL, "print tickets in place of work; -n: so many (default: all)"},
     {'r', "range", "NONCES", "with -o: of a ticket (default: 4294967296; 0: all in one)"},
     {'s', "share", "FACTOR", "with -o: tell of ids over the target by this (default: 1)"},

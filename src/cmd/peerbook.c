@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
     {'c', "chain", "ID", "peers of this chain only"},
     {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
     {'n', "count", "COUNT", "records that PEERS may hold (default: 1000)"},
-    {'T', "time", "UNIXTIME", "take this for the clock"},
+    {'T', "time", "TIME", "take this for the clock"},
     {'a', "announce", "HOST:PORT", "print one's own peer record, in place of all else"},
     {'k', "key", "KEY", "the secret key file that signs it"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},

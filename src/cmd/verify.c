@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
     {'v', "verbose", NULL, "name also what falls only because its parent fell"},
     {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "UNIXTIME", "judge blocks' times by this clock"},
+    {'T', "time", "TIME", "judge blocks' times by this clock"},
     {0, NULL, NULL, NULL},
 };
 
