@@ -73,8 +73,8 @@ refuse() {
     expect 1 txmake -f alice <lines
     says '^stdin:1: memo: over 256 bytes$'
     [ "$(cut -d ' ' -f 4,8 "$out")" = '0 2' ]
-    printf 'bob 1 a\0b\r\n' | txmake -f alice >txs
-    [ "$(cut -d ' ' -f 9 txs)" = 'a%00b%0D' ]
+    printf 'bob 1 a\0\rb\n' | txmake -f alice >txs
+    [ "$(cut -d ' ' -f 9 txs)" = 'a%00%0Db' ]
     for memo in '' - 'a b' 'naïve €' "$(printf '?%.0s' {1..256})"; do
         txmake -f alice bob 1 "$memo" | txsign -k alice.key | verify -q -l ledger
     done

@@ -42,9 +42,10 @@ static int read_all(struct allow *a, struct lines *lines, struct fault *f)
     uint8_t key[ID_LEN];
     int got;
     while ((got = lines_next(lines, &line, f)) > 0) {
-        if (line.len == 0 || *line.text == '#')
+        bool foreign = line_typed(&line, f);
+        if (!foreign && (line.len == 0 || *line.text == '#'))
             continue;
-        if (read_line(&line, key, f)) {
+        if (foreign || read_line(&line, key, f)) {
             f->line = line.number;
             return -1;
         }

@@ -36,6 +36,9 @@ int passphrase_read(int fd, char *out, size_t n, struct fault *f)
             return fault_trouble(f, "the passphrase is over %zu bytes", n);
         out[len++] = c;
     }
+    if (len && out[len - 1] == '\r')
+        return fault_trouble(f, "the passphrase ends in a carriage return, as a line written on "
+                                "Windows does: remove it");
     return len ? (int)len : fault_trouble(f, "the passphrase is empty");
 }
 

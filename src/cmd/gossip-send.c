@@ -91,10 +91,14 @@ static void unreached(void *self, const char *address, const uint8_t *account,
     snprintf(r->unreached, sizeof r->unreached, "%s: %s", address, why->text);
 }
 
-static void log_complaint(void *self, const char *words)
+/* What is wrong with a peers file. */
+static void complain(void *self, const char *words)
 {
-    (void)self;
-    cli_event("-", "bad", NULL, words);
+    const struct run *r = self;
+    if (r->verbose)
+        cli_event("-", "bad", NULL, words);
+    else
+        cli_warn("%s", words);
 }
 
 static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
@@ -165,7 +169,7 @@ static void start_client(struct run *r, char **operands, size_t count)
                                      .leave = leave,
                                      .doomed = doomed,
                                      .unreached = unreached,
-                                     .complain = r->verbose ? log_complaint : NULL,
+                                     .complain = complain,
                                      .role = sender_role(),
                                      .self = r};
     r->dialing.loop = r->loop;

@@ -256,6 +256,8 @@ static int make(struct run *r, const struct words *w, struct fault *f)
         return -1;
     if (tx.amount == 0)
         return fault_rule(f, "amount: it must be at least 1");
+    if (w->memo.len && w->memo.text[w->memo.len - 1] == '\r')
+        return fault_rule(f, "memo: ends in a carriage return, as a line written on Windows does");
     if (w->memo.len > TEXT_MAX)
         return fault_rule(f, "memo: over %d bytes", TEXT_MAX);
     tx.memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
@@ -286,6 +288,8 @@ static int make_line(struct run *r, const struct line *line, struct fault *f)
     if (line->state != LINE_WHOLE)
         return fault_rule(f, line->state == LINE_LONG ? "line: over 65535 bytes"
                                                       : "line: torn: it has no newline");
+    if (line_typed(line, f))
+        return -1;
     w.from = r->from ? word(r->from) : next_word(&at, end);
     w.to = next_word(&at, end);
     w.amount = next_word(&at, end);

@@ -223,8 +223,12 @@ static int load_record(struct peerbook *b, const struct line *line, int64_t now,
     return 0;
 }
 
+/* A line that somebody wrote is kept, whatever it is. */
 static int load_line(struct peerbook *b, const struct line *line, int64_t now, struct fault *f)
 {
+    struct target t;
+    struct fault why;
+    uint8_t chain[ID_LEN];
     if (line->state == LINE_LONG) {
         fault_trouble(f, "%s: line %" PRIu64 " is over %d bytes: not a peers file", b->path,
                       line->number, LINE_MAX_LEN);
@@ -232,6 +236,8 @@ static int load_line(struct peerbook *b, const struct line *line, int64_t now, s
     }
     if (line_is(line->text, line->len, "peer"))
         return load_record(b, line, now, f);
+    if (line_typed(line, &why) || peers_line(line->text, line->len, &t, chain, &why) < 0)
+        note_broken(b, line->number, &why);
     if (buf_add(&b->front, line->text, line->len) || buf_add(&b->front, "\n", 1))
         return fault_memory(f);
     return 0;

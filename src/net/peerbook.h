@@ -16,7 +16,7 @@
 struct peerbook {
     const char *path;
     size_t limit;         /* records, from 1 to PEERS_MAX */
-    uint64_t broken_line; /* the first broken record that loading left out; 0: none */
+    uint64_t broken_line; /* the first line that is broken: a record is left out; 0: none */
     struct fault broken;  /* what is wrong with it */
     /* The rest is peerbook.c's. */
     struct buf front;

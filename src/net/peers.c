@@ -160,6 +160,7 @@ static int take_target(struct reading *r, const struct target *t, struct fault *
 
 static void note_broken(struct peers *p, const struct line *line, const struct fault *why)
 {
+    p->broken_lines++;
     if (p->broken_line)
         return;
     p->broken_line = line->number;
@@ -173,7 +174,7 @@ static int take_line(struct reading *r, const struct line *line, struct fault *f
     struct target t;
     struct fault why;
     uint8_t chain[ID_LEN];
-    int got = peers_line(line->text, line->len, &t, chain, &why);
+    int got = line_typed(line, &why) ? -1 : peers_line(line->text, line->len, &t, chain, &why);
     if (got > 0 && t.announced && line->state != LINE_WHOLE)
         got = fault_rule(&why, "line: torn: the last line has no newline");
     if (got < 0)

@@ -23,8 +23,9 @@ struct target {
 struct peers {
     struct target *list;
     size_t count, cap;
-    uint64_t broken_line; /* the first line that is none of these, which was passed over; 0: none */
-    struct fault broken;  /* what is wrong with it */
+    uint64_t broken_lines; /* so many lines are none of these, and were skipped */
+    uint64_t broken_line;  /* the first of them; 0: none */
+    struct fault broken;   /* what is wrong with it */
 };
 
 /* Reads the file at path; a file that is not there is an empty one. Records of another chain (chain

@@ -82,13 +82,16 @@ static bool changed(struct operand *o)
 static int read_file(struct operand *o, const uint8_t *chain, const struct roster_critic *critic,
                      struct fault *f)
 {
-    char words[400];
+    char words[512];
     if (peers_read(&o->peers, o->path, chain, f))
         return -1;
     if (!o->peers.broken_line)
         return 0;
-    snprintf(words, sizeof words, "%s:%" PRIu64 ": %s", o->path, o->peers.broken_line,
-             o->peers.broken.text);
+    int n = snprintf(words, sizeof words, "%.100s:%" PRIu64 ": %s", o->path, o->peers.broken_line,
+                     o->peers.broken.text);
+    if (o->peers.broken_lines > 1 && n < (int)sizeof words)
+        snprintf(words + n, sizeof words - (size_t)n, " (the first of %" PRIu64 " lines skipped)",
+                 o->peers.broken_lines);
     critic->say(critic->self, words);
     return 0;
 }

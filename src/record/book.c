@@ -127,7 +127,7 @@ static int read_line(struct book *b, const struct line *line, struct fault *f)
         fault_rule(f, "key: torn: the last line has no newline");
     else if (line->state == LINE_LONG)
         fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
-    else if (line_check(line->text, line->len, f) == 0 &&
+    else if (line_typed(line, f) == 0 && line_check(line->text, line->len, f) == 0 &&
              key_parse(line->text, line->len, &k, f) == 0)
         result = book_add(b, &k) ? fault_memory(f) : 0;
     if (result)

@@ -64,6 +64,24 @@ int line_form(const struct line *line, struct fault *f)
     return line_check(line->text, line->len, f);
 }
 
+static bool begins_with(const struct line *line, const char *bytes)
+{
+    size_t n = strlen(bytes);
+    return line->number == 1 && line->len >= n && memcmp(line->text, bytes, n) == 0;
+}
+
+int line_typed(const struct line *line, struct fault *f)
+{
+    if (begins_with(line, "\xff\xfe") || begins_with(line, "\xfe\xff"))
+        return fault_rule(f,
+                          "line: the file is UTF-16: save it as UTF-8, without a byte order mark");
+    if (begins_with(line, "\xef\xbb\xbf"))
+        return fault_rule(f, "line: the file begins with a byte order mark: save it without one");
+    if (line->len && line->text[line->len - 1] == '\r')
+        return fault_rule(f, "line: ends in CR LF, as on Windows: remove the CRs with tr -d '\\r'");
+    return 0;
+}
+
 size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX])
 {
     size_t n = 0;

@@ -30,6 +30,11 @@ int line_check(const char *line, size_t len, struct fault *f);
  * a rule. */
 int line_form(const struct line *line, struct fault *f);
 
+/* For lines that people write with an editor: 0, or -1 and a rule if the file comes from a system
+ * that writes text otherwise: with CR LF at a line's end, a byte order mark in front, or as UTF-16.
+ */
+int line_typed(const struct line *line, struct fault *f);
+
 /* Splits a line that line_check let through. Gives the number of fields; the first FIELDS_MAX of
  * them are in out. */
 size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX]);
