@@ -62,6 +62,10 @@ FUZZERS = $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
 # every start takes two fifths of the time that `true` does. Not under the sanitizers, which tell them by their libraries.
 archive = $(and $(filter -lsqlite3 -lz,$(1)),$(wildcard $(shell $(CC) -print-file-name=$(1:-l%=lib%.a))))
 embed = $(foreach l,$(1),$(if $(call archive,$(l)),$(l:-l%=-l:lib%.a),$(l)))
+# The archive's SQL functions that nobody calls would make each program load libm: see base/nomath.h.
+MATH = acos acosh asin asinh atan atan2 atanh ceil cos cosh exp floor fmod log log10 log2 pow sin sinh sqrt tan tanh trunc
+NOMATH = $(eval NOMATH := $(if $(INSTRUMENT),,$(if $(call \
+	archive,-lsqlite3),$(MATH:%=-Wl,--defsym=%=nomath))))$(NOMATH)
 
 # Asked for when first used, which is after `need` saw to it that pkg-config is there; and once.
 LIBS = $(eval LIBS := $(if $(INSTRUMENT),$(shell pkg-config --libs $(PACKAGES)),$(call \
@@ -87,7 +91,7 @@ benches: $(BENCHES:%=$(OUT)/.bench/%)
 # warnings were errors when they were made, and no longer are.
 $(OBJ)/flags: FORCE | need-build
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS) $(SODIUM) $(SECP256K1) $(LIBRARY))' >$@.new
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(NOMATH) $(LIBS) $(SODIUM) $(SECP256K1) $(LIBRARY))' >$@.new
 	@[ ! -e $@ ] || ! sed 's/ -Werror / /' $@ | cmp -s $@.new - || cp $@ $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -112,7 +116,7 @@ $(OBJ)/libpeerutils.a: $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
 	$(AR) rcsD $@ $(filter %.o,$^)
 
 $(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/cmd/%.o $(OBJ)/libpeerutils.a
-	$(CC) $(LDFLAGS) -o $@ $< $(OBJ)/libpeerutils.a $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $< $(NOMATH) $(OBJ)/libpeerutils.a $(LIBS)
 
 # A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME. A line @NAME.awk@ stands for src/sh/NAME.awk.
 AWKS = $(sort $(wildcard src/sh/*.awk))

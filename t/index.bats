@@ -508,3 +508,9 @@ states() { # LEDGER
     sqlite3 ledger.index 'SELECT lower(hex(id)) FROM tx ORDER BY offset' | diff - <(grep '^tx ' ledger | while read -r line; do id <<<"$line"; done)
     [ "$(sqlite3 ledger.index 'PRAGMA integrity_check')" = ok ]
 }
+
+@test "SQLite's functions for SQL that nobody calls do not make each program load libm" {
+    ldd "$BIN/ledger-chain" >libraries
+    ! grep -q 'libsqlite3\|libasan\|libtsan\|libubsan' libraries || skip 'SQLite is not embedded here'
+    refute grep libm libraries
+}
