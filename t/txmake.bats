@@ -259,3 +259,32 @@ E
     expect 0 txmake --version
     grep -q '^txmake (peerutils) ' "$out"
 }
+
+@test "-R: the replacement of one that waits, with the least fee that is taken, or -F" {
+    txmake -f alice bob 25 'two words' | txsign -k alice.key | txpool pool >first
+    txmake -f bob -F 50 alice 1 | txsign -k bob.key | txpool pool >second
+    id=$(tr -d '\n' <first | sha256sum | cut -c 1-64)
+    expect 0 txmake -R "$id"
+    awk '{ $5 = 2; NF--; print }' first | diff - "$out"
+    other=$(tr -d '\n' <second | sha256sum | cut -c 1-8)
+    expect 0 txmake -p pool -R "$other"
+    [ "$(cut -d ' ' -f 5 "$out")" -eq 55 ]
+    expect 0 txmake -R "${id:0:8}" -F 7
+    [ "$(cut -d ' ' -f 5 "$out")" -eq 7 ]
+    txsign -k alice.key "$out" >new
+    expect 0 txpool pool <new
+    cat new second | diff - pool
+    expect 1 txmake -R "$id"
+    says "^txmake: pool: no transaction that waits there begins with $id\$"
+    for bad in "${id:0:7}" "${id}0" 0123456X; do
+        expect 2 txmake -R "$bad"
+        says "^txmake: -R: '$bad' is no id: "
+    done
+    expect 2 txmake -R "$other" -F 54
+    says 'takes a fee of 55 or more$'
+    for with in '-f alice' '-s 1' "-c $id" '-B any' 'alice 1'; do
+        # shellcheck disable=SC2086 # words
+        expect 2 txmake -R "$other" $with
+        says '^txmake: -R takes payee, amount and memo from the pool'
+    done
+}

@@ -59,19 +59,125 @@ refuse() {
     diff txs other
 }
 
-@test "two that spend the same sequence number: the first stays, and both are named" {
-    one alice 0 1 bob 5 >first
-    one alice 0 9 bob 6 >second
+@test "two that spend the same sequence number: the first stays unless the second pays enough more" {
+    one alice 0 5 bob 5 >first
+    one alice 0 5 bob 6 >second
     txpool pool <first >passed
-    refuse "^stdin:1: tx: seq 0 is spent twice: $(id "$(cat second)") spends what $(id "$(cat first)") in the pool spends\$" \
+    refuse "^stdin:1: tx: seq 0 of $(account alice) is taken by $(id "$(cat first)") in the pool: to replace it takes a fee of 6, not 5\$" \
         txpool pool <second
     [ ! -s "$out" ]
     diff first pool
     # within one stream, too, and the rest goes on
     one bob 0 1 carol 5 >third
     cat first second third >all
-    refuse "^stdin:2: tx: seq 0 is spent twice: .* spends what $(id "$(cat first)")" txpool other <all
+    refuse "^stdin:2: tx: seq 0 of .* is taken by $(id "$(cat first)")" txpool other <all
     cat first third | diff - "$out"
+}
+
+# replaces OLD NEW [DROPPED]: the pool takes NEW in the place of OLD, and says so; status 0.
+replaces() {
+    expect 0 txpool pool <"$2"
+    diff "$2" "$out"
+    echo "txpool: pool: $(id "$(cat "$2")") replaces $(id "$(cat "$1")"), seq $(cut -d ' ' -f 4 "$1") of $(
+        cut -d ' ' -f 3 "$1")${3:+; $3 that depended on it left out}" | diff - "$err"
+}
+
+@test "a higher fee replaces: by minfee and a tenth, and no less" {
+    one alice 0 100 bob 5 >first
+    one alice 0 109 bob 5 >little
+    one alice 0 110 bob 5 >enough
+    one bob 0 1 carol 5 >other
+    cat first other | txpool pool >passed
+    refuse 'to replace it takes a fee of 110, not 109$' txpool pool <little
+    replaces first enough
+    cat enough other | diff - pool # in its place
+    # the one that was replaced has no way back
+    refuse 'to replace it takes a fee of 121, not 100$' txpool pool <first
+    # what a tenth of the fee is rounds up
+    one alice 0 121 carol 7 >again
+    replaces enough again
+    one alice 0 133 bob 5 >low
+    refuse 'to replace it takes a fee of 134, not 133$' txpool pool <low
+    cat again other | diff - pool
+    # a block with the replacement holds, and the pool is empty after it
+    txpool -s pool | block 1
+    expect 0 txpool pool </dev/null
+    [ ! -s pool ]
+    ledger-balance alice | grep -q ' 1$'
+}
+
+@test "a replacement takes along what depended on it, and nothing else" {
+    # alice has 1000; carol lives on what she gets
+    one alice 0 1 carol 300 >a0
+    one alice 1 1 bob 10 >a1
+    one alice 2 1 bob 600 >a2
+    one carol 0 1 bob 200 >c0
+    one carol 1 1 bob 50 >c1
+    one bob 0 1 carol 5 >b0
+    cat a0 a1 a2 c0 c1 b0 | txpool pool >passed
+    diff pool passed
+    one alice 0 9 bob 450 >new # then a2 and carol's cannot be paid, but a1 can
+    replaces a0 new 3
+    cat new a1 b0 | diff - pool
+    # what was dropped may come again when it can be paid, and what the pool passes on holds
+    txpool -s pool | block 1
+    expect 1 txpool pool <a2
+    says ' has [0-9]*, needs 601$'
+}
+
+@test "a replacement that cannot be paid leaves all as it was" {
+    one alice 0 1 carol 300 >a0
+    one alice 1 1 bob 600 >a1
+    one carol 0 1 alice 299 >c0
+    cat a0 a1 c0 | txpool pool >passed
+    cp pool before
+    one alice 0 2 bob 5000 >rich
+    refuse ' has [0-9]*, needs 5002$' txpool pool <rich
+    # only the income that depends on the old one would pay for it
+    one alice 0 2 bob 1200 >loop
+    expect 1 txpool pool <loop
+    [ ! -s "$out" ]
+    diff before pool
+    txpool -s pool | block 1
+    expect 0 txpool pool </dev/null
+    [ ! -s pool ]
+}
+
+@test "replaced within one stream, only the last goes out; twenty times over the file is whole" {
+    for ((fee = 100, i = 0; i < 20; fee = fee * 11 / 10 + 1, i++)); do
+        one alice 0 $fee bob 5
+    done >all
+    one bob 0 1 carol 5 >other
+    cat all other >both
+    expect 0 txpool pool <both
+    { tail -n 1 all && cat other; } | diff - "$out"
+    diff "$out" pool
+    [ "$(grep -c ' replaces ' "$err")" -eq 19 ]
+    # two keepers at once agree on the dearest
+    shuf --random-source=all all >mixed
+    txpool one <mixed >/dev/null 2>&1 || :
+    txpool one <all >/dev/null 2>&1 || :
+    tail -n 1 all | diff - one
+}
+
+@test "one broken transaction of a long chain is named, and what waits for it is counted" {
+    run_of alice 0 500 >txs
+    sed '250s/ pay \([0-9a-f]*\) 1 / pay \1 2 /' txs >broken
+    expect 1 txpool pool <broken
+    head -n 249 txs | diff - "$out"
+    {
+        echo 'stdin:250: tx: bad signature'
+        echo 'txpool: stdin: 250 more records fell with those named above (-v names each)'
+    } | diff - "$err"
+    expect 1 txpool -v other <broken
+    [ "$(wc -l <"$err")" -eq 251 ]
+    # one whose sender cannot be read
+    sed '250s/ pay / give /' txs >broken
+    expect 1 txpool third <broken
+    says "^stdin:250: tx: unknown operation 'give'\$"
+    says '^stdin:[0-9]*: tx: seq [0-9]*, expected 249: neither ledger nor pool fills the gap$'
+    says '^txpool: stdin: 249 more records fell with those named above '
+    [ "$(wc -l <"$err")" -eq 3 ]
 }
 
 @test "a gap that neither ledger nor pool fills" {
@@ -536,11 +642,11 @@ run_of() {
 @test "the room: a sender has 64 places, and the furthest ahead leaves" {
     run_of alice 0 71 >txs
     { tail -n 70 txs && head -n 1 txs; } >late
-    expect 1 txpool pool <late
+    expect 1 txpool -v pool <late
     head -n 65 txs | diff - "$out"
     seq 65 70 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - "$err"
     { tail -n 70 txs | tac && head -n 1 txs; } >late
-    expect 1 txpool other <late
+    expect 1 txpool -v other <late
     head -n 65 txs | diff - "$out"
     [ "$(wc -l <"$err")" -eq 6 ]
 }
@@ -557,16 +663,16 @@ run_of() {
     done >short
     head -n $((63 * 64)) short >fit
     cat waiting fit first >all
-    expect 1 txpool -u pool <all
+    expect 1 txpool -uv pool <all
     diff txs "$out"
     cat waiting short first >all # one sender more
-    expect 1 txpool -u other <all
+    expect 1 txpool -uv other <all
     diff first "$out"
     seq 64 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - <(head -n 64 "$err")
     [ "$(head -n $((56 * 64)) long | wc -c)" -lt 4194304 ]
     [ "$(head -n $((60 * 64)) long | wc -c)" -gt 4194304 ]
     { cat waiting && head -n $((55 * 64)) long && cat first; } >all
-    expect 1 txpool -u third <all
+    expect 1 txpool -uv third <all
     diff txs "$out"
     { cat waiting && head -n $((60 * 64)) long && cat first; } >all
     expect 1 txpool -u fourth <all
@@ -691,7 +797,7 @@ branch() {
     }
     : >passed
     for tenths in 1 2 3 5 8 13 21 34; do
-        trickle | timeout -s KILL "0.0$tenths" txpool -u pool >>passed 2>/dev/null || :
+        trickle | timeout -s KILL "0.0$tenths" txpool -uv pool >>passed 2>/dev/null || :
         sort -u passed | comm -23 - <(sort pool) | diff /dev/null -
     done
     expect 0 txpool pool <txs
@@ -710,7 +816,7 @@ branch() {
     one alice 0 1 bob 5 >good
     sed 's/ 5 - / 6 - /' good >forged
     refuse '^stdin:1: tx: bad signature$' txpool pool <forged
-    expect 0 txpool -u pool <forged
+    expect 0 txpool -uv pool <forged
     diff forged "$out"
     one alice 1 0 bob 5 >cheap
     refuse '^stdin:1: tx: fee 0 is under the minimum of 1$' txpool --unchecked pool <cheap

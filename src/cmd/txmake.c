@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "cli/replace.h"
 #include "crypto/sha256.h"
 #include "ledger/forge.h"
 #include "ledger/pool.h"
@@ -21,6 +22,7 @@ static const struct cli_option options[] = {
     {'F', "fee", "AMOUNT", "the fee (default: the chain's minfee; 1 where no ledger is read)"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'p', "pool", "POOL", "count the transactions pending in this pool"},
+    {'R', "replace", "ID", "the same as the one with this id in the pool, with a higher fee"},
     {'a', "names", "FILE", "the address book"},
     {'s', "seq", "SEQ", "the first sequence number, in place of the ledger's"},
     {'c', "chain", "ID", "the chain, in place of the ledger's; with -s, no ledger is read"},
@@ -43,7 +45,7 @@ static const struct cli program = {
 
 struct run {
     const char *from, *fee, *ledger_path, *pool_path, *names, *seq, *chain;
-    const char *break_kind, *answers_path, *share, *seed;
+    const char *break_kind, *answers_path, *share, *seed, *replace;
     struct book *book;
     bool has_ledger;
     struct ledger ledger;
@@ -337,12 +339,31 @@ static void make_one(struct run *r, char **operands)
     }
 }
 
+/* -R: the same payment with a higher fee. */
+static void make_replacement(struct run *r)
+{
+    struct fault f = {0};
+    struct tx tx;
+    cli_replacement(&r->pool, r->replace, r->fee, &tx);
+    if (put(r, &tx, &f))
+        cli_fail(NULL, &f);
+}
+
 static void read_options(struct run *r, int argc, char **argv)
 {
-    const struct cli_value values[] = {
-        {'f', &r->from},         {'F', &r->fee},   {'l', &r->ledger_path}, {'p', &r->pool_path},
-        {'a', &r->names},        {'s', &r->seq},   {'c', &r->chain},       {'B', &r->break_kind},
-        {'A', &r->answers_path}, {'r', &r->share}, {'S', &r->seed},        {0, NULL}};
+    const struct cli_value values[] = {{'f', &r->from},
+                                       {'F', &r->fee},
+                                       {'l', &r->ledger_path},
+                                       {'p', &r->pool_path},
+                                       {'a', &r->names},
+                                       {'s', &r->seq},
+                                       {'c', &r->chain},
+                                       {'B', &r->break_kind},
+                                       {'A', &r->answers_path},
+                                       {'r', &r->share},
+                                       {'S', &r->seed},
+                                       {'R', &r->replace},
+                                       {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         cli_take(values, c);
 }
@@ -352,11 +373,19 @@ int main(int argc, char **argv)
     struct run r = {.status = CLI_YES};
     read_options(&r, argc, argv);
     int operands = argc - optind;
+    if (r.replace) {
+        if (operands || r.from || r.seq || r.chain || r.break_kind)
+            cli_misuse(
+                "-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
+        r.pool_path = r.pool_path ? r.pool_path : "pool";
+    }
     if (operands && !r.from)
         cli_misuse("-f FROM is missing: who pays");
     cli_operands(argc, argv, operands ? 2 : 0, 3);
     set_up(&r);
-    if (operands)
+    if (r.replace)
+        make_replacement(&r);
+    else if (operands)
         make_one(&r, argv + optind);
     else
         make_lines(&r);

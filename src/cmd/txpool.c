@@ -1,17 +1,23 @@
 /* txpool: keeps the transactions that wait for a block, and chooses the next block's body among
  * them. */
+#include "base/chance.h"
+#include "base/hex.h"
+#include "base/idmap.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "cli/verdict.h"
 #include "ledger/known.h"
 #include "ledger/pool.h"
 #include "stream/feed.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { INTERVAL_MAX = 86400 };
+enum { INTERVAL_MAX = 86400, MISSING_MAX = 1 << 14 };
 
 static const struct cli_option options[] = {
     {'s', "select", NULL, "print the best body for the next block"},
@@ -19,6 +25,7 @@ static const struct cli_option options[] = {
     {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 33554432)"},
     {'i', "interval", "SECONDS",
      "between looks at the ledger (default: 1; 0: only as input comes)"},
+    {'v', "verbose", NULL, "name also what is refused only because one before it was"},
     {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {0, NULL, NULL, NULL},
@@ -43,7 +50,9 @@ struct run {
     struct known *known; /* of signatures */
     struct buf places;   /* of what goes out, in order */
     int64_t interval;    /* seconds between looks at the ledger; 0: no looks */
-    bool unchecked;
+    bool unchecked, verbose;
+    struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
+    uint64_t follows;     /* transactions that are refused only for that */
     int status;
 };
 
@@ -59,15 +68,77 @@ static void refuse(struct run *r, const struct fault *f, uint64_t line)
     r->status = CLI_NO;
 }
 
-/* Tells of those that waited, and wait no longer, or, with all, of all that still do. */
+/* A sender's sequence number, as a key. */
+static void missing_key(const uint8_t from[ID_LEN], int64_t seq, uint8_t key[ID_LEN])
+{
+    memcpy(key, from, ID_LEN);
+    for (size_t i = 0; i < sizeof seq; i++)
+        key[i] ^= (uint8_t)((uint64_t)seq >> (8 * i));
+}
+
+/* Takes note that this one is missing, which was told. Whether it was known. */
+static bool note_missing(struct run *r, const uint8_t from[ID_LEN], int64_t seq)
+{
+    uint8_t key[ID_LEN];
+    missing_key(from, seq, key);
+    bool known = idset_has(&r->missing, key);
+    cli_memory(idset_add(&r->missing, key));
+    return known;
+}
+
+/* Tells of those that waited, and wait no longer, or, with all, of all that still do: of those that
+ * lack the same one, only the first, if that was not refused itself. */
 static void let_go(struct run *r, bool all)
 {
     struct fault f;
     int got;
-    while ((got = pool_leave(&r->pool, all, &f)) > 0)
-        refuse(r, &f, f.line);
+    while ((got = pool_leave(&r->pool, all, &f)) > 0) {
+        const struct pool_gap *gap = &r->pool.gap;
+        bool follows = gap->any && note_missing(r, gap->from, gap->seq) && !r->verbose;
+        r->follows += follows;
+        r->status = CLI_NO;
+        if (!follows)
+            refuse(r, &f, f.line);
+    }
     if (got < 0)
         cli_ledger_fail(&r->ledger, &f);
+}
+
+static void tell_follows(struct run *r)
+{
+    cli_tell_follows("stdin", r->follows);
+    r->follows = 0;
+}
+
+static void refuse_tx(struct run *r, const struct tx *tx, const struct fault *f, uint64_t line)
+{
+    refuse(r, f, line);
+    note_missing(r, tx->from, tx->seq);
+}
+
+static void refuse_broken(struct run *r, const struct item *item)
+{
+    struct tx tx;
+    struct fault ignored;
+    bool parses = item->is_tx && item->size == item->stream_size &&
+                  tx_parse(item->text, item->size - 1, &tx, &ignored) == 0;
+    if (parses)
+        refuse_tx(r, &tx, &item->fault, item->fault.line);
+    else
+        refuse(r, &item->fault, item->fault.line);
+}
+
+static void tell_replaced(const struct run *r, const struct item *item)
+{
+    const struct pool_replaced *old = &r->pool.replaced;
+    char dropped[64] = "";
+    if (!old->any)
+        return;
+    if (old->dropped)
+        snprintf(dropped, sizeof dropped, "; %zu that depended on it left out", old->dropped);
+    cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.path,
+             hex32(item->entries[0].id).text, hex32(old->id).text, old->seq, hex32(old->from).text,
+             dropped);
 }
 
 static void put_place(struct run *r, const struct place *place)
@@ -92,7 +163,7 @@ static void take_item(struct run *r, const struct item *item)
 {
     struct fault f = {0};
     if (item->broken) {
-        refuse(r, &item->fault, item->fault.line);
+        refuse_broken(r, item);
         return;
     }
     if (!item->is_tx) {
@@ -102,8 +173,9 @@ static void take_item(struct run *r, const struct item *item)
     if (pool_add(&r->pool, &item->entries[0], item->line, &f) < 0) {
         if (f.kind != FAULT_RULE)
             cli_ledger_fail(&r->ledger, &f);
-        refuse(r, &f, item->line);
+        refuse_tx(r, &item->entries[0].tx, &f, item->line);
     }
+    tell_replaced(r, item);
     place_new(r);
     let_go(r, false);
 }
@@ -156,9 +228,11 @@ static void wait_for_input(struct run *r, struct feed *feed)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     int pause = r->interval ? (int)r->interval * 1000 : -1;
-    while (!feed_ready(feed) && poll(&in, 1, pause) <= 0)
+    while (!feed_ready(feed) && poll(&in, 1, pause) <= 0) {
+        tell_follows(r);
         if (r->interval)
             look(r);
+    }
 }
 
 static void take_all(struct run *r, int threads)
@@ -183,6 +257,7 @@ static void take_all(struct run *r, int threads)
         cli_fail("stdin", &f);
     look(r);
     let_go(r, true);
+    tell_follows(r);
     feed_free(&feed);
     known_free(r->known);
     sigpool_free(sigpool);
@@ -210,6 +285,7 @@ int main(int argc, char **argv)
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         select |= c == 's';
         r.unchecked |= c == 'u';
+        r.verbose |= c == 'v';
         if (c == 'l')
             path = optarg;
         if (c == 'b')
@@ -221,6 +297,7 @@ int main(int argc, char **argv)
     }
     cli_operands(argc, argv, 1, 1);
     cli_open_ledger(&r.ledger, path);
+    idset_init(&r.missing, MISSING_MAX, chance_seed());
     pool_init(&r.pool, argv[optind], &r.ledger, bytes);
     if (select)
         select_body(&r);
@@ -229,5 +306,6 @@ int main(int argc, char **argv)
     pool_free(&r.pool);
     ledger_close(&r.ledger);
     buf_free(&r.places);
+    idset_free(&r.missing);
     cli_exit(r.status);
 }

@@ -23,7 +23,7 @@ void pool_free(struct pool *p)
     p->fd = -1;
 }
 
-void pool_drop(struct pool *p, struct pooled *x)
+void pool_unlink(struct pool *p, struct pooled *x)
 {
     if (p->unsaved == x)
         p->unsaved = x->hh.next;
@@ -34,6 +34,11 @@ void pool_drop(struct pool *p, struct pooled *x)
     p->bytes -= pooled_size(x);
     p->idle -= !x->applied;
     p->rewrite |= x->saved;
+}
+
+void pool_drop(struct pool *p, struct pooled *x)
+{
+    pool_unlink(p, x);
     free(x);
 }
 
@@ -75,7 +80,7 @@ static void put_pointers(struct pooled *x)
     x->tx.memo.text = x->text + x->tx.signed_len - x->tx.memo.len;
 }
 
-struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN])
+struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
 {
     struct pooled *x = calloc(1, sizeof *x + tx->len + 1);
     if (!x)
@@ -87,23 +92,52 @@ struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[I
     memcpy(x->id, id, ID_LEN);
     memcpy(x->spend.from, tx->from, ID_LEN);
     x->spend.seq = tx->seq;
-    HASH_ADD(hh, p->list, id, ID_LEN, x);
-    if (!x->hh.tbl) {
-        free(x);
-        return NULL;
-    }
+    return x;
+}
+
+static int by_arrival(const struct pooled *a, const struct pooled *b)
+{
+    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
+}
+
+/* The last of the list by far most often: then nobody looks for its place. */
+static void add_in_order(struct pool *p, struct pooled *x)
+{
+    if (x->arrival >= p->arrivals)
+        HASH_ADD(hh, p->list, id, ID_LEN, x);
+    else
+        HASH_ADD_INORDER(hh, p->list, id, ID_LEN, x, by_arrival);
+}
+
+int pool_link(struct pool *p, struct pooled *x)
+{
+    add_in_order(p, x);
+    if (!x->hh.tbl)
+        return -1;
     HASH_ADD(by_spend, p->spends, spend, sizeof x->spend, x);
     if (!x->by_spend.tbl) {
         HASH_DELETE(hh, p->list, x);
+        return -1;
+    }
+    p->bytes += pooled_size(x);
+    p->idle += !x->applied;
+    if (p->lowest && pooled_by_rate(x, p->lowest) < 0)
+        p->lowest = x;
+    return 0;
+}
+
+struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    struct pooled *x = pooled_new(tx, id);
+    if (!x)
+        return NULL;
+    x->arrival = p->arrivals;
+    if (pool_link(p, x)) {
         free(x);
         return NULL;
     }
-    p->bytes += pooled_size(x);
-    p->idle++;
+    p->arrivals++;
     p->unsaved = p->unsaved ? p->unsaved : x;
-    x->arrival = p->arrivals++;
-    if (p->lowest && pooled_by_rate(x, p->lowest) < 0)
-        p->lowest = x;
     return x;
 }
 
@@ -364,22 +398,21 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
 {
     struct account from;
     struct tree *t = &p->ledger->tree;
+    p->replaced = (struct pool_replaced){0};
     if (pool_find(p, e->id))
         return 0;
     if (apply_check(t->genesis.id, &t->rules, &e->tx, f) ||
         account_get(t->state, e->tx.from, &from, f))
         return -1;
-    const struct pooled *other = pool_find_spend(p, e->tx.from, e->tx.seq);
+    struct pooled *other = pool_find_spend(p, e->tx.from, e->tx.seq);
     if (other)
-        return fault_rule(
-            f, "tx: seq %" PRId64 " is spent twice: %s spends what %s in the pool spends",
-            e->tx.seq, hex32(e->id).text, hex32(other->id).text);
+        return pool_replace(p, other, &e->tx, e->id, f) ? -1 : 1;
     if (e->tx.seq > from.seq)
         return room_add(p->room, &e->tx, e->id, line, f) < 0 ? -1 : 0;
     return pool_enter(p, &e->tx, e->id, f) ? -1 : 1;
 }
 
-static int tell_gap(const struct pool *p, const struct queued *q, struct fault *f)
+static int tell_gap(struct pool *p, const struct queued *q, struct fault *f)
 {
     struct account from;
     if (account_get(p->ledger->tree.state, q->tx.from, &from, f))
@@ -387,12 +420,15 @@ static int tell_gap(const struct pool *p, const struct queued *q, struct fault *
     fault_rule(f,
                "tx: seq %" PRId64 ", expected %" PRId64 ": neither ledger nor pool fills the gap",
                q->tx.seq, from.seq);
+    p->gap = (struct pool_gap){.any = true, .seq = from.seq};
+    memcpy(p->gap.from, q->tx.from, ID_LEN);
     f->line = q->line;
     return 1;
 }
 
 int pool_leave(struct pool *p, bool all, struct fault *f)
 {
+    p->gap.any = false;
     if (p->refused.len) {
         memcpy(f, p->refused.data, sizeof *f);
         buf_drop(&p->refused, sizeof *f);

@@ -22,6 +22,21 @@
 struct pooled; /* one transaction of it */
 struct room;
 
+/* What a transaction has taken the place of. */
+struct pool_replaced {
+    bool any;
+    uint8_t from[ID_LEN], id[ID_LEN]; /* whose, and its id */
+    int64_t seq;
+    size_t dropped; /* how many others depended on it, and left with it */
+};
+
+/* Which sequence number was missing. */
+struct pool_gap {
+    bool any;
+    uint8_t from[ID_LEN];
+    int64_t seq;
+};
+
 struct pool {
     const char *path;       /* the caller's */
     struct ledger *ledger;  /* the caller's */
@@ -38,6 +53,8 @@ struct pool {
     uint64_t
         broken_line; /* of the file, when it was last read and had one that is no transaction */
     size_t evicted;  /* how many had to leave for better ones since pool_load or pool_begin */
+    struct pool_replaced replaced; /* by the last pool_add */
+    struct pool_gap gap;           /* of what pool_leave gave last */
 
     /* A keeper's. */
     struct room *room;
@@ -72,13 +89,23 @@ int pool_begin(struct pool *p, struct fault *f);
 
 /* Takes a transaction, its signature apart, that stands in this line of its stream: 1 it is new and
  * in, and with it what waited for it; 0 it was there, or waits for one that comes before it; -1 and
- * a fault: it cannot be applied, or has the lowest fee rate in a full pool. */
+ * a fault: it cannot be applied, or has the lowest fee rate in a full pool. One that spends the seq
+ * of another in the list replaces it if its fee is at least pool_replace_fee; what can no longer be
+ * applied then leaves. */
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
 /* Takes out one that waited and has to go: its turn came and it could not be applied, or there is
  * no more room; or, with all, any. 1 and a fault with its line, 0 where there is none, -1 and
- * trouble. */
+ * trouble. gap then says what it waited for, if it did. */
 int pool_leave(struct pool *p, bool all, struct fault *f);
+
+/* The least fee with which another transaction takes the place of this one: more by the chain's
+ * minfee, by a tenth, and by 1. -1: no fee is enough. */
+int64_t pool_replace_fee(const struct pool *p, const struct tx *old);
+
+/* The transaction whose id begins with these n lowercase hex digits: 1 and *tx, which points into
+ * the pool; 0 there is none, -1 there are several. */
+int pool_find_prefix(const struct pool *p, const char *digits, size_t n, struct tx *tx);
 
 /* The line of the transaction with this id, newline included; good until the next pool_begin. NULL:
  * the pool does not hold it. */

@@ -21,6 +21,7 @@ struct pooled {
     uint64_t arrival; /* the place in the order of arrival */
     bool saved;       /* the file holds it */
     bool applied;     /* to the ledger's state */
+    bool was_applied; /* before another was replaced; only pool_replace.c looks at it */
     UT_hash_handle hh, by_spend;
     char text[]; /* the line with its newline */
 };
@@ -39,6 +40,12 @@ struct pooled *pool_find_spend(const struct pool *p, const uint8_t from[ID_LEN],
 struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]);
 void pool_drop(struct pool *p, struct pooled *x);
 
+/* The two halves of either: a transaction that is in no list, and its place in one, which its
+ * arrival gives. pool_link: 0, or -1: no memory. */
+struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN]);
+int pool_link(struct pool *p, struct pooled *x);
+void pool_unlink(struct pool *p, struct pooled *x);
+
 /* Applies a transaction to the state where the ledger's tree stands. 0, or -1 and a fault. */
 int pool_apply(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
 
@@ -56,6 +63,13 @@ int pooled_by_rate(const struct pooled *a, const struct pooled *b);
 
 /* Takes in all in the room whose turn it is. 0, or -1 and trouble. */
 int pool_open_room(struct pool *p, struct fault *f);
+
+/* --- pool_replace.c --------------------------------------------------------------------------- */
+
+/* Puts a transaction in the place of old, which spends the same seq. 0, or -1 and a fault: it does
+ * not pay enough more, or cannot be paid; the pool is then as it was, unless that is trouble. */
+int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const uint8_t id[ID_LEN],
+                 struct fault *f);
 
 /* --- pool_file.c ------------------------------------------------------------------------------ */
 

@@ -1,0 +1,35 @@
+#include "cli/replace.h"
+
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void find(const struct pool *p, const char *id, struct tx *tx)
+{
+    size_t n = strlen(id);
+    struct fault f;
+    if (n < REPLACE_DIGITS_MIN || n > 2 * ID_LEN || strspn(id, "0123456789abcdef") != n)
+        cli_die("-R: '%.80s' is no id: give its 64 lowercase hex digits, or the first %d or more",
+                id, REPLACE_DIGITS_MIN);
+    int found = pool_find_prefix(p, id, n, tx);
+    if (found < 0)
+        cli_die("-R: more than one transaction in %s begins with %s: give more digits", p->path,
+                id);
+    if (found)
+        return;
+    f.line = 0;
+    fault_rule(&f, "no transaction that waits there begins with %s", id);
+    cli_fail(p->path, &f);
+}
+
+void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx)
+{
+    find(p, id, tx);
+    int64_t least = pool_replace_fee(p, tx);
+    if (least < 0)
+        cli_die("-R: its fee is %" PRId64 ": nothing more can be paid", tx->fee);
+    tx->fee = fee ? cli_number("-F", fee, 0, INT64_MAX) : least;
+    if (tx->fee < least)
+        cli_die("-F: to replace %.8s... takes a fee of %" PRId64 " or more", id, least);
+}
