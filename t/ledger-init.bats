@@ -78,6 +78,34 @@ refuse() {
     refuse "^ledger-init: -s: '0' is not" -s 0
 }
 
+# What a target takes on average, with 16 attempts for `0f`, rounded down.
+attempts() { # FILE
+    local target
+    target=$(head -n 1 "$1" | cut -d ' ' -f 6)
+    awk -v digits="$target" 'BEGIN {
+        for (i = 1; i <= length(digits); i++) value += (index("0123456789abcdef", substr(digits, i, 1)) - 1) / 16 ^ i
+        printf "%.0f\n", 1 / value
+    }'
+}
+
+@test "the first target is for this machine, unless -t or -T is given" {
+    local short long
+    ledger-init >short
+    ledger-init -s 1000000 >long
+    verify -q short
+    verify -q long
+    short=$(attempts short) long=$(attempts long)
+    echo "$short $long"
+    # for so many times the spacing, as many times the attempts; but a machine may be busier at one time than at another
+    [ "$long" -gt $((1000 * short)) ]
+    [ "$short" -ge 10000 ]
+    head -n 1 short | cut -d ' ' -f 6 | grep -Eqx '0*[1-9a-f][0-9a-f]{2}f+'
+    ledger-init -t 00ab >given
+    head -n 1 given | cut -d ' ' -f 6 | grep -Eqx '00abf{60}'
+    ledger-init -T 1700000000 -s 1000 >fixed
+    head -n 1 fixed | cut -d ' ' -f 6 | grep -Eqx '00000f{59}'
+}
+
 @test "the clock gives the time where -T does not" {
     before=$(date +%s)
     ledger-init >genesis

@@ -14,7 +14,7 @@ session() {
 
 @test "the main job, as it is written" {
     keygen alice; keygen bob; keygen miner
-    ledger-init -n demo "$(cut -d' ' -f2 alice.pub)" 1000 > ledger
+    ledger-init -n demo -s 2 "$(cut -d' ' -f2 alice.pub)" 1000 > ledger
     txmake -f alice bob 25 lunch | txsign -k alice.key | mine -m miner | ledger-append ledger
     verify ledger > /dev/null && ledger-balance | names >balances
     audit-by-hand ledger

@@ -7,6 +7,7 @@
 #include "record/block.h"
 #include "record/rules.h"
 #include "state/apply.h"
+#include "work/first.h"
 
 #include <getopt.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ static const struct cli_option options[] = {
     {'H', "halving", "BLOCKS", "the reward halves every so many heights; 0: never (0)"},
     {'b', "maxblock", "BYTES", "the largest block (1000000)"},
     {'f', "minfee", "AMOUNT", "the smallest fee (1)"},
-    {'t', "target", "HEX", "the first target, 64 digits; fewer are followed by f's (00000f)"},
+    {'t', "target", "HEX", "the first target, 64 digits; fewer are followed by f's"},
     {'a', "names", "FILE", "the address book"},
     {'T', "time", "TIME", "the genesis's time, in place of the clock's"},
     {0, NULL, NULL, NULL},
@@ -37,7 +38,7 @@ static const struct cli program = {
 struct genesis {
     struct rules rules;
     struct block block;
-    const char *names;
+    const char *names, *clock; /* -a, -T */
     struct buf body;
     struct merkle tree;
 };
@@ -50,22 +51,26 @@ static void set_name(struct genesis *g, const char *name)
     g->rules.name[text_encode(name, n, g->rules.name)] = 0;
 }
 
-static void set_target(struct genesis *g, const char *digits)
+/* No target is zero. */
+static bool has_target(const struct genesis *g)
 {
     static const uint8_t zero[ID_LEN];
+    return memcmp(g->block.target, zero, ID_LEN) != 0;
+}
+
+static void set_target(struct genesis *g, const char *digits)
+{
     char full[2 * ID_LEN];
     size_t n = strlen(digits);
     memset(full, 'f', sizeof full);
     if (n <= sizeof full)
         memcpy(full, digits, n);
-    if (n == 0 || n > sizeof full || hex_decode(g->block.target, full, ID_LEN) ||
-        memcmp(g->block.target, zero, ID_LEN) == 0)
+    if (n == 0 || n > sizeof full || hex_decode(g->block.target, full, ID_LEN) || !has_target(g))
         cli_die("-t: '%.80s' is not 1 to 64 lowercase hex digits of a number over 0", digits);
 }
 
 static void read_options(struct genesis *g, int argc, char **argv)
 {
-    const char *now = NULL;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         switch (c) {
         case 'n':
@@ -96,11 +101,26 @@ static void read_options(struct genesis *g, int argc, char **argv)
             g->names = optarg;
             break;
         case 'T':
-            now = optarg;
+            g->clock = optarg;
             break;
         }
     }
-    g->block.time = cli_now(now);
+    g->block.time = cli_now(g->clock);
+}
+
+/* Without -t: with -T an easy one, as the bytes are to be the same everywhere; otherwise one that
+ * this machine meets once a spacing. */
+static void choose_target(struct genesis *g)
+{
+    enum { MEASURE_MS = 25 };
+    struct fault f;
+    double rate = 0;
+    if (!g->clock && first_rate(cli_threads(NULL), MEASURE_MS, &rate, &f))
+        cli_fail(NULL, &f);
+    if (rate > 0)
+        first_target(rate * (double)g->rules.spacing, g->block.target);
+    else
+        set_target(g, "00000f");
 }
 
 static void add_grants(struct genesis *g, int count, char **operands)
@@ -153,13 +173,14 @@ int main(int argc, char **argv)
                   .minfee = 1},
         .block = {.seal = {"0", 1}},
     };
-    set_target(&g, "00000f");
     read_options(&g, argc, argv);
     if ((argc - optind) % 2)
         cli_misuse("'%.80s': its AMOUNT is missing", argv[argc - 1]);
     cli_memory(rules_format(&g.rules, &g.body));
     add_grants(&g, argc - optind, argv + optind);
     seal_body(&g);
+    if (!has_target(&g))
+        choose_target(&g);
     cli_memory(block_format(&g.block, &header) || buf_add_string(&header, "\n"));
     cli_put(header.data, header.len);
     cli_put(g.body.data, g.body.len);

@@ -8,7 +8,7 @@ grow() { # FOLDER
     mkdir -p "$1"
     keygen -s "demo alice" alice >names 2>/dev/null
     keygen -s "demo bob" bob >>names 2>/dev/null
-    ledger-init -n demo -s 1 -e 10 alice 1000 >"$1/ledger"
+    ledger-init -n demo -t 00000f -s 1 -e 10 alice 1000 >"$1/ledger"
     CHAIN=$(chain_id "$1/ledger")
     ALICE=$(account alice) BOB=$(account bob)
 }
@@ -109,7 +109,7 @@ payers() {
         grants+=("p$n" 1000)
     done
     keygen -s "demo bob" bob >>names 2>/dev/null
-    ledger-init -n demo "${@:2}" "${grants[@]}" >ledger
+    ledger-init -n demo -t 00000f "${@:2}" "${grants[@]}" >ledger
     CHAIN=$(chain_id ledger) BOB=$(account bob)
 }
 
