@@ -1,4 +1,5 @@
-/* What happens to a ledger, and between checkpoints, in the lines that ledger-watch(1) writes. */
+/* Formats events of a ledger, and contradictions of checkpoints, as the lines of ledger-watch(1).
+ */
 #ifndef LEDGER_EVENT_H
 #define LEDGER_EVENT_H
 
@@ -7,25 +8,25 @@
 #include "ledger/undone.h"
 #include "record/checkpoint.h"
 
-/* A path as one field, what may not stand in one escaped as in a text: the caller's to free. NULL:
+/* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL:
  * no memory. */
 char *event_path(const char *path);
 
-/* Each puts an event's lines behind what *out holds; ledger is its path as a field. 0, or -1: no
+/* Each appends an event's lines to *out; ledger is its path as a field. 0, or -1: no
  * memory. */
 int event_reorg(struct buf *out, const char *ledger, const struct turn *t);
 
-/* What became, by the end of the turn, of so many transactions that it undid. */
+/* How many of the transactions undone by a reorganisation ended in which way. */
 int event_undone(struct buf *out, const char *ledger, const struct turn *t, uint64_t undone,
                  const struct undone_sum *sum);
 
-/* A transaction that was undone, and the one in the block at this height that spends its number
- * otherwise. */
+/* A double spend: a transaction that was undone, and the one in the block at this height that uses
+ * its sequence number. */
 int event_double_spend(struct buf *out, const char *ledger, int64_t height, const struct tx *was,
                        const uint8_t was_id[ID_LEN], const struct tx *is,
                        const uint8_t is_id[ID_LEN]);
 
-/* A checkpoint, and the line of an earlier one that it contradicts. */
+/* A checkpoint, and the line of the earlier one that it contradicts. */
 int event_conflict(struct buf *out, const struct checkpoint *c, const struct field *earlier);
 
 #endif

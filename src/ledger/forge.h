@@ -1,10 +1,9 @@
 /*
- * Forgeries: transactions that break one rule each, made from honest ones, and the words in which
- * the rule is told by whoever refuses them. For tests, and for classes that look for them.
+ * Forgeries: transactions that break one rule each, made from honest ones, with the message of the
+ * rule that they break. For tests, and for classes that search for them.
  *
- * Nothing here has a key. A forgery that only shows behind a valid signature comes without one, as
- * an honest transaction does, for txsign to put there; one that is broken whatever signs it comes
- * whole, with a signature that is well formed and false.
+ * There are no keys here. A forgery that must have a valid signature is made unsigned, like an
+ * honest transaction, for txsign; one that is broken anyway gets a well-formed invalid signature.
  */
 #ifndef LEDGER_FORGE_H
 #define LEDGER_FORGE_H
@@ -12,19 +11,19 @@
 #include "ledger/ledger.h"
 
 enum forge_kind {
-    FORGE_SIGNATURE,    /* a well-formed signature by nobody */
-    FORGE_SEQUENCE,     /* a seq that is spent or, where the sender has spent none, far ahead */
+    FORGE_SIGNATURE,    /* a well-formed invalid signature */
+    FORGE_SEQUENCE,     /* a seq that is used or, if the sender has used none, far ahead */
     FORGE_AMOUNT,       /* more than the sender has */
-    FORGE_DOUBLE_SPEND, /* the honest one's seq once more */
+    FORGE_DOUBLE_SPEND, /* the seq of the honest one again */
     FORGE_OTHER_CHAIN,  /* another chain's id */
-    FORGE_FORM,         /* a line that is not in a transaction's one form */
-    FORGE_FEE,          /* less than the least fee */
-    FORGE_REPLAY,       /* one that stands in the ledger, word for word */
+    FORGE_FORM,         /* a line that is not in canonical form */
+    FORGE_FEE,          /* less than the minimum fee */
+    FORGE_REPLAY,       /* one that is in the ledger already, unchanged */
     FORGE_KINDS,
-    FORGE_ANY = FORGE_KINDS, /* a kind by chance */
+    FORGE_ANY = FORGE_KINDS, /* a random kind */
 };
 
-/* The kind that goes by this name ("any" is one): -1 if there is none. And a kind's name. */
+/* The kind with this name (also "any"), or -1; and the name of a kind. */
 int forge_named(const char *name);
 const char *forge_name(enum forge_kind kind);
 
@@ -33,28 +32,29 @@ bool forge_needs_ledger(enum forge_kind kind);
 
 struct forger {
     struct ledger *ledger; /* the caller's, its tree at the best tip; NULL: none */
-    uint64_t chance;       /* the seed, and then its stream: the same seed, the same forgeries */
-    bool barren;           /* the ledger is known to have no transaction */
+    uint64_t chance;       /* the state of the generator, at first the seed: the same seed, the same
+                              forgeries */
+    bool barren;           /* the ledger has no transactions */
 };
 
-/* What is known of the honest transaction's sender. */
+/* The state of the honest transaction's sender. */
 struct forge_sender {
-    int64_t spent; /* seqs that the ledger has of it */
-    int64_t most;  /* what it can have at most when the transaction comes */
+    int64_t spent; /* how many of its seqs the ledger has */
+    int64_t most;  /* the most that it can own when the transaction is applied */
 };
 
 struct forgery {
     enum forge_kind kind;
-    bool follows;    /* it is one only behind the honest transaction */
-    bool whole;      /* it has a signature, if a false one; else txsign is to put one behind it */
-    struct buf line; /* without a newline */
-    size_t message_len; /* how much of it is signed, or to be signed */
-    struct fault rule;  /* its text: how the words begin that refuse it */
+    bool follows;       /* it is a forgery only after the honest transaction */
+    bool whole;         /* it has a (false) signature; else txsign must add one */
+    struct buf line;    /* without a newline */
+    size_t message_len; /* length of the signed part, or of the part to sign */
+    struct fault rule;  /* its text: how the message that refuses it begins */
 };
 
-/* Makes a forgery of the kind out of an honest transaction, all of whose fields but the signature
- * are set. out->line is all zero, or a buffer to be written over; the caller frees it. 0, or -1 and
- * a fault: a rule where this kind cannot be made out of this transaction, or in this chain. */
+/* Makes a forgery of this kind from an honest transaction, of which all fields except the signature
+ * are set. out->line is all zero, or a buffer to be overwritten; the caller frees it. 0, or -1 and
+ * a fault: a rule if this kind cannot be made from this transaction, or on this chain. */
 int forge_make(struct forger *g, enum forge_kind kind, const struct tx *honest,
                const struct forge_sender *sender, struct forgery *out, struct fault *f);
 

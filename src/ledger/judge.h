@@ -1,13 +1,13 @@
 /*
- * The judge behind verify: says of every item of a stream whether it holds. What it is judged by
- * depends on what is there to judge it by:
+ * The judge behind verify: decides for every item of a stream whether it is valid. The rules depend
+ * on the context:
  *
- * - against a ledger: a block against its parent's state, or, where the parent is not there yet, by
- *   what needs no ledger; a loose transaction by chain, fee and a sequence number not used yet; a
- *   peer record by its chain;
+ * - against a ledger: a block against its parent's state or, if the parent is missing, by what
+ * needs no ledger; a loose transaction by chain, fee and a sequence number that is not used yet; a
+ * peer record by its chain;
  * - a whole ledger (the first record is a block): everything, from genesis on;
- * - loose records: what needs no ledger; of two transactions that spend the same sequence number,
- *   the second falls, and so does a genesis block, whose ledger nobody would audit here.
+ * - loose records: what needs no ledger; the second of two transactions with the same sequence
+ * number is refused, and so is a genesis block, whose ledger would not be audited here.
  */
 #ifndef LEDGER_JUDGE_H
 #define LEDGER_JUDGE_H
@@ -16,7 +16,7 @@
 
 struct judge;
 
-/* How many loose transactions are remembered, the newest, to find two that spend the same sequence
+/* How many of the newest loose transactions are remembered, to find two with the same sequence
  * number. */
 #define JUDGE_SPENDS_MAX (1 << 18)
 
@@ -24,12 +24,12 @@ struct judge;
 struct judge *judge_new(struct ledger *against);
 void judge_free(struct judge *j);
 
-/* From here on a block falls that stands where the guard's checkpoints have another, or, against a
- * ledger, on one that does. The guard stays the caller's. */
+/* Makes the judge refuse blocks that contradict the guard's checkpoints or, against a ledger, that
+ * descend from such a block. The guard stays the caller's. */
 void judge_guard(struct judge *j, struct guard *g);
 
-/* Judges the stream's next item, its signatures checked: 1 it holds, 0 it does not (*f, with its
- * line), -1 and trouble. now is the clock. */
+/* Judges the stream's next item, whose signatures are checked: 1 it is valid, 0 it is not (*f, with
+ * its line), -1 and trouble. now: Unix seconds. */
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);
 
 /* Whether the item judged last fell only with others that were told before it (fallen.h), so that
@@ -43,9 +43,9 @@ struct judge_sum {
     uint64_t follows; /* items of which judge_follows was true */
     bool fell;        /* some item did */
 
-    /* Of a whole ledger, the part in front of the first item that fell: */
+    /* Of a whole ledger, the part before the first item that fell: */
     uint64_t lines, bytes;
-    int64_t height; /* of its last block, and that one's id */
+    int64_t height; /* of its last block, and the id of that */
     uint8_t id[ID_LEN];
 };
 struct judge_sum judge_sum(const struct judge *j);
@@ -54,21 +54,21 @@ struct judge_sum judge_sum(const struct judge *j);
  * the words for that; an empty stream against a ledger is none of these. */
 const char *judge_nothing(const struct judge *j);
 
-/* From here on, each block of a whole ledger that holds is shown to good (its self comes first)
- * before the tree takes it up: the tree stands at it, its journal still open, so that what good
- * puts into the state goes back and forth with the block. -1 and trouble ends the judging. */
+/* Makes the judge call good (with self first) for each valid block of a whole ledger, before the
+ * tree adds it: the tree is at that block with its journal open, so whatever good stores in the
+ * state is undone and redone with the block. -1 and trouble ends the judging. */
 typedef int judge_good(void *self, struct tree *t, const struct item *item, const struct node *node,
                        struct fault *f);
 void judge_watch(struct judge *j, judge_good *good, void *self);
 
-/* The tree that blocks are judged in: that of the whole ledger, or of the one that is judged
- * against; NULL: there is none, as records are loose or have not begun. */
+/* The tree of the whole ledger, or of the ledger that is judged against; NULL: there is none,
+ * because records are loose or have not begun. */
 struct tree *judge_tree(struct judge *j);
 
-/* The rules of the chain whose whole ledger is judged, once its genesis held; else NULL. */
+/* The rules of the chain whose whole ledger is judged, once its genesis was valid; else NULL. */
 const struct rules *judge_rules(const struct judge *j);
 
-/* The best tip of the ledger that is judged, or judged against; NULL: there is none. */
+/* The best tip of the ledger that is judged, or judged against; NULL if there is none. */
 const struct node *judge_tip(const struct judge *j);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * LEDGER.checked: which transactions' signatures are known to hold, so that what was checked when
- * it came alone is not checked again when it comes in a block.
+ * LEDGER.checked: the transactions whose signatures are known to be valid, so that those checked
+ * when they arrived alone are not checked again when they arrive in a block.
  *
- * It is a table of 32-byte ids, each in the place that its own first bits name; the newest stays. A
- * transaction's id is the hash of its whole line, signature and all, so that an id that stands
- * there vouches for these very bytes: for another signature, key or payment it says nothing. Hence
- * it needs no order, lock, sync or sum: what is stale, torn, of another ledger or damaged is the
- * hash of no line that anybody can write, and costs the time to check again. (Only whoever can
- * write the file can make it say what is not so, as with the index.)
+ * It is a table of 32-byte ids, each in the slot given by its first bits; a newer id replaces an
+ * older one. A transaction's id is the hash of its whole line, signature included, so an id in the
+ * table vouches for exactly these bytes and for no other signature, key or payment. Hence it needs
+ * no order, lock, sync or checksum: whatever is stale, torn, damaged or from another ledger is the
+ * hash of no line that anybody can write, and only costs the time to check again. (As with the
+ * index, anyone who can write the file can make it lie.)
  *
- * The index adds the blocks that the ledger holds with their signatures checked.
+ * The index adds the ledger's blocks whose signatures have been checked.
  */
 #ifndef LEDGER_KNOWN_H
 #define LEDGER_KNOWN_H
@@ -20,17 +20,17 @@
 
 struct known;
 
-/* What is known beside the ledger at path. l (NULL: nobody's), which stays the caller's and must
- * outlive it, is asked for its blocks where its index is open. The file is opened when it is first
- * needed, and made when there is first something to write; where it cannot be, or is a link or
- * something other than such a table, nothing is known, which is no trouble. NULL: no memory. */
+/* Opens the table beside the ledger at path. l (may be NULL), which stays the caller's and must
+ * outlive it, is asked for its blocks if its index is open. The file is opened when first needed,
+ * and created when there is first something to write; if that fails, or if it is a link or
+ * something other than such a table, nothing is known, which is not an error. NULL: no memory. */
 struct known *known_new(const char *path, const struct ledger *l);
 void known_free(struct known *k);
 
-/* For feed_ask: sets `checked` in the entries whose signatures are known to hold. */
+/* For feed_ask: sets `checked` in the entries whose signatures are known to be valid. */
 void known_recall(void *known, struct batch *b);
 
-/* Remembers the transactions whose signatures batch_finish found to hold. */
+/* Remembers the transactions whose signatures batch_finish found valid. */
 void known_remember(void *known, const struct batch *b);
 
 #endif

@@ -1,4 +1,4 @@
-/* What ledger.c, ledger_scan.c and ledger_writer.c know of a ledger together, and nobody else does.
+/* Shared by ledger.c, ledger_scan.c and ledger_writer.c only.
  */
 #ifndef LEDGER_LEDGER_FILE_H
 #define LEDGER_LEDGER_FILE_H
@@ -8,19 +8,19 @@
 
 /* --- ledger_scan.c: the index and the file --------------------------------------------------- */
 
-/* The file's identity and times, so that a change of any kind shows; and its size. 0, or -1 and
+/* The file's identity and times, which reveal any change; and its size. 0, or -1 and
  * trouble. */
 int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *size,
                  struct fault *f);
 
-/* Whether the index, taken up as it is now, is that of the file already: 1 or 0, -1 and trouble. */
+/* Whether the index as it is now matches the file already: 1 or 0, -1 and trouble. */
 int ledger_up_to_date(struct ledger *l, struct fault *f);
 
-/* Whether a writer is at work on the file, and the index, though behind it, that of what the file
- * held before. */
+/* Whether a writer is appending to the file, and the index matches the file's contents before that.
+ */
 bool ledger_has_writer(const struct ledger *l);
 
-/* Inside a write transaction: makes the index that of the file as it is now. 0, or -1 and trouble.
+/* Inside a write transaction: brings the index up to date with the file. 0, or -1 and trouble.
  */
 int ledger_catch_up(struct ledger *l, struct fault *f);
 
@@ -31,18 +31,18 @@ int ledger_write_accounts(struct ledger *l, struct fault *f);
 int ledger_feed(struct ledger *l, uint64_t line, uint64_t offset, struct sigpool *pool,
                 struct feed *d, struct fault *f);
 
-/* Whether what stands behind the good part can be the work of a crash: the file ends in its midst,
- * or the index had vouched for all before it, so that nobody was told that it was there. */
+/* Whether what follows the valid part may be left over from a crash: the file ends in the middle of
+ * it, or the index had vouched for everything before it, so it was never acknowledged. */
 bool ledger_tail_is_torn(const struct ledger *l);
 
 /* --- ledger.c: opening ----------------------------------------------------------------------- */
 
-/* Does the work, which updates the index; where that proves damaged, or was replaced meanwhile (as
- * by another who found it damaged), opens what is there now, or makes it anew, and does it again.
- * 0, or -1 and a fault. */
+/* Does the work, which updates the index; if the index proves damaged, or was replaced meanwhile
+ * (by another process that found it damaged), reopens or rebuilds it and repeats the work. 0, or -1
+ * and a fault. */
 int ledger_update(struct ledger *l, int (*work)(struct ledger *, struct fault *), struct fault *f);
 
-/* Closes the index, and takes up nothing in its place. */
+/* Closes the index and opens no other. */
 void ledger_forget_index(struct ledger *l);
 
 #endif

@@ -1,4 +1,4 @@
-/* A nameless file in $TMPDIR (else /tmp) that is appended to, its newest bytes in memory. */
+/* An append-only unnamed file in $TMPDIR (else /tmp), with its newest bytes in memory. */
 #ifndef LEDGER_SCRATCH_H
 #define LEDGER_SCRATCH_H
 
@@ -7,11 +7,11 @@
 
 struct scratch {
     int fd;
-    uint64_t written; /* bytes in the file; the pending ones come behind */
+    uint64_t written; /* bytes in the file; the pending ones follow */
     struct buf pending;
 };
 
-/* A nameless file's descriptor; -1 and errno. */
+/* The descriptor of a new unnamed file; -1 and errno. */
 int scratch_file(void);
 
 /* All give 0, or -1 and trouble. A scratch file that is closed, or could not be opened, has fd -1.
@@ -21,14 +21,14 @@ void scratch_close(struct scratch *s);
 
 int scratch_add(struct scratch *s, const void *bytes, size_t n, struct fault *f);
 
-/* Where the next bytes will stand. */
+/* The offset of the next bytes. */
 uint64_t scratch_end(const struct scratch *s);
 
-/* Reads n bytes that were added as one piece; or any, after scratch_flush. */
+/* Reads n bytes that were added together; or, after scratch_flush, any bytes. */
 int scratch_read(struct scratch *s, void *out, size_t n, uint64_t at, struct fault *f);
 int scratch_flush(struct scratch *s, struct fault *f);
 
-/* Forgets all bytes, and gives the disk back. */
+/* Drops all bytes, and frees the disk space. */
 int scratch_empty(struct scratch *s, struct fault *f);
 
 /* The fault of a temporary file, from errno: -1. */
