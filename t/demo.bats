@@ -137,9 +137,9 @@ pretend() { # PROGRAM COMMANDS
 
 # bats test_tags=slow
 @test "what it started ends with it, when it is interrupted or nobody reads on" {
-    for signal in TERM HUP; do
-        rm -rf tmp/*
-        demo >story 2>"$BATS_TEST_TMPDIR/err" &
+    for signal in TERM HUP QUIT; do
+        rm -rf tmp/* story
+        TMPDIR=tmp env --default-signal=QUIT "$(command -v demo)" >story 2>"$BATS_TEST_TMPDIR/err" &
         eventually grep -q '^5\.' story
         cd tmp/demo.*
         runs north && runs east && runs west

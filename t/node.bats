@@ -46,11 +46,11 @@ load lib/network
     eventually has_tx a 0
 }
 
-@test "TERM, INT and HUP end all of it with status 0" {
+@test "TERM, INT, QUIT and HUP end all of it with status 0" {
     grow a
-    for signal in TERM INT HUP; do
-        # a shell's background jobs do not mind INT
-        start a env --default-signal="$signal" "$NODE" a
+    for signal in TERM INT QUIT HUP; do
+        # a shell's background jobs mind neither INT nor QUIT
+        start a env --default-signal="$signal" TMPDIR=. "$NODE" a
         eventually listens_now a
         kill -s "$signal" "$pid"
         status_of "$pid"

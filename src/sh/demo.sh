@@ -10,6 +10,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 unset CDPATH LEDGER NAMES
+case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
 
 usage() {
     printf 'usage: @PROGPREFIX@demo [-p]\n'
@@ -151,14 +152,15 @@ if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
 fi
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/demo.XXXXXX") || trouble "no folder can be made in ${TMPDIR:-/tmp}"
-cd "$folder"
+cd -- "$folder" || trouble "$folder: cannot be entered"
+folder=$PWD
 mkdir .demo
 said=$PWD/.demo/said
 north='' east='' west='' # the nodes that run, by their process ids
 
 # All that runs ends with the story, whichever way that ends.
 end_all() {
-    trap '' HUP INT PIPE TERM
+    trap '' HUP INT QUIT PIPE TERM
     for pid in $north $east $west; do
         kill "$pid" 2>/dev/null || :
     done
@@ -167,11 +169,20 @@ end_all() {
     done
     rm -rf "$folder/.demo"
 }
+
+# A signal ends all the same, and this shell last, if that is not deaf to it (as bash is to SIGQUIT).
+killed() { # NUMBER
+    trap - EXIT
+    end_all
+    trap - "$1"
+    kill "-$1" $$
+    exit $((128 + $1))
+}
 trap end_all EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 141' PIPE
-trap 'exit 143' TERM
+for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
+    # shellcheck disable=SC2064 # the signal of now
+    trap "killed $signal" "$signal"
+done
 : >names
 number=0
 

@@ -9,6 +9,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 unset CDPATH LEDGER NAMES
+case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
 
 usage() {
     printf 'usage: @PROGPREFIX@node [-dpqV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
@@ -115,7 +116,7 @@ done
 if [ "${NODE_WATCHER-}" != "$PPID" ]; then
     NODE_WATCHER=$$ setsid sh "$here/${0##*/}" "$@" </dev/null &
     node=$!
-    trap 'cut_short=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT TERM
+    trap 'cut_short=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT QUIT TERM
     cut_short=yes status=128
     while [ "$status" -ge 128 ] && [ -n "$cut_short" ]; do # a signal ends the waiting, not the node
         cut_short='' status=0
@@ -126,7 +127,7 @@ if [ "${NODE_WATCHER-}" != "$PPID" ]; then
     exit "$status"
 fi
 unset NODE_WATCHER
-trap 'exit 0' HUP INT TERM
+trap 'exit 0' HUP INT QUIT TERM
 
 # --- Its folder --------------------------------------------------------------------------------------------
 
@@ -306,7 +307,7 @@ is_running() { # [PROCESS]
 
 # Ends whatever still runs in our process group, and then this shell.
 end() { # STATUS
-    trap '' HUP INT TERM
+    trap '' HUP INT QUIT TERM
     rm -f node.pid
     kill -TERM 0
     exit "$1"
@@ -314,7 +315,7 @@ end() { # STATUS
 
 # Nothing more comes in, what was let in goes the whole way, and then all ends.
 stop() {
-    trap '' HUP INT TERM
+    trap '' HUP INT QUIT TERM
     (trap - TERM && sleep 30 && kill -KILL 0) & # a part that hangs is not waited for
     while is_running "$flow" || is_running "$catching_up"; do
         end_intake
@@ -323,7 +324,7 @@ stop() {
     say 'stopped'
     end 0
 }
-trap stop HUP INT TERM
+trap stop HUP INT QUIT TERM
 
 # A trap is heeded at once while the shell waits, but not while a program runs in front of it.
 pause() { # SECONDS
