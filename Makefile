@@ -97,8 +97,15 @@ $(OBJ)/flags: FORCE | need-build
 
 COMPILE = $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
+# With SAY=1, which goes with `make -s`: a line now and then, for whoever waits.
+OBJECTS = $(LIBRARY:src/%.c=$(OBJ)/%.o) $(PROGRAMS:%=$(OBJ)/cmd/%.o) $(if $(filter helpers,$(MAKECMDGOALS)),$(HELPERS:%=$(OBJ)/t/%.o))
+MISSING = $(eval MISSING := $(filter-out $(wildcard $(OBJ)/*/*.o),$(OBJECTS)))$(MISSING)
+PROGRESS = $(if $(SAY),$(eval MADE_OBJECTS += x)$(if $(filter 1 %0,$(words $(MADE_OBJECTS))),@echo \
+	'building in $(OUT): $(words $(MADE_OBJECTS))$(if $(word $(words $(MADE_OBJECTS)),$(MISSING)), of $(words $(MISSING))) files'))
+
 $(OBJ)/%.o: src/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
+	$(PROGRESS)
 	$(COMPILE) -c -o $@ $<
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
@@ -106,17 +113,23 @@ $(OBJ)/%.o: src/%.c $(OBJ)/flags
 $(OBJ)/work/kernel_%.o: override OPT = -O2 -g1
 $(OBJ)/work/kernel_%.o: override INSTRUMENT =
 
+# That table would take half of the compiler's time here, too.
+$(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o: override OPT := $(subst -g ,-g1 ,$(OPT) )
+
 # Here clang would take half a minute for what gcc, whose build the tests run, looks at in two seconds.
 ifeq ($(CC),clang)
 $(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o: private CFLAGS += -fno-sanitize=undefined
 endif
 
-$(OBJ)/libpeerutils.a: $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
+# These take as long as all others together: they are made first, so that all processors have work until the end.
+LARGE = $(filter $(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o $(OBJ)/work/kernel_%,$(LIBRARY:src/%.c=$(OBJ)/%.o))
+
+$(OBJ)/libpeerutils.a: $(LARGE) $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
 	@rm -f $@
 	$(AR) rcsD $@ $(filter %.o,$^)
 
-$(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/cmd/%.o $(OBJ)/libpeerutils.a
-	$(CC) $(LDFLAGS) -o $@ $< $(NOMATH) $(OBJ)/libpeerutils.a $(LIBS)
+$(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/libpeerutils.a $(OBJ)/cmd/%.o
+	$(CC) $(LDFLAGS) -o $@ $(OBJ)/cmd/$*.o $(NOMATH) $(OBJ)/libpeerutils.a $(LIBS)
 
 # A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME. A line @NAME.awk@ stands for src/sh/NAME.awk.
 AWKS = $(sort $(wildcard src/sh/*.awk))
@@ -139,6 +152,7 @@ $(filter $(OUT)/completions/fish/%,$(COMPLETIONS)): $(OUT)/completions/fish/%.fi
 
 $(OBJ)/t/%.o: t/lib/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
+	$(PROGRESS)
 	$(COMPILE) $(if $(SODIUM),-DHAVE_SODIUM=1) -c -o $@ $<
 
 $(HELPERS:%=$(OUT)/.t/%): $(OUT)/.t/%: $(OBJ)/t/%.o $(OBJ)/libpeerutils.a
@@ -166,17 +180,18 @@ clean:
 
 # --- Running ----------------------------------------------------------------------------------
 
-demo: need-demo all
+demo: need-demo
+	@$(MAKE) -s $(PLAIN) all
 	@$(OUT)/demo
 
 bench: need-test all benches
 	@BIN='$(abspath $(OUT))' t/bench/run
 
 # The builds that tests run, next to the plain one.
-PLAIN = OUT=$(OUT)
-SAN = OUT=$(OUT)/.san OPT='-O1 -g1' HARDEN=-fPIE \
+PLAIN = SAY=1 OUT=$(OUT)
+SAN = SAY=1 OUT=$(OUT)/.san OPT='-O1 -g1' HARDEN=-fPIE \
 	INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
-TSAN = OUT=$(OUT)/.tsan OPT='-O1 -g1' HARDEN=-fPIE INSTRUMENT=-fsanitize=thread
+TSAN = SAY=1 OUT=$(OUT)/.tsan OPT='-O1 -g1' HARDEN=-fPIE INSTRUMENT=-fsanitize=thread
 
 test: need-test
 	@$(MAKE) -s $(PLAIN) all helpers
@@ -289,12 +304,17 @@ TO_BASH = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 TO_ZSH = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 TO_FISH = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
+TO_FOLDERS = '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7' '$(TO_BASH)' '$(TO_ZSH)' '$(TO_FISH)'
+# The folders that `install` made, for `uninstall` to remove: those that were there before stay. `make clean` keeps it.
+MADE = $(OUT)/.made
+
 # In a page, our programs go by the names that they are installed under.
 RENAME = sed $(if $(PROGPREFIX),$(foreach p,$(PROGRAMS) $(SCRIPTS),-e 's/\<Nm $p\( \|$$\)/Nm $(PROGPREFIX)$p\1/' \
 	-e 's/\<Xr $p 1/Xr $(PROGPREFIX)$p 1/g') -e '/^\.Dt .* 1$$/s/ / $(shell echo '$(PROGPREFIX)' | tr a-z A-Z)/',-e '')
 
 install: all
-	install -d '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7' '$(TO_BASH)' '$(TO_ZSH)' '$(TO_FISH)'
+	@for d in $(TO_FOLDERS); do while [ ! -d "$$d" ]; do echo "$$d"; d=$$(dirname "$$d"); done; done >>'$(MADE)'
+	install -d $(TO_FOLDERS)
 	@set -e; for p in $(PROGRAMS); do \
 		install -m 755 "$(OUT)/$$p" "$(TO_BIN)/$(PROGPREFIX)$$p"; \
 	done; for p in $(SCRIPTS); do \
@@ -316,6 +336,11 @@ uninstall:
 	done
 	@for p in $(PAGES_1); do rm -f "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; done
 	@for p in $(OTHER_PAGES); do rm -f "$(TO_MAN)/man$${p##*.}/$$p"; done
+	@[ ! -e '$(MADE)' ] || for d in $(TO_FOLDERS); do \
+		while grep -Fqx -e "$$d" '$(MADE)' && rmdir "$$d" 2>/dev/null; do d=$$(dirname "$$d"); done; \
+	done
+	@[ ! -e '$(MADE)' ] || { sort -u '$(MADE)' | while IFS= read -r d; do [ ! -d "$$d" ] || echo "$$d"; done >'$(MADE).new'; \
+		mv '$(MADE).new' '$(MADE)'; }
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:

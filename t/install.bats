@@ -118,6 +118,29 @@ flags_of() { # TREE OUT
     [ "$(listed "to here")" = usr/bin/other ]
 }
 
+@test "uninstall removes the folders that install made, and no others" {
+    mkdir -p "to here/usr/share/fish"
+    make_tree -s install PREFIX=/usr DESTDIR="$PWD/to here"
+    make_tree -s install PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to here"
+    make_tree -s install PREFIX=/usr DESTDIR="$PWD/other"
+    echo mine >"to here/usr/share/man/man5/mine"
+    make_tree -s uninstall PREFIX=/usr DESTDIR="$PWD/to here"
+    [ -e "to here/usr/bin/p-verify" ]
+    make_tree -s uninstall PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to here"
+    # what was there before stays, and so does what is not empty
+    diff <(find "to here" | sort) <(printf '%s\n' "to here" "to here/usr" "to here/usr/share" "to here/usr/share/fish" \
+        "to here/usr/share/man" "to here/usr/share/man/man5" "to here/usr/share/man/man5/mine")
+    rm -r "to here/usr/share/man"
+    mkdir -p "to here/usr/bin"
+    make_tree -s install PREFIX=/usr DESTDIR="$PWD/to here"
+    make_tree -s uninstall PREFIX=/usr DESTDIR="$PWD/to here"
+    diff <(find "to here" | sort) <(printf '%s\n' "to here" "to here/usr" "to here/usr/bin" "to here/usr/share" \
+        "to here/usr/share/fish")
+    [ -x other/usr/bin/verify ]
+    make_tree -s uninstall PREFIX=/usr DESTDIR="$PWD/other"
+    [ ! -e other ]
+}
+
 @test "install with a prefix to the names" {
     make_tree -s install PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
     diff <(programs | sed 's/^/p-/') <(ls to/usr/bin)
