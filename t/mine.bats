@@ -89,7 +89,7 @@ not_mined() {
 @test "what is no valid transaction: nothing is mined" {
     txmake -f alice bob 5 >unsigned
     txsign -k alice.key <unsigned >tx
-    not_mined '^stdin:1: tx: 9 fields, expected 10$' <unsigned
+    not_mined '^stdin:1: tx: 9 fields, expected 10: it is not signed \(txsign signs it\)$' <unsigned
     says '^mine: nothing mined: a block holds valid transactions only'
     not_mined '^stdin:1: line: torn' < <(head -c 200 tx)
     not_mined '^stdin:2: tx: seq 0, expected 1' < <(cat tx tx)

@@ -235,7 +235,7 @@ replaces() {
         refuse '^stdin:1: ' txpool pool <part
     done
     echo "${line% *}" >unsigned
-    refuse '^stdin:1: tx: 9 fields, expected 10$' txpool pool <unsigned
+    refuse '^stdin:1: tx: 9 fields, expected 10: it is not signed \(txsign signs it\)$' txpool pool <unsigned
     txmake -c "$(printf %064d 7)" -f alice bob 5 | txsign -k alice.key >other
     refuse '^stdin:1: tx: another chain: 0*7$' txpool pool <other
     one alice 0 0 bob 5 >cheap

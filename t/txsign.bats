@@ -201,3 +201,24 @@ holds() {
     cmp one "$VECTORS/tx/signed"
     [ ! -s said ]
 }
+
+@test "-t: a statement by each key, of any text that fits" {
+    expect 0 txsign -k alice.key -t 'I am alice, 100% sure'
+    grep -qE "^statement $(cut -d ' ' -f 2 alice.pub) I%20am%20alice%2C%20100%25%20sure [0-9a-f]{128}\$" "$out"
+    expect 0 verify -q "$out"
+    names "$out" | grep -q '^statement alice I%20am'
+    expect 0 txsign -k alice.key -k bob.key -t ''
+    [ "$(cut -d ' ' -f 3 "$out" | paste -s -d ,)" = -,- ]
+    verify -q "$out"
+    expect 0 txsign -k bob.key -t "$(printf '%256s' '' | tr ' ' x)"
+    expect 2 txsign -k bob.key -t "$(printf '%257s' '' | tr ' ' x)"
+    says '^txsign: -t: the text has 257 bytes, and 256 is the most: sign its sha256 instead$'
+    expect 2 txsign -k alice.key -t x names
+    says '^txsign: with -t no file is read$'
+    expect 2 txsign -t x
+    txsign -k alice.key -t x >/dev/full 2>told || [ $? -eq 2 ]
+    grep -q 'No space left' told
+    # the public file in the place of the secret one
+    expect 2 txsign -k alice.pub -t x
+    says '^txsign: alice.pub: this is the public key; the secret one is in the file that ends in .key$'
+}

@@ -37,7 +37,7 @@ forged() {
 mix:5: tx: bad signature
 mix:7: line: empty
 mix:9: line: fields are split by exactly one space (column 5)
-mix:10: tx: 9 fields, expected 10
+mix:10: tx: 9 fields, expected 10: it is not signed (txsign signs it)
 mix:11: key: account: '12' is not 64 lowercase hex digits
 mix:13: line: torn: the last line has no newline
 END
@@ -131,6 +131,39 @@ long_block() { # COUNT BLOCKS
     expect 1 verify -q x
     grep '^x:' "$err" | cut -d : -f 2 | paste -s -d ' ' | diff - <(echo '3 11')
     says '^x:11: block: no genesis block before it that holds$'
+}
+
+@test "a statement holds by its form and its signature" {
+    easy_chain
+    txsign -k alice.key -t 'This is my account.' >said
+    expect 0 verify said
+    diff said "$out"
+    expect 0 verify -q -l ledger said
+    expect 1 verify -q <<<"$(sed 's/my/our/' said)"
+    says '^stdin:1: statement: bad signature$'
+    { sed 's/%20/ /g' said && sed 's/%20/%41/' said && sed 's/.$//' said && sed "s/$ALICE/$BOB/" said; } >bad
+    expect 1 verify -q bad
+    says '^bad:1: statement: 7 fields, expected 4$'
+    says '^bad:2: statement: text: text is not in its one form'
+    says '^bad:3: statement: signature: not 128 lowercase hex digits'
+    says '^bad:4: statement: bad signature$'
+    [ "$(wc -l <"$err")" -eq 4 ]
+    # in a ledger it has no place, nor in a pool's file
+    expect 1 verify -q <<<"$(cat ledger said)"
+    says "^stdin:11: expected a block, not 'statement'\$"
+    # and it is no transaction, whatever is said
+    txsign -k alice.key -t "$(txmake -f alice bob 5)" >trick
+    grep -q '^statement ' trick
+    expect 0 verify -q trick
+    if command -v openssl >/dev/null; then
+        for file in said bad; do
+            status=0
+            verify -x "$file" | sh >/dev/null 2>told || status=$?
+            expect "$status" verify -q "$file"
+            diff "$err" told
+        done
+        [ "$status" -eq 1 ]
+    fi
 }
 
 @test "a file of which nothing is known is not one that holds, and a secret key goes nowhere" {

@@ -1,7 +1,12 @@
 #include "cli/key.h"
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/passphrase.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f)
 {
@@ -10,10 +15,25 @@ static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX]
                    : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
 }
 
+/* Whether this is a NAME.pub, which stands beside the file that is wanted. */
+static bool is_public(const char *path)
+{
+    char head[4] = "";
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0);
+    bool yes = fd >= 0 && read(fd, head, sizeof head) == sizeof head &&
+               memcmp(head, "key ", sizeof head) == 0;
+    if (fd >= 0)
+        close(fd);
+    return yes;
+}
+
 int cli_try_key(const char *path, int passphrase_fd, struct secret_key *k, struct fault *f)
 {
     struct passphrase_source source = {get_passphrase, &passphrase_fd};
-    return keyfile_read(path, &source, k, f);
+    if (!is_public(path))
+        return keyfile_read(path, &source, k, f);
+    return fault_trouble(f, "this is the public key; the secret one is in the file that ends in "
+                            ".key");
 }
 
 void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k)

@@ -34,9 +34,9 @@ static const struct {
     const char *type;
     int places[3];
 } forms[] = {
-    {"tx", {2, 6, 0}},    {"block", {6, 0, 0}}, {"grant", {1, 0, 0}}, {"account", {1, 0, 0}},
-    {"event", {1, 7, 0}}, {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}},
-    {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
+    {"tx", {2, 6, 0}},        {"block", {6, 0, 0}}, {"grant", {1, 0, 0}}, {"account", {1, 0, 0}},
+    {"event", {1, 7, 0}},     {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}},
+    {"statement", {1, 0, 0}}, {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
 };
 
 /* Where the accounts of this line may be; NULL: anywhere. */

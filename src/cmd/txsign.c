@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/key.h"
 #include "crypto/keyfile.h"
+#include "record/statement.h"
 #include "record/tx.h"
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 
 static const struct cli_option options[] = {
     {'k', "key", "KEY", "a secret key file; may be given many times"},
+    {'t', "text", "TEXT", "sign this text: prints a statement by each key"},
     {'P', "passphrase-fd", "FD",
      "each encrypted key takes its passphrase from the next line of FD"},
     {0, NULL, NULL, NULL},
@@ -147,6 +149,31 @@ static int sign_lines(struct signer *s, const char *place, struct lines *in, str
     }
 }
 
+/* --- A text ---------------------------------------------------------------------------------- */
+
+/* -t: the statement of each key, in the order of their accounts. */
+static void sign_text(struct signer *s, const char *text)
+{
+    char form[TEXT_FORM_MAX];
+    struct fault f;
+    size_t len = strlen(text);
+    if (len > TEXT_MAX)
+        cli_die("-t: the text has %zu bytes, and %d is the most: sign its sha256 instead", len,
+                TEXT_MAX);
+    for (size_t i = 0; i < s->count; i++) {
+        struct buf line = {0};
+        struct signed_text made = {.text = {form, text_encode(text, len, form)}};
+        memcpy(made.account, s->keys[i].public, ID_LEN);
+        cli_memory(statement_format(&made, &line));
+        struct line unsigned_line = {.text = line.data, .len = line.len};
+        if (put_signed(&s->keys[i], &unsigned_line, &f)) {
+            wipe_keys(s);
+            cli_fail(NULL, &f);
+        }
+        buf_free(&line);
+    }
+}
+
 /* --- Files ----------------------------------------------------------------------------------- */
 
 static int sign_descriptor(struct signer *s, const char *place, int fd, struct fault *f)
@@ -187,18 +214,25 @@ int main(int argc, char **argv)
     char **paths = calloc((size_t)argc + 1, sizeof *paths);
     struct signer s = {0};
     size_t n = 0;
+    const char *text = NULL;
     int passphrase_fd = -1;
     if (!paths)
         cli_die("out of memory");
     for (int c; (c = cli_next(&txsign, argc, argv)) != -1;) {
         if (c == 'k')
             paths[n++] = optarg;
+        else if (c == 't')
+            text = optarg;
         else
             passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
     }
+    if (text && optind < argc)
+        cli_misuse("with -t no file is read");
     read_keys(&s, paths, n, passphrase_fd);
     free(paths);
-    if (optind == argc)
+    if (text)
+        sign_text(&s, text);
+    else if (optind == argc)
         sign_operand(&s, "-");
     for (; optind < argc; optind++)
         sign_operand(&s, argv[optind]);

@@ -65,6 +65,12 @@ static const struct field_check of_checkpoint[] = {
     {0},
 };
 
+static const struct field_check of_statement[] = {
+    ID(2, "statement", "account"), {3, "what is said, a text: ", "is_text \"$3\"", "statement: text: "},
+    SIGNATURE(4, "statement"),
+    {0},
+};
+
 static const struct field_check of_key[] = {
     ID(2, "key", "account"),
     {3, "name, a text: ", "is_text \"$3\"", "key: name: "},
@@ -88,7 +94,7 @@ static const struct form_checks forms[] = {
     [FORM_BLOCK] = {"block", 9, of_block}, [FORM_TX] = {"tx", 10, of_tx},
     [FORM_PEER] = {"peer", 6, of_peer}, [FORM_CHECKPOINT] = {"checkpoint", 7, of_checkpoint},
     [FORM_KEY] = {"key", 3, of_key}, [FORM_GRANT] = {"grant", 3, of_grant},
-    [FORM_PROOF] = {"proof", -5, of_proof},
+    [FORM_PROOF] = {"proof", -5, of_proof}, [FORM_STATEMENT] = {"statement", 4, of_statement},
 };
 /* clang-format on */
 

@@ -10,6 +10,8 @@ static const uint8_t *key_of(const struct item *item, enum form form)
 {
     if (form == FORM_TX)
         return item->entries[0].tx.from;
+    if (form == FORM_STATEMENT)
+        return item->statement.account;
     return form == FORM_PEER ? item->peer.key : item->checkpoint.key;
 }
 
@@ -117,6 +119,8 @@ int explain_loose(struct explain *x, struct fault *f)
         of_the_chain(x, FORM_PEER, "peer", len);
     else if (item->is_checkpoint)
         of_the_chain(x, FORM_CHECKPOINT, "checkpoint", len);
+    else if (item->is_statement)
+        signed_record(x, FORM_STATEMENT, "statement", len);
     else if (x->tree && !x->about.against)
         misplaced(x);
     else if (line_is(item->text, len, "key"))
@@ -125,7 +129,7 @@ int explain_loose(struct explain *x, struct fault *f)
         result = explain_proof(x, item->line, item->text, len, f);
     else
         other(x);
-    if (item->is_tx || item->is_peer || item->is_checkpoint)
+    if (item->is_tx || item->is_peer || item->is_checkpoint || item->is_statement)
         misplaced(x);
     return result;
 }

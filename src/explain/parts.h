@@ -63,7 +63,16 @@ extern const char explain_prelude[];
 void explain_line(struct explain *x, uint64_t line, const char *text, size_t len);
 
 /* The fields of a $line of that type; and of a rule of the chain. */
-enum form { FORM_BLOCK, FORM_TX, FORM_PEER, FORM_CHECKPOINT, FORM_KEY, FORM_GRANT, FORM_PROOF };
+enum form {
+    FORM_BLOCK,
+    FORM_TX,
+    FORM_PEER,
+    FORM_CHECKPOINT,
+    FORM_KEY,
+    FORM_GRANT,
+    FORM_PROOF,
+    FORM_STATEMENT
+};
 void explain_form(struct explain *x, enum form form, uint64_t line, const char *text, size_t len);
 void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len);
 

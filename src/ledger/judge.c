@@ -309,6 +309,8 @@ static int judge_against(struct judge *j, const struct item *item, int64_t now, 
 {
     if (item->is_peer)
         return judge_chain_of(j, item, "peer", item->peer.chain, f);
+    if (item->is_statement)
+        return 1;
     if (item->is_checkpoint)
         return judge_chain_of(j, item, "checkpoint", item->checkpoint.chain, f);
     if (!item->is_block && !item->is_tx)
@@ -326,7 +328,7 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
     }
     if (item->is_block)
         return judge_alone(item, f);
-    if (item->is_peer || item->is_checkpoint)
+    if (item->is_peer || item->is_checkpoint || item->is_statement)
         return 1;
     return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
 }

@@ -31,6 +31,9 @@ static int parse(const char *line, size_t len, size_t want, struct tx *tx, struc
     size_t n = fields_split(line, len, x);
     if (!field_is(x[0], "tx"))
         return fault_rule(f, "not a tx");
+    if (n == SIGNED_FIELDS - 1 && want == SIGNED_FIELDS)
+        return fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
+                          want);
     if (n != want)
         return fault_rule(f, "tx: %zu fields, expected %zu", n, want);
     tx->line = line;

@@ -316,6 +316,10 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
         item->is_checkpoint = true;
         if (checkpoint_parse(line->text, line->len, &item->checkpoint, &why))
             break_item(item, line->number, &why);
+    } else if (line_is(line->text, line->len, "statement")) {
+        item->is_statement = true;
+        if (statement_parse(line->text, line->len, &item->statement, &why))
+            break_item(item, line->number, &why);
     }
     return take_line(b, item, line) ? fault_memory(f) : 0;
 }
@@ -342,6 +346,8 @@ static void settle(struct batch *b)
             settle_peer(&item->peer, item->text);
         if (item->is_checkpoint)
             item->checkpoint.line = item->text;
+        if (item->is_statement)
+            item->statement.line = item->text;
         if (item->has_header) {
             const char *end = memchr(item->text, '\n', item->size);
             item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
@@ -392,11 +398,13 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
 /* Whether the item is signed as a whole, not in its entries. */
 static bool has_own_signature(const struct item *item)
 {
-    return item->is_peer || item->is_checkpoint;
+    return item->is_peer || item->is_checkpoint || item->is_statement;
 }
 
 static const char *type_of(const struct item *item)
 {
+    if (item->is_statement)
+        return "statement";
     return item->is_peer ? "peer" : item->is_checkpoint ? "checkpoint" : "tx";
 }
 
@@ -421,6 +429,9 @@ static struct sigjob signature_of(const struct item *item, size_t i)
         return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false, false};
     if (item->is_checkpoint)
         return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false, false};
+    const struct signed_text *s = &item->statement;
+    if (item->is_statement)
+        return (struct sigjob){s->account, s->signature, s->line, s->signed_len, false, false};
     const struct tx *tx = &item->entries[i].tx;
     return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false, false};
 }

@@ -15,6 +15,7 @@
 #include "record/checkpoint.h"
 #include "record/peer.h"
 #include "record/rules.h"
+#include "record/statement.h"
 #include "record/tx.h"
 
 /* No block may be larger than this, whatever its chain's maxblock says: it is held in memory. */
@@ -41,8 +42,8 @@ struct entry {
 };
 
 struct item {
-    bool is_block, is_tx, is_peer, is_checkpoint; /* none: a record that is left to others, or no
-                                                     record */
+    /* None of these: a record that is left to others, or no record. */
+    bool is_block, is_tx, is_peer, is_checkpoint, is_statement;
     uint8_t id[ID_LEN];   /* the hash of its line; a block's, of its header */
     const char *text;     /* all its lines, newlines included */
     size_t size;          /* bytes at text */
@@ -61,6 +62,7 @@ struct item {
     union { /* a loose record of that type */
         struct peer peer;
         struct checkpoint checkpoint;
+        struct signed_text statement;
     };
     size_t at, first; /* where text and entries begin in the batch's; only stream.c looks */
 
