@@ -188,6 +188,20 @@ records() {
     same dash -l ledger empty
 }
 
+@test "no secret key gets into a script" {
+    easy_chain
+    secret=$(sed -n 2p alice.key)
+    head -c 110 alice.key >torn
+    sed 's/$/\r/' alice.key >crlf
+    { cat names alice.key names && printf '%s' "${secret%????}"; } >mixed
+    for file in alice.key torn crlf mixed; do
+        same dash "$file"
+        ! grep -q "${secret:20:20}" script || { echo "$file" && false; }
+    done
+    printf 'key %s\n' "$secret" | cat - alice.key >late
+    same dash late
+}
+
 @test "stdin, several files, and a compressed one" {
     records
     gzip -k ledger

@@ -55,7 +55,7 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
 {
     x->about = *about;
     x->tree = NULL;
-    x->founded = x->partial = false;
+    x->founded = x->partial = x->pem = false;
     judge_watch(about->judge, explain_note, NULL);
     if (about->against && explain_quote_chain(x, f))
         return -1;

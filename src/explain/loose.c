@@ -4,6 +4,7 @@
 #include "base/hex.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Of what a type of record is signed by, once its form holds. */
 static const uint8_t *key_of(const struct item *item, enum form form)
@@ -88,8 +89,8 @@ static void other(struct explain *x)
     const char *first = x->why ? x->why->text : "";
     explain_or_no(x, x->item->line,
                   *first == 'r' ? "rule: stands outside" : "grant: stands outside");
-    explain_say(x, "# Nor is it part of a PEM file, in which secret keys are kept.\n%s",
-                x->why ? "false" : "[ \"${line#-----BEGIN }\" = \"$line\" ]");
+    explain_say(x, "# Nor does it begin a PEM file, in which secret keys are kept.\n"
+                   "[ \"${line#-----BEGIN }\" = \"$line\" ]");
     explain_or_no(x, x->item->line, "pem: ");
     explain_say(x, "# More is not asked of a record of its type.\n");
 }
@@ -103,11 +104,30 @@ static void misplaced(struct explain *x)
     explain_or_no(x, x->item->line, "expected a block, not '");
 }
 
+/* Whether the record, which falls, is part of a PEM file: the script is the judge's word alone
+ * then, as it must not have a secret key in it. */
+static bool withheld(struct explain *x)
+{
+    static const char begin[] = "-----BEGIN ";
+    const struct item *item = x->item;
+    x->pem |= item->size >= strlen(begin) && memcmp(item->text, begin, strlen(begin)) == 0;
+    if (!x->pem || !x->why)
+        return false;
+    explain_say(x,
+                "# It is part of a PEM file, such as a secret key, and is not shown here.\nfalse");
+    explain_or_no(x, x->why->line, "%s", x->why->text);
+    x->told = item->size;
+    x->partial = true;
+    return true;
+}
+
 int explain_loose(struct explain *x, struct fault *f)
 {
     const struct item *item = x->item;
     size_t len = item->size;
     int result = 0;
+    if (withheld(x))
+        return 0;
     if (len && item->text[len - 1] == '\n')
         len--;
     explain_line(x, item->line, item->text, len);

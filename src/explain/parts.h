@@ -14,6 +14,7 @@ struct explain {
     struct tree *tree; /* that its blocks are judged in; NULL: loose records */
     bool founded;      /* a whole ledger's genesis has held */
     bool partial;      /* an item was not kept whole */
+    bool pem; /* a PEM file has begun: what falls may be a secret key's, and is not shown */
 
     /* The item. Once the check that it fails at is written, nothing more is: ended. */
     const struct item *item;
