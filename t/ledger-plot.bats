@@ -276,6 +276,32 @@ path() {
     picture -x time last
 }
 
+# A chain that most of its miners leave after block 14, so that the next blocks are late until the difficulty has
+# followed. Block times are these tenths of what is usual then.
+deserted_chain() {
+    local height=0 now=1700000000 usual tenths
+    for name in alice bob miner; do
+        keygen -s "$name" "$name"
+    done >keys 2>&1
+    ledger-init -n demo -t 0fff -T "$now" alice 1000 >ledger
+    for tenths in 8 14 3 11 7 22 9 5 12 10 6 16 4 9 13 9 17 6 12 8 21 10 5 14 9 7 13 11 10 4 15 8 12 6 9 18 7 11 5 10; do
+        height=$((height + 1))
+        usual=$((height < 15 ? 10 : height < 27 ? 32 : 9))
+        now=$((now + tenths * usual / 10))
+        seq -f 'bob %g' $((height * 7 % 5)) | txmake -f alice -F $((1 + height * 3 % 8)) | txsign -k alice.key >txs
+        mine -m miner -T "$now" <txs | ledger-append -q -T 1900000000
+    done
+}
+
+# If this fails as the picture is now drawn otherwise: look at the new one, and copy it to t/vectors/chain.svg.
+@test "the picture in README.md is that of a chain that anyone can make again" {
+    deserted_chain
+    picture -l ledger
+    cmp svg "$VECTORS/chain.svg"
+    grep -q '(t/vectors/chain.svg)' "$ROOT/README.md"
+    [ "$(wc -c <svg)" -lt 20000 ]
+}
+
 @test "every awk says the same" {
     make_awks
     chain 1000 >many
