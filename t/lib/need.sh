@@ -81,6 +81,9 @@ for_test() {
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
+    wish mawk has mawk
+    wish original-awk has original-awk
+    wish busybox has busybox
     wish jq has jq
     wish hledger has hledger
     wish bsdutils has script
