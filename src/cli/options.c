@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,13 @@ static void hold_standard_descriptors(void)
             exit(CLI_TROUBLE);
 }
 
+/* A file that comes to its limit (ulimit -f) is an error of write(2), as a full disk is. */
+static void start_process(void)
+{
+    hold_standard_descriptors();
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 static const struct cli_option *option_of(int letter)
 {
     const struct cli_option *o = program->options;
@@ -192,7 +200,7 @@ int cli_next(const struct cli *c, int argc, char **argv)
     char letters[2 * OPTIONS_MAX + 3] = ":";
     struct option names[OPTIONS_MAX + 1] = {0};
     if (!program)
-        hold_standard_descriptors();
+        start_process();
     program = c;
     waits_set_teller(tell_wait);
     opterr = 0;

@@ -7,10 +7,12 @@
 #include "crypto/keyfile.h"
 #include "record/key.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -177,6 +179,24 @@ static size_t new_passphrase(const struct request *r, const char *path, char out
     return (size_t)n;
 }
 
+/* Ends with the key line on stdout, or, if that cannot be written, without the files: the next try
+ * would find that they exist, and whoever waits for the line would never have it. */
+static _Noreturn void print_line(const struct paths *p, struct buf *line)
+{
+    void (*usual)(int) = signal(SIGPIPE, SIG_IGN);
+    if (file_write(STDOUT_FILENO, line->data, line->len) == 0 && close(STDOUT_FILENO) == 0) {
+        buf_free(line);
+        exit(CLI_YES);
+    }
+    int error = errno;
+    unlink(p->pub);
+    unlink(p->key);
+    signal(SIGPIPE, usual);
+    if (error == EPIPE)
+        raise(SIGPIPE);
+    cli_die("stdout: %s: nothing was made", strerror(error));
+}
+
 static _Noreturn void make(const struct request *r, const char *path)
 {
     struct field name = name_of(path, false);
@@ -197,9 +217,7 @@ static _Noreturn void make(const struct request *r, const char *path)
     explicit_bzero(passphrase, sizeof passphrase);
     if (failed)
         cli_fail(at, &f);
-    cli_put(line.data, line.len);
-    buf_free(&line);
-    cli_exit(CLI_YES);
+    print_line(&p, &line);
 }
 
 int main(int argc, char **argv)

@@ -116,6 +116,8 @@ int index_failed(struct index *ix, struct fault *f)
 {
     int code = sqlite3_errcode(ix->db) & 0xff;
     bool is_damaged = false;
+    ix->unusable |= !ix->temporary && (code == SQLITE_FULL || code == SQLITE_IOERR ||
+                                       code == SQLITE_READONLY || code == SQLITE_CANTOPEN);
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR ||
         code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH)
         is_damaged = true;
@@ -307,6 +309,11 @@ bool index_in_place(const struct index *ix, const char *path)
 bool index_damaged(const struct index *ix)
 {
     return ix->damaged;
+}
+
+bool index_unusable(const struct index *ix)
+{
+    return ix->unusable;
 }
 
 int index_begin_read(struct index *ix, struct fault *f)

@@ -47,7 +47,10 @@ bool index_in_place(const struct index *ix, const char *path);
 /* Whether something in it turned out to be damaged; its file is then removed already. */
 bool index_damaged(const struct index *ix);
 
-/* Makes that so, for what in it cannot be: -1 and trouble. */
+/* Whether its file turned out to be one that cannot be read or written, as on a full disk. */
+bool index_unusable(const struct index *ix);
+
+/* Notes damage, for what in it cannot be: -1 and trouble. */
 int index_damage(struct index *ix, struct fault *f);
 
 /* Its table, for tree_init; good as long as ix. */

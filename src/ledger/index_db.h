@@ -54,7 +54,7 @@ struct index {
     dev_t device;
     ino_t inode;
     int64_t grown; /* the block added last, if the best chain grew by it; else -1 */
-    bool temporary, damaged, checked;
+    bool temporary, damaged, unusable, checked;
     int64_t busy_since; /* when the wait for a lock began (waits_now) */
     bool busy_told;
 };

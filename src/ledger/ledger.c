@@ -58,13 +58,22 @@ void ledger_forget_index(struct ledger *l)
     l->mark = (struct index_mark){0};
 }
 
+void ledger_drop_index(struct ledger *l)
+{
+    if (!l->index_new || !l->refused)
+        return;
+    ledger_forget_index(l);
+    index_remove(l->index_path);
+}
+
 /* Opens the index, or, where the file can be neither used nor made, one for this run alone. */
 static int open_index(struct ledger *l, struct fault *f)
 {
     bool damaged;
-    if (index_open(l->index_path, &damaged, &l->index, f) &&
-        (!damaged || index_open(l->index_path, &damaged, &l->index, f)) &&
-        index_open(NULL, &damaged, &l->index, f))
+    bool failed = l->index_apart ||
+                  (index_open(l->index_path, &damaged, &l->index, f) &&
+                   (!damaged || index_open(l->index_path, &damaged, &l->index, f)));
+    if (failed && index_open(NULL, &damaged, &l->index, f))
         return -1;
     return tree_init(&l->tree, index_store(l->index), f);
 }
@@ -79,9 +88,13 @@ int ledger_update(struct ledger *l, int (*work)(struct ledger *, struct fault *)
         }
         if (work(l, f) == 0)
             return 0;
-        bool again = index_damaged(l->index) || !index_in_place(l->index, l->index_path);
-        if (!again || attempt == ATTEMPTS)
+        bool again = index_damaged(l->index) || index_unusable(l->index) ||
+                     !index_in_place(l->index, l->index_path);
+        if (!again || attempt == ATTEMPTS) {
+            l->refused |= f->kind == FAULT_RULE;
             return -1;
+        }
+        l->index_apart |= index_unusable(l->index);
         ledger_forget_index(l);
     }
 }
@@ -113,6 +126,7 @@ static int prepare(struct ledger *l, const char *path, int flags, struct fault *
     if (!l->index_path)
         return fault_memory(f);
     snprintf(l->index_path, n, "%s.index", path);
+    l->index_new = access(l->index_path, F_OK) != 0;
     return open_file(l, flags, f);
 }
 
@@ -132,6 +146,7 @@ int ledger_open(struct ledger *l, const char *path, struct fault *f)
 {
     *l = (struct ledger){0};
     if (prepare(l, path, O_RDONLY, f) || ledger_update(l, update, f) || refuse_tail(l, f)) {
+        l->refused |= f->kind == FAULT_RULE;
         ledger_close(l);
         return -1;
     }
@@ -150,6 +165,7 @@ int ledger_open_writer(struct ledger *l, const char *path, struct sigpool *pool,
 
 void ledger_close(struct ledger *l)
 {
+    ledger_drop_index(l);
     ledger_forget_index(l);
     if (l->fd >= 0)
         close(l->fd);

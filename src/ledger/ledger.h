@@ -28,6 +28,9 @@ struct ledger {
     struct fault tail;
 
     char *index_path;
+    bool index_apart;     /* its file cannot be used: there is one for this run alone */
+    bool index_new;       /* there was none before */
+    bool refused;         /* the file is no ledger, or breaks a rule */
     struct sigpool *pool; /* of a writer: checks the signatures of blocks that it did not append */
     uint64_t begun_end;   /* of a writer: where the valid part ended before it appended */
     uint64_t trusted_end; /* ... and how much of the file the index had vouched for */

@@ -45,4 +45,8 @@ int ledger_update(struct ledger *l, int (*work)(struct ledger *, struct fault *)
 /* Closes the index and opens no other. */
 void ledger_forget_index(struct ledger *l);
 
+/* Removes the index of a file that was refused, unless it had one before: nobody will ask it
+ * anything. */
+void ledger_drop_index(struct ledger *l);
+
 #endif

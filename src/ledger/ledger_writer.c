@@ -153,6 +153,7 @@ int ledger_begin(struct ledger *l, struct fault *f)
     if (lock_file(l, f))
         return -1;
     if (ledger_update(l, begin, f)) {
+        ledger_drop_index(l);
         file_unlock(l->fd);
         return -1;
     }
