@@ -158,3 +158,48 @@ told() {
     expect 1 ledger-history -U 2023-11-14 alice
     expect 2 ledger-history -U yesterday alice
 }
+
+# --- Ids ----------------------------------------------------------------------------------------------
+
+# A ledger with two transactions whose ids begin with the same eight digits, and one block.
+twins() {
+    for name in alice bob miner; do keygen -s "$name" "$name" >>names; done 2>keygen.err
+    ledger-init -n twins -T 1700000000 -t ff alice 1000 >ledger
+    printf 'bob 5 %s\n' m45065 m114037 | txmake -f alice | txsign -k alice.key | mine -m miner -T 1700000010 | ledger-append -q
+    first=fa0c9ef2f7aefb85650d0ea68a156eb3ce9a37fa50d842c65991a163e7f14a61
+    second=fa0c9ef2a36fb3f46c3e4791b95962786d5ca2d28883987b0ba7fde4f4e10ba8
+    block=$(ledger-chain -t | tr -d '\n' | sha256sum | cut -c 1-64)
+}
+
+@test "an id is enough if its first eight digits or more are its own" {
+    twins
+    for program in ledger-chain ledger-balance 'ledger-history alice'; do
+        read -ra words <<<"$program"
+        "${words[@]}" -b "$block" >wanted
+        for digits in 8 9 32 63; do
+            "${words[@]}" -b "${block:0:digits}" | diff wanted -
+        done
+        expect 2 "${words[@]}" -b "${block:0:7}"
+        says "^${words[0]}: '${block:0:7}' is shorter than 8 digits$"
+        expect 2 "${words[@]}" -b "${block:0:20}x"
+        says "^${words[0]}: '${block:0:20}x' is not 8 to 64 lowercase hex digits$"
+        expect 1 "${words[@]}" -b 0123456789
+        says "^${words[0]}: ledger: no block 0123456789$"
+        expect 1 "${words[@]}" -b "${first:0:12}"
+    done
+}
+
+@test "digits that several ids begin with: all of them are named" {
+    twins
+    expect 2 ledger-proof fa0c9ef2
+    [ ! -s "$out" ]
+    says "^ledger-proof: ledger: 'fa0c9ef2' is the beginning of more than one id: give more digits \\(record $second, record $first\\)$"
+    ledger-proof "$first" >wanted
+    ledger-proof fa0c9ef2f | diff wanted -
+    ledger-proof "${first%?}" | diff wanted -
+    grant=$(sed -n '/^grant/p' ledger | tr -d '\n' | sha256sum | cut -c 1-64)
+    ledger-proof "$grant" >wanted
+    ledger-proof "${grant:0:8}" | diff wanted -
+    expect 1 ledger-proof 0123456789
+    says '^ledger-proof: ledger: no record 0123456789$'
+}

@@ -189,10 +189,10 @@ by_hand() { # INDEX
     expect 2 ledger-proof -x "$tx"
     for bad in '' 12 "${tx^^}" "${tx}0" "${tx%?}g"; do
         expect 2 ledger-proof "$tx" "$bad"
-        says "^ledger-proof: '$bad' is not 64 lowercase hex digits\$"
+        says "^ledger-proof: '$bad' is (not 8 to 64 lowercase hex|shorter than 8) digits\$"
         [ ! -s "$out" ]
         expect 2 ledger-proof -b "$bad" "$tx"
-        says "is not 64 lowercase hex digits\$"
+        says "'$bad' is (not 8 to 64 lowercase hex|shorter than 8) digits\$"
     done
     expect 0 ledger-proof -h
     grep -q '^usage: ledger-proof ' "$out"

@@ -1,6 +1,10 @@
 #include "cli/ledger.h"
 
+#include "base/hex.h"
 #include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
 
 void cli_ledger_fail(const struct ledger *l, const struct fault *f)
 {
@@ -17,14 +21,64 @@ void cli_open_ledger(struct ledger *l, const char *option)
         cli_report(path, l->tail.line, "left out from here on: no whole valid block follows");
 }
 
+static struct prefix parse(const char *digits)
+{
+    struct prefix p;
+    struct fault f;
+    if (prefix_parse(digits, &p, &f))
+        cli_die("%s", f.text);
+    return p;
+}
+
+void cli_check_id(const char *digits)
+{
+    parse(digits);
+}
+
+static _Noreturn void refuse_ambiguous(const struct ledger *l, const char *digits,
+                                       const struct prefix_ids *found)
+{
+    char words[PREFIX_SHOWN * (2 * ID_LEN + 16)] = "";
+    for (int i = 0; i < found->count && i < PREFIX_SHOWN; i++) {
+        size_t used = strlen(words);
+        snprintf(words + used, sizeof words - used, "%s%s %s", i ? ", " : "",
+                 found->is_block[i] ? "block" : "record", hex32(found->ids[i]).text);
+    }
+    cli_die("%s: '%s' is the beginning of more than one id: give more digits (%s%s)", l->path,
+            digits, words, found->count > PREFIX_SHOWN ? ", and others" : "");
+}
+
+void cli_find_id(struct ledger *l, const char *digits, enum prefix_of of, uint8_t id[ID_LEN],
+                 bool *is_block)
+{
+    struct fault f = {0};
+    struct prefix_ids found;
+    struct prefix p = parse(digits);
+    if (prefix_find(l, &p, of, &found, &f))
+        cli_ledger_fail(l, &f);
+    if (found.count > 1)
+        refuse_ambiguous(l, digits, &found);
+    if (!found.count) {
+        cli_warn("%s: no %s %s", l->path,
+                 of == PREFIX_BLOCKS    ? "block"
+                 : of == PREFIX_RECORDS ? "record"
+                                        : "block or record",
+                 digits);
+        cli_exit(CLI_NO);
+    }
+    memcpy(id, found.ids[0], ID_LEN);
+    if (is_block)
+        *is_block = found.is_block[0];
+}
+
 void cli_find_block(struct ledger *l, const char *digits, struct node *node)
 {
     struct fault f = {0};
-    int found = ledger_named(l, digits, node, &f);
+    uint8_t id[ID_LEN];
+    cli_find_id(l, digits, PREFIX_BLOCKS, id, NULL);
+    int found = tree_find(&l->tree, id, node, &f);
     if (found < 0)
         cli_ledger_fail(l, &f);
-    if (!found) {
-        cli_warn("%s: no block %s", l->path, digits);
-        cli_exit(CLI_NO);
-    }
+    if (!found)
+        cli_die("%s: changed while it was read", l->path);
 }

@@ -2,7 +2,7 @@
 #ifndef CLI_LEDGER_H
 #define CLI_LEDGER_H
 
-#include "ledger/ledger.h"
+#include "ledger/prefix.h"
 
 /* Opens the ledger that the -l argument names (NULL: $LEDGER, else "ledger"), or exits as the fault
  * asks. Bytes behind its last good block are told on stderr, unless a writer is at work on them. */
@@ -11,7 +11,17 @@ void cli_open_ledger(struct ledger *l, const char *option);
 /* Exits as a fault of this ledger asks; a line that it names is the ledger's. */
 _Noreturn void cli_ledger_fail(const struct ledger *l, const struct fault *f);
 
-/* The block whose id these digits are; exits with 1 where the ledger has none. */
+/* The id in the ledger that these digits, at least 8, begin: of a block, of a record, or of either,
+ * as `of` asks; *is_block, unless NULL, then tells which. Exits with 1 if the ledger has none, with
+ * 2 if it has several or the digits are no id. */
+void cli_find_id(struct ledger *l, const char *digits, enum prefix_of of, uint8_t id[ID_LEN],
+                 bool *is_block);
+
+/* The block whose id these digits begin, in the same way. */
 void cli_find_block(struct ledger *l, const char *digits, struct node *node);
+
+/* Exits with 2 unless these digits could begin an id: for what is to be said before a ledger is
+ * opened. */
+void cli_check_id(const char *digits);
 
 #endif

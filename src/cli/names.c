@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,4 +86,15 @@ void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN]
     struct fault f;
     if (cli_find_account(b, text, strlen(text), account, &f))
         cli_die("%s", f.text);
+}
+
+struct account_words cli_account_words(const struct book *b, const uint8_t account[ID_LEN])
+{
+    struct account_words w;
+    const char *name = b ? book_name(b, account) : NULL;
+    if (name)
+        snprintf(w.text, sizeof w.text, "%s (%.8s)", name, hex32(account).text);
+    else
+        snprintf(w.text, sizeof w.text, "%s", hex32(account).text);
+    return w;
 }

@@ -18,4 +18,11 @@ void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN]
 int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
                      struct fault *f);
 
+/* An account as messages name it: "alice (3b6a27bc)", its name and its first digits; if the book
+ * (NULL: no book) has no name for it, its 64 digits. */
+struct account_words {
+    char text[TEXT_FORM_MAX + 16];
+};
+struct account_words cli_account_words(const struct book *b, const uint8_t account[ID_LEN]);
+
 #endif

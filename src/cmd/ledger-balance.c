@@ -133,7 +133,7 @@ static void find_node(struct ledger *l, const char *id, const char *height, stru
     int found = 1;
     *node = l->tree.best;
     if (id)
-        found = ledger_named(l, id, node, &f);
+        cli_find_block(l, id, node);
     else if (height)
         found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
     if (found < 0)

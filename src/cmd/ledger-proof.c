@@ -56,10 +56,13 @@ static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN]
     return found;
 }
 
-static void parse_id(const char *digits, uint8_t id[ID_LEN])
+/* A whole id need not be in the ledger for the other operands to get their answers. */
+static void find_id(struct ledger *l, const char *digits, uint8_t id[ID_LEN])
 {
-    if (strlen(digits) != 2 * ID_LEN || hex_decode(id, digits, ID_LEN))
-        cli_die("'%.80s' is not 64 lowercase hex digits", digits);
+    if (strlen(digits) == 2 * ID_LEN)
+        hex_decode(id, digits, ID_LEN);
+    else
+        cli_find_id(l, digits, PREFIX_RECORDS, id, NULL);
 }
 
 int main(int argc, char **argv)
@@ -77,12 +80,12 @@ int main(int argc, char **argv)
     }
     cli_operands(argc, argv, 1, -1);
     for (int i = optind; i < argc; i++)
-        parse_id(argv[i], id);
+        cli_check_id(argv[i]);
     cli_open_ledger(&l, path);
     if (block)
         cli_find_block(&l, block, &tip);
     for (int i = optind; i < argc; i++) {
-        parse_id(argv[i], id);
+        find_id(&l, argv[i], id);
         all &= prove(&l, argv[i], id, block ? &tip : NULL);
     }
     ledger_close(&l);

@@ -98,6 +98,8 @@ static const char *const sql[STATEMENTS] = {
                   " WHERE tx.id = ? ORDER BY block.n DESC",
     [BEST_FROM] = "SELECT id, offset, size, line FROM block WHERE main AND height >= ?"
                   " ORDER BY height",
+    [BLOCK_IDS] = "SELECT id FROM block WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
+    [TX_IDS] = "SELECT DISTINCT id FROM tx WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
 };
 
 /* Notes damage, and removes the file at once, so that the next to come makes a new one even where

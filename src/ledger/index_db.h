@@ -45,6 +45,8 @@ enum statement {
     MINED_BACK,
     TX_BLOCKS,
     BEST_FROM,
+    BLOCK_IDS,
+    TX_IDS,
     STATEMENTS
 };
 

@@ -12,6 +12,14 @@ int index_tx_blocks(struct index *ix, const uint8_t id[ID_LEN],
                     int (*each)(void *self, int64_t n, bool best, struct fault *f), void *self,
                     struct fault *f);
 
+/* Calls each for the ids of blocks, or of transactions, side branches included, from low to high:
+ * the first `most` of them, in order. each gives 0, or -1 and trouble. 0, or -1 and trouble. */
+enum index_ids { INDEX_BLOCK_IDS, INDEX_TX_IDS };
+int index_ids(struct index *ix, enum index_ids which, const uint8_t low[ID_LEN],
+              const uint8_t high[ID_LEN], int most,
+              int (*each)(void *self, const uint8_t id[ID_LEN], struct fault *f), void *self,
+              struct fault *f);
+
 /* Where a block of the best chain stands in the ledger. */
 struct place {
     uint8_t id[ID_LEN];

@@ -193,14 +193,6 @@ int ledger_refresh(struct ledger *l, struct fault *f)
     return memcmp(best.id, l->tree.best.id, ID_LEN) != 0;
 }
 
-int ledger_named(struct ledger *l, const char *digits, struct node *node, struct fault *f)
-{
-    uint8_t id[ID_LEN];
-    if (strlen(digits) != 2 * ID_LEN || hex_decode(id, digits, ID_LEN))
-        return fault_trouble(f, "'%.80s' is not 64 lowercase hex digits", digits);
-    return tree_find(&l->tree, id, node, f);
-}
-
 int ledger_read(struct ledger *l, const struct node *node, bool header_only, struct buf *out,
                 struct fault *f)
 {

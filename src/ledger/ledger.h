@@ -71,9 +71,6 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
 int ledger_commit(struct ledger *l, struct fault *f);
 void ledger_abort(struct ledger *l);
 
-/* The block whose id these 64 digits are: 1, 0 where the ledger has none, -1 and trouble. */
-int ledger_named(struct ledger *l, const char *digits, struct node *node, struct fault *f);
-
 /* Appends the bytes of a block, only its header line or all, to *out, after comparing them with its
  * id. 0, or -1 and a fault. */
 int ledger_read(struct ledger *l, const struct node *node, bool header_only, struct buf *out,

@@ -133,7 +133,7 @@ static inline int ask_block(struct asking *a, int64_t n)
     struct node node, found;
     int64_t median;
     if (tree_get(&a->l->tree, n, &node, &a->f) || index_block(a->l->index, n, &b, &a->f) ||
-        ledger_named(a->l, hex32(node.id).text, &found, &a->f) < 0 ||
+        tree_find(&a->l->tree, node.id, &found, &a->f) < 0 ||
         tree_median(&a->l->tree, &node, &median, &a->f))
         return -1;
     int checked = index_checked(a->l->index, node.id, &a->f);
