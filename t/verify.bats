@@ -14,6 +14,35 @@ forged() {
     sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/'
 }
 
+# --- At a terminal ---------------------------------------------------------------------------------------
+
+@test "a terminal is told what is waited for, and how far a long audit is" {
+    need_terminal
+    [ -x "$BIN/.t/ptyrun" ] || skip 'ptyrun is not built'
+    easy_chain
+    # type nothing but the end of it, as soon as one is asked
+    for words in 'verify' 'txsign -k alice.key' 'txmake' 'txpool pool' 'ledger-append' 'names' 'peerbook peers' 'ledger-export -r'; do
+        # shellcheck disable=SC2086 # words
+        timeout 60 script -qec "$words" shown </dev/null >/dev/null 2>&1 || :
+        grep -qE "^${words%% *}: reading [ A-Za-z,[]*[]A-Za-z, ]* from the terminal: end with Ctrl-D" shown
+    done
+    # no terminal, no words
+    expect 0 names </dev/null
+    [ ! -s "$err" ]
+    # a ledger that is slow to come: how far it is, after a second, and the line is taken away again
+    cat >feed <<'END'
+cat ledger
+until grep -q ' MB' shown; do
+    tail -n 1 ledger # which stands twice
+    sleep 0.1
+done
+tail -n 1 ledger
+END
+    rm shown
+    timeout 120 script -qfec 'sh feed | verify -q' shown </dev/null >/dev/null 2>&1 || :
+    grep -q $'^stdin: [0-9.]* MB\r\e\[K' shown
+}
+
 # --- As a filter ---------------------------------------------------------------------------------------
 
 @test "records that hold go out in order, whatever stands between them" {

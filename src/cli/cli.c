@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "cli/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,6 +31,7 @@ static void tell(const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     file_names_visible(text);
+    terminal_clear();
     fprintf(stderr, "%s\n", text);
 }
 

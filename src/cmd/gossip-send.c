@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/network.h"
+#include "cli/terminal.h"
 #include "net/client.h"
 #include "net/inlet.h"
 #include "net/sender.h"
@@ -215,6 +216,7 @@ static void start(struct run *r, char **operands, size_t count)
     if (!r->loop || loop_catch_signals(r->loop, &f))
         cli_fail(NULL, &f);
     start_client(r, operands, count);
+    terminal_input("records");
     r->stdin_watch = (struct watch){.fd = 0, .ready = readable, .self = r};
     if (r->verbose)
         log_start(r);

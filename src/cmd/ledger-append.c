@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/checkpoints.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "ledger/fallen.h"
 #include "ledger/known.h"
@@ -257,10 +258,14 @@ static void append_all(struct run *r)
     feed_init(&feed, stream, r->pool);
     feed_ask(&feed, known_recall, known);
     feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
+    struct progress progress = progress_begin("stdin", NULL);
+    terminal_input("blocks");
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
+        progress_show(&progress, b->items[b->count - 1].offset);
         came = true;
     }
+    progress_end(&progress);
     if (got < 0)
         cli_fail("stdin", &f);
     if (!came &&

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "cli/terminal.h"
 #include "export/hledger.h"
 #include "export/json.h"
 #include "export/objects.h"
@@ -258,6 +259,8 @@ static void take_file(struct run *r, const char *path)
     struct fault f = {0};
     struct source src;
     const char *name = strcmp(path, "-") ? path : "stdin";
+    if (strcmp(path, "-") == 0)
+        terminal_input("JSON Lines");
     if (source_open(path, &src, &f) || take_objects(r, src, name, &f))
         cli_fail(name, &f);
 }

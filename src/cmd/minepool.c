@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "cli/terminal.h"
 #include "farm/keeper.h"
 #include "farm/shares.h"
 #include "farm/tally.h"
@@ -226,6 +227,7 @@ static void take_all(struct pool *p)
     struct fault f;
     int got = 0;
     struct lines *in = lines_new(source_fd(0), 1, 0);
+    terminal_input("shares");
     cli_memory(!in);
     for (;;) {
         if (p->out.len >= WAITING_MAX || !lines_ready(in))

@@ -1,6 +1,7 @@
 /* minework: does the work that tickets ask for: tickets -> a block, shares, receipts. */
 #include "cli/cli.h"
 #include "cli/rate.h"
+#include "cli/terminal.h"
 #include "crypto/sha256.h"
 #include "farm/cover.h"
 #include "farm/unsealed.h"
@@ -450,6 +451,7 @@ static void each_line(struct run *r, void (*take)(struct run *r, const struct li
     struct fault f;
     int got;
     r->in = lines_new(source_fd(STDIN_FILENO), 1, 0);
+    terminal_input("tickets");
     cli_memory(!r->in);
     while ((got = next_line(r, &line, &f)) > 0)
         take(r, &line);

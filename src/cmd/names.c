@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -118,6 +119,7 @@ static void put_file(struct run *r, const char *path)
 {
     struct fault f = {0};
     if (strcmp(path, "-") == 0) {
+        terminal_input("lines");
         put_stream(r, STDIN_FILENO, "stdin");
         return;
     }

@@ -5,6 +5,7 @@
 #include "cli/key.h"
 #include "cli/ledger.h"
 #include "cli/network.h"
+#include "cli/terminal.h"
 #include "stream/stream.h"
 
 #include <getopt.h>
@@ -189,6 +190,7 @@ static void take_all(struct run *r)
     struct buf out = {0};
     struct fault f;
     struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
+    terminal_input("records");
     int got;
     if (!s)
         cli_die("out of memory");

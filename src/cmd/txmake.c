@@ -7,6 +7,7 @@
 #include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/replace.h"
+#include "cli/terminal.h"
 #include "crypto/sha256.h"
 #include "ledger/forge.h"
 #include "ledger/pool.h"
@@ -308,6 +309,7 @@ static void make_lines(struct run *r)
     struct line line;
     struct fault f = {0};
     struct lines *lines = lines_new(source_fd(0), 1, 0);
+    terminal_input(r->from ? "payments, TO AMOUNT [MEMO]," : "payments, FROM TO AMOUNT [MEMO],");
     int got;
     if (!lines)
         cli_die("out of memory");

@@ -5,6 +5,7 @@
 #include "base/idmap.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "ledger/known.h"
 #include "ledger/pool.h"
@@ -248,6 +249,7 @@ static void take_all(struct run *r, int threads)
         cli_die("out of memory");
     feed_init(&feed, stream, sigpool);
     feed_ask(&feed, known_recall, r->known);
+    terminal_input("transactions");
     take_batch(r, &(struct batch){0}); /* for what was undone while nobody kept the pool */
     while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);

@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/terminal.h"
 #include "crypto/keyfile.h"
 #include "record/statement.h"
 #include "record/tx.h"
@@ -202,6 +203,8 @@ static void sign_operand(struct signer *s, const char *path)
     struct fault f;
     bool standard = strcmp(path, "-") == 0;
     const char *place = standard ? "stdin" : path;
+    if (standard)
+        terminal_input("transactions");
     if ((standard ? sign_descriptor(s, place, STDIN_FILENO, &f) : sign_file(s, path, &f)) == 0)
         return;
     wipe_keys(s);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/headers.h"
 #include "cli/ledger.h"
+#include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "explain/explain.h"
 #include "ledger/judge.h"
@@ -156,14 +157,17 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     feed_init(&feed, stream, r->pool);
     if (r->known)
         feed_ask(&feed, known_recall, r->known);
+    struct progress progress = progress_begin(name, r->plain ? name : NULL);
     while ((got = feed_next(&feed, &b, &f)) > 0) {
         cli_checkpoints_refresh(&r->checkpoints);
         take_batch(r, j, b, name);
         if (r->known)
             known_remember(r->known, b);
+        progress_show(&progress, b->items[b->count - 1].offset);
         if (judge_rules(j))
             stream_limit(stream, judge_rules(j)->maxblock);
     }
+    progress_end(&progress);
     if (got < 0)
         cli_fail(name, &f);
     if (r->explain)
@@ -225,6 +229,8 @@ static void verify_file(struct run *r, const char *path)
     if (source_open(path, &src, &f))
         cli_fail(name, &f);
     r->plain = source_is_plain(path);
+    if (strcmp(path, "-") == 0)
+        terminal_input("records");
     if (r->headers) {
         struct cli_headers h = {name, r->now, r->quiet, &r->checkpoints};
         r->bad |= !cli_verify_headers(&h, src);
