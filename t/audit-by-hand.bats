@@ -591,7 +591,14 @@ END
     expect 1 audit-by-hand -q -T 1699997559 "$good"
     says "^$good:23: block: time is too far ahead of the clock$"
     expect 0 audit-by-hand -q -T 9223372036854775807 "$VECTORS/bad/far-future.ledger"
-    expect 2 audit-by-hand -T yesterday "$good"
+    for date in 2026-02-29 2026-01-31T12:00:60Z 2026-01-31T24:00:00Z 1969-12-31 0000-01-01 2026-13-01 2026-1-1 2026-01-31T12:00:00 \
+        $'2026-01-31\n' now yesterday @5; do
+        expect 2 audit-by-hand -T "$date" "$good"
+        says "^audit-by-hand: -T: "
+    done
+    expect 0 audit-by-hand -q -T 2023-11-14T21:32:40Z "$good"
+    expect 1 audit-by-hand -q -T 2023-11-14T21:32:39Z "$good"
+    expect 0 audit-by-hand -q -T 2024-02-29 "$good"
     expect 2 audit-by-hand -T -1 "$good"
     expect 2 audit-by-hand -T '' "$good"
     expect 2 audit-by-hand -T 9223372036854775808 "$good"

@@ -648,31 +648,12 @@ read_clock() {
 
 # A date, 2026-01-31 or 2026-01-31T12:00:00Z, in Unix seconds; nothing if the calendar lacks it.
 seconds() { # DATE
-    printf '%s\n' "$1" | awk '
-        function leap(y) { return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) }
-        { text = $0 }
-        NR > 1 { exit }
-        END {
-            if (text ~ /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$/)
-                text = text "T00:00:00Z"
-            if (NR > 1 || text !~ /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z$/)
-                exit
-            split(text, part, /[^0-9]/)
-            split("31 28 31 30 31 30 31 31 30 31 30 31", length_of, " ")
-            year = part[1] + 0
-            month = part[2] + 0
-            length_of[2] += leap(year)
-            if (year < 1970 || !(month in length_of) || part[3] < 1 || part[3] > length_of[month] + 0)
-                exit
-            if (part[4] > 23 || part[5] > 59 || part[6] > 59)
-                exit
-            days = part[3] - 1
-            for (y = 1970; y < year; y++)
-                days += 365 + leap(y)
-            for (m = 1; m < month; m++)
-                days += length_of[m]
-            printf "%.0f\n", ((days * 24 + part[4]) * 60 + part[5]) * 60 + part[6]
-        }'
+    case $1 in
+    [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]) ;;
+    [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-5][0-9]Z) ;;
+    *) return 0 ;;
+    esac
+    date -u -d "$1" +%s 2>/dev/null || :
 }
 
 # --- The audit -----------------------------------------------------------------------------------------
@@ -693,7 +674,7 @@ while getopts :qT:hV-: option; do
     T)
         now=$OPTARG
         is_number "$now" || now=$(seconds "$OPTARG")
-        [ -n "$now" ] || trouble "-T: '$OPTARG' is neither a number from 0 to $MAX nor a date such as 2026-01-31"
+        is_number "$now" || trouble "-T: '$OPTARG' is neither a number from 0 to $MAX nor a date such as 2026-01-31"
         ;;
     h | --help) write "$(help)"; exit ;;
     V | --version) write 'audit-by-hand (peerutils) @VERSION@'; exit ;;
