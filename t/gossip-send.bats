@@ -119,6 +119,15 @@ times() { # of an EVENT in send.log
     same_lines two l.out
 }
 
+@test "gossip-send: a secret key is sent to nobody" {
+    chain 1
+    listen l -c "$CHAIN"
+    cat txs alice.key >all
+    expect 1 send "$at" <all
+    says '^stdin:2: pem: the beginning of a PEM file, such as a secret key: not passed on$'
+    same_lines txs l.out
+}
+
 @test "gossip-send: a stdin that stays open; signals" {
     chain 3
     listen l -p -c "$CHAIN"

@@ -199,3 +199,12 @@ E
     [ "$(cat out)" = alice ]
     expect 2 names -a id.pub <out
 }
+
+@test "a secret key is not put out" {
+    keygen -s "demo alice" carol >book 2>/dev/null
+    cat book carol.key book >mix
+    expect 1 names -a book mix
+    [ "$(grep -c '^key carol carol$' "$out")" -eq 2 ]
+    [ "$(wc -l <"$out")" -eq 2 ]
+    echo 'mix:2: pem: the beginning of a PEM file, such as a secret key: not passed on' | diff - "$err"
+}

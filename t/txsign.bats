@@ -225,3 +225,9 @@ holds() {
     expect 2 txsign -k alice.pub -t x
     says '^txsign: alice.pub: this is the public key; the secret one is in the file that ends in .key$'
 }
+
+@test "a secret key among the lines does not pass" {
+    expect 1 txsign -k alice.key alice.key
+    [ ! -s "$out" ]
+    echo 'alice.key:1: pem: the beginning of a PEM file, such as a secret key: not passed on' | diff - "$err"
+}

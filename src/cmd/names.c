@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
+#include "record/armor.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -28,6 +29,7 @@ struct run {
     struct book *book;
     bool reverse;
     int status;
+    struct armor armor; /* in what is read now */
 };
 
 /* The records whose accounts stand in known places: fields counted from 0, 0 ending the list. */
@@ -92,6 +94,17 @@ static void put_line(const struct run *r, const struct line *line)
         cli_put("\n", 1);
 }
 
+/* Whether the line is of a PEM file, as which a secret key is kept: it is left out. */
+static bool is_armor(struct run *r, const struct line *line, const char *name)
+{
+    enum armor_part part = armor_next(&r->armor, line->text, line->len);
+    if (part == ARMOR_BEGINS)
+        cli_report(name, line->number, ARMOR_RULE);
+    if (part != ARMOR_NONE)
+        r->status = CLI_NO;
+    return part != ARMOR_NONE;
+}
+
 static void put_stream(struct run *r, int fd, const char *name)
 {
     struct line line;
@@ -104,7 +117,7 @@ static void put_stream(struct run *r, int fd, const char *name)
         if (line.state == LINE_LONG) {
             cli_report(name, line.number, "line: over 65535 bytes: left out");
             r->status = CLI_NO;
-        } else {
+        } else if (!is_armor(r, &line, name)) {
             put_line(r, &line);
         }
         if (!lines_ready(lines))

@@ -53,6 +53,7 @@ struct run {
     int64_t interval;    /* seconds between looks at the ledger; 0: no looks */
     bool unchecked, verbose;
     struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
+    uint64_t passed;      /* records of unknown type */
     uint64_t follows;     /* transactions that are refused only for that */
     int status;
 };
@@ -160,6 +161,14 @@ static void place_new(struct run *r)
     came->len = 0;
 }
 
+/* Whether verify would judge it. */
+static bool is_known(const struct item *item)
+{
+    size_t len = item->size - 1;
+    return item->is_block || item->is_peer || item->is_checkpoint || item->is_statement ||
+           line_is(item->text, len, "key") || line_is(item->text, len, "proof");
+}
+
 static void take_item(struct run *r, const struct item *item)
 {
     struct fault f = {0};
@@ -168,6 +177,7 @@ static void take_item(struct run *r, const struct item *item)
         return;
     }
     if (!item->is_tx) {
+        r->passed += !is_known(item);
         put_place(r, &(struct place){.item = item});
         return;
     }
@@ -260,6 +270,7 @@ static void take_all(struct run *r, int threads)
     look(r);
     let_go(r, true);
     tell_follows(r);
+    cli_tell_unknown("stdin", r->passed, false);
     feed_free(&feed);
     known_free(r->known);
     sigpool_free(sigpool);

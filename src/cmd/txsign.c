@@ -7,6 +7,7 @@
 #include "cli/key.h"
 #include "cli/terminal.h"
 #include "crypto/keyfile.h"
+#include "record/armor.h"
 #include "record/statement.h"
 #include "record/tx.h"
 
@@ -37,7 +38,8 @@ static const struct cli txsign = {
 struct signer {
     struct secret_key *keys; /* sorted by account */
     size_t count;
-    bool refused; /* a line went without a signature */
+    bool refused;       /* a line went without a signature */
+    struct armor armor; /* in what is read now */
 };
 
 /* --- Keys ------------------------------------------------------------------------------------ */
@@ -117,6 +119,16 @@ static const char *refusal(enum line_state state)
                               : "line: over 65535 bytes, and not passed on";
 }
 
+/* Whether the line is of a PEM file, as which a secret key is kept: it does not pass. */
+static bool is_armor(struct signer *s, const char *place, const struct line *line)
+{
+    enum armor_part part = armor_next(&s->armor, line->text, line->len);
+    if (part == ARMOR_BEGINS)
+        cli_report(place, line->number, ARMOR_RULE);
+    s->refused |= part != ARMOR_NONE;
+    return part != ARMOR_NONE;
+}
+
 static int sign_line(struct signer *s, const char *place, const struct line *line, struct fault *f)
 {
     const struct secret_key *key;
@@ -125,6 +137,8 @@ static int sign_line(struct signer *s, const char *place, const struct line *lin
         s->refused = true;
         return 0;
     }
+    if (is_armor(s, place, line))
+        return 0;
     if (judge(s, line, &key, f)) {
         cli_report(place, line->number, f->text);
         s->refused = true;

@@ -217,6 +217,15 @@ static bool take_mark(struct sender *s, const struct item *item)
     return true;
 }
 
+/* Whether the line is of a PEM file, as which a secret key is kept: nobody is sent that. */
+static bool is_armor(struct sender *s, const struct item *item)
+{
+    enum armor_part part = armor_next(&s->armor, item->text, item->size - 1);
+    if (part == ARMOR_BEGINS)
+        s->config->refuse(s->config->self, item->line, ARMOR_RULE);
+    return part != ARMOR_NONE;
+}
+
 static int take_item(struct sender *s, const struct item *item, int64_t now)
 {
     struct held *p;
@@ -224,7 +233,7 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
         s->config->refuse(s->config->self, item->fault.line, item->fault.text);
         return 0;
     }
-    if (take_mark(s, item))
+    if (is_armor(s, item) || take_mark(s, item))
         return 0;
     p = held_find(s, item->id);
     if (p) {

@@ -4,6 +4,7 @@
 
 #include "base/idmap.h"
 #include "net/sender.h"
+#include "record/armor.h"
 #include "stream/stream.h"
 
 /* A record that is held. Sets of peers are bit masks, by slot. */
@@ -58,6 +59,7 @@ struct sender {
     struct idmap places;  /* struct place */
     struct idset fluff;   /* transactions not to be sent as stems */
     struct stream *stream;
+    struct armor armor; /* in that stream */
     struct span waiting;
     struct batch batch;
     uint64_t chance;
