@@ -2,7 +2,8 @@
 load lib/common
 load lib/awks
 
-# The manual, README.md and the tests against the programs, and every example against what it shows.
+# The manual, README.md and the tests against the programs, and every example against what it shows. (t/readme.bats runs
+# the examples of README.md.)
 
 programs() {
     (cd "$ROOT" && ls src/cmd/*.c src/sh/*.sh) | sed 's,.*/,,; s,\.[a-z]*$,,'
@@ -72,7 +73,7 @@ differ() {
 }
 
 @test "every example does what it shows" {
-    ls "$ROOT"/man/*.[157] "$ROOT/README.md" >texts
+    ls "$ROOT"/man/*.[157] >texts
     xargs -P "$(nproc)" -n 1 timeout 300 "$ROOT/t/lib/examples.sh" <texts
 }
 

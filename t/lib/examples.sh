@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# examples.sh [-n] FILE: runs the examples of a manual page, or of a Markdown text, in a fresh folder, and checks
-# that they do what they show. Status 1 where one does not. -n only prints them.
+# examples.sh [-n | -d FOLDER] FILE: runs the examples of a manual page, or of a Markdown text, in a fresh folder, and
+# checks that they do what they show. Status 1 if one does not. -n only prints them; -d runs them in this folder, which
+# stays.
 #
 # An example stands in a `.Bd -literal` block (in Markdown, between two lines of ```). All those of a file are run
 # in one shell, from the top to the bottom:
@@ -117,14 +118,15 @@ finish() {
     # shellcheck disable=SC2086 # a list
     [ -z "$running" ] || kill $running 2>/dev/null
     [ "$ex_at" -eq "${#ex_commands[@]}" ] || complain 'ended the shell' "$ex_at"
-    rm -rf "$ex_folder" "$ex_folder.out"
+    rm -rf "$ex_made" "$ex_folder.out"
     exit "$ex_failed"
 }
 
 # The commands run in this very shell, so that they can set variables and change folders. Hence the ex_ in
 # front of its own.
 run_examples() {
-    ex_folder=$(mktemp -d) ex_failed=0 ex_at=0
+    ex_made='' ex_failed=0 ex_at=0
+    [ -n "$ex_folder" ] || { ex_made=$(mktemp -d) && ex_folder=$ex_made; }
     exec 3>&1
     trap finish EXIT
     cd "$ex_folder" || exit 2
@@ -138,13 +140,16 @@ run_examples() {
     done
 }
 
-ex_only_print=
+ex_only_print='' ex_folder=''
 if [ "${1-}" = -n ]; then
     ex_only_print=1
     shift
+elif [ "${1-}" = -d ] && [ -d "${2-}" ]; then
+    ex_folder=$(cd "$2" && pwd)
+    shift 2
 fi
 if [ $# -ne 1 ] || ! [ -r "$1" ]; then
-    echo 'usage: examples.sh [-n] FILE' >&2
+    echo 'usage: examples.sh [-n | -d FOLDER] FILE' >&2
     exit 2
 fi
 ex_file=$1
