@@ -131,10 +131,10 @@ counts_not() {
     counts_not 'share: block: seal is not 1 to 64 lowercase hex digits' <<<"${share}G"
     counts_not 'neither a ticket, a share, a block nor a receipt' <names
     counts_not 'line: torn: the last line has no newline' < <(printf %s "$share")
-    # receipts: not his, not of his ticket, made up
+    # receipts: of another member, not for the last ticket, made up
     receipt=$(grep '^exhausted' alices)
-    counts_not "exhausted: another's: these nonces are not his" <<<"${receipt/$(account alice)/$(account bob)}"
-    counts_not 'exhausted: not of the ticket that he has' <<<"${receipt/ 0000000000004e1f / 0000000000004e1e }"
+    counts_not "exhausted: another's: these nonces belong to another member" <<<"${receipt/$(account alice)/$(account bob)}"
+    counts_not 'exhausted: not for the last ticket of its member' <<<"${receipt/ 0000000000004e1f / 0000000000004e1e }"
     best=$(cut -d ' ' -f 6 <<<"$receipt")
     for n in {0..9}; do
         echo "${receipt/ $best / 000000000000000$n }"

@@ -4,7 +4,7 @@
 #include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/terminal.h"
-#include "farm/keeper.h"
+#include "farm/pool_work.h"
 #include "farm/shares.h"
 #include "farm/tally.h"
 #include "work/choice.h"
@@ -48,7 +48,7 @@ struct arguments {
 /* --- Shares in, tickets out ------------------------------------------------------------------- */
 
 struct pool {
-    struct keeper keeper;
+    struct pool_work work;
     struct shares shares;
     struct buf out;   /* what goes out once the shares are safe */
     int64_t height;   /* the greatest that the file has */
@@ -84,15 +84,15 @@ static int recall(void *self, const struct share *s, uint64_t offset, struct fau
 {
     struct pool *p = self;
     (void)offset;
-    return keeper_recall(&p->keeper, s, f);
+    return pool_work_recall(&p->work, s, f);
 }
 
 static void put_ticket(struct pool *p, size_t member)
 {
     struct ticket t;
-    if (!keeper_ticket(&p->keeper, member, &t)) {
-        if (!p->keeper.over)
-            cli_warn("the nonces of %s are used up", hex32(p->keeper.members[member].account).text);
+    if (!pool_work_ticket(&p->work, member, &t)) {
+        if (!p->work.over)
+            cli_warn("the nonces of %s are used up", hex32(p->work.members[member].account).text);
         return;
     }
     cli_memory(ticket_format(&t, &p->out));
@@ -115,14 +115,14 @@ static int take_ticket(struct pool *p, const struct line *line, struct fault *f)
     struct ticket t;
     int new = ticket_parse(line->text, line->len, &t, f);
     if (!new)
-        new = keeper_begin(&p->keeper, &t, f);
+        new = pool_work_begin(&p->work, &t, f);
     if (new <= 0)
         return new;
     settle(p);
     if (t.block.height <= p->height &&
         shares_again(&p->shares, t.block.height == p->height ? p->highest : 0, recall, p, f))
         cli_fail(p->shares.path, f);
-    for (size_t i = 0; i < p->keeper.count; i++)
+    for (size_t i = 0; i < p->work.count; i++)
         put_ticket(p, i);
     return 0;
 }
@@ -148,7 +148,7 @@ static void keep(struct pool *p, const struct share *s)
 static int take_counted(struct pool *p, const struct share *s, struct fault *f)
 {
     bool is_block = false;
-    if (keeper_share(&p->keeper, s, &is_block, f))
+    if (pool_work_share(&p->work, s, &is_block, f))
         return -1;
     keep(p, s);
     if (is_block)
@@ -170,7 +170,7 @@ static int take_block(struct pool *p, const struct line *line, struct fault *f)
     struct field header = {line->text, line->len};
     if (block_parse(line->text, line->len, &b, f))
         return -1;
-    return keeper_block(&p->keeper, &b, &header, &s) ? take_counted(p, &s, f) : 0;
+    return pool_work_block(&p->work, &b, &header, &s) ? take_counted(p, &s, f) : 0;
 }
 
 static int take_withheld(struct pool *p, uint64_t nonce, struct fault *f)
@@ -179,9 +179,9 @@ static int take_withheld(struct pool *p, uint64_t nonce, struct fault *f)
     struct buf header = {0};
     char seal[SEAL_DIGITS];
     struct fault why = *f;
-    if (keeper_withheld(&p->keeper, nonce, seal, &s, f))
+    if (pool_work_withheld(&p->work, nonce, seal, &s, f))
         return -1;
-    cli_memory(unsealed_seal(&p->keeper.header, nonce, &header));
+    cli_memory(unsealed_seal(&p->work.header, nonce, &header));
     keep(p, &s);
     put_block(p, &(struct field){header.data, header.len});
     buf_free(&header);
@@ -195,12 +195,12 @@ static int take_receipt(struct pool *p, const struct line *line, struct fault *f
     size_t member;
     if (receipt_parse(line->text, line->len, &r, f))
         return -1;
-    int verdict = keeper_receipt(&p->keeper, &r, &member, f);
-    if (verdict == KEEPER_DONE || verdict == KEEPER_UNSENT)
+    int verdict = pool_work_receipt(&p->work, &r, &member, f);
+    if (verdict == POOL_WORK_DONE || verdict == POOL_WORK_UNSENT)
         put_ticket(p, member);
-    if (verdict == KEEPER_WITHHELD)
+    if (verdict == POOL_WORK_WITHHELD)
         return take_withheld(p, r.best, f);
-    return verdict == KEEPER_OLD || verdict == KEEPER_DONE ? 0 : -1;
+    return verdict == POOL_WORK_OLD || verdict == POOL_WORK_DONE ? 0 : -1;
 }
 
 static void take_line(struct pool *p, const struct line *line)
@@ -242,25 +242,25 @@ static void take_all(struct pool *p)
     settle(p);
 }
 
-static void add_member(struct keeper *k, const struct book *book, const char *word)
+static void add_member(struct pool_work *w, const struct book *book, const char *word)
 {
-    struct member *m = &k->members[k->count];
+    struct member *m = &w->members[w->count];
     cli_account(book, word, m->account);
-    for (size_t i = 0; i < k->count; i++)
-        if (memcmp(k->members[i].account, m->account, ID_LEN) == 0)
+    for (size_t i = 0; i < w->count; i++)
+        if (memcmp(w->members[i].account, m->account, ID_LEN) == 0)
             cli_die("%s is a member twice", word);
-    k->count++;
+    w->count++;
 }
 
-static void find_members(struct keeper *k, const struct arguments *a)
+static void find_members(struct pool_work *w, const struct arguments *a)
 {
     struct book *book = cli_book(a->names);
-    if (a->members_count < 1 || a->members_count > KEEPER_MEMBERS)
-        cli_die("give 1 to %d members", KEEPER_MEMBERS);
-    k->members = calloc((size_t)a->members_count, sizeof *k->members);
-    cli_memory(!k->members);
+    if (a->members_count < 1 || a->members_count > POOL_WORK_MEMBERS)
+        cli_die("give 1 to %d members", POOL_WORK_MEMBERS);
+    w->members = calloc((size_t)a->members_count, sizeof *w->members);
+    cli_memory(!w->members);
     for (int i = 0; i < a->members_count; i++)
-        add_member(k, book, a->members[i]);
+        add_member(w, book, a->members[i]);
     book_free(book);
 }
 
@@ -268,16 +268,16 @@ static int keep_pool(const struct arguments *a)
 {
     struct pool p = {.status = CLI_YES, .height = -1};
     struct fault f;
-    find_members(&p.keeper, a);
-    p.keeper.range = (uint64_t)(a->range < 0 ? RANGE_DEFAULT : a->range);
+    find_members(&p.work, a);
+    p.work.range = (uint64_t)(a->range < 0 ? RANGE_DEFAULT : a->range);
     if (shares_open(&p.shares, a->shares, note_height, &p, &f))
         cli_fail(f.line ? a->shares : NULL, &f);
     if (p.shares.torn)
         cli_warn("%s: %" PRIu64 " torn bytes taken away", a->shares, p.shares.torn);
     take_all(&p);
     shares_close(&p.shares);
-    keeper_free(&p.keeper);
-    free(p.keeper.members);
+    pool_work_free(&p.work);
+    free(p.work.members);
     buf_free(&p.out);
     return p.status;
 }

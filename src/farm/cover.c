@@ -7,7 +7,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* A range, as a ticket asks for it or a receipt covers it. */
+/* The range that a ticket requests or a receipt covers. */
 struct range {
     uint64_t first, last, line;
     uint8_t worker[ID_LEN];
@@ -18,9 +18,9 @@ struct ranges {
     size_t count, cap;
 };
 
-/* Ranges count together where header and share are the same. share all zero, which none is: the
- * header was sealed. The key is a hash, as others choose what is hashed, and a table whose keys
- * they chose could be made slow. */
+/* Ranges are compared with each other if header and share are the same. An all-zero share, which no
+ * ticket has, marks a sealed header. The key is a hash because others choose what is hashed: with
+ * keys of their choice they could make the table slow. */
 struct group {
     uint8_t key[ID_LEN];    /* the hash of the next two */
     uint8_t header[ID_LEN]; /* the hash of the header without its seal */
@@ -89,7 +89,7 @@ static bool is_sealed(struct cover *c, const struct group *g)
     return find(c, g->header, sealed, key) != NULL;
 }
 
-/* The group of these, made where it is new. NULL: no memory. */
+/* Finds or makes the group of this header and share. NULL: no memory. */
 static struct group *group_of(struct cover *c, const struct block *b, const uint8_t share[ID_LEN])
 {
     uint8_t key[ID_LEN], header[ID_LEN];
@@ -116,7 +116,7 @@ static int add_range(struct cover *c, struct ranges *to, const struct ticket *t,
     if (c->count == COVER_MAX)
         return fault_trouble(f, "over %d tickets and receipts", COVER_MAX);
     if (to->count == to->cap) {
-        size_t cap = to->cap ? 2 * to->cap : 1; /* many have but one */
+        size_t cap = to->cap ? 2 * to->cap : 1; /* most have only one */
         struct range *list = realloc(to->list, cap * sizeof *list);
         if (!list)
             return fault_memory(f);
@@ -164,9 +164,9 @@ static void sort(struct ranges *s)
         qsort(s->list, s->count, sizeof *s->list, by_first);
 }
 
-static void tell_twice(const struct ranges *done, const struct cover_calls *calls)
+static void report_twice(const struct ranges *done, const struct cover_calls *calls)
 {
-    const struct range *reach = done->list; /* the one that reaches furthest so far */
+    const struct range *reach = done->list; /* the range that reaches furthest so far */
     for (size_t i = 1; i < done->count; i++) {
         const struct range *s = &done->list[i];
         if (s->first <= reach->last)
@@ -177,10 +177,11 @@ static void tell_twice(const struct ranges *done, const struct cover_calls *call
     }
 }
 
-/* Tells what of one ticket's range is not done, from *at on, which moves behind it; done is where
- * to look first, and moves as well. Whether there are nonces behind. */
-static bool tell_rest(const struct group *g, const struct range *asked, uint64_t *at, size_t *done,
-                      const struct cover_calls *calls)
+/* Reports which parts of a ticket's range are not done, from *at on, and moves *at past the range.
+ * The search in the done ranges begins at *done, which moves too. False: the range ends at the last
+ * nonce. */
+static bool report_rest(const struct group *g, const struct range *asked, uint64_t *at,
+                        size_t *done, const struct cover_calls *calls)
 {
     struct ticket t = {.block = g->block};
     memcpy(t.share, g->share, ID_LEN);
@@ -213,9 +214,9 @@ void cover_end(struct cover *c, const struct cover_calls *calls)
         bool is_over = is_sealed(c, g);
         sort(&g->asked);
         sort(&g->done);
-        tell_twice(&g->done, calls);
+        report_twice(&g->done, calls);
         for (size_t i = 0; !is_over && i < g->asked.count; i++)
-            if (!tell_rest(g, &g->asked.list[i], &at, &done, calls))
+            if (!report_rest(g, &g->asked.list[i], &at, &done, calls))
                 break;
     }
 }

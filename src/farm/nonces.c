@@ -4,8 +4,8 @@
 
 enum { FIRST_CAP = 64 };
 
-/* The slot that has this value, or the empty one where it would go. Nonces are what hostile workers
- * choose, but each costs them the work of a share. */
+/* The slot that has this value, or the empty one where it belongs. Hostile workers choose the
+ * nonces, but each one costs them the work of a share. */
 static size_t slot_of(const struct nonces *n, uint64_t value)
 {
     size_t at = (size_t)(value * 0x9e3779b97f4a7c15 >> 20) & (n->cap - 1);

@@ -1,4 +1,4 @@
-/* A set of nonces, bounded: those of the shares of one piece of work. */
+/* A bounded set of nonces: those of the shares of one piece of work. */
 #ifndef FARM_NONCES_H
 #define FARM_NONCES_H
 
@@ -10,14 +10,14 @@
 
 /* All zero is an empty set that owns nothing. */
 struct nonces {
-    uint64_t *slots; /* a nonce and one; 0: empty */
+    uint64_t *slots; /* each slot: the nonce plus one; 0: empty */
     size_t count, cap;
-    bool has_last; /* 2^64-1, which has no place there */
+    bool has_last; /* 2^64-1, which no slot can hold */
 };
 
 bool nonces_has(const struct nonces *n, uint64_t nonce);
 
-/* Adds one that is not in the set. 1, 0 where it is full, or -1: no memory. */
+/* Adds a nonce that is not in the set. 1, 0 if the set is full, or -1: no memory. */
 int nonces_add(struct nonces *n, uint64_t nonce);
 
 void nonces_free(struct nonces *n);

@@ -18,7 +18,7 @@ static int read_share(const struct line *line, shares_each *each, void *self, st
     return result;
 }
 
-/* Reads from where fd stands; *end is where the last whole line ends. */
+/* Reads from the file position of fd; *end is the end of the last whole line. */
 static int read_all(int fd, uint64_t offset, shares_each *each, void *self, uint64_t *end,
                     struct fault *f)
 {
@@ -38,8 +38,8 @@ static int read_all(int fd, uint64_t offset, shares_each *each, void *self, uint
     return result;
 }
 
-/* Whether a file without a whole line can be one whose first share was torn, or never got from the
- * disk's cache; and not something else that somebody named by mistake, and that we would wipe. */
+/* Whether a file without a whole line can be one whose first share was torn, or never written out
+ * from the cache. Anything else was probably named by mistake, and must not be wiped. */
 static bool can_be_torn_share(const struct shares *s, uint64_t size)
 {
     static const char begin[] = "share ";
@@ -100,7 +100,7 @@ int shares_again(struct shares *s, uint64_t offset, shares_each *each, void *sel
 int shares_read(const char *path, shares_each *each, void *self, struct fault *f)
 {
     uint64_t end;
-    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for a FIFO */
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0); /* do not wait for a FIFO's writer */
     if (fd < 0)
         return fault_errno(f, "%s", path);
     int result = read_all(fd, 0, each, self, &end, f);
@@ -120,7 +120,7 @@ int shares_commit(struct shares *s, struct fault *f)
     if (file_write_at(s->fd, s->waiting.data, s->waiting.len, s->end) || file_sync_data(s->fd) ||
         (s->unnamed && file_sync_folder(s->path))) {
         fault_errno(f, "%s", s->path);
-        (void)file_cut(s->fd, s->end); /* where that fails too, the next to open it does it */
+        (void)file_cut(s->fd, s->end); /* if this fails too, the next open does it */
         return -1;
     }
     s->end += s->waiting.len;

@@ -8,7 +8,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
-/* A number of 256 bits, less than a billionth off, as a part of 2^256. */
+/* A 256-bit number as a fraction of 2^256, with an error of less than a billionth. */
 static double as_part(const uint8_t bytes[ID_LEN])
 {
     double sum = 0;
@@ -89,7 +89,7 @@ void tally_sort(struct tally *t)
     HASH_SORT(t->earners, by_account);
 }
 
-/* sum * work / all, rounded down; nothing of it is over 2^256. */
+/* sum * work / all, rounded down; no intermediate result is over 2^256. */
 static int64_t part(int64_t sum, struct u256 work, struct u256 all)
 {
     uint32_t high = (uint32_t)((uint64_t)sum >> 32), low = (uint32_t)sum;

@@ -1,4 +1,4 @@
-/* Who has done how much work, and what each is to have of a sum. */
+/* Counts the work of each account, and divides a sum accordingly. */
 #ifndef FARM_TALLY_H
 #define FARM_TALLY_H
 
@@ -12,28 +12,28 @@
 struct earner {
     uint8_t account[ID_LEN];
     int64_t shares, blocks;
-    double expected; /* how many of his shares were to be expected to be blocks */
+    double expected; /* how many of its shares were expected to be blocks */
     struct u256 work;
     int64_t amount;
     UT_hash_handle hh;
 };
 
-/* All zero is an empty tally that owns nothing. Its earners stand in the order of their accounts
- * after tally_sort and tally_divide. */
+/* All zero is an empty tally that owns nothing. Its earners are sorted by account after tally_sort
+ * and tally_divide. */
 struct tally {
     struct earner *earners;
-    struct u256 work; /* of all */
+    struct u256 work; /* of all earners */
 };
 
-/* The work of a share, and its part of a block's. */
+/* The work of a share; and the probability that it is a block. */
 struct u256 share_work(const struct share *s);
 double share_expected(const struct share *s);
 
-/* The share's id, and whether it is the block itself. 0, or -1 and a rule: its id is over its
- * share. */
+/* Gives the share's id, and whether it is the block itself. 0, or -1 and a rule: the id is over the
+ * share target. */
 int share_judge(const struct share *s, uint8_t id[ID_LEN], bool *is_block, struct fault *f);
 
-/* The account's, made where it is new. NULL: no memory, or too many of them. */
+/* Finds or adds the account. NULL: no memory, or too many accounts. */
 struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN]);
 
 /* Counts a share of this work for an account. 0, or -1 and trouble. */
@@ -42,9 +42,9 @@ int tally_add(struct tally *t, const uint8_t account[ID_LEN], struct u256 work, 
 void tally_clear(struct tally *t);
 void tally_sort(struct tally *t);
 
-/* Divides a sum by work, to the unit: each gets his part rounded down, and what is left goes, a
- * unit each, to those with the most work (of equals, to the lower account). 0, or -1 and trouble:
- * more work than can be. */
+/* Divides a sum in proportion to work, exactly: each account gets its part rounded down, and the
+ * remaining units go, one each, to those with the most work (of equals, to the lower account). 0,
+ * or -1 and trouble: more work than possible. */
 int tally_divide(struct tally *t, int64_t sum, struct fault *f);
 
 #endif

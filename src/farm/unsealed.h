@@ -1,4 +1,4 @@
-/* A header whose seal is searched for, and the one form that a seal for it has. */
+/* A header to be sealed, and the only form that a seal for it has. */
 #ifndef FARM_UNSEALED_H
 #define FARM_UNSEALED_H
 
@@ -10,32 +10,32 @@ struct unsealed {
     size_t seal_len;
 };
 
-/* Lays out the header of b, whose seal is not looked at. 0, or -1 and trouble; unsealed_free in
- * either case. */
+/* Lays out the header of b, ignoring its seal. 0, or -1 and trouble; call unsealed_free in either
+ * case. */
 int unsealed_init(struct unsealed *u, const struct block *b, struct fault *f);
 void unsealed_free(struct unsealed *u);
 
-/* Whether this is the header of b, its seal apart. */
+/* Whether this is the same header, apart from the seal. */
 bool unsealed_is(const struct unsealed *u, const struct field *header);
 
-/* The id with this nonce. */
+/* The id of the header sealed with this nonce. */
 void unsealed_id(const struct unsealed *u, uint64_t nonce, uint8_t id[ID_LEN]);
 
-/* The nonce of a seal: 0, or -1 where no miner of ours would write it so. */
+/* The nonce of a seal: 0, or -1 if the seal is not in the form that miners write. */
 int unsealed_nonce(const struct unsealed *u, struct field seal, uint64_t *nonce);
 
-/* Puts the header with this nonce's seal, without a newline. 0, or -1: no memory. */
+/* Appends the header sealed with this nonce, without a newline. 0, or -1: no memory. */
 int unsealed_seal(const struct unsealed *u, uint64_t nonce, struct buf *out);
 
-/* How much of its expected size the lowest id of so many nonces (the last less the first, and one)
- * has: 1 on average, over x once in e^x times. */
+/* The lowest id of the nonces first to last, as a multiple of its expected value: 1 on average,
+ * over x with probability e^-x. */
 double unsealed_luck(uint64_t first, uint64_t last, const uint8_t id[ID_LEN]);
 
-/* Over that, nobody believes that all of them were tried: once in 10^17 times. */
+/* Over this, the claim that all nonces were tried is not believed: the probability is 10^-17. */
 #define UNSEALED_DOUBT 40
 
-/* Whether a receipt for this header can be true: its best id is no seal, and not beyond belief.
- * Gives that id. 0, or -1 and a rule. */
+/* Whether a receipt for this header can be true: its best id does not seal the block, and is not
+ * improbably high. Gives that id. 0, or -1 and a rule. */
 int unsealed_check(const struct unsealed *u, const struct receipt *r, uint8_t id[ID_LEN],
                    struct fault *f);
 

@@ -6,7 +6,7 @@
 #include "record/ticket.h"
 #include "crypto/sha256.h"
 #include "farm/cover.h"
-#include "farm/keeper.h"
+#include "farm/pool_work.h"
 #include "fuzz.h"
 
 enum { MEMBERS = 3 };
@@ -77,26 +77,26 @@ static void check_cover(const struct ticket *t)
 }
 
 /* Tickets of members: each from a region of his own, in the range of the work. */
-static void check_keeper(const struct ticket *t)
+static void check_pool_work(const struct ticket *t)
 {
     struct member members[MEMBERS] = {{.account = {1}}, {.account = {2}}, {.account = {3}}};
-    struct keeper k = {.members = members, .count = MEMBERS, .range = 1 + t->first % 1000};
+    struct pool_work k = {.members = members, .count = MEMBERS, .range = 1 + t->first % 1000};
     struct fault f;
     struct ticket given;
-    if (keeper_begin(&k, t, &f) < 0) {
+    if (pool_work_begin(&k, t, &f) < 0) {
         must_say("ticket", &f);
         return;
     }
-    must(keeper_begin(&k, t, &f) == 0);
+    must(pool_work_begin(&k, t, &f) == 0);
     uint64_t end = t->first - 1;
     for (size_t i = 0; i < MEMBERS; i++) {
-        must(keeper_ticket(&k, i, &given) && given.first <= given.last);
+        must(pool_work_ticket(&k, i, &given) && given.first <= given.last);
         must(given.first > end || i == 0);
         must(given.first >= t->first && given.last <= t->last);
         must_equal(given.worker, ID_LEN, members[i].account, ID_LEN);
         end = given.last;
     }
-    keeper_free(&k);
+    pool_work_free(&k);
 }
 
 /* A share of the work that its own header is, whatever its worker, counts once; where so many have
@@ -104,27 +104,27 @@ static void check_keeper(const struct ticket *t)
 static void check_counting(const struct share *s)
 {
     struct member member = {0};
-    struct keeper k = {.members = &member, .count = 1, .range = 1};
+    struct pool_work k = {.members = &member, .count = 1, .range = 1};
     struct ticket work = {.last = UINT64_MAX, .block = s->block};
     bool is_block, again;
     struct fault f;
     memcpy(member.account, s->worker, ID_LEN);
     memcpy(work.share, s->share, ID_LEN);
     work.block.seal.len = 0;
-    must(keeper_share(&k, s, &is_block, &f) < 0 && f.kind == FAULT_RULE);
-    must(keeper_begin(&k, &work, &f) == 1);
-    if (keeper_share(&k, s, &is_block, &f) == 0) {
+    must(pool_work_share(&k, s, &is_block, &f) < 0 && f.kind == FAULT_RULE);
+    must(pool_work_begin(&k, &work, &f) == 1);
+    if (pool_work_share(&k, s, &is_block, &f) == 0) {
         must(k.over == is_block && k.seen.count == 1);
-        must(keeper_share(&k, s, &again, &f) < 0 && f.kind == FAULT_RULE);
-        must(keeper_recall(&k, s, &f) == 0 && k.seen.count == 1);
+        must(pool_work_share(&k, s, &again, &f) < 0 && f.kind == FAULT_RULE);
+        must(pool_work_recall(&k, s, &f) == 0 && k.seen.count == 1);
         nonces_free(&k.seen);
         k.seen.count = NONCES_MAX;
         k.over = false;
-        must((keeper_share(&k, s, &again, &f) == 0) == is_block);
+        must((pool_work_share(&k, s, &again, &f) == 0) == is_block);
     } else {
         must_say("share", &f);
     }
-    keeper_free(&k);
+    pool_work_free(&k);
 }
 
 static void check_ticket(const char *line, size_t len)
@@ -142,7 +142,7 @@ static void check_ticket(const char *line, size_t len)
     buf_free(&again);
     check_seal(&t.block, t.first);
     check_cover(&t);
-    check_keeper(&t);
+    check_pool_work(&t);
 }
 
 static void check_receipt(const char *line, size_t len)
