@@ -1,4 +1,6 @@
 /*
+ * hashing chosen: prints the name of the kernel that mines on this processor.
+ *
  * hashing ROUNDS: how fast our SHA-256 and our miner are, beside OpenSSL's, in turn. A line of
  * output is
  *
@@ -8,9 +10,10 @@
  * `long KERNEL` (64 KiB), attempts a second for `mine KERNEL` (one thread), `word V KERNEL` (the
  * same, of a header in which the nonce changes word V), `all KERNEL` (a search by all processors),
  * `each KERNEL` (the same, a second of the processors' time), `limit sha256rnds2` (the rounds of an
- * attempt that no other shares, by the SHA unit with nothing else to do), `compress KERNEL` and
- * `compress openssl` (the bare compression of one chunk, the state set back each time: what an
- * attempt cannot do without).
+ * attempt that no other shares, by the SHA unit with nothing else to do), `limit vectors` (as many
+ * vector instructions as an attempt by avx512 needs, none of which waits for another; only the
+ * limit of the kernel that is chosen is there), `compress KERNEL` and `compress openssl` (the bare
+ * compression of one chunk, the state set back each time: what an attempt cannot do without).
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -224,10 +227,32 @@ __attribute__((target("sha"))) static double rounds_alone(const struct task *t)
     return ATTEMPTS;
 }
 
+/* Attempts in vectors of sixteen: 16 instructions a round, 11 a word of the schedule, and fewer for
+ * words that the nonce hardly reaches. Each chain's next instruction can go as the last one ends,
+ * after one cycle, to either pipe. */
+__attribute__((target("avx512f"))) static double vectors_alone(const struct task *t)
+{
+    enum { LANES = 16, INSTRUCTIONS = 78 * LANES };
+    for (int i = 0; i < ATTEMPTS / LANES * INSTRUCTIONS / CHAINS; i++)
+        __asm__ volatile("vpaddd %%zmm0, %%zmm0, %%zmm0; vpaddd %%zmm1, %%zmm1, %%zmm1;"
+                         "vpaddd %%zmm2, %%zmm2, %%zmm2; vpaddd %%zmm3, %%zmm3, %%zmm3;"
+                         "vpaddd %%zmm4, %%zmm4, %%zmm4; vpaddd %%zmm5, %%zmm5, %%zmm5;"
+                         "vpaddd %%zmm6, %%zmm6, %%zmm6; vpaddd %%zmm7, %%zmm7, %%zmm7"
+                         :
+                         :
+                         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
+    __asm__ volatile("vzeroupper");
+    (void)t;
+    return ATTEMPTS;
+}
+
 static void add_limit(struct tasks *all)
 {
-    if (strcmp(mine_kernel_best()->name, "sha-ni+avx512") == 0)
+    const char *chosen = mine_kernel_best()->name;
+    if (strcmp(chosen, "sha-ni+avx512") == 0)
         add(all, "limit", "sha256rnds2", rounds_alone);
+    if (strcmp(chosen, "avx512") == 0)
+        add(all, "limit", "vectors", vectors_alone);
 }
 #else
 static void add_limit(struct tasks *all)
@@ -297,12 +322,14 @@ static void run(struct task *t, int round)
 int main(int argc, char **argv)
 {
     static struct tasks all;
+    if (argc == 2 && strcmp(argv[1], "chosen") == 0)
+        return puts(mine_kernel_best()->name) == EOF ? 2 : 0;
     int rounds = argc == 2 ? atoi(argv[1]) : 0;
     uint8_t *data = malloc(LONG);
     EVP_MD *md = EVP_MD_fetch(NULL, "SHA256", NULL);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (rounds < 1 || rounds > 1000)
-        errx(2, "usage: hashing ROUNDS");
+        errx(2, "usage: hashing ROUNDS | chosen");
     if (!data || !md || !ctx)
         errx(2, "out of memory");
     for (size_t i = 0; i < LONG; i++)
