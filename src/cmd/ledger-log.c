@@ -1,0 +1,105 @@
+/* ledger-log: the best chain for people, a line a block, the newest last. */
+#include "base/date.h"
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "cli/names.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'a', "names", "FILE", "the address book"},
+    {'n', "count", "COUNT", "only the last COUNT blocks"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-log",
+    .operands = "[LEDGER]",
+    .about = "Prints a line for each block of the best chain, for people; the newest last.",
+    .options = options,
+};
+
+struct sums {
+    int64_t count, amount; /* transactions, and what they moved */
+};
+
+static struct sums sums_of(const struct item *item)
+{
+    struct sums s = {0};
+    for (size_t i = 0; i < item->count; i++) {
+        if (!item->entries[i].is_tx)
+            continue;
+        s.count++;
+        if (__builtin_add_overflow(s.amount, item->entries[i].tx.amount, &s.amount))
+            s.amount = INT64_MAX;
+    }
+    return s;
+}
+
+static void put_miner(const struct book *book, const struct node *node, char *out, size_t room)
+{
+    const char *name = book_name(book, node->miner);
+    if (node->height == 0)
+        snprintf(out, room, "-");
+    else if (name)
+        snprintf(out, room, "%s", name);
+    else
+        snprintf(out, room, "%.8s", hex32(node->miner).text);
+}
+
+static void put_block(const struct book *book, const struct node *node, const struct item *item)
+{
+    char date[DATE_MAX], miner[TEXT_FORM_MAX + 1], line[TEXT_FORM_MAX + DATE_MAX + 128];
+    struct sums s = sums_of(item);
+    date_format(node->time, date);
+    put_miner(book, node, miner, sizeof miner);
+    snprintf(line, sizeof line, "%6" PRId64 " %.12s %s %-12s %5" PRId64 " %10" PRId64 "\n",
+             node->height, hex32(node->id).text, date, miner, s.count, s.amount);
+    cli_put_string(line);
+}
+
+static void log_block(struct ledger *l, const struct book *book, int64_t height, struct batch *b)
+{
+    struct fault f = {0};
+    struct node node;
+    int found = index_at_height(l->index, height, &node, &f);
+    if (found < 0)
+        cli_ledger_fail(l, &f);
+    if (!found)
+        cli_die("%s: changed while it was read", l->path);
+    if (ledger_read_item(l, &node, b, &f))
+        cli_ledger_fail(l, &f);
+    if (b->items[0].broken)
+        cli_fail(l->path, &b->items[0].fault);
+    put_block(book, &node, &b->items[0]);
+}
+
+int main(int argc, char **argv)
+{
+    struct ledger l;
+    struct batch b = {0};
+    const char *path = NULL, *names = NULL;
+    int64_t count = INT64_MAX;
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
+        if (c == 'l')
+            path = optarg;
+        if (c == 'a')
+            names = optarg;
+        if (c == 'n')
+            count = cli_number("-n", optarg, 0, INT64_MAX);
+    }
+    char **operands = cli_operands(argc, argv, 0, 1);
+    struct book *book = cli_book(names);
+    cli_open_ledger(&l, *operands ? *operands : path);
+    int64_t best = l.tree.best.height;
+    for (int64_t height = count > best ? 0 : best + 1 - count; height <= best; height++)
+        log_block(&l, book, height, &b);
+    batch_free(&b);
+    book_free(book);
+    ledger_close(&l);
+    cli_exit(CLI_YES);
+}

@@ -1,0 +1,320 @@
+/* ledger-show: a block or a record of a ledger in plain words. */
+#include "base/date.h"
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/lines.h"
+#include "cli/cli.h"
+#include "cli/ledger.h"
+#include "cli/names.h"
+#include "cli/text.h"
+#include "crypto/sha256.h"
+#include "ledger/index_tx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
+    {'a', "names", "FILE", "the address book"},
+    {'p', "pool", "POOL", "look among the transactions that wait in this pool, too"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct cli program = {
+    .name = "ledger-show",
+    .operands = "ID",
+    .about = "Says in plain words what a block or a record is: ID (8 digits or more), or a height.",
+    .options = options,
+};
+
+struct run {
+    struct ledger ledger;
+    struct book *book;
+    const char *pool;
+};
+
+static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void put(const char *format, ...)
+{
+    char text[4 * TEXT_FORM_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    cli_put_string(text);
+}
+
+static void put_account(const struct run *r, const char *what, const uint8_t account[ID_LEN])
+{
+    put("%-8s %s\n", what, cli_account_words(r->book, account).text);
+}
+
+/* Reads a block, whose body must be what its header says. */
+static const struct item *read_block(struct run *r, const struct node *node, struct batch *b)
+{
+    struct fault f = {0};
+    if (ledger_read_item(&r->ledger, node, b, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    if (b->items[0].broken)
+        cli_fail(r->ledger.path, &b->items[0].fault);
+    return &b->items[0];
+}
+
+/* Where a block stands towards the best chain. */
+static void put_standing(struct run *r, const struct node *node)
+{
+    struct fault f = {0};
+    struct node fork;
+    if (tree_fork(&r->ledger.tree, &r->ledger.tree.best, node, &fork, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    int64_t count = r->ledger.tree.best.height - node->height + 1;
+    if (fork.n == node->n)
+        put("on the best chain, %" PRId64 " confirmation%s\n", count, count == 1 ? "" : "s");
+    else
+        put("not on the best chain, which its branch leaves after height %" PRId64 "\n",
+            fork.height);
+}
+
+/* --- Records --------------------------------------------------------------------------------- */
+
+static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    put("payment  %s\n", hex32(id).text);
+    put_account(r, "from", tx->from);
+    put_account(r, "to", tx->to);
+    put("amount   %" PRId64 "\nfee      %" PRId64 "\nseq      %" PRId64 "\n", tx->amount, tx->fee,
+        tx->seq);
+    if (tx->memo.len && !(tx->memo.len == 1 && *tx->memo.text == '-')) {
+        put("memo     ");
+        cli_put_text(tx->memo);
+        put("\n");
+    }
+}
+
+static void put_entry(const struct run *r, const struct item *item, const struct entry *e)
+{
+    if (e->is_tx) {
+        put_tx(r, &e->tx, e->id);
+    } else if (e->grant.amount) {
+        put("grant    %s\n", hex32(e->id).text);
+        put_account(r, "to", e->grant.account);
+        put("amount   %" PRId64 "\n", e->grant.amount);
+    } else {
+        put("rule     %s\n", hex32(e->id).text);
+        put("text     %.*s\n", (int)e->len, item->text + e->at);
+    }
+}
+
+/* One record, and the blocks that have it: shown with the first of them. */
+struct record {
+    struct run *run;
+    const uint8_t *id;
+    bool shown;
+};
+
+static void show_in(struct record *s, const struct node *node)
+{
+    struct batch b = {0};
+    char date[DATE_MAX];
+    const struct item *item = read_block(s->run, node, &b);
+    for (size_t i = 0; i < item->count && !s->shown; i++) {
+        if (memcmp(item->entries[i].id, s->id, ID_LEN))
+            continue;
+        put_entry(s->run, item, &item->entries[i]);
+        s->shown = true;
+    }
+    date_format(node->time, date);
+    put("block    %" PRId64 " of %s, %s: ", node->height, date, hex32(node->id).text);
+    put_standing(s->run, node);
+    batch_free(&b);
+}
+
+/* The first few are enough: side branches may be many. */
+enum { BLOCKS_MAX = 16 };
+
+struct blocks {
+    int64_t n[BLOCKS_MAX];
+    int count;
+    bool more;
+};
+
+static int note_block(void *self, int64_t n, bool best, struct fault *f)
+{
+    struct blocks *s = self;
+    (void)f;
+    if (s->count == BLOCKS_MAX && !best) {
+        s->more = true;
+        return 0;
+    }
+    s->n[s->count < BLOCKS_MAX ? s->count++ : BLOCKS_MAX - 1] = n;
+    return 0;
+}
+
+static void show_record(struct run *r, const uint8_t id[ID_LEN])
+{
+    struct fault f = {0};
+    struct record s = {.run = r, .id = id};
+    struct blocks in = {0};
+    struct node node;
+    if (index_tx_blocks(r->ledger.index, id, note_block, &in, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    if (!in.count)
+        show_in(&s, &r->ledger.tree.genesis);
+    for (int i = 0; i < in.count; i++) {
+        if (tree_get(&r->ledger.tree, in.n[i], &node, &f))
+            cli_ledger_fail(&r->ledger, &f);
+        show_in(&s, &node);
+    }
+    if (in.more)
+        put("         and more blocks off the best chain\n");
+}
+
+/* --- Blocks ---------------------------------------------------------------------------------- */
+
+static void put_earned(struct run *r, const struct node *node)
+{
+    struct fault f = {0};
+    struct index_block b;
+    if (index_block(r->ledger.index, node->n, &b, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    put("earned   %" PRId64 "\n", b.earned);
+}
+
+static void put_body(const struct run *r, const struct item *item)
+{
+    for (size_t i = 0; i < item->count; i++) {
+        const struct entry *e = &item->entries[i];
+        if (e->is_tx)
+            put("  %.12s %s pays %s %" PRId64 "\n", hex32(e->id).text,
+                cli_account_words(r->book, e->tx.from).text,
+                cli_account_words(r->book, e->tx.to).text, e->tx.amount);
+        else if (e->grant.amount)
+            put("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
+                cli_account_words(r->book, e->grant.account).text, e->grant.amount);
+        else
+            put("  %.12s %.*s\n", hex32(e->id).text, (int)e->len, item->text + e->at);
+    }
+}
+
+static void show_block(struct run *r, const struct node *node)
+{
+    struct batch b = {0};
+    char date[DATE_MAX];
+    const struct item *item = read_block(r, node, &b);
+    date_format(node->time, date);
+    put("block    %s\nheight   %" PRId64 "\ntime     %s\n", hex32(node->id).text, node->height,
+        date);
+    if (node->height) {
+        put("parent   %s\n", hex32(item->block.prev).text);
+        put_account(r, "miner", node->miner);
+        put_earned(r, node);
+    }
+    put("stands   ");
+    put_standing(r, node);
+    put("lines    %zu\n", item->count);
+    put_body(r, item);
+    batch_free(&b);
+}
+
+static void show_height(struct run *r, const char *digits)
+{
+    struct fault f = {0};
+    struct node node;
+    int64_t height = cli_number("HEIGHT", digits, 0, INT64_MAX);
+    int found = index_at_height(r->ledger.index, height, &node, &f);
+    if (found < 0)
+        cli_ledger_fail(&r->ledger, &f);
+    if (!found) {
+        cli_warn("%s: its height is %" PRId64, r->ledger.path, r->ledger.tree.best.height);
+        cli_exit(CLI_NO);
+    }
+    show_block(r, &node);
+}
+
+/* --- The pool -------------------------------------------------------------------------------- */
+
+/* Shows the first transaction of the pool whose id begins so. Whether there is one. */
+static bool show_waiting(const struct run *r, const char *digits)
+{
+    struct fault f = {0};
+    struct prefix p;
+    struct line line;
+    struct tx tx;
+    uint8_t id[ID_LEN];
+    bool found = false;
+    int got = 0, fd = file_open(r->pool, O_RDONLY, 0);
+    struct lines *lines = fd < 0 ? NULL : lines_new(source_fd(fd), 1, 0);
+    if (fd < 0)
+        cli_die("%s: %s", r->pool, strerror(errno));
+    cli_memory(!lines);
+    if (prefix_parse(digits, &p, &f))
+        cli_die("%s", f.text);
+    while (!found && (got = lines_next(lines, &line, &f)) > 0) {
+        if (line.state != LINE_WHOLE || line_check(line.text, line.len, &f) ||
+            tx_parse(line.text, line.len, &tx, &f))
+            continue;
+        sha256(line.text, line.len, id);
+        found = prefix_has(&p, id);
+        if (found)
+            put_tx(r, &tx, id);
+    }
+    if (got < 0)
+        cli_fail(r->pool, &f);
+    if (found)
+        put("waits    in %s\n", r->pool);
+    lines_free(lines);
+    close(fd);
+    return found;
+}
+
+static void show(struct run *r, const char *digits)
+{
+    struct fault f = {0};
+    struct prefix p;
+    struct prefix_ids found;
+    struct node node;
+    uint8_t id[ID_LEN];
+    bool is_block;
+    if (*digits && strlen(digits) < PREFIX_LEAST &&
+        strspn(digits, "0123456789") == strlen(digits)) {
+        show_height(r, digits);
+        return;
+    }
+    cli_check_id(digits);
+    prefix_parse(digits, &p, &f);
+    if (prefix_find(&r->ledger, &p, PREFIX_BLOCKS | PREFIX_RECORDS, &found, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    if (r->pool && !found.count && show_waiting(r, digits))
+        return;
+    cli_find_id(&r->ledger, digits, PREFIX_BLOCKS | PREFIX_RECORDS, id, &is_block);
+    if (!is_block) {
+        show_record(r, id);
+        return;
+    }
+    if (tree_find(&r->ledger.tree, id, &node, &f) <= 0)
+        cli_die("%s: changed while it was read", r->ledger.path);
+    show_block(r, &node);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {0};
+    const char *path = NULL, *names = NULL;
+    const struct cli_value values[] = {{'l', &path}, {'a', &names}, {'p', &r.pool}, {0, NULL}};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
+        cli_take(values, c);
+    char **operands = cli_operands(argc, argv, 1, 1);
+    r.book = cli_book(names);
+    cli_open_ledger(&r.ledger, path);
+    show(&r, *operands);
+    book_free(r.book);
+    ledger_close(&r.ledger);
+    cli_exit(CLI_YES);
+}
