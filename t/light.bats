@@ -91,7 +91,9 @@ spoiled() { # HEIGHT COMMAND...
 
 # The header at a height falls with this reason; those behind it have no parent.
 falls_at() { # HEIGHT WHY
-    expect 1 verify -H bad
+    expect 1 verify -q -H bad
+    [ "$(grep -c ' is not among the headers before it$' "$err")" -le 1 ]
+    expect 1 verify -v -H bad
     says "^bad:$((first + $1)): block: $2"
     [ "$(wc -l <"$err")" -eq $((9 - $1)) ]
     [ "$(grep -c ' is not among the headers before it$' "$err")" -eq $((8 - $1)) ]
@@ -128,6 +130,9 @@ falls_at() { # HEIGHT WHY
     falls_at 4 '8 fields, expected 9$'
     spoiled 4 true >bad
     expect 1 verify -H bad
+    [ "$(wc -l <"$err")" -eq 2 ]
+    says '^verify: bad: 3 more records fell with those named above [(]-v names each[)]$'
+    expect 1 verify -v -H bad
     [ "$(wc -l <"$err")" -eq 4 ]
 }
 

@@ -1,10 +1,23 @@
 #include "cli/headers.h"
 
 #include "cli/cli.h"
+#include "cli/verdict.h"
 #include "ledger/light.h"
 
+#include <string.h>
+
+/* Reports a fault. After a header that falls, all that build on it lack their parent. */
+static void report(const struct cli_headers *h, const struct fault *f, uint64_t *orphans)
+{
+    static const char words[] = "block: its parent ";
+    bool orphan = strncmp(f->text, words, sizeof words - 1) == 0;
+    *orphans += orphan;
+    if (h->verbose || !orphan || *orphans == 1)
+        cli_report(h->place, f->line, f->text);
+}
+
 static bool take_verdict(const struct cli_headers *h, int verdict, const struct span *text,
-                         const struct fault *f)
+                         const struct fault *f, uint64_t *orphans)
 {
     if (verdict < 0)
         cli_fail(h->place, f);
@@ -13,7 +26,7 @@ static bool take_verdict(const struct cli_headers *h, int verdict, const struct 
         cli_put("\n", 1);
     }
     if (verdict == LIGHT_FALLS)
-        cli_report(h->place, f->line, f->text);
+        report(h, f, orphans);
     return verdict == LIGHT_HOLDS;
 }
 
@@ -41,15 +54,18 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
     struct span text;
     int verdict;
     bool empty = true, holds = true;
+    uint64_t orphans = 0;
     cli_memory(!c);
     if (cli_guard(h->checkpoints))
         light_hold(c, &h->checkpoints->set);
     while ((verdict = light_next(c, cli_now(h->now), &text, &f)) != LIGHT_END) {
         empty = false;
-        holds &= take_verdict(h, verdict, &text, &f);
+        holds &= take_verdict(h, verdict, &text, &f, &orphans);
         if (!light_ready(c))
             cli_flush();
     }
+    if (!h->verbose && orphans)
+        cli_tell_follows(h->place, orphans - 1);
     if (empty)
         cli_report(h->place, 1, "empty: no record, and no genesis block");
     else

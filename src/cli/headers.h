@@ -9,6 +9,7 @@ struct cli_headers {
     const char *place; /* what verdicts call the stream */
     const char *now;   /* as cli_now takes it */
     bool quiet;        /* nothing is passed on */
+    bool verbose;      /* of headers whose parent did not come, not only the first is named */
     struct cli_checkpoints *checkpoints;
 };
 

@@ -232,7 +232,7 @@ static void verify_file(struct run *r, const char *path)
     if (strcmp(path, "-") == 0)
         terminal_input("records");
     if (r->headers) {
-        struct cli_headers h = {name, r->now, r->quiet, &r->checkpoints};
+        struct cli_headers h = {name, r->now, r->quiet, r->verbose, &r->checkpoints};
         r->bad |= !cli_verify_headers(&h, src);
         return;
     }
