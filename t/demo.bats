@@ -56,7 +56,7 @@ nothing_runs() {
     refute grep -E 'Sanitizer|runtime error' ./*/log ./*.said
 }
 
-# bats test_tags=slow
+# bats test_tags=thorough
 @test "it fits a terminal of 100 columns, and has no colour where there is none" {
     need_terminal
     expect 0 demo
@@ -72,7 +72,7 @@ nothing_runs() {
     ! grep -q "$(printf '\033')" screen || false
 }
 
-# bats test_tags=slow
+# bats test_tags=thorough
 @test "it minds neither LEDGER nor NAMES, nor where it is called from" {
     export LEDGER=/nowhere NAMES=/nowhere CDPATH=/
     ln -s "$BIN/demo" "$PWD/linked"

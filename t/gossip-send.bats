@@ -8,7 +8,7 @@ load lib/gossip
 
 # send OPTION... <RECORDS: one shot, bounded.
 send() {
-    timeout 300 gossip-send -c "$CHAIN" "$@"
+    timeout 900 gossip-send -c "$CHAIN" "$@"
 }
 
 ends_with_2() { # ARGUMENT...
@@ -455,6 +455,7 @@ END
     ends_with_2 -c "$CHAIN" -p '127.0.0.1:0'
 }
 
+# bats test_tags=thorough
 @test "gossip-send: a million lines of peers" {
     [ -z "${SANITIZE-}" ] || skip 'what sanitizers take of memory has no bound'
     chain 1

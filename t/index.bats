@@ -85,7 +85,7 @@ setup_truth() {
 @test "cut anywhere: made again" {
     setup_truth
     size=$(stat -c %s fresh)
-    for ((cut = 1; cut < size; cut += size / $(few 20 4))); do
+    for ((cut = 1; cut < size; cut += size / $(few 10 4))); do
         rm -f ledger.index*
         head -c $cut fresh >ledger.index
         right_or_trouble

@@ -620,9 +620,9 @@ was_dropped_as() { # PATTERN
     sender_survives
 }
 
-# bats test_tags=slow
+# bats test_tags=thorough
 @test "a sender: a peers file of a million addresses" {
-    seq 0 "$(few 999999 50000)" | awk '{ printf "127.%d.%d.%d:1\n", 1 + $1 / 65536, $1 / 256 % 256, $1 % 256 }' >peers
+    seq 0 "999999" | awk '{ printf "127.%d.%d.%d:1\n", 1 + $1 / 65536, $1 / 256 % 256, $1 % 256 }' >peers
     listen l -c "$CHAIN"
     mkfifo feed.pipe
     start feeder feed

@@ -44,6 +44,7 @@ kernel() { # NAME
 
 # A program for ARMv8, made of the miner's sources alone. A fault in the kernel is found by a sample of what the test
 # above tries: every instruction takes the emulator's time.
+# bats test_tags=thorough
 @test "the kernel armv8, under an emulator, finds what hashing whole lines finds" {
     [ -z "${SANITIZE-}" ] || skip 'the same program as without a sanitizer'
     need qemu-aarch64 aarch64-linux-gnu-gcc

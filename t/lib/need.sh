@@ -76,14 +76,14 @@ for_test() {
     wish libsodium-dev package libsodium
     wish libsecp256k1-dev package libsecp256k1
     wish qemu-user has qemu-x86_64
-    wish gcc-aarch64-linux-gnu has aarch64-linux-gnu-gcc
-    wish libc6-dev-arm64-cross aarch64_library
     wish python3 has python3
     need sqlite3 has sqlite3
     wish gawk has gawk
     wish mawk has mawk
     wish original-awk has original-awk
     wish busybox has busybox
+    wish mksh has mksh
+    wish faketime has faketime
     wish jq has jq
     wish hledger has hledger
     wish bsdutils has script
@@ -103,7 +103,8 @@ for_test() {
 
 for_check() {
     for_test
-    wish strace has strace
+    wish gcc-aarch64-linux-gnu has aarch64-linux-gnu-gcc
+    wish libc6-dev-arm64-cross aarch64_library
     wish clang has clang
     wish libclang-rt-dev fuzzer
 }
