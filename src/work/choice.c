@@ -15,8 +15,8 @@ const struct mine_kernel *mine_kernel_for(unsigned features)
     return k;
 }
 
-/* The kernel that the environment names: NULL if it names none, the table's end if that one is not
- * in the table. */
+/* The kernel named by the environment: NULL if it names none, the table's end if the table does not
+ * have it. */
 static const struct mine_kernel *kernel_named(void)
 {
     const char *name = getenv(MINE_KERNEL_VARIABLE);
@@ -37,7 +37,7 @@ int mine_kernel_asked(struct fault *f)
                          getenv(MINE_KERNEL_VARIABLE));
 }
 
-/* What the comparison found, NULL before it; with found, keeps that. */
+/* Gives the result of the comparison, NULL before it; stores it if found is given. */
 static const struct mine_kernel *kernel_found(const struct mine_kernel *found)
 {
     static _Atomic(const struct mine_kernel *) kept;
@@ -55,7 +55,7 @@ const struct mine_kernel *mine_kernel_best(void)
     return k ? k : mine_kernel_for(processor_features());
 }
 
-/* Of this thread alone, so that other programs count for little. */
+/* CPU time of this thread only, so other programs have little effect. */
 static int64_t processor_time(void)
 {
     struct timespec t;
@@ -63,8 +63,8 @@ static int64_t processor_time(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Nanoseconds for a few thousand attempts, the best of some tries; one try is enough for a kernel
- * that takes more than four times `bar`. */
+/* Nanoseconds for a few thousand attempts, the best of several tries; a kernel that takes more than
+ * four times `bar` gets only one. */
 static int64_t time_kernel(const struct mine_kernel *k, int64_t bar)
 {
     enum { ATTEMPTS = 2048, TRIES = 5 };

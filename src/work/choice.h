@@ -1,6 +1,6 @@
 /*
- * Which of the miner's kernels to use: by what the processor has, by name, or by their speed. All
- * kernels find the same nonces, so the choice never changes what a search finds.
+ * Chooses one of the miner's kernels: by the processor's features, by name, or by speed. All
+ * kernels find the same nonces, so the choice never changes the result of a search.
  */
 #ifndef WORK_CHOICE_H
 #define WORK_CHOICE_H
@@ -13,19 +13,19 @@
  * runs everywhere. */
 const struct mine_kernel *mine_kernel_for(unsigned features);
 
-/* The kernel that the environment names in MINE_KERNEL_VARIABLE, if it runs here, whether it suits
- * this processor or not; otherwise the one that mine_kernel_compare found, or, before that, the
- * best for this processor. */
+/* The kernel that the environment names in MINE_KERNEL_VARIABLE, if it can run here, even if it
+ * does not suit this processor; otherwise the one that mine_kernel_compare found or, before that,
+ * the best for this processor. */
 const struct mine_kernel *mine_kernel_best(void);
 
-/* For a search that takes long enough for it to pay: tries each kernel that runs here, for some
- * milliseconds in all, and gives the fastest; mine_kernel_best gives that one from then on. What
- * the processor says of itself may be wrong, or mean something else on one made later. Compares
- * once in a process, and never if the environment names a kernel. Safe to call from any thread. */
+/* For searches long enough that it pays: tries each kernel that can run here, for some milliseconds
+ * altogether, and gives the fastest, as mine_kernel_best does from then on. A processor's feature
+ * flags may be wrong, or mean something else on a later model. Compares once in a process, and
+ * never if the environment names a kernel. Safe to call from any thread. */
 const struct mine_kernel *mine_kernel_compare(void);
 
-/* The faster kernel of `than` and all others that run here; `than`, unless one is a tenth faster.
- */
+/* The fastest of all kernels that can run here if it is a tenth faster than `than`; otherwise
+ * `than`. */
 const struct mine_kernel *mine_kernel_faster(const struct mine_kernel *than);
 
 /* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run

@@ -27,7 +27,7 @@ void first_target(double attempts, uint8_t out[TARGET_LEN])
 
 int first_rate(int threads, int milliseconds, double *rate, struct fault *f)
 {
-    enum { NONCES = 1 << 22 }; /* the most a thread: the clock may stand still */
+    enum { NONCES = 1 << 22 }; /* the most for each thread, in case the clock stands still */
     static const char header[] = "block 1 ";
     static const uint8_t none[TARGET_LEN];
     struct mine_watch watch = {0};
@@ -35,7 +35,7 @@ int first_rate(int threads, int milliseconds, double *rate, struct fault *f)
     uint64_t last = (uint64_t)threads * NONCES - 1;
     *rate = 0;
     if (sweep_init(&s, header, sizeof header - 1, none, none, 0, last))
-        return fault_trouble(f, "no seal fits a header"); /* cannot be */
+        return fault_trouble(f, "no seal fits a header"); /* cannot happen */
     int64_t began = waits_now();
     int result = sweep_run(&s, threads, milliseconds, &watch, f);
     int64_t took = waits_now() - began;

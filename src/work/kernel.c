@@ -1,4 +1,4 @@
-/* The inner loops of the miner, behind one table; and what those that go through runs share. */
+/* The table of the miner's inner loops, and what those that work in runs share. */
 #include "work/kernel.h"
 
 #include "base/processor.h"
@@ -11,7 +11,7 @@ static uint32_t read_word(const uint8_t bytes[4])
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* --- portable: one attempt after the other --- */
+/* --- portable: one attempt at a time --- */
 
 static bool state_met(const uint32_t state[8], const uint8_t target[TARGET_LEN])
 {
@@ -21,7 +21,7 @@ static bool state_met(const uint32_t state[8], const uint8_t target[TARGET_LEN])
     return true;
 }
 
-/* Adds 16 to the digits that end before end. */
+/* Adds 16 to the hex number that ends before end. */
 static void add_sixteen(uint8_t *end)
 {
     uint8_t *digit = end - 1; /* the last one stays */
@@ -35,9 +35,8 @@ static void add_sixteen(uint8_t *end)
     }
 }
 
-/* Nonces go round 16 chunks, each of which is set for its next turn 15 compressions before that: a
- * byte that has only just been written holds up the wide loads of a compression by a third of its
- * time. */
+/* Nonces go round 16 chunks, and each chunk is set for its next turn 15 compressions in advance: a
+ * byte written just before would delay the compression's wide loads by a third of its time. */
 enum { TURNS = 16 };
 
 static void lay_chunks(const struct mine_job *job, uint64_t first,
@@ -97,7 +96,8 @@ static void one_round(uint32_t s[8], uint32_t wk)
     s[0] = t1 + t2;
 }
 
-/* The words of the schedule, as far as word v does not reach: it and what it reaches count as 0. */
+/* The words of the schedule without what depends on word v: v, and every word that depends on it,
+ * count as 0. */
 static void lay_schedule(struct mine_run *run, const uint8_t chunk[SHA256_CHUNK])
 {
     uint32_t w[64] = {0};
@@ -111,7 +111,7 @@ static void lay_schedule(struct mine_run *run, const uint8_t chunk[SHA256_CHUNK]
     }
 }
 
-/* What the attempts with this nonce's upper twelve digits share. */
+/* What all attempts share that have the upper twelve digits of this nonce. */
 static void lay_run(struct mine_run *run, const struct mine_job *job, uint64_t nonce)
 {
     uint8_t chunk[SHA256_CHUNK];
@@ -132,8 +132,8 @@ static void lay_run(struct mine_run *run, const struct mine_job *job, uint64_t n
     }
 }
 
-/* How many of the nonces from this one on are for the kernel in one go, or, where it cannot begin
- * or end there, for the portable one. */
+/* How many of the nonces from this one on the kernel gets in one call, or the portable one, if this
+ * kernel cannot begin or end there. */
 static uint64_t next_part(uint64_t nonce, uint64_t left, bool *whole_steps)
 {
     uint64_t within = nonce % RUN_STEP, run = RUN_NONCES - nonce % RUN_NONCES;
@@ -143,7 +143,8 @@ static uint64_t next_part(uint64_t nonce, uint64_t left, bool *whole_steps)
     return RUN_STEP - within < left ? RUN_STEP - within : left;
 }
 
-/* A part of whole steps up to its first candidate: *part ends with that one, where there is one. */
+/* Searches part of a run, in whole steps, up to the first candidate: *part then ends with that one,
+ * if there is one. */
 static bool find_candidate(const struct mine_job *job, uint64_t nonce, uint64_t *part,
                            mine_scan *scan)
 {
@@ -162,7 +163,7 @@ uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t c
     for (uint64_t done = 0, part; done < count; done += part) {
         bool whole_steps;
         part = next_part(first + done, count - done, &whole_steps);
-        uint64_t untried = 0; /* of this part, what is not yet known to miss */
+        uint64_t untried = 0; /* how many of this part have not been tried yet */
         if (!whole_steps)
             untried = part;
         else if (find_candidate(job, first + done, &part, scan))
@@ -177,7 +178,7 @@ uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t c
 
 /* --- the table --- */
 
-/* 8 ms where a processor makes no more than a million attempts a second. */
+/* 8 ms on a processor that makes only a million attempts a second */
 enum { PORTABLE_CHUNK = 8192 };
 
 const struct mine_kernel mine_kernels[] = {

@@ -1,11 +1,11 @@
 /*
- * What the miner's inner loops have in common: rows of kernel.c's table, for nobody else.
+ * The interface of the miner's inner loops, the rows of kernel.c's table; for kernel*.c only.
  *
- * While only the nonce's last four digits change, one word of the input does: word v, 8 to 12. So
- * 65,536 attempts share a run: the rounds before v, and of the message schedule every word, and
- * every term of a word, that v does not reach. A kernel goes through a run in groups of attempts
- * that it makes side by side, and gives back those that meet the first word of the target, which
- * nearly always decides.
+ * While only the nonce's last four digits change, only one word of the input does: word v, 8 to 12.
+ * So 65,536 attempts form a run, and share the rounds before v and every word of the message
+ * schedule, and every term of a word, that does not depend on v. A kernel computes groups of
+ * attempts in parallel, and reports those whose first word meets the first word of the target,
+ * which nearly always decides.
  */
 #ifndef WORK_KERNEL_H
 #define WORK_KERNEL_H
@@ -15,28 +15,28 @@
 
 #include <stdint.h>
 
-#define RUN_NONCES 65536u /* whose last four digits alone differ */
-#define RUN_STEP 16u      /* attempts in a row whose last digit alone differs, 0 to f */
+#define RUN_NONCES 65536u /* that differ only in the last four digits */
+#define RUN_STEP 16u      /* consecutive attempts that differ only in the last digit, 0 to f */
 
 struct mine_run {
     int v;               /* the word that changes */
-    uint32_t state[8];   /* a to h after the rounds before v, or, where v is odd, before v - 1 */
-    uint32_t by_four[8]; /* the same before round 8, or, where v is 12, before round 12 */
-    /* Of each word of the schedule, the sum of its terms that v does not reach: all of them, for
-     * those that are the same for every attempt. And the same with the round's constant. */
+    uint32_t state[8];   /* a to h after the rounds before v or, if v is odd, before v - 1 */
+    uint32_t by_four[8]; /* the same before round 8 or, if v is 12, before round 12 */
+    /* For each word of the schedule, the sum of its terms that do not depend on v (the whole word,
+     * if it is the same for every attempt); and the same plus the round's constant. */
     uint32_t fixed[64], fixed_k[64];
-    uint32_t first; /* the first word of the midstate, which the last round's a is added to */
+    uint32_t first; /* the first word of the midstate, to which the last round's a is added */
     uint32_t most;  /* the first word of the target */
 };
 
 /*
- * Goes through the attempts from the one with these last four digits on, count of them; both are
- * multiples of RUN_STEP, count is not 0, and the run is not left. Gives the index of the first
- * whose hash's first word is not over most, or count.
+ * Searches `count` attempts from the one with these last four digits; both are multiples of
+ * RUN_STEP, count is not 0, and all of them are in the run. Gives the index of the first attempt
+ * whose hash's first word is not over `most`, or count.
  */
 typedef uint32_t mine_scan(const struct mine_run *run, uint32_t digits, uint32_t count);
 
-/* The scan for a run of any v, of the one that wants it as a constant. */
+/* Defines the scan for a run of any v, given a function that takes v as a constant. */
 #define MINE_SCAN_ANY(scan, run, digits, count)                                                    \
     ((run)->v == 12   ? scan(run, digits, count, 12)                                               \
      : (run)->v == 11 ? scan(run, digits, count, 11)                                               \
@@ -44,14 +44,14 @@ typedef uint32_t mine_scan(const struct mine_run *run, uint32_t digits, uint32_t
      : (run)->v == 9  ? scan(run, digits, count, 9)                                                \
                       : scan(run, digits, count, 8))
 
-/* A kernel's search, made of its scan. */
+/* Defines a kernel's search, given its scan. */
 uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t count,
                           mine_scan *scan);
 
-/* The search that needs nothing of the processor. */
+/* The search that any processor can run. */
 uint64_t mine_search_portable(const struct mine_job *job, uint64_t first, uint64_t count);
 
-/* Which words of the schedule word v reaches: bit t for word t. Of a constant, a constant. */
+/* The words of the schedule that depend on word v: bit t for word t. A constant, if v is one. */
 static inline uint64_t mine_reached(int v)
 {
     return v == 12   ? 0xfffffffffea81000
@@ -61,7 +61,7 @@ static inline uint64_t mine_reached(int v)
                      : 0xffffffffff800100;
 }
 
-/* Word v of the attempts with these last four digits, in the upper three alone. */
+/* Word v of the attempts with these last four digits; only the upper three are set. */
 static inline uint32_t mine_upper_digits(uint32_t digits)
 {
     static const char hex[] = "0123456789abcdef";
@@ -69,7 +69,7 @@ static inline uint32_t mine_upper_digits(uint32_t digits)
            (uint32_t)hex[digits >> 4 & 15] << 8;
 }
 
-/* The table's rows, each in a file of its own. */
+/* The table's rows, each in its own file. */
 #if defined(__x86_64__)
 uint64_t mine_shani_avx512_search(const struct mine_job *job, uint64_t first, uint64_t count);
 mine_scan mine_shani_avx512_scan_8, mine_shani_avx512_scan_9, mine_shani_avx512_scan_10,

@@ -1,4 +1,4 @@
-/* Four attempts in turn by ARMv8's SHA instructions. */
+/* Four interleaved attempts with ARMv8's SHA instructions. */
 #include "work/kernel.h"
 
 #if defined(__aarch64__)
@@ -14,8 +14,8 @@
 
 enum { TURNS = 4 };
 
-/* An attempt: its state, and the last sixteen words of the schedule, words t to t + 3 at
- * t / 4 % 4. */
+/* An attempt: its state, and the last sixteen words of the schedule, with words t to t + 3 at t / 4
+ * % 4. */
 struct attempt {
     uint32x4_t abcd, efgh, w[4];
 };
@@ -32,8 +32,8 @@ INLINE void four_rounds(struct attempt *a, int i)
     a->efgh = vsha256h2q_u32(a->efgh, abcd, wk);
 }
 
-/* The instructions make four rounds at once: where word v is in the middle of four, the rounds
- * before it are made again. */
+/* The instructions do four rounds at once: if word v is in the middle of four, the rounds before it
+ * are repeated. */
 INLINE void begin(struct attempt *a, const struct mine_run *run, uint32_t word)
 {
     uint32_t w[16];

@@ -1,4 +1,4 @@
-/* Eight attempts side by side, in AVX2's vectors. */
+/* Eight attempts in parallel, in AVX2 vectors. */
 #include "work/kernel.h"
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-/* Sixteen attempts side by side, in AVX-512's vectors. */
+/* Sixteen attempts in parallel, in AVX-512 vectors. */
 #include "work/kernel.h"
 
 #if defined(__x86_64__)

@@ -1,23 +1,23 @@
 /*
- * The message schedule, and the rounds, of as many attempts at once as a vector has lanes: code
- * that each kernel compiles for its own vectors. Before it includes this it defines
+ * The message schedule and the rounds for as many attempts in parallel as a vector has lanes. Each
+ * kernel compiles this code for its own vectors; before including it, it defines
  *
- *     INLINE              static, inlined always, and the processor's features
- *     lanes, LANES        the type, and how many: 8 or 16
+ *     INLINE              static, always inlined, with the processor's features
+ *     lanes, LANES        the type, and the number of lanes: 8 or 16
  *     load(p), spread(p)  LANES words from p on, aligned or not; the word at p in every lane
- *     add(x, y), or2(x, y), shift(x, n), rotate(x, n)   of every lane, to the right
+ *     add(x, y), or2(x, y), shift(x, n), rotate(x, n)   in every lane; to the right
  *     xor3(x, y, z), choose(e, f, g), majority(a, b, c)
  *     under(x, limit)     a bit for every lane that is not over limit's
  *
- * Everything here is given a v, what it reaches, a t or a part that is a constant once it is
- * inlined: what word v does not reach is not computed.
+ * The arguments v, reach, t and part are always constants after inlining, so words that do not
+ * depend on word v are not computed.
  */
 #include "work/kernel.h"
 
 #define TIMES_4(f, n) f(n) f(n + 1) f(n + 2) f(n + 3)
 #define TIMES_16(f, n) TIMES_4(f, n) TIMES_4(f, n + 4) TIMES_4(f, n + 8) TIMES_4(f, n + 12)
 
-/* Whether word t is one of those that word v reaches. */
+/* Whether word t depends on word v. */
 INLINE bool reached(uint64_t reach, int t)
 {
     return reach >> t & 1;
@@ -33,7 +33,8 @@ INLINE lanes small_sigma1(lanes x)
     return xor3(rotate(x, 17), rotate(x, 19), shift(x, 10));
 }
 
-/* Word v of LANES attempts in a row, from one whose last four digits are a multiple of LANES. */
+/* Word v of LANES consecutive attempts; the last four digits of the first are a multiple of LANES.
+ */
 INLINE lanes nonce_words(uint32_t digits)
 {
     static const uint32_t low[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
@@ -44,8 +45,8 @@ INLINE lanes nonce_words(uint32_t digits)
 
 enum { WORD_PARTS = 3 };
 
-/* A third of word t of the schedule, 16 and up, added to the parts before it. w: the sixteen words
- * before it, word t at t % 16. */
+/* Adds one of the three parts of word t of the schedule, 16 and up, to the parts before it. w: the
+ * sixteen words before it, word t at t % 16. */
 INLINE lanes part_of_word(const struct mine_run *run, const lanes w[16], uint64_t reach, int t,
                           int part, lanes sum)
 {
@@ -65,7 +66,7 @@ INLINE lanes part_of_word(const struct mine_run *run, const lanes w[16], uint64_
     return sum;
 }
 
-/* Word t, v and up, and the round's constant; puts the word into w, where it is not word v. */
+/* Word t, v or later, plus the round's constant; stores the word in w, unless it is word v. */
 INLINE lanes next_word(const struct mine_run *run, lanes w[16], uint64_t reach, int t)
 {
     if (!reached(reach, t))
@@ -79,7 +80,7 @@ INLINE lanes next_word(const struct mine_run *run, lanes w[16], uint64_t reach, 
 }
 
 #ifdef choose
-/* A round, t, of the state s whose a is s[-t & 7]: nothing moves. */
+/* Round t, with the state s rotated so that a is s[-t & 7]: nothing moves. */
 INLINE void lanes_round(lanes s[8], int t, lanes wk)
 {
     lanes a = s[-t & 7], b = s[(1 - t) & 7], c = s[(2 - t) & 7], e = s[(4 - t) & 7];
@@ -90,7 +91,7 @@ INLINE void lanes_round(lanes s[8], int t, lanes wk)
     s[(7 - t) & 7] = add(t1, add(sum0, majority(a, b, c)));
 }
 
-/* Which of a group of attempts are candidates. */
+/* The candidates in a group of attempts, as bits. */
 INLINE unsigned lanes_group(const struct mine_run *run, lanes word, int v)
 {
     lanes w[16], s[8];

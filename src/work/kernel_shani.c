@@ -1,5 +1,5 @@
-/* Four attempts in turn by the SHA instructions alone: each of those for two rounds must wait for
- * the one before it, and meanwhile the other three attempts have theirs. */
+/* Four interleaved attempts with the SHA instructions alone: each instruction for two rounds must
+ * wait for the one before it, and the other three attempts use that time. */
 #include "work/kernel.h"
 
 #if defined(__x86_64__)
@@ -11,8 +11,8 @@
 
 enum { TURNS = 4 };
 
-/* An attempt: the state in the halves that the instructions want, and the last sixteen words of the
- * schedule, words t to t + 3 at t / 4 % 4. */
+/* An attempt: the state in the halves that the instructions take, and the last sixteen words of the
+ * schedule, with words t to t + 3 at t / 4 % 4. */
 struct attempt {
     __m128i abef, cdgh, w[4];
 };
@@ -22,7 +22,7 @@ INLINE __m128i four(const uint32_t *words)
     return _mm_loadu_si128((const __m128i *)(const void *)words);
 }
 
-/* The schedule's words 4i to 4i + 3, of the sixteen before them. */
+/* The schedule's words 4i to 4i + 3, from the sixteen before them. */
 INLINE __m128i next_words(const __m128i w[4], int i)
 {
     __m128i w2 = w[(i + 2) & 3], w3 = w[(i + 3) & 3];
@@ -30,7 +30,7 @@ INLINE __m128i next_words(const __m128i w[4], int i)
     return _mm_sha256msg2_epu32(_mm_add_epi32(sum, _mm_alignr_epi8(w3, w2, 4)), w3);
 }
 
-/* Rounds 4i to 4i + 3, but for those before word v. */
+/* Rounds 4i to 4i + 3, except those before word v. */
 INLINE void four_rounds(struct attempt *a, int v, int i)
 {
     if (i >= 4)
@@ -54,7 +54,7 @@ INLINE void four_rounds_of_all(struct attempt a[TURNS], int v, int i)
     four_rounds(&a[2], v, i);
     four_rounds(&a[3], v, i);
 }
-/* The word at i, and zeros. */
+/* The word at i, followed by zeros. */
 INLINE __m128i only(uint32_t word, int i)
 {
     __m128i last = _mm_slli_si128(_mm_cvtsi32_si128((int)word), 12);
@@ -76,7 +76,7 @@ INLINE void begin(struct attempt *a, const struct mine_run *run, int v, uint32_t
     a->w[v / 4] = _mm_or_si128(a->w[v / 4], only(word, v % 4));
 }
 
-/* Which of four attempts are candidates. */
+/* The candidates among four attempts, as bits. */
 INLINE unsigned group(const struct mine_run *run, int v, uint32_t upper, const uint8_t *low)
 {
     struct attempt a[TURNS];

@@ -1,4 +1,4 @@
-/* The SHA instructions and AVX-512, side by side: the scan of a run, by the word that changes. */
+/* The SHA instructions and AVX-512 together: the scan of a run, by the word that changes. */
 #include "work/kernel.h"
 
 #if defined(__x86_64__)

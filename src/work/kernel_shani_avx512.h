@@ -1,7 +1,7 @@
 /*
- * Rounds by the SHA instructions, and beside them the schedule in AVX-512's vectors of 256 bits,
- * for runs in which word v changes. Each v has a file of its own, so that several compilers can
- * work on them side by side; it says which V that is, and includes this.
+ * Rounds with the SHA instructions and, in parallel, the schedule in 256-bit vectors of AVX-512,
+ * for runs in which word v changes. Each v has its own file, which defines V and includes this one,
+ * so that several compilers can work in parallel.
  */
 #include "work/kernel.h"
 

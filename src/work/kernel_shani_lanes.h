@@ -1,11 +1,11 @@
 /*
- * Rounds by the SHA instructions, eight attempts in turn, and beside them the message schedule of
- * the next eight in vectors: those are other pipes of the processor, and none of the SHA unit's
- * time is left for what it does worst. Every instruction for two rounds must wait for the one
- * before it, four cycles long; eight in turn leave it no time to wait.
+ * Rounds with the SHA instructions, eight interleaved attempts at a time and, in parallel, the
+ * message schedule of the next eight in vectors: these use other execution ports, so the SHA unit
+ * is spared the part that it does worst. Every instruction for two rounds must wait four cycles for
+ * the one before it; eight interleaved attempts fill that time.
  *
- * Who includes this has defined what kernel_lanes.h wants, but for the rounds, with 8 lanes; and
- * pairs_low(x, y), pairs_high(x, y), which interleave words within 16 bytes.
+ * The including file defines what kernel_lanes.h needs, except for the rounds, with 8 lanes; and
+ * pairs_low(x, y) and pairs_high(x, y), which interleave words within 16 bytes.
  */
 #include "work/kernel_lanes.h"
 
@@ -13,13 +13,13 @@
 
 enum { PAIRS = 32 };
 
-/* Of eight attempts, the words of the schedule with their rounds' constants, two and two, as the
- * rounds take them: in the order that pairs_low and pairs_high leave the attempts in. */
+/* For eight attempts, the words of the schedule plus their rounds' constants, two by two, as the
+ * rounds take them: in the order in which pairs_low and pairs_high leave the attempts. */
 struct schedule {
     _Alignas(32) uint64_t pair[PAIRS][LANES];
 };
 
-/* The state of one attempt, in the halves that the instructions want. */
+/* The state of one attempt, in the halves that the instructions take. */
 struct halves {
     __m128i abef, cdgh;
 };
@@ -27,9 +27,9 @@ struct halves {
 struct group {
     const struct mine_run *run;
     struct halves start, h[LANES];
-    const struct schedule *now; /* of these attempts */
-    struct schedule *next;      /* to be made: of the attempts after these */
-    lanes w[16], even, odd;     /* of the next */
+    const struct schedule *now; /* of the current attempts */
+    struct schedule *next;      /* being made, for the attempts after these */
+    lanes w[16], even, odd;     /* for the next */
 };
 
 INLINE void store_pair(struct schedule *s, int pair, lanes even, lanes odd)
@@ -45,7 +45,7 @@ INLINE void two_words(struct group *g, int pair)
     store_pair(g->next, pair, even, next_word(g->run, g->w, REACH, 2 * pair + 1));
 }
 
-/* A part of word t from 16 on, or, the last, the round's constant added to it. */
+/* One part of word t from 16 on, or, as the last part, adding the round's constant. */
 INLINE void part_of_next(struct group *g, int t, int part, lanes *sum)
 {
     if (!reached(REACH, t)) {
@@ -70,10 +70,10 @@ INLINE void two_rounds(struct group *g, int pair, int i)
 }
 
 /*
- * What is done of the next schedule behind the n'th of the instructions for two rounds: the eight
- * pairs of words from word V on, which are cheap, three of those apart; then ninths of a pair, a
- * few instructions each. These are macros, so that the compiler does not see what is not to be
- * done: it would take three times as long.
+ * The share of the next schedule that is computed after the n'th instruction for two rounds: the
+ * eight pairs of words from word V on, which are cheap, three such instructions apart; then ninths
+ * of a pair, a few instructions each. These are macros because a compiler that sees the unused
+ * cases takes three times as long.
  */
 enum { CHEAP = 8, APART = 3, DEAR = CHEAP * APART, WORD = WORD_PARTS + 1, NINTHS = 9 };
 #define BESIDE(n)                                                                                  \
@@ -106,7 +106,7 @@ INLINE unsigned hits(const struct group *g, int i)
     return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(under)) << i;
 }
 
-/* Which of the eight are candidates. */
+/* The candidates among the eight, as bits. */
 INLINE unsigned shani_group(struct group *g)
 {
 #define START(i) g->h[i] = g->start;
@@ -131,7 +131,7 @@ INLINE unsigned shani_group(struct group *g)
     return hits(g, 0) | hits(g, 4);
 }
 
-/* Its first turn makes the first schedule, beside rounds of nothing. */
+/* The first iteration makes the first schedule; its rounds have no effect. */
 INLINE uint32_t shani_scan(const struct mine_run *run, uint32_t digits, uint32_t count)
 {
     struct schedule s[2] = {0};

@@ -1,4 +1,4 @@
-/* What kernel_lanes.h wants of a schedule, by AVX2: eight lanes. */
+/* What kernel_lanes.h needs for a schedule, in AVX2: eight lanes. */
 enum { LANES = 8 };
 typedef __m256i lanes;
 #define load(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))

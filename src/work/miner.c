@@ -10,15 +10,15 @@
 #include <string.h>
 #include <time.h>
 
-/* Behind the digits the final chunk holds the byte 0x80, zeros, and the message's length in bits,
- * 8 bytes: 52 is the last place for the digits' end that is a whole number of words. */
+/* After the digits, the final chunk has the byte 0x80, zeros, and the message's length in bits, 8
+ * bytes: 52 is the last place for the end of the digits that is a whole number of words. */
 enum { DIGITS_END = 52, LENGTH_AT = SHA256_CHUNK - 8 };
 
 /*
- * Where the digits are to end in the final chunk: as late as possible, so that as much as possible
- * of a compression is the same for all attempts. A seal of NONCE_DIGITS to SEAL_DIGITS digits
- * reaches 49 of the 64 places; the 15 that it does not reach stand in a row, and so cannot hold all
- * five of 52, 48, 44, 40 and 36.
+ * The place where the digits end in the final chunk: as late as possible, so that as much as
+ * possible of a compression is the same for all attempts. A seal of NONCE_DIGITS to SEAL_DIGITS
+ * digits can reach 49 of the 64 places; the 15 that it cannot reach are consecutive, and so do not
+ * include all five of 52, 48, 44, 40 and 36.
  */
 static int place_digits(size_t n, size_t *end, size_t *seal_len)
 {
@@ -65,21 +65,22 @@ void mine_seal(size_t seal_len, uint64_t nonce, char out[SEAL_DIGITS])
 }
 
 /*
- * Chunks of nonces are handed out in order and every one that is taken is finished, so when one has
- * a hit, all below it are or will be finished too, and the least hit of all is the lowest nonce.
+ * Chunks of nonces are handed out in order, and every chunk handed out is finished. So if one has a
+ * hit, all chunks below it are or will be finished too, and the lowest hit of all is the lowest
+ * nonce.
  */
 struct search {
     const struct mine_job *job;
     _Atomic(const struct mine_kernel *) kernel;
-    uint64_t chunk;    /* how many nonces a thread takes at once, whatever the kernel */
-    int64_t long_from; /* when the search is long enough to compare kernels */
+    uint64_t chunk;    /* how many nonces a thread takes at a time, the same for every kernel */
+    int64_t long_from; /* when the search has become long enough to compare kernels */
     struct mine_watch *watch;
-    atomic_ullong next; /* the first chunk that nobody has taken */
+    atomic_ullong next; /* the first chunk not yet taken */
     atomic_ullong best; /* the lowest nonce that meets the target so far */
     atomic_bool found;
 };
 
-/* One more than the last chunk's number: the nonces are 2^64. */
+/* The number of chunks: there are 2^64 nonces. */
 static uint64_t count_chunks(const struct search *s)
 {
     return UINT64_MAX / s->chunk + 1;
@@ -100,7 +101,7 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* One thread compares the kernels while the others go on with the one that they have. */
+/* One thread compares the kernels while the others continue with the current one. */
 static const struct mine_kernel *choose_kernel(struct search *s)
 {
     if (milliseconds() >= s->long_from)
@@ -125,7 +126,7 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Works with n threads besides the caller's. */
+/* Searches with n threads in addition to the caller's. */
 static int work_with(struct search *s, int n, struct fault *f)
 {
     pthread_t *thread = calloc((size_t)n, sizeof *thread);
@@ -135,7 +136,7 @@ static int work_with(struct search *s, int n, struct fault *f)
     int result = started < n ? fault_errno(f, "cannot start thread %d of %d", started + 2, n + 1)
                              : 0;
     if (result)
-        atomic_store(&s->next, count_chunks(s)); /* nothing more to take */
+        atomic_store(&s->next, count_chunks(s)); /* no chunks are left */
     else
         work(s);
     for (int i = 0; i < started; i++)

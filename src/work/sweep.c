@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CHUNK = 8192 }; /* nonces that a thread takes at once: 8 ms at a million a second */
+enum { CHUNK = 8192 }; /* nonces that a thread takes at a time: 8 ms at a million a second */
 
 void sweep_id(const char *header, size_t n, size_t seal_len, uint64_t nonce, uint8_t id[TARGET_LEN])
 {
@@ -39,8 +39,8 @@ void sweep_free(struct sweep *s)
     s->hits = NULL;
 }
 
-/* What the threads of a run share, under one lock: it is taken twice a chunk, which is tens of
- * microseconds of work at the least. */
+/* What the threads of a run share, under one lock, which is taken twice for each chunk, that is,
+ * for at least tens of microseconds of work. */
 struct run {
     struct sweep *sweep;
     const struct mine_kernel *kernel;
@@ -50,11 +50,11 @@ struct run {
     bool no_memory;
 };
 
-/* What a thread has taken. */
+/* The nonces that a thread has taken. */
 struct piece {
     uint64_t first, count;
-    uint8_t most[TARGET_LEN]; /* an id over this is of no interest: neither told, nor the lowest */
-    struct mine_job job;      /* with the target `most`, or the one that had been that */
+    uint8_t most[TARGET_LEN]; /* ids over this are neither reported nor the lowest */
+    struct mine_job job;      /* the job has the target `most`, or an earlier value of it */
     bool laid_out;
 };
 
@@ -66,7 +66,7 @@ static bool is_time(const struct timespec *until)
            (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
 }
 
-/* Under the lock. */
+/* Call under the lock. */
 static void set_most(const struct sweep *s, uint8_t most[TARGET_LEN])
 {
     if (!s->started)
@@ -76,8 +76,8 @@ static void set_most(const struct sweep *s, uint8_t most[TARGET_LEN])
                TARGET_LEN);
 }
 
-/* Takes the next nonces, if there are any to take: the first piece of a run whatever the time, so
- * that every run gets on. */
+/* Takes the next nonces, if any are left. `always`: ignores the time, for the first piece of a run,
+ * so every run makes progress. */
 static bool take(struct run *r, struct piece *p, bool always)
 {
     struct sweep *s = r->sweep;
@@ -85,7 +85,7 @@ static bool take(struct run *r, struct piece *p, bool always)
     pthread_mutex_lock(&r->lock);
     over |= s->over || s->hits_count >= SWEEP_HITS || r->no_memory || atomic_load(&r->watch->stop);
     if (!over) {
-        uint64_t left = s->last - s->next; /* and one more */
+        uint64_t left = s->last - s->next; /* how many are left, minus one */
         p->first = s->next;
         p->count = left < CHUNK ? left + 1 : CHUNK;
         s->over = left < CHUNK;
@@ -111,7 +111,7 @@ static void keep_hit(struct run *r, const struct attempt *a)
     s->hits[s->hits_count++] = *a;
 }
 
-/* Keeps what an attempt is good for. Whether it ends the sweep. */
+/* Records an attempt. Gives whether it ends the sweep. */
 static bool keep(struct run *r, const struct attempt *a, uint8_t most[TARGET_LEN])
 {
     struct sweep *s = r->sweep;
@@ -134,11 +134,12 @@ static void lay_out(const struct sweep *s, struct piece *p)
     size_t seal_len;
     if (p->laid_out && memcmp(p->job.target, p->most, TARGET_LEN) == 0)
         return;
-    (void)mine_job_init(&p->job, s->header, s->header_len, p->most, &seal_len); /* as before */
+    (void)mine_job_init(&p->job, s->header, s->header_len, p->most,
+                        &seal_len); /* it fitted before */
     p->laid_out = true;
 }
 
-/* Searches a piece, up to what ends the sweep. */
+/* Searches a piece, until an attempt ends the sweep. */
 static void search(struct run *r, struct piece *p)
 {
     const struct sweep *s = r->sweep;
@@ -165,7 +166,8 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Works with so many threads besides the caller's. 0, or an errno: one could not be started. */
+/* Searches with so many threads in addition to the caller's. 0, or an errno: one could not be
+ * started. */
 static int work_with(struct run *r, int n)
 {
     pthread_t *thread = calloc((size_t)n, sizeof *thread);
@@ -185,8 +187,8 @@ static int by_nonce(const void *a, const void *b)
     return x->nonce < y->nonce ? -1 : x->nonce > y->nonce;
 }
 
-/* Pieces are taken in order and finished, so that of all that end the sweep the lowest is among the
- * hits. What lies behind it was tried on some runs and not on others. */
+/* Pieces are taken in order and finished, so the lowest of all nonces that end the sweep is among
+ * the hits. Nonces after it may or may not have been tried, so their hits are dropped. */
 static void put_in_order(struct sweep *s)
 {
     if (s->hits_count)

@@ -12,20 +12,20 @@
 
 #define TARGET_LEN 32
 
-/* What ASERT is anchored at. */
+/* The anchor of ASERT. */
 struct asert {
-    uint8_t target[TARGET_LEN];      /* genesis's */
-    int64_t time, spacing, halflife; /* genesis's time; the chain's rules */
+    uint8_t target[TARGET_LEN];      /* of the genesis block */
+    int64_t time, spacing, halflife; /* of the genesis block; then the chain's rules */
 };
 
-/* The target of the block after the one with this height and time. Exact for every height and time
- * from 0 to 2^63-1, spacing from 1 and halflife from 0. */
+/* The target of the block after the one with this height and time. Exact for all heights and times
+ * from 0 to 2^63-1, spacings from 1 and half-lives from 0. */
 void target_next(const struct asert *a, int64_t height, int64_t time, uint8_t out[TARGET_LEN]);
 
 /* The work of a block: floor(2^256 / (target + 1)); the target is not zero. */
 struct u256 target_work(const uint8_t target[TARGET_LEN]);
 
-/* Whether an id is proof of work at this target. */
+/* Whether this id is a proof of work for this target. */
 bool target_met(const uint8_t id[TARGET_LEN], const uint8_t target[TARGET_LEN]);
 
 #endif

@@ -44,9 +44,9 @@ struct u256 u256_add(struct u256 a, struct u256 b)
     return carry ? greatest : a;
 }
 
-enum { WIDE = 5 }; /* words of what is over 256 bits for a while */
+enum { WIDE = 5 }; /* words of an intermediate result of over 256 bits */
 
-/* How many bits n words have without their leading zeros. */
+/* The number of bits in n words, without leading zeros. */
 static int length(const uint64_t *word, int n)
 {
     for (int i = n - 1; i >= 0; i--)
@@ -55,7 +55,7 @@ static int length(const uint64_t *word, int n)
     return 0;
 }
 
-/* The 64 bits of five words from this bit on, which may be outside of them. */
+/* The 64 bits of five words from this bit on; bits outside them are 0. */
 static uint64_t bits_at(const uint64_t word[WIDE], int64_t bit)
 {
     int64_t i = bit >> 6;
@@ -95,8 +95,8 @@ static void shift_left(const uint64_t *a, int n, int shift, uint64_t *out)
     }
 }
 
-/* word[0..n] -= digit * b[0..n), and where that was too much, b added back until it is not: what
- * digit should have been. */
+/* word[0..n] -= digit * b[0..n); if that is too much, adds b back until it is not. Gives the
+ * corrected digit. */
 static uint64_t take(uint64_t *word, const uint64_t *b, int n, uint64_t digit)
 {
     uint64_t carry = 0, borrow = 0;
@@ -120,7 +120,7 @@ static uint64_t take(uint64_t *word, const uint64_t *b, int n, uint64_t digit)
 }
 
 /* Long division in digits of 64 bits (Knuth, 4.3.1, algorithm D): with b's highest bit set, a digit
- * guessed from the highest ones alone is at most two too large. */
+ * guessed from the highest digits alone is at most two too large. */
 struct u256 u256_divide(struct u256 a, struct u256 b)
 {
     struct u256 quotient = {{0}};

@@ -12,13 +12,13 @@ struct u256 {
 struct u256 u256_read(const uint8_t bytes[32]);
 void u256_write(struct u256 a, uint8_t bytes[32]);
 
-/* Below, at or above 0 as a is below, at or above b. */
+/* Negative, 0 or positive, as a is below, equal to or above b. */
 int u256_compare(struct u256 a, struct u256 b);
 
-/* a + b, held at 2^256-1. */
+/* a + b, saturating at 2^256-1. */
 struct u256 u256_add(struct u256 a, struct u256 b);
 
-/* a * factor * 2^shift, rounded down and held at 2^256-1; exact for every shift. */
+/* a * factor * 2^shift, rounded down and saturating at 2^256-1; exact for every shift. */
 struct u256 u256_scale(struct u256 a, uint32_t factor, int64_t shift);
 
 /* a / b, rounded down; b is not zero. */
