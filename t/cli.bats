@@ -38,7 +38,7 @@ misuse() {
     misuse "'b': too many operands" ledger-graph a b
     misuse "'x': no operand goes here" minework x
     misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip-listen -l 127.0.0.1:0
-    misuse '-b and -s both say which block: give one' ledger-balance -b 1 -s 1
+    misuse '-b, -s and -U all say which block: give one' ledger-balance -b 1 -s 1
 }
 
 @test "a required option is not in brackets, and is asked for by every program that has one" {
@@ -202,4 +202,30 @@ twins() {
     ledger-proof "${grant:0:8}" | diff wanted -
     expect 1 ledger-proof 0123456789
     says '^ledger-proof: ledger: no record 0123456789$'
+}
+
+# --- The ledger ---------------------------------------------------------------------------------------
+
+@test "the ledger is an operand or comes with -l, the same in all programs of ledgers" {
+    twins
+    mv ledger other
+    for what in "ledger-balance alice" "ledger-balance" "ledger-history alice bob" "ledger-proof $first" "ledger-show 1" \
+        "ledger-chain" "ledger-log" "ledger-graph" "ledger-checkpoint -k alice.key -T 1700000010" "ledger-append"; do
+        read -ra words <<<"$what"
+        "${words[@]}" -l other </dev/null >wanted
+        if [[ ${words[1]-} = -* ]]; then
+            "${words[@]}" other </dev/null | diff wanted -
+        else
+            "${words[0]}" other "${words[@]:1}" </dev/null | diff wanted -
+        fi
+    done
+    misuse 'NAME is missing' ledger-history other
+    misuse 'ID is missing' ledger-proof other
+    misuse 'ID is missing' ledger-show other
+    # an account of that name is meant, as it always was
+    cp other bob
+    LEDGER=other ledger-balance bob >wanted
+    [ "$(wc -l <wanted)" -eq 1 ]
+    expect 2 ledger-balance bob
+    says "^ledger-balance: ledger: No such file"
 }

@@ -177,3 +177,36 @@ has() {
     [ ! -s "$err" ]
     exec 6>&-
 }
+
+# The rule of -U, from the headers alone: the last block whose own time is not later.
+height_at() { # TIME
+    ledger-chain -H | awk -v time="$1" '$1 == "block" && $5 <= time { height = $2 } END { print height }'
+}
+
+@test "at a time: -U, of chains whose times go back, too" {
+    mkdir anew && cd anew
+    demo_chain -t ff -f 0 2>keygen.err
+    now=1700000000
+    for step in 10 10 50 -20 -5 10 30 1 1 -10 60 5 -3; do
+        now=$((now + step))
+        mine -m miner -T "$now" </dev/null >block
+        ledger-append -q <block
+    done
+    ledger-chain -H | awk '$1 == "block" && $5 < last { back = 1 } { last = $5 } END { exit !back }'
+    for time in $(ledger-chain -H | awk '$1 == "block" { print $5 - 1, $5, $5 + 1 }' | tr ' ' '\n' | sort -u); do
+        height=$(height_at "$time")
+        if [ -z "$height" ]; then
+            expect 1 ledger-balance -U "$time" miner
+            says "^ledger-balance: ledger: it begins after $time$"
+        else
+            ledger-balance -U "$time" miner | diff <(ledger-balance -s "$height" miner) - || { echo "$time" && false; }
+        fi
+    done
+    ledger-balance -U 9999-12-31 | diff <(ledger-balance) -
+    ledger-balance -U 2023-11-14T22:13:20Z | diff <(ledger-balance -s 0) -
+    expect 1 ledger-balance -U 2023-11-14
+    expect 2 ledger-balance -U soon
+    says "^ledger-balance: -U: 'soon': "
+    expect 2 ledger-balance -U 1 -s 1
+    says '^ledger-balance: -b, -s and -U all say which block: give one$'
+}

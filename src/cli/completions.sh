@@ -39,6 +39,7 @@ table() {
                 ;
             sub(/^usage: [^ ]* */, "", usage)
             gsub(/(^| )-[A-Za-z0-9] [^ ]+/, "", usage)    # an option that is required
+            sub(/^ *\[LEDGER\] +/, "", usage)              # others may follow it, and are what is typed most
             print "operands\t" (usage ~ /^[] .[]*$/ ? "-" : place(usage, ""))
         }
         /^  -[A-Za-z0-9]/ {

@@ -1,10 +1,14 @@
 #include "cli/ledger.h"
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/names.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void cli_ledger_fail(const struct ledger *l, const struct fault *f)
 {
@@ -19,6 +23,34 @@ void cli_open_ledger(struct ledger *l, const char *option)
         cli_fail(f.line ? path : NULL, &f);
     if (l->has_tail)
         cli_report(path, l->tail.line, "left out from here on: no whole valid block follows");
+}
+
+static bool begins_as_ledger(const char *path)
+{
+    static const char first[] = "block 0 ";
+    char head[sizeof first - 1];
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0);
+    bool is_ledger = fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
+                     memcmp(head, first, sizeof head) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_ledger;
+}
+
+const char *cli_ledger_operand(char ***operands, const char *option, const char *names)
+{
+    uint8_t account[ID_LEN];
+    struct fault f;
+    const char *path = **operands;
+    if (option || !path || !begins_as_ledger(path))
+        return option;
+    struct book *book = cli_book(names);
+    bool is_account = cli_find_account(book, path, strlen(path), account, &f) == 0;
+    book_free(book);
+    if (is_account)
+        return NULL;
+    ++*operands;
+    return path;
 }
 
 static struct prefix parse(const char *digits)

@@ -8,6 +8,11 @@
  * asks. Bytes behind its last good block are told on stderr, unless a writer is at work on them. */
 void cli_open_ledger(struct ledger *l, const char *option);
 
+/* The ledger's path for a program whose other operands are accounts or ids: the -l argument, or,
+ * without one, the first operand if it is a file that begins as a ledger does and is not an account
+ * in the address book (names: the -a argument); *operands then begins after it. NULL: neither. */
+const char *cli_ledger_operand(char ***operands, const char *option, const char *names);
+
 /* Exits as a fault of this ledger asks; a line that it names is the ledger's. */
 _Noreturn void cli_ledger_fail(const struct ledger *l, const struct fault *f);
 

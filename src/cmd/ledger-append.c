@@ -16,6 +16,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'p', "pass", NULL, "pass all other records on"},
     {'C', "checkpoints", "FILE", "hold the ledger to the checkpoints of the keys in FILE"},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
@@ -281,12 +282,14 @@ static void append_all(struct run *r)
 int main(int argc, char **argv)
 {
     struct run r = {.status = CLI_YES};
-    const char *threads = NULL, *checkpoints = NULL, *needed = NULL;
+    const char *path = NULL, *threads = NULL, *checkpoints = NULL, *needed = NULL;
     struct fault f = {0};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.pass |= c == 'p';
         r.quiet |= c == 'q';
         r.verbose |= c == 'v';
+        if (c == 'l')
+            path = optarg;
         if (c == 'j')
             threads = optarg;
         if (c == 'C')
@@ -304,7 +307,7 @@ int main(int argc, char **argv)
     cli_memory(!r.pool || !r.waiting);
     fallen_init(&r.fallen);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
-    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind]), r.pool, &f))
+    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind] ? argv[optind] : path), r.pool, &f))
         cli_fail(NULL, &f);
     append_all(&r);
     ledger_close(&r.ledger);

@@ -16,12 +16,13 @@ static const struct cli_option options[] = {
     {'a', "names", "FILE", "the address book"},
     {'s', "height", "HEIGHT", "at the best chain's block of this height"},
     {'b', "block", "ID", "at this block"},
+    {'U', "until", "TIME", "at the best chain's last block that is not after this time"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-balance",
-    .operands = "[NAME]...",
+    .operands = "[LEDGER] [NAME]...",
     .about = "Prints `account KEY BALANCE SEQ` for all accounts, or those asked for.",
     .options = options,
 };
@@ -126,9 +127,46 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
     book_free(book);
 }
 
-/* The block that -b or -s names, else the best tip. */
-static void find_node(struct ledger *l, const char *id, const char *height, struct node *node)
+/* The last block of the best chain whose own time is not after this one: 1, 0: genesis is after it
+ * already, or -1 and trouble. Times may go back, but a block's is after the median of the eleven
+ * before it: once six of eleven are after the time, all that follow are. */
+static int find_at_time(struct ledger *l, int64_t time, struct node *node, struct fault *f)
 {
+    struct index_block b;
+    int64_t low = 0, high = l->tree.best.height + 1;
+    unsigned later = 0; /* a bit for each block of the last eleven that is after the time */
+    int got = 1, found = 0;
+    while (low < high) { /* the first block that, or one before it, is after the time */
+        int64_t middle = low + (high - low) / 2;
+        if ((got = index_block_at(l->index, middle, &b, f)) <= 0)
+            break;
+        if (b.latest > time)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    for (int64_t height = low ? low - 1 : 0;
+         got > 0 && height <= l->tree.best.height && __builtin_popcount(later) <= MEDIAN_OF / 2;
+         height++) {
+        if ((got = index_block_at(l->index, height, &b, f)) <= 0)
+            break;
+        later = (later << 1 | (b.node.time > time)) & ((1U << MEDIAN_OF) - 1);
+        if (b.node.time > time)
+            continue;
+        *node = b.node;
+        found = 1;
+    }
+    return got < 0 ? -1 : found;
+}
+
+struct moment {
+    const char *id, *height, *time; /* -b, -s, -U: one of them, or none */
+};
+
+/* The block that an option names, else the best tip. */
+static void find_node(struct ledger *l, const struct moment *m, struct node *node)
+{
+    const char *id = m->id, *height = m->height;
     struct fault f = {0};
     int found = 1;
     *node = l->tree.best;
@@ -136,10 +174,15 @@ static void find_node(struct ledger *l, const char *id, const char *height, stru
         cli_find_block(l, id, node);
     else if (height)
         found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
+    else if (m->time)
+        found = find_at_time(l, cli_time("-U", m->time), node, &f);
     if (found < 0)
         cli_ledger_fail(l, &f);
     if (!found) {
-        cli_warn("%s: no block %s", l->path, id ? id : height);
+        if (m->time)
+            cli_warn("%s: it begins after %s", l->path, m->time);
+        else
+            cli_warn("%s: no block %s", l->path, height);
         cli_exit(CLI_NO);
     }
 }
@@ -148,23 +191,22 @@ int main(int argc, char **argv)
 {
     struct ledger l;
     struct node node;
-    const char *path = NULL, *names = NULL, *id = NULL, *height = NULL;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'l')
-            path = optarg;
-        if (c == 'a')
-            names = optarg;
-        if (c == 's')
-            height = optarg;
-        if (c == 'b')
-            id = optarg;
-    }
-    if (id && height)
-        cli_misuse("-b and -s both say which block: give one");
+    struct moment m = {0};
+    const char *path = NULL, *names = NULL;
+    const struct cli_value values[] = {{'l', &path}, {'a', &names},  {'s', &m.height},
+                                       {'b', &m.id}, {'U', &m.time}, {0, NULL}};
+    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
+        cli_take(values, c);
+    if ((m.id != NULL) + (m.height != NULL) + (m.time != NULL) > 1)
+        cli_misuse("-b, -s and -U all say which block: give one");
+    if (m.time)
+        cli_time("-U", m.time);
+    char **operands = argv + optind;
+    path = cli_ledger_operand(&operands, path, names);
     cli_open_ledger(&l, path);
-    find_node(&l, id, height, &node);
-    if (optind < argc)
-        print_some(&l, &node, names, argv + optind);
+    find_node(&l, &m, &node);
+    if (*operands)
+        print_some(&l, &node, names, operands);
     else
         print_all(&l, &node);
     ledger_close(&l);

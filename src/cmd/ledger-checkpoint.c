@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "ledger-checkpoint",
-    .operands = "",
+    .operands = "[LEDGER]",
     .about = "Prints one's signed word that the best chain holds a block.",
     .options = options,
     .required = "k",
@@ -82,9 +82,9 @@ int main(int argc, char **argv)
         else
             cli_take(values, o);
     }
-    cli_operands(argc, argv, 0, 0);
+    char **operands = cli_operands(argc, argv, 0, 1);
     c.time = cli_now(now);
-    cli_open_ledger(&l, path);
+    cli_open_ledger(&l, *operands ? *operands : path);
     struct node node = find_block(&l, height);
     c.height = node.height;
     memcpy(c.chain, l.tree.genesis.id, ID_LEN);

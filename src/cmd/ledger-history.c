@@ -25,7 +25,7 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "ledger-history",
-    .operands = "NAME...",
+    .operands = "[LEDGER] NAME...",
     .about = "Prints what happened to accounts, a line an event, with the balance after it.",
     .options = options,
 };
@@ -161,10 +161,13 @@ int main(int argc, char **argv)
         if (c == 'b')
             id = optarg;
     }
-    cli_operands(argc, argv, 1, -1);
+    char **operands = cli_operands(argc, argv, 0, -1);
+    path = cli_ledger_operand(&operands, path, names);
+    if (!*operands)
+        cli_misuse("NAME is missing");
     cli_open_ledger(&l, path);
     find_tip(&l, id, &h.tip);
-    int64_t printed = print_all(&l, &h, names, argv + optind, verbose);
+    int64_t printed = print_all(&l, &h, names, operands, verbose);
     ledger_close(&l);
     cli_exit(printed ? CLI_YES : CLI_NO);
 }

@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "ledger-proof",
-    .operands = "ID...",
+    .operands = "[LEDGER] ID...",
     .about = "Prints the header of the block that a record stands in, and a `proof` that it does.",
     .options = options,
 };
@@ -78,15 +78,18 @@ int main(int argc, char **argv)
         if (c == 'b')
             block = optarg;
     }
-    cli_operands(argc, argv, 1, -1);
-    for (int i = optind; i < argc; i++)
-        cli_check_id(argv[i]);
+    char **operands = argv + optind;
+    path = cli_ledger_operand(&operands, path, NULL);
+    if (!*operands)
+        cli_misuse("ID is missing");
+    for (char **digits = operands; *digits; digits++)
+        cli_check_id(*digits);
     cli_open_ledger(&l, path);
     if (block)
         cli_find_block(&l, block, &tip);
-    for (int i = optind; i < argc; i++) {
-        find_id(&l, argv[i], id);
-        all &= prove(&l, argv[i], id, block ? &tip : NULL);
+    for (; *operands; operands++) {
+        find_id(&l, *operands, id);
+        all &= prove(&l, *operands, id, block ? &tip : NULL);
     }
     ledger_close(&l);
     cli_exit(all ? CLI_YES : CLI_NO);

@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "ledger-show",
-    .operands = "ID",
+    .operands = "[LEDGER] ID",
     .about = "Says in plain words what a block or a record is: ID (8 digits or more), or a height.",
     .options = options,
 };
@@ -310,7 +310,12 @@ int main(int argc, char **argv)
     const struct cli_value values[] = {{'l', &path}, {'a', &names}, {'p', &r.pool}, {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         cli_take(values, c);
-    char **operands = cli_operands(argc, argv, 1, 1);
+    char **operands = cli_operands(argc, argv, 0, 2);
+    path = cli_ledger_operand(&operands, path, names);
+    if (!*operands)
+        cli_misuse("ID is missing");
+    if (operands[1])
+        cli_misuse("'%.80s': too many operands", operands[1]);
     r.book = cli_book(names);
     cli_open_ledger(&r.ledger, path);
     show(&r, *operands);
