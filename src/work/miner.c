@@ -1,5 +1,6 @@
 #include "work/miner.h"
 
+#include "base/waits.h"
 #include "base/workers.h"
 #include "crypto/sha256.h"
 #include "work/choice.h"
@@ -8,7 +9,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* After the digits, the final chunk has the byte 0x80, zeros, and the message's length in bits, 8
  * bytes: 52 is the last place for the end of the digits that is a whole number of words. */
@@ -94,17 +94,10 @@ static void keep_least(struct search *s, uint64_t nonce)
     atomic_store(&s->found, true);
 }
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* One thread compares the kernels while the others continue with the current one. */
 static const struct mine_kernel *choose_kernel(struct search *s)
 {
-    if (milliseconds() >= s->long_from)
+    if (waits_now() >= s->long_from)
         atomic_store(&s->kernel, mine_kernel_compare());
     return atomic_load(&s->kernel);
 }
@@ -151,7 +144,7 @@ int mine_search(const struct mine_job *job, int threads, struct mine_watch *watc
     enum { LONG_MS = 100 };
     const struct mine_kernel *kernel = mine_kernel_best();
     struct search s = {.job = job, .chunk = kernel->chunk, .watch = watch};
-    s.long_from = milliseconds() + LONG_MS;
+    s.long_from = waits_now() + LONG_MS;
     atomic_init(&s.kernel, kernel);
     atomic_init(&s.next, 0);
     atomic_init(&s.best, UINT64_MAX);
