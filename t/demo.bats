@@ -3,7 +3,7 @@
 load lib/common
 load lib/ledger
 
-# demo: the story, in a folder that stays; and nothing else does.
+# demo: it shows every step, keeps its folder, and leaves nothing running.
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
@@ -11,19 +11,19 @@ setup() {
     export TMPDIR=$PWD/tmp
 }
 
-# A node holds its key locked, with all its parts.
+# Every part of a node holds a lock on its key file.
 runs() { # NODE
     [ -e "$1/node.key" ] && ! flock -n "$1/node.key" true
 }
 
 nothing_runs() {
     for node in north east west; do
-        [ -e "$node/node.key" ] || continue # it was not there yet
-        flock -w 300 "$node/node.key" true || { echo "$node still runs" && false; } # a process dies in its own time
+        [ -e "$node/node.key" ] || continue # it had not been made yet
+        flock -w 300 "$node/node.key" true || { echo "$node still runs" && false; } # a process takes a while to die
     done
 }
 
-@test "it tells all of it, and leaves the folder" {
+@test "it shows every step, and keeps the folder" {
     expect 0 demo
     [ ! -s "$err" ]
     folder=$(echo tmp/demo.*)
@@ -33,7 +33,7 @@ nothing_runs() {
         ledger-chain audit-by-hand gossip-plot; do
         grep -q "^\\\$ .*\<$word\>" "$out" || grep -q "^ .*| *$word\>" "$out" || { echo "no $word" && false; }
     done
-    # what it shows is what happened
+    # the output shows what happened
     [ "$(grep -c '^    peer [0-9a-f]*\.\. \(north\|east\|west\) 127\.0\.0\.1:' "$out")" -eq 3 ]
     grep -q '^    west/log:[0-9.]* [a-z]* new [0-9a-f]*\.\. tx$' "$out"
     grep -q '^    [0-9.]* [0-9a-f]*\.\. bad [0-9a-f]*\.\. tx: bad signature$' "$out"
@@ -44,7 +44,7 @@ nothing_runs() {
     grep -q '^    tip 4 .* blocks 6 ' "$out"
     [ "$(grep -c '^[0-9]*\. ' "$out")" -eq 11 ]
     [ -z "$(ls -d "$folder"/.demo 2>/dev/null)" ]
-    # and what it leaves holds
+    # the files that remain are valid
     cd "$folder"
     nothing_runs
     verify -q ./*/ledger
@@ -57,7 +57,7 @@ nothing_runs() {
 }
 
 # bats test_tags=thorough
-@test "it fits a terminal of 100 columns, and has no colour where there is none" {
+@test "it fits a terminal of 100 columns, and prints bold only where that is wanted" {
     need_terminal
     expect 0 demo
     awk 'length > 100 { print; bad = 1 } END { exit bad }' "$out"
@@ -73,7 +73,7 @@ nothing_runs() {
 }
 
 # bats test_tags=thorough
-@test "it minds neither LEDGER nor NAMES, nor where it is called from" {
+@test "LEDGER, NAMES and the current folder do not matter" {
     export LEDGER=/nowhere NAMES=/nowhere CDPATH=/
     ln -s "$BIN/demo" "$PWD/linked"
     (cd "$BIN/.." && "./$(basename "$BIN")/demo") >story
@@ -92,7 +92,7 @@ nothing_runs() {
     grep -q '^All of it is in' story
 }
 
-# What is run in the place of one of the programs, by a demo in bin.
+# Replaces one of the programs that a copy of demo in bin runs.
 pretend() { # PROGRAM COMMANDS
     mkdir -p bin
     cp "$BIN"/* bin 2>/dev/null || :
@@ -102,17 +102,17 @@ pretend() { # PROGRAM COMMANDS
 }
 
 # bats test_tags=slow
-@test "a program that does otherwise is told, with status 1 or 2" {
-    pretend verify "[ \"\$1\" = -q ] || exec '$BIN/verify' \"\$@\"" # even a forged copy holds
+@test "an unexpected status of a program is reported, with status 1 or 2" {
+    pretend verify "[ \"\$1\" = -q ] || exec '$BIN/verify' \"\$@\"" # even a forged copy is valid
     expect 1 bin/demo
-    says "^demo: status 0, and 1 was expected; the files are in $PWD/tmp/demo\."
+    says "^demo: status 0, expected 1; the files are in $PWD/tmp/demo\."
     (cd tmp/demo.* && nothing_runs)
     pretend ledger-init 'exit 1'
     expect 1 bin/demo
-    says '^demo: status 1, and 0 was expected'
+    says '^demo: status 1, expected 0;'
     pretend ledger-init 'exit 2'
     expect 2 bin/demo
-    says '^demo: status 2, and 0 was expected'
+    says '^demo: status 2, expected 0;'
     cp "$BIN"/* bin 2>/dev/null || :
     rm bin/names
     PATH=/usr/bin:/bin expect 2 bin/demo
@@ -120,23 +120,23 @@ pretend() { # PROGRAM COMMANDS
 }
 
 # bats test_tags=slow
-@test "a node that ends, and a wait in vain, are told" {
+@test "a node that ends, and a wait in vain, are reported" {
     pretend gossip-listen 'exit 2'
     expect 2 bin/demo
-    says '^demo: a node has ended, with status 2: \*\.said and \*/log tell why; the files are in '
+    says '^demo: a node has ended with status 2: \*\.said and \*/log say why; the files are in '
     (cd tmp/demo.* && nothing_runs)
-    # a minute is that much shorter, and long enough for a node to start
+    # this shortens the minute, and is still long enough for a node to start
     pretend sleep "exec $(command -v sleep) $([ -z "${SANITIZE-}" ] && echo 0.01 || echo 0.05)"
     pretend peerbook 'exec cat' # no address is kept
     rm -rf tmp/*
     expect 1 bin/demo
-    says '^demo: it did not come true in a minute that .*peers.*; the files are in '
+    says '^demo: after a minute this is still false: .*peers.*; the files are in '
     [ "$(tail -n 1 "$out")" = "\$ until [ \$(cat */peers | grep -c \"^peer \") -ge 6 ]; do sleep 0.1; done" ]
     (cd tmp/demo.* && nothing_runs)
 }
 
 # bats test_tags=slow
-@test "what it started ends with it, when it is interrupted or nobody reads on" {
+@test "what it started ends with it, if it is interrupted or its reader leaves" {
     for signal in TERM HUP QUIT; do
         rm -rf tmp/* story
         TMPDIR=tmp env --default-signal=QUIT "$(command -v demo)" >story 2>"$BATS_TEST_TMPDIR/err" &
@@ -177,5 +177,5 @@ pretend() { # PROGRAM COMMANDS
     [ ! -s "$err" ]
     exec 6>&-
     TMPDIR=/nowhere/at/all expect 2 demo
-    says '^demo: no folder can be made in /nowhere/at/all$'
+    says '^demo: cannot make a folder in /nowhere/at/all$'
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# demo - a network from the shell, told step by step on one machine
+# demo - a small network at work on one machine, step by step
 #
-# Every line that begins with $ is run as it stands, in a fresh folder that is left for the reader to look
-# into. What it prints follows, with names for accounts and long hashes cut. The nodes end with the story.
+# Every line that begins with $ is run exactly as shown, in a new folder that is kept for the reader to look
+# into. Its output follows, with names for accounts and long hashes cut. The nodes stop when the demo ends.
 #
-# Exit status: 0 all went as told; 1 a command ended otherwise than told, or what it waited for did not come;
-# 2 it could not be tried.
+# Exit status: 0 all went as described; 1 a command had an unexpected status, or something that the demo
+# waited for did not happen; 2 it could not be run.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -20,13 +20,13 @@ help() {
     usage
     cat <<'END'
 
-Tells the story of a small network, running every command that it shows.
+Runs a small network, explains each step, and shows every command.
 
   -p, --pause                  wait for Enter after each step
   -h, --help                   print this help
   -V, --version                print the version
 
-The files that it makes stay in a folder under $TMPDIR, or else /tmp.
+The files that it makes are kept, in a folder under $TMPDIR, or else /tmp.
 END
 }
 
@@ -35,14 +35,14 @@ trouble() {
     exit 2
 }
 
-# All that is printed goes through here: a line that cannot be written is trouble, not a line less.
+# All output goes through here, so a line that cannot be written is an error and is not lost silently.
 write() {
     printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
 }
 
-# --- How the story is told -----------------------------------------------------------------------------
+# --- Showing a step ------------------------------------------------------------------------------------
 
-# What people read: names in the place of accounts, of other hashes the first digits.
+# Output for people: names instead of accounts, and only the first digits of other hashes.
 shorten() {
     @PROGPREFIX@names -a names | sed 's/\([0-9a-f]\{8\}\)[0-9a-f]\{24,\}/\1../g'
 }
@@ -53,7 +53,7 @@ print_output() { # FILE
     done <"$1"
 }
 
-# step WORDS: the next step, in a plain sentence or two.
+# step WORDS: begins the next step, with a sentence or two about it.
 step() {
     if [ -n "$pause" ] && [ "$number" -gt 0 ]; then
         printf '\n(Enter)' >&2
@@ -68,15 +68,15 @@ tell() {
     write "   $1"
 }
 
-# differs WORDS STATUS: ends the story, where it is not as it is told.
+# differs WORDS STATUS: ends the demo because something did not go as described.
 differs() {
     printf '@PROGPREFIX@demo: %s; the files are in %s\n' "$1" "$PWD" >&2
     [ "$2" -lt 2 ] || exit 2
     exit 1
 }
 
-# try STATUS COMMAND [as-it-is]: shows a command, runs it, and shows what it prints. It is run in this very
-# shell, as the reader's would: what it sets and starts stays.
+# try STATUS COMMAND [as-it-is]: shows a command, runs it, and shows its output. It runs in this shell, so
+# the variables that it sets and the processes that it starts remain.
 try() {
     write "$bold\$ $2$plain"
     status=0
@@ -87,31 +87,31 @@ try() {
         shorten <"$said" >"$said.short"
         print_output "$said.short"
     fi
-    [ "$status" -eq "$1" ] || differs "status $status, and $1 was expected" "$status"
+    [ "$status" -eq "$1" ] || differs "status $status, expected $1" "$status"
 }
 
-# A shell has taken leave of its ended children once it has run another command.
+# A shell reaps its dead children when it runs another command, so kill -0 finds them gone.
 nodes_run() {
     for pid in $north $east $west; do
         kill -0 "$pid" 2>/dev/null && continue
         status=0
         wait "$pid" || status=$?
-        differs "a node has ended, with status $status: *.said and */log tell why" "$status"
+        differs "a node has ended with status $status: *.said and */log say why" "$status"
     done
 }
 
-# await CONDITION: shows the loop that waits for it, and waits, but not for ever.
+# await CONDITION: shows the loop that waits for it, and waits, for a minute at most.
 await() {
     write "$bold\$ until $1; do sleep 0.1; done$plain"
     tries=0
     until eval "$1" >/dev/null 2>&1 </dev/null; do
-        [ $((tries += 1)) -le 600 ] || differs "it did not come true in a minute that $1" 1
+        [ $((tries += 1)) -le 600 ] || differs "after a minute this is still false: $1" 1
         sleep 0.1
         nodes_run
     done
 }
 
-# --- Where it takes place --------------------------------------------------------------------------------
+# --- Options, the folder and cleaning up -----------------------------------------------------------------
 
 pause=''
 while getopts :phV-: option; do
@@ -138,7 +138,7 @@ shift $((OPTIND - 1))
     exit 2
 }
 
-# The other programs stand beside this one.
+# The other programs are in the same folder as this one.
 PATH=$(cd "$(dirname "$0")" && pwd):$PATH
 export PATH
 for program in keygen names ledger-init node gossip-send gossip-plot txmake txsign txpool mine ledger-append \
@@ -151,14 +151,14 @@ if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
     bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 fi
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/demo.XXXXXX") || trouble "no folder can be made in ${TMPDIR:-/tmp}"
+folder=$(mktemp -d "${TMPDIR:-/tmp}/demo.XXXXXX") || trouble "cannot make a folder in ${TMPDIR:-/tmp}"
 cd -- "$folder" || trouble "$folder: cannot be entered"
 folder=$PWD
 mkdir .demo
 said=$PWD/.demo/said
-north='' east='' west='' # the nodes that run, by their process ids
+north='' east='' west='' # process ids of the running nodes
 
-# All that runs ends with the story, whichever way that ends.
+# However the demo ends, everything that it started ends too.
 end_all() {
     trap '' HUP INT QUIT PIPE TERM
     for pid in $north $east $west; do
@@ -170,7 +170,7 @@ end_all() {
     rm -rf "$folder/.demo"
 }
 
-# A signal ends all the same, and this shell last, if that is not deaf to it (as bash is to SIGQUIT).
+# On a signal, ends everything and then dies of that signal, unless the shell ignores it (as bash does SIGQUIT).
 killed() { # NUMBER
     trap - EXIT
     end_all
@@ -180,29 +180,29 @@ killed() { # NUMBER
 }
 trap end_all EXIT
 for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
-    # shellcheck disable=SC2064 # the signal of now
+    # shellcheck disable=SC2064 # it expands now, on purpose
     trap "killed $signal" "$signal"
 done
 : >names
 number=0
 
-# --- The story -------------------------------------------------------------------------------------------
+# --- The demo --------------------------------------------------------------------------------------------
 
 write "A network from nothing, in $folder"
-write "Lines with a \$ are run there as they stand; what they print follows. To fit the screen, accounts are"
-write "shown by their names and other hashes by their first 8 digits and '..'; the files hold them whole."
+write "Each line that begins with \$ is run there as shown; its output follows. To fit the screen, accounts"
+write "are shown by name and other hashes by their first 8 digits and '..'; the files hold them in full."
 
-step 'Keys. An account is a public key; who holds the secret one can pay from it. Nodes have keys too.'
+step 'Keys. An account is a public key; the secret key is needed to pay from it. Nodes have keys too.'
 try 0 '@PROGPREFIX@keygen alice' as-it-is
 try 0 'for name in bob carol miner north east west; do @PROGPREFIX@keygen $name >>keys; done; echo *.key'
 try 0 'cat *.pub >names # an address book'
 
-step 'Genesis. The first block is the whole configuration of the chain, and gives alice 1000.'
+step 'Genesis. The first block holds the whole configuration of the chain, and gives alice 1000.'
 try 0 '@PROGPREFIX@ledger-init -n demo -t 0000f -e 0 alice 1000 >genesis && cat genesis'
-tell "A block is a line 'block' and the lines behind it that it counts. It says its height, its parent,"
-tell 'the root of the hashes of its lines, its time, its target, its miner, their number, its seal.'
+tell "A block is a line 'block' and its body. That line gives the height, the parent, the root of the"
+tell "hashes of the body's lines, the time, the target, the miner, the number of lines, and the seal."
 
-step 'Three nodes. Each lives in a folder of files; east and west know where north is, and no more.'
+step 'Three nodes. Each is a folder of files. East and west know only the address of north.'
 try 0 'for name in north east west; do
     mkdir $name; cp genesis $name/ledger; mv $name.key $name/node.key; cp $name.pub $name/node.pub
 done'
@@ -211,34 +211,34 @@ await '[ -s north/where ]'
 try 0 '@PROGPREFIX@node east $(cat north/where) >east.said 2>&1 & east=$!'
 try 0 '@PROGPREFIX@node west $(cat north/where) >west.said 2>&1 & west=$!'
 await '[ $(cat */peers | grep -c "^peer ") -ge 6 ]'
-tell 'They have told each other where they are:'
+tell 'They have exchanged their addresses:'
 try 0 'head -n 1 north.said; grep "^peer " north/peers'
 
-step "A payment. Unsigned it is a wish; signed it is alice's word, the signature its last field."
-try 0 '@PROGPREFIX@txmake -l genesis -f alice bob 25 lunch >wish && cat wish'
-try 0 '@PROGPREFIX@txsign -k alice.key <wish >payment && cat payment'
+step "A payment. Alice writes it, and signs it with her key: the signature is the last field."
+try 0 '@PROGPREFIX@txmake -l genesis -f alice bob 25 lunch >unsigned && cat unsigned'
+try 0 '@PROGPREFIX@txsign -k alice.key <unsigned >payment && cat payment'
 
-step 'Gossip. Given to one node, it is with all of them, waiting in their pools.'
+step 'Gossip. Sent to one node, the payment spreads to all of them, and waits in their pools.'
 try 0 '@PROGPREFIX@gossip-send -L genesis $(cat north/where) <payment'
 await '[ $(cat */pool | grep -c " lunch ") -eq 3 ]'
-tell 'When each had it first, and from whom:'
+tell 'When each node first received it, and from which peer:'
 try 0 'grep " new .* tx" */log'
 
-step 'A forger makes 25 into 250. Nobody takes that, and north says why.'
+step 'A forgery. Someone changes 25 to 250. No node accepts it, and the log of north says why.'
 try 1 "sed 's/ 25 lunch / 250 lunch /' payment |
     @PROGPREFIX@gossip-send -t 3 -L genesis \$(cat north/where)"
 try 0 'grep " bad " north/log'
 
-step 'A block. A miner at east tries seals until the hash of the header line is not over the target.'
+step 'A block. A miner at east tries seals until the hash of the header is not over the target.'
 try 0 '@PROGPREFIX@txpool -s -l east/ledger east/pool | @PROGPREFIX@mine -l east/ledger -m miner >block && cat block'
-tell 'Anyone can see the work: the hash begins with the zeros that the target, below it, asks for.'
+tell 'Anyone can check the work: the hash begins with the zeros that the target, below it, requires.'
 try 0 'head -n 1 block | tr -d "\n" | sha256sum; head -n 1 block | cut -d " " -f 6' as-it-is
 try 0 '@PROGPREFIX@gossip-send -L genesis $(cat east/where) <block'
 await '[ $(cat */ledger | grep -c "^block 1 ") -eq 3 ]'
-tell 'Who has what now: account, balance, payments made. The miner earned 50, and the fee of 1.'
+tell 'The accounts now: balance, and payments made. The miner has earned 50 and the fee of 1.'
 try 0 '@PROGPREFIX@ledger-balance -l west/ledger'
 
-step 'A partition. West loses its line; both sides go on. West seals one block, the others seal two.'
+step 'A partition. West is cut off, and both sides go on: west mines one block, the others mine two.'
 try 0 'kill $west; wait $west'
 west=''
 try 0 '@PROGPREFIX@txmake -l west/ledger -f bob carol 5 tea | @PROGPREFIX@txsign -k bob.key |
@@ -248,27 +248,27 @@ try 0 '@PROGPREFIX@txmake -l north/ledger -f alice bob 10 | @PROGPREFIX@txsign -
 await 'grep -q "^block 3 " east/ledger'
 try 0 '@PROGPREFIX@ledger-chain -t west/ledger; @PROGPREFIX@ledger-chain -t east/ledger'
 
-step 'It heals. West is back, finds more work done than its own, and changes its mind.'
+step 'A reorganisation. West is back, finds a chain with more work than its own, and switches to it.'
 try 0 '@PROGPREFIX@node west >>west.said 2>&1 & west=$!'
 await 'grep -q "reorg:" west/log'
 try 0 'grep "reorg:" west/log'
-tell "Bob's tea was in the block that lost. It is back in the pool of west, and so, soon, in all pools;"
+tell "Bob's payment was in the block that was undone. It returns to west's pool, and spreads to all:"
 await 'grep -q " tea " north/pool'
-tell 'the next block has it, and all agree: their best chains are the same to the byte.'
+tell 'The next block includes it, and all nodes agree: their best chains are the same to the byte.'
 try 0 '@PROGPREFIX@txpool -s -l north/ledger north/pool | @PROGPREFIX@mine -l north/ledger -m miner |
     @PROGPREFIX@gossip-send -L genesis $(cat north/where)'
 await '[ $(cat */ledger | grep -c "^block 4 ") -eq 3 ]'
 try 0 'for name in north east west; do @PROGPREFIX@ledger-chain $name/ledger | sha256sum; done'
 try 0 '@PROGPREFIX@ledger-balance -l west/ledger'
-tell "Nothing was erased: west's file holds the block that lost as well, six with genesis."
+tell "Nothing was erased: west's ledger still has the block that was undone, six blocks with genesis."
 try 0 'grep -c "^block " west/ledger'
 
-step 'The audit. A changed ledger is found out; of the true one, a script checks all by openssl.'
+step 'The audit. verify rejects a changed ledger; a script checks the true one with openssl.'
 try 0 "sed 's/ 25 lunch / 250 lunch /' west/ledger >forged"
 try 1 '@PROGPREFIX@verify -q forged'
 try 0 '@PROGPREFIX@audit-by-hand west/ledger >audit && grep -A 4 ": tx" audit | head -n 5; tail -n 1 audit'
 
-step 'The end. The nodes stop; how long records took to reach how many nodes is in their logs.'
+step 'The end. The nodes stop. Their logs show how long each record took to reach the nodes.'
 try 0 'kill $north $east $west; wait $north $east $west'
 north='' east='' west=''
 try 0 '@PROGPREFIX@gossip-plot */log >spread.svg # a picture, for a browser'
@@ -276,4 +276,4 @@ try 0 '@PROGPREFIX@gossip-plot -t */log | grep -E "id|block" | cut -f 1-4,7 | tr
 
 write ''
 write "All of it is in $folder"
-write 'Look at spread.svg, a log, a ledger; or start a node again: @PROGPREFIX@node north'
+write 'Look at spread.svg, a log or a ledger; or start a node again: @PROGPREFIX@node north'
