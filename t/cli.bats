@@ -229,3 +229,49 @@ twins() {
     expect 2 ledger-balance bob
     says "^ledger-balance: ledger: No such file"
 }
+
+@test "a file that is no ledger is told by what it holds, and nothing is changed" {
+    twins
+    cp ledger.index before
+    for file in "alice.key: a secret key or a certificate" "alice.pub: public keys, or an address book" \
+        "ledger.index: an index, or another SQLite database"; do
+        for program in ledger-append ledger-chain 'ledger-balance -l' 'mine -m miner -l'; do
+            cp "${file%%:*}" copy
+            printf "%s\n" * >.listed
+            read -ra words <<<"$program"
+            expect 2 "${words[@]}" "${file%%:*}" </dev/null
+            says "^${words[0]}: ${file%%:*}: not a ledger: it holds ${file#*: }$"
+            cmp "${file%%:*}" copy
+            printf "%s\n" * | diff .listed -
+        done
+    done
+}
+
+@test "txmake: an amount before an account" {
+    twins
+    expect 2 txmake -f alice 25 bob
+    [ ! -s "$out" ]
+    says "^txmake: 'bob' is an account and '25' an amount: TO comes before AMOUNT$"
+    expect 1 txmake <<<'alice 25 bob'
+    says "^stdin:1: 'bob' is an account and '25' an amount: TO comes before AMOUNT$"
+    # an account may be called 25
+    keygen -s 25 25 >>names 2>keygen.err
+    expect 0 txmake -f alice 25 3
+    expect 2 txmake -f alice 25 bob
+    says '^txmake: amount: '
+}
+
+@test "programs in shell: the reason, and then the usage line" {
+    for name in audit-by-hand demo gossip-plot ledger-plot node; do
+        expect 2 "$name" -Z
+        [ "$(head -n 1 "$err")" = "$name: -Z: no such option" ]
+        says "^usage: $name "
+    done
+    misuse 'DIR is missing' node
+    misuse '-l: its argument is missing' node -l
+    misuse 'LOG is missing' gossip-plot
+    misuse "'b': too many operands" ledger-plot a b
+    misuse "'b': too many operands" audit-by-hand a b
+    misuse "'x': no operand goes here" demo x
+    misuse '--nothing: no such option' demo --nothing
+}

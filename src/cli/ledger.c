@@ -15,10 +15,34 @@ void cli_ledger_fail(const struct ledger *l, const struct fault *f)
     cli_fail(f->line ? l->path : NULL, f);
 }
 
+void cli_refuse_other_file(const char *path)
+{
+    static const struct {
+        const char *begins, *what;
+    } kinds[] = {{"-----BEGIN ", "a secret key or a certificate"},
+                 {"key ", "public keys, or an address book"},
+                 {"tx ", "transactions, or a pool"},
+                 {"peer ", "peer records"},
+                 {"checkpoint ", "checkpoints"},
+                 {"proof ", "proofs"},
+                 {"ticket ", "tickets"},
+                 {"share ", "shares"},
+                 {"SQLite format 3", "an index, or another SQLite database"}};
+    char head[16] = "";
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0);
+    ssize_t n = fd >= 0 ? read(fd, head, sizeof head - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; n > 0 && i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(head, kinds[i].begins, strlen(kinds[i].begins)) == 0)
+            cli_die("%s: not a ledger: it holds %s", path, kinds[i].what);
+}
+
 void cli_open_ledger(struct ledger *l, const char *option)
 {
     struct fault f = {0};
     const char *path = cli_ledger(option);
+    cli_refuse_other_file(path);
     if (ledger_open(l, path, &f))
         cli_fail(f.line ? path : NULL, &f);
     if (l->has_tail)

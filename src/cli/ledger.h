@@ -4,6 +4,10 @@
 
 #include "ledger/prefix.h"
 
+/* Exits with 2 if the file at path is one of ours and clearly not a ledger, such as a key: says
+ * what it is. Nothing is changed. */
+void cli_refuse_other_file(const char *path);
+
 /* Opens the ledger that the -l argument names (NULL: $LEDGER, else "ledger"), or exits as the fault
  * asks. Bytes behind its last good block are told on stderr, unless a writer is at work on them. */
 void cli_open_ledger(struct ledger *l, const char *option);

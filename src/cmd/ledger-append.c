@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/checkpoints.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "ledger/fallen.h"
@@ -307,7 +308,9 @@ int main(int argc, char **argv)
     cli_memory(!r.pool || !r.waiting);
     fallen_init(&r.fallen);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
-    if (ledger_open_writer(&r.ledger, cli_ledger(argv[optind] ? argv[optind] : path), r.pool, &f))
+    path = cli_ledger(argv[optind] ? argv[optind] : path);
+    cli_refuse_other_file(path);
+    if (ledger_open_writer(&r.ledger, path, r.pool, &f))
         cli_fail(NULL, &f);
     append_all(&r);
     ledger_close(&r.ledger);

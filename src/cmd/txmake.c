@@ -249,12 +249,33 @@ static int put(struct run *r, const struct tx *tx, struct fault *f)
     return result;
 }
 
+static int shown(struct field x)
+{
+    return x.len > 80 ? 80 : (int)x.len;
+}
+
+/* Whether the amount stands before the account: an account may be called 25, and is then meant. */
+static bool are_swapped(const struct run *r, const struct words *w)
+{
+    int64_t amount;
+    uint8_t account[ID_LEN];
+    struct fault f;
+    return number_parse(w->to.text, w->to.len, &amount) == 0 &&
+           number_parse(w->amount.text, w->amount.len, &amount) &&
+           cli_find_account(r->book, w->to.text, w->to.len, account, &f) &&
+           cli_find_account(r->book, w->amount.text, w->amount.len, account, &f) == 0;
+}
+
 static int make(struct run *r, const struct words *w, struct fault *f)
 {
     struct tx tx = r->common;
     char memo[TEXT_FORM_MAX];
-    if (cli_find_account(r->book, w->from.text, w->from.len, tx.from, f) ||
-        cli_find_account(r->book, w->to.text, w->to.len, tx.to, f) ||
+    if (cli_find_account(r->book, w->from.text, w->from.len, tx.from, f))
+        return -1;
+    if (are_swapped(r, w))
+        return fault_rule(f, "'%.*s' is an account and '%.*s' an amount: TO comes before AMOUNT",
+                          shown(w->amount), w->amount.text, shown(w->to), w->to.text);
+    if (cli_find_account(r->book, w->to.text, w->to.len, tx.to, f) ||
         field_number(w->amount, "amount", &tx.amount, f))
         return -1;
     if (tx.amount == 0)

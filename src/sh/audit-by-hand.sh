@@ -38,7 +38,23 @@ ZERO=0000000000000000000000000000000000000000000000000000000000000000
 # --- What is said, and how it ends ---------------------------------------------------------------------
 
 usage() {
-    printf 'usage: audit-by-hand [-q] [-T TIME] [LEDGER]\n'
+    printf 'usage: @PROGPREFIX@audit-by-hand [-q] [-T TIME] [LEDGER]\n'
+}
+
+# What is missing or too much, then the usage line.
+misuse() { # REASON
+    printf '%s\n' "@PROGPREFIX@audit-by-hand: $1" >&2
+    usage >&2
+    exit 2
+}
+
+# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+wrong_option() {
+    case $option in
+    :) misuse "-$OPTARG: its argument is missing" ;;
+    [?]) misuse "-$OPTARG: no such option" ;;
+    *) misuse "$option: no such option" ;;
+    esac
 }
 
 help() {
@@ -74,7 +90,7 @@ fault() {
 
 # The question could not be asked.
 trouble() {
-    printf 'audit-by-hand: %s\n' "$1" >&2
+    printf '@PROGPREFIX@audit-by-hand: %s\n' "$1" >&2
     exit 2
 }
 
@@ -677,12 +693,12 @@ while getopts :qT:hV-: option; do
         is_number "$now" || trouble "-T: '$OPTARG' is neither a number from 0 to $MAX nor a date such as 2026-01-31"
         ;;
     h | --help) write "$(help)"; exit ;;
-    V | --version) write 'audit-by-hand (peerutils) @VERSION@'; exit ;;
-    *) usage >&2; exit 2 ;;
+    V | --version) write '@PROGPREFIX@audit-by-hand (peerutils) @VERSION@'; exit ;;
+    *) wrong_option ;;
     esac
 done
 shift $((OPTIND - 1))
-[ $# -le 1 ] || { usage >&2; exit 2; }
+[ $# -le 1 ] || misuse "'$2': too many operands"
 [ -n "$now" ] || read_clock
 name=${1:-${LEDGER:-ledger}}
 

@@ -16,6 +16,22 @@ usage() {
     printf 'usage: @PROGPREFIX@demo [-p]\n'
 }
 
+# What is missing or too much, then the usage line.
+misuse() { # REASON
+    printf '%s\n' "@PROGPREFIX@demo: $1" >&2
+    usage >&2
+    exit 2
+}
+
+# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+wrong_option() {
+    case $option in
+    :) misuse "-$OPTARG: its argument is missing" ;;
+    [?]) misuse "-$OPTARG: no such option" ;;
+    *) misuse "$option: no such option" ;;
+    esac
+}
+
 help() {
     usage
     cat <<'END'
@@ -123,20 +139,14 @@ while getopts :phV-: option; do
         exit
         ;;
     V | --version)
-        write 'demo (peerutils) @VERSION@'
+        write '@PROGPREFIX@demo (peerutils) @VERSION@'
         exit
         ;;
-    *)
-        usage >&2
-        exit 2
-        ;;
+    *) wrong_option ;;
     esac
 done
 shift $((OPTIND - 1))
-[ $# -eq 0 ] || {
-    usage >&2
-    exit 2
-}
+[ $# -eq 0 ] || misuse "'$1': no operand goes here"
 
 # The other programs are in the same folder as this one.
 PATH=$(cd "$(dirname "$0")" && pwd):$PATH

@@ -14,6 +14,22 @@ usage() {
     printf 'usage: @PROGPREFIX@gossip-plot [-t] [-i ID] [-x linear|log] LOG...\n'
 }
 
+# What is missing or too much, then the usage line.
+misuse() { # REASON
+    printf '%s\n' "@PROGPREFIX@gossip-plot: $1" >&2
+    usage >&2
+    exit 2
+}
+
+# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+wrong_option() {
+    case $option in
+    :) misuse "-$OPTARG: its argument is missing" ;;
+    [?]) misuse "-$OPTARG: no such option" ;;
+    *) misuse "$option: no such option" ;;
+    esac
+}
+
 help() {
     usage
     cat <<'END'
@@ -588,11 +604,11 @@ while getopts :i:tx:hV-: option; do
     x) axis=$OPTARG ;;
     h | --help) write "$(help)"; exit ;;
     V | --version) write '@PROGPREFIX@gossip-plot (peerutils) @VERSION@'; exit ;;
-    *) usage >&2; exit 2 ;;
+    *) wrong_option ;;
     esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || { usage >&2; exit 2; }
+[ $# -gt 0 ] || misuse 'LOG is missing'
 case $axis in
 '' | linear | log) ;;
 *) trouble "-x: '$axis' is neither linear nor log" ;;

@@ -14,6 +14,22 @@ usage() {
     printf 'usage: @PROGPREFIX@ledger-plot [-t] [-l LEDGER] [-x height|time] [FILE]\n'
 }
 
+# What is missing or too much, then the usage line.
+misuse() { # REASON
+    printf '%s\n' "@PROGPREFIX@ledger-plot: $1" >&2
+    usage >&2
+    exit 2
+}
+
+# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+wrong_option() {
+    case $option in
+    :) misuse "-$OPTARG: its argument is missing" ;;
+    [?]) misuse "-$OPTARG: no such option" ;;
+    *) misuse "$option: no such option" ;;
+    esac
+}
+
 help() {
     usage
     cat <<'END'
@@ -540,12 +556,12 @@ while getopts :l:tx:hV-: option; do
     x) axis=$OPTARG ;;
     h | --help) write "$(help)"; exit ;;
     V | --version) write '@PROGPREFIX@ledger-plot (peerutils) @VERSION@'; exit ;;
-    *) usage >&2; exit 2 ;;
+    *) wrong_option ;;
     esac
 done
 shift $((OPTIND - 1))
-[ $# -le 1 ] || { usage >&2; exit 2; }
-[ -z "$ledger" ] || [ $# -eq 0 ] || { usage >&2; exit 2; }
+[ $# -le 1 ] || misuse "'$2': too many operands"
+[ -z "$ledger" ] || [ $# -eq 0 ] || misuse "-l and '$1' both say what to draw: give one"
 case $axis in
 height | time) ;;
 *) trouble "-x: '$axis' is neither height nor time" ;;

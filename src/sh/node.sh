@@ -15,6 +15,22 @@ usage() {
     printf 'usage: @PROGPREFIX@node [-dpqV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
 }
 
+# What is missing or too much, then the usage line.
+misuse() { # REASON
+    printf '%s\n' "@PROGPREFIX@node: $1" >&2
+    usage >&2
+    exit 2
+}
+
+# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+wrong_option() {
+    case $option in
+    :) misuse "-$OPTARG: its argument is missing" ;;
+    [?]) misuse "-$OPTARG: no such option" ;;
+    *) misuse "$option: no such option" ;;
+    esac
+}
+
 help() {
     usage
     cat <<'END'
@@ -64,11 +80,6 @@ short_option() { # --NAME[=VALUE]
     esac
 }
 
-wrong_usage() {
-    usage >&2
-    exit 2
-}
-
 while getopts :a:c:df:hl:m:o:pqV-: option; do
     [ "$option" != - ] || short_option "--$OPTARG"
     case $option in
@@ -86,13 +97,13 @@ while getopts :a:c:df:hl:m:o:pqV-: option; do
         exit
         ;;
     V)
-        echo 'node (peerutils) @VERSION@' || exit 2
+        echo '@PROGPREFIX@node (peerutils) @VERSION@' || exit 2
         exit
         ;;
-    *) wrong_usage ;;
+    *) wrong_option ;;
     esac
 done
-[ "$OPTIND" -le $# ] || wrong_usage
+[ "$OPTIND" -le $# ] || misuse 'DIR is missing'
 case $fanout in
 [1-9] | [1-5][0-9] | 6[0-4]) ;;
 *) die '-f: not a number from 1 to 64' ;;
