@@ -13,19 +13,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What one checkpoint says. */
+/* One checkpoint of the file. */
 struct word {
     int64_t height;
     uint8_t block[ID_LEN], key[ID_LEN];
     uint64_t line;
 };
 
-/* A file while it is read. */
+/* The state while a file is read. */
 struct reading {
     struct checkpoints *c;
     struct buf keys;  /* ids */
     struct buf words; /* struct word */
-    uint64_t first;   /* the line that said which chain */
+    uint64_t first;   /* the line that named the chain */
 };
 
 static size_t key_count(const struct reading *r)
@@ -105,8 +105,7 @@ static int take_word(struct reading *r, const struct line *line, struct fault *f
     return buf_add(&r->words, &w, sizeof w) ? fault_memory(f) : 0;
 }
 
-/* Whether the line may stand in such a file at all: 1, 0 where it is for people alone, -1 and a
- * rule. */
+/* Whether the line is allowed in such a file: 1, 0 if it is only for people, -1 and a rule. */
 static int check_line(const struct line *line, struct fault *f)
 {
     if (line->state == LINE_LONG)
@@ -143,14 +142,14 @@ static int each_line(struct reading *r, struct span text,
     return got;
 }
 
-/* --- What the words come to ------------------------------------------------------------------ */
+/* --- Evaluation ------------------------------------------------------------------------------ */
 
 static int compare(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
 }
 
-/* By height, key and block; and by height, block and key: what is equal stands in the order of its
+/* By height, key and block; and by height, block and key. Equal entries keep the order of their
  * lines. */
 static int by_key(const void *a, const void *b)
 {
@@ -185,7 +184,7 @@ static int add_contradiction(struct buf *out, const struct word *a, const struct
     return buf_add(out, &x, sizeof x) ? fault_memory(f) : 0;
 }
 
-/* Keeps one word of each key and height; none where the key names several blocks there. */
+/* Keeps one statement for each key and height; none if the key names several blocks there. */
 static int settle_keys(struct reading *r, struct fault *f)
 {
     size_t count, kept = 0;
@@ -222,7 +221,7 @@ static int disagree(const struct word *a, const struct word *b, struct fault *f)
     return -1;
 }
 
-/* Binds the blocks that have keys enough. */
+/* Binds the blocks that enough keys name. */
 static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
 {
     size_t count;
@@ -269,7 +268,7 @@ int checkpoints_parse(struct checkpoints *c, const char *bytes, size_t n, size_t
     struct span text = {bytes, n};
     *c = (struct checkpoints){0};
     f->line = 0;
-    /* a key's line may stand behind its words */
+    /* a key's line may follow its checkpoints */
     int result = each_line(&r, text, take_key, f) || each_line(&r, text, take_word, f) ||
                          settle(&r, needed, f)
                      ? -1
@@ -281,7 +280,7 @@ int checkpoints_parse(struct checkpoints *c, const char *bytes, size_t n, size_t
     return result;
 }
 
-/* Reads it whole, so that both looks at it are of the same bytes. */
+/* Reads the whole file first, so that both passes see the same bytes. */
 static int read_whole(int fd, struct buf *out, struct fault *f)
 {
     ssize_t got = 1;
@@ -320,7 +319,7 @@ void checkpoints_free(struct checkpoints *c)
     *c = (struct checkpoints){0};
 }
 
-/* --- Holding to it --------------------------------------------------------------------------- */
+/* --- Enforcement ----------------------------------------------------------------------------- */
 
 size_t checkpoints_from(const struct checkpoints *c, int64_t height)
 {

@@ -23,7 +23,7 @@ struct kept {
     char line[];
 };
 
-/* Checkpoints, oldest first. */
+/* A queue of checkpoints, oldest first. */
 struct conflicts {
     struct kept *known, *strangers;
     size_t limit; /* of each */

@@ -25,7 +25,7 @@ char *event_path(const char *path)
     return name;
 }
 
-/* These give not 0 where there is no memory. */
+/* These return nonzero if there is no memory. */
 static int add_id(struct buf *out, const uint8_t id[ID_LEN])
 {
     return buf_add(out, " ", 1) || buf_add_string(out, hex32(id).text);
@@ -41,7 +41,7 @@ static int add_line(struct buf *out, const char *text, size_t n)
     return buf_add(out, text, n) || buf_add(out, "\n", 1);
 }
 
-/* The event's type, and the ledger that it is of. */
+/* The event's type, and its ledger. */
 static int begin(struct buf *out, const char *type, const char *ledger)
 {
     return buf_add_string(out, type) || buf_add(out, " ", 1) || buf_add_string(out, ledger);

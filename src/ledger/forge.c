@@ -9,8 +9,8 @@
 
 enum { DRAWS = 32, FAR_AHEAD = 1000000 };
 
-/* A kind's own part: *tx is the honest transaction and becomes the forged one. 0, or -1 and a
- * fault. */
+/* The part of forging that depends on the kind: *tx is the honest transaction and becomes the
+ * forged one. 0, or -1 and a fault. */
 typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                      struct forgery *out, struct fault *f);
 
@@ -21,8 +21,8 @@ static int put_unsigned(const struct tx *tx, struct forgery *out, struct fault *
     return tx_format(tx, &out->line) ? fault_memory(f) : 0;
 }
 
-/* The line with a signature behind it whose S is below the order of the group, so that nothing but
- * arithmetic tells that it is false. */
+/* Appends a signature whose S is below the order of the group, so only the verification itself
+ * shows that it is false. */
 static int put_signed(struct forger *g, const struct tx *tx, struct forgery *out, struct fault *f)
 {
     uint8_t signature[SIGNATURE_LEN];
@@ -49,7 +49,7 @@ static int forge_signature(struct forger *g, struct tx *tx, const struct forge_s
     return put_signed(g, tx, out, f);
 }
 
-/* Far ahead is so far that no honest transaction of the same run comes there. */
+/* So far ahead that no honest transaction of the same run reaches it. */
 static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                           struct forgery *out, struct fault *f)
 {
@@ -62,8 +62,8 @@ static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_se
     return put_unsigned(tx, out, f);
 }
 
-/* A little more than the sender has; or, one time in four, so much that the sum with the fee is
- * over 2^63-1. */
+/* A little more than the sender has or, one time in four, so much that the sum with the fee is over
+ * 2^63-1. */
 static int forge_amount(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                         struct forgery *out, struct fault *f)
 {
@@ -80,7 +80,7 @@ static int forge_amount(struct forger *g, struct tx *tx, const struct forge_send
     return put_unsigned(tx, out, f);
 }
 
-/* The sender pays the same to himself. */
+/* The sender pays the same amount to itself. */
 static int forge_double_spend(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                               struct forgery *out, struct fault *f)
 {
@@ -93,7 +93,7 @@ static int forge_double_spend(struct forger *g, struct tx *tx, const struct forg
     return put_unsigned(tx, out, f);
 }
 
-/* Another id altogether, or, as often, one that differs in a digit. */
+/* A completely different id or, equally often, one with a single digit changed. */
 static int forge_other_chain(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                              struct forgery *out, struct fault *f)
 {
@@ -133,8 +133,8 @@ struct edit {
     const char *text;
 };
 
-/* What looks like a transaction to a careless reader. None leaves nine fields: txsign would put a
- * signature behind those. */
+/* Lines that look like transactions to a careless reader. None has nine fields: txsign would append
+ * a signature to those. */
 static const struct edit edits[] = {
     {SEQ, BEFORE, "0"},        {FEE, BEFORE, "+"},        {FEE, BEFORE, " "},
     {AMOUNT, BEFORE, "0"},     {AMOUNT, BEFORE, "-"},     {AMOUNT, BEHIND, ".0"},
@@ -148,7 +148,7 @@ static const struct edit edits[] = {
 
 enum { EDITS = sizeof edits / sizeof *edits };
 
-/* The first of its letters, a to f, becomes a capital. */
+/* Capitalises the first of its letters, a to f. */
 static void make_capital(char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -158,7 +158,7 @@ static void make_capital(char *text, size_t len)
         }
 }
 
-/* Puts text in the place of the n bytes at `at`. 0, or -1: no memory. */
+/* Replaces the n bytes at `at` by text. 0, or -1: no memory. */
 static int splice(struct buf *b, size_t at, size_t n, const char *text)
 {
     size_t len = strlen(text);
@@ -190,14 +190,15 @@ static int edit_line(struct buf *line, const struct edit *e)
     }
 }
 
-/* Whether a line breaks a rule of form: *why is what every reader then says. */
+/* Whether a line breaks a rule of form: *why is the message of every reader. */
 static bool is_malformed(const struct buf *line, struct fault *why)
 {
     struct tx tx;
     return line_check(line->data, line->len, why) || tx_parse(line->data, line->len, &tx, why);
 }
 
-/* An id without letters has no capitals, and its line is left as it is: the next edit then. */
+/* An id without letters cannot be capitalised, and its line is left unchanged: the next edit is
+ * tried then. */
 static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                       struct forgery *out, struct fault *f)
 {
@@ -221,8 +222,7 @@ static int has_some(struct forger *g, int64_t height, struct node *node, struct 
     return found > 0 ? node->count > 0 : found;
 }
 
-/* A block with transactions, by chance; where those are rare, the first. 1, 0: there is none, -1.
- */
+/* A random block that has transactions; if those are rare, the first. 1, 0: there is none, -1. */
 static int draw_block(struct forger *g, struct node *node, struct fault *f)
 {
     int64_t last = g->ledger->tree.best.height;
@@ -235,7 +235,7 @@ static int draw_block(struct forger *g, struct node *node, struct fault *f)
     return found;
 }
 
-/* Leaves one of the lines behind the first, by chance. */
+/* Keeps a random one of the lines after the first. */
 static void keep_line(struct forger *g, struct buf *block, int64_t count)
 {
     uint64_t n = 1 + chance_below(&g->chance, (uint64_t)count);
@@ -265,7 +265,7 @@ static int forge_replay(struct forger *g, struct tx *tx, const struct forge_send
     return 0;
 }
 
-/* --- All of them ------------------------------------------------------------------------------ */
+/* --- All kinds -------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

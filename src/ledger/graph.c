@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* What is carried from block to block as they arrive. */
+/* The state while blocks are read in order of arrival. */
 struct reading {
     struct graph *graph;
     struct tree *tree;

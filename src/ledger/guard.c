@@ -22,8 +22,8 @@ static int is_best(struct ledger *l, const struct node *node, struct fault *f)
     return found > 0 ? memcmp(best.id, node->id, ID_LEN) == 0 : found;
 }
 
-/* How many of the bounds need not be looked at again: those that the chain kept to which this one
- * goes on. -1 and trouble. */
+/* How many bounds need not be checked again: those on the part of the chain that is unchanged since
+ * the last check. -1 and trouble. */
 static int known_bounds(struct guard *g, struct ledger *l, size_t *first, struct fault *f)
 {
     int goes_on = g->held ? is_best(l, &g->tip, f) : 0;
@@ -80,7 +80,7 @@ static void remember(struct guard *g, const uint8_t id[ID_LEN])
     memcpy(g->vetted[g->next++ % GUARD_MEMORY], id, ID_LEN);
 }
 
-/* Whether all keeps to the set that this block stands on off the best chain. */
+/* Whether the side branch up to this block agrees with the set. */
 static int check_branch(struct guard *g, struct ledger *l, const struct node *top, struct fault *f)
 {
     struct node node = *top;
@@ -103,8 +103,8 @@ static int is_kept(struct tree *t, const struct bound *b, struct fault *f)
     return memcmp(node.id, b->block, ID_LEN) == 0;
 }
 
-/* Whether the block would become the best tip and go on from another: 1 and its parent, or 0, -1
- * and trouble. */
+/* Whether the block would become the best tip by a reorganisation: 1 and its parent, or 0, -1 and
+ * trouble. */
 static int overtakes(struct tree *t, const struct item *item, struct node *parent, struct fault *f)
 {
     int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Whether time is after their median, which needs no sorting: more than half of them are before it,
- * as the upper one is meant where their number is even. */
+/* Whether time is after the median, without sorting: more than half of the times are before it,
+ * since the median of an even number is the upper one. */
 static bool after_median(const struct ancestry *a, int64_t time)
 {
     int before = 0;

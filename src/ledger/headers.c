@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks that are no further apart than DENSE are read together, WINDOW bytes at a time; of others,
- * the HEADER_MAX bytes that no header is longer than. */
+/* Blocks that are at most DENSE bytes apart are read together, WINDOW bytes at a time; of others,
+ * only HEADER_MAX bytes, the longest header. */
 enum { HEADER_MAX = 1024, DENSE = 1 << 13, WINDOW = 1 << 18 };
 
 struct walk {
@@ -18,11 +18,11 @@ struct walk {
     void *self;
     int64_t left, given;
     char *window;
-    uint64_t offset, len; /* the part of the file that the window holds */
-    uint64_t last;        /* where the header before stood */
+    uint64_t offset, len; /* the part of the file in the window */
+    uint64_t last;        /* the place of the previous header */
 };
 
-/* Gets at least n bytes from offset on into the window. 0, or -1 and trouble. */
+/* Ensures that the window has at least n bytes from offset on. 0, or -1 and trouble. */
 static int look(struct walk *w, uint64_t offset, uint64_t n, struct fault *f)
 {
     if (offset >= w->offset && offset + n <= w->offset + w->len)

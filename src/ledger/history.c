@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A chain in two parts: what it shares with the best chain, and its own blocks. */
+/* A chain in two parts: the part shared with the best chain, and its own blocks. */
 struct chain {
     int64_t fork, tip; /* heights: the last one shared, and the last */
     int64_t *own;      /* numbers of its own blocks, from fork + 1 on */
@@ -23,20 +23,21 @@ struct run {
     const struct history *h;
     int (*each)(void *self, const struct event *e, struct fault *f);
     void *self;
-    char account[2 * ID_LEN]; /* its digits */
+    char account[2 * ID_LEN]; /* the account's digits */
     struct chain chain;
-    int64_t from, to; /* heights, as far as they are there */
-    int64_t balance;  /* before the next event; or, newest first, behind it */
+    int64_t from, to; /* heights, limited to those that exist */
+    int64_t balance;  /* the balance before the next event; or, newest first, after it */
     int64_t given;
-    struct index_block at; /* the block of the current event, its header's bytes or all, and what */
-    struct buf text;       /* the header says */
+    struct index_block
+        at;          /* the block of the current event; the bytes of its header or all of it; and */
+    struct buf text; /* its parsed header */
     struct block header;
     struct window window;
 };
 
 /* --- Chains --------------------------------------------------------------------------------- */
 
-/* Walks from a tip to the best chain. chain->own is the caller's to free. */
+/* Walks from a tip to the best chain. The caller frees chain->own. */
 static int find_chain(struct index *ix, const struct node *tip, struct chain *c, struct fault *f)
 {
     struct index_block b;
@@ -64,7 +65,7 @@ static int find_chain(struct index *ix, const struct node *tip, struct chain *c,
     return 0;
 }
 
-/* What an account has after the chain's block of this height, which may be -1. */
+/* What an account has after the chain's block at this height; -1: before genesis. */
 static int account_on(struct index *ix, const struct chain *c, const uint8_t id[ID_LEN],
                       int64_t height, struct account *a, struct fault *f)
 {
@@ -88,7 +89,7 @@ int history_account(struct ledger *l, const uint8_t id[ID_LEN], const struct nod
     return result;
 }
 
-/* --- What is given ---------------------------------------------------------------------------- */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 /* What an event adds to the balance. */
 static int64_t change_of(const struct event *e)
@@ -107,7 +108,8 @@ static int64_t change_of(const struct event *e)
     return e->amount;
 }
 
-/* Gives one event, if it is asked for, with its balance. 0 to go on, 1: enough, -1 and a fault. */
+/* Reports one event, with its balance, if it was requested. 0 to go on, 1: enough, -1 and a fault.
+ */
 static int give(struct run *r, struct event *e, struct fault *f)
 {
     int64_t change = change_of(e);
@@ -141,8 +143,8 @@ static bool is_account(const struct run *r, struct field x)
     return x.len == sizeof r->account && memcmp(x.text, r->account, sizeof r->account) == 0;
 }
 
-/* Reads a transaction's line, whose form was checked when it was indexed: 1, 0 where the account
- * has no part in it, -1 and trouble. */
+/* Reads a transaction's line, whose form was checked when it was indexed: 1, 0 if the account is
+ * not part of it, -1 and trouble. */
 static int read_tx(struct run *r, const char *line, size_t len, struct event *e, struct fault *f)
 {
     enum { FROM = 2, FEE = 4, TO = 6, AMOUNT, MEMO, FIELDS = 10 };
@@ -161,7 +163,7 @@ static int read_tx(struct run *r, const char *line, size_t len, struct event *e,
 
 /* --- Blocks --------------------------------------------------------------------------------- */
 
-/* Makes block n the current one, its header held against its id. */
+/* Makes block n the current one, after comparing its header with its id. */
 static int enter(struct run *r, int64_t n, bool whole, struct fault *f)
 {
     r->text.len = 0;
@@ -172,7 +174,8 @@ static int enter(struct run *r, int64_t n, bool whole, struct fault *f)
     return block_parse(r->text.data, (size_t)(end - r->text.data), &r->header, f);
 }
 
-/* A block's line, going forwards or back: *at is where the next one begins, or the last ended. */
+/* A line of the block, forwards or backwards: *at is where the next one begins, or where the last
+ * one ended. */
 static const char *next_line(const struct buf *text, size_t *at, bool back, size_t *len)
 {
     const char *line, *end;
@@ -190,7 +193,7 @@ static const char *next_line(const struct buf *text, size_t *at, bool back, size
     return line;
 }
 
-/* Holds the body of a block that was read whole against its root. */
+/* Compares the body of a block that was read whole with its root. */
 static int check_root(struct run *r, struct fault *f)
 {
     struct merkle m;
@@ -212,7 +215,7 @@ static int check_root(struct run *r, struct fault *f)
     return -1;
 }
 
-/* The current block's transactions that the account has part in, from its bytes. */
+/* The current block's transactions that involve the account, from its bytes. */
 static int give_body(struct run *r, struct fault *f)
 {
     bool back = r->h->newest_first;
@@ -241,7 +244,7 @@ static int maybe_reward(struct run *r, struct fault *f)
     return give_reward(r, r->at.earned, f);
 }
 
-/* A block of the chain's own. */
+/* A block of the chain's own part. */
 static int give_block(struct run *r, int64_t n, struct fault *f)
 {
     bool back = r->h->newest_first;
@@ -269,7 +272,7 @@ static int give_own(struct run *r, struct fault *f)
 /* --- The best chain -----------------------------------------------------------------------------
  */
 
-/* The grant, if there is one; it stands in genesis. */
+/* The grant, if there is one; grants are in genesis. */
 static int give_grant(struct run *r, struct fault *f)
 {
     struct account a;
@@ -348,10 +351,9 @@ static int give_best(struct run *r, struct fault *f)
 
 /* --- Times ------------------------------------------------------------------------------------ */
 
-/* A block's time is after the median of those before it, and the medians never fall; the latest
- * time so far does not either. So both are searched, and what lies between is looked at block by
- * block.
- */
+/* A block's time is after the median of those before it, and medians never fall; nor does the
+ * latest time so far. So both can be searched by bisection, and the blocks between the results are
+ * checked one by one. */
 static int reaches(struct run *r, int64_t height, bool *yes, struct fault *f)
 {
     struct index_block b;
@@ -373,7 +375,7 @@ static int has_passed(struct run *r, int64_t height, bool *yes, struct fault *f)
     return 0;
 }
 
-/* The first height from low on, and before high, that the question says yes to; high: none. */
+/* The first height in low to high - 1 for which the question is true; high: none. */
 static int search(struct run *r, int (*ask)(struct run *, int64_t, bool *, struct fault *),
                   int64_t low, int64_t high, int64_t *found, struct fault *f)
 {
@@ -391,8 +393,8 @@ static int search(struct run *r, int (*ask)(struct run *, int64_t, bool *, struc
     return 0;
 }
 
-/* Narrows the heights down to those that the times can be at. Of the chain's own blocks, each is
- * asked later. */
+/* Narrows the heights to those that can have these times. The chain's own blocks are checked one by
+ * one later. */
 static int narrow(struct run *r, struct fault *f)
 {
     int64_t fork = r->chain.fork, found;
@@ -407,9 +409,9 @@ static int narrow(struct run *r, struct fault *f)
     return 0;
 }
 
-/* --- All of it -------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
-/* Gives all between the heights, and holds the balance at the end against the index's. */
+/* Reports everything between the heights, and compares the final balance with the index's. */
 static int give_all(struct run *r, struct fault *f)
 {
     const struct history *h = r->h;

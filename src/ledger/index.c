@@ -102,8 +102,8 @@ static const char *const sql[STATEMENTS] = {
     [TX_IDS] = "SELECT DISTINCT id FROM tx WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
 };
 
-/* Notes damage, and removes the file at once, so that the next to come makes a new one even where
- * this process can do nothing more about it. */
+/* Notes damage, and removes the file at once, so the next program builds a new one even if this
+ * process can do no more. */
 static void damaged(struct index *ix, struct fault *f)
 {
     const char *path = sqlite3_db_filename(ix->db, "main");
@@ -197,7 +197,7 @@ static int pragma_number(struct index *ix, const char *text, int64_t *out, struc
     return got < 0 ? -1 : 0;
 }
 
-/* Makes the tables in an empty database; one that holds something else is not ours to use. */
+/* Creates the tables in an empty database; a database with other contents must not be used. */
 static int make_schema(struct index *ix, struct fault *f)
 {
     int64_t version, tables;
@@ -218,8 +218,7 @@ static int make_schema(struct index *ix, struct fault *f)
     return exec(ix, "COMMIT", f);
 }
 
-/* For SQLite, before it tries another time for a lock that another process has: whether it should.
- */
+/* Called by SQLite before it retries a lock held by another process: whether to retry. */
 static int wait_busy(void *self, int tries)
 {
     struct index *ix = self;
@@ -249,8 +248,9 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
     if (sqlite3_db_readonly(ix->db, "main") > 0)
         return fault_trouble(f, "index: %s cannot be written", path);
     sqlite3_busy_handler(ix->db, wait_busy, ix);
-    /* To make and remove its -wal and -shm files takes longer than all else that a reader does; and
-     * those that our closing would remove may be another's, whose index stands in place of ours. */
+    /* Making and removing the -wal and -shm files takes longer than everything else that a reader
+     * does; and those that closing would remove may belong to another index that has replaced ours.
+     */
     sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     const char *pragmas = path ? "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0;"

@@ -1,4 +1,4 @@
-/* What the index knows of signatures. */
+/* Which blocks' signatures have been checked. */
 #include "ledger/index_db.h"
 
 int index_checked(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)

@@ -2,7 +2,7 @@
 
 #include "ledger/index_db.h"
 
-/* --- What an account had ---------------------------------------------------------------------- */
+/* --- Balances --------------------------------------------------------------------------------- */
 
 static int decode(struct index *ix, const struct state_value *value, struct account *a,
                   struct fault *f)
@@ -26,7 +26,7 @@ int index_account_change(struct index *ix, const uint8_t id[ID_LEN], int64_t n,
     return found;
 }
 
-/* The one row that a bound statement gives first, its columns in a and b: 1, 0: none, -1. */
+/* The first row of a bound statement, its columns in a and b: 1, 0: none, -1. */
 static int one_row(struct index *ix, sqlite3_stmt *q, int64_t *a, int64_t *b, struct fault *f)
 {
     int got = index_step(ix, q, f);
@@ -38,7 +38,7 @@ static int one_row(struct index *ix, sqlite3_stmt *q, int64_t *a, int64_t *b, st
     return got;
 }
 
-/* Makes *block the block in this column of the first row, where it comes sooner. 0, or -1 and
+/* Lowers *block to the block in this column of the first row, if that is earlier. 0, or -1 and
  * trouble. */
 static int sooner(struct index *ix, sqlite3_stmt *q, int column, int64_t *block, struct fault *f)
 {
@@ -49,7 +49,7 @@ static int sooner(struct index *ix, sqlite3_stmt *q, int column, int64_t *block,
     return got < 0 ? -1 : 0;
 }
 
-/* The transaction that an account has made with this seq on the best chain. */
+/* The account's transaction with this seq on the best chain. */
 static int sent_at(struct index *ix, int64_t account, int64_t seq, int64_t *n, int64_t *block,
                    struct fault *f)
 {
@@ -62,8 +62,8 @@ static int sent_at(struct index *ix, int64_t account, int64_t seq, int64_t *n, i
     return got ? (got < 0 ? -1 : 0) : index_damage(ix, f);
 }
 
-/* The first block with a transaction that the account has made, of those from number `first` on:
- * its seqs rise with the numbers. */
+/* The first block with a transaction by the account, from number `first` on: its seqs rise with the
+ * numbers. */
 static int first_sent(struct index *ix, int64_t account, int64_t count, int64_t first,
                       int64_t *block, struct fault *f)
 {
@@ -140,11 +140,11 @@ int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height,
     return found ? (found < 0 ? -1 : 0) : index_damage(ix, f);
 }
 
-/* --- What happened to it ------------------------------------------------------------------------
+/* --- Events -------------------------------------------------------------------------------------
  */
 
-/* All events have a place in one order: a transaction twice its number; what a miner earned right
- * behind the last transaction of the block, which is before the first of the next one. */
+/* All events have a position in one order: a transaction has twice its number; a miner's earnings
+ * come right after the last transaction of the block, and before the first of the next. */
 static int set_place(const struct index_walk *w, struct index_cursor *c, struct fault *f)
 {
     bool is_tx = c != &w->mined;
@@ -179,8 +179,8 @@ static int start(struct index_walk *w, struct index_cursor *c, enum statement i,
     return advance(w, c, f);
 }
 
-/* The blocks that bound the heights: that of `from`, and the one behind `to`, where both have the
- * greatest numbers if there is none. */
+/* The blocks that bound the heights: that of `from`, and the one after `to`, or the greatest
+ * numbers if there is none. */
 static int bounds(struct index *ix, int64_t from, int64_t to, struct index_block *first,
                   struct index_block *end, struct fault *f)
 {
@@ -214,7 +214,7 @@ int index_walk_begin(struct index *ix, const uint8_t id[ID_LEN], int64_t from, i
     return advance(w, &w->mined, f);
 }
 
-/* The cursor whose row comes next; NULL: none has one. */
+/* The cursor with the next row; NULL: none has one. */
 static struct index_cursor *next_cursor(struct index_walk *w)
 {
     struct index_cursor *all[] = {&w->sent, &w->received, &w->mined}, *next = NULL;
@@ -249,7 +249,7 @@ int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f
     int64_t at = c->at;
     if (read_event(w, c, e, f))
         return -1;
-    /* What an account has sent itself is met by two. */
+    /* A payment by an account to itself is in two cursors. */
     if (w->received.q && c == &w->sent && w->received.at == at && advance(w, &w->received, f))
         return -1;
     return advance(w, c, f) ? -1 : 1;

@@ -1,15 +1,15 @@
 /*
- * The index asked for the history of one account on the best chain. Every answer is found by
- * seeking, whatever the length of the chain, of the account's history and of side branches: a block
- * that changed an account has it as sender or recipient, or as a miner who earned something, all
- * three of which are indexed for the best chain; and its journal has the value of before.
+ * The history of one account on the best chain, from the index. Every answer is found by seeking,
+ * whatever the length of the chain, of the account's history or of side branches: a block that
+ * changes an account has it as a sender, a recipient, or a miner who earned something, and all
+ * three are indexed for the best chain; the block's journal has the earlier value.
  */
 #ifndef LEDGER_INDEX_HISTORY_H
 #define LEDGER_INDEX_HISTORY_H
 
 #include "ledger/index.h"
 
-/* What an account had after the best chain's block of this height, which is there, or -1: before
+/* What an account had after the best chain's block at this height, which exists, or -1: before
  * genesis. 0, or -1 and trouble. */
 int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height, struct account *a,
                      struct fault *f);
@@ -19,13 +19,12 @@ int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height,
 int index_account_change(struct index *ix, const uint8_t id[ID_LEN], int64_t n,
                          struct account *before, struct account *after, struct fault *f);
 
-/* One thing that happened to an account after genesis: a transaction, or what it earned with a
- * block. */
+/* One event of an account after genesis: a transaction, or what it earned with a block. */
 struct index_event {
     bool is_tx;
     int64_t block;         /* its number */
-    int64_t line;          /* of a transaction: its place in the body, */
-    uint64_t offset, size; /* in the file, */
+    int64_t line;          /* of a transaction: its index in the body, */
+    uint64_t offset, size; /* its place in the file, */
     uint8_t id[ID_LEN];    /* and its id */
     int64_t earned;        /* of a block */
 };
@@ -36,14 +35,14 @@ struct index_walk {
     uint8_t id[ID_LEN];
     struct index_cursor {
         void *q;    /* its statement; NULL: no more rows */
-        int64_t at; /* where the row stands in the order of all events */
+        int64_t at; /* the row's position in the order of all events */
     } sent, received, mined;
     bool back;
 };
 
 /* Starts a walk along the account's events in the best chain's blocks of heights from (at least 1)
- * to `to` (there), oldest first, or newest first. index_walk_next gives the next: 1, 0 at the end,
- * -1 and trouble. index_walk_end in any case. *w must stay in its place. */
+ * to `to` (which exists), oldest or newest first. index_walk_next gives the next: 1, 0 at the end,
+ * -1 and trouble. Call index_walk_end in any case. *w must not be moved. */
 int index_walk_begin(struct index *ix, const uint8_t id[ID_LEN], int64_t from, int64_t to,
                      bool back, struct index_walk *w, struct fault *f);
 int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f);

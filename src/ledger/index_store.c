@@ -18,7 +18,7 @@ int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
     return 0;
 }
 
-/* The sums guard rows against damage that SQLite does not see; they are over fixed forms of the
+/* Checksums protect rows from damage that SQLite does not detect; they cover fixed encodings of the
  * values. */
 static int64_t block_sum(const struct index_block *b)
 {
@@ -46,8 +46,8 @@ static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t se
     return index_sum(&form, sizeof form);
 }
 
-/* Whether a ledger can have such a block at all. The sums above anybody can make, and whoever walks
- * from block to block relies on this: it comes to an end, and no number overflows. */
+/* Whether a ledger can have such a block at all. Anyone can make the checksums above, and walks
+ * from block to block rely on this: they end, and no number overflows. */
 static bool is_possible(const struct index_block *b)
 {
     const struct node *node = &b->node;
@@ -172,7 +172,7 @@ int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct 
     return n;
 }
 
-/* The number of an account, which is made known where it is not: -1 and trouble. */
+/* The number of an account, which is added if it is new: -1 and trouble. */
 static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
 {
     int64_t n = index_account_number(ix, id, f);
@@ -252,8 +252,8 @@ static int add_journal(struct index *ix, int64_t n, const struct buf *bytes, str
     return index_run(ix, q, f);
 }
 
-/* What comes from the blocks before. A child of the best tip is on the best chain at once, so that
- * nothing of it has to be written twice. */
+/* What follows from earlier blocks. A child of the best tip is stored as on the best chain at once,
+ * so nothing of it has to be written twice. */
 static int join(struct index *ix, struct index_block *b, struct fault *f)
 {
     struct index_block parent = {0};
@@ -325,7 +325,7 @@ static int set_account(void *self, const struct state_key *key, const struct sta
     return index_run(self, q, f);
 }
 
-/* Notes of a block's transactions whether they are on the best chain. */
+/* Marks a block's transactions as on the best chain, or not. */
 static int set_main_tx(struct index *ix, const struct index_block *b, bool is_main, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, SET_MAIN_TX, f);
@@ -383,7 +383,7 @@ int index_set_accounts(struct index *ix, struct state *s, struct fault *f)
     return state_each(s, true, set_account, ix, f);
 }
 
-/* Reads balance and seq from columns i and on, held against their sum. */
+/* Reads balance and seq from columns i and on, and checks their checksum. */
 static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
                         struct account *a, struct fault *f)
 {
@@ -397,7 +397,7 @@ static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t 
     return 0;
 }
 
-/* 1, 0 where nothing on the best chain has touched it (then *a is all zero), -1 and trouble. */
+/* 1, 0 if nothing on the best chain has touched it (then *a is all zero), -1 and trouble. */
 static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a,
                        struct fault *f)
 {

@@ -1,14 +1,13 @@
 /*
- * The index's file as SQLite sees it: every page ends in a sum over its bytes and its place, put
- * there as the page is written and held against it as it is read. So damage of whatever kind is
- * noticed before it is believed, also where it would make a row look as if it were not there. (The
- * -wal file has sums of its own.) SQLite leaves the room at the end of a page alone once it is told
- * to, and so does any other program that opens the file. One that does (the sqlite3 shell) may come
- * to move pages from the -wal file to their places, without a sum: they are known by the zeros that
- * stand there, and taken as they are.
+ * The index's file as SQLite sees it: every page ends in a checksum of its bytes and its place,
+ * added when the page is written and verified when it is read. So damage of any kind is detected
+ * before it is believed, even damage that would make a row seem to be missing. (The -wal file has
+ * its own checksums.) SQLite, and any other program that opens the file, leaves the reserved bytes
+ * at the end of a page alone. Another program (the sqlite3 shell) may move pages from the -wal file
+ * to their places without a checksum: these have zeros there, and are accepted.
  *
- * And a sync that a signal interrupts is made again, of the -wal file as well: SQLite takes it for
- * a broken disk.
+ * A sync that a signal interrupts is repeated, also for the -wal file: SQLite would take it for a
+ * broken disk.
  */
 #include "ledger/index_db.h"
 
@@ -18,10 +17,10 @@
 
 enum { PAGE = 4096, HEADER = 100, FILLED = 64 };
 
-/* SQLite's file, and behind it the system's, which does the work. */
+/* SQLite's file; after it comes the system's, which does the work. */
 struct checked {
     sqlite3_file base;
-    sqlite3_int64 pad; /* keeps what is behind aligned */
+    sqlite3_int64 pad; /* keeps what follows aligned */
 };
 
 static sqlite3_file *inner(sqlite3_file *file)
@@ -37,8 +36,8 @@ static uint64_t page_sum(const unsigned char *page, sqlite3_int64 offset)
     return sum ? sum : 1;
 }
 
-/* A page without a sum has something in front of where it should be; one whose end was lost has
- * not. */
+/* A page without a checksum has data before the place of the checksum; a page that lost its end
+ * does not. */
 static bool was_never_summed(const unsigned char *page, uint64_t sum)
 {
     static const unsigned char zeros[FILLED];
@@ -54,7 +53,7 @@ static int read_page(sqlite3_file *file, unsigned char *page, sqlite3_int64 offs
     memcpy(&sum, page + PAGE - sizeof sum, sizeof sum);
     if (sum != page_sum(page, offset) && !was_never_summed(page, sum))
         return SQLITE_CORRUPT;
-    memset(page + PAGE - sizeof sum, 0, sizeof sum); /* for whoever writes it elsewhere */
+    memset(page + PAGE - sizeof sum, 0, sizeof sum); /* for a caller that writes it elsewhere */
     return SQLITE_OK;
 }
 
@@ -64,7 +63,7 @@ static int checked_read(sqlite3_file *file, void *out, int n, sqlite3_int64 offs
     int at = (int)(offset % PAGE);
     if (n == PAGE && at == 0)
         return read_page(file, out, offset);
-    if (offset + n <= HEADER) /* looked at before the file is locked, and again as a page */
+    if (offset + n <= HEADER) /* read before the file is locked, and again as a page */
         return inner(file)->pMethods->xRead(inner(file), out, n, offset);
     if (at + n > PAGE)
         return SQLITE_CORRUPT;
@@ -85,7 +84,7 @@ static int checked_write(sqlite3_file *file, const void *bytes, int n, sqlite3_i
     return inner(file)->pMethods->xWrite(inner(file), page, PAGE, offset);
 }
 
-/* All else is as the system does it. */
+/* Everything else is done by the system's VFS. */
 
 static int plain_read(sqlite3_file *f, void *out, int n, sqlite3_int64 offset)
 {
@@ -178,7 +177,7 @@ static int checked_shm_unmap(sqlite3_file *f, int remove)
     return inner(f)->pMethods->xShmUnmap(inner(f), remove);
 }
 
-/* Version 2: without the calls that would map the file and pass by our reading. */
+/* Version 2: without the calls that map the file, which would bypass our reads. */
 static const sqlite3_io_methods methods = {
     .iVersion = 2,
     .xClose = checked_close,
@@ -199,7 +198,7 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = checked_shm_unmap,
 };
 
-/* What belongs to the database: its -wal file and temporary ones. */
+/* The database's other files: its -wal file and temporary ones. */
 static const sqlite3_io_methods plain_methods = {
     .iVersion = 1,
     .xClose = checked_close,
@@ -216,7 +215,7 @@ static const sqlite3_io_methods plain_methods = {
     .xDeviceCharacteristics = checked_device,
 };
 
-/* Opens a file, with our methods in front of the system's. */
+/* Opens a file, with our methods before the system's. */
 static int checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
 {
     (void)vfs;
@@ -231,7 +230,7 @@ static int checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, 
 const char *index_vfs(void)
 {
     static const char name[] = "peerutils";
-    static sqlite3_vfs vfs; /* SQLite keeps it for good */
+    static sqlite3_vfs vfs; /* SQLite keeps a pointer to it */
     sqlite3_vfs *system = sqlite3_vfs_find(NULL);
     if (sqlite3_vfs_find(name))
         return name;

@@ -12,7 +12,7 @@
 struct known {
     const struct ledger *ledger; /* or NULL */
     int fd;                      /* -1: not open */
-    bool writable;               /* not tried in vain */
+    bool writable;               /* no attempt has failed */
     char path[];
 };
 
@@ -48,8 +48,8 @@ static off_t place_of(const uint8_t id[ID_LEN])
     return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
 }
 
-/* Whether it may be written: a table begins with a hole, or an id whose place is the first. What
- * somebody else has put under this name, a ledger that was checked, say, does not. */
+/* Whether the file may be written: a table begins with a hole, or an id that belongs in the first
+ * slot. Another file under this name (a ledger that was checked, say) does not. */
 static bool is_table(int fd)
 {
     static const uint8_t hole[ID_LEN];
@@ -59,7 +59,7 @@ static bool is_table(int fd)
            (got == ID_LEN && (memcmp(first, hole, ID_LEN) == 0 || place_of(first) == 0));
 }
 
-/* Opens the file; what is none (a FIFO), or another's (what a link leads to), is left alone. */
+/* Opens the file; anything but a regular file (a FIFO), or what a link leads to, is left alone. */
 static void open_file(struct known *k, int flags)
 {
     struct stat st;
@@ -68,7 +68,7 @@ static void open_file(struct known *k, int flags)
         let_go(k);
 }
 
-/* Whether the file at path is open; one that was removed or replaced would be written for nobody.
+/* Whether the file at path is the open one; writing to one that was removed or replaced is useless.
  */
 static bool is_open(struct known *k, int flags)
 {
@@ -85,7 +85,7 @@ static bool knows_tx(const struct known *k, const uint8_t id[ID_LEN])
     return pread(k->fd, found, ID_LEN, place_of(id)) == ID_LEN && memcmp(found, id, ID_LEN) == 0;
 }
 
-/* Its root is that of its lines (the item is not broken), so its id is the hash of all of them. */
+/* Its root matches its lines (the item is not broken), so its id is the hash of all of them. */
 static bool knows_block(const struct known *k, const struct item *item)
 {
     struct fault ignored;
@@ -114,7 +114,7 @@ void known_recall(void *known, struct batch *b)
     }
 }
 
-/* A write over the limit of a file's size would end the program. */
+/* A write over the file size limit would end the program. */
 static bool has_room(void)
 {
     struct rlimit most;
@@ -127,11 +127,11 @@ static void remember_item(struct known *k, const struct item *item)
     for (size_t i = 0; i < item->count && k->writable; i++) {
         const struct entry *e = &item->entries[i];
         if (e->holds && pwrite(k->fd, e->id, ID_LEN, place_of(e->id)) != ID_LEN)
-            k->writable = false; /* a full disk: what is torn is nobody's */
+            k->writable = false; /* a full disk: a torn entry matches nothing */
     }
 }
 
-/* Whether anything in the batch is worth a file. */
+/* Whether anything in the batch is worth creating a file for. */
 static bool has_news(const struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)

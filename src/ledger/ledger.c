@@ -1,4 +1,4 @@
-/* A ledger as its readers see it. */
+/* A ledger, from its readers' side. */
 #include "ledger/ledger.h"
 
 #include "base/file.h"
@@ -16,7 +16,7 @@
 
 enum { ATTEMPTS = 8 };
 
-/* A reader's: all that is read until the next update is of one moment. */
+/* A reader sees one moment of the index until its next update. */
 static int update(struct ledger *l, struct fault *f)
 {
     l->has_tail = false;
@@ -33,8 +33,8 @@ static int update(struct ledger *l, struct fault *f)
         return -1;
     int result = ledger_catch_up(l, f);
     if (result == 0 && l->has_tail && !ledger_tail_is_torn(l)) {
-        /* A damaged ledger: the index keeps what it knew of the sound one, and the caller is told.
-         */
+        /* In case of a damaged ledger, the index keeps what it knew of the intact one, and the
+         * caller gets the fault. */
         index_rollback(l->index);
         l->mark = (struct index_mark){0};
         return 0;
@@ -44,7 +44,7 @@ static int update(struct ledger *l, struct fault *f)
         l->mark = (struct index_mark){0};
         return -1;
     }
-    if (l->has_tail && file_is_locked(l->fd)) /* a writer is putting it there */
+    if (l->has_tail && file_is_locked(l->fd)) /* a writer is just appending it */
         l->has_tail = false;
     return index_begin_read(l->index, f) || ledger_up_to_date(l, f) < 0 ? -1 : 0;
 }
@@ -66,7 +66,7 @@ void ledger_drop_index(struct ledger *l)
     index_remove(l->index_path);
 }
 
-/* Opens the index, or, where the file can be neither used nor made, one for this run alone. */
+/* Opens the index or, if the file can be neither used nor created, a temporary one. */
 static int open_index(struct ledger *l, struct fault *f)
 {
     bool damaged;
@@ -130,7 +130,7 @@ static int prepare(struct ledger *l, const char *path, int flags, struct fault *
     return open_file(l, flags, f);
 }
 
-/* A reader's tail may be torn, not broken. */
+/* For a reader, the tail may be torn, but not broken. */
 static int refuse_tail(struct ledger *l, struct fault *f)
 {
     if (l->tree.count == 0 && !l->has_tail)
@@ -201,7 +201,7 @@ int ledger_read(struct ledger *l, const struct node *node, bool header_only, str
     if (l->mark.end && (node->offset > l->mark.end || node->size > l->mark.end - node->offset))
         return index_damage(l->index, f);
     if (header_only && want > 1024)
-        want = 1024; /* more than any header takes */
+        want = 1024; /* longer than any header */
     if (buf_reserve(out, want))
         return fault_memory(f);
     char *text = out->data + out->len;

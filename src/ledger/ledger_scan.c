@@ -1,4 +1,4 @@
-/* A ledger's index, brought up to date with the file. */
+/* Brings a ledger's index up to date with the file. */
 #include "base/file.h"
 #include "ledger/ledger_file.h"
 #include "ledger/source.h"
@@ -23,7 +23,7 @@ int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *
     return 0;
 }
 
-/* How much of a stamp tells which file it is: device, inode and the space behind. */
+/* The part of a stamp that identifies the file: device, inode and the space after them. */
 static size_t identity_len(const char *stamp)
 {
     const char *space = strchr(stamp, ' ');
@@ -31,7 +31,7 @@ static size_t identity_len(const char *stamp)
     return space ? (size_t)(space - stamp) + 1 : 0;
 }
 
-/* Whether two stamps are of the same file, whatever its size and times. */
+/* Whether two stamps are of the same file, with any size and times. */
 static bool same_file(const char *a, const char *b)
 {
     size_t n = identity_len(a);
@@ -52,7 +52,7 @@ static int index_resume(struct ledger *l, struct fault *f)
     return 0;
 }
 
-/* Takes up what the index says now, if that is not what we had. */
+/* Reads the tree from the index again, if the index has changed. */
 static int read_mark(struct ledger *l, struct fault *f)
 {
     struct index_mark mark;
@@ -87,7 +87,7 @@ int ledger_write_accounts(struct ledger *l, struct fault *f)
                                                  : index_set_accounts(l->index, l->tree.state, f);
 }
 
-/* Judges one item of the file and takes it into the index. 1, 0 where the good part ends here, -1
+/* Judges one item of the file and adds it to the index. 1, 0 if the valid part ends before it, -1
  * and trouble. */
 static int scan_item(struct ledger *l, const struct item *item, struct fault *f)
 {
@@ -137,7 +137,7 @@ int ledger_feed(struct ledger *l, uint64_t line, uint64_t offset, struct sigpool
     return 0;
 }
 
-/* Reads the file on from the mark, as far as it is good. */
+/* Reads the file from the mark on, as far as it is valid. */
 static int read_on(struct ledger *l, struct fault *f)
 {
     struct feed d;
@@ -157,7 +157,7 @@ static int read_on(struct ledger *l, struct fault *f)
     return going < 0 || got < 0 ? -1 : ledger_write_accounts(l, f);
 }
 
-/* The same, in bulk where most of a large file of so many bytes is still to be read. */
+/* The same, in bulk if most of a large file of so many bytes has yet to be read. */
 static int scan(struct ledger *l, uint64_t size, struct fault *f)
 {
     bool bulk = size >= l->mark.end + BULK_MIN && size / 2 >= l->mark.end;
@@ -168,7 +168,7 @@ static int scan(struct ledger *l, uint64_t size, struct fault *f)
     return bulk ? index_bulk_end(l->index, f) : 0;
 }
 
-/* Whether block n of the index stands in the file as the item does. 1 or 0, -1 and trouble. */
+/* Whether the item in the file is block n of the index. 1 or 0, -1 and trouble. */
 static int same_block(struct ledger *l, const struct item *item, int64_t n, struct fault *f)
 {
     struct node node;
@@ -178,8 +178,8 @@ static int same_block(struct ledger *l, const struct item *item, int64_t n, stru
            item->offset == node.offset && item->line == node.line && item->stream_size == node.size;
 }
 
-/* Hashes the file's blocks again from number n on and compares them with the index: 1 all are the
- * same, 0, -1. */
+/* Hashes the file's blocks again from number n on and compares them with the index: 1 if all are
+ * the same, 0, -1. */
 static int compare_from(struct ledger *l, const struct node *first, struct fault *f)
 {
     struct feed d;
@@ -197,14 +197,14 @@ static int compare_from(struct ledger *l, const struct node *first, struct fault
     return same && n == l->mark.count;
 }
 
-/* Whether the stamp was made of a file with more in it than its good part. */
+/* Whether the stamp was made when the file held more than its valid part. */
 static bool has_tail(const char *stamp)
 {
     size_t n = strlen(stamp);
     return n > 0 && stamp[n - 1] == '?';
 }
 
-/* Whether what the index says of the file still holds: 1 or 0, -1 and trouble. */
+/* Whether the index still agrees with the file: 1 or 0, -1 and trouble. */
 static int index_holds(struct ledger *l, const char *stamp, uint64_t size, struct fault *f)
 {
     struct node first;
@@ -239,7 +239,8 @@ int ledger_catch_up(struct ledger *l, struct fault *f)
     if (scan(l, size, f))
         return -1;
     memcpy(l->mark.stamp, stamp, sizeof stamp);
-    if (l->mark.end != size) /* there is more to read one day: this file, but none of its moments */
+    if (l->mark.end !=
+        size) /* there is more to read later: identifies this file, but no state of it */
         memcpy(l->mark.stamp + identity_len(stamp), "?", 2);
     return l->mark.count ? index_set_mark(l->index, &l->mark, f) : 0;
 }

@@ -1,4 +1,4 @@
-/* A ledger as its one writer sees it. */
+/* A ledger, from its writer's side. */
 #include "base/file.h"
 #include "ledger/ledger_file.h"
 
@@ -19,15 +19,15 @@ static int lock_file(struct ledger *l, struct fault *f)
     return 0;
 }
 
-/* Of blocks that the file holds already, and that no writer has taken up: one that was ended in
- * between may have put them there, and not synced. */
+/* Finds blocks that the file has already, but that no writer has indexed: a writer that was killed
+ * may have appended them, and not synced. */
 static int sync_found(struct ledger *l, struct fault *f)
 {
     return file_sync_data(l->fd) || file_sync_folder(l->path) ? fault_errno(f, "%s", l->path) : 0;
 }
 
-/* Whether the item is the block that the index has under this number, by its id, the hash of all of
- * it: that alone is what is checked. */
+/* Whether the item is the block with this number in the index, by its id, the hash of the whole
+ * block; nothing else needs checking. */
 static bool is_indexed(struct ledger *l, const struct item *item, int64_t n)
 {
     struct node node;
@@ -65,8 +65,8 @@ static int check_signatures(struct ledger *l, struct fault *f)
     return index_all_checked(l->index, f);
 }
 
-/* Moves what stands behind the good part to LEDGER.torn, and makes that durable before the file is
- * cut. */
+/* Moves what follows the valid part to LEDGER.torn, and makes that durable before the file is cut.
+ */
 static int put_aside(struct ledger *l, uint64_t size, struct fault *f)
 {
     char name[4096], piece[1 << 16];
@@ -124,7 +124,7 @@ static int recover(struct ledger *l, struct fault *f)
     return 0;
 }
 
-/* Stamps the index with the file as it is now, its end being the index's. */
+/* Stamps the index with the file as it is now; both end at the same place. */
 static int stamp_now(struct ledger *l, struct fault *f)
 {
     uint64_t size = 0;
@@ -186,7 +186,7 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
     return TREE_GOOD;
 }
 
-/* A ledger that has no genesis yet leaves nothing behind. */
+/* A ledger that still has no genesis block is removed. */
 static void remove_empty(struct ledger *l)
 {
     struct stat st;
@@ -204,7 +204,7 @@ void ledger_abort(struct ledger *l)
         file_sync(l->fd);
     if (l->begun_end == 0)
         remove_empty(l);
-    l->mark = (struct index_mark){0}; /* so that the next ledger_begin takes the tree up again */
+    l->mark = (struct index_mark){0}; /* so that the next ledger_begin reads the tree again */
     file_unlock(l->fd);
 }
 

@@ -52,7 +52,7 @@ static int take_header(struct light *c, const struct line *line, int64_t now, st
     struct block b;
     uint8_t id[ID_LEN];
     if (block_parse(line->text, line->len, &b, f)) {
-        line_form(line, f); /* where the line is none at all, that comes first */
+        line_form(line, f); /* a line that is not in form at all gets that rule first */
         return 0;
     }
     sha256(line->text, line->len, id);
@@ -107,7 +107,7 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
     return 0;
 }
 
-/* The next block, of those that a proof stood on, that later headers took off the best chain. */
+/* The next block that a proof relied on and that later headers took off the best chain. */
 static int sweep(struct light *c, struct fault *f)
 {
     for (; c->mode == LIGHT_WHOLE && c->swept < c->heads.count; c->swept++) {

@@ -1,4 +1,4 @@
-/* How the light client takes up the genesis block, whose body comes with it, as a ledger would. */
+/* Reads the genesis block, which has its body, as a ledger would. */
 #include "ledger/light_parts.h"
 
 bool light_is_setup(const struct line *line)
@@ -6,7 +6,7 @@ bool light_is_setup(const struct line *line)
     return line_is(line->text, line->len, "rule") || line_is(line->text, line->len, "grant");
 }
 
-/* Puts the line as it stood. A text that grows over what any block may have takes no more: it is
+/* Appends the line unchanged. A text that exceeds the size of any block stops growing: it is
  * refused anyway. 0, or -1 and trouble. */
 static int keep_line(struct light *c, const struct line *line, struct fault *f)
 {
@@ -19,8 +19,8 @@ static int keep_line(struct light *c, const struct line *line, struct fault *f)
     return 0;
 }
 
-/* Takes the lines of the body behind the header, as many as it counts, or as there are. 0, or -1
- * and trouble. */
+/* Reads the lines of the body after the header, as many as it counts, or as many as follow. 0, or
+ * -1 and trouble. */
 static int gather_body(struct light *c, int64_t count, struct fault *f)
 {
     for (int64_t i = 0; i < count; i++) {
@@ -37,7 +37,7 @@ static int gather_body(struct light *c, int64_t count, struct fault *f)
     return 0;
 }
 
-/* The genesis block by the rules that a ledger's has to keep. */
+/* Judges the genesis block by the rules of a ledger's. */
 static int judge_item(struct light *c, const struct item *item, struct fault *f)
 {
     struct tree tree;
@@ -59,7 +59,7 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
     return verdict < 0 ? -1 : 0;
 }
 
-/* Reads the genesis block whose text is gathered. 1, 0 and a rule, -1 and trouble. */
+/* Reads the genesis block whose text has been collected. 1, 0 and a rule, -1 and trouble. */
 static int judge_genesis(struct light *c, uint64_t line, struct fault *f)
 {
     struct batch batch = {0};
@@ -70,8 +70,8 @@ static int judge_genesis(struct light *c, uint64_t line, struct fault *f)
     return result;
 }
 
-/* Whether the first genesis header has its body behind it, or, as behind a proof's, anything else:
- * 1 or 0, -1 and trouble. */
+/* Whether the first genesis header is followed by its body or, like a proof's header, by something
+ * else: 1 or 0, -1 and trouble. */
 static int look_for_body(struct light *c, struct fault *f)
 {
     int got = light_next_line(c, &c->held, f);
@@ -79,7 +79,7 @@ static int look_for_body(struct light *c, struct fault *f)
     return got < 0 ? -1 : got && light_is_setup(&c->held);
 }
 
-/* The header that was kept before the reader went on. */
+/* The header that was kept before the reader continued. */
 static int judge_copy(struct light *c, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct block b;
@@ -88,7 +88,7 @@ static int judge_copy(struct light *c, const uint8_t id[ID_LEN], struct fault *f
     return light_judge_claim(c, &b, id, c->genesis.len, f);
 }
 
-/* A genesis header behind the genesis block: only that block's own. */
+/* A genesis header after the genesis block must be that block's own. */
 static int judge_known(struct light *c, const uint8_t id[ID_LEN], struct fault *f)
 {
     size_t n;

@@ -1,4 +1,4 @@
-/* The light client's judgement of headers: towards their chain, or, where there is none, alone. */
+/* The light client's judgement of headers: against their chain or, if there is none, alone. */
 #include "ledger/light_parts.h"
 
 #include "base/hex.h"
@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The shortest a signed transaction can be, with its newline: every number one digit. */
+/* The shortest possible signed transaction, with its newline: every number one digit. */
 #define TX_SIZE_MIN 339
 
 /* --- Ancestors ------------------------------------------------------------------------------- */
@@ -25,7 +25,7 @@ static void gather_times(struct light *c, size_t parent)
     c->above_of = parent;
 }
 
-/* The times stand at their height modulo MEDIAN_OF, so that the newest takes the oldest's place. */
+/* The times are stored at their height modulo MEDIAN_OF, so the newest replaces the oldest. */
 static void step_down(struct light *c, const struct head *h, size_t n)
 {
     struct ancestry *a = &c->above;
@@ -38,7 +38,8 @@ static void step_down(struct light *c, const struct head *h, size_t n)
 
 /* --- Headers --------------------------------------------------------------------------------- */
 
-/* Both halves of a chain's work. It stays below 2^128 until somebody has hashed as often. */
+/* Adds the work of a chain, in two halves. It stays below 2^128 until somebody has computed that
+ * many hashes. */
 static unsigned __int128 work_of(const struct head *h)
 {
     return (unsigned __int128)h->work[1] << 64 | h->work[0];
@@ -62,8 +63,8 @@ static int add_work(struct light *c, const struct block *b, const struct head *p
     return 0;
 }
 
-/* What a header says of its body, which is not here: that it is none is said by its root too, and
- * what it counts must find room in a block. */
+/* Checks what a header says about its missing body: an empty body determines the root, and the
+ * lines counted must fit into a block. */
 static int check_body(const struct light *c, const struct block *b, size_t size, struct fault *f)
 {
     uint8_t nothing[SHA256_LEN];
@@ -92,9 +93,8 @@ static void fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN]
     memcpy(h->root, b->root, ID_LEN);
 }
 
-/* Whether the best chain keeps its highest bound block where this header becomes its tip: a branch
- * that is shorter, and has more work, need not reach its height. 1, 0 and a rule, -1 and trouble.
- */
+/* Whether the best chain keeps its highest bound block when this header becomes its tip: a shorter
+ * branch with more work may not reach that height. 1, 0 and a rule, -1 and trouble. */
 static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
 {
     const struct head *best = head_at(&c->heads, c->best);
@@ -114,7 +114,7 @@ static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
     return 0;
 }
 
-/* Keeps a header that holds behind its parent. 0, or -1 and a fault. */
+/* Adds a valid header after its parent. 0, or -1 and a fault. */
 static int add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                      size_t parent, struct fault *f)
 {
@@ -135,8 +135,8 @@ static int add_child(struct light *c, const struct block *b, const uint8_t id[ID
     return 0;
 }
 
-/* The parent of a header that is not the last one's child: 1, 0 and a rule, or, where the header
- * is one of those before it, 2; -1 and trouble. */
+/* Finds the parent of a header that is not the last one's child: 1, 0 and a rule, or 2 if the
+ * header itself was there before; -1 and trouble. */
 static int find_parent(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                        size_t *parent, struct fault *f)
 {
@@ -180,9 +180,9 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
     return 1;
 }
 
-/* --- The first of them ----------------------------------------------------------------------- */
+/* --- The first header ------------------------------------------------------------------------ */
 
-/* The last height that a chain can have whose genesis granted so much. */
+/* The greatest height of a chain whose genesis granted so much. */
 static int64_t last_height(const struct rules *r, int64_t supply)
 {
     int64_t height = 0, room = INT64_MAX - supply;

@@ -1,4 +1,4 @@
-/* The light client's table of headers: by number, by id, and up their chains. */
+/* The light client's table of headers: by number, by id, and along their chains. */
 #include "ledger/light_parts.h"
 
 #include "base/large.h"
@@ -25,7 +25,7 @@ int heads_reserve(struct heads *t, struct fault *f)
     if (!chunks)
         return fault_memory(f);
     t->chunks = chunks;
-    /* Where headers are few, large pages cost more than they save. */
+    /* With few headers, large pages cost more than they save. */
     chunks[t->chunks_count] = t->chunks_count ? large_alloc(HEADS_CHUNK * sizeof **chunks)
                                               : calloc(HEADS_CHUNK, sizeof **chunks);
     if (!chunks[t->chunks_count])
@@ -36,8 +36,8 @@ int heads_reserve(struct heads *t, struct fault *f)
 
 /* --- By id ----------------------------------------------------------------------------------- */
 
-/* An id's last bytes are random even where its first are zeros for the work's sake; the seed keeps
- * anyone from choosing what falls on one slot. */
+/* The last bytes of an id are random even if the first are zeros, for the work; the seed prevents
+ * others from choosing ids that collide in one slot. */
 static size_t slot_of(const struct heads *t, const uint8_t id[ID_LEN])
 {
     uint64_t x, y;
@@ -56,7 +56,7 @@ static void enter(struct heads *t, size_t n)
     t->slots[i] = (uint32_t)n + 1;
 }
 
-/* Brings the slots up to date, at most three quarters of them full. 0, or -1: no memory. */
+/* Brings the slots up to date, at most three quarters of them used. 0, or -1: no memory. */
 static int enter_all(struct heads *t)
 {
     size_t want = t->slots_count ? t->slots_count : 64;
@@ -90,8 +90,8 @@ int heads_find(struct heads *t, const uint8_t id[ID_LEN], size_t *n, struct faul
 
 /* --- Ancestors ------------------------------------------------------------------------------- */
 
-/* Jumps of a skew binary list (Myers, 1983): where the parent's jump and the one behind it are of
- * one length, one over both; else to the parent. */
+/* Jumps of a skew-binary list (Myers, 1983): if the parent's jump and the next one are of equal
+ * length, one over both; otherwise to the parent. */
 uint32_t heads_jump(const struct heads *t, uint32_t parent)
 {
     const struct head *p = head_at(t, parent), *one = head_at(t, p->jump),

@@ -10,10 +10,10 @@
 
 _Static_assert(PROOF_PATH_MAX == MERKLE_PATH_MAX, "a proof has room for every path");
 
-/* The lines of a block's body, hashed. */
+/* The hashed lines of a block's body. */
 struct leaves {
     uint8_t (*ids)[ID_LEN];
-    size_t count, at; /* at: which is the one looked for */
+    size_t count, at; /* at: the index of the line looked for */
     bool found;
 };
 
@@ -29,10 +29,10 @@ static int in_genesis(struct ledger *l, const uint8_t id[ID_LEN], struct node *n
     return has;
 }
 
-/* A walk down a chain, along the blocks that have a transaction. */
+/* A search among the blocks that have a transaction. */
 struct search {
     struct tree *tree;
-    bool best; /* what is asked for is the best chain, else the one that `at` is on */
+    bool best; /* searches the best chain; otherwise the chain of `at` */
     struct node at;
     bool found, any;
 };
@@ -91,7 +91,7 @@ static int changed(const struct node *node, struct fault *f)
     return -1;
 }
 
-/* The proof from the hashed lines, which it uses up. */
+/* Makes the proof from the hashed lines, which it overwrites. */
 static int fill(struct proof *p, const struct node *node, const struct block *b,
                 const uint8_t id[ID_LEN], struct leaves *v, struct fault *f)
 {

@@ -67,7 +67,7 @@ int scratch_add(struct scratch *s, const void *bytes, size_t n, struct fault *f)
     return s->pending.len < PENDING_MAX ? 0 : scratch_flush(s, f);
 }
 
-/* One piece is in the file, or pending, as a whole. */
+/* What was added together is either all in the file, or all pending. */
 int scratch_read(struct scratch *s, void *out, size_t n, uint64_t at, struct fault *f)
 {
     if (at >= s->written) {

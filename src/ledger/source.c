@@ -12,7 +12,7 @@
 
 enum { INPUT = 1 << 16 };
 
-/* A gzip file: any number of members, each with its check sum, and nothing else behind them. */
+/* A gzip file: any number of members, each with its checksum, and nothing after them. */
 struct gunzip {
     int fd;
     z_stream z;
@@ -22,11 +22,11 @@ struct gunzip {
 
 static int broken(void)
 {
-    errno = EBADMSG; /* "Bad message": the check sum, the form or the end is wrong */
+    errno = EBADMSG; /* "Bad message": the checksum, the form or the end is wrong */
     return -1;
 }
 
-/* Refills the input: bytes there are now, 0 at the end of the file, -1. */
+/* Refills the input: how many bytes it has now, 0 at the end of the file, -1. */
 static int refill(struct gunzip *g)
 {
     while (g->z.avail_in == 0 && !g->ended) {
@@ -86,7 +86,7 @@ static int gunzip_open(int fd, struct source *src, struct fault *f)
 
 bool source_is_gzip(int fd)
 {
-    unsigned char magic[2]; /* pread leaves the place alone, and fails on a pipe */
+    unsigned char magic[2]; /* pread does not move the file position, and fails on a pipe */
     return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
 }
 

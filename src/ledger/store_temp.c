@@ -12,13 +12,13 @@
 
 enum { SLOTS_FIRST = 1 << 12, SPENT_STEP = 1024, SEARCHES_MAX = 1000 };
 
-/* A node as it is kept, with the place of its journal. */
+/* A node as stored, with the place of its journal. */
 struct kept {
     struct node node;
     uint64_t journal_at, journal_len;
 };
 
-/* One transaction of a block, so that who spent a sequence number can be told. */
+/* A transaction of a block, kept to find who used a sequence number. */
 struct spent {
     uint8_t from[ID_LEN], id[ID_LEN];
     int64_t seq, n;
@@ -29,9 +29,9 @@ struct store_temp {
     struct scratch nodes, journals, spent;
     int slots_fd; /* an open-addressed table from ids to node numbers plus one */
     uint64_t slots;
-    struct store base; /* has the nodes below first */
+    struct store base; /* has the nodes before first */
     int64_t first, count;
-    unsigned searches; /* of spent so far: a hostile ledger may not ask for one a line */
+    unsigned searches; /* of spent so far: a hostile ledger must not cause one search per line */
 };
 
 static int read_kept(struct store_temp *s, int64_t n, struct kept *kept, struct fault *f)
@@ -51,8 +51,8 @@ static int get(void *self, int64_t n, struct node *node, struct fault *f)
     return 0;
 }
 
-/* Ids are hashes already, but a miner chooses among them: a table's run may be crowded, never
- * wrong. */
+/* Ids are hashes already, but a miner can choose among them: a run of the table may become long,
+ * but never wrong. */
 static uint64_t first_slot(const struct store_temp *s, const uint8_t id[ID_LEN])
 {
     uint64_t hash;
@@ -60,7 +60,7 @@ static uint64_t first_slot(const struct store_temp *s, const uint8_t id[ID_LEN])
     return hash & (s->slots - 1);
 }
 
-/* Finds the id's slot, or the free one where it would go: 1 and its node, or 0. */
+/* Finds the id's slot, or the free one where it belongs: 1 and its node, or 0. */
 static int search(struct store_temp *s, const uint8_t id[ID_LEN], uint64_t *slot, struct node *node,
                   struct fault *f)
 {
@@ -98,7 +98,7 @@ static int put_slot(struct store_temp *s, const uint8_t id[ID_LEN], int64_t n, s
                                                                                  : 0;
 }
 
-/* Doubles the table and puts every node in again. */
+/* Doubles the table and reinserts every node. */
 static int grow(struct store_temp *s, struct fault *f)
 {
     if (ftruncate(s->slots_fd, 0))
@@ -165,7 +165,7 @@ static int add(void *self, const struct node *node, const struct item *item,
 static int best(void *self, const struct node *node, int64_t fork, struct fault *f)
 {
     (void)self, (void)node, (void)fork, (void)f;
-    return 0; /* the state in memory is all there is */
+    return 0; /* there is no state except in memory */
 }
 
 /* Whether node n is an ancestor of tip, or tip itself: 1 or 0, -1 and trouble. */
@@ -178,7 +178,7 @@ static int is_ancestor(struct store_temp *s, int64_t n, const struct node *tip, 
     return node.n == n;
 }
 
-/* Looks through one piece of spent, newest first. 1 and *found, 0, or -1. */
+/* Searches one piece of spent, newest first. 1 and *found, 0, or -1. */
 static int search_spent(struct store_temp *s, const struct spent *piece, size_t count,
                         const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
                         const struct spent **found, struct fault *f)
@@ -194,7 +194,7 @@ static int search_spent(struct store_temp *s, const struct spent *piece, size_t 
     return 0;
 }
 
-/* The same of all that is kept here. 1 and words, 0, or -1. */
+/* Searches all transactions stored here. 1 and words, 0, or -1. */
 static int own_spender(struct store_temp *s, const uint8_t from[ID_LEN], int64_t seq,
                        const struct node *node, char words[160], struct fault *f)
 {
@@ -266,7 +266,7 @@ struct store_temp *store_temp_new(const struct store *base, int64_t count, struc
     return NULL;
 }
 
-/* Only what the base gave is not our own. */
+/* Only what came from the base was not allocated here. */
 static int damage(void *self, struct fault *f)
 {
     struct store_temp *s = self;

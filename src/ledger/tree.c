@@ -9,7 +9,7 @@
 
 enum {
     RECENT = 16,
-    AHEAD = 16, /* transactions whose accounts are fetched together */
+    AHEAD = 16, /* transactions whose accounts are prefetched together */
 };
 
 int tree_init(struct tree *t, struct store store, struct fault *f)
@@ -76,7 +76,7 @@ int tree_find(struct tree *t, const uint8_t id[ID_LEN], struct node *node, struc
     return t->store.find(t->store.self, id, node, f);
 }
 
-/* Whoever walks by it takes as many steps as the heights say. */
+/* A walk along jumps takes as many steps as the heights say. */
 static int parent_of(struct tree *t, struct node *node, struct fault *f)
 {
     int64_t height = node->height;
@@ -213,7 +213,7 @@ static int check_header(struct tree *t, const struct block *b, const uint8_t id[
     return a.count < 0 ? -1 : header_check(&t->asert, &t->rules, &a, b, id, now, f);
 }
 
-/* 1 it holds, 0: its parent is not in the tree, -1 and a fault. */
+/* 1 it is valid, 0: its parent is not in the tree, -1 and a fault. */
 static int judge_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
                         int64_t now, struct node *parent, struct fault *f)
 {
@@ -241,9 +241,9 @@ static int check_size(const struct tree *t, const struct item *item, struct faul
                       t->rules.maxblock);
 }
 
-/* Says who has spent the seq of a transaction that comes too late. Within its own block, from is
- * the first of the entries before it; else the store is asked. Keeps the fault as it is where
- * nobody is found. */
+/* Names the transaction that used the seq of one that comes too late. Within its own block, `from`
+ * is the first of the entries before it; otherwise the store is asked. Leaves the fault unchanged
+ * if none is found. */
 static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
                         const struct item *item, size_t before, struct fault *f)
 {
@@ -294,7 +294,7 @@ static int apply_named(struct tree *t, const struct tx *tx, const uint8_t id[ID_
     struct fault ignored;
     if (apply_tx(t->state, t->genesis.id, &t->rules, tx, fees, f) == 0)
         return 0;
-    /* A seq that is spent is told with who spent it; unspent keeps any other fault as it is. */
+    /* If the seq is used already, adds who used it; unspent leaves any other fault unchanged. */
     if (f->kind == FAULT_RULE && apply_check(t->genesis.id, &t->rules, tx, &ignored) == 0)
         unspent(t, tx, id, item, before, f);
     return -1;
@@ -306,7 +306,7 @@ int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], in
     return apply_named(t, tx, id, NULL, 0, fees, f);
 }
 
-/* One step of it for AHEAD transactions from i on. */
+/* One step of prefetching for AHEAD transactions from i on. */
 static void prefetch_some(const struct tree *t, const struct item *item, size_t i,
                           enum state_step step)
 {
@@ -316,7 +316,7 @@ static void prefetch_some(const struct tree *t, const struct item *item, size_t 
     }
 }
 
-/* Ahead of transaction i. */
+/* Prefetches ahead of transaction i. */
 static void prefetch_accounts(const struct tree *t, const struct item *item, size_t i)
 {
     if (i % AHEAD)
@@ -368,7 +368,7 @@ static struct node new_node(struct tree *t, const struct item *item)
     return node;
 }
 
-/* Turns the fault of an applied block into a verdict, its changes taken back. */
+/* Turns the fault of an applied block into a verdict, and undoes its changes. */
 static int refuse(struct tree *t, const struct item *item, struct fault *f)
 {
     state_rollback(t->state);
@@ -439,7 +439,7 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     return TREE_GOOD;
 }
 
-/* Tells the store of a new best tip, and the caller what that undid. */
+/* Tells the store the new best tip, and the caller what that undid. */
 static int make_best(struct tree *t, const struct node *new, struct reorg *reorg, struct fault *f)
 {
     struct node fork = t->best;

@@ -14,7 +14,7 @@
 
 enum { LOCATOR_WALK = 1024 };
 
-/* A block that has not been given out, and where its text stands. */
+/* A block that has not been given out, with the place of its text. */
 struct held {
     int64_t n;
     uint64_t at, size;
@@ -31,9 +31,9 @@ struct trial {
     struct tree tree;
     struct held *held;
     struct scratch texts;
-    struct buf path_up; /* node numbers (int64_t) from the best tip down to what is to be given out
-                           next, which stands last */
-    uint64_t end; /* where the next block would stand, were all of them appended to the ledger */
+    struct buf path_up; /* node numbers (int64_t) from the best tip down to the next block to give
+                           out, which is last */
+    uint64_t end;       /* where the next block would be if all were appended to the ledger */
 };
 
 static void forget_held(struct trial *t)
@@ -47,9 +47,9 @@ static void forget_held(struct trial *t)
     t->path_up.len = 0;
 }
 
-/* --- Standing on a ledger --------------------------------------------------------------------- */
+/* --- On top of a ledger ----------------------------------------------------------------------- */
 
-/* Opens the ledger where there is one. 0, or -1 and a fault. */
+/* Opens the ledger if it exists. 0, or -1 and a fault. */
 static int open_ledger(struct trial *t, struct fault *f)
 {
     t->has_ledger = false;
@@ -60,7 +60,7 @@ static int open_ledger(struct trial *t, struct fault *f)
         return 0;
     }
     if (S_ISREG(t->seen.st_mode) && t->seen.st_size == 0)
-        return 0; /* its first writer has just made it */
+        return 0; /* its first writer has just created it */
     if (ledger_open(&t->ledger, t->path, f))
         return -1;
     t->has_ledger = true;
@@ -137,7 +137,7 @@ static bool has_changed(const struct trial *t)
     return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
 }
 
-/* Whether the ledger in `new` holds all that was given out here. 1 or 0, -1 and trouble. */
+/* Whether the ledger in `new` has all blocks given out here. 1 or 0, -1 and trouble. */
 static int holds_all(struct trial *t, struct trial *new, struct fault *f)
 {
     return t->tree.has_genesis ? trial_has(new, t->tree.best.id, f) : new->tree.has_genesis;
@@ -205,7 +205,7 @@ static struct held *find_held(struct trial *t, int64_t n)
     return h;
 }
 
-/* Plans the way from the first block that is held up to the best tip. */
+/* Plans the path from the first held block up to the best tip. */
 static int plan(struct trial *t, struct fault *f)
 {
     struct node node = t->tree.best;
@@ -292,9 +292,8 @@ int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint
 
 /* --- Locators --------------------------------------------------------------------------------- */
 
-/* The best chain's block at this height, which may be looked up where it is the ledger's; of what
- * came since only the last LOCATOR_WALK are walked over. node is the one above. 1, 0: not that far,
- * -1. */
+/* The best chain's block at this height, from the ledger if it is there; of the blocks since then,
+ * only the last LOCATOR_WALK are walked over. node is the one above. 1, 0: not that far, -1. */
 static int below(struct trial *t, struct node *node, int64_t height, struct fault *f)
 {
     int64_t first = t->has_ledger ? t->ledger.tree.count : 0;
@@ -320,7 +319,7 @@ static bool add_id(uint8_t ids[][ID_LEN], int *count, int max, const uint8_t id[
     return true;
 }
 
-/* Puts ids from node's height down, while there is room for genesis behind them. */
+/* Appends ids from node's height down, while there is room for genesis after them. */
 static int locate_from(struct trial *t, struct node node, uint8_t ids[][ID_LEN], int *count,
                        int max, struct fault *f)
 {

@@ -1,10 +1,10 @@
 /*
  * A trial of blocks on top of a ledger, which it does not write: each is judged in full against its
- * parent's state, in a tree of the trial's own (store_temp.h) that stands on the ledger as it was
- * at one moment, or on nothing where there is no ledger yet.
+ * parent's state, in a tree of the trial's own (store_temp.h) on top of the ledger at one moment,
+ * or of nothing if there is no ledger yet.
  *
- * Blocks that make the best chain are given out, parents first. Those of a side branch are held, in
- * a temporary file, until their branch has more work than the best one.
+ * Blocks that extend the best chain are given out, parents first. Those of a side branch are held,
+ * in a temporary file, until their branch has more work than the best one.
  */
 #ifndef LEDGER_TRIAL_H
 #define LEDGER_TRIAL_H
@@ -14,45 +14,45 @@
 struct trial;
 
 /* A trial on the ledger at path, which stays the caller's. chain: the genesis id that it must have,
- * and that the first block must have where there is no ledger; NULL: that of the ledger, which must
- * be there. NULL and a fault. */
+ * and that the first block must have if there is no ledger; NULL: that of the ledger, which must
+ * exist. NULL and a fault. */
 struct trial *trial_new(const char *path, const uint8_t *chain, struct fault *f);
 void trial_free(struct trial *t);
 
-/* The chain's genesis id; its rules, NULL as long as there is no genesis block. */
+/* The chain's genesis id; its rules, NULL until there is a genesis block. */
 const uint8_t *trial_chain(const struct trial *t);
 const struct rules *trial_rules(const struct trial *t);
 
-/* The best tip so far; NULL as long as there is no genesis block. */
+/* The best tip so far; NULL until there is a genesis block. */
 const struct node *trial_best(const struct trial *t);
 
-/* Whether the block with this id is in the ledger, or came and held: 1 or 0, -1 and trouble. */
+/* Whether the block with this id is in the ledger, or has arrived and is valid: 1 or 0, -1 and
+ * trouble. */
 int trial_has(struct trial *t, const uint8_t id[ID_LEN], struct fault *f);
 
-/* Judges a block, its form and signatures checked (not item->broken): tree_check's verdicts, or -1
- * and trouble. trial_give must be drained before the next. */
+/* Judges a well-formed block whose signatures are checked (not item->broken): tree_check's
+ * verdicts, or -1 and trouble. trial_give must be drained before the next. */
 int trial_block(struct trial *t, const struct item *item, int64_t now, struct fault *f);
 
-/* Puts the next block that is to be given out behind what *out holds: 1, 0 there is none now, -1
- * and trouble. */
+/* Appends the next block to be given out to *out: 1, 0 there is none now, -1 and trouble. */
 int trial_give(struct trial *t, struct buf *out, struct fault *f);
 
-/* Whether trial_give has one. */
+/* Whether trial_give has a block to give. */
 bool trial_gives(const struct trial *t);
 
-/* How far the best tip is above a known block: blocks, and bytes as they stand in the ledger; 0
- * where it is not. 0, or -1 and trouble. */
+/* How far the best tip is above a known block: blocks, and their bytes in a ledger; 0 if it is not
+ * above. 0, or -1 and trouble. */
 int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint64_t *bytes,
                 struct fault *f);
 
-/* Puts a locator (gossip(7)) of the best chain behind the count ids that are in ids already: newest
- * first, gaps doubling, genesis last, max in all; where there is no genesis block, an id that
- * nobody has. The new count, or -1 and trouble. */
+/* Appends a locator (gossip(7)) of the best chain to the count ids that are in ids already: newest
+ * first, gaps doubling, genesis last, max in all; if there is no genesis block, an id that nobody
+ * has. The new count, or -1 and trouble. */
 int trial_locate(struct trial *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f);
 
-/* Stands on the ledger as it is now, if that has changed and holds all that was given out. What is
- * held is forgotten then, so that this is not done while there is any, unless TRIAL_BLOCKS_MAX came
- * since. 1 it does, 0: nothing happened, -1 and trouble. */
+/* Moves to the ledger as it is now, if it has changed and has all blocks given out. Held blocks are
+ * dropped then, so this is not done while there are any, unless TRIAL_BLOCKS_MAX have arrived
+ * since. 1 it moved, 0: nothing happened, -1 and trouble. */
 #define TRIAL_BLOCKS_MAX 20000
 int trial_renew(struct trial *t, struct fault *f);
 

@@ -14,7 +14,7 @@ struct number {
 struct kept {
     struct number number;
     struct undone_tx tx;
-    uint64_t reorg; /* which one undid it */
+    uint64_t reorg; /* which reorganisation undid it */
     UT_hash_handle hh;
 };
 
@@ -78,7 +78,7 @@ static int keep(struct undone *u, const struct entry *e, uint64_t offset, struct
 {
     struct kept *x = find(u, &e->tx);
     if (x)
-        drop(u, x); /* undone once more: this one was made last */
+        drop(u, x); /* undone once more: this entry is the newest */
     x = calloc(1, sizeof *x);
     if (!x)
         return fault_memory(f);

@@ -19,7 +19,7 @@ void watch_free(struct watch *w)
     w->undone = NULL;
 }
 
-/* Hands on an event that was put, or could not be, and frees it. 0, or -1: no memory. */
+/* Hands on an event that was formatted, or failed to be, and frees it. 0, or -1: no memory. */
 static int tell(struct watch *w, struct buf *event, int failed, struct fault *f)
 {
     if (!failed)
@@ -30,14 +30,14 @@ static int tell(struct watch *w, struct buf *event, int failed, struct fault *f)
 
 /* --- Double spends --------------------------------------------------------------------------- */
 
-/* A block that left the best chain, or came onto it. */
+/* A block that left or joined the best chain. */
 struct place {
     struct watch *watch;
     struct ledger *ledger;
     const struct node *node;
 };
 
-/* The line of a transaction that was undone, held against its id. */
+/* The line of a transaction that was undone, compared with its id. */
 static int read_undone(const struct ledger *l, const struct undone_tx *was, struct buf *out,
                        struct fault *f)
 {
@@ -51,7 +51,7 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
     return memcmp(id, was->id, ID_LEN) ? fault_trouble(f, "changed while it was read") : 0;
 }
 
-/* Nobody may have checked the signatures of a ledger that was put there as it is. */
+/* The signatures of a ledger that was copied into place may never have been checked. */
 static int check_signed(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
     if (line_check(line, len, f) || tx_parse(line, len, tx, f) || ed25519_load(f))
@@ -111,7 +111,7 @@ static int join(struct place *p, const struct item *block, void *sum, struct fau
     return undone_join(p->watch->undone, block, sum, tell_double_spend, p, f);
 }
 
-/* Takes in the transactions of the blocks that left the best chain. */
+/* Remembers the transactions of the blocks that left the best chain. */
 static int take_left(struct watch *w, struct ledger *l, const struct turn *t, uint64_t *count,
                      struct fault *f)
 {
@@ -124,7 +124,7 @@ static int take_left(struct watch *w, struct ledger *l, const struct turn *t, ui
     return 0;
 }
 
-/* The numbers of the blocks that came onto the best chain, lowest first. NULL and trouble. */
+/* The numbers of the blocks that joined the best chain, lowest first. NULL and trouble. */
 static int64_t *path_of(struct ledger *l, const struct turn *t, struct fault *f)
 {
     size_t count = (size_t)(t->to.height - t->fork.height);
@@ -142,7 +142,7 @@ static int64_t *path_of(struct ledger *l, const struct turn *t, struct fault *f)
     return path;
 }
 
-/* Looks what the blocks that came onto the best chain made of what was undone. */
+/* Compares the blocks that joined the best chain with the transactions that were undone. */
 static int take_joined(struct watch *w, struct ledger *l, const struct turn *t,
                        struct undone_sum *sum, struct fault *f)
 {
@@ -162,7 +162,7 @@ static int take_joined(struct watch *w, struct ledger *l, const struct turn *t,
     return failed ? -1 : 0;
 }
 
-/* --- Turns ----------------------------------------------------------------------------------- */
+/* --- Reorganisations ------------------------------------------------------------------------- */
 
 static int take_turn(struct watch *w, struct ledger *l, const struct turn *t, struct fault *f)
 {

@@ -1,6 +1,6 @@
 /*
- * A ledger that is watched: whenever its best chain turned, what the turn undid, and what the new
- * branch, at once or later, made of that. Told in the lines of ledger/event.h.
+ * Watches a ledger: reports each reorganisation, what it undid, and what became of that on the new
+ * branch, at once or later, as the lines of ledger/event.h.
  */
 #ifndef LEDGER_WATCH_H
 #define LEDGER_WATCH_H
@@ -10,9 +10,9 @@
 
 struct watch {
     const char *name; /* the ledger's, as a field; the caller's */
-    int64_t depth;    /* turns that undo no more blocks than this are not told */
+    int64_t depth;    /* reorganisations that undo no more blocks than this are not reported */
 
-    /* Gets an event, all its lines in one piece. */
+    /* Receives an event, all its lines together. */
     void (*tell)(void *self, const char *lines, size_t n);
     void *self;
 
@@ -20,13 +20,13 @@ struct watch {
     struct undone *undone;
 };
 
-/* Makes ready a watch whose fields above replay are filled in, to begin with the first block.
- * 0, or -1: no memory. */
+/* Prepares a watch whose fields above replay are set, to begin with the first block. 0, or -1: no
+ * memory. */
 int watch_begin(struct watch *w);
 void watch_free(struct watch *w);
 
-/* Takes the next turn of the ledger, which is up to date, and tells what comes of it: 1, 0 where
- * there is none yet, -1 and a fault; what was told before that stays told. */
+/* Handles the next change of the best tip, and reports its effects: 1, 0 if there is none yet, -1
+ * and a fault; what was reported before the fault stays reported. The ledger must be up to date. */
 int watch_next(struct watch *w, struct ledger *l, struct fault *f);
 
 #endif

@@ -6,7 +6,8 @@
 
 enum { NEAR = 1 << 17 };
 
-/* Where a read for these bytes should begin and end: around them, where they are near the last. */
+/* Where to begin and end a read for these bytes: with a margin around them if they are near the
+ * last. */
 static void choose(const struct window *w, uint64_t offset, uint64_t n, uint64_t *from,
                    uint64_t *to)
 {

@@ -1,5 +1,5 @@
-/* Pieces of a file read in about the order in which they stand there, forwards or backwards: near
- * ones are read together, one far from the last is read alone. */
+/* Reads pieces of a file roughly in their order, forwards or backwards: neighbouring pieces are
+ * read together, a piece far from the last is read alone. */
 #ifndef LEDGER_WINDOW_H
 #define LEDGER_WINDOW_H
 
@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-/* All zero but fd and end, which is where the file is known to end. window_free in the end. */
+/* All zero except for fd and end, where the file is known to end. Call window_free at the end. */
 struct window {
     int fd; /* the caller's */
     uint64_t end;
-    uint64_t at; /* where in the file the text begins */
+    uint64_t at; /* the offset of the text in the file */
     struct buf text;
 };
 
-/* The n bytes at this place, good until the next call. NULL and trouble: they are not there, or
+/* The n bytes at this place, valid until the next call. NULL and trouble: they are missing, or
  * cannot be read. */
 const char *window_read(struct window *w, uint64_t offset, uint64_t n, struct fault *f);
 void window_free(struct window *w);
