@@ -203,7 +203,10 @@ has_lines() { # FILE COUNT
 @test "-p: without keys, -a: with some alone, -d: along stems" {
     grow a
     begin a -p --
+    mkdir b
+    printf '127.0.0.1:1\r\n' >b/peers
     begin b -p -c "$CHAIN" -- "$at"
+    eventually has_line b.out '^[0-9:]+ peers:1: line: ends in CR LF'
     eventually has_line a/log ' in - '
     pay_plain() {
         txmake -c "$CHAIN" -s "$1" -f alice -a names bob 5 | txsign -k alice.key >"tx.$1"
@@ -212,6 +215,7 @@ has_lines() { # FILE COUNT
     pay_plain 0
     eventually has_tx a 0
     refute has_line b.out connected
+    eventually has_line b.out " new tx $(id <tx.0 | cut -c 1-8) from 127\\.0\\.0\\.1:[0-9]+$"
     end b
     end a
     # b's key is on the list, this test's and c's are not
@@ -299,9 +303,25 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" -c "$(printf %064d 1)" a
     says "/a/ledger: of another chain than that of -c, $CHAIN$"
     expect 2 "$NODE" c
-    says '/c/ledger: not there, and no -c says which chain it will be$'
+    says '^node: c/ledger: not there, and no -c says which chain it will be$'
     expect 2 "$NODE" -c "$CHAIN" c
-    says '/c/ledger: not there, and no PEER to fetch it from$'
+    says '^node: c/ledger: not there, and no PEER to fetch it from$'
+    expect 2 "$NODE" -c "$CHAIN" c nowhere
+    says '^node: nowhere: neither HOST:PORT nor KEY@HOST:PORT$'
+    expect 2 "$NODE" -c "$CHAIN" -m nobody c 127.0.0.1:1
+    says "^node: -m: 'nobody' is no account, and c/names is not there$"
+    [ ! -e c ]
+}
+
+@test "too few processes: it says why it does not start, or go on" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
+    grow a
+    local most
+    for most in 1 2 3 5 8 12 16 20; do
+        run_apart timeout -k 5 60 env LD_PRELOAD="$BIN/.t/failfork.so" FAILFORK_AT="$most" "$NODE" a
+        [ "$status" -eq 2 ]
+        grep -q '[^: ] *$' <(tail -n 1 "$err") || { echo "$most: no reason" && cat "$out" "$err" && return 1; }
+    done
 }
 
 @test "checkpoints in the folder: the ledger is held to them" {
@@ -327,7 +347,7 @@ has_lines() { # FILE COUNT
     : >file
     expect 2 "$NODE" file
     says '^node: file: cannot be made$'
-    expect 2 "$NODE" file/inside
+    expect 2 "$NODE" -c "$CHAIN" file/inside 127.0.0.1:1
     says '^node: file/inside: cannot be made$'
     can_be_nobody
     chmod o+x "$BATS_RUN_TMPDIR" "${PWD%/*}" . && chmod 555 a

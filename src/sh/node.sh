@@ -145,9 +145,31 @@ trap 'exit 0' HUP INT QUIT TERM
 shift $((OPTIND - 1))
 [ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: not there"
 [ -z "$allow" ] || [ -r "$allow" ] || die "$allow: cannot be read"
-mkdir -p -- "$1" 2>/dev/null || die "$1: cannot be made"
-cd -- "$1" 2>/dev/null || die "$1: cannot be entered"
+folder=$1
 shift
+for peer in "$@"; do
+    case ${peer##*:} in
+    "$peer" | '' | *[!0-9]*) die "$peer: neither HOST:PORT nor KEY@HOST:PORT" ;;
+    esac
+done
+
+is_account() { # TEXT
+    case $1 in
+    *[!0-9a-f]*) return 1 ;;
+    esac
+    [ ${#1} -eq 64 ]
+}
+
+# Nothing is made before all is there that a node needs.
+{ [ ! -e "$folder" ] || [ -d "$folder" ]; } || die "$folder: cannot be made"
+if [ ! -s "$folder/ledger" ]; then
+    [ -n "$chain" ] || die "$folder/ledger: not there, and no -c says which chain it will be"
+    [ $# -gt 0 ] || [ -s "$folder/peers" ] || die "$folder/ledger: not there, and no PEER to fetch it from"
+fi
+[ -z "$miner" ] || [ "$miner" = node ] || is_account "$miner" || [ -d "$folder" ] ||
+    die "-m: '$miner' is no account, and $folder/names is not there"
+mkdir -p -- "$folder" 2>/dev/null || die "$folder: cannot be made"
+cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 [ -w . ] || die "$PWD: cannot be written"
 [ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
 
@@ -159,9 +181,6 @@ rm -f listener.pid puller.pid listening # of a run that was killed
 
 grep -qxF -e "$(cat node.pub)" names || cat node.pub >>names
 for peer in "$@"; do
-    case ${peer##*:} in
-    "$peer" | '' | *[!0-9]*) die "$peer: neither HOST:PORT nor KEY@HOST:PORT" ;;
-    esac
     line=${peer#*@}
     [ "$line" = "$peer" ] || line="$line ${peer%%@*}"
     grep -qxF -e "$line" peers || printf '%s\n' "$line" >>peers
@@ -177,9 +196,6 @@ if [ -s ledger ]; then
     @PROGPREFIX@ledger-append -q $held ledger </dev/null || exit
     id=$(head -n 1 ledger | tr -d '\n' | sha256sum)
     [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: of another chain than that of -c, ${id%% *}"
-else
-    [ -n "$chain" ] || die "$PWD/ledger: not there, and no -c says which chain it will be"
-    [ -s peers ] || die "$PWD/ledger: not there, and no PEER to fetch it from"
 fi
 [ -z "$chain" ] || chain="-c $chain"
 if [ -n "$miner" ]; then
@@ -197,9 +213,11 @@ trim_log() {
     [ "$(wc -c <log)" -lt 16777216 ] || { cp log log.old && : >log; }
 }
 
-# What a part said last that is no event.
+# What a part said last that is no event, or where to look.
 last_words() { # [PROGRAM]
-    tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1
+    words=$(tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1) || :
+    [ -n "$words" ] || words=$(tail -n 100 log | grep '^[^0-9]' | tail -n 1) || :
+    printf '%s\n' "${words:-no part said why, see $PWD/log; is there room for more processes and files?}"
 }
 
 say() { # WORDS
@@ -211,15 +229,22 @@ tell() { # BYTES
     ours=$(cut -d ' ' -f 2 node.pub)
     tail -c "+$(($1 + 1))" -F log 2>/dev/null | while IFS=' ' read -r time who event id words; do
         case $event$plain in
-        new*) form='%02d:%02d:%02d new %s %.8s from %.8s\n' ;;
+        new) form='%02d:%02d:%02d new %s %.8s from %.8s\n' ;;
+        new-p) form='%02d:%02d:%02d new %s %.8s from %s\n' ;; # an address
         in) form='%02d:%02d:%02d connected: %s%.0s is %.8s\n' ;;
+        bad*) form='%02d:%02d:%02d %s%.0s%.0s\n' ;;
         *) continue ;;
         esac
-        [ "$who" != - ] || continue                             # what a listener knows from its last run
+        # Of `-` is what a listener knows from its last run; and what is wrong with the file of peers.
+        case $event$who in
+        bad-) ;;
+        bad* | *-) continue ;;
+        *) words=${words%% *} ;;
+        esac
         [ "$event" = new ] || [ "$who" != "$ours" ] || continue # one of our own parts
         time=${time%.*}
-        # shellcheck disable=SC2059 # one of the two above
-        printf "$form" $((time / 3600 % 24)) $((time / 60 % 60)) $((time % 60)) "${words%% *}" "$id" "$who"
+        # shellcheck disable=SC2059 # one of those above
+        printf "$form" $((time / 3600 % 24)) $((time / 60 % 60)) $((time % 60)) "$words" "$id" "$who"
     done
 }
 
@@ -347,13 +372,13 @@ is_watched() {
     kill -0 "$PPID" 2>/dev/null || stop
 }
 
-exec 4>&2 2>>log
+exec 4>&2 # what this shell itself has to say goes there, what its parts say to the log
 talk=4
 [ -s ledger ] || say 'fetching the chain'
 tries=0
 until [ -s ledger ]; do
     is_watched
-    catch_up '' &
+    catch_up '' 2>>log &
     catching_up=$!
     wait "$catching_up" || :
     [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || say "no peer has given it, trying on: $(last_words)"
@@ -363,30 +388,30 @@ done
 if [ -z "$quiet" ]; then
     tell "$(wc -c <log)" &
 fi
-flow &
+flow 2>>log &
 flow=$!
 until [ -s listening ]; do
     if ! is_running "$flow"; then
         # where we listened last time, somebody else may by now
         [ -n "$elsewhere" ] || die "it does not listen: $(last_words '@PROGPREFIX@gossip-listen')"
         listen=$elsewhere elsewhere=''
-        flow &
+        flow 2>>log &
         flow=$!
     fi
     pause 0.05
 done
 mv listening where
 say "listening on $(cat where)"
-catch_up -f &
+catch_up -f 2>>log &
 catching_up=$!
 
 address=${address:-$(cat where)}
 case $address in
 0.0.0.0:* | '[::]:'*) say 'not announced: -o says which address others are told' ;;
-*) announce & ;;
+*) announce 2>>log & ;;
 esac
 if [ -n "$miner" ]; then
-    mining &
+    mining 2>>log &
 fi
 
 seconds=0
