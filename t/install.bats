@@ -160,6 +160,14 @@ flags_of() { # TREE OUT
         grep -q "^P-" text
     done
     for name in $(programs); do
+        run_apart to/usr/bin/p-"$name" -Z
+        [ "$status" -eq 2 ]
+        says "^p-$name: -Z: no such option$"
+        says "^usage: p-$name "
+        to/usr/bin/p-"$name" --help | grep -q "^usage: p-$name "
+        to/usr/bin/p-"$name" --version | grep -q "^p-$name (peerutils) "
+    done
+    for name in $(programs); do
         ! grep -rE "(Xr $name 1|Nm $name( |\$))" to/usr/share/man || false
     done
     make_tree -s uninstall PROGPREFIX=p- PREFIX=/usr DESTDIR="$PWD/to"
