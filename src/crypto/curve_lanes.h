@@ -1,6 +1,6 @@
 /*
- * Points of Ed25519's curve, LANES of them side by side: a part of ed25519_lanes.h, included after
- * one of lanes_*.h.
+ * LANES points of Ed25519's curve, side by side: a part of ed25519_lanes.h, included after one of
+ * the lanes_*.h.
  */
 #ifndef CRYPTO_CURVE_LANES_H
 #define CRYPTO_CURVE_LANES_H
@@ -97,13 +97,13 @@ LANES_TARGET static struct lanes inverted(struct lanes a)
 
 /* --- Points ----------------------------------------------------------------------------------- */
 
-/* x = X/Z, y = Y/Z, and T = XY/Z where somebody wants it. */
+/* x = X/Z, y = Y/Z, and T = XY/Z if a later step needs it. */
 struct point {
     struct lanes x, y, z, t;
 };
 
-/* A point in the form that is added: Y + X, Y - X, 2dT and Z, which an `affine` one (Z is 1) leaves
- * away. */
+/* A point in the form in which it is added: Y + X, Y - X, 2dT and Z. An `affine` one, with Z = 1,
+ * omits Z. */
 struct addend {
     struct lanes sum, difference, t, z;
 };
@@ -118,8 +118,8 @@ LANES_INLINE void complete(struct point *r, struct lanes e, struct lanes f, stru
         r->t = lanes_mul(e, h);
 }
 
-/* Hisil, Wong, Carter and Dawson 2008, 3.3 and 3.1 with a = -1, the signs of all four turned. What
- * is subtracted is the sum of two carried ones at most, and so limb by limb below 4p. */
+/* Hisil, Wong, Carter and Dawson 2008, sections 3.3 and 3.1 with a = -1, with the signs of all four
+ * inverted. Subtrahends are sums of at most two carried numbers, and so below 4p limb by limb. */
 LANES_INLINE void doubling(struct point *r, bool want_t)
 {
     struct lanes xx = lanes_square(r->x), yy = lanes_square(r->y), zz = lanes_square(r->z);
@@ -141,7 +141,7 @@ LANES_TARGET static void point_double_t(struct point *r)
     doubling(r, true);
 }
 
-/* 3.1 again. zz is Z of the one times Z of the other. */
+/* Section 3.1 again. zz is the product of the two Z. */
 LANES_INLINE void addition(struct point *r, const struct addend *q, struct lanes zz, bool want_t)
 {
     struct lanes a = lanes_mul(lanes_sub_factor(r->y, r->x), q->difference);
@@ -156,7 +156,7 @@ LANES_TARGET static void point_add(struct point *r, const struct addend *q, bool
     addition(r, q, lanes_mul(r->z, q->z), want_t);
 }
 
-/* Of an addend whose Z is 1. */
+/* For an addend with Z = 1. */
 LANES_TARGET static void point_add_affine(struct point *r, const struct addend *q, bool want_t)
 {
     addition(r, q, r->z, want_t);
@@ -178,8 +178,8 @@ LANES_TARGET static struct addend addend_of_neutral(void)
     return (struct addend){lanes_small(1), lanes_small(1), lanes_small(0), lanes_small(1)};
 }
 
-/* x from y: x^2 = u/v, with u = y^2 - 1 and v = d y^2 + 1; that is u v^3 (u v^7)^((p-5)/8), or as
- * many times the root of -1 (RFC 8032, 5.1.3). It is canonical, and 0 where there is none. */
+/* x from y: x^2 = u/v, with u = y^2 - 1 and v = d y^2 + 1. That is u v^3 (u v^7)^((p-5)/8), or this
+ * times the root of -1 (RFC 8032, 5.1.3). The result is canonical, and 0 if there is no root. */
 LANES_TARGET static struct lanes find_x(struct lanes y, lanes_mask odd)
 {
     struct lanes yy = lanes_square(y), one = lanes_small(1);

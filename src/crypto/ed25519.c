@@ -11,8 +11,7 @@
 
 #define KERNEL "PEERUTILS_ED25519_KERNEL"
 
-/* y of the points of order 1, 2, 4 and 8, where it is no small number and not p - 1; the sign bit
- * is not part of it. */
+/* y of the points of order 1, 2, 4 and 8, without the sign bit, except small numbers and p - 1. */
 static const uint8_t small_order[2][32] = {
     {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
      0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
@@ -22,7 +21,7 @@ static const uint8_t small_order[2][32] = {
      0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
 };
 
-/* Whether bytes 1 to 30 are all x, and the last one is too, or is it without its sign bit. */
+/* Whether bytes 1 to 30 are all x, and the last one is x or x without its sign bit. */
 static bool middle_is(const uint8_t point[32], uint8_t x)
 {
     for (int i = 1; i < 31; i++)
@@ -31,8 +30,8 @@ static bool middle_is(const uint8_t point[32], uint8_t x)
     return (point[31] & 0x7f) == (x & 0x7f);
 }
 
-/* p is 2^255 - 19, 0xed 0xff ... 0xff 0x7f: what is not below it, and p - 1 of order 2, begins with
- * 0xec or more; 0 of order 4 and 1 of order 1 are the two least numbers. */
+/* p is 2^255 - 19, in bytes 0xed 0xff ... 0xff 0x7f. Numbers from p on, and p - 1 (of order 2),
+ * begin with 0xec or more. 0 (of order 4) and 1 (of order 1) are the two least numbers. */
 bool ed25519_sound(const uint8_t point[32])
 {
     if ((point[0] >= 0xec && middle_is(point, 0xff)) || (point[0] <= 1 && middle_is(point, 0)))
@@ -54,7 +53,7 @@ const struct ed25519_kernel ed25519_kernels[] = {
     {NULL, 0, NULL, NULL, 0, 0, false},
 };
 
-/* The kernel of this process, and why there is none. */
+/* The kernel of this process, and the reason if there is none. */
 struct choice {
     const struct ed25519_kernel *kernel; /* or NULL */
     struct fault trouble;
@@ -66,7 +65,7 @@ static struct choice *choice(void)
     return &chosen;
 }
 
-/* That of the name, or the best. */
+/* The kernel with this name, or the best one. */
 static const struct ed25519_kernel *find_kernel(const char *name, struct fault *f)
 {
     const struct ed25519_kernel *k = ed25519_kernels;

@@ -1,17 +1,17 @@
 /*
- * Ed25519 (RFC 8032) with the acceptance rule of tx(5): S below the group order, the equation
- * without the cofactor, and a public key or R that is not canonical or is of small order refused.
+ * Ed25519 (RFC 8032) with the acceptance rule of tx(5): S is below the group order, the equation
+ * holds without the cofactor, and neither the public key nor R is non-canonical or of small order.
  * That is what libsodium's crypto_sign_verify_detached accepts.
  *
  * Signatures are checked by one of several kernels, all of which give the same answers: the best
- * that this processor has, or the one that $PEERUTILS_ED25519_KERNEL names. The portable one is
- * libcrypto's, and loaded when the first signature comes (dlopen), so that programs that check none
- * start without it. It is started lean (no configuration file, no error texts, no names of ciphers
- * from before providers), which holds for the whole process; TLS (net/tls.h) needs no more of it.
- * The others are our own, and load nothing.
+ * one that this processor can run, or the one that $PEERUTILS_ED25519_KERNEL names. The portable
+ * kernel is libcrypto's. It is loaded (dlopen) at the first signature, so programs that check none
+ * start without it. It is initialised without its configuration file, error texts and pre-provider
+ * cipher names, and that holds for the whole process; TLS (net/tls.h) needs no more. The other
+ * kernels are our own and load nothing.
  *
- * Checking takes longer for some signatures than for others. There is no secret in it that this
- * could tell; signing (keyfile.h) is libcrypto's alone.
+ * The time that a check takes depends on the signature. It reveals no secret, since none is
+ * involved; signing (keyfile.h) is always done by libcrypto.
  */
 #ifndef CRYPTO_ED25519_H
 #define CRYPTO_ED25519_H
@@ -26,23 +26,24 @@
 #define ED25519_SIGNATURE_LEN 64
 
 struct sigjob {
-    const uint8_t *key;       /* ED25519_KEY_LEN bytes; this and the next two stay the caller's */
+    const uint8_t *key; /* ED25519_KEY_LEN bytes; this and the next two are owned by the caller */
     const uint8_t *signature; /* ED25519_SIGNATURE_LEN bytes */
     const void *message;
     size_t len;
     bool valid;   /* the answer */
-    bool unknown; /* there was no memory to find it */
+    bool unknown; /* out of memory: there is no answer */
 };
 
 /* Chooses the kernel and loads what it needs, once; safe to call from any thread. 0, or -1 and
- * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL names none that can. */
+ * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL does not name a kernel that can
+ * run here. */
 int ed25519_load(struct fault *f);
 
-/* What a kernel finds out about a key, numbers with the lowest word first. x is that of the
- * negative of its point, which takes a fifteenth of a verification; all zero: it is not known (and
- * such a point is never one whose signatures hold). The far point is a multiple of that point which
- * halves the doublings of every later verification: a kernel may find it for keys whose x was known
- * before. All zero: it is not known. */
+/* What a kernel computes about a key, to be reused; numbers have the lowest word first. x belongs
+ * to the negative of the key's point, and computing it takes a fifteenth of a verification. All
+ * zero means not known (the point with x = 0 never has a valid signature). The far point is a
+ * multiple of that point that halves the doublings of every later verification; a kernel may
+ * compute it for keys whose x it already knew. All zero means not known. */
 struct ed25519_point {
     uint64_t x[4], far_x[4], far_y[4];
 };
@@ -57,38 +58,38 @@ static inline bool ed25519_point_has_far(const struct ed25519_point *p)
     return (p->far_x[0] | p->far_x[1] | p->far_x[2] | p->far_x[3]) != 0;
 }
 
-/* Answers each of n jobs. points are those of their keys: what was found for the same key before,
- * or all zero, and then they may be filled in; NULL: none is known. ed25519_load must have given 0.
- * Safe to call from any thread. */
+/* Answers each of n jobs. points are those of the jobs' keys: what an earlier call found, or all
+ * zero, to be filled in by the kernel if it can. NULL: none are known. ed25519_load must have
+ * succeeded. Safe to call from any thread. */
 void ed25519_check_all(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
-/* Whether the signature over n bytes holds under the rule above: 1 or 0, or -1: there is no memory
- * to find out. As ed25519_check_all of one. */
+/* Whether the signature over n bytes is valid under the rule above: 1 or 0, or -1 if there is no
+ * memory to find out. ed25519_check_all for a single job. */
 int ed25519_check(const uint8_t key[ED25519_KEY_LEN],
                   const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n);
 
-/* The same for whom it is all one whether it does not hold or cannot be known. */
+/* The same, for callers that treat "cannot be known" as invalid. */
 bool ed25519_verify(const uint8_t key[ED25519_KEY_LEN],
                     const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n);
 
-/* Whether these 32 bytes are a canonical encoding (y below 2^255-19) and not of a point of small
- * order. */
+/* Whether these 32 bytes are a canonical encoding (y below 2^255-19) of a point that is not of
+ * small order. */
 bool ed25519_sound(const uint8_t point[32]);
 
-/* The kernels that ed25519_load chooses from, best first, the last one portable; for sigpool, tests
- * and the bench. A NULL name ends the table. */
+/* The kernels that ed25519_load chooses from, best first, the portable one last; for sigpool, tests
+ * and the benchmarks. A NULL name ends the table. */
 struct ed25519_kernel {
     const char *name;
     unsigned needs;               /* of the processor: see base/processor.h */
-    int (*load)(struct fault *f); /* once before the first check; 0, or -1 and trouble */
+    int (*load)(struct fault *f); /* once, before the first check; 0, or -1 and trouble */
     void (*check)(struct sigjob *jobs, struct ed25519_point *points, size_t n);
-    size_t lanes;     /* signatures that it checks side by side: fewer take as long */
-    size_t most;      /* above which it gains nothing by getting more at once */
-    bool uses_points; /* else it neither looks at points nor fills them in */
+    size_t lanes;     /* signatures checked side by side; fewer take as long */
+    size_t most;      /* a batch larger than this is not faster per signature */
+    bool uses_points; /* otherwise it neither reads nor fills in points */
 };
 extern const struct ed25519_kernel ed25519_kernels[];
 
-/* The one chosen. ed25519_load must have given 0. */
+/* The kernel that was chosen. ed25519_load must have succeeded. */
 const struct ed25519_kernel *ed25519_chosen(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* Ed25519 signatures by AVX2, four side by side: a row of ed25519.c's table, and what
- * tests ask of its parts. */
+/* Ed25519 signatures by AVX2, four side by side: a row of ed25519.c's table, and parts that the
+ * tests check. */
 #ifndef CRYPTO_ED25519_AVX2_H
 #define CRYPTO_ED25519_AVX2_H
 
@@ -9,12 +9,12 @@
 #if defined(__x86_64__)
 #define ED25519_AVX2 1
 
-/* All that follows is for processors with PROCESSOR_AVX2. Makes a table, once; safe to call from
- * any thread. 0, or -1 and trouble. */
+/* All functions below need a processor with PROCESSOR_AVX2. This one makes a table, once; safe to
+ * call from any thread. 0, or -1 and trouble. */
 int ed25519_avx2_load(struct fault *f);
 
-/* Answers each of n jobs by the rule of ed25519.h, after ed25519_avx2_load has given 0. Takes no
- * memory but the stack's. */
+/* Answers each of n jobs by the rule of ed25519.h. ed25519_avx2_load must have succeeded. Allocates
+ * no memory. */
 void ed25519_avx2_check(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 extern const struct ed25519_parts ed25519_avx2_parts;

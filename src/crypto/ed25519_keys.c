@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { AHEAD = 16 }; /* keys whose places in memory are fetched together */
+enum { AHEAD = 16 }; /* keys whose table slots are prefetched together */
 
 struct known_key {
     uint8_t key[ED25519_KEY_LEN];
@@ -36,7 +36,7 @@ void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,
         known = idmap_add(&k->map, job->key);
     else if (!ed25519_point_has_far(point))
         return;
-    if (known) /* or there is no memory, and it will be found again */
+    if (known) /* if there is no memory, it is computed again next time */
         known->point = *point;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The points of keys whose signatures held: of a ledger's transactions, most are by accounts that
- * signed others before. One thread at a time may use it. All zero owns nothing; ed25519_keys_free
- * in the end.
+ * A cache of the points of keys that have made valid signatures: most transactions in a ledger are
+ * by accounts that have signed before. Used by one thread at a time. All zero owns nothing; free
+ * with ed25519_keys_free.
  */
 #ifndef CRYPTO_ED25519_KEYS_H
 #define CRYPTO_ED25519_KEYS_H
@@ -9,18 +9,18 @@
 #include "base/idmap.h"
 #include "crypto/ed25519.h"
 
-/* The most keys that are kept; when there are as many, all are forgotten. */
+/* The most keys that are kept; at this limit, all are dropped. */
 #define ED25519_KEYS_MAX (1 << 18)
 
 struct ed25519_keys {
     struct idmap map;
 };
 
-/* The points of n jobs' keys, all zero where they are not known. */
+/* Looks up the points of n jobs' keys; all zero for those that are not known. */
 void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
                        struct ed25519_point *points, size_t n);
 
-/* Keeps that of a job that was answered, where its signature holds. */
+/* Keeps the point of a job that has been answered, if its signature is valid. */
 void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,
                       const struct ed25519_point *point);
 

@@ -1,6 +1,7 @@
 /*
- * Ed25519 signatures, LANES of them side by side: the body of a kernel, which it includes behind
- * one of lanes_*.h, which has the arithmetic. Nobody else does, as it all is static.
+ * Ed25519 signatures, LANES of them side by side: the body of a kernel. A kernel's file includes it
+ * after one of the lanes_*.h, which has the arithmetic. No other file includes it: everything in it
+ * is static.
  */
 #ifndef CRYPTO_ED25519_LANES_H
 #define CRYPTO_ED25519_LANES_H
@@ -16,20 +17,21 @@
 
 /*
  * For each signature, S*B - k*A is encoded and compared with R, as the rule says; k is the hash of
- * R, A and the message modulo L. Both products are made in one run of doublings. k is taken in
- * digits of 5 bits from -16 to 15, with a table of 0 to 16 times -A that is made for it; S in
- * digits of 8 bits from -128 to 127, with a table of 0 to 128 times B that is made once. The
- * formulas are complete: they hold for all points of the curve, those of small order among them.
+ * R, A and the message modulo L. Both products share one run of doublings. k is split into digits
+ * of 5 bits from -16 to 15, with a table of 0 to 16 times -A made for each key; S into digits of 8
+ * bits from -128 to 127, with a table of 0 to 128 times B made once. The formulas are complete:
+ * they hold for all points of the curve, including those of small order.
  *
- * A key that has signed before brings a second point, its far one: 2^130 times -A. The upper half
- * of k's digits then goes to a table of that point, and the upper half of S's to one of 2^128 times
- * B, so that all four sums share a run of half as many doublings. The result is the same point, as
+ * A key that has signed before has a second point, its far point: 2^130 times -A. The upper half of
+ * k's digits then uses a table of that point, and the upper half of S's digits one of 2^128 times
+ * B, so all four sums share a run of half as many doublings. The result is the same point, since
  * both halves together are the same integer.
  */
 enum {
     KEY_BITS = 5,
     KEY_DIGITS = 51,
-    KEY_FAR = 130, /* the doublings to a key's far point: whole digits, half of them all */
+    KEY_FAR =
+        130, /* doublings to a key's far point: a whole number of digits, about half of them */
     KEY_ENTRIES = (1 << (KEY_BITS - 1)) + 1,
     KEY_WORDS = 4 * LANES_PACKED,
     BASE_BITS = 8,
@@ -42,7 +44,7 @@ enum {
 
 /* --- Tables ----------------------------------------------------------------------------------- */
 
-/* For each lane a table of its own: the words of an entry stand together. */
+/* A table for each lane; the words of an entry are contiguous. */
 struct key_table {
     uint64_t words[LANES][KEY_ENTRIES][KEY_WORDS];
 };
@@ -51,7 +53,7 @@ struct base_table {
     uint64_t words[BASE_ENTRIES][BASE_WORDS];
 };
 
-/* The words of an addend, those of each lane to a place of its own. */
+/* The words of an addend, those of each lane contiguous. */
 LANES_TARGET static void put_words(const struct addend *from, uint64_t *to[LANES], int words)
 {
     lanes_vector r[KEY_WORDS];
@@ -62,8 +64,8 @@ LANES_TARGET static void put_words(const struct addend *from, uint64_t *to[LANES
     lanes_put(r, words, to);
 }
 
-/* The sum and the difference of an addend change places in the lanes that the mask has, and T its
- * sign: that is the negative. */
+/* Negates the addend in the lanes that the mask selects: swaps sum and difference, and changes the
+ * sign of T. */
 LANES_INLINE struct addend signed_addend(const lanes_vector r[KEY_WORDS], lanes_mask minus)
 {
     const lanes_vector *sum = r, *difference = r + LANES_PACKED;
@@ -83,14 +85,14 @@ LANES_INLINE struct addend signed_addend(const lanes_vector r[KEY_WORDS], lanes_
                            lanes_unpack(r + 3 * LANES_PACKED)};
 }
 
-/* A digit of each lane, without its sign, and the lanes where it is negative. */
+/* A digit of each lane, without its sign, and a mask of the lanes where it is negative. */
 struct digits {
     uint64_t size[LANES];
     lanes_mask minus;
 };
 
-/* The words of a number to which half of its base was added in every digit, so that digits less
- * that half are the signed ones; [word][lane]. */
+/* The words of a number to every digit of which half of the base has been added; each digit minus
+ * that half is the signed digit. [word][lane]. */
 struct scalars {
     uint64_t words[4][LANES];
 };
@@ -138,7 +140,7 @@ LANES_TARGET static void put_key_row(const struct addend *q, struct key_table *t
     put_words(q, to, KEY_WORDS);
 }
 
-/* 0 to 16 times a point whose Z is 1. */
+/* 0 to 16 times a point with Z = 1. */
 LANES_TARGET static void make_key_table(const struct point *p, struct key_table *table)
 {
     const struct addend one = addend_of(p);
@@ -153,7 +155,7 @@ LANES_TARGET static void make_key_table(const struct point *p, struct key_table 
     }
 }
 
-/* Rows of points to affine ones, by the one inverse of all their Z (Montgomery's trick). */
+/* Makes rows of points affine, with a single inversion for all their Z (Montgomery's trick). */
 LANES_TARGET static void make_affine(struct point *rows, int n)
 {
     struct lanes before[BASE_ROWS], product = lanes_small(1);
@@ -172,7 +174,7 @@ LANES_TARGET static void make_affine(struct point *rows, int n)
     }
 }
 
-/* Lane l gets l + 1 times the point that all lanes of p have. */
+/* In lane l, l + 1 times the point that all lanes of p hold. */
 LANES_TARGET static struct point count_up(const struct point *p)
 {
     const struct addend one = addend_of(p), none = addend_of_neutral();
@@ -203,8 +205,8 @@ LANES_TARGET static struct point base_point(void)
     return b;
 }
 
-/* 0 to 128 times 2^doublings times B, made affine: the first by itself, then a row of as many as
- * there are lanes. */
+/* 0 to 128 times 2^doublings times B, made affine: the first entry alone, then rows of LANES
+ * entries. */
 LANES_TARGET static void make_base_table(struct base_table *table, int doublings)
 {
     struct point rows[BASE_ROWS], many = base_point();
@@ -229,7 +231,7 @@ LANES_TARGET static void make_base_table(struct base_table *table, int doublings
 
 static struct base_table *base_tables(void)
 {
-    static struct base_table tables[2]; /* of B, and of its far point */
+    static struct base_table tables[2]; /* of B and of its far point */
     return tables;
 }
 
@@ -243,14 +245,14 @@ static void prepare_far(void)
     make_base_table(&base_tables()[1], BASE_FAR);
 }
 
-/* Once before the first check_all. */
+/* Once, before the first check_all. */
 static int make_tables(struct fault *f)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     return pthread_once(&once, prepare) ? fault_trouble(f, "cannot make a table") : 0;
 }
 
-/* Whether the second table is there; a program that checks few signatures never makes it. */
+/* Whether the second table exists; a program that checks few signatures never makes it. */
 static bool has_far_table(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -259,7 +261,7 @@ static bool has_far_table(void)
 
 /* --- Encodings -------------------------------------------------------------------------------- */
 
-/* 32 bytes of each lane as words; the uppermost bit is a sign. */
+/* 32 bytes of each lane as words; the top bit is a sign. */
 struct encodings {
     uint64_t words[4][LANES];
 };
@@ -276,7 +278,7 @@ static void put_limbs_of(const uint64_t words[4], struct encodings *out, int lan
         out->words[i][lane] = words[i];
 }
 
-/* The points of the keys in some places, at most LANES; lanes without a place repeat the first. */
+/* The points of the keys in at most LANES places; lanes without a place repeat the first. */
 LANES_TARGET static void find_points(const struct sigjob *jobs, struct ed25519_point *points,
                                      const size_t *places, size_t n)
 {
@@ -290,7 +292,7 @@ LANES_TARGET static void find_points(const struct sigjob *jobs, struct ed25519_p
             points[places[lane]].x[i] = x[i][lane];
 }
 
-/* The points of all keys that are not known. */
+/* Finds the points of all keys that are not known. */
 static void find_all_points(const struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
     size_t places[LANES], count = 0;
@@ -307,7 +309,7 @@ static void find_all_points(const struct sigjob *jobs, struct ed25519_point *poi
         find_points(jobs, points, places, count);
 }
 
-/* A point for each lane; B where there is none to be had, so that what follows is sound there, too,
+/* A point for each lane. A lane without a valid one gets B, so what follows is well defined there
  * and disturbs no other vector. */
 LANES_TARGET static struct point affine_point(const struct encodings *x, const struct encodings *y,
                                               lanes_mask well)
@@ -347,8 +349,8 @@ LANES_TARGET static void put_far(const struct point *far, struct ed25519_point *
         }
 }
 
-/* The far points of keys that are met again. They cost a third of a signature and save a quarter of
- * each later one, if there is one: so only full vectors of them are made. */
+/* Computes the far points of keys that are seen again. One costs a third of a signature and saves a
+ * quarter of each later one, if there is any; so only full vectors of them are made. */
 LANES_TARGET static void find_far_points(const struct sigjob *jobs, struct ed25519_point *points,
                                          size_t n)
 {
@@ -367,7 +369,7 @@ LANES_TARGET static void find_far_points(const struct sigjob *jobs, struct ed255
         put_far(&far[i], points, places + i * LANES);
 }
 
-/* The lanes where the point whose Z has the inverse `over` is encoded as R. */
+/* The lanes where the point, whose Z has the inverse `over`, is encoded as R. */
 LANES_TARGET static lanes_mask are_encoded_as(const struct point *p, struct lanes over,
                                               const struct encodings *e)
 {
@@ -378,24 +380,24 @@ LANES_TARGET static lanes_mask are_encoded_as(const struct point *p, struct lane
 
 /* --- Signatures ------------------------------------------------------------------------------- */
 
-/* As many signatures as there are lanes, on the way. */
+/* A vector of signatures being checked. */
 struct vector {
     struct point sum;
     struct encodings r;
-    lanes_mask well; /* those for which nothing speaks so far */
+    lanes_mask well; /* lanes that no check has rejected so far */
     const size_t *places;
     size_t count;
 };
 
-/* What the two scalars of a vector are multiplied with. */
+/* What the two scalars of a vector are multiplied by. */
 struct factors {
     struct key_table key[2]; /* -A, and its far point */
     const struct base_table *base;
-    bool far; /* else only the first of each is there */
+    bool far; /* otherwise only the first of each is present */
 };
 
-/* Adds what the digits at this bit and, if there are far points, those half the number above it
- * stand for. T is right before, and of no use after. */
+/* Adds what the digits at this bit stand for and, if there are far points, those half a number
+ * above it. T must be right before, and is not kept right. */
 LANES_TARGET static void add_digits(struct point *r, const struct factors *x,
                                     const struct scalars *k, const struct scalars *s, unsigned bit)
 {
@@ -471,8 +473,8 @@ static void hash_all(const struct sigjob *const jobs[LANES], struct scalars *k)
     }
 }
 
-/* S, R and A of one lane. Whether the rule lets them through; whatever they are, what follows is
- * sound. */
+/* Loads S, R and A of one lane. Returns whether the rule lets them through; if not, the lane still
+ * holds numbers that are safe to compute with. */
 static bool take_job(const struct sigjob *job, int lane, struct scalars *s, struct encodings *r,
                      struct encodings *a)
 {
@@ -484,7 +486,7 @@ static bool take_job(const struct sigjob *job, int lane, struct scalars *s, stru
     return scalar_is_below_order(words) && ed25519_sound(job->key) && ed25519_sound(job->signature);
 }
 
-/* The tables of the keys' points; a vector has far ones if all its places do. */
+/* The tables of the keys' points; a vector uses far points if all its places have them. */
 LANES_TARGET static void take_points(const struct ed25519_point *points, const struct vector *e,
                                      const struct encodings *key, lanes_mask well,
                                      struct factors *out)
@@ -504,7 +506,7 @@ LANES_TARGET static void take_points(const struct ed25519_point *points, const s
     }
 }
 
-/* The jobs in the vector's places; the lanes without one repeat the first. */
+/* Loads the jobs in the vector's places; lanes without one repeat the first. */
 LANES_TARGET static void begin_vector(const struct sigjob *jobs, const struct ed25519_point *points,
                                       bool far, struct vector *e)
 {
@@ -527,7 +529,8 @@ LANES_TARGET static void begin_vector(const struct sigjob *jobs, const struct ed
     multiply_both(&x, &k, &s, &e->sum);
 }
 
-/* The inverses of all Z by one: Montgomery's trick. No Z is 0, as all points are on the curve. */
+/* The inverses of all Z by one inversion: Montgomery's trick. No Z is 0, since all points are on
+ * the curve. */
 LANES_TARGET static void end_group(struct vector *e, size_t n)
 {
     struct lanes before[GROUP], product = lanes_small(1);
@@ -542,8 +545,8 @@ LANES_TARGET static void end_group(struct vector *e, size_t n)
     }
 }
 
-/* The places of n jobs, those whose keys have far points first. How many full vectors of these
- * there are. */
+/* Orders the places of n jobs, those whose keys have far points first. Gives the number of full
+ * vectors of these. */
 static size_t order(const struct ed25519_point *points, size_t n, size_t *places)
 {
     size_t far = 0, near = n;
@@ -555,7 +558,7 @@ static size_t order(const struct ed25519_point *points, size_t n, size_t *places
     return far / LANES;
 }
 
-/* At most GROUP vectors. */
+/* Checks at most GROUP vectors. */
 LANES_TARGET static void check_group(struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
     struct vector group[GROUP];

@@ -16,7 +16,8 @@
 #define WORD_OF(macro) WORD(macro)
 #define SONAME "libcrypto.so." WORD_OF(OPENSSL_SHLIB_VERSION)
 
-/* The few functions of libcrypto that verification needs; typeof keeps to the header's types. */
+/* The few functions of libcrypto that verification needs; typeof checks them against the header's
+ * types. */
 #define FUNCTIONS(X)                                                                               \
     X(CRYPTO_set_mem_functions)                                                                    \
     X(OPENSSL_init_crypto)                                                                         \
@@ -25,9 +26,9 @@
     X(OSSL_PROVIDER_get0_provider_ctx)                                                             \
     X(OSSL_PROVIDER_query_operation)
 
-/* And of its provider, asked directly: EVP takes three in a hundred of a verification to make a key
- * and a context ready, most of it for locks and look-ups; the provider takes one in five hundred.
- * (provider-keymgmt(7) and provider-signature(7) say what they do.) */
+/* And its provider's functions, called directly: EVP spends three percent of a verification on
+ * preparing a key and a context, most of it on locks and look-ups; the provider spends 0.2 percent.
+ * (They are documented in provider-keymgmt(7) and provider-signature(7).) */
 #define KEY_FUNCTIONS(X)                                                                           \
     X(keymgmt_new, KEYMGMT_NEW)                                                                    \
     X(keymgmt_free, KEYMGMT_FREE)                                                                  \
@@ -45,8 +46,8 @@ struct library {
     FUNCTIONS(DECLARE)
     KEY_FUNCTIONS(DECLARE_PROVIDED)
     SIGNATURE_FUNCTIONS(DECLARE_PROVIDED)
-    void *provider;    /* what its functions want to be told */
-    char trouble[256]; /* why it is not there; empty: it is */
+    void *provider;    /* parameters that its functions take */
+    char trouble[256]; /* why it could not be loaded; empty if it could */
 };
 
 static struct library *library(void)
@@ -55,8 +56,8 @@ static struct library *library(void)
     return &lib;
 }
 
-/* Whether libcrypto has asked for memory in vain, in this thread. What it then says of a signature
- * is no answer. */
+/* Whether an allocation by libcrypto has failed in this thread. If so, its verdict on a signature
+ * means nothing. */
 static bool *memory_failed(void)
 {
     static _Thread_local bool failed;
@@ -88,7 +89,7 @@ static void library_free(void *old, const char *file, int line)
     free(old);
 }
 
-/* POSIX's way to read a function out of dlsym, which gives an object's address. */
+/* POSIX's way to get a function from dlsym, which gives the address of an object. */
 static int find(void *handle, const char *name, void *function)
 {
     void *address = dlsym(handle, name);
@@ -96,7 +97,7 @@ static int find(void *handle, const char *name, void *function)
     return address ? 0 : -1;
 }
 
-/* The provider's functions for Ed25519 in an operation; NULL: it has none. */
+/* The provider's functions for Ed25519 in an operation; NULL if it has none. */
 static const OSSL_DISPATCH *algorithm(const struct library *lib, OSSL_PROVIDER *p, int operation)
 {
     static const char name[] = "ED25519";
@@ -109,7 +110,7 @@ static const OSSL_DISPATCH *algorithm(const struct library *lib, OSSL_PROVIDER *
     return NULL;
 }
 
-/* Takes the provider's functions up. 0, or -1: it lacks one. */
+/* Collects the provider's functions. 0, or -1 if one is missing. */
 static int find_provided(struct library *lib)
 {
     OSSL_PROVIDER *p = lib->OSSL_PROVIDER_try_load(NULL, "default", 1);
@@ -131,15 +132,15 @@ static int find_provided(struct library *lib)
     return 0;
 }
 
-/* Not its configuration file, error texts, and tables of names from before it had providers, which
- * take longer than some signatures; and nothing at exit, where other threads may still be at work.
- */
+/* Leaves out libcrypto's configuration file, error texts, and tables of pre-provider names, which
+ * take longer than some signatures; and its exit handler, since other threads may still be running
+ * then. */
 static int start(struct library *lib, void *handle)
 {
 #define FIND(name) find(handle, #name, &lib->name) ||
     if (FUNCTIONS(FIND) 0)
         return -1;
-    /* refused where somebody has memory of it already, and did not foresee this */
+    /* fails if the process has already allocated memory through libcrypto */
     lib->CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free);
     uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
                        OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
@@ -163,7 +164,7 @@ static void load(void)
         snprintf(lib->trouble, sizeof lib->trouble, "cannot load libcrypto: %s", dlerror());
     else if (start(lib, handle))
         snprintf(lib->trouble, sizeof lib->trouble, "%s cannot be used", SONAME);
-    else if (*memory_failed()) /* and so what it has made is not whole */
+    else if (*memory_failed()) /* so its results cannot be trusted */
         snprintf(lib->trouble, sizeof lib->trouble, "out of memory");
 }
 
@@ -175,7 +176,7 @@ int ed25519_openssl_load(struct fault *f)
     return *library()->trouble ? fault_trouble(f, "%s", library()->trouble) : 0;
 }
 
-/* A key of the provider's, or NULL. */
+/* A provider key, or NULL. */
 static void *key_new(const struct library *lib, const uint8_t *bytes)
 {
     OSSL_PARAM parts[] = {{.key = OSSL_PKEY_PARAM_PUB_KEY,

@@ -4,14 +4,14 @@
 
 #include "crypto/ed25519.h"
 
-/* For whoever uses OpenSSL otherwise before it checks signatures (TLS): to be called before that,
- * for only then is it known of a signature whether memory was lacking to check it. */
+/* For programs that use OpenSSL for something else (TLS) before they check signatures: call this
+ * first. Otherwise a failed allocation during a check cannot be detected. */
 void ed25519_openssl_foresee(void);
 
 /* Loads libcrypto, once; safe to call from any thread. 0, or -1 and trouble. */
 int ed25519_openssl_load(struct fault *f);
 
-/* Answers each of n jobs by the rule of ed25519.h. ed25519_openssl_load must have given 0. */
+/* Answers each of n jobs by the rule of ed25519.h. ed25519_openssl_load must have succeeded. */
 void ed25519_openssl_check(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 #endif

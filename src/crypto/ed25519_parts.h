@@ -1,4 +1,4 @@
-/* What tests ask of the parts of a kernel that checks several signatures side by side. */
+/* The parts of a kernel that checks several signatures side by side, as the tests see them. */
 #ifndef CRYPTO_ED25519_PARTS_H
 #define CRYPTO_ED25519_PARTS_H
 
@@ -13,14 +13,14 @@ enum lanes_operation {
     LANES_SQUARE,
     LANES_INVERT,
     LANES_ROOT,      /* a^((p - 5) / 8) */
-    LANES_CANONICAL, /* the one below p */
+    LANES_CANONICAL, /* the canonical one, below p */
 };
 
 struct ed25519_parts {
     int lanes, limbs;
     /* Numbers are limbs, [limb][lane]; limb i is worth 2^(i * half_bits / 2), rounded up. The
-     * largest of carried ones, even and odd, which is what is taken and given; and of factors,
-     * which LANES_MUL and LANES_SQUARE take. */
+     * largest limbs, even and odd, of carried numbers, which all functions take and give; and of
+     * factors, which LANES_MUL and LANES_SQUARE also take. */
     int half_bits;
     uint64_t carried[2], factors[2];
     void (*calculate)(enum lanes_operation op, const uint64_t *a, const uint64_t *b, uint64_t *out);

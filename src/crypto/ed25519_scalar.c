@@ -47,8 +47,8 @@ static void subtract(uint64_t a[WORDS], const uint64_t b[WORDS])
     }
 }
 
-/* Barrett's (Handbook of Applied Cryptography, 14.42, with b = 2^64 and k = 4): the quotient that
- * comes of the upper words is at most 2 too low. */
+/* Barrett reduction (Handbook of Applied Cryptography, 14.42, with b = 2^64 and k = 4): the
+ * quotient computed from the upper words is too low by at most 2. */
 void scalar_reduce(const uint64_t x[8], uint64_t out[4])
 {
     uint64_t product[2 * WORDS], back[WORDS], rest[WORDS];
@@ -56,7 +56,7 @@ void scalar_reduce(const uint64_t x[8], uint64_t out[4])
     multiply(product + WORDS, order, back, WORDS);
     memcpy(rest, x, sizeof rest);
     subtract(rest, back);
-    while (!scalar_is_below_order(rest)) /* it is below 3 L, and so has four words */
+    while (!scalar_is_below_order(rest)) /* it is below 3 L, so four words are enough */
         subtract(rest, order);
     memcpy(out, rest, 4 * sizeof *out);
 }

@@ -8,7 +8,7 @@ void errors_forget(void)
     ERR_clear_error();
 }
 
-/* Reasons that all of OpenSSL's libraries share (no memory, internal error) are no libssl's own. */
+/* Reasons common to all of OpenSSL's libraries (no memory, internal error) are not libssl's own. */
 int errors_take(const char **words)
 {
     unsigned long e = ERR_peek_last_error();

@@ -1,12 +1,12 @@
-/* OpenSSL's queue of what went wrong in this thread, for its users outside this folder. */
+/* OpenSSL's per-thread error queue, for its users outside this folder. */
 #ifndef CRYPTO_ERRORS_H
 #define CRYPTO_ERRORS_H
 
-/* Empties the queue, as must be done before each call whose failure is to be understood. */
+/* Empties the queue; call it before each operation whose errors will be read. */
 void errors_forget(void);
 
-/* Empties the queue and gives libssl's reason (SSL_R_...) for its last entry, or 0 where that is
- * none of libssl's own; *words: OpenSSL's words for it, static, or NULL where it has none. */
+/* Empties the queue and gives libssl's reason (SSL_R_...) for its last entry, or 0 if the reason is
+ * not libssl's own. *words: OpenSSL's text for it, static, or NULL if it has none. */
 int errors_take(const char **words);
 
 #endif

@@ -18,27 +18,27 @@
 #include <unistd.h>
 
 enum {
-    FILE_MAX = 16384, /* any key's PEM, with room for words around it */
+    FILE_MAX = 16384, /* any key's PEM, with space for text around it */
     PEM_LINE = 64,
     SALT_LEN = 16,
     IV_LEN = 16,
     PLAIN_LEN = 48,   /* an Ed25519 key in PKCS #8 */
-    CIPHERED_LEN = 64 /* the same and the padding */
+    CIPHERED_LEN = 64 /* the same, with padding */
 };
 
-/* What our files say, and the most that we believe of others: N = 2^20, r = 8 is a GiB. */
+/* Our own parameters, and the limits on those of other files: N = 2^20, r = 8 takes a GiB. */
 #define SCRYPT_N (1 << 17)
 #define SCRYPT_R 8
 #define SCRYPT_P 1
 #define SCRYPT_MEMORY ((uint64_t)1100 << 20)
-#define ROUNDS_MAX 4000000 /* of others; some seconds */
+#define ROUNDS_MAX 4000000 /* the limit for other files; some seconds */
 
 #define PLAIN_LABEL "PRIVATE KEY"
 #define ENCRYPTED_LABEL "ENCRYPTED PRIVATE KEY"
 
-/* Without its configuration file, error texts, and tables of names from before it had providers:
- * those take longer than all else that txsign does. A program that wants them starts libcrypto
- * itself, earlier. */
+/* Without its configuration file, error texts, and tables of pre-provider names, which take longer
+ * to set up than everything else that txsign does. A program that needs them initialises libcrypto
+ * earlier. */
 static int start_libcrypto(struct fault *f)
 {
     uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
@@ -53,12 +53,12 @@ static int random_bytes(void *out, size_t n, struct fault *f)
 {
     ssize_t got;
     do
-        got = getrandom(out, n, 0); /* at most 256 bytes come whole */
+        got = getrandom(out, n, 0); /* at most 256 bytes are always delivered whole */
     while (got < 0 && errno == EINTR);
     return got == (ssize_t)n ? 0 : fault_errno(f, "no randomness from the system");
 }
 
-/* Makes the rest of *k from its seed. */
+/* Computes the rest of *k from its seed. */
 static int complete(struct secret_key *k, struct fault *f)
 {
     size_t n = sizeof k->public;
@@ -67,7 +67,7 @@ static int complete(struct secret_key *k, struct fault *f)
     if (pkey && EVP_PKEY_get_raw_public_key(pkey, k->public, &n) == 1)
         k->signer = EVP_MD_CTX_new();
     bool made = k->signer && EVP_DigestSignInit(k->signer, NULL, NULL, NULL, pkey) == 1;
-    EVP_PKEY_free(pkey); /* the context holds it */
+    EVP_PKEY_free(pkey); /* the context keeps a reference */
     if (made)
         return 0;
     secret_key_wipe(k);
@@ -91,7 +91,7 @@ int secret_key_from_text(struct secret_key *k, const char *text, size_t n, struc
 
 void secret_key_wipe(struct secret_key *k)
 {
-    EVP_MD_CTX_free(k->signer); /* wipes the key when it was the last to hold it */
+    EVP_MD_CTX_free(k->signer); /* wipes the key if this was the last reference */
     OPENSSL_cleanse(k, sizeof *k);
 }
 
@@ -111,7 +111,7 @@ int secret_key_sign(const struct secret_key *k, const void *message, size_t n,
 static const uint8_t plain_head[PLAIN_LEN - 32] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
                                                    0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20};
 
-/* RFC 5958, 8018 and 7914, up to the ciphered key, salt and iv to be laid in:
+/* RFC 5958, 8018 and 7914, up to the ciphertext; salt and iv are filled in:
  *   SEQUENCE { { PBES2, { { scrypt, { salt, N = 2^17, r = 8, p = 1 } },
  *                         { aes-256-cbc, iv } } }, OCTET STRING { ciphered } } */
 enum { SALT_AT = 35, IV_AT = 77, CIPHERED_AT = 95, ENCRYPTED_LEN = CIPHERED_AT + CIPHERED_LEN };
@@ -146,8 +146,8 @@ static int read_plain(const uint8_t *der, size_t n, struct secret_key *k, struct
 }
 
 /* --- Encrypted: scrypt ------------------------------------------------------------------------
- * libcrypto holds the scrypt of a key file to 32 MiB, which N = 2^17 exceeds, so the two steps that
- * it would take are taken here. */
+ * libcrypto limits the scrypt of a key file to 32 MiB, which N = 2^17 exceeds, so its two steps are
+ * taken here. */
 
 static int scrypt_key(const SCRYPT_PARAMS *s, const char *passphrase, size_t n, uint8_t *key,
                       size_t key_len)
@@ -164,7 +164,7 @@ static int scrypt_key(const SCRYPT_PARAMS *s, const char *passphrase, size_t n, 
                : -1;
 }
 
-/* By its number, which is among the names that providers go by. */
+/* Looked up by its number, which is among the names of the algorithms that providers offer. */
 static EVP_CIPHER *fetch_cipher(const ASN1_OBJECT *kind)
 {
     char number[80];
@@ -172,7 +172,7 @@ static EVP_CIPHER *fetch_cipher(const ASN1_OBJECT *kind)
     return n > 0 && n < (int)sizeof number ? EVP_CIPHER_fetch(NULL, number, NULL) : NULL;
 }
 
-/* Readies ctx to decrypt as a PBES2 with scrypt says. */
+/* Prepares ctx to decrypt by PBES2 with scrypt. */
 static int scrypt_start(EVP_CIPHER_CTX *ctx, const PBE2PARAM *pbes2, const SCRYPT_PARAMS *s,
                         const char *passphrase, size_t n)
 {
@@ -189,7 +189,8 @@ static int scrypt_start(EVP_CIPHER_CTX *ctx, const PBE2PARAM *pbes2, const SCRYP
     return result;
 }
 
-/* out has room for FILE_MAX bytes, which is more than text holds. Bytes, or -1. */
+/* out has space for FILE_MAX bytes, which is more than text holds. Gives the number of bytes, or
+ * -1. */
 static int decrypt(EVP_CIPHER_CTX *ctx, const ASN1_OCTET_STRING *text, uint8_t *out)
 {
     int n, last;
@@ -219,7 +220,7 @@ static PKCS8_PRIV_KEY_INFO *decrypt_scrypt(const PBE2PARAM *pbes2, const ASN1_OC
     return info;
 }
 
-/* What an algorithm says, where it is PBES2; NULL otherwise. */
+/* The parameters of the algorithm if it is PBES2, otherwise NULL. */
 static PBE2PARAM *pbes2_of(const X509_ALGOR *way)
 {
     if (OBJ_obj2nid(way->algorithm) != NID_pbes2)
@@ -233,8 +234,8 @@ static bool bounded(const ASN1_INTEGER *rounds)
     return ASN1_INTEGER_get_uint64(&n, rounds) == 1 && n <= ROUNDS_MAX;
 }
 
-/* Whether PBES2's PBKDF2, or an older encryption (pbes2 NULL), takes no more rounds than we wait
- * for (RFC 8018 and 7292). */
+/* Whether PBES2's PBKDF2, or an older encryption (pbes2 NULL), takes no more rounds than we are
+ * willing to run (RFC 8018 and 7292). */
 static bool bounded_rounds(const X509_ALGOR *way, const PBE2PARAM *pbes2)
 {
     if (!pbes2) {
@@ -302,7 +303,7 @@ static int read_encrypted(const char *path, const uint8_t *der, size_t n,
  * Read and written here: libcrypto's own reader leaves the key's base64 in memory that it frees
  * without wiping. */
 
-/* The text between a label's two lines; *n its length; NULL: not there. */
+/* The text between a label's two lines, with its length in *n; NULL if they are missing. */
 static const char *pem_find(const char *text, const char *label, size_t *n)
 {
     char mark[64];
@@ -317,29 +318,29 @@ static const char *pem_find(const char *text, const char *label, size_t *n)
     return end ? begin : NULL;
 }
 
-/* Decodes n bytes of base64 and white space: how many bytes, or -1. room has space for n, out for
- * three quarters of it. */
-static int pem_decode(const char *text, size_t n, uint8_t *room, uint8_t *out)
+/* Decodes n bytes of base64 and white space. Gives the number of bytes, or -1. buffer has space for
+ * n, out for three quarters of it. */
+static int pem_decode(const char *text, size_t n, uint8_t *buffer, uint8_t *out)
 {
     int len = 0, padding = 0;
     for (size_t i = 0; i < n; i++)
         if (!strchr(" \t\r\n", text[i]))
-            room[len++] = (uint8_t)text[i];
-    while (padding < 2 && padding < len && room[len - 1 - padding] == '=')
+            buffer[len++] = (uint8_t)text[i];
+    while (padding < 2 && padding < len && buffer[len - 1 - padding] == '=')
         padding++;
-    int bytes = len % 4 ? -1 : EVP_DecodeBlock(out, room, len);
+    int bytes = len % 4 ? -1 : EVP_DecodeBlock(out, buffer, len);
     return bytes < 0 ? -1 : bytes - padding;
 }
 
 static int read_pem(const char *path, const char *text, const struct passphrase_source *ask,
                     struct secret_key *k, struct fault *f)
 {
-    uint8_t room[FILE_MAX], der[FILE_MAX];
+    uint8_t buffer[FILE_MAX], der[FILE_MAX];
     size_t len;
     int result;
     const char *plain = pem_find(text, PLAIN_LABEL, &len);
     const char *body = plain ? plain : pem_find(text, ENCRYPTED_LABEL, &len);
-    int n = body ? pem_decode(body, len, room, der) : 0;
+    int n = body ? pem_decode(body, len, buffer, der) : 0;
     if (!body)
         result = fault_trouble(f, "no PEM private key (PKCS #8) in it");
     else if (n < 0)
@@ -348,7 +349,7 @@ static int read_pem(const char *path, const char *text, const struct passphrase_
         result = read_plain(der, (size_t)n, k, f);
     else
         result = read_encrypted(path, der, (size_t)n, ask, k, f);
-    OPENSSL_cleanse(room, sizeof room);
+    OPENSSL_cleanse(buffer, sizeof buffer);
     OPENSSL_cleanse(der, sizeof der);
     return result;
 }
@@ -430,7 +431,7 @@ static size_t put(char *out, size_t at, const char *format, const char *word, in
     return at + (size_t)sprintf(out + at, format, n, word);
 }
 
-/* Writes PEM at out, with room for FILE_MAX: how much. */
+/* Writes PEM at out, which has space for FILE_MAX bytes. Gives its length. */
 static size_t pem_encode(const char *label, const uint8_t *der, int n, char *out)
 {
     char base64[4 * ENCRYPTED_LEN / 3 + 8];

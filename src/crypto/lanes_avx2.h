@@ -1,13 +1,13 @@
 /*
- * Numbers below 2^255 - 19 by AVX2, four of them side by side: what ed25519_avx2.c is made of, and
- * nobody else includes.
+ * Numbers modulo 2^255 - 19 by AVX2, four of them side by side: the arithmetic of ed25519_avx2.c,
+ * which alone includes this file.
  *
- * A number is ten limbs of 26 and 25 bits in turn, and a vector has the same limb of four numbers,
- * one a lane. All functions here give limbs that are at most 2^16 above 2^26 or 2^25 ("carried"),
- * and take them. Factors, for products alone, may be three times as large: a sum or a difference of
- * carried ones is one as it is.
+ * A number is ten limbs of alternately 26 and 25 bits; a vector holds the same limb of four
+ * numbers, one in each lane. All functions here take and give limbs that exceed 2^26 or 2^25 by at
+ * most 2^16 ("carried"). Factors, which only products take, may be three times as large: a sum or
+ * difference of two carried numbers is a factor as it is.
  *
- * None of this takes the same time for all numbers, or need: it never sees a secret.
+ * Nothing here runs in constant time, and it need not: it never handles a secret.
  */
 #ifndef CRYPTO_LANES_AVX2_H
 #define CRYPTO_LANES_AVX2_H
@@ -24,13 +24,14 @@
 enum { LANES = 4, LIMBS = 10, LANES_PACKED = 5, LANES_WORDS_MAX = 20 };
 
 typedef __m256i lanes_vector;
-typedef unsigned char lanes_mask; /* a bit a lane; those above are anything */
+typedef unsigned char lanes_mask; /* one bit for each lane; the bits above are undefined */
 
 struct lanes {
     __m256i v[LIMBS];
 };
 
-/* What is written out here for every limb (or row) stays in registers; a loop would not. */
+/* Written out for every limb (or row), so that all stay in registers; with a loop they would not.
+ */
 #define LANES_EACH_BUT_LAST(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8)
 #define LANES_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9)
 
@@ -61,7 +62,7 @@ LANES_INLINE lanes_mask lanes_top_bits(const uint64_t words[LANES])
     return (lanes_mask)_mm256_movemask_pd(_mm256_castsi256_pd(lanes_load(words)));
 }
 
-/* a in the lanes that the mask has, b in the others. */
+/* a in the lanes that the mask selects, b in the others. */
 LANES_INLINE __m256i lanes_choose(lanes_mask mask, __m256i a, __m256i b)
 {
     const __m256i bits = _mm256_set_epi64x(8, 4, 2, 1);
@@ -69,7 +70,7 @@ LANES_INLINE __m256i lanes_choose(lanes_mask mask, __m256i a, __m256i b)
     return _mm256_blendv_epi8(b, a, in);
 }
 
-/* Four rows of four words, rows and columns changed. */
+/* Transposes four rows of four words. */
 LANES_INLINE void lanes_transpose(__m256i r[4])
 {
     __m256i a = _mm256_unpacklo_epi64(r[0], r[1]), b = _mm256_unpackhi_epi64(r[0], r[1]);
@@ -80,8 +81,8 @@ LANES_INLINE void lanes_transpose(__m256i r[4])
     r[3] = _mm256_permute2x128_si256(b, d, 0x31);
 }
 
-/* The digits of so many bits that begin at this bit, less half of what there are of them: their
- * sizes, and the lanes where they are negative. */
+/* The digits of `bits` bits that begin at this bit, minus half of the base: their magnitudes, and a
+ * mask of the lanes where they are negative. */
 LANES_INLINE lanes_mask lanes_digits(const uint64_t words[4][LANES], unsigned bit, unsigned bits,
                                      uint64_t size[LANES])
 {
@@ -98,8 +99,8 @@ LANES_INLINE lanes_mask lanes_digits(const uint64_t words[4][LANES], unsigned bi
     return (lanes_mask)_mm256_movemask_pd(_mm256_castsi256_pd(minus));
 }
 
-/* Vectors of so many words, 16 or 20, those of each lane to a place of its own; and the way back.
- */
+/* Stores vectors of 16 or 20 words, the words of each lane contiguous in its own place; and loads
+ * them again. */
 LANES_INLINE void lanes_put(const __m256i *vectors, int words, uint64_t *to[LANES])
 {
     for (int at = 0; at < words; at += LANES) {
@@ -133,7 +134,7 @@ LANES_INLINE void lanes_take(const uint64_t *const from[LANES], int words, __m25
 #define LANES_BITS(i) (26 - (i) % 2)
 #define LANES_MASK(i) ((1ULL << LANES_BITS(i)) - 1)
 
-/* The same number in every lane, of four words. */
+/* The same number in every lane, from four words. */
 LANES_INLINE struct lanes lanes_number(const uint64_t w[4])
 {
     const uint64_t limbs[LIMBS] = {
@@ -173,7 +174,7 @@ LANES_INLINE struct lanes lanes_of(const uint64_t words[4][LANES])
     return r;
 }
 
-/* The way back, of canonical ones. */
+/* The reverse, for canonical numbers. */
 LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
 {
     __m256i w[4];
@@ -189,7 +190,7 @@ LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
         lanes_store(words[i], w[i]);
 }
 
-/* As LANES_PACKED words, of two limbs each, and back. */
+/* Packs into LANES_PACKED words of two limbs each, and unpacks. */
 LANES_INLINE void lanes_pack(struct lanes a, __m256i out[LANES_PACKED])
 {
     for (int i = 0; i < LANES_PACKED; i++)
@@ -215,8 +216,8 @@ LANES_INLINE struct lanes lanes_select(lanes_mask mask, struct lanes a, struct l
     return a;
 }
 
-/* What is above its 26 or 25 bits in a limb goes into the next one, and above the last one comes in
- * below 19 times, as 2^255 = 19. For limbs below 2^36. */
+/* Carries what exceeds 26 or 25 bits in a limb into the next one, and from the last limb into the
+ * first, times 19, since 2^255 = 19. For limbs below 2^36. */
 LANES_INLINE struct lanes lanes_carry(struct lanes a)
 {
     __m256i c[LIMBS];
@@ -241,7 +242,7 @@ LANES_INLINE struct lanes lanes_plus(struct lanes a, struct lanes b)
     return a;
 }
 
-/* a + n * p - b limb by limb, not carried: the limbs of b are not above those of n * p. */
+/* a + n * p - b limb by limb, not carried: no limb of b may exceed that of n * p. */
 LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, unsigned n)
 {
 #define MINUS(i)                                                                                   \
@@ -252,7 +253,7 @@ LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, unsigned n
     return a;
 }
 
-/* The same as factors, that is for products alone; and what lanes_plus gave of two carried ones. */
+/* The same for factors, whose result is not carried; it may only be multiplied. */
 LANES_INLINE struct lanes lanes_add_factor(struct lanes a, struct lanes b)
 {
     return lanes_plus(a, b);
@@ -268,7 +269,7 @@ LANES_INLINE struct lanes lanes_factor(struct lanes sum)
     return sum;
 }
 
-/* -a, a factor. */
+/* -a, as a factor. */
 LANES_INLINE struct lanes lanes_negated(struct lanes a)
 {
     return lanes_minus(lanes_small(0), a, 2);
@@ -280,10 +281,10 @@ LANES_INLINE struct lanes lanes_negated(struct lanes a)
     r.v[(i) + 1] = lanes_sum(r.v[(i) + 1], _mm256_srli_epi64(r.v[i], LANES_BITS(i)));              \
     r.v[i] = _mm256_and_si256(r.v[i], lanes_word(LANES_MASK(i)));
 
-/* Columns of a product to carried limbs. They are below 1121 * 2^52 < 2^62.2 (see lanes_mul), and
- * so what comes out of one is below 2^37.2, with 19 times that below 2^41.5; limb 0 then passes
- * less than 2^16 to limb 1, limb 4 less than 2^12 to limb 5, and all others are below 2^26 or 2^25.
- * Two chains run side by side. */
+/* Carries the columns of a product. They are below 1121 * 2^52 < 2^62.2 (see lanes_mul), so each
+ * carry is below 2^37.2, and 19 times that below 2^41.5. Limb 0 then passes less than 2^16 to limb
+ * 1, limb 4 less than 2^12 to limb 5, and all others are below 2^26 or 2^25. Two chains run side by
+ * side. */
 LANES_INLINE struct lanes lanes_carry_columns(struct lanes r)
 {
     LANES_PASS(0)
@@ -304,7 +305,7 @@ LANES_INLINE struct lanes lanes_carry_columns(struct lanes r)
     return r;
 }
 
-/* x, or for odd limbs d, times all limbs y, to the columns k. */
+/* Adds x times the even limbs of y, and d times the odd ones, to the columns k. */
 #define LANES_ROW(x, d, y0, y1, y2, y3, y4, y5, y6, y7, y8, y9, k0, k1, k2, k3, k4, k5, k6, k7,    \
                   k8, k9)                                                                          \
     k0 = lanes_sum(k0, LANES_PRODUCT(x, y0));                                                      \
@@ -318,10 +319,10 @@ LANES_INLINE struct lanes lanes_carry_columns(struct lanes r)
     k8 = lanes_sum(k8, LANES_PRODUCT(x, y8));                                                      \
     k9 = lanes_sum(k9, LANES_PRODUCT(d, y9));
 
-/* Limbs i and j go to column i + j: twice where both are odd, as 2^25.5 was rounded up for both;
- * and 19 times where that is past the last one. 19 times a factor's limb is below 2^32; with all
- * limbs at 3 * 2^26 or 3 * 2^25, column 0 is (9 + 4 * 19 * 9 + 5 * 38 * 9 / 4) * 2^52, the largest.
- */
+/* Limbs i and j go to column i + j: twice if both are odd, since 2^25.5 was rounded up for both;
+ * and times 19 if that is past the last column. 19 times a limb of a factor is below 2^32; with all
+ * limbs at 3 * 2^26 or 3 * 2^25, the largest column is column 0, (9 + 4 * 19 * 9 + 5 * 38 * 9 / 4)
+ * * 2^52. */
 LANES_INLINE struct lanes lanes_mul(struct lanes a, struct lanes b)
 {
     const __m256i nineteen = lanes_word(19), none = _mm256_setzero_si256();
@@ -416,8 +417,8 @@ LANES_INLINE struct lanes lanes_square(struct lanes a)
     return lanes_carry_columns(r);
 }
 
-/* The one number from 0 to p - 1 that a is. Carried, a is below 2p; then a + 19 reaches 2^255 just
- * where a reaches p. */
+/* a modulo p, from 0 to p - 1. A carried a is below 2p, and a + 19 reaches 2^255 exactly if a
+ * reaches p. */
 LANES_INLINE struct lanes lanes_canonical(struct lanes a)
 {
     __m256i carry = lanes_word(19);
@@ -434,7 +435,7 @@ LANES_INLINE struct lanes lanes_canonical(struct lanes a)
     return a;
 }
 
-/* The lanes where both have the same limbs. */
+/* The lanes where all limbs are equal. */
 LANES_INLINE lanes_mask lanes_are_equal(struct lanes a, struct lanes b)
 {
     __m256i any = _mm256_setzero_si256();
@@ -457,14 +458,14 @@ LANES_INLINE lanes_mask lanes_are_odd(struct lanes a)
     return (lanes_mask)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_slli_epi64(a.v[0], 63)));
 }
 
-/* --- What SHA-512 is made of ------------------------------------------------------------------ */
+/* --- For SHA-512 ------------------------------------------------------------------------------ */
 
 LANES_INLINE __m256i lanes_xor3(__m256i a, __m256i b, __m256i c)
 {
     return _mm256_xor_si256(a, _mm256_xor_si256(b, c));
 }
 
-/* Each bit of b or, where that of a is 0, of c. */
+/* Each bit of b or of c, as that of a is 1 or 0. */
 LANES_INLINE __m256i lanes_either(__m256i a, __m256i b, __m256i c)
 {
     return _mm256_xor_si256(c, _mm256_and_si256(a, _mm256_xor_si256(b, c)));

@@ -1,13 +1,13 @@
 /*
- * Numbers below 2^255 - 19 by AVX-512 IFMA, eight of them side by side: what ed25519_ifma.c is made
- * of, and nobody else includes, but tests.
+ * Numbers modulo 2^255 - 19 by AVX-512 IFMA, eight of them side by side: the arithmetic of
+ * ed25519_ifma.c, which alone includes this file, apart from tests.
  *
- * A number is five limbs of 51 bits, and a vector has the same limb of eight numbers, one a lane.
- * vpmadd52 multiplies the low 52 bits of its operands: what is multiplied must have limbs below
- * 2^52, or bits are lost. All functions here give limbs below 2^51 + 2^14 ("carried"), and take
- * them; a sum of two of those may pass 2^52, and so each sum is carried before it is used.
+ * A number is five limbs of 51 bits; a vector holds the same limb of eight numbers, one in each
+ * lane. vpmadd52 multiplies the low 52 bits of its operands, so factors must have limbs below 2^52,
+ * or bits are lost. All functions here take and give limbs below 2^51 + 2^14 ("carried"). A sum of
+ * two of those may exceed 2^52, so each sum is carried before it is used.
  *
- * None of this takes the same time for all numbers, or need: it never sees a secret.
+ * Nothing here runs in constant time, and it need not: it never handles a secret.
  */
 #ifndef CRYPTO_LANES_IFMA_H
 #define CRYPTO_LANES_IFMA_H
@@ -30,11 +30,12 @@ struct lanes {
     __m512i v[LIMBS];
 };
 
-/* What is written out here for every limb (or row) stays in registers; a loop would not. */
+/* Written out for every limb (or row), so that all stay in registers; with a loop they would not.
+ */
 #define LANES_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4)
 #define LANES_EACH_BUT_FIRST(DO) DO(1) DO(2) DO(3) DO(4)
 
-/* The same number in every lane, of four words. */
+/* The same number in every lane, from four words. */
 LANES_INLINE struct lanes lanes_number(const uint64_t w[4])
 {
     const uint64_t mask = (1ULL << LIMB_BITS) - 1;
@@ -52,9 +53,9 @@ LANES_INLINE struct lanes lanes_small(int n)
     return lanes_number((const uint64_t[4]){(uint64_t)n});
 }
 
-/* What is above 51 bits of a limb goes into the next one, and above the last one comes in below 19
- * times, as 2^255 = 19. Limbs below 2^60.7 become carried: then that is below 2^9.7, and 19 times
- * as much below 2^14. */
+/* Carries what exceeds 51 bits in a limb into the next one, and from the last limb into the first,
+ * times 19, since 2^255 = 19. Limbs below 2^60.7 become carried: each carry is then below 2^9.7,
+ * and 19 times that below 2^14. */
 LANES_INLINE struct lanes lanes_carry(struct lanes a)
 {
     const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
@@ -80,7 +81,7 @@ LANES_INLINE struct lanes lanes_plus(struct lanes a, struct lanes b)
     return a;
 }
 
-/* a + n * p - b limb by limb, not carried: the limbs of b are not above those of n * p. */
+/* a + n * p - b limb by limb, not carried: no limb of b may exceed that of n * p. */
 LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, int n)
 {
     const __m512i first = _mm512_set1_epi64(n * ((1LL << LIMB_BITS) - 19));
@@ -92,8 +93,8 @@ LANES_INLINE struct lanes lanes_minus(struct lanes a, struct lanes b, int n)
     return a;
 }
 
-/* The same as factors, that is for products alone; and what lanes_plus gave of two carried ones.
- * Here a factor has to be carried; other processors' take more. */
+/* The same for factors, that is for results that are only multiplied. Here a factor has to be
+ * carried; on AVX2 it need not be. */
 LANES_INLINE struct lanes lanes_add_factor(struct lanes a, struct lanes b)
 {
     return lanes_carry(lanes_plus(a, b));
@@ -115,7 +116,7 @@ LANES_INLINE struct lanes lanes_negated(struct lanes a)
     return lanes_minus(lanes_small(0), a, 2);
 }
 
-/* a in the lanes that the mask has, b in the others. */
+/* a in the lanes that the mask selects, b in the others. */
 LANES_INLINE struct lanes lanes_select(lanes_mask mask, struct lanes a, struct lanes b)
 {
 #define SELECT(i) a.v[i] = _mm512_mask_blend_epi64(mask, b.v[i], a.v[i]);
@@ -129,7 +130,7 @@ LANES_INLINE struct lanes lanes_select(lanes_mask mask, struct lanes a, struct l
 #define LANES_TWICE(x) _mm512_add_epi64(x, x)
 
 /* c + 19 * high, carried. Columns are below 15 * 2^52 (five low halves, and five high ones twice),
- * so that a sum is below 300 * 2^52 < 2^60.3, its carry below 600, and 19 times that below 2^14. */
+ * so a sum is below 300 * 2^52 < 2^60.3, its carry below 600, and 19 times that below 2^14. */
 LANES_INLINE struct lanes lanes_fold(struct lanes c, struct lanes high)
 {
     const __m512i nineteen = _mm512_set1_epi64(19);
@@ -139,8 +140,8 @@ LANES_INLINE struct lanes lanes_fold(struct lanes c, struct lanes high)
     return lanes_carry(c);
 }
 
-/* Column k of the product has the low halves of limbs i and j where i + j is k, and the high ones
- * where it is k - 1, twice: these are worth 2^52 = 2 * 2^51. */
+/* Column k of the product gets the low halves of limbs i and j with i + j = k, and twice the high
+ * halves of those with i + j = k - 1: these are worth 2^52 = 2 * 2^51. */
 LANES_INLINE struct lanes lanes_mul(struct lanes a, struct lanes b)
 {
     const __m512i none = _mm512_setzero_si512();
@@ -201,8 +202,8 @@ LANES_INLINE struct lanes lanes_square(struct lanes a)
     return lanes_fold(c, high);
 }
 
-/* The one number from 0 to p - 1 that a is. With limbs below 2^51 + 2^14, a is below 2p; then
- * a + 19 reaches 2^255 just where a reaches p. */
+/* a modulo p, from 0 to p - 1. With limbs below 2^51 + 2^14, a is below 2p, and a + 19 reaches
+ * 2^255 exactly if a reaches p. */
 LANES_INLINE struct lanes lanes_canonical(struct lanes a)
 {
     const __m512i mask = _mm512_set1_epi64((1LL << LIMB_BITS) - 1);
@@ -286,7 +287,7 @@ LANES_INLINE struct lanes lanes_of(const uint64_t words[4][LANES])
     return r;
 }
 
-/* The way back, of canonical ones. */
+/* The reverse, for canonical numbers. */
 LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
 {
     lanes_store(words[0], _mm512_or_si512(a.v[0], _mm512_slli_epi64(a.v[1], 51)));
@@ -298,8 +299,8 @@ LANES_INLINE void lanes_words(struct lanes a, uint64_t words[4][LANES])
                 _mm512_or_si512(_mm512_srli_epi64(a.v[3], 39), _mm512_slli_epi64(a.v[4], 12)));
 }
 
-/* The digits of so many bits that begin at this bit, less half of what there are of them: their
- * sizes, and the lanes where they are negative. */
+/* The digits of `bits` bits that begin at this bit, minus half of the base: their magnitudes, and a
+ * mask of the lanes where they are negative. */
 LANES_INLINE lanes_mask lanes_digits(const uint64_t words[4][LANES], unsigned bit, unsigned bits,
                                      uint64_t size[LANES])
 {
@@ -314,7 +315,7 @@ LANES_INLINE lanes_mask lanes_digits(const uint64_t words[4][LANES], unsigned bi
     return _mm512_cmplt_epi64_mask(x, half);
 }
 
-/* As LANES_PACKED words, and back. */
+/* Packs into LANES_PACKED words, and unpacks. */
 LANES_INLINE void lanes_pack(struct lanes a, __m512i out[LANES_PACKED])
 {
 #define PACK(i) out[i] = a.v[i];
@@ -327,7 +328,7 @@ LANES_INLINE struct lanes lanes_unpack(const __m512i r[LANES_PACKED])
     return (struct lanes){{r[0], r[1], r[2], r[3], r[4]}};
 }
 
-/* Eight rows of eight words, rows and columns changed. */
+/* Transposes eight rows of eight words. */
 LANES_INLINE void lanes_transpose(__m512i r[8])
 {
     __m512i a[8], b[8];
@@ -347,7 +348,7 @@ LANES_INLINE void lanes_transpose(__m512i r[8])
 #undef EIGHT
 }
 
-/* Vectors of so many words, 16 or 20, those of each lane to a place of its own. */
+/* Stores vectors of 16 or 20 words, the words of each lane contiguous in its own place. */
 LANES_INLINE void lanes_put(const __m512i *vectors, int words, uint64_t *to[LANES])
 {
     for (int at = 0; at < words; at += 8) {
@@ -368,7 +369,7 @@ LANES_INLINE void lanes_put(const __m512i *vectors, int words, uint64_t *to[LANE
 #define LANES_ALL(DO, at)                                                                          \
     DO(0, at) DO(1, at) DO(2, at) DO(3, at) DO(4, at) DO(5, at) DO(6, at) DO(7, at)
 
-/* The way back; up to LANES_WORDS_MAX of r are written. */
+/* The reverse; up to LANES_WORDS_MAX of r are written. */
 LANES_INLINE void lanes_take(const uint64_t *const from[LANES], int words, __m512i *r)
 {
     LANES_ALL(LANES_TAKE, 0)
@@ -381,7 +382,7 @@ LANES_INLINE void lanes_take(const uint64_t *const from[LANES], int words, __m51
     lanes_transpose(r + 16);
 }
 
-/* --- What SHA-512 is made of ------------------------------------------------------------------ */
+/* --- For SHA-512 ------------------------------------------------------------------------------ */
 
 LANES_INLINE __m512i lanes_sum(__m512i a, __m512i b)
 {
@@ -398,7 +399,7 @@ LANES_INLINE __m512i lanes_xor3(__m512i a, __m512i b, __m512i c)
     return _mm512_ternarylogic_epi64(a, b, c, 0x96);
 }
 
-/* Each bit of b or, where that of a is 0, of c. */
+/* Each bit of b or of c, as that of a is 1 or 0. */
 LANES_INLINE __m512i lanes_either(__m512i a, __m512i b, __m512i c)
 {
     return _mm512_ternarylogic_epi64(a, b, c, 0xca);

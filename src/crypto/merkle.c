@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What an inner node is the hash of. */
+/* The text whose hash an inner node is. */
 struct pair {
     char text[4 * SHA256_LEN + 1];
 };
@@ -62,8 +62,7 @@ size_t merkle_path_len(uint64_t index, uint64_t count)
     return n;
 }
 
-/* Each two neighbours join; one that is left alone at the end goes up as it is. Gives how many are
- * left. */
+/* Joins neighbours in pairs; an odd one at the end moves up unchanged. Gives how many are left. */
 static size_t join_level(uint8_t (*nodes)[SHA256_LEN], size_t count)
 {
     struct pair pairs[SHA256_SIDE];
@@ -92,7 +91,7 @@ void merkle_root_of(uint8_t (*leaves)[SHA256_LEN], size_t count, uint8_t root[SH
     memcpy(root, leaves[0], SHA256_LEN);
 }
 
-/* The root of RFC 9162's definition is the same: whole subtrees join first. */
+/* RFC 9162's definition gives the same root: whole subtrees join first. */
 size_t merkle_path(uint8_t (*leaves)[SHA256_LEN], size_t count, size_t index,
                    uint8_t path[MERKLE_PATH_MAX][SHA256_LEN])
 {

@@ -97,7 +97,7 @@ const struct sha256_kernel sha256_kernels[] = {
     {NULL, 0, NULL, NULL},
 };
 
-/* The first that runs here. Two threads that ask at the same time get the same answer. */
+/* The first that runs here. Threads that call it at the same time get the same answer. */
 static const struct sha256_kernel *kernel(void)
 {
     static _Atomic(const struct sha256_kernel *) chosen;
@@ -143,8 +143,8 @@ void sha256_update(struct sha256 *h, const void *data, size_t n)
         memcpy(h->tail + have, p, n);
 }
 
-/* What ends a text of len bytes, of which these are behind its last whole chunk: 0x80, zeros, and
- * the length in bits as the last eight bytes of a chunk. Gives its chunks. */
+/* The padding of a text of len bytes, after the tail, its bytes after the last whole chunk: 0x80,
+ * zeros, and the length in bits as the last eight bytes of a chunk. Gives the number of chunks. */
 static size_t make_end(const void *tail, uint64_t len, uint8_t end[2 * SHA256_CHUNK])
 {
     size_t have = len % SHA256_CHUNK;
@@ -181,7 +181,7 @@ void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN])
     sha256_final(&h, out);
 }
 
-/* Runs the chunks that all texts have side by side, and the others alone. */
+/* Runs the chunks that all texts have side by side, and the rest one text at a time. */
 static void compress_unequal(uint32_t (*states)[8], const uint8_t *const *chunks, const size_t *n)
 {
     size_t least = n[0];

@@ -1,6 +1,6 @@
 /*
- * SHA-256 (FIPS 180-4): our own small code, so that a program that hashes starts without libcrypto
- * and the miner can save a midstate. The processor's SHA instructions are used where it has them.
+ * SHA-256 (FIPS 180-4): our own small code, so programs that only hash start without libcrypto, and
+ * the miner can save a midstate. Uses the processor's SHA instructions if it has them.
  */
 #ifndef CRYPTO_SHA256_H
 #define CRYPTO_SHA256_H
@@ -10,11 +10,11 @@
 
 #define SHA256_LEN 32
 #define SHA256_CHUNK 64
-#define SHA256_SIDE 4 /* texts that are hashed side by side */
+#define SHA256_SIDE 4 /* texts hashed side by side */
 
 struct sha256 {
-    uint32_t state[8]; /* the chaining value after every whole chunk so far: the midstate */
-    uint64_t len;      /* bytes taken so far */
+    uint32_t state[8]; /* the chaining value after the whole chunks so far: the midstate */
+    uint64_t len;      /* bytes hashed so far */
     uint8_t tail[SHA256_CHUNK];
 };
 
@@ -22,14 +22,14 @@ void sha256_init(struct sha256 *h);
 void sha256_update(struct sha256 *h, const void *data, size_t n);
 void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN]);
 
-/* The hash of n bytes at once. */
+/* The hash of n bytes. */
 void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN]);
 
 /* The constants of the 64 rounds, for kernels. */
 extern const uint32_t sha256_constants[64];
 
-/* The hashes of n texts, each as sha256 gives it: many beside each other take two thirds of the
- * time where the processor has SHA instructions. */
+/* The hashes of n texts, each as sha256 gives it: on a processor with SHA instructions, many side
+ * by side take two thirds of the time. */
 struct sha256_text {
     const void *data;
     size_t len;
@@ -40,13 +40,13 @@ void sha256_all(const struct sha256_text *texts, size_t n);
 /* Runs the compression function over n chunks of SHA256_CHUNK bytes. */
 void sha256_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
 
-/* The entries that sha256_compress chooses from, best first, the last one portable; for tests and
- * the bench. A NULL name ends the table. */
+/* The entries that sha256_compress chooses from, best first, the portable one last; for tests and
+ * the benchmarks. A NULL name ends the table. */
 struct sha256_kernel {
     const char *name;
     unsigned needs; /* of the processor: see base/processor.h */
     void (*compress)(uint32_t state[8], const uint8_t *chunks, size_t n);
-    /* The same of SHA256_SIDE states at once, for n chunks each. */
+    /* The same for SHA256_SIDE states at once, n chunks each. */
     void (*compress_side)(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
 };
 extern const struct sha256_kernel sha256_kernels[];

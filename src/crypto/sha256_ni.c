@@ -15,7 +15,7 @@ TARGET static inline __m128i next_words(__m128i w0, __m128i w1, __m128i w2, __m1
     return _mm_sha256msg2_epu32(sum, w3);
 }
 
-/* Rounds 4i to 4i + 3: two at a time, the halves of the state changing places. */
+/* Rounds 4i to 4i + 3, two at a time; the halves of the state change places. */
 TARGET static inline void four_rounds(__m128i *abef, __m128i *cdgh, __m128i w, int i)
 {
     __m128i k = _mm_loadu_si128((const __m128i *)(const void *)(sha256_constants + 4 * i));
@@ -28,7 +28,7 @@ struct halves {
     __m128i abef, cdgh;
 };
 
-/* The instructions want the state as (a b e f) and (c d g h), high words first. */
+/* The instructions take the state as (a b e f) and (c d g h), high words first. */
 TARGET static inline struct halves load_state(const uint32_t state[8])
 {
     const __m128i *half = (const __m128i *)(const void *)state;
@@ -46,8 +46,8 @@ TARGET static inline void store_state(struct halves s, uint32_t state[8])
     _mm_storeu_si128(half + 1, _mm_alignr_epi8(dchg, feba, 8));
 }
 
-/* A chunk of each of some texts: what one waits for, another has ready. Unrolled, so that all stays
- * in registers as far as there are any, and the schedule runs beside the rounds. */
+/* A chunk of each of several texts, interleaved to hide the latency of the instructions. Unrolled,
+ * so that as much as possible stays in registers and the schedule overlaps with the rounds. */
 __attribute__((always_inline)) TARGET static inline void
 one_chunk(struct halves *s, const uint8_t *const *chunk, size_t at, const int texts)
 {

@@ -1,4 +1,5 @@
-/* SHA-256's compression by x86's SHA instructions: a row of sha256.c's table, for nobody else. */
+/* SHA-256's compression function by x86's SHA instructions: a row of sha256.c's table, for that
+ * file only. */
 #ifndef CRYPTO_SHA256_NI_H
 #define CRYPTO_SHA256_NI_H
 

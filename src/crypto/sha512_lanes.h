@@ -1,6 +1,6 @@
 /*
- * SHA-512 (FIPS 180-4) of LANES texts side by side: a part of ed25519_lanes.h, behind one of
- * lanes_*.h.
+ * SHA-512 (FIPS 180-4) of LANES texts side by side: a part of ed25519_lanes.h, included after one
+ * of the lanes_*.h.
  */
 #ifndef CRYPTO_SHA512_LANES_H
 #define CRYPTO_SHA512_LANES_H
@@ -19,7 +19,7 @@ static const uint64_t sha512_initial[8] = {
 
 /* --- Chunks of a text ------------------------------------------------------------------------- */
 
-/* With a bit, and the length in 128 bits, behind the text. */
+/* After the text, a bit and the length in 128 bits. */
 static size_t sha512_chunks_of(const struct sha512_text *t)
 {
     return (SHA512_HEAD + t->len + 1 + 16 + SHA512_CHUNK - 1) / SHA512_CHUNK;
@@ -33,25 +33,25 @@ static void sha512_end_text(const struct sha512_text *t, uint8_t last[SHA512_CHU
         last[SHA512_CHUNK - 1 - i] = (uint8_t)(bytes << 3 >> 8 * i);
 }
 
-/* Chunk i, one of the text's: where it is, or where it is put together. */
+/* Chunk i of the text: in place, or put together in a buffer. */
 static const uint8_t *sha512_chunk_of(const struct sha512_text *t, size_t i,
-                                      uint8_t room[SHA512_CHUNK])
+                                      uint8_t buffer[SHA512_CHUNK])
 {
     size_t from = i * SHA512_CHUNK, all = SHA512_HEAD + t->len;
     size_t has = from < all ? all - from : 0;
     size_t head = i ? 0 : SHA512_HEAD;
     if (i && has >= SHA512_CHUNK)
         return t->body + from - SHA512_HEAD;
-    memset(room, 0, SHA512_CHUNK);
-    memcpy(room, t->head, head);
+    memset(buffer, 0, SHA512_CHUNK);
+    memcpy(buffer, t->head, head);
     size_t rest = (has < SHA512_CHUNK ? has : SHA512_CHUNK) - head;
     if (rest)
-        memcpy(room + head, t->body + from + head - SHA512_HEAD, rest);
+        memcpy(buffer + head, t->body + from + head - SHA512_HEAD, rest);
     if (from <= all && has < SHA512_CHUNK)
-        room[has] = 0x80;
+        buffer[has] = 0x80;
     if (i + 1 == sha512_chunks_of(t))
-        sha512_end_text(t, room);
-    return room;
+        sha512_end_text(t, buffer);
+    return buffer;
 }
 
 /* --- Compression ------------------------------------------------------------------------------ */
@@ -66,7 +66,7 @@ LANES_INLINE lanes_vector sha512_add3(lanes_vector a, lanes_vector b, lanes_vect
     return lanes_sum(lanes_sum(a, b), c);
 }
 
-/* One round, with s being a to h. */
+/* One round; s is a to h. */
 LANES_INLINE void sha512_one_round(lanes_vector s[8], lanes_vector w, uint64_t k)
 {
     lanes_vector choice = lanes_either(s[4], s[5], s[6]);
@@ -91,7 +91,7 @@ LANES_INLINE lanes_vector sha512_next_word(const lanes_vector w[SHA512_WORDS], i
                      SHA512_SHIFTED(new, 19, 61, 6));
 }
 
-/* w is the chunk, a word a vector. Only the lanes in the mask change. */
+/* w is the chunk, one word a vector. Only the lanes in the mask change. */
 LANES_TARGET static void sha512_compress(lanes_vector state[8], lanes_vector w[SHA512_WORDS],
                                          lanes_mask lanes)
 {
@@ -109,7 +109,7 @@ LANES_TARGET static void sha512_compress(lanes_vector state[8], lanes_vector w[S
         state[i] = lanes_choose(lanes, lanes_sum(state[i], s[i]), state[i]);
 }
 
-/* The words of the chunks, a lane's row by row. */
+/* The words of the chunks, one row for each lane. */
 LANES_TARGET static void sha512_load(const uint8_t *const chunk[LANES],
                                      lanes_vector w[SHA512_WORDS])
 {

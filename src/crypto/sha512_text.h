@@ -1,4 +1,4 @@
-/* What SHA-512 of several texts side by side is asked, and its constants. */
+/* The input of SHA-512 of several texts side by side, and its constants. */
 #ifndef CRYPTO_SHA512_TEXT_H
 #define CRYPTO_SHA512_TEXT_H
 
@@ -7,10 +7,10 @@
 
 #define SHA512_HEAD 64
 
-/* A head, and what follows it. */
+/* A head, and the rest of the text after it. */
 struct sha512_text {
     uint8_t head[SHA512_HEAD];
-    const uint8_t *body; /* len bytes; NULL where that is 0 */
+    const uint8_t *body; /* len bytes; NULL if len is 0 */
     size_t len;
 };
 

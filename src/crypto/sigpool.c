@@ -7,36 +7,37 @@
 #include <stdlib.h>
 
 enum {
-    BATCHES = 2,      /* under way at most */
-    POINTS_PAY = 256, /* jobs from which it pays to look their keys up */
+    BATCHES = 2,      /* batches under way at most */
+    POINTS_PAY = 256, /* from so many jobs on, looking up their keys pays */
 };
 
 struct sigbatch {
-    struct sigjob *jobs; /* NULL: it is none */
+    struct sigjob *jobs; /* NULL if the slot is free */
     size_t n;
-    size_t next, left; /* the first job that nobody took; how many have no answer yet */
+    size_t next,
+        left; /* the first job that no thread has taken; the number of jobs without an answer */
 
-    struct ed25519_point *points; /* of the jobs' keys; room for so many */
-    size_t *fresh; /* the jobs of whose keys not everything was known when the batch began */
-    size_t room, fresh_count;
+    struct ed25519_point *points; /* of the jobs' keys; the capacity */
+    size_t *fresh;                /* jobs whose keys were not fully known when the batch began */
+    size_t capacity, fresh_count;
     bool has_points;
 };
 
 struct sigpool {
     pthread_mutex_t lock;
-    pthread_cond_t work, done; /* there are jobs to take; a batch has all its answers */
-    /* Under the lock, but for what the batches' jobs and points say */
+    pthread_cond_t work, done; /* signalled when there are jobs to take; when a batch is complete */
+    /* All of this is under the lock, except what the batches' jobs and points refer to. */
     struct sigbatch batches[BATCHES];
-    int older; /* the one of them that began first */
+    int older; /* the batch that began first */
     bool stop;
     int wanted, started;
-    struct ed25519_keys keys; /* the caller's thread alone looks */
+    struct ed25519_keys keys; /* used by the caller's thread only */
     pthread_t threads[];
 };
 
-/* --- Working ---------------------------------------------------------------------------------- */
+/* --- Working threads -------------------------------------------------------------------------- */
 
-/* The oldest batch that has jobs to take; NULL: there is none. */
+/* The oldest batch that has jobs to take; NULL if none. */
 static struct sigbatch *batch_to_work_on(struct sigpool *p)
 {
     for (int i = 0; i < BATCHES; i++) {
@@ -47,8 +48,8 @@ static struct sigbatch *batch_to_work_on(struct sigpool *p)
     return NULL;
 }
 
-/* Smaller ones towards the end, as the last one to be answered keeps all others waiting. Whole
- * vectors of the kernel's. */
+/* How many jobs to take: fewer towards the end, since everyone waits for the last answer. A
+ * multiple of the kernel's vectors. */
 static size_t slice_of(size_t left, int threads)
 {
     enum { SLICES_LEFT = 2 }; /* for each thread */
@@ -58,7 +59,7 @@ static size_t slice_of(size_t left, int threads)
     return slice < left ? slice : left;
 }
 
-/* Answers some jobs; the lock is let go meanwhile. false: there are none to take. */
+/* Answers some jobs, without the lock meanwhile. false: there are none to take. */
 static bool work_on(struct sigpool *p)
 {
     struct sigbatch *b = batch_to_work_on(p);
@@ -86,7 +87,7 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Signals are the main thread's. Where the system gives fewer threads, those do the work. */
+/* Signals are left to the main thread. If the system gives fewer threads, those do the work. */
 static void start_threads(struct sigpool *p)
 {
     p->started += workers_start(p->threads + p->started, p->wanted - p->started, work, p);
@@ -97,21 +98,21 @@ static void start_threads(struct sigpool *p)
 
 /* --- Keys ------------------------------------------------------------------------------------- */
 
-/* Room for the points of so many jobs. 0, or -1: no memory. */
+/* Reserves points for so many jobs. 0, or -1: no memory. */
 static int reserve_points(struct sigbatch *b, size_t n)
 {
-    if (n <= b->room)
+    if (n <= b->capacity)
         return 0;
     free(b->points);
     free(b->fresh);
     b->points = calloc(n, sizeof *b->points);
     b->fresh = calloc(n, sizeof *b->fresh);
-    b->room = b->points && b->fresh ? n : 0;
-    return b->room ? 0 : -1;
+    b->capacity = b->points && b->fresh ? n : 0;
+    return b->capacity ? 0 : -1;
 }
 
-/* Looks up the keys of a batch that is to be. Where that does not pay, or there is no memory for
- * it, the kernel finds out itself. */
+/* Looks up the keys of a new batch. If that does not pay, or there is no memory for it, the kernel
+ * computes the points itself. */
 static void look_up_keys(struct sigpool *p, struct sigbatch *b, const struct sigjob *jobs, size_t n)
 {
     b->fresh_count = 0;
@@ -167,7 +168,7 @@ void sigpool_free(struct sigpool *p)
     free(p);
 }
 
-/* Works along until a batch has all its answers, which then is none any more. */
+/* Works until a batch has all its answers, and frees its slot. */
 static void end_batch(struct sigpool *p, struct sigbatch *b)
 {
     pthread_mutex_lock(&p->lock);
@@ -192,8 +193,8 @@ void sigpool_wait_all(struct sigpool *p)
         sigpool_wait(p, p->batches[i].jobs);
 }
 
-/* The place of a new batch: beside the one that is under way, if there is one, or the older one's.
- */
+/* The slot of a new batch: the free one beside the batch under way, or that of the older batch
+ * after it ends. */
 static struct sigbatch *place_for_batch(struct sigpool *p)
 {
     struct sigbatch *older = &p->batches[p->older];
