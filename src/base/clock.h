@@ -1,4 +1,4 @@
-/* The machine's clock, which anybody may have set to anything. */
+/* The machine's clock, which may be set to anything. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -6,9 +6,9 @@
 
 #include <time.h>
 
-/* The time in Unix seconds. 0, or -1 and trouble if the clock cannot be read, or stands outside of
- * the years 1970 to 9999: records have no negative times, and by a clock that is far ahead no
- * record's time would be in the future. */
+/* The time in Unix seconds. 0, or -1 and trouble if the clock cannot be read, or is outside of the
+ * years 1970 to 9999: records have no negative times, and with a clock far ahead no record's time
+ * would be in the future. */
 int clock_read(struct timespec *now, struct fault *f);
 
 #endif

@@ -22,7 +22,7 @@ static int days_of(int64_t year, int month)
     return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-/* Days from 1970-01-01 to the first of January of a year from 1970 on. */
+/* Days from 1970-01-01 to 1 January of a year from 1970 on. */
 static int64_t days_before(int64_t year)
 {
     int64_t y = year - 1;
@@ -30,7 +30,7 @@ static int64_t days_before(int64_t year)
            (y / 400 - 1969 / 400);
 }
 
-/* The number that these decimal digits make; -1: one of them is something else. */
+/* The number that these n decimal digits form; -1 if one is not a digit. */
 static int digits(const char *s, int n)
 {
     int value = 0;
@@ -85,14 +85,15 @@ int date_parse(const char *s, size_t n, int64_t *time, struct fault *f)
 {
     static const char form[] = "0000-00-00T00:00:00Z";
     if ((n != 10 && n != sizeof form - 1) || !has_form(s, n, form))
-        return fault_rule(f,
-                          "neither Unix seconds nor a date, as 2026-01-31 or 2026-01-31T12:00:00Z");
+        return fault_rule(
+            f, "neither Unix seconds nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z");
     if (parse_day(s, time, f))
         return -1;
     return n == 10 ? 0 : add_clock(s + 11, time, f);
 }
 
-/* Years of 400 come round every 146097 days; within them, a first guess is at most one too late. */
+/* The calendar repeats every 400 years, which are 146097 days; within them, the first guess is at
+ * most one year too late. */
 static struct date date_of(int64_t days)
 {
     enum { AGE = 146097 };

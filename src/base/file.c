@@ -219,7 +219,7 @@ int file_make(const char *path, bool secret, const void *bytes, size_t n, struct
     int fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL, secret ? 0600 : 0666);
     if (fd < 0)
         return fault_errno(f, "cannot make it");
-    /* a umask may have taken bits away */
+    /* the umask may have cleared bits */
     int failed = (secret && fchmod(fd, 0600)) || file_write(fd, bytes, n) || file_sync(fd);
     if (failed)
         fault_errno(f, "cannot write it");

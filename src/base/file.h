@@ -27,7 +27,7 @@ int file_cut(int fd, uint64_t size);
 /* Syncs the folder that holds path, so that its names survive a crash. */
 int file_sync_folder(const char *path);
 
-/* Waits for the exclusive lock on fd's file (flock, LOCK_EX); a long wait is told of
+/* Waits for the exclusive lock on fd's file (flock, LOCK_EX). A long wait is reported
  * (base/waits.h), with this path. */
 int file_lock(int fd, const char *path);
 int file_unlock(int fd);

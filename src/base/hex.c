@@ -36,7 +36,7 @@ typedef uint8_t digits16 __attribute__((vector_size(16)));
 typedef uint16_t pairs8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 
-/* Sixteen digits at a time; *bad gets bits where one is none. */
+/* Sixteen digits at a time; sets bits in *bad if one is not a digit. */
 static inline void decode_eight(uint8_t *out, const char *s, digits16 *bad)
 {
     digits16 c, digit, letter, is_digit, is_letter;
@@ -56,7 +56,7 @@ static inline void decode_eight(uint8_t *out, const char *s, digits16 *bad)
     memcpy(out, &bytes, sizeof bytes);
 }
 
-/* One look at the end says whether all were digits, so that the loops have no branch in them. */
+/* Validity is tested once, at the end, so the loops have no branches. */
 int hex_decode(uint8_t *out, const char *s, size_t n)
 {
     digits16 bad = {0};

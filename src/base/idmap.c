@@ -50,7 +50,7 @@ void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
     return NULL;
 }
 
-/* The first free place for an id, which is marked as taken. */
+/* Finds the first free slot for an id and marks it as taken. */
 static size_t take_place(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     uint64_t h = idhash(&m->hash, id);
@@ -93,7 +93,7 @@ void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
     return entry;
 }
 
-/* The entries behind the hole that may stand nearer to their first place move up. */
+/* Entries after the hole that may be nearer to their first slot move up. */
 void idmap_remove(struct idmap *m, void *entry)
 {
     size_t mask = m->cap - 1;

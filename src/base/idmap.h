@@ -47,8 +47,8 @@ void idmap_clear(struct idmap *m);
  * added or removed meanwhile. */
 void *idmap_each(const struct idmap *m, size_t *place);
 
-/* A set of ids that forgets the oldest: it holds at least the newest `limit` ids, at most twice as
- * many. */
+/* A set of ids that drops the oldest: it holds at least the newest `limit` ids, and at most twice
+ * as many. */
 struct idset {
     struct idmap young, old;
 };
@@ -58,7 +58,8 @@ void idset_free(struct idset *s);
 bool idset_has(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 void idset_prefetch(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 
-/* Adds an id, unless it is there; or one that is known not to be there. 0, or -1: no memory. */
+/* Adds an id unless it is in the set; idset_add_new, one that is known not to be. 0, or -1: no
+ * memory. */
 int idset_add(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 

@@ -12,7 +12,7 @@ void *large_alloc(size_t n)
         return calloc(n, 1);
     void *memory = aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE);
     if (memory) {
-        madvise(memory, n, MADV_HUGEPAGE); /* in vain on small systems, which does no harm */
+        madvise(memory, n, MADV_HUGEPAGE); /* has no effect on small systems, which does no harm */
         memset(memory, 0, n);
     }
     return memory;

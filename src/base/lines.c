@@ -11,8 +11,8 @@ enum { CAPACITY = 1 << 18 };
 struct lines {
     struct source src;
     uint64_t number, offset; /* of the line that starts at `start` */
-    size_t start, end;       /* the bytes not yet given out */
-    size_t searched;         /* no newline stands before this place */
+    size_t start, end;       /* bytes not given out yet */
+    size_t searched;         /* no newline before this place */
     bool ended;
     char data[CAPACITY];
 };
@@ -113,7 +113,7 @@ static int fill(struct lines *r, struct fault *f)
     return 0;
 }
 
-/* Passes over the rest of a line that is too long, keeping its beginning in place. */
+/* Skips the rest of a line that is too long, keeping its beginning in place. */
 static int pass_over(struct lines *r, size_t *size, struct fault *f)
 {
     size_t keep = r->start + LINE_MAX_LEN;

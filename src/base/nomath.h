@@ -1,12 +1,12 @@
 /*
- * SQLite's archive brings SQL functions such as sin() and pow(), which no statement here uses, and
- * with them libm, which every program that opens an index would load: a twentieth of its start. The
- * Makefile lets their names stand for this function. SQL sees NULL.
+ * SQLite's static library includes SQL functions such as sin() and pow(), which no statement here
+ * uses. They would make every program that opens an index load libm, a twentieth of its start. So
+ * the Makefile links their names to this function. SQL sees NULL.
  */
 #ifndef BASE_NOMATH_H
 #define BASE_NOMATH_H
 
-/* Not a number, whatever it is asked. */
+/* Returns NaN, whatever the arguments. */
 double nomath(double x);
 
 #endif

@@ -7,13 +7,13 @@
 #include <cpuid.h>
 #include <string.h>
 
-/* Whether word has all of these bits. */
+/* Whether word has all of these bits set. */
 static bool has_all(unsigned word, unsigned bits)
 {
     return (word & bits) == bits;
 }
 
-/* XCR0: which registers the system keeps for each thread. */
+/* XCR0: the registers that the system saves for each thread. */
 static unsigned kept_registers(void)
 {
     unsigned low, high;
@@ -72,7 +72,7 @@ static unsigned ask(void)
 unsigned processor_features(void)
 {
     enum { ASKED = 1 << 8 };
-    static atomic_uint known; /* threads that ask at the same time get the same answer */
+    static atomic_uint known; /* threads that call it at the same time get the same answer */
     unsigned found = atomic_load_explicit(&known, memory_order_relaxed);
     if (!found) {
         found = ask() | ASKED;

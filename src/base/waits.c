@@ -37,7 +37,7 @@ int64_t waits_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A wait under way, and what its own thread needs to tell of it. */
+/* A wait under way, and what the thread that reports it needs. */
 struct wait {
     const char *path;
     pthread_t thread;
@@ -51,7 +51,7 @@ static struct timespec from_milliseconds(int64_t t)
     return (struct timespec){.tv_sec = t / 1000, .tv_nsec = t % 1000 * 1000000};
 }
 
-/* Tells of the wait, unless it is over first. */
+/* Reports the wait, unless it ends first. */
 static void *tell_later(void *self)
 {
     struct wait *w = self;
@@ -69,7 +69,7 @@ static void *tell_later(void *self)
     return NULL;
 }
 
-/* False if no thread could be started: then the wait is a silent one. */
+/* False if no thread could be started: then the wait is silent. */
 static bool begin(struct wait *w)
 {
     pthread_condattr_t monotonic;

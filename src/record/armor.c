@@ -8,8 +8,7 @@ static bool begins_with(const char *line, size_t len, const char *words)
     return len >= n && memcmp(line, words, n) == 0;
 }
 
-/* RFC 7468 has lines of base64 between the two, and older writers "Name: value" in front of them.
- */
+/* RFC 7468 has lines of base64 between the two, and older files have "Name: value" lines first. */
 static bool is_possible_inside(const char *line, size_t len)
 {
     const char *space = memchr(line, ' ', len);

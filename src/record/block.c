@@ -19,8 +19,8 @@ static int seal_check(struct field x, struct fault *f)
     return good ? 0 : fault_rule(f, "block: seal is not 1 to %d lowercase hex digits", SEAL_MAX);
 }
 
-/* A header without a fault, read in one go, with nothing looked for: one is read a million times
- * where a chain is checked by its headers. */
+/* A fast path for headers without a fault: a check of a chain by its headers reads a million of
+ * them. */
 static bool parse_sound(const char *line, size_t len, struct block *b)
 {
     struct fault ignored;
@@ -33,7 +33,7 @@ static bool parse_sound(const char *line, size_t len, struct block *b)
     return seal_check(b->seal, &ignored) == 0 && memcmp(b->target, zero, ID_LEN) != 0;
 }
 
-/* All fields but the seal. */
+/* All fields except the seal. */
 static int parse_fields(const struct field *x, struct block *b, struct fault *f)
 {
     return field_number(x[HEIGHT], "block: height", &b->height, f) ||

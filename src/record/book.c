@@ -98,7 +98,7 @@ static int add_account(struct book *b, const uint8_t account[ID_LEN], const stru
     return -1;
 }
 
-/* Such a name could not be told from another account. */
+/* Such a name could not be distinguished from another account. */
 static bool looks_like_account(struct field name)
 {
     uint8_t account[ID_LEN];

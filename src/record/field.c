@@ -7,7 +7,7 @@
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
-/* Bits where one of sixteen bytes is not printable ASCII, or a space behind a space. */
+/* Bits set if one of sixteen bytes is not printable ASCII, or a space after a space. */
 static inline bytes16 look_at_16(const char *at)
 {
     bytes16 c, before;
@@ -16,8 +16,8 @@ static inline bytes16 look_at_16(const char *at)
     return (bytes16)(c - 0x20 > 0x5e) | ((bytes16)(c == 0x20) & (bytes16)(before == 0x20));
 }
 
-/* Whether nothing is wrong with a line that is long enough; its first byte apart. The last sixteen
- * bytes are looked at whatever others were. */
+/* Whether a line of sixteen bytes or more is well formed, its first byte apart. The last sixteen
+ * bytes are always checked, whether they overlap others or not. */
 static bool is_plain(const char *line, size_t len)
 {
     bytes16 bad = look_at_16(line + len - 16);
@@ -28,7 +28,7 @@ static bool is_plain(const char *line, size_t len)
     return !(halves[0] | halves[1]) && line[len - 1] != ' ';
 }
 
-/* What is wrong with a line, byte by byte. */
+/* Finds what is wrong with a line, byte by byte. */
 static int slow_check(const char *line, size_t len, struct fault *f)
 {
     unsigned before = ' ';
@@ -170,7 +170,7 @@ int field_signature(struct field x, const char *what, uint8_t out[SIGNATURE_LEN]
     return 0;
 }
 
-/* RFC 3986's unreserved characters stand for themselves. */
+/* RFC 3986's unreserved characters are not escaped. */
 static bool stands_for_itself(unsigned char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -184,7 +184,7 @@ static int capital_hex(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Decodes a %XX at s, of which n bytes are there: the byte, or -1. */
+/* Decodes a %XX at s, which has n bytes: the byte, or -1. */
 static int escaped(const char *s, size_t n)
 {
     if (n < 3 || s[0] != '%' || capital_hex(s[1]) < 0 || capital_hex(s[2]) < 0)

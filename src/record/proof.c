@@ -7,7 +7,7 @@
 
 enum { BLOCK = 1, COUNT, INDEX, ID, FIXED };
 
-/* The hashes behind the fixed fields, from text to end. */
+/* The hashes after the fixed fields, from text to end. */
 static int parse_path(const char *text, const char *end, struct proof *p, struct fault *f)
 {
     for (p->hashes = 0; text < end; p->hashes++) {

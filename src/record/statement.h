@@ -1,5 +1,5 @@
-/* statement: a text that an account's owner has signed (key(5)). Its first word, which is signed
- * too, is no other record's, so nobody can be led to sign a payment by it. */
+/* statement: a text signed by an account's owner (key(5)). Its first word, which is signed too, is
+ * that of no other record, so nobody can be tricked into signing a payment by it. */
 #ifndef RECORD_STATEMENT_H
 #define RECORD_STATEMENT_H
 
@@ -18,7 +18,7 @@ struct signed_text {
  * -1 and a rule that begins with "statement: ". */
 int statement_parse(const char *line, size_t len, struct signed_text *s, struct fault *f);
 
-/* Puts the unsigned line, without a newline. Uses account and text. 0, or -1: no memory. */
+/* Appends the unsigned line, without a newline. Uses account and text. 0, or -1: no memory. */
 int statement_format(const struct signed_text *s, struct buf *out);
 
 #endif

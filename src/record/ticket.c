@@ -7,12 +7,12 @@
 
 enum { NONCE_LEN = 8 };
 
-/* Where the fields of a record stand: those of each type, and then the header. */
+/* Where the fields of a record begin: those of each type, and then the header. */
 enum { SHARE = 1, FIRST, LAST, TICKET_WORKER, TICKET_BLOCK, TICKET_FIELDS = 13 };
 enum { SHARE_WORKER = 2, SHARE_BLOCK, SHARE_FIELDS = 12 };
 enum { BEST = 5, RECEIPT_BLOCK, RECEIPT_FIELDS = 14 };
 
-/* Says which type of record the rule in *f was broken in. */
+/* Prefixes the rule in *f with the type of record that broke it. */
 static int fault_in(const char *type, struct fault *f)
 {
     char text[sizeof f->text];
@@ -28,7 +28,7 @@ static int field_nonce(struct field x, const char *what, uint64_t *out, struct f
     return 0;
 }
 
-/* Splits the line into exactly so many fields, the first of which is the type. */
+/* Splits the line into exactly so many fields, of which the first is the type. */
 static int split(const char *line, size_t len, const char *type, size_t fields,
                  struct field x[FIELDS_MAX], struct fault *f)
 {
@@ -103,7 +103,7 @@ static int add_nonce(struct buf *out, uint64_t nonce)
     return buf_add_string(out, " ") || buf_add(out, digits, sizeof digits);
 }
 
-/* The header, without the space that it ends in where it has no seal. */
+/* Appends the header; if it has no seal, without the space that it would end in. */
 static int add_header(struct buf *out, const struct block *b)
 {
     if (buf_add_string(out, " ") || block_format(b, out))

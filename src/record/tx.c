@@ -41,7 +41,7 @@ static int parse(const char *line, size_t len, size_t want, struct tx *tx, struc
     return parse_fields(x, tx, f);
 }
 
-/* A signed one without a fault, read in one go, with nothing looked for. */
+/* A fast path for signed transactions without a fault. */
 static bool parse_sound(const char *line, size_t len, struct tx *tx)
 {
     struct fault ignored;

@@ -22,7 +22,7 @@ struct tx {
 int tx_parse(const char *line, size_t len, struct tx *tx, struct fault *f);
 int tx_parse_unsigned(const char *line, size_t len, struct tx *tx, struct fault *f);
 
-/* Whether the line has the form's ten fields and so asks to be read as a signed one. */
+/* Whether the line has ten fields, and so claims to be a signed transaction. */
 bool tx_is_signed(const char *line, size_t len);
 
 /* Appends the unsigned line, without a newline. Uses chain, from, seq, fee, to, amount and memo. 0,

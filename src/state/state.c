@@ -6,38 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys that are only read are met up to so many: whoever asks for ever new ones fills no memory. */
+/* The most keys that are kept if they are only read, so that lookups of ever new keys do not fill
+ * memory. */
 enum { MET_MAX = 1 << 17, FIRST_CAP = 64 };
 
-/* The number of no entry. */
+/* Marks the absence of an entry. */
 #define NONE UINT32_MAX
 
-/* Two lines of the processor's cache: what is read stands in the first. */
+/* Two lines of the processor's cache; what lookups read is in the first. */
 struct entry {
     uint8_t id[STATE_ID_LEN];
     struct state_value now;
-    struct state_value before; /* at the open journal's begin, if epoch is its */
+    struct state_value
+        before; /* at the beginning of the open journal, if epoch is that journal's */
     uint64_t epoch;
     uint32_t touched;    /* the next entry in the open journal */
-    uint32_t next_dirty; /* the one that became dirty after this */
+    uint32_t next_dirty; /* the entry that became dirty after this one */
     uint8_t kind;
     bool dirty;
-    uint8_t unused[14]; /* to the end of the line */
+    uint8_t unused[14]; /* padding to the end of the cache line */
 };
 
-/* The number of the entry with a key, beside a piece of the key's hash. */
+/* The number of a key's entry, with a part of the key's hash. */
 struct slot {
-    uint32_t hash, entry; /* entry NONE: nothing stands here */
+    uint32_t hash, entry; /* entry NONE: the slot is free */
 };
 
-/* A table with open addressing, half of whose slots are free, over entries in the order in which
- * they were met. */
+/* A hash table with open addressing, at least half of whose slots are free, over entries in the
+ * order in which they were added. */
 struct state {
     struct state_backing backing;
     struct slot *slots;
     struct entry *entries;
-    uint32_t count, cap;              /* entries; there are twice as many slots as cap */
-    uint32_t touched;                 /* what the open journal has changed, last first */
+    uint32_t count, cap; /* of entries; there are twice as many slots as cap */
+    uint32_t touched;    /* the entries that the open journal has changed, last first */
     uint32_t first_dirty, last_dirty; /* NONE: nothing is dirty */
     uint64_t epoch;                   /* of the open journal */
     struct idhash hash;
@@ -100,7 +102,7 @@ static uint32_t piece_of(uint64_t hash)
 
 static bool is_of(const struct entry *e, const struct state_key *key)
 {
-    uint64_t a[STATE_ID_LEN / 8], b[STATE_ID_LEN / 8]; /* a call of memcmp takes as long as this */
+    uint64_t a[STATE_ID_LEN / 8], b[STATE_ID_LEN / 8]; /* faster than a call of memcmp */
     memcpy(a, e->id, sizeof a);
     memcpy(b, key->id, sizeof b);
     return e->kind == key->kind &&
@@ -139,7 +141,7 @@ static void put_slot(struct state *s, uint32_t number, uint64_t hash)
     s->slots[i] = (struct slot){piece_of(hash), number};
 }
 
-/* Room for twice as many entries. 0, or -1: no memory, nothing changed. */
+/* Makes space for twice as many entries. 0, or -1: no memory, nothing changed. */
 static int grow(struct state *s)
 {
     size_t cap = s->cap ? 2 * (size_t)s->cap : FIRST_CAP;
@@ -162,7 +164,7 @@ static int grow(struct state *s)
     return 0;
 }
 
-/* The key's entry, made from the backing where the key is new; good until the next one is made.
+/* The key's entry, loaded from the backing if the key is new; valid until another entry is added.
  * NULL and trouble. */
 static struct entry *meet(struct state *s, const struct state_key *key, struct fault *f)
 {
@@ -258,8 +260,8 @@ void state_rollback(struct state *s)
 
 /* --- Journals --------------------------------------------------------------------------------- */
 
-/* A journal is, for every key changed: kind, id, length and bytes of the old value, of the new one.
- */
+/* A journal holds, for every key changed: kind, id, length and bytes of the old value, length and
+ * bytes of the new one. */
 static size_t put_change(const struct entry *e, char *out)
 {
     const struct state_value *values[2] = {&e->before, &e->now};
@@ -268,7 +270,7 @@ static size_t put_change(const struct entry *e, char *out)
     memcpy(end, e->id, STATE_ID_LEN);
     end += STATE_ID_LEN;
     for (int i = 0; i < 2; i++) {
-        memcpy(end, values[i], sizeof *values[i]); /* what is behind its length is written over */
+        memcpy(end, values[i], sizeof *values[i]); /* the bytes after its length are overwritten */
         end += 1 + values[i]->len;
     }
     return (size_t)(end - out);
@@ -302,7 +304,7 @@ struct change {
     struct state_value old, new;
 };
 
-/* Reads the change at *p and moves *p behind it. 0, or -1 and a fault. */
+/* Reads the change at *p and moves *p past it. 0, or -1 and a fault. */
 static int read_change(const uint8_t **p, const uint8_t *end, struct change *c, struct fault *f)
 {
     if ((size_t)(end - *p) < sizeof c->key)
@@ -333,7 +335,7 @@ int state_journal_find(const void *journal, size_t n, const struct state_key *ke
 
 static int replay(struct state *s, const void *journal, size_t n, bool redo, struct fault *f)
 {
-    const uint8_t *p = journal, *end = n ? p + n : p; /* of a block that changed nothing: NULL */
+    const uint8_t *p = journal, *end = n ? p + n : p; /* NULL for a block that changed nothing */
     while (p < end) {
         struct change c = {0};
         if (read_change(&p, end, &c, f))

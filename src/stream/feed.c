@@ -41,7 +41,7 @@ static int read_batch(struct feed *d, struct batch *slot, bool *got, struct faul
     return 0;
 }
 
-/* Starts on the signatures of the batch behind the current one. */
+/* Starts checking the signatures of the batch after the current one. */
 static int start(struct feed *d, struct fault *f)
 {
     struct batch *b = &d->batches[!d->current];
@@ -61,8 +61,8 @@ static int start_first(struct feed *d, struct fault *f)
     return got ? start(d, f) : 0;
 }
 
-/* The pool has work all the time: the next batch is read, into the slot that the caller has done
- * with, and handed over before the last answers to this one are waited for. */
+/* Keeps the pool busy: reads the next batch into the slot that the caller is done with, and queues
+ * its signatures, before it waits for the last answers to this batch. */
 int feed_next(struct feed *d, struct batch **b, struct fault *f)
 {
     if (!d->started && !d->ended && start_first(d, f))

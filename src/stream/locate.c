@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines are looked at so many at a time: a body can have millions of empty ones. */
+/* Lines are checked in groups of this size: a body can have millions of empty ones. */
 enum { TOGETHER = 1024 };
 
 struct located {
     struct entry entry;
-    struct fault why; /* with the line's number; FAULT_NONE: it holds */
+    struct fault why; /* with the line's number; FAULT_NONE: the line is valid */
 };
 
 struct search {
-    struct item item; /* a copy, for the parser to write its rules into */
+    struct item item; /* a copy, since the parser writes rules into it */
     size_t at;        /* in its text */
-    uint64_t number;  /* of the line there */
+    uint64_t number;  /* of the line at that place */
     struct located lines[TOGETHER];
     struct sigjob jobs[TOGETHER];
     size_t count;
@@ -23,8 +23,8 @@ struct search {
     uint64_t found;
 };
 
-/* The next line of the text; false where there is none that ends in a newline: what is torn was
- * told as that. */
+/* The next line of the text; false if no line ending in a newline is left (a torn line has been
+ * reported already). */
 static bool next_line(struct search *s, struct line *line)
 {
     const char *text = s->item.text + s->at;
@@ -82,8 +82,7 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
     return 0;
 }
 
-/* A line that has no place in a body at all was told as the block's own fault, or is told so of the
- * first. */
+/* A line of a kind that no such body may hold is reported once, as the block's own fault. */
 static bool is_misplaced(const struct fault *why)
 {
     return strncmp(why->text, "block: ", 7) == 0;

@@ -13,7 +13,7 @@ enum { BATCH_BYTES = 1 << 20, BATCH_ITEMS = 1 << 14 };
 
 struct stream {
     struct lines *lines;
-    struct line held; /* a line read but not yet used: the header that ended the block before */
+    struct line held; /* a line read but not yet used: the header that ended the previous block */
     bool has_held;
     uint64_t limit;
 };
@@ -62,8 +62,8 @@ void batch_free(struct batch *b)
     *b = (struct batch){0};
 }
 
-/* Makes room for one more element: the array, maybe moved, or NULL: no memory, the array unchanged.
- */
+/* Makes space for one more element: the array, perhaps moved; or NULL if there is no memory, with
+ * the array unchanged. */
 static void *grow(void *array, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap)
@@ -108,7 +108,7 @@ static void break_item(struct item *item, uint64_t line, const struct fault *why
     item->fault.line = line;
 }
 
-/* Counts the line in and keeps its bytes. 0, or -1: no memory. */
+/* Counts the line and keeps its bytes. 0, or -1: no memory. */
 static int take_line(struct batch *b, struct item *item, const struct line *line)
 {
     item->stream_size += line->size;
@@ -119,8 +119,8 @@ static int take_line(struct batch *b, struct item *item, const struct line *line
     return 0;
 }
 
-/* Counts a line of a broken item in, and keeps it for locate.h, unless the item is too large. 0, or
- * -1: no memory. */
+/* Counts a line of a broken item, and keeps it for locate.h unless the item is too large. 0, or -1:
+ * no memory. */
 static int pass_line(struct batch *b, struct item *item, const struct line *line, uint64_t limit)
 {
     if (item->stream_size + line->size <= limit)
@@ -196,8 +196,8 @@ static void check_size(const struct stream *s, struct item *item)
     break_item(item, item->line, &why);
 }
 
-/* Reads the body behind a header: as many lines as it counts, or up to the next header. Once the
- * item is broken, its lines are kept but not parsed. 0, or -1 and trouble. */
+/* Reads the body after a header: as many lines as the header counts, or up to the next header. Once
+ * the item is broken, its lines are kept but not parsed. 0, or -1 and trouble. */
 static int read_body(struct stream *s, struct batch *b, struct item *item, struct fault *f)
 {
     for (int64_t i = 0; i < item->block.count; i++) {
@@ -330,7 +330,7 @@ static void settle_peer(struct peer *p, const char *line)
     p->line = line;
 }
 
-/* Turns places into pointers, now that the batch's arrays stay where they are. */
+/* Turns offsets into pointers, once the batch's arrays no longer move. */
 static void settle(struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++) {
@@ -395,7 +395,7 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
     return got < 0 ? -1 : 0;
 }
 
-/* Whether the item is signed as a whole, not in its entries. */
+/* Whether the item itself is signed, and not its entries. */
 static bool has_own_signature(const struct item *item)
 {
     return item->is_peer || item->is_checkpoint || item->is_statement;
@@ -408,7 +408,7 @@ static const char *type_of(const struct item *item)
     return item->is_peer ? "peer" : item->is_checkpoint ? "checkpoint" : "tx";
 }
 
-/* How many signatures an item has to be checked for. */
+/* The number of signatures to check in an item. */
 static size_t signatures(const struct batch *b, const struct item *item)
 {
     if (item->broken || item->is_genesis || (b->blocks_only && !item->is_block))

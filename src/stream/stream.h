@@ -1,8 +1,9 @@
 /*
- * A stream of records, cut into items: a block with its whole body, or one record alone. Everything
- * that needs neither ledger nor signatures' arithmetic is checked here: form, grammar, Merkle root,
- * and, for a genesis block, its rules. Proof of work against the claimed target is noted, not
- * judged: a wrong target is the better reason.
+ * A stream of records, cut into items: a block with its whole body, or a single record. Everything
+ * that can be checked without a ledger and without signature arithmetic is checked here: form,
+ * grammar, Merkle root, and the rules of a genesis block. Proof of work is compared with the
+ * claimed target, but a failure is only noted: if the target itself is wrong, that is the better
+ * reason to report.
  */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
@@ -18,10 +19,11 @@
 #include "record/statement.h"
 #include "record/tx.h"
 
-/* No block may be larger than this, whatever its chain's maxblock says: it is held in memory. */
+/* No block may be larger than this, whatever its chain's maxblock says, because it is held in
+ * memory. */
 #define BLOCK_SIZE_MAX (64 << 20)
 
-/* The most bytes that a block of a chain with this maxblock may take here. */
+/* The largest block that is accepted here for a chain with this maxblock, in bytes. */
 uint64_t block_size_limit(int64_t maxblock);
 
 struct grant {
@@ -29,54 +31,55 @@ struct grant {
     int64_t amount;
 };
 
-/* A line of a block's body, or a loose transaction: each well formed. */
+/* A line of a block's body, or a loose transaction; well formed. */
 struct entry {
     uint8_t id[ID_LEN];
     size_t at;    /* where its line begins in the item's text */
-    size_t len;   /* bytes of it, its newline not counted */
-    bool is_tx;   /* else a grant or a rule */
-    bool checked; /* its signature is known to hold: whoever knows sets it before batch_start */
-    bool holds;   /* batch_finish: its signature was checked, and holds */
+    size_t len;   /* its length in bytes without the newline */
+    bool is_tx;   /* otherwise a grant or a rule */
+    bool checked; /* its signature is known to be valid; set by the caller before batch_start */
+    bool holds;   /* set by batch_finish: its signature was checked and is valid */
     struct tx tx;
     struct grant grant; /* amount 0: a rule line */
 };
 
 struct item {
-    /* None of these: a record that is left to others, or no record. */
+    /* If none of these is set: a record of another type, or not a record. */
     bool is_block, is_tx, is_peer, is_checkpoint, is_statement;
-    uint8_t id[ID_LEN];   /* the hash of its line; a block's, of its header */
+    uint8_t id[ID_LEN];   /* the hash of its line; for a block, of its header */
     const char *text;     /* all its lines, newlines included */
     size_t size;          /* bytes at text */
-    uint64_t stream_size; /* bytes in the stream; more than size where some were not kept */
+    uint64_t stream_size; /* bytes in the stream; more than size if some were not kept */
     uint64_t line, offset;
 
-    /* A block's; good where the header could be read (has_header), which a broken one may have. */
+    /* A block's; set if the header could be read (has_header), which is possible in a broken block.
+     */
     bool has_header;
     struct block block;
-    bool is_genesis; /* and then its rules */
+    bool is_genesis; /* and then it has rules */
     struct rules rules;
     bool has_work; /* its id meets the target that it claims */
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
-    union { /* a loose record of that type */
+    union { /* a loose record of the type that is set */
         struct peer peer;
         struct checkpoint checkpoint;
         struct signed_text statement;
     };
-    size_t at, first; /* where text and entries begin in the batch's; only stream.c looks */
+    size_t at, first; /* offsets of text and entries in the batch's arrays; for stream.c only */
 
-    bool broken;        /* fault says why, with its line; the rest may be half filled */
-    bool torn;          /* broken because the stream ended in its midst */
-    struct fault fault; /* the first fault met */
+    bool broken;        /* fault has the reason and its line; the other fields may be incomplete */
+    bool torn;          /* broken because the stream ended in the middle of it */
+    struct fault fault; /* the first fault found */
 };
 
-/* Items read together, and all that they point to: good until the next stream_next. */
+/* Items read together, and everything that they point to: valid until the next stream_next. */
 struct batch {
     struct item *items;
     size_t count;
-    bool blocks_only; /* the caller's: batch_start leaves the signatures of loose records alone */
-    /* The rest is stream.c's. */
+    bool blocks_only; /* set by the caller: batch_start skips the signatures of loose records */
+    /* The rest belongs to stream.c. */
     size_t items_cap;
     struct buf text;
     struct entry *entries;
@@ -88,30 +91,31 @@ struct batch {
 
 struct stream;
 
-/* A stream over src (which it closes in the end), whose first line has this number and place. NULL:
+/* A stream over src, which it will close; first_line and offset are those of its first line. NULL:
  * no memory. */
 struct stream *stream_new(struct source src, uint64_t first_line, uint64_t offset);
 void stream_free(struct stream *s);
 
-/* The largest block body to take, header and all, from here on (at most BLOCK_SIZE_MAX): the
- * chain's maxblock. */
+/* From here on, the largest block to accept, header included (at most BLOCK_SIZE_MAX): the chain's
+ * maxblock. */
 void stream_limit(struct stream *s, int64_t maxblock);
 
-/* Reads items until the stream would wait or the batch is large enough for threads to share: 1, 0
- * at the end of the stream, -1 and trouble. *b is all zero at first; batch_free in the end. */
+/* Reads items until the stream would wait, or the batch is large enough to be worth sharing among
+ * threads: 1, 0 at the end of the stream, -1 and trouble. *b is all zero at first; free it with
+ * batch_free. */
 int stream_next(struct stream *s, struct batch *b, struct fault *f);
 void batch_free(struct batch *b);
 
-/* Reads the items that these n bytes, more than none, begin with: as stream_next of a stream that
- * is over when they are. 0, or -1 and trouble. */
+/* Reads the items at the beginning of these n bytes (at least one), as stream_next does for a
+ * stream that ends after them. 0, or -1 and trouble. */
 int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line, uint64_t offset,
                 struct fault *f);
 
-/* Whether stream_next would answer without waiting. */
+/* Whether stream_next would return without waiting. */
 bool stream_ready(struct stream *s);
 
-/* Starts the check of every signature in the batch's unbroken items; and, in batch_finish, waits
- * for it and breaks the items that hold a false one. Both: 0, or -1 and trouble. */
+/* batch_start begins to check every signature in the batch's unbroken items; batch_finish waits for
+ * the answers and marks items with an invalid signature as broken. Both: 0, or -1 and trouble. */
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f);
 int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f);
 
