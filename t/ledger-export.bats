@@ -211,22 +211,22 @@ takes() { # LINE OBJECT
     refused "json: expected '[\"]' to begin a string" '{type:"tx"}' "{'type':\"tx\"}" '{"type":"other",}' '{,}'
     refused "json: expected '}'" '{"type":"other" "line":"x"}'
     refused "json: expected ':'" '{"type"}' '{"type" "other"}'
-    refused "json: 'line' is there twice" '{"type":"other","line":"x","line":"x"}' '{"type":"other","line":"x","lin\u0065":"y"}'
-    refused "json: 'fee' is no field of this type" '{"type":"other","line":"x","fee":1}'
-    refused "json: 'memo_utf8' is no field of this type" '{"type":"other","line":"x","memo_utf8":"x"}'
-    refused "json: 'height' is no field of this type" '{"type":"other","line":"x","height":1}'
+    refused "json: 'line' is given twice" '{"type":"other","line":"x","line":"x"}' '{"type":"other","line":"x","lin\u0065":"y"}'
+    refused "json: 'fee' is not a field of this type" '{"type":"other","line":"x","fee":1}'
+    refused "json: 'memo_utf8' is not a field of this type" '{"type":"other","line":"x","memo_utf8":"x"}'
+    refused "json: 'height' is not a field of this type" '{"type":"other","line":"x","height":1}'
     refused "json: line is missing" '{"type":"other"}' '{"type":"other","Line":"x"}'
-    refused "json: 'x{32}' is no field" '{"type":"other","'"$(printf 'x%.0s' {1..33})"'":"x"}'
-    refused "json: '16' is no field" "{$(for i in {0..16}; do printf '"%s":1,' "$i"; done)\"type\":\"other\"}"
+    refused "json: 'x{32}' is not a field" '{"type":"other","'"$(printf 'x%.0s' {1..33})"'":"x"}'
+    refused "json: '16' is not a field" "{$(for i in {0..16}; do printf '"%s":1,' "$i"; done)\"type\":\"other\"}"
 }
 
 @test "back: what is not JSON is refused" {
-    refused 'json: a string holds a false escape' '{"type":"other","line":"\x"}' '{"type":"other","line":"\u12"}' \
+    refused 'json: a string has an invalid escape in it' '{"type":"other","line":"\x"}' '{"type":"other","line":"\u12"}' \
         '{"type":"other","line":"\u12g4"}' '{"type":"other","line":"\ud800"}' '{"type":"other","line":"\ud800\u0041"}' \
         '{"type":"other","line":"\udc00"}' '{"type":"other","line":"\U0041"}' '{"type":"other","line":"\ud800x\udc00"}'
     refused 'json: a string is not UTF-8' $'{"type":"other","line":"\xff"}' $'{"type":"other","line":"\xc0\xaf"}' \
         $'{"type":"other","line":"\xed\xa0\x80"}' $'{"type":"other","line":"\xf4\x90\x80\x80"}' $'{"type":"other","line":"\xe2\x82"}'
-    refused 'json: a string holds a control character, or is not ended' $'{"type":"other","line":"\t"}' '{"type":"other","line":"x}' \
+    refused 'json: a string has no end, or has a control character in it' $'{"type":"other","line":"\t"}' '{"type":"other","line":"x}' \
         $'{"type":"other","line":"\\\n"}'
     refused 'json: cut short' '{' '{"type":"other","line":"x"' '{"type":[' '{"type":"other","line":[' '{"type":"proof","path":["a"}'
     refused 'json: an object in an object' '{"type":{"a":[]}}' '{"type":[{' '{"type":{}}'
@@ -255,7 +255,7 @@ takes() { # LINE OBJECT
         [ "$forged" != "$tx" ]
         refused 'json: id is not that of the record' "$forged"
     done
-    refused 'json: memo_utf8 is not what memo says' "${tx/\"memo_utf8\":\"lunch/\"memo_utf8\":\"dinner}" "${tx/\"memo\":\"lunch/\"memo\":\"dinner}"
+    refused 'json: memo_utf8 does not match memo' "${tx/\"memo_utf8\":\"lunch/\"memo_utf8\":\"dinner}" "${tx/\"memo\":\"lunch/\"memo\":\"dinner}"
     refused 'json: memo is missing' "${tx/\"memo\":\"lunch\",/}"
     refused "json: block: '[0-9a-f]*' is not 64" "${tx/\"block\":\"/\"block\":\"0}"
     refused 'json: (number|height): ' "${tx/\"height\":1/\"height\":1.5}" "${tx/\"height\":1/\"height\":\"x\"}"

@@ -85,7 +85,7 @@ label() { # NUMBER
     label 7 | grep -q '\\nreorganisation: 2 undone$' # of equal work, the first to come is best: 5b came over 4a
     grep -q '^  b4 -> b7 .*class="reorg"' dot
     [ "$(count 'peripheries=2')" -eq 1 ]
-    grep -q 'label="easy\\n7 blocks on the best chain, 2 blocks aside; 1 reorganisation, the deepest of 2 blocks"' dot
+    grep -q 'label="easy\\n7 blocks on the best chain, 2 blocks off it; 1 reorganisation, the deepest of 2 blocks"' dot
 }
 
 @test "a large picture is folded, -F draws all" {
@@ -104,7 +104,7 @@ label() { # NUMBER
     mined_with ledger 10 bob <txs | append ledger
     mined other 5 miner | append ledger
     picture
-    # 0 [1-39] 40 41 [42-49] 50, aside 41 [42-44] 45
+    # 0 [1-39] 40 41 [42-49] 50, and on a side branch 41 [42-44] 45
     drawn 6 3 8 0
     grep -q 'label="42 to 49\\n8 blocks, 0 tx"' dot
     grep -q '^  r[0-9]* .*label="42 to 44\\n3 blocks, 0 tx".*class="side"' dot
@@ -167,7 +167,7 @@ label() { # NUMBER
     picture
     drawn 1 0 0 0
     label 0 | grep -q 'best tip$'
-    grep -q 'label="easy\\n1 block on the best chain, 0 blocks aside; 0 reorganisations"' dot
+    grep -q 'label="easy\\n1 block on the best chain, 0 blocks off it; 0 reorganisations"' dot
 }
 
 @test "names are shown as people read them, and cannot break out of their string" {

@@ -39,15 +39,15 @@ static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN]
     struct node node;
     struct proof p;
     struct buf header = {0};
-    bool aside;
-    int found = proving_find(l, id, tip, &node, &aside, &f);
+    bool off_best;
+    int found = proving_find(l, id, tip, &node, &off_best, &f);
     if (found > 0)
         found = proving_make(l, &node, id, &p, &header, &f);
     if (found < 0)
         cli_ledger_fail(l, &f);
     if (found)
         print_proof(&header, &p);
-    else if (aside)
+    else if (off_best)
         cli_warn("%s: %s stands only in blocks off the %s chain", l->path, digits,
                  tip ? "given" : "best");
     else

@@ -1,4 +1,4 @@
-/* What an account is called in a table or a journal. */
+/* The name of an account in a table or a journal. */
 #ifndef EXPORT_ACCOUNTS_H
 #define EXPORT_ACCOUNTS_H
 
@@ -7,8 +7,8 @@
 
 #define ACCOUNT_TEXT_MAX TEXT_FORM_MAX
 
-/* Writes its name in its text form at p, or, where the book (NULL: there is none) has none, its 64
- * digits; gives the place behind. No two accounts are written the same. */
+/* Writes the account's name in its text form at p or, if the book (NULL: none) does not have it,
+ * its 64 digits; gives the place after it. No two accounts are written the same. */
 static inline char *put_account(char *p, const struct book *book, const uint8_t id[ID_LEN])
 {
     const char *name = book ? book_name(book, id) : NULL;

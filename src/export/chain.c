@@ -19,7 +19,7 @@ static int is_next(const struct chain *c, const struct item *item, struct fault 
     return 0;
 }
 
-/* What the block's transactions pay its miner. */
+/* The sum of the fees that the block's transactions pay its miner. */
 static int add_fees(struct chain *c, const struct item *item, struct fault *f)
 {
     c->fees = 0;

@@ -1,6 +1,6 @@
-/* A chain of blocks as it comes out of a stream, genesis first, each on top of the one before:
- * where one is not, what is summed up of it would be nobody's balance. Signatures, work, times and
- * balances are not judged. */
+/* A chain of blocks read from a stream: genesis first, then each block's child. Anything else is
+ * refused, since sums over it would be nobody's balance. Signatures, work, times and balances are
+ * not checked. */
 #ifndef EXPORT_CHAIN_H
 #define EXPORT_CHAIN_H
 
@@ -13,11 +13,11 @@ struct chain {
     uint8_t genesis[ID_LEN], tip[ID_LEN]; /* ids */
     int64_t height;                       /* of the tip */
     struct rules rules;
-    int64_t fees, reward; /* what the tip's miner gets */
+    int64_t fees, reward; /* the reward and fees of the tip's miner */
 };
 
-/* Takes the next item: a block, whole and of good form, that is the genesis block at first and then
- * the tip's child, its transactions of this chain. 0, or -1 and a rule with its line. */
+/* Reads the next item: a whole, well-formed block, first the genesis block and then always the
+ * tip's child, with transactions of this chain. 0, or -1 and a rule with its line. */
 int chain_take(struct chain *c, const struct item *item, struct fault *f);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { NAME_CHARACTERS = 20, ID_DIGITS = 8, TIME_SIZE = 64 };
 
-/* The pale colours of miners, and what becomes of each on a dark screen. */
+/* The pale colours of miners, and their counterparts on a dark screen. */
 static const struct {
     const char *light, *dark;
 } colours[DOT_MINERS] = {
@@ -32,7 +32,7 @@ static void add_string(struct dot *d, const char *s)
     add(d, s, strlen(s));
 }
 
-/* What is formatted here is numbers, hex digits and words, which need no escapes. */
+/* Only for numbers, hex digits and words, which need no escapes. */
 __attribute__((format(printf, 2, 3))) static void say(struct dot *d, const char *format, ...)
 {
     char text[512];
@@ -58,7 +58,7 @@ static void add_counted(struct dot *d, int64_t n, const char *noun)
     say(d, " %s%s", noun, n == 1 ? "" : "s");
 }
 
-/* The length of the code point at s, which is well formed; *code is it. */
+/* The length of the well-formed code point at s, which is stored in *code. */
 static size_t code_point(const char *s, uint32_t *code)
 {
     unsigned char first = (unsigned char)*s;
@@ -69,7 +69,7 @@ static size_t code_point(const char *s, uint32_t *code)
     return len;
 }
 
-/* Controls, and what has no width or changes the direction of the text around it. */
+/* Controls, and characters that have no width or change the direction of the text around them. */
 static bool is_invisible(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
@@ -91,8 +91,8 @@ static bool is_showable(const char *bytes, size_t n)
     return true;
 }
 
-/* Inside a string of DOT, where a backslash begins an escape and an ampersand an entity of HTML; or
- * inside a label that is HTML. */
+/* Escapes for a DOT string, where a backslash begins an escape and an ampersand an HTML entity; or
+ * for an HTML label. */
 static void add_character(struct dot *d, const char *s, size_t len, bool html)
 {
     if (*s == '&')
@@ -109,7 +109,7 @@ static void add_character(struct dot *d, const char *s, size_t len, bool html)
         add(d, s, len);
 }
 
-/* A text as people read it; if it has bytes that do not show, as it stands in its record. */
+/* A text for people; if it has invisible characters, its text form. */
 static void add_text(struct dot *d, const char *form, size_t characters, bool html)
 {
     char bytes[TEXT_MAX];
@@ -158,14 +158,14 @@ static const struct graph_spot *head_of(const struct dot *d, const struct graph_
     return &d->graph->spots[s->head];
 }
 
-/* "b17", or for a block in a run, the run's. */
+/* The name of a block's node, such as "b17"; for a block in a run, the run's. */
 static void add_name(struct dot *d, const struct graph_spot *s)
 {
     const struct graph_spot *head = head_of(d, s);
     say(d, "%c%" PRId64, head->blocks > 1 ? 'r' : 'b', head->n);
 }
 
-/* The number of the miner's colour; -1: it has none, as others came first. */
+/* The number of the miner's colour; -1: none is left for it. */
 static int colour_of(struct dot *d, const uint8_t miner[ID_LEN])
 {
     int i = 0;
@@ -178,7 +178,8 @@ static int colour_of(struct dot *d, const uint8_t miner[ID_LEN])
     return i;
 }
 
-/* The frame alone tells the best chain from a side branch, so that no colours are needed. */
+/* The frame alone distinguishes the best chain from side branches, so the picture works without
+ * colours. */
 static void add_branch(struct dot *d, const struct graph_spot *s)
 {
     d->has_side |= !s->best;
@@ -325,7 +326,7 @@ int dot_spot(struct dot *d, const struct graph_spot *s, struct buf *out, struct 
     return d->failed ? fault_memory(f) : 0;
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- The whole graph -------------------------------------------------------------------------- */
 
 static void add_title(struct dot *d)
 {
@@ -335,7 +336,7 @@ static void add_title(struct dot *d)
     add_counted(d, t->best.height + 1, "block");
     add_string(d, " on the best chain, ");
     add_counted(d, t->count - t->best.height - 1, "block");
-    add_string(d, " aside; ");
+    add_string(d, " off it; ");
     add_counted(d, d->graph->reorgs, "reorganisation");
     if (d->graph->reorgs) {
         add_string(d, ", the deepest of ");
@@ -382,7 +383,7 @@ int dot_begin(struct dot *d, struct buf *out, struct fault *f)
     return d->failed ? fault_memory(f) : 0;
 }
 
-/* A row of the legend: a sample, which these attributes of a cell make, and what it means. */
+/* A row of the legend: a sample, a table cell with these attributes, and its meaning. */
 static void add_row(struct dot *d, const char *cell, const char *sample, const char *words)
 {
     say(d, "<tr><td %s>%s</td><td align=\"left\">%s</td></tr>", cell, sample, words);
@@ -397,8 +398,8 @@ static void add_miner_row(struct dot *d, int i)
     add_string(d, "</td></tr>");
 }
 
-/* Only what the picture has. It is the label of a cluster without a frame that has the whole graph
- * in it: as a node, it would take part in the layout. */
+/* Lists only what the picture has. It is the label of a frameless cluster around the whole graph: a
+ * node of its own would take part in the layout. */
 static void add_legend(struct dot *d)
 {
     add_string(d, "  label=<<table border=\"0\" cellborder=\"0\" cellspacing=\"3\">");

@@ -1,8 +1,8 @@
 /*
- * The tree of a ledger's blocks as a graph in DOT, the language of Graphviz.
+ * Writes the tree of a ledger's blocks as a graph in DOT, the language of Graphviz.
  *
- * The colours are those of a light screen. A stylesheet that stands in the graph itself, as a data
- * URI, replaces them in SVG for readers who prefer a dark one; nothing is told by colours alone.
+ * The colours are those of a light screen. In SVG, a stylesheet embedded in the graph as a data URI
+ * replaces them for readers who prefer a dark one; nothing is expressed by colours alone.
  */
 #ifndef EXPORT_DOT_H
 #define EXPORT_DOT_H
@@ -11,26 +11,26 @@
 #include "ledger/graph.h"
 #include "record/book.h"
 
-/* So many miners have a colour. */
+/* So many miners get a colour. */
 #define DOT_MINERS 10
 
-/* The caller sets the first part, the rest being zero, and owns what it points to. */
+/* The caller sets the first part, leaves the rest zero, and owns what it points to. */
 struct dot {
     struct tree *tree;
     const struct graph *graph; /* read from it, and folded or not */
     const struct book *book;   /* names accounts */
-    int64_t start, end;        /* the window's heights, end not with it */
+    int64_t start, end;        /* the window's heights, without end */
     bool left_to_right;
 
-    uint8_t miners[DOT_MINERS][ID_LEN]; /* met so far */
+    uint8_t miners[DOT_MINERS][ID_LEN]; /* miners found so far */
     int miners_count;
     bool has_side, has_run, has_reorg; /* what the legend explains */
     struct buf *out;
     bool failed;
 };
 
-/* Each appends to out, which may be emptied between two calls: the head of the graph; all that
- * belongs to a spot of d->graph, each of them once, in order; the legend and the end. 0, or -1 and
+/* Each appends to out, which may be emptied between calls: the head of the graph; everything for
+ * one spot of d->graph, to be called once for each, in order; the legend and the end. 0, or -1 and
  * a fault. */
 int dot_begin(struct dot *d, struct buf *out, struct fault *f);
 int dot_spot(struct dot *d, const struct graph_spot *s, struct buf *out, struct fault *f);

@@ -92,7 +92,7 @@ static int check_grant(const char *line, size_t len, struct fault *f)
     return grant_parse(line, len, account, &amount, f);
 }
 
-/* One that the parser knows by a struct of its own. */
+/* A type that the parser reads into a struct of its own. */
 #define CHECK(type)                                                                                \
     static int check_##type(const char *line, size_t len, struct fault *f)                         \
     {                                                                                              \

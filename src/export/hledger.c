@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* A posting with a name, a number, a commodity and what is between; a description line. */
+/* A posting with a name, a number, a commodity and separators; a description line. */
 enum {
     POSTING_MAX = ACCOUNT_TEXT_MAX + 2 * (NUMBER_MAX + TEXT_FORM_MAX) + 64,
     HEAD_MAX = 2 * ID_LEN + ACCOUNT_TEXT_MAX + TEXT_FORM_MAX + 3 * NUMBER_MAX + 128,
@@ -13,7 +13,7 @@ enum {
     TIME_MAX = 20,
 };
 
-/* The last second that has a year of four digits. */
+/* The last second of a year with four digits. */
 #define TIME_LAST INT64_C(253402300799)
 
 struct hledger {
@@ -23,12 +23,12 @@ struct hledger {
     int64_t latest;               /* the latest time of a block so far, TIME_LAST at most */
     char date[DATE_MAX + 1];      /* its day */
     char when[TIME_MAX + 1];      /* the block's own time */
-    char unit[TEXT_FORM_MAX + 4]; /* what stands behind an amount: a space and the commodity */
-    struct buf journal;           /* the state's, which is not looked at */
+    char unit[TEXT_FORM_MAX + 4]; /* the text after an amount: a space and the commodity */
+    struct buf journal;           /* the state's argument, which is ignored */
     int64_t supply;
 };
 
-/* What goes through the state's accounts. */
+/* The context of a loop over the state's accounts. */
 struct writing {
     const struct hledger *h;
     struct buf *out;
@@ -74,8 +74,9 @@ static void set_date(struct hledger *h, int64_t time)
         strftime(h->date, sizeof h->date, "%Y-%m-%d", &tm);
 }
 
-/* The chain's name in its text form: quoted, it may hold what commodities otherwise may not. To
- * hledger, AUTO means an amount that was left out, even in quotes; no text form has %41. */
+/* The chain's name in its text form, quoted, since it may have characters that commodities
+ * otherwise may not. To hledger, AUTO means a missing amount, even in quotes; no text form has %41.
+ */
 static void set_unit(struct hledger *h)
 {
     const char *name = h->chain.rules.name;
@@ -83,8 +84,8 @@ static void set_unit(struct hledger *h)
     put(p, "\"", 2); /* and its NUL */
 }
 
-/* A memo as people read it, where a description can hold that and it is not taken for another's
- * text form; else in its text form. */
+/* A memo as people read it, if a description can hold it and it cannot be mistaken for the text
+ * form of another; otherwise in its text form. */
 static char *put_memo(char *p, struct field memo)
 {
     char bytes[TEXT_MAX];
@@ -138,7 +139,7 @@ static char *put_posting(char *p, const struct hledger *h, const uint8_t id[ID_L
     return p;
 }
 
-/* One of the accounts that are nobody's. */
+/* One of the accounts that belong to nobody. */
 static char *put_equity(char *p, const struct hledger *h, const char *name, int64_t amount)
 {
     if (amount == 0)
@@ -149,7 +150,7 @@ static char *put_equity(char *p, const struct hledger *h, const char *name, int6
     return p;
 }
 
-/* What an account that a block has touched has at its end. */
+/* The balance, at its end, of an account that a block has touched. */
 static int put_assertion(void *self, const struct state_key *key, const struct state_value *value,
                          struct fault *f)
 {
@@ -191,7 +192,7 @@ static char *put_grant(char *p, struct hledger *h, const struct entry *e)
     return p;
 }
 
-/* Applies the block's lines and puts them, one transaction each. */
+/* Applies the block's lines and writes a transaction for each. */
 static int put_entries(struct hledger *h, const struct item *item, struct buf *out, struct fault *f)
 {
     int64_t fees = 0;
@@ -213,8 +214,8 @@ static int put_entries(struct hledger *h, const struct item *item, struct buf *o
     return 0;
 }
 
-/* The block's own transaction: what its miner gets, and what everybody has then whom the block has
- * touched. (They are all that is dirty, as each block ends with a look at these.) */
+/* The block's own transaction: its miner's earnings, and the balances of all accounts that the
+ * block has touched. (These are all the dirty ones, as each block ends by going through them.) */
 static int put_block(struct hledger *h, const struct item *item, struct buf *out, struct fault *f)
 {
     const struct chain *c = &h->chain;

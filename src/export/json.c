@@ -4,7 +4,7 @@
 #include "crypto/sha256.h"
 #include "export/text.h"
 
-/* Names and punctuation of one object; what its fields hold comes on top. */
+/* Bytes for the names and punctuation of one object, in addition to the contents of its fields. */
 enum { FRAME_MAX = 1024 };
 
 static char *put_name(char *p, const char *name)
@@ -22,7 +22,7 @@ static char *put_quoted(char *p, const char *bytes, size_t n)
     return p;
 }
 
-/* Fields of hex digits and texts, in which JSON would escape nothing. */
+/* Fields of hex digits and words, in which JSON escapes nothing. */
 static char *put_plain(char *p, struct field x)
 {
     *p++ = '"';
@@ -31,7 +31,7 @@ static char *put_plain(char *p, struct field x)
     return p;
 }
 
-/* A record's number is written as JSON's. */
+/* A record's number is a valid JSON number. */
 static char *put_digits(const struct json *j, char *p, struct field x)
 {
     return j->strings ? put_plain(p, x) : put(p, x.text, x.len);
@@ -100,8 +100,7 @@ static char *put_field(const struct json *j, char *p, const struct form_field *f
     }
 }
 
-/* The fields behind the type, one after the other; those that are not there are optional or an
- * empty list. */
+/* The fields after the type, in order; a missing one is optional or an empty list. */
 static char *put_fields(const struct json *j, char *p, const struct form *form, const char *at,
                         const char *end)
 {
@@ -119,7 +118,7 @@ static char *put_fields(const struct json *j, char *p, const struct form *form, 
     return p;
 }
 
-/* Where the next lines stand: in the body of this block, if it is one. */
+/* The context of the next lines: the body of this block, if it is one. */
 static void enter(struct json *j, const struct form *form, const char *line, size_t len,
                   const uint8_t id[ID_LEN])
 {

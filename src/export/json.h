@@ -1,8 +1,8 @@
 /*
- * Records as JSON Lines: one object a record, with its type, its fields by name (form.h), and what
- * follows from them: NAME_utf8, the bytes of the text NAME where they are UTF-8; `id`, the hash of
- * the line; and, of a line in a block's body, `height` and `block`, the block's, and `index`, which
- * line it is, from 0.
+ * Writes records as JSON Lines: one object for each record, with its type, its fields by name
+ * (form.h), and values derived from them: NAME_utf8, the bytes of the text NAME if they are UTF-8;
+ * `id`, the hash of the line; and, for a line in a block's body, the block's `height` and id
+ * (`block`), and the line's `index`, from 0.
  */
 #ifndef EXPORT_JSON_H
 #define EXPORT_JSON_H
@@ -10,17 +10,17 @@
 #include "base/buf.h"
 #include "export/form.h"
 
-/* All zero at a stream's begin but for what is the caller's. */
+/* All zero at the start of a stream, except for the caller's field. */
 struct json {
-    bool strings; /* the caller's: numbers are written as strings */
-    /* The block whose body is being read; the rest is json.c's. */
+    bool strings; /* the caller's: write numbers as strings */
+    /* The block whose body is being read; the other fields are for json.c only. */
     uint8_t block[ID_LEN];
     int64_t height, index, left;
 };
 
-/* Puts the object of the stream's next line, which line_check let through, and a newline. A line
- * that is not of its type's form is put as one that is of no known type. 0; 1 and a rule in *f
- * where that was done; -1 and trouble. */
+/* Appends the object for the stream's next line, which line_check accepted, and a newline. A line
+ * not in the form of its type is written as one of an unknown type. 0; 1 and a rule in *f in that
+ * case; -1 and trouble. */
 int json_put(struct json *j, const char *line, size_t len, struct buf *out, struct fault *f);
 
 #endif

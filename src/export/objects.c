@@ -13,8 +13,8 @@ struct objects {
     size_t start, at, end;
     int state, depth;
     bool ended;
-    const char *why; /* it is broken */
-    bool is_next;    /* the byte that shows that begins the next object */
+    const char *why; /* why it is broken */
+    bool is_next;    /* the byte that broke it begins the next object */
     char data[CAPACITY];
 };
 
@@ -42,7 +42,7 @@ void objects_free(struct objects *r)
     free(r);
 }
 
-/* Nothing is to be made of what has begun: the byte that shows it is not used up. */
+/* Gives up on the current object; the byte that broke it is not consumed. */
 static void give_up(struct objects *r, const char *why)
 {
     r->state = BROKEN;
@@ -54,7 +54,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* A byte between objects, or the one that begins the next. */
+/* Handles a byte between objects, or the first of the next. */
 static void between(struct objects *r, char c)
 {
     if (is_space(c)) {
@@ -72,8 +72,8 @@ static void between(struct objects *r, char c)
     r->state = INSIDE;
 }
 
-/* No record's object holds another. One that begins a line is more likely the next, after one that
- * was cut short. */
+/* No record's object contains another. An object at the beginning of a line is probably the next
+ * one, after one that was cut short. */
 static void nested(struct objects *r)
 {
     r->is_next = r->at > r->start && r->data[r->at - 1] == '\n';
@@ -109,7 +109,7 @@ static void in_string(struct objects *r)
     if (r->at == r->end)
         return;
     if ((unsigned char)r->data[r->at] < 0x20) {
-        give_up(r, "json: a string holds a control character, or is not ended");
+        give_up(r, "json: a string has no end, or has a control character in it");
         return;
     }
     r->state = r->data[r->at++] == '"' ? INSIDE : ESCAPED;
@@ -122,7 +122,7 @@ static void pass(struct objects *r, char c)
         r->state = BETWEEN;
 }
 
-/* Goes through the bytes that are there until an object is whole or broken: whether one is. */
+/* Scans the buffered bytes until an object is whole or broken: whether one is. */
 static bool scan(struct objects *r)
 {
     while (r->at < r->end && r->state < BROKEN) {
@@ -137,7 +137,7 @@ static bool scan(struct objects *r)
         else if (r->state == PASSING)
             pass(r, c);
         else if ((unsigned char)c < 0x20)
-            give_up(r, "json: a string holds a control character, or is not ended");
+            give_up(r, "json: a string has no end, or has a control character in it");
         else {
             r->at++;
             r->state = IN_STRING;
@@ -149,7 +149,7 @@ static bool scan(struct objects *r)
     return r->state >= BROKEN;
 }
 
-/* Reads more bytes behind those held: 0, also at the end, or -1. */
+/* Reads more bytes into the buffer: 0, also at the end, or -1. */
 static int fill(struct objects *r, struct fault *f)
 {
     size_t keep = r->state == BETWEEN || r->state == PASSING ? r->at : r->start;
@@ -181,7 +181,7 @@ int objects_next(struct objects *r, struct object *o, struct fault *f)
     while (!scan(r)) {
         bool begun = r->state != BETWEEN && r->state != PASSING;
         if (r->ended && begun)
-            return give_broken(r, o, "json: cut short: the object is not ended", f);
+            return give_broken(r, o, "json: cut short: the object has no end", f);
         if (r->ended)
             return 0;
         if (fill(r, f))

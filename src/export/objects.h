@@ -1,32 +1,32 @@
 /*
- * JSON objects out of a stream of bytes, one at a time, in bounded memory, whatever space stands in
- * and between them: one a line as well as each over many.
+ * Splits a stream of bytes into JSON objects, in bounded memory, whatever the white space in and
+ * between them: one per line, or each over many lines.
  *
- * This reader finds where objects end; whether what is between is one is unjson.h's to say.
+ * This reader finds where objects end; unjson.h checks what is between.
  */
 #ifndef EXPORT_OBJECTS_H
 #define EXPORT_OBJECTS_H
 
 #include "base/lines.h"
 
-#define OBJECT_MAX (1 << 19) /* bytes: any line of a record, all of it escaped, and room */
+#define OBJECT_MAX (1 << 19) /* bytes: any record's line with every byte escaped, and a margin */
 #define OBJECT_DEPTH_MAX 2   /* an array in an object */
 
 struct object {
-    const char *text; /* into the reader's buffer: good until the next call; NULL: none is here */
+    const char *text; /* in the reader's buffer: valid until the next call; NULL: no object */
     size_t len;
-    uint64_t line; /* where it begins, from 1 */
+    uint64_t line; /* the line where it begins, from 1 */
 };
 
 struct objects;
 
-/* A reader over src, which it closes in the end. NULL: no memory (src is closed). */
+/* A reader over src, which it closes at the end. NULL: no memory (src is closed). */
 struct objects *objects_new(struct source src);
 void objects_free(struct objects *r);
 
-/* The next object: 1 and *o, 0 at the end, -1 and trouble. Where no object can be made of what
- * comes, 1 with o->text NULL and a rule in *f: the next call goes on behind the line where that was
- * seen, or with the object that begins it. */
+/* The next object: 1 and *o, 0 at the end, -1 and trouble. If the input is not an object, 1 with
+ * o->text NULL and a rule in *f: the next call continues after the line where that was found, or
+ * with the object that begins there. */
 int objects_next(struct objects *r, struct object *o, struct fault *f);
 
 /* Whether objects_next would answer without waiting for the source. */

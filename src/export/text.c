@@ -44,7 +44,7 @@ static bool between(unsigned char c, unsigned char least, unsigned char most)
     return c >= least && c <= most;
 }
 
-/* How many bytes the character at s takes, of n that are there; 0: it is none. */
+/* The length of the UTF-8 character at s, of which n bytes are readable; 0: it is not valid. */
 static size_t utf8_len(const unsigned char *s, size_t n)
 {
     unsigned char c = s[0];

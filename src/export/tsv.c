@@ -2,10 +2,10 @@
 
 #include "export/accounts.h"
 
-/* Four ids or names, four numbers, a memo and what is between. */
+/* Four ids or names, four numbers, a memo and separators. */
 enum { ROW_MAX = 2 * ACCOUNT_TEXT_MAX + 2 * 2 * ID_LEN + 5 * NUMBER_MAX + TEXT_FORM_MAX + 32 };
 
-/* The columns that all rows of a block begin with, HEIGHT TIME BLOCK, a tab behind each. */
+/* The columns that all rows of a block begin with, HEIGHT TIME BLOCK, each followed by a tab. */
 struct place {
     char text[2 * NUMBER_MAX + 2 * ID_LEN + 3];
     size_t len;
@@ -47,7 +47,7 @@ static char *put_pay(char *p, const struct tsv *t, const struct entry *e)
     return put(p, e->tx.memo.text, e->tx.memo.len);
 }
 
-/* What comes from nobody: no payer, no seq, no fee, no memo. */
+/* The row of money that comes from nobody: no payer, no seq, no fee, no memo. */
 static char *put_new(char *p, const struct tsv *t, const char *kind, const uint8_t *id,
                      const uint8_t payee[ID_LEN], int64_t amount)
 {

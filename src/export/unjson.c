@@ -8,7 +8,7 @@
 
 enum { KEYS_MAX = 16, KEY_MAX = 32, LIST_MAX = 64 };
 
-/* A member: its value's bytes stand in the scratch. */
+/* A member: the bytes of its value are in the scratch buffer. */
 struct member {
     char key[KEY_MAX];
     size_t key_len, at, len;
@@ -32,7 +32,7 @@ static void skip_space(struct parser *p)
         p->at++;
 }
 
-/* Whether the next token is this one, which is then used up. */
+/* Whether the next token is this one, which is then consumed. */
 static bool take(struct parser *p, char c)
 {
     skip_space(p);
@@ -55,7 +55,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The four digits of an escape: the number, or -1. */
+/* The value of an escape's four digits, or -1. */
 static int32_t four_digits(struct parser *p)
 {
     int32_t n = 0;
@@ -70,7 +70,7 @@ static int32_t four_digits(struct parser *p)
     return n;
 }
 
-/* What follows a \u: a code point, of two escapes where the first is a surrogate; or -1. */
+/* The code point after \u, from two escapes if the first is a surrogate; or -1. */
 static int32_t code_point(struct parser *p)
 {
     int32_t high = four_digits(p);
@@ -85,7 +85,7 @@ static int32_t code_point(struct parser *p)
     return 0x10000 + ((high - 0xd800) << 10 | (low - 0xdc00));
 }
 
-/* What stands behind a backslash, into the scratch. 0, or -1: it is no escape. */
+/* Decodes what follows a backslash into the scratch buffer. 0, or -1: it is no escape. */
 static int take_escape(struct parser *p)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
@@ -105,7 +105,7 @@ static int take_escape(struct parser *p)
     return 0;
 }
 
-/* The bytes up to the next quote, backslash or control character, into the scratch. */
+/* Copies the bytes up to the next quote, backslash or control character into the scratch buffer. */
 static void take_run(struct parser *p)
 {
     const char *from = p->at;
@@ -116,8 +116,8 @@ static void take_run(struct parser *p)
     p->scratch->len += n;
 }
 
-/* A string, its bytes behind what the scratch holds, which has room: none takes more there than in
- * the text. */
+/* Appends a string's bytes to the scratch buffer, which is large enough: no string is longer there
+ * than in the text. */
 static int take_string(struct parser *p)
 {
     size_t begin = p->scratch->len;
@@ -126,19 +126,18 @@ static int take_string(struct parser *p)
     for (;;) {
         take_run(p);
         if (p->at == p->end || (unsigned char)*p->at < 0x20)
-            return fault_rule(p->f, "json: a string is not ended, or holds a control character");
+            return fault_rule(p->f, "json: a string has no end, or has a control character in it");
         if (*p->at++ == '"')
             break;
         if (take_escape(p))
-            return fault_rule(p->f, "json: a string holds a false escape");
+            return fault_rule(p->f, "json: a string has an invalid escape in it");
     }
     if (!utf8_check(p->scratch->data + begin, p->scratch->len - begin))
         return fault_rule(p->f, "json: a string is not UTF-8");
     return 0;
 }
 
-/* What may be a number: the record's own grammar is narrower than JSON's, and says whether it is.
- */
+/* What may be a number: the record's own grammar is stricter than JSON's, and is checked later. */
 static int take_number(struct parser *p)
 {
     const char *from = p->at;
@@ -155,7 +154,7 @@ static int take_number(struct parser *p)
     return 0;
 }
 
-/* A list of strings: into the scratch with a space between. */
+/* A list of strings: into the scratch buffer, separated by spaces. */
 static int take_list(struct parser *p)
 {
     p->at++;
@@ -200,9 +199,10 @@ static int take_key(struct parser *p)
     size_t len = p->scratch->len - begin;
     int shown = len > KEY_MAX ? KEY_MAX : (int)len;
     if (find(p, key, len))
-        return fault_rule(p->f, "json: '%.*s' is there twice", shown, key);
+        return fault_rule(p->f, "json: '%.*s' is given twice", shown, key);
     if (len > KEY_MAX || p->count == KEYS_MAX)
-        return fault_rule(p->f, "json: '%.*s' is no field of any record with these", shown, key);
+        return fault_rule(p->f, "json: '%.*s' is not a field of any record with the other keys",
+                          shown, key);
     struct member *m = &p->members[p->count];
     *m = (struct member){.key_len = len};
     memcpy(m->key, key, len);
@@ -212,7 +212,7 @@ static int take_key(struct parser *p)
 
 static int take_member(struct parser *p)
 {
-    if (take_key(p) || expect(p, ':', "behind a key"))
+    if (take_key(p) || expect(p, ':', "after a key"))
         return -1;
     struct member *m = &p->members[p->count++];
     m->at = p->scratch->len;
@@ -235,15 +235,15 @@ static int take_object(struct parser *p)
             if (take_member(p))
                 return -1;
         while (take(p, ','));
-        if (expect(p, '}', "or ',' behind a value"))
+        if (expect(p, '}', "or ',' after a value"))
             return -1;
     }
-    return p->at == p->end ? 0 : fault_rule(p->f, "json: more behind the object");
+    return p->at == p->end ? 0 : fault_rule(p->f, "json: something follows the object");
 }
 
 /* --- The record ----------------------------------------------------------------------------- */
 
-/* The member with this name, of the right kind for it: 1, 0 where there is none, -1. */
+/* The member with this name, which must be of the right kind: 1, 0 if there is none, -1. */
 static int use(struct parser *p, const char *name, enum form_kind kind, struct field *x)
 {
     struct member *m = find(p, name, strlen(name));
@@ -276,7 +276,7 @@ static int put_value(struct parser *p, const struct form_field *field, struct fi
     return 0;
 }
 
-/* The text in its text form, and the bytes that are said to be the same. */
+/* The text form of a text, compared with the bytes that NAME_utf8 gives for it. */
 static int check_bytes(struct parser *p, const char *name, struct field text)
 {
     char key[KEY_MAX], bytes[TEXT_MAX];
@@ -285,11 +285,11 @@ static int check_bytes(struct parser *p, const char *name, struct field text)
     char *end = put_string(put_string(key, name), "_utf8");
     *end = 0;
     int there = use(p, key, FORM_STRING, &x);
-    if (there <= 0 || field_text(text, name, &why)) /* what is no text is told by form_check */
+    if (there <= 0 || field_text(text, name, &why)) /* form_check reports what is not a text */
         return there < 0 ? -1 : 0;
     size_t n = text_decode(text, bytes);
     if (n != x.len || memcmp(bytes, x.text, n))
-        return fault_rule(p->f, "json: %s is not what %s says", key, name);
+        return fault_rule(p->f, "json: %s does not match %s", key, name);
     return 0;
 }
 
@@ -330,7 +330,7 @@ static int check_id(struct parser *p, const char *line, size_t len)
     return 0;
 }
 
-/* Where in which block a line stood says nothing about the line; but it has a form. */
+/* Where a line was in which block has no effect on the line; but it must be well formed. */
 static int check_place(struct parser *p)
 {
     struct field x;
@@ -350,7 +350,7 @@ static int all_used(struct parser *p)
 {
     for (int i = 0; i < p->count; i++)
         if (!p->members[i].used)
-            return fault_rule(p->f, "json: '%.*s' is no field of this type",
+            return fault_rule(p->f, "json: '%.*s' is not a field of this type",
                               (int)p->members[i].key_len, p->members[i].key);
     return 0;
 }

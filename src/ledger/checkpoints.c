@@ -358,7 +358,7 @@ int checkpoints_undone(const struct bound *b, struct fault *f)
                       b->keys == 1 ? "s" : "");
 }
 
-int checkpoints_aside(const struct bound *b, int64_t tip, struct fault *f)
+int checkpoints_off_best(const struct bound *b, int64_t tip, struct fault *f)
 {
     return fault_rule(f,
                       "checkpoint: block %s, at height %" PRId64 ", is off the best chain, which "

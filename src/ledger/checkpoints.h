@@ -64,6 +64,6 @@ int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t
 int checkpoints_undone(const struct bound *b, struct fault *f);
 
 /* The same for a best chain whose tip is lower than this bound block, which is in the ledger. */
-int checkpoints_aside(const struct bound *b, int64_t tip, struct fault *f);
+int checkpoints_off_best(const struct bound *b, int64_t tip, struct fault *f);
 
 #endif

@@ -39,7 +39,7 @@ int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f)
         if (found < 0)
             return -1;
         if (found)
-            return checkpoints_aside(&set->bounds[i], t->best.height, f);
+            return checkpoints_off_best(&set->bounds[i], t->best.height, f);
     }
     return 0;
 }

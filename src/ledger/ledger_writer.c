@@ -67,7 +67,7 @@ static int check_signatures(struct ledger *l, struct fault *f)
 
 /* Moves what follows the valid part to LEDGER.torn, and makes that durable before the file is cut.
  */
-static int put_aside(struct ledger *l, uint64_t size, struct fault *f)
+static int move_torn(struct ledger *l, uint64_t size, struct fault *f)
 {
     char name[4096], piece[1 << 16];
     int result = -1;
@@ -118,7 +118,7 @@ static int recover(struct ledger *l, struct fault *f)
     }
     if (fstat(l->fd, &st))
         return fault_errno(f, "%s", l->path);
-    if (put_aside(l, (uint64_t)st.st_size, f))
+    if (move_torn(l, (uint64_t)st.st_size, f))
         return -1;
     l->has_tail = false;
     return 0;

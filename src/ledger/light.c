@@ -156,7 +156,7 @@ int light_above(struct light *c, struct fault *f)
     for (size_t i = first; c->set && c->has_genesis && i < c->set->count; i++) {
         int found = heads_find(&c->heads, c->set->bounds[i].block, &n, f);
         if (found)
-            return found < 0 ? -1 : checkpoints_aside(&c->set->bounds[i], tip, f);
+            return found < 0 ? -1 : checkpoints_off_best(&c->set->bounds[i], tip, f);
     }
     return 0;
 }

@@ -53,12 +53,12 @@ static int look_at(void *self, int64_t n, bool best, struct fault *f)
 }
 
 int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *tip,
-                 struct node *node, bool *aside, struct fault *f)
+                 struct node *node, bool *off_best, struct fault *f)
 {
     struct search s = {.tree = &l->tree, .best = !tip, .at = tip ? *tip : l->tree.best};
     if (index_tx_blocks(l->index, id, look_at, &s, f))
         return -1;
-    *aside = s.any && !s.found;
+    *off_best = s.any && !s.found;
     *node = s.at;
     if (s.found)
         return 1;

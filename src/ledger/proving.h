@@ -7,11 +7,11 @@
 #include "record/proof.h"
 
 /* The block that has the record with this id, on the chain that ends at tip or, if tip is NULL, on
- * the best chain. 1; 0: none, *aside then says whether a block off that chain has it; -1 and a
+ * the best chain. 1; 0: none, *off_best then says whether a block off that chain has it; -1 and a
  * fault.
  */
 int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *tip,
-                 struct node *node, bool *aside, struct fault *f);
+                 struct node *node, bool *off_best, struct fault *f);
 
 /* Makes the proof that the record with this id is in the block, and appends the block's header
  * line, with its newline, to *header. The whole block is hashed and compared with its root. 1, 0:

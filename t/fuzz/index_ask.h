@@ -112,12 +112,12 @@ static inline int ask_body(struct asking *a, const struct node *node)
         struct proof p;
         struct node holder;
         struct buf header = {0};
-        bool aside;
+        bool off_best;
         const uint8_t *id = b.items[0].entries[i].id;
-        int found = proving_find(a->l, id, NULL, &holder, &aside, &a->f);
+        int found = proving_find(a->l, id, NULL, &holder, &off_best, &a->f);
         if (found > 0 && proving_make(a->l, &holder, id, &p, &header, &a->f) < 0)
             found = -1;
-        if (found >= 0 && proving_find(a->l, id, node, &holder, &aside, &a->f) < 0)
+        if (found >= 0 && proving_find(a->l, id, node, &holder, &off_best, &a->f) < 0)
             found = -1;
         say(a, "line %s %d %zu\n", hex32(id).text, found, header.len);
         buf_free(&header);
