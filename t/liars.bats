@@ -231,7 +231,7 @@ costs_a_key() { # SCRIPT REASON
 
 @test "an endless line" {
     attacked
-    lie -r 3 <<<'!bytes 200000000 61'
+    lie -r 3 <<<$'!bytes 200000000 61\n!stay'
     ended closed
     dropped_as 'line: over 65535 bytes'
     lie -z -r 3 <<<'!bytes 200000000 61'
@@ -272,12 +272,12 @@ costs_a_key() { # SCRIPT REASON
     attacked
     local try
     for try in $(seq "$(few 10 3)"); do
-        times 5000 "$(tail -n 3 txs | head -n 1)" | lie
+        { times 5000 "$(tail -n 3 txs | head -n 1)" && echo '!stay'; } | lie
         ended closed
     done
     dropped_as 'a record that was not asked for'
     tail -n 4 txs | head -n 1 >one
-    { echo "have $(id <one)" && echo '!wait want' && times 5000 "$(cat one)"; } | lie
+    { echo "have $(id <one)" && echo '!wait want' && times 5000 "$(cat one)" && echo '!stay'; } | lie
     ended closed
     [ "$(grep -acFxf one l.out)" -le 1 ]
     survives
@@ -437,9 +437,9 @@ start_crowd() { # NAME OPTION...
 
 @test "a zlib stream that swells" {
     attacked
-    lie -z <<<'!bytes 1000000000 0'
+    lie -z <<<$'!bytes 1000000000 0\n!stay'
     ended closed
-    lie -z <<<'!bytes 1000000000 a'
+    lie -z <<<$'!bytes 1000000000 a\n!stay'
     ended closed
     { times 30000 "have $(of_known 256)" && echo '!stay'; } | lie -z
     ended closed
