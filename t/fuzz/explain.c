@@ -18,7 +18,7 @@ enum { NOW = 1700100000 };
 
 /* All that may stand in a script outside of quotes and comments, but for digits and signs. */
 static const char words[] =
-    " An accounts all another balance block by bytes case cat chain changed cut decimal der "
+    " An BEGIN accounts all another balance block by bytes case cat chain changed cut decimal der "
     "dev drift earned elif eq esac exit expr factor false fees fi file folder ge "
     "genesis_target genesis_time grant gt halflife halflives halving halvings has hash head "
     "height here hex holds id if in is is_address is_at_most is_hex is_line is_number "

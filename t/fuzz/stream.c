@@ -61,12 +61,28 @@ static void check_peer(const struct item *item)
     must(item->peer.address.text == p.address.text && item->peer.signed_len == p.signed_len);
 }
 
+/* Each line that was kept is a line of the stream, or the beginning of one that is too long. */
+static void check_text(const struct item *item, const char *from)
+{
+    const char *end = from + item->stream_size, *kept = item->text, *kept_end = kept + item->size;
+    while (kept < kept_end) {
+        const char *newline = memchr(kept, '\n', (size_t)(kept_end - kept));
+        const char *line_end = memchr(from, '\n', (size_t)(end - from));
+        size_t n = (size_t)((newline ? newline : kept_end) - kept);
+        size_t whole = (size_t)((line_end ? line_end : end) - from);
+        must(n == whole || (n == LINE_MAX_LEN && n < whole));
+        must(memcmp(kept, from, n) == 0);
+        kept += n + 1;
+        from += whole + 1;
+    }
+}
+
 static void check_item(struct text *t, const struct item *item)
 {
     must(item->offset == t->at && item->line == t->lines + 1);
     must(item->stream_size > 0 && item->stream_size <= t->len - t->at &&
          item->size <= item->stream_size);
-    must(memcmp(item->text, t->bytes + t->at, item->size) == 0);
+    check_text(item, t->bytes + t->at);
     for (size_t i = 0; i < item->stream_size; i++)
         t->lines += t->bytes[t->at + i] == '\n';
     t->at += item->stream_size;
