@@ -55,7 +55,7 @@ dialtest() {
     dialtest names 127.0.0.1:1 '[::1]:22' localhost:7001 no-such-host.invalid:9 >got
     sed -n 1,2p got | diff - <(printf '127.0.0.1:1\n[::1]:22\n')
     sed -n 3p got | grep -Eqx '127\.0\.0\.1:7001|\[::1\]:7001'
-    sed -n 4p got | grep -q '^cannot look no-such-host.invalid up: '
+    sed -n 4p got | grep -q '^cannot look up no-such-host.invalid: '
 }
 
 # bats test_tags=threads

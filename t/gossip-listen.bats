@@ -827,7 +827,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
 @test "gossip-listen: where it may listen, and usage" {
     chain
     ends_with_2 -p -l 0.0.0.0:0 -c "$CHAIN"
-    says 'this machine alone'
+    says 'only accepted from this machine'
     ends_with_2 -p -l '[::]:0' -c "$CHAIN"
     ends_with_2 -p -k alice.key -l 127.0.0.1:0 -c "$CHAIN"
     says '^gossip-listen: -p: '

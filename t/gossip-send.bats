@@ -224,7 +224,7 @@ times() { # of an EVENT in send.log
 @test "gossip-send: -p is for this machine alone, and has no keys" {
     chain 1
     expect 1 send -v -p -t 0 192.0.2.1:7001 <txs
-    says ' unreached - plain connections are made to this machine alone'
+    says ' unreached - plain connections are only made to this machine'
     ends_with_2 -c "$CHAIN" -p -k alice.key 127.0.0.1:1
     says '^gossip-send: -p: '
     ends_with_2 -c "$CHAIN" -p -a names 127.0.0.1:1

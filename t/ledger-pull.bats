@@ -419,7 +419,7 @@ pulled_from() {
     expect 1 ledger-pull -p -l damaged "$(<a.at)"
     says '^ledger-pull: damaged:'
     expect 1 ledger-pull -p -t 5 192.0.2.1:7000
-    says '192.0.2.1:7000: plain connections are made to this machine alone'
+    says '192.0.2.1:7000: plain connections are only made to this machine'
     for j in 1 4; do
         pull -j $j -l genesis "$(<a.at)"
         blocks chain 1 2 | cmp - "$out"

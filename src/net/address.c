@@ -23,7 +23,7 @@ static bool is_alphanumeric(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Whether n bytes are one part of a name, as stands between its dots. */
+/* Whether n bytes are one label of a name, the part between two dots. */
 static bool is_label(const char *s, size_t n)
 {
     if (n < 1 || n > LABEL_MAX || !is_alphanumeric(s[0]) || !is_alphanumeric(s[n - 1]))
@@ -34,7 +34,7 @@ static bool is_label(const char *s, size_t n)
     return true;
 }
 
-/* Whether a part of a name is a number, which some resolvers take in base 16, too. */
+/* Whether a label is a number, which some resolvers also read in base 16. */
 static bool is_number(const char *s)
 {
     if (s[0] == '0' && (s[1] | 0x20) == 'x')
@@ -42,8 +42,8 @@ static bool is_number(const char *s)
     return s[strspn(s, "0123456789")] == '\0';
 }
 
-/* Whether it is a name. What ends in a number is none: it is an IPv4 address written wrongly, of
- * which resolvers make what they like. */
+/* Whether it is a name. One that ends in a number is not: it is a malformed IPv4 address, which
+ * resolvers read in different ways. */
 static bool is_name(const char *host)
 {
     if (strlen(host) > NAME_MAX_LEN)
@@ -79,7 +79,7 @@ static int check_host(const char *host, bool brackets, struct fault *f)
     if (inet_pton(AF_INET, host, &four) == 1 || is_name(host))
         return 0;
     if (strchr(host, ':'))
-        return fault_rule(f, "address: an IPv6 address stands in brackets: [%.80s]", host);
+        return fault_rule(f, "address: an IPv6 address is written in brackets: [%.80s]", host);
     return fault_rule(f, "address: '%.80s' is neither an IP address nor a host's name", host);
 }
 
@@ -125,10 +125,10 @@ int address_numeric(const struct address *a, struct sockaddr_storage *out, sockl
     return -1;
 }
 
-/* A socket address as its bytes. */
+/* The bytes of a socket address. */
 struct bytes {
     uint8_t at[16];
-    int family; /* AF_INET: 4 of them; AF_INET6: 16; else none */
+    int family; /* AF_INET: 4 of them; AF_INET6: 16; others: none */
     uint16_t port;
 };
 
@@ -177,7 +177,8 @@ bool address_is_loopback(const struct sockaddr *sa)
 
 /* --- Networks -------------------------------------------------------------------------------- */
 
-/* What a network's number begins with, so that no two kinds meet. */
+/* The first byte of a network's number, so that networks of different kinds never have the same
+ * number. */
 enum { KIND_OTHER = 1, KIND_FOUR = 4, KIND_SIX = 6, KIND_NAME = 7 };
 
 static uint64_t network(uint64_t kind, const uint8_t *first, size_t n)
@@ -205,7 +206,7 @@ uint64_t address_network_of(const struct address *a)
     size_t n = 0;
     if (address_numeric(a, &sa, &len) == 0)
         return address_network((struct sockaddr *)&sa);
-    for (; a->host[n]; n++) /* a name is the same in capitals */
+    for (; a->host[n]; n++) /* names are the same in capitals */
         name[n] = (char)(a->host[n] >= 'A' && a->host[n] <= 'Z' ? a->host[n] | 0x20 : a->host[n]);
     sha256(name, n, hash);
     return network(KIND_NAME, hash, 7);

@@ -26,7 +26,7 @@ struct channel *channel_dial(struct tls *t, const struct sockaddr_storage *to, s
 {
     const struct sockaddr *address = (const struct sockaddr *)to;
     if (!t && !address_is_loopback(address)) {
-        fault_trouble(f, "plain connections are made to this machine alone (127.0.0.1)");
+        fault_trouble(f, "plain connections are only made to this machine (127.0.0.1)");
         return NULL;
     }
     int fd = start_socket(address, len, f);

@@ -1,4 +1,4 @@
-/* From a peer's socket address to a channel that is on its way there. */
+/* Connects to a peer's socket address, without blocking. */
 #ifndef NET_CONNECT_H
 #define NET_CONNECT_H
 
@@ -6,8 +6,8 @@
 
 #include <sys/socket.h>
 
-/* A channel to this address, which channel_open goes on with; t NULL: plain, which is for this
- * machine's loopback addresses alone. NULL and trouble. */
+/* A channel to this address, to be continued with channel_open. t NULL: plain, for this machine's
+ * loopback addresses only. NULL and trouble. */
 struct channel *channel_dial(struct tls *t, const struct sockaddr_storage *to, socklen_t len,
                              struct fault *f);
 

@@ -8,14 +8,14 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* A network that targets are in, and how many of those are busy. */
+/* A network of targets, and how many of them are busy. */
 struct network {
     uint64_t id;
     size_t targets, busy;
     UT_hash_handle hh;
 };
 
-/* What a target is known by. All bytes behind the text are zero. */
+/* What identifies a target. All bytes after the text are zero. */
 struct name {
     char text[ADDRESS_MAX];
     uint8_t has_key;
@@ -23,14 +23,15 @@ struct name {
 };
 
 struct entry {
-    struct target target; /* first: a target that was given out is its entry */
+    struct target
+        target; /* must be first: a target that was given out is converted back to its entry */
     struct name name;
     struct network *network;
     int64_t due;       /* not to be dialed before */
     unsigned failures; /* in a row */
-    uint64_t listed;   /* the list that named it last */
+    uint64_t listed;   /* the number of the last list that has it */
     bool busy, never;
-    bool gone; /* and so it is busy: else it was dropped */
+    bool gone; /* no longer listed, and busy; otherwise it would have been dropped */
     UT_hash_handle hh;
 };
 
@@ -39,8 +40,8 @@ struct dialer {
     struct network *networks;
     size_t fanout, busy;
     uint64_t dice;
-    uint64_t lists;  /* so many came */
-    int64_t soonest; /* before that, no target is due */
+    uint64_t lists;  /* how many lists were given */
+    int64_t soonest; /* until then, no target is due */
 };
 
 struct dialer *dialer_new(size_t fanout, uint64_t seed)
@@ -56,7 +57,7 @@ struct dialer *dialer_new(size_t fanout, uint64_t seed)
 
 /* --- The tables --------------------------------------------------------------------------- */
 
-/* The network with this id, made where there is none; NULL: no memory. */
+/* The network with this id, created if it is new; NULL: no memory. */
 static struct network *find_network(struct dialer *d, uint64_t id)
 {
     struct network *n;
@@ -108,7 +109,7 @@ void dialer_free(struct dialer *d)
     free(d);
 }
 
-/* Puts a new target into the tables; NULL: no memory. */
+/* Adds a new target to the tables; NULL: no memory. */
 static struct entry *enter(struct dialer *d, const struct target *t, const struct name *name)
 {
     struct entry *e = calloc(1, sizeof *e);
@@ -159,7 +160,7 @@ static void forget_unlisted(struct dialer *d)
 int dialer_targets(struct dialer *d, const struct target *list, size_t count)
 {
     d->lists++;
-    d->soonest = INT64_MIN; /* until dialer_next looks */
+    d->soonest = INT64_MIN; /* until dialer_next has searched */
     for (size_t i = 0; i < count; i++) {
         struct name name;
         struct entry *e = find(d, &list[i], &name);
@@ -173,17 +174,18 @@ int dialer_targets(struct dialer *d, const struct target *list, size_t count)
     return 0;
 }
 
-/* --- Draws -------------------------------------------------------------------------------- */
+/* --- Choosing a target -------------------------------------------------------------------- */
 
-/* What a look through all targets found. */
+/* The result of a search through all targets. */
 struct choice {
     struct entry *best;
-    size_t due;    /* so many could be dialed, */
-    size_t equals; /* so many of them are in networks as little busy as the best one's */
+    size_t due;    /* how many could be dialed now */
+    size_t equals; /* how many of them are in networks that are no busier than the best one's */
     int64_t later; /* when the next of the others is due */
 };
 
-/* The nth of equals takes the place of the others with probability 1/n: each is as likely. */
+/* The nth of equals replaces the best so far with probability 1/n, so that each is equally likely.
+ */
 static void weigh(struct dialer *d, struct choice *c, struct entry *e)
 {
     c->due++;
@@ -222,7 +224,7 @@ int64_t dialer_when(const struct dialer *d, int64_t now)
     return d->soonest > now ? d->soonest : now;
 }
 
-/* --- What became of a target -------------------------------------------------------------- */
+/* --- The outcome of a call ---------------------------------------------------------------- */
 
 static struct entry *entry_of(const struct target *t)
 {
@@ -235,7 +237,7 @@ void dialer_answered(struct dialer *d, const struct target *t, int64_t now)
     entry_of(t)->failures = 0;
 }
 
-/* From the upper half, so that those that failed together do not come back together. */
+/* From the upper half, so that targets that failed together are not dialed again together. */
 static int64_t draw_pause(struct dialer *d, unsigned failures)
 {
     int64_t pause = DIAL_PAUSE_FIRST;

@@ -11,7 +11,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* How many records of one network there are. */
+/* How many records a network has. */
 struct crowd {
     uint64_t network;
     size_t count;
@@ -117,7 +117,7 @@ int peerbook_check(const struct peer *p, int64_t now, struct fault *f)
                             p->time, PEER_AGE_MAX / 86400, now);
 }
 
-/* Counts one more in; NULL: no memory. */
+/* Counts one more record of a network; NULL: no memory. */
 static struct crowd *join_crowd(struct peerbook *b, uint64_t network)
 {
     struct crowd *c;
@@ -137,7 +137,7 @@ static struct crowd *join_crowd(struct peerbook *b, uint64_t network)
     return c;
 }
 
-/* Puts a record at the list's end; NULL: no memory. */
+/* Appends a record to the list; NULL: no memory. */
 static struct kept *keep(struct peerbook *b, const struct peer *p, uint64_t network)
 {
     struct kept *x = calloc(1, sizeof *x + p->len);
@@ -161,7 +161,7 @@ static struct kept *keep(struct peerbook *b, const struct peer *p, uint64_t netw
     return x;
 }
 
-/* The one that leaves a book over its limit; newest is its last. */
+/* The record to evict from a book over its limit; newest is its last. */
 static struct kept *choose_leaver(const struct peerbook *b, const struct kept *newest)
 {
     size_t most = 0;
@@ -205,7 +205,7 @@ static void note_broken(struct peerbook *b, uint64_t line, const struct fault *w
     b->broken = *why;
 }
 
-/* A record of the file. 0, or -1 and trouble. */
+/* Reads a record of the file. 0, or -1 and trouble. */
 static int load_record(struct peerbook *b, const struct line *line, int64_t now, struct fault *f)
 {
     struct peer p;
@@ -223,7 +223,7 @@ static int load_record(struct peerbook *b, const struct line *line, int64_t now,
     return 0;
 }
 
-/* A line that somebody wrote is kept, whatever it is. */
+/* Lines written by people are kept, whatever they say. */
 static int load_line(struct peerbook *b, const struct line *line, int64_t now, struct fault *f)
 {
     struct target t;

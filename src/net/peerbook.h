@@ -1,6 +1,7 @@
 /*
- * The peers file as its one writer sees it (peers(5)): the newest record of every key, bounded,
- * with the lines that people wrote in front, as they are. Signatures are the caller's to check.
+ * A peers file, for the one program that writes it (peers(5)): the newest record of every key, up
+ * to a limit, after the lines that people wrote, which are kept as they are. The caller checks
+ * signatures.
  */
 #ifndef NET_PEERBOOK_H
 #define NET_PEERBOOK_H
@@ -10,17 +11,18 @@
 #include "record/peer.h"
 
 #define PEER_AHEAD_MAX 7200         /* seconds that a record's TIME may be ahead of the clock */
-#define PEER_AGE_MAX (30 * 86400)   /* and how old it may get */
-#define PEERBOOK_COUNT_DEFAULT 1000 /* records that a book holds */
+#define PEER_AGE_MAX (30 * 86400)   /* and how old a record may become */
+#define PEERBOOK_COUNT_DEFAULT 1000 /* records that a book holds at most */
 
 struct peerbook {
     const char *path;
-    size_t limit;         /* records, from 1 to PEERS_MAX */
-    uint64_t broken_line; /* the first line that is broken: a record is left out; 0: none */
-    struct fault broken;  /* what is wrong with it */
-    /* The rest is peerbook.c's. */
+    size_t limit; /* records, from 1 to PEERS_MAX */
+    uint64_t
+        broken_line; /* the number of the first broken line, a record that was left out; 0: none */
+    struct fault broken; /* what is wrong with it */
+    /* Private to peerbook.c. */
     struct buf front;
-    struct kept *list; /* in the order in which they came */
+    struct kept *list; /* in the order in which they were added */
     struct crowd *crowds;
     bool changed; /* since it was loaded */
 };
@@ -28,27 +30,27 @@ struct peerbook {
 void peerbook_init(struct peerbook *b, const char *path, size_t limit);
 void peerbook_free(struct peerbook *b);
 
-/* The file, made where it is not there, and locked until its descriptor is closed; or -1 with
- * errno. */
+/* Opens the file, creating it if it is missing, and locks it until the descriptor is closed. The
+ * descriptor, or -1 with errno. */
 int peerbook_lock(const struct peerbook *b);
 
-/* Reads the locked file anew, without the records that are out of their time now. 0, or -1 and
- * trouble. */
+/* Reads the locked file again, without records that have expired by now. 0, or -1 and trouble. */
 int peerbook_load(struct peerbook *b, int fd, int64_t now, struct fault *f);
 
-/* Whether this very record is in the book. */
+/* Whether the book has exactly this record. */
 bool peerbook_holds(const struct peerbook *b, const struct peer *p);
 
-/* Whether a record could stand in a book by its address and its time. 0, or -1 and a rule. */
+/* Whether a record's address and time allow it into a book. 0, or -1 and a rule. */
 int peerbook_check(const struct peer *p, int64_t now, struct fault *f);
 
-/* Takes in a record for which peerbook_check gave 0. At the limit, the oldest of the most crowded
- * network (address_network_of) leaves; of networks equally crowded the new one's, so that a full
- * book changes for nobody who only comes with many keys. 1 it is kept; 0 as new a one of its key
- * (on its chain) was there already, or it was itself the one to leave; -1 and trouble. */
+/* Adds a record that peerbook_check has accepted. At the limit, the oldest record of the most
+ * crowded network (address_network_of) is evicted; among equally crowded networks, one of the new
+ * record's network, so new keys of one network do not displace the records of others. 1 if it was
+ * added; 0 if the book has an equally new or newer record of its key (on its chain), or the record
+ * itself was the one to evict; -1 and trouble. */
 int peerbook_add(struct peerbook *b, const struct peer *p, struct fault *f);
 
-/* Replaces the locked file, where anything was added since it was loaded. 0, or -1 and trouble. */
+/* Replaces the locked file if anything was added since it was loaded. 0, or -1 and trouble. */
 int peerbook_save(struct peerbook *b, struct fault *f);
 
 #endif

@@ -68,7 +68,7 @@ int target_parse(const char *text, struct target *t, struct fault *f)
 
 /* --- A file ---------------------------------------------------------------------------------- */
 
-/* A place in the list, by the key whose record stands there. */
+/* A position in the list, by the key of the record in it. */
 struct place {
     uint8_t key[ID_LEN];
     size_t at;
@@ -109,7 +109,7 @@ static int remember_place(struct reading *r, const struct target *t, size_t at, 
     return fault_memory(f);
 }
 
-/* Makes room for one more target. 0, or -1 and trouble. */
+/* Makes space for one more target. 0, or -1 and trouble. */
 static int grow(struct peers *p, struct fault *f)
 {
     if (p->count < p->cap)
@@ -123,8 +123,8 @@ static int grow(struct peers *p, struct fault *f)
     return 0;
 }
 
-/* Puts the target into the list, or, where that is full, into the place of one drawn by lot, so
- * that each has the same chance to be in it. 0, or -1 and trouble. */
+/* Appends the target to the list; if that is full, replaces a random one, so that each target is
+ * equally likely to stay. 0, or -1 and trouble. */
 static int add_target(struct reading *r, const struct target *t, struct fault *f)
 {
     struct peers *p = &r->peers;
@@ -203,7 +203,7 @@ static int read_lines(struct reading *r, int fd, struct fault *f)
 static int read_file(struct reading *r, const char *path, struct fault *f)
 {
     struct stat st;
-    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for a FIFO */
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0); /* a FIFO must not block */
     if (fd < 0 && errno == ENOENT)
         return 0;
     if (fd < 0)

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two hold it: the caller and, while it is under way, the thread. The last one frees it. */
+/* Held by the caller and, while the look-up is under way, by the thread; the last holder frees it.
+ */
 struct resolve {
     struct address address;
     atomic_int holders;
-    atomic_bool done; /* what is below is set */
+    atomic_bool done; /* the fields below are set */
     int error;        /* getaddrinfo's */
     struct resolved found;
 };
@@ -49,8 +50,8 @@ static void keep(struct resolved *found, const struct addrinfo *ai)
     found->count++;
 }
 
-/* All families are asked for, also those that this machine has no address of (AI_ADDRCONFIG): the
- * loopback addresses do not count as such, and what cannot be reached fails at once. */
+/* Requests all families, including those that this machine has no address of (AI_ADDRCONFIG): that
+ * flag ignores loopback addresses, and an address that cannot be reached fails at once. */
 static void look_up(struct resolve *r)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -77,7 +78,7 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Signals are the main thread's. */
+/* Signals are left to the main thread. */
 static int start_thread(struct resolve *r)
 {
     pthread_t thread;
@@ -99,8 +100,9 @@ static int start_looking(struct resolve *r, struct fault *f)
         return 0;
     atomic_fetch_sub(under_way(), 1);
     return fault_trouble(f,
-                         before < RESOLVE_MAX ? "no thread to look %s up in"
-                                              : "too many names are being looked up: not %s",
+                         before < RESOLVE_MAX
+                             ? "cannot start a thread to look up %s"
+                             : "cannot look up %s: too many look-ups are under way",
                          r->address.host);
 }
 
@@ -127,7 +129,7 @@ int resolve_poll(struct resolve *r, struct resolved *out, struct fault *f)
     if (!atomic_load(&r->done))
         return 0;
     if (r->error)
-        return fault_trouble(f, "cannot look %s up: %s", r->address.host, gai_strerror(r->error));
+        return fault_trouble(f, "cannot look up %s: %s", r->address.host, gai_strerror(r->error));
     *out = r->found;
     return 1;
 }

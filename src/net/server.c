@@ -306,7 +306,8 @@ static int bind_one(const struct server *s, const struct addrinfo *ai, struct fa
 {
     int yes = 1;
     if (!s->config->tls && !address_is_loopback(ai->ai_addr))
-        return fault_trouble(f, "plain connections are taken from this machine alone (127.0.0.1)");
+        return fault_trouble(f,
+                             "plain connections are only accepted from this machine (127.0.0.1)");
     int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return fault_errno(f, "no socket");
