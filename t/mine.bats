@@ -392,7 +392,7 @@ not_mined() {
     says '^usage: mine '
     expect 2 mine -m miner -x
     expect 2 mine -m miner -T never </dev/null
-    says "^mine: -T: 'never' is not a number"
+    says "^mine: -T: 'never': neither Unix seconds nor a date"
     expect 0 mine --help
     grep -q '^usage: mine ' "$out"
     expect 0 mine --version

@@ -396,7 +396,7 @@ END
     done
     for bad in -1 soon; do
         expect 2 peerbook -T "$bad" peers <a
-        says "^peerbook: -T: '$bad' is not a number"
+        says "^peerbook: -T: '$bad': neither Unix seconds nor a date"
     done
     expect 2 book -k alice.key peers <a
     says '^peerbook: -k and -P go with -a$'
