@@ -138,7 +138,7 @@ records() {
     status=0
     explained dash <script || status=$?
     [ $status -eq 2 ]
-    grep -q 'ledger: line 12 is another by now' told
+    grep -q 'ledger: line 12 has changed meanwhile' told
 }
 
 @test "a proof, step by step, by the header that the ledger has" {
@@ -383,12 +383,12 @@ END
     verify -x first >script
     mv first away
     explained dash <script
-    grep -q 'first: is not here to be compared' said
+    grep -q 'first: is not here to compare' said
     cp two first
     status=0
     explained dash <script || status=$?
     [ $status -eq 2 ]
-    grep -q 'first: is another by now' told
+    grep -q 'first: has changed meanwhile' told
 }
 
 @test "trouble has status 2" {

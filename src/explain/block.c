@@ -13,7 +13,7 @@ static bool is_whole_ledger(const struct explain *x)
     return x->tree && !x->about.against;
 }
 
-/* Asks whether the header is, or is not, a genesis block's. */
+/* Checks whether the header is, or is not, a genesis block's. */
 static void ask_genesis(struct explain *x, const char *is, const char *rule)
 {
     const struct block *b = &x->item->block;
@@ -37,7 +37,7 @@ static void header(struct explain *x)
     explain_id(x, item->id);
 }
 
-/* Whether all lines that the header counts are there, and not more bytes than may be. */
+/* Whether all lines that the header counts have arrived, in no more bytes than allowed. */
 static void extent(struct explain *x)
 {
     const struct item *item = x->item;
@@ -45,13 +45,13 @@ static void extent(struct explain *x)
     if (explain_falls(x, item->line, over)) {
         unsigned long long most = strtoull(x->why->text + strlen(over), NULL, 10);
         explain_say(x,
-                    "\n# Header and body, newlines included, are not over the limit.\n"
+                    "\n# Header and body, with their newlines, are not over the limit.\n"
                     "[ %" PRIu64 " -le %llu ]",
                     item->stream_size, most);
         explain_or_no(x, item->line, "%s", over);
     }
-    explain_say(x, "\n# So many lines follow the header: %zu.\n[ %zu -eq %" PRId64 " ]",
-                item->count, item->count, item->block.count);
+    explain_say(x, "\n# Lines after the header: %zu.\n[ %zu -eq %" PRId64 " ]", item->count,
+                item->count, item->block.count);
     explain_or_no(x, item->line, "block: cut short");
 }
 
@@ -70,7 +70,7 @@ static void ask_work(struct explain *x)
 {
     const struct item *item = x->item;
     explain_say(x,
-                "# Its id, read as a number, is not over the target: someone has done the work.\n"
+                "# Its id, read as a number, is not over the target: the work has been done.\n"
                 "is_at_most %s \\\n    %s",
                 hex32(item->id).text, hex32(item->block.target).text);
     explain_or_no(x, item->line, "block: no proof of work");
@@ -83,14 +83,14 @@ static int ask_time(struct explain *x, const struct node *parent, struct fault *
     if (count < 0)
         return -1;
     explain_say(x,
-                "# Its time is after the median of the last %d, the upper one where their number "
+                "# Its time is after the median of the last %d, the upper one if their number "
                 "is even: %" PRId64 ".\n"
                 "[ %" PRId64 " -gt \"$(sort -n times.%s | head -n %d | tail -n 1)\" ]",
                 count, tree_median_of(times, count), time, hex32(parent->id).text, count / 2 + 1);
     explain_or_no(x, x->item->line, "block: time %" PRId64 " is not after", time);
     explain_say(x,
                 "# It is not too far ahead of the clock: %" PRId64
-                " s, 12 spacings, or 60 s where that is more.\n"
+                " s; the most is 12 spacings, or 60 s if that is more.\n"
                 "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le 60 ] ||\n"
                 "    expr $((%" PRId64 " - now)) '<=' 12 '*' \"$spacing\" >/dev/null",
                 rules_max_ahead(&x->tree->rules), time, time, time);
@@ -98,16 +98,16 @@ static int ask_time(struct explain *x, const struct node *parent, struct fault *
     return 0;
 }
 
-/* Everything that it has to keep towards its parent. */
+/* Checks everything that depends on its parent. */
 static int behind_parent(struct explain *x, const struct node *parent, struct fault *f)
 {
     const struct item *item = x->item;
     explain_say(x,
                 "read -r height time supply <block.%s\n"
-                "# Of it are known: height %" PRId64 ", time %" PRId64 ", supply %" PRId64 ".\n"
+                "# Its parent has height %" PRId64 ", time %" PRId64 ", supply %" PRId64 ".\n"
                 "[ \"$height $time $supply\" = '%" PRId64 " %" PRId64 " %" PRId64
                 "' ] || trouble 'other books'\n"
-                "# It is one higher.\n[ %" PRId64 " -eq $((height + 1)) ]",
+                "# Its height is one more.\n[ %" PRId64 " -eq $((height + 1)) ]",
                 hex32(parent->id).text, parent->height, parent->time, parent->supply,
                 parent->height, parent->time, parent->supply, item->block.height);
     explain_or_no(x, item->line, "block: height %" PRId64 ", ", item->block.height);
@@ -131,11 +131,11 @@ static int in_whole_ledger(struct explain *x, struct fault *f)
         explain_grants(x);
         return 0;
     }
-    explain_say(x, "\n# It has not stood above, and is no genesis block.\n[ ! -e block.%s ]",
+    explain_say(x, "\n# It is not above already, and is no genesis block.\n[ ! -e block.%s ]",
                 hex32(x->item->id).text);
     explain_or_no(x, x->item->line, "block: stands twice");
     ask_genesis(x, "!=", "block: another chain's genesis");
-    explain_say(x, "# Its parent has stood above, and held.\n[ -e block.%s ]", prev.text);
+    explain_say(x, "# Its parent is above, and valid.\n[ -e block.%s ]", prev.text);
     explain_or_no(x, x->item->line, "block: its parent %s is not", prev.text);
     int found = x->ended ? 0 : tree_find(x->tree, x->item->block.prev, &parent, f);
     return found > 0 ? behind_parent(x, &parent, f) : found;
@@ -148,7 +148,7 @@ static int against_ledger(struct explain *x, struct fault *f)
     int found = tree_find(x->tree, item->id, &node, f);
     if (found > 0)
         explain_say(x,
-                    "\n# It stands in the ledger already, at line %" PRIu64 ".\n"
+                    "\n# It is in the ledger already, at line %" PRIu64 ".\n"
                     "[ \"$(ledger_line %" PRIu64
                     ")\" = \"$(head -n 1 record)\" ] || trouble 'another block'\n",
                     node.line, node.line);
@@ -158,10 +158,11 @@ static int against_ledger(struct explain *x, struct fault *f)
     ask_genesis(x, "!=", "block: another chain's genesis");
     found = x->ended ? -2 : tree_find(x->tree, item->block.prev, &node, f);
     if (found == 0) {
-        explain_say(x,
-                    "# Its parent is not in the ledger: what needs it is left.\n"
-                    "! ledger_has %s || trouble 'its parent has come into the ledger by now'\n",
-                    hex32(item->block.prev).text);
+        explain_say(
+            x,
+            "# Its parent is not in the ledger: checks that need it are left out.\n"
+            "! ledger_has %s || trouble 'its parent has been added to the ledger meanwhile'\n",
+            hex32(item->block.prev).text);
         ask_work(x);
     }
     if (found <= 0)
@@ -187,7 +188,7 @@ int explain_block(struct explain *x, struct fault *f)
 {
     const struct item *item = x->item;
     if (item->is_genesis)
-        explain_say(x, "rm -rf rules && mkdir rules || trouble 'rules: cannot be made'\n");
+        explain_say(x, "rm -rf rules && mkdir rules || trouble 'rules: cannot be created'\n");
     header(x);
     if (x->ended || !item->has_header)
         return 0;

@@ -1,4 +1,4 @@
-/* What a block's body has to keep by itself: forms, the Merkle root, signatures. */
+/* The checks of a block's body by itself: forms, the Merkle root, signatures. */
 #include "explain/parts.h"
 
 #include "base/hex.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of entry i's line without its newline, of which there is none where it was cut. */
+/* The bytes of entry i's line without its newline, which is missing if it was cut. */
 static size_t entry_len(const struct item *item, size_t i)
 {
     size_t at = item->entries[i].at;
@@ -23,7 +23,7 @@ static uint64_t entry_line(const struct item *item, size_t i)
 
 static void genesis_entry(struct explain *x, uint64_t line, const char *text, size_t len)
 {
-    explain_say(x, "# A genesis block holds rules and grants alone.\n"
+    explain_say(x, "# A genesis block has only rules and grants.\n"
                    "[ \"${line%%%% *}\" = rule ] || [ \"${line%%%% *}\" = grant ]");
     explain_or_no(x, line, "block: a genesis holds only");
     if (line_is(text, len, "rule"))
@@ -34,7 +34,7 @@ static void genesis_entry(struct explain *x, uint64_t line, const char *text, si
 
 static void payment_entry(struct explain *x, uint64_t line, const char *text, size_t len)
 {
-    explain_say(x, "# A block's body holds transactions alone.\n[ \"${line%%%% *}\" = tx ]");
+    explain_say(x, "# A block's body has only transactions.\n[ \"${line%%%% *}\" = tx ]");
     explain_or_no(x, line, "block: its body holds only tx");
     explain_form(x, FORM_TX, line, text, len);
 }
@@ -58,7 +58,7 @@ void explain_body_forms(struct explain *x)
     }
 }
 
-/* One level of the tree from the one below, in place: each hash stands for two. */
+/* Computes one level of the tree from the one below, in place: each hash stands for two. */
 static size_t level(struct explain *x, uint8_t (*hashes)[ID_LEN], size_t count)
 {
     for (size_t i = 0; i + 1 < count; i += 2) {
@@ -88,11 +88,10 @@ int explain_root(struct explain *x, struct fault *f)
         memcpy(hashes[i], item->entries[i].id, ID_LEN);
     sha256("", 0, hashes[count]);
     explain_say(
-        x,
-        "\n# The Merkle root of the ids: a hash for every two neighbours, and again for those.\n");
+        x, "\n# The Merkle root of the ids: a hash of every two neighbours, and again of those.\n");
     if (!count)
         explain_say(x,
-                    "# Of none, it is the hash of nothing.\n"
+                    "# Without lines, it is the hash of nothing.\n"
                     "[ \"$(printf '' | sha256sum)\" = \\\n    '%s  -' ] || trouble "
                     "'another hash'\n",
                     hex32(hashes[0]).text);

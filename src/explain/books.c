@@ -1,4 +1,4 @@
-/* Accounts: what they had, what a block makes of that, and where the script keeps it. */
+/* Accounts: what they had, how a block changes that, and where the script keeps it. */
 #include "explain/parts.h"
 
 #include "base/hex.h"
@@ -7,19 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Under this key the state of a tree that is explained has, for an account, the line of the block
- * that changed it last. It goes back and forth with the account, from block to block. */
+/* In the state of an explained tree, this key has, for each account, the line of the block that
+ * changed it last. It is undone and redone with the account, from block to block. */
 #define NOTE_KIND 'n'
 
-/* An account that a block names, as it stands at that point of the explanation. */
+/* An account that a block names, as it is at this point of the explanation. */
 struct party {
     uint8_t id[ID_LEN];
     struct account account;
-    int64_t left_at; /* the line of the block that left it so; 0: none */
+    int64_t left_at; /* the line of the block that changed it last; 0: none */
 };
 
 struct parties {
-    struct party *list; /* by id, each once */
+    struct party *list; /* by id, without duplicates */
     size_t count;
 };
 
@@ -58,7 +58,7 @@ static int by_id(const void *a, const void *b)
     return memcmp(((const struct party *)a)->id, ((const struct party *)b)->id, ID_LEN);
 }
 
-/* Who sends, receives or mines. 0, or -1: no memory. */
+/* Adds an account that sends, receives or mines. 0, or -1: no memory. */
 static int gather(const struct item *item, struct parties *p)
 {
     size_t n = 0, all = 2 * item->count + 1;
@@ -84,13 +84,13 @@ static struct party *find(const struct parties *p, const uint8_t id[ID_LEN])
     return bsearch(&wanted, p->list, p->count, sizeof *p->list, by_id);
 }
 
-/* The number that it goes by in the script. */
+/* Its number in the script. */
 static size_t number(const struct parties *p, const struct party *one)
 {
     return (size_t)(one - p->list) + 1;
 }
 
-/* What the state has of each, and, in a whole ledger, since when. */
+/* What each account has in the state and, in a whole ledger, since which block. */
 static int look_up(struct explain *x, struct parties *p, struct fault *f)
 {
     for (struct party *one = p->list; one < p->list + p->count; one++) {
@@ -110,11 +110,12 @@ static void open_book(struct explain *x, const struct parties *p, const struct p
     size_t n = number(p, one);
     const struct account *a = &one->account;
     struct hex32 id = hex32(one->id);
-    explain_say(x, "# Account %zu is %s:\n# it has %" PRId64 ", and its next number is %" PRId64, n,
-                id.text, a->balance, a->seq);
+    explain_say(
+        x, "# Account %zu is %s:\n# it has %" PRId64 ", and its next sequence number is %" PRId64,
+        n, id.text, a->balance, a->seq);
     if (one->left_at)
         explain_say(x,
-                    ", as the block of line %" PRId64 " left it.\n"
+                    ", after the block of line %" PRId64 ".\n"
                     "read -r balance%zu next%zu <accounts/%s.%" PRId64 "\n"
                     "[ \"$balance%zu $next%zu\" = '%" PRId64 " %" PRId64
                     "' ] || trouble 'other books'\n",
@@ -125,27 +126,27 @@ static void open_book(struct explain *x, const struct parties *p, const struct p
 
 static void open_books(struct explain *x, const struct parties *p)
 {
-    explain_say(x, "\n# What its accounts have behind the parent.\n");
+    explain_say(x, "\n# What its accounts have after the parent.\n");
     for (const struct party *one = p->list; one < p->list + p->count; one++)
         open_book(x, p, one);
     explain_say(x, "fees=0\n");
 }
 
-/* What must hold of a transaction before anything is moved. */
+/* The checks of a transaction before anything is moved. */
 static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t from)
 {
     explain_say(x,
                 "# It is for this chain, and its fee, %" PRId64
-                ", is not under the least.\n[ %s = \"$chain\" ]",
+                ", is not under the minimum.\n[ %s = \"$chain\" ]",
                 tx->fee, hex32(tx->chain).text);
     explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
     explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
     explain_or_no(x, line, "tx: fee %" PRId64 " is under", tx->fee);
-    explain_say(x, "# Its number is account %zu's next.\n[ %" PRId64 " -eq \"$next%zu\" ]", from,
-                tx->seq, from);
+    explain_say(x, "# Its sequence number is account %zu's next.\n[ %" PRId64 " -eq \"$next%zu\" ]",
+                from, tx->seq, from);
     explain_or_no(x, line, "tx: seq %" PRId64 ", expected", tx->seq);
     explain_say(x,
-                "# Account %zu has amount and fee.\n"
+                "# Account %zu has the amount and the fee.\n"
                 "[ %" PRId64 " -le \"$balance%zu\" ] && [ %" PRId64 " -le $((balance%zu - %" PRId64
                 ")) ]",
                 from, tx->amount, from, tx->fee, from, tx->amount);
@@ -187,7 +188,7 @@ static void reward(struct explain *x, const struct parties *p)
                 "[ \"$halving\" -eq 0 ] || halvings=$((%" PRId64 " / halving))\n"
                 "[ \"$halvings\" -ge 63 ] || earned=$((reward >> halvings))\n",
                 r->reward, r->halving, rules_reward(r, b->height), b->height);
-    explain_say(x, "# It does not take the supply over the largest number.\n"
+    explain_say(x, "# It does not raise the supply over the largest number.\n"
                    "[ \"$earned\" -le $((9223372036854775807 - supply)) ]");
     explain_or_no(x, x->item->line, "block: supply is over 2^63-1");
     explain_say(x,
@@ -196,13 +197,14 @@ static void reward(struct explain *x, const struct parties *p)
                 miner, miner, miner);
 }
 
-/* What the next block will stand on. A ledger that is judged against has books of its own. */
+/* Stores the state for the next block. A ledger that records are checked against has its own books.
+ */
 static void close_books(struct explain *x, const struct parties *p, const struct node *parent)
 {
     const struct item *item = x->item;
     if (x->about.against)
         return;
-    explain_say(x, "\n# The books behind it.\n");
+    explain_say(x, "\n# The books after it.\n");
     for (const struct party *one = p->list; one < p->list + p->count; one++)
         explain_say(x, "put accounts/%s.%" PRIu64 " \"$balance%zu $next%zu\n\"\n",
                     hex32(one->id).text, item->line, number(p, one), number(p, one));
@@ -234,11 +236,12 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
 static void grant(struct explain *x, uint64_t line, const struct grant *g)
 {
     struct hex32 account = hex32(g->account);
-    explain_say(x,
-                "\n# Line %" PRIu64
-                " gives %s\n# a first balance, once, and the supply stays within a number.\n"
-                "[ ! -e accounts/%s.%" PRIu64 " ]",
-                line, account.text, account.text, x->item->line);
+    explain_say(
+        x,
+        "\n# Line %" PRIu64
+        " gives %s\n# its first balance, once; and the supply does not exceed the largest number.\n"
+        "[ ! -e accounts/%s.%" PRIu64 " ]",
+        line, account.text, account.text, x->item->line);
     explain_or_no(x, line, "grant: granted twice: %s", account.text);
     explain_say(x, "[ %" PRId64 " -le $((9223372036854775807 - supply)) ]", g->amount);
     explain_or_no(x, line, "grant: supply is over");
@@ -255,7 +258,7 @@ void explain_grants(struct explain *x)
         if (item->entries[i].grant.amount)
             grant(x, item->line + 1 + i, &item->entries[i].grant);
     explain_say(x,
-                "\n# The books behind it.\nput times.%s \"%" PRId64
-                "\n\"\nput block.%s \"0 %" PRId64 " $supply\n\"\n",
+                "\n# The books after it.\nput times.%s \"%" PRId64 "\n\"\nput block.%s \"0 %" PRId64
+                " $supply\n\"\n",
                 hex32(item->id).text, item->block.time, hex32(item->id).text, item->block.time);
 }

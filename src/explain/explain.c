@@ -36,9 +36,9 @@ static int written(const struct explain *x, struct fault *f)
 
 int explain_begin(struct explain *x, struct fault *f)
 {
-    explain_say(x, "# Every check that verify(1) makes of these records, again, with coreutils and "
+    explain_say(x, "# Makes every check that verify(1) makes of these records with coreutils and "
                    "openssl alone.\n"
-                   "# Status 0: all hold; 1: one does not, and stderr says which, and the rule; 2: "
+                   "# Status 0: all hold; 1: one does not, stderr says which, and the rule; 2: "
                    "trouble.\n\n");
     explain_put(x, explain_prelude, strlen(explain_prelude));
     if (x->now < 0)
@@ -70,17 +70,18 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
     return written(x, f);
 }
 
-/* The lines that were not told, as their block had fallen before: the script keeps them as well. */
+/* The lines that were not shown because their block had failed earlier: the script records them
+ * too. */
 static void rest(struct explain *x)
 {
     const struct item *item = x->item;
     if (x->told >= item->size)
         return;
-    explain_say(x, "# The rest of it, which does not matter any more.\n");
+    explain_say(x, "# The rest of it, which no longer matters.\n");
     explain_raw(x, item->text + x->told, item->size - x->told);
 }
 
-/* What the chain's rules say, for the blocks to come. */
+/* The chain's rules, for the blocks to come. */
 static void found(struct explain *x)
 {
     const struct block *b = &x->item->block;
@@ -101,12 +102,12 @@ static void begin_item(struct explain *x)
     explain_say(x, "\n# ---- Line %" PRIu64 ": %s ----\n\n(\n: >record\n", item->line, what);
 }
 
-/* What follows the last check, which comes to light where all of them have held. */
+/* A failure after the last check, in case all of them have passed. */
 static const char *outcome(const struct explain *x)
 {
     if (!x->why)
         return NULL;
-    return x->ended ? "all this holds, but verify said otherwise"
+    return x->ended ? "all checks here pass, but verify said otherwise"
                     : "verify has found more than is shown here";
 }
 
@@ -138,16 +139,16 @@ int explain_item(struct explain *x, const struct item *item, int holds, const st
     return result ? result : written(x, f);
 }
 
-/* Whether these are the records that the file holds. */
+/* Compares these records with the file. */
 static void compare(struct explain *x)
 {
-    explain_say(x, "\n# ---- These are all records of that file ----\n\n");
+    explain_say(x, "\n# ---- These are all the records of that file ----\n\n");
     explain_assign(x, "file", x->about.path);
     explain_say(x, "case $file in /*) ;; *) file=$here/$file ;; esac\n"
                    "if [ ! -e \"$file\" ]; then\n"
-                   "    printf '%%s: is not here to be compared\\n' \"$place\"\n"
+                   "    printf '%%s: is not here to compare\\n' \"$place\"\n"
                    "elif [ \"$(sha256sum <all)\" != \"$(sha256sum <\"$file\")\" ]; then\n"
-                   "    trouble \"$file: is another by now\"\n"
+                   "    trouble \"$file: has changed meanwhile\"\n"
                    "fi\n");
 }
 

@@ -1,13 +1,13 @@
 /*
- * A judgement written out: a POSIX shell script that makes every check of it again with coreutils
- * and openssl alone, each command under a comment in plain words, the values filled in.
+ * Writes out a judgement: a POSIX shell script that repeats every check of it with coreutils and
+ * openssl alone, each command after a comment in plain words, with the values filled in.
  *
- * The judge (ledger/judge.h) says whether a record holds; this says, in the same order, what there
- * is to check. The script itself decides: a check that fails when it is run says the rule that is
- * broken, in verify's words. Where the judge said otherwise than the script finds, the script ends
- * with trouble, never with the judge's verdict.
+ * The judge (ledger/judge.h) says whether a record is valid; this lists, in the same order, what
+ * there is to check. The script itself decides: a check that fails when it is run reports the
+ * broken rule, in verify's words. If the script finds otherwise than the judge did, it ends with
+ * trouble, never with the judge's verdict.
  *
- * No byte of a record gets into the script but within single quotes, as an octal escape, or, where
+ * No byte of a record gets into the script except within single quotes, as an octal escape, or, if
  * it is printable ASCII, in a comment.
  */
 #ifndef EXPLAIN_EXPLAIN_H
@@ -17,30 +17,28 @@
 
 struct explain;
 
-/* What a script is about. All stay the caller's. */
+/* The subject of a script. All fields stay the caller's. */
 struct explain_about {
     struct judge *judge;    /* of one stream */
-    struct ledger *against; /* the ledger that it judges against, or NULL */
-    const char *name;       /* what verdicts call the stream */
-    const char *path;       /* the stream's file, to be compared in the end; NULL: it has none */
+    struct ledger *against; /* the ledger to check against, or NULL */
+    const char *name;       /* the stream's name in verdicts */
+    const char *path;       /* the stream's file, to be compared at the end; NULL: it has none */
 };
 
-/* A script that has nothing in it yet; now is the clock that it goes by, -1: the one at the time
- * that it runs. NULL: no memory. */
+/* A new, empty script; now is its clock, -1: the clock when it is run. NULL: no memory. */
 struct explain *explain_new(int64_t now);
 void explain_free(struct explain *x);
 
-/* What has been written so far: the caller takes out->data and sets out->len to 0, whenever it
- * likes. */
+/* What has been written so far: the caller may take out->data and set out->len to 0 at any time. */
 struct buf *explain_out(struct explain *x);
 
-/* The script's first line, which its user writes, and flushes, before anything that can fail: a
- * shell that reads this, and then not all of the rest, says so and ends with 2. */
+/* The script's first line, which its user writes and flushes before anything that can fail: a shell
+ * that reads this line, but not all of the rest, says so and ends with 2. */
 extern const char explain_guard[];
 
 /* All of these write, in this order: explain_begin once, explain_open for each stream, explain_item
- * for each of its items right after judge_item (holds is what that gave, 1 or 0, and *why the fault
- * where it is 0), explain_close, and explain_end once. 0, or -1 and trouble. */
+ * for each of its items right after judge_item (holds is its result, 1 or 0, and *why the fault if
+ * it is 0), explain_close, and explain_end once. 0, or -1 and trouble. */
 int explain_begin(struct explain *x, struct fault *f);
 int explain_open(struct explain *x, const struct explain_about *about, struct fault *f);
 int explain_item(struct explain *x, const struct item *item, int holds, const struct fault *why,

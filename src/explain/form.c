@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-/* One thing to check of a form's fields: which of them, what for, and the rule. */
+/* A check of a form's fields: which field, the comment, the command and the rule. */
 struct field_check {
     int field;
     const char *comment, *command, *rule;
@@ -15,7 +15,7 @@ struct field_check {
 
 struct form_checks {
     const char *type;
-    int fields; /* below 0: as many, or more */
+    int fields; /* negative: that many or more */
     const struct field_check *checks;
 };
 
@@ -98,7 +98,7 @@ static const struct form_checks forms[] = {
 };
 /* clang-format on */
 
-/* A comment with a field's value, or what of it a reader can take in. */
+/* A comment with a field's value, or as much of it as a reader can take in. */
 static void comment(struct explain *x, const char *words, struct field value)
 {
     enum { SHOWN = 200 };
@@ -129,7 +129,7 @@ void explain_form(struct explain *x, enum form form, uint64_t line, const char *
     }
 }
 
-/* The value of a rule whose name stands for itself in the script. */
+/* The value of a rule whose name is the same in the script. */
 static void rule_value(struct explain *x, uint64_t line, struct field name, struct field value)
 {
     comment(x, "Its value: ", value);
@@ -155,7 +155,7 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
     split(x, "rule", 3, line, text, len, fields);
     if (x->ended)
         return;
-    comment(x, "A rule that there is, and once: ", fields[1]);
+    comment(x, "A known rule, given once: ", fields[1]);
     explain_say(x, "case $2 in\n"
                    "name | seal | spacing | halflife | reward | halving | maxblock | minfee) ;;\n"
                    "*) false ;;\nesac");
@@ -169,14 +169,14 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
     explain_say(x, "put \"rules/$2\" \"$3\"\n");
 }
 
-/* A line that no shell can hold, or that is no line: one check each for what can be wrong. */
+/* A line that no shell can hold, or that is not in form: one check for each possible fault. */
 static void broken_line(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     bool torn = explain_falls(x, line, "line: torn");
     if (explain_falls(x, line, "line: over")) {
         explain_say(
             x,
-            "# The line is too long to be shown here: it has %zu bytes and more, the most is %d.\n"
+            "# The line is too long to be shown here: it has at least %zu bytes, the most is %d.\n"
             "[ %zu -le %d ]",
             len + 1, LINE_MAX_LEN, len + 1, LINE_MAX_LEN);
         explain_or_no(x, line, "line: over");
@@ -185,23 +185,23 @@ static void broken_line(struct explain *x, uint64_t line, const char *text, size
     explain_say(x, "# The line, byte by byte.\n");
     explain_raw(x, text, len);
     explain_say(x, torn ? "" : "raw '\\n'\n");
-    explain_say(x,
-                "# It is ended by a newline.\n[ \"$(tail -c 1 record | od -An -tx1)\" = ' 0a' ]");
+    explain_say(x, "# It ends in a newline.\n[ \"$(tail -c 1 record | od -An -tx1)\" = ' 0a' ]");
     explain_or_no(x, line, "line: torn");
     explain_say(x, "# It has at least one byte.\n[ \"$(tail -n 1 record | wc -c)\" -gt 1 ]");
     explain_or_no(x, line, "line: empty");
     if (explain_falls(x, line, "line: byte")) {
-        explain_say(x, "# Without its printable ASCII, nothing is left of it.\n"
+        explain_say(x, "# It has only printable ASCII: without that, nothing is left.\n"
                        "[ \"$(tail -n 1 record | tr -d ' -~\\n' | wc -c)\" -eq 0 ]");
         explain_or_no(x, line, "line: byte");
     }
     explain_say(
         x,
-        "# No space leads, and none follows on another.\n"
+        "# It does not begin with a space, and has no two spaces in a row.\n"
         "[ \"$(tail -n 1 record | tr -s ' ' | wc -c)\" -eq \"$(tail -n 1 record | wc -c)\" ] &&\n"
         "    [ \"$(tail -n 1 record | head -c 1 | od -An -tx1)\" != ' 20' ]");
     explain_or_no(x, line, "line: fields are split");
-    explain_say(x, "# None trails.\n[ \"$(tail -c 2 record | od -An -tx1)\" != ' 20 0a' ]");
+    explain_say(
+        x, "# It does not end in a space.\n[ \"$(tail -c 2 record | od -An -tx1)\" != ' 20 0a' ]");
     explain_or_no(x, line, "line: space at the end");
 }
 
@@ -222,13 +222,13 @@ void explain_line(struct explain *x, uint64_t line, const char *text, size_t len
 void explain_id(struct explain *x, const uint8_t id[ID_LEN])
 {
     explain_say(x,
-                "# Its id is its hash. (sha256sum names its input, -, behind it.)\n"
+                "# Its id is its hash. (sha256sum appends the name of its input, -.)\n"
                 "[ \"$(printf '%%s' \"$line\" | sha256sum)\" = \\\n"
                 "    '%s  -' ] || trouble 'another hash'\n",
                 hex32(id).text);
 }
 
-/* The order of the group, 2^252 + 27742317777372353535851937790883648493, first byte last. */
+/* The order of the group, 2^252 + 27742317777372353535851937790883648493, lowest byte first. */
 static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
                                   0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
 
@@ -240,7 +240,7 @@ static bool is_below_order(const uint8_t s[32])
     return false;
 }
 
-/* One of several checks that all have the same words: the item falls at the first that fails. */
+/* One of several checks with the same rule: the item fails at the first that fails. */
 static void or_bad_signature(struct explain *x, uint64_t line, const char *type, bool holds)
 {
     const struct fault *why = x->why;
@@ -258,17 +258,17 @@ void explain_signature(struct explain *x, uint64_t line, const char *type,
     if (x->ended || hex_decode(bytes, signature, SIGNATURE_LEN))
         return;
     explain_say(x,
-                "# The key, and the signature's first half, are sound points of the curve.\n"
+                "# The key, and the signature's first half, are valid points of the curve.\n"
                 "is_sound %s &&\n    is_sound %.64s",
                 hex32(key).text, signature);
     or_bad_signature(x, line, type, ed25519_sound(key) && ed25519_sound(bytes));
     explain_say(x,
-                "# Its second half, turned round, is a number below the order of the group.\n"
+                "# Its second half, reversed, is a number below the order of the group.\n"
                 "! is_at_most 1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed \\\n"
                 "    \"$(reversed %.64s)\"",
                 signature + 64);
     or_bad_signature(x, line, type, is_below_order(bytes + 32));
-    explain_say(x, "# It signs every byte before the space in front of it.\nput message ");
+    explain_say(x, "# It signs every byte before the space that precedes it.\nput message ");
     explain_quote(x, text, len - 2 * SIGNATURE_LEN - 1);
     explain_say(x,
                 "\nbytes signature %.128s\nbytes key.der 302a300506032b6570032100%s\n"

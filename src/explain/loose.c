@@ -1,4 +1,4 @@
-/* Records that are no block. */
+/* Records other than blocks. */
 #include "explain/parts.h"
 
 #include "base/hex.h"
@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Of what a type of record is signed by, once its form holds. */
+/* What signed types of records have in common, after their form. */
 static const uint8_t *key_of(const struct item *item, enum form form)
 {
     if (form == FORM_TX)
@@ -25,12 +25,12 @@ static void signed_record(struct explain *x, enum form form, const char *type, s
         explain_signature(x, item->line, type, key_of(item, form), item->text, len);
 }
 
-/* Its number must not have been spent before, in what was read of this stream. */
+/* Its sequence number must not be used earlier in this stream. */
 static void unspent_here(struct explain *x)
 {
     const struct tx *tx = &x->item->entries[0].tx;
     explain_say(x,
-                "# No other transaction above spends number %" PRId64 " of this sender.\n"
+                "# No other transaction above spends this sender's sequence number %" PRId64 ".\n"
                 "spends=spent/%s.%s.%" PRId64 "\nid=%s\n"
                 "[ ! -e \"$spends\" ] || [ \"$(cat \"$spends\")\" = \"$id\" ]",
                 tx->seq, hex32(tx->chain).text, hex32(tx->from).text, tx->seq,
@@ -43,7 +43,7 @@ static int against_ledger(struct explain *x, struct fault *f)
 {
     const struct tx *tx = &x->item->entries[0].tx;
     uint64_t line = x->item->line;
-    explain_say(x, "# It is for this chain, and pays the least fee.\n[ %s = \"$chain\" ]",
+    explain_say(x, "# It is for this chain, and pays the minimum fee.\n[ %s = \"$chain\" ]",
                 hex32(tx->chain).text);
     explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
     explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
@@ -52,8 +52,9 @@ static int against_ledger(struct explain *x, struct fault *f)
         return 0;
     if (explain_quote_next(x, tx, f))
         return -1;
-    explain_say(x, "# Its own number, %" PRId64 ", is not used.\n[ %" PRId64 " -ge \"$next\" ]",
-                tx->seq, tx->seq);
+    explain_say(
+        x, "# Its sequence number, %" PRId64 ", is not used yet.\n[ %" PRId64 " -ge \"$next\" ]",
+        tx->seq, tx->seq);
     explain_or_no(x, line, "tx: seq %" PRId64 ", expected", tx->seq);
     return 0;
 }
@@ -77,14 +78,14 @@ static void of_the_chain(struct explain *x, enum form form, const char *type, si
     if (x->ended || !x->about.against)
         return;
     struct hex32 chain = hex32(form == FORM_PEER ? item->peer.chain : item->checkpoint.chain);
-    explain_say(x, "# It is of this chain.\n[ %s = \"$chain\" ]", chain.text);
+    explain_say(x, "# It is for this chain.\n[ %s = \"$chain\" ]", chain.text);
     explain_or_no(x, item->line, "%s: another chain: %s", type, chain.text);
 }
 
-/* Types that have no meaning here; and two that have none outside of a genesis block. */
+/* Types that have no meaning here; and two that have none outside a genesis block. */
 static void other(struct explain *x)
 {
-    explain_say(x, "# A rule or a grant holds for nothing outside of a genesis block.\n"
+    explain_say(x, "# A rule or a grant has no meaning outside a genesis block.\n"
                    "[ \"${line%%%% *}\" != rule ] && [ \"${line%%%% *}\" != grant ]");
     const char *first = x->why ? x->why->text : "";
     explain_or_no(x, x->item->line,
@@ -92,20 +93,20 @@ static void other(struct explain *x)
     explain_say(x, "# Nor does it begin a PEM file, in which secret keys are kept.\n"
                    "[ \"${line#-----BEGIN }\" = \"$line\" ]");
     explain_or_no(x, x->item->line, "pem: ");
-    explain_say(x, "# More is not asked of a record of its type.\n");
+    explain_say(x, "# There is nothing else to check in a record of this type.\n");
 }
 
-/* What stands in a whole ledger without being a block. */
+/* A record other than a block in a whole ledger. */
 static void misplaced(struct explain *x)
 {
     if (!x->tree || x->about.against)
         return;
-    explain_say(x, "# A ledger is made of blocks.\n[ \"${line%%%% *}\" = block ]");
+    explain_say(x, "# A ledger consists of blocks.\n[ \"${line%%%% *}\" = block ]");
     explain_or_no(x, x->item->line, "expected a block, not '");
 }
 
-/* Whether the record, which falls, is part of a PEM file: the script is the judge's word alone
- * then, as it must not have a secret key in it. */
+/* Whether the record, which fails, is part of a PEM file: the script then only repeats the verdict,
+ * since it must not have a secret key in it. */
 static bool withheld(struct explain *x)
 {
     static const char begin[] = "-----BEGIN ";

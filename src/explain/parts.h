@@ -1,4 +1,4 @@
-/* What the files of explain/ share. */
+/* Shared by the files of explain/. */
 #ifndef EXPLAIN_PARTS_H
 #define EXPLAIN_PARTS_H
 
@@ -11,43 +11,43 @@ struct explain {
 
     /* The stream. */
     struct explain_about about;
-    struct tree *tree; /* that its blocks are judged in; NULL: loose records */
-    bool founded;      /* a whole ledger's genesis has held */
+    struct tree *tree; /* in which its blocks are judged; NULL: loose records */
+    bool founded;      /* a whole ledger's genesis block was valid */
     bool partial;      /* an item was not kept whole */
-    bool pem; /* a PEM file has begun: what falls may be a secret key's, and is not shown */
+    bool pem; /* a PEM file has begun: records that fail may be a secret key's, and are not shown */
 
-    /* The item. Once the check that it fails at is written, nothing more is: ended. */
+    /* The item. After the check that it fails, nothing more is written: ended. */
     const struct item *item;
-    const struct fault *why; /* NULL: it holds */
+    const struct fault *why; /* NULL: it is valid */
     bool ended;
     size_t told; /* how many of its bytes are in the script */
 };
 
 /* --- shell.c: text ---------------------------------------------------------------------------- */
 
-/* Each puts text behind what is there, unless the explanation of the item has ended. */
+/* Each appends text, unless the explanation of the item has ended. */
 void explain_put(struct explain *x, const char *bytes, size_t n);
 void explain_say(struct explain *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Whether all bytes are printable ASCII, and can so stand in quotes and comments. */
+/* Whether all bytes are printable ASCII, which is safe in quotes and comments. */
 bool explain_is_plain(const char *bytes, size_t n);
 
-/* The bytes as one word of the shell; they are plain. */
+/* The bytes, which are printable, as one word of the shell. */
 void explain_quote(struct explain *x, const char *bytes, size_t n);
 
-/* The bytes, whatever they are, as the format of a printf(1) that prints them: one quoted word. */
+/* Any bytes as the format of a printf(1) that prints them: one quoted word. */
 void explain_octal(struct explain *x, const char *bytes, size_t n);
 
-/* Commands that add the bytes to the record, a piece at a time: some shells start a program for
- * each printf, and a program's argument has at most 128 KiB. */
+/* Commands that append the bytes to the record, a piece at a time: some shells run a program for
+ * each printf, and an argument of a program has at most 128 KiB. */
 void explain_raw(struct explain *x, const char *bytes, size_t n);
 
-/* An assignment of any C string to a variable of the shell. */
+/* An assignment of any C string to a shell variable. */
 void explain_assign(struct explain *x, const char *variable, const char *value);
 
-/* Ends a command that was said: else, the item falls at this line, by the rule that begins so. If
- * that is the fault that the judge has found, its words are said whole, and the explanation ends.
- */
+/* Ends a command that was written: if it fails, the item fails at this line, with the rule that
+ * begins so. If this is the fault that the judge has found, its full text is written, and the
+ * explanation ends. */
 void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -57,10 +57,10 @@ bool explain_falls(const struct explain *x, uint64_t line, const char *rule);
 /* prelude.c: the script's first part, after its first comment. */
 extern const char explain_prelude[];
 
-/* --- form.c: what can be said of a line by itself ----------------------------------------------
+/* --- form.c: checks of a line by itself --------------------------------------------------------
  */
 
-/* A line of the item: len bytes without the newline. Puts it into the script as $line. */
+/* A line of the item: len bytes without the newline. Appends it to the script as $line. */
 void explain_line(struct explain *x, uint64_t line, const char *text, size_t len);
 
 /* The fields of a $line of that type; and of a rule of the chain. */
@@ -86,10 +86,10 @@ void explain_signature(struct explain *x, uint64_t line, const char *type,
  * ------------
  */
 
-/* A record that is no block, whatever is wrong with it. */
+/* A record other than a block, whatever is wrong with it. */
 int explain_loose(struct explain *x, struct fault *f);
 
-/* A proof: a line of len bytes, which is a good one. */
+/* A proof: a line of len bytes, in its form. */
 int explain_proof(struct explain *x, uint64_t line, const char *text, size_t len, struct fault *f);
 
 /* A block, whatever is wrong with it. */
@@ -100,25 +100,25 @@ void explain_body_forms(struct explain *x);
 int explain_root(struct explain *x, struct fault *f);
 void explain_body_signatures(struct explain *x);
 
-/* A genesis block's grants; and the payments of a block that has this parent, and its reward. Both
- * open the books and close them. */
+/* A genesis block's grants; and the payments of a block with this parent, and its reward. Both open
+ * and close the books. */
 void explain_grants(struct explain *x);
 int explain_payments(struct explain *x, const struct node *parent, struct fault *f);
 
-/* The target that a block behind this parent must have. */
+/* The target of a block after this parent. */
 void explain_target(struct explain *x, const struct node *parent);
 
-/* Shows a line of the ledger that is judged against: its hash is this, and its fields are then $1,
+/* Shows a line of the ledger that is checked against: this is its hash, and its fields become $1,
  * $2 and so on. */
 void explain_quote_line(struct explain *x, uint64_t line, const uint8_t id[ID_LEN]);
 
-/* Shows what the ledger that is judged against has, from its own lines: the chain and its rules; a
- * block's parent and what must be known of it; the number that a sender's next transaction has. */
+/* Shows, from its own lines, what the ledger that is checked against has: the chain and its rules;
+ * a block's parent and what is needed from it; the next sequence number of a sender. */
 int explain_quote_chain(struct explain *x, struct fault *f);
 int explain_quote_parent(struct explain *x, const struct node *parent, struct fault *f);
 int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f);
 
-/* For judge_watch: notes in the state which block it was that changed an account last. */
+/* For judge_watch: notes in the state which block changed an account last. */
 int explain_note(void *self, struct tree *t, const struct item *item, const struct node *node,
                  struct fault *f);
 

@@ -8,7 +8,7 @@
 
 enum { FIXED = 5 };
 
-/* Its hashes stand behind the fixed fields, each an argument of the shell's. */
+/* Its hashes follow the fixed fields, each an argument of the shell's. */
 static void hashes(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     const char *end = text + len;
@@ -25,12 +25,12 @@ static void hashes(struct explain *x, uint64_t line, const char *text, size_t le
     explain_or_no(x, line, "proof: index ");
 }
 
-/* Which of a level's hashes the record's is, and whether it has a neighbour there. */
+/* The position of the record's hash in a level, and whether it has a neighbour there. */
 struct place {
     uint64_t index, last;
 };
 
-/* The way up, a hash at a time: a last one without a neighbour rises as it is. */
+/* The path upwards, a hash at a time: a last one without a neighbour rises unchanged. */
 static void climb(struct explain *x, const struct proof *p)
 {
     struct place at = {(uint64_t)p->index, (uint64_t)p->count - 1};
@@ -56,9 +56,10 @@ static int against_header(struct explain *x, const struct proof *p, const struct
     explain_quote_line(x, node->line, node->id);
     explain_say(x, "root=$4\n# Its count is the block's.\n[ %" PRId64 " = \"$8\" ]", p->count);
     explain_or_no(x, line, "proof: count ");
-    explain_say(
-        x, "# Line %" PRId64 " of %" PRId64 " has so many hashes above it: %zu.\n[ %zu -eq %zu ]",
-        p->index, p->count, wanted, p->hashes, wanted);
+    explain_say(x,
+                "# The path of line %" PRId64 " of %" PRId64
+                " has this many hashes: %zu.\n[ %zu -eq %zu ]",
+                p->index, p->count, wanted, p->hashes, wanted);
     explain_or_no(x, line, "proof: %zu hashes, but", p->hashes);
     explain_say(x, "# From the record's id, joined with one hash after the other, to the root.\n");
     climb(x, p);
@@ -85,7 +86,7 @@ int explain_proof(struct explain *x, uint64_t line, const char *text, size_t len
         return 0;
     hashes(x, line, text, len);
     if (!x->about.against) {
-        explain_say(x, "# There is no header here, nor a ledger, that it could be held to.\nfalse");
+        explain_say(x, "# There is no header here, and no ledger, to check it against.\nfalse");
         explain_or_no(x, line, "proof: nothing is here");
     }
     if (x->ended || proof_parse(text, len, &p, &bad))

@@ -1,4 +1,4 @@
-/* What the ledger that is judged against has to say, shown from its own lines. */
+/* What the ledger that is checked against says, shown from its own lines. */
 #include "explain/parts.h"
 
 #include "base/hex.h"
@@ -12,11 +12,11 @@ void explain_quote_line(struct explain *x, uint64_t line, const uint8_t id[ID_LE
     explain_say(x,
                 "set -- $(ledger_line %" PRIu64 ")\n"
                 "[ \"$(printf '%%s' \"$*\" | sha256sum)\" = \\\n"
-                "    '%s  -' ] || trouble \"$ledger: line %" PRIu64 " is another by now\"\n",
+                "    '%s  -' ] || trouble \"$ledger: line %" PRIu64 " has changed meanwhile\"\n",
                 line, hex32(id).text, line);
 }
 
-/* A rule of the chain, which goes into the variable of its name. */
+/* A rule of the chain, assigned to the variable of its name. */
 static void quote_rule(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     struct field fields[FIELDS_MAX];
@@ -25,7 +25,7 @@ static void quote_rule(struct explain *x, uint64_t line, const char *text, size_
         return;
     explain_say(x, "[ \"$(ledger_line %" PRIu64 ")\" = ", line);
     explain_quote(x, text, len);
-    explain_say(x, " ] || trouble \"$ledger: line %" PRIu64 " is another by now\"\n%.*s=%.*s\n",
+    explain_say(x, " ] || trouble \"$ledger: line %" PRIu64 " has changed meanwhile\"\n%.*s=%.*s\n",
                 line, (int)fields[1].len, fields[1].text, (int)fields[2].len, fields[2].text);
 }
 
@@ -48,24 +48,24 @@ static int quote_rules(struct explain *x, const struct node *genesis, struct fau
 int explain_quote_chain(struct explain *x, struct fault *f)
 {
     const struct node *genesis = &x->about.against->tree.genesis;
-    explain_say(x, "\n# ==== The ledger that the records are held to ====\n\n");
+    explain_say(x, "\n# ==== The ledger that the records are checked against ====\n\n");
     explain_assign(x, "ledger", x->about.against->path);
     explain_say(
-        x,
-        "case $ledger in /*) ;; *) ledger=$here/$ledger ;; esac\n"
-        "# The hash of its first line is the chain; from there are its first time and target.\n");
+        x, "case $ledger in /*) ;; *) ledger=$here/$ledger ;; esac\n"
+           "# The hash of its first line is the chain; the first time and target are in it.\n");
     explain_quote_line(x, genesis->line, genesis->id);
     explain_say(x, "chain=%s\ngenesis_time=$5 genesis_target=$6\n# Its rules.\n",
                 hex32(genesis->id).text);
     return quote_rules(x, genesis, f);
 }
 
-/* The times of a block and its ancestors, each shown to be the one before by its hash. */
+/* The times of a block and its ancestors, each shown to be the previous one's parent by its hash.
+ */
 static int quote_times(struct explain *x, const struct node *parent, struct fault *f)
 {
     struct node node = *parent;
     explain_say(x,
-                "# The times of the blocks before it, 11 at most; each names its parent.\n"
+                "# The times of the blocks before it, at most 11; each names its parent.\n"
                 "put times.%s \"$5\n\"\n",
                 hex32(parent->id).text);
     for (int i = 1; i < MEDIAN_OF && node.height > 0; i++) {
@@ -83,17 +83,17 @@ int explain_quote_parent(struct explain *x, const struct node *parent, struct fa
 {
     explain_say(x,
                 "# Its parent is line %" PRIu64
-                " of the ledger. (What accounts have behind it, and the\n"
+                " of the ledger. (What accounts have after it, and the\n"
                 "# supply, %" PRId64
-                ", are as the ledger's books say: explain the ledger to see them made.)\n",
+                ", are taken from the ledger's books: explain the ledger to see them made.)\n",
                 parent->line, parent->supply);
     explain_quote_line(x, parent->line, parent->id);
     explain_say(x, "put block.%s \"$2 $5 %" PRId64 "\"\n", hex32(parent->id).text, parent->supply);
     return quote_times(x, parent, f);
 }
 
-/* Where the ledger has the transaction of this sender with this number: 1, 0: it cannot be told, -1
- * and trouble. */
+/* The place of this sender's transaction with this number in the ledger: 1, 0: unknown, -1 and
+ * trouble. */
 static int find_spender(struct tree *t, const uint8_t from[ID_LEN], int64_t seq, uint8_t id[ID_LEN],
                         uint64_t *line, struct fault *f)
 {
@@ -120,8 +120,8 @@ int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f)
     int found = find_spender(t, tx->from, from.seq - 1, id, &line, f);
     if (found <= 0) {
         explain_say(x,
-                    "# The sender's next number is %" PRId64
-                    ", as the ledger's books say.\nnext=%" PRId64 "\n",
+                    "# The sender's next sequence number is %" PRId64
+                    ", from the ledger's books.\nnext=%" PRId64 "\n",
                     from.seq, from.seq);
         return found;
     }

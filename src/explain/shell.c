@@ -21,7 +21,7 @@ void explain_say(struct explain *x, const char *format, ...)
     if (n >= 0 && (size_t)n < sizeof text)
         explain_put(x, text, (size_t)n);
     else
-        x->no_memory = true; /* cannot be: what is long is put, not said */
+        x->no_memory = true; /* cannot happen: long texts are appended, not formatted */
 }
 
 static bool is_printable(char c)
@@ -46,11 +46,11 @@ void explain_quote(struct explain *x, const char *bytes, size_t n)
         else if (is_printable(bytes[i]))
             explain_put(x, bytes + i, 1);
         else
-            explain_put(x, "?", 1); /* cannot be; and if it is, it breaks nothing */
+            explain_put(x, "?", 1); /* cannot happen; and if it does, it breaks nothing */
     explain_put(x, "'", 1);
 }
 
-/* The letters and digits that mean nothing to printf or the shell stand for themselves. */
+/* Letters and digits without a meaning to printf or the shell represent themselves. */
 void explain_octal(struct explain *x, const char *bytes, size_t n)
 {
     explain_put(x, "'", 1);
