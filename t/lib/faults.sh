@@ -24,8 +24,8 @@ THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard pool repool keygen book shares work'
-PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history json tsv journal
-    unjson graph mine names back make forge sign select announce'
+PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record json tsv
+    journal unjson graph mine names back make forge sign select announce'
 NET='send listen pull serve sendtls listentls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
@@ -351,6 +351,8 @@ plain_of() { # SCENE: its usual work
     watch) echo 'ledger-watch -1 -j 1 forked' ;;
     compare) echo 'ledger-watch -1 -j 1 -C cps -C clash' ;;
     history) echo 'ledger-history -v -l whole -a names alice bob' ;;
+    log) echo 'ledger-log -l whole -a names' ;;
+    record) echo "ledger-show -l whole -a names $(cat id)" ;;
     json) echo 'ledger-export -f json whole' ;;
     tsv) echo 'ledger-export -f tsv -l whole -a names' ;;
     journal) echo 'ledger-export -f hledger -l whole -a names' ;;
