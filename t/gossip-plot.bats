@@ -128,7 +128,7 @@ END
     caption '6 nodes, 20 records; to reach all nodes: median 250 ms, worst 500 ms'
     [ "$(grep -c '^<path d="M84.0 [0-9.]*H.*"/>$' svg)" -eq 20 ]
     [ "$(grep -c ' class="[a-z]* line" .*d="M84.0 [0-9.]*H' svg)" -eq 1 ] # the median of 12 transactions or more
-    for words in 'tx (14)' 'block (4)' 'peer (2)' 'median of tx' '0 %' '100 %' 'share of the nodes that have it' \
+    for words in 'tx (14)' 'block (4)' 'peer (2)' 'median of tx' '0 %' '100 %' 'share of the nodes that have the record' \
         'time since the record was first seen on any node (ms)'; do
         grep -qF ">$words</text>" svg || { echo "lacks $words" && false; }
     done
@@ -318,11 +318,11 @@ panel() {
 @test "-i: none, several, wrong" {
     make_run 6 20
     expect 1 gossip-plot -i abcdef n?.log
-    says '^gossip-plot: no record begins with abcdef$'
+    says '^gossip-plot: no id begins with abcdef$'
     echo "1.000000 - new $(hex 0000014) tx" >x.log
     echo "1.000000 - new $(hex 00000150) tx" >>x.log
     expect 1 gossip-plot -i 000001 n?.log x.log
-    says '^gossip-plot: 3 records begin with 000001: give more of its digits$'
+    says '^gossip-plot: 3 ids begin with 000001: give more digits$'
     expect 0 gossip-plot -i 0000014 n?.log x.log
     expect 1 gossip-plot -i "$(hex 000001)0" n?.log
     for id in 00000 '' 00000G ABCDEF 'a b c d'; do

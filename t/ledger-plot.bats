@@ -156,7 +156,7 @@ path() {
     chain 9 >ten
     picture ten
     [ "$(sed -n 's/.*<g id="\([a-z]*\)".*/\1/p' svg | tr '\n' ' ')" = 'time work rate fees supply ' ]
-    says_of_all 'heights 0 to 9, until 2023-11-14 22:14:47 UTC; block time 9.67 s in the mean; 13 transactions, fees 61; supply 1,450'
+    says_of_all 'heights 0 to 9, until 2023-11-14 22:14:47 UTC; mean block time 9.67 s; 13 transactions, fees 61; supply 1,450'
     grep -q '<title>The chain plotted: 10 blocks</title>' svg
     [ "$(grep -c '<rect x=.*<title>block ' svg)" -eq 10 ]
     grep -A 6 '<title>block 7,' svg | grep -q '^3 transactions, fees 21$'
@@ -174,10 +174,10 @@ path() {
 @test "a rate is drawn only once as many blocks are known as it is estimated over" {
     chain 9 >ten
     picture ten # over 4 blocks; the first has no block time, so the rate begins with the fifth
-    panel rate | grep -qF '>Hash rate (hashes a second), estimated over 4 blocks</text>'
+    panel rate | grep -qF '>Hash rate (hashes per second), estimated over 4 blocks</text>'
     path rate line | grep -q '^M392.8 '
     # 4 times 65536 by 8 + 9 + 10 + 11 seconds
-    grep -A 3 '<title>block 4,' svg | grep -qx 'hash rate 6.9k a second'
+    grep -A 3 '<title>block 4,' svg | grep -qx 'hash rate 6.9k per second'
     ! grep -A 3 '<title>block 3,' svg | grep 'hash rate' || false
     awk '/^block/ { on = $2 >= 3 } on' ten >part
     picture part # seven blocks from height 3 on: over 3 blocks, from height 6 on
@@ -243,7 +243,7 @@ path() {
     # what is said of all bins adds up, too
     sed -n 's/^\([0-9,]*\) transactions\{0,1\}, fees \([0-9,]*\)$/\1 \2/p' svg | tr -d , |
         awk '{ a += $1; b += $2 } END { print a, b }' | diff <(echo "$txs $fees") -
-    grep -qF 'mean of each 16, and from the quickest to the slowest' svg
+    grep -qF 'mean of each 16, and range from quickest to slowest' svg
 }
 
 @test "much that lies between the least and the most makes a logarithmic axis" {
@@ -335,12 +335,12 @@ deserted_chain() {
         says "^bad:$1: $2"
     }
     sed 's/^block 3 /block 4 /' good >bad
-    refused "$three" 'height 4, expected 3: this is no single chain; ledger-chain prints one'
+    refused "$three" 'height 4, expected 3: this is not a single chain; ledger-chain prints one'
     last=$((three + 3)) # its last transaction
     sed 's/^block 3 /block 03 /' good >bad
-    refused "$three" 'no block of a chain'
+    refused "$three" 'not the header of a block'
     sed "${three}s/ [0-9a-f]*$//" good >bad
-    refused "$three" 'no block of a chain'
+    refused "$three" 'not the header of a block'
     sed "${last}d" good >bad
     refused "$last" 'a block before the 1 last lines of the one before'
     sed "${last}s/.*/&\n&/" good >bad

@@ -1,21 +1,21 @@
-    # How gossip-plot reads the logs of a run, and puts what it read in order. It stands in the quotes of that script,
-    # so it has no single quote.
+    # gossip-plot: reads the logs and sorts the arrivals. This text is included in single quotes in that script, so it
+    # must not contain one.
     #
-    # Times are whole microseconds, which a double holds exactly until the year 2255. Of all arrivals (a node
-    # has a record for the first time) number a is that of record_of[a] at node_of[a], at time[a], sent by
-    # peer[a]. In order[] they stand record after record, each by time: those of record r begin after base[r].
+    # Times are whole microseconds, which a double holds exactly until the year 2255. An arrival is the first time that
+    # a node has a record: arrival a is that of record_of[a] at node_of[a], at time[a], sent by peer[a]. order[] lists
+    # the arrivals by record, and those of a record by time: those of record r follow index base[r].
 
     function is_time(s) {
         return length(s) <= 17 && s ~ /^(0|[1-9][0-9]*)\.[0-9][0-9][0-9][0-9][0-9][0-9]$/
     }
 
-    # The 1 is for an awk that would take 012345 for octal.
+    # The 1 in front is for awks that read 012345 as octal.
     function microseconds(s,    whole) {
         whole = length(s) - 7
         return (substr(s, 1, whole) - 1) * 1000000 + ("1" substr(s, whole + 2))
     }
 
-    # The number of the node whose log is read; it has one from its first event on.
+    # The number of the node whose log is being read, assigned at its first event.
     function this_node() {
         if (!(name in number)) {
             number[name] = ++nodes
@@ -24,7 +24,7 @@
         return number[name]
     }
 
-    # A node says in its start event which account it is: the word before the last, the chain.
+    # The start event of a node has its account, followed by the chain as the last field.
     function learn_key(node, key) {
         if (is_hash(key) && is_hash($NF) && !(node in has_key) && !(key in node_with)) {
             has_key[node] = 1
@@ -42,7 +42,7 @@
         return number_of[id]
     }
 
-    # The node has the record now. Of several times the first one counts.
+    # The node has the record at this time. If there are several times, the earliest counts.
     function arrive(node, id, now, sender,    r, a) {
         if (!is_wanted(id))
             return
@@ -69,8 +69,8 @@
 
     # --- Order ---
 
-    # Moves list[i] down to its place in the heap: the item with the greatest key on top, of equal keys the
-    # greatest item.
+    # Moves list[i] down to its place in the heap, which has the item with the largest key at the top, or of equal
+    # keys the largest item.
     function sift(list, key, i, n,    child, item) {
         item = list[i]
         while ((child = 2 * i) <= n) {
@@ -86,7 +86,7 @@
 
     function after(key, a, b) { return key[a] > key[b] || (key[a] == key[b] && a > b) }
 
-    # Sorts list[1..n], items, by their keys; equal ones by themselves.
+    # Sorts the items list[1..n] by key, and those with equal keys by their own value.
     function sort(list, key, n,    i, top) {
         for (i = int(n / 2); i >= 1; i--)
             sift(list, key, i, n)
@@ -132,5 +132,5 @@
         sort(by_time, first, records)
     }
 
-    # How long it took until k nodes had record r; -1: so many never had it.
+    # The time until k nodes had record r; -1 if fewer nodes ever had it.
     function delay(r, k) { return k <= count[r] ? time[order[base[r] + k]] - first[r] : -1 }

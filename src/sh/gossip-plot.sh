@@ -1,10 +1,10 @@
 #!/bin/sh
-# gossip-plot - how records spread over nodes and time, drawn from the logs of a run
+# gossip-plot - draw how records spread over nodes and time
 #
-# The logs are what gossip-listen -v and gossip-send -v say on stderr, one file a node. What comes out is an
-# SVG picture, or a table, made by awk alone.
+# It turns the stderr output of gossip-listen -v and gossip-send -v, one file for each node, into an SVG picture
+# or a table, with awk alone.
 #
-# Exit status: 0 done; 1 there is nothing to draw, or too much to remember; 2 it could not be tried.
+# Exit status: 0 done; 1 there is nothing to draw, or too much to hold; 2 it could not be tried.
 set -efu
 LC_ALL=C
 export LC_ALL
@@ -34,16 +34,16 @@ help() {
     usage
     cat <<'END'
 
-Draws how records spread over the nodes of a run, from the -v logs of gossip-listen and gossip-send, one
-file a node. The picture is written to stdout, as SVG.
+Draws how records spread over nodes, from the -v logs of gossip-listen and gossip-send, one file for each
+node. The picture is written to stdout, as SVG.
 
-  -i ID                        only this record, node after node; its first 6 digits or more will do
-  -t, --table                  no picture: a line for each record, fields split by tabs
-  -x linear|log                the axis of time; without it, as suits what was measured
+  -i ID                        draw only this record, node by node; at least the first 6 digits of its id
+  -t, --table                  write a table instead: a line for each record, fields separated by tabs
+  -x linear|log                the time axis (default: the one that suits the measurements)
   -h, --help                   print this help
   -V, --version                print the version
 
-The name of a node is that of its file without .log, or of the folder of a file called log.
+A node is named after its file without .log, or after the folder of a file called log.
 END
 }
 
@@ -58,12 +58,12 @@ write() {
 
 # --- Reading -------------------------------------------------------------------------------------------
 
-# A name as it may stand in a line of its own: a file's name can have any byte, even a newline.
+# A name without control characters, as a file name can have any byte, even a newline.
 one_line() {
     printf %s "$1" | tr '\000-\037' '[?*]'
 }
 
-# Sets $name, the node's.
+# Sets $name to the node's name.
 find_name() { # LOG
     name=${1##*/}
     if [ "$name" = log ]; then
@@ -75,8 +75,8 @@ find_name() { # LOG
     name=${name:-/}
 }
 
-# All logs as one stream. A byte 1, which no log then has, begins what is said of them: a line +NODE and a
-# line =FILE in front of each, and . at its end, which also spoils a last line that was never finished.
+# Prints all logs as one stream. Lines about the logs begin with a byte 1, which is replaced in the logs: +NODE
+# and =FILE before each log, and a '.' after it, which also invalidates an unfinished last line.
 feed() {
     for log; do
         find_name "$log"
@@ -91,7 +91,7 @@ feed() {
 
 # --- Drawing -------------------------------------------------------------------------------------------
 
-# draw WANTED AXIS TABLE: from what feed() says to the picture, or the table.
+# draw WANTED AXIS TABLE: turns the output of feed() into the picture, or the table.
 draw() {
     # shellcheck disable=SC2016 # these are fields of awk
     awk -v wanted="$1" -v axis="$2" -v table="$3" '
@@ -104,16 +104,16 @@ draw() {
 
 @gossip-plot.awk@
 
-    # --- Words ---
+    # --- Text ---
 
-    # The least number of nodes that are at least this many tenths of all.
+    # n tenths of the nodes, rounded up.
     function tenths(n) { return int((n * nodes + 9) / 10) }
 
     function milliseconds(t) { return t < 0 ? "-" : sprintf("%.3f", t / 1000) }
 
     function three_digits(x) { return sprintf(x < 9.995 ? "%.2f" : x < 99.95 ? "%.1f" : "%.0f", x) }
 
-    # A time for people, for a text of SVG.
+    # A time for people, as SVG text.
     function spoken(t) {
         if (t < 0)
             return "never"
@@ -142,10 +142,10 @@ draw() {
         }
     }
 
-    # --- The axis of time: least to most, linear or by its logarithm, from LEFT to RIGHT ---
+    # --- The time axis: from least to most, linear or logarithmic, from LEFT to RIGHT ---
 
-    # Logarithmic, unless told, where half of what was measured would stand in the first twentieth of the
-    # line. Its left end is where the first hundredth of the delays are, six decades from the right at most.
+    # The default is logarithmic if half of the delays would otherwise fall into the first twentieth of the axis. A
+    # logarithmic axis begins at the first percentile of the delays, and covers at most six decades.
     function choose_axis(    a, n, all) {
         for (a = 1; a <= arrivals; a++)
             if (time[a] > first[record_of[a]])
@@ -171,7 +171,7 @@ draw() {
         return t <= least ? LEFT : LEFT + (RIGHT - LEFT) * ln(t / least) / ln(most / least)
     }
 
-    # One unit for all numbers on a linear axis.
+    # All labels of a linear axis have the same unit.
     function choose_unit() {
         unit = 1
         unit_name = "&#181;s"
@@ -203,7 +203,7 @@ draw() {
                 printf "M%.1f %.1fV%.1f", x_of(t), top, bottom
     }
 
-    # On a logarithm, 1 2 5 where there is room for as many labels, or else decades.
+    # A logarithmic axis is labelled at 1, 2 and 5 if there is space, and otherwise only at the decades.
     function print_time_axis(bottom,    t, wide) {
         choose_unit()
         wide = is_log && most / least > 10000
@@ -216,7 +216,7 @@ draw() {
 
     # --- The picture ---
 
-    # The grid of a panel: shares across, times down.
+    # The grid of a panel: horizontal lines for shares, vertical ones for times.
     function print_grid(    i, n, share) {
         n = split(BOTTOM - TOP > 160 ? "0 25 50 75 90 100" : "0 50 100", share, " ")
         printf "<path class=\"grid\" d=\""
@@ -233,7 +233,7 @@ draw() {
 
     # --- A curve for each record ---
 
-    # The line of record r. One that did not reach all nodes goes on to the right end.
+    # The line of record r. If the record did not reach all nodes, the line continues to the right end.
     function print_curve(r,    k) {
         printf "<path d=\"M%.1f %.1f", x_of(0), y_of(1 / nodes)
         for (k = 2; k <= count[r]; k++)
@@ -243,7 +243,7 @@ draw() {
         print "\"/>"
     }
 
-    # Thin lines; and where those are many, their median.
+    # Thin lines, and their median if there are many.
     function print_curves(group,    i) {
         printf "<g class=\"%s line\" stroke-width=\"1.2\" stroke-opacity=\"%s\"%s>\n", group, (size[group] < MANY ? "0.9" : "0.5"),
             DASH[group]
@@ -265,11 +265,11 @@ draw() {
 
     # --- Bands of many records ---
 
-    # The i-th least of the sorted value[1..m]; -1: there are fewer.
+    # The i-th smallest of the sorted value[1..m]; -1 if there are fewer.
     function nth(value, m, i) { return i <= m ? value[i] : -1 }
 
-    # For every k the time until k nodes had it, over the n records of a group: the least, 10 %, the median, 90 % and
-    # the most, or -1 where more records than that never came so far. member[1..m] are those that did.
+    # For every k, over the n records of a group, the time until k nodes had the record: the minimum, 10th percentile,
+    # median, 90th percentile and maximum, or -1 if too few records reached k nodes. member[1..m] are those that did.
     function find_bands(group, n,    k, i, m, still, member, value) {
         for (i = 1; i <= records; i++)
             if (group_of(i) == group)
@@ -291,7 +291,7 @@ draw() {
         }
     }
 
-    # Up along one of them, as far as it goes, and then to the right end. Gives the number of nodes that it came to.
+    # The path up along one of these, as far as it goes, and then to the right end. Returns the number of nodes reached.
     function band_steps(which,    k) {
         printf "M%.1f %.1f", x_of(0), y_of(1 / nodes)
         for (k = 2; k <= nodes && band[which, k] >= 0; k++)
@@ -301,7 +301,7 @@ draw() {
         return k - 1
     }
 
-    # What lies between two of them: up along the earlier and back along the later one.
+    # The area between two of these: up along the earlier and back along the later one.
     function print_band(earlier, later, opacity,    k, last) {
         printf "<path class=\"band\" fill-opacity=\"%s\" d=\"", opacity
         last = band_steps(earlier)
@@ -312,7 +312,7 @@ draw() {
         print "Z\"/>"
     }
 
-    # The samples of a legend are drawn as what they stand for, in the same class.
+    # The samples of a legend have the same classes as the series that they stand for.
     function print_bands_legend(group, y,    x) {
         print_text(LEFT, y, "class=\"ink\" font-weight=\"bold\"", group_words(group))
         x = LEFT + 150
@@ -355,7 +355,7 @@ draw() {
 
     function group_words(group) { return group " (" commas(size[group]) ")" }
 
-    # A sample of a line and its words, at column x of the legend; gives the column of the next.
+    # Prints a sample of a line and its text at x; returns the x of the next entry.
     function legend_entry(x, group, style, words) {
         printf "<path class=\"%s line\" %s d=\"M%.1f 84h30\"/>\n", group, style, x
         print_text(x + 37, 88.5, "", words)
@@ -382,7 +382,7 @@ draw() {
                 print_curves(GROUP[i])
     }
 
-    # How many nodes and records, and how long the records took to reach all.
+    # The subtitle: the number of nodes and records, and how long the records took to reach all nodes.
     function chart_caption(    i, r, n, all, text) {
         for (r = 1; r <= records; r++)
             if (delay(r, nodes) >= 0)
@@ -401,7 +401,7 @@ draw() {
     function print_chart_head(bottom) {
         print_head(bottom + 62, "How records spread over the nodes", chart_caption(), SERIES)
         printf "<text class=\"ink\" transform=\"translate(22 %.1f) rotate(-90)\" text-anchor=\"middle\">", (108 + bottom) / 2
-        print "share of the nodes that have it</text>"
+        print "share of the nodes that have the record</text>"
     }
 
     function print_chart(    i, r, groups) {
@@ -416,18 +416,18 @@ draw() {
         print "</svg>"
     }
 
-    # --- One record: a row a node ---
+    # --- One record: a row for each node ---
 
-    # The node that arrival a came from; 0 where no log here knows it.
+    # The node that sent the record of arrival a; 0 if none of the logs is its.
     function source(a,    node) {
         node = peer[a] in node_with ? node_with[peer[a]] : 0
         return node != node_of[a] && (1, node) in slot ? node : 0
     }
 
-    # Whether it began there: the first arrival of all, and nobody sent it.
+    # Whether the record originated here: it is the first arrival, and no other node sent it.
     function is_origin(a) { return a == order[1] && (peer[a] == "" || node_with[peer[a]] == node_of[a]) }
 
-    # How many hops from where it began; clocks that differ may close a ring, which has no length.
+    # The number of hops from the origin; 0 in a cycle, which clocks that disagree can cause.
     function hops(a,    n, node) {
         for (n = 0; node = source(a); n++) {
             if (n > nodes)
@@ -452,7 +452,7 @@ draw() {
 
     function row_y(i) { return TOP + ROW * (i - 0.5) }
 
-    # From the row of the node that sent it down (or up) to this one, and along it to its dot.
+    # A line from the dot of the sender, down (or up) to this row, and along it to this dot.
     function print_way(i, a,    from) {
         from = source(a)
         if (from)
@@ -481,7 +481,7 @@ draw() {
             escaped(shortened(label[node], 28)))
     }
 
-    # Nodes in the order of arrival; below them, pale, those that never had it.
+    # Nodes in the order of arrival; below them, in a paler colour, those that never had the record.
     function print_rows(    i, node, n) {
         for (i = 1; i <= count[1]; i++) {
             row[node_of[order[i]]] = i
@@ -500,9 +500,9 @@ draw() {
         print_mark(32, 84, 5.5, 0)
         print_mark(172, 84, 4.2, 0)
         print_mark(432, 84, 3.6, 1)
-        print_text(44, 88.5, "", "it began here")
-        print_text(184, 88.5, "", "came from where its line begins")
-        print_text(444, 88.5, "", "came from a peer that has no log here")
+        print_text(44, 88.5, "", "first node")
+        print_text(184, 88.5, "", "from the node where its line begins")
+        print_text(444, 88.5, "", "from a peer whose log is not given")
     }
 
     function longest_label(    node, n) {
@@ -538,9 +538,9 @@ draw() {
     # --- Main ---
 
     BEGIN {
-        MOST = 100000           # arrivals that are remembered
-        CURVES = 30             # records that have a curve each; with more there are bands
-        MANY = 12               # of a type: as many have a median among their curves
+        MOST = 100000           # arrivals held
+        CURVES = 30             # the most records that are drawn as curves; more are drawn as bands
+        MANY = 12               # from so many curves of a type on, their median is drawn too
         WIDTH = 960
         INNER = "0.32"; OUTER = "0.14"
         SERIES = "tx block peer other"
@@ -559,7 +559,7 @@ draw() {
     /^\001!/  { stop(2, "@PROGPREFIX@gossip-plot: " file ": cannot be read") }
     /\001\.$/ { if (events == 0) complain(file ": has no event"); next }
 
-    # What no event is: another program said it.
+    # Not an event: the message of another program.
     length($0) > 1024 || NF < 4 || /[^ -~]/             { next }
     !is_time($1) || !($3 in is_event)                   { next }
     $4 != "-" && !is_hash($4)                           { next }
@@ -568,7 +568,7 @@ draw() {
     $3 == "start" { learn_key(node, $5 == "listen" ? $7 : $(NF - 1)) }
     $4 == "-" { next }
     $3 == "new" { arrive(node, $4, microseconds($1), $2); learn_type($4, $5) }
-    # What a node offers to others, it has.
+    # A node has the records that it offers.
     $3 == "offer" || $3 == "gave" || $3 == "taken" { arrive(node, $4, microseconds($1), "") }
 
     END {
@@ -577,9 +577,9 @@ draw() {
         if (nodes == 0)
             refuse("no event in any log")
         if (records == 0)
-            refuse(wanted == "" ? "no record in any log" : "no record begins with " wanted)
+            refuse(wanted == "" ? "no record in any log" : "no id begins with " wanted)
         if (wanted != "" && records > 1)
-            refuse(records " records begin with " wanted ": give more of its digits")
+            refuse(records " ids begin with " wanted ": give more digits")
         order_all()
         if (table) {
             print_table()
@@ -616,7 +616,7 @@ esac
 case $wanted in
 *[!0-9a-f]*) trouble "-i: '$wanted' is not lowercase hex digits" ;;
 '' | ??????*) ;;
-*) trouble "-i: '$wanted' is too short: 6 digits at least" ;;
+*) trouble "-i: '$wanted' is too short: give at least 6 digits" ;;
 esac
 
 for tool in awk cut tr; do
@@ -627,8 +627,8 @@ for log; do
     [ -r "$log" ] || trouble "$log: cannot be read"
 done
 
-# The whole picture before any of it is written: half of one is none. Of a line that is too long for an
-# event, awk sees no more than that.
+# The picture is written only once it is complete, as part of one is useless. Of a line that is too long for an
+# event, awk sees just enough to tell.
 status=0
 picture=$(feed "$@" | cut -b 1-1025 | draw "$wanted" "$axis" "$table") || status=$?
 [ "$status" -le 2 ] || trouble "awk: ended with status $status"

@@ -1,14 +1,14 @@
-    # How ledger-plot reads a chain, a block after the other, into bins of a bounded number. It stands in the quotes of
-    # that script, so it has no single quote.
+    # ledger-plot: reads a chain, block by block, into a bounded number of bins. This text is included in single quotes
+    # in that script, so it must not contain one.
     #
-    # Sums of amounts are kept as two numbers, high * 10^9 + low, so that they are exact to 2^63-1. Blocks are put
-    # into bins, so many each; when there are too many bins, two become one.
+    # Sums of amounts are kept as two numbers, high * 10^9 + low, which makes them exact up to 2^63-1. Each bin holds the
+    # same number of blocks; when there are too many bins, they are merged in pairs.
 
     # --- Numbers ---
 
     function is_number(s) { return s ~ /^(0|[1-9][0-9]*)$/ && length(s) <= 19 }
 
-    # The 1 is for an awk that would take 012 for octal.
+    # The 1 in front is for awks that read 012 as octal.
     function high(s) { return length(s) > 9 ? substr(s, 1, length(s) - 9) + 0 : 0 }
 
     function low(s) { return length(s) > 9 ? ("1" substr(s, length(s) - 8)) - 1000000000 : s + 0 }
@@ -17,8 +17,8 @@
 
     function about(h, l) { return h * 1000000000 + l }
 
-    # The work of a block: 2^256 / (target + 1), rounded down. Sixteen digits of the target are as much as a number
-    # holds, so that 1 more is seen in a short target alone; in a long one it counts where that is a power of 2.
+    # The work of a block: 2^256 / (target + 1), rounded down. A double holds the first 16 digits of the target, so
+    # adding 1 matters only if the target is short, or if it is a power of 2.
     function work_of(target,    i, t, len, w) {
         sub(/^0*/, "", target)
         len = length(target)
@@ -35,12 +35,12 @@
     function begin_block(    first) {
         if (NF != 9 || !is_number($2) || !is_hash($3) || !is_number($5) || !is_hash($6) || !is_hash($7) ||
             !is_number($8))
-            refuse("no block of a chain")
+            refuse("not the header of a block")
         if (left > 0)
             refuse("a block before the " exact(0, left) " last lines of the one before")
         first = blocks == 0
         if (!first && $2 != next_height)
-            refuse("height " $2 ", expected " exact(0, next_height) ": this is no single chain; ledger-chain prints one")
+            refuse("height " $2 ", expected " exact(0, next_height) ": this is not a single chain; ledger-chain prints one")
         if (first && $2 == 0)
             has_supply = 1
         interval = first ? "" : $5 - time
@@ -102,7 +102,7 @@
             halving = value + 0
     }
 
-    # The block that was begun is whole.
+    # The current block is complete.
     function end_block() {
         if (!open)
             return

@@ -1,10 +1,10 @@
 #!/bin/sh
-# ledger-plot - block times, difficulty, hash rate, fees and supply of a chain, drawn
+# ledger-plot - draw the block times, difficulty, hash rate, fees and supply of a chain
 #
-# What ledger-chain prints goes in; an SVG picture comes out, or a table, made by awk alone, in memory that does
-# not grow with the chain.
+# It turns the output of ledger-chain into an SVG picture or a table, with awk alone, in memory that does not
+# grow with the chain.
 #
-# Exit status: 0 done; 1 what came is no chain, or there is nothing to draw; 2 it could not be tried.
+# Exit status: 0 done; 1 the input is not a chain, or there is nothing to draw; 2 it could not be tried.
 set -efu
 LC_ALL=C
 export LC_ALL
@@ -36,13 +36,13 @@ help() {
 
 Draws block times, difficulty, hash rate, fees and supply of the chain that ledger-chain prints, as SVG.
 
-  -l, --ledger=LEDGER          the best chain of this ledger, in place of FILE
-  -t, --table                  no picture: a line for each block, fields split by tabs
-  -x height|time               what the horizontal axis is (default: height)
+  -l, --ledger=LEDGER          draw the best chain of this ledger, instead of FILE
+  -t, --table                  write a table instead: a line for each block, fields separated by tabs
+  -x height|time               the horizontal axis (default: height)
   -h, --help                   print this help
   -V, --version                print the version
 
-FILE is what ledger-chain printed; none, or -, is stdin.
+FILE is the output of ledger-chain; without FILE, or if it is -, stdin is read.
 END
 }
 
@@ -57,8 +57,8 @@ write() {
 
 # --- Reading -------------------------------------------------------------------------------------------
 
-# The chain, an empty line, and one with a byte 1, which the chain then has not, and how reading it ended. A
-# last line without its newline makes that the only one.
+# Prints the chain, an empty line, and a line with a byte 1 and the status of reading the chain. The bytes 0 and
+# 1 in the chain itself are replaced. If the chain's last line has no newline, there is no empty line.
 feed() { # LEDGER FILE
     ended=0
     if [ -n "$1" ]; then
@@ -73,8 +73,8 @@ feed() { # LEDGER FILE
 
 # --- Drawing -------------------------------------------------------------------------------------------
 
-# draw NAME AXIS TABLE TOLD: from what feed() says to the picture, or the table. NAME is the input's, for messages;
-# with TOLD, whoever read it has said already what went wrong.
+# draw NAME AXIS TABLE TOLD: turns the output of feed() into the picture, or the table. NAME is the input's, for
+# messages; if TOLD is not empty, the program that read the input has already reported what went wrong.
 draw() {
     # shellcheck disable=SC2016 # these are fields of awk
     PLOT_SOURCE=$1 awk -v axis="$2" -v table="$3" -v told="$4" '
@@ -85,10 +85,10 @@ draw() {
 
 @ledger-plot.awk@
 
-    # --- What is drawn ---
+    # --- The values of the panels ---
 
-    # The hash rate at bin i: the work of the last bins, `span` of them, by the time that they took. -1: not known, as there
-    # are fewer, or they took no time. The first block has no time of its own.
+    # The hash rate at bin i: the work of the last `span` bins divided by the time that they took; -1 if there are
+    # fewer, or they took no time. The first block has no block time.
     function rate_at(i,    k, w, t) {
         if (i < span + (intervals[1] == 0))
             return -1
@@ -99,7 +99,7 @@ draw() {
         return t > 0 ? w / t : -1
     }
 
-    # What is drawn, in each bin; -1: nothing.
+    # Sets value[panel, bin]; -1 means that nothing is drawn.
     function find_values(    i) {
         span = int((20 + each - 1) / each)
         if (span > bins / 3)
@@ -113,9 +113,9 @@ draw() {
         }
     }
 
-    # --- Words ---
+    # --- Text ---
 
-    # Three digits of it with the prefix of a unit, or a power of ten if it is too great or small for one.
+    # x to three digits, with the prefix of a unit, or with a power of ten if it is too large or small for one.
     function short(x,    i) {
         if (x < 0)
             return "-" short(-x)
@@ -145,7 +145,7 @@ draw() {
         return s
     }
 
-    # A text of a record as people read it; one that is not printable ASCII as it stands.
+    # A text of a record, decoded if it stands for printable ASCII, and unchanged otherwise.
     function text_of(s,    i, out, c, code) {
         if (s == "-")
             return ""
@@ -163,7 +163,7 @@ draw() {
         return out
     }
 
-    # --- The calendar: from Unix seconds to the proleptic Gregorian one, in UTC ---
+    # --- The calendar: Unix seconds to proleptic Gregorian dates, in UTC ---
 
     function find_date(t,    days, era, doe, yoe, doy, m) {
         days = int(t / 86400) + 719468
@@ -193,11 +193,11 @@ draw() {
 
     # --- Axes ---
 
-    # The column of a height, or of a time.
+    # The x coordinate of a height, or of a time.
     function x_at(v) { return LEFT + (RIGHT - LEFT) * (v - x_least) / (x_most - x_least) }
 
-    # A block has half a height on both sides of its own. Over time, one lasts from the block before to its own
-    # time; what it leaves behind, as the supply, until the next.
+    # On an axis of heights, a block extends half a height to either side. On an axis of time, it extends from the
+    # previous block to its own time; a state, such as the supply, lasts from there to the next block.
     function find_edges(    i) {
         for (i = 1; i <= bins; i++)
             if (axis == "time") {
@@ -229,12 +229,12 @@ draw() {
         tick_till = x_most
         x_least -= margin
         x_most += margin
-        if (x_most <= x_least)  # numbers so great that nothing lies between them
+        if (x_most <= x_least)  # the numbers are so large that the margin is lost
             x_most = x_least + x_least / 1000000000
         find_edges()
     }
 
-    # The step of time between two labels: a good round one, of which 9 at most stand on the axis.
+    # The time between two labels: a round number, such that at most 9 fit on the axis.
     function time_step(range,    i, n, round) {
         n = split("1 2 5 10 15 30 60 120 300 600 900 1800 3600 7200 10800 21600 43200 86400 172800 604800", round, " ")
         for (i = 1; i <= n; i++)
@@ -249,7 +249,7 @@ draw() {
         return tick_step >= 86400 || v > 250000000000 ? date_of(v) : clock_of(v, tick_step < 60)
     }
 
-    # Where the axis has marks: tick[1..ticks], as many as there is room for their labels.
+    # Sets tick[1..ticks], as many marks as there is space for their labels.
     function find_ticks(    v, most) {
         most = int((RIGHT - LEFT) / (length(commas(tick_till)) * 7.4 + 16))
         if (most > 9) most = 9
@@ -260,12 +260,12 @@ draw() {
             if (v + tick_step == v)
                 break
         }
-        # a single block so high that its number is no whole step
+        # a range without a multiple of the step, such as a single block
         if (ticks == 0)
             tick[++ticks] = tick_till
     }
 
-    # A long label at an end of the axis is moved until it is whole.
+    # A long label at an end of the axis is moved inward, so it is not cut off.
     function print_x_label(x, words,    half) {
         half = length(words) * 3.8 + 4
         print_text(x < half ? half : x > WIDTH - half ? WIDTH - half : x, BOTTOM + 19, "text-anchor=\"middle\"", words)
@@ -278,7 +278,7 @@ draw() {
             axis != "time" ? "height" : tick_step < 86400 ? "time (UTC), from " date_of(tick_from) : "date (UTC)")
     }
 
-    # From what to what a panel goes: from 0, or, where much lies between, by the logarithm.
+    # Sets the range of a panel: from 0, or logarithmic if the values differ by much.
     function find_y(name,    i, v, range) {
         y_least = y_most = ""
         for (i = 1; i <= bins; i++) {
@@ -344,7 +344,7 @@ draw() {
         print_y_axis()
     }
 
-    # A bar a block, of one path.
+    # All bars are one path.
     function print_bars(name,    i) {
         printf "<path class=\"bar\" d=\""
         for (i = 1; i <= bins; i++)
@@ -354,8 +354,8 @@ draw() {
         print "\"/>"
     }
 
-    # A level for as long as a block stands, and what is known of none is left out. A state begins with its block and
-    # lasts until the next one.
+    # Draws a level for each block, and a gap where the value is unknown. A state begins at its block and lasts until
+    # the next one.
     function print_steps(name, is_state,    i, pen, start, end) {
         for (i = 1; i <= bins; i++) {
             if (value[name, i] < 0) {
@@ -378,14 +378,14 @@ draw() {
         print "\"/>"
     }
 
-    # What lies between the steps of the supply, which is known of all blocks or of none, and 0.
+    # The area under the supply, which is known for all blocks or for none.
     function print_area() {
         printf "<path class=\"band\" fill-opacity=\"0.2\" d=\""
         print_steps("supply", 1)
         printf "V%.1fH%.1fZ\"/>\n", panel_bottom, (axis == "time" ? middle[1] : left_edge[1])
     }
 
-    # From the quickest block of each bin to the slowest.
+    # A band from the quickest block of each bin to the slowest.
     function print_range(    i) {
         printf "<path class=\"band\" fill-opacity=\"0.3\" d=\""
         for (i = 1; i <= bins; i++)
@@ -394,7 +394,7 @@ draw() {
         print "\"/>"
     }
 
-    # Its label stands beside the panel, where nothing is drawn.
+    # The label is beside the panel, where nothing is drawn.
     function print_spacing() {
         printf "<path class=\"mark\" stroke-dasharray=\"6 4\" d=\"M%.1f %.1fH%.1f\"/>\n", LEFT, y_of(spacing), RIGHT + 4
         print_text(RIGHT + 8, y_of(spacing) - 2, "class=\"ink\"", "intended:")
@@ -435,16 +435,16 @@ draw() {
         printf "<path class=\"base\" d=\"M%.1f %.1fH%.1f\"/>\n</g>\n", LEFT, panel_bottom, RIGHT
     }
 
-    # What is said of a bin that is pointed at.
+    # The tooltip of a bin.
     function bin_words(i,    text) {
         text = from[i] == till[i] ? "block " commas(till[i]) : "blocks " commas(from[i]) " to " commas(till[i])
         text = text ", " moment(at[i])
         if (intervals[i] > 0)
             text = text "\nblock time " short(elapsed[i] / intervals[i]) " s" \
                 (intervals[i] > 1 ? " (" short(quick[i]) " to " short(slow[i]) ")" : "")
-        text = text "\nwork " short(works[i] / count[i]) " hashes a block"
+        text = text "\nwork " short(works[i] / count[i]) " hashes per block"
         if (value["rate", i] >= 0)
-            text = text "\nhash rate " short(value["rate", i]) " a second"
+            text = text "\nhash rate " short(value["rate", i]) " per second"
         text = text "\n" counted(txs_of[i], "transaction") ", fees " commas(fees[i])
         return text (has_supply ? "\nsupply " commas(supply_at[i]) : "")
     }
@@ -469,7 +469,7 @@ draw() {
         }
         w = "heights " commas(from[1]) " to " commas(till[bins]) ", until " moment(at[bins]) " UTC; "
         if (n > 0)
-            w = w "block time " short(t / n) " s in the mean; "
+            w = w "mean block time " short(t / n) " s; "
         return w counted(x, "transaction") ", fees " commas(f) (has_supply ? "; supply " commas(supply_at[bins]) : "")
     }
 
@@ -480,7 +480,7 @@ draw() {
         title = shortened(text_of(chain), 44)
         HEADING["rate"] = HEADING["rate"] counted(span * each, "block")
         if (each > 1) {
-            HEADING["time"] = HEADING["time"] ": mean of each " commas(each) ", and from the quickest to the slowest"
+            HEADING["time"] = HEADING["time"] ": mean of each " commas(each) ", and range from quickest to slowest"
             HEADING["fees"] = HEADING["fees"] ", mean of each " commas(each)
         }
         print_head(BOTTOM + 60, title == "" ? counted(blocks, "block") " of a chain" : \
@@ -497,7 +497,7 @@ draw() {
     # --- Main ---
 
     BEGIN {
-        source = ENVIRON["PLOT_SOURCE"]    # -v would take a backslash in it for an escape
+        source = ENVIRON["PLOT_SOURCE"]    # -v would interpret a backslash in it
         MOST = 420              # bins; an even number
         each = 1                # blocks in a bin
         WIDTH = 960
@@ -506,8 +506,8 @@ draw() {
         LIGHT["fees"] = "#1f7a55"; LIGHT["supply"] = "#7450a3"
         DARK["time"] = "#6fb0f2"; DARK["work"] = "#f09a5e"; DARK["rate"] = "#e58bd3"
         DARK["fees"] = "#5fcb9c"; DARK["supply"] = "#b99cea"
-        HEADING["time"] = "Block time (seconds)"; HEADING["work"] = "Difficulty: work of a block (hashes)"
-        HEADING["rate"] = "Hash rate (hashes a second), estimated over "; HEADING["fees"] = "Fees of a block"
+        HEADING["time"] = "Block time (seconds)"; HEADING["work"] = "Difficulty: work per block (hashes)"
+        HEADING["rate"] = "Hash rate (hashes per second), estimated over "; HEADING["fees"] = "Fees per block"
         HEADING["supply"] = "Supply"
         NONE["time"] = NONE["rate"] = "not known from a single block"
         NONE["supply"] = "known only if the chain is read from its genesis block"
@@ -581,12 +581,12 @@ name=$file
 [ "$file" != - ] || name=stdin
 [ -z "$ledger" ] || name=$ledger
 
-# Of a line, all that is looked at stands in its first 400 bytes.
+# The first 400 bytes of a line hold everything that is used of it.
 plot() {
     feed "$ledger" "$file" | cut -b 1-400 | draw "$name" "$axis" "$table" "$ledger"
 }
 
-# The table goes through cat, since not every awk tells of a full disk. A reader that left ends both.
+# The table goes through cat, as not every awk reports a full disk. If the reader leaves, both end.
 tabulate() {
     exec 4>&1
     ended=$({ { plot || echo $? >&3; } | { cat >&4 2>/dev/null || echo out $? >&3; }; } 3>&1)
@@ -597,7 +597,7 @@ tabulate() {
     esac
 }
 
-# A table is written as it comes; the whole picture before any of it is: half of one is none.
+# A table is written as it is made. A picture is written only once it is complete, as part of one is useless.
 status=0
 if [ -n "$table" ]; then
     tabulate

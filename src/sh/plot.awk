@@ -1,6 +1,6 @@
-    # What ledger-plot and gossip-plot share: numbers and words for people, and the frame of a picture. It stands in the
-    # quotes of a shell script, so it has no single quote. Written for every awk: no powers, no logarithms, no
-    # intervals in patterns, and comparisons among the arguments of print are in brackets.
+    # Shared by ledger-plot and gossip-plot: numbers and text for people, and the frame of a picture. This text is
+    # included in single quotes in shell scripts, so it must not contain one. It must work in every awk: no powers, no
+    # logarithms, no interval expressions, and parentheses around comparisons among the arguments of print.
 
     function say(text) {
         print text | "cat >&2"
@@ -24,7 +24,7 @@
         return p
     }
 
-    # The logarithm of x: halved or doubled until it is near 1, then 2 artanh y.
+    # The natural logarithm of x, which is halved or doubled until it is near 1; then 2 artanh y.
     function ln(x,    halvings, y, s) {
         for (; x > 1.5; halvings++)
             x /= 2
@@ -35,7 +35,7 @@
         return halvings * 0.693147180559945 + 2 * y * (1 + s * (1 / 3 + s * (1 / 5 + s * (1 / 7 + s / 9))))
     }
 
-    # The greatest of 1, 2, 5, 10, 20, 50 ... that is not over x, which is 1 or more; after_125 gives the next one.
+    # The largest of 1, 2, 5, 10, 20, 50 ... that does not exceed x, which is at least 1; after_125 gives the next one.
     function floor_125(x,    p) {
         for (p = 1; p * 10 <= x; p *= 10)
             ;
@@ -44,7 +44,7 @@
 
     function after_125(p) { return p * (substr(p "", 1, 1) == "2" ? 2.5 : 2) }
 
-    # The least of ... 0.1, 0.2, 0.5, 1, 2, 5 ... that is not under x.
+    # The smallest of ... 0.1, 0.2, 0.5, 1, 2, 5 ... that is at least x.
     function ceiling_125(x,    p) {
         if (x <= 0)
             return 1
@@ -55,7 +55,7 @@
         return p / 5 >= x ? p / 5 : p / 2 >= x ? p / 2 : p
     }
 
-    # --- Words ---
+    # --- Text ---
 
     function commas(n,    s, out) {
         for (s = sprintf("%.0f", n); length(s) > 3; s = substr(s, 1, length(s) - 3))
@@ -79,7 +79,7 @@
         return s
     }
 
-    # Cut in its middle, so that a number at its end stays.
+    # Cut in the middle, so a number at the end remains.
     function shortened(s, most,    half) {
         half = int((most - 2) / 2)
         return length(s) > most ? substr(s, 1, half) ".." substr(s, length(s) - half + 1) : s
@@ -87,9 +87,9 @@
 
     # --- The frame of a picture ---
 
-    # Everything takes its colour from a class, and a series from the colour of its group, so that one list of rules
-    # serves readers with a light screen, with a dark one, and with a printer that may have no colours. Printed,
-    # the light colours are always used. LIGHT and DARK have the colours of the series in names.
+    # Everything takes its colour from a class, and a series from the colour of its group, so one style sheet serves
+    # light screens, dark screens and printers that may have no colours. Print always uses the light colours. LIGHT
+    # and DARK hold the colours of the series in names.
     function print_style(names,    i, n, name) {
         n = split(names, name, " ")
         print "<style>"
@@ -108,7 +108,7 @@
         print "</style>"
     }
 
-    # Up to the first element; a caption that is too long for one line goes on in a second one.
+    # Everything before the panels; a subtitle that is too long for one line continues on a second one.
     function print_head(height, title, words, names,    cut) {
         print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
         printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" ", WIDTH, height, WIDTH,
