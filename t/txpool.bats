@@ -153,7 +153,7 @@ replaces() {
     { tail -n 1 all && cat other; } | diff - "$out"
     diff "$out" pool
     [ "$(grep -c ' replaces ' "$err")" -eq 19 ]
-    # two keepers at once agree on the dearest
+    # two programs with the pool open at once agree on the highest fee rates
     shuf --random-source=all all >mixed
     txpool one <mixed >/dev/null 2>&1 || :
     txpool one <all >/dev/null 2>&1 || :

@@ -9,7 +9,7 @@
 #include "ledger/fallen.h"
 #include "ledger/known.h"
 #include "ledger/ledger.h"
-#include "ledger/waiting.h"
+#include "ledger/orphans.h"
 #include "stream/feed.h"
 
 #include <getopt.h>
@@ -43,7 +43,7 @@ struct run {
     struct sigpool *pool;
     struct ledger ledger;
     struct cli_checkpoints checkpoints;
-    struct waiting *waiting;
+    struct orphans *orphans;
     struct fallen fallen;
     struct batch child; /* a block that has waited, while it is taken */
     struct buf parents; /* ids of new blocks whose children are still to be asked for */
@@ -71,7 +71,7 @@ static void let_go(struct run *r, bool all)
     struct fault f;
     uint8_t id[ID_LEN], parent[ID_LEN];
     uint64_t line;
-    while (waiting_leave(r->waiting, all, id, &line, parent)) {
+    while (orphans_evict(r->orphans, all, id, &line, parent)) {
         int follows = fallen_orphan(&r->fallen, parent, id);
         cli_memory(follows < 0);
         fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
@@ -113,7 +113,7 @@ static int take_block(struct run *r, const struct item *item, struct fault *f)
     if (verdict == TREE_BAD)
         refuse_block(r, item, f);
     if (verdict == TREE_ORPHAN)
-        cli_memory(waiting_add(r->waiting, item));
+        cli_memory(orphans_add(r->orphans, item));
     if (verdict != TREE_GOOD)
         return verdict < 0 ? -1 : 0;
     tell_reorg(&reorg);
@@ -130,7 +130,7 @@ static int take_children(struct run *r, struct fault *f)
         uint8_t parent[ID_LEN];
         int got;
         memcpy(parent, r->parents.data + i, ID_LEN);
-        while ((got = waiting_take(r->waiting, parent, &r->child, f)) > 0)
+        while ((got = orphans_take(r->orphans, parent, &r->child, f)) > 0)
             if (take_block(r, &r->child.items[0], f))
                 return -1;
         if (got < 0)
@@ -304,8 +304,8 @@ int main(int argc, char **argv)
     }
     cli_operands(argc, argv, 0, 1);
     r.pool = sigpool_new(cli_threads(threads));
-    r.waiting = waiting_new();
-    cli_memory(!r.pool || !r.waiting);
+    r.orphans = orphans_new();
+    cli_memory(!r.pool || !r.orphans);
     fallen_init(&r.fallen);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
     path = cli_ledger(argv[optind] ? argv[optind] : path);
@@ -314,7 +314,7 @@ int main(int argc, char **argv)
         cli_fail(NULL, &f);
     append_all(&r);
     ledger_close(&r.ledger);
-    waiting_free(r.waiting);
+    orphans_free(r.orphans);
     batch_free(&r.child);
     buf_free(&r.parents);
     buf_free(&r.out);

@@ -1,6 +1,7 @@
 /*
- * Which items of a stream of blocks fell, so that a fault is told once and not again for each block
- * that builds on the one at fault: of those, the first is told, and the others follow it.
+ * Records which items of a stream of blocks were invalid, so that a fault is reported once and not
+ * again for each block that builds on the faulty one: of those, the first is reported, and the
+ * others follow it.
  */
 #ifndef LEDGER_FALLEN_H
 #define LEDGER_FALLEN_H
@@ -8,38 +9,38 @@
 #include "base/idmap.h"
 #include "stream/stream.h"
 
-/* How many blocks that fell are remembered, the newest. */
+/* How many invalid blocks are remembered, the newest. */
 #define FALLEN_MAX (1 << 17)
 
 struct fallen {
-    struct idset fell; /* blocks that fell */
-    struct idset told; /* parents that a block was told to lack, and the blocks that lack one */
+    struct idset fell; /* invalid blocks */
+    struct idset told; /* missing parents that were reported, and the blocks without them */
     bool genesis_fell;
-    bool rootless; /* a block before any genesis block was told */
-    bool stray;    /* what came last belongs to no block */
+    bool rootless; /* a block before any genesis block was reported */
+    bool stray;    /* the last record belongs to no block */
     uint64_t follows;
 };
 
 void fallen_init(struct fallen *fl);
 void fallen_free(struct fallen *fl);
 
-/* Takes note of an item, after all questions about it: whether it holds. 0, or -1: no memory. */
+/* Records an item, after all questions about it: whether it is valid. 0, or -1: no memory. */
 int fallen_note(struct fallen *fl, const struct item *item, bool holds);
 
-/* Whether the block with this id was noted not to hold. */
+/* Whether the block with this id was recorded as invalid. */
 bool fallen_has(const struct fallen *fl, const uint8_t id[ID_LEN]);
 
-/* Each of these is asked of an item that falls, and says whether it follows another that was told:
- * 1 or 0. */
+/* Each of these is called for an invalid item, and says whether it follows another that was
+ * reported: 1 or 0. */
 
 /* A block without its parent. -1: no memory. */
 int fallen_orphan(struct fallen *fl, const uint8_t parent[ID_LEN], const uint8_t id[ID_LEN]);
 
-/* A block before any genesis block that holds. */
+/* A block before any valid genesis block. */
 int fallen_rootless(struct fallen *fl);
 
-/* A record that is no block, among blocks. After a header that cannot be read, which was told, it
- * may be of that block's body. */
+/* A record other than a block, among blocks. After an unreadable header, which was reported, it may
+ * be part of that block's body. */
 int fallen_stray(struct fallen *fl);
 
 #endif

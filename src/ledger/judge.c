@@ -14,7 +14,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* A loose transaction met before. */
+/* A loose transaction seen before. */
 struct spend {
     struct {
         uint8_t chain[ID_LEN], from[ID_LEN];
@@ -33,7 +33,7 @@ struct judge {
     struct guard *guard;
     struct store_temp *store; /* WHOLE */
     struct tree tree;         /* WHOLE */
-    judge_good *good;         /* WHOLE; NULL: nobody watches */
+    judge_good *good;         /* WHOLE; NULL: no callback */
     void *watcher;
     struct spend *spends; /* LOOSE; oldest first */
     struct fallen fallen; /* WHOLE */
@@ -140,7 +140,7 @@ static int judge_orphan(struct judge *j, const struct item *item, struct fault *
     return falls(item, f);
 }
 
-/* A block of a ledger that has no genesis block, or none that held. */
+/* A block of a ledger that has no valid genesis block. */
 static int judge_rootless(struct judge *j, const struct item *item, struct fault *f)
 {
     tree_no_genesis(item, f);
@@ -180,7 +180,7 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
     }
 }
 
-/* What can be said of a block without its parent. */
+/* The checks of a block that need no parent. */
 static int judge_alone(const struct item *item, struct fault *f)
 {
     if (item->is_genesis || item->has_work)
@@ -216,7 +216,7 @@ static int judge_tx_against(struct judge *j, const struct item *item, struct fau
     return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }
 
-/* Whether no other transaction before spent this one's sequence number; it is remembered. */
+/* Whether no earlier transaction spent this one's sequence number; remembers it. */
 static int judge_tx_loose(struct judge *j, const struct item *item, struct fault *f)
 {
     const struct entry *e = &item->entries[0];
@@ -248,7 +248,7 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     return 1;
 }
 
-/* A peer record or a checkpoint, its form and signature checked: it must be of the ledger's chain.
+/* A peer record or a checkpoint with checked form and signature: it must be for the ledger's chain.
  */
 static int judge_chain_of(struct judge *j, const struct item *item, const char *type,
                           const uint8_t chain[ID_LEN], struct fault *f)
@@ -259,7 +259,7 @@ static int judge_chain_of(struct judge *j, const struct item *item, const char *
     return falls(item, f);
 }
 
-/* A proof holds by the header of its block, and nothing else. */
+/* Only the header of its block can validate a proof. */
 static int judge_proof(struct judge *j, const struct item *item, struct fault *f)
 {
     struct proof p;
@@ -273,8 +273,8 @@ static int judge_proof(struct judge *j, const struct item *item, struct fault *f
     return f->kind == FAULT_RULE ? falls(item, f) : -1;
 }
 
-/* A record whose type is unknown here: it passes. What is within PEM armor does not: a secret key
- * that was named by mistake would end up where nobody expects it. */
+/* A record of an unknown type passes, except within PEM armor: a secret key that was named by
+ * mistake must not be copied to an unexpected place. */
 static int judge_unknown(struct judge *j, const struct item *item, size_t len, struct fault *f)
 {
     enum armor_part part = armor_next(&j->armor, item->text, len);
@@ -287,8 +287,8 @@ static int judge_unknown(struct judge *j, const struct item *item, size_t len, s
     return falls(item, f);
 }
 
-/* The other records whose form is known here. A rule or a grant without its genesis block holds for
- * nothing: what lost its first line is no ledger. */
+/* The other records whose form is known here. A rule or a grant has no meaning without its genesis
+ * block: a ledger that lost its first line is not a ledger. */
 static int judge_other(struct judge *j, const struct item *item, struct fault *f)
 {
     struct key k;
@@ -333,7 +333,7 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
     return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
 }
 
-/* Whether a block keeps to the checkpoints, where there are any: 1 or 0, -1 and trouble. */
+/* Whether a block agrees with the checkpoints, if there are any: 1 or 0, -1 and trouble. */
 static int keeps_checkpoints(struct judge *j, const struct item *item, struct fault *f)
 {
     if (!j->guard || !item->is_block)

@@ -32,26 +32,27 @@ void judge_guard(struct judge *j, struct guard *g);
  * its line), -1 and trouble. now: Unix seconds. */
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);
 
-/* Whether the item judged last fell only with others that were told before it (fallen.h), so that
- * a fault at the beginning of a ledger need not be told again for each block after it. */
+/* Whether the last item judged is invalid only because of others that were reported before it
+ * (fallen.h), so that a fault at the beginning of a ledger need not be reported again for each
+ * block after it. */
 bool judge_follows(const struct judge *j);
 
 /* What was judged so far. */
 struct judge_sum {
-    uint64_t known;   /* records of the types that are judged, whether they hold or not */
+    uint64_t known;   /* records of the types that are judged, valid or not */
     uint64_t unknown; /* and of all others, which pass unjudged */
     uint64_t follows; /* items of which judge_follows was true */
-    bool fell;        /* some item did */
+    bool fell;        /* an item was valid */
 
-    /* Of a whole ledger, the part before the first item that fell: */
+    /* Of a whole ledger, the part before the first invalid item: */
     uint64_t lines, bytes;
     int64_t height; /* of its last block, and the id of that */
     uint8_t id[ID_LEN];
 };
 struct judge_sum judge_sum(const struct judge *j);
 
-/* At the end: a stream in which nothing could be judged must not look like one that holds. NULL, or
- * the words for that; an empty stream against a ledger is none of these. */
+/* At the end: a stream in which nothing could be judged must not look valid. NULL, or a message
+ * about that; an empty stream against a ledger is no such case. */
 const char *judge_nothing(const struct judge *j);
 
 /* Makes the judge call good (with self first) for each valid block of a whole ledger, before the

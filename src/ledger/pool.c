@@ -14,12 +14,12 @@ void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t l
 void pool_free(struct pool *p)
 {
     pool_empty(p);
-    room_free(p->room);
+    gaps_free(p->gaps);
     buf_free(&p->came);
     buf_free(&p->refused);
     if (p->fd >= 0)
         close(p->fd);
-    p->room = NULL;
+    p->gaps = NULL;
     p->fd = -1;
 }
 
@@ -100,7 +100,7 @@ static int by_arrival(const struct pooled *a, const struct pooled *b)
     return (a->arrival > b->arrival) - (a->arrival < b->arrival);
 }
 
-/* The last of the list by far most often: then nobody looks for its place. */
+/* It is nearly always the last of the list, so no search is needed. */
 static void add_in_order(struct pool *p, struct pooled *x)
 {
     if (x->arrival >= p->arrivals)
@@ -153,9 +153,9 @@ static void mark_applied(struct pool *p, struct pooled *x)
     p->idle--;
 }
 
-/* --- Turns: what one transaction makes possible for others ------------------------------------ */
+/* --- Turns: transactions that became applicable through another ------------------------------- */
 
-/* 1, 0 where a rule keeps it out for now, -1 and trouble. */
+/* 1, 0 if a rule keeps it out for now, -1 and trouble. */
 static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
 {
     if (pool_apply(p, &x->tx, x->id, f))
@@ -166,19 +166,19 @@ static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
 
 static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
 
-/* Keeps for pool_leave what is to be told of one that waited. */
+/* Keeps the report about a transaction that waited, for pool_leave. */
 static int refuse_queued(struct pool *p, const struct queued *q, struct fault *f)
 {
     f->line = q->line;
     return buf_add(&p->refused, f, sizeof *f) ? fault_memory(f) : 0;
 }
 
-/* Takes the sender's transaction with this seq out of the room and in: 1 and whom it pays, 0 where
- * there is none that can come in, -1 and trouble. */
+/* Moves the sender's transaction with this seq from the gaps into the list: 1 and the account that
+ * it pays, 0 if there is none that can be added, -1 and trouble. */
 static int take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
                        struct fault *f)
 {
-    struct queued *q = room_take(p->room, from, seq);
+    struct queued *q = gaps_take(p->gaps, from, seq);
     if (!q)
         return 0;
     int result = 1;
@@ -189,9 +189,9 @@ static int take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, 
     return result;
 }
 
-/* Takes all that one sender has, as long as the next is there and can be applied. Whom that pays is
- * put into the queue, as it may be their turn now. */
-static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool room, struct buf *queue,
+/* Adds all transactions of one sender while the next one exists and can be applied. The accounts
+ * that they pay are appended to the queue, since their turn may have come. */
+static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, struct buf *queue,
                       struct fault *f)
 {
     for (;;) {
@@ -204,7 +204,7 @@ static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool room, str
         if (x) {
             memcpy(to, x->tx.to, ID_LEN);
             went = apply_pooled(p, x, f);
-        } else if (room) {
+        } else if (gaps) {
             went = take_queued(p, from, a.seq, to, f);
         }
         if (went <= 0)
@@ -214,21 +214,21 @@ static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool room, str
     }
 }
 
-/* Takes the turns of all accounts in the queue, and of those that they pay; and frees it. 0, or -1
- * and trouble. */
-static int serve(struct pool *p, struct buf *queue, bool room, struct fault *f)
+/* Handles the turns of all accounts in the queue, and of those that they pay; and frees the queue.
+ * 0, or -1 and trouble. */
+static int serve(struct pool *p, struct buf *queue, bool gaps, struct fault *f)
 {
     int result = 0;
     for (size_t at = 0; at < queue->len && !result; at += ID_LEN) {
         uint8_t from[ID_LEN];
         memcpy(from, queue->data + at, ID_LEN);
-        result = take_turns(p, from, room, queue, f);
+        result = take_turns(p, from, gaps, queue, f);
     }
     buf_free(queue);
     return result;
 }
 
-/* Applies what stands in the list before those that it builds on. */
+/* Applies a transaction that is in the list before others that it depends on. */
 static int apply_idle(struct pool *p, struct fault *f)
 {
     struct buf queue = {0};
@@ -264,10 +264,10 @@ int pool_apply_list(struct pool *p, struct fault *f)
     return p->idle ? apply_idle(p, f) : 0;
 }
 
-int pool_open_room(struct pool *p, struct fault *f)
+int pool_fill_gaps(struct pool *p, struct fault *f)
 {
     struct buf queue = {0};
-    if (room_senders(p->room, &queue) == 0)
+    if (gaps_senders(p->gaps, &queue) == 0)
         return serve(p, &queue, true, f);
     buf_free(&queue);
     return fault_memory(f);
@@ -280,7 +280,7 @@ static int lowest_first(const void *a, const void *b)
     return pooled_by_rate(*(struct pooled *const *)a, *(struct pooled *const *)b);
 }
 
-/* Drops a transaction and all of its sender's that come after it. */
+/* Drops a transaction and all later ones of its sender. */
 static void drop_with_later(struct pool *p, struct pooled *x)
 {
     struct spend spend = x->spend;
@@ -291,7 +291,7 @@ static void drop_with_later(struct pool *p, struct pooled *x)
     }
 }
 
-/* Everybody's spends, the lowest fee rate first; NULL: no memory. */
+/* All transactions, the lowest fee rate first; NULL: no memory. */
 static struct spend *order_of_leaving(const struct pool *p, size_t count)
 {
     struct pooled **order = calloc(count, sizeof *order);
@@ -311,9 +311,9 @@ static struct spend *order_of_leaving(const struct pool *p, size_t count)
     return spends;
 }
 
-/* Makes room for the newest, by dropping the lowest fee rates, a little more than needed so that it
- * is seldom done. Nobody's earlier transactions make room for their own later ones: where it comes
- * to that, the newest is dropped. 0, or -1 and trouble. */
+/* Makes room for the newest by evicting the lowest fee rates, a little more than needed so that it
+ * is seldom necessary. A sender's later transaction never evicts an earlier one of its own: in that
+ * case the newest is dropped. 0, or -1 and trouble. */
 static int evict(struct pool *p, struct pooled *newest, struct fault *f)
 {
     size_t count = HASH_CNT(hh, p->list);
@@ -334,7 +334,7 @@ static int evict(struct pool *p, struct pooled *newest, struct fault *f)
     return pool_apply_list(p, f);
 }
 
-/* --- Coming in -------------------------------------------------------------------------------- */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
 static struct pooled *find_lowest(struct pool *p)
 {
@@ -350,7 +350,7 @@ static int left_out(struct fault *f)
                          "before it, pays the least for its size");
 }
 
-/* Whether a transaction has no chance in a full pool; so that many of those cost little. */
+/* Whether a transaction has no chance in a full pool; such transactions must cost little. */
 static bool pays_least(struct pool *p, const struct tx *tx)
 {
     const struct pooled new = {.tx = *tx, .arrival = p->arrivals};
@@ -359,7 +359,7 @@ static bool pays_least(struct pool *p, const struct tx *tx)
     return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0;
 }
 
-/* Takes in a transaction whose turn it is. 0, or -1 and a fault. */
+/* Adds a transaction whose turn it is. 0, or -1 and a fault. */
 static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
 {
     if (pays_least(p, tx))
@@ -385,7 +385,7 @@ int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], st
     struct buf queue = {0};
     if (take_in(p, tx, id, f))
         return -1;
-    if (!p->idle && room_empty(p->room))
+    if (!p->idle && gaps_empty(p->gaps))
         return 0;
     if (buf_add(&queue, tx->from, ID_LEN) || buf_add(&queue, tx->to, ID_LEN)) {
         buf_free(&queue);
@@ -408,7 +408,7 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
     if (other)
         return pool_replace(p, other, &e->tx, e->id, f) ? -1 : 1;
     if (e->tx.seq > from.seq)
-        return room_add(p->room, &e->tx, e->id, line, f) < 0 ? -1 : 0;
+        return gaps_add(p->gaps, &e->tx, e->id, line, f) < 0 ? -1 : 0;
     return pool_enter(p, &e->tx, e->id, f) ? -1 : 1;
 }
 
@@ -434,7 +434,7 @@ int pool_leave(struct pool *p, bool all, struct fault *f)
         buf_drop(&p->refused, sizeof *f);
         return 1;
     }
-    struct queued *q = p->room ? room_leave(p->room, all) : NULL;
+    struct queued *q = p->gaps ? gaps_evict(p->gaps, all) : NULL;
     int result = q ? tell_gap(p, q, f) : 0;
     free(q);
     return result;

@@ -1,10 +1,10 @@
 /*
- * The pool: transactions that wait for a block, in a flat file of tx lines, in the order of their
- * arrival. What is in it can be applied one after the other to the state at the best tip; what no
- * longer can stays only as long as its sequence number is not used.
+ * The mempool: transactions that wait for a block, in a flat file of tx lines, in the order of
+ * their arrival. Its transactions can be applied in order to the state at the best tip; one that no
+ * longer can stays only while its sequence number is unused.
  *
- * A keeper (pool_begin) has a waiting room beside it (room.h), for transactions that come before
- * others of their sender, and takes back what a reorganisation has undone.
+ * A pool that is kept up to date (pool_begin) also has a pending queue (gaps.h) for transactions
+ * that arrive before earlier ones of their sender, and takes back what a reorganisation has undone.
  */
 #ifndef LEDGER_POOL_H
 #define LEDGER_POOL_H
@@ -14,23 +14,23 @@
 #include <sys/stat.h>
 
 #define POOL_BYTES_DEFAULT (32 << 20)
-#define HEADER_SIZE_MAX 512 /* bytes that any block's header takes, newline included */
+#define HEADER_SIZE_MAX 512 /* the longest header, with its newline */
 
-/* How far below the best tip a keeper that starts looks for transactions that were undone. */
+/* How far below the best tip the first pool_begin looks for transactions that were undone. */
 #define POOL_SIDES_DEPTH 1000
 
-struct pooled; /* one transaction of it */
-struct room;
+struct pooled; /* a transaction of the pool */
+struct gaps;
 
-/* What a transaction has taken the place of. */
+/* A transaction that was replaced by another. */
 struct pool_replaced {
     bool any;
-    uint8_t from[ID_LEN], id[ID_LEN]; /* whose, and its id */
+    uint8_t from[ID_LEN], id[ID_LEN]; /* its sender and its id */
     int64_t seq;
-    size_t dropped; /* how many others depended on it, and left with it */
+    size_t dropped; /* how many others depended on it, and were dropped with it */
 };
 
-/* Which sequence number was missing. */
+/* The sequence number that was missing. */
 struct pool_gap {
     bool any;
     uint8_t from[ID_LEN];
@@ -40,31 +40,30 @@ struct pool_gap {
 struct pool {
     const char *path;       /* the caller's */
     struct ledger *ledger;  /* the caller's */
-    size_t limit;           /* bytes of lines that it may hold */
+    size_t limit;           /* the most bytes of lines */
     struct pooled *list;    /* by id, in order of arrival */
     struct pooled *spends;  /* by sender and seq */
-    struct pooled *unsaved; /* the first in the list that the file does not hold; and all behind */
-    struct pooled *lowest;  /* the one with the lowest fee rate; NULL: to be looked for */
+    struct pooled *unsaved; /* the first in the list that is not in the file yet */
+    struct pooled *lowest;  /* the one with the lowest fee rate; NULL: must be searched for */
     size_t bytes;
-    size_t idle;       /* how many in the list could not be applied */
-    uint64_t arrivals; /* how many have ever come into the list */
-    bool applied;      /* a journal with all but those is open in the ledger's state */
-    bool rewrite;      /* the file holds more than the list, or less: it must be written anew */
-    uint64_t
-        broken_line; /* of the file, when it was last read and had one that is no transaction */
-    size_t evicted;  /* how many had to leave for better ones since pool_load or pool_begin */
+    size_t idle;          /* how many in the list could not be applied */
+    uint64_t arrivals;    /* how many were ever added to the list */
+    bool applied;         /* a journal with all but those is open in the ledger's state */
+    bool rewrite;         /* the file has more than the list, or less: it must be rewritten */
+    uint64_t broken_line; /* of the file when last read: the line that is no transaction */
+    size_t evicted;       /* how many were evicted by better ones since pool_load or pool_begin */
     struct pool_replaced replaced; /* by the last pool_add */
-    struct pool_gap gap;           /* of what pool_leave gave last */
+    struct pool_gap gap;           /* of the last result of pool_leave */
 
-    /* A keeper's. */
-    struct room *room;
-    struct buf came;     /* ids of those that came in since pool_begin, in order */
-    struct buf refused;  /* what pool_leave has still to tell of */
-    uint8_t tip[ID_LEN]; /* the best tip when last looked at */
-    int fd;              /* the file; -1: to be opened */
+    /* Only with pool_begin: */
+    struct gaps *gaps;
+    struct buf came;     /* ids of transactions added since pool_begin, in order */
+    struct buf refused;  /* what pool_leave has still to report */
+    uint8_t tip[ID_LEN]; /* the best tip when last checked */
+    int fd;              /* the file; -1: not open */
     bool unsynced;       /* something was appended since pool_sync */
-    bool unnamed;        /* ... the first that the file ever held: its name may not be durable */
-    bool loaded;         /* the list is what the file held when it was as seen */
+    bool unnamed;        /* ... the first that the file ever had: its name may not be durable */
+    bool loaded;         /* the list is what the file had when it was as in `seen` */
     struct stat seen;
 };
 
@@ -72,50 +71,51 @@ void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t l
 void pool_free(struct pool *p);
 
 /* Reads the file (none: an empty pool) and applies it to the ledger's state at its best tip. Lines
- * that are no transaction, and transactions whose seq is used, are left out. 0, or -1 and trouble.
- */
+ * that are not transactions, and transactions whose seq is used, are left out. 0, or -1 and
+ * trouble. */
 int pool_load(struct pool *p, struct fault *f);
 
-/* Puts the best body for the next block: highest fee rate first, each sender's in order, as many as
- * fit under the chain's maxblock. 0, or -1 and trouble. The pool must then be loaded again. */
+/* Appends the best body for the next block: highest fee rate first, each sender's in order, as many
+ * as fit under the chain's maxblock. 0, or -1 and trouble. The pool must be loaded again
+ * afterwards. */
 int pool_select(struct pool *p, struct buf *out, struct fault *f);
 
-/* Locks the file (made where there is none) and brings the pool up to date with it and with the
- * ledger, reading again only what is not as it was left. What is mined leaves. Of what was undone
- * since the last call, or, in the first, stands within POOL_SIDES_DEPTH on side branches, all that
- * can be applied comes back, out of the newest blocks of up to `limit` bytes; and what has waited
- * for that, or for a block, comes in. 0, or -1 and trouble. pool_commit must follow. */
+/* Locks the file (created if missing) and brings the pool up to date with it and with the ledger;
+ * reads again only what has changed. Mined transactions are dropped. Transactions undone since the
+ * last call or, in the first, in side branches within POOL_SIDES_DEPTH, are added again if they can
+ * be applied, from the newest blocks, up to `limit` bytes; then those that waited for them, or for
+ * a block. 0, or -1 and trouble. pool_commit must follow. */
 int pool_begin(struct pool *p, struct fault *f);
 
-/* Takes a transaction, its signature apart, that stands in this line of its stream: 1 it is new and
- * in, and with it what waited for it; 0 it was there, or waits for one that comes before it; -1 and
- * a fault: it cannot be applied, or has the lowest fee rate in a full pool. One that spends the seq
- * of another in the list replaces it if its fee is at least pool_replace_fee; what can no longer be
- * applied then leaves. */
+/* Adds a transaction, whose signature is checked elsewhere, from this line of its stream: 1 it is
+ * new and was added, along with any that waited for it; 0 it was there already, or waits for an
+ * earlier one; -1 and a fault: it cannot be applied, or has the lowest fee rate in a full pool. One
+ * that spends the seq of another in the list replaces it if its fee is at least pool_replace_fee;
+ * transactions that can then no longer be applied are dropped. */
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
-/* Takes out one that waited and has to go: its turn came and it could not be applied, or there is
- * no more room; or, with all, any. 1 and a fault with its line, 0 where there is none, -1 and
- * trouble. gap then says what it waited for, if it did. */
+/* Removes one that waited and must be dropped: its turn came and it could not be applied, or the
+ * gaps are over their bounds; or, with all, any. 1 and a fault with its line, 0 if there is none,
+ * -1 and trouble. gap then says what it waited for, if anything. */
 int pool_leave(struct pool *p, bool all, struct fault *f);
 
-/* The least fee with which another transaction takes the place of this one: more by the chain's
- * minfee, by a tenth, and by 1. -1: no fee is enough. */
+/* The lowest fee with which another transaction replaces this one: more by the chain's minfee, by a
+ * tenth, and by 1. -1: no fee is enough. */
 int64_t pool_replace_fee(const struct pool *p, const struct tx *old);
 
 /* The transaction whose id begins with these n lowercase hex digits: 1 and *tx, which points into
  * the pool; 0 there is none, -1 there are several. */
 int pool_find_prefix(const struct pool *p, const char *digits, size_t n, struct tx *tx);
 
-/* The line of the transaction with this id, newline included; good until the next pool_begin. NULL:
- * the pool does not hold it. */
+/* The line of the transaction with this id, with its newline; valid until the next pool_begin.
+ * NULL: the pool does not have it. */
 const char *pool_line(const struct pool *p, const uint8_t id[ID_LEN], size_t *size);
 
-/* Makes the file hold what the pool does, by appending where that will do, and unlocks it: what was
- * written outlives this process. 0, or -1 and trouble. */
+/* Makes the file equal to the pool, by appending if that is enough, and unlocks it: what was
+ * written survives the end of this process. 0, or -1 and trouble. */
 int pool_commit(struct pool *p, struct fault *f);
 
-/* Makes it outlive the machine's loss of power too. 0, or -1 and trouble. */
+/* Makes it survive a power failure too. 0, or -1 and trouble. */
 int pool_sync(struct pool *p, struct fault *f);
 
 #endif

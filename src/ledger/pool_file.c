@@ -1,4 +1,4 @@
-/* A pool's file: read, locked, kept up with, written. */
+/* A pool's file: reading, locking, following and writing it. */
 #include "base/file.h"
 #include "ledger/pool_parts.h"
 #include "ledger/source.h"
@@ -68,7 +68,7 @@ int pool_load(struct pool *p, struct fault *f)
     pool_empty(p);
     p->broken_line = 0;
     p->evicted = 0;
-    int fd = file_open(p->path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for a FIFO */
+    int fd = file_open(p->path, O_RDONLY | O_NONBLOCK, 0); /* do not wait for a FIFO's writer */
     if (fd < 0 && errno != ENOENT)
         return fault_errno(f, "%s", p->path);
     if (fd >= 0) {
@@ -80,10 +80,10 @@ int pool_load(struct pool *p, struct fault *f)
     return pool_apply_list(p, f);
 }
 
-/* --- A keeper's --------------------------------------------------------------------------------
+/* --- With pool_begin ---------------------------------------------------------------------------
  */
 
-/* Whether the file, now locked, is as it was left. */
+/* Whether the file, now locked, is unchanged. */
 static bool as_left(const struct pool *p, const struct stat *now)
 {
     return p->loaded && file_unchanged(&p->seen, now);
@@ -96,7 +96,7 @@ static void close_file(struct pool *p)
     p->loaded = false;
 }
 
-/* Locks the file that is at path now. 0, or -1 with errno set. */
+/* Locks the file that is now at path. 0, or -1 with errno set. */
 static int lock(struct pool *p, struct stat *now)
 {
     if (p->fd >= 0) {
@@ -121,7 +121,8 @@ static int reread(struct pool *p, const struct stat *now, struct fault *f)
     return 0;
 }
 
-/* Brings the room, and what comes back, up to date with the list. 0, or -1 and trouble. */
+/* Brings the gaps, and the transactions that return, up to date with the list. 0, or -1 and
+ * trouble. */
 static int catch_up(struct pool *p, bool first, struct fault *f)
 {
     uint8_t before[ID_LEN];
@@ -131,14 +132,14 @@ static int catch_up(struct pool *p, bool first, struct fault *f)
         return -1;
     if (first ? pool_return_sides(p, f) : pool_return_undone(p, before, f))
         return -1;
-    return pool_open_room(p, f);
+    return pool_fill_gaps(p, f);
 }
 
 int pool_begin(struct pool *p, struct fault *f)
 {
     struct stat now;
-    bool first = !p->room;
-    if (first && !(p->room = room_new()))
+    bool first = !p->gaps;
+    if (first && !(p->gaps = gaps_new()))
         return fault_memory(f);
     p->broken_line = 0;
     p->evicted = 0;
@@ -146,7 +147,7 @@ int pool_begin(struct pool *p, struct fault *f)
     if (lock(p, &now))
         return fault_errno(f, "%s", p->path);
     if (!ledger_unchanged(p->ledger)) {
-        pool_take_back(p); /* the ledger's tree may walk */
+        pool_take_back(p); /* the ledger's tree may move */
         if (ledger_refresh(p->ledger, f) < 0)
             return -1;
     }
@@ -155,7 +156,7 @@ int pool_begin(struct pool *p, struct fault *f)
     return p->applied ? 0 : catch_up(p, first, f);
 }
 
-/* Puts the lines from x to the end of the list into *out. */
+/* Appends the lines from x to the end of the list to *out. */
 static int gather(const struct pooled *x, struct buf *out, struct fault *f)
 {
     for (; x; x = x->hh.next)
@@ -172,7 +173,7 @@ static int append(struct pool *p, const struct buf *new, struct fault *f)
     if (file_write_at(p->fd, new->data, new->len, end) || fstat(p->fd, &p->seen)) {
         fault_errno(f, "%s", p->path);
         p->loaded = false;
-        if (file_cut(p->fd, end)) /* a torn line is left out when it is read */
+        if (file_cut(p->fd, end)) /* a torn line is left out when the file is read */
             p->rewrite = true;
         return -1;
     }
@@ -181,8 +182,8 @@ static int append(struct pool *p, const struct buf *new, struct fault *f)
     return 0;
 }
 
-/* What stands at path then is another file, that somebody else may write before we come to see it;
- * so it is read again before we do. */
+/* The file at path is then another one, which another process may write before our next turn; so we
+ * read it again first. */
 static int write_anew(struct pool *p, const struct buf *all, struct fault *f)
 {
     if (file_replace(p->path, all->data, all->len))

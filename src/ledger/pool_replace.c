@@ -1,4 +1,4 @@
-/* One transaction in the place of another that spends the same sequence number. */
+/* Replaces a transaction by another that spends the same sequence number. */
 #include "base/hex.h"
 #include "base/num.h"
 #include "ledger/pool_parts.h"
@@ -30,7 +30,8 @@ int pool_find_prefix(const struct pool *p, const char *digits, size_t n, struct 
     return found;
 }
 
-/* Whether the new transaction pays for what its replacing costs others. 0, or -1 and a rule. */
+/* Whether the new transaction pays for the cost of the replacement to others. 0, or -1 and a rule.
+ */
 static int check_fee(const struct pool *p, const struct pooled *old, const struct tx *tx,
                      struct fault *f)
 {
@@ -45,7 +46,7 @@ static int check_fee(const struct pool *p, const struct pooled *old, const struc
                       tx->seq, hex32(tx->from).text, hex32(old->id).text, least, tx->fee);
 }
 
-/* Drops what could be applied before and cannot any more; how many. */
+/* Drops what could be applied before and no longer can; gives how many. */
 static size_t drop_dependents(struct pool *p)
 {
     size_t dropped = 0;
@@ -59,7 +60,7 @@ static size_t drop_dependents(struct pool *p)
     return dropped;
 }
 
-/* Puts old back in the place of x, which could not be applied, and says why not. -1 and a fault. */
+/* Restores old instead of x, which could not be applied, and says why not. -1 and a fault. */
 static int restore(struct pool *p, struct pooled *old, struct pooled *x, struct fault *f)
 {
     struct fault trouble;
@@ -120,5 +121,5 @@ int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const 
     free(old);
     if (buf_add(&p->came, id, ID_LEN))
         return fault_memory(f);
-    return room_empty(p->room) ? 0 : pool_open_room(p, f);
+    return gaps_empty(p->gaps) ? 0 : pool_fill_gaps(p, f);
 }

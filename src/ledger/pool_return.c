@@ -1,4 +1,4 @@
-/* What comes back into a pool: transactions in blocks that are off the best chain. */
+/* Returns transactions to the pool from blocks that are off the best chain. */
 #include "ledger/pool_parts.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ struct sides {
     uint64_t bytes, limit;
 };
 
-/* 0, 1 where there is no more room, -1 and trouble. */
+/* 0, 1 if there is no more room, -1 and trouble. */
 static int add_side(void *self, const struct node *node, struct fault *f)
 {
     struct sides *s = self;
@@ -20,7 +20,7 @@ static int add_side(void *self, const struct node *node, struct fault *f)
     return buf_add(&s->nodes, node, sizeof *node) ? fault_memory(f) : 0;
 }
 
-/* Takes back a transaction, if it is its turn and nothing else in the pool has it. */
+/* Takes back a transaction, if it is its turn and no other in the pool has its seq. */
 static int return_tx(struct pool *p, const struct entry *e, struct fault *f)
 {
     struct account from;
@@ -42,7 +42,7 @@ static int return_block(struct pool *p, const struct node *node, struct fault *f
     return result;
 }
 
-/* Takes back what is in the blocks, the lowest first, and frees them. */
+/* Takes back the transactions of the blocks, the lowest first, and frees the blocks. */
 static int return_all(struct pool *p, struct sides *s, struct fault *f)
 {
     int result = 0;

@@ -1,14 +1,14 @@
-/* The choice of a block's body out of a pool. */
+/* Chooses a block's body from a pool. */
 #include "ledger/pool_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-/* A sender, while a body is chosen. */
+/* A sender's state while a body is chosen. */
 struct sender {
     uint8_t id[ID_LEN];
-    struct pooled *next; /* the transaction whose turn it is; NULL: none */
+    struct pooled *next; /* its next transaction; NULL: none */
     bool in_heap;
     UT_hash_handle hh;
 };
@@ -16,7 +16,7 @@ struct sender {
 struct choice {
     struct pool *pool;
     struct sender *senders; /* by id */
-    struct sender **heap;   /* those who may be next, the best fee rate on top */
+    struct sender **heap;   /* senders that may be next, the best fee rate on top */
     size_t count;           /* of heap */
     size_t room;            /* bytes left in the block */
 };
@@ -47,7 +47,7 @@ static struct sender *heap_pop(struct choice *c)
     return top;
 }
 
-/* Finds whose turn it is among a sender's transactions. 0, or -1 and trouble. */
+/* Finds the next of a sender's transactions. 0, or -1 and trouble. */
 static int find_turn(struct choice *c, struct sender *s, struct fault *f)
 {
     struct account a;
@@ -84,9 +84,9 @@ static int add_sender(struct choice *c, const uint8_t id[ID_LEN], struct fault *
     return 0;
 }
 
-/* Takes the sender's turn into the body, if it fits and can be paid. A sender that cannot pay yet
- * leaves the heap, until somebody pays it; one whose transaction is too large leaves for good. 0,
- * or -1 and trouble. */
+/* Adds the sender's next transaction to the body, if it fits and can be paid. A sender that cannot
+ * pay yet leaves the heap until somebody pays it; one whose transaction is too large leaves it for
+ * the rest of the search. 0, or -1 and trouble. */
 static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct fault *f)
 {
     struct pooled *x = s->next;

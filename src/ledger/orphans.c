@@ -1,4 +1,4 @@
-#include "ledger/waiting.h"
+#include "ledger/orphans.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,20 +11,20 @@ struct orphan {
     char text[];
 };
 
-struct waiting {
+struct orphans {
     struct orphan *first, **end; /* oldest first */
     size_t bytes, count;
 };
 
-struct waiting *waiting_new(void)
+struct orphans *orphans_new(void)
 {
-    struct waiting *w = calloc(1, sizeof *w);
+    struct orphans *w = calloc(1, sizeof *w);
     if (w)
         w->end = &w->first;
     return w;
 }
 
-static struct orphan *take_out(struct waiting *w, struct orphan **at)
+static struct orphan *take_out(struct orphans *w, struct orphan **at)
 {
     struct orphan *o = *at;
     *at = o->next;
@@ -35,14 +35,14 @@ static struct orphan *take_out(struct waiting *w, struct orphan **at)
     return o;
 }
 
-void waiting_free(struct waiting *w)
+void orphans_free(struct orphans *w)
 {
     while (w && w->first)
         free(take_out(w, &w->first));
     free(w);
 }
 
-int waiting_add(struct waiting *w, const struct item *item)
+int orphans_add(struct orphans *w, const struct item *item)
 {
     for (const struct orphan *o = w->first; o; o = o->next)
         if (memcmp(o->id, item->id, ID_LEN) == 0)
@@ -63,7 +63,7 @@ int waiting_add(struct waiting *w, const struct item *item)
     return 0;
 }
 
-int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *b, struct fault *f)
+int orphans_take(struct orphans *w, const uint8_t parent[ID_LEN], struct batch *b, struct fault *f)
 {
     for (struct orphan **at = &w->first; *at; at = &(*at)->next) {
         if (memcmp((*at)->parent, parent, ID_LEN))
@@ -76,10 +76,10 @@ int waiting_take(struct waiting *w, const uint8_t parent[ID_LEN], struct batch *
     return 0;
 }
 
-int waiting_leave(struct waiting *w, bool all, uint8_t id[ID_LEN], uint64_t *line,
+int orphans_evict(struct orphans *w, bool all, uint8_t id[ID_LEN], uint64_t *line,
                   uint8_t parent[ID_LEN])
 {
-    if (!w->first || (!all && w->bytes <= WAITING_BYTES_MAX && w->count <= WAITING_BLOCKS_MAX))
+    if (!w->first || (!all && w->bytes <= ORPHANS_BYTES_MAX && w->count <= ORPHANS_BLOCKS_MAX))
         return 0;
     struct orphan *o = take_out(w, &w->first);
     *line = o->line;
