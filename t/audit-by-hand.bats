@@ -712,7 +712,7 @@ ended_by() { # SHELL SIGNAL ALONE|ALL
     done
     for folder in nowhere nowhere/deeper "$good"; do
         TMPDIR=$folder expect 2 audit-by-hand -q "$good"
-        says "^audit-by-hand: no temporary folder can be made in $folder\$"
+        says "^audit-by-hand: cannot make a temporary folder in $folder\$"
     done
     unshare -m true 2>/dev/null || skip 'no file system can be mounted here'
     # a disk that is full from the beginning, or after some blocks

@@ -363,7 +363,7 @@ END
     done
     for folder in nowhere nowhere/deeper script; do
         TMPDIR=$folder expect 2 dash script
-        says "^explain: no temporary folder can be made in $folder\$"
+        says "^explain: cannot make a temporary folder in $folder\$"
     done
     for setting in SHELLOPTS=noclobber SHELLOPTS=errexit SHELLOPTS=allexport IFS=1 POSIXLY_CORRECT=1 LC_ALL=C.UTF-8 CDPATH=/:.; do
         expect 0 env "$setting" bash script

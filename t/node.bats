@@ -60,7 +60,7 @@ load lib/network
     # and while it fetches
     mkdir b
     start b "$NODE" -c "$CHAIN" b 127.0.0.1:1
-    eventually has_line b.out ' no peer has given it, trying on: ledger-pull: '
+    eventually has_line b.out ' no peer has sent it yet, trying again: ledger-pull: '
     kill "$pid"
     status_of "$pid"
     [ "$status" -eq 0 ]
@@ -143,7 +143,7 @@ load lib/network
         kill -KILL "$victim"
         status_of "$pid"
         [ "$status" -eq 2 ]
-        has_line a.log '^node: a part of it has ended: '
+        has_line a.log '^node: a part of the node has ended: '
         eventually no_process_of a
     done
 }
@@ -229,7 +229,7 @@ has_lines() { # FILE COUNT
     eventually has_tx a 1 # b's embargo may have to run out
     mkdir c
     start c "$NODE" -c "$CHAIN" c "$place"
-    eventually has_line c.out ' no peer has given it, '
+    eventually has_line c.out ' no peer has sent it yet, '
     [ ! -s c/ledger ]
     kill "$pid"
     status_of "$pid"
@@ -249,7 +249,7 @@ has_lines() { # FILE COUNT
     [ ! -s a.out ]
     # an address that stands for all is told to nobody
     begin a --listen=0.0.0.0:0 --
-    eventually has_line a.out ' not announced: -o says '
+    eventually has_line a.out ' not announced: use -o '
     refute has_line a/peers ' 0.0.0.0:'
     end a
 }
@@ -267,7 +267,7 @@ has_lines() { # FILE COUNT
     # where another key answers, nothing is fetched
     mkdir c
     start c "$NODE" -c "$CHAIN" c "$ALICE@$place"
-    eventually has_line c.out ' no peer has given it, '
+    eventually has_line c.out ' no peer has sent it yet, '
     kill "$pid"
     expect 2 "$NODE" c localhost
     says '^node: localhost: neither HOST:PORT nor KEY@HOST:PORT$'
@@ -282,7 +282,7 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" a
     says "^node: a node runs in $PWD/a already$"
     expect 2 "$NODE" -l "$at" b
-    says "^node: it does not listen: gossip-listen: $at: .*Address already in use$"
+    says "^node: cannot listen: gossip-listen: $at: .*Address already in use$"
     eventually no_process_of b
     # one that nobody asked for by name gives way
     local taken=$at

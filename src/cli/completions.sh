@@ -1,13 +1,13 @@
 #!/bin/sh
-# completions.sh SHELL PROGRAM NAME: writes the completions of a program, which is installed as NAME, for bash, zsh or
-# fish, to stdout.
+# completions.sh SHELL PROGRAM NAME: prints the completions for bash, zsh or fish of a program that is installed
+# as NAME.
 #
-# An account's name is completed from `names` and *.pub of the current folder, as far as it is one in its one form: a file
-# that others wrote puts nothing else on a command line.
+# Names of accounts are completed from `names` and *.pub in the current folder, but only names in their one valid form,
+# so a file from somebody else cannot put anything else on a command line.
 #
-# All that it knows is what PROGRAM --help says: the usage line, and a line for each option. The words for an
-# argument are taken from its help where they are written as one|two|three; else its name tells whether files go
-# there, accounts, or nothing that can be completed.
+# The only source is PROGRAM --help: the usage line, and a line for each option. If the help of an option lists words
+# as one|two|three, these complete its argument; otherwise the argument's name decides whether files, accounts or
+# nothing can complete it.
 set -efu
 LC_ALL=C
 export LC_ALL
@@ -15,8 +15,9 @@ export LC_ALL
 [ $# -eq 3 ] || { echo 'usage: completions.sh bash|zsh|fish PROGRAM NAME' >&2; exit 2; }
 help=$("$2" --help)
 
-# An option a line: LETTER, LONG, ARGUMENT, what goes there, HELP; split by tabs, - for none. What goes there: -
-# nothing, ? something, % a file, / a folder, @ an account, or the words themselves. Before them, the operands.
+# Prints a line for each option: LETTER, LONG, ARGUMENT, KIND, HELP, separated by tabs, with - for none. KIND is -
+# for no argument, ? for anything, % for a file, / for a folder, @ for an account, or a list of words. The first line
+# has the kind of the operands.
 table() {
     printf '%s\n' "$help" | awk '
         function place(name, help) {
@@ -38,7 +39,7 @@ table() {
             while (sub(/\[-[^]]*\]/, "", usage))
                 ;
             sub(/^usage: [^ ]* */, "", usage)
-            gsub(/(^| )-[A-Za-z0-9] [^ ]+/, "", usage)    # an option that is required
+            gsub(/(^| )-[A-Za-z0-9] [^ ]+/, "", usage)    # a required option
             sub(/^ *\[LEDGER\] +/, "", usage)              # others may follow it, and are what is typed most
             print "operands\t" (usage ~ /^[] .[]*$/ ? "-" : place(usage, ""))
         }
@@ -48,7 +49,7 @@ table() {
             head = cut ? substr(line, 1, cut - 1) : line
             rest = cut ? substr(line, cut) : ""
             sub(/^ */, "", rest)
-            # a left side that is too long for its column has its help behind one space
+            # if the left side is too long for its column, its help follows after one space
             letter = substr(head, 2, 1)
             head = substr(head, 3)
             sub(/^, /, "", head)
@@ -67,7 +68,7 @@ table() {
         }'
 }
 
-# What prints the names.
+# The command that prints the names.
 names='sed -n "s/^key [0-9a-f]* \([A-Za-z0-9._%][A-Za-z0-9._~%-]*\)\$/\1/p" names *.pub 2>/dev/null'
 
 # --- bash --------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ for_bash() {
         }
         END {
             print "# bash completion for " name "; made from its --help"
-            print "# Each line on stdin that begins as the word does is an answer."
+            print "# Each line on stdin that begins with the word is a completion."
             print functions "_answers() {"
             print "    local answer"
             print "    while IFS= read -r answer; do"
@@ -98,11 +99,11 @@ for_bash() {
             print "    done"
             print "}"
             print functions "_words() { " functions "_answers < <(IFS=\" \"; set -f; builtin printf \"%s\\n\" $1); }"
-            print "# The subshell has the options that the pattern needs, whatever is set at the prompt."
+            print "# The subshell sets the options that the pattern needs, whatever they are at the prompt."
             print functions "_names() {"
             print "    " functions "_answers < <(shopt -u failglob; set +f; command " ENVIRON["names"] ")"
             print "}"
-            print "# Folders, or any files. What begins with a quote or a tilde is left to readline."
+            print "# Folders, or any files. Readline completes words that begin with a quote or a tilde."
             print functions "_paths() {"
             print "    if [ \"$1\" = d ] || [ \"$glued\" ]; then"
             print "        compopt -o filenames"
@@ -117,7 +118,7 @@ for_bash() {
             print "    local IFS=$" q " \\t\\n" q " glued="
             print "    local word=${COMP_WORDS[COMP_CWORD]-} before=${COMP_WORDS[COMP_CWORD - 1]-}"
             print "    COMPREPLY=()"
-            print "    # --option=value comes in three words; or in one, if COMP_WORDBREAKS has no ="
+            print "    # --option=value arrives as three words; or as one, if COMP_WORDBREAKS has no ="
             print "    if [[ $word == --*=* ]]; then"
             print "        before=${word%%=*} glued=${word%%=*}= word=${word#*=}"
             print "    elif [ \"$word\" = = ]; then"
@@ -140,7 +141,7 @@ for_bash() {
 
 # --- zsh ---------------------------------------------------------------------------------------------
 
-# There, a pattern that fits nothing is an error.
+# In zsh, a pattern that matches nothing is an error; (N) prevents that.
 zsh_names() { printf 'command %s\n' "$names" | sed 's/ [*]\.pub/ *.pub(N)/'; }
 
 for_zsh() {

@@ -62,7 +62,7 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
     explain_say(x, "\n# ==== What is judged ====\n\n"
                    "cd -- \"$folder\" && rm -rf stream && mkdir stream && cd stream && mkdir "
                    "accounts spent &&\n"
-                   "    : >all || trouble 'no temporary folder can be made'\n");
+                   "    : >all || trouble 'cannot make a temporary folder'\n");
     char place[PATH_MAX];
     snprintf(place, sizeof place, "%s", about->name);
     file_names_visible(place);

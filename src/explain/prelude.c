@@ -273,7 +273,7 @@ const char explain_prelude[] =
     "tail tr wc; do\n"
     "    command -v \"$tool\" >/dev/null || trouble \"$tool: not found\"\n"
     "done\n"
-    "folder=$(mktemp -d) || trouble \"no temporary folder can be made in ${TMPDIR:-/tmp}\"\n"
+    "folder=$(mktemp -d) || trouble \"cannot make a temporary folder in ${TMPDIR:-/tmp}\"\n"
     "cd -- \"$folder\" || trouble \"$folder: cannot be entered\"\n"
     "folder=$PWD TMPDIR=$PWD\n"
     "export TMPDIR\n"

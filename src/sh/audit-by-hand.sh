@@ -1,25 +1,25 @@
 #!/bin/sh
-# audit-by-hand - check every rule of a ledger with coreutils, awk and openssl alone
+# audit-by-hand - check every rule of a ledger with only coreutils, awk and openssl
 #
-# This is a text to read as much as a program to run. It needs nothing of the toolkit whose ledgers it
-# judges; every rule stands under a comment in plain words, and beside it the command that checks it:
+# This script is as much a text to read as a program to run. It uses nothing of the toolkit whose ledgers it
+# judges. A comment states each rule in plain words, next to the command that checks it:
 #
 #     sha256sum         every hash: of a line, of a pair of hashes
 #     openssl           every signature
-#     expr              every sum, product and comparison: it counts with whole numbers of any length
-#     awk               what is easiest said a line or a digit at a time
-#     a folder of files the books, one small file for each block, see 'The books' below
+#     expr              every sum, product and comparison: its integers can have any length
+#     awk               work that is done a line or a digit at a time
+#     a folder of files the books, small files for each block, see 'The books' below
 #
-# The shell's own $(( )) is used for counting, and for sums that a rule above has already bounded.
+# The shell's own $(( )) is used for counting, and for sums that an earlier rule has bounded.
 #
-# Exit status: 0 every rule holds; 1 one is broken, and stderr says which and where; 2 it could not be
-# asked.
+# Exit status: 0 every rule holds; 1 one is broken, and stderr says which and where; 2 the ledger could not
+# be checked.
 
-[ -z "${ZSH_VERSION-}" ] || emulate sh      # which zsh has to be asked for
+[ -z "${ZSH_VERSION-}" ] || emulate sh      # make zsh behave as sh
 
-# Stop at any command that fails (-e) or word that is not set (-u); never take a word of the ledger for a
-# file name pattern (-f); write to files that are there already (+C), and export nothing unasked (+a). Let
-# every byte be one character, in its order by value.
+# Stop at any command that fails (-e) or variable that is not set (-u); do not expand file name patterns
+# (-f), as words of the ledger may look like one; allow overwriting files (+C), and do not export variables
+# (+a). Treat every byte as one character, and sort by byte value.
 set +aC -efu
 IFS='
 	 '
@@ -35,7 +35,7 @@ MAX_LINE=65535                  # bytes in a line
 TWO_256=115792089237316195423570985008687907853269984665640564039457584007913129639936
 ZERO=0000000000000000000000000000000000000000000000000000000000000000
 
-# --- What is said, and how it ends ---------------------------------------------------------------------
+# --- Output and ending ---------------------------------------------------------------------------------
 
 usage() {
     printf 'usage: @PROGPREFIX@audit-by-hand [-q] [-T TIME] [LEDGER]\n'
@@ -61,18 +61,18 @@ help() {
     usage
     cat <<'END'
 
-Checks every rule of a ledger with coreutils, awk and openssl alone, and shows the work.
+Checks every rule of a ledger with only coreutils, awk and openssl, and shows the work.
 
   -q, --quiet                  print only the best tip
-  -T TIME                      the time to take for now
+  -T TIME                      use this as the current time
   -h, --help                   print this help
   -V, --version                print the version
 
-LEDGER is a file, or - for stdin; without it, $LEDGER, or else 'ledger'.
+LEDGER is a file, or - for stdin; the default is $LEDGER, or else 'ledger'.
 END
 }
 
-# Every line of the work goes through here, for a line that was not written is a check that nobody saw.
+# All output goes through here, because a check whose line is lost is a check that nobody saw.
 write() {
     printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
 }
@@ -81,22 +81,22 @@ show() {
     [ -n "$quiet" ] || write "$1"
 }
 
-# The ledger breaks a rule at line $at, where the audit stands.
+# The ledger breaks a rule at line $at.
 fault() {
     verdict=bad
     printf '%s:%s: %s\n' "$name" "$at" "$1" >&2
     exit 1
 }
 
-# The question could not be asked.
+# The ledger could not be checked.
 trouble() {
     printf '@PROGPREFIX@audit-by-hand: %s\n' "$1" >&2
     exit 2
 }
 
-# However it ends, the folder of the books goes. A command that failed where it should not have, with
-# whatever status, is trouble; only fault() may say 1. Above 128 a signal ended the command: one that was
-# sent to all of us at once, such as ^C, ends this script too.
+# However the script ends, it removes the folder of the books. A command that failed unexpectedly, with
+# any status, means status 2; only fault() may exit with 1. A status above 128 means that a signal ended the
+# command; if it was sent to the whole process group, as ^C is, it ends this script too.
 finish() {
     ended=$?
     trap - EXIT
@@ -106,8 +106,8 @@ finish() {
     exit "$ended"
 }
 
-# A signal: remove the folder, then die of that same signal, in a shell that lets it. (bash is deaf to
-# SIGQUIT, and to zsh a SIGHUP is a plain exit with 1.)
+# On a signal, remove the folder, then die of that same signal, if the shell can. (bash ignores SIGQUIT,
+# and zsh exits with 1 on SIGHUP.)
 killed() { # NUMBER
     trap - EXIT
     trap '' HUP INT QUIT PIPE TERM
@@ -117,7 +117,7 @@ killed() { # NUMBER
     exit $((128 + $1))
 }
 
-# ask COMMAND...: a command whose status says 0 for yes and 1 for no. Any other is no answer.
+# ask COMMAND...: runs a command whose status is 0 for yes and 1 for no. Any other status is an error.
 ask() {
     "$@" && return
     [ $? -eq 1 ] || trouble "$1: gave no answer"
@@ -126,9 +126,9 @@ ask() {
 
 # --- Arithmetic ----------------------------------------------------------------------------------------
 
-# calc 1 + 2 prints 3. (expr has status 1 where the result is 0; that is no failure.)
+# calc 1 + 2 prints 3. (expr has status 1 if the result is 0, which is not an error.)
 calc() {
-    # shellcheck disable=SC2003 # $(( )) stops at 64 bits; expr does not
+    # shellcheck disable=SC2003 # $(( )) is limited to 64 bits; expr is not
     expr "$@" || [ $? -eq 1 ]
 }
 
@@ -137,13 +137,13 @@ holds() {
     ask expr "$@" >/dev/null
 }
 
-# 2^N. A power of two is exact in awk's floating point, however large.
+# Prints 2^N. A power of two is exact in awk's floating point, however large it is.
 power_of_two() {
     awk -v n="$1" 'BEGIN { for (p = 1; n > 0; n--) p *= 2; printf "%.0f\n", p }'
 }
 
-# convert FROM TO NUMBER, from one base to another as on paper: for each digit, multiply what there is by
-# FROM and add the digit; d[1] is the last digit of the result, d[n] the first.
+# convert FROM TO NUMBER, from one base to another as on paper: for each digit, multiply the result so far
+# by FROM and add the digit; d[1] is the last digit of the result, d[n] the first.
 convert() {
     printf '%s\n' "$3" | awk -v from="$1" -v to="$2" '{
         digits = "0123456789abcdef"
@@ -186,9 +186,9 @@ is_hash() {
     is_hex "$1" 64 64
 }
 
-# A text: '-' if it is empty, '%2D' if it is the one byte '-'. Otherwise A-Z a-z 0-9 . _ ~ - stand for
-# themselves, and every other byte is % and two capital hex digits, which are needless for the first. With
-# each such escape made one byte again, no % is left over, and there are at most 256 bytes.
+# A text: '-' if it is empty, '%2D' if it is the single byte '-'. Otherwise A-Z a-z 0-9 . _ ~ - stand for
+# themselves and must not be escaped, and every other byte is % and two capital hex digits. When each escape
+# is replaced by one byte, no % remains, and there are at most 256 bytes.
 is_text() {
     case $1 in
     - | %2D) return 0 ;;
@@ -206,8 +206,8 @@ is_text() {
 
 # --- Lines ---------------------------------------------------------------------------------------------
 
-# A line is 1 to 65,535 bytes of fields split by exactly one space; a field is printable ASCII. The last
-# line has its newline too.
+# A line is 1 to 65,535 bytes of fields separated by exactly one space; a field is printable ASCII. Every
+# line ends with a newline, even the last.
 check_lines() {
     [ -s ledger ] || { at=1; fault 'ledger: is empty'; }
     bad=$(awk -v most="$MAX_LINE" '
@@ -226,13 +226,13 @@ check_lines() {
 
 # --- Hashes --------------------------------------------------------------------------------------------
 
-# Every hash is the SHA-256 of a line that you can see, without its newline. Sets $hash.
+# Every hash is the SHA-256 of a visible line, without its newline. Sets $hash.
 sha256() {
     hash=$(printf %s "$1" | sha256sum)
     hash=${hash%% *}
 }
 
-# The ids of the lines in the file 'body', into 'ids': a record's id is the hash of its line.
+# Writes the ids of the lines in the file 'body' to 'ids': a record's id is the hash of its line.
 find_ids() {
     while IFS= read -r record; do
         sha256 "$record"
@@ -242,9 +242,9 @@ find_ids() {
 
 # The Merkle root over those ids. Sets $root_found.
 #
-# The tree grows upward, level by level: neighbours are joined in pairs, the hash of 'LEFT RIGHT' standing
-# for both, and a last one without a neighbour rises as it is. (That is RFC 9162's tree, in which the left
-# side is the largest power of two below the count.) The root of nothing is the hash of nothing.
+# The tree is built upward, level by level: each pair of neighbours is replaced by the hash of 'LEFT RIGHT',
+# and a last one without a neighbour moves up unchanged. (This is the tree of RFC 9162, in which the left
+# side is the largest power of two below the count.) The root of no lines is the hash of the empty string.
 find_root() { # COUNT
     width=$1
     if [ "$width" -eq 0 ]; then
@@ -273,13 +273,13 @@ find_root() { # COUNT
 # The order of Ed25519's group, 2^252 + 27742317777372353535851937790883648493.
 ORDER=1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed
 
-# A point is 32 bytes: its y, the lowest byte first, and in the highest bit the sign of its x (so that the
-# last byte's first digit tells 0 from 8, and 7 from f, by the sign alone).
+# A point is 32 bytes: its y, the lowest byte first, and in the highest bit the sign of its x (so the first
+# digit of the last byte may be 0 or 8, or 7 or f, depending on the sign).
 is_sound_point() {
     zeros=${ZERO%??}                                                        # 31 bytes 00
     ffs=ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff        # 30 bytes ff
     case $1 in
-    # y is not below 2^255 - 19, so that the same point could be written with a smaller y
+    # y is not below 2^255 - 19, so the same point could be written with a smaller y
     e[d-f]"$ffs"[7f]f | f?"$ffs"[7f]f) return 1 ;;
     # y is that of a point of small order: 0, 1, -1, and two of order 8
     "$zeros"[08]0 | 01"${zeros#??}"[08]0 | ec"$ffs"[7f]f) return 1 ;;
@@ -288,9 +288,8 @@ is_sound_point() {
     esac
 }
 
-# S, the signature's second half, is a number below the group's order. It too stands with its lowest byte
-# first, so the bytes are turned round; "" has awk compare the two as strings, which says the same of as
-# many digits.
+# S, the signature's second half, must be a number below the group's order. Its lowest byte too is first,
+# so the bytes are reversed. The "" makes awk compare strings, which is the same for numbers of equal length.
 is_below_order() {
     printf '%s\n' "$1" >field || trouble "$books: cannot be written"
     # shellcheck disable=SC2016 # these are fields of awk
@@ -306,8 +305,8 @@ bytes() {
     printf %s "$1" | tr a-f A-F | basenc --base16 -d
 }
 
-# Whether openssl finds the signature good. It wants three files: the message, the signature, and the key,
-# which is preceded by the twelve bytes that say 'an Ed25519 key'.
+# Whether openssl finds the signature valid. It needs three files: the message, the signature, and the key
+# after the twelve bytes that mark an Ed25519 public key (RFC 8410).
 openssl_agrees() { # KEY MESSAGE SIGNATURE
     { printf %s "$2" >message && bytes "$3" >message.sig && bytes "302a300506032b6570032100$1" >key.der; } ||
         trouble "$books: cannot be written"
@@ -319,8 +318,8 @@ openssl_agrees() { # KEY MESSAGE SIGNATURE
     esac
 }
 
-# A signature is the last field of its line, 128 lowercase hex digits, and signs every byte before the
-# space in front of it. Its two halves are the point R and the number S.
+# A signature is the last field of its line, 128 lowercase hex digits. It signs everything before the space
+# that precedes it. Its two halves are the point R and the number S.
 check_signature() { # KEY LINE
     signature=${2##* }
     is_hex "$signature" 128 128 || fault 'tx: signature is not 128 lowercase hex digits'
@@ -335,12 +334,12 @@ check_signature() { # KEY LINE
 
 # --- Difficulty ----------------------------------------------------------------------------------------
 
-# The target that a block must have, by its parent's height and time. Sets $target_found.
+# The target that a block must have, from its parent's height and time. Sets $target_found.
 #
-# Drift is how late the parent came, against one block every 'spacing' seconds since genesis. Each
-# 'halflife' of it doubles the target (and halves it, where the drift is below 0): genesis's target times
-# 2^(drift / halflife). In whole numbers: e is drift / halflife in units of 1/65536, cut off toward 0; its
-# whole part shifts, and the 65,536ths that are left over go through a cubic that is close to 2^x.
+# The drift is how late the parent was, compared with one block every 'spacing' seconds since genesis. Each
+# 'halflife' of drift doubles the target (or halves it, if the drift is negative): the target is that of
+# genesis times 2^(drift / halflife). In integers: e is drift / halflife in units of 1/65536, truncated
+# toward 0; its whole part becomes a shift, and a cubic approximates 2^x for the remaining 65,536ths.
 find_target() { # HEIGHT TIME
     drift=$(calc "$2" - "$genesis_time" - "$spacing" '*' "$1")
     if [ "$halflife" -eq 0 ]; then
@@ -371,18 +370,18 @@ find_target() { # HEIGHT TIME
 
 # --- The books -----------------------------------------------------------------------------------------
 #
-# The ledger is a tree, and every block in it, on the best chain or not, is judged by what held at its
-# parent. So each block that holds leaves three files, named by its id:
+# The ledger is a tree, and every block in it, on the best chain or not, is judged by the state at its
+# parent. So for each valid block there are three files, named by its id:
 #
 #     block.ID          one line: HEIGHT TIME WORK SUPPLY
 #     recent.ID         the times of the last 11 blocks, this one included, a line each
 #     accounts.ID       a line for each account: ACCOUNT BALANCE SEQ
 #
-# A block under judgement begins with its parent's accounts, in the file 'accounts'. What changes is
-# written under what was: the last line of an account is the one that counts.
+# Checking a block begins with its parent's accounts, in the file 'accounts'. Changes are appended to it:
+# the last line of an account is the one that counts.
 
-# Sets $balance and $next, the account's next sequence number; $known says whether it is in the books.
-# index() compares text: '12e3' and '12000' are two accounts, and not one number.
+# Sets $balance and $next, the account's next sequence number; $known is empty if it is not in the books.
+# index() compares text: '12e3' and '12000' are different accounts, not the same number.
 look_up() { # ACCOUNT
     known=$(awk -v who="$1" 'index($0, who " ") == 1 { at = $2 " " $3 } END { print at }' accounts)
     balance=${known% *}
@@ -394,13 +393,13 @@ put() { # ACCOUNT BALANCE SEQ
     printf '%s %s %s\n' "$1" "$2" "$3" >>accounts
 }
 
-# No sum here can pass 2^63-1: all balances together are never more than the supply.
+# No sum here can exceed 2^63-1, because all balances together are never more than the supply.
 credit() { # ACCOUNT AMOUNT
     look_up "$1"
     put "$1" $((balance + $2)) "$next"
 }
 
-# Close the books of a block; of the lines of an account, turned round, the first one stays.
+# Close the books of a block. Of each account's lines, the last is kept: it comes first after tac.
 keep() { # ID HEIGHT TIME WORK SUPPLY
     printf '%s %s %s %s\n' "$2" "$3" "$4" "$5" >"block.$1"
     printf '%s\n' "$3" | cat recent - | tail -n 11 >"recent.$1"
@@ -430,7 +429,7 @@ check_header() {
     [ "$target" != "$ZERO" ] || fault 'block: target is zero'
     show "line $at: block $height $id"
 
-    # No block stands in the ledger twice. The body is there, whole, and goes into the file 'body'.
+    # No block is in the ledger twice. The body must be complete, and is copied to the file 'body'.
     [ ! -e "block.$id" ] || fault 'block: stands twice'
     [ "$count" -le $((lines - at)) ] ||
         fault "block: is cut short: count $count, but $((lines - at)) more lines in the ledger"
@@ -446,7 +445,7 @@ check_root() {
     [ "$root" = "$root_found" ] || fault 'block: root does not match the lines'
 }
 
-# rule NAME VALUE: the configuration of the chain. Each of the eight once, and no other.
+# rule NAME VALUE: the configuration of the chain. Each of the eight rules occurs once, and there are no others.
 take_rule() {
     [ $# -eq 3 ] || fault "rule: $# fields, expected 3"
     case $2 in
@@ -471,7 +470,7 @@ take_rule() {
     show "  rule $2 $3"
 }
 
-# grant ACCOUNT AMOUNT: a first balance, at least 1, once an account.
+# grant ACCOUNT AMOUNT: an initial balance of at least 1, at most one for each account.
 take_grant() {
     [ $# -eq 3 ] || fault "grant: $# fields, expected 3"
     is_hash "$2" || fault 'grant: account is not 64 lowercase hex digits'
@@ -485,7 +484,7 @@ take_grant() {
     show "  grant $2 $3"
 }
 
-# The first block: block 0 ZERO ROOT TIME TARGET ZERO COUNT 0, and in its body only rules and grants.
+# The first block: block 0 ZERO ROOT TIME TARGET ZERO COUNT 0, with only rules and grants in its body.
 check_genesis() {
     [ "$height $prev $miner $seal" = "0 $ZERO $ZERO 0" ] || fault 'block: the first one is no genesis'
     check_root
@@ -517,7 +516,7 @@ check_genesis() {
     keep "$chain" 0 "$time" 0 "$supply"
     best_height=0 best_id=$chain best_work=0 best_supply=$supply
 
-    # How far ahead of the clock a block may be: 12 spacings, or 60 seconds where that is more.
+    # How far ahead of the clock a block may be: 12 spacings, or 60 seconds if that is more.
     ahead=$(calc 12 '*' "$spacing")
     if holds "$ahead" '<' 60; then ahead=60; fi
     latest=$(calc "$now" + "$ahead")
@@ -542,8 +541,8 @@ check_tx() {
     check_signature "$from" "$record"
     show "  signed by $from"
 
-    # AMOUNT is at least 1, FEE at least 'minfee'; SEQ counts FROM's transactions before this one; and
-    # FROM has what is spent.
+    # AMOUNT is at least 1 and FEE at least 'minfee'; SEQ is the number of FROM's transactions before this
+    # one; and FROM's balance covers AMOUNT and FEE.
     [ "$amount" -ge 1 ] || fault 'tx: amount is 0'
     [ "$fee" -ge "$minfee" ] || fault "tx: fee $fee, the least is $minfee"
     look_up "$from"
@@ -559,14 +558,14 @@ check_tx() {
 
 # Any other block, judged by the books of its parent.
 check_block() {
-    # It is not over 'maxblock', header, body and newlines together; and its body is the one that the header
-    # was sealed for.
+    # Header, body and newlines together are not over 'maxblock'; and the body is the one that the header was
+    # sealed for.
     size=$(printf '%s\n' "$line" | cat - body | wc -c)
     show "  size $size bytes of at most $maxblock"
     [ "$size" -le "$maxblock" ] || fault 'block: is over maxblock'
     check_root
 
-    # It stands after its parent, and is one higher.
+    # Its parent precedes it in the ledger, and its height is one more.
     [ -e "block.$prev" ] || fault 'block: parent is not in the ledger before it'
     read -r parent_height parent_time parent_work parent_supply <"block.$prev"
     cp "recent.$prev" recent
@@ -575,23 +574,23 @@ check_block() {
     [ "$height" -eq $((parent_height + 1)) ] ||
         fault "block: height $height, expected $((parent_height + 1))"
 
-    # Its target is the one that the times so far ask for, and its id, read as a number, is not over that:
-    # someone has done the work. (The x makes expr compare text, which says the same of equal lengths.)
+    # Its target is the one that follows from the times so far, and its id, read as a number, is not over it,
+    # so the work was done. (The x makes expr compare text, which is the same for numbers of equal length.)
     find_target "$parent_height" "$parent_time"
     show "  target $target claimed"
     show "  target $target_found computed, the parent being $drift s late"
     [ "$target" = "$target_found" ] || fault "block: target should be $target_found"
     holds "x$id" '<=' "x$target" || fault 'block: its hash is over the target'
 
-    # Its time is after the median of its last 11 ancestors (of an even number, the upper of the middle
-    # two), and not too far ahead of the clock.
+    # Its time is after the median of its last 11 ancestors (the upper of the middle two if their number is
+    # even), and not too far ahead of the clock.
     median=$(sort -n recent | awk '{ time[NR] = $0 } END { print time[int(NR / 2) + 1] }')
     is_number "$median" || trouble 'sort or awk: gave no median'
     show "  time $time, after the median $median and not after $latest"
     [ "$time" -gt "$median" ] || fault 'block: time is not after the median of the last 11'
     holds "$time" '<=' "$latest" || fault 'block: time is too far ahead of the clock'
 
-    # Its reward is halved every 'halving' blocks (0: never), and the supply stays within a number.
+    # The reward is halved every 'halving' blocks (0: never), and the supply stays below 2^63.
     halvings=0
     [ "$halving" -eq 0 ] || halvings=$((height / halving))
     earned=0
@@ -600,7 +599,7 @@ check_block() {
     supply=$((parent_supply + earned))
     show "  reward $earned, halvings $halvings; supply $supply"
 
-    # Its transactions hold, one after the other; and when all are done, the miner has reward and fees.
+    # Its transactions are valid, one after the other; then the miner is credited with the reward and fees.
     fees=0
     paste -d ' ' ids body >records
     while read -r tx_id record; do
@@ -609,8 +608,8 @@ check_block() {
     done <records
     credit "$miner" $((earned + fees))
 
-    # The work of a block is what finding its seal takes on average, floor(2^256 / (TARGET + 1)); that of
-    # a chain is the sum. The best tip has the most; of equals, the one that stands first.
+    # The work of a block is the average number of hashes to find its seal, floor(2^256 / (TARGET + 1)); that
+    # of a chain is the sum. The best tip has the most work; of several, it is the first in the ledger.
     work=$(calc "$parent_work" + "$TWO_256" / '(' "$(convert 16 10 "$target")" + 1 ')')
     show "  miner $miner earns $earned and $fees in fees; the chain's work is $work"
     keep "$id" "$height" "$time" "$work" "$supply"
@@ -619,14 +618,14 @@ check_block() {
     fi
 }
 
-# --- What it relies on ---------------------------------------------------------------------------------
+# --- Checks of the shell and the tools -----------------------------------------------------------------
 #
-# A shell that counts to 2^31, or a sort that compares floating-point numbers, does not fail: it judges
-# wrongly. So the shell and each tool are first asked what has a known answer.
+# With a shell of 32-bit integers, or a sort that compares floating-point numbers, the script would not fail
+# but judge wrongly. So the shell and each tool are first tried on values whose answer is known.
 
 can_count() {
     words='a b'
-    # shellcheck disable=SC2086 # a shell must split words, too
+    # shellcheck disable=SC2086 # splitting is what is tested
     set -- $words
     [ $# -eq 2 ] && [ "$((MAX - 1 + 1))" = 9223372036854775807 ] && [ "$((MAX >> 62))" = 1 ] &&
         [ "$MAX" -gt "$((MAX - 1))" ] && ! [ "$((MAX - 1))" -ge "$MAX" ]
@@ -647,7 +646,7 @@ check_tools() {
     [ "$hash" = ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad ] ||
         trouble 'sha256sum: computes wrongly'
 
-    # RFC 8032, section 7.1, test 2: a signature of the letter r, which is none of the letter s.
+    # RFC 8032, section 7.1, test 2: a signature of the letter r, which is not valid for the letter s.
     key=3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
     r=92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da
     s=085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00
@@ -655,7 +654,7 @@ check_tools() {
         trouble 'openssl: tells good Ed25519 signatures from bad ones wrongly; use OpenSSL 3'
 }
 
-# A clock before 1970 is wrong; by one that is far ahead, no block would be in the future.
+# A clock before 1970 is wrong; and with one that is far ahead, no block could be in the future.
 read_clock() {
     now=$(date +%s) || now=unreadable
     { is_number "$now" && holds "$now" '<' 253402300800; } ||
@@ -704,13 +703,13 @@ name=${1:-${LEDGER:-ledger}}
 
 trap finish EXIT
 for signal in 1 2 3 13 15; do               # HUP INT QUIT PIPE TERM
-    # shellcheck disable=SC2064 # the signal of now
+    # shellcheck disable=SC2064 # it expands now, on purpose
     trap "killed $signal" "$signal"
 done
-books=$(mktemp -d) || trouble "no temporary folder can be made in ${TMPDIR:-/tmp}"
+books=$(mktemp -d) || trouble "cannot make a temporary folder in ${TMPDIR:-/tmp}"
 
-# The books begin with a copy of the ledger, in which a byte 0, that no shell can hold, has become a byte
-# 1: no line may have either.
+# The books begin with a copy of the ledger. A byte 0, which no shell can hold, is replaced by a byte 1;
+# neither is allowed in a line.
 case $name in
 *.gz) trouble "$name: is compressed; try: gzip -dc '$name' | audit-by-hand -" ;;
 -) name=stdin ;;

@@ -1,8 +1,8 @@
 #!/bin/sh
-# node - one peer of a network, out of a folder of flat files
+# node - one peer of a network, run from a folder of plain files
 #
-# All that a node does is in the pipelines at the end of this script; the rest is options and files. Change them,
-# leave a part out, put one of your own between two others: what comes out is a node that does that.
+# Everything that a node does is in the pipelines near the end of this script; the rest is options and files. To
+# make a different node, change the pipelines: leave out a program, or put one of your own between two others.
 #
 # Exit status: 0 stopped by a signal; 1 the ledger is damaged; 2 trouble.
 set -eu
@@ -15,14 +15,14 @@ usage() {
     printf 'usage: @PROGPREFIX@node [-dpqV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
 }
 
-# What is missing or too much, then the usage line.
+# Prints what is missing or superfluous, then the usage line.
 misuse() { # REASON
     printf '%s\n' "@PROGPREFIX@node: $1" >&2
     usage >&2
     exit 2
 }
 
-# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
 wrong_option() {
     case $option in
     :) misuse "-$OPTARG: its argument is missing" ;;
@@ -37,15 +37,15 @@ help() {
 
 Runs one peer from the folder DIR: ledger, pool, peers, names, node.key, log.
 
-  -a, --allow=KEYS             talk to peers with these keys alone
-  -c, --chain=CHAIN            the genesis block's id, where there is no ledger yet
+  -a, --allow=KEYS             connect only to peers with these keys
+  -c, --chain=CHAIN            the genesis block's id, if there is no ledger yet
   -d, --dandelion              send fresh transactions along a stem first
-  -f, --fanout=COUNT           dial so many peers (default: 8)
+  -f, --fanout=COUNT           dial this many peers (default: 8)
   -l, --listen=HOST:PORT       listen there (default: as last time, else 127.0.0.1, a free port)
-  -m, --mine=NAME              mine, for this account
-  -o, --announce=HOST:PORT     the address that others are told (default: where it listens)
-  -p, --plain                  without TLS, on loopback alone, to look at with nc
-  -q, --quiet                  say nothing while it runs
+  -m, --mine=NAME              mine for this account
+  -o, --announce=HOST:PORT     the address announced to peers (default: where it listens)
+  -p, --plain                  use no TLS, and only loopback, for watching with nc
+  -q, --quiet                  print nothing while it runs
   -h, --help                   print this help
   -V, --version                print the version
 END
@@ -110,7 +110,7 @@ case $fanout in
 esac
 [ -z "$plain" ] || [ -z "$allow" ] || die '-p: plain connections have no keys: leave out -a'
 
-# The other programs stand beside this one.
+# The other programs are in the same folder as this one.
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
@@ -120,16 +120,16 @@ for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip-listen @PROGPR
     command -v "$program" >/dev/null || die "$program: not found"
 done
 
-# --- Who watches it --------------------------------------------------------------------------------------
+# --- The supervisor --------------------------------------------------------------------------------------
 
-# The node runs in a process group of its own, so that all of it ends together. This shell waits for it, hands
-# signals on, and clears away whatever is left of it.
+# The node runs in its own process group, so all of it ends together. This shell waits for it, forwards
+# signals, and kills whatever remains of it.
 if [ "${NODE_WATCHER-}" != "$PPID" ]; then
     NODE_WATCHER=$$ setsid sh "$here/${0##*/}" "$@" </dev/null &
     node=$!
     trap 'cut_short=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT QUIT TERM
     cut_short=yes status=128
-    while [ "$status" -ge 128 ] && [ -n "$cut_short" ]; do # a signal ends the waiting, not the node
+    while [ "$status" -ge 128 ] && [ -n "$cut_short" ]; do # a signal interrupts the wait, and does not mean that the node has ended
         cut_short='' status=0
         wait "$node" 2>/dev/null || status=$?
     done
@@ -140,7 +140,7 @@ fi
 unset NODE_WATCHER
 trap 'exit 0' HUP INT QUIT TERM
 
-# --- Its folder --------------------------------------------------------------------------------------------
+# --- The folder --------------------------------------------------------------------------------------------
 
 shift $((OPTIND - 1))
 [ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: not there"
@@ -160,7 +160,7 @@ is_account() { # TEXT
     [ ${#1} -eq 64 ]
 }
 
-# Nothing is made before all is there that a node needs.
+# No folder is made unless the node can start.
 { [ ! -e "$folder" ] || [ -d "$folder" ]; } || die "$folder: cannot be made"
 if [ ! -s "$folder/ledger" ]; then
     [ -n "$chain" ] || die "$folder/ledger: not there, and no -c says which chain it will be"
@@ -173,11 +173,11 @@ cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 [ -w . ] || die "$PWD: cannot be written"
 [ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
 
-# The lock is held by every part, so that it lasts as long as any of them; those of a killed node may be just dying.
+# Every part holds the lock, so it lasts as long as any of them. Those of a killed node may take a moment to die.
 exec 9<node.key
 flock -w 1 9 || die "a node runs in $PWD already"
 { echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
-rm -f listener.pid puller.pid listening # of a run that was killed
+rm -f listener.pid puller.pid listening # left by a run that was killed
 
 grep -qxF -e "$(cat node.pub)" names || cat node.pub >>names
 for peer in "$@"; do
@@ -186,11 +186,11 @@ for peer in "$@"; do
     grep -qxF -e "$line" peers || printf '%s\n' "$line" >>peers
 done
 
-# Auditors whose word the ledger is held to, checkpoint(5), where there are any.
+# If there are checkpoints of auditors, checkpoint(5), the ledger must agree with them.
 held=''
 [ ! -e checkpoints ] || held='-C checkpoints'
 
-# What a killed writer has left is put aside before anyone reads it.
+# This removes what a killed writer left unfinished, before anything reads the ledger.
 if [ -s ledger ]; then
     # shellcheck disable=SC2086 # an option, or nothing
     @PROGPREFIX@ledger-append -q $held ledger </dev/null || exit
@@ -208,12 +208,12 @@ if [ -z "$listen" ]; then
 fi
 identity=${plain:--k node.key}
 
-# The parts append to the log, so that it can be cut while they write.
+# The parts append to the log, so it can be truncated while they write.
 trim_log() {
     [ "$(wc -c <log)" -lt 16777216 ] || { cp log log.old && : >log; }
 }
 
-# What a part said last that is no event, or where to look.
+# The last line in the log that is not an event, or where to look.
 last_words() { # [PROGRAM]
     words=$(tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1) || :
     [ -n "$words" ] || words=$(tail -n 100 log | grep '^[^0-9]' | tail -n 1) || :
@@ -224,7 +224,7 @@ say() { # WORDS
     [ -n "$quiet" ] || printf '%s %s\n' "$(date -u +%T)" "$1" 2>/dev/null || die 'stdout: cannot be written'
 }
 
-# Tells of new records, and of peers that come, from what the log says behind its first BYTES. Times are UTC.
+# Reports new records and new connections, from the log after its first BYTES. Times are UTC.
 tell() { # BYTES
     ours=$(cut -d ' ' -f 2 node.pub)
     tail -c "+$(($1 + 1))" -F log 2>/dev/null | while IFS=' ' read -r time who event id words; do
@@ -235,7 +235,7 @@ tell() { # BYTES
         bad*) form='%02d:%02d:%02d %s%.0s%.0s\n' ;;
         *) continue ;;
         esac
-        # Of `-` is what a listener knows from its last run; and what is wrong with the file of peers.
+        # The peer `-` stands for records known from the last run, and for errors in the file of peers.
         case $event$who in
         bad-) ;;
         bad* | *-) continue ;;
@@ -250,7 +250,7 @@ tell() { # BYTES
 
 # --- The node ----------------------------------------------------------------------------------------------
 
-# Becomes the program, and leaves word which process that is, for `stop`.
+# Executes the program, and records its process id in NAME.pid, for `stop`.
 become() { # NAME PROGRAM...
     sh -c 'echo "$PPID" >"$0.pid"' "$1"
     shift
@@ -259,30 +259,30 @@ become() { # NAME PROGRAM...
 
 # shellcheck disable=SC2086 # $identity, $chain, $stems and $held are options, or nothing
 {
-    # In: each record that is new, once, its form, work and signatures checked.
+    # In: prints each new record once, with its form, work and signatures checked.
     listen() {
         become listener @PROGPREFIX@gossip-listen -v $identity ${allow:+-a "$allow"} $stems -l "$listen" -L ledger \
             -s spool -w listening
     }
 
-    # Out: to some of the peers, who do the same.
+    # Out: relays records to some of the peers, which do the same.
     forward() {
         @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -f "$fanout" -t 2 peers || :
-        end_intake # where nothing goes out, nothing is taken in
+        end_intake # if nothing can go out, nothing should come in
     }
 
-    # What comes in is let through by one program after the other, and goes out. This is the node.
+    # This is the node: records come in, pass one program after the other, and go out.
     flow() {
         listen |
-            @PROGPREFIX@verify -u -l ledger | # what breaks a rule falls
-            @PROGPREFIX@ledger-append -p $held ledger | # blocks go into the ledger
-            @PROGPREFIX@txpool -u -l ledger pool | # transactions wait for a block
-            @PROGPREFIX@peerbook -l ledger peers | # addresses are kept
-            remind | # what we had at the start goes ahead
+            @PROGPREFIX@verify -u -l ledger | # drops records that break a rule
+            @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
+            @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
+            @PROGPREFIX@peerbook -l ledger peers | # keeps addresses
+            remind | # sends what we had at the start first
             forward
     }
 
-    # A node that was killed offers again what it may not have passed on.
+    # Offers again what the node may not have relayed before it was killed.
     remind() {
         height=$(@PROGPREFIX@ledger-chain -t ledger | cut -d ' ' -f 2)
         [ "$height" -eq 0 ] || @PROGPREFIX@ledger-chain -s $((height > 10 ? height - 9 : 1)) ledger
@@ -290,18 +290,18 @@ become() { # NAME PROGRAM...
         cat pool -
     }
 
-    # What was missed while we were away, or cut off.
+    # Fetches the blocks missed while the node was down or cut off.
     catch_up() {
         become puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
             @PROGPREFIX@ledger-append -q $held ledger
     }
 
-    # Our own records take the way of all others: in by the front door.
+    # Our own records go through the same pipeline as all others: they are sent to our listener.
     bring() {
         @PROGPREFIX@gossip-send $identity -L ledger -t 5 "$(cat where)"
     }
 
-    # Where we can be reached, for others to keep: said later than what we said last, even if that was in this second.
+    # Announces our address to peers, with a time later than that of our last announcement, even within one second.
     announce() {
         while :; do
             last=$(sed -n "s/^peer [^ ]* $(cut -d ' ' -f 2 node.pub) [^ ]* \([0-9]*\) .*/\1/p" peers)
@@ -312,7 +312,7 @@ become() { # NAME PROGRAM...
         done
     }
 
-    # Block after block on the best tip. The next one waits until this one is in the ledger.
+    # Mines block after block on the best tip, and waits until each is in the ledger before it starts the next.
     mining() {
         while :; do
             tip=$(@PROGPREFIX@ledger-chain -t ledger) || tip=''
@@ -349,10 +349,10 @@ end() { # STATUS
     exit "$1"
 }
 
-# Nothing more comes in, what was let in goes the whole way, and then all ends.
+# Stops accepting records, lets those accepted pass the whole pipeline, and then ends everything.
 stop() {
     trap '' HUP INT QUIT TERM
-    (trap - TERM && sleep 30 && kill -KILL 0) & # a part that hangs is not waited for
+    (trap - TERM && sleep 30 && kill -KILL 0) & # in case a part hangs
     while is_running "$flow" || is_running "$catching_up"; do
         end_intake
         sleep 0.05
@@ -362,7 +362,7 @@ stop() {
 }
 trap stop HUP INT QUIT TERM
 
-# A trap is heeded at once while the shell waits, but not while a program runs in front of it.
+# Sleeps in the background: a trap runs at once during wait, but not while a foreground program runs.
 pause() { # SECONDS
     sleep "$1" &
     wait $! || :
@@ -372,7 +372,7 @@ is_watched() {
     kill -0 "$PPID" 2>/dev/null || stop
 }
 
-exec 4>&2 # what this shell itself has to say goes there, what its parts say to the log
+exec 4>&2 # messages of this shell go there, those of its parts to the log
 talk=4
 [ -s ledger ] || say 'fetching the chain'
 tries=0
@@ -381,7 +381,7 @@ until [ -s ledger ]; do
     catch_up '' 2>>log &
     catching_up=$!
     wait "$catching_up" || :
-    [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || say "no peer has given it, trying on: $(last_words)"
+    [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || say "no peer has sent it yet, trying again: $(last_words)"
     [ -s ledger ] || pause 2
 done
 
@@ -392,8 +392,8 @@ flow 2>>log &
 flow=$!
 until [ -s listening ]; do
     if ! is_running "$flow"; then
-        # where we listened last time, somebody else may by now
-        [ -n "$elsewhere" ] || die "it does not listen: $(last_words '@PROGPREFIX@gossip-listen')"
+        # another program may now listen where we did last time
+        [ -n "$elsewhere" ] || die "cannot listen: $(last_words '@PROGPREFIX@gossip-listen')"
         listen=$elsewhere elsewhere=''
         flow 2>>log &
         flow=$!
@@ -407,7 +407,7 @@ catching_up=$!
 
 address=${address:-$(cat where)}
 case $address in
-0.0.0.0:* | '[::]:'*) say 'not announced: -o says which address others are told' ;;
+0.0.0.0:* | '[::]:'*) say 'not announced: use -o to give peers an address' ;;
 *) announce 2>>log & ;;
 esac
 if [ -n "$miner" ]; then
@@ -420,5 +420,5 @@ while is_running "$flow" && is_running "$catching_up"; do
     [ $(((seconds += 1) % 60)) -ne 0 ] || trim_log
     pause 1
 done
-printf '@PROGPREFIX@node: a part of it has ended: %s\n' "$(last_words)" >&4 || :
+printf '@PROGPREFIX@node: a part of the node has ended: %s\n' "$(last_words)" >&4 || :
 end 2
