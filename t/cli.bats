@@ -247,6 +247,19 @@ twins() {
     done
 }
 
+@test "the lines of a secret key pass through no filter" {
+    twins
+    echo note of nothing >note
+    for program in 'txpool pool' 'ledger-append -p' 'peerbook book' minework txsign names verify; do
+        cat note alice.key note >mixed
+        read -ra words <<<"$program"
+        [ "$program" != txsign ] || words+=(-k alice.key)
+        expect 1 "${words[@]}" <mixed
+        says "^stdin:2: pem: the beginning of a PEM file, such as a secret key: not passed on$"
+        cat note note | diff - "$out"
+    done
+}
+
 @test "txmake: an amount before an account" {
     twins
     expect 2 txmake -f alice 25 bob

@@ -38,3 +38,11 @@ void cli_tell_unknown(const char *place, uint64_t n, bool quiet)
         cli_warn("%s: %" PRIu64 " record%s of unknown type %s", place, n, n == 1 ? "" : "s",
                  quiet ? "not checked" : "passed on unchecked");
 }
+
+bool cli_armored(struct armor *a, const char *place, uint64_t number, const char *line, size_t len)
+{
+    enum armor_part part = armor_next(a, line, len);
+    if (part == ARMOR_BEGINS)
+        cli_report(place, number, ARMOR_RULE);
+    return part != ARMOR_NONE;
+}

@@ -45,6 +45,7 @@ struct run {
     struct cli_checkpoints checkpoints;
     struct orphans *orphans;
     struct fallen fallen;
+    struct armor armor; /* on stdin, with -p */
     struct batch child; /* a block that has waited, while it is taken */
     struct buf parents; /* ids of new blocks whose children are still to be asked for */
     struct buf out;     /* what goes to stdout once the ledger is synced */
@@ -147,7 +148,10 @@ static void pass_item(struct run *r, const struct item *item)
     if (item->broken) {
         refuse(r, &item->fault, false);
     } else if (r->pass) {
-        cli_memory(buf_add(&r->out, item->text, item->size));
+        if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1))
+            r->status = CLI_NO;
+        else
+            cli_memory(buf_add(&r->out, item->text, item->size));
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;

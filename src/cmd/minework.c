@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/rate.h"
 #include "cli/terminal.h"
+#include "cli/verdict.h"
 #include "crypto/sha256.h"
 #include "farm/cover.h"
 #include "farm/unsealed.h"
@@ -46,6 +47,7 @@ struct run {
     struct buf line; /* scratch */
     int64_t parts;
     struct cover *cover;
+    struct armor armor; /* on stdin */
     int status;
 
     /* Of work: */
@@ -329,6 +331,8 @@ static void work_on_line(struct run *r, const struct line *line)
         refuse(r, line->number, &f);
     } else if (line_is(line->text, line->len, "ticket")) {
         work_on(r, &t);
+    } else if (cli_armored(&r->armor, "stdin", line->number, line->text, line->len)) {
+        r->status = CLI_NO;
     } else {
         cli_memory(buf_add(&r->line, line->text, line->len));
         put_line(r);

@@ -6,6 +6,7 @@
 #include "cli/ledger.h"
 #include "cli/network.h"
 #include "cli/terminal.h"
+#include "cli/verdict.h"
 #include "stream/stream.h"
 
 #include <getopt.h>
@@ -37,7 +38,8 @@ struct run {
     bool has_chain;
     uint8_t chain[ID_LEN];
     struct peerbook book;
-    uint64_t told; /* the file's broken line told last */
+    uint64_t told;      /* the file's broken line told last */
+    struct armor armor; /* on stdin */
     int status;
 };
 
@@ -163,6 +165,17 @@ static int open_book(struct run *r)
     return fd;
 }
 
+/* Whether a record is passed on. */
+static bool take_item(struct run *r, const struct item *item)
+{
+    if (item->is_peer)
+        return take_peer(r, item);
+    if (!cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1))
+        return true;
+    r->status = CLI_NO;
+    return false;
+}
+
 /* Nothing is passed on before it is safe in the file. */
 static void take_batch(struct run *r, const struct batch *b, struct buf *out)
 {
@@ -173,7 +186,7 @@ static void take_batch(struct run *r, const struct batch *b, struct buf *out)
         const struct item *item = &b->items[i];
         if (item->broken)
             refuse(r, item->fault.line, &item->fault);
-        else if ((!item->is_peer || take_peer(r, item)) && buf_add(out, item->text, item->size))
+        else if (take_item(r, item) && buf_add(out, item->text, item->size))
             cli_die("out of memory");
     }
     if (fd >= 0 && peerbook_save(&r->book, &f))

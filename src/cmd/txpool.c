@@ -54,6 +54,7 @@ struct run {
     bool unchecked, verbose;
     struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
     uint64_t passed;      /* records of unknown type */
+    struct armor armor;   /* on stdin */
     uint64_t follows;     /* transactions that are refused only for that */
     int status;
 };
@@ -177,6 +178,10 @@ static void take_item(struct run *r, const struct item *item)
         return;
     }
     if (!item->is_tx) {
+        if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1)) {
+            r->status = CLI_NO;
+            return;
+        }
         r->passed += !is_known(item);
         put_place(r, &(struct place){.item = item});
         return;
