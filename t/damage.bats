@@ -3,7 +3,7 @@ load lib/ledger
 
 # Damage at rest: a bit that flipped, a hole of zeros, a piece that is gone, two ledgers run together. verify names the
 # first line that is wrong and what is good in front of it; ledger-append adds nothing to it, and says the command
-# that saves what holds. $DAMAGE is how many of each kind (`make faults` tries many), $FIRST_DAMAGE the first seed.
+# that saves the valid part. $DAMAGE is how many of each kind (`make faults` tries many), $FIRST_DAMAGE the first seed.
 
 setup_file() {
     W=$BATS_FILE_TMPDIR
@@ -74,7 +74,7 @@ verify_says_where() {
 append_refuses() {
     cp led before
     expect 1 ledger-append led <"$W/next"
-    says "^ledger-append: led:[0-9]+: .* \(damaged: .verify led > FILE. saves what holds\)\$"
+    says "^ledger-append: led:[0-9]+: .* \(damaged: .verify led > FILE. saves the valid part\)\$"
     [ ! -s "$out" ]
     cmp led before
     [ ! -e led.torn ]
@@ -138,6 +138,6 @@ tried() { # KIND
     for path in 'a b' "it's" "$(printf %0120d 1)"; do
         cp led "$path"
         expect 1 ledger-append "$path" </dev/null
-        says 'damaged: .verify LEDGER > FILE. saves what holds'
+        says 'damaged: .verify LEDGER > FILE. saves the valid part'
     done
 }

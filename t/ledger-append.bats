@@ -34,7 +34,8 @@ load lib/ledger
     cmp a ledger
     expect 2 ledger-append a b <one
     says '^usage: ledger-append'
-    expect 2 ledger-append -l a <one
+    LEDGER=b ledger-append -l ledger.old <one >/dev/null
+    cmp a ledger.old
 }
 
 @test "no block, no ledger" {
@@ -320,7 +321,7 @@ load lib/ledger
     for index in none old; do
         [ $index = none ] || cp ledger.index led.index
         expect 1 ledger-append led <block
-        says '^ledger-append: led:12: block: .*`verify led > FILE` saves what holds'
+        says '^ledger-append: led:12: block: .*`verify led > FILE` saves the valid part'
         cmp led before
         [ ! -e led.torn ]
         expect 1 ledger-balance -l led
@@ -466,7 +467,7 @@ two_chains() {
     blocks theirs 0 | cmp - "$out" # what stands below it may
     cat before "$out" | cmp - ledger
     says '^ledger-append: REFUSED: a block that breaks a checkpoint, and all on it, however much work it has$'
-    says "^stdin:2: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids before | sed -n 5p)\$"
+    says "^stdin:2: checkpoint: the block at height 4 is $(ids rival | sed -n 5p), but 1 key says $(ids before | sed -n 5p)\$"
     says "^stdin:3: block: its parent $(ids rival | sed -n 5p) was refused\$"
     [ "$(wc -l <"$err")" -eq 4 ]
     # it grows above it, and is reorganised there
@@ -522,7 +523,7 @@ two_chains() {
     expect 1 ledger-append -C cps <rest
     cmp ledger before
     [ ! -s "$out" ]
-    says "^stdin:1: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids before | sed -n 5p)\$"
+    says "^stdin:1: checkpoint: the block at height 4 is $(ids rival | sed -n 5p), but 1 key says $(ids before | sed -n 5p)\$"
     expect 0 ledger-append -q <rest
     says 'reorg: 3 blocks undone, 4 done'
 }
@@ -533,7 +534,7 @@ two_chains() {
     cp rival before
     for input in next /dev/null; do
         expect 2 ledger-append -C cps rival <$input
-        says "^ledger-append: rival: checkpoint: at height 4 stands .*: nothing is added to it \(.verify -C cps rival > FILE. keeps what agrees\)\$"
+        says "^ledger-append: rival: checkpoint: the block at height 4 is .*: nothing is added to it \(.verify -C cps rival > FILE. keeps what agrees\)\$"
         cmp rival before
         [ ! -s "$out" ]
     done
@@ -564,11 +565,11 @@ two_chains() {
     eventually grep -q '^ledger-append: none: goes by what was read of it before$' told
     mv cps none
     blocks theirs 1 >&8
-    eventually grep -q '^stdin:3: checkpoint: at height 4 stands ' told
+    eventually grep -q '^stdin:3: checkpoint: the block at height 4 is ' told
     exec 8>&-
     wait "$pid" && false || [ $? -eq 1 ]
     { cat before one && blocks theirs 0; } | cmp - ledger
-    grep -q '^none:2: not a key line, and no checkpoint$' told
+    grep -q '^none:2: neither a key line nor a checkpoint$' told
 }
 
 @test "-C: what another writer does to the ledger meanwhile is looked at, too" {
@@ -594,6 +595,6 @@ two_chains() {
     status=0
     wait "$pid" || status=$?
     [ "$status" -eq 2 ]
-    grep -q '^ledger-append: ledger: checkpoint: at height 3 stands .*: nothing is added to it' told
+    grep -q '^ledger-append: ledger: checkpoint: the block at height 3 is .*: nothing is added to it' told
     cmp before ledger
 }

@@ -76,7 +76,8 @@ refuse() {
     expect 2 ledger-checkpoint -k nobody.key
     expect 2 ledger-checkpoint -k ann.pub
     expect 2 ledger-checkpoint -k ann.key -T x
-    expect 2 ledger-checkpoint -k ann.key ledger
+    ledger-checkpoint -k ann.key -T 7 ledger | diff - <(ledger-checkpoint -k ann.key -T 7 -l ledger)
+    expect 2 ledger-checkpoint -k ann.key ledger ledger
     says '^usage: ledger-checkpoint'
     status=0
     ledger-checkpoint -k ann.key >/dev/full 2>/dev/null || status=$?
@@ -122,7 +123,7 @@ refuse() {
     expect 0 verify -q -C cps ledger
     [ ! -s "$err" ]
     cp one cps
-    refuse ': cps: no key line says whose word counts: put those of the auditors whom you trust into it \(cat auditor.pub >> FILE\)$'
+    refuse ': cps: no key line: add those of the auditors whom you trust \(cat auditor.pub >> FILE\)$'
     : >cps
     refuse 'no key line'
     cat ann.pub names >cps
@@ -131,7 +132,7 @@ refuse() {
         { cat ann.pub one && printf '%b\n' "$line"; } >cps
         refuse "cps:3: $why"
     done <<END
-tx of a kind,not a key line, and no checkpoint
+tx of a kind,neither a key line nor a checkpoint
 two  spaces,line: 
 checkpoint 1 2 3,checkpoint: 4 fields
 key 12 ann,key: 
@@ -189,7 +190,7 @@ END
     blocks rival 0 1 >third
     mined third 2 miner | ledger-append -q third
     expect 1 verify -q -C other third
-    says "checkpoint: at height 2 stands $(ids third | sed -n 3p), where 1 key says $(ids ledger | sed -n 3p)\$"
+    says "checkpoint: the block at height 2 is $(ids third | sed -n 3p), but 1 key says $(ids ledger | sed -n 3p)\$"
 }
 
 @test "-n keys must agree" {
@@ -201,13 +202,13 @@ END
     expect 0 verify -q -C cps -n 2 rival
     signed ben 3 >>cps
     expect 1 verify -q -C cps -n 2 rival
-    says 'where 2 keys say '
+    says 'but 2 keys say '
     expect 0 verify -q -C cps -n 3 rival
     signed cleo 3 rival >>cps # 2 of 3
     expect 1 verify -q -C cps -n 2 rival
     expect 0 verify -q -C cps -n 2 ledger
-    refuse 'cps:7: checkpoint: at height 3 line 4 says another block, with keys enough for both: ask for more keys \(-n\), or trust fewer$'
-    refuse '4 keys are needed, and it has key lines of 3$' -n 4
+    refuse 'cps:7: checkpoint: at height 3 line 4 names another block, with enough keys for both: ask for more keys \(-n\), or trust fewer$'
+    refuse '4 keys are needed, but it has key lines for 3$' -n 4
     refuse "^[a-z-]*: -n: '0' is not a number" -n 0
     expect 2 verify -n 2 ledger
     says '^verify: -n goes with -C$'

@@ -332,7 +332,7 @@ has_lines() { # FILE COUNT
     ledger-append -q rival <theirs
     { cat alice.pub && ledger-checkpoint -k alice.key -s 1 -l rival; } >a/checkpoints
     expect 2 "$NODE" a
-    says '^ledger-append: ledger: checkpoint: at height 1 stands .*: nothing is added to it'
+    says '^ledger-append: ledger: checkpoint: the block at height 1 is .*: nothing is added to it'
     { cat alice.pub && ledger-checkpoint -k alice.key -s 1 -l a/ledger; } >a/checkpoints
     cp a/ledger before
     begin a --

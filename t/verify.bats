@@ -792,7 +792,7 @@ two_chains() {
     { cat ledger && blocks rival 3; } | cmp - "$out" # a side branch that ends below it may stay
     [ "$(ids ledger | sed -n 5p)" != "$(ids rival | sed -n 5p)" ]
     {
-        echo "both:17: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids ledger | sed -n 5p)"
+        echo "both:17: checkpoint: the block at height 4 is $(ids rival | sed -n 5p), but 1 key says $(ids ledger | sed -n 5p)"
         echo "both:18: block: its parent $(ids rival | sed -n 5p) is not in the ledger before it: it fell"
     } | diff - <(grep "^both:" "$err")
     gzip -c both >both.gz
@@ -824,21 +824,21 @@ two_chains() {
     expect 1 verify -C cps -l ledger theirs
     # what stands on the one that falls cannot be judged here, and is for ledger-append to hold
     { blocks rival 3 && blocks rival 5 9; } | cmp - "$out"
-    says '^theirs:2: checkpoint: at height 4 stands '
+    says '^theirs:2: checkpoint: the block at height 4 is '
     [ "$(wc -l <"$err")" -eq 1 ]
     expect 1 verify -q -C cps -l rival names
-    echo "rival: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says $(ids ledger | sed -n 5p)" |
+    echo "rival: checkpoint: the block at height 4 is $(ids rival | sed -n 5p), but 1 key says $(ids ledger | sed -n 5p)" |
         diff - "$err"
     # a side branch that was there before the checkpoint does not grow
     ledger-append -q rival <<<"$(blocks ledger 3 9)"
     mined ledger 1 bob >next
     { cat ann.pub && ledger-checkpoint -k ann.key -l rival -s 4; } >others
     expect 1 verify -C others -l rival next
-    says '^next:1: checkpoint: at height 4 stands '
+    says '^next:1: checkpoint: the block at height 4 is '
     [ ! -s "$out" ]
     # loose blocks, by their heights alone
     expect 1 verify -q -C cps theirs
-    says '^theirs:2: checkpoint: at height 4 stands '
+    says '^theirs:2: checkpoint: the block at height 4 is '
 }
 
 @test "a file's name cannot move the cursor" {
@@ -854,7 +854,7 @@ two_chains() {
     { cat genesis && blocks both 1 99 | grep '^block '; } >heads
     expect 0 verify -q -H heads
     expect 1 verify -H -C cps heads
-    says "^heads:17: checkpoint: at height 4 stands $(ids rival | sed -n 5p), where 1 key says "
+    says "^heads:17: checkpoint: the block at height 4 is $(ids rival | sed -n 5p), but 1 key says "
     { cat ledger && blocks rival 3; } | cmp - "$out"
     blocks heads 0 3 >short
     expect 0 verify -q -H -C cps short

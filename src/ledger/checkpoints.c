@@ -76,8 +76,7 @@ static int check_word(const struct reading *r, const struct checkpoint *x, struc
         return fault_rule(f, "checkpoint: another chain than line %" PRIu64 "'s: %s", r->first,
                           hex32(x->chain).text);
     if (x->height == 0 && memcmp(x->block, x->chain, ID_LEN))
-        return fault_rule(f,
-                          "checkpoint: at height 0 of a chain stands no other block than its own");
+        return fault_rule(f, "checkpoint: at height 0 a chain has no block but its genesis");
     if (r->words.len / sizeof(struct word) == CHECKPOINTS_MAX)
         return fault_rule(f, "checkpoint: more than %d of them", CHECKPOINTS_MAX);
     return 0;
@@ -118,7 +117,7 @@ static int check_line(const struct line *line, struct fault *f)
         return -1;
     if (line_is(line->text, line->len, "key") || line_is(line->text, line->len, "checkpoint"))
         return 1;
-    return fault_rule(f, "not a key line, and no checkpoint");
+    return fault_rule(f, "neither a key line nor a checkpoint");
 }
 
 static int each_line(struct reading *r, struct span text,
@@ -214,8 +213,9 @@ static int disagree(const struct word *a, const struct word *b, struct fault *f)
     if (a->line > b->line)
         return disagree(b, a, f);
     fault_rule(f,
-               "checkpoint: at height %" PRId64 " line %" PRIu64 " says another block, with keys "
-               "enough for both: ask for more keys (-n), or trust fewer",
+               "checkpoint: at height %" PRId64 " line %" PRIu64
+               " names another block, with enough keys "
+               "for both: ask for more keys (-n), or trust fewer",
                b->height, a->line);
     f->line = b->line;
     return -1;
@@ -253,10 +253,10 @@ static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
 static int settle(struct reading *r, size_t needed, struct fault *f)
 {
     if (key_count(r) == 0)
-        return fault_rule(f, "no key line says whose word counts: put those of the auditors whom "
-                             "you trust into it (cat auditor.pub >> FILE)");
+        return fault_rule(f, "no key line: add those of the auditors whom you trust "
+                             "(cat auditor.pub >> FILE)");
     if (key_count(r) < needed)
-        return fault_rule(f, "%zu keys are needed, and it has key lines of %zu", needed,
+        return fault_rule(f, "%zu keys are needed, but it has key lines for %zu", needed,
                           key_count(r));
     return settle_keys(r, f) || settle_blocks(r, needed, f) ? -1 : 0;
 }
@@ -344,7 +344,8 @@ int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t
     if (i == c->count || c->bounds[i].height != height ||
         memcmp(c->bounds[i].block, id, ID_LEN) == 0)
         return 0;
-    return fault_rule(f, "checkpoint: at height %" PRId64 " stands %s, where %zu key%s say%s %s",
+    return fault_rule(f,
+                      "checkpoint: the block at height %" PRId64 " is %s, but %zu key%s say%s %s",
                       height, hex32(id).text, c->bounds[i].keys, c->bounds[i].keys == 1 ? "" : "s",
                       c->bounds[i].keys == 1 ? "s" : "", hex32(c->bounds[i].block).text);
 }

@@ -111,7 +111,7 @@ static void damaged(struct index *ix, struct fault *f)
     if (ix->temporary || !path || !index_in_place(ix, path))
         return;
     index_remove(path);
-    fault_trouble(f, "%s; removed, to be made again when next asked", f->text);
+    fault_trouble(f, "%s; removed, and rebuilt at the next use", f->text);
 }
 
 int index_failed(struct index *ix, struct fault *f)

@@ -312,7 +312,7 @@ static int set_account(void *self, const struct state_key *key, const struct sta
     if (!q)
         return -1;
     if (key->kind != ACCOUNT_KIND || account_decode(value, &a))
-        return fault_trouble(f, "index: a value of no kind that it knows");
+        return fault_trouble(f, "index: a value of an unknown type");
     index_bind_id(q, 1, key->id);
     if (value->len) {
         sqlite3_bind_int64(q, 2, a.balance);

@@ -103,7 +103,7 @@ static void say_how_to_save(const struct ledger *l, struct fault *f)
 {
     size_t used = strlen(f->text);
     snprintf(f->text + used, sizeof f->text - used,
-             " (damaged: `verify %s > FILE` saves what holds)", file_word(l->path, "LEDGER"));
+             " (damaged: `verify %s > FILE` saves the valid part)", file_word(l->path, "LEDGER"));
 }
 
 static int recover(struct ledger *l, struct fault *f)

@@ -253,7 +253,7 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
         if (other->seq != tx->seq || memcmp(other->from, tx->from, ID_LEN))
             continue;
         if (memcmp(item->entries[i].id, id, ID_LEN) == 0)
-            return fault_rule(f, "%s; %s stands already at line %" PRIu64, f->text, hex32(id).text,
+            return fault_rule(f, "%s; %s is already at line %" PRIu64, f->text, hex32(id).text,
                               item->line + 1 + i);
         return fault_rule(f, "%s; %s spends what %s at line %" PRIu64 " spent", f->text,
                           hex32(id).text, hex32(item->entries[i].id).text, item->line + 1 + i);
@@ -265,7 +265,7 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
         return -1;
     }
     if (found && strncmp(words, hex32(id).text, 2 * ID_LEN) == 0)
-        fault_rule(f, "%s; %s stands already%s", f->text, hex32(id).text, words + 2 * ID_LEN);
+        fault_rule(f, "%s; %s is already%s", f->text, hex32(id).text, words + 2 * ID_LEN);
     else if (found)
         fault_rule(f, "%s; %s spends what %s spent", f->text, hex32(id).text, words);
     return -1;

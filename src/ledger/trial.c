@@ -256,7 +256,7 @@ int trial_give(struct trial *t, struct buf *out, struct fault *f)
     memcpy(&n, t->path_up.data + t->path_up.len - sizeof n, sizeof n);
     struct held *h = find_held(t, n);
     if (!h)
-        return fault_trouble(f, "a block that is held is not there");
+        return fault_trouble(f, "a held block is missing");
     if (buf_reserve(out, h->size))
         return fault_memory(f);
     if (scratch_read(&t->texts, out->data + out->len, h->size, h->at, f))

@@ -59,7 +59,7 @@ static int check_signed(const char *line, size_t len, struct tx *tx, struct faul
     int holds = ed25519_check(tx->from, tx->signature, line, tx->signed_len);
     if (holds < 0)
         return fault_memory(f);
-    return holds ? 0 : fault_rule(f, "tx: bad signature: `verify` tells more");
+    return holds ? 0 : fault_rule(f, "tx: bad signature: `verify` says more");
 }
 
 static int tell_double_spend(void *self, const struct undone_tx *was, const struct entry *is,
