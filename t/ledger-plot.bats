@@ -293,7 +293,7 @@ deserted_chain() {
     done
 }
 
-# If this fails as the picture is now drawn otherwise: look at the new one, and copy it to t/vectors/chain.svg.
+# If this fails because the picture is now drawn differently: look at the new one, and copy it to t/vectors/chain.svg.
 @test "the picture in README.md is that of a chain that anyone can make again" {
     deserted_chain
     picture -l ledger

@@ -41,14 +41,14 @@ usage() {
     printf 'usage: @PROGPREFIX@audit-by-hand [-q] [-T TIME] [LEDGER]\n'
 }
 
-# What is missing or too much, then the usage line.
+# Prints what is missing or superfluous, then the usage line.
 misuse() { # REASON
     printf '%s\n' "@PROGPREFIX@audit-by-hand: $1" >&2
     usage >&2
     exit 2
 }
 
-# An option that getopts does not know, or that lacks its argument: $option and $OPTARG are what it left.
+# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
 wrong_option() {
     case $option in
     :) misuse "-$OPTARG: its argument is missing" ;;
