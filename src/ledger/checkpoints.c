@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* One checkpoint of the file. */
-struct word {
+struct vote {
     int64_t height;
     uint8_t block[ID_LEN], key[ID_LEN];
     uint64_t line;
@@ -24,7 +24,7 @@ struct word {
 struct reading {
     struct checkpoints *c;
     struct buf keys;  /* ids */
-    struct buf words; /* struct word */
+    struct buf votes; /* struct vote */
     uint64_t first;   /* the line that named the chain */
 };
 
@@ -33,10 +33,10 @@ static size_t key_count(const struct reading *r)
     return r->keys.len / ID_LEN;
 }
 
-static struct word *words(const struct reading *r, size_t *count)
+static struct vote *votes(const struct reading *r, size_t *count)
 {
-    *count = r->words.len / sizeof(struct word);
-    return (struct word *)(void *)r->words.data;
+    *count = r->votes.len / sizeof(struct vote);
+    return (struct vote *)(void *)r->votes.data;
 }
 
 static bool is_trusted(const struct reading *r, const uint8_t key[ID_LEN])
@@ -63,7 +63,7 @@ static int take_key(struct reading *r, const struct line *line, struct fault *f)
     return buf_add(&r->keys, k.account, ID_LEN) ? fault_memory(f) : 0;
 }
 
-static int check_word(const struct reading *r, const struct checkpoint *x, struct fault *f)
+static int check_vote(const struct reading *r, const struct checkpoint *x, struct fault *f)
 {
     if (ed25519_load(f))
         return -1;
@@ -77,22 +77,22 @@ static int check_word(const struct reading *r, const struct checkpoint *x, struc
                           hex32(x->chain).text);
     if (x->height == 0 && memcmp(x->block, x->chain, ID_LEN))
         return fault_rule(f, "checkpoint: at height 0 a chain has no block but its genesis");
-    if (r->words.len / sizeof(struct word) == CHECKPOINTS_MAX)
+    if (r->votes.len / sizeof(struct vote) == CHECKPOINTS_MAX)
         return fault_rule(f, "checkpoint: more than %d of them", CHECKPOINTS_MAX);
     return 0;
 }
 
-static int take_word(struct reading *r, const struct line *line, struct fault *f)
+static int take_vote(struct reading *r, const struct line *line, struct fault *f)
 {
     struct checkpoint x;
-    struct word w = {.line = line->number};
+    struct vote w = {.line = line->number};
     if (!line_is(line->text, line->len, "checkpoint"))
         return 0;
     if (checkpoint_parse(line->text, line->len, &x, f))
         return -1;
     if (!is_trusted(r, x.key))
         return 0;
-    if (check_word(r, &x, f))
+    if (check_vote(r, &x, f))
         return -1;
     if (!r->c->has_chain)
         r->first = line->number;
@@ -101,7 +101,7 @@ static int take_word(struct reading *r, const struct line *line, struct fault *f
     w.height = x.height;
     memcpy(w.block, x.block, ID_LEN);
     memcpy(w.key, x.key, ID_LEN);
-    return buf_add(&r->words, &w, sizeof w) ? fault_memory(f) : 0;
+    return buf_add(&r->votes, &w, sizeof w) ? fault_memory(f) : 0;
 }
 
 /* Whether the line is allowed in such a file: 1, 0 if it is only for people, -1 and a rule. */
@@ -152,7 +152,7 @@ static int compare(int64_t a, int64_t b)
  * lines. */
 static int by_key(const void *a, const void *b)
 {
-    const struct word *x = a, *y = b;
+    const struct vote *x = a, *y = b;
     int order = compare(x->height, y->height);
     if (!order)
         order = memcmp(x->key, y->key, ID_LEN);
@@ -163,7 +163,7 @@ static int by_key(const void *a, const void *b)
 
 static int by_block(const void *a, const void *b)
 {
-    const struct word *x = a, *y = b;
+    const struct vote *x = a, *y = b;
     int order = compare(x->height, y->height);
     if (!order)
         order = memcmp(x->block, y->block, ID_LEN);
@@ -172,7 +172,7 @@ static int by_block(const void *a, const void *b)
     return order ? order : compare((int64_t)x->line, (int64_t)y->line);
 }
 
-static int add_contradiction(struct buf *out, const struct word *a, const struct word *b,
+static int add_contradiction(struct buf *out, const struct vote *a, const struct vote *b,
                              struct fault *f)
 {
     bool in_order = a->line < b->line;
@@ -187,7 +187,7 @@ static int add_contradiction(struct buf *out, const struct word *a, const struct
 static int settle_keys(struct reading *r, struct fault *f)
 {
     size_t count, kept = 0;
-    struct word *w = words(r, &count);
+    struct vote *w = votes(r, &count);
     struct buf out = {0};
     if (count)
         qsort(w, count, sizeof *w, by_key);
@@ -202,13 +202,13 @@ static int settle_keys(struct reading *r, struct fault *f)
             return -1;
         }
     }
-    r->words.len = kept * sizeof *w;
+    r->votes.len = kept * sizeof *w;
     r->c->contradictions = (struct contradiction *)(void *)out.data;
     r->c->contradictions_count = out.len / sizeof(struct contradiction);
     return 0;
 }
 
-static int disagree(const struct word *a, const struct word *b, struct fault *f)
+static int disagree(const struct vote *a, const struct vote *b, struct fault *f)
 {
     if (a->line > b->line)
         return disagree(b, a, f);
@@ -225,8 +225,8 @@ static int disagree(const struct word *a, const struct word *b, struct fault *f)
 static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
 {
     size_t count;
-    struct word *w = words(r, &count);
-    const struct word *last = NULL;
+    struct vote *w = votes(r, &count);
+    const struct vote *last = NULL;
     if (!count)
         return 0;
     qsort(w, count, sizeof *w, by_block);
@@ -269,14 +269,14 @@ int checkpoints_parse(struct checkpoints *c, const char *bytes, size_t n, size_t
     *c = (struct checkpoints){0};
     f->line = 0;
     /* a key's line may follow its checkpoints */
-    int result = each_line(&r, text, take_key, f) || each_line(&r, text, take_word, f) ||
+    int result = each_line(&r, text, take_key, f) || each_line(&r, text, take_vote, f) ||
                          settle(&r, needed, f)
                      ? -1
                      : 0;
     if (result)
         checkpoints_free(c);
     buf_free(&r.keys);
-    buf_free(&r.words);
+    buf_free(&r.votes);
     return result;
 }
 

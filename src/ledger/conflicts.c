@@ -17,7 +17,7 @@ struct about {
 struct kept {
     struct about about;
     uint8_t block[ID_LEN];
-    bool told;
+    bool reported;
     UT_hash_handle hh;
     size_t len;
     char line[];
@@ -100,9 +100,9 @@ int conflicts_add(struct conflicts *c, const struct checkpoint *x, struct field 
     HASH_FIND(hh, *list, &about, sizeof about, k);
     if (!k)
         return keep(list, c->limit, &about, x);
-    if (k->told || memcmp(k->block, x->block, ID_LEN) == 0)
+    if (k->reported || memcmp(k->block, x->block, ID_LEN) == 0)
         return 0;
-    k->told = true;
+    k->reported = true;
     *earlier = (struct field){k->line, k->len};
     return 1;
 }
