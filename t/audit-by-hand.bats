@@ -701,7 +701,7 @@ ended_by() { # SHELL SIGNAL ALONE|ALL
     # shells that are deaf to one of them
     ended_by bash QUIT ALONE
     [ "$status" -eq 131 ]
-    ! command -v zsh >/dev/null || { ended_by zsh HUP ALL && [ "$status" -eq 129 ]; }
+    ! command -v zsh >/dev/null || { ended_by zsh HUP ALONE && [ "$status" -eq 129 ]; }
 }
 
 @test "wherever TMPDIR leads" {
