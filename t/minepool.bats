@@ -68,7 +68,7 @@ ticket 0002000000000000 0002000000004e1f $(account carol)" ]
     [ "$(tr '\n' ' ' <got)" = '0000000000007531 000000000000c350 000000000000c351 000000000000ea61 ' ]
     grep '^ticket' "$out" | minework >again || :
     cat less did again | keeps fresh 1 # the shares of the first come twice
-    says "the nonces of $(account bob) are used up"
+    says "the nonces of bob [(]$(account bob | cut -c 1-8)[)] are used up"
 }
 
 @test "shares count once they are in the file; a receipt gives the next ticket" {
@@ -117,10 +117,10 @@ counts_not() {
     says '^stdin:1: share: stale: not of the work that is given out$'
     [ ! -s stale ]
     # another's: bob's name on alice's share, and a nonce that is nobody's
-    counts_not "share: another's: its nonce is $(account alice)" <<<"${share/$(account alice)/$(account bob)}"
+    counts_not "share: another's: its nonce is alice [(]$(account alice | cut -c 1-8)[)]" <<<"${share/$(account alice)/$(account bob)}"
     sed 's/ 0000000000000000 .* 0*\([0-9a-f]*\) block/ 0004000000000000 0004000000004e1f \1 block/' tickets |
         head -n 1 | sed "s/ [^ ]* block/ $(account alice) block/" | minework | grep '^share' | head -n 1 >nobodys
-    counts_not "share: another's: its nonce is $(account pool)" <nobodys
+    counts_not "share: another's: its nonce is pool [(]$(account pool | cut -c 1-8)[)]" <nobodys
     # forged: another nonce, another share, another form of the seal
     counts_not 'share: its id is over its share: [0-9a-f]*' <<<"${share%????}0000"
     counts_not 'share: its share is not that of the work: .*' <<<"${share/ 00ff/ 01ff}"

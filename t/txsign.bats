@@ -58,6 +58,18 @@ holds() {
     cmp "$out" "$VECTORS/tx/signed"
 }
 
+@test "messages name the accounts that the address book knows, if there is one" {
+    cat of-bob of-bob >two
+    NAMES=/dev/null expect 1 txsign -k alice.key two
+    says "^two:1: tx: no key here for $bob\$"
+    printf 'no address book\n' >odd
+    NAMES=odd expect 1 txsign -k alice.key two
+    says "^two:2: tx: no key here for $bob\$"
+    echo "key $bob Bob%20the%20builder" >names
+    NAMES=names expect 1 txsign -k alice.key two
+    says "^two:2: tx: no key here for Bob%20the%20builder [(]${bob:0:8}[)]\$"
+}
+
 @test "a transaction of another account passes unsigned: status 1, and which line it was" {
     cat of-bob of-nobody "$VECTORS/tx/unsigned" >mixed
     expect 1 txsign -k alice.key mixed

@@ -21,6 +21,7 @@
 enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
 
 static struct buf output;
+static void (*edit_message)(char *message, size_t size); /* NULL: nothing is changed */
 
 /* One write a message, so that programs of a pipeline do not mix theirs. */
 static void tell(const char *format, ...)
@@ -30,6 +31,8 @@ static void tell(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (edit_message)
+        edit_message(text, sizeof text);
     file_names_visible(text);
     terminal_clear();
     fprintf(stderr, "%s\n", text);
@@ -55,6 +58,11 @@ static struct place place_of(const char *file, uint64_t line)
     else
         snprintf(p.text, sizeof p.text, "%s", file);
     return p;
+}
+
+void cli_edit_messages(void (*edit)(char *message, size_t size))
+{
+    edit_message = edit;
 }
 
 void cli_warn(const char *format, ...)

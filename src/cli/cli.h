@@ -63,6 +63,10 @@ _Noreturn void cli_usage(void);
  */
 const char *cli_name(void);
 
+/* Has every message, in a buffer of so many bytes, changed by this function before it is printed:
+ * so accounts get their names (cli/names.h). */
+void cli_edit_messages(void (*edit)(char *message, size_t size));
+
 /* "PROGRAM: words" on stderr. */
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

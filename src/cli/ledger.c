@@ -68,10 +68,7 @@ const char *cli_ledger_operand(char ***operands, const char *option, const char 
     const char *path = **operands;
     if (option || !path || !begins_as_ledger(path))
         return option;
-    struct book *book = cli_book(names);
-    bool is_account = cli_find_account(book, path, strlen(path), account, &f) == 0;
-    book_free(book);
-    if (is_account)
+    if (cli_find_account(cli_book(names), path, strlen(path), account, &f) == 0)
         return NULL;
     ++*operands;
     return path;

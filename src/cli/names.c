@@ -11,10 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What the program has read, for all who ask for it and for messages. */
+static struct {
+    struct book *book; /* NULL: nothing yet */
+    bool is_lenient;   /* a file that cannot be read is left out */
+} names;
+
 static void read_book(struct book *b, const char *path)
 {
     struct fault f = {0};
-    if (book_read(b, path, &f) == 0)
+    if (book_read(b, path, &f) == 0 || names.is_lenient)
         return;
     f.kind = FAULT_TROUBLE;
     cli_fail(path, &f);
@@ -32,16 +38,13 @@ static bool begins_with_key(const char *path)
     return is_key;
 }
 
-struct book *cli_book(const char *option)
+static void read_books(struct book *b, const char *option)
 {
-    struct book *b = book_new();
     const char *variable = getenv("NAMES");
     glob_t found;
-    if (!b)
-        cli_die("out of memory");
     if (option || (variable && *variable)) {
         read_book(b, option ? option : variable);
-        return b;
+        return;
     }
     if (access("names", F_OK) == 0)
         read_book(b, "names");
@@ -51,7 +54,6 @@ struct book *cli_book(const char *option)
                 read_book(b, found.gl_pathv[i]);
         globfree(&found);
     }
-    return b;
 }
 
 /* Looks a name up as it is and, failing that, in the text form of its bytes. */
@@ -97,4 +99,54 @@ struct account_words cli_account_words(const struct book *b, const uint8_t accou
     else
         snprintf(w.text, sizeof w.text, "%s", hex32(account).text);
     return w;
+}
+
+enum { DIGITS = 2 * ID_LEN };
+
+/* Whether a word of a message is an account; what was typed is quoted, and stays as it is. */
+static bool is_account(const char *message, const char *word, uint8_t account[ID_LEN])
+{
+    bool begins = word > message && word[-1] == ' ';
+    return begins && strspn(word, "0123456789abcdef") == DIGITS &&
+           (word[DIGITS] == '\0' || strchr(" ,;:)", word[DIGITS])) &&
+           hex_decode(account, word, ID_LEN) == 0;
+}
+
+/* Puts words in place of those DIGITS, as far as there is room. */
+static void replace(char *word, const char *words, size_t room)
+{
+    size_t n = strlen(words), rest = strlen(word + DIGITS) + 1;
+    if (n + rest > room)
+        return;
+    memmove(word + n, word + DIGITS, rest);
+    memcpy(word, words, n);
+}
+
+static void name_accounts(char *message, size_t size)
+{
+    uint8_t account[ID_LEN];
+    for (char *c = message; *c; c++) {
+        if (!is_account(message, c, account))
+            continue;
+        if (!names.book && (names.book = book_new()))
+            read_books(names.book, NULL);
+        replace(c, cli_account_words(names.book, account).text, size - (size_t)(c - message));
+    }
+}
+
+void cli_name_accounts(void)
+{
+    names.is_lenient = true;
+    cli_edit_messages(name_accounts);
+}
+
+const struct book *cli_book(const char *option)
+{
+    if (names.book)
+        return names.book;
+    names.book = book_new();
+    cli_memory(!names.book);
+    read_books(names.book, option);
+    cli_edit_messages(name_accounts);
+    return names.book;
 }

@@ -5,10 +5,15 @@
 
 #include "record/book.h"
 
-/* The book: the file that -a names; else the one that $NAMES names; else `names` and every *.pub
- * that begins as a key line does of the current folder, as far as they are there. Exits with 2
- * where it cannot be read. */
-struct book *cli_book(const char *option);
+/* The book: the file that -a names; else the one that $NAMES names; else, of the current folder,
+ * `names` and every *.pub that begins as a key line does. It is read once and kept until the
+ * program ends; messages show the accounts in it from then on as cli_account_words does. Exits with
+ * 2 if it cannot be read. */
+const struct book *cli_book(const char *option);
+
+/* For a program that needs no address book: the default one is read when a message names an
+ * account. A book that cannot be read names nobody. */
+void cli_name_accounts(void);
 
 /* An account as 64 hex digits, or by its name as a person writes it (or in its text form). Exits
  * with 2 where it is neither. */

@@ -115,7 +115,7 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
                        char **operands)
 {
     struct fault f = {0};
-    struct book *book = cli_book(names);
+    const struct book *book = cli_book(names);
     for (; *operands; operands++) {
         uint8_t id[ID_LEN];
         struct account a;
@@ -124,7 +124,6 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
             cli_ledger_fail(l, &f);
         print_account(id, &a);
     }
-    book_free(book);
 }
 
 /* The last block of the best chain whose own time is not after this one: 1, 0: genesis is after it

@@ -41,7 +41,7 @@ struct run {
     struct json json;
     struct tsv tsv;
     struct hledger *journal;
-    struct book *book;
+    const struct book *book;
     struct unjson unjson;
     struct buf out;
     int status;
@@ -318,7 +318,6 @@ int main(int argc, char **argv)
         take_all(&r, argv + optind);
     else
         put_all(&r, argv + optind);
-    book_free(r.book);
     unjson_free(&r.unjson);
     buf_free(&r.out);
     cli_exit(r.status);

@@ -29,7 +29,7 @@ static const struct cli program = {
 
 struct run {
     struct ledger ledger;
-    struct book *book;
+    const struct book *book;
     struct graph graph;
     int64_t start, end;
     const char *path, *names, *from, *count;
@@ -114,7 +114,6 @@ int main(int argc, char **argv)
         graph_fold(&r.graph, RUN_LEAST);
     print_graph(&r);
     graph_free(&r.graph);
-    book_free(r.book);
     ledger_close(&r.ledger);
     cli_exit(CLI_YES);
 }

@@ -118,7 +118,7 @@ static int64_t print_all(struct ledger *l, struct history *h, const char *names,
 {
     struct fault f = {0};
     struct printer p = {.verbose = verbose};
-    struct book *book = cli_book(names);
+    const struct book *book = cli_book(names);
     int64_t printed = 0;
     for (char **name = operands; *name; name++)
         cli_account(book, *name, h->account);
@@ -130,7 +130,6 @@ static int64_t print_all(struct ledger *l, struct history *h, const char *names,
             cli_ledger_fail(l, &f);
         printed |= n;
     }
-    book_free(book);
     buf_free(&p.line);
     return printed;
 }

@@ -126,7 +126,7 @@ static void choose_target(struct genesis *g)
 static void add_grants(struct genesis *g, int count, char **operands)
 {
     struct state *state = state_new((struct state_backing){0});
-    struct book *book = count ? cli_book(g->names) : NULL;
+    const struct book *book = count ? cli_book(g->names) : NULL;
     struct fault f;
     int64_t supply = 0;
     cli_memory(!state);
@@ -142,7 +142,6 @@ static void add_grants(struct genesis *g, int count, char **operands)
                    buf_add_number(&g->body, amount) || buf_add_string(&g->body, "\n"));
     }
     state_free(state);
-    book_free(book);
 }
 
 /* Counts the body's lines and hashes their tree. */

@@ -93,13 +93,12 @@ int main(int argc, char **argv)
             count = cli_number("-n", optarg, 0, INT64_MAX);
     }
     char **operands = cli_operands(argc, argv, 0, 1);
-    struct book *book = cli_book(names);
+    const struct book *book = cli_book(names);
     cli_open_ledger(&l, *operands ? *operands : path);
     int64_t best = l.tree.best.height;
     for (int64_t height = count > best ? 0 : best + 1 - count; height <= best; height++)
         log_block(&l, book, height, &b);
     batch_free(&b);
-    book_free(book);
     ledger_close(&l);
     cli_exit(CLI_YES);
 }

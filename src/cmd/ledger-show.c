@@ -35,7 +35,7 @@ static const struct cli program = {
 
 struct run {
     struct ledger ledger;
-    struct book *book;
+    const struct book *book;
     const char *pool;
 };
 
@@ -319,7 +319,6 @@ int main(int argc, char **argv)
     r.book = cli_book(names);
     cli_open_ledger(&r.ledger, path);
     show(&r, *operands);
-    book_free(r.book);
     ledger_close(&r.ledger);
     cli_exit(CLI_YES);
 }

@@ -442,12 +442,11 @@ static void print_tickets(struct run *r, struct ticket *t, const struct argument
 
 static void give_tickets(struct run *r, const struct arguments *a)
 {
-    struct book *book = cli_book(a->names);
+    const struct book *book = cli_book(a->names);
     check_supply(r);
     struct ticket t = next_ticket(r, a);
     if (a->worker)
         cli_account(book, a->worker, t.worker);
-    book_free(book);
     print_tickets(r, &t, a);
 }
 
@@ -491,9 +490,8 @@ static void read_options(struct run *r, struct arguments *a, int argc, char **ar
 
 static void find_miner(struct run *r, const struct arguments *a)
 {
-    struct book *book = cli_book(a->names);
+    const struct book *book = cli_book(a->names);
     cli_account(book, a->miner, r->miner);
-    book_free(book);
 }
 
 int main(int argc, char **argv)

@@ -254,14 +254,13 @@ static void add_member(struct pool_work *w, const struct book *book, const char 
 
 static void find_members(struct pool_work *w, const struct arguments *a)
 {
-    struct book *book = cli_book(a->names);
+    const struct book *book = cli_book(a->names);
     if (a->members_count < 1 || a->members_count > POOL_WORK_MEMBERS)
         cli_die("give 1 to %d members", POOL_WORK_MEMBERS);
     w->members = calloc((size_t)a->members_count, sizeof *w->members);
     cli_memory(!w->members);
     for (int i = 0; i < a->members_count; i++)
         add_member(w, book, a->members[i]);
-    book_free(book);
 }
 
 static int keep_pool(const struct arguments *a)

@@ -26,7 +26,7 @@ static const struct cli program = {
 };
 
 struct run {
-    struct book *book;
+    const struct book *book;
     bool reverse;
     int status;
     struct armor armor; /* in what is read now */
@@ -159,6 +159,5 @@ int main(int argc, char **argv)
         put_file(&r, "-");
     for (int i = optind; i < argc; i++)
         put_file(&r, argv[i]);
-    book_free(r.book);
     cli_exit(r.status);
 }

@@ -47,7 +47,7 @@ static const struct cli program = {
 struct run {
     const char *from, *fee, *ledger_path, *pool_path, *names, *seq, *chain;
     const char *break_kind, *answers_path, *share, *seed, *replace;
-    struct book *book;
+    const struct book *book;
     bool has_ledger;
     struct ledger ledger;
     struct pool pool;
@@ -415,7 +415,6 @@ int main(int argc, char **argv)
     close_answers(&r);
     buf_free(&r.forgery.line);
     state_free(r.made);
-    book_free(r.book);
     if (r.pool_path && r.has_ledger)
         pool_free(&r.pool);
     if (r.has_ledger)

@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/names.h"
 #include "cli/terminal.h"
 #include "crypto/keyfile.h"
 #include "record/armor.h"
@@ -235,6 +236,7 @@ int main(int argc, char **argv)
     int passphrase_fd = -1;
     if (!paths)
         cli_die("out of memory");
+    cli_name_accounts();
     for (int c; (c = cli_next(&txsign, argc, argv)) != -1;) {
         if (c == 'k')
             paths[n++] = optarg;
