@@ -53,7 +53,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
         case $who in
         against) refuses_exactly verify -l ledger ;;
         alone) refuses_exactly verify ;;
-        pool) refuses_exactly txpool pool ;;
+        pool) refuses_exactly txpool -v pool ;;
         esac
     done
     [ "$(wc -l <answers)" -gt 8 ]
@@ -147,7 +147,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
 
 @test "any: kinds by chance; -s with -c leaves those that need no ledger" {
     forged any --share=40
-    refuses_exactly txpool pool
+    refuses_exactly txpool -v pool
     [ "$(cut -d ' ' -f 3 answers | sort -u | wc -l)" -ge 6 ]
     chain=$(head -n 1 ledger | id)
     export LEDGER=/nowhere

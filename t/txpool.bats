@@ -63,14 +63,14 @@ refuse() {
     one alice 0 5 bob 5 >first
     one alice 0 5 bob 6 >second
     txpool pool <first >passed
-    refuse "^stdin:1: tx: seq 0 of $(account alice) is taken by $(id "$(cat first)") in the pool: to replace it takes a fee of 6, not 5\$" \
+    refuse "^stdin:1: tx: seq 0 is spent twice: the pool holds $(id "$(cat first)") of $(account alice); to replace it takes a fee of 6, not 5\$" \
         txpool pool <second
     [ ! -s "$out" ]
     diff first pool
     # within one stream, too, and the rest goes on
     one bob 0 1 carol 5 >third
     cat first second third >all
-    refuse "^stdin:2: tx: seq 0 of .* is taken by $(id "$(cat first)")" txpool other <all
+    refuse "^stdin:2: tx: seq 0 is spent twice: the pool holds $(id "$(cat first)")" txpool other <all
     cat first third | diff - "$out"
 }
 

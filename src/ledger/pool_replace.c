@@ -41,9 +41,9 @@ static int check_fee(const struct pool *p, const struct pooled *old, const struc
     if (least < 0)
         least = INT64_MAX;
     return fault_rule(f,
-                      "tx: seq %" PRId64 " of %s is taken by %s in the pool: to replace it takes a "
-                      "fee of %" PRId64 ", not %" PRId64,
-                      tx->seq, hex32(tx->from).text, hex32(old->id).text, least, tx->fee);
+                      "tx: seq %" PRId64 " is spent twice: the pool holds %s of %s; to replace it "
+                      "takes a fee of %" PRId64 ", not %" PRId64,
+                      tx->seq, hex32(old->id).text, hex32(tx->from).text, least, tx->fee);
 }
 
 /* Drops what could be applied before and no longer can; gives how many. */
