@@ -19,8 +19,8 @@ misuse() {
     misuse '-f FROM is missing: who pays' txmake alice bob 25
     misuse 'AMOUNT is missing' txmake -f alice bob
     misuse "'milk': too many operands" txmake -f alice bob 25 bread milk
-    misuse '-m ACCOUNT is missing (who is credited the reward and the fees)' mine
-    misuse '-m ACCOUNT is missing (who is credited the reward and the fees)' mine miner
+    misuse '-m ACCOUNT is missing (the account credited with the reward and the fees)' mine
+    misuse '-m ACCOUNT is missing (the account credited with the reward and the fees)' mine miner
     misuse "'alice': its AMOUNT is missing" ledger-init alice
     misuse "'bob': its AMOUNT is missing" ledger-init alice 1 bob
     misuse 'NAME is missing' ledger-history
@@ -38,7 +38,7 @@ misuse() {
     misuse "'b': too many operands" ledger-graph a b
     misuse "'x': no operand goes here" minework x
     misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip-listen -l 127.0.0.1:0
-    misuse '-b, -s and -U all say which block: give one' ledger-balance -b 1 -s 1
+    misuse '-b, -s and -U exclude each other: give one' ledger-balance -b 1 -s 1
 }
 
 @test "a required option is not in brackets, and is asked for by every program that has one" {

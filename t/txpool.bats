@@ -322,12 +322,12 @@ replaces() {
     one bob 0 2 carol 9 >new
     expect 0 txpool pool <new
     diff new "$out"
-    says '^pool:2: no transaction: left out$'
+    says '^pool:2: not a transaction: left out$'
     cat a0 a1 new | diff - pool
     { cat a0 && head -c 100 a1; } >pool
     expect 0 txpool -s pool
     diff a0 "$out"
-    says '^pool:2: no transaction: left out$'
+    says '^pool:2: not a transaction: left out$'
     head -c 100 /dev/urandom >pool
     txpool pool <a0 >passed 2>said
     diff a0 pool
@@ -807,7 +807,7 @@ branch() {
     diff txs pool
     head -c -20 pool >torn
     expect 0 txpool torn </dev/null
-    says '^torn:200: no transaction: left out$'
+    says '^torn:200: not a transaction: left out$'
     head -n -1 txs | diff - torn
     expect 0 txpool torn <txs
     tail -n 1 txs | diff - "$out"

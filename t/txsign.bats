@@ -229,7 +229,7 @@ holds() {
     expect 2 txsign -k bob.key -t "$(printf '%257s' '' | tr ' ' x)"
     says '^txsign: -t: the text has 257 bytes, and 256 is the most: sign its sha256 instead$'
     expect 2 txsign -k alice.key -t x names
-    says '^txsign: with -t no file is read$'
+    says '^txsign: -t signs TEXT and reads no file: leave out FILE$'
     expect 2 txsign -t x
     txsign -k alice.key -t x >/dev/full 2>told || [ $? -eq 2 ]
     grep -q 'No space left' told

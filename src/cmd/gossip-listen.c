@@ -1,4 +1,4 @@
-/* gossip-listen: takes the records that peers offer, and prints each new one once. */
+/* gossip-listen: accepts the records that peers offer, and prints each new one once. */
 #include "base/chance.h"
 #include "base/hex.h"
 #include "cli/allow.h"
@@ -17,16 +17,16 @@
 #include <unistd.h>
 
 static const struct cli_option options[] = {
-    {'l', "listen", "HOST:PORT", "listen there; port 0: one that is free"},
+    {'l', "listen", "HOST:PORT", "listen at this address; port 0: any free port"},
     {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'L', "ledger", "LEDGER", "know its blocks, and serve them to those who pull"},
+    {'L', "ledger", "LEDGER", "know its blocks, and serve them to peers that pull"},
     {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)"},
-    {'a', "allow", "KEYS", "take peers with these keys alone"},
-    {'p', "plain", NULL, "without TLS, on loopback alone"},
-    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at the start"},
-    {'w', "where", "FILE", "write HOST:PORT into FILE once it listens"},
-    {'d', "dandelion", NULL, "tell stem from fluff: print `fluff ID' before what is everybody's"},
-    {'t', "type", "TYPE", "also take records of this type, whose form alone is checked"},
+    {'a', "allow", "KEYS", "accept only peers with these keys"},
+    {'p', "plain", NULL, "without TLS, on loopback only"},
+    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start"},
+    {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
+    {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase"},
+    {'t', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
     {'n', "count", "COUNT", "connections at most (default: 1024)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
@@ -37,14 +37,14 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "gossip-listen",
     .operands = "",
-    .about = "Takes the records that peers offer, and prints each new one once.",
+    .about = "Accepts the records that peers offer, and prints each new one once.",
     .options = options,
     .required = "l",
 };
 
 enum {
     TYPES_MAX = 16,
-    DRAIN = 5000, /* ms that a slow reader has for the rest, at the end */
+    DRAIN = 5000, /* ms that a slow reader of stdout has for the rest, at the end */
 };
 
 struct run {
@@ -57,7 +57,7 @@ struct run {
     struct tls *tls;
     struct allow *allow;
     struct ledger_view *ledger_view;
-    struct known *known; /* of signatures, beside the ledger; NULL: no ledger */
+    struct known *known; /* a cache of valid signatures, beside the ledger; NULL: no ledger */
     struct view view;
     struct listener_config listening;
     struct listener *listener;
@@ -65,13 +65,12 @@ struct run {
     struct server *server;
     struct output output;
     struct spool spool;
-    size_t spooled; /* the first so many bytes that wait for stdout are in the spool */
+    size_t spooled; /* how many of the bytes waiting for stdout are in the spool */
 };
 
-/* --- Starting ----------------------------------------------------------------------------------
- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
-/* Which chain: LEDGER's, and -c's where there is no ledger yet. */
+/* The chain: LEDGER's, or -c's if there is no ledger yet. */
 static void find_chain(struct run *r)
 {
     struct fault f;
@@ -88,7 +87,7 @@ static void find_chain(struct run *r)
     if (known < 0)
         cli_fail(r->ledger, &f);
     if (!known && !r->chain)
-        cli_die("%s: not there, and no -c says which chain it will be", r->ledger);
+        cli_die("%s: no such ledger; give its chain with -c to start without one", r->ledger);
     r->view = ledger_view_table(r->ledger_view);
     r->listening.view = &r->view;
     r->known = known_new(r->ledger, NULL);
@@ -112,8 +111,7 @@ static void start_listener(struct run *r)
         cli_die("out of memory");
 }
 
-/* What was printed before this run, and whoever read it may not have dealt with, is printed again.
- */
+/* Prints again what an earlier run printed, since its reader may not have handled all of it. */
 static void open_spool(struct run *r)
 {
     struct fault f = {0};
@@ -164,7 +162,7 @@ static void start_server(struct run *r)
 static void start(struct run *r)
 {
     struct fault f;
-    cli_clock(NULL); /* one that is wrong is told at once, not when the first record comes */
+    cli_clock(NULL); /* so that an invalid one is reported now, not when the first record arrives */
     if (!r->plain)
         r->tls = cli_tls(r->key, r->passphrase_fd);
     if (r->keys && allow_read(r->keys, &r->allow, &f))
@@ -179,10 +177,10 @@ static void start(struct run *r)
     start_server(r);
 }
 
-/* --- Running -----------------------------------------------------------------------------------
- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
-/* What came becomes records: kept in the spool, then printed, and only then acknowledged. */
+/* Input becomes records: they are written to the spool, then printed, and only then acknowledged.
+ */
 static void settle(struct run *r)
 {
     struct fault f = {0};
@@ -208,7 +206,8 @@ static void run(struct run *r)
     }
 }
 
-/* What was acknowledged and waits for a slow reader: unless the spool has it, nobody else does. */
+/* Records that were acknowledged and wait for a slow reader: unless there is a spool, nobody else
+ * has them. */
 static void drain(struct run *r)
 {
     output_drain(&r->output, DRAIN);

@@ -22,14 +22,14 @@ static const struct cli_option options[] = {
     {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
     {'c', "chain", "CHAIN", "the genesis block's id"},
     {'L', "ledger", "LEDGER", "take the chain from this ledger"},
-    {'a', "allow", "KEYS", "talk to peers with these keys alone"},
-    {'p', "plain", NULL, "without TLS, on loopback alone"},
+    {'a', "allow", "KEYS", "talk only to peers with these keys"},
+    {'p', "plain", NULL, "without TLS, on loopback only"},
     {'z', "deflate", NULL, "offer compression"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
-    {'f', "fanout", "COUNT", "dial so many peers (default: 8)"},
+    {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
-    {'t', "seconds", "SECONDS", "wait so long for that (default: 30)"},
-    {'m', "memory", "BYTES", "records held for peers to come (default: 16777216)"},
+    {'t', "seconds", "SECONDS", "how long to wait for that (default: 30)"},
+    {'m', "memory", "BYTES", "memory for records that later peers may request (default: 16777216)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
     {0, NULL, NULL, NULL},
@@ -38,7 +38,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "gossip-send",
     .operands = "PEER...",
-    .about = "Offers the records on stdin to peers, and ends once each was taken.",
+    .about = "Offers the records on stdin to peers, and ends when each has been taken.",
     .options = options,
 };
 
@@ -60,12 +60,11 @@ struct run {
     struct inlet inlet;
     struct watch stdin_watch;
     bool readable;
-    int64_t ended;       /* when stdin did */
-    char unreached[640]; /* who was not reached last, and why */
+    int64_t ended;       /* when stdin ended */
+    char unreached[640]; /* the peer that was not reached last, and why */
 };
 
-/* --- What the sender and the client tell -------------------------------------------------------
- */
+/* --- Callbacks of the sender and the client --------------------------------------------------- */
 
 static void refuse(void *self, uint64_t line, const char *why)
 {
@@ -81,7 +80,7 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
-/* Why the last one was not reached is told where something is not taken for it. */
+/* The reason is printed if a record is not taken in time. */
 static void unreached(void *self, const char *address, const uint8_t *account,
                       const struct fault *why)
 {
@@ -92,7 +91,7 @@ static void unreached(void *self, const char *address, const uint8_t *account,
     snprintf(r->unreached, sizeof r->unreached, "%s: %s", address, why->text);
 }
 
-/* What is wrong with a peers file. */
+/* Reports what is wrong with a peers file. */
 static void complain(void *self, const char *words)
 {
     const struct run *r = self;
@@ -135,8 +134,7 @@ static const struct fault *doomed(void *self, void *peer)
     return m->doomed ? &m->why : NULL;
 }
 
-/* --- Starting ----------------------------------------------------------------------------------
- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 static void find_chain(struct run *r)
 {
@@ -222,10 +220,9 @@ static void start(struct run *r, char **operands, size_t count)
         log_start(r);
 }
 
-/* --- Running -----------------------------------------------------------------------------------
- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
-/* Takes what has come on stdin. */
+/* Takes what has arrived on stdin. */
 static void take_records(struct run *r)
 {
     struct fault f = {0};
@@ -240,7 +237,7 @@ static void take_records(struct run *r)
         r->ended = loop_now();
 }
 
-/* Waits for more on stdin, unless there is too much already, or no more to come. */
+/* Waits for more on stdin, unless the sender is full or stdin has ended. */
 static void watch_stdin(struct run *r)
 {
     struct fault f;
@@ -250,7 +247,7 @@ static void watch_stdin(struct run *r)
         cli_fail(NULL, &f);
 }
 
-/* Whether all is done, or cannot be any more. */
+/* Whether everything is done, or can no longer be done. */
 static bool is_over(struct run *r)
 {
     int64_t progress = sender_progress(r->sender);
@@ -266,7 +263,8 @@ static bool is_over(struct run *r)
     return true;
 }
 
-/* Once all input is there, says what the time goes into, if nothing else will soon. */
+/* Once all input has arrived, says what it is waiting for, unless something is sure to happen soon.
+ */
 static void tell_wait(struct run *r, int64_t now)
 {
     size_t open = sender_open(r->sender);

@@ -1,4 +1,4 @@
-/* keygen: makes a key: NAME.key, the secret, and NAME.pub, the account and its name. */
+/* keygen: makes a key: NAME.key, the secret key, and NAME.pub, the account and its name. */
 #include "base/buf.h"
 #include "base/file.h"
 #include "cli/cli.h"
@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
     {'p', "passphrase", NULL, "encrypt the key with a passphrase, asked for at the terminal"},
     {'P', "passphrase-fd", "FD", "encrypt with (or, for -y, use) the first line of descriptor FD"},
     {'s', "seed", "SEED", "derive the key from this text, as anyone else can"},
-    {'y', "show", "FILE", "print the key line of the secret key in FILE, make nothing"},
+    {'y', "show", "FILE", "print the key line of the secret key in FILE; make nothing"},
     {0, NULL, NULL, NULL},
 };
 
@@ -52,21 +52,21 @@ static struct request read_options(int argc, char **argv)
             r.show = optarg;
     }
     if (r.show && (r.seed || r.encrypt))
-        cli_misuse("-y shows a key that is there: leave out -s and -p");
+        cli_misuse("-y shows an existing key: leave out -s and -p");
     if (r.show && optind < argc)
         cli_misuse("-y makes no key: leave out '%.80s'", argv[optind]);
     cli_operands(argc, argv, !r.show, 1);
     return r;
 }
 
-/* --- Names ----------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static bool looks_like_account(const char *name, size_t n)
 {
     return n == 2 * ID_LEN && strspn(name, "0123456789abcdefABCDEF") >= n;
 }
 
-/* The last component of a path, without ".key" at its end where that is to go. */
+/* The last component of a path, without ".key" at its end if asked to drop that. */
 static struct field name_of(const char *path, bool strip)
 {
     const char *slash = strrchr(path, '/');
@@ -96,7 +96,7 @@ static void key_line(const struct secret_key *k, struct field name, struct buf *
         cli_die("out of memory");
 }
 
-/* --- An existing key ------------------------------------------------------------------------- */
+/* --- An existing key -------------------------------------------------------------------------- */
 
 static _Noreturn void show(struct request *r)
 {
@@ -112,7 +112,7 @@ static _Noreturn void show(struct request *r)
     cli_exit(CLI_YES);
 }
 
-/* --- A new key ------------------------------------------------------------------------------- */
+/* --- A new key -------------------------------------------------------------------------------- */
 
 struct paths {
     char key[PATH_MAX], pub[PATH_MAX];
@@ -144,7 +144,7 @@ static int make_key(const struct request *r, struct secret_key *k, struct fault 
     return secret_key_from_text(k, r->seed, strlen(r->seed), f);
 }
 
-/* Both files or none: no signal comes between them. *at is the path that a fault is about. */
+/* Both files or none: signals are blocked between them. *at is the path that a fault is about. */
 static int write_files(const struct paths *p, const struct secret_key *k, const char *passphrase,
                        size_t n, const struct buf *line, const char **at, struct fault *f)
 {
@@ -163,7 +163,7 @@ static int write_files(const struct paths *p, const struct secret_key *k, const 
     return failed;
 }
 
-/* The passphrase's length, 0 where none is wanted. */
+/* The passphrase's length; 0 if none is wanted. */
 static size_t new_passphrase(const struct request *r, const char *path, char out[PASSPHRASE_MAX])
 {
     struct fault f;
@@ -179,8 +179,8 @@ static size_t new_passphrase(const struct request *r, const char *path, char out
     return (size_t)n;
 }
 
-/* Ends with the key line on stdout, or, if that cannot be written, without the files: the next try
- * would find that they exist, and whoever waits for the line would never have it. */
+/* Ends with the key line on stdout; if that cannot be written, removes the files: otherwise the
+ * next try would find that they exist, and the reader of the line would never get it. */
 static _Noreturn void print_line(const struct paths *p, struct buf *line)
 {
     void (*usual)(int) = signal(SIGPIPE, SIG_IGN);

@@ -1,4 +1,4 @@
-/* ledger-append: `tee -a` for blocks. It is the one program that writes a ledger. */
+/* ledger-append: `tee -a` for blocks. It is the only program that writes a ledger. */
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/checkpoints.h"
@@ -19,20 +19,19 @@
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'p', "pass", NULL, "pass all other records on"},
-    {'C', "checkpoints", "FILE", "hold the ledger to the checkpoints of the keys in FILE"},
+    {'C', "checkpoints", "FILE", "check the ledger against the checkpoints of the keys in FILE"},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
     {'q', "quiet", NULL, "do not pass the blocks on"},
-    {'v', "verbose", NULL, "name also what falls only because its parent fell"},
+    {'v', "verbose", NULL, "also name blocks refused only because their parent was"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "TIME", "judge blocks' times by this clock"},
+    {'T', "time", "TIME", "use this time as the clock"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-append",
     .operands = "[LEDGER]",
-    .about =
-        "Appends the blocks on stdin that hold to LEDGER, synced, and passes them on to stdout.",
+    .about = "Appends the valid blocks on stdin to LEDGER, synced, and passes them on to stdout.",
     .options = options,
 };
 
@@ -46,12 +45,12 @@ struct run {
     struct orphans *orphans;
     struct fallen fallen;
     struct armor armor; /* on stdin, with -p */
-    struct batch child; /* a block that has waited, while it is taken */
-    struct buf parents; /* ids of new blocks whose children are still to be asked for */
-    struct buf out;     /* what goes to stdout once the ledger is synced */
+    struct batch child; /* a block from the orphanage, while it is processed */
+    struct buf parents; /* ids of new blocks whose children have not been looked for yet */
+    struct buf out;     /* what is printed once the ledger is synced */
 };
 
-/* follows: it falls only with something that was told. */
+/* follows: it is refused only because of something already reported. */
 static void refuse(struct run *r, const struct fault *f, bool follows)
 {
     if (r->verbose || !follows)
@@ -66,7 +65,7 @@ static void tell_reorg(const struct reorg *reorg)
                  reorg->undone == 1 ? "" : "s", reorg->done);
 }
 
-/* Tells of blocks that leave the room where they waited for a parent. */
+/* Reports blocks that leave the orphanage, where they waited for a parent. */
 static void let_go(struct run *r, bool all)
 {
     struct fault f;
@@ -82,7 +81,7 @@ static void let_go(struct run *r, bool all)
     }
 }
 
-/* A verdict on one block, as ledger_append gives it; the checkpoints have theirs first. */
+/* Handles the verdict of ledger_append on one block; checkpoints are compared first. */
 static int append(struct run *r, const struct item *item, struct reorg *reorg, struct fault *f)
 {
     struct guard *g = cli_guard(&r->checkpoints);
@@ -95,7 +94,7 @@ static int append(struct run *r, const struct item *item, struct reorg *reorg, s
     return TREE_BAD;
 }
 
-/* A block that falls by itself, or for want of a genesis block. */
+/* A block that is refused for its own fault, or for want of a genesis block. */
 static void refuse_block(struct run *r, const struct item *item, const struct fault *f)
 {
     bool rootless = item->has_header && !item->is_genesis && !r->ledger.tree.has_genesis;
@@ -123,8 +122,8 @@ static int take_block(struct run *r, const struct item *item, struct fault *f)
     return 0;
 }
 
-/* Takes the blocks that waited for those that were just appended, and those that waited for them,
- * and so on. */
+/* Appends the blocks that waited for those just appended, then those that waited for them, and so
+ * on. */
 static int take_children(struct run *r, struct fault *f)
 {
     for (size_t i = 0; i < r->parents.len; i += ID_LEN) {
@@ -141,7 +140,7 @@ static int take_children(struct run *r, struct fault *f)
     return 0;
 }
 
-/* A record that is no block. */
+/* A record that is not a block. */
 static void pass_item(struct run *r, const struct item *item)
 {
     struct fault why;
@@ -197,14 +196,14 @@ static void put_out(struct run *r)
     r->out.len = 0;
 }
 
-/* The same without the ledger: at the cost of a pipe, however long somebody else has its lock. */
+/* The same without the ledger: fast, and never blocked by another program's lock. */
 static void pass_batch(struct run *r, const struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)
         pass_item(r, &b->items[i]);
 }
 
-/* A ledger whose best chain breaks a checkpoint is no ledger to add to. */
+/* Nothing may be added to a ledger whose best chain breaks a checkpoint. */
 static void check_chain(struct run *r)
 {
     struct fault f = {0};
@@ -241,7 +240,7 @@ static void append_batch(struct run *r, const struct batch *b)
         fail(r, &f);
 }
 
-/* Takes a batch, and then passes on what is to be. */
+/* Processes a batch, and then prints what is to be passed on. */
 static void take_batch(struct run *r, const struct batch *b)
 {
     if (only_passes(r, b))
@@ -263,7 +262,8 @@ static void append_all(struct run *r)
     cli_memory(!stream || !known);
     feed_init(&feed, stream, r->pool);
     feed_ask(&feed, known_recall, known);
-    feed_blocks_only(&feed); /* of other records, whoever uses them asks more than this */
+    feed_blocks_only(
+        &feed); /* of other records: the program that uses them checks more than this */
     struct progress progress = progress_begin("stdin", NULL);
     terminal_input("blocks");
     while ((got = feed_next(&feed, &b, &f)) > 0) {
@@ -275,7 +275,7 @@ static void append_all(struct run *r)
     if (got < 0)
         cli_fail("stdin", &f);
     if (!came &&
-        r->ledger.fd >= 0) /* a ledger that is there is looked at, and mended, all the same */
+        r->ledger.fd >= 0) /* an existing ledger is opened and repaired even if there is no input */
         take_batch(r, &(struct batch){0});
     let_go(r, true);
     if (!r->verbose)
@@ -303,7 +303,7 @@ int main(int argc, char **argv)
             needed = optarg;
         if (c == 'T') {
             r.now = optarg;
-            cli_now(r.now); /* says at once where it is no time */
+            cli_now(r.now); /* reports an invalid time at once */
         }
     }
     cli_operands(argc, argv, 0, 1);

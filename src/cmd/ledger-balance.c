@@ -1,4 +1,4 @@
-/* ledger-balance: what accounts have, at the best tip or at any block. */
+/* ledger-balance: the balances of accounts, at the best tip or at any block. */
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
@@ -14,16 +14,16 @@
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'a', "names", "FILE", "the address book"},
-    {'s', "height", "HEIGHT", "at the best chain's block of this height"},
+    {'s', "height", "HEIGHT", "at this height of the best chain"},
     {'b', "block", "ID", "at this block"},
-    {'U', "until", "TIME", "at the best chain's last block that is not after this time"},
+    {'U', "until", "TIME", "at the last block of the best chain up to this time"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-balance",
     .operands = "[LEDGER] [NAME]...",
-    .about = "Prints `account KEY BALANCE SEQ` for all accounts, or those asked for.",
+    .about = "Prints `account KEY BALANCE SEQ` for all accounts, or those named.",
     .options = options,
 };
 
@@ -43,7 +43,7 @@ static int print_each(void *self, const uint8_t id[ID_LEN], const struct account
     return 0;
 }
 
-/* One account of the state at a block. */
+/* Prints one account of the state at a block. */
 struct row {
     uint8_t id[ID_LEN];
     struct account account;
@@ -78,7 +78,7 @@ static int by_id(const void *a, const void *b)
     return memcmp(((const struct row *)a)->id, ((const struct row *)b)->id, ID_LEN);
 }
 
-/* Makes the tree's state meet an account, so that it is among those it lists. */
+/* Loads an account into the tree's state, so that it is among those it lists. */
 static int meet(void *self, const uint8_t id[ID_LEN], const struct account *a, struct fault *f)
 {
     struct ledger *l = self;
@@ -87,7 +87,7 @@ static int meet(void *self, const uint8_t id[ID_LEN], const struct account *a, s
     return account_get(l->tree.state, id, &met, f);
 }
 
-/* All accounts at another block than the best tip: those of the best tip, then walked back. */
+/* All accounts at another block than the best tip: loads those of the best tip, then moves back. */
 static void print_all_at(struct ledger *l, const struct node *node)
 {
     struct fault f = {0};
@@ -126,16 +126,16 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
     }
 }
 
-/* The last block of the best chain whose own time is not after this one: 1, 0: genesis is after it
- * already, or -1 and trouble. Times may go back, but a block's is after the median of the eleven
- * before it: once six of eleven are after the time, all that follow are. */
+/* The last block of the best chain whose time is not after this one: 1, 0 if genesis is after it
+ * already, or -1 and trouble. Times may go back, but a block's time is after the median of the
+ * eleven before it: once six of eleven are after this time, so are all that follow. */
 static int find_at_time(struct ledger *l, int64_t time, struct node *node, struct fault *f)
 {
     struct index_block b;
     int64_t low = 0, high = l->tree.best.height + 1;
-    unsigned later = 0; /* a bit for each block of the last eleven that is after the time */
+    unsigned later = 0; /* a bit for each of the last eleven blocks: it is after the time */
     int got = 1, found = 0;
-    while (low < high) { /* the first block that, or one before it, is after the time */
+    while (low < high) { /* the first block that is after the time, or has an ancestor that is */
         int64_t middle = low + (high - low) / 2;
         if ((got = index_block_at(l->index, middle, &b, f)) <= 0)
             break;
@@ -159,10 +159,10 @@ static int find_at_time(struct ledger *l, int64_t time, struct node *node, struc
 }
 
 struct moment {
-    const char *id, *height, *time; /* -b, -s, -U: one of them, or none */
+    const char *id, *height, *time; /* at most one of -b, -s and -U */
 };
 
-/* The block that an option names, else the best tip. */
+/* The block that an option names, or else the best tip. */
 static void find_node(struct ledger *l, const struct moment *m, struct node *node)
 {
     const char *id = m->id, *height = m->height;
@@ -197,7 +197,7 @@ int main(int argc, char **argv)
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         cli_take(values, c);
     if ((m.id != NULL) + (m.height != NULL) + (m.time != NULL) > 1)
-        cli_misuse("-b, -s and -U all say which block: give one");
+        cli_misuse("-b, -s and -U exclude each other: give one");
     if (m.time)
         cli_time("-U", m.time);
     char **operands = argv + optind;

@@ -10,9 +10,9 @@
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'t', "tip", NULL, "only the header of the last block"},
-    {'H', "headers", NULL, "blocks without their bodies, but for genesis"},
+    {'H', "headers", NULL, "blocks without their bodies, except genesis"},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
-    {'n', "count", "COUNT", "so many blocks at most"},
+    {'n', "count", "COUNT", "at most so many blocks"},
     {'b', "block", "ID", "the chain that ends at this block"},
     {0, NULL, NULL, NULL},
 };
@@ -26,8 +26,8 @@ static const struct cli program = {
 
 struct range {
     struct node tip;
-    int64_t start, end; /* heights, the end not included */
-    bool headers;       /* without bodies, but for genesis, whose body is the chain's rules */
+    int64_t start, end; /* heights; the end is excluded */
+    bool headers;       /* without bodies, except that of genesis, which has the chain's rules */
 };
 
 static void print_block(struct ledger *l, const struct node *node, bool header_only)
@@ -40,8 +40,8 @@ static void print_block(struct ledger *l, const struct node *node, bool header_o
     buf_free(&text);
 }
 
-/* The numbers of the blocks in the range, lowest first: the way down from a tip is known only from
- * its end. */
+/* The numbers of the blocks in the range, lowest first. The path of a side branch can only be
+ * followed from its tip down. */
 static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
 {
     struct fault f = {0};
@@ -93,7 +93,7 @@ static void print_headers(struct ledger *l, const struct range *r)
         cli_die("%s: changed while it was read", l->path);
 }
 
-/* On the best chain the index knows every height by itself. */
+/* On the best chain, the index finds every height directly. */
 static void print_best(struct ledger *l, const struct range *r)
 {
     struct fault f = {0};
@@ -108,7 +108,7 @@ static void print_best(struct ledger *l, const struct range *r)
     }
 }
 
-/* The tip that -b names, or the best one. */
+/* The tip that -b names, or else the best one. */
 static void find_tip(struct ledger *l, const char *id, struct node *tip)
 {
     *tip = l->tree.best;

@@ -1,5 +1,5 @@
-/* ledger-checkpoint: an auditor's signed word that the best chain holds this block at this height.
- */
+/* ledger-checkpoint: an auditor's signed statement that the best chain has this block at this
+ * height. */
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"
@@ -16,19 +16,19 @@ static const struct cli_option options[] = {
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'s', "height", "HEIGHT", "the block at this height (default: the tip)"},
-    {'T', "time", "TIME", "take this for the clock"},
+    {'T', "time", "TIME", "use this time as the clock"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-checkpoint",
     .operands = "[LEDGER]",
-    .about = "Prints one's signed word that the best chain holds a block.",
+    .about = "Prints a signed statement that the best chain has a block.",
     .options = options,
     .required = "k",
 };
 
-/* The block that is signed for; exits with 1 where the chain does not reach it. */
+/* The block to sign for; exits with 1 if the chain is not that high. */
 static struct node find_block(struct ledger *l, const char *option)
 {
     struct node node = l->tree.best;
@@ -46,7 +46,7 @@ static struct node find_block(struct ledger *l, const char *option)
     return node;
 }
 
-/* Puts the line, signed. 0, or -1 and trouble. */
+/* Prints the signed line. 0, or -1 and trouble. */
 static int put_checkpoint(const struct checkpoint *c, const struct secret_key *k, struct fault *f)
 {
     uint8_t signature[SIGNATURE_LEN];

@@ -1,4 +1,5 @@
-/* ledger-export: a ledger, or any stream of records, in the formats of other tools; and back. */
+/* ledger-export: converts a ledger, or any stream of records, to the formats of other tools, and
+ * back. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
@@ -18,17 +19,17 @@
 static const struct cli_option options[] = {
     {'f', "format", "FORMAT", "json|tsv|hledger (default: json)"},
     {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)"},
-    {'A', "all", NULL, "all blocks of the ledger as they stand in it, not only the best chain's"},
+    {'A', "all", NULL, "all blocks in the ledger's order, not only the best chain"},
     {'S', "strings", NULL, "JSON's numbers as strings"},
     {'a', "names", "NAMES", "the address book: names for accounts (tsv, hledger)"},
-    {'r', "reverse", NULL, "back: the records of JSON objects"},
+    {'r', "reverse", NULL, "reverse: turn JSON objects back into records"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-export",
     .operands = "[FILE]...",
-    .about = "Puts a ledger, or a stream of records, into JSON, a table or a journal.",
+    .about = "Converts a ledger, or a stream of records, to JSON, a table or a journal.",
     .options = options,
 };
 
@@ -49,7 +50,7 @@ struct run {
 
 enum { OUT_CHUNK = 1 << 16 };
 
-/* Hands on what has been made, once it is worth it or no more is to be had without waiting. */
+/* Writes out the converted text once there is enough of it, or if reading on would block. */
 static void hand_on(struct run *r, bool all)
 {
     if (r->out.len < OUT_CHUNK && !all)
@@ -60,7 +61,7 @@ static void hand_on(struct run *r, bool all)
         cli_flush();
 }
 
-/* --- The best chain as a source of bytes ---------------------------------------------------- */
+/* --- The best chain as a source of bytes ------------------------------------------------------ */
 
 struct best {
     struct ledger l;
@@ -97,9 +98,9 @@ static ptrdiff_t best_read(void *self, void *out, size_t n)
     return (ptrdiff_t)n;
 }
 
-/* --- Records to other formats --------------------------------------------------------------- */
+/* --- Records to other formats ----------------------------------------------------------------- */
 
-/* A fault of the data is told, and the status will be that of a no; trouble ends the program. */
+/* A fault of the data is reported, and sets the exit status to 1; trouble ends the program. */
 static void tell(struct run *r, const char *name, const struct fault *f)
 {
     if (f->kind == FAULT_TROUBLE)
@@ -144,7 +145,7 @@ static int put_item(struct run *r, const struct item *item, struct fault *f)
                             : hledger_put(r->journal, item, &r->out, f);
 }
 
-/* 1, 0 where the rest is of no use, -1 and trouble. */
+/* 1, 0 if the rest of the input is useless, -1 and trouble. */
 static int put_batch(struct run *r, const struct batch *b, const char *name, struct fault *f)
 {
     for (size_t i = 0; i < b->count; i++) {
@@ -231,7 +232,7 @@ static void put_all(struct run *r, char **files)
     end(r);
 }
 
-/* --- And back ------------------------------------------------------------------------------- */
+/* --- And back --------------------------------------------------------------------------------- */
 
 static int take_objects(struct run *r, struct source src, const char *name, struct fault *f)
 {
@@ -283,7 +284,7 @@ static enum format format_named(const char *name)
     cli_die("-f: '%s' is not json, tsv or hledger", name);
 }
 
-/* Options that say nothing where they stand are a mistake of whoever typed them. */
+/* Options that would have no effect are refused as mistakes. */
 static void check_options(const struct run *r, const char *names, bool files)
 {
     if (files && (r->ledger || r->all))
@@ -312,7 +313,7 @@ int main(int argc, char **argv)
             names = optarg;
     }
     check_options(&r, names, optind < argc);
-    /* A table is for programs, which know accounts by their keys, unless names are asked for. */
+    /* A table is for programs, which know accounts by their keys, unless names are requested. */
     r.book = names || r.format == HLEDGER ? cli_book(names) : NULL;
     if (r.reverse)
         take_all(&r, argv + optind);

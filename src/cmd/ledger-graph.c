@@ -7,15 +7,15 @@
 #include <getopt.h>
 #include <inttypes.h>
 
-/* What stands alone in a small picture is folded in a large one. */
+/* Pictures of more than so many blocks are folded: each row of at least so many becomes one. */
 enum { FOLD_ABOVE = 30, RUN_LEAST = 3 };
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'a', "names", "FILE", "the address book"},
     {'s', "start", "HEIGHT", "begin at this height"},
-    {'n', "count", "COUNT", "so many heights; without -s, the last ones"},
-    {'F', "no-fold", NULL, "draw every block: no rows of blocks as one"},
+    {'n', "count", "COUNT", "the number of heights; without -s, the last ones"},
+    {'F', "no-fold", NULL, "draw every block: do not fold rows of blocks into one"},
     {'r', "left-to-right", NULL, "draw the chain from left to right, not from top to bottom"},
     {0, NULL, NULL, NULL},
 };
@@ -23,7 +23,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "ledger-graph",
     .operands = "[LEDGER]",
-    .about = "Prints the tree of blocks, side branches and all, as DOT for Graphviz.",
+    .about = "Prints the tree of blocks, including side branches, as DOT for Graphviz.",
     .options = options,
 };
 
@@ -37,8 +37,7 @@ struct run {
     struct buf out;
 };
 
-/* Prints what was appended, so that memory does not grow with the picture; or exits after a fault.
- */
+/* Prints what was appended, so that memory does not grow with the picture; exits after a fault. */
 static void print(struct run *r, int status, struct fault *f)
 {
     if (status)
@@ -65,7 +64,7 @@ static void print_graph(struct run *r)
     buf_free(&r->out);
 }
 
-/* The window: from -s on, so many heights; or the last ones. */
+/* The window: so many heights from -s on, or the last ones. */
 static void choose_window(struct run *r)
 {
     int64_t best = r->ledger.tree.best.height;

@@ -1,4 +1,4 @@
-/* ledger-history: what happened to an account, with its balance after each thing. */
+/* ledger-history: the events of an account, with its balance after each. */
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
@@ -14,25 +14,25 @@ static const struct cli_option options[] = {
     {'a', "names", "FILE", "the address book"},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
     {'e', "end", "HEIGHT", "end with this height (default: the last)"},
-    {'S', "since", "TIME", "only blocks of this time and later (Unix seconds or a date)"},
-    {'U', "until", "TIME", "only blocks of this time and earlier"},
-    {'n', "count", "COUNT", "so many lines at most, for each account"},
-    {'r', "reverse", NULL, "the newest first"},
+    {'S', "since", "TIME", "only blocks from this time on (Unix seconds or a date)"},
+    {'U', "until", "TIME", "only blocks up to this time"},
+    {'n', "count", "COUNT", "at most so many lines for each account"},
+    {'r', "reverse", NULL, "newest first"},
     {'b', "block", "ID", "on the chain that ends at this block"},
-    {'v', "verbose", NULL, "one field more: the line of the ledger"},
+    {'v', "verbose", NULL, "with another field: the line of the ledger"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-history",
     .operands = "[LEDGER] NAME...",
-    .about = "Prints what happened to accounts, a line an event, with the balance after it.",
+    .about = "Prints the events of accounts, one a line, with the balance after each.",
     .options = options,
 };
 
 struct printer {
     char account[2 * ID_LEN + 1], block[2 * ID_LEN + 1];
-    uint8_t block_id[ID_LEN]; /* whose digits those are */
+    uint8_t block_id[ID_LEN]; /* the id whose digits those are */
     bool verbose, has_block;
     struct buf line;
 };
@@ -55,7 +55,7 @@ static void add_number(struct buf *b, int64_t n)
         cli_die("out of memory");
 }
 
-/* Many events in a row are of one block. */
+/* Successive events are often in the same block. */
 static void set_block(struct printer *p, const struct event *e)
 {
     if (p->has_block && memcmp(p->block_id, e->block_id, ID_LEN) == 0)
@@ -104,7 +104,7 @@ static int print_event(void *self, const struct event *e, struct fault *f)
     return 0;
 }
 
-/* The block that -b names, else the best tip. */
+/* The block that -b names, or else the best tip. */
 static void find_tip(struct ledger *l, const char *id, struct node *tip)
 {
     *tip = l->tree.best;
@@ -112,7 +112,7 @@ static void find_tip(struct ledger *l, const char *id, struct node *tip)
         cli_find_block(l, id, tip);
 }
 
-/* Every name is looked up before anything is printed. How many lines were. */
+/* Looks every name up before anything is printed. Gives the number of lines printed. */
 static int64_t print_all(struct ledger *l, struct history *h, const char *names, char **operands,
                          bool verbose)
 {

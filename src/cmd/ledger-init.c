@@ -1,4 +1,4 @@
-/* ledger-init: writes a genesis block, and with it a chain's whole configuration. */
+/* ledger-init: writes a genesis block, which has a chain's whole configuration. */
 #include "base/buf.h"
 #include "base/hex.h"
 #include "cli/cli.h"
@@ -14,16 +14,16 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-    {'n', "name", "NAME", "what people call the chain (default: demo)"},
+    {'n', "name", "NAME", "the chain's name (default: demo)"},
     {'s', "spacing", "SECONDS", "the intended time between blocks (10)"},
     {'e', "halflife", "SECONDS", "ASERT's half-life; 0: the target never changes (120)"},
-    {'r', "reward", "AMOUNT", "what the miner of block 1 gets (50)"},
-    {'H', "halving", "BLOCKS", "the reward halves every so many heights; 0: never (0)"},
+    {'r', "reward", "AMOUNT", "the reward of block 1 (50)"},
+    {'H', "halving", "BLOCKS", "the reward halves after so many blocks; 0: never (0)"},
     {'b', "maxblock", "BYTES", "the largest block (1000000)"},
     {'f', "minfee", "AMOUNT", "the smallest fee (1)"},
-    {'t', "target", "HEX", "the first target, 64 digits; fewer are followed by f's"},
+    {'t', "target", "HEX", "the first target, 64 digits; fewer are padded with f's"},
     {'a', "names", "FILE", "the address book"},
-    {'T', "time", "TIME", "the genesis's time, in place of the clock's"},
+    {'T', "time", "TIME", "the time of genesis, instead of the clock's"},
     {0, NULL, NULL, NULL},
 };
 
@@ -51,7 +51,7 @@ static void set_name(struct genesis *g, const char *name)
     g->rules.name[text_encode(name, n, g->rules.name)] = 0;
 }
 
-/* No target is zero. */
+/* A target is never zero. */
 static bool has_target(const struct genesis *g)
 {
     static const uint8_t zero[ID_LEN];
@@ -108,8 +108,8 @@ static void read_options(struct genesis *g, int argc, char **argv)
     g->block.time = cli_now(g->clock);
 }
 
-/* Without -t: with -T an easy one, as the bytes are to be the same everywhere; otherwise one that
- * this machine meets once a spacing. */
+/* Without -t: if -T is given an easy target, so that the bytes are the same on every machine;
+ * otherwise one that this machine meets about once a spacing. */
 static void choose_target(struct genesis *g)
 {
     enum { MEASURE_MS = 25 };
@@ -144,7 +144,7 @@ static void add_grants(struct genesis *g, int count, char **operands)
     state_free(state);
 }
 
-/* Counts the body's lines and hashes their tree. */
+/* Counts the body's lines and computes their Merkle root. */
 static void seal_body(struct genesis *g)
 {
     const char *line = g->body.data, *end = g->body.data + g->body.len;

@@ -19,12 +19,12 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "ledger-log",
     .operands = "[LEDGER]",
-    .about = "Prints a line for each block of the best chain, for people; the newest last.",
+    .about = "Prints a line for each block of the best chain, for people, newest last.",
     .options = options,
 };
 
 struct sums {
-    int64_t count, amount; /* transactions, and what they moved */
+    int64_t count, amount; /* the number of transactions, and the amount that they moved */
 };
 
 static struct sums sums_of(const struct item *item)

@@ -1,4 +1,4 @@
-/* ledger-proof: that a record stands in a block, so that who has the block's header need not have
+/* ledger-proof: proves that a record is in a block, to anyone who has the block's header but not
  * the ledger. */
 #include "base/hex.h"
 #include "cli/cli.h"
@@ -10,14 +10,14 @@
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'b', "block", "ID", "on the chain that ends at this block, not on the best"},
+    {'b', "block", "ID", "on the chain that ends at this block, not the best chain"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-proof",
     .operands = "[LEDGER] ID...",
-    .about = "Prints the header of the block that a record stands in, and a `proof` that it does.",
+    .about = "Prints the header of the block that a record is in, and a `proof` that it is.",
     .options = options,
 };
 
@@ -31,7 +31,7 @@ static void print_proof(const struct buf *header, const struct proof *p)
     buf_free(&line);
 }
 
-/* Whether the record is there. */
+/* Whether the record was found. */
 static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN],
                   const struct node *tip)
 {
@@ -56,7 +56,7 @@ static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN]
     return found;
 }
 
-/* A whole id need not be in the ledger for the other operands to get their answers. */
+/* A whole id may be missing from the ledger: the other operands still get their answers. */
 static void find_id(struct ledger *l, const char *digits, uint8_t id[ID_LEN])
 {
     if (strlen(digits) == 2 * ID_LEN)

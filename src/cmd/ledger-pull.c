@@ -1,4 +1,4 @@
-/* ledger-pull: asks peers for the blocks that a ledger lacks, and prints those that hold. */
+/* ledger-pull: requests the blocks that a ledger lacks from peers, and prints the valid ones. */
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/waits.h"
@@ -15,23 +15,23 @@
 #include <string.h>
 
 enum {
-    PEERS_ASKED = 3,   /* unless -n says otherwise */
-    INTERVAL = 2,      /* s, unless -i does */
-    PATIENCE = 60,     /* s, unless -t does */
-    LAST_WORDS = 1000, /* ms that stdout has, where a signal ends it, for what is on its way */
+    PEERS_ASKED = 3,   /* default of -n */
+    INTERVAL = 2,      /* s, default of -i */
+    PATIENCE = 60,     /* s, default of -t */
+    LAST_WORDS = 1000, /* ms that stdout has, after a signal, to accept what is still buffered */
 };
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'c', "chain", "CHAIN", "the genesis block's id, where there is no ledger yet"},
+    {'c', "chain", "CHAIN", "the genesis block's id, if there is no ledger yet"},
     {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'a', "allow", "KEYS", "talk to peers with these keys alone"},
-    {'p', "plain", NULL, "without TLS, on loopback alone"},
+    {'a', "allow", "KEYS", "talk only to peers with these keys"},
+    {'p', "plain", NULL, "without TLS, on loopback only"},
     {'z', "deflate", NULL, "offer compression"},
-    {'f', "follow", NULL, "stay, and ask again and again"},
-    {'i', "interval", "SECONDS", "with -f: so often (default: 2)"},
-    {'n', "count", "COUNT", "ask so many peers (default: 3)"},
-    {'t', "seconds", "SECONDS", "give up when nothing new came for so long (default: 60)"},
+    {'f', "follow", NULL, "follow: keep asking for new blocks"},
+    {'i', "interval", "SECONDS", "with -f: the time between requests (default: 2)"},
+    {'n', "count", "COUNT", "the number of peers to ask (default: 3)"},
+    {'t', "seconds", "SECONDS", "give up when nothing new has come for so long (default: 60)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
@@ -50,14 +50,14 @@ struct run {
     int passphrase_fd;
     bool plain, verbose;
     bool told_wait;
-    int64_t printed; /* when a block was last put out, or when the run began */
+    int64_t printed; /* when a block was last printed, or when the run began */
     struct allow *allow;
     struct sync_config config;
     struct sync *sync;
-    struct output output; /* of what sync puts out */
+    struct output output; /* of the blocks that sync delivers */
 };
 
-/* --- What sync asks and tells ----------------------------------------------------------------- */
+/* --- Callbacks of sync ------------------------------------------------------------------------ */
 
 static void log_event(void *self, const char *who, const char *event, const uint8_t *id,
                       const char *words)
@@ -67,7 +67,7 @@ static void log_event(void *self, const char *who, const char *event, const uint
         cli_event(who, event, id, words);
 }
 
-/* The log has what is of a peer already. */
+/* What concerns a peer is in the log already. */
 static void warn(void *self, const char *who, const char *words)
 {
     const struct run *r = self;
@@ -77,7 +77,7 @@ static void warn(void *self, const char *who, const char *words)
         cli_warn("%s: %s", who, words);
 }
 
-/* Where a line is at fault, it is the ledger's. */
+/* A fault with a line number is the ledger's. */
 static _Noreturn void fail(const struct run *r, const struct fault *f)
 {
     cli_fail(f->line ? r->ledger : NULL, f);
@@ -143,7 +143,7 @@ static void log_start(struct run *r)
 static void start(struct run *r, char **operands, size_t count)
 {
     struct fault f;
-    cli_clock(NULL); /* one that is wrong is told at once, not when the first block comes */
+    cli_clock(NULL); /* so that an invalid one is reported now, not when the first block arrives */
     start_dialing(r, operands, count);
     r->config.pool = sigpool_new(cli_threads(r->threads));
     if (!r->config.pool)
@@ -162,7 +162,7 @@ static void start(struct run *r, char **operands, size_t count)
 
 /* --- Running ---------------------------------------------------------------------------------- */
 
-/* Says what the time goes into, if nothing else will soon. */
+/* Says what it is waiting for, unless something is sure to happen soon. */
 static void tell_wait(struct run *r, int64_t now)
 {
     if (sync_out(r->sync)->len)
@@ -175,7 +175,7 @@ static void tell_wait(struct run *r, int64_t now)
     r->told_wait = true;
 }
 
-/* Whether it ended by itself, and not by a signal. */
+/* Whether it ended by itself, not by a signal. */
 static bool run(struct run *r)
 {
     struct loop *loop = r->config.dialing.loop;
@@ -215,7 +215,7 @@ static void stop(struct run *r)
     loop_free(r->config.dialing.loop);
 }
 
-/* A signal ends -f well; else as it would have. */
+/* With -f, a signal is a normal end; otherwise it acts as usual. */
 static _Noreturn void end_by_signal(struct run *r)
 {
     int number = loop_stopped(r->config.dialing.loop);

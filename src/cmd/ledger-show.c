@@ -22,14 +22,14 @@
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'a', "names", "FILE", "the address book"},
-    {'p', "pool", "POOL", "look among the transactions that wait in this pool, too"},
+    {'p', "pool", "POOL", "also search the transactions in this pool"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "ledger-show",
     .operands = "[LEDGER] ID",
-    .about = "Says in plain words what a block or a record is: ID (8 digits or more), or a height.",
+    .about = "Shows a block or a record in plain words: ID (8 digits or more), or a height.",
     .options = options,
 };
 
@@ -56,7 +56,7 @@ static void put_account(const struct run *r, const char *what, const uint8_t acc
     put("%-8s %s\n", what, cli_account_words(r->book, account).text);
 }
 
-/* Reads a block, whose body must be what its header says. */
+/* Reads a block, whose body must match its header. */
 static const struct item *read_block(struct run *r, const struct node *node, struct batch *b)
 {
     struct fault f = {0};
@@ -67,7 +67,7 @@ static const struct item *read_block(struct run *r, const struct node *node, str
     return &b->items[0];
 }
 
-/* Where a block stands towards the best chain. */
+/* Whether a block is on the best chain, and if not, where its branch leaves it. */
 static void put_standing(struct run *r, const struct node *node)
 {
     struct fault f = {0};
@@ -82,7 +82,7 @@ static void put_standing(struct run *r, const struct node *node)
             fork.height);
 }
 
-/* --- Records --------------------------------------------------------------------------------- */
+/* --- Records ---------------------------------------------------------------------------------- */
 
 static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
 {
@@ -112,7 +112,7 @@ static void put_entry(const struct run *r, const struct item *item, const struct
     }
 }
 
-/* One record, and the blocks that have it: shown with the first of them. */
+/* Shows a record, and the blocks that have it; details are those of the first of them. */
 struct record {
     struct run *run;
     const uint8_t *id;
@@ -136,7 +136,7 @@ static void show_in(struct record *s, const struct node *node)
     batch_free(&b);
 }
 
-/* The first few are enough: side branches may be many. */
+/* A few are enough: there may be many side branches. */
 enum { BLOCKS_MAX = 16 };
 
 struct blocks {
@@ -176,7 +176,7 @@ static void show_record(struct run *r, const uint8_t id[ID_LEN])
         put("         and more blocks off the best chain\n");
 }
 
-/* --- Blocks ---------------------------------------------------------------------------------- */
+/* --- Blocks ----------------------------------------------------------------------------------- */
 
 static void put_earned(struct run *r, const struct node *node)
 {
@@ -238,9 +238,10 @@ static void show_height(struct run *r, const char *digits)
     show_block(r, &node);
 }
 
-/* --- The pool -------------------------------------------------------------------------------- */
+/* --- The pool --------------------------------------------------------------------------------- */
 
-/* Shows the first transaction of the pool whose id begins so. Whether there is one. */
+/* Shows the first transaction of the pool whose id begins with these digits. Whether there is one.
+ */
 static bool show_waiting(const struct run *r, const char *digits)
 {
     struct fault f = {0};

@@ -1,4 +1,4 @@
-/* ledger-watch: tells of reorganisations, of the double spends that they undid, and of checkpoints
+/* ledger-watch: reports reorganisations, the double spends that they made possible, and checkpoints
  * that contradict each other, with the signed lines that prove it. */
 #include "base/file.h"
 #include "cli/cli.h"
@@ -21,10 +21,10 @@
 enum { INTERVAL_MAX = 86400, ROOM = 1 << 16 };
 
 static const struct cli_option options[] = {
-    {'1', "once", NULL, "look once, at all that the ledgers hold, and end"},
-    {'d', "depth", "COUNT", "tell of reorganisations that undo more blocks (default: 0)"},
+    {'1', "once", NULL, "check everything in the ledgers once, and end"},
+    {'d', "depth", "COUNT", "report reorganisations that undo more blocks (default: 0)"},
     {'C', "checkpoints", "FILE", "checkpoints to compare; -: stdin. May be given several times"},
-    {'i', "interval", "SECONDS", "between looks (default: 1)"},
+    {'i', "interval", "SECONDS", "between checks (default: 1)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {0, NULL, NULL, NULL},
 };
@@ -32,7 +32,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "ledger-watch",
     .operands = "[LEDGER]...",
-    .about = "Tells of reorganisations, double spends and contradicting checkpoints.",
+    .about = "Reports reorganisations, double spends and contradicting checkpoints.",
     .options = options,
 };
 
@@ -49,11 +49,11 @@ struct run {
     struct listed *files;
     size_t ledgers_count, files_count;
     struct sigpool *pool;
-    struct conflicts *conflicts; /* known are the keys that the files' key lines name */
+    struct conflicts *conflicts; /* the keys named by the files' key lines */
     int64_t looked;              /* by cli_milliseconds */
 };
 
-/* All that is told: an event in one piece, so that it is never cut. */
+/* Reports an event in one write, so that it is never cut. */
 static void tell(void *self, const char *lines, size_t n)
 {
     struct run *r = self;
@@ -61,7 +61,7 @@ static void tell(void *self, const char *lines, size_t n)
     r->found = true;
 }
 
-/* --- Checkpoints ----------------------------------------------------------------------------- */
+/* --- Checkpoints ------------------------------------------------------------------------------ */
 
 static void take_key(struct run *r, const struct item *item)
 {
@@ -85,7 +85,7 @@ static void take_checkpoint(struct run *r, const struct checkpoint *c)
     buf_free(&event);
 }
 
-/* Takes what a stream holds: the keys, or the checkpoints. */
+/* Reads a stream: its keys, or its checkpoints. */
 static void take_stream(struct run *r, struct source src, const char *name, bool keys)
 {
     struct feed feed;
@@ -127,7 +127,7 @@ static void read_file(struct run *r, const struct listed *file, const struct sta
     close(fd);
 }
 
-/* Reads the files that have changed; all keys first, for they may stand anywhere. */
+/* Reads the files that have changed; all keys first, since they may be in any file. */
 static void read_files(struct run *r)
 {
     for (int keys = 1; keys >= 0; keys--)
@@ -135,14 +135,14 @@ static void read_files(struct run *r)
             struct stat now = {0};
             bool is_there = stat(r->files[i].path, &now) == 0, was = r->files[i].then.st_nlink > 0;
             if (was && (!is_there || file_unchanged(&r->files[i].then, &now)))
-                continue; /* one that is gone for a moment may come back */
+                continue; /* a missing file may come back in a moment */
             read_file(r, &r->files[i], &now, keys);
             if (!keys)
                 r->files[i].then = now;
         }
 }
 
-/* --- Waiting --------------------------------------------------------------------------------- */
+/* --- Waiting ---------------------------------------------------------------------------------- */
 
 static void look(struct run *r)
 {
@@ -153,7 +153,7 @@ static void look(struct run *r)
     cli_flush();
 }
 
-/* Waits for fd (-1: for nothing), and looks at everything now and then meanwhile. */
+/* Waits for fd (-1: for nothing), and checks everything at intervals meanwhile. */
 static void wait_for(struct run *r, int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -185,14 +185,15 @@ static bool is_stdin_ready(void *self)
     return poll(&p, 1, 0) != 0;
 }
 
-/* All that was found is on stdout already. */
+/* Everything found has been printed already. */
 static void end_at_once(int signal)
 {
     (void)signal;
     _exit(CLI_YES);
 }
 
-/* To be told to end is no failure of one that follows; a signal that was to be ignored still is. */
+/* A signal is a normal end for a program that follows; signals that were ignored at the start stay
+ * ignored. */
 static void end_by_signal(void)
 {
     static const int all[] = {SIGTERM, SIGINT, SIGHUP};
@@ -215,7 +216,7 @@ static void watch(struct run *r)
         wait_for(r, -1);
 }
 
-/* --- Options --------------------------------------------------------------------------------- */
+/* --- Options ---------------------------------------------------------------------------------- */
 
 static void add_checkpoints(struct run *r, const char *path)
 {

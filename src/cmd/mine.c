@@ -1,4 +1,4 @@
-/* mine: transactions -> a sealed block on the best tip. */
+/* mine: puts transactions into a block on the best tip, and seals it. */
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/num.h"
@@ -27,19 +27,19 @@ enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5, FIRST_NON
 #define RANGE_DEFAULT (INT64_C(1) << 32)
 
 static const struct cli_option options[] = {
-    {'m', "miner", "ACCOUNT", "who is credited the reward and the fees"},
+    {'m', "miner", "ACCOUNT", "the account credited with the reward and the fees"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'a', "names", "FILE", "the address book"},
-    {'n', "count", "COUNT", "so many blocks, the later ones empty (default: 1)"},
+    {'n', "count", "COUNT", "the number of blocks; all but the first are empty (default: 1)"},
     {'t', "seconds", "SECONDS", "give up after this time"},
     {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)"},
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'v', "verbose", NULL, "say which kernel tries the nonces"},
-    {'T', "time", "TIME", "the clock; it moves by one spacing a block"},
-    {'o', "tickets", NULL, "print tickets in place of work; -n: so many (default: all)"},
-    {'r', "range", "NONCES", "with -o: of a ticket (default: 4294967296; 0: all in one)"},
-    {'s', "share", "FACTOR", "with -o: tell of ids over the target by this (default: 1)"},
-    {'W', "worker", "ACCOUNT", "with -o: who is credited with the work (default: nobody)"},
+    {'T', "time", "TIME", "use this time as the clock; it moves by one spacing a block"},
+    {'o', "tickets", NULL, "print tickets instead of mining; -n: how many (default: all)"},
+    {'r', "range", "NONCES", "with -o: nonces in a ticket (default: 4294967296; 0: all in one)"},
+    {'s', "share", "FACTOR", "with -o: the share target, as a multiple of the target (default: 1)"},
+    {'W', "worker", "ACCOUNT", "with -o: the account credited with the work (default: nobody)"},
     {0, NULL, NULL, NULL},
 };
 
@@ -51,7 +51,7 @@ static const struct cli program = {
     .required = "m",
 };
 
-/* The block that the next one is put on: the ledger's tip, or the one mined last. */
+/* The parent of the next block: the ledger's tip, or the block mined last. */
 struct parent {
     uint8_t id[ID_LEN];
     int64_t height, supply;
@@ -68,23 +68,23 @@ struct run {
     const char *clock; /* -T */
     int threads;
     bool watch_tip, verbose;
-    const char *kernel; /* the one told of last (-v) */
+    const char *kernel; /* the kernel reported last (-v) */
     int64_t deadline;   /* monotonic milliseconds; 0: none */
-    int64_t mined;      /* blocks so far */
+    int64_t mined;      /* mined so far */
     struct buf own;     /* their ids */
     struct buf body;    /* of the next block */
     int64_t body_count, fees;
     uint8_t body_root[ID_LEN];
 
-    /* Shared with the watcher: */
+    /* Shared with the watcher thread: */
     struct mine_watch watch;
     enum end end;     /* why the watcher stopped the search */
-    int wake[2];      /* a pipe: closed when the search is over */
-    struct stat seen; /* the ledger file as it was last looked at */
-    bool shown;       /* a rate stands on the terminal */
+    int wake[2];      /* a pipe, closed when the search is over */
+    struct stat seen; /* the ledger file when last checked */
+    bool shown;       /* a rate is shown on the terminal */
 };
 
-/* The simulated or the real clock, as the next block sees it. */
+/* The simulated or the real clock, as of the next block. */
 static int64_t clock_now(const struct run *r)
 {
     int64_t now = cli_now(r->clock), moved;
@@ -96,7 +96,7 @@ static int64_t clock_now(const struct run *r)
     return now;
 }
 
-/* Adds one transaction to the body: all of them must hold. */
+/* Adds one transaction to the body; all of them must be valid. */
 static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
 {
     struct fault f = {0};
@@ -113,7 +113,7 @@ static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
     }
     if (!good) {
         cli_report("stdin", item->line, f.text);
-        cli_warn("nothing mined: a block holds valid transactions only (txpool -s chooses them)");
+        cli_warn("nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
         cli_exit(CLI_NO);
     }
     cli_memory(buf_add(&r->body, item->text, item->size));
@@ -172,10 +172,10 @@ static void take_tip(struct run *r)
     if (r->parent.times_count < 0)
         cli_ledger_fail(&r->ledger, &f);
     fstat(r->ledger.fd, &r->seen);
-    r->seen.st_size = -1; /* what came since the ledger was opened is still to be looked at */
+    r->seen.st_size = -1; /* blocks appended since the ledger was opened have yet to be read */
 }
 
-/* Whether the ledger's best tip is neither the one we build on nor one of our own. */
+/* Whether the ledger's best tip is neither our parent block nor a block of our own. */
 static bool tip_moved(struct run *r)
 {
     struct stat now;
@@ -189,8 +189,8 @@ static bool tip_moved(struct run *r)
     if (replaced || ledger_refresh(&r->ledger, &f) < 0)
         return true;
     if (r->ledger.behind)
-        r->seen.st_size =
-            -1; /* the tip moves when the writer is done, and then the file does not change */
+        r->seen.st_size = -1; /* the tip moves when the writer is done, and the file does not change
+                                 at that moment */
     for (size_t i = 0; i < r->own.len; i += ID_LEN)
         if (memcmp(r->own.data + i, r->ledger.tree.best.id, ID_LEN) == 0)
             return false;
@@ -215,7 +215,7 @@ static enum end reason_to_stop(struct run *r, int64_t begun)
     return !r->clock && now - begun >= FRESH_SECONDS * 1000 ? END_STALE : END_NONE;
 }
 
-/* Runs beside a search until the pipe is closed, and stops it when there is a reason. */
+/* Runs beside a search until the pipe is closed; stops the search if there is a reason. */
 static void *watch(void *self)
 {
     struct run *r = self;
@@ -233,7 +233,7 @@ static void *watch(void *self)
     return NULL;
 }
 
-/* Tries the nonces that take less time than starting threads does. */
+/* Tries a few nonces first, which takes less time than starting threads. */
 static bool search_first(const struct mine_job *job, uint64_t *nonce)
 {
     *nonce = mine_kernel_best()->search(job, 0, FIRST_NONCES);
@@ -246,7 +246,7 @@ static void say_kernel(struct run *r)
         cli_say_kernel(mine_kernel_best()->name, &r->kernel);
 }
 
-/* Searches with a watcher beside: 1 and *nonce, or 0 and r->end. */
+/* Searches while the watcher runs: 1 and *nonce, or 0 and r->end. */
 static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
 {
     struct fault f = {0};
@@ -269,7 +269,7 @@ static int search(struct run *r, const struct mine_job *job, uint64_t *nonce)
     return found;
 }
 
-/* Says that we wait so many seconds for the clock, if that is long. It is told once a block. */
+/* Says how many seconds it waits for the clock, if that is long; once for each block. */
 static void tell_wait(int64_t height, int64_t seconds, bool *told)
 {
     if (seconds > 1 && !*told) {
@@ -280,8 +280,8 @@ static void tell_wait(int64_t height, int64_t seconds, bool *told)
     }
 }
 
-/* Waits until the clock has come near enough to this time. 0, or -1 and r->end: there was a reason
- * to stop first. */
+/* Waits until the clock is near enough to this time. 0, or -1 and r->end if there was a reason to
+ * stop. */
 static int wait_for(struct run *r, int64_t time)
 {
     int64_t most = rules_max_ahead(&r->ledger.tree.rules), ahead;
@@ -297,8 +297,8 @@ static int wait_for(struct run *r, int64_t time)
     return 0;
 }
 
-/* The header of the next block, but for its seal. 0, or -1 and r->end: there was a reason to stop
- * first. */
+/* Makes the next block's header, without a seal. 0, or -1 and r->end if there was a reason to stop.
+ */
 static int next_header(struct run *r, struct block *b)
 {
     const struct parent *p = &r->parent;
@@ -318,7 +318,7 @@ static void check_supply(struct run *r)
 {
     int64_t reward = rules_reward(&r->ledger.tree.rules, r->parent.height + 1);
     if (number_add(r->parent.supply, reward, &r->parent.supply)) {
-        cli_warn("nothing mined: the reward would take the supply over 2^63-1");
+        cli_warn("nothing mined: the reward would raise the supply over 2^63-1");
         cli_exit(CLI_NO);
     }
 }
@@ -400,7 +400,7 @@ struct arguments {
 
 /* --- Tickets ---------------------------------------------------------------------------------- */
 
-/* The ticket of the next block for all nonces. */
+/* A ticket for all nonces of the next block. */
 static struct ticket next_ticket(struct run *r, const struct arguments *a)
 {
     struct ticket t = {.last = UINT64_MAX};
@@ -418,12 +418,12 @@ static struct ticket next_ticket(struct run *r, const struct arguments *a)
     return t;
 }
 
-/* Prints tickets for one header, so many or until nonces run out, as fast as somebody takes them.
+/* Prints so many tickets for one header, or until nonces run out, as fast as the reader takes them.
  */
 static void print_tickets(struct run *r, struct ticket *t, const struct arguments *a)
 {
     struct buf line = {0};
-    uint64_t less = (uint64_t)a->range - 1; /* than the range has */
+    uint64_t less = (uint64_t)a->range - 1; /* more than the range has */
     for (int64_t i = 0; !a->count || i < a->count; i++) {
         r->end = reason_to_stop(r, cli_milliseconds());
         if (r->end != END_NONE)

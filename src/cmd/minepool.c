@@ -1,4 +1,5 @@
-/* minepool: keeps the accounts of those who mine together: tickets out, shares in, payments. */
+/* minepool: keeps the accounts of a mining pool: hands out tickets, collects shares, computes
+ * payments. */
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
@@ -19,21 +20,22 @@ enum { WAITING_MAX = 1 << 16, LAST_MAX = 1 << 20 };
 #define RANGE_DEFAULT (INT64_C(1) << 32)
 
 static const struct cli_option options[] = {
-    {'r', "range", "NONCES", "of a member's ticket (default: 4294967296)"},
+    {'r', "range", "NONCES", "nonces in a member's ticket (default: 4294967296)"},
     {'a', "names", "FILE", "the address book"},
-    {'b', "block", "ID", "in place of all else: the payments for this block"},
+    {'b', "block", "ID", "only print the payments for this block"},
     {'n', "count", "COUNT", "with -b: for the last COUNT shares (default: those of its round)"},
     {'c', "cut", "PERCENT", "with -b: what the pool keeps (default: 0)"},
-    {'F', "fee", "AMOUNT", "with -b: of each payment (default: the chain's minfee)"},
+    {'F', "fee", "AMOUNT", "with -b: the fee of each payment (default: the chain's minfee)"},
     {'l', "ledger", "LEDGER", "with -b: the ledger (default: $LEDGER, else `ledger`)"},
-    {'s', "standing", NULL, "in place of all else: what every member has done"},
+    {'s', "standing", NULL, "only print what every member has done"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "minepool",
     .operands = "SHARES [MEMBER]...",
-    .about = "Hands out tickets to members, keeps the shares that they send back, and divides.",
+    .about =
+        "Hands out tickets to members, keeps the shares they send back, and computes payments.",
     .options = options,
 };
 
@@ -50,8 +52,8 @@ struct arguments {
 struct pool {
     struct pool_work work;
     struct shares shares;
-    struct buf out;   /* what goes out once the shares are safe */
-    int64_t height;   /* the greatest that the file has */
+    struct buf out;   /* what is printed once the shares are safe on disk */
+    int64_t height;   /* the greatest height in the file */
     uint64_t highest; /* where its first share of that height begins */
     int status;
 };
@@ -99,7 +101,7 @@ static void put_ticket(struct pool *p, size_t member)
     end_line(p);
 }
 
-/* Puts on disk what came in, and then out what is to be said of it. */
+/* Writes new shares to disk, and then prints the replies. */
 static void settle(struct pool *p)
 {
     struct fault f;
@@ -133,7 +135,7 @@ static void put_block(struct pool *p, const struct field *header)
     end_line(p);
 }
 
-/* Keeps a share that counts, and says so. */
+/* Keeps a valid share, and says so. */
 static void keep(struct pool *p, const struct share *s)
 {
     uint64_t at = p->shares.end + p->shares.waiting.len;
@@ -162,7 +164,7 @@ static int take_share(struct pool *p, const struct line *line, struct fault *f)
     return share_parse(line->text, line->len, &s, f) ? -1 : take_counted(p, &s, f);
 }
 
-/* Of a block that was found, its share has come already; where it has not, this is it. */
+/* The share of a found block usually arrived before it; if not, the block counts as one. */
 static int take_block(struct pool *p, const struct line *line, struct fault *f)
 {
     struct block b;
@@ -186,7 +188,7 @@ static int take_withheld(struct pool *p, uint64_t nonce, struct fault *f)
     put_block(p, &(struct field){header.data, header.len});
     buf_free(&header);
     *f = why;
-    return -1; /* which is still to be told */
+    return -1; /* not printed yet */
 }
 
 static int take_receipt(struct pool *p, const struct line *line, struct fault *f)
@@ -318,7 +320,7 @@ static void print_standing(const struct arguments *a)
 
 /* --- Payments --------------------------------------------------------------------------------- */
 
-/* A share of the last so many. */
+/* One of the last so many shares. */
 struct counted {
     uint8_t account[ID_LEN];
     struct u256 work;
@@ -326,14 +328,14 @@ struct counted {
 
 struct payout {
     struct ledger ledger;
-    struct index_block block; /* that is paid for */
+    struct index_block block; /* the block that is paid for */
     struct tally tally;
-    struct counted *last; /* a ring, where shares before the round count */
+    struct counted *last; /* a ring, if shares from before the round count */
     size_t last_count, last_cap;
     bool found;
 };
 
-/* Whether the best chain has this block, and where. */
+/* Whether the best chain has this block, and its height. */
 static bool is_main(struct payout *p, const uint8_t id[ID_LEN], struct index_block *b)
 {
     struct fault f;
@@ -364,8 +366,8 @@ static int count(struct payout *p, const struct share *s, struct fault *f)
     return 0;
 }
 
-/* A round ends with a block of the pool's on the best chain: what was done for one that is not
- * there counts for the next that is. */
+/* A round ends with a block of the pool's on the best chain: work for one that is not on it counts
+ * for the next that is. */
 static int add_to_round(void *self, const struct share *s, uint64_t offset, struct fault *f)
 {
     struct payout *p = self;
@@ -409,8 +411,8 @@ static void read_shares(struct payout *p, const struct arguments *a)
     tally_last(p);
 }
 
-/* A member pays the fee of his payment; who has no more than that is not paid, nor is the pool
- * itself. Gives what goes out, fees included. */
+/* A member pays the fee of their own payment. One whose part is no more than the fee is not paid,
+ * nor is the pool itself. Gives the total paid, fees included. */
 static int64_t print_payments(struct payout *p, int64_t fee, int64_t *payments)
 {
     const struct node *block = &p->block.node;
@@ -470,7 +472,7 @@ static void read_options(struct arguments *a, int argc, char **argv)
             cli_take(values, c);
     }
     if (a->standing && a->block)
-        cli_misuse("-s and -b ask for different things: give one");
+        cli_misuse("-s and -b exclude each other: give one");
     cli_operands(argc, argv, 1, a->standing || a->block ? 1 : -1);
     if (!a->block && (a->count >= 0 || a->cut >= 0 || a->fee || a->ledger))
         cli_die("-n, -c, -F and -l go with -b");

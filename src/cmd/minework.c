@@ -1,4 +1,4 @@
-/* minework: does the work that tickets ask for: tickets -> a block, shares, receipts. */
+/* minework: does the work of tickets, and prints a block, shares, and receipts. */
 #include "cli/cli.h"
 #include "cli/rate.h"
 #include "cli/terminal.h"
@@ -24,47 +24,47 @@ enum { ROUND_MS = 100, SHOW_MS = 500, LAST_WORDS_MS = 40, PARTS_MAX = 1 << 30, D
 static const struct cli_option options[] = {
     {'j', "threads", "COUNT", "threads that search (default: all processors)"},
     {'t', "seconds", "SECONDS", "give up after this time"},
-    {'w', "watch", NULL, "give up a ticket as soon as the next one is there"},
+    {'w', "watch", NULL, "give up a ticket as soon as the next one arrives"},
     {'v', "verbose", NULL, "say which kernel tries the nonces"},
-    {'s', "split", "PARTS", "in place of work: each ticket in so many parts"},
-    {'c', "check", NULL, "in place of work: tickets for what receipts on stdin do not cover"},
+    {'s', "split", "PARTS", "no work: split each ticket into so many parts"},
+    {'c', "check", NULL, "no work: print tickets for what the receipts on stdin do not cover"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "minework",
     .operands = "",
-    .about = "Tries the nonces that the tickets on stdin ask for: blocks, shares and receipts.",
+    .about = "Tries the nonces of the tickets on stdin, and prints blocks, shares and receipts.",
     .options = options,
 };
 
 struct run {
     struct lines *in;
-    bool looked_ahead; /* the next line was read already: */
-    int ahead_got;     /* what lines_next gave */
+    bool looked_ahead; /* the next line was read in advance: */
+    int ahead_got;     /* what lines_next returned */
     struct line ahead;
     struct fault ahead_fault;
-    struct buf line; /* scratch */
+    struct buf line; /* scratch space */
     int64_t parts;
     struct cover *cover;
     struct armor armor; /* on stdin */
     int status;
 
-    /* Of work: */
+    /* For work: */
     int threads;
     bool watch_tickets, verbose;
-    const char *kernel;             /* the one told of last (-v) */
-    int64_t deadline, shown;        /* cli_milliseconds(); 0: none, never */
-    int64_t began, paused;          /* so that their difference is how long was worked */
-    uint8_t done[DONE_MAX][ID_LEN]; /* hashes of the headers of the blocks found last: a ring */
+    const char *kernel;             /* the kernel reported last (-v) */
+    int64_t deadline, shown;        /* cli_milliseconds(); 0: no limit, never */
+    int64_t began, paused;          /* so that their difference is the time worked */
+    uint8_t done[DONE_MAX][ID_LEN]; /* hashes of the headers of the last blocks found: a ring */
     size_t done_count;
 
     /* Shared with the thread that waits for signals: */
     struct mine_watch watch;
     pthread_mutex_t lock;
-    bool idle;       /* nothing to be ended in order */
-    int signal;      /* that asks us to end */
-    sigset_t asking; /* those that may */
+    bool idle;       /* nothing needs to be finished before the end */
+    int signal;      /* the one that asks us to end */
+    sigset_t asking; /* signals that end us */
 };
 
 static void refuse(struct run *r, uint64_t line, const struct fault *f)
@@ -75,7 +75,7 @@ static void refuse(struct run *r, uint64_t line, const struct fault *f)
     r->status = CLI_NO;
 }
 
-/* Puts the line that was formed in r->line, with one write, so that several may write to one pipe.
+/* Prints the line in r->line with a single write, so that several programs may write to one pipe.
  */
 static void put_line(struct run *r)
 {
@@ -98,9 +98,9 @@ static _Noreturn void end_by(int signal_number)
     _exit(CLI_TROUBLE);
 }
 
-/* Waits for a signal. Where we only wait for input, that is the end; else the search stops, and
- * what it has found is told first, unless that takes too long: nobody may be reading, and a line
- * goes out whole or not at all. */
+/* Waits for a signal. If we only wait for input, it ends us at once. Otherwise the search stops,
+ * and its results are printed first, unless that takes too long: nobody may be reading, and a line
+ * is written whole or not at all. */
 static void *wait_for_signal(void *self)
 {
     struct run *r = self;
@@ -117,7 +117,7 @@ static void *wait_for_signal(void *self)
     end_by(got);
 }
 
-/* Says whether we only wait from now on. A signal that came before ends us here. */
+/* Notes whether we only wait from now on. A signal that arrived before ends us here. */
 static void set_idle(struct run *r, bool idle)
 {
     pthread_mutex_lock(&r->lock);
@@ -131,7 +131,7 @@ static void set_idle(struct run *r, bool idle)
     }
 }
 
-/* Leaves signals to their thread, those apart that we were started to ignore. */
+/* Leaves signals to their thread, except those that were ignored when we started. */
 static void watch_signals(struct run *r)
 {
     const int all[] = {SIGTERM, SIGINT, SIGHUP};
@@ -157,7 +157,7 @@ static _Noreturn void give_up(struct run *r)
     cli_exit(CLI_NO);
 }
 
-/* Ends as a filter does whose reader has left, though there is nothing to write. */
+/* Ends as a filter does whose reader has left, even if there is nothing to write. */
 static void look_after_reader(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
@@ -165,7 +165,7 @@ static void look_after_reader(void)
         end_by(SIGPIPE);
 }
 
-/* Waits until there is something to read; until the time is up, or the reader leaves. */
+/* Waits until there is something to read, the time is up, or the reader leaves. */
 static void wait_for_input(struct run *r)
 {
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = STDOUT_FILENO}};
@@ -181,7 +181,7 @@ static void wait_for_input(struct run *r)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-/* As lines_next, of the line that was looked at ahead where there is one. */
+/* As lines_next, but gives the line read in advance if there is one. */
 static int next_line(struct run *r, struct line *line, struct fault *f)
 {
     if (!r->looked_ahead) {
@@ -194,7 +194,7 @@ static int next_line(struct run *r, struct line *line, struct fault *f)
     return r->ahead_got;
 }
 
-/* Whether the next line is there already, and is a ticket. */
+/* Whether the next line has arrived already, and is a ticket. */
 static bool next_is_ticket(struct run *r)
 {
     struct ticket t;
@@ -222,7 +222,7 @@ static void put_share(struct run *r, const struct ticket *t, const struct unseal
     put_line(r);
 }
 
-/* Where shares are no easier than the block is, the block alone is told. */
+/* If shares are no easier than the block, only the block is printed. */
 static void put_shares(struct run *r, const struct ticket *t, const struct unsealed *u,
                        const struct sweep *s)
 {
@@ -256,7 +256,7 @@ static void show(struct run *r, const struct ticket *t)
     r->shown = now;
 }
 
-/* How long the next round may take. Ends where the time is up. */
+/* How long the next round may take. Exits if the time is up. */
 static int round_ms(struct run *r)
 {
     int64_t left = r->deadline ? r->deadline - cli_milliseconds() : ROUND_MS;
@@ -304,8 +304,7 @@ static bool is_done(const struct run *r, const struct unsealed *u)
     return false;
 }
 
-/* A block of a header that was found is the end of all tickets for it: another would be its
- * sibling. */
+/* A block ends the work for all tickets with its header: another would be its sibling. */
 static void work_on(struct run *r, const struct ticket *t)
 {
     struct unsealed u;
@@ -341,8 +340,8 @@ static void work_on_line(struct run *r, const struct line *line)
 
 /* --- Splitting -------------------------------------------------------------------------------- */
 
-/* Puts a ticket's range in parts that differ by one nonce at most; fewer where it has fewer nonces.
- */
+/* Splits a ticket's range into parts that differ by at most one nonce; into fewer if it has fewer
+ * nonces. */
 static void split(struct run *r, const struct ticket *t)
 {
     unsigned __int128 count = (unsigned __int128)(t->last - t->first) + 1,

@@ -1,4 +1,4 @@
-/* names: puts names for accounts in any stream, or back. */
+/* names: replaces accounts by their names in any stream, or names by accounts. */
 #include "cli/names.h"
 #include "base/file.h"
 #include "base/hex.h"
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const struct cli_option options[] = {
-    {'r', "reverse", NULL, "put accounts for names"},
+    {'r', "reverse", NULL, "replace names by accounts"},
     {'a', "names", "FILE", "the address book"},
     {0, NULL, NULL, NULL},
 };
@@ -21,7 +21,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "names",
     .operands = "[FILE]...",
-    .about = "Puts names for accounts in any stream, or back.",
+    .about = "Replaces accounts by names in any stream, or names by accounts.",
     .options = options,
 };
 
@@ -29,10 +29,10 @@ struct run {
     const struct book *book;
     bool reverse;
     int status;
-    struct armor armor; /* in what is read now */
+    struct armor armor; /* in the current input */
 };
 
-/* The records whose accounts stand in known places: fields counted from 0, 0 ending the list. */
+/* The records whose accounts are in known places: fields counted from 0, with 0 ending the list. */
 static const struct {
     const char *type;
     int places[3];
@@ -42,7 +42,7 @@ static const struct {
     {"statement", {1, 0, 0}}, {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
 };
 
-/* Where the accounts of this line may be; NULL: anywhere. */
+/* The places where this line may have accounts; NULL: anywhere. */
 static const int *places_of(const char *line, size_t len)
 {
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
@@ -74,7 +74,7 @@ static void put_field(const struct run *r, const char *text, size_t len)
         cli_put(text, len);
 }
 
-/* A line's fields, whatever stands between them: only spaces part them, and all bytes are kept. */
+/* The fields of any line: only spaces separate them, and all bytes are kept. */
 static void put_line(const struct run *r, const struct line *line)
 {
     const int *places = places_of(line->text, line->len);
@@ -94,7 +94,7 @@ static void put_line(const struct run *r, const struct line *line)
         cli_put("\n", 1);
 }
 
-/* Whether the line is of a PEM file, as which a secret key is kept: it is left out. */
+/* Whether the line belongs to a PEM file, as secret keys do: it is left out. */
 static bool is_armor(struct run *r, const struct line *line, const char *name)
 {
     enum armor_part part = armor_next(&r->armor, line->text, line->len);

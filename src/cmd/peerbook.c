@@ -1,4 +1,4 @@
-/* peerbook: keeps the newest peer record of each key in a file; makes one's own. */
+/* peerbook: keeps the newest peer record of each key in a file; makes a node's own record. */
 #include "net/peerbook.h"
 #include "base/hex.h"
 #include "cli/cli.h"
@@ -18,8 +18,8 @@ static const struct cli_option options[] = {
     {'c', "chain", "ID", "peers of this chain only"},
     {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
     {'n', "count", "COUNT", "records that PEERS may hold (default: 1000)"},
-    {'T', "time", "TIME", "take this for the clock"},
-    {'a', "announce", "HOST:PORT", "print one's own peer record, in place of all else"},
+    {'T', "time", "TIME", "use this time as the clock"},
+    {'a', "announce", "HOST:PORT", "only print our own peer record"},
     {'k', "key", "KEY", "the secret key file that signs it"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
     {0, NULL, NULL, NULL},
@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "peerbook",
     .operands = "[PEERS]",
-    .about = "Keeps the newest peer record of each key in PEERS, and passes on what is new.",
+    .about = "Keeps the newest peer record of each key in PEERS, and passes on new ones.",
     .options = options,
 };
 
@@ -38,12 +38,12 @@ struct run {
     bool has_chain;
     uint8_t chain[ID_LEN];
     struct peerbook book;
-    uint64_t told;      /* the file's broken line told last */
+    uint64_t told;      /* the file's broken line that was reported last */
     struct armor armor; /* on stdin */
     int status;
 };
 
-/* --- One's own record ------------------------------------------------------------------------ */
+/* --- Our own record --------------------------------------------------------------------------- */
 
 static void chain_of_ledger(struct run *r)
 {
@@ -58,7 +58,7 @@ static void find_chain(struct run *r)
 {
     const char *id = r->chain_option;
     if (id && r->ledger)
-        cli_die("-c and -l both say which chain: give one");
+        cli_die("-c and -l both name the chain: give one");
     if (id)
         cli_chain(id, r->chain);
     r->has_chain = id != NULL;
@@ -66,7 +66,7 @@ static void find_chain(struct run *r)
         chain_of_ledger(r);
 }
 
-/* Puts the record, signed. 0, or -1 and trouble. */
+/* Prints the signed record. 0, or -1 and trouble. */
 static int put_record(const struct run *r, const struct secret_key *k, struct fault *f)
 {
     uint8_t signature[SIGNATURE_LEN];
@@ -105,7 +105,7 @@ static void announce(struct run *r)
         cli_fail(r->key, &f);
 }
 
-/* --- Everybody's ----------------------------------------------------------------------------- */
+/* --- Records of all peers --------------------------------------------------------------------- */
 
 static void refuse(struct run *r, uint64_t line, const struct fault *f)
 {
@@ -113,7 +113,7 @@ static void refuse(struct run *r, uint64_t line, const struct fault *f)
     r->status = CLI_NO;
 }
 
-/* Whether a record that is not in the book holds: 0, or -1 and a rule or trouble. */
+/* Whether a record that is not in the book is valid: 0, or -1 and a rule or trouble. */
 static int check(const struct run *r, const struct peer *p, struct fault *f)
 {
     if (r->has_chain && memcmp(p->chain, r->chain, ID_LEN))
@@ -126,7 +126,7 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
     return valid ? 0 : fault_rule(f, "peer: bad signature");
 }
 
-/* Whether the record is new, and so is passed on. */
+/* Whether the record is new, and so to be passed on. */
 static bool take_peer(struct run *r, const struct item *item)
 {
     struct fault f;
@@ -148,7 +148,7 @@ static bool has_peers(const struct batch *b)
     return false;
 }
 
-/* Opens the file and reads it: its descriptor. */
+/* Opens and reads the file. Gives its descriptor. */
 static int open_book(struct run *r)
 {
     struct fault f;
@@ -244,7 +244,7 @@ static struct run read_options(int argc, char **argv)
     if (r.announce && optind < argc)
         cli_misuse("-a prints a record and keeps no file: leave out '%.80s'", argv[optind]);
     cli_operands(argc, argv, !r.announce, 1);
-    cli_now(r.now); /* says at once where it is no time */
+    cli_now(r.now); /* reports an invalid time at once */
     return r;
 }
 

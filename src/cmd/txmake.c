@@ -20,26 +20,25 @@
 
 static const struct cli_option options[] = {
     {'f', "from", "FROM", "who pays; lines on stdin are then TO AMOUNT [MEMO]"},
-    {'F', "fee", "AMOUNT", "the fee (default: the chain's minfee; 1 where no ledger is read)"},
+    {'F', "fee", "AMOUNT", "the fee (default: the chain's minfee; 1 if no ledger is read)"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'p', "pool", "POOL", "count the transactions pending in this pool"},
-    {'R', "replace", "ID", "the same as the one with this id in the pool, with a higher fee"},
+    {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee"},
     {'a', "names", "FILE", "the address book"},
-    {'s', "seq", "SEQ", "the first sequence number, in place of the ledger's"},
-    {'c', "chain", "ID", "the chain, in place of the ledger's; with -s, no ledger is read"},
+    {'s', "seq", "SEQ", "the first sequence number, instead of the ledger's"},
+    {'c', "chain", "ID", "the chain, instead of the ledger's; with -s, no ledger is read"},
     {'B', "break", "KIND",
      "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any"},
     {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE"},
-    {'r', "share", "PERCENT", "with -B: so many of the transactions, by chance (default: 100)"},
-    {'S', "seed", "SEED", "with -B: a number: the same one, the same forgeries"},
+    {'r', "share", "PERCENT", "with -B: the share of the transactions to forge (default: 100)"},
+    {'S', "seed", "SEED", "with -B: a number that determines the random choices"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "txmake",
     .operands = "[TO AMOUNT [MEMO]]",
-    .about =
-        "Writes an unsigned transaction, or one for every line FROM TO AMOUNT [MEMO] on stdin.",
+    .about = "Writes an unsigned transaction, or one for each line FROM TO AMOUNT [MEMO] on stdin.",
     .options = options,
     .number = "amount",
 };
@@ -51,11 +50,12 @@ struct run {
     bool has_ledger;
     struct ledger ledger;
     struct pool pool;
-    struct state *made; /* how many each sender has had made by this run, as its account's seq */
-    struct tx common;   /* chain and fee */
+    struct state
+        *made; /* how many transactions each sender has from this run, as its account's seq */
+    struct tx common; /* the chain's id, and the fee */
     int status;
 
-    /* With -B: */
+    /* For -B: */
     int kind;
     uint64_t percent;
     struct forger forger;
@@ -71,7 +71,7 @@ static void open_ledger(struct run *r)
     r->has_ledger = true;
     memcpy(r->common.chain, r->ledger.tree.genesis.id, ID_LEN);
     r->common.fee = r->ledger.tree.rules.minfee;
-    /* Bringing the index up to date may have left the tree on a side branch. */
+    /* Updating the index may have left the tree on a side branch. */
     if (tree_move(&r->ledger.tree, &r->ledger.tree.best, &f))
         cli_ledger_fail(&r->ledger, &f);
     if (!r->pool_path)
@@ -117,7 +117,7 @@ static void set_up(struct run *r)
     set_up_forger(r);
 }
 
-/* An account as the ledger has it, with the pool; where -s says so, with that seq. */
+/* An account as in the ledger and the pool; with -s, with that seq. */
 static struct account standing(struct run *r, const uint8_t id[ID_LEN])
 {
     struct fault f = {0};
@@ -129,7 +129,8 @@ static struct account standing(struct run *r, const uint8_t id[ID_LEN])
     return a;
 }
 
-/* What this run has made so far: by the account, as its seq; and for it, as its balance. */
+/* What this run has made so far: the number of transactions, as seq; and what was paid to the
+ * account, as balance. */
 static struct account made_so_far(struct run *r, const uint8_t id[ID_LEN])
 {
     struct fault f = {0};
@@ -146,8 +147,8 @@ static void set_made(struct run *r, const uint8_t id[ID_LEN], const struct accou
         cli_ledger_fail(&r->ledger, &f);
 }
 
-/* The sender's next sequence number: behind what the ledger says, with the pool, or -s, and those
- * made already. */
+/* The sender's next sequence number: after those of the ledger and the pool, or from -s on, and
+ * after those made already. */
 static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
 {
     int64_t seq;
@@ -179,7 +180,7 @@ static void put_line(struct run *r, const struct buf *line)
 static struct forge_sender sender_of(struct run *r, const struct tx *tx)
 {
     struct account stands = standing(r, tx->from);
-    /* What stands in a pool is not spent yet. */
+    /* Transactions in a pool are not spent yet. */
     struct forge_sender s = {.spent = r->pool_path || r->seq ? 0 : stands.seq};
     if (number_add(stands.balance, made_so_far(r, tx->from).balance, &s.most))
         s.most = INT64_MAX;
@@ -204,8 +205,7 @@ static void close_answers(struct run *r)
         cli_die("%s: %s", r->answers_path, failed ? "cannot write" : strerror(errno));
 }
 
-/* Puts a forgery in the place of the honest transaction, or behind it where it is one only there.
- */
+/* Prints a forgery in place of the honest transaction, or after it if it needs the honest one. */
 static int put_forged(struct run *r, const struct tx *honest, const struct buf *line,
                       struct fault *f)
 {
@@ -228,7 +228,7 @@ static bool is_to_be_forged(struct run *r)
 
 /* --- Payments --------------------------------------------------------------------------------- */
 
-/* What a person wrote for one transaction. */
+/* One transaction, as a person wrote it. */
 struct words {
     struct field from, to, amount, memo;
 };
@@ -254,7 +254,8 @@ static int shown(struct field x)
     return x.len > 80 ? 80 : (int)x.len;
 }
 
-/* Whether the amount stands before the account: an account may be called 25, and is then meant. */
+/* Whether the amount was given before the account. (An account may be named 25; then it is that
+ * account.) */
 static bool are_swapped(const struct run *r, const struct words *w)
 {
     int64_t amount;
@@ -281,7 +282,7 @@ static int make(struct run *r, const struct words *w, struct fault *f)
     if (tx.amount == 0)
         return fault_rule(f, "amount: it must be at least 1");
     if (w->memo.len && w->memo.text[w->memo.len - 1] == '\r')
-        return fault_rule(f, "memo: ends in a carriage return, as a line written on Windows does");
+        return fault_rule(f, "memo: ends in a carriage return, as lines written on Windows do");
     if (w->memo.len > TEXT_MAX)
         return fault_rule(f, "memo: over %d bytes", TEXT_MAX);
     tx.memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
@@ -294,7 +295,7 @@ static struct field word(const char *text)
     return (struct field){text, strlen(text)};
 }
 
-/* The next word of a line: spaces and tabs part words. */
+/* The next word of a line; words are separated by spaces and tabs. */
 static struct field next_word(const char **at, const char *end)
 {
     while (*at < end && (**at == ' ' || **at == '\t'))
@@ -357,7 +358,7 @@ static void make_one(struct run *r, char **operands)
                       .amount = word(operands[1]),
                       .memo = word(operands[2] ? operands[2] : "")};
     if (make(r, &w, &f)) {
-        f.kind = FAULT_TROUBLE; /* operands that cannot be understood */
+        f.kind = FAULT_TROUBLE; /* operands that are invalid */
         cli_fail(NULL, &f);
     }
 }

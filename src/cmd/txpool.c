@@ -1,5 +1,5 @@
-/* txpool: keeps the transactions that wait for a block, and chooses the next block's body among
- * them. */
+/* txpool: keeps the transactions that wait for a block (the mempool), and chooses among them for
+ * the next block. */
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/idmap.h"
@@ -25,9 +25,9 @@ static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 33554432)"},
     {'i', "interval", "SECONDS",
-     "between looks at the ledger (default: 1; 0: only as input comes)"},
-    {'v', "verbose", NULL, "name also what is refused only because one before it was"},
-    {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
+     "between checks of the ledger (default: 1; 0: only as input arrives)"},
+    {'v', "verbose", NULL, "also name transactions refused only because one before them was"},
+    {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {0, NULL, NULL, NULL},
 };
@@ -35,34 +35,35 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "txpool",
     .operands = "POOL",
-    .about = "Keeps the valid transactions on stdin in POOL and passes on what is new.",
+    .about = "Keeps the valid transactions on stdin in POOL, and passes on new ones.",
     .options = options,
 };
 
-/* Something that goes to stdout once it is in the pool's file. */
+/* Something that is printed once it is in the pool's file. */
 struct place {
-    const struct item *item; /* a record that is no transaction; NULL: the pool's with this id */
+    const struct item
+        *item; /* a record that is not a transaction; NULL: the pool's transaction with this id */
     uint8_t id[ID_LEN];
 };
 
 struct run {
     struct ledger ledger;
     struct pool pool;
-    struct known *known; /* of signatures */
-    struct buf places;   /* of what goes out, in order */
-    int64_t interval;    /* seconds between looks at the ledger; 0: no looks */
+    struct known *known; /* a cache of valid signatures */
+    struct buf places;   /* what is to be printed, in order */
+    int64_t interval;    /* seconds between checks of the ledger; 0: none */
     bool unchecked, verbose;
     struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
     uint64_t passed;      /* records of unknown type */
     struct armor armor;   /* on stdin */
-    uint64_t follows;     /* transactions that are refused only for that */
+    uint64_t follows;     /* transactions that are refused only for this reason */
     int status;
 };
 
 static void tell_broken_line(const struct run *r)
 {
     if (r->pool.broken_line)
-        cli_report(r->pool.path, r->pool.broken_line, "no transaction: left out");
+        cli_report(r->pool.path, r->pool.broken_line, "not a transaction: left out");
 }
 
 static void refuse(struct run *r, const struct fault *f, uint64_t line)
@@ -79,7 +80,7 @@ static void missing_key(const uint8_t from[ID_LEN], int64_t seq, uint8_t key[ID_
         key[i] ^= (uint8_t)((uint64_t)seq >> (8 * i));
 }
 
-/* Takes note that this one is missing, which was told. Whether it was known. */
+/* Notes that this number is missing, which is then reported. Whether it was known already. */
 static bool note_missing(struct run *r, const uint8_t from[ID_LEN], int64_t seq)
 {
     uint8_t key[ID_LEN];
@@ -89,8 +90,8 @@ static bool note_missing(struct run *r, const uint8_t from[ID_LEN], int64_t seq)
     return known;
 }
 
-/* Tells of those that waited, and wait no longer, or, with all, of all that still do: of those that
- * lack the same one, only the first, if that was not refused itself. */
+/* Reports transactions that were waiting and no longer are; with all, also those that still wait.
+ * Of several that lack the same one, only the first is reported, if that was not refused itself. */
 static void let_go(struct run *r, bool all)
 {
     struct fault f;
@@ -150,7 +151,7 @@ static void put_place(struct run *r, const struct place *place)
         cli_die("out of memory");
 }
 
-/* Gives a place to each transaction that has come into the pool. */
+/* Gives each transaction that was added to the pool its place in the output. */
 static void place_new(struct run *r)
 {
     struct buf *came = &r->pool.came;
@@ -196,7 +197,7 @@ static void take_item(struct run *r, const struct item *item)
     let_go(r, false);
 }
 
-/* Puts out what is new and has not had to leave for better. */
+/* Prints what is new and was not evicted for something better. */
 static void put_out(struct run *r)
 {
     for (size_t at = 0; at < r->places.len; at += sizeof(struct place)) {
@@ -211,7 +212,7 @@ static void put_out(struct run *r)
     r->places.len = 0;
 }
 
-/* Brings the pool up to date with the ledger, and takes in a batch's items. */
+/* Updates the pool to the ledger, and adds a batch's items. */
 static void take_batch(struct run *r, const struct batch *b)
 {
     struct fault f = {0};
@@ -228,18 +229,18 @@ static void take_batch(struct run *r, const struct batch *b)
     if (pool_commit(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
     put_out(r);
-    if (pool_sync(&r->pool, &f)) /* others need not wait for the disk */
+    if (pool_sync(&r->pool, &f)) /* other programs need not wait for the disk */
         cli_ledger_fail(&r->ledger, &f);
 }
 
-/* Brings the pool up to date with the ledger, where that has changed. */
+/* Updates the pool if the ledger has changed. */
 static void look(struct run *r)
 {
     if (!ledger_unchanged(&r->ledger))
         take_batch(r, &(struct batch){0});
 }
 
-/* Waits for input, and looks at the ledger now and then meanwhile. */
+/* Waits for input, and checks the ledger at intervals meanwhile. */
 static void wait_for_input(struct run *r, struct feed *feed)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -265,7 +266,8 @@ static void take_all(struct run *r, int threads)
     feed_init(&feed, stream, sigpool);
     feed_ask(&feed, known_recall, r->known);
     terminal_input("transactions");
-    take_batch(r, &(struct batch){0}); /* for what was undone while nobody kept the pool */
+    take_batch(
+        r, &(struct batch){0}); /* for transactions that were undone while no txpool was running */
     while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
         known_remember(r->known, b);

@@ -1,4 +1,4 @@
-/* txsign: signs the unsigned transactions that its keys can sign, and passes all other lines on. */
+/* txsign: signs the unsigned transactions of its keys' accounts, and passes all other lines on. */
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hex.h"
@@ -39,11 +39,11 @@ static const struct cli txsign = {
 struct signer {
     struct secret_key *keys; /* sorted by account */
     size_t count;
-    bool refused;       /* a line went without a signature */
-    struct armor armor; /* in what is read now */
+    bool refused;       /* a line was left unsigned */
+    struct armor armor; /* in the current input */
 };
 
-/* --- Keys ------------------------------------------------------------------------------------ */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static int by_account(const void *a, const void *b)
 {
@@ -81,7 +81,7 @@ static const struct secret_key *find_key(const struct signer *s, const uint8_t a
     return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
 }
 
-/* --- Lines ----------------------------------------------------------------------------------- */
+/* --- Lines ------------------------------------------------------------------------------------ */
 
 static int put_signed(const struct secret_key *k, const struct line *line, struct fault *f)
 {
@@ -97,8 +97,8 @@ static int put_signed(const struct secret_key *k, const struct line *line, struc
     return 0;
 }
 
-/* A line that needs no signature, or that gets one: 0, *key being the key that signs it or NULL. A
- * line that can have none: -1 and a rule. */
+/* Prepares a line that needs no signature, or that gets one: 0, and *key is the key that signs it,
+ * or NULL. A line that cannot be signed: -1 and a rule. */
 static int judge(const struct signer *s, const struct line *line, const struct secret_key **key,
                  struct fault *f)
 {
@@ -120,7 +120,7 @@ static const char *refusal(enum line_state state)
                               : "line: over 65535 bytes, and not passed on";
 }
 
-/* Whether the line is of a PEM file, as which a secret key is kept: it does not pass. */
+/* Whether the line belongs to a PEM file, as secret keys do: it is not passed on. */
 static bool is_armor(struct signer *s, const char *place, const struct line *line)
 {
     enum armor_part part = armor_next(&s->armor, line->text, line->len);
@@ -165,9 +165,9 @@ static int sign_lines(struct signer *s, const char *place, struct lines *in, str
     }
 }
 
-/* --- A text ---------------------------------------------------------------------------------- */
+/* --- A text ----------------------------------------------------------------------------------- */
 
-/* -t: the statement of each key, in the order of their accounts. */
+/* -t: prints the statement of each key, in the order of their accounts. */
 static void sign_text(struct signer *s, const char *text)
 {
     char form[TEXT_FORM_MAX];
@@ -190,7 +190,7 @@ static void sign_text(struct signer *s, const char *text)
     }
 }
 
-/* --- Files ----------------------------------------------------------------------------------- */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static int sign_descriptor(struct signer *s, const char *place, int fd, struct fault *f)
 {
@@ -212,7 +212,8 @@ static int sign_file(struct signer *s, const char *path, struct fault *f)
     return result;
 }
 
-/* Trouble with one file ends the run: what follows it would come without what was before. */
+/* Trouble with one file ends the run: otherwise what follows would be printed without what came
+ * before. */
 static void sign_operand(struct signer *s, const char *path)
 {
     struct fault f;
@@ -246,7 +247,7 @@ int main(int argc, char **argv)
             passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
     }
     if (text && optind < argc)
-        cli_misuse("with -t no file is read");
+        cli_misuse("-t signs TEXT and reads no file: leave out FILE");
     read_keys(&s, paths, n, passphrase_fd);
     free(paths);
     if (text)

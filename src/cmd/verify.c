@@ -1,5 +1,5 @@
-/* verify: a filter that passes on the records that hold, and says of every other where and which
- * rule. */
+/* verify: a filter that passes on valid records, and names the place and the rule of every invalid
+ * one. */
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/checkpoints.h"
@@ -20,37 +20,37 @@
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "judge blocks and transactions against this ledger"},
-    {'H', "headers", NULL, "blocks come without their bodies, but for genesis: a light client"},
-    {'C', "checkpoints", "FILE", "hold blocks to the checkpoints of the keys in FILE"},
+    {'H', "headers", NULL, "check blocks without bodies (except genesis), as a light client does"},
+    {'C', "checkpoints", "FILE", "check blocks against the checkpoints of the keys in FILE"},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
-    {'x', "explain", NULL, "print a shell script that makes every check again"},
-    {'q', "quiet", NULL, "only the verdict: pass nothing on"},
-    {'v', "verbose", NULL, "name also what falls only because its parent fell"},
-    {'u', "unchecked", NULL, "signatures were checked by whoever writes to stdin"},
+    {'x', "explain", NULL, "print a shell script that repeats every check"},
+    {'q', "quiet", NULL, "only judge: pass nothing on"},
+    {'v', "verbose", NULL, "also name blocks refused only because their parent was"},
+    {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "TIME", "judge blocks' times by this clock"},
+    {'T', "time", "TIME", "use this time as the clock"},
     {0, NULL, NULL, NULL},
 };
 
 static const struct cli program = {
     .name = "verify",
     .operands = "[FILE]...",
-    .about = "Passes on the records that hold; says of every other where and which rule it breaks.",
+    .about = "Passes on valid records; names the place and the broken rule of every other.",
     .options = options,
 };
 
 struct run {
     const char *now;
     bool quiet, verbose, bad, headers;
-    struct sigpool *pool; /* NULL: signatures are not looked at */
+    struct sigpool *pool; /* NULL: signatures are not checked */
     struct ledger *against;
-    struct known *known; /* of signatures, beside that ledger; or NULL */
+    struct known *known; /* a cache of valid signatures, beside that ledger; or NULL */
     struct cli_checkpoints checkpoints;
-    bool plain;              /* the file that is read is none but its records' */
-    struct explain *explain; /* NULL: verdicts are told, not explained */
+    bool plain;              /* the file contains the records and nothing else */
+    struct explain *explain; /* NULL: verdicts are reported, not explained */
 };
 
-/* Writes what the script has by now; or exits, as what was to be put into it could not be. */
+/* Prints what the script has so far; exits if its text could not be made. */
 static void put_script(struct run *r, int result, const char *name, const struct fault *f)
 {
     struct buf *script = explain_out(r->explain);
@@ -60,7 +60,7 @@ static void put_script(struct run *r, int result, const char *name, const struct
     script->len = 0;
 }
 
-/* The last word on a ledger that fell. */
+/* The last line about a ledger that was refused. */
 static void tell_good(const struct run *r, const struct judge *j, const char *name)
 {
     const struct judge_sum g = judge_sum(j);
@@ -96,7 +96,7 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
     cli_flush();
 }
 
-/* What was found when all was read: that what is signed is off the best chain, say. */
+/* What is known only at the end, for example that a checkpoint's block is off the best chain. */
 static void tell_last(struct run *r, int found, const char *name, const struct fault *f)
 {
     if (!found)
@@ -115,7 +115,8 @@ static void check_best(struct run *r, struct judge *j, const char *name)
         tell_last(r, guard_above(g->set, judge_tree(j), &f), name, &f);
 }
 
-/* A compressed file has other bytes than its records: it is not named to be compared with them. */
+/* The bytes of a compressed file are not those of its records, so its name is not given for
+ * comparison. */
 static void open_script(struct run *r, struct judge *j, const char *name, struct fault *f)
 {
     struct explain_about about = {
@@ -124,7 +125,7 @@ static void open_script(struct run *r, struct judge *j, const char *name, struct
         put_script(r, explain_open(r->explain, &about, f), name, f);
 }
 
-/* Whether anything was there to be judged at all. */
+/* Whether there was anything to check. */
 static void check_any(struct run *r, const struct judge *j, const char *name)
 {
     const char *nothing = judge_nothing(j);
@@ -180,7 +181,7 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     judge_free(j);
 }
 
-/* Whether the ledger that is judged against keeps to the checkpoints itself. */
+/* Whether the ledger given by -l agrees with the checkpoints itself. */
 static void check_ledger(struct run *r)
 {
     struct fault f = {0};
@@ -193,8 +194,8 @@ static void check_ledger(struct run *r)
     r->bad = true;
 }
 
-/* -x: what makes whatever reads the script end with 2 if nothing else gets written, because the
- * next option is wrong, say. */
+/* -x: makes the script's reader end with 2 if nothing else is printed, for example because the next
+ * option is wrong. */
 static bool guard_script(void)
 {
     cli_put(explain_guard, strlen(explain_guard));
@@ -202,7 +203,7 @@ static bool guard_script(void)
     return true;
 }
 
-/* -x: the first words of the script. */
+/* -x: the beginning of the script. */
 static void begin_script(struct run *r)
 {
     struct fault f = {0};
@@ -212,7 +213,7 @@ static void begin_script(struct run *r)
     put_script(r, explain_begin(r->explain, &f), NULL, &f);
 }
 
-/* And the last; what the records are worth is for the script to say. */
+/* And its end; whether the records are valid is for the script to say. */
 static _Noreturn void end_script(struct run *r)
 {
     struct fault f = {0};
@@ -267,14 +268,14 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
             r->now = optarg;
     }
     if (r->now)
-        cli_now(r->now); /* exits at once if it is no time */
+        cli_now(r->now); /* exits at once if it is not a time */
     if (r->headers && s->ledger)
         cli_die("-H judges by the headers that it reads: not with -l");
     if (s->explain && (r->headers || s->checkpoints || s->unchecked))
         cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
 }
 
-/* Opens what judging takes; the ledger, where there is one, into *against. */
+/* Opens what judging needs; the ledger, if there is one, into *against. */
 static void open_all(struct run *r, const struct settings *s, struct ledger *against)
 {
     int threads = cli_threads(s->threads);
