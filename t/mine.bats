@@ -90,7 +90,7 @@ not_mined() {
     txmake -f alice bob 5 >unsigned
     txsign -k alice.key <unsigned >tx
     not_mined '^stdin:1: tx: 9 fields, expected 10: it is not signed \(txsign signs it\)$' <unsigned
-    says '^mine: nothing mined: a block holds valid transactions only'
+    says '^mine: nothing mined: a block may only hold valid transactions'
     not_mined '^stdin:1: line: torn' < <(head -c 200 tx)
     not_mined '^stdin:2: tx: seq 0, expected 1' < <(cat tx tx)
     not_mined '^stdin:1: tx: seq 4, expected 0$' < <(txmake -s 4 -f alice bob 1 | txsign -k alice.key)
@@ -125,7 +125,7 @@ not_mined() {
     ledger-init -T 1700000000 -t f -e 0 -r 5 alice 9223372036854775797 >ledger
     mine -m miner -T 1700000010 </dev/null | append
     mine -m miner -T 1700000020 </dev/null | append
-    not_mined '^mine: nothing mined: the reward would take the supply over 2\^63-1$' </dev/null
+    not_mined '^mine: nothing mined: the reward would raise the supply over 2\^63-1$' </dev/null
     verify -q ledger
     # of several blocks, those before are there
     ledger-init -T 1700000000 -t f -e 0 -r 5 alice 9223372036854775797 >ledger

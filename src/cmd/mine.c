@@ -113,7 +113,8 @@ static void add_tx(struct run *r, struct merkle *tree, const struct item *item)
     }
     if (!good) {
         cli_report("stdin", item->line, f.text);
-        cli_warn("nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
+        cli_warn(
+            "nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
         cli_exit(CLI_NO);
     }
     cli_memory(buf_add(&r->body, item->text, item->size));
