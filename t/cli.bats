@@ -193,7 +193,7 @@ twins() {
     twins
     expect 2 ledger-proof fa0c9ef2
     [ ! -s "$out" ]
-    says "^ledger-proof: ledger: 'fa0c9ef2' is the beginning of more than one id: give more digits \\(record $second, record $first\\)$"
+    says "^ledger-proof: ledger: more than one id begins with 'fa0c9ef2': give more digits \\(record $second, record $first\\)$"
     ledger-proof "$first" >wanted
     ledger-proof fa0c9ef2f | diff wanted -
     ledger-proof "${first%?}" | diff wanted -

@@ -74,7 +74,7 @@ load lib/ledger
     cmp "$out" two
     [ "$(grep -c 'not a block: left out' "$err")" -eq 1 ]
     says '^stdin:2: not a block: left out '
-    says '^ledger-append: stdin: 3 more records fell with those named above \(-v names each\)$'
+    says '^ledger-append: stdin: 3 more records refused because of those named above \(-v names each\)$'
     cp ledger fourth
     expect 1 ledger-append -v fourth <mix
     [ "$(grep -c 'not a block: left out' "$err")" -eq 4 ]
@@ -156,7 +156,7 @@ load lib/ledger
     sed -n 1p chain | cmp - "$out"
     {
         echo "stdin:2: block: its parent $(sed -n 2p chain | id) did not come"
-        echo 'ledger-append: stdin: 1 more record fell with those named above (-v names each)'
+        echo 'ledger-append: stdin: 1 more record refused because of those named above (-v names each)'
     } | diff - "$err"
     cp genesis other
     expect 1 ledger-append -v other <gap
@@ -562,7 +562,7 @@ two_chains() {
     eventually cmp -s one got
     echo nonsense >>none
     blocks theirs 0 >&8
-    eventually grep -q '^ledger-append: none: goes by what was read of it before$' told
+    eventually grep -q '^ledger-append: none: its earlier contents stay in force$' told
     mv cps none
     blocks theirs 1 >&8
     eventually grep -q '^stdin:3: checkpoint: the block at height 4 is ' told

@@ -70,7 +70,7 @@ has() {
 
 @test "an unknown name is trouble" {
     expect 2 ledger-balance nobody
-    says "^ledger-balance: 'nobody' is no account, and no name in the address book\$"
+    says "^ledger-balance: 'nobody' is neither an account nor a name in the address book\$"
     expect 2 ledger-balance alice nobody
     printf 'key %s twin\n' "$(printf %064d 1)" "$(printf %064d 2)" >>names
     expect 2 ledger-balance twin

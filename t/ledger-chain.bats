@@ -169,7 +169,7 @@ prints() {
     { cat best && head -c 50 b2; } >torn
     expect 0 ledger-chain torn
     cmp best "$out"
-    says "^torn:$(($(wc -l <best) + 1)): left out from here on: no whole valid block follows\$"
+    says "^torn:$(($(wc -l <best) + 1)): ignored from here on: no complete valid block follows\$"
     for at in 100 500 1300 2000; do
         { head -c "$at" best && printf Z && tail -c +$((at + 2)) best; } >forged
         expect 1 ledger-chain forged

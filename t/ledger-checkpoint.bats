@@ -183,7 +183,7 @@ END
     { cat ann.pub && signed ann 3 && signed ann 3 rival && signed ann 2; } >cps
     for l in ledger rival; do
         expect 0 verify -q -C cps $l
-        says "^verify: cps: lines 2 and 3: key $(account ann) says two blocks at height 3: it counts for nothing there\$"
+        says "^verify: cps: lines 2 and 3: key $(account ann) names two blocks at height 3: ignored at that height\$"
     done
     # it counts where it does not contradict itself
     { sed 1,3d cps && cat ann.pub && signed ann 4 && signed ann 4 rival; } >other

@@ -778,7 +778,7 @@ lie() { # CHAIN SEQ FEE AMOUNT
     grown
     head -c -20 ledger >torn
     expect 0 ledger-export -l torn
-    says '^torn:[0-9]+: left out from here on: no whole valid block follows$'
+    says '^torn:[0-9]+: ignored from here on: no complete valid block follows$'
     ledger-export -r <"$out" | cmp - <(ledger-chain -n 2)
     sed '12s/ 5 lunch/ 6 lunch/' ledger >forged
     for format in json tsv hledger; do

@@ -169,7 +169,7 @@ END
     expect 0 ledger-history "$(printf %064d 7)" alice
     for bad in nobody ''; do
         expect 2 ledger-history alice "$bad"
-        says "^ledger-history: '$bad' is no account, and no name in the address book\$"
+        says "^ledger-history: '$bad' is neither an account nor a name in the address book\$"
         [ ! -s "$out" ]
     done
 }

@@ -152,7 +152,7 @@ attempts() { # FILE
     mkdir other
     cat names d.pub >other/book
     rm names d.pub
-    refuse "^ledger-init: 'alice' is no account, and no name in the address book\$" alice 3
+    refuse "^ledger-init: 'alice' is neither an account nor a name in the address book\$" alice 3
     ledger-init -T 1 -a other/book alice 3 'dédé x' 4 | diff wanted -
     NAMES=other/book ledger-init -T 1 alice 3 'dédé x' 4 | diff wanted -
     echo "key $TWO alice" >names
@@ -169,8 +169,8 @@ attempts() { # FILE
     refuse '^ledger-init: names:1: key: torn: the last line has no newline$' bob 1
     rm names
     refuse '^ledger-init: gone: cannot open: No such file or directory$' -a gone bob 1
-    refuse 'is no account' "${ONE%?}" 1
-    refuse 'is no account' "${ONE%?}A" 1
+    refuse 'is neither an account' "${ONE%?}" 1
+    refuse 'is neither an account' "${ONE%?}A" 1
 }
 
 @test "grants: once an account, at least 1, in sum at most 2^63-1" {

@@ -173,7 +173,7 @@ by_hand() { # INDEX
     { cat ledger && head -c 100 two; } >torn.ledger
     expect 0 ledger-proof -l torn.ledger "$(line_id one 4)"
     cmp both "$out"
-    says '^torn.ledger:[0-9]+: left out from here on: no whole valid block follows$'
+    says '^torn.ledger:[0-9]+: ignored from here on: no complete valid block follows$'
     sed '12s/ 1 / 2 /' ledger >forged
     expect 1 ledger-proof -l forged "$(line_id one 4)"
     says '^ledger-proof: forged:[0-9]+: '

@@ -156,7 +156,7 @@ END
     tail -n 8 got | sed 's/ nowhere / ledger /' | diff - <(ledger-watch -1 ledger)
     # another ledger in its place
     ledger-init -n other -T 1 >other && mv other quiet
-    eventually grep -q '^ledger-watch: quiet: another ledger stands in its place' told
+    eventually grep -q '^ledger-watch: quiet: replaced by another ledger' told
     ends 0
     [ "$(wc -l <told)" -eq 2 ]
     for signal in INT HUP; do
@@ -192,7 +192,7 @@ END
     # a tail that is torn is left out, and told
     { cat ledger && printf 'block 9 torn'; } >torn
     expect 1 ledger-watch -1 torn
-    says '^torn:[0-9]*: left out from here on'
+    says '^torn:[0-9]*: ignored from here on'
     [ "$(wc -l <"$out")" -eq 8 ]
     # a false signature under a right root, put there by hand: readers check none, evidence must
     sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/' three >false

@@ -131,7 +131,7 @@ falls_at() { # HEIGHT WHY
     spoiled 4 true >bad
     expect 1 verify -H bad
     [ "$(wc -l <"$err")" -eq 2 ]
-    says '^verify: bad: 3 more records fell with those named above [(]-v names each[)]$'
+    says '^verify: bad: 3 more records refused because of those named above [(]-v names each[)]$'
     expect 1 verify -v -H bad
     [ "$(wc -l <"$err")" -eq 4 ]
 }

@@ -83,7 +83,7 @@ not_mined() {
     mine -m miner -a away/names -T 1700000010 </dev/null | diff wanted -
     NAMES=away/miner.pub mine -m miner -T 1700000010 </dev/null | diff wanted -
     expect 2 mine -m miner -T 1700000010 </dev/null
-    says "^mine: 'miner' is no account, and no name in the address book\$"
+    says "^mine: 'miner' is neither an account nor a name in the address book\$"
 }
 
 @test "what is no valid transaction: nothing is mined" {

@@ -309,7 +309,7 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" -c "$CHAIN" c nowhere
     says '^node: nowhere: neither HOST:PORT nor KEY@HOST:PORT$'
     expect 2 "$NODE" -c "$CHAIN" -m nobody c 127.0.0.1:1
-    says "^node: -m: 'nobody' is no account, and c/names is not there$"
+    says "^node: -m: 'nobody' is not an account, and c/names does not exist$"
     [ ! -e c ]
 }
 
@@ -370,7 +370,7 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" -a nowhere a
     says '/nowhere: cannot be read$'
     expect 2 "$NODE" -m nobody a
-    says "^node: -m: 'nobody' is no account, and no name in $PWD/a/names$"
+    says "^node: -m: 'nobody' is neither an account nor a name in $PWD/a/names$"
     expect 0 "$NODE" --help
     grep -q '^usage: node ' "$out"
     expect 0 "$NODE" -V

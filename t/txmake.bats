@@ -90,7 +90,7 @@ refuse() {
 stdin:2: line: expected FROM TO AMOUNT [MEMO]
 stdin:3: line: expected FROM TO AMOUNT [MEMO]
 stdin:4: line: expected FROM TO AMOUNT [MEMO]
-stdin:5: 'nobody' is no account, and no name in the address book
+stdin:5: 'nobody' is neither an account nor a name in the address book
 stdin:6: amount: it must be at least 1
 E
     head -n 5 "$err" | diff wanted -
@@ -107,8 +107,8 @@ E
 }
 
 @test "operands that cannot be a payment are trouble" {
-    refuse "^txmake: 'nobody' is no account, and no name in the address book\$" -f alice nobody 1
-    refuse "^txmake: 'nobody' is no account" -f nobody alice 1
+    refuse "^txmake: 'nobody' is neither an account nor a name in the address book\$" -f alice nobody 1
+    refuse "^txmake: 'nobody' is neither an account" -f nobody alice 1
     refuse '^txmake: amount: it must be at least 1$' -f alice bob 0
     for bad in -1 1.5 007 '' x 9223372036854775808; do
         refuse '^txmake: amount: ' -f alice -- bob "$bad"
@@ -201,7 +201,7 @@ E
     cp names books/all
     cd away
     export LEDGER=../ledger
-    refuse "'alice' is no account" -f alice bob 1
+    refuse "'alice' is neither an account" -f alice bob 1
     txmake -f "$alice" "$bob" 1 >wanted
     txmake -a ../books/all -f alice bob 1 | diff wanted -
     NAMES=../books/all txmake -f alice bob 1 | diff wanted -
@@ -275,7 +275,7 @@ E
     expect 0 txpool pool <new
     cat new second | diff - pool
     expect 1 txmake -R "$id"
-    says "^txmake: pool: no transaction that waits there begins with $id\$"
+    says "^txmake: pool: no waiting transaction begins with $id\$"
     for bad in "${id:0:7}" "${id}0" 0123456X; do
         expect 2 txmake -R "$bad"
         says "^txmake: -R: '$bad' is no id: "

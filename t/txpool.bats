@@ -167,7 +167,7 @@ replaces() {
     head -n 249 txs | diff - "$out"
     {
         echo 'stdin:250: tx: bad signature'
-        echo 'txpool: stdin: 250 more records fell with those named above (-v names each)'
+        echo 'txpool: stdin: 250 more records refused because of those named above (-v names each)'
     } | diff - "$err"
     expect 1 txpool -v other <broken
     [ "$(wc -l <"$err")" -eq 251 ]
@@ -176,7 +176,7 @@ replaces() {
     expect 1 txpool third <broken
     says "^stdin:250: tx: unknown operation 'give'\$"
     says '^stdin:[0-9]*: tx: seq [0-9]*, expected 249: neither ledger nor pool fills the gap$'
-    says '^txpool: stdin: 249 more records fell with those named above '
+    says '^txpool: stdin: 249 more records refused because of those named above '
     [ "$(wc -l <"$err")" -eq 3 ]
 }
 

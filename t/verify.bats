@@ -95,7 +95,7 @@ END
     says "^x:$((end + 2)): block: cut short: 0 of its 1 lines are there"
     says "^x:$((end + 4)): block: stands twice: first at line $end\$"
     says "^x:$((end + 5)): block: 2 fields, expected 9"
-    says '^verify: x: 3 more records fell with those named above [(]-v names each[)]$'
+    says '^verify: x: 3 more records refused because of those named above [(]-v names each[)]$'
     expect 1 verify -v x
     [ "$(wc -l <"$err")" -eq 7 ]
     says "^x:$((end + 8)): expected a block, not 'key'"
@@ -116,7 +116,7 @@ long_block() { # COUNT BLOCKS
         says '^x:11: block: root does not match the lines: it should be [0-9a-f]{64}$'
         says '^x:260: tx: bad signature$'
         says "^x:512: block: its parent $(ids ledger | sed -n 2p) is not in the ledger before it: it fell\$"
-        says '^verify: x: 5 more records fell with those named above \(-v names each\)$'
+        says '^verify: x: 5 more records refused because of those named above \(-v names each\)$'
         says '^verify: x: good up to line 10, block 0 '
         [ "$(wc -l <"$err")" -eq 5 ]
     done
@@ -134,7 +134,7 @@ long_block() { # COUNT BLOCKS
     sed '12,511s/ pay / give /' ledger >x
     expect 1 verify -q x
     [ "$(grep -c "^x:[0-9]*: tx: unknown operation 'give'$" "$err")" -eq 101 ]
-    says '^verify: x: 399 more lines of the block at line 11 do not hold$'
+    says '^verify: x: 399 more lines of the block at line 11 are invalid$'
     # ledger-append says the same
     sed '260s/ pay \([0-9a-f]*\) 1 / pay \1 2 /' ledger >x
     expect 1 ledger-append -q other <x

@@ -7,7 +7,7 @@
 struct allow;
 
 /* Reads a file of key lines, or accounts of 64 hex digits, one a line; empty lines and lines that
- * begin with # are for people. 0, or -1 and a fault with its line; *a is then NULL. */
+ * begin with # are ignored. 0, or -1 and a fault with its line, with *a NULL. */
 int allow_read(const char *path, struct allow **a, struct fault *f);
 void allow_free(struct allow *a);
 

@@ -10,13 +10,13 @@ static void tell_contradictions(const struct cli_checkpoints *c)
 {
     for (size_t i = 0; i < c->set.contradictions_count; i++) {
         const struct contradiction *x = &c->set.contradictions[i];
-        cli_warn("%s: lines %" PRIu64 " and %" PRIu64 ": key %s says two blocks at height %" PRId64
-                 ": it counts for nothing there",
+        cli_warn("%s: lines %" PRIu64 " and %" PRIu64 ": key %s names two blocks at height %" PRId64
+                 ": ignored at that height",
                  c->path, x->lines[0], x->lines[1], hex32(x->key).text, x->height);
     }
 }
 
-/* What tells one state of the file from another. */
+/* What distinguishes one state of the file from another. */
 static struct stat look(const char *path)
 {
     struct stat st = {0};
@@ -57,7 +57,7 @@ void cli_checkpoints_refresh(struct cli_checkpoints *c)
     c->file = now;
     if (checkpoints_read(&fresh, c->path, c->needed, &f)) {
         cli_report(c->path, f.line, f.text);
-        cli_warn("%s: goes by what was read of it before", c->path);
+        cli_warn("%s: its earlier contents stay in force", c->path);
         return;
     }
     checkpoints_free(&c->set);

@@ -1,5 +1,5 @@
-/* The checkpoints that a program holds a ledger to: options -C and -n. Only programs use this: it
- * exits. */
+/* The checkpoints that a program checks a ledger against: options -C and -n. Only programs use
+ * this: it exits. */
 #ifndef CLI_CHECKPOINTS_H
 #define CLI_CHECKPOINTS_H
 
@@ -8,29 +8,29 @@
 #include <sys/stat.h>
 
 struct cli_checkpoints {
-    const char *path; /* NULL: there are none */
+    const char *path; /* NULL: no checkpoints */
     size_t needed;
-    struct stat file; /* when it was read last */
+    struct stat file; /* when it was last read */
     struct checkpoints set;
     struct guard guard;
 };
 
-/* Reads the file that the -C argument names (NULL: none), where as many different keys must agree
- * as the -n argument says (NULL: 1). A key that contradicts itself is told on stderr. Exits with 2
- * where the file is none. */
+/* Reads the file that the -C argument names (NULL: none); needed is the -n argument, the number of
+ * different keys that must agree (NULL: 1). Reports on stderr a key that contradicts itself. Exits
+ * with 2 if it is not a file of checkpoints. */
 void cli_checkpoints_open(struct cli_checkpoints *c, const char *path, const char *needed);
 
-/* Reads it again where it has changed. Where it is broken by now, that is told, and what was read
- * before goes on to hold. */
+/* Reads the file again if it has changed. If it is broken, that is reported, and its earlier
+ * contents stay in force. */
 void cli_checkpoints_refresh(struct cli_checkpoints *c);
 
 void cli_checkpoints_close(struct cli_checkpoints *c);
 
-/* Says on stderr how many of them lie above the tip, at this height, of the ledger at place, which
- * nothing there was held to. */
+/* Reports on stderr how many checkpoints are above the tip, at this height, of the ledger at place,
+ * and so were not checked. */
 void cli_checkpoints_tell_above(const struct cli_checkpoints *c, const char *place, int64_t height);
 
-/* The guard, or NULL. */
+/* The guard, or NULL if there are no checkpoints. */
 struct guard *cli_guard(struct cli_checkpoints *c);
 
 #endif

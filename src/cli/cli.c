@@ -23,7 +23,7 @@ enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
 static struct buf output;
 static void (*edit_message)(char *message, size_t size); /* NULL: nothing is changed */
 
-/* One write a message, so that programs of a pipeline do not mix theirs. */
+/* One write for each message, so that those of a pipeline's programs do not mix. */
 static void tell(const char *format, ...)
 {
     char text[PATH_MAX + 1024];
@@ -45,7 +45,7 @@ static void say(const char *format, va_list args)
     tell("%s: %s", cli_name(), text);
 }
 
-/* A place in a file, and a line in it where it is not 0. */
+/* A place in a file: its name, and a line unless that is 0. */
 struct place {
     char text[PATH_MAX + 32];
 };
@@ -111,8 +111,8 @@ int64_t cli_number(const char *what, const char *text, int64_t least, int64_t mo
 
 static _Noreturn void output_failed(void)
 {
-    if (errno ==
-        EPIPE) { /* as any filter whose reader has left: by the signal, if it is not ignored */
+    if (errno == EPIPE) { /* ends as any filter whose reader has left: by the signal, unless that is
+                             ignored */
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
     }

@@ -39,7 +39,7 @@ void followed_end(struct followed *w)
     free(w->name);
 }
 
-/* A ledger that cannot be read as it is now: told once, and tried again. */
+/* Reports a ledger that cannot be read now, once; it is tried again later. */
 static void fails(struct followed *w, bool once, const struct fault *f)
 {
     cli_flush();
@@ -51,7 +51,7 @@ static void fails(struct followed *w, bool once, const struct fault *f)
     shut(w);
 }
 
-/* Opens it, or brings it up to date; one that was replaced is another. */
+/* Opens the ledger, or updates it; a file that was replaced is opened again. */
 static int bring_up(struct followed *w, struct fault *f)
 {
     f->line = 0;
@@ -64,7 +64,7 @@ static int bring_up(struct followed *w, struct fault *f)
     w->is_open = true;
     if (w->ledger.has_tail)
         cli_report(w->path, w->ledger.tail.line,
-                   "left out from here on: no whole valid block follows");
+                   "ignored from here on: no complete valid block follows");
     return 0;
 }
 
@@ -81,7 +81,7 @@ void followed_look(struct followed *w, bool once)
     struct fault f;
     int got = bring_up(w, &f) ? -1 : replay_holds(&w->watch.replay, &w->ledger, &f);
     if (got == 0) {
-        cli_warn("%s: another ledger stands in its place: from its beginning again", w->path);
+        cli_warn("%s: replaced by another ledger: starting over from its beginning", w->path);
         start_over(w);
     }
     while (got >= 0 && (got = watch_next(&w->watch, &w->ledger, &f)) > 0)

@@ -6,24 +6,24 @@
 #include "ledger/watch.h"
 
 struct followed {
-    const char *path; /* the caller's */
-    char *name;       /* it as a field */
+    const char *path; /* owned by the caller */
+    char *name;       /* the same as a field */
     struct ledger ledger;
     bool is_open;
-    char trouble[sizeof((struct fault *)0)->text]; /* told last */
+    char trouble[sizeof((struct fault *)0)->text]; /* reported last */
     struct watch watch;
-    size_t forgotten; /* told last */
+    size_t forgotten; /* reported last */
 };
 
-/* Begins to follow the ledger at path, whose turns that undo more than depth blocks are handed to
- * tell (ledger/watch.h). Nothing is opened yet. */
+/* Begins to follow the ledger at path; reorganisations that undo more than depth blocks are passed
+ * to tell (ledger/watch.h). Nothing is opened yet. */
 void followed_begin(struct followed *w, const char *path, int64_t depth,
                     void (*tell)(void *self, const char *lines, size_t n), void *self);
 void followed_end(struct followed *w);
 
-/* Looks what has come since the last look. A ledger that cannot be read as it is now, or another in
- * its place, is told on stderr and tried again at the next look; with once, the program exits as
- * the fault asks. */
+/* Processes what was appended since the last call. If the ledger cannot be read now, or was
+ * replaced by another, that is reported on stderr, and the next call tries again; with once, the
+ * program exits with the fault's status instead. */
 void followed_look(struct followed *w, bool once);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Reports a fault. After a header that falls, all that build on it lack their parent. */
+/* Reports a fault. After an invalid header, all that build on it lack their parent. */
 static void report(const struct cli_headers *h, const struct fault *f, uint64_t *orphans)
 {
     static const char words[] = "block: its parent ";
@@ -30,7 +30,7 @@ static bool take_verdict(const struct cli_headers *h, int verdict, const struct 
     return verdict == LIGHT_HOLDS;
 }
 
-/* What can be said when all was read. */
+/* What is known only at the end. */
 static bool check_end(const struct cli_headers *h, struct light *c)
 {
     struct fault f = {0};

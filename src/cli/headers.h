@@ -1,4 +1,4 @@
-/* verify -H: a stream judged by a light client (ledger/light.h), and its verdicts told. */
+/* verify -H: judges a stream by a light client (ledger/light.h), and prints its verdicts. */
 #ifndef CLI_HEADERS_H
 #define CLI_HEADERS_H
 
@@ -6,14 +6,14 @@
 #include "cli/checkpoints.h"
 
 struct cli_headers {
-    const char *place; /* what verdicts call the stream */
-    const char *now;   /* as cli_now takes it */
+    const char *place; /* the name of the stream in verdicts */
+    const char *now;   /* in the form of cli_now */
     bool quiet;        /* nothing is passed on */
-    bool verbose;      /* of headers whose parent did not come, not only the first is named */
+    bool verbose;      /* name all headers whose parent is missing, not only the first */
     struct cli_checkpoints *checkpoints;
 };
 
-/* Judges src, which it closes. Whether all of it holds. */
+/* Judges src, which it closes. Whether all of it is valid. */
 bool cli_verify_headers(const struct cli_headers *h, struct source src);
 
 #endif

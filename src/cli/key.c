@@ -15,7 +15,7 @@ static int get_passphrase(void *self, const char *path, char out[PASSPHRASE_MAX]
                    : passphrase_read(*fd, out, PASSPHRASE_MAX, f);
 }
 
-/* Whether this is a NAME.pub, which stands beside the file that is wanted. */
+/* Whether this is a NAME.pub, next to the secret key that is wanted. */
 static bool is_public(const char *path)
 {
     char head[4] = "";

@@ -46,7 +46,7 @@ void cli_open_ledger(struct ledger *l, const char *option)
     if (ledger_open(l, path, &f))
         cli_fail(f.line ? path : NULL, &f);
     if (l->has_tail)
-        cli_report(path, l->tail.line, "left out from here on: no whole valid block follows");
+        cli_report(path, l->tail.line, "ignored from here on: no complete valid block follows");
 }
 
 static bool begins_as_ledger(const char *path)
@@ -97,8 +97,8 @@ static _Noreturn void refuse_ambiguous(const struct ledger *l, const char *digit
         snprintf(words + used, sizeof words - used, "%s%s %s", i ? ", " : "",
                  found->is_block[i] ? "block" : "record", hex32(found->ids[i]).text);
     }
-    cli_die("%s: '%s' is the beginning of more than one id: give more digits (%s%s)", l->path,
-            digits, words, found->count > PREFIX_SHOWN ? ", and others" : "");
+    cli_die("%s: more than one id begins with '%s': give more digits (%s%s)", l->path, digits,
+            words, found->count > PREFIX_SHOWN ? ", and others" : "");
 }
 
 void cli_find_id(struct ledger *l, const char *digits, enum prefix_of of, uint8_t id[ID_LEN],

@@ -26,7 +26,7 @@ static void read_book(struct book *b, const char *path)
     cli_fail(path, &f);
 }
 
-/* Whether a file that nobody named, such as an ssh key's, is an address book at all. */
+/* Whether a file that nobody named, perhaps an ssh key, is an address book at all. */
 static bool begins_with_key(const char *path)
 {
     char head[4] = "";
@@ -56,7 +56,7 @@ static void read_books(struct book *b, const char *option)
     }
 }
 
-/* Looks a name up as it is and, failing that, in the text form of its bytes. */
+/* Looks a name up as given or, failing that, in the text form of its bytes. */
 static int find_name(const struct book *b, struct field name, uint8_t account[ID_LEN])
 {
     char form[TEXT_FORM_MAX];
@@ -80,7 +80,8 @@ int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t a
         return 0;
     if (found < 0)
         return fault_rule(f, "'%.*s' is the name of more than one account", shown, text);
-    return fault_rule(f, "'%.*s' is no account, and no name in the address book", shown, text);
+    return fault_rule(f, "'%.*s' is neither an account nor a name in the address book", shown,
+                      text);
 }
 
 void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN])

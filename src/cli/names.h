@@ -5,10 +5,10 @@
 
 #include "record/book.h"
 
-/* The book: the file that -a names; else the one that $NAMES names; else, of the current folder,
- * `names` and every *.pub that begins as a key line does. It is read once and kept until the
- * program ends; messages show the accounts in it from then on as cli_account_words does. Exits with
- * 2 if it cannot be read. */
+/* The address book: the file that -a names; else the one that $NAMES names; else, of the current
+ * folder, `names` and every *.pub that begins as a key line does. It is read once and kept until
+ * the program ends; messages show the accounts in it from then on as cli_account_words does. Exits
+ * with 2 if it cannot be read. */
 const struct book *cli_book(const char *option);
 
 /* For a program that needs no address book: the default one is read when a message names an
@@ -16,15 +16,15 @@ const struct book *cli_book(const char *option);
 void cli_name_accounts(void);
 
 /* An account as 64 hex digits, or by its name as a person writes it (or in its text form). Exits
- * with 2 where it is neither. */
+ * with 2 if it is neither. */
 void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN]);
 
 /* The same, without exiting: 0, or -1 and a rule. */
 int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
                      struct fault *f);
 
-/* An account as messages name it: "alice (3b6a27bc)", its name and its first digits; if the book
- * (NULL: no book) has no name for it, its 64 digits. */
+/* An account as messages name it: "alice (3b6a27bc)", its name and first digits; if the book (NULL:
+ * no book) has no name for it, its 64 digits. */
 struct account_words {
     char text[TEXT_FORM_MAX + 16];
 };

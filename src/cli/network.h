@@ -1,30 +1,30 @@
-/* What the programs of the network have in common: TLS, the chain, the log. Only programs use
- * this: it exits. */
+/* What the network's programs have in common: TLS, the chain, the log. Only programs use this: it
+ * exits. */
 #ifndef CLI_NETWORK_H
 #define CLI_NETWORK_H
 
 #include "net/tls.h"
 #include "record/field.h"
 
-/* TLS with the key in this file, or, path NULL, with a fresh one. Exits where that fails. */
+/* TLS with the key in this file or, if path is NULL, a fresh key. Exits on failure. */
 struct tls *cli_tls(const char *path, int passphrase_fd);
 
-/* A -c argument. Exits with 2 where it is no id. */
+/* A -c argument. Exits with 2 if it is not an id. */
 void cli_chain(const char *option, uint8_t chain[ID_LEN]);
 
 /* An event on stderr, for people and awk: TIME WHO EVENT ID [WORDS] (gossip(7)). id and words may
- * be NULL. cli_log is the same for those who call it back with a self. */
+ * be NULL. cli_log is the same as a callback with a self. */
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
 void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
 
-/* The words of a start event: our account, or `-` where there is no TLS, and the chain. */
+/* The words of a start event: our account, or `-` without TLS, and the chain. */
 #define CLI_START_MAX (2 * 2 * ID_LEN + 2)
 void cli_start_words(const struct tls *tls, const uint8_t chain[ID_LEN], char words[CLI_START_MAX]);
 
-/* The machine's clock, for those who ask it with a self. */
+/* The machine's clock, as a callback with a self. */
 int64_t cli_clock(void *self);
 
-/* Whether a key is on a list (cli/allow.h), likewise. */
+/* Whether a key is on a list (cli/allow.h), as a callback. */
 bool cli_allows(void *list, const uint8_t key[ID_LEN]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Options and operands from the command line, and what is said of them. */
+/* Options and operands of the command line, and messages about them. */
 #include "cli/cli.h"
 
 #include "base/file.h"
@@ -25,7 +25,7 @@ static const struct cli_option common[] = {
 static const struct cli *program;
 static uint64_t given[4]; /* a bit for each option's letter */
 
-/* What it was called as, which is another name where it was installed under one. */
+/* The name it was called by, which may differ from the source's. */
 const char *cli_name(void)
 {
     const char *called = program_invocation_short_name;
@@ -84,7 +84,7 @@ static _Noreturn void version(void)
     exit_printed();
 }
 
-/* getopt's two forms of the table. Its own messages are off: ours say more. */
+/* The table in getopt's two forms. Its own messages are off, since ours say more. */
 static void compile(const struct cli_option *o, char *letters, struct option *names)
 {
     while (*letters)
@@ -101,9 +101,8 @@ static void compile(const struct cli_option *o, char *letters, struct option *na
     *letters = 0;
 }
 
-/* The place of a standard descriptor that is closed would go to the next file that is opened, and
- * output into that file. What stands there instead can be neither read nor written as it is used.
- */
+/* If a standard descriptor is closed, the next file opened would take its number, and receive
+ * output meant for it. So the number is taken here by a descriptor that cannot be used that way. */
 static void hold_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -112,7 +111,7 @@ static void hold_standard_descriptors(void)
             exit(CLI_TROUBLE);
 }
 
-/* A file that comes to its limit (ulimit -f) is an error of write(2), as a full disk is. */
+/* At the limit of a file's size (ulimit -f), write(2) is to fail, as on a full disk. */
 static void start_process(void)
 {
     hold_standard_descriptors();
@@ -127,7 +126,7 @@ static const struct cli_option *option_of(int letter)
     return o->letter ? o : NULL;
 }
 
-/* The options whose long names begin so, as words for a message: how many. */
+/* Lists the options whose long names begin so, as words for a message. Gives their number. */
 static int long_options(const char *text, size_t n, char *words, size_t room)
 {
     const struct cli_option *const tables[] = {program->options, common};
@@ -161,8 +160,8 @@ static bool is_negative_number(const char *word)
     return word && word[0] == '-' && word[1] >= '0' && word[1] <= '9';
 }
 
-/* What getopt stopped at: a letter, at the beginning of the word that it reads or has just read, or
- * within it; or 0 and a long name, which is always the word before optind. */
+/* What getopt stopped at: a letter at the beginning of or within the word that it is reading or has
+ * just read; or 0 and a long name, which is always the word before optind. */
 static _Noreturn void refuse_option(char **argv)
 {
     const char *before = argv[optind - 1], *word = argv[optind];
@@ -231,8 +230,8 @@ bool cli_take(const struct cli_value *values, int letter)
     return values->letter != 0;
 }
 
-/* The operand, from 0, as the usage line calls it, without its brackets; the last, if it may be
- * repeated, stands for all after it. */
+/* The name of the operand, counted from 0, in the usage line, without brackets. If the last may be
+ * repeated, it stands for all after it. */
 static void name_operand(int i, char *out, size_t room)
 {
     const char *at = program->operands, *word = at;

@@ -1,5 +1,5 @@
-/* Stdout of a program that waits for many things at a time: written as its reader takes it. Only
- * programs use this: it exits. */
+/* Stdout of a program that waits for several things at a time: written as its reader accepts it.
+ * Only programs use this: it exits. */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
@@ -7,17 +7,16 @@
 
 struct output {
     struct outlet outlet;
-    struct watch watch; /* a reader who leaves is noticed though there is nothing to write */
+    struct watch watch; /* watches for the reader's end even if there is nothing to write */
 };
 
-/* Stdout, for what the caller puts into *from. Exits with 2 where that fails. */
+/* Stdout for what the caller appends to *from. Exits with 2 on failure. */
 void output_open(struct output *o, struct loop *loop, struct buf *from);
 
-/* Writes what stdout takes now; exits with 2 where that fails, by SIGPIPE where nobody reads it any
- * more. */
+/* Writes what stdout accepts now; exits with 2 on failure, or by SIGPIPE if its reader has left. */
 void output_push(struct output *o);
 
-/* Waits for its reader to take the rest, so many milliseconds at most. */
+/* Waits for the reader to accept the rest, for at most so many milliseconds. */
 void output_drain(struct output *o, int milliseconds);
 
 void output_close(struct output *o);

@@ -12,7 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* A byte, 0 at the end, -1 where reading fails. */
+/* A byte, 0 at the end, -1 if reading fails. */
 static int read_byte(int fd, char *c)
 {
     for (;;) {
@@ -42,9 +42,10 @@ int passphrase_read(int fd, char *out, size_t n, struct fault *f)
     return len ? (int)len : fault_trouble(f, "the passphrase is empty");
 }
 
-/* The terminal while it is being asked. Signals that would end or stop us come through `signals`,
- * so that the terminal can be put right before they act. Those that job control sends for touching
- * a terminal from the background are not held: they stop us before anything is changed. */
+/* The terminal while we ask. Signals that would end or stop the program arrive through `signals`,
+ * so that the terminal can be restored before they act. Those that job control sends to a
+ * background process for using the terminal are not held: they stop us before anything is changed.
+ */
 struct terminal {
     int fd, signals;
     sigset_t held, before;
@@ -56,7 +57,7 @@ static int open_terminal(struct terminal *t, struct fault *f)
     static const int hold[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGALRM, SIGPIPE};
     t->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (t->fd < 0)
-        return fault_trouble(f, "no terminal to ask for a passphrase at: give -P FD");
+        return fault_trouble(f, "no terminal to ask for a passphrase: give -P FD");
     sigemptyset(&t->held);
     for (size_t i = 0; i < sizeof hold / sizeof hold[0]; i++)
         sigaddset(&t->held, hold[i]);
@@ -84,14 +85,14 @@ static int echo_off(struct terminal *t)
     return tcsetattr(t->fd, TCSAFLUSH, &silent);
 }
 
-/* A signal that waited acts as soon as it may: here. */
+/* A signal that was held acts as soon as it is unblocked: here. */
 static void echo_back(struct terminal *t)
 {
     tcsetattr(t->fd, TCSAFLUSH, &t->usual);
     sigprocmask(SIG_SETMASK, &t->before, NULL);
 }
 
-/* Whether a line is there (1) or a signal came first (0); -1 where neither can be told. */
+/* Waits for a line (1) or a signal (0); -1 on failure. */
 static int wait_for_line(const struct terminal *t)
 {
     struct pollfd p[2] = {{.fd = t->fd, .events = POLLIN}, {.fd = t->signals, .events = POLLIN}};
@@ -101,7 +102,7 @@ static int wait_for_line(const struct terminal *t)
     return p[1].revents ? 0 : 1;
 }
 
-/* One try: 1 and *len (-1 and *f: no passphrase), or 0: a signal came, ask again. */
+/* One attempt: 1 and *len (-1 and *f: no passphrase), or 0 if a signal arrived: ask again. */
 static int ask_once(struct terminal *t, const char *prompt, char *out, size_t n, int *len,
                     struct fault *f)
 {

@@ -1,5 +1,5 @@
-/* A passphrase from whoever runs the program: typed at the terminal without echo, or out of a
- * descriptor. Never from an argument or the environment. */
+/* Reads a passphrase: typed at the terminal without echo, or from a descriptor. Never from an
+ * argument or the environment. */
 #ifndef CLI_PASSPHRASE_H
 #define CLI_PASSPHRASE_H
 
@@ -7,17 +7,17 @@
 
 #include <stddef.h>
 
-/* Each puts the passphrase at out, n bytes at most and no terminator, and gives its length, at
- * least 1, or -1 and trouble. The caller wipes out, after a failure too. */
+/* Each writes the passphrase to out, at most n bytes and no terminator, and gives its length, at
+ * least 1, or -1 and trouble. The caller wipes out, even after a failure. */
 
-/* Asks at /dev/tty for the passphrase of what (a file's name). The terminal is as it was whenever a
- * signal ends or stops the program, and asked again when it goes on. */
+/* Asks at /dev/tty for the passphrase of `what` (a file's name). If a signal ends or stops the
+ * program, the terminal is restored first; when it continues, it asks again. */
 int passphrase_ask(const char *what, char *out, size_t n, struct fault *f);
 
-/* As passphrase_ask, for a new one: asks twice, and fails where the answers differ. */
+/* As passphrase_ask, for a new passphrase: asks twice, and fails if the answers differ. */
 int passphrase_ask_new(const char *what, char *out, size_t n, struct fault *f);
 
-/* The next line of descriptor fd, without its newline; reads nothing behind it. */
+/* The next line of descriptor fd, without its newline; reads nothing after it. */
 int passphrase_read(int fd, char *out, size_t n, struct fault *f);
 
 #endif

@@ -19,7 +19,7 @@ static void find(const struct pool *p, const char *id, struct tx *tx)
     if (found)
         return;
     f.line = 0;
-    fault_rule(&f, "no transaction that waits there begins with %s", id);
+    fault_rule(&f, "no waiting transaction begins with %s", id);
     cli_fail(p->path, &f);
 }
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool shown; /* a line of progress is on the terminal */
+static bool shown; /* a line of progress is being shown */
 
 void terminal_input(const char *what)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The length of the UTF-8 sequence that begins here, and its code point; 0: none. */
+/* The length of the UTF-8 sequence that begins here, and its code point; 0 if there is none. */
 static size_t sequence(const unsigned char *s, size_t n, uint32_t *point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -22,7 +22,7 @@ static size_t sequence(const unsigned char *s, size_t n, uint32_t *point)
     return *point < least[len] || *point > 0x10ffff || is_surrogate ? 0 : len;
 }
 
-/* Controls, and the format characters that hide text or turn its direction. */
+/* Control characters, and format characters that hide text or change its direction. */
 static bool is_unsafe(uint32_t c)
 {
     static const uint32_t ranges[][2] = {

@@ -21,15 +21,16 @@ void cli_report_item(const char *place, const struct item *item, const struct fa
     if (locate_faults(item, pool, report, (void *)place, &more, &trouble))
         cli_fail(place, &trouble);
     if (more)
-        cli_warn("%s: %" PRIu64 " more lines of the block at line %" PRIu64 " do not hold", place,
+        cli_warn("%s: %" PRIu64 " more lines of the block at line %" PRIu64 " are invalid", place,
                  more, item->line);
 }
 
 void cli_tell_follows(const char *place, uint64_t n)
 {
     if (n)
-        cli_warn("%s: %" PRIu64 " more record%s fell with those named above (-v names each)", place,
-                 n, n == 1 ? "" : "s");
+        cli_warn("%s: %" PRIu64
+                 " more record%s refused because of those named above (-v names each)",
+                 place, n, n == 1 ? "" : "s");
 }
 
 void cli_tell_unknown(const char *place, uint64_t n, bool quiet)

@@ -15,8 +15,8 @@ struct ledger_view {
     bool has_chain, is_open, tried;
     uint8_t chain[ID_LEN];
     struct ledger ledger;
-    struct timespec next; /* when opening may be tried again */
-    int last;             /* what the last try gave, 0 or -1, */
+    struct timespec next; /* when opening may be tried next */
+    int last;             /* the result of the last try, 0 or -1, */
     struct fault fault;   /* and why */
 };
 
@@ -46,7 +46,7 @@ void ledger_view_free(struct ledger_view *v)
     free(v);
 }
 
-/* Whether opening is due; the next time is then a second from now. */
+/* Whether it is time to try opening; the next time is then a second from now. */
 static bool is_due(struct ledger_view *v)
 {
     struct timespec now;
@@ -60,7 +60,8 @@ static bool is_due(struct ledger_view *v)
     return true;
 }
 
-/* Whether there is nothing there to open: no file, or one that its first writer has just made. */
+/* Whether there is no ledger to open yet: no file, or one that its first writer has just created.
+ */
 static bool is_absent(const char *path)
 {
     struct stat st;
@@ -83,7 +84,7 @@ static int open_ledger(struct ledger_view *v, struct fault *f)
     return 1;
 }
 
-/* Makes v->ledger the ledger as it is now: 1, 0: there is none yet, -1 and trouble. */
+/* Brings v->ledger up to date: 1; 0 if there is none yet; -1 and trouble. */
 static int look(struct ledger_view *v, struct fault *f)
 {
     if (v->is_open && !file_is_at(v->ledger.fd, v->path))
@@ -98,7 +99,7 @@ static int look(struct ledger_view *v, struct fault *f)
     if (is_due(v))
         v->last = open_ledger(v, &v->fault);
     if (v->last == 1 && !v->is_open)
-        v->last = 0; /* it has gone since */
+        v->last = 0; /* it has disappeared since */
     if (v->last < 0)
         fault_trouble(f, "%s", v->fault.text);
     return v->last;

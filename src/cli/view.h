@@ -1,6 +1,6 @@
-/* A ledger file as the network needs it (net/view.h): opened when it is first there, brought up to
- * date at every look, opened again where that fails or where another file stands in its place. Only
- * programs use this. */
+/* A ledger file as the network sees it (net/view.h): opened when it first appears, brought up to
+ * date at every call, and reopened if that fails or the file was replaced. Only programs use this.
+ */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 
@@ -9,19 +9,19 @@
 
 struct ledger_view;
 
-/* A view of the ledger at path, which stays the caller's, and need not be there yet. chain: the
- * genesis id that it must have, another's is trouble; NULL: that of the ledger that is met first.
- * NULL: no memory. */
+/* A view of the ledger at path, which stays the caller's; the file need not exist yet. chain: the
+ * genesis id that it must have, any other is trouble; NULL: that of the first ledger found. NULL:
+ * no memory. */
 struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain);
 void ledger_view_free(struct ledger_view *v);
 
-/* Its table, good as long as v. Where a function gives trouble, the ledger cannot be read as it is
- * now (damaged, of another chain, out of reach); it is tried again by looks to come, at most once a
- * second, as is a ledger that was not there: a listener goes on meanwhile. locate gives a
- * FAULT_RULE where the bytes are not 1 to WIRE_LOCATOR_MAX ids. */
+/* Its table of functions, valid as long as v. If a function gives trouble, the ledger cannot be
+ * read now (it is damaged, of another chain, or inaccessible). Later calls try again, at most once
+ * a second, as for a ledger that is missing; a listener continues meanwhile. locate gives a
+ * FAULT_RULE if the bytes are not 1 to WIRE_LOCATOR_MAX ids. */
 struct view ledger_view_table(struct ledger_view *v);
 
-/* The chain's genesis id and its rules: 1, 0 where there is no ledger yet, -1 and trouble. */
+/* The chain's genesis id and its rules: 1; 0 if there is no ledger yet; -1 and trouble. */
 int ledger_view_chain(struct ledger_view *v, uint8_t chain[ID_LEN], struct rules *rules,
                       struct fault *f);
 

@@ -167,7 +167,7 @@ if [ ! -s "$folder/ledger" ]; then
     [ $# -gt 0 ] || [ -s "$folder/peers" ] || die "$folder/ledger: not there, and no PEER to fetch it from"
 fi
 [ -z "$miner" ] || [ "$miner" = node ] || is_account "$miner" || [ -d "$folder" ] ||
-    die "-m: '$miner' is no account, and $folder/names is not there"
+    die "-m: '$miner' is not an account, and $folder/names does not exist"
 mkdir -p -- "$folder" 2>/dev/null || die "$folder: cannot be made"
 cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 [ -w . ] || die "$PWD: cannot be written"
@@ -200,7 +200,7 @@ fi
 [ -z "$chain" ] || chain="-c $chain"
 if [ -n "$miner" ]; then
     account=$(printf '%s\n' "$miner" | @PROGPREFIX@names -r)
-    [ ${#account} -eq 64 ] || die "-m: '$miner' is no account, and no name in $PWD/names"
+    [ ${#account} -eq 64 ] || die "-m: '$miner' is neither an account nor a name in $PWD/names"
 fi
 if [ -z "$listen" ]; then
     listen=127.0.0.1:0
