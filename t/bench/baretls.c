@@ -26,7 +26,7 @@ static struct tls *start(void)
 
 /* --- Taking ----------------------------------------------------------------------------------- */
 
-/* One connection: messages until it is closed. */
+/* Serves one connection: messages until it is closed. */
 static void serve(struct channel *c)
 {
     char bytes[1 << 14];

@@ -1,6 +1,6 @@
 /*
- * fold [-p] LEDGER: what verify does, without the arithmetic of signatures: parsing, hashing, state
- * and all other rules; with -p, parsing and hashing alone.
+ * fold [-p] LEDGER: what verify does, without signature arithmetic: parsing, hashing, state and all
+ * other rules; with -p, only parsing and hashing.
  */
 #include "ledger/judge.h"
 #include "ledger/source.h"

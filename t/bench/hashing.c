@@ -36,15 +36,15 @@
 
 enum { LINE = 300, LONG = 1 << 16, CHUNKS = LONG / SHA256_CHUNK, TASKS_MAX = 64 };
 
-#define TURN 0.1 /* seconds that a task has, each round */
+#define TURN 0.1 /* seconds for each task, in each round */
 
 struct task {
     char label[64];
-    /* Does its thing once: how many bytes or attempts that was. */
+    /* Runs the task once. Gives the number of bytes or attempts. */
     double (*once)(const struct task *t);
     const struct sha256_kernel *kernel;
     const struct mine_kernel *miner;
-    size_t header; /* how long the miner's is */
+    size_t header; /* the length of the miner's */
     const EVP_MD *md;
     EVP_MD_CTX *ctx;
     const uint8_t *data; /* LONG bytes */
@@ -63,7 +63,7 @@ static double now(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* As sha256() does it, by this kernel: whole chunks where they lie, then the padded end. */
+/* As sha256() does it, by this kernel: whole chunks in place, then the padded end. */
 static void hash_by(const struct sha256_kernel *k, const uint8_t *data, size_t n)
 {
     struct sha256 h;
@@ -141,9 +141,9 @@ static double compress_openssl(const struct task *t)
     return CHUNKS;
 }
 
-enum { HEADER = 420, LAST_WORD = 12 }; /* of three headers in four */
+enum { HEADER = 420, LAST_WORD = 12 }; /* used for three headers in four */
 
-/* A job that no nonce solves, with a header of such a length. */
+/* A job that no nonce solves, with a header of this length. */
 static struct mine_job endless(size_t n)
 {
     struct mine_job job;
@@ -190,7 +190,7 @@ static double mine_all(const struct task *t)
     return (double)atomic_load(&watch.attempts);
 }
 
-/* The same by the processor's time, which other programs take less from. */
+/* The same by processor time, which other programs disturb less. */
 static double mine_each(const struct task *t)
 {
     return mine_all(t);
@@ -210,7 +210,7 @@ static struct task *add(struct tasks *all, const char *what, const char *which,
 #if defined(__x86_64__)
 enum { ATTEMPTS = 1 << 16, CHAINS = 8, TWO_ROUNDS = (64 - 12) / 2 };
 
-/* Attempts in turn, eight at once: their rounds from the twelfth on, of no schedule. */
+/* Attempts in turn, eight at once: their rounds from the twelfth on, without a schedule. */
 __attribute__((target("sha"))) static double rounds_alone(const struct task *t)
 {
     __m128i a[CHAINS], b = _mm_setzero_si128(), wk = _mm_loadu_si128((const void *)t->data);
@@ -227,9 +227,9 @@ __attribute__((target("sha"))) static double rounds_alone(const struct task *t)
     return ATTEMPTS;
 }
 
-/* Attempts in vectors of sixteen: 16 instructions a round, 11 a word of the schedule, and fewer for
- * words that the nonce hardly reaches. Each chain's next instruction can go as the last one ends,
- * after one cycle, to either pipe. */
+/* Attempts in vectors of sixteen: 16 instructions a round, 11 for each word of the schedule, and
+ * fewer for words that the nonce hardly affects. The next instruction of each chain can start one
+ * cycle after the last one, in either pipe. */
 __attribute__((target("avx512f"))) static double vectors_alone(const struct task *t)
 {
     enum { LANES = 16, INSTRUCTIONS = 78 * LANES };
@@ -269,7 +269,7 @@ static void add_miner(struct tasks *all, const char *what, const struct mine_ker
     t->header = header;
 }
 
-/* The best kernel with the nonce at earlier words, 8 to 11. */
+/* The best kernel with the nonce in earlier words, 8 to 11. */
 static void add_words(struct tasks *all)
 {
     for (int v = 8; v < LAST_WORD; v++) {

@@ -1,5 +1,5 @@
-/* hashlines: hashes every line of stdin with our SHA-256, and prints the xor of all: what a reader
- * of records cannot do without. */
+/* hashlines: hashes every line of stdin with our SHA-256, and prints the xor of all hashes: the
+ * least that a reader of records has to do. */
 #include "base/hex.h"
 #include "base/lines.h"
 #include "crypto/sha256.h"

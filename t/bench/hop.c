@@ -18,10 +18,10 @@ enum { PAIRS_MAX = 8, LINE = 65536 };
 
 struct way {
     struct channel *channel;
-    int from[PAIRS_MAX + 1], to[PAIRS_MAX]; /* the last of from is LAST */
+    int from[PAIRS_MAX + 1], to[PAIRS_MAX]; /* the last of `from` is LAST */
     int pairs;
-    double came[PAIRS_MAX + 1], went[PAIRS_MAX + 1]; /* of the record that is under way */
-    char heard[LINE];                                /* of a line off the channel */
+    double came[PAIRS_MAX + 1], went[PAIRS_MAX + 1]; /* of the record in flight */
+    char heard[LINE];                                /* of a line from the channel */
     size_t heard_len;
 };
 
@@ -33,7 +33,7 @@ static int open_fifo(const char *path, int flags)
     return fd;
 }
 
-/* A whole line that was heard, or NULL: none has come. It is good until the next call. */
+/* The next whole line received; NULL if none has arrived. Valid until the next call. */
 static const char *hear(struct way *w)
 {
     static char line[LINE];
@@ -62,7 +62,7 @@ static void say(struct way *w, const char *text, size_t n)
     send_all(w->channel, text, n);
 }
 
-/* What the listener says. */
+/* Handles the listener's lines. */
 static void listen_to(struct way *w, const char *record, size_t n)
 {
     for (const char *line; (line = hear(w));) {
@@ -75,7 +75,7 @@ static void listen_to(struct way *w, const char *record, size_t n)
     }
 }
 
-/* What came out at place i is noted, and handed on. Whether that was the far end. */
+/* Notes what came out at place i, and passes it on. Whether that was the far end. */
 static bool hand_on(struct way *w, int i)
 {
     char bytes[LINE];
@@ -127,7 +127,7 @@ static void tell(const char *leg, double *took, size_t count)
     printf("%s\t%.1f\n", leg, median(took, count));
 }
 
-/* What each leg takes, and all together behind them. */
+/* Prints how long each leg takes, and then all together. */
 static void measure(struct way *w, size_t count, useconds_t pause)
 {
     const size_t pairs = (size_t)w->pairs;
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
     w->pairs = (argc - 6) / 2;
     if (count < 1 || argc % 2 || w->pairs > PAIRS_MAX)
         errx(2, "usage: hop COUNT PAUSE CHAIN ADDRESS LAST [FROM TO]...");
-    /* Both ends of a FIFO are opened, so that nobody waits for the other. */
+    /* Opens both ends of a FIFO, so that no open waits for the other end. */
     w->from[w->pairs] = open_fifo(argv[5], O_RDWR);
     for (int i = 0; i < w->pairs; i++) {
         w->from[i] = open_fifo(argv[6 + 2 * i], O_RDWR);

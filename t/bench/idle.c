@@ -1,7 +1,7 @@
 /*
- * idle ADDRESS CHAIN COUNT [deflate]: so many peers, each with a key of its own, that dial ADDRESS,
- * say hello, and are silent: they answer pings. Says `ready` once all have been greeted; ends with
- * status 0 when it is told to stop, 2 if any of them was let go.
+ * idle ADDRESS CHAIN COUNT [deflate]: COUNT peers, each with its own key, that dial ADDRESS, say
+ * hello, and stay silent, answering only pings. Prints `ready` once all have been greeted; ends
+ * with status 0 when stopped by a signal, 2 if any of them was disconnected.
  */
 #include "base/hex.h"
 #include "loopback.h"
@@ -61,7 +61,7 @@ static void turn(struct crowd *c)
             link_push(c->links[i], loop_now());
 }
 
-/* One after the other: none waits for a handshake behind a thousand others. */
+/* One after the other, so that no handshake waits for a thousand others. */
 static void join(struct crowd *c, const struct link_owner *owner)
 {
     struct fault f;
@@ -99,5 +99,5 @@ int main(int argc, char **argv)
         return 2;
     while (!loop_stopped(c->loop))
         turn(c);
-    return 0; /* all is the system's to take back */
+    return 0; /* the system frees everything */
 }

@@ -1,15 +1,15 @@
 /*
- * inturn [-c] ROUNDS <COMMANDS: runs commands in turn, so many rounds, and says what a run of each
+ * inturn [-c] ROUNDS <COMMANDS: runs commands in turn, ROUNDS times, and prints what a run of each
  * takes.
  *
- * A command is a line of fields with tabs between: a label, the file that is its stdin, the one
- * that is its stdout (`-` for /dev/null), and the words of the command. `%d` in a file or a word
- * stands for the round's number, from 1; round 0 comes before to warm up and does not count (-c: no
- * such round). Every command must end with status 0. For each, one line comes out:
+ * A command is a line of fields separated by tabs: a label, the file for its stdin, the file for
+ * its stdout (`-` for /dev/null), and the words of the command. `%d` in a file or a word stands for
+ * the number of the round, from 1; a round 0 is run first as a warm-up and does not count (-c: no
+ * such round). Every command must end with status 0. For each, one line is printed:
  *
- *     LABEL<tab>WALL<tab>CPU<tab>MEMORY
+ * LABEL<tab>WALL<tab>CPU<tab>MEMORY
  *
- * with the medians of the wall and of the processor's time in microseconds, and the largest
+ * with the medians of the wall time and the processor time in microseconds, and the largest
  * resident set in KiB (of this process or the command, whichever is larger).
  */
 #include <err.h>
@@ -27,7 +27,7 @@
 enum { COMMANDS_MAX = 64, WORDS_MAX = 64, WORD_MAX = 1024, ROUNDS_MAX = 10000 };
 
 struct command {
-    char *line; /* the fields, each ended by NUL */
+    char *line; /* the fields, each ended by a NUL */
     char *words[WORDS_MAX];
     int count;
     double *wall, *cpu;
@@ -66,7 +66,7 @@ static void *memory(size_t n, size_t size)
     return p;
 }
 
-/* The word with the round's number in the place of its %d. */
+/* The word, with its %d replaced by the number of the round. */
 static char *fill_in(const char *word, int round, char out[WORD_MAX])
 {
     const char *at = strstr(word, "%d");
@@ -84,7 +84,7 @@ static void open_as(posix_spawn_file_actions_t *actions, int fd, const char *nam
     posix_spawn_file_actions_addopen(actions, fd, path, flags, 0666);
 }
 
-/* Starts a command; what it says goes to the descriptor said. */
+/* Starts a command; its stderr goes to the descriptor `said`. */
 static pid_t start(const struct command *c, int round, int said)
 {
     static char words[WORDS_MAX][WORD_MAX];

@@ -1,5 +1,5 @@
-/* What the helpers of the network's themes share: channels over this machine's loopback that wait,
- * a clock, medians. They print what went wrong and exit. */
+/* Shared by the helpers that measure the network: blocking channels over the loopback interface, a
+ * clock, medians. They print what went wrong and exit. */
 #ifndef BENCH_LOOPBACK_H
 #define BENCH_LOOPBACK_H
 
@@ -51,7 +51,7 @@ static inline void check(int failed, const struct fault *f)
         errx(2, "%s", f->text);
 }
 
-/* A socket that listens on a free port, whose address is written to the file where. */
+/* A socket listening on a free port, whose address is written to the file `where`. */
 static inline int listen_at(const char *where)
 {
     struct sockaddr_storage name = {.ss_family = AF_INET};
@@ -72,7 +72,7 @@ static inline int listen_at(const char *where)
     return fd;
 }
 
-/* A socket that does not wait, connected to HOST:PORT. */
+/* A blocking socket connected to HOST:PORT. */
 static inline int dial(const char *address)
 {
     struct sockaddr_storage name;
@@ -95,7 +95,7 @@ static inline void wait_for(const struct channel *c)
         err(2, "poll");
 }
 
-/* The channel over fd, its handshake done. */
+/* A channel over fd, after its handshake. */
 static inline struct channel *open_channel(struct tls *t, int fd, bool dialed)
 {
     struct fault f;

@@ -1,7 +1,7 @@
 /*
- * makeheaders COUNT: writes a genesis block with its body and so many headers on it to stdout, the
- * same bytes in every run: what `ledger-chain -H` prints of a chain. Its times come early and late,
- * so that every target is another; an attempt in two meets it.
+ * makeheaders COUNT: writes a genesis block with its body and COUNT headers after it to stdout, the
+ * same bytes in every run, in the form that `ledger-chain -H` prints. Their times are early or
+ * late at random, so that every target differs; one attempt in two meets it.
  */
 #include "base/chance.h"
 #include "crypto/merkle.h"
@@ -28,7 +28,7 @@ static void put(const struct buf *text)
         err(2, "stdout");
 }
 
-/* Gives the block the first seal that meets its target; its line and its id. */
+/* Gives the block the first seal that meets its target, and computes its line and id. */
 static void seal(struct block *b, struct buf *line, uint8_t id[ID_LEN])
 {
     char nonce[24];
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
         memcpy(b.miner, miners[chance_below(&chance, 16)], ID_LEN);
         any_bytes(&chance, b.root);
         b.count = 1 + (int64_t)chance_below(&chance, LINES);
-        /* never behind the one before, nor more than a spacing off */
+        /* never before the previous time, nor more than a spacing off */
         b.time = TIME + SPACING * b.height + (int64_t)chance_below(&chance, SPACING);
         seal(&b, &line, id);
         put(&line);

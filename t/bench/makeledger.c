@@ -30,7 +30,7 @@ struct plan {
     int64_t txs, accounts, per_block, tail, branch;
     uint8_t (*keys)[ID_LEN]; /* of the accounts */
     uint8_t payer[ID_LEN], chain[ID_LEN];
-    uint8_t (*signatures)[SIGNATURE_LEN]; /* of all transactions, the tail's too */
+    uint8_t (*signatures)[SIGNATURE_LEN]; /* of all transactions, including those of the tail */
     atomic_llong next;                    /* the first slot that no thread has taken */
 };
 
@@ -54,7 +54,7 @@ static void need(int failed)
         errx(2, "out of memory");
 }
 
-/* Transaction i is made by the account in slot i % accounts. */
+/* Transaction i is by the account in slot i % accounts. */
 static int64_t account_in(const struct plan *p, int64_t slot)
 {
     return slot * STRIDE % p->accounts;
@@ -68,7 +68,7 @@ static void derive(int64_t account, struct secret_key *key)
     check(secret_key_from_text(key, text, (size_t)n, &f), &f);
 }
 
-/* Puts the unsigned line of transaction i. */
+/* Appends the unsigned line of transaction i. */
 static void put_tx(const struct plan *p, int64_t i, struct buf *out)
 {
     int64_t from = account_in(p, i % p->accounts), round = i / p->accounts;
@@ -92,7 +92,7 @@ static void *derive_keys(void *self)
     return NULL;
 }
 
-/* A thread takes a slot, and signs all that its account ever pays. */
+/* A thread takes a slot, and signs all payments by its account. */
 static void *sign_slots(void *self)
 {
     struct plan *p = self;
@@ -126,7 +126,7 @@ static void on_all_cores(struct plan *p, void *(*work)(void *))
         pthread_join(threads[i], NULL);
 }
 
-/* Writes the header of this body and the body, and makes *b the next block's. */
+/* Writes the header and the body, and makes *b the next block's header. */
 static void put_block(struct block *b, const struct merkle *tree, const struct buf *body,
                       uint8_t id[ID_LEN])
 {
@@ -144,7 +144,7 @@ static void put_block(struct block *b, const struct merkle *tree, const struct b
     b->time += SPACING;
 }
 
-/* Counts the lines from at on into the tree. */
+/* Adds the lines from `at` on to the tree. */
 static void add_lines(struct merkle *tree, const struct buf *body, size_t at)
 {
     uint8_t id[SHA256_LEN];
@@ -179,7 +179,7 @@ static void put_genesis(struct plan *p, struct block *b)
     buf_free(&body);
 }
 
-/* The block of the transactions from first up to last. */
+/* The block of the transactions from `first` to before `last`. */
 static void put_txs(const struct plan *p, struct block *b, int64_t first, int64_t last)
 {
     struct buf body = {0};

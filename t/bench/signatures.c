@@ -46,7 +46,7 @@ struct material {
 #endif
 };
 
-/* Checks all COUNT of them. */
+/* Checks all COUNT signatures. */
 typedef void checker(const struct material *m);
 
 static void must(bool truth)
@@ -159,7 +159,7 @@ static void list(void)
         puts(p->name);
 }
 
-/* Signs as WHO does. */
+/* Signs with WHO's algorithm. */
 static checker *find(const char *who, struct material *m)
 {
     struct fault f;

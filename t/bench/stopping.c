@@ -1,9 +1,9 @@
 /*
- * stopping RUNS COMMAND...: how long a program that would go on for ever takes to end when it is
- * told to by a signal, SIGTERM and SIGINT in turn, after 50 ms of work. From the signal until it is
- * gone, in microseconds, the median of the runs and the longest:
+ * stopping RUNS COMMAND...: measures how long a program that would run for ever takes to end after
+ * a signal, SIGTERM and SIGINT in turn, 50 ms after its start. Prints the median of the runs and
+ * the longest, in microseconds:
  *
- *     MEDIAN<tab>WORST
+ * MEDIAN<tab>WORST
  */
 #include <err.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 enum { RUNS_MAX = 10000 };
 
-#define WORK 0.05 /* seconds of a processor */
+#define WORK 0.05 /* seconds of processor time */
 
 static double now(clockid_t clock)
 {
@@ -26,7 +26,7 @@ static double now(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* With no signal ignored that a shell may have had ignored behind our back. */
+/* Resets signals that a shell may have set to be ignored. */
 static pid_t start(char **words)
 {
     pid_t pid;

@@ -21,7 +21,7 @@
 
 enum { MEDIAN_OF = 11 };
 
-/* Where a window begins and ends, in days. */
+/* The beginning and end of a window, in days. */
 struct window {
     double from, to;
 };
@@ -89,7 +89,7 @@ static double chance(uint64_t *seed)
     return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
 }
 
-/* From the exponential distribution with mean 1, by von Neumann's game of descending runs. */
+/* From the exponential distribution with mean 1, by von Neumann's method of descending runs. */
 static double exponential(uint64_t *seed)
 {
     for (double whole = 0;; whole++) {
@@ -111,7 +111,7 @@ static double work_of(const uint8_t target[TARGET_LEN])
     return sum;
 }
 
-/* When a block of so much work that is begun at t is found. */
+/* The time at which a block of this much work, begun at t, is found. */
 static double found_at(double t, double work, double step, double (*rate)(double), uint64_t *seed)
 {
     double left = exponential(seed) * work;
@@ -125,7 +125,7 @@ static double found_at(double t, double work, double step, double (*rate)(double
 struct chain {
     struct asert asert;
     int64_t height;
-    int64_t times[MEDIAN_OF]; /* the block at height h's stands at h % MEDIAN_OF */
+    int64_t times[MEDIAN_OF]; /* the time of the block at height h is at h % MEDIAN_OF */
     double now;               /* since genesis */
 };
 
@@ -143,7 +143,7 @@ static void mine(struct chain *c, double unit, double (*rate)(double), uint64_t 
     c->times[c->height % MEDIAN_OF] = time > median ? time : median + 1;
 }
 
-/* Whether the mean spacing of a window is right; says so. */
+/* Whether the mean spacing of a window is as intended; prints it. */
 static int judge(const struct story *s, struct window w, double mean, double spacing,
                  double tolerance)
 {
@@ -154,7 +154,7 @@ static int judge(const struct story *s, struct window w, double mean, double spa
     return good;
 }
 
-/* Tells one story with one seed: in how many windows it ends wrong. */
+/* Runs one story with one seed. Gives the number of windows that are wrong. */
 static int tell(const struct story *s, struct asert asert, double tolerance, uint64_t seed)
 {
     struct chain c = {.asert = asert, .times = {GENESIS_TIME}};

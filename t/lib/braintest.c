@@ -14,7 +14,7 @@
 
 /* --- Helpers ---------------------------------------------------------------------------------- */
 
-/* A hub whose listener an actor's lines go to, and whose words are in actor.heard. */
+/* A hub with a listener; a scripted peer sends to it, and the replies are in actor.heard. */
 struct talk {
     struct net *net;
     struct node *node;
@@ -30,7 +30,7 @@ static void pump(struct talk *t)
     carry(actor_end(&t->actor), theirs, SIZE_MAX, t->net->now);
 }
 
-/* What was heard since the last time, as one string. */
+/* Everything heard since the last call, as one string. */
 static const char *hear(struct talk *t)
 {
     t->actor.heard.len = 0;
@@ -66,7 +66,7 @@ static void leave(struct talk *t)
     actor_free(&t->actor);
 }
 
-/* Says it, lets the other side settle, and gives its answer. */
+/* Sends the lines, lets the other side settle, and gives its answer. */
 static const char *ask(struct talk *t, const struct buf *text)
 {
     must(session_put(&t->actor.session, text->data, text->len) == 0);
@@ -119,7 +119,7 @@ static struct net *lone(bool stems)
 
 /* --- Spread ----------------------------------------------------------------------------------- */
 
-/* A random graph in which everyone can reach everyone: a ring, and as many links more. */
+/* A random connected graph: a ring, and as many more links. */
 static void random_graph(struct net *n, size_t nodes, size_t more, bool stems)
 {
     for (size_t i = 0; i < nodes; i++)
@@ -151,7 +151,7 @@ static void inject_some(struct net *n, uint64_t *tx_number, int64_t height)
         struct record r = make_tx(++*tx_number);
         size_t at = net_add(n, r);
         txs[i] = r;
-        if (chance_below(&n->chance, 4)) /* others come in the block alone */
+        if (chance_below(&n->chance, 4)) /* the others arrive only in the block */
             net_inject(n, chance_below(&n->chance, n->node_count), at);
         else
             n->stems[at] = UINT32_MAX;
@@ -222,7 +222,7 @@ static void stems_on_a_ring(uint64_t seed, double *hops, double *squares, unsign
     for (uint64_t i = 0; i < 60; i++)
         net_inject(n, chance_below(&n->chance, NET_NODES), net_add(n, make_tx(seed << 20 | i)));
     for (int i = 0; i < 900; i++)
-        net_turn(n, 10); /* all of a stem's way, before any embargo ends */
+        net_turn(n, 10); /* the whole path of a stem, before any embargo ends */
     for (size_t i = 0; i < n->record_count; i++) {
         double x = n->stems[i];
         *hops += x;
@@ -248,13 +248,14 @@ static void hops_are_geometric(int first, int seeds)
     must(variance > 90 / 2.0 && variance < 90 * 2);
 }
 
-/* Every fifth node takes all and says nothing; its peers' embargoes bring the record to all. */
+/* Every fifth node accepts everything and forwards nothing; its peers' embargoes bring the record
+ * to everyone. */
 static size_t stems_are_swallowed(uint64_t seed)
 {
     struct net *n = net_new(seed);
-    size_t slow = 0; /* records that had not come before any embargo ended */
+    size_t slow = 0; /* records that had not arrived before any embargo ended */
     random_graph(n, 15, 20, true);
-    for (size_t i = 0; i < n->node_count; i++) /* a way around each of them */
+    for (size_t i = 0; i < n->node_count; i++) /* a path around each of them */
         net_link(n, i, (i + 2) % n->node_count);
     for (size_t i = 0; i < n->node_count; i++)
         n->nodes[i].swallows = i % 5 == 0;
@@ -281,7 +282,7 @@ static void test_stems(int first, int seeds)
     must(slow > 0);
 }
 
-/* Who has a record as a stem answers a stranger as one who has never heard of it. */
+/* A node that has a record as a stem answers a stranger as if it had never heard of it. */
 static void probe(const char *word, struct net *holds, struct net *lacks, const struct record *r,
                   const struct record *block, const struct record *txs)
 {
@@ -332,7 +333,7 @@ static void test_probe(void)
     probe_by(NULL);
 }
 
-/* More stems at once than a peer may be behind with. */
+/* More stems at once than may be in flight to a peer. */
 static void test_flood(void)
 {
     struct net *n = lone(true);
@@ -353,7 +354,7 @@ static void test_flood(void)
 
 /* --- Briefs ----------------------------------------------------------------------------------- */
 
-/* A sender and a listener that knows the first so many of a block's lines. */
+/* A sender, and a listener that knows the first lines of a block. */
 static void brief_with(size_t lines, size_t known, bool deflate)
 {
     static const uint8_t prev[ID_LEN] = {3};
@@ -388,14 +389,15 @@ static void test_briefs(void)
         brief_with(cases[i][0], cases[i][1], i % 2);
 }
 
-/* Gives the listener a transaction. */
+/* Sends a transaction to the listener. */
 static void teach(struct talk *t, const struct record *r)
 {
     must(is_word(ask_word(t, "have", r->id), "want", r->id));
     must(is_word(ask_record(t, r), "taken", r->id));
 }
 
-/* Exactly the missing lines are asked for, and one at a time completes it. */
+/* Exactly the missing lines are requested, and delivering them one at a time completes the block.
+ */
 static void test_lines(void)
 {
     static const uint8_t prev[ID_LEN] = {3};
@@ -423,7 +425,8 @@ static void test_lines(void)
     net_free(n);
 }
 
-/* Two transactions with the same first digits: the block comes whole, and nobody is to blame. */
+/* Two transactions with the same first digits: the block is requested whole, and no peer is blamed.
+ */
 static void test_shared(void)
 {
     static const uint8_t prev[ID_LEN] = {3};
@@ -447,7 +450,8 @@ static void test_shared(void)
     net_free(n);
 }
 
-/* A liar is first with the header: false digits, then a false body; honest ones come after. */
+/* A liar is the first to send the header, with false digits, then a false body; honest peers
+ * follow. */
 static void broken_twin(bool body)
 {
     static const uint8_t prev[ID_LEN] = {3};
@@ -516,7 +520,7 @@ static void twin_among_others(void)
     net_free(n);
 }
 
-/* With more than half of its lines missing a block is asked for whole. */
+/* If more than half of its lines are missing, a block is requested whole. */
 static void test_halves(void)
 {
     static const uint8_t prev[ID_LEN] = {3};
@@ -551,7 +555,7 @@ static void test_twins(void)
 /* --- Those who do not bring it -------------------------------------------------------------------
  */
 
-/* Who of them was asked for it now; exactly one. */
+/* The peer that was asked for it now; it must be exactly one. */
 static struct talk *who_is_asked(struct talk *t[], size_t n, const uint8_t id[ID_LEN])
 {
     struct talk *asked = NULL;
@@ -567,8 +571,8 @@ static struct talk *who_is_asked(struct talk *t[], size_t n, const uint8_t id[ID
     return asked;
 }
 
-/* The first stalls, then another is asked soon, and when that one leaves the next at once; what
- * comes late is good all the same, and everyone hears so. */
+/* The first peer stalls, so another is asked soon, and when that one leaves, the next at once; a
+ * late delivery still counts, and everyone is told of it. */
 static void test_stall(void)
 {
     struct net *n = lone(false);
@@ -603,7 +607,7 @@ static void test_stall(void)
     net_free(n);
 }
 
-/* One alone has longer, and may announce it again after. */
+/* A single announcer has longer, and may announce the record again afterwards. */
 static void test_alone(void)
 {
     struct net *n = lone(false);
@@ -626,7 +630,8 @@ static void test_alone(void)
     net_free(n);
 }
 
-/* Too many that are never brought end it; so does announcing too many at once. */
+/* Announcing too many records without delivering them ends the connection; so does announcing too
+ * many at once. */
 static void test_late(void)
 {
     struct net *n = lone(false);
@@ -651,7 +656,7 @@ static void test_late(void)
     net_free(n);
 }
 
-/* What a peer gave before it left is not laid to the one that has its place. */
+/* What a peer delivered before it left is not blamed on the peer that gets its slot. */
 static void test_places(void)
 {
     struct net *n = lone(false);
@@ -752,7 +757,7 @@ static void inject_many(struct net *n, uint64_t first, uint64_t count)
     }
 }
 
-/* Says back all that was offered as taken. */
+/* Acknowledges everything that was offered. */
 static void take_all(struct talk *t)
 {
     struct buf said = {0};

@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 200000 }; /* ms that anything may take */
+enum { PATIENCE = 200000 }; /* ms allowed for anything */
 
 static void must(bool truth, const char *what)
 {
@@ -74,13 +74,13 @@ static struct tls *tls_of(const char *text)
 
 struct side {
     struct channel *c;
-    int state; /* what channel_open said last */
+    int state; /* the last result of channel_open */
     struct fault f;
 };
 
 struct pair {
     struct tls *a, *b;
-    struct side sides[2]; /* the one that dials, the one that listens */
+    struct side sides[2]; /* the dialing side, the listening side */
 };
 
 static struct channel *channel(struct tls *t, int fd, bool dialed)
@@ -156,7 +156,7 @@ static void step(struct side *s)
         s->state = channel_open(s->c, &s->f);
 }
 
-/* Until both sides are done, well or badly. */
+/* Runs until both sides are done, successfully or not. */
 static void shake(struct pair *p)
 {
     double end = seconds() + PATIENCE / 1000.0;
@@ -182,9 +182,9 @@ static void shake_well(struct pair *p)
 /* --- A wire between two channels, which can be cut and garbled ------------------------------- */
 
 struct wire {
-    int ends[2];   /* towards the dialing side and towards the listening one */
+    int ends[2];   /* towards the dialing side, and towards the listening side */
     size_t piece;  /* bytes carried at a time */
-    size_t cut_at; /* carried in all, before the wire ends */
+    size_t cut_at; /* carried in all, before the wire is cut */
     size_t flip;   /* the byte of those that is changed */
     size_t carried;
 };
@@ -301,7 +301,7 @@ static void certificates(void)
 
 /* --- Starting -------------------------------------------------------------------------------- */
 
-/* How many files whose names hold this are mapped. */
+/* The number of mapped files whose names contain this. */
 static int mapped(const char *name)
 {
     char line[1024], last[1024] = "";
@@ -332,7 +332,8 @@ static void check_signature(void)
     secret_key_wipe(&k);
 }
 
-/* lean: libcrypto was already started, the short way, as when the key was read from its file. */
+/* lean: libcrypto was initialised before, without its optional parts, as when a key was read from
+ * its file. */
 static void start(bool lean)
 {
     struct fault f;
@@ -414,15 +415,15 @@ static void refused(void)
 
 enum { TOTAL = 10000000, WINDOW = 65536 };
 
-/* What one side still has to say and to hear; both streams are the same for all. */
+/* What one side has yet to send and to receive; both streams are the same for all. */
 struct talk {
     struct channel *c;
     uint64_t say, hear, dice;
-    uint8_t out[WINDOW]; /* said, not taken */
+    uint8_t out[WINDOW]; /* sent, not taken */
     size_t held, said, heard, waits;
 };
 
-/* The bytes come in eights; `at` is how many were drawn. */
+/* Bytes are drawn in eights; `at` is how many have been used. */
 static uint8_t next_byte(uint64_t *seed, size_t at)
 {
     uint64_t before = *seed;
@@ -432,7 +433,7 @@ static uint8_t next_byte(uint64_t *seed, size_t at)
     return (uint8_t)(x >> 8 * (at % 8));
 }
 
-/* From another place each time. */
+/* At another address each time. */
 static void speak(struct talk *t)
 {
     static uint8_t places[2][WINDOW];
@@ -469,7 +470,7 @@ static bool has_more(const struct talk *t)
     return t->said < TOTAL || t->heard < TOTAL;
 }
 
-/* Each side speaks and listens as chance has it, so that buffers fill. */
+/* Each side sends and receives at random, so that buffers fill up. */
 static size_t converse(struct pair *p)
 {
     static struct talk talks[2];
@@ -525,7 +526,7 @@ static void bytes(bool plain)
 
 /* --- Broken connections ---------------------------------------------------------------------- */
 
-/* How long an undisturbed handshake is, both sides' bytes. */
+/* The length of an undisturbed handshake, in bytes of both sides. */
 static size_t handshake_length(struct pair *p)
 {
     struct wire w = {.piece = 4096, .cut_at = SIZE_MAX, .flip = SIZE_MAX};
@@ -536,7 +537,7 @@ static size_t handshake_length(struct pair *p)
     return w.carried;
 }
 
-/* The listener, whose word comes last, never opens on less than all. */
+/* The listening side, which sends last, never opens before everything has arrived. */
 static void cut(void)
 {
     struct pair p;
@@ -599,7 +600,7 @@ static void write_end(struct pair *p, int side)
     must(n == -1 && strcmp(f.text, "closed") == 0, "writing to nobody");
 }
 
-/* The last bytes before an end are read. */
+/* The last bytes before the end are read. */
 static void end_over(struct pair *p, void (*make)(int fd[2]), int side, bool abruptly)
 {
     struct fault f;
@@ -737,7 +738,7 @@ static void write_all(struct channel *c, const uint8_t *bytes, size_t n)
     }
 }
 
-/* Sends back what is short, and swallows the rest. */
+/* Echoes short input, and discards the rest. */
 static void *answer(void *self)
 {
     static uint8_t in[WINDOW];
@@ -792,7 +793,7 @@ static int tell_fault(const struct fault *f)
     return 1;
 }
 
-/* Opens, and sends back what comes. */
+/* Opens the channel, and echoes what it receives. */
 static int serve(struct channel *c)
 {
     static uint8_t in[4096];

@@ -1,7 +1,7 @@
 /*
- * The small parts of the network, each alone.
+ * Tests of the small parts of the network, each alone.
  *
- *     partstest idhash|idmap|idset|recents|session|silence|inlet|spool
+ * partstest idhash|idmap|idset|recents|session|silence|inlet|spool
  */
 #include <err.h>
 
@@ -19,7 +19,7 @@
 
 enum { IDS = 300 };
 
-/* Ids that differ in their first and last bytes alone. */
+/* Ids that differ only in their first and last bytes. */
 static void make_id(uint8_t id[ID_LEN], size_t i)
 {
     memset(id, 0, ID_LEN);
@@ -27,8 +27,8 @@ static void make_id(uint8_t id[ID_LEN], size_t i)
     id[ID_LEN - 1] = (uint8_t)(i / 50);
 }
 
-/* How many of 4096 places are taken by so many ids, alike but for the bits of a number at a bit: by
- * chance it would be 2589, give or take 30. */
+/* How many of 4096 slots are used by 4096 ids that differ only in the bits of a number at some bit.
+ * At random it would be 2589, give or take 30. */
 static int places_taken(const struct idhash *h, int bit, uint64_t alike)
 {
     bool taken[4096] = {false};
@@ -46,7 +46,7 @@ static int places_taken(const struct idhash *h, int bit, uint64_t alike)
     return count;
 }
 
-/* Whoever picks ids does not pick their places. */
+/* Anyone who chooses ids cannot choose their slots. */
 static void test_idhash(void)
 {
     for (uint64_t seed = 0; seed < 4; seed++) {
@@ -117,7 +117,7 @@ static void test_idmap(void)
         idmap_with(seed);
 }
 
-/* The newest `limit` are in it, and none older than twice as many. */
+/* It has the newest `limit` ids, and none that is older than the newest 2 * limit. */
 static void test_idset(void)
 {
     struct idset s;
@@ -142,7 +142,8 @@ static void recent_id(uint8_t id[ID_LEN], size_t i)
     memcpy(id, &i, sizeof i);
 }
 
-/* The newest RECENTS_BYTES are there, as they were, by their first digits; of twins the first. */
+/* It has the newest RECENTS_BYTES, unchanged, by their first digits; of two with the same digits,
+ * the first. */
 static void test_recents(void)
 {
     enum { LINE = 10000, LINES = 2500 };
@@ -189,7 +190,7 @@ static void make_session(struct actor *a, bool deflate, int64_t now)
     must(session_init(&a->session, &h, now) == 0);
 }
 
-/* Lines of any length, both ways at once, cut anywhere, come as they went. */
+/* Lines of any length, both ways at once, split anywhere, arrive as they were sent. */
 static void lines_between(uint64_t seed, bool deflate, bool other)
 {
     struct actor a, b;
@@ -237,7 +238,7 @@ static struct actor greeted_one(int64_t now)
     return a;
 }
 
-/* A hello, and what is coded right behind it, in one piece. */
+/* A hello and the coded bytes right after it, in one piece. */
 static void coded_at_once(void)
 {
     struct actor a, b;
@@ -251,7 +252,8 @@ static void coded_at_once(void)
     actor_free(&b);
 }
 
-/* The longest line is taken in whatever pieces, one byte more is not; and what bye then says. */
+/* The longest line is accepted however it is split, and one byte more is not; then the words of
+ * bye. */
 static void bounds_of_lines(size_t piece)
 {
     for (size_t over = 0; over < 2; over++) {
@@ -309,7 +311,7 @@ static void test_session(void)
     words();
 }
 
-/* When a session asks, and when it closes, to the millisecond; with what word. */
+/* When a session pings, and when it closes, to the millisecond; and with which word. */
 static int tick(struct actor *a, int64_t now)
 {
     struct fault f;
@@ -334,7 +336,7 @@ static void silence(void)
     must(tick(&a, 30005) == 0);
     must(give(actor_end(&a), "pong 1\n", 7, 31000) == 0);
     session_sent(&a.session, session_backlog(&a.session), 31000);
-    must(tick(&a, 31000 + SESSION_SILENCE) == 0 && session_backlog(&a.session) == 7); /* anew */
+    must(tick(&a, 31000 + SESSION_SILENCE) == 0 && session_backlog(&a.session) == 7); /* again */
     actor_free(&a);
 }
 
@@ -363,7 +365,7 @@ static void slowness(void)
         session_sent(&a.session, 1, now);
     }
     actor_free(&a);
-    a = greeted_one(0); /* all that is forgiven where we did not listen */
+    a = greeted_one(0); /* all of that is forgiven for the time when we did not read */
     must(give(actor_end(&a), "have", 4, 0) == 0 && session_put(&a.session, "x\n", 2) == 0);
     session_excuse(&a.session, 200000);
     must(tick(&a, 200000) == 0);
@@ -378,7 +380,7 @@ static void test_silence(void)
 
 /* --- Files ------------------------------------------------------------------------------------ */
 
-/* Whole records alone, however they are cut; what is left at the end is given as it is. */
+/* Only whole records, however they are split; an incomplete one at the end is given as it is. */
 static void inlet_with(uint64_t seed)
 {
     static const uint8_t prev[ID_LEN] = {1};
@@ -417,7 +419,7 @@ static void inlet_with(uint64_t seed)
         must(inlet_read(&in, &f) == 1);
         must(in.ended || in.whole == 0 || in.in.data[in.whole - 1] == '\n');
         must(buf_add(&got, in.in.data, in.whole) == 0);
-        /* what is given never ends within a block, unless it was cut short */
+        /* a result never ends within a block, unless the block was cut short */
         struct span span = {in.in.data, in.whole};
         struct stream *s = stream_new(source_memory(&span), 1, 0);
         struct batch b = {0};
@@ -439,7 +441,7 @@ static void inlet_with(uint64_t seed)
         buf_free(&txs[i].text);
 }
 
-/* A block whose lines have not all come is not given. */
+/* A block that has not fully arrived is not given. */
 static void half_a_block(void)
 {
     static const uint8_t prev[ID_LEN] = {1};
@@ -479,7 +481,7 @@ static void reopen(struct spool *s, struct buf *out)
     must(spool_open(s, "spool", out, &f) == 0);
 }
 
-/* What was added last is there when it is opened again; a torn line is not. */
+/* What was added last is still there when the spool is opened again, except a torn line. */
 static void test_spool(void)
 {
     enum { LINE = 100000, LINES = 400 };

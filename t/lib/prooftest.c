@@ -57,7 +57,7 @@ static bool holds(const uint8_t root[ID_LEN], int64_t count, const char *line, s
     return proving_check(&p, root, count, f) == 0;
 }
 
-/* The count that stands in the record. */
+/* The count field of the record. */
 static int64_t count_in(const char *line)
 {
     struct proof p;

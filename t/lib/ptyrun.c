@@ -57,7 +57,7 @@ struct screen {
     size_t len, matched;
 };
 
-/* More of what the terminal shows; false at its end. */
+/* Reads more of the terminal's output; false at its end. */
 static bool look(struct screen *s)
 {
     ssize_t got = read(s->fd, s->shown + s->len, SHOWN_MAX - 1 - s->len);

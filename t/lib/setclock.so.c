@@ -1,6 +1,6 @@
 /*
- * A machine whose clock is wrong: into a program with LD_PRELOAD, this has the clock stand at
- * SETCLOCK, in Unix seconds. What only goes forward (CLOCK_MONOTONIC) does so as ever.
+ * A machine whose clock is wrong: loaded into a program with LD_PRELOAD, this stops the clock at
+ * SETCLOCK, in Unix seconds. CLOCK_MONOTONIC runs as usual.
  */
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-/* Holds our SHA-256 against libcrypto's; prints what differs, and is silent otherwise. */
+/* Compares our SHA-256 with libcrypto's; prints differences, and is silent otherwise. */
 #include "crypto/sha256.h"
 #include "base/hex.h"
 #include "base/processor.h"
@@ -94,7 +94,7 @@ static void random_ones(uint8_t *data, uint64_t *seed)
     }
 }
 
-/* Every kernel's states side by side. */
+/* All of a kernel's states side by side. */
 static void side_by_side(const uint8_t *data)
 {
     for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
@@ -134,8 +134,8 @@ static void many_at_once(const uint8_t *data, uint64_t *seed)
     }
 }
 
-/* 2^29 bytes and three more: a length in bits that needs more than 32 of them. What sha256sum says
- * of as many zeros. */
+/* 2^29 bytes and three more, whose length in bits takes more than 32 bits. The hash is sha256sum's
+ * for as many zeros. */
 static void long_one(const uint8_t *zeros)
 {
     static const char want[] = "403a955183d83bd37bd31dde74eb3b713fcf99b6ba1a87fa91aa5befe4f51280";

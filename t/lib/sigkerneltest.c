@@ -161,7 +161,7 @@ static void run_kernel(const struct ed25519_kernel *k, const struct question *q,
     ask_kernel(k, points, q, n);
 }
 
-/* All kernels that are here, but for the portable one. */
+/* All kernels that can run here, except the portable one. */
 static void run_kernels(const struct question *q, size_t n)
 {
     for (const struct ed25519_kernel *k = ed25519_kernels; k[1].name; k++)
@@ -185,7 +185,7 @@ static void ask_portable(struct question *q)
     q->holds = job.valid;
 }
 
-/* Who is asked first: libsodium, or where it is not here, the portable kernel. */
+/* The reference: libsodium, or, if it is missing, the portable kernel. */
 static void ask_oracle(struct question *q)
 {
 #ifdef HAVE_SODIUM
@@ -209,7 +209,7 @@ static void sign(struct question *q, uint64_t *seed)
     q->holds = true;
 }
 
-/* One that was signed here: mostly one of the last, as signing takes long. */
+/* A question signed here: usually one of the last few, because signing is slow. */
 static void honest(struct question *q, uint64_t *seed)
 {
     enum { LAST = 64 };
@@ -288,7 +288,7 @@ static void flip(uint8_t *bytes, size_t n, uint64_t *seed)
     bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 }
 
-/* Runs of so many bits that are all zeros, all ones, or random. */
+/* Runs of this many bits that are all zeros, all ones, or random. */
 static void runs(uint8_t out[32], int width, uint64_t *seed)
 {
     uint64_t kind = 0;
@@ -353,7 +353,7 @@ static void one_bit(struct question *q, uint64_t *seed)
         flip(q->signature, 64, seed);
 }
 
-/* One part of an honest one is replaced. */
+/* An honest one with one part replaced. */
 static void replaced(struct question *q, uint64_t *seed)
 {
     honest(q, seed);
@@ -429,7 +429,7 @@ static void mixed(struct question *q, uint64_t *seed)
         answer(q, r, a);
 }
 
-/* The point that comes out has an encoding that is R but for one bit. */
+/* The resulting point encodes to R except for one bit. */
 static void near_miss(struct question *q, uint64_t *seed)
 {
     uint8_t r[32] = {0}, a[32] = {0};
@@ -571,7 +571,7 @@ static void read_hex(const char *word, uint8_t *out, size_t n)
         errx(2, "not %zu bytes in hex: %s", n, word);
 }
 
-/* A signature that has not 64 bytes is none, and no kernel is asked. */
+/* A signature that is not 64 bytes long is invalid, and no kernel is called. */
 static void ask_line(char *line)
 {
     struct question q = {0};
@@ -668,7 +668,7 @@ static void reductions(const struct numbers *n)
 
 enum { NUMBER_MAX = 64 }; /* limbs of all lanes */
 
-/* A limb at its limits, of so many bits, `most` being the highest. */
+/* A limb at the limits for this many bits; `most` is the highest value. */
 static uint64_t limb(int bits, uint64_t most, uint64_t *seed)
 {
     const uint64_t all = 1ULL << bits;
@@ -711,7 +711,7 @@ static void number_of(const struct ed25519_parts *p, const uint64_t *limbs, int 
     BN_free(one);
 }
 
-/* The answer that BIGNUM gives to the same; n->a and n->b are what it is about. */
+/* BIGNUM's answer to the same question about n->a and n->b. */
 static void right_answer(enum lanes_operation op, const struct numbers *n)
 {
     BIGNUM *const a = n->a, *const p = n->p;

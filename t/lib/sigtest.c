@@ -37,8 +37,8 @@ static void add_order(uint8_t s[32])
 
 enum { SMALL = 5, NEAR_P = 19, SPECIAL = 2 * (SMALL + NEAR_P + 22) };
 
-/* Points that deserve a question: those of small order, 2^255 - 19 to 2^255 - 1, which are not
- * canonical, and y from 2 to 22 and just below p; each with and without its sign bit. */
+/* Points worth testing: those of small order, 2^255 - 19 to 2^255 - 1, which are not canonical, and
+ * y from 2 to 22 and just below p; each with and without its sign bit. */
 static void special_point(int i, uint8_t out[32])
 {
     int j = i / 2;
@@ -219,8 +219,8 @@ static void run_batch(struct sigpool *p, struct batch *b, size_t n)
         must(b->jobs[i].valid == b->want[i], "the pool gives a wrong answer");
 }
 
-/* Batches large enough for their keys to be looked up, where the kernel asks for that: more of them
- * under way than the pool takes at once, and waited for in another order, one of them twice. */
+/* Batches large enough for their keys to be looked up, if the kernel uses that: more under way than
+ * the pool accepts at once, and waited for in another order, one of them twice. */
 static void several_batches(struct sigpool *p, const struct batch *b)
 {
     enum { BATCHES = 5, MANY = 1100 };
@@ -246,7 +246,7 @@ static void several_batches(struct sigpool *p, const struct batch *b)
         errx(2, "%s", f.text);
 }
 
-/* Threads of the pool must leave signals to the caller, who blocks this one and stays alive. */
+/* The pool's threads must leave signals to the caller, who blocks this one and stays alive. */
 static void signal_stays_here(void)
 {
     sigset_t usr1, pending;
@@ -318,7 +318,7 @@ static void ask_special(struct tally *t)
     }
 }
 
-/* One honest signature and what is next to it. */
+/* An honest signature, and ones close to it. */
 static void ask_near(struct tally *t, uint64_t *seed)
 {
     uint8_t key[32], secret[64], signature[64], other[64], message[64], first[32];
@@ -362,7 +362,7 @@ static void ask_mixed(struct tally *t, uint64_t *seed)
     crypto_core_ed25519_scalar_reduce(r, wide);
     crypto_scalarmult_ed25519_base_noclamp(key, a);
     crypto_scalarmult_ed25519_base_noclamp(signature, r);
-    if (chance_next(seed) % 8 == 0) { /* no secret at all: nothing is left but the small part */
+    if (chance_next(seed) % 8 == 0) { /* no secret: only the part of small order is left */
         memset(a, 0, sizeof a);
         special_point(0, key);
     }
