@@ -10,39 +10,39 @@ partstest() {
     timeout 300 "$BIN/.t/partstest" "$1"
 }
 
-@test "records reach everyone once, on any graph, and when links come and go" {
+@test "records reach every node once, on any graph, even if links come and go" {
     braintest spread 6
 }
 
-@test "stems go as far as a coin says, and what is swallowed comes by embargo" {
+@test "stems have random lengths, and a swallowed transaction arrives when its embargo expires" {
     braintest stems 4
 }
 
-@test "who holds a stem answers a stranger as one who has never heard of it" {
+@test "a node that holds a stem answers others as if it had never heard of it" {
     braintest probe
 }
 
-@test "more stems than a peer may be behind with wait" {
+@test "stems beyond the limit per peer wait" {
     braintest flood
 }
 
-@test "a brief is filled from what is known, asked for by line, or taken whole" {
+@test "a compact block is filled from known lines, requested by line, or requested whole" {
     braintest briefs lines halves
 }
 
-@test "two transactions with the same first digits cost nobody a block" {
+@test "two transactions whose ids begin alike do not lose a block" {
     braintest shared
 }
 
-@test "a broken twin that comes first does not keep the honest block away" {
+@test "a forged twin that arrives first does not keep the honest block away" {
     braintest twins
 }
 
-@test "who does not bring it is passed over, and let go where that goes on" {
+@test "a peer that does not deliver is passed over, and dropped if that continues" {
     braintest stall alone late
 }
 
-@test "what came before a peer left is not laid to the next in its place" {
+@test "what one peer sent is not blamed on the next peer in its slot" {
     braintest places
 }
 
@@ -50,11 +50,11 @@ partstest() {
     braintest need taken
 }
 
-@test "a peer is offered what it can bear, and a new one what the others had" {
+@test "a peer is offered no more than it can handle, and a new one what the others had" {
     braintest window newcomer
 }
 
-@test "where there is no more room the oldest goes" {
+@test "at the limit, the oldest is dropped" {
     braintest room
 }
 

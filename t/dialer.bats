@@ -6,27 +6,27 @@ dialtest() {
     timeout 300 "$BIN/.t/dialtest" "$@"
 }
 
-@test "as many as the fan-out are busy, each once" {
+@test "as many peers as the fan-out are busy, each once" {
     dialtest fanout
 }
 
-@test "no two are of one network while there is a choice, with any seed" {
+@test "no two peers are from one network while there is a choice, with any seed" {
     dialtest networks
 }
 
-@test "each is as likely to be drawn" {
+@test "each peer is equally likely to be chosen" {
     dialtest random
 }
 
-@test "pauses double from a second to ten minutes, are drawn from the upper half, and begin anew" {
+@test "pauses double from a second to ten minutes, are chosen from the upper half, and start over" {
     dialtest pauses
 }
 
-@test "who is no longer listed is forgotten, what is known of the others stays" {
+@test "peers that are no longer listed are forgotten; what is known of the others stays" {
     dialtest gone
 }
 
-@test "ourselves are dialed once" {
+@test "our own address is dialed only once" {
     dialtest never
 }
 

@@ -52,7 +52,7 @@ say_brief() { # NAME BLOCKFILE
 # --- The straight way ----------------------------------------------------------------------------------
 
 # bats test_tags=threads
-@test "gossip-listen: a record is asked for, printed once, and acknowledged to whoever brings it" {
+@test "gossip-listen: a record is requested, printed once, and acknowledged to every peer that sends it" {
     chain
     listen l -p -c "$CHAIN"
     greet a
@@ -72,7 +72,7 @@ say_brief() { # NAME BLOCKFILE
     eventually event l "127\.0\.0\.1:[0-9]+ new $one tx"
 }
 
-@test "gossip-listen: one that two announce is asked of one; if that one leaves, of the other" {
+@test "gossip-listen: a record that two peers announce is requested from one; if that one leaves, from the other" {
     chain 1
     listen l -p -c "$CHAIN"
     greet a
@@ -89,7 +89,7 @@ say_brief() { # NAME BLOCKFILE
     cmp txs l.out
 }
 
-@test "gossip-listen: who announces and does not bring it is passed over for another" {
+@test "gossip-listen: if a peer announces a record and does not deliver it, another is asked" {
     chain 1
     listen l -p -c "$CHAIN"
     greet a
@@ -109,7 +109,7 @@ say_brief() { # NAME BLOCKFILE
 }
 
 # bats test_tags=threads
-@test "gossip-listen: blocks come after they are asked for, with their bodies at once" {
+@test "gossip-listen: a requested block arrives with its body" {
     chain 3
     block_of txs block
     listen l -p -c "$CHAIN"
@@ -141,7 +141,7 @@ say_brief() { # NAME BLOCKFILE
     cmp peer l.out
 }
 
-@test "gossip-listen: -t takes records that nobody checks; without it they are passed over" {
+@test "gossip-listen: -t accepts records of an unknown type; without it they are ignored" {
     chain
     listen l -p -c "$CHAIN" -t note -t vote
     listen_at=$at
@@ -160,12 +160,12 @@ say_brief() { # NAME BLOCKFILE
     offer b 'vote yes'
     eventually heard b "taken $(id <<<'vote yes')"
     ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" $(seq -f '-t type%g' 17)
-    says 'over 16 types'
+    says 'more than 16 types'
 }
 
 # --- Greetings -----------------------------------------------------------------------------------------
 
-@test "gossip-listen: a greeting that does not fit is told why" {
+@test "gossip-listen: a peer with a wrong hello is told why it is refused" {
     chain
     listen l -p -c "$CHAIN"
     while read -r word greeting; do
@@ -191,7 +191,7 @@ END
     [ ! -s l.out ]
 }
 
-@test "gossip-listen: who does not greet eventually s goes" {
+@test "gossip-listen: a peer that sends no hello is dropped" {
     chain
     listen l -p -c "$CHAIN"
     began=$(date +%s%N)
@@ -206,7 +206,7 @@ END
 
 # --- What breaks a rule --------------------------------------------------------------------------------
 
-@test "gossip-listen: what breaks a rule drops its bringer, and is not printed" {
+@test "gossip-listen: a record that breaks a rule is not printed, and its sender is dropped" {
     chain 4
     listen l -p -c "$CHAIN"
     forged <txs | line 1 - >forged
@@ -221,11 +221,11 @@ END
     greet t
     say_file t <(line 4 txs)
     is_dropped t bad
-    event l "[^ ]+ bad [0-9a-f]{64} a record that was not asked for"
+    event l "[^ ]+ bad [0-9a-f]{64} a record that was not requested"
     [ ! -s l.out ]
 }
 
-@test "gossip-listen: lines that are no sender's" {
+@test "gossip-listen: lines that no sender sends" {
     chain
     listen l -p -c "$CHAIN"
     ones=$(yes "$CHAIN" | head -n 257 | paste -sd ' ')
@@ -268,7 +268,7 @@ END
     [ ! -s l.out ]
 }
 
-@test "gossip-listen: half a record, and half a block, and then the end" {
+@test "gossip-listen: a connection that ends within a record, or within a block" {
     chain 3
     block_of txs block
     listen l -p -c "$CHAIN"
@@ -298,7 +298,7 @@ END
     cmp <(line 1 txs) l.out
 }
 
-@test "gossip-listen: a block without work, or with another body than its root says" {
+@test "gossip-listen: a block without proof of work, or with a body that does not match its root" {
     chain 3
     block_of txs block
     listen l -p -c "$CHAIN"
@@ -322,7 +322,7 @@ END
     cmp block l.out
 }
 
-@test "gossip-listen: with -L, a block's header is held to the chain" {
+@test "gossip-listen: with -L, a block's header is checked against the chain" {
     chain 1
     block_of txs block
     listen l -p -L ledger
@@ -346,7 +346,7 @@ END
 
 # --- Briefs --------------------------------------------------------------------------------------------
 
-@test "gossip-listen: a brief whose lines are all known needs no more" {
+@test "gossip-listen: a compact block whose lines are all known is complete at once" {
     chain 20
     block_of txs block
     block=$(head -n 1 block | id)
@@ -363,7 +363,7 @@ END
     cat txs block | cmp - l.out
 }
 
-@test "gossip-listen: a brief's missing lines are asked for, by their places" {
+@test "gossip-listen: the missing lines of a compact block are requested by number" {
     chain 20
     block_of txs block
     block=$(head -n 1 block | id)
@@ -381,7 +381,7 @@ END
     cat known block | cmp - l.out
 }
 
-@test "gossip-listen: a brief of which most is missing, and one of an empty block" {
+@test "gossip-listen: a compact block that is mostly unknown, and one of an empty block" {
     chain 20
     block_of txs block
     block=$(head -n 1 block | id)
@@ -399,7 +399,7 @@ END
     cat block empty | cmp - l.out
 }
 
-@test "gossip-listen: a broken twin of a brief does not keep the honest block out" {
+@test "gossip-listen: a forged twin of a compact block does not keep the honest block out" {
     chain 20
     block_of txs block
     block=$(head -n 1 block | id)
@@ -423,7 +423,7 @@ END
     event l "[^ ]+ late $block"
 }
 
-@test "gossip-listen: a brief whose missing lines never come is asked for elsewhere" {
+@test "gossip-listen: if the missing lines of a compact block never arrive, another peer is asked" {
     chain 20
     block_of txs block
     block=$(head -n 1 block | id)
@@ -448,7 +448,7 @@ END
     eventually heard liar 'pong 1'
 }
 
-@test "gossip-listen: short lines that do not fit their brief" {
+@test "gossip-listen: short lines that do not match their brief" {
     chain 3
     block_of txs block
     listen l -p -c "$CHAIN"
@@ -504,7 +504,7 @@ answer() { # NAME
     answer t | tail -n 1 | cmp - new
 }
 
-@test "gossip-listen: without a ledger a pull brings nothing; one that is not there yet is served once it is" {
+@test "gossip-listen: without a ledger a pull gets nothing; a ledger is served as soon as it exists" {
     chain 1
     listen l -p -c "$CHAIN"
     greet t
@@ -563,7 +563,7 @@ answer() { # NAME
     says 'nowhere/spool'
 }
 
-@test "gossip-listen: -s has all that was printed, however much comes at a time" {
+@test "gossip-listen: -s keeps all that was printed, however much arrives at once" {
     # a block of more than is checked at a time, 1 MiB
     easy_chain
     ledger-init -n easy -T 1700000000 -e 0 -t f -b 4000000 alice 1000000 >ledger
@@ -596,7 +596,7 @@ answer() { # NAME
 
 # --- Connections ---------------------------------------------------------------------------------------
 
-@test "gossip-listen: -n bounds connections; of those that do not greet a quarter may stay" {
+@test "gossip-listen: -n limits connections; at most a quarter may be without a hello" {
     chain
     listen l -p -c "$CHAIN" -n 4
     talk a "$at"
@@ -617,7 +617,7 @@ answer() { # NAME
     greet g
 }
 
-@test "gossip-listen: TLS, with -a, and a key that is discouraged" {
+@test "gossip-listen: TLS, -a, and a discouraged key" {
     chain 3
     keygen -s stranger stranger >stranger.line
     { cat alice.pub && echo '# a friend' && cut -d ' ' -f 2 bob.pub; } >friends
@@ -630,12 +630,12 @@ answer() { # NAME
     cmp txs l.out
     event l "$ALICE new $(line 1 ids) tx"
     line 3 txs | sed 's/ pay / pay /' >again
-    gives_up 1 "not reached: $at: they said bye banned\$" again gossip-send -v -k stranger.key -c "$CHAIN" "$at"
+    gives_up 1 "not reached: $at: the peer said bye banned\$" again gossip-send -v -k stranger.key -c "$CHAIN" "$at"
     eventually event l '127\.0\.0\.1:[0-9]+ out - its key is not allowed'
     refute event l "$(account stranger) .*"
     # a forged record: alice is not talked to for a while
     line 1 txs | forged >bad
-    gives_up 3 'unreached - they said bye banned$' bad gossip-send -v -k alice.key -c "$CHAIN" "$at"
+    gives_up 3 'unreached - the peer said bye banned$' bad gossip-send -v -k alice.key -c "$CHAIN" "$at"
     event l "$ALICE bad $(id <bad) tx: .*"
     eventually event l '127\.0\.0\.1:[0-9]+ out - banned: .*'
     cmp txs l.out
@@ -645,7 +645,7 @@ answer() { # NAME
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -a nowhere
 }
 
-@test "gossip-listen: bytes that are no TLS, and TLS on a plain one" {
+@test "gossip-listen: garbage instead of TLS, and TLS to a plain listener" {
     chain 1
     listen l -c "$CHAIN"
     talk t "$at"
@@ -673,14 +673,14 @@ answer() { # NAME
 
 # --- Deflate, in plain ---------------------------------------------------------------------------------
 
-@test "gossip-listen: rubbish in place of a zlib stream" {
+@test "gossip-listen: garbage instead of a zlib stream" {
     chain
     listen l -p -c "$CHAIN"
     talk t "$at"
     say t "$(hello "$CHAIN" deflate)" "have $CHAIN"
     eventually gone t
     event l '[^ ]+ out - deflate: .*'
-    # a stream that swells more than records do
+    # a stream that expands more than records do
     need python3
     talk t "$at"
     say t "$(hello "$CHAIN" deflate)"
@@ -691,13 +691,13 @@ line = b"ping 1\n" * 9000
 sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flush())' >bomb
     say_file t bomb
     eventually gone t
-    event l '[^ ]+ out - deflate: swells .*'
+    event l '[^ ]+ out - deflate: expands .*'
     greet u
 }
 
 # --- Dandelion++ ---------------------------------------------------------------------------------------
 
-@test "gossip-listen: -d tells stem from fluff" {
+@test "gossip-listen: -d distinguishes stem and fluff" {
     chain 3
     listen l -p -c "$CHAIN" -d
     greet a
@@ -735,7 +735,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
 
 # --- stdout, signals, usage ------------------------------------------------------------------------------
 
-@test "gossip-listen: a stopped reader stops the senders, and loses nothing" {
+@test "gossip-listen: if the reader of stdout stops, so do the senders, and nothing is lost" {
     payments "$(few 20000 8000)"
     mkfifo l.out
     start reader cat l.out
@@ -760,7 +760,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     eventually same_lines txs reader.out
 }
 
-@test "gossip-listen: what was taken from senders is read by a slow reader, though it is ended meanwhile" {
+@test "gossip-listen: a slow reader gets all acknowledged records, even if the listener is ended meanwhile" {
     payments 2000
     mkfifo l.out
     start reader cat l.out
@@ -788,7 +788,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     grep -Eqx 'gossip-listen: stdout: nobody read the last [0-9]+ bytes' m.log
 }
 
-@test "gossip-listen: a full disk gives 2, a reader that left ends it" {
+@test "gossip-listen: a full disk is status 2; a closed stdout ends it" {
     chain 1
     ln -s /dev/full l.out
     listen l -p -c "$CHAIN"
@@ -809,7 +809,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     [ "$status" -eq 141 ]
 }
 
-@test "gossip-listen: signals end it, with a word to everyone" {
+@test "gossip-listen: on a signal it says bye to every peer and ends" {
     chain
     # in the background, INT is ignored, and stays so
     for signal in TERM HUP; do
@@ -824,7 +824,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     done
 }
 
-@test "gossip-listen: where it may listen, and usage" {
+@test "gossip-listen: addresses, and wrong usage" {
     chain
     ends_with_2 -p -l 0.0.0.0:0 -c "$CHAIN"
     says 'only accepted from this machine'
@@ -865,7 +865,7 @@ log_holds() { # FILE
         $3 == "start" { if (NF != 8 || $5 != "listen" || !is_id($8)) bad("fields"); next }'
 }
 
-@test "gossip-listen: -v logs in one form; without it nothing is said" {
+@test "gossip-listen: -v logs every event in one format; without it there is no log" {
     chain 20
     block_of txs block
     listen l -c "$CHAIN" -k miner.key -d

@@ -36,7 +36,7 @@ times() { # of an EVENT in send.log
 
 # --- One shot ------------------------------------------------------------------------------------------
 
-@test "gossip-send: offers what it reads, and ends with 0 once all was taken" {
+@test "gossip-send: offers what it reads, and ends with 0 once everything has been taken" {
     chain 20
     mined_with ledger 2 miner <txs >blocks
     peerbook -c "$CHAIN" -a 127.0.0.1:7001 -k alice.key >peer
@@ -51,13 +51,13 @@ times() { # of an EVENT in send.log
     same_lines all l.out
 }
 
-@test "gossip-send: says what was not taken in time, and ends with 1" {
+@test "gossip-send: reports what was not taken in time, and ends with 1" {
     chain 3
     # there was a listener at this address, and is none any more
     listen l -p -c "$CHAIN"
     end_started
-    expect 1 send -p -t 2 "$at" <txs
-    says '^gossip-send: waiting for peers to take 3 records, until they have taken none for 2 s$'
+    expect 1 send -p -t 4 "$at" <txs
+    says '^gossip-send: waiting for peers to take 3 records; giving up if they take none for 4 s$'
     while read -r one; do says "^gossip-send: not taken in time: $one\$"; done <ids
     says "^gossip-send: not reached: $at: cannot connect: Connection refused\$"
     [ "$(wc -l <"$err")" -eq 5 ]
@@ -83,7 +83,7 @@ times() { # of an EVENT in send.log
     same_lines txs m.out
 }
 
-@test "gossip-send: records that several senders bring are printed once" {
+@test "gossip-send: a record sent by several senders is printed once" {
     chain 300
     listen l -c "$CHAIN"
     for n in 1 2 3 4; do
@@ -98,7 +98,7 @@ times() { # of an EVENT in send.log
     same_lines txs l.out
 }
 
-@test "gossip-send: a malformed line, and a torn one, are told; the others are sent" {
+@test "gossip-send: malformed and torn lines are reported; the others are sent" {
     chain 3
     listen l -p -c "$CHAIN"
     { line 1 txs && echo 'tx  what' && line 2 txs && echo 'fluff x' && printf %s "$(line 3 txs)"; } >mixed
@@ -114,7 +114,7 @@ times() { # of an EVENT in send.log
     says '^stdin:'
     head -c 70000 /dev/zero | tr '\0' x >long
     expect 1 send -p "$at" <long
-    says 'stdin: a line or block that is larger than any may be'
+    says 'stdin: a line or block over the maximum size'
     head -n 2 txs >two
     same_lines two l.out
 }
@@ -141,7 +141,7 @@ times() { # of an EVENT in send.log
         [ "$status" -eq 0 ]
         end_feed
     done
-    eventually event l '[^ ]+ out - they said bye done'
+    eventually event l '[^ ]+ out - the peer said bye done'
     same_lines txs l.out
     # the end of it ends the sender
     follow -p "$at"
@@ -159,9 +159,9 @@ times() { # of an EVENT in send.log
     line 1 txs | send "$MINER@$at"
     line 1 txs | cmp - l.out
     line 2 txs >other
-    gives_up 1 ' unreached - another key answers there' other send -v "$ALICE@$at"
+    gives_up 1 ' unreached - a different key than expected answers there' other send -v "$ALICE@$at"
     echo "$at $ALICE" >peers
-    gives_up 1 ' unreached - another key answers there' other send -v peers
+    gives_up 1 ' unreached - a different key than expected answers there' other send -v peers
     line 1 txs | cmp - l.out
     printf '# ours\n\n%s\n' "$at $MINER" >peers
     send peers <other
@@ -170,14 +170,14 @@ times() { # of an EVENT in send.log
     # a peer record names its key too
     peerbook -c "$CHAIN" -a "$at" -k alice.key >peers
     line 3 txs >other
-    gives_up 1 ' unreached - another key answers there' other send -v peers
+    gives_up 1 ' unreached - a different key than expected answers there' other send -v peers
     peerbook -c "$CHAIN" -a "$at" -k miner.key >>peers
     send peers <other
     same_lines txs l.out
     ends_with_2 -c "$CHAIN" "${ALICE%?}@$at"
 }
 
-@test "gossip-send: -a talks to members alone" {
+@test "gossip-send: -a talks only to members" {
     chain 1
     keygen -s stranger stranger >stranger.line
     listen l -c "$CHAIN" -k miner.key
@@ -206,7 +206,7 @@ times() { # of an EVENT in send.log
     ends_with_2 -c "$CHAIN" -k locked.key -P 9 "$at" 9<passphrase
 }
 
-@test "gossip-send: itself in a peers file is not dialed" {
+@test "gossip-send: it does not dial itself, even if a peers file lists it" {
     chain 1
     listen l -c "$CHAIN" -k miner.key
     printf '%s %s\n' "$at" "$MINER" >peers
@@ -215,13 +215,13 @@ times() { # of an EVENT in send.log
     # without the key in the file it finds out, and does not dial it again
     echo "$at" >peers
     expect 1 send -v -t 5 -k miner.key peers <txs
-    [ "$(grep -c 'unreached - it is ourselves' "$err")" -eq 1 ]
+    [ "$(grep -c 'unreached - it is this node itself' "$err")" -eq 1 ]
     [ ! -s l.out ]
 }
 
 # --- Plain, deflate, bytes -----------------------------------------------------------------------------
 
-@test "gossip-send: -p is for this machine alone, and has no keys" {
+@test "gossip-send: -p is restricted to this machine, and has no keys" {
     chain 1
     expect 1 send -v -p -t 0 192.0.2.1:7001 <txs
     says ' unreached - plain connections are only made to this machine'
@@ -231,7 +231,7 @@ times() { # of an EVENT in send.log
     says '^gossip-send: -p: '
 }
 
-@test "gossip-send: -z compresses, in TLS and in plain" {
+@test "gossip-send: -z compresses, with TLS and without" {
     need python3
     chain 400
     for option in '' -p; do
@@ -253,7 +253,7 @@ times() { # of an EVENT in send.log
     refute grep -aq "$CHAIN" r.up
 }
 
-@test "gossip-send: a block whose transactions are known costs few bytes" {
+@test "gossip-send: a block whose transactions are known takes few bytes" {
     need python3
     chain 400
     mined_with ledger 1 miner <txs >block
@@ -282,7 +282,7 @@ by_hand() { # [OPTION...]
     say h "$(hello "$CHAIN")"
 }
 
-@test "gossip-send: have, want, the record, taken; what was not offered is not given" {
+@test "gossip-send: have, want, the record, taken; a record that was not announced is not sent" {
     need python3
     chain 3
     by_hand
@@ -303,7 +303,7 @@ by_hand() { # [OPTION...]
     heard h 'pong 3'
 }
 
-@test "gossip-send: lines of a block, and what may not be asked" {
+@test "gossip-send: requests for lines of a block, valid and invalid" {
     need python3
     chain 5
     mined_with ledger 1 miner <txs >block
@@ -353,7 +353,7 @@ END
     eventually heard h 'bye bad'
 }
 
-@test "gossip-send: a listener of another chain or version" {
+@test "gossip-send: a listener with another chain or version" {
     need python3
     chain 1
     other=$(tr 0-9 1-90 <<<"$CHAIN")
@@ -370,7 +370,7 @@ END
     end_started
     # and a real one
     listen l -c "$other"
-    gives_up 1 'they said bye chain|of another chain' txs send -v "$at"
+    gives_up 1 'the peer said bye chain|of another chain' txs send -v "$at"
     [ ! -s l.out ]
 }
 
@@ -389,7 +389,7 @@ END
     for name in l m n; do same_lines txs $name.out; done
 }
 
-@test "gossip-send: a file that changes: the new peer is dialed, the old one left" {
+@test "gossip-send: if a peers file changes, the new peer is dialed and the old one disconnected" {
     chain 3
     listen l -p -c "$CHAIN"
     echo "$at" >peers
@@ -411,7 +411,7 @@ END
     eventually event send "$at out - no longer among the peers"
 }
 
-@test "gossip-send: a file that is not there yet" {
+@test "gossip-send: a peers file that does not exist yet" {
     chain 1
     follow -p peers
     feed txs
@@ -420,7 +420,7 @@ END
     eventually same_lines txs l.out
 }
 
-@test "gossip-send: a peer that dies and comes back; the pauses grow" {
+@test "gossip-send: a peer that dies and returns is dialed again, after growing pauses" {
     chain 3
     listen l -p -c "$CHAIN"
     listener=$pid
@@ -497,7 +497,7 @@ need_names() {
     same_lines txs p.out
 }
 
-@test "gossip-send: an address that never answers, or answers with another key, keeps nobody from the next" {
+@test "gossip-send: an address that never answers, or has the wrong key, does not delay the next" {
     need_names
     chain 1
     keygen -s l l >named
@@ -543,7 +543,7 @@ time.sleep(600)' "${at##*:}"
 
 # --- What it holds -------------------------------------------------------------------------------------
 
-@test "gossip-send: -m bounds what is held for nobody; what it lets go it tells" {
+@test "gossip-send: -m limits what is held for later peers; what is dropped is reported" {
     [ -z "${SANITIZE-}" ] || skip 'what sanitizers take of memory has no bound'
     easy_chain
     CHAIN=$(chain_id ledger)
@@ -555,7 +555,7 @@ time.sleep(600)' "${at##*:}"
     )
 }
 
-@test "gossip-send: with -m full, stdin is not read, until it has waited long enough" {
+@test "gossip-send: at the limit of -m, stdin is not read until records have been held long enough" {
     need python3
     payments 2000
     [ "$(stat -c %s txs)" -gt 500000 ]
@@ -571,7 +571,7 @@ time.sleep(600)' "${at##*:}"
     eventually is_over "$writer"
 }
 
-@test "gossip-send: a newcomer is offered what is held" {
+@test "gossip-send: a peer that connects later is offered the records held" {
     chain 50
     listen l -p -c "$CHAIN"
     echo "$at" >peers
@@ -585,7 +585,7 @@ time.sleep(600)' "${at##*:}"
 
 # --- Dandelion++ ---------------------------------------------------------------------------------------
 
-@test "gossip-send: -d sends along a stem, but not what is marked as fluff" {
+@test "gossip-send: -d sends along a stem, except for transactions marked as fluff" {
     need python3
     chain 40
     by_hand -d
@@ -612,7 +612,7 @@ time.sleep(600)' "${at##*:}"
     refute grep -q '^fluff' h.heard
 }
 
-@test "gossip-send: with -d and one-shot, all arrives" {
+@test "gossip-send: with -d and a stdin that ends, everything arrives" {
     chain 40
     listen l -c "$CHAIN" -d
     send -d "$at" <txs
@@ -656,7 +656,7 @@ log_holds() { # FILE
         $3 == "unreached" { if (NF < 5) bad("fields"); next }'
 }
 
-@test "gossip-send: -v logs in one form; without it nothing is said" {
+@test "gossip-send: -v logs every event in one format; without it there is no log" {
     chain 20
     mined_with ledger 1 miner <txs >block
     listen l -c "$CHAIN" -k miner.key

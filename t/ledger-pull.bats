@@ -36,7 +36,7 @@ pulls() { # NAME: how often a host was asked
     grep -c '^pull ' "$1.log"
 }
 
-@test "from nothing, from a part, from all of it" {
+@test "it starts from no ledger, from a part of one, and from a complete one" {
     long_chain 1200
     host a chain
     pull -c "$CHAIN" -l none "$(<a.at)"
@@ -58,7 +58,7 @@ pulls() { # NAME: how often a host was asked
     { for h in 700 699 697 693 685 669 637 573 445 189; do blocks chain $h | id; done && echo "$CHAIN"; } | cmp - locator
 }
 
-@test "ledger-pull | ledger-append brings a ledger up to date, a torn one too" {
+@test "ledger-pull | ledger-append brings a ledger up to date, even one with a torn end" {
     long_chain 30
     seq 20 | sed 's/.*/bob 1 &/' | paid alice full | mined_with full 3 miner | ledger-append -q full
     ledger-chain full >chain
@@ -77,7 +77,7 @@ pulls() { # NAME: how often a host was asked
     cmp "$out" chain
 }
 
-@test "peers from files and operands, each block once, however many give it" {
+@test "peers from files and operands; a block that several peers send is printed once" {
     long_chain 900
     host a chain
     host b chain deflate
@@ -95,7 +95,7 @@ pulls() { # NAME: how often a host was asked
     [ "$(cat a.log b.log c.log | grep -c ^hello)" -eq 4 ]
 }
 
-@test "a branch with more work is given whole, parents first; one with less is not" {
+@test "a branch with more work is printed whole, parents first; one with less is not" {
     easy_chain
     mined ledger 3 alice >trunk && ledger-append -q <trunk
     cp ledger other && cp ledger third
@@ -156,22 +156,22 @@ pulled_from() {
     blocks chain 1 600 | head -n "$3" | cmp - "$out"
 }
 
-@test "what does not hold is not printed, its peer is dropped and told, and others go on" {
+@test "an invalid block is not printed; its peer is dropped and reported, and the others go on" {
     long_chain 600
-    pulled_from forge 5 5 'block: height 16, expected 6|block: no successor'
-    pulled_from skip 5 5 'block: no successor of the one before it'
+    pulled_from forge 5 5 'block: height 16, expected 6|block: does not follow'
+    pulled_from skip 5 5 'block: does not follow the one before it'
     pulled_from tx 5 5 'an answer to a pull holds only blocks'
     pulled_from long 5 5 'line: over 65535 bytes|block: '
-    pulled_from more 0 500 'more blocks than were asked for'
-    pulled_from claim 0 600 'claims a tip, and gives no block above ours'
-    pulled_from again 0 500 'gives the same blocks again and again|block: no successor'
+    pulled_from more 0 500 'more blocks than were requested'
+    pulled_from claim 0 600 'claims a tip, but sends no block above ours'
+    pulled_from again 0 500 'sends the same blocks again and again|block: does not follow'
     pulled_from other 0 0 'hello: of another chain'
     pulled_from version 0 0 'hello: version 2, ours is 1'
-    pulled_from unasked 0 0 'block: its parent is not known|block: no successor'
-    pulled_from have 0 0 'a line that nobody asked for: have 5'
+    pulled_from unasked 0 0 'block: its parent is not known|block: does not follow'
+    pulled_from have 0 0 'an unexpected line: have 5'
 }
 
-@test "bodies: a false signature, a wrong root, half a block, one without end" {
+@test "bodies: an invalid signature, a wrong root, half a block, an endless one" {
     easy_chain
     seq 5 | sed 's/.*/bob 1 &/' | paid alice ledger >txs
     cp ledger full && mined_with full 3 miner <txs | ledger-append -q full
@@ -202,7 +202,7 @@ pulled_from() {
     [ ! -s "$out" ]
 }
 
-@test "who is cut off is dialed again as long as it brings something, and nothing comes twice" {
+@test "a peer whose connection breaks is dialed again as long as it delivers something, and nothing is printed twice" {
     long_chain 700
     host a chain cut 300
     pull -l genesis "$(<a.at)"
@@ -218,7 +218,7 @@ pulled_from() {
     [ "$(grep -c ^hello b.log)" -eq 1 ]
 }
 
-@test "nobody there, nobody who answers" {
+@test "no peer can be reached, or none answers" {
     long_chain 3
     host gone chain
     kill "${hosts[0]}"
@@ -230,10 +230,10 @@ pulled_from() {
     pull nobody
     [ "$status" -eq 1 ]
     host mute chain mute
-    pull -t 2 "$(<mute.at)"
+    pull -t 4 "$(<mute.at)"
     [ "$status" -eq 1 ]
-    says '^ledger-pull: waiting for peers, until nothing new has come for 2 s$'
-    says 'nothing new for 2 s'
+    says '^ledger-pull: waiting for peers; giving up after 4 s without a new block$'
+    says 'nothing new for 4 s'
     host stall chain stall 2
     pull -t 5 -l genesis "$(<stall.at)"
     [ "$status" -eq 1 ]
@@ -244,7 +244,7 @@ pulled_from() {
     blocks chain 1 3 | cmp - "$out"
 }
 
-@test "a long branch with little work is not kept for ever" {
+@test "a long branch with little work is not kept without limit" {
     # ten blocks in a moment make the target fall; at leisure, it stays as easy as it was
     keygen -s "demo alice" alice >names 2>/dev/null
     ledger-init -n asert -T 1700000000 -e 3 -t f alice 5 >genesis
@@ -264,7 +264,7 @@ pulled_from() {
     says 'a long branch with less work than ours'
 }
 
-@test "-f stays, asks again, and ends well by a signal" {
+@test "-f keeps running and asking, and ends with 0 on a signal" {
     long_chain 5
     host a chain
     ledger-pull -p -f -i 1 -l ledger "$(<a.at)" >got 2>told 3>&- &
@@ -305,7 +305,7 @@ pulled_from() {
     grep -Eq "^[0-9]+\.[0-9]{6} $(<a.at) out - done\$" told
 }
 
-@test "-f: the ledger that others write is looked at again, and does no harm where it cannot be read" {
+@test "-f: a ledger that others write is read again; one that cannot be read does no harm" {
     long_chain 5
     blocks chain 1 5 >first
     cp genesis other && mined other 8 bob | ledger-append -q other
@@ -370,7 +370,7 @@ pulled_from() {
     [ ! -s told ]
 }
 
-@test "stdout: a full disk, a reader who left" {
+@test "stdout: a full disk, a closed pipe" {
     long_chain 2000
     host a chain
     status=0
@@ -387,7 +387,7 @@ pulled_from() {
     ledger-chain -t full >/dev/full || [ $? -eq 2 ]
 }
 
-@test "usage, and what it cannot be asked" {
+@test "wrong usage" {
     long_chain 2
     host a chain
     expect 2 ledger-pull
@@ -455,7 +455,7 @@ listener() { # NAME LEDGER OPTION...
     # another key than the one that was expected
     expect 1 timeout 300 ledger-pull "$B@$at"
     [ ! -s "$out" ]
-    says "^ledger-pull: $A: another key answers there than the one that is expected\$"
+    says "^ledger-pull: $A: a different key than expected answers there\$"
     # allow-lists, ours and theirs
     cat b.pub >list
     expect 1 timeout 300 ledger-pull -a list "$at"
@@ -476,7 +476,7 @@ listener() { # NAME LEDGER OPTION...
     expect 2 timeout 300 ledger-pull -P 0 "$(<c.at)" <<<secret
     # our own address among the peers
     expect 1 timeout 300 ledger-pull -k a.key "$at"
-    says "^ledger-pull: $A: it is ourselves"
+    says "^ledger-pull: $A: it is this node itself"
     # a peers file with the key in it
     echo "$at $A" >peers
     expect 0 timeout 300 ledger-pull peers

@@ -154,10 +154,10 @@ costs_a_key() { # SCRIPT REASON
     eventually event l "$(account bad) out - $2" || { echo "of: ${1:0:200}" && tail -n 3 l.log && return 1; }
     lie -k bad.key <<<'!stay'
     ended closed
-    eventually event l '127.0.0.1:[0-9]+ out - banned: it sent what broke a rule'
+    eventually event l '127.0.0.1:[0-9]+ out - banned: it broke a rule'
 }
 
-@test "a line that breaks a rule costs its sayer the key" {
+@test "a line that breaks a rule gets its sender's key refused" {
     attacked -j 1
     local id=$KNOWN new
     new=$(random_ids 1)
@@ -170,23 +170,23 @@ costs_a_key() { # SCRIPT REASON
     costs_a_key "$(hello "$CHAIN")" 'hello: a second one'
     costs_a_key 'short 0123456789abcdef' 'short: more than the brief counts'
     costs_a_key 'short' 'short: not 1 to 512 ids'
-    costs_a_key "want $id" 'a line that no sender says'
-    costs_a_key "taken $id" 'a line that no sender says'
-    costs_a_key "lines $id 0" 'a line that no sender says'
-    costs_a_key "pulled 1 $id" 'a line that no sender says'
+    costs_a_key "want $id" 'a line that no sender sends'
+    costs_a_key "taken $id" 'a line that no sender sends'
+    costs_a_key "lines $id 0" 'a line that no sender sends'
+    costs_a_key "pulled 1 $id" 'a line that no sender sends'
     costs_a_key "pull 501 $id" 'pull: not 1 to 500 blocks, and ids'
     costs_a_key "pull 0 $id" 'pull: not 1 to 500 blocks, and ids'
     costs_a_key "pull 1 ${id%?}" 'pull: not 1 to 64 ids'
     costs_a_key "pull 1" 'pull: not 1 to 500 blocks, and ids'
     costs_a_key 'ping' 'ping: not one number'
     costs_a_key 'ping -1' 'ping: .*'
-    costs_a_key "$(head -n 1 newcomer)" 'a record that was not asked for'
-    costs_a_key 'who knows' 'a record that was not asked for'
+    costs_a_key "$(head -n 1 newcomer)" 'a record that was not requested'
+    costs_a_key 'who knows' 'a record that was not requested'
     costs_a_key $'!bytes 1 0a\n!sleep 100' 'line: empty'
     costs_a_key $'!bytes 10 00\n!bytes 1 0a' 'line: byte 0x00.*'
     costs_a_key $'!bytes 70000 61' 'line: over 65535 bytes'
     costs_a_key $'have\t'"$new" 'line: byte 0x09.*'
-    costs_a_key "block 1 $id $id 1 $id $id 4611686018427387904 0" 'a record that was not asked for'
+    costs_a_key "block 1 $id $id 1 $id $id 4611686018427387904 0" 'a record that was not requested'
     costs_a_key "brief 1 $id $id 1 ${id//?/f} $id 4611686018427387904 0" 'block: over maxblock'
     costs_a_key "brief 1 $id $id 1 ${id//?/f} $id 9223372036854775808 0" '.*number.*'
     costs_a_key "brief 1 $id $id 1 ${id//?/0} $id 0 0" 'block: target .*'
@@ -199,7 +199,7 @@ costs_a_key() { # SCRIPT REASON
     survives
 }
 
-@test "a header that was asked for and counts more lines than can be, and half a block" {
+@test "a requested header that claims impossibly many lines, and half a block" {
     attacked
     local huge="block 1 $KNOWN $KNOWN 1 ${KNOWN//?/f} $KNOWN 4611686018427387904 0"
     echo "$huge" >huge
@@ -241,7 +241,7 @@ costs_a_key() { # SCRIPT REASON
 
 # --- Records -------------------------------------------------------------------------------------------
 
-@test "every broken record that needs no ledger to be seen costs its bringer the key, and is not printed" {
+@test "a record that is invalid without looking at a ledger is not printed, and gets its sender's key refused" {
     local name file
     head -n 11 "$VECTORS/bad/bad-signature.ledger" >ledger
     CHAIN=$(chain_id ledger)
@@ -268,14 +268,14 @@ costs_a_key() { # SCRIPT REASON
     survives
 }
 
-@test "unasked records, and one that was asked for, many times" {
+@test "records that were not requested, and a requested one many times" {
     attacked
     local try
     for try in $(seq "$(few 10 3)"); do
         { times 5000 "$(tail -n 3 txs | head -n 1)" && echo '!stay'; } | lie
         ended closed
     done
-    dropped_as 'a record that was not asked for'
+    dropped_as 'a record that was not requested'
     tail -n 4 txs | head -n 1 >one
     { echo "have $(id <one)" && echo '!wait want' && times 5000 "$(cat one)" && echo '!stay'; } | lie
     ended closed
@@ -284,20 +284,20 @@ costs_a_key() { # SCRIPT REASON
 }
 
 # bats test_tags=slow
-@test "records of unknown types in flood" {
+@test "a flood of records of unknown types" {
     attacked
     local n
     n=$(few 100000 5000)
     seq -f 'gossip about %g' "$n" >flood
     lie <<<'!give flood'
     ended closed
-    dropped_as 'brings records that nobody takes here'
+    dropped_as 'sends too many useless records'
     grep -acq '^gossip' l.out && return 1
     survives
 }
 
 # bats test_tags=slow
-@test "peer records from fresh keys in flood: taken as far as one may bring some" {
+@test "a flood of peer records with fresh keys: accepted up to the limit per connection" {
     attacked
     liar peers "$(few 5000 500)" "$CHAIN" >flood
     lie <<<'!give flood'
@@ -306,16 +306,16 @@ costs_a_key() { # SCRIPT REASON
     survives
 }
 
-@test "a hundred thousand of what is known, by one who listens, and one who does not" {
+@test "a hundred thousand known ids, from a peer that reads the answers and from one that does not" {
     attacked
     { times "$(few 400 40)" "have $(of_known 256)" && echo '!wait taken'; } | lie
     ended 'done'
     { echo '!deaf' && times "$(few 20000 2000)" "have $(of_known 256)" && echo '!sleep 300'; } | lie
-    [ -n "${SANITIZE-}" ] || dropped_as 'slow: does not read what it is owed'
+    [ -n "${SANITIZE-}" ] || dropped_as 'slow: does not read what is sent to it'
     survives 40000
 }
 
-@test "fifty thousand ids that nobody brings" {
+@test "fifty thousand announced ids that are never delivered" {
     attacked
     local one
     for one in 1 2 3; do # each as far as one may
@@ -324,23 +324,23 @@ costs_a_key() { # SCRIPT REASON
     done
     { times 50000 'have %r' && echo '!stay'; } | lie
     ended closed
-    dropped_as 'have: over 4096 records announced and not brought'
+    dropped_as 'have: over 4096 records announced and not delivered'
     survives
 }
 
 # bats test_tags=slow
-@test "all that may be under way is announced and not brought: whoever announces the most has to go" {
+@test "all announcement slots are taken by undelivered records: the peer that announces the most is dropped" {
     attacked
     local n
     for n in $(seq 17); do
         { times 4000 'have %r' && echo '!stay'; } | lie_on "liar$n"
     done
-    eventually dropped_as 'full: announces more than all others and does not bring it'
+    eventually dropped_as 'full: announces more than all others and does not deliver it'
     survives
 }
 
 # bats test_tags=slow
-@test "payments that seven announce first and do not bring" {
+@test "payments that seven peers announce first and do not deliver" {
     listen l -c "$CHAIN"
     victim=$pid
     local n ids
@@ -369,7 +369,7 @@ block_arrived() {
     grep -Fx -A 10 "$(head -n 1 block)" l.out | cmp - block
 }
 
-@test "a brief whose lines never come, or are others: the block comes from another" {
+@test "a compact block whose lines never arrive, or are the wrong ones: the block is fetched from another peer" {
     block_and_brief
     attacked
     { cat brief && echo '!stay'; } | lie_on silent
@@ -381,7 +381,7 @@ block_arrived() {
     survives
 }
 
-@test "half a block and silence: the block comes from another" {
+@test "half a block, then silence: the block is fetched from another peer" {
     block_and_brief
     attacked
     local one
@@ -406,7 +406,7 @@ block_arrived() {
 # --- Connections ---------------------------------------------------------------------------------------
 
 # bats test_tags=slow
-@test "a thousand connections that say nothing" {
+@test "a thousand silent connections" {
     attacked
     echo '!sleep 3000' | start_crowd silent -p -n "$(few 1000 300)"
     eventually grep -q '^stand' silent.out
@@ -425,7 +425,7 @@ start_crowd() { # NAME OPTION...
     start "$name" liar -q -t 300 "$@" "$at"
 }
 
-@test "rubbish in the place of TLS, and a handshake that is broken off" {
+@test "garbage instead of TLS, and an interrupted handshake" {
     attacked
     timeout 300 liar -p -r "$(few 200 50)" "$at" <<<'!random 2000' >lie.out
     timeout 300 liar -p -r 20 "$at" <<<$'!bytes 1 16\n!bytes 1 3\n!bytes 1 1\n!bytes 2 40\n!random 16384' >lie.out
@@ -435,7 +435,7 @@ start_crowd() { # NAME OPTION...
     survives
 }
 
-@test "a zlib stream that swells" {
+@test "a zlib stream that expands too much" {
     attacked
     lie -z <<<$'!bytes 1000000000 0\n!stay'
     ended closed
@@ -443,7 +443,7 @@ start_crowd() { # NAME OPTION...
     ended closed
     { times 30000 "have $(of_known 256)" && echo '!stay'; } | lie -z
     ended closed
-    dropped_as 'deflate: swells over 100 times'
+    dropped_as 'deflate: expands more than 100 times'
     lie -z <<<$'!file liar.key\n!sleep 200' # inside the stream
     survives 40000
 }
@@ -459,7 +459,7 @@ start_crowd() { # NAME OPTION...
     survives
 }
 
-@test "pings without end, read and unread" {
+@test "endless pings, with the answers read and unread" {
     attacked
     { times "$(few 300000 20000)" 'ping 1' && echo '!wait pong'; } | lie
     ended 'done'
@@ -467,7 +467,7 @@ start_crowd() { # NAME OPTION...
     survives 40000
 }
 
-@test "pulls in flood, and one who does not read the answer" {
+@test "a flood of pulls, and a puller that does not read the answer" {
     mined ledger "$(few 3000 500)" bob >longer
     cat longer >>ledger
     attacked -L ledger
@@ -501,7 +501,7 @@ start_crowd() { # NAME OPTION...
 }
 
 # bats test_tags=slow
-@test "descriptors run out: those that are there go on, and others come when some leave" {
+@test "when descriptors run out, existing connections go on, and new ones are accepted as soon as some close" {
     cat >few_files <<'END'
 ulimit -n 40
 exec gossip-listen "$@"
@@ -519,7 +519,7 @@ END
     survives
 }
 
-@test "a key that is not allowed, and a wrong key for an address" {
+@test "a key that is not allowed, and an address with the wrong key" {
     keygen friend >/dev/null 2>&1
     keygen host >/dev/null 2>&1
     account friend >friends
@@ -567,19 +567,19 @@ was_dropped_as() { # PATTERN
     eventually event honest ".* out - $1"
 }
 
-@test "a sender: lines that no listener says" {
+@test "a sender: lines that no listener sends" {
     local line first
     first=$(head -n 1 txs | id)
     for line in "have $first" "want $(random_ids 257)" "taken ${first%?}" "lines $first" 'hello 1' 'nothing'; do
         rm -rf feed.pipe enough liar.at l.out
         sender_among <<<$'!wait have\n'"$line"$'\n!stay'
-        was_dropped_as '.*(not 1 to 256 ids|no listener says|digits|not a block|second one).*' || { echo "$line" && return 1; }
+        was_dropped_as '.*(not 1 to 256 ids|no listener sends|digits|not a block|second one).*' || { echo "$line" && return 1; }
         sender_survives
         end_started
     done
 }
 
-@test "a sender: wants and lines in flood, read and unread" {
+@test "a sender: a flood of want and lines, with the answers read and unread" {
     local first
     first=$(head -n 1 txs | id)
     sender_among <<<$'!wait have\n'"$(times "$(few 100000 5000)" "want $first")"$'\n!stay'
@@ -592,7 +592,7 @@ was_dropped_as() { # PATTERN
     sender_survives 60000
 }
 
-@test "a sender: the lines of a block in flood" {
+@test "a sender: a flood of requests for the lines of a block" {
     block_and_brief
     local one
     one=$(head -n 1 block | id)
@@ -605,7 +605,7 @@ was_dropped_as() { # PATTERN
     sender_survives
 }
 
-@test "a sender: a greeting that never comes, rubbish, and one who hangs up again and again" {
+@test "a sender: no hello, garbage, and a listener that hangs up again and again" {
     cat >liar.in <<<'!stay'
     start liar liar -q -t 900 -r 1000 -w liar.at
     start rubbish liar -q -p -t 900 -r 1000 -w rubbish.at <<<'!random 5000'
@@ -634,7 +634,7 @@ was_dropped_as() { # PATTERN
 
 # --- Those who pull ------------------------------------------------------------------------------------
 
-@test "a puller: rubbish after the greeting, and blocks without end" {
+@test "a puller: garbage after the hello, and endless blocks" {
     mined ledger 20 bob >longer
     cat ledger longer >whole
     listen l -L whole
@@ -657,7 +657,7 @@ was_dropped_as() { # PATTERN
 }
 
 # bats test_tags=slow
-@test "a puller: a branch of ten thousand blocks that has less work" {
+@test "a puller: a branch of ten thousand blocks with less work" {
     local n
     n=$(few 10000 1000)
     mined ledger "$n" bob >low

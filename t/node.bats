@@ -9,7 +9,7 @@ load lib/network
 
 # --- The way of a node ---------------------------------------------------------------------------------
 
-@test "from nothing it fetches the chain, is found by others, and passes on what comes" {
+@test "a new node fetches the chain, is found by others, and relays records" {
     grow a
     begin a --
     echo "# $at" >hosts
@@ -32,7 +32,7 @@ load lib/network
     grep -q "^key $key_b node$" b/names
 }
 
-@test "a restarted node has its place, and its peers, back" {
+@test "a restarted node has its address and its peers again" {
     grow a
     begin a --
     begin b -c "$CHAIN" -- "$at"
@@ -46,7 +46,7 @@ load lib/network
     eventually has_tx a 0
 }
 
-@test "TERM, INT, QUIT and HUP end all of it with status 0" {
+@test "TERM, INT, QUIT and HUP end the whole node, with status 0" {
     grow a
     for signal in TERM INT QUIT HUP; do
         # a shell's background jobs mind neither INT nor QUIT
@@ -68,7 +68,7 @@ load lib/network
     [ ! -e b/ledger ]
 }
 
-@test "what stands in the pool, or in the spool alone, is offered again after a SIGKILL" {
+@test "records that are in the pool, or only in the spool, are offered again after a SIGKILL" {
     grow a
     begin a --
     begin b -c "$CHAIN" -- "$at"
@@ -89,7 +89,7 @@ load lib/network
     end b
 }
 
-@test "a block that was appended and not passed on is offered after a SIGKILL" {
+@test "a block that was appended but not passed on is offered after a SIGKILL" {
     grow a
     begin a --
     begin b -c "$CHAIN" -- "$at"
@@ -106,7 +106,7 @@ load lib/network
     end a
 }
 
-@test "killed at any point, it comes back and loses nothing that it took" {
+@test "killed at any point, it restarts without losing anything that it acknowledged" {
     grow a
     begin a -m node --
     begin b -c "$CHAIN" -m node -- "$at"
@@ -127,14 +127,14 @@ load lib/network
     verify -q a/ledger b/ledger
 }
 
-@test "it ends when the shell that watches it is killed" {
+@test "it ends if the shell that watches it is killed" {
     grow a
     begin a --
     kill -KILL "$pid"
     ended a
 }
 
-@test "it ends with status 2 when a part of it does, and says so" {
+@test "if one of its programs ends, so does the node, with a message and status 2" {
     grow a
     for part in verify txpool gossip-send ledger-pull; do
         start a "$NODE" a
@@ -158,7 +158,7 @@ is_above() { # NAME HEIGHT
     [ "$(height "$1")" -gt "$2" ]
 }
 
-@test "-m: two mine on each other's tips, and what one takes the other mines" {
+@test "-m: two nodes mine on each other's tips, and one mines what the other accepted" {
     grow a
     begin a -m "$ALICE" --
     begin b -c "$CHAIN" -m node -- "$at"
@@ -178,7 +178,7 @@ is_above() { # NAME HEIGHT
     end a
 }
 
-@test "-m: a part that fails at once makes no runaway" {
+@test "-m: a program that fails at once is not restarted in a busy loop" {
     grow a
     mkdir bin
     ln -s "$BIN"/* bin/
@@ -200,7 +200,7 @@ has_lines() { # FILE COUNT
 
 # --- Options --------------------------------------------------------------------------------------------
 
-@test "-p: without keys, -a: with some alone, -d: along stems" {
+@test "-p: no keys; -a: only some keys; -d: stems" {
     grow a
     begin a -p --
     mkdir b
@@ -236,7 +236,7 @@ has_lines() { # FILE COUNT
     [ "$status" -eq 0 ]
 }
 
-@test "-o says which address others are told, -q says nothing, -f dials as few" {
+@test "-o announces another address, -q reports nothing, -f dials that many peers" {
     grow a
     begin a -l 127.0.0.1:0 -o alice.example:7001 -f 1 --
     eventually has_line a/peers "^peer $CHAIN [0-9a-f]{64} alice.example:7001 "
@@ -280,7 +280,7 @@ has_lines() { # FILE COUNT
     cp -r a b
     begin a --
     expect 2 "$NODE" a
-    says "^node: a node runs in $PWD/a already$"
+    says "^node: a node is already running in $PWD/a$"
     expect 2 "$NODE" -l "$at" b
     says "^node: cannot listen: gossip-listen: $at: .*Address already in use$"
     eventually no_process_of b
@@ -294,18 +294,18 @@ has_lines() { # FILE COUNT
     end a
 }
 
-@test "a ledger that is damaged, of another chain, or nowhere to be had" {
+@test "a ledger that is damaged, that belongs to another chain, or that cannot be fetched" {
     grow a
     cp -r a b
     sed -i 's/^grant/grent/' b/ledger
     expect 1 "$NODE" b
     says '^ledger-append: ledger:[0-9]+: .*damaged'
     expect 2 "$NODE" -c "$(printf %064d 1)" a
-    says "/a/ledger: of another chain than that of -c, $CHAIN$"
+    says "/a/ledger: belongs to the chain $CHAIN, not to that of -c$"
     expect 2 "$NODE" c
-    says '^node: c/ledger: not there, and no -c says which chain it will be$'
+    says '^node: c/ledger: does not exist; name its chain with -c$'
     expect 2 "$NODE" -c "$CHAIN" c
-    says '^node: c/ledger: not there, and no PEER to fetch it from$'
+    says '^node: c/ledger: does not exist; give a PEER to fetch it from$'
     expect 2 "$NODE" -c "$CHAIN" c nowhere
     says '^node: nowhere: neither HOST:PORT nor KEY@HOST:PORT$'
     expect 2 "$NODE" -c "$CHAIN" -m nobody c 127.0.0.1:1
@@ -313,7 +313,7 @@ has_lines() { # FILE COUNT
     [ ! -e c ]
 }
 
-@test "too few processes: it says why it does not start, or go on" {
+@test "with too few processes, it says why it cannot start or continue" {
     [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
     grow a
     local most
@@ -324,7 +324,7 @@ has_lines() { # FILE COUNT
     done
 }
 
-@test "checkpoints in the folder: the ledger is held to them" {
+@test "checkpoints in the folder: the ledger must agree with them" {
     grow a
     cp a/ledger rival
     mine -l a/ledger -m "$BOB" -n 1 </dev/null | ledger-append -q a/ledger
@@ -342,7 +342,7 @@ has_lines() { # FILE COUNT
     cmp before a/ledger
 }
 
-@test "a folder that cannot be made, entered or written" {
+@test "a folder that cannot be created, entered or written" {
     grow a
     : >file
     expect 2 "$NODE" file

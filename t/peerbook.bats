@@ -46,7 +46,7 @@ forged() {
 
 # --- Keeping -------------------------------------------------------------------------------------------
 
-@test "what is new is kept and passed on, what is known is neither" {
+@test "new records are kept and passed on, known ones are not" {
     said alice 127.0.0.1:7001 >a
     said bob '[::1]:7002' >b
     cat a b >all
@@ -66,7 +66,7 @@ forged() {
     verify -l ledger peers | diff all -
 }
 
-@test "the newest record of a key counts, in whatever order they come" {
+@test "the newest record of a key counts, in whatever order they arrive" {
     said alice 127.0.0.1:7001 1 >a1
     said alice 127.0.0.1:7002 2 >a2
     said alice 127.0.0.1:7009 2 >same
@@ -88,7 +88,7 @@ forged() {
     cat a elsewhere | diff - peers
 }
 
-@test "all other records pass unchanged, in their places, blocks whole" {
+@test "all other records pass unchanged and in order, blocks whole" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     txmake -f alice bob 5 | txsign -k alice.key >tx
@@ -113,7 +113,7 @@ forged() {
     [ ! -e none ]
 }
 
-@test "what does not hold is told, and the rest goes on" {
+@test "invalid records are reported, and the rest goes on" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     {
@@ -177,7 +177,7 @@ END
         peerbook -T 9223372036854775807 peers <begin
 }
 
-@test "another chain: -c, -l" {
+@test "records of another chain are refused: -c, -l" {
     said alice 127.0.0.1:7001 >a
     CHAIN=$(printf %064d 1) said bob 127.0.0.1:7002 >b
     cat a b >all
@@ -195,7 +195,7 @@ END
     says 'give one$'
 }
 
-@test "what people wrote in the file stays, in front" {
+@test "lines that people wrote stay at the beginning of the file" {
     printf '# mine\n\n192.0.2.1:7001\nexample.net:1 %064d\nnonsense  \n' 7 >front
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
@@ -209,7 +209,7 @@ END
     { cat front && echo example.org:9 && cat a b m; } | diff - peers
 }
 
-@test "a broken record in the file, and one torn off, are told and left out" {
+@test "a malformed record in the file, and a torn one, are reported and left out" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     { cat a && sed 's/:7001/:0/' a && echo 'peer me' && head -c 200 a; } >peers
@@ -232,7 +232,7 @@ END
     cmp was peers
 }
 
-@test "records that are out of their time leave when the file is written" {
+@test "records that are too old are removed when the file is written" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 100 >b
     said miner 127.0.0.1:7003 200 >m
@@ -253,7 +253,7 @@ END
 
 # --- The bound -----------------------------------------------------------------------------------------
 
-@test "-n: at the bound the oldest of the most crowded network leaves" {
+@test "-n: at the limit the oldest record of the most crowded network is evicted" {
     crowd 10.1.0.1:1 10.2.0.1:1 10.1.0.2:1 10.3.0.1:1 10.1.9.9:1 example.net:1
     cat p1 p2 p3 p4 | book -n 4 peers >passed
     # one more of 10.1: the oldest of 10.1
@@ -277,7 +277,7 @@ END
     cat p4 p5 p8 moved | diff - peers
 }
 
-@test "-n: the new one itself is the one to leave where it is the oldest of its crowd" {
+@test "-n: a new record that is the oldest of the most crowded network is not kept" {
     crowd 10.1.0.1:1 10.1.0.2:1 10.1.0.3:1 10.2.0.1:1
     cat p2 p3 p4 | book -n 3 peers >passed
     expect 0 book -n 3 peers <p1
@@ -291,7 +291,7 @@ END
     cat p2 p3 p4 | diff - peers
 }
 
-@test "-n: many keys of one network do not fill the book" {
+@test "-n: many keys of one network do not fill the file" {
     crowd 10.1.0.1:1 10.2.0.1:1 '[2001:db8::1]:1' example.net:1 127.0.0.1:1 127.0.9.2:1 127.1.0.1:1 \
         '[2001:db8:0:1::]:1' '[::ffff:10.1.4.4]:1' 10.1.5.5:1
     cat p1 p2 p3 p4 | book -n 6 peers >passed
@@ -309,7 +309,7 @@ END
     cat p10 p9 | diff - third
 }
 
-@test "-n: a file that holds more than that is cut when it is written" {
+@test "-n: a file with more records is cut down when it is written" {
     crowd 10.1.0.1:1 10.2.0.1:1 10.1.0.2:1 10.3.0.1:1
     cat p1 p2 p3 | book peers >passed
     cp peers was
@@ -325,7 +325,7 @@ END
 
 # --- Files and pipes -----------------------------------------------------------------------------------
 
-@test "an open pipe gets its answer at once, and what is passed on is in the file" {
+@test "an open pipe gets its answer at once, and a record that is passed on is in the file" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     coproc book peers
@@ -361,7 +361,7 @@ END
     [ ! -e peers.tmp ]
 }
 
-@test "it waits while another holds the file, and then counts what that one has done" {
+@test "it waits while another process has the file locked, and then sees what that one wrote" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     : >peers
@@ -399,7 +399,7 @@ END
         says "^peerbook: -T: '$bad': neither Unix seconds nor a date"
     done
     expect 2 book -k alice.key peers <a
-    says '^peerbook: -k and -P go with -a$'
+    says '^peerbook: -k and -P need -a$'
     [ ! -e peers ]
     expect 2 sh -c "peerbook -T $NOW peers <a >/dev/full"
     says '^peerbook: stdout: No space left on device$'
@@ -416,7 +416,7 @@ END
     [ -z "$output" ]
 }
 
-@test "a file that cannot be written is trouble, and what was in it stays" {
+@test "a file that cannot be written is status 2, and stays as it was" {
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     book peers <a >passed
@@ -430,7 +430,7 @@ END
 
 # --- One's own -----------------------------------------------------------------------------------------
 
-@test "-a: one's own record, which openssl and verify believe" {
+@test "-a: a record of our own, which openssl and verify accept" {
     need openssl
     expect 0 peerbook -a example.net:7001 -k alice.key -T 5 -c "$CHAIN"
     [ "$(cut -d ' ' -f 1-5 "$out")" = "peer $CHAIN $(account alice) example.net:7001 5" ]
@@ -455,7 +455,7 @@ END
     [ "$before" -le "$time" ] && [ "$time" -le "$(date +%s)" ]
 }
 
-@test "-a: an address that cannot be one, and those that can" {
+@test "-a: impossible addresses, and possible ones" {
     for good in 1.2.3.4:1 255.255.255.255:65535 '[::]:1' '[2001:db8::1]:80' '[::ffff:1.2.3.4]:5' a:1 \
         x-1.example:9 1a.2b:1 3com.net:1 "$(printf 'a%.0s' {1..63}).b:1" \
         "$(printf 'abcdefg.%.0s' {1..31})abcde:65535" 0xg:1; do
@@ -473,9 +473,9 @@ END
     done
 }
 
-@test "-a: the key: none, one that is not there, one under a passphrase" {
+@test "-a: no key, a key file that does not exist, an encrypted key" {
     expect 2 peerbook -a a:1 -c "$CHAIN"
-    says '^peerbook: give the key to sign with: -k KEY$'
+    says '^peerbook: -a needs a key to sign with: give -k KEY$'
     expect 2 peerbook -a a:1 -k nobody.key -c "$CHAIN"
     says '^peerbook: nobody.key: '
     echo 'correct horse' >phrase

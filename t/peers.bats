@@ -16,7 +16,7 @@ said() { # WHO HOST:PORT TIME
     peerbook -a "$2" -k "$1.key" -c "$CHAIN" -T "$3"
 }
 
-@test "records, addresses, addresses with a key; the rest is for people" {
+@test "records, addresses, addresses with a key; other lines are skipped" {
     { echo '# ours' && echo && echo 192.0.2.1:7001 && echo "[::1]:7002 $KEY" && said alice example.net:1 5; } >peers
     expect 0 "$PEERSTEST" read peers
     diff - "$out" <<END
@@ -35,7 +35,7 @@ END
     echo 'broken: 1: line: torn: the last line has no newline' | diff - "$out"
 }
 
-@test "of a key's records the newest counts, of another chain's none" {
+@test "the newest record of a key counts; records of other chains do not" {
     {
         said alice a.example:1 5
         said bob b.example:1 5
@@ -54,7 +54,7 @@ END
     grep -q '^a.example:4 ' "$out"
 }
 
-@test "the first line that is none of these is told, the others count" {
+@test "the first line of no known form is reported, and the others are used" {
     for bad in nonsense 'a.example:1 12' 'a.example:1  x' "a.example:1 $KEY x" a.example:0 'peer me' \
         "$(said alice a.example:1 5 | sed 's/a.example:1/a..example:1/')" ' a.example:1' $'a.example:1\r' \
         "$(printf 'x%.0s' {1..70000})"; do
@@ -67,7 +67,7 @@ END
     expect 0 "$PEERSTEST" read peers
 }
 
-@test "of too many, as many as fit are drawn by lot" {
+@test "if there are too many addresses, as many as fit are chosen at random" {
     seq 40000 | sed 's/^/10.0.0.1:/' >peers
     expect 0 "$PEERSTEST" read peers
     cp "$out" first
@@ -82,7 +82,7 @@ END
     refute cmp -s first "$out"
 }
 
-@test "what is no file, or cannot be read, is trouble" {
+@test "something that is no file, or cannot be read, is trouble" {
     mkfifo fifo
     expect 2 timeout 300 "$PEERSTEST" read fifo
     echo 'trouble: fifo: not a regular file' | diff - "$out"

@@ -6,26 +6,26 @@ pulltest() {
     timeout 300 "$BIN/.t/pulltest" "$@"
 }
 
-@test "a peer that says nothing for 30 s while an answer is due stalls" {
+@test "a peer that sends nothing for 30 s while a request is open stalls" {
     pulltest stall
 }
 
-@test "one of whom nothing is due does not" {
+@test "a peer without an open request does not" {
     pulltest "done"
 }
 
-@test "a block that drips may take five minutes" {
+@test "a block that arrives slowly may take five minutes" {
     pulltest block
 }
 
-@test "what was not read by our own doing is no fault of the peer" {
+@test "a peer is not blamed for what we chose not to read" {
     pulltest excuse
 }
 
-@test "while it is held nothing is asked for, and then it goes on where it was" {
+@test "while it is paused nothing is requested, and then it continues where it was" {
     pulltest hold
 }
 
-@test "large blocks are asked for in small numbers" {
+@test "large blocks are requested in small numbers" {
     pulltest sizes
 }

@@ -246,7 +246,7 @@ static void take_option(struct run *r, int c)
     if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
     if (c == 't' && r->types_count == TYPES_MAX)
-        cli_die("-t: over %d types", TYPES_MAX);
+        cli_die("-t: more than %d types", TYPES_MAX);
     if (c == 't')
         r->types[r->types_count++] = optarg;
 }

@@ -21,14 +21,14 @@
 static const struct cli_option options[] = {
     {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
     {'c', "chain", "CHAIN", "the genesis block's id"},
-    {'L', "ledger", "LEDGER", "take the chain from this ledger"},
+    {'L', "ledger", "LEDGER", "take the chain from this ledger (default: $LEDGER, else `ledger`)"},
     {'a', "allow", "KEYS", "talk only to peers with these keys"},
     {'p', "plain", NULL, "without TLS, on loopback only"},
     {'z', "deflate", NULL, "offer compression"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
-    {'t', "seconds", "SECONDS", "how long to wait for that (default: 30)"},
+    {'t', "seconds", "SECONDS", "give up if no peer takes anything for this long (default: 30)"},
     {'m', "memory", "BYTES", "memory for records that later peers may request (default: 16777216)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
@@ -271,7 +271,8 @@ static void tell_wait(struct run *r, int64_t now)
     bool is_long = r->inlet.ended && now - r->ended >= WAITS_TOLD_AFTER;
     if (r->told_wait || r->verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
         return;
-    cli_warn("waiting for peers to take %zu record%s, until they have taken none for %" PRId64 " s",
+    cli_warn("waiting for peers to take %zu record%s; giving up if they take none for %" PRId64
+             " s",
              open, open == 1 ? "" : "s", r->wait / 1000);
     r->told_wait = true;
 }

@@ -31,7 +31,7 @@ static const struct cli_option options[] = {
     {'f', "follow", NULL, "follow: keep asking for new blocks"},
     {'i', "interval", "SECONDS", "with -f: the time between requests (default: 2)"},
     {'n', "count", "COUNT", "the number of peers to ask (default: 3)"},
-    {'t', "seconds", "SECONDS", "give up when nothing new has come for so long (default: 60)"},
+    {'t', "seconds", "SECONDS", "give up if nothing new arrives for this long (default: 60)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
@@ -170,7 +170,7 @@ static void tell_wait(struct run *r, int64_t now)
     if (r->told_wait || r->verbose || r->config.follow || r->config.patience <= WAITS_TOLD_AFTER ||
         now - r->printed < WAITS_TOLD_AFTER)
         return;
-    cli_warn("waiting for peers, until nothing new has come for %" PRId64 " s",
+    cli_warn("waiting for peers; giving up after %" PRId64 " s without a new block",
              r->config.patience / 1000);
     r->told_wait = true;
 }

@@ -17,7 +17,7 @@
 static const struct cli_option options[] = {
     {'c', "chain", "ID", "peers of this chain only"},
     {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
-    {'n', "count", "COUNT", "records that PEERS may hold (default: 1000)"},
+    {'n', "count", "COUNT", "maximum number of records in PEERS (default: 1000)"},
     {'T', "time", "TIME", "use this time as the clock"},
     {'a', "announce", "HOST:PORT", "only print our own peer record"},
     {'k', "key", "KEY", "the secret key file that signs it"},
@@ -94,7 +94,7 @@ static void announce(struct run *r)
     struct address a;
     struct fault f;
     if (!r->key)
-        cli_die("give the key to sign with: -k KEY");
+        cli_die("-a needs a key to sign with: give -k KEY");
     if (address_parse(r->announce, strlen(r->announce), false, &a, &f))
         cli_die("-a: %s", f.text);
     find_chain(r);
@@ -220,7 +220,7 @@ static void keep_book(struct run *r, const char *path)
 {
     size_t count = PEERBOOK_COUNT_DEFAULT;
     if (r->key || r->passphrase_fd >= 0)
-        cli_die("-k and -P go with -a");
+        cli_die("-k and -P need -a");
     if (r->count)
         count = (size_t)cli_number("-n", r->count, 1, PEERS_MAX);
     find_chain(r);

@@ -266,13 +266,13 @@ static int check_account(struct client *c, struct attempt *a, struct fault *f)
     if (!call->has_account)
         return 0;
     if (t->has_key && memcmp(t->key, call->account, ID_LEN))
-        return fault_rule(f, "another key answers there than the one that is expected");
+        return fault_rule(f, "a different key than expected answers there");
     if (is_ours(c, call->account) && !(t->operand && c->config->ourselves)) {
         a->ours = true;
-        return fault_rule(f, "it is ourselves");
+        return fault_rule(f, "it is this node itself");
     }
     if (is_here_already(c, call)) {
-        fault_rule(f, "it is connected already, under another address");
+        fault_rule(f, "it is already connected under another address");
         f->kind = FAULT_NONE; /* nobody's fault */
         return -1;
     }

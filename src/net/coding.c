@@ -84,6 +84,6 @@ ptrdiff_t coding_inflate(struct coding *c, const char **in, size_t *n, char *out
     if (said != Z_OK && said != Z_BUF_ERROR)
         return fault_rule(f, "deflate: no zlib stream");
     if (c->in.total_out > SWELL_FREE && c->in.total_out / SWELL_MAX > c->in.total_in)
-        return fault_rule(f, "deflate: swells over %d times", SWELL_MAX);
+        return fault_rule(f, "deflate: expands more than %d times", SWELL_MAX);
     return (ptrdiff_t)(cap - c->in.avail_out);
 }

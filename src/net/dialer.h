@@ -31,7 +31,7 @@ const struct target *dialer_next(struct dialer *d, int64_t now);
 int64_t dialer_when(const struct dialer *d, int64_t now);
 
 /* The outcome of a busy target: it answered as a peer should (which resets its pause); it is over,
- * and may be dialed again after a pause; it must never be dialed again (it is ourselves). */
+ * and may be dialed again after a pause; it must never be dialed again (it is this node itself). */
 void dialer_answered(struct dialer *d, const struct target *t, int64_t now);
 void dialer_over(struct dialer *d, const struct target *t, int64_t now);
 void dialer_never(struct dialer *d, const struct target *t);

@@ -110,7 +110,7 @@ static int acknowledge(struct listener *l, struct inbound *g)
     if (!taken->len)
         return 0;
     if (session_backlog(&g->session) > owed_max(l, g)) {
-        fault_rule(&f, "slow: does not read what it is owed");
+        fault_rule(&f, "slow: does not read what is sent to it");
         listener_log(l, g, "bad", NULL, f.text);
         inbound_doom(g, "slow", &f);
         buf_free(taken);
@@ -154,7 +154,7 @@ static int add_to_block(struct listener *l, struct inbound *g, const char *line,
     if (block->len + len + 1 > listener_block_limit(l))
         return fault_rule(f, "block: over maxblock");
     if (l->blocks_bytes + len + 1 > LISTENER_BLOCKS_BYTES)
-        return fault_rule(f, "block: too much of others has come, and not their ends");
+        return fault_rule(f, "block: too many bytes of unfinished blocks");
     if (buf_add(block, line, len + 1)) /* with its newline */
         return fault_memory(f);
     l->blocks_bytes += len + 1;
@@ -236,7 +236,7 @@ static int take_word(struct listener *l, struct inbound *g, enum wire_word word,
     case WIRE_PULL:
         return take_pull(l, g, line, len, f);
     default:
-        return fault_rule(f, "a line that no sender says");
+        return fault_rule(f, "a line that no sender sends");
     }
 }
 
@@ -330,7 +330,7 @@ struct inbound *listener_join(struct listener *l, const uint8_t account[ID_LEN],
         return NULL;
     }
     if (is_discouraged(l, account, now)) {
-        fault_rule(f, "banned: it sent what broke a rule");
+        fault_rule(f, "banned: it broke a rule");
         return NULL;
     }
     g = new_peer(l, now);
@@ -381,7 +381,7 @@ static void tick_peer(struct listener *l, struct inbound *g, int64_t now)
     struct inbound_state *s = g->state;
     if (s->body_left &&
         now - s->body_began > BODY_FREE + (int64_t)s->block.len / BODY_BYTES_PER_MS) {
-        fault_rule(&f, "slow: a block that does not end");
+        fault_rule(&f, "slow: a block did not end in time");
         listener_log(l, g, "bad", NULL, f.text);
         inbound_doom(g, "slow", &f);
     }

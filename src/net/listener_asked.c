@@ -68,7 +68,7 @@ static void count_late(struct listener *l, struct inbound *g, const uint8_t id[I
     listener_log(l, g, "late", id, NULL);
     if (g->state->late <= LATE_MAX + g->useful)
         return;
-    fault_rule(&f, "announces records and does not bring them");
+    fault_rule(&f, "announces records and does not deliver them");
     inbound_doom(g, "bad", &f);
 }
 
@@ -175,7 +175,7 @@ static struct asked *new_entry(struct listener *l, const uint8_t id[ID_LEN], int
     struct asked *a = idmap_add(&l->asked, id);
     if (a || l->asked.count < l->asked.limit || !(most = most_announcing(l)))
         return a;
-    fault_rule(&f, "full: announces more than all others and does not bring it");
+    fault_rule(&f, "full: announces more than all others and does not deliver it");
     listener_log(l, most, "bad", NULL, f.text);
     inbound_doom(most, "full", &f);
     asked_forget(l, most, now);
@@ -236,7 +236,7 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
     for (int i = 0; i < n; i++) {
         bool ask_it;
         if (g->state->announced >= LISTENER_ANNOUNCED_MAX)
-            return fault_rule(f, "have: over %d records announced and not brought",
+            return fault_rule(f, "have: over %d records announced and not delivered",
                               LISTENER_ANNOUNCED_MAX);
         asked_announce(l, g, ids[i], stem, now, &ask_it);
         if (!ask_it)

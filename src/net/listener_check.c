@@ -114,7 +114,7 @@ static void too_useless(struct inbound *g)
     struct fault f;
     if (++g->state->useless <= USELESS_MAX + g->useful)
         return;
-    fault_rule(&f, "brings records that nobody takes here");
+    fault_rule(&f, "sends too many useless records");
     inbound_doom(g, "bad", &f);
 }
 
@@ -136,7 +136,7 @@ int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN
         return 0;
     }
     if (!g->state->credit)
-        return fault_rule(f, "a record that was not asked for");
+        return fault_rule(f, "a record that was not requested");
     g->state->credit--;
     return 0;
 }

@@ -114,7 +114,7 @@ static int take_header(struct listener *l, struct inbound *g, struct buf *header
 {
     bool ask_it;
     if (g->state->announced >= LISTENER_ANNOUNCED_MAX)
-        return fault_rule(f, "brief: over %d records announced and not brought",
+        return fault_rule(f, "brief: over %d records announced and not delivered",
                           LISTENER_ANNOUNCED_MAX);
     if (listener_judge_header(l, block, id, f))
         return -1;

@@ -125,9 +125,9 @@ static int take_header(struct puller *p, const char *line, size_t len, int64_t n
     if (block_parse(line, len, &b, f))
         return -1;
     if (p->blocks_left-- == 0)
-        return fault_rule(f, "more blocks than were asked for");
+        return fault_rule(f, "more blocks than were requested");
     if (p->blocks && memcmp(b.prev, p->last, ID_LEN))
-        return fault_rule(f, "block: no successor of the one before it");
+        return fault_rule(f, "block: does not follow the one before it");
     if ((uint64_t)b.count > p->chain->maxblock(p->chain->self))
         return fault_rule(f, "block: %" PRId64 " lines are over maxblock", b.count);
     if (add_line(p, line, len, f))
@@ -142,7 +142,7 @@ static int take_header(struct puller *p, const char *line, size_t len, int64_t n
 static int take_record(struct puller *p, const char *line, size_t len, int64_t now, struct fault *f)
 {
     if (!p->pulling)
-        return fault_rule(f, "a record that nobody asked for");
+        return fault_rule(f, "a record that was not requested");
     if (!p->body_left) {
         if (take_header(p, line, len, now, f))
             return -1;
@@ -204,7 +204,7 @@ static int take_empty(struct puller *p, struct session *s, int64_t now, struct f
     if (p->last_height >= 0 && memcmp(p->tip, p->last, ID_LEN) == 0)
         return 0;
     if (p->rewinds++)
-        return fault_rule(f, "claims a tip, and gives no block above ours");
+        return fault_rule(f, "claims a tip, but sends no block above ours");
     return ask(p, false, s, now, f); /* not after the last block received */
 }
 
@@ -212,7 +212,7 @@ static int take_pulled(struct puller *p, struct session *s, const char *line, si
                        int64_t now, struct fault *f)
 {
     if (!p->pulling)
-        return fault_rule(f, "pulled: nothing was asked for");
+        return fault_rule(f, "pulled: nothing was requested");
     if (p->body_left)
         return fault_rule(f, "pulled: a block is cut short");
     if (parse_pulled(p, line, len, f))
@@ -224,7 +224,7 @@ static int take_pulled(struct puller *p, struct session *s, const char *line, si
         return 0;
     }
     if (p->last_height <= p->highest && p->rewinds++ == PULLER_REWINDS_MAX)
-        return fault_rule(f, "gives the same blocks again and again");
+        return fault_rule(f, "sends the same blocks again and again");
     if (p->last_height > p->highest)
         p->highest = p->last_height;
     return ask(p, true, s, now, f);
@@ -237,7 +237,7 @@ int puller_line(struct puller *p, struct session *s, enum wire_word word, const 
         return take_record(p, line, len, now, f);
     if (word == WIRE_PULLED)
         return take_pulled(p, s, line, len, now, f);
-    return fault_rule(f, "a line that nobody asked for: %.*s", len > 20 ? 20 : (int)len, line);
+    return fault_rule(f, "an unexpected line: %.*s", len > 20 ? 20 : (int)len, line);
 }
 
 int puller_tick(const struct puller *p, int64_t now, struct fault *f)
@@ -245,7 +245,7 @@ int puller_tick(const struct puller *p, int64_t now, struct fault *f)
     if (!p->pulling)
         return 0;
     if (now - p->progress > PULLER_STALL)
-        return fault_rule(f, "stalls: nothing came for %d s", PULLER_STALL / 1000);
+        return fault_rule(f, "stalls: nothing arrived for %d s", PULLER_STALL / 1000);
     if (p->body_left && now - p->body_began > PULLER_BLOCK_MAX)
         return fault_rule(f, "stalls: a block took over %d s", PULLER_BLOCK_MAX / 1000);
     return 0;

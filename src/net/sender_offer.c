@@ -205,7 +205,7 @@ static int put_lines(struct sender *s, struct outbound *m, const struct held *p,
         const char *end = space ? space : stop;
         if (number_parse(indexes, (size_t)(end - indexes), &index) || index < at ||
             index >= p->count)
-            return fault_rule(f, "lines: indexes that do not ascend, or are no line's");
+            return fault_rule(f, "lines: indexes that do not ascend, or are too large");
         for (; at < index; at++)
             line = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
         const char *next = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
@@ -278,7 +278,7 @@ static int take_word(struct sender *s, struct outbound *m, enum wire_word word, 
     case WIRE_TAKEN:
         return take_taken(s, m, line, len, f);
     default:
-        return fault_rule(f, "a line that no listener says");
+        return fault_rule(f, "a line that no listener sends");
     }
 }
 

@@ -114,7 +114,7 @@ static int take_bye(struct session *s, const char *line, size_t len, struct faul
     if (letters)
         memcpy(s->their_word, x[1].text, letters);
     s->over = true;
-    return fault_rule(f, "they said bye %s", s->their_word);
+    return fault_rule(f, "the peer said bye %s", s->their_word);
 }
 
 static int take_line(struct session *s, const struct session_role *role, const char *line,

@@ -143,7 +143,7 @@ trap 'exit 0' HUP INT QUIT TERM
 # --- The folder --------------------------------------------------------------------------------------------
 
 shift $((OPTIND - 1))
-[ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: not there"
+[ -z "$allow" ] || allow=$(cd "$(dirname "$allow")" && pwd)/${allow##*/} || die "$allow: does not exist"
 [ -z "$allow" ] || [ -r "$allow" ] || die "$allow: cannot be read"
 folder=$1
 shift
@@ -163,19 +163,19 @@ is_account() { # TEXT
 # No folder is made unless the node can start.
 { [ ! -e "$folder" ] || [ -d "$folder" ]; } || die "$folder: cannot be made"
 if [ ! -s "$folder/ledger" ]; then
-    [ -n "$chain" ] || die "$folder/ledger: not there, and no -c says which chain it will be"
-    [ $# -gt 0 ] || [ -s "$folder/peers" ] || die "$folder/ledger: not there, and no PEER to fetch it from"
+    [ -n "$chain" ] || die "$folder/ledger: does not exist; name its chain with -c"
+    [ $# -gt 0 ] || [ -s "$folder/peers" ] || die "$folder/ledger: does not exist; give a PEER to fetch it from"
 fi
 [ -z "$miner" ] || [ "$miner" = node ] || is_account "$miner" || [ -d "$folder" ] ||
     die "-m: '$miner' is not an account, and $folder/names does not exist"
 mkdir -p -- "$folder" 2>/dev/null || die "$folder: cannot be made"
 cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 [ -w . ] || die "$PWD: cannot be written"
-[ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'no key could be made'
+[ -e node.key ] || @PROGPREFIX@keygen node >/dev/null || die 'keygen could not make a key'
 
 # Every part holds the lock, so it lasts as long as any of them. Those of a killed node may take a moment to die.
 exec 9<node.key
-flock -w 1 9 || die "a node runs in $PWD already"
+flock -w 1 9 || die "a node is already running in $PWD"
 { echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
 rm -f listener.pid puller.pid listening # left by a run that was killed
 
@@ -195,7 +195,7 @@ if [ -s ledger ]; then
     # shellcheck disable=SC2086 # an option, or nothing
     @PROGPREFIX@ledger-append -q $held ledger </dev/null || exit
     id=$(head -n 1 ledger | tr -d '\n' | sha256sum)
-    [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: of another chain than that of -c, ${id%% *}"
+    [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: belongs to the chain ${id%% *}, not to that of -c"
 fi
 [ -z "$chain" ] || chain="-c $chain"
 if [ -n "$miner" ]; then
@@ -217,7 +217,7 @@ trim_log() {
 last_words() { # [PROGRAM]
     words=$(tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1) || :
     [ -n "$words" ] || words=$(tail -n 100 log | grep '^[^0-9]' | tail -n 1) || :
-    printf '%s\n' "${words:-no part said why, see $PWD/log; is there room for more processes and files?}"
+    printf '%s\n' "${words:-no program said why, see $PWD/log; is there a limit on processes or files?}"
 }
 
 say() { # WORDS

@@ -519,7 +519,7 @@ taken() { # LOG STATUS FILE
 # Nobody is to be blamed for the memory of the other.
 unblamed() { # LOG
     local blame
-    blame=$(grep '^[0-9.]* [^ ]* bad ' "$1" | grep -v ' bad - they said bye full$') || return 0
+    blame=$(grep '^[0-9.]* [^ ]* bad ' "$1" | grep -v ' bad - the peer said bye full$') || return 0
     wrong "blamed: $blame"
 }
 

@@ -165,17 +165,19 @@ static void stall(void)
     struct test t;
     begin(&t);
     must(!stalls(&t, t.now + PULLER_STALL, ""), "stalls too early");
-    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing came for 30 s"), "may be silent for ever");
+    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing arrived for 30 s"),
+         "may be silent for ever");
     t.now += PULLER_STALL;
     give_header(&t, 2);
     t.now += PULLER_STALL;
     must(!stalls(&t, t.now, ""), "stalls though a header came");
     give_line(&t, 10);
     must(!stalls(&t, t.now + PULLER_STALL, ""), "stalls though a line came");
-    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing came"), "half a block lasts for ever");
+    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing arrived"), "half a block lasts for ever");
     give_line(&t, 10);
     end_answer(&t);
-    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing came"), "the second answer lasts for ever");
+    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing arrived"),
+         "the second answer lasts for ever");
     end(&t);
 }
 
@@ -214,7 +216,7 @@ static void excuse(void)
     t.now += 10 * PULLER_BLOCK_MAX;
     puller_excuse(&t.puller, t.now);
     must(!stalls(&t, t.now + PULLER_STALL, ""), "blamed for what we did not read");
-    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing came"), "excused for ever");
+    must(stalls(&t, t.now + PULLER_STALL + 1, "nothing arrived"), "excused for ever");
     end(&t);
 }
 
