@@ -27,7 +27,7 @@ crashing_chain() {
         2) cp index.after led.index ;;
         esac
         expect 0 ledger-append led <block
-        echo "ledger-append: led: $cut torn bytes put aside in led.torn" | diff - "$err"
+        echo "ledger-append: led: $cut torn bytes moved to led.torn" | diff - "$err"
         head -c $cut block | cmp - led.torn
         cmp led whole
     done
@@ -59,7 +59,7 @@ crashing_chain() {
     for cut in 10 333; do
         head -c $cut block >>ledger
         expect 0 ledger-append <<<"$(mined ledger 1 alice)"
-        says "^ledger-append: ledger: $cut torn bytes put aside in ledger.torn"
+        says "^ledger-append: ledger: $cut torn bytes moved to ledger.torn"
         head -c $cut block >>want
         cmp want ledger.torn
     done
@@ -71,7 +71,7 @@ crashing_chain() {
     cp ledger before
     head -c 100 block >>ledger
     expect 0 ledger-append </dev/null
-    says '^ledger-append: ledger: 100 torn bytes put aside in ledger.torn$'
+    says '^ledger-append: ledger: 100 torn bytes moved to ledger.torn$'
     cmp ledger before
     head -c 100 block | cmp - ledger.torn
 }
@@ -87,7 +87,7 @@ crashing_chain() {
         ledger-chain led | cmp - ledger
         cmp led before
         expect 0 ledger-append led <block
-        says "^ledger-append: led: $zeros torn bytes put aside in led.torn"
+        says "^ledger-append: led: $zeros torn bytes moved to led.torn"
         cmp led whole
         head -c $zeros /dev/zero | cmp - led.torn
     done

@@ -70,7 +70,7 @@ by_hand() { # INDEX
     expect 1 ledger-proof "$(id <two)"
     tx=$(line_id side 3)
     expect 1 ledger-proof "$tx"
-    says "^ledger-proof: ledger: $tx stands only in blocks off the best chain\$"
+    says "^ledger-proof: ledger: $tx is only in blocks off the best chain\$"
     [ ! -s "$out" ]
     # the others are printed all the same
     expect 1 ledger-proof "$tx" "$(line_id one 2)"
@@ -79,7 +79,7 @@ by_hand() { # INDEX
     expect 0 ledger-proof -b "$(head -n 1 side | id)" "$tx" "$(line_id one 2)"
     { head -n 1 side && echo "proof $(head -n 1 side | id) 2 1 $tx $(line_id side 2)" && by_hand 0; } | diff - "$out"
     expect 1 ledger-proof --block "$(id <two)" "$(line_id three 2)"
-    says 'stands only in blocks off the given chain$'
+    says 'is only in blocks off the given chain$'
     expect 1 ledger-proof -b "$(printf %064d 7)" "$tx"
     says "^ledger-proof: ledger: no block 0*7\$"
 }

@@ -354,7 +354,7 @@ deviations() { # PAYMENTS
     head -c 100 <(sed -n 11p good) >>shares
     cat work good | keeps shares 1
     [ "$(grep -c 'share: sent before$' "$err")" -eq 10 ]
-    says '^minepool: shares: 100 torn bytes taken away$'
+    says '^minepool: shares: 100 torn bytes removed$'
     cmp good shares
     printf %01000d 0 >>shares
     keeps shares 0 <work

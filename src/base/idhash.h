@@ -1,5 +1,5 @@
 /*
- * The hash of an id for hash tables. Ids are chosen by whoever makes records, some bit by bit (the
+ * The hash of an id for hash tables. Ids are chosen by the makers of records, some bit by bit (the
  * payee's account need not be a real key), so the hash depends on a secret key: NH (Black, Halevi,
  * Krawczyk, Krovetz and Rogaway, "UMAC", 1999) over the id's four words, under which two ids
  * collide for one key in 2^64, mixed and folded to 64 bits.

@@ -96,7 +96,7 @@ static const char *find_newline(struct lines *r)
     return newline;
 }
 
-/* Reads more bytes behind those held: 0, also at the end, or -1. */
+/* Reads more bytes after those held: 0, also at the end, or -1. */
 static int fill(struct lines *r, struct fault *f)
 {
     if (r->start > CAPACITY / 2 || r->start == r->end) {

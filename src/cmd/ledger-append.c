@@ -228,7 +228,7 @@ static void append_batch(struct run *r, const struct batch *b)
     if (ledger_begin(&r->ledger, &f))
         fail(r, &f);
     if (r->ledger.torn_bytes)
-        cli_warn("%s: %" PRIu64 " torn bytes put aside in %s.torn", r->ledger.path,
+        cli_warn("%s: %" PRIu64 " torn bytes moved to %s.torn", r->ledger.path,
                  r->ledger.torn_bytes, r->ledger.path);
     check_chain(r);
     for (size_t i = 0; i < b->count; i++)

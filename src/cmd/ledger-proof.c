@@ -48,7 +48,7 @@ static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN]
     if (found)
         print_proof(&header, &p);
     else if (off_best)
-        cli_warn("%s: %s stands only in blocks off the %s chain", l->path, digits,
+        cli_warn("%s: %s is only in blocks off the %s chain", l->path, digits,
                  tip ? "given" : "best");
     else
         cli_warn("%s: no record %s", l->path, digits);

@@ -274,7 +274,7 @@ static int keep_pool(const struct arguments *a)
     if (shares_open(&p.shares, a->shares, note_height, &p, &f))
         cli_fail(f.line ? a->shares : NULL, &f);
     if (p.shares.torn)
-        cli_warn("%s: %" PRIu64 " torn bytes taken away", a->shares, p.shares.torn);
+        cli_warn("%s: %" PRIu64 " torn bytes removed", a->shares, p.shares.torn);
     take_all(&p);
     shares_close(&p.shares);
     pool_work_free(&p.work);

@@ -144,7 +144,7 @@ static bool leads_to_ourselves(const struct call *call)
     return ours && ours == call->count;
 }
 
-/* Ends a call: its target pauses for a while, or for good. */
+/* Ends a call: its target pauses for a while, or is never dialed again. */
 static void end_call(struct call *call, enum client_next next)
 {
     struct client *c = call->client;
@@ -169,8 +169,8 @@ static void tell_unreached(struct call *call)
                          call->has_account ? call->account : NULL, &call->why);
 }
 
-/* Adds to the reasons why nobody was reached: of several addresses each has one. What is connected
- * already excuses all; else a broken rule stands above trouble. */
+/* Adds to the reasons why nobody was reached; each of several addresses has one. "Connected
+ * already" overrides all others, and a broken rule overrides trouble. */
 static void note_failure(struct call *call, const struct attempt *a, const struct fault *why)
 {
     struct fault before = call->why;
@@ -197,7 +197,8 @@ static void fail_call(struct call *call)
     end_call(call, next_of_unjoined(call->client));
 }
 
-/* Whoever had joined has left for good. Another address is tried when the call has its turn. */
+/* The peer, if it had joined, has finally left. Another address is tried when it is the call's
+ * turn. */
 static void part(struct call *call, enum client_next next)
 {
     if (call->greeted || !untried(call)) {
@@ -506,7 +507,7 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     return 0;
 }
 
-/* How long until the call has something to do that no event tells of. */
+/* How long until the call has something to do that no event announces. */
 static int64_t call_wait(struct call *call, int64_t now)
 {
     if (call->resolve)

@@ -54,7 +54,7 @@ int inlet_read(struct inlet *in, struct fault *f)
     if (in->in.len - in->scanned > LINE_MAX_LEN || in->in.len - in->whole > BLOCK_SIZE_MAX)
         return fault_rule(f, "stdin: a line or block over the maximum size");
     if (in->ended)
-        in->whole = in->in.len; /* whoever checks the records reports the cut one */
+        in->whole = in->in.len; /* the program that checks the records reports the cut one */
     return 1;
 }
 
