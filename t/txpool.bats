@@ -328,9 +328,21 @@ replaces() {
     expect 0 txpool -s pool
     diff a0 "$out"
     says '^pool:2: not a transaction: left out$'
-    head -c 100 /dev/urandom >pool
+    head -c 100 /dev/zero >pool
     txpool pool <a0 >passed 2>said
     diff a0 pool
+}
+
+@test "a ledger, an address book or a secret key that is named as the pool stays as it is" {
+    one alice 0 1 bob 5 >a0
+    for file in ledger names alice.key; do
+        cp -p "$file" before
+        for option in -i1 -s; do
+            expect 2 txpool -l ledger "$option" "$file" <a0
+            says "^txpool: $file: not a pool: "
+            cmp before "$file"
+        done
+    done
 }
 
 @test "two at once on one pool lose nothing" {

@@ -71,8 +71,8 @@ void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t l
 void pool_free(struct pool *p);
 
 /* Reads the file (none: an empty pool) and applies it to the ledger's state at its best tip. Lines
- * that are not transactions, and transactions whose seq is used, are left out. 0, or -1 and
- * trouble. */
+ * that are not transactions, and transactions whose seq is used, are left out; a file that
+ * begins as another kind of text is trouble, and stays as it is. 0, or -1 and trouble. */
 int pool_load(struct pool *p, struct fault *f);
 
 /* Appends the best body for the next block: highest fee rate first, each sender's in order, as many

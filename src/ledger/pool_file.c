@@ -16,11 +16,28 @@ void pool_empty(struct pool *p)
     p->rewrite = false;
 }
 
+/* Whether this first line is that of another text file, such as a ledger or a secret key that was
+ * named by mistake: such a file must not be written over. Bytes that are not text are damage. */
+static bool is_other_file(const struct line *line)
+{
+    const char begin[] = "tx ";
+    size_t n = line->len < 3 ? line->len : 3;
+    if (line->len == 0 || memcmp(line->text, begin, n) == 0)
+        return false;
+    for (size_t i = 0; i < line->len && i < 16; i++)
+        if (line->text[i] < ' ' || line->text[i] > '~')
+            return false;
+    return true;
+}
+
 static int read_line(struct pool *p, const struct line *line, struct fault *f)
 {
     struct tx tx;
     struct fault why;
     uint8_t id[ID_LEN];
+    if (line->number == 1 && is_other_file(line))
+        return fault_trouble(
+            f, "%s: not a pool: it does not begin with a transaction; left as it is", p->path);
     if (line->state != LINE_WHOLE || line_check(line->text, line->len, &why) ||
         tx_parse(line->text, line->len, &tx, &why)) {
         p->broken_line = p->broken_line ? p->broken_line : line->number;
