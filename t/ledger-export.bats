@@ -166,6 +166,14 @@ balances() { # LEDGER
     ledger-export -r <"$out" | diff - <(printf '%s\n' 'a b' good)
 }
 
+@test "json: a secret key that is named by mistake is not shown" {
+    keygen -s secret secret >key.line 2>keygen.err
+    expect 1 ledger-export secret.key secret.pub
+    says '^secret.key:1: pem: '
+    [ "$(wc -l <"$err")" -eq 1 ]
+    ledger-export -r <"$out" | cmp - secret.pub
+}
+
 # --- And back --------------------------------------------------------------------------------------
 
 # refused RULE OBJECT...: each gives nothing, status 1 and that word of it.

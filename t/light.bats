@@ -78,6 +78,10 @@ sealed() {
     says "^stream:$((first + 11)): rule: stands outside of the genesis block"
     says "^stream:$((first + 12)): expected a header or a proof, not 'hint'"
     cmp heads "$out"
+    # a secret key is named by mistake
+    keygen -s secret secret >key.line 2>keygen.err
+    expect 1 verify -H secret.key
+    [ "$(cat "$out" "$err" | grep -cF "$(sed -n 2p secret.key)")" -eq 0 ]
 }
 
 # Replaces the header at a height by what the rest of the command prints of it.

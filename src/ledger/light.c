@@ -97,8 +97,10 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
         c->mode = LIGHT_LOOSE;
     if (line_is(line->text, line->len, "proof"))
         return proof_parse(line->text, line->len, &p, f) ? 0 : judge_proof(c, &p, f);
+    enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
     const char *space = memchr(line->text, ' ', line->len);
-    int type = (int)(space ? (size_t)(space - line->text) : line->len);
+    size_t word = space ? (size_t)(space - line->text) : line->len;
+    int type = (int)(word < WORD_SHOWN ? word : WORD_SHOWN);
     if (light_is_setup(line))
         fault_rule(f, "%.*s: stands outside of the genesis block", type, line->text);
     else
