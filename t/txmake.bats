@@ -108,6 +108,18 @@ E
 
 @test "operands that cannot be a payment are trouble" {
     refuse "^txmake: 'nobody' is neither an account nor a name in the address book\$" -f alice nobody 1
+    # a near name, or a longer one, is suggested
+    printf 'key %064d %s\n' 1 alice 2 bob 3 Mary%20Ann 4 twice 5 twice >book
+    for near in alise:alice alcie:alice lice:alice alicia:alice Alice:alice rob:bob bo:bob; do
+        refuse "^txmake: '${near%:*}' is neither an account nor a name in the address book: did you mean ${near#*:}[?]\$" \
+            -a book -f alice ${near%:*} 1
+    done
+    for near in Mary 'Mary An' Mary%20An; do
+        refuse "^txmake: '$near' is neither an account .*: did you mean Mary%20Ann[?] [(]%20 is a space[)]\$" -a book -f alice "$near" 1
+    done
+    for far in '' x obo mice Ann twicf "$(printf %0300d 0)" "$(printf '%*s' 300 '')"; do
+        refuse "is neither an account nor a name in the address book\$" -a book -f alice "$far" 1
+    done
     refuse "^txmake: 'nobody' is neither an account" -f nobody alice 1
     refuse '^txmake: amount: it must be at least 1$' -f alice bob 0
     for bad in -1 1.5 007 '' x 9223372036854775808; do

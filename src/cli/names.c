@@ -68,6 +68,22 @@ static int find_name(const struct book *b, struct field name, uint8_t account[ID
     return book_account(b, encoded, account);
 }
 
+static int fault_unknown(const struct book *b, struct field name, struct fault *f)
+{
+    char form[TEXT_FORM_MAX];
+    struct field encoded = {form, 0};
+    if (name.len <= TEXT_MAX)
+        encoded.len = text_encode(name.text, name.len, form);
+    const char *near = book_nearest(b, name);
+    if (!near)
+        near = book_nearest(b, encoded);
+    fault_rule(f, "'%.*s' is neither an account nor a name in the address book%s%.80s%s%s",
+               name.len > 80 ? 80 : (int)name.len, name.text, near ? ": did you mean " : "",
+               near ? near : "", near ? "?" : "",
+               near && strstr(near, "%20") ? " (%20 is a space)" : "");
+    return -1;
+}
+
 int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
                      struct fault *f)
 {
@@ -80,8 +96,7 @@ int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t a
         return 0;
     if (found < 0)
         return fault_rule(f, "'%.*s' is the name of more than one account", shown, text);
-    return fault_rule(f, "'%.*s' is neither an account nor a name in the address book", shown,
-                      text);
+    return fault_unknown(b, name, f);
 }
 
 void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN])

@@ -171,3 +171,65 @@ int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN
     memcpy(account, n->account, ID_LEN);
     return n->ambiguous ? -1 : 1;
 }
+
+/* Only names up to NEAR_LEN bytes are compared, in books of up to NEAR_NAMES: enough for what
+ * people type, and it bounds what a file full of unknown names costs. */
+enum { NEAR_LEN = 64, NEAR_NAMES = 4096 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The optimal string alignment distance: letters added, left out, changed, or swapped with the
+ * next. Neither name is longer than NEAR_LEN. */
+static size_t distance(struct field a, struct field b)
+{
+    size_t rows[3][NEAR_LEN + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b.len; j++)
+        above[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool differs = a.text[i - 1] != b.text[j - 1];
+            row[j] = least(above[j - 1] + differs, 1 + least(above[j], row[j - 1]));
+            if (i > 1 && j > 1 && a.text[i - 1] == b.text[j - 2] && a.text[i - 2] == b.text[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+        size_t *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[b.len];
+}
+
+static bool is_first_word(struct field word, struct field name)
+{
+    return name.len > word.len + 3 && memcmp(name.text, word.text, word.len) == 0 &&
+           memcmp(name.text + word.len, "%20", 3) == 0;
+}
+
+const char *book_nearest(const struct book *b, struct field name)
+{
+    size_t most = name.len <= 4 ? 1 : 2;
+    const char *nearest = NULL, *longer = NULL;
+    if (!name.len || name.len > NEAR_LEN || HASH_COUNT(b->names) > NEAR_NAMES)
+        return NULL;
+    for (const struct by_name *n = b->names; n; n = n->hh.next) {
+        struct field other = {n->name, n->hh.keylen};
+        if (n->ambiguous)
+            continue;
+        if (!longer && is_first_word(name, other))
+            longer = n->name;
+        if (other.len > NEAR_LEN || other.len > name.len + most || name.len > other.len + most)
+            continue;
+        size_t d = distance(name, other);
+        if (d && d < name.len && d <= most) {
+            nearest = n->name;
+            most = d - 1; /* only a nearer one from here on */
+        }
+    }
+    return nearest ? nearest : longer;
+}

@@ -26,4 +26,9 @@ const char *book_name(const struct book *b, const uint8_t account[ID_LEN]);
  */
 int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN]);
 
+/* The name that somebody who wrote this one may have meant, in its text form: the nearest by one or
+ * two letters added, left out, changed or swapped (one in a name of up to four), else one whose
+ * first word it is. NULL: none is near, or the book is too large to look. Owned by the book. */
+const char *book_nearest(const struct book *b, struct field name);
+
 #endif
