@@ -258,6 +258,9 @@ twins() {
         says "^stdin:2: pem: the beginning of a PEM file, such as a secret key: not passed on$"
         cat note note | diff - "$out"
     done
+    expect 1 ledger-export - <mixed
+    says "^stdin:2: pem: the beginning of a PEM file, such as a secret key: not passed on$"
+    [ "$(wc -l <"$out")" -eq 2 ]
 }
 
 @test "txmake: an amount before an account" {

@@ -4,6 +4,7 @@
 #include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/terminal.h"
+#include "cli/verdict.h"
 #include "export/hledger.h"
 #include "export/json.h"
 #include "export/objects.h"
@@ -40,6 +41,7 @@ struct run {
     bool all, reverse;
     const char *ledger;
     struct json json;
+    struct armor armor; /* in what becomes JSON */
     struct tsv tsv;
     struct hledger *journal;
     const struct book *book;
@@ -113,6 +115,10 @@ static void put_line(struct run *r, const struct line *line, const char *name)
 {
     struct fault f = {0};
     int result = 1;
+    if (cli_armored(&r->armor, name, line->number, line->text, line->len)) {
+        r->status = CLI_NO;
+        return;
+    }
     if (line->state == LINE_LONG)
         fault_rule(&f, "line: over %d bytes: left out", LINE_MAX_LEN);
     else if (line->state == LINE_TORN)
