@@ -3,23 +3,25 @@
 #include "cli/cli.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static void find(const struct pool *p, const char *id, struct tx *tx)
 {
-    size_t n = strlen(id);
+    struct prefix digits;
     struct fault f;
-    if (n < REPLACE_DIGITS_MIN || n > 2 * ID_LEN || strspn(id, "0123456789abcdef") != n)
-        cli_die("-R: '%.80s' is no id: give its 64 lowercase hex digits, or the first %d or more",
-                id, REPLACE_DIGITS_MIN);
-    int found = pool_find_prefix(p, id, n, tx);
+    if (prefix_parse(id, &digits, &f))
+        cli_die("-R: %s", f.text);
+    int found = pool_find_prefix(p, &digits, tx);
     if (found < 0)
         cli_die("-R: more than one transaction in %s begins with %s: give more digits", p->path,
                 id);
     if (found)
         return;
     f.line = 0;
-    fault_rule(&f, "no waiting transaction begins with %s", id);
+    fault_rule(
+        &f,
+        "no waiting transaction begins with %s (one that an earlier one is missing for is not "
+        "in the file)",
+        id);
     cli_fail(p->path, &f);
 }
 

@@ -4,12 +4,9 @@
 
 #include "ledger/pool.h"
 
-/* The fewest digits of an id that may name a transaction, if no other begins with them. */
-#define REPLACE_DIGITS_MIN 8
-
-/* Makes *tx the waiting transaction that id names, with another fee: the -F argument or, if that is
- * NULL, the least that the pool accepts. *tx points into the loaded pool. Exits with 1 if none with
- * this id waits, with 2 if several do or the fee is too low. */
+/* Makes *tx the waiting transaction whose id begins with these digits, with another fee: the -F
+ * argument or, if that is NULL, the least that the pool accepts. *tx points into the loaded pool.
+ * Exits with 1 if none with this id waits, with 2 if several do or the fee is too low. */
 void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx);
 
 #endif

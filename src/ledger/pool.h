@@ -9,7 +9,7 @@
 #ifndef LEDGER_POOL_H
 #define LEDGER_POOL_H
 
-#include "ledger/ledger.h"
+#include "ledger/prefix.h"
 
 #include <sys/stat.h>
 
@@ -103,9 +103,9 @@ int pool_leave(struct pool *p, bool all, struct fault *f);
  * tenth, and by 1. -1: no fee is enough. */
 int64_t pool_replace_fee(const struct pool *p, const struct tx *old);
 
-/* The transaction whose id begins with these n lowercase hex digits: 1 and *tx, which points into
+/* The transaction whose id begins with these digits: 1 and *tx, which points into
  * the pool; 0 there is none, -1 there are several. */
-int pool_find_prefix(const struct pool *p, const char *digits, size_t n, struct tx *tx);
+int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx);
 
 /* The line of the transaction with this id, with its newline; valid until the next pool_begin.
  * NULL: the pool does not have it. */

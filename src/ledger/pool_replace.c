@@ -16,11 +16,11 @@ int64_t pool_replace_fee(const struct pool *p, const struct tx *old)
     return number_add(old->fee, more ? more : 1, &least) ? -1 : least;
 }
 
-int pool_find_prefix(const struct pool *p, const char *digits, size_t n, struct tx *tx)
+int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx)
 {
     int found = 0;
     for (const struct pooled *x = p->list; x; x = x->hh.next) {
-        if (n > 2 * ID_LEN || memcmp(hex32(x->id).text, digits, n) != 0)
+        if (!prefix_has(digits, x->id))
             continue;
         if (found)
             return -1;
