@@ -120,15 +120,16 @@ balances() { # LEDGER
     account=$ALICE zero=$(printf %064d 0) sig=$(printf %0128d 7)
     printf '%s\n' "key $account al%20ice" "peer $zero $account host.example:7 1700000000 $sig" \
         "peer $zero $account [::1\"\\]:70 1 $sig" "checkpoint $zero 9223372036854775807 $zero $account 0 $sig" \
-        "proof $zero 1 0 $account" "proof $zero 9 0 $account $zero $account" \
+        "statement $account al%20ice $sig" "proof $zero 1 0 $account" "proof $zero 9 0 $account $zero $account" \
         "tx $zero $account 0 0 pay $zero 1 -" "tx $zero $account 0 0 pay $zero 1 - $sig" \
         'note whatever "it" \says' x >records
     expect 0 ledger-export records
     [ ! -s "$err" ]
     sed 's/.*"type":"\([a-z]*\)".*/\1/' "$out" | uniq | tr '\n' ' ' >types
-    [ "$(cat types)" = 'key peer checkpoint proof tx other ' ]
+    [ "$(cat types)" = 'key peer checkpoint statement proof tx other ' ]
     grep -Fq '"name":"al%20ice","name_utf8":"al ice"' "$out"
     grep -Fq '"height":9223372036854775807' "$out"
+    grep -Fq '"text":"al%20ice","text_utf8":"al ice"' "$out"
     grep -Fq '"index":0,"record":"'"$account"'","path":[]' "$out"
     grep -Fq '"path":["'"$zero"'","'"$account"'"]' "$out"
     grep -Fq '{"type":"other","line":"note whatever \"it\" \\says","id":"' "$out"
@@ -140,7 +141,7 @@ balances() { # LEDGER
         comes_back_through_jq small
     fi
     # a transaction that is not signed yet has no signature
-    [ "$(grep -c '"signature"' json)" -eq 4 ]
+    [ "$(grep -c '"signature"' json)" -eq 5 ]
 }
 
 @test "json: a line that is not of its type's form is told, and kept as one of no known type" {

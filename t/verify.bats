@@ -309,6 +309,17 @@ long_block() { # COUNT BLOCKS
     says '^empty:1: empty'
 }
 
+@test "a header with a proof, or with no body, is for -H" {
+    easy_chain 100
+    mined ledger 2 alice | ledger-append -q
+    { ledger-chain -H | tail -n 1 && echo 'proof of it'; } >one
+    expect 1 verify one
+    says '^one:1: block: no genesis block came first, and there is no body: -H checks headers and proofs$'
+    ledger-chain -H | tail -n 2 >headers
+    expect 1 verify headers
+    says '^headers:1: block: no genesis .*: -H checks headers and proofs$'
+}
+
 # --- Against a ledger ----------------------------------------------------------------------------------
 
 @test "-l: a block is judged by its parent's state, one without its parent by itself" {

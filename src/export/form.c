@@ -6,6 +6,7 @@
 #include "record/peer.h"
 #include "record/proof.h"
 #include "record/rules.h"
+#include "record/statement.h"
 #include "record/tx.h"
 
 /* clang-format off */
@@ -45,6 +46,7 @@ static const struct form forms[] = {
      6,
      {PLAIN("chain"), NUMBER("height"), PLAIN("block"), PLAIN("key"), NUMBER("time"),
       PLAIN("signature")}},
+    {"statement", false, 3, {PLAIN("account"), TEXT("text"), PLAIN("signature")}},
     {"proof",
      false,
      5,
@@ -105,6 +107,12 @@ CHECK(peer)
 CHECK(checkpoint)
 CHECK(proof)
 
+static int check_statement(const char *line, size_t len, struct fault *f)
+{
+    struct signed_text s;
+    return statement_parse(line, len, &s, f);
+}
+
 static int check_rule(const char *line, size_t len, struct fault *f)
 {
     struct rules rules = {.seen = 0};
@@ -114,7 +122,7 @@ static int check_rule(const char *line, size_t len, struct fault *f)
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f)
 {
     static int (*const checks[FORMS])(const char *line, size_t len, struct fault *f) = {
-        check_tx,  check_block, check_rule,       check_grant,
-        check_key, check_peer,  check_checkpoint, check_proof};
+        check_tx,   check_block,      check_rule,      check_grant, check_key,
+        check_peer, check_checkpoint, check_statement, check_proof};
     return form == &form_other ? 0 : checks[form - forms](line, len, f);
 }

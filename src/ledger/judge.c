@@ -140,10 +140,22 @@ static int judge_orphan(struct judge *j, const struct item *item, struct fault *
     return falls(item, f);
 }
 
+/* Whether the item is a header without a body, as ledger-proof prints it before a proof. */
+static bool is_bare_header(const struct item *item)
+{
+    const char *newline = memchr(item->text, '\n', item->size);
+    const char *end = item->text + item->size;
+    return newline &&
+           (newline + 1 == end || line_is(newline + 1, (size_t)(end - newline - 1), "proof"));
+}
+
 /* A block of a ledger that has no valid genesis block. */
 static int judge_rootless(struct judge *j, const struct item *item, struct fault *f)
 {
     tree_no_genesis(item, f);
+    if (is_bare_header(item))
+        fault_rule(f, "block: no genesis block came first, and there is no body: -H checks headers "
+                      "and proofs");
     if (j->fallen.genesis_fell)
         fault_rule(f, "block: no genesis block before it that holds");
     j->follows = fallen_rootless(&j->fallen);
