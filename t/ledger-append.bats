@@ -22,7 +22,7 @@ load lib/ledger
     verify -q ledger
 }
 
-@test "the ledger is the operand, else \$LEDGER, else ledger" {
+@test "the ledger is the operand or -l, else \$LEDGER, else ledger" {
     easy_chain
     mined ledger 1 alice >one
     cp ledger a && cp ledger b && cp ledger ledger.old
