@@ -108,6 +108,10 @@ E
 
 @test "operands that cannot be a payment are trouble" {
     refuse "^txmake: 'nobody' is neither an account nor a name in the address book\$" -f alice nobody 1
+    # the operands are looked at before a ledger, which there may not be
+    LEDGER=nosuch refuse "^txmake: amount: " -f alice bob -- -25
+    LEDGER=nosuch refuse "^txmake: amount: it must be at least 1\$" -f alice bob 0
+    LEDGER=nosuch refuse "^txmake: 'nobody' is neither " -f alice nobody 1
     # a near name, or a longer one, is suggested
     printf 'key %064d %s\n' 1 alice 2 bob 3 Mary%20Ann 4 twice 5 twice >book
     for near in alise:alice alcie:alice lice:alice alicia:alice Alice:alice rob:bob bo:bob; do

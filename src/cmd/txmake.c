@@ -1,20 +1,17 @@
 /* txmake: writes unsigned transactions. */
-#include "base/chance.h"
 #include "base/hex.h"
 #include "base/lines.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/forgery.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
+#include "cli/payment.h"
 #include "cli/replace.h"
 #include "cli/terminal.h"
-#include "crypto/sha256.h"
-#include "ledger/forge.h"
 #include "ledger/pool.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,7 +42,7 @@ static const struct cli program = {
 
 struct run {
     const char *from, *fee, *ledger_path, *pool_path, *names, *seq, *chain;
-    const char *break_kind, *answers_path, *share, *seed, *replace;
+    const char *replace;
     const struct book *book;
     bool has_ledger;
     struct ledger ledger;
@@ -54,13 +51,7 @@ struct run {
         *made; /* how many transactions each sender has from this run, as its account's seq */
     struct tx common; /* the chain's id, and the fee */
     int status;
-
-    /* For -B: */
-    int kind;
-    uint64_t percent;
-    struct forger forger;
-    struct forgery forgery;
-    FILE *answers;  /* NULL: none */
+    struct cli_forgery forgery;
     uint64_t lines; /* written so far */
 };
 
@@ -81,24 +72,6 @@ static void open_ledger(struct run *r)
         cli_ledger_fail(&r->ledger, &f);
 }
 
-static void set_up_forger(struct run *r)
-{
-    if (!r->break_kind && (r->answers_path || r->share || r->seed))
-        cli_die("-A, -r and -S go with -B");
-    if (!r->break_kind)
-        return;
-    r->kind = forge_named(r->break_kind);
-    if (r->kind < 0)
-        cli_die("-B: '%.80s' is no kind of forgery (-h names them)", r->break_kind);
-    if (forge_needs_ledger((enum forge_kind)r->kind) && !r->has_ledger)
-        cli_die("-B: %s needs a ledger: leave out -s or -c", r->break_kind);
-    r->percent = r->share ? (uint64_t)cli_number("-r", r->share, 0, 100) : 100;
-    r->forger.chance = r->seed ? (uint64_t)cli_number("-S", r->seed, 0, INT64_MAX) : chance_seed();
-    r->forger.ledger = r->has_ledger ? &r->ledger : NULL;
-    if (r->answers_path && !(r->answers = fopen(r->answers_path, "we")))
-        cli_die("%s: %s", r->answers_path, strerror(errno));
-}
-
 static void set_up(struct run *r)
 {
     r->made = state_new((struct state_backing){0});
@@ -106,7 +79,6 @@ static void set_up(struct run *r)
         cli_die("out of memory");
     state_begin(r->made);
     r->common.fee = 1;
-    r->book = cli_book(r->names);
     if (!r->seq || !r->chain)
         open_ledger(r);
     if (r->chain &&
@@ -114,7 +86,7 @@ static void set_up(struct run *r)
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
     if (r->fee)
         r->common.fee = cli_number("-F", r->fee, 0, INT64_MAX);
-    set_up_forger(r);
+    cli_forgery_open(&r->forgery, r->has_ledger ? &r->ledger : NULL);
 }
 
 /* An account as in the ledger and the pool; with -s, with that seq. */
@@ -187,51 +159,23 @@ static struct forge_sender sender_of(struct run *r, const struct tx *tx)
     return s;
 }
 
-static void put_answer(struct run *r)
-{
-    const struct forgery *forged = &r->forgery;
-    uint8_t message[SHA256_LEN];
-    if (!r->answers)
-        return;
-    sha256(forged->line.data, forged->message_len, message);
-    fprintf(r->answers, "%" PRIu64 " %s %s %s\n", r->lines, hex32(message).text,
-            forge_name(forged->kind), forged->rule.text);
-}
-
-static void close_answers(struct run *r)
-{
-    bool failed = r->answers && ferror(r->answers);
-    if (r->answers && (fclose(r->answers) || failed))
-        cli_die("%s: %s", r->answers_path, failed ? "cannot write" : strerror(errno));
-}
-
 /* Prints a forgery in place of the honest transaction, or after it if it needs the honest one. */
 static int put_forged(struct run *r, const struct tx *honest, const struct buf *line,
                       struct fault *f)
 {
     struct forge_sender sender = sender_of(r, honest);
-    if (forge_make(&r->forger, (enum forge_kind)r->kind, honest, &sender, &r->forgery, f))
+    if (cli_forgery_make(&r->forgery, honest, &sender, f))
         return -1;
-    if (r->forgery.follows) {
+    if (r->forgery.made.follows) {
         put_line(r, line);
         count_in(r, honest);
     }
-    put_line(r, &r->forgery.line);
-    put_answer(r);
+    put_line(r, &r->forgery.made.line);
+    cli_forgery_answer(&r->forgery, r->lines);
     return 0;
 }
 
-static bool is_to_be_forged(struct run *r)
-{
-    return r->break_kind && chance_below(&r->forger.chance, 100) < r->percent;
-}
-
 /* --- Payments --------------------------------------------------------------------------------- */
-
-/* One transaction, as a person wrote it. */
-struct words {
-    struct field from, to, amount, memo;
-};
 
 static int put(struct run *r, const struct tx *tx, struct fault *f)
 {
@@ -239,7 +183,7 @@ static int put(struct run *r, const struct tx *tx, struct fault *f)
     int result = 0;
     if (tx_format(tx, &line))
         return fault_memory(f);
-    if (is_to_be_forged(r)) {
+    if (cli_forgery_chosen(&r->forgery)) {
         result = put_forged(r, tx, &line, f);
     } else {
         put_line(r, &line);
@@ -249,81 +193,20 @@ static int put(struct run *r, const struct tx *tx, struct fault *f)
     return result;
 }
 
-static int shown(struct field x)
-{
-    return x.len > 80 ? 80 : (int)x.len;
-}
-
-/* Whether the amount was given before the account. (An account may be named 25; then it is that
- * account.) */
-static bool are_swapped(const struct run *r, const struct words *w)
-{
-    int64_t amount;
-    uint8_t account[ID_LEN];
-    struct fault f;
-    return number_parse(w->to.text, w->to.len, &amount) == 0 &&
-           number_parse(w->amount.text, w->amount.len, &amount) &&
-           cli_find_account(r->book, w->to.text, w->to.len, account, &f) &&
-           cli_find_account(r->book, w->amount.text, w->amount.len, account, &f) == 0;
-}
-
-static int make(struct run *r, const struct words *w, struct fault *f)
+static int make(struct run *r, const struct cli_payment *w, struct fault *f)
 {
     struct tx tx = r->common;
     char memo[TEXT_FORM_MAX];
-    if (cli_find_account(r->book, w->from.text, w->from.len, tx.from, f))
+    if (cli_payment_read(r->book, w, memo, &tx, f))
         return -1;
-    if (are_swapped(r, w))
-        return fault_rule(f, "'%.*s' is an account and '%.*s' an amount: TO comes before AMOUNT",
-                          shown(w->amount), w->amount.text, shown(w->to), w->to.text);
-    if (cli_find_account(r->book, w->to.text, w->to.len, tx.to, f) ||
-        field_number(w->amount, "amount", &tx.amount, f))
-        return -1;
-    if (tx.amount == 0)
-        return fault_rule(f, "amount: it must be at least 1");
-    if (w->memo.len && w->memo.text[w->memo.len - 1] == '\r')
-        return fault_rule(f, "memo: ends in a carriage return, as lines written on Windows do");
-    if (w->memo.len > TEXT_MAX)
-        return fault_rule(f, "memo: over %d bytes", TEXT_MAX);
-    tx.memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
     tx.seq = next_seq(r, tx.from);
     return put(r, &tx, f);
 }
 
-static struct field word(const char *text)
-{
-    return (struct field){text, strlen(text)};
-}
-
-/* The next word of a line; words are separated by spaces and tabs. */
-static struct field next_word(const char **at, const char *end)
-{
-    while (*at < end && (**at == ' ' || **at == '\t'))
-        ++*at;
-    const char *begin = *at;
-    while (*at < end && **at != ' ' && **at != '\t')
-        ++*at;
-    return (struct field){begin, (size_t)(*at - begin)};
-}
-
 static int make_line(struct run *r, const struct line *line, struct fault *f)
 {
-    const char *at = line->text, *end = at + line->len;
-    struct words w;
-    if (line->state != LINE_WHOLE)
-        return fault_rule(f, line->state == LINE_LONG ? "line: over 65535 bytes"
-                                                      : "line: torn: it has no newline");
-    if (line_typed(line, f))
-        return -1;
-    w.from = r->from ? word(r->from) : next_word(&at, end);
-    w.to = next_word(&at, end);
-    w.amount = next_word(&at, end);
-    if (w.amount.len == 0)
-        return fault_rule(f, "line: expected %sTO AMOUNT [MEMO]", r->from ? "" : "FROM ");
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    w.memo = (struct field){at, (size_t)(end - at)};
-    return make(r, &w, f);
+    struct cli_payment w;
+    return cli_payment_line(line, r->from, &w, f) ? -1 : make(r, &w, f);
 }
 
 static void make_lines(struct run *r)
@@ -350,17 +233,30 @@ static void make_lines(struct run *r)
     lines_free(lines);
 }
 
+/* Operands that cannot be understood are trouble. */
+static _Noreturn void refuse_operands(struct fault *f)
+{
+    f->kind = FAULT_TROUBLE;
+    cli_fail(NULL, f);
+}
+
+/* Before a ledger is opened, which there may not be. */
+static void check_operands(const struct run *r, char **operands)
+{
+    struct fault f = {0};
+    struct tx tx;
+    char memo[TEXT_FORM_MAX];
+    struct cli_payment w = cli_payment_operands(r->from, operands);
+    if (cli_payment_read(r->book, &w, memo, &tx, &f))
+        refuse_operands(&f);
+}
+
 static void make_one(struct run *r, char **operands)
 {
     struct fault f = {0};
-    struct words w = {.from = word(r->from),
-                      .to = word(operands[0]),
-                      .amount = word(operands[1]),
-                      .memo = word(operands[2] ? operands[2] : "")};
-    if (make(r, &w, &f)) {
-        f.kind = FAULT_TROUBLE; /* operands that are invalid */
-        cli_fail(NULL, &f);
-    }
+    struct cli_payment w = cli_payment_operands(r->from, operands);
+    if (make(r, &w, &f))
+        refuse_operands(&f);
 }
 
 /* -R: the same payment with a higher fee. */
@@ -382,10 +278,10 @@ static void read_options(struct run *r, int argc, char **argv)
                                        {'a', &r->names},
                                        {'s', &r->seq},
                                        {'c', &r->chain},
-                                       {'B', &r->break_kind},
-                                       {'A', &r->answers_path},
-                                       {'r', &r->share},
-                                       {'S', &r->seed},
+                                       {'B', &r->forgery.break_kind},
+                                       {'A', &r->forgery.answers_path},
+                                       {'r', &r->forgery.share},
+                                       {'S', &r->forgery.seed},
                                        {'R', &r->replace},
                                        {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
@@ -398,7 +294,7 @@ int main(int argc, char **argv)
     read_options(&r, argc, argv);
     int operands = argc - optind;
     if (r.replace) {
-        if (operands || r.from || r.seq || r.chain || r.break_kind)
+        if (operands || r.from || r.seq || r.chain || r.forgery.break_kind)
             cli_misuse(
                 "-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
         r.pool_path = r.pool_path ? r.pool_path : "pool";
@@ -406,6 +302,9 @@ int main(int argc, char **argv)
     if (operands && !r.from)
         cli_misuse("-f FROM is missing: who pays");
     cli_operands(argc, argv, operands ? 2 : 0, 3);
+    r.book = cli_book(r.names);
+    if (operands)
+        check_operands(&r, argv + optind);
     set_up(&r);
     if (r.replace)
         make_replacement(&r);
@@ -413,8 +312,7 @@ int main(int argc, char **argv)
         make_one(&r, argv + optind);
     else
         make_lines(&r);
-    close_answers(&r);
-    buf_free(&r.forgery.line);
+    cli_forgery_close(&r.forgery);
     state_free(r.made);
     if (r.pool_path && r.has_ledger)
         pool_free(&r.pool);

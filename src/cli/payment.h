@@ -1,0 +1,27 @@
+/* A payment as a person writes it, for txmake. Only programs use this. */
+#ifndef CLI_PAYMENT_H
+#define CLI_PAYMENT_H
+
+#include "base/lines.h"
+#include "record/book.h"
+#include "record/tx.h"
+
+/* The words, which point into what they were read from. An empty memo is none. */
+struct cli_payment {
+    struct field from, to, amount, memo;
+};
+
+/* Splits a line FROM TO AMOUNT [MEMO] at its spaces and tabs, or TO AMOUNT [MEMO] if from is given.
+ * 0, or -1 and a rule. */
+int cli_payment_line(const struct line *line, const char *from, struct cli_payment *w,
+                     struct fault *f);
+
+/* The same from two or three operands, of which a NULL is the end. */
+struct cli_payment cli_payment_operands(const char *from, char **operands);
+
+/* Sets from, to, amount and memo of *tx, whose memo is then in `memo`. Needs no ledger. 0, or -1
+ * and a rule. */
+int cli_payment_read(const struct book *b, const struct cli_payment *w, char memo[TEXT_FORM_MAX],
+                     struct tx *tx, struct fault *f);
+
+#endif
