@@ -659,6 +659,13 @@ END
     done
 }
 
+@test "a folder that cannot be removed does not change the verdict" {
+    mkdir stuck
+    printf '#!/bin/sh\nexit 1\n' >stuck/rm
+    chmod +x stuck/rm
+    TMPDIR=$PWD PATH=$PWD/stuck:$PATH expect 0 audit-by-hand -q "$good"
+}
+
 @test "a reader that leaves ends it without a word" {
     { audit-by-hand "$good" 2>said || echo $? >left; } | head -n 1 >/dev/null
     [ "$(cat left)" -eq 141 ]

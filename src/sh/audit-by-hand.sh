@@ -101,7 +101,7 @@ finish() {
     ended=$?
     trap - EXIT
     case $ended in 129 | 130 | 131 | 141 | 143) killed "$((ended - 128))" ;; esac
-    [ -z "$books" ] || rm -rf -- "$books"
+    [ -z "$books" ] || rm -rf -- "$books" || :
     [ "$ended" -eq 0 ] || [ -n "$verdict" ] || ended=2
     exit "$ended"
 }
@@ -111,7 +111,7 @@ finish() {
 killed() { # NUMBER
     trap - EXIT
     trap '' HUP INT QUIT PIPE TERM
-    [ -z "$books" ] || rm -rf -- "$books"
+    [ -z "$books" ] || rm -rf -- "$books" || :
     trap - "$1"
     [ -n "${ZSH_VERSION-}" ] || kill "-$1" $$
     exit $((128 + $1))
