@@ -362,6 +362,10 @@ has_lines() { # FILE COUNT
         expect 2 "$NODE" $arguments
         says '^usage: node '
     done
+    expect 2 "$NODE" --nothing=1 a
+    says '^node: --nothing: no such option$'
+    expect 2 "$NODE" --chain a
+    says '^node: --chain: its argument is missing'
     expect 2 "$NODE" -f 0 a
     says '^node: -f: not a number from 1 to 64$'
     expect 2 "$NODE" -f 65 a

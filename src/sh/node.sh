@@ -76,7 +76,8 @@ short_option() { # --NAME[=VALUE]
     --plain) option=p ;;
     --quiet) option=q ;;
     --version) option=V ;;
-    *) option='?' ;;
+    --allow | --announce | --chain | --fanout | --listen | --mine) misuse "$1: its argument is missing: $1=..." ;;
+    *) misuse "${1%%=*}: no such option" ;;
     esac
 }
 
