@@ -70,6 +70,12 @@ nothing_made() {
         expect 2 keygen "$name"
         says '^keygen: the name is '
     done
+    expect 2 keygen $'alice\r'
+    says '^keygen: the name ends in a carriage return, as lines written on Windows do$'
+    for name in $'two\nlines' $'\ttab' $'\033[1m' $'bell\a' $'\177'; do
+        expect 2 keygen "$name"
+        says '^keygen: the name has a control character in it$'
+    done
     expect 2 keygen "$(printf %0257d 0)"
     says 'over 256 bytes'
     expect 2 keygen "$(printf %0255d 0)"

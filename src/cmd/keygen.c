@@ -7,6 +7,7 @@
 #include "crypto/keyfile.h"
 #include "record/key.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -81,6 +82,11 @@ static void check_name(struct field name)
 {
     if (name.len == 0)
         cli_die("the name is empty");
+    if (name.text[name.len - 1] == '\r')
+        cli_die("the name ends in a carriage return, as lines written on Windows do");
+    for (size_t n = 0; n < name.len; n++)
+        if (iscntrl((unsigned char)name.text[n]))
+            cli_die("the name has a control character in it");
     if (name.len > TEXT_MAX)
         cli_die("the name is over %d bytes", TEXT_MAX);
     if (looks_like_account(name.text, name.len))
