@@ -1,6 +1,6 @@
 load lib/common
 
-# The brains of gossip-listen and gossip-send without sockets, in a time of their own; and the small parts below.
+# The logic of gossip-listen and gossip-send without sockets, in virtual time; and the small parts below it.
 
 braintest() {
     timeout 300 "$BIN/.t/braintest" "$@"

@@ -4,9 +4,9 @@ load lib/common
 load lib/ledger
 load lib/gossip
 
-# gossip-listen, mostly from the other end of a plain connection, where a test says every line itself.
+# gossip-listen, mostly from the other end of a plain connection, on which a test sends every line itself.
 
-# Dials and greets.
+# Dials and sends a hello.
 greet() { # NAME
     talk "$1" "$at"
     say "$1" "$(hello "$CHAIN")" 'ping 0'
@@ -14,7 +14,7 @@ greet() { # NAME
     heard "$1" "hello 1 $CHAIN [0-9]+ [0-9a-f]{64} deflate"
 }
 
-# offer NAME LINE: the record is offered and given when it is asked for.
+# offer NAME LINE: announces the record, and sends it when it is requested.
 offer() {
     local one
     one=$(head -n 1 <<<"$2" | id)
@@ -49,7 +49,7 @@ say_brief() { # NAME BLOCKFILE
     say_file "$1" "$1.brief"
 }
 
-# --- The straight way ----------------------------------------------------------------------------------
+# --- The normal case -----------------------------------------------------------------------------------
 
 # bats test_tags=threads
 @test "gossip-listen: a record is requested, printed once, and acknowledged to every peer that sends it" {
@@ -163,7 +163,7 @@ say_brief() { # NAME BLOCKFILE
     says 'more than 16 types'
 }
 
-# --- Greetings -----------------------------------------------------------------------------------------
+# --- Handshake -----------------------------------------------------------------------------------------
 
 @test "gossip-listen: a peer with a wrong hello is told why it is refused" {
     chain
@@ -464,7 +464,7 @@ END
 
 # --- Pulls ---------------------------------------------------------------------------------------------
 
-# pulled NAME LINES: what came back on a pull, without the lines before.
+# pulled NAME LINES: the answer to a pull, without the lines before it.
 answer() { # NAME
     grep -Ev '^(hello|want|taken|pong|pulled|bye) ' "$1.heard"
 }

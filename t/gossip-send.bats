@@ -4,7 +4,7 @@ load lib/common
 load lib/ledger
 load lib/gossip
 
-# gossip-send: against gossip-listen, and against a listener whose every line a test says.
+# gossip-send against gossip-listen, and against a listener for which a test sends every line.
 
 # send OPTION... <RECORDS: one shot, bounded.
 send() {
@@ -15,7 +15,7 @@ ends_with_2() { # ARGUMENT...
     expect 2 timeout 300 gossip-send "$@" </dev/null
 }
 
-# A sender that stays, fed by the fifo feed, which the test holds open as descriptor 7.
+# A sender that keeps running, fed by the fifo feed, which the test holds open as descriptor 7.
 follow() { # ARGUMENT...
     [ -p send.in ] || mkfifo send.in
     exec 7<>send.in
@@ -274,7 +274,7 @@ times() { # of an EVENT in send.log
 
 # --- What a listener may ask ---------------------------------------------------------------------------
 
-# A sender with txs and a listener by hand, who has greeted.
+# A sender with txs, and a listener by hand that has sent its hello.
 by_hand() { # [OPTION...]
     host h
     follow -p "$@" "$at"

@@ -10,8 +10,8 @@ teardown() {
     done
 }
 
-# A scripted peer (lib/pullhost.py) that serves the chain in a file: its address goes to NAME.at, the lines that
-# it is told to NAME.log.
+# A scripted peer (lib/pullhost.py) that serves the chain in a file. Its address goes to NAME.at, the lines that
+# it receives to NAME.log.
 host() { # NAME CHAIN [HOW [NUMBER]]
     need python3
     python3 -B "$BATS_TEST_DIRNAME/lib/pullhost.py" "$2" "$1.at" "$1.log" "${@:3}" 3>&- &
@@ -19,7 +19,7 @@ host() { # NAME CHAIN [HOW [NUMBER]]
     eventually test -e "$1.at"
 }
 
-# A chain of so many blocks behind genesis in `chain`; its genesis alone in `genesis` and `ledger`.
+# A chain of this many blocks after genesis in `chain`; only its genesis in `genesis` and `ledger`.
 long_chain() { # COUNT
     easy_chain
     cp ledger full
@@ -145,7 +145,7 @@ pulls() { # NAME: how often a host was asked
     blocks poor 1 1 | cmp - "$out"
 }
 
-# pulled_from HOW NUMBER COUNT RULE: a bad peer alone. Status 1, a word why, and COUNT blocks, which hold.
+# pulled_from HOW NUMBER COUNT RULE: pulls from one bad peer. Expects status 1, the reason, and COUNT valid blocks.
 pulled_from() {
     host "$1" chain "$1" "$2"
     pull -l genesis "$(<"$1.at")"

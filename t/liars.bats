@@ -4,8 +4,8 @@ load lib/common
 load lib/ledger
 load lib/gossip
 
-# What peers bear who talk to a liar. While each attack runs, an honest peer brings numbered payments: every one of
-# them must arrive, once; the one attacked stays small, and takes a newcomer afterwards.
+# Attacks on peers. While each attack runs, an honest peer sends numbered payments: every one of them must arrive, once;
+# the victim must stay small, and must accept a new peer afterwards.
 
 MEMORY=100000 # kB that the attacked program may take, at most; a listener in peace takes 10000, one with all its tables full 70000
 
@@ -28,9 +28,9 @@ setup() {
     tail -n 2 txs | head -n 1 >newcomer
 }
 
-# --- Who is attacked, and by whom ----------------------------------------------------------------------
+# --- Victims and attackers -----------------------------------------------------------------------------
 
-# A payment every few milliseconds, until somebody has had enough, at least thirty of them.
+# Sends a payment every few milliseconds until it is stopped, at least thirty of them.
 feed() {
     local n=0 tx
     while IFS= read -r tx; do
@@ -62,7 +62,7 @@ start_honest() { # COMMAND...
     STARTED+=("$honest")
 }
 
-# Says a script to the listener, and waits for the end.
+# Sends a script to the listener, and waits for the end.
 lie() { # OPTION... <SCRIPT
     timeout 300 liar -q -c "$CHAIN" -t 300 "$@" "$at" >lie.out
     [ "$(grep -c '^end ' lie.out)" -ge 1 ]
@@ -87,7 +87,7 @@ dropped_as() { # PATTERN
     eventually event l "[0-9a-f]{64} out - $1"
 }
 
-# All is as if nothing had been.
+# The victim is as it was before the attack.
 survives() { # [KILOBYTES]
     : >enough
     status_of "$honest"
@@ -145,7 +145,7 @@ of_known() { # COUNT: the known id so many times
 
 # --- Lines ---------------------------------------------------------------------------------------------
 
-# The script costs its sayer the connection and, for a while, its key.
+# The script gets its sender disconnected, and its key refused for a while.
 costs_a_key() { # SCRIPT REASON
     rm -f bad.key bad.pub
     keygen bad >/dev/null 2>&1

@@ -24,7 +24,7 @@ teardown() {
     done
 }
 
-# A network of its own, in which all ports are free, where the machine grants one. Its holder: $holder.
+# A network namespace of its own, in which all ports are free, if the machine grants one. Its holder: $holder.
 LEAN=() HOLDERS=()
 own_network() {
     setsid unshare -rn sleep 3600 3>&- &
@@ -39,7 +39,7 @@ inside() { # HOLDER COMMAND...
     nsenter -t "$1" -U -n --preserve-credentials "${@:2}"
 }
 
-# The pipeline alone, without what node(1) does around it.
+# Only the pipeline, without what node(1) does around it.
 lean() { # NAME
     (
         cd "$1" && exec 3>&- && keygen node >/dev/null
@@ -171,7 +171,7 @@ bytes_on_loopback() {
 
 # --- Nodes that come and go -----------------------------------------------------------------------------
 
-# up NAME: starts it, with a port of its choice where its own was given away meanwhile.
+# up NAME: starts it, at another port if its own has been taken meanwhile.
 up() {
     local options=("${options[@]}")
     [ "$1" != "${miner-}" ] || options+=(-m node)
@@ -187,8 +187,8 @@ up_or_over() { # NAME PID
     listens_now "$1" || is_over "$2"
 }
 
-# Pays on and on, by way of whoever is there; what was acknowledged goes to acknowledged.N. The same transaction is
-# brought until somebody has taken it: its successors wait for it.
+# Pays continuously, through any node that is up; acknowledged payments go to acknowledged.N. A transaction is sent
+# again until some node has taken it, since its successors wait for it.
 pay_on() { # PAYER
     local seq=0 n
     while [ ! -e enough ]; do

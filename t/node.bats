@@ -5,9 +5,9 @@ load lib/ledger
 load lib/gossip
 load lib/network
 
-# node: one peer out of a folder. What many of them do together is network.bats's.
+# node: one peer run from a folder. network.bats tests many of them together.
 
-# --- The way of a node ---------------------------------------------------------------------------------
+# --- The life of a node --------------------------------------------------------------------------------
 
 @test "a new node fetches the chain, is found by others, and relays records" {
     grow a

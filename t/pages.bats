@@ -38,7 +38,7 @@ page_options() { # PAGE
         }' "$1" | sort -u
 }
 
-# Those of a program's --help. Every program has -h and -V, and no synopsis need say so.
+# Those of a program's --help. Every program has -h and -V, which a synopsis may leave out.
 help_options() { # PROGRAM
     "$1" --help | sed -n 's/^ *-\([A-Za-z0-9]\)\([, ].*\)\{0,1\}$/\1/p' | sort -u
 }
@@ -77,7 +77,7 @@ differ() {
     xargs -P "$(nproc)" -n 1 timeout 300 "$ROOT/t/lib/examples.sh" <texts
 }
 
-# Those of audit-by-hand are left out: it refuses an awk that cannot count as far as it must.
+# Except those that use audit-by-hand, which refuses an awk with too little precision.
 @test "every example with awk does what it shows with every awk" {
     make_awks
     for page in "$ROOT"/man/*.[157]; do

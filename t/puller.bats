@@ -1,6 +1,6 @@
 load lib/common
 
-# What a puller asks for and waits for, against a peer that is a script; time is virtual.
+# What a puller requests and waits for, against a scripted peer, in virtual time.
 
 pulltest() {
     timeout 300 "$BIN/.t/pulltest" "$@"

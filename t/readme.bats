@@ -1,7 +1,7 @@
 # bats file_tags=slow
 load lib/common
 
-# README.md, typed from its first line to its last in a clone by someone who has nothing but the base system.
+# README.md, typed from its first line to its last in a clone, on a machine that has only the base system.
 
 setup() {
     TREE=$BATS_TEST_TMPDIR/clone
@@ -9,8 +9,8 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# The tree as it would be cloned. Compiling takes long: unless the programs under test are another build, their objects
-# go along, as if made there; the rest is made by the commands in README.md.
+# The tree as it would be cloned. To save time, the object files are copied too, unless the programs under test are
+# another build; the commands in README.md make the rest.
 copy() {
     mkdir "$TREE"
     (cd "$ROOT" && tar -cf - --exclude=./.git --exclude=./bin .) | tar -xf - -C "$TREE"
@@ -21,7 +21,7 @@ copy() {
     touch -r "$BIN/.o/flags" "$TREE/bin/.o/flags"
 }
 
-# Whoever has installed the programs must see those of the clone all the same.
+# Programs that are already installed must not be used instead of those of the clone.
 typed() { # FILE
     env -i HOME="$BATS_TEST_TMPDIR" TMPDIR="$BATS_TEST_TMPDIR" TERM=dumb PATH="$(getconf PATH)" \
         "$TREE/t/lib/examples.sh" -d "$TREE" "$1"

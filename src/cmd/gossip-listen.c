@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
     {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
     {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase"},
     {'t', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
-    {'n', "count", "COUNT", "connections at most (default: 1024)"},
+    {'n', "count", "COUNT", "maximum number of connections (default: 1024)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},

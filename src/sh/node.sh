@@ -41,7 +41,7 @@ Runs one peer from the folder DIR: ledger, pool, peers, names, node.key, log.
   -c, --chain=CHAIN            the genesis block's id, if there is no ledger yet
   -d, --dandelion              send fresh transactions along a stem first
   -f, --fanout=COUNT           dial this many peers (default: 8)
-  -l, --listen=HOST:PORT       listen there (default: as last time, else 127.0.0.1, a free port)
+  -l, --listen=HOST:PORT       listen at this address (default: as last time, else a free port of 127.0.0.1)
   -m, --mine=NAME              mine for this account
   -o, --announce=HOST:PORT     the address announced to peers (default: where it listens)
   -p, --plain                  use no TLS, and only loopback, for watching with nc
