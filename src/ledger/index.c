@@ -200,7 +200,7 @@ static int pragma_number(struct index *ix, const char *text, int64_t *out, struc
 /* Creates the tables in an empty database; a database with other contents must not be used. */
 static int make_schema(struct index *ix, struct fault *f)
 {
-    int64_t version, tables;
+    int64_t version = 0, tables = 0;
     if (pragma_number(ix, "PRAGMA user_version", &version, f))
         return -1;
     if (version == VERSION)
