@@ -296,7 +296,7 @@ legend() {
     head -c -10 elsewhere >torn
     expect 0 ledger-graph torn
     grep -q ' 6 blocks on the best chain\|n6 blocks on the best chain' "$out"
-    says '^torn:.*left out'
+    says '^torn:.*ignored'
 }
 
 @test "usage, help, version, and a stdout that cannot be written" {
