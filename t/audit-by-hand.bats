@@ -776,6 +776,7 @@ TOOLS='awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum
     rm -rf tmp/*
 }
 
+# bats test_tags=thorough
 @test "other shells and other awks say the same" {
     program=$(command -v audit-by-hand)
     for shell in dash 'bash --posix' bash ksh 'busybox ash'; do
@@ -808,6 +809,7 @@ has_shell() { # WORD...
     command -v "$1" >/dev/null && { [ "$1" != busybox ] || busybox sh -c : 2>/dev/null; }
 }
 
+# bats test_tags=thorough
 @test "every shell gives the right verdict, or refuses with a word" {
     program=$(command -v audit-by-hand)
     for shell in dash bash 'bash --posix' mksh lksh ksh93 posh yash zsh 'zsh --emulate sh' 'busybox sh'; do
@@ -875,6 +877,7 @@ END
     done
 }
 
+# bats test_tags=thorough
 @test "every awk will do" {
     for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
         command -v "${awk%% *}" >/dev/null || continue

@@ -1,4 +1,4 @@
-# bats file_tags=slow
+# bats file_tags=slow,thorough
 load lib/common
 load lib/ledger
 

@@ -1,4 +1,4 @@
-# bats file_tags=long
+# bats file_tags=long,thorough
 load lib/common
 
 # Every auditor says the same of ledgers that somebody broke (t/lib/mutate.c): verify, ledger-append, an

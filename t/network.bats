@@ -206,7 +206,7 @@ report() { # WORDS
     [ -z "${SOAK_SECONDS-}" ] || { echo "# $1:" && usage_of_all | sed 's/^/#   /'; } >&3
 }
 
-# bats test_tags=soak
+# bats test_tags=soak,thorough
 @test "half of all nodes killed again and again: nothing that was acknowledged is lost" {
     count=${SOAK_NODES:-$(few 6 3)}
     payers 3 -s 1 -e 10
@@ -264,7 +264,7 @@ is_known() { # NAME
     [ "$knowing" -gt $((${#NODES[@]} / 2)) ]
 }
 
-# bats test_tags=soak
+# bats test_tags=soak,thorough
 @test "nodes that join and leave all the time, at new addresses, find each other again" {
     count=${SOAK_NODES:-$(few 6 3)}
     payers 1 -s 1 -e 10
