@@ -154,11 +154,6 @@ int json_put(struct json *j, const char *line, size_t len, struct buf *out, stru
 {
     uint8_t id[SHA256_LEN];
     char digits[2 * ID_LEN];
-    enum armor_part armored = armor_next(&j->armor, line, len);
-    if (armored == ARMOR_BEGINS)
-        fault_rule(f, ARMOR_RULE);
-    if (armored != ARMOR_NONE)
-        return armored == ARMOR_BEGINS;
     const struct form *form = form_of(line, len);
     int broken = form_check(form, line, len, f) ? 1 : 0;
     if (buf_reserve(out, 2 * len + FRAME_MAX + (size_t)JSON_BYTE_MAX * TEXT_MAX))

@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "export/form.h"
-#include "record/armor.h"
 
 /* All zero at the start of a stream, except for the caller's field. */
 struct json {
@@ -17,12 +16,11 @@ struct json {
     /* The block whose body is being read; the other fields are for json.c only. */
     uint8_t block[ID_LEN];
     int64_t height, index, left;
-    struct armor armor;
 };
 
 /* Appends the object for the stream's next line, which line_check accepted, and a newline. A line
- * not in the form of its type is written as one of an unknown type, and one of a PEM file is left
- * out. 0; 1 and a rule in *f in the first case and at a PEM file's first line; -1 and trouble. */
+ * not in the form of its type is written as one of an unknown type. 0; 1 and a rule in *f in that
+ * case; -1 and trouble. */
 int json_put(struct json *j, const char *line, size_t len, struct buf *out, struct fault *f);
 
 #endif
