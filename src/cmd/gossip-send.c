@@ -101,17 +101,39 @@ static void complain(void *self, const char *words)
         cli_warn("%s", words);
 }
 
+/* A session with our hello. NULL: no memory. */
+static struct session *new_session(const struct run *r)
+{
+    struct hello ours;
+    struct session *session = malloc(sizeof *session);
+    sender_hello(r->sender, &ours);
+    if (session && session_init(session, &ours, loop_now()) == 0)
+        return session;
+    free(session);
+    return NULL;
+}
+
+static void free_session(struct session *session)
+{
+    if (session)
+        session_free(session);
+    free(session);
+}
+
 static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
                   struct fault *f)
 {
     struct run *r = self;
     struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    struct outbound *m = sender_join(r->sender, account ? key.text : address, loop_now());
+    struct outbound *m = NULL;
+    *session = new_session(r);
+    if (*session)
+        m = sender_join(r->sender, *session, account ? key.text : address, loop_now());
     if (!m) {
+        free_session(*session);
         fault_memory(f);
         return NULL;
     }
-    *session = &m->session;
     if (r->verbose)
         cli_event(m->who, "in", NULL, address);
     return m;
@@ -123,7 +145,9 @@ static enum client_next leave(void *self, void *peer, const struct fault *why)
     struct outbound *m = peer;
     if (r->verbose)
         cli_event(m->who, "out", NULL, why->text);
+    struct session *session = m->session;
     sender_leave(r->sender, m);
+    free_session(session);
     return CLIENT_AGAIN;
 }
 

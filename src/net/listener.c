@@ -59,7 +59,7 @@ int inbound_doom(struct inbound *g, const char *word, const struct fault *why)
         return -1;
     g->doomed = true;
     g->why = *why;
-    g->session.word = word;
+    g->session->word = word;
     return -1;
 }
 
@@ -109,7 +109,7 @@ static int acknowledge(struct listener *l, struct inbound *g)
     struct buf *taken = &g->state->taken;
     if (!taken->len)
         return 0;
-    if (session_backlog(&g->session) > owed_max(l, g)) {
+    if (session_backlog(g->session) > owed_max(l, g)) {
         fault_rule(&f, "slow: does not read what is sent to it");
         listener_log(l, g, "bad", NULL, f.text);
         inbound_doom(g, "slow", &f);
@@ -119,7 +119,7 @@ static int acknowledge(struct listener *l, struct inbound *g)
     l->scratch.len = 0;
     if (wire_put_ids("taken", (const uint8_t(*)[ID_LEN])(const void *)taken->data,
                      taken->len / ID_LEN, &l->scratch) ||
-        session_put(&g->session, l->scratch.data, l->scratch.len))
+        session_put(g->session, l->scratch.data, l->scratch.len))
         return -1;
     if (taken->cap > 4096)
         buf_free(taken);
@@ -272,8 +272,7 @@ struct session_role listener_role(void)
 
 /* --- Peers ----------------------------------------------------------------------------------- */
 
-/* Fills in our hello. */
-static void make_hello(const struct listener *l, struct hello *h)
+void listener_hello(const struct listener *l, struct hello *h)
 {
     const struct view *v = l->config->view;
     struct fault f;
@@ -297,20 +296,18 @@ static void free_peer(struct inbound *g)
 {
     if (g->state)
         buf_free(&g->state->taken);
-    session_free(&g->session);
     free(g->state);
     free(g);
 }
 
-static struct inbound *new_peer(struct listener *l, int64_t now)
+static struct inbound *new_peer(struct listener *l, struct session *session, int64_t now)
 {
-    struct hello ours;
     struct inbound *g = calloc(1, sizeof *g);
     if (!g)
         return NULL;
-    make_hello(l, &ours);
+    g->session = session;
     g->state = calloc(1, sizeof *g->state);
-    if (!g->state || session_init(&g->session, &ours, now)) {
+    if (!g->state) {
         free_peer(g);
         return NULL;
     }
@@ -320,8 +317,9 @@ static struct inbound *new_peer(struct listener *l, int64_t now)
     return g;
 }
 
-struct inbound *listener_join(struct listener *l, const uint8_t account[ID_LEN], const char *who,
-                              int64_t now, struct fault *f)
+struct inbound *listener_join(struct listener *l, struct session *session,
+                              const uint8_t account[ID_LEN], const char *who, int64_t now,
+                              struct fault *f)
 {
     struct inbound *g;
     uint16_t slot = free_slot(l);
@@ -333,7 +331,7 @@ struct inbound *listener_join(struct listener *l, const uint8_t account[ID_LEN],
         fault_rule(f, "banned: it broke a rule");
         return NULL;
     }
-    g = new_peer(l, now);
+    g = new_peer(l, session, now);
     if (!g) {
         fault_memory(f);
         return NULL;
@@ -360,7 +358,7 @@ static void orphan(struct listener *l, uint16_t slot)
 
 void listener_leave(struct listener *l, struct inbound *g, int64_t now)
 {
-    if (g->session.word && strcmp(g->session.word, "bad") == 0)
+    if (g->session->word && strcmp(g->session->word, "bad") == 0)
         discourage(l, g, now);
     l->peers[g->state->slot] = NULL;
     while (l->top && !l->peers[l->top - 1])

@@ -27,8 +27,8 @@
 #define LISTENER_OUT_MAX (1 << 20)        /* bytes waiting for stdout at which reading stops */
 
 struct inbound {
-    struct session session;
-    char who[72]; /* its account in hex, or its address; for the log */
+    struct session *session; /* the connection's owner's */
+    char who[72];            /* its account in hex, or its address; for the log */
     uint8_t account[ID_LEN];
     bool has_account;
     bool doomed; /* to be closed, for the reason in `why` */
@@ -62,11 +62,15 @@ struct listener;
 struct listener *listener_new(const struct listener_config *config);
 void listener_free(struct listener *l);
 
-/* Adds a peer (account NULL: a plain connection), with our hello waiting in its session. NULL and a
- * fault: it is discouraged, there is no room, or no memory. who: its name in the log if it has no
- * account. */
-struct inbound *listener_join(struct listener *l, const uint8_t account[ID_LEN], const char *who,
-                              int64_t now, struct fault *f);
+/* Fills in our hello. */
+void listener_hello(const struct listener *l, struct hello *h);
+
+/* Adds a peer (account NULL: a plain connection) on this session, which stays the caller's until
+ * the peer has left. NULL and a fault: it is discouraged, there is no room, or no memory. who: its
+ * name in the log if it has no account. */
+struct inbound *listener_join(struct listener *l, struct session *session,
+                              const uint8_t account[ID_LEN], const char *who, int64_t now,
+                              struct fault *f);
 
 /* Removes and frees the peer. */
 void listener_leave(struct listener *l, struct inbound *g, int64_t now);

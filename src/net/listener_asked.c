@@ -54,7 +54,7 @@ int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
     l->scratch.len = 0;
     listener_log(l, g, "asked", id, NULL);
     return wire_put_ids("want", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->scratch) ||
-                   session_put(&g->session, l->scratch.data, l->scratch.len)
+                   session_put(g->session, l->scratch.data, l->scratch.len)
                ? -1
                : 0;
 }
@@ -246,7 +246,7 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
     }
     l->scratch.len = 0;
     if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
-        session_put(&g->session, l->scratch.data, l->scratch.len))
+        session_put(g->session, l->scratch.data, l->scratch.len))
         return fault_memory(f);
     return 0;
 }

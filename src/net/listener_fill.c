@@ -215,7 +215,7 @@ static int ask_lines(struct listener *l, struct inbound *g, const struct filling
     }
     if (on_line && buf_add_string(&l->scratch, "\n"))
         return -1;
-    return session_put(&g->session, l->scratch.data, l->scratch.len);
+    return session_put(g->session, l->scratch.data, l->scratch.len);
 }
 
 static void log_brief(const struct listener *l, const struct inbound *g, const struct filling *fill)

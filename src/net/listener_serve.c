@@ -49,7 +49,7 @@ static void put_end(struct listener *l, struct inbound *g)
         memcpy(tip, l->config->chain, ID_LEN);
     }
     int n = snprintf(line, sizeof line, "pulled %" PRId64 " %s\n", height, hex32(tip).text);
-    if (session_put(&g->session, line, (size_t)n)) {
+    if (session_put(g->session, line, (size_t)n)) {
         fault_memory(&f);
         turn_away(g, &f);
     }
@@ -107,14 +107,14 @@ static int put_block(struct listener *l, struct inbound *g, struct fault *f)
     if (memcmp(s->pull_prev, none, ID_LEN) && memcmp(s->pull_prev, block.prev, ID_LEN))
         return 0;
     memcpy(s->pull_prev, id, ID_LEN);
-    return session_put(&g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
+    return session_put(g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
 }
 
 void listener_serve(struct listener *l, struct inbound *g)
 {
     struct inbound_state *s = g->state;
     struct fault f;
-    while (s->pulling && session_backlog(&g->session) < ROOM) {
+    while (s->pulling && session_backlog(g->session) < ROOM) {
         int put = l->config->view && s->pull_left ? put_block(l, g, &f) : 0;
         if (put < 0)
             turn_away(g, &f);

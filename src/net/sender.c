@@ -276,7 +276,6 @@ static void free_peer(struct outbound *m)
         buf_free(&m->state->again);
         buf_free(&m->state->wants);
     }
-    session_free(&m->session);
     free(m->state);
     free(m);
 }
@@ -320,16 +319,21 @@ static void forget(struct sender *s, unsigned slot, bool all)
     }
 }
 
-static struct outbound *new_peer(struct sender *s, const char *who, int64_t now)
+void sender_hello(const struct sender *s, struct hello *h)
 {
-    struct hello ours = {.deflate = s->config->deflate};
+    *h = (struct hello){.deflate = s->config->deflate};
+    memcpy(h->chain, s->config->chain, ID_LEN);
+    memcpy(h->tip, s->config->chain, ID_LEN);
+}
+
+static struct outbound *new_peer(struct session *session, const char *who)
+{
     struct outbound *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
-    memcpy(ours.chain, s->config->chain, ID_LEN);
-    memcpy(ours.tip, s->config->chain, ID_LEN);
+    m->session = session;
     m->state = calloc(1, sizeof *m->state);
-    if (!m->state || session_init(&m->session, &ours, now)) {
+    if (!m->state) {
         free_peer(m);
         return NULL;
     }
@@ -337,9 +341,10 @@ static struct outbound *new_peer(struct sender *s, const char *who, int64_t now)
     return m;
 }
 
-struct outbound *sender_join(struct sender *s, const char *who, int64_t now)
+struct outbound *sender_join(struct sender *s, struct session *session, const char *who,
+                             int64_t now)
 {
-    struct outbound *m = new_peer(s, who, now);
+    struct outbound *m = new_peer(session, who);
     unsigned slot = m ? find_slot(s, m->who) : SENDER_PEERS_MAX;
     if (slot == SENDER_PEERS_MAX) {
         if (m)

@@ -20,7 +20,7 @@
 #define SENDER_STEMS_MAX 4096
 
 struct outbound {
-    struct session session;
+    struct session *session; /* the connection's owner's */
     char who[72];
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
@@ -65,8 +65,13 @@ size_t sender_open(const struct sender *s);
 int64_t sender_progress(const struct sender *s);
 void sender_give_up(struct sender *s);
 
-/* Adds a peer, with our hello waiting in its session. NULL: too many, or no memory. */
-struct outbound *sender_join(struct sender *s, const char *who, int64_t now);
+/* Fills in our hello. */
+void sender_hello(const struct sender *s, struct hello *h);
+
+/* Adds a peer on this session, which stays the caller's until the peer has left. NULL: too many, or
+ * no memory. */
+struct outbound *sender_join(struct sender *s, struct session *session, const char *who,
+                             int64_t now);
 
 /* Removes and frees the peer. */
 void sender_leave(struct sender *s, struct outbound *m);

@@ -22,7 +22,7 @@ static uint64_t bit_of(const struct outbound *m)
 
 static int say(struct sender *s, struct outbound *m)
 {
-    return session_put(&m->session, s->scratch.data, s->scratch.len);
+    return session_put(m->session, s->scratch.data, s->scratch.len);
 }
 
 static int doom(struct sender *s, struct outbound *m, const char *word, const struct fault *why)
@@ -30,7 +30,7 @@ static int doom(struct sender *s, struct outbound *m, const char *word, const st
     if (!m->doomed) {
         m->doomed = true;
         m->why = *why;
-        m->session.word = word;
+        m->session->word = word;
         sender_log(s, m, "bad", NULL, why->text);
     }
     return -1;
@@ -145,7 +145,7 @@ void offer_brief(struct sender *s, struct held *p, const struct item *item)
         return; /* it will be announced by its id */
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
         struct outbound *m = s->peers[i];
-        if (!m || !m->session.greeted || session_backlog(&m->session) > BRIEF_ROOM ||
+        if (!m || !m->session->greeted || session_backlog(m->session) > BRIEF_ROOM ||
             m->state->open >= SENDER_WINDOW || say(s, m))
             continue;
         m->state->lines_left = 2 * p->size;
@@ -176,13 +176,13 @@ static int take_want(struct sender *s, struct outbound *m, const char *line, siz
 static int give_some(struct sender *s, struct outbound *m)
 {
     struct outbound_state *t = m->state;
-    while (t->wants_at * sizeof(uint64_t) < t->wants.len && session_backlog(&m->session) < ROOM) {
+    while (t->wants_at * sizeof(uint64_t) < t->wants.len && session_backlog(m->session) < ROOM) {
         uint64_t seq;
         memcpy(&seq, t->wants.data + t->wants_at++ * sizeof seq, sizeof seq);
         const struct held *p = held_at(s, seq);
         if (!p)
             continue; /* let go meanwhile */
-        if (session_put(&m->session, p->text, p->size))
+        if (session_put(m->session, p->text, p->size))
             return -1;
         sender_log(s, m, "gave", p->id, NULL);
     }
@@ -357,7 +357,7 @@ static int insist(struct sender *s, struct outbound *m, int64_t now)
     struct buf ids = {0};
     if (!t->insisted)
         t->insisted = now;
-    if (!t->open || session_backlog(&m->session) || now - t->insisted < INSIST_EVERY)
+    if (!t->open || session_backlog(m->session) || now - t->insisted < INSIST_EVERY)
         return 0;
     t->insisted = now;
     s->scratch.len = 0;
@@ -376,7 +376,7 @@ static int settle_peer(struct sender *s, struct outbound *m, int64_t now)
     if (insist(s, m, now) || give_some(s, m))
         return -1;
     do
-        offered = session_backlog(&m->session) < ROOM ? offer_some(s, m) : 0;
+        offered = session_backlog(m->session) < ROOM ? offer_some(s, m) : 0;
     while (offered == WIRE_IDS_MAX);
     return offered < 0 ? -1 : 0;
 }
@@ -387,7 +387,7 @@ void sender_settle(struct sender *s, int64_t now)
     stem_settle(s, now);
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
         struct outbound *m = s->peers[i];
-        if (m && m->session.greeted && !m->doomed && settle_peer(s, m, now)) {
+        if (m && m->session->greeted && !m->doomed && settle_peer(s, m, now)) {
             fault_memory(&f);
             doom(s, m, "full", &f);
         }

@@ -41,10 +41,10 @@ static struct outbound *stem_peer(struct sender *s, int64_t now)
 {
     unsigned count = 0;
     struct outbound *m = s->peers[s->stem_slot];
-    if (now < s->epoch_ends && m && m->session.greeted)
+    if (now < s->epoch_ends && m && m->session->greeted)
         return m;
     for (unsigned i = 0; i < SENDER_PEERS_MAX; i++)
-        if (s->peers[i] && s->peers[i]->session.greeted && !s->peers[i]->doomed &&
+        if (s->peers[i] && s->peers[i]->session->greeted && !s->peers[i]->doomed &&
             chance_below(&s->chance, ++count) == 0)
             s->stem_slot = i;
     s->epoch_ends = now + SENDER_EPOCH;
@@ -55,7 +55,7 @@ static void send_stem(struct sender *s, struct outbound *m, struct held *p)
 {
     s->scratch.len = 0;
     if (wire_put_ids("stem", (const uint8_t(*)[ID_LEN])(const void *)p->id, 1, &s->scratch) ||
-        session_put(&m->session, s->scratch.data, s->scratch.len))
+        session_put(m->session, s->scratch.data, s->scratch.len))
         return;
     outbound_offered(s, m, p, "stem");
 }

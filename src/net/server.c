@@ -23,6 +23,7 @@ enum {
 /* A connection. */
 struct visitor {
     struct link *link;
+    struct session session;
     struct inbound *inbound; /* NULL: the handshake is not complete */
     uint64_t number;         /* in the order of arrival */
     uint64_t network;
@@ -55,6 +56,14 @@ static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
            memcmp(account, tls_account(s->config->tls), ID_LEN) == 0;
 }
 
+/* Our hello. 0, or -1: no memory. */
+static int start_session(const struct server *s, struct visitor *v)
+{
+    struct hello ours;
+    listener_hello(s->config->listener, &ours);
+    return session_init(&v->session, &ours, loop_now());
+}
+
 static int opened(void *self, struct link *l, struct fault *f)
 {
     struct server *s = self;
@@ -64,14 +73,19 @@ static int opened(void *self, struct link *l, struct fault *f)
     if (account && !is_allowed(s, account))
         return fault_rule(f, "its key is not allowed");
     struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    v->inbound = listener_join(s->config->listener, account, account ? key.text : v->address,
-                               loop_now(), f);
+    v->inbound = listener_join(s->config->listener, &v->session, account,
+                               account ? key.text : v->address, loop_now(), f);
+    if (v->inbound && start_session(s, v)) {
+        listener_leave(s->config->listener, v->inbound, loop_now());
+        v->inbound = NULL;
+        fault_memory(f);
+    }
     if (!v->inbound) {
         link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
     }
     say(s, v->inbound->who, "in", v->address);
-    link_attach(l, &v->inbound->session, v->inbound);
+    link_attach(l, &v->session, v->inbound);
     return 0;
 }
 
@@ -82,6 +96,7 @@ static void closed(void *self, struct link *l, const struct fault *why)
     say(s, v->inbound ? v->inbound->who : v->address, "out", why->text);
     if (v->inbound)
         listener_leave(s->config->listener, v->inbound, loop_now());
+    session_free(&v->session);
     for (size_t i = 0; i < s->count; i++)
         if (s->visitors[i] == v)
             s->visitors[i] = s->visitors[--s->count];
@@ -107,7 +122,7 @@ static size_t of_network(const struct server *s, uint64_t network)
 
 static bool is_silent(const struct visitor *v)
 {
-    return !v->inbound || !v->inbound->session.greeted;
+    return !v->inbound || !v->session.greeted;
 }
 
 /* The oldest connection without a hello, if such connections fill their share. */
@@ -258,14 +273,14 @@ static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool 
     struct fault why;
     if (v->inbound && v->inbound->doomed) {
         why = v->inbound->why;
-        link_close(v->link, v->inbound->session.word, &why);
+        link_close(v->link, v->session.word, &why);
         return;
     }
     if (v->inbound && room)
         listener_serve(s->config->listener, v->inbound);
     if (tick && link_tick(v->link, now))
         return;
-    if (v->inbound && session_backlog(&v->inbound->session))
+    if (v->inbound && session_backlog(&v->session))
         link_push(v->link, now);
 }
 
@@ -275,7 +290,7 @@ static bool has_room(const struct server *s)
     size_t waiting = 0;
     for (size_t i = 0; i < s->count; i++)
         if (s->visitors[i]->inbound)
-            waiting += session_backlog(&s->visitors[i]->inbound->session);
+            waiting += session_backlog(&s->visitors[i]->session);
     return waiting < UNREAD_MAX;
 }
 

@@ -124,7 +124,7 @@ static void check_out(struct run *r)
 static void check_told(struct inbound *g, int64_t now)
 {
     const char *bytes;
-    ptrdiff_t n = session_outgoing(&g->session, &bytes);
+    ptrdiff_t n = session_outgoing(g->session, &bytes);
     if (n == 0)
         return;
     must(n > 0 && bytes[n - 1] == '\n');
@@ -136,7 +136,7 @@ static void check_told(struct inbound *g, int64_t now)
              word == WIRE_RECORD);
         line = end + 1;
     }
-    session_sent(&g->session, (size_t)n, now);
+    session_sent(g->session, (size_t)n, now);
 }
 
 /* --- Steps
@@ -145,7 +145,7 @@ static void check_told(struct inbound *g, int64_t now)
 static void leave(struct run *r, size_t i)
 {
     if (r->peers[i])
-        listener_leave(r->listener, r->peers[i], r->now);
+        leave_listener(r->listener, r->peers[i], r->now);
     r->peers[i] = NULL;
     if (i == r->turn)
         r->said.len = 0;
@@ -157,11 +157,10 @@ static void join(struct run *r, size_t i)
     static const char hello[] =
         "hello 1 1111111111111111111111111111111111111111111111111111111111111111 0 "
         "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
-    struct fault f;
     uint8_t key[ID_LEN] = {(uint8_t)i};
     if (r->peers[i])
         return;
-    r->peers[i] = listener_join(r->listener, i % 2 ? key : NULL, "peer", r->now, &f);
+    r->peers[i] = join_listener(r->listener, i % 2 ? key : NULL, "peer", r->now);
     must(r->peers[i] || i % 2);
     if (r->peers[i])
         must(give(inbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
@@ -198,7 +197,7 @@ static void pass(struct run *r, int64_t ms)
     r->now += ms;
     listener_tick(r->listener, r->now);
     for (size_t i = 0; i < GUESTS; i++)
-        if (r->peers[i] && session_tick(&r->peers[i]->session, r->now, &f))
+        if (r->peers[i] && session_tick(r->peers[i]->session, r->now, &f))
             leave(r, i);
 }
 
@@ -285,6 +284,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         step(&r, data[i]);
     hand_over(&r);
     settle(&r);
+    for (size_t i = 0; i < GUESTS; i++)
+        leave(&r, i);
     listener_free(r.listener);
     for (size_t i = 0; i < KNOWN; i++)
         buf_free(&r.known[i].text);

@@ -34,7 +34,7 @@ static void late(void *self, const uint8_t id[ID_LEN])
 static void leave(struct run *r, size_t i)
 {
     if (i < MATES && r->peers[i])
-        sender_leave(r->sender, r->peers[i]);
+        leave_sender(r->sender, r->peers[i]);
     if (i < MATES)
         r->peers[i] = NULL;
     if (i == r->turn)
@@ -48,8 +48,7 @@ static void join(struct run *r, size_t i)
         "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
     if (r->peers[i])
         return;
-    r->peers[i] = sender_join(r->sender, "peer", r->now);
-    must(r->peers[i] != NULL);
+    r->peers[i] = join_sender(r->sender, "peer", r->now);
     must(give(outbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
 }
 
@@ -57,7 +56,7 @@ static void join(struct run *r, size_t i)
 static void check_told(struct run *r, struct outbound *m)
 {
     const char *bytes;
-    ptrdiff_t n = session_outgoing(&m->session, &bytes);
+    ptrdiff_t n = session_outgoing(m->session, &bytes);
     if (n == 0)
         return;
     must(n > 0 && bytes[n - 1] == '\n');
@@ -72,7 +71,7 @@ static void check_told(struct run *r, struct outbound *m)
         must(count >= 0 && (word != WIRE_STEM || r->sender->config->stems));
         line = end + 1;
     }
-    session_sent(&m->session, (size_t)n, r->now);
+    session_sent(m->session, (size_t)n, r->now);
 }
 
 static void settle(struct run *r)
@@ -120,7 +119,7 @@ static void pass(struct run *r, int64_t ms)
     struct fault f;
     r->now += ms;
     for (size_t i = 0; i < MATES; i++)
-        if (r->peers[i] && session_tick(&r->peers[i]->session, r->now, &f))
+        if (r->peers[i] && session_tick(r->peers[i]->session, r->now, &f))
             leave(r, i);
 }
 
@@ -213,6 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     r.late = 0;
     sender_give_up(r.sender);
     must(r.late == open);
+    for (size_t i = 0; i < MATES; i++)
+        leave(&r, i);
     sender_free(r.sender);
     for (size_t i = 0; i < KNOWN; i++)
         buf_free(&r.known[i].text);

@@ -117,16 +117,62 @@ struct end {
 
 static inline struct end inbound_end(struct inbound *g)
 {
-    struct end e = {&g->session, listener_role()};
+    struct end e = {g->session, listener_role()};
     e.role.self = g;
     return e;
 }
 
 static inline struct end outbound_end(struct outbound *m)
 {
-    struct end e = {&m->session, sender_role()};
+    struct end e = {m->session, sender_role()};
     e.role.self = m;
     return e;
+}
+
+/* Joins and leaves, with a session of the test's own. NULL: the listener refuses. */
+static inline struct inbound *join_listener(struct listener *l, const uint8_t *account,
+                                            const char *who, int64_t now)
+{
+    struct fault f;
+    struct hello ours;
+    struct session *session = malloc(sizeof *session);
+    must(session != NULL);
+    listener_hello(l, &ours);
+    must(session_init(session, &ours, now) == 0);
+    struct inbound *g = listener_join(l, session, account, who, now, &f);
+    if (!g) {
+        session_free(session);
+        free(session);
+    }
+    return g;
+}
+
+static inline void leave_listener(struct listener *l, struct inbound *g, int64_t now)
+{
+    struct session *session = g->session;
+    listener_leave(l, g, now);
+    session_free(session);
+    free(session);
+}
+
+static inline struct outbound *join_sender(struct sender *s, const char *who, int64_t now)
+{
+    struct hello ours;
+    struct session *session = malloc(sizeof *session);
+    must(session != NULL);
+    sender_hello(s, &ours);
+    must(session_init(session, &ours, now) == 0);
+    struct outbound *m = sender_join(s, session, who, now);
+    must(m != NULL);
+    return m;
+}
+
+static inline void leave_sender(struct sender *s, struct outbound *m)
+{
+    struct session *session = m->session;
+    sender_leave(s, m);
+    session_free(session);
+    free(session);
 }
 
 /* Hands bytes to an end, which must not look beyond them. 0, or -1: it closes. */
@@ -362,13 +408,12 @@ static inline void net_add_node(struct net *n, bool stems, bool deflate)
 
 static inline void net_up(struct net *n, struct wire_link *link)
 {
-    struct fault f;
     if (link->inbound)
         return;
-    link->inbound = listener_join(n->nodes[link->to].listener, NULL, "peer", n->now, &f);
+    link->inbound = join_listener(n->nodes[link->to].listener, NULL, "peer", n->now);
     char who[16];
     snprintf(who, sizeof who, "node %zu", (size_t)link->to);
-    link->outbound = sender_join(n->nodes[link->from].sender, who, n->now);
+    link->outbound = join_sender(n->nodes[link->from].sender, who, n->now);
     must(link->inbound && link->outbound);
 }
 
@@ -376,8 +421,8 @@ static inline void net_down(struct net *n, struct wire_link *link)
 {
     if (!link->inbound)
         return;
-    listener_leave(n->nodes[link->to].listener, link->inbound, n->now);
-    sender_leave(n->nodes[link->from].sender, link->outbound);
+    leave_listener(n->nodes[link->to].listener, link->inbound, n->now);
+    leave_sender(n->nodes[link->from].sender, link->outbound);
     link->inbound = NULL;
     link->outbound = NULL;
 }
@@ -457,8 +502,8 @@ static inline void net_tick(struct net *n)
         listener_tick(n->nodes[i].listener, n->now);
     for (size_t i = 0; i < n->link_count; i++) {
         struct wire_link *link = &n->links[i];
-        if (link->inbound && (session_tick(&link->inbound->session, n->now, &f) ||
-                              session_tick(&link->outbound->session, n->now, &f))) {
+        if (link->inbound && (session_tick(link->inbound->session, n->now, &f) ||
+                              session_tick(link->outbound->session, n->now, &f))) {
             must(n->hostile);
             net_down(n, link);
         }

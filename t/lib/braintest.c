@@ -46,13 +46,12 @@ static void settle(struct talk *t)
 
 static void join(struct talk *t, struct net *n, size_t node, const uint8_t *account, bool dials)
 {
-    struct fault f;
     *t = (struct talk){.net = n, .node = &n->nodes[node]};
     actor_init(&t->actor, n->now);
     if (dials)
-        t->inbound = listener_join(t->node->listener, account, "actor", n->now, &f);
+        t->inbound = join_listener(t->node->listener, account, "actor", n->now);
     else
-        t->outbound = sender_join(t->node->sender, "actor", n->now);
+        t->outbound = join_sender(t->node->sender, "actor", n->now);
     must(t->inbound || t->outbound);
     pump(t);
 }
@@ -60,9 +59,9 @@ static void join(struct talk *t, struct net *n, size_t node, const uint8_t *acco
 static void leave(struct talk *t)
 {
     if (t->inbound)
-        listener_leave(t->node->listener, t->inbound, t->net->now);
+        leave_listener(t->node->listener, t->inbound, t->net->now);
     if (t->outbound)
-        sender_leave(t->node->sender, t->outbound);
+        leave_sender(t->node->sender, t->outbound);
     actor_free(&t->actor);
 }
 
@@ -461,7 +460,6 @@ static void broken_twin(bool body)
     struct record other = n->records[net_add(n, make_tx(2))];
     struct buf brief = {0}, twin = {0};
     uint8_t key[ID_LEN] = {5};
-    struct fault f;
     join(&liar, n, 0, key, true);
     join(&honest, n, 0, NULL, true);
     teach(&liar, &other);
@@ -479,7 +477,7 @@ static void broken_twin(bool body)
         ask(&liar, &twin);
         must(liar.inbound->doomed);
         leave(&liar);
-        must(!listener_join(honest.node->listener, key, "again", n->now, &f));
+        must(!join_listener(honest.node->listener, key, "again", n->now));
     } else {
         wait(n, LISTENER_OTHERS_AFTER + 5000);
         must(!liar.inbound->doomed);
@@ -625,7 +623,7 @@ static void test_alone(void)
     ask_record(&t, &r); /* the credit of the first time */
     must(!t.inbound->doomed);
     ask_record(&t, &r);
-    must(t.inbound->doomed && strcmp(t.inbound->session.word, "bad") == 0);
+    must(t.inbound->doomed && strcmp(t.inbound->session->word, "bad") == 0);
     leave(&t);
     net_free(n);
 }
