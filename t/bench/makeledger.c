@@ -167,7 +167,7 @@ static void put_genesis(struct plan *p, struct block *b)
     struct buf body = {0};
     struct merkle tree;
     struct rules rules = {
-        .name = "bench", .spacing = SPACING, .reward = 50, .maxblock = 16000000, .minfee = 1};
+        .name = "bench", .spacing = SPACING, .reward = 50, .maxblock = 32000000, .minfee = 1};
     need(rules_format(&rules, &body));
     put_grant(&body, p->payer);
     for (int64_t i = 0; i < p->accounts; i++)
