@@ -58,19 +58,18 @@ const uint8_t *link_account(const struct link *l)
 void link_close(struct link *l, const char *word, const struct fault *why)
 {
     const char *bytes;
+    ptrdiff_t n;
     struct fault f;
     if (l->closing)
         return;
     l->closing = true;
     if (word && l->session)
         session_bye(l->session, word);
-    ptrdiff_t n = l->session ? session_outgoing(l->session, &bytes) : 0;
-    while (n > 0) {
+    while (l->session && (n = session_outgoing(l->session, &bytes)) > 0) {
         ptrdiff_t put = channel_write(l->channel, bytes, (size_t)n, &f);
         if (put <= 0)
             break;
-        bytes += put;
-        n -= put;
+        session_sent(l->session, (size_t)put, loop_now());
     }
     loop_unwatch(&l->watch);
     channel_close(l->channel);

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INFLATED = 16384 };
+enum {
+    INFLATED = 16384,
+    PIECE = 16384,     /* bytes of lines, about, between which an urgent line may be sent */
+    URGENT_MAX = 4096, /* bytes of urgent lines; beyond it, pings are not answered */
+};
 
 int session_init(struct session *s, const struct hello *ours, int64_t now)
 {
@@ -18,14 +22,15 @@ void session_free(struct session *s)
 {
     buf_free(&s->in);
     buf_free(&s->out);
-    buf_free(&s->uncoded);
+    buf_free(&s->urgent);
+    buf_free(&s->queue);
     coding_free(s->coding);
     s->coding = NULL;
 }
 
 int session_put(struct session *s, const void *lines, size_t n)
 {
-    return buf_add(s->coding ? &s->uncoded : &s->out, lines, n);
+    return buf_add(&s->queue, lines, n);
 }
 
 void session_bye(struct session *s, const char *word)
@@ -35,12 +40,51 @@ void session_bye(struct session *s, const char *word)
         session_put(s, "\n", 1);
 }
 
+/* The length of the next piece of the queue, which ends with a line. */
+static size_t next_piece(const struct session *s)
+{
+    const char *from = s->queue.data + s->queued;
+    size_t n = s->queue.len - s->queued;
+    if (n <= PIECE)
+        return n;
+    const char *end = memrchr(from, '\n', PIECE);
+    if (!end)
+        end = memchr(from + PIECE, '\n', n - PIECE);
+    return end ? (size_t)(end - from) + 1 : n;
+}
+
+static int code(struct session *s, const char *bytes, size_t n, bool flush)
+{
+    return s->coding ? coding_deflate(s->coding, bytes, n, flush, &s->out)
+                     : buf_add(&s->out, bytes, n);
+}
+
+/* Moves the urgent lines and a piece of the queue into `out`. 0, or -1: no memory. */
+static int fill_out(struct session *s)
+{
+    size_t n = s->queue.len > s->queued ? next_piece(s) : 0;
+    bool last = s->queued + n == s->queue.len;
+    if (s->urgent.len && code(s, s->urgent.data, s->urgent.len, !n))
+        return -1;
+    s->urgent.len = 0;
+    if (n && code(s, s->queue.data + s->queued, n, last))
+        return -1;
+    s->queued += n;
+    if (last)
+        s->queue.len = s->queued = 0;
+    else if (s->queued > s->queue.len / 2) {
+        buf_drop(&s->queue, s->queued);
+        s->queued = 0;
+    }
+    return 0;
+}
+
 ptrdiff_t session_outgoing(struct session *s, const char **bytes)
 {
-    if (s->uncoded.len) {
-        if (coding_deflate(s->coding, s->uncoded.data, s->uncoded.len, 1, &s->out))
+    while (s->sent == s->out.len && (s->urgent.len || s->queue.len)) {
+        s->sent = s->out.len = 0;
+        if (fill_out(s))
             return -1;
-        s->uncoded.len = 0;
     }
     *bytes = s->sent ? s->out.data + s->sent : s->out.data;
     return (ptrdiff_t)(s->out.len - s->sent);
@@ -48,19 +92,15 @@ ptrdiff_t session_outgoing(struct session *s, const char **bytes)
 
 size_t session_backlog(const struct session *s)
 {
-    return s->out.len - s->sent + s->uncoded.len;
+    return s->out.len - s->sent + s->queue.len - s->queued + s->urgent.len;
 }
 
 void session_sent(struct session *s, size_t n, int64_t now)
 {
     s->sent += n;
     s->unread_since = now;
-    if (s->sent == s->out.len) {
+    if (s->sent == s->out.len)
         s->sent = s->out.len = 0;
-    } else if (s->sent > s->out.len / 2) {
-        buf_drop(&s->out, s->sent);
-        s->sent = 0;
-    }
 }
 
 /* --- Input ------------------------------------------------------------------------------------ */
@@ -96,10 +136,10 @@ static int take_ping(struct session *s, const char *line, size_t len, struct fau
     int64_t number;
     if (fields_split(line, len, x) != 2 || field_number(x[1], "ping", &number, f))
         return fault_rule(f, "ping: not one number");
-    if (session_backlog(s) > LINE_MAX_LEN)
-        return 0; /* the data waiting for them shows that we are alive */
-    return session_put(s, "pong ", 5) || session_put(s, x[1].text, x[1].len) ||
-                   session_put(s, "\n", 1)
+    if (s->urgent.len > URGENT_MAX)
+        return 0; /* it pings and does not read */
+    return buf_add(&s->urgent, "pong ", 5) || buf_add(&s->urgent, x[1].text, x[1].len) ||
+                   buf_add(&s->urgent, "\n", 1)
                ? fault_memory(f)
                : 0;
 }
@@ -233,8 +273,10 @@ static void give_back(struct session *s)
         buf_free(&s->in);
     if (!s->out.len)
         buf_free(&s->out);
-    if (!s->uncoded.len)
-        buf_free(&s->uncoded);
+    if (!s->urgent.len)
+        buf_free(&s->urgent);
+    if (!s->queue.len)
+        buf_free(&s->queue);
 }
 
 int session_tick(struct session *s, int64_t now, struct fault *f)
@@ -253,7 +295,7 @@ int session_tick(struct session *s, int64_t now, struct fault *f)
     if (!s->greeted || s->asked || now - s->heard < SESSION_SILENCE)
         return 0;
     s->asked = now;
-    return session_put(s, "ping 1\n", 7) ? fault_memory(f) : 0;
+    return buf_add(&s->urgent, "ping 1\n", 7) ? fault_memory(f) : 0;
 }
 
 void session_excuse(struct session *s, int64_t now)

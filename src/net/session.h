@@ -38,9 +38,11 @@ struct session {
     char their_word[16]; /* ... with this word */
     const char *word;    /* the word for our bye, if a fault asked for one; else NULL */
     struct buf in;       /* an incomplete line */
-    struct buf out;      /* coded bytes to send; the first `sent` of them are sent */
+    struct buf out;      /* bytes on their way, coded; the first `sent` of them are sent */
     size_t sent;
-    struct buf uncoded; /* bytes to be coded */
+    struct buf urgent; /* lines that overtake those in `queue` */
+    struct buf queue;  /* lines to send; the first `queued` bytes are in `out` already */
+    size_t queued;
     struct coding *coding;
     int64_t began, heard, line_began, asked, unread_since;
 };
@@ -61,7 +63,9 @@ int session_put(struct session *s, const void *lines, size_t n);
 /* Queues a bye line with this word. */
 void session_bye(struct session *s, const char *word);
 
-/* Codes and flushes, and gives the number of bytes to send, at *bytes. -1: no memory. */
+/* Gives the number of bytes to send next, at *bytes; 0: nothing waits. They are a piece of what
+ * waits, so that a pong does not wait until all of it is sent: send them, report it by
+ * session_sent, and call again. -1: no memory. */
 ptrdiff_t session_outgoing(struct session *s, const char **bytes);
 
 /* How many bytes wait to be sent, including those not coded yet. */

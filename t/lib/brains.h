@@ -193,15 +193,19 @@ static inline int give(struct end to, const char *bytes, size_t n, int64_t now)
 static inline ptrdiff_t carry(struct end from, struct end to, size_t most, int64_t now)
 {
     const char *bytes;
-    ptrdiff_t n = session_outgoing(from.session, &bytes);
-    must(n >= 0);
-    if ((size_t)n > most)
-        n = (ptrdiff_t)most;
-    if (n == 0)
-        return 0;
-    int failed = give(to, bytes, (size_t)n, now);
-    session_sent(from.session, (size_t)n, now);
-    return failed ? -1 : n;
+    size_t carried = 0;
+    ptrdiff_t n;
+    while (carried < most && (n = session_outgoing(from.session, &bytes)) != 0) {
+        must(n > 0);
+        if ((size_t)n > most - carried)
+            n = (ptrdiff_t)(most - carried);
+        int failed = give(to, bytes, (size_t)n, now);
+        session_sent(from.session, (size_t)n, now);
+        if (failed)
+            return -1;
+        carried += (size_t)n;
+    }
+    return (ptrdiff_t)carried;
 }
 
 /* One whose lines the test says itself. */

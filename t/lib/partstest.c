@@ -300,6 +300,50 @@ static void words(void)
     }
 }
 
+/* A pong overtakes the lines that wait: at most a piece of about 16 KiB is sent before it. The
+ * lines stay in order and whole. */
+static void pong_overtakes(bool deflate)
+{
+    struct actor a, b;
+    struct buf all = {0};
+    char line[100];
+    const char *bytes;
+    make_session(&a, deflate, 0);
+    make_session(&b, deflate, 0);
+    must(carry(actor_end(&a), actor_end(&b), SIZE_MAX, 0) > 0);
+    must(carry(actor_end(&b), actor_end(&a), SIZE_MAX, 0) > 0);
+    for (int i = 0; i < 20000; i++) {
+        int n = snprintf(line, sizeof line, "line %d %d\n", i, i * 7919 % 65537);
+        must(buf_add(&all, line, (size_t)n) == 0);
+    }
+    must(session_put(&a.session, all.data, all.len) == 0);
+    must(session_outgoing(&a.session, &bytes) > 0);
+    if (!deflate) {
+        must(give(actor_end(&a), "ping 5\n", 7, 0) == 0);
+        ptrdiff_t first = session_outgoing(&a.session, &bytes);
+        must(first > 0 && first <= 17000);
+        must(give(actor_end(&b), bytes, (size_t)first, 0) == 0);
+        session_sent(&a.session, (size_t)first, 0);
+        must(session_outgoing(&a.session, &bytes) > 7 && memcmp(bytes, "pong 5\n", 7) == 0);
+    }
+    must(carry(actor_end(&a), actor_end(&b), SIZE_MAX, 0) > 0);
+    must(b.heard.len == all.len && memcmp(b.heard.data, all.data, all.len) == 0);
+    must(session_backlog(&a.session) == 0);
+    buf_free(&all);
+    actor_free(&a);
+    actor_free(&b);
+}
+
+/* Pings of a peer that does not read are answered up to a limit. */
+static void pings_unread(void)
+{
+    struct actor a = greeted_one(0);
+    for (int i = 0; i < 10000; i++)
+        must(give(actor_end(&a), "ping 5\n", 7, 0) == 0);
+    must(session_backlog(&a.session) < 5000);
+    actor_free(&a);
+}
+
 static void test_session(void)
 {
     for (uint64_t seed = 0; seed < 30; seed++)
@@ -309,6 +353,9 @@ static void test_session(void)
     bounds_of_lines(4096);
     bounds_of_lines(LINE_MAX_LEN);
     words();
+    pong_overtakes(false);
+    pong_overtakes(true);
+    pings_unread();
 }
 
 /* When a session pings, and when it closes, to the millisecond; and with which word. */

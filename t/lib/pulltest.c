@@ -74,7 +74,7 @@ static void begin(struct test *t)
     puller_init(&t->puller, &t->chain);
     must(session_init(&t->session, &ours, t->now) == 0, "no session");
     t->session.theirs = (struct hello){.tip = {2}, .height = 5000};
-    t->session.out.len = 0;
+    session_sent(&t->session, t->session.out.len, t->now);
     memcpy(t->tip, genesis, ID_LEN);
     must(puller_greeted(&t->puller, &t->session, t->now, &f) == 0, "not greeted");
 }
@@ -127,10 +127,11 @@ static void end_answer(struct test *t)
 /* The pull that was said since, its newline cut off; "" where there was none. */
 static const char *asked(struct test *t, char out[4096])
 {
-    snprintf(out, 4096, "%.*s", (int)t->session.out.len,
-             t->session.out.data ? t->session.out.data : "");
+    const char *said;
+    ptrdiff_t n = session_outgoing(&t->session, &said);
+    snprintf(out, 4096, "%.*s", (int)n, said ? said : "");
     out[strcspn(out, "\n")] = '\0';
-    t->session.out.len = 0;
+    session_sent(&t->session, (size_t)n, t->now);
     return out;
 }
 
