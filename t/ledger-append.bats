@@ -60,7 +60,8 @@ load lib/ledger
     { blocks two 0 0 && cat tx names && blocks two 1 1 && echo 'no  record'; } >mix
     cp ledger copy
     expect 1 ledger-append -p copy <mix
-    head -n 6 mix | cmp - "$out"
+    { head -n 6 mix && echo "refused $(tail -n 1 mix | id) line%3A%20fields%20are%20split%20by%20exactly%20one%20space%20%28column%204%29"; } |
+        cmp - "$out"
     echo 'stdin:7: line: fields are split by exactly one space (column 4)' | diff - "$err"
     cp ledger again
     expect 1 ledger-append -q -p again <mix
@@ -439,7 +440,7 @@ load lib/ledger
     cat forged >>block
     cat forged block forged >all
     expect 1 ledger-append -p ledger <all
-    cat forged forged | cmp - "$out"
+    { cat forged && echo "refused $(head -n 1 block | id) tx%3A%20bad%20signature" && cat forged; } | cmp - "$out"
     echo 'stdin:3: tx: bad signature' | diff - "$err"
     cmp ledger genesis
 }

@@ -19,6 +19,7 @@ static int set(struct fault *f, enum fault_kind kind, const char *format, va_lis
     printable(text);
     memcpy(f->text, text, sizeof text);
     f->kind = kind;
+    f->answer = FAULT_REFUSED;
     f->line = 0;
     return -1;
 }
@@ -38,6 +39,12 @@ int fault_trouble(struct fault *f, const char *format, ...)
     va_start(args, format);
     set(f, FAULT_TROUBLE, format, args);
     va_end(args);
+    return -1;
+}
+
+int fault_answers(struct fault *f, enum fault_answer answer)
+{
+    f->answer = answer;
     return -1;
 }
 

@@ -1,6 +1,8 @@
 #include "cli/verdict.h"
 
+#include "base/waits.h"
 #include "cli/cli.h"
+#include "record/mark.h"
 #include "stream/locate.h"
 
 #include <inttypes.h>
@@ -23,6 +25,59 @@ void cli_report_item(const char *place, const struct item *item, const struct fa
     if (more)
         cli_warn("%s: %" PRIu64 " more lines of the block at line %" PRIu64 " are invalid", place,
                  more, item->line);
+}
+
+void cli_mark_id(struct buf *out, const uint8_t id[ID_LEN], const struct fault *why)
+{
+    cli_memory(mark_format(mark_of(why), id, why->text, out));
+}
+
+void cli_mark(struct buf *out, const struct item *item, const struct fault *why)
+{
+    if (item_has_id(item))
+        cli_mark_id(out, item->id, why);
+}
+
+enum { BUDGET = 100, BUDGET_MS = 1000 }; /* at once, and one more in each of these intervals */
+
+struct cli_budget cli_budget_limited(void)
+{
+    return (struct cli_budget){.limited = true, .left = BUDGET, .filled = waits_now()};
+}
+
+static void refill(struct cli_budget *b)
+{
+    int64_t more = (waits_now() - b->filled) / BUDGET_MS;
+    b->filled += more * BUDGET_MS;
+    b->left = more < BUDGET - b->left ? b->left + (unsigned)more : BUDGET;
+}
+
+bool cli_budget_allows(struct cli_budget *b, const char *place)
+{
+    if (!b->limited)
+        return true;
+    refill(b);
+    if (b->left > 2)
+        cli_budget_tell(b, place, false);
+    if (b->left > 1) { /* the last one is for the count */
+        b->left--;
+        return true;
+    }
+    b->untold++;
+    return false;
+}
+
+void cli_budget_tell(struct cli_budget *b, const char *place, bool last)
+{
+    if (!b->untold)
+        return;
+    refill(b);
+    if (!b->left && !last)
+        return;
+    b->left -= b->left > 0;
+    cli_warn("%s: %" PRIu64 " more record%s refused, and not named here (-v names each)", place,
+             b->untold, b->untold == 1 ? "" : "s");
+    b->untold = 0;
 }
 
 void cli_tell_follows(const char *place, uint64_t n)

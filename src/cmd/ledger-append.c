@@ -38,6 +38,8 @@ static const struct cli program = {
 struct run {
     const char *now;
     bool pass, quiet, verbose;
+    bool marks;               /* say what is dropped in its place on stdout */
+    struct cli_budget budget; /* of reports on stderr */
     int status;
     struct sigpool *pool;
     struct ledger ledger;
@@ -50,12 +52,24 @@ struct run {
     struct buf out;     /* what is printed once the ledger is synced */
 };
 
-/* follows: it is refused only because of something already reported. */
+/* Whether to report what is refused now. follows: only because of something already reported. */
+static bool is_named(struct run *r, bool follows)
+{
+    r->status = CLI_NO;
+    return (r->verbose || !follows) && cli_budget_allows(&r->budget, "stdin");
+}
+
 static void refuse(struct run *r, const struct fault *f, bool follows)
 {
-    if (r->verbose || !follows)
+    if (is_named(r, follows))
         cli_report("stdin", f->line, f->text);
-    r->status = CLI_NO;
+}
+
+/* What a later program in the pipeline reads in place of this item. */
+static void mark(struct run *r, const struct item *item, const struct fault *f)
+{
+    if (r->marks)
+        cli_mark(&r->out, item, f);
 }
 
 static void tell_reorg(const struct reorg *reorg)
@@ -77,7 +91,11 @@ static void let_go(struct run *r, bool all)
         fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
                    fallen_has(&r->fallen, parent) ? "was refused" : "did not come");
         f.line = line;
+        if (!fallen_has(&r->fallen, parent))
+            fault_answers(&f, FAULT_LATER);
         refuse(r, &f, follows);
+        if (r->marks)
+            cli_mark_id(&r->out, id, &f);
     }
 }
 
@@ -95,14 +113,24 @@ static int append(struct run *r, const struct item *item, struct reorg *reorg, s
 }
 
 /* A block that is refused for its own fault, or for want of a genesis block. */
-static void refuse_block(struct run *r, const struct item *item, const struct fault *f)
+static void refuse_block(struct run *r, const struct item *item, struct fault *f)
 {
     bool rootless = item->has_header && !item->is_genesis && !r->ledger.tree.has_genesis;
     bool follows = rootless && fallen_rootless(&r->fallen);
-    if (r->verbose || !follows)
+    if (is_named(r, follows))
         cli_report_item("stdin", item, f, r->pool);
     cli_memory(fallen_note(&r->fallen, item, false));
-    r->status = CLI_NO;
+    if (rootless)
+        fault_answers(f, FAULT_LATER);
+    mark(r, item, f);
+}
+
+static void mark_known(struct run *r, const struct item *item)
+{
+    struct fault f;
+    fault_rule(&f, "block: known");
+    fault_answers(&f, FAULT_KNOWN);
+    mark(r, item, &f);
 }
 
 /* Judges one block. 0, or -1 and trouble. */
@@ -112,6 +140,8 @@ static int take_block(struct run *r, const struct item *item, struct fault *f)
     int verdict = append(r, item, &reorg, f);
     if (verdict == TREE_BAD)
         refuse_block(r, item, f);
+    if (verdict == TREE_KNOWN)
+        mark_known(r, item);
     if (verdict == TREE_ORPHAN)
         cli_memory(orphans_add(r->orphans, item));
     if (verdict != TREE_GOOD)
@@ -146,6 +176,7 @@ static void pass_item(struct run *r, const struct item *item)
     struct fault why;
     if (item->broken) {
         refuse(r, &item->fault, false);
+        mark(r, item, &item->fault);
     } else if (r->pass) {
         if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1))
             r->status = CLI_NO;
@@ -250,6 +281,13 @@ static void take_batch(struct run *r, const struct batch *b)
     put_out(r);
 }
 
+/* Before a wait for input: reports what has not been named. */
+static void tell_if_idle(struct run *r, struct feed *feed)
+{
+    if (!feed_ready(feed))
+        cli_budget_tell(&r->budget, "stdin", false);
+}
+
 static void append_all(struct run *r)
 {
     struct feed feed;
@@ -266,7 +304,7 @@ static void append_all(struct run *r)
         &feed); /* of other records: the program that uses them checks more than this */
     struct progress progress = progress_begin("stdin", NULL);
     terminal_input("blocks");
-    while ((got = feed_next(&feed, &b, &f)) > 0) {
+    while (tell_if_idle(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
         progress_show(&progress, b->items[b->count - 1].offset);
         came = true;
@@ -278,6 +316,8 @@ static void append_all(struct run *r)
         r->ledger.fd >= 0) /* an existing ledger is opened and repaired even if there is no input */
         take_batch(r, &(struct batch){0});
     let_go(r, true);
+    put_out(r);
+    cli_budget_tell(&r->budget, "stdin", true);
     if (!r->verbose)
         cli_tell_follows("stdin", r->fallen.follows);
     feed_free(&feed);
@@ -307,6 +347,9 @@ int main(int argc, char **argv)
         }
     }
     cli_operands(argc, argv, 0, 1);
+    r.marks = r.pass && !r.quiet; /* in this form the program is a part of a node */
+    if (r.marks && !r.verbose)
+        r.budget = cli_budget_limited();
     r.pool = sigpool_new(cli_threads(threads));
     r.orphans = orphans_new();
     cli_memory(!r.pool || !r.orphans);

@@ -5,10 +5,12 @@
 #include "base/idmap.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "cli/passing.h"
 #include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "ledger/known.h"
 #include "ledger/pool.h"
+#include "record/mark.h"
 #include "stream/feed.h"
 
 #include <getopt.h>
@@ -39,19 +41,13 @@ static const struct cli program = {
     .options = options,
 };
 
-/* Something that is printed once it is in the pool's file. */
-struct place {
-    const struct item
-        *item; /* a record that is not a transaction; NULL: the pool's transaction with this id */
-    uint8_t id[ID_LEN];
-};
-
 struct run {
     struct ledger ledger;
     struct pool pool;
     struct known *known; /* a cache of valid signatures */
-    struct buf places;   /* what is to be printed, in order */
-    int64_t interval;    /* seconds between checks of the ledger; 0: none */
+    struct passing passing;
+    struct cli_budget budget; /* of reports on stderr */
+    int64_t interval;         /* seconds between checks of the ledger; 0: none */
     bool unchecked, verbose;
     struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
     uint64_t passed;      /* records of unknown type */
@@ -68,7 +64,8 @@ static void tell_broken_line(const struct run *r)
 
 static void refuse(struct run *r, const struct fault *f, uint64_t line)
 {
-    cli_report("stdin", line, f->text);
+    if (cli_budget_allows(&r->budget, "stdin"))
+        cli_report("stdin", line, f->text);
     r->status = CLI_NO;
 }
 
@@ -101,6 +98,7 @@ static void let_go(struct run *r, bool all)
         bool follows = gap->any && note_missing(r, gap->from, gap->seq) && !r->verbose;
         r->follows += follows;
         r->status = CLI_NO;
+        passing_drop_id(&r->passing, r->pool.left_id, &f);
         if (!follows)
             refuse(r, &f, f.line);
     }
@@ -112,6 +110,7 @@ static void tell_follows(struct run *r)
 {
     cli_tell_follows("stdin", r->follows);
     r->follows = 0;
+    cli_budget_tell(&r->budget, "stdin", false);
 }
 
 static void refuse_tx(struct run *r, const struct tx *tx, const struct fault *f, uint64_t line)
@@ -130,6 +129,7 @@ static void refuse_broken(struct run *r, const struct item *item)
         refuse_tx(r, &tx, &item->fault, item->fault.line);
     else
         refuse(r, &item->fault, item->fault.line);
+    passing_drop(&r->passing, item, &item->fault);
 }
 
 static void tell_replaced(const struct run *r, const struct item *item)
@@ -145,21 +145,12 @@ static void tell_replaced(const struct run *r, const struct item *item)
              dropped);
 }
 
-static void put_place(struct run *r, const struct place *place)
-{
-    if (buf_add(&r->places, place, sizeof *place))
-        cli_die("out of memory");
-}
-
 /* Gives each transaction that was added to the pool its place in the output. */
 static void place_new(struct run *r)
 {
     struct buf *came = &r->pool.came;
-    for (size_t at = 0; at < came->len; at += ID_LEN) {
-        struct place place = {0};
-        memcpy(place.id, came->data + at, ID_LEN);
-        put_place(r, &place);
-    }
+    for (size_t at = 0; at < came->len; at += ID_LEN)
+        passing_tx(&r->passing, (const uint8_t *)came->data + at);
     came->len = 0;
 }
 
@@ -168,7 +159,14 @@ static bool is_known(const struct item *item)
 {
     size_t len = item->size - 1;
     return item->is_block || item->is_peer || item->is_checkpoint || item->is_statement ||
-           line_is(item->text, len, "key") || line_is(item->text, len, "proof");
+           line_is(item->text, len, "key") || line_is(item->text, len, "proof") ||
+           mark_is(item->text, len);
+}
+
+static void known(struct fault *f)
+{
+    fault_rule(f, "tx: in the pool already");
+    fault_answers(f, FAULT_KNOWN);
 }
 
 static void take_item(struct run *r, const struct item *item)
@@ -184,32 +182,21 @@ static void take_item(struct run *r, const struct item *item)
             return;
         }
         r->passed += !is_known(item);
-        put_place(r, &(struct place){.item = item});
+        passing_item(&r->passing, item);
         return;
     }
-    if (pool_add(&r->pool, &item->entries[0], item->line, &f) < 0) {
-        if (f.kind != FAULT_RULE)
-            cli_ledger_fail(&r->ledger, &f);
+    int added = pool_add(&r->pool, &item->entries[0], item->line, &f);
+    if (added < 0 && f.kind != FAULT_RULE)
+        cli_ledger_fail(&r->ledger, &f);
+    if (added < 0)
         refuse_tx(r, &item->entries[0].tx, &f, item->line);
-    }
+    if (added == POOL_KNOWN)
+        known(&f);
+    if (added < 0 || added == POOL_KNOWN)
+        passing_drop(&r->passing, item, &f);
     tell_replaced(r, item);
     place_new(r);
     let_go(r, false);
-}
-
-/* Prints what is new and was not evicted for something better. */
-static void put_out(struct run *r)
-{
-    for (size_t at = 0; at < r->places.len; at += sizeof(struct place)) {
-        struct place place;
-        memcpy(&place, r->places.data + at, sizeof place);
-        size_t size = place.item ? place.item->size : 0;
-        const char *text = place.item ? place.item->text : pool_line(&r->pool, place.id, &size);
-        if (text)
-            cli_put(text, size);
-    }
-    cli_flush();
-    r->places.len = 0;
 }
 
 /* Updates the pool to the ledger, and adds a batch's items. */
@@ -228,7 +215,7 @@ static void take_batch(struct run *r, const struct batch *b)
                  r->pool.evicted);
     if (pool_commit(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    put_out(r);
+    passing_put(&r->passing, &r->pool);
     if (pool_sync(&r->pool, &f)) /* other programs need not wait for the disk */
         cli_ledger_fail(&r->ledger, &f);
 }
@@ -276,7 +263,9 @@ static void take_all(struct run *r, int threads)
         cli_fail("stdin", &f);
     look(r);
     let_go(r, true);
+    passing_put(&r->passing, &r->pool);
     tell_follows(r);
+    cli_budget_tell(&r->budget, "stdin", true);
     cli_tell_unknown("stdin", r->passed, false);
     feed_free(&feed);
     known_free(r->known);
@@ -316,6 +305,9 @@ int main(int argc, char **argv)
             threads = optarg;
     }
     cli_operands(argc, argv, 1, 1);
+    r.passing.marks = r.unchecked && path; /* in this form the program is a part of a node */
+    if (r.passing.marks && !r.verbose)
+        r.budget = cli_budget_limited();
     cli_open_ledger(&r.ledger, path);
     idset_init(&r.missing, MISSING_MAX, chance_seed());
     pool_init(&r.pool, argv[optind], &r.ledger, bytes);
@@ -325,7 +317,7 @@ int main(int argc, char **argv)
         take_all(&r, cli_threads(threads));
     pool_free(&r.pool);
     ledger_close(&r.ledger);
-    buf_free(&r.places);
+    passing_free(&r.passing);
     idset_free(&r.missing);
     cli_exit(r.status);
 }

@@ -42,11 +42,15 @@ static const struct cli program = {
 struct run {
     const char *now;
     bool quiet, verbose, bad, headers;
-    struct sigpool *pool; /* NULL: signatures are not checked */
+    bool unchecked;           /* -u */
+    struct cli_budget budget; /* of reports on stderr */
+    struct sigpool *pool;     /* NULL: signatures are not checked */
     struct ledger *against;
     struct known *known; /* a cache of valid signatures, beside that ledger; or NULL */
     struct cli_checkpoints checkpoints;
-    bool plain;              /* the file contains the records and nothing else */
+    bool plain; /* the file contains the records and nothing else */
+    bool marks; /* say what is dropped in its place on stdout */
+    struct buf mark;
     struct explain *explain; /* NULL: verdicts are reported, not explained */
 };
 
@@ -72,6 +76,21 @@ static void tell_good(const struct run *r, const struct judge *j, const char *na
              r->plain ? file_word(name, "FILE") : "");
 }
 
+/* Reports an invalid item. */
+static void drop(struct run *r, struct judge *j, const struct item *item, const struct fault *why,
+                 const char *name)
+{
+    bool named = r->verbose || !judge_follows(j);
+    if (named && cli_budget_allows(&r->budget, name))
+        cli_report_item(name, item, why, r->pool);
+    r->bad = true;
+    if (!r->marks || strcmp(why->text, ARMOR_RULE) == 0)
+        return;
+    r->mark.len = 0;
+    cli_mark(&r->mark, item, why);
+    cli_put(r->mark.data, r->mark.len);
+}
+
 static void take_batch(struct run *r, struct judge *j, const struct batch *b, const char *name)
 {
     struct fault f;
@@ -87,11 +106,8 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
         }
         if (holds && !r->quiet)
             cli_put(item->text, item->size);
-        if (holds)
-            continue;
-        if (r->verbose || !judge_follows(j))
-            cli_report_item(name, item, &f, r->pool);
-        r->bad = true;
+        if (!holds)
+            drop(r, j, item, &f, name);
     }
     cli_flush();
 }
@@ -140,9 +156,17 @@ static void tell_end(struct run *r, struct judge *j, const char *name)
     check_any(r, j, name);
     if (!r->verbose)
         cli_tell_follows(name, sum.follows);
+    cli_budget_tell(&r->budget, name, true);
     tell_good(r, j, name);
     check_best(r, j, name);
     cli_tell_unknown(name, sum.unknown, r->quiet);
+}
+
+/* Before a wait for input: reports what has not been named. */
+static void tell_if_idle(struct run *r, struct feed *feed, const char *name)
+{
+    if (!feed_ready(feed))
+        cli_budget_tell(&r->budget, name, false);
 }
 
 static void verify_stream(struct run *r, struct stream *stream, const char *name)
@@ -159,7 +183,7 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     if (r->known)
         feed_ask(&feed, known_recall, r->known);
     struct progress progress = progress_begin(name, r->plain ? name : NULL);
-    while ((got = feed_next(&feed, &b, &f)) > 0) {
+    while (tell_if_idle(r, &feed, name), (got = feed_next(&feed, &b, &f)) > 0) {
         cli_checkpoints_refresh(&r->checkpoints);
         take_batch(r, j, b, name);
         if (r->known)
@@ -230,6 +254,9 @@ static void verify_file(struct run *r, const char *path)
     if (source_open(path, &src, &f))
         cli_fail(name, &f);
     r->plain = source_is_plain(path);
+    /* In this form the program is a part of a node. */
+    r->marks = strcmp(path, "-") == 0 && r->unchecked && r->against && !r->quiet;
+    r->budget = r->marks && !r->verbose ? cli_budget_limited() : (struct cli_budget){0};
     if (strcmp(path, "-") == 0)
         terminal_input("records");
     if (r->headers) {
@@ -244,7 +271,7 @@ static void verify_file(struct run *r, const char *path)
 
 struct settings {
     const char *ledger, *threads, *checkpoints, *needed;
-    bool unchecked, explain;
+    bool explain;
 };
 
 static void read_options(int argc, char **argv, struct run *r, struct settings *s)
@@ -255,7 +282,7 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
         r->headers |= c == 'H';
         if (c == 'x' && !s->explain)
             s->explain = guard_script();
-        s->unchecked |= c == 'u';
+        r->unchecked |= c == 'u';
         if (c == 'l')
             s->ledger = optarg;
         if (c == 'j')
@@ -271,7 +298,7 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
         cli_now(r->now); /* exits at once if it is not a time */
     if (r->headers && s->ledger)
         cli_die("-H judges by the headers that it reads: not with -l");
-    if (s->explain && (r->headers || s->checkpoints || s->unchecked))
+    if (s->explain && (r->headers || s->checkpoints || r->unchecked))
         cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
 }
 
@@ -279,8 +306,8 @@ static void read_options(int argc, char **argv, struct run *r, struct settings *
 static void open_all(struct run *r, const struct settings *s, struct ledger *against)
 {
     int threads = cli_threads(s->threads);
-    r->pool = s->unchecked ? NULL : sigpool_new(threads);
-    if (!r->pool && !s->unchecked)
+    r->pool = r->unchecked ? NULL : sigpool_new(threads);
+    if (!r->pool && !r->unchecked)
         cli_die("out of memory");
     cli_checkpoints_open(&r->checkpoints, s->checkpoints, s->needed);
     if (s->ledger) {
@@ -300,6 +327,7 @@ static void close_all(struct run *r)
     if (r->against)
         ledger_close(r->against);
     sigpool_free(r->pool);
+    buf_free(&r->mark);
     cli_checkpoints_close(&r->checkpoints);
 }
 

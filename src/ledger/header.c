@@ -23,10 +23,11 @@ static int check_time(const struct rules *rules, const struct ancestry *a, const
         return fault_rule(
             f, "block: time %" PRId64 " is not after %" PRId64 ", the median of the last %d",
             b->time, tree_median_of(a->times, a->count), MEDIAN_OF);
-    if (now >= 0 && b->time > now && b->time - now > ahead)
-        return fault_rule(
-            f, "block: time %" PRId64 " is over %" PRId64 " s ahead of the clock, %" PRId64,
-            b->time, ahead, now);
+    if (now >= 0 && b->time > now && b->time - now > ahead) {
+        fault_rule(f, "block: time %" PRId64 " is over %" PRId64 " s ahead of the clock, %" PRId64,
+                   b->time, ahead, now);
+        return fault_answers(f, FAULT_LATER);
+    }
     return 0;
 }
 

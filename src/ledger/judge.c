@@ -6,6 +6,7 @@
 #include "ledger/store_temp.h"
 #include "record/armor.h"
 #include "record/key.h"
+#include "record/mark.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -305,6 +306,10 @@ static int judge_other(struct judge *j, const struct item *item, struct fault *f
 {
     struct key k;
     size_t len = item->size - 1;
+    if (mark_is(item->text, len)) {
+        j->sum.known--;
+        return 1;
+    }
     if (line_is(item->text, len, "proof"))
         return judge_proof(j, item, f);
     if (line_is(item->text, len, "rule") || line_is(item->text, len, "grant")) {

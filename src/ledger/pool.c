@@ -169,8 +169,10 @@ static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]
 /* Keeps the report about a transaction that waited, for pool_leave. */
 static int refuse_queued(struct pool *p, const struct queued *q, struct fault *f)
 {
-    f->line = q->line;
-    return buf_add(&p->refused, f, sizeof *f) ? fault_memory(f) : 0;
+    struct refusal r = {.why = *f};
+    r.why.line = q->line;
+    memcpy(r.id, q->id, ID_LEN);
+    return buf_add(&p->refused, &r, sizeof r) ? fault_memory(f) : 0;
 }
 
 /* Moves the sender's transaction with this seq from the gaps into the list: 1 and the account that
@@ -346,8 +348,9 @@ static struct pooled *find_lowest(struct pool *p)
 
 static int left_out(struct fault *f)
 {
-    return fault_rule(f, "tx: left out: the pool is full, and this one, or one of its sender's "
-                         "before it, pays the least for its size");
+    fault_rule(f, "tx: left out: the pool is full, and this one, or one of its sender's before it, "
+                  "pays the least for its size");
+    return fault_answers(f, FAULT_LATER);
 }
 
 /* Whether a transaction has no chance in a full pool; such transactions must cost little. */
@@ -400,16 +403,16 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
     struct tree *t = &p->ledger->tree;
     p->replaced = (struct pool_replaced){0};
     if (pool_find(p, e->id))
-        return 0;
+        return POOL_KNOWN;
     if (apply_check(t->genesis.id, &t->rules, &e->tx, f) ||
         account_get(t->state, e->tx.from, &from, f))
         return -1;
     struct pooled *other = pool_find_spend(p, e->tx.from, e->tx.seq);
     if (other)
-        return pool_replace(p, other, &e->tx, e->id, f) ? -1 : 1;
+        return pool_replace(p, other, &e->tx, e->id, f) ? -1 : POOL_NEW;
     if (e->tx.seq > from.seq)
-        return gaps_add(p->gaps, &e->tx, e->id, line, f) < 0 ? -1 : 0;
-    return pool_enter(p, &e->tx, e->id, f) ? -1 : 1;
+        return gaps_add(p->gaps, &e->tx, e->id, line, f) < 0 ? -1 : POOL_WAITS;
+    return pool_enter(p, &e->tx, e->id, f) ? -1 : POOL_NEW;
 }
 
 static int tell_gap(struct pool *p, const struct queued *q, struct fault *f)
@@ -420,6 +423,7 @@ static int tell_gap(struct pool *p, const struct queued *q, struct fault *f)
     fault_rule(f,
                "tx: seq %" PRId64 ", expected %" PRId64 ": neither ledger nor pool fills the gap",
                q->tx.seq, from.seq);
+    fault_answers(f, FAULT_LATER);
     p->gap = (struct pool_gap){.any = true, .seq = from.seq};
     memcpy(p->gap.from, q->tx.from, ID_LEN);
     f->line = q->line;
@@ -430,12 +434,17 @@ int pool_leave(struct pool *p, bool all, struct fault *f)
 {
     p->gap.any = false;
     if (p->refused.len) {
-        memcpy(f, p->refused.data, sizeof *f);
-        buf_drop(&p->refused, sizeof *f);
+        struct refusal r;
+        memcpy(&r, p->refused.data, sizeof r);
+        buf_drop(&p->refused, sizeof r);
+        memcpy(p->left_id, r.id, ID_LEN);
+        *f = r.why;
         return 1;
     }
     struct queued *q = p->gaps ? gaps_evict(p->gaps, all) : NULL;
     int result = q ? tell_gap(p, q, f) : 0;
+    if (q)
+        memcpy(p->left_id, q->id, ID_LEN);
     free(q);
     return result;
 }

@@ -54,6 +54,7 @@ struct pool {
     size_t evicted;       /* how many were evicted by better ones since pool_load or pool_begin */
     struct pool_replaced replaced; /* by the last pool_add */
     struct pool_gap gap;           /* of the last result of pool_leave */
+    uint8_t left_id[ID_LEN];       /* the same: the transaction's id */
 
     /* Only with pool_begin: */
     struct gaps *gaps;
@@ -87,11 +88,16 @@ int pool_select(struct pool *p, struct buf *out, struct fault *f);
  * a block. 0, or -1 and trouble. pool_commit must follow. */
 int pool_begin(struct pool *p, struct fault *f);
 
-/* Adds a transaction, whose signature is checked elsewhere, from this line of its stream: 1 it is
- * new and was added, along with any that waited for it; 0 it was there already, or waits for an
- * earlier one; -1 and a fault: it cannot be applied, or has the lowest fee rate in a full pool. One
- * that spends the seq of another in the list replaces it if its fee is at least pool_replace_fee;
- * transactions that can then no longer be applied are dropped. */
+enum pool_added {
+    POOL_KNOWN, /* it was there already */
+    POOL_NEW,   /* it was added, along with any that waited for it */
+    POOL_WAITS, /* for an earlier one */
+};
+
+/* Adds a transaction, whose signature is checked elsewhere, from this line of its stream: a
+ * pool_added, or -1 and a fault: it cannot be applied, or has the lowest fee rate in a full pool.
+ * One that spends the seq of another in the list replaces it if its fee is at least
+ * pool_replace_fee; transactions that can then no longer be applied are dropped. */
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
 /* Removes one that waited and must be dropped: its turn came and it could not be applied, or the

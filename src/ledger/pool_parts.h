@@ -25,6 +25,12 @@ struct pooled {
     char text[]; /* the line with its newline */
 };
 
+/* A report about a transaction that waited, for pool_leave. */
+struct refusal {
+    uint8_t id[ID_LEN];
+    struct fault why;
+};
+
 /* --- pool.c: the list ------------------------------------------------------------------------ */
 
 static inline size_t pooled_size(const struct pooled *x)

@@ -104,9 +104,11 @@ int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const 
 {
     if (check_fee(p, old, tx, f))
         return -1;
-    if (tx->len > old->tx.len && p->bytes - old->tx.len + tx->len > p->limit)
-        return fault_rule(f, "tx: left out: the pool is full, and this one is longer than the one "
-                             "that it would replace");
+    if (tx->len > old->tx.len && p->bytes - old->tx.len + tx->len > p->limit) {
+        fault_rule(f, "tx: left out: the pool is full, and this one is longer than the one that it "
+                      "would replace");
+        return fault_answers(f, FAULT_LATER);
+    }
     struct pooled *x = pooled_new(tx, id);
     if (!x)
         return fault_memory(f);

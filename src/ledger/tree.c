@@ -264,9 +264,11 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
         *f = inner;
         return -1;
     }
-    if (found && strncmp(words, hex32(id).text, 2 * ID_LEN) == 0)
+    if (found && strncmp(words, hex32(id).text, 2 * ID_LEN) == 0) {
         fault_rule(f, "%s; %s is already%s", f->text, hex32(id).text, words + 2 * ID_LEN);
-    else if (found)
+        return fault_answers(f, FAULT_KNOWN);
+    }
+    if (found)
         fault_rule(f, "%s; %s spends what %s spent", f->text, hex32(id).text, words);
     return -1;
 }

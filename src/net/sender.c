@@ -194,26 +194,26 @@ void sender_give_up(struct sender *s)
 
 /* --- Input ------------------------------------------------------------------------------------ */
 
-/* `fluff ID`: that transaction, held or yet to arrive, is in its fluff phase. Whether the item was
- * such a line.
+/* `fluff ID`: that transaction, held or yet to arrive, is in its fluff phase. The other marks are
+ * for whoever took the record from a peer. Whether the item was a mark.
  */
 static bool take_mark(struct sender *s, const struct item *item)
 {
-    uint8_t id[1][ID_LEN];
+    struct mark mark;
     struct fault f;
-    if (!line_is(item->text, item->size - 1, "fluff"))
+    if (!mark_is(item->text, item->size - 1))
         return false;
-    /* the line is short enough for one id only */
-    if (item->size - 1 != strlen("fluff ") + 2 * ID_LEN ||
-        wire_ids(item->text, item->size - 1, id, &f) != 1) {
-        s->config->refuse(s->config->self, item->line, "fluff: not one id");
+    if (mark_parse(item->text, item->size - 1, &mark, &f)) {
+        s->config->refuse(s->config->self, item->line, f.text);
         return true;
     }
-    struct held *p = held_find(s, id[0]);
+    if (mark.kind != MARK_FLUFF)
+        return true;
+    struct held *p = held_find(s, mark.id);
     if (p)
         stem_end(s, p);
     else
-        idset_add(&s->fluff, id[0]);
+        idset_add(&s->fluff, mark.id);
     return true;
 }
 

@@ -257,11 +257,17 @@ static int check_root(struct batch *b, struct item *item)
     return 0;
 }
 
+bool item_has_id(const struct item *item)
+{
+    return item->has_header || (!item->torn && item->size == item->stream_size);
+}
+
 static int read_block(struct stream *s, struct batch *b, struct item *item, const struct line *line,
                       struct fault *f)
 {
     struct fault why;
     item->is_block = true;
+    sha256(line->text, line->len, item->id);
     if (line_form(line, &why) || block_parse(line->text, line->len, &item->block, &why)) {
         break_item(item, line->number, &why);
         item->torn = line->cut;
@@ -269,7 +275,6 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     }
     item->has_header = true;
     item->is_genesis = block_is_genesis(&item->block);
-    sha256(line->text, line->len, item->id);
     item->has_work = target_met(item->id, item->block.target);
     if (take_line(b, item, line))
         return fault_memory(f);

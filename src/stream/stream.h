@@ -74,6 +74,9 @@ struct item {
     struct fault fault; /* the first fault found */
 };
 
+/* Whether id is that of a line: the beginning of a line that was torn or too long has none. */
+bool item_has_id(const struct item *item);
+
 /* Items read together, and everything that they point to: valid until the next stream_next. */
 struct batch {
     struct item *items;
