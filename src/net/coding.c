@@ -13,6 +13,7 @@ enum {
 
 struct coding {
     z_stream out, in;
+    int level, wanted; /* the level of `out`, and the one for what follows */
 };
 
 struct coding *coding_new(void)
@@ -20,6 +21,7 @@ struct coding *coding_new(void)
     struct coding *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
+    c->level = c->wanted = Z_DEFAULT_COMPRESSION;
     if (deflateInit2(&c->out, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
         free(c);
@@ -42,9 +44,42 @@ void coding_free(struct coding *c)
     free(c);
 }
 
+void coding_compress(struct coding *c, bool on)
+{
+    c->wanted = on ? Z_DEFAULT_COMPRESSION : Z_NO_COMPRESSION;
+}
+
+/* The space at the end of *out. 0, or -1: no memory. */
+static int give_space(struct coding *c, struct buf *out)
+{
+    if (buf_reserve(out, 4096))
+        return -1;
+    c->out.next_out = (unsigned char *)out->data + out->len;
+    c->out.avail_out = (uInt)(out->cap - out->len > UINT_MAX ? UINT_MAX : out->cap - out->len);
+    return 0;
+}
+
+/* What waits in the stream is coded at the old level. 0, or -1: no memory. */
+static int change_level(struct coding *c, struct buf *out)
+{
+    int said = Z_BUF_ERROR;
+    c->out.avail_in = 0;
+    while (said == Z_BUF_ERROR) {
+        if (give_space(c, out))
+            return -1;
+        uInt room = c->out.avail_out;
+        said = deflateParams(&c->out, c->wanted, Z_DEFAULT_STRATEGY);
+        out->len += room - c->out.avail_out;
+    }
+    c->level = c->wanted;
+    return 0;
+}
+
 int coding_deflate(struct coding *c, const void *bytes, size_t n, int flush, struct buf *out)
 {
     const unsigned char *p = bytes;
+    if (c->level != c->wanted && change_level(c, out))
+        return -1;
     do {
         uInt part = n > UINT_MAX / 2 ? UINT_MAX / 2 : (uInt)n;
         c->out.next_in = (unsigned char *)(uintptr_t)p; /* zlib's field is not const */
@@ -52,11 +87,8 @@ int coding_deflate(struct coding *c, const void *bytes, size_t n, int flush, str
         p += part;
         n -= part;
         do {
-            if (buf_reserve(out, 4096))
+            if (give_space(c, out))
                 return -1;
-            c->out.next_out = (unsigned char *)out->data + out->len;
-            c->out.avail_out = (uInt)(out->cap - out->len > UINT_MAX ? UINT_MAX
-                                                                     : out->cap - out->len);
             uInt room = c->out.avail_out;
             deflate(&c->out, flush && !n ? Z_SYNC_FLUSH : Z_NO_FLUSH);
             out->len += room - c->out.avail_out;

@@ -1,7 +1,8 @@
 /*
  * The zlib streams (RFC 1950) of a connection whose sides both said `deflate`: each direction is
  * one stream that is never finished, flushed (Z_SYNC_FLUSH) whenever its sender would wait. Ours
- * has a window of 4 KiB, so that an idle connection costs little; any window is accepted.
+ * has a window of 4 KiB, so that an idle connection costs little; any window is accepted. A stream
+ * may consist of stored blocks, which cost next to nothing to make and save nothing.
  */
 #ifndef NET_CODING_H
 #define NET_CODING_H
@@ -9,13 +10,18 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
+#include <stdbool.h>
+
 struct coding;
 
 /* NULL: no memory. */
 struct coding *coding_new(void);
 void coding_free(struct coding *c);
 
-/* Compresses n bytes; appends to *out what is ready to be sent, or everything if flush is set. 0,
+/* Whether what follows is compressed, which it is at first, or stored. */
+void coding_compress(struct coding *c, bool on);
+
+/* Codes n bytes; appends to *out what is ready to be sent, or everything if flush is set. 0,
  * or -1: no memory. */
 int coding_deflate(struct coding *c, const void *bytes, size_t n, int flush, struct buf *out);
 

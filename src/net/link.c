@@ -1,5 +1,7 @@
 #include "net/link.h"
 
+#include "net/gauge.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +19,7 @@ struct link {
     struct session_role role;
     struct loop *loop;
     struct watch watch;
+    struct gauge gauge;
     int64_t began;
     bool open, paused, closing;
     const char *refusal;  /* the word with which the owner refuses it, or NULL */
@@ -42,6 +45,8 @@ void link_attach(struct link *l, struct session *session, void *peer)
 {
     l->session = session;
     l->peer = l->role.self = peer;
+    gauge_init(&l->gauge, channel_fd(l->channel));
+    session_compress(session, !l->gauge.is_local);
 }
 
 void link_refuse(struct link *l, const char *word)
@@ -247,6 +252,7 @@ int link_tick(struct link *l, int64_t now)
             session_excuse(l->session, now);
         else if (session_tick(l->session, now, &f))
             return give_up(l, &f);
+        session_compress(l->session, gauge_look(&l->gauge, l->session->lines));
     } else if (now - l->began > SESSION_GREETING_MAX) {
         fault_rule(&f, "slow: no connection was made");
         return give_up(l, &f);

@@ -28,8 +28,16 @@ void session_free(struct session *s)
     s->coding = NULL;
 }
 
+void session_compress(struct session *s, bool on)
+{
+    s->stored = !on;
+    if (s->coding)
+        coding_compress(s->coding, on);
+}
+
 int session_put(struct session *s, const void *lines, size_t n)
 {
+    s->lines += n;
     return buf_add(&s->queue, lines, n);
 }
 
@@ -126,6 +134,7 @@ static int take_hello(struct session *s, const struct session_role *role, const 
         s->coding = coding_new();
         if (!s->coding)
             return fault_memory(f);
+        coding_compress(s->coding, !s->stored);
     }
     return role->greeted(role->self, s, now, f);
 }

@@ -44,6 +44,8 @@ struct session {
     struct buf queue;  /* lines to send; the first `queued` bytes are in `out` already */
     size_t queued;
     struct coding *coding;
+    bool stored;    /* what we send is not worth compressing: session_compress */
+    uint64_t lines; /* bytes of lines queued in all */
     int64_t began, heard, line_began, asked, unread_since;
 };
 
@@ -59,6 +61,9 @@ int session_take(struct session *s, const char *bytes, size_t n, const struct se
 
 /* Queues lines, with their newlines. Only after the handshake. 0, or -1: no memory. */
 int session_put(struct session *s, const void *lines, size_t n);
+
+/* Whether what follows is compressed, if both sides offered that (it is at first). */
+void session_compress(struct session *s, bool on);
 
 /* Queues a bye line with this word. */
 void session_bye(struct session *s, const char *word);

@@ -9,6 +9,7 @@
 
 #include "base/lines.h"
 #include "brains.h"
+#include "net/gauge.h"
 #include "net/inlet.h"
 #include "net/spool.h"
 
@@ -334,6 +335,58 @@ static void pong_overtakes(bool deflate)
     actor_free(&b);
 }
 
+/* Appends n lines of random hex digits, as of ids. */
+static void add_digits(struct buf *all, size_t n, uint64_t *seed)
+{
+    for (size_t i = 0; i < n; i++) {
+        char line[65];
+        for (size_t j = 0; j < 64; j++)
+            line[j] = "0123456789abcdef"[chance_below(seed, 16)];
+        line[64] = '\n';
+        must(buf_add(all, line, sizeof line) == 0);
+    }
+}
+
+/* Compression is turned off and on again in the middle of a stream: everything arrives, and what it
+ * takes on the wire is what was asked for. */
+static void compression_changes(void)
+{
+    struct actor a, b;
+    struct buf all = {0};
+    uint64_t seed = 7;
+    make_session(&a, true, 0);
+    make_session(&b, true, 0);
+    session_compress(&a.session, false); /* before it is known that there will be a stream */
+    must(carry(actor_end(&a), actor_end(&b), SIZE_MAX, 0) > 0);
+    must(carry(actor_end(&b), actor_end(&a), SIZE_MAX, 0) > 0);
+    for (int i = 0; i < 6; i++) {
+        const size_t before = all.len;
+        add_digits(&all, i < 2 ? 5000 : 300, &seed);
+        must(session_put(&a.session, all.data + before, all.len - before) == 0);
+        ptrdiff_t sent = carry(actor_end(&a), actor_end(&b), SIZE_MAX, 0);
+        ptrdiff_t lines = (ptrdiff_t)(all.len - before);
+        must(i % 2 ? sent < lines * 2 / 3 : sent > lines && sent < lines + lines / 50);
+        session_compress(&a.session, i % 2 == 0);
+    }
+    must(b.heard.len == all.len && memcmp(b.heard.data, all.data, all.len) == 0);
+    must(a.session.lines == all.len);
+    buf_free(&all);
+    actor_free(&a);
+    actor_free(&b);
+}
+
+/* Little is always compressed; much, if the link is slow and it is the link that is. */
+static void worth_compressing(void)
+{
+    const uint64_t much = 20 << 20;
+    must(gauge_is_worth(&(struct gauge_sample){GAUGE_LITTLE, GAUGE_LITTLE, 10, 0}));
+    must(!gauge_is_worth(&(struct gauge_sample){much, much, 200000, 0}));
+    must(!gauge_is_worth(&(struct gauge_sample){much, much, 1000000, 0}));
+    must(gauge_is_worth(&(struct gauge_sample){much, much / 10, 1000000, 0}));
+    must(!gauge_is_worth(&(struct gauge_sample){much, much / 10, 1000000, 900000}));
+    must(!gauge_is_worth(&(struct gauge_sample){much, 0, 1000000, 1000001}));
+}
+
 /* Pings of a peer that does not read are answered up to a limit. */
 static void pings_unread(void)
 {
@@ -355,6 +408,8 @@ static void test_session(void)
     words();
     pong_overtakes(false);
     pong_overtakes(true);
+    compression_changes();
+    worth_compressing();
     pings_unread();
 }
 
