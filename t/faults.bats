@@ -102,7 +102,7 @@ can_mount() {
     # shellcheck disable=SC2016
     in_small 8 'cp alice small/peers && head -c 4096 /dev/zero >small/x
         status=0
-        peerbook -T 1700000000 small/peers <bob >passed 2>told || status=$?
+        peerbook -o 192.0.2.1:1 -T 1700000000 small/peers <bob >passed 2>told || status=$?
         [ $status -eq 2 ] && [ ! -s passed ] && cmp alice small/peers && [ ! -e small/peers.tmp ]'
     grep -q '^peerbook: small/peers: No space left on device' told
 }
@@ -118,7 +118,7 @@ can_mount() {
     [ ! -e pool ] || [ -z "$(comm -23 <(sort passed) <(sort pool))" ]
     expect 0 txpool -l ledger pool <txs
     cmp txs pool
-    for program in 'keygen key' 'peerbook -T 1700000000 peers'; do
+    for program in 'keygen key' 'peerbook -o 192.0.2.1:1 -T 1700000000 peers'; do
         status=0
         peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 >in
         # shellcheck disable=SC2086 # words

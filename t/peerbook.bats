@@ -5,6 +5,8 @@ load lib/ledger
 # peerbook: the newest peer record of each key, in a bounded file.
 
 NOW=1700000000
+# Records of these kinds of network are taken.
+LIVES=(-o 127.0.0.1:0 -o 10.0.0.1:0 -o 192.0.2.1:0)
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
@@ -18,7 +20,7 @@ said() {
 }
 
 book() { # OPTIONS... FILE
-    peerbook -T $NOW "$@"
+    peerbook -T $NOW "${LIVES[@]}" "$@"
 }
 
 # Keys k1 to kN, and files p1 to pN: their records, each a second newer than the one before, for the addresses.
@@ -153,10 +155,10 @@ END
 }
 
 @test "a record too far ahead, or too old" {
-    said alice 127.0.0.1:7001 7200 >edge
-    said bob 127.0.0.1:7001 7201 >ahead
+    said alice 127.0.0.1:7001 60 >edge
+    said bob 127.0.0.1:7001 61 >ahead
     expect 0 book peers <edge
-    refuse '^stdin:1: peer: time 1700007201 is over 7200 s ahead of the clock, 1700000000$' book peers <ahead
+    refuse '^stdin:1: peer: time 1700000061 is over 60 s ahead of the clock, 1700000000$' book peers <ahead
     [ ! -s "$out" ]
     old=$((30 * 86400))
     said alice 127.0.0.1:7001 -$old >edge
@@ -166,15 +168,15 @@ END
     refuse '^stdin:1: peer: time 1697407999 is over 30 days behind the clock, 1700000000$' book other <old
     # the machine's clock, where -T does not say
     peerbook -a 127.0.0.1:7001 -k alice.key -c "$CHAIN" >fresh
-    expect 0 peerbook third <fresh
+    expect 0 peerbook "${LIVES[@]}" third <fresh
     diff fresh third
-    refuse 'days behind the clock' peerbook third <edge
+    refuse 'days behind the clock' peerbook "${LIVES[@]}" third <edge
     # the largest of all numbers
-    sed 's/1700007201/9223372036854775807/' ahead >end
-    refuse '^stdin:1: peer: time 9223372036854775807 is over 7200 s ahead' book peers <end
-    sed 's/1700007201/0/' ahead >begin
+    sed 's/1700000061/9223372036854775807/' ahead >end
+    refuse '^stdin:1: peer: time 9223372036854775807 is over 60 s ahead' book peers <end
+    sed 's/1700000061/0/' ahead >begin
     refuse '^stdin:1: peer: time 0 is over 30 days behind the clock, 9223372036854775807$' \
-        peerbook -T 9223372036854775807 peers <begin
+        peerbook "${LIVES[@]}" -T 9223372036854775807 peers <begin
 }
 
 @test "records of another chain are refused: -c, -l" {
@@ -234,19 +236,19 @@ END
 
 @test "records that are too old are removed when the file is written" {
     said alice 127.0.0.1:7001 >a
-    said bob 127.0.0.1:7002 100 >b
+    said bob 127.0.0.1:7002 60 >b
     said miner 127.0.0.1:7003 200 >m
     cat a b | book peers >passed
     later=$((NOW + 30 * 86400 + 50))
-    peerbook -T $later peers <names | diff names -
-    peerbook -T $later peers <b >passed
+    peerbook "${LIVES[@]}" -T $later peers <names | diff names -
+    peerbook "${LIVES[@]}" -T $later peers <b >passed
     cat a b | diff - peers
-    peerbook -T $later peers <m | diff m -
+    peerbook "${LIVES[@]}" -T $later peers <m | diff m -
     cat b m | diff - peers
     # and one from a clock that went wrong does not bar its key's next
     said bob 127.0.0.1:7004 90000 >wrong
-    peerbook -T $((NOW + 90000)) peers <wrong | diff wrong -
-    said bob 127.0.0.1:7005 300 >right
+    peerbook "${LIVES[@]}" -T $((NOW + 90000)) peers <wrong | diff wrong -
+    said bob 127.0.0.1:7005 30 >right
     book peers <right | diff right -
     grep -qxF -f right peers
 }
@@ -323,6 +325,186 @@ END
     done
 }
 
+@test "-n: names are one network, whatever their domain" {
+    crowd 10.1.0.1:1 10.2.0.1:1 10.3.0.1:1 a.example:1 b.test:1 c.invalid:1 d.d.d:1 e.net:1
+    cat p1 p2 p3 p4 p5 p6 p7 p8 | book -n 4 peers >passed
+    cat p1 p2 p3 p8 | diff - peers
+}
+
+@test "a network of more than 16 records has some of the buckets only, by a secret" {
+    local all=()
+    for ((n = 1; n <= 300; n++)); do all+=("10.1.$((n / 250)).$((n % 250)):1"); done
+    head -c 9600 /dev/urandom | od -An -v -tx1 | tr -d ' \n' | fold -w 64 >keys
+    for address in "${all[@]}"; do
+        echo "$address"
+    done | paste -d ' ' keys - | while read -r key address; do
+        # a signature that nobody checks: records in the file are the file's
+        echo "peer $CHAIN $key $address $NOW $(printf %0128d 1)"
+    done >peers
+    said alice 10.1.9.9:1 5 >a
+    book peers <a >passed
+    [ "$(grep -c ^peer peers)" -gt 16 ] && [ "$(grep -c ^peer peers)" -le 80 ]
+    [ "$(stat -c %a peers.secret)" = 600 ]
+    grep -Eqx '[0-9a-f]{64}' peers.secret
+    cp peers.secret was
+    # other networks have their places
+    said bob 10.2.0.1:1 >b
+    book peers <b | diff b -
+    diff was peers.secret
+    echo nonsense >peers.secret
+    said miner 10.1.9.8:1 6 >m
+    expect 2 book peers <m
+    says '^peerbook: peers.secret: not a line of 64 hex digits: remove it, and another one is made$'
+}
+
+@test "of several records for one address, the first stays, unless it has failed" {
+    said alice 127.0.0.1:7001 1 >a
+    said bob '[::ffff:127.0.0.1]:7001' 5 >b
+    said miner A.example:1 >m
+    said bob a.EXAMPLE:1 >name
+    cat a m | book peers >passed
+    expect 0 book peers <b
+    [ ! -s "$out" ] && [ ! -s "$err" ]
+    expect 0 book peers <name
+    [ ! -s "$out" ]
+    cat a m | diff - peers
+    echo "failed 127.0.0.1:7001 $(account alice) $((NOW + 2)) 1" >peers.tried
+    book peers <b | diff b -
+    cat m b | diff - peers
+    # the first one's key may come back, with an address of its own
+    said alice 127.0.0.1:7002 9 >a
+    book peers <a | diff a -
+    # and it may have been announced since it failed
+    echo "failed [::ffff:127.0.0.1]:7001 $(account bob) $((NOW + 4)) 1" >peers.tried
+    said miner 127.0.0.1:7001 20 >m2
+    expect 0 book peers <m2
+    [ ! -s "$out" ]
+    # what has answered is believed until it has failed three times
+    echo "tried 127.0.0.1:7002 $(account alice) $NOW 2" >peers.tried
+    said miner 127.0.0.1:7002 20 >m2
+    expect 0 book peers <m2
+    [ ! -s "$out" ]
+    echo "tried 127.0.0.1:7002 $(account alice) $NOW 3" >peers.tried
+    book peers <m2 | diff m2 -
+}
+
+# --- Which addresses -----------------------------------------------------------------------------------
+
+@test "addresses that are not globally reachable are taken only by a node that is there: -o" {
+    refuses() { # ADDRESS RANGE OPTION...
+        said alice "$1" >record
+        refuse "^stdin:1: peer: address .* is $2: -o would say that this node is there, too\$" \
+            peerbook -T $NOW "${@:3}" peers <record
+        [ ! -s "$out" ] && [ ! -s peers ]
+    }
+    takes() { # ADDRESS OPTION...
+        said alice "$1" >record
+        rm -f taken
+        expect 0 peerbook -T $NOW "${@:2}" taken <record
+        diff record "$out"
+        diff record taken
+    }
+    for option in '' '-o 9.9.9.9:1' '-o [2600::1]:1' '-o 0.0.0.0:1' '-o [::]:0' '-o example.net:1'; do
+        # shellcheck disable=SC2086 # two words, or none
+        {
+            refuses 127.0.0.1:22 loopback $option
+            refuses '[::1]:22' loopback $option
+            refuses '[::ffff:127.0.0.1]:22' loopback $option
+            refuses localhost:22 loopback $option
+            refuses 10.1.2.3:22 private $option
+            refuses 192.168.1.1:80 private $option
+            refuses 100.64.0.1:80 shared $option
+            refuses '[fd00::1]:80' 'unique local' $option
+            refuses '[2002:7f00:1::]:80' loopback $option
+            refuses 192.0.2.1:80 documentation $option
+        }
+    done
+    refuses 10.1.2.3:22 private -o 127.0.0.1:0
+    refuses 127.0.0.1:22 loopback -o 192.168.1.5:7001
+    for option in '' '-o 127.0.0.1:1'; do
+        # shellcheck disable=SC2086 # two words, or none
+        {
+            takes 9.9.9.9:1 $option
+            takes '[2600::1]:1' $option
+            takes example.net:1 $option
+        }
+    done
+    takes 127.0.0.1:1 -o 127.9.9.9:0
+    takes 127.0.0.1:1 -o localhost:0
+    takes '[::1]:1' --own=127.0.0.1:0
+    takes 10.1.2.3:1 -o 192.168.1.5:7001
+    takes 10.1.2.3:1 -o 127.0.0.1:0 -o '[fd00::1]:7001'
+    expect 2 peerbook -o nowhere peers <record
+    says "^peerbook: -o: address: 'nowhere' is not HOST:PORT\$"
+    expect 2 peerbook -a 9.9.9.9:1 -k alice.key -o 127.0.0.1:1
+    says '^peerbook: -a prints a record and keeps no file: leave out -o$'
+}
+
+@test "link-local, multicast, broadcast and unspecified addresses are never taken" {
+    for address in 169.254.169.254:80 '[fe80::1]:80' 224.0.0.1:1 '[ff02::1]:1' 255.255.255.255:1 240.0.0.1:1 0.0.0.0:1 \
+        0.1.2.3:1 '[::]:1' '[::ffff:169.254.169.254]:80' '[2002:a9fe:a9fe::]:80' '[64:ff9b::a9fe:a9fe]:80'; do
+        said alice "$address" >record
+        for own in 127.0.0.1:1 "$address"; do
+            refuse '^stdin:1: peer: address .* is .*: no peer can be dialed there$' peerbook -T $NOW -o "$own" peers <record
+            [ ! -s "$out" ] && [ ! -s peers ]
+        done
+    done
+}
+
+@test "an address that somebody wrote into the file says where the node is, and what it does not take leaves" {
+    said alice 127.0.0.1:7001 >a
+    said bob 10.0.0.1:7001 >b
+    said miner 9.9.9.9:1 >m
+    { cat a b && echo '# a friend' && echo 192.168.1.7:7001; } >peers
+    refuse 'address 127.0.0.1:7001 is loopback' peerbook -T $NOW peers < <(said alice 127.0.0.1:7001 1)
+    peerbook -T $NOW peers <m | diff m -
+    { echo '# a friend' && echo 192.168.1.7:7001 && cat b m; } | diff - peers
+}
+
+# --- What has answered ---------------------------------------------------------------------------------
+
+@test "PEERS.tried: what has answered stays, what has failed leaves first" {
+    crowd 10.1.0.1:1 10.1.0.2:1 10.2.0.1:1 10.3.0.1:1 10.4.0.1:1 10.5.0.1:1
+    cat p1 p2 p3 p4 | book -n 4 peers >passed
+    echo "tried 10.1.0.1:1 $(account k1) $NOW 0" >peers.tried
+    book -n 4 peers <p5 | diff p5 - # the oldest of the most crowded network has answered: the next one leaves
+    cat p1 p3 p4 p5 | diff - peers
+    echo "failed 10.4.0.1:1 $(account k5) $((NOW + 9)) 1" >>peers.tried
+    book -n 4 peers <p6 | diff p6 -
+    cat p1 p3 p4 p6 | diff - peers
+    # no more than half of the file is kept for that
+    { for n in 1 3 4 6; do echo "anchor $(cut -d ' ' -f 4 p$n) $(account k$n) $NOW 0"; done; } >peers.tried
+    crowd 10.1.0.1:1 10.1.0.2:1 10.2.0.1:1 10.3.0.1:1 10.4.0.1:1 10.5.0.1:1 10.4.0.2:1
+    book -n 4 peers <p7 >passed
+    said k4 10.3.0.1:1 40 >again
+    book -n 4 peers <again | diff again -
+    grep -qxF -f p1 peers && grep -qxF -f p3 peers
+    # an address or a key alone is nothing
+    crowd 10.1.0.1:1 10.1.0.2:1
+    cat p1 p2 | book -n 2 other >passed
+    { echo "tried 10.1.0.1:1 $(account k2) $NOW 0" && echo "tried 10.1.0.9:1 $(account k1) $NOW 0"; } >other.tried
+    book -n 2 other <p3 | diff p3 -
+    cat p2 p3 | diff - other
+}
+
+@test "PEERS.tried: lines of no known form are reported and skipped" {
+    said alice 127.0.0.1:7001 >a
+    for bad in nonsense 'tried 127.0.0.1:1' "good 127.0.0.1:1 $CHAIN 1 0" "tried 127.0.0.1 $CHAIN 1 0" "tried 127.0.0.1:1 x 1 0" \
+        "tried 127.0.0.1:1 $CHAIN x 0" "tried 127.0.0.1:1 $CHAIN 1 -1" '' $'tried\r'; do
+        { echo '# what answers' && echo "tried 127.0.0.1:1 $CHAIN 1 0" && echo "$bad"; } >peers.tried
+        rm -f peers
+        expect 0 book peers <a
+        says '^peers.tried:3: '
+        diff a peers
+    done
+    head -c 100000 /dev/urandom >peers.tried
+    expect 0 book peers <a
+    rm peers.tried
+    mkdir peers.tried
+    expect 2 book peers <a
+    says '^peerbook: peers.tried: not a regular file$'
+}
+
 # --- Files and pipes -----------------------------------------------------------------------------------
 
 @test "an open pipe gets its answer at once, and a record that is passed on is in the file" {
@@ -348,9 +530,9 @@ END
         local n
         for ((n = $1; n <= 40; n += 2)); do cat p$n; done
     }
-    trickle 1 | timeout 300 peerbook -T $NOW peers >odd &
+    trickle 1 | timeout 300 peerbook -T $NOW "${LIVES[@]}" peers >odd &
     one=$!
-    trickle 2 | timeout 300 peerbook -T $NOW peers >even &
+    trickle 2 | timeout 300 peerbook -T $NOW "${LIVES[@]}" peers >even &
     two=$!
     wait "$one"
     wait "$two"
@@ -366,7 +548,7 @@ END
     said bob 127.0.0.1:7002 >b
     : >peers
     hold peers
-    peerbook -T $NOW peers <b >passed 2>told &
+    peerbook -T $NOW "${LIVES[@]}" peers <b >passed 2>told &
     pid=$!
     eventually waits_for_lock "$pid"
     eventually grep -qx 'peerbook: waiting for another program that has peers locked' told
@@ -401,18 +583,18 @@ END
     expect 2 book -k alice.key peers <a
     says '^peerbook: -k and -P need -a$'
     [ ! -e peers ]
-    expect 2 sh -c "peerbook -T $NOW peers <a >/dev/full"
+    expect 2 sh -c "peerbook -o 127.0.0.1:0 -T $NOW peers <a >/dev/full"
     says '^peerbook: stdout: No space left on device$'
-    expect 2 sh -c "peerbook -T $NOW other <a >&-"
+    expect 2 sh -c "peerbook -o 127.0.0.1:0 -T $NOW other <a >&-"
     says '^peerbook: stdout: Bad file descriptor$'
     diff a other
-    expect 2 sh -c "peerbook -T $NOW peers <&-"
+    expect 2 sh -c "peerbook -o 127.0.0.1:0 -T $NOW peers <&-"
     expect 0 peerbook -h
     grep -q '^usage: peerbook ' "$out"
     expect 0 peerbook -V
     grep -q '^peerbook (peerutils) ' "$out"
     # a reader that has left ends it quietly
-    run bash -c "set -o pipefail; cat b | { peerbook -T $NOW peers 2>told; echo \$? >status; } | true; cat told"
+    run bash -c "set -o pipefail; cat b | { peerbook -o 127.0.0.1:0 -T $NOW peers 2>told; echo \$? >status; } | true; cat told"
     [ -z "$output" ]
 }
 
@@ -420,7 +602,7 @@ END
     said alice 127.0.0.1:7001 >a
     said bob 127.0.0.1:7002 >b
     book peers <a >passed
-    run bash -c 'trap "" XFSZ; ulimit -f 0; peerbook -T 1700000000 peers <b'
+    run bash -c 'trap "" XFSZ; ulimit -f 0; peerbook -o 127.0.0.1:0 -T 1700000000 peers <b'
     [ "$status" -eq 2 ]
     [ "$output" = 'peerbook: peers: File too large' ]
     diff a peers

@@ -118,8 +118,109 @@ END
 [::2]:1 [::2]:1 - 600000000000000
 [2001:DB8:1::5]:1 [2001:db8:1::5]:1 - 600000020010db8
 [2001:db8:ffff::]:1 [2001:db8:ffff::]:1 - 600000020010db8
+[2002:c000:201::5]:1 [2002:c000:201::5]:1 - 40000000000c000
+[64:ff9b::c000:201]:1 [64:ff9b::c000:201]:1 - 40000000000c000
+[2001:0:1:2:3:4:3fff:fdfe]:1 [2001:0:1:2:3:4:3fff:fdfe]:1 - 40000000000c000
+a.example:1 name - 700000000000000
+b.example:2 name - 700000000000000
 END
-    [ "$("$PEERSTEST" network a.example:1)" = "$("$PEERSTEST" network A.Example:2)" ]
-    [ "$("$PEERSTEST" network a.example:1)" != "$("$PEERSTEST" network b.example:1)" ]
-    [[ $("$PEERSTEST" network a.example:1) == 'name - 7'* ]]
+}
+
+# The first and the last address of each range, and their neighbours.
+@test "which addresses are globally reachable" {
+    while read -r address want; do
+        expect 0 "$PEERSTEST" scope "$address:1"
+        [ "$(cut -d ' ' -f 2- "$out")" = "$want" ] || { echo "$address: $(cat "$out")" && false; }
+    done <<'END'
+0.0.0.0 never, unspecified
+0.255.255.255 never, unspecified
+1.0.0.0 global, global
+9.255.255.255 global, global
+10.0.0.0 private, private
+10.255.255.255 private, private
+11.0.0.0 global, global
+100.63.255.255 global, global
+100.64.0.0 private, shared
+100.127.255.255 private, shared
+100.128.0.0 global, global
+126.255.255.255 global, global
+127.0.0.0 loopback, loopback
+127.255.255.255 loopback, loopback
+128.0.0.0 global, global
+169.253.255.255 global, global
+169.254.0.0 never, link-local
+169.254.169.254 never, link-local
+169.255.0.0 global, global
+172.15.255.255 global, global
+172.16.0.0 private, private
+172.31.255.255 private, private
+172.32.0.0 global, global
+192.0.0.170 never, reserved
+192.0.1.0 global, global
+192.0.2.255 test, documentation
+192.88.99.1 never, reserved
+192.167.255.255 global, global
+192.168.0.1 private, private
+192.169.0.0 global, global
+198.17.255.255 global, global
+198.18.0.0 test, benchmarking
+198.19.255.255 test, benchmarking
+198.51.100.7 test, documentation
+203.0.113.7 test, documentation
+203.0.114.0 global, global
+223.255.255.255 global, global
+224.0.0.1 never, multicast
+239.255.255.255 never, multicast
+240.0.0.0 never, reserved
+255.255.255.254 never, reserved
+255.255.255.255 never, broadcast
+[::] never, unspecified
+[::1] loopback, loopback
+[::2] never, unassigned
+[::127.0.0.1] never, unassigned
+[::ffff:127.0.0.1] loopback, loopback
+[::ffff:169.254.169.254] never, link-local
+[::ffff:9.9.9.9] global, global
+[64:ff9b::7f00:1] loopback, loopback
+[64:ff9b::909:909] global, global
+[64:ff9b:1::1] never, unassigned
+[100::1] never, unassigned
+[2001:0:909:909:0:0:80ff:fffe] loopback, loopback
+[2001:0:909:909:0:0:f6f6:f6f6] global, global
+[2001:1::1] never, reserved
+[2001:2::1] test, benchmarking
+[2001:2:1::1] never, reserved
+[2001:200::1] global, global
+[2001:db8::1] test, documentation
+[2001:db9::1] global, global
+[2002:a00:1::1] private, private
+[2002:a9fe:a9fe::1] never, link-local
+[2002:909:909::1] global, global
+[2600::1] global, global
+[3fff:fff::1] test, documentation
+[3fff:1000::1] global, global
+[4000::1] never, unassigned
+[5f00::1] never, unassigned
+[fbff::1] never, unassigned
+[fc00::1] private, unique local
+[fdff:ffff::1] private, unique local
+[fe00::1] never, unassigned
+[fe80::1] never, link-local
+[febf::1] never, link-local
+[fec0::1] never, unassigned
+[ff02::1] never, multicast
+localhost loopback, loopback
+a.LocalHost loopback, loopback
+notlocalhost name, name
+example.net name, name
+END
+}
+
+@test "the spellings of one address have one form" {
+    for one in '[::1]:1 [0:0:0:0:0:0:0:1]:1 [::0001]:1' '127.0.0.1:1 [::ffff:7f00:1]:1' 'a.example:1 A.Example:1'; do
+        for spelling in $one; do
+            expect 0 "$PEERSTEST" scope "$spelling"
+            [[ $(cat "$out") == "${one%% *} "* ]]
+        done
+    done
 }

@@ -75,7 +75,7 @@ files_lose_power() {
     sync -f disk
     ledger-append -q disk/ledger <block
     txpool -l disk/ledger disk/pool <txs >passed
-    peerbook -T 1700000000 disk/peers <peer >passed
+    peerbook -o 192.0.2.1:1 -T 1700000000 disk/peers <peer >passed
     keygen disk/key >passed
     echo unsynced >disk/unsynced
     pull_the_plug disk

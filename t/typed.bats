@@ -55,7 +55,7 @@ utf16() {
         says "^gossip-send: peers:1: line: ${file#*:}"
         run_apart ledger-pull -p -t 1 peers
         says "^ledger-pull: peers:1: line: ${file#*:}"
-        expect 0 peerbook peers <record
+        expect 0 peerbook -o 127.0.0.1:1 peers <record
         says "^peers:1: line: ${file#*:}"
         cat "$VECTORS/cases/peers-${file%%:*}.peers" record | cmp - peers # what people wrote stays
     done
@@ -64,7 +64,7 @@ utf16() {
     says '^gossip-send: peers:2: peers: 5 fields, expected HOST:PORT or HOST:PORT KEY .the first of 2 lines skipped.$'
     run_apart ledger-pull -p -t 1 peers
     says '^ledger-pull: peers:2: peers: 5 fields, expected HOST:PORT or HOST:PORT KEY .the first of 2 lines skipped.$'
-    expect 0 peerbook peers <record
+    expect 0 peerbook -o 127.0.0.1:1 peers <record
     says '^peers:2: peers: 5 fields, expected HOST:PORT or HOST:PORT KEY$'
 }
 

@@ -11,12 +11,14 @@
 
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct cli_option options[] = {
     {'c', "chain", "ID", "peers of this chain only"},
     {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
+    {'o', "own", "HOST:PORT", "an address of this node: take records of its kind of network"},
     {'n', "count", "COUNT", "maximum number of records in PEERS (default: 1000)"},
     {'T', "time", "TIME", "use this time as the clock"},
     {'a', "announce", "HOST:PORT", "only print our own peer record"},
@@ -35,11 +37,12 @@ static const struct cli program = {
 struct run {
     const char *chain_option, *ledger, *count, *now, *announce, *key;
     int passphrase_fd;
-    bool has_chain;
+    bool has_chain, own;
     uint8_t chain[ID_LEN];
     struct peerbook book;
-    uint64_t told;      /* the file's broken line that was reported last */
-    struct armor armor; /* on stdin */
+    uint64_t told;       /* the file's broken line that was reported last */
+    uint64_t told_tried; /* the same of PEERS.tried */
+    struct armor armor;  /* on stdin */
     int status;
 };
 
@@ -118,7 +121,7 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
 {
     if (r->has_chain && memcmp(p->chain, r->chain, ID_LEN))
         return fault_rule(f, "peer: another chain: %s", hex32(p->chain).text);
-    if (peerbook_check(p, cli_now(r->now), f) || ed25519_load(f))
+    if (peerbook_check(&r->book, p, cli_now(r->now), f) || ed25519_load(f))
         return -1;
     int valid = ed25519_check(p->key, p->signature, p->line, p->signed_len);
     if (valid < 0)
@@ -148,6 +151,16 @@ static bool has_peers(const struct batch *b)
     return false;
 }
 
+static void tell_tried(struct run *r)
+{
+    const struct tried *t = &r->book.tried;
+    char path[PATH_MAX + 8];
+    snprintf(path, sizeof path, "%s.tried", r->book.path);
+    if (t->broken_line && t->broken_line != r->told_tried)
+        cli_report(path, t->broken_line, t->broken.text);
+    r->told_tried = t->broken_line;
+}
+
 /* Opens and reads the file. Gives its descriptor. */
 static int open_book(struct run *r)
 {
@@ -162,6 +175,7 @@ static int open_book(struct run *r)
     if (r->book.broken_line && r->book.broken_line != r->told)
         cli_report(r->book.path, r->book.broken_line, r->book.broken.text);
     r->told = r->book.broken_line;
+    tell_tried(r);
     return fd;
 }
 
@@ -224,23 +238,40 @@ static void keep_book(struct run *r, const char *path)
     if (r->count)
         count = (size_t)cli_number("-n", r->count, 1, PEERS_MAX);
     find_chain(r);
-    peerbook_init(&r->book, path, count);
+    r->book.path = r->book.tried.path = path;
+    r->book.limit = count;
     take_all(r);
     peerbook_free(&r->book);
+}
+
+/* The port does not matter; 0 is a listener's that lets the system choose. */
+static void take_own(struct run *r, const char *text)
+{
+    struct address a;
+    struct fault f;
+    if (address_parse(text, strlen(text), true, &a, &f))
+        cli_die("-o: %s", f.text);
+    peerbook_lives_at(&r->book, &a);
+    r->own = true;
 }
 
 static struct run read_options(int argc, char **argv)
 {
     struct run r = {.passphrase_fd = -1, .status = CLI_YES};
+    peerbook_init(&r.book, NULL, PEERBOOK_COUNT_DEFAULT);
     const struct cli_value values[] = {
         {'c', &r.chain_option}, {'l', &r.ledger}, {'n', &r.count}, {'T', &r.now},
         {'a', &r.announce},     {'k', &r.key},    {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'P')
+        if (c == 'o')
+            take_own(&r, optarg);
+        else if (c == 'P')
             r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
         else
             cli_take(values, c);
     }
+    if (r.announce && r.own)
+        cli_misuse("-a prints a record and keeps no file: leave out -o");
     if (r.announce && optind < argc)
         cli_misuse("-a prints a record and keeps no file: leave out '%.80s'", argv[optind]);
     cli_operands(argc, argv, !r.announce, 1);

@@ -32,11 +32,34 @@ void address_format(const struct sockaddr *sa, char out[ADDRESS_MAX]);
  * mapped into IPv6). */
 bool address_is_loopback(const struct sockaddr *sa);
 
+/* How far an address reaches, by the registries of special-purpose addresses that IANA keeps for
+ * IPv4 and IPv6 (RFC 6890). */
+enum address_scope {
+    ADDRESS_GLOBAL,
+    ADDRESS_LOOPBACK,
+    ADDRESS_PRIVATE, /* private use, shared with a provider's other customers, unique local */
+    ADDRESS_TEST,    /* documentation and benchmarks: the Internet of a test */
+    ADDRESS_NEVER,   /* no peer: link-local, multicast, broadcast, unspecified, reserved ... */
+    ADDRESS_NAME,    /* not known until the name is resolved */
+};
+
+/* The scope of a socket address. An IPv6 address that embeds an IPv4 address (mapped, NAT64, 6to4,
+ * Teredo) has the scope of that one. *range, unless NULL, becomes the name of the range. */
+enum address_scope address_scope(const struct sockaddr *sa, const char **range);
+
+/* The same for an address in text form. "localhost" and names below it are loopback (RFC 6761). */
+enum address_scope address_scope_of(const struct address *a, const char **range);
+
 /* The network that a socket address is counted in: its family and its first 16 bits (IPv4) or 32
- * bits (IPv6). An IPv4 address mapped into IPv6 counts as itself. Never 0. */
+ * bits (IPv6). An IPv6 address that embeds an IPv4 address counts as that one. Never 0. */
 uint64_t address_network(const struct sockaddr *sa);
 
-/* The same for an address in text form; a name counts by its hash. */
+/* The same for an address in text form. All names are one network: a domain has as many as its
+ * owner likes. */
 uint64_t address_network_of(const struct address *a);
+
+/* Writes an address in the one form that all its spellings have in common: a socket address as
+ * address_format does, a name in lowercase. Two addresses with the same form are one place. */
+void address_canonical(const struct address *a, char out[ADDRESS_MAX]);
 
 #endif

@@ -278,7 +278,7 @@ become() { # NAME PROGRAM...
             @PROGPREFIX@verify -u -l ledger | # drops records that break a rule
             @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
             @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
-            @PROGPREFIX@peerbook -l ledger peers | # keeps addresses
+            @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers | # keeps addresses
             remind | # sends what we had at the start first
             forward
     }

@@ -221,7 +221,7 @@ book_set() {
 }
 
 book_run() {
-    "$@" peerbook -T 1700000200 peers <new >passed 2>told
+    "$@" peerbook -T 1700000200 -o 192.0.2.1:1 peers <new >passed 2>told
 }
 
 book_seen() {
@@ -229,7 +229,7 @@ book_seen() {
     all_in passed peers 'what was passed on'
     all_in old peers 'what was in the book'
     [ "$status" -ne 0 ] || same peers want 'status 0'
-    peerbook -T 1700000200 peers <new >/dev/null 2>>told || wrong 'the next run does not go on'
+    peerbook -T 1700000200 -o 192.0.2.1:1 peers <new >/dev/null 2>>told || wrong 'the next run does not go on'
     same peers want 'after the next run'
 }
 

@@ -69,6 +69,22 @@ static int show_network(const char *text)
     return 0;
 }
 
+/* The scope and range of an address, and its canonical form. */
+static int show_scope(const char *text)
+{
+    static const char *const scopes[] = {"global", "loopback", "private", "test", "never", "name"};
+    struct address a;
+    struct fault f;
+    const char *range;
+    char form[ADDRESS_MAX];
+    if (address_parse(text, strlen(text), true, &a, &f))
+        return 1;
+    enum address_scope scope = address_scope_of(&a, &range);
+    address_canonical(&a, form);
+    printf("%s %s, %s\n", form, scopes[scope], range);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "read") == 0)
@@ -77,5 +93,7 @@ int main(int argc, char **argv)
         return show_target(argv[2]);
     if (argc == 3 && strcmp(argv[1], "network") == 0)
         return show_network(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "scope") == 0)
+        return show_scope(argv[2]);
     return 3;
 }
