@@ -300,3 +300,133 @@ every_block_agrees() { # LEDGER
     expect 0 verify -l ledger next
     cmp "$out" next
 }
+
+# --- Branches from strangers: ledger-append -p ---------------------------------------------------------------
+
+# What the last command passed on, without the marks of what it did not.
+passed() {
+    grep -v '^later \|^accepted ' "$out" || :
+}
+
+@test "-p: a branch from far back waits outside the ledger until it has more work, and then goes in whole" {
+    easy_chain
+    mined ledger 150 alice | ledger-append -q
+    cp ledger before
+    cp genesis other && mined other 151 bob >branch
+    head -n 150 branch >part && expect 1 ledger-append -p <part
+    ids part | sed 's/^/later /' | cmp - "$out"
+    says "^ledger-append: block $(head -n 1 branch | id) waits until its branch has more work than the best chain "
+    says '^ledger-append: stdin: 150 blocks left out, of branches with less work '
+    [ "$(grep -c ' waits until ' "$err")" -eq 8 ] # a stranger does not fill the log either
+    cmp ledger before
+    # the last one first: orphans of what waits are let in, too
+    { tail -n 1 branch && cat part; } >turned && expect 0 ledger-append -p <turned
+    passed | cmp - branch
+    says '^ledger-append: reorg: 150 blocks undone, 151 done$'
+    cat before branch | cmp - ledger
+    verify -q ledger
+    # twice the same is known, waiting or not
+    cp before ledger
+    cat branch branch >twice && expect 0 ledger-append -p <twice
+    passed | cmp - branch
+    # by hand, everything goes in at once
+    cp before ledger
+    expect 0 ledger-append <part
+    cat before part | cmp - ledger
+    # it goes on in the ledger, where others may have put it
+    tail -n 1 branch >last && expect 0 ledger-append -p <last
+    says '^ledger-append: reorg: 150 blocks undone, 151 done$'
+}
+
+@test "-p: near the tip, branches are kept at once: from 100 blocks below on, 200 blocks in all" {
+    easy_chain
+    mined ledger 150 alice | ledger-append -q
+    cp ledger before
+    blocks ledger 0 49 >at49 && mined at49 1 bob >far
+    blocks ledger 0 50 >at50 && mined at50 1 bob >near
+    cat far near >two && expect 1 ledger-append -p <two
+    passed | cmp - near
+    cat before near | cmp - ledger
+    # a longer one that begins there, and others on its blocks
+    cat at50 near >grown && mined grown 99 bob >longer
+    expect 0 ledger-append -p <longer
+    passed | cmp - longer
+    blocks ledger 0 149 >at149
+    # shellcheck disable=SC2094 # a function of this name
+    twins at149 110 >many
+    expect 1 ledger-append -p <many
+    passed >kept
+    head -n 100 many | cmp - kept
+    says '^ledger-append: stdin: 10 blocks left out'
+    cat before near longer kept | cmp - ledger
+    # when the chain has grown, there is room again
+    mined ledger 60 alice >rest && expect 0 ledger-append -p <rest
+    tail -n 1 many >last && expect 0 ledger-append -p <last
+    verify -q ledger
+}
+
+# So many empty blocks on the tip of a ledger of an easy chain, each its own.
+twins() { # LEDGER COUNT
+    local header
+    header=$(mined "$1" 1 miner)
+    seq "$2" | awk -v header="${header% *}" '{ printf "%s %x\n", header, $1 }'
+}
+
+@test "-p: blocks with far less work than the tip wait, however near they are" {
+    keygen -s "demo alice" alice >names 2>/dev/null
+    ledger-init -n hard -T 1700000000 -s 600 -e 600 -t 0f >ledger
+    for t in 1 2 3 4 5; do # each is twice as hard as the one before
+        mine -m alice -n 1 -T 170000000$t </dev/null | ledger-append -q
+    done
+    cp ledger before
+    blocks ledger 0 1 >low && mine -l low -m alice -T 1700000003 </dev/null >easy
+    blocks ledger 0 3 >high && mine -l high -m alice -T 1700000006 </dev/null >hard
+    head -n 1 easy | grep -q '^block 2 ' && head -n 1 hard | grep -q '^block 4 '
+    cat easy hard >both && expect 1 ledger-append -p -T 1700000010 <both
+    passed | cmp - hard
+    cat before hard | cmp - ledger
+}
+
+@test "-p: a waiting branch with an invalid header or body" {
+    easy_chain 100
+    mined ledger 150 alice | ledger-append -q
+    cp ledger before
+    cp genesis other && mined other 100 bob >branch && ledger-append -q other <branch
+    # she has 100 there, and no more
+    txmake -c "$(chain_of other)" -s 0 -f alice bob 120 | txsign -k alice.key >tx
+    mined other 1 bob | awk -v root="$(id <tx)" '{ $4 = root; $8 = 1; print }' >poor
+    cat tx >>poor
+    # its children are mined by hand, since no program would build on it
+    twin=$(head -n 1 poor) && : >rest
+    for n in $(seq 102 152); do
+        twin="block $n $(printf %s "$twin" | id) $(printf '' | sha256sum | cut -c 1-64) $((1700000000 + 10 * n)) $(cut -d ' ' -f 6 <<<"$twin") $MINER 0 0"
+        printf '%s\n' "$twin" >>rest
+    done
+    cat branch poor rest >whole && expect 1 ledger-append -p <whole
+    says "^stdin:102: tx: $ALICE has 100, needs 121$"
+    says "^stdin:103: block: its parent $(head -n 1 poor | id) was refused$"
+    says '^ledger-append: stdin: 50 more records refused because of those named above'
+    cat before branch | cmp - ledger
+    # a header is refused at once
+    cp before ledger
+    sed '50s/^\(block [0-9]* [0-9a-f]* [0-9a-f]*\) [0-9]*/\1 1/' branch >late
+    expect 1 ledger-append -p <late
+    says '^stdin:50: block: time 1 is not after [0-9]*, the median of the last 11$'
+    cmp before ledger
+}
+
+chain_of() { # LEDGER
+    head -n 1 "$1" | id
+}
+
+@test "-p: nobody crowds out a branch without as much work" {
+    easy_chain
+    mined ledger 200 alice | ledger-append -q
+    cp ledger before
+    cp genesis other && mined other 201 bob >branch
+    twins genesis 20000 >flood
+    { head -n 100 branch && cat flood && tail -n +101 branch; } >all
+    expect 1 ledger-append -p <all
+    passed | cmp - branch
+    cat before branch | cmp - ledger
+}

@@ -672,3 +672,23 @@ was_dropped_as() { # PATTERN
     [ ! -s pull.out ]
     is_small "$MEMORY"
 }
+
+# --- A node's ledger -----------------------------------------------------------------------------------
+
+@test "a branch from genesis with less work, by gossip: it stays out of the ledger, and is not relayed" {
+    mined ledger 300 miner >best
+    cp ledger theirs
+    ledger-append -q <best
+    cp ledger before
+    mined theirs 290 bob >weak
+    mkfifo l.out && ln -s l.out node.in
+    start node sh -c 'verify -u -l ledger | ledger-append -p ledger'
+    listen l -c "$CHAIN" -L ledger
+    lie <<<'!give weak'
+    eventually grep -q 'so far, 256 had to wait' node.log
+    mined ledger 1 alice >next
+    lie <<<'!give next'
+    eventually grep -qxFf next node.out
+    grep -v '^later ' node.out | cmp - next
+    cat before next | cmp - ledger
+}

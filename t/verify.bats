@@ -778,6 +778,26 @@ bounded() {
     says '^cheap:1: tx: fee 0 is under the minimum'
 }
 
+@test "-u: a block far below the tip is judged by its header alone, as strangers make such at will" {
+    easy_chain
+    txmake -l ledger -f alice -s 7 bob 5 | txsign -k alice.key >tx # a wrong seq
+    mined ledger 1 miner | awk -v root="$(id <tx)" '{ $4 = root; $8 = 1; print }' >block
+    cat tx >>block
+    sed '1s/ 1700[0-9]* / 1600000000 /' block >early
+    mined ledger 101 alice >best
+    head -n 100 best | ledger-append -q
+    expect 1 verify -u -l ledger block
+    says '^block:2: tx: seq 7, expected 0'
+    tail -n 1 best | ledger-append -q
+    expect 0 verify -u -l ledger block
+    cmp "$out" block
+    expect 1 verify -u -l ledger early
+    says '^early:1: block: time 1600000000 is not after'
+    expect 1 ledger-append -p <block # which keeps it out, as its branch has less work
+    echo "later $(id <<<"$(head -n 1 block)")" | cmp - "$out"
+    expect 1 verify -l ledger block
+}
+
 # --- Held to checkpoints (what the file may hold: t/ledger-checkpoint.bats) -----------------------------------
 
 # A ledger of 5 blocks, rival: another from height 2 on, with more work, both: rival's blocks behind the ledger's;

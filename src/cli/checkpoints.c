@@ -86,3 +86,33 @@ struct guard *cli_guard(struct cli_checkpoints *c)
 {
     return c->path ? &c->guard : NULL;
 }
+
+int cli_checkpoints_block(struct cli_checkpoints *c, struct ledger *l, const struct item *item,
+                          struct fault *f)
+{
+    struct guard *g = cli_guard(c);
+    if (!g || guard_block(g, l, item, f) == 0)
+        return 0;
+    if (f->kind == FAULT_RULE) {
+        cli_warn("REFUSED: a block that breaks a checkpoint, and all on it, however much work it "
+                 "has");
+        f->line = item->line;
+    }
+    return -1;
+}
+
+void cli_checkpoints_chain(struct cli_checkpoints *c, struct ledger *l)
+{
+    struct fault f = {0};
+    struct guard *g = cli_guard(c);
+    if (!g)
+        return;
+    cli_checkpoints_refresh(c);
+    if (guard_chain(g, l, &f) == 0)
+        return;
+    ledger_abort(l);
+    if (f.kind != FAULT_RULE)
+        cli_fail(f.line ? l->path : NULL, &f);
+    cli_die("%s: %s: nothing is added to it (`verify -C %s %s > FILE` keeps what agrees)", l->path,
+            f.text, file_word(c->path, "CHECKPOINTS"), file_word(l->path, "LEDGER"));
+}

@@ -4,12 +4,10 @@
 #include "cli/checkpoints.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
+#include "cli/refusals.h"
 #include "cli/terminal.h"
-#include "cli/verdict.h"
-#include "ledger/fallen.h"
+#include "ledger/intake.h"
 #include "ledger/known.h"
-#include "ledger/ledger.h"
-#include "ledger/orphans.h"
 #include "stream/feed.h"
 
 #include <getopt.h>
@@ -18,7 +16,7 @@
 
 static const struct cli_option options[] = {
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'p', "pass", NULL, "pass all other records on"},
+    {'p', "pass", NULL, "read a network: pass other records on, let weaker branches wait"},
     {'C', "checkpoints", "FILE", "check the ledger against the checkpoints of the keys in FILE"},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
     {'q', "quiet", NULL, "do not pass the blocks on"},
@@ -37,40 +35,16 @@ static const struct cli program = {
 
 struct run {
     const char *now;
-    bool pass, quiet, verbose;
-    bool marks;               /* say what is dropped in its place on stdout */
-    struct cli_budget budget; /* of reports on stderr */
-    int status;
+    bool pass, quiet;
+    struct cli_refusals refusals;
     struct sigpool *pool;
     struct ledger ledger;
     struct cli_checkpoints checkpoints;
-    struct orphans *orphans;
-    struct fallen fallen;
+    struct intake *intake;
     struct armor armor; /* on stdin, with -p */
-    struct batch child; /* a block from the orphanage, while it is processed */
-    struct buf parents; /* ids of new blocks whose children have not been looked for yet */
+    uint64_t waited;    /* blocks that had to wait for their branch to get more work */
     struct buf out;     /* what is printed once the ledger is synced */
 };
-
-/* Whether to report what is refused now. follows: only because of something already reported. */
-static bool is_named(struct run *r, bool follows)
-{
-    r->status = CLI_NO;
-    return (r->verbose || !follows) && cli_budget_allows(&r->budget, "stdin");
-}
-
-static void refuse(struct run *r, const struct fault *f, bool follows)
-{
-    if (is_named(r, follows))
-        cli_report("stdin", f->line, f->text);
-}
-
-/* What a later program in the pipeline reads in place of this item. */
-static void mark(struct run *r, const struct item *item, const struct fault *f)
-{
-    if (r->marks)
-        cli_mark(&r->out, item, f);
-}
 
 static void tell_reorg(const struct reorg *reorg)
 {
@@ -79,113 +53,107 @@ static void tell_reorg(const struct reorg *reorg)
                  reorg->undone == 1 ? "" : "s", reorg->done);
 }
 
-/* Reports blocks that leave the orphanage, where they waited for a parent. */
-static void let_go(struct run *r, bool all)
+/* --- What becomes of a block --- */
+
+static int lose_block(void *self, const uint8_t id[ID_LEN], uint64_t line,
+                      const uint8_t parent[ID_LEN], struct fault *f)
 {
-    struct fault f;
-    uint8_t id[ID_LEN], parent[ID_LEN];
-    uint64_t line;
-    while (orphans_evict(r->orphans, all, id, &line, parent)) {
-        int follows = fallen_orphan(&r->fallen, parent, id);
-        cli_memory(follows < 0);
-        fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
-                   fallen_has(&r->fallen, parent) ? "was refused" : "did not come");
-        f.line = line;
-        if (!fallen_has(&r->fallen, parent))
-            fault_answers(&f, FAULT_LATER);
-        refuse(r, &f, follows);
-        if (r->marks)
-            cli_mark_id(&r->out, id, &f);
-    }
+    struct run *r = self;
+    (void)f;
+    cli_refuse_lost(&r->refusals, id, line, parent);
+    return 0;
 }
 
-/* Handles the verdict of ledger_append on one block; checkpoints are compared first. */
-static int append(struct run *r, const struct item *item, struct reorg *reorg, struct fault *f)
+/* Whether the checkpoints allow the block: 0, or -1 and a fault. */
+static int admit(void *self, const struct item *item, struct fault *f)
 {
-    struct guard *g = cli_guard(&r->checkpoints);
-    if (!g || guard_block(g, &r->ledger, item, f) == 0)
-        return ledger_append(&r->ledger, item, cli_now(r->now), reorg, f);
-    if (f->kind != FAULT_RULE)
-        return -1;
-    cli_warn("REFUSED: a block that breaks a checkpoint, and all on it, however much work it has");
-    f->line = item->line;
-    return TREE_BAD;
+    struct run *r = self;
+    return cli_checkpoints_block(&r->checkpoints, &r->ledger, item, f);
 }
 
-/* A block that is refused for its own fault, or for want of a genesis block. */
-static void refuse_block(struct run *r, const struct item *item, struct fault *f)
+static int append(void *self, const struct item *item, struct reorg *reorg, struct fault *f)
+{
+    struct run *r = self;
+    if (admit(r, item, f))
+        return f->kind == FAULT_RULE ? TREE_BAD : -1;
+    return ledger_append(&r->ledger, item, cli_now(r->now), reorg, f);
+}
+
+static void refuse_block(struct run *r, const struct item *item, const struct fault *why)
 {
     bool rootless = item->has_header && !item->is_genesis && !r->ledger.tree.has_genesis;
-    bool follows = rootless && fallen_rootless(&r->fallen);
-    if (is_named(r, follows))
-        cli_report_item("stdin", item, f, r->pool);
-    cli_memory(fallen_note(&r->fallen, item, false));
-    if (rootless)
-        fault_answers(f, FAULT_LATER);
-    mark(r, item, f);
+    cli_refuse_block(&r->refusals, item, why, rootless);
 }
 
-static void mark_known(struct run *r, const struct item *item)
+static int refuse_judged(void *self, const struct item *item, const struct fault *why,
+                         struct fault *f)
 {
-    struct fault f;
-    fault_rule(&f, "block: known");
-    fault_answers(&f, FAULT_KNOWN);
-    mark(r, item, &f);
-}
-
-/* Judges one block. 0, or -1 and trouble. */
-static int take_block(struct run *r, const struct item *item, struct fault *f)
-{
-    struct reorg reorg;
-    int verdict = append(r, item, &reorg, f);
-    if (verdict == TREE_BAD)
-        refuse_block(r, item, f);
-    if (verdict == TREE_KNOWN)
-        mark_known(r, item);
-    if (verdict == TREE_ORPHAN)
-        cli_memory(orphans_add(r->orphans, item));
-    if (verdict != TREE_GOOD)
-        return verdict < 0 ? -1 : 0;
-    tell_reorg(&reorg);
-    cli_memory(buf_add(&r->parents, item->id, ID_LEN));
-    cli_memory(!r->quiet && buf_add(&r->out, item->text, item->size));
+    (void)f;
+    refuse_block(self, item, why);
     return 0;
 }
 
-/* Appends the blocks that waited for those just appended, then those that waited for them, and so
- * on. */
-static int take_children(struct run *r, struct fault *f)
+static int drop_known(void *self, const struct item *item, struct fault *f)
 {
-    for (size_t i = 0; i < r->parents.len; i += ID_LEN) {
-        uint8_t parent[ID_LEN];
-        int got;
-        memcpy(parent, r->parents.data + i, ID_LEN);
-        while ((got = orphans_take(r->orphans, parent, &r->child, f)) > 0)
-            if (take_block(r, &r->child.items[0], f))
-                return -1;
-        if (got < 0)
-            return -1;
-    }
-    r->parents.len = 0;
+    struct run *r = self;
+    (void)f;
+    cli_refuse_known(&r->refusals, item->id);
     return 0;
 }
+
+static int pass_block(void *self, const struct item *item, const struct reorg *reorg,
+                      struct fault *f)
+{
+    struct run *r = self;
+    tell_reorg(reorg);
+    return !r->quiet && buf_add(&r->out, item->text, item->size) ? fault_memory(f) : 0;
+}
+
+/* Strangers cause this at little cost: only the first, second, fourth, eighth ... is reported. */
+static int tell_waits(void *self, const struct item *item, bool again, struct fault *f)
+{
+    struct run *r = self;
+    (void)f;
+    cli_refuse_later(&r->refusals, item->id);
+    r->waited += !again;
+    if (!again && (r->waited & (r->waited - 1)) == 0)
+        cli_warn("block %s waits until its branch has more work than the best chain (so far, "
+                 "%" PRIu64 " had to wait)",
+                 hex32(item->id).text, r->waited);
+    return 0;
+}
+
+static struct intake *new_intake(struct run *r)
+{
+    struct intake_owner owner = {.append = append,
+                                 .admit = admit,
+                                 .good = pass_block,
+                                 .bad = refuse_judged,
+                                 .known = drop_known,
+                                 .waits = tell_waits,
+                                 .lost = lose_block,
+                                 .self = r};
+    return intake_new(&r->ledger, r->pass, owner);
+}
+
+/* --- Other records, and batches --- */
 
 /* A record that is not a block. */
 static void pass_item(struct run *r, const struct item *item)
 {
     struct fault why;
     if (item->broken) {
-        refuse(r, &item->fault, false);
-        mark(r, item, &item->fault);
+        cli_refuse(&r->refusals, &item->fault, false);
+        cli_refuse_mark(&r->refusals, item, &item->fault);
     } else if (r->pass) {
         if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1))
-            r->status = CLI_NO;
+            r->refusals.any = true;
         else
             cli_memory(buf_add(&r->out, item->text, item->size));
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;
-        refuse(r, &why, fallen_stray(&r->fallen));
+        cli_refuse(&r->refusals, &why, fallen_stray(&r->refusals.fallen));
     }
 }
 
@@ -198,10 +166,8 @@ static int take_item(struct run *r, const struct item *item, struct fault *f)
         tree_fault(&r->ledger.tree, item, &why);
         refuse_block(r, item, &why);
     } else {
-        r->fallen.stray = false;
-        if (take_block(r, item, f) || take_children(r, f))
-            return -1;
-        let_go(r, false);
+        r->refusals.fallen.stray = false;
+        return intake_block(r->intake, item, cli_now(r->now), f);
     }
     return 0;
 }
@@ -234,24 +200,6 @@ static void pass_batch(struct run *r, const struct batch *b)
         pass_item(r, &b->items[i]);
 }
 
-/* Nothing may be added to a ledger whose best chain breaks a checkpoint. */
-static void check_chain(struct run *r)
-{
-    struct fault f = {0};
-    struct guard *g = cli_guard(&r->checkpoints);
-    if (!g)
-        return;
-    cli_checkpoints_refresh(&r->checkpoints);
-    if (guard_chain(g, &r->ledger, &f) == 0)
-        return;
-    ledger_abort(&r->ledger);
-    if (f.kind != FAULT_RULE)
-        fail(r, &f);
-    cli_die("%s: %s: nothing is added to it (`verify -C %s %s > FILE` keeps what agrees)",
-            r->ledger.path, f.text, file_word(r->checkpoints.path, "CHECKPOINTS"),
-            file_word(r->ledger.path, "LEDGER"));
-}
-
 /* Appends a batch's blocks and syncs once for all of them. */
 static void append_batch(struct run *r, const struct batch *b)
 {
@@ -261,7 +209,7 @@ static void append_batch(struct run *r, const struct batch *b)
     if (r->ledger.torn_bytes)
         cli_warn("%s: %" PRIu64 " torn bytes moved to %s.torn", r->ledger.path,
                  r->ledger.torn_bytes, r->ledger.path);
-    check_chain(r);
+    cli_checkpoints_chain(&r->checkpoints, &r->ledger);
     for (size_t i = 0; i < b->count; i++)
         if (take_item(r, &b->items[i], &f)) {
             ledger_abort(&r->ledger);
@@ -285,7 +233,24 @@ static void take_batch(struct run *r, const struct batch *b)
 static void tell_if_idle(struct run *r, struct feed *feed)
 {
     if (!feed_ready(feed))
-        cli_budget_tell(&r->budget, "stdin", false);
+        cli_budget_tell(&r->refusals.budget, "stdin", false);
+}
+
+/* What still waits at the end counts as refused. */
+static void end_intake(struct run *r)
+{
+    struct fault f = {0};
+    uint64_t left = intake_left(r->intake);
+    if (intake_end(r->intake, &f))
+        fail(r, &f);
+    put_out(r);
+    cli_budget_tell(&r->refusals.budget, "stdin", true);
+    if (left == 0)
+        return;
+    cli_warn("stdin: %" PRIu64 " block%s left out, of branches with less work than the best chain "
+             "(without -p, they are appended)",
+             left, left == 1 ? "" : "s");
+    r->refusals.any = true;
 }
 
 static void append_all(struct run *r)
@@ -315,45 +280,36 @@ static void append_all(struct run *r)
     if (!came &&
         r->ledger.fd >= 0) /* an existing ledger is opened and repaired even if there is no input */
         take_batch(r, &(struct batch){0});
-    let_go(r, true);
-    put_out(r);
-    cli_budget_tell(&r->budget, "stdin", true);
-    if (!r->verbose)
-        cli_tell_follows("stdin", r->fallen.follows);
+    end_intake(r);
+    if (!r->refusals.verbose)
+        cli_tell_follows("stdin", r->refusals.fallen.follows);
     feed_free(&feed);
     known_free(known);
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {.status = CLI_YES};
+    struct run r = {0};
     const char *path = NULL, *threads = NULL, *checkpoints = NULL, *needed = NULL;
     struct fault f = {0};
+    const struct cli_value texts[] = {{'l', &path},   {'j', &threads}, {'C', &checkpoints},
+                                      {'n', &needed}, {'T', &r.now},   {0, NULL}};
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.pass |= c == 'p';
         r.quiet |= c == 'q';
-        r.verbose |= c == 'v';
-        if (c == 'l')
-            path = optarg;
-        if (c == 'j')
-            threads = optarg;
-        if (c == 'C')
-            checkpoints = optarg;
-        if (c == 'n')
-            needed = optarg;
-        if (c == 'T') {
-            r.now = optarg;
+        r.refusals.verbose |= c == 'v';
+        if (cli_take(texts, c) && c == 'T')
             cli_now(r.now); /* reports an invalid time at once */
-        }
     }
     cli_operands(argc, argv, 0, 1);
-    r.marks = r.pass && !r.quiet; /* in this form the program is a part of a node */
-    if (r.marks && !r.verbose)
-        r.budget = cli_budget_limited();
-    r.pool = sigpool_new(cli_threads(threads));
-    r.orphans = orphans_new();
-    cli_memory(!r.pool || !r.orphans);
-    fallen_init(&r.fallen);
+    r.refusals.marks = r.pass && !r.quiet; /* in this form the program is a part of a node */
+    r.refusals.out = &r.out;
+    if (r.refusals.marks && !r.refusals.verbose)
+        r.refusals.budget = cli_budget_limited();
+    r.refusals.pool = r.pool = sigpool_new(cli_threads(threads));
+    r.intake = new_intake(&r);
+    cli_memory(!r.pool || !r.intake);
+    fallen_init(&r.refusals.fallen);
     cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
     path = cli_ledger(argv[optind] ? argv[optind] : path);
     cli_refuse_other_file(path);
@@ -361,12 +317,10 @@ int main(int argc, char **argv)
         cli_fail(NULL, &f);
     append_all(&r);
     ledger_close(&r.ledger);
-    orphans_free(r.orphans);
-    batch_free(&r.child);
-    buf_free(&r.parents);
+    intake_free(r.intake);
     buf_free(&r.out);
     sigpool_free(r.pool);
-    fallen_free(&r.fallen);
+    fallen_free(&r.refusals.fallen);
     cli_checkpoints_close(&r.checkpoints);
-    cli_exit(r.status);
+    cli_exit(r.refusals.any ? CLI_NO : CLI_YES);
 }

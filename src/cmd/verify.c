@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
     {'x', "explain", NULL, "print a shell script that repeats every check"},
     {'q', "quiet", NULL, "only judge: pass nothing on"},
     {'v', "verbose", NULL, "also name blocks refused only because their parent was"},
-    {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin"},
+    {'u', "unchecked", NULL, "read gossip-listen, which has checked the signatures"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'T', "time", "TIME", "use this time as the clock"},
     {0, NULL, NULL, NULL},
@@ -178,6 +178,8 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     int got;
     cli_memory(!j);
     judge_guard(j, cli_guard(&r->checkpoints));
+    if (!r->pool)
+        judge_strangers(j);
     open_script(r, j, name, &f);
     feed_init(&feed, stream, r->pool);
     if (r->known)

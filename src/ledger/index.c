@@ -77,6 +77,9 @@ static const char *const sql[STATEMENTS] = {
     [AT_HEIGHT] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height = ?",
     [SIDES] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
               " ORDER BY height DESC, n DESC",
+    [SIDE_SIZE] =
+        "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE NOT main AND height > ?",
+    [MAIN_SIZE] = "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE main AND height > ?",
     [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL ORDER BY id",
     [UNCHECKED] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
     [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",

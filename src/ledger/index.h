@@ -97,6 +97,12 @@ int index_sides(struct index *ix, int64_t above,
                 int (*each)(void *self, const struct node *node, struct fault *f), void *self,
                 struct fault *f);
 
+/* The sizes of the blocks above a height, on and off the best chain. 0, or -1 and trouble. */
+struct index_sizes {
+    int64_t main_blocks, main_bytes, side_blocks, side_bytes;
+};
+int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f);
+
 /* Calls each for every account at the best tip, by id. Stops at the first -1 and returns it. */
 int index_accounts(struct index *ix,
                    int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,

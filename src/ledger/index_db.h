@@ -32,6 +32,8 @@ enum statement {
     SET_MAIN_TX,
     AT_HEIGHT,
     SIDES,
+    SIDE_SIZE,
+    MAIN_SIZE,
     ACCOUNTS,
     UNCHECKED,
     ALL_CHECKED,

@@ -516,6 +516,30 @@ int index_sides(struct index *ix, int64_t above,
     return answer < 0 ? -1 : 0;
 }
 
+static int add_up(struct index *ix, enum statement which, int64_t above, int64_t *blocks,
+                  int64_t *bytes, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, which, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, above);
+    int got = index_step(ix, q, f);
+    if (got > 0) {
+        *blocks = sqlite3_column_int64(q, 0);
+        *bytes = sqlite3_column_int64(q, 1);
+    }
+    sqlite3_reset(q);
+    return got > 0 ? 0 : got < 0 ? -1 : index_damage(ix, f);
+}
+
+int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f)
+{
+    return add_up(ix, MAIN_SIZE, above, &sizes->main_blocks, &sizes->main_bytes, f) ||
+                   add_up(ix, SIDE_SIZE, above, &sizes->side_blocks, &sizes->side_bytes, f)
+               ? -1
+               : 0;
+}
+
 int index_accounts(struct index *ix,
                    int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
                                struct fault *f),

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "ledger/fallen.h"
 #include "ledger/proving.h"
+#include "ledger/side.h"
 #include "ledger/store_temp.h"
 #include "record/armor.h"
 #include "record/key.h"
@@ -31,6 +32,7 @@ enum mode { UNKNOWN, AGAINST, WHOLE, LOOSE };
 struct judge {
     enum mode mode;
     struct ledger *against;
+    bool strangers; /* AGAINST: of far branches, only headers are judged */
     struct guard *guard;
     struct store_temp *store; /* WHOLE */
     struct tree tree;         /* WHOLE */
@@ -58,6 +60,11 @@ static void forget_spend(struct judge *j, struct spend *s)
 {
     HASH_DEL(j->spends, s);
     free(s);
+}
+
+void judge_strangers(struct judge *j)
+{
+    j->strangers = true;
 }
 
 void judge_free(struct judge *j)
@@ -202,11 +209,27 @@ static int judge_alone(const struct item *item, struct fault *f)
     return falls(item, f);
 }
 
+/* Whether only the block's header is to be judged: 1 or 0, -1 and trouble. */
+static int is_far(struct judge *j, const struct item *item, struct fault *f)
+{
+    struct node parent;
+    int side = j->strangers ? side_of(&j->against->tree, &item->block, &parent, f) : SIDE_BEST;
+    return side < 0 ? -1 : side == SIDE_FAR;
+}
+
 static int judge_block_against(struct judge *j, const struct item *item, int64_t now,
                                struct fault *f)
 {
     struct node new;
     struct tree *t = &j->against->tree;
+    int far = is_far(j, item, f);
+    if (far < 0)
+        return -1;
+    if (far) {
+        if (tree_header(t, &item->block, item->id, now, f) < 0)
+            return f->kind == FAULT_RULE ? falls(item, f) : -1;
+        return 1;
+    }
     int verdict = tree_check(t, item, now, &new, f);
     if (verdict == TREE_GOOD)
         tree_drop(t);

@@ -28,6 +28,10 @@ void judge_free(struct judge *j);
  * descend from such a block. The guard stays the caller's. */
 void judge_guard(struct judge *j, struct guard *g);
 
+/* Of a stream from strangers, against a ledger: a block on a far side branch (side.h) is judged by
+ * its header alone. */
+void judge_strangers(struct judge *j);
+
 /* Judges the stream's next item, whose signatures are checked: 1 it is valid, 0 it is not (*f, with
  * its line), -1 and trouble. now: Unix seconds. */
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);

@@ -233,7 +233,7 @@ int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
     return holds ? holds : tree_header_alone(b, id, f);
 }
 
-static int check_size(const struct tree *t, const struct item *item, struct fault *f)
+int tree_check_size(const struct tree *t, const struct item *item, struct fault *f)
 {
     if (item->stream_size <= (uint64_t)t->rules.maxblock)
         return 0;
@@ -423,7 +423,7 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     found = judge_header(t, &item->block, item->id, now, &parent, f);
     if (found == 0)
         return TREE_ORPHAN;
-    if (found < 0 || check_size(t, item, f)) {
+    if (found < 0 || tree_check_size(t, item, f)) {
         if (f->kind != FAULT_RULE)
             return -1;
         f->line = item->line;

@@ -92,6 +92,9 @@ int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
 /* The part of this that needs no tree: 0, or -1 and a rule. */
 int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
 
+/* Whether a block is within the chain's maxblock. 0, or -1 and a rule. */
+int tree_check_size(const struct tree *t, const struct item *item, struct fault *f);
+
 /* What a block did to the best chain. */
 struct reorg {
     int64_t undone,
