@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "cli/events.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
@@ -35,6 +36,7 @@ static void tell(const char *format, ...)
         edit_message(text, sizeof text);
     file_names_visible(text);
     terminal_clear();
+    cli_flush_events();
     fprintf(stderr, "%s\n", text);
 }
 

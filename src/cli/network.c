@@ -1,6 +1,5 @@
 #include "cli/network.h"
 
-#include "base/clock.h"
 #include "base/hex.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
@@ -28,22 +27,6 @@ void cli_chain(const char *option, uint8_t chain[ID_LEN])
 {
     if (strlen(option) != 2 * ID_LEN || hex_decode(chain, option, ID_LEN))
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", option);
-}
-
-void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
-{
-    struct timespec now;
-    struct fault f;
-    if (clock_read(&now, &f))
-        cli_fail(NULL, &f);
-    fprintf(stderr, "%lld.%06ld %s %s %s%s%s\n", (long long)now.tv_sec, now.tv_nsec / 1000, who,
-            event, id ? hex32(id).text : "-", words ? " " : "", words ? words : "");
-}
-
-void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words)
-{
-    (void)self;
-    cli_event(who, event, id, words);
 }
 
 void cli_start_words(const struct tls *tls, const uint8_t chain[ID_LEN], char words[CLI_START_MAX])

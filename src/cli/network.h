@@ -1,8 +1,9 @@
-/* What the network's programs have in common: TLS, the chain, the log. Only programs use this: it
+/* What the network's programs have in common: TLS, the chain, the clock. Only programs use this: it
  * exits. */
 #ifndef CLI_NETWORK_H
 #define CLI_NETWORK_H
 
+#include "cli/events.h"
 #include "net/tls.h"
 #include "record/field.h"
 
@@ -11,11 +12,6 @@ struct tls *cli_tls(const char *path, int passphrase_fd);
 
 /* A -c argument. Exits with 2 if it is not an id. */
 void cli_chain(const char *option, uint8_t chain[ID_LEN]);
-
-/* An event on stderr, for people and awk: TIME WHO EVENT ID [WORDS] (gossip(7)). id and words may
- * be NULL. cli_log is the same as a callback with a self. */
-void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
-void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
 
 /* The words of a start event: our account, or `-` without TLS, and the chain. */
 #define CLI_START_MAX (2 * 2 * ID_LEN + 2)

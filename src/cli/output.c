@@ -1,12 +1,14 @@
 #include "cli/output.h"
 
 #include "cli/cli.h"
+#include "cli/events.h"
 
 #include <signal.h>
 #include <unistd.h>
 
 static _Noreturn void reader_left(void)
 {
+    cli_flush_events();
     signal(SIGPIPE, SIG_DFL);
     raise(SIGPIPE);
     cli_exit(CLI_TROUBLE);

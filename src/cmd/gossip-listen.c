@@ -162,6 +162,7 @@ static void start_server(struct run *r)
 static void start(struct run *r)
 {
     struct fault f;
+    cli_hold_events();
     cli_clock(NULL); /* so that an invalid one is reported now, not when the first record arrives */
     if (!r->plain)
         r->tls = cli_tls(r->key, r->passphrase_fd);
@@ -190,6 +191,7 @@ static void settle(struct run *r)
     if (r->spool_path && out->len > r->spooled &&
         spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
         cli_fail(NULL, &f);
+    cli_flush_events(); /* so whoever sees a record finds its events */
     output_push(&r->output);
     r->spooled = out->len;
 }
@@ -198,6 +200,7 @@ static void run(struct run *r)
 {
     struct fault f;
     while (!loop_stopped(r->loop)) {
+        cli_flush_events();
         if (loop_turn(r->loop, 1000, &f))
             cli_fail(NULL, &f);
         settle(r);

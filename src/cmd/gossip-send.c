@@ -228,6 +228,7 @@ static void log_start(const struct run *r)
 static void start(struct run *r, char **operands, size_t count)
 {
     struct fault f;
+    cli_hold_events();
     if (!r->plain)
         r->tls = cli_tls(r->key, r->passphrase_fd);
     if (r->keys && allow_read(r->keys, &r->allow, &f))
@@ -314,6 +315,7 @@ static void run(struct run *r)
         if (is_over(r))
             return;
         tell_wait(r, now);
+        cli_flush_events();
         if (loop_turn(r->loop, client_wait(r->client, now), &f))
             cli_fail(NULL, &f);
         take_records(r);

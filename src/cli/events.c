@@ -1,0 +1,81 @@
+#include "cli/events.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/hex.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HELD_MAX = 1 << 16 };
+
+static struct buf held;
+static bool is_holding;
+
+/* What cannot be written is lost, as with any message. */
+void cli_flush_events(void)
+{
+    size_t at = 0;
+    while (at < held.len) {
+        ssize_t put = write(STDERR_FILENO, held.data + at, held.len - at);
+        if (put < 0 && errno != EINTR)
+            break;
+        at += put > 0 ? (size_t)put : 0;
+    }
+    held.len = 0;
+}
+
+void cli_hold_events(void)
+{
+    is_holding = true;
+    atexit(cli_flush_events);
+}
+
+/* Six digits. */
+static void put_micros(char out[6], long micros)
+{
+    for (int i = 6; i-- > 0; micros /= 10)
+        out[i] = (char)('0' + micros % 10);
+}
+
+static int put_time(void)
+{
+    struct timespec now;
+    struct fault f;
+    char part[8] = ".......";
+    if (clock_read(&now, &f))
+        cli_fail(NULL, &f);
+    put_micros(part + 1, now.tv_nsec / 1000);
+    part[7] = ' ';
+    return buf_add_number(&held, (long long)now.tv_sec) || buf_add(&held, part, sizeof part);
+}
+
+static int put_id(const uint8_t *id)
+{
+    char text[2 * ID_LEN];
+    if (!id)
+        return buf_add(&held, "-", 1);
+    hex_encode(text, id, ID_LEN);
+    return buf_add(&held, text, sizeof text);
+}
+
+void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    const size_t before = held.len;
+    if (put_time() || buf_add_string(&held, who) || buf_add(&held, " ", 1) ||
+        buf_add_string(&held, event) || buf_add(&held, " ", 1) || put_id(id) ||
+        (words && (buf_add(&held, " ", 1) || buf_add_string(&held, words))) ||
+        buf_add(&held, "\n", 1))
+        held.len = before; /* out of memory, the event is lost */
+    if (!is_holding || held.len >= HELD_MAX)
+        cli_flush_events();
+}
+
+void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    (void)self;
+    cli_event(who, event, id, words);
+}

@@ -1,0 +1,19 @@
+/* The events of a network program on stderr, for people and awk (gossip(7)). */
+#ifndef CLI_EVENTS_H
+#define CLI_EVENTS_H
+
+#include "record/field.h"
+
+/* Writes a line TIME WHO EVENT ID [WORDS]; id and words may be NULL. cli_log is the same as a
+ * callback with a self. */
+void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
+void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
+
+/* From here on events are held, so that the many of a turn are written together: until
+ * cli_flush_events, the next message of the program, its exit, or 64 KiB. */
+void cli_hold_events(void);
+
+/* Writes the events held, whole lines in one piece. Call before waiting. */
+void cli_flush_events(void);
+
+#endif
