@@ -143,9 +143,39 @@ load lib/network
         kill -KILL "$victim"
         status_of "$pid"
         [ "$status" -eq 2 ]
-        has_line a.log '^node: a part of the node has ended: '
+        has_line a.log "^node: a part of the node has ended: $part was killed by signal 9 \\(KILL\\)$"
+        tail -n 1 a/log | grep -q "^node: a part of the node has ended: $part "
         eventually no_process_of a
     done
+    start a "$NODE" a
+    eventually listens_now a
+    kill -KILL "$(pgrep -g "$(cat a/node.pid)" -x node-log)"
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    has_line a.log '^node: node-log was killed by signal 9 \(KILL\)$'
+    eventually no_process_of a
+}
+
+@test "a full disk, a limit on files: it says which part ended and why, though the log cannot be written" {
+    grow a
+    mkdir small
+    # it mines until the disk is full
+    # shellcheck disable=SC2016 # for the other shell
+    start full unshare -rm bash -euc 'mount -t tmpfs -o size=400k none small && cp -r a small/ && : >mounted
+        "$0" -m node small/a & node=$!
+        until [ -s small/a/where ]; do sleep 0.05; done
+        dd if=/dev/zero of=small/fill bs=1k 2>/dev/null || :
+        wait "$node"' "$NODE"
+    status_of "$pid"
+    if [ -e mounted ]; then
+        [ "$status" -eq 2 ]
+        has_line full.log '^node: a part of the node has ended: (ledger-append|gossip[a-z-]*|txpool): .*([Nn]o space|full)'
+    fi
+    start a bash -c 'ulimit -f 16; exec "$0" "$@"' "$NODE" -m node a
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    has_line a.log '^node: a part of the node has ended: [a-z-]+: .*(File too large|disk I/O error)'
+    eventually no_process_of a
 }
 
 # --- Mining ---------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ PATH=$here:$PATH
 export PATH
 for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip-listen @PROGPREFIX@verify @PROGPREFIX@ledger-append \
     @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
-    @PROGPREFIX@mine @PROGPREFIX@names; do
+    @PROGPREFIX@mine @PROGPREFIX@names @PROGPREFIX@node-log mkfifo; do
     command -v "$program" >/dev/null || die "$program: not found"
 done
 
@@ -209,76 +209,82 @@ if [ -z "$listen" ]; then
 fi
 identity=${plain:--k node.key}
 
-# The parts append to the log, so it can be truncated while they write.
-trim_log() {
-    [ "$(wc -c <log)" -lt 16777216 ] || { cp log log.old && : >log; }
+# Everything that the parts of the node say goes through one pipe to node-log, which keeps the log within bounds, shows
+# what happens, and remembers the last messages: 7 is the pipe's entrance. This shell also holds its exit, 6, so nothing
+# that a part says is lost if node-log itself ends.
+exec 4>&2 # messages of this shell go there
+talk=4
+rm -f said
+mkfifo said || die "$PWD: no pipe can be made in it"
+# shellcheck disable=SC2094 # a fifo
+exec 5<>said 6<said 7>said 5>&-
+rm -f said
+@PROGPREFIX@node-log ${quiet:+-q} -a names -m "$(cut -d ' ' -f 2 node.pub)" log <&6 2>&4 4>&- 6<&- 7>&- &
+logger=$!
+
+# Asks node-log to say, after these words, why a part ended: on stderr, or on the screen.
+explain() { # !WORDS|?WORDS
+    ! is_running "$logger" || printf '%s\n' "$1" >&7
 }
 
-# The last line in the log that is not an event, or where to look.
-last_words() { # [PROGRAM]
-    words=$(tail -n 100 log | grep "^${1-[^0-9]}" | tail -n 1) || :
-    [ -n "$words" ] || words=$(tail -n 100 log | grep '^[^0-9]' | tail -n 1) || :
-    printf '%s\n' "${words:-no program said why, see $PWD/log; is there a limit on processes or files?}"
+is_running() { # [PROCESS]
+    [ -n "$1" ] && kill -0 "$1" 2>/dev/null
+}
+
+# Waits until node-log has written everything, and says so if it could not.
+finish_log() {
+    exec 7>&-
+    ended=0
+    wait "$logger" 2>/dev/null || ended=$?
+    [ "$ended" -le 2 ] || printf '@PROGPREFIX@node: @PROGPREFIX@node-log %s\n' "$(how_ended "$ended")" >&4 || :
+}
+
+how_ended() { # STATUS
+    if [ "$1" -gt 128 ]; then
+        echo "was killed by signal $(($1 - 128)) ($(kill -l "$1" 2>/dev/null || echo '?'))"
+    else
+        echo "ended with status $1"
+    fi
+}
+
+# Runs a part of the node, and reports how it ended. With a NAME, its process id is in NAME.pid, for `stop`.
+part() { # NAME|- PROGRAM...
+    ended=0
+    (
+        [ "$1" = - ] || sh -c 'echo "$PPID" >"$0.pid"' "$1"
+        shift
+        exec "$@"
+    ) || ended=$?
+    printf '@PROGPREFIX@node: %s %s\n' "$2" "$(how_ended "$ended")" >&2 || :
 }
 
 say() { # WORDS
     [ -n "$quiet" ] || printf '%s %s\n' "$(date -u +%T)" "$1" 2>/dev/null || die 'stdout: cannot be written'
 }
 
-# Reports new records and new connections, from the log after its first BYTES. Times are UTC.
-tell() { # BYTES
-    ours=$(cut -d ' ' -f 2 node.pub)
-    tail -c "+$(($1 + 1))" -F log 2>/dev/null | while IFS=' ' read -r time who event id words; do
-        case $event$plain in
-        new) form='%02d:%02d:%02d new %s %.8s from %.8s\n' ;;
-        new-p) form='%02d:%02d:%02d new %s %.8s from %s\n' ;; # an address
-        in) form='%02d:%02d:%02d connected: %s%.0s is %.8s\n' ;;
-        bad*) form='%02d:%02d:%02d %s%.0s%.0s\n' ;;
-        *) continue ;;
-        esac
-        # The peer `-` stands for records known from the last run, and for errors in the file of peers.
-        case $event$who in
-        bad-) ;;
-        bad* | *-) continue ;;
-        *) words=${words%% *} ;;
-        esac
-        [ "$event" = new ] || [ "$who" != "$ours" ] || continue # one of our own parts
-        time=${time%.*}
-        # shellcheck disable=SC2059 # one of those above
-        printf "$form" $((time / 3600 % 24)) $((time / 60 % 60)) $((time % 60)) "$words" "$id" "$who"
-    done
-}
-
 # --- The node ----------------------------------------------------------------------------------------------
-
-# Executes the program, and records its process id in NAME.pid, for `stop`.
-become() { # NAME PROGRAM...
-    sh -c 'echo "$PPID" >"$0.pid"' "$1"
-    shift
-    exec "$@"
-}
 
 # shellcheck disable=SC2086 # $identity, $chain, $stems and $held are options, or nothing
 {
     # In: prints each new record once, with its form, work and signatures checked.
     listen() {
-        become listener @PROGPREFIX@gossip-listen -v $identity ${allow:+-a "$allow"} $stems -l "$listen" -L ledger \
+        part listener @PROGPREFIX@gossip-listen -v $identity ${allow:+-a "$allow"} $stems -l "$listen" -L ledger \
             -s spool -w listening
     }
 
     # Out: relays records to some of the peers, which do the same.
     forward() {
-        @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -f "$fanout" -t 2 peers || :
+        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -f "$fanout" -t 2 peers
         end_intake # if nothing can go out, nothing should come in
     }
 
     # This is the node: records come in, pass one program after the other, and go out.
     flow() {
         listen |
-            @PROGPREFIX@verify -u -l ledger | # drops records that break a rule
-            @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
-            @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
-            @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers | # keeps addresses
+            part - @PROGPREFIX@verify -u -l ledger | # drops records that break a rule
+            part - @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
+            part - @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
+            part - @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers | # keeps addresses
             remind | # sends what we had at the start first
             forward
     }
@@ -293,8 +299,8 @@ become() { # NAME PROGRAM...
 
     # Fetches the blocks missed while the node was down or cut off.
     catch_up() {
-        become puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
-            @PROGPREFIX@ledger-append -q $held ledger
+        part puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
+            part - @PROGPREFIX@ledger-append -q $held ledger
     }
 
     # Our own records go through the same pipeline as all others: they are sent to our listener.
@@ -338,15 +344,13 @@ end_intake() {
     done
 }
 
-is_running() { # [PROCESS]
-    [ -n "$1" ] && kill -0 "$1" 2>/dev/null
-}
-
 # Ends whatever still runs in our process group, and then this shell.
-end() { # STATUS
+end() { # STATUS [WORDS]
     trap '' HUP INT QUIT TERM
     rm -f node.pid
     kill -TERM 0
+    finish_log
+    [ $# -eq 1 ] || say "$2"
     exit "$1"
 }
 
@@ -358,8 +362,7 @@ stop() {
         end_intake
         sleep 0.05
     done
-    say 'stopped'
-    end 0
+    end 0 stopped
 }
 trap stop HUP INT QUIT TERM
 
@@ -373,53 +376,52 @@ is_watched() {
     kill -0 "$PPID" 2>/dev/null || stop
 }
 
-exec 4>&2 # messages of this shell go there, those of its parts to the log
-talk=4
 [ -s ledger ] || say 'fetching the chain'
 tries=0
 until [ -s ledger ]; do
     is_watched
-    catch_up '' 2>>log &
+    is_running "$logger" || end 2
+    catch_up '' 2>&7 4>&- 6<&- 7>&- &
     catching_up=$!
     wait "$catching_up" || :
-    [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || say "no peer has sent it yet, trying again: $(last_words)"
+    [ -s ledger ] || [ $((tries += 1)) -ne 1 ] || explain '?no peer has sent it yet, trying again'
     [ -s ledger ] || pause 2
 done
 
-if [ -z "$quiet" ]; then
-    tell "$(wc -c <log)" &
-fi
-flow 2>>log &
+explain '?' # what was said until now is not why it may end later
+flow 2>&7 4>&- 6<&- 7>&- &
 flow=$!
 until [ -s listening ]; do
     if ! is_running "$flow"; then
         # another program may now listen where we did last time
-        [ -n "$elsewhere" ] || die "cannot listen: $(last_words '@PROGPREFIX@gossip-listen')"
+        [ -n "$elsewhere" ] || {
+            explain '!@PROGPREFIX@node: cannot listen'
+            end 2
+        }
+        explain '?'
         listen=$elsewhere elsewhere=''
-        flow 2>>log &
+        flow 2>&7 4>&- 6<&- 7>&- &
         flow=$!
     fi
     pause 0.05
 done
 mv listening where
 say "listening on $(cat where)"
-catch_up -f 2>>log &
+catch_up -f 2>&7 4>&- 6<&- 7>&- &
 catching_up=$!
 
 address=${address:-$(cat where)}
 case $address in
 0.0.0.0:* | '[::]:'*) say 'not announced: use -o to give peers an address' ;;
-*) announce 2>>log & ;;
+*) announce 2>&7 4>&- 6<&- 7>&- & ;;
 esac
 if [ -n "$miner" ]; then
-    mining 2>>log &
+    mining 2>&7 4>&- 6<&- 7>&- &
 fi
 
-seconds=0
-while is_running "$flow" && is_running "$catching_up"; do
+while is_running "$flow" && is_running "$catching_up" && is_running "$logger"; do
     is_watched
-    [ $(((seconds += 1) % 60)) -ne 0 ] || trim_log
     pause 1
 done
-printf '@PROGPREFIX@node: a part of the node has ended: %s\n' "$(last_words)" >&4 || :
+explain '!@PROGPREFIX@node: a part of the node has ended'
 end 2

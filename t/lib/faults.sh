@@ -24,7 +24,7 @@ THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard pool repool keygen book shares work'
-PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record json tsv
+PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events json tsv
     journal unjson graph mine names back make forge sign select announce'
 NET='send listen pull serve sendtls listentls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
@@ -353,6 +353,7 @@ plain_of() { # SCENE: its usual work
     history) echo 'ledger-history -v -l whole -a names alice bob' ;;
     log) echo 'ledger-log -l whole -a names' ;;
     record) echo "ledger-show -l whole -a names $(cat id)" ;;
+    events) echo 'node-log -a names said.log' ;;
     json) echo 'ledger-export -f json whole' ;;
     tsv) echo 'ledger-export -f tsv -l whole -a names' ;;
     journal) echo 'ledger-export -f hledger -l whole -a names' ;;
@@ -380,6 +381,7 @@ desk_set() {
     ledger-chain -H -l whole >heads
     ledger-proof -l whole "$(cat id)" | tail -n 1 >>heads
     ledger-export whole >objects
+    echo "1700000000.0 127.0.0.1:7 new $(cat id) tx" >events
     echo open sesame >words
     keygen -P 3 locked 3<words
     # another branch, which pays otherwise and is longer
@@ -410,7 +412,10 @@ plain_set() { # SCENE
 plain_run() { # SCENE PREFIX...
     local command
     read -ra command <<<"$(plain_of "$1")"
-    "${@:2}" "${command[@]}" <"$(if [ "$1" = forge ]; then echo wishes; else echo txs; fi)" 3<words >passed 2>told
+    local input=txs
+    [ "$1" != forge ] || input=wishes
+    [ "$1" != events ] || input=events
+    "${@:2}" "${command[@]}" <"$input" 3<words >passed 2>told
 }
 
 beginning() { # FILE FILE

@@ -30,11 +30,12 @@ BEGIN {
     layer("ledger", "base record crypto work state stream")
     layer("net", "base record crypto work stream")
     layer("sync", "base record crypto work stream ledger net")
+    layer("node", "base record crypto work state stream ledger")
     layer("explain", "base record crypto work state stream ledger")
     layer("export", "base record crypto state stream ledger")
     layer("farm", "base record crypto work")
     layer("cli", "base record crypto stream ledger net")
-    layer("cmd", "base record crypto work state stream ledger net sync cli export explain farm")
+    layer("cmd", "base record crypto work state stream ledger net sync cli export explain farm node")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

@@ -1,0 +1,18 @@
+/* The events of a node's log (gossip(7)) in the words that a person at its screen reads. */
+#ifndef NODE_SCREEN_H
+#define NODE_SCREEN_H
+
+#include "record/book.h"
+
+enum { SCREEN_MAX = 512 };
+
+struct screen {
+    const struct book *book; /* names of accounts; NULL: none */
+    const char *me;          /* the node's own account in hex; NULL: not known */
+};
+
+/* The line, with a newline and a NUL, for the event in these n bytes: its length, 0 if it is not
+ * one that a person is shown. Times are UTC. */
+size_t screen_line(const struct screen *s, const char *line, size_t n, char out[SCREEN_MAX]);
+
+#endif
