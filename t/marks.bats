@@ -108,6 +108,69 @@ expect_line() {
     [ "$(mark early ledger-append -p nowhere)" = later ]
 }
 
+@test "what cannot be paid waits for money for a while, and is then refused" {
+    one 0 1 50 >income
+    one 0 1 5 bob >spends
+    one 1 1 5 bob >next
+    cat next spends income >all
+    cat income spends next | cmp - <(pipeline <all)
+    rm pool
+    mkfifo in
+    txpool -u -l ledger pool <in >passed 2>said &
+    pid=$!
+    exec 7>in
+    cat spends next names >&7
+    eventually grep -q '^refused ' passed # while the input goes on
+    echo "refused $(id <spends) tx%3A%20${BOB}%20has%200%2C%20needs%206" | diff - <(tail -n 1 passed)
+    cat income >&7
+    exec 7>&-
+    wait "$pid" || status=$?
+    [ "$status" -eq 1 ]
+    tail -n 2 passed | diff <(cat income && echo "later $(id <next)") -
+}
+
+@test "each of many payments by empty accounts is refused, and the log stays short" {
+    count=$(few 2000 200)
+    # no key signed these: nobody looks at signatures here
+    one 0 1 5 >tx
+    awk -v count="$count" '{ for (i = 1; i <= count; i++) { $3 = sprintf("%064x", i); print } }' tx >empty
+    expect 1 txpool -u -l ledger pool <empty
+    [ ! -s pool ]
+    [ "$(grep -c '^refused [0-9a-f]* tx%3A%20[0-9a-f]*%20has%200%2C%20needs%206$' "$out")" -eq "$count" ]
+    [ "$(sort -u "$out" | wc -l)" -eq "$count" ]
+    [ "$(wc -l <"$err")" -lt 200 ]
+}
+
+@test "what waited is answered when its number is used by another, or by itself" {
+    one 0 1 5 >a0
+    one 1 1 5 >a1
+    one 1 1 6 >other
+    mkfifo in
+    txpool -u -l ledger pool <in >passed 2>said &
+    pid=$!
+    exec 7>in
+    cat a1 names >&7
+    eventually test -s passed
+    cat a0 a1 | mined_with ledger 1 miner | ledger-append -q -T 1800000000 ledger
+    eventually grep -q "^accepted $(id <a1)\$" passed
+    [ ! -s said ]
+    exec 7>&-
+    wait "$pid"
+    rm passed
+    cp genesis ledger
+    rm ledger.*
+    txpool -u -l ledger pool <in >passed 2>said &
+    pid=$!
+    exec 7>in
+    cat a1 names >&7
+    eventually test -s passed
+    cat a0 other | mined_with ledger 1 miner | ledger-append -q -T 1800000000 ledger
+    eventually grep -q "^refused $(id <a1) tx%3A%20seq%201%2C%20expected%202%3B%20$(id <a1)%20spends%20what%20$(id <other)%20" passed
+    [ ! -s said ]
+    exec 7>&-
+    wait "$pid"
+}
+
 @test "a block on a refused one is refused" {
     mined ledger 1 miner >one
     sed '1s/ 1700000010 / 1600000000 /' one >bad

@@ -631,7 +631,7 @@ run_of() {
     expect 1 txpool pool <all
     cat names a0 | diff - "$out"
     diff a0 pool
-    printf 'stdin:%s\n' "5: tx: seq 2 is spent twice: $(id "$(cat twice)") spends what $(id "$(cat a2)"), which waits, spends" \
+    printf 'stdin:%s\n' "5: tx: seq 2 is spent twice: $(id "$(cat twice)") spends what $(id "$(cat a2)"), which waits, spends; to replace it takes a fee of 2, not 1" \
         "3: tx: $(cut -d ' ' -f 2 alice.pub) has 994, needs 10000" \
         '1: tx: seq 2, expected 1: neither ledger nor pool fills the gap' \
         '2: tx: seq 7, expected 0: neither ledger nor pool fills the gap' | diff - "$err"
@@ -652,44 +652,81 @@ run_of() {
     [ ! -s other ]
 }
 
-@test "the room: a sender has 64 places, and the furthest ahead leaves" {
-    run_of alice 0 71 >txs
-    { tail -n 70 txs && head -n 1 txs; } >late
-    expect 1 txpool -v pool <late
-    head -n 65 txs | diff - "$out"
-    seq 65 70 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - "$err"
-    { tail -n 70 txs | tac && head -n 1 txs; } >late
-    expect 1 txpool -v other <late
-    head -n 65 txs | diff - "$out"
-    [ "$(wc -l <"$err")" -eq 6 ]
+@test "hundreds of one sender in any order are all in the pool" {
+    run_of alice 0 400 >txs
+    for order in shuf tac cat; do
+        rm -f pool
+        "$order" txs >all
+        expect 0 txpool -u pool <all
+        diff txs pool
+        diff txs "$out"
+    done
+    # the ledger grows meanwhile, by what has waited, too
+    rm pool
+    mkfifo in
+    txpool -i 1 -u pool <in >passed &
+    pid=$!
+    exec 7>in
+    { tail -n 300 txs | shuf && cat names; } >&7
+    eventually test -s passed
+    head -n 150 txs | block 1
+    eventually shows_all passed 250
+    exec 7>&-
+    wait "$pid"
+    { cat names && tail -n 250 txs; } | diff - passed
+    tail -n 250 txs | diff - pool
 }
 
-@test "the room: 4096 places and 4194304 bytes, and the oldest leave" {
-    run_of alice 0 65 >txs
-    tail -n 64 txs >waiting
-    head -n 1 txs >first
-    long=$(printf '?%.0s' {1..256})
-    for i in {1..64}; do
+shows_all() { # FILE COUNT
+    [ "$(grep -c '^tx ' "$1")" -eq "$2" ]
+}
+
+# How many of FILE's transactions of NAME are in the pool: held NAME.
+held() {
+    awk -v from="$(account "$1")" '$3 == from' pool | wc -l
+}
+
+@test "-g: what is furthest from its turn leaves first, of the sender that has most" {
+    run_of alice 0 101 >alice.txs
+    run_of bob 0 4 >bob.txs
+    { tail -n 100 alice.txs | shuf && tail -n 3 bob.txs && head -n 1 alice.txs && head -n 1 bob.txs; } >all
+    expect 0 txpool pool <all
+    rm pool
+    expect 1 txpool -v -g 20000 pool <all
+    [ "$(held bob)" -eq 4 ]
+    count=$(held alice)
+    [ "$count" -gt 10 ] && [ "$count" -lt 80 ]
+    head -n "$count" alice.txs | diff - <(grep -Fxf alice.txs pool)
+    seq "$count" 100 | sed 's/.*/seq &, expected 0: neither ledger nor pool fills the gap/' | diff - <(sed 's/.*tx: //' "$err" | sort -k 2n)
+    # many senders: each keeps what is next
+    rm pool
+    for i in {1..8}; do
         keygen -s "demo $i" "k$i" >>names 2>/dev/null
-        run_of "k$i" 1 64
-        run_of "k$i" 1000000000000000000 64 1000000000000000000 "$long" >>long
-    done >short
-    head -n $((63 * 64)) short >fit
-    cat waiting fit first >all
-    expect 1 txpool -uv pool <all
-    diff txs "$out"
-    cat waiting short first >all # one sender more
-    expect 1 txpool -uv other <all
-    diff first "$out"
-    seq 64 | sed 's/.*/stdin:&: tx: seq &, expected 0: neither ledger nor pool fills the gap/' | diff - <(head -n 64 "$err")
-    [ "$(head -n $((56 * 64)) long | wc -c)" -lt 4194304 ]
-    [ "$(head -n $((60 * 64)) long | wc -c)" -gt 4194304 ]
-    { cat waiting && head -n $((55 * 64)) long && cat first; } >all
-    expect 1 txpool -uv third <all
-    diff txs "$out"
-    { cat waiting && head -n $((60 * 64)) long && cat first; } >all
-    expect 1 txpool -u fourth <all
-    diff first "$out"
+        run_of "k$i" 1 10
+    done >many
+    { cat many && tail -n 1 bob.txs && head -n 3 bob.txs; } >all
+    expect 1 txpool -u -v -g 24000 pool <all
+    diff bob.txs pool
+    head -n 30 "$err" >first # these had to leave, the others stayed to the end
+    refute grep -q 'tx: seq [12], ' first
+    expect 2 txpool -g 0 pool
+    says "^txpool: -g: '0' is not a number from 1 to 1073741824\$"
+}
+
+@test "what waits is replaced by a higher fee, as in the pool" {
+    one alice 1 10 bob 5 >old
+    one alice 1 10 bob 6 >low
+    one alice 1 11 bob 7 >new
+    one alice 0 1 bob 5 >first
+    cat old low new old first >all
+    expect 1 txpool pool <all
+    cat first new | diff - pool
+    cat first new | diff - "$out"
+    printf 'stdin:%s\n' \
+        "2: tx: seq 1 is spent twice: $(id "$(cat low)") spends what $(id "$(cat old)"), which waits, spends; to replace it takes a fee of 11, not 10" \
+        "1: tx: seq 1 is spent twice: $(id "$(cat old)"), which waited, was replaced by $(id "$(cat new)")" \
+        "4: tx: seq 1 is spent twice: $(id "$(cat old)") spends what $(id "$(cat new)"), which waits, spends; to replace it takes a fee of 13, not 10" |
+        diff - "$err"
 }
 
 # --- Reorganisations --------------------------------------------------------------------------------

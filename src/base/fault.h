@@ -21,6 +21,7 @@ enum fault_answer {
     FAULT_REFUSED, /* the record is invalid */
     FAULT_LATER,   /* it cannot be taken now, and may be offered again */
     FAULT_KNOWN,   /* it was taken before */
+    FAULT_UNPAID,  /* it cannot be paid from what its sender has now */
 };
 
 struct fault {

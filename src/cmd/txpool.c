@@ -3,11 +3,13 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/idmap.h"
+#include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/passing.h"
 #include "cli/terminal.h"
 #include "cli/verdict.h"
+#include "ledger/gaps.h"
 #include "ledger/known.h"
 #include "ledger/pool.h"
 #include "record/mark.h"
@@ -20,12 +22,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INTERVAL_MAX = 86400, MISSING_MAX = 1 << 14 };
+enum { INTERVAL_MAX = 86400, MISSING_MAX = 1 << 14, PATIENCE = 3000 };
 
 static const struct cli_option options[] = {
     {'s', "select", NULL, "print the best body for the next block"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 33554432)"},
+    {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 134217728)"},
+    {'g', "gaps", "COUNT", "bytes of memory for what waits for earlier ones (default: 67108864)"},
     {'i', "interval", "SECONDS",
      "between checks of the ledger (default: 1; 0: only as input arrives)"},
     {'v', "verbose", NULL, "also name transactions refused only because one before them was"},
@@ -87,6 +90,15 @@ static bool note_missing(struct run *r, const uint8_t from[ID_LEN], int64_t seq)
     return known;
 }
 
+/* Gives each transaction that was added to the pool its place in the output. */
+static void place_new(struct run *r)
+{
+    struct buf *came = &r->pool.came;
+    for (size_t at = 0; at < came->len; at += ID_LEN)
+        passing_tx(&r->passing, (const uint8_t *)came->data + at);
+    came->len = 0;
+}
+
 /* Reports transactions that were waiting and no longer are; with all, also those that still wait.
  * Of several that lack the same one, only the first is reported, if that was not refused itself. */
 static void let_go(struct run *r, bool all)
@@ -95,15 +107,18 @@ static void let_go(struct run *r, bool all)
     int got;
     while ((got = pool_leave(&r->pool, all, &f)) > 0) {
         const struct pool_gap *gap = &r->pool.gap;
+        passing_drop_id(&r->passing, r->pool.left.id, &f);
+        if (r->pool.left.silent)
+            continue;
         bool follows = gap->any && note_missing(r, gap->from, gap->seq) && !r->verbose;
         r->follows += follows;
         r->status = CLI_NO;
-        passing_drop_id(&r->passing, r->pool.left_id, &f);
         if (!follows)
             refuse(r, &f, f.line);
     }
     if (got < 0)
         cli_ledger_fail(&r->ledger, &f);
+    place_new(r);
 }
 
 static void tell_follows(struct run *r)
@@ -143,15 +158,6 @@ static void tell_replaced(const struct run *r, const struct item *item)
     cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.path,
              hex32(item->entries[0].id).text, hex32(old->id).text, old->seq, hex32(old->from).text,
              dropped);
-}
-
-/* Gives each transaction that was added to the pool its place in the output. */
-static void place_new(struct run *r)
-{
-    struct buf *came = &r->pool.came;
-    for (size_t at = 0; at < came->len; at += ID_LEN)
-        passing_tx(&r->passing, (const uint8_t *)came->data + at);
-    came->len = 0;
 }
 
 /* Whether verify would judge it. */
@@ -203,6 +209,7 @@ static void take_item(struct run *r, const struct item *item)
 static void take_batch(struct run *r, const struct batch *b)
 {
     struct fault f = {0};
+    r->pool.now = waits_now();
     if (pool_begin(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
     tell_broken_line(r);
@@ -220,22 +227,30 @@ static void take_batch(struct run *r, const struct batch *b)
         cli_ledger_fail(&r->ledger, &f);
 }
 
-/* Updates the pool if the ledger has changed. */
-static void look(struct run *r)
+/* Updates the pool if the ledger has changed, or if something has waited for money too long. */
+static void look(struct run *r, bool at_ledger)
 {
-    if (!ledger_unchanged(&r->ledger))
+    if ((at_ledger && !ledger_unchanged(&r->ledger)) || pool_patience_ends(&r->pool) <= waits_now())
         take_batch(r, &(struct batch){0});
+}
+
+/* How long to wait for input, in milliseconds; -1: for ever. */
+static int pause_of(struct run *r)
+{
+    int64_t pause = r->interval ? r->interval * 1000 : -1, ends = pool_patience_ends(&r->pool);
+    int64_t left = ends - waits_now();
+    if (ends < INT64_MAX && (pause < 0 || left < pause))
+        pause = left > 0 ? left : 0;
+    return (int)pause;
 }
 
 /* Waits for input, and checks the ledger at intervals meanwhile. */
 static void wait_for_input(struct run *r, struct feed *feed)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    int pause = r->interval ? (int)r->interval * 1000 : -1;
-    while (!feed_ready(feed) && poll(&in, 1, pause) <= 0) {
+    while (!feed_ready(feed) && poll(&in, 1, pause_of(r)) <= 0) {
         tell_follows(r);
-        if (r->interval)
-            look(r);
+        look(r, r->interval > 0);
     }
 }
 
@@ -261,7 +276,7 @@ static void take_all(struct run *r, int threads)
     }
     if (got < 0)
         cli_fail("stdin", &f);
-    look(r);
+    look(r, true);
     let_go(r, true);
     passing_put(&r->passing, &r->pool);
     tell_follows(r);
@@ -289,7 +304,7 @@ int main(int argc, char **argv)
 {
     struct run r = {.status = CLI_YES, .interval = 1};
     const char *path = NULL, *threads = NULL;
-    size_t bytes = POOL_BYTES_DEFAULT;
+    size_t bytes = POOL_BYTES_DEFAULT, gaps = GAPS_BYTES_DEFAULT;
     bool select = false;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         select |= c == 's';
@@ -299,6 +314,8 @@ int main(int argc, char **argv)
             path = optarg;
         if (c == 'b')
             bytes = (size_t)cli_number("-b", optarg, 1, 1 << 30);
+        if (c == 'g')
+            gaps = (size_t)cli_number("-g", optarg, 1, 1 << 30);
         if (c == 'i')
             r.interval = cli_number("-i", optarg, 0, INTERVAL_MAX);
         if (c == 'j')
@@ -311,6 +328,8 @@ int main(int argc, char **argv)
     cli_open_ledger(&r.ledger, path);
     idset_init(&r.missing, MISSING_MAX, chance_seed());
     pool_init(&r.pool, argv[optind], &r.ledger, bytes);
+    r.pool.gaps_limit = gaps;
+    r.pool.patience = r.passing.marks ? PATIENCE : 0;
     if (select)
         select_body(&r);
     else

@@ -1,105 +1,173 @@
 #include "ledger/gaps.h"
 
-#include "base/hex.h"
+#include "base/chance.h"
+#include "base/idmap.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+enum { SIZES = 48 };
 
 struct sender {
     uint8_t from[ID_LEN];
-    struct queued *first; /* by seq */
-    size_t count;
-    UT_hash_handle hh;
+    struct ordered *first; /* a tree of struct queued, by seq */
+    size_t bytes;
+    int size;                      /* the list it is in: the logarithm of bytes */
+    struct sender *before, *after; /* in that list */
+};
+
+/* An entry of the table of senders. */
+struct known_sender {
+    uint8_t from[ID_LEN];
+    struct sender *sender;
 };
 
 struct gaps {
-    struct sender *senders;
-    struct sender *crowded; /* one with too many transactions; NULL: none */
+    struct idmap senders;
+    struct {
+        struct sender *first, *last;
+    } sizes[SIZES];
     struct queued *oldest, *newest;
-    size_t count, bytes;
+    size_t bytes, limit;
+    uint64_t chance;
 };
 
-struct gaps *gaps_new(void)
+struct gaps *gaps_new(size_t limit)
 {
-    return calloc(1, sizeof(struct gaps));
+    struct gaps *g = calloc(1, sizeof *g);
+    if (!g)
+        return NULL;
+    g->limit = limit;
+    g->chance = chance_seed();
+    idmap_init(&g->senders, sizeof(struct known_sender), SIZE_MAX, chance_seed());
+    return g;
 }
 
-static size_t size_of(const struct queued *q)
+/* What a transaction takes, with the allocator's share. */
+static size_t cost_of(const struct queued *q)
 {
-    return q->tx.len + 1;
+    return sizeof *q + q->len + 2 * sizeof(void *);
+}
+
+static size_t cost_of_sender(void)
+{
+    return sizeof(struct sender) + 2 * sizeof(struct known_sender);
+}
+
+struct tx queued_tx(const struct queued *q)
+{
+    struct tx tx = {0};
+    struct fault never; /* it was parsed before it was queued */
+    tx_parse(q->text, q->len, &tx, &never);
+    return tx;
+}
+
+/* --- Senders, by the memory that they use ------------------------------------------------------
+ */
+
+static void unlist(struct gaps *g, struct sender *s)
+{
+    *(s->before ? &s->before->after : &g->sizes[s->size].first) = s->after;
+    *(s->after ? &s->after->before : &g->sizes[s->size].last) = s->before;
+}
+
+/* As the last of its list, so that those of one size take turns. */
+static void list(struct gaps *g, struct sender *s)
+{
+    int size = 63 - __builtin_clzll(s->bytes | 1);
+    s->size = size < SIZES ? size : SIZES - 1;
+    s->after = NULL;
+    s->before = g->sizes[s->size].last;
+    *(s->before ? &s->before->after : &g->sizes[s->size].first) = s;
+    g->sizes[s->size].last = s;
+}
+
+static struct sender *largest(const struct gaps *g)
+{
+    int size = SIZES - 1;
+    while (size > 0 && !g->sizes[size].first)
+        size--;
+    return g->sizes[size].first;
 }
 
 static struct sender *find_sender(const struct gaps *g, const uint8_t from[ID_LEN])
 {
-    struct sender *s;
-    HASH_FIND(hh, g->senders, from, ID_LEN, s);
-    return s;
+    const struct known_sender *known = idmap_find(&g->senders, from);
+    return known ? known->sender : NULL;
 }
 
+/* NULL: no memory. */
 static struct sender *meet_sender(struct gaps *g, const uint8_t from[ID_LEN])
 {
     struct sender *s = find_sender(g, from);
     if (s)
         return s;
     s = calloc(1, sizeof *s);
-    if (!s)
+    struct known_sender *known = s ? idmap_add(&g->senders, from) : NULL;
+    if (!known) {
+        free(s);
         return NULL;
+    }
+    known->sender = s;
     memcpy(s->from, from, ID_LEN);
-    HASH_ADD(hh, g->senders, from, ID_LEN, s);
-    if (s->hh.tbl)
-        return s;
-    free(s);
-    return NULL;
+    g->bytes += cost_of_sender();
+    list(g, s);
+    return s;
 }
 
 static void drop_sender(struct gaps *g, struct sender *s)
 {
-    if (s->first)
-        return;
-    HASH_DEL(g->senders, s);
+    unlist(g, s);
+    idmap_remove(&g->senders, idmap_find(&g->senders, s->from));
+    g->bytes -= cost_of_sender();
     free(s);
 }
 
-/* Removes the transaction that *at points to. Its sender stays, even with none left. */
-static struct queued *take_out(struct gaps *g, struct sender *s, struct queued **at)
+/* --- Transactions ------------------------------------------------------------------------------
+ */
+
+static void take_out(struct gaps *g, struct sender *s, struct queued *q)
 {
-    struct queued *q = *at;
-    *at = q->next;
+    ordered_remove(&s->first, &q->by_seq);
     *(q->older ? &q->older->newer : &g->oldest) = q->newer;
     *(q->newer ? &q->newer->older : &g->newest) = q->older;
-    s->count--;
-    g->count--;
-    g->bytes -= size_of(q);
-    if (g->crowded == s)
-        g->crowded = NULL;
-    return q;
+    s->bytes -= cost_of(q);
+    g->bytes -= cost_of(q);
+    if (!s->first) {
+        drop_sender(g, s);
+        return;
+    }
+    unlist(g, s);
+    list(g, s);
 }
 
-static struct queued *take_oldest(struct gaps *g)
+static struct queued *queued_of(struct ordered *node)
 {
-    struct sender *s = find_sender(g, g->oldest->tx.from);
-    struct queued **at = &s->first;
-    while (*at != g->oldest)
-        at = &(*at)->next;
-    struct queued *q = take_out(g, s, at);
-    drop_sender(g, s);
-    return q;
+    return (struct queued *)(void *)node; /* its first member */
+}
+
+static struct sender *sender_of(const struct gaps *g, const struct queued *q)
+{
+    return find_sender(g, queued_tx(q).from);
+}
+
+void gaps_remove(struct gaps *g, struct queued *q)
+{
+    take_out(g, sender_of(g, q), q);
 }
 
 void gaps_free(struct gaps *g)
 {
-    while (g && g->oldest)
-        free(take_oldest(g));
+    for (struct queued *q; g && (q = gaps_evict(g, true));)
+        free(q);
+    if (g)
+        idmap_free(&g->senders);
     free(g);
 }
 
 bool gaps_empty(const struct gaps *g)
 {
-    return g->count == 0;
+    return !g->oldest;
 }
 
 static struct queued *new_queued(const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line)
@@ -107,84 +175,66 @@ static struct queued *new_queued(const struct tx *tx, const uint8_t id[ID_LEN], 
     struct queued *q = calloc(1, sizeof *q + tx->len);
     if (!q)
         return NULL;
-    q->tx = *tx;
-    memcpy(q->text, tx->line, tx->len);
-    q->tx.line = q->text;
-    q->tx.memo.text = q->text + tx->signed_len - tx->memo.len;
     memcpy(q->id, id, ID_LEN);
+    memcpy(q->text, tx->line, tx->len);
+    q->len = tx->len;
     q->line = line;
     return q;
-}
-
-static void put_in(struct gaps *g, struct sender *s, struct queued **at, struct queued *q)
-{
-    q->next = *at;
-    *at = q;
-    q->older = g->newest;
-    *(g->newest ? &g->newest->newer : &g->oldest) = q;
-    g->newest = q;
-    g->count++;
-    g->bytes += size_of(q);
-    if (++s->count > GAPS_SENDER_MAX)
-        g->crowded = s;
 }
 
 int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
              struct fault *f)
 {
-    struct sender *s = meet_sender(g, tx->from);
-    if (!s)
-        return fault_memory(f);
-    struct queued **at = &s->first;
-    while (*at && (*at)->tx.seq < tx->seq)
-        at = &(*at)->next;
-    if (*at && (*at)->tx.seq == tx->seq) {
-        if (memcmp((*at)->id, id, ID_LEN) == 0)
-            return 0;
-        return fault_rule(
-            f, "tx: seq %" PRId64 " is spent twice: %s spends what %s, which waits, spends",
-            tx->seq, hex32(id).text, hex32((*at)->id).text);
-    }
     struct queued *q = new_queued(tx, id, line);
-    if (!q) {
-        drop_sender(g, s);
+    struct sender *s = q ? meet_sender(g, tx->from) : NULL;
+    if (!s) {
+        free(q);
         return fault_memory(f);
     }
-    put_in(g, s, at, q);
-    return 1;
+    q->by_seq.key = tx->seq;
+    q->by_seq.rank = chance_next(&g->chance);
+    ordered_add(&s->first, &q->by_seq);
+    q->older = g->newest;
+    *(g->newest ? &g->newest->newer : &g->oldest) = q;
+    g->newest = q;
+    s->bytes += cost_of(q);
+    g->bytes += cost_of(q);
+    unlist(g, s);
+    list(g, s);
+    return 0;
 }
 
-struct queued *gaps_take(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq)
+struct queued *gaps_find(const struct gaps *g, const uint8_t from[ID_LEN], int64_t seq)
+{
+    const struct sender *s = find_sender(g, from);
+    return s ? queued_of(ordered_find(s->first, seq)) : NULL;
+}
+
+struct queued *gaps_take_below(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq)
 {
     struct sender *s = find_sender(g, from);
-    struct queued *q = NULL;
-    if (!s)
+    if (!s || ordered_first(s->first)->key >= seq)
         return NULL;
-    while (s->first && s->first->tx.seq < seq)
-        free(take_out(g, s, &s->first));
-    if (s->first && s->first->tx.seq == seq)
-        q = take_out(g, s, &s->first);
-    drop_sender(g, s);
+    struct queued *q = queued_of(ordered_first(s->first));
+    take_out(g, s, q);
     return q;
 }
 
 struct queued *gaps_evict(struct gaps *g, bool all)
 {
-    if (g->crowded) {
-        struct queued **at = &g->crowded->first;
-        while ((*at)->next)
-            at = &(*at)->next;
-        return take_out(g, g->crowded, at);
-    }
-    if (!g->oldest || (!all && g->count <= GAPS_TXS_MAX && g->bytes <= GAPS_BYTES_MAX))
+    if (!g->oldest || (!all && g->bytes <= g->limit))
         return NULL;
-    return take_oldest(g);
+    struct sender *s = all ? sender_of(g, g->oldest) : largest(g);
+    struct queued *q = all ? g->oldest : queued_of(ordered_last(s->first));
+    take_out(g, s, q);
+    return q;
 }
 
 int gaps_senders(const struct gaps *g, struct buf *out)
 {
-    for (const struct sender *s = g->senders; s; s = s->hh.next)
-        if (buf_add(out, s->from, ID_LEN))
+    size_t place = 0;
+    for (struct known_sender *known; (known = idmap_each(&g->senders, &place));)
+        if (buf_add(out, known->from, ID_LEN))
             return -1;
     return 0;
 }

@@ -1,43 +1,57 @@
 /*
- * The bounded pending queue of the mempool: transactions that wait for earlier ones of their
- * sender. It is in memory only, and lasts as long as the process.
+ * The pending queue of the mempool: transactions that wait for earlier ones of their sender, or for
+ * money. It is in memory only, and lasts as long as the process.
+ *
+ * The queue is bounded by memory, not by numbers. A sender may use whatever the others do not; when
+ * it is full, one of the senders that use most (within a factor of two) loses the transaction with
+ * its highest sequence number, which is the furthest from being its turn. So a burst of one sender
+ * cannot keep out the others, and what goes is what would have had to wait longest.
  */
 #ifndef LEDGER_GAPS_H
 #define LEDGER_GAPS_H
 
+#include "base/ordered.h"
 #include "stream/stream.h"
 
-#define GAPS_TXS_MAX 4096
-#define GAPS_BYTES_MAX (4 << 20)
-#define GAPS_SENDER_MAX 64 /* how many one sender may have */
+#define GAPS_BYTES_DEFAULT (64 << 20) /* of memory; some 160,000 short payments */
 
 struct gaps;
 
 /* A waiting transaction. */
 struct queued {
+    struct ordered by_seq; /* gaps.c's, like older and newer */
+    struct queued *older, *newer;
     uint8_t id[ID_LEN];
-    struct tx tx;                 /* points into text */
-    uint64_t line;                /* its line in the stream that it arrived in */
-    struct queued *older, *newer; /* by arrival; gaps.c's, like next */
-    struct queued *next;          /* of its sender, by seq */
-    char text[];
+    uint64_t line; /* its line in the stream that it arrived in */
+    int64_t until; /* the caller's; 0 at first */
+    size_t len;
+    char text[]; /* the record, without a newline */
 };
 
-struct gaps *gaps_new(void); /* NULL: no memory */
+/* The transaction, which points into q. */
+struct tx queued_tx(const struct queued *q);
+
+struct gaps *gaps_new(size_t limit); /* bytes of memory; NULL: no memory */
 void gaps_free(struct gaps *g);
 bool gaps_empty(const struct gaps *g);
 
-/* Adds a copy of a transaction: 1, 0 it waits already, -1 and a fault: another that spends the same
- * sequence number waits, or trouble. Call gaps_evict afterwards. */
+/* The sender's transaction with this seq, or NULL. */
+struct queued *gaps_find(const struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+
+/* Adds a copy of a transaction whose sender has none with its seq: 0, or -1 and trouble. Call
+ * gaps_evict afterwards. */
 int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
              struct fault *f);
 
-/* Removes the sender's transaction with this seq; those with lower ones, which are void, are
- * dropped. NULL if there is none; the caller frees it. */
-struct queued *gaps_take(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+/* Removes one; the caller frees it. */
+void gaps_remove(struct gaps *g, struct queued *q);
 
-/* Removes one that exceeds the bounds: the one furthest ahead of a sender that has too many, else
- * the oldest; or, with all, the oldest. NULL if none has to go; the caller frees it. */
+/* Removes one of the sender's with a seq below this one. NULL: there is none; the caller frees it.
+ */
+struct queued *gaps_take_below(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+
+/* Removes one because the queue is full, or, with all, the oldest. NULL if none has to go; the
+ * caller frees it. */
 struct queued *gaps_evict(struct gaps *g, bool all);
 
 /* Appends the accounts of all senders to *out. 0, or -1: no memory. */

@@ -8,7 +8,8 @@
 
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit)
 {
-    *p = (struct pool){.path = path, .ledger = ledger, .limit = limit, .fd = -1};
+    *p = (struct pool){
+        .path = path, .ledger = ledger, .limit = limit, .gaps_limit = GAPS_BYTES_DEFAULT, .fd = -1};
 }
 
 void pool_free(struct pool *p)
@@ -17,6 +18,8 @@ void pool_free(struct pool *p)
     gaps_free(p->gaps);
     buf_free(&p->came);
     buf_free(&p->refused);
+    buf_free(&p->unpaid);
+    p->refused_at = p->unpaid_at = 0;
     if (p->fd >= 0)
         close(p->fd);
     p->gaps = NULL;
@@ -164,33 +167,6 @@ static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
     return 1;
 }
 
-static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
-
-/* Keeps the report about a transaction that waited, for pool_leave. */
-static int refuse_queued(struct pool *p, const struct queued *q, struct fault *f)
-{
-    struct refusal r = {.why = *f};
-    r.why.line = q->line;
-    memcpy(r.id, q->id, ID_LEN);
-    return buf_add(&p->refused, &r, sizeof r) ? fault_memory(f) : 0;
-}
-
-/* Moves the sender's transaction with this seq from the gaps into the list: 1 and the account that
- * it pays, 0 if there is none that can be added, -1 and trouble. */
-static int take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
-                       struct fault *f)
-{
-    struct queued *q = gaps_take(p->gaps, from, seq);
-    if (!q)
-        return 0;
-    int result = 1;
-    memcpy(to, q->tx.to, ID_LEN);
-    if (take_in(p, &q->tx, q->id, f))
-        result = f->kind == FAULT_RULE ? refuse_queued(p, q, f) : -1;
-    free(q);
-    return result;
-}
-
 /* Adds all transactions of one sender while the next one exists and can be applied. The accounts
  * that they pay are appended to the queue, since their turn may have come. */
 static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, struct buf *queue,
@@ -207,7 +183,7 @@ static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, str
             memcpy(to, x->tx.to, ID_LEN);
             went = apply_pooled(p, x, f);
         } else if (gaps) {
-            went = take_queued(p, from, a.seq, to, f);
+            went = pool_take_queued(p, from, a.seq, to, f);
         }
         if (went <= 0)
             return went;
@@ -359,11 +335,11 @@ static bool pays_least(struct pool *p, const struct tx *tx)
     const struct pooled new = {.tx = *tx, .arrival = p->arrivals};
     if (p->bytes + pooled_size(&new) <= p->limit)
         return false;
-    return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0;
+    return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0 ||
+           memcmp(p->lowest->spend.from, tx->from, ID_LEN) == 0; /* evict would drop it */
 }
 
-/* Adds a transaction whose turn it is. 0, or -1 and a fault. */
-static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
+int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
 {
     if (pays_least(p, tx))
         return left_out(f);
@@ -386,7 +362,7 @@ static int take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]
 int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct buf queue = {0};
-    if (take_in(p, tx, id, f))
+    if (pool_take_in(p, tx, id, f))
         return -1;
     if (!p->idle && gaps_empty(p->gaps))
         return 0;
@@ -411,42 +387,10 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
     if (other)
         return pool_replace(p, other, &e->tx, e->id, f) ? -1 : POOL_NEW;
     if (e->tx.seq > from.seq)
-        return gaps_add(p->gaps, &e->tx, e->id, line, f) < 0 ? -1 : POOL_WAITS;
-    return pool_enter(p, &e->tx, e->id, f) ? -1 : POOL_NEW;
-}
-
-static int tell_gap(struct pool *p, const struct queued *q, struct fault *f)
-{
-    struct account from;
-    if (account_get(p->ledger->tree.state, q->tx.from, &from, f))
-        return -1;
-    fault_rule(f,
-               "tx: seq %" PRId64 ", expected %" PRId64 ": neither ledger nor pool fills the gap",
-               q->tx.seq, from.seq);
-    fault_answers(f, FAULT_LATER);
-    p->gap = (struct pool_gap){.any = true, .seq = from.seq};
-    memcpy(p->gap.from, q->tx.from, ID_LEN);
-    f->line = q->line;
-    return 1;
-}
-
-int pool_leave(struct pool *p, bool all, struct fault *f)
-{
-    p->gap.any = false;
-    if (p->refused.len) {
-        struct refusal r;
-        memcpy(&r, p->refused.data, sizeof r);
-        buf_drop(&p->refused, sizeof r);
-        memcpy(p->left_id, r.id, ID_LEN);
-        *f = r.why;
-        return 1;
-    }
-    struct queued *q = p->gaps ? gaps_evict(p->gaps, all) : NULL;
-    int result = q ? tell_gap(p, q, f) : 0;
-    if (q)
-        memcpy(p->left_id, q->id, ID_LEN);
-    free(q);
-    return result;
+        return pool_wait_turn(p, e, line, f);
+    if (pool_enter(p, &e->tx, e->id, f))
+        return pool_wait_money(p, e, line, f);
+    return POOL_NEW;
 }
 
 const char *pool_line(const struct pool *p, const uint8_t id[ID_LEN], size_t *size)

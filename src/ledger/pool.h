@@ -13,8 +13,8 @@
 
 #include <sys/stat.h>
 
-#define POOL_BYTES_DEFAULT (32 << 20)
-#define HEADER_SIZE_MAX 512 /* the longest header, with its newline */
+#define POOL_BYTES_DEFAULT (128 << 20) /* some 440,000 short payments */
+#define HEADER_SIZE_MAX 512            /* the longest header, with its newline */
 
 /* How far below the best tip the first pool_begin looks for transactions that were undone. */
 #define POOL_SIDES_DEPTH 1000
@@ -37,10 +37,19 @@ struct pool_gap {
     int64_t seq;
 };
 
+/* The transaction that pool_leave removed. */
+struct pool_left {
+    uint8_t id[ID_LEN];
+    bool silent; /* its seq has been used meanwhile: it had no chance, and no one need be told */
+};
+
 struct pool {
     const char *path;       /* the caller's */
     struct ledger *ledger;  /* the caller's */
     size_t limit;           /* the most bytes of lines */
+    size_t gaps_limit;      /* the most bytes of memory for what waits */
+    int64_t patience;       /* ms for which what cannot be paid waits for money; 0 */
+    int64_t now;            /* ms of a clock that never goes back, if there is patience */
     struct pooled *list;    /* by id, in order of arrival */
     struct pooled *spends;  /* by sender and seq */
     struct pooled *unsaved; /* the first in the list that is not in the file yet */
@@ -54,12 +63,15 @@ struct pool {
     size_t evicted;       /* how many were evicted by better ones since pool_load or pool_begin */
     struct pool_replaced replaced; /* by the last pool_add */
     struct pool_gap gap;           /* of the last result of pool_leave */
-    uint8_t left_id[ID_LEN];       /* the same: the transaction's id */
+    struct pool_left left;         /* the same */
 
     /* Only with pool_begin: */
     struct gaps *gaps;
-    struct buf came;     /* ids of transactions added since pool_begin, in order */
-    struct buf refused;  /* what pool_leave has still to report */
+    struct buf came;    /* ids of transactions added since pool_begin, in order */
+    struct buf refused; /* what pool_leave has still to report, from refused_at on */
+    size_t refused_at;
+    struct buf unpaid; /* what waits for money, from unpaid_at on */
+    size_t unpaid_at;
     uint8_t tip[ID_LEN]; /* the best tip when last checked */
     int fd;              /* the file; -1: not open */
     bool unsynced;       /* something was appended since pool_sync */
@@ -68,6 +80,7 @@ struct pool {
     struct stat seen;
 };
 
+/* gaps_limit is GAPS_BYTES_DEFAULT, and there is no patience, unless the caller sets them. */
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit);
 void pool_free(struct pool *p);
 
@@ -100,10 +113,14 @@ enum pool_added {
  * pool_replace_fee; transactions that can then no longer be applied are dropped. */
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
-/* Removes one that waited and must be dropped: its turn came and it could not be applied, or the
- * gaps are over their bounds; or, with all, any. 1 and a fault with its line, 0 if there is none,
- * -1 and trouble. gap then says what it waited for, if anything. */
+/* Removes one that waited and must be dropped: its turn came and it could not be applied, it could
+ * not be paid in time, another has used its seq, or the queue is full; or, with all, any. 1 and a
+ * fault with its line, 0 if there is none, -1 and trouble. left is that transaction, and gap says
+ * what it waited for, if anything. It may also add one that can be paid after all: see came. */
 int pool_leave(struct pool *p, bool all, struct fault *f);
+
+/* When pool_leave will have one that could not be paid in time; INT64_MAX: never. */
+int64_t pool_patience_ends(struct pool *p);
 
 /* The lowest fee with which another transaction replaces this one: more by the chain's minfee, by a
  * tenth, and by 1. -1: no fee is enough. */

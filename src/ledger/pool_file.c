@@ -156,7 +156,7 @@ int pool_begin(struct pool *p, struct fault *f)
 {
     struct stat now;
     bool first = !p->gaps;
-    if (first && !(p->gaps = gaps_new()))
+    if (first && !(p->gaps = gaps_new(p->gaps_limit)))
         return fault_memory(f);
     p->broken_line = 0;
     p->evicted = 0;

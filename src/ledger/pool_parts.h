@@ -25,12 +25,6 @@ struct pooled {
     char text[]; /* the line with its newline */
 };
 
-/* A report about a transaction that waited, for pool_leave. */
-struct refusal {
-    uint8_t id[ID_LEN];
-    struct fault why;
-};
-
 /* --- pool.c: the list ------------------------------------------------------------------------ */
 
 static inline size_t pooled_size(const struct pooled *x)
@@ -63,11 +57,30 @@ void pool_take_back(struct pool *p);
  * from the list and the gaps. 0, or -1 and a fault. */
 int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
 
+/* The same without the rest. */
+int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
+
 /* Positive if a pays more per byte than b, or the same and arrived first. */
 int pooled_by_rate(const struct pooled *a, const struct pooled *b);
 
 /* Adds all transactions in the gaps whose turn it is. 0, or -1 and trouble. */
 int pool_fill_gaps(struct pool *p, struct fault *f);
+
+/* --- pool_wait.c: the pending queue -------------------------------------------------------------
+ */
+
+/* Queues a transaction that arrives before its turn: POOL_WAITS, or -1 and a fault: another with
+ * its seq waits, and this one does not pay enough more to replace it. */
+int pool_wait_turn(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
+
+/* The same for one that was just refused for the fault *f: if it may yet be paid, and the pool has
+ * patience. Otherwise -1, and *f as it was. */
+int pool_wait_money(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
+
+/* Moves the sender's transaction with this seq, which is the next, from the queue into the list: 1
+ * and the account that it pays, 0 if there is none that can be added, -1 and trouble. */
+int pool_take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
+                     struct fault *f);
 
 /* --- pool_replace.c --------------------------------------------------------------------------- */
 

@@ -66,6 +66,7 @@ enum mark_kind mark_of(const struct fault *f)
         [FAULT_REFUSED] = MARK_REFUSED,
         [FAULT_LATER] = MARK_LATER,
         [FAULT_KNOWN] = MARK_ACCEPTED,
+        [FAULT_UNPAID] = MARK_REFUSED,
     };
     return kinds[f->answer];
 }

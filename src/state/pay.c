@@ -8,8 +8,9 @@
 
 static int cannot_pay(const struct tx *tx, int64_t balance, struct fault *f)
 {
-    return fault_rule(f, "tx: %s has %" PRId64 ", needs %" PRIu64, hex32(tx->from).text, balance,
-                      (uint64_t)tx->amount + (uint64_t)tx->fee);
+    fault_rule(f, "tx: %s has %" PRId64 ", needs %" PRIu64, hex32(tx->from).text, balance,
+               (uint64_t)tx->amount + (uint64_t)tx->fee);
+    return fault_answers(f, FAULT_UNPAID);
 }
 
 int apply_pay(struct state *s, const struct tx *tx, struct account from, struct fault *f)
