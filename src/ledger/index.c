@@ -117,16 +117,29 @@ static void damaged(struct index *ix, struct fault *f)
     fault_trouble(f, "%s; removed, and rebuilt at the next use", f->text);
 }
 
+/* With the file, as the disk that is full may be another than the ledger's (TMPDIR). */
+static void tell_unusable(struct index *ix, struct fault *f)
+{
+    const char *path = sqlite3_db_filename(ix->db, "main");
+    int number = sqlite3_system_errno(ix->db);
+    fault_trouble(f, "index: %s: %s%s%s", path && *path ? path : "temporary file",
+                  sqlite3_errmsg(ix->db), number ? ": " : "", number ? strerror(number) : "");
+}
+
 int index_failed(struct index *ix, struct fault *f)
 {
     int code = sqlite3_errcode(ix->db) & 0xff;
     bool is_damaged = false;
-    ix->unusable |= !ix->temporary && (code == SQLITE_FULL || code == SQLITE_IOERR ||
-                                       code == SQLITE_READONLY || code == SQLITE_CANTOPEN);
+    bool is_unusable = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY ||
+                       code == SQLITE_CANTOPEN;
+    ix->unusable |= !ix->temporary && is_unusable;
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR ||
         code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH)
         is_damaged = true;
-    fault_trouble(f, "index: %s", sqlite3_errmsg(ix->db));
+    if (is_unusable)
+        tell_unusable(ix, f);
+    else
+        fault_trouble(f, "index: %s", sqlite3_errmsg(ix->db));
     if (is_damaged)
         damaged(ix, f);
     return -1;
