@@ -2,7 +2,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "ledger/ledger.h"
+#include "ledger/headers.h"
+#include "ledger/proving.h"
 #include "net/wire.h"
 
 #include <errno.h>
@@ -183,6 +184,66 @@ static int block(void *self, int64_t height, struct buf *out, uint8_t id[ID_LEN]
     return ledger_read(&v->ledger, &node, false, out, f) ? -1 : 1;
 }
 
+/* --- For light clients ------------------------------------------------------------------------ */
+
+static int add_line(void *self, const char *line, size_t len, struct fault *f)
+{
+    return buf_add(self, line, len) ? fault_memory(f) : 0;
+}
+
+static int64_t headers(void *self, int64_t height, int64_t count, struct buf *out, struct fault *f)
+{
+    struct ledger_view *v = self;
+    int64_t first = height == 0;
+    int seen = look(v, f);
+    if (seen <= 0)
+        return seen;
+    if (first && ledger_read(&v->ledger, &v->ledger.tree.genesis, false, out, f))
+        return -1;
+    int64_t got = ledger_headers(&v->ledger, height + first, count - first, add_line, out, f);
+    return got < 0 ? -1 : first + got;
+}
+
+/* If a block of the best chain has this id, appends its header: 1, 0, or -1. */
+static int block_header(struct ledger *l, const uint8_t id[ID_LEN], struct buf *out,
+                        struct fault *f)
+{
+    struct node node;
+    int64_t height;
+    int found = on_chain(l, id, &height, f);
+    if (found <= 0)
+        return found;
+    if (index_at_height(l->index, height, &node, f) <= 0)
+        return -1;
+    return ledger_read(l, &node, true, out, f) ? -1 : 1;
+}
+
+static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
+                 struct fault *f)
+{
+    struct ledger_view *v = self;
+    struct node node;
+    struct proof p;
+    bool off_best;
+    *read = 0;
+    int found = look(v, f);
+    if (found <= 0)
+        return found;
+    found = block_header(&v->ledger, id, out, f);
+    if (found)
+        return found;
+    found = proving_find(&v->ledger, id, NULL, &node, &off_best, f);
+    if (!found && !off_best)
+        *read = v->ledger.tree.genesis.size; /* which was searched as well */
+    if (found <= 0)
+        return found;
+    *read = 2 * node.size; /* read, then hashed */
+    found = proving_make(&v->ledger, &node, id, &p, out, f);
+    if (found > 0 && (proof_format(&p, out) || buf_add(out, "\n", 1)))
+        return fault_memory(f);
+    return found;
+}
+
 static int64_t maxblock(void *self)
 {
     struct ledger_view *v = self;
@@ -197,6 +258,8 @@ struct view ledger_view_table(struct ledger_view *v)
                          .locate = locate,
                          .block = block,
                          .maxblock = maxblock,
+                         .headers = headers,
+                         .prove = prove,
                          .self = v};
 }
 

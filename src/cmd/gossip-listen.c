@@ -201,7 +201,7 @@ static void run(struct run *r)
     struct fault f;
     while (!loop_stopped(r->loop)) {
         cli_flush_events();
-        if (loop_turn(r->loop, 1000, &f))
+        if (loop_turn(r->loop, listener_wait(r->listener), &f))
             cli_fail(NULL, &f);
         settle(r);
         server_pause(r->server, outlet_backlog(&r->output.outlet) > LISTENER_OUT_MAX, loop_now());

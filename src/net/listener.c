@@ -131,6 +131,8 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
 {
     if (listener_check(l, now, f))
         return -1;
+    if (light_turn(l, now))
+        return fault_memory(f);
     for (size_t i = 0; i < l->top && l->owed; i++)
         if (l->peers[i] && acknowledge(l, l->peers[i]))
             return fault_memory(f);
@@ -235,6 +237,9 @@ static int take_word(struct listener *l, struct inbound *g, enum wire_word word,
         return take_short(l, g, line, len, now, f);
     case WIRE_PULL:
         return take_pull(l, g, line, len, f);
+    case WIRE_HEADERS:
+    case WIRE_PROVE:
+        return take_light(l, g, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");
     }
@@ -294,8 +299,10 @@ static uint16_t free_slot(const struct listener *l)
 
 static void free_peer(struct inbound *g)
 {
-    if (g->state)
+    if (g->state) {
         buf_free(&g->state->taken);
+        buf_free(&g->state->light);
+    }
     free(g->state);
     free(g);
 }
@@ -444,6 +451,7 @@ void listener_free(struct listener *l)
     batch_free(&l->batch);
     buf_free(&l->text);
     buf_free(&l->slots);
+    buf_free(&l->light_queue);
     buf_free(&l->out);
     buf_free(&l->scratch);
     free(l);

@@ -26,6 +26,15 @@
 #define LISTENER_DISCOURAGE 600000        /* ms for which they are */
 #define LISTENER_OUT_MAX (1 << 20)        /* bytes waiting for stdout at which reading stops */
 
+/* Requests of light clients; those over a limit wait. */
+#define LISTENER_LIGHT_BURST 100         /* of one peer at once, */
+#define LISTENER_LIGHT_RATE 20           /* ... then so many a second */
+#define LISTENER_LIGHT_UNREAD (16 << 20) /* bytes that light clients have not read yet */
+#define LISTENER_HEADERS_TURN (2 << 20)  /* bytes of headers in one turn */
+#define LISTENER_PROOF_BYTES (8 << 20)   /* a second, read to prove something, for all peers */
+#define LISTENER_PROOF_COST (16 << 10)   /* bytes that any proof counts for besides */
+#define LISTENER_PROOF_TURN (1 << 20)    /* bytes after which a turn makes no further proof */
+
 struct inbound {
     struct session *session; /* the connection's owner's */
     char who[72];            /* its account in hex, or its address; for the log */
@@ -94,6 +103,9 @@ void listener_tick(struct listener *l, int64_t now);
 
 /* We did not read for so many milliseconds: extends the peers' deadlines by as much. */
 void listener_excuse(struct listener *l, int64_t milliseconds);
+
+/* How long the next turn may be put off, in ms, while light clients wait. */
+int listener_wait(const struct listener *l);
 
 /* Puts more of the answer to a pull into the peer's session, as far as there is room. */
 void listener_serve(struct listener *l, struct inbound *g);

@@ -42,6 +42,11 @@ struct asked {
     uint16_t others[OTHERS_MAX]; /* other announcers */
 };
 
+/* What may still be spent; it grows with time. */
+struct allowance {
+    int64_t left, refilled;
+};
+
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
@@ -61,9 +66,13 @@ struct inbound_state {
 
     struct buf taken; /* ids to be acknowledged */
 
-    bool pulling;
+    bool pulling;      /* an answer to `pull` or `headers` is being sent */
+    bool pull_headers; /* ... without bodies, by listener_light.c */
     int64_t pull_next, pull_left;
     uint8_t pull_prev[ID_LEN];
+
+    struct buf light; /* a request of a light client that is not answered yet: its line */
+    struct allowance light_requests;
 };
 
 struct listener {
@@ -75,6 +84,9 @@ struct listener {
     struct idmap asked;       /* struct asked */
     struct idmap discouraged; /* struct discouraged */
     struct idmap stems;       /* struct stem */
+    struct buf light_queue;   /* uint16_t: the slots of light clients that wait, longest first */
+    struct allowance proofs;  /* bytes that may be read to prove something */
+    bool light_busy;          /* one can be answered at once */
     struct recents recents;
     size_t fillings;
     size_t blocks_bytes; /* of blocks in transit, of all peers */
@@ -165,5 +177,33 @@ void filling_drop(struct listener *l, struct filling *fill);
 /* --- listener_serve.c --- */
 
 int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f);
+
+/* Reads `WORD COUNT ID...`, with COUNT from 1 to most: where its ids begin. NULL and a rule. */
+const char *listener_read_pull(const char *word, int most, const char *line, size_t len,
+                               int64_t *count, struct fault *f);
+
+/* The first height to send after the first of these ids (n bytes) that is on the best chain: 0 or
+ * higher, -1 and a rule, or trouble with our ledger. */
+int64_t listener_first_height(const struct listener *l, const char *ids, size_t n, struct fault *f);
+
+/* Ends an answer with `pulled`, which says where the best chain is now. */
+void listener_put_end(struct listener *l, struct inbound *g);
+
+/* We cannot answer, through no fault of the peer: it may ask again. */
+void listener_turn_away(struct inbound *g, const struct fault *why);
+
+/* --- listener_light.c: requests of light clients --- */
+
+int take_light(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+               size_t len, struct fault *f);
+
+/* Whether a request of the peer is not answered yet: it may have one at a time. */
+static inline bool listener_owes(const struct inbound *g)
+{
+    return g->state->pulling || g->state->light.len;
+}
+
+/* Answers light clients for a turn, within the limits. 0, or -1: no memory. */
+int light_turn(struct listener *l, int64_t now);
 
 #endif

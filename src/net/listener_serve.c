@@ -10,33 +10,32 @@
 
 enum { ROOM = 1 << 18 }; /* bytes waiting to be sent at which no more are added */
 
-/* The start of the ids in `pull COUNT ID...`. NULL and a rule. */
-static const char *read_pull(const char *line, size_t len, int64_t *count, struct fault *f)
+const char *listener_read_pull(const char *word, int most, const char *line, size_t len,
+                               int64_t *count, struct fault *f)
 {
-    const char *at = line + strlen("pull");
+    const char *at = line + strlen(word);
     const char *end = line + len;
     const char *space = *at == ' ' ? memchr(at + 1, ' ', (size_t)(end - at - 1)) : NULL;
     if (!space || number_parse(at + 1, (size_t)(space - at - 1), count) || *count < 1 ||
-        *count > WIRE_PULL_MAX) {
-        fault_rule(f, "pull: not 1 to %d blocks, and ids", WIRE_PULL_MAX);
+        *count > most) {
+        fault_rule(f, "%s: not 1 to %d blocks, and ids", word, most);
         return NULL;
     }
     size_t ids = (size_t)(end - space - 1);
     if ((ids + 1) % (2 * ID_LEN + 1) || (ids + 1) / (2 * ID_LEN + 1) > WIRE_LOCATOR_MAX) {
-        fault_rule(f, "pull: not 1 to %d ids", WIRE_LOCATOR_MAX);
+        fault_rule(f, "%s: not 1 to %d ids", word, WIRE_LOCATOR_MAX);
         return NULL;
     }
     return space + 1;
 }
 
-/* We cannot answer, through no fault of the peer: it may ask again. */
-static void turn_away(struct inbound *g, const struct fault *why)
+void listener_turn_away(struct inbound *g, const struct fault *why)
 {
     g->state->pulling = false;
     inbound_doom(g, "full", why);
 }
 
-static void put_end(struct listener *l, struct inbound *g)
+void listener_put_end(struct listener *l, struct inbound *g)
 {
     const struct view *v = l->config->view;
     struct fault f;
@@ -51,12 +50,11 @@ static void put_end(struct listener *l, struct inbound *g)
     int n = snprintf(line, sizeof line, "pulled %" PRId64 " %s\n", height, hex32(tip).text);
     if (session_put(g->session, line, (size_t)n)) {
         fault_memory(&f);
-        turn_away(g, &f);
+        listener_turn_away(g, &f);
     }
 }
 
-/* The first height to send: 0 or higher, -1 and a rule, or trouble with our ledger. */
-static int64_t first_height(const struct listener *l, const char *ids, size_t n, struct fault *f)
+int64_t listener_first_height(const struct listener *l, const char *ids, size_t n, struct fault *f)
 {
     const struct view *v = l->config->view;
     int64_t height;
@@ -68,19 +66,22 @@ int take_pull(struct listener *l, struct inbound *g, const char *line, size_t le
 {
     struct inbound_state *s = g->state;
     char words[32];
-    const char *ids = read_pull(line, len, &s->pull_left, f);
+    int64_t count;
+    const char *ids = listener_read_pull("pull", WIRE_PULL_MAX, line, len, &count, f);
     if (!ids)
         return -1;
-    if (s->pulling)
-        return fault_rule(f, "pull: before the last one was answered");
-    s->pull_next = first_height(l, ids, (size_t)(line + len - ids), f);
+    if (listener_owes(g))
+        return fault_rule(f, "pull: before the last request was answered");
+    s->pull_left = count;
+    s->pull_next = listener_first_height(l, ids, (size_t)(line + len - ids), f);
     if (s->pull_next < 0 && f->kind == FAULT_RULE)
         return -1;
     if (s->pull_next < 0) { /* not the peer's fault: it gets no blocks, and may ask again */
-        put_end(l, g);
+        listener_put_end(l, g);
         return 0;
     }
     s->pulling = true;
+    s->pull_headers = false;
     snprintf(words, sizeof words, "%" PRId64, s->pull_next);
     listener_log(l, g, "pull", NULL, words);
     memset(s->pull_prev, 0, ID_LEN);
@@ -114,12 +115,12 @@ void listener_serve(struct listener *l, struct inbound *g)
 {
     struct inbound_state *s = g->state;
     struct fault f;
-    while (s->pulling && session_backlog(g->session) < ROOM) {
+    while (s->pulling && !s->pull_headers && session_backlog(g->session) < ROOM) {
         int put = l->config->view && s->pull_left ? put_block(l, g, &f) : 0;
         if (put < 0)
-            turn_away(g, &f);
+            listener_turn_away(g, &f);
         else if (put == 0)
-            put_end(l, g);
+            listener_put_end(l, g);
         if (put <= 0)
             return;
         s->pull_left--;

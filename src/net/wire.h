@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 #define WIRE_VERSION 1
-#define WIRE_IDS_MAX 256    /* ids in one line */
-#define WIRE_SHORT_LEN 8    /* bytes of an id in a `short` line */
-#define WIRE_SHORTS_MAX 512 /* short ids in one line */
-#define WIRE_LOCATOR_MAX 64 /* ids in a pull */
-#define WIRE_PULL_MAX 500   /* blocks in one pull */
+#define WIRE_IDS_MAX 256      /* ids in one line */
+#define WIRE_SHORT_LEN 8      /* bytes of an id in a `short` line */
+#define WIRE_SHORTS_MAX 512   /* short ids in one line */
+#define WIRE_LOCATOR_MAX 64   /* ids in a pull */
+#define WIRE_PULL_MAX 500     /* blocks in one pull */
+#define WIRE_HEADERS_MAX 2000 /* headers in one answer */
 
 enum wire_word {
     WIRE_RECORD, /* none of the words below: a record */
@@ -25,6 +26,8 @@ enum wire_word {
     WIRE_LINES,
     WIRE_PULL,
     WIRE_PULLED,
+    WIRE_HEADERS,
+    WIRE_PROVE,
     WIRE_TAKEN,
     WIRE_PING,
     WIRE_PONG,

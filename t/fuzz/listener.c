@@ -66,6 +66,33 @@ static int view_block(void *self, int64_t height, struct buf *out, uint8_t id[ID
     return 1;
 }
 
+static int64_t view_headers(void *self, int64_t height, int64_t count, struct buf *out,
+                            struct fault *f)
+{
+    struct run *r = self;
+    int64_t given = 0;
+    (void)f;
+    must(height >= 0 && count >= 1);
+    for (; height >= 1 && height + given <= 2 && given < count; given++) {
+        const struct record *b = &r->known[KNOWN - 3 + height + given];
+        const char *end = memchr(b->text.data, '\n', b->text.len);
+        must(buf_add(out, b->text.data, (size_t)(end - b->text.data) + 1) == 0);
+    }
+    return given;
+}
+
+static int view_prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
+                      struct fault *f)
+{
+    struct run *r = self;
+    (void)f;
+    *read = id[0];
+    if (memcmp(id, r->known[0].id, ID_LEN))
+        return 0;
+    must(buf_add_string(out, "proof x\n") == 0);
+    return 1;
+}
+
 static int64_t view_maxblock(void *self)
 {
     (void)self;
@@ -271,8 +298,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const char *const types[] = {"note", NULL};
     struct run r = {.now = 1000};
-    const struct view view = {view_tip,   view_holds,    view_header, view_locate,
-                              view_block, view_maxblock, &r};
+    const struct view view = {view_tip,   view_holds,    view_header,  view_locate,
+                              view_block, view_maxblock, view_headers, view_prove, &r};
     struct listener_config config = {.types = types, .clock = now_is, .self = &r};
     make_known(&r);
     memset(config.chain, BRAINS_CHAIN_BYTE, ID_LEN);
