@@ -298,8 +298,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const char *const types[] = {"note", NULL};
     struct run r = {.now = 1000};
-    const struct view view = {view_tip,   view_holds,    view_header,  view_locate,
-                              view_block, view_maxblock, view_headers, view_prove, &r};
+    const struct view view = {view_tip,      view_holds,   view_header, view_locate, view_block,
+                              view_maxblock, view_headers, view_prove,  &r};
     struct listener_config config = {.types = types, .clock = now_is, .self = &r};
     make_known(&r);
     memset(config.chain, BRAINS_CHAIN_BYTE, ID_LEN);
