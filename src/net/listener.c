@@ -237,8 +237,8 @@ static int take_word(struct listener *l, struct inbound *g, enum wire_word word,
         return take_short(l, g, line, len, now, f);
     case WIRE_PULL:
         return take_pull(l, g, line, len, f);
-    case WIRE_HEADERS:
-    case WIRE_PROVE:
+    case WIRE_ASK_HEADERS:
+    case WIRE_ASK_PROOF:
         return take_light(l, g, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");

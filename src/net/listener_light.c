@@ -54,12 +54,13 @@ int take_light(struct listener *l, struct inbound *g, enum wire_word word, const
 {
     struct inbound_state *s = g->state;
     int64_t count;
-    if (word == WIRE_PROVE ? check_prove(line, len, f)
-                           : !listener_read_pull("headers", WIRE_HEADERS_MAX, line, len, &count, f))
+    if (word == WIRE_ASK_PROOF
+            ? check_prove(line, len, f)
+            : !listener_read_pull("headers", WIRE_HEADERS_MAX, line, len, &count, f))
         return -1;
     if (listener_owes(g))
         return fault_rule(f, "%s: before the last request was answered",
-                          word == WIRE_PROVE ? "prove" : "headers");
+                          word == WIRE_ASK_PROOF ? "prove" : "headers");
     if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
         s->light.len = 0;
         return fault_memory(f);
