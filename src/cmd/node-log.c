@@ -1,4 +1,5 @@
 /* node-log: keeps the log of a node within bounds, shows what happens, and says why it ended. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/rate.h"
@@ -82,11 +83,15 @@ static bool show(struct run *r, const char *line, size_t n)
     return true;
 }
 
+/* Without a time if the clock shows none. */
 static size_t put_now(char *out, size_t size)
 {
-    time_t now = time(NULL);
+    struct timespec now;
+    struct fault f;
     struct tm t;
-    return gmtime_r(&now, &t) ? strftime(out, size, "%H:%M:%S ", &t) : 0;
+    if (clock_read(&now, &f) || !gmtime_r(&now.tv_sec, &t))
+        return 0;
+    return strftime(out, size, "%H:%M:%S ", &t);
 }
 
 static void show_hidden(struct run *r)

@@ -24,7 +24,7 @@ THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard pool repool keygen book shares work'
-PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events json tsv
+PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph mine names back make forge sign select announce'
 NET='send listen pull serve sendtls listentls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
@@ -354,6 +354,7 @@ plain_of() { # SCENE: its usual work
     log) echo 'ledger-log -l whole -a names' ;;
     record) echo "ledger-show -l whole -a names $(cat id)" ;;
     events) echo 'node-log -a names said.log' ;;
+    status) echo 'node-status -w -T 1700000100 seat' ;;
     json) echo 'ledger-export -f json whole' ;;
     tsv) echo 'ledger-export -f tsv -l whole -a names' ;;
     journal) echo 'ledger-export -f hledger -l whole -a names' ;;
@@ -382,6 +383,10 @@ desk_set() {
     ledger-proof -l whole "$(cat id)" | tail -n 1 >>heads
     ledger-export whole >objects
     echo "1700000000.0 127.0.0.1:7 new $(cat id) tx" >events
+    mkdir seat
+    cp ledger pool seat/
+    ledger-chain -t seat/ledger
+    echo 127.0.0.1:7 >seat/peers
     echo open sesame >words
     keygen -P 3 locked 3<words
     # another branch, which pays otherwise and is longer

@@ -98,6 +98,7 @@ int main(int argc, char **argv)
         command++;
     if (!*command || !*++command)
         errx(2, "usage: ptyrun [EXPECT REPLY]... -- COMMAND...");
+    setvbuf(stdout, NULL, _IONBF, 0); /* for a test that waits for what the terminal shows */
     alarm(SECONDS);
     pid_t child = forkpty(&s.fd, NULL, NULL, NULL);
     if (child < 0)
