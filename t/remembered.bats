@@ -58,6 +58,15 @@ mine_block() { # <TXS
     expect 0 unable ledger-append -q -T 1800000000 <block
 }
 
+# So many share pages of the table, which are written whole; none of these share a slot.
+@test "of hundreds of transactions at once, each is remembered" {
+    awk 'BEGIN { for (i = 1; i <= 400; i++) print "alice", "bob", 1, "number " i }' | txmake | txsign -k alice.key >many
+    verify -q -l ledger many
+    expect 0 unable verify -l ledger many
+    diff many "$out"
+    [ $(($(stat -c %s ledger.checked) % 32)) -eq 0 ]
+}
+
 @test "what a listener beside the ledger has checked is not checked again" {
     listen l -p -L ledger
     timeout 300 gossip-send -p -t 300 -c "$(chain_id ledger)" "$at" <txs

@@ -9,8 +9,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum {
+    PAGE = 4096,           /* bytes of the table that are written together */
+    PENDING_MAX = 1 << 14, /* ids */
+    FEW = 256,             /* ids in a batch: input is so slow that they are written at once */
+};
+
 struct known {
     const struct ledger *ledger; /* or NULL */
+    struct buf pending;          /* ids to be written: KNOWN_SLOTS are many pages, so the more at a
+                                    time, the fewer writes for each */
     int fd;                      /* -1: not open */
     bool writable;               /* no attempt has failed */
     char path[];
@@ -27,13 +35,6 @@ struct known *known_new(const char *path, const struct ledger *l)
     k->fd = -1;
     k->writable = true;
     return k;
-}
-
-void known_free(struct known *k)
-{
-    if (k && k->fd >= 0)
-        close(k->fd);
-    free(k);
 }
 
 static void let_go(struct known *k)
@@ -122,31 +123,75 @@ static bool has_room(void)
            (most.rlim_cur == RLIM_INFINITY || most.rlim_cur >= KNOWN_SLOTS * ID_LEN);
 }
 
-static void remember_item(struct known *k, const struct item *item)
+static int by_place(const void *a, const void *b)
 {
-    for (size_t i = 0; i < item->count && k->writable; i++) {
-        const struct entry *e = &item->entries[i];
-        if (e->holds && pwrite(k->fd, e->id, ID_LEN, place_of(e->id)) != ID_LEN)
+    off_t x = place_of(a), y = place_of(b);
+    return (x > y) - (x < y);
+}
+
+/* Writes n ids of one page. What another program writes there meanwhile may be lost, as may any
+ * entry. 0, or -1. */
+static int write_page(const struct known *k, const uint8_t (*ids)[ID_LEN], size_t n)
+{
+    uint8_t page[PAGE] = {0};
+    off_t first = place_of(ids[0]) / PAGE * PAGE;
+    if (n == 1)
+        return pwrite(k->fd, ids[0], ID_LEN, place_of(ids[0])) == ID_LEN ? 0 : -1;
+    if (pread(k->fd, page, PAGE, first) < 0) /* less than a page: the rest is a hole */
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        memcpy(page + (place_of(ids[i]) - first), ids[i], ID_LEN);
+    return pwrite(k->fd, page, PAGE, first) == PAGE ? 0 : -1;
+}
+
+static void write_pending(struct known *k)
+{
+    uint8_t(*ids)[ID_LEN] = (void *)k->pending.data;
+    const size_t count = k->pending.len / ID_LEN;
+    k->pending.len = 0;
+    if (!count)
+        return;
+    k->writable = has_room() && is_open(k, O_CREAT);
+    qsort(ids, count, ID_LEN, by_place);
+    for (size_t i = 0, n; i < count && k->writable; i += n) {
+        for (n = 1; i + n < count && place_of(ids[i + n]) / PAGE == place_of(ids[i]) / PAGE;)
+            n++;
+        if (write_page(k, (const uint8_t(*)[ID_LEN])ids + i, n))
             k->writable = false; /* a full disk: a torn entry matches nothing */
     }
 }
 
-/* Whether anything in the batch is worth creating a file for. */
-static bool has_news(const struct batch *b)
+/* Out of memory, an id is not remembered. */
+static size_t remember_item(struct known *k, const struct item *item)
 {
-    for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0; j < b->items[i].count; j++)
-            if (b->items[i].entries[j].holds)
-                return true;
-    return false;
+    size_t n = 0;
+    for (size_t i = 0; i < item->count; i++)
+        if (item->entries[i].holds && buf_add(&k->pending, item->entries[i].id, ID_LEN) == 0)
+            n++;
+    return n;
 }
 
 void known_remember(void *known, const struct batch *b)
 {
     struct known *k = known;
-    if (!k->writable || !has_news(b))
+    size_t n = 0;
+    bool has_block = false;
+    for (size_t i = 0; i < b->count && k->writable; i++) {
+        n += remember_item(k, &b->items[i]);
+        has_block |= b->items[i].is_block;
+    }
+    if (n < FEW || has_block || k->pending.len >= PENDING_MAX * ID_LEN)
+        write_pending(k);
+}
+
+void known_free(struct known *k)
+{
+    if (!k)
         return;
-    k->writable = has_room() && is_open(k, O_CREAT);
-    for (size_t i = 0; i < b->count && k->writable; i++)
-        remember_item(k, &b->items[i]);
+    if (k->writable)
+        write_pending(k);
+    if (k->fd >= 0)
+        close(k->fd);
+    buf_free(&k->pending);
+    free(k);
 }

@@ -30,7 +30,9 @@ void known_free(struct known *k);
 /* For feed_ask: sets `checked` in the entries whose signatures are known to be valid. */
 void known_recall(void *known, struct batch *b);
 
-/* Remembers the transactions whose signatures batch_finish found valid. */
+/* Remembers the transactions whose signatures batch_finish found valid: in the file at once if they
+ * are few or the batch has a block, whose reader will look for them; else with those of later
+ * batches, at the latest by known_free. */
 void known_remember(void *known, const struct batch *b);
 
 #endif
