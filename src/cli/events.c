@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,12 +16,24 @@ enum { HELD_MAX = 1 << 16 };
 static struct buf held;
 static bool is_holding;
 
+/* The length of the whole lines that fit into one write to a pipe, which is not mixed with the
+ * writes of other programs; of a longer line, all of it. */
+static size_t next_write(const char *lines, size_t n)
+{
+    if (n <= PIPE_BUF)
+        return n;
+    const char *end = memrchr(lines, '\n', PIPE_BUF);
+    if (!end)
+        end = memchr(lines, '\n', n);
+    return end ? (size_t)(end - lines) + 1 : n;
+}
+
 /* What cannot be written is lost, as with any message. */
 void cli_flush_events(void)
 {
-    size_t at = 0;
-    while (at < held.len) {
-        ssize_t put = write(STDERR_FILENO, held.data + at, held.len - at);
+    for (size_t at = 0; at < held.len;) {
+        ssize_t put = write(STDERR_FILENO, held.data + at,
+                            next_write(held.data + at, held.len - at));
         if (put < 0 && errno != EINTR)
             break;
         at += put > 0 ? (size_t)put : 0;

@@ -13,7 +13,7 @@ void cli_log(void *self, const char *who, const char *event, const uint8_t *id, 
  * cli_flush_events, the next message of the program, its exit, or 64 KiB. */
 void cli_hold_events(void);
 
-/* Writes the events held, whole lines in one piece. Call before waiting. */
+/* Writes the events held, whole lines at a time. Call before waiting. */
 void cli_flush_events(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* A ledger file as the network sees it (net/view.h): opened when it first appears, brought up to
- * date at every call, and reopened if that fails or the file was replaced. Only programs use this.
+ * date at every call (holds: a millisecond after its last), and reopened if that fails or the file
+ * was replaced. Only programs use this.
  */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
