@@ -38,8 +38,12 @@ partstest() {
     braintest twins
 }
 
-@test "a peer that does not deliver is passed over, and dropped if that continues" {
-    braintest stall alone late
+@test "a peer that does not deliver is passed over, and fewer records are requested from it" {
+    braintest stall leave alone late
+}
+
+@test "strangers that announce a record first delay it by little more than three seconds" {
+    braintest delay
 }
 
 @test "what one peer sent is not blamed on the next peer in its slot" {

@@ -343,7 +343,7 @@ want
 want ${CHAIN%?}
 $(hello "$CHAIN")
 END
-    # all of it, again and again, is more than a block has
+    # all of it, again and again, is more than a block has: what is beyond it is not sent, and is no offence
     by_hand
     until event send '[^ ]+ in - .*'; do sleep 0.01; done
     say h 'ping 1'
@@ -351,7 +351,11 @@ END
     feed block
     eventually heard h "$short"
     for n in 1 2 3; do say h "lines $block 0 1 2 3 4"; done
-    eventually heard h 'bye bad'
+    say h "want $block" 'ping 2'
+    eventually heard h 'pong 2'
+    eventually heard h "$(head -n 1 block)"
+    eventually eval '[ "$(grep -cFx "$(line 5 txs)" h.heard)" -eq 3 ]'
+    refute heard h 'bye bad'
 }
 
 @test "gossip-send: a listener with another chain or version" {

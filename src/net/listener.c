@@ -10,9 +10,13 @@ enum {
     BODY_FREE = 30000,     /* ms for a block's body, whatever its size */
     BODY_BYTES_PER_MS = 4, /* ... and the rate at which it must arrive after that */
     STEMS_MAX = 4096,
+    IGNORED_MAX = 1 << 14,
     OWED_MAX =
         1 << 20, /* bytes that a peer may leave unread before it gets no more acknowledgements */
 };
+
+const struct rate listener_budget = {1000, 200};
+const struct rate listener_peers = {200, 500};
 
 struct discouraged {
     uint8_t key[ID_LEN];
@@ -133,6 +137,7 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
         return -1;
     if (light_turn(l, now))
         return fault_memory(f);
+    asked_tick(l, now);
     for (size_t i = 0; i < l->top && l->owed; i++)
         if (l->peers[i] && acknowledge(l, l->peers[i]))
             return fault_memory(f);
@@ -148,15 +153,48 @@ static void drop_block(struct listener *l, struct inbound *g)
     buf_free(&g->state->block);
 }
 
+/* Bytes a second at which a peer's block arrives; -1: none does. */
+static int64_t block_rate(const struct inbound *g, int64_t now)
+{
+    const struct inbound_state *s = g->state;
+    if (g->doomed || !s->block.len)
+        return -1;
+    return (int64_t)s->block.len * 1000 / (now - s->body_began + 1);
+}
+
+/* The blocks in transit take too much memory: the one that arrives most slowly is dropped, with its
+ * peer. */
+static void drop_slowest_block(struct listener *l, int64_t now)
+{
+    struct fault f;
+    struct inbound *slowest = NULL;
+    for (size_t i = 0; i < l->top; i++) {
+        struct inbound *g = l->peers[i];
+        if (g && block_rate(g, now) >= 0 &&
+            (!slowest || block_rate(g, now) < block_rate(slowest, now)))
+            slowest = g;
+    }
+    if (!slowest)
+        return;
+    fault_rule(&f, "slow: too many bytes of unfinished blocks, and this one is the slowest");
+    listener_log(l, slowest, "bad", NULL, f.text);
+    inbound_doom(slowest, "slow", &f);
+    drop_block(l, slowest);
+}
+
 /* Appends a line to a block in transit. 0, or -1 and a fault. */
 static int add_to_block(struct listener *l, struct inbound *g, const char *line, size_t len,
-                        struct fault *f)
+                        int64_t now, struct fault *f)
 {
     struct buf *block = &g->state->block;
     if (block->len + len + 1 > listener_block_limit(l))
         return fault_rule(f, "block: over maxblock");
     if (l->blocks_bytes + len + 1 > LISTENER_BLOCKS_BYTES)
-        return fault_rule(f, "block: too many bytes of unfinished blocks");
+        drop_slowest_block(l, now);
+    if (g->doomed) {
+        *f = g->why;
+        return -1;
+    }
     if (buf_add(block, line, len + 1)) /* with its newline */
         return fault_memory(f);
     l->blocks_bytes += len + 1;
@@ -173,18 +211,35 @@ static int begin_block(struct listener *l, struct inbound *g, const char *line, 
     if (line_check(line, len, f) || block_parse(line, len, &block, f))
         return -1;
     sha256(line, len, id);
-    if (inbound_admit(l, g, id, f))
+    if (inbound_admit(g, f))
         return -1;
-    if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, f))
+    s->skipping = false;
+    if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, &s->skipping, f))
         return -1;
     s->body_left = block.count;
     s->body_began = now;
-    return add_to_block(l, g, line, len, f);
+    s->skipped = 0;
+    memcpy(s->block_id, id, ID_LEN);
+    if (!s->skipping)
+        return add_to_block(l, g, line, len, now, f);
+    listener_log(l, g, "bad", id, f->text);
+    inbound_useless(g, now);
+    asked_ignore(l, id);
+    return 0;
+}
+
+/* A line of the body of a block that is not taken. */
+static int skip_line(const struct listener *l, struct inbound *g, size_t len, struct fault *f)
+{
+    g->state->skipped += len + 1;
+    return g->state->skipped > listener_block_limit(l) ? fault_rule(f, "block: over maxblock") : 0;
 }
 
 static int end_block(struct listener *l, struct inbound *g, struct fault *f)
 {
     struct buf *block = &g->state->block;
+    if (g->state->skipping)
+        return 0;
     int failed = listener_gather(l, g, block->data, block->len);
     drop_block(l, g);
     return failed ? fault_memory(f) : 0;
@@ -197,7 +252,7 @@ static int take_body(struct listener *l, struct inbound *g, enum wire_word word,
     if (word != WIRE_RECORD || line_is(line, len, "block"))
         return fault_rule(f, "block: cut short: %lld of its lines are missing",
                           (long long)s->body_left);
-    if (add_to_block(l, g, line, len, f))
+    if (s->skipping ? skip_line(l, g, len, f) : add_to_block(l, g, line, len, now, f))
         return -1;
     s->brought = now;
     return --s->body_left ? 0 : end_block(l, g, f);
@@ -319,8 +374,9 @@ static struct inbound *new_peer(struct listener *l, struct session *session, int
         return NULL;
     }
     g->state->listener = l;
-    g->state->peer_tokens = PEER_TOKENS_MAX;
-    g->state->peer_refilled = now;
+    g->state->number = l->arrivals++;
+    bucket_init(&g->state->budget, &listener_budget, now);
+    bucket_init(&g->state->peers, &listener_peers, now);
     return g;
 }
 
@@ -422,6 +478,9 @@ struct listener *listener_new(const struct listener_config *config)
     idmap_init(&l->asked, sizeof(struct asked), LISTENER_ASKED_MAX, config->seed);
     idmap_init(&l->discouraged, sizeof(struct discouraged), LISTENER_DISCOURAGED_MAX, config->seed);
     idmap_init(&l->stems, sizeof(struct stem), STEMS_MAX, config->seed);
+    idset_init(&l->ignored, IGNORED_MAX, config->seed);
+    times_init(&l->times, config->seed);
+    l->chance = config->seed;
     recents_init(&l->recents, config->seed);
     l->stream = stream_new(source_pieces(&l->waiting), 1, 0);
     if (!l->stream) {
@@ -446,6 +505,8 @@ void listener_free(struct listener *l)
     idmap_free(&l->asked);
     idmap_free(&l->discouraged);
     idmap_free(&l->stems);
+    idset_free(&l->ignored);
+    times_free(&l->times);
     recents_free(&l->recents);
     stream_free(l->stream);
     batch_free(&l->batch);

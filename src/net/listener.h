@@ -20,7 +20,7 @@
 #define LISTENER_ANNOUNCED_MAX 4096  /* ... and by one */
 #define LISTENER_FILLINGS_MAX 32     /* blocks being filled at a time */
 #define LISTENER_ANSWER_MAX 20000    /* ms within which a peer must deliver a requested record */
-#define LISTENER_OTHERS_AFTER 3000   /* ms after which the record is requested from another peer */
+#define LISTENER_OTHERS_AFTER 3000   /* ms after which it is also requested from other peers */
 #define LISTENER_BLOCKS_BYTES (128 << 20) /* of blocks in transit, of all peers */
 #define LISTENER_DISCOURAGED_MAX 4096     /* keys remembered as bad */
 #define LISTENER_DISCOURAGE 600000        /* ms for which they are */
@@ -42,6 +42,7 @@ struct inbound {
     bool has_account;
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
+    uint64_t network;            /* of its address (net/address.h), set by the owner; 0: any */
     uint64_t useful;             /* new records received from it */
     struct inbound_state *state; /* listener.c's */
 };

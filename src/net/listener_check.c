@@ -4,10 +4,9 @@
 #include <string.h>
 
 enum {
-    USELESS_MAX = 1000,    /* useless records before their sender is dropped */
-    PEER_TOKENS_PER_S = 2, /* sustained rate of peer records from one peer */
-    PEER_AHEAD_MAX = 7200, /* seconds that a peer record may be ahead of the clock */
-    PEER_AGE_MAX = 30 * 86400,
+    PEER_AHEAD_MAX = 600, /* seconds that a peer record may be ahead of the clock; other sides allow
+                             7200, so that what one takes, others take, though clocks differ */
+    PEER_AGE_MAX = 29 * 86400, /* ... and 30 days */
 };
 
 /* --- Printing --------------------------------------------------------------------------------- */
@@ -75,47 +74,55 @@ static bool of_our_chain(const struct listener *l, const struct item *item)
     return !item->is_genesis || memcmp(item->id, l->config->chain, ID_LEN) == 0;
 }
 
-/* Judges a record whose form and signatures are valid. 0, or -1 and a fault. */
-static int judge(const struct listener *l, const struct item *item, struct fault *f)
+/* Judges a record whose form and signatures are valid. 0, or -1 and a fault; *strange as for
+ * listener_judge_header. */
+static int judge(const struct listener *l, const struct item *item, bool *strange, struct fault *f)
 {
-    const struct view *v = l->config->view;
+    *strange = false;
     if (!of_our_chain(l, item))
         return fault_rule(f, "%s: of another chain", type_of(item));
     if (!item->is_block || item->is_genesis)
         return 0;
-    if (!item->has_work)
-        return fault_rule(f, "block: no proof of work: its hash is over the target");
-    if (v && v->header(v->self, &item->block, item->id, f) < 0 && f->kind == FAULT_RULE)
-        return -1;
-    return 0;
+    return listener_judge_header(l, &item->block, item->id, strange, f);
 }
 
-/* A peer record that is too old, from the future, or above the rate is dropped silently. */
-static bool worth_taking(struct listener *l, struct inbound *g, const struct item *item,
-                         int64_t now)
+/* What to do with a record. */
+enum worth {
+    WORTHY,
+    USELESS,      /* whoever delivers it */
+    USELESS_FROM, /* from this peer */
+};
+
+/* Peer records that are too old, from the future, no newer than the key's last, or too soon after
+ * it, are dropped, as are those above the rate: a relay, which may count otherwise, does no wrong
+ * by passing them on. */
+static enum worth worth_of_peer(struct listener *l, struct inbound *g, const struct item *item,
+                                int64_t now)
 {
-    if (!item->is_peer)
-        return true;
     int64_t clock = l->config->clock(l->config->self);
     if (item->peer.time > clock + PEER_AHEAD_MAX || item->peer.time < clock - PEER_AGE_MAX)
-        return false;
-    if (!g)
-        return true;
-    struct inbound_state *s = g->state;
-    s->peer_tokens += (now - s->peer_refilled) / 1000 * PEER_TOKENS_PER_S;
-    s->peer_refilled += (now - s->peer_refilled) / 1000 * 1000;
-    if (s->peer_tokens > PEER_TOKENS_MAX)
-        s->peer_tokens = PEER_TOKENS_MAX;
-    return s->peer_tokens > 0 && s->peer_tokens--;
+        return USELESS;
+    if (g && !bucket_take(&g->state->peers, &listener_peers, now))
+        return USELESS_FROM;
+    return times_take(&l->times, item->peer.key, item->peer.time, now) || !g ? WORTHY : USELESS;
 }
 
-static void too_useless(struct inbound *g)
+void inbound_useless(struct inbound *g, int64_t now)
 {
-    struct fault f;
-    if (++g->state->useless <= USELESS_MAX + g->useful)
-        return;
-    fault_rule(&f, "sends too many useless records");
-    inbound_doom(g, "bad", &f);
+    struct bucket *b = &g->state->budget;
+    if (!bucket_take(b, &listener_budget, now) && b->tokens > -listener_budget.burst)
+        b->tokens--;
+}
+
+static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
+                         enum worth worth, int64_t now)
+{
+    if (worth == USELESS_FROM)
+        asked_ignore_from(l, g, item->id, now);
+    else
+        asked_ignore(l, item->id);
+    if (g)
+        inbound_useless(g, now);
 }
 
 static int doom_for_item(struct listener *l, struct inbound *g, const struct item *item,
@@ -128,16 +135,32 @@ static int doom_for_item(struct listener *l, struct inbound *g, const struct ite
     return 0;
 }
 
-int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], struct fault *f)
+int inbound_admit(struct inbound *g, struct fault *f)
 {
-    struct asked *a = asked_of(l, g, id);
-    if (a && !a->came) {
-        a->came = true;
-        return 0;
-    }
-    if (!g->state->credit)
+    if (!g->state->wanted)
         return fault_rule(f, "a record that was not requested");
-    g->state->credit--;
+    g->state->wanted--;
+    return 0;
+}
+
+/* Puts a new record into out, and acknowledges it. 0, or -1: no memory. */
+static int take_new(struct listener *l, struct inbound *g, const struct item *item,
+                    const char *type)
+{
+    struct asked *a = idmap_find(&l->asked, item->id);
+    bool hidden = a && a->hidden;
+    if (hidden ? surface(l, item->id) : print(l, item, a))
+        return -1;
+    remember(l, item, hidden);
+    listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
+    if (g) {
+        g->useful++;
+        bucket_add(&g->state->budget, &listener_budget, 1);
+    }
+    if (a)
+        asked_done(l, a, g);
+    else if (g)
+        inbound_take(g, item->id);
     return 0;
 }
 
@@ -146,7 +169,7 @@ int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN
 static int take_item(struct listener *l, struct inbound *g, const struct item *item, int64_t now)
 {
     struct fault f;
-    struct asked *a = idmap_find(&l->asked, item->id);
+    bool strange = false;
     const char *type = type_of(item);
     if (g && g->doomed)
         return 0;
@@ -154,30 +177,20 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
         return doom_for_item(l, g, item, &item->fault);
     if (g)
         g->state->brought = now;
-    bool hidden = a && a->hidden;
-    if (!a && idset_has(&l->seen, item->id))
+    if (!idmap_find(&l->asked, item->id) && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
+    enum worth worth = WORTHY;
     if (!type)
         type = other_type(l, item);
-    else if (judge(l, item, &f))
+    else if (judge(l, item, &strange, &f))
         return doom_for_item(l, g, item, &f);
-    if (!type || !worth_taking(l, g, item, now)) {
-        if (a)
-            asked_drop(l, a);
-        if (g)
-            too_useless(g);
-        return 0;
-    }
-    if (hidden ? surface(l, item->id) : print(l, item, a))
-        return -1;
-    remember(l, item, hidden);
-    listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
-    if (g)
-        g->useful++;
-    if (a)
-        asked_done(l, a, g);
-    else if (g)
-        inbound_take(g, item->id);
+    else if (item->is_peer)
+        worth = worth_of_peer(l, g, item, now);
+    if (!type || strange)
+        worth = USELESS;
+    if (worth == WORTHY)
+        return take_new(l, g, item, type);
+    drop_useless(l, g, item, worth, now);
     return 0;
 }
 
@@ -230,7 +243,7 @@ static void admit_batch(struct listener *l, size_t place)
         idmap_prefetch(&l->seen.young, item->id);
         if (!g || item->is_block || item->broken)
             continue;
-        item->broken = g->doomed || inbound_admit(l, g, item->id, &item->fault);
+        item->broken = g->doomed || inbound_admit(g, &item->fault);
         if (item->broken)
             doom_for_item(l, g, item, &item->fault);
     }

@@ -35,10 +35,8 @@ void filling_drop(struct listener *l, struct filling *fill)
         a->filling = NULL;
     if (g && g->state->shorts == fill)
         g->state->shorts = NULL; /* those that still arrive are skipped */
-    if (g && g->state->lines == fill) {
-        g->state->lines = NULL;
-        g->state->credit += fill->missing;
-    }
+    if (g && g->state->lines == fill)
+        g->state->lines = NULL; /* those that still arrive are records like others */
     l->fillings--;
     free_filling(fill);
 }
@@ -62,20 +60,18 @@ static int brief_header(const char *line, size_t len, struct buf *header, struct
 }
 
 int listener_judge_header(const struct listener *l, const struct block *block,
-                          const uint8_t id[ID_LEN], struct fault *f)
+                          const uint8_t id[ID_LEN], bool *strange, struct fault *f)
 {
     const struct view *v = l->config->view;
-    struct fault trouble;
+    *strange = false;
     if (block_is_genesis(block))
         return fault_rule(f, "brief: of a genesis block");
     if (!target_met(id, block->target))
         return fault_rule(f, "block: no proof of work: its hash is over the target");
     if ((uint64_t)block->count > listener_block_limit(l) / TX_SIZE_MIN)
         return fault_rule(f, "block: over maxblock");
-    if (!v || v->header(v->self, block, id, &trouble) >= 0 || trouble.kind != FAULT_RULE)
-        return 0;
-    *f = trouble;
-    return -1;
+    *strange = v && v->header(v->self, block, id, f) < 0 && f->kind == FAULT_RULE;
+    return 0;
 }
 
 static struct filling *new_filling(const struct inbound *g, const struct buf *header,
@@ -112,18 +108,21 @@ static int take_header(struct listener *l, struct inbound *g, struct buf *header
                        const struct block *block, const uint8_t id[ID_LEN], int64_t now,
                        struct fault *f)
 {
-    bool ask_it;
-    if (g->state->announced >= LISTENER_ANNOUNCED_MAX)
-        return fault_rule(f, "brief: over %d records announced and not delivered",
-                          LISTENER_ANNOUNCED_MAX);
-    if (listener_judge_header(l, block, id, f))
+    bool ask_it, strange;
+    if (listener_judge_header(l, block, id, &strange, f))
         return -1;
-    asked_announce(l, g, id, false, now, &ask_it);
     g->state->shorts_left = block->count;
+    if (strange) {
+        listener_log(l, g, "bad", id, f->text);
+        inbound_useless(g, now);
+        asked_ignore(l, id);
+        return 0;
+    }
+    asked_announce(l, g, id, false, now, &ask_it);
     if (!ask_it)
         return 0;
     struct asked *a = asked_of(l, g, id);
-    if (l->fillings == LISTENER_FILLINGS_MAX || g->state->lines)
+    if (l->fillings == LISTENER_FILLINGS_MAX || g->state->lines || a->filling)
         return asked_ask(l, g, id) ? fault_memory(f) : 0;
     return begin_filling(l, g, a, header, block, now, f);
 }
@@ -215,6 +214,7 @@ static int ask_lines(struct listener *l, struct inbound *g, const struct filling
     }
     if (on_line && buf_add_string(&l->scratch, "\n"))
         return -1;
+    g->state->wanted += fill->missing;
     return session_put(g->session, l->scratch.data, l->scratch.len);
 }
 
@@ -295,24 +295,30 @@ static int gather_filled(struct listener *l, struct inbound *g, const struct fil
     return failed ? -1 : 0;
 }
 
+/* Gives up filling, and requests the whole block: from another announcer if that is better and
+ * there is one, else from this peer. 0, or -1: no memory. */
+static int want_whole(struct listener *l, struct inbound *g, struct filling *fill, bool other,
+                      int64_t now)
+{
+    struct asked *a = idmap_find(&l->asked, fill->id);
+    filling_drop(l, fill);
+    if (!a || (other && asked_more(l, a, 1, now)))
+        return 0;
+    return asked_ask(l, g, a->id);
+}
+
 /* All lines are there. If they do not match the root, the whole block is requested from somebody:
  * two ids may share their first digits, so nobody need have lied. */
 static int complete(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
                     struct fault *f)
 {
-    struct asked *a = idmap_find(&l->asked, fill->id);
     if (root_holds(fill)) {
         int failed = gather_filled(l, g, fill);
         filling_drop(l, fill);
         return failed ? fault_memory(f) : 0;
     }
     listener_log(l, g, "bad", fill->id, "brief: its lines do not make its root");
-    filling_drop(l, fill);
-    if (a && a->others_count) {
-        asked_next(l, a, now);
-        return 0;
-    }
-    return a && asked_ask(l, g, a->id) ? fault_memory(f) : 0;
+    return want_whole(l, g, fill, true, now) ? fault_memory(f) : 0;
 }
 
 static int keep_line(struct filling *fill, const char *line, size_t len)
@@ -335,9 +341,12 @@ int take_missing(struct listener *l, struct inbound *g, const char *line, size_t
     sha256(line, len, id);
     if (!len || memcmp(id, fill->shorts[fill->next], WIRE_SHORT_LEN))
         return 0;
-    if (fill->header.len + fill->text.len + len + fill->count > listener_block_limit(l))
-        return fault_rule(f, "block: over maxblock");
+    g->state->wanted -= g->state->wanted > 0;
     g->state->brought = now;
+    fill->arrived += len;
+    if (fill->header.len + fill->text.len + len + fill->count > listener_block_limit(l))
+        return want_whole(l, g, fill, false, now) ? fault_memory(f) : 1; /* of long lines that share
+                                                                            their first digits */
     if (keep_line(fill, line, len))
         return fault_memory(f);
     if (fill->missing)

@@ -2,14 +2,15 @@
 #ifndef NET_LISTENER_PARTS_H
 #define NET_LISTENER_PARTS_H
 
+#include "base/bucket.h"
 #include "net/listener.h"
 #include "net/recents.h"
+#include "net/times.h"
 #include "stream/stream.h"
 
 #define NOBODY UINT16_MAX
 #define GATHER_MAX (1 << 20) /* bytes of records checked together */
-#define PEER_TOKENS_MAX 200  /* burst of peer records from one peer */
-#define OTHERS_MAX 6
+#define ANNOUNCERS_MAX 16    /* peers remembered as having announced a record */
 
 /* A compact block that is being filled. */
 struct filling {
@@ -22,6 +23,7 @@ struct filling {
     struct buf text;      /* the lines that are there, in any order */
     size_t count, cap;    /* short ids received; capacity */
     size_t missing, next; /* lines missing; index of the one that must arrive next */
+    size_t arrived;       /* bytes of requested lines */
 };
 
 /* A transaction in its stem phase. */
@@ -29,17 +31,16 @@ struct stem {
     uint8_t id[ID_LEN];
 };
 
-/* A record that was announced and is not here yet. */
+/* A record that was announced and is not here yet. It was requested from the first `asked` of its
+ * announcers; those before `round` have had their time, and may still deliver. */
 struct asked {
     uint8_t id[ID_LEN];
     struct filling *filling; /* a compact block that is being filled, or NULL */
-    int64_t since;           /* when it was requested */
-    uint16_t slot;           /* from this peer */
-    uint8_t others_count;
-    bool came;   /* that peer has sent it, or its header: a second time is an error */
+    int64_t since;           /* when it was last requested */
+    uint8_t count, asked, round;
     bool stem;   /* it was announced as a stem */
     bool hidden; /* we have it as a stem, and request it only to hide that */
-    uint16_t others[OTHERS_MAX]; /* other announcers */
+    uint16_t who[ANNOUNCERS_MAX];
 };
 
 /* What may still be spent; it grows with time. */
@@ -50,15 +51,20 @@ struct allowance {
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
-    size_t announced; /* entries of `asked` that name it */
-    uint64_t credit;  /* records that it may still deliver although the requests timed out */
-    uint64_t late;    /* records that it did not deliver in time */
-    uint64_t useless; /* useless records that it sent */
-    int64_t brought;  /* when it last delivered something */
-    int64_t peer_tokens, peer_refilled;
+    size_t announced;     /* entries of `asked` that name it */
+    size_t beside;        /* ... in which it was asked beside others */
+    uint64_t wanted;      /* records and lines requested from it and not delivered */
+    uint64_t late;        /* records that it did not deliver in time */
+    int64_t brought;      /* when it last delivered something */
+    struct bucket budget; /* of useless records */
+    struct bucket peers;  /* of peer records */
+    uint64_t number;      /* of the peer, in the order of arrival */
 
     struct buf block; /* a block whose body is arriving */
+    uint8_t block_id[ID_LEN];
     int64_t body_left, body_began;
+    bool skipping; /* the body of a block that is not taken, of which so many bytes have arrived: */
+    size_t skipped;
 
     struct filling *shorts; /* whose short ids are arriving */
     int64_t shorts_left;    /* ... how many are left; skipped if shorts is NULL */
@@ -87,6 +93,11 @@ struct listener {
     struct buf light_queue;   /* uint16_t: the slots of light clients that wait, longest first */
     struct allowance proofs;  /* bytes that may be read to prove something */
     bool light_busy;          /* one can be answered at once */
+    struct idset ignored;     /* records that are useless here, or were from one peer */
+    struct times times;       /* when each key was last in a peer record */
+    uint64_t arrivals;        /* of peers */
+    int64_t looked;           /* when requests were last checked */
+    uint64_t chance;
     struct recents recents;
     size_t fillings;
     size_t blocks_bytes; /* of blocks in transit, of all peers */
@@ -100,6 +111,10 @@ struct listener {
 };
 
 /* --- listener.c --- */
+
+/* Useless records that a peer may deliver, beside one for each that is new; and its peer records.
+ */
+extern const struct rate listener_budget, listener_peers;
 
 /* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
 int inbound_doom(struct inbound *g, const char *word, const struct fault *why);
@@ -119,9 +134,13 @@ uint64_t listener_block_limit(const struct listener *l);
 
 /* --- listener_check.c --- */
 
-/* Whether the peer may send the record: it was requested and has not arrived yet, or it was
- * requested and is late. Called before any other work on it. 0, or -1 and a rule. */
-int inbound_admit(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], struct fault *f);
+/* Whether the peer may send one more record: it was sent no more than were requested. Called before
+ * any other work on it. 0, or -1 and a rule. */
+int inbound_admit(struct inbound *g, struct fault *f);
+
+/* The peer delivered something that is of no use here, as an honest relay may: it costs some of its
+ * budget, and nothing else. */
+void inbound_useless(struct inbound *g, int64_t now);
 
 /* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
 int listener_check(struct listener *l, int64_t now, struct fault *f);
@@ -137,6 +156,9 @@ struct asked *asked_of(const struct listener *l, const struct inbound *g, const 
 /* Requests a record from the peer. 0, or -1: no memory. */
 int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
 
+/* Requests the record from as many more of its announcers; how many there were. */
+size_t asked_more(struct listener *l, struct asked *a, size_t most, int64_t now);
+
 /* The peer announces an id; *ask: request it from this peer. */
 void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
                     int64_t now, bool *ask);
@@ -148,8 +170,13 @@ void asked_done(struct listener *l, struct asked *a, struct inbound *by);
 /* Drops the entry without acknowledgements. */
 void asked_drop(struct listener *l, struct asked *a);
 
-/* The peer does not deliver: requests the record from the next one, or drops the entry. */
-void asked_next(struct listener *l, struct asked *a, int64_t now);
+/* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
+ * further announcements of it for a while. */
+void asked_ignore(struct listener *l, const uint8_t id[ID_LEN]);
+
+/* This peer's copy is not taken: another announcer is asked. */
+void asked_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+                       int64_t now);
 
 /* The peer leaves or is doomed: moves its requests to others. */
 void asked_forget(struct listener *l, struct inbound *g, int64_t now);
@@ -158,9 +185,11 @@ void asked_tick(struct listener *l, int64_t now);
 
 /* --- listener_fill.c: compact blocks --- */
 
-/* Judges a header before its body has arrived. 0, or -1 and a rule. */
+/* Judges a header before its body has arrived. 0, or -1 and a rule; *strange: our ledger does not
+ * allow it, which is for us alone to know: a relay without a ledger, or with another clock, may
+ * have passed it on. */
 int listener_judge_header(const struct listener *l, const struct block *block,
-                          const uint8_t id[ID_LEN], struct fault *f);
+                          const uint8_t id[ID_LEN], bool *strange, struct fault *f);
 
 int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f);

@@ -123,8 +123,10 @@ static struct held *hold(struct sender *s, const struct item *item, int64_t now)
         idmap_remove(&s->places, place);
     if (!p)
         return NULL;
-    *p = (struct held){
-        .seq = s->next, .came = now, .count = item->is_block ? item->block.count : -1};
+    *p = (struct held){.seq = s->next,
+                       .came = now,
+                       .count = item->is_block ? item->block.count : -1,
+                       .is_peer = item->is_peer};
     p->size = item->size;
     memcpy(p->id, item->id, ID_LEN);
     memcpy(p->text, item->text, item->size);
@@ -274,6 +276,7 @@ static void free_peer(struct outbound *m)
 {
     if (m->state) {
         buf_free(&m->state->again);
+        buf_free(&m->state->waiting);
         buf_free(&m->state->wants);
     }
     free(m->state);
@@ -315,6 +318,7 @@ static void forget(struct sender *s, unsigned slot, bool all)
         struct held *p = held_at(s, seq);
         p->offered &= ~bit;
         p->settled &= ~bit;
+        p->stale &= ~bit;
         p->has &= all ? ~bit : ~(uint64_t)0;
     }
 }
@@ -358,7 +362,9 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
                                         .joined = s->next,
                                         .back = from,
                                         .reoffer = SENDER_REOFFER,
-                                        .moved = now};
+                                        .moved = now,
+                                        .swept = now};
+    bucket_init(&m->state->peers, &sender_peers, now);
     if (strcmp(s->last[slot], m->who))
         forget(s, slot, true);
     memcpy(s->last[slot], m->who, sizeof m->who);

@@ -11,12 +11,14 @@
 #include "net/session.h"
 
 #define SENDER_PEERS_MAX 64
-#define SENDER_WINDOW 3072    /* records announced to a peer and neither taken nor given up */
-#define SENDER_REOFFER 8192   /* records taken by others that are announced to a new peer */
-#define SENDER_PATIENCE 60000 /* ms after which the sender stops waiting for a peer */
-#define SENDER_EPOCH 600000   /* ms for which stems go to the same peer */
-#define SENDER_FLUFF 10       /* one in so many stems is fluffed at each hop */
-#define SENDER_EMBARGO 10000  /* ms, plus as many again on average, until a stem is fluffed */
+#define SENDER_WINDOW 3072  /* records announced to a peer and neither taken nor given up */
+#define SENDER_REOFFER 8192 /* records taken by others that are announced to a new peer */
+#define SENDER_PATIENCE                                                                            \
+    60000 /* ms without progress after which the sender stops waiting for a peer,                  \
+             and after which, up to twice that, it stops for one record */
+#define SENDER_EPOCH 600000  /* ms for which stems go to the same peer */
+#define SENDER_FLUFF 10      /* one in so many stems is fluffed at each hop */
+#define SENDER_EMBARGO 10000 /* ms, plus as many again on average, until a stem is fluffed */
 #define SENDER_STEMS_MAX 4096
 
 struct outbound {

@@ -11,9 +11,12 @@ enum {
     ROOM = 1 << 18,       /* bytes waiting to be sent at which no more are added */
     BRIEF_ROOM = 1 << 20, /* ... and up to which a peer still gets compact blocks */
     AGAIN_MAX = 1 << 16,  /* records waiting to be announced out of turn */
+    WAITING_MAX = 4096,   /* peer records waiting because of their rate */
     WANTS_MAX = 4096,     /* records requested and not sent yet */
     INSIST_EVERY = 5000,  /* ms after which unanswered announcements are repeated */
 };
+
+const struct rate sender_peers = {180, 500};
 
 static uint64_t bit_of(const struct outbound *m)
 {
@@ -61,6 +64,7 @@ void offer_again(struct sender *s, struct held *p)
             m->state->open--;
         p->offered &= ~bit_of(m);
         p->settled &= ~bit_of(m);
+        p->stale &= ~bit_of(m);
         if (m->state->again.len >= AGAIN_MAX * sizeof p->seq)
             continue;
         buf_add(&m->state->again, &p->seq, sizeof p->seq); /* out of memory, not to this peer */
@@ -75,39 +79,78 @@ static bool is_worth(const struct sender *s, struct outbound_state *t, const str
     return t->reoffer && t->reoffer--;
 }
 
-/* The next record to announce to the peer: out of turn, new, or from before it joined. NULL: none.
- */
-static struct held *next_due(const struct sender *s, struct outbound *m)
+/* Whether the record must wait, because it is a peer record and the listener takes no more of them
+ * for now. If too many wait, one of them by chance is not announced to this peer. */
+static bool must_wait(struct sender *s, struct outbound *m, const struct held *p, int64_t now)
 {
     struct outbound_state *t = m->state;
-    while (t->again.len) {
-        uint64_t seq;
-        memcpy(&seq, t->again.data + t->again.len - sizeof seq, sizeof seq);
-        t->again.len -= sizeof seq;
-        if (is_due(m, held_at(s, seq)))
-            return held_at(s, seq);
-    }
-    while (t->next < s->next) {
-        struct held *p = held_at(s, t->next++);
-        if (is_due(m, p) && is_worth(s, t, p))
-            return p;
-    }
-    while (t->back > s->first) {
-        struct held *p = held_at(s, --t->back);
-        if (!t->reoffer)
-            return NULL;
-        if (is_due(m, p) && is_worth(s, t, p))
+    if (!p->is_peer || bucket_take(&t->peers, &sender_peers, now))
+        return false;
+    size_t count = t->waiting.len / sizeof p->seq;
+    if (count < WAITING_MAX)
+        buf_add(&t->waiting, &p->seq, sizeof p->seq); /* out of memory, not to this peer */
+    else
+        memcpy(t->waiting.data + chance_below(&s->chance, count) * sizeof p->seq, &p->seq,
+               sizeof p->seq);
+    return true;
+}
+
+/* One of the peer records that wait, by chance, so that a flood does not keep an honest one away.
+ * NULL: none, or not yet. */
+static struct held *next_waiting(struct sender *s, struct outbound *m, int64_t now)
+{
+    struct outbound_state *t = m->state;
+    while (t->waiting.len && bucket_has(&t->peers, &sender_peers, now)) {
+        uint64_t seq, last;
+        size_t at = chance_below(&s->chance, t->waiting.len / sizeof seq) * sizeof seq;
+        t->waiting.len -= sizeof seq;
+        memcpy(&seq, t->waiting.data + at, sizeof seq);
+        memcpy(&last, t->waiting.data + t->waiting.len, sizeof last);
+        memcpy(t->waiting.data + at, &last, sizeof last);
+        struct held *p = held_at(s, seq);
+        if (is_due(m, p) && bucket_take(&t->peers, &sender_peers, now))
             return p;
     }
     return NULL;
 }
 
-static int offer_some(struct sender *s, struct outbound *m)
+/* The next record to announce to the peer: out of turn, new, or from before it joined. NULL: none.
+ */
+static struct held *next_due(struct sender *s, struct outbound *m, int64_t now)
+{
+    struct outbound_state *t = m->state;
+    struct held *p = next_waiting(s, m, now);
+    if (p)
+        return p;
+    while (t->again.len) {
+        uint64_t seq;
+        memcpy(&seq, t->again.data + t->again.len - sizeof seq, sizeof seq);
+        t->again.len -= sizeof seq;
+        p = held_at(s, seq);
+        if (is_due(m, p) && !must_wait(s, m, p, now))
+            return p;
+    }
+    while (t->next < s->next) {
+        p = held_at(s, t->next++);
+        if (is_due(m, p) && is_worth(s, t, p) && !must_wait(s, m, p, now))
+            return p;
+    }
+    while (t->back > s->first) {
+        p = held_at(s, --t->back);
+        if (!t->reoffer)
+            return NULL;
+        if (is_due(m, p) && is_worth(s, t, p) && !must_wait(s, m, p, now))
+            return p;
+    }
+    return NULL;
+}
+
+static int offer_some(struct sender *s, struct outbound *m, int64_t now)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     size_t n = 0;
     struct held *p;
-    while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m))) {
+    while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m, now))) {
         memcpy(ids[n++], p->id, ID_LEN);
         outbound_offered(s, m, p, "have");
     }
@@ -148,7 +191,7 @@ void offer_brief(struct sender *s, struct held *p, const struct item *item)
         if (!m || !m->session->greeted || session_backlog(m->session) > BRIEF_ROOM ||
             m->state->open >= SENDER_WINDOW || say(s, m))
             continue;
-        m->state->lines_left = 2 * p->size;
+        m->state->lines_left = m->state->lines_left / 2 + 2 * p->size;
         outbound_offered(s, m, p, "brief");
     }
 }
@@ -163,9 +206,7 @@ static int take_want(struct sender *s, struct outbound *m, const char *line, siz
     int n = wire_ids(line, len, ids, f);
     if (n < 0)
         return -1;
-    if (t->wants.len / sizeof(uint64_t) - t->wants_at + (size_t)n > WANTS_MAX)
-        return fault_rule(f, "want: more than was offered");
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && t->wants.len / sizeof(uint64_t) - t->wants_at < WANTS_MAX; i++) {
         const struct held *p = held_find_next(s, ids[i], &t->wanted);
         if (p && (p->offered & bit_of(m)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
             return fault_memory(f);
@@ -216,7 +257,7 @@ static int put_lines(struct sender *s, struct outbound *m, const struct held *p,
         indexes = space ? space + 1 : stop;
     }
     if (s->scratch.len > m->state->lines_left)
-        return fault_rule(f, "lines: more than the block has");
+        return 0; /* it will want the whole block */
     m->state->lines_left -= s->scratch.len;
     return say(s, m) ? fault_memory(f) : 0;
 }
@@ -332,6 +373,27 @@ static void lose_patience(struct sender *s, struct outbound *m, int64_t now)
     t->moved = now;
 }
 
+/* Stops waiting for the peer to take single records, such as those that are useless to it: they
+ * must not fill its window. Each has had SENDER_PATIENCE, or up to twice that. */
+static void sweep(struct sender *s, struct outbound *m, int64_t now)
+{
+    struct outbound_state *t = m->state;
+    if (now - t->swept < SENDER_PATIENCE)
+        return;
+    t->swept = now;
+    for (uint64_t seq = s->first; seq < s->next; seq++) {
+        struct held *p = held_at(s, seq);
+        if (!(p->offered & ~p->settled & bit_of(m)) || p->embargo)
+            continue;
+        if (p->stale & bit_of(m)) {
+            p->settled |= bit_of(m);
+            t->open--;
+            sender_log(s, m, "late", p->id, NULL);
+        }
+        p->stale |= bit_of(m);
+    }
+}
+
 /* Appends to *ids the announcements that the peer has not answered, perhaps including very recent
  * ones. 0, or -1: no memory. */
 static int find_lying(const struct sender *s, const struct outbound *m, int64_t now,
@@ -373,10 +435,11 @@ static int settle_peer(struct sender *s, struct outbound *m, int64_t now)
 {
     int offered;
     lose_patience(s, m, now);
+    sweep(s, m, now);
     if (insist(s, m, now) || give_some(s, m))
         return -1;
     do
-        offered = session_backlog(m->session) < ROOM ? offer_some(s, m) : 0;
+        offered = session_backlog(m->session) < ROOM ? offer_some(s, m, now) : 0;
     while (offered == WIRE_IDS_MAX);
     return offered < 0 ? -1 : 0;
 }

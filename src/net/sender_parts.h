@@ -2,6 +2,7 @@
 #ifndef NET_SENDER_PARTS_H
 #define NET_SENDER_PARTS_H
 
+#include "base/bucket.h"
 #include "base/idmap.h"
 #include "net/sender.h"
 #include "record/armor.h"
@@ -14,11 +15,13 @@ struct held {
     uint64_t seq;     /* its number in the order of arrival */
     uint64_t offered; /* connected peers to which it was announced */
     uint64_t settled; /* those of them that took it, or are not waited for */
+    uint64_t stale;   /* those that had not settled it when that was last checked */
     uint64_t has;     /* peers that took it, until another gets the slot */
     unsigned taken;   /* how many peers ever took it */
     int64_t came;
     int64_t embargo; /* a stem: when its embargo ends; else 0 */
     int64_t count;   /* of a block: the lines of its body; else -1 */
+    bool is_peer;
     size_t size;
     char text[];
 };
@@ -34,15 +37,18 @@ struct slab {
 struct outbound_state {
     struct sender *sender;
     unsigned slot;
-    uint64_t next;    /* the next record to announce, in order of arrival */
-    uint64_t joined;  /* records before this one arrived before the peer */
-    uint64_t back;    /* records before this one are yet to be announced, newest first */
-    size_t reoffer;   /* how many of these, already taken by others, are left to announce */
-    size_t open;      /* announced, and not settled */
-    int64_t moved;    /* when it last requested or took something */
-    int64_t insisted; /* when announcements were last repeated */
-    struct buf again; /* uint64_t: numbers of records to announce out of turn */
-    struct buf wants; /* uint64_t: numbers of requested records, from wants_at on */
+    uint64_t next;       /* the next record to announce, in order of arrival */
+    uint64_t joined;     /* records before this one arrived before the peer */
+    uint64_t back;       /* records before this one are yet to be announced, newest first */
+    size_t reoffer;      /* how many of these, already taken by others, are left to announce */
+    size_t open;         /* announced, and not settled */
+    struct bucket peers; /* of peer records that may be announced */
+    struct buf waiting;  /* uint64_t: numbers of those that have to wait */
+    int64_t swept;       /* when records that are not settled were last checked */
+    int64_t moved;       /* when it last requested or took something */
+    int64_t insisted;    /* when announcements were last repeated */
+    struct buf again;    /* uint64_t: numbers of records to announce out of turn */
+    struct buf wants;    /* uint64_t: numbers of requested records, from wants_at on */
     size_t wants_at;
     uint64_t wanted, took; /* the number after the last requested, and taken: a guess at the next */
     size_t lines_left;     /* bytes of blocks' lines that it may still request */
@@ -87,6 +93,9 @@ void sender_log(const struct sender *s, const struct outbound *m, const char *ev
                 const uint8_t *id, const char *words);
 
 /* --- sender_offer.c --- */
+
+/* Peer records that are announced to one peer: a little fewer than a listener takes. */
+extern const struct rate sender_peers;
 
 /* Notes that the record was announced to the peer by this word. */
 void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word);

@@ -84,6 +84,7 @@ static int opened(void *self, struct link *l, struct fault *f)
         link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
     }
+    v->inbound->network = v->network;
     say(s, v->inbound->who, "in", v->address);
     link_attach(l, &v->session, v->inbound);
     return 0;

@@ -251,21 +251,24 @@ static inline struct end actor_end(struct actor *a)
 
 /* --- The recount ------------------------------------------------------------------------------ */
 
-static inline void recount_one(const struct listener *l, const struct asked *a, size_t *named)
+static inline void recount_one(const struct listener *l, const struct asked *a, size_t *named,
+                               size_t *beside)
 {
-    const struct inbound *g = inbound_at(l, a->slot);
-    must(g != NULL && a->others_count <= OTHERS_MAX);
-    named[a->slot]++;
-    for (size_t i = 0; i < a->others_count; i++) {
-        must(a->others[i] != a->slot && inbound_at(l, a->others[i]));
+    bool fills = false;
+    must(a->count && a->count <= ANNOUNCERS_MAX && a->asked <= a->count && a->round <= a->asked);
+    for (size_t i = 0; i < a->count; i++) {
+        must(inbound_at(l, a->who[i]));
         for (size_t j = 0; j < i; j++)
-            must(a->others[i] != a->others[j]);
-        named[a->others[i]]++;
+            must(a->who[i] != a->who[j]);
+        named[a->who[i]]++;
+        beside[a->who[i]] += i && i < a->asked;
+        fills |= a->filling && i < a->asked && a->filling->slot == a->who[i];
     }
     if (!a->filling)
         return;
     const struct filling *fill = a->filling;
-    must(memcmp(fill->id, a->id, ID_LEN) == 0 && fill->slot == a->slot);
+    const struct inbound *g = inbound_at(l, fill->slot);
+    must(fills && memcmp(fill->id, a->id, ID_LEN) == 0);
     must((g->state->shorts == fill) != (g->state->lines == fill));
     must(fill->count <= fill->cap && fill->missing <= fill->count);
     must(g->state->lines != fill || (fill->missing && fill->next < fill->count));
@@ -273,11 +276,12 @@ static inline void recount_one(const struct listener *l, const struct asked *a, 
 
 static inline void recount_listener(const struct listener *l)
 {
-    static size_t named[LISTENER_PEERS_MAX];
+    static size_t named[LISTENER_PEERS_MAX], beside[LISTENER_PEERS_MAX];
     size_t place = 0, fillings = 0, entries = 0;
     memset(named, 0, l->top * sizeof *named);
+    memset(beside, 0, l->top * sizeof *beside);
     for (struct asked *a; (a = idmap_each(&l->asked, &place)); entries++) {
-        recount_one(l, a, named);
+        recount_one(l, a, named, beside);
         fillings += a->filling != NULL;
     }
     must(entries == l->asked.count && entries <= LISTENER_ASKED_MAX);
@@ -285,7 +289,7 @@ static inline void recount_listener(const struct listener *l)
     for (size_t i = 0; i < l->top; i++) {
         const struct inbound *g = l->peers[i];
         must(!g || (g->state->slot == i && g->state->announced == named[i]));
-        must(!g || named[i] <= LISTENER_ANNOUNCED_MAX);
+        must(!g || (named[i] <= LISTENER_ANNOUNCED_MAX && g->state->beside == beside[i]));
         must(!g || !g->state->shorts || idmap_find(&l->asked, g->state->shorts->id));
         must(!g || !g->state->lines || idmap_find(&l->asked, g->state->lines->id));
     }
