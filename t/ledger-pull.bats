@@ -344,6 +344,29 @@ pulled_from() {
     grep -q '^ledger-pull: ' told
 }
 
+@test "-f: while a weaker branch is held, the ledger is read again, and nothing is fetched twice" {
+    long_chain 5 # the peer's
+    cp genesis other && mined other 8 bob | ledger-append -q other
+    blocks other 1 7 | ledger-append -q ledger
+    host a chain
+    ledger-pull -p -v -f -i 1 "$(<a.at)" >got 2>told 3>&- &
+    pid=$!
+    hosts+=("$pid")
+    # it has been sent the whole branch, and asks for what follows
+    asked_after() { [ "$(tail -n 1 a.log | cut -d ' ' -f 3)" = "$1" ]; }
+    eventually asked_after "$(tail -n 1 chain | id)"
+    # others write the ledger: its new tip is in the next request, and the branch is still held
+    blocks other 8 | ledger-append -q ledger
+    asks_beyond() { tail -n 1 a.log | grep -q "^pull 500 $(tail -n 1 chain | id) $1"; }
+    eventually asks_beyond "$(tip_id other)"
+    cp chain theirs && mined theirs 4 alice | ledger-append -q theirs && ledger-chain theirs >chain.new && mv chain.new chain
+    blocks chain 1 9 >want
+    eventually cmp -s got want
+    [ "$(grep -c ' got ' told)" -eq 9 ]
+    kill -TERM "$pid"
+    wait "$pid"
+}
+
 @test "a reader who does not read stalls the peers, and does not lose them" {
     long_chain 26000
     host a chain pings

@@ -131,36 +131,6 @@ void trial_free(struct trial *t)
     free(t);
 }
 
-static bool has_changed(const struct trial *t)
-{
-    struct stat st;
-    return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
-}
-
-/* Whether the ledger in `new` has all blocks given out here. 1 or 0, -1 and trouble. */
-static int holds_all(struct trial *t, struct trial *new, struct fault *f)
-{
-    return t->tree.has_genesis ? trial_has(new, t->tree.best.id, f) : new->tree.has_genesis;
-}
-
-int trial_renew(struct trial *t, struct fault *f)
-{
-    int64_t own = t->tree.count - (t->has_ledger ? t->ledger.tree.count : 0);
-    if (!has_changed(t) || trial_gives(t) || (t->held && own < TRIAL_BLOCKS_MAX))
-        return 0;
-    struct trial *new = trial_new(t->path, t->chain, f);
-    if (!new)
-        return -1;
-    int holds = holds_all(t, new, f);
-    if (holds > 0) {
-        struct trial old = *t;
-        *t = *new;
-        *new = old;
-    }
-    trial_free(new);
-    return holds;
-}
-
 /* --- Blocks ----------------------------------------------------------------------------------- */
 
 const uint8_t *trial_chain(const struct trial *t)
@@ -288,6 +258,72 @@ int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint
     if (best->offset > node.offset)
         *bytes = best->offset - node.offset;
     return 0;
+}
+
+/* --- When the ledger has changed --- */
+
+static bool has_changed(const struct trial *t)
+{
+    struct stat st;
+    return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
+}
+
+/* Whether the ledger in `new` has all blocks given out here. 1 or 0, -1 and trouble. */
+static int holds_all(struct trial *t, struct trial *new, struct fault *f)
+{
+    return t->tree.has_genesis ? trial_has(new, t->tree.best.id, f) : new->tree.has_genesis;
+}
+
+/* Whether the held blocks are few enough to be judged again. */
+static bool can_carry(const struct trial *t)
+{
+    return HASH_COUNT(t->held) <= TRIAL_CARRY_BLOCKS && scratch_end(&t->texts) <= TRIAL_CARRY_BYTES;
+}
+
+/* Judges the held blocks again, in the new trial. They have less work than the best chain had, so
+ * none is given out. 0, or -1 and trouble. */
+static int carry(struct trial *t, struct trial *new, struct fault *f)
+{
+    struct batch b = {0};
+    struct buf text = {0};
+    int result = 0;
+    for (struct held *h = t->held; h && !result; h = h->hh.next) {
+        struct fault ignored;
+        text.len = 0;
+        if (buf_reserve(&text, h->size))
+            result = fault_memory(f);
+        else if (scratch_read(&t->texts, text.data, h->size, h->at, f) ||
+                 batch_parse(&b, text.data, h->size, 1, 0, f))
+            result = -1;
+        else if (trial_block(new, &b.items[0], -1, &ignored) < 0) {
+            *f = ignored;
+            result = -1;
+        }
+    }
+    batch_free(&b);
+    buf_free(&text);
+    return result;
+}
+
+int trial_renew(struct trial *t, struct fault *f)
+{
+    int64_t own = t->tree.count - (t->has_ledger ? t->ledger.tree.count : 0);
+    bool carries = can_carry(t);
+    if (!has_changed(t) || trial_gives(t) || (!carries && own < TRIAL_BLOCKS_MAX))
+        return 0;
+    struct trial *new = trial_new(t->path, t->chain, f);
+    if (!new)
+        return -1;
+    int holds = holds_all(t, new, f);
+    if (holds > 0 && carries && carry(t, new, f))
+        holds = -1;
+    if (holds > 0) {
+        struct trial old = *t;
+        *t = *new;
+        *new = old;
+    }
+    trial_free(new);
+    return holds;
 }
 
 /* --- Locators --------------------------------------------------------------------------------- */

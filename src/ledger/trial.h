@@ -50,9 +50,12 @@ int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint
  * has. The new count, or -1 and trouble. */
 int trial_locate(struct trial *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f);
 
-/* Moves to the ledger as it is now, if it has changed and has all blocks given out. Held blocks are
- * dropped then, so this is not done while there are any, unless TRIAL_BLOCKS_MAX have arrived
- * since. 1 it moved, 0: nothing happened, -1 and trouble. */
+/* Moves to the ledger as it is now, if it has changed and has all blocks given out. Held blocks
+ * come along if there are at most TRIAL_CARRY_BLOCKS of them, and the file that they are in has at
+ * most TRIAL_CARRY_BYTES; more are dropped, but not before TRIAL_BLOCKS_MAX have arrived since. 1
+ * it moved, 0: nothing happened, -1 and trouble. */
+#define TRIAL_CARRY_BLOCKS 1000
+#define TRIAL_CARRY_BYTES (4 << 20)
 #define TRIAL_BLOCKS_MAX 20000
 int trial_renew(struct trial *t, struct fault *f);
 
