@@ -89,13 +89,15 @@ static int judge(const struct listener *l, const struct item *item, bool *strang
 /* What to do with a record. */
 enum worth {
     WORTHY,
+    STALE,        /* a peer record that says nothing new: acknowledged, and not printed */
     USELESS,      /* whoever delivers it */
     USELESS_FROM, /* from this peer */
 };
 
 /* Peer records that are too old, from the future, no newer than the key's last, or too soon after
  * it, are dropped, as are those above the rate: a relay, which may count otherwise, does no wrong
- * by passing them on. */
+ * by passing them on. Those of a key that was heard of just now are acknowledged nevertheless, so
+ * that they do not fill the relay's window. */
 static enum worth worth_of_peer(struct listener *l, struct inbound *g, const struct item *item,
                                 int64_t now)
 {
@@ -104,7 +106,7 @@ static enum worth worth_of_peer(struct listener *l, struct inbound *g, const str
         return USELESS;
     if (g && !bucket_take(&g->state->peers, &listener_peers, now))
         return USELESS_FROM;
-    return times_take(&l->times, item->peer.key, item->peer.time, now) || !g ? WORTHY : USELESS;
+    return times_take(&l->times, item->peer.key, item->peer.time, now) || !g ? WORTHY : STALE;
 }
 
 void inbound_useless(struct inbound *g, int64_t now)
@@ -117,7 +119,14 @@ void inbound_useless(struct inbound *g, int64_t now)
 static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
                          enum worth worth, int64_t now)
 {
-    if (worth == USELESS_FROM)
+    struct asked *a = idmap_find(&l->asked, item->id);
+    if (worth == STALE)
+        idset_add(&l->seen, item->id); /* out of memory, it is requested again */
+    if (worth == STALE && a)
+        asked_done(l, a, g);
+    else if (worth == STALE)
+        inbound_take(g, item->id);
+    else if (worth == USELESS_FROM)
         asked_ignore_from(l, g, item->id, now);
     else
         asked_ignore(l, item->id);
