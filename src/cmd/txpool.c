@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
     {'s', "select", NULL, "print the best body for the next block"},
     {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
     {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 134217728)"},
-    {'g', "gaps", "COUNT", "bytes of memory for what waits for earlier ones (default: 67108864)"},
+    {'g', "gaps", "COUNT", "bytes of memory for what waits for earlier ones (default: 134217728)"},
     {'i', "interval", "SECONDS",
      "between checks of the ledger (default: 1; 0: only as input arrives)"},
     {'v', "verbose", NULL, "also name transactions refused only because one before them was"},

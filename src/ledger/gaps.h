@@ -13,7 +13,7 @@
 #include "base/ordered.h"
 #include "stream/stream.h"
 
-#define GAPS_BYTES_DEFAULT (64 << 20) /* of memory; some 160,000 short payments */
+#define GAPS_BYTES_DEFAULT (128 << 20) /* of memory; some 320,000 short payments */
 
 struct gaps;
 
