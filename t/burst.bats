@@ -1,0 +1,60 @@
+# bats file_tags=thorough
+load lib/common
+load lib/ledger
+load lib/gossip
+load lib/network
+
+# Honest bursts: many payments of one account through a mesh of whole nodes, which get them from several peers at a
+# time, and so in any order. Each of them must be in each pool in the end.
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    need setsid flock
+}
+
+# Nodes 1 to COUNT, each of which knows the first; they learn of each other.
+mesh() { # COUNT
+    local i
+    for i in $(seq "$1"); do
+        mkdir "n$i"
+        cp ledger "n$i/ledger"
+    done
+    begin n1 --
+    first=$at
+    for i in $(seq 2 "$1"); do
+        begin "n$i" -- "$first"
+    done
+    eventually know_each_other "$1"
+}
+
+know_each_other() { # COUNT
+    [ "$(cat n*/peers | grep -c '^peer ')" -ge $((($1 - 1) * $1)) ]
+}
+
+all_pools_have() { # NODES COUNT
+    local i
+    for i in $(seq "$1"); do
+        [ "$(wc -l <"n$i/pool")" -eq "$2" ] || return 1
+    done
+}
+
+# burst NODES COUNT SECONDS
+burst() {
+    payments "$2" burst
+    mesh "$1"
+    run_apart gossip-send -L ledger -t 300 "$first" <txs
+    [ "$status" -eq 0 ] || { cat "$err" && return 1; }
+    within "$3" all_pools_have "$1" "$2" || { wc -l n*/pool && return 1; }
+    for i in $(seq "$1"); do
+        cmp txs "n$i/pool"
+        end "n$i"
+    done
+}
+
+@test "20,000 payments of one account are in all pools of a mesh of four" {
+    burst 4 20000 600
+}
+
+@test "200,000 payments of one account are in all pools of ten nodes" {
+    burst 10 200000 1800
+}
