@@ -182,6 +182,25 @@ expect_line() {
     grep -q "^refused $(head -n 1 child | id) block%3A%20its%20parent%20${parent}%20was%20refused\$" "$out"
 }
 
+@test "peer records: what is known is accepted, what is wrong is refused, what is early may come later" {
+    peerbook -a 127.0.0.1:7001 -k alice.key -l ledger -T 1700000100 >old
+    peerbook -a 127.0.0.1:7001 -k alice.key -l ledger -T 1700000200 >new
+    sed 's/:7001/:7002/' new >forged
+    book='peerbook -o 127.0.0.1:1 -T 1700000300 -l ledger peers'
+    cmp new <($book <new)
+    # shellcheck disable=SC2086 # several words
+    {
+        [ "$(mark new $book)" = accepted ]
+        [ "$(mark old $book)" = accepted ]
+        [ "$(mark forged $book)" = 'refused peer: bad signature' ]
+        peerbook -a 127.0.0.1:7001 -k alice.key -l ledger -T 1800000000 >early
+        [ "$(mark early $book)" = later ]
+    }
+    # by hand, without -l
+    expect 1 peerbook -o 127.0.0.1:1 -T 1700000300 peers <forged
+    [ ! -s "$out" ]
+}
+
 @test "marks pass every filter as they are, and are not counted as records" {
     id=$(id <genesis)
     printf '%s\n' "fluff $id" "refused $id no%20reason" "later $id" "accepted $id" >marks

@@ -40,9 +40,12 @@ struct run {
     bool has_chain, own;
     uint8_t chain[ID_LEN];
     struct peerbook book;
-    uint64_t told;       /* the file's broken line that was reported last */
-    uint64_t told_tried; /* the same of PEERS.tried */
-    struct armor armor;  /* on stdin */
+    uint64_t told;            /* the file's broken line that was reported last */
+    uint64_t told_tried;      /* the same of PEERS.tried */
+    struct armor armor;       /* on stdin */
+    bool marks;               /* say what is dropped in its place on stdout */
+    struct cli_budget budget; /* of reports on stderr */
+    struct buf out;           /* what is printed once the file is safe */
     int status;
 };
 
@@ -110,9 +113,26 @@ static void announce(struct run *r)
 
 /* --- Records of all peers --------------------------------------------------------------------- */
 
-static void refuse(struct run *r, uint64_t line, const struct fault *f)
+/* What a later program in the pipeline reads in place of this item. */
+static void mark(struct run *r, const struct item *item, const struct fault *f)
 {
-    cli_report("stdin", line, f->text);
+    if (r->marks)
+        cli_mark(&r->out, item, f);
+}
+
+static void mark_known(struct run *r, const struct item *item)
+{
+    struct fault f;
+    fault_rule(&f, "peer: known");
+    fault_answers(&f, FAULT_KNOWN);
+    mark(r, item, &f);
+}
+
+static void refuse(struct run *r, const struct item *item, uint64_t line, const struct fault *f)
+{
+    if (cli_budget_allows(&r->budget, "stdin"))
+        cli_report("stdin", line, f->text);
+    mark(r, item, f);
     r->status = CLI_NO;
 }
 
@@ -133,13 +153,18 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
 static bool take_peer(struct run *r, const struct item *item)
 {
     struct fault f;
-    if (peerbook_holds(&r->book, &item->peer))
+    bool held = peerbook_holds(&r->book, &item->peer);
+    if (held)
+        mark_known(r, item);
+    if (held)
         return false;
     int kept = check(r, &item->peer, &f) ? -1 : peerbook_add(&r->book, &item->peer, &f);
     if (kept < 0 && f.kind != FAULT_RULE)
         cli_fail(NULL, &f);
     if (kept < 0)
-        refuse(r, item->line, &f);
+        refuse(r, item, item->line, &f);
+    if (kept == 0)
+        mark_known(r, item);
     return kept > 0;
 }
 
@@ -191,30 +216,29 @@ static bool take_item(struct run *r, const struct item *item)
 }
 
 /* Nothing is passed on before it is safe in the file. */
-static void take_batch(struct run *r, const struct batch *b, struct buf *out)
+static void take_batch(struct run *r, const struct batch *b)
 {
     struct fault f;
     int fd = has_peers(b) ? open_book(r) : -1;
-    out->len = 0;
+    r->out.len = 0;
     for (size_t i = 0; i < b->count; i++) {
         const struct item *item = &b->items[i];
         if (item->broken)
-            refuse(r, item->fault.line, &item->fault);
-        else if (take_item(r, item) && buf_add(out, item->text, item->size))
+            refuse(r, item, item->fault.line, &item->fault);
+        else if (take_item(r, item) && buf_add(&r->out, item->text, item->size))
             cli_die("out of memory");
     }
     if (fd >= 0 && peerbook_save(&r->book, &f))
         cli_fail(NULL, &f);
     if (fd >= 0)
         close(fd);
-    cli_put(out->data, out->len);
+    cli_put(r->out.data, r->out.len);
     cli_flush();
 }
 
 static void take_all(struct run *r)
 {
     struct batch b = {0};
-    struct buf out = {0};
     struct fault f;
     struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
     terminal_input("records");
@@ -222,11 +246,12 @@ static void take_all(struct run *r)
     if (!s)
         cli_die("out of memory");
     while ((got = stream_next(s, &b, &f)) > 0)
-        take_batch(r, &b, &out);
+        take_batch(r, &b);
     if (got < 0)
         cli_fail("stdin", &f);
+    cli_budget_tell(&r->budget, "stdin", true);
     batch_free(&b);
-    buf_free(&out);
+    buf_free(&r->out);
     stream_free(s);
 }
 
@@ -238,6 +263,9 @@ static void keep_book(struct run *r, const char *path)
     if (r->count)
         count = (size_t)cli_number("-n", r->count, 1, PEERS_MAX);
     find_chain(r);
+    r->marks = r->ledger; /* in this form the program is a part of a node */
+    if (r->marks)
+        r->budget = cli_budget_limited();
     r->book.path = r->book.tried.path = path;
     r->book.limit = count;
     take_all(r);

@@ -171,11 +171,12 @@ int peerbook_check(const struct peerbook *b, const struct peer *p, int64_t now, 
         return -1;
     if (in_time(p->time, now))
         return 0;
-    return p->time > now
-               ? fault_rule(f, "peer: time %" PRId64 " is over %d s ahead of the clock, %" PRId64,
-                            p->time, PEER_AHEAD_MAX, now)
-               : fault_rule(f, "peer: time %" PRId64 " is over %d days behind the clock, %" PRId64,
-                            p->time, PEER_AGE_MAX / 86400, now);
+    if (p->time <= now)
+        return fault_rule(f, "peer: time %" PRId64 " is over %d days behind the clock, %" PRId64,
+                          p->time, PEER_AGE_MAX / 86400, now);
+    fault_rule(f, "peer: time %" PRId64 " is over %d s ahead of the clock, %" PRId64, p->time,
+               PEER_AHEAD_MAX, now);
+    return fault_answers(f, FAULT_LATER);
 }
 
 /* --- Adding ----------------------------------------------------------------------------------- */
