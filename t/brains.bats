@@ -67,6 +67,8 @@ partstest() {
     partstest idmap
     partstest idset
     partstest recents
+    partstest crowds
+    partstest times
 }
 
 @test "sessions: lines in any pieces, their bounds, pings, and who is too slow" {

@@ -432,6 +432,15 @@ start_crowd() { # NAME OPTION...
     start "$name" liar -q -t 300 "$@" "$at"
 }
 
+# bats test_tags=slow
+@test "all places are taken by peers that say hello and nothing else, and others connect all the time" {
+    attacked -n 60
+    echo '!sleep 100000' | start_crowd idle -n 60 -c "$CHAIN"
+    eventually grep -q '^stand' idle.out
+    start connector bash -c 'while :; do exec 5<>"/dev/tcp/${1%:*}/${1#*:}"; done 2>/dev/null' - "$at"
+    survives
+}
+
 @test "garbage instead of TLS, and an interrupted handshake" {
     attacked
     timeout 300 liar -p -r "$(few 200 50)" "$at" <<<'!random 2000' >lie.out

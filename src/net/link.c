@@ -31,6 +31,11 @@ struct session *link_session(struct link *l)
     return l->session;
 }
 
+bool link_heard(const struct link *l)
+{
+    return channel_heard(l->channel);
+}
+
 void *link_peer(struct link *l)
 {
     return l->peer;

@@ -45,6 +45,9 @@ void link_close(struct link *l, const char *word, const struct fault *why);
 /* For an owner's `opened` before it gives -1: refuses the peer by a bye with this word. */
 void link_refuse(struct link *l, const char *word);
 
+/* Whether the peer has sent anything yet, be it a part of the handshake. */
+bool link_heard(const struct link *l);
+
 struct session *link_session(struct link *l); /* NULL: none attached yet */
 void *link_peer(struct link *l);
 void *link_tag(struct link *l);

@@ -1,11 +1,14 @@
 #include "net/server.h"
 
+#include "base/chance.h"
 #include "base/hex.h"
+#include "net/crowds.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@ enum {
     BACKLOG = 1024,
     UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
     TICK_EVERY = 1000,     /* ms */
+    GRACE = 2000,          /* ms that a connection has to deliver something */
     WITHOUT_DESCRIPTORS =
         1000, /* ms for which no connection is accepted after descriptors ran out */
 };
@@ -25,8 +29,12 @@ struct visitor {
     struct link *link;
     struct session session;
     struct inbound *inbound; /* NULL: the handshake is not complete */
-    uint64_t number;         /* in the order of arrival */
+    size_t place;            /* among the visitors */
     uint64_t network;
+    int64_t since;
+    struct crowd_member member;
+    struct crowd_member bare;   /* while it has sent nothing */
+    struct crowd_member silent; /* ... and then no hello */
     char address[ADDRESS_MAX];
 };
 
@@ -37,7 +45,7 @@ struct server {
     char address[ADDRESS_MAX];
     struct visitor **visitors;
     size_t count;
-    uint64_t arrivals;
+    struct crowds *crowds, *bare, *silent;
     int64_t ticked, resume, paused_at;
     bool paused, resting;
 };
@@ -90,6 +98,30 @@ static int opened(void *self, struct link *l, struct fault *f)
     return 0;
 }
 
+/* Moves a connection to where it belongs among those that have said nothing, or no hello. */
+static void listen_to(struct server *s, struct visitor *v)
+{
+    if (v->bare.crowd && link_heard(v->link)) {
+        crowds_remove(s->bare, &v->bare);
+        crowds_add(s->silent, &v->silent, v->network); /* out of memory, it is not counted */
+    }
+    if (v->silent.crowd && v->session.greeted)
+        crowds_remove(s->silent, &v->silent);
+}
+
+static void forget(struct server *s, struct visitor *v)
+{
+    if (v->bare.crowd)
+        crowds_remove(s->bare, &v->bare);
+    if (v->silent.crowd)
+        crowds_remove(s->silent, &v->silent);
+    if (v->member.crowd)
+        crowds_remove(s->crowds, &v->member);
+    s->visitors[v->place] = s->visitors[--s->count];
+    s->visitors[v->place]->place = v->place;
+    free(v);
+}
+
 static void closed(void *self, struct link *l, const struct fault *why)
 {
     struct server *s = self;
@@ -98,10 +130,7 @@ static void closed(void *self, struct link *l, const struct fault *why)
     if (v->inbound)
         listener_leave(s->config->listener, v->inbound, loop_now());
     session_free(&v->session);
-    for (size_t i = 0; i < s->count; i++)
-        if (s->visitors[i] == v)
-            s->visitors[i] = s->visitors[--s->count];
-    free(v);
+    forget(s, v);
 }
 
 static void send_away(struct visitor *v, const char *word, const char *why)
@@ -113,62 +142,48 @@ static void send_away(struct visitor *v, const char *word, const char *why)
 
 /* --- Limits ----------------------------------------------------------------------------------- */
 
-static size_t of_network(const struct server *s, uint64_t network)
+#define VISITOR_OF(member, part)                                                                   \
+    ((struct visitor *)(void *)((char *)(member)-offsetof(struct visitor, part)))
+
+/* A quarter of all connections. */
+static size_t quarter(const struct server *s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++)
-        n += s->visitors[i]->network == network;
-    return n;
+    return (s->config->peers + 3) / 4;
 }
 
-static bool is_silent(const struct visitor *v)
+/* If connections without a hello fill their share, the oldest of the network with most of them; one
+ * that has sent nothing at all, if there is one, as a handshake takes time. */
+static struct visitor *too_silent(struct server *s)
 {
-    return !v->inbound || !v->session.greeted;
-}
-
-/* The oldest connection without a hello, if such connections fill their share. */
-static struct visitor *too_silent(const struct server *s)
-{
-    struct visitor *oldest = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        struct visitor *v = s->visitors[i];
-        if (!is_silent(v))
-            continue;
-        n++;
-        if (!oldest || v->number < oldest->number)
-            oldest = v;
+    while (crowds_count(s->bare) + crowds_count(s->silent) >= quarter(s)) {
+        struct crowd_member *bare = crowds_oldest(s->bare);
+        struct visitor *v = bare ? VISITOR_OF(bare, bare)
+                                 : VISITOR_OF(crowds_oldest(s->silent), silent);
+        if (bare ? !link_heard(v->link) : !v->session.greeted)
+            return v;
+        listen_to(s, v);
     }
-    return n >= (s->config->peers + 3) / 4 ? oldest : NULL;
+    return NULL;
 }
 
-/* The network with the most connections. */
-static uint64_t most_crowded(const struct server *s, size_t *crowd)
+/* Whether a connection may be dropped for a newcomer: it has said hello, has had time to deliver
+ * something, and has not. */
+static bool is_idle(const struct visitor *v, int64_t now)
 {
-    uint64_t most = 0;
-    *crowd = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        size_t n = of_network(s, s->visitors[i]->network);
-        if (n > *crowd) {
-            *crowd = n;
-            most = s->visitors[i]->network;
-        }
-    }
-    return most;
+    return v->session.greeted && !(v->inbound && v->inbound->useful) && now - v->since >= GRACE;
 }
 
-/* The connection to drop for a newcomer from this network; NULL: none. */
-static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcomer)
+/* The connection to drop for a newcomer from this network: the newest idle one of the most crowded
+ * network or, if that is not the newcomer's, the newest that has delivered nothing. NULL: none. */
+static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcomer, int64_t now)
 {
+    bool crowded = crowds_of(s->crowds, newcomer) + 1 > crowds_most(s->crowds);
     struct visitor *newest = NULL;
-    size_t crowd;
-    uint64_t network = most_crowded(s, &crowd);
-    if (of_network(s, newcomer) + 1 > crowd)
-        return NULL;
-    for (size_t i = 0; i < s->count; i++) {
-        struct visitor *v = s->visitors[i];
-        bool useful = v->inbound && v->inbound->useful;
-        if (v->network == network && !useful && (!newest || v->number > newest->number))
+    for (struct crowd_member *m = crowds_newest(s->crowds); m; m = m->older) {
+        struct visitor *v = VISITOR_OF(m, member);
+        if (is_idle(v, now))
+            return v;
+        if (!newest && !crowded && !(v->inbound && v->inbound->useful))
             newest = v;
     }
     return newest;
@@ -181,13 +196,13 @@ static bool make_room(struct server *s, const struct sockaddr *from)
     struct visitor *v = too_silent(s);
     if (v)
         send_away(v, NULL, "slow: others came that may say hello sooner");
-    if (!address_is_loopback(from) && of_network(s, network) >= (s->config->peers + 3) / 4)
+    if (!address_is_loopback(from) && crowds_of(s->crowds, network) >= quarter(s))
         return false;
     if (s->count < s->config->peers)
         return true;
-    v = whom_to_send_away(s, network);
+    v = whom_to_send_away(s, network, loop_now());
     if (v)
-        send_away(v, "full", "full: the newest of the most crowded network");
+        send_away(v, "full", "full: the newest idle one of the most crowded network");
     return v;
 }
 
@@ -205,15 +220,20 @@ static void welcome(struct server *s, int fd, const struct sockaddr *from)
         return;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    v->number = s->arrivals++;
     v->network = address_network(from);
     address_format(from, v->address);
+    v->since = loop_now();
+    v->place = s->count;
     s->visitors[s->count++] = v;
-    v->link = link_new(s->config->loop, channel, &s->link_owner, v);
-    if (v->link)
+    if (crowds_add(s->crowds, &v->member, v->network) ||
+        crowds_add(s->bare, &v->bare, v->network)) {
+        channel_close(channel);
+        forget(s, v);
         return;
-    s->count--;
-    free(v);
+    }
+    v->link = link_new(s->config->loop, channel, &s->link_owner, v);
+    if (!v->link)
+        forget(s, v);
 }
 
 /* Stops accepting for a while, for want of descriptors. */
@@ -272,6 +292,7 @@ void server_pause(struct server *s, bool paused, int64_t now)
 static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick, bool room)
 {
     struct fault why;
+    listen_to(s, v);
     if (v->inbound && v->inbound->doomed) {
         why = v->inbound->why;
         link_close(v->link, v->session.word, &why);
@@ -367,13 +388,21 @@ struct server *server_new(const struct server_config *config, const struct addre
                           struct fault *f)
 {
     struct server *s = calloc(1, sizeof *s);
-    if (!s || !(s->visitors = calloc(config->peers + 1, sizeof(struct visitor *)))) {
-        free(s);
+    if (!s) {
         fault_memory(f);
         return NULL;
     }
     s->config = config;
     s->watch.fd = -1;
+    s->visitors = calloc(config->peers + 1, sizeof(struct visitor *));
+    s->crowds = crowds_new(config->peers + 1, chance_seed());
+    s->bare = crowds_new(config->peers + 1, chance_seed());
+    s->silent = crowds_new(config->peers + 1, chance_seed());
+    if (!s->visitors || !s->crowds || !s->bare || !s->silent) {
+        server_free(s);
+        fault_memory(f);
+        return NULL;
+    }
     s->link_owner = (struct link_owner){
         .opened = opened, .closed = closed, .role = listener_role(), .self = s};
     if (start_listening(s, at, f)) {
@@ -391,6 +420,9 @@ void server_free(struct server *s)
     }
     while (s->count)
         send_away(s->visitors[s->count - 1], "done", "done");
+    crowds_free(s->crowds);
+    crowds_free(s->bare);
+    crowds_free(s->silent);
     free(s->visitors);
     free(s);
 }

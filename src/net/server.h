@@ -2,8 +2,8 @@
  * Accepts inbound connections within limits and hands them to a listener (net/listener.h).
  *
  * At the limit, the newest connection of the most crowded network is dropped first, and useful
- * peers stay. Connections without a hello may take a quarter of the places; the oldest of them
- * makes room for the next.
+ * peers stay. Connections without a hello may take a quarter of the places; the oldest of the
+ * network with most of them makes room for the next. All of this takes constant time.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H

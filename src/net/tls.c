@@ -31,6 +31,7 @@ struct channel {
     bool broken;         /* unusable after an error */
     bool waits_to_write; /* whether the last call that would block needs to write */
     bool dry;            /* the last read found the socket empty */
+    bool heard;          /* the peer has sent something */
     bool lost;           /* the socket ended, */
     int error;           /* by this error; 0: the peer closed it */
     uint8_t account[ED25519_KEY_LEN];
@@ -58,6 +59,7 @@ static ptrdiff_t take(struct channel *c, void *out, size_t n)
     while (got < 0 && errno == EINTR);
     ptrdiff_t result = moved(c, got);
     c->dry = result == 0;
+    c->heard |= result > 0;
     return result;
 }
 
@@ -482,6 +484,11 @@ bool channel_pending(const struct channel *c)
 bool channel_waits_to_write(const struct channel *c)
 {
     return c->waits_to_write;
+}
+
+bool channel_heard(const struct channel *c)
+{
+    return c->heard;
 }
 
 int channel_fd(const struct channel *c)

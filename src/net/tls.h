@@ -50,6 +50,9 @@ bool channel_pending(const struct channel *c);
 /* Whether the last call that would block needs to write (else to read). */
 bool channel_waits_to_write(const struct channel *c);
 
+/* Whether the peer has sent anything yet. */
+bool channel_heard(const struct channel *c);
+
 int channel_fd(const struct channel *c);
 
 /* The peer's account once the channel is open; NULL if it is plain. */

@@ -9,6 +9,7 @@
 
 #include "base/lines.h"
 #include "brains.h"
+#include "net/crowds.h"
 #include "net/gauge.h"
 #include "net/inlet.h"
 #include "net/spool.h"
@@ -178,6 +179,68 @@ static void test_recents(void)
     must(r.young.places.count == 5 && r.old.places.count == RECENTS_MAX);
     recents_free(&r);
     free(line);
+}
+
+/* --- Crowds ----------------------------------------------------------------------------------- */
+
+/* Members come and go at random; everything is counted again the slow way. */
+static void test_crowds(void)
+{
+    enum { MEMBERS = 60, NETWORKS = 7 };
+    static struct crowd_member members[MEMBERS];
+    size_t network[MEMBERS], order[MEMBERS], arrivals = 0;
+    uint64_t seed = 5;
+    struct crowds *c = crowds_new(MEMBERS, 1);
+    must(c && !crowds_newest(c) && !crowds_oldest(c) && crowds_most(c) == 0);
+    for (int step = 0; step < 20000; step++) {
+        size_t i = chance_below(&seed, MEMBERS), count[NETWORKS + 1] = {0}, all = 0, most = 0;
+        if (members[i].crowd) {
+            crowds_remove(c, &members[i]);
+        } else {
+            network[i] = 1 + chance_below(&seed, NETWORKS);
+            order[i] = arrivals++;
+            must(crowds_add(c, &members[i], network[i]) == 0);
+        }
+        for (size_t j = 0; j < MEMBERS; j++)
+            if (members[j].crowd) {
+                all++;
+                if (++count[network[j]] > most)
+                    most = count[network[j]];
+            }
+        must(crowds_count(c) == all && crowds_most(c) == most);
+        for (size_t n = 1; n <= NETWORKS; n++)
+            must(crowds_of(c, n) == count[n]);
+        if (!all)
+            continue;
+        size_t newest = (size_t)(crowds_newest(c) - members);
+        size_t oldest = (size_t)(crowds_oldest(c) - members);
+        must(network[newest] == network[oldest] && count[network[newest]] == most);
+        for (size_t j = 0; j < MEMBERS; j++)
+            must(!members[j].crowd || network[j] != network[newest] ||
+                 (order[j] <= order[newest] && order[j] >= order[oldest]));
+    }
+    crowds_free(c);
+}
+
+/* A key's records: newer ones alone, two at once, then one in five minutes. */
+static void test_times(void)
+{
+    struct times t;
+    uint8_t key[ID_LEN] = {1};
+    times_init(&t, 3);
+    must(times_take(&t, key, 100, 0) && !times_take(&t, key, 100, 0));
+    must(!times_take(&t, key, 99, 0) && times_take(&t, key, 101, 0));
+    for (int i = 0; i < 100; i++)
+        must(!times_take(&t, key, 200 + i, TIMES_EVERY - 1));
+    must(times_take(&t, key, 300, TIMES_EVERY) && !times_take(&t, key, 301, TIMES_EVERY));
+    for (uint32_t i = 0; i < TIMES_MAX; i++) {
+        uint8_t other[ID_LEN] = {2};
+        memcpy(other + 1, &i, sizeof i);
+        must(times_take(&t, other, 1, TIMES_EVERY));
+        must(i % 1000 || !times_take(&t, key, 302, TIMES_EVERY));
+    }
+    must(t.young.count <= TIMES_MAX && t.old.count <= TIMES_MAX);
+    times_free(&t);
 }
 
 /* --- Sessions --------------------------------------------------------------------------------- */
@@ -623,8 +686,9 @@ static const struct {
     void (*run)(void);
 } tests[] = {
     {"idhash", test_idhash},   {"idmap", test_idmap},     {"idset", test_idset},
-    {"recents", test_recents}, {"session", test_session}, {"silence", test_silence},
-    {"inlet", test_inlet},     {"spool", test_spool},
+    {"recents", test_recents}, {"crowds", test_crowds},   {"times", test_times},
+    {"session", test_session}, {"silence", test_silence}, {"inlet", test_inlet},
+    {"spool", test_spool},
 };
 
 int main(int argc, char **argv)
