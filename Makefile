@@ -9,7 +9,7 @@
 #   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each;
 #                         and FUZZ_SIGNATURES by every kernel
 #   make faults           every system call that fails, allocation, bit: `make check` tries a sample
-#   make soak SOAK_SECONDS=300      a network whose nodes are killed, and come and go, all the time
+#   make soak SOAK_SECONDS=300      networks whose nodes are killed, come and go, or are attacked, all the time
 #   make bench [BENCH="mine signatures"]   what things cost, beside others who do the same
 #   make install uninstall PREFIX=/usr/local DESTDIR= PROGPREFIX=
 
@@ -214,7 +214,7 @@ tsan: need-test
 soak: need-test
 	@$(MAKE) -s $(PLAIN) all helpers
 	@BIN='$(abspath $(OUT))' SOAK_SECONDS='$(SOAK_SECONDS)' SOAK_NODES='$(SOAK_NODES)' \
-		bats --formatter tap --filter-tags soak t/network.bats
+		bats --formatter tap --filter-tags soak t/network.bats t/soak.bats
 
 # Every fault of a system call, every FAULTS_MEMORYth of memory, FAULTS_DAMAGE damages of each kind, and loss of power;
 # FAULTS_JOBS programs at once.

@@ -6,7 +6,7 @@ load lib/ledger
 load lib/gossip
 load lib/network
 
-# Networks of many nodes: what must be true of all of them together. `make soak` runs the last two for longer, on more
+# Networks of many nodes: what must be true of all of them together. `make soak` runs the last two, and soak.bats, for longer, on more
 # nodes: SOAK_SECONDS and SOAK_NODES.
 
 setup() {
@@ -18,27 +18,14 @@ setup() {
 teardown() {
     local pid
     end_nodes
-    for pid in "${LEAN[@]}" "${HOLDERS[@]}"; do
+    for pid in "${LEAN[@]}"; do
         kill -KILL -- "-$pid" 2>/dev/null || :
         wait "$pid" 2>/dev/null || :
     done
+    leave_networks
 }
 
-# A network namespace of its own, in which all ports are free, if the machine grants one. Its holder: $holder.
-LEAN=() HOLDERS=()
-own_network() {
-    setsid unshare -rn sleep 3600 3>&- &
-    holder=$!
-    HOLDERS+=("$holder")
-    has_net() { ! is_running "$holder" || nsenter -t "$holder" -U -n --preserve-credentials ip link set lo up; }
-    eventually has_net 2>/dev/null
-    is_running "$holder"
-}
-
-inside() { # HOLDER COMMAND...
-    nsenter -t "$1" -U -n --preserve-credentials "${@:2}"
-}
-
+LEAN=()
 # Only the pipeline, without what node(1) does around it.
 lean() { # NAME
     (
