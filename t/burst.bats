@@ -34,25 +34,37 @@ know_each_other() { # COUNT
 all_pools_have() { # NODES COUNT
     local i
     for i in $(seq "$1"); do
-        [ "$(wc -l <"n$i/pool")" -eq "$2" ] || return 1
+        all_have "n$i" "$2" || return 1
     done
 }
 
-# burst NODES COUNT SECONDS
+# burst NODES COUNT SECONDS [LATE]: with LATE, another node joins when all is over.
 burst() {
     payments "$2" burst
     mesh "$1"
     run_apart gossip-send -L ledger -t 300 "$first" <txs
     [ "$status" -eq 0 ] || { cat "$err" && return 1; }
     within "$3" all_pools_have "$1" "$2" || { wc -l n*/pool && return 1; }
+    if [ "${4-}" ]; then
+        mkdir late
+        cp genesis late/ledger
+        begin late -- "$first"
+        within "$3" all_have late "$2" || { wc -l late/pool && return 1; }
+        cmp txs late/pool
+        end late
+    fi
     for i in $(seq "$1"); do
         cmp txs "n$i/pool"
         end "n$i"
     done
 }
 
-@test "20,000 payments of one account are in all pools of a mesh of four" {
-    burst 4 20000 600
+all_have() { # NAME COUNT
+    [ "$(wc -l <"$1/pool")" -eq "$2" ]
+}
+
+@test "20,000 payments of one account are in all pools of a mesh of four, and in that of a node that joins later" {
+    burst 4 20000 600 late
 }
 
 @test "200,000 payments of one account are in all pools of ten nodes" {

@@ -126,7 +126,8 @@ static struct held *hold(struct sender *s, const struct item *item, int64_t now)
     *p = (struct held){.seq = s->next,
                        .came = now,
                        .count = item->is_block ? item->block.count : -1,
-                       .is_peer = item->is_peer};
+                       .is_peer = item->is_peer,
+                       .waits = item->is_tx};
     p->size = item->size;
     memcpy(p->id, item->id, ID_LEN);
     memcpy(p->text, item->text, item->size);
@@ -163,12 +164,21 @@ static void let_go(struct sender *s)
     give_room(s);
 }
 
-/* Makes room by dropping the oldest records that were taken, or held long enough. */
+static bool is_over(const struct sender *s)
+{
+    return s->bytes > s->config->bytes || s->places.count == PARCELS_MAX;
+}
+
+/* Makes room by dropping the oldest records that were taken, or held long enough; and earlier
+ * those that are in a block, or of another type. */
 bool sender_full(struct sender *s, int64_t now)
 {
-    while (s->first < s->next && (s->bytes > s->config->bytes || s->places.count == PARCELS_MAX)) {
+    while (s->first < s->next) {
         const struct held *p = held_at(s, s->first);
-        if (p->taken < s->config->need && now - p->came < s->config->hold)
+        bool taken = p->taken >= s->config->need;
+        if (!is_over(s) && (s->bytes <= SENDER_DONE || p->waits || !taken))
+            return false;
+        if (!taken && now - p->came < s->config->hold)
             return true;
         let_go(s);
     }
@@ -228,6 +238,16 @@ static bool is_armor(struct sender *s, const struct item *item)
     return part != ARMOR_NONE;
 }
 
+/* A block's transactions wait no more. */
+static void note_mined(struct sender *s, const struct item *item)
+{
+    for (size_t i = 0; item->is_block && i < item->count; i++) {
+        struct held *p = held_find(s, item->entries[i].id);
+        if (p)
+            p->waits = false;
+    }
+}
+
 static int take_item(struct sender *s, const struct item *item, int64_t now)
 {
     struct held *p;
@@ -239,9 +259,11 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
         return 0;
     p = held_find(s, item->id);
     if (p) {
+        p->waits = item->is_tx; /* even if it was in a block: that was undone */
         offer_again(s, p);
         return 0;
     }
+    note_mined(s, item);
     p = hold(s, item, now);
     if (!p)
         return -1;
@@ -284,7 +306,8 @@ static void free_peer(struct outbound *m)
 }
 
 /* The number of the oldest record that too few peers have taken. A new peer is offered all from
- * there on in order, and then those before it, newest first. */
+ * there on in order, and then those before it: transactions that wait, in order, and some others,
+ * newest first. */
 static uint64_t oldest_open(const struct sender *s)
 {
     uint64_t seq = s->first;
@@ -362,6 +385,8 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
                                         .joined = s->next,
                                         .back = from,
                                         .reoffer = SENDER_REOFFER,
+                                        .forth = s->first,
+                                        .end = from,
                                         .moved = now,
                                         .swept = now};
     bucket_init(&m->state->peers, &sender_peers, now);

@@ -11,8 +11,11 @@
 #include "net/session.h"
 
 #define SENDER_PEERS_MAX 64
-#define SENDER_WINDOW 3072  /* records announced to a peer and neither taken nor given up */
-#define SENDER_REOFFER 8192 /* records taken by others that are announced to a new peer */
+#define SENDER_WINDOW 3072 /* records announced to a peer and neither taken nor given up */
+#define SENDER_REOFFER                                                                             \
+    8192 /* records taken by others that are announced to a new peer, besides                      \
+            transactions that wait for a block */
+#define SENDER_DONE (16 << 20) /* bytes held at which those that no peer may need are dropped */
 #define SENDER_PATIENCE                                                                            \
     60000 /* ms without progress after which the sender stops waiting for a peer,                  \
              and after which, up to twice that, it stops for one record */

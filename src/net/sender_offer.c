@@ -74,7 +74,7 @@ void offer_again(struct sender *s, struct held *p)
 /* Limits how many records taken by others before the peer joined are announced to it. */
 static bool is_worth(const struct sender *s, struct outbound_state *t, const struct held *p)
 {
-    if (p->seq >= t->joined || p->taken < s->config->need)
+    if (p->seq >= t->joined || p->taken < s->config->need || p->waits)
         return true;
     return t->reoffer && t->reoffer--;
 }
@@ -114,6 +114,25 @@ static struct held *next_waiting(struct sender *s, struct outbound *m, int64_t n
     return NULL;
 }
 
+/* One that arrived before the peer, and that enough others have taken. */
+static struct held *next_from_before(struct sender *s, struct outbound *m, int64_t now)
+{
+    struct outbound_state *t = m->state;
+    while (t->reoffer && t->back > s->first) {
+        struct held *p = held_at(s, --t->back);
+        if (is_due(m, p) && !p->waits && is_worth(s, t, p) && !must_wait(s, m, p, now))
+            return p;
+    }
+    if (t->forth < s->first)
+        t->forth = s->first;
+    while (t->forth < t->end) {
+        struct held *p = held_at(s, t->forth++);
+        if (is_due(m, p) && p->waits)
+            return p;
+    }
+    return NULL;
+}
+
 /* The next record to announce to the peer: out of turn, new, or from before it joined. NULL: none.
  */
 static struct held *next_due(struct sender *s, struct outbound *m, int64_t now)
@@ -135,14 +154,7 @@ static struct held *next_due(struct sender *s, struct outbound *m, int64_t now)
         if (is_due(m, p) && is_worth(s, t, p) && !must_wait(s, m, p, now))
             return p;
     }
-    while (t->back > s->first) {
-        p = held_at(s, --t->back);
-        if (!t->reoffer)
-            return NULL;
-        if (is_due(m, p) && is_worth(s, t, p) && !must_wait(s, m, p, now))
-            return p;
-    }
-    return NULL;
+    return next_from_before(s, m, now);
 }
 
 static int offer_some(struct sender *s, struct outbound *m, int64_t now)

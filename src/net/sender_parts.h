@@ -22,6 +22,7 @@ struct held {
     int64_t embargo; /* a stem: when its embargo ends; else 0 */
     int64_t count;   /* of a block: the lines of its body; else -1 */
     bool is_peer;
+    bool waits; /* a transaction that was in no block yet: a pool may lack it */
     size_t size;
     char text[];
 };
@@ -41,6 +42,7 @@ struct outbound_state {
     uint64_t joined;     /* records before this one arrived before the peer */
     uint64_t back;       /* records before this one are yet to be announced, newest first */
     size_t reoffer;      /* how many of these, already taken by others, are left to announce */
+    uint64_t forth, end; /* the same for transactions that wait for a block, oldest first */
     size_t open;         /* announced, and not settled */
     struct bucket peers; /* of peer records that may be announced */
     struct buf waiting;  /* uint64_t: numbers of those that have to wait */

@@ -274,7 +274,8 @@ say() { # WORDS
 
     # Out: relays records to some of the peers, which do the same.
     forward() {
-        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -f "$fanout" -t 2 peers
+        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -m 268435456 \
+            -f "$fanout" -t 2 peers
         end_intake # if nothing can go out, nothing should come in
     }
 

@@ -875,12 +875,31 @@ static bool is_tx_id(const char *hex, uint64_t number)
     return same;
 }
 
-/* A new peer is offered all that is open, in order, and so many of what others took, newest first.
- */
+/* Records of another type: "thing NUMBER". */
+static void inject_things(struct net *n, unsigned count)
+{
+    struct fault f;
+    char line[32];
+    for (unsigned i = 0; i < count; i++) {
+        int len = snprintf(line, sizeof line, "thing %u\n", i);
+        must(sender_take(n->nodes[0].sender, line, (size_t)len, n->now, &f) == 0);
+    }
+}
+
+static bool is_thing_id(const char *hex, unsigned number)
+{
+    char line[32];
+    uint8_t id[ID_LEN];
+    sha256(line, (size_t)snprintf(line, sizeof line, "thing %u", number), id);
+    return strcmp(hex, hex32(id).text) == 0;
+}
+
+/* A new peer is offered all that is open, in order; then of what others took all transactions, in
+ * order, and so many other records, newest first. */
 static void test_newcomer(void)
 {
     struct net *n = lone(false);
-    struct talk t, second, third;
+    struct talk t, second, third, fourth;
     char first[65];
     inject_many(n, 0, SENDER_WINDOW);
     join(&t, n, 0, NULL, false);
@@ -891,11 +910,16 @@ static void test_newcomer(void)
     inject_many(n, SENDER_WINDOW, SENDER_REOFFER);
     must(drain(&second, first, true) == SENDER_REOFFER && is_tx_id(first, SENDER_WINDOW));
     join(&third, n, 0, NULL, false);
-    must(drain(&third, first, true) == SENDER_REOFFER);
-    must(is_tx_id(first, SENDER_WINDOW + SENDER_REOFFER - 1));
+    must(drain(&third, first, true) == SENDER_WINDOW + SENDER_REOFFER && is_tx_id(first, 0));
+    inject_things(n, SENDER_REOFFER + 9);
+    must(drain(&third, first, true) == SENDER_REOFFER + 9 && is_thing_id(first, 0));
+    join(&fourth, n, 0, NULL, false);
+    must(drain(&fourth, first, true) == SENDER_WINDOW + 2 * SENDER_REOFFER);
+    must(is_thing_id(first, SENDER_REOFFER + 8));
     leave(&t);
     leave(&second);
     leave(&third);
+    leave(&fourth);
     net_free(n);
 }
 
