@@ -42,9 +42,15 @@ END
     expect 0 node-log -q log <said
     [ ! -s "$out" ]
     [ "$(wc -l <log)" -eq 30 ]
+    # with -v, a record is new once it was accepted
+    printf '1700000001.0 %s new %s tx\n1700000002.0 %s accepted %s tx\n' "$alice" "$ID" "$alice" "$ID" >verdicts
+    expect 0 node-log -a names log2 <verdicts
+    [ "$(cat "$out")" = '22:13:21 new tx 7e1ca900 from alice' ]
+    expect 0 node-log -v -a names log2 <verdicts
+    [ "$(cat "$out")" = '22:13:22 new tx 7e1ca900 from alice' ]
     # a broken address book names nobody, and is no reason to end
     echo 'not a key' >names
-    expect 0 node-log -a nowhere log2 <said
+    expect 0 node-log -a nowhere log3 <said
     grep -q " new tx 7e1ca900 from ${alice:0:8}$" "$out"
 }
 

@@ -20,6 +20,7 @@ static const struct cli_option options[] = {
     {'a', "names", "FILE", "the address book"},
     {'m', "me", "ACCOUNT", "the node's own account, whose connections are not shown"},
     {'n', "bytes", "COUNT", "begin a new file at this size (default: 16777216)"},
+    {'v', "verdicts", NULL, "show records when they are accepted, not when they arrive"},
     {'q', "quiet", NULL, "show nothing"},
     {0, NULL, NULL, NULL},
 };
@@ -260,6 +261,7 @@ int main(int argc, char **argv)
     int64_t most = 16 << 20;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
         r.quiet |= c == 'q';
+        r.screen.verdicts |= c == 'v';
         if (c == 'a')
             names = optarg;
         if (c == 'm')

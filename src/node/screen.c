@@ -118,7 +118,7 @@ static bool put_event(struct text *t, const struct screen *s, const struct event
         put(t, e->words.text, e->words.len);
     } else if (is_nobody) { /* records known from the last run */
         return false;
-    } else if (field_is(e->what, "new")) {
+    } else if (field_is(e->what, s->verdicts ? "accepted" : "new")) {
         put_record(t, s, "new", first, e);
     } else if (field_is(e->what, "refused")) {
         put_record(t, s, "refused", (struct field){NULL, 0}, e);

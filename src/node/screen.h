@@ -9,6 +9,7 @@ enum { SCREEN_MAX = 512 };
 struct screen {
     const struct book *book; /* names of accounts; NULL: none */
     const char *me;          /* the node's own account in hex; NULL: not known */
+    bool verdicts;           /* a record is new when it is accepted, not when it arrives */
 };
 
 /* The line, with a newline and a NUL, for the event in these n bytes: its length, 0 if it is not
