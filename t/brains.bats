@@ -71,6 +71,10 @@ partstest() {
     partstest times
 }
 
+@test "events that strangers cause for free are limited, and what is new is always written" {
+    partstest events
+}
+
 @test "sessions: lines in any pieces, their bounds, pings, and who is too slow" {
     partstest session
     partstest silence

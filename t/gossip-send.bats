@@ -655,7 +655,9 @@ time.sleep(600)' "${at##*:}"
 log_holds() { # FILE
     log_has_form "$1" '
         $3 ~ /^(offer|gave|taken|late)$/ && $4 == "-" { bad("no id") }
+        $3 == "offer" && NF == 6 && $6 == "again" { next }
         $3 == "offer" { if (NF != 5 || $5 !~ /^(have|stem|brief)$/) bad("fields"); next }
+        $3 == "gave" && NF == 5 && $5 == "again" { next }
         $3 == "gave" || $3 == "taken" || $3 == "late" { if (NF != 4) bad("fields"); next }
         $3 == "start" { if (NF != 6) bad("fields"); next }
         $3 == "unreached" { if (NF < 5) bad("fields"); next }'

@@ -1,9 +1,12 @@
 #include "cli/events.h"
 
 #include "base/buf.h"
+#include "base/chance.h"
 #include "base/clock.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "net/event_budget.h"
+#include "net/loop.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,7 +17,8 @@
 enum { HELD_MAX = 1 << 16 };
 
 static struct buf held;
-static bool is_holding;
+static bool is_holding, is_begun;
+static struct event_budget budget;
 
 /* The length of the whole lines that fit into one write to a pipe, which is not mixed with the
  * writes of other programs; of a longer line, all of it. */
@@ -29,7 +33,7 @@ static size_t next_write(const char *lines, size_t n)
 }
 
 /* What cannot be written is lost, as with any message. */
-void cli_flush_events(void)
+static void flush(void)
 {
     for (size_t at = 0; at < held.len;) {
         ssize_t put = write(STDERR_FILENO, held.data + at,
@@ -39,12 +43,6 @@ void cli_flush_events(void)
         at += put > 0 ? (size_t)put : 0;
     }
     held.len = 0;
-}
-
-void cli_hold_events(void)
-{
-    is_holding = true;
-    atexit(cli_flush_events);
 }
 
 /* Six digits. */
@@ -75,7 +73,7 @@ static int put_id(const uint8_t *id)
     return buf_add(&held, text, sizeof text);
 }
 
-void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
+static void put_event(const char *who, const char *event, const uint8_t *id, const char *words)
 {
     const size_t before = held.len;
     if (put_time() || buf_add_string(&held, who) || buf_add(&held, " ", 1) ||
@@ -83,6 +81,51 @@ void cli_event(const char *who, const char *event, const uint8_t *id, const char
         (words && (buf_add(&held, " ", 1) || buf_add_string(&held, words))) ||
         buf_add(&held, "\n", 1))
         held.len = before; /* out of memory, the event is lost */
+}
+
+/* Says what was left out, from time to time. */
+static void report(bool last)
+{
+    struct buf words = {0};
+    if (budget.pending && event_budget_report(&budget, last, loop_now(), &words) > 0 &&
+        buf_add(&words, "", 1) == 0)
+        put_event("-", "suppressed", NULL, words.data);
+    buf_free(&words);
+}
+
+void cli_flush_events(void)
+{
+    report(false);
+    flush();
+}
+
+static void finish(void)
+{
+    report(true);
+    flush();
+}
+
+static void begin(void)
+{
+    is_begun = true;
+    event_budget_init(&budget, chance_seed(), loop_now());
+    atexit(finish);
+}
+
+void cli_hold_events(void)
+{
+    is_holding = true;
+    if (!is_begun)
+        begin();
+}
+
+void cli_event(const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    if (!is_begun)
+        begin();
+    if (!event_budget_allows(&budget, who, event, words, loop_now()))
+        return;
+    put_event(who, event, id, words);
     if (!is_holding || held.len >= HELD_MAX)
         cli_flush_events();
 }

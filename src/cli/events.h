@@ -4,7 +4,8 @@
 
 #include "record/field.h"
 
-/* Writes a line TIME WHO EVENT ID [WORDS]; id and words may be NULL. cli_log is the same as a
+/* Writes a line TIME WHO EVENT ID [WORDS], unless strangers cause too many such events
+ * (net/event_budget.h); id and words may be NULL. cli_log is the same as a
  * callback with a self. */
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
 void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);
@@ -13,7 +14,8 @@ void cli_log(void *self, const char *who, const char *event, const uint8_t *id, 
  * cli_flush_events, the next message of the program, its exit, or 64 KiB. */
 void cli_hold_events(void);
 
-/* Writes the events held, whole lines at a time. Call before waiting. */
+/* Writes the events held, whole lines at a time, and from time to time what was left out. Call
+ * before waiting. */
 void cli_flush_events(void);
 
 #endif

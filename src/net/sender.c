@@ -343,6 +343,8 @@ static void forget(struct sender *s, unsigned slot, bool all)
         p->settled &= ~bit;
         p->stale &= ~bit;
         p->has &= all ? ~bit : ~(uint64_t)0;
+        p->told &= all ? ~bit : ~(uint64_t)0;
+        p->given &= all ? ~bit : ~(uint64_t)0;
     }
 }
 

@@ -44,6 +44,7 @@ static int doom(struct sender *s, struct outbound *m, const char *word, const st
 void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word)
 {
     p->offered |= bit_of(m);
+    p->told |= bit_of(m);
     m->state->open++;
     sender_log(s, m, "offer", p->id, word);
 }
@@ -164,7 +165,8 @@ static int offer_some(struct sender *s, struct outbound *m, int64_t now)
     struct held *p;
     while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m, now))) {
         memcpy(ids[n++], p->id, ID_LEN);
-        outbound_offered(s, m, p, "have");
+        bool again = (p->told & bit_of(m)) || (p->seq < m->state->joined && p->taken);
+        outbound_offered(s, m, p, again ? "have again" : "have");
     }
     s->scratch.len = 0;
     if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) || say(s, m))
@@ -232,12 +234,13 @@ static int give_some(struct sender *s, struct outbound *m)
     while (t->wants_at * sizeof(uint64_t) < t->wants.len && session_backlog(m->session) < ROOM) {
         uint64_t seq;
         memcpy(&seq, t->wants.data + t->wants_at++ * sizeof seq, sizeof seq);
-        const struct held *p = held_at(s, seq);
+        struct held *p = held_at(s, seq);
         if (!p)
             continue; /* let go meanwhile */
         if (session_put(m->session, p->text, p->size))
             return -1;
-        sender_log(s, m, "gave", p->id, NULL);
+        sender_log(s, m, "gave", p->id, p->given & bit_of(m) ? "again" : NULL);
+        p->given |= bit_of(m);
     }
     if (t->wants_at * sizeof(uint64_t) == t->wants.len)
         t->wants.len = t->wants_at = 0;

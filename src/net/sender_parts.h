@@ -17,6 +17,8 @@ struct held {
     uint64_t settled; /* those of them that took it, or are not waited for */
     uint64_t stale;   /* those that had not settled it when that was last checked */
     uint64_t has;     /* peers that took it, until another gets the slot */
+    uint64_t told;    /* peers to which it was ever announced, until another gets the slot, */
+    uint64_t given;   /* ... or sent */
     unsigned taken;   /* how many peers ever took it */
     int64_t came;
     int64_t embargo; /* a stem: when its embargo ends; else 0 */

@@ -10,6 +10,7 @@
 #include "base/lines.h"
 #include "brains.h"
 #include "net/crowds.h"
+#include "net/event_budget.h"
 #include "net/gauge.h"
 #include "net/inlet.h"
 #include "net/spool.h"
@@ -241,6 +242,45 @@ static void test_times(void)
     }
     must(t.young.count <= TIMES_MAX && t.old.count <= TIMES_MAX);
     times_free(&t);
+}
+
+/* --- Events ----------------------------------------------------------------------------------- */
+
+/* However much strangers cause, little is written; what is new always is, and so is what the peer
+ * that delivered it causes. */
+static void test_events(void)
+{
+    static struct event_budget b;
+    struct buf said = {0};
+    char who[40];
+    size_t written = 0, honest = 0;
+    event_budget_init(&b, 3, 0);
+    must(event_budget_report(&b, true, 99999, &said) == 0);
+    for (int i = 0; i < 1000000; i++) {
+        int64_t now = i / 10; /* 100 s of 10,000 a second */
+        snprintf(who, sizeof who, "stranger %d", i % 5000);
+        written += event_budget_allows(&b, who, i % 2 ? "asked" : "late", NULL, now);
+        if (i % 100)
+            continue;
+        must(event_budget_allows(&b, "honest", "new", "tx", now));
+        honest += event_budget_allows(&b, "honest", "asked", NULL, now);
+        must(event_budget_allows(&b, "honest", "offer", "have", now));
+        must(event_budget_allows(&b, "honest", "gave", NULL, now));
+    }
+    must(written >= 6000 && written < 2 * (3000 + 100 * 20) + 100 && honest > 9900);
+    must(event_budget_report(&b, false, 100000, &said) == 1 && buf_add(&said, "", 1) == 0);
+    must(strncmp(said.data, "asked ", 6) == 0 && strstr(said.data, " late 49"));
+    must(event_budget_report(&b, false, 200000, &said) == 0);
+    must(event_budget_allows(&b, "stranger", "in", NULL, 100000));
+    written = 0;
+    for (int i = 0; i < 10000; i++)
+        written += event_budget_allows(&b, "stranger", "offer", "have again", 100000);
+    must(written == EVENT_BUDGET_BURST);
+    must(event_budget_report(&b, false, 100001, &said) == 0);
+    said.len = 0;
+    must(event_budget_report(&b, true, 100001, &said) == 1 && buf_add(&said, "", 1) == 0);
+    must(strcmp(said.data, "offer 7000") == 0);
+    buf_free(&said);
 }
 
 /* --- Sessions --------------------------------------------------------------------------------- */
@@ -687,8 +727,8 @@ static const struct {
 } tests[] = {
     {"idhash", test_idhash},   {"idmap", test_idmap},     {"idset", test_idset},
     {"recents", test_recents}, {"crowds", test_crowds},   {"times", test_times},
-    {"session", test_session}, {"silence", test_silence}, {"inlet", test_inlet},
-    {"spool", test_spool},
+    {"events", test_events},   {"session", test_session}, {"silence", test_silence},
+    {"inlet", test_inlet},     {"spool", test_spool},
 };
 
 int main(int argc, char **argv)
