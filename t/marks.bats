@@ -121,12 +121,20 @@ expect_line() {
     exec 7>in
     cat spends next names >&7
     eventually grep -q '^refused ' passed # while the input goes on
-    echo "refused $(id <spends) tx%3A%20${BOB}%20has%200%2C%20needs%206" | diff - <(tail -n 1 passed)
-    cat income >&7
+    eventually has_marks 2 passed
+    {
+        echo "refused $(id <spends) tx%3A%20${BOB}%20has%200%2C%20needs%206"
+        echo "refused $(id <next) tx%3A%20seq%201%2C%20expected%200%3A%20that%20one%20cannot%20be%20paid"
+    } | diff - <(tail -n 2 passed)
+    cat income spends next >&7 # once more, now that there is money
     exec 7>&-
     wait "$pid" || status=$?
     [ "$status" -eq 1 ]
-    tail -n 2 passed | diff <(cat income && echo "later $(id <next)") -
+    tail -n 3 passed | diff <(cat income spends next) -
+}
+
+has_marks() { # COUNT FILE
+    [ "$(grep -c '^refused ' "$2")" -eq "$1" ]
 }
 
 @test "each of many payments by empty accounts is refused, and the log stays short" {

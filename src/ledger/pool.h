@@ -72,11 +72,12 @@ struct pool {
     size_t refused_at;
     struct buf unpaid; /* what waits for money, from unpaid_at on */
     size_t unpaid_at;
-    uint8_t tip[ID_LEN]; /* the best tip when last checked */
-    int fd;              /* the file; -1: not open */
-    bool unsynced;       /* something was appended since pool_sync */
-    bool unnamed;        /* ... the first that the file ever had: its name may not be durable */
-    bool loaded;         /* the list is what the file had when it was as in `seen` */
+    struct pool_gap stranded; /* one that could not be paid: those after it are being dropped */
+    uint8_t tip[ID_LEN];      /* the best tip when last checked */
+    int fd;                   /* the file; -1: not open */
+    bool unsynced;            /* something was appended since pool_sync */
+    bool unnamed; /* ... the first that the file ever had: its name may not be durable */
+    bool loaded;  /* the list is what the file had when it was as in `seen` */
     struct stat seen;
 };
 

@@ -198,6 +198,20 @@ static int tell_gap(struct pool *p, const struct tx *tx, int64_t seq, struct fau
     return 1;
 }
 
+/* Whether it comes after one that its sender could not pay in time. */
+static bool is_stranded(const struct pool *p, const struct tx *tx)
+{
+    return p->stranded.any && memcmp(p->stranded.from, tx->from, ID_LEN) == 0;
+}
+
+static int tell_stranded(struct pool *p, const struct tx *tx, struct fault *f)
+{
+    fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64 ": that one cannot be paid", tx->seq,
+               p->stranded.seq);
+    p->gap = p->stranded;
+    return 1;
+}
+
 /* Says why a transaction that has left the queue cannot be in the pool: 1 and a fault, 0 it is in
  * the pool after all, -1 and trouble. */
 static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
@@ -207,22 +221,39 @@ static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
     memcpy(p->left.id, q->id, ID_LEN);
     if (account_get(p->ledger->tree.state, tx.from, &from, f))
         return -1;
-    int result = tx.seq > from.seq ? tell_gap(p, &tx, from.seq, f) : 0;
+    int result = 0;
+    if (tx.seq > from.seq)
+        result = is_stranded(p, &tx) ? tell_stranded(p, &tx, f) : tell_gap(p, &tx, from.seq, f);
     if (!result)
         result = pool_enter(p, &tx, q->id, f) == 0 ? 0 : f->kind == FAULT_RULE ? 1 : -1;
     f->line = q->line;
     return result;
 }
 
+/* One that has waited for money too long, or comes after it. NULL: none. */
+static struct queued *next_unpaid(struct pool *p)
+{
+    int64_t until;
+    struct queued *q = p->stranded.any ? gaps_take_below(p->gaps, p->stranded.from, INT64_MAX)
+                                       : NULL;
+    if (q)
+        return q;
+    p->stranded.any = false;
+    q = p->patience ? first_unpaid(p, &until) : NULL;
+    if (!q || until > p->now)
+        return NULL;
+    struct tx tx = queued_tx(q);
+    p->stranded = (struct pool_gap){.any = true, .seq = tx.seq};
+    memcpy(p->stranded.from, tx.from, ID_LEN);
+    gaps_remove(p->gaps, q);
+    return q;
+}
+
 /* The next that has to leave. NULL: none. */
 static struct queued *next_to_leave(struct pool *p, bool all)
 {
-    int64_t until;
-    struct queued *q = p->patience ? first_unpaid(p, &until) : NULL;
-    if (!q || until > p->now)
-        return gaps_evict(p->gaps, all);
-    gaps_remove(p->gaps, q);
-    return q;
+    struct queued *q = next_unpaid(p);
+    return q ? q : gaps_evict(p->gaps, all);
 }
 
 int pool_leave(struct pool *p, bool all, struct fault *f)
@@ -234,6 +265,7 @@ int pool_leave(struct pool *p, bool all, struct fault *f)
         return 1;
     while (!result && p->gaps && (q = next_to_leave(p, all))) {
         result = tell_why(p, q, f);
+        p->stranded.any &= result > 0; /* it could be paid after all */
         free(q);
     }
     return result;
