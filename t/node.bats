@@ -143,7 +143,7 @@ load lib/network
         kill -KILL "$victim"
         status_of "$pid"
         [ "$status" -eq 2 ]
-        has_line a.log "^node: a part of the node has ended: $part was killed by signal 9 \\(KILL\\)$"
+        has_line a.log "^node: a part of the node has ended: $part was killed by signal 9 \(KILL\)$"
         tail -n 1 a/log | grep -q "^node: a part of the node has ended: $part "
         eventually no_process_of a
     done
@@ -153,6 +153,14 @@ load lib/network
     status_of "$pid"
     [ "$status" -eq 2 ]
     has_line a.log '^node: node-log was killed by signal 9 \(KILL\)$'
+    eventually no_process_of a
+    # the shell that started them all
+    start a "$NODE" a
+    eventually listens_now a
+    kill -KILL "$(cat a/node.pid)"
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    has_line a.log '^node: was killed by signal 9 \(KILL\)$'
     eventually no_process_of a
 }
 
@@ -351,6 +359,18 @@ has_lines() { # FILE COUNT
         run_apart timeout -k 5 60 env LD_PRELOAD="$BIN/.t/failfork.so" FAILFORK_AT="$most" "$NODE" a
         [ "$status" -eq 2 ]
         grep -q '[^: ] *$' <(tail -n 1 "$err") || { echo "$most: no reason" && cat "$out" "$err" && return 1; }
+    done
+}
+
+@test "with too few descriptors, it says why it cannot start or continue" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has descriptors of its own'
+    grow a
+    local most
+    for most in 8 11 12 14 16; do
+        run_apart timeout -k 5 30 bash -c 'ulimit -n "$1"; exec "$0" a' "$NODE" "$most"
+        [ "$status" -ne 0 ] || continue # enough for this one
+        [ "$status" -eq 2 ]
+        says 'Too many open files|Invalid argument'
     done
 }
 

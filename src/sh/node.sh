@@ -121,6 +121,14 @@ for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip-listen @PROGPR
     command -v "$program" >/dev/null || die "$program: not found"
 done
 
+how_ended() { # STATUS
+    if [ "$1" -gt 128 ]; then
+        echo "was killed by signal $(($1 - 128)) ($(kill -l "$1" 2>/dev/null || echo '?'))"
+    else
+        echo "ended with status $1"
+    fi
+}
+
 # --- The supervisor --------------------------------------------------------------------------------------
 
 # The node runs in its own process group, so all of it ends together. This shell waits for it, forwards
@@ -128,13 +136,16 @@ done
 if [ "${NODE_WATCHER-}" != "$PPID" ]; then
     NODE_WATCHER=$$ setsid sh "$here/${0##*/}" "$@" </dev/null &
     node=$!
-    trap 'cut_short=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT QUIT TERM
-    cut_short=yes status=128
+    trap 'cut_short=yes told=yes; kill -TERM "$node" 2>/dev/null || :' HUP INT QUIT TERM
+    cut_short=yes told='' status=128
     while [ "$status" -ge 128 ] && [ -n "$cut_short" ]; do # a signal interrupts the wait, and does not mean that the node has ended
         cut_short='' status=0
         wait "$node" 2>/dev/null || status=$?
     done
     kill -s KILL -- "-$node" 2>/dev/null || :
+    # it may have got our signal before it was ready to end by it
+    [ -z "$told" ] || [ "$status" -ne 143 ] || exit 0
+    [ "$status" -le 128 ] || printf '@PROGPREFIX@node: %s\n' "$(how_ended "$status")" >&2
     [ "$status" -lt 127 ] || status=2
     exit "$status"
 fi
@@ -237,14 +248,6 @@ finish_log() {
     ended=0
     wait "$logger" 2>/dev/null || ended=$?
     [ "$ended" -le 2 ] || printf '@PROGPREFIX@node: @PROGPREFIX@node-log %s\n' "$(how_ended "$ended")" >&4 || :
-}
-
-how_ended() { # STATUS
-    if [ "$1" -gt 128 ]; then
-        echo "was killed by signal $(($1 - 128)) ($(kill -l "$1" 2>/dev/null || echo '?'))"
-    else
-        echo "ended with status $1"
-    fi
 }
 
 # Runs a part of the node, and reports how it ended. With a NAME, its process id is in NAME.pid, for `stop`.
