@@ -26,6 +26,23 @@ dialtest() {
     dialtest gone
 }
 
+@test "three dials of four go to peers that have answered; a stranger is dialed at most every few minutes" {
+    dialtest strangers
+    dialtest held
+}
+
+@test "many ports of one host are dialed one at a time, minutes apart" {
+    dialtest hosts
+}
+
+@test "a feeler goes to a stranger of a random network, or to a peer that is to be tested" {
+    dialtest feelers
+}
+
+@test "the anchors of the last run are dialed first" {
+    dialtest anchors
+}
+
 @test "our own address is dialed only once" {
     dialtest never
 }

@@ -479,6 +479,12 @@ END
     said k4 10.3.0.1:1 40 >again
     book -n 4 peers <again | diff again -
     grep -qxF -f p1 peers && grep -qxF -f p3 peers
+    # nobody answered there, whatever the key
+    crowd 10.1.0.1:1 10.2.0.1:1 10.3.0.1:1 10.4.0.1:1
+    cat p1 p2 p3 | book -n 3 third >passed
+    echo "failed 10.2.0.1:1 - $((NOW + 9)) 1" >third.tried
+    book -n 3 third <p4 | diff p4 -
+    cat p1 p3 p4 | diff - third
     # an address or a key alone is nothing
     crowd 10.1.0.1:1 10.1.0.2:1
     cat p1 p2 | book -n 2 other >passed
@@ -490,7 +496,7 @@ END
 @test "PEERS.tried: lines of no known form are reported and skipped" {
     said alice 127.0.0.1:7001 >a
     for bad in nonsense 'tried 127.0.0.1:1' "good 127.0.0.1:1 $CHAIN 1 0" "tried 127.0.0.1 $CHAIN 1 0" "tried 127.0.0.1:1 x 1 0" \
-        "tried 127.0.0.1:1 $CHAIN x 0" "tried 127.0.0.1:1 $CHAIN 1 -1" '' $'tried\r'; do
+        "tried 127.0.0.1:1 $CHAIN x 0" "tried 127.0.0.1:1 $CHAIN 1 -1" "tried 127.0.0.1:1 - 1 0" '' $'tried\r'; do
         { echo '# what answers' && echo "tried 127.0.0.1:1 $CHAIN 1 0" && echo "$bad"; } >peers.tried
         rm -f peers
         expect 0 book peers <a

@@ -26,6 +26,7 @@ static const struct cli_option options[] = {
     {'p', "plain", NULL, "without TLS, on loopback only"},
     {'z', "deflate", NULL, "offer compression"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
     {'t', "seconds", "SECONDS", "give up if no peer takes anything for this long (default: 30)"},
@@ -202,6 +203,7 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
     r->dialing.ourselves = true;
+    r->dialing.feelers = true;
     r->dialing.allows = r->allow ? cli_allows : NULL;
     r->dialing.who = r->allow;
     r->dialing.seed = r->sending.seed;
@@ -341,6 +343,7 @@ static void take_option(struct run *r, int c)
     r->verbose |= c == 'v';
     r->sending.deflate |= c == 'z';
     r->sending.stems |= c == 'd';
+    r->dialing.names |= c == 'r';
     cli_take(texts, c);
     if (c == 'f')
         r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);

@@ -28,6 +28,7 @@ static const struct cli_option options[] = {
     {'a', "allow", "KEYS", "talk only to peers with these keys"},
     {'p', "plain", NULL, "without TLS, on loopback only"},
     {'z', "deflate", NULL, "offer compression"},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'f', "follow", NULL, "follow: keep asking for new blocks"},
     {'i', "interval", "SECONDS", "with -f: the time between requests (default: 2)"},
     {'n', "count", "COUNT", "the number of peers to ask (default: 3)"},
@@ -93,6 +94,7 @@ static void take_option(struct run *r, int c)
     r->verbose |= c == 'v';
     r->config.deflate |= c == 'z';
     r->config.follow |= c == 'f';
+    r->config.dialing.names |= c == 'r';
     cli_take(texts, c);
     if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, INT32_MAX);

@@ -1,5 +1,6 @@
 #include "net/client.h"
 
+#include "base/chance.h"
 #include "net/connect.h"
 #include "net/resolve.h"
 #include "net/roster.h"
@@ -13,6 +14,8 @@ enum {
     BANNED_MAX = 4096,
     STAGGER = 250,  /* ms between attempts at a name's addresses (RFC 8305, section 5) */
     SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
+    NOTE_EVERY = 1200000,  /* ms between two notes that a connected peer answers */
+    FEELER_EVERY = 120000, /* ms between two feelers, a quarter more or less */
 };
 
 /* One of a target's addresses. */
@@ -36,8 +39,10 @@ struct call {
     bool has_account;
     uint8_t account[ID_LEN]; /* the key that answered last, unless it is plain */
     bool greeted, heard;     /* the peer has said hello; and something else */
-    bool ending;             /* no more addresses are tried */
-    struct fault why;        /* why the attempts so far failed */
+    int64_t greeted_at;
+    bool feeler;      /* dialed for its hello alone */
+    bool ending;      /* no more addresses are tried */
+    struct fault why; /* why the attempts so far failed */
 };
 
 struct client {
@@ -48,7 +53,11 @@ struct client {
     struct link_owner link_owner;
     struct buf banned; /* keys */
     int64_t looked;    /* when files and timers were last checked */
-    size_t done;       /* peers that have delivered everything */
+    int64_t noted;     /* when connected peers were last noted as answering */
+    int64_t feeler_due;
+    uint64_t dice;
+    size_t done; /* peers that have delivered everything */
+    bool online; /* somebody has answered in this run */
     bool started;
 };
 
@@ -81,7 +90,7 @@ static int look_at_files(struct client *c, struct fault *f)
                               f);
     if (changed <= 0)
         return changed;
-    if (roster_list(c->roster, our_account(c), &list, &count))
+    if (roster_list(c->roster, our_account(c), c->config->names, &list, &count))
         return fault_memory(f);
     int failed = dialer_targets(c->dialer, list, count);
     free(list);
@@ -98,7 +107,18 @@ static size_t calls_count(const struct client *c)
 
 static bool has_room(const struct client *c)
 {
-    return calls_count(c) + c->done < c->config->fanout;
+    size_t feelers = 0;
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        feelers += c->calls[i] && c->calls[i]->feeler;
+    return calls_count(c) - feelers + c->done < c->config->fanout;
+}
+
+static bool is_anyone_connected(const struct client *c)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        if (c->calls[i] && c->calls[i]->greeted)
+            return true;
+    return false;
 }
 
 /* --- The end of a call ------------------------------------------------------------------------ */
@@ -161,8 +181,21 @@ static void end_call(struct call *call, enum client_next next)
     free(call);
 }
 
+/* If nothing at all answers any more, it is this machine that is cut off. */
+static void note_unreached(struct call *call)
+{
+    struct client *c = call->client;
+    bool let_go = call->ending || !*call->why.text || call->why.kind == FAULT_NONE;
+    bool cut_off = c->online && !call->has_account && !is_anyone_connected(c);
+    if (!let_go && !cut_off && !leads_to_ourselves(call))
+        roster_note(c->roster, call->target,
+                    call->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
+    c->online |= call->has_account;
+}
+
 static void tell_unreached(struct call *call)
 {
+    note_unreached(call);
     const struct client_owner *owner = call->client->config->owner;
     if (owner->unreached)
         owner->unreached(owner->self, call->target->address.text,
@@ -319,6 +352,12 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     struct call *call = self;
     const struct session_role *role = &call->client->config->owner->role;
     call->greeted = true;
+    call->greeted_at = now;
+    call->client->online = true;
+    dialer_greeted(call->client->dialer, call->target);
+    roster_note(call->client->roster, call->target, OUTCOME_ANSWERED);
+    if (call->feeler)
+        return 0;
     return role->greeted(call->peer, s, now, f);
 }
 
@@ -326,6 +365,8 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
                 int64_t now, struct fault *f)
 {
     struct call *call = self;
+    if (call->feeler)
+        return 0;
     if (!call->heard)
         dialer_answered(call->client->dialer, call->target, now);
     call->heard = true;
@@ -360,6 +401,25 @@ static void dial_on(struct call *call, int64_t now)
         fail_call(call);
 }
 
+/* A name in a stranger's record can stand for any address, such as this machine's. */
+static bool may_dial(const struct target *t, const struct socket_address *to)
+{
+    return !t->announced || address_scope_of(&t->address, NULL) != ADDRESS_NAME ||
+           address_scope((const struct sockaddr *)&to->at, NULL) == ADDRESS_GLOBAL;
+}
+
+static void take_addresses(struct call *call, const struct resolved *found)
+{
+    struct fault f;
+    for (size_t i = 0; i < found->count; i++)
+        if (may_dial(call->target, &found->list[i]))
+            call->attempts[call->count++] = (struct attempt){.call = call, .to = found->list[i]};
+    if (call->count)
+        return;
+    fault_trouble(&f, "no address of this name is globally reachable");
+    note_failure(call, NULL, &f);
+}
+
 /* Continues a call whose name is being resolved. */
 static void go_on_resolving(struct call *call, int64_t now)
 {
@@ -372,12 +432,12 @@ static void go_on_resolving(struct call *call, int64_t now)
     call->resolve = NULL;
     if (done < 0)
         note_failure(call, NULL, &f);
-    for (size_t i = 0; done > 0 && i < found.count; i++)
-        call->attempts[call->count++] = (struct attempt){.call = call, .to = found.list[i]};
+    else
+        take_addresses(call, &found);
     dial_on(call, now);
 }
 
-static void start_call(struct client *c, const struct target *t, int64_t now)
+static void start_call(struct client *c, const struct target *t, bool feeler, int64_t now)
 {
     struct fault f;
     size_t i = 0;
@@ -386,7 +446,7 @@ static void start_call(struct client *c, const struct target *t, int64_t now)
         dialer_over(c->dialer, t, now);
         return;
     }
-    *call = (struct call){.client = c, .target = t, .since = now};
+    *call = (struct call){.client = c, .target = t, .feeler = feeler, .since = now};
     while (c->calls[i])
         i++;
     c->calls[i] = call;
@@ -456,6 +516,9 @@ static bool end_if_due(struct call *call, int64_t now)
         why = *doom;
         const char *word = link_session(call->won->link)->word;
         hang_up(call, word ? word : "bad", &why);
+    } else if (call->feeler && call->greeted) {
+        fault_trouble(&why, "only asked whether it answers");
+        hang_up(call, "done", &why);
     } else if (dialer_gone(c->dialer, call->target)) {
         fault_trouble(&why, "no longer among the peers");
         hang_up(call, "done", &why);
@@ -489,6 +552,54 @@ static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
     }
 }
 
+/* When all places are taken, strangers are only asked whether they answer, one at a time. */
+static void feel(struct client *c, int64_t now)
+{
+    const struct target *t;
+    if (!c->config->feelers || now < c->feeler_due)
+        return;
+    bool first = !c->feeler_due;
+    c->feeler_due = now + FEELER_EVERY * 3 / 4 + (int64_t)chance_below(&c->dice, FEELER_EVERY / 2);
+    if (!first && !has_room(c) && calls_count(c) < CALLS_MAX && (t = dialer_feeler(c->dialer, now)))
+        start_call(c, t, true, now);
+}
+
+static bool is_before(const struct call *a, const struct call *b)
+{
+    if (a->target->anchor != b->target->anchor)
+        return a->target->anchor;
+    return a->greeted_at < b->greeted_at;
+}
+
+/* Tells the roster who is connected: anchors of the last run first, then the longest. */
+static void note_connected(struct client *c, int64_t now)
+{
+    const struct roster_critic critic = {complain, c};
+    const struct call *calls[CALLS_MAX];
+    const struct target *list[CALLS_MAX];
+    size_t n = 0;
+    bool again = now - c->noted >= NOTE_EVERY;
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        const struct call *call = c->calls[i];
+        if (!call || !call->greeted || call->feeler || has_left(call))
+            continue;
+        size_t at = n++;
+        for (; at && is_before(call, calls[at - 1]); at--)
+            calls[at] = calls[at - 1];
+        calls[at] = call;
+        if (again)
+            roster_note(c->roster, call->target, OUTCOME_ANSWERED);
+    }
+    if (again)
+        c->noted = now;
+    for (size_t i = 0; i < n; i++)
+        list[i] = calls[i]->target;
+    if (c->config->feelers)
+        roster_connected(c->roster, list, n);
+    if (c->online)
+        roster_write(c->roster, now, false, &critic);
+}
+
 int client_turn(struct client *c, int64_t now, struct fault *f)
 {
     bool tick = !c->started || now - c->looked >= LOOK_EVERY;
@@ -500,7 +611,11 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     const struct target *t; /* of thousands that fail at once, a few in a turn: others wait, too */
     for (size_t dials = 0; dials < CALLS_MAX && has_room(c) && (t = dialer_next(c->dialer, now));
          dials++)
-        start_call(c, t, now);
+        start_call(c, t, false, now);
+    if (tick) {
+        feel(c, now);
+        note_connected(c, now);
+    }
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i])
             turn_call(c, i, now, tick);
@@ -570,6 +685,7 @@ struct client *client_new(const struct client_config *config, struct fault *f)
         return NULL;
     }
     c->config = config;
+    c->dice = config->seed;
     c->link_owner = (struct link_owner){
         .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
     c->roster = roster_new(config->operands, config->operands_count, config->once, f);
@@ -584,6 +700,7 @@ struct client *client_new(const struct client_config *config, struct fault *f)
 
 void client_free(struct client *c)
 {
+    const struct roster_critic critic = {complain, c};
     struct fault done;
     if (!c)
         return;
@@ -594,6 +711,8 @@ void client_free(struct client *c)
         if (c->calls[i])
             end_call(c->calls[i], CLIENT_NEVER);
     }
+    if (c->roster && c->online)
+        roster_write(c->roster, loop_now(), true, &critic);
     roster_free(c->roster);
     dialer_free(c->dialer);
     buf_free(&c->banned);

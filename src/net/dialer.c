@@ -8,10 +8,19 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+enum tier { KNOWN, STRANGERS, TIERS };
+
+/* A network's target for the next dial, in one search. */
+struct pick {
+    struct entry *best;
+    size_t due; /* how many it was chosen from */
+};
+
 /* A network of targets, and how many of them are busy. */
 struct network {
     uint64_t id;
     size_t targets, busy;
+    struct pick picks[TIERS];
     UT_hash_handle hh;
 };
 
@@ -30,12 +39,26 @@ struct entry {
     int64_t due;       /* not to be dialed before */
     unsigned failures; /* in a row */
     uint64_t listed;   /* the number of the last list that has it */
+    uint64_t host;     /* its hash; of the whole address, if that is this machine's */
     bool busy, never;
-    bool gone; /* no longer listed, and busy; otherwise it would have been dropped */
+    bool feeler;  /* busy, but beyond the fan-out */
+    bool dialed;  /* at least once */
+    bool greeted; /* it has said hello */
+    int64_t hold; /* ms from the next search in which it is not due */
+    bool gone;    /* no longer listed, and busy; otherwise it would have been dropped */
     UT_hash_handle hh;
 };
 
+enum { SPARED = 1024 };
+
+/* A host of strangers, one of which was dialed lately, under whatever key. */
+struct spared {
+    uint64_t host;
+    int64_t until;
+};
+
 struct dialer {
+    struct spared spared[SPARED]; /* by the last digits of the host's hash */
     struct entry *entries;
     struct network *networks;
     size_t fanout, busy;
@@ -88,8 +111,12 @@ static void set_busy(struct dialer *d, struct entry *e, bool busy)
     if (e->busy == busy)
         return;
     e->busy = busy;
-    d->busy += busy ? 1 : (size_t)-1;
-    e->network->busy += busy ? 1 : (size_t)-1;
+    if (!e->feeler) {
+        d->busy += busy ? 1 : (size_t)-1;
+        e->network->busy += busy ? 1 : (size_t)-1;
+    }
+    e->feeler &= busy;
+    e->dialed = true;
 }
 
 static void drop(struct dialer *d, struct entry *e)
@@ -109,6 +136,19 @@ void dialer_free(struct dialer *d)
     free(d);
 }
 
+/* FNV-1a, of a host's many spellings the common one. */
+static uint64_t hash_host(const struct address *a)
+{
+    char text[ADDRESS_MAX];
+    uint64_t hash = 0xcbf29ce484222325;
+    address_canonical(a, text);
+    if (address_scope_of(a, NULL) != ADDRESS_LOOPBACK)
+        *strrchr(text, ':') = '\0';
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 0x100000001b3;
+    return hash;
+}
+
 /* Adds a new target to the tables; NULL: no memory. */
 static struct entry *enter(struct dialer *d, const struct target *t, const struct name *name)
 {
@@ -118,6 +158,8 @@ static struct entry *enter(struct dialer *d, const struct target *t, const struc
     e->target = *t;
     e->name = *name;
     e->due = INT64_MIN;
+    e->hold = t->hold;
+    e->host = hash_host(&t->address);
     e->network = find_network(d, address_network_of(&t->address));
     if (!e->network) {
         free(e);
@@ -176,45 +218,133 @@ int dialer_targets(struct dialer *d, const struct target *list, size_t count)
 
 /* --- Choosing a target -------------------------------------------------------------------- */
 
-/* The result of a search through all targets. */
-struct choice {
-    struct entry *best;
-    size_t due;    /* how many could be dialed now */
-    size_t equals; /* how many of them are in networks that are no busier than the best one's */
-    int64_t later; /* when the next of the others is due */
-};
-
-/* The nth of equals replaces the best so far with probability 1/n, so that each is equally likely.
- */
-static void weigh(struct dialer *d, struct choice *c, struct entry *e)
+static bool is_stranger(const struct entry *e)
 {
-    c->due++;
-    if (!c->best || e->network->busy < c->best->network->busy)
-        c->equals = 0;
-    else if (e->network->busy > c->best->network->busy)
-        return;
-    if (chance_below(&d->dice, ++c->equals) == 0)
-        c->best = e;
+    return e->target.announced && !e->target.tried && !e->greeted;
+}
+
+/* An anchor of the last run that has not been dialed in this one. */
+static bool is_anchor(const struct entry *e)
+{
+    return e->target.anchor && !e->dialed;
+}
+
+static bool is_due(const struct dialer *d, struct entry *e, int64_t now)
+{
+    const struct spared *host = &d->spared[e->host % SPARED];
+    if (e->hold)
+        e->due = now + e->hold;
+    e->hold = 0;
+    if (is_stranger(e) && host->host == e->host && host->until > e->due)
+        e->due = host->until;
+    return e->due <= now;
+}
+
+/* Whether the nth of equals replaces the best so far: with probability 1/n, so that each is equally
+ * likely. */
+static bool wins(struct dialer *d, size_t n)
+{
+    return chance_below(&d->dice, n) == 0;
+}
+
+static void forget_picks(struct dialer *d)
+{
+    for (struct network *n = d->networks; n; n = n->hh.next)
+        memset(n->picks, 0, sizeof n->picks);
+}
+
+static void pick(struct dialer *d, struct entry *e)
+{
+    struct pick *p = &e->network->picks[is_stranger(e) ? STRANGERS : KNOWN];
+    p->due++;
+    if (is_anchor(e) || (wins(d, p->due) && !(p->best && is_anchor(p->best))))
+        p->best = e;
+}
+
+/* The best target of a tier, from a random one of the least busy networks that have any. */
+static struct entry *best_of(struct dialer *d, enum tier tier)
+{
+    struct entry *best = NULL;
+    size_t equals = 0;
+    for (struct network *n = d->networks; n; n = n->hh.next) {
+        struct entry *e = n->picks[tier].best;
+        if (!e)
+            continue;
+        if (is_anchor(e))
+            return e;
+        if (!best || n->busy < best->network->busy)
+            equals = 0;
+        else if (n->busy > best->network->busy)
+            continue;
+        if (wins(d, ++equals))
+            best = e;
+    }
+    return best;
+}
+
+/* An anchor; otherwise a known target or a stranger, by lot, unless the other one's network is less
+ * busy. */
+static struct entry *choose(struct dialer *d)
+{
+    struct entry *known = best_of(d, KNOWN), *stranger = best_of(d, STRANGERS);
+    if (!known || !stranger)
+        return known ? known : stranger;
+    if (is_anchor(known) || known->network->busy < stranger->network->busy)
+        return known;
+    if (known->network->busy > stranger->network->busy)
+        return stranger;
+    return chance_below(&d->dice, 4) < DIAL_KNOWN_OF_4 ? known : stranger;
+}
+
+static const struct target *take(struct dialer *d, struct entry *e, int64_t now)
+{
+    if (is_stranger(e))
+        d->spared[e->host % SPARED] = (struct spared){e->host, now + DIAL_PAUSE_STRANGER};
+    set_busy(d, e, true);
+    return &e->target;
 }
 
 const struct target *dialer_next(struct dialer *d, int64_t now)
 {
-    struct choice c = {.later = INT64_MAX};
+    size_t due = 0;
+    int64_t later = INT64_MAX;
     if (d->busy >= d->fanout || now < d->soonest)
         return NULL;
+    forget_picks(d);
     for (struct entry *e = d->entries; e; e = e->hh.next) {
         if (e->busy || e->never)
             continue;
-        if (e->due <= now)
-            weigh(d, &c, e);
-        else if (e->due < c.later)
-            c.later = e->due;
+        if (is_due(d, e, now)) {
+            due++;
+            pick(d, e);
+        } else if (e->due < later) {
+            later = e->due;
+        }
     }
-    d->soonest = c.due > 1 ? now : c.later;
-    if (!c.best)
+    d->soonest = due > 1 ? now : later;
+    return due ? take(d, choose(d), now) : NULL;
+}
+
+const struct target *dialer_feeler(struct dialer *d, int64_t now)
+{
+    struct entry *best = NULL;
+    size_t tests = 0, strangers = 0;
+    forget_picks(d);
+    for (struct entry *e = d->entries; e; e = e->hh.next) {
+        if (e->busy || e->never || !is_due(d, e, now))
+            continue;
+        if (e->target.test && wins(d, ++tests))
+            best = e;
+        else if (is_stranger(e))
+            pick(d, e);
+    }
+    for (struct network *n = d->networks; n && !tests; n = n->hh.next)
+        if (n->picks[STRANGERS].best && wins(d, ++strangers))
+            best = n->picks[STRANGERS].best;
+    if (!best)
         return NULL;
-    set_busy(d, c.best, true);
-    return &c.best->target;
+    best->feeler = true;
+    return take(d, best, now);
 }
 
 int64_t dialer_when(const struct dialer *d, int64_t now)
@@ -229,6 +359,12 @@ int64_t dialer_when(const struct dialer *d, int64_t now)
 static struct entry *entry_of(const struct target *t)
 {
     return (struct entry *)(uintptr_t)t;
+}
+
+void dialer_greeted(struct dialer *d, const struct target *t)
+{
+    (void)d;
+    entry_of(t)->greeted = true;
 }
 
 void dialer_answered(struct dialer *d, const struct target *t, int64_t now)
@@ -248,6 +384,11 @@ static int64_t draw_pause(struct dialer *d, unsigned failures)
     return pause - (int64_t)chance_below(&d->dice, (uint64_t)pause / 2 + 1);
 }
 
+static int64_t stranger_pause(struct dialer *d)
+{
+    return DIAL_PAUSE_STRANGER + (int64_t)chance_below(&d->dice, DIAL_PAUSE_STRANGER);
+}
+
 void dialer_over(struct dialer *d, const struct target *t, int64_t now)
 {
     struct entry *e = entry_of(t);
@@ -256,7 +397,7 @@ void dialer_over(struct dialer *d, const struct target *t, int64_t now)
         drop(d, e);
         return;
     }
-    e->due = now + draw_pause(d, e->failures);
+    e->due = now + (is_stranger(e) ? stranger_pause(d) : draw_pause(d, e->failures));
     e->failures += e->failures < 64;
     if (!e->never && e->due < d->soonest)
         d->soonest = e->due;

@@ -1,5 +1,6 @@
 #include "net/roster.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <inttypes.h>
@@ -8,19 +9,32 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
 /* An operand: a file, or an address. */
 struct operand {
     const char *path; /* NULL: it is an address */
     struct target target;
     struct stat seen;
     struct peers peers;
+    struct journal journal;
 };
 
 struct roster {
     struct operand *operands;
     size_t count;
     bool was_read;
+    int64_t wrote; /* when PEERS.tried was last written; ms, 0: not yet */
 };
+
+/* The machine's clock, or 0. */
+static int64_t wall_clock(void)
+{
+    struct timespec now;
+    struct fault why;
+    return clock_read(&now, &why) ? 0 : now.tv_sec;
+}
 
 /* --- Operands --------------------------------------------------------------------------------- */
 
@@ -31,6 +45,7 @@ static int read_operand(struct operand *o, const char *text, bool must_exist, st
     bool there = stat(text, &st) == 0;
     if (there || !strchr(text, ':')) {
         o->path = text;
+        journal_init(&o->journal, text);
         return there || !must_exist
                    ? 0
                    : fault_errno(f, "%s: neither HOST:PORT, nor a peers file", text);
@@ -61,8 +76,10 @@ struct roster *roster_new(char **operands, size_t count, bool files_exist, struc
 
 void roster_free(struct roster *r)
 {
-    for (size_t i = 0; r && i < r->count; i++)
+    for (size_t i = 0; r && i < r->count; i++) {
         peers_free(&r->operands[i].peers);
+        journal_free(&r->operands[i].journal);
+    }
     if (r)
         free(r->operands);
     free(r);
@@ -96,12 +113,31 @@ static int read_file(struct operand *o, const uint8_t *chain, const struct roste
     return 0;
 }
 
+/* PEERS.tried is used as far as it can be read. Whether it has changed. */
+static bool read_journal(struct operand *o, const struct roster_critic *critic)
+{
+    struct fault why;
+    char words[512];
+    const struct tried *t = &o->journal.tried;
+    int got = journal_read(&o->journal, &why);
+    if (got < 0)
+        critic->say(critic->self, why.text);
+    if (got <= 0 || !t->broken_line)
+        return got > 0;
+    snprintf(words, sizeof words, "%.100s.tried:%" PRIu64 ": %s", o->path, t->broken_line,
+             t->broken.text);
+    critic->say(critic->self, words);
+    return true;
+}
+
 int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
                 struct fault *f)
 {
     bool first = !r->was_read, any = first;
     for (size_t i = 0; i < r->count; i++) {
         struct operand *o = &r->operands[i];
+        if (o->path && read_journal(o, critic))
+            any = true;
         if (!o->path || (!changed(o) && !first))
             continue;
         any = true;
@@ -122,22 +158,162 @@ static bool names(const struct target *t, const uint8_t *key)
     return key && t->has_key && memcmp(t->key, key, ID_LEN) == 0;
 }
 
-int roster_list(const struct roster *r, const uint8_t *but, struct target **list, size_t *count)
+static bool may_be_dialed(const struct target *t, bool names)
 {
-    size_t most = 1;
-    for (size_t i = 0; i < r->count; i++)
-        most += r->operands[i].path ? r->operands[i].peers.count : 1;
-    *count = 0;
-    *list = calloc(most, sizeof **list);
-    if (!*list)
+    enum address_scope scope = address_scope_of(&t->address, NULL);
+    return scope != ADDRESS_NEVER && (scope != ADDRESS_NAME || names);
+}
+
+/* An announced target, by its address. */
+struct spot {
+    char address[ADDRESS_MAX];
+    size_t at; /* in the list */
+    UT_hash_handle hh;
+};
+
+struct listing {
+    struct target *list;
+    size_t count;
+    struct spot *spots;
+};
+
+static void forget_spots(struct listing *l)
+{
+    struct spot *x;
+    while ((x = l->spots)) {
+        HASH_DEL(l->spots, x);
+        free(x);
+    }
+}
+
+/* The place of an announced target: a new one, or that of one with the same address. NULL: no
+ * memory. */
+static struct spot *find_spot(struct listing *l, const struct target *t)
+{
+    char address[ADDRESS_MAX];
+    struct spot *x;
+    address_canonical(&t->address, address);
+    HASH_FIND_STR(l->spots, address, x);
+    if (x)
+        return x;
+    x = calloc(1, sizeof *x);
+    if (!x)
+        return NULL;
+    memcpy(x->address, address, sizeof x->address);
+    x->at = l->count;
+    HASH_ADD_STR(l->spots, address, x);
+    if (x->hh.tbl)
+        return x;
+    free(x);
+    return NULL;
+}
+
+/* How much a target is to be believed: it has answered; it has not failed lately. */
+static int credit(const struct target *t)
+{
+    return t->tried ? 2 : !t->hold;
+}
+
+/* Of several at one address, the first of those believed most stays. 0, or -1: no memory. */
+static int list_announced(struct listing *l, const struct target *t)
+{
+    const struct spot *x = find_spot(l, t);
+    if (!x)
         return -1;
-    for (size_t i = 0; i < r->count; i++) {
-        const struct operand *o = &r->operands[i];
-        if (!o->path)
-            (*list)[(*count)++] = o->target;
-        for (size_t j = 0; o->path && j < o->peers.count; j++)
-            if (!names(&o->peers.list[j], but))
-                (*list)[(*count)++] = o->peers.list[j];
+    if (x->at == l->count)
+        l->list[l->count++] = *t;
+    else if (credit(t) > credit(&l->list[x->at]))
+        l->list[x->at] = *t;
+    return 0;
+}
+
+static int list_file(struct listing *l, const struct operand *o, size_t source, const uint8_t *but,
+                     bool with_names)
+{
+    int64_t now = wall_clock();
+    for (size_t i = 0; i < o->peers.count; i++) {
+        struct target t = o->peers.list[i];
+        if (names(&t, but))
+            continue;
+        t.source = source;
+        if (!t.announced) {
+            l->list[l->count++] = t;
+            continue;
+        }
+        if (!may_be_dialed(&t, with_names))
+            continue;
+        journal_mark(&o->journal, &t, now, ROSTER_HOLD);
+        if (list_announced(l, &t))
+            return -1;
     }
     return 0;
+}
+
+int roster_list(const struct roster *r, const uint8_t *but, bool names, struct target **list,
+                size_t *count)
+{
+    struct listing l = {0};
+    size_t most = 1;
+    int failed = 0;
+    for (size_t i = 0; i < r->count; i++)
+        most += r->operands[i].path ? r->operands[i].peers.count : 1;
+    l.list = calloc(most, sizeof *l.list);
+    if (!l.list)
+        return -1;
+    for (size_t i = 0; i < r->count && !failed; i++) {
+        const struct operand *o = &r->operands[i];
+        if (o->path)
+            failed = list_file(&l, o, i, but, names);
+        else
+            l.list[l.count++] = o->target;
+    }
+    forget_spots(&l);
+    if (failed)
+        free(l.list);
+    *list = failed ? NULL : l.list;
+    *count = l.count;
+    return failed;
+}
+
+/* --- What is found out ------------------------------------------------------------------------ */
+
+static struct journal *journal_of(struct roster *r, const struct target *t)
+{
+    return t->announced && t->source < r->count && r->operands[t->source].path
+               ? &r->operands[t->source].journal
+               : NULL;
+}
+
+void roster_note(struct roster *r, const struct target *t, enum outcome outcome)
+{
+    struct journal *j = journal_of(r, t);
+    int64_t now = wall_clock();
+    if (j && now)
+        journal_note(j, t, outcome, now);
+}
+
+void roster_connected(struct roster *r, const struct target *const *list, size_t count)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct target *anchors[TRIED_ANCHORS];
+        size_t n = 0;
+        for (size_t k = 0; k < count && n < TRIED_ANCHORS; k++)
+            if (journal_of(r, list[k]) == &r->operands[i].journal)
+                anchors[n++] = list[k];
+        if (r->operands[i].path)
+            journal_anchors(&r->operands[i].journal, anchors, n);
+    }
+}
+
+void roster_write(struct roster *r, int64_t now, bool last, const struct roster_critic *critic)
+{
+    struct fault why;
+    if (!last && r->wrote && now - r->wrote < ROSTER_PAUSE)
+        return;
+    r->wrote = now;
+    for (size_t i = 0; i < r->count; i++) {
+        struct operand *o = &r->operands[i];
+        if (o->path && journal_write(&o->journal, &o->peers, &why))
+            critic->say(critic->self, why.text);
+    }
 }

@@ -3,7 +3,11 @@
 #ifndef NET_ROSTER_H
 #define NET_ROSTER_H
 
-#include "net/peers.h"
+#include "net/journal.h"
+
+#define ROSTER_HOLD                                                                                \
+    300 /* s for which an announced target that never answered is not dialed again */
+#define ROSTER_PAUSE 10000 /* ms between two writes of PEERS.tried */
 
 struct roster;
 
@@ -20,14 +24,26 @@ struct roster_critic {
     void *self;
 };
 
-/* Reads the files that have changed; the first time, all of them. Records of another chain (chain
- * not NULL) are skipped. 1 if anything may have changed, 0, or -1 and trouble: a file that cannot
- * be read the first time. */
+/* Reads the files that have changed, and what is known of their records (net/journal.h); the first
+ * time, all of them. Records of another chain (chain not NULL) are skipped. 1 if anything may have
+ * changed, 0, or -1 and trouble: a file that cannot be read the first time. */
 int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
                 struct fault *f);
 
-/* All targets, except those in files that have the key `but` (NULL: no exception). The caller frees
- * *list. 0, or -1: no memory. */
-int roster_list(const struct roster *r, const uint8_t *but, struct target **list, size_t *count);
+/* All targets, except those in files that have the key `but` (NULL: no exception). Of the announced
+ * ones, only one for each address, none at which no peer can be (address_scope), and none with a
+ * name, unless `names`. The caller frees *list. 0, or -1: no memory. */
+int roster_list(const struct roster *r, const uint8_t *but, bool names, struct target **list,
+                size_t *count);
+
+/* What became of a dial of a target from the roster. */
+void roster_note(struct roster *r, const struct target *t, enum outcome outcome);
+
+/* The targets that are connected, the longest first. */
+void roster_connected(struct roster *r, const struct target *const *list, size_t count);
+
+/* Writes down what is new, for the next run and for other programs, if ROSTER_PAUSE has passed
+ * since the last time or `last` is set. Call about once a second. */
+void roster_write(struct roster *r, int64_t now, bool last, const struct roster_critic *critic);
 
 #endif

@@ -27,15 +27,17 @@ struct tried_entry {
     struct tried_name name;
     struct tried_mark mark;
     uint64_t network;
+    bool listed; /* in the peers file */
     UT_hash_handle hh;
 };
 
 static const char *const words[] = {"failed", "tried", "anchor", "test"};
 
-void tried_name(struct tried_name *n, const uint8_t key[ID_LEN], const struct address *a)
+void tried_name(struct tried_name *n, const uint8_t *key, const struct address *a)
 {
     memset(n, 0, sizeof *n);
-    memcpy(n->key, key, ID_LEN);
+    if (key)
+        memcpy(n->key, key, ID_LEN);
     address_canonical(a, n->address);
     size_t len = strlen(n->address);
     memset(n->address + len, 0, sizeof n->address - len);
@@ -50,9 +52,25 @@ static struct tried_entry *find(const struct tried *t, const struct tried_name *
     return e;
 }
 
+/* The entry of its address under any key. */
+static struct tried_entry *find_any(const struct tried *t, const struct tried_name *n)
+{
+    struct tried_name any = *n;
+    memset(any.key, 0, sizeof any.key);
+    return find(t, &any);
+}
+
+static bool is_any(const struct tried_name *n)
+{
+    static const uint8_t zeros[ID_LEN];
+    return memcmp(n->key, zeros, ID_LEN) == 0;
+}
+
 bool tried_find(const struct tried *t, const struct tried_name *n, struct tried_mark *mark)
 {
     const struct tried_entry *e = find(t, n);
+    if (!e)
+        e = find_any(t, n);
     if (e)
         *mark = e->mark;
     return e != NULL;
@@ -94,13 +112,21 @@ static struct tried_entry *add(struct tried *t, const struct tried_name *n, stru
     return NULL;
 }
 
-void tried_keep_only(struct tried *t, bool (*keeps)(void *self, const struct tried_name *n),
-                     void *self)
+void tried_listed(struct tried *t, const struct tried_name *n)
+{
+    struct tried_entry *e = find(t, n), *any = find_any(t, n);
+    if (e)
+        e->listed = true;
+    if (any)
+        any->listed = true;
+}
+
+void tried_drop_unlisted(struct tried *t)
 {
     struct tried_entry *e, *next;
     for (e = t->entries; e; e = next) {
         next = e->hh.next;
-        if (!keeps(self, &e->name))
+        if (!e->listed)
             drop(t, e);
     }
 }
@@ -140,12 +166,16 @@ static int parse_line(const struct line *line, struct tried_name *n, struct trie
     size_t count = fields_split(line->text, line->len, x);
     if (count != 5)
         return fault_rule(f, "tried: %zu fields, expected 5", count);
+    bool any = field_is(x[2], "-");
     if (parse_state(x[0], &mark->state, f) || address_parse(x[1].text, x[1].len, false, &a, f) ||
-        field_id(x[2], "tried: key", key, f) || field_number(x[3], "tried: time", &mark->time, f) ||
+        (!any && field_id(x[2], "tried: key", key, f)) ||
+        field_number(x[3], "tried: time", &mark->time, f) ||
         field_number(x[4], "tried: failures", &failures, f))
         return -1;
     mark->failures = failures > UINT16_MAX ? UINT16_MAX : (unsigned)failures;
-    tried_name(n, key, &a);
+    if (any && mark->state != TRIED_FAILED)
+        return fault_rule(f, "tried: only what has failed has no key");
+    tried_name(n, any ? NULL : key, &a);
     return 0;
 }
 
@@ -230,9 +260,10 @@ static int put_entry(struct buf *out, const struct tried_entry *e)
 {
     return buf_add_string(out, words[e->mark.state]) || buf_add_string(out, " ") ||
            buf_add_string(out, e->name.address) || buf_add_string(out, " ") ||
-           buf_add(out, hex32(e->name.key).text, (size_t)2 * ID_LEN) || buf_add_string(out, " ") ||
-           buf_add_number(out, e->mark.time) || buf_add_string(out, " ") ||
-           buf_add_number(out, e->mark.failures) || buf_add_string(out, "\n");
+           buf_add_string(out, is_any(&e->name) ? "-" : hex32(e->name.key).text) ||
+           buf_add_string(out, " ") || buf_add_number(out, e->mark.time) ||
+           buf_add_string(out, " ") || buf_add_number(out, e->mark.failures) ||
+           buf_add_string(out, "\n");
 }
 
 int tried_save(const struct tried *t, struct fault *f)
@@ -372,6 +403,9 @@ static void answered(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN], st
         drop(t, e);
         return;
     }
+    struct tried_entry *any = find_any(t, &e->name);
+    if (any && any != e)
+        drop(t, any);
     if (e->mark.state != TRIED_ANCHOR)
         e->mark.state = TRIED_GOOD;
     e->mark.time = now;

@@ -29,7 +29,7 @@ enum tried_state {
 };
 
 /* A record's key, and the address that it names in canonical form. All bytes after the text are
- * zero. */
+ * zero. A key of zeros, `-` in the file, is any: nothing at all answered there. */
 struct tried_name {
     uint8_t key[ID_LEN];
     char address[ADDRESS_MAX];
@@ -60,14 +60,15 @@ struct tried_mark {
     unsigned failures; /* in a row */
 };
 
-void tried_name(struct tried_name *n, const uint8_t key[ID_LEN], const struct address *a);
+/* key: NULL for any. */
+void tried_name(struct tried_name *n, const uint8_t *key, const struct address *a);
 
 /* Reads the file; a missing file is an empty one. 0, or -1 and trouble: what was read before is
  * kept. */
 int tried_load(struct tried *t, struct fault *f);
 void tried_free(struct tried *t);
 
-/* Whether the record is in the file, and its mark. */
+/* Whether the record is in the file, or else its address under any key, and the mark. */
 bool tried_find(const struct tried *t, const struct tried_name *n, struct tried_mark *mark);
 
 /* Enters n events and, unless NULL, TRIED_ANCHORS anchors (an empty address: none). A record that
@@ -78,9 +79,10 @@ int tried_apply(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
                 const struct tried_event *events, size_t n, const struct tried_name *anchors,
                 struct fault *f);
 
-/* Drops the entries that `keeps` does not want. */
-void tried_keep_only(struct tried *t, bool (*keeps)(void *self, const struct tried_name *n),
-                     void *self);
+/* The record is still in the peers file; entries of which nobody has said so since the file was
+ * loaded are dropped. */
+void tried_listed(struct tried *t, const struct tried_name *n);
+void tried_drop_unlisted(struct tried *t);
 
 /* Opens the file for an update, creating it if it is missing, and locks it until the descriptor is
  * closed. The descriptor; -1 with errno: EWOULDBLOCK if another program has it locked. */

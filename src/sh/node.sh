@@ -12,7 +12,7 @@ unset CDPATH LEDGER NAMES
 case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
 
 usage() {
-    printf 'usage: @PROGPREFIX@node [-dpqV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
+    printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
 }
 
 # Prints what is missing or superfluous, then the usage line.
@@ -46,6 +46,7 @@ Runs one peer from the folder DIR: ledger, pool, peers, names, node.key, log.
   -o, --announce=HOST:PORT     the address announced to peers (default: where it listens)
   -p, --plain                  use no TLS, and only loopback, for watching with nc
   -q, --quiet                  print nothing while it runs
+  -r, --resolve                also dial peers that announce a name instead of an IP address
   -h, --help                   print this help
   -V, --version                print the version
 END
@@ -59,7 +60,7 @@ die() { # WORDS [STATUS]
 
 # --- Options -------------------------------------------------------------------------------------------
 
-allow='' chain='' stems='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet=''
+allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet=''
 
 # Long options become short ones: --chain=ID is -c ID.
 short_option() { # --NAME[=VALUE]
@@ -75,13 +76,14 @@ short_option() { # --NAME[=VALUE]
     --mine=*) option=m ;;
     --plain) option=p ;;
     --quiet) option=q ;;
+    --resolve) option=r ;;
     --version) option=V ;;
     --allow | --announce | --chain | --fanout | --listen | --mine) misuse "$1: its argument is missing: $1=..." ;;
     *) misuse "${1%%=*}: no such option" ;;
     esac
 }
 
-while getopts :a:c:df:hl:m:o:pqV-: option; do
+while getopts :a:c:df:hl:m:o:pqrV-: option; do
     [ "$option" != - ] || short_option "--$OPTARG"
     case $option in
     a) allow=$OPTARG ;;
@@ -93,6 +95,7 @@ while getopts :a:c:df:hl:m:o:pqV-: option; do
     o) address=$OPTARG ;;
     p) plain=-p ;;
     q) quiet=yes ;;
+    r) names=-r ;;
     h)
         help || exit 2
         exit
@@ -267,7 +270,7 @@ say() { # WORDS
 
 # --- The node ----------------------------------------------------------------------------------------------
 
-# shellcheck disable=SC2086 # $identity, $chain, $stems and $held are options, or nothing
+# shellcheck disable=SC2086 # $identity, $chain, $stems, $names and $held are options, or nothing
 {
     # In: prints each new record once, with its form, work and signatures checked.
     listen() {
@@ -277,7 +280,7 @@ say() { # WORDS
 
     # Out: relays records to some of the peers, which do the same.
     forward() {
-        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems -L ledger -z -m 268435456 \
+        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems $names -L ledger -z -m 268435456 \
             -f "$fanout" -t 2 peers
         end_intake # if nothing can go out, nothing should come in
     }
@@ -303,7 +306,7 @@ say() { # WORDS
 
     # Fetches the blocks missed while the node was down or cut off.
     catch_up() {
-        part puller @PROGPREFIX@ledger-pull $1 $identity ${allow:+-a "$allow"} $chain -l ledger peers |
+        part puller @PROGPREFIX@ledger-pull $1 $names $identity ${allow:+-a "$allow"} $chain -l ledger peers |
             part - @PROGPREFIX@ledger-append -q $held ledger
     }
 

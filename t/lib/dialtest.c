@@ -1,7 +1,8 @@
 /*
  * Whom to dial, the poll loop, and names, under test.
  *
- *     dialtest fanout | networks | pauses | gone | never | random | many     the dialer
+ *     dialtest fanout | networks | pauses | gone | never | random | many
+ *     dialtest strangers | hosts | feelers | anchors | held                  the dialer
  *     dialtest removal | files | signals | ignored | turns                   the loop
  *     dialtest names HOST:PORT...   looks them up, prints each one's socket address or the fault
  *     dialtest leave                frees what is still being looked up
@@ -198,6 +199,127 @@ static void random_choice(void)
     }
     for (int i = 0; i < 10; i++)
         must(drawn[i] > 1700 && drawn[i] < 2300, "not as likely as the others");
+}
+
+static struct target stranger_of(int network, int n)
+{
+    struct target t = target_of(network, n);
+    t.announced = t.has_key = true;
+    return t;
+}
+
+/* Of the first dials, three out of four go to targets that have answered, however many strangers
+ * there are; and a stranger that has never said hello waits for minutes. */
+static void strangers(void)
+{
+    static struct target list[1010];
+    int known = 0;
+    for (int i = 0; i < 1010; i++) {
+        list[i] = stranger_of(i % 250, i / 250);
+        list[i].tried = i >= 1000;
+    }
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+        struct dialer *d = dialer_of(1, seed, list, 1010);
+        known += dialer_next(d, 0)->tried;
+        dialer_free(d);
+    }
+    must(known > 2800 && known < 3200, "three out of four");
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct dialer *d = dialer_of(1, seed, list, 1);
+        const struct target *t = dialer_next(d, 0);
+        dialer_over(d, t, 0);
+        int64_t when = dialer_when(d, 0);
+        must(when >= DIAL_PAUSE_STRANGER && when <= 2 * DIAL_PAUSE_STRANGER, "minutes");
+        must(dialer_next(d, when) == t, "then again");
+        dialer_greeted(d, t);
+        dialer_over(d, t, when);
+        must(dialer_when(d, when) - when <= 2 * DIAL_PAUSE_FIRST, "one that said hello");
+        dialer_free(d);
+    }
+}
+
+/* Strangers at many ports of one host: one dial in some minutes, but for loopback. */
+static void hosts(void)
+{
+    struct target list[50];
+    struct fault f;
+    for (int local = 0; local < 2; local++) {
+        for (int i = 0; i < 50; i++) {
+            char text[32];
+            snprintf(text, sizeof text, "%s:%d", local ? "127.0.0.1" : "9.9.9.9", 1 + i);
+            list[i] = stranger_of(0, 0);
+            must(address_parse(text, strlen(text), false, &list[i].address, &f) == 0, f.text);
+        }
+        struct dialer *d = dialer_of(8, 1, list, 50);
+        int dials = 0;
+        for (int64_t now = 0; now < DIAL_PAUSE_STRANGER; now += 1000)
+            for (const struct target *t; (t = dialer_next(d, now)); dials++)
+                dialer_over(d, t, now);
+        must(dials == (local ? 50 : 1), "how many dials of one host");
+        dialer_free(d);
+    }
+}
+
+/* A feeler goes beyond the fan-out, to a stranger of a random network, or one that is to be tested.
+ */
+static void feelers(void)
+{
+    struct target list[101];
+    int alone = 0;
+    for (int i = 0; i < 100; i++)
+        list[i] = stranger_of(0, i);
+    list[100] = stranger_of(1, 0);
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        struct dialer *d = dialer_of(1, seed, list, 101);
+        const struct target *first = dialer_next(d, 0), *t = dialer_feeler(d, 0);
+        must(first && t && t != first && !dialer_next(d, 0), "beyond the fan-out");
+        alone += network_of(t) == 1;
+        dialer_over(d, t, 0);
+        must(!dialer_next(d, 0), "the fan-out is still full");
+        dialer_over(d, first, 0);
+        must(dialer_next(d, 0), "and then it is not");
+        dialer_free(d);
+    }
+    must(alone > 200 && alone < 500, "a random network, not a random record");
+    for (int i = 0; i < 101; i++)
+        list[i].tried = true;
+    struct dialer *d = dialer_of(1, 1, list, 101);
+    must(!dialer_feeler(d, 0), "nobody is a stranger");
+    list[7].test = true;
+    must(dialer_targets(d, list, 101) == 0, "no memory");
+    const struct target *t = dialer_feeler(d, 0);
+    must(t && t->test && !dialer_feeler(d, 0), "the one to be tested");
+    dialer_free(d);
+}
+
+/* Anchors come first, each once. */
+static void anchors(void)
+{
+    struct target list[1000];
+    for (int i = 0; i < 1000; i++)
+        list[i] = stranger_of(i % 250, i / 250);
+    for (int i = 0; i < 500; i++)
+        list[i].tried = true;
+    list[3].anchor = list[253].anchor = true;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct dialer *d = dialer_of(8, seed, list, 1000);
+        const struct target *a = dialer_next(d, 0), *b = dialer_next(d, 0), *c = dialer_next(d, 0);
+        must(a->anchor && b->anchor && a != b && !c->anchor, "anchors first");
+        dialer_over(d, a, 0);
+        must(dialer_when(d, 0) <= 2 * DIAL_PAUSE_FIRST && dialer_next(d, 0) != a, "each once");
+        dialer_free(d);
+    }
+}
+
+/* What failed in the last run is not dialed at once in this one. */
+static void held(void)
+{
+    struct target one = stranger_of(0, 0);
+    one.hold = 5000;
+    struct dialer *d = dialer_of(8, 1, &one, 1);
+    must(!dialer_next(d, 100) && dialer_when(d, 100) == 5100, "held");
+    must(dialer_targets(d, &one, 1) == 0 && dialer_next(d, 5100), "and not again");
+    dialer_free(d);
 }
 
 static double seconds(void)
@@ -495,11 +617,12 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } parts[] = {{"fanout", fanout},   {"networks", networks}, {"pauses", pauses},
-                 {"gone", gone},       {"never", never},       {"random", random_choice},
-                 {"many", many},       {"removal", removal},   {"files", files},
-                 {"signals", signals}, {"ignored", ignored},   {"turns", turns},
-                 {"leave", leave}};
+    } parts[] = {{"fanout", fanout},   {"networks", networks},   {"pauses", pauses},
+                 {"gone", gone},       {"never", never},         {"random", random_choice},
+                 {"many", many},       {"removal", removal},     {"files", files},
+                 {"signals", signals}, {"ignored", ignored},     {"turns", turns},
+                 {"leave", leave},     {"strangers", strangers}, {"hosts", hosts},
+                 {"feelers", feelers}, {"anchors", anchors},     {"held", held}};
     const char *what = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(what, parts[i].name) == 0) {
