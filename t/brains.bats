@@ -46,6 +46,14 @@ partstest() {
     braintest delay
 }
 
+@test "nobody is punished for what an honest relay can be made to do" {
+    braintest relay
+}
+
+@test "refused records cost their sender requests alone, and one for later is requested again" {
+    braintest verdicts
+}
+
 @test "what one peer sent is not blamed on the next peer in its slot" {
     braintest places
 }

@@ -165,3 +165,16 @@ int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN])
     }
     return idmap_add(&s->young, id) ? 0 : -1;
 }
+
+static void remove_from(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
+{
+    void *entry = idmap_find(m, id);
+    if (entry)
+        idmap_remove(m, entry);
+}
+
+void idset_remove(struct idset *s, const uint8_t id[IDMAP_ID_LEN])
+{
+    remove_from(&s->young, id);
+    remove_from(&s->old, id);
+}

@@ -63,4 +63,7 @@ void idset_prefetch(const struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 int idset_add(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 int idset_add_new(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
 
+/* Removes an id, if it is in the set. */
+void idset_remove(struct idset *s, const uint8_t id[IDMAP_ID_LEN]);
+
 #endif

@@ -479,6 +479,7 @@ struct listener *listener_new(const struct listener_config *config)
     idmap_init(&l->discouraged, sizeof(struct discouraged), LISTENER_DISCOURAGED_MAX, config->seed);
     idmap_init(&l->stems, sizeof(struct stem), STEMS_MAX, config->seed);
     idset_init(&l->ignored, IGNORED_MAX, config->seed);
+    origins_init(&l->origins, config->seed);
     times_init(&l->times, config->seed);
     l->chance = config->seed;
     recents_init(&l->recents, config->seed);
@@ -506,6 +507,7 @@ void listener_free(struct listener *l)
     idmap_free(&l->discouraged);
     idmap_free(&l->stems);
     idset_free(&l->ignored);
+    origins_free(&l->origins);
     times_free(&l->times);
     recents_free(&l->recents);
     stream_free(l->stream);

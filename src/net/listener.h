@@ -92,6 +92,18 @@ struct session_role listener_role(void);
  * listener_out and acknowledgements into the peers' sessions. 0, or -1 and trouble. */
 int listener_settle(struct listener *l, int64_t now, struct fault *f);
 
+/* What this node's own programs say of a record that was printed. */
+enum listener_verdict {
+    LISTENER_ACCEPTED,
+    LISTENER_REFUSED, /* it costs its sender some of its budget of useless records */
+    LISTENER_LATER,   /* not now: it is forgotten, so that it can be offered and requested again */
+};
+
+/* Notes a verdict, once for each record. Gives the peer from which the record arrived first, to be
+ * told of it; NULL: unknown, or no longer connected. */
+struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
+                                enum listener_verdict verdict, int64_t now);
+
 /* The records to be printed; the caller drops what it has printed. */
 struct buf *listener_out(struct listener *l);
 

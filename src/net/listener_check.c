@@ -116,6 +116,32 @@ void inbound_useless(struct inbound *g, int64_t now)
         b->tokens--;
 }
 
+/* A refused record was counted as new, and is useless after all. It may have come from a relay that
+ * could not know, so this costs a share of the requests, and never more. */
+static void take_back(struct inbound *g, int64_t now)
+{
+    g->useful -= g->useful > 0;
+    inbound_useless(g, now);
+    inbound_useless(g, now);
+}
+
+struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
+                                enum listener_verdict verdict, int64_t now)
+{
+    uint16_t slot;
+    uint64_t number;
+    if (verdict == LISTENER_LATER)
+        idset_remove(&l->seen, id);
+    if (!origins_take(&l->origins, id, &slot, &number))
+        return NULL;
+    struct inbound *g = inbound_at(l, slot);
+    if (!g || g->state->number != number)
+        return NULL;
+    if (verdict == LISTENER_REFUSED)
+        take_back(g, now);
+    return g;
+}
+
 static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
                          enum worth worth, int64_t now)
 {
@@ -163,6 +189,7 @@ static int take_new(struct listener *l, struct inbound *g, const struct item *it
     remember(l, item, hidden);
     listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
     if (g) {
+        origins_add(&l->origins, item->id, g->state->slot, g->state->number);
         g->useful++;
         bucket_add(&g->state->budget, &listener_budget, 1);
     }

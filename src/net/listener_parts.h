@@ -4,6 +4,7 @@
 
 #include "base/bucket.h"
 #include "net/listener.h"
+#include "net/origins.h"
 #include "net/recents.h"
 #include "net/times.h"
 #include "stream/stream.h"
@@ -94,6 +95,7 @@ struct listener {
     struct allowance proofs;  /* bytes that may be read to prove something */
     bool light_busy;          /* one can be answered at once */
     struct idset ignored;     /* records that are useless here, or were from one peer */
+    struct origins origins;   /* of the records printed */
     struct times times;       /* when each key was last in a peer record */
     uint64_t arrivals;        /* of peers */
     int64_t looked;           /* when requests were last checked */

@@ -724,6 +724,188 @@ static void test_places(void)
     net_free(n);
 }
 
+/* --- What an honest relay can be made to do ------------------------------------------------------
+ */
+
+/* A peer record that nobody signed, of the key with this number. */
+static struct record make_peer(uint64_t number, int64_t time)
+{
+    struct record r = {.is_block = false};
+    uint64_t seed = number;
+    uint8_t key[ID_LEN], chain[ID_LEN], signature[SIGNATURE_LEN];
+    char end[64];
+    fill(key, sizeof key, &seed);
+    fill(signature, sizeof signature, &seed);
+    memset(chain, BRAINS_CHAIN_BYTE, ID_LEN);
+    add_text(&r.text, "peer ");
+    add_hex(&r.text, chain, ID_LEN);
+    add_text(&r.text, " ");
+    add_hex(&r.text, key, ID_LEN);
+    snprintf(end, sizeof end, " 127.0.0.1:7001 %lld ", (long long)time);
+    add_text(&r.text, end);
+    add_hex(&r.text, signature, SIGNATURE_LEN);
+    sha256(r.text.data, r.text.len, r.id);
+    add_text(&r.text, "\n");
+    return r;
+}
+
+/* Offers a record, gives it if it is wanted, and says what the answer to that was: 0 nothing, 't'
+ * taken; '-' it was not wanted, 'T' taken without. */
+static char offer(struct talk *t, const struct record *r)
+{
+    const char *said = ask_word(t, "have", r->id);
+    if (is_word(said, "taken", r->id))
+        return 'T';
+    if (!is_word(said, "want", r->id)) {
+        must(!*said);
+        return '-';
+    }
+    said = ask_record(t, r);
+    must(!*said || is_word(said, "taken", r->id));
+    return *said;
+}
+
+static int no_tip(void *self, int64_t *height, uint8_t tip[ID_LEN], struct fault *f)
+{
+    (void)self, (void)height, (void)tip, (void)f;
+    return 0;
+}
+
+static int no_holds(void *self, const uint8_t id[ID_LEN], struct fault *f)
+{
+    (void)self, (void)id, (void)f;
+    return 0;
+}
+
+/* Allows no header. */
+static int no_header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
+{
+    (void)self, (void)b, (void)id;
+    return fault_rule(f, "block: not here");
+}
+
+static int64_t any_size(void *self)
+{
+    (void)self;
+    return BLOCK_SIZE_MAX;
+}
+
+/* A block that our ledger or clock does not allow, as a brief and whole. */
+static void strange_blocks(void)
+{
+    static const struct view view = {
+        .tip = no_tip, .holds = no_holds, .header = no_header, .maxblock = any_size};
+    struct net *n = lone(false);
+    struct record txs[3] = {make_tx(1), make_tx(2), make_tx(3)};
+    struct record block = make_block(5, (uint8_t[ID_LEN]){5}, txs, 3);
+    struct record other = make_block(6, (uint8_t[ID_LEN]){6}, txs, 3);
+    struct record tx = n->records[net_add(n, make_tx(4))];
+    struct talk t;
+    struct buf brief = {0};
+    n->nodes[0].listening.view = &view;
+    join(&t, n, 0, NULL, true);
+    add_brief(&brief, &block, txs);
+    must(!*ask(&t, &brief) && offer(&t, &block) == '-');
+    must(offer(&t, &other) == 0 && offer(&t, &other) == '-');
+    must(offer(&t, &tx) == 't' && !t.inbound->doomed);
+    leave(&t);
+    buf_free(&brief);
+    net_free(n);
+}
+
+static void unknown_types(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record note = {.is_block = false}, tx = n->records[net_add(n, make_tx(4))];
+    add_text(&note.text, "note of another kind");
+    sha256(note.text.data, note.text.len, note.id);
+    add_text(&note.text, "\n");
+    join(&t, n, 0, NULL, true);
+    must(offer(&t, &note) == 0 && offer(&t, &note) == '-' && offer(&t, &tx) == 't');
+    must(!t.inbound->doomed);
+    leave(&t);
+    buf_free(&note.text);
+    net_free(n);
+}
+
+/* Those above the rate are dropped, and taken from another peer; a key's newer ones are not
+ * printed; none costs anything. */
+static void peer_records(void)
+{
+    struct net *n = lone(false);
+    struct talk t, other;
+    struct record r = {.is_block = false};
+    size_t taken = 0;
+    int64_t time = 1700000000;
+    join(&t, n, 0, NULL, true);
+    join(&other, n, 0, NULL, true);
+    for (uint64_t i = 0; i < 210; i++) {
+        r = n->records[net_add(n, make_peer(i, time))];
+        char answer = offer(&t, &r);
+        must(answer == 't' || answer == 0);
+        taken += answer == 't';
+    }
+    must(taken == 200 && offer(&t, &r) == '-' && offer(&other, &r) == 't');
+    for (int64_t i = 1; i < 20; i++) {
+        struct record again = make_peer(3, time + i);
+        if (i == 1)
+            net_add(n, again);
+        must(offer(&other, &again) == 't' && offer(&other, &again) == 'T');
+    }
+    struct record old = make_peer(4, time - 1), future = make_peer(5, time + 3600);
+    must(offer(&other, &old) == 't' && offer(&other, &future) == 0);
+    for (size_t i = 0; i < n->record_count; i++)
+        must(n->nodes[0].had[i] == (i < 200 || i >= 209));
+    must(!t.inbound->doomed && !other.inbound->doomed);
+    leave(&t);
+    leave(&other);
+    net_free(n);
+}
+
+static void test_relay(void)
+{
+    strange_blocks();
+    unknown_types();
+    peer_records();
+}
+
+/* What this node's programs refuse costs the peer that delivered it requests, and not more; a
+ * record for later is asked for again. */
+static void test_verdicts(void)
+{
+    struct net *n = lone(false);
+    struct listener *l = n->nodes[0].listener;
+    struct talk t;
+    size_t wanted = 0;
+    join(&t, n, 0, NULL, true);
+    struct record later = n->records[net_add(n, make_tx(1))];
+    must(offer(&t, &later) == 't' && t.inbound->useful == 1);
+    must(listener_judged(l, later.id, LISTENER_LATER, n->now) == t.inbound);
+    must(!listener_judged(l, later.id, LISTENER_REFUSED, n->now));
+    must(is_word(ask_word(&t, "have", later.id), "want", later.id));
+    for (uint64_t i = 0; i < 2000; i++) {
+        struct record r = make_tx(100 + i);
+        n->records[1] = r;
+        n->record_count = 2;
+        n->nodes[0].had[1] = 0;
+        char answer = offer(&t, &r);
+        must(answer == 't' || answer == '-');
+        wanted += answer == 't';
+        must(answer == '-' || listener_judged(l, r.id, LISTENER_REFUSED, n->now) == t.inbound);
+        buf_free(&r.text);
+    }
+    must(wanted > 990 && wanted <= 1000 && t.inbound->useful == 1 && !t.inbound->doomed);
+    n->record_count = 1;
+    n->now += 1000; /* and then five a second */
+    struct record r = n->records[net_add(n, make_tx(2))];
+    must(offer(&t, &r) == 't');
+    must(listener_judged(l, r.id, LISTENER_ACCEPTED, n->now) == t.inbound);
+    leave(&t);
+    must(!listener_judged(l, r.id, LISTENER_ACCEPTED, n->now));
+    net_free(n);
+}
+
 /* --- What senders count ----------------------------------------------------------------------- */
 
 static void need(unsigned peers, unsigned takers)
@@ -959,12 +1141,13 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"probe", test_probe},   {"flood", test_flood},       {"briefs", test_briefs},
-    {"lines", test_lines},   {"halves", test_halves},     {"shared", test_shared},
-    {"twins", test_twins},   {"stall", test_stall},       {"leave", test_leave},
-    {"delay", test_delay},   {"alone", test_alone},       {"late", test_late},
-    {"places", test_places}, {"need", test_need},         {"taken", test_taken},
-    {"window", test_window}, {"newcomer", test_newcomer}, {"room", test_room},
+    {"probe", test_probe},       {"flood", test_flood},       {"briefs", test_briefs},
+    {"lines", test_lines},       {"halves", test_halves},     {"shared", test_shared},
+    {"twins", test_twins},       {"stall", test_stall},       {"leave", test_leave},
+    {"delay", test_delay},       {"alone", test_alone},       {"late", test_late},
+    {"relay", test_relay},       {"verdicts", test_verdicts}, {"places", test_places},
+    {"need", test_need},         {"taken", test_taken},       {"window", test_window},
+    {"newcomer", test_newcomer}, {"room", test_room},
 };
 
 static bool run_test(const char *name)
