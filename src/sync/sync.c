@@ -58,6 +58,8 @@ static int take_good(struct sync *s, struct sync_peer *p, const struct item *ite
 static void drop_judged(struct sync *s, const struct item *item, const struct fault *why)
 {
     struct sync_peer *p = s->judged;
+    /* a block of the future may have been let in by another clock */
+    p->excused |= item->has_header && item->block.time > s->config.clock(s->config.self);
     sync_peer_drop(p, item->has_header ? item->id : NULL, why);
     judging_end(&s->judging);
     puller_forget(&p->puller);

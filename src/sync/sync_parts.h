@@ -18,10 +18,11 @@ struct sync_peer {
     bool greeted;
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    bool over;   /* the connection is closed */
-    bool bad;    /* it broke a rule: it is not dialed again */
-    bool told;   /* the reason for dropping it was reported */
-    bool useful; /* it brought something new */
+    bool over;    /* the connection is closed */
+    bool bad;     /* it broke a rule: it is not dialed again, */
+    bool excused; /* ... unless an honest peer may do so, such as a slow one: then later */
+    bool told;    /* the reason for dropping it was reported */
+    bool useful;  /* it brought something new */
     struct sync_peer *next;
 };
 

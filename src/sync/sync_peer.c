@@ -138,6 +138,7 @@ static enum client_next leave(void *self, void *peer, const struct fault *why)
     bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
     p->over = true;
     p->bad |= broke;
+    p->excused |= broke && p->session.word && strcmp(p->session.word, "bad") != 0;
     if (!p->greeted)
         return CLIENT_LATER;
     sync_log(s, p->who, "out", NULL, why->text);
@@ -167,7 +168,7 @@ struct client_owner sync_peer_owner(struct sync *s)
 /* Without follow, a peer that was cut off is dialed again only if it brought something new. */
 enum client_next sync_peer_next(const struct sync_peer *p)
 {
-    if (p->bad)
+    if (p->bad && !(p->excused && p->run->config.follow))
         return CLIENT_BAN;
     if (p->run->config.follow)
         return CLIENT_AGAIN;
@@ -217,6 +218,8 @@ int sync_peer_tend(struct sync_peer *p, bool full, int64_t now, struct fault *f)
 void sync_peer_tick(struct sync_peer *p, int64_t now)
 {
     struct fault f;
-    if (!p->over && p->greeted && puller_tick(&p->puller, now, &f))
+    if (!p->over && p->greeted && puller_tick(&p->puller, now, &f)) {
+        p->excused = true;
         sync_peer_drop(p, NULL, &f);
+    }
 }
