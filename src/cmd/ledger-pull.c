@@ -4,6 +4,7 @@
 #include "base/waits.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
+#include "cli/light_pull.h"
 #include "cli/network.h"
 #include "cli/output.h"
 #include "sync/sync.h"
@@ -35,7 +36,10 @@ static const struct cli_option options[] = {
     {'t', "seconds", "SECONDS", "give up if nothing new arrives for this long (default: 60)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
-    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
+    {'H', "headers", NULL, "fetch headers only, into the file of headers that -l names"},
+    {'C', "checkpoints", "FILE", "with -H: agree with the checkpoints of the keys in FILE"},
+    {'P', "passphrase-fd", "FD|ID",
+     "the key's passphrase is the next line of FD; or prove record ID"},
     {0, NULL, NULL, NULL},
 };
 
@@ -50,6 +54,8 @@ struct run {
     const char *ledger, *chain, *key, *keys, *threads;
     int passphrase_fd;
     bool plain, verbose;
+    bool headers; /* fetches headers only, as a light client */
+    struct light_pull light;
     bool told_wait;
     int64_t printed; /* when a block was last printed, or when the run began */
     struct allow *allow;
@@ -88,15 +94,20 @@ static _Noreturn void fail(const struct run *r, const struct fault *f)
 
 static void take_option(struct run *r, int c)
 {
-    const struct cli_value texts[] = {{'l', &r->ledger}, {'c', &r->chain},   {'k', &r->key},
-                                      {'a', &r->keys},   {'j', &r->threads}, {0, NULL}};
+    const struct cli_value texts[] = {{'l', &r->ledger},  {'c', &r->chain},
+                                      {'k', &r->key},     {'a', &r->keys},
+                                      {'j', &r->threads}, {'C', &r->light.checkpoints},
+                                      {0, NULL}};
+    r->headers |= c == 'H';
     r->plain |= c == 'p';
     r->verbose |= c == 'v';
     r->config.deflate |= c == 'z';
     r->config.follow |= c == 'f';
     r->config.dialing.names |= c == 'r';
     cli_take(texts, c);
-    if (c == 'P')
+    if (c == 'P' && cli_light_pull_id(&r->light, optarg))
+        r->headers = true;
+    else if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, INT32_MAX);
     if (c == 'i')
         r->config.interval = 1000 * cli_number("-i", optarg, 1, 86400);
@@ -217,21 +228,59 @@ static void stop(struct run *r)
     loop_free(r->config.dialing.loop);
 }
 
-/* With -f, a signal is a normal end; otherwise it acts as usual. */
-static _Noreturn void end_by_signal(struct run *r)
+/* --- Headers only ----------------------------------------------------------------------------- */
+
+/* Gives the exit status. */
+static int pull_headers(struct run *r, char **operands, size_t count)
 {
-    int number = loop_stopped(r->config.dialing.loop);
+    struct light_pull *p = &r->light;
+    cli_clock(NULL);
+    start_dialing(r, operands, count);
+    p->path = r->ledger ? r->ledger : "headers";
+    p->has_chain = r->chain;
+    if (r->chain)
+        cli_chain(r->chain, p->chain);
+    p->config = (struct light_sync_config){.dialing = r->config.dialing,
+                                           .deflate = r->config.deflate,
+                                           .patience = r->config.patience,
+                                           .clock = cli_clock,
+                                           .log = log_event,
+                                           .warn = warn,
+                                           .self = r};
+    return cli_light_pull_run(p);
+}
+
+/* Ends as a program does that does not catch the signal. */
+static _Noreturn void raise_again(int number)
+{
     sigset_t set;
-    output_drain(&r->output, LAST_WORDS);
-    stop(r);
-    if (r->config.follow)
-        cli_exit(CLI_YES);
     sigemptyset(&set);
     sigaddset(&set, number);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     signal(number, SIG_DFL);
     raise(number);
     cli_exit(CLI_TROUBLE);
+}
+
+/* With -f, a signal is a normal end; otherwise it acts as usual. */
+static _Noreturn void end_by_signal(struct run *r)
+{
+    int number = loop_stopped(r->config.dialing.loop);
+    output_drain(&r->output, LAST_WORDS);
+    stop(r);
+    if (r->config.follow)
+        cli_exit(CLI_YES);
+    raise_again(number);
+}
+
+static _Noreturn void end_headers(struct run *r, int status)
+{
+    if (status < 0)
+        raise_again(loop_stopped(r->config.dialing.loop));
+    allow_free(r->allow);
+    tls_free(r->config.dialing.tls);
+    loop_free(r->config.dialing.loop);
+    cli_exit(status);
 }
 
 int main(int argc, char **argv)
@@ -247,6 +296,12 @@ int main(int argc, char **argv)
         cli_misuse("-P is the passphrase of a key: it goes with -k");
     if (r.plain && (r.key || r.keys))
         cli_misuse("-p: plain connections have no keys: leave out -k and -a");
+    if (r.headers && r.config.follow)
+        cli_misuse("-f follows blocks: not with -H");
+    if (r.light.checkpoints && !r.headers)
+        cli_misuse("-C goes with -H");
+    if (r.headers)
+        end_headers(&r, pull_headers(&r, argv + optind, (size_t)(argc - optind)));
     r.ledger = cli_ledger(r.ledger);
     start(&r, argv + optind, (size_t)(argc - optind));
     if (!run(&r))

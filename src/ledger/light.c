@@ -70,7 +70,7 @@ static int take_header(struct light *c, const struct line *line, int64_t now, st
     return 0;
 }
 
-static int judge_proof(struct light *c, const struct proof *p, struct fault *f)
+int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
 {
     size_t n;
     int found = heads_find(&c->heads, p->block, &n, f);
@@ -96,7 +96,7 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
     if (c->mode == LIGHT_UNKNOWN)
         c->mode = LIGHT_LOOSE;
     if (line_is(line->text, line->len, "proof"))
-        return proof_parse(line->text, line->len, &p, f) ? 0 : judge_proof(c, &p, f);
+        return proof_parse(line->text, line->len, &p, f) ? 0 : light_judge_proof(c, &p, f);
     enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
     const char *space = memchr(line->text, ' ', line->len);
     size_t word = space ? (size_t)(space - line->text) : line->len;

@@ -59,8 +59,7 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
     return verdict < 0 ? -1 : 0;
 }
 
-/* Reads the genesis block whose text has been collected. 1, 0 and a rule, -1 and trouble. */
-static int judge_genesis(struct light *c, uint64_t line, struct fault *f)
+int light_judge_genesis(struct light *c, uint64_t line, struct fault *f)
 {
     struct batch batch = {0};
     int result = batch_parse(&batch, c->genesis.data, c->genesis.len, line, 0, f);
@@ -118,5 +117,5 @@ int light_take_genesis(struct light *c, const struct line *header, const struct 
     if (c->mode == LIGHT_WHOLE && gather_body(c, b->count, f))
         return -1;
     *text = (struct span){c->genesis.data, c->genesis.len - 1};
-    return c->mode == LIGHT_WHOLE ? judge_genesis(c, line, f) : judge_copy(c, id, f);
+    return c->mode == LIGHT_WHOLE ? light_judge_genesis(c, line, f) : judge_copy(c, id, f);
 }

@@ -11,6 +11,14 @@
 
 /* --- Ancestors ------------------------------------------------------------------------------- */
 
+/* The times of ancestors below a checkpoint are not known. They are taken as the oldest possible,
+ * so no valid header is refused. */
+static void assume_old(struct ancestry *a)
+{
+    for (; a->count < MEDIAN_OF; a->count++)
+        a->times[(a->height - a->count + MEDIAN_OF) % MEDIAN_OF] = INT64_MIN;
+}
+
 static void gather_times(struct light *c, size_t parent)
 {
     struct ancestry *a = &c->above;
@@ -19,9 +27,13 @@ static void gather_times(struct light *c, size_t parent)
                            .time = head_at(&c->heads, n)->time};
     a->times[a->height % MEDIAN_OF] = a->time;
     for (a->count = 1; a->count < MEDIAN_OF && head_at(&c->heads, n)->height > 0; a->count++) {
+        if (n == c->anchor)
+            break;
         n = head_at(&c->heads, n)->parent;
         a->times[head_at(&c->heads, n)->height % MEDIAN_OF] = head_at(&c->heads, n)->time;
     }
+    if (c->anchor && n == c->anchor)
+        assume_old(a);
     c->above_of = parent;
 }
 
@@ -152,14 +164,45 @@ static int find_parent(struct light *c, const struct block *b, const uint8_t id[
     return found;
 }
 
+/* Whether a header can begin the chain although its parent is missing: it comes right after
+ * genesis, and a checkpoint names it. */
+static bool is_anchor(const struct light *c, const struct block *b, const uint8_t id[ID_LEN])
+{
+    size_t n = c->set ? checkpoints_from(c->set, b->height) : 0;
+    return c->set && c->heads.count == 1 && n < c->set->count &&
+           c->set->bounds[n].height == b->height &&
+           memcmp(c->set->bounds[n].block, id, ID_LEN) == 0;
+}
+
+/* Begins the chain at a checkpoint: what is below it is not looked at any more. */
+static int judge_anchor(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
+                        size_t size, struct fault *f)
+{
+    if (tree_header_alone(b, id, f) || check_body(c, b, size, f) || check_supply(c, b, f) ||
+        add_child(c, b, id, 0, f))
+        return f->kind == FAULT_RULE ? 0 : -1;
+    c->best = c->anchor = 1;
+    gather_times(c, c->anchor);
+    return 1;
+}
+
 int light_judge_header(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                        size_t size, int64_t now, struct fault *f)
 {
     size_t parent = c->heads.count - 1;
     if (c->above_of != parent || memcmp(head_at(&c->heads, parent)->id, b->prev, ID_LEN)) {
         int found = find_parent(c, b, id, &parent, f);
+        if (found == 0 && is_anchor(c, b, id))
+            return judge_anchor(c, b, id, size, f);
         if (found != 1)
             return found == 2 ? 1 : found;
+        if (c->anchor && parent == 0) {
+            fault_rule(f,
+                       "block: below the checkpoint at height %" PRIu32
+                       ", at which these headers begin",
+                       head_at(&c->heads, c->anchor)->height);
+            return 0;
+        }
     }
     if (header_check(&c->asert, &c->rules, &c->above, b, id, now, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_child(c, b, id, parent, f))

@@ -99,12 +99,17 @@ uint32_t heads_jump(const struct heads *t, uint32_t parent)
     return p->height - one->height == one->height - two->height ? one->jump : parent;
 }
 
+size_t heads_ancestor(const struct heads *t, size_t n, uint32_t height)
+{
+    for (;;) {
+        const struct head *h = head_at(t, n);
+        if (h->height <= height || head_at(t, h->parent)->height < height)
+            return n;
+        n = head_at(t, h->jump)->height >= height ? h->jump : h->parent;
+    }
+}
+
 bool heads_is_above(const struct heads *t, size_t n, size_t tip)
 {
-    uint32_t height = head_at(t, n)->height;
-    while (head_at(t, tip)->height > height) {
-        const struct head *h = head_at(t, tip);
-        tip = head_at(t, h->jump)->height >= height ? h->jump : h->parent;
-    }
-    return tip == n;
+    return heads_ancestor(t, tip, head_at(t, n)->height) == n;
 }

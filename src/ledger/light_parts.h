@@ -4,6 +4,7 @@
 
 #include "ledger/header.h"
 #include "ledger/light.h"
+#include "record/proof.h"
 
 /* The part of a header by which others are judged. Its number is its index in the table; genesis is
  * its own parent. */
@@ -46,6 +47,7 @@ struct light {
 
     struct heads heads;
     size_t best;
+    size_t anchor; /* a header at a checkpoint, whose parent is not here; 0: none */
 
     bool has_genesis; /* its rules, if LIGHT_WHOLE */
     struct rules rules;
@@ -81,6 +83,9 @@ int heads_find(struct heads *t, const uint8_t id[ID_LEN], size_t *n, struct faul
 /* The jump of a child of this head. */
 uint32_t heads_jump(const struct heads *t, uint32_t parent);
 
+/* The ancestor of head n at this height, or the lowest one above it. */
+size_t heads_ancestor(const struct heads *t, size_t n, uint32_t height);
+
 /* Whether head n is on the chain that ends at tip. */
 bool heads_is_above(const struct heads *t, size_t n, size_t tip);
 
@@ -90,6 +95,9 @@ bool heads_is_above(const struct heads *t, size_t n, size_t tip);
 /* By its chain. */
 int light_judge_header(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                        size_t size, int64_t now, struct fault *f);
+
+/* The judgement of a proof by the headers. */
+int light_judge_proof(struct light *c, const struct proof *p, struct fault *f);
 
 /* By its own claims alone, if nothing else is known. */
 int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t size,
@@ -104,6 +112,9 @@ int light_anchor(struct light *c, const struct item *genesis, int64_t supply, st
  * *text is then the whole block. 1, 0 and a rule, -1 and trouble. */
 int light_take_genesis(struct light *c, const struct line *header, const struct block *b,
                        const uint8_t id[ID_LEN], struct span *text, struct fault *f);
+
+/* Reads the genesis block whose text has been collected. 1, 0 and a rule, -1 and trouble. */
+int light_judge_genesis(struct light *c, uint64_t line, struct fault *f);
 
 /* Whether a line can only be part of a genesis block's body. */
 bool light_is_setup(const struct line *line);

@@ -81,6 +81,8 @@ void link_close(struct link *l, const char *word, const struct fault *why)
             break;
         session_sent(l->session, (size_t)put, loop_now());
     }
+    if (l->session)
+        channel_bytes(l->channel, &l->session->bytes_sent, &l->session->bytes_received);
     loop_unwatch(&l->watch);
     channel_close(l->channel);
     l->owner->closed(l->owner->self, l, why);

@@ -46,6 +46,7 @@ struct session {
     struct coding *coding;
     bool stored;    /* what we send is not worth compressing: session_compress */
     uint64_t lines; /* bytes of lines queued in all */
+    uint64_t bytes_sent, bytes_received; /* on the network, TLS included; set when it ends */
     int64_t began, heard, line_began, asked, unread_since;
 };
 

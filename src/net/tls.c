@@ -28,12 +28,13 @@ struct channel {
     int fd;
     SSL *ssl; /* NULL: plain */
     bool connecting, open;
-    bool broken;         /* unusable after an error */
-    bool waits_to_write; /* whether the last call that would block needs to write */
-    bool dry;            /* the last read found the socket empty */
-    bool heard;          /* the peer has sent something */
-    bool lost;           /* the socket ended, */
-    int error;           /* by this error; 0: the peer closed it */
+    bool broken;             /* unusable after an error */
+    bool waits_to_write;     /* whether the last call that would block needs to write */
+    bool dry;                /* the last read found the socket empty */
+    bool heard;              /* the peer has sent something */
+    bool lost;               /* the socket ended, */
+    int error;               /* by this error; 0: the peer closed it */
+    uint64_t sent, received; /* bytes */
     uint8_t account[ED25519_KEY_LEN];
 };
 
@@ -58,6 +59,7 @@ static ptrdiff_t take(struct channel *c, void *out, size_t n)
         got = recv(c->fd, out, n, 0);
     while (got < 0 && errno == EINTR);
     ptrdiff_t result = moved(c, got);
+    c->received += result > 0 ? (uint64_t)result : 0;
     c->dry = result == 0;
     c->heard |= result > 0;
     return result;
@@ -69,6 +71,7 @@ static ptrdiff_t give(struct channel *c, const void *bytes, size_t n)
     do
         sent = send(c->fd, bytes, n, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
+    c->sent += sent > 0 ? (uint64_t)sent : 0;
     return moved(c, sent);
 }
 
@@ -489,6 +492,12 @@ bool channel_waits_to_write(const struct channel *c)
 bool channel_heard(const struct channel *c)
 {
     return c->heard;
+}
+
+void channel_bytes(const struct channel *c, uint64_t *sent, uint64_t *received)
+{
+    *sent = c->sent;
+    *received = c->received;
 }
 
 int channel_fd(const struct channel *c)

@@ -53,6 +53,9 @@ bool channel_waits_to_write(const struct channel *c);
 /* Whether the peer has sent anything yet. */
 bool channel_heard(const struct channel *c);
 
+/* How many bytes have passed through its socket, TLS's own included. */
+void channel_bytes(const struct channel *c, uint64_t *sent, uint64_t *received);
+
 int channel_fd(const struct channel *c);
 
 /* The peer's account once the channel is open; NULL if it is plain. */

@@ -34,7 +34,7 @@ BEGIN {
     layer("explain", "base record crypto work state stream ledger")
     layer("export", "base record crypto state stream ledger")
     layer("farm", "base record crypto work")
-    layer("cli", "base record crypto stream ledger net")
+    layer("cli", "base record crypto stream ledger net sync")
     layer("cmd", "base record crypto work state stream ledger net sync cli export explain farm node")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 

@@ -136,6 +136,31 @@ class Peer:
             time.sleep(0.01)
         self.send(f"pulled {self.tip()}\n".encode())
 
+    # Headers alone, but for genesis; the same is wrong with them.
+    def answer_headers(self, words):
+        self.load()
+        count, at = int(words[1]), 0
+        for name in words[2:]:
+            if name in self.ids:
+                at = self.ids.index(name) + 1
+                break
+        if self.how == "again":
+            at = 1
+        last = len(self.blocks) if self.how == "more" else at + count
+        for n, lines in enumerate(self.blocks[at:last]):
+            self.send(b"".join(self.block(lines if at + n == 0 else lines[:1], n)))
+        self.send(f"pulled {self.tip()}\n".encode())
+
+    # What is in the file CHAIN.proof, if there is one; to those who ask for a block, its header.
+    def answer_prove(self, words):
+        self.load()
+        if words[1] in self.ids:
+            self.send(self.blocks[self.ids.index(words[1])][0])
+        elif os.path.exists(self.path + ".proof"):
+            with open(self.path + ".proof", "rb") as f:
+                self.send(f.read())
+        self.send(f"pulled {self.tip()}\n".encode())
+
     def run(self):
         self.load()
         if self.how == "mute":
@@ -157,6 +182,10 @@ class Peer:
             words = self.line().split(" ")
             if words[0] == "pull":
                 self.answer(words)
+            elif words[0] == "headers":
+                self.answer_headers(words)
+            elif words[0] == "prove":
+                self.answer_prove(words)
             elif words[0] == "ping":
                 self.send(f"pong {words[1]}\n".encode())
             elif words[0] == "bye":

@@ -1,0 +1,38 @@
+/*
+ * A file of headers, for those who hold no ledger: the best chain known, as `ledger-chain -H`
+ * prints it. The headers that arrive are judged by a light client (ledger/light.h); those of side
+ * branches wait in a temporary file until their branch has more work.
+ *
+ * One process at a time writes it. A crash leaves whole headers and perhaps a torn line, which is
+ * cut off when it is next opened; or, while another branch replaces its end, the old file.
+ */
+#ifndef SYNC_HEADER_FILE_H
+#define SYNC_HEADER_FILE_H
+
+#include "ledger/light.h"
+#include "record/field.h"
+
+struct header_file;
+
+/* Opens the file at path, which stays the caller's, and judges what it contains; it need not exist
+ * yet. now: Unix seconds. chain: the genesis id that it must have; NULL: whatever it has. set: the
+ * checkpoints that headers must agree with (NULL: none), the caller's. NULL and a fault: of another
+ * chain, not headers, locked for good, or no genesis and no chain. */
+struct header_file *header_file_open(const char *path, const uint8_t *chain,
+                                     const struct checkpoints *set, int64_t now, struct fault *f);
+void header_file_close(struct header_file *h);
+
+/* The chain's genesis id, and the light client that judged the headers. */
+const uint8_t *header_file_chain(const struct header_file *h);
+struct light *header_file_light(const struct header_file *h);
+
+/* Judges a header, without its newline, or the whole genesis block. 1 if it is valid and new, 0 if
+ * it was here already, -1 and a rule or trouble. */
+int header_file_take(struct header_file *h, const char *text, size_t len, bool genesis, int64_t now,
+                     struct fault *f);
+
+/* Writes the best chain, as far as it is not in the file yet, and syncs it. 0, or -1 and trouble.
+ */
+int header_file_save(struct header_file *h, struct fault *f);
+
+#endif

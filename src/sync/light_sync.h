@@ -1,0 +1,64 @@
+/*
+ * Catching up without a ledger: asks several peers for the headers that a file of headers lacks,
+ * and for proofs of records. No peer is trusted. The headers come from one peer at a time, and from
+ * the next one as soon as that is slow, so what several peers have is fetched once; a peer whose
+ * best tip is known by then costs nothing more. Of the branches, the one with the most work counts,
+ * whoever has it.
+ */
+#ifndef SYNC_LIGHT_SYNC_H
+#define SYNC_LIGHT_SYNC_H
+
+#include "net/client.h"
+#include "record/proof.h"
+#include "sync/header_file.h"
+
+#define LIGHT_SLOW 10000 /* ms for an answer, after which another peer is asked as well */
+#define LIGHT_SIDE_MAX                                                                             \
+    10000 /* headers in a row, of one peer, on a branch with less work than the                    \
+             best, plus twice as many as the best has above the fork */
+
+struct light_sync_config {
+    struct client_config dialing; /* as in sync.h */
+    struct header_file *file;
+    const struct checkpoints *set; /* a new file begins at the highest of these; NULL: at genesis */
+    bool deflate;                  /* offer compression */
+    const uint8_t (*ids)[ID_LEN];  /* the records to prove */
+    size_t ids_count;
+    int64_t patience; /* ms: how long to wait for something new */
+    int64_t (*clock)(void *self);
+    /* As in sync.h. */
+    void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
+                const char *words);
+    void (*warn)(void *self, const char *who, const char *words);
+    void *self;
+};
+
+/* What is known of a record. */
+struct light_proof {
+    bool found;
+    struct proof proof;
+    struct buf header; /* of its block, without the newline */
+    size_t block;      /* its number among the headers */
+};
+
+struct light_sync;
+
+/* The config is copied; what it points to stays the caller's. NULL and trouble. */
+struct light_sync *light_sync_new(const struct light_sync_config *config, int64_t now,
+                                  struct fault *f);
+void light_sync_free(struct light_sync *s);
+
+/* Call after every loop_turn. 0, or -1 and trouble. */
+int light_sync_turn(struct light_sync *s, int64_t now, struct fault *f);
+int light_sync_wait(const struct light_sync *s, int64_t now);
+
+/* Whether the run has ended. */
+bool light_sync_over(const struct light_sync *s, int64_t now);
+
+/* Whether at least one peer has delivered its whole best chain. */
+bool light_sync_complete(const struct light_sync *s);
+
+/* The proof of a record, if its block is on the best chain; otherwise NULL. */
+const struct light_proof *light_sync_proof(const struct light_sync *s, size_t i);
+
+#endif
