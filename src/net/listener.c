@@ -82,10 +82,11 @@ uint64_t listener_block_limit(const struct listener *l)
 
 int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n)
 {
-    if (buf_add(&l->slots, &g->state->slot, sizeof g->state->slot))
+    const struct gathered it = {l->text.len + n, g->state->slot};
+    if (buf_add(&l->gathered, &it, sizeof it))
         return -1;
     if (buf_add(&l->text, text, n)) {
-        l->slots.len -= sizeof g->state->slot;
+        l->gathered.len -= sizeof it;
         return -1;
     }
     return 0;
@@ -413,10 +414,10 @@ struct inbound *listener_join(struct listener *l, struct session *session,
 /* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
 static void orphan(struct listener *l, uint16_t slot)
 {
-    const uint16_t nobody = NOBODY;
-    for (size_t at = 0; at < l->slots.len; at += sizeof slot)
-        if (memcmp(l->slots.data + at, &slot, sizeof slot) == 0)
-            memcpy(l->slots.data + at, &nobody, sizeof nobody);
+    struct gathered *all = (void *)l->gathered.data;
+    for (size_t i = 0; i < l->gathered.len / sizeof *all; i++)
+        if (all[i].slot == slot)
+            all[i].slot = NOBODY;
 }
 
 void listener_leave(struct listener *l, struct inbound *g, int64_t now)
@@ -511,9 +512,10 @@ void listener_free(struct listener *l)
     times_free(&l->times);
     recents_free(&l->recents);
     stream_free(l->stream);
-    batch_free(&l->batch);
+    batch_free(&l->batches[0]);
+    batch_free(&l->batches[1]);
     buf_free(&l->text);
-    buf_free(&l->slots);
+    buf_free(&l->gathered);
     buf_free(&l->light_queue);
     buf_free(&l->out);
     buf_free(&l->scratch);

@@ -231,10 +231,10 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
 }
 
 /* Skips the signatures of lines that were checked when they arrived alone. */
-static void skip_checked(struct listener *l)
+static void skip_checked(const struct listener *l, struct batch *b)
 {
-    for (size_t i = 0; i < l->batch.count; i++) {
-        struct item *item = &l->batch.items[i];
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
         for (size_t j = 0; item->is_block && !item->broken && j < item->count; j++) {
             struct entry *e = &item->entries[j];
             struct field known = recents_find(&l->recents, e->id);
@@ -244,38 +244,59 @@ static void skip_checked(struct listener *l)
     }
 }
 
-static int check_batch(struct listener *l, struct fault *f)
+static int start_batch(struct listener *l, struct batch *b, struct fault *f)
 {
     if (!l->config->pool)
         return 0;
-    skip_checked(l);
-    if (batch_start(&l->batch, l->config->pool, f))
-        return -1;
-    if (batch_finish(&l->batch, l->config->pool, f))
+    skip_checked(l, b);
+    return batch_start(b, l->config->pool, f);
+}
+
+static int finish_batch(struct listener *l, struct batch *b, struct fault *f)
+{
+    if (!l->config->pool)
+        return 0;
+    if (batch_finish(b, l->config->pool, f))
         return -1;
     if (l->config->checked)
-        l->config->checked(l->config->known, &l->batch);
+        l->config->checked(l->config->known, b);
     return 0;
 }
 
 /* --- Batches ---------------------------------------------------------------------------------- */
 
-static struct inbound *bringer(const struct listener *l, size_t place)
+enum { CHUNK = 1 << 17 }; /* bytes of records that are read while those before are checked */
+
+static const struct gathered *gathered_at(const struct listener *l, size_t i)
 {
-    uint16_t slot;
-    memcpy(&slot, l->slots.data + place * sizeof slot, sizeof slot);
-    return inbound_at(l, slot);
+    return (const struct gathered *)(const void *)l->gathered.data + i;
+}
+
+static struct inbound *bringer(const struct listener *l, size_t i)
+{
+    return inbound_at(l, gathered_at(l, i)->slot);
+}
+
+/* Gives the stream the records from this one on: as many as make a chunk, or one that is larger. */
+static void next_chunk(struct listener *l, size_t first, size_t count)
+{
+    size_t begin = first ? gathered_at(l, first - 1)->end : 0, n = 1;
+    while (first + n < count && gathered_at(l, first + n)->end - begin <= CHUNK)
+        n++;
+    l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
 }
 
 /* Marks as broken the records of the batch (whose first record has this index among those gathered)
  * that their senders may not send, so that no more work is done for them. (Blocks were admitted
  * when their header arrived.)
  */
-static void admit_batch(struct listener *l, size_t place)
+static void admit_batch(struct listener *l, struct batch *b, size_t first)
 {
-    for (size_t i = 0; i < l->batch.count; i++) {
-        struct item *item = &l->batch.items[i];
-        struct inbound *g = bringer(l, place + i);
+    for (size_t i = 0; i < b->count; i++)
+        idmap_prefetch(&l->asked, b->items[i].id);
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        struct inbound *g = bringer(l, first + i);
         idmap_prefetch(&l->seen.young, item->id);
         if (!g || item->is_block || item->broken)
             continue;
@@ -285,40 +306,67 @@ static void admit_batch(struct listener *l, size_t place)
     }
 }
 
+/* Handles a batch whose signatures are being checked, and whose first record has this index. */
+static int take_batch(struct listener *l, struct batch *b, size_t first, int64_t now,
+                      struct fault *f)
+{
+    if (finish_batch(l, b, f))
+        return -1;
+    for (size_t i = 0; i < b->count; i++)
+        if (take_item(l, bringer(l, first + i), &b->items[i], now))
+            return fault_memory(f);
+    return 0;
+}
+
+/* Reads the batch whose first record has this index. 1; 0: nothing is left; -1 and trouble. */
+static int begin_batch(struct listener *l, struct batch *b, size_t first, struct fault *f)
+{
+    const size_t count = l->gathered.len / sizeof(struct gathered);
+    if (first == count)
+        return 0;
+    if (!l->waiting.len && !stream_ready(l->stream))
+        next_chunk(l, first, count);
+    if (stream_next(l->stream, b, f) < 0)
+        return -1;
+    admit_batch(l, b, first);
+    return start_batch(l, b, f) ? -1 : 1;
+}
+
+/* While the signatures of one batch are checked, the next is read, and then its signatures are
+ * queued: so no thread of the pool waits for this one. */
 int listener_check(struct listener *l, int64_t now, struct fault *f)
 {
-    size_t next = 0;
-    l->waiting = (struct span){l->text.data, l->text.len};
+    struct batch *b = l->batches;
+    size_t first = 0;
+    int current = 0, more;
     stream_limit(l->stream, (int64_t)listener_block_limit(l));
-    while (next < l->slots.len / sizeof(uint16_t)) {
-        if (stream_next(l->stream, &l->batch, f) < 0)
+    more = begin_batch(l, &b[current], first, f);
+    while (more > 0) {
+        size_t next = first + b[current].count;
+        more = begin_batch(l, &b[!current], next, f);
+        if (more < 0 || take_batch(l, &b[current], first, now, f))
             return -1;
-        for (size_t i = 0; i < l->batch.count; i++)
-            idmap_prefetch(&l->asked, l->batch.items[i].id);
-        admit_batch(l, next);
-        if (check_batch(l, f))
-            return -1;
-        for (size_t i = 0; i < l->batch.count; i++)
-            if (take_item(l, bringer(l, next++), &l->batch.items[i], now))
-                return fault_memory(f);
+        first = next;
+        current = !current;
     }
-    l->text.len = l->slots.len = 0;
+    l->text.len = l->gathered.len = 0;
     if (l->text.cap > 4 * GATHER_MAX)
         buf_free(&l->text);
-    return 0;
+    return more;
 }
 
 int listener_replay(struct listener *l, const char *text, size_t n, int64_t now, struct fault *f)
 {
     struct span all = {text, n};
     struct stream *stream = stream_new(source_memory(&all), 1, 0);
+    struct batch *b = &l->batches[0];
     int got;
     if (!stream)
         return fault_memory(f);
-    while ((got = stream_next(stream, &l->batch, f)) > 0) {
-        bool failed = check_batch(l, f);
-        for (size_t i = 0; i < l->batch.count && !failed; i++)
-            if (take_item(l, NULL, &l->batch.items[i], now))
+    while ((got = stream_next(stream, b, f)) > 0) {
+        bool failed = start_batch(l, b, f) || finish_batch(l, b, f);
+        for (size_t i = 0; i < b->count && !failed; i++)
+            if (take_item(l, NULL, &b->items[i], now))
                 failed = fault_memory(f);
         if (failed) {
             got = -1;

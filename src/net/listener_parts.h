@@ -27,6 +27,12 @@ struct filling {
     size_t arrived;       /* bytes of requested lines */
 };
 
+/* A record that waits to be checked. */
+struct gathered {
+    size_t end;    /* where it ends in the text */
+    uint16_t slot; /* of its sender */
+};
+
 /* A transaction in its stem phase. */
 struct stem {
     uint8_t id[ID_LEN];
@@ -104,10 +110,10 @@ struct listener {
     size_t fillings;
     size_t blocks_bytes; /* of blocks in transit, of all peers */
     struct stream *stream;
-    struct span waiting; /* what the stream has yet to read */
-    struct buf text;     /* the records gathered */
-    struct buf slots;    /* uint16_t: the sender of each */
-    struct batch batch;
+    struct span waiting;     /* what the stream has yet to read */
+    struct buf text;         /* the records gathered */
+    struct buf gathered;     /* struct gathered: of each of them */
+    struct batch batches[2]; /* one is read while the signatures of the other are checked */
     struct buf out;
     struct buf scratch;
 };
