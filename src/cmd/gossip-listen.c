@@ -93,6 +93,7 @@ static void find_chain(struct run *r)
     r->known = known_new(r->ledger, NULL);
     if (!r->known)
         cli_die("out of memory");
+    r->listening.recall = known_recall;
     r->listening.checked = known_remember;
     r->listening.known = r->known;
 }

@@ -162,6 +162,9 @@ static void start(struct run *r, char **operands, size_t count)
     if (!r->config.pool)
         cli_die("out of memory");
     start_trial(r);
+    r->config.known = known_new(r->ledger, NULL);
+    if (!r->config.known)
+        cli_die("out of memory");
     r->config.clock = cli_clock;
     r->config.log = log_event;
     r->config.warn = warn;
@@ -223,6 +226,7 @@ static void stop(struct run *r)
     sync_free(r->sync);
     trial_free(r->config.trial);
     allow_free(r->allow);
+    known_free(r->config.known);
     sigpool_free(r->config.pool);
     tls_free(r->config.dialing.tls);
     loop_free(r->config.dialing.loop);

@@ -55,7 +55,9 @@ struct listener_config {
     bool stems;               /* distinguish stem and fluff (Dandelion++) by `fluff` lines in out */
     bool deflate;             /* offer compression */
     struct sigpool *pool;     /* NULL: signatures are not checked, for measurements only */
-    /* Called with each batch whose signatures were checked; may be NULL. */
+    /* Called with each batch that has a block, to mark the entries whose signatures are known to be
+     * valid; and with each whose signatures were checked. May be NULL. */
+    void (*recall)(void *known, struct batch *b);
     void (*checked)(void *known, const struct batch *b);
     void *known;
     uint64_t seed;

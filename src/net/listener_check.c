@@ -233,13 +233,18 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
 /* Skips the signatures of lines that were checked when they arrived alone. */
 static void skip_checked(const struct listener *l, struct batch *b)
 {
+    bool has_block = false;
+    for (size_t i = 0; i < b->count; i++)
+        has_block |= b->items[i].is_block;
+    if (has_block && l->config->recall)
+        l->config->recall(l->config->known, b);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         for (size_t j = 0; item->is_block && !item->broken && j < item->count; j++) {
             struct entry *e = &item->entries[j];
             struct field known = recents_find(&l->recents, e->id);
-            e->checked = e->is_tx && known.text && known.len == e->tx.len &&
-                         memcmp(known.text, e->tx.line, known.len) == 0;
+            e->checked |= e->is_tx && known.text && known.len == e->tx.len &&
+                          memcmp(known.text, e->tx.line, known.len) == 0;
         }
     }
 }

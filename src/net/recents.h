@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 
-#define RECENTS_BYTES (8 << 20)
-#define RECENTS_MAX (1 << 15) /* in each of the two halves */
+#define RECENTS_BYTES (16 << 20)
+#define RECENTS_MAX (1 << 16) /* in each of the two halves */
 
 struct recents {
     struct recents_half {

@@ -1,8 +1,8 @@
 #include "sync/judging.h"
 
-void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool)
+void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool, struct known *known)
 {
-    *j = (struct judging){.trial = trial, .pool = pool};
+    *j = (struct judging){.trial = trial, .pool = pool, .known = known};
 }
 
 void judging_end(struct judging *j)
@@ -31,6 +31,8 @@ int judging_begin(struct judging *j, struct puller *from, struct fault *f)
     if (rules)
         stream_limit(s, rules->maxblock);
     feed_init(&j->feed, s, j->pool);
+    if (j->known)
+        feed_ask(&j->feed, known_recall, j->known);
     j->busy = true;
     return 0;
 }

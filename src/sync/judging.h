@@ -3,6 +3,7 @@
 #ifndef SYNC_JUDGING_H
 #define SYNC_JUDGING_H
 
+#include "ledger/known.h"
 #include "ledger/trial.h"
 #include "net/puller.h"
 #include "stream/feed.h"
@@ -10,7 +11,8 @@
 struct judging {
     struct trial *trial;
     struct sigpool *pool;
-    bool busy; /* blocks are waiting to be judged */
+    struct known *known; /* or NULL */
+    bool busy;           /* blocks are waiting to be judged */
     struct buf text;
     struct span span;
     struct feed feed;
@@ -26,8 +28,9 @@ enum {
     JUDGING_ON,  /* nothing to report yet */
 };
 
-/* The trial and the pool stay the caller's. */
-void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool);
+/* All of them stay the caller's. known: signatures that are known to be valid, or NULL. */
+void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool,
+                  struct known *known);
 void judging_free(struct judging *j);
 
 /* Takes over the puller's complete blocks; must not be busy. 0, or -1 and trouble. */

@@ -248,7 +248,7 @@ static void set_up(struct sync *s, const struct sync_config *config, int64_t now
     s->owner = sync_peer_owner(s);
     s->chain = (struct puller_chain){chain_has, chain_locate, chain_maxblock, s};
     s->progress = s->ticked = now;
-    judging_init(&s->judging, config->trial, config->pool);
+    judging_init(&s->judging, config->trial, config->pool, config->known);
     memcpy(dialing->chain, trial_chain(config->trial), ID_LEN);
     dialing->has_chain = true;
     dialing->once = !config->follow;

@@ -9,6 +9,7 @@
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
+#include "ledger/known.h"
 #include "ledger/trial.h"
 #include "net/client.h"
 
@@ -22,6 +23,7 @@ struct sync_config {
     struct client_config dialing;
     struct trial *trial;  /* the ledger, and what has arrived since */
     struct sigpool *pool; /* checks signatures */
+    struct known *known;  /* signatures that are known to be valid; NULL: none */
     bool deflate;         /* offer compression */
     bool follow;
     int64_t interval;             /* ms; with follow: how often to ask */

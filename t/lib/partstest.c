@@ -149,7 +149,7 @@ static void recent_id(uint8_t id[ID_LEN], size_t i)
  * the first. */
 static void test_recents(void)
 {
-    enum { LINE = 10000, LINES = 2500 };
+    enum { LINE = 10000, LINES = 5000 };
     struct recents r;
     char *line = malloc(LINE);
     uint8_t id[ID_LEN];
