@@ -640,6 +640,18 @@ was_dropped_as() { # PATTERN
     sender_survives
 }
 
+@test "a sender: a listener that says it has taken what it never asked for" {
+    head -n 3 txs >few
+    printf '%s\n' '!wait have' "taken $(ids_of_lines <few | paste -sd ' ')" '!stay' >liar.in
+    start liar liar -q -c "$CHAIN" -t 900 -r 1000 -w liar.at
+    listen l -c "$CHAIN"
+    eventually test -s liar.at
+    for one in 1 2 3; do
+        sed -n "${one}p" few | timeout 300 gossip-send -c "$CHAIN" "$(cat liar.at)" "$at"
+    done
+    eventually same_lines few l.out
+}
+
 # bats test_tags=thorough
 @test "a sender: a peers file of a million addresses" {
     seq 0 "999999" | awk '{ printf "127.%d.%d.%d:1\n", 1 + $1 / 65536, $1 / 256 % 256, $1 % 256 }' >peers

@@ -43,6 +43,8 @@ static const struct cli program = {
     .options = options,
 };
 
+enum { OTHERS_MAX = 3000 }; /* ms that other peers have to answer */
+
 struct run {
     const char *key, *chain, *ledger, *keys;
     bool plain, verbose;
@@ -274,6 +276,15 @@ static void watch_stdin(struct run *r)
         cli_fail(NULL, &f);
 }
 
+/* A peer may say that it has a record which it never asked for, and lie. So others get the time to
+ * ask for it. */
+static bool all_have_answered(const struct run *r)
+{
+    int64_t now = loop_now(), progress = sender_progress(r->sender);
+    return now - (progress > r->ended ? progress : r->ended) >= OTHERS_MAX ||
+           (!sender_waits(r->sender) && !client_is_dialing(r->client, now));
+}
+
 /* Whether everything is done, or can no longer be done. */
 static bool is_over(struct run *r)
 {
@@ -281,7 +292,7 @@ static bool is_over(struct run *r)
     if (!r->inlet.ended)
         return false;
     if (!sender_open(r->sender))
-        return true;
+        return !sender_unsure(r->sender) || all_have_answered(r);
     if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
         return false;
     sender_give_up(r->sender);

@@ -669,6 +669,14 @@ void client_part(struct client *c, const void *peer, enum client_next next)
         part(call, next);
 }
 
+bool client_is_dialing(const struct client *c, int64_t now)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        if (c->calls[i] && !c->calls[i]->greeted)
+            return true;
+    return !c->started || (has_room(c) && dialer_when(c->dialer, now) <= now);
+}
+
 bool client_over(const struct client *c, int64_t now)
 {
     return c->started && !calls_count(c) &&

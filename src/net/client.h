@@ -79,6 +79,9 @@ void client_pause(struct client *c, const void *peer, bool paused);
 /* Decides about a peer that has left, after CLIENT_LATER. */
 void client_part(struct client *c, const void *peer, enum client_next next);
 
+/* Whether somebody is being dialed, or is to be dialed now. */
+bool client_is_dialing(const struct client *c, int64_t now);
+
 /* Whether nobody is being dialed, nor will be unless a file changes. */
 bool client_over(const struct client *c, int64_t now);
 

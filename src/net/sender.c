@@ -155,6 +155,7 @@ static void let_go(struct sender *s)
         s->open--;
         s->config->late(s->config->self, p->id);
     }
+    s->unsure -= held_is_unsure(s, p);
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
         if (s->peers[i] && (p->offered & ~p->settled & 1ULL << i))
             s->peers[i]->state->open--;
@@ -188,6 +189,19 @@ bool sender_full(struct sender *s, int64_t now)
 size_t sender_open(const struct sender *s)
 {
     return s->open;
+}
+
+size_t sender_unsure(const struct sender *s)
+{
+    return s->unsure;
+}
+
+bool sender_waits(const struct sender *s)
+{
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        if (s->peers[i] && (!s->peers[i]->session->greeted || s->peers[i]->state->open))
+            return true;
+    return false;
 }
 
 int64_t sender_progress(const struct sender *s)

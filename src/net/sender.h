@@ -65,6 +65,11 @@ bool sender_full(struct sender *s, int64_t now);
 /* How many of its records too few peers have taken. */
 size_t sender_open(const struct sender *s);
 
+/* How many of the others are done only because peers say that they have them, without having asked
+ * for them; and whether some peer has yet to answer. */
+size_t sender_unsure(const struct sender *s);
+bool sender_waits(const struct sender *s);
+
 /* When a peer last took something. sender_give_up calls config->late for every record still open.
  */
 int64_t sender_progress(const struct sender *s);

@@ -287,9 +287,10 @@ static int take_lines(struct sender *s, struct outbound *m, const char *line, si
     if (len < head + 2 * ID_LEN + 2 || line[head + 2 * ID_LEN] != ' ' ||
         hex_decode(id, line + head, ID_LEN))
         return fault_rule(f, "lines: not a block's id and indexes");
-    const struct held *p = held_find(s, id);
+    struct held *p = held_find(s, id);
     if (!p || p->count < 0 || !(p->offered & bit_of(m)))
         return 0; /* dropped meanwhile: the peer will ask another */
+    p->given |= bit_of(m);
     const size_t begin = head + 2 * ID_LEN + 1;
     return put_lines(s, m, p, line + begin, len - begin, f);
 }
@@ -302,8 +303,11 @@ static void take_one(struct sender *s, struct outbound *m, struct held *p)
     if (p->has & bit_of(m))
         return;
     p->has |= bit_of(m);
+    s->unsure -= held_is_unsure(s, p);
+    p->sure += (p->given & bit_of(m)) != 0;
     if (++p->taken == s->config->need)
         s->open--;
+    s->unsure += held_is_unsure(s, p);
     m->taken++;
     sender_log(s, m, "taken", p->id, NULL);
 }

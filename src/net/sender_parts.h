@@ -19,7 +19,8 @@ struct held {
     uint64_t has;     /* peers that took it, until another gets the slot */
     uint64_t told;    /* peers to which it was ever announced, until another gets the slot, */
     uint64_t given;   /* ... or sent */
-    unsigned taken;   /* how many peers ever took it */
+    unsigned taken;   /* how many peers ever took it, */
+    unsigned sure;    /* ... after they had asked for it */
     int64_t came;
     int64_t embargo; /* a stem: when its embargo ends; else 0 */
     int64_t count;   /* of a block: the lines of its body; else -1 */
@@ -73,6 +74,7 @@ struct sender {
     struct armor armor; /* in that stream */
     struct span waiting;
     struct batch batch;
+    size_t unsure; /* records of which held_is_unsure */
     uint64_t chance;
     unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;
@@ -85,6 +87,13 @@ struct place {
     uint8_t id[ID_LEN];
     uint64_t seq;
 };
+
+/* Whether enough peers have the record, but some of them only say so, without having asked for it:
+ * they may have it from others, or lie. */
+static inline bool held_is_unsure(const struct sender *s, const struct held *p)
+{
+    return p->taken >= s->config->need && p->sure < s->config->need;
+}
 
 /* The record with this number or id; NULL: it is not held. */
 struct held *held_at(const struct sender *s, uint64_t seq);

@@ -297,7 +297,7 @@ static inline void recount_listener(const struct listener *l)
 
 static inline void recount_sender(const struct sender *s)
 {
-    size_t open = 0, bytes = 0, waits[SENDER_PEERS_MAX] = {0};
+    size_t open = 0, unsure = 0, bytes = 0, waits[SENDER_PEERS_MAX] = {0};
     uint64_t here = 0;
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
         here |= s->peers[i] ? 1ULL << i : 0;
@@ -306,11 +306,13 @@ static inline void recount_sender(const struct sender *s)
         must(p && p->seq == seq && held_find(s, p->id) == p);
         must(!(p->offered & ~here) && !(p->settled & ~p->offered));
         open += p->taken < s->config->need;
+        unsure += held_is_unsure(s, p);
         bytes += sizeof *p + p->size;
         for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
             waits[i] += p->offered >> i & ~(p->settled >> i) & 1;
     }
-    must(open == s->open && bytes == s->bytes && s->places.count == s->next - s->first);
+    must(open == s->open && unsure == s->unsure && bytes == s->bytes &&
+         s->places.count == s->next - s->first);
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
         must(!s->peers[i] || (s->peers[i]->state->open == waits[i] && waits[i] <= SENDER_WINDOW));
 }

@@ -970,6 +970,29 @@ static void test_taken(void)
     net_free(n);
 }
 
+/* One that says that it has a record, and never asked for it, may lie. */
+static void test_unsure(void)
+{
+    struct net *n = lone(false);
+    struct talk liar, honest;
+    struct record r = make_tx(1);
+    net_add(n, r);
+    net_inject(n, 0, 0);
+    join(&liar, n, 0, NULL, false);
+    join(&honest, n, 0, NULL, false);
+    struct sender *s = liar.node->sender;
+    settle(&liar);
+    must(is_word(hear(&liar), "have", r.id) && is_word(hear(&honest), "have", r.id));
+    ask_word(&liar, "taken", r.id);
+    must(open_of(n, 0) == 0 && sender_unsure(s) == 1 && sender_waits(s));
+    ask_word(&honest, "want", r.id);
+    ask_word(&honest, "taken", r.id);
+    must(sender_unsure(s) == 0 && !sender_waits(s));
+    leave(&liar);
+    leave(&honest);
+    net_free(n);
+}
+
 static size_t count_ids(const char *said, const char *word)
 {
     size_t ids = 0;
@@ -1141,13 +1164,13 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"probe", test_probe},       {"flood", test_flood},       {"briefs", test_briefs},
-    {"lines", test_lines},       {"halves", test_halves},     {"shared", test_shared},
-    {"twins", test_twins},       {"stall", test_stall},       {"leave", test_leave},
-    {"delay", test_delay},       {"alone", test_alone},       {"late", test_late},
-    {"relay", test_relay},       {"verdicts", test_verdicts}, {"places", test_places},
-    {"need", test_need},         {"taken", test_taken},       {"window", test_window},
-    {"newcomer", test_newcomer}, {"room", test_room},
+    {"probe", test_probe},   {"flood", test_flood},       {"briefs", test_briefs},
+    {"lines", test_lines},   {"halves", test_halves},     {"shared", test_shared},
+    {"twins", test_twins},   {"stall", test_stall},       {"leave", test_leave},
+    {"delay", test_delay},   {"alone", test_alone},       {"late", test_late},
+    {"relay", test_relay},   {"verdicts", test_verdicts}, {"places", test_places},
+    {"need", test_need},     {"taken", test_taken},       {"unsure", test_unsure},
+    {"window", test_window}, {"newcomer", test_newcomer}, {"room", test_room},
 };
 
 static bool run_test(const char *name)
