@@ -98,11 +98,12 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f);
 enum listener_verdict {
     LISTENER_ACCEPTED,
     LISTENER_REFUSED, /* it costs its sender some of its budget of useless records */
-    LISTENER_LATER,   /* not now: it is forgotten, so that it can be offered and requested again */
+    LISTENER_LATER,   /* not now */
 };
 
-/* Notes a verdict, once for each record. Gives the peer from which the record arrived first, to be
- * told of it; NULL: unknown, or no longer connected. */
+/* Notes a verdict, once for each record. One that was not accepted is forgotten, so that it can be
+ * offered and judged again: a payment that was refused may be paid by then. Gives the peer from
+ * which the record arrived first, to be told of it; NULL: unknown, or no longer connected. */
 struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
                                 enum listener_verdict verdict, int64_t now);
 

@@ -130,7 +130,7 @@ struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
 {
     uint16_t slot;
     uint64_t number;
-    if (verdict == LISTENER_LATER)
+    if (verdict != LISTENER_ACCEPTED)
         idset_remove(&l->seen, id);
     if (!origins_take(&l->origins, id, &slot, &number))
         return NULL;
