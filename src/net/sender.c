@@ -233,8 +233,11 @@ static bool take_mark(struct sender *s, const struct item *item)
         s->config->refuse(s->config->self, item->line, f.text);
         return true;
     }
-    if (mark.kind != MARK_FLUFF)
+    if (mark.kind != MARK_FLUFF) {
+        if (s->config->judged)
+            s->config->judged(s->config->self, &mark);
         return true;
+    }
     struct held *p = held_find(s, mark.id);
     if (p)
         stem_end(s, p);

@@ -9,6 +9,7 @@
 #define NET_SENDER_H
 
 #include "net/session.h"
+#include "record/mark.h"
 
 #define SENDER_PEERS_MAX 64
 #define SENDER_WINDOW 3072 /* records announced to a peer and neither taken nor given up */
@@ -43,6 +44,9 @@ struct sender_config {
     uint64_t seed;
     /* Called for an input line that is no record, with its number and what is wrong. */
     void (*refuse)(void *self, uint64_t line, const char *why);
+    /* Called for each mark that says what this node's programs did with a record: accepted, refused
+     * or later. May be NULL. */
+    void (*judged)(void *self, const struct mark *mark);
     /* Called for a record that was dropped before enough peers had taken it. */
     void (*late)(void *self, const uint8_t id[ID_LEN]);
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,

@@ -6,7 +6,6 @@
 #include "base/idmap.h"
 #include "net/sender.h"
 #include "record/armor.h"
-#include "record/mark.h"
 #include "stream/stream.h"
 
 /* A record that is held. Sets of peers are bit masks, by slot. */
