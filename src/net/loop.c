@@ -102,6 +102,8 @@ static int tell_epoll(struct loop *l, struct watch *w, unsigned events, struct f
 
 int loop_watch(struct loop *l, struct watch *w, unsigned events, struct fault *f)
 {
+    if (w->added && w->loop == l && w->events == events)
+        return 0;
     bool known = w->added && always_has(l, w);
     int result = known ? 0 : tell_epoll(l, w, events, f);
     if (result > 0)
