@@ -1127,6 +1127,40 @@ static void test_window(void)
     net_free(n);
 }
 
+/* Peer records are announced at the rate that a listener takes: what waits does not keep others
+ * back, and is announced in time. */
+static void test_rate(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct fault f;
+    join(&t, n, 0, NULL, false);
+    for (uint64_t i = 0; i < 300; i++) {
+        struct record r = make_peer(i, 1700000000);
+        must(sender_take(n->nodes[0].sender, r.text.data, r.text.len, n->now, &f) == 0);
+        buf_free(&r.text);
+    }
+    inject_many(n, 0, 10);
+    settle(&t);
+    must(count_ids(hear(&t), "have") == 190);
+    take_all(&t);
+    pump(&t);
+    size_t announced = 0;
+    for (int64_t second = 1; second <= 61; second++) {
+        n->now += 1000;
+        settle(&t);
+        announced += count_ids(hear(&t), "have");
+        must(announced <= (size_t)second * 2 &&
+             announced + 2 >= (size_t)(second < 60 ? second * 2 : 120));
+        take_all(&t);
+        pump(&t);
+    }
+    must(announced == 120 && open_of(n, 0) == 0);
+    recount_sender(n->nodes[0].sender);
+    leave(&t);
+    net_free(n);
+}
+
 /* Takes what it is offered until nothing comes any more: how much; *first is its first id. */
 static size_t drain(struct talk *t, char first[65], bool take)
 {
@@ -1241,7 +1275,8 @@ static const struct {
     {"delay", test_delay},   {"alone", test_alone},       {"late", test_late},
     {"relay", test_relay},   {"verdicts", test_verdicts}, {"places", test_places},
     {"need", test_need},     {"taken", test_taken},       {"unsure", test_unsure},
-    {"window", test_window}, {"newcomer", test_newcomer}, {"room", test_room},
+    {"window", test_window}, {"rate", test_rate},         {"newcomer", test_newcomer},
+    {"room", test_room},
 };
 
 static bool run_test(const char *name)
