@@ -3,6 +3,7 @@
 #include "base/lines.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,12 @@ void session_sent(struct session *s, size_t n, int64_t now)
     s->unread_since = now;
     if (s->sent == s->out.len)
         s->sent = s->out.len = 0;
+}
+
+void session_bytes_words(const struct session *s, char words[SESSION_BYTES_WORDS])
+{
+    snprintf(words, SESSION_BYTES_WORDS, "%" PRIu64 " sent, %" PRIu64 " received", s->bytes_sent,
+             s->bytes_received);
 }
 
 /* --- Input ------------------------------------------------------------------------------------ */

@@ -84,6 +84,10 @@ void session_sent(struct session *s, size_t n, int64_t now);
  * silent, slow or deaf for too long. */
 int session_tick(struct session *s, int64_t now, struct fault *f);
 
+/* How many bytes it took, in words: "N sent, N received". */
+#define SESSION_BYTES_WORDS 64
+void session_bytes_words(const struct session *s, char words[SESSION_BYTES_WORDS]);
+
 /* We did not read until now: the other side's silence does not count. */
 void session_excuse(struct session *s, int64_t now);
 

@@ -334,24 +334,18 @@ static int line(void *self, struct session *session, enum wire_word word, const 
     return header_puller_line(&p->puller, session, word, text, len, now, f) ? blame(p, f) : 0;
 }
 
-static void log_bytes(const struct light_peer *p)
-{
-    char words[64];
-    snprintf(words, sizeof words, "%" PRIu64 " sent, %" PRIu64 " received", p->session.bytes_sent,
-             p->session.bytes_received);
-    say(p->run, p->who, "bytes", NULL, words);
-}
-
 static enum client_next leave(void *self, void *peer, const struct fault *why)
 {
     struct light_sync *s = self;
     struct light_peer *p = peer;
     bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
+    char words[SESSION_BYTES_WORDS];
     p->over = true;
     p->bad |= broke;
-    log_bytes(p);
     if (!p->greeted)
         return CLIENT_LATER;
+    session_bytes_words(&p->session, words);
+    say(s, p->who, "bytes", NULL, words);
     say(s, p->who, "out", NULL, why->text);
     if (broke || (!p->done && !p->bad && !p->doomed && !s->ending))
         tell(p, why->text);

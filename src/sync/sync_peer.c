@@ -136,11 +136,14 @@ static enum client_next leave(void *self, void *peer, const struct fault *why)
     struct sync *s = self;
     struct sync_peer *p = peer;
     bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
+    char words[SESSION_BYTES_WORDS];
     p->over = true;
     p->bad |= broke;
     p->excused |= broke && p->session.word && strcmp(p->session.word, "bad") != 0;
     if (!p->greeted)
         return CLIENT_LATER;
+    session_bytes_words(&p->session, words);
+    sync_log(s, p->who, "bytes", NULL, words);
     sync_log(s, p->who, "out", NULL, why->text);
     if (broke || (!sync_peer_is_done(p) && !p->bad && !s->ending))
         tell(p, NULL, why->text);

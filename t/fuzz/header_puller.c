@@ -1,0 +1,150 @@
+/* net/header_puller and net/session: a peer that says anything to a light client, which asks it for
+ * headers and proofs in turn. In what it says `@` stands for the id of the header that it gave
+ * last, `&` for the id that is wanted, `!` for a moment. */
+#include "net/header_puller.h"
+#include "base/hex.h"
+#include "crypto/sha256.h"
+#include "fuzz.h"
+#include "record/block.h"
+
+struct run {
+    struct header_puller puller;
+    struct session session;
+    bool begun;
+    size_t taken, proved;
+    int64_t now;
+};
+
+static int has(void *self, const uint8_t id[ID_LEN], struct fault *f)
+{
+    (void)self, (void)f;
+    return *id >> 4 == 1;
+}
+
+static int locate(void *self, uint8_t ids[][ID_LEN], int max)
+{
+    (void)self;
+    must(max >= WIRE_LOCATOR_MAX - 1);
+    memset(ids[0], 0x11, ID_LEN);
+    return 1;
+}
+
+static bool begun(void *self)
+{
+    const struct run *r = self;
+    return r->begun;
+}
+
+/* What is taken is one header in good form, or one genesis block with its whole body. */
+static int take(void *self, const char *text, size_t len, bool genesis, struct fault *f)
+{
+    struct run *r = self;
+    struct block b;
+    const char *end = memchr(text, '\n', len);
+    int64_t lines = 0;
+    size_t first = end ? (size_t)(end - text) : len;
+    must(genesis == (end != NULL) && !(genesis && r->begun));
+    if (!genesis && !r->begun)
+        return fault_rule(f, "block: the genesis block is missing");
+    must(block_parse(text, first, &b, f) == 0 && block_is_genesis(&b) == genesis);
+    for (size_t i = first + 1; i < len; i++)
+        lines += text[i] == '\n';
+    must(!genesis || (lines == b.count && text[len - 1] == '\n'));
+    r->begun |= genesis;
+    r->taken++;
+    if (b.time % 7 == 0)
+        return fault_rule(f, "block: a time of sevens");
+    return b.time % 2 == 0;
+}
+
+static void answered(void *self, struct header_puller *p)
+{
+    struct run *r = self;
+    struct block b;
+    struct fault f;
+    uint8_t id[ID_LEN];
+    r->proved += p->proved;
+    if (!p->header.len)
+        must(!p->proved);
+    if (!p->header.len)
+        return;
+    must(block_parse(p->header.data, p->header.len, &b, &f) == 0 || !p->proved ||
+         f.text[0]); /* whose form its owner judges */
+    sha256(p->header.data, p->header.len, id);
+    must(memcmp(p->proved ? p->proof.block : p->wanted, id, ID_LEN) == 0);
+    must(!p->proved || memcmp(p->proof.id, p->wanted, ID_LEN) == 0);
+}
+
+static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
+{
+    struct run *r = self;
+    (void)now, (void)f;
+    header_puller_greeted(&r->puller, s);
+    return 0;
+}
+
+static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
+                int64_t now, struct fault *f)
+{
+    struct run *r = self;
+    return header_puller_line(&r->puller, s, word, text, len, now, f);
+}
+
+static int say(struct run *r, const char *bytes, size_t n)
+{
+    const struct session_role role = {greeted, line, r};
+    struct fault f;
+    int result = session_take(&r->session, bytes, n, &role, r->now, &f);
+    must(result == 0 || (f.kind == FAULT_RULE && f.text[0]));
+    session_sent(&r->session, session_backlog(&r->session), r->now);
+    return result;
+}
+
+/* Asks for what the bytes so far decide. */
+static int ask(struct run *r, size_t turn)
+{
+    static const uint8_t wanted[ID_LEN] = {0x55};
+    struct fault f;
+    if (r->puller.request != REQUEST_NONE)
+        return 0;
+    return turn % 2 ? header_puller_prove(&r->puller, &r->session, wanted, r->now, &f)
+                    : header_puller_ask(&r->puller, &r->session, 3, r->now, &f);
+}
+
+static int step(struct run *r, char c, size_t turn)
+{
+    struct fault f;
+    if (c == '@')
+        return say(r, hex32(r->puller.last).text, 2 * ID_LEN);
+    if (c == '&')
+        return say(r, hex32(r->puller.wanted).text, 2 * ID_LEN);
+    if (c != '!')
+        return say(r, &c, 1);
+    r->now += 10000;
+    must(r->puller.left >= -1 && r->puller.left <= 3 && r->puller.got <= 3);
+    if (header_puller_tick(&r->puller, r->now, &f) || session_tick(&r->session, r->now, &f))
+        return -1;
+    return ask(r, turn);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct run r = {.now = 1, .begun = n && data[0] & 1};
+    const struct header_chain chain = {
+        .has = has, .locate = locate, .begun = begun, .take = take, .self = &r};
+    struct hello hello = {.height = 0};
+    struct buf theirs = {0};
+    header_puller_init(&r.puller, &chain, &r, answered);
+    must(session_init(&r.session, &hello, r.now) == 0);
+    memset(hello.tip, 0x22, ID_LEN);
+    hello.height = 9;
+    must(hello_format(&hello, &theirs) == 0);
+    must(say(&r, theirs.data, theirs.len) == 0);
+    must(ask(&r, n ? data[0] >> 1 : 0) == 0);
+    for (size_t i = 1; i < n && step(&r, (char)data[i], i) == 0; i++)
+        ;
+    header_puller_free(&r.puller);
+    session_free(&r.session);
+    buf_free(&theirs);
+    return 0;
+}
