@@ -28,6 +28,7 @@ struct tried_entry {
     struct tried_mark mark;
     uint64_t network;
     bool listed; /* in the peers file */
+    int bucket;  /* -1: not computed yet */
     UT_hash_handle hh;
 };
 
@@ -103,6 +104,7 @@ static struct tried_entry *add(struct tried *t, const struct tried_name *n, stru
         return NULL;
     e->name = *n;
     e->mark = mark;
+    e->bucket = -1;
     if (address_parse(n->address, strlen(n->address), false, &a, &why) == 0)
         e->network = address_network_of(&a);
     HASH_ADD(hh, t->entries, name, sizeof e->name, e);
@@ -365,16 +367,19 @@ unsigned tried_bucket(const uint8_t secret[TRIED_SECRET_LEN], char table, uint64
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
-static unsigned bucket_of(const struct tried_entry *e, const uint8_t secret[TRIED_SECRET_LEN])
+static int bucket_of(struct tried_entry *e, const uint8_t secret[TRIED_SECRET_LEN])
 {
-    return tried_bucket(secret, 't', e->network, &e->name, TRIED_BUCKETS, TRIED_REACH);
+    if (e->bucket < 0)
+        e->bucket = (int)tried_bucket(secret, 't', e->network, &e->name, TRIED_BUCKETS,
+                                      TRIED_REACH);
+    return e->bucket;
 }
 
 /* Whether the newcomer has a place in its bucket, which may be that of another record. */
 static bool find_place(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
-                       const struct tried_entry *newcomer, int64_t now)
+                       struct tried_entry *newcomer, int64_t now)
 {
-    unsigned bucket = bucket_of(newcomer, secret), count = 0;
+    int bucket = bucket_of(newcomer, secret), count = 0;
     struct tried_entry *oldest = NULL, *dead = NULL;
     for (struct tried_entry *e = t->entries; e; e = e->hh.next) {
         if (e->mark.state == TRIED_FAILED || bucket_of(e, secret) != bucket)
