@@ -46,6 +46,35 @@ load lib/network
     eventually has_tx a 0
 }
 
+# Six connections filled 991 of the file's 1,000 lines once.
+@test "strangers neither fill the file of peers with names, nor choose whom the node dials" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
+    PATH=$BIN/.t:$PATH
+    grow a
+    LD_PRELOAD=$BIN/.t/dials.so DIALS=$PWD/dials begin a --
+    eventually has_line a/peers "$(cut -d ' ' -f 2 a/node.pub)"
+    for round in 1 2 3 4 5 6; do
+        liar peers 195 "$CHAIN" "n$round-#.example:7001" >names.$round
+        liar -q -c "$CHAIN" "$at" <<<"!give names.$round"
+    done
+    eventually has_line a/peers ' n6-[0-9]*.example:7001 '
+    for address in 169.254.169.254:80 0.0.0.0:80 224.0.0.1:80 255.255.255.255:80 '[fe80::1]:80' '[ff02::1]:80' \
+        192.168.1.1:80 10.1.2.3:80 '[fd00::1]:80' '[::ffff:169.254.169.254]:80' localtest.example:80 9.9.9.9:80; do
+        liar peers 1 "$CHAIN" "$address"
+    done >addresses
+    liar peers 1 "$CHAIN" 127.0.0.1:1 >newcomer
+    cat newcomer >>addresses
+    liar -q -c "$CHAIN" "$at" <<<'!give addresses'
+    # who may be dialed is: here, the last ones that were said
+    eventually has_line dials '^127.0.0.1:1$'
+    eventually has_line dials '^9.9.9.9:80$'
+    grep -qxF -f newcomer a/peers
+    grep -q "^peer $CHAIN $(cut -d ' ' -f 2 a/node.pub) " a/peers
+    [ "$(grep -c 'example:' a/peers)" -le 80 ]
+    refute grep -Evx '127\.0\.0\.1:[0-9]+|9\.9\.9\.9:80' dials
+    end a
+}
+
 @test "TERM, INT, QUIT and HUP end the whole node, with status 0" {
     grow a
     for signal in TERM INT QUIT HUP; do

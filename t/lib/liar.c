@@ -4,7 +4,8 @@
  *     liar [OPTION...] HOST:PORT <SCRIPT     dials, and does what the script says
  *     liar [OPTION...] -w FILE <SCRIPT       listens on a free port of 127.0.0.1, which it writes
  *                                            into FILE, and does that to each who comes
- *     liar peers COUNT CHAIN                 peer records, each of a fresh key
+ *     liar peers COUNT CHAIN [HOST:PORT]     peer records, each of a fresh key; # stands for a
+ * number
  *
  *     -c CHAIN     says hello, and waits for the other's, before the script
  *     -z           offers deflate; where the other does too, all that the script says is coded
@@ -677,7 +678,7 @@ static void listen_at(struct liar *l)
 
 /* --- Peer records ----------------------------------------------------------------------------- */
 
-static void put_peer(const uint8_t chain[ID_LEN], int number)
+static void put_peer(const uint8_t chain[ID_LEN], const char *where, int number)
 {
     struct secret_key key;
     struct fault f;
@@ -687,8 +688,14 @@ static void put_peer(const uint8_t chain[ID_LEN], int number)
     struct peer p = {.time = time(NULL)};
     if (secret_key_random(&key, &f))
         errx(2, "%s", f.text);
-    int n = snprintf(address, sizeof address, "10.%d.%d.%d:7001", number >> 16 & 255,
-                     number >> 8 & 255, number & 255);
+    const char *mark = where ? strchr(where, '#') : NULL;
+    int n = mark ? snprintf(address, sizeof address, "%.*s%d%s", (int)(mark - where), where, number,
+                            mark + 1)
+            : where ? snprintf(address, sizeof address, "%s", where)
+                    : snprintf(address, sizeof address, "10.%d.%d.%d:7001", number >> 16 & 255,
+                               number >> 8 & 255, number & 255);
+    if (n >= (int)sizeof address)
+        errx(2, "%s: too long", where);
     p.address = (struct field){address, (size_t)n};
     memcpy(p.chain, chain, ID_LEN);
     memcpy(p.key, key.public, ID_LEN);
@@ -701,13 +708,13 @@ static void put_peer(const uint8_t chain[ID_LEN], int number)
     buf_free(&line);
 }
 
-static int make_peers(int count, const char *digits)
+static int make_peers(int count, const char *digits, const char *where)
 {
     uint8_t chain[ID_LEN];
     if (strlen(digits) != 2 * ID_LEN || hex_decode(chain, digits, ID_LEN))
         errx(2, "%s: no id", digits);
     for (int i = 0; i < count; i++)
-        put_peer(chain, i);
+        put_peer(chain, where, i);
     return 0;
 }
 
@@ -760,8 +767,8 @@ int main(int argc, char **argv)
 {
     struct liar l = {.rounds = 1, .count = 1, .listening = -1, .chance = chance_seed()};
     l.end = loop_now() + 300000;
-    if (argc == 4 && strcmp(argv[1], "peers") == 0)
-        return make_peers(atoi(argv[2]), argv[3]);
+    if ((argc == 4 || argc == 5) && strcmp(argv[1], "peers") == 0)
+        return make_peers(atoi(argv[2]), argv[3], argv[4]);
     for (int c; (c = getopt(argc, argv, "c:w:k:r:n:e:t:zpq")) != -1;)
         take_option(&l, c);
     signal(SIGPIPE, SIG_IGN);
