@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard pool repool keygen book shares work'
+WRITE='append torn new guard pool repool queue keygen book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph mine names back make forge sign select announce'
 NET='send listen pull serve sendtls listentls'
@@ -165,7 +165,8 @@ pool_seen() {
     all_in passed pool 'what was passed on'
     all_in old pool 'what was in the pool'
     [ "$status" -ne 0 ] || same pool want 'status 0'
-    txpool -l ledger pool <txs >again 2>>told || wrong 'the next run does not go on'
+    # shellcheck disable=SC2086 # an option, or nothing
+    txpool ${node-} -l ledger pool <txs >again 2>>told || wrong 'the next run does not go on'
     same pool want 'after the next run'
     verify -ql ledger pool 2>>told || wrong 'the pool does not hold'
 }
@@ -177,6 +178,23 @@ repool_set() {
 }
 repool_run() { pool_run "$@"; }
 repool_seen() { pool_seen; }
+
+# In a node: what waits for its turn, and for money.
+queue_set() {
+    pool_set
+    payments miner 1 alice >late
+    { cat late && { cat txs && payments alice 5 miner | tail -n 2; } | tac; } >all
+    mv all txs
+    cp old want
+    txpool -u -l ledger want <txs >again
+}
+queue_run() {
+    "$@" txpool -u -l ledger pool <txs >passed 2>told
+}
+queue_seen() {
+    node=-u
+    pool_seen
+}
 
 # --- keygen ------------------------------------------------------------------------------------------------
 
@@ -451,7 +469,7 @@ done
 program_of() { # SCENE
     case $1 in
     append | torn | new | guard) echo ledger-append ;;
-    pool | repool) echo txpool ;;
+    pool | repool | queue) echo txpool ;;
     keygen) echo keygen ;;
     book) echo peerbook ;;
     shares) echo minepool ;;
