@@ -78,6 +78,7 @@ partstest() {
     partstest idhash
     partstest idmap
     partstest idset
+    partstest ordered
     partstest recents
     partstest crowds
     partstest times

@@ -1,13 +1,14 @@
 /*
  * Tests of the small parts of the network, each alone.
  *
- * partstest idhash|idmap|idset|recents|session|silence|inlet|spool
+ * partstest idhash|idmap|idset|ordered|recents|session|silence|inlet|spool
  */
 #include <err.h>
 
 #define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
 
 #include "base/lines.h"
+#include "base/ordered.h"
 #include "brains.h"
 #include "net/crowds.h"
 #include "net/event_budget.h"
@@ -137,6 +138,57 @@ static void test_idset(void)
         }
     }
     idset_free(&s);
+}
+
+/* --- base/ordered ----------------------------------------------------------------------------- */
+
+static int depth_of(const struct ordered *x)
+{
+    int left = x ? depth_of(x->left) : 0, right = x ? depth_of(x->right) : 0;
+    return x ? 1 + (left > right ? left : right) : 0;
+}
+
+enum { NUMBERS = 4096 };
+
+static void check_ends(struct ordered *root, struct ordered *nodes, const bool *model)
+{
+    size_t first = 0, last = NUMBERS;
+    while (first < NUMBERS && !model[first])
+        first++;
+    while (last > 0 && !model[last - 1])
+        last--;
+    must(ordered_first(root) == (first < NUMBERS ? &nodes[first] : NULL));
+    must(ordered_last(root) == (last ? &nodes[last - 1] : NULL));
+}
+
+/* As a set of numbers, added in the worst order for a plain tree, and then in any. */
+static void test_ordered(void)
+{
+    static struct ordered nodes[NUMBERS];
+    static bool model[NUMBERS];
+    struct ordered *root = NULL;
+    uint64_t chance = 1;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        nodes[i] = (struct ordered){.key = (int64_t)i, .rank = chance_next(&chance)};
+        ordered_add(&root, &nodes[i]);
+        model[i] = true;
+    }
+    must(depth_of(root) < 60);
+    for (size_t round = 0; round < 100000; round++) {
+        size_t i = chance_below(&chance, NUMBERS);
+        must(ordered_find(root, (int64_t)i) == (model[i] ? &nodes[i] : NULL));
+        if (model[i])
+            ordered_remove(&root, &nodes[i]);
+        else
+            ordered_add(&root, &nodes[i]);
+        model[i] = !model[i];
+        if (round % 100 == 0)
+            check_ends(root, nodes, model);
+    }
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (model[i])
+            ordered_remove(&root, &nodes[i]);
+    must(!root && !ordered_first(root) && !ordered_last(root) && !ordered_find(root, 1));
 }
 
 static void recent_id(uint8_t id[ID_LEN], size_t i)
@@ -728,7 +780,7 @@ static const struct {
     {"idhash", test_idhash},   {"idmap", test_idmap},     {"idset", test_idset},
     {"recents", test_recents}, {"crowds", test_crowds},   {"times", test_times},
     {"events", test_events},   {"session", test_session}, {"silence", test_silence},
-    {"inlet", test_inlet},     {"spool", test_spool},
+    {"inlet", test_inlet},     {"spool", test_spool},     {"ordered", test_ordered},
 };
 
 int main(int argc, char **argv)
