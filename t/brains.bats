@@ -66,10 +66,6 @@ partstest() {
     braintest window newcomer
 }
 
-@test "peer records are announced at the rate that a listener takes" {
-    braintest rate
-}
-
 @test "at the limit, the oldest is dropped" {
     braintest room
 }

@@ -38,6 +38,8 @@ misuse() {
     misuse "'b': too many operands" ledger-graph a b
     misuse "'x': no operand goes here" minework x
     misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip-listen -l 127.0.0.1:0
+    misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip -l 127.0.0.1:0
+    misuse 'neither -l HOST:PORT nor a PEER is given' gossip -c x
     misuse '-b, -s and -U exclude each other: give one' ledger-balance -b 1 -s 1
 }
 

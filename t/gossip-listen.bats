@@ -172,15 +172,22 @@ say_brief() { # NAME BLOCKFILE
         talk t "$at"
         say t "$greeting"
         is_dropped t "$word"
-        [ "$(wc -l <t.heard)" -eq 2 ]
+        [ "$(grep -c '^hello ' t.heard)" -eq "$([ "$word" = chain ] && echo 1 || echo 0)" ]
+        [ "$(grep -vc '^hello ' t.heard)" -eq 1 ]
     done <<END
 chain hello 1 $(tr 0-9 1-90 <<<"$CHAIN") 0 $CHAIN plain
-version hello 2 $CHAIN 0 $CHAIN plain
+version hello 3 $CHAIN 0 $CHAIN plain s
 version hello 0 some other form
 bad hello 1 $CHAIN 0 $CHAIN gzip
 bad hello 1 $CHAIN 0 $CHAIN plain more
 bad hello 1 $CHAIN -1 $CHAIN plain
 bad hello 1 $CHAIN 0 ${CHAIN%?} plain
+bad hello 1 $CHAIN 0 $CHAIN plain s
+bad hello 2 $CHAIN 0 $CHAIN plain
+bad hello 2 $CHAIN 0 $CHAIN plain ls
+bad hello 2 $CHAIN 0 $CHAIN plain s-
+bad hello 2 $CHAIN 0 $CHAIN plain ss
+bad hello 2 $CHAIN 0 $CHAIN plain x
 bad have $CHAIN
 bad tx $CHAIN
 bad ping 1

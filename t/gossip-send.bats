@@ -248,8 +248,8 @@ times() { # of an EVENT in send.log
         [ "$deflated" -gt "$plain" ]
         [ "$deflated" -le $((plain * 11 / 10)) ]
     done
-    head -n 1 r-p-z.up | grep -Eqx "hello 1 $CHAIN 0 $CHAIN deflate"
-    head -n 1 r-p.up | grep -Eqx "hello 1 $CHAIN 0 $CHAIN plain"
+    head -n 1 r-p-z.up | grep -Eqx "hello 2 $CHAIN 0 $CHAIN deflate s"
+    head -n 1 r-p.up | grep -Eqx "hello 2 $CHAIN 0 $CHAIN plain s"
     # nobody reads TLS on the way
     refute grep -aq "$CHAIN" r.up
 }
@@ -279,8 +279,8 @@ times() { # of an EVENT in send.log
 by_hand() { # [OPTION...]
     host h
     follow -p "$@" "$at"
-    eventually heard h "hello 1 $CHAIN 0 $CHAIN plain"
-    say h "$(hello "$CHAIN")"
+    eventually heard h "hello 2 $CHAIN 0 $CHAIN plain s"
+    say h "hello 2 $CHAIN 0 $CHAIN plain l"
 }
 
 @test "gossip-send: have, want, the record, taken; a record that was not announced is not sent" {
@@ -364,13 +364,13 @@ END
     other=$(tr 0-9 1-90 <<<"$CHAIN")
     host h
     follow -p "$at"
-    say h "$(hello "$other")"
+    say h "hello 2 $other 0 $other plain l"
     eventually heard h 'bye chain'
     eventually event send '[^ ]+ out - hello: of another chain'
     end_started
     host h
     follow -p "$at"
-    say h "hello 2 $CHAIN 0 $CHAIN plain"
+    say h "hello 3 $CHAIN 0 $CHAIN plain l"
     eventually heard h 'bye version'
     end_started
     # and a real one

@@ -87,7 +87,7 @@ pulls() { # NAME: how often a host was asked
     [ "$status" -eq 0 ]
     blocks chain 1 900 | cmp - "$out"
     for n in a b c; do
-        grep -q '^hello 1 .* deflate$' $n.log
+        grep -q '^hello 2 .* deflate -$' $n.log
         [ "$(pulls $n)" -ge 1 ]
     done
     pull -n 1 peers "$(<c.at)"
@@ -166,7 +166,7 @@ pulled_from() {
     pulled_from claim 0 600 'claims a tip, but sends no block above ours'
     pulled_from again 0 500 'sends the same blocks again and again|block: does not follow'
     pulled_from other 0 0 'hello: of another chain'
-    pulled_from version 0 0 'hello: version 2, ours is 1'
+    pulled_from version 0 0 'hello: version 3, ours is 2'
     pulled_from unasked 0 0 'block: its parent is not known|block: does not follow'
     pulled_from have 0 0 'an unexpected line: have 5'
 }

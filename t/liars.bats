@@ -312,29 +312,6 @@ costs_a_key() { # SCRIPT REASON
     survives
 }
 
-# bats test_tags=slow
-@test "a flood of peer records that a relay passes on: the relay is not punished" {
-    keygen relay >/dev/null 2>&1
-    attacked
-    # shellcheck disable=SC2016 # $1 and $2 are the shell's that is started
-    start relay bash -c 'exec gossip-listen -v -k relay.key -c "$1" -l 127.0.0.1:0 -w relay.at \
-        > >(exec gossip-send -k relay.key -c "$1" "$2" 2>/dev/null)' - "$CHAIN" "$at"
-    eventually test -s relay.at
-    at=$(cat relay.at)
-    for try in 1 2 3 4 5 6 7 8; do
-        liar peers 190 "$CHAIN" >flood
-        lie <<<'!give flood'
-    done
-    tail -n 3 txs | head -n 1 >through
-    timeout 300 gossip-send -c "$CHAIN" "$at" <through
-    eventually grep -qFxf through l.out
-    [ "$(grep -ac '^peer ' l.out)" -ge 180 ]
-    refute event l "$(account relay) out - .*"
-    refute event l '.*banned.*'
-    at=$(cat l.at)
-    survives
-}
-
 @test "a hundred thousand known ids, from a peer that reads the answers and from one that does not" {
     attacked
     { times "$(few 400 40)" "have $(of_known 256)" && echo '!wait taken'; } | lie

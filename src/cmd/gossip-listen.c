@@ -1,14 +1,10 @@
 /* gossip-listen: accepts the records that peers offer, and prints each new one once. */
-#include "base/chance.h"
 #include "base/hex.h"
 #include "cli/allow.h"
 #include "cli/cli.h"
 #include "cli/network.h"
-#include "cli/output.h"
-#include "cli/view.h"
-#include "ledger/known.h"
+#include "cli/receiver.h"
 #include "net/server.h"
-#include "net/spool.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -42,98 +38,33 @@ static const struct cli program = {
     .required = "l",
 };
 
-enum {
-    TYPES_MAX = 16,
-    DRAIN = 5000, /* ms that a slow reader of stdout has for the rest, at the end */
-};
-
 struct run {
-    const char *listen, *key, *ledger, *chain, *keys, *spool_path, *where, *threads;
-    const char *types[TYPES_MAX + 1];
-    size_t types_count, peers;
-    bool plain, stems, verbose;
+    const char *listen, *key, *keys, *where;
+    size_t peers;
+    bool plain, verbose;
     int passphrase_fd;
     struct loop *loop;
     struct tls *tls;
     struct allow *allow;
-    struct ledger_view *ledger_view;
-    struct known *known; /* a cache of valid signatures, beside the ledger; NULL: no ledger */
-    struct view view;
-    struct listener_config listening;
-    struct listener *listener;
+    struct receiver receiver;
+    struct duplex_config connecting;
+    struct duplex *duplex;
     struct server_config serving;
     struct server *server;
-    struct output output;
-    struct spool spool;
-    size_t spooled; /* how many of the bytes waiting for stdout are in the spool */
 };
 
 /* --- Starting --------------------------------------------------------------------------------- */
 
-/* The chain: LEDGER's, or -c's if there is no ledger yet. */
-static void find_chain(struct run *r)
+static void start_duplex(struct run *r)
 {
-    struct fault f;
-    struct rules rules;
-    uint8_t *chain = r->listening.chain;
-    if (r->chain)
-        cli_chain(r->chain, chain);
-    if (!r->ledger)
-        return;
-    r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL);
-    if (!r->ledger_view)
+    r->connecting = (struct duplex_config){
+        .listener = r->receiver.listener,
+        .roles = WIRE_LISTENS | (r->receiver.ledger ? WIRE_BLOCKS | WIRE_HEADERS : 0U),
+        .account = r->tls ? tls_account(r->tls) : NULL,
+        .log = r->verbose ? cli_log : NULL};
+    r->duplex = duplex_new(&r->connecting);
+    if (!r->duplex)
         cli_die("out of memory");
-    int known = ledger_view_chain(r->ledger_view, chain, &rules, &f);
-    if (known < 0)
-        cli_fail(r->ledger, &f);
-    if (!known && !r->chain)
-        cli_die("%s: no such ledger; give its chain with -c to start without one", r->ledger);
-    r->view = ledger_view_table(r->ledger_view);
-    r->listening.view = &r->view;
-    r->known = known_new(r->ledger, NULL);
-    if (!r->known)
-        cli_die("out of memory");
-    r->listening.recall = known_recall;
-    r->listening.checked = known_remember;
-    r->listening.known = r->known;
-}
-
-static void start_listener(struct run *r)
-{
-    r->listening.types = r->types;
-    r->listening.stems = r->stems;
-    r->listening.deflate = true;
-    r->listening.pool = sigpool_new(cli_threads(r->threads));
-    r->listening.seed = chance_seed();
-    r->listening.clock = cli_clock;
-    r->listening.log = r->verbose ? cli_log : NULL;
-    r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
-    if (!r->listener)
-        cli_die("out of memory");
-}
-
-/* Prints again what an earlier run printed, since its reader may not have handled all of it. */
-static void open_spool(struct run *r)
-{
-    struct fault f = {0};
-    struct buf before = {0};
-    r->spool.fd = -1;
-    if (!r->spool_path)
-        return;
-    if (spool_open(&r->spool, r->spool_path, &before, &f) ||
-        listener_replay(r->listener, before.data, before.len, loop_now(), &f))
-        cli_fail(NULL, &f);
-    buf_free(&before);
-    r->spooled = listener_out(r->listener)->len;
-}
-
-static void write_where(const struct run *r)
-{
-    if (!r->where)
-        return;
-    FILE *file = fopen(r->where, "we");
-    if (!file || fprintf(file, "%s\n", server_address(r->server)) < 0 || fclose(file))
-        cli_die("%s: cannot be written", r->where);
 }
 
 static void start_server(struct run *r)
@@ -145,7 +76,7 @@ static void start_server(struct run *r)
         cli_die("-l: %s", f.text);
     r->serving = (struct server_config){.loop = r->loop,
                                         .tls = r->tls,
-                                        .listener = r->listener,
+                                        .duplex = r->duplex,
                                         .peers = r->peers,
                                         .allows = r->allow ? cli_allows : NULL,
                                         .who = r->allow,
@@ -154,10 +85,11 @@ static void start_server(struct run *r)
     if (!r->server)
         cli_fail(r->listen, &f);
     snprintf(words, sizeof words, "listen %s %s %s", server_address(r->server),
-             r->tls ? hex32(tls_account(r->tls)).text : "-", hex32(r->listening.chain).text);
+             r->tls ? hex32(tls_account(r->tls)).text : "-",
+             hex32(r->receiver.listening.chain).text);
     if (r->verbose)
         cli_event("-", "start", NULL, words);
-    write_where(r);
+    receiver_write_where(r->where, server_address(r->server));
 }
 
 static void start(struct run *r)
@@ -169,68 +101,40 @@ static void start(struct run *r)
         r->tls = cli_tls(r->key, r->passphrase_fd);
     if (r->keys && allow_read(r->keys, &r->allow, &f))
         cli_fail(r->keys, &f);
-    find_chain(r);
-    start_listener(r);
+    r->receiver.verbose = r->verbose;
+    receiver_find_chain(&r->receiver);
     r->loop = loop_new(&f);
     if (!r->loop || loop_catch_signals(r->loop, &f))
         cli_fail(NULL, &f);
-    output_open(&r->output, r->loop, listener_out(r->listener));
-    open_spool(r);
+    receiver_start(&r->receiver, r->loop);
+    start_duplex(r);
     start_server(r);
 }
 
 /* --- Running ---------------------------------------------------------------------------------- */
-
-/* Input becomes records: they are written to the spool, then printed, and only then acknowledged.
- */
-static void settle(struct run *r)
-{
-    struct fault f = {0};
-    const struct buf *out = listener_out(r->listener);
-    if (listener_settle(r->listener, loop_now(), &f))
-        cli_fail(NULL, &f);
-    if (r->spool_path && out->len > r->spooled &&
-        spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
-        cli_fail(NULL, &f);
-    cli_flush_events(); /* so whoever sees a record finds its events */
-    output_push(&r->output);
-    r->spooled = out->len;
-}
 
 static void run(struct run *r)
 {
     struct fault f;
     while (!loop_stopped(r->loop)) {
         cli_flush_events();
-        if (loop_turn(r->loop, listener_wait(r->listener), &f))
+        if (loop_turn(r->loop, listener_wait(r->receiver.listener), &f))
             cli_fail(NULL, &f);
-        settle(r);
-        server_pause(r->server, outlet_backlog(&r->output.outlet) > LISTENER_OUT_MAX, loop_now());
+        receiver_settle(&r->receiver);
+        bool paused = receiver_is_full(&r->receiver);
+        server_pause(r->server, paused);
+        duplex_turn(r->duplex, paused, false, loop_now());
         server_turn(r->server, loop_now());
     }
-}
-
-/* Records that were acknowledged and wait for a slow reader: unless there is a spool, nobody else
- * has them. */
-static void drain(struct run *r)
-{
-    output_drain(&r->output, DRAIN);
-    size_t left = outlet_backlog(&r->output.outlet);
-    if (left && !r->spool_path)
-        cli_die("stdout: nobody read the last %zu bytes", left);
 }
 
 static void stop(struct run *r)
 {
     server_free(r->server);
-    settle(r);
-    drain(r);
-    output_close(&r->output);
-    listener_free(r->listener);
-    sigpool_free(r->listening.pool);
-    known_free(r->known);
-    ledger_view_free(r->ledger_view);
-    spool_close(&r->spool);
+    receiver_settle(&r->receiver);
+    receiver_drain(&r->receiver);
+    duplex_free(r->duplex);
+    receiver_free(&r->receiver);
     allow_free(r->allow);
     tls_free(r->tls);
     loop_free(r->loop);
@@ -238,21 +142,25 @@ static void stop(struct run *r)
 
 static void take_option(struct run *r, int c)
 {
-    const struct cli_value texts[] = {{'l', &r->listen}, {'k', &r->key},     {'L', &r->ledger},
-                                      {'c', &r->chain},  {'a', &r->keys},    {'s', &r->spool_path},
-                                      {'w', &r->where},  {'j', &r->threads}, {0, NULL}};
+    const struct cli_value texts[] = {{'l', &r->listen},
+                                      {'k', &r->key},
+                                      {'L', &r->receiver.ledger},
+                                      {'c', &r->receiver.chain},
+                                      {'a', &r->keys},
+                                      {'s', &r->receiver.spool_path},
+                                      {'w', &r->where},
+                                      {'j', &r->receiver.threads},
+                                      {0, NULL}};
     r->plain |= c == 'p';
-    r->stems |= c == 'd';
+    r->receiver.listening.stems |= c == 'd';
     r->verbose |= c == 'v';
     cli_take(texts, c);
     if (c == 'n')
         r->peers = (size_t)cli_number("-n", optarg, 1, LISTENER_PEERS_MAX);
     if (c == 'P')
         r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
-    if (c == 't' && r->types_count == TYPES_MAX)
-        cli_die("-t: more than %d types", TYPES_MAX);
     if (c == 't')
-        r->types[r->types_count++] = optarg;
+        receiver_type(&r->receiver, "-t", optarg);
 }
 
 int main(int argc, char **argv)
@@ -261,7 +169,7 @@ int main(int argc, char **argv)
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
     cli_operands(argc, argv, 0, 0);
-    if (!r.chain && !r.ledger)
+    if (!r.receiver.chain && !r.receiver.ledger)
         cli_misuse("the chain is missing: give -L LEDGER or -c CHAIN");
     if (r.plain && (r.key || r.keys))
         cli_die("-p: plain connections have no keys: leave out -k and -a");

@@ -7,9 +7,8 @@
 #include "cli/ledger.h"
 #include "cli/network.h"
 #include "cli/terminal.h"
-#include "net/client.h"
+#include "net/duplex.h"
 #include "net/inlet.h"
-#include "net/sender.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -57,6 +56,8 @@ struct run {
     struct allow *allow;
     struct sender_config sending;
     struct sender *sender;
+    struct duplex_config connecting;
+    struct duplex *duplex;
     struct client_owner owner;
     struct client_config dialing;
     struct client *client;
@@ -104,63 +105,6 @@ static void complain(void *self, const char *words)
         cli_warn("%s", words);
 }
 
-/* A session with our hello. NULL: no memory. */
-static struct session *new_session(const struct run *r)
-{
-    struct hello ours;
-    struct session *session = malloc(sizeof *session);
-    sender_hello(r->sender, &ours);
-    if (session && session_init(session, &ours, loop_now()) == 0)
-        return session;
-    free(session);
-    return NULL;
-}
-
-static void free_session(struct session *session)
-{
-    if (session)
-        session_free(session);
-    free(session);
-}
-
-static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
-                  struct fault *f)
-{
-    struct run *r = self;
-    struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    struct outbound *m = NULL;
-    *session = new_session(r);
-    if (*session)
-        m = sender_join(r->sender, *session, account ? key.text : address, loop_now());
-    if (!m) {
-        free_session(*session);
-        fault_memory(f);
-        return NULL;
-    }
-    if (r->verbose)
-        cli_event(m->who, "in", NULL, address);
-    return m;
-}
-
-static enum client_next leave(void *self, void *peer, const struct fault *why)
-{
-    struct run *r = self;
-    struct outbound *m = peer;
-    if (r->verbose)
-        cli_event(m->who, "out", NULL, why->text);
-    struct session *session = m->session;
-    sender_leave(r->sender, m);
-    free_session(session);
-    return CLIENT_AGAIN;
-}
-
-static const struct fault *doomed(void *self, void *peer)
-{
-    const struct outbound *m = peer;
-    (void)self;
-    return m->doomed ? &m->why : NULL;
-}
-
 /* --- Starting --------------------------------------------------------------------------------- */
 
 static void find_chain(struct run *r)
@@ -188,16 +132,25 @@ static void start_sender(struct run *r)
         cli_die("out of memory");
 }
 
+static void start_duplex(struct run *r)
+{
+    r->connecting = (struct duplex_config){.sender = r->sender,
+                                           .roles = WIRE_SENDS,
+                                           .dialed = SENDER_PEERS_MAX,
+                                           .account = r->tls ? tls_account(r->tls) : NULL,
+                                           .log = r->verbose ? cli_log : NULL,
+                                           .unreached = unreached,
+                                           .complain = complain,
+                                           .self = r};
+    r->duplex = duplex_new(&r->connecting);
+    if (!r->duplex)
+        cli_die("out of memory");
+}
+
 static void start_client(struct run *r, char **operands, size_t count)
 {
     struct fault f = {0};
-    r->owner = (struct client_owner){.join = join,
-                                     .leave = leave,
-                                     .doomed = doomed,
-                                     .unreached = unreached,
-                                     .complain = complain,
-                                     .role = sender_role(),
-                                     .self = r};
+    r->owner = duplex_client_owner(r->duplex);
     r->dialing.loop = r->loop;
     r->dialing.tls = r->tls;
     memcpy(r->dialing.chain, r->sending.chain, ID_LEN);
@@ -242,6 +195,7 @@ static void start(struct run *r, char **operands, size_t count)
     r->loop = loop_new(&f);
     if (!r->loop || loop_catch_signals(r->loop, &f))
         cli_fail(NULL, &f);
+    start_duplex(r);
     start_client(r, operands, count);
     terminal_input("records");
     r->stdin_watch = (struct watch){.fd = 0, .ready = readable, .self = r};
@@ -322,6 +276,7 @@ static void run(struct run *r)
     do {
         now = loop_now();
         sender_settle(r->sender, now);
+        duplex_turn(r->duplex, false, false, now);
         if (client_turn(r->client, now, &f))
             cli_fail(NULL, &f);
         watch_stdin(r);
@@ -338,6 +293,7 @@ static void run(struct run *r)
 static void stop(struct run *r)
 {
     client_free(r->client);
+    duplex_free(r->duplex);
     sender_free(r->sender);
     inlet_free(&r->inlet);
     loop_unwatch(&r->stdin_watch);

@@ -34,6 +34,8 @@ struct call {
     struct attempt attempts[RESOLVED_MAX];
     size_t count;          /* of attempts */
     int64_t since, opened; /* when the last attempt began; when the channel was open */
+    int version;           /* to begin with, if the connection is plain */
+    bool elsewhere;        /* the peer has dialed us instead */
     struct attempt *won;   /* whose channel is open: all is its from then on */
     void *peer;            /* the owner's */
     bool has_account;
@@ -164,10 +166,33 @@ static bool leads_to_ourselves(const struct call *call)
     return ours && ours == call->count;
 }
 
+static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
+{
+    const struct client_owner *owner = c->config->owner;
+    return owner->connected && owner->connected(owner->self, account);
+}
+
+/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
+ * does. */
+static bool rest_elsewhere(struct call *call)
+{
+    struct client *c = call->client;
+    if (!call->has_account || dialer_gone(c->dialer, call->target) ||
+        !is_connected(c, call->account))
+        return false;
+    call->elsewhere = true;
+    call->ending = call->greeted = call->heard = false;
+    call->peer = NULL;
+    call->won = NULL;
+    return true;
+}
+
 /* Ends a call: its target pauses for a while, or is never dialed again. */
 static void end_call(struct call *call, enum client_next next)
 {
     struct client *c = call->client;
+    if (next == CLIENT_AGAIN && rest_elsewhere(call))
+        return;
     c->done += next == CLIENT_DONE;
     if (next == CLIENT_BAN)
         ban(c, call);
@@ -226,6 +251,8 @@ static enum client_next next_of_unjoined(const struct client *c)
 /* The call ends before there is a link. */
 static void fail_call(struct call *call)
 {
+    if (rest_elsewhere(call))
+        return;
     tell_unreached(call);
     end_call(call, next_of_unjoined(call->client));
 }
@@ -241,6 +268,14 @@ static void part(struct call *call, enum client_next next)
     call->peer = NULL;
     call->won = NULL;
     call->has_account = false;
+}
+
+/* Whether the other side does not know the version of our hello, and the connection is plain: then
+ * it is dialed again with the first version. */
+static bool is_older(const struct call *call, const struct session *s)
+{
+    return !call->client->config->tls && call->version > WIRE_VERSION_FIRST && !call->greeted &&
+           ((s->word && strcmp(s->word, "version") == 0) || strcmp(s->their_word, "version") == 0);
 }
 
 /* The peer is gone. */
@@ -264,8 +299,12 @@ static void closed(void *self, struct link *l, const struct fault *why)
         a->tried = false;
         return;
     }
-    if (!call->greeted)
+    if (call->won && is_older(call, link_session(l))) {
+        call->version = WIRE_VERSION_FIRST;
+        a->tried = false;
+    } else if (!call->greeted) {
         note_failure(call, a, why);
+    }
     if (call->won)
         lose_peer(call, why);
     else if (!under_way(call) && !untried(call))
@@ -305,7 +344,7 @@ static int check_account(struct client *c, struct attempt *a, struct fault *f)
         a->ours = true;
         return fault_rule(f, "it is this node itself");
     }
-    if (is_here_already(c, call)) {
+    if (is_here_already(c, call) || is_connected(c, call->account)) {
         fault_rule(f, "it is already connected under another address");
         f->kind = FAULT_NONE; /* nobody's fault */
         return -1;
@@ -339,7 +378,9 @@ static int opened(void *self, struct link *l, struct fault *f)
         memcpy(call->account, account, ID_LEN);
     if (check_account(c, a, f))
         return -1;
-    call->peer = owner->join(owner->self, call->target->address.text, account, &session, f);
+    int version = account ? link_version(l) : call->version;
+    call->peer = owner->join(owner->self, call->target->address.text, account, version, &session,
+                             f);
     if (!call->peer)
         return -1;
     link_attach(l, session, call);
@@ -393,7 +434,7 @@ static void start_attempt(struct attempt *a, int64_t now)
 static void dial_on(struct call *call, int64_t now)
 {
     struct attempt *a;
-    if (call->won || call->resolve)
+    if (call->won || call->resolve || call->elsewhere)
         return;
     while ((a = untried(call)) && (!under_way(call) || now - call->since >= STAGGER))
         start_attempt(a, now);
@@ -446,10 +487,16 @@ static void start_call(struct client *c, const struct target *t, bool feeler, in
         dialer_over(c->dialer, t, now);
         return;
     }
-    *call = (struct call){.client = c, .target = t, .feeler = feeler, .since = now};
+    *call = (struct call){
+        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
     while (c->calls[i])
         i++;
     c->calls[i] = call;
+    call->has_account = t->has_key;
+    memcpy(call->account, t->key, ID_LEN);
+    if (rest_elsewhere(call))
+        return;
+    call->has_account = false;
     call->resolve = resolve_start(&t->address, &f);
     if (call->resolve) {
         go_on_resolving(call, now);
@@ -536,10 +583,24 @@ static bool has_left(const struct call *call)
     return call->won && !call->won->link;
 }
 
+/* The target is dialed again soon after the connection that its peer dialed has ended. */
+static void return_from_elsewhere(struct call *call, int64_t now)
+{
+    struct dialer *d = call->client->dialer;
+    if (!dialer_gone(d, call->target) && is_connected(call->client, call->account))
+        return;
+    dialer_answered(d, call->target, now);
+    end_call(call, CLIENT_AGAIN);
+}
+
 /* Serves one call; each step may end it. */
 static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
 {
     struct call *call = c->calls[i];
+    if (call->elsewhere) {
+        return_from_elsewhere(call, now);
+        return;
+    }
     if (call->resolve)
         go_on_resolving(call, now);
     if (c->calls[i] != call || has_left(call) || end_if_due(call, now))
@@ -627,7 +688,7 @@ static int64_t call_wait(struct call *call, int64_t now)
 {
     if (call->resolve)
         return 20;
-    if (call->won || !untried(call))
+    if (call->won || call->elsewhere || !untried(call))
         return LOOK_EVERY;
     return under_way(call) ? STAGGER - (now - call->since) : 0;
 }

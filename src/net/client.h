@@ -18,12 +18,15 @@ enum client_next {
 /* Callbacks to the client's owner. */
 struct client_owner {
     /* A peer has answered (account NULL: plain) at this address, which stays valid until the peer
-     * has left for good. Gives the self for the role, and the session; NULL and a fault: refuse the
-     * peer. */
-    void *(*join)(void *self, const char *address, const uint8_t *account, struct session **session,
-                  struct fault *f);
+     * has left for good. version: the one that TLS agreed on, or the one to begin with. Gives the
+     * self for the role, and the session; NULL and a fault: refuse the peer. */
+    void *(*join)(void *self, const char *address, const uint8_t *account, int version,
+                  struct session **session, struct fault *f);
     /* It is gone. */
     enum client_next (*leave)(void *self, void *peer, const struct fault *why);
+    /* Whether the peer with this key has dialed us, and needs no second connection: while that
+     * lasts, it keeps its place among the peers without being dialed. May be NULL. */
+    bool (*connected)(void *self, const uint8_t account[ID_LEN]);
     /* Whether to close it, and why. It is sent its session's word, else "bad". */
     const struct fault *(*doomed)(void *self, void *peer);
     /* Dialing failed: nobody said hello. account: the key that answered, if one did. If the peer

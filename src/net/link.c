@@ -59,6 +59,11 @@ void link_refuse(struct link *l, const char *word)
     l->refusal = word;
 }
 
+int link_version(const struct link *l)
+{
+    return channel_version(l->channel);
+}
+
 const uint8_t *link_account(const struct link *l)
 {
     return l->open ? channel_account(l->channel) : NULL;

@@ -52,6 +52,9 @@ struct session *link_session(struct link *l); /* NULL: none attached yet */
 void *link_peer(struct link *l);
 void *link_tag(struct link *l);
 
+/* The version of the protocol that TLS agreed on; 0 if the channel is plain. */
+int link_version(const struct link *l);
+
 /* The peer's account, or NULL if the channel is plain or not open yet. */
 const uint8_t *link_account(const struct link *l);
 

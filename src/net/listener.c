@@ -337,8 +337,8 @@ void listener_hello(const struct listener *l, struct hello *h)
 {
     const struct view *v = l->config->view;
     struct fault f;
+    *h = (struct hello){.version = WIRE_VERSION, .deflate = l->config->deflate};
     memcpy(h->chain, l->config->chain, ID_LEN);
-    h->deflate = l->config->deflate;
     if (v && v->tip(v->self, &h->height, h->tip, &f) > 0)
         return;
     h->height = 0;
@@ -520,6 +520,12 @@ void listener_free(struct listener *l)
     buf_free(&l->out);
     buf_free(&l->scratch);
     free(l);
+}
+
+void listener_know(struct listener *l, const uint8_t id[ID_LEN])
+{
+    if (!l->stems.count || !idmap_find(&l->stems, id))
+        idset_add(&l->seen, id); /* out of memory, it may be printed again */
 }
 
 struct buf *listener_out(struct listener *l)

@@ -43,6 +43,7 @@ struct inbound {
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
     uint64_t network;            /* of its address (net/address.h), set by the owner; 0: any */
+    void *connection;            /* the owner's, for config->announced */
     uint64_t useful;             /* new records received from it */
     struct inbound_state *state; /* listener.c's */
 };
@@ -60,6 +61,8 @@ struct listener_config {
     void (*recall)(void *known, struct batch *b);
     void (*checked)(void *known, const struct batch *b);
     void *known;
+    /* A peer (its connection) has announced a record. May be NULL. */
+    void (*announced)(void *connection, const uint8_t id[ID_LEN]);
     uint64_t seed;
     int64_t (*clock)(void *self); /* Unix seconds */
     /* An event for the log (NULL: none): who, what, an id or NULL, further words. */
@@ -122,6 +125,10 @@ void listener_excuse(struct listener *l, int64_t milliseconds);
 
 /* How long the next turn may be put off, in ms, while light clients wait. */
 int listener_wait(const struct listener *l);
+
+/* The record came back from the programs that this node runs, so it is known here: it is not
+ * requested any more. */
+void listener_know(struct listener *l, const uint8_t id[ID_LEN]);
 
 /* Puts more of the answer to a pull into the peer's session, as far as there is room. */
 void listener_serve(struct listener *l, struct inbound *g);

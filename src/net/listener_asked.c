@@ -339,6 +339,8 @@ void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_L
     bool hidden;
     struct asked *a = idmap_find(&l->asked, id);
     *ask_it = false;
+    if (l->config->announced)
+        l->config->announced(g->connection, id);
     if (a) {
         a->stem &= stem;
         *ask_it = announce_more(l, g, a, now);

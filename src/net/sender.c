@@ -111,6 +111,16 @@ static size_t cost(const struct held *p)
     return sizeof *p + p->size;
 }
 
+/* The peers that announced the record to us. */
+static uint64_t take_elsewhere(struct sender *s, const uint8_t id[ID_LEN])
+{
+    struct elsewhere *e = s->elsewhere.count ? idmap_find(&s->elsewhere, id) : NULL;
+    uint64_t peers = e ? e->peers : 0;
+    if (e)
+        idmap_remove(&s->elsewhere, e);
+    return peers;
+}
+
 static struct held *hold(struct sender *s, const struct item *item, int64_t now)
 {
     struct held *p;
@@ -129,6 +139,7 @@ static struct held *hold(struct sender *s, const struct item *item, int64_t now)
                        .is_peer = item->is_peer,
                        .waits = item->is_tx};
     p->size = item->size;
+    p->from = take_elsewhere(s, item->id);
     memcpy(p->id, item->id, ID_LEN);
     memcpy(p->text, item->text, item->size);
     place->seq = s->next++;
@@ -179,7 +190,7 @@ bool sender_full(struct sender *s, int64_t now)
         bool taken = p->taken >= s->config->need;
         if (!is_over(s) && (s->bytes <= SENDER_DONE || p->waits || !taken))
             return false;
-        if (!taken && now - p->came < s->config->hold)
+        if (!taken && now - p->came < s->config->hold && s->bytes / 4 <= s->config->bytes)
             return true;
         let_go(s);
     }
@@ -274,6 +285,8 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
     }
     if (is_armor(s, item) || take_mark(s, item))
         return 0;
+    if (s->config->arrived)
+        s->config->arrived(s->config->self, item->id);
     p = held_find(s, item->id);
     if (p) {
         p->waits = item->is_tx; /* even if it was in a block: that was undone */
@@ -359,6 +372,7 @@ static void forget(struct sender *s, unsigned slot, bool all)
         p->offered &= ~bit;
         p->settled &= ~bit;
         p->stale &= ~bit;
+        p->from &= ~bit;
         p->has &= all ? ~bit : ~(uint64_t)0;
         p->told &= all ? ~bit : ~(uint64_t)0;
         p->given &= all ? ~bit : ~(uint64_t)0;
@@ -367,7 +381,7 @@ static void forget(struct sender *s, unsigned slot, bool all)
 
 void sender_hello(const struct sender *s, struct hello *h)
 {
-    *h = (struct hello){.deflate = s->config->deflate};
+    *h = (struct hello){.version = WIRE_VERSION, .deflate = s->config->deflate};
     memcpy(h->chain, s->config->chain, ID_LEN);
     memcpy(h->tip, s->config->chain, ID_LEN);
 }
@@ -416,8 +430,35 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
     return m;
 }
 
+static void forget_elsewhere(struct sender *s, unsigned slot)
+{
+    size_t place = 0;
+    for (struct elsewhere *e; (e = idmap_each(&s->elsewhere, &place));)
+        e->peers &= ~(1ULL << slot);
+}
+
+void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN])
+{
+    uint64_t bit = 1ULL << m->state->slot;
+    struct held *p = held_find(s, id);
+    if (p) {
+        p->from |= bit;
+        return;
+    }
+    struct elsewhere *e = idmap_find(&s->elsewhere, id);
+    if (!e && s->elsewhere.count == s->elsewhere.limit) {
+        size_t place = 0;
+        idmap_remove(&s->elsewhere, idmap_each(&s->elsewhere, &place));
+    }
+    if (!e)
+        e = idmap_add(&s->elsewhere, id);
+    if (e) /* out of memory, the record is announced back */
+        e->peers |= bit;
+}
+
 void sender_leave(struct sender *s, struct outbound *m)
 {
+    forget_elsewhere(s, m->state->slot);
     forget(s, m->state->slot, false);
     s->peers[m->state->slot] = NULL;
     if (s->stem_slot == m->state->slot)
@@ -435,6 +476,7 @@ struct sender *sender_new(const struct sender_config *config)
     s->config = config;
     s->chance = config->seed;
     idmap_init(&s->places, sizeof(struct place), PARCELS_MAX, config->seed);
+    idmap_init(&s->elsewhere, sizeof(struct elsewhere), SENDER_ELSEWHERE_MAX, config->seed);
     idset_init(&s->fluff, FLUFF_MAX, config->seed);
     s->stream = stream_new(source_pieces(&s->waiting), 1, 0);
     if (!s->stream) {
@@ -458,6 +500,7 @@ void sender_free(struct sender *s)
     free(s->spare);
     free(s->ring);
     idmap_free(&s->places);
+    idmap_free(&s->elsewhere);
     idset_free(&s->fluff);
     stream_free(s->stream);
     batch_free(&s->batch);

@@ -24,6 +24,8 @@
 #define SENDER_FLUFF 10      /* one in so many stems is fluffed at each hop */
 #define SENDER_EMBARGO 10000 /* ms, plus as many again on average, until a stem is fluffed */
 #define SENDER_STEMS_MAX 4096
+#define SENDER_ELSEWHERE_MAX                                                                       \
+    (1 << 17) /* records not held here of which some peers are known to have them */
 
 struct outbound {
     struct session *session; /* the connection's owner's */
@@ -42,6 +44,8 @@ struct sender_config {
     bool stems;    /* send fresh transactions along a stem */
     bool deflate;  /* offer compression */
     uint64_t seed;
+    /* Called for each record that arrives. May be NULL. */
+    void (*arrived)(void *self, const uint8_t id[ID_LEN]);
     /* Called for an input line that is no record, with its number and what is wrong. */
     void (*refuse)(void *self, uint64_t line, const char *why);
     /* Called for each mark that says what this node's programs did with a record: accepted, refused
@@ -63,7 +67,8 @@ void sender_free(struct sender *s);
 /* Takes n bytes of whole records. 0, or -1 and trouble. */
 int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struct fault *f);
 
-/* Whether it is full and should be given no more records for now. */
+/* Whether it is full and should be given no more records for now. It never holds more than four
+ * times its bytes: then it drops records, however new. */
 bool sender_full(struct sender *s, int64_t now);
 
 /* How many of its records too few peers have taken. */
@@ -86,6 +91,10 @@ void sender_hello(const struct sender *s, struct hello *h);
  * no memory. */
 struct outbound *sender_join(struct sender *s, struct session *session, const char *who,
                              int64_t now);
+
+/* The peer has this record, held here or yet to arrive, from elsewhere: it is not announced to it.
+ */
+void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN]);
 
 /* Removes and frees the peer. */
 void sender_leave(struct sender *s, struct outbound *m);

@@ -52,14 +52,14 @@ void outbound_offered(struct sender *s, struct outbound *m, struct held *p, cons
 /* Whether to announce the record to the peer: not if it was announced before, and not a stem. */
 static bool is_due(const struct outbound *m, const struct held *p)
 {
-    return p && !p->embargo && !(p->offered & bit_of(m));
+    return p && !p->embargo && !((p->offered | p->from) & bit_of(m));
 }
 
 void offer_again(struct sender *s, struct held *p)
 {
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
         struct outbound *m = s->peers[i];
-        if (!m || (p->has & bit_of(m)))
+        if (!m || ((p->has | p->from) & bit_of(m)))
             continue;
         if (p->offered & ~p->settled & bit_of(m))
             m->state->open--;
@@ -202,8 +202,9 @@ void offer_brief(struct sender *s, struct held *p, const struct item *item)
         return; /* it will be announced by its id */
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
         struct outbound *m = s->peers[i];
-        if (!m || !m->session->greeted || session_backlog(m->session) > BRIEF_ROOM ||
-            m->state->open >= SENDER_WINDOW || say(s, m))
+        if (!m || (p->from & bit_of(m)) || !m->session->greeted ||
+            session_backlog(m->session) > BRIEF_ROOM || m->state->open >= SENDER_WINDOW ||
+            say(s, m))
             continue;
         m->state->lines_left = m->state->lines_left / 2 + 2 * p->size;
         outbound_offered(s, m, p, "brief");

@@ -15,6 +15,7 @@ struct held {
     uint64_t offered; /* connected peers to which it was announced */
     uint64_t settled; /* those of them that took it, or are not waited for */
     uint64_t stale;   /* those that had not settled it when that was last checked */
+    uint64_t from;    /* connected peers that announced it to us */
     uint64_t has;     /* peers that took it, until another gets the slot */
     uint64_t told;    /* peers to which it was ever announced, until another gets the slot, */
     uint64_t given;   /* ... or sent */
@@ -65,10 +66,11 @@ struct sender {
     struct held **ring;                                               /* by number modulo cap */
     size_t cap;
     struct slab *oldest, *newest, *spare;
-    uint64_t first, next; /* numbers of the oldest record, and of the next to arrive */
-    size_t bytes, open;   /* of all records; how many of them too few peers have taken */
-    struct idmap places;  /* struct place */
-    struct idset fluff;   /* transactions not to be sent as stems */
+    uint64_t first, next;   /* numbers of the oldest record, and of the next to arrive */
+    size_t bytes, open;     /* of all records; how many of them too few peers have taken */
+    struct idmap places;    /* struct place */
+    struct idmap elsewhere; /* struct elsewhere */
+    struct idset fluff;     /* transactions not to be sent as stems */
     struct stream *stream;
     struct armor armor; /* in that stream */
     struct span waiting;
@@ -80,6 +82,12 @@ struct sender {
     struct buf stems; /* uint64_t: numbers of the stems */
     int64_t progress;
     struct buf scratch;
+};
+
+/* Peers that announced a record that is not held here yet: a bit for each slot. */
+struct elsewhere {
+    uint8_t id[ID_LEN];
+    uint64_t peers;
 };
 
 struct place {

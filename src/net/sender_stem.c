@@ -71,7 +71,8 @@ static bool settle_one(struct sender *s, struct held *p, int64_t now)
         stem_end(s, p);
         return false;
     }
-    if (!p->offered && !p->taken && (m = stem_peer(s, now)) && m->state->open < SENDER_WINDOW)
+    if (!p->offered && !p->taken && (m = stem_peer(s, now)) &&
+        !(p->from & 1ULL << m->state->slot) && m->state->open < SENDER_WINDOW)
         send_stem(s, m, p);
     return true;
 }

@@ -1,7 +1,6 @@
 #include "net/server.h"
 
 #include "base/chance.h"
-#include "base/hex.h"
 #include "net/crowds.h"
 
 #include <errno.h>
@@ -17,9 +16,8 @@
 enum {
     ACCEPTS_MAX = 64, /* per turn */
     BACKLOG = 1024,
-    UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
-    TICK_EVERY = 1000,     /* ms */
-    GRACE = 2000,          /* ms that a connection has to deliver something */
+    TICK_EVERY = 1000, /* ms */
+    GRACE = 2000,      /* ms that a connection has to deliver something */
     WITHOUT_DESCRIPTORS =
         1000, /* ms for which no connection is accepted after descriptors ran out */
 };
@@ -27,9 +25,8 @@ enum {
 /* A connection. */
 struct visitor {
     struct link *link;
-    struct session session;
-    struct inbound *inbound; /* NULL: the handshake is not complete */
-    size_t place;            /* among the visitors */
+    struct duplex_peer *peer; /* NULL: the handshake is not complete */
+    size_t place;             /* among the visitors */
     uint64_t network;
     int64_t since;
     struct crowd_member member;
@@ -46,7 +43,7 @@ struct server {
     struct visitor **visitors;
     size_t count;
     struct crowds *crowds, *bare, *silent;
-    int64_t ticked, resume, paused_at;
+    int64_t ticked, resume;
     bool paused, resting;
 };
 
@@ -64,12 +61,9 @@ static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
            memcmp(account, tls_account(s->config->tls), ID_LEN) == 0;
 }
 
-/* Our hello. 0, or -1: no memory. */
-static int start_session(const struct server *s, struct visitor *v)
+static bool is_greeted(const struct visitor *v)
 {
-    struct hello ours;
-    listener_hello(s->config->listener, &ours);
-    return session_init(&v->session, &ours, loop_now());
+    return v->peer && v->peer->session.greeted;
 }
 
 static int opened(void *self, struct link *l, struct fault *f)
@@ -80,21 +74,13 @@ static int opened(void *self, struct link *l, struct fault *f)
     link_refuse(l, "banned");
     if (account && !is_allowed(s, account))
         return fault_rule(f, "its key is not allowed");
-    struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    v->inbound = listener_join(s->config->listener, &v->session, account,
-                               account ? key.text : v->address, loop_now(), f);
-    if (v->inbound && start_session(s, v)) {
-        listener_leave(s->config->listener, v->inbound, loop_now());
-        v->inbound = NULL;
-        fault_memory(f);
-    }
-    if (!v->inbound) {
+    v->peer = duplex_join(s->config->duplex, account, v->address, v->network, false,
+                          link_version(l), f);
+    if (!v->peer) {
         link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
     }
-    v->inbound->network = v->network;
-    say(s, v->inbound->who, "in", v->address);
-    link_attach(l, &v->session, v->inbound);
+    link_attach(l, &v->peer->session, v->peer);
     return 0;
 }
 
@@ -105,7 +91,7 @@ static void listen_to(struct server *s, struct visitor *v)
         crowds_remove(s->bare, &v->bare);
         crowds_add(s->silent, &v->silent, v->network); /* out of memory, it is not counted */
     }
-    if (v->silent.crowd && v->session.greeted)
+    if (v->silent.crowd && is_greeted(v))
         crowds_remove(s->silent, &v->silent);
 }
 
@@ -126,10 +112,10 @@ static void closed(void *self, struct link *l, const struct fault *why)
 {
     struct server *s = self;
     struct visitor *v = link_tag(l);
-    say(s, v->inbound ? v->inbound->who : v->address, "out", why->text);
-    if (v->inbound)
-        listener_leave(s->config->listener, v->inbound, loop_now());
-    session_free(&v->session);
+    if (v->peer)
+        duplex_leave(v->peer, why);
+    else
+        say(s, v->address, "out", why->text);
     forget(s, v);
 }
 
@@ -159,7 +145,7 @@ static struct visitor *too_silent(struct server *s)
         struct crowd_member *bare = crowds_oldest(s->bare);
         struct visitor *v = bare ? VISITOR_OF(bare, bare)
                                  : VISITOR_OF(crowds_oldest(s->silent), silent);
-        if (bare ? !link_heard(v->link) : !v->session.greeted)
+        if (bare ? !link_heard(v->link) : !is_greeted(v))
             return v;
         listen_to(s, v);
     }
@@ -170,7 +156,7 @@ static struct visitor *too_silent(struct server *s)
  * something, and has not. */
 static bool is_idle(const struct visitor *v, int64_t now)
 {
-    return v->session.greeted && !(v->inbound && v->inbound->useful) && now - v->since >= GRACE;
+    return is_greeted(v) && !duplex_useful(v->peer) && now - v->since >= GRACE;
 }
 
 /* The connection to drop for a newcomer from this network: the newest idle one of the most crowded
@@ -183,7 +169,7 @@ static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcom
         struct visitor *v = VISITOR_OF(m, member);
         if (is_idle(v, now))
             return v;
-        if (!newest && !crowded && !(v->inbound && v->inbound->useful))
+        if (!newest && !crowded && !(v->peer && duplex_useful(v->peer)))
             newest = v;
     }
     return newest;
@@ -266,66 +252,56 @@ static void ready(void *self, unsigned events)
 
 static int watch_again(struct server *s, struct fault *f)
 {
+    if (s->watch.fd < 0)
+        return 0; /* closed meanwhile */
     return loop_watch(s->config->loop, &s->watch, LOOP_READ, f);
 }
 
-void server_pause(struct server *s, bool paused, int64_t now)
+void server_pause(struct server *s, bool paused)
 {
     struct fault f;
     if (s->paused == paused)
         return;
     s->paused = paused;
-    if (paused) {
-        s->paused_at = now;
+    if (paused)
         loop_unwatch(&s->watch);
-    } else {
-        listener_excuse(s->config->listener, now - s->paused_at);
-        if (!s->resting)
-            watch_again(s, &f);
-    }
-    for (size_t i = s->count; i-- > 0;)
-        if (i < s->count)
-            link_pause(s->visitors[i]->link, paused);
+    else if (!s->resting)
+        watch_again(s, &f);
+}
+
+void server_close(struct server *s)
+{
+    loop_unwatch(&s->watch);
+    if (s->watch.fd >= 0)
+        close(s->watch.fd);
+    s->watch.fd = -1;
 }
 
 /* Serves one connection; each step may close it. */
-static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick, bool room)
+static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick)
 {
-    struct fault why;
+    const size_t count = s->count;
+    const struct fault *doom;
     listen_to(s, v);
-    if (v->inbound && v->inbound->doomed) {
-        why = v->inbound->why;
-        link_close(v->link, v->session.word, &why);
+    doom = v->peer ? duplex_doomed(v->peer) : NULL;
+    if (doom) {
+        struct fault why = *doom;
+        link_close(v->link, v->peer->session.word, &why);
         return;
     }
-    if (v->inbound && room)
-        listener_serve(s->config->listener, v->inbound);
-    if (tick && link_tick(v->link, now))
+    link_pause(v->link, s->paused || (v->peer && v->peer->held));
+    if (s->count != count || (tick && link_tick(v->link, now)))
         return;
-    if (v->inbound && session_backlog(&v->session))
+    if (v->peer && session_backlog(&v->peer->session))
         link_push(v->link, now);
-}
-
-/* Whether pulls may be answered: however many peers pull and do not read, memory is bounded. */
-static bool has_room(const struct server *s)
-{
-    size_t waiting = 0;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->visitors[i]->inbound)
-            waiting += session_backlog(&s->visitors[i]->session);
-    return waiting < UNREAD_MAX;
 }
 
 void server_turn(struct server *s, int64_t now)
 {
     struct fault f;
-    bool room = has_room(s);
     bool tick = now - s->ticked >= TICK_EVERY;
-    if (tick) {
+    if (tick)
         s->ticked = now;
-        if (!s->paused)
-            listener_tick(s->config->listener, now);
-    }
     if (s->resting && now >= s->resume) {
         s->resting = false;
         if (!s->paused && watch_again(s, &f))
@@ -333,7 +309,7 @@ void server_turn(struct server *s, int64_t now)
     }
     for (size_t i = s->count; i-- > 0;)
         if (i < s->count)
-            turn_visitor(s, s->visitors[i], now, tick, room);
+            turn_visitor(s, s->visitors[i], now, tick);
 }
 
 /* --- Interface -------------------------------------------------------------------------------- */
@@ -404,7 +380,7 @@ struct server *server_new(const struct server_config *config, const struct addre
         return NULL;
     }
     s->link_owner = (struct link_owner){
-        .opened = opened, .closed = closed, .role = listener_role(), .self = s};
+        .opened = opened, .closed = closed, .role = duplex_role(), .self = s};
     if (start_listening(s, at, f)) {
         server_free(s);
         return NULL;
@@ -414,10 +390,7 @@ struct server *server_new(const struct server_config *config, const struct addre
 
 void server_free(struct server *s)
 {
-    if (s->watch.fd >= 0) {
-        loop_unwatch(&s->watch);
-        close(s->watch.fd);
-    }
+    server_close(s);
     while (s->count)
         send_away(s->visitors[s->count - 1], "done", "done");
     crowds_free(s->crowds);

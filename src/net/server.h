@@ -1,5 +1,5 @@
 /*
- * Accepts inbound connections within limits and hands them to a listener (net/listener.h).
+ * Accepts inbound connections within limits and hands them to their owner (net/duplex.h).
  *
  * At the limit, the newest connection of the most crowded network is dropped first, and useful
  * peers stay. Connections without a hello may take a quarter of the places; the oldest of the
@@ -9,8 +9,8 @@
 #define NET_SERVER_H
 
 #include "net/address.h"
+#include "net/duplex.h"
 #include "net/link.h"
-#include "net/listener.h"
 
 #define SERVER_PEERS                                                                               \
     1024 /* connections by default; a quarter of them from one network                             \
@@ -19,7 +19,7 @@
 struct server_config {
     struct loop *loop;
     struct tls *tls; /* NULL: plain, on loopback only */
-    struct listener *listener;
+    struct duplex *duplex;
     size_t peers; /* connections at most, LISTENER_PEERS_MAX at most */
     /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
@@ -43,11 +43,14 @@ void server_free(struct server *s);
 /* HOST:PORT; the port is the one chosen by the system if 0 was given. */
 const char *server_address(const struct server *s);
 
-/* Call after every loop_turn, once the input is settled: closes doomed peers, runs timers, sends
- * what waits. */
+/* Call after every loop_turn, once the input is settled, and after duplex_turn: closes doomed
+ * peers, runs timers, sends what waits. */
 void server_turn(struct server *s, int64_t now);
 
 /* Stops or resumes reading and accepting. */
-void server_pause(struct server *s, bool paused, int64_t now);
+void server_pause(struct server *s, bool paused);
+
+/* Accepts no more connections; those that there are go on. */
+void server_close(struct server *s);
 
 #endif

@@ -19,6 +19,12 @@ int session_init(struct session *s, const struct hello *ours, int64_t now)
     return hello_format(ours, &s->out);
 }
 
+void session_await(struct session *s, const struct hello *ours, int64_t now)
+{
+    *s = (struct session){
+        .ours = *ours, .waits = true, .began = now, .heard = now, .unread_since = now};
+}
+
 void session_free(struct session *s)
 {
     buf_free(&s->in);
@@ -126,12 +132,27 @@ static int ends_with(struct session *s, const char *word)
     return -1;
 }
 
+/* Answers a hello that we waited for, or checks that it is of the agreed version. 0, or -1 and a
+ * fault. */
+static int agree_on_version(struct session *s, struct fault *f)
+{
+    if (s->waits && s->theirs.version < s->ours.version)
+        s->ours.version = s->theirs.version;
+    if (s->theirs.version != s->ours.version) {
+        fault_rule(f, "hello: version %d, ours is %d", s->theirs.version, s->ours.version);
+        return ends_with(s, "version");
+    }
+    return s->waits && hello_format(&s->ours, &s->out) ? fault_memory(f) : 0;
+}
+
 static int take_hello(struct session *s, const struct session_role *role, const char *line,
                       size_t len, int64_t now, struct fault *f)
 {
-    int64_t version;
-    if (hello_parse(line, len, &s->theirs, &version, f))
-        return ends_with(s, version != WIRE_VERSION ? "version" : "bad");
+    bool unknown;
+    if (hello_parse(line, len, &s->theirs, &unknown, f))
+        return ends_with(s, unknown ? "version" : "bad");
+    if (agree_on_version(s, f))
+        return -1;
     if (memcmp(s->theirs.chain, s->ours.chain, ID_LEN)) {
         fault_rule(f, "hello: of another chain");
         return ends_with(s, "chain");

@@ -33,6 +33,7 @@ struct session_role {
 
 struct session {
     struct hello ours, theirs;
+    bool waits; /* our hello is said after theirs */
     bool greeted;
     bool over;           /* the other side has said bye */
     char their_word[16]; /* ... with this word */
@@ -50,9 +51,12 @@ struct session {
     int64_t began, heard, line_began, asked, unread_since;
 };
 
-/* Begins a session, with our hello in s->out. chain and the rest of *ours are copied. 0, or -1: no
- * memory. */
+/* Begins a session, with our hello in s->out; the other side's must be of the same version. *ours
+ * is copied. 0, or -1: no memory. */
 int session_init(struct session *s, const struct hello *ours, int64_t now);
+
+/* Begins a session that answers the other side's hello, in the lower of both versions. */
+void session_await(struct session *s, const struct hello *ours, int64_t now);
 void session_free(struct session *s);
 
 /* Takes n bytes received. 0, or -1 and a fault (a bye with the right word then waits in s->out),

@@ -16,7 +16,9 @@
 enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
 
 /* The name, with its length in front (RFC 7301). */
-static const uint8_t protocol[9] = "\x08gossip/1";
+/* What we speak, the best first. */
+static const uint8_t protocols[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
+                                    8, 'g', 'o', 's', 's', 'i', 'p', '/', '1'};
 
 struct tls {
     SSL_CTX *ctx;
@@ -36,6 +38,7 @@ struct channel {
     int error;               /* by this error; 0: the peer closed it */
     uint64_t sent, received; /* bytes */
     uint8_t account[ED25519_KEY_LEN];
+    int version; /* of the protocol, as agreed on; 0 if it is plain */
 };
 
 /* --- The socket --------------------------------------------------------------------------- */
@@ -131,7 +134,7 @@ static int choose_protocol(SSL *ssl, const uint8_t **out, uint8_t *n, const uint
 {
     (void)ssl, (void)unused;
     uint8_t *found;
-    if (SSL_select_next_proto(&found, n, protocol, sizeof protocol, offered, offered_len) !=
+    if (SSL_select_next_proto(&found, n, protocols, sizeof protocols, offered, offered_len) !=
         OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = found;
@@ -172,7 +175,7 @@ static SSL_CTX *make_ctx(const struct certificate *c)
         return NULL;
     set_manners(ctx);
     if (set_algorithms(ctx) && SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
-        SSL_CTX_set_alpn_protos(ctx, protocol, sizeof protocol) == 0 &&
+        SSL_CTX_set_alpn_protos(ctx, protocols, sizeof protocols) == 0 &&
         SSL_CTX_use_certificate(ctx, c->x509) == 1 && SSL_CTX_use_PrivateKey(ctx, c->pkey) == 1)
         return ctx;
     SSL_CTX_free(ctx);
@@ -254,7 +257,7 @@ struct meaning {
 #define NOTHING_SHARED "the peer refused: it has no Ed25519 certificate, or no cipher of ours"
 #define NO_CERTIFICATE "the peer shows no Ed25519 certificate"
 #define REFUSED "the peer refused our certificate"
-#define NO_GOSSIP "the peer does not speak gossip/1"
+#define NO_GOSSIP "the peer speaks neither gossip/2 nor gossip/1"
 
 /* The same words for a fault that an alert reports and one found here. */
 static const struct meaning meanings[] = {
@@ -404,8 +407,9 @@ static int greet(struct channel *c, struct fault *f)
     const X509 *shown = SSL_get0_peer_certificate(c->ssl);
     SSL_get0_alpn_selected(c->ssl, &name, &n);
     c->broken = true;
-    if (n != sizeof protocol - 1 || memcmp(name, protocol + 1, n) != 0)
+    if (n != strlen("gossip/N") || memcmp(name, "gossip/", n - 1) != 0)
         return fault_rule(f, "%s", NO_GOSSIP);
+    c->version = name[n - 1] - '0'; /* one of ours: the library sees to that on both sides */
     if (!shown || certificate_account(shown, c->account))
         return fault_rule(f, "%s", NO_CERTIFICATE);
     c->broken = false;
@@ -503,6 +507,11 @@ void channel_bytes(const struct channel *c, uint64_t *sent, uint64_t *received)
 int channel_fd(const struct channel *c)
 {
     return c->fd;
+}
+
+int channel_version(const struct channel *c)
+{
+    return c->version;
 }
 
 const uint8_t *channel_account(const struct channel *c)

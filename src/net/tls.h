@@ -3,10 +3,10 @@
  * plain on request.
  *
  * Both sides present a self-signed Ed25519 certificate made in memory from their key; that key is
- * the peer's account, and nothing else in the certificate counts. ALPN (RFC 7301) is "gossip/1",
- * and must be agreed on. No session tickets, no resumption, no renegotiation, no compression;
- * AES-128-GCM is preferred. What the other side may send before it has proved its key is bounded
- * (certificates of at most 4 KiB).
+ * the peer's account, and nothing else in the certificate counts. ALPN (RFC 7301) is
+ * "gossip/2" or "gossip/1", and must be agreed on. No session tickets, no resumption, no
+ * renegotiation, no compression; AES-128-GCM is preferred. What the other side may send before it
+ * has proved its key is bounded (certificates of at most 4 KiB).
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -55,6 +55,9 @@ bool channel_heard(const struct channel *c);
 
 /* How many bytes have passed through its socket, TLS's own included. */
 void channel_bytes(const struct channel *c, uint64_t *sent, uint64_t *received);
+
+/* The version of the protocol that was agreed on; 0 if it is plain, or not open yet. */
+int channel_version(const struct channel *c);
 
 int channel_fd(const struct channel *c);
 

@@ -27,21 +27,54 @@ enum wire_word wire_word(const char *line, size_t len)
     return WIRE_RECORD;
 }
 
-int hello_parse(const char *line, size_t len, struct hello *h, int64_t *version, struct fault *f)
+static const char role_letters[] = "slbhv";
+
+void wire_roles(unsigned roles, char letters[WIRE_ROLES_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; role_letters[i]; i++)
+        if (roles & 1U << i)
+            letters[n++] = role_letters[i];
+    if (!n)
+        letters[n++] = '-';
+    letters[n] = '\0';
+}
+
+static int read_roles(const struct field *x, unsigned *roles, struct fault *f)
+{
+    size_t at = 0;
+    *roles = 0;
+    for (size_t i = 0; role_letters[i]; i++)
+        if (at < x->len && x->text[at] == role_letters[i]) {
+            *roles |= 1U << i;
+            at++;
+        }
+    if (at == x->len || field_is(*x, "-"))
+        return 0;
+    return fault_rule(f, "hello: roles: neither `-' nor letters of `%s' in this order",
+                      role_letters);
+}
+
+int hello_parse(const char *line, size_t len, struct hello *h, bool *unknown, struct fault *f)
 {
     struct field x[FIELDS_MAX];
-    *version = WIRE_VERSION;
+    int64_t version;
+    *unknown = false;
     if (line_check(line, len, f))
         return -1;
     size_t n = fields_split(line, len, x);
     if (n < 2 || !field_is(x[0], "hello"))
         return fault_rule(f, "hello: the first line must be one");
-    if (field_number(x[1], "hello: version", version, f))
+    if (field_number(x[1], "hello: version", &version, f))
         return -1;
-    if (*version != WIRE_VERSION)
-        return fault_rule(f, "hello: version %" PRId64 ", ours is %d", *version, WIRE_VERSION);
-    if (n != 6)
-        return fault_rule(f, "hello: %zu fields, not 6", n);
+    *unknown = version < WIRE_VERSION_FIRST || version > WIRE_VERSION;
+    if (*unknown)
+        return fault_rule(f, "hello: version %" PRId64 ", ours is %d", version, WIRE_VERSION);
+    h->version = (int)version;
+    h->roles = 0;
+    size_t fields = version == 1 ? 6 : 7;
+    if (n != fields)
+        return fault_rule(f, "hello: %zu fields, not %zu", n, fields);
     if (field_id(x[2], "hello: chain", h->chain, f) ||
         field_number(x[3], "hello: height", &h->height, f) ||
         field_id(x[4], "hello: tip", h->tip, f))
@@ -49,16 +82,19 @@ int hello_parse(const char *line, size_t len, struct hello *h, int64_t *version,
     h->deflate = field_is(x[5], "deflate");
     if (!h->deflate && !field_is(x[5], "plain"))
         return fault_rule(f, "hello: coding: neither plain nor deflate");
-    return 0;
+    return version == 1 ? 0 : read_roles(&x[6], &h->roles, f);
 }
 
 int hello_format(const struct hello *h, struct buf *out)
 {
-    return buf_add_string(out, "hello ") || buf_add_number(out, WIRE_VERSION) ||
+    char roles[WIRE_ROLES_MAX + 1] = " ";
+    wire_roles(h->roles, roles + 1);
+    return buf_add_string(out, "hello ") || buf_add_number(out, h->version) ||
                    buf_add_string(out, " ") || buf_add_string(out, hex32(h->chain).text) ||
                    buf_add_string(out, " ") || buf_add_number(out, h->height) ||
                    buf_add_string(out, " ") || buf_add_string(out, hex32(h->tip).text) ||
-                   buf_add_string(out, h->deflate ? " deflate\n" : " plain\n")
+                   buf_add_string(out, h->deflate ? " deflate" : " plain") ||
+                   buf_add_string(out, h->version == 1 ? "" : roles) || buf_add_string(out, "\n")
                ? -1
                : 0;
 }

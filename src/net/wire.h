@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2        /* the newest */
+#define WIRE_VERSION_FIRST 1  /* the oldest that is still spoken */
 #define WIRE_IDS_MAX 256      /* ids in one line */
 #define WIRE_SHORT_LEN 8      /* bytes of an id in a `short` line */
 #define WIRE_SHORTS_MAX 512   /* short ids in one line */
@@ -37,16 +38,32 @@ enum wire_word {
 /* Classifies a line by its first field. */
 enum wire_word wire_word(const char *line, size_t len);
 
-/* The tip of a side's best chain, and the coding that it offers. */
+/* What a side does (version 2); the letters of a hello are in this order. */
+enum wire_role {
+    WIRE_SENDS = 1,     /* s: sends records */
+    WIRE_LISTENS = 2,   /* l: takes records */
+    WIRE_BLOCKS = 4,    /* b: serves blocks */
+    WIRE_HEADERS = 8,   /* h: serves headers and proofs */
+    WIRE_VERDICTS = 16, /* v: says what became of the records that it took */
+};
+
+#define WIRE_ROLES_MAX 6 /* letters, with the final 0 */
+
+/* The letters of a set of roles; `-`: none. */
+void wire_roles(unsigned roles, char letters[WIRE_ROLES_MAX]);
+
+/* A side's version and roles, the tip of its best chain, and the coding that it offers. */
 struct hello {
+    int version;
+    unsigned roles; /* enum wire_role; 0 in version 1, which does not say */
     uint8_t chain[ID_LEN], tip[ID_LEN];
     int64_t height;
     bool deflate;
 };
 
-/* Parses a hello line. 0, or -1 and a rule; *version is set: another version than WIRE_VERSION if
- * the hello is of that version. */
-int hello_parse(const char *line, size_t len, struct hello *h, int64_t *version, struct fault *f);
+/* Parses a hello line. 0, or -1 and a rule; *unknown: it is of a version that is not spoken here.
+ */
+int hello_parse(const char *line, size_t len, struct hello *h, bool *unknown, struct fault *f);
 
 /* Appends the line with its newline. 0, or -1: no memory. */
 int hello_format(const struct hello *h, struct buf *out);

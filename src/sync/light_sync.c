@@ -267,13 +267,14 @@ static void our_hello(const struct light_sync *s, struct hello *h)
     memcpy(h->tip, sum.from_genesis ? sum.best : h->chain, ID_LEN);
 }
 
-static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
-                  struct fault *f)
+static void *join(void *self, const char *address, const uint8_t *account, int version,
+                  struct session **session, struct fault *f)
 {
     struct light_sync *s = self;
     struct hello hello;
     struct light_peer *p = calloc(1, sizeof *p);
     our_hello(s, &hello);
+    hello.version = version;
     if (!p || session_init(&p->session, &hello, loop_now())) {
         free(p);
         fault_memory(f);

@@ -45,13 +45,14 @@ static void our_hello(const struct sync *s, struct hello *h)
     memcpy(h->tip, best ? best->id : h->chain, ID_LEN);
 }
 
-static void *join(void *self, const char *address, const uint8_t *account, struct session **session,
-                  struct fault *f)
+static void *join(void *self, const char *address, const uint8_t *account, int version,
+                  struct session **session, struct fault *f)
 {
     struct sync *s = self;
     struct hello hello;
     struct sync_peer *p = calloc(1, sizeof *p);
     our_hello(s, &hello);
+    hello.version = version;
     if (!p || session_init(&p->session, &hello, loop_now())) {
         free(p);
         fault_memory(f);

@@ -89,6 +89,7 @@ int main(int argc, char **argv)
         hex_decode(c->hello.chain, argv[2], ID_LEN))
         errx(2, "usage: idle ADDRESS CHAIN COUNT [deflate]");
     c->address = argv[1];
+    c->hello.version = WIRE_VERSION;
     c->hello.deflate = argc > 4;
     memcpy(c->hello.tip, c->hello.chain, ID_LEN);
     c->loop = loop_new(&f);

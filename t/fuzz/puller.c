@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct puller_chain chain = {has, locate, maxblock, NULL};
     struct run r = {.now = 1};
-    struct hello hello = {.height = 0};
+    struct hello hello = {.version = 1};
     struct buf theirs = {0};
     puller_init(&r.puller, &chain);
     must(session_init(&r.session, &hello, r.now) == 0);

@@ -138,6 +138,7 @@ static inline struct inbound *join_listener(struct listener *l, const uint8_t *a
     struct session *session = malloc(sizeof *session);
     must(session != NULL);
     listener_hello(l, &ours);
+    ours.version = 1;
     must(session_init(session, &ours, now) == 0);
     struct inbound *g = listener_join(l, session, account, who, now, &f);
     if (!g) {
@@ -161,6 +162,7 @@ static inline struct outbound *join_sender(struct sender *s, const char *who, in
     struct session *session = malloc(sizeof *session);
     must(session != NULL);
     sender_hello(s, &ours);
+    ours.version = 1;
     must(session_init(session, &ours, now) == 0);
     struct outbound *m = sender_join(s, session, who, now);
     must(m != NULL);
@@ -231,7 +233,7 @@ static inline int actor_line(void *self, struct session *s, enum wire_word word,
 
 static inline void actor_init(struct actor *a, int64_t now)
 {
-    struct hello h = {.height = 0};
+    struct hello h = {.version = 1};
     memset(h.chain, BRAINS_CHAIN_BYTE, ID_LEN);
     memset(h.tip, BRAINS_CHAIN_BYTE, ID_LEN);
     *a = (struct actor){.heard = {0}};

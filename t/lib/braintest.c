@@ -863,81 +863,11 @@ static void peer_records(void)
     net_free(n);
 }
 
-static int64_t small_size(void *self)
-{
-    (void)self;
-    return 4000;
-}
-
-static int any_header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
-{
-    (void)self, (void)b, (void)id, (void)f;
-    return 0;
-}
-
-/* Long lines that a stranger sent, and that begin like those of a block, make it too large: it is
- * fetched whole. */
-static void long_twins(void)
-{
-    static const struct view view = {
-        .tip = no_tip, .holds = no_holds, .header = any_header, .maxblock = small_size};
-    struct net *n = lone(false);
-    struct record txs[4] = {make_tx(1), make_tx(2), make_tx(3), make_tx(4)};
-    struct talk t;
-    struct buf brief = {0};
-    char line[1300];
-    memset(line, 'x', sizeof line);
-    n->nodes[0].listening.view = &view;
-    for (size_t i = 0; i < 3; i++)
-        recents_add(&n->nodes[0].listener->recents, txs[i].id, line, sizeof line);
-    net_add(n, txs[3]);
-    size_t block = net_add(n, make_block(2, (uint8_t[ID_LEN]){3}, txs, 4));
-    join(&t, n, 0, NULL, true);
-    add_brief(&brief, &n->records[block], txs);
-    must(strncmp(ask(&t, &brief), "lines ", 6) == 0);
-    must(is_word(ask_record(&t, &txs[3]), "want", n->records[block].id));
-    must(is_word(ask_record(&t, &n->records[block]), "taken", n->records[block].id));
-    must(!t.inbound->doomed && n->nodes[0].had[block] == 1);
-    leave(&t);
-    buf_free(&brief);
-    net_free(n);
-}
-
-/* Blocks that strangers begin and do not end fill the memory for them: the slowest makes way. */
-static void unfinished_blocks(void)
-{
-    struct net *n = lone(false);
-    struct listener *l = n->nodes[0].listener;
-    struct record txs[3] = {make_tx(1), make_tx(2), make_tx(3)};
-    struct record half = make_block(2, (uint8_t[ID_LEN]){3}, txs, 3);
-    struct record whole = n->records[net_add(n, make_block(2, (uint8_t[ID_LEN]){4}, txs, 3))];
-    struct talk stranger, honest;
-    n->now += 10000;
-    join(&stranger, n, 0, NULL, true);
-    join(&honest, n, 0, NULL, true);
-    must(is_word(ask_word(&stranger, "have", half.id), "want", half.id));
-    half.text.len -= 300; /* in the last line */
-    must(session_put(&stranger.actor.session, half.text.data, half.text.len) == 0);
-    pump(&stranger);
-    size_t real = l->blocks_bytes;
-    must(real > 0);
-    l->blocks_bytes = LISTENER_BLOCKS_BYTES - whole.text.len / 2;
-    n->now += 5000;
-    must(offer(&honest, &whole) == 't' && !honest.inbound->doomed);
-    must(stranger.inbound->doomed && strcmp(stranger.inbound->session->word, "slow") == 0);
-    l->blocks_bytes = 0;
-    leave(&stranger);
-    leave(&honest);
-    net_free(n);
-}
-
 static void test_relay(void)
 {
     strange_blocks();
     unknown_types();
     peer_records();
-    long_twins();
-    unfinished_blocks();
 }
 
 /* What this node's programs refuse costs the peer that delivered it requests, and not more; a
@@ -1127,40 +1057,6 @@ static void test_window(void)
     net_free(n);
 }
 
-/* Peer records are announced at the rate that a listener takes: what waits does not keep others
- * back, and is announced in time. */
-static void test_rate(void)
-{
-    struct net *n = lone(false);
-    struct talk t;
-    struct fault f;
-    join(&t, n, 0, NULL, false);
-    for (uint64_t i = 0; i < 300; i++) {
-        struct record r = make_peer(i, 1700000000);
-        must(sender_take(n->nodes[0].sender, r.text.data, r.text.len, n->now, &f) == 0);
-        buf_free(&r.text);
-    }
-    inject_many(n, 0, 10);
-    settle(&t);
-    must(count_ids(hear(&t), "have") == 190);
-    take_all(&t);
-    pump(&t);
-    size_t announced = 0;
-    for (int64_t second = 1; second <= 61; second++) {
-        n->now += 1000;
-        settle(&t);
-        announced += count_ids(hear(&t), "have");
-        must(announced <= (size_t)second * 2 &&
-             announced + 2 >= (size_t)(second < 60 ? second * 2 : 120));
-        take_all(&t);
-        pump(&t);
-    }
-    must(announced == 120 && open_of(n, 0) == 0);
-    recount_sender(n->nodes[0].sender);
-    leave(&t);
-    net_free(n);
-}
-
 /* Takes what it is offered until nothing comes any more: how much; *first is its first id. */
 static size_t drain(struct talk *t, char first[65], bool take)
 {
@@ -1275,8 +1171,7 @@ static const struct {
     {"delay", test_delay},   {"alone", test_alone},       {"late", test_late},
     {"relay", test_relay},   {"verdicts", test_verdicts}, {"places", test_places},
     {"need", test_need},     {"taken", test_taken},       {"unsure", test_unsure},
-    {"window", test_window}, {"rate", test_rate},         {"newcomer", test_newcomer},
-    {"room", test_room},
+    {"window", test_window}, {"newcomer", test_newcomer}, {"room", test_room},
 };
 
 static bool run_test(const char *name)

@@ -339,7 +339,7 @@ static void test_events(void)
 
 static void make_session(struct actor *a, bool deflate, int64_t now)
 {
-    struct hello h = {.deflate = deflate};
+    struct hello h = {.version = 1, .deflate = deflate};
     actor_init(a, now);
     session_free(&a->session);
     memset(h.chain, BRAINS_CHAIN_BYTE, ID_LEN);

@@ -167,10 +167,10 @@ class Peer:
             self.stall()
         chain = "34" * 32 if self.how == "other" else self.ids[0]
         coding = "deflate" if self.how == "deflate" else "plain"
-        version = 2 if self.how == "version" else 1
-        self.send(f"hello {version} {chain} {self.tip()} {coding}\n".encode())
+        version = 3 if self.how == "version" else 2
+        self.send(f"hello {version} {chain} {self.tip()} {coding} b\n".encode())
         theirs = self.line()
-        if coding == "deflate" and theirs.endswith("deflate"):
+        if coding == "deflate" and " deflate" in theirs:
             self.coder, self.decoder = zlib.compressobj(), zlib.decompressobj()
         if self.how == "pings":
             threading.Thread(target=self.ping, daemon=True).start()

@@ -68,7 +68,7 @@ static void put_line(struct test *t, enum wire_word word, const char *line)
 static void begin(struct test *t)
 {
     struct fault f;
-    struct hello ours = {.height = 0};
+    struct hello ours = {.version = 1};
     *t = (struct test){.now = 1000000};
     t->chain = (struct puller_chain){has, locate, maxblock, t};
     puller_init(&t->puller, &t->chain);

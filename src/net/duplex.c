@@ -1,0 +1,405 @@
+#include "net/duplex.h"
+
+#include "base/hex.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
+    TICK_EVERY = 1000,     /* ms */
+};
+
+struct duplex {
+    const struct duplex_config *config;
+    struct duplex_peer *peers;
+    size_t accepted_out; /* places at the sender that accepted peers have */
+    int64_t ticked, paused_at;
+    bool paused, deaf;
+};
+
+static void say(const struct duplex_peer *p, const char *event, const char *words)
+{
+    const struct duplex_config *c = p->all->config;
+    if (c->log)
+        c->log(c->self, p->who, event, NULL, words);
+}
+
+/* --- Roles ------------------------------------------------------------------------------------ */
+
+/* What the other side does. Version 1 does not say: whoever dials sends, the other side listens. */
+static unsigned their_roles(const struct duplex_peer *p)
+{
+    if (p->session.theirs.version > 1)
+        return p->session.theirs.roles;
+    return p->dialed ? WIRE_LISTENS | WIRE_BLOCKS : WIRE_SENDS;
+}
+
+static bool carries_both_ways(const struct duplex_peer *p)
+{
+    const unsigned both = WIRE_SENDS | WIRE_LISTENS;
+    return p->session.greeted && p->session.theirs.version > 1 &&
+           (their_roles(p) & p->all->config->roles & both) == both;
+}
+
+/* --- Places at the sender --------------------------------------------------------------------- */
+
+static bool has_place(const struct duplex_peer *p)
+{
+    const struct duplex *d = p->all;
+    return p->dialed || d->accepted_out + d->config->dialed < SENDER_PEERS_MAX;
+}
+
+/* Gives the peer a place at the sender, if there is one; else it waits. */
+static void start_sending(struct duplex_peer *p, int64_t now)
+{
+    struct duplex *d = p->all;
+    p->out = has_place(p) ? sender_join(d->config->sender, &p->session, p->who, now) : NULL;
+    p->waits = !p->out;
+    if (p->out && !p->dialed)
+        d->accepted_out++;
+}
+
+static void stop_sending(struct duplex_peer *p)
+{
+    if (!p->out)
+        return;
+    if (!p->dialed)
+        p->all->accepted_out--;
+    sender_leave(p->all->config->sender, p->out);
+    p->out = NULL;
+}
+
+/* The oldest peers come first. */
+static void fill_places(struct duplex *d, int64_t now)
+{
+    struct duplex_peer *longest;
+    do {
+        longest = NULL;
+        for (struct duplex_peer *p = d->peers; p; p = p->next)
+            if (p->waits && !p->doomed && has_place(p))
+                longest = p;
+        if (longest)
+            start_sending(longest, now);
+    } while (longest && longest->out);
+}
+
+/* --- Two connections with one peer ------------------------------------------------------------ */
+
+static void doom_other_way(struct duplex_peer *p)
+{
+    if (p->doomed)
+        return;
+    p->doomed = p->other_way = true;
+    p->session.word = "done";
+    fault_trouble(&p->why, "the peer is connected the other way round, too");
+}
+
+/* Both ends must come to the same conclusion, as each might otherwise close the other's choice. */
+static bool survives(const struct duplex_peer *p)
+{
+    bool ours_is_smaller = memcmp(p->all->config->account, p->account, ID_LEN) < 0;
+    return p->dialed == ours_is_smaller;
+}
+
+static bool is_twin(const struct duplex_peer *p, const struct duplex_peer *q)
+{
+    return p->dialed != q->dialed && !q->doomed && q->has_account && carries_both_ways(q) &&
+           memcmp(p->account, q->account, ID_LEN) == 0;
+}
+
+static void keep_one(struct duplex_peer *p)
+{
+    if (!p->has_account || !carries_both_ways(p))
+        return;
+    for (struct duplex_peer *q = p->all->peers; q; q = q->next)
+        if (q != p && is_twin(p, q))
+            doom_other_way(survives(p) ? q : p);
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
+{
+    struct duplex_peer *p = self;
+    (void)s, (void)f;
+    keep_one(p);
+    if (p->all->config->sender && (their_roles(p) & WIRE_LISTENS) && !p->doomed)
+        start_sending(p, now);
+    return p->out ? sender_role().greeted(p->out, s, now, f) : 0;
+}
+
+/* The half that a line is for. */
+static bool is_for_sender(enum wire_word word)
+{
+    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN;
+}
+
+/* Anyone may ask for what we serve. */
+static bool is_request(enum wire_word word)
+{
+    return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF;
+}
+
+static int not_its_role(struct duplex_peer *p, struct fault *f)
+{
+    fault_rule(f, "a line that is not part of its role");
+    say(p, "bad", f->text);
+    return -1;
+}
+
+static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
+                int64_t now, struct fault *f)
+{
+    struct duplex_peer *p = self;
+    unsigned theirs = their_roles(p);
+    if (p->doomed) {
+        *f = p->why;
+        return -1;
+    }
+    if (is_for_sender(word)) {
+        if (p->out)
+            return sender_role().line(p->out, s, word, text, len, now, f);
+        return p->waits || (theirs & WIRE_LISTENS) ? 0 : not_its_role(p, f);
+    }
+    if (!p->in || (!is_request(word) && !(theirs & WIRE_SENDS)))
+        return not_its_role(p, f);
+    if (p->all->deaf && !is_request(word))
+        return 0;
+    return listener_role().line(p->in, s, word, text, len, now, f);
+}
+
+struct session_role duplex_role(void)
+{
+    return (struct session_role){.greeted = greeted, .line = line};
+}
+
+void duplex_announced(void *peer, const uint8_t id[ID_LEN])
+{
+    struct duplex_peer *p = peer;
+    if (p->out)
+        sender_has(p->all->config->sender, p->out, id);
+}
+
+/* --- Joining and leaving ---------------------------------------------------------------------- */
+
+/* Our hello. 0, or -1: no memory. */
+static int start_session(struct duplex_peer *p, int version, int64_t now)
+{
+    const struct duplex_config *c = p->all->config;
+    struct hello ours;
+    if (c->listener)
+        listener_hello(c->listener, &ours);
+    else
+        sender_hello(c->sender, &ours);
+    ours.roles = c->roles;
+    if (version)
+        ours.version = version;
+    if (version || p->dialed)
+        return session_init(&p->session, &ours, now);
+    session_await(&p->session, &ours, now);
+    return 0;
+}
+
+static int start_listening(struct duplex_peer *p, const uint8_t *account, int64_t now,
+                           struct fault *f)
+{
+    struct listener *l = p->all->config->listener;
+    if (!l)
+        return 0;
+    p->in = listener_join(l, &p->session, account, p->who, now, f);
+    if (p->in)
+        p->in->connection = p;
+    return p->in ? 0 : -1;
+}
+
+static void free_peer(struct duplex_peer *p, int64_t now)
+{
+    stop_sending(p);
+    if (p->in)
+        listener_leave(p->all->config->listener, p->in, now);
+    session_free(&p->session);
+    free(p);
+}
+
+struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],
+                                const char *address, uint64_t network, bool dialed, int version,
+                                struct fault *f)
+{
+    int64_t now = loop_now();
+    struct duplex_peer *p = calloc(1, sizeof *p);
+    if (!p) {
+        fault_memory(f);
+        return NULL;
+    }
+    p->all = d;
+    p->dialed = dialed;
+    p->since = now;
+    p->has_account = account;
+    if (account)
+        memcpy(p->account, account, ID_LEN);
+    snprintf(p->address, sizeof p->address, "%s", address);
+    snprintf(p->who, sizeof p->who, "%.71s", account ? hex32(account).text : address);
+    int failed = start_listening(p, account, now, f);
+    if (p->in)
+        p->in->network = network;
+    if (!failed && start_session(p, version, now))
+        failed = fault_memory(f);
+    if (failed) {
+        free_peer(p, now);
+        return NULL;
+    }
+    p->next = d->peers;
+    d->peers = p;
+    say(p, "in", p->address);
+    return p;
+}
+
+void duplex_leave(struct duplex_peer *p, const struct fault *why)
+{
+    struct duplex_peer **at = &p->all->peers;
+    say(p, "out", why->text);
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    free_peer(p, loop_now());
+}
+
+const struct fault *duplex_doomed(const struct duplex_peer *p)
+{
+    if (p->doomed)
+        return &p->why;
+    if (p->in && p->in->doomed)
+        return &p->in->why;
+    return p->out && p->out->doomed ? &p->out->why : NULL;
+}
+
+bool duplex_useful(const struct duplex_peer *p)
+{
+    return p->in && p->in->useful;
+}
+
+/* --- Connections that we dial ----------------------------------------------------------------- */
+
+static void *client_join(void *self, const char *address, const uint8_t *account, int version,
+                         struct session **session, struct fault *f)
+{
+    struct duplex_peer *p = duplex_join(self, account, address, 0, true, version, f);
+    if (p)
+        *session = &p->session;
+    return p;
+}
+
+static enum client_next client_leave(void *self, void *peer, const struct fault *why)
+{
+    (void)self;
+    duplex_leave(peer, why);
+    return CLIENT_AGAIN;
+}
+
+static const struct fault *client_doomed(void *self, void *peer)
+{
+    (void)self;
+    return duplex_doomed(peer);
+}
+
+/* Whether a peer that dialed us carries records both ways. */
+static bool is_connected(void *self, const uint8_t account[ID_LEN])
+{
+    const struct duplex *d = self;
+    for (const struct duplex_peer *p = d->peers; p; p = p->next)
+        if (!p->dialed && !p->doomed && p->has_account && carries_both_ways(p) &&
+            memcmp(p->account, account, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+static void unreached(void *self, const char *address, const uint8_t *account,
+                      const struct fault *why)
+{
+    const struct duplex_config *c = ((struct duplex *)self)->config;
+    if (c->unreached)
+        c->unreached(c->self, address, account, why);
+}
+
+static void complain(void *self, const char *words)
+{
+    const struct duplex_config *c = ((struct duplex *)self)->config;
+    if (c->complain)
+        c->complain(c->self, words);
+}
+
+struct client_owner duplex_client_owner(struct duplex *d)
+{
+    return (struct client_owner){.join = client_join,
+                                 .leave = client_leave,
+                                 .doomed = client_doomed,
+                                 .connected = is_connected,
+                                 .unreached = unreached,
+                                 .complain = complain,
+                                 .role = duplex_role(),
+                                 .self = d};
+}
+
+/* --- Turns ------------------------------------------------------------------------------------ */
+
+/* Whether pulls may be answered: however many peers pull and do not read, memory is bounded. */
+static bool has_room(const struct duplex *d)
+{
+    size_t waiting = 0;
+    for (const struct duplex_peer *p = d->peers; p; p = p->next)
+        waiting += session_backlog(&p->session);
+    return waiting < UNREAD_MAX;
+}
+
+static void pause_timers(struct duplex *d, bool paused, int64_t now)
+{
+    if (paused && !d->paused)
+        d->paused_at = now;
+    if (!paused && d->paused)
+        listener_excuse(d->config->listener, now - d->paused_at);
+    d->paused = paused;
+}
+
+void duplex_stop_listening(struct duplex *d)
+{
+    d->deaf = true;
+}
+
+void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now)
+{
+    struct listener *l = d->config->listener;
+    for (struct duplex_peer *p = d->peers; p; p = p->next)
+        p->held = full && p->session.greeted && !p->out && !p->waits;
+    if (l)
+        pause_timers(d, paused, now);
+    if (l && has_room(d))
+        for (struct duplex_peer *p = d->peers; p; p = p->next)
+            listener_serve(l, p->in);
+    if (now - d->ticked < TICK_EVERY)
+        return;
+    d->ticked = now;
+    if (l && !paused)
+        listener_tick(l, now);
+    if (d->config->sender)
+        fill_places(d, now);
+}
+
+struct duplex_peer *duplex_first(const struct duplex *d)
+{
+    return d->peers;
+}
+
+struct duplex *duplex_new(const struct duplex_config *config)
+{
+    struct duplex *d = calloc(1, sizeof *d);
+    if (d)
+        d->config = config;
+    return d;
+}
+
+void duplex_free(struct duplex *d)
+{
+    free(d);
+}

@@ -1,0 +1,99 @@
+/*
+ * The connections of one program (gossip(7)), without any I/O: each is a session with an inbound
+ * half (net/listener.h), an outbound half (net/sender.h), or both, as the roles of its two sides
+ * say, no matter who dialed. The word of a line says which half it is for.
+ *
+ * Two nodes that dial each other need only one connection that carries both ways: of two, the one
+ * that was dialed by the smaller account survives, at both ends.
+ */
+#ifndef NET_DUPLEX_H
+#define NET_DUPLEX_H
+
+#include "net/address.h"
+#include "net/client.h"
+#include "net/listener.h"
+#include "net/sender.h"
+
+struct duplex_config {
+    struct listener *listener; /* NULL: no records are taken */
+    struct sender *sender;     /* NULL: none are sent */
+    unsigned roles;            /* ours, enum wire_role */
+    size_t dialed;             /* places at the sender that are kept for peers that we dial */
+    const uint8_t *account;    /* ours; NULL: connections are plain */
+    /* An event for the log, as in net/listener.h. NULL: none. */
+    void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
+                const char *words);
+    /* A peer could not be dialed; something is wrong with a peers file: as in net/client.h. */
+    void (*unreached)(void *self, const char *address, const uint8_t *account,
+                      const struct fault *why);
+    void (*complain)(void *self, const char *words);
+    void *self;
+};
+
+struct duplex;
+
+/* One connection. */
+struct duplex_peer {
+    struct duplex *all;
+    struct duplex_peer *next;
+    struct session session;
+    struct inbound *in;   /* NULL: we take no records from it, and it pulls none */
+    struct outbound *out; /* NULL: it is not sent any */
+    char who[72];         /* its account in hex, or its address; for the log */
+    char address[ADDRESS_MAX];
+    uint8_t account[ID_LEN];
+    bool has_account;
+    bool dialed;    /* by us */
+    bool waits;     /* it takes records, but the sender has no place for it yet */
+    bool other_way; /* it is to be closed, since the peer is connected the other way round, too */
+    bool held;      /* it is not read from, as the sender is full */
+    bool doomed;    /* to be closed, for the reason in `why` */
+    struct fault why;
+    int64_t since; /* when it was connected */
+};
+
+/* The config and all that it points to stay the caller's. NULL: no memory. */
+struct duplex *duplex_new(const struct duplex_config *config);
+
+/* All peers must have left. */
+void duplex_free(struct duplex *d);
+
+/* Adds a connection (account NULL: plain), to which the session of the peer that is returned is to
+ * be attached. network: of its address (net/address.h); 0: any. version: the one that TLS agreed
+ * on; 0: the dialing side says its hello first. NULL and a fault: it is discouraged, there is no
+ * room, or no memory. */
+struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],
+                                const char *address, uint64_t network, bool dialed, int version,
+                                struct fault *f);
+
+/* Removes and frees the peer, and logs why. */
+void duplex_leave(struct duplex_peer *p, const struct fault *why);
+
+/* The callbacks for a peer's session; self is the struct duplex_peer. */
+struct session_role duplex_role(void);
+
+/* The callbacks for the connections that we dial. */
+struct client_owner duplex_client_owner(struct duplex *d);
+
+/* Whether the connection is to be closed, and why; its session has the word to say. */
+const struct fault *duplex_doomed(const struct duplex_peer *p);
+
+/* Whether it has brought something new. */
+bool duplex_useful(const struct duplex_peer *p);
+
+/* A peer has announced a record: it is not announced back to it. For a listener's config. */
+void duplex_announced(void *peer, const uint8_t id[ID_LEN]);
+
+/* Call after each turn, once the input is settled: runs the listener's timers, answers pulls, and
+ * gives free places at the sender to peers that wait for one. paused: nothing is read now. full:
+ * the sender holds more than it should, so peers that only send are not read from (those that also
+ * listen must be, or they could not say what they have taken). */
+void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now);
+
+/* From now on nothing is taken from peers, which are still sent to. */
+void duplex_stop_listening(struct duplex *d);
+
+/* All connections, linked by `next`, the newest first. */
+struct duplex_peer *duplex_first(const struct duplex *d);
+
+#endif

@@ -1,0 +1,294 @@
+# shellcheck disable=SC2154 # $status, $out and $err come from the helpers
+load lib/common
+load lib/ledger
+load lib/gossip
+
+# gossip: both halves in one program. What each half does by itself is in gossip-listen.bats and gossip-send.bats.
+
+# It ends when its stdin does.
+teardown() {
+    exec 7>&- 8>&-
+    end_started
+}
+
+# gossip in a loop of its own, which passes everything: NAME.got. Where: $at.
+loop() { # NAME OPTION...
+    local name=$1
+    shift
+    rm -f "$name.at" "$name.there" "$name.back"
+    mkfifo "$name.there" "$name.back"
+    start "$name.tee" bash -c 'exec tee -a "$1.got" <"$1.there" >"$1.back"' tee "$name"
+    start "$name" bash -c 'exec gossip -v -l 127.0.0.1:0 -w "$1.at" "${@:2}" >"$1.there" <"$1.back"' loop "$name" "$@"
+    eventually listens "$name" "$pid"
+    at=$(cat "$name.at")
+    [ -n "$at" ]
+}
+
+# One that is read from and fed by hand: NAME.in stays open as descriptor 7.
+by_hand() { # NAME OPTION...
+    local name=$1
+    shift
+    [ -p "$name.in" ] || mkfifo "$name.in"
+    rm -f "$name.at"
+    exec 7<>"$name.in"
+    start "$name" gossip -v -p -l 127.0.0.1:0 -w "$name.at" -c "$CHAIN" "$@"
+    eventually listens "$name" "$pid"
+    at=$(cat "$name.at")
+}
+
+greet() { # NAME [ROLES]
+    talk "$1" "$at"
+    say "$1" "hello 2 $CHAIN 0 $CHAIN plain ${2-sl}" 'ping 0'
+    eventually heard "$1" 'pong 0'
+}
+
+has() { # FILE LINES
+    [ "$(wc -l <"$1")" -eq "$2" ]
+}
+
+connections() { # NAME
+    awk '$3 == "in" { n++ } $3 == "out" { n-- } END { print n + 0 }' "$1.log"
+}
+
+@test "gossip: a connection carries records both ways, with TLS and without" {
+    chain 40
+    for option in '' -p; do
+        rm -f a.got b.got
+        # shellcheck disable=SC2086 # none or one
+        loop a $option -c "$CHAIN"
+        first=$at
+        # shellcheck disable=SC2086
+        loop b $option -c "$CHAIN" "$first"
+        # shellcheck disable=SC2086
+        head -n 20 txs | timeout 300 gossip-send $option -c "$CHAIN" "$first"
+        # shellcheck disable=SC2086
+        tail -n +21 txs | timeout 300 gossip-send $option -c "$CHAIN" "$at"
+        eventually has a.got 40
+        eventually has b.got 40
+        same_lines txs a.got
+        same_lines txs b.got
+        [ "$(connections a)" -eq 1 ]
+        end_started
+    done
+}
+
+@test "gossip: it dials without accepting, and takes and gives all the same" {
+    chain 2
+    loop a -c "$CHAIN"
+    mkfifo in
+    exec 7<>in
+    start b bash -c 'exec gossip -v -c "$1" "$2" <in' b "$CHAIN" "$at"
+    eventually event a '[^ ]+ in - .*'
+    line 1 txs | timeout 300 gossip-send -c "$CHAIN" "$at"
+    eventually has b.out 1
+    line 2 txs >&7
+    eventually has a.got 2
+    exec 7>&-
+}
+
+@test "gossip: two that dial each other keep the same one of two connections" {
+    chain 1
+    keygen -s one one >/dev/null && keygen -s two two >/dev/null
+    for _ in 1 2 3; do
+        : >a.peers && : >b.peers
+        loop a -c "$CHAIN" -k one.key a.peers
+        echo "$at" >b.peers.new
+        loop b -c "$CHAIN" -k two.key b.peers
+        # both find each other at about the same time
+        mv b.peers.new b.peers
+        echo "$at" >a.peers
+        one() { [ "$(connections a)" -eq 1 ] && [ "$(connections b)" -eq 1 ]; }
+        eventually one
+        refute event a '[^ ]+ bad .*'
+        refute event b '[^ ]+ bad .*'
+        end_started
+    done
+}
+
+@test "gossip: a peer that has dialed it is not dialed" {
+    chain 1
+    keygen -s one one >/dev/null && keygen -s two two >/dev/null
+    : >a.peers
+    loop a -c "$CHAIN" -k one.key a.peers
+    first=$at
+    loop b -c "$CHAIN" -k two.key "$first"
+    eventually event a '[^ ]+ in - .*'
+    echo "$at $(cut -d ' ' -f 2 two.pub)" >a.peers
+    sleep 2.5 # it looks at its files once a second
+    [ "$(grep -c ' in - ' a.log)" -eq 1 ]
+    refute event a '[^ ]+ unreached .*'
+    # but when that connection has ended, it is
+    kill "$pid" && status_of "$pid"
+    [ "$status" -eq 0 ]
+    loop b -c "$CHAIN" -k two.key
+    echo "$at $(cut -d ' ' -f 2 two.pub)" >a.peers
+    eventually event a "[^ ]+ in - $at"
+}
+
+@test "gossip: version 1 is spoken to those that know no other" {
+    need python3
+    chain 2
+    by_hand g
+    # whoever dials sends, and is not sent anything
+    talk old "$at"
+    say old "$(hello "$CHAIN")" 'ping 0'
+    eventually heard old 'pong 0'
+    heard old "hello 1 $CHAIN 0 $CHAIN deflate"
+    say old "have $(line 1 ids)"
+    eventually heard old "want $(line 1 ids)"
+    say_file old <(line 1 txs)
+    eventually has g.out 1
+    line 2 txs >&7
+    say old 'ping 1'
+    eventually heard old 'pong 1'
+    refute heard old 'have .*'
+    # and one that is dialed hangs up at version 2, and is dialed again
+    start host python3 -B -c '
+import socket, sys
+chain, ready = sys.argv[1:]
+server = socket.create_server(("127.0.0.1", 0))
+open(ready, "w").write("127.0.0.1:%d\n" % server.getsockname()[1])
+while True:
+    sock = server.accept()[0]
+    f = sock.makefile("rw", newline="\n")
+    print("hello 1", chain, 0, chain, "plain", file=f, flush=True)
+    first = f.readline()
+    print(first, end="", flush=True)
+    if first.startswith("hello 1 "):
+        for line in f:
+            print(line, end="", flush=True)
+    print("bye version", file=f, flush=True)
+    sock.close()' "$CHAIN" host.at
+    eventually test -s host.at
+    timeout 300 gossip -p -t 1 -c "$CHAIN" "$(cat host.at)" <<<"$(line 1 txs)" || :
+    grep -q '^hello 2 ' host.out
+    grep -qx "have $(line 1 ids)" host.out
+}
+
+@test "gossip: a line that is not part of a peer's role is an error" {
+    chain 1
+    by_hand g
+    while read -r roles words; do
+        greet t "$roles"
+        say t "$words"
+        eventually heard t 'bye bad'
+    done <<END
+- have $CHAIN
+l have $CHAIN
+l stem $CHAIN
+lbh $(line 1 txs)
+s want $CHAIN
+s taken $CHAIN
+- lines $CHAIN 0
+sl pulled 0 $CHAIN
+sl hello 2 $CHAIN 0 $CHAIN plain s
+END
+}
+
+@test "gossip: a record is not announced to a peer that announced it" {
+    chain 3
+    by_hand g
+    greet a
+    greet b
+    greet c l
+    say a "have $(line 1 ids)"
+    eventually heard a "want $(line 1 ids)"
+    say_file a <(line 1 txs)
+    eventually has g.out 1
+    # b has it, too, but is not asked
+    say b "have $(line 1 ids)"
+    eventually heard b "taken $(line 1 ids)"
+    cat g.out >&7
+    eventually heard c "have $(line 1 ids)"
+    line 2 txs >&7
+    for name in a b c; do
+        eventually heard "$name" "have $(line 2 ids)"
+    done
+    refute heard a "have .*$(line 1 ids).*"
+    refute heard b "have .*$(line 1 ids).*"
+    # what came in on stdin is known
+    say a "have $(line 3 ids)" "have $(line 2 ids)"
+    eventually heard a "taken $(line 2 ids)"
+}
+
+@test "gossip: a signal ends it once all that it took has passed the loop" {
+    chain 200
+    listen l -c "$CHAIN"
+    mkfifo fifo
+    start slow bash -c '
+        { gossip -w slow.at -l 127.0.0.1:0 -c "$1" "$2" <fifo & echo $! >slow.pid; wait $!; echo $? >slow.rc; } |
+            while read -r line; do sleep 0.01; echo "$line"; done >fifo' slow "$CHAIN" "$at"
+    eventually test -s slow.pid
+    eventually test -s slow.at
+    timeout 300 gossip-send -c "$CHAIN" "$(cat slow.at)" <txs
+    kill "$(cat slow.pid)"
+    status_of "$pid"
+    [ "$(cat slow.rc)" -eq 0 ]
+    same_lines txs l.out
+}
+
+@test "gossip: it reads its stdin though nobody reads its stdout" {
+    payments 3000
+    mkfifo never
+    exec 8<>never
+    mkfifo fifo
+    start g bash -c 'exec gossip -p -v -l 127.0.0.1:0 -w g.at -c "$1" <fifo >never' g "$CHAIN"
+    exec 7>fifo
+    eventually test -s g.at
+    timeout 300 gossip-send -p -t 1 -c "$CHAIN" "$(cat g.at)" <txs 2>/dev/null || : # more than the pipe holds
+    timeout 100 cat txs >&7
+    exec 7>&-
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    grep -q '^gossip: stdout: nobody read the last [0-9]* bytes$' g.log
+}
+
+@test "gossip: sends a file of records, and ends with 0, or with 1 if they are not taken" {
+    chain 3
+    listen l -c "$CHAIN"
+    timeout 300 gossip -c "$CHAIN" "$at" <txs >out
+    same_lines txs l.out
+    [ ! -s out ]
+    end_started
+    expect 1 gossip -t 1 -c "$CHAIN" "$at" <txs
+    says "^gossip: not taken in time: $(line 1 ids)$"
+    echo 'not a record' | expect 1 gossip -t 1 -c "$CHAIN" "$at"
+}
+
+@test "gossip: a peer that is not allowed is neither dialed for long nor accepted" {
+    chain 1
+    for name in one two three; do keygen -s $name $name >/dev/null; done
+    cat one.pub two.pub >friends
+    loop a -c "$CHAIN" -k one.key -a friends
+    first=$at
+    loop b -c "$CHAIN" -k two.key -a friends "$first"
+    loop c -c "$CHAIN" -k three.key "$first"
+    eventually event b '[^ ]+ in - .*'
+    eventually event c '[^ ]+ out - the peer said bye banned'
+    timeout 300 gossip-send -k two.key -c "$CHAIN" "$first" <txs
+    eventually has b.got 1
+    [ ! -s c.got ]
+}
+
+@test "gossip: what it cannot do ends with 2" {
+    chain 1
+    expect 2 gossip -c "$CHAIN" -l nowhere </dev/null
+    says '^gossip: -l: '
+    expect 2 gossip -c "$CHAIN" -l 127.0.0.1:0 -w no/such/file </dev/null
+    expect 2 gossip -p -k alice.key -c "$CHAIN" -l 127.0.0.1:0 </dev/null
+    says '^gossip: -p: '
+    expect 2 gossip -L absent -l 127.0.0.1:0 </dev/null
+    for option in '-f 65' '-f 0' '-n 0' '-n 4097' '-t x' '-m 0' '-j 0' '-P x' '-a absent'; do
+        # shellcheck disable=SC2086 # an option and its argument
+        expect 2 gossip $option -c "$CHAIN" -l 127.0.0.1:0 </dev/null
+    done
+    listen l -c "$CHAIN"
+    loop a -c "$CHAIN"
+    mkfifo in
+    exec 7<>in
+    start full bash -c 'exec gossip -c "$1" "$2" <in >/dev/full' full "$CHAIN" "$at"
+    timeout 300 gossip-send -c "$CHAIN" "$at" <txs
+    status_of "$pid"
+    [ "$status" -eq 2 ]
+    exec 7>&-
+}
