@@ -287,7 +287,17 @@ lies() {
     [ "$status" -eq 0 ]
     says "^ledger-pull: $tx: in block 61, buried by 6 blocks\$"
     { cat genesis && ledger-chain -H -s 50 full; } | cmp - headers
-    verify -H -q -C checkpoints headers
+    expect 0 verify -H -q -C checkpoints headers
+    says '^verify: headers: begins at a checkpoint, at height 50: what is below it was not checked$'
+    cat headers <(ledger-chain -H -s 49 -n 1 full) >below
+    expect 1 verify -H -q -C checkpoints below
+    says 'block: its parent [0-9a-f]* is not among the headers before it$'
+    cat headers <(ledger-chain -H -s 1 -n 1 full) >below
+    expect 1 verify -H -q -C checkpoints below
+    says 'block: below the checkpoint at height 50, at which these headers begin$'
+    # a header that no checkpoint names cannot begin them
+    { cat genesis && ledger-chain -H -s 51 full; } >above
+    expect 1 verify -H -q -C checkpoints above
     # it goes on from there, and needs the checkpoint again
     mined full 1 bob | ledger-append -q full
     pull -H -C checkpoints "$at"

@@ -4,6 +4,7 @@
 #include "cli/verdict.h"
 #include "ledger/light.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Reports a fault. After an invalid header, all that build on it lack their parent. */
@@ -38,6 +39,10 @@ static bool check_end(const struct cli_headers *h, struct light *c)
         cli_warn("%s: no genesis block came first: headers were taken at their word", h->place);
         return true;
     }
+    if (light_begins(c))
+        cli_warn("%s: begins at a checkpoint, at height %" PRId64
+                 ": what is below it was not checked",
+                 h->place, light_begins(c));
     bool holds = light_above(c, &f) == 0;
     if (!holds && f.kind != FAULT_RULE)
         cli_fail(h->place, &f);

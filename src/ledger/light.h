@@ -29,12 +29,10 @@ struct light;
 struct light *light_new(struct source src);
 void light_free(struct light *c);
 
-/* From now on refuses headers that contradict these checkpoints, which stay the caller's. */
+/* From now on refuses headers that contradict these checkpoints, which stay the caller's. The first
+ * header after genesis may be one that a checkpoint names, at any height: what is below it is then
+ * taken on the word of the checkpoint's keys, and its branch is the only one. */
 void light_hold(struct light *c, const struct checkpoints *set);
-
-/* With checkpoints, the first header after genesis may be one that a checkpoint names, at any
- * height: what is below it is then taken on the word of the checkpoint's keys, and its branch is
- * the only one. */
 
 /* At the end: whether no checkpoint names a header higher than the tip of the best chain, and hence
  * on another branch, with less work. 0, or -1 and a rule or trouble. */
