@@ -14,7 +14,7 @@
 
 #define EVENT_BUDGET_KINDS 16
 #define EVENT_BUDGET_PEERS 4096 /* peers whose tokens are remembered */
-#define EVENT_BUDGET_BURST 3000 /* events of one kind at once, */
+#define EVENT_BUDGET_BURST 4096 /* events of one kind at once: as many as one may announce, */
 #define EVENT_BUDGET_EVERY 50   /* ... and ms for one more */
 #define EVENT_BUDGET_SAID 10000 /* ms between reports of what was left out */
 #define EVENT_BUDGET_EARNS 8    /* tokens for a new record */
