@@ -148,7 +148,7 @@ flags_of() { # TREE OUT
     diff <(pages 5) <(ls to/usr/share/man/man5)
     diff <(programs | sed 's/^/p-/') <(ls to/usr/share/bash-completion/completions)
     diff <(programs | sed 's/^/_p-/') <(ls to/usr/share/zsh/site-functions)
-    diff <(programs | sed 's/.*/p-&.fish/') <(ls to/usr/share/fish/vendor_completions.d)
+    diff <(programs | sed 's/.*/p-&.fish/' | sort) <(ls to/usr/share/fish/vendor_completions.d)
     grep -qx 'complete -F _p_verify p-verify' to/usr/share/bash-completion/completions/p-verify
     grep -qx '#compdef p-verify' to/usr/share/zsh/site-functions/_p-verify
     grep -q '^complete -c p-verify ' to/usr/share/fish/vendor_completions.d/p-verify.fish

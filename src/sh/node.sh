@@ -233,7 +233,10 @@ mkfifo said || die "$PWD: no pipe can be made in it"
 # shellcheck disable=SC2094 # a fifo
 exec 5<>said 6<said 7>said 5>&-
 rm -f said
-@PROGPREFIX@node-log ${quiet:+-q} -a names -m "$(cut -d ' ' -f 2 node.pub)" log <&6 2>&4 4>&- 6<&- 7>&- &
+( # a signal that comes before it is ready must not end it
+    trap '' HUP INT QUIT TERM
+    exec @PROGPREFIX@node-log ${quiet:+-q} -a names -m "$(cut -d ' ' -f 2 node.pub)" log <&6 2>&4 4>&- 6<&- 7>&-
+) &
 logger=$!
 
 # Asks node-log to say, after these words, why a part ended: on stderr, or on the screen.
