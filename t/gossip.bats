@@ -292,3 +292,16 @@ END
     [ "$status" -eq 2 ]
     exec 7>&-
 }
+
+@test "gossip: what the node's programs did with a record is in its log" {
+    chain 1
+    id=$(cat ids)
+    { cat txs && echo "refused $id seq%20is%20used" && echo "later $id" && echo "accepted $id"; } |
+        gossip -v -c "$CHAIN" -l 127.0.0.1:0 -t 0 2>a.log || : # nobody took it
+    grep -E ' (accepted|refused|later) ' a.log | cut -d ' ' -f 2- | diff - <(
+        echo "- accepted $id"
+        echo "- refused $id seq%20is%20used"
+        echo "- later $id"
+        echo "- accepted $id"
+    )
+}

@@ -48,6 +48,23 @@ END
     [ "$(cat "$out")" = '22:13:21 new tx 7e1ca900 from alice' ]
     expect 0 node-log -v -a names log2 <verdicts
     [ "$(cat "$out")" = '22:13:22 new tx 7e1ca900 from alice' ]
+    # a verdict need not name whoever brought the record
+    cat >verdicts <<END
+1700000001.0 $alice new $ID tx
+1700000002.0 - accepted $ID
+1700000003.0 - refused $ID seq%20is%20used
+1700000004.0 - refused ${ID/7e/8f} seq%20is%20used
+1700000004.0 - accepted ${ID/7e/8f}
+END
+    expect 0 node-log -v -a names log2 <verdicts
+    diff - "$out" <<END
+22:13:22 new tx 7e1ca900 from alice
+22:13:23 refused tx 7e1ca900 from alice: seq is used
+22:13:24 refused 8f1ca900: seq is used
+END
+    printf '1700000002.0 %s accepted %s tx\n' "$alice" "$ID" >verdicts
+    expect 0 node-log -v -a names log2 <verdicts
+    [ "$(cat "$out")" = '22:13:22 new tx 7e1ca900 from alice' ]
     # a broken address book names nobody, and is no reason to end
     echo 'not a key' >names
     expect 0 node-log -a nowhere log3 <said

@@ -104,6 +104,21 @@ static void arrived(void *self, const uint8_t id[ID_LEN])
 {
     struct run *r = self;
     listener_know(r->receiver.listener, id);
+    if (r->verbose)
+        cli_event("-", "accepted", id, NULL);
+}
+
+/* What the node's programs did with a record that they did not pass on. */
+static void judged(void *self, const struct mark *mark)
+{
+    static const char *const events[] = {
+        [MARK_ACCEPTED] = "accepted", [MARK_REFUSED] = "refused", [MARK_LATER] = "later"};
+    const struct run *r = self;
+    char reason[TEXT_FORM_MAX + 1];
+    if (!r->verbose)
+        return;
+    snprintf(reason, sizeof reason, "%.*s", (int)mark->reason.len, mark->reason.text);
+    cli_event("-", events[mark->kind], mark->id, *reason ? reason : NULL);
 }
 
 static void unreached(void *self, const char *address, const uint8_t *account,
@@ -135,6 +150,7 @@ static void start_sender(struct run *r)
     r->sending.stems = r->receiver.listening.stems;
     r->sending.seed = chance_seed();
     r->sending.arrived = arrived;
+    r->sending.judged = judged;
     r->sending.refuse = refuse;
     r->sending.late = late;
     r->sending.log = r->verbose ? cli_log : NULL;

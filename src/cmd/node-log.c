@@ -256,6 +256,7 @@ static void run(struct run *r)
 int main(int argc, char **argv)
 {
     static struct run r;
+    static struct origin origins[SCREEN_ORIGINS];
     struct fault f;
     const char *names = NULL;
     int64_t most = 16 << 20;
@@ -271,6 +272,7 @@ int main(int argc, char **argv)
     }
     const char *path = cli_operands(argc, argv, 1, 1)[0];
     cli_name_accounts(); /* a book that cannot be read must not end a node */
+    r.screen.origins = origins;
     r.screen.book = cli_book(names);
     catch_signals();
     if (logfile_open(&r.log, path, (uint64_t)most, &f))

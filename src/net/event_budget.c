@@ -7,8 +7,9 @@
 static const struct rate rate = {EVENT_BUDGET_BURST, EVENT_BUDGET_EVERY};
 
 /* The kinds that strangers can cause for free. */
-static const char *const charged[] = {"asked", "late", "brief",   "in",    "out",   "bad", "pull",
-                                      "prove", "none", "headers", "found", "offer", "gave"};
+static const char *const charged[] = {"asked", "late",  "brief", "in",      "out",
+                                      "bad",   "pull",  "prove", "none",    "headers",
+                                      "found", "offer", "gave",  "refused", "later"};
 
 enum { CHARGED = sizeof charged / sizeof *charged };
 

@@ -94,6 +94,36 @@ static void put_reason(struct text *t, const struct screen *s, struct field word
     }
 }
 
+/* Where the origin of the record with this id is kept; NULL: nowhere. */
+static struct origin *origin_of(struct screen *s, struct field id)
+{
+    uint8_t bytes[ID_LEN];
+    if (!s->origins || id.len != ACCOUNT_DIGITS || hex_decode(bytes, id.text, ID_LEN))
+        return NULL;
+    return &s->origins[(bytes[0] << 4 | bytes[1] >> 4) % SCREEN_ORIGINS];
+}
+
+static void remember(struct screen *s, const struct event *e)
+{
+    struct origin *o = origin_of(s, e->id);
+    if (!o)
+        return;
+    snprintf(o->id, sizeof o->id, "%.16s", e->id.text);
+    snprintf(o->who, sizeof o->who, "%.*s", (int)(e->who.len < 72 ? e->who.len : 71), e->who.text);
+    snprintf(o->type, sizeof o->type, "%.*s", (int)(e->words.len < 16 ? e->words.len : 15),
+             e->words.text);
+}
+
+/* A verdict does not say who brought the record, nor its type. */
+static void recall(struct screen *s, struct event *e, struct field *type)
+{
+    const struct origin *o = origin_of(s, e->id);
+    if (!o || strncmp(o->id, e->id.text, sizeof o->id - 1) != 0 || !field_is(e->who, "-"))
+        return;
+    e->who = (struct field){o->who, strlen(o->who)};
+    *type = (struct field){o->type, strlen(o->type)};
+}
+
 static void put_record(struct text *t, const struct screen *s, const char *what, struct field type,
                        const struct event *e)
 {
@@ -104,24 +134,31 @@ static void put_record(struct text *t, const struct screen *s, const char *what,
     }
     put_string(t, " ");
     put(t, e->id.text, e->id.len < SHORT ? e->id.len : SHORT);
+    if (field_is(e->who, "-"))
+        return;
     put_string(t, " from ");
     put_who(t, s, e->who);
 }
 
-static bool put_event(struct text *t, const struct screen *s, const struct event *e)
+static bool put_event(struct text *t, struct screen *s, struct event *e)
 {
     const char *at = e->words.text;
-    struct field first = next_field(&at, e->words.text + e->words.len);
-    bool is_nobody = field_is(e->who, "-");
+    struct field first = next_field(&at, e->words.text + e->words.len), type = {NULL, 0};
+    bool is_refused = field_is(e->what, "refused");
+    if (is_refused || field_is(e->what, "accepted"))
+        recall(s, e, is_refused ? &type : &first);
+    bool is_nobody = field_is(e->who, "-") && !is_refused;
     put_time(t, e->time);
+    if (field_is(e->what, "new") && !is_nobody)
+        remember(s, e);
     if (field_is(e->what, "bad") && is_nobody) { /* an error in the file of peers */
         put(t, e->words.text, e->words.len);
     } else if (is_nobody) { /* records known from the last run */
         return false;
     } else if (field_is(e->what, s->verdicts ? "accepted" : "new")) {
         put_record(t, s, "new", first, e);
-    } else if (field_is(e->what, "refused")) {
-        put_record(t, s, "refused", (struct field){NULL, 0}, e);
+    } else if (is_refused) {
+        put_record(t, s, "refused", type, e);
         put_string(t, ": ");
         put_reason(t, s, e->words);
     } else if (field_is(e->what, "in") && e->who.len == ACCOUNT_DIGITS &&
@@ -136,7 +173,7 @@ static bool put_event(struct text *t, const struct screen *s, const struct event
     return true;
 }
 
-size_t screen_line(const struct screen *s, const char *line, size_t n, char out[SCREEN_MAX])
+size_t screen_line(struct screen *s, const char *line, size_t n, char out[SCREEN_MAX])
 {
     struct event e;
     struct text t = {out, 0};
