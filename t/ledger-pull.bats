@@ -290,7 +290,7 @@ pulled_from() {
     # what the ledger got from elsewhere is not asked for
     mined full 1 alice >extra
     ledger-append -q led <extra
-    eventually grep -q "^pull 500 .*$(id <extra)" a.log
+    eventually grep -q "^pull [0-9]* .*$(id <extra)" a.log
     ledger-append -q full <extra
     ledger-chain full >chain.new && mv chain.new chain
     was=$(pulls a)
@@ -317,7 +317,7 @@ pulled_from() {
     # it is on another branch, of which the peer knows nothing, and has what was printed
     blocks other 1 8 | ledger-append -q ledger
     ledger-append -q ledger <got
-    asked_from() { grep -q "^pull 500 .*$1" a.log; }
+    asked_from() { grep -q "^pull .*$1" a.log; }
     eventually asked_from "$(tip_id other)"
     mined other 1 bob | ledger-append -q other
     ledger-chain other >chain.new && mv chain.new chain
@@ -352,17 +352,42 @@ pulled_from() {
     ledger-pull -p -v -f -i 1 "$(<a.at)" >got 2>told 3>&- &
     pid=$!
     hosts+=("$pid")
-    # it has been sent the whole branch, and asks for what follows
-    asked_after() { [ "$(tail -n 1 a.log | cut -d ' ' -f 3)" = "$1" ]; }
-    eventually asked_after "$(tail -n 1 chain | id)"
+    # it has been sent the whole branch, and asks whether there is more
+    asks_from() { tail -n 1 a.log | grep -q "^pull 0 $1"; }
+    eventually asks_from "$(tip_id ledger)"
     # others write the ledger: its new tip is in the next request, and the branch is still held
     blocks other 8 | ledger-append -q ledger
-    asks_beyond() { tail -n 1 a.log | grep -q "^pull 500 $(tail -n 1 chain | id) $1"; }
-    eventually asks_beyond "$(tip_id other)"
+    eventually asks_from "$(tip_id other)"
     cp chain theirs && mined theirs 4 alice | ledger-append -q theirs && ledger-chain theirs >chain.new && mv chain.new chain
     blocks chain 1 9 >want
     eventually cmp -s got want
     [ "$(grep -c ' got ' told)" -eq 9 ]
+    kill -TERM "$pid"
+    wait "$pid"
+}
+
+@test "-f: a new block near the tip is left to gossip for a while; if that does not bring it, it is fetched" {
+    long_chain 5
+    cp chain ledger
+    host a chain
+    ledger-pull -p -v -f -i 4 "$(<a.at)" >got 2>told 3>&- &
+    pid=$!
+    hosts+=("$pid")
+    eventually test -s told
+    mined full 1 alice >next && ledger-append -q full <next && ledger-chain full >chain.new && mv chain.new chain
+    asked_times() { [ "$(grep -c '^pull ' a.log)" -ge "$1" ]; }
+    eventually asked_times 1 # the answer names the new tip
+    ledger-append -q ledger <next
+    eventually asked_times 4
+    refute grep -v '^pull 0 ' <(grep '^pull ' a.log)
+    [ ! -s got ]
+    # and one that does not come
+    mined full 1 bob >next && ledger-append -q full <next && ledger-chain full >chain.new && mv chain.new chain
+    eventually cmp -s got next
+    # many at once are not on their way by gossip
+    mined full 20 bob >next && ledger-append -q full <next && ledger-chain full >chain.new && mv chain.new chain
+    has_all() { [ "$(wc -l <got)" -eq 21 ]; }
+    eventually has_all
     kill -TERM "$pid"
     wait "$pid"
 }

@@ -56,7 +56,7 @@ int take_light(struct listener *l, struct inbound *g, enum wire_word word, const
     int64_t count;
     if (word == WIRE_ASK_PROOF
             ? check_prove(line, len, f)
-            : !listener_read_pull("headers", WIRE_HEADERS_MAX, line, len, &count, f))
+            : !listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &count, f))
         return -1;
     if (listener_owes(g))
         return fault_rule(f, "%s: before the last request was answered",
@@ -77,7 +77,7 @@ static int begin_headers(struct listener *l, struct inbound *g)
     struct fault f;
     char words[32];
     const char *line = s->light.data, *end = line + s->light.len;
-    const char *ids = listener_read_pull("headers", WIRE_HEADERS_MAX, line, s->light.len,
+    const char *ids = listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, s->light.len,
                                          &s->pull_left, &f);
     int64_t first = ids ? listener_first_height(l, ids, (size_t)(end - ids), &f) : -1;
     buf_free(&s->light);

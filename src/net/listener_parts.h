@@ -215,8 +215,8 @@ void filling_drop(struct listener *l, struct filling *fill);
 
 int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f);
 
-/* Reads `WORD COUNT ID...`, with COUNT from 1 to most: where its ids begin. NULL and a rule. */
-const char *listener_read_pull(const char *word, int most, const char *line, size_t len,
+/* Reads `WORD COUNT ID...`, with COUNT from least to most: where its ids begin. NULL and a rule. */
+const char *listener_read_pull(const char *word, int least, int most, const char *line, size_t len,
                                int64_t *count, struct fault *f);
 
 /* The first height to send after the first of these ids (n bytes) that is on the best chain: 0 or

@@ -10,15 +10,15 @@
 
 enum { ROOM = 1 << 18 }; /* bytes waiting to be sent at which no more are added */
 
-const char *listener_read_pull(const char *word, int most, const char *line, size_t len,
+const char *listener_read_pull(const char *word, int least, int most, const char *line, size_t len,
                                int64_t *count, struct fault *f)
 {
     const char *at = line + strlen(word);
     const char *end = line + len;
     const char *space = *at == ' ' ? memchr(at + 1, ' ', (size_t)(end - at - 1)) : NULL;
-    if (!space || number_parse(at + 1, (size_t)(space - at - 1), count) || *count < 1 ||
+    if (!space || number_parse(at + 1, (size_t)(space - at - 1), count) || *count < least ||
         *count > most) {
-        fault_rule(f, "%s: not 1 to %d blocks, and ids", word, most);
+        fault_rule(f, "%s: not %d to %d blocks, and ids", word, least, most);
         return NULL;
     }
     size_t ids = (size_t)(end - space - 1);
@@ -67,11 +67,16 @@ int take_pull(struct listener *l, struct inbound *g, const char *line, size_t le
     struct inbound_state *s = g->state;
     char words[32];
     int64_t count;
-    const char *ids = listener_read_pull("pull", WIRE_PULL_MAX, line, len, &count, f);
+    int least = g->session->theirs.version < 2;
+    const char *ids = listener_read_pull("pull", least, WIRE_PULL_MAX, line, len, &count, f);
     if (!ids)
         return -1;
     if (listener_owes(g))
         return fault_rule(f, "pull: before the last request was answered");
+    if (count == 0) {
+        listener_put_end(l, g);
+        return 0;
+    }
     s->pull_left = count;
     s->pull_next = listener_first_height(l, ids, (size_t)(line + len - ids), f);
     if (s->pull_next < 0 && f->kind == FAULT_RULE)

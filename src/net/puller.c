@@ -91,6 +91,23 @@ int puller_ask(struct puller *p, struct session *s, int64_t now, struct fault *f
     return ask(p, false, s, now, f);
 }
 
+int puller_look(struct puller *p, struct session *s, int64_t now, struct fault *f)
+{
+    uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN];
+    struct buf line = {0};
+    if (!puller_idle(p) || s->theirs.version < 2)
+        return 0;
+    if (p->chain->locate(p->chain->self, ids, 0, f) < 0)
+        return -1;
+    p->pulling = p->looking = true;
+    p->blocks_left = 0;
+    p->progress = now;
+    bool failed = wire_put_ids("pull 0", (const uint8_t(*)[ID_LEN])ids, 1, &line) ||
+                  session_put(s, line.data, line.len);
+    buf_free(&line);
+    return failed ? fault_memory(f) : 1;
+}
+
 int puller_hold(struct puller *p, bool held, struct session *s, int64_t now, struct fault *f)
 {
     p->held = held;
@@ -217,6 +234,10 @@ static int take_pulled(struct puller *p, struct session *s, const char *line, si
         return fault_rule(f, "pulled: a block is cut short");
     if (parse_pulled(p, line, len, f))
         return -1;
+    if (p->looking) {
+        p->pulling = p->looking = false;
+        return 0;
+    }
     if (!p->blocks)
         return take_empty(p, s, now, f);
     if (memcmp(p->tip, p->last, ID_LEN) == 0) {

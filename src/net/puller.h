@@ -30,7 +30,8 @@ struct puller_chain {
 
 struct puller {
     const struct puller_chain *chain;
-    bool pulling;        /* an answer is due */
+    bool pulling;        /* an answer is due, */
+    bool looking;        /* to a question for the peer's tip alone */
     bool held;           /* requests are suspended, */
     bool due;            /* a request is due when they resume, */
     bool goes_on;        /* and continues after the last block received */
@@ -59,6 +60,10 @@ int puller_line(struct puller *p, struct session *s, enum wire_word word, const 
 
 /* Requests the blocks above ours, unless an answer is due: 0, or -1 and trouble. */
 int puller_ask(struct puller *p, struct session *s, int64_t now, struct fault *f);
+
+/* Asks for nothing but the peer's best tip, if no answer is due, and if its version of the protocol
+ * has such a question. 1 it is asked, 0 not, -1 and trouble. */
+int puller_look(struct puller *p, struct session *s, int64_t now, struct fault *f);
 
 /* Suspends requests (an answer that is due still arrives, pings are answered), or resumes them: 0,
  * or -1 and trouble. */

@@ -127,14 +127,22 @@ static bool is_quiet(const struct sync *s)
     return !s->judged;
 }
 
-/* If the ledger cannot be read, warns once and goes on with what is known of it. */
-static void renew(struct sync *s)
+void sync_renew(struct sync *s)
 {
     struct fault f;
+    struct node before = {0};
+    const struct node *best = trial_best(s->config.trial);
+    if (!is_quiet(s))
+        return;
+    if (best)
+        before = *best;
     bool failed = trial_renew(s->config.trial, &f) < 0;
     if (failed && !s->ledger_failed)
         s->config.warn(s->config.self, NULL, f.text);
     s->ledger_failed = failed;
+    best = trial_best(s->config.trial);
+    if (best && memcmp(best->id, before.id, ID_LEN))
+        s->grew = loop_now();
 }
 
 static void tick(struct sync *s, int64_t now)
@@ -144,8 +152,8 @@ static void tick(struct sync *s, int64_t now)
     s->ticked = now;
     for (struct sync_peer *p = s->peers; p; p = p->next)
         sync_peer_tick(p, now);
-    if (s->config.follow && is_quiet(s))
-        renew(s);
+    if (s->config.follow)
+        sync_renew(s);
 }
 
 static int tend(struct sync *s, int64_t now, struct fault *f)

@@ -14,7 +14,8 @@ struct sync_peer {
     struct session session;
     struct puller puller;
     struct side_quota side;
-    int64_t asked; /* when it was last asked */
+    int64_t asked;  /* when it was last asked */
+    int64_t behind; /* since when we have lacked its tip; 0: we have it, as far as we know */
     bool greeted;
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
@@ -44,6 +45,7 @@ struct sync {
     struct buf out;
     int64_t progress; /* when something new last arrived */
     int64_t ticked;
+    int64_t grew;       /* when others last gave the ledger a new best tip */
     bool busy;          /* there is more to judge at once */
     bool ending;        /* connections end now because we close them */
     bool gave_up;       /* nothing new arrived for too long */
@@ -54,6 +56,10 @@ struct sync {
 
 void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,
               const char *words);
+
+/* Reads the ledger again if it has changed and no blocks are being judged. If it cannot be read,
+ * warns once and goes on with what is known of it. */
+void sync_renew(struct sync *s);
 
 /* --- sync_peer.c: one peer --- */
 

@@ -190,6 +190,43 @@ void sync_peer_free(struct sync_peer *p)
 
 /* --- Timers ----------------------------------------------------------------------------------- */
 
+/* Whether the peer's tip has to be fetched. One near ours probably arrives by gossip, so it is
+ * left alone for two intervals, and for as long after the last new block that others brought. 1 or
+ * 0, -1 and trouble. */
+static int has_to_fetch(struct sync_peer *p, int64_t now, struct fault *f)
+{
+    struct sync *s = p->run;
+    struct trial *t = s->config.trial;
+    sync_renew(s);
+    int has = trial_has(t, p->puller.tip, f);
+    if (has < 0)
+        return -1;
+    if (has || memcmp(p->puller.tip, p->puller.last, ID_LEN) == 0)
+        p->behind = 0;
+    else if (p->behind == 0)
+        p->behind = now;
+    if (p->behind == 0)
+        return 0;
+    const struct node *best = trial_best(t);
+    if (!best || p->puller.height > best->height + SYNC_NEAR)
+        return 1;
+    int64_t since = p->behind > s->grew ? p->behind : s->grew;
+    return now - since >= 2 * s->config.interval;
+}
+
+/* Asks a peer of version 1, which cannot say its tip alone, for all that we lack. */
+static int ask_or_look(struct sync_peer *p, int64_t now, struct fault *f)
+{
+    int fetch = has_to_fetch(p, now, f);
+    int looks = fetch ? fetch : puller_look(&p->puller, &p->session, now, f);
+    if (looks < 0)
+        return -1;
+    if (!fetch && looks)
+        return 0;
+    p->behind = 0;
+    return puller_ask(&p->puller, &p->session, now, f);
+}
+
 /* Asks the peer again, or ends with it. */
 static int go_on(struct sync_peer *p, bool full, int64_t now, struct fault *f)
 {
@@ -202,7 +239,7 @@ static int go_on(struct sync_peer *p, bool full, int64_t now, struct fault *f)
     if (full || now - p->asked < p->run->config.interval)
         return 0;
     p->asked = now;
-    return puller_ask(&p->puller, &p->session, now, f);
+    return ask_or_look(p, now, f);
 }
 
 int sync_peer_tend(struct sync_peer *p, bool full, int64_t now, struct fault *f)
