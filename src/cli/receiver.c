@@ -5,7 +5,9 @@
 #include "cli/events.h"
 #include "cli/network.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { DRAIN = 5000 /* ms that a slow reader of stdout has for the rest, at the end */ };
 
@@ -121,5 +123,5 @@ void receiver_write_where(const char *path, const char *address)
         return;
     FILE *file = fopen(path, "we");
     if (!file || fprintf(file, "%s\n", address) < 0 || fclose(file))
-        cli_die("%s: cannot be written", path);
+        cli_die("%s: %s", path, strerror(errno));
 }
