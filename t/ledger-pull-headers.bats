@@ -417,6 +417,20 @@ PY
     [ "$status" -eq 0 ]
 }
 
+@test "a peer that does not say that it serves headers is not asked for any" {
+    long_chain 9
+    host blocks chain blocks
+    pull -c "$CHAIN" -P "$(line 3 txs | id)" "$(<blocks.at)"
+    [ "$status" -eq 1 ]
+    says "^ledger-pull: $(<blocks.at): does not serve headers and proofs\$"
+    refute grep -Eq '^(headers|prove) ' blocks.log
+    host good chain
+    pull -H -c "$CHAIN" "$(<blocks.at)" "$(<good.at)"
+    [ "$status" -eq 0 ]
+    cmp headers heads
+    refute grep -Eq '^(headers|prove) ' blocks.log
+}
+
 @test "usage" {
     long_chain 4
     host a chain

@@ -315,7 +315,7 @@ static int greeted(void *self, struct session *session, int64_t now, struct faul
     char words[ADDRESS_MAX + 16];
     (void)f;
     p->greeted = true;
-    p->serves = true;
+    p->serves = session->theirs.roles & WIRE_HEADERS;
     p->run->answered++;
     p->run->progress = now;
     snprintf(words, sizeof words, "%s %s", p->address, session->coding ? "deflate" : "plain");

@@ -168,7 +168,8 @@ class Peer:
         chain = "34" * 32 if self.how == "other" else self.ids[0]
         coding = "deflate" if self.how == "deflate" else "plain"
         version = 3 if self.how == "version" else 2
-        self.send(f"hello {version} {chain} {self.tip()} {coding} b\n".encode())
+        roles = "b" if self.how == "blocks" else "bh"
+        self.send(f"hello {version} {chain} {self.tip()} {coding} {roles}\n".encode())
         theirs = self.line()
         if coding == "deflate" and " deflate" in theirs:
             self.coder, self.decoder = zlib.compressobj(), zlib.decompressobj()
