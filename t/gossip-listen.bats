@@ -857,7 +857,7 @@ sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flus
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -n 4097
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -j 0
     ends_with_2 -l 127.0.0.1:0 -c "$CHAIN" -w nowhere/file
-    says 'nowhere/file: cannot be written'
+    says 'nowhere/file: No such file'
     ends_with_2 -x
     listen l -c "$CHAIN" -j 2
     [ "$(wc -l <l.at)" -eq 1 ]
