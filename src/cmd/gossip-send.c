@@ -158,7 +158,6 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
     r->dialing.ourselves = true;
-    r->dialing.feelers = true;
     r->dialing.allows = r->allow ? cli_allows : NULL;
     r->dialing.who = r->allow;
     r->dialing.seed = r->sending.seed;

@@ -141,6 +141,7 @@ static void start_dialing(struct run *r, char **operands, size_t count)
     dialing->operands = operands;
     dialing->operands_count = count;
     dialing->seed = chance_seed();
+    dialing->no_feelers = true; /* of the node's programs, one does it */
     dialing->loop = loop_new(&f);
     if (!dialing->loop || loop_catch_signals(dialing->loop, &f))
         cli_fail(NULL, &f);

@@ -617,7 +617,7 @@ static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
 static void feel(struct client *c, int64_t now)
 {
     const struct target *t;
-    if (!c->config->feelers || now < c->feeler_due)
+    if (c->config->no_feelers || now < c->feeler_due)
         return;
     bool first = !c->feeler_due;
     c->feeler_due = now + FEELER_EVERY * 3 / 4 + (int64_t)chance_below(&c->dice, FEELER_EVERY / 2);
@@ -655,7 +655,7 @@ static void note_connected(struct client *c, int64_t now)
         c->noted = now;
     for (size_t i = 0; i < n; i++)
         list[i] = calls[i]->target;
-    if (c->config->feelers)
+    if (!c->config->no_feelers)
         roster_connected(c->roster, list, n);
     if (c->online)
         roster_write(c->roster, now, false, &critic);

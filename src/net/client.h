@@ -51,7 +51,7 @@ struct client_config {
     bool once;       /* unreached peers are not dialed again; peers files must exist */
     bool ourselves;  /* an operand may be our own address */
     bool names;      /* names in peer records are looked up, and dialed if they are global */
-    bool feelers;    /* strangers are dialed now and then to see whether they answer */
+    bool no_feelers; /* strangers are not dialed now and then to see whether they answer */
     int64_t opening; /* ms from dialing to hello; 0: only its steps have limits */
     /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);

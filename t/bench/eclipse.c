@@ -2,9 +2,10 @@
  * How many addresses it takes to surround a node: that all eight peers that it dials after a
  * restart are the attacker's. Before: one table, in which a record of the most crowded network is
  * evicted, each name is a network, and whoever is in the table is dialed with equal chances. After:
- * the programs' own peerbook, journal, roster and dialer, for four virtual days of attack.
+ * the programs' own peerbook, journal, roster and dialer, for two virtual days of attack.
  *
- *     eclipse TRIALS
+ *     eclipse TRIALS [new | old]    new: a node that knows only eight others when the attack
+ * begins; old: one that has run for three days
  *
  * The honest network: 400 nodes in 300 networks, five out of six of which are up. The attacker's
  * nodes always answer; besides, it announces thousands of addresses at which nobody does, and
@@ -31,7 +32,7 @@ enum {
     GROUPS = 20000,
     LIMIT = PEERBOOK_COUNT_DEFAULT,
     FANOUT = 8,
-    HOURS = 4 * 24,
+    HOURS = 2 * 24,
     QUIET = 3 * 24, /* hours before the attack, if the node is not a new one */
     BEGIN = 1700000000,
 };
@@ -409,13 +410,14 @@ int main(int argc, char **argv)
         {"8000 addresses in 4000 networks", 4000, 2, false},
     };
     static struct world w;
-    int trials = argc == 2 ? atoi(argv[1]) : 0;
+    int trials = argc > 1 ? atoi(argv[1]) : 0;
+    bool both = argc < 3, only_new = !both && strcmp(argv[2], "new") == 0;
     if (trials < 1)
-        errx(2, "usage: eclipse TRIALS");
+        errx(2, "usage: eclipse TRIALS [new | old]");
     printf("%-8s %-34s %13s   %13s\n", "node", "the attacker has", "before", "after");
     printf("%-8s %-34s %6s %6s   %6s %6s\n", "", "", "of 8", "all 8", "of 8", "all 8");
     for (int young = 1; young >= 0; young--)
-        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (size_t i = 0; i < sizeof all / sizeof *all && (both || young == only_new); i++)
             row(&w, &all[i], young, trials);
     return 0;
 }
