@@ -6,6 +6,7 @@
 #include "cli/events.h"
 #include "cli/network.h"
 #include "cli/receiver.h"
+#include "cli/status_file.h"
 #include "cli/terminal.h"
 #include "net/inlet.h"
 #include "net/server.h"
@@ -24,6 +25,7 @@ static const struct cli_option options[] = {
     {'p', "plain", NULL, "without TLS, on loopback only"},
     {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start"},
     {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
+    {'S', "status", "FILE", "write the connections to FILE every two seconds"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
     {'T', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
@@ -73,6 +75,7 @@ struct run {
     struct inlet inlet;
     struct watch stdin_watch;
     bool readable;
+    struct status_file status_file;
     bool ending;   /* no more records are taken from peers */
     bool closed;   /* ... and all that were taken have been printed */
     size_t left;   /* bytes that wait for stdout */
@@ -330,7 +333,9 @@ static int next_turn(const struct run *r, int64_t now)
 {
     int wait = listener_wait(r->receiver.listener);
     int dials = r->client ? client_wait(r->client, now) : wait;
-    return dials < wait ? dials : wait;
+    if (r->status_file.path && (wait < 0 || wait > STATUS_FILE_EVERY))
+        wait = STATUS_FILE_EVERY;
+    return dials >= 0 && dials < wait ? dials : wait;
 }
 
 static void turn_connections(struct run *r, int64_t now)
@@ -365,6 +370,7 @@ static void run(struct run *r)
         if (!r->closed)
             receiver_settle(&r->receiver);
         turn_connections(r, now);
+        status_file_write(&r->status_file, r->duplex, now);
         end_intake(r);
     }
 }
@@ -405,7 +411,8 @@ static void take_option(struct run *r, int c)
     const struct cli_value texts[] = {
         {'l', &r->listen}, {'k', &r->key},      {'L', &in->ledger},
         {'c', &in->chain}, {'a', &r->keys},     {'s', &in->spool_path},
-        {'w', &r->where},  {'j', &in->threads}, {0, NULL}};
+        {'w', &r->where},  {'j', &in->threads}, {'S', &r->status_file.path},
+        {0, NULL}};
     r->plain |= c == 'p';
     r->verbose |= c == 'v';
     in->listening.stems |= c == 'd';

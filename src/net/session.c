@@ -208,6 +208,9 @@ static int take_line(struct session *s, const struct session_role *role, const c
     case WIRE_PING:
         return take_ping(s, line, len, f);
     case WIRE_PONG:
+        if (s->pinged)
+            s->round_trip = now > s->pinged ? now - s->pinged : 1;
+        s->pinged = 0;
         return 0;
     default:
         return role->line(role->self, s, word, line, len, now, f);
@@ -331,7 +334,7 @@ int session_tick(struct session *s, int64_t now, struct fault *f)
         return too_slow(s, f, "does not read");
     if (!s->greeted || s->asked || now - s->heard < SESSION_SILENCE)
         return 0;
-    s->asked = now;
+    s->asked = s->pinged = now;
     return buf_add(&s->urgent, "ping 1\n", 7) ? fault_memory(f) : 0;
 }
 

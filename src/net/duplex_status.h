@@ -1,0 +1,14 @@
+/* The connections of a program as lines, for whoever asks what a node sees (node-status(1)). */
+#ifndef NET_DUPLEX_STATUS_H
+#define NET_DUPLEX_STATUS_H
+
+#include "net/duplex.h"
+
+/* Appends, for each connection with a completed handshake,
+ *     peer ACCOUNT|- HOST:PORT in|out SINCE USEFUL RTT VERSION ROLES
+ * SINCE in Unix seconds, USEFUL new records from it, RTT in ms or `-`; and then
+ *     total IN OUT USEFUL
+ * now: by loop_now; time: the same moment in Unix seconds. 0, or -1: no memory. */
+int duplex_status(const struct duplex *d, int64_t now, int64_t time, struct buf *out);
+
+#endif
