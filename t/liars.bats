@@ -218,12 +218,12 @@ costs_a_key() { # SCRIPT REASON
     local other
     other=$(random_ids 1)
     for try in 1 2; do
-        timeout 300 liar -k liar.key "$at" <<<"hello 2 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
+        timeout 300 liar -k liar.key "$at" <<<"hello 3 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
         grep -qx 'bye version' out
-        timeout 300 liar -k liar.key "$at" <<<"hello 1 $other 0 $other plain"$'\n!stay' >out
+        timeout 300 liar -k liar.key "$at" <<<"hello 2 $other 0 $other plain sl"$'\n!stay' >out
         grep -qx 'bye chain' out
     done
-    dropped_as 'hello: version 2, ours is 1'
+    dropped_as 'hello: version 3, ours is 2'
     dropped_as 'hello: of another chain'
     refute event l '.*banned.*'
     survives
@@ -472,7 +472,7 @@ start_crowd() { # NAME OPTION...
     attacked
     local how
     for how in '!random 5000' '!bytes 5000 ff' '!bytes 5000 78'; do
-        timeout 300 liar -q "$at" <<<"$(hello "$CHAIN" deflate)"$'\n!wait hello\n'"$how"$'\n!stay' >lie.out
+        timeout 300 liar -q "$at" <<<"hello 2 $CHAIN 0 $CHAIN deflate sl"$'\n!wait hello\n'"$how"$'\n!stay' >lie.out
         ended closed
     done
     dropped_as 'deflate: no zlib stream'

@@ -169,7 +169,8 @@ static void take_line(struct liar *l, const char *line, size_t len)
     count_word(l, line, len);
     if (l->gift)
         give(l, line, len);
-    if (l->deflate && !l->coding && line_is(line, len, "hello") && line[len - 1] == 'e') {
+    if (l->deflate && !l->coding && line_is(line, len, "hello") &&
+        memmem(line, len, " deflate", 8)) {
         l->coding = coding_new();
         memory(!l->coding);
     }
@@ -569,8 +570,9 @@ static bool shake_hands(struct liar *l)
 static void say_hello(struct liar *l)
 {
     char line[256];
-    int n = snprintf(line, sizeof line, "hello 1 %s 0 %s %s\n", l->chain, l->chain,
-                     l->deflate ? "deflate" : "plain");
+    bool second = channel_version(l->c) == 2;
+    int n = snprintf(line, sizeof line, "hello %d %s 0 %s %s%s\n", second ? 2 : 1, l->chain,
+                     l->chain, l->deflate ? "deflate" : "plain", second ? " slb" : "");
     put(l, line, (size_t)n);
     wait_word(l, "hello");
     l->coded = l->coding;
