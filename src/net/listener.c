@@ -317,7 +317,9 @@ static int take_line(void *self, struct session *s, enum wire_word word, const c
         listener_log(l, g, "bad", NULL, f->text);
         return inbound_doom(g, "bad", f);
     }
-    return l->text.len > GATHER_MAX ? listener_check(l, now, f) : 0;
+    return l->text.len > GATHER_MAX || l->gathered.len > GATHER_RECORDS * sizeof(struct gathered)
+               ? listener_check(l, now, f)
+               : 0;
 }
 
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)

@@ -11,6 +11,7 @@
 
 #define NOBODY UINT16_MAX
 #define GATHER_MAX (1 << 20) /* bytes of records checked together */
+#define GATHER_RECORDS 8192  /* ... and their number, for lines may be short */
 #define ANNOUNCERS_MAX 16    /* peers remembered as having announced a record */
 
 /* A compact block that is being filled. */
