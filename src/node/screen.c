@@ -145,6 +145,7 @@ static bool put_event(struct text *t, struct screen *s, struct event *e)
     const char *at = e->words.text;
     struct field first = next_field(&at, e->words.text + e->words.len), type = {NULL, 0};
     bool is_refused = field_is(e->what, "refused");
+    s->verdicts |= field_is(e->what, "accepted");
     if (is_refused || field_is(e->what, "accepted"))
         recall(s, e, is_refused ? &type : &first);
     bool is_nobody = field_is(e->who, "-") && !is_refused;

@@ -15,7 +15,8 @@ struct origin {
 struct screen {
     const struct book *book; /* names of accounts; NULL: none */
     const char *me;          /* the node's own account in hex; NULL: not known */
-    bool verdicts;           /* a record is new when it is accepted, not when it arrives */
+    bool verdicts; /* a record is new when it is accepted, not when it arrives: set by the caller,
+                      or once the log has a record that was accepted */
     /* Who brought the last records: SCREEN_ORIGINS of them, the caller's, all zero at first. NULL:
      * a verdict names nobody. */
     struct origin *origins;
