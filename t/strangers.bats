@@ -3,7 +3,8 @@ load lib/common
 load lib/ledger
 load lib/gossip
 
-# Whom the programs dial that take their peers from a file that strangers can add to: gossip-send, ledger-pull.
+# Whom the programs dial that take their peers from a file that strangers can add to: gossip,
+# gossip-send, ledger-pull.
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
@@ -20,6 +21,18 @@ announced() {
 # dialing COMMAND...: with each dial in the file `dials`.
 dialing() {
     LD_PRELOAD=$BIN/.t/dials.so DIALS=$PWD/dials "$@"
+}
+
+# gossip runs until somebody has dialed.
+gossips() { # PEERS
+    rm -f dials
+    [ -p gossip.in ] || mkfifo gossip.in
+    exec 7<>gossip.in
+    dialing gossip -c "$CHAIN" -l 127.0.0.1:0 "$1" <gossip.in >out 2>&1 3>&- 7>&- &
+    STARTED+=($!)
+    eventually test -s dials
+    exec 7>&-
+    end_started
 }
 
 # Runs both, and one of them is enough for the test to fail.
@@ -39,6 +52,8 @@ both() { # OPTION... PEERS
     done >peers
     announced ok 9.9.9.9:80 >>peers
     both peers
+    sort -u dials | diff - <(echo 9.9.9.9:80)
+    gossips peers
     sort -u dials | diff - <(echo 9.9.9.9:80)
     # what people write is dialed, whatever it is
     { cat peers && echo 169.254.169.254:81 && echo "[ff02::1]:82 $(account k1)"; } >mine

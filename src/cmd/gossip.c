@@ -28,6 +28,7 @@ static const struct cli_option options[] = {
     {'S', "status", "FILE", "write the connections to FILE every two seconds"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
     {'T', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)"},
     {'t', "seconds", "SECONDS",
@@ -416,6 +417,7 @@ static void take_option(struct run *r, int c)
     r->plain |= c == 'p';
     r->verbose |= c == 'v';
     in->listening.stems |= c == 'd';
+    r->dialing.names |= c == 'r';
     cli_take(texts, c);
     if (c == 'T')
         receiver_type(in, "-T", optarg);
