@@ -270,7 +270,8 @@ static int finish_batch(struct listener *l, struct batch *b, struct fault *f)
 
 /* --- Batches ---------------------------------------------------------------------------------- */
 
-enum { CHUNK = 1 << 17 }; /* bytes of records that are read while those before are checked */
+/* Of records that are read while those before are checked. */
+enum { CHUNK = 1 << 17, CHUNK_RECORDS = 1 << 11 };
 
 static const struct gathered *gathered_at(const struct listener *l, size_t i)
 {
@@ -286,7 +287,8 @@ static struct inbound *bringer(const struct listener *l, size_t i)
 static void next_chunk(struct listener *l, size_t first, size_t count)
 {
     size_t begin = first ? gathered_at(l, first - 1)->end : 0, n = 1;
-    while (first + n < count && gathered_at(l, first + n)->end - begin <= CHUNK)
+    while (first + n < count && n < CHUNK_RECORDS &&
+           gathered_at(l, first + n)->end - begin <= CHUNK)
         n++;
     l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
 }
