@@ -165,7 +165,7 @@ load lib/network
 
 @test "if one of its programs ends, so does the node, with a message and status 2" {
     grow a
-    for part in verify txpool gossip-send ledger-pull; do
+    for part in verify txpool gossip ledger-pull; do
         start a "$NODE" a
         eventually listens_now a
         victim=$(pgrep -g "$(cat a/node.pid)" -x "$part" | head -n 1)
@@ -349,7 +349,7 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" a
     says "^node: a node is already running in $PWD/a$"
     expect 2 "$NODE" -l "$at" b
-    says "^node: cannot listen: gossip-listen: $at: .*Address already in use$"
+    says "^node: cannot listen: gossip: $at: .*Address already in use$"
     eventually no_process_of b
     # one that nobody asked for by name gives way
     local taken=$at

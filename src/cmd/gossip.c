@@ -27,6 +27,7 @@ static const struct cli_option options[] = {
     {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
     {'S', "status", "FILE", "write the connections to FILE every two seconds"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'T', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
     {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
@@ -191,6 +192,7 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.tls = r->tls;
     memcpy(r->dialing.chain, r->sending.chain, ID_LEN);
     r->dialing.has_chain = true;
+    r->dialing.feelers = true;
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
     r->dialing.allows = r->allow ? cli_allows : NULL;

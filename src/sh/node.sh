@@ -118,7 +118,7 @@ esac
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
-for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip-listen @PROGPREFIX@verify @PROGPREFIX@ledger-append \
+for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip @PROGPREFIX@verify @PROGPREFIX@ledger-append \
     @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
     @PROGPREFIX@mine @PROGPREFIX@names @PROGPREFIX@node-log mkfifo; do
     command -v "$program" >/dev/null || die "$program: not found"
@@ -192,7 +192,8 @@ cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 exec 9<node.key
 flock -w 1 9 || die "a node is already running in $PWD"
 { echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
-rm -f listener.pid puller.pid listening # left by a run that was killed
+rm -f listener.pid puller.pid listening loop intake # left by a run that was killed
+mkfifo loop intake || die "$PWD: no fifos can be made"
 
 grep -qxF -e "$(cat node.pub)" names || cat node.pub >>names
 for peer in "$@"; do
@@ -261,6 +262,8 @@ part() { # NAME|- PROGRAM...
     ended=0
     (
         [ "$1" = - ] || sh -c 'echo "$PPID" >"$0.pid"' "$1"
+        # no shell may hold the ends of the loop open: what closes them must be seen by the others
+        [ "$1" != listener ] || exec <loop >intake
         shift
         exec "$@"
     ) || ended=$?
@@ -275,28 +278,23 @@ say() { # WORDS
 
 # shellcheck disable=SC2086 # $identity, $chain, $stems, $names and $held are options, or nothing
 {
-    # In: prints each new record once, with its form, work and signatures checked.
-    listen() {
-        part listener @PROGPREFIX@gossip-listen -v $identity ${allow:+-a "$allow"} $stems -l "$listen" -L ledger \
-            -s spool -w listening
-    }
-
-    # Out: relays records to some of the peers, which do the same.
-    forward() {
-        part - @PROGPREFIX@gossip-send -v $identity ${allow:+-a "$allow"} $stems $names -L ledger -z -m 268435456 \
-            -f "$fanout" -t 2 peers
+    # The connections: each new record comes in once, its form, work and signatures checked, and what has passed the
+    # programs below goes out.
+    exchange() {
+        part listener @PROGPREFIX@gossip -v $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
+            -s spool -w listening -m 268435456 -f "$fanout" -t 2 peers
         end_intake # if nothing can go out, nothing should come in
     }
 
     # This is the node: records come in, pass one program after the other, and go out.
     flow() {
-        listen |
-            part - @PROGPREFIX@verify -u -l ledger | # drops records that break a rule
+        exchange &
+        part - @PROGPREFIX@verify -u -l ledger <intake | # drops records that break a rule
             part - @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
             part - @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
             part - @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers | # keeps addresses
-            remind | # sends what we had at the start first
-            forward
+            remind >loop # sends what we had at the start first
+        wait
     }
 
     # Offers again what the node may not have relayed before it was killed.
