@@ -311,11 +311,53 @@ END
     loop a -c "$CHAIN" -S seen.a
     first=$at key=$(account alice)
     loop b -c "$CHAIN" -S seen.b -k alice.key "$first"
-    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 - 2 [slbh]+$" seen.a
-    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 - 2 [slbh]+$" seen.b
+    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 - 2 [slbhv]+$" seen.a
+    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 - 2 [slbhv]+$" seen.b
     grep -qx 'total 1 0 0' seen.a
     [ "$(sed -n 's/^peer [^ ]* [^ ]* in \([0-9]*\) .*/\1/p' seen.a)" -le "$EPOCHSECONDS" ]
     # a file that cannot be written is no reason to end
     loop c -c "$CHAIN" -S no/such/file "$at"
     eventually grep -q '^gossip: no/such/file: cannot be written: ' c.log
+}
+
+@test "gossip: what its programs say of a record goes back to whoever offered it" {
+    chain 4
+    by_hand g
+    greet a s
+    say a "have $(line 1 ids) $(line 2 ids) $(line 3 ids)"
+    eventually heard a "want $(line 1 ids) .*"
+    say_file a <(head -n 3 txs)
+    eventually has g.out 3
+    { line 1 txs && echo "refused $(line 2 ids) no%20money" && echo "later $(line 3 ids)"; } >&7
+    eventually heard a "accepted $(line 1 ids)"
+    eventually heard a "refused $(line 2 ids) no%20money"
+    eventually heard a "later $(line 3 ids)"
+    event g "- refused $(line 2 ids) no%20money"
+    event g "- accepted $(line 1 ids)"
+    # what was accepted is said to be so again, and what was not is asked for again
+    say a "have $(line 1 ids) $(line 3 ids)"
+    eventually heard a "want $(line 3 ids)"
+    within 60 said_twice "accepted $(line 1 ids)"
+    # a verdict of one that gives none is an error
+    greet b l
+    say b "accepted $(line 1 ids)"
+    eventually heard b 'bye bad'
+}
+
+said_twice() { # LINE
+    [ "$(grep -cx "$1" a.heard)" -eq 2 ]
+}
+
+@test "gossip-send: ends with 1 and the reason if the node's programs refuse a record" {
+    chain 2
+    mkfifo there back
+    start judge bash -c 'while read -r line; do
+            case $line in *" first "*) echo "$line" ;; *) echo "refused $(printf %s "$line" | sha256sum | cut -c 1-64) not%20today" ;; esac
+        done <there >back'
+    start g bash -c 'exec gossip -v -l 127.0.0.1:0 -w g.at -c "$1" >there <back' g "$CHAIN"
+    eventually test -s g.at
+    txmake -c "$CHAIN" -s 0 -f alice bob 1 first | txsign -k alice.key >first.tx
+    timeout 300 gossip-send -c "$CHAIN" "$(cat g.at)" <first.tx
+    expect 1 gossip-send -c "$CHAIN" "$(cat g.at)" <<<"$(line 2 txs)"
+    says "^gossip-send: refused: $(line 2 ids): not today$"
 }

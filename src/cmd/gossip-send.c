@@ -84,6 +84,19 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
+/* The node that took the record has refused it. */
+static void refused(void *self, const uint8_t id[ID_LEN], const struct field *reason)
+{
+    struct run *r = self;
+    char words[TEXT_MAX];
+    size_t n = text_decode(*reason, words);
+    for (size_t i = 0; i < n; i++) /* it is the peer's, and goes to a terminal */
+        if (words[i] < ' ' || words[i] > '~')
+            words[i] = '?';
+    cli_warn("refused: %s: %.*s", hex32(id).text, (int)n, words);
+    r->status = CLI_NO;
+}
+
 /* The reason is printed if a record is not taken in time. */
 static void unreached(void *self, const char *address, const uint8_t *account,
                       const struct fault *why)
@@ -125,6 +138,7 @@ static void start_sender(struct run *r)
     r->sending.seed = chance_seed();
     r->sending.refuse = refuse;
     r->sending.late = late;
+    r->sending.refused = refused;
     r->sending.log = r->verbose ? cli_log : NULL;
     r->sending.self = r;
     r->sender = sender_new(&r->sending);
@@ -244,11 +258,14 @@ static bool is_over(struct run *r)
     int64_t progress = sender_progress(r->sender);
     if (!r->inlet.ended)
         return false;
-    if (!sender_open(r->sender))
+    if (!sender_open(r->sender) && !sender_unjudged(r->sender))
         return !sender_unsure(r->sender) || all_have_answered(r);
     if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
         return false;
     sender_give_up(r->sender);
+    if (sender_unjudged(r->sender))
+        cli_warn("taken, but the node has not said whether its programs accept them: %zu record%s",
+                 sender_unjudged(r->sender), sender_unjudged(r->sender) == 1 ? "" : "s");
     if (*r->unreached)
         cli_warn("not reached: %s", r->unreached);
     return true;

@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "net/inlet.h"
 #include "net/server.h"
+#include "record/mark.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -29,7 +30,6 @@ static const struct cli_option options[] = {
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
     {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'T', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
-    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)"},
     {'t', "seconds", "SECONDS",
@@ -105,25 +105,53 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
+/* Tells the peer from which a record came first what our own programs did with it. */
+static void pass_verdict(struct run *r, const uint8_t id[ID_LEN], enum mark_kind kind,
+                         const char *reason)
+{
+    static const enum listener_verdict verdicts[] = {[MARK_ACCEPTED] = LISTENER_ACCEPTED,
+                                                     [MARK_REFUSED] = LISTENER_REFUSED,
+                                                     [MARK_LATER] = LISTENER_LATER};
+    struct inbound *g = listener_judged(r->receiver.listener, id, verdicts[kind], loop_now());
+    struct buf line = {0};
+    if (g &&
+        (mark_format(kind, id, reason, &line) || duplex_tell(g->connection, line.data, line.len)))
+        cli_die("out of memory");
+    buf_free(&line);
+}
+
+static void judged(void *self, const struct mark *mark)
+{
+    const struct run *r = self;
+    char reason[TEXT_MAX + 1], words[TEXT_FORM_MAX + 1];
+    bool refused = mark->kind == MARK_REFUSED;
+    reason[refused ? text_decode(mark->reason, reason) : 0] = '\0';
+    snprintf(words, sizeof words, "%.*s", (int)mark->reason.len, mark->reason.text);
+    if (r->verbose)
+        cli_event("-",
+                  mark->kind == MARK_ACCEPTED ? "accepted"
+                  : refused                   ? "refused"
+                                              : "later",
+                  mark->id, *words ? words : NULL);
+    pass_verdict(self, mark->id, mark->kind, refused ? reason : NULL);
+}
+
 static void arrived(void *self, const uint8_t id[ID_LEN])
 {
     struct run *r = self;
-    listener_know(r->receiver.listener, id);
     if (r->verbose)
         cli_event("-", "accepted", id, NULL);
+    listener_know(r->receiver.listener, id);
+    pass_verdict(r, id, MARK_ACCEPTED, NULL);
 }
 
-/* What the node's programs did with a record that they did not pass on. */
-static void judged(void *self, const struct mark *mark)
+/* A peer offers again what was accepted before. */
+static void kept(void *connection, const uint8_t id[ID_LEN])
 {
-    static const char *const events[] = {
-        [MARK_ACCEPTED] = "accepted", [MARK_REFUSED] = "refused", [MARK_LATER] = "later"};
-    const struct run *r = self;
-    char reason[TEXT_FORM_MAX + 1];
-    if (!r->verbose)
-        return;
-    snprintf(reason, sizeof reason, "%.*s", (int)mark->reason.len, mark->reason.text);
-    cli_event("-", events[mark->kind], mark->id, *reason ? reason : NULL);
+    struct buf line = {0};
+    if (mark_format(MARK_ACCEPTED, id, NULL, &line) || duplex_tell(connection, line.data, line.len))
+        cli_die("out of memory");
+    buf_free(&line);
 }
 
 static void unreached(void *self, const char *address, const uint8_t *account,
@@ -170,7 +198,8 @@ static void start_duplex(struct run *r)
     unsigned serves = r->receiver.ledger ? WIRE_BLOCKS | WIRE_HEADERS : 0U;
     r->connecting = (struct duplex_config){.listener = r->receiver.listener,
                                            .sender = r->sender,
-                                           .roles = WIRE_SENDS | WIRE_LISTENS | serves,
+                                           .roles = WIRE_SENDS | WIRE_LISTENS | WIRE_VERDICTS |
+                                                    serves,
                                            .dialed = r->dialing.fanout,
                                            .account = r->tls ? tls_account(r->tls) : NULL,
                                            .log = r->verbose ? cli_log : NULL,
@@ -192,7 +221,6 @@ static void start_client(struct run *r, char **operands, size_t count)
     r->dialing.tls = r->tls;
     memcpy(r->dialing.chain, r->sending.chain, ID_LEN);
     r->dialing.has_chain = true;
-    r->dialing.feelers = true;
     r->dialing.operands = operands;
     r->dialing.operands_count = count;
     r->dialing.allows = r->allow ? cli_allows : NULL;
@@ -253,6 +281,7 @@ static void start(struct run *r, char **operands, size_t count)
         cli_fail(r->keys, &f);
     r->receiver.verbose = r->verbose;
     r->receiver.listening.announced = duplex_announced;
+    r->receiver.listening.kept = kept;
     receiver_find_chain(&r->receiver);
     r->loop = loop_new(&f);
     if (!r->loop || loop_catch_signals(r->loop, &f))

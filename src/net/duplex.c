@@ -8,6 +8,7 @@
 
 enum {
     UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
+    UNTOLD_MAX = 1 << 20,  /* bytes that a peer has not read at which it is told no verdicts */
     TICK_EVERY = 1000,     /* ms */
 };
 
@@ -127,13 +128,21 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     keep_one(p);
     if (p->all->config->sender && (their_roles(p) & WIRE_LISTENS) && !p->doomed)
         start_sending(p, now);
-    return p->out ? sender_role().greeted(p->out, s, now, f) : 0;
+    if (!p->out)
+        return 0;
+    p->out->verdicts = (their_roles(p) & WIRE_VERDICTS) != 0;
+    return sender_role().greeted(p->out, s, now, f);
+}
+
+static bool is_verdict(enum wire_word word)
+{
+    return word == WIRE_ACCEPTED || word == WIRE_REFUSED || word == WIRE_LATER;
 }
 
 /* The half that a line is for. */
 static bool is_for_sender(enum wire_word word)
 {
-    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN;
+    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN || is_verdict(word);
 }
 
 /* Anyone may ask for what we serve. */
@@ -142,9 +151,9 @@ static bool is_request(enum wire_word word)
     return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF;
 }
 
-static int not_its_role(struct duplex_peer *p, struct fault *f)
+static int not_its_role(struct duplex_peer *p, enum wire_word word, struct fault *f)
 {
-    fault_rule(f, "a line that is not part of its role");
+    fault_rule(f, "a line that no %s sends", is_for_sender(word) ? "sender" : "listener");
     say(p, "bad", f->text);
     return -1;
 }
@@ -158,13 +167,15 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
         *f = p->why;
         return -1;
     }
+    if (is_verdict(word) && !(theirs & WIRE_VERDICTS))
+        return not_its_role(p, word, f);
     if (is_for_sender(word)) {
         if (p->out)
             return sender_role().line(p->out, s, word, text, len, now, f);
-        return p->waits || (theirs & WIRE_LISTENS) ? 0 : not_its_role(p, f);
+        return p->waits || (theirs & WIRE_LISTENS) ? 0 : not_its_role(p, word, f);
     }
     if (!p->in || (!is_request(word) && !(theirs & WIRE_SENDS)))
-        return not_its_role(p, f);
+        return not_its_role(p, word, f);
     if (p->all->deaf && !is_request(word))
         return 0;
     return listener_role().line(p->in, s, word, text, len, now, f);
@@ -182,6 +193,16 @@ void duplex_announced(void *peer, const uint8_t id[ID_LEN])
         sender_has(p->all->config->sender, p->out, id);
 }
 
+int duplex_tell(void *peer, const char *line, size_t len)
+{
+    struct duplex_peer *p = peer;
+    bool listens = p->session.greeted && p->session.theirs.version > 1 &&
+                   (their_roles(p) & WIRE_SENDS) && !duplex_doomed(p);
+    if (!listens || session_backlog(&p->session) > UNTOLD_MAX)
+        return 0;
+    return session_put(&p->session, line, len);
+}
+
 /* --- Joining and leaving ---------------------------------------------------------------------- */
 
 /* Our hello. 0, or -1: no memory. */
@@ -196,8 +217,11 @@ static int start_session(struct duplex_peer *p, int version, int64_t now)
     ours.roles = c->roles;
     if (version)
         ours.version = version;
-    if (version || p->dialed)
-        return session_init(&p->session, &ours, now);
+    if (version || p->dialed) {
+        int failed = session_init(&p->session, &ours, now);
+        p->session.lenient = !p->dialed;
+        return failed;
+    }
     session_await(&p->session, &ours, now);
     return 0;
 }

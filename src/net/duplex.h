@@ -84,6 +84,10 @@ bool duplex_useful(const struct duplex_peer *p);
 /* A peer has announced a record: it is not announced back to it. For a listener's config. */
 void duplex_announced(void *peer, const uint8_t id[ID_LEN]);
 
+/* Tells a peer (an inbound's connection) a verdict: `accepted ID', `refused ID REASON' or `later
+ * ID', with its newline. Peers of version 1 are not told. 0, or -1: no memory. */
+int duplex_tell(void *peer, const char *line, size_t len);
+
 /* Call after each turn, once the input is settled: runs the listener's timers, answers pulls, and
  * gives free places at the sender to peers that wait for one. paused: nothing is read now. full:
  * the sender holds more than it should, so peers that only send are not read from (those that also

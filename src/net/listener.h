@@ -63,6 +63,9 @@ struct listener_config {
     void *known;
     /* A peer (its connection) has announced a record. May be NULL. */
     void (*announced)(void *connection, const uint8_t id[ID_LEN]);
+    /* A peer (its connection) has announced a record that this node has already, and of which
+     * listener_judged was told. May be NULL. */
+    void (*kept)(void *connection, const uint8_t id[ID_LEN]);
     uint64_t seed;
     int64_t (*clock)(void *self); /* Unix seconds */
     /* An event for the log (NULL: none): who, what, an id or NULL, further words. */

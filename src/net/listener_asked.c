@@ -348,6 +348,8 @@ void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_L
     }
     if (is_known(l, id, &hidden)) {
         inbound_take(g, id);
+        if (l->config->kept && !origins_has(&l->origins, id))
+            l->config->kept(g->connection, id);
         return;
     }
     if (is_ignored(l, g, id) || !is_welcome(g, now) || !(a = new_entry(l, id, now)))

@@ -35,6 +35,11 @@ void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t slo
     e->number = number;
 }
 
+bool origins_has(const struct origins *o, const uint8_t id[IDMAP_ID_LEN])
+{
+    return idmap_find(&o->young, id) || idmap_find(&o->old, id);
+}
+
 static bool take_from(struct idmap *m, const uint8_t id[IDMAP_ID_LEN], uint16_t *slot,
                       uint64_t *number)
 {

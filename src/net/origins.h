@@ -19,6 +19,9 @@ void origins_free(struct origins *o);
  * nothing. */
 void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t slot, uint64_t number);
 
+/* Whether the record has an entry. */
+bool origins_has(const struct origins *o, const uint8_t id[IDMAP_ID_LEN]);
+
 /* Finds and removes the record's entry: whether there is one. */
 bool origins_take(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t *slot,
                   uint64_t *number);

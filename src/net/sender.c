@@ -167,6 +167,7 @@ static void let_go(struct sender *s)
         s->config->late(s->config->self, p->id);
     }
     s->unsure -= held_is_unsure(s, p);
+    s->unjudged -= p->unjudged;
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
         if (s->peers[i] && (p->offered & ~p->settled & 1ULL << i))
             s->peers[i]->state->open--;
@@ -200,6 +201,11 @@ bool sender_full(struct sender *s, int64_t now)
 size_t sender_open(const struct sender *s)
 {
     return s->open;
+}
+
+size_t sender_unjudged(const struct sender *s)
+{
+    return s->unjudged;
 }
 
 size_t sender_unsure(const struct sender *s)

@@ -32,6 +32,7 @@ struct outbound {
     char who[72];
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
+    bool verdicts;                /* it says what became of the records that it took */
     uint64_t taken;               /* records that it took from us */
     struct outbound_state *state; /* sender.c's */
 };
@@ -51,6 +52,8 @@ struct sender_config {
     /* Called for each mark that says what this node's programs did with a record: accepted, refused
      * or later. May be NULL. */
     void (*judged)(void *self, const struct mark *mark);
+    /* A peer's own programs have refused the record, and why. May be NULL. */
+    void (*refused)(void *self, const uint8_t id[ID_LEN], const struct field *reason);
     /* Called for a record that was dropped before enough peers had taken it. */
     void (*late)(void *self, const uint8_t id[ID_LEN]);
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
@@ -76,6 +79,9 @@ size_t sender_open(const struct sender *s);
 
 /* How many of the others are done only because peers say that they have them, without having asked
  * for them; and whether some peer has yet to answer. */
+/* How many records were taken by peers that have yet to say what became of them. */
+size_t sender_unjudged(const struct sender *s);
+
 size_t sender_unsure(const struct sender *s);
 bool sender_waits(const struct sender *s);
 

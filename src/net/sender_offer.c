@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "base/num.h"
+#include "record/mark.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ enum {
     BRIEF_ROOM = 1 << 20, /* ... and up to which a peer still gets compact blocks */
     AGAIN_MAX = 1 << 16,  /* records waiting to be announced out of turn */
     WAITING_MAX = 4096,   /* peer records waiting because of their rate */
+    LATER_MAX = 8,        /* times that a record is offered again for a peer's `later` */
     WANTS_MAX = 4096,     /* records requested and not sent yet */
     INSIST_EVERY = 5000,  /* ms after which unanswered announcements are repeated */
 };
@@ -310,7 +312,79 @@ static void take_one(struct sender *s, struct outbound *m, struct held *p)
         s->open--;
     s->unsure += held_is_unsure(s, p);
     m->taken++;
+    if (m->verdicts && !p->judged && !p->unjudged) {
+        p->unjudged = true;
+        s->unjudged++;
+    }
     sender_log(s, m, "taken", p->id, NULL);
+}
+
+/* --- Verdicts --------------------------------------------------------------------------------- */
+
+/* The record has its verdict; the first one counts. Whether it is the first. */
+static bool settle_verdict(struct sender *s, struct held *p)
+{
+    bool first = !p->judged;
+    s->unjudged -= p->unjudged;
+    p->unjudged = false;
+    p->judged = true;
+    return first;
+}
+
+/* The peer could not use the record for now: it counts as not taken, so it is announced again. */
+static void take_later(struct sender *s, struct outbound *m, struct held *p)
+{
+    if (!(p->has & bit_of(m)) || p->postponed == LATER_MAX)
+        return;
+    p->postponed++;
+    s->unjudged -= p->unjudged;
+    p->unjudged = false;
+    p->has &= ~bit_of(m);
+    s->unsure -= held_is_unsure(s, p);
+    p->sure -= (p->given & bit_of(m)) != 0;
+    if (p->taken-- == s->config->need)
+        s->open++;
+    s->unsure += held_is_unsure(s, p);
+    if (p->settled & bit_of(m))
+        m->state->open++;
+    p->settled &= ~bit_of(m);
+}
+
+static int take_refused(struct sender *s, struct outbound *m, const char *line, size_t len,
+                        struct fault *f)
+{
+    struct mark mark;
+    if (line_check(line, len, f) || mark_parse(line, len, &mark, f))
+        return -1;
+    struct held *p = held_find(s, mark.id);
+    if (!p || !(p->offered & bit_of(m)))
+        return 0;
+    take_one(s, m, p);
+    if (settle_verdict(s, p) && s->config->refused)
+        s->config->refused(s->config->self, p->id, &mark.reason);
+    sender_log(s, m, "denied", p->id, NULL);
+    return 0;
+}
+
+static int take_verdicts(struct sender *s, struct outbound *m, enum wire_word word,
+                         const char *line, size_t len, struct fault *f)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    if (word == WIRE_REFUSED)
+        return take_refused(s, m, line, len, f);
+    int n = wire_ids(line, len, ids, f);
+    for (int i = 0; i < n; i++) {
+        struct held *p = held_find(s, ids[i]);
+        if (!p || !(p->offered & bit_of(m)))
+            continue;
+        if (word == WIRE_LATER) {
+            take_later(s, m, p);
+        } else {
+            take_one(s, m, p);
+            settle_verdict(s, p);
+        }
+    }
+    return n < 0 ? -1 : 0;
 }
 
 static int take_taken(struct sender *s, struct outbound *m, const char *line, size_t len,
@@ -338,6 +412,10 @@ static int take_word(struct sender *s, struct outbound *m, enum wire_word word, 
         return take_lines(s, m, line, len, f);
     case WIRE_TAKEN:
         return take_taken(s, m, line, len, f);
+    case WIRE_ACCEPTED:
+    case WIRE_REFUSED:
+    case WIRE_LATER:
+        return take_verdicts(s, m, word, line, len, f);
     default:
         return fault_rule(f, "a line that no listener sends");
     }

@@ -11,16 +11,19 @@
 /* A record that is held. Sets of peers are bit masks, by slot. */
 struct held {
     uint8_t id[ID_LEN];
-    uint64_t seq;     /* its number in the order of arrival */
-    uint64_t offered; /* connected peers to which it was announced */
-    uint64_t settled; /* those of them that took it, or are not waited for */
-    uint64_t stale;   /* those that had not settled it when that was last checked */
-    uint64_t from;    /* connected peers that announced it to us */
-    uint64_t has;     /* peers that took it, until another gets the slot */
-    uint64_t told;    /* peers to which it was ever announced, until another gets the slot, */
-    uint64_t given;   /* ... or sent */
-    unsigned taken;   /* how many peers ever took it, */
-    unsigned sure;    /* ... after they had asked for it */
+    uint64_t seq;      /* its number in the order of arrival */
+    uint64_t offered;  /* connected peers to which it was announced */
+    uint64_t settled;  /* those of them that took it, or are not waited for */
+    uint64_t stale;    /* those that had not settled it when that was last checked */
+    uint64_t from;     /* connected peers that announced it to us */
+    uint64_t has;      /* peers that took it, until another gets the slot */
+    uint64_t told;     /* peers to which it was ever announced, until another gets the slot, */
+    uint64_t given;    /* ... or sent */
+    bool judged;       /* some peer has said what became of it */
+    uint8_t postponed; /* how often one could not use it for now */
+    bool unjudged;     /* a peer took it that has yet to say what became of it */
+    unsigned taken;    /* how many peers ever took it, */
+    unsigned sure;     /* ... after they had asked for it */
     int64_t came;
     int64_t embargo; /* a stem: when its embargo ends; else 0 */
     int64_t count;   /* of a block: the lines of its body; else -1 */
@@ -75,7 +78,8 @@ struct sender {
     struct armor armor; /* in that stream */
     struct span waiting;
     struct batch batch;
-    size_t unsure; /* records of which held_is_unsure */
+    size_t unjudged; /* records that are */
+    size_t unsure;   /* records of which held_is_unsure */
     uint64_t chance;
     unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;

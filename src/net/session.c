@@ -136,7 +136,7 @@ static int ends_with(struct session *s, const char *word)
  * fault. */
 static int agree_on_version(struct session *s, struct fault *f)
 {
-    if (s->waits && s->theirs.version < s->ours.version)
+    if ((s->waits || s->lenient) && s->theirs.version < s->ours.version)
         s->ours.version = s->theirs.version;
     if (s->theirs.version != s->ours.version) {
         fault_rule(f, "hello: version %d, ours is %d", s->theirs.version, s->ours.version);

@@ -33,7 +33,8 @@ struct session_role {
 
 struct session {
     struct hello ours, theirs;
-    bool waits; /* our hello is said after theirs */
+    bool waits;   /* our hello is said after theirs */
+    bool lenient; /* theirs may be of an older version, though ours was said already */
     bool greeted;
     bool over;           /* the other side has said bye */
     char their_word[16]; /* ... with this word */

@@ -10,11 +10,12 @@ static const struct {
     const char *text;
     enum wire_word word;
 } words[] = {
-    {"have", WIRE_HAVE},     {"want", WIRE_WANT},           {"taken", WIRE_TAKEN},
-    {"brief", WIRE_BRIEF},   {"short", WIRE_SHORT},         {"lines", WIRE_LINES},
-    {"ping", WIRE_PING},     {"pong", WIRE_PONG},           {"pull", WIRE_PULL},
-    {"pulled", WIRE_PULLED}, {"stem", WIRE_STEM},           {"hello", WIRE_HELLO},
-    {"bye", WIRE_BYE},       {"headers", WIRE_ASK_HEADERS}, {"prove", WIRE_ASK_PROOF},
+    {"have", WIRE_HAVE},         {"want", WIRE_WANT},           {"taken", WIRE_TAKEN},
+    {"accepted", WIRE_ACCEPTED}, {"refused", WIRE_REFUSED},     {"later", WIRE_LATER},
+    {"brief", WIRE_BRIEF},       {"short", WIRE_SHORT},         {"lines", WIRE_LINES},
+    {"ping", WIRE_PING},         {"pong", WIRE_PONG},           {"pull", WIRE_PULL},
+    {"pulled", WIRE_PULLED},     {"stem", WIRE_STEM},           {"hello", WIRE_HELLO},
+    {"bye", WIRE_BYE},           {"headers", WIRE_ASK_HEADERS}, {"prove", WIRE_ASK_PROOF},
 };
 
 enum wire_word wire_word(const char *line, size_t len)
