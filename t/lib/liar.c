@@ -571,8 +571,9 @@ static void say_hello(struct liar *l)
 {
     char line[256];
     bool second = channel_version(l->c) == 2;
+    const char *roles = l->listening < 0 ? " s" : " lb";
     int n = snprintf(line, sizeof line, "hello %d %s 0 %s %s%s\n", second ? 2 : 1, l->chain,
-                     l->chain, l->deflate ? "deflate" : "plain", second ? " slb" : "");
+                     l->chain, l->deflate ? "deflate" : "plain", second ? roles : "");
     put(l, line, (size_t)n);
     wait_word(l, "hello");
     l->coded = l->coding;
