@@ -140,6 +140,10 @@ END
     pay b 0 25
     pooled() { node-status a | grep -q "^pool 1 [0-9]* [0-9]*$"; }
     eventually pooled
+    # each sees the other
+    sees() { node-status "$1" | grep -q "^peer $(cut -d ' ' -f 2 "$2/node.pub") "; }
+    eventually sees a b
+    eventually sees b a
     end b
     end a
     expect 1 node-status a

@@ -173,7 +173,7 @@ load lib/network
         status_of "$pid"
         [ "$status" -eq 2 ]
         has_line a.log "^node: a part of the node has ended: $part was killed by signal 9 \(KILL\)$"
-        tail -n 1 a/log | grep -q "^node: a part of the node has ended: $part "
+        has_line a/log "^node: a part of the node has ended: $part "
         eventually no_process_of a
     done
     start a "$NODE" a

@@ -236,7 +236,7 @@ exec 5<>said 6<said 7>said 5>&-
 rm -f said
 ( # a signal that comes before it is ready must not end it
     trap '' HUP INT QUIT TERM
-    exec @PROGPREFIX@node-log ${quiet:+-q} -a names -m "$(cut -d ' ' -f 2 node.pub)" log <&6 2>&4 4>&- 6<&- 7>&-
+    exec @PROGPREFIX@node-log -v ${quiet:+-q} -a names -m "$(cut -d ' ' -f 2 node.pub)" log <&6 2>&4 4>&- 6<&- 7>&-
 ) &
 logger=$!
 
@@ -282,7 +282,7 @@ say() { # WORDS
     # programs below goes out.
     exchange() {
         part listener @PROGPREFIX@gossip -v $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
-            -s spool -w listening -m 268435456 -f "$fanout" -t 2 peers
+            -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers
         end_intake # if nothing can go out, nothing should come in
     }
 
