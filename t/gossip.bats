@@ -361,3 +361,40 @@ said_twice() { # LINE
     expect 1 gossip-send -c "$CHAIN" "$(cat g.at)" <<<"$(line 2 txs)"
     says "^gossip-send: refused: $(line 2 ids): not today$"
 }
+
+# A whole node: gossip and the filters, in a loop. NAME.pool; its ledger is `ledger`.
+whole_node() { # NAME
+    rm -f "$1.at" "$1.there" "$1.back" "$1.peers"
+    mkfifo "$1.there" "$1.back"
+    : >"$1.peers"
+    # shellcheck disable=SC2016 # for the other shell
+    start "$1.filters" bash -c 'verify -u -l ledger <"$1.there" | ledger-append -p ledger | txpool -u -l ledger "$1.pool" |
+        peerbook -l ledger "$1.peers" >"$1.back"' filters "$1"
+    # shellcheck disable=SC2016
+    start "$1" bash -c 'exec gossip -v -l 127.0.0.1:0 -w "$1.at" -L ledger >"$1.there" <"$1.back"' node "$1"
+    eventually listens "$1" "$pid"
+    at=$(cat "$1.at")
+}
+
+@test "gossip-send: ends with 0 once the node has accepted every record, with 1 and the reason otherwise" {
+    easy_chain 100
+    whole_node n
+    txmake -l ledger -s 0 -f alice bob 5 | txsign -k alice.key >good
+    expect 0 gossip-send -L ledger -t 300 "$at" <good
+    cmp good n.pool
+    expect 0 gossip-send -L ledger -t 300 "$at" <good # known
+    txmake -l ledger -s 0 -f alice bob 6 | txsign -k alice.key >second
+    txmake -l ledger -s 1 -f alice bob 5000 | txsign -k alice.key >rich
+    txmake -l ledger -s 1 -F 0 -f alice bob 5 | txsign -k alice.key >cheap
+    cat second rich cheap >bad
+    expect 1 gossip-send -L ledger -t 300 "$at" <bad
+    says "^gossip-send: refused: $(id <second): tx: seq 0 is spent twice: "
+    says "^gossip-send: refused: $(id <rich): tx: $ALICE has 94, needs 5001\$"
+    says "^gossip-send: refused: $(id <cheap): tx: fee 0 is under the minimum of 1\$"
+    # one that has to wait for another
+    txmake -l ledger -s 2 -f alice bob 1 | txsign -k alice.key >later
+    txmake -l ledger -s 1 -f alice bob 1 | txsign -k alice.key >between
+    cat later between >both
+    expect 0 gossip-send -L ledger -t 300 "$at" <both
+    cat good between later | cmp - n.pool
+}

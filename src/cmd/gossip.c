@@ -34,7 +34,7 @@ static const struct cli_option options[] = {
     {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)"},
     {'t', "seconds", "SECONDS",
      "at the end, give up if no peer takes anything for this long (default: 5)"},
-    {'m', "memory", "BYTES", "memory for records that peers may request (default: 67108864)"},
+    {'m', "memory", "BYTES", "memory for records that peers may request (default: 268435456)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},
     {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
@@ -459,7 +459,7 @@ int main(int argc, char **argv)
 {
     struct run r = {.peers = SERVER_PEERS, .passphrase_fd = -1, .wait = 5000, .status = CLI_YES};
     r.dialing.fanout = 8;
-    r.sending.bytes = 64 << 20;
+    r.sending.bytes = 256 << 20;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
     cli_operands(argc, argv, 0, -1);
