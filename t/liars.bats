@@ -170,9 +170,10 @@ costs_a_key() { # SCRIPT REASON
     costs_a_key "$(hello "$CHAIN")" 'hello: a second one'
     costs_a_key 'short 0123456789abcdef' 'short: more than the brief counts'
     costs_a_key 'short' 'short: not 1 to 512 ids'
-    costs_a_key "want $id" 'a line that is not part of its role'
-    costs_a_key "taken $id" 'a line that is not part of its role'
-    costs_a_key "lines $id 0" 'a line that is not part of its role'
+    costs_a_key "want $id" 'a line that no sender sends'
+    costs_a_key "taken $id" 'a line that no sender sends'
+    costs_a_key "lines $id 0" 'a line that no sender sends'
+    costs_a_key "accepted $id" 'a line that no sender sends'
     costs_a_key "pulled 1 $id" 'a line that no sender sends'
     costs_a_key "pull 501 $id" 'pull: not 0 to 500 blocks, and ids'
     costs_a_key "pull 1 ${id%?}" 'pull: not 1 to 64 ids'
@@ -592,7 +593,7 @@ was_dropped_as() { # PATTERN
     for line in "have $first" "want $(random_ids 257)" "taken ${first%?}" "lines $first" 'hello 1' 'nothing'; do
         rm -rf feed.pipe enough liar.at l.out
         sender_among <<<$'!wait have\n'"$line"$'\n!stay'
-        was_dropped_as '.*(not 1 to 256 ids|no listener sends|not part of its role|digits|not a block|second one).*' || { echo "$line" && return 1; }
+        was_dropped_as '.*(not 1 to 256 ids|no listener sends|digits|not a block|second one).*' || { echo "$line" && return 1; }
         sender_survives
         end_started
     done
