@@ -121,7 +121,7 @@ pretend() { # PROGRAM COMMANDS
 
 # bats test_tags=slow
 @test "a node that ends, and a wait in vain, are reported" {
-    pretend gossip-listen 'exit 2'
+    pretend gossip 'exit 2'
     expect 2 bin/demo
     says '^demo: a node has ended with status 2: \*\.said and \*/log say why; the files are in '
     (cd tmp/demo.* && nothing_runs)
