@@ -26,7 +26,7 @@ CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread6
 WRITE='append torn new guard pool repool queue keygen book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph mine names back make forge sign select announce'
-NET='send listen pull serve sendtls listentls'
+NET='send listen offer meet pull serve sendtls listentls meettls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
 # --- What scenes share -------------------------------------------------------------------------------------
@@ -474,6 +474,7 @@ program_of() { # SCENE
     book) echo peerbook ;;
     shares) echo minepool ;;
     work) echo minework ;;
+    offer | meet*) echo gossip ;;
     send*) echo gossip-send ;;
     listen* | serve) echo gossip-listen ;;
     pull) echo ledger-pull ;;
@@ -593,6 +594,66 @@ listen_seen() {
     all_in got again 'what was printed'
 }
 
+# A node's program that only dials, and ends with its input.
+offer_set() { net_set; }
+
+offer_run() {
+    local sent=0
+    listens got heard timeout --foreground 300 gossip-listen -L ledger
+    dials "$@" gossip -t 1 -L ledger <records >passed 2>told || sent=$?
+    ends
+    return "$sent"
+}
+
+offer_seen() {
+    [ "$status" -eq 1 ] || ended_well gossip
+    [ "$status" -ne 1 ] || grep -q '^gossip: not taken in time' told || wrong 'status 1 without a word'
+    taken told "$status" got
+    unblamed heard
+    [ "$ended" -eq 0 ] || wrong "the listener ends with $ended"
+}
+
+# The same program within a node's loop: everything that it prints comes back to it, and so was accepted.
+meet_set() { net_set; }
+
+# Without `timeout --foreground 300', which would hold the pipe open when the program has closed its end.
+looped() { # timeout --foreground 300 COMMAND...
+    exec "${@:4}" >out <loop
+}
+
+# The listener of `listens` in such a loop, and the programs after it: $loop. Aborts it if it hangs.
+loops() { # OUT LOG timeout --foreground 300 COMMAND...
+    rm -f out loop
+    mkfifo out loop
+    tee -p "$1" <out >loop &
+    loop=$!
+    listens /dev/null "$2" looped "${@:3}"
+    { timeout 300 tail --pid="$listener" -f /dev/null || kill -ABRT "$listener"; } >/dev/null 2>&1 &
+}
+
+meet_run() {
+    sent=0
+    loops got told "$@" gossip -t 0 -L ledger -s spool
+    dials timeout --foreground 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
+    ends
+    wait "$loop" || :
+    return "$ended"
+}
+
+meet_seen() {
+    ended_well gossip
+    [ "$status" -ne 0 ] || all_in old got 'what was in the spool'
+    [ "$sent" -le 1 ] || wrong "the sender ends with $sent"
+    [ ! -s at ] || taken heard "$sent" got
+    unblamed heard
+    loops again told timeout --foreground 300 gossip -t 0 -L ledger -s spool
+    ends
+    wait "$loop" || :
+    [ "$ended" -eq 0 ] || wrong 'the next run does not go on'
+    all_in old again 'what was in the spool'
+    all_in got again 'what was printed'
+}
+
 pull_set() { net_set; }
 
 pull_run() {
@@ -638,6 +699,9 @@ sendtls_seen() { send_seen; }
 listentls_set() { net_set tls; }
 listentls_run() { listen_run "$@"; }
 listentls_seen() { listen_seen; }
+meettls_set() { net_set tls; }
+meettls_run() { meet_run "$@"; }
+meettls_seen() { meet_seen; }
 
 # --- Memory that fails -------------------------------------------------------------------------------------
 
