@@ -89,7 +89,7 @@ void receiver_settle(struct receiver *r)
     if (r->spool_path && out->len > r->spooled &&
         spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
         cli_fail(NULL, &f);
-    cli_flush_events(); /* so whoever sees a record finds its events */
+    cli_flush_events(); /* so a record's events are in the log before the record is seen */
     output_push(&r->output);
     r->spooled = out->len;
 }

@@ -22,8 +22,8 @@ void cli_refuse(struct cli_refusals *r, const struct fault *f, bool follows);
 /* Its mark, if there are marks. */
 void cli_refuse_mark(struct cli_refusals *r, const struct item *item, const struct fault *f);
 
-/* A block that is refused for its own fault or, rootless, for want of a genesis block; with its
- * mark. */
+/* A block that is refused for its own fault or, rootless, because there is no genesis block; with
+ * its mark. */
 void cli_refuse_block(struct cli_refusals *r, const struct item *item, const struct fault *why,
                       bool rootless);
 

@@ -303,8 +303,8 @@ static void start(struct run *r, char **operands, size_t count)
 
 /* --- Running ---------------------------------------------------------------------------------- */
 
-/* Takes what has arrived on stdin, even if the sender is full: in a loop of programs, whoever stops
- * reading stops himself. */
+/* Takes what has arrived on stdin, even if the sender is full: in a loop of programs, one that
+ * stops reading blocks those before it, and in the end itself. */
 static void take_records(struct run *r)
 {
     struct fault f = {0};

@@ -29,7 +29,8 @@ static void say(const struct duplex_peer *p, const char *event, const char *word
 
 /* --- Roles ------------------------------------------------------------------------------------ */
 
-/* What the other side does. Version 1 does not say: whoever dials sends, the other side listens. */
+/* What the other side does. Version 1 does not say: the side that dials sends, the other listens.
+ */
 static unsigned their_roles(const struct duplex_peer *p)
 {
     if (p->session.theirs.version > 1)

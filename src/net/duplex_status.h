@@ -1,4 +1,4 @@
-/* The connections of a program as lines, for whoever asks what a node sees (node-status(1)). */
+/* The connections of a program as lines, from which node-status(1) learns what a node sees. */
 #ifndef NET_DUPLEX_STATUS_H
 #define NET_DUPLEX_STATUS_H
 

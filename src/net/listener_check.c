@@ -4,9 +4,10 @@
 #include <string.h>
 
 enum {
-    PEER_AHEAD_MAX = 600, /* seconds that a peer record may be ahead of the clock; other sides allow
-                             7200, so that what one takes, others take, though clocks differ */
-    PEER_AGE_MAX = 29 * 86400, /* ... and 30 days */
+    PEER_AHEAD_MAX = 600, /* seconds that a peer record may be ahead of the clock. peerbook(1)
+                             allows 60, so what an honest node passes on is taken here, too, unless
+                             the clocks differ by more than the rest */
+    PEER_AGE_MAX = 29 * 86400,
 };
 
 /* --- Printing --------------------------------------------------------------------------------- */

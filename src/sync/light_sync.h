@@ -3,7 +3,7 @@
  * and for proofs of records. No peer is trusted. The headers come from one peer at a time, and from
  * the next one as soon as that is slow, so what several peers have is fetched once; a peer whose
  * best tip is known by then costs nothing more. Of the branches, the one with the most work counts,
- * whoever has it.
+ * no matter which peer has it.
  */
 #ifndef SYNC_LIGHT_SYNC_H
 #define SYNC_LIGHT_SYNC_H
