@@ -505,7 +505,7 @@ start_crowd() { # NAME OPTION...
     survives
 }
 
-# bats test_tags=slow
+# bats test_tags=thorough
 @test "one byte a second: no hello in 10 s, no line in 30 s, no handshake in 10 s" {
     attacked
     timeout 300 liar -q -t 300 "$at" <<<'!drip 50 500 68' >no_hello.out &
