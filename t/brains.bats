@@ -66,6 +66,10 @@ partstest() {
     braintest window newcomer
 }
 
+@test "a flood of announcements costs no more time each once they are forgotten for one another" {
+    braintest elsewhere
+}
+
 @test "at the limit, the oldest is dropped" {
     braintest room
 }

@@ -443,6 +443,19 @@ static void forget_elsewhere(struct sender *s, unsigned slot)
         e->peers &= ~(1ULL << slot);
 }
 
+/* Resumes after the last eviction: from the start, each would step over the cells that the earlier
+ * ones have emptied, and a flood of announcements would cost far more time than it takes to send.
+ */
+static void evict_elsewhere(struct sender *s)
+{
+    struct elsewhere *e = idmap_each(&s->elsewhere, &s->evicted);
+    if (!e) {
+        s->evicted = 0;
+        e = idmap_each(&s->elsewhere, &s->evicted);
+    }
+    idmap_remove(&s->elsewhere, e);
+}
+
 void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN])
 {
     uint64_t bit = 1ULL << m->state->slot;
@@ -452,10 +465,8 @@ void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN])
         return;
     }
     struct elsewhere *e = idmap_find(&s->elsewhere, id);
-    if (!e && s->elsewhere.count == s->elsewhere.limit) {
-        size_t place = 0;
-        idmap_remove(&s->elsewhere, idmap_each(&s->elsewhere, &place));
-    }
+    if (!e && s->elsewhere.count == s->elsewhere.limit)
+        evict_elsewhere(s);
     if (!e)
         e = idmap_add(&s->elsewhere, id);
     if (e) /* out of memory, the record is announced back */

@@ -73,6 +73,7 @@ struct sender {
     size_t bytes, open;     /* of all records; how many of them too few peers have taken */
     struct idmap places;    /* struct place */
     struct idmap elsewhere; /* struct elsewhere */
+    size_t evicted;         /* the place after the last one that was evicted from elsewhere */
     struct idset fluff;     /* transactions not to be sent as stems */
     struct stream *stream;
     struct armor armor; /* in that stream */

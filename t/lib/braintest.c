@@ -7,6 +7,7 @@
  * all`: each of them
  */
 #include <err.h>
+#include <time.h>
 
 #define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
 
@@ -994,6 +995,39 @@ static void test_unsure(void)
     net_free(n);
 }
 
+/* Processor time of a hundred thousand announcements of records that the sender does not hold. */
+static clock_t announce_many(struct talk *t, uint64_t *number)
+{
+    clock_t start = clock();
+    for (uint64_t end = *number + 100000; *number < end; (*number)++) {
+        uint8_t id[ID_LEN];
+        uint64_t some = *number;
+        for (size_t i = 0; i < ID_LEN; i += sizeof some) {
+            uint64_t part = chance_next(&some);
+            memcpy(id + i, &part, sizeof part);
+        }
+        sender_has(t->node->sender, t->outbound, id);
+    }
+    return clock() - start;
+}
+
+/* A sender remembers so many announcements; that it forgets one for each further one costs little.
+ */
+static void test_elsewhere(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    uint64_t number = 0;
+    join(&t, n, 0, NULL, false);
+    clock_t first = announce_many(&t, &number), last = 0;
+    while (number < 500000)
+        last = announce_many(&t, &number);
+    must(last < 8 * first + CLOCKS_PER_SEC / 10);
+    must(t.node->sender->elsewhere.count == SENDER_ELSEWHERE_MAX);
+    leave(&t);
+    net_free(n);
+}
+
 static size_t count_ids(const char *said, const char *word)
 {
     size_t ids = 0;
@@ -1165,13 +1199,14 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"probe", test_probe},   {"flood", test_flood},       {"briefs", test_briefs},
-    {"lines", test_lines},   {"halves", test_halves},     {"shared", test_shared},
-    {"twins", test_twins},   {"stall", test_stall},       {"leave", test_leave},
-    {"delay", test_delay},   {"alone", test_alone},       {"late", test_late},
-    {"relay", test_relay},   {"verdicts", test_verdicts}, {"places", test_places},
-    {"need", test_need},     {"taken", test_taken},       {"unsure", test_unsure},
-    {"window", test_window}, {"newcomer", test_newcomer}, {"room", test_room},
+    {"probe", test_probe},         {"flood", test_flood},       {"briefs", test_briefs},
+    {"lines", test_lines},         {"halves", test_halves},     {"shared", test_shared},
+    {"twins", test_twins},         {"stall", test_stall},       {"leave", test_leave},
+    {"delay", test_delay},         {"alone", test_alone},       {"late", test_late},
+    {"relay", test_relay},         {"verdicts", test_verdicts}, {"places", test_places},
+    {"need", test_need},           {"taken", test_taken},       {"unsure", test_unsure},
+    {"window", test_window},       {"newcomer", test_newcomer}, {"room", test_room},
+    {"elsewhere", test_elsewhere},
 };
 
 static bool run_test(const char *name)
