@@ -107,7 +107,11 @@ static enum worth worth_of_peer(struct listener *l, struct inbound *g, const str
         return USELESS;
     if (g && !bucket_take(&g->state->peers, &listener_peers, now))
         return USELESS_FROM;
-    return times_take(&l->times, item->peer.key, item->peer.time, now) || !g ? WORTHY : STALE;
+    if (!g) {
+        times_note(&l->times, item->peer.key, item->peer.time, now);
+        return WORTHY;
+    }
+    return times_take(&l->times, item->peer.key, item->peer.time, now) ? WORTHY : STALE;
 }
 
 void inbound_useless(struct inbound *g, int64_t now)

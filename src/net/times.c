@@ -48,16 +48,32 @@ static struct last *entry(struct times *t, const uint8_t key[IDMAP_ID_LEN], bool
     return last;
 }
 
+/* The key's entry; at first with a full bucket and *fresh, as there is no last record yet. */
+static struct last *last_of(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t now,
+                            bool *fresh)
+{
+    struct last *last = entry(t, key, fresh);
+    if (last && *fresh)
+        bucket_init(&last->bucket, &rate, now);
+    return last;
+}
+
 bool times_take(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
 {
     bool fresh;
-    struct last *last = entry(t, key, &fresh);
+    struct last *last = last_of(t, key, now, &fresh);
     if (!last)
         return true;
-    if (fresh)
-        bucket_init(&last->bucket, &rate, now);
     if ((!fresh && time <= last->time) || !bucket_take(&last->bucket, &rate, now))
         return false;
     last->time = time;
     return true;
+}
+
+void times_note(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
+{
+    bool fresh;
+    struct last *last = last_of(t, key, now, &fresh);
+    if (last && (fresh || time > last->time))
+        last->time = time;
 }
