@@ -18,6 +18,23 @@ static bool is_of(const char *message, const char *program)
     return strncmp(message, program, n) == 0 && message[n] == ':';
 }
 
+/* Whether the message is of the shell that runs the node: "PATH/node: LINE: ...". */
+static bool is_of_shell(const char *message)
+{
+    static const char name[] = "node";
+    size_t n = strcspn(message, ":"), m = strlen(name);
+    return message[n] && n >= m && strncmp(message + n - m, name, m) == 0;
+}
+
+/* Why the shell could not start a program; NULL if it has not said so. */
+static const char *last_of_shell(const struct cause *c)
+{
+    for (size_t back = 1; back <= c->count && back <= CAUSE_SAID - 1; back++)
+        if (is_of_shell(c->said[(c->count - back) % CAUSE_SAID]))
+            return c->said[(c->count - back) % CAUSE_SAID];
+    return NULL;
+}
+
 /* The last message of this program (NULL: of any); NULL if there is none. */
 static const char *last_of(const struct cause *c, const char *program)
 {
@@ -46,6 +63,8 @@ static bool take_end(struct cause *c, const char *message)
         snprintf(c->part, sizeof c->part, "%.*s", (int)n, part);
         snprintf(c->how, sizeof c->how, "%s", how);
         const char *said = last_of(c, c->part);
+        if (!said)
+            said = last_of_shell(c);
         snprintf(c->words, sizeof c->words, "%s", said ? said : "");
     }
     return true;
