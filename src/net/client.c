@@ -1,79 +1,16 @@
-#include "net/client.h"
+#include "net/client_parts.h"
 
 #include "base/chance.h"
-#include "net/connect.h"
-#include "net/resolve.h"
-#include "net/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    CALLS_MAX = 64,
-    LOOK_EVERY = 1000,
-    BANNED_MAX = 4096,
-    STAGGER = 250,  /* ms between attempts at a name's addresses (RFC 8305, section 5) */
-    SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
     NOTE_EVERY = 1200000,  /* ms between two notes that a connected peer answers */
     FEELER_EVERY = 120000, /* ms between two feelers, a quarter more or less */
 };
 
-/* One of a target's addresses. */
-struct attempt {
-    struct call *call;
-    struct socket_address to;
-    struct link *link; /* while it is under way */
-    bool tried, ours;  /* ours: we answered there ourselves */
-};
-
-/* A target that is being dialed, or is connected. */
-struct call {
-    struct client *client;
-    const struct target *target;
-    struct resolve *resolve; /* while its name is being resolved */
-    struct attempt attempts[RESOLVED_MAX];
-    size_t count;          /* of attempts */
-    int64_t since, opened; /* when the last attempt began; when the channel was open */
-    int version;           /* to begin with, if the connection is plain */
-    bool elsewhere;        /* the peer has dialed us instead */
-    struct attempt *won;   /* whose channel is open: all is its from then on */
-    void *peer;            /* the owner's */
-    bool has_account;
-    uint8_t account[ID_LEN]; /* the key that answered last, unless it is plain */
-    bool greeted, heard;     /* the peer has said hello; and something else */
-    int64_t greeted_at;
-    bool feeler;      /* dialed for its hello alone */
-    bool ending;      /* no more addresses are tried */
-    struct fault why; /* why the attempts so far failed */
-};
-
-struct client {
-    const struct client_config *config;
-    struct roster *roster;
-    struct dialer *dialer;
-    struct call *calls[CALLS_MAX];
-    struct link_owner link_owner;
-    struct buf banned; /* keys */
-    int64_t looked;    /* when files and timers were last checked */
-    int64_t noted;     /* when connected peers were last noted as answering */
-    int64_t feeler_due;
-    uint64_t dice;
-    size_t done; /* peers that have delivered everything */
-    bool online; /* somebody has answered in this run */
-    bool started;
-};
-
 /* --- Targets ---------------------------------------------------------------------------------- */
-
-static const uint8_t *our_account(const struct client *c)
-{
-    return c->config->tls ? tls_account(c->config->tls) : NULL;
-}
-
-static bool is_ours(const struct client *c, const uint8_t account[ID_LEN])
-{
-    return our_account(c) && memcmp(account, our_account(c), ID_LEN) == 0;
-}
 
 static void complain(void *self, const char *words)
 {
@@ -92,7 +29,7 @@ static int look_at_files(struct client *c, struct fault *f)
                               f);
     if (changed <= 0)
         return changed;
-    if (roster_list(c->roster, our_account(c), c->config->names, &list, &count))
+    if (roster_list(c->roster, client_account(c), c->config->names, &list, &count))
         return fault_memory(f);
     int failed = dialer_targets(c->dialer, list, count);
     free(list);
@@ -115,503 +52,7 @@ static bool has_room(const struct client *c)
     return calls_count(c) - feelers + c->done < c->config->fanout;
 }
 
-static bool is_anyone_connected(const struct client *c)
-{
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && c->calls[i]->greeted)
-            return true;
-    return false;
-}
-
-/* --- The end of a call ------------------------------------------------------------------------ */
-
-/* Keys beyond the limit, or beyond memory, are not remembered. */
-static void ban(struct client *c, const struct call *call)
-{
-    if (call->has_account && c->banned.len < BANNED_MAX * ID_LEN)
-        buf_add(&c->banned, call->account, ID_LEN);
-}
-
-static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
-{
-    for (size_t i = 0; i < c->banned.len; i += ID_LEN)
-        if (memcmp(c->banned.data + i, account, ID_LEN) == 0)
-            return true;
-    return false;
-}
-
-/* How many of its addresses are being dialed, or are connected. */
-static size_t under_way(const struct call *call)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < call->count; i++)
-        n += call->attempts[i].link != NULL;
-    return n;
-}
-
-/* The next address to try; NULL: none. */
-static struct attempt *untried(struct call *call)
-{
-    for (size_t i = 0; i < call->count && !call->ending; i++)
-        if (!call->attempts[i].tried)
-            return &call->attempts[i];
-    return NULL;
-}
-
-static bool leads_to_ourselves(const struct call *call)
-{
-    size_t ours = 0;
-    for (size_t i = 0; i < call->count; i++)
-        ours += call->attempts[i].ours;
-    return ours && ours == call->count;
-}
-
-static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
-{
-    const struct client_owner *owner = c->config->owner;
-    return owner->connected && owner->connected(owner->self, account);
-}
-
-/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
- * does. */
-static bool rest_elsewhere(struct call *call)
-{
-    struct client *c = call->client;
-    if (!call->has_account || dialer_gone(c->dialer, call->target) ||
-        !is_connected(c, call->account))
-        return false;
-    call->elsewhere = true;
-    call->ending = call->greeted = call->heard = false;
-    call->peer = NULL;
-    call->won = NULL;
-    return true;
-}
-
-/* Ends a call: its target pauses for a while, or is never dialed again. */
-static void end_call(struct call *call, enum client_next next)
-{
-    struct client *c = call->client;
-    if (next == CLIENT_AGAIN && rest_elsewhere(call))
-        return;
-    c->done += next == CLIENT_DONE;
-    if (next == CLIENT_BAN)
-        ban(c, call);
-    if (next != CLIENT_AGAIN || leads_to_ourselves(call))
-        dialer_never(c->dialer, call->target);
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] == call)
-            c->calls[i] = NULL;
-    resolve_free(call->resolve);
-    dialer_over(c->dialer, call->target, loop_now());
-    free(call);
-}
-
-/* If nothing at all answers any more, it is this machine that is cut off. */
-static void note_unreached(struct call *call)
-{
-    struct client *c = call->client;
-    bool let_go = call->ending || !*call->why.text || call->why.kind == FAULT_NONE;
-    bool cut_off = c->online && !call->has_account && !is_anyone_connected(c);
-    if (!let_go && !cut_off && !leads_to_ourselves(call))
-        roster_note(c->roster, call->target,
-                    call->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
-    c->online |= call->has_account;
-}
-
-static void tell_unreached(struct call *call)
-{
-    note_unreached(call);
-    const struct client_owner *owner = call->client->config->owner;
-    if (owner->unreached)
-        owner->unreached(owner->self, call->target->address.text,
-                         call->has_account ? call->account : NULL, &call->why);
-}
-
-/* Adds to the reasons why nobody was reached; each of several addresses has one. "Connected
- * already" overrides all others, and a broken rule overrides trouble. */
-static void note_failure(struct call *call, const struct attempt *a, const struct fault *why)
-{
-    struct fault before = call->why;
-    char address[ADDRESS_MAX] = "";
-    if (a)
-        address_format((const struct sockaddr *)&a->to.at, address);
-    call->why = *why;
-    if (!a || call->count == 1)
-        return;
-    bool first = !*before.text;
-    fault_trouble(&call->why, "%s%s%s: %s", before.text, first ? "" : "; ", address, why->text);
-    call->why.kind = first || why->kind < before.kind ? why->kind : before.kind;
-}
-
-static enum client_next next_of_unjoined(const struct client *c)
-{
-    return c->config->once ? CLIENT_NEVER : CLIENT_AGAIN;
-}
-
-/* The call ends before there is a link. */
-static void fail_call(struct call *call)
-{
-    if (rest_elsewhere(call))
-        return;
-    tell_unreached(call);
-    end_call(call, next_of_unjoined(call->client));
-}
-
-/* The peer, if it had joined, has finally left. Another address is tried when it is the call's
- * turn. */
-static void part(struct call *call, enum client_next next)
-{
-    if (call->greeted || !untried(call)) {
-        end_call(call, next);
-        return;
-    }
-    call->peer = NULL;
-    call->won = NULL;
-    call->has_account = false;
-}
-
-/* Whether the other side does not know the version of our hello, and the connection is plain: then
- * it is dialed again with the first version. */
-static bool is_older(const struct call *call, const struct session *s)
-{
-    return !call->client->config->tls && call->version > WIRE_VERSION_FIRST && !call->greeted &&
-           ((s->word && strcmp(s->word, "version") == 0) || strcmp(s->their_word, "version") == 0);
-}
-
-/* The peer is gone. */
-static void lose_peer(struct call *call, const struct fault *why)
-{
-    const struct client_owner *owner = call->client->config->owner;
-    enum client_next next = owner->leave(owner->self, call->peer, why);
-    if (!call->greeted && !untried(call))
-        tell_unreached(call);
-    if (next != CLIENT_LATER)
-        part(call, next);
-}
-
-static void closed(void *self, struct link *l, const struct fault *why)
-{
-    struct attempt *a = link_tag(l);
-    struct call *call = a->call;
-    (void)self;
-    a->link = NULL;
-    if (call->won && call->won != a) { /* one that was too late has not failed */
-        a->tried = false;
-        return;
-    }
-    if (call->won && is_older(call, link_session(l))) {
-        call->version = WIRE_VERSION_FIRST;
-        a->tried = false;
-    } else if (!call->greeted) {
-        note_failure(call, a, why);
-    }
-    if (call->won)
-        lose_peer(call, why);
-    else if (!under_way(call) && !untried(call))
-        fail_call(call);
-}
-
-/* --- Answers ---------------------------------------------------------------------------------- */
-
-static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
-{
-    if (is_banned(c, account))
-        return false;
-    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
-}
-
-static bool is_here_already(const struct client *c, const struct call *but)
-{
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        const struct call *call = c->calls[i];
-        if (call && call != but && call->won && call->won->link && call->has_account &&
-            memcmp(call->account, but->account, ID_LEN) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether this key may answer there. 0, or -1 and a rule. */
-static int check_account(struct client *c, struct attempt *a, struct fault *f)
-{
-    const struct call *call = a->call;
-    const struct target *t = call->target;
-    if (!call->has_account)
-        return 0;
-    if (t->has_key && memcmp(t->key, call->account, ID_LEN))
-        return fault_rule(f, "a different key than expected answers there");
-    if (is_ours(c, call->account) && !(t->operand && c->config->ourselves)) {
-        a->ours = true;
-        return fault_rule(f, "it is this node itself");
-    }
-    if (is_here_already(c, call) || is_connected(c, call->account)) {
-        fault_rule(f, "it is already connected under another address");
-        f->kind = FAULT_NONE; /* nobody's fault */
-        return -1;
-    }
-    return is_allowed(c, call->account) ? 0 : fault_rule(f, "its key is not allowed");
-}
-
-/* The other addresses are let go; should this one say nothing, they are tried after it. */
-static void win(struct attempt *a)
-{
-    struct call *call = a->call;
-    struct fault late;
-    fault_trouble(&late, "another address was faster");
-    call->won = a;
-    call->opened = loop_now();
-    for (size_t i = 0; i < call->count; i++)
-        if (call->attempts[i].link && &call->attempts[i] != a)
-            link_close(call->attempts[i].link, NULL, &late);
-}
-
-static int opened(void *self, struct link *l, struct fault *f)
-{
-    struct client *c = self;
-    const struct client_owner *owner = c->config->owner;
-    struct attempt *a = link_tag(l);
-    struct call *call = a->call;
-    struct session *session;
-    const uint8_t *account = link_account(l);
-    call->has_account = account != NULL;
-    if (account)
-        memcpy(call->account, account, ID_LEN);
-    if (check_account(c, a, f))
-        return -1;
-    int version = account ? link_version(l) : call->version;
-    call->peer = owner->join(owner->self, call->target->address.text, account, version, &session,
-                             f);
-    if (!call->peer)
-        return -1;
-    link_attach(l, session, call);
-    win(a);
-    return 0;
-}
-
-static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
-{
-    struct call *call = self;
-    const struct session_role *role = &call->client->config->owner->role;
-    call->greeted = true;
-    call->greeted_at = now;
-    call->client->online = true;
-    dialer_greeted(call->client->dialer, call->target);
-    roster_note(call->client->roster, call->target, OUTCOME_ANSWERED);
-    if (call->feeler)
-        return 0;
-    return role->greeted(call->peer, s, now, f);
-}
-
-static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
-                int64_t now, struct fault *f)
-{
-    struct call *call = self;
-    if (call->feeler)
-        return 0;
-    if (!call->heard)
-        dialer_answered(call->client->dialer, call->target, now);
-    call->heard = true;
-    return call->client->config->owner->role.line(call->peer, s, word, text, len, now, f);
-}
-
-/* --- Calls ------------------------------------------------------------------------------------ */
-
-static void start_attempt(struct attempt *a, int64_t now)
-{
-    struct call *call = a->call;
-    struct client *c = call->client;
-    struct fault f;
-    struct channel *channel = channel_dial(c->config->tls, &a->to.at, a->to.len, &f);
-    a->tried = true;
-    call->since = now;
-    if (channel && !(a->link = link_new(c->config->loop, channel, &c->link_owner, a)))
-        fault_memory(&f);
-    if (!a->link)
-        note_failure(call, a, &f);
-}
-
-/* Dials the next address when the last one has failed, or takes long. */
-static void dial_on(struct call *call, int64_t now)
-{
-    struct attempt *a;
-    if (call->won || call->resolve || call->elsewhere)
-        return;
-    while ((a = untried(call)) && (!under_way(call) || now - call->since >= STAGGER))
-        start_attempt(a, now);
-    if (!under_way(call))
-        fail_call(call);
-}
-
-/* A name in a stranger's record can stand for any address, such as this machine's. */
-static bool may_dial(const struct target *t, const struct socket_address *to)
-{
-    return !t->announced || address_scope_of(&t->address, NULL) != ADDRESS_NAME ||
-           address_scope((const struct sockaddr *)&to->at, NULL) == ADDRESS_GLOBAL;
-}
-
-static void take_addresses(struct call *call, const struct resolved *found)
-{
-    struct fault f;
-    for (size_t i = 0; i < found->count; i++)
-        if (may_dial(call->target, &found->list[i]))
-            call->attempts[call->count++] = (struct attempt){.call = call, .to = found->list[i]};
-    if (call->count)
-        return;
-    fault_trouble(&f, "no address of this name is globally reachable");
-    note_failure(call, NULL, &f);
-}
-
-/* Continues a call whose name is being resolved. */
-static void go_on_resolving(struct call *call, int64_t now)
-{
-    struct fault f;
-    struct resolved found;
-    int done = resolve_poll(call->resolve, &found, &f);
-    if (done == 0)
-        return;
-    resolve_free(call->resolve);
-    call->resolve = NULL;
-    if (done < 0)
-        note_failure(call, NULL, &f);
-    else
-        take_addresses(call, &found);
-    dial_on(call, now);
-}
-
-static void start_call(struct client *c, const struct target *t, bool feeler, int64_t now)
-{
-    struct fault f;
-    size_t i = 0;
-    struct call *call = calloc(1, sizeof *call);
-    if (!call) {
-        dialer_over(c->dialer, t, now);
-        return;
-    }
-    *call = (struct call){
-        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
-    while (c->calls[i])
-        i++;
-    c->calls[i] = call;
-    call->has_account = t->has_key;
-    memcpy(call->account, t->key, ID_LEN);
-    if (rest_elsewhere(call))
-        return;
-    call->has_account = false;
-    call->resolve = resolve_start(&t->address, &f);
-    if (call->resolve) {
-        go_on_resolving(call, now);
-    } else {
-        note_failure(call, NULL, &f);
-        fail_call(call);
-    }
-}
-
-/* Closes all that is under way; the call may end with the last. */
-static void close_links(struct call *call, const char *word, const struct fault *why)
-{
-    size_t left = under_way(call);
-    for (size_t i = 0; left; i++)
-        if (call->attempts[i].link) {
-            left--;
-            link_close(call->attempts[i].link, word, why);
-        }
-}
-
-static void hang_up(struct call *call, const char *word, const struct fault *why)
-{
-    call->ending = true;
-    if (under_way(call)) {
-        close_links(call, word, why);
-    } else {
-        note_failure(call, NULL, why);
-        fail_call(call);
-    }
-}
-
 /* --- Turns ------------------------------------------------------------------------------------ */
-
-static bool takes_too_long(struct call *call, int64_t now)
-{
-    int64_t most = call->client->config->opening;
-    if (call->greeted)
-        return false;
-    return (most && now - call->since > most) ||
-           (call->won && untried(call) && now - call->opened > SILENCE);
-}
-
-/* Nobody has said hello in time. */
-static void give_up(struct call *call)
-{
-    struct fault why;
-    fault_trouble(&why, "does not answer");
-    if (under_way(call)) {
-        close_links(call, NULL, &why);
-    } else {
-        note_failure(call, NULL, &why);
-        fail_call(call);
-    }
-}
-
-/* Hangs up if necessary. Whether it did. */
-static bool end_if_due(struct call *call, int64_t now)
-{
-    const struct client *c = call->client;
-    const struct client_owner *owner = c->config->owner;
-    const struct fault *doom = call->peer ? owner->doomed(owner->self, call->peer) : NULL;
-    struct fault why;
-    if (doom) {
-        why = *doom;
-        const char *word = link_session(call->won->link)->word;
-        hang_up(call, word ? word : "bad", &why);
-    } else if (call->feeler && call->greeted) {
-        fault_trouble(&why, "only asked whether it answers");
-        hang_up(call, "done", &why);
-    } else if (dialer_gone(c->dialer, call->target)) {
-        fault_trouble(&why, "no longer among the peers");
-        hang_up(call, "done", &why);
-    } else if (takes_too_long(call, now)) {
-        give_up(call);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-/* Whether its peer is gone, and the owner has not said what becomes of the target. */
-static bool has_left(const struct call *call)
-{
-    return call->won && !call->won->link;
-}
-
-/* The target is dialed again soon after the connection that its peer dialed has ended. */
-static void return_from_elsewhere(struct call *call, int64_t now)
-{
-    struct dialer *d = call->client->dialer;
-    if (!dialer_gone(d, call->target) && is_connected(call->client, call->account))
-        return;
-    dialer_answered(d, call->target, now);
-    end_call(call, CLIENT_AGAIN);
-}
-
-/* Serves one call; each step may end it. */
-static void turn_call(struct client *c, size_t i, int64_t now, bool tick)
-{
-    struct call *call = c->calls[i];
-    if (call->elsewhere) {
-        return_from_elsewhere(call, now);
-        return;
-    }
-    if (call->resolve)
-        go_on_resolving(call, now);
-    if (c->calls[i] != call || has_left(call) || end_if_due(call, now))
-        return;
-    dial_on(call, now);
-    for (size_t k = 0; c->calls[i] == call && k < call->count; k++) {
-        struct link *l = call->attempts[k].link;
-        if (l && (!tick || link_tick(l, now) == 0))
-            link_push(l, now);
-    }
-}
 
 /* When all places are taken, strangers are only asked whether they answer, one at a time. */
 static void feel(struct client *c, int64_t now)
@@ -622,7 +63,7 @@ static void feel(struct client *c, int64_t now)
     bool first = !c->feeler_due;
     c->feeler_due = now + FEELER_EVERY * 3 / 4 + (int64_t)chance_below(&c->dice, FEELER_EVERY / 2);
     if (!first && !has_room(c) && calls_count(c) < CALLS_MAX && (t = dialer_feeler(c->dialer, now)))
-        start_call(c, t, true, now);
+        call_start(c, t, true, now);
 }
 
 static bool is_before(const struct call *a, const struct call *b)
@@ -642,7 +83,7 @@ static void note_connected(struct client *c, int64_t now)
     bool again = now - c->noted >= NOTE_EVERY;
     for (size_t i = 0; i < CALLS_MAX; i++) {
         const struct call *call = c->calls[i];
-        if (!call || !call->greeted || call->feeler || has_left(call))
+        if (!call || !call->greeted || call->feeler || call_has_left(call))
             continue;
         size_t at = n++;
         for (; at && is_before(call, calls[at - 1]); at--)
@@ -672,25 +113,15 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     const struct target *t; /* of thousands that fail at once, a few in a turn: others wait, too */
     for (size_t dials = 0; dials < CALLS_MAX && has_room(c) && (t = dialer_next(c->dialer, now));
          dials++)
-        start_call(c, t, false, now);
+        call_start(c, t, false, now);
     if (tick) {
         feel(c, now);
         note_connected(c, now);
     }
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i])
-            turn_call(c, i, now, tick);
+            call_turn(c, i, now, tick);
     return 0;
-}
-
-/* How long until the call has something to do that no event announces. */
-static int64_t call_wait(struct call *call, int64_t now)
-{
-    if (call->resolve)
-        return 20;
-    if (call->won || call->elsewhere || !untried(call))
-        return LOOK_EVERY;
-    return under_way(call) ? STAGGER - (now - call->since) : 0;
 }
 
 int client_wait(const struct client *c, int64_t now)
@@ -727,7 +158,7 @@ void client_part(struct client *c, const void *peer, enum client_next next)
 {
     struct call *call = call_of(c, peer);
     if (call && !call->won->link)
-        part(call, next);
+        call_part(call, next);
 }
 
 bool client_is_dialing(const struct client *c, int64_t now)
@@ -755,8 +186,7 @@ struct client *client_new(const struct client_config *config, struct fault *f)
     }
     c->config = config;
     c->dice = config->seed;
-    c->link_owner = (struct link_owner){
-        .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
+    c->link_owner = call_link_owner(c);
     c->roster = roster_new(config->operands, config->operands_count, config->once, f);
     c->dialer = dialer_new(config->fanout < CALLS_MAX ? config->fanout : CALLS_MAX, config->seed);
     if (c->roster && c->dialer)
@@ -775,10 +205,10 @@ void client_free(struct client *c)
         return;
     fault_trouble(&done, "done");
     for (size_t i = 0; i < CALLS_MAX; i++) {
-        if (c->calls[i] && !has_left(c->calls[i]))
-            hang_up(c->calls[i], "done", &done);
+        if (c->calls[i] && !call_has_left(c->calls[i]))
+            call_hang_up(c->calls[i], "done", &done);
         if (c->calls[i])
-            end_call(c->calls[i], CLIENT_NEVER);
+            call_end(c->calls[i], CLIENT_NEVER);
     }
     if (c->roster && c->online)
         roster_write(c->roster, loop_now(), true, &critic);

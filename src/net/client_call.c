@@ -1,0 +1,531 @@
+/* One target that is being dialed or is connected: its addresses, its answers and its end. */
+#include "net/client_parts.h"
+
+#include "net/connect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BANNED_MAX = 4096,
+    STAGGER = 250,  /* ms between attempts at a name's addresses (RFC 8305, section 5) */
+    SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
+};
+
+const uint8_t *client_account(const struct client *c)
+{
+    return c->config->tls ? tls_account(c->config->tls) : NULL;
+}
+
+static bool is_ours(const struct client *c, const uint8_t account[ID_LEN])
+{
+    return client_account(c) && memcmp(account, client_account(c), ID_LEN) == 0;
+}
+
+static bool is_anyone_connected(const struct client *c)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        if (c->calls[i] && c->calls[i]->greeted)
+            return true;
+    return false;
+}
+
+/* --- The end of a call ------------------------------------------------------------------------ */
+
+/* Keys beyond the limit, or beyond memory, are not remembered. */
+static void ban(struct client *c, const struct call *call)
+{
+    if (call->has_account && c->banned.len < BANNED_MAX * ID_LEN)
+        buf_add(&c->banned, call->account, ID_LEN);
+}
+
+static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
+{
+    for (size_t i = 0; i < c->banned.len; i += ID_LEN)
+        if (memcmp(c->banned.data + i, account, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* How many of its addresses are being dialed, or are connected. */
+static size_t under_way(const struct call *call)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < call->count; i++)
+        n += call->attempts[i].link != NULL;
+    return n;
+}
+
+/* The next address to try; NULL: none. */
+static struct attempt *untried(struct call *call)
+{
+    for (size_t i = 0; i < call->count && !call->ending; i++)
+        if (!call->attempts[i].tried)
+            return &call->attempts[i];
+    return NULL;
+}
+
+static bool leads_to_ourselves(const struct call *call)
+{
+    size_t ours = 0;
+    for (size_t i = 0; i < call->count; i++)
+        ours += call->attempts[i].ours;
+    return ours && ours == call->count;
+}
+
+static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
+{
+    const struct client_owner *owner = c->config->owner;
+    return owner->connected && owner->connected(owner->self, account);
+}
+
+/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
+ * does. */
+static bool rest_elsewhere(struct call *call)
+{
+    struct client *c = call->client;
+    if (!call->has_account || dialer_gone(c->dialer, call->target) ||
+        !is_connected(c, call->account))
+        return false;
+    call->elsewhere = true;
+    call->ending = call->greeted = call->heard = false;
+    call->peer = NULL;
+    call->won = NULL;
+    return true;
+}
+
+void call_end(struct call *call, enum client_next next)
+{
+    struct client *c = call->client;
+    if (next == CLIENT_AGAIN && rest_elsewhere(call))
+        return;
+    c->done += next == CLIENT_DONE;
+    if (next == CLIENT_BAN)
+        ban(c, call);
+    if (next != CLIENT_AGAIN || leads_to_ourselves(call))
+        dialer_never(c->dialer, call->target);
+    for (size_t i = 0; i < CALLS_MAX; i++)
+        if (c->calls[i] == call)
+            c->calls[i] = NULL;
+    resolve_free(call->resolve);
+    dialer_over(c->dialer, call->target, loop_now());
+    free(call);
+}
+
+/* If nothing at all answers any more, it is this machine that is cut off. */
+static void note_unreached(struct call *call)
+{
+    struct client *c = call->client;
+    bool let_go = call->ending || !*call->why.text || call->why.kind == FAULT_NONE;
+    bool cut_off = c->online && !call->has_account && !is_anyone_connected(c);
+    if (!let_go && !cut_off && !leads_to_ourselves(call))
+        roster_note(c->roster, call->target,
+                    call->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
+    c->online |= call->has_account;
+}
+
+static void tell_unreached(struct call *call)
+{
+    note_unreached(call);
+    const struct client_owner *owner = call->client->config->owner;
+    if (owner->unreached)
+        owner->unreached(owner->self, call->target->address.text,
+                         call->has_account ? call->account : NULL, &call->why);
+}
+
+/* Adds to the reasons why nobody was reached; each of several addresses has one. "Connected
+ * already" overrides all others, and a broken rule overrides trouble. */
+static void note_failure(struct call *call, const struct attempt *a, const struct fault *why)
+{
+    struct fault before = call->why;
+    char address[ADDRESS_MAX] = "";
+    if (a)
+        address_format((const struct sockaddr *)&a->to.at, address);
+    call->why = *why;
+    if (!a || call->count == 1)
+        return;
+    bool first = !*before.text;
+    fault_trouble(&call->why, "%s%s%s: %s", before.text, first ? "" : "; ", address, why->text);
+    call->why.kind = first || why->kind < before.kind ? why->kind : before.kind;
+}
+
+static enum client_next next_of_unjoined(const struct client *c)
+{
+    return c->config->once ? CLIENT_NEVER : CLIENT_AGAIN;
+}
+
+/* The call ends before there is a link. */
+static void fail_call(struct call *call)
+{
+    if (rest_elsewhere(call))
+        return;
+    tell_unreached(call);
+    call_end(call, next_of_unjoined(call->client));
+}
+
+void call_part(struct call *call, enum client_next next)
+{
+    if (call->greeted || !untried(call)) {
+        call_end(call, next);
+        return;
+    }
+    call->peer = NULL;
+    call->won = NULL;
+    call->has_account = false;
+}
+
+/* Whether the other side does not know the version of our hello, and the connection is plain: then
+ * it is dialed again with the first version. */
+static bool is_older(const struct call *call, const struct session *s)
+{
+    return !call->client->config->tls && call->version > WIRE_VERSION_FIRST && !call->greeted &&
+           ((s->word && strcmp(s->word, "version") == 0) || strcmp(s->their_word, "version") == 0);
+}
+
+/* The peer is gone. */
+static void lose_peer(struct call *call, const struct fault *why)
+{
+    const struct client_owner *owner = call->client->config->owner;
+    enum client_next next = owner->leave(owner->self, call->peer, why);
+    if (!call->greeted && !untried(call))
+        tell_unreached(call);
+    if (next != CLIENT_LATER)
+        call_part(call, next);
+}
+
+static void closed(void *self, struct link *l, const struct fault *why)
+{
+    struct attempt *a = link_tag(l);
+    struct call *call = a->call;
+    (void)self;
+    a->link = NULL;
+    if (call->won && call->won != a) { /* one that was too late has not failed */
+        a->tried = false;
+        return;
+    }
+    if (call->won && is_older(call, link_session(l))) {
+        call->version = WIRE_VERSION_FIRST;
+        a->tried = false;
+    } else if (!call->greeted) {
+        note_failure(call, a, why);
+    }
+    if (call->won)
+        lose_peer(call, why);
+    else if (!under_way(call) && !untried(call))
+        fail_call(call);
+}
+
+/* --- Answers ---------------------------------------------------------------------------------- */
+
+static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
+{
+    if (is_banned(c, account))
+        return false;
+    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
+}
+
+static bool is_here_already(const struct client *c, const struct call *but)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        const struct call *call = c->calls[i];
+        if (call && call != but && call->won && call->won->link && call->has_account &&
+            memcmp(call->account, but->account, ID_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether this key may answer there. 0, or -1 and a rule. */
+static int check_account(struct client *c, struct attempt *a, struct fault *f)
+{
+    const struct call *call = a->call;
+    const struct target *t = call->target;
+    if (!call->has_account)
+        return 0;
+    if (t->has_key && memcmp(t->key, call->account, ID_LEN))
+        return fault_rule(f, "a different key than expected answers there");
+    if (is_ours(c, call->account) && !(t->operand && c->config->ourselves)) {
+        a->ours = true;
+        return fault_rule(f, "it is this node itself");
+    }
+    if (is_here_already(c, call) || is_connected(c, call->account)) {
+        fault_rule(f, "it is already connected under another address");
+        f->kind = FAULT_NONE; /* nobody's fault */
+        return -1;
+    }
+    return is_allowed(c, call->account) ? 0 : fault_rule(f, "its key is not allowed");
+}
+
+/* The other addresses are let go; should this one say nothing, they are tried after it. */
+static void win(struct attempt *a)
+{
+    struct call *call = a->call;
+    struct fault late;
+    fault_trouble(&late, "another address was faster");
+    call->won = a;
+    call->opened = loop_now();
+    for (size_t i = 0; i < call->count; i++)
+        if (call->attempts[i].link && &call->attempts[i] != a)
+            link_close(call->attempts[i].link, NULL, &late);
+}
+
+static int opened(void *self, struct link *l, struct fault *f)
+{
+    struct client *c = self;
+    const struct client_owner *owner = c->config->owner;
+    struct attempt *a = link_tag(l);
+    struct call *call = a->call;
+    struct session *session;
+    const uint8_t *account = link_account(l);
+    call->has_account = account != NULL;
+    if (account)
+        memcpy(call->account, account, ID_LEN);
+    if (check_account(c, a, f))
+        return -1;
+    int version = account ? link_version(l) : call->version;
+    call->peer = owner->join(owner->self, call->target->address.text, account, version, &session,
+                             f);
+    if (!call->peer)
+        return -1;
+    link_attach(l, session, call);
+    win(a);
+    return 0;
+}
+
+static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
+{
+    struct call *call = self;
+    const struct session_role *role = &call->client->config->owner->role;
+    call->greeted = true;
+    call->greeted_at = now;
+    call->client->online = true;
+    dialer_greeted(call->client->dialer, call->target);
+    roster_note(call->client->roster, call->target, OUTCOME_ANSWERED);
+    if (call->feeler)
+        return 0;
+    return role->greeted(call->peer, s, now, f);
+}
+
+static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
+                int64_t now, struct fault *f)
+{
+    struct call *call = self;
+    if (call->feeler)
+        return 0;
+    if (!call->heard)
+        dialer_answered(call->client->dialer, call->target, now);
+    call->heard = true;
+    return call->client->config->owner->role.line(call->peer, s, word, text, len, now, f);
+}
+
+struct link_owner call_link_owner(struct client *c)
+{
+    return (struct link_owner){
+        .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
+}
+
+/* --- Dialing ---------------------------------------------------------------------------------- */
+
+static void start_attempt(struct attempt *a, int64_t now)
+{
+    struct call *call = a->call;
+    struct client *c = call->client;
+    struct fault f;
+    struct channel *channel = channel_dial(c->config->tls, &a->to.at, a->to.len, &f);
+    a->tried = true;
+    call->since = now;
+    if (channel && !(a->link = link_new(c->config->loop, channel, &c->link_owner, a)))
+        fault_memory(&f);
+    if (!a->link)
+        note_failure(call, a, &f);
+}
+
+/* Dials the next address when the last one has failed, or takes long. */
+static void dial_on(struct call *call, int64_t now)
+{
+    struct attempt *a;
+    if (call->won || call->resolve || call->elsewhere)
+        return;
+    while ((a = untried(call)) && (!under_way(call) || now - call->since >= STAGGER))
+        start_attempt(a, now);
+    if (!under_way(call))
+        fail_call(call);
+}
+
+/* A name in a stranger's record can stand for any address, such as this machine's. */
+static bool may_dial(const struct target *t, const struct socket_address *to)
+{
+    return !t->announced || address_scope_of(&t->address, NULL) != ADDRESS_NAME ||
+           address_scope((const struct sockaddr *)&to->at, NULL) == ADDRESS_GLOBAL;
+}
+
+static void take_addresses(struct call *call, const struct resolved *found)
+{
+    struct fault f;
+    for (size_t i = 0; i < found->count; i++)
+        if (may_dial(call->target, &found->list[i]))
+            call->attempts[call->count++] = (struct attempt){.call = call, .to = found->list[i]};
+    if (call->count)
+        return;
+    fault_trouble(&f, "no address of this name is globally reachable");
+    note_failure(call, NULL, &f);
+}
+
+/* Continues a call whose name is being resolved. */
+static void go_on_resolving(struct call *call, int64_t now)
+{
+    struct fault f;
+    struct resolved found;
+    int done = resolve_poll(call->resolve, &found, &f);
+    if (done == 0)
+        return;
+    resolve_free(call->resolve);
+    call->resolve = NULL;
+    if (done < 0)
+        note_failure(call, NULL, &f);
+    else
+        take_addresses(call, &found);
+    dial_on(call, now);
+}
+
+void call_start(struct client *c, const struct target *t, bool feeler, int64_t now)
+{
+    struct fault f;
+    size_t i = 0;
+    struct call *call = calloc(1, sizeof *call);
+    if (!call) {
+        dialer_over(c->dialer, t, now);
+        return;
+    }
+    *call = (struct call){
+        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
+    while (c->calls[i])
+        i++;
+    c->calls[i] = call;
+    call->has_account = t->has_key;
+    memcpy(call->account, t->key, ID_LEN);
+    if (rest_elsewhere(call))
+        return;
+    call->has_account = false;
+    call->resolve = resolve_start(&t->address, &f);
+    if (call->resolve) {
+        go_on_resolving(call, now);
+    } else {
+        note_failure(call, NULL, &f);
+        fail_call(call);
+    }
+}
+
+/* Closes all that is under way; the call may end with the last. */
+static void close_links(struct call *call, const char *word, const struct fault *why)
+{
+    size_t left = under_way(call);
+    for (size_t i = 0; left; i++)
+        if (call->attempts[i].link) {
+            left--;
+            link_close(call->attempts[i].link, word, why);
+        }
+}
+
+void call_hang_up(struct call *call, const char *word, const struct fault *why)
+{
+    call->ending = true;
+    if (under_way(call)) {
+        close_links(call, word, why);
+    } else {
+        note_failure(call, NULL, why);
+        fail_call(call);
+    }
+}
+
+/* --- Turns ------------------------------------------------------------------------------------ */
+
+static bool takes_too_long(struct call *call, int64_t now)
+{
+    int64_t most = call->client->config->opening;
+    if (call->greeted)
+        return false;
+    return (most && now - call->since > most) ||
+           (call->won && untried(call) && now - call->opened > SILENCE);
+}
+
+/* Nobody has said hello in time. */
+static void give_up(struct call *call)
+{
+    struct fault why;
+    fault_trouble(&why, "does not answer");
+    if (under_way(call)) {
+        close_links(call, NULL, &why);
+    } else {
+        note_failure(call, NULL, &why);
+        fail_call(call);
+    }
+}
+
+/* Hangs up if necessary. Whether it did. */
+static bool end_if_due(struct call *call, int64_t now)
+{
+    const struct client *c = call->client;
+    const struct client_owner *owner = c->config->owner;
+    const struct fault *doom = call->peer ? owner->doomed(owner->self, call->peer) : NULL;
+    struct fault why;
+    if (doom) {
+        why = *doom;
+        const char *word = link_session(call->won->link)->word;
+        call_hang_up(call, word ? word : "bad", &why);
+    } else if (call->feeler && call->greeted) {
+        fault_trouble(&why, "only asked whether it answers");
+        call_hang_up(call, "done", &why);
+    } else if (dialer_gone(c->dialer, call->target)) {
+        fault_trouble(&why, "no longer among the peers");
+        call_hang_up(call, "done", &why);
+    } else if (takes_too_long(call, now)) {
+        give_up(call);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool call_has_left(const struct call *call)
+{
+    return call->won && !call->won->link;
+}
+
+/* The target is dialed again soon after the connection that its peer dialed has ended. */
+static void return_from_elsewhere(struct call *call, int64_t now)
+{
+    struct dialer *d = call->client->dialer;
+    if (!dialer_gone(d, call->target) && is_connected(call->client, call->account))
+        return;
+    dialer_answered(d, call->target, now);
+    call_end(call, CLIENT_AGAIN);
+}
+
+void call_turn(struct client *c, size_t i, int64_t now, bool tick)
+{
+    struct call *call = c->calls[i];
+    if (call->elsewhere) {
+        return_from_elsewhere(call, now);
+        return;
+    }
+    if (call->resolve)
+        go_on_resolving(call, now);
+    if (c->calls[i] != call || call_has_left(call) || end_if_due(call, now))
+        return;
+    dial_on(call, now);
+    for (size_t k = 0; c->calls[i] == call && k < call->count; k++) {
+        struct link *l = call->attempts[k].link;
+        if (l && (!tick || link_tick(l, now) == 0))
+            link_push(l, now);
+    }
+}
+
+int64_t call_wait(struct call *call, int64_t now)
+{
+    if (call->resolve)
+        return 20;
+    if (call->won || call->elsewhere || !untried(call))
+        return LOOK_EVERY;
+    return under_way(call) ? STAGGER - (now - call->since) : 0;
+}
