@@ -131,7 +131,7 @@ pretend() { # PROGRAM COMMANDS
     rm -rf tmp/*
     expect 1 bin/demo
     says '^demo: after a minute this is still false: .*peers.*; the files are in '
-    [ "$(tail -n 1 "$out")" = "\$ until [ \$(cat */peers | grep -c \"^peer \") -ge 6 ]; do sleep 0.1; done" ]
+    [ "$(tail -n 1 "$out")" = "\$ until [ \$(cat */peers | grep -c \"^peer \") -ge 9 ]; do sleep 0.1; done" ]
     (cd tmp/demo.* && nothing_runs)
 }
 

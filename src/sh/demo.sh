@@ -220,7 +220,7 @@ try 0 '@PROGPREFIX@node north >north.said 2>&1 & north=$!'
 await '[ -s north/where ]'
 try 0 '@PROGPREFIX@node east $(cat north/where) >east.said 2>&1 & east=$!'
 try 0 '@PROGPREFIX@node west $(cat north/where) >west.said 2>&1 & west=$!'
-await '[ $(cat */peers | grep -c "^peer ") -ge 6 ]'
+await '[ $(cat */peers | grep -c "^peer ") -ge 9 ]'
 tell 'They have exchanged their addresses:'
 try 0 'head -n 1 north.said; grep "^peer " north/peers'
 
