@@ -158,10 +158,16 @@ void gaps_remove(struct gaps *g, struct queued *q)
 
 void gaps_free(struct gaps *g)
 {
-    for (struct queued *q; g && (q = gaps_evict(g, true));)
+    size_t place = 0;
+    if (!g)
+        return;
+    for (struct queued *q = g->oldest, *newer; q; q = newer) {
+        newer = q->newer;
         free(q);
-    if (g)
-        idmap_free(&g->senders);
+    }
+    for (struct known_sender *known; (known = idmap_each(&g->senders, &place));)
+        free(known->sender);
+    idmap_free(&g->senders);
     free(g);
 }
 
