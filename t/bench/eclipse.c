@@ -286,7 +286,7 @@ static void write_down(struct run *r)
 static void look(struct run *r)
 {
     const struct roster_critic critic = {say, NULL};
-    struct target *list;
+    struct target *list = NULL;
     size_t count;
     struct fault f;
     must(roster_read(r->roster, NULL, &critic, &f) < 0 ||
