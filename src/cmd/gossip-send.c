@@ -84,6 +84,14 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
+/* The node that took the record has not said in time that its programs accept it. */
+static void unjudged(void *self, const uint8_t id[ID_LEN], bool postponed)
+{
+    struct run *r = self;
+    cli_warn("no verdict: %s%s", hex32(id).text, postponed ? ": the peer cannot use it yet" : "");
+    r->status = CLI_NO;
+}
+
 /* The node that took the record has refused it. */
 static void refused(void *self, const uint8_t id[ID_LEN], const struct field *reason)
 {
@@ -138,6 +146,7 @@ static void start_sender(struct run *r)
     r->sending.seed = chance_seed();
     r->sending.refuse = refuse;
     r->sending.late = late;
+    r->sending.unjudged = unjudged;
     r->sending.refused = refused;
     r->sending.log = r->verbose ? cli_log : NULL;
     r->sending.self = r;
@@ -263,19 +272,25 @@ static bool is_over(struct run *r)
     if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
         return false;
     sender_give_up(r->sender);
-    if (sender_unjudged(r->sender))
-        cli_warn("taken, but the node has not said whether its programs accept them: %zu record%s",
-                 sender_unjudged(r->sender), sender_unjudged(r->sender) == 1 ? "" : "s");
     if (*r->unreached)
         cli_warn("not reached: %s", r->unreached);
     return true;
+}
+
+/* Says how many records are only known to have been received. */
+static void tell_untold(const struct run *r)
+{
+    uint64_t n = sender_untold(r->sender);
+    if (n && !r->verbose) /* its events say so */
+        cli_warn("%" PRIu64 " record%s taken by peers that do not say whether they accept %s", n,
+                 n == 1 ? "" : "s", n == 1 ? "it" : "them");
 }
 
 /* Once all input has arrived, says what it is waiting for, unless something is sure to happen soon.
  */
 static void tell_wait(struct run *r, int64_t now)
 {
-    size_t open = sender_open(r->sender);
+    size_t open = sender_open(r->sender) + sender_unjudged(r->sender);
     bool is_long = r->inlet.ended && now - r->ended >= WAITS_TOLD_AFTER;
     if (r->told_wait || r->verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
         return;
@@ -296,8 +311,10 @@ static void run(struct run *r)
         if (client_turn(r->client, now, &f))
             cli_fail(NULL, &f);
         watch_stdin(r);
-        if (is_over(r))
+        if (is_over(r)) {
+            tell_untold(r);
             return;
+        }
         tell_wait(r, now);
         cli_flush_events();
         if (loop_turn(r->loop, client_wait(r->client, now), &f))

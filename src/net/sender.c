@@ -149,6 +149,17 @@ static struct held *hold(struct sender *s, const struct item *item, int64_t now)
     return p;
 }
 
+/* Reports the record if it is not done. */
+static void give_up(const struct sender *s, const struct held *p)
+{
+    const struct sender_config *c = s->config;
+    bool open = p->taken < c->need;
+    if (c->unjudged && (open ? p->postponed > 0 : p->unjudged))
+        c->unjudged(c->self, p->id, open);
+    else if (open)
+        c->late(c->self, p->id);
+}
+
 enum { AHEAD = 8 };
 
 /* Drops the oldest record. The next ones were last used long ago, so their data is prefetched.
@@ -162,10 +173,9 @@ static void let_go(struct sender *s)
         idmap_prefetch(&s->places, soon->id);
     if (later)
         __builtin_prefetch(later->id);
-    if (p->taken < s->config->need) {
-        s->open--;
-        s->config->late(s->config->self, p->id);
-    }
+    give_up(s, p);
+    s->open -= p->taken < s->config->need;
+    s->untold += held_is_untold(s, p);
     s->unsure -= held_is_unsure(s, p);
     s->unjudged -= p->unjudged;
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
@@ -188,7 +198,7 @@ bool sender_full(struct sender *s, int64_t now)
 {
     while (s->first < s->next) {
         const struct held *p = held_at(s, s->first);
-        bool taken = p->taken >= s->config->need;
+        bool taken = p->taken >= s->config->need && !held_needs_verdict(s, p);
         if (!is_over(s) && (s->bytes <= SENDER_DONE || p->waits || !taken))
             return false;
         if (!taken && now - p->came < s->config->hold && s->bytes / 4 <= s->config->bytes)
@@ -206,6 +216,14 @@ size_t sender_open(const struct sender *s)
 size_t sender_unjudged(const struct sender *s)
 {
     return s->unjudged;
+}
+
+uint64_t sender_untold(const struct sender *s)
+{
+    uint64_t n = s->untold;
+    for (uint64_t seq = s->first; seq < s->next; seq++)
+        n += held_is_untold(s, held_at(s, seq));
+    return n;
 }
 
 size_t sender_unsure(const struct sender *s)
@@ -228,11 +246,8 @@ int64_t sender_progress(const struct sender *s)
 
 void sender_give_up(struct sender *s)
 {
-    for (uint64_t seq = s->first; seq < s->next; seq++) {
-        const struct held *p = held_at(s, seq);
-        if (p->taken < s->config->need)
-            s->config->late(s->config->self, p->id);
-    }
+    for (uint64_t seq = s->first; seq < s->next; seq++)
+        give_up(s, held_at(s, seq));
 }
 
 /* --- Input ------------------------------------------------------------------------------------ */

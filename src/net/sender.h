@@ -56,6 +56,10 @@ struct sender_config {
     void (*refused)(void *self, const uint8_t id[ID_LEN], const struct field *reason);
     /* Called for a record that was dropped before enough peers had taken it. */
     void (*late)(void *self, const uint8_t id[ID_LEN]);
+    /* The same for one that a peer took without saying what became of it, or, if postponed, could
+     * not use for now. If this is set, peers that give verdicts are asked for one until they have
+     * given it. May be NULL. */
+    void (*unjudged)(void *self, const uint8_t id[ID_LEN], bool postponed);
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words); /* NULL: none */
     void *self;
@@ -77,16 +81,18 @@ bool sender_full(struct sender *s, int64_t now);
 /* How many of its records too few peers have taken. */
 size_t sender_open(const struct sender *s);
 
+/* How many of the others were taken by peers that have yet to say what became of them; and how many
+ * in all only by peers that never say so. */
+size_t sender_unjudged(const struct sender *s);
+uint64_t sender_untold(const struct sender *s);
+
 /* How many of the others are done only because peers say that they have them, without having asked
  * for them; and whether some peer has yet to answer. */
-/* How many records were taken by peers that have yet to say what became of them. */
-size_t sender_unjudged(const struct sender *s);
-
 size_t sender_unsure(const struct sender *s);
 bool sender_waits(const struct sender *s);
 
-/* When a peer last took something. sender_give_up calls config->late for every record still open.
- */
+/* When a peer last took something, or said what became of it. sender_give_up calls config->late or
+ * config->unjudged for every record that is not done. */
 int64_t sender_progress(const struct sender *s);
 void sender_give_up(struct sender *s);
 

@@ -325,6 +325,7 @@ static void take_one(struct sender *s, struct outbound *m, struct held *p)
 static bool settle_verdict(struct sender *s, struct held *p)
 {
     bool first = !p->judged;
+    s->verdicts += first;
     s->unjudged -= p->unjudged;
     p->unjudged = false;
     p->judged = true;
@@ -431,10 +432,10 @@ static int take_line(void *self, struct session *session, enum wire_word word, c
         *f = m->why;
         return -1;
     }
-    uint64_t before = m->taken;
+    uint64_t before = m->taken + s->verdicts;
     m->state->moved = now;
     int failed = take_word(s, m, word, line, len, f);
-    if (m->taken > before)
+    if (m->taken + s->verdicts > before)
         s->progress = now; /* requests alone are not progress */
     return failed ? doom(s, m, "bad", f) : 0;
 }
@@ -492,15 +493,27 @@ static void sweep(struct sender *s, struct outbound *m, int64_t now)
     }
 }
 
+/* How many records the peer has yet to answer; at least so many, if it has verdicts to give. */
+static size_t unanswered(const struct sender *s, const struct outbound *m)
+{
+    return m->state->open + (m->verdicts && s->config->unjudged ? s->unjudged : 0);
+}
+
+static bool is_unanswered(const struct sender *s, const struct outbound *m, const struct held *p)
+{
+    bool owes_verdict = m->verdicts && held_needs_verdict(s, p);
+    return (p->offered & bit_of(m)) && (!(p->settled & bit_of(m)) || owes_verdict);
+}
+
 /* Appends to *ids the announcements that the peer has not answered, perhaps including very recent
  * ones. 0, or -1: no memory. */
 static int find_lying(const struct sender *s, const struct outbound *m, int64_t now,
                       struct buf *ids)
 {
-    size_t found = 0;
-    for (uint64_t seq = s->next; seq-- > s->first && found < m->state->open;) {
+    size_t found = 0, most = unanswered(s, m);
+    for (uint64_t seq = s->next; seq-- > s->first && found < most;) {
         const struct held *p = held_at(s, seq);
-        if (!(p->offered & ~p->settled & bit_of(m)))
+        if (!is_unanswered(s, m, p))
             continue;
         found++;
         if (!p->embargo && now - p->came >= INSIST_EVERY && buf_add(ids, p->id, ID_LEN))
@@ -510,14 +523,15 @@ static int find_lying(const struct sender *s, const struct outbound *m, int64_t 
 }
 
 /* Repeats unanswered announcements from time to time: the peer may have had too much in flight, or
- * have waited in vain for another announcer. */
+ * have waited in vain for another announcer. One that took a record which another sender brought
+ * first says what became of it only when asked again. */
 static int insist(struct sender *s, struct outbound *m, int64_t now)
 {
     struct outbound_state *t = m->state;
     struct buf ids = {0};
     if (!t->insisted)
         t->insisted = now;
-    if (!t->open || session_backlog(m->session) || now - t->insisted < INSIST_EVERY)
+    if (!unanswered(s, m) || session_backlog(m->session) || now - t->insisted < INSIST_EVERY)
         return 0;
     t->insisted = now;
     s->scratch.len = 0;

@@ -79,8 +79,10 @@ struct sender {
     struct armor armor; /* in that stream */
     struct span waiting;
     struct batch batch;
-    size_t unjudged; /* records that are */
-    size_t unsure;   /* records of which held_is_unsure */
+    size_t unjudged;   /* records that are */
+    uint64_t verdicts; /* records that have one, */
+    uint64_t untold;   /* ... and that were dropped without, taken by peers that give none */
+    size_t unsure;     /* records of which held_is_unsure */
     uint64_t chance;
     unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;
@@ -105,6 +107,18 @@ struct place {
 static inline bool held_is_unsure(const struct sender *s, const struct held *p)
 {
     return p->taken >= s->config->need && p->sure < s->config->need;
+}
+
+/* Whether enough peers have the record, and none of them says what becomes of it. */
+static inline bool held_is_untold(const struct sender *s, const struct held *p)
+{
+    return p->taken >= s->config->need && !p->judged && !p->unjudged;
+}
+
+/* Whether the record is still to be asked about. */
+static inline bool held_needs_verdict(const struct sender *s, const struct held *p)
+{
+    return p->unjudged && s->config->unjudged;
 }
 
 /* The record with this number or id; NULL: it is not held. */

@@ -313,7 +313,7 @@ say() { # WORDS
 
     # Our own records go through the same pipeline as all others: they are sent to our listener.
     bring() {
-        @PROGPREFIX@gossip-send $identity -L ledger -t 5 "$(cat where)"
+        @PROGPREFIX@gossip-send $identity -L ledger "$(cat where)"
     }
 
     # Announces our address to peers, with a time later than that of our last announcement, even within one second.
