@@ -311,8 +311,8 @@ END
     loop a -c "$CHAIN" -S seen.a
     first=$at key=$(account alice)
     loop b -c "$CHAIN" -S seen.b -k alice.key "$first"
-    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 - 2 [slbhv]+$" seen.a
-    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 - 2 [slbhv]+$" seen.b
+    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 2 [slbhv]+$" seen.a
+    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 2 [slbhv]+$" seen.b
     grep -qx 'total 1 0 0' seen.a
     [ "$(sed -n 's/^peer [^ ]* [^ ]* in \([0-9]*\) .*/\1/p' seen.a)" -le "$EPOCHSECONDS" ]
     # a file that cannot be written is no reason to end
@@ -332,8 +332,8 @@ END
     eventually heard a "accepted $(line 1 ids)"
     eventually heard a "refused $(line 2 ids) no%20money"
     eventually heard a "later $(line 3 ids)"
-    event g "- refused $(line 2 ids) no%20money"
-    event g "- accepted $(line 1 ids)"
+    event g "127.0.0.1:[0-9]+ refused $(line 2 ids) no%20money"
+    event g "127.0.0.1:[0-9]+ accepted $(line 1 ids)"
     # what was accepted is said to be so again, and what was not is asked for again
     say a "have $(line 1 ids) $(line 3 ids)"
     eventually heard a "want $(line 3 ids)"
@@ -360,6 +360,13 @@ said_twice() { # LINE
     timeout 300 gossip-send -c "$CHAIN" "$(cat g.at)" <first.tx
     expect 1 gossip-send -c "$CHAIN" "$(cat g.at)" <<<"$(line 2 txs)"
     says "^gossip-send: refused: $(line 2 ids): not today$"
+}
+
+@test "gossip-send: ends with 1 if the node took a record and does not say in time what became of it" {
+    chain 2
+    by_hand g
+    expect 1 timeout 300 gossip-send -c "$CHAIN" -p -t 1 "$at" <txs
+    diff "$err" <(sed 's/^/gossip-send: no verdict: /' ids)
 }
 
 # A whole node: gossip and the filters, in a loop. NAME.pool; its ledger is `ledger`.

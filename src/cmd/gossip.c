@@ -105,15 +105,20 @@ static void late(void *self, const uint8_t id[ID_LEN])
     r->status = CLI_NO;
 }
 
-/* Tells the peer from which a record came first what our own programs did with it. */
+/* Tells the peer from which a record came first what our own programs did with it, and the log,
+ * with the reason as a text in words. */
 static void pass_verdict(struct run *r, const uint8_t id[ID_LEN], enum mark_kind kind,
-                         const char *reason)
+                         const char *reason, const char *words)
 {
+    static const char *const events[] = {
+        [MARK_ACCEPTED] = "accepted", [MARK_REFUSED] = "refused", [MARK_LATER] = "later"};
     static const enum listener_verdict verdicts[] = {[MARK_ACCEPTED] = LISTENER_ACCEPTED,
                                                      [MARK_REFUSED] = LISTENER_REFUSED,
                                                      [MARK_LATER] = LISTENER_LATER};
     struct inbound *g = listener_judged(r->receiver.listener, id, verdicts[kind], loop_now());
     struct buf line = {0};
+    if (r->verbose)
+        cli_event(g ? g->who : "-", events[kind], id, words);
     if (g &&
         (mark_format(kind, id, reason, &line) || duplex_tell(g->connection, line.data, line.len)))
         cli_die("out of memory");
@@ -122,27 +127,18 @@ static void pass_verdict(struct run *r, const uint8_t id[ID_LEN], enum mark_kind
 
 static void judged(void *self, const struct mark *mark)
 {
-    const struct run *r = self;
     char reason[TEXT_MAX + 1], words[TEXT_FORM_MAX + 1];
     bool refused = mark->kind == MARK_REFUSED;
     reason[refused ? text_decode(mark->reason, reason) : 0] = '\0';
     snprintf(words, sizeof words, "%.*s", (int)mark->reason.len, mark->reason.text);
-    if (r->verbose)
-        cli_event("-",
-                  mark->kind == MARK_ACCEPTED ? "accepted"
-                  : refused                   ? "refused"
-                                              : "later",
-                  mark->id, *words ? words : NULL);
-    pass_verdict(self, mark->id, mark->kind, refused ? reason : NULL);
+    pass_verdict(self, mark->id, mark->kind, refused ? reason : NULL, *words ? words : NULL);
 }
 
 static void arrived(void *self, const uint8_t id[ID_LEN])
 {
     struct run *r = self;
-    if (r->verbose)
-        cli_event("-", "accepted", id, NULL);
     listener_know(r->receiver.listener, id);
-    pass_verdict(r, id, MARK_ACCEPTED, NULL);
+    pass_verdict(r, id, MARK_ACCEPTED, NULL, NULL);
 }
 
 /* A peer offers again what was accepted before. */

@@ -125,8 +125,9 @@ static void keep_one(struct duplex_peer *p)
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
 {
     struct duplex_peer *p = self;
-    (void)s, (void)f;
+    (void)f;
     keep_one(p);
+    s->measures = carries_both_ways(p);
     if (p->all->config->sender && (their_roles(p) & WIRE_LISTENS) && !p->doomed)
         start_sending(p, now);
     if (!p->out)

@@ -332,9 +332,13 @@ int session_tick(struct session *s, int64_t now, struct fault *f)
         s->unread_since = now;
     if (now - s->unread_since > SESSION_UNREAD_MAX)
         return too_slow(s, f, "does not read");
-    if (!s->greeted || s->asked || now - s->heard < SESSION_SILENCE)
+    bool measure = s->measures && (!s->measured || now - s->measured >= SESSION_SILENCE);
+    bool silent = !s->asked && now - s->heard >= SESSION_SILENCE;
+    if (!s->greeted || !(measure || silent))
         return 0;
-    s->asked = s->pinged = now;
+    if (silent)
+        s->asked = now;
+    s->measured = s->pinged = now;
     return buf_add(&s->urgent, "ping 1\n", 7) ? fault_memory(f) : 0;
 }
 

@@ -50,6 +50,8 @@ struct session {
     uint64_t lines; /* bytes of lines queued in all */
     uint64_t bytes_sent, bytes_received; /* on the network, TLS included; set when it ends */
     int64_t began, heard, line_began, asked, unread_since;
+    bool measures;              /* pings even a peer that is not silent, to know its round trip */
+    int64_t measured;           /* when it last did; 0: never */
     int64_t pinged, round_trip; /* when the last ping was sent that has no pong yet, and the ms that
                                    the last pong took; 0: none */
 };

@@ -114,13 +114,14 @@ static void remember(struct screen *s, const struct event *e)
              e->words.text);
 }
 
-/* A verdict does not say who brought the record, nor its type. */
+/* A verdict does not say the record's type, nor who brought it if that peer has left. */
 static void recall(struct screen *s, struct event *e, struct field *type)
 {
     const struct origin *o = origin_of(s, e->id);
-    if (!o || strncmp(o->id, e->id.text, sizeof o->id - 1) != 0 || !field_is(e->who, "-"))
+    if (!o || strncmp(o->id, e->id.text, sizeof o->id - 1) != 0)
         return;
-    e->who = (struct field){o->who, strlen(o->who)};
+    if (field_is(e->who, "-"))
+        e->who = (struct field){o->who, strlen(o->who)};
     *type = (struct field){o->type, strlen(o->type)};
 }
 
