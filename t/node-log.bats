@@ -36,8 +36,8 @@ END
 22:13:24 new peer 7e1ca900 from 127.0.0.1:99
 22:13:25 connected: 127.0.0.1:7 is alice
 22:13:28 peers:1: line: ends in CR LF
-22:13:30 refused 7e1ca900 from ${bob:0:8}: account alice has only 5
-22:13:31 refused 7e1ca900 from ${bob:0:8}: of another chain
+22:13:30 refused peer 7e1ca900 from ${bob:0:8}: account alice has only 5
+22:13:31 refused peer 7e1ca900 from ${bob:0:8}: of another chain
 END
     expect 0 node-log -q log <said
     [ ! -s "$out" ]
