@@ -10,7 +10,7 @@ enum { BUSY_MIN = 250000 }; /* microseconds of sending that say something about 
 
 void gauge_init(struct gauge *g, int fd)
 {
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer = {0};
     socklen_t len = sizeof peer;
     *g = (struct gauge){.fd = fd};
     g->is_local = getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&

@@ -153,10 +153,12 @@ static bool put_event(struct text *t, struct screen *s, struct event *e)
     put_time(t, e->time);
     if (field_is(e->what, "new") && !is_nobody)
         remember(s, e);
-    if (field_is(e->what, "bad") && is_nobody) { /* an error in the file of peers */
+    if (is_nobody) {
+        /* Of what concerns no peer, the errors in the file of peers; not the records of the last
+         * run. */
+        if (!field_is(e->what, "bad"))
+            return false;
         put(t, e->words.text, e->words.len);
-    } else if (is_nobody) { /* records known from the last run */
-        return false;
     } else if (field_is(e->what, s->verdicts ? "accepted" : "new")) {
         put_record(t, s, "new", first, e);
     } else if (is_refused) {
