@@ -241,7 +241,7 @@ static void test_crowds(void)
 {
     enum { MEMBERS = 60, NETWORKS = 7 };
     static struct crowd_member members[MEMBERS];
-    size_t network[MEMBERS], order[MEMBERS], arrivals = 0;
+    size_t network[MEMBERS] = {0}, order[MEMBERS] = {0}, arrivals = 0;
     uint64_t seed = 5;
     struct crowds *c = crowds_new(MEMBERS, 1);
     must(c && !crowds_newest(c) && !crowds_oldest(c) && crowds_most(c) == 0);
