@@ -810,6 +810,10 @@ static void strange_blocks(void)
     must(offer(&t, &other) == 0 && offer(&t, &other) == '-');
     must(offer(&t, &tx) == 't' && !t.inbound->doomed);
     leave(&t);
+    for (size_t i = 0; i < 3; i++)
+        buf_free(&txs[i].text);
+    buf_free(&block.text);
+    buf_free(&other.text);
     buf_free(&brief);
     net_free(n);
 }
@@ -853,6 +857,8 @@ static void peer_records(void)
         if (i < TIMES_BURST)
             net_add(n, again);
         must(offer(&other, &again) == 't' && offer(&other, &again) == 'T');
+        if (i >= TIMES_BURST)
+            buf_free(&again.text);
     }
     struct record old = make_peer(4, time - 1), future = make_peer(5, time + 3600);
     must(offer(&other, &old) == 't' && offer(&other, &future) == 0);
@@ -861,6 +867,8 @@ static void peer_records(void)
     must(!t.inbound->doomed && !other.inbound->doomed);
     leave(&t);
     leave(&other);
+    buf_free(&old.text);
+    buf_free(&future.text);
     net_free(n);
 }
 
