@@ -132,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct run r = {.now = 1, .begun = n && data[0] & 1};
     const struct header_chain chain = {
         .has = has, .locate = locate, .begun = begun, .take = take, .self = &r};
-    struct hello hello = {.height = 0};
+    struct hello hello = {.version = WIRE_VERSION, .roles = WIRE_HEADERS};
     struct buf theirs = {0};
     header_puller_init(&r.puller, &chain, &r, answered);
     must(session_init(&r.session, &hello, r.now) == 0);
