@@ -168,3 +168,20 @@ bool lines_ready(struct lines *r)
 {
     return find_newline(r) || r->ended || !r->src.ready || r->src.ready(r->src.self);
 }
+
+int lines_each(int fd, int (*take)(void *self, const struct line *line, struct fault *f),
+               void *self, struct fault *f)
+{
+    struct lines *lines = lines_new(source_fd(fd), 1, 0);
+    struct line line;
+    int got;
+    if (!lines)
+        return fault_memory(f);
+    while ((got = lines_next(lines, &line, f)) > 0)
+        if (take(self, &line, f)) {
+            got = -1;
+            break;
+        }
+    lines_free(lines);
+    return got;
+}

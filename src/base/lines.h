@@ -68,6 +68,11 @@ void lines_free(struct lines *r);
 /* The next line: 1 and *line, 0 at the end, -1 and *f if reading fails. */
 int lines_next(struct lines *r, struct line *line, struct fault *f);
 
+/* Gives `take` each line of a descriptor, which stays the caller's, to the end. 0, or -1 and *f:
+ * the first fault of `take`, reading failed, or no memory. */
+int lines_each(int fd, int (*take)(void *self, const struct line *line, struct fault *f),
+               void *self, struct fault *f);
+
 /* Whether lines_next would return without waiting for the source. */
 bool lines_ready(struct lines *r);
 

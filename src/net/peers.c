@@ -169,8 +169,9 @@ static void note_broken(struct peers *p, const struct line *line, const struct f
 }
 
 /* 0, or -1 and trouble. */
-static int take_line(struct reading *r, const struct line *line, struct fault *f)
+static int take_line(void *self, const struct line *line, struct fault *f)
 {
+    struct reading *r = self;
     struct target t;
     struct fault why;
     uint8_t chain[ID_LEN];
@@ -184,22 +185,6 @@ static int take_line(struct reading *r, const struct line *line, struct fault *f
     return take_target(r, &t, f);
 }
 
-static int read_lines(struct reading *r, int fd, struct fault *f)
-{
-    struct lines *lines = lines_new(source_fd(fd), 1, 0);
-    struct line line;
-    int got;
-    if (!lines)
-        return fault_memory(f);
-    while ((got = lines_next(lines, &line, f)) > 0)
-        if (take_line(r, &line, f)) {
-            got = -1;
-            break;
-        }
-    lines_free(lines);
-    return got;
-}
-
 static int read_file(struct reading *r, const char *path, struct fault *f)
 {
     struct stat st;
@@ -210,7 +195,7 @@ static int read_file(struct reading *r, const char *path, struct fault *f)
         return fault_errno(f, "%s", path);
     int result = fstat(fd, &st) || !S_ISREG(st.st_mode)
                      ? fault_trouble(f, "%s: not a regular file", path)
-                     : read_lines(r, fd, f);
+                     : lines_each(fd, take_line, r, f);
     close(fd);
     return result;
 }

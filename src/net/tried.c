@@ -182,8 +182,9 @@ static int parse_line(const struct line *line, struct tried_name *n, struct trie
 }
 
 /* 0, or -1 and trouble. */
-static int take_line(struct tried *t, const struct line *line, struct fault *f)
+static int take_line(void *self, const struct line *line, struct fault *f)
 {
+    struct tried *t = self;
     struct tried_name n;
     struct tried_mark mark;
     struct fault why;
@@ -201,22 +202,6 @@ static int take_line(struct tried *t, const struct line *line, struct fault *f)
     return add(t, &n, mark) ? 0 : fault_memory(f);
 }
 
-static int read_lines(struct tried *t, int fd, struct fault *f)
-{
-    struct lines *lines = lines_new(source_fd(fd), 1, 0);
-    struct line line;
-    int got;
-    if (!lines)
-        return fault_memory(f);
-    while ((got = lines_next(lines, &line, f)) > 0)
-        if (take_line(t, &line, f)) {
-            got = -1;
-            break;
-        }
-    lines_free(lines);
-    return got;
-}
-
 int tried_load(struct tried *t, struct fault *f)
 {
     char path[PATH_MAX];
@@ -231,7 +216,7 @@ int tried_load(struct tried *t, struct fault *f)
     if (fd >= 0) {
         failed = fstat(fd, &st) || !S_ISREG(st.st_mode)
                      ? fault_trouble(f, "%s: not a regular file", path)
-                     : read_lines(&fresh, fd, f);
+                     : lines_each(fd, take_line, &fresh, f);
         close(fd);
     }
     if (failed) {

@@ -119,7 +119,7 @@ int book_add(struct book *b, const struct key *k)
     return add_account(b, k->account, n);
 }
 
-static int read_line(struct book *b, const struct line *line, struct fault *f)
+static int read_line(void *self, const struct line *line, struct fault *f)
 {
     struct key k;
     int result = -1;
@@ -129,7 +129,7 @@ static int read_line(struct book *b, const struct line *line, struct fault *f)
         fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
     else if (line_typed(line, f) == 0 && line_check(line->text, line->len, f) == 0 &&
              key_parse(line->text, line->len, &k, f) == 0)
-        result = book_add(b, &k) ? fault_memory(f) : 0;
+        result = book_add(self, &k) ? fault_memory(f) : 0;
     if (result)
         f->line = line->number;
     return result;
@@ -137,23 +137,12 @@ static int read_line(struct book *b, const struct line *line, struct fault *f)
 
 int book_read(struct book *b, const char *path, struct fault *f)
 {
-    struct line line;
-    int fd = file_open(path, O_RDONLY, 0), got;
+    int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0)
         return fault_errno(f, "cannot open");
-    struct lines *lines = lines_new(source_fd(fd), 1, 0);
-    if (!lines) {
-        close(fd);
-        return fault_memory(f);
-    }
-    while ((got = lines_next(lines, &line, f)) > 0)
-        if (read_line(b, &line, f)) {
-            got = -1;
-            break;
-        }
-    lines_free(lines);
+    int result = lines_each(fd, read_line, b, f);
     close(fd);
-    return got;
+    return result;
 }
 
 const char *book_name(const struct book *b, const uint8_t account[ID_LEN])
