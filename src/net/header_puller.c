@@ -185,19 +185,6 @@ static int take_record(struct header_puller *p, const char *line, size_t len, in
     return p->request == REQUEST_PROOF ? take_proof(p, line, len, f) : take_header(p, line, len, f);
 }
 
-static int parse_pulled(struct header_puller *p, const char *line, size_t len, struct fault *f)
-{
-    struct field x[FIELDS_MAX];
-    if (line_check(line, len, f))
-        return -1;
-    if (fields_split(line, len, x) != 3)
-        return fault_rule(f, "pulled: not two fields");
-    return field_number(x[1], "pulled: height", &p->height, f) ||
-                   field_id(x[2], "pulled: tip", p->tip, f)
-               ? -1
-               : 0;
-}
-
 /* An answer without a new header is right only if we lack nothing. */
 static int end_headers(struct header_puller *p, struct fault *f)
 {
@@ -223,7 +210,7 @@ static int take_pulled(struct header_puller *p, const char *line, size_t len, st
         return fault_rule(f, "pulled: nothing was requested");
     if (p->body_left)
         return fault_rule(f, "pulled: the genesis block is cut short");
-    if (parse_pulled(p, line, len, f))
+    if (wire_pulled(line, len, &p->height, p->tip, f))
         return -1;
     p->request = REQUEST_NONE;
     return request == REQUEST_PROOF ? end_proof(p, f) : end_headers(p, f);

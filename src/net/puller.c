@@ -196,19 +196,6 @@ void puller_forget(struct puller *p)
 
 /* --- The end of an answer --------------------------------------------------------------------- */
 
-static int parse_pulled(struct puller *p, const char *line, size_t len, struct fault *f)
-{
-    struct field x[FIELDS_MAX];
-    if (line_check(line, len, f))
-        return -1;
-    if (fields_split(line, len, x) != 3)
-        return fault_rule(f, "pulled: not two fields");
-    return field_number(x[1], "pulled: height", &p->height, f) ||
-                   field_id(x[2], "pulled: tip", p->tip, f)
-               ? -1
-               : 0;
-}
-
 /* An answer without blocks is right only if we lack nothing. */
 static int take_empty(struct puller *p, struct session *s, int64_t now, struct fault *f)
 {
@@ -232,7 +219,7 @@ static int take_pulled(struct puller *p, struct session *s, const char *line, si
         return fault_rule(f, "pulled: nothing was requested");
     if (p->body_left)
         return fault_rule(f, "pulled: a block is cut short");
-    if (parse_pulled(p, line, len, f))
+    if (wire_pulled(line, len, &p->height, p->tip, f))
         return -1;
     if (p->looking) {
         p->pulling = p->looking = false;

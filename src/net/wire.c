@@ -117,6 +117,18 @@ int wire_ids(const char *line, size_t len, uint8_t ids[][ID_LEN], struct fault *
     return (int)n;
 }
 
+int wire_pulled(const char *line, size_t len, int64_t *height, uint8_t tip[ID_LEN], struct fault *f)
+{
+    struct field x[FIELDS_MAX];
+    if (line_check(line, len, f))
+        return -1;
+    if (fields_split(line, len, x) != 3)
+        return fault_rule(f, "pulled: not two fields");
+    return field_number(x[1], "pulled: height", height, f) || field_id(x[2], "pulled: tip", tip, f)
+               ? -1
+               : 0;
+}
+
 int wire_put_ids(const char *word, const uint8_t ids[][ID_LEN], size_t n, struct buf *out)
 {
     while (n) {

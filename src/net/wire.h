@@ -74,6 +74,10 @@ int hello_format(const struct hello *h, struct buf *out);
 /* Reads the ids of a line `WORD ID...`: how many (1 to WIRE_IDS_MAX), or -1 and a rule. */
 int wire_ids(const char *line, size_t len, uint8_t ids[][ID_LEN], struct fault *f);
 
+/* Reads a line `pulled HEIGHT TIP`. 0, or -1 and a rule. */
+int wire_pulled(const char *line, size_t len, int64_t *height, uint8_t tip[ID_LEN],
+                struct fault *f);
+
 /* Appends lines `WORD ID...` with n ids, as many lines as they need. 0, or -1: no memory. */
 int wire_put_ids(const char *word, const uint8_t ids[][ID_LEN], size_t n, struct buf *out);
 
