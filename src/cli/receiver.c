@@ -5,8 +5,6 @@
 #include "cli/events.h"
 #include "cli/network.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { DRAIN = 5000 /* ms that a slow reader of stdout has for the rest, at the end */ };
@@ -115,13 +113,4 @@ void receiver_free(struct receiver *r)
     known_free(r->known);
     ledger_view_free(r->ledger_view);
     spool_close(&r->spool);
-}
-
-void receiver_write_where(const char *path, const char *address)
-{
-    if (!path)
-        return;
-    FILE *file = fopen(path, "we");
-    if (!file || fprintf(file, "%s\n", address) < 0 || fclose(file))
-        cli_die("%s: %s", path, strerror(errno));
 }

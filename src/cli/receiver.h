@@ -51,7 +51,4 @@ void receiver_drain(struct receiver *r);
 
 void receiver_free(struct receiver *r);
 
-/* Writes HOST:PORT to the file; path NULL: does nothing. */
-void receiver_write_where(const char *path, const char *address);
-
 #endif

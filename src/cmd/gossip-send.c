@@ -2,12 +2,11 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/waits.h"
-#include "cli/allow.h"
 #include "cli/cli.h"
+#include "cli/connections.h"
 #include "cli/ledger.h"
 #include "cli/network.h"
 #include "cli/terminal.h"
-#include "net/duplex.h"
 #include "net/inlet.h"
 
 #include <getopt.h>
@@ -45,30 +44,20 @@ static const struct cli program = {
 enum { OTHERS_MAX = 3000 }; /* ms that other peers have to answer */
 
 struct run {
-    const char *key, *chain, *ledger, *keys;
-    bool plain, verbose;
-    int passphrase_fd;
+    const char *chain, *ledger;
     int64_t wait; /* ms */
     bool told_wait;
     int status;
-    struct loop *loop;
-    struct tls *tls;
-    struct allow *allow;
+    struct connections net;
     struct sender_config sending;
     struct sender *sender;
-    struct duplex_config connecting;
-    struct duplex *duplex;
-    struct client_owner owner;
-    struct client_config dialing;
-    struct client *client;
     struct inlet inlet;
     struct watch stdin_watch;
     bool readable;
-    int64_t ended;       /* when stdin ended */
-    char unreached[640]; /* the peer that was not reached last, and why */
+    int64_t ended; /* when stdin ended */
 };
 
-/* --- Callbacks of the sender and the client --------------------------------------------------- */
+/* --- Callbacks of the sender ------------------------------------------------------------------ */
 
 static void refuse(void *self, uint64_t line, const char *why)
 {
@@ -105,27 +94,6 @@ static void refused(void *self, const uint8_t id[ID_LEN], const struct field *re
     r->status = CLI_NO;
 }
 
-/* The reason is printed if a record is not taken in time. */
-static void unreached(void *self, const char *address, const uint8_t *account,
-                      const struct fault *why)
-{
-    struct run *r = self;
-    (void)account;
-    if (r->verbose)
-        cli_event(address, "unreached", NULL, why->text);
-    snprintf(r->unreached, sizeof r->unreached, "%s: %s", address, why->text);
-}
-
-/* Reports what is wrong with a peers file. */
-static void complain(void *self, const char *words)
-{
-    const struct run *r = self;
-    if (r->verbose)
-        cli_event("-", "bad", NULL, words);
-    else
-        cli_warn("%s", words);
-}
-
 /* --- Starting --------------------------------------------------------------------------------- */
 
 static void find_chain(struct run *r)
@@ -148,46 +116,11 @@ static void start_sender(struct run *r)
     r->sending.late = late;
     r->sending.unjudged = unjudged;
     r->sending.refused = refused;
-    r->sending.log = r->verbose ? cli_log : NULL;
+    r->sending.log = r->net.verbose ? cli_log : NULL;
     r->sending.self = r;
     r->sender = sender_new(&r->sending);
     if (!r->sender)
         cli_die("out of memory");
-}
-
-static void start_duplex(struct run *r)
-{
-    r->connecting = (struct duplex_config){.sender = r->sender,
-                                           .roles = WIRE_SENDS,
-                                           .dialed = SENDER_PEERS_MAX,
-                                           .account = r->tls ? tls_account(r->tls) : NULL,
-                                           .log = r->verbose ? cli_log : NULL,
-                                           .unreached = unreached,
-                                           .complain = complain,
-                                           .self = r};
-    r->duplex = duplex_new(&r->connecting);
-    if (!r->duplex)
-        cli_die("out of memory");
-}
-
-static void start_client(struct run *r, char **operands, size_t count)
-{
-    struct fault f = {0};
-    r->owner = duplex_client_owner(r->duplex);
-    r->dialing.loop = r->loop;
-    r->dialing.tls = r->tls;
-    memcpy(r->dialing.chain, r->sending.chain, ID_LEN);
-    r->dialing.has_chain = true;
-    r->dialing.operands = operands;
-    r->dialing.operands_count = count;
-    r->dialing.ourselves = true;
-    r->dialing.allows = r->allow ? cli_allows : NULL;
-    r->dialing.who = r->allow;
-    r->dialing.seed = r->sending.seed;
-    r->dialing.owner = &r->owner;
-    r->client = client_new(&r->dialing, &f);
-    if (!r->client)
-        cli_die("%s", f.text);
 }
 
 static void readable(void *self, unsigned events)
@@ -197,32 +130,16 @@ static void readable(void *self, unsigned events)
     r->readable = true;
 }
 
-static void log_start(const struct run *r)
-{
-    char words[CLI_START_MAX];
-    cli_start_words(r->tls, r->sending.chain, words);
-    cli_event("-", "start", NULL, words);
-}
-
 static void start(struct run *r, char **operands, size_t count)
 {
-    struct fault f;
     cli_hold_events();
-    if (!r->plain)
-        r->tls = cli_tls(r->key, r->passphrase_fd);
-    if (r->keys && allow_read(r->keys, &r->allow, &f))
-        cli_fail(r->keys, &f);
+    connections_secure(&r->net);
     find_chain(r);
     start_sender(r);
-    r->loop = loop_new(&f);
-    if (!r->loop || loop_catch_signals(r->loop, &f))
-        cli_fail(NULL, &f);
-    start_duplex(r);
-    start_client(r, operands, count);
+    connections_begin(&r->net);
+    connections_start(&r->net, NULL, r->sender, WIRE_SENDS, r->sending.chain, operands, count);
     terminal_input("records");
-    r->stdin_watch = (struct watch){.fd = 0, .ready = readable, .self = r};
-    if (r->verbose)
-        log_start(r);
+    r->stdin_watch = (struct watch){.fd = STDIN_FILENO, .ready = readable, .self = r};
 }
 
 /* --- Running ---------------------------------------------------------------------------------- */
@@ -248,7 +165,7 @@ static void watch_stdin(struct run *r)
     struct fault f;
     if (r->inlet.ended || sender_full(r->sender, loop_now()))
         loop_unwatch(&r->stdin_watch);
-    else if (loop_watch(r->loop, &r->stdin_watch, LOOP_READ, &f))
+    else if (loop_watch(r->net.loop, &r->stdin_watch, LOOP_READ, &f))
         cli_fail(NULL, &f);
 }
 
@@ -258,7 +175,7 @@ static bool all_have_answered(const struct run *r)
 {
     int64_t now = loop_now(), progress = sender_progress(r->sender);
     return now - (progress > r->ended ? progress : r->ended) >= OTHERS_MAX ||
-           (!sender_waits(r->sender) && !client_is_dialing(r->client, now));
+           (!sender_waits(r->sender) && !client_is_dialing(r->net.client, now));
 }
 
 /* Whether everything is done, or can no longer be done. */
@@ -272,8 +189,8 @@ static bool is_over(struct run *r)
     if (loop_now() - (progress > r->ended ? progress : r->ended) < r->wait)
         return false;
     sender_give_up(r->sender);
-    if (*r->unreached)
-        cli_warn("not reached: %s", r->unreached);
+    if (*r->net.unreached)
+        cli_warn("not reached: %s", r->net.unreached);
     return true;
 }
 
@@ -281,7 +198,7 @@ static bool is_over(struct run *r)
 static void tell_untold(const struct run *r)
 {
     uint64_t n = sender_untold(r->sender);
-    if (n && !r->verbose) /* its events say so */
+    if (n && !r->net.verbose) /* its events say so */
         cli_warn("%" PRIu64 " record%s taken by peers that do not say whether they accept %s", n,
                  n == 1 ? "" : "s", n == 1 ? "it" : "them");
 }
@@ -292,7 +209,7 @@ static void tell_wait(struct run *r, int64_t now)
 {
     size_t open = sender_open(r->sender) + sender_unjudged(r->sender);
     bool is_long = r->inlet.ended && now - r->ended >= WAITS_TOLD_AFTER;
-    if (r->told_wait || r->verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
+    if (r->told_wait || r->net.verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
         return;
     cli_warn("waiting for peers to take %zu record%s; giving up if they take none for %" PRId64
              " s",
@@ -307,8 +224,8 @@ static void run(struct run *r)
     do {
         now = loop_now();
         sender_settle(r->sender, now);
-        duplex_turn(r->duplex, false, false, now);
-        if (client_turn(r->client, now, &f))
+        duplex_turn(r->net.duplex, false, false, now);
+        if (client_turn(r->net.client, now, &f))
             cli_fail(NULL, &f);
         watch_stdin(r);
         if (is_over(r)) {
@@ -317,57 +234,50 @@ static void run(struct run *r)
         }
         tell_wait(r, now);
         cli_flush_events();
-        if (loop_turn(r->loop, client_wait(r->client, now), &f))
+        if (loop_turn(r->net.loop, client_wait(r->net.client, now), &f))
             cli_fail(NULL, &f);
         take_records(r);
-    } while (!loop_stopped(r->loop));
+    } while (!loop_stopped(r->net.loop));
 }
 
 static void stop(struct run *r)
 {
-    client_free(r->client);
-    duplex_free(r->duplex);
+    connections_close(&r->net);
     sender_free(r->sender);
     inlet_free(&r->inlet);
     loop_unwatch(&r->stdin_watch);
-    allow_free(r->allow);
-    tls_free(r->tls);
-    loop_free(r->loop);
+    connections_free(&r->net);
 }
 
 static void take_option(struct run *r, int c)
 {
-    const struct cli_value texts[] = {
-        {'k', &r->key}, {'c', &r->chain}, {'L', &r->ledger}, {'a', &r->keys}, {0, NULL}};
-    r->plain |= c == 'p';
-    r->verbose |= c == 'v';
+    const struct cli_value texts[] = {{'c', &r->chain}, {'L', &r->ledger}, {0, NULL}};
+    connections_option(&r->net, c);
     r->sending.deflate |= c == 'z';
     r->sending.stems |= c == 'd';
-    r->dialing.names |= c == 'r';
+    r->net.dialing.names |= c == 'r';
     cli_take(texts, c);
     if (c == 'f')
-        r->dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);
+        r->net.dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);
     if (c == 'n')
         r->sending.need = (unsigned)cli_number("-n", optarg, 1, SENDER_PEERS_MAX);
     if (c == 't')
         r->wait = cli_number("-t", optarg, 0, 86400) * 1000;
     if (c == 'm')
         r->sending.bytes = (size_t)cli_number("-m", optarg, 1, 1LL << 40);
-    if (c == 'P')
-        r->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {.passphrase_fd = -1, .wait = 30000, .status = CLI_YES};
-    r.dialing.fanout = 8;
+    struct run r = {.wait = 30000, .status = CLI_YES};
+    r.net.passphrase_fd = -1;
+    r.net.dialing.fanout = 8;
+    r.net.dialing.ourselves = true;
     r.sending.need = 1;
     r.sending.bytes = 16 << 20;
     for (int c; (c = cli_next(&program, argc, argv)) != -1;)
         take_option(&r, c);
     cli_operands(argc, argv, 1, -1);
-    if (r.plain && (r.key || r.keys))
-        cli_die("-p: plain connections have no keys: leave out -k and -a");
     start(&r, argv + optind, (size_t)(argc - optind));
     run(&r);
     stop(&r);
