@@ -38,29 +38,23 @@ void cli_mark(struct buf *out, const struct item *item, const struct fault *why)
         cli_mark_id(out, item->id, why);
 }
 
-enum { BUDGET = 100, BUDGET_MS = 1000 }; /* at once, and one more in each of these intervals */
+static const struct rate budget = {100, 1000}; /* records at once, and then one a second */
 
 struct cli_budget cli_budget_limited(void)
 {
-    return (struct cli_budget){.limited = true, .left = BUDGET, .filled = waits_now()};
-}
-
-static void refill(struct cli_budget *b)
-{
-    int64_t more = (waits_now() - b->filled) / BUDGET_MS;
-    b->filled += more * BUDGET_MS;
-    b->left = more < BUDGET - b->left ? b->left + (unsigned)more : BUDGET;
+    struct cli_budget b = {.limited = true};
+    bucket_init(&b.bucket, &budget, waits_now());
+    return b;
 }
 
 bool cli_budget_allows(struct cli_budget *b, const char *place)
 {
     if (!b->limited)
         return true;
-    refill(b);
-    if (b->left > 2)
+    if (bucket_has(&b->bucket, &budget, waits_now()) && b->bucket.tokens > 2)
         cli_budget_tell(b, place, false);
-    if (b->left > 1) { /* the last one is for the count */
-        b->left--;
+    if (b->bucket.tokens > 1) { /* the last one is for the count */
+        b->bucket.tokens--;
         return true;
     }
     b->untold++;
@@ -71,10 +65,8 @@ void cli_budget_tell(struct cli_budget *b, const char *place, bool last)
 {
     if (!b->untold)
         return;
-    refill(b);
-    if (!b->left && !last)
+    if (!bucket_take(&b->bucket, &budget, waits_now()) && !last)
         return;
-    b->left -= b->left > 0;
     cli_warn("%s: %" PRIu64 " more record%s refused, and not named here (-v names each)", place,
              b->untold, b->untold == 1 ? "" : "s");
     b->untold = 0;

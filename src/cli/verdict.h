@@ -3,6 +3,7 @@
 #ifndef CLI_VERDICT_H
 #define CLI_VERDICT_H
 
+#include "base/bucket.h"
 #include "record/armor.h"
 #include "stream/stream.h"
 
@@ -20,8 +21,7 @@ void cli_mark_id(struct buf *out, const uint8_t id[ID_LEN], const struct fault *
  * and then a few a second; the others are counted. All zero: no limit. */
 struct cli_budget {
     bool limited;
-    unsigned left;
-    int64_t filled; /* when, in milliseconds */
+    struct bucket bucket;
     uint64_t untold;
 };
 struct cli_budget cli_budget_limited(void);
