@@ -161,7 +161,8 @@ static volatile sig_atomic_t stopped;
 
 static void stop(int signal)
 {
-    stopped |= signal != SIGWINCH;
+    if (signal != SIGWINCH)
+        stopped = true;
 }
 
 /* Signals are held back except while it waits. */
@@ -185,7 +186,8 @@ static void wait_a_while(const struct run *r)
     struct pollfd p = {.fd = STDOUT_FILENO, .events = 0};
     sigset_t none;
     sigemptyset(&none);
-    stopped |= ppoll(&p, 1, &t, &none) > 0;
+    if (ppoll(&p, 1, &t, &none) > 0)
+        stopped = true;
 }
 
 static size_t count_lines(const struct buf *b)

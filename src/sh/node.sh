@@ -283,7 +283,8 @@ say() { # WORDS
     exchange() {
         part listener @PROGPREFIX@gossip -v $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
             -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers
-        end_intake # if nothing can go out, nothing should come in
+        end_intake        # if nothing can go out, nothing should come in
+        : <>intake <>loop  # if it could not even start, the others still wait for it to open them
     }
 
     # This is the node: records come in, pass one program after the other, and go out.
@@ -400,6 +401,7 @@ explain '?' # what was said until now is not why it may end later
 flow 2>&7 4>&- 6<&- 7>&- &
 flow=$!
 until [ -s listening ]; do
+    is_running "$logger" || end 2
     if ! is_running "$flow"; then
         # another program may now listen where we did last time
         [ -n "$elsewhere" ] || {
