@@ -3,7 +3,7 @@
 #ifndef CLI_CHECKPOINTS_H
 #define CLI_CHECKPOINTS_H
 
-#include "ledger/guard.h"
+#include "finality/guard.h"
 
 #include <sys/stat.h>
 

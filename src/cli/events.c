@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "net/event_budget.h"
+#include "gossip/event_budget.h"
 #include "net/loop.h"
 
 #include <errno.h>

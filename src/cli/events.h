@@ -5,7 +5,7 @@
 #include "record/field.h"
 
 /* Writes a line TIME WHO EVENT ID [WORDS], unless strangers cause too many such events
- * (net/event_budget.h); id and words may be NULL. cli_log is the same as a
+ * (gossip/event_budget.h); id and words may be NULL. cli_log is the same as a
  * callback with a self. */
 void cli_event(const char *who, const char *event, const uint8_t *id, const char *words);
 void cli_log(void *self, const char *who, const char *event, const uint8_t *id, const char *words);

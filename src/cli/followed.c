@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "ledger/event.h"
+#include "watch/event.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef CLI_FOLLOWED_H
 #define CLI_FOLLOWED_H
 
-#include "ledger/watch.h"
+#include "watch/watch.h"
 
 struct followed {
     const char *path; /* owned by the caller */
@@ -16,7 +16,7 @@ struct followed {
 };
 
 /* Begins to follow the ledger at path; reorganisations that undo more than depth blocks are passed
- * to tell (ledger/watch.h). Nothing is opened yet. */
+ * to tell (watch/watch.h). Nothing is opened yet. */
 void followed_begin(struct followed *w, const char *path, int64_t depth,
                     void (*tell)(void *self, const char *lines, size_t n), void *self);
 void followed_end(struct followed *w);

@@ -2,7 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/verdict.h"
-#include "ledger/light.h"
+#include "light/light.h"
 
 #include <inttypes.h>
 #include <string.h>

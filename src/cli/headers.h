@@ -1,4 +1,4 @@
-/* verify -H: judges a stream by a light client (ledger/light.h), and prints its verdicts. */
+/* verify -H: judges a stream by a light client (light/light.h), and prints its verdicts. */
 #ifndef CLI_HEADERS_H
 #define CLI_HEADERS_H
 

@@ -3,7 +3,7 @@
 #ifndef CLI_PASSING_H
 #define CLI_PASSING_H
 
-#include "ledger/pool.h"
+#include "mempool/pool.h"
 
 struct passing {
     bool marks; /* say what is dropped, by marks (record/mark.h) */

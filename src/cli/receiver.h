@@ -6,7 +6,7 @@
 #include "cli/output.h"
 #include "cli/view.h"
 #include "ledger/known.h"
-#include "net/listener.h"
+#include "gossip/listener.h"
 #include "net/spool.h"
 
 #define RECEIVER_TYPES_MAX 16

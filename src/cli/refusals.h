@@ -4,7 +4,7 @@
 #define CLI_REFUSALS_H
 
 #include "cli/verdict.h"
-#include "ledger/fallen.h"
+#include "judge/fallen.h"
 
 struct cli_refusals {
     bool verbose;             /* also report what is refused only because something else was */

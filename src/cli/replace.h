@@ -2,7 +2,7 @@
 #ifndef CLI_REPLACE_H
 #define CLI_REPLACE_H
 
-#include "ledger/pool.h"
+#include "mempool/pool.h"
 
 /* Makes *tx the waiting transaction whose id begins with these digits, with another fee: the -F
  * argument or, if that is NULL, the least that the pool accepts. *tx points into the loaded pool.

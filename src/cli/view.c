@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "ledger/headers.h"
-#include "ledger/proving.h"
-#include "net/wire.h"
+#include "query/headers.h"
+#include "query/proving.h"
+#include "gossip/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
-/* A ledger file as the network sees it (net/view.h): opened when it first appears, brought up to
+/* A ledger file as the network sees it (gossip/view.h): opened when it first appears, brought up to
  * date at every call (holds: a millisecond after its last), and reopened if that fails or the file
  * was replaced. Only programs use this.
  */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 
-#include "net/view.h"
+#include "gossip/view.h"
 #include "record/rules.h"
 
 struct ledger_view;

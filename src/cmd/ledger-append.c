@@ -6,7 +6,7 @@
 #include "cli/ledger.h"
 #include "cli/refusals.h"
 #include "cli/terminal.h"
-#include "ledger/intake.h"
+#include "mempool/intake.h"
 #include "ledger/known.h"
 #include "stream/feed.h"
 

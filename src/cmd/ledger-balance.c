@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "cli/names.h"
-#include "ledger/history.h"
+#include "query/history.h"
 
 #include <getopt.h>
 #include <inttypes.h>

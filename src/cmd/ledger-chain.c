@@ -1,7 +1,7 @@
 /* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
 #include "cli/cli.h"
 #include "cli/ledger.h"
-#include "ledger/headers.h"
+#include "query/headers.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
-#include "ledger/proving.h"
+#include "query/proving.h"
 
 #include <getopt.h>
 #include <string.h>

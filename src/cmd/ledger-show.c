@@ -8,7 +8,7 @@
 #include "cli/names.h"
 #include "cli/text.h"
 #include "crypto/sha256.h"
-#include "ledger/index_tx.h"
+#include "index/index_tx.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
 #include "cli/cli.h"
 #include "cli/followed.h"
 #include "cli/rate.h"
-#include "ledger/conflicts.h"
-#include "ledger/event.h"
+#include "watch/conflicts.h"
+#include "watch/event.h"
 #include "record/key.h"
 #include "stream/feed.h"
 

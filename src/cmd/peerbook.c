@@ -1,5 +1,5 @@
 /* peerbook: keeps the newest peer record of each key in a file; makes a node's own record. */
-#include "net/peerbook.h"
+#include "peers/peerbook.h"
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"

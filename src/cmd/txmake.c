@@ -9,7 +9,7 @@
 #include "cli/payment.h"
 #include "cli/replace.h"
 #include "cli/terminal.h"
-#include "ledger/pool.h"
+#include "mempool/pool.h"
 
 #include <getopt.h>
 #include <stdio.h>

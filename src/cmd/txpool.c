@@ -9,9 +9,9 @@
 #include "cli/passing.h"
 #include "cli/terminal.h"
 #include "cli/verdict.h"
-#include "ledger/gaps.h"
+#include "mempool/gaps.h"
 #include "ledger/known.h"
-#include "ledger/pool.h"
+#include "mempool/pool.h"
 #include "record/mark.h"
 #include "stream/feed.h"
 

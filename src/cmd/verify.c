@@ -9,7 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/verdict.h"
 #include "explain/explain.h"
-#include "ledger/judge.h"
+#include "judge/judge.h"
 #include "ledger/known.h"
 #include "ledger/source.h"
 #include "stream/feed.h"

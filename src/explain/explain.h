@@ -2,7 +2,7 @@
  * Writes out a judgement: a POSIX shell script that repeats every check of it with coreutils and
  * openssl alone, each command after a comment in plain words, with the values filled in.
  *
- * The judge (ledger/judge.h) says whether a record is valid; this lists, in the same order, what
+ * The judge (judge/judge.h) says whether a record is valid; this lists, in the same order, what
  * there is to check. The script itself decides: a check that fails when it is run reports the
  * broken rule, in verify's words. If the script finds otherwise than the judge did, it ends with
  * trouble, never with the judge's verdict.
@@ -13,7 +13,7 @@
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
 
-#include "ledger/judge.h"
+#include "judge/judge.h"
 
 struct explain;
 

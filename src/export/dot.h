@@ -8,7 +8,7 @@
 #define EXPORT_DOT_H
 
 #include "base/buf.h"
-#include "ledger/graph.h"
+#include "query/graph.h"
 #include "record/book.h"
 
 /* So many miners get a colour. */

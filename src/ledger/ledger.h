@@ -10,7 +10,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
-#include "ledger/index.h"
+#include "index/index.h"
 
 struct ledger {
     const char *path; /* the caller's */

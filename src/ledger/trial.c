@@ -1,8 +1,8 @@
 #include "ledger/trial.h"
 
 #include "base/file.h"
-#include "ledger/scratch.h"
-#include "ledger/store_temp.h"
+#include "base/scratch.h"
+#include "chain/store_temp.h"
 
 #include <errno.h>
 #include <stdlib.h>

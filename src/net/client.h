@@ -3,7 +3,7 @@
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
-#include "net/dialer.h"
+#include "peers/dialer.h"
 #include "net/link.h"
 
 /* What to do with the target of a peer that is gone. */

@@ -1,6 +1,6 @@
 #include "net/connect.h"
 
-#include "net/address.h"
+#include "peers/address.h"
 
 #include <errno.h>
 #include <netinet/in.h>

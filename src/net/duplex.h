@@ -1,6 +1,6 @@
 /*
  * The connections of one program (gossip(7)), without any I/O: each is a session with an inbound
- * half (net/listener.h), an outbound half (net/sender.h), or both, as the roles of its two sides
+ * half (gossip/listener.h), an outbound half (gossip/sender.h), or both, as the roles of its two sides
  * say, no matter who dialed. The word of a line says which half it is for.
  *
  * Two nodes that dial each other need only one connection that carries both ways: of two, the one
@@ -9,10 +9,10 @@
 #ifndef NET_DUPLEX_H
 #define NET_DUPLEX_H
 
-#include "net/address.h"
+#include "peers/address.h"
 #include "net/client.h"
-#include "net/listener.h"
-#include "net/sender.h"
+#include "gossip/listener.h"
+#include "gossip/sender.h"
 
 struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */
@@ -20,7 +20,7 @@ struct duplex_config {
     unsigned roles;            /* ours, enum wire_role */
     size_t dialed;             /* places at the sender that are kept for peers that we dial */
     const uint8_t *account;    /* ours; NULL: connections are plain */
-    /* An event for the log, as in net/listener.h. NULL: none. */
+    /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);
     /* A peer could not be dialed; something is wrong with a peers file: as in net/client.h. */
@@ -59,7 +59,7 @@ struct duplex *duplex_new(const struct duplex_config *config);
 void duplex_free(struct duplex *d);
 
 /* Adds a connection (account NULL: plain), to which the session of the peer that is returned is to
- * be attached. network: of its address (net/address.h); 0: any. version: the one that TLS agreed
+ * be attached. network: of its address (peers/address.h); 0: any. version: the one that TLS agreed
  * on; 0: the dialing side says its hello first. NULL and a fault: it is discouraged, there is no
  * room, or no memory. */
 struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],

@@ -1,6 +1,6 @@
 #include "net/gauge.h"
 
-#include "net/address.h"
+#include "peers/address.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>

@@ -4,7 +4,7 @@
 #define NET_LINK_H
 
 #include "net/loop.h"
-#include "net/session.h"
+#include "gossip/session.h"
 #include "net/tls.h"
 
 struct link;

@@ -3,7 +3,7 @@
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
-#include "net/address.h"
+#include "peers/address.h"
 
 #define RESOLVE_MAX                                                                                \
     64 /* names being looked up at a time, including those that nobody waits for any more */

@@ -1,7 +1,7 @@
 #include "net/server.h"
 
 #include "base/chance.h"
-#include "net/crowds.h"
+#include "peers/crowds.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -8,7 +8,7 @@
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 
-#include "net/address.h"
+#include "peers/address.h"
 #include "net/duplex.h"
 #include "net/link.h"
 
@@ -24,7 +24,7 @@ struct server_config {
     /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
     void *who;
-    /* An event for the log, as in net/listener.h. NULL: none. */
+    /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);
     void *self;

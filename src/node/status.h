@@ -1,5 +1,5 @@
 /* What the folder of a node says about it, whether it runs or not. Nothing is audited, and nothing
- * but an index that turns out to be damaged is changed (ledger/index.h): the cost does not depend
+ * but an index that turns out to be damaged is changed (index/index.h): the cost does not depend
  * on the length of the chain. */
 #ifndef NODE_STATUS_H
 #define NODE_STATUS_H

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "crypto/sha256.h"
-#include "ledger/index.h"
+#include "index/index.h"
 #include "node/status_parts.h"
 #include "record/block.h"
 

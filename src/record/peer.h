@@ -19,7 +19,7 @@ struct peer {
 };
 
 /* Parses a line that line_check let through; *p points into it. It checks only the outline of the
- * address (something, a colon, one to five digits; at most PEER_ADDRESS_MAX bytes): net/address.h
+ * address (something, a colon, one to five digits; at most PEER_ADDRESS_MAX bytes): peers/address.h
  * checks the host. The signature is not checked. 0, or -1 and a rule that begins with "peer:
  * ".
  */

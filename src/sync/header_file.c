@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "crypto/sha256.h"
-#include "ledger/scratch.h"
+#include "base/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>

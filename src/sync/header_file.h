@@ -1,6 +1,6 @@
 /*
  * A file of headers, for those who hold no ledger: the best chain known, as `ledger-chain -H`
- * prints it. The headers that arrive are judged by a light client (ledger/light.h); those of side
+ * prints it. The headers that arrive are judged by a light client (light/light.h); those of side
  * branches wait in a temporary file until their branch has more work.
  *
  * One process at a time writes it. A crash leaves whole headers and perhaps a torn line, which is
@@ -9,7 +9,7 @@
 #ifndef SYNC_HEADER_FILE_H
 #define SYNC_HEADER_FILE_H
 
-#include "ledger/light.h"
+#include "light/light.h"
 #include "record/field.h"
 
 struct header_file;

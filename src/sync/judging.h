@@ -5,7 +5,7 @@
 
 #include "ledger/known.h"
 #include "ledger/trial.h"
-#include "net/puller.h"
+#include "gossip/puller.h"
 #include "stream/feed.h"
 
 struct judging {

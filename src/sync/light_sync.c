@@ -1,7 +1,7 @@
 #include "sync/light_sync.h"
 
 #include "base/hex.h"
-#include "net/header_puller.h"
+#include "gossip/header_puller.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -13,8 +13,8 @@
  */
 #include "base/chance.h"
 #include "base/hex.h"
-#include "net/dialer.h"
-#include "net/peerbook.h"
+#include "peers/dialer.h"
+#include "peers/peerbook.h"
 #include "net/roster.h"
 
 #include <err.h>

@@ -2,7 +2,7 @@
  * fold [-p] LEDGER: what verify does, without signature arithmetic: parsing, hashing, state and all
  * other rules; with -p, only parsing and hashing.
  */
-#include "ledger/judge.h"
+#include "judge/judge.h"
 #include "ledger/source.h"
 #include "stream/feed.h"
 

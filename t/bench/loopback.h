@@ -3,7 +3,7 @@
 #ifndef BENCH_LOOPBACK_H
 #define BENCH_LOOPBACK_H
 
-#include "net/address.h"
+#include "peers/address.h"
 #include "net/tls.h"
 
 #include <err.h>

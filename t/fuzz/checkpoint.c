@@ -6,8 +6,8 @@
 #include "record/checkpoint.h"
 #include "base/hex.h"
 #include "fuzz.h"
-#include "ledger/checkpoints.h"
-#include "ledger/conflicts.h"
+#include "finality/checkpoints.h"
+#include "watch/conflicts.h"
 
 enum { ROOM = 3 };
 

@@ -1,7 +1,7 @@
 /* net/header_puller and net/session: a peer that says anything to a light client, which asks it for
  * headers and proofs in turn. In what it says `@` stands for the id of the header that it gave
  * last, `&` for the id that is wanted, `!` for a moment. */
-#include "net/header_puller.h"
+#include "gossip/header_puller.h"
 #include "base/hex.h"
 #include "crypto/sha256.h"
 #include "fuzz.h"

@@ -11,7 +11,7 @@
  * ours, the file.
  */
 #include "index_ask.h"
-#include "ledger/index_db.h"
+#include "index/index_db.h"
 
 #include <fcntl.h>
 #include <unistd.h>

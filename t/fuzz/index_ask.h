@@ -7,11 +7,11 @@
 
 #include "base/hex.h"
 #include "fuzz.h"
-#include "ledger/graph.h"
-#include "ledger/history.h"
-#include "ledger/index_tx.h"
-#include "ledger/proving.h"
-#include "ledger/watch.h"
+#include "query/graph.h"
+#include "query/history.h"
+#include "index/index_tx.h"
+#include "query/proving.h"
+#include "watch/watch.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

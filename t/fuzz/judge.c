@@ -2,7 +2,7 @@
  * ledger/judge over a stream, signatures and all: what it passes on, it passes on again. (Only a
  * stream whose first record falls may be taken for another kind the second time.)
  */
-#include "ledger/judge.h"
+#include "judge/judge.h"
 #include "fuzz.h"
 #include "stream/feed.h"
 

@@ -3,10 +3,10 @@
  * where a genesis came first, each header that it takes a tree of blocks takes too, and the best
  * chain is the tree's.
  */
-#include "ledger/light.h"
+#include "light/light.h"
 #include "crypto/merkle.h"
 #include "fuzz.h"
-#include "ledger/store_temp.h"
+#include "chain/store_temp.h"
 
 enum { NOW = 1700100000 };
 

@@ -5,7 +5,7 @@
 #include "record/peer.h"
 #include "base/hex.h"
 #include "fuzz.h"
-#include "net/peers.h"
+#include "peers/peers.h"
 
 static void check_record(const struct peer *p, const char *line, size_t len)
 {

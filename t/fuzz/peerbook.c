@@ -1,6 +1,6 @@
 /* net/peerbook: whatever stands in a peers file, what is written back is read again without a
  * fault, and is the same. */
-#include "net/peerbook.h"
+#include "peers/peerbook.h"
 #include "base/file.h"
 #include "fuzz.h"
 

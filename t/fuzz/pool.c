@@ -3,7 +3,7 @@
  * a ledger of one genesis block, and the body that is chosen out of it holds no line that is not in
  * it.
  */
-#include "ledger/pool.h"
+#include "mempool/pool.h"
 #include "fuzz.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
  */
 #include "crypto/merkle.h"
 #include "fuzz.h"
-#include "ledger/proving.h"
+#include "query/proving.h"
 
 enum { LEAVES = 200 };
 

@@ -1,6 +1,6 @@
 /* net/puller and net/session: a peer that says anything. Its hello is ours to say; `@` in what it
  * says stands for the id of the block that it gave last, `!` for a moment. */
-#include "net/puller.h"
+#include "gossip/puller.h"
 #include "base/hex.h"
 #include "fuzz.h"
 #include "record/block.h"

@@ -1,5 +1,5 @@
 /* net/wire: lines of anything; what can be read is written again as it was. */
-#include "net/wire.h"
+#include "gossip/wire.h"
 #include "base/buf.h"
 #include "fuzz.h"
 

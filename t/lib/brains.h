@@ -1,5 +1,5 @@
 /*
- * What tests of the network's brains (net/listener.h, net/sender.h) share: records that cost no
+ * What tests of the network's brains (gossip/listener.h, gossip/sender.h) share: records that cost no
  * keys, as signatures are not looked at; connections in memory; nodes that are made of both brains;
  * and the recount of all that the brains count. Whoever includes it has a `must` before.
  */
@@ -9,9 +9,9 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "crypto/merkle.h"
-#include "net/listener_parts.h"
-#include "net/sender_parts.h"
-#include "net/wire.h"
+#include "gossip/listener_parts.h"
+#include "gossip/sender_parts.h"
+#include "gossip/wire.h"
 #include "random.h"
 
 #include <stdio.h>

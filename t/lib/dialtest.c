@@ -7,7 +7,7 @@
  *     dialtest names HOST:PORT...   looks them up, prints each one's socket address or the fault
  *     dialtest leave                frees what is still being looked up
  */
-#include "net/dialer.h"
+#include "peers/dialer.h"
 #include "net/loop.h"
 #include "net/resolve.h"
 #include "random.h"

@@ -34,10 +34,10 @@
 #include "base/hex.h"
 #include "crypto/keyfile.h"
 #include "crypto/sha256.h"
-#include "net/coding.h"
+#include "gossip/coding.h"
 #include "net/loop.h"
 #include "net/tls.h"
-#include "net/wire.h"
+#include "gossip/wire.h"
 #include "record/peer.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 /* net/address and net/peers, asked on the command line: prints what they make of their arguments.
  */
-#include "net/peers.h"
+#include "peers/peers.h"
 #include "base/hex.h"
 
 #include <inttypes.h>

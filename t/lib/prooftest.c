@@ -11,7 +11,7 @@
  */
 #include "base/hex.h"
 #include "crypto/merkle.h"
-#include "ledger/proving.h"
+#include "query/proving.h"
 
 #include <err.h>
 #include <stdio.h>

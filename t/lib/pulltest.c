@@ -10,7 +10,7 @@
  */
 #include "base/hex.h"
 #include "crypto/sha256.h"
-#include "net/puller.h"
+#include "gossip/puller.h"
 
 #include <err.h>
 #include <inttypes.h>

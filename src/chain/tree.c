@@ -1,0 +1,477 @@
+#include "chain/tree.h"
+
+#include "base/hex.h"
+#include "seal/header.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RECENT = 16,
+    AHEAD = 16, /* transactions whose accounts are prefetched together */
+};
+
+int tree_init(struct tree *t, struct store store, struct fault *f)
+{
+    *t = (struct tree){.store = store};
+    for (int i = 0; i < RECENT; i++)
+        t->recent[i].n = -1;
+    t->state = state_new(store.accounts);
+    return t->state ? 0 : fault_memory(f);
+}
+
+void tree_free(struct tree *t)
+{
+    state_free(t->state);
+    buf_free(&t->journal);
+    t->state = NULL;
+}
+
+static void anchor(struct tree *t, const struct node *genesis, const struct rules *rules)
+{
+    t->has_genesis = true;
+    t->genesis = *genesis;
+    t->rules = *rules;
+    t->asert = (struct asert){
+        .time = genesis->time, .spacing = rules->spacing, .halflife = rules->halflife};
+    memcpy(t->asert.target, genesis->target, TARGET_LEN);
+}
+
+void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
+                 const struct node *best, int64_t count)
+{
+    anchor(t, genesis, rules);
+    t->best = t->at = *best;
+    t->count = count;
+    for (int i = 0; i < RECENT; i++)
+        t->recent[i].n = -1;
+    state_clear(t->state);
+}
+
+static void remember(struct tree *t, const struct node *node)
+{
+    t->recent[node->n % RECENT] = *node;
+}
+
+int tree_get(struct tree *t, int64_t n, struct node *node, struct fault *f)
+{
+    if (n >= 0 && t->recent[n % RECENT].n == n) {
+        *node = t->recent[n % RECENT];
+        return 0;
+    }
+    if (t->store.get(t->store.self, n, node, f))
+        return -1;
+    remember(t, node);
+    return 0;
+}
+
+int tree_find(struct tree *t, const uint8_t id[ID_LEN], struct node *node, struct fault *f)
+{
+    for (int i = 0; i < RECENT; i++)
+        if (t->recent[i].n >= 0 && memcmp(t->recent[i].id, id, ID_LEN) == 0) {
+            *node = t->recent[i];
+            return 1;
+        }
+    return t->store.find(t->store.self, id, node, f);
+}
+
+/* A walk along jumps takes as many steps as the heights say. */
+static int parent_of(struct tree *t, struct node *node, struct fault *f)
+{
+    int64_t height = node->height;
+    if (tree_get(t, node->parent, node, f))
+        return -1;
+    return node->height == height - 1 ? 0 : t->store.damage(t->store.self, f);
+}
+
+int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struct node *out,
+                  struct fault *f)
+{
+    *out = *node;
+    while (out->height > height)
+        if (parent_of(t, out, f))
+            return -1;
+    return 0;
+}
+
+int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
+              struct fault *f)
+{
+    struct node other;
+    if (tree_ancestor(t, a, b->height, fork, f) || tree_ancestor(t, b, fork->height, &other, f))
+        return -1;
+    while (fork->n != other.n)
+        if (parent_of(t, fork, f) || parent_of(t, &other, f))
+            return -1;
+    return 0;
+}
+
+static int step(struct tree *t, const struct node *node, bool redo, struct fault *f)
+{
+    t->journal.len = 0;
+    if (t->store.journal(t->store.self, node->n, &t->journal, f))
+        return -1;
+    return redo ? state_redo(t->state, t->journal.data, t->journal.len, f)
+                : state_undo(t->state, t->journal.data, t->journal.len, f);
+}
+
+static int redo_down(struct tree *t, const struct node *to, struct fault *f)
+{
+    size_t depth = (size_t)(to->height - t->at.height);
+    int64_t *path = calloc(depth + 1, sizeof *path);
+    struct node node = *to;
+    int result = -1;
+    if (!path)
+        return fault_memory(f);
+    for (size_t i = depth; i > 0; i--) {
+        path[i - 1] = node.n;
+        if (parent_of(t, &node, f))
+            goto out;
+    }
+    for (size_t i = 0; i < depth; i++) {
+        if (tree_get(t, path[i], &node, f) || step(t, &node, true, f))
+            goto out;
+        t->at = node;
+    }
+    result = 0;
+out:
+    free(path);
+    return result;
+}
+
+int tree_move(struct tree *t, const struct node *to, struct fault *f)
+{
+    struct node fork;
+    if (t->at.n == to->n)
+        return 0;
+    if (tree_fork(t, &t->at, to, &fork, f))
+        return -1;
+    while (t->at.n != fork.n) {
+        struct node up = t->at;
+        if (step(t, &t->at, false, f) || parent_of(t, &up, f))
+            return -1;
+        t->at = up;
+    }
+    return redo_down(t, to, f);
+}
+
+void tree_target(const struct tree *t, const struct node *parent, uint8_t target[TARGET_LEN])
+{
+    target_next(&t->asert, parent->height, parent->time, target);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_OF], struct fault *f)
+{
+    struct node node = *parent;
+    int n = 0;
+    times[n++] = node.time;
+    while (n < MEDIAN_OF && node.height > 0) {
+        if (parent_of(t, &node, f))
+            return -1;
+        times[n++] = node.time;
+    }
+    return n;
+}
+
+int64_t tree_median_of(const int64_t *times, int count)
+{
+    int64_t sorted[MEDIAN_OF];
+    memcpy(sorted, times, (size_t)count * sizeof *times);
+    qsort(sorted, (size_t)count, sizeof *sorted, by_time);
+    return sorted[count / 2];
+}
+
+int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f)
+{
+    int64_t times[MEDIAN_OF];
+    int n = tree_times(t, parent, times, f);
+    if (n < 0)
+        return -1;
+    *median = tree_median_of(times, n);
+    return 0;
+}
+
+int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
+{
+    if (block_is_genesis(b) || target_met(id, b->target))
+        return 0;
+    return fault_rule(f, "block: no proof of work: its hash is over the target");
+}
+
+static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
+                        const struct node *parent, int64_t now, struct fault *f)
+{
+    struct ancestry a = {.height = parent->height, .time = parent->time};
+    a.count = tree_times(t, parent, a.times, f);
+    return a.count < 0 ? -1 : header_check(&t->asert, &t->rules, &a, b, id, now, f);
+}
+
+/* 1 it is valid, 0: its parent is not in the tree, -1 and a fault. */
+static int judge_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
+                        int64_t now, struct node *parent, struct fault *f)
+{
+    if (block_is_genesis(b))
+        return fault_rule(f, "block: another chain's genesis");
+    int found = tree_find(t, b->prev, parent, f);
+    if (found <= 0)
+        return found;
+    return check_header(t, b, id, parent, now, f) ? -1 : 1;
+}
+
+int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
+                struct fault *f)
+{
+    struct node parent;
+    int holds = judge_header(t, b, id, now, &parent, f);
+    return holds ? holds : tree_header_alone(b, id, f);
+}
+
+int tree_check_size(const struct tree *t, const struct item *item, struct fault *f)
+{
+    if (item->stream_size <= (uint64_t)t->rules.maxblock)
+        return 0;
+    return fault_rule(f, "block: %" PRIu64 " bytes, over maxblock %" PRId64, item->stream_size,
+                      t->rules.maxblock);
+}
+
+/* Names the transaction that used the seq of one that comes too late. Within its own block, `from`
+ * is the first of the entries before it; otherwise the store is asked. Leaves the fault unchanged
+ * if none is found. */
+static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
+                        const struct item *item, size_t before, struct fault *f)
+{
+    char words[160];
+    for (size_t i = 0; i < before; i++) {
+        const struct tx *other = &item->entries[i].tx;
+        if (other->seq != tx->seq || memcmp(other->from, tx->from, ID_LEN))
+            continue;
+        if (memcmp(item->entries[i].id, id, ID_LEN) == 0)
+            return fault_rule(f, "%s; %s is already at line %" PRIu64, f->text, hex32(id).text,
+                              item->line + 1 + i);
+        return fault_rule(f, "%s; %s spends what %s at line %" PRIu64 " spent", f->text,
+                          hex32(id).text, hex32(item->entries[i].id).text, item->line + 1 + i);
+    }
+    struct fault inner;
+    int found = t->store.spender(t->store.self, tx->from, tx->seq, &t->at, words, &inner);
+    if (found < 0) {
+        *f = inner;
+        return -1;
+    }
+    if (found && strncmp(words, hex32(id).text, 2 * ID_LEN) == 0) {
+        fault_rule(f, "%s; %s is already%s", f->text, hex32(id).text, words + 2 * ID_LEN);
+        return fault_answers(f, FAULT_KNOWN);
+    }
+    if (found)
+        fault_rule(f, "%s; %s spends what %s spent", f->text, hex32(id).text, words);
+    return -1;
+}
+
+static int unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
+                   const struct item *item, size_t before, struct fault *f)
+{
+    struct account from;
+    if (account_get(t->state, tx->from, &from, f))
+        return -1;
+    if (tx->seq >= from.seq)
+        return 0;
+    fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from.seq);
+    return name_spender(t, tx, id, item, before, f);
+}
+
+int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
+{
+    return unspent(t, tx, id, NULL, 0, f);
+}
+
+static int apply_named(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
+                       const struct item *item, size_t before, int64_t *fees, struct fault *f)
+{
+    struct fault ignored;
+    if (apply_tx(t->state, t->genesis.id, &t->rules, tx, fees, f) == 0)
+        return 0;
+    /* If the seq is used already, adds who used it; unspent leaves any other fault unchanged. */
+    if (f->kind == FAULT_RULE && apply_check(t->genesis.id, &t->rules, tx, &ignored) == 0)
+        unspent(t, tx, id, item, before, f);
+    return -1;
+}
+
+int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
+               struct fault *f)
+{
+    return apply_named(t, tx, id, NULL, 0, fees, f);
+}
+
+/* One step of prefetching for AHEAD transactions from i on. */
+static void prefetch_some(const struct tree *t, const struct item *item, size_t i,
+                          enum state_step step)
+{
+    for (size_t end = i + AHEAD; i < end && i < item->count; i++) {
+        account_prefetch(t->state, item->entries[i].tx.from, step);
+        account_prefetch(t->state, item->entries[i].tx.to, step);
+    }
+}
+
+/* Prefetches ahead of transaction i. */
+static void prefetch_accounts(const struct tree *t, const struct item *item, size_t i)
+{
+    if (i % AHEAD)
+        return;
+    if (i == 0)
+        prefetch_some(t, item, 0, STATE_PLACE);
+    prefetch_some(t, item, i, STATE_VALUE);
+    prefetch_some(t, item, i + AHEAD, STATE_PLACE);
+}
+
+static int apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f)
+{
+    int64_t fees = 0;
+    for (size_t i = 0; i < item->count; i++) {
+        prefetch_accounts(t, item, i);
+        if (apply_named(t, &item->entries[i].tx, item->entries[i].id, item, i, &fees, f)) {
+            f->line = item->line + 1 + i;
+            return -1;
+        }
+    }
+    return apply_reward(t->state, &t->rules, new->height, item->block.miner, fees, &new->supply, f);
+}
+
+static int apply_grants(struct tree *t, const struct item *item, struct node *new, struct fault *f)
+{
+    for (size_t i = 0; i < item->count; i++) {
+        const struct grant *g = &item->entries[i].grant;
+        if (g->amount && apply_grant(t->state, g->account, g->amount, &new->supply, f)) {
+            f->line = item->line + 1 + i;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static struct node new_node(struct tree *t, const struct item *item)
+{
+    struct node node = {.n = t->count,
+                        .parent = -1,
+                        .height = item->block.height,
+                        .time = item->block.time,
+                        .count = item->block.count,
+                        .line = item->line,
+                        .offset = item->offset,
+                        .size = item->stream_size};
+    memcpy(node.id, item->id, ID_LEN);
+    memcpy(node.target, item->block.target, TARGET_LEN);
+    memcpy(node.miner, item->block.miner, ID_LEN);
+    return node;
+}
+
+/* Turns the fault of an applied block into a verdict, and undoes its changes. */
+static int refuse(struct tree *t, const struct item *item, struct fault *f)
+{
+    state_rollback(t->state);
+    if (f->kind != FAULT_RULE) {
+        f->line = 0;
+        return -1;
+    }
+    if (!f->line)
+        f->line = item->line;
+    return TREE_BAD;
+}
+
+void tree_no_genesis(const struct item *item, struct fault *f)
+{
+    fault_rule(f, "block: no genesis: the first block must have height 0, no parent, no miner and "
+                  "seal 0");
+    f->line = item->line;
+}
+
+void tree_fault(const struct tree *t, const struct item *item, struct fault *f)
+{
+    *f = item->fault;
+    if (!t->has_genesis && item->has_header && !item->is_genesis)
+        tree_no_genesis(item, f);
+}
+
+static int check_genesis(struct tree *t, const struct item *item, struct node *new, struct fault *f)
+{
+    if (!item->is_genesis) {
+        tree_no_genesis(item, f);
+        return TREE_BAD;
+    }
+    *new = new_node(t, item);
+    state_begin(t->state);
+    if (apply_grants(t, item, new, f))
+        return refuse(t, item, f);
+    return TREE_GOOD;
+}
+
+int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,
+               struct fault *f)
+{
+    struct node parent = {0};
+    f->line = 0;
+    if (!t->has_genesis)
+        return check_genesis(t, item, new, f);
+    int found = tree_find(t, item->id, new, f);
+    if (found)
+        return found < 0 ? -1 : TREE_KNOWN;
+    found = judge_header(t, &item->block, item->id, now, &parent, f);
+    if (found == 0)
+        return TREE_ORPHAN;
+    if (found < 0 || tree_check_size(t, item, f)) {
+        if (f->kind != FAULT_RULE)
+            return -1;
+        f->line = item->line;
+        return TREE_BAD;
+    }
+    if (tree_move(t, &parent, f))
+        return -1;
+    *new = new_node(t, item);
+    new->parent = parent.n;
+    new->supply = parent.supply;
+    new->work = u256_add(parent.work, target_work(new->target));
+    state_begin(t->state);
+    if (apply_body(t, item, new, f))
+        return refuse(t, item, f);
+    return TREE_GOOD;
+}
+
+/* Tells the store the new best tip, and the caller what that undid. */
+static int make_best(struct tree *t, const struct node *new, struct reorg *reorg, struct fault *f)
+{
+    struct node fork = t->best;
+    if (t->count > 1 && new->parent != t->best.n && tree_fork(t, &t->best, new, &fork, f))
+        return -1;
+    reorg->undone = t->best.height - fork.height;
+    reorg->done = t->count > 1 ? new->height - fork.height : 1;
+    t->best = *new;
+    return t->store.best(t->store.self, new, t->count > 1 ? fork.height : -1, f);
+}
+
+int tree_add(struct tree *t, const struct item *item, const struct node *new, struct reorg *reorg,
+             struct fault *f)
+{
+    *reorg = (struct reorg){0};
+    t->journal.len = 0;
+    if (state_commit(t->state, &t->journal, f) ||
+        t->store.add(t->store.self, new, item, &t->journal, f))
+        return -1;
+    if (!t->has_genesis)
+        anchor(t, new, &item->rules);
+    t->at = *new;
+    t->count++;
+    remember(t, new);
+    if (t->count == 1 || u256_compare(new->work, t->best.work) > 0)
+        return make_best(t, new, reorg, f);
+    return 0;
+}
+
+void tree_drop(struct tree *t)
+{
+    state_rollback(t->state);
+}

@@ -1,0 +1,149 @@
+/*
+ * The tree of blocks, and the rules that a block must keep with respect to its ancestors: a pure
+ * judge over a store, which says where nodes and journals are kept (store_temp.h for one run,
+ * index.h permanently).
+ *
+ * The tree is at one block: its state is that block's. It moves to another by undoing and redoing
+ * journals, so side branches are judged in full against the state at their parent, at any depth.
+ */
+#ifndef CHAIN_TREE_H
+#define CHAIN_TREE_H
+
+#include "state/apply.h"
+#include "stream/stream.h"
+#include "work/target.h"
+
+struct node {
+    int64_t n;      /* its number in the order of arrival, from 0 */
+    int64_t parent; /* its parent's; -1 for genesis */
+    uint8_t id[ID_LEN];
+    int64_t height, time, supply;
+    uint8_t target[TARGET_LEN];
+    uint8_t miner[ID_LEN];
+    int64_t count;
+    struct u256 work;            /* of the chain up to and including it */
+    uint64_t line, offset, size; /* its place in the ledger */
+};
+
+/* A store of nodes and journals. All give 0, or -1 and trouble; find gives 1 if it has the node. */
+struct store {
+    int (*find)(void *self, const uint8_t id[ID_LEN], struct node *node, struct fault *f);
+    int (*get)(void *self, int64_t n, struct node *node, struct fault *f);
+    int (*journal)(void *self, int64_t n, struct buf *out, struct fault *f);
+    /* Stores a node with its journal and its item; its number is the one after the last. */
+    int (*add)(void *self, const struct node *node, const struct item *item,
+               const struct buf *journal, struct fault *f);
+    /* The best tip is now this node; the previous tips shared its chain up to the height fork. */
+    int (*best)(void *self, const struct node *node, int64_t fork, struct fault *f);
+    /* Names, in a few words, the transaction with this sender and seq on the chain that ends at
+     * node: 1, 0 if it cannot be found. */
+    int (*spender)(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+                   char words[160], struct fault *f);
+    /* Reports that the store's contents were impossible: -1 and trouble. */
+    int (*damage)(void *self, struct fault *f);
+    struct state_backing accounts; /* the state at the best tip when the tree starts */
+    void *self;
+};
+
+struct tree {
+    struct store store;
+    struct state *state;
+    bool has_genesis;
+    struct node genesis, best, at; /* `at`: the node that `state` belongs to */
+    int64_t count;                 /* nodes */
+    struct rules rules;
+    struct asert asert;
+    struct buf journal;     /* scratch */
+    struct node recent[16]; /* recently used nodes, by number modulo 16; n -1: none */
+};
+
+enum verdict {
+    TREE_GOOD,   /* *new is the node: tree_add or tree_drop must follow */
+    TREE_KNOWN,  /* it is in the tree already: *new is its node */
+    TREE_ORPHAN, /* its parent is not in the tree */
+    TREE_BAD,    /* it breaks a rule: *f */
+};
+
+/* An empty tree over the store. 0, or -1 and trouble. tree_free does not free the store. */
+int tree_init(struct tree *t, struct store store, struct fault *f);
+void tree_free(struct tree *t);
+
+/* Opens the tree that the store has: genesis with its rules, the best tip, how many nodes. */
+void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
+                 const struct node *best, int64_t count);
+
+/* The rule that a broken item (item->broken) breaks: a missing genesis block comes before other
+ * faults. */
+void tree_fault(const struct tree *t, const struct item *item, struct fault *f);
+
+/* The rule that a block before any genesis block breaks. */
+void tree_no_genesis(const struct item *item, struct fault *f);
+
+/* Judges a well-formed block (not item->broken) against its parent; with now < 0 the clock is
+ * ignored. Gives a verdict, or -1 and trouble. */
+int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,
+               struct fault *f);
+
+/* Judges a block's header alone, in a tree that has its genesis: 1 it is valid, 0: its parent is
+ * not in the tree, but its id meets the target that it claims, -1 and a fault. */
+int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
+                struct fault *f);
+
+/* The part of this that needs no tree: 0, or -1 and a rule. */
+int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
+
+/* Whether a block is within the chain's maxblock. 0, or -1 and a rule. */
+int tree_check_size(const struct tree *t, const struct item *item, struct fault *f);
+
+/* What a block did to the best chain. */
+struct reorg {
+    int64_t undone,
+        done; /* blocks; undone 0: the best chain only grew, or did not change (done 0) */
+};
+
+/* Adds the block that tree_check just accepted; new->line, offset and size give its place. */
+int tree_add(struct tree *t, const struct item *item, const struct node *new, struct reorg *reorg,
+             struct fault *f);
+
+/* Drops that block: the tree is at its parent. */
+void tree_drop(struct tree *t);
+
+/* Makes t->state the state at node. 0, or -1 and trouble. */
+int tree_move(struct tree *t, const struct node *node, struct fault *f);
+
+/* The node with this number, or this id (1, or 0: none). */
+int tree_get(struct tree *t, int64_t n, struct node *node, struct fault *f);
+int tree_find(struct tree *t, const uint8_t id[ID_LEN], struct node *node, struct fault *f);
+
+/* The ancestor of node at this height, which is at most node's. */
+int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struct node *out,
+                  struct fault *f);
+
+/* The last node shared by the chains to a and to b: a itself if b descends from it. */
+int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
+              struct fault *f);
+
+/* Requirements for the block after parent: its target, and the median that its time must be after.
+ */
+void tree_target(const struct tree *t, const struct node *parent, uint8_t target[TARGET_LEN]);
+int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);
+
+/* The times that the median is computed from: those of parent and its ancestors, newest first. How
+ * many, or -1 and trouble. And their median, the upper one if their number is even; count is at
+ * least 1. */
+#define MEDIAN_OF 11
+int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_OF],
+               struct fault *f);
+int64_t tree_median_of(const int64_t *times, int count);
+
+/* Applies a loose transaction, without checking its signature, to the state where the tree is. If
+ * its seq is used already, the fault says by which transaction. A journal must be open. 0, or -1
+ * and a fault. */
+int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
+               struct fault *f);
+
+/* Whether the seq of a loose transaction is not used yet where the tree is. 0, or -1 and a fault
+ * that says which transaction used it. */
+int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
+
+#endif

@@ -1,0 +1,148 @@
+#include "finality/guard.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void guard_new(struct guard *g, const struct checkpoints *set)
+{
+    *g = (struct guard){.set = set};
+}
+
+/* Whether this node is on the best chain: 1 or 0, -1 and trouble. */
+static int is_best(struct ledger *l, const struct node *node, struct fault *f)
+{
+    struct node best;
+    if (node->height > l->tree.best.height)
+        return 0;
+    if (memcmp(node->id, l->tree.best.id, ID_LEN) == 0)
+        return 1;
+    int found = index_at_height(l->index, node->height, &best, f);
+    return found > 0 ? memcmp(best.id, node->id, ID_LEN) == 0 : found;
+}
+
+/* How many bounds need not be checked again: those on the part of the chain that is unchanged since
+ * the last check. -1 and trouble. */
+static int known_bounds(struct guard *g, struct ledger *l, size_t *first, struct fault *f)
+{
+    int goes_on = g->held ? is_best(l, &g->tip, f) : 0;
+    *first = goes_on > 0 ? checkpoints_from(g->set, g->tip.height + 1) : 0;
+    return goes_on < 0 ? -1 : 0;
+}
+
+int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f)
+{
+    struct node node;
+    for (size_t i = checkpoints_from(set, t->best.height + 1); i < set->count; i++) {
+        int found = tree_find(t, set->bounds[i].block, &node, f);
+        if (found < 0)
+            return -1;
+        if (found)
+            return checkpoints_off_best(&set->bounds[i], t->best.height, f);
+    }
+    return 0;
+}
+
+int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
+{
+    struct node node;
+    size_t first;
+    if (l->tree.count == 0)
+        return 0;
+    if (checkpoints_check(g->set, 0, l->tree.genesis.id, f) || known_bounds(g, l, &first, f))
+        return -1;
+    for (size_t i = first; i < g->set->count; i++) {
+        int64_t height = g->set->bounds[i].height;
+        if (height > l->tree.best.height)
+            break;
+        int found = index_at_height(l->index, height, &node, f);
+        if (found < 0 || (found && checkpoints_check(g->set, height, node.id, f)))
+            return -1;
+    }
+    if (first == 0 && guard_above(g->set, &l->tree, f))
+        return -1;
+    g->held = true;
+    g->tip = l->tree.best;
+    return 0;
+}
+
+static bool is_vetted(const struct guard *g, const uint8_t id[ID_LEN])
+{
+    for (int i = 0; i < GUARD_MEMORY; i++)
+        if (memcmp(g->vetted[i], id, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+static void remember(struct guard *g, const uint8_t id[ID_LEN])
+{
+    memcpy(g->vetted[g->next++ % GUARD_MEMORY], id, ID_LEN);
+}
+
+/* Whether the side branch up to this block agrees with the set. */
+static int check_branch(struct guard *g, struct ledger *l, const struct node *top, struct fault *f)
+{
+    struct node node = *top;
+    int best;
+    while ((best = is_best(l, &node, f)) == 0 && !is_vetted(g, node.id)) {
+        if (checkpoints_check(g->set, node.height, node.id, f) ||
+            tree_get(&l->tree, node.parent, &node, f))
+            return -1;
+    }
+    return best < 0 ? -1 : 0;
+}
+
+/* Whether this bound block, which a branch from below would undo, is on the best chain: 1 or 0, -1
+ * and trouble. */
+static int is_kept(struct tree *t, const struct bound *b, struct fault *f)
+{
+    struct node node;
+    if (tree_ancestor(t, &t->best, b->height, &node, f))
+        return -1;
+    return memcmp(node.id, b->block, ID_LEN) == 0;
+}
+
+/* Whether the block would become the best tip by a reorganisation: 1 and its parent, or 0, -1 and
+ * trouble. */
+static int overtakes(struct tree *t, const struct item *item, struct node *parent, struct fault *f)
+{
+    int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;
+    if (found <= 0 || parent->n == t->best.n || !item->has_work)
+        return found < 0 ? -1 : 0;
+    struct u256 work = u256_add(parent->work, target_work(item->block.target));
+    return u256_compare(work, t->best.work) > 0;
+}
+
+int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,
+               struct fault *f)
+{
+    struct node parent, fork;
+    int found = overtakes(t, item, &parent, f);
+    size_t reached = found > 0 ? checkpoints_from(set, t->best.height + 1) : 0;
+    if (found <= 0 || reached == 0)
+        return found < 0 ? -1 : 0;
+    const struct bound *b = &set->bounds[reached - 1];
+    if (tree_fork(t, &t->best, &parent, &fork, f))
+        return -1;
+    found = fork.height < b->height ? is_kept(t, b, f) : 0;
+    if (found <= 0)
+        return found;
+    return checkpoints_undone(b, f);
+}
+
+int guard_block(struct guard *g, struct ledger *l, const struct item *item, struct fault *f)
+{
+    struct node parent;
+    if (checkpoints_check(g->set, item->block.height, item->id, f))
+        return -1;
+    if (!l || item->is_genesis || !l->tree.has_genesis || g->set->count == 0)
+        return 0;
+    int found = tree_find(&l->tree, item->block.prev, &parent, f);
+    if (found <= 0)
+        return found;
+    if (check_branch(g, l, &parent, f) || guard_best(g->set, &l->tree, item, f))
+        return -1;
+    remember(g, parent.id);
+    return 0;
+}

@@ -1,0 +1,239 @@
+#include "gossip/header_puller.h"
+
+#include "base/hex.h"
+#include "crypto/sha256.h"
+#include "record/block.h"
+#include "stream/stream.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void header_puller_init(struct header_puller *p, const struct header_chain *chain, void *self,
+                        void (*answered)(void *self, struct header_puller *p))
+{
+    *p = (struct header_puller){.chain = chain, .self = self, .answered = answered};
+}
+
+void header_puller_free(struct header_puller *p)
+{
+    buf_free(&p->genesis);
+    buf_free(&p->header);
+}
+
+/* --- Requests --------------------------------------------------------------------------------- */
+
+void header_puller_greeted(struct header_puller *p, const struct session *s)
+{
+    memcpy(p->tip, s->theirs.tip, ID_LEN);
+    p->height = s->theirs.height;
+}
+
+int header_puller_has_all(const struct header_puller *p, struct fault *f)
+{
+    return p->chain->has(p->chain->self, p->tip, f);
+}
+
+static int send(struct header_puller *p, struct session *s, enum header_request request,
+                struct buf *line, int64_t now, struct fault *f)
+{
+    p->request = request;
+    p->asked = p->progress = now;
+    p->got = p->fresh = 0;
+    p->header.len = 0;
+    p->proved = false;
+    int failed = session_put(s, line->data, line->len);
+    buf_free(line);
+    return failed ? fault_memory(f) : 0;
+}
+
+int header_puller_ask(struct header_puller *p, struct session *s, int64_t count, int64_t now,
+                      struct fault *f)
+{
+    uint8_t ids[WIRE_LOCATOR_MAX][ID_LEN];
+    struct buf line = {0};
+    int n = 0;
+    if (p->goes_on) /* the last answer may be of a branch that does not have the most work yet */
+        memcpy(ids[n++], p->last, ID_LEN);
+    n += p->chain->locate(p->chain->self, ids + n, WIRE_LOCATOR_MAX - n);
+    p->left = count;
+    if (buf_add_string(&line, "headers ") || buf_add_number(&line, count) ||
+        wire_put_ids("", (const uint8_t(*)[ID_LEN])ids, (size_t)n, &line)) {
+        buf_free(&line);
+        return fault_memory(f);
+    }
+    return send(p, s, REQUEST_HEADERS, &line, now, f);
+}
+
+int header_puller_prove(struct header_puller *p, struct session *s, const uint8_t id[ID_LEN],
+                        int64_t now, struct fault *f)
+{
+    struct buf line = {0};
+    memcpy(p->wanted, id, ID_LEN);
+    if (wire_put_ids("prove", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &line)) {
+        buf_free(&line);
+        return fault_memory(f);
+    }
+    return send(p, s, REQUEST_PROOF, &line, now, f);
+}
+
+/* --- Headers ---------------------------------------------------------------------------------- */
+
+static int take(struct header_puller *p, const char *text, size_t len, bool genesis,
+                struct fault *f)
+{
+    int new = p->chain->take(p->self, text, len, genesis, f);
+    if (new < 0)
+        return -1;
+    p->got++;
+    p->fresh += new;
+    return 0;
+}
+
+static int take_body(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    if (p->genesis.len + len + 1 > BLOCK_SIZE_MAX)
+        return fault_rule(f, "block: genesis is over %d bytes", BLOCK_SIZE_MAX);
+    if (line_check(line, len, f))
+        return -1;
+    if (buf_add(&p->genesis, line, len) || buf_add(&p->genesis, "\n", 1))
+        return fault_memory(f);
+    if (--p->body_left)
+        return 0;
+    int failed = take(p, p->genesis.data, p->genesis.len, true, f);
+    buf_free(&p->genesis);
+    return failed;
+}
+
+/* Genesis, with its body, begins an answer to those who have nothing; otherwise it says that the
+ * peer knows none of our headers. */
+static int begin_genesis(struct header_puller *p, const struct block *b, const char *line,
+                         size_t len, const uint8_t id[ID_LEN], struct fault *f)
+{
+    if (memcmp(id, p->chain->chain, ID_LEN))
+        return fault_rule(f, "block: another chain's genesis");
+    if (p->chain->begun(p->chain->self) || p->got || !b->count)
+        return fault_rule(f, "block: genesis was not requested");
+    if (buf_add(&p->genesis, line, len) || buf_add(&p->genesis, "\n", 1))
+        return fault_memory(f);
+    p->body_left = b->count;
+    return 0;
+}
+
+static int take_header(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    struct block b;
+    uint8_t id[ID_LEN];
+    if (line_check(line, len, f))
+        return -1;
+    if (!line_is(line, len, "block"))
+        return fault_rule(f, "an answer to `headers` holds only headers");
+    if (block_parse(line, len, &b, f))
+        return -1;
+    if (p->left-- == 0)
+        return fault_rule(f, "more headers than were requested");
+    if (p->got && memcmp(b.prev, p->last, ID_LEN))
+        return fault_rule(f, "block: does not follow the one before it");
+    sha256(line, len, id);
+    memcpy(p->last, id, ID_LEN);
+    return block_is_genesis(&b) ? begin_genesis(p, &b, line, len, id, f)
+                                : take(p, line, len, false, f);
+}
+
+/* --- Proofs ----------------------------------------------------------------------------------- */
+
+static int take_proof(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    uint8_t id[ID_LEN];
+    if (line_check(line, len, f))
+        return -1;
+    if (!p->header.len && line_is(line, len, "block"))
+        return buf_add(&p->header, line, len) ? fault_memory(f) : 0;
+    if (!p->header.len || p->proved || !line_is(line, len, "proof"))
+        return fault_rule(f, "an answer to `prove` is a header and a proof");
+    if (proof_parse(line, len, &p->proof, f))
+        return -1;
+    sha256(p->header.data, p->header.len, id);
+    if (memcmp(p->proof.block, id, ID_LEN) || memcmp(p->proof.id, p->wanted, ID_LEN))
+        return fault_rule(f, "proof: of another block or record");
+    p->proved = true;
+    return 0;
+}
+
+/* A header alone is right only if its own id was asked for. */
+static int end_proof(struct header_puller *p, struct fault *f)
+{
+    uint8_t id[ID_LEN];
+    if (p->header.len && !p->proved) {
+        sha256(p->header.data, p->header.len, id);
+        if (memcmp(id, p->wanted, ID_LEN))
+            return fault_rule(f, "pulled: a proof is missing");
+    }
+    p->answered(p->self, p);
+    return 0;
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static int take_record(struct header_puller *p, const char *line, size_t len, int64_t now,
+                       struct fault *f)
+{
+    if (p->request == REQUEST_NONE)
+        return fault_rule(f, "a record that was not requested");
+    p->progress = now;
+    if (p->body_left)
+        return take_body(p, line, len, f);
+    return p->request == REQUEST_PROOF ? take_proof(p, line, len, f) : take_header(p, line, len, f);
+}
+
+/* An answer without a new header is right only if we lack nothing. */
+static int end_headers(struct header_puller *p, struct fault *f)
+{
+    if (p->fresh) {
+        p->rewinds = 0;
+        return 0;
+    }
+    int has = header_puller_has_all(p, f);
+    if (has)
+        return has < 0 ? -1 : 0;
+    if (!p->got)
+        return fault_rule(f, "claims a tip at height %" PRId64 ", but sends no header", p->height);
+    if (p->rewinds++ == HEADER_PULLER_REWINDS_MAX)
+        return fault_rule(f, "sends the same headers again and again");
+    return 0;
+}
+
+static int take_pulled(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    enum header_request request = p->request;
+    p->goes_on = request == REQUEST_HEADERS && p->got;
+    if (request == REQUEST_NONE)
+        return fault_rule(f, "pulled: nothing was requested");
+    if (p->body_left)
+        return fault_rule(f, "pulled: the genesis block is cut short");
+    if (wire_pulled(line, len, &p->height, p->tip, f))
+        return -1;
+    p->request = REQUEST_NONE;
+    return request == REQUEST_PROOF ? end_proof(p, f) : end_headers(p, f);
+}
+
+int header_puller_line(struct header_puller *p, struct session *s, enum wire_word word,
+                       const char *line, size_t len, int64_t now, struct fault *f)
+{
+    (void)s;
+    if (word == WIRE_RECORD)
+        return take_record(p, line, len, now, f);
+    if (word == WIRE_PULLED)
+        return take_pulled(p, line, len, f);
+    return fault_rule(f, "an unexpected line: %.*s", len > 20 ? 20 : (int)len, line);
+}
+
+int header_puller_tick(const struct header_puller *p, int64_t now, struct fault *f)
+{
+    if (p->request == REQUEST_NONE)
+        return 0;
+    if (now - p->progress > HEADER_PULLER_STALL)
+        return fault_rule(f, "stalls: nothing arrived for %d s", HEADER_PULLER_STALL / 1000);
+    if (now - p->asked > HEADER_PULLER_ANSWER_MAX)
+        return fault_rule(f, "stalls: an answer took over %d s", HEADER_PULLER_ANSWER_MAX / 1000);
+    return 0;
+}

@@ -1,0 +1,536 @@
+#include "gossip/listener_parts.h"
+
+#include "crypto/sha256.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BODY_FREE = 30000,     /* ms for a block's body, whatever its size */
+    BODY_BYTES_PER_MS = 4, /* ... and the rate at which it must arrive after that */
+    STEMS_MAX = 4096,
+    IGNORED_MAX = 1 << 14,
+    OWED_MAX =
+        1 << 20, /* bytes that a peer may leave unread before it gets no more acknowledgements */
+};
+
+const struct rate listener_budget = {1000, 200};
+const struct rate listener_peers = {200, 500};
+
+struct discouraged {
+    uint8_t key[ID_LEN];
+    int64_t until;
+};
+
+/* --- Logging, closing ------------------------------------------------------------------------- */
+
+void listener_log(const struct listener *l, const struct inbound *g, const char *event,
+                  const uint8_t *id, const char *words)
+{
+    if (l->config->log)
+        l->config->log(l->config->self, g ? g->who : "-", event, id, words);
+}
+
+static void discourage(struct listener *l, const struct inbound *g, int64_t now)
+{
+    if (!g->has_account)
+        return;
+    struct discouraged *d = idmap_find(&l->discouraged, g->account);
+    if (!d && l->discouraged.count == l->discouraged.limit) {
+        size_t place = 0;
+        idmap_remove(&l->discouraged, idmap_each(&l->discouraged, &place));
+    }
+    if (!d)
+        d = idmap_add(&l->discouraged, g->account);
+    if (d)
+        d->until = now + LISTENER_DISCOURAGE;
+}
+
+static bool is_discouraged(struct listener *l, const uint8_t account[ID_LEN], int64_t now)
+{
+    struct discouraged *d = account ? idmap_find(&l->discouraged, account) : NULL;
+    if (d && d->until <= now) {
+        idmap_remove(&l->discouraged, d);
+        d = NULL;
+    }
+    return d;
+}
+
+int inbound_doom(struct inbound *g, const char *word, const struct fault *why)
+{
+    if (g->doomed)
+        return -1;
+    g->doomed = true;
+    g->why = *why;
+    g->session->word = word;
+    return -1;
+}
+
+struct inbound *inbound_at(const struct listener *l, uint16_t slot)
+{
+    return slot < LISTENER_PEERS_MAX ? l->peers[slot] : NULL;
+}
+
+/* --- Gathering records ------------------------------------------------------------------------ */
+
+uint64_t listener_block_limit(const struct listener *l)
+{
+    const struct view *v = l->config->view;
+    return block_size_limit(v ? v->maxblock(v->self) : BLOCK_SIZE_MAX);
+}
+
+int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n)
+{
+    const struct gathered it = {l->text.len + n, g->state->slot};
+    if (buf_add(&l->gathered, &it, sizeof it))
+        return -1;
+    if (buf_add(&l->text, text, n)) {
+        l->gathered.len -= sizeof it;
+        return -1;
+    }
+    return 0;
+}
+
+/* --- Acknowledgements ------------------------------------------------------------------------- */
+
+void inbound_take(struct inbound *g, const uint8_t id[ID_LEN])
+{
+    if (g->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
+        return; /* whatever was announced beyond that will be announced again */
+    g->state->listener->owed = true;
+    buf_add(&g->state->taken, id, ID_LEN); /* out of memory, the peer announces the record again */
+}
+
+/* How much may wait to be sent to a peer, besides the answer to a pull. */
+static size_t owed_max(const struct listener *l, const struct inbound *g)
+{
+    return OWED_MAX + (g->state->pulling ? (size_t)listener_block_limit(l) : 0);
+}
+
+static int acknowledge(struct listener *l, struct inbound *g)
+{
+    struct fault f;
+    struct buf *taken = &g->state->taken;
+    if (!taken->len)
+        return 0;
+    if (session_backlog(g->session) > owed_max(l, g)) {
+        fault_rule(&f, "slow: does not read what is sent to it");
+        listener_log(l, g, "bad", NULL, f.text);
+        inbound_doom(g, "slow", &f);
+        buf_free(taken);
+        return 0;
+    }
+    l->scratch.len = 0;
+    if (wire_put_ids("taken", (const uint8_t(*)[ID_LEN])(const void *)taken->data,
+                     taken->len / ID_LEN, &l->scratch) ||
+        session_put(g->session, l->scratch.data, l->scratch.len))
+        return -1;
+    if (taken->cap > 4096)
+        buf_free(taken);
+    taken->len = 0;
+    return 0;
+}
+
+int listener_settle(struct listener *l, int64_t now, struct fault *f)
+{
+    if (listener_check(l, now, f))
+        return -1;
+    if (light_turn(l, now))
+        return fault_memory(f);
+    asked_tick(l, now);
+    for (size_t i = 0; i < l->top && l->owed; i++)
+        if (l->peers[i] && acknowledge(l, l->peers[i]))
+            return fault_memory(f);
+    l->owed = false;
+    return 0;
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static void drop_block(struct listener *l, struct inbound *g)
+{
+    l->blocks_bytes -= g->state->block.len;
+    buf_free(&g->state->block);
+}
+
+/* Bytes a second at which a peer's block arrives; -1: none does. */
+static int64_t block_rate(const struct inbound *g, int64_t now)
+{
+    const struct inbound_state *s = g->state;
+    if (g->doomed || !s->block.len)
+        return -1;
+    return (int64_t)s->block.len * 1000 / (now - s->body_began + 1);
+}
+
+/* The blocks in transit take too much memory: the one that arrives most slowly is dropped, with its
+ * peer. */
+static void drop_slowest_block(struct listener *l, int64_t now)
+{
+    struct fault f;
+    struct inbound *slowest = NULL;
+    for (size_t i = 0; i < l->top; i++) {
+        struct inbound *g = l->peers[i];
+        if (g && block_rate(g, now) >= 0 &&
+            (!slowest || block_rate(g, now) < block_rate(slowest, now)))
+            slowest = g;
+    }
+    if (!slowest)
+        return;
+    fault_rule(&f, "slow: too many bytes of unfinished blocks, and this one is the slowest");
+    listener_log(l, slowest, "bad", NULL, f.text);
+    inbound_doom(slowest, "slow", &f);
+    drop_block(l, slowest);
+}
+
+/* Appends a line to a block in transit. 0, or -1 and a fault. */
+static int add_to_block(struct listener *l, struct inbound *g, const char *line, size_t len,
+                        int64_t now, struct fault *f)
+{
+    struct buf *block = &g->state->block;
+    if (block->len + len + 1 > listener_block_limit(l))
+        return fault_rule(f, "block: over maxblock");
+    if (l->blocks_bytes + len + 1 > LISTENER_BLOCKS_BYTES)
+        drop_slowest_block(l, now);
+    if (g->doomed) {
+        *f = g->why;
+        return -1;
+    }
+    if (buf_add(block, line, len + 1)) /* with its newline */
+        return fault_memory(f);
+    l->blocks_bytes += len + 1;
+    return 0;
+}
+
+/* A block's header: the lines after it are its body. */
+static int begin_block(struct listener *l, struct inbound *g, const char *line, size_t len,
+                       int64_t now, struct fault *f)
+{
+    struct block block;
+    struct inbound_state *s = g->state;
+    uint8_t id[SHA256_LEN];
+    if (line_check(line, len, f) || block_parse(line, len, &block, f))
+        return -1;
+    sha256(line, len, id);
+    if (inbound_admit(g, f))
+        return -1;
+    s->skipping = false;
+    if (!block_is_genesis(&block) && listener_judge_header(l, &block, id, &s->skipping, f))
+        return -1;
+    s->body_left = block.count;
+    s->body_began = now;
+    s->skipped = 0;
+    memcpy(s->block_id, id, ID_LEN);
+    if (!s->skipping)
+        return add_to_block(l, g, line, len, now, f);
+    listener_log(l, g, "bad", id, f->text);
+    inbound_useless(g, now);
+    asked_ignore(l, id);
+    return 0;
+}
+
+/* A line of the body of a block that is not taken. */
+static int skip_line(const struct listener *l, struct inbound *g, size_t len, struct fault *f)
+{
+    g->state->skipped += len + 1;
+    return g->state->skipped > listener_block_limit(l) ? fault_rule(f, "block: over maxblock") : 0;
+}
+
+static int end_block(struct listener *l, struct inbound *g, struct fault *f)
+{
+    struct buf *block = &g->state->block;
+    if (g->state->skipping)
+        return 0;
+    int failed = listener_gather(l, g, block->data, block->len);
+    drop_block(l, g);
+    return failed ? fault_memory(f) : 0;
+}
+
+static int take_body(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+                     size_t len, int64_t now, struct fault *f)
+{
+    struct inbound_state *s = g->state;
+    if (word != WIRE_RECORD || line_is(line, len, "block"))
+        return fault_rule(f, "block: cut short: %lld of its lines are missing",
+                          (long long)s->body_left);
+    if (s->skipping ? skip_line(l, g, len, f) : add_to_block(l, g, line, len, now, f))
+        return -1;
+    s->brought = now;
+    return --s->body_left ? 0 : end_block(l, g, f);
+}
+
+static int take_record(struct listener *l, struct inbound *g, const char *line, size_t len,
+                       int64_t now, struct fault *f)
+{
+    if (line_is(line, len, "block")) {
+        if (begin_block(l, g, line, len, now, f))
+            return -1;
+        return g->state->body_left ? 0 : end_block(l, g, f);
+    }
+    int used = g->state->lines ? take_missing(l, g, line, len, now, f) : 0;
+    if (used)
+        return used < 0 ? -1 : 0;
+    return listener_gather(l, g, line, len + 1) ? fault_memory(f) : 0;
+}
+
+static int take_word(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+                     size_t len, int64_t now, struct fault *f)
+{
+    if (g->state->body_left)
+        return take_body(l, g, word, line, len, now, f);
+    if (g->state->shorts_left && word != WIRE_SHORT)
+        return fault_rule(f, "brief: its short lines are missing");
+    switch (word) {
+    case WIRE_RECORD:
+        return take_record(l, g, line, len, now, f);
+    case WIRE_HAVE:
+        return take_have(l, g, line, len, false, now, f);
+    case WIRE_STEM:
+        return take_have(l, g, line, len, true, now, f);
+    case WIRE_BRIEF:
+        return take_brief(l, g, line, len, now, f);
+    case WIRE_SHORT:
+        return take_short(l, g, line, len, now, f);
+    case WIRE_PULL:
+        return take_pull(l, g, line, len, f);
+    case WIRE_ASK_HEADERS:
+    case WIRE_ASK_PROOF:
+        return take_light(l, g, word, line, len, f);
+    default:
+        return fault_rule(f, "a line that no sender sends");
+    }
+}
+
+static int take_line(void *self, struct session *s, enum wire_word word, const char *line,
+                     size_t len, int64_t now, struct fault *f)
+{
+    struct inbound *g = self;
+    struct listener *l = g->state->listener;
+    (void)s;
+    if (g->doomed) {
+        *f = g->why;
+        return -1;
+    }
+    if (take_word(l, g, word, line, len, now, f)) {
+        if (f->kind != FAULT_RULE) /* the fault is ours */
+            return inbound_doom(g, "full", f);
+        listener_log(l, g, "bad", NULL, f->text);
+        return inbound_doom(g, "bad", f);
+    }
+    return l->text.len > GATHER_MAX || l->gathered.len > GATHER_RECORDS * sizeof(struct gathered)
+               ? listener_check(l, now, f)
+               : 0;
+}
+
+static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
+{
+    (void)self, (void)s, (void)now, (void)f;
+    return 0;
+}
+
+struct session_role listener_role(void)
+{
+    return (struct session_role){.greeted = greeted, .line = take_line};
+}
+
+/* --- Peers ----------------------------------------------------------------------------------- */
+
+void listener_hello(const struct listener *l, struct hello *h)
+{
+    const struct view *v = l->config->view;
+    struct fault f;
+    *h = (struct hello){.version = WIRE_VERSION, .deflate = l->config->deflate};
+    memcpy(h->chain, l->config->chain, ID_LEN);
+    if (v && v->tip(v->self, &h->height, h->tip, &f) > 0)
+        return;
+    h->height = 0;
+    memcpy(h->tip, h->chain, ID_LEN);
+}
+
+static uint16_t free_slot(const struct listener *l)
+{
+    uint16_t slot = 0;
+    while (slot < LISTENER_PEERS_MAX && l->peers[slot])
+        slot++;
+    return slot;
+}
+
+static void free_peer(struct inbound *g)
+{
+    if (g->state) {
+        buf_free(&g->state->taken);
+        buf_free(&g->state->light);
+    }
+    free(g->state);
+    free(g);
+}
+
+static struct inbound *new_peer(struct listener *l, struct session *session, int64_t now)
+{
+    struct inbound *g = calloc(1, sizeof *g);
+    if (!g)
+        return NULL;
+    g->session = session;
+    g->state = calloc(1, sizeof *g->state);
+    if (!g->state) {
+        free_peer(g);
+        return NULL;
+    }
+    g->state->listener = l;
+    g->state->number = l->arrivals++;
+    bucket_init(&g->state->budget, &listener_budget, now);
+    bucket_init(&g->state->peers, &listener_peers, now);
+    return g;
+}
+
+struct inbound *listener_join(struct listener *l, struct session *session,
+                              const uint8_t account[ID_LEN], const char *who, int64_t now,
+                              struct fault *f)
+{
+    struct inbound *g;
+    uint16_t slot = free_slot(l);
+    if (slot == LISTENER_PEERS_MAX) {
+        fault_trouble(f, "full: no room for more peers");
+        return NULL;
+    }
+    if (is_discouraged(l, account, now)) {
+        fault_rule(f, "banned: it broke a rule");
+        return NULL;
+    }
+    g = new_peer(l, session, now);
+    if (!g) {
+        fault_memory(f);
+        return NULL;
+    }
+    g->state->slot = slot;
+    l->peers[slot] = g;
+    if (slot >= l->top)
+        l->top = slot + 1U;
+    snprintf(g->who, sizeof g->who, "%s", who);
+    g->has_account = account;
+    if (account)
+        memcpy(g->account, account, ID_LEN);
+    return g;
+}
+
+/* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
+static void orphan(struct listener *l, uint16_t slot)
+{
+    struct gathered *all = (void *)l->gathered.data;
+    for (size_t i = 0; i < l->gathered.len / sizeof *all; i++)
+        if (all[i].slot == slot)
+            all[i].slot = NOBODY;
+}
+
+void listener_leave(struct listener *l, struct inbound *g, int64_t now)
+{
+    if (g->session->word && strcmp(g->session->word, "bad") == 0)
+        discourage(l, g, now);
+    l->peers[g->state->slot] = NULL;
+    while (l->top && !l->peers[l->top - 1])
+        l->top--;
+    if (g->state->shorts)
+        filling_drop(l, g->state->shorts);
+    if (g->state->lines)
+        filling_drop(l, g->state->lines);
+    asked_forget(l, g, now);
+    orphan(l, g->state->slot);
+    drop_block(l, g);
+    free_peer(g);
+}
+
+static void tick_peer(struct listener *l, struct inbound *g, int64_t now)
+{
+    struct fault f;
+    struct inbound_state *s = g->state;
+    if (s->body_left &&
+        now - s->body_began > BODY_FREE + (int64_t)s->block.len / BODY_BYTES_PER_MS) {
+        fault_rule(&f, "slow: a block did not end in time");
+        listener_log(l, g, "bad", NULL, f.text);
+        inbound_doom(g, "slow", &f);
+    }
+}
+
+void listener_tick(struct listener *l, int64_t now)
+{
+    asked_tick(l, now);
+    for (size_t i = 0; i < l->top; i++)
+        if (l->peers[i])
+            tick_peer(l, l->peers[i], now);
+}
+
+void listener_excuse(struct listener *l, int64_t milliseconds)
+{
+    size_t place = 0;
+    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
+        a->since += milliseconds;
+    for (size_t i = 0; i < l->top; i++)
+        if (l->peers[i])
+            l->peers[i]->state->body_began += milliseconds;
+}
+
+/* --- Interface -------------------------------------------------------------------------------- */
+
+struct listener *listener_new(const struct listener_config *config)
+{
+    struct listener *l = calloc(1, sizeof *l);
+    if (!l)
+        return NULL;
+    l->config = config;
+    idset_init(&l->seen, LISTENER_SEEN, config->seed);
+    idmap_init(&l->asked, sizeof(struct asked), LISTENER_ASKED_MAX, config->seed);
+    idmap_init(&l->discouraged, sizeof(struct discouraged), LISTENER_DISCOURAGED_MAX, config->seed);
+    idmap_init(&l->stems, sizeof(struct stem), STEMS_MAX, config->seed);
+    idset_init(&l->ignored, IGNORED_MAX, config->seed);
+    origins_init(&l->origins, config->seed);
+    times_init(&l->times, config->seed);
+    l->chance = config->seed;
+    recents_init(&l->recents, config->seed);
+    l->stream = stream_new(source_pieces(&l->waiting), 1, 0);
+    if (!l->stream) {
+        free(l);
+        return NULL;
+    }
+    return l;
+}
+
+void listener_free(struct listener *l)
+{
+    size_t place = 0;
+    if (!l)
+        return;
+    for (size_t i = 0; i < l->top; i++)
+        if (l->peers[i])
+            listener_leave(l, l->peers[i], 0);
+    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
+        if (a->filling)
+            filling_drop(l, a->filling);
+    idset_free(&l->seen);
+    idmap_free(&l->asked);
+    idmap_free(&l->discouraged);
+    idmap_free(&l->stems);
+    idset_free(&l->ignored);
+    origins_free(&l->origins);
+    times_free(&l->times);
+    recents_free(&l->recents);
+    stream_free(l->stream);
+    batch_free(&l->batches[0]);
+    batch_free(&l->batches[1]);
+    buf_free(&l->text);
+    buf_free(&l->gathered);
+    buf_free(&l->light_queue);
+    buf_free(&l->out);
+    buf_free(&l->scratch);
+    free(l);
+}
+
+void listener_know(struct listener *l, const uint8_t id[ID_LEN])
+{
+    if (!l->stems.count || !idmap_find(&l->stems, id))
+        idset_add(&l->seen, id); /* out of memory, it may be printed again */
+}
+
+struct buf *listener_out(struct listener *l)
+{
+    return &l->out;
+}

@@ -1,0 +1,390 @@
+/* Admits and checks the records received from peers, and prints each once. */
+#include "gossip/listener_parts.h"
+
+#include <string.h>
+
+enum {
+    PEER_AHEAD_MAX = 600, /* seconds that a peer record may be ahead of the clock. peerbook(1)
+                             allows 60, so what an honest node passes on is taken here, too, unless
+                             the clocks differ by more than the rest */
+    PEER_AGE_MAX = 29 * 86400,
+};
+
+/* --- Printing --------------------------------------------------------------------------------- */
+
+static const char *type_of(const struct item *item)
+{
+    return item->is_block ? "block" : item->is_tx ? "tx" : item->is_peer ? "peer" : NULL;
+}
+
+/* Whether records of this type are accepted although nothing checks them. */
+static const char *other_type(const struct listener *l, const struct item *item)
+{
+    for (const char *const *type = l->config->types; type && *type; type++)
+        if (line_is(item->text, item->size - 1, *type))
+            return *type;
+    return NULL;
+}
+
+static int put_mark(struct listener *l, const uint8_t id[ID_LEN])
+{
+    return wire_put_ids("fluff", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->out);
+}
+
+/* Puts a new record into out, and remembers a transaction in its stem phase. */
+static int print(struct listener *l, const struct item *item, const struct asked *a)
+{
+    bool stem = l->config->stems && item->is_tx && a && a->stem;
+    if (stem && !idmap_find(&l->stems, item->id)) {
+        size_t place = 0;
+        if (l->stems.count == l->stems.limit)
+            idmap_remove(&l->stems, idmap_each(&l->stems, &place));
+        idmap_add(&l->stems, item->id);
+    }
+    if (l->config->stems && item->is_tx && !stem && put_mark(l, item->id))
+        return -1;
+    return buf_add(&l->out, item->text, item->size);
+}
+
+/* A stem transaction enters its fluff phase. */
+static int surface(struct listener *l, const uint8_t id[ID_LEN])
+{
+    struct stem *stem = idmap_find(&l->stems, id);
+    if (stem)
+        idmap_remove(&l->stems, stem);
+    return put_mark(l, id);
+}
+
+/* Blocks are not filled from stem transactions: that would reveal who has them. */
+static void remember(struct listener *l, const struct item *item, bool hidden)
+{
+    if (!hidden)
+        idset_add_new(&l->seen, item->id);
+    if (item->is_tx && !(l->stems.count && idmap_find(&l->stems, item->id)))
+        recents_add(&l->recents, item->id, item->text, item->size - 1);
+}
+
+/* --- Judging ---------------------------------------------------------------------------------- */
+
+static bool of_our_chain(const struct listener *l, const struct item *item)
+{
+    if (item->is_tx)
+        return memcmp(item->entries[0].tx.chain, l->config->chain, ID_LEN) == 0;
+    if (item->is_peer)
+        return memcmp(item->peer.chain, l->config->chain, ID_LEN) == 0;
+    return !item->is_genesis || memcmp(item->id, l->config->chain, ID_LEN) == 0;
+}
+
+/* Judges a record whose form and signatures are valid. 0, or -1 and a fault; *strange as for
+ * listener_judge_header. */
+static int judge(const struct listener *l, const struct item *item, bool *strange, struct fault *f)
+{
+    *strange = false;
+    if (!of_our_chain(l, item))
+        return fault_rule(f, "%s: of another chain", type_of(item));
+    if (!item->is_block || item->is_genesis)
+        return 0;
+    return listener_judge_header(l, &item->block, item->id, strange, f);
+}
+
+/* What to do with a record. */
+enum worth {
+    WORTHY,
+    STALE,        /* a peer record that says nothing new: acknowledged, and not printed */
+    USELESS,      /* whoever delivers it */
+    USELESS_FROM, /* from this peer */
+};
+
+/* Peer records that are too old, from the future, no newer than the key's last, or too soon after
+ * it, are dropped, as are those above the rate: a relay, which may count otherwise, does no wrong
+ * by passing them on. Those of a key that was heard of just now are acknowledged nevertheless, so
+ * that they do not fill the relay's window. */
+static enum worth worth_of_peer(struct listener *l, struct inbound *g, const struct item *item,
+                                int64_t now)
+{
+    int64_t clock = l->config->clock(l->config->self);
+    if (item->peer.time > clock + PEER_AHEAD_MAX || item->peer.time < clock - PEER_AGE_MAX)
+        return USELESS;
+    if (g && !bucket_take(&g->state->peers, &listener_peers, now))
+        return USELESS_FROM;
+    if (!g) {
+        times_note(&l->times, item->peer.key, item->peer.time, now);
+        return WORTHY;
+    }
+    return times_take(&l->times, item->peer.key, item->peer.time, now) ? WORTHY : STALE;
+}
+
+void inbound_useless(struct inbound *g, int64_t now)
+{
+    struct bucket *b = &g->state->budget;
+    if (!bucket_take(b, &listener_budget, now) && b->tokens > -listener_budget.burst)
+        b->tokens--;
+}
+
+/* A refused record was counted as new, and is useless after all. It may have come from a relay that
+ * could not know, so this costs a share of the requests, and never more. */
+static void take_back(struct inbound *g, int64_t now)
+{
+    g->useful -= g->useful > 0;
+    inbound_useless(g, now);
+    inbound_useless(g, now);
+}
+
+struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
+                                enum listener_verdict verdict, int64_t now)
+{
+    uint16_t slot;
+    uint64_t number;
+    if (verdict != LISTENER_ACCEPTED)
+        idset_remove(&l->seen, id);
+    if (!origins_take(&l->origins, id, &slot, &number))
+        return NULL;
+    struct inbound *g = inbound_at(l, slot);
+    if (!g || g->state->number != number)
+        return NULL;
+    if (verdict == LISTENER_REFUSED)
+        take_back(g, now);
+    return g;
+}
+
+static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
+                         enum worth worth, int64_t now)
+{
+    struct asked *a = idmap_find(&l->asked, item->id);
+    if (worth == STALE)
+        idset_add(&l->seen, item->id); /* out of memory, it is requested again */
+    if (worth == STALE && a)
+        asked_done(l, a, g);
+    else if (worth == STALE)
+        inbound_take(g, item->id);
+    else if (worth == USELESS_FROM)
+        asked_ignore_from(l, g, item->id, now);
+    else
+        asked_ignore(l, item->id);
+    if (g)
+        inbound_useless(g, now);
+}
+
+static int doom_for_item(struct listener *l, struct inbound *g, const struct item *item,
+                         const struct fault *why)
+{
+    if (g && !g->doomed) {
+        listener_log(l, g, "bad", item->id, why->text);
+        inbound_doom(g, "bad", why);
+    }
+    return 0;
+}
+
+int inbound_admit(struct inbound *g, struct fault *f)
+{
+    if (!g->state->wanted)
+        return fault_rule(f, "a record that was not requested");
+    g->state->wanted--;
+    return 0;
+}
+
+/* Puts a new record into out, and acknowledges it. 0, or -1: no memory. */
+static int take_new(struct listener *l, struct inbound *g, const struct item *item,
+                    const char *type)
+{
+    struct asked *a = idmap_find(&l->asked, item->id);
+    bool hidden = a && a->hidden;
+    if (hidden ? surface(l, item->id) : print(l, item, a))
+        return -1;
+    remember(l, item, hidden);
+    listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
+    if (g) {
+        origins_add(&l->origins, item->id, g->state->slot, g->state->number);
+        g->useful++;
+        bucket_add(&g->state->budget, &listener_budget, 1);
+    }
+    if (a)
+        asked_done(l, a, g);
+    else if (g)
+        inbound_take(g, item->id);
+    return 0;
+}
+
+/* Handles one checked record, from g (NULL: from an earlier run, or from a peer that left). 0, or
+ * -1: no memory. */
+static int take_item(struct listener *l, struct inbound *g, const struct item *item, int64_t now)
+{
+    struct fault f;
+    bool strange = false;
+    const char *type = type_of(item);
+    if (g && g->doomed)
+        return 0;
+    if (item->broken)
+        return doom_for_item(l, g, item, &item->fault);
+    if (g)
+        g->state->brought = now;
+    if (!idmap_find(&l->asked, item->id) && idset_has(&l->seen, item->id))
+        return 0; /* a requested record is not in `seen` yet */
+    enum worth worth = WORTHY;
+    if (!type)
+        type = other_type(l, item);
+    else if (judge(l, item, &strange, &f))
+        return doom_for_item(l, g, item, &f);
+    else if (item->is_peer)
+        worth = worth_of_peer(l, g, item, now);
+    if (!type || strange)
+        worth = USELESS;
+    if (worth == WORTHY)
+        return take_new(l, g, item, type);
+    drop_useless(l, g, item, worth, now);
+    return 0;
+}
+
+/* Skips the signatures of lines that were checked when they arrived alone. */
+static void skip_checked(const struct listener *l, struct batch *b)
+{
+    bool has_block = false;
+    for (size_t i = 0; i < b->count; i++)
+        has_block |= b->items[i].is_block;
+    if (has_block && l->config->recall)
+        l->config->recall(l->config->known, b);
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        for (size_t j = 0; item->is_block && !item->broken && j < item->count; j++) {
+            struct entry *e = &item->entries[j];
+            struct field known = recents_find(&l->recents, e->id);
+            e->checked |= e->is_tx && known.text && known.len == e->tx.len &&
+                          memcmp(known.text, e->tx.line, known.len) == 0;
+        }
+    }
+}
+
+static int start_batch(struct listener *l, struct batch *b, struct fault *f)
+{
+    if (!l->config->pool)
+        return 0;
+    skip_checked(l, b);
+    return batch_start(b, l->config->pool, f);
+}
+
+static int finish_batch(struct listener *l, struct batch *b, struct fault *f)
+{
+    if (!l->config->pool)
+        return 0;
+    if (batch_finish(b, l->config->pool, f))
+        return -1;
+    if (l->config->checked)
+        l->config->checked(l->config->known, b);
+    return 0;
+}
+
+/* --- Batches ---------------------------------------------------------------------------------- */
+
+/* Of records that are read while those before are checked. */
+enum { CHUNK = 1 << 17, CHUNK_RECORDS = 1 << 11 };
+
+static const struct gathered *gathered_at(const struct listener *l, size_t i)
+{
+    return (const struct gathered *)(const void *)l->gathered.data + i;
+}
+
+static struct inbound *bringer(const struct listener *l, size_t i)
+{
+    return inbound_at(l, gathered_at(l, i)->slot);
+}
+
+/* Gives the stream the records from this one on: as many as make a chunk, or one that is larger. */
+static void next_chunk(struct listener *l, size_t first, size_t count)
+{
+    size_t begin = first ? gathered_at(l, first - 1)->end : 0, n = 1;
+    while (first + n < count && n < CHUNK_RECORDS &&
+           gathered_at(l, first + n)->end - begin <= CHUNK)
+        n++;
+    l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
+}
+
+/* Marks as broken the records of the batch (whose first record has this index among those gathered)
+ * that their senders may not send, so that no more work is done for them. (Blocks were admitted
+ * when their header arrived.)
+ */
+static void admit_batch(struct listener *l, struct batch *b, size_t first)
+{
+    for (size_t i = 0; i < b->count; i++)
+        idmap_prefetch(&l->asked, b->items[i].id);
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        struct inbound *g = bringer(l, first + i);
+        idmap_prefetch(&l->seen.young, item->id);
+        if (!g || item->is_block || item->broken)
+            continue;
+        item->broken = g->doomed || inbound_admit(g, &item->fault);
+        if (item->broken)
+            doom_for_item(l, g, item, &item->fault);
+    }
+}
+
+/* Handles a batch whose signatures are being checked, and whose first record has this index. */
+static int take_batch(struct listener *l, struct batch *b, size_t first, int64_t now,
+                      struct fault *f)
+{
+    if (finish_batch(l, b, f))
+        return -1;
+    for (size_t i = 0; i < b->count; i++)
+        if (take_item(l, bringer(l, first + i), &b->items[i], now))
+            return fault_memory(f);
+    return 0;
+}
+
+/* Reads the batch whose first record has this index. 1; 0: nothing is left; -1 and trouble. */
+static int begin_batch(struct listener *l, struct batch *b, size_t first, struct fault *f)
+{
+    const size_t count = l->gathered.len / sizeof(struct gathered);
+    if (first == count)
+        return 0;
+    if (!l->waiting.len && !stream_ready(l->stream))
+        next_chunk(l, first, count);
+    if (stream_next(l->stream, b, f) < 0)
+        return -1;
+    admit_batch(l, b, first);
+    return start_batch(l, b, f) ? -1 : 1;
+}
+
+/* While the signatures of one batch are checked, the next is read, and then its signatures are
+ * queued: so no thread of the pool waits for this one. */
+int listener_check(struct listener *l, int64_t now, struct fault *f)
+{
+    struct batch *b = l->batches;
+    size_t first = 0;
+    int current = 0, more;
+    stream_limit(l->stream, (int64_t)listener_block_limit(l));
+    more = begin_batch(l, &b[current], first, f);
+    while (more > 0) {
+        size_t next = first + b[current].count;
+        more = begin_batch(l, &b[!current], next, f);
+        if (more < 0 || take_batch(l, &b[current], first, now, f))
+            return -1;
+        first = next;
+        current = !current;
+    }
+    l->text.len = l->gathered.len = 0;
+    if (l->text.cap > 4 * GATHER_MAX)
+        buf_free(&l->text);
+    return more;
+}
+
+int listener_replay(struct listener *l, const char *text, size_t n, int64_t now, struct fault *f)
+{
+    struct span all = {text, n};
+    struct stream *stream = stream_new(source_memory(&all), 1, 0);
+    struct batch *b = &l->batches[0];
+    int got;
+    if (!stream)
+        return fault_memory(f);
+    while ((got = stream_next(stream, b, f)) > 0) {
+        bool failed = start_batch(l, b, f) || finish_batch(l, b, f);
+        for (size_t i = 0; i < b->count && !failed; i++)
+            if (take_item(l, NULL, &b->items[i], now))
+                failed = fault_memory(f);
+        if (failed) {
+            got = -1;
+            break;
+        }
+    }
+    stream_free(stream);
+    return got;
+}

@@ -1,0 +1,256 @@
+/* Requests of light clients: `headers` and `prove`. Each turn answers a part of them, in the order
+ * in which they arrived, so however many there are, the listener goes on with its other work. */
+#include "gossip/listener_parts.h"
+
+#include "crypto/sha256.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WAIT = 1000,       /* ms between two turns if there is nothing to do, */
+    WAIT_LIMITED = 50, /* ... and while a request waits for its limit */
+    HEADERS_AT_ONCE = 256,
+    UNREAD_MAX =
+        1 << 16, /* bytes that a peer has not read yet at which it gets no further answer */
+    PROVE_LEN = 6 + 2 * ID_LEN, /* the length of `prove ID` */
+};
+
+/* What is left of a turn's limits. */
+struct turn {
+    int64_t now, headers, proofs; /* bytes */
+    bool unread;                  /* light clients leave too much unread */
+};
+
+enum outcome { ANSWERED, GOES_ON, LIMITED, NEXT_TURN };
+
+/* --- Limits ----------------------------------------------------------------------------------- */
+
+static void refill(struct allowance *a, int64_t rate, int64_t most, int64_t now)
+{
+    int64_t more = (now - a->refilled) * rate / 1000;
+    if (more >= most - a->left) {
+        a->left = most;
+        a->refilled = now;
+    } else if (more > 0) {
+        a->left += more;
+        a->refilled += more * 1000 / rate; /* a part of a unit stays in the clock */
+    }
+}
+
+/* --- Requests --------------------------------------------------------------------------------- */
+
+static int check_prove(const char *line, size_t len, struct fault *f)
+{
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    return len == PROVE_LEN && wire_ids(line, len, ids, f) == 1
+               ? 0
+               : fault_rule(f, "prove: not one id");
+}
+
+int take_light(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+               size_t len, struct fault *f)
+{
+    struct inbound_state *s = g->state;
+    int64_t count;
+    if (word == WIRE_ASK_PROOF
+            ? check_prove(line, len, f)
+            : !listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &count, f))
+        return -1;
+    if (listener_owes(g))
+        return fault_rule(f, "%s: before the last request was answered",
+                          word == WIRE_ASK_PROOF ? "prove" : "headers");
+    if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
+        s->light.len = 0;
+        return fault_memory(f);
+    }
+    return 0;
+}
+
+/* --- Headers ---------------------------------------------------------------------------------- */
+
+/* Finds where the answer begins. 0, or -1: the peer is doomed. */
+static int begin_headers(struct listener *l, struct inbound *g)
+{
+    struct inbound_state *s = g->state;
+    struct fault f;
+    char words[32];
+    const char *line = s->light.data, *end = line + s->light.len;
+    const char *ids = listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, s->light.len,
+                                         &s->pull_left, &f);
+    int64_t first = ids ? listener_first_height(l, ids, (size_t)(end - ids), &f) : -1;
+    buf_free(&s->light);
+    if (first < 0 && f.kind == FAULT_RULE) {
+        listener_log(l, g, "bad", NULL, f.text);
+        return inbound_doom(g, "bad", &f);
+    }
+    if (first < 0) /* not the peer's fault: it gets nothing, and may ask again */
+        s->pull_left = 0;
+    s->pull_next = first;
+    s->pulling = s->pull_headers = true;
+    memset(s->pull_prev, 0, ID_LEN);
+    snprintf(words, sizeof words, "%" PRId64, first);
+    listener_log(l, g, "headers", NULL, words);
+    return 0;
+}
+
+/* Whether the headers in scratch follow the last one that was sent; if so, notes their last. */
+static bool follow(const struct listener *l, struct inbound_state *s)
+{
+    static const uint8_t none[ID_LEN];
+    struct block b;
+    struct fault f;
+    const char *text = l->scratch.data, *end = text + l->scratch.len - 1, *last = end;
+    const char *first_end = memchr(text, '\n', l->scratch.len);
+    if (!first_end || block_parse(text, (size_t)(first_end - text), &b, &f))
+        return false;
+    if (memcmp(s->pull_prev, none, ID_LEN) && memcmp(s->pull_prev, b.prev, ID_LEN))
+        return false;
+    if (block_is_genesis(&b)) { /* sent alone: its last line is of its body */
+        memcpy(s->pull_prev, l->config->chain, ID_LEN);
+        return true;
+    }
+    while (last > text && last[-1] != '\n')
+        last--;
+    sha256(last, (size_t)(end - last), s->pull_prev);
+    return true;
+}
+
+/* Puts the next headers: how many, 0 if there are no more or the best chain has changed, -1 and
+ * trouble. */
+static int64_t put_headers(struct listener *l, struct inbound *g, struct fault *f)
+{
+    const struct view *v = l->config->view;
+    struct inbound_state *s = g->state;
+    int64_t count = s->pull_left < HEADERS_AT_ONCE ? s->pull_left : HEADERS_AT_ONCE;
+    l->scratch.len = 0;
+    if (!v || !count)
+        return 0;
+    int64_t got = v->headers(v->self, s->pull_next, s->pull_next ? count : 1, &l->scratch, f);
+    if (got <= 0)
+        return got;
+    if (!follow(l, s))
+        return 0;
+    return session_put(g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : got;
+}
+
+static enum outcome answer_headers(struct listener *l, struct inbound *g, struct turn *t)
+{
+    struct inbound_state *s = g->state;
+    struct fault f;
+    if (s->light.len && begin_headers(l, g))
+        return ANSWERED;
+    int64_t put = put_headers(l, g, &f);
+    if (put < 0)
+        listener_turn_away(g, &f);
+    else if (put == 0)
+        listener_put_end(l, g);
+    if (put <= 0)
+        return ANSWERED;
+    t->headers -= (int64_t)l->scratch.len;
+    s->pull_left -= put;
+    s->pull_next += put;
+    return GOES_ON;
+}
+
+/* --- Proofs ----------------------------------------------------------------------------------- */
+
+static enum outcome answer_prove(struct listener *l, struct inbound *g, struct turn *t)
+{
+    const struct view *v = l->config->view;
+    struct fault f;
+    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    uint64_t read = 0;
+    wire_ids(g->state->light.data, g->state->light.len, ids, &f);
+    buf_free(&g->state->light);
+    l->scratch.len = 0;
+    int found = v ? v->prove(v->self, ids[0], &l->scratch, &read, &f) : 0;
+    listener_log(l, g, "prove", ids[0], found > 0 ? "found" : "none");
+    if (found > 0 && session_put(g->session, l->scratch.data, l->scratch.len))
+        found = fault_memory(&f);
+    if (found < 0)
+        listener_turn_away(g, &f);
+    else
+        listener_put_end(l, g);
+    l->proofs.left -= LISTENER_PROOF_COST + (int64_t)read;
+    t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
+    return ANSWERED;
+}
+
+/* --- A turn ----------------------------------------------------------------------------------- */
+
+/* Answers a peer, or gives it a part of its headers, as far as the limits allow. */
+static enum outcome answer(struct listener *l, struct inbound *g, struct turn *t)
+{
+    struct inbound_state *s = g->state;
+    bool proof = s->light.len && *s->light.data == 'p';
+    if (g->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
+        return ANSWERED;
+    if (t->unread || session_backlog(g->session) > UNREAD_MAX || (proof && l->proofs.left <= 0))
+        return LIMITED;
+    if ((proof ? t->proofs : t->headers) <= 0)
+        return NEXT_TURN;
+    if (s->light.len) {
+        refill(&s->light_requests, LISTENER_LIGHT_RATE, LISTENER_LIGHT_BURST, t->now);
+        if (!s->light_requests.left)
+            return LIMITED;
+        s->light_requests.left--;
+    }
+    return proof ? answer_prove(l, g, t) : answer_headers(l, g, t);
+}
+
+/* The peer in this place of the queue, or NULL if it has left. */
+static struct inbound *queued(const struct listener *l, size_t at)
+{
+    uint16_t slot;
+    memcpy(&slot, l->light_queue.data + at, sizeof slot);
+    return inbound_at(l, slot);
+}
+
+static struct turn begin_turn(struct listener *l, int64_t now)
+{
+    struct turn t = {now, LISTENER_HEADERS_TURN, LISTENER_PROOF_TURN, false};
+    size_t unread = 0;
+    for (size_t at = 0; at < l->light_queue.len; at += sizeof(uint16_t)) {
+        const struct inbound *g = queued(l, at);
+        unread += g ? session_backlog(g->session) : 0;
+    }
+    t.unread = unread > LISTENER_LIGHT_UNREAD;
+    refill(&l->proofs, LISTENER_PROOF_BYTES, LISTENER_PROOF_BYTES, now);
+    l->light_busy = false;
+    return t;
+}
+
+/* Those that are not answered yet keep their order; those that have got something go behind them.
+ */
+int light_turn(struct listener *l, int64_t now)
+{
+    struct buf *q = &l->light_queue, later = {0};
+    struct turn t = begin_turn(l, now);
+    size_t kept = 0;
+    for (size_t at = 0; at < q->len; at += sizeof(uint16_t)) {
+        struct inbound *g = queued(l, at);
+        enum outcome o = g ? answer(l, g, &t) : ANSWERED;
+        l->light_busy |= o == NEXT_TURN || o == GOES_ON;
+        if (o == ANSWERED)
+            continue;
+        if (o == GOES_ON && buf_add(&later, &g->state->slot, sizeof g->state->slot))
+            return -1;
+        if (o != GOES_ON) {
+            memcpy(q->data + kept, q->data + at, sizeof(uint16_t));
+            kept += sizeof(uint16_t);
+        }
+    }
+    q->len = kept;
+    int failed = buf_add(q, later.data, later.len);
+    buf_free(&later);
+    if (!q->len)
+        buf_free(q);
+    return failed;
+}
+
+int listener_wait(const struct listener *l)
+{
+    return l->light_busy ? 0 : l->light_queue.len ? WAIT_LIMITED : WAIT;
+}

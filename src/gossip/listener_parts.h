@@ -1,0 +1,247 @@
+/* Shared by listener*.c only. */
+#ifndef GOSSIP_LISTENER_PARTS_H
+#define GOSSIP_LISTENER_PARTS_H
+
+#include "base/bucket.h"
+#include "gossip/listener.h"
+#include "gossip/origins.h"
+#include "gossip/recents.h"
+#include "gossip/times.h"
+#include "stream/stream.h"
+
+#define NOBODY UINT16_MAX
+#define GATHER_MAX (1 << 20) /* bytes of records checked together */
+#define GATHER_RECORDS 8192  /* ... and their number, for lines may be short */
+#define ANNOUNCERS_MAX 16    /* peers remembered as having announced a record */
+
+/* A compact block that is being filled. */
+struct filling {
+    uint8_t id[ID_LEN];
+    uint16_t slot; /* the peer that sends it */
+    struct block block;
+    struct buf header; /* its line, with its newline */
+    uint8_t (*shorts)[WIRE_SHORT_LEN];
+    size_t *at, *len;     /* where each line is in text; len 0: it is missing */
+    struct buf text;      /* the lines that are there, in any order */
+    size_t count, cap;    /* short ids received; capacity */
+    size_t missing, next; /* lines missing; index of the one that must arrive next */
+    size_t arrived;       /* bytes of requested lines */
+};
+
+/* A record that waits to be checked. */
+struct gathered {
+    size_t end;    /* where it ends in the text */
+    uint16_t slot; /* of its sender */
+};
+
+/* A transaction in its stem phase. */
+struct stem {
+    uint8_t id[ID_LEN];
+};
+
+/* A record that was announced and is not here yet. It was requested from the first `asked` of its
+ * announcers; those before `round` have had their time, and may still deliver. */
+struct asked {
+    uint8_t id[ID_LEN];
+    struct filling *filling; /* a compact block that is being filled, or NULL */
+    int64_t since;           /* when it was last requested */
+    uint8_t count, asked, round;
+    bool stem;   /* it was announced as a stem */
+    bool hidden; /* we have it as a stem, and request it only to hide that */
+    uint16_t who[ANNOUNCERS_MAX];
+};
+
+/* What may still be spent; it grows with time. */
+struct allowance {
+    int64_t left, refilled;
+};
+
+struct inbound_state {
+    struct listener *listener;
+    uint16_t slot;
+    size_t announced;     /* entries of `asked` that name it */
+    size_t beside;        /* ... in which it was asked beside others */
+    uint64_t wanted;      /* records and lines requested from it and not delivered */
+    uint64_t late;        /* records that it did not deliver in time */
+    int64_t brought;      /* when it last delivered something */
+    struct bucket budget; /* of useless records */
+    struct bucket peers;  /* of peer records */
+    uint64_t number;      /* of the peer, in the order of arrival */
+
+    struct buf block; /* a block whose body is arriving */
+    uint8_t block_id[ID_LEN];
+    int64_t body_left, body_began;
+    bool skipping; /* the body of a block that is not taken, of which so many bytes have arrived: */
+    size_t skipped;
+
+    struct filling *shorts; /* whose short ids are arriving */
+    int64_t shorts_left;    /* ... how many are left; skipped if shorts is NULL */
+    struct filling *lines;  /* whose missing lines were requested from it */
+
+    struct buf taken; /* ids to be acknowledged */
+
+    bool pulling;      /* an answer to `pull` or `headers` is being sent */
+    bool pull_headers; /* ... without bodies, by listener_light.c */
+    int64_t pull_next, pull_left;
+    uint8_t pull_prev[ID_LEN];
+
+    struct buf light; /* a request of a light client that is not answered yet: its line */
+    struct allowance light_requests;
+};
+
+struct listener {
+    const struct listener_config *config;
+    struct inbound *peers[LISTENER_PEERS_MAX]; /* by slot */
+    size_t top;                                /* slots from here on are free */
+    bool owed;                                 /* some peer has acknowledgements waiting */
+    struct idset seen;
+    struct idmap asked;       /* struct asked */
+    struct idmap discouraged; /* struct discouraged */
+    struct idmap stems;       /* struct stem */
+    struct buf light_queue;   /* uint16_t: the slots of light clients that wait, longest first */
+    struct allowance proofs;  /* bytes that may be read to prove something */
+    bool light_busy;          /* one can be answered at once */
+    struct idset ignored;     /* records that are useless here, or were from one peer */
+    struct origins origins;   /* of the records printed */
+    struct times times;       /* when each key was last in a peer record */
+    uint64_t arrivals;        /* of peers */
+    int64_t looked;           /* when requests were last checked */
+    uint64_t chance;
+    struct recents recents;
+    size_t fillings;
+    size_t blocks_bytes; /* of blocks in transit, of all peers */
+    struct stream *stream;
+    struct span waiting;     /* what the stream has yet to read */
+    struct buf text;         /* the records gathered */
+    struct buf gathered;     /* struct gathered: of each of them */
+    struct batch batches[2]; /* one is read while the signatures of the other are checked */
+    struct buf out;
+    struct buf scratch;
+};
+
+/* --- listener.c --- */
+
+/* Useless records that a peer may deliver, beside one for each that is new; and its peer records.
+ */
+extern const struct rate listener_budget, listener_peers;
+
+/* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
+int inbound_doom(struct inbound *g, const char *word, const struct fault *why);
+
+struct inbound *inbound_at(const struct listener *l, uint16_t slot);
+void listener_log(const struct listener *l, const struct inbound *g, const char *event,
+                  const uint8_t *id, const char *words);
+
+/* Queues a record from this peer for checking. 0, or -1: no memory. */
+int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n);
+
+/* Queues an acknowledgement for the peer. */
+void inbound_take(struct inbound *g, const uint8_t id[ID_LEN]);
+
+/* The size limit of blocks, in bytes. */
+uint64_t listener_block_limit(const struct listener *l);
+
+/* --- listener_check.c --- */
+
+/* Whether the peer may send one more record: it was sent no more than were requested. Called before
+ * any other work on it. 0, or -1 and a rule. */
+int inbound_admit(struct inbound *g, struct fault *f);
+
+/* The peer delivered something that is of no use here, as an honest relay may: it costs some of its
+ * budget, and nothing else. */
+void inbound_useless(struct inbound *g, int64_t now);
+
+/* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
+int listener_check(struct listener *l, int64_t now, struct fault *f);
+
+/* --- listener_asked.c: announcements and requests --- */
+
+int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
+              int64_t now, struct fault *f);
+
+/* The entry for a record that was requested from this peer, or NULL. */
+struct asked *asked_of(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN]);
+
+/* Requests a record from the peer. 0, or -1: no memory. */
+int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
+
+/* Requests the record from as many more of its announcers; how many there were. */
+size_t asked_more(struct listener *l, struct asked *a, size_t most, int64_t now);
+
+/* The peer announces an id; *ask: request it from this peer. */
+void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
+                    int64_t now, bool *ask);
+
+/* The record has arrived from this peer (NULL: from an earlier run): acknowledges it to all that
+ * announced it, and drops the entry. */
+void asked_done(struct listener *l, struct asked *a, struct inbound *by);
+
+/* Drops the entry without acknowledgements. */
+void asked_drop(struct listener *l, struct asked *a);
+
+/* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
+ * further announcements of it for a while. */
+void asked_ignore(struct listener *l, const uint8_t id[ID_LEN]);
+
+/* This peer's copy is not taken: another announcer is asked. */
+void asked_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+                       int64_t now);
+
+/* The peer leaves or is doomed: moves its requests to others. */
+void asked_forget(struct listener *l, struct inbound *g, int64_t now);
+
+void asked_tick(struct listener *l, int64_t now);
+
+/* --- listener_fill.c: compact blocks --- */
+
+/* Judges a header before its body has arrived. 0, or -1 and a rule; *strange: our ledger does not
+ * allow it, which is for us alone to know: a relay without a ledger, or with another clock, may
+ * have passed it on. */
+int listener_judge_header(const struct listener *l, const struct block *block,
+                          const uint8_t id[ID_LEN], bool *strange, struct fault *f);
+
+int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+               struct fault *f);
+int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+               struct fault *f);
+
+/* If the line answers our `lines`, uses it: 1; 0 if not, or -1 and a fault. */
+int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+                 struct fault *f);
+
+/* Frees a filling, and clears the peers' references to it. */
+void filling_drop(struct listener *l, struct filling *fill);
+
+/* --- listener_serve.c --- */
+
+int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f);
+
+/* Reads `WORD COUNT ID...`, with COUNT from least to most: where its ids begin. NULL and a rule. */
+const char *listener_read_pull(const char *word, int least, int most, const char *line, size_t len,
+                               int64_t *count, struct fault *f);
+
+/* The first height to send after the first of these ids (n bytes) that is on the best chain: 0 or
+ * higher, -1 and a rule, or trouble with our ledger. */
+int64_t listener_first_height(const struct listener *l, const char *ids, size_t n, struct fault *f);
+
+/* Ends an answer with `pulled`, which says where the best chain is now. */
+void listener_put_end(struct listener *l, struct inbound *g);
+
+/* We cannot answer, through no fault of the peer: it may ask again. */
+void listener_turn_away(struct inbound *g, const struct fault *why);
+
+/* --- listener_light.c: requests of light clients --- */
+
+int take_light(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+               size_t len, struct fault *f);
+
+/* Whether a request of the peer is not answered yet: it may have one at a time. */
+static inline bool listener_owes(const struct inbound *g)
+{
+    return g->state->pulling || g->state->light.len;
+}
+
+/* Answers light clients for a turn, within the limits. 0, or -1: no memory. */
+int light_turn(struct listener *l, int64_t now);
+
+#endif

@@ -1,0 +1,158 @@
+/* Shared by sender*.c only. */
+#ifndef GOSSIP_SENDER_PARTS_H
+#define GOSSIP_SENDER_PARTS_H
+
+#include "base/bucket.h"
+#include "base/idmap.h"
+#include "gossip/sender.h"
+#include "record/armor.h"
+#include "stream/stream.h"
+
+/* A record that is held. Sets of peers are bit masks, by slot. */
+struct held {
+    uint8_t id[ID_LEN];
+    uint64_t seq;      /* its number in the order of arrival */
+    uint64_t offered;  /* connected peers to which it was announced */
+    uint64_t settled;  /* those of them that took it, or are not waited for */
+    uint64_t stale;    /* those that had not settled it when that was last checked */
+    uint64_t from;     /* connected peers that announced it to us */
+    uint64_t has;      /* peers that took it, until another gets the slot */
+    uint64_t told;     /* peers to which it was ever announced, until another gets the slot, */
+    uint64_t given;    /* ... or sent */
+    bool judged;       /* some peer has said what became of it */
+    uint8_t postponed; /* how often one could not use it for now */
+    bool unjudged;     /* a peer took it that has yet to say what became of it */
+    unsigned taken;    /* how many peers ever took it, */
+    unsigned sure;     /* ... after they had asked for it */
+    int64_t came;
+    int64_t embargo; /* a stem: when its embargo ends; else 0 */
+    int64_t count;   /* of a block: the lines of its body; else -1 */
+    bool is_peer;
+    bool waits; /* a transaction that was in no block yet: a pool may lack it */
+    size_t size;
+    char text[];
+};
+
+/* Memory for records, in a row: they leave in the order in which they arrived. */
+struct slab {
+    struct slab *next;
+    size_t size, used; /* bytes in all, and in use */
+    size_t count;      /* records still in it */
+    char room[];
+};
+
+struct outbound_state {
+    struct sender *sender;
+    unsigned slot;
+    uint64_t next;       /* the next record to announce, in order of arrival */
+    uint64_t joined;     /* records before this one arrived before the peer */
+    uint64_t back;       /* records before this one are yet to be announced, newest first */
+    size_t reoffer;      /* how many of these, already taken by others, are left to announce */
+    uint64_t forth, end; /* the same for transactions that wait for a block, oldest first */
+    size_t open;         /* announced, and not settled */
+    struct bucket peers; /* of peer records that may be announced */
+    struct buf waiting;  /* uint64_t: numbers of those that have to wait */
+    int64_t swept;       /* when records that are not settled were last checked */
+    int64_t moved;       /* when it last requested or took something */
+    int64_t insisted;    /* when announcements were last repeated */
+    struct buf again;    /* uint64_t: numbers of records to announce out of turn */
+    struct buf wants;    /* uint64_t: numbers of requested records, from wants_at on */
+    size_t wants_at;
+    uint64_t wanted, took; /* the number after the last requested, and taken: a guess at the next */
+    size_t lines_left;     /* bytes of blocks' lines that it may still request */
+};
+
+struct sender {
+    const struct sender_config *config;
+    struct outbound *peers[SENDER_PEERS_MAX];
+    char last[SENDER_PEERS_MAX][sizeof(((struct outbound *)0)->who)]; /* the slot's last peer */
+    struct held **ring;                                               /* by number modulo cap */
+    size_t cap;
+    struct slab *oldest, *newest, *spare;
+    uint64_t first, next;   /* numbers of the oldest record, and of the next to arrive */
+    size_t bytes, open;     /* of all records; how many of them too few peers have taken */
+    struct idmap places;    /* struct place */
+    struct idmap elsewhere; /* struct elsewhere */
+    size_t evicted;         /* the place after the last one that was evicted from elsewhere */
+    struct idset fluff;     /* transactions not to be sent as stems */
+    struct stream *stream;
+    struct armor armor; /* in that stream */
+    struct span waiting;
+    struct batch batch;
+    size_t unjudged;   /* records that are */
+    uint64_t verdicts; /* records that have one, */
+    uint64_t untold;   /* ... and that were dropped without, taken by peers that give none */
+    size_t unsure;     /* records of which held_is_unsure */
+    uint64_t chance;
+    unsigned stem_slot; /* of the peer that gets this epoch's stems */
+    int64_t epoch_ends;
+    struct buf stems; /* uint64_t: numbers of the stems */
+    int64_t progress;
+    struct buf scratch;
+};
+
+/* Peers that announced a record that is not held here yet: a bit for each slot. */
+struct elsewhere {
+    uint8_t id[ID_LEN];
+    uint64_t peers;
+};
+
+struct place {
+    uint8_t id[ID_LEN];
+    uint64_t seq;
+};
+
+/* Whether enough peers have the record, but some of them only say so, without having asked for it:
+ * they may have it from others, or lie. */
+static inline bool held_is_unsure(const struct sender *s, const struct held *p)
+{
+    return p->taken >= s->config->need && p->sure < s->config->need;
+}
+
+/* Whether enough peers have the record, and none of them says what becomes of it. */
+static inline bool held_is_untold(const struct sender *s, const struct held *p)
+{
+    return p->taken >= s->config->need && !p->judged && !p->unjudged;
+}
+
+/* Whether the record is still to be asked about. */
+static inline bool held_needs_verdict(const struct sender *s, const struct held *p)
+{
+    return p->unjudged && s->config->unjudged;
+}
+
+/* The record with this number or id; NULL: it is not held. */
+struct held *held_at(const struct sender *s, uint64_t seq);
+struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN]);
+
+/* The same if the record probably has the number *next, which is set to the one after it. */
+struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
+
+void sender_log(const struct sender *s, const struct outbound *m, const char *event,
+                const uint8_t *id, const char *words);
+
+/* --- sender_offer.c --- */
+
+/* Peer records that are announced to one peer: a little fewer than a listener takes. */
+extern const struct rate sender_peers;
+
+/* Notes that the record was announced to the peer by this word. */
+void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word);
+
+/* Announces it again to every peer that has not taken it. */
+void offer_again(struct sender *s, struct held *p);
+
+/* Announces a new block by a brief to every peer that keeps up. */
+void offer_brief(struct sender *s, struct held *p, const struct item *item);
+
+/* --- sender_stem.c --- */
+
+/* Decides whether a new transaction begins as a stem. */
+void stem_begin(struct sender *s, struct held *p, int64_t now);
+
+/* Fluffs a transaction. */
+void stem_end(struct sender *s, struct held *p);
+
+void stem_settle(struct sender *s, int64_t now);
+
+#endif

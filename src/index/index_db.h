@@ -1,0 +1,105 @@
+/* The database behind an index; for index*.c only. */
+#ifndef INDEX_INDEX_DB_H
+#define INDEX_INDEX_DB_H
+
+#include "index/index.h"
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+enum statement {
+    BEGIN,
+    BEGIN_READ,
+    COMMIT,
+    ROLLBACK,
+    MARK,
+    SET_MARK,
+    FIND,
+    GET,
+    JOURNAL,
+    ADD,
+    ADD_JOURNAL,
+    ADD_TX,
+    LAST_TX,
+    ACCOUNT,
+    ACCOUNT_N,
+    ADD_ACCOUNT,
+    SET_ACCOUNT,
+    SPENDER,
+    MAIN_ABOVE,
+    UNSET_MAIN,
+    SET_MAIN,
+    SET_MAIN_TX,
+    AT_HEIGHT,
+    SIDES,
+    SIDE_SIZE,
+    MAIN_SIZE,
+    ACCOUNTS,
+    UNCHECKED,
+    ALL_CHECKED,
+    IS_CHECKED,
+    SENT_AT,
+    SENT,
+    SENT_BACK,
+    RECEIVED,
+    RECEIVED_BACK,
+    MINED,
+    MINED_BACK,
+    TX_BLOCKS,
+    BEST_FROM,
+    BLOCK_IDS,
+    TX_IDS,
+    STATEMENTS
+};
+
+struct index {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    dev_t device;
+    ino_t inode;
+    int64_t grown; /* the block added last, if it extended the best chain; else -1 */
+    bool temporary, damaged, unusable, checked;
+    int64_t busy_since; /* when the wait for a lock began (waits_now) */
+    bool busy_told;
+};
+
+/* Sets the fault from SQLite's last error, and notes damage if it is that: -1. */
+int index_failed(struct index *ix, struct fault *f);
+
+/* A statement ready for its values, compiled at the first use; NULL and trouble. */
+sqlite3_stmt *index_ready(struct index *ix, enum statement i, struct fault *f);
+
+/* One step: 1 a row, 0 done, -1 and trouble. */
+int index_step(struct index *ix, sqlite3_stmt *q, struct fault *f);
+
+/* Runs a statement that gives no rows to its end, and resets it. 0, or -1 and trouble. */
+int index_run(struct index *ix, sqlite3_stmt *q, struct fault *f);
+
+void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
+
+/* Copies a column of exactly n bytes. 0, or -1: it has another type or length. */
+int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n);
+
+/* The number of an account; 0 if it is unknown, -1 and trouble. */
+int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f);
+
+/* What an account has at the best tip; zeros if nothing there has touched it. 0, or -1 and trouble.
+ */
+int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f);
+
+/* Appends a block's journal to *out. 0, or -1 and trouble. */
+int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);
+
+/* The reserved bytes at the end of each page of an index's file, for index_vfs.c's checksum. */
+#define INDEX_RESERVED 8
+
+/* More transactions than any ledger has; their numbers stay below this. */
+#define INDEX_TXS_MAX (INT64_MAX / 4)
+
+/* The name of the SQLite VFS that protects an index's file from damage; NULL: it is unavailable. */
+const char *index_vfs(void);
+
+/* The checksum that protects a row from damage that SQLite does not detect. */
+int64_t index_sum(const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,570 @@
+/* The index as a tree's store: blocks, journals, transactions and accounts. */
+#include "base/hex.h"
+#include "index/index_db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
+{
+    sqlite3_bind_blob(q, i, id, ID_LEN, SQLITE_STATIC);
+}
+
+int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
+{
+    if (sqlite3_column_type(q, i) != SQLITE_BLOB || sqlite3_column_bytes(q, i) != n)
+        return -1;
+    memcpy(out, sqlite3_column_blob(q, i), (size_t)n);
+    return 0;
+}
+
+/* Checksums protect rows from damage that SQLite does not detect; they cover fixed encodings of the
+ * values. */
+static int64_t block_sum(const struct index_block *b)
+{
+    const struct node *node = &b->node;
+    struct {
+        int64_t numbers[12];
+        uint8_t id[ID_LEN], target[TARGET_LEN], miner[ID_LEN], work[32];
+    } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
+                          node->supply, (int64_t)node->line, (int64_t)node->offset,
+                          (int64_t)node->size, b->first, b->earned, b->latest}};
+    memcpy(form.id, node->id, ID_LEN);
+    memcpy(form.target, node->target, TARGET_LEN);
+    memcpy(form.miner, node->miner, ID_LEN);
+    u256_write(node->work, form.work);
+    return index_sum(&form, sizeof form);
+}
+
+static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t seq)
+{
+    struct {
+        uint8_t id[ID_LEN];
+        int64_t balance, seq;
+    } form = {.balance = balance, .seq = seq};
+    memcpy(form.id, id, ID_LEN);
+    return index_sum(&form, sizeof form);
+}
+
+/* Whether a ledger can have such a block at all. Anyone can make the checksums above, and walks
+ * from block to block rely on this: they end, and no number overflows. */
+static bool is_possible(const struct index_block *b)
+{
+    const struct node *node = &b->node;
+    int64_t line = (int64_t)node->line, offset = (int64_t)node->offset;
+    return node->n >= 0 && node->parent >= -1 && node->parent < node->n &&
+           (node->parent < 0) == (node->n == 0) && node->height >= 0 && node->height <= node->n &&
+           (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
+           b->latest >= node->time && node->supply >= 0 && b->earned >= 0 && offset >= 0 &&
+           node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
+           node->count >= 0 && (uint64_t)node->count < node->size && b->first > 0 &&
+           b->first <= INDEX_TXS_MAX;
+}
+
+static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
+{
+    struct node *node = &b->node;
+    uint8_t work[32];
+    *b = (struct index_block){.first = sqlite3_column_int64(q, 13),
+                              .earned = sqlite3_column_int64(q, 14),
+                              .latest = sqlite3_column_int64(q, 15),
+                              .is_main = sqlite3_column_int(q, 17)};
+    *node = (struct node){.n = sqlite3_column_int64(q, 0),
+                          .parent = sqlite3_column_int64(q, 1),
+                          .height = sqlite3_column_int64(q, 3),
+                          .time = sqlite3_column_int64(q, 4),
+                          .count = sqlite3_column_int64(q, 7),
+                          .supply = sqlite3_column_int64(q, 8),
+                          .line = (uint64_t)sqlite3_column_int64(q, 10),
+                          .offset = (uint64_t)sqlite3_column_int64(q, 11),
+                          .size = (uint64_t)sqlite3_column_int64(q, 12)};
+    if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
+        index_bytes(q, 6, node->miner, ID_LEN) || index_bytes(q, 9, work, 32))
+        return index_damage(ix, f);
+    node->work = u256_read(work);
+    return block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b) ? 0 : index_damage(ix, f);
+}
+
+/* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
+static int one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
+{
+    int got = index_step(ix, q, f);
+    if (got > 0 && read_block(ix, q, b, f))
+        got = -1;
+    sqlite3_reset(q);
+    return got;
+}
+
+static int one_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
+{
+    struct index_block b;
+    int got = one_block(ix, q, &b, f);
+    if (got > 0)
+        *node = b.node;
+    return got;
+}
+
+static int find(void *self, const uint8_t id[ID_LEN], struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, FIND, f);
+    if (!q)
+        return -1;
+    index_bind_id(q, 1, id);
+    return one_node(self, q, node, f);
+}
+
+int index_block(struct index *ix, int64_t n, struct index_block *b, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, GET, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    int got = one_block(ix, q, b, f);
+    return got ? (got < 0 ? -1 : 0) : index_damage(ix, f);
+}
+
+static int get(void *self, int64_t n, struct node *node, struct fault *f)
+{
+    struct index_block b;
+    if (index_block(self, n, &b, f))
+        return -1;
+    *node = b.node;
+    return 0;
+}
+
+int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, JOURNAL, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    int got = index_step(ix, q, f);
+    if (got > 0) {
+        const void *bytes = sqlite3_column_blob(q, 0);
+        size_t size = (size_t)sqlite3_column_bytes(q, 0);
+        if (index_sum(bytes, size) != sqlite3_column_int64(q, 1))
+            got = index_damage(ix, f);
+        else if (buf_add(out, bytes, size))
+            got = fault_memory(f);
+    } else if (got == 0) {
+        got = index_damage(ix, f);
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
+{
+    return index_journal(self, n, out, f);
+}
+
+int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
+    if (!q)
+        return -1;
+    index_bind_id(q, 1, id);
+    int got = index_step(ix, q, f);
+    int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
+    if (got > 0 && n <= 0)
+        n = index_damage(ix, f);
+    sqlite3_reset(q);
+    return n;
+}
+
+/* The number of an account, which is added if it is new: -1 and trouble. */
+static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+{
+    int64_t n = index_account_number(ix, id, f);
+    sqlite3_stmt *q = n ? NULL : index_ready(ix, ADD_ACCOUNT, f);
+    if (n)
+        return n;
+    if (!q)
+        return -1;
+    index_bind_id(q, 1, id);
+    return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
+}
+
+static int add_tx(struct index *ix, const struct index_block *b, const struct entry *e,
+                  int64_t line, struct fault *f)
+{
+    const struct node *node = &b->node;
+    int64_t sender = account_number(ix, e->tx.from, f);
+    int64_t recipient = sender < 0 ? -1 : account_number(ix, e->tx.to, f);
+    sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
+    if (!q)
+        return -1;
+    const int64_t numbers[] = {b->first + line,
+                               node->n,
+                               line,
+                               sender,
+                               e->tx.seq,
+                               e->tx.fee,
+                               recipient,
+                               e->tx.amount,
+                               (int64_t)(node->offset + e->at),
+                               (int64_t)e->tx.len,
+                               b->is_main};
+    index_bind_id(q, 1, e->id);
+    for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++)
+        sqlite3_bind_int64(q, 2 + i, numbers[i]);
+    return index_run(ix, q, f);
+}
+
+static int add_block(struct index *ix, const struct index_block *b, struct fault *f)
+{
+    const struct node *node = &b->node;
+    sqlite3_stmt *q = index_ready(ix, ADD, f);
+    uint8_t work[32];
+    if (!q)
+        return -1;
+    u256_write(node->work, work);
+    sqlite3_bind_int64(q, 1, node->n);
+    sqlite3_bind_int64(q, 2, node->parent);
+    index_bind_id(q, 3, node->id);
+    sqlite3_bind_int64(q, 4, node->height);
+    sqlite3_bind_int64(q, 5, node->time);
+    index_bind_id(q, 6, node->target);
+    index_bind_id(q, 7, node->miner);
+    sqlite3_bind_int64(q, 8, node->count);
+    sqlite3_bind_int64(q, 9, node->supply);
+    sqlite3_bind_blob(q, 10, work, sizeof work, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 11, (int64_t)node->line);
+    sqlite3_bind_int64(q, 12, (int64_t)node->offset);
+    sqlite3_bind_int64(q, 13, (int64_t)node->size);
+    sqlite3_bind_int64(q, 14, b->first);
+    sqlite3_bind_int64(q, 15, b->earned);
+    sqlite3_bind_int64(q, 16, b->latest);
+    sqlite3_bind_int64(q, 17, block_sum(b));
+    sqlite3_bind_int(q, 18, b->is_main);
+    sqlite3_bind_int(q, 19, ix->checked);
+    return index_run(ix, q, f);
+}
+
+static int add_journal(struct index *ix, int64_t n, const struct buf *bytes, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ADD_JOURNAL, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, n);
+    sqlite3_bind_blob64(q, 2, bytes->len ? bytes->data : "", bytes->len, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, index_sum(bytes->data, bytes->len));
+    return index_run(ix, q, f);
+}
+
+/* What follows from earlier blocks. A child of the best tip is stored as on the best chain at once,
+ * so nothing of it has to be written twice. */
+static int join(struct index *ix, struct index_block *b, struct fault *f)
+{
+    struct index_block parent = {0};
+    b->latest = b->node.time;
+    b->is_main = b->node.parent < 0;
+    if (b->is_main)
+        return 0;
+    if (index_block(ix, b->node.parent, &parent, f))
+        return -1;
+    b->earned += b->node.supply - parent.node.supply;
+    if (b->latest < parent.latest)
+        b->latest = parent.latest;
+    if (!parent.is_main || u256_compare(b->node.work, parent.node.work) <= 0)
+        return 0;
+    int taken = index_block_at(ix, b->node.height, &parent, f);
+    b->is_main = taken == 0;
+    return taken < 0 ? -1 : 0;
+}
+
+static int last_tx(struct index *ix, int64_t *n, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, LAST_TX, f);
+    int got = q ? index_step(ix, q, f) : -1;
+    *n = got > 0 ? sqlite3_column_int64(q, 0) : 0;
+    if (*n < 0 || *n >= INDEX_TXS_MAX)
+        got = index_damage(ix, f);
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+static int add(void *self, const struct node *node, const struct item *item,
+               const struct buf *bytes, struct fault *f)
+{
+    struct index *ix = self;
+    struct index_block b = {.node = *node};
+    ix->grown = -1;
+    for (size_t i = 0; i < item->count; i++)
+        b.earned += item->entries[i].is_tx ? item->entries[i].tx.fee : 0;
+    if (join(ix, &b, f) || last_tx(ix, &b.first, f))
+        return -1;
+    b.first++;
+    if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f))
+        return -1;
+    for (size_t i = 0; i < item->count; i++)
+        if (item->entries[i].is_tx && add_tx(ix, &b, &item->entries[i], (int64_t)i, f))
+            return -1;
+    ix->grown = b.is_main ? node->n : -1;
+    return 0;
+}
+
+static int set_account(void *self, const struct state_key *key, const struct state_value *value,
+                       struct fault *f)
+{
+    struct account a;
+    sqlite3_stmt *q = index_ready(self, SET_ACCOUNT, f);
+    if (!q)
+        return -1;
+    if (key->kind != ACCOUNT_KIND || account_decode(value, &a))
+        return fault_trouble(f, "index: a value of an unknown type");
+    index_bind_id(q, 1, key->id);
+    if (value->len) {
+        sqlite3_bind_int64(q, 2, a.balance);
+        sqlite3_bind_int64(q, 3, a.seq);
+    } else {
+        sqlite3_bind_null(q, 2);
+        sqlite3_bind_null(q, 3);
+    }
+    sqlite3_bind_int64(q, 4, account_sum(key->id, a.balance, a.seq));
+    return index_run(self, q, f);
+}
+
+/* Marks a block's transactions as on the best chain, or not. */
+static int set_main_tx(struct index *ix, const struct index_block *b, bool is_main, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, SET_MAIN_TX, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int(q, 1, is_main);
+    sqlite3_bind_int64(q, 2, b->first);
+    sqlite3_bind_int64(q, 3, b->first + b->node.count - 1);
+    return index_run(ix, q, f);
+}
+
+static int unset_main(struct index *ix, int64_t fork, struct fault *f)
+{
+    struct index_block b = {0};
+    int got, result = 0;
+    sqlite3_stmt *q = index_ready(ix, MAIN_ABOVE, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, fork);
+    while (result == 0 && (got = index_step(ix, q, f)) != 0)
+        result = got < 0 || read_block(ix, q, &b, f) ? -1 : set_main_tx(ix, &b, false, f);
+    sqlite3_reset(q);
+    q = result ? NULL : index_ready(ix, UNSET_MAIN, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, fork);
+    return index_run(ix, q, f);
+}
+
+static int set_main(struct index *ix, const struct node *tip, int64_t fork, struct fault *f)
+{
+    struct index_block b = {0};
+    sqlite3_stmt *q = index_ready(ix, SET_MAIN, f);
+    if (!q)
+        return -1;
+    for (int64_t n = tip->n;; n = b.node.parent) {
+        sqlite3_bind_int64(q, 1, n);
+        if (index_run(ix, q, f) || index_block(ix, n, &b, f) || set_main_tx(ix, &b, true, f))
+            return -1;
+        if (b.node.height <= fork + 1)
+            return 0;
+    }
+}
+
+static int best(void *self, const struct node *node, int64_t fork, struct fault *f)
+{
+    struct index *ix = self;
+    if (node->n == ix->grown)
+        return 0;
+    return unset_main(ix, fork, f) || set_main(ix, node, fork, f) ? -1 : 0;
+}
+
+int index_set_accounts(struct index *ix, struct state *s, struct fault *f)
+{
+    return state_each(s, true, set_account, ix, f);
+}
+
+/* Reads balance and seq from columns i and on, and checks their checksum. */
+static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
+                        struct account *a, struct fault *f)
+{
+    a->balance = sqlite3_column_int64(q, i);
+    a->seq = sqlite3_column_int64(q, i + 1);
+    if (sqlite3_column_type(q, i + 2) == SQLITE_NULL && sqlite3_column_type(q, i) == SQLITE_NULL)
+        return 0; /* known only from a side branch */
+    if (account_sum(id, a->balance, a->seq) != sqlite3_column_int64(q, i + 2) || a->balance < 0 ||
+        a->seq < 0)
+        return index_damage(ix, f);
+    return 0;
+}
+
+/* 1, 0 if nothing on the best chain has touched it (then *a is all zero), -1 and trouble. */
+static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a,
+                       struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNT, f);
+    if (!q)
+        return -1;
+    *a = (struct account){0};
+    index_bind_id(q, 1, id);
+    int got = index_step(ix, q, f);
+    if (got > 0 && read_account(ix, q, 0, id, a, f))
+        got = -1;
+    if (got > 0 && sqlite3_column_type(q, 0) == SQLITE_NULL)
+        got = 0;
+    sqlite3_reset(q);
+    return got;
+}
+
+static int account(void *self, const struct state_key *key, struct state_value *value,
+                   struct fault *f)
+{
+    struct account a;
+    int got = get_account(self, key->id, &a, f);
+    *value = (struct state_value){0};
+    if (got > 0)
+        account_encode(&a, value);
+    return got < 0 ? -1 : 0;
+}
+
+int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f)
+{
+    return get_account(ix, id, a, f) < 0 ? -1 : 0;
+}
+
+/* Whether block n is on the chain that ends at tip: 1 or 0, -1 and trouble. */
+static int on_chain(struct index *ix, int64_t n, const struct node *tip, struct fault *f)
+{
+    struct node node = *tip;
+    while (node.n > n)
+        if (get(ix, node.parent, &node, f))
+            return -1;
+    return node.n == n;
+}
+
+static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+                   char words[160], struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(self, SPENDER, f);
+    int found = 0, got = 0;
+    uint8_t id[ID_LEN];
+    if (!q)
+        return -1;
+    index_bind_id(q, 1, from);
+    sqlite3_bind_int64(q, 2, seq);
+    while (!found && (got = index_step(self, q, f)) > 0) {
+        found = on_chain(self, sqlite3_column_int64(q, 2), node, f);
+        if (found > 0 && index_bytes(q, 0, id, ID_LEN))
+            found = index_damage(self, f);
+        if (found > 0)
+            snprintf(words, 160, "%s at line %lld of the ledger", hex32(id).text,
+                     sqlite3_column_int64(q, 1));
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : found;
+}
+
+static int damage(void *self, struct fault *f)
+{
+    return index_damage(self, f);
+}
+
+struct store index_store(struct index *ix)
+{
+    return (struct store){.find = find,
+                          .get = get,
+                          .journal = journal,
+                          .add = add,
+                          .best = best,
+                          .spender = spender,
+                          .damage = damage,
+                          .accounts = {.get = account, .self = ix},
+                          .self = ix};
+}
+
+int index_block_at(struct index *ix, int64_t height, struct index_block *b, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, AT_HEIGHT, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, height);
+    return one_block(ix, q, b, f);
+}
+
+int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)
+{
+    struct index_block b;
+    int got = index_block_at(ix, height, &b, f);
+    if (got > 0)
+        *node = b.node;
+    return got;
+}
+
+int index_sides(struct index *ix, int64_t above,
+                int (*each)(void *self, const struct node *node, struct fault *f), void *self,
+                struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, SIDES, f);
+    int got, answer = 0;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, above);
+    while (!answer && (got = index_step(ix, q, f)) != 0) {
+        struct index_block b;
+        answer = got < 0 || read_block(ix, q, &b, f) ? -1 : each(self, &b.node, f);
+    }
+    sqlite3_reset(q);
+    return answer < 0 ? -1 : 0;
+}
+
+static int add_up(struct index *ix, enum statement which, int64_t above, int64_t *blocks,
+                  int64_t *bytes, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, which, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, above);
+    int got = index_step(ix, q, f);
+    if (got > 0) {
+        *blocks = sqlite3_column_int64(q, 0);
+        *bytes = sqlite3_column_int64(q, 1);
+    }
+    sqlite3_reset(q);
+    return got > 0 ? 0 : got < 0 ? -1 : index_damage(ix, f);
+}
+
+int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f)
+{
+    return add_up(ix, MAIN_SIZE, above, &sizes->main_blocks, &sizes->main_bytes, f) ||
+                   add_up(ix, SIDE_SIZE, above, &sizes->side_blocks, &sizes->side_bytes, f)
+               ? -1
+               : 0;
+}
+
+int index_accounts(struct index *ix,
+                   int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
+                               struct fault *f),
+                   void *self, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, ACCOUNTS, f);
+    int got;
+    if (!q)
+        return -1;
+    while ((got = index_step(ix, q, f)) > 0) {
+        uint8_t id[ID_LEN];
+        struct account a;
+        if (index_bytes(q, 0, id, ID_LEN))
+            got = index_damage(ix, f);
+        else if (read_account(ix, q, 1, id, &a, f) || each(self, id, &a, f))
+            got = -1;
+        if (got < 0)
+            break;
+    }
+    sqlite3_reset(q);
+    return got < 0 ? -1 : 0;
+}
+
+int index_unchecked(struct index *ix, struct node *node, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, UNCHECKED, f);
+    return q ? one_node(ix, q, node, f) : -1;
+}

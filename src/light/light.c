@@ -1,0 +1,179 @@
+#include "light/light_parts.h"
+
+#include "base/chance.h"
+#include "base/hex.h"
+#include "query/proving.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct light *light_new(struct source src)
+{
+    struct light *c = calloc(1, sizeof *c);
+    if (!c) {
+        if (src.close)
+            src.close(src.self);
+        return NULL;
+    }
+    c->heads.seed = chance_seed();
+    c->size_max = BLOCK_SIZE_MAX;
+    c->lines = lines_new(src, 1, 0);
+    if (!c->lines) {
+        free(c);
+        return NULL;
+    }
+    return c;
+}
+
+void light_free(struct light *c)
+{
+    if (!c)
+        return;
+    lines_free(c->lines);
+    heads_free(&c->heads);
+    buf_free(&c->genesis);
+    free(c);
+}
+
+/* --- Lines ----------------------------------------------------------------------------------- */
+
+int light_next_line(struct light *c, struct line *line, struct fault *f)
+{
+    if (!c->has_held)
+        return lines_next(c->lines, line, f);
+    *line = c->held;
+    c->has_held = false;
+    return 1;
+}
+
+static int take_header(struct light *c, const struct line *line, int64_t now, struct span *text,
+                       struct fault *f)
+{
+    struct block b;
+    uint8_t id[ID_LEN];
+    if (block_parse(line->text, line->len, &b, f)) {
+        line_form(line, f); /* a line that is not in form at all gets that rule first */
+        return 0;
+    }
+    sha256(line->text, line->len, id);
+    if (block_is_genesis(&b))
+        return light_take_genesis(c, line, &b, id, text, f);
+    if (c->set && checkpoints_check(c->set, b.height, id, f))
+        return 0;
+    if (c->mode == LIGHT_UNKNOWN)
+        c->mode = LIGHT_LOOSE;
+    if (c->mode == LIGHT_LOOSE)
+        return light_judge_claim(c, &b, id, line->size, f);
+    if (c->has_genesis)
+        return light_judge_header(c, &b, id, line->size, now, f);
+    fault_rule(f, "block: no genesis before it that holds");
+    return 0;
+}
+
+int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
+{
+    size_t n;
+    int found = heads_find(&c->heads, p->block, &n, f);
+    if (found < 0)
+        return -1;
+    if (!found)
+        fault_rule(f, "proof: its block %s is not among the headers before it",
+                   hex32(p->block).text);
+    if (!found || proving_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
+        return 0;
+    if (c->mode == LIGHT_WHOLE && !heads_is_above(&c->heads, n, c->best)) {
+        fault_rule(f, "proof: its block %s is off the best chain of the headers before it",
+                   hex32(p->block).text);
+        return 0;
+    }
+    head_at(&c->heads, n)->proven = true;
+    return 1;
+}
+
+static int take_other(struct light *c, const struct line *line, struct fault *f)
+{
+    struct proof p;
+    if (c->mode == LIGHT_UNKNOWN)
+        c->mode = LIGHT_LOOSE;
+    if (line_is(line->text, line->len, "proof"))
+        return proof_parse(line->text, line->len, &p, f) ? 0 : light_judge_proof(c, &p, f);
+    enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
+    const char *space = memchr(line->text, ' ', line->len);
+    size_t word = space ? (size_t)(space - line->text) : line->len;
+    int type = (int)(word < WORD_SHOWN ? word : WORD_SHOWN);
+    if (light_is_setup(line))
+        fault_rule(f, "%.*s: stands outside of the genesis block", type, line->text);
+    else
+        fault_rule(f, "expected a header or a proof, not '%.*s': blocks have no bodies here", type,
+                   line->text);
+    return 0;
+}
+
+/* The next block that a proof relied on and that later headers took off the best chain. */
+static int sweep(struct light *c, struct fault *f)
+{
+    for (; c->mode == LIGHT_WHOLE && c->swept < c->heads.count; c->swept++) {
+        const struct head *h = head_at(&c->heads, c->swept);
+        if (!h->proven || heads_is_above(&c->heads, c->swept, c->best))
+            continue;
+        c->swept++;
+        fault_rule(f, "proof: a later header took block %s, of a proof above, off the best chain",
+                   hex32(h->id).text);
+        return LIGHT_FALLS;
+    }
+    return LIGHT_END;
+}
+
+int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
+{
+    struct line line;
+    int got = light_next_line(c, &line, f), holds;
+    f->line = 0;
+    if (got <= 0)
+        return got < 0 ? -1 : sweep(c, f);
+    *text = (struct span){line.text, line.len};
+    if (line.state == LINE_WHOLE && line_is(line.text, line.len, "block"))
+        holds = take_header(c, &line, now, text, f);
+    else if (line_form(&line, f))
+        holds = 0;
+    else
+        holds = take_other(c, &line, f);
+    if (holds < 0)
+        return -1;
+    if (!holds && !f->line)
+        f->line = line.number;
+    return holds ? LIGHT_HOLDS : LIGHT_FALLS;
+}
+
+void light_hold(struct light *c, const struct checkpoints *set)
+{
+    c->set = set;
+}
+
+int light_above(struct light *c, struct fault *f)
+{
+    size_t n;
+    int64_t tip = light_sum(c).height;
+    size_t first = c->set ? checkpoints_from(c->set, tip + 1) : 0;
+    for (size_t i = first; c->set && c->has_genesis && i < c->set->count; i++) {
+        int found = heads_find(&c->heads, c->set->bounds[i].block, &n, f);
+        if (found)
+            return found < 0 ? -1 : checkpoints_off_best(&c->set->bounds[i], tip, f);
+    }
+    return 0;
+}
+
+bool light_ready(struct light *c)
+{
+    return c->has_held || lines_ready(c->lines);
+}
+
+struct light_sum light_sum(const struct light *c)
+{
+    struct light_sum sum = {.from_genesis = c->has_genesis, .headers = c->heads.count};
+    if (c->has_genesis) {
+        sum.height = head_at(&c->heads, c->best)->height;
+        memcpy(sum.best, head_at(&c->heads, c->best)->id, ID_LEN);
+    }
+    return sum;
+}

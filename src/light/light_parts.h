@@ -1,0 +1,127 @@
+/* Shared by light*.c only. */
+#ifndef LIGHT_LIGHT_PARTS_H
+#define LIGHT_LIGHT_PARTS_H
+
+#include "seal/header.h"
+#include "light/light.h"
+#include "record/proof.h"
+
+/* The part of a header by which others are judged. Its number is its index in the table; genesis is
+ * its own parent. */
+struct head {
+    uint8_t id[ID_LEN], root[ID_LEN];
+    uint64_t work[2]; /* of the chain up to and including it, the lower half first */
+    int64_t time;
+    uint32_t parent, height;
+    uint32_t jump; /* an ancestor, chosen so that any other is at most a few dozen jumps away */
+    uint32_t count : 31;
+    uint32_t proven : 1; /* a valid proof relies on it */
+};
+
+_Static_assert(sizeof(struct head) == 104, "what light.h promises");
+
+enum { HEADS_CHUNK_BITS = 16, HEADS_CHUNK = 1 << HEADS_CHUNK_BITS };
+
+/* All valid headers. */
+struct heads {
+    struct head **chunks; /* so many heads each, so that they never have to be moved */
+    size_t count, chunks_count;
+    uint32_t *slots; /* a head's number plus one, by its id; 0: free. Open addressing */
+    size_t slots_count;
+    size_t entered; /* heads in the slots, which are only filled when one is looked up */
+    uint64_t seed;
+};
+
+enum light_mode {
+    LIGHT_UNKNOWN, /* nothing that decides it has been read */
+    LIGHT_WHOLE,   /* the genesis block came first, with its body */
+    LIGHT_LOOSE,   /* it did not: headers are judged by what they claim */
+};
+
+struct light {
+    struct lines *lines;
+    struct line held; /* read, but not used yet */
+    bool has_held;
+    enum light_mode mode;
+    const struct checkpoints *set; /* NULL: none */
+
+    struct heads heads;
+    size_t best;
+    size_t anchor; /* a header at a checkpoint, whose parent is not here; 0: none */
+
+    bool has_genesis; /* its rules, if LIGHT_WHOLE */
+    struct rules rules;
+    struct asert asert;
+    uint64_t size_max;  /* of a block with its body */
+    int64_t height_max; /* the last whose reward leaves the supply below 2^63 */
+
+    /* The state after the last header, for its child. */
+    struct ancestry above;
+    size_t above_of; /* the head whose child is judged by it */
+    uint8_t target[TARGET_LEN];
+    unsigned __int128 target_work;
+
+    struct buf genesis; /* the text of the genesis block */
+    size_t swept;       /* at the end: how many heads were searched for undone proofs */
+};
+
+/* --- light_heads.c: the table ---------------------------------------------------------------- */
+
+static inline struct head *head_at(const struct heads *t, size_t n)
+{
+    return &t->chunks[n >> HEADS_CHUNK_BITS][n & (HEADS_CHUNK - 1)];
+}
+
+void heads_free(struct heads *t);
+
+/* Makes room for one more head, with number count. 0, or -1 and trouble. */
+int heads_reserve(struct heads *t, struct fault *f);
+
+/* The head with this id: 1, 0 there is none, -1 and trouble. */
+int heads_find(struct heads *t, const uint8_t id[ID_LEN], size_t *n, struct fault *f);
+
+/* The jump of a child of this head. */
+uint32_t heads_jump(const struct heads *t, uint32_t parent);
+
+/* The ancestor of head n at this height, or the lowest one above it. */
+size_t heads_ancestor(const struct heads *t, size_t n, uint32_t height);
+
+/* Whether head n is on the chain that ends at tip. */
+bool heads_is_above(const struct heads *t, size_t n, size_t tip);
+
+/* --- light_header.c: judging headers. All give 1 if it is valid, 0 and a rule, -1 and trouble. --
+ */
+
+/* By its chain. */
+int light_judge_header(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
+                       size_t size, int64_t now, struct fault *f);
+
+/* The judgement of a proof by the headers. */
+int light_judge_proof(struct light *c, const struct proof *p, struct fault *f);
+
+/* By its own claims alone, if nothing else is known. */
+int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t size,
+                      struct fault *f);
+
+/* Begins the chain with a valid genesis block, which granted so much. */
+int light_anchor(struct light *c, const struct item *genesis, int64_t supply, struct fault *f);
+
+/* --- light_genesis.c ------------------------------------------------------------------------- */
+
+/* Reads a header that must be a genesis block's and, if it begins the chain, the body after it:
+ * *text is then the whole block. 1, 0 and a rule, -1 and trouble. */
+int light_take_genesis(struct light *c, const struct line *header, const struct block *b,
+                       const uint8_t id[ID_LEN], struct span *text, struct fault *f);
+
+/* Reads the genesis block whose text has been collected. 1, 0 and a rule, -1 and trouble. */
+int light_judge_genesis(struct light *c, uint64_t line, struct fault *f);
+
+/* Whether a line can only be part of a genesis block's body. */
+bool light_is_setup(const struct line *line);
+
+/* --- light.c --------------------------------------------------------------------------------- */
+
+/* The next line: the one held back, or a new one. 1, 0 at the end, -1 and trouble. */
+int light_next_line(struct light *c, struct line *line, struct fault *f);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The pending queue of the mempool: transactions that wait for earlier ones of their sender, or for
+ * money. It is in memory only, and lasts as long as the process.
+ *
+ * The queue is bounded by memory, not by numbers. A sender may use whatever the others do not; when
+ * it is full, one of the senders that use most (within a factor of two) loses the transaction with
+ * its highest sequence number, which is the furthest from being its turn. So a burst of one sender
+ * cannot keep out the others, and what goes is what would have had to wait longest.
+ */
+#ifndef MEMPOOL_GAPS_H
+#define MEMPOOL_GAPS_H
+
+#include "base/ordered.h"
+#include "stream/stream.h"
+
+#define GAPS_BYTES_DEFAULT (128 << 20) /* of memory; some 320,000 short payments */
+
+struct gaps;
+
+/* A waiting transaction. */
+struct queued {
+    struct ordered by_seq; /* gaps.c's, like older and newer */
+    struct queued *older, *newer;
+    uint8_t id[ID_LEN];
+    uint64_t line; /* its line in the stream that it arrived in */
+    int64_t until; /* the caller's; 0 at first */
+    size_t len;
+    char text[]; /* the record, without a newline */
+};
+
+/* The transaction, which points into q. */
+struct tx queued_tx(const struct queued *q);
+
+struct gaps *gaps_new(size_t limit); /* bytes of memory; NULL: no memory */
+void gaps_free(struct gaps *g);
+bool gaps_empty(const struct gaps *g);
+
+/* The sender's transaction with this seq, or NULL. */
+struct queued *gaps_find(const struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+
+/* Adds a copy of a transaction whose sender has none with its seq: 0, or -1 and trouble. Call
+ * gaps_evict afterwards. */
+int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
+             struct fault *f);
+
+/* Removes one; the caller frees it. */
+void gaps_remove(struct gaps *g, struct queued *q);
+
+/* Removes one of the sender's with a seq below this one. NULL: there is none; the caller frees it.
+ */
+struct queued *gaps_take_below(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+
+/* Removes one because the queue is full, or, with all, the oldest. NULL if none has to go; the
+ * caller frees it. */
+struct queued *gaps_evict(struct gaps *g, bool all);
+
+/* Appends the accounts of all senders to *out. 0, or -1: no memory. */
+int gaps_senders(const struct gaps *g, struct buf *out);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * The way of a block into a ledger. An orphan is kept until its parent arrives (orphans.h); a block
+ * that is appended, or waits, lets in those that waited for it.
+ *
+ * If the blocks come from strangers, a block on a side branch is appended at once only if the
+ * branch is near the tip and there is room for it (side.h). Otherwise it waits until its branch has
+ * more work than the best chain (branches.h), and the branch is then appended as a whole.
+ */
+#ifndef MEMPOOL_INTAKE_H
+#define MEMPOOL_INTAKE_H
+
+#include "mempool/branches.h"
+#include "mempool/orphans.h"
+#include "mempool/side.h"
+
+/* What the caller does. All give 0, or -1 and trouble, unless they say otherwise. */
+struct intake_owner {
+    /* Judges a block and appends it: ledger_append, and its verdicts. Nothing else is asked before
+     * a block that waits; it is asked again when the block is appended. */
+    int (*append)(void *self, const struct item *item, struct reorg *reorg, struct fault *f);
+    /* Whether a block that is about to wait may do so: 0, or -1 and a rule, or trouble. */
+    int (*admit)(void *self, const struct item *item, struct fault *f);
+    int (*good)(void *self, const struct item *item, const struct reorg *reorg, struct fault *f);
+    /* It breaks the rule *why. */
+    int (*bad)(void *self, const struct item *item, const struct fault *why, struct fault *f);
+    /* It is in the ledger already. */
+    int (*known)(void *self, const struct item *item, struct fault *f);
+    /* It waits outside the ledger; again: as it did before. */
+    int (*waits)(void *self, const struct item *item, bool again, struct fault *f);
+    /* A block leaves without its parent: that did not arrive in time, or was refused. */
+    int (*lost)(void *self, const uint8_t id[ID_LEN], uint64_t line, const uint8_t parent[ID_LEN],
+                struct fault *f);
+    void *self;
+};
+
+struct intake;
+
+/* strangers: side branches wait. The ledger stays the caller's. NULL: no memory. */
+struct intake *intake_new(struct ledger *l, bool strangers, struct intake_owner owner);
+void intake_free(struct intake *in);
+
+/* Takes a block that is not broken; the ledger must be begun (ledger_begin). now: Unix seconds. 0,
+ * or -1 and trouble. */
+int intake_block(struct intake *in, const struct item *item, int64_t now, struct fault *f);
+
+/* At the end: lets go of all orphans. 0, or -1 and trouble. */
+int intake_end(struct intake *in, struct fault *f);
+
+/* How many blocks wait for their branch to get more work, or did, and were evicted. */
+uint64_t intake_left(const struct intake *in);
+
+#endif

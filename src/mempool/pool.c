@@ -1,0 +1,401 @@
+#include "base/hex.h"
+#include "mempool/pool_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit)
+{
+    *p = (struct pool){
+        .path = path, .ledger = ledger, .limit = limit, .gaps_limit = GAPS_BYTES_DEFAULT, .fd = -1};
+}
+
+void pool_free(struct pool *p)
+{
+    pool_empty(p);
+    gaps_free(p->gaps);
+    buf_free(&p->came);
+    buf_free(&p->refused);
+    buf_free(&p->unpaid);
+    p->refused_at = p->unpaid_at = 0;
+    if (p->fd >= 0)
+        close(p->fd);
+    p->gaps = NULL;
+    p->fd = -1;
+}
+
+void pool_unlink(struct pool *p, struct pooled *x)
+{
+    if (p->unsaved == x)
+        p->unsaved = x->hh.next;
+    if (p->lowest == x)
+        p->lowest = NULL;
+    HASH_DELETE(hh, p->list, x);
+    HASH_DELETE(by_spend, p->spends, x);
+    p->bytes -= pooled_size(x);
+    p->idle -= !x->applied;
+    p->rewrite |= x->saved;
+}
+
+void pool_drop(struct pool *p, struct pooled *x)
+{
+    pool_unlink(p, x);
+    free(x);
+}
+
+void pool_take_back(struct pool *p)
+{
+    if (p->applied)
+        state_rollback(p->ledger->tree.state);
+    p->applied = false;
+}
+
+struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN])
+{
+    struct pooled *x;
+    HASH_FIND(hh, p->list, id, ID_LEN, x);
+    return x;
+}
+
+struct pooled *pool_find_spend(const struct pool *p, const uint8_t from[ID_LEN], int64_t seq)
+{
+    struct pooled *x;
+    struct spend spend = {.seq = seq};
+    memcpy(spend.from, from, ID_LEN);
+    HASH_FIND(by_spend, p->spends, &spend, sizeof spend, x);
+    return x;
+}
+
+int pooled_by_rate(const struct pooled *a, const struct pooled *b)
+{
+    __int128 left = (__int128)a->tx.fee * (int64_t)pooled_size(b);
+    __int128 right = (__int128)b->tx.fee * (int64_t)pooled_size(a);
+    if (left != right)
+        return left > right ? 1 : -1;
+    return (a->arrival < b->arrival) - (a->arrival > b->arrival);
+}
+
+static void put_pointers(struct pooled *x)
+{
+    x->tx.line = x->text;
+    x->tx.memo.text = x->text + x->tx.signed_len - x->tx.memo.len;
+}
+
+struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    struct pooled *x = calloc(1, sizeof *x + tx->len + 1);
+    if (!x)
+        return NULL;
+    x->tx = *tx;
+    memcpy(x->text, tx->line, tx->len);
+    x->text[tx->len] = '\n';
+    put_pointers(x);
+    memcpy(x->id, id, ID_LEN);
+    memcpy(x->spend.from, tx->from, ID_LEN);
+    x->spend.seq = tx->seq;
+    return x;
+}
+
+static int by_arrival(const struct pooled *a, const struct pooled *b)
+{
+    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
+}
+
+/* It is nearly always the last of the list, so no search is needed. */
+static void add_in_order(struct pool *p, struct pooled *x)
+{
+    if (x->arrival >= p->arrivals)
+        HASH_ADD(hh, p->list, id, ID_LEN, x);
+    else
+        HASH_ADD_INORDER(hh, p->list, id, ID_LEN, x, by_arrival);
+}
+
+int pool_link(struct pool *p, struct pooled *x)
+{
+    add_in_order(p, x);
+    if (!x->hh.tbl)
+        return -1;
+    HASH_ADD(by_spend, p->spends, spend, sizeof x->spend, x);
+    if (!x->by_spend.tbl) {
+        HASH_DELETE(hh, p->list, x);
+        return -1;
+    }
+    p->bytes += pooled_size(x);
+    p->idle += !x->applied;
+    if (p->lowest && pooled_by_rate(x, p->lowest) < 0)
+        p->lowest = x;
+    return 0;
+}
+
+struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    struct pooled *x = pooled_new(tx, id);
+    if (!x)
+        return NULL;
+    x->arrival = p->arrivals;
+    if (pool_link(p, x)) {
+        free(x);
+        return NULL;
+    }
+    p->arrivals++;
+    p->unsaved = p->unsaved ? p->unsaved : x;
+    return x;
+}
+
+int pool_apply(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
+{
+    int64_t fees = 0;
+    return tree_apply(&p->ledger->tree, tx, id, &fees, f);
+}
+
+static void mark_applied(struct pool *p, struct pooled *x)
+{
+    x->applied = true;
+    p->idle--;
+}
+
+/* --- Turns: transactions that became applicable through another ------------------------------- */
+
+/* 1, 0 if a rule keeps it out for now, -1 and trouble. */
+static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
+{
+    if (pool_apply(p, &x->tx, x->id, f))
+        return f->kind == FAULT_RULE ? 0 : -1;
+    mark_applied(p, x);
+    return 1;
+}
+
+/* Adds all transactions of one sender while the next one exists and can be applied. The accounts
+ * that they pay are appended to the queue, since their turn may have come. */
+static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, struct buf *queue,
+                      struct fault *f)
+{
+    for (;;) {
+        struct account a;
+        uint8_t to[ID_LEN];
+        int went = 0;
+        if (account_get(p->ledger->tree.state, from, &a, f))
+            return -1;
+        struct pooled *x = pool_find_spend(p, from, a.seq);
+        if (x) {
+            memcpy(to, x->tx.to, ID_LEN);
+            went = apply_pooled(p, x, f);
+        } else if (gaps) {
+            went = pool_take_queued(p, from, a.seq, to, f);
+        }
+        if (went <= 0)
+            return went;
+        if (buf_add(queue, to, ID_LEN))
+            return fault_memory(f);
+    }
+}
+
+/* Handles the turns of all accounts in the queue, and of those that they pay; and frees the queue.
+ * 0, or -1 and trouble. */
+static int serve(struct pool *p, struct buf *queue, bool gaps, struct fault *f)
+{
+    int result = 0;
+    for (size_t at = 0; at < queue->len && !result; at += ID_LEN) {
+        uint8_t from[ID_LEN];
+        memcpy(from, queue->data + at, ID_LEN);
+        result = take_turns(p, from, gaps, queue, f);
+    }
+    buf_free(queue);
+    return result;
+}
+
+/* Applies a transaction that is in the list before others that it depends on. */
+static int apply_idle(struct pool *p, struct fault *f)
+{
+    struct buf queue = {0};
+    for (struct pooled *x = p->list; x; x = x->hh.next)
+        if (!x->applied && buf_add(&queue, x->spend.from, ID_LEN)) {
+            buf_free(&queue);
+            return fault_memory(f);
+        }
+    return serve(p, &queue, false, f);
+}
+
+int pool_apply_list(struct pool *p, struct fault *f)
+{
+    struct tree *t = &p->ledger->tree;
+    pool_take_back(p);
+    if (tree_move(t, &t->best, f))
+        return -1;
+    state_begin(t->state);
+    p->applied = true;
+    p->idle = HASH_CNT(hh, p->list);
+    for (struct pooled *x = p->list; x; x = x->hh.next)
+        x->applied = false;
+    for (struct pooled *x = p->list, *next; x; x = next) {
+        struct account from;
+        next = x->hh.next;
+        if (account_get(t->state, x->tx.from, &from, f))
+            return -1;
+        if (memcmp(x->tx.chain, t->genesis.id, ID_LEN) || x->tx.seq < from.seq)
+            pool_drop(p, x);
+        else if (x->tx.seq == from.seq && apply_pooled(p, x, f) < 0)
+            return -1;
+    }
+    return p->idle ? apply_idle(p, f) : 0;
+}
+
+int pool_fill_gaps(struct pool *p, struct fault *f)
+{
+    struct buf queue = {0};
+    if (gaps_senders(p->gaps, &queue) == 0)
+        return serve(p, &queue, true, f);
+    buf_free(&queue);
+    return fault_memory(f);
+}
+
+/* --- The bound -------------------------------------------------------------------------------- */
+
+static int lowest_first(const void *a, const void *b)
+{
+    return pooled_by_rate(*(struct pooled *const *)a, *(struct pooled *const *)b);
+}
+
+/* Drops a transaction and all later ones of its sender. */
+static void drop_with_later(struct pool *p, struct pooled *x)
+{
+    struct spend spend = x->spend;
+    while (x) {
+        pool_drop(p, x);
+        p->evicted++;
+        x = pool_find_spend(p, spend.from, ++spend.seq);
+    }
+}
+
+/* All transactions, the lowest fee rate first; NULL: no memory. */
+static struct spend *order_of_leaving(const struct pool *p, size_t count)
+{
+    struct pooled **order = calloc(count, sizeof *order);
+    struct spend *spends = calloc(count, sizeof *spends);
+    size_t n = 0;
+    if (order && spends) {
+        for (struct pooled *x = p->list; x; x = x->hh.next)
+            order[n++] = x;
+        qsort(order, n, sizeof *order, lowest_first);
+        for (size_t i = 0; i < n; i++)
+            spends[i] = order[i]->spend;
+    } else {
+        free(spends);
+        spends = NULL;
+    }
+    free(order);
+    return spends;
+}
+
+/* Makes room for the newest by evicting the lowest fee rates, a little more than needed so that it
+ * is seldom necessary. A sender's later transaction never evicts an earlier one of its own: in that
+ * case the newest is dropped. 0, or -1 and trouble. */
+static int evict(struct pool *p, struct pooled *newest, struct fault *f)
+{
+    size_t count = HASH_CNT(hh, p->list);
+    struct spend *spends = order_of_leaving(p, count);
+    if (!spends)
+        return fault_memory(f);
+    for (size_t i = 0; i < count && p->bytes > p->limit - p->limit / 64; i++) {
+        struct pooled *x = pool_find_spend(p, spends[i].from, spends[i].seq);
+        bool own = memcmp(spends[i].from, newest->spend.from, ID_LEN) == 0;
+        if (own)
+            pool_drop(p, newest);
+        else if (x)
+            drop_with_later(p, x);
+        if (own)
+            break;
+    }
+    free(spends);
+    return pool_apply_list(p, f);
+}
+
+/* --- Adding ----------------------------------------------------------------------------------- */
+
+static struct pooled *find_lowest(struct pool *p)
+{
+    for (struct pooled *x = p->lowest ? NULL : p->list; x; x = x->hh.next)
+        if (!p->lowest || pooled_by_rate(x, p->lowest) < 0)
+            p->lowest = x;
+    return p->lowest;
+}
+
+static int left_out(struct fault *f)
+{
+    fault_rule(f, "tx: left out: the pool is full, and this one, or one of its sender's before it, "
+                  "pays the least for its size");
+    return fault_answers(f, FAULT_LATER);
+}
+
+/* Whether a transaction has no chance in a full pool; such transactions must cost little. */
+static bool pays_least(struct pool *p, const struct tx *tx)
+{
+    const struct pooled new = {.tx = *tx, .arrival = p->arrivals};
+    if (p->bytes + pooled_size(&new) <= p->limit)
+        return false;
+    return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0 ||
+           memcmp(p->lowest->spend.from, tx->from, ID_LEN) == 0; /* evict would drop it */
+}
+
+int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
+{
+    if (pays_least(p, tx))
+        return left_out(f);
+    if (pool_apply(p, tx, id, f))
+        return -1;
+    struct pooled *newest = pool_keep(p, tx, id);
+    if (!newest || buf_add(&p->came, id, ID_LEN))
+        return fault_memory(f);
+    mark_applied(p, newest);
+    if (p->bytes <= p->limit)
+        return 0;
+    if (evict(p, newest, f))
+        return -1;
+    if (pool_find(p, id))
+        return 0;
+    p->came.len -= ID_LEN;
+    return left_out(f);
+}
+
+int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
+{
+    struct buf queue = {0};
+    if (pool_take_in(p, tx, id, f))
+        return -1;
+    if (!p->idle && gaps_empty(p->gaps))
+        return 0;
+    if (buf_add(&queue, tx->from, ID_LEN) || buf_add(&queue, tx->to, ID_LEN)) {
+        buf_free(&queue);
+        return fault_memory(f);
+    }
+    return serve(p, &queue, true, f);
+}
+
+int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f)
+{
+    struct account from;
+    struct tree *t = &p->ledger->tree;
+    p->replaced = (struct pool_replaced){0};
+    if (pool_find(p, e->id))
+        return POOL_KNOWN;
+    if (apply_check(t->genesis.id, &t->rules, &e->tx, f) ||
+        account_get(t->state, e->tx.from, &from, f))
+        return -1;
+    struct pooled *other = pool_find_spend(p, e->tx.from, e->tx.seq);
+    if (other)
+        return pool_replace(p, other, &e->tx, e->id, f) ? -1 : POOL_NEW;
+    if (e->tx.seq > from.seq)
+        return pool_wait_turn(p, e, line, f);
+    if (pool_enter(p, &e->tx, e->id, f))
+        return pool_wait_money(p, e, line, f);
+    return POOL_NEW;
+}
+
+const char *pool_line(const struct pool *p, const uint8_t id[ID_LEN], size_t *size)
+{
+    const struct pooled *x = pool_find(p, id);
+    *size = x ? pooled_size(x) : 0;
+    return x ? x->text : NULL;
+}

@@ -1,0 +1,246 @@
+/* A pool's file: reading, locking, following and writing it. */
+#include "base/file.h"
+#include "mempool/pool_parts.h"
+#include "ledger/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+void pool_empty(struct pool *p)
+{
+    pool_take_back(p);
+    while (p->list)
+        pool_drop(p, p->list);
+    p->rewrite = false;
+}
+
+/* Whether this first line is that of another text file, such as a ledger or a secret key that was
+ * named by mistake: such a file must not be written over. Bytes that are not text are damage. */
+static bool is_other_file(const struct line *line)
+{
+    const char begin[] = "tx ";
+    size_t n = line->len < 3 ? line->len : 3;
+    if (line->len == 0 || memcmp(line->text, begin, n) == 0)
+        return false;
+    for (size_t i = 0; i < line->len && i < 16; i++)
+        if (line->text[i] < ' ' || line->text[i] > '~')
+            return false;
+    return true;
+}
+
+static int read_line(struct pool *p, const struct line *line, struct fault *f)
+{
+    struct tx tx;
+    struct fault why;
+    uint8_t id[ID_LEN];
+    if (line->number == 1 && is_other_file(line))
+        return fault_trouble(
+            f, "%s: not a pool: it does not begin with a transaction; left as it is", p->path);
+    if (line->state != LINE_WHOLE || line_check(line->text, line->len, &why) ||
+        tx_parse(line->text, line->len, &tx, &why)) {
+        p->broken_line = p->broken_line ? p->broken_line : line->number;
+        p->rewrite = true;
+        return 0;
+    }
+    sha256(line->text, line->len, id);
+    if (pool_find(p, id) || pool_find_spend(p, tx.from, tx.seq)) {
+        p->rewrite = true;
+        return 0;
+    }
+    struct pooled *x = pool_keep(p, &tx, id);
+    if (!x)
+        return fault_memory(f);
+    x->saved = true;
+    p->unsaved = NULL;
+    return 0;
+}
+
+/* Reads the file at fd into the empty list. 0, or -1 and trouble. */
+static int read_file(struct pool *p, int fd, struct fault *f)
+{
+    struct stat st;
+    struct line line;
+    struct source src;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return fault_trouble(f, "%s: not a regular file", p->path);
+    if (source_at(fd, 0, &src, f))
+        return -1;
+    struct lines *lines = lines_new(src, 1, 0);
+    int got;
+    if (!lines)
+        return fault_memory(f);
+    while ((got = lines_next(lines, &line, f)) > 0)
+        if (read_line(p, &line, f)) {
+            got = -1;
+            break;
+        }
+    lines_free(lines);
+    return got;
+}
+
+int pool_load(struct pool *p, struct fault *f)
+{
+    pool_empty(p);
+    p->broken_line = 0;
+    p->evicted = 0;
+    int fd = file_open(p->path, O_RDONLY | O_NONBLOCK, 0); /* do not wait for a FIFO's writer */
+    if (fd < 0 && errno != ENOENT)
+        return fault_errno(f, "%s", p->path);
+    if (fd >= 0) {
+        int got = read_file(p, fd, f);
+        close(fd);
+        if (got < 0)
+            return -1;
+    }
+    return pool_apply_list(p, f);
+}
+
+/* --- With pool_begin ---------------------------------------------------------------------------
+ */
+
+/* Whether the file, now locked, is unchanged. */
+static bool as_left(const struct pool *p, const struct stat *now)
+{
+    return p->loaded && file_unchanged(&p->seen, now);
+}
+
+static void close_file(struct pool *p)
+{
+    close(p->fd);
+    p->fd = -1;
+    p->loaded = false;
+}
+
+/* Locks the file that is now at path. 0, or -1 with errno set. */
+static int lock(struct pool *p, struct stat *now)
+{
+    if (p->fd >= 0) {
+        if (file_lock(p->fd, p->path))
+            return -1;
+        if (file_is_at(p->fd, p->path))
+            return fstat(p->fd, now);
+        close_file(p);
+    }
+    p->fd = file_open_locked(p->path);
+    return p->fd < 0 ? -1 : fstat(p->fd, now);
+}
+
+/* Brings the list up to date with the file. 0, or -1 and trouble. */
+static int reread(struct pool *p, const struct stat *now, struct fault *f)
+{
+    pool_empty(p);
+    if (read_file(p, p->fd, f))
+        return -1;
+    p->seen = *now;
+    p->loaded = true;
+    return 0;
+}
+
+/* Brings the gaps, and the transactions that return, up to date with the list. 0, or -1 and
+ * trouble. */
+static int catch_up(struct pool *p, bool first, struct fault *f)
+{
+    uint8_t before[ID_LEN];
+    memcpy(before, p->tip, ID_LEN);
+    memcpy(p->tip, p->ledger->tree.best.id, ID_LEN);
+    if (pool_apply_list(p, f))
+        return -1;
+    if (first ? pool_return_sides(p, f) : pool_return_undone(p, before, f))
+        return -1;
+    return pool_fill_gaps(p, f);
+}
+
+int pool_begin(struct pool *p, struct fault *f)
+{
+    struct stat now;
+    bool first = !p->gaps;
+    if (first && !(p->gaps = gaps_new(p->gaps_limit)))
+        return fault_memory(f);
+    p->broken_line = 0;
+    p->evicted = 0;
+    p->came.len = 0;
+    if (lock(p, &now))
+        return fault_errno(f, "%s", p->path);
+    if (!ledger_unchanged(p->ledger)) {
+        pool_take_back(p); /* the ledger's tree may move */
+        if (ledger_refresh(p->ledger, f) < 0)
+            return -1;
+    }
+    if (!as_left(p, &now) && reread(p, &now, f))
+        return -1;
+    return p->applied ? 0 : catch_up(p, first, f);
+}
+
+/* Appends the lines from x to the end of the list to *out. */
+static int gather(const struct pooled *x, struct buf *out, struct fault *f)
+{
+    for (; x; x = x->hh.next)
+        if (buf_add(out, x->text, pooled_size(x)))
+            return fault_memory(f);
+    return 0;
+}
+
+static int append(struct pool *p, const struct buf *new, struct fault *f)
+{
+    uint64_t end = (uint64_t)p->seen.st_size;
+    if (new->len == 0)
+        return 0;
+    if (file_write_at(p->fd, new->data, new->len, end) || fstat(p->fd, &p->seen)) {
+        fault_errno(f, "%s", p->path);
+        p->loaded = false;
+        if (file_cut(p->fd, end)) /* a torn line is left out when the file is read */
+            p->rewrite = true;
+        return -1;
+    }
+    p->unsynced = true;
+    p->unnamed |= end == 0;
+    return 0;
+}
+
+/* The file at path is then another one, which another process may write before our next turn; so we
+ * read it again first. */
+static int write_anew(struct pool *p, const struct buf *all, struct fault *f)
+{
+    if (file_replace(p->path, all->data, all->len))
+        return fault_errno(f, "%s", p->path);
+    p->loaded = false;
+    return 0;
+}
+
+static int save(struct pool *p, struct fault *f)
+{
+    struct buf lines = {0};
+    int result = gather(p->rewrite ? p->list : p->unsaved, &lines, f);
+    if (!result)
+        result = p->rewrite ? write_anew(p, &lines, f) : append(p, &lines, f);
+    buf_free(&lines);
+    if (result)
+        return -1;
+    for (struct pooled *x = p->unsaved; x; x = x->hh.next)
+        x->saved = true;
+    p->unsaved = NULL;
+    p->rewrite = false;
+    return 0;
+}
+
+int pool_commit(struct pool *p, struct fault *f)
+{
+    int result = save(p, f);
+    if (p->loaded)
+        file_unlock(p->fd);
+    else
+        close_file(p);
+    return result;
+}
+
+int pool_sync(struct pool *p, struct fault *f)
+{
+    bool needed = p->unsynced && p->fd >= 0;
+    p->unsynced = false;
+    if (needed && (file_sync_data(p->fd) || (p->unnamed && file_sync_folder(p->path))))
+        return fault_errno(f, "%s", p->path);
+    p->unnamed = false;
+    return 0;
+}

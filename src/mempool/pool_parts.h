@@ -1,0 +1,105 @@
+/* Shared by pool.c, pool_file.c, pool_replace.c, pool_return.c and pool_select.c only. */
+#ifndef MEMPOOL_POOL_PARTS_H
+#define MEMPOOL_POOL_PARTS_H
+
+#include "mempool/gaps.h"
+#include "mempool/pool.h"
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct spend {
+    uint8_t from[ID_LEN];
+    int64_t seq;
+};
+
+struct pooled {
+    uint8_t id[ID_LEN];
+    struct spend spend;
+    struct tx tx;     /* points into text */
+    uint64_t arrival; /* the position in the order of arrival */
+    bool saved;       /* it is in the file */
+    bool applied;     /* to the ledger's state */
+    bool was_applied; /* before another was replaced; for pool_replace.c only */
+    UT_hash_handle hh, by_spend;
+    char text[]; /* the line with its newline */
+};
+
+/* --- pool.c: the list ------------------------------------------------------------------------ */
+
+static inline size_t pooled_size(const struct pooled *x)
+{
+    return x->tx.len + 1;
+}
+
+struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN]);
+struct pooled *pool_find_spend(const struct pool *p, const uint8_t from[ID_LEN], int64_t seq);
+
+/* Appends a transaction to the list, not applied; NULL: no memory. */
+struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]);
+void pool_drop(struct pool *p, struct pooled *x);
+
+/* The two halves of adding or removing: a transaction outside the list, and its place in the list,
+ * given by its arrival. pool_link: 0, or -1: no memory. */
+struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN]);
+int pool_link(struct pool *p, struct pooled *x);
+void pool_unlink(struct pool *p, struct pooled *x);
+
+/* Applies a transaction to the state where the ledger's tree is. 0, or -1 and a fault. */
+int pool_apply(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
+
+/* Applies the list to the state at the best tip. Those whose seq is used are dropped, those that
+ * wait for something else are kept. 0, or -1 and trouble. And undoes that. */
+int pool_apply_list(struct pool *p, struct fault *f);
+void pool_take_back(struct pool *p);
+
+/* Adds a transaction whose turn it is to the list, and then all whose turn has come through it,
+ * from the list and the gaps. 0, or -1 and a fault. */
+int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
+
+/* The same without the rest. */
+int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
+
+/* Positive if a pays more per byte than b, or the same and arrived first. */
+int pooled_by_rate(const struct pooled *a, const struct pooled *b);
+
+/* Adds all transactions in the gaps whose turn it is. 0, or -1 and trouble. */
+int pool_fill_gaps(struct pool *p, struct fault *f);
+
+/* --- pool_wait.c: the pending queue -------------------------------------------------------------
+ */
+
+/* Queues a transaction that arrives before its turn: POOL_WAITS, or -1 and a fault: another with
+ * its seq waits, and this one does not pay enough more to replace it. */
+int pool_wait_turn(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
+
+/* The same for one that was just refused for the fault *f: if it may yet be paid, and the pool has
+ * patience. Otherwise -1, and *f as it was. */
+int pool_wait_money(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
+
+/* Moves the sender's transaction with this seq, which is the next, from the queue into the list: 1
+ * and the account that it pays, 0 if there is none that can be added, -1 and trouble. */
+int pool_take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
+                     struct fault *f);
+
+/* --- pool_replace.c --------------------------------------------------------------------------- */
+
+/* Replaces old, which spends the same seq, by a transaction. 0, or -1 and a fault: it does not pay
+ * enough more, or cannot be paid; the pool is then unchanged, except in case of trouble. */
+int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const uint8_t id[ID_LEN],
+                 struct fault *f);
+
+/* --- pool_file.c ------------------------------------------------------------------------------ */
+
+/* Empties the list, and forgets all changes. */
+void pool_empty(struct pool *p);
+
+/* --- pool_return.c: transactions that return. All give 0, or -1 and trouble. ------------------ */
+
+/* Those in side branches near the best tip. */
+int pool_return_sides(struct pool *p, struct fault *f);
+
+/* Those undone since the best tip was the one with this id. */
+int pool_return_undone(struct pool *p, const uint8_t tip[ID_LEN], struct fault *f);
+
+#endif

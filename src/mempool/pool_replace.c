@@ -1,0 +1,127 @@
+/* Replaces a transaction by another that spends the same sequence number. */
+#include "base/hex.h"
+#include "base/num.h"
+#include "mempool/pool_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t pool_replace_fee(const struct pool *p, const struct tx *old)
+{
+    int64_t least, more = p->ledger->tree.rules.minfee;
+    int64_t tenth = old->fee / 10 + (old->fee % 10 != 0);
+    if (more < tenth)
+        more = tenth;
+    return number_add(old->fee, more ? more : 1, &least) ? -1 : least;
+}
+
+int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx)
+{
+    int found = 0;
+    for (const struct pooled *x = p->list; x; x = x->hh.next) {
+        if (!prefix_has(digits, x->id))
+            continue;
+        if (found)
+            return -1;
+        *tx = x->tx;
+        found = 1;
+    }
+    return found;
+}
+
+/* Whether the new transaction pays for the cost of the replacement to others. 0, or -1 and a rule.
+ */
+static int check_fee(const struct pool *p, const struct pooled *old, const struct tx *tx,
+                     struct fault *f)
+{
+    int64_t least = pool_replace_fee(p, &old->tx);
+    if (least >= 0 && tx->fee >= least)
+        return 0;
+    if (least < 0)
+        least = INT64_MAX;
+    return fault_rule(f,
+                      "tx: seq %" PRId64 " is spent twice: the pool holds %s of %s; to replace it "
+                      "takes a fee of %" PRId64 ", not %" PRId64,
+                      tx->seq, hex32(old->id).text, hex32(tx->from).text, least, tx->fee);
+}
+
+/* Drops what could be applied before and no longer can; gives how many. */
+static size_t drop_dependents(struct pool *p)
+{
+    size_t dropped = 0;
+    for (struct pooled *x = p->list, *next; x; x = next) {
+        next = x->hh.next;
+        if (!x->was_applied || x->applied)
+            continue;
+        pool_drop(p, x);
+        dropped++;
+    }
+    return dropped;
+}
+
+/* Restores old instead of x, which could not be applied, and says why not. -1 and a fault. */
+static int restore(struct pool *p, struct pooled *old, struct pooled *x, struct fault *f)
+{
+    struct fault trouble;
+    if (pool_apply(p, &x->tx, x->id, f) == 0)
+        fault_rule(f, "tx: it can be paid only with what depends on the one that it replaces");
+    bool rewrite = p->rewrite;
+    pool_drop(p, x);
+    p->rewrite = rewrite;
+    if (pool_link(p, old))
+        return fault_memory(f);
+    if (!pool_apply_list(p, &trouble))
+        return -1;
+    *f = trouble;
+    return -1;
+}
+
+/* Exchanges the two in the list and applies it. 0, or -1 and a fault. */
+static int exchange(struct pool *p, struct pooled *old, struct pooled *x, struct fault *f)
+{
+    bool rewrite = p->rewrite;
+    for (struct pooled *each = p->list; each; each = each->hh.next)
+        each->was_applied = each->applied;
+    struct pooled *unsaved = p->unsaved == old ? x : p->unsaved;
+    pool_unlink(p, old);
+    p->unsaved = unsaved;
+    if (pool_link(p, x)) {
+        free(x);
+        return fault_memory(f);
+    }
+    if (pool_apply_list(p, f))
+        return -1;
+    if (x->applied)
+        return 0;
+    p->rewrite = rewrite;
+    p->unsaved = unsaved == x ? old : unsaved;
+    return restore(p, old, x, f);
+}
+
+int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const uint8_t id[ID_LEN],
+                 struct fault *f)
+{
+    if (check_fee(p, old, tx, f))
+        return -1;
+    if (tx->len > old->tx.len && p->bytes - old->tx.len + tx->len > p->limit) {
+        fault_rule(f, "tx: left out: the pool is full, and this one is longer than the one that it "
+                      "would replace");
+        return fault_answers(f, FAULT_LATER);
+    }
+    struct pooled *x = pooled_new(tx, id);
+    if (!x)
+        return fault_memory(f);
+    x->arrival = old->arrival;
+    x->saved = old->saved;
+    if (exchange(p, old, x, f))
+        return -1;
+    p->replaced = (struct pool_replaced){.any = true, .seq = tx->seq};
+    memcpy(p->replaced.from, tx->from, ID_LEN);
+    memcpy(p->replaced.id, old->id, ID_LEN);
+    p->replaced.dropped = drop_dependents(p);
+    free(old);
+    if (buf_add(&p->came, id, ID_LEN))
+        return fault_memory(f);
+    return gaps_empty(p->gaps) ? 0 : pool_fill_gaps(p, f);
+}

@@ -1,0 +1,144 @@
+/* Chooses a block's body from a pool. */
+#include "mempool/pool_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* A sender's state while a body is chosen. */
+struct sender {
+    uint8_t id[ID_LEN];
+    struct pooled *next; /* its next transaction; NULL: none */
+    bool in_heap;
+    UT_hash_handle hh;
+};
+
+struct choice {
+    struct pool *pool;
+    struct sender *senders; /* by id */
+    struct sender **heap;   /* senders that may be next, the best fee rate on top */
+    size_t count;           /* of heap */
+    size_t room;            /* bytes left in the block */
+};
+
+static void heap_push(struct choice *c, struct sender *s)
+{
+    size_t i = c->count++;
+    s->in_heap = true;
+    for (; i > 0 && pooled_by_rate(s->next, c->heap[(i - 1) / 2]->next) > 0; i = (i - 1) / 2)
+        c->heap[i] = c->heap[(i - 1) / 2];
+    c->heap[i] = s;
+}
+
+static struct sender *heap_pop(struct choice *c)
+{
+    struct sender *top = c->heap[0], *last = c->heap[--c->count];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < c->count; i = child) {
+        if (child + 1 < c->count &&
+            pooled_by_rate(c->heap[child + 1]->next, c->heap[child]->next) > 0)
+            child++;
+        if (pooled_by_rate(last->next, c->heap[child]->next) >= 0)
+            break;
+        c->heap[i] = c->heap[child];
+    }
+    c->heap[i] = last;
+    top->in_heap = false;
+    return top;
+}
+
+/* Finds the next of a sender's transactions. 0, or -1 and trouble. */
+static int find_turn(struct choice *c, struct sender *s, struct fault *f)
+{
+    struct account a;
+    if (account_get(c->pool->ledger->tree.state, s->id, &a, f))
+        return -1;
+    s->next = pool_find_spend(c->pool, s->id, a.seq);
+    return 0;
+}
+
+static struct sender *find_sender(const struct choice *c, const uint8_t id[ID_LEN])
+{
+    struct sender *s;
+    HASH_FIND(hh, c->senders, id, ID_LEN, s);
+    return s;
+}
+
+static int add_sender(struct choice *c, const uint8_t id[ID_LEN], struct fault *f)
+{
+    if (find_sender(c, id))
+        return 0;
+    struct sender *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_memory(f);
+    memcpy(s->id, id, ID_LEN);
+    HASH_ADD(hh, c->senders, id, ID_LEN, s);
+    if (!s->hh.tbl) {
+        free(s);
+        return fault_memory(f);
+    }
+    if (find_turn(c, s, f))
+        return -1;
+    if (s->next)
+        heap_push(c, s);
+    return 0;
+}
+
+/* Adds the sender's next transaction to the body, if it fits and can be paid. A sender that cannot
+ * pay yet leaves the heap until somebody pays it; one whose transaction is too large leaves it for
+ * the rest of the search. 0, or -1 and trouble. */
+static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct fault *f)
+{
+    struct pooled *x = s->next;
+    if (pooled_size(x) > c->room) {
+        s->next = NULL;
+        return 0;
+    }
+    if (pool_apply(c->pool, &x->tx, x->id, f))
+        return f->kind == FAULT_RULE ? 0 : -1;
+    if (buf_add(out, x->text, pooled_size(x)))
+        return fault_memory(f);
+    c->room -= pooled_size(x);
+    if (find_turn(c, s, f))
+        return -1;
+    if (s->next)
+        heap_push(c, s);
+    struct sender *paid = find_sender(c, x->tx.to);
+    if (paid && paid->next && !paid->in_heap)
+        heap_push(c, paid);
+    return 0;
+}
+
+static int choose(struct choice *c, struct buf *out, struct fault *f)
+{
+    c->heap = calloc(HASH_CNT(hh, c->pool->list) + 1, sizeof(struct sender *));
+    if (!c->heap)
+        return fault_memory(f);
+    for (struct pooled *x = c->pool->list; x; x = x->hh.next)
+        if (add_sender(c, x->spend.from, f))
+            return -1;
+    while (c->count)
+        if (take_turn(c, heap_pop(c), out, f))
+            return -1;
+    return 0;
+}
+
+int pool_select(struct pool *p, struct buf *out, struct fault *f)
+{
+    struct choice c = {.pool = p};
+    struct tree *t = &p->ledger->tree;
+    struct sender *s, *next;
+    size_t size = block_size_limit(t->rules.maxblock);
+    c.room = size > HEADER_SIZE_MAX ? size - HEADER_SIZE_MAX : 0;
+    pool_take_back(p);
+    state_begin(t->state);
+    int result = choose(&c, out, f);
+    state_rollback(t->state);
+    HASH_ITER(hh, c.senders, s, next)
+    {
+        HASH_DEL(c.senders, s);
+        free(s);
+    }
+    free(c.heap);
+    return result;
+}

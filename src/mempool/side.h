@@ -1,0 +1,32 @@
+/*
+ * Side branches near and far. A branch that leaves the best chain deep in the past, or whose blocks
+ * have far less work than those at the tip, is cheap to make, so a program that reads the network
+ * neither judges nor keeps such a branch in full before it has more work than the best chain.
+ */
+#ifndef MEMPOOL_SIDE_H
+#define MEMPOOL_SIDE_H
+
+#include "ledger/ledger.h"
+
+#define SIDE_DEPTH 100 /* a near branch leaves the best chain at most this far below its tip, */
+#define SIDE_EASIER 4  /* and its blocks have at least this fraction of the work of the tip */
+
+/* Of the blocks above that depth, so many may be in the ledger without being on the best chain: */
+#define SIDE_NEAR_BLOCKS (2 * SIDE_DEPTH)
+#define SIDE_NEAR_BYTES (4 << 20) /* plus twice the bytes of the best chain's blocks there */
+
+enum side {
+    SIDE_ORPHAN, /* the parent is not in the tree */
+    SIDE_BEST,   /* the block extends the best chain, or gives its branch more work than that has */
+    SIDE_NEAR,   /* it is on a near branch */
+    SIDE_FAR,    /* it is on any other */
+};
+
+/* Where a block would be; its target, which is only a claim, is not checked here. *parent is set
+ * unless it is an orphan. An enum side, or -1 and trouble. */
+int side_of(struct tree *t, const struct block *b, struct node *parent, struct fault *f);
+
+/* Whether the bounds above leave room for a near block of this size: 1 or 0, -1 and trouble. */
+int side_has_room(struct ledger *l, size_t size, struct fault *f);
+
+#endif

@@ -1,0 +1,156 @@
+#include "query/graph.h"
+
+#include <stdlib.h>
+
+/* The state while blocks are read in order of arrival. */
+struct reading {
+    struct graph *graph;
+    struct tree *tree;
+    int64_t start, end;
+    struct node best; /* the best tip so far */
+};
+
+void graph_free(struct graph *g)
+{
+    free(g->spots);
+    *g = (struct graph){0};
+}
+
+int64_t graph_find(const struct graph *g, int64_t n)
+{
+    size_t low = 0, high = g->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (g->spots[middle].n < n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < g->count && g->spots[low].n == n ? (int64_t)low : -1;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static struct graph_spot *add_spot(struct graph *g, const struct node *node, struct fault *f)
+{
+    if (g->count == GRAPH_SPOTS_MAX) {
+        fault_rule(f, "more than %d blocks to draw: choose a part of them", GRAPH_SPOTS_MAX);
+        return NULL;
+    }
+    if (g->count == g->cap) {
+        size_t cap = g->cap ? 2 * g->cap : 256;
+        struct graph_spot *spots = realloc(g->spots, cap * sizeof *spots);
+        if (!spots) {
+            fault_memory(f);
+            return NULL;
+        }
+        g->spots = spots;
+        g->cap = cap;
+    }
+    struct graph_spot *s = &g->spots[g->count];
+    *s = (struct graph_spot){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
+    s->head = s->last = (int64_t)g->count++;
+    s->blocks = 1;
+    s->txs = node->parent < 0 ? 0 : node->count;
+    if (s->parent >= 0)
+        g->spots[s->parent].children++;
+    return s;
+}
+
+/* The block has more work than the best tip: how many blocks leave the best chain for it. */
+static int take_over(struct reading *r, const struct node *node, int64_t *undone, struct fault *f)
+{
+    struct node fork = r->best;
+    if (node->parent != r->best.n && node->parent >= 0 &&
+        tree_fork(r->tree, &r->best, node, &fork, f))
+        return -1;
+    *undone = r->best.height - fork.height;
+    r->graph->reorgs += *undone > 0;
+    if (*undone > r->graph->deepest)
+        r->graph->deepest = *undone;
+    r->best = *node;
+    return 0;
+}
+
+static void mark_reorg(struct graph *g, struct graph_spot *s, int64_t old, int64_t undone)
+{
+    int64_t left = graph_find(g, old);
+    s->old = old;
+    s->undone = undone;
+    if (left >= 0)
+        g->spots[left].left = true;
+}
+
+static int read_node(struct reading *r, const struct node *node, struct fault *f)
+{
+    struct graph_spot *s = NULL;
+    int64_t old = r->best.n, undone = 0;
+    if (node->height >= r->start && node->height < r->end && !(s = add_spot(r->graph, node, f)))
+        return -1;
+    if (node->height == r->end) {
+        int64_t parent = graph_find(r->graph, node->parent);
+        if (parent >= 0)
+            r->graph->spots[parent].goes_on = true;
+    }
+    if ((node->n == 0 || u256_compare(node->work, r->best.work) > 0) &&
+        take_over(r, node, &undone, f))
+        return -1;
+    if (s && undone)
+        mark_reorg(r->graph, s, old, undone);
+    return 0;
+}
+
+static int mark_best(struct graph *g, struct ledger *l, int64_t start, int64_t end, struct fault *f)
+{
+    struct node node;
+    for (int64_t height = start; height < end && height <= l->tree.best.height; height++) {
+        int found = index_at_height(l->index, height, &node, f);
+        int64_t spot = found > 0 ? graph_find(g, node.n) : -1;
+        if (found < 0)
+            return -1;
+        if (spot >= 0)
+            g->spots[spot].best = true;
+    }
+    return 0;
+}
+
+int graph_read(struct graph *g, struct ledger *l, int64_t start, int64_t end, struct fault *f)
+{
+    struct reading r = {.graph = g, .tree = &l->tree, .start = start, .end = end};
+    struct node node;
+    *g = (struct graph){0};
+    for (int64_t n = 0; n < l->tree.count; n++)
+        if (tree_get(&l->tree, n, &node, f) || read_node(&r, &node, f))
+            return -1;
+    return mark_best(g, l, start, end, f);
+}
+
+/* --- Folding ---------------------------------------------------------------------------------- */
+
+static bool is_plain(const struct graph *g, const struct graph_spot *s)
+{
+    return s->parent >= 0 && s->children == 1 && !s->goes_on && s->old < 0 && !s->left &&
+           g->spots[s->parent].children == 1 && !g->spots[s->parent].goes_on;
+}
+
+void graph_fold(struct graph *g, int64_t least)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        struct graph_spot *s = &g->spots[i];
+        if (!is_plain(g, s) || !is_plain(g, &g->spots[s->parent]))
+            continue;
+        s->head = g->spots[s->parent].head;
+        struct graph_spot *head = &g->spots[s->head];
+        head->last = (int64_t)i;
+        head->blocks++;
+        head->txs += s->txs;
+    }
+    for (size_t i = 0; i < g->count; i++)
+        if (g->spots[g->spots[i].head].blocks < least)
+            g->spots[i].head = (int64_t)i;
+    for (size_t i = 0; i < g->count; i++)
+        if (g->spots[i].blocks < least) {
+            g->spots[i].blocks = 1;
+            g->spots[i].last = (int64_t)i;
+        }
+}

@@ -1,0 +1,53 @@
+/*
+ * The history of an account, and its balance at any block: from the index, in time that grows with
+ * the answer. On the best chain everything is found by seeking; on a side branch, its own blocks
+ * are read from the tip to the fork, and the best chain from there.
+ *
+ * Everything reported is checked against hashes: every block's header against its id, every
+ * transaction's line against its id; genesis, for a grant, and the blocks of a side branch against
+ * their Merkle roots; and the balances at both ends, which come from journals, against the sum of
+ * all events between them.
+ */
+#ifndef QUERY_HISTORY_H
+#define QUERY_HISTORY_H
+
+#include "ledger/ledger.h"
+
+enum event_kind { EVENT_GRANT, EVENT_IN, EVENT_OUT, EVENT_SELF, EVENT_REWARD };
+
+/* One event of an account. */
+struct event {
+    enum event_kind kind;
+    const struct block *block; /* its header */
+    const uint8_t *block_id;
+    uint64_t line;   /* its place in the ledger; of a reward, its block's header */
+    int64_t amount;  /* what was moved, granted or earned; at least 1, except a reward */
+    int64_t fee;     /* paid by the sender; of a reward: the block's fees */
+    int64_t balance; /* after the event */
+    /* For a transaction: */
+    uint8_t id[ID_LEN];
+    struct field other; /* the other account, or the same */
+    struct field memo;
+};
+
+struct history {
+    uint8_t account[ID_LEN];
+    struct node tip;      /* whose chain is asked about */
+    int64_t from, to;     /* heights; `to` may be above the tip */
+    int64_t since, until; /* only blocks with these times */
+    int64_t count;        /* at most so many events */
+    bool newest_first;
+};
+
+/* Calls each for every event requested, in the chain's order: the transactions of a block in the
+ * order of its body, then its reward. What an event points to is valid during the call. each gives
+ * 0, or -1 and a fault. Gives how many events it was called for; or -1 and a fault. */
+int64_t history_each(struct ledger *l, const struct history *h,
+                     int (*each)(void *self, const struct event *e, struct fault *f), void *self,
+                     struct fault *f);
+
+/* The balance and seq of an account after a block, on any branch. 0, or -1 and a fault. */
+int history_account(struct ledger *l, const uint8_t id[ID_LEN], const struct node *node,
+                    struct account *a, struct fault *f);
+
+#endif

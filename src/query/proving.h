@@ -1,0 +1,29 @@
+/* Proofs that a record is in a block: made from a ledger, and checked against a header (proof(5)).
+ */
+#ifndef QUERY_PROVING_H
+#define QUERY_PROVING_H
+
+#include "ledger/ledger.h"
+#include "record/proof.h"
+
+/* The block that has the record with this id, on the chain that ends at tip or, if tip is NULL, on
+ * the best chain. 1; 0: none, *off_best then says whether a block off that chain has it; -1 and a
+ * fault.
+ */
+int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *tip,
+                 struct node *node, bool *off_best, struct fault *f);
+
+/* Makes the proof that the record with this id is in the block, and appends the block's header
+ * line, with its newline, to *header. The whole block is hashed and compared with its root. 1, 0:
+ * it has no such line, -1 and a fault. */
+int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_LEN],
+                 struct proof *p, struct buf *header, struct fault *f);
+
+/* Whether the proof is valid for a block with this root and count. 0, or -1 and a rule. */
+int proving_check(const struct proof *p, const uint8_t root[ID_LEN], int64_t count,
+                  struct fault *f);
+
+/* Judges a proof against a ledger: its block must be on the best chain. 0, or -1 and a fault. */
+int proving_against(struct ledger *l, const struct proof *p, struct fault *f);
+
+#endif

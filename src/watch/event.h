@@ -1,0 +1,32 @@
+/* Formats events of a ledger, and contradictions of checkpoints, as the lines of ledger-watch(1).
+ */
+#ifndef WATCH_EVENT_H
+#define WATCH_EVENT_H
+
+#include "base/buf.h"
+#include "watch/replay.h"
+#include "watch/undone.h"
+#include "record/checkpoint.h"
+
+/* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL:
+ * no memory. */
+char *event_path(const char *path);
+
+/* Each appends an event's lines to *out; ledger is its path as a field. 0, or -1: no
+ * memory. */
+int event_reorg(struct buf *out, const char *ledger, const struct turn *t);
+
+/* How many of the transactions undone by a reorganisation ended in which way. */
+int event_undone(struct buf *out, const char *ledger, const struct turn *t, uint64_t undone,
+                 const struct undone_sum *sum);
+
+/* A double spend: a transaction that was undone, and the one in the block at this height that uses
+ * its sequence number. */
+int event_double_spend(struct buf *out, const char *ledger, int64_t height, const struct tx *was,
+                       const uint8_t was_id[ID_LEN], const struct tx *is,
+                       const uint8_t is_id[ID_LEN]);
+
+/* A checkpoint, and the line of the earlier one that it contradicts. */
+int event_conflict(struct buf *out, const struct checkpoint *c, const struct field *earlier);
+
+#endif

@@ -1,0 +1,32 @@
+#include "watch/replay.h"
+
+#include <string.h>
+
+int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fault *f)
+{
+    while (r->next < l->tree.count) {
+        struct node node;
+        if (tree_get(&l->tree, r->next, &node, f))
+            return -1;
+        r->next++;
+        if (node.n > 0 && u256_compare(node.work, r->best.work) <= 0)
+            continue;
+        *turn = (struct turn){.from = r->best, .to = node};
+        r->best = node;
+        if (node.n > 0)
+            return tree_fork(&l->tree, &turn->from, &turn->to, &turn->fork, f) ? -1 : 1;
+    }
+    return 0;
+}
+
+int replay_holds(const struct replay *r, struct ledger *l, struct fault *f)
+{
+    struct node node;
+    if (r->next == 0)
+        return 1;
+    if (r->next > l->tree.count)
+        return 0;
+    if (tree_get(&l->tree, r->best.n, &node, f))
+        return -1;
+    return memcmp(node.id, r->best.id, ID_LEN) == 0;
+}

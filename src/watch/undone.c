@@ -1,0 +1,128 @@
+#include "watch/undone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct number {
+    uint8_t from[ID_LEN];
+    int64_t seq;
+};
+
+struct kept {
+    struct number number;
+    struct undone_tx tx;
+    uint64_t reorg; /* which reorganisation undid it */
+    UT_hash_handle hh;
+};
+
+struct undone {
+    struct kept *list; /* oldest first */
+    size_t forgotten;
+    uint64_t reorg;
+};
+
+struct undone *undone_new(void)
+{
+    return calloc(1, sizeof(struct undone));
+}
+
+static void drop(struct undone *u, struct kept *x)
+{
+    HASH_DEL(u->list, x);
+    free(x);
+}
+
+void undone_free(struct undone *u)
+{
+    if (!u)
+        return;
+    while (u->list)
+        drop(u, u->list);
+    free(u);
+}
+
+size_t undone_count(const struct undone *u)
+{
+    return HASH_COUNT(u->list);
+}
+
+size_t undone_forgotten(const struct undone *u)
+{
+    return u->forgotten;
+}
+
+void undone_begin(struct undone *u)
+{
+    u->reorg++;
+}
+
+static struct number number_of(const struct tx *tx)
+{
+    struct number n = {.seq = tx->seq};
+    memcpy(n.from, tx->from, ID_LEN);
+    return n;
+}
+
+static struct kept *find(const struct undone *u, const struct tx *tx)
+{
+    struct kept *x;
+    struct number n = number_of(tx);
+    HASH_FIND(hh, u->list, &n, sizeof n, x);
+    return x;
+}
+
+static int keep(struct undone *u, const struct entry *e, uint64_t offset, struct fault *f)
+{
+    struct kept *x = find(u, &e->tx);
+    if (x)
+        drop(u, x); /* undone once more: this entry is the newest */
+    x = calloc(1, sizeof *x);
+    if (!x)
+        return fault_memory(f);
+    x->number = number_of(&e->tx);
+    x->reorg = u->reorg;
+    x->tx = (struct undone_tx){.offset = offset + e->at, .len = e->tx.len};
+    memcpy(x->tx.id, e->id, ID_LEN);
+    HASH_ADD(hh, u->list, number, sizeof x->number, x);
+    if (!x->hh.tbl) {
+        free(x);
+        return fault_memory(f);
+    }
+    if (HASH_COUNT(u->list) > UNDONE_MAX) {
+        drop(u, u->list);
+        u->forgotten++;
+    }
+    return 0;
+}
+
+int undone_leave(struct undone *u, const struct item *block, uint64_t offset, struct fault *f)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (block->entries[i].is_tx && keep(u, &block->entries[i], offset, f))
+            return -1;
+    return 0;
+}
+
+int undone_join(struct undone *u, const struct item *block, struct undone_sum *sum,
+                int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
+                            struct fault *f),
+                void *self, struct fault *f)
+{
+    for (size_t i = 0; i < block->count && u->list; i++) {
+        const struct entry *e = &block->entries[i];
+        struct kept *x = e->is_tx ? find(u, &e->tx) : NULL;
+        if (!x)
+            continue;
+        bool again = memcmp(x->tx.id, e->id, ID_LEN) == 0;
+        sum->again += x->reorg == u->reorg && again;
+        sum->twice += x->reorg == u->reorg && !again;
+        int failed = again ? 0 : each(self, &x->tx, e, f);
+        drop(u, x);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,48 @@
+/*
+ * Remembers transactions undone by reorganisations until the best chain has them again, or has
+ * others with their sequence numbers: double spends, however much later.
+ */
+#ifndef WATCH_UNDONE_H
+#define WATCH_UNDONE_H
+
+#include "stream/stream.h"
+
+#define UNDONE_MAX (1 << 18) /* at most so many are remembered, the newest */
+
+struct undone;
+
+struct undone *undone_new(void); /* NULL: no memory */
+void undone_free(struct undone *u);
+
+/* How many are remembered, and how many had to be dropped. */
+size_t undone_count(const struct undone *u);
+size_t undone_forgotten(const struct undone *u);
+
+/* A transaction that was undone: its id, and the place of its line in the ledger. */
+struct undone_tx {
+    uint8_t id[ID_LEN];
+    uint64_t offset;
+    size_t len;
+};
+
+/* Begins a reorganisation: from now on sums count only what this one undid. */
+void undone_begin(struct undone *u);
+
+/* Adds the transactions of a block, at this place in its ledger, that has left the best chain. 0,
+ * or -1 and trouble. */
+int undone_leave(struct undone *u, const struct item *block, uint64_t offset, struct fault *f);
+
+/* Of those undone by the last reorganisation: how many are in blocks again, and how many were
+ * double-spent. */
+struct undone_sum {
+    uint64_t again, twice;
+};
+
+/* Removes those that a block, now on the best chain, has itself or double-spends, and calls each
+ * for the latter. each gives 0, or -1 and trouble. Adds to *sum. 0, or -1 and trouble. */
+int undone_join(struct undone *u, const struct item *block, struct undone_sum *sum,
+                int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
+                            struct fault *f),
+                void *self, struct fault *f);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Watches a ledger: reports each reorganisation, what it undid, and what became of that on the new
+ * branch, at once or later, as the lines of watch/event.h.
+ */
+#ifndef WATCH_WATCH_H
+#define WATCH_WATCH_H
+
+#include "watch/replay.h"
+#include "watch/undone.h"
+
+struct watch {
+    const char *name; /* the ledger's, as a field; the caller's */
+    int64_t depth;    /* reorganisations that undo no more blocks than this are not reported */
+
+    /* Receives an event, all its lines together. */
+    void (*tell)(void *self, const char *lines, size_t n);
+    void *self;
+
+    struct replay replay;
+    struct undone *undone;
+};
+
+/* Prepares a watch whose fields above replay are set, to begin with the first block. 0, or -1: no
+ * memory. */
+int watch_begin(struct watch *w);
+void watch_free(struct watch *w);
+
+/* Handles the next change of the best tip, and reports its effects: 1, 0 if there is none yet, -1
+ * and a fault; what was reported before the fault stays reported. The ledger must be up to date. */
+int watch_next(struct watch *w, struct ledger *l, struct fault *f);
+
+#endif
