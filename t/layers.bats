@@ -5,12 +5,13 @@ load lib/common
 
 # A small tree that keeps to the layers, to be spoilt a line at a time.
 forge() {
-    mkdir -p src/base src/record src/crypto src/ledger src/net src/sync src/cli src/cmd
+    mkdir -p src/base src/record src/crypto src/index src/ledger src/net src/sync src/cli src/cmd
     printf '#include "base/hex.h"\n#include <sys/stat.h>\n#include <string.h>\n' >src/base/hex.c
     printf '#include "base/hex.h"\n#include <uthash.h>\n' >src/record/tx.c
     printf '#include "base/hex.h"\n#include <openssl/evp.h>\n' >src/crypto/key.c
-    printf '#include "record/tx.h"\n#include "crypto/key.h"\n#include <sqlite3.h>\n#include <zlib.h>\n' >src/ledger/file.c
-    printf '#include "crypto/key.h"\n#include <openssl/ssl.h>\n#include <zlib.h>\n' >src/net/tls.c
+    printf '#include "record/tx.h"\n#include "crypto/key.h"\n#include <zlib.h>\n' >src/ledger/file.c
+    printf '#include "record/tx.h"\n#include <sqlite3.h>\n' >src/index/index.c
+    printf '#include "crypto/key.h"\n#include <openssl/ssl.h>\n' >src/net/tls.c
     printf '#include "ledger/file.h"\n#include "net/tls.h"\n' >src/sync/sync.c
     printf '#include "ledger/file.h"\n#include "sync/sync.h"\n#include "cli/cli.h"\n' >src/cmd/verify.c
 }
@@ -51,6 +52,8 @@ spoil() {
     spoil src/state/pay.c '#include "crypto/key.h"'
     spoil src/ledger/file.c '#include "cli/cli.h"'
     spoil src/ledger/file.c '#include <openssl/evp.h>'
+    spoil src/ledger/file.c '#include <sqlite3.h>'
+    spoil src/index/index.c '#include "ledger/file.h"'
     spoil src/cli/cli.c '#include "work/target.h"'
     spoil src/crypto/key.c "#include <openssl/ssl.h>"
     spoil src/net/tls.c "#include <openssl/evp.h>"

@@ -156,17 +156,6 @@ int tree_move(struct tree *t, const struct node *to, struct fault *f)
     return redo_down(t, to, f);
 }
 
-void tree_target(const struct tree *t, const struct node *parent, uint8_t target[TARGET_LEN])
-{
-    target_next(&t->asert, parent->height, parent->time, target);
-}
-
-static int by_time(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_OF], struct fault *f)
 {
     struct node node = *parent;
@@ -180,29 +169,14 @@ int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_O
     return n;
 }
 
-int64_t tree_median_of(const int64_t *times, int count)
-{
-    int64_t sorted[MEDIAN_OF];
-    memcpy(sorted, times, (size_t)count * sizeof *times);
-    qsort(sorted, (size_t)count, sizeof *sorted, by_time);
-    return sorted[count / 2];
-}
-
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f)
 {
     int64_t times[MEDIAN_OF];
     int n = tree_times(t, parent, times, f);
     if (n < 0)
         return -1;
-    *median = tree_median_of(times, n);
+    *median = header_median(times, n);
     return 0;
-}
-
-int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
-{
-    if (block_is_genesis(b) || target_met(id, b->target))
-        return 0;
-    return fault_rule(f, "block: no proof of work: its hash is over the target");
 }
 
 static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
@@ -230,7 +204,7 @@ int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
 {
     struct node parent;
     int holds = judge_header(t, b, id, now, &parent, f);
-    return holds ? holds : tree_header_alone(b, id, f);
+    return holds ? holds : header_alone(b, id, f);
 }
 
 int tree_check_size(const struct tree *t, const struct item *item, struct fault *f)

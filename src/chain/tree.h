@@ -9,6 +9,7 @@
 #ifndef CHAIN_TREE_H
 #define CHAIN_TREE_H
 
+#include "seal/header.h"
 #include "state/apply.h"
 #include "stream/stream.h"
 #include "work/target.h"
@@ -89,9 +90,6 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
 int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
                 struct fault *f);
 
-/* The part of this that needs no tree: 0, or -1 and a rule. */
-int tree_header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
-
 /* Whether a block is within the chain's maxblock. 0, or -1 and a rule. */
 int tree_check_size(const struct tree *t, const struct item *item, struct fault *f);
 
@@ -123,18 +121,13 @@ int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struc
 int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
               struct fault *f);
 
-/* Requirements for the block after parent: its target, and the median that its time must be after.
- */
-void tree_target(const struct tree *t, const struct node *parent, uint8_t target[TARGET_LEN]);
+/* The median that the time of a block after parent must be after. 0, or -1 and trouble. */
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);
 
 /* The times that the median is computed from: those of parent and its ancestors, newest first. How
- * many, or -1 and trouble. And their median, the upper one if their number is even; count is at
- * least 1. */
-#define MEDIAN_OF 11
+ * many, or -1 and trouble. */
 int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_OF],
                struct fault *f);
-int64_t tree_median_of(const int64_t *times, int count);
 
 /* Applies a loose transaction, without checking its signature, to the state where the tree is. If
  * its seq is used already, the fault says by which transaction. A journal must be open. 0, or -1

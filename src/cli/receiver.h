@@ -5,8 +5,8 @@
 
 #include "cli/output.h"
 #include "cli/view.h"
-#include "ledger/known.h"
 #include "gossip/listener.h"
+#include "ledger/known.h"
 #include "net/spool.h"
 
 #define RECEIVER_TYPES_MAX 16

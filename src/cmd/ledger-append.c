@@ -6,8 +6,8 @@
 #include "cli/ledger.h"
 #include "cli/refusals.h"
 #include "cli/terminal.h"
-#include "mempool/intake.h"
 #include "ledger/known.h"
+#include "mempool/intake.h"
 #include "stream/feed.h"
 
 #include <getopt.h>

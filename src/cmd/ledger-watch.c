@@ -4,10 +4,10 @@
 #include "cli/cli.h"
 #include "cli/followed.h"
 #include "cli/rate.h"
-#include "watch/conflicts.h"
-#include "watch/event.h"
 #include "record/key.h"
 #include "stream/feed.h"
+#include "watch/conflicts.h"
+#include "watch/event.h"
 
 #include <errno.h>
 #include <fcntl.h>

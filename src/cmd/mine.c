@@ -303,7 +303,7 @@ static int wait_for(struct run *r, int64_t time)
 static int next_header(struct run *r, struct block *b)
 {
     const struct parent *p = &r->parent;
-    int64_t median = tree_median_of(p->times, p->times_count), now = clock_now(r);
+    int64_t median = header_median(p->times, p->times_count), now = clock_now(r);
     if (median == INT64_MAX)
         cli_die("no time is after the median");
     *b = (struct block){.height = p->height + 1, .count = r->body_count};

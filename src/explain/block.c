@@ -86,7 +86,7 @@ static int ask_time(struct explain *x, const struct node *parent, struct fault *
                 "# Its time is after the median of the last %d, the upper one if their number "
                 "is even: %" PRId64 ".\n"
                 "[ %" PRId64 " -gt \"$(sort -n times.%s | head -n %d | tail -n 1)\" ]",
-                count, tree_median_of(times, count), time, hex32(parent->id).text, count / 2 + 1);
+                count, header_median(times, count), time, hex32(parent->id).text, count / 2 + 1);
     explain_or_no(x, x->item->line, "block: time %" PRId64 " is not after", time);
     explain_say(x,
                 "# It is not too far ahead of the clock: %" PRId64

@@ -1,10 +1,10 @@
 #include "judge/judge.h"
 
 #include "base/hex.h"
-#include "judge/fallen.h"
-#include "query/proving.h"
-#include "mempool/side.h"
 #include "chain/store_temp.h"
+#include "judge/fallen.h"
+#include "mempool/side.h"
+#include "query/proving.h"
 #include "record/armor.h"
 #include "record/key.h"
 #include "record/mark.h"

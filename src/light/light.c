@@ -2,7 +2,7 @@
 
 #include "base/chance.h"
 #include "base/hex.h"
-#include "query/proving.h"
+#include "light/inclusion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +79,7 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
     if (!found)
         fault_rule(f, "proof: its block %s is not among the headers before it",
                    hex32(p->block).text);
-    if (!found || proving_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
+    if (!found || inclusion_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
         return 0;
     if (c->mode == LIGHT_WHOLE && !heads_is_above(&c->heads, n, c->best)) {
         fault_rule(f, "proof: its block %s is off the best chain of the headers before it",

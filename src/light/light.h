@@ -20,6 +20,7 @@
 
 #include "base/lines.h"
 #include "finality/checkpoints.h"
+#include "stream/stream.h"
 
 #define LIGHT_HEADERS_MAX ((UINT64_C(1) << 31) - 1)
 

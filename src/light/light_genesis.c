@@ -1,6 +1,8 @@
 /* Reads the genesis block, which has its body, as a ledger would. */
 #include "light/light_parts.h"
 
+#include "chain/tree.h"
+
 bool light_is_setup(const struct line *line)
 {
     return line_is(line->text, line->len, "rule") || line_is(line->text, line->len, "grant");

@@ -178,7 +178,7 @@ static bool is_anchor(const struct light *c, const struct block *b, const uint8_
 static int judge_anchor(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                         size_t size, struct fault *f)
 {
-    if (tree_header_alone(b, id, f) || check_body(c, b, size, f) || check_supply(c, b, f) ||
+    if (header_alone(b, id, f) || check_body(c, b, size, f) || check_supply(c, b, f) ||
         add_child(c, b, id, 0, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     c->best = c->anchor = 1;
@@ -214,7 +214,7 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
                       struct fault *f)
 {
     size_t n;
-    if (tree_header_alone(b, id, f) || check_body(c, b, size, f))
+    if (header_alone(b, id, f) || check_body(c, b, size, f))
         return 0;
     int known = heads_find(&c->heads, id, &n, f);
     if (known || heads_reserve(&c->heads, f))

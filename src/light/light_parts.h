@@ -2,9 +2,9 @@
 #ifndef LIGHT_LIGHT_PARTS_H
 #define LIGHT_LIGHT_PARTS_H
 
-#include "seal/header.h"
 #include "light/light.h"
 #include "record/proof.h"
+#include "seal/header.h"
 
 /* The part of a header by which others are judged. Its number is its index in the table; genesis is
  * its own parent. */

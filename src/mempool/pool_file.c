@@ -1,7 +1,7 @@
 /* A pool's file: reading, locking, following and writing it. */
 #include "base/file.h"
-#include "mempool/pool_parts.h"
 #include "ledger/source.h"
+#include "mempool/pool_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
-#include "peers/dialer.h"
 #include "net/link.h"
+#include "peers/dialer.h"
 
 /* What to do with the target of a peer that is gone. */
 enum client_next {

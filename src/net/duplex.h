@@ -1,7 +1,7 @@
 /*
  * The connections of one program (gossip(7)), without any I/O: each is a session with an inbound
- * half (gossip/listener.h), an outbound half (gossip/sender.h), or both, as the roles of its two sides
- * say, no matter who dialed. The word of a line says which half it is for.
+ * half (gossip/listener.h), an outbound half (gossip/sender.h), or both, as the roles of its two
+ * sides say, no matter who dialed. The word of a line says which half it is for.
  *
  * Two nodes that dial each other need only one connection that carries both ways: of two, the one
  * that was dialed by the smaller account survives, at both ends.
@@ -9,10 +9,10 @@
 #ifndef NET_DUPLEX_H
 #define NET_DUPLEX_H
 
-#include "peers/address.h"
-#include "net/client.h"
 #include "gossip/listener.h"
 #include "gossip/sender.h"
+#include "net/client.h"
+#include "peers/address.h"
 
 struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */

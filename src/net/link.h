@@ -3,8 +3,8 @@
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
-#include "net/loop.h"
 #include "gossip/session.h"
+#include "net/loop.h"
 #include "net/tls.h"
 
 struct link;

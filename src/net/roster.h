@@ -24,9 +24,9 @@ struct roster_critic {
     void *self;
 };
 
-/* Reads the files that have changed, and what is known of their records (peers/journal.h); the first
- * time, all of them. Records of another chain (chain not NULL) are skipped. 1 if anything may have
- * changed, 0, or -1 and trouble: a file that cannot be read the first time. */
+/* Reads the files that have changed, and what is known of their records (peers/journal.h); the
+ * first time, all of them. Records of another chain (chain not NULL) are skipped. 1 if anything may
+ * have changed, 0, or -1 and trouble: a file that cannot be read the first time. */
 int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
                 struct fault *f);
 

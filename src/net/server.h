@@ -8,9 +8,9 @@
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 
-#include "peers/address.h"
 #include "net/duplex.h"
 #include "net/link.h"
+#include "peers/address.h"
 
 #define SERVER_PEERS                                                                               \
     1024 /* connections by default; a quarter of them from one network                             \

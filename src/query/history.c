@@ -3,9 +3,9 @@
 #include "base/hex.h"
 #include "base/lines.h"
 #include "base/num.h"
+#include "base/window.h"
 #include "crypto/merkle.h"
 #include "index/index_history.h"
-#include "base/window.h"
 
 #include <inttypes.h>
 #include <stdio.h>

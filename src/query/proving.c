@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "crypto/merkle.h"
 #include "index/index_tx.h"
+#include "light/inclusion.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static int fill(struct proof *p, const struct node *node, const struct block *b,
     memcpy(p->block, node->id, ID_LEN);
     memcpy(p->id, id, ID_LEN);
     p->hashes = merkle_path(v->ids, v->count, v->at, p->path);
-    return proving_check(p, b->root, b->count, f) ? changed(node, f) : 1;
+    return inclusion_check(p, b->root, b->count, f) ? changed(node, f) : 1;
 }
 
 int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_LEN],
@@ -132,23 +133,6 @@ out:
     return result;
 }
 
-int proving_check(const struct proof *p, const uint8_t root[ID_LEN], int64_t count, struct fault *f)
-{
-    uint8_t led_to[ID_LEN];
-    if (p->count != count)
-        return fault_rule(f, "proof: count %" PRId64 ", but its block has %" PRId64 " lines",
-                          p->count, count);
-    if (merkle_climb(p->id, (uint64_t)p->index, (uint64_t)p->count,
-                     (const uint8_t(*)[ID_LEN])p->path, p->hashes, led_to))
-        return fault_rule(
-            f, "proof: %zu hashes, but line %" PRId64 " of %" PRId64 " has a path of %zu",
-            p->hashes, p->index, p->count, merkle_path_len((uint64_t)p->index, (uint64_t)p->count));
-    if (memcmp(led_to, root, ID_LEN))
-        return fault_rule(f, "proof: its path does not lead to its block's root, %s",
-                          hex32(root).text);
-    return 0;
-}
-
 /* The root in the header of a block of the ledger. */
 static int read_root(struct ledger *l, const struct node *node, uint8_t root[ID_LEN],
                      struct fault *f)
@@ -173,7 +157,7 @@ int proving_against(struct ledger *l, const struct proof *p, struct fault *f)
         return -1;
     if (!found)
         return fault_rule(f, "proof: the ledger has no block %s", hex32(p->block).text);
-    if (read_root(l, &node, root, f) || proving_check(p, root, node.count, f))
+    if (read_root(l, &node, root, f) || inclusion_check(p, root, node.count, f))
         return -1;
     found = index_at_height(l->index, node.height, &best, f);
     if (found < 0)

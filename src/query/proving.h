@@ -1,5 +1,4 @@
-/* Proofs that a record is in a block: made from a ledger, and checked against a header (proof(5)).
- */
+/* Proofs that a record is in a block of a ledger (proof(5)): made, and checked. */
 #ifndef QUERY_PROVING_H
 #define QUERY_PROVING_H
 
@@ -18,10 +17,6 @@ int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *
  * it has no such line, -1 and a fault. */
 int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_LEN],
                  struct proof *p, struct buf *header, struct fault *f);
-
-/* Whether the proof is valid for a block with this root and count. 0, or -1 and a rule. */
-int proving_check(const struct proof *p, const uint8_t root[ID_LEN], int64_t count,
-                  struct fault *f);
 
 /* Judges a proof against a ledger: its block must be on the best chain. 0, or -1 and a fault. */
 int proving_against(struct ledger *l, const struct proof *p, struct fault *f);

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "crypto/sha256.h"
 #include "base/scratch.h"
+#include "crypto/sha256.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #ifndef SYNC_JUDGING_H
 #define SYNC_JUDGING_H
 
+#include "gossip/puller.h"
 #include "ledger/known.h"
 #include "ledger/trial.h"
-#include "gossip/puller.h"
 #include "stream/feed.h"
 
 struct judging {

@@ -4,9 +4,9 @@
 #define WATCH_EVENT_H
 
 #include "base/buf.h"
+#include "record/checkpoint.h"
 #include "watch/replay.h"
 #include "watch/undone.h"
-#include "record/checkpoint.h"
 
 /* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL:
  * no memory. */

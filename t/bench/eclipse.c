@@ -13,9 +13,9 @@
  */
 #include "base/chance.h"
 #include "base/hex.h"
+#include "net/roster.h"
 #include "peers/dialer.h"
 #include "peers/peerbook.h"
-#include "net/roster.h"
 
 #include <err.h>
 #include <inttypes.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_LOOPBACK_H
 #define BENCH_LOOPBACK_H
 
-#include "peers/address.h"
 #include "net/tls.h"
+#include "peers/address.h"
 
 #include <err.h>
 #include <errno.h>

@@ -5,8 +5,8 @@
  */
 #include "record/checkpoint.h"
 #include "base/hex.h"
-#include "fuzz.h"
 #include "finality/checkpoints.h"
+#include "fuzz.h"
 #include "watch/conflicts.h"
 
 enum { ROOM = 3 };

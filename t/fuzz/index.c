@@ -10,8 +10,8 @@
  * The rest are changes, each a byte that says which and its values; or, of a file that is none of
  * ours, the file.
  */
-#include "index_ask.h"
 #include "index/index_db.h"
+#include "index_ask.h"
 
 #include <fcntl.h>
 #include <unistd.h>

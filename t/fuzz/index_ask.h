@@ -7,9 +7,9 @@
 
 #include "base/hex.h"
 #include "fuzz.h"
+#include "index/index_tx.h"
 #include "query/graph.h"
 #include "query/history.h"
-#include "index/index_tx.h"
 #include "query/proving.h"
 #include "watch/watch.h"
 

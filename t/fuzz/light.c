@@ -4,9 +4,9 @@
  * chain is the tree's.
  */
 #include "light/light.h"
+#include "chain/store_temp.h"
 #include "crypto/merkle.h"
 #include "fuzz.h"
-#include "chain/store_temp.h"
 
 enum { NOW = 1700100000 };
 

@@ -5,7 +5,7 @@
  */
 #include "crypto/merkle.h"
 #include "fuzz.h"
-#include "query/proving.h"
+#include "light/inclusion.h"
 
 enum { LEAVES = 200 };
 
@@ -29,8 +29,8 @@ static void check_record(const char *line, size_t len)
     const uint8_t(*path)[ID_LEN] = (const uint8_t(*)[ID_LEN])p.path;
     int led = merkle_climb(p.id, (uint64_t)p.index, (uint64_t)p.count, path, p.hashes, root);
     must((led == 0) == fits);
-    must((proving_check(&p, root, p.count, &f) == 0) == fits);
-    must(proving_check(&p, root, p.count + (p.count < INT64_MAX ? 1 : -1), &f));
+    must((inclusion_check(&p, root, p.count, &f) == 0) == fits);
+    must(inclusion_check(&p, root, p.count + (p.count < INT64_MAX ? 1 : -1), &f));
 }
 
 /* One leaf of a tree that the bytes choose. */

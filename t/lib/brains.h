@@ -1,7 +1,7 @@
 /*
- * What tests of the network's brains (gossip/listener.h, gossip/sender.h) share: records that cost no
- * keys, as signatures are not looked at; connections in memory; nodes that are made of both brains;
- * and the recount of all that the brains count. Whoever includes it has a `must` before.
+ * What tests of the network's brains (gossip/listener.h, gossip/sender.h) share: records that cost
+ * no keys, as signatures are not looked at; connections in memory; nodes that are made of both
+ * brains; and the recount of all that the brains count. Whoever includes it has a `must` before.
  */
 #ifndef LIB_BRAINS_H
 #define LIB_BRAINS_H

@@ -7,9 +7,9 @@
  *     dialtest names HOST:PORT...   looks them up, prints each one's socket address or the fault
  *     dialtest leave                frees what is still being looked up
  */
-#include "peers/dialer.h"
 #include "net/loop.h"
 #include "net/resolve.h"
+#include "peers/dialer.h"
 #include "random.h"
 
 #include <err.h>

@@ -35,9 +35,9 @@
 #include "crypto/keyfile.h"
 #include "crypto/sha256.h"
 #include "gossip/coding.h"
+#include "gossip/wire.h"
 #include "net/loop.h"
 #include "net/tls.h"
-#include "gossip/wire.h"
 #include "record/peer.h"
 
 #include <arpa/inet.h>

@@ -10,11 +10,11 @@
 #include "base/lines.h"
 #include "base/ordered.h"
 #include "brains.h"
-#include "peers/crowds.h"
 #include "gossip/event_budget.h"
 #include "net/gauge.h"
 #include "net/inlet.h"
 #include "net/spool.h"
+#include "peers/crowds.h"
 
 #include <fcntl.h>
 #include <unistd.h>

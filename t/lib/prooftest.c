@@ -11,7 +11,7 @@
  */
 #include "base/hex.h"
 #include "crypto/merkle.h"
-#include "query/proving.h"
+#include "light/inclusion.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ static bool holds(const uint8_t root[ID_LEN], int64_t count, const char *line, s
         fault_rule(f, "another block");
         return false;
     }
-    return proving_check(&p, root, count, f) == 0;
+    return inclusion_check(&p, root, count, f) == 0;
 }
 
 /* The count field of the record. */
