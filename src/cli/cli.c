@@ -5,7 +5,6 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/num.h"
-#include "cli/events.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
@@ -23,6 +22,7 @@ enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
 
 static struct buf output;
 static void (*edit_message)(char *message, size_t size); /* NULL: nothing is changed */
+static void (*before_message)(void);                     /* NULL: nothing comes first */
 
 /* One write for each message, so that those of a pipeline's programs do not mix. */
 static void tell(const char *format, ...)
@@ -36,7 +36,8 @@ static void tell(const char *format, ...)
         edit_message(text, sizeof text);
     file_names_visible(text);
     terminal_clear();
-    cli_flush_events();
+    if (before_message)
+        before_message();
     fprintf(stderr, "%s\n", text);
 }
 
@@ -65,6 +66,11 @@ static struct place place_of(const char *file, uint64_t line)
 void cli_edit_messages(void (*edit)(char *message, size_t size))
 {
     edit_message = edit;
+}
+
+void cli_before_messages(void (*first)(void))
+{
+    before_message = first;
 }
 
 void cli_warn(const char *format, ...)

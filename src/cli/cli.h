@@ -66,6 +66,9 @@ const char *cli_name(void);
  * so accounts get their names (cli/names.h). */
 void cli_edit_messages(void (*edit)(char *message, size_t size));
 
+/* Has this function called before each message, to write what must precede it on stderr. */
+void cli_before_messages(void (*first)(void));
+
 /* "PROGRAM: words" on stderr. */
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

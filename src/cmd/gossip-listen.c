@@ -1,8 +1,8 @@
 /* gossip-listen: accepts the records that peers offer, and prints each new one once. */
 #include "cli/cli.h"
-#include "cli/connections.h"
-#include "cli/network.h"
-#include "cli/receiver.h"
+#include "netcli/connections.h"
+#include "netcli/network.h"
+#include "netcli/receiver.h"
 
 #include <getopt.h>
 

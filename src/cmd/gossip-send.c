@@ -3,11 +3,11 @@
 #include "base/hex.h"
 #include "base/waits.h"
 #include "cli/cli.h"
-#include "cli/connections.h"
-#include "cli/ledger.h"
-#include "cli/network.h"
 #include "cli/terminal.h"
+#include "ledgercli/ledger.h"
 #include "net/inlet.h"
+#include "netcli/connections.h"
+#include "netcli/network.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -1,15 +1,15 @@
 /* gossip: exchanges records with peers, over connections that it dials and that it accepts. */
 #include "base/chance.h"
 #include "base/hex.h"
-#include "cli/answers.h"
 #include "cli/cli.h"
-#include "cli/connections.h"
-#include "cli/events.h"
-#include "cli/network.h"
-#include "cli/receiver.h"
-#include "cli/status_file.h"
 #include "cli/terminal.h"
 #include "net/inlet.h"
+#include "netcli/answers.h"
+#include "netcli/connections.h"
+#include "netcli/events.h"
+#include "netcli/network.h"
+#include "netcli/receiver.h"
+#include "netcli/status_file.h"
 
 #include <getopt.h>
 #include <stdio.h>

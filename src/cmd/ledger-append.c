@@ -1,12 +1,12 @@
 /* ledger-append: `tee -a` for blocks. It is the only program that writes a ledger. */
 #include "base/file.h"
 #include "base/hex.h"
-#include "cli/checkpoints.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
-#include "cli/refusals.h"
 #include "cli/terminal.h"
 #include "ledger/known.h"
+#include "ledgercli/checkpoints.h"
+#include "ledgercli/ledger.h"
+#include "ledgercli/refusals.h"
 #include "mempool/intake.h"
 #include "stream/feed.h"
 

@@ -1,8 +1,8 @@
 /* ledger-balance: the balances of accounts, at the best tip or at any block. */
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
+#include "ledgercli/ledger.h"
 #include "query/history.h"
 
 #include <getopt.h>

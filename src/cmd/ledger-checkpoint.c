@@ -3,7 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"
-#include "cli/ledger.h"
+#include "ledgercli/ledger.h"
 #include "record/checkpoint.h"
 
 #include <getopt.h>

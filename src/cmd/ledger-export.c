@@ -1,16 +1,16 @@
 /* ledger-export: converts a ledger, or any stream of records, to the formats of other tools, and
  * back. */
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/terminal.h"
-#include "cli/verdict.h"
 #include "export/hledger.h"
 #include "export/json.h"
 #include "export/objects.h"
 #include "export/tsv.h"
 #include "export/unjson.h"
 #include "ledger/source.h"
+#include "ledgercli/ledger.h"
+#include "ledgercli/verdict.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,8 +1,8 @@
 /* ledger-graph: the tree of a ledger's blocks as DOT, for Graphviz to draw. */
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "export/dot.h"
+#include "ledgercli/ledger.h"
 
 #include <getopt.h>
 #include <inttypes.h>

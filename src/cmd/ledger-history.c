@@ -1,8 +1,8 @@
 /* ledger-history: the events of an account, with its balance after each. */
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
+#include "ledgercli/ledger.h"
 #include "query/history.h"
 
 #include <getopt.h>

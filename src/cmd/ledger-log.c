@@ -2,8 +2,8 @@
 #include "base/date.h"
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
+#include "ledgercli/ledger.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
  * the ledger. */
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
+#include "ledgercli/ledger.h"
 #include "query/proving.h"
 
 #include <getopt.h>

@@ -2,11 +2,11 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/waits.h"
-#include "cli/allow.h"
 #include "cli/cli.h"
-#include "cli/light_pull.h"
-#include "cli/network.h"
-#include "cli/output.h"
+#include "netcli/allow.h"
+#include "netcli/light_pull.h"
+#include "netcli/network.h"
+#include "netcli/output.h"
 #include "sync/sync.h"
 
 #include <getopt.h>

@@ -4,11 +4,11 @@
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/text.h"
 #include "crypto/sha256.h"
 #include "index/index_tx.h"
+#include "ledgercli/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * that contradict each other, with the signed lines that prove it. */
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/followed.h"
 #include "cli/rate.h"
+#include "ledgercli/followed.h"
 #include "record/key.h"
 #include "stream/feed.h"
 #include "watch/conflicts.h"

@@ -3,10 +3,10 @@
 #include "base/hex.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/rate.h"
 #include "crypto/merkle.h"
+#include "ledgercli/ledger.h"
 #include "record/ticket.h"
 #include "work/choice.h"
 

@@ -2,12 +2,12 @@
  * payments. */
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/terminal.h"
 #include "farm/pool_work.h"
 #include "farm/shares.h"
 #include "farm/tally.h"
+#include "ledgercli/ledger.h"
 #include "work/choice.h"
 
 #include <getopt.h>

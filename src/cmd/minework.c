@@ -2,10 +2,10 @@
 #include "cli/cli.h"
 #include "cli/rate.h"
 #include "cli/terminal.h"
-#include "cli/verdict.h"
 #include "crypto/sha256.h"
 #include "farm/cover.h"
 #include "farm/unsealed.h"
+#include "ledgercli/verdict.h"
 #include "work/choice.h"
 
 #include <errno.h>

@@ -3,10 +3,10 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"
-#include "cli/ledger.h"
-#include "cli/network.h"
 #include "cli/terminal.h"
-#include "cli/verdict.h"
+#include "ledgercli/ledger.h"
+#include "ledgercli/verdict.h"
+#include "netcli/network.h"
 #include "stream/stream.h"
 
 #include <getopt.h>

@@ -3,12 +3,12 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/forgery.h"
-#include "cli/ledger.h"
 #include "cli/names.h"
 #include "cli/payment.h"
-#include "cli/replace.h"
 #include "cli/terminal.h"
+#include "ledgercli/forgery.h"
+#include "ledgercli/ledger.h"
+#include "ledgercli/replace.h"
 #include "mempool/pool.h"
 
 #include <getopt.h>

@@ -2,16 +2,16 @@
  * one. */
 #include "base/file.h"
 #include "base/hex.h"
-#include "cli/checkpoints.h"
 #include "cli/cli.h"
-#include "cli/headers.h"
-#include "cli/ledger.h"
 #include "cli/terminal.h"
-#include "cli/verdict.h"
 #include "explain/explain.h"
 #include "judge/judge.h"
 #include "ledger/known.h"
 #include "ledger/source.h"
+#include "ledgercli/checkpoints.h"
+#include "ledgercli/headers.h"
+#include "ledgercli/ledger.h"
+#include "ledgercli/verdict.h"
 #include "stream/feed.h"
 
 #include <getopt.h>

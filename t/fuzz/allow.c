@@ -1,5 +1,5 @@
-/* cli/allow, from a file: a key that is let in stands in it. */
-#include "cli/allow.h"
+/* netcli/allow, from a file: a key that is let in stands in it. */
+#include "netcli/allow.h"
 #include "base/hex.h"
 #include "fuzz.h"
 

@@ -45,9 +45,11 @@ BEGIN {
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work judge")
     layer("export", "base record crypto stream state chain ledger query")
-    layer("cli", "base record crypto stream ledger finality mempool light query watch judge gossip peers net sync")
+    layer("cli", "base record crypto")
+    layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge cli")
+    layer("netcli", "base record crypto ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
-        "judge gossip peers net sync farm node explain export cli")
+        "judge gossip peers net sync farm node explain export cli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

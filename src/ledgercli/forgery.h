@@ -1,0 +1,36 @@
+/* txmake --break: forgeries among honest transactions, and the file that says which they are. Only
+ * programs use this: it exits. */
+#ifndef LEDGERCLI_FORGERY_H
+#define LEDGERCLI_FORGERY_H
+
+#include "ledger/forge.h"
+
+#include <stdio.h>
+
+struct cli_forgery {
+    const char *break_kind, *answers_path, *share, *seed; /* as -B, -A, -r and -S give them */
+    int kind;
+    uint64_t percent;
+    struct forger forger;
+    struct forgery made; /* the last one */
+    FILE *answers;       /* NULL: none */
+};
+
+/* Begins as the options say; nothing is forged without -B. ledger, at its best tip, or NULL stays
+ * the caller's. Exits with 2 if the options make no sense or the file cannot be written. */
+void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger);
+
+/* Whether the next transaction is to be forged: by chance, as -r says. */
+bool cli_forgery_chosen(struct cli_forgery *g);
+
+/* Forges the transaction into g->made. As forge_make. */
+int cli_forgery_make(struct cli_forgery *g, const struct tx *honest,
+                     const struct forge_sender *sender, struct fault *f);
+
+/* Notes in the file of answers that g->made was written as this line. */
+void cli_forgery_answer(const struct cli_forgery *g, uint64_t line);
+
+/* Exits with 2 if the answers were not really written. */
+void cli_forgery_close(struct cli_forgery *g);
+
+#endif

@@ -1,0 +1,19 @@
+/* verify -H: judges a stream by a light client (light/light.h), and prints its verdicts. */
+#ifndef LEDGERCLI_HEADERS_H
+#define LEDGERCLI_HEADERS_H
+
+#include "base/lines.h"
+#include "ledgercli/checkpoints.h"
+
+struct cli_headers {
+    const char *place; /* the name of the stream in verdicts */
+    const char *now;   /* in the form of cli_now */
+    bool quiet;        /* nothing is passed on */
+    bool verbose;      /* name all headers whose parent is missing, not only the first */
+    struct cli_checkpoints *checkpoints;
+};
+
+/* Judges src, which it closes. Whether all of it is valid. */
+bool cli_verify_headers(const struct cli_headers *h, struct source src);
+
+#endif

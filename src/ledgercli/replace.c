@@ -1,0 +1,37 @@
+#include "ledgercli/replace.h"
+
+#include "cli/cli.h"
+
+#include <inttypes.h>
+
+static void find(const struct pool *p, const char *id, struct tx *tx)
+{
+    struct prefix digits;
+    struct fault f;
+    if (prefix_parse(id, &digits, &f))
+        cli_die("-R: %s", f.text);
+    int found = pool_find_prefix(p, &digits, tx);
+    if (found < 0)
+        cli_die("-R: more than one transaction in %s begins with %s: give more digits", p->path,
+                id);
+    if (found)
+        return;
+    f.line = 0;
+    fault_rule(
+        &f,
+        "no waiting transaction begins with %s (one that an earlier one is missing for is not "
+        "in the file)",
+        id);
+    cli_fail(p->path, &f);
+}
+
+void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx)
+{
+    find(p, id, tx);
+    int64_t least = pool_replace_fee(p, tx);
+    if (least < 0)
+        cli_die("-R: its fee is %" PRId64 ": nothing more can be paid", tx->fee);
+    tx->fee = fee ? cli_number("-F", fee, 0, INT64_MAX) : least;
+    if (tx->fee < least)
+        cli_die("-F: to replace %.8s... takes a fee of %" PRId64 " or more", id, least);
+}

@@ -1,0 +1,54 @@
+#include "netcli/answers.h"
+
+#include "cli/cli.h"
+#include "net/duplex.h"
+#include "net/loop.h"
+#include "netcli/events.h"
+
+#include <stdio.h>
+
+static void tell(void *connection, const uint8_t id[ID_LEN], enum mark_kind kind,
+                 const char *reason)
+{
+    struct buf line = {0};
+    cli_memory(mark_format(kind, id, reason, &line) ||
+               duplex_tell(connection, line.data, line.len));
+    buf_free(&line);
+}
+
+/* Tells the peer from which a record came first what our own programs did with it, and the log.
+ * reason: in plain words; words: the same as a text. NULL: there is none. */
+static void pass_verdict(struct receiver *r, const uint8_t id[ID_LEN], enum mark_kind kind,
+                         const char *reason, const char *words)
+{
+    static const char *const events[] = {
+        [MARK_ACCEPTED] = "accepted", [MARK_REFUSED] = "refused", [MARK_LATER] = "later"};
+    static const enum listener_verdict verdicts[] = {[MARK_ACCEPTED] = LISTENER_ACCEPTED,
+                                                     [MARK_REFUSED] = LISTENER_REFUSED,
+                                                     [MARK_LATER] = LISTENER_LATER};
+    struct inbound *g = listener_judged(r->listener, id, verdicts[kind], loop_now());
+    if (r->verbose)
+        cli_event(g ? g->who : "-", events[kind], id, words);
+    if (g)
+        tell(g->connection, id, kind, reason);
+}
+
+void answers_mark(struct receiver *r, const struct mark *mark)
+{
+    char reason[TEXT_MAX + 1], words[TEXT_FORM_MAX + 1];
+    bool refused = mark->kind == MARK_REFUSED;
+    reason[refused ? text_decode(mark->reason, reason) : 0] = '\0';
+    snprintf(words, sizeof words, "%.*s", (int)mark->reason.len, mark->reason.text);
+    pass_verdict(r, mark->id, mark->kind, refused ? reason : NULL, *words ? words : NULL);
+}
+
+void answers_accepted(struct receiver *r, const uint8_t id[ID_LEN])
+{
+    listener_know(r->listener, id);
+    pass_verdict(r, id, MARK_ACCEPTED, NULL, NULL);
+}
+
+void answers_kept(void *connection, const uint8_t id[ID_LEN])
+{
+    tell(connection, id, MARK_ACCEPTED, NULL);
+}

@@ -1,0 +1,103 @@
+#include "netcli/light_pull.h"
+
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "netcli/network.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct run {
+    struct header_file *file;
+    struct cli_checkpoints checkpoints;
+    struct light_sync *sync;
+};
+
+bool cli_light_pull_id(struct light_pull *p, const char *text)
+{
+    if (strlen(text) != 2 * ID_LEN)
+        return false;
+    if (p->ids_count == LIGHT_PULL_IDS_MAX)
+        cli_die("-P: more than %d ids", LIGHT_PULL_IDS_MAX);
+    if (hex_decode(p->ids[p->ids_count++], text, ID_LEN))
+        cli_die("-P: '%s' is not an id: 64 lowercase hex digits", text);
+    return true;
+}
+
+static void print_proof(const struct light_proof *found)
+{
+    struct buf line = {0};
+    cli_memory(proof_format(&found->proof, &line) || buf_add(&line, "\n", 1));
+    cli_put(found->header.data, found->header.len);
+    cli_put("\n", 1);
+    cli_put(line.data, line.len);
+    buf_free(&line);
+}
+
+static bool tell_proof(const struct run *r, const uint8_t id[ID_LEN], size_t i)
+{
+    const struct light *light = header_file_light(r->file);
+    const struct light_proof *found = light_sync_proof(r->sync, i);
+    if (!found) {
+        cli_warn("%s: no peer that was asked proved that it is on the best chain", hex32(id).text);
+        return false;
+    }
+    int64_t height = light_height(light, found->block);
+    int64_t above = light_sum(light).height - height;
+    print_proof(found);
+    cli_warn("%s: in block %" PRId64 ", buried by %" PRId64 " block%s", hex32(id).text, height,
+             above, above == 1 ? "" : "s");
+    return true;
+}
+
+static int verdict(const struct light_pull *p, const struct run *r)
+{
+    bool all = true;
+    bool complete = light_sync_complete(r->sync);
+    for (size_t i = 0; i < p->ids_count; i++)
+        all &= tell_proof(r, p->ids[i], i);
+    return all && (complete || p->ids_count) ? CLI_YES : CLI_NO;
+}
+
+static void fail(const struct light_pull *p, const struct fault *f)
+{
+    cli_fail(p->path, f);
+}
+
+static void turns(struct light_pull *p, struct run *r)
+{
+    struct loop *loop = p->config.dialing.loop;
+    struct fault f = {0};
+    while (!loop_stopped(loop)) {
+        if (light_sync_turn(r->sync, loop_now(), &f))
+            fail(p, &f);
+        if (light_sync_over(r->sync, loop_now()))
+            return;
+        if (loop_turn(loop, light_sync_wait(r->sync, loop_now()), &f))
+            cli_fail(NULL, &f);
+    }
+}
+
+int cli_light_pull_run(struct light_pull *p)
+{
+    struct run r = {0};
+    struct fault f = {0};
+    cli_checkpoints_open(&r.checkpoints, p->checkpoints, NULL);
+    r.file = header_file_open(p->path, p->has_chain ? p->chain : NULL,
+                              p->checkpoints ? &r.checkpoints.set : NULL, cli_now(NULL), &f);
+    if (!r.file)
+        fail(p, &f);
+    p->config.file = r.file;
+    p->config.set = p->checkpoints ? &r.checkpoints.set : NULL;
+    p->config.ids = (const uint8_t(*)[ID_LEN])p->ids;
+    p->config.ids_count = p->ids_count;
+    r.sync = light_sync_new(&p->config, loop_now(), &f);
+    if (!r.sync)
+        cli_fail(NULL, &f);
+    turns(p, &r);
+    int status = loop_stopped(p->config.dialing.loop) ? -1 : verdict(p, &r);
+    light_sync_free(r.sync);
+    header_file_close(r.file);
+    cli_checkpoints_close(&r.checkpoints);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* ledger-pull -H and -P: keeps a file of headers, and fetches proofs, as a light client does. Only
+ * programs use this: it exits. */
+#ifndef NETCLI_LIGHT_PULL_H
+#define NETCLI_LIGHT_PULL_H
+
+#include "ledgercli/checkpoints.h"
+#include "sync/light_sync.h"
+
+#define LIGHT_PULL_IDS_MAX 256
+
+struct light_pull {
+    const char *path; /* of the file of headers */
+    bool has_chain;
+    uint8_t chain[ID_LEN];
+    const char *checkpoints; /* a file; NULL: none */
+    uint8_t ids[LIGHT_PULL_IDS_MAX][ID_LEN];
+    size_t ids_count;
+    bool verbose;
+    /* Everything but file, set and ids. */
+    struct light_sync_config config;
+};
+
+/* Notes the argument of -P if it is an id. Whether it is; exits if they are too many. */
+bool cli_light_pull_id(struct light_pull *p, const char *text);
+
+/* Brings the file up to date and prints the proofs. Gives the exit status, or -1 if a signal came.
+ */
+int cli_light_pull_run(struct light_pull *p);
+
+#endif

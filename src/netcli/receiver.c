@@ -1,0 +1,116 @@
+#include "netcli/receiver.h"
+
+#include "base/chance.h"
+#include "cli/cli.h"
+#include "netcli/events.h"
+#include "netcli/network.h"
+
+#include <string.h>
+
+enum { DRAIN = 5000 /* ms that a slow reader of stdout has for the rest, at the end */ };
+
+void receiver_type(struct receiver *r, const char *option, const char *type)
+{
+    if (r->types_count == RECEIVER_TYPES_MAX)
+        cli_die("%s: more than %d types", option, RECEIVER_TYPES_MAX);
+    r->types[r->types_count++] = type;
+}
+
+void receiver_find_chain(struct receiver *r)
+{
+    struct fault f;
+    struct rules rules;
+    uint8_t *chain = r->listening.chain;
+    if (r->chain)
+        cli_chain(r->chain, chain);
+    if (!r->ledger)
+        return;
+    r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL);
+    if (!r->ledger_view)
+        cli_die("out of memory");
+    int known = ledger_view_chain(r->ledger_view, chain, &rules, &f);
+    if (known < 0)
+        cli_fail(r->ledger, &f);
+    if (!known && !r->chain)
+        cli_die("%s: no such ledger; give its chain with -c to start without one", r->ledger);
+    r->view = ledger_view_table(r->ledger_view);
+    r->listening.view = &r->view;
+    r->known = known_new(r->ledger, NULL);
+    if (!r->known)
+        cli_die("out of memory");
+    r->listening.recall = known_recall;
+    r->listening.checked = known_remember;
+    r->listening.known = r->known;
+}
+
+static void start_listener(struct receiver *r)
+{
+    r->listening.types = r->types;
+    r->listening.deflate = true;
+    r->listening.pool = sigpool_new(cli_threads(r->threads));
+    r->listening.seed = chance_seed();
+    r->listening.clock = cli_clock;
+    r->listening.log = r->verbose ? cli_log : NULL;
+    r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
+    if (!r->listener)
+        cli_die("out of memory");
+}
+
+/* Prints again what an earlier run printed, since its reader may not have handled all of it. */
+static void open_spool(struct receiver *r)
+{
+    struct fault f = {0};
+    struct buf before = {0};
+    r->spool.fd = -1;
+    if (!r->spool_path)
+        return;
+    if (spool_open(&r->spool, r->spool_path, &before, &f) ||
+        listener_replay(r->listener, before.data, before.len, loop_now(), &f))
+        cli_fail(NULL, &f);
+    buf_free(&before);
+    r->spooled = listener_out(r->listener)->len;
+}
+
+void receiver_start(struct receiver *r, struct loop *loop)
+{
+    start_listener(r);
+    output_open(&r->output, loop, listener_out(r->listener));
+    open_spool(r);
+}
+
+void receiver_settle(struct receiver *r)
+{
+    struct fault f = {0};
+    const struct buf *out = listener_out(r->listener);
+    if (listener_settle(r->listener, loop_now(), &f))
+        cli_fail(NULL, &f);
+    if (r->spool_path && out->len > r->spooled &&
+        spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
+        cli_fail(NULL, &f);
+    cli_flush_events(); /* so a record's events are in the log before the record is seen */
+    output_push(&r->output);
+    r->spooled = out->len;
+}
+
+bool receiver_is_full(const struct receiver *r)
+{
+    return outlet_backlog(&r->output.outlet) > LISTENER_OUT_MAX;
+}
+
+void receiver_drain(struct receiver *r)
+{
+    output_drain(&r->output, DRAIN);
+    size_t left = outlet_backlog(&r->output.outlet);
+    if (left && !r->spool_path)
+        cli_die("stdout: nobody read the last %zu bytes", left);
+}
+
+void receiver_free(struct receiver *r)
+{
+    output_close(&r->output);
+    listener_free(r->listener);
+    sigpool_free(r->listening.pool);
+    known_free(r->known);
+    ledger_view_free(r->ledger_view);
+    spool_close(&r->spool);
+}

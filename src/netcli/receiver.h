@@ -1,0 +1,54 @@
+/* What programs that take records from peers and print them have in common: the ledger they know,
+ * the listener, stdout and the spool. Only programs use this: it exits. */
+#ifndef NETCLI_RECEIVER_H
+#define NETCLI_RECEIVER_H
+
+#include "gossip/listener.h"
+#include "ledger/known.h"
+#include "net/spool.h"
+#include "netcli/output.h"
+#include "netcli/view.h"
+
+#define RECEIVER_TYPES_MAX 16
+
+struct receiver {
+    /* Set these before receiver_start. */
+    const char *ledger, *chain, *spool_path, *threads; /* arguments of options, or NULL */
+    const char *types[RECEIVER_TYPES_MAX + 1];         /* record types that are accepted, too */
+    size_t types_count;
+    bool verbose;
+    struct listener_config listening; /* stems and announced; the rest is filled in */
+
+    struct listener *listener;
+    struct output output;
+    struct ledger_view *ledger_view;
+    struct known *known; /* a cache of valid signatures, beside the ledger; NULL: no ledger */
+    struct view view;
+    struct spool spool;
+    size_t spooled; /* how many of the bytes waiting for stdout are in the spool */
+};
+
+/* Adds a record type from a program's option. */
+void receiver_type(struct receiver *r, const char *option, const char *type);
+
+/* Finds the chain: the ledger's, or the one given if there is no ledger yet. listening.chain is set
+ * then. */
+void receiver_find_chain(struct receiver *r);
+
+/* Makes the listener, opens stdout, and prints again what the spool has. */
+void receiver_start(struct receiver *r, struct loop *loop);
+
+/* Input becomes records: they are written to the spool, then printed, and only then acknowledged.
+ */
+void receiver_settle(struct receiver *r);
+
+/* Whether more waits for stdout than should. */
+bool receiver_is_full(const struct receiver *r);
+
+/* Waits a few seconds for the rest to be read. If nobody does, and there is no spool, nobody else
+ * has it: exits with 2. */
+void receiver_drain(struct receiver *r);
+
+void receiver_free(struct receiver *r);
+
+#endif
