@@ -57,8 +57,7 @@ bool explain_falls(const struct explain *x, uint64_t line, const char *rule);
 /* prelude.c: the script's first part, after its first comment. */
 extern const char explain_prelude[];
 
-/* --- form.c: checks of a line by itself --------------------------------------------------------
- */
+/* --- form.c: checks of a line by itself ------------------------------------------------------- */
 
 /* A line of the item: len bytes without the newline. Appends it to the script as $line. */
 void explain_line(struct explain *x, uint64_t line, const char *text, size_t len);
@@ -82,9 +81,7 @@ void explain_id(struct explain *x, const uint8_t id[ID_LEN]);
 void explain_signature(struct explain *x, uint64_t line, const char *type,
                        const uint8_t key[ID_LEN], const char *text, size_t len);
 
-/* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c: each 0, or -1 and trouble
- * ------------
- */
+/* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c: each 0, or -1 and trouble */
 
 /* A record other than a block, whatever is wrong with it. */
 int explain_loose(struct explain *x, struct fault *f);

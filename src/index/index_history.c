@@ -140,8 +140,7 @@ int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height,
     return found ? (found < 0 ? -1 : 0) : index_damage(ix, f);
 }
 
-/* --- Events -------------------------------------------------------------------------------------
- */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 /* All events have a position in one order: a transaction has twice its number; a miner's earnings
  * come right after the last transaction of the block, and before the first of the next. */

@@ -89,8 +89,7 @@ size_t heads_ancestor(const struct heads *t, size_t n, uint32_t height);
 /* Whether head n is on the chain that ends at tip. */
 bool heads_is_above(const struct heads *t, size_t n, size_t tip);
 
-/* --- light_header.c: judging headers. All give 1 if it is valid, 0 and a rule, -1 and trouble. --
- */
+/* --- light_header.c: judging headers. All give 1 if it is valid, 0 and a rule, -1 and trouble. */
 
 /* By its chain. */
 int light_judge_header(struct light *c, const struct block *b, const uint8_t id[ID_LEN],

@@ -85,8 +85,7 @@ size_t branches_count(const struct branches *b)
     return HASH_COUNT(b->all);
 }
 
-/* --- Checking headers --------------------------------------------------------------------------
- */
+/* --- Checking headers ------------------------------------------------------------------------- */
 
 /* The ancestry of a child of `parent`, or if that is NULL, of the tree's block `prev`; and the work
  * of its chain. 1, 0: it is not known, -1 and trouble. */
@@ -170,8 +169,7 @@ bool branches_outweighs(const struct branches *b, const struct tree *t, const ui
     return w && u256_compare(w->total, t->best.work) > 0;
 }
 
-/* --- Leaving -----------------------------------------------------------------------------------
- */
+/* --- Leaving ---------------------------------------------------------------------------------- */
 
 int branches_take(struct branches *b, const uint8_t id[ID_LEN], struct batch *out, struct fault *f)
 {

@@ -62,8 +62,7 @@ struct tx queued_tx(const struct queued *q)
     return tx;
 }
 
-/* --- Senders, by the memory that they use ------------------------------------------------------
- */
+/* --- Senders, by the memory that they use ----------------------------------------------------- */
 
 static void unlist(struct gaps *g, struct sender *s)
 {
@@ -123,8 +122,7 @@ static void drop_sender(struct gaps *g, struct sender *s)
     free(s);
 }
 
-/* --- Transactions ------------------------------------------------------------------------------
- */
+/* --- Transactions ----------------------------------------------------------------------------- */
 
 static void take_out(struct gaps *g, struct sender *s, struct queued *q)
 {

@@ -48,8 +48,7 @@ static int note_parent(struct intake *in, const uint8_t id[ID_LEN], struct fault
     return buf_add(&in->parents, id, ID_LEN) ? fault_memory(f) : 0;
 }
 
-/* --- Side branches -----------------------------------------------------------------------------
- */
+/* --- Side branches ---------------------------------------------------------------------------- */
 
 /* Whether a block waits, or has to. 1 or 0, -1 and trouble. */
 static int has_to_wait(struct intake *in, const struct item *item, struct fault *f)
@@ -132,8 +131,7 @@ static int keep_waiting(struct intake *in, const struct item *item, struct fault
     return in->owner.waits(in->owner.self, item, false, f);
 }
 
-/* --- All blocks --------------------------------------------------------------------------------
- */
+/* --- All blocks ------------------------------------------------------------------------------- */
 
 static int append(struct intake *in, const struct item *item, struct fault *f)
 {

@@ -97,8 +97,7 @@ int pool_load(struct pool *p, struct fault *f)
     return pool_apply_list(p, f);
 }
 
-/* --- With pool_begin ---------------------------------------------------------------------------
- */
+/* --- With pool_begin -------------------------------------------------------------------------- */
 
 /* Whether the file, now locked, is unchanged. */
 static bool as_left(const struct pool *p, const struct stat *now)

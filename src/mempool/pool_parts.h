@@ -66,8 +66,7 @@ int pooled_by_rate(const struct pooled *a, const struct pooled *b);
 /* Adds all transactions in the gaps whose turn it is. 0, or -1 and trouble. */
 int pool_fill_gaps(struct pool *p, struct fault *f);
 
-/* --- pool_wait.c: the pending queue -------------------------------------------------------------
- */
+/* --- pool_wait.c: the pending queue ----------------------------------------------------------- */
 
 /* Queues a transaction that arrives before its turn: POOL_WAITS, or -1 and a fault: another with
  * its seq waits, and this one does not pay enough more to replace it. */

@@ -12,8 +12,7 @@ struct unpaid {
     int64_t seq, until;
 };
 
-/* --- What pool_leave has to report --------------------------------------------------------------
- */
+/* --- What pool_leave has to report ------------------------------------------------------------ */
 
 struct refusal {
     uint8_t id[ID_LEN];
@@ -45,8 +44,7 @@ static bool take_refusal(struct pool *p, struct fault *f)
     return true;
 }
 
-/* --- Waiting for money ---------------------------------------------------------------------------
- */
+/* --- Waiting for money ------------------------------------------------------------------------ */
 
 static bool is_unpaid(const struct pool *p, const struct fault *f)
 {
@@ -92,8 +90,7 @@ int64_t pool_patience_ends(struct pool *p)
     return p->gaps && first_unpaid(p, &until) ? until : INT64_MAX;
 }
 
-/* --- Entering and leaving the queue --------------------------------------------------------------
- */
+/* --- Entering and leaving the queue ----------------------------------------------------------- */
 
 /* Makes way for another transaction with the same seq. 0, or -1 and a fault: it does not pay enough
  * more. */

@@ -269,8 +269,7 @@ static int give_own(struct run *r, struct fault *f)
     return (int)result;
 }
 
-/* --- The best chain -----------------------------------------------------------------------------
- */
+/* --- The best chain --------------------------------------------------------------------------- */
 
 /* The grant, if there is one; grants are in genesis. */
 static int give_grant(struct run *r, struct fault *f)

@@ -326,8 +326,7 @@ static void change_bytes(struct stage *s, uint8_t *image, struct input *in)
         image[at] ^= (uint8_t)take(in, 1);
 }
 
-/* --- Sums, as the library makes them -----------------------------------------------------------
- */
+/* --- Sums, as the library makes them ---------------------------------------------------------- */
 
 static void copy_blob(sqlite3_value *v, uint8_t *out, int n)
 {

@@ -163,8 +163,7 @@ static inline int ask_blocks(struct asking *a)
                : 0;
 }
 
-/* --- What came of it ---------------------------------------------------------------------------
- */
+/* --- What came of it -------------------------------------------------------------------------- */
 
 static inline void say_lines(void *self, const char *lines, size_t n)
 {

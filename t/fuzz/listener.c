@@ -19,8 +19,7 @@ struct run {
     int64_t now;
 };
 
-/* --- The ledger: genesis, and the last two blocks
- * ------------------------------------------------- */
+/* --- The ledger: genesis, and the last two blocks --------------------------------------------- */
 
 static int view_tip(void *self, int64_t *height, uint8_t tip[ID_LEN], struct fault *f)
 {
@@ -105,8 +104,7 @@ static int64_t now_is(void *self)
     return 1700000000 + r->now / 1000;
 }
 
-/* --- What comes out
- * ------------------------------------------------------------------------------- */
+/* --- What comes out --------------------------------------------------------------------------- */
 
 /* A printed record is whole, and known ones come once. Where its last line ends. */
 static size_t check_record(struct run *r, const char *text, size_t n)
@@ -166,8 +164,7 @@ static void check_told(struct inbound *g, int64_t now)
     session_sent(g->session, (size_t)n, now);
 }
 
-/* --- Steps
- * ---------------------------------------------------------------------------------------- */
+/* --- Steps ------------------------------------------------------------------------------------ */
 
 static void leave(struct run *r, size_t i)
 {

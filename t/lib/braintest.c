@@ -551,8 +551,7 @@ static void test_twins(void)
     broken_twin(false);
 }
 
-/* --- Those who do not bring it -------------------------------------------------------------------
- */
+/* --- Those who do not bring it ---------------------------------------------------------------- */
 
 /* The first peer stalls, so the others are asked soon, beside it; when all that were asked leave,
  * the next at once. Whoever delivers it, all are told, and nobody has done wrong. */
@@ -725,8 +724,7 @@ static void test_places(void)
     net_free(n);
 }
 
-/* --- What an honest relay can be made to do ------------------------------------------------------
- */
+/* --- What an honest relay can be made to do --------------------------------------------------- */
 
 /* A peer record that nobody signed, of the key with this number. */
 static struct record make_peer(uint64_t number, int64_t time)

@@ -3,7 +3,8 @@
  *
  *     mutate -k KEYS [-T NOW] [-v] -s SEED LEDGER...                      a mutant on stdout
  *     mutate -k KEYS [-T NOW] [-v] -s SEED -n COUNT -o FOLDER LEDGER...   FOLDER/SEED, SEED + 1,
- * ... mutate -k KEYS -s SEED -g                                           a sound ledger on stdout
+ *                                                                         ... of COUNT mutants
+ *     mutate -k KEYS -s SEED -g                                           a sound ledger on stdout
  *
  * A seed stands for one plan, the same in every run: a ledger (one of those given, or one made up),
  * a few edits of its records, after which everything is signed, hashed and mined again, so that the
@@ -512,8 +513,7 @@ static void make_up(struct world *w)
         b = grow(w, chance(w, 75) ? b : w->blocks[below(w, w->block_count)]);
 }
 
-/* --- Edits of records: each says whether it found something to edit
- * ------------------------------- */
+/* --- Edits of records: each says whether it found something to edit --------------------------- */
 
 static const char *const limits[] = {"0",
                                      "1",
@@ -1117,8 +1117,7 @@ static const struct plan edits[] = {
     {"parent", edit_parent},
 };
 
-/* --- Damages to the text ------------------------------------------------------------------------
- */
+/* --- Damages to the text ---------------------------------------------------------------------- */
 
 static void to_text(struct world *w)
 {
@@ -1273,8 +1272,7 @@ static const struct plan damages[] = {
     {"tail", damage_tail},
 };
 
-/* --- A mutant -----------------------------------------------------------------------------------
- */
+/* --- A mutant --------------------------------------------------------------------------------- */
 
 static void follow(struct world *w, const struct plan *plans, size_t count, int most)
 {

@@ -3,13 +3,16 @@
  *
  *     nettest certificate          what certificates say, and whose are refused
  *     nettest start [lean]         libssl with libcrypto as it is, or started lean before; mapped
- * once nettest open                 handshakes: who is who, also a byte at a time nettest bytes
- * [plain]        10 MB both ways, in pieces of any size, intact nettest cut                  a
- * connection that ends after each number of bytes nettest garble               one that changes a
- * byte, wherever it is nettest ends                 what closing looks like, and no SIGPIPE nettest
- * memory               bytes that an idle channel takes; at most 40,000 nettest rate handshakes a
- * second, one line's round trip, MB a second nettest listen [plain]       prints "port N", takes
- * one connection; prints "open ACCOUNT" or the fault, and sends back what it gets until that ends
+ *                                  only once
+ *     nettest open                 handshakes: who is who, also a byte at a time
+ *     nettest bytes [plain]        10 MB both ways, in pieces of any size, intact
+ *     nettest cut                  a connection that ends after each number of bytes
+ *     nettest garble               one that changes a byte, wherever it is
+ *     nettest ends                 what closing looks like, and no SIGPIPE
+ *     nettest memory               bytes that an idle channel takes; at most 40,000
+ *     nettest rate                 handshakes a second, one line's round trip, MB a second
+ *     nettest listen [plain]       prints "port N", takes one connection; prints "open ACCOUNT" or
+ *                                  the fault, and sends back what it gets until that ends
  *     nettest dial PORT [plain]    the same for a connection to 127.0.0.1
  */
 #include "base/hex.h"

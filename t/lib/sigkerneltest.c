@@ -4,10 +4,10 @@
  *     sigkerneltest names                   the kernels, and whether this processor has them
  *     sigkerneltest parts                   their arithmetic and hash against libcrypto's
  *     sigkerneltest lanes                   every place in batches of 1 to 17, and of 64 and more
- *     sigkerneltest ask                     stdin has KEY MESSAGE SIGNATURE a line, in hex, `-`
- * being an empty message; prints yes or no, as all kernels say sigkerneltest compare COUNT PORTION
- * so many questions, of which libsodium gets all, and the portable kernel one in PORTION; on all
- * processors
+ *     sigkerneltest ask                     stdin has KEY MESSAGE SIGNATURE a line, in hex, `-` for
+ *                                           an empty message; prints yes or no, as all kernels say
+ *     sigkerneltest compare COUNT PORTION   so many questions, of which libsodium gets all, and the
+ *                                           portable kernel one in PORTION; on all processors
  *
  * Prints what differs, with status 1; compare also prints how many of each kind it asked and
  * accepted.
