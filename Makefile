@@ -46,6 +46,8 @@ CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(INSTRUMENT) -ffile-prefix-map=$(CUR
 LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--build-id=none -pthread
 
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
+# Scripts that programs write out: see the rule for $(OBJ)/%.sh.c.
+TEXTS = src/explain/prelude.sh
 PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
 SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
 COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/,bash/$p zsh/_$p fish/$p.fish))
@@ -91,7 +93,7 @@ benches: $(BENCHES:%=$(OUT)/.bench/%)
 # warnings were errors when they were made, and no longer are.
 $(OBJ)/flags: FORCE | need-build
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(NOMATH) $(LIBS) $(SODIUM) $(SECP256K1) $(LIBRARY))' >$@.new
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(NOMATH) $(LIBS) $(SODIUM) $(SECP256K1) $(LIBRARY) $(TEXTS))' >$@.new
 	@[ ! -e $@ ] || ! sed 's/ -Werror / /' $@ | cmp -s $@.new - || cp $@ $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -106,6 +108,15 @@ PROGRESS = $(if $(SAY),$(eval MADE_OBJECTS += x)$(if $(filter 1 %0,$(words $(MAD
 $(OBJ)/%.o: src/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	$(PROGRESS)
+	$(COMPILE) -c -o $@ $<
+
+# A shell script becomes a string of C: src/FOLDER/NAME.sh is FOLDER_NAME. Its first lines, up to an empty one, tell
+# the reader of the source what it is for, and are left out.
+$(OBJ)/%.sh.c: src/%.sh Makefile
+	@mkdir -p $(@D)
+	@{ echo 'const char $(subst /,_,$*)[] ='; sed -e '1,/^$$/d' -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } >$@
+
+$(OBJ)/%.sh.o: $(OBJ)/%.sh.c $(OBJ)/flags
 	$(COMPILE) -c -o $@ $<
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
@@ -124,7 +135,7 @@ endif
 # These take as long as all others together: they are made first, so that all processors have work until the end.
 LARGE = $(filter $(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o $(OBJ)/work/kernel_%,$(LIBRARY:src/%.c=$(OBJ)/%.o))
 
-$(OBJ)/libpeerutils.a: $(LARGE) $(LIBRARY:src/%.c=$(OBJ)/%.o) $(OBJ)/flags
+$(OBJ)/libpeerutils.a: $(LARGE) $(LIBRARY:src/%.c=$(OBJ)/%.o) $(TEXTS:src/%=$(OBJ)/%.o) $(OBJ)/flags
 	@rm -f $@
 	$(AR) rcsD $@ $(filter %.o,$^)
 
@@ -253,7 +264,7 @@ fuzz: fuzzers
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
-SHELL_SOURCES = $(sort $(wildcard src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
 
 lint: need-lint

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char explain_guard[] = "{ trap 'echo \"explain: this script is cut short: it gives no "
+                             "verdict\" >&2; exit 2' EXIT; }\n";
+
 struct explain *explain_new(int64_t now)
 {
     struct explain *x = calloc(1, sizeof *x);
@@ -36,10 +39,6 @@ static int written(const struct explain *x, struct fault *f)
 
 int explain_begin(struct explain *x, struct fault *f)
 {
-    explain_say(x, "# Makes every check that verify(1) makes of these records with coreutils and "
-                   "openssl alone.\n"
-                   "# Status 0: all hold; 1: one does not, stderr says which, and the rule; 2: "
-                   "trouble.\n\n");
     explain_put(x, explain_prelude, strlen(explain_prelude));
     if (x->now < 0)
         explain_say(x, "now=$(date +%%s)\n"

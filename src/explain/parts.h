@@ -54,7 +54,7 @@ void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
 /* Whether the judge has found a fault in this line that begins so. */
 bool explain_falls(const struct explain *x, uint64_t line, const char *rule);
 
-/* prelude.c: the script's first part, after its first comment. */
+/* prelude.sh: the first part of every script, after its guard. */
 extern const char explain_prelude[];
 
 /* --- form.c: checks of a line by itself ------------------------------------------------------- */
