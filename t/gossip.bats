@@ -320,6 +320,16 @@ END
     eventually grep -q '^gossip: no/such/file: cannot be written: ' c.log
 }
 
+@test "gossip -S: whoever only pulls is not one of its peers" {
+    chain 1
+    by_hand g -S seen
+    greet p -
+    greet a
+    eventually grep -Eq '^peer - 127.0.0.1:[0-9]+ in [0-9]+ 0 (-|[0-9]+) 2 sl$' seen
+    grep -qx 'total 1 0 0' seen
+    [ "$(wc -l <seen)" -eq 2 ]
+}
+
 @test "gossip: what its programs say of a record goes back to whoever offered it" {
     chain 4
     by_hand g

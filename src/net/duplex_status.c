@@ -18,13 +18,19 @@ static int add_peer(const struct duplex_peer *p, int64_t now, int64_t time, stru
     return buf_add_string(out, line);
 }
 
+/* Whether it is a connection of a peer that neither sends nor listens: it only pulls. */
+static bool is_pull(const struct duplex_peer *p)
+{
+    return p->session.theirs.version > 1 && !p->session.theirs.roles;
+}
+
 int duplex_status(const struct duplex *d, int64_t now, int64_t time, struct buf *out)
 {
     char line[96];
     uint64_t useful = 0;
     size_t in = 0, to = 0;
     for (const struct duplex_peer *p = duplex_first(d); p; p = p->next) {
-        if (!p->session.greeted || p->doomed)
+        if (!p->session.greeted || p->doomed || is_pull(p))
             continue;
         if (add_peer(p, now, time, out))
             return -1;

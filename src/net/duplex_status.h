@@ -4,7 +4,7 @@
 
 #include "net/duplex.h"
 
-/* Appends, for each connection with a completed handshake,
+/* Appends, for each connection with a completed handshake that does not only pull,
  *     peer ACCOUNT|- HOST:PORT in|out SINCE USEFUL RTT VERSION ROLES
  * SINCE in Unix seconds, USEFUL new records from it, RTT in ms or `-`; and then
  *     total IN OUT USEFUL
