@@ -216,6 +216,44 @@ load lib/network
     eventually no_process_of a
 }
 
+@test "a node that ended on a full disk goes on once there is room, and loses nothing that it accepted" {
+    unshare -rm true 2>/dev/null || skip 'no file system can be mounted here'
+    grow a
+    mkdir small
+    seq 60 | sed 's/.*/alice bob 1 n&/' | txmake -c "$CHAIN" -s 0 -a names | txsign -k alice.key >txs
+    : >accepted
+    # payments, one at a time, while the disk fills; then it is emptied
+    # shellcheck disable=SC2016 # for the other shell
+    timeout 600 unshare -rm bash -euc '
+        mount -t tmpfs -o size=400k none small
+        cp -r a small/
+        begin() {
+            rm -f small/a/where
+            "$0" -m node small/a >node.out 2>node.log & node=$!
+            until [ -s small/a/where ]; do sleep 0.05; done
+        }
+        begin
+        while kill -0 "$node" 2>/dev/null && read -r tx; do
+            gossip-send -c "$1" -t 20 "$(cat small/a/where)" <<<"$tx" && echo "$tx" >>accepted
+            dd if=/dev/zero bs=1k count=8 2>/dev/null >>small/fill || :
+        done <txs
+        dd if=/dev/zero bs=1k 2>/dev/null >>small/fill || :
+        status=0
+        wait "$node" || status=$?
+        [ "$status" -eq 2 ]
+        cp small/a/ledger full
+        rm small/fill
+        begin
+        until [ "$(wc -c <small/a/ledger)" -gt "$(($(wc -c <full) + 2000))" ]; do sleep 0.1; done
+        kill "$node"
+        wait "$node"
+        cat small/a/ledger >ledger
+        cat small/a/pool >pool' "$NODE" "$CHAIN"
+    verify -q ledger
+    [ -s accepted ]
+    refute grep -vxF -f <(cat ledger pool) accepted
+}
+
 # --- Mining ---------------------------------------------------------------------------------------------
 
 height() { # NAME

@@ -111,13 +111,26 @@ static size_t cost(const struct held *p)
     return sizeof *p + p->size;
 }
 
+/* Clears the bits of peers that have left since the entry was last changed. */
+static void refresh_elsewhere(const struct sender *s, struct elsewhere *e)
+{
+    if (e->departures == s->departures)
+        return;
+    for (unsigned i = 0; i < SENDER_PEERS_MAX; i++)
+        if (s->left[i] > e->departures)
+            e->peers &= ~(1ULL << i);
+    e->departures = s->departures;
+}
+
 /* The peers that announced the record to us. */
 static uint64_t take_elsewhere(struct sender *s, const uint8_t id[ID_LEN])
 {
     struct elsewhere *e = s->elsewhere.count ? idmap_find(&s->elsewhere, id) : NULL;
-    uint64_t peers = e ? e->peers : 0;
-    if (e)
-        idmap_remove(&s->elsewhere, e);
+    if (!e)
+        return 0;
+    refresh_elsewhere(s, e);
+    uint64_t peers = e->peers;
+    idmap_remove(&s->elsewhere, e);
     return peers;
 }
 
@@ -451,13 +464,6 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
     return m;
 }
 
-static void forget_elsewhere(struct sender *s, unsigned slot)
-{
-    size_t place = 0;
-    for (struct elsewhere *e; (e = idmap_each(&s->elsewhere, &place));)
-        e->peers &= ~(1ULL << slot);
-}
-
 /* Resumes after the last eviction: from the start, each would step over the cells that the earlier
  * ones have emptied, and a flood of announcements would cost far more time than it takes to send.
  */
@@ -484,13 +490,15 @@ void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN])
         evict_elsewhere(s);
     if (!e)
         e = idmap_add(&s->elsewhere, id);
-    if (e) /* out of memory, the record is announced back */
-        e->peers |= bit;
+    if (!e)
+        return; /* out of memory, the record is announced back */
+    refresh_elsewhere(s, e);
+    e->peers |= bit;
 }
 
 void sender_leave(struct sender *s, struct outbound *m)
 {
-    forget_elsewhere(s, m->state->slot);
+    s->left[m->state->slot] = ++s->departures;
     forget(s, m->state->slot, false);
     s->peers[m->state->slot] = NULL;
     if (s->stem_slot == m->state->slot)

@@ -69,12 +69,14 @@ struct sender {
     struct held **ring;                                               /* by number modulo cap */
     size_t cap;
     struct slab *oldest, *newest, *spare;
-    uint64_t first, next;   /* numbers of the oldest record, and of the next to arrive */
-    size_t bytes, open;     /* of all records; how many of them too few peers have taken */
-    struct idmap places;    /* struct place */
-    struct idmap elsewhere; /* struct elsewhere */
-    size_t evicted;         /* the place after the last one that was evicted from elsewhere */
-    struct idset fluff;     /* transactions not to be sent as stems */
+    uint64_t first, next;            /* numbers of the oldest record, and of the next to arrive */
+    size_t bytes, open;              /* of all records; how many of them too few peers have taken */
+    struct idmap places;             /* struct place */
+    struct idmap elsewhere;          /* struct elsewhere */
+    uint64_t departures;             /* of peers, */
+    uint64_t left[SENDER_PEERS_MAX]; /* ... and the number of the last from each slot */
+    size_t evicted;     /* the place after the last one that was evicted from elsewhere */
+    struct idset fluff; /* transactions not to be sent as stems */
     struct stream *stream;
     struct armor armor; /* in that stream */
     struct span waiting;
@@ -91,10 +93,12 @@ struct sender {
     struct buf scratch;
 };
 
-/* Peers that announced a record that is not held here yet: a bit for each slot. */
+/* Peers that announced a record that is not held here yet: a bit for each slot. Those of peers that
+ * have left since it was last changed are void, and are cleared when it is next used. */
 struct elsewhere {
     uint8_t id[ID_LEN];
     uint64_t peers;
+    uint64_t departures; /* how many peers had left when it was last changed */
 };
 
 struct place {
