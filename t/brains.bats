@@ -54,6 +54,10 @@ partstest() {
     braintest verdicts
 }
 
+@test "whoever only sends pays for refused records in full, and a relay is never asked for none" {
+    braintest refusals
+}
+
 @test "what one peer sent is not blamed on the next peer in its slot" {
     braintest places
 }

@@ -16,6 +16,7 @@ enum {
 };
 
 const struct rate listener_budget = {1000, 200};
+const struct rate listener_beyond = {50, 20};
 const struct rate listener_peers = {200, 500};
 
 struct discouraged {
@@ -379,6 +380,7 @@ static struct inbound *new_peer(struct listener *l, struct session *session, int
     g->state->listener = l;
     g->state->number = l->arrivals++;
     bucket_init(&g->state->budget, &listener_budget, now);
+    bucket_init(&g->state->beyond, &listener_beyond, now);
     bucket_init(&g->state->peers, &listener_peers, now);
     return g;
 }

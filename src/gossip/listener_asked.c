@@ -307,11 +307,20 @@ static bool announce_more(struct listener *l, struct inbound *g, struct asked *a
     return true;
 }
 
-/* A peer may have had too many useless records: for a while, fewer are requested from it. */
+/* Whether it passes on what others send, and so cannot answer for all of it; or says so. */
+static bool is_relay(const struct inbound *g)
+{
+    return g->session->theirs.roles & WIRE_LISTENS;
+}
+
+/* A peer may have delivered too many useless records: fewer are requested from it for a while, but
+ * never none from a relay, whose records others may have made. */
 static bool is_welcome(struct inbound *g, int64_t now)
 {
-    return bucket_has(&g->state->budget, &listener_budget, now) &&
-           g->state->announced < announced_max(g);
+    struct inbound_state *s = g->state;
+    return s->announced < announced_max(g) &&
+           (bucket_has(&s->budget, &listener_budget, now) ||
+            (is_relay(g) && bucket_take(&s->beyond, &listener_beyond, now)));
 }
 
 /* The key under which a record that was useless from one peer is ignored. */

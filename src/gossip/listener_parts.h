@@ -65,6 +65,7 @@ struct inbound_state {
     uint64_t late;        /* records that it did not deliver in time */
     int64_t brought;      /* when it last delivered something */
     struct bucket budget; /* of useless records */
+    struct bucket beyond; /* of requests once that is spent, if it is a relay */
     struct bucket peers;  /* of peer records */
     uint64_t number;      /* of the peer, in the order of arrival */
 
@@ -121,9 +122,9 @@ struct listener {
 
 /* --- listener.c --- */
 
-/* Useless records that a peer may deliver, beside one for each that is new; and its peer records.
- */
-extern const struct rate listener_budget, listener_peers;
+/* Useless records that a peer may deliver, beside one for each that is new; requests to a relay
+ * that has delivered more of them; and a peer's peer records. */
+extern const struct rate listener_budget, listener_beyond, listener_peers;
 
 /* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
 int inbound_doom(struct inbound *g, const char *word, const struct fault *why);

@@ -877,6 +877,58 @@ static void test_relay(void)
     peer_records();
 }
 
+/* Offers so many new records, of which the node's programs refuse every one: how many were wanted.
+ */
+static size_t offer_refused(struct talk *t, uint64_t seed, size_t count)
+{
+    struct net *n = t->node->net;
+    size_t wanted = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        struct record r = make_tx(seed + i);
+        n->records[1] = r;
+        n->record_count = 2;
+        n->nodes[0].had[1] = 0;
+        char answer = offer(t, &r);
+        must(answer == 't' || answer == '-');
+        wanted += answer == 't';
+        must(answer == '-' ||
+             listener_judged(t->node->listener, r.id, LISTENER_REFUSED, n->now) == t->inbound);
+        buf_free(&r.text);
+    }
+    n->record_count = 1;
+    return wanted;
+}
+
+/* A one-way sender's 20,000 refused payments cost this node its budget. So do those of a relay,
+ * which is then shaped, whatever it delivers; what pools accept pays the budget back. */
+static void test_refusals(void)
+{
+    struct net *n = lone(false);
+    struct talk stranger, relay;
+    join(&stranger, n, 0, NULL, true);
+    join(&relay, n, 0, NULL, true);
+    relay.inbound->session->theirs.roles = WIRE_SENDS | WIRE_LISTENS;
+    struct record first = n->records[net_add(n, make_tx(1))];
+    must(offer(&stranger, &first) == 't');
+    size_t wanted = offer_refused(&stranger, 100, 20000);
+    must(wanted > 990 && wanted <= 1000);
+    wanted = offer_refused(&relay, 100000, 20000);
+    must(wanted > 1040 && wanted <= 1050);
+    for (int i = 0; i < 20; i++) {
+        wanted = offer_refused(&relay, 200000 + 1000 * (uint64_t)i, 100);
+        must(wanted <= 55);
+        n->now += 1000;
+        struct record paid = make_tx(400000 + (uint64_t)i);
+        net_add(n, paid);
+        must(offer(&relay, &paid) == 't');
+        listener_judged(relay.node->listener, paid.id, LISTENER_ACCEPTED, n->now);
+    }
+    must(!relay.inbound->doomed && !stranger.inbound->doomed);
+    leave(&stranger);
+    leave(&relay);
+    net_free(n);
+}
+
 /* What this node's programs refuse costs the peer that delivered it requests, and not more; a
  * record for later is asked for again. */
 static void test_verdicts(void)
@@ -1017,6 +1069,30 @@ static clock_t announce_many(struct talk *t, uint64_t *number)
     return clock() - start;
 }
 
+/* What a peer announced does not concern the next peer in its slot. */
+static void announced_by_another(void)
+{
+    struct net *n = lone(false);
+    struct record r = make_tx(1);
+    struct talk one, other, t;
+    join(&one, n, 0, NULL, false);
+    join(&other, n, 0, NULL, false);
+    sender_has(one.node->sender, one.outbound, r.id);
+    unsigned slot = one.outbound->state->slot;
+    leave(&one);
+    sender_has(other.node->sender, other.outbound, r.id);
+    join(&t, n, 0, NULL, false);
+    must(t.outbound->state->slot == slot);
+    net_add(n, r);
+    net_inject(n, 0, 0);
+    settle(&t);
+    settle(&other);
+    must(is_word(hear(&t), "have", r.id) && !*hear(&other));
+    leave(&other);
+    leave(&t);
+    net_free(n);
+}
+
 /* A sender remembers so many announcements; that it forgets one for each further one costs little.
  */
 static void test_elsewhere(void)
@@ -1032,6 +1108,7 @@ static void test_elsewhere(void)
     must(t.node->sender->elsewhere.count == SENDER_ELSEWHERE_MAX);
     leave(&t);
     net_free(n);
+    announced_by_another();
 }
 
 static size_t count_ids(const char *said, const char *word)
@@ -1212,7 +1289,7 @@ static const struct {
     {"relay", test_relay},         {"verdicts", test_verdicts}, {"places", test_places},
     {"need", test_need},           {"taken", test_taken},       {"unsure", test_unsure},
     {"window", test_window},       {"newcomer", test_newcomer}, {"room", test_room},
-    {"elsewhere", test_elsewhere},
+    {"elsewhere", test_elsewhere}, {"refusals", test_refusals},
 };
 
 static bool run_test(const char *name)
