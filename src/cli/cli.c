@@ -1,16 +1,12 @@
 #include "cli/cli.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/date.h"
 #include "base/file.h"
-#include "base/num.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUT_CHUNK = 1 << 16, THREADS_MAX = 1024 };
+enum { OUTPUT_CHUNK = 1 << 16 };
 
 static struct buf output;
 static void (*edit_message)(char *message, size_t size); /* NULL: nothing is changed */
@@ -109,14 +105,6 @@ void cli_report(const char *place, uint64_t line, const char *text)
     tell("%s: %s", place_of(place, line).text, text);
 }
 
-int64_t cli_number(const char *what, const char *text, int64_t least, int64_t most)
-{
-    int64_t n;
-    if (number_parse(text, strlen(text), &n) || n < least || n > most)
-        cli_die("%s: '%s' is not a number from %" PRId64 " to %" PRId64, what, text, least, most);
-    return n;
-}
-
 static _Noreturn void output_failed(void)
 {
     if (errno == EPIPE) { /* ends as any filter whose reader has left: by the signal, unless that is
@@ -158,44 +146,4 @@ void cli_exit(int status)
     if (close(STDOUT_FILENO))
         output_failed();
     exit(status);
-}
-
-const char *cli_ledger(const char *option)
-{
-    const char *variable = getenv("LEDGER");
-    if (option)
-        return option;
-    return variable && *variable ? variable : "ledger";
-}
-
-int cli_threads(const char *option)
-{
-    cpu_set_t set;
-    if (option)
-        return (int)cli_number("-j", option, 1, THREADS_MAX);
-    return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-}
-
-int64_t cli_time(const char *what, const char *text)
-{
-    struct fault f;
-    int64_t time;
-    if (number_parse(text, strlen(text), &time) == 0)
-        return time;
-    if (*text && text[strspn(text, "0123456789")] == '\0')
-        cli_die("%s: '%.80s' is not a number of seconds from 0 to %" PRId64, what, text, INT64_MAX);
-    if (date_parse(text, strlen(text), &time, &f))
-        cli_die("%s: '%.80s': %s", what, text, f.text);
-    return time;
-}
-
-int64_t cli_now(const char *option)
-{
-    struct timespec now;
-    struct fault f;
-    if (option)
-        return cli_time("-T", option);
-    if (clock_read(&now, &f))
-        cli_fail(NULL, &f);
-    return now.tv_sec;
 }

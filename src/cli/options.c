@@ -1,8 +1,8 @@
-/* Options and operands of the command line, and messages about them. */
-#include "cli/cli.h"
+#include "cli/options.h"
 
 #include "base/file.h"
 #include "base/waits.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +17,9 @@
 enum { OPTIONS_MAX = 32 };
 
 static const struct cli_option common[] = {
-    {'h', "help", NULL, "print this help"},
-    {'V', "version", NULL, "print the version"},
-    {0, NULL, NULL, NULL},
+    {.letter = 'h', .name = "help", .help = "print this help"},
+    {.letter = 'V', .name = "version", .help = "print the version"},
+    {0},
 };
 
 static const struct cli *program;
@@ -182,10 +182,15 @@ static _Noreturn void refuse_bare(void)
     cli_misuse("-%c: its %s is missing", optopt, o ? o->arg : "argument");
 }
 
+bool cli_given(char letter)
+{
+    return given[letter / 64] >> letter % 64 & 1;
+}
+
 static void check_required(void)
 {
     for (const struct cli_option *o = program->options; o->letter; o++)
-        if (is_required(o) && !(given[o->letter / 64] >> o->letter % 64 & 1))
+        if (is_required(o) && !cli_given(o->letter))
             cli_misuse("-%c %s is missing (%s)", o->letter, o->arg, o->help);
 }
 
@@ -221,6 +226,15 @@ int cli_next(const struct cli *c, int argc, char **argv)
     return letter;
 }
 
+char **cli_options(const struct cli *c, int argc, char **argv, void *to)
+{
+    for (int letter; (letter = cli_next(c, argc, argv)) != -1;) {
+        const struct cli_option *o = option_of(letter);
+        o->take(o, optarg, (char *)to + o->at);
+    }
+    return argv + optind;
+}
+
 bool cli_take(const struct cli_value *values, int letter)
 {
     while (values->letter && values->letter != letter)
@@ -249,18 +263,27 @@ static void name_operand(int i, char *out, size_t room)
     snprintf(out, room, "%.*s", (int)n, word);
 }
 
-char **cli_operands(int argc, char **argv, int least, int most)
+size_t cli_count_operands(char **operands, int least, int most)
 {
     char missing[64];
-    int count = argc - optind;
+    int count = 0;
+    while (operands[count])
+        count++;
     if (count < least) {
         name_operand(count, missing, sizeof missing);
         cli_misuse("%s is missing", missing);
     }
     if (most == 0 && count)
-        cli_misuse("'%.80s': no operand goes here", argv[optind]);
+        cli_misuse("'%.80s': no operand goes here", *operands);
     if (most >= 0 && count > most)
-        cli_misuse("'%.80s': too many operands", argv[optind + most]);
+        cli_misuse("'%.80s': too many operands", operands[most]);
+    return (size_t)count;
+}
+
+char **cli_operands(int argc, char **argv, int least, int most)
+{
+    (void)argc;
+    cli_count_operands(argv + optind, least, most);
     return argv + optind;
 }
 
@@ -272,12 +295,6 @@ void cli_misuse(const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     cli_warn("%s", text);
-    usage_line(stderr);
-    exit(CLI_TROUBLE);
-}
-
-void cli_usage(void)
-{
     usage_line(stderr);
     exit(CLI_TROUBLE);
 }

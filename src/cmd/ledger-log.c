@@ -5,15 +5,20 @@
 #include "cli/names.h"
 #include "ledgercli/ledger.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+struct run {
+    const char *ledger, *names;
+    int64_t count;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "names", "FILE", "the address book"},
-    {'n', "count", "COUNT", "only the last COUNT blocks"},
-    {0, NULL, NULL, NULL},
+    CLI_OPTION_LEDGER(struct run, ledger),
+    CLI_OPTION_NAMES(struct run, names),
+    {'n', "count", "COUNT", "only the last COUNT blocks",
+     CLI_NUMBER(struct run, count, 0, INT64_MAX)},
+    {0},
 };
 
 static const struct cli program = {
@@ -82,21 +87,13 @@ int main(int argc, char **argv)
 {
     struct ledger l;
     struct batch b = {0};
-    const char *path = NULL, *names = NULL;
-    int64_t count = INT64_MAX;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'l')
-            path = optarg;
-        if (c == 'a')
-            names = optarg;
-        if (c == 'n')
-            count = cli_number("-n", optarg, 0, INT64_MAX);
-    }
-    char **operands = cli_operands(argc, argv, 0, 1);
-    const struct book *book = cli_book(names);
-    cli_open_ledger(&l, *operands ? *operands : path);
+    struct run r = {.count = INT64_MAX};
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 0, 1);
+    const struct book *book = cli_book(r.names);
+    cli_open_ledger(&l, *operands ? *operands : r.ledger);
     int64_t best = l.tree.best.height;
-    for (int64_t height = count > best ? 0 : best + 1 - count; height <= best; height++)
+    for (int64_t height = r.count > best ? 0 : best + 1 - r.count; height <= best; height++)
         log_block(&l, book, height, &b);
     batch_free(&b);
     ledger_close(&l);

@@ -4,7 +4,6 @@
 #include "node/table.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,13 +14,31 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { COLUMNS = 80, LINES = 24 };
+
+struct run {
+    struct table_row *rows;
+    size_t count, refusals;
+    bool is_watching;
+    bool is_live; /* the table is updated until a signal */
+    size_t drawn; /* lines of the last table */
+    int64_t interval;
+    int64_t time; /* -T */
+    const char *names;
+    const struct book *book;
+    int status;
+};
+
 static const struct cli_option options[] = {
-    {'w', "watch", NULL, "show a table of the nodes, and keep it up to date"},
-    {'i', "interval", "SECONDS", "with -w: how often it is updated (default: 1)"},
-    {'n', "count", "COUNT", "the last COUNT refusals (default: 5)"},
-    {'a', "names", "FILE", "the address book, for the table"},
-    {'T', "time", "TIME", "the time, instead of the clock's"},
-    {0, NULL, NULL, NULL},
+    {'w', "watch", NULL, "show a table of the nodes, and keep it up to date",
+     CLI_FLAG(struct run, is_watching)},
+    {'i', "interval", "SECONDS", "with -w: how often it is updated (default: 1)",
+     CLI_NUMBER(struct run, interval, 1, 86400)},
+    {'n', "count", "COUNT", "the last COUNT refusals (default: 5)",
+     CLI_NUMBER(struct run, refusals, 0, STATUS_REFUSALS_MAX)},
+    {'a', "names", "FILE", "the address book, for the table", CLI_TEXT(struct run, names)},
+    {'T', "time", "TIME", "the time, instead of the clock's", CLI_TIME(struct run, time)},
+    {0},
 };
 
 static const struct cli program = {
@@ -29,19 +46,6 @@ static const struct cli program = {
     .operands = "DIR...",
     .about = "Says what nodes have and see: tip, peers, pool, refusals, disk.",
     .options = options,
-};
-
-enum { COLUMNS = 80, LINES = 24 };
-
-struct run {
-    struct table_row *rows;
-    size_t count, refusals;
-    bool is_live; /* the table is updated until a signal */
-    size_t drawn; /* lines of the last table */
-    int64_t interval;
-    const char *time; /* -T; NULL: the clock's */
-    const struct book *book;
-    int status;
 };
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -132,7 +136,7 @@ static void read_one(struct run *r, struct table_row *row)
     struct fault f;
     struct node_status *s = &row->status;
     node_status_free(s);
-    row->missing = node_status_read(s, row->dir, r->refusals, cli_now(r->time), &f) != 0;
+    row->missing = node_status_read(s, row->dir, r->refusals, cli_time_now(r->time), &f) != 0;
     if (r->is_live)
         return;
     if (row->missing)
@@ -150,7 +154,7 @@ static void print_all(struct run *r)
     for (size_t i = 0; i < r->count; i++) {
         read_one(r, &r->rows[i]);
         if (!r->rows[i].missing)
-            put_status(r->rows[i].dir, &r->rows[i].status, cli_now(r->time));
+            put_status(r->rows[i].dir, &r->rows[i].status, cli_time_now(r->time));
         cli_flush();
     }
 }
@@ -208,7 +212,7 @@ static void draw(struct run *r)
         size = (struct winsize){.ws_row = LINES, .ws_col = COLUMNS};
     for (size_t i = 0; i < r->count; i++)
         read_one(r, &r->rows[i]);
-    cli_memory(table_format(r->rows, r->count, r->book, cli_now(r->time),
+    cli_memory(table_format(r->rows, r->count, r->book, cli_time_now(r->time),
                             r->is_live ? size.ws_row : SIZE_MAX,
                             r->is_live && size.ws_col < COLUMNS ? size.ws_col : COLUMNS,
                             r->is_live ? "\033[K\n" : "\n", &table));
@@ -238,28 +242,15 @@ static void watch(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.interval = 1, .refusals = 5};
-    const char *names = NULL;
-    bool is_watching = false;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        is_watching |= c == 'w';
-        if (c == 'a')
-            names = optarg;
-        if (c == 'T')
-            r.time = optarg;
-        if (c == 'i')
-            r.interval = cli_number("-i", optarg, 1, 86400);
-        if (c == 'n')
-            r.refusals = (size_t)cli_number("-n", optarg, 0, STATUS_REFUSALS_MAX);
-    }
-    char **dirs = cli_operands(argc, argv, 1, -1);
-    r.count = (size_t)(argc - optind);
+    struct run r = {.interval = 1, .refusals = 5, .time = CLI_CLOCK};
+    char **dirs = cli_options(&program, argc, argv, &r);
+    r.count = cli_count_operands(dirs, 1, -1);
     r.rows = calloc(r.count, sizeof *r.rows);
     cli_memory(!r.rows);
     for (size_t i = 0; i < r.count; i++)
         r.rows[i].dir = dirs[i];
-    if (is_watching) {
-        r.book = cli_book(names);
+    if (r.is_watching) {
+        r.book = cli_book(r.names);
         watch(&r);
     } else {
         print_all(&r);
