@@ -47,7 +47,7 @@ LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--bu
 
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
 # Scripts that programs write out: see the rule for $(OBJ)/%.sh.c.
-TEXTS = src/explain/prelude.sh
+TEXTS = $(sort $(wildcard src/explain/*.sh))
 PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
 SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
 COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/,bash/$p zsh/_$p fish/$p.fish))
@@ -142,13 +142,16 @@ $(OBJ)/libpeerutils.a: $(LARGE) $(LIBRARY:src/%.c=$(OBJ)/%.o) $(TEXTS:src/%=$(OB
 $(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/libpeerutils.a $(OBJ)/cmd/%.o
 	$(CC) $(LDFLAGS) -o $@ $(OBJ)/cmd/$*.o $(NOMATH) $(OBJ)/libpeerutils.a $(LIBS)
 
-# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME. A line @NAME.awk@ stands for src/sh/NAME.awk.
+# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME, which `install' fills in. A line @NAME.awk@ stands
+# for src/sh/NAME.awk.
 AWKS = $(sort $(wildcard src/sh/*.awk))
-FILL_IN = sed $(foreach a,$(AWKS),-e '/^@$(notdir $a)@$$/{r $a' -e 'd;}') -e 's/@VERSION@/$(VERSION)/g; s/@PROGPREFIX@/$(1)/g'
 
-$(SCRIPTS:%=$(OUT)/%): $(OUT)/%: src/sh/%.sh $(AWKS) Makefile
+$(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(AWKS) Makefile
 	@mkdir -p $(@D)
-	$(call FILL_IN,) $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+	sed $(foreach a,$(AWKS),-e '/^@$(notdir $a)@$$/{r $a' -e 'd;}') -e 's/@VERSION@/$(VERSION)/g' $< >$@
+
+$(SCRIPTS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/sh/%
+	@sed 's/@PROGPREFIX@//g' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 
 # What the shells know of a program is what its --help says.
 COMPLETE = src/cli/completions.sh
@@ -264,7 +267,7 @@ fuzz: fuzzers
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
-SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/*.sh src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
 
 lint: need-lint
@@ -307,51 +310,14 @@ lint-layers:
 
 # --- Installing -------------------------------------------------------------------------------
 
-PAGES_1 = $(notdir $(sort $(wildcard man/*.1)))
-OTHER_PAGES = $(notdir $(sort $(wildcard man/*.[57])))
-TO_BIN = $(DESTDIR)$(BINDIR)
-TO_MAN = $(DESTDIR)$(MANDIR)
-TO_BASH = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-TO_ZSH = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-TO_FISH = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+INSTALL = @OUT='$(OUT)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BINDIR='$(BINDIR)' MANDIR='$(MANDIR)' \
+	PROGPREFIX='$(PROGPREFIX)' PROGRAMS='$(PROGRAMS)' SCRIPTS='$(SCRIPTS)' src/install.sh
 
-TO_FOLDERS = '$(TO_BIN)' '$(TO_MAN)/man1' '$(TO_MAN)/man5' '$(TO_MAN)/man7' '$(TO_BASH)' '$(TO_ZSH)' '$(TO_FISH)'
-# The folders that `install` made, for `uninstall` to remove: those that were there before stay. `make clean` keeps it.
-MADE = $(OUT)/.made
-
-# In a page, our programs go by the names that they are installed under.
-RENAME = sed $(if $(PROGPREFIX),$(foreach p,$(PROGRAMS) $(SCRIPTS),-e 's/\<Nm $p\( \|$$\)/Nm $(PROGPREFIX)$p\1/' \
-	-e 's/\<Xr $p 1/Xr $(PROGPREFIX)$p 1/g') -e '/^\.Dt .* 1$$/s/ / $(shell echo '$(PROGPREFIX)' | tr a-z A-Z)/',-e '')
-
-install: all
-	@for d in $(TO_FOLDERS); do while [ ! -d "$$d" ]; do echo "$$d"; d=$$(dirname "$$d"); done; done >>'$(MADE)'
-	install -d $(TO_FOLDERS)
-	@set -e; for p in $(PROGRAMS); do \
-		install -m 755 "$(OUT)/$$p" "$(TO_BIN)/$(PROGPREFIX)$$p"; \
-	done; for p in $(SCRIPTS); do \
-		$(call FILL_IN,$(PROGPREFIX)) "src/sh/$$p.sh" | install -m 755 /dev/stdin "$(TO_BIN)/$(PROGPREFIX)$$p"; \
-	done; for p in $(PAGES_1); do \
-		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; \
-	done; for p in $(OTHER_PAGES); do \
-		$(RENAME) "man/$$p" | install -m 644 /dev/stdin "$(TO_MAN)/man$${p##*.}/$$p"; \
-	done; for p in $(PROGRAMS) $(SCRIPTS); do \
-		for to in "bash:$(TO_BASH)/$(PROGPREFIX)$$p" "zsh:$(TO_ZSH)/_$(PROGPREFIX)$$p" "fish:$(TO_FISH)/$(PROGPREFIX)$$p.fish"; do \
-			text=$$($(COMPLETE) "$${to%%:*}" "$(OUT)/$$p" "$(PROGPREFIX)$$p"); \
-			printf '%s\n' "$$text" | install -m 644 /dev/stdin "$${to#*:}"; \
-		done; \
-	done
+install: all $(SCRIPTS:%=$(OBJ)/sh/%)
+	$(INSTALL) install
 
 uninstall:
-	@for p in $(PROGRAMS) $(SCRIPTS); do \
-		rm -f "$(TO_BIN)/$(PROGPREFIX)$$p" "$(TO_BASH)/$(PROGPREFIX)$$p" "$(TO_ZSH)/_$(PROGPREFIX)$$p" "$(TO_FISH)/$(PROGPREFIX)$$p.fish"; \
-	done
-	@for p in $(PAGES_1); do rm -f "$(TO_MAN)/man1/$(PROGPREFIX)$$p"; done
-	@for p in $(OTHER_PAGES); do rm -f "$(TO_MAN)/man$${p##*.}/$$p"; done
-	@[ ! -e '$(MADE)' ] || for d in $(TO_FOLDERS); do \
-		while grep -Fqx -e "$$d" '$(MADE)' && rmdir "$$d" 2>/dev/null; do d=$$(dirname "$$d"); done; \
-	done
-	@[ ! -e '$(MADE)' ] || { sort -u '$(MADE)' | while IFS= read -r d; do [ ! -d "$$d" ] || echo "$$d"; done >'$(MADE).new'; \
-		mv '$(MADE).new' '$(MADE)'; }
+	$(INSTALL) uninstall
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
