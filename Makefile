@@ -117,7 +117,7 @@ $(OBJ)/%.sh.c: src/%.sh Makefile
 	@{ echo 'const char $(subst /,_,$*)[] ='; sed -e '1,/^$$/d' -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } >$@
 
 $(OBJ)/%.sh.o: $(OBJ)/%.sh.c $(OBJ)/flags
-	$(COMPILE) -c -o $@ $<
+	$(COMPILE) -ffile-prefix-map=$(OBJ)=. -c -o $@ $<
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
 # is at each of them, would take the compiler minutes.
