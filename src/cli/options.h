@@ -11,11 +11,11 @@
  *     };
  *
  *     static const struct cli_option options[] = {
- *         CLI_OPTION_LEDGER(struct run, ledger),
+ *         {CLI_OPTION_LEDGER(struct run, ledger)},
  *         {'H', "headers", NULL, "blocks without their bodies", CLI_FLAG(struct run, headers)},
  *         {'n', "count", "COUNT", "at most so many blocks",
  *          CLI_NUMBER(struct run, count, 0, INT64_MAX)},
- *         CLI_OPTION_THREADS(struct run, threads),
+ *         {CLI_OPTION_THREADS(struct run, threads)},
  *         {0},
  *     };
  *
@@ -83,33 +83,23 @@ struct cli_option {
     .size = sizeof(((type *)0)->field),                                                            \
     .at = offsetof(type, field) + 0 * _Generic(((type *)0)->field, __VA_ARGS__)
 
-/* Rows that are the same in many programs. */
+/* The contents of rows that are the same in many programs: {CLI_OPTION_LEDGER(struct run, ledger)}.
+ */
 #define CLI_OPTION_LEDGER(type, field)                                                             \
-    {                                                                                              \
-        'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)",                   \
-            CLI_TEXT(type, field)                                                                  \
-    }
+    'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)", CLI_TEXT(type, field)
 #define CLI_OPTION_NAMES(type, field)                                                              \
-    {                                                                                              \
-        'a', "names", "FILE", "the address book", CLI_TEXT(type, field)                            \
-    }
+    'a', "names", "FILE", "the address book", CLI_TEXT(type, field)
 /* int: for cli_thread_count. */
 #define CLI_OPTION_THREADS(type, field)                                                            \
-    {                                                                                              \
-        'j', "threads", "COUNT", "threads that check signatures (default: all processors)",        \
-            CLI_NUMBER(type, field, 1, CLI_THREADS_MAX)                                            \
-    }
+    'j', "threads", "COUNT", "threads that check signatures (default: all processors)",            \
+        CLI_NUMBER(type, field, 1, CLI_THREADS_MAX)
 /* int, initially -1: none. */
 #define CLI_OPTION_PASSPHRASE(type, field)                                                         \
-    {                                                                                              \
-        'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD",                 \
-            CLI_NUMBER(type, field, 0, INT_MAX)                                                    \
-    }
+    'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD",                     \
+        CLI_NUMBER(type, field, 0, INT_MAX)
 /* int64_t, initially CLI_CLOCK: for cli_time_now. */
 #define CLI_OPTION_CLOCK(type, field)                                                              \
-    {                                                                                              \
-        'T', "time", "TIME", "use this time as the clock", CLI_TIME(type, field)                   \
-    }
+    'T', "time", "TIME", "use this time as the clock", CLI_TIME(type, field)
 
 enum { CLI_THREADS_MAX = 1024 };
 
@@ -155,6 +145,8 @@ size_t cli_count_operands(char **operands, int least, int most);
  */
 _Noreturn void cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Until all programs take their options into a struct. Likewise cli_now and cli_threads in
+ * cli/values.h. */
 int cli_next(const struct cli *c, int argc, char **argv);
 struct cli_value {
     char letter;

@@ -14,8 +14,8 @@ struct run {
 };
 
 static const struct cli_option options[] = {
-    CLI_OPTION_LEDGER(struct run, ledger),
-    CLI_OPTION_NAMES(struct run, names),
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {CLI_OPTION_NAMES(struct run, names)},
     {'n', "count", "COUNT", "only the last COUNT blocks",
      CLI_NUMBER(struct run, count, 0, INT64_MAX)},
     {0},
