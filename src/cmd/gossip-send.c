@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "ledgercli/ledger.h"
-#include "net/inlet.h"
+#include "net/record_reader.h"
 #include "netcli/connections.h"
 #include "netcli/network.h"
 

@@ -3,7 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
-#include "net/inlet.h"
+#include "net/record_reader.h"
 #include "netcli/answers.h"
 #include "netcli/connections.h"
 #include "netcli/events.h"

@@ -3,10 +3,10 @@
 #define GOSSIP_LISTENER_PARTS_H
 
 #include "base/bucket.h"
+#include "gossip/key_times.h"
 #include "gossip/listener.h"
 #include "gossip/origins.h"
-#include "gossip/recents.h"
-#include "gossip/times.h"
+#include "gossip/recent_txs.h"
 #include "stream/stream.h"
 
 #define NOBODY UINT16_MAX
@@ -155,7 +155,7 @@ void inbound_useless(struct inbound *g, int64_t now);
 /* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
 int listener_check(struct listener *l, int64_t now, struct fault *f);
 
-/* --- listener_asked.c: announcements and requests --- */
+/* --- listener_in_flight.c: announcements and requests --- */
 
 int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
@@ -193,7 +193,7 @@ void asked_forget(struct listener *l, struct inbound *g, int64_t now);
 
 void asked_tick(struct listener *l, int64_t now);
 
-/* --- listener_fill.c: compact blocks --- */
+/* --- listener_compact.c: compact blocks --- */
 
 /* Judges a header before its body has arrived. 0, or -1 and a rule; *strange: our ledger does not
  * allow it, which is for us alone to know: a relay without a ledger, or with another clock, may

@@ -2,9 +2,9 @@
 #ifndef NET_CLIENT_PARTS_H
 #define NET_CLIENT_PARTS_H
 
+#include "net/candidates.h"
 #include "net/client.h"
 #include "net/resolve.h"
-#include "net/roster.h"
 
 #define CALLS_MAX 64
 #define LOOK_EVERY 1000 /* ms between looks at files and timers */

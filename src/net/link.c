@@ -1,6 +1,6 @@
 #include "net/link.h"
 
-#include "net/gauge.h"
+#include "net/compression.h"
 
 #include <stdio.h>
 #include <stdlib.h>

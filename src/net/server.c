@@ -1,7 +1,7 @@
 #include "net/server.h"
 
 #include "base/chance.h"
-#include "peers/crowds.h"
+#include "peers/netgroups.h"
 
 #include <errno.h>
 #include <netdb.h>

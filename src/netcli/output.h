@@ -3,7 +3,7 @@
 #ifndef NETCLI_OUTPUT_H
 #define NETCLI_OUTPUT_H
 
-#include "net/outlet.h"
+#include "net/async_writer.h"
 
 struct output {
     struct outlet outlet;

@@ -13,7 +13,7 @@
  */
 #include "base/chance.h"
 #include "base/hex.h"
-#include "net/roster.h"
+#include "net/candidates.h"
 #include "peers/dialer.h"
 #include "peers/peerbook.h"
 

@@ -90,7 +90,8 @@ static void read_stdin(struct run *r)
     struct fault f;
     size_t at = 0;
     for (size_t i = r->said.len; i > 0 && !at; i--)
-        at = r->said.data[i - 1] == '\n' ? i : 0; /* whole lines alone, as net/inlet.h has it */
+        at = r->said.data[i - 1] == '\n' ? i
+                                         : 0; /* whole lines alone, as net/record_reader.h has it */
     if (at)
         must(sender_take(r->sender, r->said.data, at, r->now, &f) == 0);
     recount_sender(r->sender);

@@ -11,10 +11,10 @@
 #include "base/ordered.h"
 #include "brains.h"
 #include "gossip/event_budget.h"
-#include "net/gauge.h"
-#include "net/inlet.h"
+#include "net/compression.h"
+#include "net/record_reader.h"
 #include "net/spool.h"
-#include "peers/crowds.h"
+#include "peers/netgroups.h"
 
 #include <fcntl.h>
 #include <unistd.h>

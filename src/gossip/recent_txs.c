@@ -1,4 +1,4 @@
-#include "gossip/recents.h"
+#include "gossip/recent_txs.h"
 
 #include <string.h>
 

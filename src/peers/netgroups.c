@@ -1,4 +1,4 @@
-#include "peers/crowds.h"
+#include "peers/netgroups.h"
 
 #include "base/idmap.h"
 

@@ -1,4 +1,4 @@
-#include "net/roster.h"
+#include "net/candidates.h"
 
 #include "base/clock.h"
 #include "base/file.h"

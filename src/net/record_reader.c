@@ -1,4 +1,4 @@
-#include "net/inlet.h"
+#include "net/record_reader.h"
 
 #include "base/lines.h"
 #include "record/block.h"

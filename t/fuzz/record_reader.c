@@ -2,7 +2,7 @@
  * net/inlet: what comes in pieces of any size is given out in whole records; nothing is lost, and
  * nothing comes twice.
  */
-#include "net/inlet.h"
+#include "net/record_reader.h"
 #include "fuzz.h"
 #include "record/block.h"
 

@@ -1,4 +1,4 @@
-#include "net/outlet.h"
+#include "net/async_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "gossip/times.h"
+#include "gossip/key_times.h"
 
 struct last {
     uint8_t key[IDMAP_ID_LEN];

@@ -1,4 +1,4 @@
-#include "net/gauge.h"
+#include "net/compression.h"
 
 #include "peers/address.h"
 

@@ -1,4 +1,4 @@
-#include "peers/journal.h"
+#include "peers/dial_history.h"
 
 #include "base/file.h"
 

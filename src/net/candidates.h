@@ -3,7 +3,7 @@
 #ifndef NET_ROSTER_H
 #define NET_ROSTER_H
 
-#include "peers/journal.h"
+#include "peers/dial_history.h"
 
 #define ROSTER_HOLD                                                                                \
     300 /* s for which an announced target that never answered is not dialed again */
@@ -24,7 +24,7 @@ struct roster_critic {
     void *self;
 };
 
-/* Reads the files that have changed, and what is known of their records (peers/journal.h); the
+/* Reads the files that have changed, and what is known of their records (peers/dial_history.h); the
  * first time, all of them. Records of another chain (chain not NULL) are skipped. 1 if anything may
  * have changed, 0, or -1 and trouble: a file that cannot be read the first time. */
 int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
