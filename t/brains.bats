@@ -83,9 +83,9 @@ partstest() {
     partstest idmap
     partstest idset
     partstest ordered
-    partstest recents
-    partstest crowds
-    partstest times
+    partstest recent_txs
+    partstest netgroups
+    partstest key_times
 }
 
 @test "events that strangers cause for free are limited, and what is new is always written" {
@@ -98,7 +98,7 @@ partstest() {
 }
 
 @test "records off a pipe in any pieces, and a spool that turns" {
-    partstest inlet
+    partstest record_reader
     partstest spool
 }
 

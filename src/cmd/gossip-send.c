@@ -51,7 +51,7 @@ struct run {
     struct connections net;
     struct sender_config sending;
     struct sender *sender;
-    struct inlet inlet;
+    struct record_reader input;
     struct watch stdin_watch;
     bool readable;
     int64_t ended; /* when stdin ended */
@@ -148,14 +148,14 @@ static void start(struct run *r, char **operands, size_t count)
 static void take_records(struct run *r)
 {
     struct fault f = {0};
-    if (!r->readable || r->inlet.ended)
+    if (!r->readable || r->input.ended)
         return;
     r->readable = false;
-    if (inlet_read(&r->inlet, &f) < 0 ||
-        sender_take(r->sender, r->inlet.in.data, r->inlet.whole, loop_now(), &f))
+    if (record_reader_read(&r->input, &f) < 0 ||
+        sender_take(r->sender, r->input.in.data, r->input.whole, loop_now(), &f))
         cli_fail(NULL, &f);
-    inlet_drop(&r->inlet);
-    if (r->inlet.ended)
+    record_reader_drop(&r->input);
+    if (r->input.ended)
         r->ended = loop_now();
 }
 
@@ -163,7 +163,7 @@ static void take_records(struct run *r)
 static void watch_stdin(struct run *r)
 {
     struct fault f;
-    if (r->inlet.ended || sender_full(r->sender, loop_now()))
+    if (r->input.ended || sender_full(r->sender, loop_now()))
         loop_unwatch(&r->stdin_watch);
     else if (loop_watch(r->net.loop, &r->stdin_watch, LOOP_READ, &f))
         cli_fail(NULL, &f);
@@ -182,7 +182,7 @@ static bool all_have_answered(const struct run *r)
 static bool is_over(struct run *r)
 {
     int64_t progress = sender_progress(r->sender);
-    if (!r->inlet.ended)
+    if (!r->input.ended)
         return false;
     if (!sender_open(r->sender) && !sender_unjudged(r->sender))
         return !sender_unsure(r->sender) || all_have_answered(r);
@@ -208,7 +208,7 @@ static void tell_untold(const struct run *r)
 static void tell_wait(struct run *r, int64_t now)
 {
     size_t open = sender_open(r->sender) + sender_unjudged(r->sender);
-    bool is_long = r->inlet.ended && now - r->ended >= WAITS_TOLD_AFTER;
+    bool is_long = r->input.ended && now - r->ended >= WAITS_TOLD_AFTER;
     if (r->told_wait || r->net.verbose || r->wait <= WAITS_TOLD_AFTER || !is_long || !open)
         return;
     cli_warn("waiting for peers to take %zu record%s; giving up if they take none for %" PRId64
@@ -244,7 +244,7 @@ static void stop(struct run *r)
 {
     connections_close(&r->net);
     sender_free(r->sender);
-    inlet_free(&r->inlet);
+    record_reader_free(&r->input);
     loop_unwatch(&r->stdin_watch);
     connections_free(&r->net);
 }

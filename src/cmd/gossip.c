@@ -60,7 +60,7 @@ struct run {
     struct receiver receiver;
     struct sender_config sending;
     struct sender *sender;
-    struct inlet inlet;
+    struct record_reader input;
     struct watch stdin_watch;
     bool readable;
     struct status_file status_file;
@@ -85,7 +85,7 @@ static void late(void *self, const uint8_t id[ID_LEN])
     struct run *r = self;
     if (r->net.verbose)
         cli_event("-", "late", id, NULL);
-    if (!r->inlet.ended || loop_stopped(r->net.loop))
+    if (!r->input.ended || loop_stopped(r->net.loop))
         return;
     cli_warn("not taken in time: %s", hex32(id).text);
     r->status = CLI_NO;
@@ -161,15 +161,15 @@ static void start(struct run *r, char **operands, size_t count)
 static void take_records(struct run *r)
 {
     struct fault f = {0};
-    if (!r->readable || r->inlet.ended)
+    if (!r->readable || r->input.ended)
         return;
     r->readable = false;
     r->heard = loop_now();
-    if (inlet_read(&r->inlet, &f) < 0 ||
-        sender_take(r->sender, r->inlet.in.data, r->inlet.whole, r->heard, &f))
+    if (record_reader_read(&r->input, &f) < 0 ||
+        sender_take(r->sender, r->input.in.data, r->input.whole, r->heard, &f))
         cli_fail(NULL, &f);
-    inlet_drop(&r->inlet);
-    if (r->inlet.ended)
+    record_reader_drop(&r->input);
+    if (r->input.ended)
         loop_unwatch(&r->stdin_watch);
 }
 
@@ -177,13 +177,13 @@ static void take_records(struct run *r)
  * taken has been printed, stdout is closed, so the programs after it end, and with them stdin. */
 static void end_intake(struct run *r)
 {
-    if (!r->ending && (loop_stopped(r->net.loop) || r->inlet.ended)) {
+    if (!r->ending && (loop_stopped(r->net.loop) || r->input.ended)) {
         r->ending = true;
         duplex_stop_listening(r->net.duplex);
         if (r->net.server)
             server_close(r->net.server);
     }
-    size_t left = outlet_backlog(&r->receiver.output.outlet);
+    size_t left = async_writer_backlog(&r->receiver.output.writer);
     if (left != r->left) {
         r->left = left;
         r->heard = loop_now();
@@ -203,7 +203,7 @@ static bool is_over(struct run *r, int64_t now)
     int64_t progress = sender_progress(r->sender);
     if (!r->closed)
         return false;
-    if (!r->inlet.ended)
+    if (!r->input.ended)
         return now - r->heard > ABSENT;
     if (!sender_open(r->sender))
         return true;
@@ -264,7 +264,7 @@ static void stop(struct run *r)
 {
     connections_close(&r->net);
     sender_free(r->sender);
-    inlet_free(&r->inlet);
+    record_reader_free(&r->input);
     loop_unwatch(&r->stdin_watch);
     receiver_free(&r->receiver);
     connections_free(&r->net);

@@ -6,21 +6,21 @@ struct last {
     struct bucket bucket;
 };
 
-static const struct rate rate = {TIMES_BURST, TIMES_EVERY};
+static const struct rate rate = {KEY_TIMES_BURST, KEY_TIMES_EVERY};
 
-void times_init(struct times *t, uint64_t seed)
+void key_times_init(struct key_times *t, uint64_t seed)
 {
-    idmap_init(&t->young, sizeof(struct last), TIMES_MAX, seed);
-    idmap_init(&t->old, sizeof(struct last), TIMES_MAX, seed);
+    idmap_init(&t->young, sizeof(struct last), KEY_TIMES_MAX, seed);
+    idmap_init(&t->old, sizeof(struct last), KEY_TIMES_MAX, seed);
 }
 
-void times_free(struct times *t)
+void key_times_free(struct key_times *t)
 {
     idmap_free(&t->young);
     idmap_free(&t->old);
 }
 
-static void turn(struct times *t)
+static void turn(struct key_times *t)
 {
     struct idmap old = t->old;
     t->old = t->young;
@@ -29,7 +29,7 @@ static void turn(struct times *t)
 }
 
 /* The key's entry among the young, *fresh: with nothing in it yet. NULL: no memory. */
-static struct last *entry(struct times *t, const uint8_t key[IDMAP_ID_LEN], bool *fresh)
+static struct last *entry(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], bool *fresh)
 {
     struct last *last = idmap_find(&t->young, key);
     *fresh = false;
@@ -37,7 +37,7 @@ static struct last *entry(struct times *t, const uint8_t key[IDMAP_ID_LEN], bool
         return last;
     const struct last *before = idmap_find(&t->old, key);
     struct last copy = before ? *before : (struct last){.time = 0};
-    if (t->young.count == TIMES_MAX)
+    if (t->young.count == KEY_TIMES_MAX)
         turn(t);
     last = idmap_add(&t->young, key);
     if (!last)
@@ -49,7 +49,7 @@ static struct last *entry(struct times *t, const uint8_t key[IDMAP_ID_LEN], bool
 }
 
 /* The key's entry; at first with a full bucket and *fresh, as there is no last record yet. */
-static struct last *last_of(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t now,
+static struct last *last_of(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], int64_t now,
                             bool *fresh)
 {
     struct last *last = entry(t, key, fresh);
@@ -58,7 +58,7 @@ static struct last *last_of(struct times *t, const uint8_t key[IDMAP_ID_LEN], in
     return last;
 }
 
-bool times_take(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
+bool key_times_take(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
 {
     bool fresh;
     struct last *last = last_of(t, key, now, &fresh);
@@ -70,7 +70,7 @@ bool times_take(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, 
     return true;
 }
 
-void times_note(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
+void key_times_note(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now)
 {
     bool fresh;
     struct last *last = last_of(t, key, now, &fresh);

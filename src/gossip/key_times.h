@@ -1,31 +1,33 @@
 /* When each key was last in a peer record, so that a record of a key is taken once in a while only,
- * and none that is older than the last. The oldest are forgotten: it holds the newest TIMES_MAX
+ * and none that is older than the last. The oldest are forgotten: it holds the newest KEY_TIMES_MAX
  * keys, at most twice as many. */
-#ifndef GOSSIP_TIMES_H
-#define GOSSIP_TIMES_H
+#ifndef GOSSIP_KEY_TIMES_H
+#define GOSSIP_KEY_TIMES_H
 
 #include "base/bucket.h"
 #include "base/idmap.h"
 
-#define TIMES_MAX (1 << 14)
-#define TIMES_EVERY 300000 /* ms after which a key's next record is taken */
-#define TIMES_BURST                                                                                \
+#define KEY_TIMES_MAX (1 << 14)
+#define KEY_TIMES_EVERY 300000 /* ms after which a key's next record is taken */
+#define KEY_TIMES_BURST                                                                            \
     8 /* records of a key at once: a node that moves several times in a few                        \
          minutes is found again, and old records that are repeated keep none out */
 
-struct times {
+struct key_times {
     struct idmap young, old;
 };
 
-void times_init(struct times *t, uint64_t seed);
-void times_free(struct times *t);
+void key_times_init(struct key_times *t, uint64_t seed);
+void key_times_free(struct key_times *t);
 
 /* Whether the key's record with this TIME is newer than its last one, and not too soon after it; if
  * so, it is now the last. now: in ms of any monotonic clock. */
-bool times_take(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now);
+bool key_times_take(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time,
+                    int64_t now);
 
 /* Notes a record of an earlier run: only newer ones are taken from now on, and it does not count
  * among those that may follow each other at once. Out of memory, it is not noted. */
-void times_note(struct times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time, int64_t now);
+void key_times_note(struct key_times *t, const uint8_t key[IDMAP_ID_LEN], int64_t time,
+                    int64_t now);
 
 #endif

@@ -139,7 +139,7 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
         return -1;
     if (light_turn(l, now))
         return fault_memory(f);
-    asked_tick(l, now);
+    in_flight_tick(l, now);
     for (size_t i = 0; i < l->top && l->owed; i++)
         if (l->peers[i] && acknowledge(l, l->peers[i]))
             return fault_memory(f);
@@ -226,7 +226,7 @@ static int begin_block(struct listener *l, struct inbound *g, const char *line, 
         return add_to_block(l, g, line, len, now, f);
     listener_log(l, g, "bad", id, f->text);
     inbound_useless(g, now);
-    asked_ignore(l, id);
+    in_flight_ignore(l, id);
     return 0;
 }
 
@@ -432,10 +432,10 @@ void listener_leave(struct listener *l, struct inbound *g, int64_t now)
     while (l->top && !l->peers[l->top - 1])
         l->top--;
     if (g->state->shorts)
-        filling_drop(l, g->state->shorts);
+        reconstruction_drop(l, g->state->shorts);
     if (g->state->lines)
-        filling_drop(l, g->state->lines);
-    asked_forget(l, g, now);
+        reconstruction_drop(l, g->state->lines);
+    in_flight_forget(l, g, now);
     orphan(l, g->state->slot);
     drop_block(l, g);
     free_peer(g);
@@ -455,7 +455,7 @@ static void tick_peer(struct listener *l, struct inbound *g, int64_t now)
 
 void listener_tick(struct listener *l, int64_t now)
 {
-    asked_tick(l, now);
+    in_flight_tick(l, now);
     for (size_t i = 0; i < l->top; i++)
         if (l->peers[i])
             tick_peer(l, l->peers[i], now);
@@ -464,7 +464,7 @@ void listener_tick(struct listener *l, int64_t now)
 void listener_excuse(struct listener *l, int64_t milliseconds)
 {
     size_t place = 0;
-    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
+    for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));)
         a->since += milliseconds;
     for (size_t i = 0; i < l->top; i++)
         if (l->peers[i])
@@ -480,14 +480,14 @@ struct listener *listener_new(const struct listener_config *config)
         return NULL;
     l->config = config;
     idset_init(&l->seen, LISTENER_SEEN, config->seed);
-    idmap_init(&l->asked, sizeof(struct asked), LISTENER_ASKED_MAX, config->seed);
+    idmap_init(&l->in_flight, sizeof(struct in_flight), LISTENER_IN_FLIGHT_MAX, config->seed);
     idmap_init(&l->discouraged, sizeof(struct discouraged), LISTENER_DISCOURAGED_MAX, config->seed);
     idmap_init(&l->stems, sizeof(struct stem), STEMS_MAX, config->seed);
     idset_init(&l->ignored, IGNORED_MAX, config->seed);
     origins_init(&l->origins, config->seed);
-    times_init(&l->times, config->seed);
+    key_times_init(&l->key_times, config->seed);
     l->chance = config->seed;
-    recents_init(&l->recents, config->seed);
+    recent_txs_init(&l->recent_txs, config->seed);
     l->stream = stream_new(source_pieces(&l->waiting), 1, 0);
     if (!l->stream) {
         free(l);
@@ -504,17 +504,17 @@ void listener_free(struct listener *l)
     for (size_t i = 0; i < l->top; i++)
         if (l->peers[i])
             listener_leave(l, l->peers[i], 0);
-    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
-        if (a->filling)
-            filling_drop(l, a->filling);
+    for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));)
+        if (a->reconstruction)
+            reconstruction_drop(l, a->reconstruction);
     idset_free(&l->seen);
-    idmap_free(&l->asked);
+    idmap_free(&l->in_flight);
     idmap_free(&l->discouraged);
     idmap_free(&l->stems);
     idset_free(&l->ignored);
     origins_free(&l->origins);
-    times_free(&l->times);
-    recents_free(&l->recents);
+    key_times_free(&l->key_times);
+    recent_txs_free(&l->recent_txs);
     stream_free(l->stream);
     batch_free(&l->batches[0]);
     batch_free(&l->batches[1]);

@@ -32,7 +32,7 @@ static int put_mark(struct listener *l, const uint8_t id[ID_LEN])
 }
 
 /* Puts a new record into out, and remembers a transaction in its stem phase. */
-static int print(struct listener *l, const struct item *item, const struct asked *a)
+static int print(struct listener *l, const struct item *item, const struct in_flight *a)
 {
     bool stem = l->config->stems && item->is_tx && a && a->stem;
     if (stem && !idmap_find(&l->stems, item->id)) {
@@ -61,7 +61,7 @@ static void remember(struct listener *l, const struct item *item, bool hidden)
     if (!hidden)
         idset_add_new(&l->seen, item->id);
     if (item->is_tx && !(l->stems.count && idmap_find(&l->stems, item->id)))
-        recents_add(&l->recents, item->id, item->text, item->size - 1);
+        recent_txs_add(&l->recent_txs, item->id, item->text, item->size - 1);
 }
 
 /* --- Judging ---------------------------------------------------------------------------------- */
@@ -108,10 +108,10 @@ static enum worth worth_of_peer(struct listener *l, struct inbound *g, const str
     if (g && !bucket_take(&g->state->peers, &listener_peers, now))
         return USELESS_FROM;
     if (!g) {
-        times_note(&l->times, item->peer.key, item->peer.time, now);
+        key_times_note(&l->key_times, item->peer.key, item->peer.time, now);
         return WORTHY;
     }
-    return times_take(&l->times, item->peer.key, item->peer.time, now) ? WORTHY : STALE;
+    return key_times_take(&l->key_times, item->peer.key, item->peer.time, now) ? WORTHY : STALE;
 }
 
 void inbound_useless(struct inbound *g, int64_t now)
@@ -150,17 +150,17 @@ struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
 static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
                          enum worth worth, int64_t now)
 {
-    struct asked *a = idmap_find(&l->asked, item->id);
+    struct in_flight *a = idmap_find(&l->in_flight, item->id);
     if (worth == STALE)
         idset_add(&l->seen, item->id); /* out of memory, it is requested again */
     if (worth == STALE && a)
-        asked_done(l, a, g);
+        in_flight_done(l, a, g);
     else if (worth == STALE)
         inbound_take(g, item->id);
     else if (worth == USELESS_FROM)
-        asked_ignore_from(l, g, item->id, now);
+        in_flight_ignore_from(l, g, item->id, now);
     else
-        asked_ignore(l, item->id);
+        in_flight_ignore(l, item->id);
     if (g)
         inbound_useless(g, now);
 }
@@ -187,7 +187,7 @@ int inbound_admit(struct inbound *g, struct fault *f)
 static int take_new(struct listener *l, struct inbound *g, const struct item *item,
                     const char *type)
 {
-    struct asked *a = idmap_find(&l->asked, item->id);
+    struct in_flight *a = idmap_find(&l->in_flight, item->id);
     bool hidden = a && a->hidden;
     if (hidden ? surface(l, item->id) : print(l, item, a))
         return -1;
@@ -199,7 +199,7 @@ static int take_new(struct listener *l, struct inbound *g, const struct item *it
         bucket_add(&g->state->budget, &listener_budget, 1);
     }
     if (a)
-        asked_done(l, a, g);
+        in_flight_done(l, a, g);
     else if (g)
         inbound_take(g, item->id);
     return 0;
@@ -218,7 +218,7 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
         return doom_for_item(l, g, item, &item->fault);
     if (g)
         g->state->brought = now;
-    if (!idmap_find(&l->asked, item->id) && idset_has(&l->seen, item->id))
+    if (!idmap_find(&l->in_flight, item->id) && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
     enum worth worth = WORTHY;
     if (!type)
@@ -247,7 +247,7 @@ static void skip_checked(const struct listener *l, struct batch *b)
         struct item *item = &b->items[i];
         for (size_t j = 0; item->is_block && !item->broken && j < item->count; j++) {
             struct entry *e = &item->entries[j];
-            struct field known = recents_find(&l->recents, e->id);
+            struct field known = recent_txs_find(&l->recent_txs, e->id);
             e->checked |= e->is_tx && known.text && known.len == e->tx.len &&
                           memcmp(known.text, e->tx.line, known.len) == 0;
         }
@@ -305,7 +305,7 @@ static void next_chunk(struct listener *l, size_t first, size_t count)
 static void admit_batch(struct listener *l, struct batch *b, size_t first)
 {
     for (size_t i = 0; i < b->count; i++)
-        idmap_prefetch(&l->asked, b->items[i].id);
+        idmap_prefetch(&l->in_flight, b->items[i].id);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         struct inbound *g = bringer(l, first + i);

@@ -17,28 +17,28 @@ enum {
     LINES_LINE_MAX = 8192 /* indexes in a `lines` line */
 };
 
-static void free_filling(struct filling *fill)
+static void free_filling(struct reconstruction *r)
 {
-    buf_free(&fill->header);
-    buf_free(&fill->text);
-    free(fill->shorts);
-    free(fill->at);
-    free(fill->len);
-    free(fill);
+    buf_free(&r->header);
+    buf_free(&r->text);
+    free(r->shorts);
+    free(r->at);
+    free(r->len);
+    free(r);
 }
 
-void filling_drop(struct listener *l, struct filling *fill)
+void reconstruction_drop(struct listener *l, struct reconstruction *r)
 {
-    struct inbound *g = inbound_at(l, fill->slot);
-    struct asked *a = idmap_find(&l->asked, fill->id);
-    if (a && a->filling == fill)
-        a->filling = NULL;
-    if (g && g->state->shorts == fill)
+    struct inbound *g = inbound_at(l, r->slot);
+    struct in_flight *a = idmap_find(&l->in_flight, r->id);
+    if (a && a->reconstruction == r)
+        a->reconstruction = NULL;
+    if (g && g->state->shorts == r)
         g->state->shorts = NULL; /* those that still arrive are skipped */
-    if (g && g->state->lines == fill)
+    if (g && g->state->lines == r)
         g->state->lines = NULL; /* those that still arrive are records like others */
-    l->fillings--;
-    free_filling(fill);
+    l->reconstructions--;
+    free_filling(r);
 }
 
 /* --- brief ------------------------------------------------------------------------------------ */
@@ -74,34 +74,35 @@ int listener_judge_header(const struct listener *l, const struct block *block,
     return 0;
 }
 
-static struct filling *new_filling(const struct inbound *g, const struct buf *header,
-                                   const struct block *block, const uint8_t id[ID_LEN])
+static struct reconstruction *new_filling(const struct inbound *g, const struct buf *header,
+                                          const struct block *block, const uint8_t id[ID_LEN])
 {
-    struct filling *fill = calloc(1, sizeof *fill);
-    if (!fill)
+    struct reconstruction *r = calloc(1, sizeof *r);
+    if (!r)
         return NULL;
-    fill->slot = g->state->slot;
-    fill->block = *block;
-    fill->header = *header;
-    memcpy(fill->id, id, ID_LEN);
-    return fill;
+    r->slot = g->state->slot;
+    r->block = *block;
+    r->header = *header;
+    memcpy(r->id, id, ID_LEN);
+    return r;
 }
 
-static int complete(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
+static int complete(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
                     struct fault *f);
 
 /* Begins to fill a new block; takes over the header. */
-static int begin_filling(struct listener *l, struct inbound *g, struct asked *a, struct buf *header,
-                         const struct block *block, int64_t now, struct fault *f)
+static int begin_reconstruction(struct listener *l, struct inbound *g, struct in_flight *a,
+                                struct buf *header, const struct block *block, int64_t now,
+                                struct fault *f)
 {
-    struct filling *fill = new_filling(g, header, block, a->id);
-    if (!fill)
+    struct reconstruction *r = new_filling(g, header, block, a->id);
+    if (!r)
         return fault_memory(f);
     *header = (struct buf){0};
-    l->fillings++;
-    a->filling = fill;
-    g->state->shorts = fill;
-    return block->count ? 0 : complete(l, g, fill, now, f);
+    l->reconstructions++;
+    a->reconstruction = r;
+    g->state->shorts = r;
+    return block->count ? 0 : complete(l, g, r, now, f);
 }
 
 static int take_header(struct listener *l, struct inbound *g, struct buf *header,
@@ -115,16 +116,16 @@ static int take_header(struct listener *l, struct inbound *g, struct buf *header
     if (strange) {
         listener_log(l, g, "bad", id, f->text);
         inbound_useless(g, now);
-        asked_ignore(l, id);
+        in_flight_ignore(l, id);
         return 0;
     }
-    asked_announce(l, g, id, false, now, &ask_it);
+    in_flight_announce(l, g, id, false, now, &ask_it);
     if (!ask_it)
         return 0;
-    struct asked *a = asked_of(l, g, id);
-    if (l->fillings == LISTENER_FILLINGS_MAX || g->state->lines || a->filling)
-        return asked_ask(l, g, id) ? fault_memory(f) : 0;
-    return begin_filling(l, g, a, header, block, now, f);
+    struct in_flight *a = in_flight_of(l, g, id);
+    if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX || g->state->lines || a->reconstruction)
+        return in_flight_request(l, g, id) ? fault_memory(f) : 0;
+    return begin_reconstruction(l, g, a, header, block, now, f);
 }
 
 int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
@@ -142,69 +143,69 @@ int take_brief(struct listener *l, struct inbound *g, const char *line, size_t l
 /* --- short ------------------------------------------------------------------------------------ */
 
 /* Makes room for n more short ids. The memory stays in proportion to what has arrived. */
-static int reserve_shorts(struct filling *fill, size_t n)
+static int reserve_shorts(struct reconstruction *r, size_t n)
 {
-    if (fill->count + n <= fill->cap)
+    if (r->count + n <= r->cap)
         return 0;
-    size_t cap = fill->cap * 2 > fill->count + n ? fill->cap * 2 : fill->count + n;
-    void *shorts = realloc(fill->shorts, cap * sizeof *fill->shorts);
+    size_t cap = r->cap * 2 > r->count + n ? r->cap * 2 : r->count + n;
+    void *shorts = realloc(r->shorts, cap * sizeof *r->shorts);
     if (!shorts)
         return -1;
-    fill->shorts = shorts;
-    fill->cap = cap;
+    r->shorts = shorts;
+    r->cap = cap;
     return 0;
 }
 
-static int read_shorts(struct filling *fill, const char *line, size_t len, size_t n,
+static int read_shorts(struct reconstruction *r, const char *line, size_t len, size_t n,
                        struct fault *f)
 {
     const size_t word = strlen("short");
     uint8_t ignored[WIRE_SHORT_LEN];
     (void)len;
-    if (fill && reserve_shorts(fill, n))
+    if (r && reserve_shorts(r, n))
         return fault_memory(f);
     for (size_t i = 0; i < n; i++) {
         const char *at = line + word + i * (2 * WIRE_SHORT_LEN + 1);
-        uint8_t *out = fill ? fill->shorts[fill->count + i] : ignored;
+        uint8_t *out = r ? r->shorts[r->count + i] : ignored;
         if (*at != ' ' || hex_decode(out, at + 1, WIRE_SHORT_LEN))
             return fault_rule(f, "short: not 16 lowercase hex digits");
     }
-    if (fill)
-        fill->count += n;
+    if (r)
+        r->count += n;
     return 0;
 }
 
 /* Fills in the lines that are known here, up to the size of a block. 0, or -1: no memory. */
-static int fill_in(struct listener *l, struct filling *fill)
+static int fill_in(struct listener *l, struct reconstruction *r)
 {
-    fill->at = calloc(fill->count, sizeof *fill->at);
-    fill->len = calloc(fill->count, sizeof *fill->len);
-    if (!fill->at || !fill->len)
+    r->at = calloc(r->count, sizeof *r->at);
+    r->len = calloc(r->count, sizeof *r->len);
+    if (!r->at || !r->len)
         return -1;
-    for (size_t i = 0; i < fill->count; i++) {
-        struct field known = recents_find(&l->recents, fill->shorts[i]);
-        if (fill->text.len + known.len > listener_block_limit(l))
+    for (size_t i = 0; i < r->count; i++) {
+        struct field known = recent_txs_find(&l->recent_txs, r->shorts[i]);
+        if (r->text.len + known.len > listener_block_limit(l))
             known = (struct field){NULL, 0};
-        fill->at[i] = fill->text.len;
-        fill->len[i] = known.len;
+        r->at[i] = r->text.len;
+        r->len[i] = known.len;
         if (!known.text)
-            fill->missing++;
-        else if (buf_add(&fill->text, known.text, known.len))
+            r->missing++;
+        else if (buf_add(&r->text, known.text, known.len))
             return -1;
     }
     return 0;
 }
 
 /* Requests the missing lines. 0, or -1: no memory. */
-static int ask_lines(struct listener *l, struct inbound *g, const struct filling *fill)
+static int ask_lines(struct listener *l, struct inbound *g, const struct reconstruction *r)
 {
     size_t on_line = 0;
     l->scratch.len = 0;
-    for (size_t i = 0; i < fill->count; i++) {
-        if (fill->len[i])
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->len[i])
             continue;
         if (on_line == 0 && (buf_add_string(&l->scratch, "lines ") ||
-                             buf_add_string(&l->scratch, hex32(fill->id).text)))
+                             buf_add_string(&l->scratch, hex32(r->id).text)))
             return -1;
         if (buf_add_string(&l->scratch, " ") || buf_add_number(&l->scratch, (long long)i))
             return -1;
@@ -214,143 +215,144 @@ static int ask_lines(struct listener *l, struct inbound *g, const struct filling
     }
     if (on_line && buf_add_string(&l->scratch, "\n"))
         return -1;
-    g->state->wanted += fill->missing;
+    g->state->wanted += r->missing;
     return session_put(g->session, l->scratch.data, l->scratch.len);
 }
 
-static void log_brief(const struct listener *l, const struct inbound *g, const struct filling *fill)
+static void log_brief(const struct listener *l, const struct inbound *g,
+                      const struct reconstruction *r)
 {
     char words[64];
-    snprintf(words, sizeof words, "%zu %zu", fill->count - fill->missing, fill->count);
-    listener_log(l, g, "brief", fill->id, words);
+    snprintf(words, sizeof words, "%zu %zu", r->count - r->missing, r->count);
+    listener_log(l, g, "brief", r->id, words);
 }
 
 /* All short ids have arrived. */
-static int end_shorts(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
+static int end_shorts(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
                       struct fault *f)
 {
     g->state->shorts = NULL;
-    if (fill_in(l, fill))
+    if (fill_in(l, r))
         return fault_memory(f);
-    log_brief(l, g, fill);
-    if (!fill->missing)
-        return complete(l, g, fill, now, f);
-    if (fill->missing > fill->count / 2) {
+    log_brief(l, g, r);
+    if (!r->missing)
+        return complete(l, g, r, now, f);
+    if (r->missing > r->count / 2) {
         uint8_t id[ID_LEN];
-        memcpy(id, fill->id, ID_LEN);
-        filling_drop(l, fill);
-        return asked_ask(l, g, id) ? fault_memory(f) : 0;
+        memcpy(id, r->id, ID_LEN);
+        reconstruction_drop(l, r);
+        return in_flight_request(l, g, id) ? fault_memory(f) : 0;
     }
-    g->state->lines = fill;
-    while (fill->len[fill->next])
-        fill->next++;
-    return ask_lines(l, g, fill) ? fault_memory(f) : 0;
+    g->state->lines = r;
+    while (r->len[r->next])
+        r->next++;
+    return ask_lines(l, g, r) ? fault_memory(f) : 0;
 }
 
 int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                struct fault *f)
 {
     struct inbound_state *s = g->state;
-    struct filling *fill = s->shorts;
+    struct reconstruction *r = s->shorts;
     size_t rest = len - strlen("short");
     size_t n = rest / (2 * WIRE_SHORT_LEN + 1);
     if (n < 1 || n > WIRE_SHORTS_MAX || n * (2 * WIRE_SHORT_LEN + 1) != rest)
         return fault_rule(f, "short: not 1 to %d ids", WIRE_SHORTS_MAX);
     if ((int64_t)n > s->shorts_left)
         return fault_rule(f, "short: more than the brief counts");
-    if (read_shorts(fill, line, len, n, f))
+    if (read_shorts(r, line, len, n, f))
         return -1;
     s->shorts_left -= (int64_t)n;
-    return fill && !s->shorts_left ? end_shorts(l, g, fill, now, f) : 0;
+    return r && !s->shorts_left ? end_shorts(l, g, r, now, f) : 0;
 }
 
 /* --- The lines -------------------------------------------------------------------------------- */
 
-static const char *line_at(const struct filling *fill, size_t i)
+static const char *line_at(const struct reconstruction *r, size_t i)
 {
-    return fill->text.data + fill->at[i];
+    return r->text.data + r->at[i];
 }
 
-static bool root_holds(const struct filling *fill)
+static bool root_holds(const struct reconstruction *r)
 {
     struct merkle m;
     uint8_t id[SHA256_LEN];
     merkle_init(&m);
-    for (size_t i = 0; i < fill->count; i++) {
-        sha256(line_at(fill, i), fill->len[i], id);
+    for (size_t i = 0; i < r->count; i++) {
+        sha256(line_at(r, i), r->len[i], id);
         merkle_add(&m, id);
     }
     merkle_root(&m, id);
-    return memcmp(id, fill->block.root, SHA256_LEN) == 0;
+    return memcmp(id, r->block.root, SHA256_LEN) == 0;
 }
 
-static int gather_filled(struct listener *l, struct inbound *g, const struct filling *fill)
+static int gather_filled(struct listener *l, struct inbound *g, const struct reconstruction *r)
 {
     struct buf all = {0};
-    int failed = buf_add(&all, fill->header.data, fill->header.len);
-    for (size_t i = 0; i < fill->count && !failed; i++)
-        failed = buf_add(&all, line_at(fill, i), fill->len[i]) || buf_add(&all, "\n", 1);
+    int failed = buf_add(&all, r->header.data, r->header.len);
+    for (size_t i = 0; i < r->count && !failed; i++)
+        failed = buf_add(&all, line_at(r, i), r->len[i]) || buf_add(&all, "\n", 1);
     failed = failed || listener_gather(l, g, all.data, all.len);
     buf_free(&all);
     return failed ? -1 : 0;
 }
 
-/* Gives up filling, and requests the whole block: from another announcer if that is better and
- * there is one, else from this peer. 0, or -1: no memory. */
-static int want_whole(struct listener *l, struct inbound *g, struct filling *fill, bool other,
+/* Gives up reconstruction, and requests the whole block: from another announcer if that is better
+ * and there is one, else from this peer. 0, or -1: no memory. */
+static int want_whole(struct listener *l, struct inbound *g, struct reconstruction *r, bool other,
                       int64_t now)
 {
-    struct asked *a = idmap_find(&l->asked, fill->id);
-    filling_drop(l, fill);
-    if (!a || (other && asked_more(l, a, 1, now)))
+    struct in_flight *a = idmap_find(&l->in_flight, r->id);
+    reconstruction_drop(l, r);
+    if (!a || (other && in_flight_request_more(l, a, 1, now)))
         return 0;
-    return asked_ask(l, g, a->id);
+    return in_flight_request(l, g, a->id);
 }
 
 /* All lines are there. If they do not match the root, the whole block is requested from somebody:
  * two ids may share their first digits, so nobody need have lied. */
-static int complete(struct listener *l, struct inbound *g, struct filling *fill, int64_t now,
+static int complete(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
                     struct fault *f)
 {
-    if (root_holds(fill)) {
-        int failed = gather_filled(l, g, fill);
-        filling_drop(l, fill);
+    if (root_holds(r)) {
+        int failed = gather_filled(l, g, r);
+        reconstruction_drop(l, r);
         return failed ? fault_memory(f) : 0;
     }
-    listener_log(l, g, "bad", fill->id, "brief: its lines do not make its root");
-    return want_whole(l, g, fill, true, now) ? fault_memory(f) : 0;
+    listener_log(l, g, "bad", r->id, "brief: its lines do not make its root");
+    return want_whole(l, g, r, true, now) ? fault_memory(f) : 0;
 }
 
-static int keep_line(struct filling *fill, const char *line, size_t len)
+static int keep_line(struct reconstruction *r, const char *line, size_t len)
 {
-    fill->at[fill->next] = fill->text.len;
-    if (buf_add(&fill->text, line, len))
+    r->at[r->next] = r->text.len;
+    if (buf_add(&r->text, line, len))
         return -1;
-    fill->len[fill->next] = len;
-    fill->missing--;
-    while (fill->next < fill->count && fill->len[fill->next])
-        fill->next++;
+    r->len[r->next] = len;
+    r->missing--;
+    while (r->next < r->count && r->len[r->next])
+        r->next++;
     return 0;
 }
 
 int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                  struct fault *f)
 {
-    struct filling *fill = g->state->lines;
+    struct reconstruction *r = g->state->lines;
     uint8_t id[SHA256_LEN];
     sha256(line, len, id);
-    if (!len || memcmp(id, fill->shorts[fill->next], WIRE_SHORT_LEN))
+    if (!len || memcmp(id, r->shorts[r->next], WIRE_SHORT_LEN))
         return 0;
     g->state->wanted -= g->state->wanted > 0;
     g->state->brought = now;
-    fill->arrived += len;
-    if (fill->header.len + fill->text.len + len + fill->count > listener_block_limit(l))
-        return want_whole(l, g, fill, false, now) ? fault_memory(f) : 1; /* of long lines that share
+    r->arrived += len;
+    if (r->header.len + r->text.len + len + r->count > listener_block_limit(l))
+        return want_whole(l, g, r, false, now) ? fault_memory(f) : 1; /* of long lines that share
                                                                             their first digits */
-    if (keep_line(fill, line, len))
+    if (keep_line(r, line, len))
         return fault_memory(f);
-    if (fill->missing)
+    if (r->missing)
         return 1;
     g->state->lines = NULL;
-    return complete(l, g, fill, now, f) ? -1 : 1;
+    return complete(l, g, r, now, f) ? -1 : 1;
 }

@@ -25,7 +25,7 @@ enum {
 
 /* --- Announcers ------------------------------------------------------------------------------- */
 
-static size_t index_of(const struct asked *a, const struct inbound *g)
+static size_t index_of(const struct in_flight *a, const struct inbound *g)
 {
     size_t i = 0;
     while (i < a->count && a->who[i] != g->state->slot)
@@ -33,10 +33,11 @@ static size_t index_of(const struct asked *a, const struct inbound *g)
     return i;
 }
 
-struct asked *asked_of(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN])
+struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
+                               const uint8_t id[ID_LEN])
 {
-    struct asked *a = idmap_find(&l->asked, id);
-    return a && index_of(a, g) < a->asked ? a : NULL;
+    struct in_flight *a = idmap_find(&l->in_flight, id);
+    return a && index_of(a, g) < a->requested ? a : NULL;
 }
 
 static int64_t merit(const struct inbound *g)
@@ -56,7 +57,7 @@ static size_t announced_max(const struct inbound *g)
     return g->state->late <= LATE_MAX + g->useful ? LISTENER_ANNOUNCED_MAX : ANNOUNCED_MIN;
 }
 
-static void swap(struct asked *a, size_t i, size_t j)
+static void swap(struct in_flight *a, size_t i, size_t j)
 {
     uint16_t slot = a->who[i];
     a->who[i] = a->who[j];
@@ -64,36 +65,37 @@ static void swap(struct asked *a, size_t i, size_t j)
 }
 
 /* Removes the announcer with this index, keeping those that were asked first in order. */
-static void remove_at(struct listener *l, struct asked *a, size_t i)
+static void remove_at(struct listener *l, struct in_flight *a, size_t i)
 {
     struct inbound *g = inbound_at(l, a->who[i]);
-    if (a->filling && a->filling->slot == a->who[i])
-        filling_drop(l, a->filling);
+    if (a->reconstruction && a->reconstruction->slot == a->who[i])
+        reconstruction_drop(l, a->reconstruction);
     if (g) {
         g->state->announced--;
-        g->state->beside -= i && i < a->asked;
+        g->state->beside -= i && i < a->requested;
     }
-    if (i == 0 && a->asked > 1 && (g = inbound_at(l, a->who[1])))
+    if (i == 0 && a->requested > 1 && (g = inbound_at(l, a->who[1])))
         g->state->beside--; /* it becomes the first */
     a->count--;
     memmove(&a->who[i], &a->who[i + 1], (a->count - i) * sizeof *a->who);
     if (i < a->round)
         a->round--;
-    if (i < a->asked)
-        a->asked--;
+    if (i < a->requested)
+        a->requested--;
 }
 
-void asked_drop(struct listener *l, struct asked *a)
+void in_flight_drop(struct listener *l, struct in_flight *a)
 {
-    if (a->filling)
-        filling_drop(l, a->filling);
+    if (a->reconstruction)
+        reconstruction_drop(l, a->reconstruction);
     while (a->count)
         remove_at(l, a, a->count - 1U);
-    idmap_remove(&l->asked, a);
+    idmap_remove(&l->in_flight, a);
 }
 
 /* How many of the announcers [from, count) are of this network. */
-static size_t crowd(const struct listener *l, const struct asked *a, size_t from, uint64_t network)
+static size_t of_network(const struct listener *l, const struct in_flight *a, size_t from,
+                         uint64_t network)
 {
     size_t n = 0;
     for (size_t i = from; i < a->count; i++) {
@@ -105,7 +107,7 @@ static size_t crowd(const struct listener *l, const struct asked *a, size_t from
 
 /* The rank of a peer among those that announce a record: by chance, but the same however often it
  * says so. */
-static uint64_t rank(const struct listener *l, const struct inbound *g, const struct asked *a)
+static uint64_t rank(const struct listener *l, const struct inbound *g, const struct in_flight *a)
 {
     uint64_t some;
     memcpy(&some, a->id, sizeof some);
@@ -115,18 +117,18 @@ static uint64_t rank(const struct listener *l, const struct inbound *g, const st
 
 /* Adds an announcer. If there is no room, one of the most crowded network makes way, by rank: so
  * that many strangers cannot displace for good the one that would deliver. */
-static void add_announcer(struct listener *l, struct inbound *g, struct asked *a)
+static void add_announcer(struct listener *l, struct inbound *g, struct in_flight *a)
 {
-    size_t place = a->count, most = 1 + crowd(l, a, a->asked, g->network);
+    size_t place = a->count, most = 1 + of_network(l, a, a->requested, g->network);
     uint64_t lowest = rank(l, g, a);
     if (a->count < ANNOUNCERS_MAX) {
         a->who[a->count++] = g->state->slot;
         g->state->announced++;
         return;
     }
-    for (size_t i = a->asked; i < a->count; i++) {
+    for (size_t i = a->requested; i < a->count; i++) {
         const struct inbound *other = inbound_at(l, a->who[i]);
-        size_t n = crowd(l, a, a->asked, other->network) + (other->network == g->network);
+        size_t n = of_network(l, a, a->requested, other->network) + (other->network == g->network);
         if (n < most || (n == most && rank(l, other, a) >= lowest))
             continue;
         most = n;
@@ -142,7 +144,7 @@ static void add_announcer(struct listener *l, struct inbound *g, struct asked *a
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
-int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
+int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
 {
     l->scratch.len = 0;
     listener_log(l, g, "asked", id, NULL);
@@ -154,9 +156,9 @@ int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
 }
 
 /* Whether no announcer that was asked is of the network. */
-static bool is_fresh_network(const struct listener *l, const struct asked *a, uint64_t network)
+static bool is_fresh_network(const struct listener *l, const struct in_flight *a, uint64_t network)
 {
-    for (size_t i = 0; i < a->asked; i++) {
+    for (size_t i = 0; i < a->requested; i++) {
         const struct inbound *g = inbound_at(l, a->who[i]);
         if (g && g->network == network)
             return false;
@@ -166,11 +168,11 @@ static bool is_fresh_network(const struct listener *l, const struct asked *a, ui
 
 /* The index of the announcer to ask next; a->count: none. best: the one with the most merit;
  * otherwise by chance, one of a network where nobody was asked, if there is one. */
-static size_t pick(struct listener *l, const struct asked *a, bool best)
+static size_t pick(struct listener *l, const struct in_flight *a, bool best)
 {
     size_t place = a->count, seen = 0;
     bool fresh = false;
-    for (size_t i = a->asked; i < a->count; i++) {
+    for (size_t i = a->requested; i < a->count; i++) {
         const struct inbound *g = inbound_at(l, a->who[i]);
         if (g->doomed || g->state->beside >= BESIDE_MAX)
             continue;
@@ -191,16 +193,16 @@ static size_t pick(struct listener *l, const struct asked *a, bool best)
     return place;
 }
 
-size_t asked_more(struct listener *l, struct asked *a, size_t most, int64_t now)
+size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now)
 {
     size_t n = 0;
-    uint8_t before = a->asked;
+    uint8_t before = a->requested;
     for (size_t place; n < most && (place = pick(l, a, n == 0)) < a->count; n++) {
         struct inbound *g = inbound_at(l, a->who[place]);
-        swap(a, place, a->asked);
-        g->state->beside += a->asked > 0;
-        a->asked++;
-        asked_ask(l, g, a->id); /* out of memory, the request times out */
+        swap(a, place, a->requested);
+        g->state->beside += a->requested > 0;
+        a->requested++;
+        in_flight_request(l, g, a->id); /* out of memory, the request times out */
     }
     if (n) {
         a->round = before;
@@ -210,16 +212,16 @@ size_t asked_more(struct listener *l, struct asked *a, size_t most, int64_t now)
 }
 
 /* Those that were asked last have not delivered the record in time. */
-static void count_late(const struct listener *l, const struct asked *a)
+static void count_late(const struct listener *l, const struct in_flight *a)
 {
-    for (size_t i = a->round; i < a->asked; i++) {
+    for (size_t i = a->round; i < a->requested; i++) {
         struct inbound *g = inbound_at(l, a->who[i]);
         g->state->late++;
         listener_log(l, g, "late", a->id, NULL);
     }
 }
 
-void asked_done(struct listener *l, struct asked *a, struct inbound *by)
+void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by)
 {
     bool named = false;
     for (size_t i = 0; i < a->count; i++) {
@@ -231,7 +233,7 @@ void asked_done(struct listener *l, struct asked *a, struct inbound *by)
     }
     if (by && !named)
         inbound_take(by, a->id);
-    asked_drop(l, a);
+    in_flight_drop(l, a);
 }
 
 /* --- Announcements ---------------------------------------------------------------------------- */
@@ -254,18 +256,18 @@ static struct inbound *most_announcing(const struct listener *l)
 
 /* A new entry. If too many are in flight, one peer and all its announcements are dropped. NULL:
  * there is still no room; the record may be announced again. */
-static struct asked *new_entry(struct listener *l, const uint8_t id[ID_LEN], int64_t now)
+static struct in_flight *new_entry(struct listener *l, const uint8_t id[ID_LEN], int64_t now)
 {
     struct fault f;
     struct inbound *most;
-    struct asked *a = idmap_add(&l->asked, id);
-    if (a || l->asked.count < l->asked.limit || !(most = most_announcing(l)))
+    struct in_flight *a = idmap_add(&l->in_flight, id);
+    if (a || l->in_flight.count < l->in_flight.limit || !(most = most_announcing(l)))
         return a;
     fault_rule(&f, "full: announces more than all others and does not deliver it");
     listener_log(l, most, "bad", NULL, f.text);
     inbound_doom(most, "full", &f);
-    asked_forget(l, most, now);
-    return idmap_add(&l->asked, id);
+    in_flight_forget(l, most, now);
+    return idmap_add(&l->in_flight, id);
 }
 
 /* Whether we have the record already, as far as this peer may know; *hidden: we have it, and the
@@ -284,10 +286,10 @@ static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *h
 /* Another peer announces a record that was requested. Whether to request it from this one, too, at
  * once: those that were asked have all failed to deliver this one; or they have failed before, and
  * this peer has not. */
-static bool announce_more(struct listener *l, struct inbound *g, struct asked *a, int64_t now)
+static bool announce_more(struct listener *l, struct inbound *g, struct in_flight *a, int64_t now)
 {
     size_t i = index_of(a, g);
-    bool failed = a->asked == ANNOUNCERS_MAX && now - a->since > AGAIN_AFTER;
+    bool failed = a->requested == ANNOUNCERS_MAX && now - a->since > AGAIN_AFTER;
     if (i == a->count && g->state->announced >= announced_max(g))
         return false;
     if (i == a->count && failed)
@@ -295,14 +297,14 @@ static bool announce_more(struct listener *l, struct inbound *g, struct asked *a
     if (i >= a->count)
         add_announcer(l, g, a);
     i = index_of(a, g);
-    if (i == a->count || i < a->asked || g->state->beside >= BESIDE_MAX)
+    if (i == a->count || i < a->requested || g->state->beside >= BESIDE_MAX)
         return false;
-    for (size_t j = 0; j < a->asked && !failed; j++)
+    for (size_t j = 0; j < a->requested && !failed; j++)
         if (!is_reliable(g) || is_reliable(inbound_at(l, a->who[j])))
             return false;
-    swap(a, i, a->asked);
-    g->state->beside += a->asked > 0;
-    a->asked++;
+    swap(a, i, a->requested);
+    g->state->beside += a->requested > 0;
+    a->requested++;
     a->since = now;
     return true;
 }
@@ -342,11 +344,11 @@ static bool is_ignored(const struct listener *l, const struct inbound *g, const 
     return idset_has(&l->ignored, id) || idset_has(&l->ignored, pair);
 }
 
-void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
-                    int64_t now, bool *ask_it)
+void in_flight_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
+                        int64_t now, bool *ask_it)
 {
     bool hidden;
-    struct asked *a = idmap_find(&l->asked, id);
+    struct in_flight *a = idmap_find(&l->in_flight, id);
     *ask_it = false;
     if (l->config->announced)
         l->config->announced(g->connection, id);
@@ -364,11 +366,11 @@ void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_L
     if (is_ignored(l, g, id) || !is_welcome(g, now) || !(a = new_entry(l, id, now)))
         return;
     if (g->doomed) { /* to make room for its own */
-        asked_drop(l, a);
+        in_flight_drop(l, a);
         return;
     }
     a->who[0] = g->state->slot;
-    a->count = a->asked = 1;
+    a->count = a->requested = 1;
     a->since = now;
     a->stem = stem;
     a->hidden = hidden;
@@ -386,11 +388,11 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
         return -1;
     for (int i = 0; i < n; i++) {
         idset_prefetch(&l->seen, ids[i]);
-        idmap_prefetch(&l->asked, ids[i]);
+        idmap_prefetch(&l->in_flight, ids[i]);
     }
     for (int i = 0; i < n && !g->doomed; i++) {
         bool ask_it;
-        asked_announce(l, g, ids[i], stem, now, &ask_it);
+        in_flight_announce(l, g, ids[i], stem, now, &ask_it);
         if (!ask_it)
             continue;
         listener_log(l, g, "asked", ids[i], NULL);
@@ -406,61 +408,62 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
 
 /* --- Useless records -------------------------------------------------------------------------- */
 
-void asked_ignore(struct listener *l, const uint8_t id[ID_LEN])
+void in_flight_ignore(struct listener *l, const uint8_t id[ID_LEN])
 {
-    struct asked *a = idmap_find(&l->asked, id);
+    struct in_flight *a = idmap_find(&l->in_flight, id);
     if (a)
-        asked_drop(l, a);
+        in_flight_drop(l, a);
     idset_add(&l->ignored, id); /* out of memory, it is requested again */
 }
 
 /* Nobody is left to deliver the record, or to be waited for. */
-static void ask_another(struct listener *l, struct asked *a, int64_t now)
+static void ask_another(struct listener *l, struct in_flight *a, int64_t now)
 {
-    if (!asked_more(l, a, 1, now) && !a->asked)
-        asked_drop(l, a);
+    if (!in_flight_request_more(l, a, 1, now) && !a->requested)
+        in_flight_drop(l, a);
 }
 
-void asked_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], int64_t now)
+void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+                           int64_t now)
 {
     uint8_t pair[ID_LEN];
-    struct asked *a = idmap_find(&l->asked, id);
+    struct in_flight *a = idmap_find(&l->in_flight, id);
     key_of_pair(g, id, pair);
     idset_add(&l->ignored, pair);
     if (!a || index_of(a, g) == a->count)
         return;
     remove_at(l, a, index_of(a, g));
-    if (!a->asked)
+    if (!a->requested)
         ask_another(l, a, now);
 }
 
 /* --- Time ------------------------------------------------------------------------------------- */
 
 /* A compact block that could not be filled in time is requested whole. */
-static void give_up_filling(struct listener *l, struct asked *a, int64_t now)
+static void give_up_reconstruction(struct listener *l, struct in_flight *a, int64_t now)
 {
-    struct inbound *g = inbound_at(l, a->filling->slot);
-    filling_drop(l, a->filling);
+    struct inbound *g = inbound_at(l, a->reconstruction->slot);
+    reconstruction_drop(l, a->reconstruction);
     a->since = now;
     if (g)
-        asked_ask(l, g, a->id);
+        in_flight_request(l, g, a->id);
 }
 
 /* The time of a request has run out: more announcers are asked, or none is left. */
-static void run_out(struct listener *l, struct asked *a, int64_t now)
+static void run_out(struct listener *l, struct in_flight *a, int64_t now)
 {
-    size_t most = a->asked < 2 ? 3 : ANNOUNCERS_MAX;
-    bool fills = a->filling;
+    size_t most = a->requested < 2 ? 3 : ANNOUNCERS_MAX;
+    bool fills = a->reconstruction;
     count_late(l, a);
-    a->round = a->asked;
+    a->round = a->requested;
     if (fills)
-        give_up_filling(l, a, now);
-    if (asked_more(l, a, most, now) || fills)
+        give_up_reconstruction(l, a, now);
+    if (in_flight_request_more(l, a, most, now) || fills)
         return;
-    if (a->count > a->asked)
+    if (a->count > a->requested)
         a->since = now; /* they have much to deliver already */
     else
-        asked_drop(l, a);
+        in_flight_drop(l, a);
 }
 
 /* Removing an entry moves others, so the due ones are collected first. */
@@ -469,24 +472,24 @@ static void run_out_all(struct listener *l, const struct buf *due, int64_t now)
     for (size_t at = 0; at < due->len; at += ID_LEN) {
         uint8_t id[ID_LEN];
         memcpy(id, due->data + at, ID_LEN);
-        struct asked *a = idmap_find(&l->asked, id);
-        if (a && a->asked)
+        struct in_flight *a = idmap_find(&l->in_flight, id);
+        if (a && a->requested)
             run_out(l, a, now);
         else if (a)
             ask_another(l, a, now);
     }
 }
 
-void asked_forget(struct listener *l, struct inbound *g, int64_t now)
+void in_flight_forget(struct listener *l, struct inbound *g, int64_t now)
 {
     struct buf due = {0};
     size_t place = 0;
-    for (struct asked *a; (a = idmap_each(&l->asked, &place));) {
+    for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));) {
         size_t i = index_of(a, g);
         if (i == a->count)
             continue;
         remove_at(l, a, i);
-        if (!a->asked)
+        if (!a->requested)
             buf_add(&due, a->id, ID_LEN); /* out of memory, it is handled at the next tick */
     }
     run_out_all(l, &due, now);
@@ -494,10 +497,10 @@ void asked_forget(struct listener *l, struct inbound *g, int64_t now)
 }
 
 /* How long a block that is arriving has so far been excused, in ms. */
-static int64_t arriving(const struct listener *l, const struct asked *a)
+static int64_t arriving(const struct listener *l, const struct in_flight *a)
 {
-    size_t bytes = a->filling ? a->filling->arrived : 0;
-    for (size_t i = 0; i < a->asked; i++) {
+    size_t bytes = a->reconstruction ? a->reconstruction->arrived : 0;
+    for (size_t i = 0; i < a->requested; i++) {
         const struct inbound_state *s = inbound_at(l, a->who[i])->state;
         if (s->body_left && !s->skipping && s->block.len > bytes &&
             memcmp(s->block_id, a->id, ID_LEN) == 0)
@@ -507,35 +510,35 @@ static int64_t arriving(const struct listener *l, const struct asked *a)
 }
 
 /* Whether one of those that were asked has delivered something of late. */
-static bool makes_progress(const struct listener *l, const struct asked *a, int64_t now)
+static bool makes_progress(const struct listener *l, const struct in_flight *a, int64_t now)
 {
-    for (size_t i = 0; i < a->asked; i++)
+    for (size_t i = 0; i < a->requested; i++)
         if (now - inbound_at(l, a->who[i])->state->brought < PROGRESS)
             return true;
     return false;
 }
 
 /* Whether more announcers are to be asked for the record or, if there are none, it is given up. */
-static bool is_due(const struct listener *l, const struct asked *a, int64_t now)
+static bool is_due(const struct listener *l, const struct in_flight *a, int64_t now)
 {
     int64_t waited = now - a->since;
-    if (!a->asked)
+    if (!a->requested)
         return true;
-    if (a->count > a->asked || a->filling)
-        return waited > (a->asked > 1 ? AGAIN_AFTER : LISTENER_OTHERS_AFTER) + arriving(l, a);
+    if (a->count > a->requested || a->reconstruction)
+        return waited > (a->requested > 1 ? AGAIN_AFTER : LISTENER_OTHERS_AFTER) + arriving(l, a);
     if (makes_progress(l, a, now))
         return waited > ANSWER_LONGEST;
     return waited > LISTENER_ANSWER_MAX;
 }
 
-void asked_tick(struct listener *l, int64_t now)
+void in_flight_tick(struct listener *l, int64_t now)
 {
     struct buf due = {0};
     size_t place = 0;
     if (now - l->looked < LOOK_EVERY)
         return;
     l->looked = now;
-    for (struct asked *a; (a = idmap_each(&l->asked, &place));)
+    for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));)
         if (is_due(l, a, now))
             buf_add(&due, a->id, ID_LEN);
     run_out_all(l, &due, now);

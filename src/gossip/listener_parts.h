@@ -14,8 +14,8 @@
 #define GATHER_RECORDS 8192  /* ... and their number, for lines may be short */
 #define ANNOUNCERS_MAX 16    /* peers remembered as having announced a record */
 
-/* A compact block that is being filled. */
-struct filling {
+/* A compact block that is being reconstructed. */
+struct reconstruction {
     uint8_t id[ID_LEN];
     uint16_t slot; /* the peer that sends it */
     struct block block;
@@ -39,13 +39,14 @@ struct stem {
     uint8_t id[ID_LEN];
 };
 
-/* A record that was announced and is not here yet. It was requested from the first `asked` of its
- * announcers; those before `round` have had their time, and may still deliver. */
-struct asked {
+/* A record that was announced and is not here yet. It was requested from the first `requested` of
+ * its announcers; those before `round` have had their time, and may still deliver. */
+struct in_flight {
     uint8_t id[ID_LEN];
-    struct filling *filling; /* a compact block that is being filled, or NULL */
-    int64_t since;           /* when it was last requested */
-    uint8_t count, asked, round;
+    struct reconstruction
+        *reconstruction; /* a compact block that is being reconstructed, or NULL */
+    int64_t since;       /* when it was last requested */
+    uint8_t count, requested, round;
     bool stem;   /* it was announced as a stem */
     bool hidden; /* we have it as a stem, and request it only to hide that */
     uint16_t who[ANNOUNCERS_MAX];
@@ -59,8 +60,8 @@ struct allowance {
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
-    size_t announced;     /* entries of `asked` that name it */
-    size_t beside;        /* ... in which it was asked beside others */
+    size_t announced;     /* entries of in_flight that name it */
+    size_t beside;        /* ... in which it was requested beside others */
     uint64_t wanted;      /* records and lines requested from it and not delivered */
     uint64_t late;        /* records that it did not deliver in time */
     int64_t brought;      /* when it last delivered something */
@@ -75,9 +76,9 @@ struct inbound_state {
     bool skipping; /* the body of a block that is not taken, of which so many bytes have arrived: */
     size_t skipped;
 
-    struct filling *shorts; /* whose short ids are arriving */
-    int64_t shorts_left;    /* ... how many are left; skipped if shorts is NULL */
-    struct filling *lines;  /* whose missing lines were requested from it */
+    struct reconstruction *shorts; /* whose short ids are arriving */
+    int64_t shorts_left;           /* ... how many are left; skipped if shorts is NULL */
+    struct reconstruction *lines;  /* whose missing lines were requested from it */
 
     struct buf taken; /* ids to be acknowledged */
 
@@ -96,20 +97,20 @@ struct listener {
     size_t top;                                /* slots from here on are free */
     bool owed;                                 /* some peer has acknowledgements waiting */
     struct idset seen;
-    struct idmap asked;       /* struct asked */
-    struct idmap discouraged; /* struct discouraged */
-    struct idmap stems;       /* struct stem */
-    struct buf light_queue;   /* uint16_t: the slots of light clients that wait, longest first */
-    struct allowance proofs;  /* bytes that may be read to prove something */
-    bool light_busy;          /* one can be answered at once */
-    struct idset ignored;     /* records that are useless here, or were from one peer */
-    struct origins origins;   /* of the records printed */
-    struct times times;       /* when each key was last in a peer record */
-    uint64_t arrivals;        /* of peers */
-    int64_t looked;           /* when requests were last checked */
+    struct idmap in_flight;     /* struct in_flight */
+    struct idmap discouraged;   /* struct discouraged */
+    struct idmap stems;         /* struct stem */
+    struct buf light_queue;     /* uint16_t: the slots of light clients that wait, longest first */
+    struct allowance proofs;    /* bytes that may be read to prove something */
+    bool light_busy;            /* one can be answered at once */
+    struct idset ignored;       /* records that are useless here, or were from one peer */
+    struct origins origins;     /* of the records printed */
+    struct key_times key_times; /* when each key was last in a peer record */
+    uint64_t arrivals;          /* of peers */
+    int64_t looked;             /* when requests were last checked */
     uint64_t chance;
-    struct recents recents;
-    size_t fillings;
+    struct recent_txs recent_txs;
+    size_t reconstructions;
     size_t blocks_bytes; /* of blocks in transit, of all peers */
     struct stream *stream;
     struct span waiting;     /* what the stream has yet to read */
@@ -161,37 +162,38 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
               int64_t now, struct fault *f);
 
 /* The entry for a record that was requested from this peer, or NULL. */
-struct asked *asked_of(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN]);
+struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
+                               const uint8_t id[ID_LEN]);
 
 /* Requests a record from the peer. 0, or -1: no memory. */
-int asked_ask(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
+int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
 
 /* Requests the record from as many more of its announcers; how many there were. */
-size_t asked_more(struct listener *l, struct asked *a, size_t most, int64_t now);
+size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now);
 
 /* The peer announces an id; *ask: request it from this peer. */
-void asked_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
-                    int64_t now, bool *ask);
+void in_flight_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
+                        int64_t now, bool *ask);
 
 /* The record has arrived from this peer (NULL: from an earlier run): acknowledges it to all that
  * announced it, and drops the entry. */
-void asked_done(struct listener *l, struct asked *a, struct inbound *by);
+void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by);
 
 /* Drops the entry without acknowledgements. */
-void asked_drop(struct listener *l, struct asked *a);
+void in_flight_drop(struct listener *l, struct in_flight *a);
 
 /* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
  * further announcements of it for a while. */
-void asked_ignore(struct listener *l, const uint8_t id[ID_LEN]);
+void in_flight_ignore(struct listener *l, const uint8_t id[ID_LEN]);
 
 /* This peer's copy is not taken: another announcer is asked. */
-void asked_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
-                       int64_t now);
+void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+                           int64_t now);
 
 /* The peer leaves or is doomed: moves its requests to others. */
-void asked_forget(struct listener *l, struct inbound *g, int64_t now);
+void in_flight_forget(struct listener *l, struct inbound *g, int64_t now);
 
-void asked_tick(struct listener *l, int64_t now);
+void in_flight_tick(struct listener *l, int64_t now);
 
 /* --- listener_compact.c: compact blocks --- */
 
@@ -210,8 +212,8 @@ int take_short(struct listener *l, struct inbound *g, const char *line, size_t l
 int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
                  struct fault *f);
 
-/* Frees a filling, and clears the peers' references to it. */
-void filling_drop(struct listener *l, struct filling *fill);
+/* Frees a reconstruction, and clears the peers' references to it. */
+void reconstruction_drop(struct listener *l, struct reconstruction *r);
 
 /* --- listener_serve.c --- */
 

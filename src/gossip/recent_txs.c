@@ -13,14 +13,14 @@ static void make_key(uint8_t key[ID_LEN], const uint8_t *id)
     memcpy(key, id, WIRE_SHORT_LEN);
 }
 
-void recents_init(struct recents *r, uint64_t seed)
+void recent_txs_init(struct recent_txs *r, uint64_t seed)
 {
-    *r = (struct recents){0};
-    idmap_init(&r->young.places, sizeof(struct place), RECENTS_MAX, seed);
-    idmap_init(&r->old.places, sizeof(struct place), RECENTS_MAX, seed);
+    *r = (struct recent_txs){0};
+    idmap_init(&r->young.places, sizeof(struct place), RECENT_TXS_MAX, seed);
+    idmap_init(&r->old.places, sizeof(struct place), RECENT_TXS_MAX, seed);
 }
 
-void recents_free(struct recents *r)
+void recent_txs_free(struct recent_txs *r)
 {
     idmap_free(&r->young.places);
     idmap_free(&r->old.places);
@@ -28,22 +28,22 @@ void recents_free(struct recents *r)
     buf_free(&r->old.lines);
 }
 
-static void turn(struct recents *r)
+static void turn(struct recent_txs *r)
 {
-    struct recents_half old = r->old;
+    struct recent_txs_half old = r->old;
     r->old = r->young;
     r->young = old;
     r->young.lines.len = 0;
     idmap_clear(&r->young.places);
 }
 
-static struct field find_in(const struct recents_half *half, const uint8_t key[ID_LEN])
+static struct field find_in(const struct recent_txs_half *half, const uint8_t key[ID_LEN])
 {
     const struct place *p = idmap_find(&half->places, key);
     return p ? (struct field){half->lines.data + p->at, p->len} : (struct field){NULL, 0};
 }
 
-struct field recents_find(const struct recents *r, const uint8_t id[WIRE_SHORT_LEN])
+struct field recent_txs_find(const struct recent_txs *r, const uint8_t id[WIRE_SHORT_LEN])
 {
     uint8_t key[ID_LEN];
     make_key(key, id);
@@ -51,13 +51,13 @@ struct field recents_find(const struct recents *r, const uint8_t id[WIRE_SHORT_L
     return found.text ? found : find_in(&r->old, key);
 }
 
-void recents_add(struct recents *r, const uint8_t id[ID_LEN], const char *line, size_t len)
+void recent_txs_add(struct recent_txs *r, const uint8_t id[ID_LEN], const char *line, size_t len)
 {
     uint8_t key[ID_LEN];
     make_key(key, id);
     if (find_in(&r->young, key).text)
         return;
-    if (r->young.lines.len + len > RECENTS_BYTES || r->young.places.count == RECENTS_MAX)
+    if (r->young.lines.len + len > RECENT_TXS_BYTES || r->young.places.count == RECENT_TXS_MAX)
         turn(r);
     struct place *p = idmap_add(&r->young.places, key);
     if (!p)

@@ -1,30 +1,30 @@
 /* Recent transactions by the first bytes of their ids, for filling compact blocks. The oldest are
- * forgotten; it holds the newest RECENTS_BYTES, at most twice as many. */
-#ifndef GOSSIP_RECENTS_H
-#define GOSSIP_RECENTS_H
+ * forgotten; it holds the newest RECENT_TXS_BYTES, at most twice as many. */
+#ifndef GOSSIP_RECENT_TXS_H
+#define GOSSIP_RECENT_TXS_H
 
 #include "base/idmap.h"
 #include "gossip/wire.h"
 
 #include "base/buf.h"
 
-#define RECENTS_BYTES (16 << 20)
-#define RECENTS_MAX (1 << 16) /* in each of the two halves */
+#define RECENT_TXS_BYTES (16 << 20)
+#define RECENT_TXS_MAX (1 << 16) /* in each of the two halves */
 
-struct recents {
-    struct recents_half {
+struct recent_txs {
+    struct recent_txs_half {
         struct idmap places;
         struct buf lines;
     } young, old;
 };
 
-void recents_init(struct recents *r, uint64_t seed);
-void recents_free(struct recents *r);
+void recent_txs_init(struct recent_txs *r, uint64_t seed);
+void recent_txs_free(struct recent_txs *r);
 
 /* Adds a line, without its newline, under its id; does nothing if there is no memory. */
-void recents_add(struct recents *r, const uint8_t id[ID_LEN], const char *line, size_t len);
+void recent_txs_add(struct recent_txs *r, const uint8_t id[ID_LEN], const char *line, size_t len);
 
-/* The line whose id begins like this; text NULL: none. Valid until the next recents_add. */
-struct field recents_find(const struct recents *r, const uint8_t id[WIRE_SHORT_LEN]);
+/* The line whose id begins like this; text NULL: none. Valid until the next recent_txs_add. */
+struct field recent_txs_find(const struct recent_txs *r, const uint8_t id[WIRE_SHORT_LEN]);
 
 #endif

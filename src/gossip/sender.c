@@ -8,7 +8,7 @@
 
 enum {
     FLUFF_MAX = 1 << 14,
-    PARCELS_MAX = 1 << 22,
+    HELD_MAX = 1 << 22,
     SLAB_FIRST = 1 << 16,   /* bytes; most senders have few records */
     SLAB = (1 << 21) - 256, /* with the allocator's overhead, a huge page */
 };
@@ -202,7 +202,7 @@ static void let_go(struct sender *s)
 
 static bool is_over(const struct sender *s)
 {
-    return s->bytes > s->config->bytes || s->places.count == PARCELS_MAX;
+    return s->bytes > s->config->bytes || s->places.count == HELD_MAX;
 }
 
 /* Makes room by dropping the oldest records that were taken, or held long enough; and earlier
@@ -515,7 +515,7 @@ struct sender *sender_new(const struct sender_config *config)
         return NULL;
     s->config = config;
     s->chance = config->seed;
-    idmap_init(&s->places, sizeof(struct place), PARCELS_MAX, config->seed);
+    idmap_init(&s->places, sizeof(struct place), HELD_MAX, config->seed);
     idmap_init(&s->elsewhere, sizeof(struct elsewhere), SENDER_ELSEWHERE_MAX, config->seed);
     idset_init(&s->fluff, FLUFF_MAX, config->seed);
     s->stream = stream_new(source_pieces(&s->waiting), 1, 0);

@@ -8,17 +8,18 @@
 
 static void ready(void *self, unsigned events)
 {
-    struct outlet *o = self;
+    struct async_writer *o = self;
     (void)events;
-    o->waits = false; /* the owner calls outlet_push after each turn */
+    o->waits = false; /* the owner calls async_writer_push after each turn */
     loop_unwatch(&o->watch);
 }
 
-int outlet_init(struct outlet *o, struct loop *loop, int fd, struct buf *from, struct fault *f)
+int async_writer_init(struct async_writer *o, struct loop *loop, int fd, struct buf *from,
+                      struct fault *f)
 {
     struct stat st;
     char path[32];
-    *o = (struct outlet){
+    *o = (struct async_writer){
         .loop = loop, .from = from, .watch = {.fd = fd, .ready = ready, .self = o}};
     if (fstat(fd, &st))
         return fault_errno(f, "stdout");
@@ -31,7 +32,7 @@ int outlet_init(struct outlet *o, struct loop *loop, int fd, struct buf *from, s
     return 0;
 }
 
-int outlet_push(struct outlet *o, struct fault *f)
+int async_writer_push(struct async_writer *o, struct fault *f)
 {
     while (!o->waits && o->sent < o->from->len) {
         ssize_t put = write(o->watch.fd, o->from->data + o->sent, o->from->len - o->sent);
@@ -58,12 +59,12 @@ int outlet_push(struct outlet *o, struct fault *f)
     return 0;
 }
 
-size_t outlet_backlog(const struct outlet *o)
+size_t async_writer_backlog(const struct async_writer *o)
 {
     return o->from->len - o->sent;
 }
 
-void outlet_free(struct outlet *o)
+void async_writer_free(struct async_writer *o)
 {
     loop_unwatch(&o->watch);
     if (o->watch.fd > 2)

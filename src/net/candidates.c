@@ -18,10 +18,10 @@ struct operand {
     struct target target;
     struct stat seen;
     struct peers peers;
-    struct journal journal;
+    struct dial_history history;
 };
 
-struct roster {
+struct candidates {
     struct operand *operands;
     size_t count;
     bool was_read;
@@ -45,7 +45,7 @@ static int read_operand(struct operand *o, const char *text, bool must_exist, st
     bool there = stat(text, &st) == 0;
     if (there || !strchr(text, ':')) {
         o->path = text;
-        journal_init(&o->journal, text);
+        dial_history_init(&o->history, text);
         return there || !must_exist
                    ? 0
                    : fault_errno(f, "%s: neither HOST:PORT, nor a peers file", text);
@@ -56,29 +56,29 @@ static int read_operand(struct operand *o, const char *text, bool must_exist, st
     return 0;
 }
 
-struct roster *roster_new(char **operands, size_t count, bool files_exist, struct fault *f)
+struct candidates *candidates_new(char **operands, size_t count, bool files_exist, struct fault *f)
 {
-    struct roster *r = calloc(1, sizeof *r);
+    struct candidates *r = calloc(1, sizeof *r);
     if (r)
         r->operands = calloc(count + 1, sizeof *r->operands);
     if (!r || !r->operands) {
         fault_memory(f);
-        roster_free(r);
+        candidates_free(r);
         return NULL;
     }
     for (r->count = 0; r->count < count; r->count++)
         if (read_operand(&r->operands[r->count], operands[r->count], files_exist, f)) {
-            roster_free(r);
+            candidates_free(r);
             return NULL;
         }
     return r;
 }
 
-void roster_free(struct roster *r)
+void candidates_free(struct candidates *r)
 {
     for (size_t i = 0; r && i < r->count; i++) {
         peers_free(&r->operands[i].peers);
-        journal_free(&r->operands[i].journal);
+        dial_history_free(&r->operands[i].history);
     }
     if (r)
         free(r->operands);
@@ -96,8 +96,8 @@ static bool changed(struct operand *o)
     return !same;
 }
 
-static int read_file(struct operand *o, const uint8_t *chain, const struct roster_critic *critic,
-                     struct fault *f)
+static int read_file(struct operand *o, const uint8_t *chain,
+                     const struct candidates_critic *critic, struct fault *f)
 {
     char words[512];
     if (peers_read(&o->peers, o->path, chain, f))
@@ -114,12 +114,12 @@ static int read_file(struct operand *o, const uint8_t *chain, const struct roste
 }
 
 /* PEERS.tried is used as far as it can be read. Whether it has changed. */
-static bool read_journal(struct operand *o, const struct roster_critic *critic)
+static bool read_journal(struct operand *o, const struct candidates_critic *critic)
 {
     struct fault why;
     char words[512];
-    const struct tried *t = &o->journal.tried;
-    int got = journal_read(&o->journal, &why);
+    const struct tried *t = &o->history.tried;
+    int got = dial_history_read(&o->history, &why);
     if (got < 0)
         critic->say(critic->self, why.text);
     if (got <= 0 || !t->broken_line)
@@ -130,8 +130,8 @@ static bool read_journal(struct operand *o, const struct roster_critic *critic)
     return true;
 }
 
-int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
-                struct fault *f)
+int candidates_read(struct candidates *r, const uint8_t *chain,
+                    const struct candidates_critic *critic, struct fault *f)
 {
     bool first = !r->was_read, any = first;
     for (size_t i = 0; i < r->count; i++) {
@@ -242,15 +242,15 @@ static int list_file(struct listing *l, const struct operand *o, size_t source, 
         }
         if (!may_be_dialed(&t, with_names))
             continue;
-        journal_mark(&o->journal, &t, now, ROSTER_HOLD);
+        dial_history_mark(&o->history, &t, now, CANDIDATES_HOLD);
         if (list_announced(l, &t))
             return -1;
     }
     return 0;
 }
 
-int roster_list(const struct roster *r, const uint8_t *but, bool names, struct target **list,
-                size_t *count)
+int candidates_list(const struct candidates *r, const uint8_t *but, bool names,
+                    struct target **list, size_t *count)
 {
     struct listing l = {0};
     size_t most = 1;
@@ -277,43 +277,44 @@ int roster_list(const struct roster *r, const uint8_t *but, bool names, struct t
 
 /* --- What is found out ------------------------------------------------------------------------ */
 
-static struct journal *journal_of(struct roster *r, const struct target *t)
+static struct dial_history *dial_history_of(struct candidates *r, const struct target *t)
 {
     return t->announced && t->source < r->count && r->operands[t->source].path
-               ? &r->operands[t->source].journal
+               ? &r->operands[t->source].history
                : NULL;
 }
 
-void roster_note(struct roster *r, const struct target *t, enum outcome outcome)
+void candidates_note(struct candidates *r, const struct target *t, enum outcome outcome)
 {
-    struct journal *j = journal_of(r, t);
+    struct dial_history *j = dial_history_of(r, t);
     int64_t now = wall_clock();
     if (j && now)
-        journal_note(j, t, outcome, now);
+        dial_history_note(j, t, outcome, now);
 }
 
-void roster_connected(struct roster *r, const struct target *const *list, size_t count)
+void candidates_connected(struct candidates *r, const struct target *const *list, size_t count)
 {
     for (size_t i = 0; i < r->count; i++) {
         const struct target *anchors[TRIED_ANCHORS];
         size_t n = 0;
         for (size_t k = 0; k < count && n < TRIED_ANCHORS; k++)
-            if (journal_of(r, list[k]) == &r->operands[i].journal)
+            if (dial_history_of(r, list[k]) == &r->operands[i].history)
                 anchors[n++] = list[k];
         if (r->operands[i].path)
-            journal_anchors(&r->operands[i].journal, anchors, n);
+            dial_history_anchors(&r->operands[i].history, anchors, n);
     }
 }
 
-void roster_write(struct roster *r, int64_t now, bool last, const struct roster_critic *critic)
+void candidates_write(struct candidates *r, int64_t now, bool last,
+                      const struct candidates_critic *critic)
 {
     struct fault why;
-    if (!last && r->wrote && now - r->wrote < ROSTER_PAUSE)
+    if (!last && r->wrote && now - r->wrote < CANDIDATES_PAUSE)
         return;
     r->wrote = now;
     for (size_t i = 0; i < r->count; i++) {
         struct operand *o = &r->operands[i];
-        if (o->path && journal_write(&o->journal, &o->peers, &why))
+        if (o->path && dial_history_write(&o->history, &o->peers, &why))
             critic->say(critic->self, why.text);
     }
 }

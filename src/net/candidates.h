@@ -1,25 +1,25 @@
 /* The peers named by a program's operands: addresses, and peers files, which are read again when
  * they change. */
-#ifndef NET_ROSTER_H
-#define NET_ROSTER_H
+#ifndef NET_CANDIDATES_H
+#define NET_CANDIDATES_H
 
 #include "peers/dial_history.h"
 
-#define ROSTER_HOLD                                                                                \
+#define CANDIDATES_HOLD                                                                            \
     300 /* s for which an announced target that never answered is not dialed again */
-#define ROSTER_PAUSE 10000 /* ms between two writes of PEERS.tried */
+#define CANDIDATES_PAUSE 10000 /* ms between two writes of PEERS.tried */
 
-struct roster;
+struct candidates;
 
-/* A roster of these operands, which stay the caller's: HOST:PORT, KEY@HOST:PORT, or names of peers
- * files. files_exist: a missing file is a fault, instead of an empty file. NULL and trouble, naming
- * the operand if that is at fault. */
-struct roster *roster_new(char **operands, size_t count, bool files_exist, struct fault *f);
-void roster_free(struct roster *r);
+/* The candidates named by these operands, which stay the caller's: HOST:PORT, KEY@HOST:PORT, or
+ * names of peers files. files_exist: a missing file is a fault, instead of an empty file. NULL and
+ * trouble, naming the operand if that is at fault. */
+struct candidates *candidates_new(char **operands, size_t count, bool files_exist, struct fault *f);
+void candidates_free(struct candidates *r);
 
 /* Called with what is wrong with a file that is used nevertheless: a line that was skipped or,
  * after the first time, a file that cannot be read (its last contents are then used). */
-struct roster_critic {
+struct candidates_critic {
     void (*say)(void *self, const char *words);
     void *self;
 };
@@ -27,23 +27,24 @@ struct roster_critic {
 /* Reads the files that have changed, and what is known of their records (peers/dial_history.h); the
  * first time, all of them. Records of another chain (chain not NULL) are skipped. 1 if anything may
  * have changed, 0, or -1 and trouble: a file that cannot be read the first time. */
-int roster_read(struct roster *r, const uint8_t *chain, const struct roster_critic *critic,
-                struct fault *f);
+int candidates_read(struct candidates *r, const uint8_t *chain,
+                    const struct candidates_critic *critic, struct fault *f);
 
 /* All targets, except those in files that have the key `but` (NULL: no exception). Of the announced
  * ones, only one for each address, none at which no peer can be (address_scope), and none with a
  * name, unless `names`. The caller frees *list. 0, or -1: no memory. */
-int roster_list(const struct roster *r, const uint8_t *but, bool names, struct target **list,
-                size_t *count);
+int candidates_list(const struct candidates *r, const uint8_t *but, bool names,
+                    struct target **list, size_t *count);
 
-/* What became of a dial of a target from the roster. */
-void roster_note(struct roster *r, const struct target *t, enum outcome outcome);
+/* What became of a dial of a target from the candidates. */
+void candidates_note(struct candidates *r, const struct target *t, enum outcome outcome);
 
 /* The targets that are connected, the longest first. */
-void roster_connected(struct roster *r, const struct target *const *list, size_t count);
+void candidates_connected(struct candidates *r, const struct target *const *list, size_t count);
 
-/* Writes down what is new, for the next run and for other programs, if ROSTER_PAUSE has passed
+/* Writes down what is new, for the next run and for other programs, if CANDIDATES_PAUSE has passed
  * since the last time or `last` is set. Call about once a second. */
-void roster_write(struct roster *r, int64_t now, bool last, const struct roster_critic *critic);
+void candidates_write(struct candidates *r, int64_t now, bool last,
+                      const struct candidates_critic *critic);
 
 #endif

@@ -22,14 +22,14 @@ static void complain(void *self, const char *words)
 /* Gives the dialer all targets except ourselves. */
 static int look_at_files(struct client *c, struct fault *f)
 {
-    const struct roster_critic critic = {complain, c};
+    const struct candidates_critic critic = {complain, c};
     struct target *list;
     size_t count;
-    int changed = roster_read(c->roster, c->config->has_chain ? c->config->chain : NULL, &critic,
-                              f);
+    int changed = candidates_read(c->candidates, c->config->has_chain ? c->config->chain : NULL,
+                                  &critic, f);
     if (changed <= 0)
         return changed;
-    if (roster_list(c->roster, client_account(c), c->config->names, &list, &count))
+    if (candidates_list(c->candidates, client_account(c), c->config->names, &list, &count))
         return fault_memory(f);
     int failed = dialer_targets(c->dialer, list, count);
     free(list);
@@ -73,10 +73,10 @@ static bool is_before(const struct call *a, const struct call *b)
     return a->greeted_at < b->greeted_at;
 }
 
-/* Tells the roster who is connected: anchors of the last run first, then the longest. */
+/* Tells the candidates who is connected: anchors of the last run first, then the longest. */
 static void note_connected(struct client *c, int64_t now)
 {
-    const struct roster_critic critic = {complain, c};
+    const struct candidates_critic critic = {complain, c};
     const struct call *calls[CALLS_MAX];
     const struct target *list[CALLS_MAX];
     size_t n = 0;
@@ -90,16 +90,16 @@ static void note_connected(struct client *c, int64_t now)
             calls[at] = calls[at - 1];
         calls[at] = call;
         if (again)
-            roster_note(c->roster, call->target, OUTCOME_ANSWERED);
+            candidates_note(c->candidates, call->target, OUTCOME_ANSWERED);
     }
     if (again)
         c->noted = now;
     for (size_t i = 0; i < n; i++)
         list[i] = calls[i]->target;
     if (!c->config->no_feelers)
-        roster_connected(c->roster, list, n);
+        candidates_connected(c->candidates, list, n);
     if (c->online)
-        roster_write(c->roster, now, false, &critic);
+        candidates_write(c->candidates, now, false, &critic);
 }
 
 int client_turn(struct client *c, int64_t now, struct fault *f)
@@ -187,11 +187,11 @@ struct client *client_new(const struct client_config *config, struct fault *f)
     c->config = config;
     c->dice = config->seed;
     c->link_owner = call_link_owner(c);
-    c->roster = roster_new(config->operands, config->operands_count, config->once, f);
+    c->candidates = candidates_new(config->operands, config->operands_count, config->once, f);
     c->dialer = dialer_new(config->fanout < CALLS_MAX ? config->fanout : CALLS_MAX, config->seed);
-    if (c->roster && c->dialer)
+    if (c->candidates && c->dialer)
         return c;
-    if (c->roster)
+    if (c->candidates)
         fault_memory(f);
     client_free(c);
     return NULL;
@@ -199,7 +199,7 @@ struct client *client_new(const struct client_config *config, struct fault *f)
 
 void client_free(struct client *c)
 {
-    const struct roster_critic critic = {complain, c};
+    const struct candidates_critic critic = {complain, c};
     struct fault done;
     if (!c)
         return;
@@ -210,9 +210,9 @@ void client_free(struct client *c)
         if (c->calls[i])
             call_end(c->calls[i], CLIENT_NEVER);
     }
-    if (c->roster && c->online)
-        roster_write(c->roster, loop_now(), true, &critic);
-    roster_free(c->roster);
+    if (c->candidates && c->online)
+        candidates_write(c->candidates, loop_now(), true, &critic);
+    candidates_free(c->candidates);
     dialer_free(c->dialer);
     buf_free(&c->banned);
     free(c);

@@ -119,8 +119,8 @@ static void note_unreached(struct call *call)
     bool let_go = call->ending || !*call->why.text || call->why.kind == FAULT_NONE;
     bool cut_off = c->online && !call->has_account && !is_anyone_connected(c);
     if (!let_go && !cut_off && !leads_to_ourselves(call))
-        roster_note(c->roster, call->target,
-                    call->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
+        candidates_note(c->candidates, call->target,
+                        call->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
     c->online |= call->has_account;
 }
 
@@ -300,7 +300,7 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     call->greeted_at = now;
     call->client->online = true;
     dialer_greeted(call->client->dialer, call->target);
-    roster_note(call->client->roster, call->target, OUTCOME_ANSWERED);
+    candidates_note(call->client->candidates, call->target, OUTCOME_ANSWERED);
     if (call->feeler)
         return 0;
     return role->greeted(call->peer, s, now, f);

@@ -40,7 +40,7 @@ struct call {
 
 struct client {
     const struct client_config *config;
-    struct roster *roster;
+    struct candidates *candidates;
     struct dialer *dialer;
     struct call *calls[CALLS_MAX];
     struct link_owner link_owner;

@@ -8,24 +8,24 @@
 
 enum { BUSY_MIN = 250000 }; /* microseconds of sending that say something about a link */
 
-void gauge_init(struct gauge *g, int fd)
+void compression_init(struct compression *g, int fd)
 {
     struct sockaddr_storage peer = {0};
     socklen_t len = sizeof peer;
-    *g = (struct gauge){.fd = fd};
+    *g = (struct compression){.fd = fd};
     g->is_local = getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
                   (peer.ss_family == AF_UNIX || address_is_loopback((struct sockaddr *)&peer));
 }
 
-bool gauge_is_worth(const struct gauge_sample *s)
+bool compression_is_worth(const struct compression_sample *s)
 {
-    if (s->lines <= GAUGE_LITTLE)
+    if (s->lines <= COMPRESSION_LITTLE)
         return true;
     uint64_t sending = s->busy > s->shut ? s->busy - s->shut : 0;
-    return sending >= BUSY_MIN && s->acked * 1000000 / sending < GAUGE_SLOW;
+    return sending >= BUSY_MIN && s->acked * 1000000 / sending < COMPRESSION_SLOW;
 }
 
-bool gauge_look(struct gauge *g, uint64_t lines)
+bool compression_decide(struct compression *g, uint64_t lines)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
@@ -33,9 +33,10 @@ bool gauge_look(struct gauge *g, uint64_t lines)
         return false;
     if (getsockopt(g->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
         return true;
-    const struct gauge_sample was = g->last;
-    g->last = (struct gauge_sample){lines, info.tcpi_bytes_acked, info.tcpi_busy_time,
-                                    info.tcpi_rwnd_limited};
-    return gauge_is_worth(&(struct gauge_sample){lines - was.lines, g->last.acked - was.acked,
-                                                 g->last.busy - was.busy, g->last.shut - was.shut});
+    const struct compression_sample was = g->last;
+    g->last = (struct compression_sample){lines, info.tcpi_bytes_acked, info.tcpi_busy_time,
+                                          info.tcpi_rwnd_limited};
+    return compression_is_worth(
+        &(struct compression_sample){lines - was.lines, g->last.acked - was.acked,
+                                     g->last.busy - was.busy, g->last.shut - was.shut});
 }

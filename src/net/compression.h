@@ -4,37 +4,37 @@
  * link repays. Nothing is compressed for a peer on this machine. Elsewhere, what little an idle
  * node says is; a stream is compressed only while the link, and not the peer, is what holds it up.
  */
-#ifndef NET_GAUGE_H
-#define NET_GAUGE_H
+#ifndef NET_COMPRESSION_H
+#define NET_COMPRESSION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GAUGE_LITTLE (1 << 18) /* bytes in a second that are always compressed */
-#define GAUGE_SLOW (12 << 20)  /* bytes a second: a link below this rate is slow */
+#define COMPRESSION_LITTLE (1 << 18) /* bytes in a second that are always compressed */
+#define COMPRESSION_SLOW (12 << 20)  /* bytes a second: a link below this rate is slow */
 
 /* What passed in a second or so. */
-struct gauge_sample {
+struct compression_sample {
     uint64_t lines; /* bytes of lines, before they were compressed */
     uint64_t acked; /* bytes of TCP that the other side acknowledged */
     uint64_t busy;  /* microseconds in which some were on their way or waiting */
     uint64_t shut;  /* those of them in which the peer's receive window was closed */
 };
 
-struct gauge {
+struct compression {
     int fd;
     bool is_local;
-    struct gauge_sample last; /* totals at the last look */
+    struct compression_sample last; /* totals at the last look */
 };
 
 /* Begins with a connected socket, which stays the caller's. */
-void gauge_init(struct gauge *g, int fd);
+void compression_init(struct compression *g, int fd);
 
 /* Looks at the connection, over which so many bytes of lines were sent in all. Whether to compress
  * from here on. Call about once a second. */
-bool gauge_look(struct gauge *g, uint64_t lines);
+bool compression_decide(struct compression *g, uint64_t lines);
 
 /* The decision for a connection to another machine. */
-bool gauge_is_worth(const struct gauge_sample *s);
+bool compression_is_worth(const struct compression_sample *s);
 
 #endif

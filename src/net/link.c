@@ -19,7 +19,7 @@ struct link {
     struct session_role role;
     struct loop *loop;
     struct watch watch;
-    struct gauge gauge;
+    struct compression compression;
     int64_t began;
     bool open, paused, closing;
     const char *refusal;  /* the word with which the owner refuses it, or NULL */
@@ -50,8 +50,8 @@ void link_attach(struct link *l, struct session *session, void *peer)
 {
     l->session = session;
     l->peer = l->role.self = peer;
-    gauge_init(&l->gauge, channel_fd(l->channel));
-    session_compress(session, !l->gauge.is_local);
+    compression_init(&l->compression, channel_fd(l->channel));
+    session_compress(session, !l->compression.is_local);
 }
 
 void link_refuse(struct link *l, const char *word)
@@ -264,7 +264,7 @@ int link_tick(struct link *l, int64_t now)
             session_excuse(l->session, now);
         else if (session_tick(l->session, now, &f))
             return give_up(l, &f);
-        session_compress(l->session, gauge_look(&l->gauge, l->session->lines));
+        session_compress(l->session, compression_decide(&l->compression, l->session->lines));
     } else if (now - l->began > SESSION_GREETING_MAX) {
         fault_rule(&f, "slow: no connection was made");
         return give_up(l, &f);

@@ -11,7 +11,7 @@
 enum { READ_SIZE = 1 << 18 };
 
 /* Handles one whole line, without its newline. */
-static void take_line(struct inlet *in, const char *line, size_t len)
+static void take_line(struct record_reader *in, const char *line, size_t len)
 {
     struct block block;
     struct fault f;
@@ -28,7 +28,7 @@ static void take_line(struct inlet *in, const char *line, size_t len)
         in->whole = in->scanned;
 }
 
-static void scan(struct inlet *in)
+static void scan(struct record_reader *in)
 {
     const char *newline;
     while ((newline = memchr(in->in.data + in->scanned, '\n', in->in.len - in->scanned))) {
@@ -38,7 +38,7 @@ static void scan(struct inlet *in)
     }
 }
 
-int inlet_read(struct inlet *in, struct fault *f)
+int record_reader_read(struct record_reader *in, struct fault *f)
 {
     ssize_t got;
     if (buf_reserve(&in->in, READ_SIZE))
@@ -58,14 +58,14 @@ int inlet_read(struct inlet *in, struct fault *f)
     return 1;
 }
 
-void inlet_drop(struct inlet *in)
+void record_reader_drop(struct record_reader *in)
 {
     buf_drop(&in->in, in->whole);
     in->scanned -= in->scanned < in->whole ? in->scanned : in->whole;
     in->whole = 0;
 }
 
-void inlet_free(struct inlet *in)
+void record_reader_free(struct record_reader *in)
 {
     buf_free(&in->in);
 }

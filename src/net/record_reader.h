@@ -1,7 +1,7 @@
 /* Reads whole records from a descriptor as they arrive, without blocking on an incomplete one. A
  * record is a line, or a block's header with its body. */
-#ifndef NET_INLET_H
-#define NET_INLET_H
+#ifndef NET_RECORD_READER_H
+#define NET_RECORD_READER_H
 
 #include "base/buf.h"
 #include "base/fault.h"
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct inlet {
+struct record_reader {
     int fd;
     bool ended;
     struct buf in;     /* bytes read and not dropped yet */
@@ -20,11 +20,11 @@ struct inlet {
 
 /* Reads once, at most 256 KiB, from a readable descriptor: 1, also at the end of input (ended); -1
  * and trouble, also if a record is larger than any may be. */
-int inlet_read(struct inlet *in, struct fault *f);
+int record_reader_read(struct record_reader *in, struct fault *f);
 
 /* Drops the whole records. */
-void inlet_drop(struct inlet *in);
+void record_reader_drop(struct record_reader *in);
 
-void inlet_free(struct inlet *in);
+void record_reader_free(struct record_reader *in);
 
 #endif

@@ -29,9 +29,9 @@ struct visitor {
     size_t place;             /* among the visitors */
     uint64_t network;
     int64_t since;
-    struct crowd_member member;
-    struct crowd_member bare;   /* while it has sent nothing */
-    struct crowd_member silent; /* ... and then no hello */
+    struct netgroup_member member;
+    struct netgroup_member bare;   /* while it has sent nothing */
+    struct netgroup_member silent; /* ... and then no hello */
     char address[ADDRESS_MAX];
 };
 
@@ -42,7 +42,7 @@ struct server {
     char address[ADDRESS_MAX];
     struct visitor **visitors;
     size_t count;
-    struct crowds *crowds, *bare, *silent;
+    struct netgroups *groups, *bare, *silent;
     int64_t ticked, resume;
     bool paused, resting;
 };
@@ -87,22 +87,22 @@ static int opened(void *self, struct link *l, struct fault *f)
 /* Moves a connection to where it belongs among those that have said nothing, or no hello. */
 static void listen_to(struct server *s, struct visitor *v)
 {
-    if (v->bare.crowd && link_heard(v->link)) {
-        crowds_remove(s->bare, &v->bare);
-        crowds_add(s->silent, &v->silent, v->network); /* out of memory, it is not counted */
+    if (v->bare.group && link_heard(v->link)) {
+        netgroups_remove(s->bare, &v->bare);
+        netgroups_add(s->silent, &v->silent, v->network); /* out of memory, it is not counted */
     }
-    if (v->silent.crowd && is_greeted(v))
-        crowds_remove(s->silent, &v->silent);
+    if (v->silent.group && is_greeted(v))
+        netgroups_remove(s->silent, &v->silent);
 }
 
 static void forget(struct server *s, struct visitor *v)
 {
-    if (v->bare.crowd)
-        crowds_remove(s->bare, &v->bare);
-    if (v->silent.crowd)
-        crowds_remove(s->silent, &v->silent);
-    if (v->member.crowd)
-        crowds_remove(s->crowds, &v->member);
+    if (v->bare.group)
+        netgroups_remove(s->bare, &v->bare);
+    if (v->silent.group)
+        netgroups_remove(s->silent, &v->silent);
+    if (v->member.group)
+        netgroups_remove(s->groups, &v->member);
     s->visitors[v->place] = s->visitors[--s->count];
     s->visitors[v->place]->place = v->place;
     free(v);
@@ -141,10 +141,10 @@ static size_t quarter(const struct server *s)
  * that has sent nothing at all, if there is one, as a handshake takes time. */
 static struct visitor *too_silent(struct server *s)
 {
-    while (crowds_count(s->bare) + crowds_count(s->silent) >= quarter(s)) {
-        struct crowd_member *bare = crowds_oldest(s->bare);
+    while (netgroups_count(s->bare) + netgroups_count(s->silent) >= quarter(s)) {
+        struct netgroup_member *bare = netgroups_oldest(s->bare);
         struct visitor *v = bare ? VISITOR_OF(bare, bare)
-                                 : VISITOR_OF(crowds_oldest(s->silent), silent);
+                                 : VISITOR_OF(netgroups_oldest(s->silent), silent);
         if (bare ? !link_heard(v->link) : !is_greeted(v))
             return v;
         listen_to(s, v);
@@ -163,9 +163,9 @@ static bool is_idle(const struct visitor *v, int64_t now)
  * network or, if that is not the newcomer's, the newest that has delivered nothing. NULL: none. */
 static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcomer, int64_t now)
 {
-    bool crowded = crowds_of(s->crowds, newcomer) + 1 > crowds_most(s->crowds);
+    bool crowded = netgroups_of(s->groups, newcomer) + 1 > netgroups_most(s->groups);
     struct visitor *newest = NULL;
-    for (struct crowd_member *m = crowds_newest(s->crowds); m; m = m->older) {
+    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older) {
         struct visitor *v = VISITOR_OF(m, member);
         if (is_idle(v, now))
             return v;
@@ -182,7 +182,7 @@ static bool make_room(struct server *s, const struct sockaddr *from)
     struct visitor *v = too_silent(s);
     if (v)
         send_away(v, NULL, "slow: others came that may say hello sooner");
-    if (!address_is_loopback(from) && crowds_of(s->crowds, network) >= quarter(s))
+    if (!address_is_loopback(from) && netgroups_of(s->groups, network) >= quarter(s))
         return false;
     if (s->count < s->config->peers)
         return true;
@@ -211,8 +211,8 @@ static void welcome(struct server *s, int fd, const struct sockaddr *from)
     v->since = loop_now();
     v->place = s->count;
     s->visitors[s->count++] = v;
-    if (crowds_add(s->crowds, &v->member, v->network) ||
-        crowds_add(s->bare, &v->bare, v->network)) {
+    if (netgroups_add(s->groups, &v->member, v->network) ||
+        netgroups_add(s->bare, &v->bare, v->network)) {
         channel_close(channel);
         forget(s, v);
         return;
@@ -371,10 +371,10 @@ struct server *server_new(const struct server_config *config, const struct addre
     s->config = config;
     s->watch.fd = -1;
     s->visitors = calloc(config->peers + 1, sizeof(struct visitor *));
-    s->crowds = crowds_new(config->peers + 1, chance_seed());
-    s->bare = crowds_new(config->peers + 1, chance_seed());
-    s->silent = crowds_new(config->peers + 1, chance_seed());
-    if (!s->visitors || !s->crowds || !s->bare || !s->silent) {
+    s->groups = netgroups_new(config->peers + 1, chance_seed());
+    s->bare = netgroups_new(config->peers + 1, chance_seed());
+    s->silent = netgroups_new(config->peers + 1, chance_seed());
+    if (!s->visitors || !s->groups || !s->bare || !s->silent) {
         server_free(s);
         fault_memory(f);
         return NULL;
@@ -393,9 +393,9 @@ void server_free(struct server *s)
     server_close(s);
     while (s->count)
         send_away(s->visitors[s->count - 1], "done", "done");
-    crowds_free(s->crowds);
-    crowds_free(s->bare);
-    crowds_free(s->silent);
+    netgroups_free(s->groups);
+    netgroups_free(s->bare);
+    netgroups_free(s->silent);
     free(s->visitors);
     free(s);
 }

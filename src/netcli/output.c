@@ -24,17 +24,17 @@ static void ready(void *self, unsigned events)
 void output_open(struct output *o, struct loop *loop, struct buf *from)
 {
     struct fault f;
-    if (outlet_init(&o->outlet, loop, STDOUT_FILENO, from, &f))
+    if (async_writer_init(&o->writer, loop, STDOUT_FILENO, from, &f))
         cli_fail(NULL, &f);
     o->watch = (struct watch){.fd = STDOUT_FILENO, .ready = ready, .self = o};
-    if (o->outlet.watch.fd != STDOUT_FILENO && loop_watch(loop, &o->watch, 0, &f))
+    if (o->writer.watch.fd != STDOUT_FILENO && loop_watch(loop, &o->watch, 0, &f))
         cli_fail(NULL, &f);
 }
 
 void output_push(struct output *o)
 {
     struct fault f;
-    if (outlet_push(&o->outlet, &f) == 0)
+    if (async_writer_push(&o->writer, &f) == 0)
         return;
     if (f.kind == FAULT_NONE)
         reader_left();
@@ -45,13 +45,13 @@ void output_drain(struct output *o, int milliseconds)
 {
     int64_t until = loop_now() + milliseconds;
     struct fault f;
-    for (output_push(o); outlet_backlog(&o->outlet) && loop_now() < until; output_push(o))
-        if (loop_turn(o->outlet.loop, milliseconds, &f))
+    for (output_push(o); async_writer_backlog(&o->writer) && loop_now() < until; output_push(o))
+        if (loop_turn(o->writer.loop, milliseconds, &f))
             return;
 }
 
 void output_close(struct output *o)
 {
     loop_unwatch(&o->watch);
-    outlet_free(&o->outlet);
+    async_writer_free(&o->writer);
 }

@@ -6,7 +6,7 @@
 #include "net/async_writer.h"
 
 struct output {
-    struct outlet outlet;
+    struct async_writer writer;
     struct watch watch; /* watches for the reader's end even if there is nothing to write */
 };
 

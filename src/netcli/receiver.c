@@ -94,13 +94,13 @@ void receiver_settle(struct receiver *r)
 
 bool receiver_is_full(const struct receiver *r)
 {
-    return outlet_backlog(&r->output.outlet) > LISTENER_OUT_MAX;
+    return async_writer_backlog(&r->output.writer) > LISTENER_OUT_MAX;
 }
 
 void receiver_drain(struct receiver *r)
 {
     output_drain(&r->output, DRAIN);
-    size_t left = outlet_backlog(&r->output.outlet);
+    size_t left = async_writer_backlog(&r->output.writer);
     if (left && !r->spool_path)
         cli_die("stdout: nobody read the last %zu bytes", left);
 }

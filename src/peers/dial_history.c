@@ -8,17 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
-void journal_init(struct journal *j, const char *path)
+void dial_history_init(struct dial_history *j, const char *path)
 {
-    *j = (struct journal){.tried = {.path = path}};
+    *j = (struct dial_history){.tried = {.path = path}};
 }
 
-void journal_free(struct journal *j)
+void dial_history_free(struct dial_history *j)
 {
     tried_free(&j->tried);
 }
 
-int journal_read(struct journal *j, struct fault *f)
+int dial_history_read(struct dial_history *j, struct fault *f)
 {
     char path[PATH_MAX];
     struct stat now = {0};
@@ -32,7 +32,8 @@ int journal_read(struct journal *j, struct fault *f)
 }
 
 /* An event that is not in the file yet; NULL: none. */
-static const struct tried_event *find_event(const struct journal *j, const struct tried_name *n)
+static const struct tried_event *find_event(const struct dial_history *j,
+                                            const struct tried_name *n)
 {
     for (size_t i = 0; i < j->count; i++)
         if (memcmp(&j->events[i].name, n, sizeof *n) == 0)
@@ -41,7 +42,7 @@ static const struct tried_event *find_event(const struct journal *j, const struc
 }
 
 /* When the target failed last, under its key or any; 0: never, as far as is known. */
-static int64_t failed_at(const struct journal *j, const struct target *t,
+static int64_t failed_at(const struct dial_history *j, const struct target *t,
                          const struct tried_mark *known)
 {
     struct tried_name n;
@@ -55,7 +56,7 @@ static int64_t failed_at(const struct journal *j, const struct target *t,
     return own && !own->answered && own->time > at ? own->time : at;
 }
 
-void journal_mark(const struct journal *j, struct target *t, int64_t now, int64_t hold)
+void dial_history_mark(const struct dial_history *j, struct target *t, int64_t now, int64_t hold)
 {
     struct tried_name n;
     struct tried_mark known = {0};
@@ -70,7 +71,8 @@ void journal_mark(const struct journal *j, struct target *t, int64_t now, int64_
         t->hold = (hold - (now - at)) * 1000;
 }
 
-void journal_note(struct journal *j, const struct target *t, enum outcome outcome, int64_t now)
+void dial_history_note(struct dial_history *j, const struct target *t, enum outcome outcome,
+                       int64_t now)
 {
     struct tried_event event = {.answered = outcome == OUTCOME_ANSWERED, .time = now};
     bool any = outcome == OUTCOME_NOBODY && !t->tried;
@@ -78,13 +80,13 @@ void journal_note(struct journal *j, const struct target *t, enum outcome outcom
     tried_name(&event.name, any ? NULL : t->key, &t->address);
     while (i < j->count && memcmp(&j->events[i].name, &event.name, sizeof event.name) != 0)
         i++;
-    if (i == JOURNAL_EVENTS_MAX)
+    if (i == DIAL_HISTORY_EVENTS_MAX)
         return;
     j->events[i] = event;
     j->count += i == j->count;
 }
 
-void journal_anchors(struct journal *j, const struct target *const *list, size_t count)
+void dial_history_anchors(struct dial_history *j, const struct target *const *list, size_t count)
 {
     struct tried_name now[TRIED_ANCHORS];
     if (!count) /* cut off for now: those of before are still the ones to begin with */
@@ -97,7 +99,7 @@ void journal_anchors(struct journal *j, const struct target *const *list, size_t
 }
 
 /* 0, or -1 and trouble. The file is locked. */
-static int update(struct journal *j, const struct peers *peers, struct fault *f)
+static int update(struct dial_history *j, const struct peers *peers, struct fault *f)
 {
     uint8_t secret[TRIED_SECRET_LEN];
     if (tried_secret(j->tried.path, secret, f) || tried_load(&j->tried, f) ||
@@ -114,7 +116,7 @@ static int update(struct journal *j, const struct peers *peers, struct fault *f)
     return tried_save(&j->tried, f);
 }
 
-int journal_write(struct journal *j, const struct peers *peers, struct fault *f)
+int dial_history_write(struct dial_history *j, const struct peers *peers, struct fault *f)
 {
     if (j->closed || (!j->count && !j->moved))
         return 0;

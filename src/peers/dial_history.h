@@ -1,37 +1,37 @@
 /* What a dialing program finds out about the records of one peers file, and what others have found
  * out: reads and updates PEERS.tried (peers/tried.h). That file is a convenience: where it cannot
  * be written, nothing is remembered for the next run. */
-#ifndef PEERS_JOURNAL_H
-#define PEERS_JOURNAL_H
+#ifndef PEERS_DIAL_HISTORY_H
+#define PEERS_DIAL_HISTORY_H
 
 #include "peers/peers.h"
 #include "peers/tried.h"
 
 #include <sys/stat.h>
 
-#define JOURNAL_EVENTS_MAX 256 /* between two writes; more are not remembered */
+#define DIAL_HISTORY_EVENTS_MAX 256 /* between two writes; more are not remembered */
 
-struct journal {
+struct dial_history {
     struct tried tried;
     struct stat seen; /* the file when it was last read */
-    struct tried_event events[JOURNAL_EVENTS_MAX];
+    struct tried_event events[DIAL_HISTORY_EVENTS_MAX];
     size_t count;
     struct tried_name anchors[TRIED_ANCHORS];
     bool moved;  /* the anchors have changed since they were written */
     bool closed; /* the file cannot be written */
 };
 
-/* A journal of the peers file at path, which stays the caller's. */
-void journal_init(struct journal *j, const char *path);
-void journal_free(struct journal *j);
+/* A history of the peers file at path, which stays the caller's. */
+void dial_history_init(struct dial_history *j, const char *path);
+void dial_history_free(struct dial_history *j);
 
 /* Reads the file if it has changed: 1, 0 if it has not, -1 and trouble. A line that was skipped is
  * in j->tried. */
-int journal_read(struct journal *j, struct fault *f);
+int dial_history_read(struct dial_history *j, struct fault *f);
 
 /* Sets what is known of an announced target at this time, in Unix seconds. hold: how long one that
  * failed is not dialed, in seconds. */
-void journal_mark(const struct journal *j, struct target *t, int64_t now, int64_t hold);
+void dial_history_mark(const struct dial_history *j, struct target *t, int64_t now, int64_t hold);
 
 /* What became of a dial. */
 enum outcome {
@@ -41,13 +41,14 @@ enum outcome {
 };
 
 /* The outcome for an announced target. */
-void journal_note(struct journal *j, const struct target *t, enum outcome outcome, int64_t now);
+void dial_history_note(struct dial_history *j, const struct target *t, enum outcome outcome,
+                       int64_t now);
 
 /* The announced targets that are connected for longest, at most TRIED_ANCHORS. */
-void journal_anchors(struct journal *j, const struct target *const *list, size_t count);
+void dial_history_anchors(struct dial_history *j, const struct target *const *list, size_t count);
 
 /* Enters all that is new into the file, without what is no longer among the peers. Nothing is
  * waited for: if another program has it locked, the next call tries again. 0, or -1 and trouble. */
-int journal_write(struct journal *j, const struct peers *peers, struct fault *f);
+int dial_history_write(struct dial_history *j, const struct peers *peers, struct fault *f);
 
 #endif

@@ -5,22 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct crowd {
+struct netgroup {
     uint64_t network;
     size_t count;
-    struct crowd_member *oldest, *newest;
-    struct crowd *before, *after; /* others of the same size */
+    struct netgroup_member *oldest, *newest;
+    struct netgroup *before, *after; /* others of the same size */
 };
 
 struct entry {
     uint8_t key[IDMAP_ID_LEN]; /* the network, padded with zeros */
-    struct crowd *crowd;
+    struct netgroup *group;
 };
 
-struct crowds {
+struct netgroups {
     struct idmap networks; /* struct entry */
-    size_t count, most;    /* most: the size of the largest crowd */
-    struct crowd *by_size[];
+    size_t count, most;    /* most: the size of the largest group */
+    struct netgroup *by_size[];
 };
 
 static void make_key(uint64_t network, uint8_t key[IDMAP_ID_LEN])
@@ -29,133 +29,133 @@ static void make_key(uint64_t network, uint8_t key[IDMAP_ID_LEN])
     memcpy(key, &network, sizeof network);
 }
 
-static struct crowd *find(const struct crowds *c, uint64_t network)
+static struct netgroup *find(const struct netgroups *c, uint64_t network)
 {
     uint8_t key[IDMAP_ID_LEN];
     make_key(network, key);
     const struct entry *e = idmap_find(&c->networks, key);
-    return e ? e->crowd : NULL;
+    return e ? e->group : NULL;
 }
 
-struct crowds *crowds_new(size_t members, uint64_t seed)
+struct netgroups *netgroups_new(size_t members, uint64_t seed)
 {
-    struct crowds *c = calloc(1, sizeof *c + (members + 1) * sizeof(struct crowd *));
+    struct netgroups *c = calloc(1, sizeof *c + (members + 1) * sizeof(struct netgroup *));
     if (c)
         idmap_init(&c->networks, sizeof(struct entry), members, seed);
     return c;
 }
 
-void crowds_free(struct crowds *c)
+void netgroups_free(struct netgroups *c)
 {
     size_t place = 0;
     if (!c)
         return;
     for (struct entry *e; (e = idmap_each(&c->networks, &place));)
-        free(e->crowd);
+        free(e->group);
     idmap_free(&c->networks);
     free(c);
 }
 
-static void link_in(struct crowds *c, struct crowd *crowd)
+static void link_in(struct netgroups *c, struct netgroup *group)
 {
-    struct crowd **first = &c->by_size[crowd->count];
-    crowd->before = NULL;
-    crowd->after = *first;
+    struct netgroup **first = &c->by_size[group->count];
+    group->before = NULL;
+    group->after = *first;
     if (*first)
-        (*first)->before = crowd;
-    *first = crowd;
-    if (crowd->count > c->most)
-        c->most = crowd->count;
+        (*first)->before = group;
+    *first = group;
+    if (group->count > c->most)
+        c->most = group->count;
 }
 
-static void link_out(struct crowds *c, struct crowd *crowd)
+static void link_out(struct netgroups *c, struct netgroup *group)
 {
-    if (crowd->before)
-        crowd->before->after = crowd->after;
+    if (group->before)
+        group->before->after = group->after;
     else
-        c->by_size[crowd->count] = crowd->after;
-    if (crowd->after)
-        crowd->after->before = crowd->before;
+        c->by_size[group->count] = group->after;
+    if (group->after)
+        group->after->before = group->before;
 }
 
-/* A crowd without members yet. NULL: no memory. */
-static struct crowd *new_crowd(struct crowds *c, uint64_t network)
+/* A group without members yet. NULL: no memory. */
+static struct netgroup *new_group(struct netgroups *c, uint64_t network)
 {
     uint8_t key[IDMAP_ID_LEN];
     make_key(network, key);
-    struct crowd *crowd = calloc(1, sizeof *crowd);
-    struct entry *e = crowd ? idmap_add(&c->networks, key) : NULL;
+    struct netgroup *group = calloc(1, sizeof *group);
+    struct entry *e = group ? idmap_add(&c->networks, key) : NULL;
     if (!e) {
-        free(crowd);
+        free(group);
         return NULL;
     }
-    e->crowd = crowd;
-    crowd->network = network;
-    return crowd;
+    e->group = group;
+    group->network = network;
+    return group;
 }
 
-int crowds_add(struct crowds *c, struct crowd_member *m, uint64_t network)
+int netgroups_add(struct netgroups *c, struct netgroup_member *m, uint64_t network)
 {
-    struct crowd *crowd = find(c, network);
-    if (crowd)
-        link_out(c, crowd);
-    else if (!(crowd = new_crowd(c, network)))
+    struct netgroup *group = find(c, network);
+    if (group)
+        link_out(c, group);
+    else if (!(group = new_group(c, network)))
         return -1;
-    *m = (struct crowd_member){.crowd = crowd, .older = crowd->newest};
-    if (crowd->newest)
-        crowd->newest->newer = m;
+    *m = (struct netgroup_member){.group = group, .older = group->newest};
+    if (group->newest)
+        group->newest->newer = m;
     else
-        crowd->oldest = m;
-    crowd->newest = m;
-    crowd->count++;
-    link_in(c, crowd);
+        group->oldest = m;
+    group->newest = m;
+    group->count++;
+    link_in(c, group);
     c->count++;
     return 0;
 }
 
-void crowds_remove(struct crowds *c, struct crowd_member *m)
+void netgroups_remove(struct netgroups *c, struct netgroup_member *m)
 {
-    struct crowd *crowd = m->crowd;
+    struct netgroup *group = m->group;
     uint8_t key[IDMAP_ID_LEN];
-    *(m->older ? &m->older->newer : &crowd->oldest) = m->newer;
-    *(m->newer ? &m->newer->older : &crowd->newest) = m->older;
-    link_out(c, crowd);
-    crowd->count--;
+    *(m->older ? &m->older->newer : &group->oldest) = m->newer;
+    *(m->newer ? &m->newer->older : &group->newest) = m->older;
+    link_out(c, group);
+    group->count--;
     c->count--;
-    if (crowd->count) {
-        link_in(c, crowd);
+    if (group->count) {
+        link_in(c, group);
     } else {
-        make_key(crowd->network, key);
+        make_key(group->network, key);
         idmap_remove(&c->networks, idmap_find(&c->networks, key));
-        free(crowd);
+        free(group);
     }
     while (c->most && !c->by_size[c->most])
         c->most--;
-    m->crowd = NULL;
+    m->group = NULL;
 }
 
-size_t crowds_count(const struct crowds *c)
+size_t netgroups_count(const struct netgroups *c)
 {
     return c->count;
 }
 
-size_t crowds_of(const struct crowds *c, uint64_t network)
+size_t netgroups_of(const struct netgroups *c, uint64_t network)
 {
-    const struct crowd *crowd = find(c, network);
-    return crowd ? crowd->count : 0;
+    const struct netgroup *group = find(c, network);
+    return group ? group->count : 0;
 }
 
-struct crowd_member *crowds_newest(const struct crowds *c)
+struct netgroup_member *netgroups_newest(const struct netgroups *c)
 {
     return c->most ? c->by_size[c->most]->newest : NULL;
 }
 
-struct crowd_member *crowds_oldest(const struct crowds *c)
+struct netgroup_member *netgroups_oldest(const struct netgroups *c)
 {
     return c->most ? c->by_size[c->most]->oldest : NULL;
 }
 
-size_t crowds_most(const struct crowds *c)
+size_t netgroups_most(const struct netgroups *c)
 {
     return c->most;
 }

@@ -1,34 +1,34 @@
 /* How many connections there are from each network, and from the most crowded one. Everything takes
  * constant time, so that strangers who connect all the time cost little. */
-#ifndef PEERS_CROWDS_H
-#define PEERS_CROWDS_H
+#ifndef PEERS_NETGROUPS_H
+#define PEERS_NETGROUPS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A member of a crowd, part of what represents a connection. */
-struct crowd_member {
-    struct crowd *crowd;
-    struct crowd_member *older, *newer;
+/* A member of a group, part of what represents a connection. */
+struct netgroup_member {
+    struct netgroup *group;
+    struct netgroup_member *older, *newer;
 };
 
-struct crowds;
+struct netgroups;
 
 /* For at most so many members. NULL: no memory. */
-struct crowds *crowds_new(size_t members, uint64_t seed);
-void crowds_free(struct crowds *c);
+struct netgroups *netgroups_new(size_t members, uint64_t seed);
+void netgroups_free(struct netgroups *c);
 
 /* Adds a member, which stays the caller's, as the newest of its network. 0, or -1: no memory.
  */
-int crowds_add(struct crowds *c, struct crowd_member *m, uint64_t network);
-void crowds_remove(struct crowds *c, struct crowd_member *m);
+int netgroups_add(struct netgroups *c, struct netgroup_member *m, uint64_t network);
+void netgroups_remove(struct netgroups *c, struct netgroup_member *m);
 
-size_t crowds_count(const struct crowds *c); /* of all members */
-size_t crowds_of(const struct crowds *c, uint64_t network);
-size_t crowds_most(const struct crowds *c); /* of the most crowded network */
+size_t netgroups_count(const struct netgroups *c); /* of all members */
+size_t netgroups_of(const struct netgroups *c, uint64_t network);
+size_t netgroups_most(const struct netgroups *c); /* of the most crowded network */
 
 /* The newest and the oldest member of the most crowded network. NULL: there is none. */
-struct crowd_member *crowds_newest(const struct crowds *c);
-struct crowd_member *crowds_oldest(const struct crowds *c);
+struct netgroup_member *netgroups_newest(const struct netgroups *c);
+struct netgroup_member *netgroups_oldest(const struct netgroups *c);
 
 #endif

@@ -14,7 +14,7 @@
 enum { GOOD_FAILURES = 3 };
 
 /* How many records a network has. */
-struct crowd {
+struct netgroup {
     uint64_t network;
     size_t count;
     UT_hash_handle hh;
@@ -33,7 +33,7 @@ struct place {
 struct kept {
     struct who who;
     struct place place;
-    struct crowd *crowd;
+    struct netgroup *group;
     int64_t time;
     enum address_scope scope;
     bool good;         /* has answered, and is kept for that */
@@ -60,17 +60,17 @@ int peerbook_lock(const struct peerbook *b)
     return file_open_locked(b->path);
 }
 
-static void leave_crowd(struct peerbook *b, struct crowd *c)
+static void leave_group(struct peerbook *b, struct netgroup *c)
 {
     if (--c->count)
         return;
-    HASH_DEL(b->crowds, c);
+    HASH_DEL(b->groups, c);
     free(c);
 }
 
 static void drop(struct peerbook *b, struct kept *x)
 {
-    leave_crowd(b, x->crowd);
+    leave_group(b, x->group);
     b->good -= x->good;
     if (x->bucket >= 0)
         b->in_bucket[x->bucket]--;
@@ -182,16 +182,16 @@ int peerbook_check(const struct peerbook *b, const struct peer *p, int64_t now, 
 /* --- Adding ----------------------------------------------------------------------------------- */
 
 /* Counts one more record of a network; NULL: no memory. */
-static struct crowd *join_crowd(struct peerbook *b, uint64_t network)
+static struct netgroup *join_group(struct peerbook *b, uint64_t network)
 {
-    struct crowd *c;
-    HASH_FIND(hh, b->crowds, &network, sizeof network, c);
+    struct netgroup *c;
+    HASH_FIND(hh, b->groups, &network, sizeof network, c);
     if (!c) {
         c = calloc(1, sizeof *c);
         if (!c)
             return NULL;
         c->network = network;
-        HASH_ADD(hh, b->crowds, network, sizeof c->network, c);
+        HASH_ADD(hh, b->groups, network, sizeof c->network, c);
         if (!c->hh.tbl) {
             free(c);
             return NULL;
@@ -219,8 +219,8 @@ static void mark(struct peerbook *b, struct kept *x)
 
 static void leave_list(struct peerbook *b, struct kept *x, bool has_place)
 {
-    if (x->crowd)
-        leave_crowd(b, x->crowd);
+    if (x->group)
+        leave_group(b, x->group);
     b->good -= x->good;
     if (has_place)
         HASH_DELETE(hp, b->places, x);
@@ -242,8 +242,8 @@ static struct kept *keep(struct peerbook *b, const struct peer *p, const struct 
     x->len = p->len;
     memcpy(x->line, p->line, p->len);
     mark(b, x);
-    x->crowd = join_crowd(b, address_network_of(a));
-    if (!x->crowd) {
+    x->group = join_group(b, address_network_of(a));
+    if (!x->group) {
         leave_list(b, x, false);
         return NULL;
     }
@@ -276,7 +276,7 @@ static void join_bucket(struct peerbook *b, struct kept *x)
         return;
     memcpy(n.key, x->who.key, ID_LEN);
     memcpy(n.address, x->place.address, sizeof n.address);
-    x->bucket = (int)tried_bucket(b->secret, 'n', x->crowd->network, &n, buckets(b),
+    x->bucket = (int)tried_bucket(b->secret, 'n', x->group->network, &n, buckets(b),
                                   PEERBOOK_REACH);
     b->in_bucket[x->bucket]++;
 }
@@ -296,7 +296,7 @@ static int make_buckets(struct peerbook *b, struct fault *f)
 /* How well a record deserves to be evicted: compared field by field. */
 struct merit {
     bool failed;
-    size_t crowd;   /* records of its network in the book */
+    size_t group;   /* records of its network in the book */
     bool newcomers; /* it is of the newest record's network */
     int64_t age;
 };
@@ -305,8 +305,8 @@ static bool deserves_more(const struct merit *a, const struct merit *b)
 {
     if (a->failed != b->failed)
         return a->failed;
-    if (a->crowd != b->crowd)
-        return a->crowd > b->crowd;
+    if (a->group != b->group)
+        return a->group > b->group;
     return a->newcomers != b->newcomers ? a->newcomers : a->age >= b->age;
 }
 
@@ -318,7 +318,7 @@ static struct kept *choose_leaver(const struct peerbook *b, const struct kept *n
     for (struct kept *x = b->list; x; x = x->hh.next) {
         if (x->good || (bucket >= 0 && x->bucket != bucket))
             continue;
-        struct merit m = {x->failures > 0, x->crowd->count, x->crowd == newest->crowd, -x->time};
+        struct merit m = {x->failures > 0, x->group->count, x->group == newest->group, -x->time};
         if (leaver && !deserves_more(&m, &most))
             continue;
         leaver = x;
@@ -334,7 +334,7 @@ static int find_leaver(struct peerbook *b, struct kept *newest, struct kept **le
     bool full = HASH_COUNT(b->list) > b->limit;
     size_t places = (b->limit + buckets(b) - 1) / buckets(b);
     *leaver = NULL;
-    if (buckets(b) > 1 && newest->crowd->count > PEERBOOK_PLACES && !newest->good) {
+    if (buckets(b) > 1 && newest->group->count > PEERBOOK_PLACES && !newest->good) {
         if (b->bucketed)
             join_bucket(b, newest);
         else if (make_buckets(b, f))

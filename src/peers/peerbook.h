@@ -34,7 +34,7 @@ struct peerbook {
     struct buf front;
     struct kept *list; /* in the order in which they were added */
     struct kept *places;
-    struct crowd *crowds;
+    struct netgroup *groups;
     size_t good;                        /* records that have answered, and are kept for that */
     size_t in_bucket[PEERBOOK_BUCKETS]; /* records, apart from those */
     bool bucketed, has_secret;

@@ -18,12 +18,12 @@ struct target {
     bool operand;   /* it was named on the command line */
     uint8_t key[ID_LEN];
     int64_t time; /* the record's */
-    /* What the roster knows of an announced one (peers/tried.h). */
+    /* What the candidates' files tell of an announced one (peers/tried.h). */
     bool tried;    /* it has answered */
     bool anchor;   /* it was among the longest connections */
     bool test;     /* it is to be dialed to see whether it still answers */
     int64_t hold;  /* ms: it failed lately, and is not dialed for so long */
-    size_t source; /* which of the roster's operands has it */
+    size_t source; /* which of the program's operands has it */
 };
 
 struct peers {

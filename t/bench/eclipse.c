@@ -2,7 +2,7 @@
  * How many addresses it takes to surround a node: that all eight peers that it dials after a
  * restart are the attacker's. Before: one table, in which a record of the most crowded network is
  * evicted, each name is a network, and whoever is in the table is dialed with equal chances. After:
- * the programs' own peerbook, journal, roster and dialer, for two virtual days of attack.
+ * the programs' own peerbook, history, candidates and dialer, for two virtual days of attack.
  *
  *     eclipse TRIALS [new | old]    new: a node that knows only eight others when the attack
  * begins; old: one that has run for three days
@@ -183,8 +183,8 @@ struct run {
     struct world *w;
     char path[128];
     struct peerbook book;
-    struct journal journal;
-    struct roster *roster;
+    struct dial_history history;
+    struct candidates *candidates;
     struct dialer *dialer;
     const struct target *busy[FANOUT];
     int64_t since[FANOUT];
@@ -224,7 +224,7 @@ static void say(void *self, const char *words)
 
 static void note(struct run *r, const struct target *t, enum outcome outcome)
 {
-    journal_note(&r->journal, t, outcome, BEGIN + r->now);
+    dial_history_note(&r->history, t, outcome, BEGIN + r->now);
 }
 
 /* Dials until all places are taken, or nobody is left to be dialed now. */
@@ -278,19 +278,19 @@ static void write_down(struct run *r)
     struct peers all = {0};
     struct fault f;
     if (r->count)
-        journal_anchors(&r->journal, r->busy, r->count); /* in the order of their age */
-    must(peers_read(&all, r->path, NULL, &f) || journal_write(&r->journal, &all, &f), &f);
+        dial_history_anchors(&r->history, r->busy, r->count); /* in the order of their age */
+    must(peers_read(&all, r->path, NULL, &f) || dial_history_write(&r->history, &all, &f), &f);
     peers_free(&all);
 }
 
 static void look(struct run *r)
 {
-    const struct roster_critic critic = {say, NULL};
+    const struct candidates_critic critic = {say, NULL};
     struct target *list = NULL;
     size_t count;
     struct fault f;
-    must(roster_read(r->roster, NULL, &critic, &f) < 0 ||
-             roster_list(r->roster, NULL, false, &list, &count) ||
+    must(candidates_read(r->candidates, NULL, &critic, &f) < 0 ||
+             candidates_list(r->candidates, NULL, false, &list, &count) ||
              dialer_targets(r->dialer, list, count),
          &f);
     free(list);
@@ -325,9 +325,9 @@ static void start(struct run *r, uint64_t seed)
 {
     struct fault f;
     char *operands[] = {r->path};
-    r->roster = roster_new(operands, 1, false, &f);
+    r->candidates = candidates_new(operands, 1, false, &f);
     r->dialer = dialer_new(FANOUT, seed);
-    if (!r->roster || !r->dialer)
+    if (!r->candidates || !r->dialer)
         errx(2, "%s", f.text);
     r->count = 0;
     look(r);
@@ -335,7 +335,7 @@ static void start(struct run *r, uint64_t seed)
 
 static void stop(struct run *r)
 {
-    roster_free(r->roster);
+    candidates_free(r->candidates);
     dialer_free(r->dialer);
 }
 
@@ -358,7 +358,7 @@ static int after(struct world *w, bool young, uint64_t seed)
              access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", (int)getpid());
     remove_files(&r);
     peerbook_init(&r.book, r.path, LIMIT);
-    journal_init(&r.journal, r.path);
+    dial_history_init(&r.history, r.path);
     start(&r, seed);
     for (int h = young ? -1 : -QUIET; h < HOURS; h++)
         hour(&r, h >= 0, young);
@@ -369,7 +369,7 @@ static int after(struct world *w, bool young, uint64_t seed)
     for (size_t i = 0; i < r.count; i++)
         mine += node_of(&r, r.busy[i])->attacker;
     stop(&r);
-    journal_free(&r.journal);
+    dial_history_free(&r.history);
     peerbook_free(&r.book);
     remove_files(&r);
     return r.count < FANOUT ? -1 : mine;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct run {
-    struct inlet in;
+    struct record_reader in;
     int feed;
     struct buf given; /* what was given out and dropped */
     bool failed;
@@ -27,7 +27,7 @@ static void end(struct run *r)
     close(r->in.fd);
     if (r->feed >= 0)
         close(r->feed);
-    inlet_free(&r->in);
+    record_reader_free(&r->in);
     buf_free(&r->given);
 }
 
@@ -41,14 +41,14 @@ static void give(struct run *r, const char *bytes, size_t n)
         close(r->feed);
         r->feed = -1;
     }
-    if (inlet_read(&r->in, &f) < 0) {
+    if (record_reader_read(&r->in, &f) < 0) {
         must(f.kind == FAULT_RULE && f.text[0]);
         r->failed = true;
         return;
     }
     must(r->in.ended == !n && r->in.whole <= r->in.in.len);
     must(buf_add(&r->given, r->in.in.data, r->in.whole) == 0);
-    inlet_drop(&r->in);
+    record_reader_drop(&r->in);
 }
 
 /* How many lines follow a header. */

@@ -253,47 +253,48 @@ static inline struct end actor_end(struct actor *a)
 
 /* --- The recount ------------------------------------------------------------------------------ */
 
-static inline void recount_one(const struct listener *l, const struct asked *a, size_t *named,
+static inline void recount_one(const struct listener *l, const struct in_flight *a, size_t *named,
                                size_t *beside)
 {
     bool fills = false;
-    must(a->count && a->count <= ANNOUNCERS_MAX && a->asked <= a->count && a->round <= a->asked);
+    must(a->count && a->count <= ANNOUNCERS_MAX && a->requested <= a->count &&
+         a->round <= a->requested);
     for (size_t i = 0; i < a->count; i++) {
         must(inbound_at(l, a->who[i]));
         for (size_t j = 0; j < i; j++)
             must(a->who[i] != a->who[j]);
         named[a->who[i]]++;
-        beside[a->who[i]] += i && i < a->asked;
-        fills |= a->filling && i < a->asked && a->filling->slot == a->who[i];
+        beside[a->who[i]] += i && i < a->requested;
+        fills |= a->reconstruction && i < a->requested && a->reconstruction->slot == a->who[i];
     }
-    if (!a->filling)
+    if (!a->reconstruction)
         return;
-    const struct filling *fill = a->filling;
-    const struct inbound *g = inbound_at(l, fill->slot);
-    must(fills && memcmp(fill->id, a->id, ID_LEN) == 0);
-    must((g->state->shorts == fill) != (g->state->lines == fill));
-    must(fill->count <= fill->cap && fill->missing <= fill->count);
-    must(g->state->lines != fill || (fill->missing && fill->next < fill->count));
+    const struct reconstruction *r = a->reconstruction;
+    const struct inbound *g = inbound_at(l, r->slot);
+    must(fills && memcmp(r->id, a->id, ID_LEN) == 0);
+    must((g->state->shorts == r) != (g->state->lines == r));
+    must(r->count <= r->cap && r->missing <= r->count);
+    must(g->state->lines != r || (r->missing && r->next < r->count));
 }
 
 static inline void recount_listener(const struct listener *l)
 {
     static size_t named[LISTENER_PEERS_MAX], beside[LISTENER_PEERS_MAX];
-    size_t place = 0, fillings = 0, entries = 0;
+    size_t place = 0, reconstructions = 0, entries = 0;
     memset(named, 0, l->top * sizeof *named);
     memset(beside, 0, l->top * sizeof *beside);
-    for (struct asked *a; (a = idmap_each(&l->asked, &place)); entries++) {
+    for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place)); entries++) {
         recount_one(l, a, named, beside);
-        fillings += a->filling != NULL;
+        reconstructions += a->reconstruction != NULL;
     }
-    must(entries == l->asked.count && entries <= LISTENER_ASKED_MAX);
-    must(fillings == l->fillings && fillings <= LISTENER_FILLINGS_MAX);
+    must(entries == l->in_flight.count && entries <= LISTENER_IN_FLIGHT_MAX);
+    must(reconstructions == l->reconstructions && reconstructions <= LISTENER_RECONSTRUCTIONS_MAX);
     for (size_t i = 0; i < l->top; i++) {
         const struct inbound *g = l->peers[i];
         must(!g || (g->state->slot == i && g->state->announced == named[i]));
         must(!g || (named[i] <= LISTENER_ANNOUNCED_MAX && g->state->beside == beside[i]));
-        must(!g || !g->state->shorts || idmap_find(&l->asked, g->state->shorts->id));
-        must(!g || !g->state->lines || idmap_find(&l->asked, g->state->lines->id));
+        must(!g || !g->state->shorts || idmap_find(&l->in_flight, g->state->shorts->id));
+        must(!g || !g->state->lines || idmap_find(&l->in_flight, g->state->lines->id));
     }
 }
 

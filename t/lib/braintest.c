@@ -437,7 +437,7 @@ static void test_shared(void)
     uint8_t id[ID_LEN];
     memcpy(id, twin.id, ID_LEN);
     memcpy(id, tx.id, WIRE_SHORT_LEN);
-    recents_add(&n->nodes[0].listener->recents, id, twin.text.data, twin.text.len - 1);
+    recent_txs_add(&n->nodes[0].listener->recent_txs, id, twin.text.data, twin.text.len - 1);
     size_t block = net_add(n, make_block(2, prev, &tx, 1));
     join(&t, n, 0, NULL, true);
     add_brief(&brief, &n->records[block], &tx);
@@ -852,10 +852,10 @@ static void peer_records(void)
     must(taken == 200 && offer(&t, &r) == '-' && offer(&other, &r) == 't');
     for (int64_t i = 1; i < 20; i++) {
         struct record again = make_peer(3, time + i);
-        if (i < TIMES_BURST)
+        if (i < KEY_TIMES_BURST)
             net_add(n, again);
         must(offer(&other, &again) == 't' && offer(&other, &again) == 'T');
-        if (i >= TIMES_BURST)
+        if (i >= KEY_TIMES_BURST)
             buf_free(&again.text);
     }
     struct record old = make_peer(4, time - 1), future = make_peer(5, time + 3600);

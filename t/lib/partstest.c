@@ -1,7 +1,7 @@
 /*
  * Tests of the small parts of the network, each alone.
  *
- * partstest idhash|idmap|idset|ordered|recents|session|silence|inlet|spool
+ * partstest idhash|idmap|idset|ordered|recent_txs|session|silence|record_reader|spool
  */
 #include <err.h>
 
@@ -197,108 +197,109 @@ static void recent_id(uint8_t id[ID_LEN], size_t i)
     memcpy(id, &i, sizeof i);
 }
 
-/* It has the newest RECENTS_BYTES, unchanged, by their first digits; of two with the same digits,
- * the first. */
-static void test_recents(void)
+/* It has the newest RECENT_TXS_BYTES, unchanged, by their first digits; of two with the same
+ * digits, the first. */
+static void test_recent_txs(void)
 {
     enum { LINE = 10000, LINES = 5000 };
-    struct recents r;
+    struct recent_txs r;
     char *line = malloc(LINE);
     uint8_t id[ID_LEN];
     must(line != NULL);
-    recents_init(&r, 9);
+    recent_txs_init(&r, 9);
     for (size_t i = 0; i < LINES; i++) {
         recent_id(id, i);
         memset(line, 'a' + (int)(i % 26), LINE);
-        recents_add(&r, id, line, LINE);
-        recents_add(&r, id, "twin", 4);
+        recent_txs_add(&r, id, line, LINE);
+        recent_txs_add(&r, id, "twin", 4);
     }
     size_t kept = 0;
     for (size_t i = 0; i < LINES; i++) {
         recent_id(id, i);
-        struct field found = recents_find(&r, id);
-        must(found.text || LINES - i > RECENTS_BYTES / LINE);
+        struct field found = recent_txs_find(&r, id);
+        must(found.text || LINES - i > RECENT_TXS_BYTES / LINE);
         must(!found.text || (found.len == LINE && found.text[LINE - 1] == 'a' + (char)(i % 26)));
         kept += found.text != NULL;
     }
-    must(kept <= 2 * RECENTS_BYTES / LINE);
-    must(r.young.lines.len <= RECENTS_BYTES && r.old.lines.len <= RECENTS_BYTES);
-    recents_free(&r);
-    recents_init(&r, 9);
-    for (size_t i = 0; i < 2 * RECENTS_MAX + 5; i++) {
+    must(kept <= 2 * RECENT_TXS_BYTES / LINE);
+    must(r.young.lines.len <= RECENT_TXS_BYTES && r.old.lines.len <= RECENT_TXS_BYTES);
+    recent_txs_free(&r);
+    recent_txs_init(&r, 9);
+    for (size_t i = 0; i < 2 * RECENT_TXS_MAX + 5; i++) {
         recent_id(id, i);
-        recents_add(&r, id, "x", 1);
+        recent_txs_add(&r, id, "x", 1);
     }
-    must(r.young.places.count == 5 && r.old.places.count == RECENTS_MAX);
-    recents_free(&r);
+    must(r.young.places.count == 5 && r.old.places.count == RECENT_TXS_MAX);
+    recent_txs_free(&r);
     free(line);
 }
 
 /* --- Crowds ----------------------------------------------------------------------------------- */
 
 /* Members come and go at random; everything is counted again the slow way. */
-static void test_crowds(void)
+static void test_netgroups(void)
 {
     enum { MEMBERS = 60, NETWORKS = 7 };
-    static struct crowd_member members[MEMBERS];
+    static struct netgroup_member members[MEMBERS];
     size_t network[MEMBERS] = {0}, order[MEMBERS] = {0}, arrivals = 0;
     uint64_t seed = 5;
-    struct crowds *c = crowds_new(MEMBERS, 1);
-    must(c && !crowds_newest(c) && !crowds_oldest(c) && crowds_most(c) == 0);
+    struct netgroups *c = netgroups_new(MEMBERS, 1);
+    must(c && !netgroups_newest(c) && !netgroups_oldest(c) && netgroups_most(c) == 0);
     for (int step = 0; step < 20000; step++) {
         size_t i = chance_below(&seed, MEMBERS), count[NETWORKS + 1] = {0}, all = 0, most = 0;
-        if (members[i].crowd) {
-            crowds_remove(c, &members[i]);
+        if (members[i].group) {
+            netgroups_remove(c, &members[i]);
         } else {
             network[i] = 1 + chance_below(&seed, NETWORKS);
             order[i] = arrivals++;
-            must(crowds_add(c, &members[i], network[i]) == 0);
+            must(netgroups_add(c, &members[i], network[i]) == 0);
         }
         for (size_t j = 0; j < MEMBERS; j++)
-            if (members[j].crowd) {
+            if (members[j].group) {
                 all++;
                 if (++count[network[j]] > most)
                     most = count[network[j]];
             }
-        must(crowds_count(c) == all && crowds_most(c) == most);
+        must(netgroups_count(c) == all && netgroups_most(c) == most);
         for (size_t n = 1; n <= NETWORKS; n++)
-            must(crowds_of(c, n) == count[n]);
+            must(netgroups_of(c, n) == count[n]);
         if (!all)
             continue;
-        size_t newest = (size_t)(crowds_newest(c) - members);
-        size_t oldest = (size_t)(crowds_oldest(c) - members);
+        size_t newest = (size_t)(netgroups_newest(c) - members);
+        size_t oldest = (size_t)(netgroups_oldest(c) - members);
         must(network[newest] == network[oldest] && count[network[newest]] == most);
         for (size_t j = 0; j < MEMBERS; j++)
-            must(!members[j].crowd || network[j] != network[newest] ||
+            must(!members[j].group || network[j] != network[newest] ||
                  (order[j] <= order[newest] && order[j] >= order[oldest]));
     }
-    crowds_free(c);
+    netgroups_free(c);
 }
 
 /* A key's records: newer ones alone, some at once, then one in five minutes; those of an earlier
  * run do not count. */
-static void test_times(void)
+static void test_key_times(void)
 {
-    struct times t;
+    struct key_times t;
     uint8_t key[ID_LEN] = {1};
-    times_init(&t, 3);
+    key_times_init(&t, 3);
     for (int i = 0; i < 100; i++)
-        times_note(&t, key, 99 - i % 50, 0);
-    must(!times_take(&t, key, 99, 0));
-    must(times_take(&t, key, 100, 0) && !times_take(&t, key, 100, 0));
-    for (int i = 1; i < TIMES_BURST; i++)
-        must(!times_take(&t, key, 99, 0) && times_take(&t, key, 100 + i, 0));
+        key_times_note(&t, key, 99 - i % 50, 0);
+    must(!key_times_take(&t, key, 99, 0));
+    must(key_times_take(&t, key, 100, 0) && !key_times_take(&t, key, 100, 0));
+    for (int i = 1; i < KEY_TIMES_BURST; i++)
+        must(!key_times_take(&t, key, 99, 0) && key_times_take(&t, key, 100 + i, 0));
     for (int i = 0; i < 100; i++)
-        must(!times_take(&t, key, 200 + i, TIMES_EVERY - 1));
-    must(times_take(&t, key, 300, TIMES_EVERY) && !times_take(&t, key, 301, TIMES_EVERY));
-    for (uint32_t i = 0; i < TIMES_MAX; i++) {
+        must(!key_times_take(&t, key, 200 + i, KEY_TIMES_EVERY - 1));
+    must(key_times_take(&t, key, 300, KEY_TIMES_EVERY) &&
+         !key_times_take(&t, key, 301, KEY_TIMES_EVERY));
+    for (uint32_t i = 0; i < KEY_TIMES_MAX; i++) {
         uint8_t other[ID_LEN] = {2};
         memcpy(other + 1, &i, sizeof i);
-        must(times_take(&t, other, 1, TIMES_EVERY));
-        must(i % 1000 || !times_take(&t, key, 302, TIMES_EVERY));
+        must(key_times_take(&t, other, 1, KEY_TIMES_EVERY));
+        must(i % 1000 || !key_times_take(&t, key, 302, KEY_TIMES_EVERY));
     }
-    must(t.young.count <= TIMES_MAX && t.old.count <= TIMES_MAX);
-    times_free(&t);
+    must(t.young.count <= KEY_TIMES_MAX && t.old.count <= KEY_TIMES_MAX);
+    key_times_free(&t);
 }
 
 /* --- Events ----------------------------------------------------------------------------------- */
@@ -539,12 +540,13 @@ static void compression_changes(void)
 static void worth_compressing(void)
 {
     const uint64_t much = 20 << 20;
-    must(gauge_is_worth(&(struct gauge_sample){GAUGE_LITTLE, GAUGE_LITTLE, 10, 0}));
-    must(!gauge_is_worth(&(struct gauge_sample){much, much, 200000, 0}));
-    must(!gauge_is_worth(&(struct gauge_sample){much, much, 1000000, 0}));
-    must(gauge_is_worth(&(struct gauge_sample){much, much / 10, 1000000, 0}));
-    must(!gauge_is_worth(&(struct gauge_sample){much, much / 10, 1000000, 900000}));
-    must(!gauge_is_worth(&(struct gauge_sample){much, 0, 1000000, 1000001}));
+    must(compression_is_worth(
+        &(struct compression_sample){COMPRESSION_LITTLE, COMPRESSION_LITTLE, 10, 0}));
+    must(!compression_is_worth(&(struct compression_sample){much, much, 200000, 0}));
+    must(!compression_is_worth(&(struct compression_sample){much, much, 1000000, 0}));
+    must(compression_is_worth(&(struct compression_sample){much, much / 10, 1000000, 0}));
+    must(!compression_is_worth(&(struct compression_sample){much, much / 10, 1000000, 900000}));
+    must(!compression_is_worth(&(struct compression_sample){much, 0, 1000000, 1000001}));
 }
 
 /* Pings of a peer that does not read are answered up to a limit. */
@@ -643,10 +645,10 @@ static void test_silence(void)
 /* --- Files ------------------------------------------------------------------------------------ */
 
 /* Only whole records, however they are split; an incomplete one at the end is given as it is. */
-static void inlet_with(uint64_t seed)
+static void record_reader_with(uint64_t seed)
 {
     static const uint8_t prev[ID_LEN] = {1};
-    struct inlet in = {.fd = -1};
+    struct record_reader in = {.fd = -1};
     struct fault f;
     struct record txs[3];
     struct buf all = {0}, got = {0};
@@ -678,7 +680,7 @@ static void inlet_with(uint64_t seed)
         }
         if (!n && fds[1] >= 0)
             continue;
-        must(inlet_read(&in, &f) == 1);
+        must(record_reader_read(&in, &f) == 1);
         must(in.ended || in.whole == 0 || in.in.data[in.whole - 1] == '\n');
         must(buf_add(&got, in.in.data, in.whole) == 0);
         /* a result never ends within a block, unless the block was cut short */
@@ -690,11 +692,11 @@ static void inlet_with(uint64_t seed)
                 must(!b.items[i].torn || i + 1 == b.count);
         batch_free(&b);
         stream_free(s);
-        inlet_drop(&in);
+        record_reader_drop(&in);
         must(in.whole == 0 && in.scanned <= in.in.len);
     }
     must(got.len == all.len && memcmp(got.data, all.data, all.len) == 0);
-    inlet_free(&in);
+    record_reader_free(&in);
     close(fds[0]);
     buf_free(&all);
     buf_free(&got);
@@ -708,30 +710,30 @@ static void half_a_block(void)
 {
     static const uint8_t prev[ID_LEN] = {1};
     struct record tx = make_tx(1), block = make_block(1, prev, &tx, 1);
-    struct inlet in = {.fd = -1};
+    struct record_reader in = {.fd = -1};
     struct fault f;
     int fds[2];
     size_t header = block.text.len - tx.text.len;
     must(pipe(fds) == 0);
     in.fd = fds[0];
     must(write(fds[1], block.text.data, header) == (ssize_t)header);
-    must(inlet_read(&in, &f) == 1 && in.whole == 0);
+    must(record_reader_read(&in, &f) == 1 && in.whole == 0);
     must(write(fds[1], block.text.data, header) == (ssize_t)header); /* the next ends the cut one */
-    must(inlet_read(&in, &f) == 1 && in.whole == header);
-    inlet_drop(&in);
+    must(record_reader_read(&in, &f) == 1 && in.whole == header);
+    record_reader_drop(&in);
     must(write(fds[1], tx.text.data, tx.text.len) == (ssize_t)tx.text.len);
-    must(inlet_read(&in, &f) == 1 && in.whole == block.text.len);
-    inlet_free(&in);
+    must(record_reader_read(&in, &f) == 1 && in.whole == block.text.len);
+    record_reader_free(&in);
     close(fds[0]);
     close(fds[1]);
     buf_free(&tx.text);
     buf_free(&block.text);
 }
 
-static void test_inlet(void)
+static void test_record_reader(void)
 {
     for (uint64_t seed = 0; seed < 50; seed++)
-        inlet_with(seed);
+        record_reader_with(seed);
     half_a_block();
 }
 
@@ -782,10 +784,12 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"idhash", test_idhash},   {"idmap", test_idmap},     {"idset", test_idset},
-    {"recents", test_recents}, {"crowds", test_crowds},   {"times", test_times},
-    {"events", test_events},   {"session", test_session}, {"silence", test_silence},
-    {"inlet", test_inlet},     {"spool", test_spool},     {"ordered", test_ordered},
+    {"idhash", test_idhash},       {"idmap", test_idmap},
+    {"idset", test_idset},         {"recent_txs", test_recent_txs},
+    {"netgroups", test_netgroups}, {"key_times", test_key_times},
+    {"events", test_events},       {"session", test_session},
+    {"silence", test_silence},     {"record_reader", test_record_reader},
+    {"spool", test_spool},         {"ordered", test_ordered},
 };
 
 int main(int argc, char **argv)
