@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { SHOW_MS = 500 };
 
 int64_t cli_milliseconds(void)
 {
@@ -22,16 +25,23 @@ void cli_rate_text(char *out, size_t size, uint64_t attempts, int64_t millisecon
              seconds);
 }
 
-void cli_show_rate(const char *what, uint64_t attempts, int64_t began)
+void cli_rate_show(struct cli_rate *r, const char *what, int64_t height, uint64_t attempts,
+                   int64_t began)
 {
     char text[96];
-    cli_rate_text(text, sizeof text, attempts, cli_milliseconds() - began);
-    fprintf(stderr, "\r%s, %s \033[K", what, text);
+    int64_t now = cli_milliseconds();
+    if (now - (r->shown > began ? r->shown : began) < SHOW_MS || !isatty(STDERR_FILENO))
+        return;
+    cli_rate_text(text, sizeof text, attempts, now - began);
+    fprintf(stderr, "\r%s: height %" PRId64 ", %s \033[K", what, height, text);
+    r->shown = now;
 }
 
-void cli_hide_rate(void)
+void cli_rate_hide(struct cli_rate *r)
 {
-    fprintf(stderr, "\r\033[K");
+    if (r->shown)
+        fprintf(stderr, "\r\033[K");
+    r->shown = 0;
 }
 
 void cli_say_kernel(const char *name, const char **told)

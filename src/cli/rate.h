@@ -12,12 +12,18 @@ int64_t cli_milliseconds(void);
  * to one percent. At most 95 bytes. */
 void cli_rate_text(char *out, size_t size, uint64_t attempts, int64_t milliseconds);
 
-/* Shows, over the last line shown, the rate of the attempts since `began` (in cli_milliseconds).
- * `what` is being searched. */
-void cli_show_rate(const char *what, uint64_t attempts, int64_t began);
+/* A line on the terminal that shows the rate of a search: all zero at first. */
+struct cli_rate {
+    int64_t shown; /* when it was last written, in cli_milliseconds; 0: there is none */
+};
 
-/* Erases the line. */
-void cli_hide_rate(void);
+/* Updates the line, if half a second has passed since then and since the search began (in
+ * cli_milliseconds): `what` is searching at this height, and has made so many attempts. */
+void cli_rate_show(struct cli_rate *r, const char *what, int64_t height, uint64_t attempts,
+                   int64_t began);
+
+/* Erases the line, if there is one. */
+void cli_rate_hide(struct cli_rate *r);
 
 /* "PROGRAM: kernel NAME" on stderr for the kernel that is searching, unless it was reported last:
  * *told, initially NULL, is updated. A long search may switch to another kernel. */

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TIP_MOVED = 3, WATCH_MS = 10, SHOW_MS = 500, FRESH_SECONDS = 5, FIRST_NONCES = 2048 };
+enum { TIP_MOVED = 3, WATCH_MS = 10, FRESH_SECONDS = 5, FIRST_NONCES = 2048 };
 
 #define RANGE_DEFAULT (INT64_C(1) << 32)
 
@@ -81,7 +81,7 @@ struct run {
     enum end end;     /* why the watcher stopped the search */
     int wake[2];      /* a pipe, closed when the search is over */
     struct stat seen; /* the ledger file when last checked */
-    bool shown;       /* a rate is shown on the terminal */
+    struct cli_rate rate;
 };
 
 /* The simulated or the real clock, as of the next block. */
@@ -198,14 +198,6 @@ static bool tip_moved(struct run *r)
     return true;
 }
 
-static void show_rate(struct run *r, int64_t begun)
-{
-    char what[64];
-    snprintf(what, sizeof what, "mine: height %" PRId64, r->parent.height + 1);
-    cli_show_rate(what, atomic_load(&r->watch.attempts), begun);
-    r->shown = true;
-}
-
 static enum end reason_to_stop(struct run *r, int64_t begun)
 {
     int64_t now = cli_milliseconds();
@@ -221,13 +213,10 @@ static void *watch(void *self)
 {
     struct run *r = self;
     struct pollfd over = {.fd = r->wake[0], .events = POLLIN};
-    int64_t begun = cli_milliseconds(), shown = begun;
-    bool terminal = isatty(STDERR_FILENO);
+    int64_t begun = cli_milliseconds();
     while (poll(&over, 1, WATCH_MS) == 0 || (over.revents == 0)) {
-        if (terminal && cli_milliseconds() - shown >= SHOW_MS) {
-            show_rate(r, begun);
-            shown = cli_milliseconds();
-        }
+        cli_rate_show(&r->rate, "mine", r->parent.height + 1, atomic_load(&r->watch.attempts),
+                      begun);
         if (r->end == END_NONE && (r->end = reason_to_stop(r, begun)) != END_NONE)
             atomic_store(&r->watch.stop, true);
     }
@@ -343,9 +332,7 @@ static void print_block(struct run *r, const struct buf *header, int64_t time)
     if (p->times_count < MEDIAN_OF)
         p->times_count++;
     r->mined++;
-    if (r->shown)
-        cli_hide_rate();
-    r->shown = false;
+    cli_rate_hide(&r->rate);
     cli_put(header->data, header->len);
     cli_put("\n", 1);
     cli_put(r->body.data, r->body.len);
@@ -354,8 +341,7 @@ static void print_block(struct run *r, const struct buf *header, int64_t time)
 
 static _Noreturn void give_up(struct run *r)
 {
-    if (r->shown)
-        cli_hide_rate();
+    cli_rate_hide(&r->rate);
     if (r->end == END_TIP_MOVED) {
         cli_warn("the tip moved");
         cli_exit(TIP_MOVED);

@@ -19,6 +19,10 @@ int cover_receipt(struct cover *c, const struct receipt *r, uint64_t line, struc
 /* Adds that this header was sealed: its remaining nonces are not needed. */
 int cover_block(struct cover *c, const struct block *b, struct fault *f);
 
+/* Judges a line by itself if it is a ticket, receipt, share or block, and adds it; other records
+ * are passed over. 0, or -1 and a fault. */
+int cover_line(struct cover *c, const struct line *line, struct fault *f);
+
 /* What cover_end reports. */
 struct cover_calls {
     /* A ticket for nonces that no receipt covers, by header in order of arrival, then by nonce. */

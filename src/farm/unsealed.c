@@ -52,6 +52,18 @@ int unsealed_seal(const struct unsealed *u, uint64_t nonce, struct buf *out)
     return buf_add(out, u->header.data, u->header.len) || buf_add(out, seal, u->seal_len) ? -1 : 0;
 }
 
+int unsealed_share(const struct unsealed *u, const struct ticket *t, uint64_t nonce,
+                   struct buf *out)
+{
+    struct share s = {.block = t->block};
+    char seal[SEAL_DIGITS];
+    mine_seal(u->seal_len, nonce, seal);
+    s.block.seal = (struct field){seal, u->seal_len};
+    memcpy(s.share, t->share, sizeof s.share);
+    memcpy(&s.worker, &t->worker, sizeof s.worker);
+    return share_format(&s, out);
+}
+
 double unsealed_luck(uint64_t first, uint64_t last, const uint8_t id[ID_LEN])
 {
     uint64_t high, low;

@@ -27,6 +27,10 @@ int unsealed_nonce(const struct unsealed *u, struct field seal, uint64_t *nonce)
 /* Appends the header sealed with this nonce, without a newline. 0, or -1: no memory. */
 int unsealed_seal(const struct unsealed *u, uint64_t nonce, struct buf *out);
 
+/* Likewise the share of the ticket whose header this is, with this nonce. */
+int unsealed_share(const struct unsealed *u, const struct ticket *t, uint64_t nonce,
+                   struct buf *out);
+
 /* The lowest id of the nonces first to last, as a multiple of its expected value: 1 on average,
  * over x with probability e^-x. */
 double unsealed_luck(uint64_t first, uint64_t last, const uint8_t id[ID_LEN]);
