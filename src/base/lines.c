@@ -38,6 +38,25 @@ struct source source_fd(int fd)
     return (struct source){.read = fd_read, .ready = fd_ready, .self = (void *)(intptr_t)fd};
 }
 
+static ptrdiff_t part_read(void *self, void *out, size_t n)
+{
+    struct file_part *rest = self;
+    ssize_t got;
+    if (n > rest->end - rest->at)
+        n = (size_t)(rest->end - rest->at);
+    do
+        got = pread(rest->fd, out, n, (off_t)rest->at);
+    while (got < 0 && errno == EINTR);
+    if (got > 0)
+        rest->at += (uint64_t)got;
+    return got;
+}
+
+struct source source_part(struct file_part *rest)
+{
+    return (struct source){.read = part_read, .self = rest};
+}
+
 static ptrdiff_t memory_read(void *self, void *out, size_t n)
 {
     struct span *rest = self;
@@ -169,19 +188,15 @@ bool lines_ready(struct lines *r)
     return find_newline(r) || r->ended || !r->src.ready || r->src.ready(r->src.self);
 }
 
-int lines_each(int fd, int (*take)(void *self, const struct line *line, struct fault *f),
-               void *self, struct fault *f)
+int lines_each(struct source src, uint64_t offset, lines_take *take, void *self, struct fault *f)
 {
-    struct lines *lines = lines_new(source_fd(fd), 1, 0);
+    struct lines *lines = lines_new(src, 1, offset);
     struct line line;
-    int got;
+    int got, result = 0;
     if (!lines)
         return fault_memory(f);
-    while ((got = lines_next(lines, &line, f)) > 0)
-        if (take(self, &line, f)) {
-            got = -1;
-            break;
-        }
+    while (!result && (got = lines_next(lines, &line, f)) != 0)
+        result = got < 0 ? -1 : take(self, &line, f);
     lines_free(lines);
-    return got;
+    return result;
 }

@@ -60,6 +60,14 @@ struct source source_pieces(struct span *rest);
 /* A source that reads descriptor fd and does not own it. */
 struct source source_fd(int fd);
 
+/* A part of a file; and a source that consumes it, whatever the file position, which stays. */
+struct file_part {
+    int fd;
+    uint64_t at, end;
+};
+
+struct source source_part(struct file_part *rest);
+
 /* A reader over src, which it will close. first and offset: number and offset of the stream's first
  * line. NULL: no memory (src is closed). */
 struct lines *lines_new(struct source src, uint64_t first, uint64_t offset);
@@ -68,10 +76,10 @@ void lines_free(struct lines *r);
 /* The next line: 1 and *line, 0 at the end, -1 and *f if reading fails. */
 int lines_next(struct lines *r, struct line *line, struct fault *f);
 
-/* Gives `take` each line of a descriptor, which stays the caller's, to the end. 0, or -1 and *f:
- * the first fault of `take`, reading failed, or no memory. */
-int lines_each(int fd, int (*take)(void *self, const struct line *line, struct fault *f),
-               void *self, struct fault *f);
+/* Gives `take` each line of a source, which it closes, until one is answered by something else than
+ * 0. That answer; or 0 at the end; or -1 and *f: reading failed, or no memory. */
+typedef int lines_take(void *self, const struct line *line, struct fault *f);
+int lines_each(struct source src, uint64_t offset, lines_take *take, void *self, struct fault *f);
 
 /* Whether lines_next would return without waiting for the source. */
 bool lines_ready(struct lines *r);

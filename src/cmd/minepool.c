@@ -123,7 +123,7 @@ static int take_ticket(struct pool *p, const struct line *line, struct fault *f)
     settle(p);
     if (t.block.height <= p->height &&
         shares_again(&p->shares, t.block.height == p->height ? p->highest : 0, recall, p, f))
-        cli_fail(p->shares.path, f);
+        cli_fail(p->shares.file.path, f);
     for (size_t i = 0; i < p->work.count; i++)
         put_ticket(p, i);
     return 0;
@@ -138,7 +138,7 @@ static void put_block(struct pool *p, const struct field *header)
 /* Keeps a valid share, and says so. */
 static void keep(struct pool *p, const struct share *s)
 {
-    uint64_t at = p->shares.end + p->shares.waiting.len;
+    uint64_t at = p->shares.file.end + p->shares.added.len;
     cli_memory(shares_add(&p->shares, s) || share_format(s, &p->out));
     end_line(p);
     if (s->block.height > p->height) {

@@ -62,7 +62,7 @@ struct run {
 static void tell_broken_line(const struct run *r)
 {
     if (r->pool.broken_line)
-        cli_report(r->pool.path, r->pool.broken_line, "not a transaction: left out");
+        cli_report(r->pool.file.path, r->pool.broken_line, "not a transaction: left out");
 }
 
 static void refuse(struct run *r, const struct fault *f, uint64_t line)
@@ -155,7 +155,7 @@ static void tell_replaced(const struct run *r, const struct item *item)
         return;
     if (old->dropped)
         snprintf(dropped, sizeof dropped, "; %zu that depended on it left out", old->dropped);
-    cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.path,
+    cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.file.path,
              hex32(item->entries[0].id).text, hex32(old->id).text, old->seq, hex32(old->from).text,
              dropped);
 }
@@ -218,7 +218,7 @@ static void take_batch(struct run *r, const struct batch *b)
     for (size_t i = 0; i < b->count; i++)
         take_item(r, &b->items[i]);
     if (r->pool.evicted)
-        cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.path,
+        cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.file.path,
                  r->pool.evicted);
     if (pool_commit(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);

@@ -5,15 +5,13 @@
 #ifndef FARM_SHARES_H
 #define FARM_SHARES_H
 
+#include "base/linefile.h"
 #include "record/ticket.h"
 
 struct shares {
-    const char *path; /* the caller's */
-    int fd;
-    uint64_t end;       /* of the valid, synced part */
-    uint64_t torn;      /* bytes that shares_open removed */
-    bool unnamed;       /* its name is not durable yet */
-    struct buf waiting; /* shares for shares_commit */
+    struct linefile file; /* locked; its path is the caller's */
+    uint64_t torn;        /* bytes that shares_open removed */
+    struct buf added;     /* shares for shares_commit */
 };
 
 /* Called for each share, with the offset of its line: 0 to go on, 1 to stop, -1 and a fault. */

@@ -110,30 +110,14 @@ int source_open(const char *path, struct source *src, struct fault *f)
     return 0;
 }
 
-struct place {
-    int fd;
-    uint64_t offset;
-};
-
-static ptrdiff_t place_read(void *self, void *out, size_t n)
-{
-    struct place *p = self;
-    ssize_t got;
-    do
-        got = pread(p->fd, out, n, (off_t)p->offset);
-    while (got < 0 && errno == EINTR);
-    if (got > 0)
-        p->offset += (uint64_t)got;
-    return got;
-}
-
 int source_at(int fd, uint64_t offset, struct source *src, struct fault *f)
 {
-    struct place *p = malloc(sizeof *p);
-    if (!p)
+    struct file_part *rest = malloc(sizeof *rest);
+    if (!rest)
         return fault_memory(f);
-    *p = (struct place){fd, offset};
-    *src = (struct source){.read = place_read, .close = free, .self = p};
+    *rest = (struct file_part){fd, offset, UINT64_MAX};
+    *src = source_part(rest);
+    src->close = free;
     return 0;
 }
 

@@ -12,8 +12,8 @@ static void find(const struct pool *p, const char *id, struct tx *tx)
         cli_die("-R: %s", f.text);
     int found = pool_find_prefix(p, &digits, tx);
     if (found < 0)
-        cli_die("-R: more than one transaction in %s begins with %s: give more digits", p->path,
-                id);
+        cli_die("-R: more than one transaction in %s begins with %s: give more digits",
+                p->file.path, id);
     if (found)
         return;
     f.line = 0;
@@ -22,7 +22,7 @@ static void find(const struct pool *p, const char *id, struct tx *tx)
         "no waiting transaction begins with %s (one that an earlier one is missing for is not "
         "in the file)",
         id);
-    cli_fail(p->path, &f);
+    cli_fail(p->file.path, &f);
 }
 
 void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx)

@@ -9,7 +9,7 @@
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit)
 {
     *p = (struct pool){
-        .path = path, .ledger = ledger, .limit = limit, .gaps_limit = GAPS_BYTES_DEFAULT, .fd = -1};
+        .file = LINEFILE(path), .ledger = ledger, .limit = limit, .gaps_limit = GAPS_BYTES_DEFAULT};
 }
 
 void pool_free(struct pool *p)
@@ -20,10 +20,8 @@ void pool_free(struct pool *p)
     buf_free(&p->refused);
     buf_free(&p->unpaid);
     p->refused_at = p->unpaid_at = 0;
-    if (p->fd >= 0)
-        close(p->fd);
+    linefile_close(&p->file);
     p->gaps = NULL;
-    p->fd = -1;
 }
 
 void pool_unlink(struct pool *p, struct pooled *x)

@@ -9,6 +9,7 @@
 #ifndef MEMPOOL_POOL_H
 #define MEMPOOL_POOL_H
 
+#include "base/linefile.h"
 #include "ledger/prefix.h"
 
 #include <sys/stat.h>
@@ -44,7 +45,7 @@ struct pool_left {
 };
 
 struct pool {
-    const char *path;       /* the caller's */
+    struct linefile file;   /* open only with pool_begin; its path is the caller's */
     struct ledger *ledger;  /* the caller's */
     size_t limit;           /* the most bytes of lines */
     size_t gaps_limit;      /* the most bytes of memory for what waits */
@@ -74,10 +75,7 @@ struct pool {
     size_t unpaid_at;
     struct pool_gap stranded; /* one that could not be paid: those after it are being dropped */
     uint8_t tip[ID_LEN];      /* the best tip when last checked */
-    int fd;                   /* the file; -1: not open */
-    bool unsynced;            /* something was appended since pool_sync */
-    bool unnamed; /* ... the first that the file ever had: its name may not be durable */
-    bool loaded;  /* the list is what the file had when it was as in `seen` */
+    bool loaded;              /* the list is what the file had when it was as in `seen` */
     struct stat seen;
 };
 

@@ -30,14 +30,15 @@ static bool is_other_file(const struct line *line)
     return true;
 }
 
-static int read_line(struct pool *p, const struct line *line, struct fault *f)
+static int read_line(void *self, const struct line *line, struct fault *f)
 {
+    struct pool *p = self;
     struct tx tx;
     struct fault why;
     uint8_t id[ID_LEN];
     if (line->number == 1 && is_other_file(line))
         return fault_trouble(
-            f, "%s: not a pool: it does not begin with a transaction; left as it is", p->path);
+            f, "%s: not a pool: it does not begin with a transaction; left as it is", p->file.path);
     if (line->state != LINE_WHOLE || line_check(line->text, line->len, &why) ||
         tx_parse(line->text, line->len, &tx, &why)) {
         p->broken_line = p->broken_line ? p->broken_line : line->number;
@@ -57,39 +58,20 @@ static int read_line(struct pool *p, const struct line *line, struct fault *f)
     return 0;
 }
 
-/* Reads the file at fd into the empty list. 0, or -1 and trouble. */
-static int read_file(struct pool *p, int fd, struct fault *f)
-{
-    struct stat st;
-    struct line line;
-    struct source src;
-    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-        return fault_trouble(f, "%s: not a regular file", p->path);
-    if (source_at(fd, 0, &src, f))
-        return -1;
-    struct lines *lines = lines_new(src, 1, 0);
-    int got;
-    if (!lines)
-        return fault_memory(f);
-    while ((got = lines_next(lines, &line, f)) > 0)
-        if (read_line(p, &line, f)) {
-            got = -1;
-            break;
-        }
-    lines_free(lines);
-    return got;
-}
-
 int pool_load(struct pool *p, struct fault *f)
 {
     pool_empty(p);
     p->broken_line = 0;
     p->evicted = 0;
-    int fd = file_open(p->path, O_RDONLY | O_NONBLOCK, 0); /* do not wait for a FIFO's writer */
+    int fd = file_open(p->file.path, O_RDONLY | O_NONBLOCK,
+                       0); /* do not wait for a FIFO's writer */
     if (fd < 0 && errno != ENOENT)
-        return fault_errno(f, "%s", p->path);
+        return fault_errno(f, "%s", p->file.path);
     if (fd >= 0) {
-        int got = read_file(p, fd, f);
+        struct stat st;
+        int got = fstat(fd, &st) || !S_ISREG(st.st_mode)
+                      ? fault_trouble(f, "%s: not a regular file", p->file.path)
+                      : lines_each(source_fd(fd), 0, read_line, p, f);
         close(fd);
         if (got < 0)
             return -1;
@@ -105,32 +87,19 @@ static bool as_left(const struct pool *p, const struct stat *now)
     return p->loaded && file_unchanged(&p->seen, now);
 }
 
-static void close_file(struct pool *p)
+static int lock(struct pool *p, struct stat *now, struct fault *f)
 {
-    close(p->fd);
-    p->fd = -1;
-    p->loaded = false;
-}
-
-/* Locks the file that is now at path. 0, or -1 with errno set. */
-static int lock(struct pool *p, struct stat *now)
-{
-    if (p->fd >= 0) {
-        if (file_lock(p->fd, p->path))
-            return -1;
-        if (file_is_at(p->fd, p->path))
-            return fstat(p->fd, now);
-        close_file(p);
-    }
-    p->fd = file_open_locked(p->path);
-    return p->fd < 0 ? -1 : fstat(p->fd, now);
+    if (linefile_lock(&p->file, f))
+        return -1;
+    return fstat(p->file.fd, now) ? fault_errno(f, "%s", p->file.path) : 0;
 }
 
 /* Brings the list up to date with the file. 0, or -1 and trouble. */
 static int reread(struct pool *p, const struct stat *now, struct fault *f)
 {
     pool_empty(p);
-    if (read_file(p, p->fd, f))
+    p->file.end = (uint64_t)now->st_size; /* a torn line is left out, and the file rewritten */
+    if (linefile_read(&p->file, 0, read_line, p, f))
         return -1;
     p->seen = *now;
     p->loaded = true;
@@ -160,8 +129,8 @@ int pool_begin(struct pool *p, struct fault *f)
     p->broken_line = 0;
     p->evicted = 0;
     p->came.len = 0;
-    if (lock(p, &now))
-        return fault_errno(f, "%s", p->path);
+    if (lock(p, &now, f))
+        return -1;
     if (!ledger_unchanged(p->ledger)) {
         pool_take_back(p); /* the ledger's tree may move */
         if (ledger_refresh(p->ledger, f) < 0)
@@ -183,27 +152,23 @@ static int gather(const struct pooled *x, struct buf *out, struct fault *f)
 
 static int append(struct pool *p, const struct buf *new, struct fault *f)
 {
-    uint64_t end = (uint64_t)p->seen.st_size;
     if (new->len == 0)
         return 0;
-    if (file_write_at(p->fd, new->data, new->len, end) || fstat(p->fd, &p->seen)) {
-        fault_errno(f, "%s", p->path);
-        p->loaded = false;
-        if (file_cut(p->fd, end)) /* a torn line is left out when the file is read */
-            p->rewrite = true;
-        return -1;
+    if (linefile_append(&p->file, new->data, new->len, f) == 0) {
+        if (fstat(p->file.fd, &p->seen) == 0)
+            return 0;
+        fault_errno(f, "%s", p->file.path);
     }
-    p->unsynced = true;
-    p->unnamed |= end == 0;
-    return 0;
+    p->loaded = false;
+    return -1;
 }
 
 /* The file at path is then another one, which another process may write before our next turn; so we
  * read it again first. */
 static int write_anew(struct pool *p, const struct buf *all, struct fault *f)
 {
-    if (file_replace(p->path, all->data, all->len))
-        return fault_errno(f, "%s", p->path);
+    if (file_replace(p->file.path, all->data, all->len))
+        return fault_errno(f, "%s", p->file.path);
     p->loaded = false;
     return 0;
 }
@@ -228,18 +193,13 @@ int pool_commit(struct pool *p, struct fault *f)
 {
     int result = save(p, f);
     if (p->loaded)
-        file_unlock(p->fd);
+        linefile_unlock(&p->file);
     else
-        close_file(p);
+        linefile_close(&p->file);
     return result;
 }
 
 int pool_sync(struct pool *p, struct fault *f)
 {
-    bool needed = p->unsynced && p->fd >= 0;
-    p->unsynced = false;
-    if (needed && (file_sync_data(p->fd) || (p->unnamed && file_sync_folder(p->path))))
-        return fault_errno(f, "%s", p->path);
-    p->unnamed = false;
-    return 0;
+    return linefile_sync(&p->file, f);
 }

@@ -6,98 +6,82 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { READ_MAX = 256 << 20 }; /* more than it can have grown to */
 
 static int trouble(const struct spool *s, struct fault *f)
 {
-    return fault_errno(f, "%s", s->path);
+    return fault_errno(f, "%s", s->file.path);
 }
 
-/* Appends the file's whole lines to *out; *size: how many bytes they are. 0, or -1. */
-static int read_lines(int fd, struct buf *out, uint64_t *size)
+/* Appends the file's whole lines to *out. */
+static int read_lines(struct linefile *l, struct buf *out, struct fault *f)
 {
-    struct stat st;
-    if (fstat(fd, &st))
+    uint64_t torn;
+    if (linefile_find_end(l, &torn, f))
         return -1;
-    if (!S_ISREG(st.st_mode) || st.st_size > READ_MAX) {
+    if (l->end > READ_MAX) {
         errno = EFBIG;
-        return -1;
+        return fault_errno(f, "%s", l->path);
     }
-    size_t n = (size_t)st.st_size;
-    *size = 0;
-    if (n == 0) /* there may be no buffer */
-        return 0;
-    if (buf_reserve(out, n) || file_read_at(fd, out->data + out->len, n, 0))
-        return -1;
-    const char *last = memrchr(out->data + out->len, '\n', n);
-    *size = last ? (uint64_t)(last - (out->data + out->len)) + 1 : 0;
-    out->len += *size;
+    if (buf_reserve(out, (size_t)l->end))
+        return fault_memory(f);
+    if (l->end && file_read_at(l->fd, out->data + out->len, (size_t)l->end, 0))
+        return fault_errno(f, "%s", l->path);
+    out->len += l->end;
     return 0;
 }
 
-static int old_path(const struct spool *s, char path[PATH_MAX])
+static int old_path(const struct spool *s, char path[PATH_MAX], struct fault *f)
 {
-    if (snprintf(path, PATH_MAX, "%s.old", s->path) < PATH_MAX)
+    if (snprintf(path, PATH_MAX, "%s.old", s->file.path) < PATH_MAX)
         return 0;
     errno = ENAMETOOLONG;
-    return -1;
+    return trouble(s, f);
 }
 
-static int read_old(const struct spool *s, struct buf *out)
+static int read_old(const struct spool *s, struct buf *out, struct fault *f)
 {
     char path[PATH_MAX];
-    uint64_t size;
-    if (old_path(s, path))
+    if (old_path(s, path, f))
         return -1;
-    int fd = file_open(path, O_RDONLY, 0);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -1;
-    int failed = read_lines(fd, out, &size);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return failed;
+    struct linefile old = LINEFILE(path);
+    old.fd = file_open(path, O_RDONLY, 0);
+    if (old.fd < 0)
+        return errno == ENOENT ? 0 : trouble(s, f);
+    int result = read_lines(&old, out, f);
+    linefile_close(&old);
+    return result;
 }
 
 int spool_open(struct spool *s, const char *path, struct buf *out, struct fault *f)
 {
-    *s = (struct spool){.path = path, .fd = -1};
-    if (read_old(s, out))
-        return trouble(s, f);
-    s->fd = file_open(path, O_RDWR | O_CREAT, 0666);
-    if (s->fd < 0 || read_lines(s->fd, out, &s->size) || ftruncate(s->fd, (off_t)s->size))
-        return trouble(s, f);
-    return 0;
+    s->file = LINEFILE(path);
+    if (read_old(s, out, f) || linefile_open(&s->file, f) || read_lines(&s->file, out, f))
+        return -1;
+    return linefile_cut(&s->file, s->file.end, f);
 }
 
-static int turn(struct spool *s)
+static int rotate(struct spool *s, struct fault *f)
 {
     char path[PATH_MAX];
-    if (old_path(s, path) || rename(s->path, path))
+    uint64_t torn;
+    if (old_path(s, path, f))
         return -1;
-    close(s->fd);
-    s->size = 0;
-    s->fd = file_open(s->path, O_RDWR | O_CREAT | O_EXCL, 0666);
-    return s->fd < 0 ? -1 : 0;
+    if (rename(s->file.path, path))
+        return trouble(s, f);
+    linefile_close(&s->file);
+    return linefile_open(&s->file, f) || linefile_find_end(&s->file, &torn, f) ? -1 : 0;
 }
 
 int spool_add(struct spool *s, const void *bytes, size_t n, struct fault *f)
 {
-    if (s->size && s->size + n > SPOOL_BYTES && turn(s))
-        return trouble(s, f);
-    if (file_write_at(s->fd, bytes, n, s->size))
-        return trouble(s, f);
-    s->size += n;
-    return 0;
+    if (s->file.end && s->file.end + n > SPOOL_BYTES && rotate(s, f))
+        return -1;
+    return linefile_append(&s->file, bytes, n, f);
 }
 
 void spool_close(struct spool *s)
 {
-    if (s->fd >= 0)
-        close(s->fd);
-    s->fd = -1;
+    linefile_close(&s->file);
 }

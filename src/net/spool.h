@@ -5,16 +5,14 @@
 #define NET_SPOOL_H
 
 #include "base/buf.h"
-#include "base/fault.h"
+#include "base/linefile.h"
 
 #include <stdint.h>
 
 #define SPOOL_BYTES (8 << 20)
 
 struct spool {
-    const char *path; /* the caller's */
-    int fd;
-    uint64_t size;
+    struct linefile file; /* its path is the caller's */
 };
 
 /* Opens the spool at path, creating it if necessary, and appends its contents to *out. A torn last

@@ -61,7 +61,7 @@ static void open_spool(struct receiver *r)
 {
     struct fault f = {0};
     struct buf before = {0};
-    r->spool.fd = -1;
+    r->spool.file = LINEFILE(r->spool_path);
     if (!r->spool_path)
         return;
     if (spool_open(&r->spool, r->spool_path, &before, &f) ||

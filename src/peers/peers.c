@@ -195,7 +195,7 @@ static int read_file(struct reading *r, const char *path, struct fault *f)
         return fault_errno(f, "%s", path);
     int result = fstat(fd, &st) || !S_ISREG(st.st_mode)
                      ? fault_trouble(f, "%s: not a regular file", path)
-                     : lines_each(fd, take_line, r, f);
+                     : lines_each(source_fd(fd), 0, take_line, r, f);
     close(fd);
     return result;
 }

@@ -216,7 +216,7 @@ int tried_load(struct tried *t, struct fault *f)
     if (fd >= 0) {
         failed = fstat(fd, &st) || !S_ISREG(st.st_mode)
                      ? fault_trouble(f, "%s: not a regular file", path)
-                     : lines_each(fd, take_line, &fresh, f);
+                     : lines_each(source_fd(fd), 0, take_line, &fresh, f);
         close(fd);
     }
     if (failed) {

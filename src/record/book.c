@@ -140,7 +140,7 @@ int book_read(struct book *b, const char *path, struct fault *f)
     int fd = file_open(path, O_RDONLY, 0);
     if (fd < 0)
         return fault_errno(f, "cannot open");
-    int result = lines_each(fd, read_line, b, f);
+    int result = lines_each(source_fd(fd), 0, read_line, b, f);
     close(fd);
     return result;
 }

@@ -749,7 +749,7 @@ static void reopen(struct spool *s, struct buf *out)
 static void test_spool(void)
 {
     enum { LINE = 100000, LINES = 400 };
-    struct spool s = {.fd = -1};
+    struct spool s = {.file = LINEFILE("spool")};
     struct buf out = {0};
     struct fault f;
     char *line = malloc(LINE);
