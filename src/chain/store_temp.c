@@ -283,6 +283,6 @@ struct store store_temp_table(struct store_temp *s)
                           .best = best,
                           .spender = spender,
                           .damage = damage,
-                          .accounts = s->base.accounts,
+                          .state = s->base.state,
                           .self = s};
 }

@@ -17,7 +17,7 @@ int tree_init(struct tree *t, struct store store, struct fault *f)
     *t = (struct tree){.store = store};
     for (int i = 0; i < RECENT; i++)
         t->recent[i].n = -1;
-    t->state = state_new(store.accounts);
+    t->state = state_new(store.state);
     return t->state ? 0 : fault_memory(f);
 }
 

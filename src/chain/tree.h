@@ -42,7 +42,7 @@ struct store {
                    char words[160], struct fault *f);
     /* Reports that the store's contents were impossible: -1 and trouble. */
     int (*damage)(void *self, struct fault *f);
-    struct state_backing accounts; /* the state at the best tip when the tree starts */
+    struct state_backing state; /* the state at the best tip when the tree starts */
     void *self;
 };
 

@@ -43,71 +43,10 @@ static int print_each(void *self, const uint8_t id[ID_LEN], const struct account
     return 0;
 }
 
-/* Prints one account of the state at a block. */
-struct row {
-    uint8_t id[ID_LEN];
-    struct account account;
-};
-
-struct rows {
-    struct row *list;
-    size_t count, cap;
-};
-
-static int add_row(void *self, const struct state_key *key, const struct state_value *value,
-                   struct fault *f)
-{
-    struct rows *rows = self;
-    if (value->len == 0)
-        return 0;
-    if (rows->count == rows->cap) {
-        size_t cap = rows->cap ? rows->cap * 2 : 64;
-        struct row *list = realloc(rows->list, cap * sizeof *list);
-        if (!list)
-            return fault_memory(f);
-        rows->list = list;
-        rows->cap = cap;
-    }
-    struct row *row = &rows->list[rows->count++];
-    memcpy(row->id, key->id, ID_LEN);
-    return account_decode(value, &row->account) ? fault_trouble(f, "broken account") : 0;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    return memcmp(((const struct row *)a)->id, ((const struct row *)b)->id, ID_LEN);
-}
-
-/* Loads an account into the tree's state, so that it is among those it lists. */
-static int meet(void *self, const uint8_t id[ID_LEN], const struct account *a, struct fault *f)
-{
-    struct ledger *l = self;
-    struct account met;
-    (void)a;
-    return account_get(l->tree.state, id, &met, f);
-}
-
-/* All accounts at another block than the best tip: loads those of the best tip, then moves back. */
-static void print_all_at(struct ledger *l, const struct node *node)
-{
-    struct fault f = {0};
-    struct rows rows = {0};
-    if (index_accounts(l->index, meet, l, &f) || tree_move(&l->tree, node, &f) ||
-        state_each(l->tree.state, false, add_row, &rows, &f))
-        cli_ledger_fail(l, &f);
-    if (rows.count)
-        qsort(rows.list, rows.count, sizeof *rows.list, by_id);
-    for (size_t i = 0; i < rows.count; i++)
-        print_account(rows.list[i].id, &rows.list[i].account);
-    free(rows.list);
-}
-
 static void print_all(struct ledger *l, const struct node *node)
 {
     struct fault f = {0};
-    if (node->n != l->tree.best.n)
-        print_all_at(l, node);
-    else if (index_accounts(l->index, print_each, NULL, &f))
+    if (tree_move(&l->tree, node, &f) || account_walk(l->tree.state, print_each, NULL, &f))
         cli_ledger_fail(l, &f);
 }
 

@@ -156,6 +156,8 @@ static int put_assertion(void *self, const struct state_key *key, const struct s
 {
     struct writing *w = self;
     struct account a;
+    if (key->kind != ACCOUNT_KIND)
+        return 0;
     if (account_decode(value, &a))
         return fault_trouble(f, "broken account in the state");
     if (buf_reserve(w->out, POSTING_MAX))
@@ -230,7 +232,7 @@ static int put_block(struct hledger *h, const struct item *item, struct buf *out
     p = put_equity(p, h, "rewards", -c->reward);
     p = put_equity(p, h, "fees", -c->fees);
     out->len = (size_t)(p - out->data);
-    if (state_each(h->state, true, put_assertion, &w, f))
+    if (state_flush(h->state, put_assertion, &w, f))
         return -1;
     if (w.count == 0)
         out->len = begin;
@@ -288,5 +290,5 @@ static int put_declared(void *self, const struct state_key *key, const struct st
 int hledger_end(struct hledger *h, struct buf *out, struct fault *f)
 {
     struct writing w = {h, out, 0};
-    return state_each(h->state, false, put_declared, &w, f);
+    return state_loaded(h->state, ACCOUNT_KIND, put_declared, &w, f);
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { VERSION = 4, APPLICATION = 0x70656572, BUSY_MS = 600000 };
+enum { VERSION = 5, APPLICATION = 0x70656572, BUSY_MS = 600000 };
 
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), stamp TEXT, end INTEGER,"
@@ -28,6 +28,8 @@ static const char schema[] =
     "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes BLOB, sum INTEGER);"
     "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance INTEGER,"
     " seq INTEGER, sum INTEGER);"
+    "CREATE TABLE entry(kind INTEGER, id BLOB, value BLOB, sum INTEGER, PRIMARY KEY(kind, id))"
+    " WITHOUT ROWID;"
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line INTEGER,"
     " sender INTEGER, seq INTEGER, fee INTEGER, recipient INTEGER, amount INTEGER,"
     " offset INTEGER, size INTEGER, main INTEGER);"
@@ -67,6 +69,10 @@ static const char *const sql[STATEMENTS] = {
     [SET_ACCOUNT] = "INSERT INTO account(id, balance, seq, sum) VALUES(?, ?, ?, ?)"
                     " ON CONFLICT(id) DO UPDATE SET balance = excluded.balance,"
                     " seq = excluded.seq, sum = excluded.sum",
+    [ENTRY] = "SELECT value, sum FROM entry WHERE kind = ? AND id = ?",
+    [SET_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?)",
+    [DROP_ENTRY] = "DELETE FROM entry WHERE kind = ? AND id = ?",
+    [ENTRIES] = "SELECT id, value, sum FROM entry WHERE kind = ? ORDER BY id",
     [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
                 " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",
@@ -426,7 +432,7 @@ int index_clear(struct index *ix, struct fault *f)
 {
     return exec(ix,
                 "DELETE FROM ledger; DELETE FROM block; DELETE FROM journal; DELETE FROM account;"
-                "DELETE FROM tx",
+                "DELETE FROM entry; DELETE FROM tx",
                 f);
 }
 

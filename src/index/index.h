@@ -71,9 +71,9 @@ void index_rollback(struct index *ix);
 int index_mark(struct index *ix, struct index_mark *mark, struct fault *f);
 int index_set_mark(struct index *ix, const struct index_mark *mark, struct fault *f);
 
-/* Stores the accounts that have changed, from the state at the best tip. Blocks may be added
- * without this while the transaction is open: the tree's state has the changes. */
-int index_set_accounts(struct index *ix, struct state *s, struct fault *f);
+/* Stores what has changed in the state at the best tip. Blocks may be added without this while the
+ * transaction is open: the tree's state has the changes. */
+int index_set_state(struct index *ix, struct state *s, struct fault *f);
 
 /* Empties every table. Inside a write transaction. */
 int index_clear(struct index *ix, struct fault *f);
@@ -102,12 +102,6 @@ struct index_sizes {
     int64_t main_blocks, main_bytes, side_blocks, side_bytes;
 };
 int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f);
-
-/* Calls each for every account at the best tip, by id. Stops at the first -1 and returns it. */
-int index_accounts(struct index *ix,
-                   int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
-                               struct fault *f),
-                   void *self, struct fault *f);
 
 /* Whether the signatures of blocks added from now on count as checked. */
 void index_signatures(struct index *ix, bool checked);

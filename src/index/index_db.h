@@ -25,6 +25,10 @@ enum statement {
     ACCOUNT_N,
     ADD_ACCOUNT,
     SET_ACCOUNT,
+    ENTRY,
+    SET_ENTRY,
+    DROP_ENTRY,
+    ENTRIES,
     SPENDER,
     MAIN_ABOVE,
     UNSET_MAIN,
@@ -86,6 +90,9 @@ int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct 
 /* What an account has at the best tip; zeros if nothing there has touched it. 0, or -1 and trouble.
  */
 int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f);
+
+/* The state at the best tip, as the index has it. */
+struct state_backing index_backing(struct index *ix);
 
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);

@@ -1,6 +1,7 @@
 #include "index/index_history.h"
 
 #include "index/index_db.h"
+#include "state/journal.h"
 
 /* --- Balances --------------------------------------------------------------------------------- */
 
@@ -14,14 +15,14 @@ int index_account_change(struct index *ix, const uint8_t id[ID_LEN], int64_t n,
                          struct account *before, struct account *after, struct fault *f)
 {
     struct state_key key = {.kind = ACCOUNT_KIND};
-    struct state_value old, new;
+    struct change c;
     struct buf journal = {0};
     memcpy(key.id, id, ID_LEN);
     int found = index_journal(ix, n, &journal, f);
     if (found == 0)
-        found = state_journal_find(journal.data, journal.len, &key, &old, &new, f);
+        found = journal_find(journal.data, journal.len, &key, &c, f);
     buf_free(&journal);
-    if (found > 0 && (decode(ix, &old, before, f) || decode(ix, &new, after, f)))
+    if (found > 0 && (decode(ix, &c.old, before, f) || decode(ix, &c.new, after, f)))
         found = -1;
     return found;
 }

@@ -1,4 +1,4 @@
-/* The index as a tree's store: blocks, journals, transactions and accounts. */
+/* The index as a tree's store: blocks, journals and transactions. */
 #include "base/hex.h"
 #include "index/index_db.h"
 
@@ -33,16 +33,6 @@ static int64_t block_sum(const struct index_block *b)
     memcpy(form.target, node->target, TARGET_LEN);
     memcpy(form.miner, node->miner, ID_LEN);
     u256_write(node->work, form.work);
-    return index_sum(&form, sizeof form);
-}
-
-static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t seq)
-{
-    struct {
-        uint8_t id[ID_LEN];
-        int64_t balance, seq;
-    } form = {.balance = balance, .seq = seq};
-    memcpy(form.id, id, ID_LEN);
     return index_sum(&form, sizeof form);
 }
 
@@ -304,27 +294,6 @@ static int add(void *self, const struct node *node, const struct item *item,
     return 0;
 }
 
-static int set_account(void *self, const struct state_key *key, const struct state_value *value,
-                       struct fault *f)
-{
-    struct account a;
-    sqlite3_stmt *q = index_ready(self, SET_ACCOUNT, f);
-    if (!q)
-        return -1;
-    if (key->kind != ACCOUNT_KIND || account_decode(value, &a))
-        return fault_trouble(f, "index: a value of an unknown type");
-    index_bind_id(q, 1, key->id);
-    if (value->len) {
-        sqlite3_bind_int64(q, 2, a.balance);
-        sqlite3_bind_int64(q, 3, a.seq);
-    } else {
-        sqlite3_bind_null(q, 2);
-        sqlite3_bind_null(q, 3);
-    }
-    sqlite3_bind_int64(q, 4, account_sum(key->id, a.balance, a.seq));
-    return index_run(self, q, f);
-}
-
 /* Marks a block's transactions as on the best chain, or not. */
 static int set_main_tx(struct index *ix, const struct index_block *b, bool is_main, struct fault *f)
 {
@@ -378,59 +347,6 @@ static int best(void *self, const struct node *node, int64_t fork, struct fault 
     return unset_main(ix, fork, f) || set_main(ix, node, fork, f) ? -1 : 0;
 }
 
-int index_set_accounts(struct index *ix, struct state *s, struct fault *f)
-{
-    return state_each(s, true, set_account, ix, f);
-}
-
-/* Reads balance and seq from columns i and on, and checks their checksum. */
-static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
-                        struct account *a, struct fault *f)
-{
-    a->balance = sqlite3_column_int64(q, i);
-    a->seq = sqlite3_column_int64(q, i + 1);
-    if (sqlite3_column_type(q, i + 2) == SQLITE_NULL && sqlite3_column_type(q, i) == SQLITE_NULL)
-        return 0; /* known only from a side branch */
-    if (account_sum(id, a->balance, a->seq) != sqlite3_column_int64(q, i + 2) || a->balance < 0 ||
-        a->seq < 0)
-        return index_damage(ix, f);
-    return 0;
-}
-
-/* 1, 0 if nothing on the best chain has touched it (then *a is all zero), -1 and trouble. */
-static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a,
-                       struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, ACCOUNT, f);
-    if (!q)
-        return -1;
-    *a = (struct account){0};
-    index_bind_id(q, 1, id);
-    int got = index_step(ix, q, f);
-    if (got > 0 && read_account(ix, q, 0, id, a, f))
-        got = -1;
-    if (got > 0 && sqlite3_column_type(q, 0) == SQLITE_NULL)
-        got = 0;
-    sqlite3_reset(q);
-    return got;
-}
-
-static int account(void *self, const struct state_key *key, struct state_value *value,
-                   struct fault *f)
-{
-    struct account a;
-    int got = get_account(self, key->id, &a, f);
-    *value = (struct state_value){0};
-    if (got > 0)
-        account_encode(&a, value);
-    return got < 0 ? -1 : 0;
-}
-
-int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f)
-{
-    return get_account(ix, id, a, f) < 0 ? -1 : 0;
-}
-
 /* Whether block n is on the chain that ends at tip: 1 or 0, -1 and trouble. */
 static int on_chain(struct index *ix, int64_t n, const struct node *tip, struct fault *f)
 {
@@ -477,7 +393,7 @@ struct store index_store(struct index *ix)
                           .best = best,
                           .spender = spender,
                           .damage = damage,
-                          .accounts = {.get = account, .self = ix},
+                          .state = index_backing(ix),
                           .self = ix};
 }
 
@@ -538,29 +454,6 @@ int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, stru
                    add_up(ix, SIDE_SIZE, above, &sizes->side_blocks, &sizes->side_bytes, f)
                ? -1
                : 0;
-}
-
-int index_accounts(struct index *ix,
-                   int (*each)(void *self, const uint8_t id[ID_LEN], const struct account *a,
-                               struct fault *f),
-                   void *self, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, ACCOUNTS, f);
-    int got;
-    if (!q)
-        return -1;
-    while ((got = index_step(ix, q, f)) > 0) {
-        uint8_t id[ID_LEN];
-        struct account a;
-        if (index_bytes(q, 0, id, ID_LEN))
-            got = index_damage(ix, f);
-        else if (read_account(ix, q, 1, id, &a, f) || each(self, id, &a, f))
-            got = -1;
-        if (got < 0)
-            break;
-    }
-    sqlite3_reset(q);
-    return got < 0 ? -1 : 0;
 }
 
 int index_unchecked(struct index *ix, struct node *node, struct fault *f)

@@ -24,8 +24,8 @@ bool ledger_has_writer(const struct ledger *l);
  */
 int ledger_catch_up(struct ledger *l, struct fault *f);
 
-/* Writes the accounts at the best tip into the index. 0, or -1 and trouble. */
-int ledger_write_accounts(struct ledger *l, struct fault *f);
+/* Writes the state at the best tip into the index. 0, or -1 and trouble. */
+int ledger_write_state(struct ledger *l, struct fault *f);
 
 /* Opens a feed over the file from this place on. 0, or -1 and trouble. */
 int ledger_feed(struct ledger *l, uint64_t line, uint64_t offset, struct sigpool *pool,

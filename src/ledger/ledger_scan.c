@@ -104,12 +104,11 @@ static void set_tail(struct ledger *l, const struct item *item, const struct fau
     l->tail = *why;
 }
 
-int ledger_write_accounts(struct ledger *l, struct fault *f)
+int ledger_write_state(struct ledger *l, struct fault *f)
 {
     if (l->tree.count == 0)
         return 0;
-    return tree_move(&l->tree, &l->tree.best, f) ? -1
-                                                 : index_set_accounts(l->index, l->tree.state, f);
+    return tree_move(&l->tree, &l->tree.best, f) ? -1 : index_set_state(l->index, l->tree.state, f);
 }
 
 /* Judges one item of the file and adds it to the index. 1, 0 if the valid part ends before it, -1
@@ -179,7 +178,7 @@ static int read_on(struct ledger *l, struct fault *f)
     l->mark.best = l->tree.best.n;
     l->mark.count = l->tree.count;
     l->mark.rules = l->tree.rules;
-    return going < 0 || got < 0 ? -1 : ledger_write_accounts(l, f);
+    return going < 0 || got < 0 ? -1 : ledger_write_state(l, f);
 }
 
 /* The same, in bulk if most of a large file of so many bytes has yet to be read. */

@@ -220,7 +220,7 @@ int ledger_commit(struct ledger *l, struct fault *f)
         ledger_abort(l);
         return -1;
     }
-    if ((l->appended && (ledger_write_accounts(l, f) || stamp_now(l, f))) ||
+    if ((l->appended && (ledger_write_state(l, f) || stamp_now(l, f))) ||
         index_commit(l->index, f)) {
         ledger_abort(l);
         return -1;

@@ -26,7 +26,7 @@ static int take_number(const struct state_value *v, size_t *at, int64_t *number)
 
 void account_encode(const struct account *a, struct state_value *value)
 {
-    *value = (struct state_value){0};
+    value->len = 0;
     put_number(value, a->balance);
     put_number(value, a->seq);
 }
@@ -71,4 +71,26 @@ void account_prefetch(const struct state *s, const uint8_t id[STATE_ID_LEN], enu
 {
     struct state_key key = key_of(id);
     state_prefetch(s, &key, step);
+}
+
+/* Who visits accounts. */
+struct visitor {
+    account_visit *visit;
+    void *self;
+};
+
+static int visit_account(void *self, const struct state_key *key, const struct state_value *value,
+                         struct fault *f)
+{
+    const struct visitor *v = self;
+    struct account a;
+    if (account_decode(value, &a))
+        return fault_trouble(f, "broken account in the state");
+    return v->visit(v->self, key->id, &a, f);
+}
+
+int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f)
+{
+    struct visitor v = {visit, self};
+    return state_walk(s, ACCOUNT_KIND, visit_account, &v, f);
 }

@@ -16,6 +16,11 @@ int account_get(struct state *s, const uint8_t id[STATE_ID_LEN], struct account 
 int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct account *a,
                 struct fault *f);
 
+/* Visits all accounts, by id, as state_walk does. */
+typedef int account_visit(void *self, const uint8_t id[STATE_ID_LEN], const struct account *a,
+                          struct fault *f);
+int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f);
+
 /* Prefetches an account that a later call will read; see state_prefetch. */
 void account_prefetch(const struct state *s, const uint8_t id[STATE_ID_LEN], enum state_step step);
 

@@ -2,13 +2,15 @@
 
 #include "base/idhash.h"
 #include "base/large.h"
+#include "state/cell.h"
+#include "state/journal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* The most keys that are kept if they are only read, so that lookups of ever new keys do not fill
  * memory. */
-enum { MET_MAX = 1 << 17, FIRST_CAP = 64 };
+enum { MET_MAX = 1 << 17, FIRST_CAP = 64, KINDS = 256 };
 
 /* Marks the absence of an entry. */
 #define NONE UINT32_MAX
@@ -16,16 +18,18 @@ enum { MET_MAX = 1 << 17, FIRST_CAP = 64 };
 /* Two lines of the processor's cache; what lookups read is in the first. */
 struct entry {
     uint8_t id[STATE_ID_LEN];
-    struct state_value now;
-    struct state_value
-        before; /* at the beginning of the open journal, if epoch is that journal's */
+    struct cell now;
+    struct cell before; /* at the beginning of the open journal, if epoch is that journal's */
     uint64_t epoch;
-    uint32_t touched;    /* the next entry in the open journal */
-    uint32_t next_dirty; /* the entry that became dirty after this one */
+    uint32_t touched;      /* the next entry in the open journal */
+    uint32_t next_dirty;   /* the entry that became dirty after this one */
+    uint32_t next_of_kind; /* the entry of its kind that was loaded after this one */
     uint8_t kind;
     bool dirty;
-    uint8_t unused[14]; /* padding to the end of the cache line */
+    uint8_t unused[10]; /* padding to the end of the cache line */
 };
+
+_Static_assert(sizeof(struct entry) == 128, "two cache lines");
 
 /* The number of a key's entry, with a part of the key's hash. */
 struct slot {
@@ -41,7 +45,11 @@ struct state {
     uint32_t count, cap; /* of entries; there are twice as many slots as cap */
     uint32_t touched;    /* the entries that the open journal has changed, last first */
     uint32_t first_dirty, last_dirty; /* NONE: nothing is dirty */
-    uint64_t epoch;                   /* of the open journal */
+    struct {
+        uint32_t first, last; /* NONE: nothing is loaded */
+    } of_kind[KINDS];
+    struct long_values longs;
+    uint64_t epoch; /* of the open journal */
     struct idhash hash;
 };
 
@@ -50,6 +58,7 @@ struct state {
 static void unlist(struct state *s)
 {
     s->touched = s->first_dirty = s->last_dirty = NONE;
+    memset(s->of_kind, 0xff, sizeof s->of_kind);
 }
 
 struct state *state_new(struct state_backing backing)
@@ -67,8 +76,10 @@ void state_clear(struct state *s)
 {
     free(s->slots);
     free(s->entries);
+    free(s->longs.list);
     s->slots = NULL;
     s->entries = NULL;
+    s->longs = (struct long_values){0};
     s->count = s->cap = 0;
     unlist(s);
 }
@@ -164,29 +175,42 @@ static int grow(struct state *s)
     return 0;
 }
 
+/* --- Reading and writing ---------------------------------------------------------------------- */
+
+static void list_by_kind(struct state *s, uint32_t number)
+{
+    uint8_t kind = s->entries[number].kind;
+    if (s->of_kind[kind].first == NONE)
+        s->of_kind[kind].first = number;
+    else
+        s->entries[s->of_kind[kind].last].next_of_kind = number;
+    s->of_kind[kind].last = number;
+}
+
 /* The key's entry, loaded from the backing if the key is new; valid until another entry is added.
  * NULL and trouble. */
 static struct entry *meet(struct state *s, const struct state_key *key, struct fault *f)
 {
     uint64_t hash = hash_of(s, key->kind, key->id);
     struct entry *e = find(s, key, hash);
-    struct state_value now = {0};
+    struct state_value now;
+    struct cell cell;
+    now.len = 0;
     if (e)
         return e;
     if (s->backing.get && s->backing.get(s->backing.self, key, &now, f))
         return NULL;
-    if (s->count == s->cap && grow(s)) {
+    if ((s->count == s->cap && grow(s)) || cell_fill(&s->longs, &cell, &now)) {
         fault_memory(f);
         return NULL;
     }
     e = &s->entries[s->count];
-    *e = (struct entry){.now = now, .kind = key->kind};
+    *e = (struct entry){.now = cell, .kind = key->kind, .next_of_kind = NONE};
     memcpy(e->id, key->id, STATE_ID_LEN);
+    list_by_kind(s, s->count);
     put_slot(s, s->count++, hash);
     return e;
 }
-
-/* --- Reading and writing ---------------------------------------------------------------------- */
 
 int state_get(struct state *s, const struct state_key *key, struct state_value *value,
               struct fault *f)
@@ -198,7 +222,7 @@ int state_get(struct state *s, const struct state_key *key, struct state_value *
         e = meet(s, key, f);
     if (!e)
         return -1;
-    *value = e->now;
+    cell_read(&s->longs, &e->now, value);
     return 0;
 }
 
@@ -224,15 +248,21 @@ int state_put(struct state *s, const struct state_key *key, const struct state_v
               struct fault *f)
 {
     struct entry *e = meet(s, key, f);
+    struct cell now;
     if (!e)
         return -1;
+    if (cell_fill(&s->longs, &now, value))
+        return fault_memory(f);
     if (e->epoch != s->epoch) {
         e->epoch = s->epoch;
+        cell_free(&s->longs, &e->before);
         e->before = e->now;
         e->touched = s->touched;
         s->touched = number_of(s, e);
+    } else {
+        cell_free(&s->longs, &e->now);
     }
-    e->now = *value;
+    e->now = now;
     make_dirty(s, e);
     return 0;
 }
@@ -252,101 +282,49 @@ static struct entry *next_touched(struct state *s, const struct entry *e)
 
 void state_rollback(struct state *s)
 {
-    for (struct entry *e = NULL; (e = next_touched(s, e));)
+    for (struct entry *e = NULL; (e = next_touched(s, e));) {
+        cell_free(&s->longs, &e->now);
         e->now = e->before;
+        e->before.len = 0;
+    }
     s->touched = NONE;
     s->epoch++;
 }
 
 /* --- Journals --------------------------------------------------------------------------------- */
 
-/* A journal holds, for every key changed: kind, id, length and bytes of the old value, length and
- * bytes of the new one. */
-static size_t put_change(const struct entry *e, char *out)
-{
-    const struct state_value *values[2] = {&e->before, &e->now};
-    char *end = out;
-    *end++ = (char)e->kind;
-    memcpy(end, e->id, STATE_ID_LEN);
-    end += STATE_ID_LEN;
-    for (int i = 0; i < 2; i++) {
-        memcpy(end, values[i], sizeof *values[i]); /* the bytes after its length are overwritten */
-        end += 1 + values[i]->len;
-    }
-    return (size_t)(end - out);
-}
-
 int state_commit(struct state *s, struct buf *out, struct fault *f)
 {
-    const size_t most = sizeof(struct state_key) + 2 * sizeof(struct state_value);
     for (struct entry *e = NULL; (e = next_touched(s, e));) {
-        if (buf_reserve(out, most))
-            return fault_memory(f);
-        out->len += put_change(e, out->data + out->len);
+        struct change c = {.key.kind = e->kind};
+        memcpy(c.key.id, e->id, STATE_ID_LEN);
+        cell_read(&s->longs, &e->before, &c.old);
+        cell_read(&s->longs, &e->now, &c.new);
+        if (journal_add(out, &c, f))
+            return -1;
     }
     s->touched = NONE;
     s->epoch++;
     return 0;
 }
 
-static int read_value(const uint8_t **p, const uint8_t *end, struct state_value *v)
-{
-    if (*p == end || **p > STATE_VALUE_MAX || end - *p < 1 + **p)
-        return -1;
-    *v = (struct state_value){.len = **p};
-    memcpy(v->bytes, *p + 1, v->len);
-    *p += 1 + v->len;
-    return 0;
-}
-
-struct change {
-    struct state_key key;
-    struct state_value old, new;
-};
-
-/* Reads the change at *p and moves *p past it. 0, or -1 and a fault. */
-static int read_change(const uint8_t **p, const uint8_t *end, struct change *c, struct fault *f)
-{
-    if ((size_t)(end - *p) < sizeof c->key)
-        return fault_trouble(f, "journal is cut short");
-    memcpy(&c->key, *p, sizeof c->key);
-    *p += sizeof c->key;
-    if (read_value(p, end, &c->old) || read_value(p, end, &c->new))
-        return fault_trouble(f, "journal is broken");
-    return 0;
-}
-
-int state_journal_find(const void *journal, size_t n, const struct state_key *key,
-                       struct state_value *before, struct state_value *after, struct fault *f)
-{
-    const uint8_t *p = journal, *end = n ? p + n : p;
-    while (p < end) {
-        struct change c;
-        if (read_change(&p, end, &c, f))
-            return -1;
-        if (memcmp(&c.key, key, sizeof *key))
-            continue;
-        *before = c.old;
-        *after = c.new;
-        return 1;
-    }
-    return 0;
-}
-
 static int replay(struct state *s, const void *journal, size_t n, bool redo, struct fault *f)
 {
     const uint8_t *p = journal, *end = n ? p + n : p; /* NULL for a block that changed nothing */
-    while (p < end) {
-        struct change c = {0};
-        if (read_change(&p, end, &c, f))
-            return -1;
+    struct change c;
+    int got;
+    while ((got = journal_next(&p, end, &c, f)) > 0) {
         struct entry *e = meet(s, &c.key, f);
+        struct cell now;
         if (!e)
             return -1;
-        e->now = redo ? c.new : c.old;
+        if (cell_fill(&s->longs, &now, redo ? &c.new : &c.old))
+            return fault_memory(f);
+        cell_free(&s->longs, &e->now);
+        e->now = now;
         make_dirty(s, e);
     }
-    return 0;
+    return got;
 }
 
 int state_undo(struct state *s, const void *journal, size_t n, struct fault *f)
@@ -359,22 +337,25 @@ int state_redo(struct state *s, const void *journal, size_t n, struct fault *f)
     return replay(s, journal, n, true, f);
 }
 
-typedef int each_entry(void *self, const struct state_key *key, const struct state_value *value,
-                       struct fault *f);
+/* --- Walks ------------------------------------------------------------------------------------ */
 
-static int tell(const struct entry *e, each_entry *each, void *self, struct fault *f)
+static int show(const struct state *s, const struct entry *e, state_visit *visit, void *self,
+                struct fault *f)
 {
     struct state_key key = {.kind = e->kind};
+    struct state_value value;
     memcpy(key.id, e->id, STATE_ID_LEN);
-    return each(self, &key, &e->now, f);
+    cell_read(&s->longs, &e->now, &value);
+    return visit(self, &key, &value, f);
 }
 
-static int each_dirty(struct state *s, each_entry *each, void *self, struct fault *f)
+int state_flush(struct state *s, state_visit *visit, void *self, struct fault *f)
 {
     while (s->first_dirty != NONE) {
         struct entry *e = &s->entries[s->first_dirty];
-        if (tell(e, each, self, f))
-            return -1;
+        int result = show(s, e, visit, self, f);
+        if (result)
+            return result;
         s->first_dirty = e->next_dirty;
         if (s->first_dirty == NONE)
             s->last_dirty = NONE;
@@ -383,15 +364,15 @@ static int each_dirty(struct state *s, each_entry *each, void *self, struct faul
     return 0;
 }
 
-int state_each(struct state *s, bool dirty,
-               int (*each)(void *self, const struct state_key *key, const struct state_value *value,
-                           struct fault *f),
-               void *self, struct fault *f)
+int state_loaded(struct state *s, uint8_t kind, state_visit *visit, void *self, struct fault *f)
 {
-    if (dirty)
-        return each_dirty(s, each, self, f);
-    for (uint32_t i = 0; i < s->count; i++)
-        if (tell(&s->entries[i], each, self, f))
-            return -1;
-    return 0;
+    int result = 0;
+    for (uint32_t i = s->of_kind[kind].first; i != NONE && !result; i = s->entries[i].next_of_kind)
+        result = show(s, &s->entries[i], visit, self, f);
+    return result;
+}
+
+const struct state_backing *state_below(const struct state *s)
+{
+    return &s->backing;
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define STATE_ID_LEN 32
-#define STATE_VALUE_MAX 31
+#define STATE_VALUE_MAX 255
 
 struct state_key {
     uint8_t
@@ -26,16 +26,23 @@ struct state_value {
     uint8_t bytes[STATE_VALUE_MAX];
 };
 
+/* What walks call for a key and its value: 0 to go on; anything else ends the walk, which gives it
+ * (-1: with a fault). */
+typedef int state_visit(void *self, const struct state_key *key, const struct state_value *value,
+                        struct fault *f);
+
 /* The values of keys that the state has not loaded yet. */
 struct state_backing {
     /* 0 and *value (len 0 if there is none), or -1 and trouble. */
     int (*get)(void *self, const struct state_key *key, struct state_value *value, struct fault *f);
+    /* Visits every key of this kind that has a value, by id. A visit may call get. */
+    int (*walk)(void *self, uint8_t kind, state_visit *visit, void *visitor, struct fault *f);
     void *self;
 };
 
 struct state;
 
-/* An empty state over the backing (get NULL: over nothing). NULL: no memory. */
+/* An empty state over the backing ({0}: over nothing). NULL: no memory. */
 struct state *state_new(struct state_backing backing);
 void state_free(struct state *s);
 
@@ -65,16 +72,19 @@ void state_rollback(struct state *s);
 int state_undo(struct state *s, const void *journal, size_t n, struct fault *f);
 int state_redo(struct state *s, const void *journal, size_t n, struct fault *f);
 
-/* One key in such a journal: 1 and its value before and after, 0 if it did not change, -1 and a
- * fault: the bytes are not such a journal. */
-int state_journal_find(const void *journal, size_t n, const struct state_key *key,
-                       struct state_value *before, struct state_value *after, struct fault *f);
+/* What it is over. */
+const struct state_backing *state_below(const struct state *s);
 
-/* Calls each for every loaded key, also with value.len 0; with dirty, only for keys whose value may
- * differ from the backing's, which are then clean. Stops at the first -1 and gives it. */
-int state_each(struct state *s, bool dirty,
-               int (*each)(void *self, const struct state_key *key, const struct state_value *value,
-                           struct fault *f),
-               void *self, struct fault *f);
+/* Visits every key of a kind that has a value, loaded or not, by id. A visit may read the state,
+ * but neither changes it nor walks over this kind. Gives what the last visit gave. */
+int state_walk(struct state *s, uint8_t kind, state_visit *visit, void *self, struct fault *f);
+
+/* Visits every key of a kind that was ever loaded, in order of loading, also if it has no value
+ * (len 0). */
+int state_loaded(struct state *s, uint8_t kind, state_visit *visit, void *self, struct fault *f);
+
+/* Visits the keys of all kinds whose value may differ from the backing's, which counts as having it
+ * from then on. */
+int state_flush(struct state *s, state_visit *visit, void *self, struct fault *f);
 
 #endif

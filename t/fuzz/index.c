@@ -222,7 +222,7 @@ static const struct cell {
 
 static const char *const schemas[] = {
     "PRAGMA user_version = 0",
-    "PRAGMA user_version = 5",
+    "PRAGMA user_version = 99",
     "DROP TABLE tx",
     "DROP TABLE journal; CREATE TABLE journal(block, bytes, sum)",
     "DROP INDEX block_main",

@@ -85,7 +85,7 @@ static inline int ask_history(struct asking *a, const struct node *tip, const ch
 
 static inline int ask_accounts(struct asking *a)
 {
-    return index_accounts(a->l->index, say_account, a, &a->f);
+    return account_walk(a->l->tree.state, say_account, a, &a->f);
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
