@@ -14,7 +14,7 @@ enum {
 
 static void complain(void *self, const char *words)
 {
-    const struct client_owner *owner = ((struct client *)self)->config->owner;
+    const struct peer_owner *owner = ((struct client *)self)->config->owner;
     if (owner->complain)
         owner->complain(owner->self, words);
 }
@@ -154,7 +154,7 @@ void client_pause(struct client *c, const void *peer, bool paused)
         link_pause(call->won->link, paused);
 }
 
-void client_part(struct client *c, const void *peer, enum client_next next)
+void client_part(struct client *c, const void *peer, enum peer_next next)
 {
     struct call *call = call_of(c, peer);
     if (call && !call->won->link)
@@ -208,7 +208,7 @@ void client_free(struct client *c)
         if (c->calls[i] && !call_has_left(c->calls[i]))
             call_hang_up(c->calls[i], "done", &done);
         if (c->calls[i])
-            call_end(c->calls[i], CLIENT_NEVER);
+            call_end(c->calls[i], PEER_NEVER);
     }
     if (c->candidates && c->online)
         candidates_write(c->candidates, loop_now(), true, &critic);

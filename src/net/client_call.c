@@ -75,7 +75,7 @@ static bool leads_to_ourselves(const struct call *call)
 
 static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
 {
-    const struct client_owner *owner = c->config->owner;
+    const struct peer_owner *owner = c->config->owner;
     return owner->connected && owner->connected(owner->self, account);
 }
 
@@ -94,15 +94,15 @@ static bool rest_elsewhere(struct call *call)
     return true;
 }
 
-void call_end(struct call *call, enum client_next next)
+void call_end(struct call *call, enum peer_next next)
 {
     struct client *c = call->client;
-    if (next == CLIENT_AGAIN && rest_elsewhere(call))
+    if (next == PEER_AGAIN && rest_elsewhere(call))
         return;
-    c->done += next == CLIENT_DONE;
-    if (next == CLIENT_BAN)
+    c->done += next == PEER_DONE;
+    if (next == PEER_BAN)
         ban(c, call);
-    if (next != CLIENT_AGAIN || leads_to_ourselves(call))
+    if (next != PEER_AGAIN || leads_to_ourselves(call))
         dialer_never(c->dialer, call->target);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i] == call)
@@ -127,7 +127,7 @@ static void note_unreached(struct call *call)
 static void tell_unreached(struct call *call)
 {
     note_unreached(call);
-    const struct client_owner *owner = call->client->config->owner;
+    const struct peer_owner *owner = call->client->config->owner;
     if (owner->unreached)
         owner->unreached(owner->self, call->target->address.text,
                          call->has_account ? call->account : NULL, &call->why);
@@ -149,9 +149,9 @@ static void note_failure(struct call *call, const struct attempt *a, const struc
     call->why.kind = first || why->kind < before.kind ? why->kind : before.kind;
 }
 
-static enum client_next next_of_unjoined(const struct client *c)
+static enum peer_next next_of_unjoined(const struct client *c)
 {
-    return c->config->once ? CLIENT_NEVER : CLIENT_AGAIN;
+    return c->config->once ? PEER_NEVER : PEER_AGAIN;
 }
 
 /* The call ends before there is a link. */
@@ -163,7 +163,7 @@ static void fail_call(struct call *call)
     call_end(call, next_of_unjoined(call->client));
 }
 
-void call_part(struct call *call, enum client_next next)
+void call_part(struct call *call, enum peer_next next)
 {
     if (call->greeted || !untried(call)) {
         call_end(call, next);
@@ -185,11 +185,11 @@ static bool is_older(const struct call *call, const struct session *s)
 /* The peer is gone. */
 static void lose_peer(struct call *call, const struct fault *why)
 {
-    const struct client_owner *owner = call->client->config->owner;
-    enum client_next next = owner->leave(owner->self, call->peer, why);
+    const struct peer_owner *owner = call->client->config->owner;
+    enum peer_next next = owner->leave(owner->self, call->peer, why, loop_now());
     if (!call->greeted && !untried(call))
         tell_unreached(call);
-    if (next != CLIENT_LATER)
+    if (next != PEER_LATER)
         call_part(call, next);
 }
 
@@ -272,7 +272,7 @@ static void win(struct attempt *a)
 static int opened(void *self, struct link *l, struct fault *f)
 {
     struct client *c = self;
-    const struct client_owner *owner = c->config->owner;
+    const struct peer_owner *owner = c->config->owner;
     struct attempt *a = link_tag(l);
     struct call *call = a->call;
     struct session *session;
@@ -282,9 +282,11 @@ static int opened(void *self, struct link *l, struct fault *f)
         memcpy(call->account, account, ID_LEN);
     if (check_account(c, a, f))
         return -1;
-    int version = account ? link_version(l) : call->version;
-    call->peer = owner->join(owner->self, call->target->address.text, account, version, &session,
-                             f);
+    const struct peer_link link = {.address = call->target->address.text,
+                                   .account = account,
+                                   .dialed = true,
+                                   .version = account ? link_version(l) : call->version};
+    call->peer = owner->join(owner->self, &link, &session, loop_now(), f);
     if (!call->peer)
         return -1;
     link_attach(l, session, call);
@@ -466,7 +468,7 @@ static void give_up(struct call *call)
 static bool end_if_due(struct call *call, int64_t now)
 {
     const struct client *c = call->client;
-    const struct client_owner *owner = c->config->owner;
+    const struct peer_owner *owner = c->config->owner;
     const struct fault *doom = call->peer ? owner->doomed(owner->self, call->peer) : NULL;
     struct fault why;
     if (doom) {
@@ -499,7 +501,7 @@ static void return_from_elsewhere(struct call *call, int64_t now)
     if (!dialer_gone(d, call->target) && is_connected(call->client, call->account))
         return;
     dialer_answered(d, call->target, now);
-    call_end(call, CLIENT_AGAIN);
+    call_end(call, PEER_AGAIN);
 }
 
 void call_turn(struct client *c, size_t i, int64_t now, bool tick)

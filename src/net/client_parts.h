@@ -71,13 +71,13 @@ bool call_has_left(const struct call *call);
 
 /* The peer, if it had joined, has finally left. Another address is tried when it is the call's
  * turn. */
-void call_part(struct call *call, enum client_next next);
+void call_part(struct call *call, enum peer_next next);
 
 /* Closes its connections; the call may end with the last. */
 void call_hang_up(struct call *call, const char *word, const struct fault *why);
 
 /* Ends a call: its target pauses for a while, or is never dialed again. */
-void call_end(struct call *call, enum client_next next);
+void call_end(struct call *call, enum peer_next next);
 
 /* The callbacks of all connections. */
 struct link_owner call_link_owner(struct client *c);

@@ -15,7 +15,7 @@ struct link {
     struct channel *channel;
     struct session *session;
     const struct link_owner *owner;
-    void *peer, *tag;
+    void *tag;
     struct session_role role;
     struct loop *loop;
     struct watch watch;
@@ -36,11 +36,6 @@ bool link_heard(const struct link *l)
     return channel_heard(l->channel);
 }
 
-void *link_peer(struct link *l)
-{
-    return l->peer;
-}
-
 void *link_tag(struct link *l)
 {
     return l->tag;
@@ -49,7 +44,7 @@ void *link_tag(struct link *l)
 void link_attach(struct link *l, struct session *session, void *peer)
 {
     l->session = session;
-    l->peer = l->role.self = peer;
+    l->role.self = peer;
     compression_init(&l->compression, channel_fd(l->channel));
     session_compress(session, !l->compression.is_local);
 }

@@ -49,7 +49,6 @@ void link_refuse(struct link *l, const char *word);
 bool link_heard(const struct link *l);
 
 struct session *link_session(struct link *l); /* NULL: none attached yet */
-void *link_peer(struct link *l);
 void *link_tag(struct link *l);
 
 /* The version of the protocol that TLS agreed on; 0 if the channel is plain. */

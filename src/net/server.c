@@ -25,8 +25,8 @@ enum {
 /* A connection. */
 struct visitor {
     struct link *link;
-    struct duplex_peer *peer; /* NULL: the handshake is not complete */
-    size_t place;             /* among the visitors */
+    void *peer;   /* the owner's; NULL: the handshake is not complete */
+    size_t place; /* among the visitors */
     uint64_t network;
     int64_t since;
     struct netgroup_member member;
@@ -63,7 +63,7 @@ static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
 
 static bool is_greeted(const struct visitor *v)
 {
-    return v->peer && v->peer->session.greeted;
+    return v->peer && link_session(v->link)->greeted;
 }
 
 static int opened(void *self, struct link *l, struct fault *f)
@@ -74,13 +74,18 @@ static int opened(void *self, struct link *l, struct fault *f)
     link_refuse(l, "banned");
     if (account && !is_allowed(s, account))
         return fault_rule(f, "its key is not allowed");
-    v->peer = duplex_join(s->config->duplex, account, v->address, v->network, false,
-                          link_version(l), f);
+    const struct peer_owner *owner = s->config->owner;
+    const struct peer_link link = {.address = v->address,
+                                   .account = account,
+                                   .network = v->network,
+                                   .version = link_version(l)};
+    struct session *session;
+    v->peer = owner->join(owner->self, &link, &session, loop_now(), f);
     if (!v->peer) {
         link_refuse(l, f->kind == FAULT_RULE ? "banned" : "full");
         return -1;
     }
-    link_attach(l, &v->peer->session, v->peer);
+    link_attach(l, session, v->peer);
     return 0;
 }
 
@@ -112,8 +117,9 @@ static void closed(void *self, struct link *l, const struct fault *why)
 {
     struct server *s = self;
     struct visitor *v = link_tag(l);
+    const struct peer_owner *owner = s->config->owner;
     if (v->peer)
-        duplex_leave(v->peer, why);
+        owner->leave(owner->self, v->peer, why, loop_now());
     else
         say(s, v->address, "out", why->text);
     forget(s, v);
@@ -152,11 +158,17 @@ static struct visitor *too_silent(struct server *s)
     return NULL;
 }
 
+static bool is_useful(const struct server *s, const struct visitor *v)
+{
+    const struct peer_owner *owner = s->config->owner;
+    return v->peer && owner->useful && owner->useful(owner->self, v->peer);
+}
+
 /* Whether a connection may be dropped for a newcomer: it has said hello, has had time to deliver
  * something, and has not. */
-static bool is_idle(const struct visitor *v, int64_t now)
+static bool is_idle(const struct server *s, const struct visitor *v, int64_t now)
 {
-    return is_greeted(v) && !duplex_useful(v->peer) && now - v->since >= GRACE;
+    return is_greeted(v) && !is_useful(s, v) && now - v->since >= GRACE;
 }
 
 /* The connection to drop for a newcomer from this network: the newest idle one of the most crowded
@@ -167,9 +179,9 @@ static struct visitor *whom_to_send_away(const struct server *s, uint64_t newcom
     struct visitor *newest = NULL;
     for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older) {
         struct visitor *v = VISITOR_OF(m, member);
-        if (is_idle(v, now))
+        if (is_idle(s, v, now))
             return v;
-        if (!newest && !crowded && !(v->peer && duplex_useful(v->peer)))
+        if (!newest && !crowded && !is_useful(s, v))
             newest = v;
     }
     return newest;
@@ -280,19 +292,21 @@ void server_close(struct server *s)
 /* Serves one connection; each step may close it. */
 static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick)
 {
+    const struct peer_owner *owner = s->config->owner;
     const size_t count = s->count;
     const struct fault *doom;
     listen_to(s, v);
-    doom = v->peer ? duplex_doomed(v->peer) : NULL;
+    doom = v->peer ? owner->doomed(owner->self, v->peer) : NULL;
     if (doom) {
         struct fault why = *doom;
-        link_close(v->link, v->peer->session.word, &why);
+        link_close(v->link, link_session(v->link)->word, &why);
         return;
     }
-    link_pause(v->link, s->paused || (v->peer && v->peer->held));
+    bool held = v->peer && owner->held && owner->held(owner->self, v->peer);
+    link_pause(v->link, s->paused || held);
     if (s->count != count || (tick && link_tick(v->link, now)))
         return;
-    if (v->peer && session_backlog(&v->peer->session))
+    if (v->peer && session_backlog(link_session(v->link)))
         link_push(v->link, now);
 }
 
@@ -380,7 +394,7 @@ struct server *server_new(const struct server_config *config, const struct addre
         return NULL;
     }
     s->link_owner = (struct link_owner){
-        .opened = opened, .closed = closed, .role = duplex_role(), .self = s};
+        .opened = opened, .closed = closed, .role = config->owner->role, .self = s};
     if (start_listening(s, at, f)) {
         server_free(s);
         return NULL;

@@ -1,5 +1,5 @@
 /*
- * Accepts inbound connections within limits and hands them to their owner (net/duplex.h).
+ * Accepts inbound connections within limits and hands them to their owner.
  *
  * At the limit, the newest connection of the most crowded network is dropped first, and useful
  * peers stay. Connections without a hello may take a quarter of the places; the oldest of the
@@ -8,7 +8,7 @@
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 
-#include "net/duplex.h"
+#include "gossip/peer_owner.h"
 #include "net/link.h"
 #include "peers/address.h"
 
@@ -19,8 +19,8 @@
 struct server_config {
     struct loop *loop;
     struct tls *tls; /* NULL: plain, on loopback only */
-    struct duplex *duplex;
-    size_t peers; /* connections at most, LISTENER_PEERS_MAX at most */
+    const struct peer_owner *owner;
+    size_t peers; /* connections at most */
     /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
     void *who;
@@ -43,8 +43,8 @@ void server_free(struct server *s);
 /* HOST:PORT; the port is the one chosen by the system if 0 was given. */
 const char *server_address(const struct server *s);
 
-/* Call after every loop_turn, once the input is settled, and after duplex_turn: closes doomed
- * peers, runs timers, sends what waits. */
+/* Call after every loop_turn, once the input is settled and the owner has had its turn: closes
+ * doomed peers, runs timers, sends what waits. */
 void server_turn(struct server *s, int64_t now);
 
 /* Stops or resumes reading and accepting. */

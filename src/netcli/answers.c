@@ -1,7 +1,7 @@
 #include "netcli/answers.h"
 
 #include "cli/cli.h"
-#include "net/duplex.h"
+#include "gossip/duplex.h"
 #include "net/loop.h"
 #include "netcli/events.h"
 

@@ -76,13 +76,13 @@ static void start_duplex(struct connections *c, struct listener *listener, struc
                                            .self = c};
     c->duplex = duplex_new(&c->connecting);
     cli_memory(!c->duplex);
+    c->owner = duplex_owner(c->duplex);
 }
 
 static void start_client(struct connections *c, const uint8_t chain[ID_LEN], char **operands,
                          size_t count)
 {
     struct fault f = {0};
-    c->owner = duplex_client_owner(c->duplex);
     c->dialing.loop = c->loop;
     c->dialing.tls = c->tls;
     memcpy(c->dialing.chain, chain, ID_LEN);
@@ -106,7 +106,7 @@ static void start_server(struct connections *c)
         cli_die("-l: %s", f.text);
     c->serving = (struct server_config){.loop = c->loop,
                                         .tls = c->tls,
-                                        .duplex = c->duplex,
+                                        .owner = &c->owner,
                                         .peers = c->accepted,
                                         .allows = c->allow ? cli_allows : NULL,
                                         .who = c->allow,

@@ -3,6 +3,8 @@
 #ifndef NETCLI_CONNECTIONS_H
 #define NETCLI_CONNECTIONS_H
 
+#include "gossip/duplex.h"
+#include "net/client.h"
 #include "net/server.h"
 #include "netcli/allow.h"
 
@@ -21,7 +23,7 @@ struct connections {
     struct allow *allow;
     struct duplex_config connecting;
     struct duplex *duplex;
-    struct client_owner owner;
+    struct peer_owner owner;
     struct client *client; /* NULL: there is nobody to dial */
     struct server_config serving;
     struct server *server; /* NULL: no connections are accepted */

@@ -3,7 +3,7 @@
 #ifndef NETCLI_STATUS_FILE_H
 #define NETCLI_STATUS_FILE_H
 
-#include "net/duplex_status.h"
+#include "gossip/duplex_status.h"
 
 #define STATUS_FILE_EVERY 2000 /* ms */
 

@@ -32,7 +32,7 @@ struct light_peer {
 
 struct light_sync {
     struct light_sync_config config;
-    struct client_owner owner;
+    struct peer_owner owner;
     struct client *client;
     struct header_chain chain;
     struct light *light;
@@ -267,22 +267,23 @@ static void our_hello(const struct light_sync *s, struct hello *h)
     memcpy(h->tip, sum.from_genesis ? sum.best : h->chain, ID_LEN);
 }
 
-static void *join(void *self, const char *address, const uint8_t *account, int version,
-                  struct session **session, struct fault *f)
+static void *join(void *self, const struct peer_link *link, struct session **session, int64_t now,
+                  struct fault *f)
 {
     struct light_sync *s = self;
     struct hello hello;
     struct light_peer *p = calloc(1, sizeof *p);
     our_hello(s, &hello);
-    hello.version = version;
-    if (!p || session_init(&p->session, &hello, loop_now())) {
+    hello.version = link->version;
+    if (!p || session_init(&p->session, &hello, now)) {
         free(p);
         fault_memory(f);
         return NULL;
     }
     p->run = s;
-    p->address = address;
-    snprintf(p->who, sizeof p->who, "%.71s", account ? hex32(account).text : address);
+    p->address = link->address;
+    snprintf(p->who, sizeof p->who, "%.71s",
+             link->account ? hex32(link->account).text : link->address);
     header_puller_init(&p->puller, &s->chain, p, answered);
     p->next = s->peers;
     s->peers = p;
@@ -335,23 +336,24 @@ static int line(void *self, struct session *session, enum wire_word word, const 
     return header_puller_line(&p->puller, session, word, text, len, now, f) ? blame(p, f) : 0;
 }
 
-static enum client_next leave(void *self, void *peer, const struct fault *why)
+static enum peer_next leave(void *self, void *peer, const struct fault *why, int64_t now)
 {
     struct light_sync *s = self;
     struct light_peer *p = peer;
     bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
     char words[SESSION_BYTES_WORDS];
+    (void)now;
     p->over = true;
     p->bad |= broke;
     if (!p->greeted)
-        return CLIENT_LATER;
+        return PEER_LATER;
     session_bytes_words(&p->session, words);
     say(s, p->who, "bytes", NULL, words);
     say(s, p->who, "out", NULL, why->text);
     if (broke || (!p->done && !p->bad && !p->doomed && !s->ending))
         tell(p, why->text);
     s->complete += p->done && !p->bad;
-    return CLIENT_LATER;
+    return PEER_LATER;
 }
 
 static const struct fault *doomed(void *self, void *peer)
@@ -362,13 +364,13 @@ static const struct fault *doomed(void *self, void *peer)
 }
 
 /* A peer that was cut off is dialed again only if it brought something new. */
-static enum client_next what_next(const struct light_peer *p)
+static enum peer_next what_next(const struct light_peer *p)
 {
     if (p->bad)
-        return CLIENT_BAN;
+        return PEER_BAN;
     if (p->done)
-        return CLIENT_DONE;
-    return p->useful && !p->doomed ? CLIENT_AGAIN : CLIENT_NEVER;
+        return PEER_DONE;
+    return p->useful && !p->doomed ? PEER_AGAIN : PEER_NEVER;
 }
 
 /* --- The run ---------------------------------------------------------------------------------- */
@@ -461,13 +463,13 @@ static void set_up(struct light_sync *s, const struct light_sync_config *config,
     struct client_config *dialing = &s->config.dialing;
     s->config = *config;
     s->light = header_file_light(config->file);
-    s->owner = (struct client_owner){.join = join,
-                                     .leave = leave,
-                                     .doomed = doomed,
-                                     .unreached = unreached,
-                                     .complain = complain,
-                                     .role = {greeted, line, NULL},
-                                     .self = s};
+    s->owner = (struct peer_owner){.join = join,
+                                   .leave = leave,
+                                   .doomed = doomed,
+                                   .unreached = unreached,
+                                   .complain = complain,
+                                   .role = {greeted, line, NULL},
+                                   .self = s};
     s->chain = (struct header_chain){.has = chain_has,
                                      .locate = chain_locate,
                                      .begun = chain_begun,

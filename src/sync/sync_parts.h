@@ -35,7 +35,7 @@ struct claims {
 
 struct sync {
     struct sync_config config;
-    struct client_owner owner;
+    struct peer_owner owner;
     struct client *client;
     struct puller_chain chain;
     struct sync_peer *peers;
@@ -64,7 +64,7 @@ void sync_renew(struct sync *s);
 /* --- sync_peer.c: one peer --- */
 
 /* The client's callbacks for peers; self is the run. */
-struct client_owner sync_peer_owner(struct sync *s);
+struct peer_owner sync_peer_owner(struct sync *s);
 
 /* Drops a peer that broke a rule (id: with this block, or NULL): reports it, closes the connection,
  * and never dials it again. */
@@ -83,7 +83,7 @@ int sync_peer_tend(struct sync_peer *p, bool full, int64_t now, struct fault *f)
 void sync_peer_tick(struct sync_peer *p, int64_t now);
 
 /* Whether a peer that is over is dialed again. */
-enum client_next sync_peer_next(const struct sync_peer *p);
+enum peer_next sync_peer_next(const struct sync_peer *p);
 
 void sync_peer_free(struct sync_peer *p);
 

@@ -45,22 +45,23 @@ static void our_hello(const struct sync *s, struct hello *h)
     memcpy(h->tip, best ? best->id : h->chain, ID_LEN);
 }
 
-static void *join(void *self, const char *address, const uint8_t *account, int version,
-                  struct session **session, struct fault *f)
+static void *join(void *self, const struct peer_link *link, struct session **session, int64_t now,
+                  struct fault *f)
 {
     struct sync *s = self;
     struct hello hello;
     struct sync_peer *p = calloc(1, sizeof *p);
     our_hello(s, &hello);
-    hello.version = version;
-    if (!p || session_init(&p->session, &hello, loop_now())) {
+    hello.version = link->version;
+    if (!p || session_init(&p->session, &hello, now)) {
         free(p);
         fault_memory(f);
         return NULL;
     }
     p->run = s;
-    p->address = address;
-    snprintf(p->who, sizeof p->who, "%.71s", account ? hex32(account).text : address);
+    p->address = link->address;
+    snprintf(p->who, sizeof p->who, "%.71s",
+             link->account ? hex32(link->account).text : link->address);
     puller_init(&p->puller, &s->chain);
     p->next = s->peers;
     s->peers = p;
@@ -132,23 +133,24 @@ bool sync_peer_is_over(const struct sync_peer *p)
 }
 
 /* A peer that never said hello is reported as unreached instead. Its blocks are still judged. */
-static enum client_next leave(void *self, void *peer, const struct fault *why)
+static enum peer_next leave(void *self, void *peer, const struct fault *why, int64_t now)
 {
     struct sync *s = self;
     struct sync_peer *p = peer;
     bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
     char words[SESSION_BYTES_WORDS];
+    (void)now;
     p->over = true;
     p->bad |= broke;
     p->excused |= broke && p->session.word && strcmp(p->session.word, "bad") != 0;
     if (!p->greeted)
-        return CLIENT_LATER;
+        return PEER_LATER;
     session_bytes_words(&p->session, words);
     sync_log(s, p->who, "bytes", NULL, words);
     sync_log(s, p->who, "out", NULL, why->text);
     if (broke || (!sync_peer_is_done(p) && !p->bad && !s->ending))
         tell(p, NULL, why->text);
-    return CLIENT_LATER;
+    return PEER_LATER;
 }
 
 static const struct fault *doomed(void *self, void *peer)
@@ -158,27 +160,27 @@ static const struct fault *doomed(void *self, void *peer)
     return p->doomed ? &p->why : NULL;
 }
 
-struct client_owner sync_peer_owner(struct sync *s)
+struct peer_owner sync_peer_owner(struct sync *s)
 {
-    return (struct client_owner){.join = join,
-                                 .leave = leave,
-                                 .doomed = doomed,
-                                 .unreached = unreached,
-                                 .complain = complain,
-                                 .role = {greeted, line, NULL},
-                                 .self = s};
+    return (struct peer_owner){.join = join,
+                               .leave = leave,
+                               .doomed = doomed,
+                               .unreached = unreached,
+                               .complain = complain,
+                               .role = {greeted, line, NULL},
+                               .self = s};
 }
 
 /* Without follow, a peer that was cut off is dialed again only if it brought something new. */
-enum client_next sync_peer_next(const struct sync_peer *p)
+enum peer_next sync_peer_next(const struct sync_peer *p)
 {
     if (p->bad && !(p->excused && p->run->config.follow))
-        return CLIENT_BAN;
+        return PEER_BAN;
     if (p->run->config.follow)
-        return CLIENT_AGAIN;
+        return PEER_AGAIN;
     if (sync_peer_is_done(p))
-        return CLIENT_DONE;
-    return p->useful ? CLIENT_AGAIN : CLIENT_NEVER;
+        return PEER_DONE;
+    return p->useful ? PEER_AGAIN : PEER_NEVER;
 }
 
 void sync_peer_free(struct sync_peer *p)

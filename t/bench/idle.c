@@ -9,7 +9,7 @@
 
 enum { COUNT_MAX = 4096 };
 
-struct netgroup {
+struct crowd {
     const char *address;
     struct hello hello;
     struct loop *loop;
@@ -22,7 +22,7 @@ struct netgroup {
 
 static int opened(void *self, struct link *l, struct fault *f)
 {
-    struct netgroup *c = self;
+    struct crowd *c = self;
     struct session *s = &c->sessions[c->opened++];
     (void)f;
     if (session_init(s, &c->hello, loop_now()))
@@ -39,7 +39,7 @@ static void closed(void *self, struct link *l, const struct fault *why)
 
 static int greeted(void *self, struct session *s, int64_t at, struct fault *f)
 {
-    struct netgroup *c = self;
+    struct crowd *c = self;
     (void)s, (void)at, (void)f;
     c->greeted++;
     return 0;
@@ -52,7 +52,7 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     return 0;
 }
 
-static void turn(struct netgroup *c)
+static void turn(struct crowd *c)
 {
     struct fault f;
     check(loop_turn(c->loop, 1000, &f), &f);
@@ -62,7 +62,7 @@ static void turn(struct netgroup *c)
 }
 
 /* One after the other, so that no handshake waits for a thousand others. */
-static void join(struct netgroup *c, const struct link_owner *owner)
+static void join(struct crowd *c, const struct link_owner *owner)
 {
     struct fault f;
     for (size_t i = 0; i < c->count; i++) {
@@ -80,7 +80,7 @@ static void join(struct netgroup *c, const struct link_owner *owner)
 
 int main(int argc, char **argv)
 {
-    struct netgroup *c = memory(1, sizeof *c);
+    struct crowd *c = memory(1, sizeof *c);
     struct link_owner owner = {
         .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
     struct fault f;

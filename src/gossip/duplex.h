@@ -6,13 +6,12 @@
  * Two nodes that dial each other need only one connection that carries both ways: of two, the one
  * that was dialed by the smaller account survives, at both ends.
  */
-#ifndef NET_DUPLEX_H
-#define NET_DUPLEX_H
+#ifndef GOSSIP_DUPLEX_H
+#define GOSSIP_DUPLEX_H
 
 #include "gossip/listener.h"
+#include "gossip/peer_owner.h"
 #include "gossip/sender.h"
-#include "net/client.h"
-#include "peers/address.h"
 
 struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */
@@ -23,7 +22,8 @@ struct duplex_config {
     /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);
-    /* A peer could not be dialed; something is wrong with a peers file: as in net/client.h. */
+    /* A peer could not be dialed; something is wrong with a peers file: as in gossip/peer_owner.h.
+     */
     void (*unreached)(void *self, const char *address, const uint8_t *account,
                       const struct fault *why);
     void (*complain)(void *self, const char *words);
@@ -40,7 +40,7 @@ struct duplex_peer {
     struct inbound *in;   /* NULL: we take no records from it, and it pulls none */
     struct outbound *out; /* NULL: it is not sent any */
     char who[72];         /* its account in hex, or its address; for the log */
-    char address[ADDRESS_MAX];
+    const char *address;  /* HOST:PORT */
     uint8_t account[ID_LEN];
     bool has_account;
     bool dialed;    /* by us */
@@ -58,28 +58,9 @@ struct duplex *duplex_new(const struct duplex_config *config);
 /* All peers must have left. */
 void duplex_free(struct duplex *d);
 
-/* Adds a connection (account NULL: plain), to which the session of the peer that is returned is to
- * be attached. network: of its address (peers/address.h); 0: any. version: the one that TLS agreed
- * on; 0: the dialing side says its hello first. NULL and a fault: it is discouraged, there is no
- * room, or no memory. */
-struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],
-                                const char *address, uint64_t network, bool dialed, int version,
-                                struct fault *f);
-
-/* Removes and frees the peer, and logs why. */
-void duplex_leave(struct duplex_peer *p, const struct fault *why);
-
-/* The callbacks for a peer's session; self is the struct duplex_peer. */
-struct session_role duplex_role(void);
-
-/* The callbacks for the connections that we dial. */
-struct client_owner duplex_client_owner(struct duplex *d);
-
-/* Whether the connection is to be closed, and why; its session has the word to say. */
-const struct fault *duplex_doomed(const struct duplex_peer *p);
-
-/* Whether it has brought something new. */
-bool duplex_useful(const struct duplex_peer *p);
+/* The owner of its connections; a peer is a struct duplex_peer. One that is discouraged, or for
+ * which there is no room, is refused. */
+struct peer_owner duplex_owner(struct duplex *d);
 
 /* A peer has announced a record: it is not announced back to it. For a listener's config. */
 void duplex_announced(void *peer, const uint8_t id[ID_LEN]);

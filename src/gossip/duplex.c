@@ -1,4 +1,4 @@
-#include "net/duplex.h"
+#include "gossip/duplex.h"
 
 #include "base/hex.h"
 
@@ -183,9 +183,13 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     return listener_role().line(p->in, s, word, text, len, now, f);
 }
 
-struct session_role duplex_role(void)
+static const struct fault *why_doomed(const struct duplex_peer *p)
 {
-    return (struct session_role){.greeted = greeted, .line = line};
+    if (p->doomed)
+        return &p->why;
+    if (p->in && p->in->doomed)
+        return &p->in->why;
+    return p->out && p->out->doomed ? &p->out->why : NULL;
 }
 
 void duplex_announced(void *peer, const uint8_t id[ID_LEN])
@@ -199,7 +203,7 @@ int duplex_tell(void *peer, const char *line, size_t len)
 {
     struct duplex_peer *p = peer;
     bool listens = p->session.greeted && p->session.theirs.version > 1 &&
-                   (their_roles(p) & WIRE_SENDS) && !duplex_doomed(p);
+                   (their_roles(p) & WIRE_SENDS) && !why_doomed(p);
     if (!listens || session_backlog(&p->session) > UNTOLD_MAX)
         return 0;
     return session_put(&p->session, line, len);
@@ -249,28 +253,28 @@ static void free_peer(struct duplex_peer *p, int64_t now)
     free(p);
 }
 
-struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],
-                                const char *address, uint64_t network, bool dialed, int version,
-                                struct fault *f)
+static void *join(void *self, const struct peer_link *link, struct session **session, int64_t now,
+                  struct fault *f)
 {
-    int64_t now = loop_now();
+    struct duplex *d = self;
+    const uint8_t *account = link->account;
     struct duplex_peer *p = calloc(1, sizeof *p);
     if (!p) {
         fault_memory(f);
         return NULL;
     }
     p->all = d;
-    p->dialed = dialed;
+    p->dialed = link->dialed;
+    p->address = link->address;
     p->since = now;
     p->has_account = account;
     if (account)
         memcpy(p->account, account, ID_LEN);
-    snprintf(p->address, sizeof p->address, "%s", address);
-    snprintf(p->who, sizeof p->who, "%.71s", account ? hex32(account).text : address);
+    snprintf(p->who, sizeof p->who, "%.71s", account ? hex32(account).text : link->address);
     int failed = start_listening(p, account, now, f);
     if (p->in)
-        p->in->network = network;
-    if (!failed && start_session(p, version, now))
+        p->in->network = link->network;
+    if (!failed && start_session(p, link->version, now))
         failed = fault_memory(f);
     if (failed) {
         free_peer(p, now);
@@ -279,55 +283,43 @@ struct duplex_peer *duplex_join(struct duplex *d, const uint8_t account[ID_LEN],
     p->next = d->peers;
     d->peers = p;
     say(p, "in", p->address);
+    *session = &p->session;
     return p;
 }
 
-void duplex_leave(struct duplex_peer *p, const struct fault *why)
+static enum peer_next leave(void *self, void *peer, const struct fault *why, int64_t now)
 {
-    struct duplex_peer **at = &p->all->peers;
+    struct duplex *d = self;
+    struct duplex_peer *p = peer, **at = &d->peers;
     say(p, "out", why->text);
     while (*at != p)
         at = &(*at)->next;
     *at = p->next;
-    free_peer(p, loop_now());
+    free_peer(p, now);
+    return PEER_AGAIN;
 }
 
-const struct fault *duplex_doomed(const struct duplex_peer *p)
+static const struct fault *doomed(void *self, void *peer)
 {
-    if (p->doomed)
-        return &p->why;
-    if (p->in && p->in->doomed)
-        return &p->in->why;
-    return p->out && p->out->doomed ? &p->out->why : NULL;
+    (void)self;
+    return why_doomed(peer);
 }
 
-bool duplex_useful(const struct duplex_peer *p)
+/* --- For those who accept and dial ------------------------------------------------------------ */
+
+/* Whether it has brought something new. */
+static bool is_useful(void *self, void *peer)
 {
+    const struct duplex_peer *p = peer;
+    (void)self;
     return p->in && p->in->useful;
 }
 
-/* --- Connections that we dial ----------------------------------------------------------------- */
-
-static void *client_join(void *self, const char *address, const uint8_t *account, int version,
-                         struct session **session, struct fault *f)
+static bool is_held(void *self, void *peer)
 {
-    struct duplex_peer *p = duplex_join(self, account, address, 0, true, version, f);
-    if (p)
-        *session = &p->session;
-    return p;
-}
-
-static enum client_next client_leave(void *self, void *peer, const struct fault *why)
-{
+    const struct duplex_peer *p = peer;
     (void)self;
-    duplex_leave(peer, why);
-    return CLIENT_AGAIN;
-}
-
-static const struct fault *client_doomed(void *self, void *peer)
-{
-    (void)self;
-    return duplex_doomed(peer);
+    return p->held;
 }
 
 /* Whether a peer that dialed us carries records both ways. */
@@ -356,16 +348,18 @@ static void complain(void *self, const char *words)
         c->complain(c->self, words);
 }
 
-struct client_owner duplex_client_owner(struct duplex *d)
+struct peer_owner duplex_owner(struct duplex *d)
 {
-    return (struct client_owner){.join = client_join,
-                                 .leave = client_leave,
-                                 .doomed = client_doomed,
-                                 .connected = is_connected,
-                                 .unreached = unreached,
-                                 .complain = complain,
-                                 .role = duplex_role(),
-                                 .self = d};
+    return (struct peer_owner){.join = join,
+                               .leave = leave,
+                               .doomed = doomed,
+                               .useful = is_useful,
+                               .held = is_held,
+                               .connected = is_connected,
+                               .unreached = unreached,
+                               .complain = complain,
+                               .role = {.greeted = greeted, .line = line},
+                               .self = d};
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */

@@ -1,4 +1,4 @@
-#include "net/duplex_status.h"
+#include "gossip/duplex_status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
