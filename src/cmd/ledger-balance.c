@@ -5,19 +5,36 @@
 #include "ledgercli/ledger.h"
 #include "query/history.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct run {
+    const char *ledger, *names;
+    const char *block; /* at most one of -b, -s and -U is given */
+    int64_t height;    /* -1: not given */
+    int64_t until;
+    const char *date; /* -U as it was given, or NULL */
+};
+
+static void take_until(const struct cli_option *o, const char *text, void *to)
+{
+    struct run *r = to;
+    (void)o;
+    r->until = cli_time("-U", text);
+    r->date = text;
+}
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "names", "FILE", "the address book"},
-    {'s', "height", "HEIGHT", "at this height of the best chain"},
-    {'b', "block", "ID", "at this block"},
-    {'U', "until", "TIME", "at the last block of the best chain up to this time"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'s', "height", "HEIGHT", "at this height of the best chain",
+     CLI_NUMBER(struct run, height, 0, INT64_MAX)},
+    {'b', "block", "ID", "at this block", CLI_TEXT(struct run, block)},
+    {'U', "until", "TIME", "at the last block of the best chain up to this time",
+     CLI_CALL(take_until)},
+    {0},
 };
 
 static const struct cli program = {
@@ -97,54 +114,40 @@ static int find_at_time(struct ledger *l, int64_t time, struct node *node, struc
     return got < 0 ? -1 : found;
 }
 
-struct moment {
-    const char *id, *height, *time; /* at most one of -b, -s and -U */
-};
-
 /* The block that an option names, or else the best tip. */
-static void find_node(struct ledger *l, const struct moment *m, struct node *node)
+static void find_node(struct ledger *l, const struct run *r, struct node *node)
 {
-    const char *id = m->id, *height = m->height;
     struct fault f = {0};
     int found = 1;
-    *node = l->tree.best;
-    if (id)
-        cli_find_block(l, id, node);
-    else if (height)
-        found = index_at_height(l->index, cli_number("-s", height, 0, INT64_MAX), node, &f);
-    else if (m->time)
-        found = find_at_time(l, cli_time("-U", m->time), node, &f);
+    cli_find_tip(l, r->block, node);
+    if (r->height >= 0)
+        found = index_at_height(l->index, r->height, node, &f);
+    else if (r->date)
+        found = find_at_time(l, r->until, node, &f);
     if (found < 0)
         cli_ledger_fail(l, &f);
-    if (!found) {
-        if (m->time)
-            cli_warn("%s: it begins after %s", l->path, m->time);
-        else
-            cli_warn("%s: no block %s", l->path, height);
-        cli_exit(CLI_NO);
-    }
+    if (found)
+        return;
+    if (r->date)
+        cli_warn("%s: it begins after %s", l->path, r->date);
+    else
+        cli_warn("%s: no block %" PRId64, l->path, r->height);
+    cli_exit(CLI_NO);
 }
 
 int main(int argc, char **argv)
 {
     struct ledger l;
     struct node node;
-    struct moment m = {0};
-    const char *path = NULL, *names = NULL;
-    const struct cli_value values[] = {{'l', &path}, {'a', &names},  {'s', &m.height},
-                                       {'b', &m.id}, {'U', &m.time}, {0, NULL}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        cli_take(values, c);
-    if ((m.id != NULL) + (m.height != NULL) + (m.time != NULL) > 1)
+    struct run r = {.height = -1};
+    char **operands = cli_options(&program, argc, argv, &r);
+    if ((r.block != NULL) + (r.height >= 0) + (r.date != NULL) > 1)
         cli_misuse("-b, -s and -U exclude each other: give one");
-    if (m.time)
-        cli_time("-U", m.time);
-    char **operands = argv + optind;
-    path = cli_ledger_operand(&operands, path, names);
+    const char *path = cli_ledger_operand(&operands, r.ledger, r.names);
     cli_open_ledger(&l, path);
-    find_node(&l, &m, &node);
+    find_node(&l, &r, &node);
     if (*operands)
-        print_some(&l, &node, names, operands);
+        print_some(&l, &node, r.names, operands);
     else
         print_all(&l, &node);
     ledger_close(&l);

@@ -3,18 +3,25 @@
 #include "ledgercli/ledger.h"
 #include "query/headers.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
+struct run {
+    const char *ledger, *block;
+    bool tip_only, headers;
+    int64_t start, count;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'t', "tip", NULL, "only the header of the last block"},
-    {'H', "headers", NULL, "blocks without their bodies, except genesis"},
-    {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
-    {'n', "count", "COUNT", "at most so many blocks"},
-    {'b', "block", "ID", "the chain that ends at this block"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {'t', "tip", NULL, "only the header of the last block", CLI_FLAG(struct run, tip_only)},
+    {'H', "headers", NULL, "blocks without their bodies, except genesis",
+     CLI_FLAG(struct run, headers)},
+    {'s', "start", "HEIGHT", "begin at this height (default: 0)",
+     CLI_NUMBER(struct run, start, 0, INT64_MAX)},
+    {'n', "count", "COUNT", "at most so many blocks", CLI_NUMBER(struct run, count, 0, INT64_MAX)},
+    {'b', "block", "ID", "the chain that ends at this block", CLI_TEXT(struct run, block)},
+    {0},
 };
 
 static const struct cli program = {
@@ -47,8 +54,7 @@ static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
     struct fault f = {0};
     struct node node;
     int64_t *path = calloc(count, sizeof *path);
-    if (!path)
-        cli_die("out of memory");
+    cli_memory(!path);
     if (tree_ancestor(&l->tree, &r->tip, r->end - 1, &node, &f))
         cli_ledger_fail(l, &f);
     for (size_t i = count; i-- > 0;) {
@@ -96,41 +102,31 @@ static void print_headers(struct ledger *l, const struct range *r)
 /* On the best chain, the index finds every height directly. */
 static void print_best(struct ledger *l, const struct range *r)
 {
-    struct fault f = {0};
     struct node node;
     for (int64_t height = r->start; height < r->end; height++) {
-        int found = index_at_height(l->index, height, &node, &f);
-        if (found < 0)
-            cli_ledger_fail(l, &f);
-        if (!found)
-            cli_die("%s: changed while it was read", l->path);
+        cli_best_block(l, height, &node);
         print_block(l, &node, false);
     }
 }
 
-/* The tip that -b names, or else the best one. */
-static void find_tip(struct ledger *l, const char *id, struct node *tip)
+static void print_chain(struct ledger *l, const struct run *run)
 {
-    *tip = l->tree.best;
-    if (id)
-        cli_find_block(l, id, tip);
-}
-
-static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t count,
-                        bool headers)
-{
-    struct range r = {.start = start, .headers = headers};
-    find_tip(l, id, &r.tip);
-    if (start > r.tip.height) {
+    struct range r = {.start = run->start, .headers = run->headers};
+    cli_find_tip(l, run->block, &r.tip);
+    if (run->tip_only) {
+        print_block(l, &r.tip, true);
+        return;
+    }
+    if (r.start > r.tip.height) {
         cli_warn("%s: its height is %" PRId64, l->path, r.tip.height);
         cli_exit(CLI_NO);
     }
-    r.end = count > r.tip.height - start ? r.tip.height + 1 : start + count;
+    r.end = run->count > r.tip.height - r.start ? r.tip.height + 1 : r.start + run->count;
     if (r.end == r.start)
         return;
-    if (id)
+    if (run->block)
         print_branch(l, &r);
-    else if (headers)
+    else if (run->headers)
         print_headers(l, &r);
     else
         print_best(l, &r);
@@ -139,30 +135,11 @@ static void print_chain(struct ledger *l, const char *id, int64_t start, int64_t
 int main(int argc, char **argv)
 {
     struct ledger l;
-    const char *path = NULL, *id = NULL;
-    int64_t start = 0, count = INT64_MAX;
-    bool tip_only = false, headers = false;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        tip_only |= c == 't';
-        headers |= c == 'H';
-        if (c == 'l')
-            path = optarg;
-        if (c == 's')
-            start = cli_number("-s", optarg, 0, INT64_MAX);
-        if (c == 'n')
-            count = cli_number("-n", optarg, 0, INT64_MAX);
-        if (c == 'b')
-            id = optarg;
-    }
-    cli_operands(argc, argv, 0, 1);
-    cli_open_ledger(&l, argv[optind] ? argv[optind] : path);
-    if (tip_only) {
-        struct node tip;
-        find_tip(&l, id, &tip);
-        print_block(&l, &tip, true);
-    } else {
-        print_chain(&l, id, start, count, headers);
-    }
+    struct run r = {.count = INT64_MAX};
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 0, 1);
+    cli_open_ledger(&l, *operands ? *operands : r.ledger);
+    print_chain(&l, &r);
     ledger_close(&l);
     cli_exit(CLI_YES);
 }

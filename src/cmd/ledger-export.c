@@ -13,33 +13,17 @@
 #include "ledgercli/verdict.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cli_option options[] = {
-    {'f', "format", "FORMAT", "json|tsv|hledger (default: json)"},
-    {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)"},
-    {'A', "all", NULL, "all blocks in the ledger's order, not only the best chain"},
-    {'S', "strings", NULL, "JSON's numbers as strings"},
-    {'a', "names", "NAMES", "the address book: names for accounts (tsv, hledger)"},
-    {'r', "reverse", NULL, "reverse: turn JSON objects back into records"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "ledger-export",
-    .operands = "[FILE]...",
-    .about = "Converts a ledger, or a stream of records, to JSON, a table or a journal.",
-    .options = options,
-};
-
 enum format { JSON, TSV, HLEDGER };
 
+static const char *const formats[] = {"json", "tsv", "hledger", NULL};
+
 struct run {
-    enum format format;
+    int format; /* enum format */
     bool all, reverse;
-    const char *ledger;
+    const char *ledger, *names;
     struct json json;
     struct armor armor; /* in what becomes JSON */
     struct tsv tsv;
@@ -48,6 +32,28 @@ struct run {
     struct unjson unjson;
     struct buf out;
     int status;
+};
+
+static const struct cli_option options[] = {
+    {'f', "format", "FORMAT", "json|tsv|hledger (default: json)",
+     CLI_CHOICE(struct run, format, formats)},
+    {'l', "ledger", "LEDGER", "the ledger, without FILE (default: $LEDGER, else `ledger`)",
+     CLI_TEXT(struct run, ledger)},
+    {'A', "all", NULL, "all blocks in the ledger's order, not only the best chain",
+     CLI_FLAG(struct run, all)},
+    {'S', "strings", NULL, "JSON's numbers as strings", CLI_FLAG(struct run, json.strings)},
+    {'a', "names", "NAMES", "the address book: names for accounts (tsv, hledger)",
+     CLI_TEXT(struct run, names)},
+    {'r', "reverse", NULL, "reverse: turn JSON objects back into records",
+     CLI_FLAG(struct run, reverse)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "ledger-export",
+    .operands = "[FILE]...",
+    .about = "Converts a ledger, or a stream of records, to JSON, a table or a journal.",
+    .options = options,
 };
 
 enum { OUT_CHUNK = 1 << 16 };
@@ -281,24 +287,15 @@ static void take_all(struct run *r, char **files)
     hand_on(r, true);
 }
 
-static enum format format_named(const char *name)
-{
-    static const char *const names[] = {"json", "tsv", "hledger"};
-    for (int i = JSON; i <= HLEDGER; i++)
-        if (strcmp(name, names[i]) == 0)
-            return (enum format)i;
-    cli_die("-f: '%s' is not json, tsv or hledger", name);
-}
-
 /* Options that would have no effect are refused as mistakes. */
-static void check_options(const struct run *r, const char *names, bool files)
+static void check_options(const struct run *r, bool files)
 {
     if (files && (r->ledger || r->all))
         cli_die("-l and -A are for a ledger: a FILE is read as it is, all of it");
-    if (r->reverse && (r->ledger || r->all || names || r->json.strings || r->format != JSON))
+    if (r->reverse && (r->ledger || r->all || r->names || r->json.strings || r->format != JSON))
         cli_die("-r reads JSON, from FILE or stdin, and has no other options");
-    if (names && r->format == JSON)
-        cli_die("-a is for tsv and hledger: names in JSON could not be turned back");
+    if (r->names && r->format == JSON)
+        cli_die("-a is for tsv and hledger: r->names in JSON could not be turned back");
     if (r->json.strings && r->format != JSON)
         cli_die("-S is for json");
 }
@@ -306,25 +303,14 @@ static void check_options(const struct run *r, const char *names, bool files)
 int main(int argc, char **argv)
 {
     struct run r = {.format = JSON};
-    const char *names = NULL;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.all |= c == 'A';
-        r.json.strings |= c == 'S';
-        r.reverse |= c == 'r';
-        if (c == 'f')
-            r.format = format_named(optarg);
-        if (c == 'l')
-            r.ledger = optarg;
-        if (c == 'a')
-            names = optarg;
-    }
-    check_options(&r, names, optind < argc);
+    char **operands = cli_options(&program, argc, argv, &r);
+    check_options(&r, *operands);
     /* A table is for programs, which know accounts by their keys, unless names are requested. */
-    r.book = names || r.format == HLEDGER ? cli_book(names) : NULL;
+    r.book = r.names || r.format == HLEDGER ? cli_book(r.names) : NULL;
     if (r.reverse)
-        take_all(&r, argv + optind);
+        take_all(&r, operands);
     else
-        put_all(&r, argv + optind);
+        put_all(&r, operands);
     unjson_free(&r.unjson);
     buf_free(&r.out);
     cli_exit(r.status);

@@ -5,22 +5,32 @@
 #include "ledgercli/ledger.h"
 #include "query/history.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+struct run {
+    const char *ledger, *names, *block;
+    bool verbose;
+    struct history history;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "names", "FILE", "the address book"},
-    {'s', "start", "HEIGHT", "begin at this height (default: 0)"},
-    {'e', "end", "HEIGHT", "end with this height (default: the last)"},
-    {'S', "since", "TIME", "only blocks from this time on (Unix seconds or a date)"},
-    {'U', "until", "TIME", "only blocks up to this time"},
-    {'n', "count", "COUNT", "at most so many lines for each account"},
-    {'r', "reverse", NULL, "newest first"},
-    {'b', "block", "ID", "on the chain that ends at this block"},
-    {'v', "verbose", NULL, "with another field: the line of the ledger"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'s', "start", "HEIGHT", "begin at this height (default: 0)",
+     CLI_NUMBER(struct run, history.from, 0, INT64_MAX)},
+    {'e', "end", "HEIGHT", "end with this height (default: the last)",
+     CLI_NUMBER(struct run, history.to, 0, INT64_MAX)},
+    {'S', "since", "TIME", "only blocks from this time on (Unix seconds or a date)",
+     CLI_TIME(struct run, history.since)},
+    {'U', "until", "TIME", "only blocks up to this time", CLI_TIME(struct run, history.until)},
+    {'n', "count", "COUNT", "at most so many lines for each account",
+     CLI_NUMBER(struct run, history.count, 0, INT64_MAX)},
+    {'r', "reverse", NULL, "newest first", CLI_FLAG(struct run, history.newest_first)},
+    {'b', "block", "ID", "on the chain that ends at this block", CLI_TEXT(struct run, block)},
+    {'v', "verbose", NULL, "with another field: the line of the ledger",
+     CLI_FLAG(struct run, verbose)},
+    {0},
 };
 
 static const struct cli program = {
@@ -45,14 +55,12 @@ static const char *const words[] = {[EVENT_GRANT] = "grant",
 
 static void add(struct buf *b, const char *text, size_t n)
 {
-    if (buf_add(b, text, n) || buf_add(b, " ", 1))
-        cli_die("out of memory");
+    cli_memory(buf_add(b, text, n) || buf_add(b, " ", 1));
 }
 
 static void add_number(struct buf *b, int64_t n)
 {
-    if (buf_add_number(b, n) || buf_add(b, " ", 1))
-        cli_die("out of memory");
+    cli_memory(buf_add_number(b, n) || buf_add(b, " ", 1));
 }
 
 /* Successive events are often in the same block. */
@@ -104,21 +112,13 @@ static int print_event(void *self, const struct event *e, struct fault *f)
     return 0;
 }
 
-/* The block that -b names, or else the best tip. */
-static void find_tip(struct ledger *l, const char *id, struct node *tip)
-{
-    *tip = l->tree.best;
-    if (id)
-        cli_find_block(l, id, tip);
-}
-
 /* Looks every name up before anything is printed. Gives the number of lines printed. */
-static int64_t print_all(struct ledger *l, struct history *h, const char *names, char **operands,
-                         bool verbose)
+static int64_t print_all(struct ledger *l, struct run *r, char **operands)
 {
     struct fault f = {0};
-    struct printer p = {.verbose = verbose};
-    const struct book *book = cli_book(names);
+    struct history *h = &r->history;
+    struct printer p = {.verbose = r->verbose};
+    const struct book *book = cli_book(r->names);
     int64_t printed = 0;
     for (char **name = operands; *name; name++)
         cli_account(book, *name, h->account);
@@ -137,36 +137,14 @@ static int64_t print_all(struct ledger *l, struct history *h, const char *names,
 int main(int argc, char **argv)
 {
     struct ledger l;
-    struct history h = {.to = INT64_MAX, .until = INT64_MAX, .count = INT64_MAX};
-    const char *path = NULL, *names = NULL, *id = NULL;
-    bool verbose = false;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        h.newest_first |= c == 'r';
-        verbose |= c == 'v';
-        if (c == 'l')
-            path = optarg;
-        if (c == 'a')
-            names = optarg;
-        if (c == 's')
-            h.from = cli_number("-s", optarg, 0, INT64_MAX);
-        if (c == 'e')
-            h.to = cli_number("-e", optarg, 0, INT64_MAX);
-        if (c == 'S')
-            h.since = cli_time("-S", optarg);
-        if (c == 'U')
-            h.until = cli_time("-U", optarg);
-        if (c == 'n')
-            h.count = cli_number("-n", optarg, 0, INT64_MAX);
-        if (c == 'b')
-            id = optarg;
-    }
-    char **operands = cli_operands(argc, argv, 0, -1);
-    path = cli_ledger_operand(&operands, path, names);
+    struct run r = {.history = {.to = INT64_MAX, .until = INT64_MAX, .count = INT64_MAX}};
+    char **operands = cli_options(&program, argc, argv, &r);
+    const char *path = cli_ledger_operand(&operands, r.ledger, r.names);
     if (!*operands)
         cli_misuse("NAME is missing");
     cli_open_ledger(&l, path);
-    find_tip(&l, id, &h.tip);
-    int64_t printed = print_all(&l, &h, names, operands, verbose);
+    cli_find_tip(&l, r.block, &r.history.tip);
+    int64_t printed = print_all(&l, &r, operands);
     ledger_close(&l);
     cli_exit(printed ? CLI_YES : CLI_NO);
 }

@@ -9,36 +9,14 @@
 #include "state/apply.h"
 #include "work/first.h"
 
-#include <getopt.h>
 #include <stdint.h>
 #include <string.h>
-
-static const struct cli_option options[] = {
-    {'n', "name", "NAME", "the chain's name (default: demo)"},
-    {'s', "spacing", "SECONDS", "the intended time between blocks (10)"},
-    {'e', "halflife", "SECONDS", "ASERT's half-life; 0: the target never changes (120)"},
-    {'r', "reward", "AMOUNT", "the reward of block 1 (50)"},
-    {'H', "halving", "BLOCKS", "the reward halves after so many blocks; 0: never (0)"},
-    {'b', "maxblock", "BYTES", "the largest block (1000000)"},
-    {'f', "minfee", "AMOUNT", "the smallest fee (1)"},
-    {'t', "target", "HEX", "the first target, 64 digits; fewer are padded with f's"},
-    {'a', "names", "FILE", "the address book"},
-    {'T', "time", "TIME", "the time of genesis, instead of the clock's"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "ledger-init",
-    .operands = "[ACCOUNT AMOUNT]...",
-    .about = "Writes a genesis block with these rules and first balances.",
-    .options = options,
-    .number = "amount",
-};
 
 struct genesis {
     struct rules rules;
     struct block block;
-    const char *names, *clock; /* -a, -T */
+    const char *names;
+    int64_t clock; /* -T */
     struct buf body;
     struct merkle tree;
 };
@@ -69,44 +47,45 @@ static void set_target(struct genesis *g, const char *digits)
         cli_die("-t: '%.80s' is not 1 to 64 lowercase hex digits of a number over 0", digits);
 }
 
-static void read_options(struct genesis *g, int argc, char **argv)
+static void take_name(const struct cli_option *o, const char *text, void *to)
 {
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        switch (c) {
-        case 'n':
-            set_name(g, optarg);
-            break;
-        case 's':
-            g->rules.spacing = cli_number("-s", optarg, 1, INT64_MAX);
-            break;
-        case 'e':
-            g->rules.halflife = cli_number("-e", optarg, 0, INT64_MAX);
-            break;
-        case 'r':
-            g->rules.reward = cli_number("-r", optarg, 0, INT64_MAX);
-            break;
-        case 'H':
-            g->rules.halving = cli_number("-H", optarg, 0, INT64_MAX);
-            break;
-        case 'b':
-            g->rules.maxblock = cli_number("-b", optarg, 0, INT64_MAX);
-            break;
-        case 'f':
-            g->rules.minfee = cli_number("-f", optarg, 0, INT64_MAX);
-            break;
-        case 't':
-            set_target(g, optarg);
-            break;
-        case 'a':
-            g->names = optarg;
-            break;
-        case 'T':
-            g->clock = optarg;
-            break;
-        }
-    }
-    g->block.time = cli_now(g->clock);
+    (void)o;
+    set_name(to, text);
 }
+
+static void take_target(const struct cli_option *o, const char *text, void *to)
+{
+    (void)o;
+    set_target(to, text);
+}
+
+#define RULE(field, least) CLI_NUMBER(struct genesis, rules.field, least, INT64_MAX)
+
+static const struct cli_option options[] = {
+    {'n', "name", "NAME", "the chain's name (default: demo)", CLI_CALL(take_name)},
+    {'s', "spacing", "SECONDS", "the intended time between blocks (10)", RULE(spacing, 1)},
+    {'e', "halflife", "SECONDS", "ASERT's half-life; 0: the target never changes (120)",
+     RULE(halflife, 0)},
+    {'r', "reward", "AMOUNT", "the reward of block 1 (50)", RULE(reward, 0)},
+    {'H', "halving", "BLOCKS", "the reward halves after so many blocks; 0: never (0)",
+     RULE(halving, 0)},
+    {'b', "maxblock", "BYTES", "the largest block (1000000)", RULE(maxblock, 0)},
+    {'f', "minfee", "AMOUNT", "the smallest fee (1)", RULE(minfee, 0)},
+    {'t', "target", "HEX", "the first target, 64 digits; fewer are padded with f's",
+     CLI_CALL(take_target)},
+    {CLI_OPTION_NAMES(struct genesis, names)},
+    {'T', "time", "TIME", "the time of genesis, instead of the clock's",
+     CLI_TIME(struct genesis, clock)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "ledger-init",
+    .operands = "[ACCOUNT AMOUNT]...",
+    .about = "Writes a genesis block with these rules and first balances.",
+    .options = options,
+    .number = "amount",
+};
 
 /* Without -t: if -T is given an easy target, so that the bytes are the same on every machine;
  * otherwise one that this machine meets about once a spacing. */
@@ -115,7 +94,7 @@ static void choose_target(struct genesis *g)
     enum { MEASURE_MS = 25 };
     struct fault f;
     double rate = 0;
-    if (!g->clock && first_rate(cli_threads(NULL), MEASURE_MS, &rate, &f))
+    if (g->clock == CLI_CLOCK && first_rate(cli_thread_count(0), MEASURE_MS, &rate, &f))
         cli_fail(NULL, &f);
     if (rate > 0)
         first_target(rate * (double)g->rules.spacing, g->block.target);
@@ -123,7 +102,7 @@ static void choose_target(struct genesis *g)
         set_target(g, "00000f");
 }
 
-static void add_grants(struct genesis *g, int count, char **operands)
+static void add_grants(struct genesis *g, char **operands, size_t count)
 {
     struct state *state = state_new((struct state_backing){0});
     const struct book *book = count ? cli_book(g->names) : NULL;
@@ -131,7 +110,7 @@ static void add_grants(struct genesis *g, int count, char **operands)
     int64_t supply = 0;
     cli_memory(!state);
     state_begin(state);
-    for (int i = 0; i + 1 < count; i += 2) {
+    for (size_t i = 0; i + 1 < count; i += 2) {
         uint8_t account[ID_LEN];
         cli_account(book, operands[i], account);
         int64_t amount = cli_number("AMOUNT", operands[i + 1], 1, INT64_MAX);
@@ -171,12 +150,15 @@ int main(int argc, char **argv)
                   .maxblock = 1000000,
                   .minfee = 1},
         .block = {.seal = {"0", 1}},
+        .clock = CLI_CLOCK,
     };
-    read_options(&g, argc, argv);
-    if ((argc - optind) % 2)
-        cli_misuse("'%.80s': its AMOUNT is missing", argv[argc - 1]);
+    char **operands = cli_options(&program, argc, argv, &g);
+    g.block.time = cli_time_now(g.clock);
+    size_t count = cli_count_operands(operands, 0, -1);
+    if (count % 2)
+        cli_misuse("'%.80s': its AMOUNT is missing", operands[count - 1]);
     cli_memory(rules_format(&g.rules, &g.body));
-    add_grants(&g, argc - optind, argv + optind);
+    add_grants(&g, operands, count);
     seal_body(&g);
     if (!has_target(&g))
         choose_target(&g);

@@ -71,11 +71,7 @@ static void log_block(struct ledger *l, const struct book *book, int64_t height,
 {
     struct fault f = {0};
     struct node node;
-    int found = index_at_height(l->index, height, &node, &f);
-    if (found < 0)
-        cli_ledger_fail(l, &f);
-    if (!found)
-        cli_die("%s: changed while it was read", l->path);
+    cli_best_block(l, height, &node);
     if (ledger_read_item(l, &node, b, &f))
         cli_ledger_fail(l, &f);
     if (b->items[0].broken)

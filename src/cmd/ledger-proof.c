@@ -5,13 +5,17 @@
 #include "ledgercli/ledger.h"
 #include "query/proving.h"
 
-#include <getopt.h>
 #include <string.h>
 
+struct run {
+    const char *ledger, *block;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'b', "block", "ID", "on the chain that ends at this block, not the best chain"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {'b', "block", "ID", "on the chain that ends at this block, not the best chain",
+     CLI_TEXT(struct run, block)},
+    {0},
 };
 
 static const struct cli program = {
@@ -24,8 +28,7 @@ static const struct cli program = {
 static void print_proof(const struct buf *header, const struct proof *p)
 {
     struct buf line = {0};
-    if (proof_format(p, &line) || buf_add(&line, "\n", 1))
-        cli_die("out of memory");
+    cli_memory(proof_format(p, &line) || buf_add(&line, "\n", 1));
     cli_put(header->data, header->len);
     cli_put(line.data, line.len);
     buf_free(&line);
@@ -69,27 +72,20 @@ int main(int argc, char **argv)
 {
     struct ledger l;
     struct node tip;
-    const char *path = NULL, *block = NULL;
+    struct run r = {0};
     uint8_t id[ID_LEN];
     bool all = true;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'l')
-            path = optarg;
-        if (c == 'b')
-            block = optarg;
-    }
-    char **operands = argv + optind;
-    path = cli_ledger_operand(&operands, path, NULL);
+    char **operands = cli_options(&program, argc, argv, &r);
+    const char *path = cli_ledger_operand(&operands, r.ledger, NULL);
     if (!*operands)
         cli_misuse("ID is missing");
     for (char **digits = operands; *digits; digits++)
         cli_check_id(*digits);
     cli_open_ledger(&l, path);
-    if (block)
-        cli_find_block(&l, block, &tip);
+    cli_find_tip(&l, r.block, &tip);
     for (; *operands; operands++) {
         find_id(&l, *operands, id);
-        all &= prove(&l, *operands, id, block ? &tip : NULL);
+        all &= prove(&l, *operands, id, r.block ? &tip : NULL);
     }
     ledger_close(&l);
     cli_exit(all ? CLI_YES : CLI_NO);

@@ -19,11 +19,18 @@
 #include <string.h>
 #include <unistd.h>
 
+struct run {
+    const char *path, *names;
+    struct ledger ledger;
+    const struct book *book;
+    const char *pool;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "names", "FILE", "the address book"},
-    {'p', "pool", "POOL", "also search the transactions in this pool"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, path)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'p', "pool", "POOL", "also search the transactions in this pool", CLI_TEXT(struct run, pool)},
+    {0},
 };
 
 static const struct cli program = {
@@ -31,12 +38,6 @@ static const struct cli program = {
     .operands = "[LEDGER] ID",
     .about = "Shows a block or a record in plain words: ID (8 digits or more), or a height.",
     .options = options,
-};
-
-struct run {
-    struct ledger ledger;
-    const struct book *book;
-    const char *pool;
 };
 
 static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -307,17 +308,14 @@ static void show(struct run *r, const char *digits)
 int main(int argc, char **argv)
 {
     struct run r = {0};
-    const char *path = NULL, *names = NULL;
-    const struct cli_value values[] = {{'l', &path}, {'a', &names}, {'p', &r.pool}, {0, NULL}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        cli_take(values, c);
-    char **operands = cli_operands(argc, argv, 0, 2);
-    path = cli_ledger_operand(&operands, path, names);
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 0, 2);
+    const char *path = cli_ledger_operand(&operands, r.path, r.names);
     if (!*operands)
         cli_misuse("ID is missing");
     if (operands[1])
         cli_misuse("'%.80s': too many operands", operands[1]);
-    r.book = cli_book(names);
+    r.book = cli_book(r.names);
     cli_open_ledger(&r.ledger, path);
     show(&r, *operands);
     ledger_close(&r.ledger);

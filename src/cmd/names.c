@@ -8,14 +8,21 @@
 #include "record/armor.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
+struct run {
+    const char *names;
+    const struct book *book;
+    bool reverse;
+    int status;
+    struct armor armor; /* in the current input */
+};
+
 static const struct cli_option options[] = {
-    {'r', "reverse", NULL, "replace names by accounts"},
-    {'a', "names", "FILE", "the address book"},
-    {0, NULL, NULL, NULL},
+    {'r', "reverse", NULL, "replace names by accounts", CLI_FLAG(struct run, reverse)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {0},
 };
 
 static const struct cli program = {
@@ -23,13 +30,6 @@ static const struct cli program = {
     .operands = "[FILE]...",
     .about = "Replaces accounts by names in any stream, or names by accounts.",
     .options = options,
-};
-
-struct run {
-    const struct book *book;
-    bool reverse;
-    int status;
-    struct armor armor; /* in the current input */
 };
 
 /* The records whose accounts are in known places: fields counted from 0, with 0 ending the list. */
@@ -111,8 +111,7 @@ static void put_stream(struct run *r, int fd, const char *name)
     struct fault f = {0};
     struct lines *lines = lines_new(source_fd(fd), 1, 0);
     int got;
-    if (!lines)
-        cli_die("out of memory");
+    cli_memory(!lines);
     while ((got = lines_next(lines, &line, &f)) > 0) {
         if (line.state == LINE_LONG) {
             cli_report(name, line.number, "line: over 65535 bytes: left out");
@@ -148,16 +147,11 @@ static void put_file(struct run *r, const char *path)
 int main(int argc, char **argv)
 {
     struct run r = {0};
-    const char *names = NULL;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.reverse |= c == 'r';
-        if (c == 'a')
-            names = optarg;
-    }
-    r.book = cli_book(names);
-    if (optind == argc)
+    char **operands = cli_options(&program, argc, argv, &r);
+    r.book = cli_book(r.names);
+    if (!*operands)
         put_file(&r, "-");
-    for (int i = optind; i < argc; i++)
-        put_file(&r, argv[i]);
+    for (; *operands; operands++)
+        put_file(&r, *operands);
     cli_exit(r.status);
 }

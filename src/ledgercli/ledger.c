@@ -135,3 +135,20 @@ void cli_find_block(struct ledger *l, const char *digits, struct node *node)
     if (!found)
         cli_die("%s: changed while it was read", l->path);
 }
+
+void cli_find_tip(struct ledger *l, const char *digits, struct node *node)
+{
+    *node = l->tree.best;
+    if (digits)
+        cli_find_block(l, digits, node);
+}
+
+void cli_best_block(struct ledger *l, int64_t height, struct node *node)
+{
+    struct fault f = {0};
+    int found = index_at_height(l->index, height, node, &f);
+    if (found < 0)
+        cli_ledger_fail(l, &f);
+    if (!found)
+        cli_die("%s: changed while it was read", l->path);
+}

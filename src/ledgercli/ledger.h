@@ -30,6 +30,12 @@ void cli_find_id(struct ledger *l, const char *digits, enum prefix_of of, uint8_
 /* The block whose id begins with these digits, in the same way. */
 void cli_find_block(struct ledger *l, const char *digits, struct node *node);
 
+/* The same for a -b argument; NULL: the best tip. */
+void cli_find_tip(struct ledger *l, const char *digits, struct node *node);
+
+/* The block of the best chain at a height that it has. */
+void cli_best_block(struct ledger *l, int64_t height, struct node *node);
+
 /* Exits with 2 unless an id could begin with these digits; to be called before a ledger is opened.
  */
 void cli_check_id(const char *digits);
