@@ -41,7 +41,7 @@ BEGIN {
     layer("peers", "base record crypto")
     layer("net", "base record crypto stream gossip peers")
     layer("sync", "base record crypto stream ledger light gossip net")
-    layer("farm", "base record crypto work")
+    layer("farm", "base record crypto work seal")
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work judge")
     layer("export", "base record crypto stream state chain ledger query")

@@ -1,0 +1,20 @@
+/* A search for a seal that another thread looks after while it runs. */
+#ifndef WORK_GUARDED_H
+#define WORK_GUARDED_H
+
+#include "work/miner.h"
+
+#include <stdbool.h>
+
+struct mine_guard {
+    int every; /* milliseconds from one call to the next */
+    /* Whether the search should go on; called from the other thread. */
+    bool (*go_on)(void *self);
+    void *self;
+};
+
+/* As mine_search, with a guard, and with *watch set to zero first. */
+int mine_search_guarded(const struct mine_job *job, int threads, struct mine_watch *watch,
+                        const struct mine_guard *guard, uint64_t *nonce, struct fault *f);
+
+#endif
