@@ -33,9 +33,7 @@ static void anchor(struct tree *t, const struct node *genesis, const struct rule
     t->has_genesis = true;
     t->genesis = *genesis;
     t->rules = *rules;
-    t->asert = (struct asert){
-        .time = genesis->time, .spacing = rules->spacing, .halflife = rules->halflife};
-    memcpy(t->asert.target, genesis->target, TARGET_LEN);
+    t->anchor = seal_anchor(rules, genesis->time, genesis->target);
 }
 
 void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
@@ -179,12 +177,43 @@ int tree_median(struct tree *t, const struct node *parent, int64_t *median, stru
     return 0;
 }
 
+/* The ancestry of a block after one with this height and time, without the times before it. */
+static struct ancestry ancestry_of(const struct tree *t, int64_t height, int64_t time)
+{
+    return (struct ancestry){
+        .rules = &t->rules, .anchor = &t->anchor, .height = height, .time = time};
+}
+
+struct u256 tree_weight(const struct tree *t, const struct node *parent, const struct block *b)
+{
+    struct ancestry a = ancestry_of(t, parent->height, parent->time);
+    return header_weight(&a, b);
+}
+
+/* The weight of the chain that ends at a block after this parent. */
+static struct u256 weight_with(const struct tree *t, const struct node *parent,
+                               const struct block *b)
+{
+    return u256_add(parent->work, tree_weight(t, parent, b));
+}
+
+bool tree_would_lead(const struct tree *t, const struct node *parent, const struct block *b)
+{
+    return chain_beats(weight_with(t, parent, b), t->best.work);
+}
+
+void tree_next(const struct tree *t, int64_t height, int64_t time, uint8_t target[TARGET_LEN])
+{
+    struct ancestry a = ancestry_of(t, height, time);
+    t->anchor.seal->next(&a, target);
+}
+
 static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
                         const struct node *parent, int64_t now, struct fault *f)
 {
-    struct ancestry a = {.height = parent->height, .time = parent->time};
+    struct ancestry a = ancestry_of(t, parent->height, parent->time);
     a.count = tree_times(t, parent, a.times, f);
-    return a.count < 0 ? -1 : header_check(&t->asert, &t->rules, &a, b, id, now, f);
+    return a.count < 0 ? -1 : header_check(&a, b, id, now, f);
 }
 
 /* 1 it is valid, 0: its parent is not in the tree, -1 and a fault. */
@@ -195,7 +224,7 @@ static int judge_header(struct tree *t, const struct block *b, const uint8_t id[
         return fault_rule(f, "block: another chain's genesis");
     int found = tree_find(t, b->prev, parent, f);
     if (found <= 0)
-        return found;
+        return found < 0 ? -1 : header_form(t->anchor.seal, b, f);
     return check_header(t, b, id, parent, now, f) ? -1 : 1;
 }
 
@@ -204,7 +233,7 @@ int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
 {
     struct node parent;
     int holds = judge_header(t, b, id, now, &parent, f);
-    return holds ? holds : header_alone(b, id, f);
+    return holds ? holds : header_alone(t->anchor.seal, b, id, f);
 }
 
 int tree_check_size(const struct tree *t, const struct item *item, struct fault *f)
@@ -408,7 +437,7 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     *new = new_node(t, item);
     new->parent = parent.n;
     new->supply = parent.supply;
-    new->work = u256_add(parent.work, target_work(new->target));
+    new->work = weight_with(t, &parent, &item->block);
     state_begin(t->state);
     if (apply_body(t, item, new, f))
         return refuse(t, item, f);
@@ -440,7 +469,7 @@ int tree_add(struct tree *t, const struct item *item, const struct node *new, st
     t->at = *new;
     t->count++;
     remember(t, new);
-    if (t->count == 1 || u256_compare(new->work, t->best.work) > 0)
+    if (t->count == 1 || chain_beats(new->work, t->best.work))
         return make_best(t, new, reorg, f);
     return 0;
 }

@@ -53,7 +53,7 @@ struct tree {
     struct node genesis, best, at; /* `at`: the node that `state` belongs to */
     int64_t count;                 /* nodes */
     struct rules rules;
-    struct asert asert;
+    struct anchor anchor;   /* with the chain's seal */
     struct buf journal;     /* scratch */
     struct node recent[16]; /* recently used nodes, by number modulo 16; n -1: none */
 };
@@ -86,9 +86,17 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
                struct fault *f);
 
 /* Judges a block's header alone, in a tree that has its genesis: 1 it is valid, 0: its parent is
- * not in the tree, but its id meets the target that it claims, -1 and a fault. */
+ * not in the tree, but it stands by itself (header_alone), -1 and a fault. */
 int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
                 struct fault *f);
+
+/* What a block after this parent adds to the weight of its chain, and whether that would make it
+ * the best one. Whether the block's claims hold is not checked here. */
+struct u256 tree_weight(const struct tree *t, const struct node *parent, const struct block *b);
+bool tree_would_lead(const struct tree *t, const struct node *parent, const struct block *b);
+
+/* The TARGET of the block after one with this height and time. */
+void tree_next(const struct tree *t, int64_t height, int64_t time, uint8_t target[TARGET_LEN]);
 
 /* Whether a block is within the chain's maxblock. 0, or -1 and a rule. */
 int tree_check_size(const struct tree *t, const struct item *item, struct fault *f);

@@ -198,7 +198,7 @@ static void tell_wait(int64_t height, int64_t seconds, bool *told)
 /* Waits until the clock is near enough to this block's time. */
 static void wait_for(struct run *r, const struct block *b)
 {
-    int64_t most = rules_max_ahead(&r->ledger.tree.rules), ahead;
+    int64_t most = seal_max_ahead(&r->ledger.tree.rules), ahead;
     bool told = false;
     while (r->clock == CLI_CLOCK && (ahead = b->time - cli_time_now(CLI_CLOCK)) > most) {
         tell_wait(b->height, ahead - most, &told);
@@ -219,7 +219,7 @@ static void next_header(struct run *r, struct block *b, struct unsealed *u)
 {
     struct fault f;
     uint8_t target[TARGET_LEN];
-    target_next(&r->ledger.tree.asert, r->next.height, r->next.times[0], target);
+    tree_next(&r->ledger.tree, r->next.height, r->next.times[0], target);
     if (template_header(&r->next, clock_now(r), target, b, &f))
         nothing_mined(&f);
     wait_for(r, b);

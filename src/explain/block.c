@@ -1,6 +1,7 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
+#include "seal/header.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -93,7 +94,7 @@ static int ask_time(struct explain *x, const struct node *parent, struct fault *
                 " s; the most is 12 spacings, or 60 s if that is more.\n"
                 "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le 60 ] ||\n"
                 "    expr $((%" PRId64 " - now)) '<=' 12 '*' \"$spacing\" >/dev/null",
-                rules_max_ahead(&x->tree->rules), time, time, time);
+                seal_max_ahead(&x->tree->rules), time, time, time);
     explain_or_no(x, x->item->line, "block: time %" PRId64 " is over", time);
     return 0;
 }

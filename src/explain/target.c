@@ -8,14 +8,14 @@
 /* How late the parent is, in words, if 64 bits can hold it. */
 static void drift(struct explain *x, const struct node *parent)
 {
-    const struct asert *a = &x->tree->asert;
-    __int128 late = (__int128)parent->time - a->time - (__int128)a->spacing * parent->height;
+    int64_t genesis = x->tree->anchor.time, spacing = x->tree->rules.spacing;
+    __int128 late = (__int128)parent->time - genesis - (__int128)spacing * parent->height;
     explain_say(
         x,
         "# It must be the one that ASERT gives. The parent is late by its time, less that of\n"
         "# genesis, less the spacing for each block since: %" PRId64 " - %" PRId64 " - %" PRId64
         " * %" PRId64,
-        parent->time, a->time, a->spacing, parent->height);
+        parent->time, genesis, spacing, parent->height);
     if (late >= INT64_MIN && late <= INT64_MAX)
         explain_say(x, " = %" PRId64 " s", (int64_t)late);
     explain_say(x,

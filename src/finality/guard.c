@@ -1,6 +1,7 @@
 #include "finality/guard.h"
 
 #include "base/hex.h"
+#include "seal/header.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -107,11 +108,12 @@ static int is_kept(struct tree *t, const struct bound *b, struct fault *f)
  * trouble. */
 static int overtakes(struct tree *t, const struct item *item, struct node *parent, struct fault *f)
 {
+    struct fault ignored;
     int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;
-    if (found <= 0 || parent->n == t->best.n || !item->has_work)
-        return found < 0 ? -1 : 0;
-    struct u256 work = u256_add(parent->work, target_work(item->block.target));
-    return u256_compare(work, t->best.work) > 0;
+    if (found <= 0)
+        return found;
+    return parent->n != t->best.n && tree_would_lead(t, parent, &item->block) &&
+           header_alone(t->anchor.seal, &item->block, item->id, &ignored) == 0;
 }
 
 int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,

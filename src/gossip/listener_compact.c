@@ -5,7 +5,7 @@
 #include "base/hex.h"
 #include "base/num.h"
 #include "crypto/merkle.h"
-#include "work/target.h"
+#include "seal/header.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,8 +13,8 @@
 #include <string.h>
 
 enum {
-    TX_SIZE_MIN = 300,    /* no transaction is shorter */
-    LINES_LINE_MAX = 8192 /* indexes in a `lines` line */
+    RECONSTRUCTION_LINES_MAX = 1 << 18, /* so many take 6 MB; a longer block is requested whole */
+    LINES_LINE_MAX = 8192               /* indexes in a `lines` line */
 };
 
 static void free_filling(struct reconstruction *r)
@@ -66,9 +66,9 @@ int listener_judge_header(const struct listener *l, const struct block *block,
     *strange = false;
     if (block_is_genesis(block))
         return fault_rule(f, "brief: of a genesis block");
-    if (!target_met(id, block->target))
-        return fault_rule(f, "block: no proof of work: its hash is over the target");
-    if ((uint64_t)block->count > listener_block_limit(l) / TX_SIZE_MIN)
+    if (header_alone(NULL, block, id, f))
+        return -1;
+    if ((uint64_t)block->count > listener_block_limit(l) / LINE_SIZE_MIN)
         return fault_rule(f, "block: over maxblock");
     *strange = v && v->header(v->self, block, id, f) < 0 && f->kind == FAULT_RULE;
     return 0;
@@ -123,7 +123,8 @@ static int take_header(struct listener *l, struct inbound *g, struct buf *header
     if (!ask_it)
         return 0;
     struct in_flight *a = in_flight_of(l, g, id);
-    if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX || g->state->lines || a->reconstruction)
+    if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX ||
+        block->count > RECONSTRUCTION_LINES_MAX || g->state->lines || a->reconstruction)
         return in_flight_request(l, g, id) ? fault_memory(f) : 0;
     return begin_reconstruction(l, g, a, header, block, now, f);
 }

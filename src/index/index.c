@@ -379,7 +379,7 @@ static int read_mark(struct index *ix, sqlite3_stmt *q, struct index_mark *mark,
 {
     const char *stamp = (const char *)sqlite3_column_text(q, 0);
     const char *rules = (const char *)sqlite3_column_text(q, 5);
-    if (!stamp || !rules || strlen(stamp) >= INDEX_STAMP_MAX || strlen(rules) > TEXT_FORM_MAX + 300)
+    if (!stamp || !rules || strlen(stamp) >= INDEX_STAMP_MAX || strlen(rules) > RULES_TEXT_MAX)
         return index_damage(ix, f);
     memcpy(mark->stamp, stamp, strlen(stamp) + 1);
     mark->end = (uint64_t)sqlite3_column_int64(q, 1);

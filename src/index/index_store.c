@@ -1,6 +1,7 @@
 /* The index as a tree's store: blocks, journals and transactions. */
 #include "base/hex.h"
 #include "index/index_db.h"
+#include "seal/seal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -256,7 +257,7 @@ static int join(struct index *ix, struct index_block *b, struct fault *f)
     b->earned += b->node.supply - parent.node.supply;
     if (b->latest < parent.latest)
         b->latest = parent.latest;
-    if (!parent.is_main || u256_compare(b->node.work, parent.node.work) <= 0)
+    if (!parent.is_main || !chain_beats(b->node.work, parent.node.work))
         return 0;
     int taken = index_block_at(ix, b->node.height, &parent, f);
     b->is_main = taken == 0;

@@ -8,6 +8,7 @@
 #include "record/armor.h"
 #include "record/key.h"
 #include "record/mark.h"
+#include "seal/header.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -201,12 +202,9 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
 }
 
 /* The checks of a block that need no parent. */
-static int judge_alone(const struct item *item, struct fault *f)
+static int judge_alone(const struct item *item, const struct seal *seal, struct fault *f)
 {
-    if (item->is_genesis || item->has_work)
-        return 1;
-    fault_rule(f, "block: no proof of work: its hash is over the target");
-    return falls(item, f);
+    return header_alone(seal, &item->block, item->id, f) ? falls(item, f) : 1;
 }
 
 /* Whether only the block's header is to be judged: 1 or 0, -1 and trouble. */
@@ -234,7 +232,7 @@ static int judge_block_against(struct judge *j, const struct item *item, int64_t
     if (verdict == TREE_GOOD)
         tree_drop(t);
     if (verdict == TREE_ORPHAN)
-        return judge_alone(item, f);
+        return judge_alone(item, t->anchor.seal, f);
     if (verdict == TREE_BAD)
         return falls(item, f);
     return verdict < 0 ? -1 : 1;
@@ -367,7 +365,7 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
         return falls(item, f);
     }
     if (item->is_block)
-        return judge_alone(item, f);
+        return judge_alone(item, NULL, f);
     if (item->is_peer || item->is_checkpoint || item->is_statement)
         return 1;
     return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);

@@ -12,7 +12,7 @@
  * claim: they must meet their own targets; and proofs are judged by such headers, whatever their
  * chain.
  *
- * A header takes 104 bytes of memory, and up to 11 more once a header is looked up by its id (a
+ * A header takes 120 bytes of memory, and up to 11 more once a header is looked up by its id (a
  * fork, a proof). At most LIGHT_HEADERS_MAX are accepted.
  */
 #ifndef LIGHT_LIGHT_H

@@ -6,9 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The shortest possible signed transaction, with its newline: every number one digit. */
-#define TX_SIZE_MIN 339
-
 /* --- Ancestors ------------------------------------------------------------------------------- */
 
 /* The times of ancestors below a checkpoint are not known. They are taken as the oldest possible,
@@ -23,7 +20,9 @@ static void gather_times(struct light *c, size_t parent)
 {
     struct ancestry *a = &c->above;
     size_t n = parent;
-    *a = (struct ancestry){.height = head_at(&c->heads, n)->height,
+    *a = (struct ancestry){.rules = &c->rules,
+                           .anchor = &c->chain,
+                           .height = head_at(&c->heads, n)->height,
                            .time = head_at(&c->heads, n)->time};
     a->times[a->height % MEDIAN_OF] = a->time;
     for (a->count = 1; a->count < MEDIAN_OF && head_at(&c->heads, n)->height > 0; a->count++) {
@@ -50,38 +49,12 @@ static void step_down(struct light *c, const struct head *h, size_t n)
 
 /* --- Headers --------------------------------------------------------------------------------- */
 
-/* Adds the work of a chain, in two halves. It stays below 2^128 until somebody has computed that
- * many hashes. */
-static unsigned __int128 work_of(const struct head *h)
-{
-    return (unsigned __int128)h->work[1] << 64 | h->work[0];
-}
-
-static int add_work(struct light *c, const struct block *b, const struct head *parent,
-                    struct head *h, struct fault *f)
-{
-    if (memcmp(c->target, b->target, TARGET_LEN)) {
-        struct u256 w = target_work(b->target);
-        if (w.word[2] || w.word[3])
-            return fault_rule(f, "block: its work is 2^128 or more");
-        memcpy(c->target, b->target, TARGET_LEN);
-        c->target_work = (unsigned __int128)w.word[1] << 64 | w.word[0];
-    }
-    unsigned __int128 sum;
-    if (__builtin_add_overflow(work_of(parent), c->target_work, &sum))
-        return fault_rule(f, "block: its chain's work is 2^128 or more");
-    h->work[0] = (uint64_t)sum;
-    h->work[1] = (uint64_t)(sum >> 64);
-    return 0;
-}
-
 /* Checks what a header says about its missing body: an empty body determines the root, and the
  * lines counted must fit into a block. */
 static int check_body(const struct light *c, const struct block *b, size_t size, struct fault *f)
 {
     uint8_t nothing[SHA256_LEN];
-    uint64_t line = block_is_genesis(b) ? 1 : TX_SIZE_MIN;
-    if (size > c->size_max || (uint64_t)b->count > (c->size_max - size) / line)
+    if (size > c->size_max || (uint64_t)b->count > (c->size_max - size) / LINE_SIZE_MIN)
         return fault_rule(f, "block: count %" PRId64 ": it is over maxblock, %" PRIu64 " bytes",
                           b->count, c->size_max);
     if (b->count > 0)
@@ -111,7 +84,7 @@ static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
 {
     const struct head *best = head_at(&c->heads, c->best);
     size_t n, reached;
-    if (!c->set || h->parent == c->best || work_of(h) <= work_of(best))
+    if (!c->set || h->parent == c->best || !chain_beats(h->work, best->work))
         return 1;
     reached = checkpoints_from(c->set, (int64_t)best->height + 1);
     if (reached == 0)
@@ -137,12 +110,13 @@ static int add_child(struct light *c, const struct block *b, const uint8_t id[ID
     fill(h, b, id);
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
-    if (add_work(c, b, head_at(&c->heads, parent), h, f) || keeps_bound(c, h, f) <= 0)
+    h->work = u256_add(head_at(&c->heads, parent)->work, header_weight(&c->above, b));
+    if (keeps_bound(c, h, f) <= 0)
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;
     step_down(c, h, n);
-    if (work_of(h) > work_of(head_at(&c->heads, c->best)))
+    if (chain_beats(h->work, head_at(&c->heads, c->best)->work))
         c->best = n;
     return 0;
 }
@@ -178,8 +152,8 @@ static bool is_anchor(const struct light *c, const struct block *b, const uint8_
 static int judge_anchor(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                         size_t size, struct fault *f)
 {
-    if (header_alone(b, id, f) || check_body(c, b, size, f) || check_supply(c, b, f) ||
-        add_child(c, b, id, 0, f))
+    if (header_alone(c->chain.seal, b, id, f) || check_body(c, b, size, f) ||
+        check_supply(c, b, f) || add_child(c, b, id, 0, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     c->best = c->anchor = 1;
     gather_times(c, c->anchor);
@@ -204,7 +178,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
             return 0;
         }
     }
-    if (header_check(&c->asert, &c->rules, &c->above, b, id, now, f) || check_body(c, b, size, f) ||
+    if (header_check(&c->above, b, id, now, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_child(c, b, id, parent, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     return 1;
@@ -214,7 +188,7 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
                       struct fault *f)
 {
     size_t n;
-    if (header_alone(b, id, f) || check_body(c, b, size, f))
+    if (header_alone(NULL, b, id, f) || check_body(c, b, size, f))
         return 0;
     int known = heads_find(&c->heads, id, &n, f);
     if (known || heads_reserve(&c->heads, f))
@@ -250,10 +224,7 @@ int light_anchor(struct light *c, const struct item *genesis, int64_t supply, st
     c->best = n;
     c->has_genesis = true;
     c->rules = genesis->rules;
-    c->asert = (struct asert){.time = genesis->block.time,
-                              .spacing = genesis->rules.spacing,
-                              .halflife = genesis->rules.halflife};
-    memcpy(c->asert.target, genesis->block.target, TARGET_LEN);
+    c->chain = seal_anchor(&c->rules, genesis->block.time, genesis->block.target);
     c->size_max = block_size_limit(genesis->rules.maxblock);
     c->height_max = last_height(&genesis->rules, supply);
     gather_times(c, n);

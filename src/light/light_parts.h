@@ -10,7 +10,7 @@
  * its own parent. */
 struct head {
     uint8_t id[ID_LEN], root[ID_LEN];
-    uint64_t work[2]; /* of the chain up to and including it, the lower half first */
+    struct u256 work; /* of the chain up to and including it */
     int64_t time;
     uint32_t parent, height;
     uint32_t jump; /* an ancestor, chosen so that any other is at most a few dozen jumps away */
@@ -18,7 +18,7 @@ struct head {
     uint32_t proven : 1; /* a valid proof relies on it */
 };
 
-_Static_assert(sizeof(struct head) == 104, "what light.h promises");
+_Static_assert(sizeof(struct head) == 120, "what light.h promises");
 
 enum { HEADS_CHUNK_BITS = 16, HEADS_CHUNK = 1 << HEADS_CHUNK_BITS };
 
@@ -51,15 +51,13 @@ struct light {
 
     bool has_genesis; /* its rules, if LIGHT_WHOLE */
     struct rules rules;
-    struct asert asert;
+    struct anchor chain;
     uint64_t size_max;  /* of a block with its body */
     int64_t height_max; /* the last whose reward leaves the supply below 2^63 */
 
     /* The state after the last header, for its child. */
     struct ancestry above;
     size_t above_of; /* the head whose child is judged by it */
-    uint8_t target[TARGET_LEN];
-    unsigned __int128 target_work;
 
     struct buf genesis; /* the text of the genesis block */
     size_t swept;       /* at the end: how many heads were searched for undone proofs */

@@ -94,7 +94,7 @@ static int trace(const struct waiting *parent, const uint8_t prev[ID_LEN], struc
 {
     int64_t times[MEDIAN_OF];
     struct node node;
-    *a = (struct ancestry){0};
+    *a = (struct ancestry){.rules = &t->rules, .anchor = &t->anchor};
     for (const struct waiting *w = parent; w && a->count < MEDIAN_OF; w = w->parent) {
         a->times[a->count++] = w->time;
         prev = w->prev;
@@ -114,8 +114,7 @@ static int trace(const struct waiting *parent, const uint8_t prev[ID_LEN], struc
 static int check(struct tree *t, const struct item *item, const struct ancestry *a, int64_t now,
                  struct fault *f)
 {
-    if (!header_check(&t->asert, &t->rules, a, &item->block, item->id, now, f) &&
-        !tree_check_size(t, item, f))
+    if (!header_check(a, &item->block, item->id, now, f) && !tree_check_size(t, item, f))
         return TREE_GOOD;
     if (f->kind != FAULT_RULE)
         return -1;
@@ -124,7 +123,7 @@ static int check(struct tree *t, const struct item *item, const struct ancestry 
 }
 
 static int add(struct branches *b, const struct item *item, struct waiting *parent,
-               struct u256 work, struct fault *f)
+               const struct ancestry *a, struct u256 work, struct fault *f)
 {
     struct waiting *w = calloc(1, sizeof *w + item->size);
     if (!w)
@@ -135,7 +134,7 @@ static int add(struct branches *b, const struct item *item, struct waiting *pare
     w->parent = parent;
     w->height = item->block.height;
     w->time = item->block.time;
-    w->own = target_work(item->block.target);
+    w->own = header_weight(a, &item->block);
     w->total = u256_add(work, w->own);
     w->line = item->line;
     w->size = item->size;
@@ -160,13 +159,13 @@ int branches_add(struct branches *b, struct tree *t, const struct item *item, in
     if (known <= 0)
         return known < 0 ? -1 : TREE_ORPHAN;
     int verdict = check(t, item, &a, now, f);
-    return verdict == TREE_GOOD && add(b, item, parent, work, f) ? -1 : verdict;
+    return verdict == TREE_GOOD && add(b, item, parent, &a, work, f) ? -1 : verdict;
 }
 
 bool branches_outweighs(const struct branches *b, const struct tree *t, const uint8_t id[ID_LEN])
 {
     const struct waiting *w = find(b, id);
-    return w && u256_compare(w->total, t->best.work) > 0;
+    return w && chain_beats(w->total, t->best.work);
 }
 
 /* --- Leaving ---------------------------------------------------------------------------------- */

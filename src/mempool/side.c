@@ -24,10 +24,15 @@ static int forks_near(struct tree *t, const struct node *top, struct fault *f)
     return best.height >= floor;
 }
 
-static bool is_easy(const struct tree *t, struct u256 work)
+/* Whether a block after this parent weighs far less than the best tip: 1 or 0, -1 and trouble. */
+static int is_easy(struct tree *t, const struct node *parent, const struct block *b,
+                   struct fault *f)
 {
-    struct u256 most = u256_scale(work, SIDE_EASIER, 0);
-    return u256_compare(most, target_work(t->best.target)) < 0;
+    struct node before = t->best;
+    struct u256 most = u256_scale(tree_weight(t, parent, b), SIDE_EASIER, 0);
+    if (to_parent(t, &before, f))
+        return -1;
+    return u256_compare(most, u256_subtract(t->best.work, before.work)) < 0;
 }
 
 int side_of(struct tree *t, const struct block *b, struct node *parent, struct fault *f)
@@ -35,11 +40,11 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
     int found = t->has_genesis ? tree_find(t, b->prev, parent, f) : 0;
     if (found <= 0)
         return found < 0 ? -1 : SIDE_ORPHAN;
-    struct u256 work = target_work(b->target);
-    if (parent->n == t->best.n || u256_compare(u256_add(parent->work, work), t->best.work) > 0)
+    if (parent->n == t->best.n || tree_would_lead(t, parent, b))
         return SIDE_BEST;
-    int near = is_easy(t, work) ? 0 : forks_near(t, parent, f);
-    return near < 0 ? -1 : near ? SIDE_NEAR : SIDE_FAR;
+    int far = is_easy(t, parent, b, f);
+    int near = far ? 0 : forks_near(t, parent, f);
+    return far < 0 || near < 0 ? -1 : near ? SIDE_NEAR : SIDE_FAR;
 }
 
 int side_has_room(struct ledger *l, size_t size, struct fault *f)

@@ -5,6 +5,7 @@
 #include "gossip/wire.h"
 #include "query/headers.h"
 #include "query/proving.h"
+#include "seal/header.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,7 +149,7 @@ static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], s
     if (seen < 0)
         return -1;
     if (!seen)
-        return header_alone(b, id, f);
+        return header_alone(NULL, b, id, f);
     return clock_read(&now, f) ? -1 : tree_header(&v->ledger.tree, b, id, now.tv_sec, f);
 }
 

@@ -1,5 +1,7 @@
 #include "query/graph.h"
 
+#include "seal/seal.h"
+
 #include <stdlib.h>
 
 /* The state while blocks are read in order of arrival. */
@@ -92,8 +94,7 @@ static int read_node(struct reading *r, const struct node *node, struct fault *f
         if (parent >= 0)
             r->graph->spots[parent].goes_on = true;
     }
-    if ((node->n == 0 || u256_compare(node->work, r->best.work) > 0) &&
-        take_over(r, node, &undone, f))
+    if ((node->n == 0 || chain_beats(node->work, r->best.work)) && take_over(r, node, &undone, f))
         return -1;
     if (s && undone)
         mark_reorg(r->graph, s, old, undone);

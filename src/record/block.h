@@ -5,12 +5,13 @@
 #include "base/buf.h"
 #include "record/field.h"
 
-#define SEAL_MAX 64
+#define NONCE_MAX 64
+#define SEAL_MAX (2 * SIGNATURE_LEN)
 
 struct block {
     int64_t height, time, count;
     uint8_t prev[ID_LEN], root[ID_LEN], target[ID_LEN], miner[ID_LEN];
-    struct field seal; /* 1 to SEAL_MAX lowercase hex digits */
+    struct field seal; /* lowercase hex digits: 1 to NONCE_MAX, or a signature's SEAL_MAX */
 };
 
 /* Parses a line that line_check let through; b->seal points into it. 0, or -1 and a rule that

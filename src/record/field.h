@@ -18,6 +18,10 @@
 #define TEXT_FORM_MAX 768 /* bytes of its encoded form: every byte escaped */
 #define FIELDS_MAX 16     /* more fields than any record has that is split into fields */
 
+/* The shortest line that can be a record, with its newline. What it takes to hold so many lines of
+ * so many bytes follows from this; it is no rule of any chain. */
+#define LINE_SIZE_MIN 2
+
 struct field {
     const char *text;
     size_t len;

@@ -2,101 +2,222 @@
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
-#define RULE_NAME "name"
-#define RULE_SEAL "seal"
-
-/* The rules whose value is a number, and where it goes. */
-static const struct {
-    const char *name;
-    size_t at;
-    int64_t least;
-} numbers[] = {
-    {"spacing", offsetof(struct rules, spacing), 1},
-    {"halflife", offsetof(struct rules, halflife), 0},
-    {"reward", offsetof(struct rules, reward), 0},
-    {"halving", offsetof(struct rules, halving), 0},
-    {"maxblock", offsetof(struct rules, maxblock), 0},
-    {"minfee", offsetof(struct rules, minfee), 0},
+/* The lines that chains of any seal may have, in the order in which a missing one is named. */
+static const struct rule general[] = {
+    {"spacing", .least = 1, .at = offsetof(struct rules, spacing)},
+    {"halflife", .at = offsetof(struct rules, halflife)},
+    {"reward", .at = offsetof(struct rules, reward)},
+    {"halving", .at = offsetof(struct rules, halving)},
+    {"maxblock", .at = offsetof(struct rules, maxblock)},
+    {"minfee", .at = offsetof(struct rules, minfee)},
+    {"name", .kind = RULE_TEXT},
+    {"seal", .kind = RULE_SEAL},
 };
 
-enum { NUMBERS = sizeof numbers / sizeof numbers[0], SEEN_NAME = NUMBERS, SEEN_SEAL, SEEN_ALL };
+enum { GENERAL = sizeof general / sizeof general[0] };
 
-static int64_t *number_at(struct rules *r, int i)
+/* A row: the general ones come first, then those of each seal. */
+struct row {
+    const struct rule *rule;
+    size_t i;                       /* its number */
+    size_t more;                    /* how many rows before it have their number in `more` */
+    size_t seal;                    /* whose it is, */
+    const struct rule_owner *owner; /* or NULL: any seal's */
+};
+
+static bool is_more(const struct rule *rule)
 {
-    return (int64_t *)(void *)((char *)r + numbers[i].at);
+    return rule->kind == RULE_NUMBER && rule->at == 0;
 }
 
-static const char *seen_name(int i)
+/* Goes on to the next row; *r is all zero before the first. Rows for which there is no room in
+ * struct rules are left out, and so unknown. */
+static bool row_next(struct row *r)
 {
-    return i == SEEN_NAME ? RULE_NAME : i == SEEN_SEAL ? RULE_SEAL : numbers[i].name;
-}
-
-static int find(struct field name)
-{
-    for (int i = 0; i < SEEN_ALL; i++)
-        if (field_is(name, seen_name(i)))
-            return i;
-    return -1;
-}
-
-static int set(struct rules *r, int i, struct field value, struct fault *f)
-{
-    if (i == SEEN_SEAL)
-        return field_is(value, "pow") ? 0
-                                      : fault_rule(f, "rule: unknown seal; 'pow' is the only one");
-    if (i == SEEN_NAME) {
-        if (field_text(value, "rule: name", f))
-            return -1;
-        memcpy(r->name, value.text, value.len);
-        r->name[value.len] = 0;
-        return 0;
+    if (r->rule) {
+        r->i++;
+        r->more += is_more(r->rule);
     }
-    if (field_number(value, "rule", number_at(r, i), f))
+    r->rule = NULL;
+    if (r->i < GENERAL) {
+        r->rule = &general[r->i];
+    } else {
+        size_t own = r->i - GENERAL;
+        for (r->seal = 0; (r->owner = rules_seal(r->seal)) && own >= r->owner->count; r->seal++)
+            own -= r->owner->count;
+        if (r->owner)
+            r->rule = &r->owner->rules[own];
+    }
+    return r->rule && r->i < RULES_MAX && r->more + is_more(r->rule) <= RULES_MORE;
+}
+
+static bool is_given(const struct rules *r, const struct row *row)
+{
+    return r->seen >> row->i & 1;
+}
+
+static int64_t *number_at(struct rules *r, const struct row *row)
+{
+    return row->rule->at ? (int64_t *)(void *)((char *)r + row->rule->at) : &r->more[row->more];
+}
+
+bool rules_get(const struct rules *r, const char *name, int64_t *number)
+{
+    struct row row = {0};
+    while (row_next(&row))
+        if (is_given(r, &row) && strcmp(row.rule->name, name) == 0) {
+            if (row.rule->kind == RULE_NUMBER)
+                *number = *number_at((struct rules *)r, &row);
+            return true;
+        }
+    return false;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)); at += len)
+        if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == 0))
+            return true;
+    return false;
+}
+
+/* Whether the chain, whose seal and allowances are known, may have the line. */
+static bool may_have(const struct rules *r, const struct row *row)
+{
+    const struct rule *rule = row->rule;
+    return (!row->owner || row->seal == r->seal) &&
+           (!rule->seals || has_word(rule->seals, rules_seal(r->seal)->name)) &&
+           (!rule->allow || rules_get(r, rule->allow, NULL));
+}
+
+static bool is_required(const struct rule *rule)
+{
+    return !rule->optional && rule->kind != RULE_ALLOW;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static bool find(struct row *row, const struct field x[3])
+{
+    *row = (struct row){0};
+    while (row_next(row))
+        if (row->rule->kind == RULE_ALLOW
+                ? field_is(x[1], "allow") && field_is(x[2], row->rule->name)
+                : field_is(x[1], row->rule->name))
+            return true;
+    return false;
+}
+
+static int set_seal(struct rules *r, struct field value, struct fault *f)
+{
+    const struct rule_owner *owner;
+    for (size_t i = 0; (owner = rules_seal(i)); i++)
+        if (field_is(value, owner->name)) {
+            r->seal = i;
+            return 0;
+        }
+    if (rules_seal(1))
+        return fault_rule(f, "rule: unknown seal");
+    return fault_rule(f, "rule: unknown seal; '%s' is the only one", rules_seal(0)->name);
+}
+
+static int set_name(struct rules *r, struct field value, struct fault *f)
+{
+    if (field_text(value, "rule: name", f))
         return -1;
-    if (*number_at(r, i) < numbers[i].least)
-        return fault_rule(f, "rule: %s is less than %" PRId64, numbers[i].name, numbers[i].least);
+    memcpy(r->name, value.text, value.len);
+    r->name[value.len] = 0;
+    return 0;
+}
+
+static int set_number(struct rules *r, const struct row *row, struct field value, struct fault *f)
+{
+    const struct rule *rule = row->rule;
+    int64_t *number = number_at(r, row);
+    if (field_number(value, "rule", number, f))
+        return -1;
+    if (*number < rule->least)
+        return fault_rule(f, "rule: %s is less than %" PRId64, rule->name, rule->least);
+    if (rule->most && *number > rule->most)
+        return fault_rule(f, "rule: %s is more than %" PRId64, rule->name, rule->most);
     return 0;
 }
 
 int rules_read(struct rules *r, const char *line, size_t len, struct fault *f)
 {
     struct field x[FIELDS_MAX];
+    struct row row;
     size_t n = fields_split(line, len, x);
     if (n != 3 || !field_is(x[0], "rule"))
         return fault_rule(f, "rule: %zu fields, expected 3", n);
-    int i = find(x[1]);
-    if (i < 0)
+    if (!find(&row, x))
         return fault_rule(f, "rule: unknown rule '%.*s'", x[1].len > 40 ? 40 : (int)x[1].len,
                           x[1].text);
-    if (r->seen & 1U << i)
-        return fault_rule(f, "rule: %s is given twice", seen_name(i));
-    r->seen |= 1U << i;
-    return set(r, i, x[2], f);
+    if (is_given(r, &row))
+        return fault_rule(f, "rule: %s is given twice", row.rule->name);
+    r->seen |= UINT64_C(1) << row.i;
+    switch (row.rule->kind) {
+    case RULE_NUMBER:
+        return set_number(r, &row, x[2], f);
+    case RULE_TEXT:
+        return set_name(r, x[2], f);
+    case RULE_SEAL:
+        return set_seal(r, x[2], f);
+    case RULE_ALLOW:
+        break;
+    }
+    return 0;
 }
 
 int rules_complete(const struct rules *r, struct fault *f)
 {
-    for (int i = 0; i < SEEN_ALL; i++)
-        if (!(r->seen & 1U << i))
-            return fault_rule(f, "block: genesis: rule %s is missing", seen_name(i));
+    struct row row = {0};
+    while (row_next(&row)) {
+        bool given = is_given(r, &row), may = may_have(r, &row);
+        if (given && !may)
+            return fault_rule(f,
+                              "block: genesis: rule %s is not one of this chain's seal or "
+                              "features",
+                              row.rule->name);
+        if (!given && may && is_required(row.rule))
+            return fault_rule(f, "block: genesis: rule %s is missing", row.rule->name);
+    }
     return 0;
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+static int format_row(const struct rules *r, const struct row *row, struct buf *out)
+{
+    if (row->rule->kind == RULE_ALLOW)
+        return buf_add_string(out, "rule allow ") || buf_add_string(out, row->rule->name) ||
+               buf_add_string(out, "\n");
+    return buf_add_string(out, "rule ") || buf_add_string(out, row->rule->name) ||
+           buf_add_string(out, " ") || buf_add_number(out, *number_at((struct rules *)r, row)) ||
+           buf_add_string(out, "\n");
 }
 
 int rules_format(const struct rules *r, struct buf *out)
 {
+    struct row row = {0};
     if (buf_add_string(out, "rule name ") || buf_add_string(out, r->name) ||
-        buf_add_string(out, "\nrule seal pow\n"))
+        buf_add_string(out, "\nrule seal ") || buf_add_string(out, rules_seal(r->seal)->name) ||
+        buf_add_string(out, "\n"))
         return -1;
-    for (int i = 0; i < NUMBERS; i++)
-        if (buf_add_string(out, "rule ") || buf_add_string(out, numbers[i].name) ||
-            buf_add_string(out, " ") || buf_add_number(out, *number_at((struct rules *)r, i)) ||
-            buf_add_string(out, "\n"))
+    while (row_next(&row)) {
+        if (row.rule->kind != RULE_NUMBER && row.rule->kind != RULE_ALLOW)
+            continue;
+        bool stands = is_given(r, &row) || (is_required(row.rule) && may_have(r, &row));
+        if (stands && format_row(r, &row, out))
             return -1;
+    }
     return 0;
 }
+
+/* --- Grants and rewards ----------------------------------------------------------------------- */
 
 int grant_parse(const char *line, size_t len, uint8_t account[ID_LEN], int64_t *amount,
                 struct fault *f)
@@ -115,11 +236,4 @@ int64_t rules_reward(const struct rules *r, int64_t height)
 {
     int64_t halvings = r->halving ? height / r->halving : 0;
     return halvings < 63 ? r->reward >> halvings : 0;
-}
-
-int64_t rules_max_ahead(const struct rules *r)
-{
-    if (r->spacing > INT64_MAX / 12)
-        return INT64_MAX;
-    return r->spacing * 12 > 60 ? r->spacing * 12 : 60;
 }

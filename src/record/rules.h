@@ -1,26 +1,70 @@
-/* The rule and grant lines of a genesis block (block(5), "Genesis"): a chain's whole
- * configuration. */
+/*
+ * The rule and grant lines of a genesis block (block(5), "Genesis"): a chain's whole configuration.
+ *
+ * A line is a row of a table: those that any chain may have stand in rules.c, those of one seal
+ * with that seal. Whoever adds a feature adds its rows.
+ */
 #ifndef RECORD_RULES_H
 #define RECORD_RULES_H
 
 #include "base/buf.h"
 #include "record/field.h"
 
+#define RULES_MAX 64     /* rows in all, */
+#define RULES_MORE 16    /* of which so many are no fields below */
+#define RULE_LINE_MAX 64 /* bytes of a line other than `name` */
+#define RULES_TEXT_MAX (TEXT_FORM_MAX + RULES_MAX * RULE_LINE_MAX) /* of all lines together */
+
+enum rule_kind {
+    RULE_NUMBER, /* rule NAME NUMBER */
+    RULE_ALLOW,  /* rule allow NAME */
+    RULE_TEXT,   /* rule name TEXT */
+    RULE_SEAL,   /* rule seal KIND */
+};
+
+struct rule {
+    const char *name;
+    enum rule_kind kind;
+    bool optional;       /* RULE_ALLOW always is */
+    int64_t least, most; /* of a number; most 0: 2^63-1 */
+    const char
+        *seals; /* only chains with one of these, with spaces between, may have it; NULL: any */
+    const char *allow; /* only chains that allow this may have it; NULL: any */
+    size_t at;         /* of the number in struct rules; 0: rules_get gives it */
+};
+
+/* A seal's name, and the lines that only its chains may have. */
+struct rule_owner {
+    const char *name;
+    const struct rule *rules;
+    size_t count;
+};
+
+/* The seals in the order of their table, from 0; NULL: there are no more. It stands in
+ * seal/seals.c, since seals know more than the grammar does. */
+const struct rule_owner *rules_seal(size_t row);
+
 struct rules {
     char name[TEXT_FORM_MAX + 1]; /* in its text form, with a NUL */
+    size_t seal;                  /* its row in the table of seals */
     int64_t spacing, halflife, reward, halving, maxblock, minfee;
-    unsigned seen; /* the rules read so far; only rules.c looks at it */
+    /* Only rules.c looks at these: */
+    uint64_t seen; /* the rows given so far, a bit each */
+    int64_t more[RULES_MORE];
 };
 
 /* Parses one rule line that line_check let through into *r (all zero before the first). 0, or -1
  * and a rule. */
 int rules_read(struct rules *r, const char *line, size_t len, struct fault *f);
 
-/* Whether every rule was given. 0, or -1 and a fault that names a missing one. */
+/* Whether every required rule was given, and no rule that another seal or feature owns. 0, or -1
+ * and a fault that names one. */
 int rules_complete(const struct rules *r, struct fault *f);
 
-/* Appends all rule lines, each with its newline, in the order of block(5). 0, or -1: no memory.
- */
+/* Whether the rule with this name was given; if so, and it has a number, sets *number. */
+bool rules_get(const struct rules *r, const char *name, int64_t *number);
+
+/* Appends all rule lines, each with its newline, in the order of block(5). 0, or -1: no memory. */
 int rules_format(const struct rules *r, struct buf *out);
 
 /* Parses one grant line that line_check let through. 0, or -1 and a rule. */
@@ -29,8 +73,5 @@ int grant_parse(const char *line, size_t len, uint8_t account[ID_LEN], int64_t *
 
 /* The reward at this height: reward >> (height / halving), 0 from 63 halvings on. */
 int64_t rules_reward(const struct rules *r, int64_t height);
-
-/* How far ahead of the reader's clock a block's time may be, in seconds. */
-int64_t rules_max_ahead(const struct rules *r);
 
 #endif

@@ -1,7 +1,5 @@
 #include "seal/header.h"
 
-#include "base/hex.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +18,37 @@ int64_t header_median(const int64_t *times, int count)
     return sorted[count / 2];
 }
 
-int header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
+int header_form(const struct seal *seal, const struct block *b, struct fault *f)
 {
-    if (block_is_genesis(b) || target_met(id, b->target))
+    if (b->seal.len >= (size_t)seal->least && b->seal.len <= (size_t)seal->most)
         return 0;
-    return fault_rule(f, "block: no proof of work: its hash is over the target");
+    return fault_rule(f, "block: seal is not %d to %d lowercase hex digits", seal->least,
+                      seal->most);
+}
+
+static int alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],
+                 struct fault *f)
+{
+    return header_form(seal, b, f) ? -1 : seal->alone(b, id, f);
+}
+
+int header_alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],
+                 struct fault *f)
+{
+    struct fault other;
+    if (block_is_genesis(b))
+        return 0;
+    if (seal || alone(seal_at(0), b, id, f) == 0)
+        return seal ? alone(seal, b, id, f) : 0;
+    for (size_t row = 1; seal_at(row); row++)
+        if (alone(seal_at(row), b, id, &other) == 0)
+            return 0;
+    return -1;
+}
+
+struct u256 header_weight(const struct ancestry *a, const struct block *b)
+{
+    return a->anchor->seal->weight(a, b);
 }
 
 /* Whether time is after the median, without sorting: more than half of the times are before it,
@@ -37,10 +61,9 @@ static bool after_median(const struct ancestry *a, int64_t time)
     return before > a->count / 2;
 }
 
-static int check_time(const struct rules *rules, const struct ancestry *a, const struct block *b,
-                      int64_t now, struct fault *f)
+static int check_time(const struct ancestry *a, const struct block *b, int64_t now, struct fault *f)
 {
-    int64_t ahead = rules_max_ahead(rules);
+    int64_t ahead = seal_max_ahead(a->rules);
     if (!after_median(a, b->time))
         return fault_rule(
             f, "block: time %" PRId64 " is not after %" PRId64 ", the median of the last %d",
@@ -53,17 +76,16 @@ static int check_time(const struct rules *rules, const struct ancestry *a, const
     return 0;
 }
 
-int header_check(const struct asert *anchor, const struct rules *rules, const struct ancestry *a,
-                 const struct block *b, const uint8_t id[ID_LEN], int64_t now, struct fault *f)
+int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
+                 int64_t now, struct fault *f)
 {
-    uint8_t target[TARGET_LEN];
+    const struct seal *seal = a->anchor->seal;
+    if (header_form(seal, b, f))
+        return -1;
     if (b->height - 1 != a->height)
         return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
                           a->height + 1);
-    target_next(anchor, a->height, a->time, target);
-    if (memcmp(b->target, target, TARGET_LEN))
-        return fault_rule(f, "block: target should be %s", hex32(target).text);
-    if (header_alone(b, id, f))
+    if (seal->check(a, b, f) || header_alone(seal, b, id, f))
         return -1;
-    return check_time(rules, a, b, now, f);
+    return check_time(a, b, now, f);
 }

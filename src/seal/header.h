@@ -3,28 +3,23 @@
 #ifndef SEAL_HEADER_H
 #define SEAL_HEADER_H
 
-#include "record/block.h"
-#include "record/rules.h"
-#include "work/target.h"
+#include "seal/seal.h"
 
-/* A block's time must be after the median of those of so many ancestors. */
-#define MEDIAN_OF 11
+/* Judges a header with these ancestors, in the order of block(5); with now < 0 the clock is
+ * ignored. 0, or -1 and a rule. */
+int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
+                 int64_t now, struct fault *f);
 
-/* What is known of a header's ancestors. */
-struct ancestry {
-    int64_t height, time;     /* the parent's */
-    int64_t times[MEDIAN_OF]; /* of the parent and its ancestors, in any order */
-    int count;                /* how many times, at least 1 */
-};
+/* What can be said of a header without its ancestors; NULL: its chain is not known, so it holds if
+ * any seal says so. 0, or -1 and a rule. */
+int header_alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],
+                 struct fault *f);
 
-/* Judges a header with this parent, in the order of block(5); with now < 0 the clock is ignored. 0,
- * or -1 and a rule. */
-int header_check(const struct asert *anchor, const struct rules *rules, const struct ancestry *a,
-                 const struct block *b, const uint8_t id[ID_LEN], int64_t now, struct fault *f);
+/* Whether SEAL has the form that the chain's seal asks for. 0, or -1 and a rule. */
+int header_form(const struct seal *seal, const struct block *b, struct fault *f);
 
-/* What can be said of a header without its ancestors: whether it has the work that it claims. 0, or
- * -1 and a rule. */
-int header_alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
+/* What the block weighs. */
+struct u256 header_weight(const struct ancestry *a, const struct block *b);
 
 /* The median of count times, 1 to MEDIAN_OF, in any order: of an even number, the upper one. */
 int64_t header_median(const int64_t *times, int count);

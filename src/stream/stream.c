@@ -3,7 +3,6 @@
 #include "base/hex.h"
 #include "crypto/merkle.h"
 #include "stream/locate.h"
-#include "work/target.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -275,7 +274,6 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     }
     item->has_header = true;
     item->is_genesis = block_is_genesis(&item->block);
-    item->has_work = target_met(item->id, item->block.target);
     if (take_line(b, item, line))
         return fault_memory(f);
     check_size(s, item);

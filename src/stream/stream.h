@@ -1,9 +1,7 @@
 /*
  * A stream of records, cut into items: a block with its whole body, or a single record. Everything
  * that can be checked without a ledger and without signature arithmetic is checked here: form,
- * grammar, Merkle root, and the rules of a genesis block. Proof of work is compared with the
- * claimed target, but a failure is only noted: if the target itself is wrong, that is the better
- * reason to report.
+ * grammar, Merkle root, and the rules of a genesis block. The seal is not: it depends on the chain.
  */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
@@ -58,7 +56,6 @@ struct item {
     struct block block;
     bool is_genesis; /* and then it has rules */
     struct rules rules;
-    bool has_work; /* its id meets the target that it claims */
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;

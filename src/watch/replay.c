@@ -1,5 +1,7 @@
 #include "watch/replay.h"
 
+#include "seal/seal.h"
+
 #include <string.h>
 
 int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fault *f)
@@ -9,7 +11,7 @@ int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fa
         if (tree_get(&l->tree, r->next, &node, f))
             return -1;
         r->next++;
-        if (node.n > 0 && u256_compare(node.work, r->best.work) <= 0)
+        if (node.n > 0 && !chain_beats(node.work, r->best.work))
             continue;
         *turn = (struct turn){.from = r->best, .to = node};
         r->best = node;

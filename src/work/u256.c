@@ -44,6 +44,17 @@ struct u256 u256_add(struct u256 a, struct u256 b)
     return carry ? greatest : a;
 }
 
+struct u256 u256_subtract(struct u256 a, struct u256 b)
+{
+    unsigned borrow = 0;
+    for (int i = 0; i < 4; i++) {
+        unsigned __int128 rest = (unsigned __int128)a.word[i] - b.word[i] - borrow;
+        a.word[i] = (uint64_t)rest;
+        borrow = (unsigned)(rest >> 64) & 1;
+    }
+    return a;
+}
+
 enum { WIDE = 5 }; /* words of an intermediate result of over 256 bits */
 
 /* The number of bits in n words, without leading zeros. */

@@ -18,6 +18,9 @@ int u256_compare(struct u256 a, struct u256 b);
 /* a + b, saturating at 2^256-1. */
 struct u256 u256_add(struct u256 a, struct u256 b);
 
+/* a - b; b is at most a. */
+struct u256 u256_subtract(struct u256 a, struct u256 b);
+
 /* a * factor * 2^shift, rounded down and saturating at 2^256-1; exact for every shift. */
 struct u256 u256_scale(struct u256 a, uint32_t factor, int64_t shift);
 

@@ -2,8 +2,8 @@
  * record/rules: the lines of a genesis body. Rules that are complete, written out and read again,
  * are the same; and none that was let through makes the sums that are made of it overflow.
  */
-#include "record/rules.h"
 #include "fuzz.h"
+#include "seal/seal.h"
 
 static void read_all(struct rules *r, struct span text, int *faults)
 {
@@ -33,7 +33,7 @@ static void check_sums(const struct rules *r)
         must(reward >= 0 && reward <= before);
         before = reward;
     }
-    must(rules_max_ahead(r) >= 60 && rules_max_ahead(r) >= r->spacing);
+    must(seal_max_ahead(r) >= 60 && seal_max_ahead(r) >= r->spacing);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -1,0 +1,72 @@
+/*
+ * The table of seals: who may add a block to a chain, and what a block weighs (block(5)). A seal is
+ * one file, which defines a `struct seal` named seal_NAME, and one row in seals.c; `rule seal NAME`
+ * in a genesis block chooses the row of its chain. What the headers of all chains have in common is
+ * checked in header.h.
+ */
+#ifndef SEAL_SEAL_H
+#define SEAL_SEAL_H
+
+#include "record/block.h"
+#include "record/rules.h"
+#include "work/target.h"
+
+/* A block's time must be after the median of those of so many ancestors. */
+#define MEDIAN_OF 11
+
+/* What a chain's genesis block says to all its headers, besides its rules. */
+struct anchor {
+    const struct seal *seal;
+    int64_t time;
+    uint8_t target[TARGET_LEN];
+};
+
+/* What is known of a header's chain and ancestors. The owner of a tree of headers makes it. */
+struct ancestry {
+    const struct rules *rules;
+    const struct anchor *anchor;
+    int64_t height, time;     /* the parent's */
+    int64_t times[MEDIAN_OF]; /* of the parent and its ancestors, in any order */
+    int count;                /* how many times; `next` and `weight` need none */
+};
+
+/* All functions are pure. Those that give an int give 0, or -1 and a rule. */
+struct seal {
+    struct rule_owner rules; /* its name, and the rule lines that only its chains may have */
+    int least, most;         /* digits of SEAL */
+    /* How far ahead of the reader's clock TIME may be: so many spacings, or if that is more, so
+     * many seconds. */
+    int spacings_ahead, seconds_ahead;
+
+    /* What can be said of a header without its ancestors, for instance that it has the work that it
+     * claims, or that its MINER signed it: the barrier against headers that cost nothing. */
+    int (*alone)(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
+
+    /* Checks TARGET, MINER and SEAL, and what the seal demands of TIME, against the ancestors. */
+    int (*check)(const struct ancestry *a, const struct block *b, struct fault *f);
+
+    /* The TARGET of the next header. */
+    void (*next)(const struct ancestry *a, uint8_t target[TARGET_LEN]);
+
+    /* What the block adds to the weight of its chain, at least 1. */
+    struct u256 (*weight)(const struct ancestry *a, const struct block *b);
+};
+
+/* The rows, from 0; NULL: there are no more. */
+const struct seal *seal_at(size_t row);
+
+/* The anchor of the chain that a genesis block with these rules begins. */
+struct anchor seal_anchor(const struct rules *r, int64_t time, const uint8_t target[TARGET_LEN]);
+
+/* How far ahead of the reader's clock a block's time may be on a chain with these rules, in
+ * seconds. */
+int64_t seal_max_ahead(const struct rules *r);
+
+/* Whether a chain of this weight takes the place of the best one. Of chains that weigh the same,
+ * the one that was there first stays. */
+static inline bool chain_beats(struct u256 weight, struct u256 best)
+{
+    return u256_compare(weight, best) > 0;
+}
+
+#endif
