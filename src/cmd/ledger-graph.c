@@ -4,20 +4,35 @@
 #include "export/dot.h"
 #include "ledgercli/ledger.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 
 /* Pictures of more than so many blocks are folded: each row of at least so many becomes one. */
 enum { FOLD_ABOVE = 30, RUN_LEAST = 3 };
 
+struct run {
+    /* Options: */
+    const char *path, *names;
+    int64_t start, count; /* heights; -1: not given */
+    bool no_fold, left_to_right;
+
+    struct ledger ledger;
+    const struct book *book;
+    struct graph graph;
+    int64_t end; /* the window's, from start on */
+    struct buf out;
+};
+
 static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "names", "FILE", "the address book"},
-    {'s', "start", "HEIGHT", "begin at this height"},
-    {'n', "count", "COUNT", "the number of heights; without -s, the last ones"},
-    {'F', "no-fold", NULL, "draw every block: do not fold rows of blocks into one"},
-    {'r', "left-to-right", NULL, "draw the chain from left to right, not from top to bottom"},
-    {0, NULL, NULL, NULL},
+    {CLI_OPTION_LEDGER(struct run, path)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'s', "start", "HEIGHT", "begin at this height", CLI_NUMBER(struct run, start, 0, INT64_MAX)},
+    {'n', "count", "COUNT", "the number of heights; without -s, the last ones",
+     CLI_NUMBER(struct run, count, 1, INT64_MAX)},
+    {'F', "no-fold", NULL, "draw every block: do not fold rows of blocks into one",
+     CLI_FLAG(struct run, no_fold)},
+    {'r', "left-to-right", NULL, "draw the chain from left to right, not from top to bottom",
+     CLI_FLAG(struct run, left_to_right)},
+    {0},
 };
 
 static const struct cli program = {
@@ -25,16 +40,6 @@ static const struct cli program = {
     .operands = "[LEDGER]",
     .about = "Prints the tree of blocks, including side branches, as DOT for Graphviz.",
     .options = options,
-};
-
-struct run {
-    struct ledger ledger;
-    const struct book *book;
-    struct graph graph;
-    int64_t start, end;
-    const char *path, *names, *from, *count;
-    bool no_fold, left_to_right;
-    struct buf out;
 };
 
 /* Prints what was appended, so that memory does not grow with the picture; exits after a fault. */
@@ -68,42 +73,24 @@ static void print_graph(struct run *r)
 static void choose_window(struct run *r)
 {
     int64_t best = r->ledger.tree.best.height;
-    int64_t count = r->count ? cli_number("-n", r->count, 1, INT64_MAX) : INT64_MAX;
-    if (r->from)
-        r->start = cli_number("-s", r->from, 0, INT64_MAX);
-    else
+    int64_t count = r->count < 0 ? INT64_MAX : r->count;
+    bool from = r->start >= 0;
+    if (!from)
         r->start = count > best ? 0 : best + 1 - count;
-    r->end = r->from && count < INT64_MAX - r->start ? r->start + count : INT64_MAX;
+    r->end = from && count < INT64_MAX - r->start ? r->start + count : INT64_MAX;
     if (r->start > best) {
         cli_warn("%s: its height is %" PRId64, r->ledger.path, best);
         cli_exit(CLI_NO);
     }
 }
 
-static void read_options(struct run *r, int argc, char **argv)
-{
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'l')
-            r->path = optarg;
-        if (c == 'a')
-            r->names = optarg;
-        if (c == 's')
-            r->from = optarg;
-        if (c == 'n')
-            r->count = optarg;
-        r->no_fold |= c == 'F';
-        r->left_to_right |= c == 'r';
-    }
-    cli_operands(argc, argv, 0, 1);
-    if (argv[optind])
-        r->path = argv[optind];
-}
-
 int main(int argc, char **argv)
 {
-    struct run r = {0};
+    struct run r = {.start = -1, .count = -1};
     struct fault f = {0};
-    read_options(&r, argc, argv);
+    char **operands = cli_options(&program, argc, argv, &r);
+    if (cli_count_operands(operands, 0, 1))
+        r.path = operands[0];
     r.book = cli_book(r.names);
     cli_open_ledger(&r.ledger, r.path);
     choose_window(&r);
