@@ -178,9 +178,7 @@ int rules_complete(const struct rules *r, struct fault *f)
     while (row_next(&row)) {
         bool given = is_given(r, &row), may = may_have(r, &row);
         if (given && !may)
-            return fault_rule(f,
-                              "block: genesis: rule %s is not one of this chain's seal or "
-                              "features",
+            return fault_rule(f, "block: genesis: rule %s belongs to another seal or feature",
                               row.rule->name);
         if (!given && may && is_required(row.rule))
             return fault_rule(f, "block: genesis: rule %s is missing", row.rule->name);

@@ -22,6 +22,8 @@ int header_form(const struct seal *seal, const struct block *b, struct fault *f)
 {
     if (b->seal.len >= (size_t)seal->least && b->seal.len <= (size_t)seal->most)
         return 0;
+    if (seal->least == seal->most)
+        return fault_rule(f, "block: seal is not %d lowercase hex digits", seal->most);
     return fault_rule(f, "block: seal is not %d to %d lowercase hex digits", seal->least,
                       seal->most);
 }

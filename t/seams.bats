@@ -1,0 +1,179 @@
+load lib/common
+load lib/seams
+
+# What the tables of the house cost to use: a new row is one new file, and the row. The toys here are no part of any
+# ledger; each is linked in place of the archive's table, and verify then judges by it.
+
+ZERO=$(printf %064d 0)
+ONE=$(printf %064d 1)
+
+# --- Seals ---
+
+# toy: SEAL repeats the first eight digits of PREV; blocks are `rule apart` seconds apart, and each weighs one.
+toy_seal() {
+    cat >toy.c <<'TOY'
+#include "base/hex.h"
+#include "seal/seal.h"
+
+static const struct rule rules[] = {{"apart", .optional = true, .least = 2}};
+
+static int alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
+{
+    (void)id;
+    if (memcmp(hex32(b->prev).text, b->seal.text, b->seal.len) == 0)
+        return 0;
+    return fault_rule(f, "block: seal is not what its parent's id begins with");
+}
+
+static int check(const struct ancestry *a, const struct block *b, struct fault *f)
+{
+    int64_t apart = 1;
+    rules_get(a->rules, "apart", &apart);
+    if (b->time - a->time >= apart)
+        return 0;
+    return fault_rule(f, "block: time is too near to its parent's");
+}
+
+static void next(const struct ancestry *a, uint8_t target[TARGET_LEN])
+{
+    memcpy(target, a->anchor->target, TARGET_LEN);
+}
+
+static struct u256 weight(const struct ancestry *a, const struct block *b)
+{
+    (void)a;
+    (void)b;
+    return (struct u256){{1}};
+}
+
+const struct seal seal_toy = {.rules = {"toy", rules, 1},
+                              .least = 8,
+                              .most = 8,
+                              .spacings_ahead = 1,
+                              .alone = alone,
+                              .check = check,
+                              .next = next,
+                              .weight = weight};
+TOY
+    row seal/seals.c 's/^#define SEALS .*/& SEAL(toy)/'
+    linked verify toy.c seals.c
+}
+
+id() {
+    printf %s "$1" | sha256sum | cut -c 1-64
+}
+
+# A genesis block with the rules on stdin; its root is the one that verify asks for.
+genesis_of() {
+    local body count root
+    body=$(sed 's/^/rule /')
+    count=$(wc -l <<<"$body")
+    printf 'block 0 %s %s 1700000000 %s %s %d 0\n%s\n' "$ZERO" "$ONE" "$ONE" "$ZERO" "$count" "$body" >unrooted
+    run_apart ./verify unrooted
+    root=$(sed -n 's/.* it should be //p' "$err")
+    [ -n "$root" ] || cat "$err" >&2
+    sed "1s/$ONE/$root/" unrooted
+}
+
+# The seal of the next block on the last one of a file.
+toy_of() {
+    id "$(grep '^block ' "$1" | tail -n 1)" | cut -c 1-8
+}
+
+# A block without a body on the last one of a file.
+block_on() { # LEDGER TIME SEAL
+    local last height
+    last=$(grep '^block ' "$1" | tail -n 1)
+    height=$(cut -d ' ' -f 2 <<<"$last")
+    echo "block $((height + 1)) $(id "$last") $(printf '' | sha256sum | cut -c 1-64) $2 $ONE $ONE 0 $3"
+}
+
+GENERAL='spacing 10
+halflife 0
+reward 5
+halving 0
+maxblock 10000
+minfee 1
+name toys'
+
+@test "a seal is one file and one row: its chains, headers and rules are judged by it" {
+    toy_seal
+    printf '%s\nseal toy\napart 7\n' "$GENERAL" | genesis_of >chain
+    expect 0 ./verify chain
+    cp chain genesis
+    for i in 1 2 3; do
+        block=$(block_on chain $((1700000000 + 7 * i)) "$(toy_of chain)")
+        echo "$block" >>chain
+    done
+    expect 0 ./verify chain
+    expect 0 ./verify -H chain
+    tail -n 1 chain >header
+    expect 0 ./verify -H header
+    # what its own functions refuse, with the ledger, by headers, and alone
+    { cat chain && block_on chain 1700000030 01234567; } >forged
+    for option in '' -H; do
+        expect 1 ./verify $option forged
+        says "^forged:14: block: seal is not what its parent's id begins with$"
+    done
+    tail -n 1 forged >header
+    expect 1 ./verify -H header
+    says "^header:1: block: no proof of work"
+    { cat chain && block_on chain 1700000027 "$(toy_of chain)"; } >forged
+    expect 1 ./verify forged
+    says "^forged:14: block: time is too near to its parent's$"
+    { cat chain && block_on chain 1700000030 "$(toy_of chain)0"; } >forged
+    expect 1 ./verify forged
+    says '^forged:14: block: seal is not 8 lowercase hex digits$'
+    # the programs without the row
+    expect 1 verify chain
+    says "^chain:9: rule: unknown seal; 'pow' is the only one$"
+}
+
+@test "the rules of a seal are its own: elsewhere, twice, too small or unknown they are refused" {
+    toy_seal
+    printf '%s\nseal toy\n' "$GENERAL" | genesis_of >chain
+    expect 0 ./verify chain
+    for rules in $'apart 7\nseal pow' $'seal pow\napart 7'; do
+        printf '%s\n%s\n' "$GENERAL" "$rules" | genesis_of >chain
+        expect 1 ./verify chain
+        says "^chain:1: block: genesis: rule apart belongs to another seal or feature$"
+    done
+    printf '%s\nseal toy\napart 1\n' "$GENERAL" | genesis_of >chain || :
+    expect 1 ./verify unrooted
+    says '^unrooted:10: rule: apart is less than 2$'
+    printf '%s\nseal toy\napart 7\napart 7\n' "$GENERAL" | genesis_of >chain || :
+    expect 1 ./verify unrooted
+    says '^unrooted:11: rule: apart is given twice$'
+    for rule in 'asunder 7' 'allow toys'; do
+        printf '%s\nseal toy\n%s\n' "$GENERAL" "$rule" | genesis_of >chain || :
+        expect 1 ./verify unrooted
+        says "^unrooted:10: rule: unknown rule '${rule% *}'$"
+    done
+    printf '%s\n' "$GENERAL" | genesis_of >chain
+    expect 1 ./verify chain
+    says '^chain:1: block: genesis: rule seal is missing$'
+}
+
+@test "under pow a seal is a nonce: one as long as a signature is refused, as any that is too long" {
+    ledger-init -n chain >ledger
+    expect 0 verify ledger
+    end=$(wc -l <ledger)
+    for digits in 65 127 128 129; do
+        seal=$(printf "%0${digits}d" 0)
+        block_on ledger 1800000000 "$seal" >block
+        sed "s/^block 1 /block 7 /; s/ [0-9a-f]\{64\} / $ONE /" block >orphan
+        cat ledger block >forged
+        for option in '' -H; do
+            expect 1 verify $option forged
+            says "^forged:$((end + 1)): block: seal is not 1 to 64 lowercase hex digits$"
+        done
+        for record in block orphan; do
+            expect 1 verify -l ledger $record
+            says "^$record:1: block: seal is not 1 to 64 lowercase hex digits$"
+            expect 1 verify -H $record
+            says "^$record:1: block: seal is not 1 to 64 lowercase hex digits$"
+            expect 1 ledger-append ledger <$record
+            says "^stdin:1: block: seal is not 1 to 64 lowercase hex digits$"
+        done
+    done
+}
