@@ -102,6 +102,11 @@ partstest() {
     partstest spool
 }
 
+@test "timers fire in order, and datagrams of a bounded size come and go" {
+    partstest timers
+    partstest udp
+}
+
 @test "a test that is not there is told" {
     expect 2 braintest nothing
     expect 2 partstest nothing

@@ -120,7 +120,7 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     }
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->calls[i])
-            call_turn(c, i, now, tick);
+            call_turn(c, i, now);
     return 0;
 }
 

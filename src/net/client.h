@@ -36,8 +36,8 @@ struct client *client_new(const struct client_config *config, struct fault *f);
 /* Closes all connections; joined peers leave. */
 void client_free(struct client *c);
 
-/* Call after every loop_turn: reads files that have changed, dials, closes doomed peers, runs
- * timers, sends what waits. 0, or -1 and trouble. */
+/* Call after every loop_turn: reads files that have changed, dials, closes doomed peers,
+ * sends what waits. 0, or -1 and trouble. */
 int client_turn(struct client *c, int64_t now, struct fault *f);
 
 /* How long the next loop_turn may wait, in ms. */

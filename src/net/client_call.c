@@ -504,7 +504,7 @@ static void return_from_elsewhere(struct call *call, int64_t now)
     call_end(call, PEER_AGAIN);
 }
 
-void call_turn(struct client *c, size_t i, int64_t now, bool tick)
+void call_turn(struct client *c, size_t i, int64_t now)
 {
     struct call *call = c->calls[i];
     if (call->elsewhere) {
@@ -518,7 +518,7 @@ void call_turn(struct client *c, size_t i, int64_t now, bool tick)
     dial_on(call, now);
     for (size_t k = 0; c->calls[i] == call && k < call->count; k++) {
         struct link *l = call->attempts[k].link;
-        if (l && (!tick || link_tick(l, now) == 0))
+        if (l)
             link_push(l, now);
     }
 }

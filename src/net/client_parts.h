@@ -7,7 +7,7 @@
 #include "net/resolve.h"
 
 #define CALLS_MAX 64
-#define LOOK_EVERY 1000 /* ms between looks at files and timers */
+#define LOOK_EVERY 1000 /* ms between looks at files */
 
 /* One of a target's addresses. */
 struct attempt {
@@ -45,7 +45,7 @@ struct client {
     struct call *calls[CALLS_MAX];
     struct link_owner link_owner;
     struct buf banned; /* keys */
-    int64_t looked;    /* when files and timers were last checked */
+    int64_t looked;    /* when files were last checked */
     int64_t noted;     /* when connected peers were last noted as answering */
     int64_t feeler_due;
     uint64_t dice;
@@ -60,8 +60,8 @@ const uint8_t *client_account(const struct client *c);
 /* Dials a target, or rests while its peer has dialed us. Out of memory, the target pauses. */
 void call_start(struct client *c, const struct target *t, bool feeler, int64_t now);
 
-/* Serves the call in this place, with its timers if `tick`; each step may end it. */
-void call_turn(struct client *c, size_t i, int64_t now, bool tick);
+/* Serves the call in this place; each step may end it. */
+void call_turn(struct client *c, size_t i, int64_t now);
 
 /* How long until the call has something to do that no event announces. */
 int64_t call_wait(struct call *call, int64_t now);

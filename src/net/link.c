@@ -8,6 +8,7 @@
 enum {
     READ_SIZE = 1 << 14, /* the size of a TLS record */
     READS_MAX = 32,      /* per turn, so that others are not kept waiting */
+    TICK_EVERY = 1000,   /* ms between two looks at deadlines */
     REFUSED_MAX = 1000,  /* ms that a refused peer gets to hang up by itself */
 };
 
@@ -19,6 +20,7 @@ struct link {
     struct session_role role;
     struct loop *loop;
     struct watch watch;
+    struct timer timer;
     struct compression compression;
     int64_t began;
     bool open, paused, closing;
@@ -84,6 +86,7 @@ void link_close(struct link *l, const char *word, const struct fault *why)
     if (l->session)
         channel_bytes(l->channel, &l->session->bytes_sent, &l->session->bytes_received);
     loop_unwatch(&l->watch);
+    loop_cancel_timer(l->loop, &l->timer);
     channel_close(l->channel);
     l->owner->closed(l->owner->self, l, why);
     free(l);
@@ -183,30 +186,6 @@ static void ready(void *self, unsigned events)
         link_push(l, loop_now());
 }
 
-struct link *link_new(struct loop *loop, struct channel *channel, const struct link_owner *owner,
-                      void *tag)
-{
-    struct fault f;
-    struct link *l = calloc(1, sizeof *l);
-    if (!l) {
-        channel_close(channel);
-        return NULL;
-    }
-    *l = (struct link){.channel = channel,
-                       .owner = owner,
-                       .tag = tag,
-                       .role = owner->role,
-                       .loop = loop,
-                       .began = loop_now()};
-    l->watch = (struct watch){.fd = channel_fd(channel), .ready = ready, .self = l};
-    if (loop_watch(loop, &l->watch, LOOP_READ | LOOP_WRITE, &f)) {
-        channel_close(channel);
-        free(l);
-        return NULL;
-    }
-    return l;
-}
-
 void link_push(struct link *l, int64_t now)
 {
     const char *bytes;
@@ -249,7 +228,8 @@ static int give_up(struct link *l, const struct fault *why)
     return -1;
 }
 
-int link_tick(struct link *l, int64_t now)
+/* Ends a link that has waited for too long. 0, or -1: it is gone. */
+static int check_deadlines(struct link *l, int64_t now)
 {
     struct fault f;
     if (l->open && !l->session)
@@ -265,4 +245,50 @@ int link_tick(struct link *l, int64_t now)
         return give_up(l, &f);
     }
     return 0;
+}
+
+/* Those of all links come at the same moments, so that an idle program wakes up once a second. */
+static int set_timer(struct link *l, int64_t now)
+{
+    return loop_set_timer(l->loop, &l->timer, (now / TICK_EVERY + 1) * TICK_EVERY);
+}
+
+static void tick(void *self, int64_t now)
+{
+    struct link *l = self;
+    struct fault f;
+    if (check_deadlines(l, now))
+        return;
+    if (set_timer(l, now)) {
+        fault_memory(&f);
+        link_close(l, NULL, &f);
+    } else {
+        link_push(l, now);
+    }
+}
+
+struct link *link_new(struct loop *loop, struct channel *channel, const struct link_owner *owner,
+                      void *tag)
+{
+    struct fault f;
+    struct link *l = calloc(1, sizeof *l);
+    if (!l) {
+        channel_close(channel);
+        return NULL;
+    }
+    *l = (struct link){.channel = channel,
+                       .owner = owner,
+                       .tag = tag,
+                       .role = owner->role,
+                       .loop = loop,
+                       .began = loop_now()};
+    l->watch = (struct watch){.fd = channel_fd(channel), .ready = ready, .self = l};
+    l->timer = (struct timer){.fire = tick, .self = l};
+    if (set_timer(l, l->began) || loop_watch(loop, &l->watch, LOOP_READ | LOOP_WRITE, &f)) {
+        loop_cancel_timer(loop, &l->timer);
+        channel_close(channel);
+        free(l);
+        return NULL;
+    }
+    return l;
 }

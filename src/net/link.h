@@ -36,9 +36,6 @@ void link_push(struct link *l, int64_t now);
 /* Stops or resumes reading. */
 void link_pause(struct link *l, bool paused);
 
-/* Call about once a second: 0, or -1: the link is gone. */
-int link_tick(struct link *l, int64_t now);
-
 /* Closes the link: says bye with this word (NULL: no bye), tells the owner. */
 void link_close(struct link *l, const char *word, const struct fault *why);
 

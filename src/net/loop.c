@@ -1,6 +1,7 @@
 #include "net/loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct loop {
     struct watch **always;
     size_t count, cap;
     struct watch signals;
+    struct timers timers;
     int stopped;
 };
 
@@ -47,6 +49,7 @@ void loop_free(struct loop *l)
     if (l->signals.fd >= 0)
         close(l->signals.fd);
     close(l->fd);
+    timers_free(&l->timers);
     free(l->always);
     free(l);
 }
@@ -162,9 +165,35 @@ static void tell_always(struct loop *l)
         l->count--;
 }
 
+int loop_set_timer(struct loop *l, struct timer *t, int64_t due)
+{
+    return timers_set(&l->timers, t, due);
+}
+
+void loop_cancel_timer(struct loop *l, struct timer *t)
+{
+    timers_cancel(&l->timers, t);
+}
+
+/* How long to wait for descriptors: until the first timer is due, at most. */
+static int wait_time(const struct loop *l, int milliseconds)
+{
+    int64_t next = timers_next(&l->timers);
+    if (has_always(l))
+        return 0;
+    if (next == INT64_MAX)
+        return milliseconds;
+    int64_t left = next - loop_now();
+    if (left < 0)
+        left = 0;
+    if (milliseconds >= 0 && left > milliseconds)
+        return milliseconds;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
 int loop_turn(struct loop *l, int milliseconds, struct fault *f)
 {
-    int n = epoll_wait(l->fd, l->batch, BATCH, has_always(l) ? 0 : milliseconds);
+    int n = epoll_wait(l->fd, l->batch, BATCH, wait_time(l, milliseconds));
     if (n < 0)
         return errno == EINTR ? 0 : fault_errno(f, "cannot wait");
     l->fetched = n;
@@ -175,6 +204,7 @@ int loop_turn(struct loop *l, int milliseconds, struct fault *f)
     }
     l->next = l->fetched = 0;
     tell_always(l);
+    timers_fire(&l->timers, loop_now());
     return 0;
 }
 

@@ -1,9 +1,10 @@
-/* A program's poll loop: one thread waits for many descriptors (epoll), and for signals that end
- * it. */
+/* A program's poll loop: one thread waits for many descriptors (epoll), for deadlines, and for
+ * signals that end it. */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
 
 #include "base/fault.h"
+#include "base/timers.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,9 +38,12 @@ int loop_watch(struct loop *l, struct watch *w, unsigned events, struct fault *f
  * the struct may be freed at once, also within a ready function. */
 void loop_unwatch(struct watch *w);
 
-/* Waits at most so many milliseconds (-1: for ever) and calls the functions of ready descriptors.
- * 0, or -1 and trouble.
- */
+/* Sets or changes a timer, by the clock of loop_now. 0, or -1: no memory, and it is not set. */
+int loop_set_timer(struct loop *l, struct timer *t, int64_t due);
+void loop_cancel_timer(struct loop *l, struct timer *t);
+
+/* Waits at most so many milliseconds (-1: for ever), calls the functions of ready descriptors, and
+ * then the timers that are due. 0, or -1 and trouble. */
 int loop_turn(struct loop *l, int milliseconds, struct fault *f);
 
 /* Makes SIGINT, SIGTERM and SIGHUP only set loop_stopped (and wake loop_turn), and ignores SIGPIPE.

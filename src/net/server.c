@@ -1,23 +1,20 @@
 #include "net/server.h"
 
 #include "base/chance.h"
+#include "net/bind.h"
 #include "peers/netgroups.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
     ACCEPTS_MAX = 64, /* per turn */
-    BACKLOG = 1024,
-    TICK_EVERY = 1000, /* ms */
-    GRACE = 2000,      /* ms that a connection has to deliver something */
+    GRACE = 2000,     /* ms that a connection has to deliver something */
     WITHOUT_DESCRIPTORS =
         1000, /* ms for which no connection is accepted after descriptors ran out */
 };
@@ -43,7 +40,7 @@ struct server {
     struct visitor **visitors;
     size_t count;
     struct netgroups *groups, *bare, *silent;
-    int64_t ticked, resume;
+    struct timer rest;
     bool paused, resting;
 };
 
@@ -237,8 +234,9 @@ static void welcome(struct server *s, int fd, const struct sockaddr *from)
 /* Stops accepting for a while, for want of descriptors. */
 static void rest(struct server *s)
 {
+    if (loop_set_timer(s->config->loop, &s->rest, loop_now() + WITHOUT_DESCRIPTORS))
+        return; /* it tries again in the next turn */
     s->resting = true;
-    s->resume = loop_now() + WITHOUT_DESCRIPTORS;
     loop_unwatch(&s->watch);
     say(s, "-", "bad", "no descriptors for more connections");
 }
@@ -269,6 +267,16 @@ static int watch_again(struct server *s, struct fault *f)
     return loop_watch(s->config->loop, &s->watch, LOOP_READ, f);
 }
 
+static void end_rest(void *self, int64_t now)
+{
+    struct server *s = self;
+    struct fault f;
+    (void)now;
+    s->resting = false;
+    if (!s->paused && watch_again(s, &f))
+        rest(s);
+}
+
 void server_pause(struct server *s, bool paused)
 {
     struct fault f;
@@ -284,13 +292,14 @@ void server_pause(struct server *s, bool paused)
 void server_close(struct server *s)
 {
     loop_unwatch(&s->watch);
+    loop_cancel_timer(s->config->loop, &s->rest);
     if (s->watch.fd >= 0)
         close(s->watch.fd);
     s->watch.fd = -1;
 }
 
 /* Serves one connection; each step may close it. */
-static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool tick)
+static void turn_visitor(struct server *s, struct visitor *v, int64_t now)
 {
     const struct peer_owner *owner = s->config->owner;
     const size_t count = s->count;
@@ -304,7 +313,7 @@ static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool 
     }
     bool held = v->peer && owner->held && owner->held(owner->self, v->peer);
     link_pause(v->link, s->paused || held);
-    if (s->count != count || (tick && link_tick(v->link, now)))
+    if (s->count != count)
         return;
     if (v->peer && session_backlog(link_session(v->link)))
         link_push(v->link, now);
@@ -312,66 +321,20 @@ static void turn_visitor(struct server *s, struct visitor *v, int64_t now, bool 
 
 void server_turn(struct server *s, int64_t now)
 {
-    struct fault f;
-    bool tick = now - s->ticked >= TICK_EVERY;
-    if (tick)
-        s->ticked = now;
-    if (s->resting && now >= s->resume) {
-        s->resting = false;
-        if (!s->paused && watch_again(s, &f))
-            rest(s);
-    }
     for (size_t i = s->count; i-- > 0;)
         if (i < s->count)
-            turn_visitor(s, s->visitors[i], now, tick);
+            turn_visitor(s, s->visitors[i], now);
 }
 
 /* --- Interface -------------------------------------------------------------------------------- */
 
-/* A socket that listens at one of HOST's addresses. -1 and trouble. */
-static int bind_one(const struct server *s, const struct addrinfo *ai, struct fault *f)
-{
-    int yes = 1;
-    if (!s->config->tls && !address_is_loopback(ai->ai_addr))
-        return fault_trouble(f,
-                             "plain connections are only accepted from this machine (127.0.0.1)");
-    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fault_errno(f, "no socket");
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    fault_errno(f, "cannot listen");
-    close(fd);
-    return -1;
-}
-
-static int bind_any(const struct server *s, const struct address *at, struct fault *f)
-{
-    char port[8];
-    struct addrinfo *list, hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    int fd = -1;
-    snprintf(port, sizeof port, "%d", at->port);
-    int failed = getaddrinfo(at->host, port, &hints, &list);
-    if (failed)
-        return fault_trouble(f, "%s", gai_strerror(failed));
-    for (const struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next)
-        fd = bind_one(s, ai, f);
-    freeaddrinfo(list);
-    return fd;
-}
-
 static int start_listening(struct server *s, const struct address *at, struct fault *f)
 {
-    struct sockaddr_storage name;
-    socklen_t len = sizeof name;
-    s->watch = (struct watch){.fd = bind_any(s, at, f), .ready = ready, .self = s};
-    if (s->watch.fd < 0)
-        return -1;
-    if (getsockname(s->watch.fd, (struct sockaddr *)&name, &len))
-        return fault_errno(f, "no name");
-    address_format((const struct sockaddr *)&name, s->address);
-    return watch_again(s, f);
+    const char *only_loopback =
+        s->config->tls ? NULL : "plain connections are only accepted from this machine (127.0.0.1)";
+    int fd = bind_socket(at, SOCK_STREAM, only_loopback, f);
+    s->watch = (struct watch){.fd = fd, .ready = ready, .self = s};
+    return fd < 0 || bind_name(fd, s->address, f) ? -1 : watch_again(s, f);
 }
 
 struct server *server_new(const struct server_config *config, const struct address *at,
@@ -393,6 +356,7 @@ struct server *server_new(const struct server_config *config, const struct addre
         fault_memory(f);
         return NULL;
     }
+    s->rest = (struct timer){.fire = end_rest, .self = s};
     s->link_owner = (struct link_owner){
         .opened = opened, .closed = closed, .role = config->owner->role, .self = s};
     if (start_listening(s, at, f)) {

@@ -44,7 +44,7 @@ void server_free(struct server *s);
 const char *server_address(const struct server *s);
 
 /* Call after every loop_turn, once the input is settled and the owner has had its turn: closes
- * doomed peers, runs timers, sends what waits. */
+ * doomed peers, sends what waits. */
 void server_turn(struct server *s, int64_t now);
 
 /* Stops or resumes reading and accepting. */

@@ -1,7 +1,7 @@
 /*
  * Tests of the small parts of the network, each alone.
  *
- * partstest idhash|idmap|idset|ordered|recent_txs|session|silence|record_reader|spool
+ * partstest idhash|idmap|idset|ordered|recent_txs|session|silence|record_reader|spool|timers|udp
  */
 #include <err.h>
 
@@ -9,13 +9,16 @@
 
 #include "base/lines.h"
 #include "base/ordered.h"
+#include "base/timers.h"
 #include "brains.h"
 #include "gossip/event_budget.h"
 #include "net/compression.h"
 #include "net/record_reader.h"
 #include "net/spool.h"
+#include "net/udp.h"
 #include "peers/netgroups.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -780,16 +783,201 @@ static void test_spool(void)
     free(line);
 }
 
+/* --- Timers ----------------------------------------------------------------------------------- */
+
+enum { TIMERS = 300, NEVER = -1 };
+
+struct alarm {
+    struct timer timer;
+    struct timers *all;
+    int64_t due, again; /* as the timer should be; ms after which it is set anew, or 0 */
+    int64_t *last;      /* when one fired last in this call: they come in order */
+};
+
+static void ring(void *self, int64_t now)
+{
+    struct alarm *a = self;
+    must(a->due != NEVER && a->due <= now && a->due >= *a->last);
+    *a->last = a->due;
+    a->due = NEVER;
+    if (a->again) {
+        must(timers_set(a->all, &a->timer, now - 5) == 0); /* for the next call */
+        a->due = now + 1;
+    }
+}
+
+static int64_t first_due(const struct alarm *alarms)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < TIMERS; i++)
+        if (alarms[i].due != NEVER && alarms[i].due < first)
+            first = alarms[i].due;
+    return first;
+}
+
+static void test_timers(void)
+{
+    static struct alarm alarms[TIMERS];
+    struct timers all = {0};
+    uint64_t dice = 5;
+    int64_t last;
+    for (size_t i = 0; i < TIMERS; i++)
+        alarms[i] = (struct alarm){.timer = {.fire = ring, .self = &alarms[i]},
+                                   .all = &all,
+                                   .due = NEVER,
+                                   .again = i % 7 == 0,
+                                   .last = &last};
+    for (int64_t now = 1; now < 20000; now++) {
+        struct alarm *a = &alarms[chance_below(&dice, TIMERS)];
+        if (chance_below(&dice, 3)) {
+            a->due = now + (int64_t)chance_below(&dice, 500);
+            must(timers_set(&all, &a->timer, a->due) == 0);
+        } else {
+            a->due = NEVER;
+            timers_cancel(&all, &a->timer);
+        }
+        must(timers_next(&all) == first_due(alarms));
+        last = 0;
+        if (chance_below(&dice, 4) == 0)
+            timers_fire(&all, now);
+        must(timers_next(&all) == first_due(alarms));
+    }
+    timers_free(&all);
+}
+
+/* --- Datagrams -------------------------------------------------------------------------------- */
+
+struct port {
+    struct udp *udp;
+    struct sockaddr_storage from;
+    socklen_t from_len;
+    size_t count, bytes;
+    bool answers, frees;
+};
+
+static void received(void *self, const struct sockaddr *from, socklen_t len, const uint8_t *bytes,
+                     size_t n)
+{
+    struct port *p = self;
+    memcpy(&p->from, from, len);
+    p->from_len = len;
+    p->count++;
+    p->bytes += n;
+    for (size_t i = 0; i < n; i++)
+        must(bytes[i] == (uint8_t)(i + n));
+    if (p->answers)
+        must(udp_send(p->udp, from, len, bytes, n));
+    if (p->frees) {
+        udp_free(p->udp);
+        p->udp = NULL;
+    }
+}
+
+static struct udp *open_port(struct loop *l, struct port *p, const char *at)
+{
+    struct address address;
+    struct udp_owner owner = {received, p};
+    struct fault f;
+    must(address_parse(at, strlen(at), true, &address, &f) == 0);
+    p->udp = udp_new(l, &address, &owner, &f);
+    return p->udp;
+}
+
+static bool send_to(struct port *p, const struct port *to, size_t n)
+{
+    uint8_t bytes[UDP_MAX + 1];
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    at.sin_port = htons((uint16_t)atoi(strchr(udp_address(to->udp), ':') + 1));
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (uint8_t)(i + n);
+    return udp_send(p->udp, (struct sockaddr *)&at, sizeof at, bytes, n);
+}
+
+static void await(struct loop *l, const size_t *count, size_t until)
+{
+    struct fault f;
+    for (int64_t end = loop_now() + 60000; *count < until;) {
+        must(loop_now() < end);
+        must(loop_turn(l, 1000, &f) == 0);
+    }
+    must(*count == until);
+}
+
+/* Somebody else's datagram, as long as it likes. */
+static void shout(const struct port *to, size_t n)
+{
+    static const uint8_t zeros[2 * UDP_MAX];
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    at.sin_port = htons((uint16_t)atoi(strchr(udp_address(to->udp), ':') + 1));
+    must(sendto(fd, zeros, n, 0, (struct sockaddr *)&at, sizeof at) == (ssize_t)n);
+    close(fd);
+}
+
+static void count_up(void *self, int64_t now)
+{
+    size_t *fired = self;
+    (void)now;
+    ++*fired;
+}
+
+static void test_udp(void)
+{
+    struct fault f;
+    struct loop *l = loop_new(&f);
+    struct port a = {0}, b = {.answers = true}, same = {0};
+    const size_t sizes[] = {1, 0, 100, UDP_MAX};
+    must(l && open_port(l, &a, "127.0.0.1:0") && open_port(l, &b, "127.0.0.1:0"));
+    must(!open_port(l, &same, udp_address(b.udp))); /* the port is taken */
+    for (size_t i = 0; i < 4; i++)
+        must(send_to(&a, &b, sizes[i]));
+    await(l, &a.count, 4);
+    must(b.count == 4 && b.bytes == 101 + UDP_MAX && a.bytes == b.bytes);
+    must(!send_to(&a, &b, UDP_MAX + 1));
+    shout(&b, UDP_MAX + 1); /* too long: dropped */
+    must(send_to(&a, &b, 7));
+    await(l, &a.count, 5);
+    must(b.count == 5);
+    for (size_t i = 0; i < 100; i++) /* more than are read in a turn */
+        must(send_to(&a, &b, 1));
+    await(l, &b.count, 105);
+    b.frees = true;
+    b.answers = false;
+    must(send_to(&a, &b, 1) && send_to(&a, &b, 1));
+    await(l, &b.count, 106);
+    must(!b.udp && loop_turn(l, 0, &f) == 0);
+    /* a timer of the loop, and one that is cancelled */
+    size_t fired = 0, cancelled = 0;
+    struct timer timer = {.fire = count_up, .self = &fired},
+                 other = {.fire = count_up, .self = &cancelled};
+    int64_t begun = loop_now();
+    must(loop_set_timer(l, &timer, begun + 30) == 0 && loop_set_timer(l, &other, begun + 10) == 0);
+    loop_cancel_timer(l, &other);
+    while (!fired)
+        must(loop_turn(l, -1, &f) == 0);
+    must(loop_now() - begun >= 30 && fired == 1 && cancelled == 0);
+    udp_free(a.udp);
+    loop_free(l);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"idhash", test_idhash},       {"idmap", test_idmap},
-    {"idset", test_idset},         {"recent_txs", test_recent_txs},
-    {"netgroups", test_netgroups}, {"key_times", test_key_times},
-    {"events", test_events},       {"session", test_session},
-    {"silence", test_silence},     {"record_reader", test_record_reader},
-    {"spool", test_spool},         {"ordered", test_ordered},
+    {"idhash", test_idhash},
+    {"idmap", test_idmap},
+    {"idset", test_idset},
+    {"timers", test_timers},
+    {"udp", test_udp},
+    {"recent_txs", test_recent_txs},
+    {"netgroups", test_netgroups},
+    {"key_times", test_key_times},
+    {"events", test_events},
+    {"session", test_session},
+    {"silence", test_silence},
+    {"record_reader", test_record_reader},
+    {"spool", test_spool},
+    {"ordered", test_ordered},
 };
 
 int main(int argc, char **argv)
