@@ -14,25 +14,23 @@
 
 enum { VERSION = 5, APPLICATION = 0x70656572, BUSY_MS = 600000 };
 
+/* Only numbers of rows have a type, so that an index can be used to compare them: parsing types
+ * takes time whenever an index is opened. */
 static const char schema[] =
-    "CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), stamp TEXT, end INTEGER,"
-    " lines INTEGER, best INTEGER, blocks INTEGER, rules TEXT, sum INTEGER);"
-    "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER,"
-    " height INTEGER, time INTEGER, target BLOB, miner BLOB, count INTEGER, supply INTEGER,"
-    " work BLOB, line INTEGER, offset INTEGER, size INTEGER, sum INTEGER,"
-    " first INTEGER, earned INTEGER, latest INTEGER, main INTEGER, checked INTEGER);"
+    "CREATE TABLE ledger(one INTEGER PRIMARY KEY, stamp, end, lines, best, blocks, rules, sum);"
+    "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER, height,"
+    " time, target, miner, count, supply, work, line, offset, size, sum, first, earned, latest, "
+    "main,"
+    " checked);"
     "CREATE UNIQUE INDEX block_main ON block(height) WHERE main;"
     "CREATE INDEX block_side ON block(height) WHERE NOT main;"
     "CREATE INDEX block_miner ON block(miner) WHERE main AND earned > 0;"
     "CREATE INDEX block_unchecked ON block(n) WHERE NOT checked;"
-    "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes BLOB, sum INTEGER);"
-    "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance INTEGER,"
-    " seq INTEGER, sum INTEGER);"
-    "CREATE TABLE entry(kind INTEGER, id BLOB, value BLOB, sum INTEGER, PRIMARY KEY(kind, id))"
-    " WITHOUT ROWID;"
-    "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line INTEGER,"
-    " sender INTEGER, seq INTEGER, fee INTEGER, recipient INTEGER, amount INTEGER,"
-    " offset INTEGER, size INTEGER, main INTEGER);"
+    "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes, sum);"
+    "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance, seq, sum);"
+    "CREATE TABLE entry(kind, id, value, sum, PRIMARY KEY(kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line,"
+    " sender INTEGER, seq, fee, recipient INTEGER, amount, offset, size, main);"
     "CREATE VIEW payment AS SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line,"
     " lower(hex(s.id)) AS sender, tx.seq, tx.fee, lower(hex(r.id)) AS recipient, tx.amount"
     " FROM tx JOIN block ON block.n = tx.block JOIN account s ON s.n = tx.sender"
@@ -262,7 +260,8 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
     struct stat st;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int reserved = INDEX_RESERVED, keep = 1;
-    if (path && lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+    bool exists = path && lstat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode))
         return fault_trouble(f, "index: %s is not a file of its own", path);
     if (sqlite3_open_v2(path ? path : "", &ix->db, flags, path ? index_vfs() : NULL) != SQLITE_OK ||
         sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
@@ -274,11 +273,13 @@ static int set_up(struct index *ix, const char *path, struct fault *f)
      * does; and those that closing would remove may belong to another index that has replaced ours.
      */
     sqlite3_file_control(ix->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    const char *pragmas = path ? "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
+    const char *pragmas = path ? "PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0;"
                                  "PRAGMA cache_size = -65536"
                                : "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
                                  "PRAGMA cache_size = -65536";
+    if (path && !exists && exec(ix, "PRAGMA page_size = 4096", f))
+        return -1;
     if (path && stat(path, &st) == 0) {
         ix->device = st.st_dev;
         ix->inode = st.st_ino;
