@@ -20,7 +20,8 @@ struct kept {
 
 /* A transaction of a block, kept to find who used a sequence number. */
 struct spent {
-    uint8_t from[ID_LEN], id[ID_LEN];
+    struct account from;
+    uint8_t id[ID_LEN];
     int64_t seq, n;
     uint64_t line;
 };
@@ -138,7 +139,7 @@ static int add_spent(struct store_temp *s, const struct node *node, const struct
         struct spent spent = {.seq = e->tx.seq, .n = node->n, .line = node->line + 1 + i};
         if (!e->is_tx)
             continue;
-        memcpy(spent.from, e->tx.from, ID_LEN);
+        spent.from = e->tx.from;
         memcpy(spent.id, e->id, ID_LEN);
         if (scratch_add(&s->spent, &spent, sizeof spent, f))
             return -1;
@@ -180,11 +181,11 @@ static int is_ancestor(struct store_temp *s, int64_t n, const struct node *tip, 
 
 /* Searches one piece of spent, newest first. 1 and *found, 0, or -1. */
 static int search_spent(struct store_temp *s, const struct spent *piece, size_t count,
-                        const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+                        const struct account *from, int64_t seq, const struct node *node,
                         const struct spent **found, struct fault *f)
 {
     for (size_t i = count; i-- > 0;) {
-        if (piece[i].seq != seq || memcmp(piece[i].from, from, ID_LEN))
+        if (piece[i].seq != seq || !account_equal(&piece[i].from, from))
             continue;
         int on_chain = is_ancestor(s, piece[i].n, node, f);
         *found = &piece[i];
@@ -195,7 +196,7 @@ static int search_spent(struct store_temp *s, const struct spent *piece, size_t 
 }
 
 /* Searches all transactions stored here. 1 and words, 0, or -1. */
-static int own_spender(struct store_temp *s, const uint8_t from[ID_LEN], int64_t seq,
+static int own_spender(struct store_temp *s, const struct account *from, int64_t seq,
                        const struct node *node, char words[160], struct fault *f)
 {
     struct spent piece[SPENT_STEP];
@@ -216,7 +217,7 @@ static int own_spender(struct store_temp *s, const uint8_t from[ID_LEN], int64_t
     return 0;
 }
 
-static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+static int spender(void *self, const struct account *from, int64_t seq, const struct node *node,
                    char words[160], struct fault *f)
 {
     struct store_temp *s = self;

@@ -253,7 +253,7 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
     char words[160];
     for (size_t i = 0; i < before; i++) {
         const struct tx *other = &item->entries[i].tx;
-        if (other->seq != tx->seq || memcmp(other->from, tx->from, ID_LEN))
+        if (other->seq != tx->seq || !account_equal(&other->from, &tx->from))
             continue;
         if (memcmp(item->entries[i].id, id, ID_LEN) == 0)
             return fault_rule(f, "%s; %s is already at line %" PRIu64, f->text, hex32(id).text,
@@ -262,7 +262,7 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
                           hex32(id).text, hex32(item->entries[i].id).text, item->line + 1 + i);
     }
     struct fault inner;
-    int found = t->store.spender(t->store.self, tx->from, tx->seq, &t->at, words, &inner);
+    int found = t->store.spender(t->store.self, &tx->from, tx->seq, &t->at, words, &inner);
     if (found < 0) {
         *f = inner;
         return -1;
@@ -279,8 +279,8 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
 static int unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
                    const struct item *item, size_t before, struct fault *f)
 {
-    struct account from;
-    if (account_get(t->state, tx->from, &from, f))
+    struct account_state from;
+    if (account_get(t->state, &tx->from, &from, f))
         return -1;
     if (tx->seq >= from.seq)
         return 0;
@@ -316,8 +316,8 @@ static void prefetch_some(const struct tree *t, const struct item *item, size_t 
                           enum state_step step)
 {
     for (size_t end = i + AHEAD; i < end && i < item->count; i++) {
-        account_prefetch(t->state, item->entries[i].tx.from, step);
-        account_prefetch(t->state, item->entries[i].tx.to, step);
+        account_prefetch(t->state, &item->entries[i].tx.from, step);
+        account_prefetch(t->state, &item->entries[i].tx.to, step);
     }
 }
 
@@ -342,14 +342,15 @@ static int apply_body(struct tree *t, const struct item *item, struct node *new,
             return -1;
         }
     }
-    return apply_reward(t->state, &t->rules, new->height, item->block.miner, fees, &new->supply, f);
+    return apply_reward(t->state, &t->rules, new->height, &item->block.miner, fees, &new->supply,
+                        f);
 }
 
 static int apply_grants(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
     for (size_t i = 0; i < item->count; i++) {
         const struct grant *g = &item->entries[i].grant;
-        if (g->amount && apply_grant(t->state, g->account, g->amount, &new->supply, f)) {
+        if (g->amount && apply_grant(t->state, &g->account, g->amount, &new->supply, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }
@@ -369,7 +370,7 @@ static struct node new_node(struct tree *t, const struct item *item)
                         .size = item->stream_size};
     memcpy(node.id, item->id, ID_LEN);
     memcpy(node.target, item->block.target, TARGET_LEN);
-    memcpy(node.miner, item->block.miner, ID_LEN);
+    node.miner = item->block.miner;
     return node;
 }
 

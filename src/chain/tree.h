@@ -20,7 +20,7 @@ struct node {
     uint8_t id[ID_LEN];
     int64_t height, time, supply;
     uint8_t target[TARGET_LEN];
-    uint8_t miner[ID_LEN];
+    struct account miner;
     int64_t count;
     struct u256 work;            /* of the chain up to and including it */
     uint64_t line, offset, size; /* its place in the ledger */
@@ -38,7 +38,7 @@ struct store {
     int (*best)(void *self, const struct node *node, int64_t fork, struct fault *f);
     /* Names, in a few words, the transaction with this sender and seq on the chain that ends at
      * node: 1, 0 if it cannot be found. */
-    int (*spender)(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+    int (*spender)(void *self, const struct account *from, int64_t seq, const struct node *node,
                    char words[160], struct fault *f);
     /* Reports that the store's contents were impossible: -1 and trouble. */
     int (*damage)(void *self, struct fault *f);

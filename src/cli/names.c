@@ -57,7 +57,7 @@ static void read_books(struct book *b, const char *option)
 }
 
 /* Looks a name up as given or, failing that, in the text form of its bytes. */
-static int find_name(const struct book *b, struct field name, uint8_t account[ID_LEN])
+static int find_name(const struct book *b, struct field name, struct account *account)
 {
     char form[TEXT_FORM_MAX];
     struct field encoded = {form, 0};
@@ -84,12 +84,12 @@ static int fault_unknown(const struct book *b, struct field name, struct fault *
     return -1;
 }
 
-int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
+int cli_find_account(const struct book *b, const char *text, size_t n, struct account *account,
                      struct fault *f)
 {
     struct field name = {text, n};
     int shown = n > 80 ? 80 : (int)n;
-    if (n == 2 * ID_LEN && hex_decode(account, text, ID_LEN) == 0)
+    if (account_field(name, "", account, f) == 0)
         return 0;
     int found = find_name(b, name, account);
     if (found > 0)
@@ -99,33 +99,34 @@ int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t a
     return fault_unknown(b, name, f);
 }
 
-void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN])
+void cli_account(const struct book *b, const char *text, struct account *account)
 {
     struct fault f;
     if (cli_find_account(b, text, strlen(text), account, &f))
         cli_die("%s", f.text);
 }
 
-struct account_words cli_account_words(const struct book *b, const uint8_t account[ID_LEN])
+struct account_words cli_account_words(const struct book *b, const struct account *account)
 {
     struct account_words w;
     const char *name = b ? book_name(b, account) : NULL;
     if (name)
-        snprintf(w.text, sizeof w.text, "%s (%.8s)", name, hex32(account).text);
+        snprintf(w.text, sizeof w.text, "%s (%.8s)", name, account_text(account).text);
     else
-        snprintf(w.text, sizeof w.text, "%s", hex32(account).text);
+        snprintf(w.text, sizeof w.text, "%s", account_text(account).text);
     return w;
 }
 
 enum { DIGITS = 2 * ID_LEN };
 
 /* Whether a word of a message is an account; what was typed is quoted, and stays as it is. */
-static bool is_account(const char *message, const char *word, uint8_t account[ID_LEN])
+static bool is_account(const char *message, const char *word, struct account *account)
 {
+    struct fault ignored;
     bool begins = word > message && word[-1] == ' ';
     return begins && strspn(word, "0123456789abcdef") == DIGITS &&
            (word[DIGITS] == '\0' || strchr(" ,;:)", word[DIGITS])) &&
-           hex_decode(account, word, ID_LEN) == 0;
+           account_field((struct field){word, DIGITS}, "", account, &ignored) == 0;
 }
 
 /* Puts words in place of those DIGITS, as far as there is room. */
@@ -140,13 +141,13 @@ static void replace(char *word, const char *words, size_t room)
 
 static void name_accounts(char *message, size_t size)
 {
-    uint8_t account[ID_LEN];
+    struct account account;
     for (char *c = message; *c; c++) {
-        if (!is_account(message, c, account))
+        if (!is_account(message, c, &account))
             continue;
         if (!names.book && (names.book = book_new()))
             read_books(names.book, NULL);
-        replace(c, cli_account_words(names.book, account).text, size - (size_t)(c - message));
+        replace(c, cli_account_words(names.book, &account).text, size - (size_t)(c - message));
     }
 }
 

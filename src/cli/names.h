@@ -17,10 +17,10 @@ void cli_name_accounts(void);
 
 /* An account as 64 hex digits, or by its name as a person writes it (or in its text form). Exits
  * with 2 if it is neither. */
-void cli_account(const struct book *b, const char *text, uint8_t account[ID_LEN]);
+void cli_account(const struct book *b, const char *text, struct account *account);
 
 /* The same, without exiting: 0, or -1 and a rule. */
-int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t account[ID_LEN],
+int cli_find_account(const struct book *b, const char *text, size_t n, struct account *account,
                      struct fault *f);
 
 /* An account as messages name it: "alice (3b6a27bc)", its name and first digits; if the book (NULL:
@@ -28,6 +28,6 @@ int cli_find_account(const struct book *b, const char *text, size_t n, uint8_t a
 struct account_words {
     char text[TEXT_FORM_MAX + 16];
 };
-struct account_words cli_account_words(const struct book *b, const uint8_t account[ID_LEN]);
+struct account_words cli_account_words(const struct book *b, const struct account *account);
 
 #endif

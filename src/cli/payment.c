@@ -15,23 +15,23 @@ static int shown(struct field x)
 static bool are_swapped(const struct book *b, const struct cli_payment *w)
 {
     int64_t amount;
-    uint8_t account[ID_LEN];
+    struct account account;
     struct fault f;
     return number_parse(w->to.text, w->to.len, &amount) == 0 &&
            number_parse(w->amount.text, w->amount.len, &amount) &&
-           cli_find_account(b, w->to.text, w->to.len, account, &f) &&
-           cli_find_account(b, w->amount.text, w->amount.len, account, &f) == 0;
+           cli_find_account(b, w->to.text, w->to.len, &account, &f) &&
+           cli_find_account(b, w->amount.text, w->amount.len, &account, &f) == 0;
 }
 
 int cli_payment_read(const struct book *b, const struct cli_payment *w, char memo[TEXT_FORM_MAX],
                      struct tx *tx, struct fault *f)
 {
-    if (cli_find_account(b, w->from.text, w->from.len, tx->from, f))
+    if (cli_find_account(b, w->from.text, w->from.len, &tx->from, f))
         return -1;
     if (are_swapped(b, w))
         return fault_rule(f, "'%.*s' is an account and '%.*s' an amount: TO comes before AMOUNT",
                           shown(w->amount), w->amount.text, shown(w->to), w->to.text);
-    if (cli_find_account(b, w->to.text, w->to.len, tx->to, f) ||
+    if (cli_find_account(b, w->to.text, w->to.len, &tx->to, f) ||
         field_number(w->amount, "amount", &tx->amount, f))
         return -1;
     if (tx->amount == 0)

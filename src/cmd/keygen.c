@@ -97,7 +97,7 @@ static void key_line(const struct secret_key *k, struct field name, struct buf *
 {
     char form[TEXT_FORM_MAX];
     struct key record = {.name = {form, text_encode(name.text, name.len, form)}};
-    memcpy(record.account, k->public, sizeof record.account);
+    record.account = account_of_key(k->public);
     if (key_format(&record, out))
         cli_die("out of memory");
 }

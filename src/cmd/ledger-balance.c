@@ -44,15 +44,15 @@ static const struct cli program = {
     .options = options,
 };
 
-static void print_account(const uint8_t id[ID_LEN], const struct account *a)
+static void print_account(const struct account *id, const struct account_state *a)
 {
     char line[160];
-    snprintf(line, sizeof line, "account %s %" PRId64 " %" PRId64 "\n", hex32(id).text, a->balance,
-             a->seq);
+    snprintf(line, sizeof line, "account %s %" PRId64 " %" PRId64 "\n", account_text(id).text,
+             a->balance, a->seq);
     cli_put_string(line);
 }
 
-static int print_each(void *self, const uint8_t id[ID_LEN], const struct account *a,
+static int print_each(void *self, const struct account *id, const struct account_state *a,
                       struct fault *f)
 {
     (void)self, (void)f;
@@ -73,12 +73,12 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
     struct fault f = {0};
     const struct book *book = cli_book(names);
     for (; *operands; operands++) {
-        uint8_t id[ID_LEN];
-        struct account a;
-        cli_account(book, *operands, id);
-        if (history_account(l, id, node, &a, &f))
+        struct account id;
+        struct account_state a;
+        cli_account(book, *operands, &id);
+        if (history_account(l, &id, node, &a, &f))
             cli_ledger_fail(l, &f);
-        print_account(id, &a);
+        print_account(&id, &a);
     }
 }
 

@@ -41,7 +41,8 @@ static const struct cli program = {
 };
 
 struct printer {
-    char account[2 * ID_LEN + 1], block[2 * ID_LEN + 1];
+    struct account_text account;
+    char block[2 * ID_LEN + 1];
     uint8_t block_id[ID_LEN]; /* the id whose digits those are */
     bool verbose, has_block;
     struct buf line;
@@ -96,7 +97,7 @@ static int print_event(void *self, const struct event *e, struct fault *f)
     b->len = 0;
     set_block(p, e);
     add(b, "event", 5);
-    add(b, p->account, 2 * ID_LEN);
+    add(b, p->account.text, p->account.len);
     add_number(b, e->block->height);
     add_number(b, e->block->time);
     add(b, p->block, 2 * ID_LEN);
@@ -121,10 +122,10 @@ static int64_t print_all(struct ledger *l, struct run *r, char **operands)
     const struct book *book = cli_book(r->names);
     int64_t printed = 0;
     for (char **name = operands; *name; name++)
-        cli_account(book, *name, h->account);
+        cli_account(book, *name, &h->account);
     for (; *operands; operands++) {
-        cli_account(book, *operands, h->account);
-        hex_encode(p.account, h->account, ID_LEN);
+        cli_account(book, *operands, &h->account);
+        p.account = account_text(&h->account);
         int64_t n = history_each(l, h, print_event, &p, &f);
         if (n < 0)
             cli_ledger_fail(l, &f);

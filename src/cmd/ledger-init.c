@@ -111,14 +111,15 @@ static void add_grants(struct genesis *g, char **operands, size_t count)
     cli_memory(!state);
     state_begin(state);
     for (size_t i = 0; i + 1 < count; i += 2) {
-        uint8_t account[ID_LEN];
-        cli_account(book, operands[i], account);
+        struct account account;
+        cli_account(book, operands[i], &account);
         int64_t amount = cli_number("AMOUNT", operands[i + 1], 1, INT64_MAX);
-        if (apply_grant(state, account, amount, &supply, &f))
+        if (apply_grant(state, &account, amount, &supply, &f))
             cli_die("%s", f.text);
         cli_memory(buf_add_string(&g->body, "grant ") ||
-                   buf_add_string(&g->body, hex32(account).text) || buf_add_string(&g->body, " ") ||
-                   buf_add_number(&g->body, amount) || buf_add_string(&g->body, "\n"));
+                   buf_add_string(&g->body, account_text(&account).text) ||
+                   buf_add_string(&g->body, " ") || buf_add_number(&g->body, amount) ||
+                   buf_add_string(&g->body, "\n"));
     }
     state_free(state);
 }

@@ -47,13 +47,13 @@ static struct sums sums_of(const struct item *item)
 
 static void put_miner(const struct book *book, const struct node *node, char *out, size_t room)
 {
-    const char *name = book_name(book, node->miner);
+    const char *name = book_name(book, &node->miner);
     if (node->height == 0)
         snprintf(out, room, "-");
     else if (name)
         snprintf(out, room, "%s", name);
     else
-        snprintf(out, room, "%.8s", hex32(node->miner).text);
+        snprintf(out, room, "%.8s", account_text(&node->miner).text);
 }
 
 static void put_block(const struct book *book, const struct node *node, const struct item *item)

@@ -52,7 +52,7 @@ static void put(const char *format, ...)
     cli_put_string(text);
 }
 
-static void put_account(const struct run *r, const char *what, const uint8_t account[ID_LEN])
+static void put_account(const struct run *r, const char *what, const struct account *account)
 {
     put("%-8s %s\n", what, cli_account_words(r->book, account).text);
 }
@@ -88,8 +88,8 @@ static void put_standing(struct run *r, const struct node *node)
 static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
 {
     put("payment  %s\n", hex32(id).text);
-    put_account(r, "from", tx->from);
-    put_account(r, "to", tx->to);
+    put_account(r, "from", &tx->from);
+    put_account(r, "to", &tx->to);
     put("amount   %" PRId64 "\nfee      %" PRId64 "\nseq      %" PRId64 "\n", tx->amount, tx->fee,
         tx->seq);
     if (tx->memo.len && !(tx->memo.len == 1 && *tx->memo.text == '-')) {
@@ -105,7 +105,7 @@ static void put_entry(const struct run *r, const struct item *item, const struct
         put_tx(r, &e->tx, e->id);
     } else if (e->grant.amount) {
         put("grant    %s\n", hex32(e->id).text);
-        put_account(r, "to", e->grant.account);
+        put_account(r, "to", &e->grant.account);
         put("amount   %" PRId64 "\n", e->grant.amount);
     } else {
         put("rule     %s\n", hex32(e->id).text);
@@ -194,11 +194,11 @@ static void put_body(const struct run *r, const struct item *item)
         const struct entry *e = &item->entries[i];
         if (e->is_tx)
             put("  %.12s %s pays %s %" PRId64 "\n", hex32(e->id).text,
-                cli_account_words(r->book, e->tx.from).text,
-                cli_account_words(r->book, e->tx.to).text, e->tx.amount);
+                cli_account_words(r->book, &e->tx.from).text,
+                cli_account_words(r->book, &e->tx.to).text, e->tx.amount);
         else if (e->grant.amount)
             put("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
-                cli_account_words(r->book, e->grant.account).text, e->grant.amount);
+                cli_account_words(r->book, &e->grant.account).text, e->grant.amount);
         else
             put("  %.12s %.*s\n", hex32(e->id).text, (int)e->len, item->text + e->at);
     }
@@ -214,7 +214,7 @@ static void show_block(struct run *r, const struct node *node)
         date);
     if (node->height) {
         put("parent   %s\n", hex32(item->block.prev).text);
-        put_account(r, "miner", node->miner);
+        put_account(r, "miner", &node->miner);
         put_earned(r, node);
     }
     put("stands   ");

@@ -69,7 +69,7 @@ static void take_key(struct run *r, const struct item *item)
     struct fault f;
     if (line_is(item->text, item->size - 1, "key") &&
         key_parse(item->text, item->size - 1, &k, &f) == 0)
-        cli_memory(conflicts_know(r->conflicts, k.account));
+        cli_memory(conflicts_know(r->conflicts, k.account.id));
 }
 
 static void take_checkpoint(struct run *r, const struct checkpoint *c)

@@ -305,7 +305,7 @@ static struct ticket next_ticket(struct run *r)
     unsealed_free(&u);
     u256_write(u256_scale(u256_read(t.block.target), (uint32_t)r->factor, 0), t.share);
     if (r->worker)
-        cli_account(cli_book(r->names), r->worker, t.worker);
+        cli_account(cli_book(r->names), r->worker, &t.worker);
     return t;
 }
 
@@ -341,7 +341,7 @@ static void read_options(struct run *r, int argc, char **argv)
         r->factor = 1;
     if (mine_kernel_asked(&f))
         cli_die("%s", f.text);
-    cli_account(cli_book(r->names), r->miner, r->next.miner);
+    cli_account(cli_book(r->names), r->miner, &r->next.miner);
     r->threads = cli_thread_count(r->threads);
     r->deadline = r->limit < 0 ? 0 : cli_milliseconds() + r->limit;
 }

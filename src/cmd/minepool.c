@@ -64,7 +64,7 @@ static _Noreturn void fail(const char *shares, const struct fault *f)
 static void tell_used_up(void *self, const struct member *m)
 {
     (void)self;
-    cli_warn("the nonces of %s are used up", hex32(m->account).text);
+    cli_warn("the nonces of %s are used up", account_text(&m->account).text);
 }
 
 /* Writes new shares to disk, and then prints the replies. */
@@ -109,9 +109,9 @@ static int take_all(struct mining_pool *p)
 static void add_member(struct pool_work *w, const struct book *book, const char *word)
 {
     struct member *m = &w->members[w->count];
-    cli_account(book, word, m->account);
+    cli_account(book, word, &m->account);
     for (size_t i = 0; i < w->count; i++)
-        if (memcmp(w->members[i].account, m->account, ID_LEN) == 0)
+        if (account_equal(&w->members[i].account, &m->account))
             cli_die("%s is a member twice", word);
     w->count++;
 }
@@ -156,7 +156,7 @@ static void print_standing(const struct arguments *a)
         for (int i = 3; i >= 0; i--)
             work = work * 0x1p64 + (double)e->work.word[i];
         snprintf(line, sizeof line, "standing %s %" PRId64 " %.0f %" PRId64 " %.3f\n",
-                 hex32(e->account).text, e->shares, work, e->blocks, e->expected);
+                 account_text(&e->account).text, e->shares, work, e->blocks, e->expected);
         cli_put_string(line);
     }
     tally_clear(&t);
@@ -220,10 +220,11 @@ static int64_t print_payments(const struct tally *t, const struct node *block, i
     int64_t out = 0;
     for (struct earner *e = t->earners; e; e = e->hh.next) {
         char line[256];
-        if (e->amount <= fee || memcmp(e->account, block->miner, ID_LEN) == 0)
+        if (e->amount <= fee || account_equal(&e->account, &block->miner))
             continue;
         snprintf(line, sizeof line, "%s %s %" PRId64 " pool %" PRId64 "\n",
-                 hex32(block->miner).text, hex32(e->account).text, e->amount - fee, block->height);
+                 account_text(&block->miner).text, account_text(&e->account).text, e->amount - fee,
+                 block->height);
         cli_put_string(line);
         out += e->amount;
         ++*payments;

@@ -62,13 +62,14 @@ static bool is_place(const int *places, int field)
 
 static void put_field(const struct run *r, const char *text, size_t len)
 {
-    uint8_t account[ID_LEN];
+    struct account account;
+    struct fault ignored;
     const char *name;
     struct field x = {text, len};
-    if (r->reverse && book_account(r->book, x, account) > 0)
-        cli_put(hex32(account).text, 2 * ID_LEN);
-    else if (!r->reverse && len == 2 * ID_LEN && hex_decode(account, text, ID_LEN) == 0 &&
-             (name = book_name(r->book, account)))
+    if (r->reverse && book_account(r->book, x, &account) > 0)
+        cli_put_string(account_text(&account).text);
+    else if (!r->reverse && account_field(x, "", &account, &ignored) == 0 &&
+             (name = book_name(r->book, &account)))
         cli_put_string(name);
     else
         cli_put(text, len);

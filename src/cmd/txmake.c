@@ -90,10 +90,10 @@ static void set_up(struct run *r)
 }
 
 /* An account as in the ledger and the pool; with -s, with that seq. */
-static struct account standing(struct run *r, const uint8_t id[ID_LEN])
+static struct account_state standing(struct run *r, const struct account *id)
 {
     struct fault f = {0};
-    struct account a = {0};
+    struct account_state a = {0};
     if (r->has_ledger && account_get(r->ledger.tree.state, id, &a, &f))
         cli_ledger_fail(&r->ledger, &f);
     if (r->seq)
@@ -103,16 +103,16 @@ static struct account standing(struct run *r, const uint8_t id[ID_LEN])
 
 /* What this run has made so far: the number of transactions, as seq; and what was paid to the
  * account, as balance. */
-static struct account made_so_far(struct run *r, const uint8_t id[ID_LEN])
+static struct account_state made_so_far(struct run *r, const struct account *id)
 {
     struct fault f = {0};
-    struct account a;
+    struct account_state a;
     if (account_get(r->made, id, &a, &f))
         cli_ledger_fail(&r->ledger, &f);
     return a;
 }
 
-static void set_made(struct run *r, const uint8_t id[ID_LEN], const struct account *a)
+static void set_made(struct run *r, const struct account *id, const struct account_state *a)
 {
     struct fault f = {0};
     if (account_put(r->made, id, a, &f))
@@ -121,7 +121,7 @@ static void set_made(struct run *r, const uint8_t id[ID_LEN], const struct accou
 
 /* The sender's next sequence number: after those of the ledger and the pool, or from -s on, and
  * after those made already. */
-static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
+static int64_t next_seq(struct run *r, const struct account *from)
 {
     int64_t seq;
     if (number_add(standing(r, from).seq, made_so_far(r, from).seq, &seq))
@@ -131,13 +131,13 @@ static int64_t next_seq(struct run *r, const uint8_t from[ID_LEN])
 
 static void count_in(struct run *r, const struct tx *tx)
 {
-    struct account from = made_so_far(r, tx->from);
+    struct account_state from = made_so_far(r, &tx->from);
     from.seq++;
-    set_made(r, tx->from, &from);
-    struct account to = made_so_far(r, tx->to);
+    set_made(r, &tx->from, &from);
+    struct account_state to = made_so_far(r, &tx->to);
     if (number_add(to.balance, tx->amount, &to.balance))
         to.balance = INT64_MAX;
-    set_made(r, tx->to, &to);
+    set_made(r, &tx->to, &to);
 }
 
 static void put_line(struct run *r, const struct buf *line)
@@ -151,10 +151,10 @@ static void put_line(struct run *r, const struct buf *line)
 
 static struct forge_sender sender_of(struct run *r, const struct tx *tx)
 {
-    struct account stands = standing(r, tx->from);
+    struct account_state stands = standing(r, &tx->from);
     /* Transactions in a pool are not spent yet. */
     struct forge_sender s = {.spent = r->pool_path || r->seq ? 0 : stands.seq};
-    if (number_add(stands.balance, made_so_far(r, tx->from).balance, &s.most))
+    if (number_add(stands.balance, made_so_far(r, &tx->from).balance, &s.most))
         s.most = INT64_MAX;
     return s;
 }
@@ -199,7 +199,7 @@ static int make(struct run *r, const struct cli_payment *w, struct fault *f)
     char memo[TEXT_FORM_MAX];
     if (cli_payment_read(r->book, w, memo, &tx, f))
         return -1;
-    tx.seq = next_seq(r, tx.from);
+    tx.seq = next_seq(r, &tx.from);
     return put(r, &tx, f);
 }
 

@@ -73,15 +73,15 @@ static void refuse(struct run *r, const struct fault *f, uint64_t line)
 }
 
 /* A sender's sequence number, as a key. */
-static void missing_key(const uint8_t from[ID_LEN], int64_t seq, uint8_t key[ID_LEN])
+static void missing_key(const struct account *from, int64_t seq, uint8_t key[ID_LEN])
 {
-    memcpy(key, from, ID_LEN);
+    memcpy(key, from->id, ID_LEN);
     for (size_t i = 0; i < sizeof seq; i++)
         key[i] ^= (uint8_t)((uint64_t)seq >> (8 * i));
 }
 
 /* Notes that this number is missing, which is then reported. Whether it was known already. */
-static bool note_missing(struct run *r, const uint8_t from[ID_LEN], int64_t seq)
+static bool note_missing(struct run *r, const struct account *from, int64_t seq)
 {
     uint8_t key[ID_LEN];
     missing_key(from, seq, key);
@@ -110,7 +110,7 @@ static void let_go(struct run *r, bool all)
         passing_drop_id(&r->passing, r->pool.left.id, &f);
         if (r->pool.left.silent)
             continue;
-        bool follows = gap->any && note_missing(r, gap->from, gap->seq) && !r->verbose;
+        bool follows = gap->any && note_missing(r, &gap->from, gap->seq) && !r->verbose;
         r->follows += follows;
         r->status = CLI_NO;
         if (!follows)
@@ -131,7 +131,7 @@ static void tell_follows(struct run *r)
 static void refuse_tx(struct run *r, const struct tx *tx, const struct fault *f, uint64_t line)
 {
     refuse(r, f, line);
-    note_missing(r, tx->from, tx->seq);
+    note_missing(r, &tx->from, tx->seq);
 }
 
 static void refuse_broken(struct run *r, const struct item *item)
@@ -156,8 +156,8 @@ static void tell_replaced(const struct run *r, const struct item *item)
     if (old->dropped)
         snprintf(dropped, sizeof dropped, "; %zu that depended on it left out", old->dropped);
     cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.file.path,
-             hex32(item->entries[0].id).text, hex32(old->id).text, old->seq, hex32(old->from).text,
-             dropped);
+             hex32(item->entries[0].id).text, hex32(old->id).text, old->seq,
+             account_text(&old->from).text, dropped);
 }
 
 /* Whether verify would judge it. */

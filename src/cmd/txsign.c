@@ -74,10 +74,10 @@ static void read_keys(struct signer *s, char **paths, size_t n, int passphrase_f
     qsort(s->keys, n, sizeof *s->keys, by_account);
 }
 
-static const struct secret_key *find_key(const struct signer *s, const uint8_t account[ID_LEN])
+static const struct secret_key *find_key(const struct signer *s, const struct account *account)
 {
     struct secret_key wanted = {0};
-    memcpy(wanted.public, account, sizeof wanted.public);
+    memcpy(wanted.public, account->id, sizeof wanted.public);
     return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
 }
 
@@ -110,8 +110,8 @@ static int judge(const struct signer *s, const struct line *line, const struct s
         return tx_parse(line->text, line->len, &tx, f);
     if (tx_parse_unsigned(line->text, line->len, &tx, f))
         return -1;
-    *key = find_key(s, tx.from);
-    return *key ? 0 : fault_rule(f, "tx: no key here for %s", hex32(tx.from).text);
+    *key = find_key(s, &tx.from);
+    return *key ? 0 : fault_rule(f, "tx: no key here for %s", account_text(&tx.from).text);
 }
 
 static const char *refusal(enum line_state state)
@@ -179,7 +179,7 @@ static void sign_text(struct signer *s, const char *text)
     for (size_t i = 0; i < s->count; i++) {
         struct buf line = {0};
         struct signed_text made = {.text = {form, text_encode(text, len, form)}};
-        memcpy(made.account, s->keys[i].public, ID_LEN);
+        made.account = account_of_key(s->keys[i].public);
         cli_memory(statement_format(&made, &line));
         struct line unsigned_line = {.text = line.data, .len = line.len};
         if (put_signed(&s->keys[i], &unsigned_line, &f)) {

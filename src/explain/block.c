@@ -21,7 +21,7 @@ static void ask_genesis(struct explain *x, const char *is, const char *rule)
     explain_say(x,
                 "# A genesis block has height 0, no parent, no miner, and seal 0.\n"
                 "[ '%" PRId64 " %s %s %.*s' %s \\\n    '0 %s %s 0' ]",
-                b->height, hex32(b->prev).text, hex32(b->miner).text, (int)b->seal.len,
+                b->height, hex32(b->prev).text, account_text(&b->miner).text, (int)b->seal.len,
                 b->seal.text, is, ZERO, ZERO);
     explain_or_no(x, x->item->line, "%s", rule);
 }

@@ -9,12 +9,12 @@
 
 /* In the state of an explained tree, this key has, for each account, the line of the block that
  * changed it last. It is undone and redone with the account, from block to block. */
-#define NOTE_KIND 'n'
+#define NOTE_KIND 128 /* added to that of the account */
 
 /* An account that a block names, as it is at this point of the explanation. */
 struct party {
-    uint8_t id[ID_LEN];
-    struct account account;
+    struct account id;
+    struct account_state account;
     int64_t left_at; /* the line of the block that changed it last; 0: none */
 };
 
@@ -23,14 +23,14 @@ struct parties {
     size_t count;
 };
 
-static struct state_key note_key(const uint8_t id[ID_LEN])
+static struct state_key note_key(const struct account *id)
 {
-    struct state_key key = {.kind = NOTE_KIND};
-    memcpy(key.id, id, ID_LEN);
+    struct state_key key = account_key(id);
+    key.kind |= NOTE_KIND;
     return key;
 }
 
-static int note(struct tree *t, const uint8_t id[ID_LEN], int64_t line, struct fault *f)
+static int note(struct tree *t, const struct account *id, int64_t line, struct fault *f)
 {
     struct state_key key = note_key(id);
     struct state_value value = {.len = sizeof line};
@@ -45,17 +45,17 @@ int explain_note(void *self, struct tree *t, const struct item *item, const stru
     int64_t line = (int64_t)node->line;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
-        if (e->is_tx && (note(t, e->tx.from, line, f) || note(t, e->tx.to, line, f)))
+        if (e->is_tx && (note(t, &e->tx.from, line, f) || note(t, &e->tx.to, line, f)))
             return -1;
-        if (!e->is_tx && e->grant.amount && note(t, e->grant.account, line, f))
+        if (!e->is_tx && e->grant.amount && note(t, &e->grant.account, line, f))
             return -1;
     }
-    return item->is_genesis ? 0 : note(t, item->block.miner, line, f);
+    return item->is_genesis ? 0 : note(t, &item->block.miner, line, f);
 }
 
 static int by_id(const void *a, const void *b)
 {
-    return memcmp(((const struct party *)a)->id, ((const struct party *)b)->id, ID_LEN);
+    return account_compare(&((const struct party *)a)->id, &((const struct party *)b)->id);
 }
 
 /* Adds an account that sends, receives or mines. 0, or -1: no memory. */
@@ -66,10 +66,10 @@ static int gather(const struct item *item, struct parties *p)
     if (!p->list)
         return -1;
     for (size_t i = 0; i < item->count; i++) {
-        memcpy(p->list[n++].id, item->entries[i].tx.from, ID_LEN);
-        memcpy(p->list[n++].id, item->entries[i].tx.to, ID_LEN);
+        p->list[n++].id = item->entries[i].tx.from;
+        p->list[n++].id = item->entries[i].tx.to;
     }
-    memcpy(p->list[n++].id, item->block.miner, ID_LEN);
+    p->list[n++].id = item->block.miner;
     qsort(p->list, n, sizeof *p->list, by_id);
     for (size_t i = 0; i < n; i++)
         if (i == 0 || by_id(&p->list[i], &p->list[p->count - 1]))
@@ -77,10 +77,9 @@ static int gather(const struct item *item, struct parties *p)
     return 0;
 }
 
-static struct party *find(const struct parties *p, const uint8_t id[ID_LEN])
+static struct party *find(const struct parties *p, const struct account *id)
 {
-    struct party wanted;
-    memcpy(wanted.id, id, ID_LEN);
+    struct party wanted = {.id = *id};
     return bsearch(&wanted, p->list, p->count, sizeof *p->list, by_id);
 }
 
@@ -95,8 +94,8 @@ static int look_up(struct explain *x, struct parties *p, struct fault *f)
 {
     for (struct party *one = p->list; one < p->list + p->count; one++) {
         struct state_value value = {0};
-        struct state_key key = note_key(one->id);
-        if (account_get(x->tree->state, one->id, &one->account, f) ||
+        struct state_key key = note_key(&one->id);
+        if (account_get(x->tree->state, &one->id, &one->account, f) ||
             (!x->about.against && state_get(x->tree->state, &key, &value, f)))
             return -1;
         if (value.len == sizeof one->left_at)
@@ -108,8 +107,8 @@ static int look_up(struct explain *x, struct parties *p, struct fault *f)
 static void open_book(struct explain *x, const struct parties *p, const struct party *one)
 {
     size_t n = number(p, one);
-    const struct account *a = &one->account;
-    struct hex32 id = hex32(one->id);
+    const struct account_state *a = &one->account;
+    struct account_text id = account_text(&one->id);
     explain_say(
         x, "# Account %zu is %s:\n# it has %" PRId64 ", and its next sequence number is %" PRId64,
         n, id.text, a->balance, a->seq);
@@ -150,12 +149,12 @@ static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t fr
                 "[ %" PRId64 " -le \"$balance%zu\" ] && [ %" PRId64 " -le $((balance%zu - %" PRId64
                 ")) ]",
                 from, tx->amount, from, tx->fee, from, tx->amount);
-    explain_or_no(x, line, "tx: %s has ", hex32(tx->from).text);
+    explain_or_no(x, line, "tx: %s has ", account_text(&tx->from).text);
 }
 
 static void pay(struct explain *x, struct parties *p, uint64_t line, const struct tx *tx)
 {
-    struct party *from = find(p, tx->from), *to = find(p, tx->to);
+    struct party *from = find(p, &tx->from), *to = find(p, &tx->to);
     size_t a = number(p, from), b = number(p, to);
     explain_say(x,
                 "\n# Line %" PRIu64 ": account %zu has %" PRId64 " and pays account %zu %" PRId64
@@ -180,7 +179,7 @@ static void reward(struct explain *x, const struct parties *p)
 {
     const struct rules *r = &x->tree->rules;
     const struct block *b = &x->item->block;
-    size_t miner = number(p, find(p, b->miner));
+    size_t miner = number(p, find(p, &b->miner));
     explain_say(x,
                 "\n# The reward, %" PRId64 " at first, is halved every %" PRId64
                 " blocks (0: never): now it is %" PRId64 ".\n"
@@ -207,7 +206,7 @@ static void close_books(struct explain *x, const struct parties *p, const struct
     explain_say(x, "\n# The books after it.\n");
     for (const struct party *one = p->list; one < p->list + p->count; one++)
         explain_say(x, "put accounts/%s.%" PRIu64 " \"$balance%zu $next%zu\n\"\n",
-                    hex32(one->id).text, item->line, number(p, one), number(p, one));
+                    account_text(&one->id).text, item->line, number(p, one), number(p, one));
     explain_say(x, "put times.%s \"$(tail -n 10 times.%s)\n%" PRId64 "\n\"\n", hex32(item->id).text,
                 hex32(parent->id).text, item->block.time);
     explain_say(x, "put block.%s \"%" PRId64 " %" PRId64 " $supply\n\"\n", hex32(item->id).text,
@@ -235,7 +234,7 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
 
 static void grant(struct explain *x, uint64_t line, const struct grant *g)
 {
-    struct hex32 account = hex32(g->account);
+    struct account_text account = account_text(&g->account);
     explain_say(
         x,
         "\n# Line %" PRIu64

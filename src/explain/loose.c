@@ -10,9 +10,9 @@
 static const uint8_t *key_of(const struct item *item, enum form form)
 {
     if (form == FORM_TX)
-        return item->entries[0].tx.from;
+        return item->entries[0].tx.from.id;
     if (form == FORM_STATEMENT)
-        return item->statement.account;
+        return item->statement.account.id;
     return form == FORM_PEER ? item->peer.key : item->checkpoint.key;
 }
 
@@ -33,7 +33,7 @@ static void unspent_here(struct explain *x)
                 "# No other transaction above spends this sender's sequence number %" PRId64 ".\n"
                 "spends=spent/%s.%s.%" PRId64 "\nid=%s\n"
                 "[ ! -e \"$spends\" ] || [ \"$(cat \"$spends\")\" = \"$id\" ]",
-                tx->seq, hex32(tx->chain).text, hex32(tx->from).text, tx->seq,
+                tx->seq, hex32(tx->chain).text, account_text(&tx->from).text, tx->seq,
                 hex32(x->item->id).text);
     explain_or_no(x, x->item->line, "tx: seq %" PRId64 " is spent twice", tx->seq);
     explain_say(x, "put \"$spends\" \"$id\"\n");

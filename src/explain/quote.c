@@ -94,7 +94,7 @@ int explain_quote_parent(struct explain *x, const struct node *parent, struct fa
 
 /* The place of this sender's transaction with this number in the ledger: 1, 0: unknown, -1 and
  * trouble. */
-static int find_spender(struct tree *t, const uint8_t from[ID_LEN], int64_t seq, uint8_t id[ID_LEN],
+static int find_spender(struct tree *t, const struct account *from, int64_t seq, uint8_t id[ID_LEN],
                         uint64_t *line, struct fault *f)
 {
     static const char between[] = " at line ";
@@ -111,13 +111,13 @@ static int find_spender(struct tree *t, const uint8_t from[ID_LEN], int64_t seq,
 
 int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f)
 {
-    struct account from;
+    struct account_state from;
     struct tree *t = x->tree;
     uint8_t id[ID_LEN];
     uint64_t line;
-    if (tree_move(t, &t->best, f) || account_get(t->state, tx->from, &from, f))
+    if (tree_move(t, &t->best, f) || account_get(t->state, &tx->from, &from, f))
         return -1;
-    int found = find_spender(t, tx->from, from.seq - 1, id, &line, f);
+    int found = find_spender(t, &tx->from, from.seq - 1, id, &line, f);
     if (found <= 0) {
         explain_say(x,
                     "# The sender's next sequence number is %" PRId64
@@ -132,6 +132,6 @@ int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f)
     explain_say(x,
                 "[ \"$1 $3\" = 'tx %s' ] || trouble 'another sender'\n"
                 "next=$(($4 + 1)) # %" PRId64 "\n",
-                hex32(tx->from).text, from.seq);
+                account_text(&tx->from).text, from.seq);
     return 0;
 }

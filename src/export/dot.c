@@ -130,13 +130,13 @@ static void add_text(struct dot *d, const char *form, size_t characters, bool ht
     }
 }
 
-static void add_miner(struct dot *d, const uint8_t miner[ID_LEN], bool html)
+static void add_miner(struct dot *d, const struct account *miner, bool html)
 {
     const char *name = book_name(d->book, miner);
     if (name)
         add_text(d, name, NAME_CHARACTERS, html);
     else
-        add(d, hex32(miner).text, ID_DIGITS);
+        add(d, account_text(miner).text, ID_DIGITS);
 }
 
 static void add_time(struct dot *d, int64_t seconds)
@@ -166,15 +166,15 @@ static void add_name(struct dot *d, const struct graph_spot *s)
 }
 
 /* The number of the miner's colour; -1: none is left for it. */
-static int colour_of(struct dot *d, const uint8_t miner[ID_LEN])
+static int colour_of(struct dot *d, const struct account *miner)
 {
     int i = 0;
-    while (i < d->miners_count && memcmp(d->miners[i], miner, ID_LEN))
+    while (i < d->miners_count && !account_equal(&d->miners[i], miner))
         i++;
     if (i == DOT_MINERS)
         return -1;
     if (i == d->miners_count)
-        memcpy(d->miners[d->miners_count++], miner, ID_LEN);
+        d->miners[d->miners_count++] = *miner;
     return i;
 }
 
@@ -191,7 +191,7 @@ static void add_branch(struct dot *d, const struct graph_spot *s)
 static void add_tooltip(struct dot *d, const struct node *node)
 {
     say(d, " tooltip=\"block %" PRId64 "\\n%s\\nmined by ", node->height, hex32(node->id).text);
-    add_miner(d, node->miner, false);
+    add_miner(d, &node->miner, false);
     add_string(d, " at ");
     add_time(d, node->time);
     add_string(d, "\\n");
@@ -208,7 +208,7 @@ static void add_label(struct dot *d, const struct graph_spot *s, const struct no
     if (node->parent < 0)
         add_string(d, "genesis\\n");
     else {
-        add_miner(d, node->miner, false);
+        add_miner(d, &node->miner, false);
         say(d, "\\n%" PRId64 " tx  ", node->count);
     }
     add(d, hex32(node->id).text, ID_DIGITS);
@@ -228,7 +228,7 @@ static int add_block(struct dot *d, const struct graph_spot *s, struct fault *f)
     add_label(d, s, &node);
     add_tooltip(d, &node);
     add_branch(d, s);
-    int colour = node.parent < 0 ? -1 : colour_of(d, node.miner);
+    int colour = node.parent < 0 ? -1 : colour_of(d, &node.miner);
     if (colour >= 0)
         say(d, " fillcolor=\"#%s\"", colours[colour].light);
     if (s->old >= 0)
@@ -394,7 +394,7 @@ static void add_miner_row(struct dot *d, int i)
     say(d,
         "<tr><td border=\"1\" color=\"#000000\" bgcolor=\"#%s\"> </td><td align=\"left\">mined by ",
         colours[i].light);
-    add_miner(d, d->miners[i], true);
+    add_miner(d, &d->miners[i], true);
     add_string(d, "</td></tr>");
 }
 

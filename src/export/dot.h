@@ -22,7 +22,7 @@ struct dot {
     int64_t start, end;        /* the window's heights, without end */
     bool left_to_right;
 
-    uint8_t miners[DOT_MINERS][ID_LEN]; /* miners found so far */
+    struct account miners[DOT_MINERS]; /* miners found so far */
     int miners_count;
     bool has_side, has_run, has_reorg; /* what the legend explains */
     struct buf *out;

@@ -89,9 +89,9 @@ static int check_tx(const char *line, size_t len, struct fault *f)
 
 static int check_grant(const char *line, size_t len, struct fault *f)
 {
-    uint8_t account[ID_LEN];
+    struct account account;
     int64_t amount;
-    return grant_parse(line, len, account, &amount, f);
+    return grant_parse(line, len, &account, &amount, f);
 }
 
 /* A type that the parser reads into a struct of its own. */

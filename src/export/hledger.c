@@ -99,7 +99,7 @@ static char *put_memo(char *p, struct field memo)
 
 /* DATE * (CODE) PAYEE | NOTE; with an empty memo the payee alone, with memo NULL "block HEIGHT". */
 static char *put_head(char *p, const struct hledger *h, const uint8_t code[ID_LEN],
-                      const uint8_t payee[ID_LEN], const struct field *memo)
+                      const struct account *payee, const struct field *memo)
 {
     p = put_string(p, h->date);
     p = put(p, " * (", 4);
@@ -126,12 +126,12 @@ static char *put_amount(char *p, const struct hledger *h, int64_t amount)
     return put_string(put_number(p, amount), h->unit);
 }
 
-static char *put_name(char *p, const struct hledger *h, const uint8_t id[ID_LEN])
+static char *put_name(char *p, const struct hledger *h, const struct account *id)
 {
     return put_account(put_string(p, "    accounts:"), h->book, id);
 }
 
-static char *put_posting(char *p, const struct hledger *h, const uint8_t id[ID_LEN], int64_t amount)
+static char *put_posting(char *p, const struct hledger *h, const struct account *id, int64_t amount)
 {
     p = put(put_name(p, h, id), "  ", 2);
     p = put_amount(p, h, amount);
@@ -155,14 +155,15 @@ static int put_assertion(void *self, const struct state_key *key, const struct s
                          struct fault *f)
 {
     struct writing *w = self;
-    struct account a;
-    if (key->kind != ACCOUNT_KIND)
+    struct account id;
+    struct account_state a;
+    if (!account_of_state(key, &id))
         return 0;
     if (account_decode(value, &a))
         return fault_trouble(f, "broken account in the state");
     if (buf_reserve(w->out, POSTING_MAX))
         return fault_memory(f);
-    char *p = put(put_name(w->out->data + w->out->len, w->h, key->id), "  ", 2);
+    char *p = put(put_name(w->out->data + w->out->len, w->h, &id), "  ", 2);
     p = put_amount(p, w->h, 0);
     p = put_amount(put(p, " = ", 3), w->h, a.balance);
     *p++ = '\n';
@@ -176,9 +177,9 @@ static int put_assertion(void *self, const struct state_key *key, const struct s
 static char *put_pay(char *p, struct hledger *h, const struct entry *e)
 {
     const struct tx *tx = &e->tx;
-    p = put_head(p, h, e->id, tx->to, &tx->memo);
-    p = put_posting(p, h, tx->from, -tx->amount - tx->fee);
-    p = put_posting(p, h, tx->to, tx->amount);
+    p = put_head(p, h, e->id, &tx->to, &tx->memo);
+    p = put_posting(p, h, &tx->from, -tx->amount - tx->fee);
+    p = put_posting(p, h, &tx->to, tx->amount);
     p = put_equity(p, h, "fees", tx->fee);
     *p++ = '\n';
     return p;
@@ -187,8 +188,8 @@ static char *put_pay(char *p, struct hledger *h, const struct entry *e)
 static char *put_grant(char *p, struct hledger *h, const struct entry *e)
 {
     const struct field none = {"-", 1};
-    p = put_head(p, h, e->id, e->grant.account, &none);
-    p = put_posting(p, h, e->grant.account, e->grant.amount);
+    p = put_head(p, h, e->id, &e->grant.account, &none);
+    p = put_posting(p, h, &e->grant.account, e->grant.amount);
     p = put_equity(p, h, "genesis", -e->grant.amount);
     *p++ = '\n';
     return p;
@@ -203,7 +204,7 @@ static int put_entries(struct hledger *h, const struct item *item, struct buf *o
         if (!e->is_tx && e->grant.amount == 0) /* a rule */
             continue;
         if (e->is_tx ? apply_tx(h->state, h->chain.genesis, &h->chain.rules, &e->tx, &fees, f)
-                     : apply_grant(h->state, e->grant.account, e->grant.amount, &h->supply, f)) {
+                     : apply_grant(h->state, &e->grant.account, e->grant.amount, &h->supply, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }
@@ -226,9 +227,9 @@ static int put_block(struct hledger *h, const struct item *item, struct buf *out
     int64_t earned = c->reward + c->fees;
     if (buf_reserve(out, HEAD_MAX + 3 * POSTING_MAX))
         return fault_memory(f);
-    char *p = put_head(out->data + out->len, h, item->id, item->block.miner, NULL);
+    char *p = put_head(out->data + out->len, h, item->id, &item->block.miner, NULL);
     if (earned > 0)
-        p = put_posting(p, h, item->block.miner, earned);
+        p = put_posting(p, h, &item->block.miner, earned);
     p = put_equity(p, h, "rewards", -c->reward);
     p = put_equity(p, h, "fees", -c->fees);
     out->len = (size_t)(p - out->data);
@@ -266,7 +267,7 @@ int hledger_put(struct hledger *h, const struct item *item, struct buf *out, str
     if (put_entries(h, item, out, f))
         return -1;
     if (!item->is_genesis &&
-        apply_reward(h->state, &c->rules, c->height, item->block.miner, c->fees, &h->supply, f)) {
+        apply_reward(h->state, &c->rules, c->height, &item->block.miner, c->fees, &h->supply, f)) {
         f->line = item->line;
         return -1;
     }
@@ -277,11 +278,14 @@ static int put_declared(void *self, const struct state_key *key, const struct st
                         struct fault *f)
 {
     struct writing *w = self;
+    struct account id;
     (void)value;
+    if (!account_of_state(key, &id))
+        return 0;
     if (buf_reserve(w->out, POSTING_MAX))
         return fault_memory(f);
     char *p = put_string(w->out->data + w->out->len, "account accounts:");
-    p = put_account(p, w->h->book, key->id);
+    p = put_account(p, w->h->book, &id);
     *p++ = '\n';
     w->out->len = (size_t)(p - w->out->data);
     return 0;

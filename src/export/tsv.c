@@ -36,9 +36,9 @@ static char *put_pay(char *p, const struct tsv *t, const struct entry *e)
     *p++ = '\t';
     p = put_number(p, e->tx.seq);
     *p++ = '\t';
-    p = put_account(p, t->book, e->tx.from);
+    p = put_account(p, t->book, &e->tx.from);
     *p++ = '\t';
-    p = put_account(p, t->book, e->tx.to);
+    p = put_account(p, t->book, &e->tx.to);
     *p++ = '\t';
     p = put_number(p, e->tx.amount);
     *p++ = '\t';
@@ -49,7 +49,7 @@ static char *put_pay(char *p, const struct tsv *t, const struct entry *e)
 
 /* The row of money that comes from nobody: no payer, no seq, no fee, no memo. */
 static char *put_new(char *p, const struct tsv *t, const char *kind, const uint8_t *id,
-                     const uint8_t payee[ID_LEN], int64_t amount)
+                     const struct account *payee, int64_t amount)
 {
     p = put_string(p, kind);
     *p++ = '\t';
@@ -70,7 +70,7 @@ static int put_entry(struct buf *out, const struct tsv *t, const struct place *a
         return fault_memory(f);
     char *p = put(out->data + out->len, at->text, at->len);
     p = e->is_tx ? put_pay(p, t, e)
-                 : put_new(p, t, "grant", e->id, e->grant.account, e->grant.amount);
+                 : put_new(p, t, "grant", e->id, &e->grant.account, e->grant.amount);
     *p++ = '\n';
     out->len = (size_t)(p - out->data);
     return 0;
@@ -82,7 +82,7 @@ static int put_earned(struct buf *out, const struct tsv *t, const struct place *
     if (buf_reserve(out, ROW_MAX))
         return fault_memory(f);
     char *p = put(out->data + out->len, at->text, at->len);
-    p = put_new(p, t, kind, NULL, item->block.miner, amount);
+    p = put_new(p, t, kind, NULL, &item->block.miner, amount);
     *p++ = '\n';
     out->len = (size_t)(p - out->data);
     return 0;

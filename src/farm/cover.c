@@ -10,7 +10,7 @@
 /* The range that a ticket requests or a receipt covers. */
 struct range {
     uint64_t first, last, line;
-    uint8_t worker[ID_LEN];
+    struct account worker;
 };
 
 struct ranges {
@@ -125,7 +125,7 @@ static int add_range(struct cover *c, struct ranges *to, const struct ticket *t,
     }
     struct range *s = &to->list[to->count++];
     *s = (struct range){.first = t->first, .last = t->last, .line = line};
-    memcpy(s->worker, t->worker, ID_LEN);
+    s->worker = t->worker;
     c->count++;
     return 0;
 }
@@ -185,7 +185,7 @@ static bool report_rest(const struct group *g, const struct range *asked, uint64
 {
     struct ticket t = {.block = g->block};
     memcpy(t.share, g->share, ID_LEN);
-    memcpy(t.worker, asked->worker, ID_LEN);
+    t.worker = asked->worker;
     if (*at < asked->first)
         *at = asked->first;
     while (*at <= asked->last) {

@@ -57,10 +57,10 @@ static struct member *owner(const struct pool_work *w, uint64_t nonce)
 }
 
 /* The account credited with this nonce: the pool's own if no member has it. */
-static const uint8_t *credited(const struct pool_work *w, uint64_t nonce)
+static const struct account *credited(const struct pool_work *w, uint64_t nonce)
 {
     const struct member *m = owner(w, nonce);
-    return m ? m->account : w->work.block.miner;
+    return m ? &m->account : &w->work.block.miner;
 }
 
 /* A block counts even if the set is full: it is the last share of its work. */
@@ -110,7 +110,7 @@ bool pool_work_ticket(struct pool_work *w, size_t member, struct ticket *t)
     if (w->over || m->used_up)
         return false;
     *t = w->work;
-    memcpy(t->worker, m->account, ID_LEN);
+    t->worker = m->account;
     t->first = m->next;
     t->last = m->last - m->next < w->range ? m->last : m->next + (w->range - 1);
     m->used_up = t->last == m->last;
@@ -129,9 +129,9 @@ int pool_work_share(struct pool_work *w, const struct share *s, bool *is_block, 
         return -1;
     if (memcmp(s->share, w->work.share, ID_LEN))
         return fault_rule(f, "share: its share is not that of the work: %s", hex32(s->share).text);
-    const uint8_t *account = credited(w, nonce);
-    if (memcmp(account, s->worker, ID_LEN))
-        return fault_rule(f, "share: another's: its nonce is %s", hex32(account).text);
+    const struct account *account = credited(w, nonce);
+    if (!account_equal(account, &s->worker))
+        return fault_rule(f, "share: another's: its nonce is %s", account_text(account).text);
     if (nonces_has(&w->seen, nonce))
         return fault_rule(f, "share: sent before");
     unsealed_id(&w->header, nonce, id);
@@ -155,7 +155,7 @@ bool pool_work_block(const struct pool_work *w, const struct block *b, const str
     memcpy(s->share, w->work.share, ID_LEN);
     if (nonce_of(w, s, &nonce, &ignored) || w->over)
         return false;
-    memcpy(s->worker, credited(w, nonce), ID_LEN);
+    s->worker = *credited(w, nonce);
     return true;
 }
 
@@ -166,7 +166,7 @@ int pool_work_withheld(struct pool_work *w, uint64_t nonce, char seal[SEAL_DIGIT
     mine_seal(w->header.seal_len, nonce, seal);
     s->block.seal = (struct field){seal, w->header.seal_len};
     memcpy(s->share, w->work.share, ID_LEN);
-    memcpy(s->worker, w->work.block.miner, ID_LEN);
+    s->worker = w->work.block.miner;
     w->over = true;
     return remember(w, nonce, true, f);
 }
@@ -201,7 +201,7 @@ int pool_work_receipt(struct pool_work *w, const struct receipt *r, size_t *memb
     if (!ours)
         return POOL_WORK_OLD;
     struct member *m = owner(w, t->first);
-    if (!m || memcmp(m->account, t->worker, ID_LEN))
+    if (!m || !account_equal(&m->account, &t->worker))
         return wrong(f, "another's: these nonces belong to another member");
     if (!m->has_ticket || t->first != m->ticket_first || t->last != m->ticket_last)
         return wrong(f, "not for the last ticket of its member");

@@ -12,7 +12,7 @@
 #define POOL_WORK_MEMBERS 65536 /* also the number of regions in the range of the work */
 
 struct member {
-    uint8_t account[ID_LEN];
+    struct account account;
     uint64_t next, last; /* the nonces of its region not yet given out */
     bool used_up;        /* none are left */
     bool has_ticket;     /* for the nonces from ticket_first to ticket_last */

@@ -10,9 +10,9 @@ static int count_fully(void *self, const struct share *s, uint64_t offset, struc
     uint8_t id[ID_LEN];
     bool is_block;
     (void)offset;
-    if (share_judge(s, id, &is_block, f) || tally_add(t, s->worker, share_work(s), f))
+    if (share_judge(s, id, &is_block, f) || tally_add(t, &s->worker, share_work(s), f))
         return -1;
-    struct earner *e = tally_earner(t, s->worker);
+    struct earner *e = tally_earner(t, &s->worker);
     e->blocks += is_block;
     e->expected += share_expected(s);
     return 0;
@@ -28,7 +28,7 @@ int round_read_all(const char *path, struct tally *t, struct fault *f)
 }
 
 struct counted {
-    uint8_t account[ID_LEN];
+    struct account account;
     struct u256 work;
 };
 
@@ -42,9 +42,9 @@ struct reading {
 static int count_one(struct reading *r, const struct share *s, struct fault *f)
 {
     if (!r->last)
-        return tally_add(r->tally, s->worker, share_work(s), f);
+        return tally_add(r->tally, &s->worker, share_work(s), f);
     struct counted *c = &r->last[r->count++ % r->round->last];
-    memcpy(c->account, s->worker, ID_LEN);
+    c->account = s->worker;
     c->work = share_work(s);
     return 0;
 }
@@ -70,7 +70,7 @@ static int count_share(void *self, const struct share *s, uint64_t offset, struc
 static int count_last(const struct reading *r, struct fault *f)
 {
     for (size_t i = 0; r->last && i < r->round->last && i < r->count; i++)
-        if (tally_add(r->tally, r->last[i].account, r->last[i].work, f))
+        if (tally_add(r->tally, &r->last[i].account, r->last[i].work, f))
             return -1;
     return 0;
 }

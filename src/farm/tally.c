@@ -37,21 +37,21 @@ int share_judge(const struct share *s, uint8_t id[ID_LEN], bool *is_block, struc
     return target_met(id, s->share) ? 0 : fault_rule(f, "share: its id is over its share");
 }
 
-struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN])
+struct earner *tally_earner(struct tally *t, const struct account *account)
 {
     struct earner *e;
-    HASH_FIND(hh, t->earners, account, ID_LEN, e);
+    HASH_FIND(hh, t->earners, account, sizeof *account, e);
     if (e || HASH_COUNT(t->earners) >= TALLY_MAX || !(e = calloc(1, sizeof *e)))
         return e;
-    memcpy(e->account, account, ID_LEN);
-    HASH_ADD(hh, t->earners, account, ID_LEN, e);
+    e->account = *account;
+    HASH_ADD(hh, t->earners, account, sizeof e->account, e);
     if (e->hh.tbl)
         return e;
     free(e);
     return NULL;
 }
 
-int tally_add(struct tally *t, const uint8_t account[ID_LEN], struct u256 work, struct fault *f)
+int tally_add(struct tally *t, const struct account *account, struct u256 work, struct fault *f)
 {
     struct earner *e = tally_earner(t, account);
     if (!e)
@@ -75,7 +75,7 @@ void tally_clear(struct tally *t)
 
 static int by_account(const struct earner *a, const struct earner *b)
 {
-    return memcmp(a->account, b->account, ID_LEN);
+    return account_compare(&a->account, &b->account);
 }
 
 static int by_work(const struct earner *a, const struct earner *b)

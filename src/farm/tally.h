@@ -10,7 +10,7 @@
 #define TALLY_MAX (1 << 20) /* accounts */
 
 struct earner {
-    uint8_t account[ID_LEN];
+    struct account account;
     int64_t shares, blocks;
     double expected; /* how many of its shares were expected to be blocks */
     struct u256 work;
@@ -34,10 +34,10 @@ double share_expected(const struct share *s);
 int share_judge(const struct share *s, uint8_t id[ID_LEN], bool *is_block, struct fault *f);
 
 /* Finds or adds the account. NULL: no memory, or too many accounts. */
-struct earner *tally_earner(struct tally *t, const uint8_t account[ID_LEN]);
+struct earner *tally_earner(struct tally *t, const struct account *account);
 
 /* Counts a share of this work for an account. 0, or -1 and trouble. */
-int tally_add(struct tally *t, const uint8_t account[ID_LEN], struct u256 work, struct fault *f);
+int tally_add(struct tally *t, const struct account *account, struct u256 work, struct fault *f);
 
 void tally_clear(struct tally *t);
 void tally_sort(struct tally *t);

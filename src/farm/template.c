@@ -48,7 +48,7 @@ int template_header(const struct template *t, int64_t now, const uint8_t target[
     *b = (struct block){.height = t->height + 1, .count = t->count};
     b->time = now > median ? now : median + 1;
     memcpy(b->prev, t->parent, ID_LEN);
-    memcpy(b->miner, t->miner, ID_LEN);
+    b->miner = t->miner;
     memcpy(b->target, target, TARGET_LEN);
     merkle_root(&t->tree, b->root);
     return 0;

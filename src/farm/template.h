@@ -12,7 +12,7 @@ struct template
 {
     const struct rules *rules; /* the chain's; the caller's */
     uint64_t size_max;         /* of header and body, in bytes */
-    uint8_t miner[ID_LEN];
+    struct account miner;
 
     /* The parent: the ledger's tip, or the block that template_follow was told. */
     uint8_t parent[ID_LEN];

@@ -56,11 +56,11 @@ static int take_key(struct reading *r, const struct line *line, struct fault *f)
         return 0;
     if (key_parse(line->text, line->len, &k, f))
         return -1;
-    if (is_trusted(r, k.account))
+    if (is_trusted(r, k.account.id))
         return 0;
     if (key_count(r) == CHECKPOINTS_KEYS_MAX)
         return fault_rule(f, "key: more than %d of them", CHECKPOINTS_KEYS_MAX);
-    return buf_add(&r->keys, k.account, ID_LEN) ? fault_memory(f) : 0;
+    return buf_add(&r->keys, k.account.id, ID_LEN) ? fault_memory(f) : 0;
 }
 
 static int check_vote(const struct reading *r, const struct checkpoint *x, struct fault *f)

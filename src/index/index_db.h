@@ -85,11 +85,12 @@ void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
 int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n);
 
 /* The number of an account; 0 if it is unknown, -1 and trouble. */
-int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f);
+int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f);
 
 /* What an account has at the best tip; zeros if nothing there has touched it. 0, or -1 and trouble.
  */
-int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f);
+int index_account(struct index *ix, const struct account *id, struct account_state *a,
+                  struct fault *f);
 
 /* The state at the best tip, as the index has it. */
 struct state_backing index_backing(struct index *ix);

@@ -5,19 +5,18 @@
 
 /* --- Balances --------------------------------------------------------------------------------- */
 
-static int decode(struct index *ix, const struct state_value *value, struct account *a,
+static int decode(struct index *ix, const struct state_value *value, struct account_state *a,
                   struct fault *f)
 {
     return account_decode(value, a) ? index_damage(ix, f) : 0;
 }
 
-int index_account_change(struct index *ix, const uint8_t id[ID_LEN], int64_t n,
-                         struct account *before, struct account *after, struct fault *f)
+int index_account_change(struct index *ix, const struct account *id, int64_t n,
+                         struct account_state *before, struct account_state *after, struct fault *f)
 {
-    struct state_key key = {.kind = ACCOUNT_KIND};
+    struct state_key key = account_key(id);
     struct change c;
     struct buf journal = {0};
-    memcpy(key.id, id, ID_LEN);
     int found = index_journal(ix, n, &journal, f);
     if (found == 0)
         found = journal_find(journal.data, journal.len, &key, &c, f);
@@ -98,7 +97,7 @@ static sqlite3_stmt *ready_between(struct index *ix, enum statement i, int64_t l
 
 /* The first block of the best chain, from this one on, that changed the account, whose seq at the
  * tip is given; INT64_MAX: none. */
-static int first_change(struct index *ix, const uint8_t id[ID_LEN], const struct index_block *from,
+static int first_change(struct index *ix, const struct account *id, const struct index_block *from,
                         int64_t seq, int64_t *block, struct fault *f)
 {
     int64_t account = index_account_number(ix, id, f);
@@ -106,7 +105,7 @@ static int first_change(struct index *ix, const uint8_t id[ID_LEN], const struct
     *block = INT64_MAX;
     if (!q)
         return -1;
-    index_bind_id(q, 1, id);
+    index_bind_id(q, 1, id->id);
     if (sooner(ix, q, 0, block, f))
         return -1;
     if (account == 0)
@@ -119,13 +118,13 @@ static int first_change(struct index *ix, const uint8_t id[ID_LEN], const struct
                                                                                              : 0;
 }
 
-int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height, struct account *a,
-                     struct fault *f)
+int index_account_at(struct index *ix, const struct account *id, int64_t height,
+                     struct account_state *a, struct fault *f)
 {
     struct index_block next;
-    struct account after;
+    struct account_state after;
     int64_t block;
-    *a = (struct account){0};
+    *a = (struct account_state){0};
     if (height < 0)
         return 0;
     if (index_account(ix, id, a, f))
@@ -193,13 +192,13 @@ static int bounds(struct index *ix, int64_t from, int64_t to, struct index_block
     return found < 0 ? -1 : 0;
 }
 
-int index_walk_begin(struct index *ix, const uint8_t id[ID_LEN], int64_t from, int64_t to,
+int index_walk_begin(struct index *ix, const struct account *id, int64_t from, int64_t to,
                      bool back, struct index_walk *w, struct fault *f)
 {
     struct index_block first = {0}, end = {0};
-    struct account before = {0}, after = {0};
+    struct account_state before = {0}, after = {0};
     *w = (struct index_walk){.ix = ix, .back = back};
-    memcpy(w->id, id, ID_LEN);
+    memcpy(w->id, id->id, ID_LEN);
     int64_t account = index_account_number(ix, id, f);
     if (account < 0 || bounds(ix, from, to, &first, &end, f) ||
         index_account_at(ix, id, from - 1, &before, f) || index_account_at(ix, id, to, &after, f))

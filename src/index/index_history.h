@@ -11,13 +11,14 @@
 
 /* What an account had after the best chain's block at this height, which exists, or -1: before
  * genesis. 0, or -1 and trouble. */
-int index_account_at(struct index *ix, const uint8_t id[ID_LEN], int64_t height, struct account *a,
-                     struct fault *f);
+int index_account_at(struct index *ix, const struct account *id, int64_t height,
+                     struct account_state *a, struct fault *f);
 
 /* What block n, on any branch, did to an account: 1 and what it had before and after, 0: nothing,
  * -1 and trouble. */
-int index_account_change(struct index *ix, const uint8_t id[ID_LEN], int64_t n,
-                         struct account *before, struct account *after, struct fault *f);
+int index_account_change(struct index *ix, const struct account *id, int64_t n,
+                         struct account_state *before, struct account_state *after,
+                         struct fault *f);
 
 /* One event of an account after genesis: a transaction, or what it earned with a block. */
 struct index_event {
@@ -43,7 +44,7 @@ struct index_walk {
 /* Starts a walk along the account's events in the best chain's blocks of heights from (at least 1)
  * to `to` (which exists), oldest or newest first. index_walk_next gives the next: 1, 0 at the end,
  * -1 and trouble. Call index_walk_end in any case. *w must not be moved. */
-int index_walk_begin(struct index *ix, const uint8_t id[ID_LEN], int64_t from, int64_t to,
+int index_walk_begin(struct index *ix, const struct account *id, int64_t from, int64_t to,
                      bool back, struct index_walk *w, struct fault *f);
 int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f);
 void index_walk_end(struct index_walk *w);

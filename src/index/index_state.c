@@ -18,7 +18,7 @@ static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t se
 static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
                         struct state_value *value, struct fault *f)
 {
-    struct account a = {sqlite3_column_int64(q, i), sqlite3_column_int64(q, i + 1)};
+    struct account_state a = {sqlite3_column_int64(q, i), sqlite3_column_int64(q, i + 1)};
     bool has_value = sqlite3_column_type(q, i) != SQLITE_NULL;
     value->len = 0;
     if (!has_value && sqlite3_column_type(q, i + 2) == SQLITE_NULL)
@@ -46,18 +46,10 @@ static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_
     return got < 0 ? -1 : 0;
 }
 
-int index_account(struct index *ix, const uint8_t id[ID_LEN], struct account *a, struct fault *f)
-{
-    struct state_value value;
-    if (get_account(ix, id, &value, f))
-        return -1;
-    return account_decode(&value, a) ? index_damage(ix, f) : 0;
-}
-
 static int set_account(struct index *ix, const uint8_t id[ID_LEN], const struct state_value *value,
                        struct fault *f)
 {
-    struct account a;
+    struct account_state a;
     sqlite3_stmt *q = index_ready(ix, SET_ACCOUNT, f);
     if (!q)
         return -1;
@@ -184,4 +176,14 @@ struct state_backing index_backing(struct index *ix)
 int index_set_state(struct index *ix, struct state *s, struct fault *f)
 {
     return state_flush(s, set, ix, f);
+}
+
+int index_account(struct index *ix, const struct account *id, struct account_state *a,
+                  struct fault *f)
+{
+    struct state_key key = account_key(id);
+    struct state_value value;
+    if (get(ix, &key, &value, f))
+        return -1;
+    return account_decode(&value, a) ? index_damage(ix, f) : 0;
 }

@@ -32,7 +32,7 @@ static int64_t block_sum(const struct index_block *b)
                           (int64_t)node->size, b->first, b->earned, b->latest}};
     memcpy(form.id, node->id, ID_LEN);
     memcpy(form.target, node->target, TARGET_LEN);
-    memcpy(form.miner, node->miner, ID_LEN);
+    memcpy(form.miner, node->miner.id, ID_LEN);
     u256_write(node->work, form.work);
     return index_sum(&form, sizeof form);
 }
@@ -70,7 +70,7 @@ static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, 
                           .offset = (uint64_t)sqlite3_column_int64(q, 11),
                           .size = (uint64_t)sqlite3_column_int64(q, 12)};
     if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
-        index_bytes(q, 6, node->miner, ID_LEN) || index_bytes(q, 9, work, 32))
+        index_bytes(q, 6, node->miner.id, ID_LEN) || index_bytes(q, 9, work, 32))
         return index_damage(ix, f);
     node->work = u256_read(work);
     return block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b) ? 0 : index_damage(ix, f);
@@ -149,12 +149,12 @@ static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
     return index_journal(self, n, out, f);
 }
 
-int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
     if (!q)
         return -1;
-    index_bind_id(q, 1, id);
+    index_bind_id(q, 1, id->id);
     int got = index_step(ix, q, f);
     int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
     if (got > 0 && n <= 0)
@@ -164,7 +164,7 @@ int64_t index_account_number(struct index *ix, const uint8_t id[ID_LEN], struct 
 }
 
 /* The number of an account, which is added if it is new: -1 and trouble. */
-static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
+static int64_t account_number(struct index *ix, const struct account *id, struct fault *f)
 {
     int64_t n = index_account_number(ix, id, f);
     sqlite3_stmt *q = n ? NULL : index_ready(ix, ADD_ACCOUNT, f);
@@ -172,7 +172,7 @@ static int64_t account_number(struct index *ix, const uint8_t id[ID_LEN], struct
         return n;
     if (!q)
         return -1;
-    index_bind_id(q, 1, id);
+    index_bind_id(q, 1, id->id);
     return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
 }
 
@@ -180,8 +180,8 @@ static int add_tx(struct index *ix, const struct index_block *b, const struct en
                   int64_t line, struct fault *f)
 {
     const struct node *node = &b->node;
-    int64_t sender = account_number(ix, e->tx.from, f);
-    int64_t recipient = sender < 0 ? -1 : account_number(ix, e->tx.to, f);
+    int64_t sender = account_number(ix, &e->tx.from, f);
+    int64_t recipient = sender < 0 ? -1 : account_number(ix, &e->tx.to, f);
     sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
     if (!q)
         return -1;
@@ -216,7 +216,7 @@ static int add_block(struct index *ix, const struct index_block *b, struct fault
     sqlite3_bind_int64(q, 4, node->height);
     sqlite3_bind_int64(q, 5, node->time);
     index_bind_id(q, 6, node->target);
-    index_bind_id(q, 7, node->miner);
+    index_bind_id(q, 7, node->miner.id);
     sqlite3_bind_int64(q, 8, node->count);
     sqlite3_bind_int64(q, 9, node->supply);
     sqlite3_bind_blob(q, 10, work, sizeof work, SQLITE_STATIC);
@@ -358,7 +358,7 @@ static int on_chain(struct index *ix, int64_t n, const struct node *tip, struct 
     return node.n == n;
 }
 
-static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const struct node *node,
+static int spender(void *self, const struct account *from, int64_t seq, const struct node *node,
                    char words[160], struct fault *f)
 {
     sqlite3_stmt *q = index_ready(self, SPENDER, f);
@@ -366,7 +366,7 @@ static int spender(void *self, const uint8_t from[ID_LEN], int64_t seq, const st
     uint8_t id[ID_LEN];
     if (!q)
         return -1;
-    index_bind_id(q, 1, from);
+    index_bind_id(q, 1, from->id);
     sqlite3_bind_int64(q, 2, seq);
     while (!found && (got = index_step(self, q, f)) > 0) {
         found = on_chain(self, sqlite3_column_int64(q, 2), node, f);

@@ -20,7 +20,9 @@
 /* A loose transaction seen before. */
 struct spend {
     struct {
-        uint8_t chain[ID_LEN], from[ID_LEN];
+        uint8_t chain[ID_LEN];
+        struct account from;
+        uint8_t pad[7]; /* zero: it is hashed with the rest */
         int64_t seq;
     } what;
     uint8_t id[ID_LEN];
@@ -258,7 +260,7 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     if (!new)
         return fault_memory(f);
     memcpy(new->what.chain, e->tx.chain, ID_LEN);
-    memcpy(new->what.from, e->tx.from, ID_LEN);
+    new->what.from = e->tx.from;
     new->what.seq = e->tx.seq;
     memcpy(new->id, e->id, ID_LEN);
     new->line = item->line;

@@ -76,7 +76,7 @@ static int forge_amount(struct forger *g, struct tx *tx, const struct forge_send
         tx->amount -= (int64_t)chance_below(&g->chance, (uint64_t)tx->fee);
     if (tx->fee == 0 && tx->amount == sender->most)
         return fault_rule(f, "amount: the sender has all that there can be");
-    fault_rule(&out->rule, "tx: %s has", hex32(tx->from).text);
+    fault_rule(&out->rule, "tx: %s has", account_text(&tx->from).text);
     return put_unsigned(tx, out, f);
 }
 
@@ -85,9 +85,9 @@ static int forge_double_spend(struct forger *g, struct tx *tx, const struct forg
                               struct forgery *out, struct fault *f)
 {
     (void)g, (void)sender;
-    if (memcmp(tx->to, tx->from, ID_LEN) == 0)
+    if (account_equal(&tx->to, &tx->from))
         tx->amount += tx->amount < INT64_MAX ? 1 : -1;
-    memcpy(tx->to, tx->from, ID_LEN);
+    tx->to = tx->from;
     out->follows = true;
     fault_rule(&out->rule, "tx: seq %" PRId64 " is spent twice", tx->seq);
     return put_unsigned(tx, out, f);

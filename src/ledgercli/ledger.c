@@ -63,12 +63,12 @@ static bool begins_as_ledger(const char *path)
 
 const char *cli_ledger_operand(char ***operands, const char *option, const char *names)
 {
-    uint8_t account[ID_LEN];
+    struct account account;
     struct fault f;
     const char *path = **operands;
     if (option || !path || !begins_as_ledger(path))
         return option;
-    if (cli_find_account(cli_book(names), path, strlen(path), account, &f) == 0)
+    if (cli_find_account(cli_book(names), path, strlen(path), &account, &f) == 0)
         return NULL;
     ++*operands;
     return path;

@@ -9,16 +9,17 @@
 enum { SIZES = 48 };
 
 struct sender {
-    uint8_t from[ID_LEN];
+    struct account from;
     struct ordered *first; /* a tree of struct queued, by seq */
     size_t bytes;
     int size;                      /* the list it is in: the logarithm of bytes */
     struct sender *before, *after; /* in that list */
 };
 
-/* An entry of the table of senders. */
+/* An entry of the table of senders, by the digits of their accounts: nobody can make accounts of
+ * two forms that share them, and sign for both. */
 struct known_sender {
-    uint8_t from[ID_LEN];
+    uint8_t digits[ID_LEN];
     struct sender *sender;
 };
 
@@ -89,26 +90,26 @@ static struct sender *largest(const struct gaps *g)
     return g->sizes[size].first;
 }
 
-static struct sender *find_sender(const struct gaps *g, const uint8_t from[ID_LEN])
+static struct sender *find_sender(const struct gaps *g, const struct account *from)
 {
-    const struct known_sender *known = idmap_find(&g->senders, from);
+    const struct known_sender *known = idmap_find(&g->senders, from->id);
     return known ? known->sender : NULL;
 }
 
 /* NULL: no memory. */
-static struct sender *meet_sender(struct gaps *g, const uint8_t from[ID_LEN])
+static struct sender *meet_sender(struct gaps *g, const struct account *from)
 {
     struct sender *s = find_sender(g, from);
     if (s)
         return s;
     s = calloc(1, sizeof *s);
-    struct known_sender *known = s ? idmap_add(&g->senders, from) : NULL;
+    struct known_sender *known = s ? idmap_add(&g->senders, from->id) : NULL;
     if (!known) {
         free(s);
         return NULL;
     }
     known->sender = s;
-    memcpy(s->from, from, ID_LEN);
+    s->from = *from;
     g->bytes += cost_of_sender();
     list(g, s);
     return s;
@@ -117,7 +118,7 @@ static struct sender *meet_sender(struct gaps *g, const uint8_t from[ID_LEN])
 static void drop_sender(struct gaps *g, struct sender *s)
 {
     unlist(g, s);
-    idmap_remove(&g->senders, idmap_find(&g->senders, s->from));
+    idmap_remove(&g->senders, idmap_find(&g->senders, s->from.id));
     g->bytes -= cost_of_sender();
     free(s);
 }
@@ -146,7 +147,8 @@ static struct queued *queued_of(struct ordered *node)
 
 static struct sender *sender_of(const struct gaps *g, const struct queued *q)
 {
-    return find_sender(g, queued_tx(q).from);
+    struct tx tx = queued_tx(q);
+    return find_sender(g, &tx.from);
 }
 
 void gaps_remove(struct gaps *g, struct queued *q)
@@ -190,7 +192,7 @@ int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint
              struct fault *f)
 {
     struct queued *q = new_queued(tx, id, line);
-    struct sender *s = q ? meet_sender(g, tx->from) : NULL;
+    struct sender *s = q ? meet_sender(g, &tx->from) : NULL;
     if (!s) {
         free(q);
         return fault_memory(f);
@@ -208,13 +210,13 @@ int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint
     return 0;
 }
 
-struct queued *gaps_find(const struct gaps *g, const uint8_t from[ID_LEN], int64_t seq)
+struct queued *gaps_find(const struct gaps *g, const struct account *from, int64_t seq)
 {
     const struct sender *s = find_sender(g, from);
     return s ? queued_of(ordered_find(s->first, seq)) : NULL;
 }
 
-struct queued *gaps_take_below(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq)
+struct queued *gaps_take_below(struct gaps *g, const struct account *from, int64_t seq)
 {
     struct sender *s = find_sender(g, from);
     if (!s || ordered_first(s->first)->key >= seq)
@@ -238,7 +240,7 @@ int gaps_senders(const struct gaps *g, struct buf *out)
 {
     size_t place = 0;
     for (struct known_sender *known; (known = idmap_each(&g->senders, &place));)
-        if (buf_add(out, known->from, ID_LEN))
+        if (buf_add(out, &known->sender->from, sizeof known->sender->from))
             return -1;
     return 0;
 }

@@ -36,7 +36,7 @@ void gaps_free(struct gaps *g);
 bool gaps_empty(const struct gaps *g);
 
 /* The sender's transaction with this seq, or NULL. */
-struct queued *gaps_find(const struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+struct queued *gaps_find(const struct gaps *g, const struct account *from, int64_t seq);
 
 /* Adds a copy of a transaction whose sender has none with its seq: 0, or -1 and trouble. Call
  * gaps_evict afterwards. */
@@ -48,7 +48,7 @@ void gaps_remove(struct gaps *g, struct queued *q);
 
 /* Removes one of the sender's with a seq below this one. NULL: there is none; the caller frees it.
  */
-struct queued *gaps_take_below(struct gaps *g, const uint8_t from[ID_LEN], int64_t seq);
+struct queued *gaps_take_below(struct gaps *g, const struct account *from, int64_t seq);
 
 /* Removes one because the queue is full, or, with all, the oldest. NULL if none has to go; the
  * caller frees it. */

@@ -57,11 +57,10 @@ struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN])
     return x;
 }
 
-struct pooled *pool_find_spend(const struct pool *p, const uint8_t from[ID_LEN], int64_t seq)
+struct pooled *pool_find_spend(const struct pool *p, const struct account *from, int64_t seq)
 {
     struct pooled *x;
-    struct spend spend = {.seq = seq};
-    memcpy(spend.from, from, ID_LEN);
+    struct spend spend = {.from = *from, .seq = seq};
     HASH_FIND(by_spend, p->spends, &spend, sizeof spend, x);
     return x;
 }
@@ -91,7 +90,7 @@ struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
     x->text[tx->len] = '\n';
     put_pointers(x);
     memcpy(x->id, id, ID_LEN);
-    memcpy(x->spend.from, tx->from, ID_LEN);
+    x->spend.from = tx->from;
     x->spend.seq = tx->seq;
     return x;
 }
@@ -167,25 +166,25 @@ static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
 
 /* Adds all transactions of one sender while the next one exists and can be applied. The accounts
  * that they pay are appended to the queue, since their turn may have come. */
-static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, struct buf *queue,
+static int take_turns(struct pool *p, const struct account *from, bool gaps, struct buf *queue,
                       struct fault *f)
 {
     for (;;) {
-        struct account a;
-        uint8_t to[ID_LEN];
+        struct account_state a;
+        struct account to;
         int went = 0;
         if (account_get(p->ledger->tree.state, from, &a, f))
             return -1;
         struct pooled *x = pool_find_spend(p, from, a.seq);
         if (x) {
-            memcpy(to, x->tx.to, ID_LEN);
+            to = x->tx.to;
             went = apply_pooled(p, x, f);
         } else if (gaps) {
-            went = pool_take_queued(p, from, a.seq, to, f);
+            went = pool_take_queued(p, from, a.seq, &to, f);
         }
         if (went <= 0)
             return went;
-        if (buf_add(queue, to, ID_LEN))
+        if (buf_add(queue, &to, sizeof to))
             return fault_memory(f);
     }
 }
@@ -195,10 +194,10 @@ static int take_turns(struct pool *p, const uint8_t from[ID_LEN], bool gaps, str
 static int serve(struct pool *p, struct buf *queue, bool gaps, struct fault *f)
 {
     int result = 0;
-    for (size_t at = 0; at < queue->len && !result; at += ID_LEN) {
-        uint8_t from[ID_LEN];
-        memcpy(from, queue->data + at, ID_LEN);
-        result = take_turns(p, from, gaps, queue, f);
+    for (size_t at = 0; at < queue->len && !result; at += sizeof(struct account)) {
+        struct account from;
+        memcpy(&from, queue->data + at, sizeof from);
+        result = take_turns(p, &from, gaps, queue, f);
     }
     buf_free(queue);
     return result;
@@ -209,7 +208,7 @@ static int apply_idle(struct pool *p, struct fault *f)
 {
     struct buf queue = {0};
     for (struct pooled *x = p->list; x; x = x->hh.next)
-        if (!x->applied && buf_add(&queue, x->spend.from, ID_LEN)) {
+        if (!x->applied && buf_add(&queue, &x->spend.from, sizeof x->spend.from)) {
             buf_free(&queue);
             return fault_memory(f);
         }
@@ -228,9 +227,9 @@ int pool_apply_list(struct pool *p, struct fault *f)
     for (struct pooled *x = p->list; x; x = x->hh.next)
         x->applied = false;
     for (struct pooled *x = p->list, *next; x; x = next) {
-        struct account from;
+        struct account_state from;
         next = x->hh.next;
-        if (account_get(t->state, x->tx.from, &from, f))
+        if (account_get(t->state, &x->tx.from, &from, f))
             return -1;
         if (memcmp(x->tx.chain, t->genesis.id, ID_LEN) || x->tx.seq < from.seq)
             pool_drop(p, x);
@@ -263,7 +262,7 @@ static void drop_with_later(struct pool *p, struct pooled *x)
     while (x) {
         pool_drop(p, x);
         p->evicted++;
-        x = pool_find_spend(p, spend.from, ++spend.seq);
+        x = pool_find_spend(p, &spend.from, ++spend.seq);
     }
 }
 
@@ -297,8 +296,8 @@ static int evict(struct pool *p, struct pooled *newest, struct fault *f)
     if (!spends)
         return fault_memory(f);
     for (size_t i = 0; i < count && p->bytes > p->limit - p->limit / 64; i++) {
-        struct pooled *x = pool_find_spend(p, spends[i].from, spends[i].seq);
-        bool own = memcmp(spends[i].from, newest->spend.from, ID_LEN) == 0;
+        struct pooled *x = pool_find_spend(p, &spends[i].from, spends[i].seq);
+        bool own = account_equal(&spends[i].from, &newest->spend.from);
         if (own)
             pool_drop(p, newest);
         else if (x)
@@ -334,7 +333,7 @@ static bool pays_least(struct pool *p, const struct tx *tx)
     if (p->bytes + pooled_size(&new) <= p->limit)
         return false;
     return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0 ||
-           memcmp(p->lowest->spend.from, tx->from, ID_LEN) == 0; /* evict would drop it */
+           account_equal(&p->lowest->spend.from, &tx->from); /* evict would drop it */
 }
 
 int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
@@ -364,7 +363,7 @@ int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], st
         return -1;
     if (!p->idle && gaps_empty(p->gaps))
         return 0;
-    if (buf_add(&queue, tx->from, ID_LEN) || buf_add(&queue, tx->to, ID_LEN)) {
+    if (buf_add(&queue, &tx->from, sizeof tx->from) || buf_add(&queue, &tx->to, sizeof tx->to)) {
         buf_free(&queue);
         return fault_memory(f);
     }
@@ -373,15 +372,15 @@ int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], st
 
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f)
 {
-    struct account from;
+    struct account_state from;
     struct tree *t = &p->ledger->tree;
     p->replaced = (struct pool_replaced){0};
     if (pool_find(p, e->id))
         return POOL_KNOWN;
     if (apply_check(t->genesis.id, &t->rules, &e->tx, f) ||
-        account_get(t->state, e->tx.from, &from, f))
+        account_get(t->state, &e->tx.from, &from, f))
         return -1;
-    struct pooled *other = pool_find_spend(p, e->tx.from, e->tx.seq);
+    struct pooled *other = pool_find_spend(p, &e->tx.from, e->tx.seq);
     if (other)
         return pool_replace(p, other, &e->tx, e->id, f) ? -1 : POOL_NEW;
     if (e->tx.seq > from.seq)

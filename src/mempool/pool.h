@@ -26,7 +26,8 @@ struct gaps;
 /* A transaction that was replaced by another. */
 struct pool_replaced {
     bool any;
-    uint8_t from[ID_LEN], id[ID_LEN]; /* its sender and its id */
+    struct account from; /* its sender */
+    uint8_t id[ID_LEN];
     int64_t seq;
     size_t dropped; /* how many others depended on it, and were dropped with it */
 };
@@ -34,7 +35,7 @@ struct pool_replaced {
 /* The sequence number that was missing. */
 struct pool_gap {
     bool any;
-    uint8_t from[ID_LEN];
+    struct account from;
     int64_t seq;
 };
 

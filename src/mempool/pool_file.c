@@ -46,7 +46,7 @@ static int read_line(void *self, const struct line *line, struct fault *f)
         return 0;
     }
     sha256(line->text, line->len, id);
-    if (pool_find(p, id) || pool_find_spend(p, tx.from, tx.seq)) {
+    if (pool_find(p, id) || pool_find_spend(p, &tx.from, tx.seq)) {
         p->rewrite = true;
         return 0;
     }

@@ -9,7 +9,8 @@
 #include <uthash.h>
 
 struct spend {
-    uint8_t from[ID_LEN];
+    struct account from;
+    uint8_t pad[7]; /* zero: it is hashed with the rest */
     int64_t seq;
 };
 
@@ -33,7 +34,7 @@ static inline size_t pooled_size(const struct pooled *x)
 }
 
 struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN]);
-struct pooled *pool_find_spend(const struct pool *p, const uint8_t from[ID_LEN], int64_t seq);
+struct pooled *pool_find_spend(const struct pool *p, const struct account *from, int64_t seq);
 
 /* Appends a transaction to the list, not applied; NULL: no memory. */
 struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]);
@@ -78,7 +79,7 @@ int pool_wait_money(struct pool *p, const struct entry *e, uint64_t line, struct
 
 /* Moves the sender's transaction with this seq, which is the next, from the queue into the list: 1
  * and the account that it pays, 0 if there is none that can be added, -1 and trouble. */
-int pool_take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
+int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct account *to,
                      struct fault *f);
 
 /* --- pool_replace.c --------------------------------------------------------------------------- */

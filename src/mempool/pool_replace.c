@@ -43,7 +43,7 @@ static int check_fee(const struct pool *p, const struct pooled *old, const struc
     return fault_rule(f,
                       "tx: seq %" PRId64 " is spent twice: the pool holds %s of %s; to replace it "
                       "takes a fee of %" PRId64 ", not %" PRId64,
-                      tx->seq, hex32(old->id).text, hex32(tx->from).text, least, tx->fee);
+                      tx->seq, hex32(old->id).text, account_text(&tx->from).text, least, tx->fee);
 }
 
 /* Drops what could be applied before and no longer can; gives how many. */
@@ -117,7 +117,7 @@ int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const 
     if (exchange(p, old, x, f))
         return -1;
     p->replaced = (struct pool_replaced){.any = true, .seq = tx->seq};
-    memcpy(p->replaced.from, tx->from, ID_LEN);
+    p->replaced.from = tx->from;
     memcpy(p->replaced.id, old->id, ID_LEN);
     p->replaced.dropped = drop_dependents(p);
     free(old);

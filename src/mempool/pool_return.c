@@ -23,10 +23,10 @@ static int add_side(void *self, const struct node *node, struct fault *f)
 /* Takes back a transaction, if it is its turn and no other in the pool has its seq. */
 static int return_tx(struct pool *p, const struct entry *e, struct fault *f)
 {
-    struct account from;
-    if (account_get(p->ledger->tree.state, e->tx.from, &from, f))
+    struct account_state from;
+    if (account_get(p->ledger->tree.state, &e->tx.from, &from, f))
         return -1;
-    if (e->tx.seq != from.seq || pool_find_spend(p, e->tx.from, e->tx.seq))
+    if (e->tx.seq != from.seq || pool_find_spend(p, &e->tx.from, e->tx.seq))
         return 0;
     return pool_enter(p, &e->tx, e->id, f) && f->kind != FAULT_RULE ? -1 : 0;
 }

@@ -7,7 +7,7 @@
 
 /* A sender's state while a body is chosen. */
 struct sender {
-    uint8_t id[ID_LEN];
+    struct account id;
     struct pooled *next; /* its next transaction; NULL: none */
     bool in_heap;
     UT_hash_handle hh;
@@ -50,29 +50,29 @@ static struct sender *heap_pop(struct choice *c)
 /* Finds the next of a sender's transactions. 0, or -1 and trouble. */
 static int find_turn(struct choice *c, struct sender *s, struct fault *f)
 {
-    struct account a;
-    if (account_get(c->pool->ledger->tree.state, s->id, &a, f))
+    struct account_state a;
+    if (account_get(c->pool->ledger->tree.state, &s->id, &a, f))
         return -1;
-    s->next = pool_find_spend(c->pool, s->id, a.seq);
+    s->next = pool_find_spend(c->pool, &s->id, a.seq);
     return 0;
 }
 
-static struct sender *find_sender(const struct choice *c, const uint8_t id[ID_LEN])
+static struct sender *find_sender(const struct choice *c, const struct account *id)
 {
     struct sender *s;
-    HASH_FIND(hh, c->senders, id, ID_LEN, s);
+    HASH_FIND(hh, c->senders, id, sizeof *id, s);
     return s;
 }
 
-static int add_sender(struct choice *c, const uint8_t id[ID_LEN], struct fault *f)
+static int add_sender(struct choice *c, const struct account *id, struct fault *f)
 {
     if (find_sender(c, id))
         return 0;
     struct sender *s = calloc(1, sizeof *s);
     if (!s)
         return fault_memory(f);
-    memcpy(s->id, id, ID_LEN);
-    HASH_ADD(hh, c->senders, id, ID_LEN, s);
+    s->id = *id;
+    HASH_ADD(hh, c->senders, id, sizeof s->id, s);
     if (!s->hh.tbl) {
         free(s);
         return fault_memory(f);
@@ -103,7 +103,7 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
         return -1;
     if (s->next)
         heap_push(c, s);
-    struct sender *paid = find_sender(c, x->tx.to);
+    struct sender *paid = find_sender(c, &x->tx.to);
     if (paid && paid->next && !paid->in_heap)
         heap_push(c, paid);
     return 0;
@@ -115,7 +115,7 @@ static int choose(struct choice *c, struct buf *out, struct fault *f)
     if (!c->heap)
         return fault_memory(f);
     for (struct pooled *x = c->pool->list; x; x = x->hh.next)
-        if (add_sender(c, x->spend.from, f))
+        if (add_sender(c, &x->spend.from, f))
             return -1;
     while (c->count)
         if (take_turn(c, heap_pop(c), out, f))

@@ -8,7 +8,8 @@
 
 /* A transaction that waits for money, in the order of arrival. It may have left the queue since. */
 struct unpaid {
-    uint8_t from[ID_LEN], id[ID_LEN];
+    struct account from;
+    uint8_t id[ID_LEN];
     int64_t seq, until;
 };
 
@@ -57,7 +58,7 @@ static int await_money(struct pool *p, struct queued *q, const struct tx *tx, st
     struct unpaid u = {.seq = tx->seq, .until = p->now + p->patience};
     if (q->until)
         return 0;
-    memcpy(u.from, tx->from, ID_LEN);
+    u.from = tx->from;
     memcpy(u.id, q->id, ID_LEN);
     if (buf_add(&p->unpaid, &u, sizeof u))
         return fault_memory(f);
@@ -71,7 +72,7 @@ static struct queued *first_unpaid(struct pool *p, int64_t *until)
     while (p->unpaid_at < p->unpaid.len) {
         struct unpaid u;
         memcpy(&u, p->unpaid.data + p->unpaid_at, sizeof u);
-        struct queued *q = gaps_find(p->gaps, u.from, u.seq);
+        struct queued *q = gaps_find(p->gaps, &u.from, u.seq);
         *until = u.until;
         if (q && memcmp(q->id, u.id, ID_LEN) == 0 && q->until == u.until)
             return q;
@@ -117,12 +118,12 @@ static int replace(struct pool *p, struct queued *old, const struct entry *e, st
 static int enqueue(struct pool *p, const struct entry *e, uint64_t line, bool unpaid,
                    struct fault *f)
 {
-    struct queued *q = gaps_find(p->gaps, e->tx.from, e->tx.seq);
+    struct queued *q = gaps_find(p->gaps, &e->tx.from, e->tx.seq);
     if (q && memcmp(q->id, e->id, ID_LEN) == 0)
         return POOL_WAITS;
     if ((q && replace(p, q, e, f)) || gaps_add(p->gaps, &e->tx, e->id, line, f))
         return -1;
-    q = gaps_find(p->gaps, e->tx.from, e->tx.seq);
+    q = gaps_find(p->gaps, &e->tx.from, e->tx.seq);
     return unpaid && await_money(p, q, &e->tx, f) ? -1 : POOL_WAITS;
 }
 
@@ -149,7 +150,7 @@ static int tell_user(struct pool *p, const struct tx *tx, const uint8_t id[ID_LE
 
 /* Drops what waited for a seq that another transaction, or the same, has used meanwhile. 0, or -1
  * and trouble. */
-static int drop_used(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, struct fault *f)
+static int drop_used(struct pool *p, const struct account *from, int64_t seq, struct fault *f)
 {
     struct queued *q;
     while ((q = gaps_take_below(p->gaps, from, seq))) {
@@ -162,7 +163,7 @@ static int drop_used(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, st
     return 0;
 }
 
-int pool_take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, uint8_t to[ID_LEN],
+int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct account *to,
                      struct fault *f)
 {
     if (drop_used(p, from, seq, f))
@@ -171,7 +172,7 @@ int pool_take_queued(struct pool *p, const uint8_t from[ID_LEN], int64_t seq, ui
     if (!q)
         return 0;
     struct tx tx = queued_tx(q);
-    memcpy(to, tx.to, ID_LEN);
+    *to = tx.to;
     int result = pool_take_in(p, &tx, q->id, f) ? -1 : 1;
     if (result < 0 && f->kind != FAULT_RULE)
         return -1;
@@ -191,14 +192,14 @@ static int tell_gap(struct pool *p, const struct tx *tx, int64_t seq, struct fau
                tx->seq, seq);
     fault_answers(f, FAULT_LATER);
     p->gap = (struct pool_gap){.any = true, .seq = seq};
-    memcpy(p->gap.from, tx->from, ID_LEN);
+    p->gap.from = tx->from;
     return 1;
 }
 
 /* Whether it comes after one that its sender could not pay in time. */
 static bool is_stranded(const struct pool *p, const struct tx *tx)
 {
-    return p->stranded.any && memcmp(p->stranded.from, tx->from, ID_LEN) == 0;
+    return p->stranded.any && account_equal(&p->stranded.from, &tx->from);
 }
 
 static int tell_stranded(struct pool *p, const struct tx *tx, struct fault *f)
@@ -213,10 +214,10 @@ static int tell_stranded(struct pool *p, const struct tx *tx, struct fault *f)
  * the pool after all, -1 and trouble. */
 static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
 {
-    struct account from;
+    struct account_state from;
     struct tx tx = queued_tx(q);
     memcpy(p->left.id, q->id, ID_LEN);
-    if (account_get(p->ledger->tree.state, tx.from, &from, f))
+    if (account_get(p->ledger->tree.state, &tx.from, &from, f))
         return -1;
     int result = 0;
     if (tx.seq > from.seq)
@@ -231,7 +232,7 @@ static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
 static struct queued *next_unpaid(struct pool *p)
 {
     int64_t until;
-    struct queued *q = p->stranded.any ? gaps_take_below(p->gaps, p->stranded.from, INT64_MAX)
+    struct queued *q = p->stranded.any ? gaps_take_below(p->gaps, &p->stranded.from, INT64_MAX)
                                        : NULL;
     if (q)
         return q;
@@ -241,7 +242,7 @@ static struct queued *next_unpaid(struct pool *p)
         return NULL;
     struct tx tx = queued_tx(q);
     p->stranded = (struct pool_gap){.any = true, .seq = tx.seq};
-    memcpy(p->stranded.from, tx.from, ID_LEN);
+    p->stranded.from = tx.from;
     gaps_remove(p->gaps, q);
     return q;
 }

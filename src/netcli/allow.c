@@ -32,7 +32,7 @@ static int read_line(const struct line *line, uint8_t key[ID_LEN], struct fault 
         return field_id((struct field){line->text, line->len}, "account", key, f);
     if (key_parse(line->text, line->len, &k, f))
         return -1;
-    memcpy(key, k.account, ID_LEN);
+    memcpy(key, k.account.id, ID_LEN);
     return 0;
 }
 

@@ -69,9 +69,10 @@ static void put_time(struct text *t, struct field time)
 /* An account by its name or first digits; an address as it is. */
 static void put_who(struct text *t, const struct screen *s, struct field who)
 {
-    uint8_t account[ID_LEN];
-    bool is_account = who.len == ACCOUNT_DIGITS && hex_decode(account, who.text, ID_LEN) == 0;
-    const char *name = is_account && s->book ? book_name(s->book, account) : NULL;
+    struct account account;
+    struct fault ignored;
+    bool is_account = account_field(who, "", &account, &ignored) == 0;
+    const char *name = is_account && s->book ? book_name(s->book, &account) : NULL;
     if (name)
         put_string(t, name);
     else

@@ -23,7 +23,7 @@ struct run {
     const struct history *h;
     int (*each)(void *self, const struct event *e, struct fault *f);
     void *self;
-    char account[2 * ID_LEN]; /* the account's digits */
+    struct account_text account;
     struct chain chain;
     int64_t from, to; /* heights, limited to those that exist */
     int64_t balance;  /* the balance before the next event; or, newest first, after it */
@@ -66,10 +66,10 @@ static int find_chain(struct index *ix, const struct node *tip, struct chain *c,
 }
 
 /* What an account has after the chain's block at this height; -1: before genesis. */
-static int account_on(struct index *ix, const struct chain *c, const uint8_t id[ID_LEN],
-                      int64_t height, struct account *a, struct fault *f)
+static int account_on(struct index *ix, const struct chain *c, const struct account *id,
+                      int64_t height, struct account_state *a, struct fault *f)
 {
-    struct account before;
+    struct account_state before;
     for (; height > c->fork; height--) {
         int found = index_account_change(ix, id, c->own[height - c->fork - 1], &before, a, f);
         if (found)
@@ -78,8 +78,8 @@ static int account_on(struct index *ix, const struct chain *c, const uint8_t id[
     return index_account_at(ix, id, height, a, f);
 }
 
-int history_account(struct ledger *l, const uint8_t id[ID_LEN], const struct node *node,
-                    struct account *a, struct fault *f)
+int history_account(struct ledger *l, const struct account *id, const struct node *node,
+                    struct account_state *a, struct fault *f)
 {
     struct chain c;
     int result = find_chain(l->index, node, &c, f);
@@ -133,14 +133,14 @@ static int give_reward(struct run *r, int64_t earned, struct fault *f)
     struct event e = {.kind = EVENT_REWARD, .line = r->at.node.line};
     e.amount = rules_reward(&r->l->tree.rules, r->at.node.height);
     e.fee = earned - e.amount;
-    if (e.fee < 0 || memcmp(r->header.miner, r->h->account, ID_LEN))
+    if (e.fee < 0 || !account_equal(&r->header.miner, &r->h->account))
         return index_damage(r->l->index, f);
     return give(r, &e, f);
 }
 
 static bool is_account(const struct run *r, struct field x)
 {
-    return x.len == sizeof r->account && memcmp(x.text, r->account, sizeof r->account) == 0;
+    return field_is(x, r->account.text);
 }
 
 /* Reads a transaction's line, whose form was checked when it was indexed: 1, 0 if the account is
@@ -239,7 +239,7 @@ static int give_body(struct run *r, struct fault *f)
 
 static int maybe_reward(struct run *r, struct fault *f)
 {
-    if (r->at.earned == 0 || memcmp(r->header.miner, r->h->account, ID_LEN))
+    if (r->at.earned == 0 || !account_equal(&r->header.miner, &r->h->account))
         return 0;
     return give_reward(r, r->at.earned, f);
 }
@@ -274,19 +274,18 @@ static int give_own(struct run *r, struct fault *f)
 /* The grant, if there is one; grants are in genesis. */
 static int give_grant(struct run *r, struct fault *f)
 {
-    struct account a;
+    struct account_state a;
     struct event e = {.kind = EVENT_GRANT};
-    char wanted[2 * ID_LEN + 32];
+    char wanted[ACCOUNT_TEXT_MAX + 32];
     size_t len = 0, at = 0;
-    if (index_account_at(r->l->index, r->h->account, 0, &a, f))
+    if (index_account_at(r->l->index, &r->h->account, 0, &a, f))
         return -1;
     if (a.balance == 0)
         return 0;
     if (enter(r, 0, true, f) || check_root(r, f))
         return -1;
     e.amount = a.balance;
-    int n = snprintf(wanted, sizeof wanted, "grant %.*s %" PRId64, (int)sizeof r->account,
-                     r->account, a.balance);
+    int n = snprintf(wanted, sizeof wanted, "grant %s %" PRId64, r->account.text, a.balance);
     for (e.line = r->at.node.line; at < r->text.len; e.line++) {
         const char *line = next_line(&r->text, &at, false, &len);
         if (len == (size_t)n && memcmp(line, wanted, len) == 0)
@@ -328,7 +327,7 @@ static int give_events(struct run *r, int64_t from, int64_t to, struct fault *f)
     struct index_walk w;
     struct index_event e;
     int result = 0, got = 0;
-    if (index_walk_begin(r->l->index, r->h->account, from, to, r->h->newest_first, &w, f))
+    if (index_walk_begin(r->l->index, &r->h->account, from, to, r->h->newest_first, &w, f))
         result = -1;
     while (result == 0 && (got = index_walk_next(&w, &e, f)) > 0)
         result = give_event(r, &e, f);
@@ -415,11 +414,11 @@ static int give_all(struct run *r, struct fault *f)
 {
     const struct history *h = r->h;
     struct index *ix = r->l->index;
-    struct account first, last;
+    struct account_state first, last;
     if (r->from > r->to || h->count == 0)
         return 0;
-    if (account_on(ix, &r->chain, h->account, r->from - 1, &first, f) ||
-        account_on(ix, &r->chain, h->account, r->to, &last, f))
+    if (account_on(ix, &r->chain, &h->account, r->from - 1, &first, f) ||
+        account_on(ix, &r->chain, &h->account, r->to, &last, f))
         return -1;
     r->balance = h->newest_first ? last.balance : first.balance;
     int result = h->newest_first ? give_own(r, f) : give_best(r, f);
@@ -437,7 +436,7 @@ int64_t history_each(struct ledger *l, const struct history *h,
     struct run r = {.l = l, .h = h, .each = each, .self = self, .from = h->from, .to = h->to};
     r.window = (struct window){.fd = l->fd, .end = l->mark.end};
     r.at.node.n = -1;
-    hex_encode(r.account, h->account, ID_LEN);
+    r.account = account_text(&h->account);
     int result = find_chain(l->index, &h->tip, &r.chain, f);
     if (result == 0) {
         if (r.to > r.chain.tip)

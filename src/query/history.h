@@ -31,7 +31,7 @@ struct event {
 };
 
 struct history {
-    uint8_t account[ID_LEN];
+    struct account account;
     struct node tip;      /* whose chain is asked about */
     int64_t from, to;     /* heights; `to` may be above the tip */
     int64_t since, until; /* only blocks with these times */
@@ -47,7 +47,7 @@ int64_t history_each(struct ledger *l, const struct history *h,
                      struct fault *f);
 
 /* The balance and seq of an account after a block, on any branch. 0, or -1 and a fault. */
-int history_account(struct ledger *l, const uint8_t id[ID_LEN], const struct node *node,
-                    struct account *a, struct fault *f);
+int history_account(struct ledger *l, const struct account *id, const struct node *node,
+                    struct account_state *a, struct fault *f);
 
 #endif

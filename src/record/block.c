@@ -1,6 +1,5 @@
 #include "record/block.h"
 
-#include "base/hex.h"
 #include "base/num.h"
 
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL, FIELDS };
 
 static const uint8_t zero[ID_LEN];
+static const struct account nobody;
 
 static int seal_check(struct field x, struct fault *f)
 {
@@ -27,7 +27,7 @@ static bool parse_sound(const char *line, size_t len, struct block *b)
     struct cursor c = {line, line + len};
     if (!cursor_word(&c, "block") || !cursor_number(&c, &b->height) || !cursor_id(&c, b->prev) ||
         !cursor_id(&c, b->root) || !cursor_number(&c, &b->time) || !cursor_id(&c, b->target) ||
-        !cursor_id(&c, b->miner) || !cursor_number(&c, &b->count))
+        !cursor_account(&c, &b->miner) || !cursor_number(&c, &b->count))
         return false;
     b->seal = (struct field){c.text, (size_t)(c.end - c.text)};
     return seal_check(b->seal, &ignored) == 0 && memcmp(b->target, zero, ID_LEN) != 0;
@@ -41,7 +41,7 @@ static int parse_fields(const struct field *x, struct block *b, struct fault *f)
                    field_id(x[ROOT], "block: root", b->root, f) ||
                    field_number(x[TIME], "block: time", &b->time, f) ||
                    field_id(x[TARGET], "block: target", b->target, f) ||
-                   field_id(x[MINER], "block: miner", b->miner, f) ||
+                   account_field(x[MINER], "block: miner", &b->miner, f) ||
                    field_number(x[COUNT], "block: count", &b->count, f)
                ? -1
                : 0;
@@ -82,12 +82,12 @@ int block_format(const struct block *b, struct buf *out)
     int n = snprintf(
         line, sizeof line, "block %" PRId64 " %s %s %" PRId64 " %s %s %" PRId64 " %.*s", b->height,
         hex32(b->prev).text, hex32(b->root).text, b->time, hex32(b->target).text,
-        hex32(b->miner).text, b->count, (int)b->seal.len, b->seal.len ? b->seal.text : "");
+        account_text(&b->miner).text, b->count, (int)b->seal.len, b->seal.len ? b->seal.text : "");
     return buf_add(out, line, (size_t)n);
 }
 
 bool block_is_genesis(const struct block *b)
 {
     return b->height == 0 && memcmp(b->prev, zero, ID_LEN) == 0 &&
-           memcmp(b->miner, zero, ID_LEN) == 0 && field_is(b->seal, "0");
+           account_equal(&b->miner, &nobody) && field_is(b->seal, "0");
 }

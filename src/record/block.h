@@ -3,14 +3,15 @@
 #define RECORD_BLOCK_H
 
 #include "base/buf.h"
-#include "record/field.h"
+#include "record/account.h"
 
 #define NONCE_MAX 64
 #define SEAL_MAX (2 * SIGNATURE_LEN)
 
 struct block {
     int64_t height, time, count;
-    uint8_t prev[ID_LEN], root[ID_LEN], target[ID_LEN], miner[ID_LEN];
+    uint8_t prev[ID_LEN], root[ID_LEN], target[ID_LEN];
+    struct account miner;
     struct field seal; /* lowercase hex digits: 1 to NONCE_MAX, or a signature's SEAL_MAX */
 };
 

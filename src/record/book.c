@@ -1,7 +1,6 @@
 #include "record/book.h"
 
 #include "base/file.h"
-#include "base/hex.h"
 #include "base/lines.h"
 
 #include <fcntl.h>
@@ -14,13 +13,13 @@
 
 struct by_name {
     char *name; /* text form */
-    uint8_t account[ID_LEN];
+    struct account account;
     bool ambiguous;
     UT_hash_handle hh;
 };
 
 struct by_account {
-    uint8_t account[ID_LEN];
+    struct account account;
     const struct by_name *name;
     UT_hash_handle hh;
 };
@@ -69,7 +68,7 @@ static struct by_name *add_name(struct book *b, const struct key *k)
         return NULL;
     n->name = strndup(k->name.text, k->name.len);
     if (n->name) {
-        memcpy(n->account, k->account, ID_LEN);
+        n->account = k->account;
         HASH_ADD_KEYPTR(hh, b->names, n->name, k->name.len, n);
     }
     if (!n->name || !n->hh.tbl) {
@@ -80,18 +79,18 @@ static struct by_name *add_name(struct book *b, const struct key *k)
     return n;
 }
 
-static int add_account(struct book *b, const uint8_t account[ID_LEN], const struct by_name *name)
+static int add_account(struct book *b, const struct account *account, const struct by_name *name)
 {
     struct by_account *a;
-    HASH_FIND(hh, b->accounts, account, ID_LEN, a);
+    HASH_FIND(hh, b->accounts, account, sizeof *account, a);
     if (a)
         return 0;
     a = calloc(1, sizeof *a);
     if (!a)
         return -1;
-    memcpy(a->account, account, ID_LEN);
+    a->account = *account;
     a->name = name;
-    HASH_ADD(hh, b->accounts, account, ID_LEN, a);
+    HASH_ADD(hh, b->accounts, account, sizeof a->account, a);
     if (a->hh.tbl)
         return 0;
     free(a);
@@ -101,8 +100,9 @@ static int add_account(struct book *b, const uint8_t account[ID_LEN], const stru
 /* Such a name could not be distinguished from another account. */
 static bool looks_like_account(struct field name)
 {
-    uint8_t account[ID_LEN];
-    return name.len == 2 * ID_LEN && hex_decode(account, name.text, ID_LEN) == 0;
+    struct account account;
+    struct fault ignored;
+    return account_field(name, "", &account, &ignored) == 0;
 }
 
 int book_add(struct book *b, const struct key *k)
@@ -110,13 +110,13 @@ int book_add(struct book *b, const struct key *k)
     if (looks_like_account(k->name))
         return 0;
     struct by_name *n = find_name(b, k->name);
-    if (n && memcmp(n->account, k->account, ID_LEN)) {
+    if (n && !account_equal(&n->account, &k->account)) {
         n->ambiguous = true;
         return 0;
     }
     if (!n && !(n = add_name(b, k)))
         return -1;
-    return add_account(b, k->account, n);
+    return add_account(b, &k->account, n);
 }
 
 static int read_line(void *self, const struct line *line, struct fault *f)
@@ -145,19 +145,19 @@ int book_read(struct book *b, const char *path, struct fault *f)
     return result;
 }
 
-const char *book_name(const struct book *b, const uint8_t account[ID_LEN])
+const char *book_name(const struct book *b, const struct account *account)
 {
     struct by_account *a;
-    HASH_FIND(hh, b->accounts, account, ID_LEN, a);
+    HASH_FIND(hh, b->accounts, account, sizeof *account, a);
     return a && !a->name->ambiguous ? a->name->name : NULL;
 }
 
-int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN])
+int book_account(const struct book *b, struct field name, struct account *account)
 {
     const struct by_name *n = find_name(b, name);
     if (!n)
         return 0;
-    memcpy(account, n->account, ID_LEN);
+    *account = n->account;
     return n->ambiguous ? -1 : 1;
 }
 

@@ -19,12 +19,12 @@ int book_add(struct book *b, const struct key *k);
 int book_read(struct book *b, const char *path, struct fault *f);
 
 /* The name of an account in its text form, with a NUL, or NULL. Owned by the book. */
-const char *book_name(const struct book *b, const uint8_t account[ID_LEN]);
+const char *book_name(const struct book *b, const struct account *account);
 
 /* Finds the account with this name (in its text form): 1, 0 if there is none, -1 if several have
  * it.
  */
-int book_account(const struct book *b, struct field name, uint8_t account[ID_LEN]);
+int book_account(const struct book *b, struct field name, struct account *account);
 
 /* The name that somebody who wrote this one may have meant, in its text form: the nearest by one or
  * two letters added, left out, changed or swapped (one in a name of up to four), else one whose

@@ -1,7 +1,5 @@
 #include "record/key.h"
 
-#include "base/hex.h"
-
 int key_parse(const char *line, size_t len, struct key *k, struct fault *f)
 {
     struct field x[FIELDS_MAX];
@@ -10,7 +8,7 @@ int key_parse(const char *line, size_t len, struct key *k, struct fault *f)
         return fault_rule(f, "not a key");
     if (n != 3)
         return fault_rule(f, "key: %zu fields, expected 3", n);
-    if (field_id(x[1], "key: account", k->account, f) || field_text(x[2], "key: name", f))
+    if (account_field(x[1], "key: account", &k->account, f) || field_text(x[2], "key: name", f))
         return -1;
     k->name = x[2];
     return field_is(k->name, "-") ? fault_rule(f, "key: name is empty") : 0;
@@ -18,7 +16,8 @@ int key_parse(const char *line, size_t len, struct key *k, struct fault *f)
 
 int key_format(const struct key *k, struct buf *out)
 {
-    return buf_add_string(out, "key ") || buf_add(out, hex32(k->account).text, 2 * ID_LEN) ||
+    return buf_add_string(out, "key ") ||
+                   buf_add(out, account_text(&k->account).text, 2 * ID_LEN) ||
                    buf_add_string(out, " ") || buf_add(out, k->name.text, k->name.len) ||
                    buf_add_string(out, "\n")
                ? -1

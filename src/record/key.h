@@ -3,10 +3,10 @@
 #define RECORD_KEY_H
 
 #include "base/buf.h"
-#include "record/field.h"
+#include "record/account.h"
 
 struct key {
-    uint8_t account[ID_LEN];
+    struct account account;
     struct field name; /* in its text form, never the empty text */
 };
 

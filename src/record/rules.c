@@ -217,14 +217,14 @@ int rules_format(const struct rules *r, struct buf *out)
 
 /* --- Grants and rewards ----------------------------------------------------------------------- */
 
-int grant_parse(const char *line, size_t len, uint8_t account[ID_LEN], int64_t *amount,
+int grant_parse(const char *line, size_t len, struct account *account, int64_t *amount,
                 struct fault *f)
 {
     struct field x[FIELDS_MAX];
     size_t n = fields_split(line, len, x);
     if (n != 3 || !field_is(x[0], "grant"))
         return fault_rule(f, "grant: %zu fields, expected 3", n);
-    if (field_id(x[1], "grant: account", account, f) ||
+    if (account_field(x[1], "grant: account", account, f) ||
         field_number(x[2], "grant: amount", amount, f))
         return -1;
     return *amount == 0 ? fault_rule(f, "grant: amount is 0") : 0;

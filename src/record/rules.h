@@ -8,7 +8,7 @@
 #define RECORD_RULES_H
 
 #include "base/buf.h"
-#include "record/field.h"
+#include "record/account.h"
 
 #define RULES_MAX 64     /* rows in all, */
 #define RULES_MORE 16    /* of which so many are no fields below */
@@ -68,7 +68,7 @@ bool rules_get(const struct rules *r, const char *name, int64_t *number);
 int rules_format(const struct rules *r, struct buf *out);
 
 /* Parses one grant line that line_check let through. 0, or -1 and a rule. */
-int grant_parse(const char *line, size_t len, uint8_t account[ID_LEN], int64_t *amount,
+int grant_parse(const char *line, size_t len, struct account *account, int64_t *amount,
                 struct fault *f);
 
 /* The reward at this height: reward >> (height / halving), 0 from 63 halvings on. */

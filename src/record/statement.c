@@ -1,7 +1,5 @@
 #include "record/statement.h"
 
-#include "base/hex.h"
-
 #include <stdio.h>
 
 enum { ACCOUNT = 1, TEXT, SIGNATURE, FIELDS };
@@ -14,7 +12,7 @@ int statement_parse(const char *line, size_t len, struct signed_text *s, struct 
         return fault_rule(f, "not a statement");
     if (n != FIELDS)
         return fault_rule(f, "statement: %zu fields, expected %d", n, FIELDS);
-    if (field_id(x[ACCOUNT], "statement: account", s->account, f) ||
+    if (account_field(x[ACCOUNT], "statement: account", &s->account, f) ||
         field_text(x[TEXT], "statement: text", f) ||
         field_signature(x[SIGNATURE], "statement: signature", s->signature, f))
         return -1;
@@ -27,8 +25,8 @@ int statement_parse(const char *line, size_t len, struct signed_text *s, struct 
 
 int statement_format(const struct signed_text *s, struct buf *out)
 {
-    char line[2 * ID_LEN + 16 + TEXT_FORM_MAX];
-    int n = snprintf(line, sizeof line, "statement %s %.*s", hex32(s->account).text,
+    char line[ACCOUNT_TEXT_MAX + 16 + TEXT_FORM_MAX];
+    int n = snprintf(line, sizeof line, "statement %s %.*s", account_text(&s->account).text,
                      (int)s->text.len, s->text.text);
     return buf_add(out, line, (size_t)n);
 }

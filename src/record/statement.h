@@ -4,10 +4,10 @@
 #define RECORD_STATEMENT_H
 
 #include "base/buf.h"
-#include "record/field.h"
+#include "record/account.h"
 
 struct signed_text {
-    uint8_t account[ID_LEN];
+    struct account account;
     struct field text; /* in its text form */
     const char *line;  /* the whole line, and how much of it the signature signs */
     size_t len, signed_len;

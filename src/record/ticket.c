@@ -49,7 +49,7 @@ static int parse_range(const struct field *x, size_t block, struct ticket *t, st
 {
     if (field_id(x[SHARE], "share", t->share, f) || field_nonce(x[FIRST], "first", &t->first, f) ||
         field_nonce(x[LAST], "last", &t->last, f) ||
-        field_id(x[TICKET_WORKER], "worker", t->worker, f) ||
+        account_field(x[TICKET_WORKER], "worker", &t->worker, f) ||
         block_parse_unsealed(x + block, &t->block, f) || check_share(t->share, &t->block, f))
         return -1;
     return t->first > t->last ? fault_rule(f, "first is over last") : 0;
@@ -83,11 +83,16 @@ int share_parse(const char *line, size_t len, struct share *s, struct fault *f)
     const char *header = x[SHARE_BLOCK].text;
     s->header = (struct field){header, (size_t)(line + len - header)};
     if (field_id(x[SHARE], "share", s->share, f) ||
-        field_id(x[SHARE_WORKER], "worker", s->worker, f) ||
+        account_field(x[SHARE_WORKER], "worker", &s->worker, f) ||
         block_parse(s->header.text, s->header.len, &s->block, f) ||
         check_share(s->share, &s->block, f))
         return fault_in("share", f);
     return 0;
+}
+
+static int add_account(struct buf *out, const struct account *a)
+{
+    return buf_add_string(out, " ") || buf_add_string(out, account_text(a).text) ? -1 : 0;
 }
 
 static int add_id(struct buf *out, const uint8_t id[ID_LEN])
@@ -115,7 +120,7 @@ static int add_header(struct buf *out, const struct block *b)
 static int add_range(struct buf *out, const char *type, const struct ticket *t)
 {
     return buf_add_string(out, type) || add_id(out, t->share) || add_nonce(out, t->first) ||
-           add_nonce(out, t->last) || add_id(out, t->worker);
+           add_nonce(out, t->last) || add_account(out, &t->worker);
 }
 
 int ticket_format(const struct ticket *t, struct buf *out)
@@ -133,7 +138,7 @@ int receipt_format(const struct receipt *r, struct buf *out)
 
 int share_format(const struct share *s, struct buf *out)
 {
-    return buf_add_string(out, "share") || add_id(out, s->share) || add_id(out, s->worker) ||
+    return buf_add_string(out, "share") || add_id(out, s->share) || add_account(out, &s->worker) ||
                    add_header(out, &s->block)
                ? -1
                : 0;

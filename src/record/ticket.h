@@ -9,16 +9,16 @@
 
 /* A range of nonces to try for one header. */
 struct ticket {
-    uint8_t share[ID_LEN];  /* the share target; not below the target */
-    uint64_t first, last;   /* nonces, inclusive */
-    uint8_t worker[ID_LEN]; /* who is credited; all zero: nobody */
-    struct block block;     /* its seal is empty */
+    uint8_t share[ID_LEN]; /* the share target; not below the target */
+    uint64_t first, last;  /* nonces, inclusive */
+    struct account worker; /* who is credited; all zero: nobody */
+    struct block block;    /* its seal is empty */
 };
 
 /* A sealed header whose id, its finder claims, does not exceed share. */
 struct share {
     uint8_t share[ID_LEN];
-    uint8_t worker[ID_LEN];
+    struct account worker;
     struct block block;
     struct field header; /* the header's line, in the share's own */
 };

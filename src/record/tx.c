@@ -1,7 +1,5 @@
 #include "record/tx.h"
 
-#include "base/hex.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +9,14 @@ enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE, SIGNED
 static int parse_fields(const struct field x[], struct tx *tx, struct fault *f)
 {
     if (field_id(x[CHAIN], "tx: chain", tx->chain, f) ||
-        field_id(x[FROM], "tx: from", tx->from, f) ||
+        account_field(x[FROM], "tx: from", &tx->from, f) ||
         field_number(x[SEQ], "tx: seq", &tx->seq, f) ||
         field_number(x[FEE], "tx: fee", &tx->fee, f))
         return -1;
     if (!field_is(x[OPERATION], "pay"))
         return fault_rule(f, "tx: unknown operation '%.*s'",
                           x[OPERATION].len > 40 ? 40 : (int)x[OPERATION].len, x[OPERATION].text);
-    if (field_id(x[TO], "tx: to", tx->to, f) ||
+    if (account_field(x[TO], "tx: to", &tx->to, f) ||
         field_number(x[AMOUNT], "tx: amount", &tx->amount, f) || field_text(x[MEMO], "tx: memo", f))
         return -1;
     tx->memo = x[MEMO];
@@ -46,9 +44,10 @@ static bool parse_sound(const char *line, size_t len, struct tx *tx)
 {
     struct fault ignored;
     struct cursor c = {line, line + len};
-    if (!cursor_word(&c, "tx") || !cursor_id(&c, tx->chain) || !cursor_id(&c, tx->from) ||
+    if (!cursor_word(&c, "tx") || !cursor_id(&c, tx->chain) || !cursor_account(&c, &tx->from) ||
         !cursor_number(&c, &tx->seq) || !cursor_number(&c, &tx->fee) || !cursor_word(&c, "pay") ||
-        !cursor_id(&c, tx->to) || !cursor_number(&c, &tx->amount) || !cursor_any(&c, &tx->memo))
+        !cursor_account(&c, &tx->to) || !cursor_number(&c, &tx->amount) ||
+        !cursor_any(&c, &tx->memo))
         return false;
     struct field signature = {c.text, (size_t)(c.end - c.text)};
     tx->line = line;
@@ -86,9 +85,9 @@ bool tx_is_signed(const char *line, size_t len)
 
 int tx_format(const struct tx *tx, struct buf *out)
 {
-    char line[3 * 2 * ID_LEN + 3 * 20 + 32 + TEXT_FORM_MAX];
+    char line[2 * ID_LEN + 2 * ACCOUNT_TEXT_MAX + 3 * 20 + 32 + TEXT_FORM_MAX];
     int n = snprintf(line, sizeof line, "tx %s %s %" PRId64 " %" PRId64 " pay %s %" PRId64 " %.*s",
-                     hex32(tx->chain).text, hex32(tx->from).text, tx->seq, tx->fee,
-                     hex32(tx->to).text, tx->amount, (int)tx->memo.len, tx->memo.text);
+                     hex32(tx->chain).text, account_text(&tx->from).text, tx->seq, tx->fee,
+                     account_text(&tx->to).text, tx->amount, (int)tx->memo.len, tx->memo.text);
     return buf_add(out, line, (size_t)n);
 }

@@ -3,12 +3,11 @@
 #define RECORD_TX_H
 
 #include "base/buf.h"
-#include "record/field.h"
+#include "record/account.h"
 
 struct tx {
     uint8_t chain[ID_LEN];
-    uint8_t from[ID_LEN];
-    uint8_t to[ID_LEN];
+    struct account from, to;
     int64_t seq, fee, amount;
     struct field memo; /* in its text form */
     const char *line;  /* the whole line, and how much of it the signature signs */

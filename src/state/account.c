@@ -24,17 +24,17 @@ static int take_number(const struct state_value *v, size_t *at, int64_t *number)
     return -1;
 }
 
-void account_encode(const struct account *a, struct state_value *value)
+void account_encode(const struct account_state *a, struct state_value *value)
 {
     value->len = 0;
     put_number(value, a->balance);
     put_number(value, a->seq);
 }
 
-int account_decode(const struct state_value *value, struct account *a)
+int account_decode(const struct state_value *value, struct account_state *a)
 {
     size_t at = 0;
-    *a = (struct account){0};
+    *a = (struct account_state){0};
     if (value->len == 0)
         return 0;
     if (take_number(value, &at, &a->balance) || take_number(value, &at, &a->seq))
@@ -42,34 +42,41 @@ int account_decode(const struct state_value *value, struct account *a)
     return at == value->len ? 0 : -1;
 }
 
-static struct state_key key_of(const uint8_t id[STATE_ID_LEN])
+struct state_key account_key(const struct account *id)
 {
-    struct state_key key = {.kind = ACCOUNT_KIND};
-    memcpy(key.id, id, STATE_ID_LEN);
+    struct state_key key = {.kind = id->form == ACCOUNT_KEY ? ACCOUNT_KIND : id->form};
+    memcpy(key.id, id->id, STATE_ID_LEN);
     return key;
 }
 
-int account_get(struct state *s, const uint8_t id[STATE_ID_LEN], struct account *a, struct fault *f)
+bool account_of_state(const struct state_key *key, struct account *id)
 {
-    struct state_key key = key_of(id);
+    id->form = ACCOUNT_KEY;
+    memcpy(id->id, key->id, STATE_ID_LEN);
+    return key->kind == ACCOUNT_KIND;
+}
+
+int account_get(struct state *s, const struct account *id, struct account_state *a, struct fault *f)
+{
+    struct state_key key = account_key(id);
     struct state_value value;
     if (state_get(s, &key, &value, f))
         return -1;
     return account_decode(&value, a) ? fault_trouble(f, "broken account in the state") : 0;
 }
 
-int account_put(struct state *s, const uint8_t id[STATE_ID_LEN], const struct account *a,
+int account_put(struct state *s, const struct account *id, const struct account_state *a,
                 struct fault *f)
 {
-    struct state_key key = key_of(id);
+    struct state_key key = account_key(id);
     struct state_value value;
     account_encode(a, &value);
     return state_put(s, &key, &value, f);
 }
 
-void account_prefetch(const struct state *s, const uint8_t id[STATE_ID_LEN], enum state_step step)
+void account_prefetch(const struct state *s, const struct account *id, enum state_step step)
 {
-    struct state_key key = key_of(id);
+    struct state_key key = account_key(id);
     state_prefetch(s, &key, step);
 }
 
@@ -83,10 +90,11 @@ static int visit_account(void *self, const struct state_key *key, const struct s
                          struct fault *f)
 {
     const struct visitor *v = self;
-    struct account a;
-    if (account_decode(value, &a))
+    struct account id;
+    struct account_state a;
+    if (!account_of_state(key, &id) || account_decode(value, &a))
         return fault_trouble(f, "broken account in the state");
-    return v->visit(v->self, key->id, &a, f);
+    return v->visit(v->self, &id, &a, f);
 }
 
 int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f)

@@ -21,8 +21,8 @@ int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r
              const struct tx *tx, int64_t *fees, struct fault *f)
 {
     int64_t sum;
-    struct account from;
-    if (apply_check(chain, r, tx, f) || account_get(s, tx->from, &from, f))
+    struct account_state from;
+    if (apply_check(chain, r, tx, f) || account_get(s, &tx->from, &from, f))
         return -1;
     if (tx->seq != from.seq)
         return fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from.seq);
@@ -34,14 +34,14 @@ int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r
     return 0;
 }
 
-int apply_grant(struct state *s, const uint8_t id[ID_LEN], int64_t amount, int64_t *supply,
+int apply_grant(struct state *s, const struct account *id, int64_t amount, int64_t *supply,
                 struct fault *f)
 {
-    struct account a;
+    struct account_state a;
     if (account_get(s, id, &a, f))
         return -1;
     if (a.balance)
-        return fault_rule(f, "grant: granted twice: %s", hex32(id).text);
+        return fault_rule(f, "grant: granted twice: %s", account_text(id).text);
     if (number_add(*supply, amount, supply))
         return fault_rule(f, "grant: supply is over 2^63-1");
     a.balance = amount;
@@ -49,9 +49,9 @@ int apply_grant(struct state *s, const uint8_t id[ID_LEN], int64_t amount, int64
 }
 
 int apply_reward(struct state *s, const struct rules *r, int64_t height,
-                 const uint8_t miner[ID_LEN], int64_t fees, int64_t *supply, struct fault *f)
+                 const struct account *miner, int64_t fees, int64_t *supply, struct fault *f)
 {
-    struct account a;
+    struct account_state a;
     int64_t reward = rules_reward(r, height);
     if (number_add(*supply, reward, supply))
         return fault_rule(f, "block: supply is over 2^63-1");

@@ -18,16 +18,16 @@ int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct
                 struct fault *f);
 
 /* Gives an account its first balance, once; adds it to *supply, which never exceeds 2^63-1. */
-int apply_grant(struct state *s, const uint8_t account[ID_LEN], int64_t amount, int64_t *supply,
+int apply_grant(struct state *s, const struct account *account, int64_t amount, int64_t *supply,
                 struct fault *f);
 
 /* Credits the miner of the block at this height with reward and fees, after its transactions; adds
  * the reward to *supply. */
 int apply_reward(struct state *s, const struct rules *r, int64_t height,
-                 const uint8_t miner[ID_LEN], int64_t fees, int64_t *supply, struct fault *f);
+                 const struct account *miner, int64_t fees, int64_t *supply, struct fault *f);
 
 /* The operation `pay TO AMOUNT MEMO`, given FROM's account: deducts amount and fee, counts the
  * transaction, pays TO. */
-int apply_pay(struct state *s, const struct tx *tx, struct account from, struct fault *f);
+int apply_pay(struct state *s, const struct tx *tx, struct account_state from, struct fault *f);
 
 #endif

@@ -59,7 +59,7 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
     for (size_t i = 0; i < s->count; i++) {
         const struct tx *tx = &s->lines[i].entry.tx;
         if (is_signed(&s->lines[i]))
-            s->jobs[n++] = (struct sigjob){.key = tx->from,
+            s->jobs[n++] = (struct sigjob){.key = tx->from.id,
                                            .signature = tx->signature,
                                            .message = tx->line,
                                            .len = tx->signed_len};

@@ -143,7 +143,7 @@ static int parse_genesis_entry(struct item *item, struct entry *e, const struct 
     if (line_is(line->text, line->len, "rule"))
         return rules_read(&item->rules, line->text, line->len, f);
     if (line_is(line->text, line->len, "grant"))
-        return grant_parse(line->text, line->len, e->grant.account, &e->grant.amount, f);
+        return grant_parse(line->text, line->len, &e->grant.account, &e->grant.amount, f);
     return fault_rule(f, "block: a genesis holds only rule and grant lines");
 }
 
@@ -434,9 +434,9 @@ static struct sigjob signature_of(const struct item *item, size_t i)
         return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false, false};
     const struct signed_text *s = &item->statement;
     if (item->is_statement)
-        return (struct sigjob){s->account, s->signature, s->line, s->signed_len, false, false};
+        return (struct sigjob){s->account.id, s->signature, s->line, s->signed_len, false, false};
     const struct tx *tx = &item->entries[i].tx;
-    return (struct sigjob){tx->from, tx->signature, tx->line, tx->signed_len, false, false};
+    return (struct sigjob){tx->from.id, tx->signature, tx->line, tx->signed_len, false, false};
 }
 
 static int reserve_jobs(struct batch *b, size_t n)

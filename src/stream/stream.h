@@ -25,7 +25,7 @@
 uint64_t block_size_limit(int64_t maxblock);
 
 struct grant {
-    uint8_t account[ID_LEN];
+    struct account account;
     int64_t amount;
 };
 

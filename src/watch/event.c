@@ -73,9 +73,10 @@ int event_double_spend(struct buf *out, const char *ledger, int64_t height, cons
                        const uint8_t is_id[ID_LEN])
 {
     int failed = begin(out, "doublespend", ledger) || add_number(out, height) ||
-                 add_id(out, was->from) || add_number(out, was->seq) || add_id(out, was_id) ||
-                 add_id(out, is_id) || buf_add(out, "\n", 1) ||
-                 add_line(out, was->line, was->len) || add_line(out, is->line, is->len);
+                 buf_add(out, " ", 1) || buf_add_string(out, account_text(&was->from).text) ||
+                 add_number(out, was->seq) || add_id(out, was_id) || add_id(out, is_id) ||
+                 buf_add(out, "\n", 1) || add_line(out, was->line, was->len) ||
+                 add_line(out, is->line, is->len);
     return failed ? -1 : 0;
 }
 

@@ -7,7 +7,8 @@
 #include <uthash.h>
 
 struct number {
-    uint8_t from[ID_LEN];
+    struct account from;
+    uint8_t pad[7]; /* zero: it is hashed with the rest */
     int64_t seq;
 };
 
@@ -61,9 +62,7 @@ void undone_begin(struct undone *u)
 
 static struct number number_of(const struct tx *tx)
 {
-    struct number n = {.seq = tx->seq};
-    memcpy(n.from, tx->from, ID_LEN);
-    return n;
+    return (struct number){.from = tx->from, .seq = tx->seq};
 }
 
 static struct kept *find(const struct undone *u, const struct tx *tx)

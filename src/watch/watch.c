@@ -56,7 +56,7 @@ static int check_signed(const char *line, size_t len, struct tx *tx, struct faul
 {
     if (line_check(line, len, f) || tx_parse(line, len, tx, f) || ed25519_load(f))
         return -1;
-    int holds = ed25519_check(tx->from, tx->signature, line, tx->signed_len);
+    int holds = ed25519_check(tx->from.id, tx->signature, line, tx->signed_len);
     if (holds < 0)
         return fault_memory(f);
     return holds ? 0 : fault_rule(f, "tx: bad signature: `verify` says more");

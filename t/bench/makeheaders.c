@@ -97,7 +97,7 @@ int main(int argc, char **argv)
     for (b.height = 1; b.height <= count; b.height++) {
         target_next(&asert, b.height - 1, b.time, b.target);
         memcpy(b.prev, id, ID_LEN);
-        memcpy(b.miner, miners[chance_below(&chance, 16)], ID_LEN);
+        memcpy(b.miner.id, miners[chance_below(&chance, 16)], ID_LEN);
         any_bytes(&chance, b.root);
         b.count = 1 + (int64_t)chance_below(&chance, LINES);
         /* never before the previous time, nor more than a spacing off */

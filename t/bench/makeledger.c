@@ -75,8 +75,8 @@ static void put_tx(const struct plan *p, int64_t i, struct buf *out)
     int64_t to = (from + 1 + round % (p->accounts - 1)) % p->accounts;
     struct tx tx = {.seq = round, .fee = 1, .amount = 1 + i % 1000, .memo = {"bench", 5}};
     memcpy(tx.chain, p->chain, ID_LEN);
-    memcpy(tx.from, p->keys[from], ID_LEN);
-    memcpy(tx.to, p->keys[to], ID_LEN);
+    tx.from = account_of_key(p->keys[from]);
+    tx.to = account_of_key(p->keys[to]);
     need(tx_format(&tx, out));
 }
 
@@ -175,7 +175,7 @@ static void put_genesis(struct plan *p, struct block *b)
     merkle_init(&tree);
     add_lines(&tree, &body, 0);
     put_block(b, &tree, &body, p->chain);
-    memcpy(b->miner, p->keys[p->branch % p->accounts], ID_LEN);
+    memcpy(b->miner.id, p->keys[p->branch % p->accounts], ID_LEN);
     buf_free(&body);
 }
 

@@ -14,19 +14,18 @@
 static void check_key(const struct book *b, const struct key *k, const char *line, size_t len)
 {
     struct buf again = {0};
-    uint8_t account[ID_LEN];
+    struct account account;
     struct fault f;
     must(key_format(k, &again) == 0 && again.data[again.len - 1] == '\n');
     must_equal(again.data, again.len - 1, line, len);
-    const char *shown = book_name(b, k->account);
+    const char *shown = book_name(b, &k->account);
     struct field name = {shown, shown ? strlen(shown) : 0};
-    must(!shown ||
-         (book_account(b, name, account) == 1 && memcmp(account, k->account, ID_LEN) == 0));
-    int found = book_account(b, k->name, account);
-    must(found != 1 || memcmp(account, k->account, ID_LEN) == 0);
-    bool is_hex = k->name.len == 64 && hex_decode(account, k->name.text, ID_LEN) == 0;
+    must(!shown || (book_account(b, name, &account) == 1 && account_equal(&account, &k->account)));
+    int found = book_account(b, k->name, &account);
+    must(found != 1 || account_equal(&account, &k->account));
+    bool is_hex = k->name.len == 64 && hex_decode(account.id, k->name.text, ID_LEN) == 0;
     must(found || is_hex);
-    must((cli_find_account(b, k->name.text, k->name.len, account, &f) == 0) ==
+    must((cli_find_account(b, k->name.text, k->name.len, &account, &f) == 0) ==
          (is_hex || found == 1));
     buf_free(&again);
 }
@@ -51,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct book *b = book_new();
     struct fault f;
-    uint8_t account[ID_LEN];
+    struct account account;
     char path[64];
     int fd = memfd_create("book", MFD_CLOEXEC);
     must(b && fd >= 0 && write(fd, data, n) == (ssize_t)n);
@@ -60,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         must(f.kind == FAULT_RULE && f.line > 0);
     else
         check_keys(b, (struct span){(const char *)data, n});
-    (void)cli_find_account(b, (const char *)data, n, account, &f);
+    (void)cli_find_account(b, (const char *)data, n, &account, &f);
     book_free(b);
     close(fd);
     return 0;

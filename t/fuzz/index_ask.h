@@ -49,11 +49,11 @@ __attribute__((format(printf, 2, 3))) static inline int say(struct asking *a, co
 
 /* --- Accounts --------------------------------------------------------------------------------- */
 
-static inline int say_account(void *self, const uint8_t id[ID_LEN], const struct account *x,
+static inline int say_account(void *self, const struct account *id, const struct account_state *x,
                               struct fault *f)
 {
     (void)f;
-    return say(self, "%s %" PRId64 " %" PRId64 "\n", hex32(id).text, x->balance, x->seq);
+    return say(self, "%s %" PRId64 " %" PRId64 "\n", account_text(id).text, x->balance, x->seq);
 }
 
 static inline int say_event(void *self, const struct event *e, struct fault *f)
@@ -69,10 +69,10 @@ static inline int say_event(void *self, const struct event *e, struct fault *f)
 static inline int ask_history(struct asking *a, const struct node *tip, const char *digits)
 {
     struct history h = {.tip = *tip, .to = INT64_MAX, .until = INT64_MAX, .count = 64};
-    struct account x;
-    must(hex_decode(h.account, digits, ID_LEN) == 0);
-    if (history_account(a->l, h.account, tip, &x, &a->f) || say_account(a, h.account, &x, &a->f) ||
-        history_each(a->l, &h, say_event, a, &a->f) < 0)
+    struct account_state x;
+    must(hex_decode(h.account.id, digits, ID_LEN) == 0);
+    if (history_account(a->l, &h.account, tip, &x, &a->f) ||
+        say_account(a, &h.account, &x, &a->f) || history_each(a->l, &h, say_event, a, &a->f) < 0)
         return -1;
     h.newest_first = true;
     if (history_each(a->l, &h, say_event, a, &a->f) < 0)

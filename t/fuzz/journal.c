@@ -17,18 +17,18 @@ static void id_of(int i, uint8_t id[STATE_ID_LEN])
 
 /* Everything that the accounts of this test hold. */
 struct picture {
-    struct account account[ACCOUNTS];
+    struct account_state account[ACCOUNTS];
 };
 
 static struct picture look(struct state *s)
 {
     struct picture p;
     struct fault f;
-    uint8_t id[STATE_ID_LEN];
+    struct account id = {.form = ACCOUNT_KEY};
     memset(&p, 0, sizeof p);
     for (int i = 0; i < ACCOUNTS; i++) {
-        id_of(i, id);
-        must(account_get(s, id, &p.account[i], &f) == 0);
+        id_of(i, id.id);
+        must(account_get(s, &id, &p.account[i], &f) == 0);
     }
     return p;
 }
@@ -41,11 +41,11 @@ static bool same(const struct picture *a, const struct picture *b)
 static void change(struct state *s, const uint8_t *data, size_t n)
 {
     struct fault f;
-    uint8_t id[STATE_ID_LEN];
+    struct account id = {.form = ACCOUNT_KEY};
     for (size_t i = 0; i + 1 < n; i += 2) {
-        struct account a = {.balance = INT64_MAX >> (data[i + 1] & 63), .seq = data[i + 1]};
-        id_of(data[i] % ACCOUNTS, id);
-        must(account_put(s, id, &a, &f) == 0);
+        struct account_state a = {.balance = INT64_MAX >> (data[i + 1] & 63), .seq = data[i + 1]};
+        id_of(data[i] % ACCOUNTS, id.id);
+        must(account_put(s, &id, &a, &f) == 0);
     }
 }
 
@@ -87,7 +87,7 @@ static void back_and_forth(const uint8_t *data, size_t n)
 static void check_value(const uint8_t *data, size_t n)
 {
     struct state_value v = {.len = (uint8_t)(n < STATE_VALUE_MAX ? n : STATE_VALUE_MAX)}, again;
-    struct account a, b;
+    struct account_state a, b;
     if (v.len)
         memcpy(v.bytes, data, v.len);
     if (account_decode(&v, &a))

@@ -10,13 +10,13 @@ static void read_all(struct rules *r, struct span text, int *faults)
     struct lines *lines = lines_new(source_memory(&text), 1, 0);
     struct line line;
     struct fault f;
-    uint8_t account[ID_LEN];
+    struct account account;
     int64_t amount;
     must(lines);
     while (lines_next(lines, &line, &f) == 1) {
         if (line.state != LINE_WHOLE || line_check(line.text, line.len, &f))
             continue;
-        if (grant_parse(line.text, line.len, account, &amount, &f) == 0)
+        if (grant_parse(line.text, line.len, &account, &amount, &f) == 0)
             must(amount > 0);
         else if (rules_read(r, line.text, line.len, &f))
             ++*faults;

@@ -79,7 +79,8 @@ static void check_cover(const struct ticket *t)
 /* Tickets of members: each from a region of his own, in the range of the work. */
 static void check_pool_work(const struct ticket *t)
 {
-    struct member members[MEMBERS] = {{.account = {1}}, {.account = {2}}, {.account = {3}}};
+    struct member members[MEMBERS] = {
+        {.account.id = {1}}, {.account.id = {2}}, {.account.id = {3}}};
     struct pool_work k = {.members = members, .count = MEMBERS, .range = 1 + t->first % 1000};
     struct fault f;
     struct ticket given;
@@ -93,7 +94,7 @@ static void check_pool_work(const struct ticket *t)
         must(pool_work_ticket(&k, i, &given) && given.first <= given.last);
         must(given.first > end || i == 0);
         must(given.first >= t->first && given.last <= t->last);
-        must_equal(given.worker, ID_LEN, members[i].account, ID_LEN);
+        must(account_equal(&given.worker, &members[i].account));
         end = given.last;
     }
     pool_work_free(&k);
@@ -108,7 +109,7 @@ static void check_counting(const struct share *s)
     struct ticket work = {.last = UINT64_MAX, .block = s->block};
     bool is_block, again;
     struct fault f;
-    memcpy(member.account, s->worker, ID_LEN);
+    member.account = s->worker;
     memcpy(work.share, s->share, ID_LEN);
     work.block.seal.len = 0;
     must(pool_work_share(&k, s, &is_block, &f) < 0 && f.kind == FAULT_RULE);

@@ -71,7 +71,7 @@ static inline struct record make_block(int64_t height, const uint8_t prev[ID_LEN
     b.seal = (struct field){"5ea1", 4};
     memcpy(b.prev, prev, ID_LEN);
     memset(b.target, 0xff, ID_LEN);
-    memset(b.miner, 0x22, ID_LEN);
+    memset(b.miner.id, 0x22, ID_LEN);
     merkle_init(&m);
     for (size_t i = 0; i < n; i++)
         merkle_add(&m, txs[i].id);

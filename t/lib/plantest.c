@@ -70,19 +70,19 @@ static void count_steps(const char *path, const char *digits, int64_t height)
 {
     struct ledger l;
     struct fault f;
-    struct account a;
+    struct account_state a;
     struct index_walk w;
     struct index_event e;
-    uint8_t id[ID_LEN];
-    if (strlen(digits) != 2 * ID_LEN || hex_decode(id, digits, ID_LEN))
+    struct account id;
+    if (account_field((struct field){digits, strlen(digits)}, "", &id, &f))
         errx(2, "no account");
     if (ledger_open(&l, path, &f))
         errx(2, "%s", f.text);
     steps(l.index);
-    if (index_account_at(l.index, id, height, &a, &f))
+    if (index_account_at(l.index, &id, height, &a, &f))
         errx(2, "%s", f.text);
     printf("%d", steps(l.index));
-    if (index_walk_begin(l.index, id, height, l.tree.best.height, false, &w, &f))
+    if (index_walk_begin(l.index, &id, height, l.tree.best.height, false, &w, &f))
         errx(2, "%s", f.text);
     for (int i = 0; i < 3 && index_walk_next(&w, &e, &f) > 0; i++)
         continue;

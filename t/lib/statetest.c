@@ -93,7 +93,7 @@ static struct state_value random_value(struct test *t, uint8_t kind)
     static const int lengths[] = {0, 1, 30, 31, 32, 33, 254, 255};
     struct state_value v = {0};
     if (kind == ACCOUNT_KIND) {
-        struct account a = {INT64_MAX >> below(t, 63), below(t, 1000)};
+        struct account_state a = {INT64_MAX >> below(t, 63), below(t, 1000)};
         account_encode(&a, &v);
         return v;
     }
@@ -304,12 +304,12 @@ static void run_model(const char *path, uint64_t seed, int rounds)
     printf("%ld\n", t.long_values);
 }
 
-static int plant(void *self, const uint8_t id[STATE_ID_LEN], const struct account *a,
+static int plant(void *self, const struct account *id, const struct account_state *a,
                  struct fault *f)
 {
     struct state_key key = {.kind = OTHER};
     struct state_value value = {.len = (uint8_t)(1 + a->seq % STATE_VALUE_MAX)};
-    memcpy(key.id, id, STATE_ID_LEN);
+    memcpy(key.id, id->id, STATE_ID_LEN);
     memset(value.bytes, 0xff, value.len);
     return state_put(self, &key, &value, f);
 }

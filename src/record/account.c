@@ -1,0 +1,39 @@
+#include "record/account.h"
+
+_Static_assert(sizeof(struct account) == 1 + ID_LEN, "accounts are compared as bytes");
+
+struct account_text account_text(const struct account *a)
+{
+    struct account_text t = {.len = 0};
+    if (a->form != ACCOUNT_KEY)
+        t.text[t.len++] = (char)a->form;
+    hex_encode(t.text + t.len, a->id, ID_LEN);
+    t.len += 2 * (size_t)ID_LEN;
+    t.text[t.len] = 0;
+    return t;
+}
+
+struct account account_of_key(const uint8_t key[ID_LEN])
+{
+    struct account a = {.form = ACCOUNT_KEY};
+    memcpy(a.id, key, ID_LEN);
+    return a;
+}
+
+/* A letter stands after all hex digits, and no letter is 0. */
+int account_compare(const struct account *a, const struct account *b)
+{
+    return memcmp(a, b, sizeof *a);
+}
+
+int account_field(struct field x, const char *what, struct account *out, struct fault *f)
+{
+    out->form = ACCOUNT_KEY;
+    return field_id(x, what, out->id, f);
+}
+
+bool cursor_account(struct cursor *c, struct account *out)
+{
+    out->form = ACCOUNT_KEY;
+    return cursor_id(c, out->id);
+}
