@@ -193,7 +193,7 @@ can_trace() {
     mined ledger 1 alice >block
     ledger-append </dev/null # what readers alone have seen of the file is synced first
     strace -f -o trace -e trace=openat,pwrite64,write,fsync,fdatasync ledger-append <block >passed
-    fd=$(sed -n 's/.*openat(.*"ledger", O_RDWR|O_CREAT.*= \([0-9]*\)$/\1/p' trace | tail -n 1)
+    fd=$(sed -n 's/.*openat(.*"ledger", O_RDWR.*= \([0-9]*\)$/\1/p' trace | tail -n 1)
     # pwrite64(fd, "block..., fdatasync(fd), write(1, "block...: in this order
     grep -nE "pwrite64\($fd, \"block|(fdatasync|fsync)\($fd\)|write\(1, \"block" trace >order
     sed 's/.*\(pwrite64\|sync\|write\)(\([0-9]*\).*/\1 \2/' order >short

@@ -111,7 +111,7 @@ int linefile_cut(struct linefile *l, uint64_t end, struct fault *f)
     l->end = end;
     if (file_cut(l->fd, end) || file_sync(l->fd))
         return trouble(l, f);
-    l->ragged = false;
+    l->ragged = l->unsynced = false;
     return 0;
 }
 

@@ -277,8 +277,8 @@ static void append_all(struct run *r)
     progress_end(&progress);
     if (got < 0)
         cli_fail("stdin", &f);
-    if (!came &&
-        r->ledger.fd >= 0) /* an existing ledger is opened and repaired even if there is no input */
+    if (!came && r->ledger.file.fd >=
+                     0) /* an existing ledger is opened and repaired even if there is no input */
         take_batch(r, &(struct batch){0});
     end_intake(r);
     if (!r->refusals.verbose)

@@ -44,7 +44,7 @@ static int update(struct ledger *l, struct fault *f)
         l->mark = (struct index_mark){0};
         return -1;
     }
-    if (l->has_tail && file_is_locked(l->fd)) /* a writer is just appending it */
+    if (l->has_tail && file_is_locked(l->file.fd)) /* a writer is just appending it */
         l->has_tail = false;
     return index_begin_read(l->index, f) || ledger_up_to_date(l, f) < 0 ? -1 : 0;
 }
@@ -102,17 +102,17 @@ int ledger_update(struct ledger *l, int (*work)(struct ledger *, struct fault *)
 static int open_file(struct ledger *l, int flags, struct fault *f)
 {
     struct stat st;
-    l->fd = file_open(l->path, flags, 0);
-    if (l->fd < 0 && errno == ENOENT && l->writer)
+    l->file.fd = file_open(l->path, flags, 0);
+    if (l->file.fd < 0 && errno == ENOENT && l->writer)
         return 0;
-    if (l->fd < 0 && errno == ENOENT)
+    if (l->file.fd < 0 && errno == ENOENT)
         return fault_trouble(f, "%s: No such file or directory (ledger-init makes a ledger)",
                              l->path);
-    if (l->fd < 0 || fstat(l->fd, &st))
+    if (l->file.fd < 0 || fstat(l->file.fd, &st))
         return fault_errno(f, "%s", l->path);
     if (!S_ISREG(st.st_mode))
         return fault_trouble(f, "%s: not a regular file", l->path);
-    if (source_is_gzip(l->fd))
+    if (source_is_gzip(l->file.fd))
         return fault_trouble(f, "%s: compressed; `zcat %s > FILE` and use FILE", l->path, l->path);
     return 0;
 }
@@ -120,7 +120,7 @@ static int open_file(struct ledger *l, int flags, struct fault *f)
 static int prepare(struct ledger *l, const char *path, int flags, struct fault *f)
 {
     l->path = path;
-    l->fd = -1;
+    l->file = LINEFILE(path);
     size_t n = strlen(path) + sizeof ".index";
     l->index_path = malloc(n);
     if (!l->index_path)
@@ -167,10 +167,8 @@ void ledger_close(struct ledger *l)
 {
     ledger_drop_index(l);
     ledger_forget_index(l);
-    if (l->fd >= 0)
-        close(l->fd);
+    linefile_close(&l->file);
     free(l->index_path);
-    l->fd = -1;
     l->index_path = NULL;
 }
 
@@ -205,7 +203,7 @@ int ledger_read(struct ledger *l, const struct node *node, bool header_only, str
     if (buf_reserve(out, want))
         return fault_memory(f);
     char *text = out->data + out->len;
-    if (file_read_at(l->fd, text, want, node->offset))
+    if (file_read_at(l->file.fd, text, want, node->offset))
         return errno ? fault_errno(f, "%s", l->path) : fault_trouble(f, "%s: cut short", l->path);
     char *end = memchr(text, '\n', want);
     if (end)

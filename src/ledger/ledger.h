@@ -10,11 +10,12 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include "base/linefile.h"
 #include "index/index.h"
 
 struct ledger {
-    const char *path; /* the caller's */
-    int fd;           /* -1: there is no file yet (writers only) */
+    const char *path;     /* the caller's */
+    struct linefile file; /* not open: there is none yet (writers only) */
     struct tree tree;
     struct index *index;
     struct index_mark mark;
@@ -35,7 +36,7 @@ struct ledger {
     uint64_t begun_end;   /* of a writer: where the valid part ended before it appended */
     uint64_t trusted_end; /* ... and how much of the file the index had vouched for */
     uint64_t torn_bytes;  /* ... and how many bytes the last ledger_begin moved to LEDGER.torn */
-    bool writer, appended;
+    bool writer;
 };
 
 /* Opens the ledger at path for reading and brings its index up to date. Refused: a missing file, a

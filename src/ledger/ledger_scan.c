@@ -37,7 +37,7 @@ int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *
                  struct fault *f)
 {
     struct stat st;
-    if (fstat(l->fd, &st))
+    if (fstat(l->file.fd, &st))
         return fault_errno(f, "%s", l->path);
     char *at = put_number(stamp, st.st_dev, 1, ' ');
     at = put_number(at, st.st_ino, 1, ' ');
@@ -152,7 +152,7 @@ int ledger_feed(struct ledger *l, uint64_t line, uint64_t offset, struct sigpool
                 struct feed *d, struct fault *f)
 {
     struct source src;
-    if (source_at(l->fd, offset, &src, f))
+    if (source_at(l->file.fd, offset, &src, f))
         return -1;
     struct stream *s = stream_new(src, line, offset);
     if (!s)
@@ -290,7 +290,7 @@ bool ledger_has_writer(const struct ledger *l)
     struct fault ignored;
     char stamp[INDEX_STAMP_MAX];
     uint64_t size = 0;
-    return l->mark.count > 0 && file_is_locked(l->fd) &&
+    return l->mark.count > 0 && file_is_locked(l->file.fd) &&
            ledger_stamp(l, stamp, &size, &ignored) == 0 && size >= l->mark.end &&
            same_file(l->mark.stamp, stamp);
 }

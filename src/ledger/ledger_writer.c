@@ -2,28 +2,17 @@
 #include "base/file.h"
 #include "ledger/ledger_file.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int lock_file(struct ledger *l, struct fault *f)
-{
-    int fd = file_open_locked(l->path);
-    if (fd < 0)
-        return fault_errno(f, "%s", l->path);
-    if (l->fd >= 0)
-        close(l->fd);
-    l->fd = fd;
-    return 0;
-}
-
-/* Finds blocks that the file has already, but that no writer has indexed: a writer that was killed
- * may have appended them, and not synced. */
+/* Syncs blocks that the file has, but that no writer has indexed: one that was killed may have
+ * appended them, and not synced. */
 static int sync_found(struct ledger *l, struct fault *f)
 {
-    return file_sync_data(l->fd) || file_sync_folder(l->path) ? fault_errno(f, "%s", l->path) : 0;
+    l->file.unsynced = l->file.unnamed = true;
+    return linefile_sync(&l->file, f);
 }
 
 /* Whether the item is the block with this number in the index, by its id, the hash of the whole
@@ -65,40 +54,6 @@ static int check_signatures(struct ledger *l, struct fault *f)
     return index_all_checked(l->index, f);
 }
 
-/* Moves what follows the valid part to LEDGER.torn, and makes that durable before the file is cut.
- */
-static int move_torn(struct ledger *l, uint64_t size, struct fault *f)
-{
-    char name[4096], piece[1 << 16];
-    int result = -1;
-    if (snprintf(name, sizeof name, "%s.torn", l->path) >= (int)sizeof name)
-        return fault_trouble(f, "%s: name too long", l->path);
-    int fd = file_open(name, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    if (fd < 0)
-        return fault_errno(f, "%s", name);
-    for (uint64_t at = l->mark.end; at < size;) {
-        size_t n = size - at < sizeof piece ? (size_t)(size - at) : sizeof piece;
-        if (file_read_at(l->fd, piece, n, at) || file_write(fd, piece, n)) {
-            fault_errno(f, "%s", name);
-            goto out;
-        }
-        at += n;
-    }
-    if (file_sync(fd) || file_sync_folder(name)) {
-        fault_errno(f, "%s", name);
-        goto out;
-    }
-    if (file_cut(l->fd, l->mark.end) || file_sync(l->fd)) {
-        fault_errno(f, "%s", l->path);
-        goto out;
-    }
-    l->torn_bytes = size - l->mark.end;
-    result = 0;
-out:
-    close(fd);
-    return result;
-}
-
 static void say_how_to_save(const struct ledger *l, struct fault *f)
 {
     size_t used = strlen(f->text);
@@ -108,7 +63,7 @@ static void say_how_to_save(const struct ledger *l, struct fault *f)
 
 static int recover(struct ledger *l, struct fault *f)
 {
-    struct stat st;
+    l->file.end = l->mark.end;
     if (!l->has_tail)
         return 0;
     if (!ledger_tail_is_torn(l)) {
@@ -116,9 +71,7 @@ static int recover(struct ledger *l, struct fault *f)
         say_how_to_save(l, f);
         return -1;
     }
-    if (fstat(l->fd, &st))
-        return fault_errno(f, "%s", l->path);
-    if (move_torn(l, (uint64_t)st.st_size, f))
+    if (linefile_set_aside(&l->file, &l->torn_bytes, f))
         return -1;
     l->has_tail = false;
     return 0;
@@ -149,12 +102,11 @@ static int begin(struct ledger *l, struct fault *f)
 int ledger_begin(struct ledger *l, struct fault *f)
 {
     l->torn_bytes = 0;
-    l->appended = false;
-    if (lock_file(l, f))
+    if (linefile_lock(&l->file, f))
         return -1;
     if (ledger_update(l, begin, f)) {
         ledger_drop_index(l);
-        file_unlock(l->fd);
+        linefile_unlock(&l->file);
         return -1;
     }
     l->begun_end = l->mark.end;
@@ -171,10 +123,9 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
         return verdict;
     new.offset = l->mark.end;
     new.line = l->mark.lines + 1;
-    l->appended = true; /* a write that fails may have written a part */
-    if (file_write_at(l->fd, item->text, item->size, new.offset)) {
+    if (linefile_append(&l->file, item->text, item->size, f)) {
         tree_drop(&l->tree);
-        return fault_errno(f, "%s", l->path);
+        return -1;
     }
     if (tree_add(&l->tree, item, &new, reorg, f))
         return -1;
@@ -190,7 +141,7 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
 static void remove_empty(struct ledger *l)
 {
     struct stat st;
-    if (fstat(l->fd, &st) || st.st_size)
+    if (fstat(l->file.fd, &st) || st.st_size)
         return;
     ledger_forget_index(l);
     index_remove(l->index_path);
@@ -199,34 +150,25 @@ static void remove_empty(struct ledger *l)
 
 void ledger_abort(struct ledger *l)
 {
+    struct fault ignored;
     index_rollback(l->index);
-    if (l->appended && file_cut(l->fd, l->begun_end) == 0)
-        file_sync(l->fd);
+    linefile_cut(&l->file, l->begun_end, &ignored);
     if (l->begun_end == 0)
         remove_empty(l);
     l->mark = (struct index_mark){0}; /* so that the next ledger_begin reads the tree again */
-    file_unlock(l->fd);
+    linefile_unlock(&l->file);
 }
 
 int ledger_commit(struct ledger *l, struct fault *f)
 {
-    if (l->appended && file_sync_data(l->fd)) {
-        fault_errno(f, "%s", l->path);
-        ledger_abort(l);
-        return -1;
-    }
-    if (l->appended && l->begun_end == 0 && file_sync_folder(l->path)) {
-        fault_errno(f, "%s", l->path);
-        ledger_abort(l);
-        return -1;
-    }
-    if ((l->appended && (ledger_write_state(l, f) || stamp_now(l, f))) ||
+    bool appended = l->file.end > l->begun_end;
+    if (linefile_sync(&l->file, f) || (appended && (ledger_write_state(l, f) || stamp_now(l, f))) ||
         index_commit(l->index, f)) {
         ledger_abort(l);
         return -1;
     }
     if (l->mark.count == 0)
         remove_empty(l);
-    file_unlock(l->fd);
+    linefile_unlock(&l->file);
     return 0;
 }

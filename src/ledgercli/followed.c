@@ -55,7 +55,7 @@ static void fails(struct followed *w, bool once, const struct fault *f)
 static int bring_up(struct followed *w, struct fault *f)
 {
     f->line = 0;
-    if (w->is_open && !file_is_at(w->ledger.fd, w->path))
+    if (w->is_open && !file_is_at(w->ledger.file.fd, w->path))
         shut(w);
     if (w->is_open)
         return ledger_refresh(&w->ledger, f) < 0 ? -1 : 0;

@@ -6,7 +6,7 @@
 void tip_watch_begin(struct tip_watch *w, struct ledger *l)
 {
     *w = (struct tip_watch){.ledger = l};
-    fstat(l->fd, &w->seen);
+    fstat(l->file.fd, &w->seen);
     w->seen.st_size = -1; /* blocks appended since the ledger was opened have yet to be read */
     tip_watch_own(w, l->tree.best.id);
 }

@@ -92,7 +92,7 @@ static int open_ledger(struct ledger_view *v, struct fault *f)
 /* Brings v->ledger up to date: 1; 0 if there is none yet; -1 and trouble. */
 static int look(struct ledger_view *v, struct fault *f)
 {
-    if (v->is_open && !file_is_at(v->ledger.fd, v->path))
+    if (v->is_open && !file_is_at(v->ledger.file.fd, v->path))
         forget(v);
     if (v->is_open && ledger_refresh(&v->ledger, f) >= 0)
         return 1;

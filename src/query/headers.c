@@ -32,7 +32,7 @@ static int look(struct walk *w, uint64_t offset, uint64_t n, struct fault *f)
     if (want > WINDOW)
         want = WINDOW;
     w->len = 0;
-    if (file_read_at(w->l->fd, w->window, want, offset))
+    if (file_read_at(w->l->file.fd, w->window, want, offset))
         return errno ? fault_errno(f, "%s", w->l->path)
                      : fault_trouble(f, "%s: cut short", w->l->path);
     w->offset = offset;

@@ -434,7 +434,7 @@ int64_t history_each(struct ledger *l, const struct history *h,
                      struct fault *f)
 {
     struct run r = {.l = l, .h = h, .each = each, .self = self, .from = h->from, .to = h->to};
-    r.window = (struct window){.fd = l->fd, .end = l->mark.end};
+    r.window = (struct window){.fd = l->file.fd, .end = l->mark.end};
     r.at.node.n = -1;
     r.account = account_text(&h->account);
     int result = find_chain(l->index, &h->tip, &r.chain, f);

@@ -44,7 +44,7 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
     uint8_t id[SHA256_LEN];
     if (buf_reserve(out, was->len))
         return fault_memory(f);
-    if (file_read_at(l->fd, out->data, was->len, was->offset))
+    if (file_read_at(l->file.fd, out->data, was->len, was->offset))
         return fault_trouble(f, "cut short while it was read");
     out->len = was->len;
     sha256(out->data, out->len, id);

@@ -102,13 +102,13 @@ static void spoil(const char *path, const char *sql)
 static void stamp(const char *path)
 {
     char name[4096];
-    struct ledger l = {.path = path, .fd = open(path, O_RDONLY)};
+    struct ledger l = {.path = path, .file.fd = open(path, O_RDONLY)};
     struct index_mark mark;
     struct fault f;
     uint64_t size;
     snprintf(name, sizeof name, "%s.index", path);
     struct index *ix = open_index(name);
-    if (l.fd < 0 || index_begin(ix, &f) || index_mark(ix, &mark, &f) ||
+    if (l.file.fd < 0 || index_begin(ix, &f) || index_mark(ix, &mark, &f) ||
         ledger_stamp(&l, mark.stamp, &size, &f) || index_set_mark(ix, &mark, &f) ||
         index_commit(ix, &f))
         errx(2, "cannot stamp %s", path);
