@@ -1,34 +1,8 @@
-/* Secret keys and the files that hold them (key(5)). The only user of libcrypto's signing. */
+/* The files that hold secret keys (key(5)). */
 #ifndef CRYPTO_KEYFILE_H
 #define CRYPTO_KEYFILE_H
 
-#include "crypto/ed25519.h"
-
-/* The owner wipes it with secret_key_wipe. All zero holds nothing. */
-struct secret_key {
-    uint8_t seed[32]; /* RFC 8032's private key */
-    uint8_t public[ED25519_KEY_LEN];
-    struct evp_md_ctx_st *signer; /* libcrypto's own form of the key, kept between signatures */
-};
-
-/* A new key from the system's random source; or the key derived from a text, which anyone can
- * derive (its seed is the SHA-256 of the n bytes). 0, or -1 and trouble. */
-int secret_key_random(struct secret_key *k, struct fault *f);
-int secret_key_from_text(struct secret_key *k, const char *text, size_t n, struct fault *f);
-void secret_key_wipe(struct secret_key *k);
-
-/* Signs n bytes; a key is used by one thread at a time. 0, or -1 and trouble. */
-int secret_key_sign(const struct secret_key *k, const void *message, size_t n,
-                    uint8_t signature[ED25519_SIGNATURE_LEN], struct fault *f);
-
-#define PASSPHRASE_MAX 1024
-
-/* Asked for the passphrase if a file turns out to be encrypted: writes at most PASSPHRASE_MAX bytes
- * to out. Gives their number, or -1 and trouble. keyfile wipes out afterwards. */
-struct passphrase_source {
-    int (*get)(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f);
-    void *self;
-};
+#include "crypto/pkcs8.h"
 
 /* Reads a PKCS #8 PEM file, plain or encrypted by PBES2 or one of libcrypto's older schemes.
  * Refuses a file that others than its owner can read or write (the fault gives the command that

@@ -1,0 +1,38 @@
+/* PKCS #8, in which a key file has its key (key(5)): plain, or encrypted with a passphrase. */
+#ifndef CRYPTO_PKCS8_H
+#define CRYPTO_PKCS8_H
+
+#include "crypto/secret_key.h"
+
+enum {
+    PKCS8_MAX = 16384, /* bytes: any key's, with space for other encryptions than ours */
+    PKCS8_PLAIN_LEN = 48,
+    PKCS8_ENCRYPTED_LEN = 159
+};
+
+#define PASSPHRASE_MAX 1024
+
+/* Asked for the passphrase if a file turns out to be encrypted: writes at most PASSPHRASE_MAX bytes
+ * to out. Gives their number, or -1 and trouble. keyfile wipes out afterwards. */
+struct passphrase_source {
+    int (*get)(void *self, const char *path, char out[PASSPHRASE_MAX], struct fault *f);
+    void *self;
+};
+
+/* Each reads n bytes of DER, at most PKCS8_MAX: those of a plain key, or those of one that is
+ * encrypted by PBES2 or one of libcrypto's older schemes; path is what ask is told, which may be
+ * NULL. 0, or -1 and trouble, with nothing left in *k. */
+int pkcs8_read_plain(const uint8_t *der, size_t n, struct secret_key *k, struct fault *f);
+int pkcs8_read_encrypted(const char *path, const uint8_t *der, size_t n,
+                         const struct passphrase_source *ask, struct secret_key *k,
+                         struct fault *f);
+
+/* Writes a plain key. */
+void pkcs8_write_plain(const struct secret_key *k, uint8_t der[PKCS8_PLAIN_LEN]);
+
+/* Encrypts it with PBES2, scrypt (N = 2^17, r = 8, p = 1) and AES-256-CBC, which takes 128 MiB of
+ * memory for a moment. 0, or -1 and trouble. */
+int pkcs8_encrypt(const uint8_t plain[PKCS8_PLAIN_LEN], const char *passphrase, size_t n,
+                  uint8_t der[PKCS8_ENCRYPTED_LEN], struct fault *f);
+
+#endif

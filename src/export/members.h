@@ -1,0 +1,36 @@
+/* Parses a JSON object whose values are strings, numbers or lists of strings. */
+#ifndef EXPORT_MEMBERS_H
+#define EXPORT_MEMBERS_H
+
+#include "base/buf.h"
+#include "record/field.h"
+
+enum { MEMBERS_MAX = 16, MEMBER_KEY_MAX = 32 };
+
+struct member {
+    char key[MEMBER_KEY_MAX]; /* not ended by a NUL */
+    size_t key_len;
+    enum { A_STRING, A_NUMBER, A_LIST } kind;
+    size_t at, len; /* its value's bytes in the scratch buffer */
+    bool used;      /* the caller's */
+};
+
+struct members {
+    struct buf *scratch; /* the caller's: emptied and grown to the size of the text */
+    struct member list[MEMBERS_MAX];
+    int count;
+};
+
+/* Parses an object: its braces first and last, no space around. Escapes in strings are decoded, the
+ * strings of a list are separated by spaces. 0, or -1 and a fault that begins with "json: ": it is
+ * none, or has a key twice, a key that is too long, too many keys, or a number that is not an
+ * integer from 0 to 2^63-1. */
+int members_parse(struct members *m, const char *text, size_t len, struct fault *f);
+
+/* The member with this key, or NULL. */
+struct member *members_find(struct members *m, const char *key, size_t len);
+
+/* Its value, in the scratch buffer. */
+struct field member_value(const struct members *m, const struct member *one);
+
+#endif
