@@ -7,7 +7,7 @@
 #include "cli/names.h"
 #include "cli/text.h"
 #include "crypto/sha256.h"
-#include "index/index_tx.h"
+#include "index/lookup.h"
 #include "ledgercli/ledger.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The index as a file: its tables, statements, transactions and mark. */
-#include "index/index_db.h"
+#include "index/db.h"
 
 #include "base/waits.h"
 

@@ -1,7 +1,7 @@
 #include "ledger/prefix.h"
 
 #include "base/hex.h"
-#include "index/index_tx.h"
+#include "index/lookup.h"
 
 #include <string.h>
 

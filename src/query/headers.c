@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
-#include "index/index_tx.h"
+#include "index/lookup.h"
 
 #include <errno.h>
 #include <stdlib.h>

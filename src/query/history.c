@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "base/window.h"
 #include "crypto/merkle.h"
-#include "index/index_history.h"
+#include "index/history.h"
 
 #include <inttypes.h>
 #include <stdio.h>

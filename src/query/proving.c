@@ -2,7 +2,7 @@
 
 #include "base/hex.h"
 #include "crypto/merkle.h"
-#include "index/index_tx.h"
+#include "index/lookup.h"
 #include "light/inclusion.h"
 
 #include <inttypes.h>

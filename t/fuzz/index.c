@@ -10,7 +10,7 @@
  * The rest are changes, each a byte that says which and its values; or, of a file that is none of
  * ours, the file.
  */
-#include "index/index_db.h"
+#include "index/db.h"
 #include "index_ask.h"
 
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 
 #include "base/hex.h"
 #include "fuzz.h"
-#include "index/index_tx.h"
+#include "index/lookup.h"
 #include "query/graph.h"
 #include "query/history.h"
 #include "query/proving.h"

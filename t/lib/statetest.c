@@ -7,7 +7,7 @@
  * the id of one, in the ledger's index and in the block's journal.
  */
 #include "base/chance.h"
-#include "index/index_db.h"
+#include "index/db.h"
 #include "random.h"
 #include "state/journal.h"
 

@@ -1,6 +1,6 @@
-#include "index/index_history.h"
+#include "index/history.h"
 
-#include "index/index_db.h"
+#include "index/db.h"
 #include "state/journal.h"
 
 /* --- Balances --------------------------------------------------------------------------------- */

@@ -4,8 +4,8 @@
  * changes an account has it as a sender, a recipient, or a miner who earned something, and all
  * three are indexed for the best chain; the block's journal has the earlier value.
  */
-#ifndef INDEX_INDEX_HISTORY_H
-#define INDEX_INDEX_HISTORY_H
+#ifndef INDEX_HISTORY_H
+#define INDEX_HISTORY_H
 
 #include "index/index.h"
 

@@ -1,6 +1,6 @@
-#include "index/index_tx.h"
+#include "index/lookup.h"
 
-#include "index/index_db.h"
+#include "index/db.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Finds things with the index: the blocks of a transaction, the blocks of the best chain in order.
  */
-#ifndef INDEX_INDEX_TX_H
-#define INDEX_INDEX_TX_H
+#ifndef INDEX_LOOKUP_H
+#define INDEX_LOOKUP_H
 
 #include "index/index.h"
 

@@ -1,6 +1,6 @@
-/* The database behind an index; for index*.c only. */
-#ifndef INDEX_INDEX_DB_H
-#define INDEX_INDEX_DB_H
+/* The database behind an index; for this folder only. */
+#ifndef INDEX_DB_H
+#define INDEX_DB_H
 
 #include "index/index.h"
 
@@ -98,7 +98,7 @@ struct state_backing index_backing(struct index *ix);
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);
 
-/* The reserved bytes at the end of each page of an index's file, for index_vfs.c's checksum. */
+/* The reserved bytes at the end of each page of an index's file, for the checksum (vfs.c). */
 #define INDEX_RESERVED 8
 
 /* More transactions than any ledger has; their numbers stay below this. */

@@ -1,6 +1,6 @@
 /* The index as a tree's store: blocks, journals and transactions. */
 #include "base/hex.h"
-#include "index/index_db.h"
+#include "index/db.h"
 #include "seal/seal.h"
 
 #include <stdio.h>

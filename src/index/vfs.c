@@ -9,7 +9,7 @@
  * A sync that a signal interrupts is repeated, also for the -wal file: SQLite would take it for a
  * broken disk.
  */
-#include "index/index_db.h"
+#include "index/db.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Which blocks' signatures have been checked. */
-#include "index/index_db.h"
+#include "index/db.h"
 
 int index_checked(struct index *ix, const uint8_t id[ID_LEN], struct fault *f)
 {

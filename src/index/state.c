@@ -1,5 +1,5 @@
 /* The state in the index: accounts in a table for people to read, entries of other kinds by key. */
-#include "index/index_db.h"
+#include "index/db.h"
 
 /* --- Accounts --------------------------------------------------------------------------------- */
 
