@@ -79,6 +79,14 @@ int index_step(struct index *ix, sqlite3_stmt *q, struct fault *f);
 /* Runs a statement that gives no rows to its end, and resets it. 0, or -1 and trouble. */
 int index_run(struct index *ix, sqlite3_stmt *q, struct fault *f);
 
+/* The same for a statement without values, and for any SQL. */
+int index_run_plain(struct index *ix, enum statement i, struct fault *f);
+int index_exec(struct index *ix, const char *sql, struct fault *f);
+
+/* Creates the tables in an empty database; one with other contents counts as damaged. 0, or -1 and
+ * trouble. */
+int index_make_tables(struct index *ix, struct fault *f);
+
 void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
 
 /* Copies a column of exactly n bytes. 0, or -1: it has another type or length. */

@@ -1,0 +1,115 @@
+/* The SQL statements that an index is asked with. */
+#include "index/db.h"
+
+#include <zlib.h>
+
+#define BLOCK_COLUMNS                                                                              \
+    "n, parent, id, height, time, target, miner, count, supply, work, line, offset, size,"         \
+    " first, earned, latest, sum, main"
+#define TX_COLUMNS "n, block, line, offset, size, id"
+
+static const char *const sql[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [BEGIN_READ] = "BEGIN",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [MARK] = "SELECT stamp, end, lines, best, blocks, rules, sum FROM ledger",
+    [SET_MARK] = "INSERT OR REPLACE INTO ledger VALUES(1, ?, ?, ?, ?, ?, ?, ?)",
+    [FIND] = "SELECT " BLOCK_COLUMNS " FROM block WHERE id = ?",
+    [GET] = "SELECT " BLOCK_COLUMNS " FROM block WHERE n = ?",
+    [JOURNAL] = "SELECT bytes, sum FROM journal WHERE block = ?",
+    [ADD] = "INSERT INTO block(" BLOCK_COLUMNS ", checked)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ADD_JOURNAL] = "INSERT INTO journal VALUES(?, ?, ?)",
+    [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, recipient, amount, offset,"
+               " size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [LAST_TX] = "SELECT coalesce(max(n), 0) FROM tx",
+    [ACCOUNT] = "SELECT balance, seq, sum FROM account WHERE id = ?",
+    [ACCOUNT_N] = "SELECT n FROM account WHERE id = ?",
+    [ADD_ACCOUNT] = "INSERT INTO account(id) VALUES(?)",
+    [SET_ACCOUNT] = "INSERT INTO account(id, balance, seq, sum) VALUES(?, ?, ?, ?)"
+                    " ON CONFLICT(id) DO UPDATE SET balance = excluded.balance,"
+                    " seq = excluded.seq, sum = excluded.sum",
+    [ENTRY] = "SELECT value, sum FROM entry WHERE kind = ? AND id = ?",
+    [SET_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?)",
+    [DROP_ENTRY] = "DELETE FROM entry WHERE kind = ? AND id = ?",
+    [ENTRIES] = "SELECT id, value, sum FROM entry WHERE kind = ? ORDER BY id",
+    [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
+                " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
+                " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",
+    [MAIN_ABOVE] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height > ?",
+    [UNSET_MAIN] = "UPDATE block SET main = 0 WHERE main AND height > ?",
+    [SET_MAIN] = "UPDATE block SET main = 1 WHERE n = ?",
+    [SET_MAIN_TX] = "UPDATE tx SET main = ? WHERE n BETWEEN ? AND ?",
+    [AT_HEIGHT] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height = ?",
+    [SIDES] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
+              " ORDER BY height DESC, n DESC",
+    [SIDE_SIZE] =
+        "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE NOT main AND height > ?",
+    [MAIN_SIZE] = "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE main AND height > ?",
+    [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL ORDER BY id",
+    [UNCHECKED] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
+    [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",
+    [IS_CHECKED] = "SELECT checked FROM block WHERE id = ?",
+    [SENT_AT] = "SELECT n, block FROM tx WHERE sender = ? AND main = 1 AND seq = ?",
+    [SENT] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
+             " AND seq >= ? AND seq < ? ORDER BY seq",
+    [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
+                  " AND seq >= ? AND seq < ? ORDER BY seq DESC",
+    [RECEIVED] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
+                 " AND n >= ? AND n < ? ORDER BY n",
+    [RECEIVED_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
+                      " AND n >= ? AND n < ? ORDER BY n DESC",
+    [MINED] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main AND earned > 0"
+              " AND n >= ? AND n < ? ORDER BY n",
+    [MINED_BACK] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main"
+                   " AND earned > 0 AND n >= ? AND n < ? ORDER BY n DESC",
+    [TX_BLOCKS] = "SELECT block.n, block.main FROM tx JOIN block ON block.n = tx.block"
+                  " WHERE tx.id = ? ORDER BY block.n DESC",
+    [BEST_FROM] = "SELECT id, offset, size, line FROM block WHERE main AND height >= ?"
+                  " ORDER BY height",
+    [BLOCK_IDS] = "SELECT id FROM block WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
+    [TX_IDS] = "SELECT DISTINCT id FROM tx WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
+};
+
+sqlite3_stmt *index_ready(struct index *ix, enum statement i, struct fault *f)
+{
+    if (!ix->statements[i] && sqlite3_prepare_v3(ix->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                                 &ix->statements[i], NULL) != SQLITE_OK) {
+        index_failed(ix, f);
+        return NULL;
+    }
+    return ix->statements[i];
+}
+
+int index_step(struct index *ix, sqlite3_stmt *q, struct fault *f)
+{
+    int result = sqlite3_step(q);
+    if (result == SQLITE_ROW)
+        return 1;
+    return result == SQLITE_DONE ? 0 : index_failed(ix, f);
+}
+
+int index_run(struct index *ix, sqlite3_stmt *q, struct fault *f)
+{
+    int result = index_step(ix, q, f);
+    sqlite3_reset(q);
+    return result < 0 ? -1 : 0;
+}
+
+int index_run_plain(struct index *ix, enum statement i, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, i, f);
+    return q ? index_run(ix, q, f) : -1;
+}
+
+int index_exec(struct index *ix, const char *statements, struct fault *f)
+{
+    return sqlite3_exec(ix->db, statements, NULL, NULL, NULL) == SQLITE_OK ? 0
+                                                                           : index_failed(ix, f);
+}
+
+int64_t index_sum(const void *bytes, size_t n)
+{
+    return (int64_t)crc32_z(crc32_z(0, NULL, 0), bytes, n);
+}
