@@ -457,6 +457,20 @@ END
     eventually heard liar 'pong 1'
 }
 
+@test "gossip-listen: a brief may count more lines than transactions of today would have room, not more than any lines" {
+    chain 3
+    block_of txs block
+    listen l -p -c "$CHAIN"
+    greet t
+    head -n 1 block | sed 's/ 3 \([^ ]*\)$/ 300000 \1/' >many
+    sed 's/^block/brief/' many >brief
+    say_file t brief
+    eventually heard t "want $(id <many)"
+    sed 's/ 300000 / 40000000 /' brief >over
+    say_file t over
+    is_dropped t bad
+}
+
 @test "gossip-listen: short lines that do not match their brief" {
     chain 3
     block_of txs block
