@@ -58,7 +58,7 @@ struct tree {
     struct node recent[16]; /* recently used nodes, by number modulo 16; n -1: none */
 };
 
-enum verdict {
+enum tree_verdict {
     TREE_GOOD,   /* *new is the node: tree_add or tree_drop must follow */
     TREE_KNOWN,  /* it is in the tree already: *new is its node */
     TREE_ORPHAN, /* its parent is not in the tree */
@@ -81,7 +81,7 @@ void tree_fault(const struct tree *t, const struct item *item, struct fault *f);
 void tree_no_genesis(const struct item *item, struct fault *f);
 
 /* Judges a well-formed block (not item->broken) against its parent; with now < 0 the clock is
- * ignored. Gives a verdict, or -1 and trouble. */
+ * ignored. Gives an enum tree_verdict, or -1 and trouble. */
 int tree_check(struct tree *t, const struct item *item, int64_t now, struct node *new,
                struct fault *f);
 

@@ -366,6 +366,9 @@ int main(int argc, char **argv)
     struct run r = {.limit = -1, .clock = CLI_CLOCK, .range = -1};
     read_options(&r, argc, argv);
     cli_open_ledger(&r.ledger, r.path);
+    if (!r.ledger.tree.anchor.seal->is_mined)
+        cli_die("%s: 'rule seal %s': blocks of this chain are not mined", r.path,
+                r.ledger.tree.anchor.seal->rules.name);
     take_tip(&r);
     tip_watch_begin(&r.tip, &r.ledger);
     read_body(&r);

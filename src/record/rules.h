@@ -22,15 +22,15 @@ enum rule_kind {
     RULE_SEAL,   /* rule seal KIND */
 };
 
+/* A chain that may have the line must have it, unless it is optional. */
 struct rule {
     const char *name;
     enum rule_kind kind;
     bool optional;       /* RULE_ALLOW always is */
     int64_t least, most; /* of a number; most 0: 2^63-1 */
-    const char
-        *seals; /* only chains with one of these, with spaces between, may have it; NULL: any */
-    const char *allow; /* only chains that allow this may have it; NULL: any */
-    size_t at;         /* of the number in struct rules; 0: rules_get gives it */
+    const char *seals;   /* who may have it: chains with one of these (with spaces between), */
+    const char *allow;   /* and those that allow this; NULL: any */
+    size_t at;           /* of the number in struct rules; 0: rules_get gives it */
 };
 
 /* A seal's name, and the lines that only its chains may have. */

@@ -38,6 +38,7 @@ const struct seal seal_pow = {
     .rules = {.name = "pow"},
     .least = 1,
     .most = NONCE_MAX,
+    .is_mined = true,
     .spacings_ahead = 12,
     .seconds_ahead = 60,
     .alone = alone,

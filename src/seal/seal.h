@@ -34,6 +34,7 @@ struct ancestry {
 struct seal {
     struct rule_owner rules; /* its name, and the rule lines that only its chains may have */
     int least, most;         /* digits of SEAL */
+    bool is_mined;           /* SEAL is a nonce, which miners search for */
     /* How far ahead of the reader's clock TIME may be: so many spacings, or if that is more, so
      * many seconds. */
     int spacings_ahead, seconds_ahead;
