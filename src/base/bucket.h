@@ -42,4 +42,10 @@ static inline bool bucket_take(struct bucket *b, const struct rate *r, int64_t n
     return bucket_has(b, r, now) && b->tokens--;
 }
 
+/* Takes n tokens, even if there are fewer: it then owes them. */
+static inline void bucket_spend(struct bucket *b, int64_t n)
+{
+    b->tokens -= n;
+}
+
 #endif

@@ -381,6 +381,7 @@ static struct inbound *new_peer(struct listener *l, struct session *session, int
     g->state->number = l->arrivals++;
     bucket_init(&g->state->budget, &listener_budget, now);
     bucket_init(&g->state->beyond, &listener_beyond, now);
+    bucket_init(&g->state->light_requests, &listener_light, now);
     bucket_init(&g->state->peers, &listener_peers, now);
     return g;
 }

@@ -118,7 +118,7 @@ void inbound_useless(struct inbound *g, int64_t now)
 {
     struct bucket *b = &g->state->budget;
     if (!bucket_take(b, &listener_budget, now) && b->tokens > -listener_budget.burst)
-        b->tokens--;
+        bucket_spend(b, 1);
 }
 
 /* A refused record was counted as new, and is useless after all. It may have come from a relay that

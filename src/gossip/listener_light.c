@@ -27,17 +27,11 @@ enum outcome { ANSWERED, GOES_ON, LIMITED, NEXT_TURN };
 
 /* --- Limits ----------------------------------------------------------------------------------- */
 
-static void refill(struct allowance *a, int64_t rate, int64_t most, int64_t now)
-{
-    int64_t more = (now - a->refilled) * rate / 1000;
-    if (more >= most - a->left) {
-        a->left = most;
-        a->refilled = now;
-    } else if (more > 0) {
-        a->left += more;
-        a->refilled += more * 1000 / rate; /* a part of a unit stays in the clock */
-    }
-}
+/* A token of the budget of proofs is so many bytes: those of a millisecond. */
+enum { PROOF_TOKEN = LISTENER_PROOF_BYTES / 1000 };
+
+const struct rate listener_light = {LISTENER_LIGHT_BURST, 1000 / LISTENER_LIGHT_RATE};
+const struct rate listener_proofs = {1000, 1};
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
@@ -173,7 +167,7 @@ static enum outcome answer_prove(struct listener *l, struct inbound *g, struct t
         listener_turn_away(g, &f);
     else
         listener_put_end(l, g);
-    l->proofs.left -= LISTENER_PROOF_COST + (int64_t)read;
+    bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
     t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
     return ANSWERED;
 }
@@ -187,16 +181,13 @@ static enum outcome answer(struct listener *l, struct inbound *g, struct turn *t
     bool proof = s->light.len && *s->light.data == 'p';
     if (g->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
         return ANSWERED;
-    if (t->unread || session_backlog(g->session) > UNREAD_MAX || (proof && l->proofs.left <= 0))
+    if (t->unread || session_backlog(g->session) > UNREAD_MAX ||
+        (proof && !bucket_has(&l->proofs, &listener_proofs, t->now)))
         return LIMITED;
     if ((proof ? t->proofs : t->headers) <= 0)
         return NEXT_TURN;
-    if (s->light.len) {
-        refill(&s->light_requests, LISTENER_LIGHT_RATE, LISTENER_LIGHT_BURST, t->now);
-        if (!s->light_requests.left)
-            return LIMITED;
-        s->light_requests.left--;
-    }
+    if (s->light.len && !bucket_take(&s->light_requests, &listener_light, t->now))
+        return LIMITED;
     return proof ? answer_prove(l, g, t) : answer_headers(l, g, t);
 }
 
@@ -217,7 +208,6 @@ static struct turn begin_turn(struct listener *l, int64_t now)
         unread += g ? session_backlog(g->session) : 0;
     }
     t.unread = unread > LISTENER_LIGHT_UNREAD;
-    refill(&l->proofs, LISTENER_PROOF_BYTES, LISTENER_PROOF_BYTES, now);
     l->light_busy = false;
     return t;
 }

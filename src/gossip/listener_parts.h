@@ -52,11 +52,6 @@ struct in_flight {
     uint16_t who[ANNOUNCERS_MAX];
 };
 
-/* What may still be spent; it grows with time. */
-struct allowance {
-    int64_t left, refilled;
-};
-
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
@@ -88,7 +83,7 @@ struct inbound_state {
     uint8_t pull_prev[ID_LEN];
 
     struct buf light; /* a request of a light client that is not answered yet: its line */
-    struct allowance light_requests;
+    struct bucket light_requests;
 };
 
 struct listener {
@@ -101,7 +96,7 @@ struct listener {
     struct idmap discouraged;   /* struct discouraged */
     struct idmap stems;         /* struct stem */
     struct buf light_queue;     /* uint16_t: the slots of light clients that wait, longest first */
-    struct allowance proofs;    /* bytes that may be read to prove something */
+    struct bucket proofs;       /* bytes that may be read to prove something */
     bool light_busy;            /* one can be answered at once */
     struct idset ignored;       /* records that are useless here, or were from one peer */
     struct origins origins;     /* of the records printed */
@@ -243,6 +238,9 @@ static inline bool listener_owes(const struct inbound *g)
 {
     return g->state->pulling || g->state->light.len;
 }
+
+/* Requests of a light client, and proofs for all of them. */
+extern const struct rate listener_light, listener_proofs;
 
 /* Answers light clients for a turn, within the limits. 0, or -1: no memory. */
 int light_turn(struct listener *l, int64_t now);
