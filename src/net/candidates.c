@@ -24,6 +24,7 @@ struct operand {
 struct candidates {
     struct operand *operands;
     size_t count;
+    uint64_t chance;
     bool was_read;
     int64_t wrote; /* when PEERS.tried was last written; ms, 0: not yet */
 };
@@ -56,7 +57,8 @@ static int read_operand(struct operand *o, const char *text, bool must_exist, st
     return 0;
 }
 
-struct candidates *candidates_new(char **operands, size_t count, bool files_exist, struct fault *f)
+struct candidates *candidates_new(char **operands, size_t count, bool files_exist, uint64_t seed,
+                                  struct fault *f)
 {
     struct candidates *r = calloc(1, sizeof *r);
     if (r)
@@ -66,6 +68,7 @@ struct candidates *candidates_new(char **operands, size_t count, bool files_exis
         candidates_free(r);
         return NULL;
     }
+    r->chance = seed;
     for (r->count = 0; r->count < count; r->count++)
         if (read_operand(&r->operands[r->count], operands[r->count], files_exist, f)) {
             candidates_free(r);
@@ -96,11 +99,11 @@ static bool changed(struct operand *o)
     return !same;
 }
 
-static int read_file(struct operand *o, const uint8_t *chain,
+static int read_file(struct operand *o, const uint8_t *chain, uint64_t *chance,
                      const struct candidates_critic *critic, struct fault *f)
 {
     char words[512];
-    if (peers_read(&o->peers, o->path, chain, f))
+    if (peers_read(&o->peers, o->path, chain, chance, f))
         return -1;
     if (!o->peers.broken_line)
         return 0;
@@ -141,7 +144,7 @@ int candidates_read(struct candidates *r, const uint8_t *chain,
         if (!o->path || (!changed(o) && !first))
             continue;
         any = true;
-        if (read_file(o, chain, critic, f) == 0)
+        if (read_file(o, chain, &r->chance, critic, f) == 0)
             continue;
         if (first)
             return -1;

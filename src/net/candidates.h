@@ -12,9 +12,11 @@
 struct candidates;
 
 /* The candidates named by these operands, which stay the caller's: HOST:PORT, KEY@HOST:PORT, or
- * names of peers files. files_exist: a missing file is a fault, instead of an empty file. NULL and
+ * names of peers files. files_exist: a missing file is a fault, instead of an empty file.
+ * seed: for the choice among too many (base/chance.h). NULL and
  * trouble, naming the operand if that is at fault. */
-struct candidates *candidates_new(char **operands, size_t count, bool files_exist, struct fault *f);
+struct candidates *candidates_new(char **operands, size_t count, bool files_exist, uint64_t seed,
+                                  struct fault *f);
 void candidates_free(struct candidates *r);
 
 /* Called with what is wrong with a file that is used nevertheless: a line that was skipped or,

@@ -187,7 +187,8 @@ struct client *client_new(const struct client_config *config, struct fault *f)
     c->config = config;
     c->dice = config->seed;
     c->link_owner = call_link_owner(c);
-    c->candidates = candidates_new(config->operands, config->operands_count, config->once, f);
+    c->candidates = candidates_new(config->operands, config->operands_count, config->once,
+                                   config->seed, f);
     c->dialer = dialer_new(config->fanout < CALLS_MAX ? config->fanout : CALLS_MAX, config->seed);
     if (c->candidates && c->dialer)
         return c;

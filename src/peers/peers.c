@@ -79,7 +79,8 @@ struct reading {
     struct peers peers;
     const uint8_t *chain; /* NULL: any */
     struct place *places;
-    uint64_t candidates, dice;
+    uint64_t candidates;
+    uint64_t *chance;
 };
 
 static struct place *find_place(const struct reading *r, const uint8_t key[ID_LEN])
@@ -131,7 +132,7 @@ static int add_target(struct reading *r, const struct target *t, struct fault *f
     size_t at = p->count;
     r->candidates++;
     if (p->count == PEERS_MAX) {
-        uint64_t lot = chance_next(&r->dice) % r->candidates;
+        uint64_t lot = chance_next(r->chance) % r->candidates;
         if (lot >= PEERS_MAX)
             return 0;
         at = (size_t)lot;
@@ -200,9 +201,10 @@ static int read_file(struct reading *r, const char *path, struct fault *f)
     return result;
 }
 
-int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], struct fault *f)
+int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], uint64_t *chance,
+               struct fault *f)
 {
-    struct reading r = {.chain = chain, .dice = chance_seed()};
+    struct reading r = {.chain = chain, .chance = chance};
     int result = read_file(&r, path, f);
     while (r.places)
         forget_place(&r, r.places);

@@ -36,11 +36,12 @@ struct peers {
 
 /* Reads the file at path; a missing file is an empty one. Records of another chain (chain not NULL)
  * are skipped; of several records with one key, the newest counts; if there are more than PEERS_MAX
- * targets, so many are chosen at random. Signatures are not checked: the program that wrote the
- * file has checked them. 0, or -1 and trouble. *p is all zero at first, or the result of the last
- * reading, which it replaces; on trouble, it keeps that. A last line without its newline counts,
- * unless it is a record. */
-int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], struct fault *f);
+ * targets, so many are chosen at random, by *chance (base/chance.h). Signatures are not checked:
+ * the program that wrote the file has checked them. 0, or -1 and trouble. *p is all zero at first,
+ * or the result of the last reading, which it replaces; on trouble, it keeps that. A last line
+ * without its newline counts, unless it is a record. */
+int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], uint64_t *chance,
+               struct fault *f);
 
 /* Parses one line of the file, without its newline: 1 and *t, and *chain if it is a record
  * (t->announced); 0 for an empty line or a comment; -1 and a rule. */

@@ -6,7 +6,7 @@
 static int remember_lacking(struct claims *y, struct trial *t, const struct sync_peer *p,
                             struct fault *f)
 {
-    if (p->puller.height == 0 && !p->bad)
+    if (p->puller.height == 0 && !p->base.bad)
         return 0;
     int has = trial_has(t, p->puller.tip, f);
     if (has)
@@ -16,9 +16,9 @@ static int remember_lacking(struct claims *y, struct trial *t, const struct sync
 
 int claims_add(struct claims *y, struct trial *t, const struct sync_peer *p, struct fault *f)
 {
-    if (!p->greeted)
+    if (!p->base.greeted)
         return 0;
-    y->answered += sync_peer_is_done(p) && !p->bad;
+    y->answered += sync_peer_is_done(p) && !p->base.bad;
     return remember_lacking(y, t, p, f);
 }
 

@@ -1,10 +1,8 @@
 #include "sync/light_sync.h"
 
-#include "base/hex.h"
 #include "gossip/header_puller.h"
+#include "sync/pull_peer.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,23 +12,19 @@ enum {
 };
 
 struct light_peer {
+    struct pull_peer base;
     struct light_sync *run;
-    const char *address; /* the client's */
-    char who[72];
-    struct session session;
     struct header_puller puller;
     int64_t side,
         fork;       /* headers in a row off the best chain; the height below the first of them */
     size_t next_id; /* the next record to ask it for */
     int tries;
-    bool greeted, serves;
-    bool doomed; /* to be closed, for the reason in `why` */
-    struct fault why;
-    bool over, bad, told, done, useful;
+    bool serves, done; /* it serves headers; everything that it has is here */
     struct light_peer *next;
 };
 
 struct light_sync {
+    struct pull_run base;
     struct light_sync_config config;
     struct peer_owner owner;
     struct client *client;
@@ -39,56 +33,8 @@ struct light_sync {
     struct light_peer *peers;
     struct light_proof *proofs;
     size_t answered, complete; /* peers that said hello; those that delivered all they have */
-    int64_t progress, ticked;
-    bool ending, gave_up, failed;
-    struct fault fault;
+    int64_t ticked;
 };
-
-static void say(const struct light_sync *s, const char *who, const char *event, const uint8_t *id,
-                const char *words)
-{
-    s->config.log(s->config.self, who, event, id, words);
-}
-
-/* --- Dropping peers --------------------------------------------------------------------------- */
-
-static void tell(struct light_peer *p, const char *why)
-{
-    if (p->told)
-        return;
-    p->told = true;
-    say(p->run, p->who, "bad", NULL, why);
-    p->run->config.warn(p->run->config.self, p->who, why);
-}
-
-static void doom(struct light_peer *p, const char *word)
-{
-    if (p->doomed)
-        return;
-    p->doomed = true;
-    p->session.word = word;
-    fault_trouble(&p->why, "%s", word);
-}
-
-static void drop(struct light_peer *p, const struct fault *why)
-{
-    tell(p, why->text);
-    p->bad = true;
-    doom(p, "bad");
-}
-
-/* A fault that is not the peer's is our own, and ends the run. */
-static int blame(struct light_peer *p, const struct fault *f)
-{
-    if (f->kind == FAULT_RULE) {
-        tell(p, f->text);
-        p->bad = true;
-        return -1;
-    }
-    p->run->failed = true;
-    p->run->fault = *f;
-    return -1;
-}
 
 /* --- Our headers, for the puller -------------------------------------------------------------- */
 
@@ -135,8 +81,8 @@ static int chain_take(void *self, const char *text, size_t len, bool genesis, st
                                f);
     if (new <= 0)
         return new;
-    p->useful = true;
-    s->progress = loop_now();
+    p->base.useful = true;
+    s->base.progress = s->base.now;
     return count_side(p, f) ? -1 : 1;
 }
 
@@ -147,18 +93,26 @@ static bool is_proved(const struct light_sync *s, size_t i)
     return s->proofs[i].found && light_is_on(s->light, s->proofs[i].block, light_best(s->light));
 }
 
+/* A fault while an answer is used: the peer's, or our own, which ends the run. */
+static void fail(struct light_peer *p, const struct fault *f)
+{
+    if (f->kind == FAULT_RULE)
+        pull_peer_drop(&p->base, NULL, f);
+    else
+        pull_peer_blame(&p->base, f);
+}
+
 /* The header of the checkpoint at which the headers are to begin. */
 static void take_anchor(struct light_peer *p)
 {
     struct fault f;
     const struct buf *header = &p->puller.header;
     if (!header->len) {
-        say(p->run, p->who, "none", p->puller.wanted, "checkpoint");
-        tell(p, "does not have the block of the checkpoint");
-        doom(p, "done");
+        pull_run_log(&p->run->base, p->base.who, "none", p->puller.wanted, "checkpoint");
+        pull_peer_tell(&p->base, NULL, "does not have the block of the checkpoint");
+        pull_peer_doom(&p->base, "done");
     } else if (chain_take(p, header->data, header->len, false, &f) < 0) {
-        blame(p, &f);
-        doom(p, "bad");
+        fail(p, &f);
     }
 }
 
@@ -172,13 +126,13 @@ static void take_proof(struct light_peer *p)
     int valid = has > 0 ? light_prove(s->light, &p->puller.proof, &block, &f) : 0;
     if (p->puller.proved && !has && ++p->tries < PROOF_TRIES)
         return; /* its block is newer than our headers: they are asked for first */
-    say(s, p->who, valid > 0 ? "proof" : "none", p->puller.wanted, NULL);
+    pull_run_log(&s->base, p->base.who, valid > 0 ? "proof" : "none", p->puller.wanted, NULL);
     p->next_id++;
     p->tries = 0;
     if (has < 0 || valid < 0)
-        blame(p, &f);
+        fail(p, &f);
     else if (has && !valid && light_is_on(s->light, block, light_best(s->light)))
-        drop(p, &f);
+        pull_peer_drop(&p->base, NULL, &f);
     if (valid <= 0)
         return;
     proof->found = true;
@@ -187,7 +141,7 @@ static void take_proof(struct light_peer *p)
     buf_free(&proof->header);
     proof->header = p->puller.header;
     p->puller.header = (struct buf){0};
-    s->progress = loop_now();
+    s->base.progress = s->base.now;
 }
 
 /* The block of the checkpoint at which new headers begin; NULL: they have begun, or begin at
@@ -218,7 +172,7 @@ static void answered(void *self, struct header_puller *puller)
 static bool may_ask(const struct light_sync *s, int64_t now)
 {
     for (const struct light_peer *p = s->peers; p; p = p->next)
-        if (!p->over && !p->doomed && p->puller.request != REQUEST_NONE &&
+        if (!p->base.over && !p->base.doomed && p->puller.request != REQUEST_NONE &&
             now - p->puller.asked < LIGHT_SLOW)
             return false;
     return true;
@@ -230,9 +184,9 @@ static int ask_proof(struct light_peer *p, int64_t now, struct fault *f)
     while (p->next_id < s->config.ids_count && is_proved(s, p->next_id))
         p->next_id++;
     if (p->next_id < s->config.ids_count)
-        return header_puller_prove(&p->puller, &p->session, s->config.ids[p->next_id], now, f);
+        return header_puller_prove(&p->puller, &p->base.session, s->config.ids[p->next_id], now, f);
     p->done = true;
-    doom(p, "done");
+    pull_peer_doom(&p->base, "done");
     return 0;
 }
 
@@ -240,11 +194,11 @@ static int go_on(struct light_peer *p, int64_t now, struct fault *f)
 {
     const struct light_sync *s = p->run;
     const struct bound *b = anchor(s);
-    if (p->over || !p->greeted || p->doomed || p->puller.request != REQUEST_NONE)
+    if (p->base.over || !p->base.greeted || p->base.doomed || p->puller.request != REQUEST_NONE)
         return 0;
     if (!p->serves) {
-        tell(p, "does not serve headers and proofs");
-        doom(p, "done");
+        pull_peer_tell(&p->base, NULL, "does not serve headers and proofs");
+        pull_peer_doom(&p->base, "done");
         return 0;
     }
     int has = b ? 0 : header_puller_has_all(&p->puller, f);
@@ -253,8 +207,8 @@ static int go_on(struct light_peer *p, int64_t now, struct fault *f)
     if (!may_ask(s, now))
         return 0;
     if (b && chain_begun(p->run))
-        return header_puller_prove(&p->puller, &p->session, b->block, now, f);
-    return header_puller_ask(&p->puller, &p->session, b ? 1 : WIRE_HEADERS_MAX, now, f);
+        return header_puller_prove(&p->puller, &p->base.session, b->block, now, f);
+    return header_puller_ask(&p->puller, &p->base.session, b ? 1 : WIRE_HEADERS_MAX, now, f);
 }
 
 /* --- The client's callbacks ------------------------------------------------------------------- */
@@ -274,53 +228,26 @@ static void *join(void *self, const struct peer_link *link, struct session **ses
     struct hello hello;
     struct light_peer *p = calloc(1, sizeof *p);
     our_hello(s, &hello);
-    hello.version = link->version;
-    if (!p || session_init(&p->session, &hello, now)) {
+    if (!p || pull_peer_init(&p->base, &s->base, link, &hello, now)) {
         free(p);
         fault_memory(f);
         return NULL;
     }
     p->run = s;
-    p->address = link->address;
-    snprintf(p->who, sizeof p->who, "%.71s",
-             link->account ? hex32(link->account).text : link->address);
     header_puller_init(&p->puller, &s->chain, p, answered);
     p->next = s->peers;
     s->peers = p;
-    *session = &p->session;
+    *session = &p->base.session;
     return p;
-}
-
-static void unreached(void *self, const char *address, const uint8_t *account,
-                      const struct fault *why)
-{
-    const struct light_sync *s = self;
-    struct hex32 key = account ? hex32(account) : (struct hex32){""};
-    const char *who = account ? key.text : address;
-    if (s->ending)
-        return;
-    say(s, who, why->kind == FAULT_RULE ? "bad" : "unreached", NULL, why->text);
-    if (why->kind != FAULT_NONE)
-        s->config.warn(s->config.self, who, why->text);
-}
-
-static void complain(void *self, const char *words)
-{
-    const struct light_sync *s = self;
-    s->config.warn(s->config.self, NULL, words);
 }
 
 static int greeted(void *self, struct session *session, int64_t now, struct fault *f)
 {
     struct light_peer *p = self;
-    char words[ADDRESS_MAX + 16];
     (void)f;
-    p->greeted = true;
     p->serves = session->theirs.roles & WIRE_HEADERS;
     p->run->answered++;
-    p->run->progress = now;
-    snprintf(words, sizeof words, "%s %s", p->address, session->coding ? "deflate" : "plain");
-    say(p->run, p->who, "in", NULL, words);
+    pull_peer_greeted(&p->base, now);
     header_puller_greeted(&p->puller, session);
     return 0;
 }
@@ -329,55 +256,44 @@ static int line(void *self, struct session *session, enum wire_word word, const 
                 size_t len, int64_t now, struct fault *f)
 {
     struct light_peer *p = self;
-    if (p->doomed) {
-        *f = p->why;
+    if (p->base.doomed) {
+        *f = p->base.why;
         return -1;
     }
-    return header_puller_line(&p->puller, session, word, text, len, now, f) ? blame(p, f) : 0;
+    p->run->base.now = now;
+    return header_puller_line(&p->puller, session, word, text, len, now, f)
+               ? pull_peer_blame(&p->base, f)
+               : 0;
 }
 
 static enum peer_next leave(void *self, void *peer, const struct fault *why, int64_t now)
 {
     struct light_sync *s = self;
     struct light_peer *p = peer;
-    bool broke = !p->doomed && why->kind == FAULT_RULE && !p->session.over;
-    char words[SESSION_BYTES_WORDS];
+    bool broke = pull_peer_left(&p->base, why);
     (void)now;
-    p->over = true;
-    p->bad |= broke;
-    if (!p->greeted)
-        return PEER_LATER;
-    session_bytes_words(&p->session, words);
-    say(s, p->who, "bytes", NULL, words);
-    say(s, p->who, "out", NULL, why->text);
-    if (broke || (!p->done && !p->bad && !p->doomed && !s->ending))
-        tell(p, why->text);
-    s->complete += p->done && !p->bad;
+    if (p->base.greeted &&
+        (broke || (!p->done && !p->base.bad && !p->base.doomed && !s->base.ending)))
+        pull_peer_tell(&p->base, NULL, why->text);
+    s->complete += p->done && !p->base.bad;
     return PEER_LATER;
-}
-
-static const struct fault *doomed(void *self, void *peer)
-{
-    const struct light_peer *p = peer;
-    (void)self;
-    return p->doomed ? &p->why : NULL;
 }
 
 /* A peer that was cut off is dialed again only if it brought something new. */
 static enum peer_next what_next(const struct light_peer *p)
 {
-    if (p->bad)
+    if (p->base.bad)
         return PEER_BAN;
     if (p->done)
         return PEER_DONE;
-    return p->useful && !p->doomed ? PEER_AGAIN : PEER_NEVER;
+    return p->base.useful && !p->base.doomed ? PEER_AGAIN : PEER_NEVER;
 }
 
 /* --- The run ---------------------------------------------------------------------------------- */
 
 static void free_peer(struct light_peer *p)
 {
-    session_free(&p->session);
+    session_free(&p->base.session);
     header_puller_free(&p->puller);
     free(p);
 }
@@ -387,7 +303,7 @@ static void part(struct light_sync *s)
 {
     for (struct light_peer **at = &s->peers; *at;) {
         struct light_peer *p = *at;
-        if (!p->over) {
+        if (!p->base.over) {
             at = &p->next;
             continue;
         }
@@ -404,22 +320,13 @@ static void tick(struct light_sync *s, int64_t now)
         return;
     s->ticked = now;
     for (struct light_peer *p = s->peers; p; p = p->next)
-        if (!p->over && p->greeted && header_puller_tick(&p->puller, now, &f))
-            drop(p, &f);
-}
-
-static void give_up(struct light_sync *s, int64_t now)
-{
-    char words[48];
-    if (s->gave_up || now - s->progress < s->config.patience)
-        return;
-    s->gave_up = true;
-    snprintf(words, sizeof words, "nothing new for %" PRId64 " s", s->config.patience / 1000);
-    s->config.warn(s->config.self, NULL, words);
+        if (!p->base.over && p->base.greeted && header_puller_tick(&p->puller, now, &f))
+            pull_peer_drop(&p->base, NULL, &f);
 }
 
 int light_sync_turn(struct light_sync *s, int64_t now, struct fault *f)
 {
+    s->base.now = now;
     tick(s, now);
     for (struct light_peer *p = s->peers; p; p = p->next)
         if (go_on(p, now, f))
@@ -427,10 +334,10 @@ int light_sync_turn(struct light_sync *s, int64_t now, struct fault *f)
     if (header_file_save(s->config.file, f) || client_turn(s->client, now, f))
         return -1;
     part(s);
-    give_up(s, now);
-    if (s->failed)
-        *f = s->fault;
-    return s->failed ? -1 : 0;
+    pull_run_gives_up(&s->base, now);
+    if (s->base.failed)
+        *f = s->base.fault;
+    return s->base.failed ? -1 : 0;
 }
 
 int light_sync_wait(const struct light_sync *s, int64_t now)
@@ -441,12 +348,12 @@ int light_sync_wait(const struct light_sync *s, int64_t now)
 
 bool light_sync_over(const struct light_sync *s, int64_t now)
 {
-    return s->gave_up || (!s->peers && client_over(s->client, now));
+    return s->base.gave_up || (!s->peers && client_over(s->client, now));
 }
 
 bool light_sync_complete(const struct light_sync *s)
 {
-    if (!s->answered && !s->gave_up)
+    if (!s->answered && !s->base.gave_up)
         s->config.warn(s->config.self, NULL, "no peer answered");
     return s->complete > 0;
 }
@@ -460,29 +367,26 @@ const struct light_proof *light_sync_proof(const struct light_sync *s, size_t i)
 
 static void set_up(struct light_sync *s, const struct light_sync_config *config, int64_t now)
 {
-    struct client_config *dialing = &s->config.dialing;
     s->config = *config;
+    s->base = (struct pull_run){.log = config->log,
+                                .warn = config->warn,
+                                .self = config->self,
+                                .patience = config->patience,
+                                .now = now,
+                                .progress = now};
     s->light = header_file_light(config->file);
-    s->owner = (struct peer_owner){.join = join,
-                                   .leave = leave,
-                                   .doomed = doomed,
-                                   .unreached = unreached,
-                                   .complain = complain,
-                                   .role = {greeted, line, NULL},
-                                   .self = s};
+    s->owner = pull_run_owner(&s->base);
+    s->owner.join = join;
+    s->owner.leave = leave;
+    s->owner.role = (struct session_role){.greeted = greeted, .line = line};
     s->chain = (struct header_chain){.has = chain_has,
                                      .locate = chain_locate,
                                      .begun = chain_begun,
                                      .take = chain_take,
                                      .self = s};
     memcpy(s->chain.chain, header_file_chain(config->file), ID_LEN);
-    s->progress = s->ticked = now;
-    memcpy(dialing->chain, s->chain.chain, ID_LEN);
-    dialing->has_chain = true;
-    dialing->once = true;
-    dialing->ourselves = false;
-    dialing->opening = 15000;
-    dialing->owner = &s->owner;
+    s->ticked = now;
+    pull_run_dials(&s->config.dialing, s->chain.chain, true, &s->owner);
 }
 
 struct light_sync *light_sync_new(const struct light_sync_config *config, int64_t now,
@@ -509,7 +413,7 @@ void light_sync_free(struct light_sync *s)
 {
     if (!s)
         return;
-    s->ending = true;
+    s->base.ending = true;
     client_free(s->client);
     while (s->peers) {
         struct light_peer *p = s->peers;

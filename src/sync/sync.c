@@ -10,12 +10,6 @@ enum {
     STEPS_MAX = 64, /* per turn, so that peers are not kept waiting */
 };
 
-void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,
-              const char *words)
-{
-    s->config.log(s->config.self, who, event, id, words);
-}
-
 /* --- Our chain, for the puller ---------------------------------------------------------------- */
 
 static int chain_has(void *self, const uint8_t id[ID_LEN], struct fault *f)
@@ -44,10 +38,10 @@ static uint64_t chain_maxblock(void *self)
 static int take_good(struct sync *s, struct sync_peer *p, const struct item *item, struct fault *f)
 {
     char words[24];
-    p->useful = true;
-    s->progress = loop_now();
+    p->base.useful = true;
+    s->base.progress = s->base.now;
     snprintf(words, sizeof words, "%" PRId64, item->block.height);
-    sync_log(s, p->who, "got", item->id, words);
+    pull_run_log(&s->base, p->base.who, "got", item->id, words);
     if (!trial_gives(s->config.trial))
         return side_quota_add(&p->side, s->config.trial, item, f);
     p->side = (struct side_quota){0};
@@ -60,7 +54,7 @@ static void drop_judged(struct sync *s, const struct item *item, const struct fa
     struct sync_peer *p = s->judged;
     /* a block of the future may have been let in by another clock */
     p->excused |= item->has_header && item->block.time > s->config.clock(s->config.self);
-    sync_peer_drop(p, item->has_header ? item->id : NULL, why);
+    pull_peer_drop(&p->base, item->has_header ? item->id : NULL, why);
     judging_end(&s->judging);
     puller_forget(&p->puller);
     s->judged = NULL;
@@ -142,7 +136,7 @@ void sync_renew(struct sync *s)
     s->ledger_failed = failed;
     best = trial_best(s->config.trial);
     if (best && memcmp(best->id, before.id, ID_LEN))
-        s->grew = loop_now();
+        s->grew = s->base.now;
 }
 
 static void tick(struct sync *s, int64_t now)
@@ -187,26 +181,22 @@ static int part(struct sync *s, struct fault *f)
 /* Without follow: ends the run when nothing new has arrived for too long. */
 static void give_up(struct sync *s, int64_t now)
 {
-    char words[48];
     if (s->out.len) /* our reader is slow, not the peers */
-        s->progress = now;
-    if (s->config.follow || s->gave_up || now - s->progress < s->config.patience)
-        return;
-    s->gave_up = true;
-    snprintf(words, sizeof words, "nothing new for %" PRId64 " s", s->config.patience / 1000);
-    s->config.warn(s->config.self, NULL, words);
+        s->base.progress = now;
+    if (!s->config.follow)
+        pull_run_gives_up(&s->base, now);
 }
 
 bool sync_over(const struct sync *s, int64_t now)
 {
     if (s->config.follow || s->out.len || trial_gives(s->config.trial))
         return false;
-    return s->gave_up || client_over(s->client, now);
+    return s->base.gave_up || client_over(s->client, now);
 }
 
 int sync_verdict(struct sync *s, struct fault *f)
 {
-    if (s->gave_up)
+    if (s->base.gave_up)
         return 0;
     int reached = claims_reached(&s->claims, s->config.trial, f);
     if (reached <= 0)
@@ -225,13 +215,14 @@ struct buf *sync_out(struct sync *s)
 
 int sync_turn(struct sync *s, int64_t now, struct fault *f)
 {
+    s->base.now = now;
     tick(s, now);
     if (judge(s, f) || tend(s, now, f) || client_turn(s->client, now, f) || part(s, f))
         return -1;
     give_up(s, now);
-    if (s->failed)
-        *f = s->fault;
-    return s->failed ? -1 : 0;
+    if (s->base.failed)
+        *f = s->base.fault;
+    return s->base.failed ? -1 : 0;
 }
 
 int sync_wait(const struct sync *s, int64_t now)
@@ -241,7 +232,7 @@ int sync_wait(const struct sync *s, int64_t now)
         return 0;
     for (const struct sync_peer *p = s->peers; p && s->config.follow; p = p->next) {
         int64_t until = p->asked + s->config.interval - now;
-        if (!p->over && sync_peer_is_done(p) && until < wait)
+        if (!p->base.over && sync_peer_is_done(p) && until < wait)
             wait = until;
     }
     return wait > 0 ? (int)wait : 0;
@@ -251,18 +242,18 @@ int sync_wait(const struct sync *s, int64_t now)
 
 static void set_up(struct sync *s, const struct sync_config *config, int64_t now)
 {
-    struct client_config *dialing = &s->config.dialing;
     s->config = *config;
+    s->base = (struct pull_run){.log = config->log,
+                                .warn = config->warn,
+                                .self = config->self,
+                                .patience = config->patience,
+                                .now = now,
+                                .progress = now};
     s->owner = sync_peer_owner(s);
     s->chain = (struct puller_chain){chain_has, chain_locate, chain_maxblock, s};
-    s->progress = s->ticked = now;
+    s->ticked = now;
     judging_init(&s->judging, config->trial, config->pool, config->known);
-    memcpy(dialing->chain, trial_chain(config->trial), ID_LEN);
-    dialing->has_chain = true;
-    dialing->once = !config->follow;
-    dialing->ourselves = false;
-    dialing->opening = SYNC_OPENING_MAX;
-    dialing->owner = &s->owner;
+    pull_run_dials(&s->config.dialing, trial_chain(config->trial), !config->follow, &s->owner);
 }
 
 struct sync *sync_new(const struct sync_config *config, int64_t now, struct fault *f)
@@ -284,7 +275,7 @@ void sync_free(struct sync *s)
 {
     if (!s)
         return;
-    s->ending = true;
+    s->base.ending = true;
     client_free(s->client);
     while (s->peers) {
         struct sync_peer *p = s->peers;

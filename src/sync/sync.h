@@ -16,7 +16,6 @@
 #define SYNC_OUT_MAX (1 << 20)      /* bytes in out at which judging pauses */
 #define SYNC_UNJUDGED_MAX (1 << 20) /* bytes of unjudged blocks at which a peer is not read */
 #define SYNC_NEAR 10                /* blocks above our tip that gossip may be bringing */
-#define SYNC_OPENING_MAX 15000      /* ms from dialing a peer to its hello */
 
 struct sync_config {
     /* Whom to dial: loop, tls, operands, fanout (how many peers to ask), allows, seed. The other

@@ -3,27 +3,19 @@
 #define SYNC_SYNC_PARTS_H
 
 #include "sync/judging.h"
+#include "sync/pull_peer.h"
 #include "sync/side_quota.h"
 #include "sync/sync.h"
 
 /* A peer that is connected, or whose blocks are still to be judged. */
 struct sync_peer {
+    struct pull_peer base;
     struct sync *run;
-    const char *address; /* the client's */
-    char who[72];        /* its account, or its address */
-    struct session session;
     struct puller puller;
     struct side_quota side;
     int64_t asked;  /* when it was last asked */
     int64_t behind; /* since when we have lacked its tip; 0: we have it, as far as we know */
-    bool greeted;
-    bool doomed; /* to be closed, for the reason in `why` */
-    struct fault why;
-    bool over;    /* the connection is closed */
-    bool bad;     /* it broke a rule: it is not dialed again, */
-    bool excused; /* ... unless an honest peer may do so, such as a slow one: then later */
-    bool told;    /* the reason for dropping it was reported */
-    bool useful;  /* it brought something new */
+    bool excused;   /* an honest peer may break this rule, such as a slow one: it is dialed later */
     struct sync_peer *next;
 };
 
@@ -34,6 +26,7 @@ struct claims {
 };
 
 struct sync {
+    struct pull_run base;
     struct sync_config config;
     struct peer_owner owner;
     struct client *client;
@@ -43,19 +36,11 @@ struct sync {
     struct sync_peer *judged; /* whose blocks are being judged */
     struct claims claims;
     struct buf out;
-    int64_t progress; /* when something new last arrived */
     int64_t ticked;
     int64_t grew;       /* when others last gave the ledger a new best tip */
     bool busy;          /* there is more to judge at once */
-    bool ending;        /* connections end now because we close them */
-    bool gave_up;       /* nothing new arrived for too long */
     bool ledger_failed; /* the last attempt to read it failed */
-    bool failed;        /* we failed while handling a peer, */
-    struct fault fault; /* for this reason */
 };
-
-void sync_log(const struct sync *s, const char *who, const char *event, const uint8_t *id,
-              const char *words);
 
 /* Reads the ledger again if it has changed and no blocks are being judged. If it cannot be read,
  * warns once and goes on with what is known of it. */
@@ -65,10 +50,6 @@ void sync_renew(struct sync *s);
 
 /* The client's callbacks for peers; self is the run. */
 struct peer_owner sync_peer_owner(struct sync *s);
-
-/* Drops a peer that broke a rule (id: with this block, or NULL): reports it, closes the connection,
- * and never dials it again. */
-void sync_peer_drop(struct sync_peer *p, const uint8_t *id, const struct fault *why);
 
 /* Whether everything that it has is here and judged. */
 bool sync_peer_is_done(const struct sync_peer *p);

@@ -277,9 +277,11 @@ static void write_down(struct run *r)
 {
     struct peers all = {0};
     struct fault f;
+    uint64_t chance = chance_next(&r->w->dice);
     if (r->count)
         dial_history_anchors(&r->history, r->busy, r->count); /* in the order of their age */
-    must(peers_read(&all, r->path, NULL, &f) || dial_history_write(&r->history, &all, &f), &f);
+    must(peers_read(&all, r->path, NULL, &chance, &f) || dial_history_write(&r->history, &all, &f),
+         &f);
     peers_free(&all);
 }
 
@@ -325,7 +327,7 @@ static void start(struct run *r, uint64_t seed)
 {
     struct fault f;
     char *operands[] = {r->path};
-    r->candidates = candidates_new(operands, 1, false, &f);
+    r->candidates = candidates_new(operands, 1, false, 1, &f);
     r->dialer = dialer_new(FANOUT, seed);
     if (!r->candidates || !r->dialer)
         errx(2, "%s", f.text);

@@ -1,6 +1,7 @@
 /* net/address and net/peers, asked on the command line: prints what they make of their arguments.
  */
 #include "peers/peers.h"
+#include "base/chance.h"
 #include "base/hex.h"
 
 #include <inttypes.h>
@@ -19,10 +20,11 @@ static int read_file(const char *path, const char *chain)
     struct peers p = {0};
     struct fault f = {0};
     uint8_t id[ID_LEN];
+    uint64_t chance = chance_seed();
     if (chain && hex_decode(id, chain, ID_LEN))
         return 3;
-    if (peers_read(&p, path, chain ? id : NULL, &f) ||
-        peers_read(&p, path, chain ? id : NULL, &f)) {
+    if (peers_read(&p, path, chain ? id : NULL, &chance, &f) ||
+        peers_read(&p, path, chain ? id : NULL, &chance, &f)) {
         printf("trouble: %s\n", f.text);
         return f.kind == FAULT_TROUBLE ? 2 : 3;
     }
@@ -31,7 +33,7 @@ static int read_file(const char *path, const char *chain)
     if (p.broken_line)
         printf("broken: %" PRIu64 ": %s\n", p.broken_line, p.broken.text);
     size_t before = p.count;
-    int kept = peers_read(&p, "/", NULL, &f) && p.count == before;
+    int kept = peers_read(&p, "/", NULL, &chance, &f) && p.count == before;
     peers_free(&p);
     return kept ? 0 : 3;
 }
