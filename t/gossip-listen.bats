@@ -141,25 +141,45 @@ say_brief() { # NAME BLOCKFILE
     cmp peer l.out
 }
 
-@test "gossip-listen: -t accepts records of an unknown type; without it they are ignored" {
+@test "gossip-listen: -t takes records that are otherwise ignored, once their signature and chain hold" {
     chain
-    listen l -p -c "$CHAIN" -t note -t vote
+    txsign -k alice.key -t 'I am alice' >said
+    ledger-checkpoint -k alice.key ledger >vow
+    ledger-init -t 0f alice 1 >other
+    listen l -p -c "$CHAIN" -t statement -t checkpoint
     listen_at=$at
     greet a
-    offer a 'note one two'
-    eventually heard a "taken $(id <<<'note one two')"
-    offer a 'notes one'
-    say a 'ping 1'
-    eventually heard a 'pong 1'
-    refute heard a "taken $(id <<<'notes one')"
-    echo 'note one two' | diff - l.out
-    offer a 'note  two spaces'
+    offer a "$(cat said)"
+    eventually heard a "taken $(id <said)"
+    offer a "$(cat vow)"
+    eventually heard a "taken $(id <vow)"
+    cat said vow | diff - l.out
+    offer a "$(forged <said)"
     is_dropped a bad
     at=$listen_at
     greet b
-    offer b 'vote yes'
-    eventually heard b "taken $(id <<<'vote yes')"
-    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" $(seq -f '-t type%g' 17)
+    offer b "$(ledger-checkpoint -k alice.key other)"
+    is_dropped b bad
+    cat said vow | diff - l.out
+    listen m -p -c "$CHAIN" -t checkpoint
+    greet c
+    offer c "$(cat said)"
+    say c 'ping 1'
+    eventually heard c 'pong 1'
+    refute heard c "taken $(id <said)"
+    [ ! -s m.out ]
+}
+
+@test "gossip-listen: -t names a type that nodes can judge: no other is taken" {
+    chain
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -t vote
+    says "^gossip-listen: -t: 'vote' is not a type of record that nodes take from each other: tx block peer checkpoint statement\$"
+    for type in key proof rule '' 'tx '; do
+        ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -t "$type"
+        says "^gossip-listen: -t: '$type' is not a type"
+    done
+    mapfile -t many < <(yes -- -tpeer | head -n 17)
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" "${many[@]}"
     says 'more than 16 types'
 }
 
@@ -605,11 +625,9 @@ answer() { # NAME
 }
 
 @test "gossip-listen: the spool keeps two files of 8 MiB at most" {
-    chain 1
-    # records of 60 kB, whose form alone is checked
-    awk 'BEGIN { s = "x"; while (length(s) < 60000) s = s s; for (i = 0; i < 400; i++) print "note", i, substr(s, 1, 60000) }' >notes
-    listen l -p -c "$CHAIN" -t note -s spool
-    timeout 300 gossip-send -p -c "$CHAIN" "$at" <notes
+    payments 16000 "$(printf 'é%.0s' {1..128})" # the longest that there are
+    listen l -p -c "$CHAIN" -s spool
+    timeout 300 gossip-send -p -c "$CHAIN" "$at" <txs
     [ "$(stat -c %s spool)" -le 8388608 ]
     [ "$(stat -c %s spool.old)" -le 8388608 ]
     cat spool.old spool >kept

@@ -101,11 +101,14 @@ times() { # of an EVENT in send.log
 @test "gossip-send: malformed and torn lines are reported; the others are sent" {
     chain 3
     listen l -p -c "$CHAIN"
-    { line 1 txs && echo 'tx  what' && line 2 txs && echo 'fluff x' && printf %s "$(line 3 txs)"; } >mixed
+    { line 1 txs && echo 'tx  what' && line 2 txs && echo 'fluff x' && echo 'vote yes' && cat alice.pub && printf %s "$(line 3 txs)"; } >mixed
     expect 1 send -p "$at" <mixed
     says '^stdin:2: '
     says '^stdin:4: fluff: '
-    says '^stdin:5: .*torn'
+    says "^stdin:5: 'vote' is not a type of record that nodes take from each other$"
+    says "^stdin:6: 'key' is not a type"
+    says '^stdin:7: .*torn'
+    [ "$(wc -l <"$err")" -eq 6 ]
     head -n 2 txs >two
     same_lines two l.out
     # a block that is cut short
@@ -552,11 +555,12 @@ time.sleep(600)' "${at##*:}"
     [ -z "${SANITIZE-}" ] || skip 'what sanitizers take of memory has no bound'
     easy_chain
     CHAIN=$(chain_id ledger)
-    awk 'BEGIN { s = "x"; while (length(s) < 10000) s = s s; for (i = 0; i < 10000; i++) print "note", i, substr(s, 1, 10000) }' >notes
+    awk 'BEGIN { s = "%00"; while (length(s) < 768) s = s s; for (i = 0; i < 100000; i++) {
+        printf "tx %064d %064d %d 0 pay %064d 1 %s %0128d\n", 0, 0, i, 0, substr(s, 1, 768), 0 } }' >txs
     (
         ulimit -v 150000
-        expect 1 send -p -m 1000000 -t 0 127.0.0.1:1 <notes
-        [ "$(grep -c '^gossip-send: not taken in time: ' "$err")" -eq 10000 ]
+        expect 1 send -p -m 1000000 -t 0 127.0.0.1:1 <txs
+        [ "$(grep -c '^gossip-send: not taken in time: ' "$err")" -eq 100000 ]
     )
 }
 

@@ -137,7 +137,7 @@ static int add_spent(struct store_temp *s, const struct node *node, const struct
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
         struct spent spent = {.seq = e->tx.seq, .n = node->n, .line = node->line + 1 + i};
-        if (!e->is_tx)
+        if (e->type != &tx_type)
             continue;
         spent.from = e->tx.from;
         memcpy(spent.id, e->id, ID_LEN);

@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
     {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start"},
     {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
     {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase"},
-    {'t', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
+    {'t', "type", "TYPE", "also accept records of this type: checkpoint or statement"},
     {'n', "count", "COUNT", "maximum number of connections (default: 1024)"},
     {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
     {'v', "verbose", NULL, "log events to stderr"},

@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
     {'S', "status", "FILE", "write the connections to FILE every two seconds"},
     {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
     {'r', "resolve", NULL, "also dial peer records whose address is a name"},
-    {'T', "type", "TYPE", "also accept records of this type, of which only the form is checked"},
+    {'T', "type", "TYPE", "also accept records of this type: checkpoint or statement"},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
     {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)"},
     {'t', "seconds", "SECONDS",

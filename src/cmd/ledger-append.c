@@ -160,7 +160,7 @@ static void pass_item(struct run *r, const struct item *item)
 static int take_item(struct run *r, const struct item *item, struct fault *f)
 {
     struct fault why;
-    if (!item->is_block) {
+    if (item->type != &block_type) {
         pass_item(r, item);
     } else if (item->broken) {
         tree_fault(&r->ledger.tree, item, &why);
@@ -181,7 +181,7 @@ static void fail(const struct run *r, const struct fault *f)
 static bool only_passes(const struct run *r, const struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)
-        if (b->items[i].is_block)
+        if (b->items[i].type == &block_type)
             return false;
     return r->pass && b->count;
 }

@@ -87,11 +87,11 @@ int main(int argc, char **argv)
     cli_open_ledger(&l, *operands ? *operands : path);
     struct node node = find_block(&l, height);
     c.height = node.height;
-    memcpy(c.chain, l.tree.genesis.id, ID_LEN);
+    memcpy(c.line.chain, l.tree.genesis.id, ID_LEN);
     memcpy(c.block, node.id, ID_LEN);
     ledger_close(&l);
     cli_read_key(key, passphrase_fd, &k);
-    memcpy(c.key, k.public, ID_LEN);
+    memcpy(c.line.signer, k.public, ID_LEN);
     int failed = put_checkpoint(&c, &k, &f);
     secret_key_wipe(&k);
     if (failed)

@@ -36,7 +36,7 @@ static struct sums sums_of(const struct item *item)
 {
     struct sums s = {0};
     for (size_t i = 0; i < item->count; i++) {
-        if (!item->entries[i].is_tx)
+        if (item->entries[i].type != &tx_type)
             continue;
         s.count++;
         if (__builtin_add_overflow(s.amount, item->entries[i].tx.amount, &s.amount))

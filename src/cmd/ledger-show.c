@@ -101,7 +101,7 @@ static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID
 
 static void put_entry(const struct run *r, const struct item *item, const struct entry *e)
 {
-    if (e->is_tx) {
+    if (e->type == &tx_type) {
         put_tx(r, &e->tx, e->id);
     } else if (e->grant.amount) {
         put("grant    %s\n", hex32(e->id).text);
@@ -192,7 +192,7 @@ static void put_body(const struct run *r, const struct item *item)
 {
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
-        if (e->is_tx)
+        if (e->type == &tx_type)
             put("  %.12s %s pays %s %" PRId64 "\n", hex32(e->id).text,
                 cli_account_words(r->book, &e->tx.from).text,
                 cli_account_words(r->book, &e->tx.to).text, e->tx.amount);

@@ -67,20 +67,22 @@ static void take_key(struct run *r, const struct item *item)
 {
     struct key k;
     struct fault f;
-    if (line_is(item->text, item->size - 1, "key") &&
-        key_parse(item->text, item->size - 1, &k, &f) == 0)
+    if (item->type == &key_type && key_parse(item->text, item->size - 1, &k, &f) == 0)
         cli_memory(conflicts_know(r->conflicts, k.account.id));
 }
 
-static void take_checkpoint(struct run *r, const struct checkpoint *c)
+static void take_checkpoint(struct run *r, const struct item *item)
 {
+    struct fault never;
     struct field earlier;
+    struct checkpoint c;
     struct buf event = {0};
-    int got = conflicts_add(r->conflicts, c, &earlier);
+    checkpoint_parse(item->text, item->size - 1, &c, &never);
+    int got = conflicts_add(r->conflicts, &c, &earlier);
     cli_memory(got < 0);
     if (got == 0)
         return;
-    cli_memory(event_conflict(&event, c, &earlier));
+    cli_memory(event_conflict(&event, &c, &earlier));
     tell(r, event.data, event.len);
     buf_free(&event);
 }
@@ -102,8 +104,8 @@ static void take_stream(struct run *r, struct source src, const char *name, bool
                 cli_report(name, item->fault.line, item->fault.text);
             else if (!item->broken && keys)
                 take_key(r, item);
-            else if (item->is_checkpoint && !keys)
-                take_checkpoint(r, &item->checkpoint);
+            else if (item->type == &checkpoint_type && !keys)
+                take_checkpoint(r, item);
         }
         cli_flush();
     }

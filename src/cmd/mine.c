@@ -89,7 +89,7 @@ static int add_tx(struct run *r, const struct item *item, struct fault *f)
         *f = item->fault;
         return -1;
     }
-    if (!item->is_tx)
+    if (item->type != &tx_type)
         return fault_rule(f, "not a transaction");
     const struct entry *e = &item->entries[0];
     int64_t fees = 0;

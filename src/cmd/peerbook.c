@@ -79,8 +79,8 @@ static int put_record(const struct run *r, const struct secret_key *k, struct fa
     char digits[2 * SIGNATURE_LEN];
     struct buf line = {0};
     struct peer p = {.address = {r->announce, strlen(r->announce)}, .time = cli_now(r->now)};
-    memcpy(p.chain, r->chain, ID_LEN);
-    memcpy(p.key, k->public, ID_LEN);
+    memcpy(p.line.chain, r->chain, ID_LEN);
+    memcpy(p.line.signer, k->public, ID_LEN);
     int result = peer_format(&p, &line) ? fault_memory(f)
                                         : secret_key_sign(k, line.data, line.len, signature, f);
     if (!result) {
@@ -139,11 +139,11 @@ static void refuse(struct run *r, const struct item *item, uint64_t line, const 
 /* Whether a record that is not in the book is valid: 0, or -1 and a rule or trouble. */
 static int check(const struct run *r, const struct peer *p, struct fault *f)
 {
-    if (r->has_chain && memcmp(p->chain, r->chain, ID_LEN))
-        return fault_rule(f, "peer: another chain: %s", hex32(p->chain).text);
+    if (r->has_chain && memcmp(p->line.chain, r->chain, ID_LEN))
+        return fault_rule(f, "peer: another chain: %s", hex32(p->line.chain).text);
     if (peerbook_check(&r->book, p, cli_now(r->now), f) || ed25519_load(f))
         return -1;
-    int valid = ed25519_check(p->key, p->signature, p->line, p->signed_len);
+    int valid = ed25519_check(p->line.signer, p->line.signature, p->line.text, p->line.signed_len);
     if (valid < 0)
         return fault_memory(f);
     return valid ? 0 : fault_rule(f, "peer: bad signature");
@@ -153,12 +153,14 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
 static bool take_peer(struct run *r, const struct item *item)
 {
     struct fault f;
-    bool held = peerbook_holds(&r->book, &item->peer);
+    struct peer p;
+    peer_parse(item->text, item->size - 1, &p, &f);
+    bool held = peerbook_holds(&r->book, &p);
     if (held)
         mark_known(r, item);
     if (held)
         return false;
-    int kept = check(r, &item->peer, &f) ? -1 : peerbook_add(&r->book, &item->peer, &f);
+    int kept = check(r, &p, &f) ? -1 : peerbook_add(&r->book, &p, &f);
     if (kept < 0 && f.kind != FAULT_RULE)
         cli_fail(NULL, &f);
     if (kept < 0)
@@ -171,7 +173,7 @@ static bool take_peer(struct run *r, const struct item *item)
 static bool has_peers(const struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++)
-        if (b->items[i].is_peer && !b->items[i].broken)
+        if (b->items[i].type == &peer_type && !b->items[i].broken)
             return true;
     return false;
 }
@@ -207,7 +209,7 @@ static int open_book(struct run *r)
 /* Whether a record is passed on. */
 static bool take_item(struct run *r, const struct item *item)
 {
-    if (item->is_peer)
+    if (item->type == &peer_type)
         return take_peer(r, item);
     if (!cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1))
         return true;

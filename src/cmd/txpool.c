@@ -138,7 +138,7 @@ static void refuse_broken(struct run *r, const struct item *item)
 {
     struct tx tx;
     struct fault ignored;
-    bool parses = item->is_tx && item->size == item->stream_size &&
+    bool parses = item->type == &tx_type && item->size == item->stream_size &&
                   tx_parse(item->text, item->size - 1, &tx, &ignored) == 0;
     if (parses)
         refuse_tx(r, &tx, &item->fault, item->fault.line);
@@ -163,10 +163,7 @@ static void tell_replaced(const struct run *r, const struct item *item)
 /* Whether verify would judge it. */
 static bool is_known(const struct item *item)
 {
-    size_t len = item->size - 1;
-    return item->is_block || item->is_peer || item->is_checkpoint || item->is_statement ||
-           line_is(item->text, len, "key") || line_is(item->text, len, "proof") ||
-           mark_is(item->text, len);
+    return item->type || mark_is(item->text, item->size - 1);
 }
 
 static void known(struct fault *f)
@@ -182,7 +179,7 @@ static void take_item(struct run *r, const struct item *item)
         refuse_broken(r, item);
         return;
     }
-    if (!item->is_tx) {
+    if (item->type != &tx_type) {
         if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1)) {
             r->status = CLI_NO;
             return;

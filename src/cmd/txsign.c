@@ -179,7 +179,7 @@ static void sign_text(struct signer *s, const char *text)
     for (size_t i = 0; i < s->count; i++) {
         struct buf line = {0};
         struct signed_text made = {.text = {form, text_encode(text, len, form)}};
-        made.account = account_of_key(s->keys[i].public);
+        memcpy(made.line.signer, s->keys[i].public, ID_LEN);
         cli_memory(statement_format(&made, &line));
         struct line unsigned_line = {.text = line.data, .len = line.len};
         if (put_signed(&s->keys[i], &unsigned_line, &f)) {

@@ -45,9 +45,9 @@ int explain_note(void *self, struct tree *t, const struct item *item, const stru
     int64_t line = (int64_t)node->line;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
-        if (e->is_tx && (note(t, &e->tx.from, line, f) || note(t, &e->tx.to, line, f)))
+        if (e->type == &tx_type && (note(t, &e->tx.from, line, f) || note(t, &e->tx.to, line, f)))
             return -1;
-        if (!e->is_tx && e->grant.amount && note(t, &e->grant.account, line, f))
+        if (e->type != &tx_type && e->grant.amount && note(t, &e->grant.account, line, f))
             return -1;
     }
     return item->is_genesis ? 0 : note(t, &item->block.miner, line, f);

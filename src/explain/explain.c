@@ -97,7 +97,9 @@ static void found(struct explain *x)
 static void begin_item(struct explain *x)
 {
     const struct item *item = x->item;
-    const char *what = item->is_block ? "a block" : item->is_tx ? "a transaction" : "a record";
+    const char *what = item->type == &block_type ? "a block"
+                       : item->type == &tx_type  ? "a transaction"
+                                                 : "a record";
     explain_say(x, "\n# ---- Line %" PRIu64 ": %s ----\n\n(\n: >record\n", item->line, what);
 }
 
@@ -120,7 +122,7 @@ static void end_item(struct explain *x)
         explain_say(x, "holds %" PRIu64 "\n", x->item->line);
     explain_say(x, ")\njudged $?\n");
     rest(x);
-    if (!but && x->item->is_block && x->tree && !x->about.against && !x->founded)
+    if (!but && x->item->type == &block_type && x->tree && !x->about.against && !x->founded)
         found(x);
 }
 
@@ -133,7 +135,7 @@ int explain_item(struct explain *x, const struct item *item, int holds, const st
     x->partial |= item->size != item->stream_size;
     x->told = 0;
     begin_item(x);
-    int result = item->is_block ? explain_block(x, f) : explain_loose(x, f);
+    int result = item->type == &block_type ? explain_block(x, f) : explain_loose(x, f);
     end_item(x);
     return result ? result : written(x, f);
 }

@@ -9,11 +9,7 @@
 /* What signed types of records have in common, after their form. */
 static const uint8_t *key_of(const struct item *item, enum form form)
 {
-    if (form == FORM_TX)
-        return item->entries[0].tx.from.id;
-    if (form == FORM_STATEMENT)
-        return item->statement.account.id;
-    return form == FORM_PEER ? item->peer.key : item->checkpoint.key;
+    return form == FORM_TX ? item->entries[0].tx.from.id : item->signed_line.signer;
 }
 
 static void signed_record(struct explain *x, enum form form, const char *type, size_t len)
@@ -77,7 +73,7 @@ static void of_the_chain(struct explain *x, enum form form, const char *type, si
     signed_record(x, form, type, len);
     if (x->ended || !x->about.against)
         return;
-    struct hex32 chain = hex32(form == FORM_PEER ? item->peer.chain : item->checkpoint.chain);
+    struct hex32 chain = hex32(item_chain(item));
     explain_say(x, "# It is for this chain.\n[ %s = \"$chain\" ]", chain.text);
     explain_or_no(x, item->line, "%s: another chain: %s", type, chain.text);
 }
@@ -134,13 +130,13 @@ int explain_loose(struct explain *x, struct fault *f)
     explain_line(x, item->line, item->text, len);
     if (x->ended)
         return 0;
-    if (item->is_tx)
+    if (item->type == &tx_type)
         result = loose_tx(x, len, f);
-    else if (item->is_peer)
+    else if (item->type == &peer_type)
         of_the_chain(x, FORM_PEER, "peer", len);
-    else if (item->is_checkpoint)
+    else if (item->type == &checkpoint_type)
         of_the_chain(x, FORM_CHECKPOINT, "checkpoint", len);
-    else if (item->is_statement)
+    else if (item->type == &statement_type)
         signed_record(x, FORM_STATEMENT, "statement", len);
     else if (x->tree && !x->about.against)
         misplaced(x);
@@ -150,7 +146,7 @@ int explain_loose(struct explain *x, struct fault *f)
         result = explain_proof(x, item->line, item->text, len, f);
     else
         other(x);
-    if (item->is_tx || item->is_peer || item->is_checkpoint || item->is_statement)
+    if (item->type == &tx_type || (item->type && item->type->fields))
         misplaced(x);
     return result;
 }

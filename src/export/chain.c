@@ -7,7 +7,7 @@
 
 static int is_next(const struct chain *c, const struct item *item, struct fault *f)
 {
-    if (!item->is_block)
+    if (item->type != &block_type)
         return fault_rule(f, "expected a block");
     if (!c->begun)
         return item->is_genesis ? 0

@@ -1,13 +1,7 @@
 #include "export/form.h"
 
-#include "record/block.h"
-#include "record/checkpoint.h"
-#include "record/key.h"
-#include "record/peer.h"
-#include "record/proof.h"
-#include "record/rules.h"
-#include "record/statement.h"
 #include "record/tx.h"
+#include "record/types.h"
 
 /* clang-format off */
 #define NUMBER(name) {name, FORM_NUMBER, false}
@@ -78,51 +72,14 @@ const struct form *form_of(const char *line, size_t len)
     return &form_other;
 }
 
-static int check_tx(const char *line, size_t len, struct fault *f)
-{
-    struct tx tx;
-    struct field x[FIELDS_MAX];
-    if (fields_split(line, len, x) == FORM_FIELDS_MAX)
-        return tx_parse_unsigned(line, len, &tx, f);
-    return tx_parse(line, len, &tx, f);
-}
-
-static int check_grant(const char *line, size_t len, struct fault *f)
-{
-    struct account account;
-    int64_t amount;
-    return grant_parse(line, len, &account, &amount, f);
-}
-
-/* A type that the parser reads into a struct of its own. */
-#define CHECK(type)                                                                                \
-    static int check_##type(const char *line, size_t len, struct fault *f)                         \
-    {                                                                                              \
-        struct type parsed;                                                                        \
-        return type##_parse(line, len, &parsed, f);                                                \
-    }
-CHECK(block)
-CHECK(key)
-CHECK(peer)
-CHECK(checkpoint)
-CHECK(proof)
-
-static int check_statement(const char *line, size_t len, struct fault *f)
-{
-    struct signed_text s;
-    return statement_parse(line, len, &s, f);
-}
-
-static int check_rule(const char *line, size_t len, struct fault *f)
-{
-    struct rules rules = {.seen = 0};
-    return rules_read(&rules, line, len, f);
-}
-
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f)
 {
-    static int (*const checks[FORMS])(const char *line, size_t len, struct fault *f) = {
-        check_tx,   check_block,      check_rule,      check_grant, check_key,
-        check_peer, check_checkpoint, check_statement, check_proof};
-    return form == &form_other ? 0 : checks[form - forms](line, len, f);
+    const struct record_type *type = record_type_of(line, len);
+    struct field x[FIELDS_MAX];
+    struct tx tx;
+    if (form == &form_other)
+        return 0;
+    if (type == &tx_type && fields_split(line, len, x) == FORM_FIELDS_MAX)
+        return tx_parse_unsigned(line, len, &tx, f);
+    return record_check(type, line, len, f);
 }

@@ -201,17 +201,18 @@ static int put_entries(struct hledger *h, const struct item *item, struct buf *o
     int64_t fees = 0;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
-        if (!e->is_tx && e->grant.amount == 0) /* a rule */
+        if (e->type != &tx_type && e->grant.amount == 0) /* a rule */
             continue;
-        if (e->is_tx ? apply_tx(h->state, h->chain.genesis, &h->chain.rules, &e->tx, &fees, f)
-                     : apply_grant(h->state, &e->grant.account, e->grant.amount, &h->supply, f)) {
+        if (e->type == &tx_type
+                ? apply_tx(h->state, h->chain.genesis, &h->chain.rules, &e->tx, &fees, f)
+                : apply_grant(h->state, &e->grant.account, e->grant.amount, &h->supply, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }
         if (buf_reserve(out, HEAD_MAX + 3 * POSTING_MAX))
             return fault_memory(f);
         char *p = out->data + out->len;
-        p = e->is_tx ? put_pay(p, h, e) : put_grant(p, h, e);
+        p = e->type == &tx_type ? put_pay(p, h, e) : put_grant(p, h, e);
         out->len = (size_t)(p - out->data);
     }
     return 0;

@@ -64,13 +64,13 @@ static char *put_new(char *p, const struct tsv *t, const char *kind, const uint8
 static int put_entry(struct buf *out, const struct tsv *t, const struct place *at,
                      const struct entry *e, struct fault *f)
 {
-    if (!e->is_tx && e->grant.amount == 0) /* a rule */
+    if (e->type != &tx_type && e->grant.amount == 0) /* a rule */
         return 0;
     if (buf_reserve(out, ROW_MAX))
         return fault_memory(f);
     char *p = put(out->data + out->len, at->text, at->len);
-    p = e->is_tx ? put_pay(p, t, e)
-                 : put_new(p, t, "grant", e->id, &e->grant.account, e->grant.amount);
+    p = e->type == &tx_type ? put_pay(p, t, e)
+                            : put_new(p, t, "grant", e->id, &e->grant.account, e->grant.amount);
     *p++ = '\n';
     out->len = (size_t)(p - out->data);
     return 0;

@@ -67,15 +67,15 @@ static int check_vote(const struct reading *r, const struct checkpoint *x, struc
 {
     if (ed25519_load(f))
         return -1;
-    int holds = ed25519_check(x->key, x->signature, x->line, x->signed_len);
+    int holds = ed25519_check(x->line.signer, x->line.signature, x->line.text, x->line.signed_len);
     if (holds < 0)
         return fault_memory(f);
     if (!holds)
         return fault_rule(f, "checkpoint: bad signature");
-    if (r->c->has_chain && memcmp(r->c->chain, x->chain, ID_LEN))
+    if (r->c->has_chain && memcmp(r->c->chain, x->line.chain, ID_LEN))
         return fault_rule(f, "checkpoint: another chain than line %" PRIu64 "'s: %s", r->first,
-                          hex32(x->chain).text);
-    if (x->height == 0 && memcmp(x->block, x->chain, ID_LEN))
+                          hex32(x->line.chain).text);
+    if (x->height == 0 && memcmp(x->block, x->line.chain, ID_LEN))
         return fault_rule(f, "checkpoint: at height 0 a chain has no block but its genesis");
     if (r->votes.len / sizeof(struct vote) == CHECKPOINTS_MAX)
         return fault_rule(f, "checkpoint: more than %d of them", CHECKPOINTS_MAX);
@@ -90,17 +90,17 @@ static int take_vote(struct reading *r, const struct line *line, struct fault *f
         return 0;
     if (checkpoint_parse(line->text, line->len, &x, f))
         return -1;
-    if (!is_trusted(r, x.key))
+    if (!is_trusted(r, x.line.signer))
         return 0;
     if (check_vote(r, &x, f))
         return -1;
     if (!r->c->has_chain)
         r->first = line->number;
     r->c->has_chain = true;
-    memcpy(r->c->chain, x.chain, ID_LEN);
+    memcpy(r->c->chain, x.line.chain, ID_LEN);
     w.height = x.height;
     memcpy(w.block, x.block, ID_LEN);
-    memcpy(w.key, x.key, ID_LEN);
+    memcpy(w.key, x.line.signer, ID_LEN);
     return buf_add(&r->votes, &w, sizeof w) ? fault_memory(f) : 0;
 }
 

@@ -52,12 +52,12 @@ struct inbound {
 
 struct listener_config {
     uint8_t chain[ID_LEN];
-    const struct view *view;  /* NULL: there is no ledger */
-    const char *const *types; /* record types accepted besides tx, block and peer, of which only the
-                                 form is checked; ended by NULL */
-    bool stems;               /* distinguish stem and fluff (Dandelion++) by `fluff` lines in out */
-    bool deflate;             /* offer compression */
-    struct sigpool *pool;     /* NULL: signatures are not checked, for measurements only */
+    const struct view *view;                /* NULL: there is no ledger */
+    const struct record_type *const *types; /* record types taken besides those that all nodes take;
+                                               ended by NULL, or NULL */
+    bool stems;           /* distinguish stem and fluff (Dandelion++) by `fluff` lines in out */
+    bool deflate;         /* offer compression */
+    struct sigpool *pool; /* NULL: signatures are not checked, for measurements only */
     /* Called with each batch that has a block, to mark the entries whose signatures are known to be
      * valid; and with each whose signatures were checked. May be NULL. */
     void (*recall)(void *known, struct batch *b);

@@ -1,6 +1,8 @@
 /* Admits and checks the records received from peers, and prints each once. */
 #include "gossip/listener_parts.h"
 
+#include "record/peer.h"
+
 #include <string.h>
 
 enum {
@@ -12,20 +14,6 @@ enum {
 
 /* --- Printing --------------------------------------------------------------------------------- */
 
-static const char *type_of(const struct item *item)
-{
-    return item->is_block ? "block" : item->is_tx ? "tx" : item->is_peer ? "peer" : NULL;
-}
-
-/* Whether records of this type are accepted although nothing checks them. */
-static const char *other_type(const struct listener *l, const struct item *item)
-{
-    for (const char *const *type = l->config->types; type && *type; type++)
-        if (line_is(item->text, item->size - 1, *type))
-            return *type;
-    return NULL;
-}
-
 static int put_mark(struct listener *l, const uint8_t id[ID_LEN])
 {
     return wire_put_ids("fluff", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->out);
@@ -34,14 +22,14 @@ static int put_mark(struct listener *l, const uint8_t id[ID_LEN])
 /* Puts a new record into out, and remembers a transaction in its stem phase. */
 static int print(struct listener *l, const struct item *item, const struct in_flight *a)
 {
-    bool stem = l->config->stems && item->is_tx && a && a->stem;
+    bool stem = l->config->stems && item->type == &tx_type && a && a->stem;
     if (stem && !idmap_find(&l->stems, item->id)) {
         size_t place = 0;
         if (l->stems.count == l->stems.limit)
             idmap_remove(&l->stems, idmap_each(&l->stems, &place));
         idmap_add(&l->stems, item->id);
     }
-    if (l->config->stems && item->is_tx && !stem && put_mark(l, item->id))
+    if (l->config->stems && item->type == &tx_type && !stem && put_mark(l, item->id))
         return -1;
     return buf_add(&l->out, item->text, item->size);
 }
@@ -60,19 +48,25 @@ static void remember(struct listener *l, const struct item *item, bool hidden)
 {
     if (!hidden)
         idset_add_new(&l->seen, item->id);
-    if (item->is_tx && !(l->stems.count && idmap_find(&l->stems, item->id)))
+    if (item->type == &tx_type && !(l->stems.count && idmap_find(&l->stems, item->id)))
         recent_txs_add(&l->recent_txs, item->id, item->text, item->size - 1);
 }
 
 /* --- Judging ---------------------------------------------------------------------------------- */
 
+/* Whether records of this type are taken here. */
+static bool is_taken(const struct listener *l, const struct record_type *type)
+{
+    const struct record_type *const *also = l->config->types;
+    while (also && *also && *also != type)
+        also++;
+    return type && (type->gossiped || (also && *also));
+}
+
 static bool of_our_chain(const struct listener *l, const struct item *item)
 {
-    if (item->is_tx)
-        return memcmp(item->entries[0].tx.chain, l->config->chain, ID_LEN) == 0;
-    if (item->is_peer)
-        return memcmp(item->peer.chain, l->config->chain, ID_LEN) == 0;
-    return !item->is_genesis || memcmp(item->id, l->config->chain, ID_LEN) == 0;
+    const uint8_t *chain = item->is_genesis ? item->id : item_chain(item);
+    return !chain || memcmp(chain, l->config->chain, ID_LEN) == 0;
 }
 
 /* Judges a record whose form and signatures are valid. 0, or -1 and a fault; *strange as for
@@ -81,8 +75,8 @@ static int judge(const struct listener *l, const struct item *item, bool *strang
 {
     *strange = false;
     if (!of_our_chain(l, item))
-        return fault_rule(f, "%s: of another chain", type_of(item));
-    if (!item->is_block || item->is_genesis)
+        return fault_rule(f, "%s: of another chain", item->type->name);
+    if (item->type != &block_type || item->is_genesis)
         return 0;
     return listener_judge_header(l, &item->block, item->id, strange, f);
 }
@@ -103,15 +97,18 @@ static enum worth worth_of_peer(struct listener *l, struct inbound *g, const str
                                 int64_t now)
 {
     int64_t clock = l->config->clock(l->config->self);
-    if (item->peer.time > clock + PEER_AHEAD_MAX || item->peer.time < clock - PEER_AGE_MAX)
+    struct peer p;
+    struct fault never;
+    peer_parse(item->text, item->size - 1, &p, &never);
+    if (p.time > clock + PEER_AHEAD_MAX || p.time < clock - PEER_AGE_MAX)
         return USELESS;
     if (g && !bucket_take(&g->state->peers, &listener_peers, now))
         return USELESS_FROM;
     if (!g) {
-        key_times_note(&l->key_times, item->peer.key, item->peer.time, now);
+        key_times_note(&l->key_times, p.line.signer, p.time, now);
         return WORTHY;
     }
-    return key_times_take(&l->key_times, item->peer.key, item->peer.time, now) ? WORTHY : STALE;
+    return key_times_take(&l->key_times, p.line.signer, p.time, now) ? WORTHY : STALE;
 }
 
 void inbound_useless(struct inbound *g, int64_t now)
@@ -184,15 +181,14 @@ int inbound_admit(struct inbound *g, struct fault *f)
 }
 
 /* Puts a new record into out, and acknowledges it. 0, or -1: no memory. */
-static int take_new(struct listener *l, struct inbound *g, const struct item *item,
-                    const char *type)
+static int take_new(struct listener *l, struct inbound *g, const struct item *item)
 {
     struct in_flight *a = idmap_find(&l->in_flight, item->id);
     bool hidden = a && a->hidden;
     if (hidden ? surface(l, item->id) : print(l, item, a))
         return -1;
     remember(l, item, hidden);
-    listener_log(l, g, hidden ? "fluff" : "new", item->id, type);
+    listener_log(l, g, hidden ? "fluff" : "new", item->id, item->type->name);
     if (g) {
         origins_add(&l->origins, item->id, g->state->slot, g->state->number);
         g->useful++;
@@ -211,7 +207,6 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
 {
     struct fault f;
     bool strange = false;
-    const char *type = type_of(item);
     if (g && g->doomed)
         return 0;
     if (item->broken)
@@ -220,17 +215,15 @@ static int take_item(struct listener *l, struct inbound *g, const struct item *i
         g->state->brought = now;
     if (!idmap_find(&l->in_flight, item->id) && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
-    enum worth worth = WORTHY;
-    if (!type)
-        type = other_type(l, item);
-    else if (judge(l, item, &strange, &f))
+    enum worth worth = is_taken(l, item->type) ? WORTHY : USELESS;
+    if (worth == WORTHY && judge(l, item, &strange, &f))
         return doom_for_item(l, g, item, &f);
-    else if (item->is_peer)
+    if (item->type == &peer_type)
         worth = worth_of_peer(l, g, item, now);
-    if (!type || strange)
+    if (strange)
         worth = USELESS;
     if (worth == WORTHY)
-        return take_new(l, g, item, type);
+        return take_new(l, g, item);
     drop_useless(l, g, item, worth, now);
     return 0;
 }
@@ -240,15 +233,15 @@ static void skip_checked(const struct listener *l, struct batch *b)
 {
     bool has_block = false;
     for (size_t i = 0; i < b->count; i++)
-        has_block |= b->items[i].is_block;
+        has_block |= b->items[i].type == &block_type;
     if (has_block && l->config->recall)
         l->config->recall(l->config->known, b);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        for (size_t j = 0; item->is_block && !item->broken && j < item->count; j++) {
+        for (size_t j = 0; item->type == &block_type && !item->broken && j < item->count; j++) {
             struct entry *e = &item->entries[j];
             struct field known = recent_txs_find(&l->recent_txs, e->id);
-            e->checked |= e->is_tx && known.text && known.len == e->tx.len &&
+            e->checked |= e->type == &tx_type && known.text && known.len == e->tx.len &&
                           memcmp(known.text, e->tx.line, known.len) == 0;
         }
     }
@@ -310,7 +303,7 @@ static void admit_batch(struct listener *l, struct batch *b, size_t first)
         struct item *item = &b->items[i];
         struct inbound *g = bringer(l, first + i);
         idmap_prefetch(&l->seen.young, item->id);
-        if (!g || item->is_block || item->broken)
+        if (!g || item->type == &block_type || item->broken)
             continue;
         item->broken = g->doomed || inbound_admit(g, &item->fault);
         if (item->broken)

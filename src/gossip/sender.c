@@ -148,9 +148,9 @@ static struct held *hold(struct sender *s, const struct item *item, int64_t now)
         return NULL;
     *p = (struct held){.seq = s->next,
                        .came = now,
-                       .count = item->is_block ? item->block.count : -1,
-                       .is_peer = item->is_peer,
-                       .waits = item->is_tx};
+                       .count = item->type == &block_type ? item->block.count : -1,
+                       .is_peer = item->type == &peer_type,
+                       .waits = item->type == &tx_type};
     p->size = item->size;
     p->from = take_elsewhere(s, item->id);
     memcpy(p->id, item->id, ID_LEN);
@@ -300,10 +300,23 @@ static bool is_armor(struct sender *s, const struct item *item)
     return part != ARMOR_NONE;
 }
 
+/* Whether no node takes such a record from another. */
+static bool is_unwanted(const struct sender *s, const struct item *item)
+{
+    struct fault f;
+    if (item->type && record_may_travel(item->type))
+        return false;
+    int n = (int)strcspn(item->text, " \n");
+    fault_rule(&f, "'%.*s' is not a type of record that nodes take from each other",
+               n < 40 ? n : 40, item->text);
+    s->config->refuse(s->config->self, item->line, f.text);
+    return true;
+}
+
 /* A block's transactions wait no more. */
 static void note_mined(struct sender *s, const struct item *item)
 {
-    for (size_t i = 0; item->is_block && i < item->count; i++) {
+    for (size_t i = 0; item->type == &block_type && i < item->count; i++) {
         struct held *p = held_find(s, item->entries[i].id);
         if (p)
             p->waits = false;
@@ -317,13 +330,13 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
         s->config->refuse(s->config->self, item->fault.line, item->fault.text);
         return 0;
     }
-    if (is_armor(s, item) || take_mark(s, item))
+    if (is_armor(s, item) || take_mark(s, item) || is_unwanted(s, item))
         return 0;
     if (s->config->arrived)
         s->config->arrived(s->config->self, item->id);
     p = held_find(s, item->id);
     if (p) {
-        p->waits = item->is_tx; /* even if it was in a block: that was undone */
+        p->waits = item->type == &tx_type; /* even if it was in a block: that was undone */
         offer_again(s, p);
         return 0;
     }
@@ -331,9 +344,9 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
     p = hold(s, item, now);
     if (!p)
         return -1;
-    if (item->is_tx)
+    if (item->type == &tx_type)
         stem_begin(s, p, now);
-    if (item->is_block && !item->is_genesis)
+    if (item->type == &block_type && !item->is_genesis)
         offer_brief(s, p, item);
     return 0;
 }

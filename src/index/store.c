@@ -282,14 +282,14 @@ static int add(void *self, const struct node *node, const struct item *item,
     struct index_block b = {.node = *node};
     ix->grown = -1;
     for (size_t i = 0; i < item->count; i++)
-        b.earned += item->entries[i].is_tx ? item->entries[i].tx.fee : 0;
+        b.earned += item->entries[i].type == &tx_type ? item->entries[i].tx.fee : 0;
     if (join(ix, &b, f) || last_tx(ix, &b.first, f))
         return -1;
     b.first++;
     if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f))
         return -1;
     for (size_t i = 0; i < item->count; i++)
-        if (item->entries[i].is_tx && add_tx(ix, &b, &item->entries[i], (int64_t)i, f))
+        if (item->entries[i].type == &tx_type && add_tx(ix, &b, &item->entries[i], (int64_t)i, f))
             return -1;
     ix->grown = b.is_main ? node->n : -1;
     return 0;

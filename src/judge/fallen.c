@@ -17,7 +17,7 @@ void fallen_free(struct fallen *fl)
 
 int fallen_note(struct fallen *fl, const struct item *item, bool holds)
 {
-    if (item->is_block)
+    if (item->type == &block_type)
         fl->stray = !item->has_header;
     if (holds || !item->has_header)
         return 0;

@@ -6,7 +6,6 @@
 #include "mempool/side.h"
 #include "query/proving.h"
 #include "record/armor.h"
-#include "record/key.h"
 #include "record/mark.h"
 #include "seal/header.h"
 
@@ -123,7 +122,7 @@ static int falls(const struct item *item, struct fault *f)
 
 static int choose_mode(struct judge *j, const struct item *first, struct fault *f)
 {
-    j->mode = first->is_block ? WHOLE : LOOSE;
+    j->mode = first->type == &block_type ? WHOLE : LOOSE;
     if (j->mode == LOOSE)
         return 0;
     j->store = store_temp_new(NULL, 0, f);
@@ -182,7 +181,7 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
 {
     struct node new;
     struct reorg reorg;
-    if (!item->is_block)
+    if (item->type != &block_type)
         return judge_stray(j, item, f);
     if (is_rootless(j, item))
         return judge_rootless(j, item, f);
@@ -284,14 +283,14 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
     return 1;
 }
 
-/* A peer record or a checkpoint with checked form and signature: it must be for the ledger's chain.
+/* A signed record with checked form and signature: if it names a chain, that must be the ledger's.
  */
-static int judge_chain_of(struct judge *j, const struct item *item, const char *type,
-                          const uint8_t chain[ID_LEN], struct fault *f)
+static int judge_signed(struct judge *j, const struct item *item, struct fault *f)
 {
-    if (memcmp(chain, j->against->tree.genesis.id, ID_LEN) == 0)
+    const uint8_t *chain = item_chain(item);
+    if (!chain || !j->against || memcmp(chain, j->against->tree.genesis.id, ID_LEN) == 0)
         return 1;
-    fault_rule(f, "%s: another chain: %s", type, hex32(chain).text);
+    fault_rule(f, "%s: another chain: %s", item->type->name, hex32(chain).text);
     return falls(item, f);
 }
 
@@ -323,41 +322,36 @@ static int judge_unknown(struct judge *j, const struct item *item, size_t len, s
     return falls(item, f);
 }
 
-/* The other records whose form is known here. A rule or a grant has no meaning without its genesis
- * block: a ledger that lost its first line is not a ledger. */
+/* A record that is neither a block nor a transaction. A rule or a grant has no meaning without its
+ * genesis block: a ledger that lost its first line is not a ledger. */
 static int judge_other(struct judge *j, const struct item *item, struct fault *f)
 {
-    struct key k;
     size_t len = item->size - 1;
     if (mark_is(item->text, len)) {
         j->sum.known--;
         return 1;
     }
-    if (line_is(item->text, len, "proof"))
+    if (!item->type)
+        return judge_unknown(j, item, len, f);
+    if (item->type->fields)
+        return judge_signed(j, item, f);
+    if (item->type == &proof_type)
         return judge_proof(j, item, f);
-    if (line_is(item->text, len, "rule") || line_is(item->text, len, "grant")) {
-        fault_rule(f, "%.*s: stands outside of a genesis block", (int)strcspn(item->text, " \n"),
-                   item->text);
+    if (!item->type->alone) {
+        fault_rule(f, "%s: stands outside of a genesis block", item->type->name);
         return falls(item, f);
     }
-    if (!line_is(item->text, len, "key"))
-        return judge_unknown(j, item, len, f);
-    return key_parse(item->text, len, &k, f) ? falls(item, f) : 1;
+    return record_check(item->type, item->text, len, f) ? falls(item, f) : 1;
 }
 
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
-    if (item->is_peer)
-        return judge_chain_of(j, item, "peer", item->peer.chain, f);
-    if (item->is_statement)
-        return 1;
-    if (item->is_checkpoint)
-        return judge_chain_of(j, item, "checkpoint", item->checkpoint.chain, f);
-    if (!item->is_block && !item->is_tx)
+    if (item->type != &block_type && item->type != &tx_type)
         return judge_other(j, item, f);
     if (ledger_refresh(j->against, f) < 0)
         return -1;
-    return item->is_block ? judge_block_against(j, item, now, f) : judge_tx_against(j, item, f);
+    return item->type == &block_type ? judge_block_against(j, item, now, f)
+                                     : judge_tx_against(j, item, f);
 }
 
 static int judge_loose(struct judge *j, const struct item *item, struct fault *f)
@@ -366,17 +360,15 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
         fault_rule(f, "block: a genesis block must come first, for its ledger to be judged");
         return falls(item, f);
     }
-    if (item->is_block)
+    if (item->type == &block_type)
         return judge_alone(item, NULL, f);
-    if (item->is_peer || item->is_checkpoint || item->is_statement)
-        return 1;
-    return item->is_tx ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
+    return item->type == &tx_type ? judge_tx_loose(j, item, f) : judge_other(j, item, f);
 }
 
 /* Whether a block agrees with the checkpoints, if there are any: 1 or 0, -1 and trouble. */
 static int keeps_checkpoints(struct judge *j, const struct item *item, struct fault *f)
 {
-    if (!j->guard || !item->is_block)
+    if (!j->guard || item->type != &block_type)
         return 1;
     if (j->mode == AGAINST && ledger_refresh(j->against, f) < 0)
         return -1;
@@ -411,7 +403,7 @@ static void count_in(struct judge_sum *sum, const struct item *item, bool holds,
 {
     sum->fell |= !holds;
     sum->follows += follows;
-    if (sum->fell || !item->is_block)
+    if (sum->fell || item->type != &block_type)
         return;
     sum->lines = item->line + item->count;
     sum->bytes = item->offset + item->stream_size;

@@ -90,7 +90,7 @@ static bool knows_tx(const struct known *k, const uint8_t id[ID_LEN])
 static bool knows_block(const struct known *k, const struct item *item)
 {
     struct fault ignored;
-    return item->is_block && k->ledger && k->ledger->index &&
+    return item->type == &block_type && k->ledger && k->ledger->index &&
            index_checked(k->ledger->index, item->id, &ignored) > 0;
 }
 
@@ -99,7 +99,7 @@ static void recall_item(const struct known *k, struct item *item)
     bool all = knows_block(k, item);
     for (size_t i = 0; i < item->count; i++) {
         struct entry *e = &item->entries[i];
-        if (e->is_tx && (all || (k->fd >= 0 && knows_tx(k, e->id))))
+        if (e->type == &tx_type && (all || (k->fd >= 0 && knows_tx(k, e->id))))
             e->checked = true;
     }
 }
@@ -110,7 +110,7 @@ void known_recall(void *known, struct batch *b)
     is_open(k, 0);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        if (!item->broken && !item->is_genesis && (item->is_block || !b->blocks_only))
+        if (!item->broken && !item->is_genesis && (item->type == &block_type || !b->blocks_only))
             recall_item(k, item);
     }
 }
@@ -178,7 +178,7 @@ void known_remember(void *known, const struct batch *b)
     bool has_block = false;
     for (size_t i = 0; i < b->count && k->writable; i++) {
         n += remember_item(k, &b->items[i]);
-        has_block |= b->items[i].is_block;
+        has_block |= b->items[i].type == &block_type;
     }
     if (n < FEW || has_block || k->pending.len >= PENDING_MAX * ID_LEN)
         write_pending(k);

@@ -121,7 +121,7 @@ static int scan_item(struct ledger *l, const struct item *item, struct fault *f)
     int verdict = TREE_BAD;
     if (item->broken) {
         tree_fault(&l->tree, item, &why);
-    } else if (!item->is_block) {
+    } else if (item->type != &block_type) {
         fault_rule(&why, "expected a block");
         why.line = item->line;
     } else {
@@ -198,7 +198,7 @@ static int same_block(struct ledger *l, const struct item *item, int64_t n, stru
     struct node node;
     if (tree_get(&l->tree, n, &node, f))
         return -1;
-    return !item->broken && item->is_block && memcmp(item->id, node.id, ID_LEN) == 0 &&
+    return !item->broken && item->type == &block_type && memcmp(item->id, node.id, ID_LEN) == 0 &&
            item->offset == node.offset && item->line == node.line && item->stream_size == node.size;
 }
 

@@ -18,7 +18,8 @@ void cli_report_item(const char *place, const struct item *item, const struct fa
     struct fault trouble = {0};
     uint64_t more;
     cli_report(place, why->line, why->text);
-    if (!item->is_block || !item->broken || !item->has_header || item->size != item->stream_size)
+    if (item->type != &block_type || !item->broken || !item->has_header ||
+        item->size != item->stream_size)
         return;
     if (locate_faults(item, pool, report, (void *)place, &more, &trouble))
         cli_fail(place, &trouble);

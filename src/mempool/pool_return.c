@@ -36,7 +36,7 @@ static int return_block(struct pool *p, const struct node *node, struct fault *f
     struct batch b = {0};
     int result = ledger_read_item(p->ledger, node, &b, f);
     for (size_t i = 0; !result && !b.items[0].broken && i < b.items[0].count; i++)
-        if (b.items[0].entries[i].is_tx)
+        if (b.items[0].entries[i].type == &tx_type)
             result = return_tx(p, &b.items[0].entries[i], f);
     batch_free(&b);
     return result;

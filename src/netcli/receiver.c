@@ -5,15 +5,29 @@
 #include "netcli/events.h"
 #include "netcli/network.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DRAIN = 5000 /* ms that a slow reader of stdout has for the rest, at the end */ };
 
-void receiver_type(struct receiver *r, const char *option, const char *type)
+void receiver_type(struct receiver *r, const char *option, const char *name)
 {
+    char known[256] = "";
+    const struct record_type *type;
     if (r->types_count == RECEIVER_TYPES_MAX)
         cli_die("%s: more than %d types", option, RECEIVER_TYPES_MAX);
-    r->types[r->types_count++] = type;
+    for (size_t i = 0; (type = record_type_at(i)); i++) {
+        size_t n = strlen(known);
+        if (!record_may_travel(type))
+            continue;
+        if (strcmp(type->name, name) == 0) {
+            r->types[r->types_count++] = type;
+            return;
+        }
+        snprintf(known + n, sizeof known - n, " %s", type->name);
+    }
+    cli_die("%s: '%s' is not a type of record that nodes take from each other:%s", option, name,
+            known);
 }
 
 void receiver_find_chain(struct receiver *r)

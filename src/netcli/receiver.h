@@ -13,8 +13,8 @@
 
 struct receiver {
     /* Set these before receiver_start. */
-    const char *ledger, *chain, *spool_path, *threads; /* arguments of options, or NULL */
-    const char *types[RECEIVER_TYPES_MAX + 1];         /* record types that are accepted, too */
+    const char *ledger, *chain, *spool_path, *threads;       /* arguments of options, or NULL */
+    const struct record_type *types[RECEIVER_TYPES_MAX + 1]; /* that are taken, too */
     size_t types_count;
     bool verbose;
     struct listener_config listening; /* stems and announced; the rest is filled in */
@@ -28,8 +28,8 @@ struct receiver {
     size_t spooled; /* how many of the bytes waiting for stdout are in the spool */
 };
 
-/* Adds a record type from a program's option. */
-void receiver_type(struct receiver *r, const char *option, const char *type);
+/* Adds the record type with this name, from a program's option. */
+void receiver_type(struct receiver *r, const char *option, const char *name);
 
 /* Finds the chain: the ledger's, or the one given if there is no ledger yet. listening.chain is set
  * then. */

@@ -99,16 +99,16 @@ void peerbook_free(struct peerbook *b)
 static struct who who(const struct peer *p)
 {
     struct who w;
-    memcpy(w.chain, p->chain, ID_LEN);
-    memcpy(w.key, p->key, ID_LEN);
+    memcpy(w.chain, p->line.chain, ID_LEN);
+    memcpy(w.key, p->line.signer, ID_LEN);
     return w;
 }
 
 static void place(struct place *at, const struct peer *p, const struct address *a)
 {
     struct tried_name n;
-    tried_name(&n, p->key, a);
-    memcpy(at->chain, p->chain, ID_LEN);
+    tried_name(&n, p->line.signer, a);
+    memcpy(at->chain, p->line.chain, ID_LEN);
     memcpy(at->address, n.address, sizeof at->address);
 }
 
@@ -130,7 +130,7 @@ static struct kept *find_place(const struct peerbook *b, const struct place *at)
 bool peerbook_holds(const struct peerbook *b, const struct peer *p)
 {
     const struct kept *x = find(b, p);
-    return x && x->len == p->len && memcmp(x->line, p->line, p->len) == 0;
+    return x && x->len == p->line.len && memcmp(x->line, p->line.text, p->line.len) == 0;
 }
 
 /* --- Which records may be in a book ----------------------------------------------------------- */
@@ -231,7 +231,7 @@ static void leave_list(struct peerbook *b, struct kept *x, bool has_place)
 static struct kept *keep(struct peerbook *b, const struct peer *p, const struct address *a,
                          const struct place *at)
 {
-    struct kept *x = calloc(1, sizeof *x + p->len);
+    struct kept *x = calloc(1, sizeof *x + p->line.len);
     if (!x)
         return NULL;
     x->who = who(p);
@@ -239,8 +239,8 @@ static struct kept *keep(struct peerbook *b, const struct peer *p, const struct 
     x->time = p->time;
     x->scope = address_scope_of(a, NULL);
     x->bucket = -1;
-    x->len = p->len;
-    memcpy(x->line, p->line, p->len);
+    x->len = p->line.len;
+    memcpy(x->line, p->line.text, p->line.len);
     mark(b, x);
     x->group = join_group(b, address_network_of(a));
     if (!x->group) {

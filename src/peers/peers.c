@@ -26,8 +26,8 @@ static int parse_record(const char *line, size_t len, struct target *t, uint8_t 
         return -1;
     t->has_key = t->announced = true;
     t->time = p.time;
-    memcpy(t->key, p.key, ID_LEN);
-    memcpy(chain, p.chain, ID_LEN);
+    memcpy(t->key, p.line.signer, ID_LEN);
+    memcpy(chain, p.line.chain, ID_LEN);
     return 1;
 }
 

@@ -1,6 +1,7 @@
 #include "record/block.h"
 
 #include "base/num.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,3 +92,12 @@ bool block_is_genesis(const struct block *b)
     return b->height == 0 && memcmp(b->prev, zero, ID_LEN) == 0 &&
            account_equal(&b->miner, &nobody) && field_is(b->seal, "0");
 }
+
+static int check(const char *line, size_t len, struct fault *f)
+{
+    struct block b;
+    return block_parse(line, len, &b, f);
+}
+
+const struct record_type block_type = {
+    .name = "block", .check = check, .alone = true, .gossiped = true};

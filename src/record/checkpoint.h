@@ -4,26 +4,21 @@
 #ifndef RECORD_CHECKPOINT_H
 #define RECORD_CHECKPOINT_H
 
-#include "base/buf.h"
-#include "record/field.h"
+#include "record/signed.h"
 
 struct checkpoint {
-    uint8_t chain[ID_LEN];
+    struct signed_line line;
     int64_t height;
     uint8_t block[ID_LEN];
-    uint8_t key[ID_LEN];
     int64_t time;
-    const char *line; /* the whole line, and how much of it the signature signs */
-    size_t len, signed_len;
-    uint8_t signature[SIGNATURE_LEN];
 };
 
 /* Parses a line that line_check let through; *c points into it. The signature is not checked. 0, or
  * -1 and a rule that begins with "checkpoint: ". */
 int checkpoint_parse(const char *line, size_t len, struct checkpoint *c, struct fault *f);
 
-/* Appends the unsigned line, without a newline. Uses chain, height, block, key and time. 0, or -1:
- * no memory. */
+/* Appends the unsigned line, without a newline. Uses the line's chain and signer, height, block and
+ * time. 0, or -1: no memory. */
 int checkpoint_format(const struct checkpoint *c, struct buf *out);
 
 #endif

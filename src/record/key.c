@@ -1,5 +1,7 @@
 #include "record/key.h"
 
+#include "record/types.h"
+
 int key_parse(const char *line, size_t len, struct key *k, struct fault *f)
 {
     struct field x[FIELDS_MAX];
@@ -23,3 +25,11 @@ int key_format(const struct key *k, struct buf *out)
                ? -1
                : 0;
 }
+
+static int check(const char *line, size_t len, struct fault *f)
+{
+    struct key k;
+    return key_parse(line, len, &k, f);
+}
+
+const struct record_type key_type = {.name = "key", .check = check, .alone = true};

@@ -1,48 +1,37 @@
 #include "record/peer.h"
 
-#include "base/hex.h"
-
-enum { CHAIN = 1, KEY, ADDRESS, TIME, SIGNATURE, FIELDS };
+#include "record/types.h"
 
 /* Whether it has the outline of HOST:PORT. */
-static int check_address(struct field x, struct fault *f)
+static int check_address(struct field x, const char *what, struct fault *f)
 {
     size_t digits = 0;
     if (x.len > PEER_ADDRESS_MAX)
-        return fault_rule(f, "peer: address: over %d bytes", PEER_ADDRESS_MAX);
+        return fault_rule(f, "%s: over %d bytes", what, PEER_ADDRESS_MAX);
     while (digits < x.len && x.text[x.len - 1 - digits] >= '0' && x.text[x.len - 1 - digits] <= '9')
         digits++;
     if (digits < 1 || digits > 5 || x.len < digits + 2 || x.text[x.len - 1 - digits] != ':')
-        return fault_rule(f, "peer: address: '%.*s' is not HOST:PORT", (int)x.len, x.text);
+        return fault_rule(f, "%s: '%.*s' is not HOST:PORT", what, (int)x.len, x.text);
     return 0;
 }
 
+static const struct signed_field fields[] = {
+    {"peer: chain", SIGNED_CHAIN, 0, NULL},
+    {"peer: key", SIGNED_BY, 0, NULL},
+    {"peer: address", SIGNED_FIELD, offsetof(struct peer, address), check_address},
+    {"peer: time", SIGNED_NUMBER, offsetof(struct peer, time), NULL},
+    {"peer: signature", SIGNED_END, 0, NULL},
+};
+
+const struct record_type peer_type = {
+    .name = "peer", .fields = fields, .of_chain = true, .alone = true, .gossiped = true};
+
 int peer_parse(const char *line, size_t len, struct peer *p, struct fault *f)
 {
-    struct field x[FIELDS_MAX];
-    size_t n = fields_split(line, len, x);
-    if (!field_is(x[0], "peer"))
-        return fault_rule(f, "not a peer");
-    if (n != FIELDS)
-        return fault_rule(f, "peer: %zu fields, expected %d", n, FIELDS);
-    if (field_id(x[CHAIN], "peer: chain", p->chain, f) ||
-        field_id(x[KEY], "peer: key", p->key, f) || check_address(x[ADDRESS], f) ||
-        field_number(x[TIME], "peer: time", &p->time, f) ||
-        field_signature(x[SIGNATURE], "peer: signature", p->signature, f))
-        return -1;
-    p->address = x[ADDRESS];
-    p->line = line;
-    p->len = len;
-    p->signed_len = (size_t)(x[SIGNATURE].text - line) - 1;
-    return 0;
+    return signed_parse(&peer_type, line, len, &p->line, p, f);
 }
 
 int peer_format(const struct peer *p, struct buf *out)
 {
-    return buf_add_string(out, "peer ") || buf_add(out, hex32(p->chain).text, 2 * ID_LEN) ||
-                   buf_add_string(out, " ") || buf_add(out, hex32(p->key).text, 2 * ID_LEN) ||
-                   buf_add_string(out, " ") || buf_add(out, p->address.text, p->address.len) ||
-                   buf_add_string(out, " ") || buf_add_number(out, p->time)
-               ? -1
-               : 0;
+    return signed_format(&peer_type, &p->line, p, out);
 }

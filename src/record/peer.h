@@ -2,31 +2,23 @@
 #ifndef RECORD_PEER_H
 #define RECORD_PEER_H
 
-#include "base/buf.h"
-#include "record/field.h"
+#include "record/signed.h"
 
-#define PEER_ADDRESS_MAX 261                       /* bytes of HOST:PORT */
-#define PEER_ADDRESS_AT (5 + 2 * (2 * ID_LEN + 1)) /* where it begins in the line */
+#define PEER_ADDRESS_MAX 261 /* bytes of HOST:PORT */
 
 struct peer {
-    uint8_t chain[ID_LEN];
-    uint8_t key[ID_LEN];
+    struct signed_line line;
     struct field address; /* HOST:PORT */
     int64_t time;
-    const char *line; /* the whole line, and how much of it the signature signs */
-    size_t len, signed_len;
-    uint8_t signature[SIGNATURE_LEN];
 };
 
 /* Parses a line that line_check let through; *p points into it. It checks only the outline of the
  * address (something, a colon, one to five digits; at most PEER_ADDRESS_MAX bytes): peers/address.h
- * checks the host. The signature is not checked. 0, or -1 and a rule that begins with "peer:
- * ".
- */
+ * checks the host. The signature is not checked. 0, or -1 and a rule that begins with "peer: ". */
 int peer_parse(const char *line, size_t len, struct peer *p, struct fault *f);
 
-/* Appends the unsigned line, without a newline. Uses chain, key, address and time. 0, or -1: no
- * memory. */
+/* Appends the unsigned line, without a newline. Uses the line's chain and signer, address and time.
+ * 0, or -1: no memory. */
 int peer_format(const struct peer *p, struct buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "record/proof.h"
 
 #include "base/hex.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,3 +55,11 @@ int proof_format(const struct proof *p, struct buf *out)
             return -1;
     return 0;
 }
+
+static int check(const char *line, size_t len, struct fault *f)
+{
+    struct proof p;
+    return proof_parse(line, len, &p, f);
+}
+
+const struct record_type proof_type = {.name = "proof", .check = check, .alone = true};

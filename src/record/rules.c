@@ -1,5 +1,7 @@
 #include "record/rules.h"
 
+#include "record/types.h"
+
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -235,3 +237,19 @@ int64_t rules_reward(const struct rules *r, int64_t height)
     int64_t halvings = r->halving ? height / r->halving : 0;
     return halvings < 63 ? r->reward >> halvings : 0;
 }
+
+static int check_rule(const char *line, size_t len, struct fault *f)
+{
+    struct rules r = {.seen = 0};
+    return rules_read(&r, line, len, f);
+}
+
+static int check_grant(const char *line, size_t len, struct fault *f)
+{
+    struct account account;
+    int64_t amount;
+    return grant_parse(line, len, &account, &amount, f);
+}
+
+const struct record_type rule_type = {.name = "rule", .check = check_rule, .in_genesis = true};
+const struct record_type grant_type = {.name = "grant", .check = check_grant, .in_genesis = true};

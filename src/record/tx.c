@@ -1,5 +1,7 @@
 #include "record/tx.h"
 
+#include "record/types.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +54,7 @@ static bool parse_sound(const char *line, size_t len, struct tx *tx)
     struct field signature = {c.text, (size_t)(c.end - c.text)};
     tx->line = line;
     tx->len = len;
-    tx->signed_len = (size_t)(c.text - line) - 1;
+    tx->signed_len = signed_length(line, signature);
     return tx->amount > 0 && field_text(tx->memo, "", &ignored) == 0 &&
            field_signature(signature, "", tx->signature, &ignored) == 0;
 }
@@ -91,3 +93,16 @@ int tx_format(const struct tx *tx, struct buf *out)
                      account_text(&tx->to).text, tx->amount, (int)tx->memo.len, tx->memo.text);
     return buf_add(out, line, (size_t)n);
 }
+
+static int check(const char *line, size_t len, struct fault *f)
+{
+    struct tx tx;
+    return tx_parse(line, len, &tx, f);
+}
+
+const struct record_type tx_type = {.name = "tx",
+                                    .check = check,
+                                    .of_chain = true,
+                                    .in_body = true,
+                                    .alone = true,
+                                    .gossiped = true};

@@ -50,7 +50,7 @@ static void read_lines(struct search *s)
 
 static bool is_signed(const struct located *l)
 {
-    return l->why.kind == FAULT_NONE && l->entry.is_tx;
+    return l->why.kind == FAULT_NONE && l->entry.type == &tx_type;
 }
 
 static int check_signatures(struct search *s, struct sigpool *pool, struct fault *f)

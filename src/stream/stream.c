@@ -140,9 +140,9 @@ static int next_line(struct stream *s, struct line *line, struct fault *f)
 static int parse_genesis_entry(struct item *item, struct entry *e, const struct line *line,
                                struct fault *f)
 {
-    if (line_is(line->text, line->len, "rule"))
+    if (e->type == &rule_type)
         return rules_read(&item->rules, line->text, line->len, f);
-    if (line_is(line->text, line->len, "grant"))
+    if (e->type == &grant_type)
         return grant_parse(line->text, line->len, &e->grant.account, &e->grant.amount, f);
     return fault_rule(f, "block: a genesis holds only rule and grant lines");
 }
@@ -151,11 +151,11 @@ int stream_parse_entry(struct item *item, struct entry *e, const struct line *li
 {
     if (line_form(line, f))
         return -1;
+    e->type = record_type_of(line->text, line->len);
     if (item->is_genesis)
         return parse_genesis_entry(item, e, line, f);
-    if (!line_is(line->text, line->len, "tx"))
+    if (e->type != &tx_type)
         return fault_rule(f, "block: its body holds only tx lines");
-    e->is_tx = true;
     return tx_parse(line->text, line->len, &e->tx, f);
 }
 
@@ -256,6 +256,19 @@ static int check_root(struct batch *b, struct item *item)
     return 0;
 }
 
+/* Whether the item itself is signed, and not its entries. */
+static bool is_signed(const struct item *item)
+{
+    return item->type && item->type->fields;
+}
+
+const uint8_t *item_chain(const struct item *item)
+{
+    if (item->type == &tx_type)
+        return item->entries[0].tx.chain;
+    return item->type && item->type->of_chain ? item->signed_line.chain : NULL;
+}
+
 bool item_has_id(const struct item *item)
 {
     return item->has_header || (!item->torn && item->size == item->stream_size);
@@ -265,7 +278,6 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
                       struct fault *f)
 {
     struct fault why;
-    item->is_block = true;
     sha256(line->text, line->len, item->id);
     if (line_form(line, &why) || block_parse(line->text, line->len, &item->block, &why)) {
         break_item(item, line->number, &why);
@@ -293,7 +305,7 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
     struct entry *e = add_entry(b);
     if (!e)
         return fault_memory(f);
-    item->is_tx = e->is_tx = true;
+    e->type = item->type;
     item->count = 1;
     memcpy(e->id, item->id, ID_LEN);
     if (tx_parse(line->text, line->len, &e->tx, &why))
@@ -301,6 +313,7 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
     return 0;
 }
 
+/* The forms of records that are neither signed nor blocks are left to those who judge them. */
 static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
 {
     struct fault why;
@@ -308,29 +321,14 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
     if (line_form(line, &why)) {
         break_item(item, line->number, &why);
         item->torn = line->cut;
-    } else if (line_is(line->text, line->len, "tx")) {
+    } else if (item->type == &tx_type) {
         if (read_tx(b, item, line, f))
             return -1;
-    } else if (line_is(line->text, line->len, "peer")) {
-        item->is_peer = true;
-        if (peer_parse(line->text, line->len, &item->peer, &why))
-            break_item(item, line->number, &why);
-    } else if (line_is(line->text, line->len, "checkpoint")) {
-        item->is_checkpoint = true;
-        if (checkpoint_parse(line->text, line->len, &item->checkpoint, &why))
-            break_item(item, line->number, &why);
-    } else if (line_is(line->text, line->len, "statement")) {
-        item->is_statement = true;
-        if (statement_parse(line->text, line->len, &item->statement, &why))
-            break_item(item, line->number, &why);
+    } else if (is_signed(item) &&
+               signed_parse(item->type, line->text, line->len, &item->signed_line, NULL, &why)) {
+        break_item(item, line->number, &why);
     }
     return take_line(b, item, line) ? fault_memory(f) : 0;
-}
-
-static void settle_peer(struct peer *p, const char *line)
-{
-    p->address.text = line + PEER_ADDRESS_AT;
-    p->line = line;
 }
 
 /* Turns offsets into pointers, once the batch's arrays no longer move. */
@@ -345,12 +343,7 @@ static void settle(struct batch *b)
             tx->line = item->text + item->entries[j].at;
             tx->memo.text = tx->line + tx->signed_len - tx->memo.len;
         }
-        if (item->is_peer && !item->broken)
-            settle_peer(&item->peer, item->text);
-        if (item->is_checkpoint)
-            item->checkpoint.line = item->text;
-        if (item->is_statement)
-            item->statement.line = item->text;
+        item->signed_line.text = item->text;
         if (item->has_header) {
             const char *end = memchr(item->text, '\n', item->size);
             item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
@@ -378,8 +371,9 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
             return fault_memory(f);
         item->at = b->text.len;
         item->first = b->entries_count;
-        bool is_block = line_is(line.text, line.len, "block");
-        if (is_block ? read_block(s, b, item, &line, f) : read_loose(b, item, &line, f))
+        item->type = record_type_of(line.text, line.len);
+        if (item->type == &block_type ? read_block(s, b, item, &line, f)
+                                      : read_loose(b, item, &line, f))
             return -1;
     } while (b->text.len < BATCH_BYTES && b->count < BATCH_ITEMS && stream_ready(s));
     settle(b);
@@ -398,43 +392,24 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
     return got < 0 ? -1 : 0;
 }
 
-/* Whether the item itself is signed, and not its entries. */
-static bool has_own_signature(const struct item *item)
-{
-    return item->is_peer || item->is_checkpoint || item->is_statement;
-}
-
-static const char *type_of(const struct item *item)
-{
-    if (item->is_statement)
-        return "statement";
-    return item->is_peer ? "peer" : item->is_checkpoint ? "checkpoint" : "tx";
-}
-
 /* The number of signatures to check in an item. */
 static size_t signatures(const struct batch *b, const struct item *item)
 {
-    if (item->broken || item->is_genesis || (b->blocks_only && !item->is_block))
+    if (item->broken || item->is_genesis || (b->blocks_only && item->type != &block_type))
         return 0;
-    return has_own_signature(item) ? 1 : item->count;
+    return is_signed(item) ? 1 : item->count;
 }
 
 static bool is_checked(const struct item *item, size_t i)
 {
-    return !has_own_signature(item) && item->entries[i].checked;
+    return !is_signed(item) && item->entries[i].checked;
 }
 
 static struct sigjob signature_of(const struct item *item, size_t i)
 {
-    const struct peer *p = &item->peer;
-    const struct checkpoint *c = &item->checkpoint;
-    if (item->is_peer)
-        return (struct sigjob){p->key, p->signature, p->line, p->signed_len, false, false};
-    if (item->is_checkpoint)
-        return (struct sigjob){c->key, c->signature, c->line, c->signed_len, false, false};
-    const struct signed_text *s = &item->statement;
-    if (item->is_statement)
-        return (struct sigjob){s->account.id, s->signature, s->line, s->signed_len, false, false};
+    const struct signed_line *s = &item->signed_line;
+    if (is_signed(item))
+        return (struct sigjob){s->signer, s->signature, s->text, s->signed_len, false, false};
     const struct tx *tx = &item->entries[i].tx;
     return (struct sigjob){tx->from.id, tx->signature, tx->line, tx->signed_len, false, false};
 }
@@ -480,11 +455,12 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
             bool valid = job->valid;
             if (job->unknown)
                 return fault_memory(f);
-            if (!has_own_signature(item))
+            if (!is_signed(item))
                 item->entries[j].holds = valid;
             if (!valid) {
-                fault_rule(&why, "%s: bad signature", type_of(item));
-                break_item(item, item->line + j + item->is_block, &why);
+                bool is_block = item->type == &block_type;
+                fault_rule(&why, "%s: bad signature", (is_block ? &tx_type : item->type)->name);
+                break_item(item, item->line + j + is_block, &why);
             }
         }
     }

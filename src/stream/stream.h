@@ -11,11 +11,9 @@
 #include "crypto/sha256.h"
 #include "crypto/sigpool.h"
 #include "record/block.h"
-#include "record/checkpoint.h"
-#include "record/peer.h"
 #include "record/rules.h"
-#include "record/statement.h"
 #include "record/tx.h"
+#include "record/types.h"
 
 /* No block may be larger than this, whatever its chain's maxblock says, because it is held in
  * memory. */
@@ -31,23 +29,22 @@ struct grant {
 
 /* A line of a block's body, or a loose transaction; well formed. */
 struct entry {
+    const struct record_type *type;
     uint8_t id[ID_LEN];
     size_t at;    /* where its line begins in the item's text */
     size_t len;   /* its length in bytes without the newline */
-    bool is_tx;   /* otherwise a grant or a rule */
     bool checked; /* its signature is known to be valid; set by the caller before batch_start */
     bool holds;   /* set by batch_finish: its signature was checked and is valid */
     struct tx tx;
-    struct grant grant; /* amount 0: a rule line */
+    struct grant grant; /* amount 0: it is none */
 };
 
 struct item {
-    /* If none of these is set: a record of another type, or not a record. */
-    bool is_block, is_tx, is_peer, is_checkpoint, is_statement;
-    uint8_t id[ID_LEN];   /* the hash of its line; for a block, of its header */
-    const char *text;     /* all its lines, newlines included */
-    size_t size;          /* bytes at text */
-    uint64_t stream_size; /* bytes in the stream; more than size if some were not kept */
+    const struct record_type *type; /* NULL: a record of an unknown type, or not a record */
+    uint8_t id[ID_LEN];             /* the hash of its line; for a block, of its header */
+    const char *text;               /* all its lines, newlines included */
+    size_t size;                    /* bytes at text */
+    uint64_t stream_size;           /* bytes in the stream; more than size if some were not kept */
     uint64_t line, offset;
 
     /* A block's; set if the header could be read (has_header), which is possible in a broken block.
@@ -59,17 +56,16 @@ struct item {
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
-    union { /* a loose record of the type that is set */
-        struct peer peer;
-        struct checkpoint checkpoint;
-        struct signed_text statement;
-    };
+    struct signed_line signed_line; /* a loose record's of a signed type */
     size_t at, first; /* offsets of text and entries in the batch's arrays; for stream.c only */
 
     bool broken;        /* fault has the reason and its line; the other fields may be incomplete */
     bool torn;          /* broken because the stream ended in the middle of it */
     struct fault fault; /* the first fault found */
 };
+
+/* The chain that a loose record names. NULL: it names none. */
+const uint8_t *item_chain(const struct item *item);
 
 /* Whether id is that of a line: the beginning of a line that was torn or too long has none. */
 bool item_has_id(const struct item *item);

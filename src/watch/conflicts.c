@@ -74,13 +74,13 @@ int conflicts_know(struct conflicts *c, const uint8_t key[ID_LEN])
 static int keep(struct kept **list, size_t limit, const struct about *about,
                 const struct checkpoint *x)
 {
-    struct kept *k = calloc(1, sizeof *k + x->len);
+    struct kept *k = calloc(1, sizeof *k + x->line.len);
     if (!k)
         return -1;
     k->about = *about;
-    k->len = x->len;
+    k->len = x->line.len;
     memcpy(k->block, x->block, ID_LEN);
-    memcpy(k->line, x->line, x->len);
+    memcpy(k->line, x->line.text, x->line.len);
     HASH_ADD(hh, *list, about, sizeof k->about, k);
     if (!k->hh.tbl) {
         free(k);
@@ -94,9 +94,9 @@ static int keep(struct kept **list, size_t limit, const struct about *about,
 int conflicts_add(struct conflicts *c, const struct checkpoint *x, struct field *earlier)
 {
     struct about about = {.height = x->height};
-    struct kept **list = is_known(c, x->key) ? &c->known : &c->strangers, *k;
-    memcpy(about.chain, x->chain, ID_LEN);
-    memcpy(about.key, x->key, ID_LEN);
+    struct kept **list = is_known(c, x->line.signer) ? &c->known : &c->strangers, *k;
+    memcpy(about.chain, x->line.chain, ID_LEN);
+    memcpy(about.key, x->line.signer, ID_LEN);
     HASH_FIND(hh, *list, &about, sizeof about, k);
     if (!k)
         return keep(list, c->limit, &about, x);

@@ -82,8 +82,9 @@ int event_double_spend(struct buf *out, const char *ledger, int64_t height, cons
 
 int event_conflict(struct buf *out, const struct checkpoint *c, const struct field *earlier)
 {
-    int failed = buf_add_string(out, "conflict") || add_id(out, c->chain) || add_id(out, c->key) ||
-                 add_number(out, c->height) || buf_add(out, "\n", 1) ||
-                 add_line(out, earlier->text, earlier->len) || add_line(out, c->line, c->len);
+    int failed = buf_add_string(out, "conflict") || add_id(out, c->line.chain) ||
+                 add_id(out, c->line.signer) || add_number(out, c->height) ||
+                 buf_add(out, "\n", 1) || add_line(out, earlier->text, earlier->len) ||
+                 add_line(out, c->line.text, c->line.len);
     return failed ? -1 : 0;
 }

@@ -100,7 +100,7 @@ static int keep(struct undone *u, const struct entry *e, uint64_t offset, struct
 int undone_leave(struct undone *u, const struct item *block, uint64_t offset, struct fault *f)
 {
     for (size_t i = 0; i < block->count; i++)
-        if (block->entries[i].is_tx && keep(u, &block->entries[i], offset, f))
+        if (block->entries[i].type == &tx_type && keep(u, &block->entries[i], offset, f))
             return -1;
     return 0;
 }
@@ -112,7 +112,7 @@ int undone_join(struct undone *u, const struct item *block, struct undone_sum *s
 {
     for (size_t i = 0; i < block->count && u->list; i++) {
         const struct entry *e = &block->entries[i];
-        struct kept *x = e->is_tx ? find(u, &e->tx) : NULL;
+        struct kept *x = e->type == &tx_type ? find(u, &e->tx) : NULL;
         if (!x)
             continue;
         bool again = memcmp(x->tx.id, e->id, ID_LEN) == 0;

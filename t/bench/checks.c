@@ -37,7 +37,7 @@ static void check_file(const char *path, struct sigpool *pool)
         took += now() - begin;
         count += b.count;
         for (size_t i = 0; i < b.count; i++)
-            if (b.items[i].broken || !b.items[i].is_tx)
+            if (b.items[i].broken || b.items[i].type != &tx_type)
                 errx(2, "%s: not signed transactions alone", path);
     }
     if (got < 0)

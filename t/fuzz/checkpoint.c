@@ -15,11 +15,11 @@ static void check_record(const struct checkpoint *c, const char *line, size_t le
 {
     struct buf again = {0};
     char digits[2 * SIGNATURE_LEN];
-    must(c->line == line && c->len == len && c->height >= 0 && c->time >= 0);
+    must(c->line.text == line && c->line.len == len && c->height >= 0 && c->time >= 0);
     must(checkpoint_format(c, &again) == 0);
-    must_equal(again.data, again.len, line, c->signed_len);
-    hex_encode(digits, c->signature, SIGNATURE_LEN);
-    must_equal(digits, sizeof digits, line + c->signed_len + 1, len - c->signed_len - 1);
+    must_equal(again.data, again.len, line, c->line.signed_len);
+    hex_encode(digits, c->line.signature, SIGNATURE_LEN);
+    must_equal(digits, sizeof digits, line + c->line.signed_len + 1, len - c->line.signed_len - 1);
     buf_free(&again);
 }
 
@@ -34,8 +34,9 @@ static void check_conflict(struct conflicts *known, const struct checkpoint *c)
         return;
     must(line_check(earlier.text, earlier.len, &f) == 0);
     must(checkpoint_parse(earlier.text, earlier.len, &before, &f) == 0);
-    must(before.height == c->height && memcmp(before.chain, c->chain, ID_LEN) == 0);
-    must(memcmp(before.key, c->key, ID_LEN) == 0 && memcmp(before.block, c->block, ID_LEN));
+    must(before.height == c->height && memcmp(before.line.chain, c->line.chain, ID_LEN) == 0);
+    must(memcmp(before.line.signer, c->line.signer, ID_LEN) == 0 &&
+         memcmp(before.block, c->block, ID_LEN));
     must(conflicts_add(known, c, &earlier) == 0);
 }
 

@@ -61,9 +61,9 @@ static void compare(const struct outcome *o)
         for (size_t i = 0; all && i < b.count; i++) {
             struct node new;
             struct reorg reorg;
-            if (b.items[i].is_block && b.items[i].broken)
+            if (b.items[i].type == &block_type && b.items[i].broken)
                 all = false;
-            if (!b.items[i].is_block || b.items[i].broken)
+            if (b.items[i].type != &block_type || b.items[i].broken)
                 continue;
             int verdict = tree_check(&tree, &b.items[i], NOW, &new, &f);
             must(verdict == TREE_GOOD || verdict == TREE_KNOWN);

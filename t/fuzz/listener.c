@@ -121,7 +121,7 @@ static size_t check_record(struct run *r, const char *text, size_t n)
         return at;
     }
     must(line_is(text, len, "tx") || line_is(text, len, "block") || line_is(text, len, "peer") ||
-         line_is(text, len, "note"));
+         line_is(text, len, "statement"));
     sha256(text, len, id);
     for (size_t i = 0; i < KNOWN; i++)
         must(memcmp(id, r->known[i].id, ID_LEN) || ++r->printed[i] == 1);
@@ -293,7 +293,7 @@ static void make_known(struct run *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const char *const types[] = {"note", NULL};
+    static const struct record_type *const types[] = {&statement_type, NULL};
     struct run r = {.now = 1000};
     const struct view view = {view_tip,      view_holds,   view_header, view_locate, view_block,
                               view_maxblock, view_headers, view_prove,  &r};

@@ -11,12 +11,12 @@ static void check_record(const struct peer *p, const char *line, size_t len)
 {
     struct buf again = {0};
     char digits[2 * SIGNATURE_LEN];
-    must(p->line == line && p->len == len && p->time >= 0);
-    must(p->address.text == line + PEER_ADDRESS_AT && p->address.len <= PEER_ADDRESS_MAX);
+    must(p->line.text == line && p->line.len == len && p->time >= 0);
+    must(p->address.len <= PEER_ADDRESS_MAX);
     must(peer_format(p, &again) == 0);
-    must_equal(again.data, again.len, line, p->signed_len);
-    hex_encode(digits, p->signature, SIGNATURE_LEN);
-    must_equal(digits, sizeof digits, line + p->signed_len + 1, len - p->signed_len - 1);
+    must_equal(again.data, again.len, line, p->line.signed_len);
+    hex_encode(digits, p->line.signature, SIGNATURE_LEN);
+    must_equal(digits, sizeof digits, line + p->line.signed_len + 1, len - p->line.signed_len - 1);
     buf_free(&again);
 }
 

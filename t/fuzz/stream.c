@@ -20,7 +20,7 @@ static void check_entry(const struct item *item, const struct entry *e)
     must(end);
     sha256(line, (size_t)(end - line), id);
     must(memcmp(id, e->id, ID_LEN) == 0);
-    if (!e->is_tx)
+    if (e->type != &tx_type)
         return;
     must(e->tx.line == line && e->tx.len == (size_t)(end - line));
     must(e->tx.memo.text + e->tx.memo.len == line + e->tx.signed_len);
@@ -33,7 +33,7 @@ static void check_block(const struct item *item)
     must(item->has_header && (uint64_t)item->block.count == item->count);
     merkle_init(&m);
     for (size_t i = 0; i < item->count; i++) {
-        must(item->entries[i].is_tx == !item->is_genesis);
+        must((item->entries[i].type == &tx_type) == !item->is_genesis);
         merkle_add(&m, item->entries[i].id);
     }
     merkle_root(&m, root);
@@ -51,14 +51,17 @@ static void check_id(const struct item *item)
     must(memcmp(id, item->id, ID_LEN) == 0);
 }
 
-static void check_peer(const struct item *item)
+static void check_signed(const struct item *item)
 {
-    struct peer p;
+    struct signed_line s;
+    const struct signed_line *is = &item->signed_line;
     struct fault f;
-    must(peer_parse(item->text, item->size - 1, &p, &f) == 0);
-    must(item->peer.line == item->text && item->peer.len == item->size - 1);
-    must_equal(item->peer.address.text, item->peer.address.len, p.address.text, p.address.len);
-    must(item->peer.address.text == p.address.text && item->peer.signed_len == p.signed_len);
+    must(signed_parse(item->type, item->text, item->size - 1, &s, NULL, &f) == 0);
+    must(is->text == item->text && is->len == item->size - 1 && is->signed_len == s.signed_len);
+    must(memcmp(is->signer, s.signer, ID_LEN) == 0);
+    must(memcmp(is->signature, s.signature, SIGNATURE_LEN) == 0);
+    must((item_chain(item) != NULL) == item->type->of_chain);
+    must(!item_chain(item) || memcmp(item_chain(item), s.chain, ID_LEN) == 0);
 }
 
 /* Each line that was kept is a line of the stream, or the beginning of one that is too long. */
@@ -96,12 +99,11 @@ static void check_item(struct text *t, const struct item *item)
     for (size_t i = 0; i < item->count; i++)
         check_entry(item, &item->entries[i]);
     check_id(item);
-    if (item->is_block)
+    if (item->type == &block_type)
         check_block(item);
-    if (item->is_peer)
-        check_peer(item);
-    must(!item->is_tx || item->count == 1);
-    must(item->is_block + item->is_tx + item->is_peer <= 1);
+    if (item->type && item->type->fields)
+        check_signed(item);
+    must(item->type != &tx_type || item->count == 1);
 }
 
 /* Reads it all; gives a number that says what was met. */

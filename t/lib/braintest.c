@@ -1198,22 +1198,27 @@ static bool is_tx_id(const char *hex, uint64_t number)
     return same;
 }
 
-/* Records of another type: "thing NUMBER". */
-static void inject_things(struct net *n, unsigned count)
+/* A record that is no transaction: its length, and its line with a newline. */
+static size_t statement(unsigned number, char line[static 256])
+{
+    return (size_t)snprintf(line, 256, "statement %064d %u %0128d\n", 1, number, 1);
+}
+
+static void inject_statements(struct net *n, unsigned count)
 {
     struct fault f;
-    char line[32];
+    char line[256];
     for (unsigned i = 0; i < count; i++) {
-        int len = snprintf(line, sizeof line, "thing %u\n", i);
-        must(sender_take(n->nodes[0].sender, line, (size_t)len, n->now, &f) == 0);
+        size_t len = statement(i, line);
+        must(sender_take(n->nodes[0].sender, line, len, n->now, &f) == 0);
     }
 }
 
-static bool is_thing_id(const char *hex, unsigned number)
+static bool is_statement_id(const char *hex, unsigned number)
 {
-    char line[32];
+    char line[256];
     uint8_t id[ID_LEN];
-    sha256(line, (size_t)snprintf(line, sizeof line, "thing %u", number), id);
+    sha256(line, statement(number, line) - 1, id);
     return strcmp(hex, hex32(id).text) == 0;
 }
 
@@ -1234,11 +1239,11 @@ static void test_newcomer(void)
     must(drain(&second, first, true) == SENDER_REOFFER && is_tx_id(first, SENDER_WINDOW));
     join(&third, n, 0, NULL, false);
     must(drain(&third, first, true) == SENDER_WINDOW + SENDER_REOFFER && is_tx_id(first, 0));
-    inject_things(n, SENDER_REOFFER + 9);
-    must(drain(&third, first, true) == SENDER_REOFFER + 9 && is_thing_id(first, 0));
+    inject_statements(n, SENDER_REOFFER + 9);
+    must(drain(&third, first, true) == SENDER_REOFFER + 9 && is_statement_id(first, 0));
     join(&fourth, n, 0, NULL, false);
     must(drain(&fourth, first, true) == SENDER_WINDOW + 2 * SENDER_REOFFER);
-    must(is_thing_id(first, SENDER_REOFFER + 8));
+    must(is_statement_id(first, SENDER_REOFFER + 8));
     leave(&t);
     leave(&second);
     leave(&third);

@@ -700,8 +700,8 @@ static void put_peer(const uint8_t chain[ID_LEN], const char *where, int number)
     if (n >= (int)sizeof address)
         errx(2, "%s: too long", where);
     p.address = (struct field){address, (size_t)n};
-    memcpy(p.chain, chain, ID_LEN);
-    memcpy(p.key, key.public, ID_LEN);
+    memcpy(p.line.chain, chain, ID_LEN);
+    memcpy(p.line.signer, key.public, ID_LEN);
     memory(peer_format(&p, &line));
     if (secret_key_sign(&key, line.data, line.len, signature, &f))
         errx(2, "%s", f.text);
