@@ -2,6 +2,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "export/text.h"
 #include "ledgercli/ledger.h"
 #include "query/history.h"
 
@@ -46,10 +47,15 @@ static const struct cli program = {
 
 static void print_account(const struct account *id, const struct account_state *a)
 {
-    char line[160];
-    snprintf(line, sizeof line, "account %s %" PRId64 " %" PRId64 "\n", account_text(id).text,
-             a->balance, a->seq);
-    cli_put_string(line);
+    char line[ACCOUNT_TEXT_MAX + 2 * NUMBER_MAX + 16];
+    const struct account_text text = account_text(id);
+    char *p = put(put_string(line, "account "), text.text, text.len);
+    *p++ = ' ';
+    p = put_number(p, a->balance);
+    *p++ = ' ';
+    p = put_number(p, a->seq);
+    *p++ = '\n';
+    cli_put(line, (size_t)(p - line));
 }
 
 static int print_each(void *self, const struct account *id, const struct account_state *a,
