@@ -92,13 +92,31 @@ void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
 /* Copies a column of exactly n bytes. 0, or -1: it has another type or length. */
 int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n);
 
-/* The number of an account; 0 if it is unknown, -1 and trouble. */
+/* Reads a block from a row of BLOCK_COLUMNS. 0, or -1 and trouble. */
+int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f);
+
+/* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
+int index_one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f);
+
+int64_t index_block_sum(const struct index_block *b);
+
+/* The number of an account; 0 if it is unknown, -1 and trouble. The second adds it then. */
 int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f);
+int64_t index_add_account(struct index *ix, const struct account *id, struct fault *f);
 
 /* What an account has at the best tip; zeros if nothing there has touched it. 0, or -1 and trouble.
  */
 int index_account(struct index *ix, const struct account *id, struct account_state *a,
                   struct fault *f);
+
+/* The same as a value of the state (len 0: nothing has touched it), and from columns i and on; and
+ * stores it. 0, or -1 and trouble. */
+int index_get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_value *value,
+                      struct fault *f);
+int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
+                       struct state_value *value, struct fault *f);
+int index_set_account(struct index *ix, const uint8_t id[ID_LEN], const struct state_value *value,
+                      struct fault *f);
 
 /* The state at the best tip, as the index has it. */
 struct state_backing index_backing(struct index *ix);

@@ -106,13 +106,3 @@ void index_rollback(struct index *ix)
     if (!sqlite3_get_autocommit(ix->db))
         index_run_plain(ix, ROLLBACK, &ignored);
 }
-
-void index_signatures(struct index *ix, bool checked)
-{
-    ix->checked = checked;
-}
-
-int index_all_checked(struct index *ix, struct fault *f)
-{
-    return index_run_plain(ix, ALL_CHECKED, f);
-}

@@ -1,73 +1,5 @@
-/* The state in the index: accounts in a table for people to read, entries of other kinds by key. */
+/* The state in the index: accounts (accounts.c), and entries of other kinds by key. */
 #include "index/db.h"
-
-/* --- Accounts --------------------------------------------------------------------------------- */
-
-static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t seq)
-{
-    struct {
-        uint8_t id[ID_LEN];
-        int64_t balance, seq;
-    } form = {.balance = balance, .seq = seq};
-    memcpy(form.id, id, ID_LEN);
-    return index_sum(&form, sizeof form);
-}
-
-/* Reads balance, seq and sum from column i on. An account that nothing on the best chain has
- * touched has no value. 0, or -1 and trouble. */
-static int read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
-                        struct state_value *value, struct fault *f)
-{
-    struct account_state a = {sqlite3_column_int64(q, i), sqlite3_column_int64(q, i + 1)};
-    bool has_value = sqlite3_column_type(q, i) != SQLITE_NULL;
-    value->len = 0;
-    if (!has_value && sqlite3_column_type(q, i + 2) == SQLITE_NULL)
-        return 0;
-    if (account_sum(id, a.balance, a.seq) != sqlite3_column_int64(q, i + 2) || a.balance < 0 ||
-        a.seq < 0)
-        return index_damage(ix, f);
-    if (has_value)
-        account_encode(&a, value);
-    return 0;
-}
-
-static int get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_value *value,
-                       struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, ACCOUNT, f);
-    if (!q)
-        return -1;
-    index_bind_id(q, 1, id);
-    value->len = 0;
-    int got = index_step(ix, q, f);
-    if (got > 0 && read_account(ix, q, 0, id, value, f))
-        got = -1;
-    sqlite3_reset(q);
-    return got < 0 ? -1 : 0;
-}
-
-static int set_account(struct index *ix, const uint8_t id[ID_LEN], const struct state_value *value,
-                       struct fault *f)
-{
-    struct account_state a;
-    sqlite3_stmt *q = index_ready(ix, SET_ACCOUNT, f);
-    if (!q)
-        return -1;
-    if (account_decode(value, &a))
-        return fault_trouble(f, "broken account in the state");
-    index_bind_id(q, 1, id);
-    if (value->len) {
-        sqlite3_bind_int64(q, 2, a.balance);
-        sqlite3_bind_int64(q, 3, a.seq);
-    } else {
-        sqlite3_bind_null(q, 2);
-        sqlite3_bind_null(q, 3);
-    }
-    sqlite3_bind_int64(q, 4, account_sum(id, a.balance, a.seq));
-    return index_run(ix, q, f);
-}
-
-/* --- Entries of other kinds ------------------------------------------------------------------- */
 
 static int64_t entry_sum(const struct state_key *key, const struct state_value *value)
 {
@@ -126,18 +58,16 @@ static int set_entry(struct index *ix, const struct state_key *key, const struct
     return index_run(ix, q, f);
 }
 
-/* --- All -------------------------------------------------------------------------------------- */
-
 static int get(void *self, const struct state_key *key, struct state_value *value, struct fault *f)
 {
-    return key->kind == ACCOUNT_KIND ? get_account(self, key->id, value, f)
+    return key->kind == ACCOUNT_KIND ? index_get_account(self, key->id, value, f)
                                      : get_entry(self, key, value, f);
 }
 
 static int set(void *self, const struct state_key *key, const struct state_value *value,
                struct fault *f)
 {
-    return key->kind == ACCOUNT_KIND ? set_account(self, key->id, value, f)
+    return key->kind == ACCOUNT_KIND ? index_set_account(self, key->id, value, f)
                                      : set_entry(self, key, value, f);
 }
 
@@ -147,7 +77,7 @@ static int read_row(struct index *ix, sqlite3_stmt *q, struct state_key *key,
 {
     if (index_bytes(q, 0, key->id, ID_LEN))
         return index_damage(ix, f);
-    return key->kind == ACCOUNT_KIND ? read_account(ix, q, 1, key->id, value, f)
+    return key->kind == ACCOUNT_KIND ? index_read_account(ix, q, 1, key->id, value, f)
                                      : read_entry(ix, q, 1, key, value, f);
 }
 
@@ -176,14 +106,4 @@ struct state_backing index_backing(struct index *ix)
 int index_set_state(struct index *ix, struct state *s, struct fault *f)
 {
     return state_flush(s, set, ix, f);
-}
-
-int index_account(struct index *ix, const struct account *id, struct account_state *a,
-                  struct fault *f)
-{
-    struct state_key key = account_key(id);
-    struct state_value value;
-    if (get(ix, &key, &value, f))
-        return -1;
-    return account_decode(&value, a) ? index_damage(ix, f) : 0;
 }

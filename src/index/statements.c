@@ -1,6 +1,7 @@
 /* The SQL statements that an index is asked with. */
 #include "index/db.h"
 
+#include <string.h>
 #include <zlib.h>
 
 #define BLOCK_COLUMNS                                                                              \
@@ -112,4 +113,17 @@ int index_exec(struct index *ix, const char *statements, struct fault *f)
 int64_t index_sum(const void *bytes, size_t n)
 {
     return (int64_t)crc32_z(crc32_z(0, NULL, 0), bytes, n);
+}
+
+void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
+{
+    sqlite3_bind_blob(q, i, id, ID_LEN, SQLITE_STATIC);
+}
+
+int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
+{
+    if (sqlite3_column_type(q, i) != SQLITE_BLOB || sqlite3_column_bytes(q, i) != n)
+        return -1;
+    memcpy(out, sqlite3_column_blob(q, i), (size_t)n);
+    return 0;
 }

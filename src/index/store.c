@@ -1,4 +1,4 @@
-/* The index as a tree's store: blocks, journals and transactions. */
+/* The index as a tree's store: adds blocks with their journals and transactions. */
 #include "base/hex.h"
 #include "index/db.h"
 #include "seal/seal.h"
@@ -6,112 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN])
-{
-    sqlite3_bind_blob(q, i, id, ID_LEN, SQLITE_STATIC);
-}
-
-int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
-{
-    if (sqlite3_column_type(q, i) != SQLITE_BLOB || sqlite3_column_bytes(q, i) != n)
-        return -1;
-    memcpy(out, sqlite3_column_blob(q, i), (size_t)n);
-    return 0;
-}
-
-/* Checksums protect rows from damage that SQLite does not detect; they cover fixed encodings of the
- * values. */
-static int64_t block_sum(const struct index_block *b)
-{
-    const struct node *node = &b->node;
-    struct {
-        int64_t numbers[12];
-        uint8_t id[ID_LEN], target[TARGET_LEN], miner[ID_LEN], work[32];
-    } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
-                          node->supply, (int64_t)node->line, (int64_t)node->offset,
-                          (int64_t)node->size, b->first, b->earned, b->latest}};
-    memcpy(form.id, node->id, ID_LEN);
-    memcpy(form.target, node->target, TARGET_LEN);
-    memcpy(form.miner, node->miner.id, ID_LEN);
-    u256_write(node->work, form.work);
-    return index_sum(&form, sizeof form);
-}
-
-/* Whether a ledger can have such a block at all. Anyone can make the checksums above, and walks
- * from block to block rely on this: they end, and no number overflows. */
-static bool is_possible(const struct index_block *b)
-{
-    const struct node *node = &b->node;
-    int64_t line = (int64_t)node->line, offset = (int64_t)node->offset;
-    return node->n >= 0 && node->parent >= -1 && node->parent < node->n &&
-           (node->parent < 0) == (node->n == 0) && node->height >= 0 && node->height <= node->n &&
-           (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
-           b->latest >= node->time && node->supply >= 0 && b->earned >= 0 && offset >= 0 &&
-           node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
-           node->count >= 0 && (uint64_t)node->count < node->size && b->first > 0 &&
-           b->first <= INDEX_TXS_MAX;
-}
-
-static int read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
-{
-    struct node *node = &b->node;
-    uint8_t work[32];
-    *b = (struct index_block){.first = sqlite3_column_int64(q, 13),
-                              .earned = sqlite3_column_int64(q, 14),
-                              .latest = sqlite3_column_int64(q, 15),
-                              .is_main = sqlite3_column_int(q, 17)};
-    *node = (struct node){.n = sqlite3_column_int64(q, 0),
-                          .parent = sqlite3_column_int64(q, 1),
-                          .height = sqlite3_column_int64(q, 3),
-                          .time = sqlite3_column_int64(q, 4),
-                          .count = sqlite3_column_int64(q, 7),
-                          .supply = sqlite3_column_int64(q, 8),
-                          .line = (uint64_t)sqlite3_column_int64(q, 10),
-                          .offset = (uint64_t)sqlite3_column_int64(q, 11),
-                          .size = (uint64_t)sqlite3_column_int64(q, 12)};
-    if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
-        index_bytes(q, 6, node->miner.id, ID_LEN) || index_bytes(q, 9, work, 32))
-        return index_damage(ix, f);
-    node->work = u256_read(work);
-    return block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b) ? 0 : index_damage(ix, f);
-}
-
-/* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
-static int one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
-{
-    int got = index_step(ix, q, f);
-    if (got > 0 && read_block(ix, q, b, f))
-        got = -1;
-    sqlite3_reset(q);
-    return got;
-}
-
-static int one_node(struct index *ix, sqlite3_stmt *q, struct node *node, struct fault *f)
-{
-    struct index_block b;
-    int got = one_block(ix, q, &b, f);
-    if (got > 0)
-        *node = b.node;
-    return got;
-}
-
 static int find(void *self, const uint8_t id[ID_LEN], struct node *node, struct fault *f)
 {
+    struct index_block b;
     sqlite3_stmt *q = index_ready(self, FIND, f);
     if (!q)
         return -1;
     index_bind_id(q, 1, id);
-    return one_node(self, q, node, f);
-}
-
-int index_block(struct index *ix, int64_t n, struct index_block *b, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, GET, f);
-    if (!q)
-        return -1;
-    sqlite3_bind_int64(q, 1, n);
-    int got = one_block(ix, q, b, f);
-    return got ? (got < 0 ? -1 : 0) : index_damage(ix, f);
+    int found = index_one_block(self, q, &b, f);
+    if (found > 0)
+        *node = b.node;
+    return found;
 }
 
 static int get(void *self, int64_t n, struct node *node, struct fault *f)
@@ -149,39 +54,12 @@ static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
     return index_journal(self, n, out, f);
 }
 
-int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
-    if (!q)
-        return -1;
-    index_bind_id(q, 1, id->id);
-    int got = index_step(ix, q, f);
-    int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
-    if (got > 0 && n <= 0)
-        n = index_damage(ix, f);
-    sqlite3_reset(q);
-    return n;
-}
-
-/* The number of an account, which is added if it is new: -1 and trouble. */
-static int64_t account_number(struct index *ix, const struct account *id, struct fault *f)
-{
-    int64_t n = index_account_number(ix, id, f);
-    sqlite3_stmt *q = n ? NULL : index_ready(ix, ADD_ACCOUNT, f);
-    if (n)
-        return n;
-    if (!q)
-        return -1;
-    index_bind_id(q, 1, id->id);
-    return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
-}
-
 static int add_tx(struct index *ix, const struct index_block *b, const struct entry *e,
                   int64_t line, struct fault *f)
 {
     const struct node *node = &b->node;
-    int64_t sender = account_number(ix, &e->tx.from, f);
-    int64_t recipient = sender < 0 ? -1 : account_number(ix, &e->tx.to, f);
+    int64_t sender = index_add_account(ix, &e->tx.from, f);
+    int64_t recipient = sender < 0 ? -1 : index_add_account(ix, &e->tx.to, f);
     sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
     if (!q)
         return -1;
@@ -226,7 +104,7 @@ static int add_block(struct index *ix, const struct index_block *b, struct fault
     sqlite3_bind_int64(q, 14, b->first);
     sqlite3_bind_int64(q, 15, b->earned);
     sqlite3_bind_int64(q, 16, b->latest);
-    sqlite3_bind_int64(q, 17, block_sum(b));
+    sqlite3_bind_int64(q, 17, index_block_sum(b));
     sqlite3_bind_int(q, 18, b->is_main);
     sqlite3_bind_int(q, 19, ix->checked);
     return index_run(ix, q, f);
@@ -316,7 +194,7 @@ static int unset_main(struct index *ix, int64_t fork, struct fault *f)
         return -1;
     sqlite3_bind_int64(q, 1, fork);
     while (result == 0 && (got = index_step(ix, q, f)) != 0)
-        result = got < 0 || read_block(ix, q, &b, f) ? -1 : set_main_tx(ix, &b, false, f);
+        result = got < 0 || index_read_block(ix, q, &b, f) ? -1 : set_main_tx(ix, &b, false, f);
     sqlite3_reset(q);
     q = result ? NULL : index_ready(ix, UNSET_MAIN, f);
     if (!q)
@@ -396,69 +274,4 @@ struct store index_store(struct index *ix)
                           .damage = damage,
                           .state = index_backing(ix),
                           .self = ix};
-}
-
-int index_block_at(struct index *ix, int64_t height, struct index_block *b, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, AT_HEIGHT, f);
-    if (!q)
-        return -1;
-    sqlite3_bind_int64(q, 1, height);
-    return one_block(ix, q, b, f);
-}
-
-int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)
-{
-    struct index_block b;
-    int got = index_block_at(ix, height, &b, f);
-    if (got > 0)
-        *node = b.node;
-    return got;
-}
-
-int index_sides(struct index *ix, int64_t above,
-                int (*each)(void *self, const struct node *node, struct fault *f), void *self,
-                struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, SIDES, f);
-    int got, answer = 0;
-    if (!q)
-        return -1;
-    sqlite3_bind_int64(q, 1, above);
-    while (!answer && (got = index_step(ix, q, f)) != 0) {
-        struct index_block b;
-        answer = got < 0 || read_block(ix, q, &b, f) ? -1 : each(self, &b.node, f);
-    }
-    sqlite3_reset(q);
-    return answer < 0 ? -1 : 0;
-}
-
-static int add_up(struct index *ix, enum statement which, int64_t above, int64_t *blocks,
-                  int64_t *bytes, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, which, f);
-    if (!q)
-        return -1;
-    sqlite3_bind_int64(q, 1, above);
-    int got = index_step(ix, q, f);
-    if (got > 0) {
-        *blocks = sqlite3_column_int64(q, 0);
-        *bytes = sqlite3_column_int64(q, 1);
-    }
-    sqlite3_reset(q);
-    return got > 0 ? 0 : got < 0 ? -1 : index_damage(ix, f);
-}
-
-int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f)
-{
-    return add_up(ix, MAIN_SIZE, above, &sizes->main_blocks, &sizes->main_bytes, f) ||
-                   add_up(ix, SIDE_SIZE, above, &sizes->side_blocks, &sizes->side_bytes, f)
-               ? -1
-               : 0;
-}
-
-int index_unchecked(struct index *ix, struct node *node, struct fault *f)
-{
-    sqlite3_stmt *q = index_ready(ix, UNCHECKED, f);
-    return q ? one_node(ix, q, node, f) : -1;
 }
