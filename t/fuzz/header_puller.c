@@ -1,18 +1,16 @@
-/* net/header_puller and net/session: a peer that says anything to a light client, which asks it for
- * headers and proofs in turn. In what it says `@` stands for the id of the header that it gave
- * last, `&` for the id that is wanted, `!` for a moment. */
+/* gossip/header_puller and gossip/session: a peer that says anything to a light client, which asks
+ * it for headers and proofs in turn. In what it says `@` stands for the id of the header that it
+ * gave last, `&` for the id that is wanted, `!` for a moment. */
 #include "gossip/header_puller.h"
-#include "base/hex.h"
 #include "crypto/sha256.h"
-#include "fuzz.h"
+#include "pull_talk.h"
 #include "record/block.h"
 
 struct run {
     struct header_puller puller;
-    struct session session;
+    struct talk talk;
     bool begun;
     size_t taken, proved;
-    int64_t now;
 };
 
 static int has(void *self, const uint8_t id[ID_LEN], struct fault *f)
@@ -90,16 +88,6 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     return header_puller_line(&r->puller, s, word, text, len, now, f);
 }
 
-static int say(struct run *r, const char *bytes, size_t n)
-{
-    const struct session_role role = {greeted, line, r};
-    struct fault f;
-    int result = session_take(&r->session, bytes, n, &role, r->now, &f);
-    must(result == 0 || (f.kind == FAULT_RULE && f.text[0]));
-    session_sent(&r->session, session_backlog(&r->session), r->now);
-    return result;
-}
-
 /* Asks for what the bytes so far decide. */
 static int ask(struct run *r, size_t turn)
 {
@@ -107,44 +95,39 @@ static int ask(struct run *r, size_t turn)
     struct fault f;
     if (r->puller.request != REQUEST_NONE)
         return 0;
-    return turn % 2 ? header_puller_prove(&r->puller, &r->session, wanted, r->now, &f)
-                    : header_puller_ask(&r->puller, &r->session, 3, r->now, &f);
+    return turn % 2 ? header_puller_prove(&r->puller, &r->talk.session, wanted, r->talk.now, &f)
+                    : header_puller_ask(&r->puller, &r->talk.session, 3, r->talk.now, &f);
 }
 
 static int step(struct run *r, char c, size_t turn)
 {
     struct fault f;
     if (c == '@')
-        return say(r, hex32(r->puller.last).text, 2 * ID_LEN);
+        return talk_say_id(&r->talk, r->puller.last);
     if (c == '&')
-        return say(r, hex32(r->puller.wanted).text, 2 * ID_LEN);
+        return talk_say_id(&r->talk, r->puller.wanted);
     if (c != '!')
-        return say(r, &c, 1);
-    r->now += 10000;
+        return talk_say(&r->talk, &c, 1);
+    r->talk.now += 10000;
     must(r->puller.left >= -1 && r->puller.left <= 3 && r->puller.got <= 3);
-    if (header_puller_tick(&r->puller, r->now, &f) || session_tick(&r->session, r->now, &f))
+    if (header_puller_tick(&r->puller, r->talk.now, &f) ||
+        session_tick(&r->talk.session, r->talk.now, &f))
         return -1;
     return ask(r, turn);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    struct run r = {.now = 1, .begun = n && data[0] & 1};
+    struct run r = {.begun = n && data[0] & 1};
     const struct header_chain chain = {
         .has = has, .locate = locate, .begun = begun, .take = take, .self = &r};
-    struct hello hello = {.version = WIRE_VERSION, .roles = WIRE_HEADERS};
-    struct buf theirs = {0};
     header_puller_init(&r.puller, &chain, &r, answered);
-    must(session_init(&r.session, &hello, r.now) == 0);
-    memset(hello.tip, 0x22, ID_LEN);
-    hello.height = 9;
-    must(hello_format(&hello, &theirs) == 0);
-    must(say(&r, theirs.data, theirs.len) == 0);
+    talk_begin(&r.talk, (struct session_role){greeted, line, &r},
+               (struct hello){.version = WIRE_VERSION, .roles = WIRE_HEADERS});
     must(ask(&r, n ? data[0] >> 1 : 0) == 0);
     for (size_t i = 1; i < n && step(&r, (char)data[i], i) == 0; i++)
         ;
     header_puller_free(&r.puller);
-    session_free(&r.session);
-    buf_free(&theirs);
+    session_free(&r.talk.session);
     return 0;
 }

@@ -1,16 +1,14 @@
-/* net/puller and net/session: a peer that says anything. Its hello is ours to say; `@` in what it
- * says stands for the id of the block that it gave last, `!` for a moment. */
+/* gossip/puller and gossip/session: a peer that says anything. Its hello is ours to say; `@` in
+ * what it says stands for the id of the block that it gave last, `!` for a moment. */
 #include "gossip/puller.h"
-#include "base/hex.h"
-#include "fuzz.h"
+#include "pull_talk.h"
 #include "record/block.h"
 
 enum { MAXBLOCK = 2000 };
 
 struct run {
     struct puller puller;
-    struct session session;
-    int64_t now;
+    struct talk talk;
 };
 
 /* Our chain has what begins with a 1, and genesis. */
@@ -78,47 +76,31 @@ static void check(struct run *r)
     buf_free(&out);
 }
 
-static int say(struct run *r, const char *bytes, size_t n)
-{
-    const struct session_role role = {greeted, line, r};
-    struct fault f;
-    int result = session_take(&r->session, bytes, n, &role, r->now, &f);
-    must(result == 0 || (f.kind == FAULT_RULE && f.text[0]));
-    session_sent(&r->session, session_backlog(&r->session), r->now);
-    return result;
-}
-
 static int step(struct run *r, char c)
 {
     struct fault f;
     if (c == '@')
-        return say(r, hex32(r->puller.last).text, 2 * ID_LEN);
+        return talk_say_id(&r->talk, r->puller.last);
     if (c != '!')
-        return say(r, &c, 1);
+        return talk_say(&r->talk, &c, 1);
     check(r);
-    r->now += 20000;
-    if (puller_tick(&r->puller, r->now, &f) || session_tick(&r->session, r->now, &f))
+    r->talk.now += 20000;
+    if (puller_tick(&r->puller, r->talk.now, &f) || session_tick(&r->talk.session, r->talk.now, &f))
         return -1;
-    return puller_ask(&r->puller, &r->session, r->now, &f);
+    return puller_ask(&r->puller, &r->talk.session, r->talk.now, &f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct puller_chain chain = {has, locate, maxblock, NULL};
-    struct run r = {.now = 1};
-    struct hello hello = {.version = 1};
-    struct buf theirs = {0};
+    struct run r = {0};
     puller_init(&r.puller, &chain);
-    must(session_init(&r.session, &hello, r.now) == 0);
-    memset(hello.tip, 0x22, ID_LEN);
-    hello.height = 9;
-    must(hello_format(&hello, &theirs) == 0);
-    must(say(&r, theirs.data, theirs.len) == 0 && r.puller.pulling);
+    talk_begin(&r.talk, (struct session_role){greeted, line, &r}, (struct hello){.version = 1});
+    must(r.puller.pulling);
     for (size_t i = 0; i < n && step(&r, (char)data[i]) == 0; i++)
         ;
     check(&r);
     puller_free(&r.puller);
-    session_free(&r.session);
-    buf_free(&theirs);
+    session_free(&r.talk.session);
     return 0;
 }
