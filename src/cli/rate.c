@@ -44,9 +44,9 @@ void cli_rate_hide(struct cli_rate *r)
     r->shown = 0;
 }
 
-void cli_say_kernel(const char *name, const char **told)
+void cli_say_kernel(bool wanted, const char *name, const char **told)
 {
-    if (!*told || strcmp(*told, name) != 0)
+    if (wanted && (!*told || strcmp(*told, name) != 0))
         cli_warn("kernel %s", name);
     *told = name;
 }

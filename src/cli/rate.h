@@ -2,6 +2,7 @@
 #ifndef CLI_RATE_H
 #define CLI_RATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +26,8 @@ void cli_rate_show(struct cli_rate *r, const char *what, int64_t height, uint64_
 /* Erases the line, if there is one. */
 void cli_rate_hide(struct cli_rate *r);
 
-/* "PROGRAM: kernel NAME" on stderr for the kernel that is searching, unless it was reported last:
- * *told, initially NULL, is updated. A long search may switch to another kernel. */
-void cli_say_kernel(const char *name, const char **told);
+/* If wanted: "PROGRAM: kernel NAME" on stderr for the kernel that is searching, unless it was
+ * reported last: *told, initially NULL, is updated. A long search may switch to another kernel. */
+void cli_say_kernel(bool wanted, const char *name, const char **told);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli/rate.h"
 #include "farm/parts.h"
 #include "farm/template.h"
+#include "ledgercli/body.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/tip.h"
 #include "work/choice.h"
@@ -79,68 +80,6 @@ static const struct cli program = {
     .options = options,
     .required = "m",
 };
-
-/* --- The body --------------------------------------------------------------------------------- */
-
-/* Adds one transaction to the body. 0, or -1 and why it cannot be in the block. */
-static int add_tx(struct run *r, const struct item *item, struct fault *f)
-{
-    if (item->broken) {
-        *f = item->fault;
-        return -1;
-    }
-    if (item->type != &tx_type)
-        return fault_rule(f, "not a transaction");
-    const struct entry *e = &item->entries[0];
-    int64_t fees = 0;
-    if (tree_apply(&r->ledger.tree, &e->tx, e->id, &fees, f) == 0)
-        return 0;
-    if (f->kind != FAULT_RULE)
-        cli_ledger_fail(&r->ledger, f);
-    return -1;
-}
-
-/* All of them must be valid. */
-static void add_item(struct run *r, const struct item *item)
-{
-    struct fault f = {0};
-    if (add_tx(r, item, &f)) {
-        cli_report("stdin", item->line, f.text);
-        cli_warn(
-            "nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
-        cli_exit(CLI_NO);
-    }
-    if (template_add(&r->next, item->text, item->size, item->entries[0].id, &f) == 0)
-        return;
-    cli_memory(f.kind != FAULT_RULE);
-    cli_report("stdin", item->line, f.text);
-    cli_exit(CLI_NO);
-}
-
-static void read_body(struct run *r)
-{
-    struct fault f = {0};
-    struct batch b = {0};
-    struct tree *t = &r->ledger.tree;
-    struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
-    int got = 0;
-    cli_memory(!s);
-    template_begin(&r->next);
-    if (tree_move(t, &t->best, &f))
-        cli_ledger_fail(&r->ledger, &f);
-    state_begin(t->state);
-    if (isatty(STDIN_FILENO))
-        cli_warn("stdin is a terminal: mining without transactions");
-    else
-        while ((got = stream_next(s, &b, &f)) > 0)
-            for (size_t i = 0; i < b.count; i++)
-                add_item(r, &b.items[i]);
-    if (got < 0)
-        cli_fail("stdin", &f);
-    state_rollback(t->state);
-    batch_free(&b);
-    stream_free(s);
-}
 
 /* --- The header ------------------------------------------------------------------------------- */
 
@@ -229,12 +168,6 @@ static void next_header(struct run *r, struct block *b, struct unsealed *u)
 
 /* --- Mining ----------------------------------------------------------------------------------- */
 
-static void say_kernel(struct run *r)
-{
-    if (r->verbose)
-        cli_say_kernel(mine_kernel_best()->name, &r->kernel);
-}
-
 static bool look_after(void *self)
 {
     struct run *r = self;
@@ -252,10 +185,10 @@ static int search(struct run *r, const struct block *b, const struct unsealed *u
     size_t seal_len;
     if (mine_job_init(&job, u->header.data, u->header.len, b->target, &seal_len))
         cli_die("no seal fits this header");
-    say_kernel(r);
+    cli_say_kernel(r->verbose, mine_kernel_best()->name, &r->kernel);
     r->began = cli_milliseconds();
     int found = mine_search_guarded(&job, r->threads, &r->watch, &guard, nonce, &f);
-    say_kernel(r);
+    cli_say_kernel(r->verbose, mine_kernel_best()->name, &r->kernel);
     if (found < 0)
         cli_ledger_fail(&r->ledger, &f);
     return found;
@@ -371,7 +304,8 @@ int main(int argc, char **argv)
                 r.ledger.tree.anchor.seal->rules.name);
     take_tip(&r);
     tip_watch_begin(&r.tip, &r.ledger);
-    read_body(&r);
+    template_begin(&r.next);
+    cli_read_body(&r.ledger, &r.next);
     if (r.tickets)
         print_tickets(&r);
     while (!r.tickets && r.mined < (r.count ? r.count : 1))

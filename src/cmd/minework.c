@@ -166,12 +166,6 @@ static int round_ms(struct run *r)
     return left < ROUND_MS ? (int)left : ROUND_MS;
 }
 
-static void say_kernel(struct run *r)
-{
-    if (r->verbose)
-        cli_say_kernel(mine_kernel_best()->name, &r->kernel);
-}
-
 static void work(struct run *r, const struct ticket *t, const struct unsealed *u)
 {
     struct sweep s;
@@ -180,7 +174,7 @@ static void work(struct run *r, const struct ticket *t, const struct unsealed *u
     if (sweep_init(&s, u->header.data, u->header.len, t->share, t->block.target, t->first, t->last))
         cli_die("no seal fits this header");
     while (!s.over && !outdated && !atomic_load(&r->watch.stop)) {
-        say_kernel(r);
+        cli_say_kernel(r->verbose, mine_kernel_best()->name, &r->kernel);
         if (sweep_run(&s, r->threads, round_ms(r), &r->watch, &f))
             cli_fail(NULL, &f);
         put_shares(r, t, u, &s);

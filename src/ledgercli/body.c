@@ -1,0 +1,66 @@
+#include "ledgercli/body.h"
+
+#include "cli/cli.h"
+#include "ledgercli/ledger.h"
+#include "stream/stream.h"
+
+#include <unistd.h>
+
+/* Adds one transaction to the body. 0, or -1 and why it cannot be in the block. */
+static int add_tx(struct ledger *l, const struct item *item, struct fault *f)
+{
+    if (item->broken) {
+        *f = item->fault;
+        return -1;
+    }
+    if (item->type != &tx_type)
+        return fault_rule(f, "not a transaction");
+    const struct entry *e = &item->entries[0];
+    int64_t fees = 0;
+    if (tree_apply(&l->tree, &e->tx, e->id, &fees, f) == 0)
+        return 0;
+    if (f->kind != FAULT_RULE)
+        cli_ledger_fail(l, f);
+    return -1;
+}
+
+/* All of them must be valid. */
+static void add_item(struct ledger *l, struct template *t, const struct item *item)
+{
+    struct fault f = {0};
+    if (add_tx(l, item, &f)) {
+        cli_report("stdin", item->line, f.text);
+        cli_warn(
+            "nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
+        cli_exit(CLI_NO);
+    }
+    if (template_add(t, item->text, item->size, item->entries[0].id, &f) == 0)
+        return;
+    cli_memory(f.kind != FAULT_RULE);
+    cli_report("stdin", item->line, f.text);
+    cli_exit(CLI_NO);
+}
+
+void cli_read_body(struct ledger *l, struct template *t)
+{
+    struct fault f = {0};
+    struct batch b = {0};
+    struct tree *tree = &l->tree;
+    struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
+    int got = 0;
+    cli_memory(!s);
+    if (tree_move(tree, &tree->best, &f))
+        cli_ledger_fail(l, &f);
+    state_begin(tree->state);
+    if (isatty(STDIN_FILENO))
+        cli_warn("stdin is a terminal: mining without transactions");
+    else
+        while ((got = stream_next(s, &b, &f)) > 0)
+            for (size_t i = 0; i < b.count; i++)
+                add_item(l, t, &b.items[i]);
+    if (got < 0)
+        cli_fail("stdin", &f);
+    state_rollback(tree->state);
+    batch_free(&b);
+    stream_free(s);
+}
