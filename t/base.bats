@@ -1,6 +1,6 @@
 load lib/common
 
-# Files of lines, which ledgers, pools, shares and spools are made of.
+# What others are made of: files of lines, arrays.
 
 basetest() {
     timeout 300 "$BIN/.t/basetest" "$1"
@@ -16,6 +16,10 @@ basetest() {
 
 @test "lines: two writers take turns, also where one of them replaces the file" {
     basetest writers
+}
+
+@test "arrays grow, and stay as they were where there is no memory" {
+    basetest array
 }
 
 @test "a test that is not there is told" {

@@ -1,5 +1,7 @@
 #include "base/timers.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 static void put(struct timers *t, size_t place, struct timer *x)
@@ -23,24 +25,10 @@ static void sift(struct timers *t, size_t place, struct timer *x)
     put(t, place, x);
 }
 
-/* Makes room for one more. 0, or -1: no memory. */
-static int grow(struct timers *t)
-{
-    if (t->count + 1 < t->cap)
-        return 0;
-    size_t cap = t->cap ? 2 * t->cap : 16;
-    struct timer **heap = realloc(t->heap, cap * sizeof(struct timer *));
-    if (!heap)
-        return -1;
-    t->heap = heap;
-    t->cap = cap;
-    return 0;
-}
-
 int timers_set(struct timers *t, struct timer *x, int64_t due)
 {
     if (!x->place) {
-        if (grow(t))
+        if (ARRAY_RESERVE(t->heap, t->cap, t->count + 2)) /* the first place is not used */
             return -1;
         x->place = ++t->count;
     }

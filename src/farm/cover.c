@@ -1,5 +1,6 @@
 #include "farm/cover.h"
 
+#include "base/array.h"
 #include "crypto/sha256.h"
 
 #include <stdlib.h>
@@ -115,14 +116,8 @@ static int add_range(struct cover *c, struct ranges *to, const struct ticket *t,
 {
     if (c->count == COVER_MAX)
         return fault_trouble(f, "over %d tickets and receipts", COVER_MAX);
-    if (to->count == to->cap) {
-        size_t cap = to->cap ? 2 * to->cap : 1; /* most have only one */
-        struct range *list = realloc(to->list, cap * sizeof *list);
-        if (!list)
-            return fault_memory(f);
-        to->list = list;
-        to->cap = cap;
-    }
+    if (ARRAY_RESERVE(to->list, to->cap, to->count + 1))
+        return fault_memory(f);
     struct range *s = &to->list[to->count++];
     *s = (struct range){.first = t->first, .last = t->last, .line = line};
     s->worker = t->worker;

@@ -2,6 +2,7 @@
  * here are filled in, the others requested. */
 #include "gossip/listener_parts.h"
 
+#include "base/array.h"
 #include "base/hex.h"
 #include "base/num.h"
 #include "crypto/merkle.h"
@@ -143,27 +144,13 @@ int take_brief(struct listener *l, struct inbound *g, const char *line, size_t l
 
 /* --- short ------------------------------------------------------------------------------------ */
 
-/* Makes room for n more short ids. The memory stays in proportion to what has arrived. */
-static int reserve_shorts(struct reconstruction *r, size_t n)
-{
-    if (r->count + n <= r->cap)
-        return 0;
-    size_t cap = r->cap * 2 > r->count + n ? r->cap * 2 : r->count + n;
-    void *shorts = realloc(r->shorts, cap * sizeof *r->shorts);
-    if (!shorts)
-        return -1;
-    r->shorts = shorts;
-    r->cap = cap;
-    return 0;
-}
-
 static int read_shorts(struct reconstruction *r, const char *line, size_t len, size_t n,
                        struct fault *f)
 {
     const size_t word = strlen("short");
     uint8_t ignored[WIRE_SHORT_LEN];
     (void)len;
-    if (r && reserve_shorts(r, n))
+    if (r && ARRAY_RESERVE(r->shorts, r->cap, r->count + n))
         return fault_memory(f);
     for (size_t i = 0; i < n; i++) {
         const char *at = line + word + i * (2 * WIRE_SHORT_LEN + 1);

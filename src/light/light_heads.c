@@ -1,6 +1,7 @@
 /* The light client's table of headers: by number, by id, and along their chains. */
 #include "light/light_parts.h"
 
+#include "base/array.h"
 #include "base/large.h"
 
 #include <inttypes.h>
@@ -21,16 +22,14 @@ int heads_reserve(struct heads *t, struct fault *f)
         return 0;
     if (t->count >= LIGHT_HEADERS_MAX)
         return fault_trouble(f, "over %" PRIu64 " headers", LIGHT_HEADERS_MAX);
-    struct head **chunks = realloc(t->chunks, (t->chunks_count + 1) * sizeof *chunks);
-    if (!chunks)
+    if (ARRAY_RESERVE(t->chunks, t->chunks_cap, t->chunks_count + 1))
         return fault_memory(f);
-    t->chunks = chunks;
     /* With few headers, large pages cost more than they save. */
-    chunks[t->chunks_count] = t->chunks_count ? large_alloc(HEADS_CHUNK * sizeof **chunks)
-                                              : calloc(HEADS_CHUNK, sizeof **chunks);
-    if (!chunks[t->chunks_count])
+    struct head *chunk = t->chunks_count ? large_alloc(HEADS_CHUNK * sizeof *chunk)
+                                         : calloc(HEADS_CHUNK, sizeof *chunk);
+    if (!chunk)
         return fault_memory(f);
-    t->chunks_count++;
+    t->chunks[t->chunks_count++] = chunk;
     return 0;
 }
 

@@ -25,7 +25,7 @@ enum { HEADS_CHUNK_BITS = 16, HEADS_CHUNK = 1 << HEADS_CHUNK_BITS };
 /* All valid headers. */
 struct heads {
     struct head **chunks; /* so many heads each, so that they never have to be moved */
-    size_t count, chunks_count;
+    size_t count, chunks_count, chunks_cap;
     uint32_t *slots; /* a head's number plus one, by its id; 0: free. Open addressing */
     size_t slots_count;
     size_t entered; /* heads in the slots, which are only filled when one is looked up */

@@ -1,5 +1,7 @@
 #include "net/loop.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -61,14 +63,8 @@ static int always_add(struct loop *l, struct watch *w, struct fault *f)
     size_t i = 0;
     while (i < l->count && l->always[i])
         i++;
-    if (i == l->cap) {
-        size_t cap = l->cap ? 2 * l->cap : 4;
-        struct watch **always = realloc(l->always, cap * sizeof *always);
-        if (!always)
-            return fault_memory(f);
-        l->always = always;
-        l->cap = cap;
-    }
+    if (ARRAY_RESERVE(l->always, l->cap, i + 1))
+        return fault_memory(f);
     l->always[i] = w;
     l->count += i == l->count;
     return 0;

@@ -1,5 +1,6 @@
 #include "peers/peers.h"
 
+#include "base/array.h"
 #include "base/chance.h"
 #include "base/file.h"
 #include "base/lines.h"
@@ -110,20 +111,6 @@ static int remember_place(struct reading *r, const struct target *t, size_t at, 
     return fault_memory(f);
 }
 
-/* Makes space for one more target. 0, or -1 and trouble. */
-static int grow(struct peers *p, struct fault *f)
-{
-    if (p->count < p->cap)
-        return 0;
-    size_t cap = p->cap ? 2 * p->cap : 16;
-    struct target *list = realloc(p->list, cap * sizeof *list);
-    if (!list)
-        return fault_memory(f);
-    p->list = list;
-    p->cap = cap;
-    return 0;
-}
-
 /* Appends the target to the list; if that is full, replaces a random one, so that each target is
  * equally likely to stay. 0, or -1 and trouble. */
 static int add_target(struct reading *r, const struct target *t, struct fault *f)
@@ -139,8 +126,8 @@ static int add_target(struct reading *r, const struct target *t, struct fault *f
         struct place *leaving = p->list[at].announced ? find_place(r, p->list[at].key) : NULL;
         if (leaving)
             forget_place(r, leaving);
-    } else if (grow(p, f)) {
-        return -1;
+    } else if (ARRAY_RESERVE(p->list, p->cap, p->count + 1)) {
+        return fault_memory(f);
     }
     if (t->announced && remember_place(r, t, at, f))
         return -1;

@@ -1,5 +1,6 @@
 #include "query/graph.h"
 
+#include "base/array.h"
 #include "seal/seal.h"
 
 #include <stdlib.h>
@@ -39,15 +40,9 @@ static struct graph_spot *add_spot(struct graph *g, const struct node *node, str
         fault_rule(f, "more than %d blocks to draw: choose a part of them", GRAPH_SPOTS_MAX);
         return NULL;
     }
-    if (g->count == g->cap) {
-        size_t cap = g->cap ? 2 * g->cap : 256;
-        struct graph_spot *spots = realloc(g->spots, cap * sizeof *spots);
-        if (!spots) {
-            fault_memory(f);
-            return NULL;
-        }
-        g->spots = spots;
-        g->cap = cap;
+    if (ARRAY_RESERVE(g->spots, g->cap, g->count + 1)) {
+        fault_memory(f);
+        return NULL;
     }
     struct graph_spot *s = &g->spots[g->count];
     *s = (struct graph_spot){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};

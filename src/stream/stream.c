@@ -1,5 +1,6 @@
 #include "stream/stream.h"
 
+#include "base/array.h"
 #include "base/hex.h"
 #include "crypto/merkle.h"
 #include "stream/locate.h"
@@ -61,26 +62,11 @@ void batch_free(struct batch *b)
     *b = (struct batch){0};
 }
 
-/* Makes space for one more element: the array, perhaps moved; or NULL if there is no memory, with
- * the array unchanged. */
-static void *grow(void *array, size_t count, size_t *cap, size_t size)
-{
-    if (count < *cap)
-        return array;
-    size_t more = *cap ? *cap * 2 : 64;
-    void *moved = realloc(array, more * size);
-    if (moved)
-        *cap = more;
-    return moved;
-}
-
 static struct item *add_item(struct batch *b, const struct line *first)
 {
-    struct item *items = grow(b->items, b->count, &b->items_cap, sizeof *items);
-    if (!items)
+    if (ARRAY_RESERVE(b->items, b->items_cap, b->count + 1))
         return NULL;
-    b->items = items;
-    struct item *item = &items[b->count++];
+    struct item *item = &b->items[b->count++];
     memset(item, 0, sizeof *item);
     item->line = first->number;
     item->offset = first->offset;
@@ -89,11 +75,9 @@ static struct item *add_item(struct batch *b, const struct line *first)
 
 static struct entry *add_entry(struct batch *b)
 {
-    struct entry *entries = grow(b->entries, b->entries_count, &b->entries_cap, sizeof *entries);
-    if (!entries)
+    if (ARRAY_RESERVE(b->entries, b->entries_cap, b->entries_count + 1))
         return NULL;
-    b->entries = entries;
-    struct entry *e = &entries[b->entries_count++];
+    struct entry *e = &b->entries[b->entries_count++];
     memset(e, 0, sizeof *e);
     return e;
 }
@@ -414,24 +398,12 @@ static struct sigjob signature_of(const struct item *item, size_t i)
     return (struct sigjob){tx->from.id, tx->signature, tx->line, tx->signed_len, false, false};
 }
 
-static int reserve_jobs(struct batch *b, size_t n)
-{
-    if (n <= b->jobs_cap)
-        return 0;
-    struct sigjob *jobs = realloc(b->jobs, n * sizeof *jobs);
-    if (!jobs)
-        return -1;
-    b->jobs = jobs;
-    b->jobs_cap = n;
-    return 0;
-}
-
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     size_t count = 0, n = 0;
     for (size_t i = 0; i < b->count; i++)
         count += signatures(b, &b->items[i]);
-    if (reserve_jobs(b, count))
+    if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count))
         return fault_memory(f);
     for (size_t i = 0; i < b->count; i++)
         for (size_t j = 0; j < signatures(b, &b->items[i]); j++)

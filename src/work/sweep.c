@@ -1,5 +1,6 @@
 #include "work/sweep.h"
 
+#include "base/array.h"
 #include "base/workers.h"
 #include "crypto/sha256.h"
 #include "work/choice.h"
@@ -99,16 +100,10 @@ static bool take(struct run *r, struct piece *p, bool always)
 static void keep_hit(struct run *r, const struct attempt *a)
 {
     struct sweep *s = r->sweep;
-    if (s->hits_count == s->hits_cap) {
-        size_t cap = s->hits_cap ? 2 * s->hits_cap : 16;
-        struct attempt *hits = realloc(s->hits, cap * sizeof *hits);
-        r->no_memory |= !hits;
-        if (!hits)
-            return;
-        s->hits = hits;
-        s->hits_cap = cap;
-    }
-    s->hits[s->hits_count++] = *a;
+    if (ARRAY_RESERVE(s->hits, s->hits_cap, s->hits_count + 1))
+        r->no_memory = true;
+    else
+        s->hits[s->hits_count++] = *a;
 }
 
 /* Records an attempt. Gives whether it ends the sweep. */

@@ -2,13 +2,15 @@
  * Tests of the small parts of base/ that others are made of, each alone.
  *
  *     basetest torn       a torn last line, of any length, is cut off or set aside
- *     basetest faults     each system call in turn fails: what was logged is there, and nothing
- * else basetest writers    processes that append by turns, to a file that is replaced meanwhile
+ *     basetest faults     each system call in turn fails; what was logged is there, and no more
+ *     basetest writers    processes append by turns to a file that is replaced meanwhile
+ *     basetest array      elements stay as an array grows; one that cannot grow stays as it was
  */
 #include <err.h>
 
 #define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/linefile.h"
@@ -238,10 +240,35 @@ static void test_writers(void)
     linefile_close(&l);
 }
 
+/* --- Arrays ----------------------------------------------------------------------------------- */
+
+static void test_array(void)
+{
+    uint64_t *list = NULL, *before;
+    size_t cap = 0, grown = 0;
+    for (size_t i = 0; i < 100000; i++) {
+        size_t had = cap;
+        must(ARRAY_RESERVE(list, cap, i + 1) == 0 && cap > i);
+        list[i] = i;
+        grown += cap != had;
+    }
+    must(grown <= 18 && cap < 200000);
+    for (size_t i = 0; i < 100000; i++)
+        must(list[i] == i);
+    must(ARRAY_RESERVE(list, cap, 1000000) == 0 && cap == 1000000 && list[99999] == 99999);
+    before = list;
+    static const size_t many[] = {SIZE_MAX, SIZE_MAX / 2 + 2, SIZE_MAX / sizeof *list + 1,
+                                  SIZE_MAX / sizeof *list};
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+        must(ARRAY_RESERVE(list, cap, many[i]) == -1 && list == before && cap == 1000000);
+    free(list);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
-} tests[] = {{"torn", test_torn}, {"faults", test_faults}, {"writers", test_writers}};
+} tests[] = {
+    {"torn", test_torn}, {"faults", test_faults}, {"writers", test_writers}, {"array", test_array}};
 
 int main(int argc, char **argv)
 {
@@ -250,5 +277,5 @@ int main(int argc, char **argv)
             tests[i].run();
             return 0;
         }
-    errx(2, "usage: basetest torn|faults|writers");
+    errx(2, "usage: basetest torn|faults|writers|array");
 }
