@@ -1,6 +1,7 @@
 #include "cli/key.h"
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/passphrase.h"
 
@@ -41,4 +42,18 @@ void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k)
     struct fault f;
     if (cli_try_key(path, passphrase_fd, k, &f))
         cli_fail(path, &f);
+}
+
+int cli_put_signed(const struct secret_key *k, const char *line, size_t len, struct fault *f)
+{
+    uint8_t signature[ED25519_SIGNATURE_LEN];
+    char end[2 * ED25519_SIGNATURE_LEN + 2];
+    if (secret_key_sign(k, line, len, signature, f))
+        return -1;
+    end[0] = ' ';
+    hex_encode(end + 1, signature, ED25519_SIGNATURE_LEN);
+    end[sizeof end - 1] = '\n';
+    cli_put(line, len);
+    cli_put(end, sizeof end);
+    return 0;
 }

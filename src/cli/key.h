@@ -12,4 +12,8 @@ int cli_try_key(const char *path, int passphrase_fd, struct secret_key *k, struc
 /* The same, but exits on failure. The caller wipes *k. */
 void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k);
 
+/* Puts the len bytes of an unsigned line to stdout with the signature as their last field. 0, or -1
+ * and trouble. */
+int cli_put_signed(const struct secret_key *k, const char *line, size_t len, struct fault *f);
+
 #endif

@@ -4,24 +4,36 @@
 #include "netcli/network.h"
 #include "netcli/receiver.h"
 
-#include <getopt.h>
+struct run {
+    struct connections net;
+    struct receiver receiver;
+};
 
 static const struct cli_option options[] = {
-    {'l', "listen", "HOST:PORT", "listen at this address; port 0: any free port"},
-    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'L', "ledger", "LEDGER", "know its blocks, and serve them to peers that pull"},
-    {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)"},
-    {'a', "allow", "KEYS", "accept only peers with these keys"},
-    {'p', "plain", NULL, "without TLS, on loopback only"},
-    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start"},
-    {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
-    {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase"},
-    {'t', "type", "TYPE", "also accept records of this type: checkpoint or statement"},
-    {'n', "count", "COUNT", "maximum number of connections (default: 1024)"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'v', "verbose", NULL, "log events to stderr"},
-    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
-    {0, NULL, NULL, NULL},
+    {'l', "listen", "HOST:PORT", "listen at this address; port 0: any free port",
+     CLI_TEXT(struct run, net.listen)},
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)",
+     CLI_TEXT(struct run, net.key)},
+    {'L', "ledger", "LEDGER", "know its blocks, and serve them to peers that pull",
+     CLI_TEXT(struct run, receiver.ledger)},
+    {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)",
+     CLI_TEXT(struct run, receiver.chain)},
+    {'a', "allow", "KEYS", "accept only peers with these keys", CLI_TEXT(struct run, net.keys)},
+    {'p', "plain", NULL, "without TLS, on loopback only", CLI_FLAG(struct run, net.plain)},
+    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start",
+     CLI_TEXT(struct run, receiver.spool_path)},
+    {'w', "where", "FILE", "write HOST:PORT to FILE once it listens",
+     CLI_TEXT(struct run, net.where)},
+    {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase",
+     CLI_FLAG(struct run, receiver.listening.stems)},
+    {'t', "type", "TYPE", "also accept records of this type: checkpoint or statement",
+     CLI_CALL(receiver_take_type), .at = offsetof(struct run, receiver)},
+    {'n', "count", "COUNT", "maximum number of connections (default: 1024)",
+     CLI_NUMBER(struct run, net.accepted, 1, LISTENER_PEERS_MAX)},
+    {CLI_OPTION_THREADS(struct run, receiver.threads)},
+    {'v', "verbose", NULL, "log events to stderr", CLI_FLAG(struct run, net.verbose)},
+    {CLI_OPTION_PASSPHRASE(struct run, net.passphrase_fd)},
+    {0},
 };
 
 static const struct cli program = {
@@ -30,11 +42,6 @@ static const struct cli program = {
     .about = "Accepts the records that peers offer, and prints each new one once.",
     .options = options,
     .required = "l",
-};
-
-struct run {
-    struct connections net;
-    struct receiver receiver;
 };
 
 static void start(struct run *r)
@@ -75,27 +82,10 @@ static void stop(struct run *r)
     connections_free(&r->net);
 }
 
-static void take_option(struct run *r, int c)
-{
-    struct receiver *in = &r->receiver;
-    const struct cli_value texts[] = {
-        {'l', &r->net.listen}, {'L', &in->ledger},  {'c', &in->chain}, {'s', &in->spool_path},
-        {'w', &r->net.where},  {'j', &in->threads}, {0, NULL}};
-    connections_option(&r->net, c);
-    in->listening.stems |= c == 'd';
-    cli_take(texts, c);
-    if (c == 'n')
-        r->net.accepted = (size_t)cli_number("-n", optarg, 1, LISTENER_PEERS_MAX);
-    if (c == 't')
-        receiver_type(in, "-t", optarg);
-}
-
 int main(int argc, char **argv)
 {
     struct run r = {.net = {.accepted = SERVER_PEERS, .passphrase_fd = -1}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        take_option(&r, c);
-    cli_operands(argc, argv, 0, 0);
+    cli_count_operands(cli_options(&program, argc, argv, &r), 0, 0);
     if (!r.receiver.chain && !r.receiver.ledger)
         cli_misuse("the chain is missing: give -L LEDGER or -c CHAIN");
     start(&r);

@@ -9,37 +9,11 @@
 #include "netcli/connections.h"
 #include "netcli/network.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct cli_option options[] = {
-    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'c', "chain", "CHAIN", "the genesis block's id"},
-    {'L', "ledger", "LEDGER", "take the chain from this ledger (default: $LEDGER, else `ledger`)"},
-    {'a', "allow", "KEYS", "talk only to peers with these keys"},
-    {'p', "plain", NULL, "without TLS, on loopback only"},
-    {'z', "deflate", NULL, "offer compression"},
-    {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
-    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
-    {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
-    {'n', "count", "COUNT", "peers that must take each record (default: 1)"},
-    {'t', "seconds", "SECONDS", "give up if no peer takes anything for this long (default: 30)"},
-    {'m', "memory", "BYTES", "memory for records that later peers may request (default: 16777216)"},
-    {'v', "verbose", NULL, "log events to stderr"},
-    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "gossip-send",
-    .operands = "PEER...",
-    .about = "Offers the records on stdin to peers, and ends when each has been taken.",
-    .options = options,
-};
 
 enum { OTHERS_MAX = 3000 }; /* ms that other peers have to answer */
 
@@ -55,6 +29,39 @@ struct run {
     struct watch stdin_watch;
     bool readable;
     int64_t ended; /* when stdin ended */
+};
+
+static const struct cli_option options[] = {
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)",
+     CLI_TEXT(struct run, net.key)},
+    {'c', "chain", "CHAIN", "the genesis block's id", CLI_TEXT(struct run, chain)},
+    {'L', "ledger", "LEDGER", "take the chain from this ledger (default: $LEDGER, else `ledger`)",
+     CLI_TEXT(struct run, ledger)},
+    {'a', "allow", "KEYS", "talk only to peers with these keys", CLI_TEXT(struct run, net.keys)},
+    {'p', "plain", NULL, "without TLS, on loopback only", CLI_FLAG(struct run, net.plain)},
+    {'z', "deflate", NULL, "offer compression", CLI_FLAG(struct run, sending.deflate)},
+    {'d', "dandelion", NULL, "send fresh transactions along a stem first",
+     CLI_FLAG(struct run, sending.stems)},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name",
+     CLI_FLAG(struct run, net.dialing.names)},
+    {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)",
+     CLI_NUMBER(struct run, net.dialing.fanout, 1, SENDER_PEERS_MAX)},
+    {'n', "count", "COUNT", "peers that must take each record (default: 1)",
+     CLI_NUMBER(struct run, sending.need, 1, SENDER_PEERS_MAX)},
+    {'t', "seconds", "SECONDS", "give up if no peer takes anything for this long (default: 30)",
+     CLI_SECONDS(struct run, wait, 0, 86400)},
+    {'m', "memory", "BYTES", "memory for records that later peers may request (default: 16777216)",
+     CLI_NUMBER(struct run, sending.bytes, 1, INT64_C(1) << 40)},
+    {'v', "verbose", NULL, "log events to stderr", CLI_FLAG(struct run, net.verbose)},
+    {CLI_OPTION_PASSPHRASE(struct run, net.passphrase_fd)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "gossip-send",
+    .operands = "PEER...",
+    .about = "Offers the records on stdin to peers, and ends when each has been taken.",
+    .options = options,
 };
 
 /* --- Callbacks of the sender ------------------------------------------------------------------ */
@@ -119,8 +126,7 @@ static void start_sender(struct run *r)
     r->sending.log = r->net.verbose ? cli_log : NULL;
     r->sending.self = r;
     r->sender = sender_new(&r->sending);
-    if (!r->sender)
-        cli_die("out of memory");
+    cli_memory(!r->sender);
 }
 
 static void readable(void *self, unsigned events)
@@ -249,24 +255,6 @@ static void stop(struct run *r)
     connections_free(&r->net);
 }
 
-static void take_option(struct run *r, int c)
-{
-    const struct cli_value texts[] = {{'c', &r->chain}, {'L', &r->ledger}, {0, NULL}};
-    connections_option(&r->net, c);
-    r->sending.deflate |= c == 'z';
-    r->sending.stems |= c == 'd';
-    r->net.dialing.names |= c == 'r';
-    cli_take(texts, c);
-    if (c == 'f')
-        r->net.dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);
-    if (c == 'n')
-        r->sending.need = (unsigned)cli_number("-n", optarg, 1, SENDER_PEERS_MAX);
-    if (c == 't')
-        r->wait = cli_number("-t", optarg, 0, 86400) * 1000;
-    if (c == 'm')
-        r->sending.bytes = (size_t)cli_number("-m", optarg, 1, 1LL << 40);
-}
-
 int main(int argc, char **argv)
 {
     struct run r = {.wait = 30000, .status = CLI_YES};
@@ -275,10 +263,9 @@ int main(int argc, char **argv)
     r.net.dialing.ourselves = true;
     r.sending.need = 1;
     r.sending.bytes = 16 << 20;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        take_option(&r, c);
-    cli_operands(argc, argv, 1, -1);
-    start(&r, argv + optind, (size_t)(argc - optind));
+    char **operands = cli_options(&program, argc, argv, &r);
+    size_t count = cli_count_operands(operands, 1, -1);
+    start(&r, operands, count);
     run(&r);
     stop(&r);
     return r.status;

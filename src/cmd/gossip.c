@@ -11,41 +11,9 @@
 #include "netcli/receiver.h"
 #include "netcli/status_file.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct cli_option options[] = {
-    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'l', "listen", "HOST:PORT", "accept connections at this address; port 0: any free port"},
-    {'L', "ledger", "LEDGER", "know its blocks, and serve them to peers"},
-    {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)"},
-    {'a', "allow", "KEYS", "talk only to peers with these keys"},
-    {'p', "plain", NULL, "without TLS, on loopback only"},
-    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start"},
-    {'w', "where", "FILE", "write HOST:PORT to FILE once it listens"},
-    {'S', "status", "FILE", "write the connections to FILE every two seconds"},
-    {'d', "dandelion", NULL, "send fresh transactions along a stem first"},
-    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
-    {'T', "type", "TYPE", "also accept records of this type: checkpoint or statement"},
-    {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)"},
-    {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)"},
-    {'t', "seconds", "SECONDS",
-     "at the end, give up if no peer takes anything for this long (default: 5)"},
-    {'m', "memory", "BYTES", "memory for records that peers may request (default: 268435456)"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'v', "verbose", NULL, "log events to stderr"},
-    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "gossip",
-    .operands = "[PEER...]",
-    .about = "Sends the records on stdin to peers, and prints each new one that they send once.",
-    .options = options,
-};
 
 enum {
     HOLD = 30000,  /* ms for which a record is kept for the first peer that takes it */
@@ -68,6 +36,51 @@ struct run {
     bool closed;   /* ... and all that were taken have been printed */
     size_t left;   /* bytes that wait for stdout */
     int64_t heard; /* when something was last read from stdin, or by stdout's reader */
+};
+
+static const struct cli_option options[] = {
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)",
+     CLI_TEXT(struct run, net.key)},
+    {'l', "listen", "HOST:PORT", "accept connections at this address; port 0: any free port",
+     CLI_TEXT(struct run, net.listen)},
+    {'L', "ledger", "LEDGER", "know its blocks, and serve them to peers",
+     CLI_TEXT(struct run, receiver.ledger)},
+    {'c', "chain", "CHAIN", "the genesis block's id (default: LEDGER's)",
+     CLI_TEXT(struct run, receiver.chain)},
+    {'a', "allow", "KEYS", "talk only to peers with these keys", CLI_TEXT(struct run, net.keys)},
+    {'p', "plain", NULL, "without TLS, on loopback only", CLI_FLAG(struct run, net.plain)},
+    {'s', "spool", "FILE", "keep the last records in FILE, and print them again at start",
+     CLI_TEXT(struct run, receiver.spool_path)},
+    {'w', "where", "FILE", "write HOST:PORT to FILE once it listens",
+     CLI_TEXT(struct run, net.where)},
+    {'S', "status", "FILE", "write the connections to FILE every two seconds",
+     CLI_TEXT(struct run, status_file.path)},
+    {'d', "dandelion", NULL, "send fresh transactions along a stem first",
+     CLI_FLAG(struct run, receiver.listening.stems)},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name",
+     CLI_FLAG(struct run, net.dialing.names)},
+    {'T', "type", "TYPE", "also accept records of this type: checkpoint or statement",
+     CLI_CALL(receiver_take_type), .at = offsetof(struct run, receiver)},
+    {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)",
+     CLI_NUMBER(struct run, net.dialing.fanout, 1, SENDER_PEERS_MAX)},
+    {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)",
+     CLI_NUMBER(struct run, net.accepted, 1, LISTENER_PEERS_MAX)},
+    {'t', "seconds", "SECONDS",
+     "at the end, give up if no peer takes anything for this long (default: 5)",
+     CLI_SECONDS(struct run, wait, 0, 86400)},
+    {'m', "memory", "BYTES", "memory for records that peers may request (default: 268435456)",
+     CLI_NUMBER(struct run, sending.bytes, 1, INT64_C(1) << 40)},
+    {CLI_OPTION_THREADS(struct run, receiver.threads)},
+    {'v', "verbose", NULL, "log events to stderr", CLI_FLAG(struct run, net.verbose)},
+    {CLI_OPTION_PASSPHRASE(struct run, net.passphrase_fd)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "gossip",
+    .operands = "[PEER...]",
+    .about = "Sends the records on stdin to peers, and prints each new one that they send once.",
+    .options = options,
 };
 
 /* --- Callbacks -------------------------------------------------------------------------------- */
@@ -120,8 +133,7 @@ static void start_sender(struct run *r)
     r->sending.log = r->net.verbose ? cli_log : NULL;
     r->sending.self = r;
     r->sender = sender_new(&r->sending);
-    if (!r->sender)
-        cli_die("out of memory");
+    cli_memory(!r->sender);
 }
 
 static void readable(void *self, unsigned events)
@@ -270,34 +282,6 @@ static void stop(struct run *r)
     connections_free(&r->net);
 }
 
-static void take_number(struct run *r, int c)
-{
-    if (c == 'f')
-        r->net.dialing.fanout = (size_t)cli_number("-f", optarg, 1, SENDER_PEERS_MAX);
-    if (c == 'n')
-        r->net.accepted = (size_t)cli_number("-n", optarg, 1, LISTENER_PEERS_MAX);
-    if (c == 't')
-        r->wait = cli_number("-t", optarg, 0, 86400) * 1000;
-    if (c == 'm')
-        r->sending.bytes = (size_t)cli_number("-m", optarg, 1, 1LL << 40);
-}
-
-static void take_option(struct run *r, int c)
-{
-    struct receiver *in = &r->receiver;
-    const struct cli_value texts[] = {{'l', &r->net.listen},       {'L', &in->ledger},
-                                      {'c', &in->chain},           {'s', &in->spool_path},
-                                      {'w', &r->net.where},        {'j', &in->threads},
-                                      {'S', &r->status_file.path}, {0, NULL}};
-    connections_option(&r->net, c);
-    in->listening.stems |= c == 'd';
-    r->net.dialing.names |= c == 'r';
-    cli_take(texts, c);
-    if (c == 'T')
-        receiver_type(in, "-T", optarg);
-    take_number(r, c);
-}
-
 int main(int argc, char **argv)
 {
     struct run r = {.wait = 5000, .status = CLI_YES};
@@ -305,14 +289,13 @@ int main(int argc, char **argv)
     r.net.accepted = SERVER_PEERS;
     r.net.dialing.fanout = 8;
     r.sending.bytes = 256 << 20;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        take_option(&r, c);
-    cli_operands(argc, argv, 0, -1);
+    char **operands = cli_options(&program, argc, argv, &r);
+    size_t count = cli_count_operands(operands, 0, -1);
     if (!r.receiver.chain && !r.receiver.ledger)
         cli_misuse("the chain is missing: give -L LEDGER or -c CHAIN");
-    if (!r.net.listen && optind == argc)
+    if (!r.net.listen && !count)
         cli_misuse("neither -l HOST:PORT nor a PEER is given");
-    start(&r, argv + optind, (size_t)(argc - optind));
+    start(&r, operands, count);
     run(&r);
     stop(&r);
     return r.status;

@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,12 +17,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct request {
+    bool encrypt;
+    int passphrase_fd; /* -1: the terminal */
+    const char *seed, *show;
+};
+
 static const struct cli_option options[] = {
-    {'p', "passphrase", NULL, "encrypt the key with a passphrase, asked for at the terminal"},
-    {'P', "passphrase-fd", "FD", "encrypt with (or, for -y, use) the first line of descriptor FD"},
-    {'s', "seed", "SEED", "derive the key from this text, as anyone else can"},
-    {'y', "show", "FILE", "print the key line of the secret key in FILE; make nothing"},
-    {0, NULL, NULL, NULL},
+    {'p', "passphrase", NULL, "encrypt the key with a passphrase, asked for at the terminal",
+     CLI_FLAG(struct request, encrypt)},
+    {'P', "passphrase-fd", "FD", "encrypt with (or, for -y, use) the first line of descriptor FD",
+     CLI_NUMBER(struct request, passphrase_fd, 0, INT_MAX)},
+    {'s', "seed", "SEED", "derive the key from this text, as anyone else can",
+     CLI_TEXT(struct request, seed)},
+    {'y', "show", "FILE", "print the key line of the secret key in FILE; make nothing",
+     CLI_TEXT(struct request, show)},
+    {0},
 };
 
 static const struct cli keygen = {
@@ -32,33 +41,6 @@ static const struct cli keygen = {
     .about = "Makes NAME.key (secret) and NAME.pub, and prints the key line.",
     .options = options,
 };
-
-struct request {
-    bool encrypt;
-    int passphrase_fd; /* -1: the terminal */
-    const char *seed, *show;
-};
-
-static struct request read_options(int argc, char **argv)
-{
-    struct request r = {.passphrase_fd = -1};
-    for (int c; (c = cli_next(&keygen, argc, argv)) != -1;) {
-        if (c == 'p')
-            r.encrypt = true;
-        else if (c == 'P')
-            r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
-        else if (c == 's')
-            r.seed = optarg;
-        else if (c == 'y')
-            r.show = optarg;
-    }
-    if (r.show && (r.seed || r.encrypt))
-        cli_misuse("-y shows an existing key: leave out -s and -p");
-    if (r.show && optind < argc)
-        cli_misuse("-y makes no key: leave out '%.80s'", argv[optind]);
-    cli_operands(argc, argv, !r.show, 1);
-    return r;
-}
 
 /* --- Names ------------------------------------------------------------------------------------ */
 
@@ -98,8 +80,7 @@ static void key_line(const struct secret_key *k, struct field name, struct buf *
     char form[TEXT_FORM_MAX];
     struct key record = {.name = {form, text_encode(name.text, name.len, form)}};
     record.account = account_of_key(k->public);
-    if (key_format(&record, out))
-        cli_die("out of memory");
+    cli_memory(key_format(&record, out));
 }
 
 /* --- An existing key -------------------------------------------------------------------------- */
@@ -228,8 +209,14 @@ static _Noreturn void make(const struct request *r, const char *path)
 
 int main(int argc, char **argv)
 {
-    struct request r = read_options(argc, argv);
+    struct request r = {.passphrase_fd = -1};
+    char **operands = cli_options(&keygen, argc, argv, &r);
+    if (r.show && (r.seed || r.encrypt))
+        cli_misuse("-y shows an existing key: leave out -s and -p");
+    if (r.show && *operands)
+        cli_misuse("-y makes no key: leave out '%.80s'", *operands);
+    cli_count_operands(operands, !r.show, 1);
     if (r.show)
         show(&r);
-    make(&r, argv[optind]);
+    make(&r, *operands);
 }

@@ -10,31 +10,13 @@
 #include "mempool/intake.h"
 #include "stream/feed.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 
-static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'p', "pass", NULL, "read a network: pass other records on, let weaker branches wait"},
-    {'C', "checkpoints", "FILE", "check the ledger against the checkpoints of the keys in FILE"},
-    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
-    {'q', "quiet", NULL, "do not pass the blocks on"},
-    {'v', "verbose", NULL, "also name blocks refused only because their parent was"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "TIME", "use this time as the clock"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "ledger-append",
-    .operands = "[LEDGER]",
-    .about = "Appends the valid blocks on stdin to LEDGER, synced, and passes them on to stdout.",
-    .options = options,
-};
-
 struct run {
-    const char *now;
+    const char *path;
+    int64_t clock; /* -T */
+    int threads;
     bool pass, quiet;
     struct cli_refusals refusals;
     struct sigpool *pool;
@@ -44,6 +26,29 @@ struct run {
     struct armor armor; /* on stdin, with -p */
     uint64_t waited;    /* blocks that had to wait for their branch to get more work */
     struct buf out;     /* what is printed once the ledger is synced */
+};
+
+static const struct cli_option options[] = {
+    {CLI_OPTION_LEDGER(struct run, path)},
+    {'p', "pass", NULL, "read a network: pass other records on, let weaker branches wait",
+     CLI_FLAG(struct run, pass)},
+    {'C', "checkpoints", "FILE", "check the ledger against the checkpoints of the keys in FILE",
+     CLI_TEXT(struct run, checkpoints.path)},
+    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)",
+     CLI_NUMBER(struct run, checkpoints.needed, 1, CHECKPOINTS_KEYS_MAX)},
+    {'q', "quiet", NULL, "do not pass the blocks on", CLI_FLAG(struct run, quiet)},
+    {'v', "verbose", NULL, "also name blocks refused only because their parent was",
+     CLI_FLAG(struct run, refusals.verbose)},
+    {CLI_OPTION_THREADS(struct run, threads)},
+    {CLI_OPTION_CLOCK(struct run, clock)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "ledger-append",
+    .operands = "[LEDGER]",
+    .about = "Appends the valid blocks on stdin to LEDGER, synced, and passes them on to stdout.",
+    .options = options,
 };
 
 static void tell_reorg(const struct reorg *reorg)
@@ -76,7 +81,7 @@ static int append(void *self, const struct item *item, struct reorg *reorg, stru
     struct run *r = self;
     if (admit(r, item, f))
         return f->kind == FAULT_RULE ? TREE_BAD : -1;
-    return ledger_append(&r->ledger, item, cli_now(r->now), reorg, f);
+    return ledger_append(&r->ledger, item, cli_time_now(r->clock), reorg, f);
 }
 
 static void refuse_block(struct run *r, const struct item *item, const struct fault *why)
@@ -167,7 +172,7 @@ static int take_item(struct run *r, const struct item *item, struct fault *f)
         refuse_block(r, item, &why);
     } else {
         r->refusals.fallen.stray = false;
-        return intake_block(r->intake, item, cli_now(r->now), f);
+        return intake_block(r->intake, item, cli_time_now(r->clock), f);
     }
     return 0;
 }
@@ -289,29 +294,20 @@ static void append_all(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {0};
-    const char *path = NULL, *threads = NULL, *checkpoints = NULL, *needed = NULL;
+    struct run r = {.clock = CLI_CLOCK};
     struct fault f = {0};
-    const struct cli_value texts[] = {{'l', &path},   {'j', &threads}, {'C', &checkpoints},
-                                      {'n', &needed}, {'T', &r.now},   {0, NULL}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.pass |= c == 'p';
-        r.quiet |= c == 'q';
-        r.refusals.verbose |= c == 'v';
-        if (cli_take(texts, c) && c == 'T')
-            cli_now(r.now); /* reports an invalid time at once */
-    }
-    cli_operands(argc, argv, 0, 1);
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 0, 1);
     r.refusals.marks = r.pass && !r.quiet; /* in this form the program is a part of a node */
     r.refusals.out = &r.out;
     if (r.refusals.marks && !r.refusals.verbose)
         r.refusals.budget = cli_budget_limited();
-    r.refusals.pool = r.pool = sigpool_new(cli_threads(threads));
+    r.refusals.pool = r.pool = sigpool_new(cli_thread_count(r.threads));
     r.intake = new_intake(&r);
     cli_memory(!r.pool || !r.intake);
     fallen_init(&r.refusals.fallen);
-    cli_checkpoints_open(&r.checkpoints, checkpoints, needed);
-    path = cli_ledger(argv[optind] ? argv[optind] : path);
+    cli_checkpoints_open(&r.checkpoints);
+    const char *path = cli_ledger(*operands ? *operands : r.path);
     cli_refuse_other_file(path);
     if (ledger_open_writer(&r.ledger, path, r.pool, &f))
         cli_fail(NULL, &f);

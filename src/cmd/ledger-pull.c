@@ -9,7 +9,6 @@
 #include "netcli/output.h"
 #include "sync/sync.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,36 +21,9 @@ enum {
     LAST_WORDS = 1000, /* ms that stdout has, after a signal, to accept what is still buffered */
 };
 
-static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'c', "chain", "CHAIN", "the genesis block's id, if there is no ledger yet"},
-    {'k', "key", "KEY", "the key file of this node (default: a fresh key)"},
-    {'a', "allow", "KEYS", "talk only to peers with these keys"},
-    {'p', "plain", NULL, "without TLS, on loopback only"},
-    {'z', "deflate", NULL, "offer compression"},
-    {'r', "resolve", NULL, "also dial peer records whose address is a name"},
-    {'f', "follow", NULL, "follow: keep asking for new blocks"},
-    {'i', "interval", "SECONDS", "with -f: the time between requests (default: 2)"},
-    {'n', "count", "COUNT", "the number of peers to ask (default: 3)"},
-    {'t', "seconds", "SECONDS", "give up if nothing new arrives for this long (default: 60)"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'v', "verbose", NULL, "log events to stderr"},
-    {'H', "headers", NULL, "fetch headers only, into the file of headers that -l names"},
-    {'C', "checkpoints", "FILE", "with -H: agree with the checkpoints of the keys in FILE"},
-    {'P', "passphrase-fd", "FD|ID",
-     "the key's passphrase is the next line of FD; or prove record ID"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "ledger-pull",
-    .operands = "PEER...",
-    .about = "Prints the blocks that peers have and this ledger lacks, for ledger-append.",
-    .options = options,
-};
-
 struct run {
-    const char *ledger, *chain, *key, *keys, *threads;
+    const char *ledger, *chain, *key, *keys;
+    int threads;
     int passphrase_fd;
     bool plain, verbose;
     bool headers; /* fetches headers only, as a light client */
@@ -62,6 +34,55 @@ struct run {
     struct sync_config config;
     struct sync *sync;
     struct output output; /* of the blocks that sync delivers */
+};
+
+/* -P: a descriptor, or the id of a record to prove. */
+static void take_secret_or_id(const struct cli_option *o, const char *text, void *to)
+{
+    struct run *r = to;
+    (void)o;
+    if (cli_light_pull_id(&r->light, text))
+        r->headers = true;
+    else
+        r->passphrase_fd = (int)cli_number("-P", text, 0, INT32_MAX);
+}
+
+static const struct cli_option options[] = {
+    {CLI_OPTION_LEDGER(struct run, ledger)},
+    {'c', "chain", "CHAIN", "the genesis block's id, if there is no ledger yet",
+     CLI_TEXT(struct run, chain)},
+    {'k', "key", "KEY", "the key file of this node (default: a fresh key)",
+     CLI_TEXT(struct run, key)},
+    {'a', "allow", "KEYS", "talk only to peers with these keys", CLI_TEXT(struct run, keys)},
+    {'p', "plain", NULL, "without TLS, on loopback only", CLI_FLAG(struct run, plain)},
+    {'z', "deflate", NULL, "offer compression", CLI_FLAG(struct run, config.deflate)},
+    {'r', "resolve", NULL, "also dial peer records whose address is a name",
+     CLI_FLAG(struct run, config.dialing.names)},
+    {'f', "follow", NULL, "follow: keep asking for new blocks",
+     CLI_FLAG(struct run, config.follow)},
+    {'i', "interval", "SECONDS", "with -f: the time between requests (default: 2)",
+     CLI_SECONDS(struct run, config.interval, 1, 86400)},
+    {'n', "count", "COUNT", "the number of peers to ask (default: 3)",
+     CLI_NUMBER(struct run, config.dialing.fanout, 1, 64)},
+    {'t', "seconds", "SECONDS", "give up if nothing new arrives for this long (default: 60)",
+     CLI_SECONDS(struct run, config.patience, 1, 86400)},
+    {CLI_OPTION_THREADS(struct run, threads)},
+    {'v', "verbose", NULL, "log events to stderr", CLI_FLAG(struct run, verbose)},
+    {'H', "headers", NULL, "fetch headers only, into the file of headers that -l names",
+     CLI_FLAG(struct run, headers)},
+    {'C', "checkpoints", "FILE", "with -H: agree with the checkpoints of the keys in FILE",
+     CLI_TEXT(struct run, light.checkpoints.path)},
+    {'P', "passphrase-fd", "FD|ID",
+     "the key's passphrase is the next line of FD; or prove record ID",
+     CLI_CALL(take_secret_or_id)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "ledger-pull",
+    .operands = "PEER...",
+    .about = "Prints the blocks that peers have and this ledger lacks, for ledger-append.",
+    .options = options,
 };
 
 /* --- Callbacks of sync ------------------------------------------------------------------------ */
@@ -91,31 +112,6 @@ static _Noreturn void fail(const struct run *r, const struct fault *f)
 }
 
 /* --- Starting --------------------------------------------------------------------------------- */
-
-static void take_option(struct run *r, int c)
-{
-    const struct cli_value texts[] = {{'l', &r->ledger},  {'c', &r->chain},
-                                      {'k', &r->key},     {'a', &r->keys},
-                                      {'j', &r->threads}, {'C', &r->light.checkpoints},
-                                      {0, NULL}};
-    r->headers |= c == 'H';
-    r->plain |= c == 'p';
-    r->verbose |= c == 'v';
-    r->config.deflate |= c == 'z';
-    r->config.follow |= c == 'f';
-    r->config.dialing.names |= c == 'r';
-    cli_take(texts, c);
-    if (c == 'P' && cli_light_pull_id(&r->light, optarg))
-        r->headers = true;
-    else if (c == 'P')
-        r->passphrase_fd = (int)cli_number("-P", optarg, 0, INT32_MAX);
-    if (c == 'i')
-        r->config.interval = 1000 * cli_number("-i", optarg, 1, 86400);
-    if (c == 'n')
-        r->config.dialing.fanout = (size_t)cli_number("-n", optarg, 1, 64);
-    if (c == 't')
-        r->config.patience = 1000 * cli_number("-t", optarg, 1, 86400);
-}
 
 static void start_trial(struct run *r)
 {
@@ -159,13 +155,11 @@ static void start(struct run *r, char **operands, size_t count)
     struct fault f;
     cli_clock(NULL); /* so that an invalid one is reported now, not when the first block arrives */
     start_dialing(r, operands, count);
-    r->config.pool = sigpool_new(cli_threads(r->threads));
-    if (!r->config.pool)
-        cli_die("out of memory");
+    r->config.pool = sigpool_new(cli_thread_count(r->threads));
+    cli_memory(!r->config.pool);
     start_trial(r);
     r->config.known = known_new(r->ledger, NULL);
-    if (!r->config.known)
-        cli_die("out of memory");
+    cli_memory(!r->config.known);
     r->config.clock = cli_clock;
     r->config.log = log_event;
     r->config.warn = warn;
@@ -294,21 +288,20 @@ int main(int argc, char **argv)
                     .config = {.interval = 1000 * INTERVAL,
                                .patience = 1000 * PATIENCE,
                                .dialing = {.fanout = PEERS_ASKED}}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        take_option(&r, c);
-    cli_operands(argc, argv, 1, -1);
+    char **operands = cli_options(&program, argc, argv, &r);
+    size_t count = cli_count_operands(operands, 1, -1);
     if (r.passphrase_fd >= 0 && !r.key)
         cli_misuse("-P is the passphrase of a key: it goes with -k");
     if (r.plain && (r.key || r.keys))
         cli_misuse("-p: plain connections have no keys: leave out -k and -a");
     if (r.headers && r.config.follow)
         cli_misuse("-f follows blocks: not with -H");
-    if (r.light.checkpoints && !r.headers)
+    if (r.light.checkpoints.path && !r.headers)
         cli_misuse("-C goes with -H");
     if (r.headers)
-        end_headers(&r, pull_headers(&r, argv + optind, (size_t)(argc - optind)));
+        end_headers(&r, pull_headers(&r, operands, count));
     r.ledger = cli_ledger(r.ledger);
-    start(&r, argv + optind, (size_t)(argc - optind));
+    start(&r, operands, count);
     if (!run(&r))
         end_by_signal(&r);
     int status = verdict(&r);

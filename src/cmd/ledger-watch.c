@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,22 +18,6 @@
 #include <unistd.h>
 
 enum { INTERVAL_MAX = 86400, ROOM = 1 << 16 };
-
-static const struct cli_option options[] = {
-    {'1', "once", NULL, "check everything in the ledgers once, and end"},
-    {'d', "depth", "COUNT", "report reorganisations that undo more blocks (default: 0)"},
-    {'C', "checkpoints", "FILE", "checkpoints to compare; -: stdin. May be given several times"},
-    {'i', "interval", "SECONDS", "between checks (default: 1)"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "ledger-watch",
-    .operands = "[LEDGER]...",
-    .about = "Reports reorganisations, double spends and contradicting checkpoints.",
-    .options = options,
-};
 
 /* A file of checkpoints. */
 struct listed {
@@ -45,12 +28,34 @@ struct listed {
 struct run {
     bool once, from_stdin, found;
     int64_t depth, interval;
+    int threads;
     struct followed *ledgers;
     struct listed *files;
     size_t ledgers_count, files_count;
+    struct cli_list checkpoints;
     struct sigpool *pool;
     struct conflicts *conflicts; /* the keys named by the files' key lines */
     int64_t looked;              /* by cli_milliseconds */
+};
+
+static const struct cli_option options[] = {
+    {'1', "once", NULL, "check everything in the ledgers once, and end",
+     CLI_FLAG(struct run, once)},
+    {'d', "depth", "COUNT", "report reorganisations that undo more blocks (default: 0)",
+     CLI_NUMBER(struct run, depth, 0, INT64_MAX)},
+    {'C', "checkpoints", "FILE", "checkpoints to compare; -: stdin. May be given several times",
+     CLI_LIST(struct run, checkpoints)},
+    {'i', "interval", "SECONDS", "between checks (default: 1)",
+     CLI_NUMBER(struct run, interval, 1, INTERVAL_MAX)},
+    {CLI_OPTION_THREADS(struct run, threads)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "ledger-watch",
+    .operands = "[LEDGER]...",
+    .about = "Reports reorganisations, double spends and contradicting checkpoints.",
+    .options = options,
 };
 
 /* Reports an event in one write, so that it is never cut. */
@@ -220,12 +225,16 @@ static void watch(struct run *r)
 
 /* --- Options ---------------------------------------------------------------------------------- */
 
-static void add_checkpoints(struct run *r, const char *path)
+static void add_files(struct run *r)
 {
-    if (strcmp(path, "-") == 0)
-        r->from_stdin = true;
-    else
-        r->files[r->files_count++].path = path;
+    const struct cli_list *list = &r->checkpoints;
+    r->files = calloc(list->count + 1, sizeof *r->files);
+    cli_memory(!r->files);
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], "-") == 0)
+            r->from_stdin = true;
+        else
+            r->files[r->files_count++].path = list->items[i];
 }
 
 static void add_ledgers(struct run *r, char **paths, size_t count)
@@ -245,6 +254,7 @@ static void free_all(struct run *r)
         followed_end(&r->ledgers[i]);
     free(r->ledgers);
     free(r->files);
+    cli_list_free(&r->checkpoints);
     conflicts_free(r->conflicts);
     sigpool_free(r->pool);
 }
@@ -252,22 +262,10 @@ static void free_all(struct run *r)
 int main(int argc, char **argv)
 {
     struct run r = {.interval = 1};
-    const char *threads = NULL;
-    r.files = calloc((size_t)argc + 1, sizeof *r.files);
-    cli_memory(!r.files);
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.once |= c == '1';
-        if (c == 'd')
-            r.depth = cli_number("-d", optarg, 0, INT64_MAX);
-        if (c == 'C')
-            add_checkpoints(&r, optarg);
-        if (c == 'i')
-            r.interval = cli_number("-i", optarg, 1, INTERVAL_MAX);
-        if (c == 'j')
-            threads = optarg;
-    }
-    add_ledgers(&r, argv + optind, (size_t)(argc - optind));
-    r.pool = sigpool_new(cli_threads(threads));
+    char **operands = cli_options(&program, argc, argv, &r);
+    add_files(&r);
+    add_ledgers(&r, operands, cli_count_operands(operands, 0, -1));
+    r.pool = sigpool_new(cli_thread_count(r.threads));
     r.conflicts = conflicts_new(ROOM);
     cli_memory(!r.pool || !r.conflicts);
     watch(&r);

@@ -8,29 +8,12 @@
 #include "node/screen.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-static const struct cli_option options[] = {
-    {'a', "names", "FILE", "the address book"},
-    {'m', "me", "ACCOUNT", "the node's own account, whose connections are not shown"},
-    {'n', "bytes", "COUNT", "begin a new file at this size (default: 16777216)"},
-    {'v', "verdicts", NULL, "show records when they are accepted, not when they arrive"},
-    {'q', "quiet", NULL, "show nothing"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "node-log",
-    .operands = "LOG",
-    .about = "Appends the messages on stdin to LOG within bounds, and shows what happens.",
-    .options = options,
-};
 
 enum {
     ROOM = 1 << 16,
@@ -41,6 +24,8 @@ enum {
 };
 
 struct run {
+    const char *names;
+    int64_t most; /* bytes of a file */
     bool quiet;
     struct logfile log;
     struct screen screen;
@@ -51,6 +36,25 @@ struct run {
     size_t shown, hidden;
     char in[ROOM];
     size_t have;
+};
+
+static const struct cli_option options[] = {
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'m', "me", "ACCOUNT", "the node's own account, whose connections are not shown",
+     CLI_TEXT(struct run, screen.me)},
+    {'n', "bytes", "COUNT", "begin a new file at this size (default: 16777216)",
+     CLI_NUMBER(struct run, most, LEAST, INT64_MAX / 2)},
+    {'v', "verdicts", NULL, "show records when they are accepted, not when they arrive",
+     CLI_FLAG(struct run, screen.verdicts)},
+    {'q', "quiet", NULL, "show nothing", CLI_FLAG(struct run, quiet)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "node-log",
+    .operands = "LOG",
+    .about = "Appends the messages on stdin to LOG within bounds, and shows what happens.",
+    .options = options,
 };
 
 static volatile sig_atomic_t stopped;
@@ -258,25 +262,15 @@ int main(int argc, char **argv)
     static struct run r;
     static struct origin origins[SCREEN_ORIGINS];
     struct fault f;
-    const char *names = NULL;
-    int64_t most = 16 << 20;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r.quiet |= c == 'q';
-        r.screen.verdicts |= c == 'v';
-        if (c == 'a')
-            names = optarg;
-        if (c == 'm')
-            r.screen.me = optarg;
-        if (c == 'n')
-            most = cli_number("-n", optarg, LEAST, INT64_MAX / 2);
-    }
-    const char *path = cli_operands(argc, argv, 1, 1)[0];
+    r.most = 16 << 20;
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 1, 1);
     cli_name_accounts(); /* a book that cannot be read must not end a node */
     r.screen.origins = origins;
-    r.screen.book = cli_book(names);
+    r.screen.book = cli_book(r.names);
     catch_signals();
-    if (logfile_open(&r.log, path, (uint64_t)most, &f))
-        cli_fail(path, &f);
+    if (logfile_open(&r.log, *operands, (uint64_t)r.most, &f))
+        cli_fail(*operands, &f);
     run(&r);
     logfile_close(&r.log);
     return r.lost ? CLI_TROUBLE : CLI_YES;

@@ -9,33 +9,15 @@
 #include "netcli/network.h"
 #include "stream/stream.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static const struct cli_option options[] = {
-    {'c', "chain", "ID", "peers of this chain only"},
-    {'l', "ledger", "LEDGER", "peers of this ledger's chain only"},
-    {'o', "own", "HOST:PORT", "an address of this node: take records of its kind of network"},
-    {'n', "count", "COUNT", "maximum number of records in PEERS (default: 1000)"},
-    {'T', "time", "TIME", "use this time as the clock"},
-    {'a', "announce", "HOST:PORT", "only print our own peer record"},
-    {'k', "key", "KEY", "the secret key file that signs it"},
-    {'P', "passphrase-fd", "FD", "the key's passphrase is the next line of FD"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "peerbook",
-    .operands = "[PEERS]",
-    .about = "Keeps the newest peer record of each key in PEERS, and passes on new ones.",
-    .options = options,
-};
-
 struct run {
-    const char *chain_option, *ledger, *count, *now, *announce, *key;
+    const char *chain_option, *ledger, *announce, *key;
+    size_t count;
+    int64_t clock; /* -T */
     int passphrase_fd;
     bool has_chain, own;
     uint8_t chain[ID_LEN];
@@ -47,6 +29,41 @@ struct run {
     struct cli_budget budget; /* of reports on stderr */
     struct buf out;           /* what is printed once the file is safe */
     int status;
+};
+
+/* The port does not matter; 0 is a listener's that lets the system choose. */
+static void take_own(const struct cli_option *o, const char *text, void *to)
+{
+    struct run *r = to;
+    struct address a;
+    struct fault f;
+    (void)o;
+    if (address_parse(text, strlen(text), true, &a, &f))
+        cli_die("-o: %s", f.text);
+    peerbook_lives_at(&r->book, &a);
+    r->own = true;
+}
+
+static const struct cli_option options[] = {
+    {'c', "chain", "ID", "peers of this chain only", CLI_TEXT(struct run, chain_option)},
+    {'l', "ledger", "LEDGER", "peers of this ledger's chain only", CLI_TEXT(struct run, ledger)},
+    {'o', "own", "HOST:PORT", "an address of this node: take records of its kind of network",
+     CLI_CALL(take_own)},
+    {'n', "count", "COUNT", "maximum number of records in PEERS (default: 1000)",
+     CLI_NUMBER(struct run, count, 1, PEERS_MAX)},
+    {CLI_OPTION_CLOCK(struct run, clock)},
+    {'a', "announce", "HOST:PORT", "only print our own peer record",
+     CLI_TEXT(struct run, announce)},
+    {'k', "key", "KEY", "the secret key file that signs it", CLI_TEXT(struct run, key)},
+    {CLI_OPTION_PASSPHRASE(struct run, passphrase_fd)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "peerbook",
+    .operands = "[PEERS]",
+    .about = "Keeps the newest peer record of each key in PEERS, and passes on new ones.",
+    .options = options,
 };
 
 /* --- Our own record --------------------------------------------------------------------------- */
@@ -75,21 +92,12 @@ static void find_chain(struct run *r)
 /* Prints the signed record. 0, or -1 and trouble. */
 static int put_record(const struct run *r, const struct secret_key *k, struct fault *f)
 {
-    uint8_t signature[SIGNATURE_LEN];
-    char digits[2 * SIGNATURE_LEN];
     struct buf line = {0};
-    struct peer p = {.address = {r->announce, strlen(r->announce)}, .time = cli_now(r->now)};
+    struct peer p = {.address = {r->announce, strlen(r->announce)}, .time = cli_time_now(r->clock)};
     memcpy(p.line.chain, r->chain, ID_LEN);
     memcpy(p.line.signer, k->public, ID_LEN);
     int result = peer_format(&p, &line) ? fault_memory(f)
-                                        : secret_key_sign(k, line.data, line.len, signature, f);
-    if (!result) {
-        hex_encode(digits, signature, SIGNATURE_LEN);
-        cli_put(line.data, line.len);
-        cli_put(" ", 1);
-        cli_put(digits, sizeof digits);
-        cli_put("\n", 1);
-    }
+                                        : cli_put_signed(k, line.data, line.len, f);
     buf_free(&line);
     return result;
 }
@@ -141,7 +149,7 @@ static int check(const struct run *r, const struct peer *p, struct fault *f)
 {
     if (r->has_chain && memcmp(p->line.chain, r->chain, ID_LEN))
         return fault_rule(f, "peer: another chain: %s", hex32(p->line.chain).text);
-    if (peerbook_check(&r->book, p, cli_now(r->now), f) || ed25519_load(f))
+    if (peerbook_check(&r->book, p, cli_time_now(r->clock), f) || ed25519_load(f))
         return -1;
     int valid = ed25519_check(p->line.signer, p->line.signature, p->line.text, p->line.signed_len);
     if (valid < 0)
@@ -197,7 +205,7 @@ static int open_book(struct run *r)
         fault_errno(&f, "%s", r->book.path);
         cli_fail(NULL, &f);
     }
-    if (peerbook_load(&r->book, fd, cli_now(r->now), &f))
+    if (peerbook_load(&r->book, fd, cli_time_now(r->clock), &f))
         cli_fail(NULL, &f);
     if (r->book.broken_line && r->book.broken_line != r->told)
         cli_report(r->book.path, r->book.broken_line, r->book.broken.text);
@@ -227,8 +235,8 @@ static void take_batch(struct run *r, const struct batch *b)
         const struct item *item = &b->items[i];
         if (item->broken)
             refuse(r, item, item->fault.line, &item->fault);
-        else if (take_item(r, item) && buf_add(&r->out, item->text, item->size))
-            cli_die("out of memory");
+        else if (take_item(r, item))
+            cli_memory(buf_add(&r->out, item->text, item->size));
     }
     if (fd >= 0 && peerbook_save(&r->book, &f))
         cli_fail(NULL, &f);
@@ -245,8 +253,7 @@ static void take_all(struct run *r)
     struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
     terminal_input("records");
     int got;
-    if (!s)
-        cli_die("out of memory");
+    cli_memory(!s);
     while ((got = stream_next(s, &b, &f)) > 0)
         take_batch(r, &b);
     if (got < 0)
@@ -259,62 +266,32 @@ static void take_all(struct run *r)
 
 static void keep_book(struct run *r, const char *path)
 {
-    size_t count = PEERBOOK_COUNT_DEFAULT;
     if (r->key || r->passphrase_fd >= 0)
         cli_die("-k and -P need -a");
-    if (r->count)
-        count = (size_t)cli_number("-n", r->count, 1, PEERS_MAX);
     find_chain(r);
     r->marks = r->ledger; /* in this form the program is a part of a node */
     if (r->marks)
         r->budget = cli_budget_limited();
     r->book.path = r->book.tried.path = path;
-    r->book.limit = count;
+    r->book.limit = r->count;
     take_all(r);
     peerbook_free(&r->book);
 }
 
-/* The port does not matter; 0 is a listener's that lets the system choose. */
-static void take_own(struct run *r, const char *text)
-{
-    struct address a;
-    struct fault f;
-    if (address_parse(text, strlen(text), true, &a, &f))
-        cli_die("-o: %s", f.text);
-    peerbook_lives_at(&r->book, &a);
-    r->own = true;
-}
-
-static struct run read_options(int argc, char **argv)
-{
-    struct run r = {.passphrase_fd = -1, .status = CLI_YES};
-    peerbook_init(&r.book, NULL, PEERBOOK_COUNT_DEFAULT);
-    const struct cli_value values[] = {
-        {'c', &r.chain_option}, {'l', &r.ledger}, {'n', &r.count}, {'T', &r.now},
-        {'a', &r.announce},     {'k', &r.key},    {0, NULL}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        if (c == 'o')
-            take_own(&r, optarg);
-        else if (c == 'P')
-            r.passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
-        else
-            cli_take(values, c);
-    }
-    if (r.announce && r.own)
-        cli_misuse("-a prints a record and keeps no file: leave out -o");
-    if (r.announce && optind < argc)
-        cli_misuse("-a prints a record and keeps no file: leave out '%.80s'", argv[optind]);
-    cli_operands(argc, argv, !r.announce, 1);
-    cli_now(r.now); /* reports an invalid time at once */
-    return r;
-}
-
 int main(int argc, char **argv)
 {
-    struct run r = read_options(argc, argv);
+    struct run r = {.count = PEERBOOK_COUNT_DEFAULT, .clock = CLI_CLOCK, .passphrase_fd = -1};
+    peerbook_init(&r.book, NULL, PEERBOOK_COUNT_DEFAULT);
+    char **operands = cli_options(&program, argc, argv, &r);
+    if (r.announce && r.own)
+        cli_misuse("-a prints a record and keeps no file: leave out -o");
+    if (r.announce && *operands)
+        cli_misuse("-a prints a record and keeps no file: leave out '%.80s'", *operands);
+    cli_count_operands(operands, !r.announce, 1);
+    cli_time_now(r.clock); /* reports an impossible clock at once */
     if (r.announce)
         announce(&r);
     else
-        keep_book(&r, argv[optind]);
+        keep_book(&r, *operands);
     cli_exit(r.status);
 }

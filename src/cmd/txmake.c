@@ -11,37 +11,12 @@
 #include "ledgercli/replace.h"
 #include "mempool/pool.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct cli_option options[] = {
-    {'f', "from", "FROM", "who pays; lines on stdin are then TO AMOUNT [MEMO]"},
-    {'F', "fee", "AMOUNT", "the fee (default: the chain's minfee; 1 if no ledger is read)"},
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'p', "pool", "POOL", "count the transactions pending in this pool"},
-    {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee"},
-    {'a', "names", "FILE", "the address book"},
-    {'s', "seq", "SEQ", "the first sequence number, instead of the ledger's"},
-    {'c', "chain", "ID", "the chain, instead of the ledger's; with -s, no ledger is read"},
-    {'B', "break", "KIND",
-     "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any"},
-    {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE"},
-    {'r', "share", "PERCENT", "with -B: the share of the transactions to forge (default: 100)"},
-    {'S', "seed", "SEED", "with -B: a number that determines the random choices"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "txmake",
-    .operands = "[TO AMOUNT [MEMO]]",
-    .about = "Writes an unsigned transaction, or one for each line FROM TO AMOUNT [MEMO] on stdin.",
-    .options = options,
-    .number = "amount",
-};
-
 struct run {
-    const char *from, *fee, *ledger_path, *pool_path, *names, *seq, *chain;
+    const char *from, *ledger_path, *pool_path, *names, *chain;
+    int64_t fee, seq; /* -1: not given */
     const char *replace;
     const struct book *book;
     bool has_ledger;
@@ -53,6 +28,41 @@ struct run {
     int status;
     struct cli_forgery forgery;
     uint64_t lines; /* written so far */
+};
+
+static const struct cli_option options[] = {
+    {'f', "from", "FROM", "who pays; lines on stdin are then TO AMOUNT [MEMO]",
+     CLI_TEXT(struct run, from)},
+    {'F', "fee", "AMOUNT", "the fee (default: the chain's minfee; 1 if no ledger is read)",
+     CLI_NUMBER(struct run, fee, 0, INT64_MAX)},
+    {CLI_OPTION_LEDGER(struct run, ledger_path)},
+    {'p', "pool", "POOL", "count the transactions pending in this pool",
+     CLI_TEXT(struct run, pool_path)},
+    {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee",
+     CLI_TEXT(struct run, replace)},
+    {CLI_OPTION_NAMES(struct run, names)},
+    {'s', "seq", "SEQ", "the first sequence number, instead of the ledger's",
+     CLI_NUMBER(struct run, seq, 0, INT64_MAX)},
+    {'c', "chain", "ID", "the chain, instead of the ledger's; with -s, no ledger is read",
+     CLI_TEXT(struct run, chain)},
+    {'B', "break", "KIND",
+     "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any",
+     CLI_TEXT(struct run, forgery.break_kind)},
+    {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE",
+     CLI_TEXT(struct run, forgery.answers_path)},
+    {'r', "share", "PERCENT", "with -B: the share of the transactions to forge (default: 100)",
+     CLI_NUMBER(struct run, forgery.share, 0, 100)},
+    {'S', "seed", "SEED", "with -B: a number that determines the random choices",
+     CLI_NUMBER(struct run, forgery.seed, 0, INT64_MAX)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "txmake",
+    .operands = "[TO AMOUNT [MEMO]]",
+    .about = "Writes an unsigned transaction, or one for each line FROM TO AMOUNT [MEMO] on stdin.",
+    .options = options,
+    .number = "amount",
 };
 
 static void open_ledger(struct run *r)
@@ -75,17 +85,16 @@ static void open_ledger(struct run *r)
 static void set_up(struct run *r)
 {
     r->made = state_new((struct state_backing){0});
-    if (!r->made)
-        cli_die("out of memory");
+    cli_memory(!r->made);
     state_begin(r->made);
     r->common.fee = 1;
-    if (!r->seq || !r->chain)
+    if (r->seq < 0 || !r->chain)
         open_ledger(r);
     if (r->chain &&
         (strlen(r->chain) != 2 * ID_LEN || hex_decode(r->common.chain, r->chain, ID_LEN)))
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
-    if (r->fee)
-        r->common.fee = cli_number("-F", r->fee, 0, INT64_MAX);
+    if (r->fee >= 0)
+        r->common.fee = r->fee;
     cli_forgery_open(&r->forgery, r->has_ledger ? &r->ledger : NULL);
 }
 
@@ -96,8 +105,8 @@ static struct account_state standing(struct run *r, const struct account *id)
     struct account_state a = {0};
     if (r->has_ledger && account_get(r->ledger.tree.state, id, &a, &f))
         cli_ledger_fail(&r->ledger, &f);
-    if (r->seq)
-        a.seq = cli_number("-s", r->seq, 0, INT64_MAX);
+    if (r->seq >= 0)
+        a.seq = r->seq;
     return a;
 }
 
@@ -153,7 +162,7 @@ static struct forge_sender sender_of(struct run *r, const struct tx *tx)
 {
     struct account_state stands = standing(r, &tx->from);
     /* Transactions in a pool are not spent yet. */
-    struct forge_sender s = {.spent = r->pool_path || r->seq ? 0 : stands.seq};
+    struct forge_sender s = {.spent = r->pool_path || r->seq >= 0 ? 0 : stands.seq};
     if (number_add(stands.balance, made_so_far(r, &tx->from).balance, &s.most))
         s.most = INT64_MAX;
     return s;
@@ -216,8 +225,7 @@ static void make_lines(struct run *r)
     struct lines *lines = lines_new(source_fd(0), 1, 0);
     terminal_input(r->from ? "payments, TO AMOUNT [MEMO]," : "payments, FROM TO AMOUNT [MEMO],");
     int got;
-    if (!lines)
-        cli_die("out of memory");
+    cli_memory(!lines);
     while ((got = lines_next(lines, &line, &f)) > 0) {
         if (make_line(r, &line, &f)) {
             if (f.kind != FAULT_RULE)
@@ -269,47 +277,31 @@ static void make_replacement(struct run *r)
         cli_fail(NULL, &f);
 }
 
-static void read_options(struct run *r, int argc, char **argv)
+/* -R takes everything else from the pool. */
+static void check_replacement(struct run *r, bool has_operands)
 {
-    const struct cli_value values[] = {{'f', &r->from},
-                                       {'F', &r->fee},
-                                       {'l', &r->ledger_path},
-                                       {'p', &r->pool_path},
-                                       {'a', &r->names},
-                                       {'s', &r->seq},
-                                       {'c', &r->chain},
-                                       {'B', &r->forgery.break_kind},
-                                       {'A', &r->forgery.answers_path},
-                                       {'r', &r->forgery.share},
-                                       {'S', &r->forgery.seed},
-                                       {'R', &r->replace},
-                                       {0, NULL}};
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;)
-        cli_take(values, c);
+    if (has_operands || r->from || r->seq >= 0 || r->chain || r->forgery.break_kind)
+        cli_misuse("-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
+    r->pool_path = r->pool_path ? r->pool_path : "pool";
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {.status = CLI_YES};
-    read_options(&r, argc, argv);
-    int operands = argc - optind;
-    if (r.replace) {
-        if (operands || r.from || r.seq || r.chain || r.forgery.break_kind)
-            cli_misuse(
-                "-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
-        r.pool_path = r.pool_path ? r.pool_path : "pool";
-    }
-    if (operands && !r.from)
+    struct run r = {.fee = -1, .seq = -1, .forgery = {.share = -1, .seed = -1}};
+    char **operands = cli_options(&program, argc, argv, &r);
+    if (r.replace)
+        check_replacement(&r, *operands);
+    if (*operands && !r.from)
         cli_misuse("-f FROM is missing: who pays");
-    cli_operands(argc, argv, operands ? 2 : 0, 3);
+    cli_count_operands(operands, *operands ? 2 : 0, 3);
     r.book = cli_book(r.names);
-    if (operands)
-        check_operands(&r, argv + optind);
+    if (*operands)
+        check_operands(&r, operands);
     set_up(&r);
     if (r.replace)
         make_replacement(&r);
-    else if (operands)
-        make_one(&r, argv + optind);
+    else if (*operands)
+        make_one(&r, operands);
     else
         make_lines(&r);
     cli_forgery_close(&r.forgery);

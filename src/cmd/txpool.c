@@ -15,7 +15,6 @@
 #include "record/mark.h"
 #include "stream/feed.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,27 +23,11 @@
 
 enum { INTERVAL_MAX = 86400, MISSING_MAX = 1 << 14, PATIENCE = 3000 };
 
-static const struct cli_option options[] = {
-    {'s', "select", NULL, "print the best body for the next block"},
-    {'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)"},
-    {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 134217728)"},
-    {'g', "gaps", "COUNT", "bytes of memory for what waits for earlier ones (default: 134217728)"},
-    {'i', "interval", "SECONDS",
-     "between checks of the ledger (default: 1; 0: only as input arrives)"},
-    {'v', "verbose", NULL, "also name transactions refused only because one before them was"},
-    {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "txpool",
-    .operands = "POOL",
-    .about = "Keeps the valid transactions on stdin in POOL, and passes on new ones.",
-    .options = options,
-};
-
 struct run {
+    const char *path; /* -l */
+    size_t bytes, gaps;
+    int threads;
+    bool select;
     struct ledger ledger;
     struct pool pool;
     struct known *known; /* a cache of valid signatures */
@@ -57,6 +40,31 @@ struct run {
     struct armor armor;   /* on stdin */
     uint64_t follows;     /* transactions that are refused only for this reason */
     int status;
+};
+
+static const struct cli_option options[] = {
+    {'s', "select", NULL, "print the best body for the next block", CLI_FLAG(struct run, select)},
+    {CLI_OPTION_LEDGER(struct run, path)},
+    {'b', "bytes", "COUNT", "bytes that the pool may hold (default: 134217728)",
+     CLI_NUMBER(struct run, bytes, 1, 1 << 30)},
+    {'g', "gaps", "COUNT", "bytes of memory for what waits for earlier ones (default: 134217728)",
+     CLI_NUMBER(struct run, gaps, 1, 1 << 30)},
+    {'i', "interval", "SECONDS",
+     "between checks of the ledger (default: 1; 0: only as input arrives)",
+     CLI_NUMBER(struct run, interval, 0, INTERVAL_MAX)},
+    {'v', "verbose", NULL, "also name transactions refused only because one before them was",
+     CLI_FLAG(struct run, verbose)},
+    {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin",
+     CLI_FLAG(struct run, unchecked)},
+    {CLI_OPTION_THREADS(struct run, threads)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "txpool",
+    .operands = "POOL",
+    .about = "Keeps the valid transactions on stdin in POOL, and passes on new ones.",
+    .options = options,
 };
 
 static void tell_broken_line(const struct run *r)
@@ -251,17 +259,16 @@ static void wait_for_input(struct run *r, struct feed *feed)
     }
 }
 
-static void take_all(struct run *r, int threads)
+static void take_all(struct run *r)
 {
     struct feed feed;
     struct batch *b;
     struct fault f = {0};
-    struct sigpool *sigpool = r->unchecked ? NULL : sigpool_new(threads);
+    struct sigpool *sigpool = r->unchecked ? NULL : sigpool_new(cli_thread_count(r->threads));
     struct stream *stream = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got;
     r->known = known_new(r->ledger.path, &r->ledger);
-    if ((!sigpool && !r->unchecked) || !stream || !r->known)
-        cli_die("out of memory");
+    cli_memory((!sigpool && !r->unchecked) || !stream || !r->known);
     feed_init(&feed, stream, sigpool);
     feed_ask(&feed, known_recall, r->known);
     terminal_input("transactions");
@@ -299,38 +306,21 @@ static void select_body(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.status = CLI_YES, .interval = 1};
-    const char *path = NULL, *threads = NULL;
-    size_t bytes = POOL_BYTES_DEFAULT, gaps = GAPS_BYTES_DEFAULT;
-    bool select = false;
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        select |= c == 's';
-        r.unchecked |= c == 'u';
-        r.verbose |= c == 'v';
-        if (c == 'l')
-            path = optarg;
-        if (c == 'b')
-            bytes = (size_t)cli_number("-b", optarg, 1, 1 << 30);
-        if (c == 'g')
-            gaps = (size_t)cli_number("-g", optarg, 1, 1 << 30);
-        if (c == 'i')
-            r.interval = cli_number("-i", optarg, 0, INTERVAL_MAX);
-        if (c == 'j')
-            threads = optarg;
-    }
-    cli_operands(argc, argv, 1, 1);
-    r.passing.marks = r.unchecked && path; /* in this form the program is a part of a node */
+    struct run r = {.interval = 1, .bytes = POOL_BYTES_DEFAULT, .gaps = GAPS_BYTES_DEFAULT};
+    char **operands = cli_options(&program, argc, argv, &r);
+    cli_count_operands(operands, 1, 1);
+    r.passing.marks = r.unchecked && r.path; /* in this form the program is a part of a node */
     if (r.passing.marks && !r.verbose)
         r.budget = cli_budget_limited();
-    cli_open_ledger(&r.ledger, path);
+    cli_open_ledger(&r.ledger, r.path);
     idset_init(&r.missing, MISSING_MAX, chance_seed());
-    pool_init(&r.pool, argv[optind], &r.ledger, bytes);
-    r.pool.gaps_limit = gaps;
+    pool_init(&r.pool, *operands, &r.ledger, r.bytes);
+    r.pool.gaps_limit = r.gaps;
     r.pool.patience = r.passing.marks ? PATIENCE : 0;
-    if (select)
+    if (r.select)
         select_body(&r);
     else
-        take_all(&r, cli_threads(threads));
+        take_all(&r);
     pool_free(&r.pool);
     ledger_close(&r.ledger);
     passing_free(&r.passing);

@@ -13,18 +13,25 @@
 #include "record/tx.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+struct arguments {
+    struct cli_list keys;
+    const char *text;
+    int passphrase_fd;
+};
+
 static const struct cli_option options[] = {
-    {'k', "key", "KEY", "a secret key file; may be given many times"},
-    {'t', "text", "TEXT", "sign this text: prints a statement by each key"},
-    {'P', "passphrase-fd", "FD",
-     "each encrypted key takes its passphrase from the next line of FD"},
-    {0, NULL, NULL, NULL},
+    {'k', "key", "KEY", "a secret key file; may be given many times",
+     CLI_LIST(struct arguments, keys)},
+    {'t', "text", "TEXT", "sign this text: prints a statement by each key",
+     CLI_TEXT(struct arguments, text)},
+    {'P', "passphrase-fd", "FD", "each encrypted key takes its passphrase from the next line of FD",
+     CLI_NUMBER(struct arguments, passphrase_fd, 0, INT_MAX)},
+    {0},
 };
 
 static const struct cli txsign = {
@@ -59,19 +66,19 @@ static void wipe_keys(struct signer *s)
     *s = (struct signer){.refused = s->refused};
 }
 
-static void read_keys(struct signer *s, char **paths, size_t n, int passphrase_fd)
+static void read_keys(struct signer *s, const struct arguments *a)
 {
+    const struct cli_list *paths = &a->keys;
     struct fault f;
-    s->keys = calloc(n, sizeof *s->keys);
-    if (!s->keys)
-        cli_die("out of memory");
-    for (; s->count < n; s->count++) {
-        if (cli_try_key(paths[s->count], passphrase_fd, &s->keys[s->count], &f)) {
+    s->keys = calloc(paths->count, sizeof *s->keys);
+    cli_memory(!s->keys);
+    for (; s->count < paths->count; s->count++) {
+        if (cli_try_key(paths->items[s->count], a->passphrase_fd, &s->keys[s->count], &f)) {
             wipe_keys(s);
-            cli_fail(paths[s->count], &f);
+            cli_fail(paths->items[s->count], &f);
         }
     }
-    qsort(s->keys, n, sizeof *s->keys, by_account);
+    qsort(s->keys, s->count, sizeof *s->keys, by_account);
 }
 
 static const struct secret_key *find_key(const struct signer *s, const struct account *account)
@@ -82,20 +89,6 @@ static const struct secret_key *find_key(const struct signer *s, const struct ac
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
-
-static int put_signed(const struct secret_key *k, const struct line *line, struct fault *f)
-{
-    uint8_t signature[SIGNATURE_LEN];
-    char end[2 * SIGNATURE_LEN + 2];
-    if (secret_key_sign(k, line->text, line->len, signature, f))
-        return -1;
-    end[0] = ' ';
-    hex_encode(end + 1, signature, SIGNATURE_LEN);
-    end[sizeof end - 1] = '\n';
-    cli_put(line->text, line->len);
-    cli_put(end, sizeof end);
-    return 0;
-}
 
 /* Prepares a line that needs no signature, or that gets one: 0, and *key is the key that signs it,
  * or NULL. A line that cannot be signed: -1 and a rule. */
@@ -145,7 +138,7 @@ static int sign_line(struct signer *s, const char *place, const struct line *lin
         s->refused = true;
     }
     if (key)
-        return put_signed(key, line, f);
+        return cli_put_signed(key, line->text, line->len, f);
     cli_put(line->text, line->len);
     cli_put("\n", 1);
     return 0;
@@ -181,8 +174,7 @@ static void sign_text(struct signer *s, const char *text)
         struct signed_text made = {.text = {form, text_encode(text, len, form)}};
         memcpy(made.line.signer, s->keys[i].public, ID_LEN);
         cli_memory(statement_format(&made, &line));
-        struct line unsigned_line = {.text = line.data, .len = line.len};
-        if (put_signed(&s->keys[i], &unsigned_line, &f)) {
+        if (cli_put_signed(&s->keys[i], line.data, line.len, &f)) {
             wipe_keys(s);
             cli_fail(NULL, &f);
         }
@@ -230,32 +222,20 @@ static void sign_operand(struct signer *s, const char *path)
 
 int main(int argc, char **argv)
 {
-    char **paths = calloc((size_t)argc + 1, sizeof *paths);
+    struct arguments a = {.passphrase_fd = -1};
     struct signer s = {0};
-    size_t n = 0;
-    const char *text = NULL;
-    int passphrase_fd = -1;
-    if (!paths)
-        cli_die("out of memory");
-    cli_name_accounts();
-    for (int c; (c = cli_next(&txsign, argc, argv)) != -1;) {
-        if (c == 'k')
-            paths[n++] = optarg;
-        else if (c == 't')
-            text = optarg;
-        else
-            passphrase_fd = (int)cli_number("-P", optarg, 0, INT_MAX);
-    }
-    if (text && optind < argc)
+    char **operands = cli_options(&txsign, argc, argv, &a);
+    if (a.text && *operands)
         cli_misuse("-t signs TEXT and reads no file: leave out FILE");
-    read_keys(&s, paths, n, passphrase_fd);
-    free(paths);
-    if (text)
-        sign_text(&s, text);
-    else if (optind == argc)
+    cli_name_accounts();
+    read_keys(&s, &a);
+    cli_list_free(&a.keys);
+    if (a.text)
+        sign_text(&s, a.text);
+    else if (!*operands)
         sign_operand(&s, "-");
-    for (; optind < argc; optind++)
-        sign_operand(&s, argv[optind]);
+    for (; *operands; operands++)
+        sign_operand(&s, *operands);
     wipe_keys(&s);
     cli_exit(s.refused ? CLI_NO : CLI_YES);
 }

@@ -4,45 +4,24 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
-#include "explain/explain.h"
 #include "judge/judge.h"
 #include "ledger/known.h"
 #include "ledger/source.h"
 #include "ledgercli/checkpoints.h"
 #include "ledgercli/headers.h"
 #include "ledgercli/ledger.h"
+#include "ledgercli/script.h"
 #include "ledgercli/verdict.h"
 #include "stream/feed.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 
-static const struct cli_option options[] = {
-    {'l', "ledger", "LEDGER", "judge blocks and transactions against this ledger"},
-    {'H', "headers", NULL, "check blocks without bodies (except genesis), as a light client does"},
-    {'C', "checkpoints", "FILE", "check blocks against the checkpoints of the keys in FILE"},
-    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)"},
-    {'x', "explain", NULL, "print a shell script that repeats every check"},
-    {'q', "quiet", NULL, "only judge: pass nothing on"},
-    {'v', "verbose", NULL, "also name blocks refused only because their parent was"},
-    {'u', "unchecked", NULL, "read gossip-listen, which has checked the signatures"},
-    {'j', "threads", "COUNT", "threads that check signatures (default: all processors)"},
-    {'T', "time", "TIME", "use this time as the clock"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct cli program = {
-    .name = "verify",
-    .operands = "[FILE]...",
-    .about = "Passes on valid records; names the place and the broken rule of every other.",
-    .options = options,
-};
-
 struct run {
-    const char *now;
-    bool quiet, verbose, bad, headers;
-    bool unchecked;           /* -u */
+    const char *ledger;
+    int threads;
+    int64_t clock; /* -T */
+    bool quiet, verbose, bad, headers, unchecked;
     struct cli_budget budget; /* of reports on stderr */
     struct sigpool *pool;     /* NULL: signatures are not checked */
     struct ledger *against;
@@ -51,18 +30,42 @@ struct run {
     bool plain; /* the file contains the records and nothing else */
     bool marks; /* say what is dropped in its place on stdout */
     struct buf mark;
-    struct explain *explain; /* NULL: verdicts are reported, not explained */
+    struct script script; /* unless it is wanted, verdicts are reported, not explained */
 };
 
-/* Prints what the script has so far; exits if its text could not be made. */
-static void put_script(struct run *r, int result, const char *name, const struct fault *f)
+static void take_explain(const struct cli_option *o, const char *text, void *to)
 {
-    struct buf *script = explain_out(r->explain);
-    if (result)
-        cli_fail(name, f);
-    cli_put(script->data, script->len);
-    script->len = 0;
+    struct run *r = to;
+    (void)o, (void)text;
+    script_ask(&r->script);
 }
+
+static const struct cli_option options[] = {
+    {'l', "ledger", "LEDGER", "judge blocks and transactions against this ledger",
+     CLI_TEXT(struct run, ledger)},
+    {'H', "headers", NULL, "check blocks without bodies (except genesis), as a light client does",
+     CLI_FLAG(struct run, headers)},
+    {'C', "checkpoints", "FILE", "check blocks against the checkpoints of the keys in FILE",
+     CLI_TEXT(struct run, checkpoints.path)},
+    {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)",
+     CLI_NUMBER(struct run, checkpoints.needed, 1, CHECKPOINTS_KEYS_MAX)},
+    {'x', "explain", NULL, "print a shell script that repeats every check", CLI_CALL(take_explain)},
+    {'q', "quiet", NULL, "only judge: pass nothing on", CLI_FLAG(struct run, quiet)},
+    {'v', "verbose", NULL, "also name blocks refused only because their parent was",
+     CLI_FLAG(struct run, verbose)},
+    {'u', "unchecked", NULL, "read gossip-listen, which has checked the signatures",
+     CLI_FLAG(struct run, unchecked)},
+    {CLI_OPTION_THREADS(struct run, threads)},
+    {CLI_OPTION_CLOCK(struct run, clock)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "verify",
+    .operands = "[FILE]...",
+    .about = "Passes on valid records; names the place and the broken rule of every other.",
+    .options = options,
+};
 
 /* The last line about a ledger that was refused. */
 static void tell_good(const struct run *r, const struct judge *j, const char *name)
@@ -96,12 +99,11 @@ static void take_batch(struct run *r, struct judge *j, const struct batch *b, co
     struct fault f;
     for (size_t i = 0; i < b->count; i++) {
         const struct item *item = &b->items[i];
-        int holds = judge_item(j, item, cli_now(r->now), &f);
+        int holds = judge_item(j, item, cli_time_now(r->clock), &f);
         if (holds < 0)
             cli_fail(name, &f);
-        if (r->explain) {
-            struct fault trouble = {0};
-            put_script(r, explain_item(r->explain, item, holds, &f, &trouble), name, &trouble);
+        if (r->script.wanted) {
+            script_item(&r->script, item, holds, &f);
             continue;
         }
         if (holds && !r->quiet)
@@ -129,16 +131,6 @@ static void check_best(struct run *r, struct judge *j, const char *name)
     struct guard *g = cli_guard(&r->checkpoints);
     if (g && judge_rules(j))
         tell_last(r, guard_above(g->set, judge_tree(j), &f), name, &f);
-}
-
-/* The bytes of a compressed file are not those of its records, so its name is not given for
- * comparison. */
-static void open_script(struct run *r, struct judge *j, const char *name, struct fault *f)
-{
-    struct explain_about about = {
-        .judge = j, .against = r->against, .name = name, .path = r->plain ? name : NULL};
-    if (r->explain)
-        put_script(r, explain_open(r->explain, &about, f), name, f);
 }
 
 /* Whether there was anything to check. */
@@ -180,7 +172,8 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     judge_guard(j, cli_guard(&r->checkpoints));
     if (!r->pool)
         judge_strangers(j);
-    open_script(r, j, name, &f);
+    if (r->script.wanted)
+        script_open(&r->script, j, r->against, name, r->plain);
     feed_init(&feed, stream, r->pool);
     if (r->known)
         feed_ask(&feed, known_recall, r->known);
@@ -197,8 +190,8 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     progress_end(&progress);
     if (got < 0)
         cli_fail(name, &f);
-    if (r->explain)
-        put_script(r, explain_close(r->explain, &f), name, &f);
+    if (r->script.wanted)
+        script_close(&r->script);
     else
         tell_end(r, j, name);
     if (judge_tip(j))
@@ -220,34 +213,6 @@ static void check_ledger(struct run *r)
     r->bad = true;
 }
 
-/* -x: makes the script's reader end with 2 if nothing else is printed, for example because the next
- * option is wrong. */
-static bool guard_script(void)
-{
-    cli_put(explain_guard, strlen(explain_guard));
-    cli_flush();
-    return true;
-}
-
-/* -x: the beginning of the script. */
-static void begin_script(struct run *r)
-{
-    struct fault f = {0};
-    r->explain = explain_new(r->now ? cli_now(r->now) : -1);
-    if (!r->explain)
-        cli_die("out of memory");
-    put_script(r, explain_begin(r->explain, &f), NULL, &f);
-}
-
-/* And its end; whether the records are valid is for the script to say. */
-static _Noreturn void end_script(struct run *r)
-{
-    struct fault f = {0};
-    put_script(r, explain_end(r->explain, &f), NULL, &f);
-    explain_free(r->explain);
-    cli_exit(CLI_YES);
-}
-
 static void verify_file(struct run *r, const char *path)
 {
     struct fault f = {0};
@@ -262,7 +227,7 @@ static void verify_file(struct run *r, const char *path)
     if (strcmp(path, "-") == 0)
         terminal_input("records");
     if (r->headers) {
-        struct cli_headers h = {name, r->now, r->quiet, r->verbose, &r->checkpoints};
+        struct cli_headers h = {name, r->clock, r->quiet, r->verbose, &r->checkpoints};
         r->bad |= !cli_verify_headers(&h, src);
         return;
     }
@@ -271,56 +236,29 @@ static void verify_file(struct run *r, const char *path)
     verify_stream(r, stream, name);
 }
 
-struct settings {
-    const char *ledger, *threads, *checkpoints, *needed;
-    bool explain;
-};
-
-static void read_options(int argc, char **argv, struct run *r, struct settings *s)
+static void check_options(const struct run *r)
 {
-    for (int c; (c = cli_next(&program, argc, argv)) != -1;) {
-        r->quiet |= c == 'q';
-        r->verbose |= c == 'v';
-        r->headers |= c == 'H';
-        if (c == 'x' && !s->explain)
-            s->explain = guard_script();
-        r->unchecked |= c == 'u';
-        if (c == 'l')
-            s->ledger = optarg;
-        if (c == 'j')
-            s->threads = optarg;
-        if (c == 'C')
-            s->checkpoints = optarg;
-        if (c == 'n')
-            s->needed = optarg;
-        if (c == 'T')
-            r->now = optarg;
-    }
-    if (r->now)
-        cli_now(r->now); /* exits at once if it is not a time */
-    if (r->headers && s->ledger)
+    if (r->headers && r->ledger)
         cli_die("-H judges by the headers that it reads: not with -l");
-    if (s->explain && (r->headers || s->checkpoints || r->unchecked))
+    if (r->script.wanted && (r->headers || r->checkpoints.path || r->unchecked))
         cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
 }
 
 /* Opens what judging needs; the ledger, if there is one, into *against. */
-static void open_all(struct run *r, const struct settings *s, struct ledger *against)
+static void open_all(struct run *r, struct ledger *against)
 {
-    int threads = cli_threads(s->threads);
-    r->pool = r->unchecked ? NULL : sigpool_new(threads);
-    if (!r->pool && !r->unchecked)
-        cli_die("out of memory");
-    cli_checkpoints_open(&r->checkpoints, s->checkpoints, s->needed);
-    if (s->ledger) {
-        cli_open_ledger(against, s->ledger);
+    r->pool = r->unchecked ? NULL : sigpool_new(cli_thread_count(r->threads));
+    cli_memory(!r->pool && !r->unchecked);
+    cli_checkpoints_open(&r->checkpoints);
+    if (r->ledger) {
+        cli_open_ledger(against, r->ledger);
         r->against = against;
-        if (r->pool && !s->explain && !(r->known = known_new(s->ledger, against)))
-            cli_die("out of memory");
+        if (r->pool && !r->script.wanted)
+            cli_memory(!(r->known = known_new(r->ledger, against)));
         check_ledger(r);
     }
-    if (s->explain)
-        begin_script(r);
+    if (r->script.wanted)
+        script_begin(&r->script, r->clock);
 }
 
 static void close_all(struct run *r)
@@ -335,17 +273,17 @@ static void close_all(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {0};
-    struct settings settings = {0};
+    struct run r = {.clock = CLI_CLOCK};
     struct ledger against;
-    read_options(argc, argv, &r, &settings);
-    open_all(&r, &settings, &against);
-    if (optind == argc)
+    char **operands = cli_options(&program, argc, argv, &r);
+    check_options(&r);
+    open_all(&r, &against);
+    if (!*operands)
         verify_file(&r, "-");
-    for (int i = optind; i < argc; i++)
-        verify_file(&r, argv[i]);
+    for (; *operands; operands++)
+        verify_file(&r, *operands);
     close_all(&r);
-    if (r.explain)
-        end_script(&r);
+    if (r.script.wanted)
+        script_end(&r.script);
     cli_exit(r.bad ? CLI_NO : CLI_YES);
 }

@@ -25,20 +25,18 @@ static struct stat look(const char *path)
     return st;
 }
 
-void cli_checkpoints_open(struct cli_checkpoints *c, const char *path, const char *needed)
+void cli_checkpoints_open(struct cli_checkpoints *c)
 {
     struct fault f = {0};
-    *c = (struct cli_checkpoints){.path = path, .needed = 1};
-    if (needed && !path)
+    if (c->needed && !c->path)
         cli_die("-n goes with -C");
-    if (needed)
-        c->needed = (size_t)cli_number("-n", needed, 1, CHECKPOINTS_KEYS_MAX);
-    if (!path)
+    if (!c->path)
         return;
-    c->file = look(path);
-    if (checkpoints_read(&c->set, path, c->needed, &f)) {
+    c->needed = c->needed ? c->needed : 1;
+    c->file = look(c->path);
+    if (checkpoints_read(&c->set, c->path, c->needed, &f)) {
         f.kind = FAULT_TROUBLE;
-        cli_fail(path, &f);
+        cli_fail(c->path, &f);
     }
     tell_contradictions(c);
     guard_new(&c->guard, &c->set);

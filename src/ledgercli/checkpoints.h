@@ -8,17 +8,16 @@
 #include <sys/stat.h>
 
 struct cli_checkpoints {
-    const char *path; /* NULL: no checkpoints */
-    size_t needed;
+    const char *path; /* -C; NULL: no checkpoints */
+    size_t needed;    /* -n: so many different keys must agree; 0: not given, which is 1 */
     struct stat file; /* when it was last read */
     struct checkpoints set;
     struct guard guard;
 };
 
-/* Reads the file that the -C argument names (NULL: none); needed is the -n argument, the number of
- * different keys that must agree (NULL: 1). Reports on stderr a key that contradicts itself. Exits
- * with 2 if it is not a file of checkpoints. */
-void cli_checkpoints_open(struct cli_checkpoints *c, const char *path, const char *needed);
+/* Reads the file, once path and needed are set. Reports on stderr a key that contradicts itself.
+ * Exits with 2 if it is not a file of checkpoints. */
+void cli_checkpoints_open(struct cli_checkpoints *c);
 
 /* Reads the file again if it has changed. If it is broken, that is reported, and its earlier
  * contents stay in force. */

@@ -11,7 +11,7 @@
 
 void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger)
 {
-    if (!g->break_kind && (g->answers_path || g->share || g->seed))
+    if (!g->break_kind && (g->answers_path || g->share >= 0 || g->seed >= 0))
         cli_die("-A, -r and -S go with -B");
     if (!g->break_kind)
         return;
@@ -20,8 +20,8 @@ void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger)
         cli_die("-B: '%.80s' is no kind of forgery (-h names them)", g->break_kind);
     if (forge_needs_ledger((enum forge_kind)g->kind) && !ledger)
         cli_die("-B: %s needs a ledger: leave out -s or -c", g->break_kind);
-    g->percent = g->share ? (uint64_t)cli_number("-r", g->share, 0, 100) : 100;
-    g->forger.chance = g->seed ? (uint64_t)cli_number("-S", g->seed, 0, INT64_MAX) : chance_seed();
+    g->share = g->share >= 0 ? g->share : 100;
+    g->forger.chance = g->seed >= 0 ? (uint64_t)g->seed : chance_seed();
     g->forger.ledger = ledger;
     if (g->answers_path && !(g->answers = fopen(g->answers_path, "we")))
         cli_die("%s: %s", g->answers_path, strerror(errno));
@@ -29,7 +29,7 @@ void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger)
 
 bool cli_forgery_chosen(struct cli_forgery *g)
 {
-    return g->break_kind && chance_below(&g->forger.chance, 100) < g->percent;
+    return g->break_kind && chance_below(&g->forger.chance, 100) < (uint64_t)g->share;
 }
 
 int cli_forgery_make(struct cli_forgery *g, const struct tx *honest,

@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 struct cli_forgery {
-    const char *break_kind, *answers_path, *share, *seed; /* as -B, -A, -r and -S give them */
+    const char *break_kind, *answers_path; /* -B, -A */
+    int64_t share, seed;                   /* -r, in percent, and -S; -1: not given */
     int kind;
-    uint64_t percent;
     struct forger forger;
     struct forgery made; /* the last one */
     FILE *answers;       /* NULL: none */

@@ -63,7 +63,7 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
     cli_memory(!c);
     if (cli_guard(h->checkpoints))
         light_hold(c, &h->checkpoints->set);
-    while ((verdict = light_next(c, cli_now(h->now), &text, &f)) != LIGHT_END) {
+    while ((verdict = light_next(c, cli_time_now(h->now), &text, &f)) != LIGHT_END) {
         empty = false;
         holds &= take_verdict(h, verdict, &text, &f, &orphans);
         if (!light_ready(c))

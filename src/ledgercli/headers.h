@@ -7,7 +7,7 @@
 
 struct cli_headers {
     const char *place; /* the name of the stream in verdicts */
-    const char *now;   /* in the form of cli_now */
+    int64_t now;       /* as cli_time_now takes it */
     bool quiet;        /* nothing is passed on */
     bool verbose;      /* name all headers whose parent is missing, not only the first */
     struct cli_checkpoints *checkpoints;

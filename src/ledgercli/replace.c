@@ -25,13 +25,13 @@ static void find(const struct pool *p, const char *id, struct tx *tx)
     cli_fail(p->file.path, &f);
 }
 
-void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx)
+void cli_replacement(const struct pool *p, const char *id, int64_t fee, struct tx *tx)
 {
     find(p, id, tx);
     int64_t least = pool_replace_fee(p, tx);
     if (least < 0)
         cli_die("-R: its fee is %" PRId64 ": nothing more can be paid", tx->fee);
-    tx->fee = fee ? cli_number("-F", fee, 0, INT64_MAX) : least;
+    tx->fee = fee >= 0 ? fee : least;
     if (tx->fee < least)
         cli_die("-F: to replace %.8s... takes a fee of %" PRId64 " or more", id, least);
 }

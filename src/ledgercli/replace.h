@@ -5,8 +5,8 @@
 #include "mempool/pool.h"
 
 /* Makes *tx the waiting transaction whose id begins with these digits, with another fee: the -F
- * argument or, if that is NULL, the least that the pool accepts. *tx points into the loaded pool.
+ * argument or, if that is -1, the least that the pool accepts. *tx points into the loaded pool.
  * Exits with 1 if none with this id waits, with 2 if several do or the fee is too low. */
-void cli_replacement(const struct pool *p, const char *id, const char *fee, struct tx *tx);
+void cli_replacement(const struct pool *p, const char *id, int64_t fee, struct tx *tx);
 
 #endif

@@ -5,19 +5,8 @@
 #include "netcli/network.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-void connections_option(struct connections *c, int option)
-{
-    const struct cli_value texts[] = {{'k', &c->key}, {'a', &c->keys}, {0, NULL}};
-    c->plain |= option == 'p';
-    c->verbose |= option == 'v';
-    cli_take(texts, option);
-    if (option == 'P')
-        c->passphrase_fd = (int)cli_number("-P", optarg, 0, 1 << 20);
-}
 
 void connections_secure(struct connections *c)
 {

@@ -30,9 +30,6 @@ struct connections {
     char unreached[640];   /* the peer that was not reached last, and why */
 };
 
-/* Takes -k, -a, -p, -v and -P. */
-void connections_option(struct connections *c, int option);
-
 /* Reads the key and the allow-list. */
 void connections_secure(struct connections *c);
 

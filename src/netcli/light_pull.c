@@ -9,7 +9,6 @@
 
 struct run {
     struct header_file *file;
-    struct cli_checkpoints checkpoints;
     struct light_sync *sync;
 };
 
@@ -82,13 +81,14 @@ int cli_light_pull_run(struct light_pull *p)
 {
     struct run r = {0};
     struct fault f = {0};
-    cli_checkpoints_open(&r.checkpoints, p->checkpoints, NULL);
-    r.file = header_file_open(p->path, p->has_chain ? p->chain : NULL,
-                              p->checkpoints ? &r.checkpoints.set : NULL, cli_now(NULL), &f);
+    cli_checkpoints_open(&p->checkpoints);
+    const struct checkpoints *set = p->checkpoints.path ? &p->checkpoints.set : NULL;
+    r.file = header_file_open(p->path, p->has_chain ? p->chain : NULL, set, cli_time_now(CLI_CLOCK),
+                              &f);
     if (!r.file)
         fail(p, &f);
     p->config.file = r.file;
-    p->config.set = p->checkpoints ? &r.checkpoints.set : NULL;
+    p->config.set = set;
     p->config.ids = (const uint8_t(*)[ID_LEN])p->ids;
     p->config.ids_count = p->ids_count;
     r.sync = light_sync_new(&p->config, loop_now(), &f);
@@ -98,6 +98,6 @@ int cli_light_pull_run(struct light_pull *p)
     int status = loop_stopped(p->config.dialing.loop) ? -1 : verdict(p, &r);
     light_sync_free(r.sync);
     header_file_close(r.file);
-    cli_checkpoints_close(&r.checkpoints);
+    cli_checkpoints_close(&p->checkpoints);
     return status;
 }

@@ -12,7 +12,7 @@ struct light_pull {
     const char *path; /* of the file of headers */
     bool has_chain;
     uint8_t chain[ID_LEN];
-    const char *checkpoints; /* a file; NULL: none */
+    struct cli_checkpoints checkpoints; /* as cli_checkpoints_open takes them */
     uint8_t ids[LIGHT_PULL_IDS_MAX][ID_LEN];
     size_t ids_count;
     bool verbose;

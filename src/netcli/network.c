@@ -38,7 +38,7 @@ void cli_start_words(const struct tls *tls, const uint8_t chain[ID_LEN], char wo
 int64_t cli_clock(void *self)
 {
     (void)self;
-    return cli_now(NULL);
+    return cli_time_now(CLI_CLOCK);
 }
 
 bool cli_allows(void *list, const uint8_t key[ID_LEN])

@@ -10,12 +10,13 @@
 
 enum { DRAIN = 5000 /* ms that a slow reader of stdout has for the rest, at the end */ };
 
-void receiver_type(struct receiver *r, const char *option, const char *name)
+void receiver_take_type(const struct cli_option *o, const char *name, void *to)
 {
+    struct receiver *r = to;
     char known[256] = "";
     const struct record_type *type;
     if (r->types_count == RECEIVER_TYPES_MAX)
-        cli_die("%s: more than %d types", option, RECEIVER_TYPES_MAX);
+        cli_die("-%c: more than %d types", o->letter, RECEIVER_TYPES_MAX);
     for (size_t i = 0; (type = record_type_at(i)); i++) {
         size_t n = strlen(known);
         if (!record_may_travel(type))
@@ -26,7 +27,7 @@ void receiver_type(struct receiver *r, const char *option, const char *name)
         }
         snprintf(known + n, sizeof known - n, " %s", type->name);
     }
-    cli_die("%s: '%s' is not a type of record that nodes take from each other:%s", option, name,
+    cli_die("-%c: '%s' is not a type of record that nodes take from each other:%s", o->letter, name,
             known);
 }
 
@@ -40,8 +41,7 @@ void receiver_find_chain(struct receiver *r)
     if (!r->ledger)
         return;
     r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL);
-    if (!r->ledger_view)
-        cli_die("out of memory");
+    cli_memory(!r->ledger_view);
     int known = ledger_view_chain(r->ledger_view, chain, &rules, &f);
     if (known < 0)
         cli_fail(r->ledger, &f);
@@ -50,8 +50,7 @@ void receiver_find_chain(struct receiver *r)
     r->view = ledger_view_table(r->ledger_view);
     r->listening.view = &r->view;
     r->known = known_new(r->ledger, NULL);
-    if (!r->known)
-        cli_die("out of memory");
+    cli_memory(!r->known);
     r->listening.recall = known_recall;
     r->listening.checked = known_remember;
     r->listening.known = r->known;
@@ -61,13 +60,12 @@ static void start_listener(struct receiver *r)
 {
     r->listening.types = r->types;
     r->listening.deflate = true;
-    r->listening.pool = sigpool_new(cli_threads(r->threads));
+    r->listening.pool = sigpool_new(cli_thread_count(r->threads));
     r->listening.seed = chance_seed();
     r->listening.clock = cli_clock;
     r->listening.log = r->verbose ? cli_log : NULL;
     r->listener = r->listening.pool ? listener_new(&r->listening) : NULL;
-    if (!r->listener)
-        cli_die("out of memory");
+    cli_memory(!r->listener);
 }
 
 /* Prints again what an earlier run printed, since its reader may not have handled all of it. */

@@ -3,6 +3,7 @@
 #ifndef NETCLI_RECEIVER_H
 #define NETCLI_RECEIVER_H
 
+#include "cli/options.h"
 #include "gossip/listener.h"
 #include "ledger/known.h"
 #include "net/spool.h"
@@ -13,7 +14,8 @@
 
 struct receiver {
     /* Set these before receiver_start. */
-    const char *ledger, *chain, *spool_path, *threads;       /* arguments of options, or NULL */
+    const char *ledger, *chain, *spool_path;                 /* arguments of options, or NULL */
+    int threads;                                             /* as cli_thread_count takes it */
     const struct record_type *types[RECEIVER_TYPES_MAX + 1]; /* that are taken, too */
     size_t types_count;
     bool verbose;
@@ -28,8 +30,8 @@ struct receiver {
     size_t spooled; /* how many of the bytes waiting for stdout are in the spool */
 };
 
-/* Adds the record type with this name, from a program's option. */
-void receiver_type(struct receiver *r, const char *option, const char *name);
+/* Takes an option (cli/options.h): adds a record type to the struct receiver at `to`. */
+void receiver_take_type(const struct cli_option *o, const char *type, void *to);
 
 /* Finds the chain: the ledger's, or the one given if there is no ledger yet. listening.chain is set
  * then. */

@@ -30,7 +30,7 @@ void status_file_write(struct status_file *s, const struct duplex *d, int64_t no
     if (!s->path || now < s->due)
         return;
     s->due = now + STATUS_FILE_EVERY;
-    cli_memory(duplex_status(d, now, cli_now(NULL), &text));
+    cli_memory(duplex_status(d, now, cli_time_now(CLI_CLOCK), &text));
     bool has_failed = replace_file(s->path, &text) != 0;
     if (has_failed && !s->failed)
         cli_warn("%s: cannot be written: %s", s->path, strerror(errno));

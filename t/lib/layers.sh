@@ -46,7 +46,7 @@ BEGIN {
     layer("explain", "base record crypto work seal judge")
     layer("export", "base record crypto stream state chain ledger query")
     layer("cli", "base record crypto")
-    layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm cli")
+    layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync farm node explain export cli ledgercli netcli")
