@@ -2,12 +2,12 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/signals.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,13 +105,19 @@ void cli_report(const char *place, uint64_t line, const char *text)
     tell("%s: %s", place_of(place, line).text, text);
 }
 
+void cli_end_by(int number)
+{
+    sigset_t one = signals_set(number, 0);
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    raise(number);
+    _exit(CLI_TROUBLE);
+}
+
 static _Noreturn void output_failed(void)
 {
-    if (errno == EPIPE) { /* ends as any filter whose reader has left: by the signal, unless that is
-                             ignored */
-        signal(SIGPIPE, SIG_DFL);
-        raise(SIGPIPE);
-    }
+    if (errno == EPIPE) /* ends as any filter whose reader has left */
+        cli_end_by(SIGPIPE);
     cli_die("stdout: %s", strerror(errno));
 }
 

@@ -38,6 +38,9 @@ static inline void cli_memory(int failed)
  * fault has one; then exits with 1 or 2 according to the fault's kind. */
 _Noreturn void cli_fail(const char *place, const struct fault *f);
 
+/* Ends the program as if it did not catch or ignore this signal. */
+_Noreturn void cli_end_by(int number);
+
 /* The exit status for the fault's kind. */
 int cli_status(const struct fault *f);
 

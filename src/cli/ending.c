@@ -1,5 +1,6 @@
 #include "cli/ending.h"
 
+#include "base/signals.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -8,17 +9,6 @@
 #include <unistd.h>
 
 enum { LAST_WORDS_MS = 40 };
-
-_Noreturn void cli_end_by(int number)
-{
-    sigset_t one;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    signal(number, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
-    raise(number);
-    _exit(CLI_TROUBLE);
-}
 
 static void *wait_for_signal(void *self)
 {
@@ -38,15 +28,8 @@ static void *wait_for_signal(void *self)
 
 void cli_ending_begin(struct cli_ending *e, atomic_bool *stop)
 {
-    const int all[] = {SIGTERM, SIGINT, SIGHUP};
     pthread_t thread;
-    *e = (struct cli_ending){.stop = stop, .idle = true};
-    sigemptyset(&e->asking);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct sigaction now;
-        if (sigaction(all[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-            sigaddset(&e->asking, all[i]);
-    }
+    *e = (struct cli_ending){.stop = stop, .idle = true, .asking = signals_that_end()};
     pthread_mutex_init(&e->lock, NULL);
     pthread_sigmask(SIG_BLOCK, &e->asking, NULL);
     if (pthread_create(&thread, NULL, wait_for_signal, e))

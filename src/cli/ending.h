@@ -18,17 +18,14 @@ struct cli_ending {
     int signal; /* the one that has arrived; 0: none */
 };
 
-/* Starts a thread that waits for SIGTERM, SIGINT and SIGHUP, except those that were ignored when we
- * started. An idle program, as it is at first, ends at once. Otherwise the thread sets *stop, and
- * the program has 40 milliseconds to finish: if nobody reads what it prints, it ends all the same.
- * Call this before any other thread is started; *e and *stop must last until the program ends. */
+/* Starts a thread that waits for the signals that end a program (base/signals.h). An idle program,
+ * as it is at first, ends at once. Otherwise the thread sets *stop, and the program has 40
+ * milliseconds to finish: if nobody reads what it prints, it ends all the same. Call this before
+ * any other thread is started; *e and *stop must last until the program ends. */
 void cli_ending_begin(struct cli_ending *e, atomic_bool *stop);
 
 /* Says whether the program is idle from now on. Gives the signal that has arrived meanwhile, for
  * cli_end_by, or 0. */
 int cli_ending_idle(struct cli_ending *e, bool idle);
-
-/* Ends the program as if it did not catch this signal. */
-_Noreturn void cli_end_by(int number);
 
 #endif

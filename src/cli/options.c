@@ -219,19 +219,22 @@ int cli_next(const struct cli *c, int argc, char **argv)
         refuse_option(argv);
     if (letter == ':')
         refuse_bare();
-    if (letter == -1)
-        check_required();
-    else
+    if (letter != -1)
         given[letter / 64] |= (uint64_t)1 << letter % 64;
     return letter;
 }
 
 char **cli_options(const struct cli *c, int argc, char **argv, void *to)
 {
-    for (int letter; (letter = cli_next(c, argc, argv)) != -1;) {
-        const struct cli_option *o = option_of(letter);
-        o->take(o, optarg, (char *)to + o->at);
+    for (int arguments = 0; arguments <= 1; arguments++) {
+        optind = 0; /* getopt begins again */
+        for (int letter; (letter = cli_next(c, argc, argv)) != -1;) {
+            const struct cli_option *o = option_of(letter);
+            if (arguments == (o->arg != NULL))
+                o->take(o, optarg, (char *)to + o->at);
+        }
     }
+    check_required();
     return argv + optind;
 }
 

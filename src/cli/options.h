@@ -45,8 +45,9 @@ struct cli_option {
     const char *name; /* the long form, without dashes */
     const char *arg;  /* the name of its argument; NULL: it takes none */
     const char *help; /* one line */
-    /* Called for each occurrence on the command line, in its order: takes the argument's text
-     * (NULL: the option has none) into what is at this offset in the program's struct. Ends the
+    /* Called for each occurrence on the command line, in its order, but for those without an
+     * argument first: takes the argument's text (NULL: none) into what is at this offset in the
+     * program's struct. Ends the
      * program with 2 if the text will not do; the message begins with "-LETTER: ". */
     void (*take)(const struct cli_option *o, const char *text, void *to);
     size_t at, size;

@@ -219,8 +219,8 @@ static void begin(struct run *r)
     r->tsv.book = r->book;
     if (r->format == TSV && tsv_begin(&r->out, &f))
         cli_fail(NULL, &f);
-    if (r->format == HLEDGER && !(r->journal = hledger_new(r->book)))
-        cli_die("out of memory");
+    if (r->format == HLEDGER)
+        cli_memory(!(r->journal = hledger_new(r->book)));
 }
 
 static void end(struct run *r)
@@ -255,8 +255,7 @@ static int take_objects(struct run *r, struct source src, const char *name, stru
         return fault_memory(f);
     while ((got = objects_next(objects, &o, f)) > 0) {
         if (o.text && unjson(&r->unjson, o.text, o.len, &r->out, f) == 0) {
-            if (buf_add(&r->out, "\n", 1))
-                cli_die("out of memory");
+            cli_memory(buf_add(&r->out, "\n", 1));
         } else {
             f->line = o.line;
             tell(r, name, f);

@@ -10,7 +10,6 @@
 #include "sync/sync.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -249,18 +248,6 @@ static int pull_headers(struct run *r, char **operands, size_t count)
     return cli_light_pull_run(p);
 }
 
-/* Ends as a program does that does not catch the signal. */
-static _Noreturn void raise_again(int number)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, number);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
-    signal(number, SIG_DFL);
-    raise(number);
-    cli_exit(CLI_TROUBLE);
-}
-
 /* With -f, a signal is a normal end; otherwise it acts as usual. */
 static _Noreturn void end_by_signal(struct run *r)
 {
@@ -269,13 +256,13 @@ static _Noreturn void end_by_signal(struct run *r)
     stop(r);
     if (r->config.follow)
         cli_exit(CLI_YES);
-    raise_again(number);
+    cli_end_by(number);
 }
 
 static _Noreturn void end_headers(struct run *r, int status)
 {
     if (status < 0)
-        raise_again(loop_stopped(r->config.dialing.loop));
+        cli_end_by(loop_stopped(r->config.dialing.loop));
     allow_free(r->allow);
     tls_free(r->config.dialing.tls);
     loop_free(r->config.dialing.loop);

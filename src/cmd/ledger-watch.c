@@ -1,6 +1,7 @@
 /* ledger-watch: reports reorganisations, the double spends that they made possible, and checkpoints
  * that contradict each other, with the signed lines that prove it. */
 #include "base/file.h"
+#include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/rate.h"
 #include "ledgercli/followed.h"
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,30 +192,20 @@ static bool is_stdin_ready(void *self)
     return poll(&p, 1, 0) != 0;
 }
 
-/* Everything found has been printed already. */
+/* A signal is a normal end for a program that follows. Everything found has been printed already.
+ */
 static void end_at_once(int signal)
 {
     (void)signal;
     _exit(CLI_YES);
 }
 
-/* A signal is a normal end for a program that follows; signals that were ignored at the start stay
- * ignored. */
-static void end_by_signal(void)
-{
-    static const int all[] = {SIGTERM, SIGINT, SIGHUP};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        struct sigaction now, end = {.sa_handler = end_at_once};
-        if (sigaction(all[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-            sigaction(all[i], &end, NULL);
-    }
-}
-
 static void watch(struct run *r)
 {
     struct source src = {.read = read_stdin, .ready = is_stdin_ready, .self = r};
+    const sigset_t ending = signals_that_end();
     if (!r->once)
-        end_by_signal();
+        signals_handle(&ending, end_at_once);
     look(r);
     if (r->from_stdin)
         take_stream(r, src, "stdin", false);

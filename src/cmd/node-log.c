@@ -1,5 +1,6 @@
 /* node-log: keeps the log of a node within bounds, shows what happens, and says why it ended. */
 #include "base/clock.h"
+#include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/rate.h"
@@ -9,7 +10,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -67,10 +67,8 @@ static void stop(int signal)
 /* The other parts of the node get the same signal, and may have last words. */
 static void catch_signals(void)
 {
-    static const int all[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
-    struct sigaction s = {.sa_handler = stop};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        sigaction(all[i], &s, NULL);
+    const sigset_t all = signals_set(SIGTERM, SIGINT, SIGHUP, SIGQUIT, 0);
+    signals_handle(&all, stop);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 }

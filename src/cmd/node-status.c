@@ -1,4 +1,5 @@
 /* node-status: what the folders of nodes say about them, as lines or as a live table. */
+#include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "node/table.h"
@@ -6,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,14 +172,8 @@ static void stop(int signal)
 /* Signals are held back except while it waits. */
 static void catch_signals(void)
 {
-    static const int all[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGWINCH};
-    struct sigaction s = {.sa_handler = stop};
-    sigset_t held;
-    sigemptyset(&held);
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        sigaction(all[i], &s, NULL);
-        sigaddset(&held, all[i]);
-    }
+    const sigset_t held = signals_set(SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGWINCH, 0);
+    signals_handle(&held, stop);
     sigprocmask(SIG_BLOCK, &held, NULL);
 }
 

@@ -10,8 +10,7 @@
 static void start_over(struct followed *w)
 {
     watch_free(&w->watch);
-    if (watch_begin(&w->watch))
-        cli_die("out of memory");
+    cli_memory(watch_begin(&w->watch));
     w->forgotten = 0;
 }
 
@@ -26,8 +25,7 @@ void followed_begin(struct followed *w, const char *path, int64_t depth,
                     void (*tell)(void *self, const char *lines, size_t n), void *self)
 {
     *w = (struct followed){.path = path, .name = event_path(path)};
-    if (!w->name)
-        cli_die("out of memory");
+    cli_memory(!w->name);
     w->watch = (struct watch){.name = w->name, .depth = depth, .tell = tell, .self = self};
     start_over(w);
 }

@@ -1,10 +1,10 @@
 #include "net/loop.h"
 
 #include "base/array.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -215,23 +215,9 @@ static void take_signal(void *self, unsigned events)
         l->stopped = (int)info.ssi_signo;
 }
 
-/* An ignored signal stays ignored (nohup, a background job): if it were blocked it would be
- * delivered. */
-static void end_signals(sigset_t *set)
-{
-    static const int all[] = {SIGINT, SIGTERM, SIGHUP};
-    sigemptyset(set);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct sigaction now;
-        if (sigaction(all[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-            sigaddset(set, all[i]);
-    }
-}
-
 int loop_catch_signals(struct loop *l, struct fault *f)
 {
-    sigset_t set;
-    end_signals(&set);
+    sigset_t set = signals_that_end();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     if (sigaction(SIGPIPE, &ignore, NULL) || pthread_sigmask(SIG_BLOCK, &set, NULL))
         return fault_errno(f, "cannot catch signals");

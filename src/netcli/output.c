@@ -9,9 +9,7 @@
 static _Noreturn void reader_left(void)
 {
     cli_flush_events();
-    signal(SIGPIPE, SIG_DFL);
-    raise(SIGPIPE);
-    cli_exit(CLI_TROUBLE);
+    cli_end_by(SIGPIPE);
 }
 
 static void ready(void *self, unsigned events)

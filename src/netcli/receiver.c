@@ -40,7 +40,8 @@ void receiver_find_chain(struct receiver *r)
         cli_chain(r->chain, chain);
     if (!r->ledger)
         return;
-    r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL);
+    r->ledger_view = ledger_view_new(r->ledger, r->chain ? chain : NULL,
+                                     (struct ledger_view_times){loop_now, cli_clock});
     cli_memory(!r->ledger_view);
     int known = ledger_view_chain(r->ledger_view, chain, &rules, &f);
     if (known < 0)

@@ -1,6 +1,5 @@
 #include "netcli/view.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "gossip/wire.h"
 #include "query/headers.h"
@@ -12,25 +11,28 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FRESH = 1000 }; /* microseconds for which `holds` does not look at the file again */
+enum { AGAIN = 1000 }; /* milliseconds until opening is tried again */
 
 struct ledger_view {
     const char *path;
     bool has_chain, is_open, tried;
     uint8_t chain[ID_LEN];
     struct ledger ledger;
-    struct timespec next; /* when opening may be tried next */
-    int64_t looked;       /* when `holds` last looked at the file, in microseconds */
-    int last;             /* the result of the last try, 0 or -1, */
-    struct fault fault;   /* and why */
+    struct ledger_view_times times;
+    int64_t next;       /* when opening may be tried next, by times.now */
+    int64_t looked;     /* when `holds` last looked at the file */
+    int last;           /* the result of the last try, 0 or -1, */
+    struct fault fault; /* and why */
 };
 
-struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain)
+struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain,
+                                    struct ledger_view_times times)
 {
     struct ledger_view *v = calloc(1, sizeof *v);
     if (!v)
         return NULL;
     v->path = path;
+    v->times = times;
     v->has_chain = chain != NULL;
     if (chain)
         memcpy(v->chain, chain, ID_LEN);
@@ -54,14 +56,11 @@ void ledger_view_free(struct ledger_view *v)
 /* Whether it is time to try opening; the next time is then a second from now. */
 static bool is_due(struct ledger_view *v)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (v->tried && (now.tv_sec < v->next.tv_sec ||
-                     (now.tv_sec == v->next.tv_sec && now.tv_nsec < v->next.tv_nsec)))
+    int64_t now = v->times.now();
+    if (v->tried && now < v->next)
         return false;
     v->tried = true;
-    v->next = now;
-    v->next.tv_sec++;
+    v->next = now + AGAIN;
     return true;
 }
 
@@ -124,10 +123,8 @@ static int tip(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
 /* Asked about each of the hundreds of ids that a peer announces at once. */
 static bool is_fresh(struct ledger_view *v)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t now = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-    if (v->is_open && now - v->looked < FRESH)
+    int64_t now = v->times.now();
+    if (v->is_open && now == v->looked)
         return true;
     v->looked = now;
     return false;
@@ -144,13 +141,12 @@ static int holds(void *self, const uint8_t id[ID_LEN], struct fault *f)
 static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct ledger_view *v = self;
-    struct timespec now;
     int seen = look(v, f);
     if (seen < 0)
         return -1;
     if (!seen)
         return header_alone(NULL, b, id, f);
-    return clock_read(&now, f) ? -1 : tree_header(&v->ledger.tree, b, id, now.tv_sec, f);
+    return tree_header(&v->ledger.tree, b, id, v->times.clock(NULL), f);
 }
 
 /* Whether the block with this id is on the best chain: 1 and its height, 0, or -1. */

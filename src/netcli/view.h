@@ -1,7 +1,6 @@
 /* A ledger file as the network sees it (gossip/view.h): opened when it first appears, brought up to
- * date at every call (holds: a millisecond after its last), and reopened if that fails or the file
- * was replaced. Only programs use this.
- */
+ * date at every call (holds: once a millisecond), and reopened if that fails or the file was
+ * replaced. It reads no clock of its own. Only programs use this. */
 #ifndef NETCLI_VIEW_H
 #define NETCLI_VIEW_H
 
@@ -10,10 +9,16 @@
 
 struct ledger_view;
 
+struct ledger_view_times {
+    int64_t (*now)(void);         /* milliseconds that never go back, as loop_now */
+    int64_t (*clock)(void *self); /* the time in Unix seconds, as cli_clock; self is NULL */
+};
+
 /* A view of the ledger at path, which stays the caller's; the file need not exist yet. chain: the
  * genesis id that it must have, any other is trouble; NULL: that of the first ledger found. NULL:
  * no memory. */
-struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain);
+struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain,
+                                    struct ledger_view_times times);
 void ledger_view_free(struct ledger_view *v);
 
 /* Its table of functions, valid as long as v. If a function gives trouble, the ledger cannot be
