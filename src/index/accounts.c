@@ -8,7 +8,7 @@ int64_t index_account_number(struct index *ix, const struct account *id, struct 
     sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
     if (!q)
         return -1;
-    index_bind_id(q, 1, id->id);
+    index_bind_account(q, 1, id);
     int got = index_step(ix, q, f);
     int64_t n = got > 0 ? sqlite3_column_int64(q, 0) : got;
     if (got > 0 && n <= 0)
@@ -25,21 +25,21 @@ int64_t index_add_account(struct index *ix, const struct account *id, struct fau
         return n;
     if (!q)
         return -1;
-    index_bind_id(q, 1, id->id);
+    index_bind_account(q, 1, id);
     return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
 }
 
-static int64_t account_sum(const uint8_t id[ID_LEN], int64_t balance, int64_t seq)
+static int64_t account_sum(const struct account *id, int64_t balance, int64_t seq)
 {
     struct {
         uint8_t id[ID_LEN];
         int64_t balance, seq;
     } form = {.balance = balance, .seq = seq};
-    memcpy(form.id, id, ID_LEN);
+    memcpy(form.id, id->id, ID_LEN);
     return index_sum(&form, sizeof form);
 }
 
-int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
+int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const struct account *id,
                        struct state_value *value, struct fault *f)
 {
     struct account_state a = {sqlite3_column_int64(q, i), sqlite3_column_int64(q, i + 1)};
@@ -55,13 +55,13 @@ int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t i
     return 0;
 }
 
-int index_get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_value *value,
+int index_get_account(struct index *ix, const struct account *id, struct state_value *value,
                       struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, ACCOUNT, f);
     if (!q)
         return -1;
-    index_bind_id(q, 1, id);
+    index_bind_account(q, 1, id);
     value->len = 0;
     int got = index_step(ix, q, f);
     if (got > 0 && index_read_account(ix, q, 0, id, value, f))
@@ -70,7 +70,7 @@ int index_get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_v
     return got < 0 ? -1 : 0;
 }
 
-int index_set_account(struct index *ix, const uint8_t id[ID_LEN], const struct state_value *value,
+int index_set_account(struct index *ix, const struct account *id, const struct state_value *value,
                       struct fault *f)
 {
     struct account_state a;
@@ -79,7 +79,7 @@ int index_set_account(struct index *ix, const uint8_t id[ID_LEN], const struct s
         return -1;
     if (account_decode(value, &a))
         return fault_trouble(f, "broken account in the state");
-    index_bind_id(q, 1, id);
+    index_bind_account(q, 1, id);
     if (value->len) {
         sqlite3_bind_int64(q, 2, a.balance);
         sqlite3_bind_int64(q, 3, a.seq);
@@ -94,9 +94,8 @@ int index_set_account(struct index *ix, const uint8_t id[ID_LEN], const struct s
 int index_account(struct index *ix, const struct account *id, struct account_state *a,
                   struct fault *f)
 {
-    struct state_key key = account_key(id);
     struct state_value value;
-    if (index_get_account(ix, key.id, &value, f))
+    if (index_get_account(ix, id, &value, f))
         return -1;
     return account_decode(&value, a) ? index_damage(ix, f) : 0;
 }

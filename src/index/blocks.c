@@ -54,7 +54,7 @@ int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, s
                           .offset = (uint64_t)sqlite3_column_int64(q, 11),
                           .size = (uint64_t)sqlite3_column_int64(q, 12)};
     if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
-        index_bytes(q, 6, node->miner.id, ID_LEN) || index_bytes(q, 9, work, 32))
+        index_account_column(q, 6, &node->miner) || index_bytes(q, 9, work, 32))
         return index_damage(ix, f);
     node->work = u256_read(work);
     return index_block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b)

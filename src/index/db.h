@@ -92,6 +92,10 @@ void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
 /* Copies a column of exactly n bytes. 0, or -1: it has another type or length. */
 int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n);
 
+/* The same for accounts: the blob is the public key. */
+void index_bind_account(sqlite3_stmt *q, int i, const struct account *id);
+int index_account_column(sqlite3_stmt *q, int i, struct account *id);
+
 /* Reads a block from a row of BLOCK_COLUMNS. 0, or -1 and trouble. */
 int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f);
 
@@ -111,11 +115,11 @@ int index_account(struct index *ix, const struct account *id, struct account_sta
 
 /* The same as a value of the state (len 0: nothing has touched it), and from columns i and on; and
  * stores it. 0, or -1 and trouble. */
-int index_get_account(struct index *ix, const uint8_t id[ID_LEN], struct state_value *value,
+int index_get_account(struct index *ix, const struct account *id, struct state_value *value,
                       struct fault *f);
-int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const uint8_t id[ID_LEN],
+int index_read_account(struct index *ix, sqlite3_stmt *q, int i, const struct account *id,
                        struct state_value *value, struct fault *f);
-int index_set_account(struct index *ix, const uint8_t id[ID_LEN], const struct state_value *value,
+int index_set_account(struct index *ix, const struct account *id, const struct state_value *value,
                       struct fault *f);
 
 /* The state at the best tip, as the index has it. */

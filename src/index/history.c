@@ -105,7 +105,7 @@ static int first_change(struct index *ix, const struct account *id, const struct
     *block = INT64_MAX;
     if (!q)
         return -1;
-    index_bind_id(q, 1, id->id);
+    index_bind_account(q, 1, id);
     if (sooner(ix, q, 0, block, f))
         return -1;
     if (account == 0)
@@ -197,8 +197,7 @@ int index_walk_begin(struct index *ix, const struct account *id, int64_t from, i
 {
     struct index_block first = {0}, end = {0};
     struct account_state before = {0}, after = {0};
-    *w = (struct index_walk){.ix = ix, .back = back};
-    memcpy(w->id, id->id, ID_LEN);
+    *w = (struct index_walk){.ix = ix, .account = *id, .back = back};
     int64_t account = index_account_number(ix, id, f);
     if (account < 0 || bounds(ix, from, to, &first, &end, f) ||
         index_account_at(ix, id, from - 1, &before, f) || index_account_at(ix, id, to, &after, f))
@@ -209,7 +208,7 @@ int index_walk_begin(struct index *ix, const struct account *id, int64_t from, i
     w->mined.q = ready_between(ix, back ? MINED_BACK : MINED, first.node.n, end.node.n, f);
     if (!w->mined.q)
         return -1;
-    index_bind_id(w->mined.q, 1, w->id);
+    index_bind_account(w->mined.q, 1, &w->account);
     return advance(w, &w->mined, f);
 }
 

@@ -33,7 +33,7 @@ struct index_event {
 /* A walk along the events between two heights. An index has one at a time. */
 struct index_walk {
     struct index *ix;
-    uint8_t id[ID_LEN];
+    struct account account;
     struct index_cursor {
         void *q;    /* its statement; NULL: no more rows */
         int64_t at; /* the row's position in the order of all events */

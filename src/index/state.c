@@ -60,25 +60,28 @@ static int set_entry(struct index *ix, const struct state_key *key, const struct
 
 static int get(void *self, const struct state_key *key, struct state_value *value, struct fault *f)
 {
-    return key->kind == ACCOUNT_KIND ? index_get_account(self, key->id, value, f)
-                                     : get_entry(self, key, value, f);
+    struct account id;
+    return account_of_state(key, &id) ? index_get_account(self, &id, value, f)
+                                      : get_entry(self, key, value, f);
 }
 
 static int set(void *self, const struct state_key *key, const struct state_value *value,
                struct fault *f)
 {
-    return key->kind == ACCOUNT_KIND ? index_set_account(self, key->id, value, f)
-                                     : set_entry(self, key, value, f);
+    struct account id;
+    return account_of_state(key, &id) ? index_set_account(self, &id, value, f)
+                                      : set_entry(self, key, value, f);
 }
 
 /* Reads a row of a walk. 0, or -1 and trouble. */
 static int read_row(struct index *ix, sqlite3_stmt *q, struct state_key *key,
                     struct state_value *value, struct fault *f)
 {
+    struct account id;
     if (index_bytes(q, 0, key->id, ID_LEN))
         return index_damage(ix, f);
-    return key->kind == ACCOUNT_KIND ? index_read_account(ix, q, 1, key->id, value, f)
-                                     : read_entry(ix, q, 1, key, value, f);
+    return account_of_state(key, &id) ? index_read_account(ix, q, 1, &id, value, f)
+                                      : read_entry(ix, q, 1, key, value, f);
 }
 
 static int walk(void *self, uint8_t kind, state_visit *visit, void *visitor, struct fault *f)

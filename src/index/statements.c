@@ -127,3 +127,14 @@ int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
     memcpy(out, sqlite3_column_blob(q, i), (size_t)n);
     return 0;
 }
+
+void index_bind_account(sqlite3_stmt *q, int i, const struct account *id)
+{
+    index_bind_id(q, i, id->id);
+}
+
+int index_account_column(sqlite3_stmt *q, int i, struct account *id)
+{
+    id->form = ACCOUNT_KEY;
+    return index_bytes(q, i, id->id, ID_LEN);
+}

@@ -94,7 +94,7 @@ static int add_block(struct index *ix, const struct index_block *b, struct fault
     sqlite3_bind_int64(q, 4, node->height);
     sqlite3_bind_int64(q, 5, node->time);
     index_bind_id(q, 6, node->target);
-    index_bind_id(q, 7, node->miner.id);
+    index_bind_account(q, 7, &node->miner);
     sqlite3_bind_int64(q, 8, node->count);
     sqlite3_bind_int64(q, 9, node->supply);
     sqlite3_bind_blob(q, 10, work, sizeof work, SQLITE_STATIC);
@@ -244,7 +244,7 @@ static int spender(void *self, const struct account *from, int64_t seq, const st
     uint8_t id[ID_LEN];
     if (!q)
         return -1;
-    index_bind_id(q, 1, from->id);
+    index_bind_account(q, 1, from);
     sqlite3_bind_int64(q, 2, seq);
     while (!found && (got = index_step(self, q, f)) > 0) {
         found = on_chain(self, sqlite3_column_int64(q, 2), node, f);
