@@ -138,6 +138,20 @@ void inbound_take(struct inbound *g, const uint8_t id[ID_LEN]);
 /* The size limit of blocks, in bytes. */
 uint64_t listener_block_limit(const struct listener *l);
 
+/* --- listener_blocks.c --- */
+
+/* A block's header; the lines after it are its body, for take_body. 0, or -1 and a fault. */
+int take_block(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+               struct fault *f);
+int take_body(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+              size_t len, int64_t now, struct fault *f);
+
+/* Whether a body arrives too slowly. */
+bool body_is_late(const struct inbound *g, int64_t now);
+
+/* Frees what has arrived of a block. */
+void body_drop(struct listener *l, struct inbound *g);
+
 /* --- listener_check.c --- */
 
 /* Whether the peer may send one more record: it was sent no more than were requested. Called before

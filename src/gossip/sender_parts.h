@@ -8,6 +8,8 @@
 #include "record/armor.h"
 #include "stream/stream.h"
 
+#define SENDER_HELD_MAX (1 << 22) /* records */
+
 /* A record that is held. Sets of peers are bit masks, by slot. */
 struct held {
     uint8_t id[ID_LEN];
@@ -134,6 +136,16 @@ struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], ui
 
 void sender_log(const struct sender *s, const struct outbound *m, const char *event,
                 const uint8_t *id, const char *words);
+
+/* --- sender_held.c --- */
+
+/* Holds a new record. NULL: no memory. */
+struct held *held_add(struct sender *s, const struct item *item, int64_t now);
+
+/* --- sender_elsewhere.c --- */
+
+/* The peers that announced the record to us, by slot; forgets them. */
+uint64_t elsewhere_take(struct sender *s, const uint8_t id[ID_LEN]);
 
 /* --- sender_offer.c --- */
 

@@ -1,14 +1,11 @@
 /* One target that is being dialed or is connected: its addresses, its answers and its end. */
 #include "net/client_parts.h"
 
-#include "net/connect.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     BANNED_MAX = 4096,
-    STAGGER = 250,  /* ms between attempts at a name's addresses (RFC 8305, section 5) */
     SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
 };
 
@@ -47,8 +44,7 @@ static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
     return false;
 }
 
-/* How many of its addresses are being dialed, or are connected. */
-static size_t under_way(const struct call *call)
+size_t call_under_way(const struct call *call)
 {
     size_t n = 0;
     for (size_t i = 0; i < call->count; i++)
@@ -56,8 +52,7 @@ static size_t under_way(const struct call *call)
     return n;
 }
 
-/* The next address to try; NULL: none. */
-static struct attempt *untried(struct call *call)
+struct attempt *call_untried(struct call *call)
 {
     for (size_t i = 0; i < call->count && !call->ending; i++)
         if (!call->attempts[i].tried)
@@ -79,9 +74,7 @@ static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
     return owner->connected && owner->connected(owner->self, account);
 }
 
-/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
- * does. */
-static bool rest_elsewhere(struct call *call)
+bool call_rest_elsewhere(struct call *call)
 {
     struct client *c = call->client;
     if (!call->has_account || dialer_gone(c->dialer, call->target) ||
@@ -97,7 +90,7 @@ static bool rest_elsewhere(struct call *call)
 void call_end(struct call *call, enum peer_next next)
 {
     struct client *c = call->client;
-    if (next == PEER_AGAIN && rest_elsewhere(call))
+    if (next == PEER_AGAIN && call_rest_elsewhere(call))
         return;
     c->done += next == PEER_DONE;
     if (next == PEER_BAN)
@@ -133,9 +126,8 @@ static void tell_unreached(struct call *call)
                          call->has_account ? call->account : NULL, &call->why);
 }
 
-/* Adds to the reasons why nobody was reached; each of several addresses has one. "Connected
- * already" overrides all others, and a broken rule overrides trouble. */
-static void note_failure(struct call *call, const struct attempt *a, const struct fault *why)
+/* "Connected already" overrides all other reasons, and a broken rule overrides trouble. */
+void call_note_failure(struct call *call, const struct attempt *a, const struct fault *why)
 {
     struct fault before = call->why;
     char address[ADDRESS_MAX] = "";
@@ -154,10 +146,9 @@ static enum peer_next next_of_unjoined(const struct client *c)
     return c->config->once ? PEER_NEVER : PEER_AGAIN;
 }
 
-/* The call ends before there is a link. */
-static void fail_call(struct call *call)
+void call_fail(struct call *call)
 {
-    if (rest_elsewhere(call))
+    if (call_rest_elsewhere(call))
         return;
     tell_unreached(call);
     call_end(call, next_of_unjoined(call->client));
@@ -165,7 +156,7 @@ static void fail_call(struct call *call)
 
 void call_part(struct call *call, enum peer_next next)
 {
-    if (call->greeted || !untried(call)) {
+    if (call->greeted || !call_untried(call)) {
         call_end(call, next);
         return;
     }
@@ -187,7 +178,7 @@ static void lose_peer(struct call *call, const struct fault *why)
 {
     const struct peer_owner *owner = call->client->config->owner;
     enum peer_next next = owner->leave(owner->self, call->peer, why, loop_now());
-    if (!call->greeted && !untried(call))
+    if (!call->greeted && !call_untried(call))
         tell_unreached(call);
     if (next != PEER_LATER)
         call_part(call, next);
@@ -207,12 +198,12 @@ static void closed(void *self, struct link *l, const struct fault *why)
         call->version = WIRE_VERSION_FIRST;
         a->tried = false;
     } else if (!call->greeted) {
-        note_failure(call, a, why);
+        call_note_failure(call, a, why);
     }
     if (call->won)
         lose_peer(call, why);
-    else if (!under_way(call) && !untried(call))
-        fail_call(call);
+    else if (!call_under_way(call) && !call_untried(call))
+        call_fail(call);
 }
 
 /* --- Answers ---------------------------------------------------------------------------------- */
@@ -326,102 +317,12 @@ struct link_owner call_link_owner(struct client *c)
         .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
 }
 
-/* --- Dialing ---------------------------------------------------------------------------------- */
-
-static void start_attempt(struct attempt *a, int64_t now)
-{
-    struct call *call = a->call;
-    struct client *c = call->client;
-    struct fault f;
-    struct channel *channel = channel_dial(c->config->tls, &a->to.at, a->to.len, &f);
-    a->tried = true;
-    call->since = now;
-    if (channel && !(a->link = link_new(c->config->loop, channel, &c->link_owner, a)))
-        fault_memory(&f);
-    if (!a->link)
-        note_failure(call, a, &f);
-}
-
-/* Dials the next address when the last one has failed, or takes long. */
-static void dial_on(struct call *call, int64_t now)
-{
-    struct attempt *a;
-    if (call->won || call->resolve || call->elsewhere)
-        return;
-    while ((a = untried(call)) && (!under_way(call) || now - call->since >= STAGGER))
-        start_attempt(a, now);
-    if (!under_way(call))
-        fail_call(call);
-}
-
-/* A name in a stranger's record can stand for any address, such as this machine's. */
-static bool may_dial(const struct target *t, const struct socket_address *to)
-{
-    return !t->announced || address_scope_of(&t->address, NULL) != ADDRESS_NAME ||
-           address_scope((const struct sockaddr *)&to->at, NULL) == ADDRESS_GLOBAL;
-}
-
-static void take_addresses(struct call *call, const struct resolved *found)
-{
-    struct fault f;
-    for (size_t i = 0; i < found->count; i++)
-        if (may_dial(call->target, &found->list[i]))
-            call->attempts[call->count++] = (struct attempt){.call = call, .to = found->list[i]};
-    if (call->count)
-        return;
-    fault_trouble(&f, "no address of this name is globally reachable");
-    note_failure(call, NULL, &f);
-}
-
-/* Continues a call whose name is being resolved. */
-static void go_on_resolving(struct call *call, int64_t now)
-{
-    struct fault f;
-    struct resolved found;
-    int done = resolve_poll(call->resolve, &found, &f);
-    if (done == 0)
-        return;
-    resolve_free(call->resolve);
-    call->resolve = NULL;
-    if (done < 0)
-        note_failure(call, NULL, &f);
-    else
-        take_addresses(call, &found);
-    dial_on(call, now);
-}
-
-void call_start(struct client *c, const struct target *t, bool feeler, int64_t now)
-{
-    struct fault f;
-    size_t i = 0;
-    struct call *call = calloc(1, sizeof *call);
-    if (!call) {
-        dialer_over(c->dialer, t, now);
-        return;
-    }
-    *call = (struct call){
-        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
-    while (c->calls[i])
-        i++;
-    c->calls[i] = call;
-    call->has_account = t->has_key;
-    memcpy(call->account, t->key, ID_LEN);
-    if (rest_elsewhere(call))
-        return;
-    call->has_account = false;
-    call->resolve = resolve_start(&t->address, &f);
-    if (call->resolve) {
-        go_on_resolving(call, now);
-    } else {
-        note_failure(call, NULL, &f);
-        fail_call(call);
-    }
-}
+/* --- Hanging up ---------------------------------------------------------------------------- */
 
 /* Closes all that is under way; the call may end with the last. */
 static void close_links(struct call *call, const char *word, const struct fault *why)
 {
-    size_t left = under_way(call);
+    size_t left = call_under_way(call);
     for (size_t i = 0; left; i++)
         if (call->attempts[i].link) {
             left--;
@@ -432,11 +333,11 @@ static void close_links(struct call *call, const char *word, const struct fault 
 void call_hang_up(struct call *call, const char *word, const struct fault *why)
 {
     call->ending = true;
-    if (under_way(call)) {
+    if (call_under_way(call)) {
         close_links(call, word, why);
     } else {
-        note_failure(call, NULL, why);
-        fail_call(call);
+        call_note_failure(call, NULL, why);
+        call_fail(call);
     }
 }
 
@@ -448,7 +349,7 @@ static bool takes_too_long(struct call *call, int64_t now)
     if (call->greeted)
         return false;
     return (most && now - call->since > most) ||
-           (call->won && untried(call) && now - call->opened > SILENCE);
+           (call->won && call_untried(call) && now - call->opened > SILENCE);
 }
 
 /* Nobody has said hello in time. */
@@ -456,11 +357,11 @@ static void give_up(struct call *call)
 {
     struct fault why;
     fault_trouble(&why, "does not answer");
-    if (under_way(call)) {
+    if (call_under_way(call)) {
         close_links(call, NULL, &why);
     } else {
-        note_failure(call, NULL, &why);
-        fail_call(call);
+        call_note_failure(call, NULL, &why);
+        call_fail(call);
     }
 }
 
@@ -512,10 +413,10 @@ void call_turn(struct client *c, size_t i, int64_t now)
         return;
     }
     if (call->resolve)
-        go_on_resolving(call, now);
+        call_go_on_resolving(call, now);
     if (c->calls[i] != call || call_has_left(call) || end_if_due(call, now))
         return;
-    dial_on(call, now);
+    call_dial_on(call, now);
     for (size_t k = 0; c->calls[i] == call && k < call->count; k++) {
         struct link *l = call->attempts[k].link;
         if (l)
@@ -527,7 +428,7 @@ int64_t call_wait(struct call *call, int64_t now)
 {
     if (call->resolve)
         return 20;
-    if (call->won || call->elsewhere || !untried(call))
+    if (call->won || call->elsewhere || !call_untried(call))
         return LOOK_EVERY;
-    return under_way(call) ? STAGGER - (now - call->since) : 0;
+    return call_under_way(call) ? STAGGER - (now - call->since) : 0;
 }

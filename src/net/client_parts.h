@@ -7,6 +7,7 @@
 #include "net/resolve.h"
 
 #define CALLS_MAX 64
+#define STAGGER 250     /* ms between attempts at a name's addresses (RFC 8305, section 5) */
 #define LOOK_EVERY 1000 /* ms between looks at files */
 
 /* One of a target's addresses. */
@@ -57,8 +58,34 @@ struct client {
 /* Our own account; NULL: connections are plain. */
 const uint8_t *client_account(const struct client *c);
 
+/* --- client_dial.c: names and addresses --- */
+
 /* Dials a target, or rests while its peer has dialed us. Out of memory, the target pauses. */
 void call_start(struct client *c, const struct target *t, bool feeler, int64_t now);
+
+/* Goes on if its name has been resolved. */
+void call_go_on_resolving(struct call *call, int64_t now);
+
+/* Dials the next address if the last one has failed, or takes long. */
+void call_dial_on(struct call *call, int64_t now);
+
+/* --- client_call.c --- */
+
+/* How many of its addresses are being dialed, or are connected. */
+size_t call_under_way(const struct call *call);
+
+/* The next address to try; NULL: none. */
+struct attempt *call_untried(struct call *call);
+
+/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
+ * does. */
+bool call_rest_elsewhere(struct call *call);
+
+/* Adds to the reasons why nobody was reached; each of several addresses has one. */
+void call_note_failure(struct call *call, const struct attempt *a, const struct fault *why);
+
+/* Ends a call that has no link. */
+void call_fail(struct call *call);
 
 /* Serves the call in this place; each step may end it. */
 void call_turn(struct client *c, size_t i, int64_t now);
