@@ -168,7 +168,7 @@ static void next_header(struct run *r, struct block *b, struct unsealed *u)
 
 /* --- Mining ----------------------------------------------------------------------------------- */
 
-static bool look_after(void *self)
+static bool watch_search(void *self)
 {
     struct run *r = self;
     cli_rate_show(&r->rate, "mine", r->next.height + 1, atomic_load(&r->watch.attempts), r->began);
@@ -179,7 +179,7 @@ static bool look_after(void *self)
 /* 1 and *nonce, or 0 and r->end. */
 static int search(struct run *r, const struct block *b, const struct unsealed *u, uint64_t *nonce)
 {
-    struct mine_guard guard = {.every = WATCH_MS, .go_on = look_after, .self = r};
+    struct mine_guard guard = {.every = WATCH_MS, .go_on = watch_search, .self = r};
     struct mine_job job;
     struct fault f = {0};
     size_t seal_len;

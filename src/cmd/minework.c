@@ -99,8 +99,9 @@ static _Noreturn void give_up(struct run *r)
     cli_exit(CLI_NO);
 }
 
-/* Ends as a filter does whose reader has left, even if there is nothing to write. */
-static void look_after_reader(void)
+/* Ends, as a filter whose reader has left would when it writes, even if there is nothing to write.
+ */
+static void end_without_reader(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
     if (poll(&out, 1, 0) > 0 && out.revents & POLLERR)
@@ -180,7 +181,7 @@ static void work(struct run *r, const struct ticket *t, const struct unsealed *u
         put_shares(r, t, u, &s);
         cli_rate_show(&r->rate, "minework", t->block.height, atomic_load(&r->watch.attempts),
                       r->began);
-        look_after_reader();
+        end_without_reader();
         outdated = r->watch_tickets && next_is_ticket(r);
     }
     if (s.ended)
@@ -199,7 +200,7 @@ static void work_on(struct run *r, const struct ticket *t)
         cli_fail(NULL, &f);
     set_idle(r, false);
     r->began += cli_milliseconds() - r->paused;
-    look_after_reader();
+    end_without_reader();
     if (!found_has(&r->found, &u))
         work(r, t, &u);
     r->paused = cli_milliseconds();

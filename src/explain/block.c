@@ -15,7 +15,7 @@ static bool is_whole_ledger(const struct explain *x)
 }
 
 /* Checks whether the header is, or is not, a genesis block's. */
-static void ask_genesis(struct explain *x, const char *is, const char *rule)
+static void check_genesis(struct explain *x, const char *is, const char *rule)
 {
     const struct block *b = &x->item->block;
     explain_say(x,
@@ -43,7 +43,7 @@ static void extent(struct explain *x)
 {
     const struct item *item = x->item;
     static const char over[] = "block: over maxblock, ";
-    if (explain_falls(x, item->line, over)) {
+    if (explain_fails(x, item->line, over)) {
         unsigned long long most = strtoull(x->why->text + strlen(over), NULL, 10);
         explain_say(x,
                     "\n# Header and body, with their newlines, are not over the limit.\n"
@@ -56,7 +56,7 @@ static void extent(struct explain *x)
     explain_or_no(x, item->line, "block: cut short");
 }
 
-static void ask_rules(struct explain *x)
+static void check_rules(struct explain *x)
 {
     static const char *const names[] = {"spacing",  "halflife", "reward", "halving",
                                         "maxblock", "minfee",   "name",   "seal"};
@@ -67,7 +67,7 @@ static void ask_rules(struct explain *x)
     }
 }
 
-static void ask_work(struct explain *x)
+static void check_work(struct explain *x)
 {
     const struct item *item = x->item;
     explain_say(x,
@@ -77,7 +77,7 @@ static void ask_work(struct explain *x)
     explain_or_no(x, item->line, "block: no proof of work");
 }
 
-static int ask_time(struct explain *x, const struct node *parent, struct fault *f)
+static int check_time(struct explain *x, const struct node *parent, struct fault *f)
 {
     int64_t times[MEDIAN_OF], time = x->item->block.time;
     int count = tree_times(x->tree, parent, times, f);
@@ -100,7 +100,7 @@ static int ask_time(struct explain *x, const struct node *parent, struct fault *
 }
 
 /* Checks everything that depends on its parent. */
-static int behind_parent(struct explain *x, const struct node *parent, struct fault *f)
+static int after_parent(struct explain *x, const struct node *parent, struct fault *f)
 {
     const struct item *item = x->item;
     explain_say(x,
@@ -113,8 +113,8 @@ static int behind_parent(struct explain *x, const struct node *parent, struct fa
                 parent->height, parent->time, parent->supply, item->block.height);
     explain_or_no(x, item->line, "block: height %" PRId64 ", ", item->block.height);
     explain_target(x, parent);
-    ask_work(x);
-    if (ask_time(x, parent, f))
+    check_work(x);
+    if (check_time(x, parent, f))
         return -1;
     explain_say(x,
                 "# It has %" PRIu64 " bytes, header, body and newlines; the most is %" PRId64 ".\n"
@@ -135,11 +135,11 @@ static int in_whole_ledger(struct explain *x, struct fault *f)
     explain_say(x, "\n# It is not above already, and is no genesis block.\n[ ! -e block.%s ]",
                 hex32(x->item->id).text);
     explain_or_no(x, x->item->line, "block: stands twice");
-    ask_genesis(x, "!=", "block: another chain's genesis");
+    check_genesis(x, "!=", "block: another chain's genesis");
     explain_say(x, "# Its parent is above, and valid.\n[ -e block.%s ]", prev.text);
     explain_or_no(x, x->item->line, "block: its parent %s is not", prev.text);
     int found = x->ended ? 0 : tree_find(x->tree, x->item->block.prev, &parent, f);
-    return found > 0 ? behind_parent(x, &parent, f) : found;
+    return found > 0 ? after_parent(x, &parent, f) : found;
 }
 
 static int against_ledger(struct explain *x, struct fault *f)
@@ -156,7 +156,7 @@ static int against_ledger(struct explain *x, struct fault *f)
     if (found)
         return found < 0 ? -1 : 0;
     explain_say(x, "\n");
-    ask_genesis(x, "!=", "block: another chain's genesis");
+    check_genesis(x, "!=", "block: another chain's genesis");
     found = x->ended ? -2 : tree_find(x->tree, item->block.prev, &node, f);
     if (found == 0) {
         explain_say(
@@ -164,12 +164,12 @@ static int against_ledger(struct explain *x, struct fault *f)
             "# Its parent is not in the ledger: checks that need it are left out.\n"
             "! ledger_has %s || trouble 'its parent has been added to the ledger meanwhile'\n",
             hex32(item->block.prev).text);
-        ask_work(x);
+        check_work(x);
     }
     if (found <= 0)
         return found == -1 ? -1 : 0;
     explain_say(x, "\n");
-    return explain_quote_parent(x, &node, f) ? -1 : behind_parent(x, &node, f);
+    return explain_quote_parent(x, &node, f) ? -1 : after_parent(x, &node, f);
 }
 
 static int by_place(struct explain *x, struct fault *f)
@@ -179,9 +179,9 @@ static int by_place(struct explain *x, struct fault *f)
     if (x->about.against)
         return against_ledger(x, f);
     if (x->item->is_genesis)
-        ask_genesis(x, "!=", "block: a genesis block must come first");
+        check_genesis(x, "!=", "block: a genesis block must come first");
     else
-        ask_work(x);
+        check_work(x);
     return 0;
 }
 
@@ -194,7 +194,7 @@ int explain_block(struct explain *x, struct fault *f)
     if (x->ended || !item->has_header)
         return 0;
     if (is_whole_ledger(x) && !x->founded)
-        ask_genesis(x, "=", "block: no genesis");
+        check_genesis(x, "=", "block: no genesis");
     if (!x->ended)
         explain_body_forms(x);
     if (x->ended)
@@ -203,7 +203,7 @@ int explain_block(struct explain *x, struct fault *f)
     if (!x->ended && explain_root(x, f))
         return -1;
     if (item->is_genesis)
-        ask_rules(x);
+        check_rules(x);
     if (!x->ended)
         explain_body_signatures(x);
     return x->ended ? 0 : by_place(x, f);

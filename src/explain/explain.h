@@ -32,13 +32,13 @@ void explain_free(struct explain *x);
 /* What has been written so far: the caller may take out->data and set out->len to 0 at any time. */
 struct buf *explain_out(struct explain *x);
 
-/* The script's first line, which its user writes and flushes before anything that can fail: a shell
- * that reads this line, but not all of the rest, says so and ends with 2. */
+/* The script's first line. Write and flush it before anything that can fail: a shell that reads
+ * this line, but not all of the rest, says so and ends with 2. */
 extern const char explain_guard[];
 
-/* All of these write, in this order: explain_begin once, explain_open for each stream, explain_item
+/* These write the script. Call explain_begin once; for each stream explain_open, then explain_item
  * for each of its items right after judge_item (holds is its result, 1 or 0, and *why the fault if
- * it is 0), explain_close, and explain_end once. 0, or -1 and trouble. */
+ * it is 0), then explain_close; and explain_end once. 0, or -1 and trouble. */
 int explain_begin(struct explain *x, struct fault *f);
 int explain_open(struct explain *x, const struct explain_about *about, struct fault *f);
 int explain_item(struct explain *x, const struct item *item, int holds, const struct fault *why,

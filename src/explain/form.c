@@ -172,8 +172,8 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
 /* A line that no shell can hold, or that is not in form: one check for each possible fault. */
 static void broken_line(struct explain *x, uint64_t line, const char *text, size_t len)
 {
-    bool torn = explain_falls(x, line, "line: torn");
-    if (explain_falls(x, line, "line: over")) {
+    bool torn = explain_fails(x, line, "line: torn");
+    if (explain_fails(x, line, "line: over")) {
         explain_say(
             x,
             "# The line is too long to be shown here: it has at least %zu bytes, the most is %d.\n"
@@ -189,7 +189,7 @@ static void broken_line(struct explain *x, uint64_t line, const char *text, size
     explain_or_no(x, line, "line: torn");
     explain_say(x, "# It has at least one byte.\n[ \"$(tail -n 1 record | wc -c)\" -gt 1 ]");
     explain_or_no(x, line, "line: empty");
-    if (explain_falls(x, line, "line: byte")) {
+    if (explain_fails(x, line, "line: byte")) {
         explain_say(x, "# It has only printable ASCII: without that, nothing is left.\n"
                        "[ \"$(tail -n 1 record | tr -d ' -~\\n' | wc -c)\" -eq 0 ]");
         explain_or_no(x, line, "line: byte");
@@ -209,7 +209,7 @@ void explain_line(struct explain *x, uint64_t line, const char *text, size_t len
 {
     if (!x->ended)
         x->told = (size_t)(text - x->item->text) + len + 1;
-    if (explain_falls(x, line, "line: ")) {
+    if (explain_fails(x, line, "line: ")) {
         broken_line(x, line, text, len);
         return;
     }

@@ -14,13 +14,14 @@ struct explain {
     struct tree *tree; /* in which its blocks are judged; NULL: loose records */
     bool founded;      /* a whole ledger's genesis block was valid */
     bool partial;      /* an item was not kept whole */
-    bool pem; /* a PEM file has begun: records that fail may be a secret key's, and are not shown */
+    bool pem; /* a PEM file has begun: records that fail may be lines of a secret key, and are not
+                 shown */
 
     /* The item. After the check that it fails, nothing more is written: ended. */
     const struct item *item;
     const struct fault *why; /* NULL: it is valid */
     bool ended;
-    size_t told; /* how many of its bytes are in the script */
+    size_t told; /* how many bytes of it the script has so far */
 };
 
 /* --- shell.c: text ---------------------------------------------------------------------------- */
@@ -45,14 +46,14 @@ void explain_raw(struct explain *x, const char *bytes, size_t n);
 /* An assignment of any C string to a shell variable. */
 void explain_assign(struct explain *x, const char *variable, const char *value);
 
-/* Ends a command that was written: if it fails, the item fails at this line, with the rule that
- * begins so. If this is the fault that the judge has found, its full text is written, and the
- * explanation ends. */
+/* Ends a command: if it fails when the script is run, the item breaks, in this line, the rule that
+ * begins with these words. If that is the fault that the judge has found, its full text is written,
+ * and the explanation of the item ends. */
 void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Whether the judge has found a fault in this line that begins so. */
-bool explain_falls(const struct explain *x, uint64_t line, const char *rule);
+/* Whether the judge has found a fault in this line that begins with these words. */
+bool explain_fails(const struct explain *x, uint64_t line, const char *rule);
 
 /* prelude.sh: the first part of every script, after its guard. */
 extern const char explain_prelude[];
@@ -105,8 +106,8 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
 /* The target of a block after this parent. */
 void explain_target(struct explain *x, const struct node *parent);
 
-/* Shows a line of the ledger that is checked against: this is its hash, and its fields become $1,
- * $2 and so on. */
+/* Shows a line of the ledger that is checked against, which has this hash. Its fields become $1, $2
+ * and so on. */
 void explain_quote_line(struct explain *x, uint64_t line, const uint8_t id[ID_LEN]);
 
 /* Shows, from its own lines, what the ledger that is checked against has: the chain and its rules;
@@ -115,7 +116,7 @@ int explain_quote_chain(struct explain *x, struct fault *f);
 int explain_quote_parent(struct explain *x, const struct node *parent, struct fault *f);
 int explain_quote_next(struct explain *x, const struct tx *tx, struct fault *f);
 
-/* For judge_watch: notes in the state which block changed an account last. */
+/* For judge_watch: records in the state which block changed an account last. */
 int explain_note(void *self, struct tree *t, const struct item *item, const struct node *node,
                  struct fault *f);
 

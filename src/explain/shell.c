@@ -95,7 +95,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-bool explain_falls(const struct explain *x, uint64_t line, const char *rule)
+bool explain_fails(const struct explain *x, uint64_t line, const char *rule)
 {
     return x->why && x->why->line == line && begins(x->why->text, rule);
 }
@@ -107,13 +107,13 @@ void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
     va_start(args, rule);
     vsnprintf(words, sizeof words, rule, args);
     va_end(args);
-    bool falls = explain_falls(x, line, words);
-    const char *said = falls ? x->why->text : words;
+    bool fails = explain_fails(x, line, words);
+    const char *said = fails ? x->why->text : words;
     size_t n = strlen(said);
-    while (!falls && n && strchr(":,' ", said[n - 1]))
+    while (!fails && n && strchr(":,' ", said[n - 1]))
         n--;
     explain_say(x, " || no %llu ", (unsigned long long)line);
     explain_quote(x, said, n);
     explain_say(x, "\n");
-    x->ended |= falls;
+    x->ended |= fails;
 }

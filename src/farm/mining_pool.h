@@ -1,6 +1,6 @@
 /*
- * A mining pool at work: takes tickets, shares, blocks and receipts line by line, and replies with
- * tickets for its members, the shares that count, and blocks.
+ * A mining pool: takes tickets, shares, blocks and receipts, line by line, and replies with tickets
+ * for its members, the shares that count, and blocks.
  */
 #ifndef FARM_MINING_POOL_H
 #define FARM_MINING_POOL_H

@@ -1,4 +1,4 @@
-/* A block in the making: its parent, its body, and the header that has yet to be sealed. */
+/* A block template: the parent, the body, and the header without its seal. */
 #ifndef FARM_TEMPLATE_H
 #define FARM_TEMPLATE_H
 

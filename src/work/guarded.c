@@ -17,7 +17,7 @@ struct guarding {
     int over[2]; /* a pipe, closed when the search is over */
 };
 
-static void *look_after(void *self)
+static void *guard_search(void *self)
 {
     const struct guarding *g = self;
     struct pollfd over = {.fd = g->over[0], .events = POLLIN};
@@ -41,7 +41,7 @@ int mine_search_guarded(const struct mine_job *job, int threads, struct mine_wat
         return 1;
     if (pipe2(g.over, O_CLOEXEC))
         return fault_errno(f, "cannot make a pipe");
-    int error = pthread_create(&thread, NULL, look_after, &g);
+    int error = pthread_create(&thread, NULL, guard_search, &g);
     int found = error ? fault_trouble(f, "cannot start a thread: %s", strerror(error))
                       : mine_search(job, threads, watch, nonce, f);
     close(g.over[1]);
