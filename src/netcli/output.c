@@ -1,6 +1,7 @@
 #include "netcli/output.h"
 
 #include "cli/cli.h"
+#include "cli/ending.h"
 #include "netcli/events.h"
 
 #include <signal.h>
