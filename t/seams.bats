@@ -28,7 +28,7 @@ static int alone(const struct block *b, const uint8_t id[ID_LEN], struct fault *
 static int check(const struct ancestry *a, const struct block *b, struct fault *f)
 {
     int64_t apart = 1;
-    rules_get(a->rules, "apart", &apart);
+    rules_number(a->rules, "apart", &apart);
     if (b->time - a->time >= apart)
         return 0;
     return fault_rule(f, "block: time is too near to its parent's");

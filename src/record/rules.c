@@ -65,16 +65,28 @@ static int64_t *number_at(struct rules *r, const struct row *row)
     return row->rule->at ? (int64_t *)(void *)((char *)r + row->rule->at) : &r->more[row->more];
 }
 
-bool rules_get(const struct rules *r, const char *name, int64_t *number)
+static bool find_given(const struct rules *r, const char *name, struct row *row)
 {
-    struct row row = {0};
-    while (row_next(&row))
-        if (is_given(r, &row) && strcmp(row.rule->name, name) == 0) {
-            if (row.rule->kind == RULE_NUMBER)
-                *number = *number_at((struct rules *)r, &row);
+    *row = (struct row){0};
+    while (row_next(row))
+        if (is_given(r, row) && strcmp(row->rule->name, name) == 0)
             return true;
-        }
     return false;
+}
+
+bool rules_has(const struct rules *r, const char *name)
+{
+    struct row row;
+    return find_given(r, name, &row);
+}
+
+bool rules_number(const struct rules *r, const char *name, int64_t *number)
+{
+    struct row row;
+    if (!find_given(r, name, &row))
+        return false;
+    *number = *number_at((struct rules *)r, &row);
+    return true;
 }
 
 static bool has_word(const char *words, const char *word)
@@ -92,7 +104,7 @@ static bool may_have(const struct rules *r, const struct row *row)
     const struct rule *rule = row->rule;
     return (!row->owner || row->seal == r->seal) &&
            (!rule->seals || has_word(rule->seals, rules_seal(r->seal)->name)) &&
-           (!rule->allow || rules_get(r, rule->allow, NULL));
+           (!rule->allow || rules_has(r, rule->allow));
 }
 
 static bool is_required(const struct rule *rule)

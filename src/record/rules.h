@@ -30,7 +30,7 @@ struct rule {
     int64_t least, most; /* of a number; most 0: 2^63-1 */
     const char *seals;   /* who may have it: chains with one of these (with spaces between), */
     const char *allow;   /* and those that allow this; NULL: any */
-    size_t at;           /* of the number in struct rules; 0: rules_get gives it */
+    size_t at;           /* of the number in struct rules; 0: rules_number gives it */
 };
 
 /* A seal's name, and the lines that only its chains may have. */
@@ -61,8 +61,10 @@ int rules_read(struct rules *r, const char *line, size_t len, struct fault *f);
  * and a fault that names one. */
 int rules_complete(const struct rules *r, struct fault *f);
 
-/* Whether the rule with this name was given; if so, and it has a number, sets *number. */
-bool rules_get(const struct rules *r, const char *name, int64_t *number);
+/* Whether the rule, or the allowance, with this name was given. The second form is for rules that
+ * are numbers, and sets *number if it was. */
+bool rules_has(const struct rules *r, const char *name);
+bool rules_number(const struct rules *r, const char *name, int64_t *number);
 
 /* Appends all rule lines, each with its newline, in the order of block(5). 0, or -1: no memory. */
 int rules_format(const struct rules *r, struct buf *out);
