@@ -1,6 +1,10 @@
 /*
  * Hash tables keyed by ids: open addressing, entries stored inline, never more than a given number.
  * The hash is keyed by a seed (base/idhash.h).
+ *
+ * This is the table for ids and keys. Others are for what it is not: uthash for entries that are
+ * visited in the order of their insertion, have other keys than ids, or must not move;
+ * state/state.c, light/light_parts.h and farm/nonces.h for the reasons that stand there.
  */
 #ifndef BASE_IDMAP_H
 #define BASE_IDMAP_H

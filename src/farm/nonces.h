@@ -1,4 +1,5 @@
-/* A bounded set of nonces: those of the shares of one piece of work. */
+/* A bounded set of nonces: those of the shares of one piece of work. A table of its own because a
+ * nonce takes 8 bytes, and an entry of base/idmap at least 33. */
 #ifndef FARM_NONCES_H
 #define FARM_NONCES_H
 

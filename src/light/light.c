@@ -15,7 +15,7 @@ struct light *light_new(struct source src)
             src.close(src.self);
         return NULL;
     }
-    c->heads.seed = chance_seed();
+    c->heads.hash = idhash_seeded(chance_seed());
     c->size_max = BLOCK_SIZE_MAX;
     c->lines = lines_new(src, 1, 0);
     if (!c->lines) {

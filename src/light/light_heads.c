@@ -35,16 +35,9 @@ int heads_reserve(struct heads *t, struct fault *f)
 
 /* --- By id ----------------------------------------------------------------------------------- */
 
-/* The last bytes of an id are random even if the first are zeros, for the work; the seed prevents
- * others from choosing ids that collide in one slot. */
 static size_t slot_of(const struct heads *t, const uint8_t id[ID_LEN])
 {
-    uint64_t x, y;
-    memcpy(&x, id + ID_LEN - 8, sizeof x);
-    memcpy(&y, id + ID_LEN - 16, sizeof y);
-    x = (x ^ t->seed) * 0x9e3779b97f4a7c15 ^ y;
-    x = (x ^ x >> 32) * 0xd6e8feb86659fd93;
-    return (size_t)(x ^ x >> 32) & (t->slots_count - 1);
+    return idhash(&t->hash, id) & (t->slots_count - 1);
 }
 
 static void enter(struct heads *t, size_t n)

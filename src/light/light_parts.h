@@ -2,6 +2,7 @@
 #ifndef LIGHT_LIGHT_PARTS_H
 #define LIGHT_LIGHT_PARTS_H
 
+#include "base/idhash.h"
 #include "light/light.h"
 #include "record/proof.h"
 #include "seal/header.h"
@@ -26,10 +27,12 @@ enum { HEADS_CHUNK_BITS = 16, HEADS_CHUNK = 1 << HEADS_CHUNK_BITS };
 struct heads {
     struct head **chunks; /* so many heads each, so that they never have to be moved */
     size_t count, chunks_count, chunks_cap;
-    uint32_t *slots; /* a head's number plus one, by its id; 0: free. Open addressing */
+    /* A head's number plus one, by its id; 0: free. Open addressing, four bytes a slot, filled only
+     * when one is looked up: base/idmap would hold every id a second time. */
+    uint32_t *slots;
     size_t slots_count;
-    size_t entered; /* heads in the slots, which are only filled when one is looked up */
-    uint64_t seed;
+    size_t entered; /* heads in the slots */
+    struct idhash hash;
 };
 
 enum light_mode {

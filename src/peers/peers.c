@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/chance.h"
 #include "base/file.h"
+#include "base/idmap.h"
 #include "base/lines.h"
 #include "record/peer.h"
 
@@ -12,9 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* --- A line ---------------------------------------------------------------------------------- */
 
@@ -73,43 +71,15 @@ int target_parse(const char *text, struct target *t, struct fault *f)
 struct place {
     uint8_t key[ID_LEN];
     size_t at;
-    UT_hash_handle hh;
 };
 
 struct reading {
     struct peers peers;
     const uint8_t *chain; /* NULL: any */
-    struct place *places;
+    struct idmap places;  /* struct place */
     uint64_t candidates;
     uint64_t *chance;
 };
-
-static struct place *find_place(const struct reading *r, const uint8_t key[ID_LEN])
-{
-    struct place *x;
-    HASH_FIND(hh, r->places, key, ID_LEN, x);
-    return x;
-}
-
-static void forget_place(struct reading *r, struct place *x)
-{
-    HASH_DEL(r->places, x);
-    free(x);
-}
-
-static int remember_place(struct reading *r, const struct target *t, size_t at, struct fault *f)
-{
-    struct place *x = calloc(1, sizeof *x);
-    if (!x)
-        return fault_memory(f);
-    memcpy(x->key, t->key, ID_LEN);
-    x->at = at;
-    HASH_ADD(hh, r->places, key, ID_LEN, x);
-    if (x->hh.tbl)
-        return 0;
-    free(x);
-    return fault_memory(f);
-}
 
 /* Appends the target to the list; if that is full, replaces a random one, so that each target is
  * equally likely to stay. 0, or -1 and trouble. */
@@ -123,14 +93,16 @@ static int add_target(struct reading *r, const struct target *t, struct fault *f
         if (lot >= PEERS_MAX)
             return 0;
         at = (size_t)lot;
-        struct place *leaving = p->list[at].announced ? find_place(r, p->list[at].key) : NULL;
-        if (leaving)
-            forget_place(r, leaving);
+        if (p->list[at].announced)
+            idmap_remove(&r->places, idmap_find(&r->places, p->list[at].key));
     } else if (ARRAY_RESERVE(p->list, p->cap, p->count + 1)) {
         return fault_memory(f);
     }
-    if (t->announced && remember_place(r, t, at, f))
-        return -1;
+    struct place *x = t->announced ? idmap_add(&r->places, t->key) : NULL;
+    if (x)
+        x->at = at;
+    else if (t->announced)
+        return fault_memory(f);
     p->list[at] = *t;
     p->count += at == p->count;
     return 0;
@@ -138,7 +110,7 @@ static int add_target(struct reading *r, const struct target *t, struct fault *f
 
 static int take_target(struct reading *r, const struct target *t, struct fault *f)
 {
-    struct place *known = t->announced ? find_place(r, t->key) : NULL;
+    const struct place *known = t->announced ? idmap_find(&r->places, t->key) : NULL;
     if (!known)
         return add_target(r, t, f);
     if (t->time > r->peers.list[known->at].time)
@@ -192,9 +164,10 @@ int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], u
                struct fault *f)
 {
     struct reading r = {.chain = chain, .chance = chance};
+    uint64_t seed = *chance;
+    idmap_init(&r.places, sizeof(struct place), PEERS_MAX, chance_next(&seed));
     int result = read_file(&r, path, f);
-    while (r.places)
-        forget_place(&r, r.places);
+    idmap_free(&r.places);
     if (result) {
         peers_free(&r.peers);
         return -1;

@@ -37,7 +37,8 @@ struct slot {
 };
 
 /* A hash table with open addressing, at least half of whose slots are free, over entries in the
- * order in which they were added. */
+ * order in which they were added. Not base/idmap: keys have kinds, journals and lists name entries
+ * by numbers, which must stay, and a slot takes 8 bytes, so that more of them are in the cache. */
 struct state {
     struct state_backing backing;
     struct slot *slots;
