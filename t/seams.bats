@@ -1,4 +1,6 @@
 load lib/common
+load lib/ledger
+load lib/gossip
 load lib/seams
 
 # What the tables of the house cost to use: a new row is one new file, and the row. The toys here are no part of any
@@ -59,10 +61,6 @@ TOY
     linked verify toy.c seals.c
 }
 
-id() {
-    printf %s "$1" | sha256sum | cut -c 1-64
-}
-
 # A genesis block with the rules on stdin; its root is the one that verify asks for, if it looks at it.
 genesis_of() {
     local body count root
@@ -76,7 +74,7 @@ genesis_of() {
 
 # The seal of the next block on the last one of a file.
 toy_of() {
-    id "$(grep '^block ' "$1" | tail -n 1)" | cut -c 1-8
+    id <<<"$(grep '^block ' "$1" | tail -n 1)" | cut -c 1-8
 }
 
 # A block without a body on the last one of a file.
@@ -84,7 +82,7 @@ block_on() { # LEDGER TIME SEAL
     local last height
     last=$(grep '^block ' "$1" | tail -n 1)
     height=$(cut -d ' ' -f 2 <<<"$last")
-    echo "block $((height + 1)) $(id "$last") $(printf '' | sha256sum | cut -c 1-64) $2 $ONE $ONE 0 $3"
+    echo "block $((height + 1)) $(id <<<"$last") $(printf '' | sha256sum | cut -c 1-64) $2 $ONE $ONE 0 $3"
 }
 
 GENERAL='spacing 10
@@ -192,6 +190,69 @@ RULES
     grep -aq '^rule bears 5$' ledger.index
     expect 0 ./ledger-append ledger <chain
     [ ! -s "$err" ]
+}
+
+# --- Types of records ---
+
+# vow: a text that somebody has signed for a chain; nodes pass it on.
+toy_type() {
+    cat >vow.c <<'TOY'
+#include "record/types.h"
+
+static const struct signed_field fields[] = {
+    {"vow: chain", SIGNED_CHAIN, 0, NULL},
+    {"vow: words", SIGNED_FIELD, 0, field_text},
+    {"vow: key", SIGNED_BY, 0, NULL},
+    {"vow: signature", SIGNED_END, 0, NULL},
+};
+
+const struct record_type vow_type = {
+    .name = "vow", .fields = fields, .of_chain = true, .alone = true, .gossiped = true};
+TOY
+    row record/types.c 's/TYPE(tx)/& TYPE(vow)/'
+    for program; do
+        linked "$program" vow.c types.c
+    done
+}
+
+vow() { # CHAIN WORDS: signed by alice
+    printf 'vow %s %s %s' "$1" "$2" "$(cut -d ' ' -f 2 alice.pub)" >unsigned
+    openssl pkeyutl -sign -rawin -inkey alice.key -in unsigned -out signature
+    printf '%s %s\n' "$(cat unsigned)" "$(od -An -v -tx1 signature | tr -d ' \n')"
+}
+
+@test "a type of records is one file and one row: it is judged, sent, taken and passed on" {
+    chain 1
+    toy_type verify gossip-listen gossip-send
+    vow "$CHAIN" always >good
+    forged <good >bad
+    vow "$ZERO" never >strange
+    expect 0 ./verify -l ledger good
+    diff good "$out"
+    [ ! -s "$err" ]
+    expect 1 ./verify bad
+    says '^bad:1: vow: bad signature$'
+    expect 1 ./verify -l ledger strange
+    says "^strange:1: vow: another chain: $ZERO$"
+    expect 0 ./verify strange
+    expect 1 ./verify <<<"vow $CHAIN two words"
+    says '^stdin:1: vow: 4 fields, expected 5$'
+    PATH=$PWD:$PATH
+    listen l -p -c "$CHAIN"
+    { cat good && cat txs; } >sent
+    timeout 300 gossip-send -p -c "$CHAIN" "$at" <sent
+    same_lines sent l.out
+    event l "[^ ]+ new $(id <good) vow"
+    for file in bad strange; do
+        expect 1 timeout 300 gossip-send -p -t 1 -c "$CHAIN" "$at" <"$file"
+    done
+    same_lines sent l.out
+    # the programs without the row
+    PATH=${PATH#*:}
+    expect 1 verify good
+    says '^good:1: no record of a known type: nothing was checked$'
+    expect 1 timeout 300 gossip-send -p -c "$CHAIN" "$at" <good
+    says "^stdin:1: 'vow' is not a type of record that nodes take from each other$"
 }
 
 # --- Seals and pow ---

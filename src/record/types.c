@@ -1,23 +1,36 @@
 #include "record/types.h"
 
-/* A type's row. Those that are read most come first. */
-static const struct record_type *const types[] = {
-    &tx_type,  &block_type, &peer_type, &checkpoint_type, &statement_type,
-    &key_type, &proof_type, &rule_type, &grant_type,
-};
+/* The table: a row a type, which is all that names it here. Those that are read most come first. */
+#define TYPES                                                                                      \
+    TYPE(tx)                                                                                       \
+    TYPE(block)                                                                                    \
+    TYPE(peer)                                                                                     \
+    TYPE(checkpoint)                                                                               \
+    TYPE(statement)                                                                                \
+    TYPE(key)                                                                                      \
+    TYPE(proof)                                                                                    \
+    TYPE(rule)                                                                                     \
+    TYPE(grant)
 
-enum { TYPES = sizeof types / sizeof *types };
+#define TYPE(name) extern const struct record_type name##_type;
+TYPES
+#undef TYPE
+
+#define TYPE(name) &name##_type,
+static const struct record_type *const rows[] = {TYPES};
+
+enum { ROWS = sizeof rows / sizeof *rows };
 
 const struct record_type *record_type_at(size_t i)
 {
-    return i < TYPES ? types[i] : NULL;
+    return i < ROWS ? rows[i] : NULL;
 }
 
 const struct record_type *record_type_of(const char *line, size_t len)
 {
-    for (size_t i = 0; i < TYPES; i++)
-        if (line_is(line, len, types[i]->name))
-            return types[i];
+    for (size_t i = 0; i < ROWS; i++)
+        if (line_is(line, len, rows[i]->name))
+            return rows[i];
     return NULL;
 }
 

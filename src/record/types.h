@@ -20,6 +20,7 @@ struct record_type {
     bool gossiped;   /* ... nodes take it from each other, unless it is only taken if asked for */
 };
 
+/* Those that some code asks for by name. */
 extern const struct record_type block_type, tx_type, peer_type, checkpoint_type, statement_type,
     key_type, proof_type, rule_type, grant_type;
 
