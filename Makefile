@@ -277,7 +277,11 @@ lint: need-lint
 # `make test` and `make check` use what these compile: the programs' own build, if that is gcc's, and the fuzzers'.
 lint-gcc:
 	@$(MAKE) $(if $(shell $(CC) -v 2>&1 | grep '^gcc version'),,OUT=$(OUT)/.gcc CC=gcc) WARN='$(WARN) -Werror' \
-		all helpers benches fuzz-objects
+		all helpers benches fuzz-objects names-once
+
+# A struct has one header, a symbol one file.
+names-once: $(OBJ)/libpeerutils.a $(PROGRAMS:%=$(OBJ)/cmd/%.o)
+	@t/lib/once.sh . $^
 
 lint-clang:
 	@$(MAKE) $(FUZZ) WARN='$(WARN) -Werror' fuzz-objects
@@ -321,7 +325,7 @@ uninstall:
 
 -include $(wildcard $(OBJ)/*/*.d)
 FORCE:
-.PHONY: FORCE all threaded helpers benches clean demo bench test check san tsan faults soak fuzz fuzzers fuzz-objects other-objects install uninstall lint $(LINTS) \
+.PHONY: FORCE all threaded helpers benches clean demo bench test check san tsan faults soak fuzz fuzzers fuzz-objects other-objects names-once install uninstall lint $(LINTS) \
 	need-build need-demo need-test need-check need-lint need-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:

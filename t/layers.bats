@@ -66,6 +66,43 @@ spoil() {
     spoil src/elsewhere/x.c 'int x;'
 }
 
+# An object with these lines, in an archive of its own.
+archived() { # NAME LINE...
+    printf '%s\n' "${@:2}" >"$1.c"
+    "${CC-cc}" -fvisibility=hidden -c "$1.c"
+    ar rcs "$1.a" "$1.o"
+}
+
+@test "no name exists twice" {
+    mapfile -t objects < <(programs | sed "s|.*|$BIN/.o/cmd/&.o|")
+    expect 0 "$ROOT/t/lib/once.sh" "$ROOT" "$BIN/.o/libpeerutils.a" "${objects[@]}"
+}
+
+@test "a name that exists twice is found: a struct in headers, a symbol in an archive or a program" {
+    mkdir -p src/farm src/net
+    printf 'struct tally {\n};\nstruct watch;\nstatic struct tally x = {\n' >src/farm/tally.h
+    printf 'struct tally *next(void);\nstruct watch {\n};\nenum tally {\n' >src/net/loop.h
+    printf 'struct lanes {\n' | tee src/net/lanes_a.h >src/net/lanes_b.h
+    archived one 'int tally_add(void) { return 1; }' 'static int count;' 'int *one(void) { return &count; }'
+    archived two 'extern int tally_add(void);' 'static int count;' 'int *two(void) { return &count + tally_add(); }'
+    printf 'int main(void) { return 0; }\n' | tee a.c >b.c
+    "${CC-cc}" -c a.c b.c
+    expect 0 "$ROOT/t/lib/once.sh" . one.a two.a a.o b.o
+    [ ! -s "$out" ]
+    printf 'struct tally {\n};\n' >>src/net/loop.h
+    expect 1 "$ROOT/t/lib/once.sh" . one.a two.a a.o
+    echo 'src/net/loop.h:5: struct tally: also in src/farm/tally.h:1' | diff - "$out"
+    rm -r src/net
+    expect 0 "$ROOT/t/lib/once.sh" .
+    archived two 'int tally_add(void) { return 2; }'
+    expect 1 "$ROOT/t/lib/once.sh" . one.a two.a
+    echo 'two.a:two.o: tally_add: also in one.a:one.o' | diff - "$out"
+    expect 1 "$ROOT/t/lib/once.sh" . one.a two.o
+    printf 'int main(void) { return 0; }\nint tally_add = 1;\n' >b.c
+    "${CC-cc}" -c b.c
+    expect 1 "$ROOT/t/lib/once.sh" . one.a b.o
+}
+
 @test "the top folder holds what the house names" {
     cd "$ROOT"
     for name in *; do

@@ -164,7 +164,7 @@ static int take_list(struct parser *p)
 
 /* --- Members -------------------------------------------------------------------------------- */
 
-struct member *members_find(struct members *m, const char *key, size_t len)
+struct json_member *members_find(struct members *m, const char *key, size_t len)
 {
     for (int i = 0; i < m->count; i++)
         if (m->list[i].key_len == len && memcmp(m->list[i].key, key, len) == 0)
@@ -172,7 +172,7 @@ struct member *members_find(struct members *m, const char *key, size_t len)
     return NULL;
 }
 
-struct field member_value(const struct members *m, const struct member *one)
+struct field member_value(const struct members *m, const struct json_member *one)
 {
     return (struct field){m->scratch->data + one->at, one->len};
 }
@@ -190,8 +190,8 @@ static int take_key(struct parser *p)
     if (len > MEMBER_KEY_MAX || p->to->count == MEMBERS_MAX)
         return fault_rule(p->f, "json: '%.*s' is not a field of any record with the other keys",
                           shown, key);
-    struct member *m = &p->to->list[p->to->count];
-    *m = (struct member){.key_len = len};
+    struct json_member *m = &p->to->list[p->to->count];
+    *m = (struct json_member){.key_len = len};
     memcpy(m->key, key, len);
     p->scratch->len = begin;
     return 0;
@@ -201,7 +201,7 @@ static int take_member(struct parser *p)
 {
     if (take_key(p) || expect(p, ':', "after a key"))
         return -1;
-    struct member *m = &p->to->list[p->to->count++];
+    struct json_member *m = &p->to->list[p->to->count++];
     m->at = p->scratch->len;
     skip_space(p);
     char first = p->at < p->end ? *p->at : 0;

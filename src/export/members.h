@@ -7,7 +7,7 @@
 
 enum { MEMBERS_MAX = 16, MEMBER_KEY_MAX = 32 };
 
-struct member {
+struct json_member {
     char key[MEMBER_KEY_MAX]; /* not ended by a NUL */
     size_t key_len;
     enum { A_STRING, A_NUMBER, A_LIST } kind;
@@ -17,7 +17,7 @@ struct member {
 
 struct members {
     struct buf *scratch; /* the caller's: emptied and grown to the size of the text */
-    struct member list[MEMBERS_MAX];
+    struct json_member list[MEMBERS_MAX];
     int count;
 };
 
@@ -28,9 +28,9 @@ struct members {
 int members_parse(struct members *m, const char *text, size_t len, struct fault *f);
 
 /* The member with this key, or NULL. */
-struct member *members_find(struct members *m, const char *key, size_t len);
+struct json_member *members_find(struct members *m, const char *key, size_t len);
 
 /* Its value, in the scratch buffer. */
-struct field member_value(const struct members *m, const struct member *one);
+struct field member_value(const struct members *m, const struct json_member *one);
 
 #endif

@@ -15,7 +15,7 @@ struct reading {
 /* The member with this name, which must be of the right kind: 1, 0 if there is none, -1. */
 static int use(struct reading *r, const char *name, enum form_kind kind, struct field *x)
 {
-    struct member *m = members_find(&r->members, name, strlen(name));
+    struct json_member *m = members_find(&r->members, name, strlen(name));
     *x = (struct field){"", 0};
     if (!m)
         return 0;

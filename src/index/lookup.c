@@ -42,7 +42,7 @@ int index_ids(struct index *ix, enum index_ids which, const uint8_t low[ID_LEN],
     return answer;
 }
 
-static int read_place(struct index *ix, sqlite3_stmt *q, struct place *p, struct fault *f)
+static int read_place(struct index *ix, sqlite3_stmt *q, struct block_place *p, struct fault *f)
 {
     if (sqlite3_column_type(q, 0) != SQLITE_BLOB || sqlite3_column_bytes(q, 0) != ID_LEN)
         return index_damage(ix, f);
@@ -54,11 +54,11 @@ static int read_place(struct index *ix, sqlite3_stmt *q, struct place *p, struct
 }
 
 int index_best_from(struct index *ix, int64_t height,
-                    int (*each)(void *self, const struct place *p, struct fault *f), void *self,
-                    struct fault *f)
+                    int (*each)(void *self, const struct block_place *p, struct fault *f),
+                    void *self, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, BEST_FROM, f);
-    struct place p;
+    struct block_place p;
     int got, answer = 0;
     if (!q)
         return -1;

@@ -21,7 +21,7 @@ int index_ids(struct index *ix, enum index_ids which, const uint8_t low[ID_LEN],
               struct fault *f);
 
 /* The place of a block of the best chain in the ledger. */
-struct place {
+struct block_place {
     uint8_t id[ID_LEN];
     uint64_t offset, size, line;
 };
@@ -29,7 +29,7 @@ struct place {
 /* Calls each for every block of the best chain from this height on, in order. The places are not
  * covered by a checksum: the caller must hash what it reads there. */
 int index_best_from(struct index *ix, int64_t height,
-                    int (*each)(void *self, const struct place *p, struct fault *f), void *self,
-                    struct fault *f);
+                    int (*each)(void *self, const struct block_place *p, struct fault *f),
+                    void *self, struct fault *f);
 
 #endif

@@ -26,7 +26,7 @@ void followed_begin(struct followed *w, const char *path, int64_t depth,
 {
     *w = (struct followed){.path = path, .name = event_path(path)};
     cli_memory(!w->name);
-    w->watch = (struct watch){.name = w->name, .depth = depth, .tell = tell, .self = self};
+    w->watch = (struct ledger_watch){.name = w->name, .depth = depth, .tell = tell, .self = self};
     start_over(w);
 }
 

@@ -11,7 +11,7 @@ struct followed {
     struct ledger ledger;
     bool is_open;
     char trouble[sizeof((struct fault *)0)->text]; /* reported last */
-    struct watch watch;
+    struct ledger_watch watch;
     size_t forgotten; /* reported last */
 };
 

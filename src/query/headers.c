@@ -40,7 +40,7 @@ static int look(struct walk *w, uint64_t offset, uint64_t n, struct fault *f)
     return 0;
 }
 
-static int give(void *self, const struct place *p, struct fault *f)
+static int give(void *self, const struct block_place *p, struct fault *f)
 {
     struct walk *w = self;
     uint8_t id[SHA256_LEN];

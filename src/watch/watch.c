@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-int watch_begin(struct watch *w)
+int watch_begin(struct ledger_watch *w)
 {
     w->replay = (struct replay){0};
     w->undone = undone_new();
     return w->undone ? 0 : -1;
 }
 
-void watch_free(struct watch *w)
+void watch_free(struct ledger_watch *w)
 {
     undone_free(w->undone);
     w->undone = NULL;
 }
 
 /* Hands on an event that was formatted, or failed to be, and frees it. 0, or -1: no memory. */
-static int tell(struct watch *w, struct buf *event, int failed, struct fault *f)
+static int tell(struct ledger_watch *w, struct buf *event, int failed, struct fault *f)
 {
     if (!failed)
         w->tell(w->self, event->data, event->len);
@@ -32,7 +32,7 @@ static int tell(struct watch *w, struct buf *event, int failed, struct fault *f)
 
 /* A block that left or joined the best chain. */
 struct place {
-    struct watch *watch;
+    struct ledger_watch *watch;
     struct ledger *ledger;
     const struct node *node;
 };
@@ -112,8 +112,8 @@ static int join(struct place *p, const struct item *block, void *sum, struct fau
 }
 
 /* Remembers the transactions of the blocks that left the best chain. */
-static int take_left(struct watch *w, struct ledger *l, const struct turn *t, uint64_t *count,
-                     struct fault *f)
+static int take_left(struct ledger_watch *w, struct ledger *l, const struct turn *t,
+                     uint64_t *count, struct fault *f)
 {
     struct node node = t->from;
     struct place p = {w, l, &node};
@@ -143,7 +143,7 @@ static int64_t *path_of(struct ledger *l, const struct turn *t, struct fault *f)
 }
 
 /* Compares the blocks that joined the best chain with the transactions that were undone. */
-static int take_joined(struct watch *w, struct ledger *l, const struct turn *t,
+static int take_joined(struct ledger_watch *w, struct ledger *l, const struct turn *t,
                        struct undone_sum *sum, struct fault *f)
 {
     struct node node;
@@ -164,7 +164,8 @@ static int take_joined(struct watch *w, struct ledger *l, const struct turn *t,
 
 /* --- Reorganisations ------------------------------------------------------------------------- */
 
-static int take_turn(struct watch *w, struct ledger *l, const struct turn *t, struct fault *f)
+static int take_turn(struct ledger_watch *w, struct ledger *l, const struct turn *t,
+                     struct fault *f)
 {
     bool deep = t->from.height - t->fork.height > w->depth;
     struct undone_sum sum = {0};
@@ -180,7 +181,7 @@ static int take_turn(struct watch *w, struct ledger *l, const struct turn *t, st
     return deep ? tell(w, &event, event_undone(&event, w->name, t, undone, &sum), f) : 0;
 }
 
-int watch_next(struct watch *w, struct ledger *l, struct fault *f)
+int watch_next(struct ledger_watch *w, struct ledger *l, struct fault *f)
 {
     struct turn turn;
     int got = replay_next(&w->replay, l, &turn, f);

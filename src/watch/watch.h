@@ -8,7 +8,7 @@
 #include "watch/replay.h"
 #include "watch/undone.h"
 
-struct watch {
+struct ledger_watch {
     const char *name; /* the ledger's, as a field; the caller's */
     int64_t depth;    /* reorganisations that undo no more blocks than this are not reported */
 
@@ -22,11 +22,11 @@ struct watch {
 
 /* Prepares a watch whose fields above replay are set, to begin with the first block. 0, or -1: no
  * memory. */
-int watch_begin(struct watch *w);
-void watch_free(struct watch *w);
+int watch_begin(struct ledger_watch *w);
+void watch_free(struct ledger_watch *w);
 
 /* Handles the next change of the best tip, and reports its effects: 1, 0 if there is none yet, -1
  * and a fault; what was reported before the fault stays reported. The ledger must be up to date. */
-int watch_next(struct watch *w, struct ledger *l, struct fault *f);
+int watch_next(struct ledger_watch *w, struct ledger *l, struct fault *f);
 
 #endif

@@ -97,7 +97,7 @@ static bool take(struct run *r, struct piece *p, bool always)
     return !over;
 }
 
-static void keep_hit(struct run *r, const struct attempt *a)
+static void keep_hit(struct run *r, const struct sweep_attempt *a)
 {
     struct sweep *s = r->sweep;
     if (ARRAY_RESERVE(s->hits, s->hits_cap, s->hits_count + 1))
@@ -107,7 +107,7 @@ static void keep_hit(struct run *r, const struct attempt *a)
 }
 
 /* Records an attempt. Gives whether it ends the sweep. */
-static bool keep(struct run *r, const struct attempt *a, uint8_t most[TARGET_LEN])
+static bool keep(struct run *r, const struct sweep_attempt *a, uint8_t most[TARGET_LEN])
 {
     struct sweep *s = r->sweep;
     pthread_mutex_lock(&r->lock);
@@ -138,7 +138,7 @@ static void lay_out(const struct sweep *s, struct piece *p)
 static void search(struct run *r, struct piece *p)
 {
     const struct sweep *s = r->sweep;
-    struct attempt a;
+    struct sweep_attempt a;
     uint64_t done = 0;
     for (bool ends = false; !ends && done < p->count;) {
         lay_out(s, p);
@@ -178,7 +178,7 @@ static int work_with(struct run *r, int n)
 
 static int by_nonce(const void *a, const void *b)
 {
-    const struct attempt *x = a, *y = b;
+    const struct sweep_attempt *x = a, *y = b;
     return x->nonce < y->nonce ? -1 : x->nonce > y->nonce;
 }
 

@@ -12,7 +12,7 @@
 #define SWEEP_HITS 8192 /* a run ends soon after it has found this many */
 
 /* The nonce of a seal, and the resulting id. */
-struct attempt {
+struct sweep_attempt {
     uint64_t nonce;
     uint8_t id[TARGET_LEN];
 };
@@ -23,13 +23,13 @@ struct sweep {
     size_t header_len, seal_len;
     uint8_t tell[TARGET_LEN], end[TARGET_LEN];
     uint64_t next, last;
-    bool started;        /* best is set */
-    bool runs;           /* it has run before */
-    bool over;           /* every nonce was tried, or one met `end` */
-    bool ended;          /* by an id that is not over `end`: the last of hits */
-    struct attempt best; /* the lowest so far */
+    bool started;              /* best is set */
+    bool runs;                 /* it has run before */
+    bool over;                 /* every nonce was tried, or one met `end` */
+    bool ended;                /* by an id that is not over `end`: the last of hits */
+    struct sweep_attempt best; /* the lowest so far */
 
-    struct attempt *hits; /* of the last run, by nonce: ids that are not over `tell` */
+    struct sweep_attempt *hits; /* of the last run, by nonce: ids that are not over `tell` */
     size_t hits_count, hits_cap;
 };
 

@@ -90,7 +90,7 @@ static inline int ask_accounts(struct asking *a)
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
 
-static inline int say_place(void *self, const struct place *p, struct fault *f)
+static inline int say_place(void *self, const struct block_place *p, struct fault *f)
 {
     (void)f;
     return say(self, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", hex32(p->id).text, p->offset,
@@ -173,7 +173,7 @@ static inline void say_lines(void *self, const char *lines, size_t n)
 
 static inline int ask_turns(struct asking *a)
 {
-    struct watch w = {.name = "x", .tell = say_lines, .self = a};
+    struct ledger_watch w = {.name = "x", .tell = say_lines, .self = a};
     struct graph g = {0};
     int got;
     must(watch_begin(&w) == 0);
