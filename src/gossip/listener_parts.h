@@ -165,31 +165,14 @@ void inbound_useless(struct inbound *g, int64_t now);
 /* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
 int listener_check(struct listener *l, int64_t now, struct fault *f);
 
-/* --- listener_in_flight.c: announcements and requests --- */
+/* --- listener_announce.c --- */
 
 int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
 
-/* The entry for a record that was requested from this peer, or NULL. */
-struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
-                               const uint8_t id[ID_LEN]);
-
-/* Requests a record from the peer. 0, or -1: no memory. */
-int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
-
-/* Requests the record from as many more of its announcers; how many there were. */
-size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now);
-
 /* The peer announces an id; *ask: request it from this peer. */
 void in_flight_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
                         int64_t now, bool *ask);
-
-/* The record has arrived from this peer (NULL: from an earlier run): acknowledges it to all that
- * announced it, and drops the entry. */
-void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by);
-
-/* Drops the entry without acknowledgements. */
-void in_flight_drop(struct listener *l, struct in_flight *a);
 
 /* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
  * further announcements of it for a while. */
@@ -198,6 +181,46 @@ void in_flight_ignore(struct listener *l, const uint8_t id[ID_LEN]);
 /* This peer's copy is not taken: another announcer is asked. */
 void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
                            int64_t now);
+
+/* --- listener_announcers.c: the peers in an entry --- */
+
+#define BESIDE_MAX 512   /* requests to one peer beside requests to others */
+#define AGAIN_AFTER 1000 /* ms between further rounds of requests for a record */
+
+/* The peer's index among the announcers; a->count: it is none. */
+size_t announcer_index(const struct in_flight *a, const struct inbound *g);
+
+void announcer_swap(struct in_flight *a, size_t i, size_t j);
+
+/* Removes the announcer with this index, keeping those that were asked first in order. */
+void announcer_remove(struct listener *l, struct in_flight *a, size_t i);
+
+/* Adds an announcer. If there is no room, one of the most crowded network makes way, by rank: so
+ * many strangers cannot displace for good the one that would deliver. */
+void announcer_add(struct listener *l, struct inbound *g, struct in_flight *a);
+
+/* The entry for a record that was requested from this peer, or NULL. */
+struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
+                               const uint8_t id[ID_LEN]);
+
+/* Drops the entry without acknowledgements. */
+void in_flight_drop(struct listener *l, struct in_flight *a);
+
+/* --- listener_in_flight.c: requests --- */
+
+/* Requests a record from the peer. 0, or -1: no memory. */
+int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
+
+/* Requests the record from as many more of its announcers; how many there were. */
+size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now);
+
+/* Requests it from another announcer; drops the entry if nobody is left to deliver it, or to be
+ * waited for. */
+void in_flight_request_another(struct listener *l, struct in_flight *a, int64_t now);
+
+/* The record has arrived from this peer (NULL: from an earlier run): acknowledges it to all that
+ * announced it, and drops the entry. */
+void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by);
 
 /* The peer leaves or is doomed: moves its requests to others. */
 void in_flight_forget(struct listener *l, struct inbound *g, int64_t now);

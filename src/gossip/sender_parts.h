@@ -147,6 +147,25 @@ struct held *held_add(struct sender *s, const struct item *item, int64_t now);
 /* The peers that announced the record to us, by slot; forgets them. */
 uint64_t elsewhere_take(struct sender *s, const uint8_t id[ID_LEN]);
 
+/* --- sender_answer.c --- */
+
+#define SENDER_ROOM (1 << 18) /* bytes waiting to be sent to a peer at which no more are added */
+
+/* Its place in the sets of peers. */
+static inline uint64_t outbound_bit(const struct outbound *m)
+{
+    return 1ULL << m->state->slot;
+}
+
+/* Queues what is in s->scratch. 0, or -1: no memory. */
+int outbound_say(struct sender *s, struct outbound *m);
+
+/* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
+int outbound_doom(struct sender *s, struct outbound *m, const char *word, const struct fault *why);
+
+/* Sends requested records, as far as there is room. 0, or -1: no memory. */
+int outbound_give(struct sender *s, struct outbound *m);
+
 /* --- sender_offer.c --- */
 
 /* Peer records that are announced to one peer: a little fewer than a listener takes. */
