@@ -435,6 +435,7 @@ END
     refuse 13 'block: supply over the limit'
 }
 
+# bats test_tags=thorough
 @test "after 63 halvings there is no reward" {
     easy_genesis "$(sed 's/reward 50/reward 4611686018427387904/; s/halving 1000/halving 1/' <<<"$RULES")"
     for i in $(seq 65); do
@@ -830,6 +831,7 @@ END
     done
 }
 
+# bats test_tags=thorough
 @test "what the environment brings is no part of a verdict" {
     echo 'exit 0' >start
     for setting in SHELLOPTS=noclobber SHELLOPTS=allexport IFS=1 IFS= POSIXLY_CORRECT=1 LC_ALL=C.UTF-8 ENV=start CDPATH=/:. \

@@ -253,6 +253,7 @@ void() { # SHELL...
     [ $got -eq 2 ] && [ -s told ]
 }
 
+# bats test_tags=thorough
 @test "a script that is cut anywhere, or was never written, says so and ends with 2" {
     local i lines size step
     records
@@ -290,6 +291,7 @@ has_shell() { # WORD...
     command -v "$1" >/dev/null && { [ "$1" != busybox ] || busybox sh -c : 2>/dev/null; }
 }
 
+# bats test_tags=thorough
 @test "every shell gives the right verdict, or refuses with a word" {
     local shell want file
     for shell in dash bash 'bash --posix' mksh lksh ksh93 posh yash zsh 'zsh --emulate sh' 'busybox sh'; do

@@ -131,7 +131,7 @@ random() { # BELOW
     setup_truth
     size=$(stat -c %s fresh)
     RANDOM=7
-    for ((i = 0; i < $(few 40 6); i++)); do
+    for ((i = 0; i < $(few 24 6); i++)); do
         rm -f ledger.index*
         cp fresh ledger.index
         at=$(random "$size")

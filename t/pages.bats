@@ -78,6 +78,7 @@ differ() {
 }
 
 # Except those that use audit-by-hand, which refuses an awk with too little precision.
+# bats test_tags=thorough
 @test "every example with awk does what it shows with every awk" {
     make_awks
     for page in "$ROOT"/man/*.[157]; do
