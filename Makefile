@@ -142,13 +142,13 @@ $(OBJ)/libpeerutils.a: $(LARGE) $(LIBRARY:src/%.c=$(OBJ)/%.o) $(TEXTS:src/%=$(OB
 $(PROGRAMS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/libpeerutils.a $(OBJ)/cmd/%.o
 	$(CC) $(LDFLAGS) -o $@ $(OBJ)/cmd/$*.o $(NOMATH) $(OBJ)/libpeerutils.a $(LIBS)
 
-# A script says @VERSION@, and calls its siblings by @PROGPREFIX@NAME, which `install' fills in. A line @NAME.awk@ stands
-# for src/sh/NAME.awk.
-AWKS = $(sort $(wildcard src/sh/*.awk))
+# A script says @NAME@ and @VERSION@, and calls its siblings by @PROGPREFIX@NAME, which `install' fills in. A line that is
+# @FILE@ stands for src/sh/parts/FILE.
+PARTS = $(sort $(wildcard src/sh/parts/*))
 
-$(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(AWKS) Makefile
+$(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(PARTS) Makefile
 	@mkdir -p $(@D)
-	sed $(foreach a,$(AWKS),-e '/^@$(notdir $a)@$$/{r $a' -e 'd;}') -e 's/@VERSION@/$(VERSION)/g' $< >$@
+	sed $(foreach p,$(PARTS),-e '/^@$(notdir $p)@$$/{r $p' -e 'd;}') $< | sed 's/@NAME@/$*/g; s/@VERSION@/$(VERSION)/g' >$@
 
 $(SCRIPTS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/sh/%
 	@sed 's/@PROGPREFIX@//g' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
@@ -267,7 +267,7 @@ fuzz: fuzzers
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
-SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/*.sh src/sh/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/*.sh src/sh/*.sh src/sh/*/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
 
 lint: need-lint

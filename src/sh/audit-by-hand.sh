@@ -41,21 +41,7 @@ usage() {
     printf 'usage: @PROGPREFIX@audit-by-hand [-q] [-T TIME] [LEDGER]\n'
 }
 
-# Prints what is missing or superfluous, then the usage line.
-misuse() { # REASON
-    printf '%s\n' "@PROGPREFIX@audit-by-hand: $1" >&2
-    usage >&2
-    exit 2
-}
-
-# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
-wrong_option() {
-    case $option in
-    :) misuse "-$OPTARG: its argument is missing" ;;
-    [?]) misuse "-$OPTARG: no such option" ;;
-    *) misuse "$option: no such option" ;;
-    esac
-}
+@options.sh@
 
 help() {
     usage
@@ -72,10 +58,7 @@ LEDGER is a file, or - for stdin; the default is $LEDGER, or else 'ledger'.
 END
 }
 
-# All output goes through here, because a check whose line is lost is a check that nobody saw.
-write() {
-    printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
-}
+@output.sh@
 
 show() {
     [ -n "$quiet" ] || write "$1"
@@ -86,12 +69,6 @@ fault() {
     verdict=bad
     printf '%s:%s: %s\n' "$name" "$at" "$1" >&2
     exit 1
-}
-
-# The ledger could not be checked.
-trouble() {
-    printf '@PROGPREFIX@audit-by-hand: %s\n' "$1" >&2
-    exit 2
 }
 
 # However the script ends, it removes the folder of the books. A command that failed unexpectedly, with

@@ -16,21 +16,7 @@ usage() {
     printf 'usage: @PROGPREFIX@demo [-p]\n'
 }
 
-# Prints what is missing or superfluous, then the usage line.
-misuse() { # REASON
-    printf '%s\n' "@PROGPREFIX@demo: $1" >&2
-    usage >&2
-    exit 2
-}
-
-# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
-wrong_option() {
-    case $option in
-    :) misuse "-$OPTARG: its argument is missing" ;;
-    [?]) misuse "-$OPTARG: no such option" ;;
-    *) misuse "$option: no such option" ;;
-    esac
-}
+@options.sh@
 
 help() {
     usage
@@ -46,15 +32,7 @@ The files that it makes are kept, in a folder under $TMPDIR, or else /tmp.
 END
 }
 
-trouble() {
-    printf '@PROGPREFIX@demo: %s\n' "$1" >&2
-    exit 2
-}
-
-# All output goes through here, so a line that cannot be written is an error and is not lost silently.
-write() {
-    printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
-}
+@output.sh@
 
 # --- Showing a step ------------------------------------------------------------------------------------
 

@@ -14,21 +14,7 @@ usage() {
     printf 'usage: @PROGPREFIX@gossip-plot [-t] [-i ID] [-x linear|log] LOG...\n'
 }
 
-# Prints what is missing or superfluous, then the usage line.
-misuse() { # REASON
-    printf '%s\n' "@PROGPREFIX@gossip-plot: $1" >&2
-    usage >&2
-    exit 2
-}
-
-# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
-wrong_option() {
-    case $option in
-    :) misuse "-$OPTARG: its argument is missing" ;;
-    [?]) misuse "-$OPTARG: no such option" ;;
-    *) misuse "$option: no such option" ;;
-    esac
-}
+@options.sh@
 
 help() {
     usage
@@ -47,14 +33,7 @@ A node is named after its file without .log, or after the folder of a file calle
 END
 }
 
-trouble() {
-    printf '@PROGPREFIX@gossip-plot: %s\n' "$1" >&2
-    exit 2
-}
-
-write() {
-    printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
-}
+@output.sh@
 
 # --- Reading -------------------------------------------------------------------------------------------
 

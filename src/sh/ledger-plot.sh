@@ -14,21 +14,7 @@ usage() {
     printf 'usage: @PROGPREFIX@ledger-plot [-t] [-l LEDGER] [-x height|time] [FILE]\n'
 }
 
-# Prints what is missing or superfluous, then the usage line.
-misuse() { # REASON
-    printf '%s\n' "@PROGPREFIX@ledger-plot: $1" >&2
-    usage >&2
-    exit 2
-}
-
-# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
-wrong_option() {
-    case $option in
-    :) misuse "-$OPTARG: its argument is missing" ;;
-    [?]) misuse "-$OPTARG: no such option" ;;
-    *) misuse "$option: no such option" ;;
-    esac
-}
+@options.sh@
 
 help() {
     usage
@@ -46,14 +32,7 @@ FILE is the output of ledger-chain; without FILE, or if it is -, stdin is read.
 END
 }
 
-trouble() {
-    printf '@PROGPREFIX@ledger-plot: %s\n' "$1" >&2
-    exit 2
-}
-
-write() {
-    printf '%s\n' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
-}
+@output.sh@
 
 # --- Reading -------------------------------------------------------------------------------------------
 

@@ -15,21 +15,7 @@ usage() {
     printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
 }
 
-# Prints what is missing or superfluous, then the usage line.
-misuse() { # REASON
-    printf '%s\n' "@PROGPREFIX@node: $1" >&2
-    usage >&2
-    exit 2
-}
-
-# Reports an option that getopts does not know, or that lacks its argument, from its $option and $OPTARG.
-wrong_option() {
-    case $option in
-    :) misuse "-$OPTARG: its argument is missing" ;;
-    [?]) misuse "-$OPTARG: no such option" ;;
-    *) misuse "$option: no such option" ;;
-    esac
-}
+@options.sh@
 
 help() {
     usage
