@@ -293,11 +293,22 @@ int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], 
     return unspent(t, tx, id, NULL, 0, f);
 }
 
-static int apply_named(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN],
-                       const struct item *item, size_t before, int64_t *fees, struct fault *f)
+/* What a transaction is given in a block of this height and time. */
+static struct apply_context context_of(struct tree *t, int64_t height, int64_t time)
+{
+    return (struct apply_context){.state = t->state,
+                                  .chain = t->genesis.id,
+                                  .rules = &t->rules,
+                                  .height = height,
+                                  .time = time};
+}
+
+static int apply_named(struct tree *t, const struct apply_context *in, const struct tx *tx,
+                       const uint8_t id[ID_LEN], const struct item *item, size_t before,
+                       int64_t *fees, struct fault *f)
 {
     struct fault ignored;
-    if (apply_tx(t->state, t->genesis.id, &t->rules, tx, fees, f) == 0)
+    if (apply_tx(in, tx, fees, f) == 0)
         return 0;
     /* If the seq is used already, adds who used it; unspent leaves any other fault unchanged. */
     if (f->kind == FAULT_RULE && apply_check(t->genesis.id, &t->rules, tx, &ignored) == 0)
@@ -308,17 +319,16 @@ static int apply_named(struct tree *t, const struct tx *tx, const uint8_t id[ID_
 int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
                struct fault *f)
 {
-    return apply_named(t, tx, id, NULL, 0, fees, f);
+    const struct apply_context next = context_of(t, t->at.height + 1, t->at.time);
+    return apply_named(t, &next, tx, id, NULL, 0, fees, f);
 }
 
 /* One step of prefetching for AHEAD transactions from i on. */
 static void prefetch_some(const struct tree *t, const struct item *item, size_t i,
                           enum state_step step)
 {
-    for (size_t end = i + AHEAD; i < end && i < item->count; i++) {
-        account_prefetch(t->state, &item->entries[i].tx.from, step);
-        account_prefetch(t->state, &item->entries[i].tx.to, step);
-    }
+    for (size_t end = i + AHEAD; i < end && i < item->count; i++)
+        apply_prefetch(t->state, &item->entries[i].tx, step);
 }
 
 /* Prefetches ahead of transaction i. */
@@ -334,10 +344,12 @@ static void prefetch_accounts(const struct tree *t, const struct item *item, siz
 
 static int apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
+    const struct apply_context in = context_of(t, new->height, new->time);
     int64_t fees = 0;
     for (size_t i = 0; i < item->count; i++) {
+        const struct entry *e = &item->entries[i];
         prefetch_accounts(t, item, i);
-        if (apply_named(t, &item->entries[i].tx, item->entries[i].id, item, i, &fees, f)) {
+        if (apply_named(t, &in, &e->tx, e->id, item, i, &fees, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }

@@ -24,23 +24,23 @@ static bool are_swapped(const struct book *b, const struct cli_payment *w)
 }
 
 int cli_payment_read(const struct book *b, const struct cli_payment *w, char memo[TEXT_FORM_MAX],
-                     struct tx *tx, struct fault *f)
+                     struct account *from, struct move *out, struct fault *f)
 {
-    if (cli_find_account(b, w->from.text, w->from.len, &tx->from, f))
+    if (cli_find_account(b, w->from.text, w->from.len, from, f))
         return -1;
     if (are_swapped(b, w))
         return fault_rule(f, "'%.*s' is an account and '%.*s' an amount: TO comes before AMOUNT",
                           shown(w->amount), w->amount.text, shown(w->to), w->to.text);
-    if (cli_find_account(b, w->to.text, w->to.len, &tx->to, f) ||
-        field_number(w->amount, "amount", &tx->amount, f))
+    if (cli_find_account(b, w->to.text, w->to.len, &out->to, f) ||
+        field_number(w->amount, "amount", &out->amount, f))
         return -1;
-    if (tx->amount == 0)
+    if (out->amount == 0)
         return fault_rule(f, "amount: it must be at least 1");
     if (w->memo.len && w->memo.text[w->memo.len - 1] == '\r')
         return fault_rule(f, "memo: ends in a carriage return, as lines written on Windows do");
     if (w->memo.len > TEXT_MAX)
         return fault_rule(f, "memo: over %d bytes", TEXT_MAX);
-    tx->memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
+    out->memo = (struct field){memo, text_encode(w->memo.text, w->memo.len, memo)};
     return 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/lines.h"
 #include "record/book.h"
-#include "record/tx.h"
+#include "record/operation.h"
 
 /* The words, which point into what they were read from. An empty memo is none. */
 struct cli_payment {
@@ -19,9 +19,8 @@ int cli_payment_line(const struct line *line, const char *from, struct cli_payme
 /* The same from two or three operands, of which a NULL is the end. */
 struct cli_payment cli_payment_operands(const char *from, char **operands);
 
-/* Sets from, to, amount and memo of *tx, whose memo is then in `memo`. Needs no ledger. 0, or -1
- * and a rule. */
+/* Who pays, and what; the memo is then in `memo`. Needs no ledger. 0, or -1 and a rule. */
 int cli_payment_read(const struct book *b, const struct cli_payment *w, char memo[TEXT_FORM_MAX],
-                     struct tx *tx, struct fault *f);
+                     struct account *from, struct move *out, struct fault *f);
 
 #endif

@@ -77,16 +77,14 @@ static void set_block(struct printer *p, const struct event *e)
 static void add_tx(struct buf *b, const struct event *e)
 {
     char id[2 * ID_LEN];
-    if (e->other.len == 0) {
-        add(b, "-", 1);
-        add(b, words[e->kind], strlen(words[e->kind]));
-        add(b, "-", 1);
-        return;
-    }
+    bool is_tx = e->kind != EVENT_GRANT && e->kind != EVENT_REWARD;
     hex_encode(id, e->id, ID_LEN);
-    add(b, id, sizeof id);
+    add(b, is_tx ? id : "-", is_tx ? sizeof id : 1);
     add(b, words[e->kind], strlen(words[e->kind]));
-    add(b, e->other.text, e->other.len);
+    struct account_text other = {"-", 1};
+    if (e->other)
+        other = account_text(e->other);
+    add(b, other.text, other.len);
 }
 
 static int print_event(void *self, const struct event *e, struct fault *f)

@@ -1,6 +1,7 @@
 /* ledger-log: the best chain for people, a line a block, the newest last. */
 #include "base/date.h"
 #include "base/hex.h"
+#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "ledgercli/ledger.h"
@@ -35,12 +36,14 @@ struct sums {
 static struct sums sums_of(const struct item *item)
 {
     struct sums s = {0};
+    struct move m;
     for (size_t i = 0; i < item->count; i++) {
         if (item->entries[i].type != &tx_type)
             continue;
         s.count++;
-        if (__builtin_add_overflow(s.amount, item->entries[i].tx.amount, &s.amount))
-            s.amount = INT64_MAX;
+        for (size_t at = 0; tx_next_move(&item->entries[i].tx, &at, &m);)
+            if (number_add(s.amount, m.amount, &s.amount))
+                s.amount = INT64_MAX;
     }
     return s;
 }

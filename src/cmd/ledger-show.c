@@ -85,18 +85,33 @@ static void put_standing(struct run *r, const struct node *node)
 
 /* --- Records ---------------------------------------------------------------------------------- */
 
+/* What a transaction does, as it stands in its line. */
+static void put_words(struct field words)
+{
+    put("text     ");
+    cli_put(words.text, words.len);
+    put("\n");
+}
+
 static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
 {
-    put("payment  %s\n", hex32(id).text);
+    const struct field words = tx_field(tx, tx->words);
+    struct move m = {.memo = {"-", 1}};
+    bool is_payment = strcmp(tx->operation->name, "pay") == 0;
+    put("%-8s %s\n", is_payment ? "payment" : tx->operation->name, hex32(id).text);
     put_account(r, "from", &tx->from);
-    put_account(r, "to", &tx->to);
-    put("amount   %" PRId64 "\nfee      %" PRId64 "\nseq      %" PRId64 "\n", tx->amount, tx->fee,
-        tx->seq);
-    if (tx->memo.len && !(tx->memo.len == 1 && *tx->memo.text == '-')) {
+    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+        put_account(r, "to", &m.to);
+        put("amount   %" PRId64 "\n", m.amount);
+    }
+    put("fee      %" PRId64 "\nseq      %" PRId64 "\n", tx->fee, tx->seq);
+    if (!field_is(m.memo, "-")) {
         put("memo     ");
-        cli_put_text(tx->memo);
+        cli_put_text(m.memo);
         put("\n");
     }
+    if (!is_payment)
+        put_words(words);
 }
 
 static void put_entry(const struct run *r, const struct item *item, const struct entry *e)
@@ -188,14 +203,27 @@ static void put_earned(struct run *r, const struct node *node)
     put("earned   %" PRId64 "\n", b.earned);
 }
 
+/* A transaction in a line for each of its payments; one that makes none, in its own words. */
+static void put_short(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    struct move m;
+    size_t at = 0;
+    while (tx_next_move(tx, &at, &m))
+        put("  %.12s %s pays %s %" PRId64 "\n", hex32(id).text,
+            cli_account_words(r->book, &tx->from).text, cli_account_words(r->book, &m.to).text,
+            m.amount);
+    if (!tx->operation->moves) {
+        put("  %.12s %s ", hex32(id).text, cli_account_words(r->book, &tx->from).text);
+        put_words(tx_field(tx, tx->words));
+    }
+}
+
 static void put_body(const struct run *r, const struct item *item)
 {
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
         if (e->type == &tx_type)
-            put("  %.12s %s pays %s %" PRId64 "\n", hex32(e->id).text,
-                cli_account_words(r->book, &e->tx.from).text,
-                cli_account_words(r->book, &e->tx.to).text, e->tx.amount);
+            put_short(r, &e->tx, e->id);
         else if (e->grant.amount)
             put("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
                 cli_account_words(r->book, &e->grant.account).text, e->grant.amount);

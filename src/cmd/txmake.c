@@ -10,6 +10,7 @@
 #include "ledgercli/ledger.h"
 #include "ledgercli/replace.h"
 #include "mempool/pool.h"
+#include "state/pay.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,13 +141,16 @@ static int64_t next_seq(struct run *r, const struct account *from)
 
 static void count_in(struct run *r, const struct tx *tx)
 {
+    struct move m;
     struct account_state from = made_so_far(r, &tx->from);
     from.seq++;
     set_made(r, &tx->from, &from);
-    struct account_state to = made_so_far(r, &tx->to);
-    if (number_add(to.balance, tx->amount, &to.balance))
-        to.balance = INT64_MAX;
-    set_made(r, &tx->to, &to);
+    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+        struct account_state to = made_so_far(r, &m.to);
+        if (number_add(to.balance, m.amount, &to.balance))
+            to.balance = INT64_MAX;
+        set_made(r, &m.to, &to);
+    }
 }
 
 static void put_line(struct run *r, const struct buf *line)
@@ -186,18 +190,22 @@ static int put_forged(struct run *r, const struct tx *honest, const struct buf *
 
 /* --- Payments --------------------------------------------------------------------------------- */
 
-static int put(struct run *r, const struct tx *tx, struct fault *f)
+static int put_made(struct run *r, const struct buf *line, struct fault *f)
+{
+    struct tx tx;
+    if (tx_parse_unsigned(line->data, line->len, &tx, f))
+        return -1;
+    if (cli_forgery_chosen(&r->forgery))
+        return put_forged(r, &tx, line, f);
+    put_line(r, line);
+    count_in(r, &tx);
+    return 0;
+}
+
+static int put(struct run *r, const struct tx *tx, struct field words, struct fault *f)
 {
     struct buf line = {0};
-    int result = 0;
-    if (tx_format(tx, &line))
-        return fault_memory(f);
-    if (cli_forgery_chosen(&r->forgery)) {
-        result = put_forged(r, tx, &line, f);
-    } else {
-        put_line(r, &line);
-        count_in(r, tx);
-    }
+    int result = tx_format(tx, words, &line) ? fault_memory(f) : put_made(r, &line, f);
     buf_free(&line);
     return result;
 }
@@ -205,11 +213,17 @@ static int put(struct run *r, const struct tx *tx, struct fault *f)
 static int make(struct run *r, const struct cli_payment *w, struct fault *f)
 {
     struct tx tx = r->common;
+    struct move payment;
+    struct buf words = {0};
     char memo[TEXT_FORM_MAX];
-    if (cli_payment_read(r->book, w, memo, &tx, f))
+    if (cli_payment_read(r->book, w, memo, &tx.from, &payment, f))
         return -1;
     tx.seq = next_seq(r, &tx.from);
-    return put(r, &tx, f);
+    int result = pay_words(&payment, &words)
+                     ? fault_memory(f)
+                     : put(r, &tx, (struct field){words.data, words.len}, f);
+    buf_free(&words);
+    return result;
 }
 
 static int make_line(struct run *r, const struct line *line, struct fault *f)
@@ -252,10 +266,11 @@ static _Noreturn void refuse_operands(struct fault *f)
 static void check_operands(const struct run *r, char **operands)
 {
     struct fault f = {0};
-    struct tx tx;
+    struct account from;
+    struct move payment;
     char memo[TEXT_FORM_MAX];
     struct cli_payment w = cli_payment_operands(r->from, operands);
-    if (cli_payment_read(r->book, &w, memo, &tx, &f))
+    if (cli_payment_read(r->book, &w, memo, &from, &payment, &f))
         refuse_operands(&f);
 }
 
@@ -273,7 +288,7 @@ static void make_replacement(struct run *r)
     struct fault f = {0};
     struct tx tx;
     cli_replacement(&r->pool, r->replace, r->fee, &tx);
-    if (put(r, &tx, &f))
+    if (put(r, &tx, tx_field(&tx, tx.words), &f))
         cli_fail(NULL, &f);
 }
 

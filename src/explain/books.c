@@ -2,6 +2,7 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
+#include "base/num.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -45,8 +46,10 @@ int explain_note(void *self, struct tree *t, const struct item *item, const stru
     int64_t line = (int64_t)node->line;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
-        if (e->type == &tx_type && (note(t, &e->tx.from, line, f) || note(t, &e->tx.to, line, f)))
-            return -1;
+        struct account a;
+        for (struct touches at = {0}; e->type == &tx_type && tx_next_account(&e->tx, &at, &a);)
+            if (note(t, &a, line, f))
+                return -1;
         if (e->type != &tx_type && e->grant.amount && note(t, &e->grant.account, line, f))
             return -1;
     }
@@ -58,17 +61,26 @@ static int by_id(const void *a, const void *b)
     return account_compare(&((const struct party *)a)->id, &((const struct party *)b)->id);
 }
 
-/* Adds an account that sends, receives or mines. 0, or -1: no memory. */
+/* Lists the accounts that its transactions touch, as many as fit; gives how many there are. */
+static size_t list_touched(const struct item *item, struct party *list, size_t most)
+{
+    size_t n = 0;
+    struct account a;
+    for (size_t i = 0; i < item->count; i++)
+        for (struct touches at = {0}; tx_next_account(&item->entries[i].tx, &at, &a); n++)
+            if (n < most)
+                list[n].id = a;
+    return n;
+}
+
+/* All accounts that the block names. 0, or -1: no memory. */
 static int gather(const struct item *item, struct parties *p)
 {
-    size_t n = 0, all = 2 * item->count + 1;
-    p->list = calloc(all, sizeof *p->list);
+    size_t n = list_touched(item, NULL, 0);
+    p->list = calloc(n + 1, sizeof *p->list);
     if (!p->list)
         return -1;
-    for (size_t i = 0; i < item->count; i++) {
-        p->list[n++].id = item->entries[i].tx.from;
-        p->list[n++].id = item->entries[i].tx.to;
-    }
+    list_touched(item, p->list, n);
     p->list[n++].id = item->block.miner;
     qsort(p->list, n, sizeof *p->list, by_id);
     for (size_t i = 0; i < n; i++)
@@ -132,7 +144,7 @@ static void open_books(struct explain *x, const struct parties *p)
 }
 
 /* The checks of a transaction before anything is moved. */
-static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t from)
+static void ask(struct explain *x, uint64_t line, const struct tx *tx, int64_t amount, size_t from)
 {
     explain_say(x,
                 "# It is for this chain, and its fee, %" PRId64
@@ -148,31 +160,50 @@ static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t fr
                 "# Account %zu has the amount and the fee.\n"
                 "[ %" PRId64 " -le \"$balance%zu\" ] && [ %" PRId64 " -le $((balance%zu - %" PRId64
                 ")) ]",
-                from, tx->amount, from, tx->fee, from, tx->amount);
+                from, amount, from, tx->fee, from, amount);
     explain_or_no(x, line, "tx: %s has ", account_text(&tx->from).text);
 }
 
-static void pay(struct explain *x, struct parties *p, uint64_t line, const struct tx *tx)
+/* Says what a transaction pays, and gives the sum. */
+static int64_t announce(struct explain *x, const struct parties *p, uint64_t line,
+                        const struct tx *tx, const struct party *from)
 {
-    struct party *from = find(p, &tx->from), *to = find(p, &tx->to);
-    size_t a = number(p, from), b = number(p, to);
-    explain_say(x,
-                "\n# Line %" PRIu64 ": account %zu has %" PRId64 " and pays account %zu %" PRId64
-                ", and a fee of %" PRId64 ".\n",
-                line, a, from->account.balance, b, tx->amount, tx->fee);
-    ask(x, line, tx, a);
+    struct move m;
+    int64_t sum = 0;
+    explain_say(x, "\n# Line %" PRIu64 ": account %zu has %" PRId64 " and pays", line,
+                number(p, from), from->account.balance);
+    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+        explain_say(x, " account %zu %" PRId64 ",", number(p, find(p, &m.to)), m.amount);
+        if (number_add(sum, m.amount, &sum))
+            sum = INT64_MAX;
+    }
+    explain_say(x, "%s a fee of %" PRId64 ".\n", sum ? " and" : "", tx->fee);
+    return sum;
+}
+
+static void pay(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx)
+{
+    struct move m;
+    struct party *from = find(p, &tx->from);
+    size_t a = number(p, from);
+    int64_t sum = announce(x, p, line, tx, from);
+    ask(x, line, tx, sum, a);
     if (x->ended)
         return;
-    from->account.balance -= tx->amount + tx->fee;
+    from->account.balance -= sum + tx->fee;
     from->account.seq++;
     explain_say(x,
                 "balance%zu=$((balance%zu - %" PRId64 " - %" PRId64
                 ")) next%zu=$((next%zu + 1)) # %" PRId64 " %" PRId64 "\n",
-                a, a, tx->amount, tx->fee, a, a, from->account.balance, from->account.seq);
-    to->account.balance += tx->amount;
-    explain_say(
-        x, "balance%zu=$((balance%zu + %" PRId64 ")) # %" PRId64 "\nfees=$((fees + %" PRId64 "))\n",
-        b, b, tx->amount, to->account.balance, tx->fee);
+                a, a, sum, tx->fee, a, a, from->account.balance, from->account.seq);
+    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+        struct party *to = find(p, &m.to);
+        size_t b = number(p, to);
+        to->account.balance += m.amount;
+        explain_say(x, "balance%zu=$((balance%zu + %" PRId64 ")) # %" PRId64 "\n", b, b, m.amount,
+                    to->account.balance);
+    }
+    explain_say(x, "fees=$((fees + %" PRId64 "))\n", tx->fee);
 }
 
 static void reward(struct explain *x, const struct parties *p)

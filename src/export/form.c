@@ -13,15 +13,12 @@
 static const struct form forms[] = {
     {"tx",
      true,
-     9,
+     6,
      {PLAIN("chain"),
       PLAIN("from"),
       NUMBER("seq"),
       NUMBER("fee"),
       PLAIN("operation"),
-      PLAIN("to"),
-      NUMBER("amount"),
-      TEXT("memo"),
       {"signature", FORM_PLAIN, true}}},
     {"block",
      false,
@@ -72,14 +69,34 @@ const struct form *form_of(const char *line, size_t len)
     return &form_other;
 }
 
+const struct form *form_of_operation(const struct form *form, struct field operation,
+                                     struct form *room)
+{
+    static const enum form_kind kinds[] = {[ARGUMENT_ACCOUNT] = FORM_PLAIN,
+                                           [ARGUMENT_NUMBER] = FORM_NUMBER,
+                                           [ARGUMENT_TEXT] = FORM_TEXT};
+    const struct operation *op = operation_named(operation);
+    if (strcmp(form->type, "tx") != 0)
+        return form;
+    *room = *form;
+    room->count--; /* the signature comes after the arguments */
+    if (op && op->repeated) {
+        room->fields[room->count++] = (struct form_field){"rest", FORM_LIST, false};
+        return room;
+    }
+    for (const struct argument *a = (op ? op : operations[0])->arguments; a->name; a++)
+        room->fields[room->count++] = (struct form_field){a->name, kinds[a->kind], false};
+    room->fields[room->count++] = form->fields[form->count - 1];
+    return room;
+}
+
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f)
 {
     const struct record_type *type = record_type_of(line, len);
-    struct field x[FIELDS_MAX];
     struct tx tx;
     if (form == &form_other)
         return 0;
-    if (type == &tx_type && fields_split(line, len, x) == FORM_FIELDS_MAX)
+    if (type == &tx_type && tx_is_unsigned(line, len))
         return tx_parse_unsigned(line, len, &tx, f);
     return record_check(type, line, len, f);
 }

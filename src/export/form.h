@@ -2,7 +2,7 @@
 #ifndef EXPORT_FORM_H
 #define EXPORT_FORM_H
 
-#include "record/field.h"
+#include "record/operation.h"
 
 enum form_kind {
     FORM_NUMBER,
@@ -22,6 +22,8 @@ struct form_field {
 
 #define FORM_FIELDS_MAX 9
 
+_Static_assert(6 + ARGUMENTS_MAX <= FORM_FIELDS_MAX, "a transaction's fields");
+
 /* A type of record: its fields in the order of the line. */
 struct form {
     const char *type;
@@ -40,6 +42,12 @@ extern const struct form form_other;
 /* The form of a line that line_check accepted, by its first field; form_other if the type is
  * unknown. */
 const struct form *form_of(const char *line, size_t len);
+
+/* The form of one transaction, made in *room, as its operation has arguments of its own; an unknown
+ * one has those of the first. If they can be repeated, they are one list with what follows. Other
+ * forms as they are. */
+const struct form *form_of_operation(const struct form *form, struct field operation,
+                                     struct form *room);
 
 /* Whether such a line matches its form in every field: 0, or -1 and a rule. */
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f);

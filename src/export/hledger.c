@@ -174,46 +174,65 @@ static int put_assertion(void *self, const struct state_key *key, const struct s
 
 /* --- Transactions --------------------------------------------------------------------------- */
 
-static char *put_pay(char *p, struct hledger *h, const struct entry *e)
-{
-    const struct tx *tx = &e->tx;
-    p = put_head(p, h, e->id, &tx->to, &tx->memo);
-    p = put_posting(p, h, &tx->from, -tx->amount - tx->fee);
-    p = put_posting(p, h, &tx->to, tx->amount);
-    p = put_equity(p, h, "fees", tx->fee);
-    *p++ = '\n';
-    return p;
-}
-
-static char *put_grant(char *p, struct hledger *h, const struct entry *e)
+/* A transaction of the journal: its head, with the first payee and the memo; what FROM pays; what
+ * others get. */
+static int put_tx(struct hledger *h, const struct entry *e, struct buf *out, struct fault *f)
 {
     const struct field none = {"-", 1};
-    p = put_head(p, h, e->id, &e->grant.account, &none);
+    const struct tx *tx = &e->tx;
+    struct move m = {.to = tx->from, .memo = none}, next;
+    int64_t spent = tx->fee; /* no more than FROM had */
+    size_t at = 0;
+    tx_next_move(tx, &at, &m);
+    if (buf_reserve(out, HEAD_MAX + 2 * POSTING_MAX))
+        return fault_memory(f);
+    char *p = put_head(out->data + out->len, h, e->id, &m.to, &m.memo);
+    for (at = 0; tx_next_move(tx, &at, &next);)
+        spent += next.amount;
+    out->len = (size_t)(put_posting(p, h, &tx->from, -spent) - out->data);
+    for (at = 0; tx_next_move(tx, &at, &next);) {
+        if (buf_reserve(out, 2 * POSTING_MAX))
+            return fault_memory(f);
+        p = out->data + out->len;
+        out->len = (size_t)(put_posting(p, h, &next.to, next.amount) - out->data);
+    }
+    p = put_equity(out->data + out->len, h, "fees", tx->fee);
+    *p++ = '\n';
+    out->len = (size_t)(p - out->data);
+    return 0;
+}
+
+static int put_grant(struct hledger *h, const struct entry *e, struct buf *out, struct fault *f)
+{
+    const struct field none = {"-", 1};
+    if (buf_reserve(out, HEAD_MAX + 3 * POSTING_MAX))
+        return fault_memory(f);
+    char *p = put_head(out->data + out->len, h, e->id, &e->grant.account, &none);
     p = put_posting(p, h, &e->grant.account, e->grant.amount);
     p = put_equity(p, h, "genesis", -e->grant.amount);
     *p++ = '\n';
-    return p;
+    out->len = (size_t)(p - out->data);
+    return 0;
 }
 
 /* Applies the block's lines and writes a transaction for each. */
 static int put_entries(struct hledger *h, const struct item *item, struct buf *out, struct fault *f)
 {
+    const struct apply_context in = {h->state, h->chain.genesis, &h->chain.rules,
+                                     item->block.height, item->block.time};
     int64_t fees = 0;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
         if (e->type != &tx_type && e->grant.amount == 0) /* a rule */
             continue;
         if (e->type == &tx_type
-                ? apply_tx(h->state, h->chain.genesis, &h->chain.rules, &e->tx, &fees, f)
+                ? apply_tx(&in, &e->tx, &fees, f)
                 : apply_grant(h->state, &e->grant.account, e->grant.amount, &h->supply, f)) {
             f->line = item->line + 1 + i;
             return -1;
         }
-        if (buf_reserve(out, HEAD_MAX + 3 * POSTING_MAX))
-            return fault_memory(f);
-        char *p = out->data + out->len;
-        p = e->type == &tx_type ? put_pay(p, h, e) : put_grant(p, h, e);
-        out->len = (size_t)(p - out->data);
+        if (e->type == &tx_type ? put_tx(h, e, out, f) : put_grant(h, e, out, f))
+            return -1;
     }
     return 0;
 }

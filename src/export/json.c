@@ -7,6 +7,9 @@
 /* Bytes for the names and punctuation of one object, in addition to the contents of its fields. */
 enum { FRAME_MAX = 1024 };
 
+/* A transaction's field. */
+enum { OPERATION = 5 };
+
 static char *put_name(char *p, const char *name)
 {
     p = put(p, ",\"", 2);
@@ -155,11 +158,15 @@ int json_put(struct json *j, const char *line, size_t len, struct buf *out, stru
     uint8_t id[SHA256_LEN];
     char digits[2 * ID_LEN];
     const struct form *form = form_of(line, len);
+    struct field x[FIELDS_MAX] = {{"", 0}};
+    struct form room;
     int broken = form_check(form, line, len, f) ? 1 : 0;
     if (buf_reserve(out, 2 * len + FRAME_MAX + (size_t)JSON_BYTE_MAX * TEXT_MAX))
         return fault_memory(f);
     if (broken)
         form = &form_other;
+    if (fields_split(line, len, x) > OPERATION)
+        form = form_of_operation(form, x[OPERATION], &room);
     sha256(line, len, id);
     put_id(digits, id);
     char *p = put_string(out->data + out->len, "{\"type\":\"");

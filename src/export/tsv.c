@@ -29,22 +29,25 @@ int tsv_begin(struct buf *out, struct fault *f)
     return buf_add(out, names, sizeof names - 1) ? fault_memory(f) : 0;
 }
 
-static char *put_pay(char *p, const struct tsv *t, const struct entry *e)
+/* The row of one payment of a transaction; of one that pays nobody: no payee, amount 0, no memo. */
+static char *put_move(char *p, const struct tsv *t, const struct entry *e, const struct move *m,
+                      int64_t fee)
 {
-    p = put(p, "pay\t", 4);
+    p = put_string(p, e->tx.operation->name);
+    *p++ = '\t';
     p = put_id(p, e->id);
     *p++ = '\t';
     p = put_number(p, e->tx.seq);
     *p++ = '\t';
     p = put_account(p, t->book, &e->tx.from);
     *p++ = '\t';
-    p = put_account(p, t->book, &e->tx.to);
+    p = m ? put_account(p, t->book, &m->to) : p;
     *p++ = '\t';
-    p = put_number(p, e->tx.amount);
+    p = put_number(p, m ? m->amount : 0);
     *p++ = '\t';
-    p = put_number(p, e->tx.fee);
+    p = put_number(p, fee);
     *p++ = '\t';
-    return put(p, e->tx.memo.text, e->tx.memo.len);
+    return m ? put(p, m->memo.text, m->memo.len) : p;
 }
 
 /* The row of money that comes from nobody: no payer, no seq, no fee, no memo. */
@@ -61,30 +64,60 @@ static char *put_new(char *p, const struct tsv *t, const char *kind, const uint8
     return put(p, "\t0\t", 3);
 }
 
+/* Begins a row: where its text goes on, up to end_row. NULL: no memory. */
+static char *begin_row(struct buf *out, const struct place *at)
+{
+    return buf_reserve(out, ROW_MAX) ? NULL : put(out->data + out->len, at->text, at->len);
+}
+
+static void end_row(struct buf *out, char *p)
+{
+    *p++ = '\n';
+    out->len = (size_t)(p - out->data);
+}
+
+/* The rows of a transaction; its fee is in the first. */
+static int put_tx(struct buf *out, const struct tsv *t, const struct place *at,
+                  const struct entry *e, struct fault *f)
+{
+    struct move m;
+    size_t next = 0;
+    bool paid = tx_next_move(&e->tx, &next, &m), first = true;
+    do {
+        char *p = begin_row(out, at);
+        if (!p)
+            return fault_memory(f);
+        end_row(out, put_move(p, t, e, paid ? &m : NULL, first ? e->tx.fee : 0));
+        first = false;
+    } while (tx_next_move(&e->tx, &next, &m));
+    return 0;
+}
+
+static int put_grant(struct buf *out, const struct tsv *t, const struct place *at,
+                     const struct entry *e, struct fault *f)
+{
+    char *p = begin_row(out, at);
+    if (!p)
+        return fault_memory(f);
+    end_row(out, put_new(p, t, "grant", e->id, &e->grant.account, e->grant.amount));
+    return 0;
+}
+
 static int put_entry(struct buf *out, const struct tsv *t, const struct place *at,
                      const struct entry *e, struct fault *f)
 {
-    if (e->type != &tx_type && e->grant.amount == 0) /* a rule */
-        return 0;
-    if (buf_reserve(out, ROW_MAX))
-        return fault_memory(f);
-    char *p = put(out->data + out->len, at->text, at->len);
-    p = e->type == &tx_type ? put_pay(p, t, e)
-                            : put_new(p, t, "grant", e->id, &e->grant.account, e->grant.amount);
-    *p++ = '\n';
-    out->len = (size_t)(p - out->data);
-    return 0;
+    if (e->type == &tx_type)
+        return put_tx(out, t, at, e, f);
+    return e->grant.amount ? put_grant(out, t, at, e, f) : 0; /* else a rule */
 }
 
 static int put_earned(struct buf *out, const struct tsv *t, const struct place *at,
                       const struct item *item, const char *kind, int64_t amount, struct fault *f)
 {
-    if (buf_reserve(out, ROW_MAX))
+    char *p = begin_row(out, at);
+    if (!p)
         return fault_memory(f);
-    char *p = put(out->data + out->len, at->text, at->len);
-    p = put_new(p, t, kind, NULL, &item->block.miner, amount);
-    *p++ = '\n';
-    out->len = (size_t)(p - out->data);
+    end_row(out, put_new(p, t, kind, NULL, &item->block.miner, amount));
     return 0;
 }
 

@@ -77,8 +77,13 @@ static int put_member(struct reading *r, const struct form_field *field, struct 
 
 static int put_record(struct reading *r, const struct form *form, struct buf *out)
 {
+    struct form room;
+    const struct json_member *operation = members_find(&r->members, "operation",
+                                                       strlen("operation"));
     if (form != &form_other && buf_add_string(out, form->type))
         return fault_memory(r->f);
+    if (operation)
+        form = form_of_operation(form, member_value(&r->members, operation), &room);
     for (int i = 0; i < form->count; i++)
         if (put_member(r, &form->fields[i], out))
             return -1;

@@ -59,7 +59,11 @@ static int add_tx(struct index *ix, const struct index_block *b, const struct en
 {
     const struct node *node = &b->node;
     int64_t sender = index_add_account(ix, &e->tx.from, f);
-    int64_t recipient = sender < 0 ? -1 : index_add_account(ix, &e->tx.to, f);
+    int64_t recipient = sender < 0 ? -1 : 0;
+    struct move m = {.amount = 0};
+    size_t at = 0;
+    if (sender >= 0 && tx_next_move(&e->tx, &at, &m))
+        recipient = index_add_account(ix, &m.to, f);
     sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
     if (!q)
         return -1;
@@ -70,7 +74,7 @@ static int add_tx(struct index *ix, const struct index_block *b, const struct en
                                e->tx.seq,
                                e->tx.fee,
                                recipient,
-                               e->tx.amount,
+                               m.amount,
                                (int64_t)(node->offset + e->at),
                                (int64_t)e->tx.len,
                                b->is_main};

@@ -3,6 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/num.h"
+#include "state/pay.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +19,25 @@ typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender 
 
 static int put_unsigned(const struct tx *tx, struct forgery *out, struct fault *f)
 {
-    return tx_format(tx, &out->line) ? fault_memory(f) : 0;
+    return tx_format(tx, tx_field(tx, tx->words), &out->line) ? fault_memory(f) : 0;
+}
+
+/* The same transaction with another payment instead of its own. */
+static int put_payment(const struct tx *tx, const struct move *m, struct forgery *out,
+                       struct fault *f)
+{
+    struct buf words = {0};
+    int failed = pay_words(m, &words) ||
+                 tx_format(tx, (struct field){words.data, words.len}, &out->line);
+    buf_free(&words);
+    return failed ? fault_memory(f) : 0;
+}
+
+/* What it pays first. 0, or -1 and a rule: the kind of forgery needs a payment. */
+static int payment_of(const struct tx *tx, const char *kind, struct move *m, struct fault *f)
+{
+    size_t at = 0;
+    return tx_next_move(tx, &at, m) ? 0 : fault_rule(f, "%s: it pays nobody", kind);
 }
 
 /* Appends a signature whose S is below the order of the group, so only the verification itself
@@ -67,30 +86,36 @@ static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_se
 static int forge_amount(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                         struct forgery *out, struct fault *f)
 {
+    struct move m;
     int64_t more = 1 + (int64_t)chance_below(&g->chance, (uint64_t)sender->most / 10 + 1);
     bool over = chance_below(&g->chance, 4) == 0;
     int64_t least = sender->most > tx->fee ? sender->most - tx->fee : 0;
-    if (over || number_add(least, more, &tx->amount))
-        tx->amount = INT64_MAX;
+    if (payment_of(tx, "amount", &m, f))
+        return -1;
+    if (over || number_add(least, more, &m.amount))
+        m.amount = INT64_MAX;
     if (over && tx->fee > 1)
-        tx->amount -= (int64_t)chance_below(&g->chance, (uint64_t)tx->fee);
-    if (tx->fee == 0 && tx->amount == sender->most)
+        m.amount -= (int64_t)chance_below(&g->chance, (uint64_t)tx->fee);
+    if (tx->fee == 0 && m.amount == sender->most)
         return fault_rule(f, "amount: the sender has all that there can be");
     fault_rule(&out->rule, "tx: %s has", account_text(&tx->from).text);
-    return put_unsigned(tx, out, f);
+    return put_payment(tx, &m, out, f);
 }
 
 /* The sender pays the same amount to itself. */
 static int forge_double_spend(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                               struct forgery *out, struct fault *f)
 {
+    struct move m;
     (void)g, (void)sender;
-    if (account_equal(&tx->to, &tx->from))
-        tx->amount += tx->amount < INT64_MAX ? 1 : -1;
-    tx->to = tx->from;
+    if (payment_of(tx, "double-spend", &m, f))
+        return -1;
+    if (account_equal(&m.to, &tx->from))
+        m.amount += m.amount < INT64_MAX ? 1 : -1;
+    m.to = tx->from;
     out->follows = true;
     fault_rule(&out->rule, "tx: seq %" PRId64 " is spent twice", tx->seq);
-    return put_unsigned(tx, out, f);
+    return put_payment(tx, &m, out, f);
 }
 
 /* A completely different id or, equally often, one with a single digit changed. */

@@ -52,8 +52,8 @@ struct forgery {
     struct fault rule;  /* its text: how the message that refuses it begins */
 };
 
-/* Makes a forgery of this kind from an honest transaction, of which all fields except the signature
- * are set. out->line is all zero, or a buffer to be overwritten; the caller frees it. 0, or -1 and
+/* Makes a forgery of this kind from an honest transaction, parsed from a line that need not be
+ * signed. out->line is all zero, or a buffer to be overwritten; the caller frees it. 0, or -1 and
  * a fault: a rule if this kind cannot be made from this transaction, or on this chain. */
 int forge_make(struct forger *g, enum forge_kind kind, const struct tx *honest,
                const struct forge_sender *sender, struct forgery *out, struct fault *f);

@@ -74,12 +74,6 @@ int pooled_by_rate(const struct pooled *a, const struct pooled *b)
     return (a->arrival < b->arrival) - (a->arrival > b->arrival);
 }
 
-static void put_pointers(struct pooled *x)
-{
-    x->tx.line = x->text;
-    x->tx.memo.text = x->text + x->tx.signed_len - x->tx.memo.len;
-}
-
 struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
 {
     struct pooled *x = calloc(1, sizeof *x + tx->len + 1);
@@ -88,7 +82,7 @@ struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
     x->tx = *tx;
     memcpy(x->text, tx->line, tx->len);
     x->text[tx->len] = '\n';
-    put_pointers(x);
+    tx_move(&x->tx, x->text);
     memcpy(x->id, id, ID_LEN);
     x->spend.from = tx->from;
     x->spend.seq = tx->seq;
@@ -164,32 +158,38 @@ static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
     return 1;
 }
 
-/* Adds all transactions of one sender while the next one exists and can be applied. The accounts
- * that they pay are appended to the queue, since their turn may have come. */
+int pool_queue(const struct tx *tx, struct buf *queue, struct fault *f)
+{
+    struct account a;
+    for (struct touches at = {0}; tx_next_account(tx, &at, &a);)
+        if (!account_equal(&a, &tx->from) && buf_add(queue, &a, sizeof a))
+            return fault_memory(f);
+    return 0;
+}
+
+/* Adds all transactions of one sender while the next one exists and can be applied. */
 static int take_turns(struct pool *p, const struct account *from, bool gaps, struct buf *queue,
                       struct fault *f)
 {
     for (;;) {
         struct account_state a;
-        struct account to;
         int went = 0;
         if (account_get(p->ledger->tree.state, from, &a, f))
             return -1;
         struct pooled *x = pool_find_spend(p, from, a.seq);
-        if (x) {
-            to = x->tx.to;
+        if (x)
             went = apply_pooled(p, x, f);
-        } else if (gaps) {
-            went = pool_take_queued(p, from, a.seq, &to, f);
-        }
+        else if (gaps)
+            went = pool_take_queued(p, from, a.seq, queue, f);
         if (went <= 0)
             return went;
-        if (buf_add(queue, &to, sizeof to))
-            return fault_memory(f);
+        if (x && pool_queue(&x->tx, queue, f))
+            return -1;
     }
 }
 
-/* Handles the turns of all accounts in the queue, and of those that they pay; and frees the queue.
+/* Handles the turns of all accounts in the queue, and of those whose turn comes through them; and
+ * frees the queue.
  * 0, or -1 and trouble. */
 static int serve(struct pool *p, struct buf *queue, bool gaps, struct fault *f)
 {
@@ -363,7 +363,7 @@ int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], st
         return -1;
     if (!p->idle && gaps_empty(p->gaps))
         return 0;
-    if (buf_add(&queue, &tx->from, sizeof tx->from) || buf_add(&queue, &tx->to, sizeof tx->to)) {
+    if (buf_add(&queue, &tx->from, sizeof tx->from) || pool_queue(tx, &queue, f)) {
         buf_free(&queue);
         return fault_memory(f);
     }

@@ -64,6 +64,10 @@ int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], 
 /* Positive if a pays more per byte than b, or the same and arrived first. */
 int pooled_by_rate(const struct pooled *a, const struct pooled *b);
 
+/* Appends the accounts whose turn may have come through a transaction: all that it touches, without
+ * its sender. 0, or -1 and trouble. */
+int pool_queue(const struct tx *tx, struct buf *queue, struct fault *f);
+
 /* Adds all transactions in the gaps whose turn it is. 0, or -1 and trouble. */
 int pool_fill_gaps(struct pool *p, struct fault *f);
 
@@ -78,8 +82,8 @@ int pool_wait_turn(struct pool *p, const struct entry *e, uint64_t line, struct 
 int pool_wait_money(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
 /* Moves the sender's transaction with this seq, which is the next, from the queue into the list: 1
- * and the account that it pays, 0 if there is none that can be added, -1 and trouble. */
-int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct account *to,
+ * after pool_queue, 0 if there is none that can be added, -1 and trouble. */
+int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct buf *queue,
                      struct fault *f);
 
 /* --- pool_replace.c --------------------------------------------------------------------------- */

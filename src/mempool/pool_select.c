@@ -84,6 +84,17 @@ static int add_sender(struct choice *c, const struct account *id, struct fault *
     return 0;
 }
 
+/* Those who have left the heap, and may be able to pay after this transaction. */
+static void push_touched(struct choice *c, const struct tx *tx)
+{
+    struct account a;
+    for (struct touches at = {0}; tx_next_account(tx, &at, &a);) {
+        struct sender *s = find_sender(c, &a);
+        if (s && s->next && !s->in_heap)
+            heap_push(c, s);
+    }
+}
+
 /* Adds the sender's next transaction to the body, if it fits and can be paid. A sender that cannot
  * pay yet leaves the heap until somebody pays it; one whose transaction is too large leaves it for
  * the rest of the search. 0, or -1 and trouble. */
@@ -103,9 +114,7 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
         return -1;
     if (s->next)
         heap_push(c, s);
-    struct sender *paid = find_sender(c, &x->tx.to);
-    if (paid && paid->next && !paid->in_heap)
-        heap_push(c, paid);
+    push_touched(c, &x->tx);
     return 0;
 }
 

@@ -163,7 +163,7 @@ static int drop_used(struct pool *p, const struct account *from, int64_t seq, st
     return 0;
 }
 
-int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct account *to,
+int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct buf *queue,
                      struct fault *f)
 {
     if (drop_used(p, from, seq, f))
@@ -172,7 +172,6 @@ int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, st
     if (!q)
         return 0;
     struct tx tx = queued_tx(q);
-    *to = tx.to;
     int result = pool_take_in(p, &tx, q->id, f) ? -1 : 1;
     if (result < 0 && f->kind != FAULT_RULE)
         return -1;
@@ -180,6 +179,8 @@ int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, st
         return await_money(p, q, &tx, f);
     if (result < 0)
         result = keep_refusal(p, q, false, f);
+    else if (pool_queue(&tx, queue, f))
+        result = -1;
     gaps_remove(p->gaps, q);
     free(q);
     return result;

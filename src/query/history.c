@@ -138,27 +138,56 @@ static int give_reward(struct run *r, int64_t earned, struct fault *f)
     return give(r, &e, f);
 }
 
-static bool is_account(const struct run *r, struct field x)
+/* The payment of a transaction that is the account's event number n, from 0; *count: how many there
+ * are. An account that pays nobody has one event all the same, as it pays the fee: its *m is all
+ * zero. */
+static void find_payment(const struct run *r, const struct tx *tx, int n, struct move *m,
+                         int *count)
 {
-    return field_is(x, r->account.text);
+    struct move next;
+    bool sent = account_equal(&tx->from, &r->h->account);
+    *m = (struct move){.amount = 0};
+    *count = 0;
+    for (size_t at = 0; tx_next_move(tx, &at, &next);)
+        if ((sent || account_equal(&next.to, &r->h->account)) && (*count)++ == n)
+            *m = next;
+    *count += sent && *count == 0;
 }
 
-/* Reads a transaction's line, whose form was checked when it was indexed: 1, 0 if the account is
- * not part of it, -1 and trouble. */
-static int read_tx(struct run *r, const char *line, size_t len, struct event *e, struct fault *f)
+static int give_payment(struct run *r, const struct tx *tx, const struct move *m, bool first,
+                        struct event *e, struct fault *f)
 {
-    enum { FROM = 2, FEE = 4, TO = 6, AMOUNT, MEMO, FIELDS = 10 };
-    struct field x[FIELDS_MAX];
     int64_t sum;
-    if (fields_split(line, len, x) != FIELDS || number_parse(x[FEE].text, x[FEE].len, &e->fee) ||
-        number_parse(x[AMOUNT].text, x[AMOUNT].len, &e->amount) ||
-        number_add(e->fee, e->amount, &sum))
-        return index_damage(r->l->index, f);
-    bool sent = is_account(r, x[FROM]), got = is_account(r, x[TO]);
+    bool sent = account_equal(&tx->from, &r->h->account);
+    bool got = account_equal(&m->to, &r->h->account);
     e->kind = !sent ? EVENT_IN : got ? EVENT_SELF : EVENT_OUT;
-    e->other = sent ? x[TO] : x[FROM];
-    e->memo = x[MEMO];
-    return sent || got;
+    e->other = !sent ? &tx->from : m->amount ? &m->to : NULL;
+    e->amount = m->amount;
+    e->fee = first ? tx->fee : 0;
+    e->memo = m->memo;
+    return number_add(e->fee, e->amount, &sum) ? index_damage(r->l->index, f) : give(r, e, f);
+}
+
+/* The account's events of a transaction, whose form was checked when it was indexed, and whose id
+ * may be known. *count: how many it has. 0 to go on, 1: enough, -1 and trouble. */
+static int give_line(struct run *r, const char *line, size_t len, const uint8_t *id,
+                     struct event *e, int *count, struct fault *f)
+{
+    struct tx tx;
+    struct move m;
+    int result = 0;
+    if (tx_parse(line, len, &tx, f))
+        return index_damage(r->l->index, f);
+    find_payment(r, &tx, 0, &m, count);
+    if (*count && !id)
+        sha256(line, len, e->id);
+    for (int i = 0; i < *count && !result; i++) {
+        int n = r->h->newest_first ? *count - 1 - i : i;
+        if (n > 0)
+            find_payment(r, &tx, n, &m, count);
+        result = give_payment(r, &tx, &m, n == 0, e, f);
+    }
+    return result;
 }
 
 /* --- Blocks --------------------------------------------------------------------------------- */
@@ -226,11 +255,7 @@ static int give_body(struct run *r, struct fault *f)
     for (int64_t i = 0; i < count; i++) {
         struct event e = {.line = r->at.node.line + 1 + (uint64_t)(back ? count - 1 - i : i)};
         const char *line = next_line(&r->text, &at, back, &len);
-        int result = read_tx(r, line, len, &e, f);
-        if (result > 0) {
-            sha256(line, len, e.id);
-            result = give(r, &e, f);
-        }
+        int events, result = give_line(r, line, len, NULL, &e, &events, f);
         if (result)
             return result;
     }
@@ -309,10 +334,8 @@ static int give_tx(struct run *r, const struct index_event *e, struct fault *f)
         f->line = out.line;
         return -1;
     }
-    int found = read_tx(r, line, (size_t)e->size, &out, f);
-    if (found > 0)
-        return give(r, &out, f);
-    return found < 0 ? -1 : index_damage(r->l->index, f);
+    int events, result = give_line(r, line, (size_t)e->size, e->id, &out, &events, f);
+    return result == 0 && events == 0 ? index_damage(r->l->index, f) : result;
 }
 
 static int give_event(struct run *r, const struct index_event *e, struct fault *f)

@@ -21,12 +21,13 @@ struct event {
     const struct block *block; /* its header */
     const uint8_t *block_id;
     uint64_t line;   /* its place in the ledger; of a reward, its block's header */
-    int64_t amount;  /* what was moved, granted or earned; at least 1, except a reward */
-    int64_t fee;     /* paid by the sender; of a reward: the block's fees */
+    int64_t amount;  /* what was moved, granted or earned; 0 if a transaction pays nobody */
+    int64_t fee;     /* paid by the sender, with the first of a transaction's payments; of a reward:
+                        the block's fees */
     int64_t balance; /* after the event */
     /* For a transaction: */
     uint8_t id[ID_LEN];
-    struct field other; /* the other account, or the same */
+    const struct account *other; /* the other account, or the same; NULL: none */
     struct field memo;
 };
 

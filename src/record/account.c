@@ -37,3 +37,12 @@ bool cursor_account(struct cursor *c, struct account *out)
     out->form = ACCOUNT_KEY;
     return cursor_id(c, out->id);
 }
+
+int cursor_take_account(struct cursor *c, const char *what, struct account *out, struct fault *f)
+{
+    const char *begin = c->text;
+    if (cursor_account(c, out))
+        return 0;
+    c->text = begin;
+    return account_field(cursor_take_field(c), what, out, f);
+}

@@ -42,4 +42,7 @@ int account_field(struct field x, const char *what, struct account *out, struct 
 /* The same on the fast path (field.h). */
 bool cursor_account(struct cursor *c, struct account *out);
 
+/* Takes one field, the last of the line too (field.h). */
+int cursor_take_account(struct cursor *c, const char *what, struct account *out, struct fault *f);
+
 #endif

@@ -214,6 +214,36 @@ int field_text(struct field x, const char *what, struct fault *f)
     return bytes > TEXT_MAX ? fault_rule(f, "%s: text is over %d bytes", what, TEXT_MAX) : 0;
 }
 
+struct field cursor_take_field(struct cursor *c)
+{
+    struct field x;
+    if (cursor_any(c, &x))
+        return x;
+    x = (struct field){c->text, (size_t)(c->end - c->text)};
+    c->text = c->end;
+    return x;
+}
+
+int cursor_retake_number(struct cursor *c, const char *begin, const char *what, int64_t *out,
+                         struct fault *f)
+{
+    c->text = begin;
+    return field_number(cursor_take_field(c), what, out, f);
+}
+
+int cursor_retake_id(struct cursor *c, const char *begin, const char *what, uint8_t out[ID_LEN],
+                     struct fault *f)
+{
+    c->text = begin;
+    return field_id(cursor_take_field(c), what, out, f);
+}
+
+int cursor_take_text(struct cursor *c, const char *what, struct field *out, struct fault *f)
+{
+    *out = cursor_take_field(c);
+    return out->len ? field_text(*out, what, f) : fault_rule(f, "%s: there is none", what);
+}
+
 size_t text_decode(struct field x, char out[TEXT_MAX])
 {
     size_t n = 0;

@@ -64,6 +64,32 @@ bool cursor_number(struct cursor *c, int64_t *out);
 bool cursor_id(struct cursor *c, uint8_t out[ID_LEN]);
 bool cursor_any(struct cursor *c, struct field *out);
 
+/* The same for records whose fields are known only as they are read: each takes one field, the last
+ * of the line too, and parses it as field_number and so on do. At the end of the line they find an
+ * empty field, which is none of these. */
+struct field cursor_take_field(struct cursor *c);
+int cursor_take_text(struct cursor *c, const char *what, struct field *out, struct fault *f);
+
+/* The slow paths of the two below: take the field that begins here once more. */
+int cursor_retake_number(struct cursor *c, const char *begin, const char *what, int64_t *out,
+                         struct fault *f);
+int cursor_retake_id(struct cursor *c, const char *begin, const char *what, uint8_t out[ID_LEN],
+                     struct fault *f);
+
+static inline int cursor_take_number(struct cursor *c, const char *what, int64_t *out,
+                                     struct fault *f)
+{
+    const char *begin = c->text;
+    return cursor_number(c, out) ? 0 : cursor_retake_number(c, begin, what, out, f);
+}
+
+static inline int cursor_take_id(struct cursor *c, const char *what, uint8_t out[ID_LEN],
+                                 struct fault *f)
+{
+    const char *begin = c->text;
+    return cursor_id(c, out) ? 0 : cursor_retake_id(c, begin, what, out, f);
+}
+
 /* Each parses one field: 0, or -1 and a rule that begins with what (the field's name). */
 int field_number(struct field x, const char *what, int64_t *out, struct fault *f);
 int field_id(struct field x, const char *what, uint8_t out[ID_LEN], struct fault *f);

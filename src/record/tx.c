@@ -6,92 +6,120 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE, SIGNED_FIELDS };
+enum { OPERATION = 5, FIRST_ARGUMENT };
 
-static int parse_fields(const struct field x[], struct tx *tx, struct fault *f)
+static int parse_operation(struct cursor *c, struct tx *tx, struct fault *f)
 {
-    if (field_id(x[CHAIN], "tx: chain", tx->chain, f) ||
-        account_field(x[FROM], "tx: from", &tx->from, f) ||
-        field_number(x[SEQ], "tx: seq", &tx->seq, f) ||
-        field_number(x[FEE], "tx: fee", &tx->fee, f))
-        return -1;
-    if (!field_is(x[OPERATION], "pay"))
-        return fault_rule(f, "tx: unknown operation '%.*s'",
-                          x[OPERATION].len > 40 ? 40 : (int)x[OPERATION].len, x[OPERATION].text);
-    if (account_field(x[TO], "tx: to", &tx->to, f) ||
-        field_number(x[AMOUNT], "tx: amount", &tx->amount, f) || field_text(x[MEMO], "tx: memo", f))
-        return -1;
-    tx->memo = x[MEMO];
-    return tx->amount == 0 ? fault_rule(f, "tx: amount is 0") : 0;
+    for (const struct operation *const *op = operations; *op; op++)
+        if (cursor_word(c, (*op)->name)) {
+            tx->operation = *op;
+            return (*op)->parse(c, tx, f);
+        }
+    struct field name = cursor_take_field(c);
+    tx->operation = operation_named(name); /* one without arguments, at the end of the line */
+    return tx->operation ? tx->operation->parse(c, tx, f)
+                         : fault_rule(f, "tx: unknown operation '%.*s'",
+                                      name.len > 40 ? 40 : (int)name.len, name.text);
 }
 
-static int parse(const char *line, size_t len, size_t want, struct tx *tx, struct fault *f)
+static int parse_words(struct cursor *c, struct tx *tx, struct fault *f)
+{
+    if (cursor_take_id(c, "tx: chain", tx->chain, f) ||
+        cursor_take_account(c, "tx: from", &tx->from, f) ||
+        cursor_take_number(c, "tx: seq", &tx->seq, f) ||
+        cursor_take_number(c, "tx: fee", &tx->fee, f))
+        return -1;
+    tx->words.at = (uint32_t)(c->text - tx->line);
+    return parse_operation(c, tx, f);
+}
+
+/* The last field of a signed transaction, the end of another. */
+static int parse_end(const struct cursor *c, bool is_signed, struct tx *tx, struct fault *f)
+{
+    struct field rest = {c->text, (size_t)(c->end - c->text)};
+    tx->signed_len = tx->words.at + tx->words.len;
+    if (is_signed)
+        return field_signature(rest, "tx: signature", tx->signature, f);
+    memset(tx->signature, 0, SIGNATURE_LEN);
+    return rest.len ? fault_rule(f, "tx: more after its end") : 0;
+}
+
+static int parse_fields(const char *line, size_t len, bool is_signed, struct tx *tx,
+                        struct fault *f)
+{
+    struct cursor c = {line, line + len};
+    tx->line = line;
+    tx->len = len;
+    cursor_take_field(&c);
+    if (parse_words(&c, tx, f))
+        return -1;
+    tx->words.len = (uint32_t)(c.text - line) - tx->words.at - (c.text < c.end);
+    return parse_end(&c, is_signed, tx, f);
+}
+
+/* The operation whose number of fields a line must have; if it is unknown, the first. */
+static const struct operation *measure(const struct field x[], size_t n)
+{
+    const struct operation *op = n > OPERATION ? operation_named(x[OPERATION]) : NULL;
+    return op ? op : operations[0];
+}
+
+/* A wrong number of fields is a better reason than what a field in the wrong place breaks: changes
+ * *f in that case. -1. */
+static int miscounted(const char *line, size_t len, bool is_signed, struct fault *f)
 {
     struct field x[FIELDS_MAX];
-    size_t n = fields_split(line, len, x);
-    if (!field_is(x[0], "tx"))
-        return fault_rule(f, "not a tx");
-    if (n == SIGNED_FIELDS - 1 && want == SIGNED_FIELDS)
+    size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)is_signed;
+    const struct operation *op = measure(x, n);
+    size_t want = common + operation_arguments(op);
+    if (n >= common && operation_takes(op, n - common))
+        return -1;
+    if (is_signed && n + 1 >= common && operation_takes(op, n + 1 - common))
         return fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
-                          want);
-    if (n != want)
-        return fault_rule(f, "tx: %zu fields, expected %zu", n, want);
-    tx->line = line;
-    tx->len = len;
-    return parse_fields(x, tx, f);
+                          n + 1);
+    return fault_rule(f, "tx: %zu fields, expected %zu%s", n, want, op->repeated ? " or more" : "");
 }
 
-/* A fast path for signed transactions without a fault. */
-static bool parse_sound(const char *line, size_t len, struct tx *tx)
+static int parse(const char *line, size_t len, bool is_signed, struct tx *tx, struct fault *f)
 {
-    struct fault ignored;
-    struct cursor c = {line, line + len};
-    if (!cursor_word(&c, "tx") || !cursor_id(&c, tx->chain) || !cursor_account(&c, &tx->from) ||
-        !cursor_number(&c, &tx->seq) || !cursor_number(&c, &tx->fee) || !cursor_word(&c, "pay") ||
-        !cursor_account(&c, &tx->to) || !cursor_number(&c, &tx->amount) ||
-        !cursor_any(&c, &tx->memo))
-        return false;
-    struct field signature = {c.text, (size_t)(c.end - c.text)};
-    tx->line = line;
-    tx->len = len;
-    tx->signed_len = signed_length(line, signature);
-    return tx->amount > 0 && field_text(tx->memo, "", &ignored) == 0 &&
-           field_signature(signature, "", tx->signature, &ignored) == 0;
+    if (!line_is(line, len, "tx"))
+        return fault_rule(f, "not a tx");
+    return parse_fields(line, len, is_signed, tx, f) ? miscounted(line, len, is_signed, f) : 0;
 }
 
 int tx_parse(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
-    if (parse_sound(line, len, tx))
-        return 0;
-    if (parse(line, len, SIGNED_FIELDS, tx, f))
-        return -1;
-    tx->signed_len = (size_t)(tx->memo.text - line) + tx->memo.len;
-    struct field signature = {line + tx->signed_len + 1, len - tx->signed_len - 1};
-    return field_signature(signature, "tx: signature", tx->signature, f);
+    return parse(line, len, true, tx, f);
 }
 
 int tx_parse_unsigned(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
-    if (parse(line, len, SIGNED_FIELDS - 1, tx, f))
-        return -1;
-    tx->signed_len = len;
-    memset(tx->signature, 0, SIGNATURE_LEN);
-    return 0;
+    return parse(line, len, false, tx, f);
+}
+
+static bool is_counted(const char *line, size_t len, bool is_signed)
+{
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)is_signed;
+    return n >= common && operation_takes(measure(x, n), n - common);
 }
 
 bool tx_is_signed(const char *line, size_t len)
 {
-    struct field x[FIELDS_MAX];
-    return fields_split(line, len, x) == SIGNED_FIELDS;
+    return is_counted(line, len, true);
 }
 
-int tx_format(const struct tx *tx, struct buf *out)
+bool tx_is_unsigned(const char *line, size_t len)
 {
-    char line[2 * ID_LEN + 2 * ACCOUNT_TEXT_MAX + 3 * 20 + 32 + TEXT_FORM_MAX];
-    int n = snprintf(line, sizeof line, "tx %s %s %" PRId64 " %" PRId64 " pay %s %" PRId64 " %.*s",
-                     hex32(tx->chain).text, account_text(&tx->from).text, tx->seq, tx->fee,
-                     account_text(&tx->to).text, tx->amount, (int)tx->memo.len, tx->memo.text);
-    return buf_add(out, line, (size_t)n);
+    return is_counted(line, len, false);
+}
+
+int tx_format(const struct tx *tx, struct field words, struct buf *out)
+{
+    char line[2 * ID_LEN + ACCOUNT_TEXT_MAX + 2 * 20 + 32];
+    int n = snprintf(line, sizeof line, "tx %s %s %" PRId64 " %" PRId64 " ", hex32(tx->chain).text,
+                     account_text(&tx->from).text, tx->seq, tx->fee);
+    return buf_add(out, line, (size_t)n) || buf_add(out, words.text, words.len) ? -1 : 0;
 }
 
 static int check(const char *line, size_t len, struct fault *f)

@@ -74,12 +74,6 @@ int account_put(struct state *s, const struct account *id, const struct account_
     return state_put(s, &key, &value, f);
 }
 
-void account_prefetch(const struct state *s, const struct account *id, enum state_step step)
-{
-    struct state_key key = account_key(id);
-    state_prefetch(s, &key, step);
-}
-
 /* Who visits accounts. */
 struct visitor {
     account_visit *visit;

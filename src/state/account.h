@@ -27,9 +27,6 @@ typedef int account_visit(void *self, const struct account *id, const struct acc
                           struct fault *f);
 int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f);
 
-/* Prefetches an account that a later call will read; see state_prefetch. */
-void account_prefetch(const struct state *s, const struct account *id, enum state_step step);
-
 /* An account as a state value and back: numbers as LEB128, balance first. An empty value decodes to
  * zeros. 0, or -1: the bytes are not an account. */
 void account_encode(const struct account_state *a, struct state_value *value);

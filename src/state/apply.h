@@ -1,5 +1,4 @@
-/* The operations that change the state: transactions, grants and rewards (tx(5), block(5)).
- */
+/* What changes the state: transactions, grants and rewards (tx(5), block(5)). */
 #ifndef STATE_APPLY_H
 #define STATE_APPLY_H
 
@@ -7,15 +6,37 @@
 #include "record/tx.h"
 #include "state/account.h"
 
-/* Checks a transaction, except its signature, against chain, rules and state, and applies it; adds
- * its fee to *fees. The operation itself is in pay.c. 0, or -1 and a fault; if a rule is broken
- * nothing changes. */
-int apply_tx(struct state *s, const uint8_t chain[ID_LEN], const struct rules *r,
-             const struct tx *tx, int64_t *fees, struct fault *f);
+/* Where a transaction is applied: the state, its chain, and the block that holds it or, if none
+ * does yet, the next one. */
+struct apply_context {
+    struct state *state;
+    const uint8_t *chain; /* the id of its genesis block */
+    const struct rules *rules;
+    int64_t height;
+    int64_t time; /* the block's; of the next one, its parent's */
+};
+
+/* Checks a transaction, except its signature, against chain, rules and state, and applies it: the
+ * fee, which is added to *fees, SEQ and the payments of its moves here, all else in its operation.
+ * 0, or -1 and a fault; if a rule is broken nothing changes. */
+int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees, struct fault *f);
 
 /* The part of apply_tx that reads no account: chain and fee. 0, or -1 and a rule. */
 int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct tx *tx,
                 struct fault *f);
+
+/* The keys that apply_tx reads or writes, as far as the line tells: FROM's account, then those that
+ * it pays, then the operation's own. True and the next one, or false. *at is all zero at first. A
+ * key can come twice. tx_next_account gives the accounts among them. */
+struct touches {
+    int part;
+    size_t at;
+};
+bool tx_touches(const struct tx *tx, struct touches *at, struct state_key *key);
+bool tx_next_account(const struct tx *tx, struct touches *at, struct account *out);
+
+/* Prefetches all of them; see state_prefetch. */
+void apply_prefetch(const struct state *s, const struct tx *tx, enum state_step step);
 
 /* Gives an account its first balance, once; adds it to *supply, which never exceeds 2^63-1. */
 int apply_grant(struct state *s, const struct account *account, int64_t amount, int64_t *supply,
@@ -25,9 +46,5 @@ int apply_grant(struct state *s, const struct account *account, int64_t amount, 
  * the reward to *supply. */
 int apply_reward(struct state *s, const struct rules *r, int64_t height,
                  const struct account *miner, int64_t fees, int64_t *supply, struct fault *f);
-
-/* The operation `pay TO AMOUNT MEMO`, given FROM's account: deducts amount and fee, counts the
- * transaction, pays TO. */
-int apply_pay(struct state *s, const struct tx *tx, struct account_state from, struct fault *f);
 
 #endif

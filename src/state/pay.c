@@ -1,29 +1,50 @@
-/* The operation `pay TO AMOUNT MEMO`. */
-#include "base/hex.h"
-#include "base/num.h"
-#include "state/account.h"
-#include "state/apply.h"
+#include "state/pay.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-static int cannot_pay(const struct tx *tx, int64_t balance, struct fault *f)
+struct pay {
+    struct account to;
+    int64_t amount;
+    struct piece memo;
+};
+_Static_assert(sizeof(struct pay) <= TX_ARGUMENTS_MAX, "a payment is kept in struct tx");
+
+static int parse(struct cursor *c, struct tx *tx, struct fault *f)
 {
-    fault_rule(f, "tx: %s has %" PRId64 ", needs %" PRIu64, account_text(&tx->from).text, balance,
-               (uint64_t)tx->amount + (uint64_t)tx->fee);
-    return fault_answers(f, FAULT_UNPAID);
+    struct pay pay;
+    struct field memo;
+    if (cursor_take_account(c, "tx: to", &pay.to, f) ||
+        cursor_take_number(c, "tx: amount", &pay.amount, f) ||
+        cursor_take_text(c, "tx: memo", &memo, f))
+        return -1;
+    pay.memo = tx_piece(tx, memo);
+    memcpy(tx->arguments, &pay, sizeof pay);
+    return pay.amount ? 0 : fault_rule(f, "tx: amount is 0");
 }
 
-int apply_pay(struct state *s, const struct tx *tx, struct account_state from, struct fault *f)
+static bool moves(const struct tx *tx, size_t *at, struct move *out)
 {
-    int64_t cost;
-    struct account_state to;
-    if (number_add(tx->amount, tx->fee, &cost) || cost > from.balance)
-        return cannot_pay(tx, from.balance, f);
-    from.balance -= cost;
-    from.seq++;
-    if (account_put(s, &tx->from, &from, f) || account_get(s, &tx->to, &to, f))
-        return -1;
-    if (number_add(to.balance, tx->amount, &to.balance)) /* cannot be: it is part of the supply */
-        return fault_rule(f, "tx: the payee's balance is over 2^63-1");
-    return account_put(s, &tx->to, &to, f);
+    struct pay pay;
+    memcpy(&pay, tx->arguments, sizeof pay);
+    *at = MOVES_END;
+    *out = (struct move){pay.to, pay.amount, tx_field(tx, pay.memo)};
+    return true;
+}
+
+const struct operation operation_pay = {
+    .name = "pay",
+    .arguments = {{"to", ARGUMENT_ACCOUNT}, {"amount", ARGUMENT_NUMBER}, {"memo", ARGUMENT_TEXT}},
+    .parse = parse,
+    .moves = moves,
+};
+
+int pay_words(const struct move *payment, struct buf *out)
+{
+    char words[ACCOUNT_TEXT_MAX + 20 + 8];
+    int n = snprintf(words, sizeof words, "pay %s %" PRId64 " ", account_text(&payment->to).text,
+                     payment->amount);
+    return buf_add(out, words, (size_t)n) || buf_add(out, payment->memo.text, payment->memo.len)
+               ? -1
+               : 0;
 }

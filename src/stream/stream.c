@@ -323,9 +323,8 @@ static void settle(struct batch *b)
         item->text = b->text.data + item->at;
         item->entries = item->count ? b->entries + item->first : NULL;
         for (size_t j = 0; j < item->count; j++) {
-            struct tx *tx = &item->entries[j].tx;
-            tx->line = item->text + item->entries[j].at;
-            tx->memo.text = tx->line + tx->signed_len - tx->memo.len;
+            struct entry *e = &item->entries[j];
+            tx_move(&e->tx, item->text + e->at);
         }
         item->signed_line.text = item->text;
         if (item->has_header) {

@@ -15,6 +15,7 @@
 #include "record/block.h"
 #include "record/rules.h"
 #include "record/tx.h"
+#include "state/pay.h"
 
 #include <err.h>
 #include <pthread.h>
@@ -73,11 +74,14 @@ static void put_tx(const struct plan *p, int64_t i, struct buf *out)
 {
     int64_t from = account_in(p, i % p->accounts), round = i / p->accounts;
     int64_t to = (from + 1 + round % (p->accounts - 1)) % p->accounts;
-    struct tx tx = {.seq = round, .fee = 1, .amount = 1 + i % 1000, .memo = {"bench", 5}};
+    struct tx tx = {.seq = round, .fee = 1};
+    struct move payment = {.amount = 1 + i % 1000, .memo = {"bench", 5}};
+    struct buf words = {0};
     memcpy(tx.chain, p->chain, ID_LEN);
     tx.from = account_of_key(p->keys[from]);
-    tx.to = account_of_key(p->keys[to]);
-    need(tx_format(&tx, out));
+    payment.to = account_of_key(p->keys[to]);
+    need(pay_words(&payment, &words) || tx_format(&tx, (struct field){words.data, words.len}, out));
+    buf_free(&words);
 }
 
 static void *derive_keys(void *self)

@@ -23,7 +23,7 @@ static void check_entry(const struct item *item, const struct entry *e)
     if (e->type != &tx_type)
         return;
     must(e->tx.line == line && e->tx.len == (size_t)(end - line));
-    must(e->tx.memo.text + e->tx.memo.len == line + e->tx.signed_len);
+    must(e->tx.words.at + e->tx.words.len == e->tx.signed_len);
 }
 
 static void check_block(const struct item *item)

@@ -8,8 +8,8 @@ static void check(const struct tx *tx, const char *line, size_t len, bool is_sig
     struct buf again = {0};
     char digits[2 * SIGNATURE_LEN];
     must(tx_is_signed(line, len) == is_signed);
-    must(tx->line == line && tx->len == len && tx->amount > 0 && tx->seq >= 0 && tx->fee >= 0);
-    must(tx_format(tx, &again) == 0);
+    must(tx->line == line && tx->len == len && tx->operation && tx->seq >= 0 && tx->fee >= 0);
+    must(tx_format(tx, tx_field(tx, tx->words), &again) == 0);
     must_equal(again.data, again.len, line, tx->signed_len);
     hex_encode(digits, tx->signature, SIGNATURE_LEN);
     if (is_signed)
