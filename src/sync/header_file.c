@@ -2,16 +2,16 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/linefile.h"
 #include "base/scratch.h"
 #include "crypto/sha256.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TAIL = 1 << 16, WRITE_SIZE = 1 << 18 };
+enum { WRITE_SIZE = 1 << 18 };
 
 /* Where the text of a header is; its newline follows. */
 struct place {
@@ -20,23 +20,15 @@ struct place {
     bool in_file; /* otherwise in the temporary file */
 };
 
-/* The whole lines of a file. */
-struct whole {
-    int fd;
-    uint64_t at, end;
-};
-
 struct header_file {
-    const char *path;
-    int fd;       /* locked */
+    struct linefile file;
     bool created; /* by us */
     bool has_chain;
     uint8_t chain[ID_LEN];
-    struct whole whole;
+    struct file_part unread;
     struct light *light;
     struct buf places; /* struct place, by the headers' numbers */
     size_t tip;        /* the number of the last header in the file, if it is not empty */
-    uint64_t end;      /* its size */
     struct scratch texts;
 };
 
@@ -54,34 +46,8 @@ static int add_place(struct header_file *h, uint64_t at, size_t len, bool in_fil
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
-static ptrdiff_t read_whole(void *self, void *out, size_t n)
-{
-    struct whole *w = self;
-    if (n > w->end - w->at)
-        n = w->end - w->at;
-    if (n && file_read_at(w->fd, out, n, w->at))
-        return -1;
-    w->at += n;
-    return (ptrdiff_t)n;
-}
-
-/* Finds the end of the last whole line. 0, or -1 and trouble. */
-static int find_end(struct header_file *h, struct fault *f)
-{
-    char tail[TAIL];
-    off_t size = lseek(h->fd, 0, SEEK_END);
-    size_t n = size > TAIL ? TAIL : (size_t)size;
-    if (size < 0 || (n && file_read_at(h->fd, tail, n, (uint64_t)size - n)))
-        return fault_errno(f, "cannot be read");
-    const char *newline = n ? memrchr(tail, '\n', n) : NULL;
-    h->whole = (struct whole){.fd = h->fd, .end = (uint64_t)size};
-    if (newline)
-        h->whole.end -= n - (size_t)(newline - tail) - 1;
-    return 0;
-}
-
-/* Takes what the file contains. 0, or -1 and a fault, with its line. */
-static int read_headers(struct header_file *h, int64_t now, struct fault *f)
+/* Takes what the file contains; *end: of the headers. 0, or -1 and a fault, with its line. */
+static int read_headers(struct header_file *h, int64_t now, uint64_t *end, struct fault *f)
 {
     struct span text;
     int verdict;
@@ -91,9 +57,9 @@ static int read_headers(struct header_file *h, int64_t now, struct fault *f)
             fault_rule(f, "not a file of headers, each once, after their genesis block");
             return -1;
         }
-        if (add_place(h, h->end, text.len, true, f))
+        if (add_place(h, *end, text.len, true, f))
             return -1;
-        h->end += text.len + 1;
+        *end += text.len + 1;
         h->tip = n;
     }
     return verdict == LIGHT_END ? 0 : -1;
@@ -117,19 +83,22 @@ static int check_chain(struct header_file *h, struct fault *f)
 static int load(struct header_file *h, const struct checkpoints *set, int64_t now, struct fault *f)
 {
     struct stat st;
-    h->created = stat(h->path, &st) != 0;
-    h->fd = file_open_locked(h->path);
-    if (h->fd < 0)
+    uint64_t torn, end = 0;
+    h->created = stat(h->file.path, &st) != 0;
+    if (linefile_lock(&h->file, f))
         return fault_errno(f, "cannot be opened");
-    if (find_end(h, f) || scratch_open(&h->texts, f))
+    if (linefile_find_end(&h->file, &torn, f))
+        return fault_errno(f, "cannot be read");
+    if (scratch_open(&h->texts, f))
         return -1;
-    h->light = light_new((struct source){.read = read_whole, .self = &h->whole});
+    h->unread = (struct file_part){.fd = h->file.fd, .end = h->file.end};
+    h->light = light_new(source_part(&h->unread));
     if (!h->light)
         return fault_memory(f);
     light_hold(h->light, set);
-    if (read_headers(h, now, f) || check_chain(h, f))
+    if (read_headers(h, now, &end, f) || check_chain(h, f))
         return -1;
-    return file_cut(h->fd, h->end) ? fault_errno(f, "cannot be written") : 0;
+    return linefile_cut(&h->file, end, f) ? fault_errno(f, "cannot be written") : 0;
 }
 
 struct header_file *header_file_open(const char *path, const uint8_t *chain,
@@ -140,7 +109,7 @@ struct header_file *header_file_open(const char *path, const uint8_t *chain,
         fault_memory(f);
         return NULL;
     }
-    *h = (struct header_file){.path = path, .fd = -1, .has_chain = chain, .texts.fd = -1};
+    *h = (struct header_file){.file = LINEFILE(path), .has_chain = chain, .texts.fd = -1};
     if (chain)
         memcpy(h->chain, chain, ID_LEN);
     if (load(h, set, now, f) == 0)
@@ -156,10 +125,9 @@ void header_file_close(struct header_file *h)
     light_free(h->light);
     scratch_close(&h->texts);
     buf_free(&h->places);
-    if (h->fd >= 0 && h->created && h->end == 0)
-        unlink(h->path); /* nothing has arrived */
-    if (h->fd >= 0)
-        close(h->fd);
+    if (h->file.fd >= 0 && h->created && h->file.end == 0)
+        unlink(h->file.path); /* nothing has arrived */
+    linefile_close(&h->file);
     free(h);
 }
 
@@ -198,8 +166,8 @@ static int add_text(struct header_file *h, size_t n, struct buf *out, struct fau
     const struct place *p = place_of(h, n);
     if (buf_reserve(out, p->len + (size_t)1))
         return fault_memory(f);
-    if (p->in_file && file_read_at(h->fd, out->data + out->len, p->len, p->at))
-        return fault_errno(f, "%s", h->path);
+    if (p->in_file && file_read_at(h->file.fd, out->data + out->len, p->len, p->at))
+        return fault_errno(f, "%s", h->file.path);
     if (!p->in_file && scratch_read(&h->texts, out->data + out->len, p->len, p->at, f))
         return -1;
     out->len += p->len;
@@ -220,36 +188,27 @@ static int list_best(const struct header_file *h, const size_t *from, struct buf
     return 0;
 }
 
-/* Writes the listed headers to fd from this offset on, and notes their new places in *places. 0, or
- * -1 and trouble. */
-static int write_listed(struct header_file *h, const struct buf *numbers, int fd, uint64_t *end,
+/* Appends the listed headers to a file and syncs it; notes their new places in *places. 0, or -1
+ * and trouble. */
+static int write_listed(struct header_file *h, const struct buf *numbers, struct linefile *to,
                         struct buf *places, struct fault *f)
 {
     struct buf text = {0};
-    int result = -1;
-    for (size_t i = numbers->len / sizeof(size_t); i-- > 0;) {
+    int result = 0;
+    for (size_t i = numbers->len / sizeof(size_t); i-- > 0 && !result;) {
         size_t n;
         memcpy(&n, numbers->data + i * sizeof n, sizeof n);
-        struct place p = {*end + text.len, place_of(h, n)->len, true};
-        if (add_text(h, n, &text, f))
-            goto out;
-        if (buf_add(places, &p, sizeof p)) {
-            fault_memory(f);
-            goto out;
-        }
-        if (i && text.len < WRITE_SIZE)
+        struct place p = {to->end + text.len, place_of(h, n)->len, true};
+        result = add_text(h, n, &text, f);
+        if (!result && buf_add(places, &p, sizeof p))
+            result = fault_memory(f);
+        if (result || (i && text.len < WRITE_SIZE))
             continue;
-        if (file_write_at(fd, text.data, text.len, *end)) {
-            fault_errno(f, "%s", h->path);
-            goto out;
-        }
-        *end += text.len;
+        result = linefile_append(to, text.data, text.len, f);
         text.len = 0;
     }
-    result = file_sync_data(fd) ? fault_errno(f, "%s", h->path) : 0;
-out:
     buf_free(&text);
-    return result;
+    return result ? -1 : linefile_sync(to, f);
 }
 
 /* The listed headers are in the file now, at these places. */
@@ -268,16 +227,16 @@ static void move_places(struct header_file *h, const struct buf *numbers, const 
 static int append(struct header_file *h, struct fault *f)
 {
     struct buf numbers = {0}, places = {0};
-    uint64_t end = h->end;
-    int result = list_best(h, h->end ? &h->tip : NULL, &numbers) ? fault_memory(f) : 0;
+    struct fault second;
+    uint64_t end = h->file.end;
+    int result = list_best(h, end ? &h->tip : NULL, &numbers) ? fault_memory(f) : 0;
     if (result == 0)
-        result = write_listed(h, &numbers, h->fd, &end, &places, f);
-    if (result == 0) {
+        result = write_listed(h, &numbers, &h->file, &places, f);
+    if (result == 0)
         move_places(h, &numbers, &places);
-        h->end = end;
-    } else if (file_cut(h->fd, h->end)) {
-        result = -1; /* the torn end is cut off when it is next opened */
-    }
+    else
+        linefile_cut(&h->file, end,
+                     &second); /* if this fails too, the next append tries it again */
     buf_free(&numbers);
     buf_free(&places);
     return result;
@@ -303,47 +262,42 @@ static int keep_old(struct header_file *h, struct fault *f)
     return result;
 }
 
+/* Writes the best chain to the new file, and puts that in the place of the old one. 0, or -1 and
+ * trouble. */
+static int put_anew(struct header_file *h, struct linefile *new, struct buf *numbers,
+                    struct buf *places, struct fault *f)
+{
+    const char *path = h->file.path;
+    unlink(new->path); /* of a run that was killed: we have the lock */
+    if (linefile_lock(new, f) || keep_old(h, f))
+        return -1;
+    if (list_best(h, NULL, numbers))
+        return fault_memory(f);
+    if (write_listed(h, numbers, new, places, f))
+        return -1;
+    if (rename(new->path, path) || file_sync_folder(path))
+        return fault_errno(f, "%s", path);
+    struct linefile old = h->file;
+    h->file = *new;
+    h->file.path = path;
+    *new = LINEFILE(new->path);
+    linefile_close(&old);
+    move_places(h, numbers, places);
+    return 0;
+}
+
 /* Another branch has more work: the file is written again, beside the old one. */
 static int replace(struct header_file *h, struct fault *f)
 {
     struct buf numbers = {0}, places = {0};
-    uint64_t end = 0;
-    char *path = NULL;
-    int fd = -1, result = -1;
-    if (asprintf(&path, "%s.tmp", h->path) < 0) {
-        path = NULL;
-        fault_memory(f);
-        goto out;
-    }
-    unlink(path); /* of a run that was killed: we have the lock */
-    fd = file_open_locked(path);
-    if (fd < 0) {
-        fault_errno(f, "%s", path);
-        goto out;
-    }
-    if (keep_old(h, f))
-        goto out;
-    if (list_best(h, NULL, &numbers)) {
-        fault_memory(f);
-        goto out;
-    }
-    if (write_listed(h, &numbers, fd, &end, &places, f))
-        goto out;
-    if (rename(path, h->path) || file_sync_folder(h->path)) {
-        fault_errno(f, "%s", h->path);
-        goto out;
-    }
-    close(h->fd);
-    h->fd = fd;
-    h->end = end;
-    fd = -1;
-    move_places(h, &numbers, &places);
-    result = 0;
-out:
-    if (fd >= 0) {
+    char *path;
+    if (asprintf(&path, "%s.tmp", h->file.path) < 0)
+        return fault_memory(f);
+    struct linefile new = LINEFILE(path);
+    int result = put_anew(h, &new, &numbers, &places, f);
+    if (new.fd >= 0)
         unlink(path);
-        close(fd);
-    }
+    linefile_close(&new);
     free(path);
     buf_free(&numbers);
     buf_free(&places);
@@ -353,7 +307,7 @@ out:
 int header_file_save(struct header_file *h, struct fault *f)
 {
     size_t best = light_best(h->light);
-    if (!light_sum(h->light).from_genesis || (h->end && best == h->tip))
+    if (!light_sum(h->light).from_genesis || (h->file.end && best == h->tip))
         return 0;
-    return !h->end || light_is_on(h->light, h->tip, best) ? append(h, f) : replace(h, f);
+    return !h->file.end || light_is_on(h->light, h->tip, best) ? append(h, f) : replace(h, f);
 }
