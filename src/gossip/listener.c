@@ -24,24 +24,24 @@ struct discouraged {
 
 /* --- Logging, closing ------------------------------------------------------------------------- */
 
-void listener_log(const struct listener *l, const struct inbound *g, const char *event,
+void listener_log(const struct listener *l, const struct inbound *peer, const char *event,
                   const uint8_t *id, const char *words)
 {
     if (l->config->log)
-        l->config->log(l->config->self, g ? g->who : "-", event, id, words);
+        l->config->log(l->config->self, peer ? peer->who : "-", event, id, words);
 }
 
-static void discourage(struct listener *l, const struct inbound *g, int64_t now)
+static void discourage(struct listener *l, const struct inbound *peer, int64_t now)
 {
-    if (!g->has_account)
+    if (!peer->has_account)
         return;
-    struct discouraged *d = idmap_find(&l->discouraged, g->account);
+    struct discouraged *d = idmap_find(&l->discouraged, peer->account);
     if (!d && l->discouraged.count == l->discouraged.limit) {
         size_t place = 0;
         idmap_remove(&l->discouraged, idmap_each(&l->discouraged, &place));
     }
     if (!d)
-        d = idmap_add(&l->discouraged, g->account);
+        d = idmap_add(&l->discouraged, peer->account);
     if (d)
         d->until = now + LISTENER_DISCOURAGE;
 }
@@ -56,13 +56,13 @@ static bool is_discouraged(struct listener *l, const uint8_t account[ID_LEN], in
     return d;
 }
 
-int inbound_doom(struct inbound *g, const char *word, const struct fault *why)
+int inbound_doom(struct inbound *peer, const char *word, const struct fault *why)
 {
-    if (g->doomed)
+    if (peer->doomed)
         return -1;
-    g->doomed = true;
-    g->why = *why;
-    g->session->word = word;
+    peer->doomed = true;
+    peer->why = *why;
+    peer->session->word = word;
     return -1;
 }
 
@@ -79,9 +79,9 @@ uint64_t listener_block_limit(const struct listener *l)
     return block_size_limit(v ? v->maxblock(v->self) : BLOCK_SIZE_MAX);
 }
 
-int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n)
+int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n)
 {
-    const struct gathered it = {l->text.len + n, g->state->slot};
+    const struct gathered it = {l->text.len + n, peer->state->slot};
     if (buf_add(&l->gathered, &it, sizeof it))
         return -1;
     if (buf_add(&l->text, text, n)) {
@@ -93,37 +93,38 @@ int listener_gather(struct listener *l, const struct inbound *g, const char *tex
 
 /* --- Acknowledgements ------------------------------------------------------------------------- */
 
-void inbound_take(struct inbound *g, const uint8_t id[ID_LEN])
+void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN])
 {
-    if (g->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
+    if (peer->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
         return; /* whatever was announced beyond that will be announced again */
-    g->state->listener->owed = true;
-    buf_add(&g->state->taken, id, ID_LEN); /* out of memory, the peer announces the record again */
+    peer->state->listener->owed = true;
+    buf_add(&peer->state->taken, id,
+            ID_LEN); /* out of memory, the peer announces the record again */
 }
 
 /* How much may wait to be sent to a peer, besides the answer to a pull. */
-static size_t owed_max(const struct listener *l, const struct inbound *g)
+static size_t owed_max(const struct listener *l, const struct inbound *peer)
 {
-    return OWED_MAX + (g->state->pulling ? (size_t)listener_block_limit(l) : 0);
+    return OWED_MAX + (peer->state->pulling ? (size_t)listener_block_limit(l) : 0);
 }
 
-static int acknowledge(struct listener *l, struct inbound *g)
+static int acknowledge(struct listener *l, struct inbound *peer)
 {
     struct fault f;
-    struct buf *taken = &g->state->taken;
+    struct buf *taken = &peer->state->taken;
     if (!taken->len)
         return 0;
-    if (session_backlog(g->session) > owed_max(l, g)) {
+    if (session_backlog(peer->session) > owed_max(l, peer)) {
         fault_rule(&f, "slow: does not read what is sent to it");
-        listener_log(l, g, "bad", NULL, f.text);
-        inbound_doom(g, "slow", &f);
+        listener_log(l, peer, "bad", NULL, f.text);
+        inbound_doom(peer, "slow", &f);
         buf_free(taken);
         return 0;
     }
     l->scratch.len = 0;
     if (wire_put_ids("taken", (const uint8_t(*)[ID_LEN])(const void *)taken->data,
                      taken->len / ID_LEN, &l->scratch) ||
-        session_put(g->session, l->scratch.data, l->scratch.len))
+        session_put(peer->session, l->scratch.data, l->scratch.len))
         return -1;
     if (taken->cap > 4096)
         buf_free(taken);
@@ -147,40 +148,40 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-static int take_record(struct listener *l, struct inbound *g, const char *line, size_t len,
+static int take_record(struct listener *l, struct inbound *peer, const char *line, size_t len,
                        int64_t now, struct fault *f)
 {
     if (line_is(line, len, "block"))
-        return take_block(l, g, line, len, now, f);
-    int used = g->state->lines ? take_missing(l, g, line, len, now, f) : 0;
+        return take_block(l, peer, line, len, now, f);
+    int used = peer->state->lines ? take_missing(l, peer, line, len, now, f) : 0;
     if (used)
         return used < 0 ? -1 : 0;
-    return listener_gather(l, g, line, len + 1) ? fault_memory(f) : 0;
+    return listener_gather(l, peer, line, len + 1) ? fault_memory(f) : 0;
 }
 
-static int take_word(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
-                     size_t len, int64_t now, struct fault *f)
+static int take_word(struct listener *l, struct inbound *peer, enum wire_word word,
+                     const char *line, size_t len, int64_t now, struct fault *f)
 {
-    if (g->state->body_left)
-        return take_body(l, g, word, line, len, now, f);
-    if (g->state->shorts_left && word != WIRE_SHORT)
+    if (peer->state->body_left)
+        return take_body(l, peer, word, line, len, now, f);
+    if (peer->state->shorts_left && word != WIRE_SHORT)
         return fault_rule(f, "brief: its short lines are missing");
     switch (word) {
     case WIRE_RECORD:
-        return take_record(l, g, line, len, now, f);
+        return take_record(l, peer, line, len, now, f);
     case WIRE_HAVE:
-        return take_have(l, g, line, len, false, now, f);
+        return take_have(l, peer, line, len, false, now, f);
     case WIRE_STEM:
-        return take_have(l, g, line, len, true, now, f);
+        return take_have(l, peer, line, len, true, now, f);
     case WIRE_BRIEF:
-        return take_brief(l, g, line, len, now, f);
+        return take_brief(l, peer, line, len, now, f);
     case WIRE_SHORT:
-        return take_short(l, g, line, len, now, f);
+        return take_short(l, peer, line, len, now, f);
     case WIRE_PULL:
-        return take_pull(l, g, line, len, f);
+        return take_pull(l, peer, line, len, f);
     case WIRE_ASK_HEADERS:
     case WIRE_ASK_PROOF:
-        return take_light(l, g, word, line, len, f);
+        return take_light(l, peer, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");
     }
@@ -189,18 +190,18 @@ static int take_word(struct listener *l, struct inbound *g, enum wire_word word,
 static int take_line(void *self, struct session *s, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
-    struct inbound *g = self;
-    struct listener *l = g->state->listener;
+    struct inbound *peer = self;
+    struct listener *l = peer->state->listener;
     (void)s;
-    if (g->doomed) {
-        *f = g->why;
+    if (peer->doomed) {
+        *f = peer->why;
         return -1;
     }
-    if (take_word(l, g, word, line, len, now, f)) {
+    if (take_word(l, peer, word, line, len, now, f)) {
         if (f->kind != FAULT_RULE) /* the fault is ours */
-            return inbound_doom(g, "full", f);
-        listener_log(l, g, "bad", NULL, f->text);
-        return inbound_doom(g, "bad", f);
+            return inbound_doom(peer, "full", f);
+        listener_log(l, peer, "bad", NULL, f->text);
+        return inbound_doom(peer, "bad", f);
     }
     return l->text.len > GATHER_MAX || l->gathered.len > GATHER_RECORDS * sizeof(struct gathered)
                ? listener_check(l, now, f)
@@ -240,41 +241,41 @@ static uint16_t free_slot(const struct listener *l)
     return slot;
 }
 
-static void free_peer(struct inbound *g)
+static void free_peer(struct inbound *peer)
 {
-    if (g->state) {
-        buf_free(&g->state->taken);
-        buf_free(&g->state->light);
+    if (peer->state) {
+        buf_free(&peer->state->taken);
+        buf_free(&peer->state->light);
     }
-    free(g->state);
-    free(g);
+    free(peer->state);
+    free(peer);
 }
 
 static struct inbound *new_peer(struct listener *l, struct session *session, int64_t now)
 {
-    struct inbound *g = calloc(1, sizeof *g);
-    if (!g)
+    struct inbound *peer = calloc(1, sizeof *peer);
+    if (!peer)
         return NULL;
-    g->session = session;
-    g->state = calloc(1, sizeof *g->state);
-    if (!g->state) {
-        free_peer(g);
+    peer->session = session;
+    peer->state = calloc(1, sizeof *peer->state);
+    if (!peer->state) {
+        free_peer(peer);
         return NULL;
     }
-    g->state->listener = l;
-    g->state->number = l->arrivals++;
-    bucket_init(&g->state->budget, &listener_budget, now);
-    bucket_init(&g->state->beyond, &listener_beyond, now);
-    bucket_init(&g->state->light_requests, &listener_light, now);
-    bucket_init(&g->state->peers, &listener_peers, now);
-    return g;
+    peer->state->listener = l;
+    peer->state->number = l->arrivals++;
+    bucket_init(&peer->state->budget, &listener_budget, now);
+    bucket_init(&peer->state->beyond, &listener_beyond, now);
+    bucket_init(&peer->state->light_requests, &listener_light, now);
+    bucket_init(&peer->state->peers, &listener_peers, now);
+    return peer;
 }
 
 struct inbound *listener_join(struct listener *l, struct session *session,
                               const uint8_t account[ID_LEN], const char *who, int64_t now,
                               struct fault *f)
 {
-    struct inbound *g;
+    struct inbound *peer;
     uint16_t slot = free_slot(l);
     if (slot == LISTENER_PEERS_MAX) {
         fault_trouble(f, "full: no room for more peers");
@@ -284,20 +285,20 @@ struct inbound *listener_join(struct listener *l, struct session *session,
         fault_rule(f, "banned: it broke a rule");
         return NULL;
     }
-    g = new_peer(l, session, now);
-    if (!g) {
+    peer = new_peer(l, session, now);
+    if (!peer) {
         fault_memory(f);
         return NULL;
     }
-    g->state->slot = slot;
-    l->peers[slot] = g;
+    peer->state->slot = slot;
+    l->peers[slot] = peer;
     if (slot >= l->top)
         l->top = slot + 1U;
-    snprintf(g->who, sizeof g->who, "%s", who);
-    g->has_account = account;
+    snprintf(peer->who, sizeof peer->who, "%s", who);
+    peer->has_account = account;
     if (account)
-        memcpy(g->account, account, ID_LEN);
-    return g;
+        memcpy(peer->account, account, ID_LEN);
+    return peer;
 }
 
 /* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
@@ -309,30 +310,30 @@ static void orphan(struct listener *l, uint16_t slot)
             all[i].slot = NOBODY;
 }
 
-void listener_leave(struct listener *l, struct inbound *g, int64_t now)
+void listener_leave(struct listener *l, struct inbound *peer, int64_t now)
 {
-    if (g->session->word && strcmp(g->session->word, "bad") == 0)
-        discourage(l, g, now);
-    l->peers[g->state->slot] = NULL;
+    if (peer->session->word && strcmp(peer->session->word, "bad") == 0)
+        discourage(l, peer, now);
+    l->peers[peer->state->slot] = NULL;
     while (l->top && !l->peers[l->top - 1])
         l->top--;
-    if (g->state->shorts)
-        reconstruction_drop(l, g->state->shorts);
-    if (g->state->lines)
-        reconstruction_drop(l, g->state->lines);
-    in_flight_forget(l, g, now);
-    orphan(l, g->state->slot);
-    body_drop(l, g);
-    free_peer(g);
+    if (peer->state->shorts)
+        reconstruction_drop(l, peer->state->shorts);
+    if (peer->state->lines)
+        reconstruction_drop(l, peer->state->lines);
+    in_flight_forget(l, peer, now);
+    orphan(l, peer->state->slot);
+    body_drop(l, peer);
+    free_peer(peer);
 }
 
-static void tick_peer(struct listener *l, struct inbound *g, int64_t now)
+static void tick_peer(struct listener *l, struct inbound *peer, int64_t now)
 {
     struct fault f;
-    if (body_is_late(g, now)) {
+    if (body_is_late(peer, now)) {
         fault_rule(&f, "slow: a block did not end in time");
-        listener_log(l, g, "bad", NULL, f.text);
-        inbound_doom(g, "slow", &f);
+        listener_log(l, peer, "bad", NULL, f.text);
+        inbound_doom(peer, "slow", &f);
     }
 }
 

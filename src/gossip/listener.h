@@ -93,7 +93,7 @@ struct inbound *listener_join(struct listener *l, struct session *session,
                               struct fault *f);
 
 /* Removes and frees the peer. */
-void listener_leave(struct listener *l, struct inbound *g, int64_t now);
+void listener_leave(struct listener *l, struct inbound *peer, int64_t now);
 
 /* The callbacks for a peer's session; self is the peer. */
 struct session_role listener_role(void);
@@ -136,6 +136,6 @@ int listener_wait(const struct listener *l);
 void listener_know(struct listener *l, const uint8_t id[ID_LEN]);
 
 /* Puts more of the answer to a pull into the peer's session, as far as there is room. */
-void listener_serve(struct listener *l, struct inbound *g);
+void listener_serve(struct listener *l, struct inbound *peer);
 
 #endif

@@ -12,15 +12,15 @@ enum {
 /* --- Limits ----------------------------------------------------------------------------------- */
 
 /* Whether requests to the peer are likely to be answered, as far as its past shows. */
-static bool is_reliable(const struct inbound *g)
+static bool is_reliable(const struct inbound *peer)
 {
-    return !g->doomed && g->state->late <= LATE_FREE + g->useful / 4;
+    return !peer->doomed && peer->state->late <= LATE_FREE + peer->useful / 4;
 }
 
 /* How many records may be announced by the peer at a time. */
-static size_t announced_max(const struct inbound *g)
+static size_t announced_max(const struct inbound *peer)
 {
-    return g->state->late <= LATE_MAX + g->useful ? LISTENER_ANNOUNCED_MAX : ANNOUNCED_MIN;
+    return peer->state->late <= LATE_MAX + peer->useful ? LISTENER_ANNOUNCED_MAX : ANNOUNCED_MIN;
 }
 
 /* --- Announcements ---------------------------------------------------------------------------- */
@@ -31,10 +31,10 @@ static struct inbound *most_announcing(const struct listener *l)
     struct inbound *most = NULL;
     int64_t most_open = 0;
     for (size_t i = 0; i < l->top; i++) {
-        struct inbound *g = l->peers[i];
-        int64_t open = g ? (int64_t)g->state->announced - (int64_t)g->useful : 0;
-        if (g && !g->doomed && open > most_open) {
-            most = g;
+        struct inbound *peer = l->peers[i];
+        int64_t open = peer ? (int64_t)peer->state->announced - (int64_t)peer->useful : 0;
+        if (peer && !peer->doomed && open > most_open) {
+            most = peer;
             most_open = open;
         }
     }
@@ -73,99 +73,101 @@ static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *h
 /* Another peer announces a record that was requested. Whether to request it from this one, too, at
  * once: those that were asked have all failed to deliver this one; or they have failed before, and
  * this peer has not. */
-static bool announce_more(struct listener *l, struct inbound *g, struct in_flight *a, int64_t now)
+static bool announce_more(struct listener *l, struct inbound *peer, struct in_flight *a,
+                          int64_t now)
 {
-    size_t i = announcer_index(a, g);
+    size_t i = announcer_index(a, peer);
     bool failed = a->requested == ANNOUNCERS_MAX && now - a->since > AGAIN_AFTER;
-    if (i == a->count && g->state->announced >= announced_max(g))
+    if (i == a->count && peer->state->announced >= announced_max(peer))
         return false;
     if (i == a->count && failed)
         announcer_remove(l, a, chance_below(&l->chance, a->count));
     if (i >= a->count)
-        announcer_add(l, g, a);
-    i = announcer_index(a, g);
-    if (i == a->count || i < a->requested || g->state->beside >= BESIDE_MAX)
+        announcer_add(l, peer, a);
+    i = announcer_index(a, peer);
+    if (i == a->count || i < a->requested || peer->state->beside >= BESIDE_MAX)
         return false;
     for (size_t j = 0; j < a->requested && !failed; j++)
-        if (!is_reliable(g) || is_reliable(inbound_at(l, a->who[j])))
+        if (!is_reliable(peer) || is_reliable(inbound_at(l, a->who[j])))
             return false;
     announcer_swap(a, i, a->requested);
-    g->state->beside += a->requested > 0;
+    peer->state->beside += a->requested > 0;
     a->requested++;
     a->since = now;
     return true;
 }
 
 /* Whether it passes on what others send, and so cannot answer for all of it; or says so. */
-static bool is_relay(const struct inbound *g)
+static bool is_relay(const struct inbound *peer)
 {
-    return g->session->theirs.roles & WIRE_LISTENS;
+    return peer->session->theirs.roles & WIRE_LISTENS;
 }
 
 /* A peer may have delivered too many useless records: fewer are requested from it for a while, but
  * never none from a relay, whose records others may have made. */
-static bool is_welcome(struct inbound *g, int64_t now)
+static bool is_welcome(struct inbound *peer, int64_t now)
 {
-    struct inbound_state *s = g->state;
-    return s->announced < announced_max(g) &&
+    struct inbound_state *s = peer->state;
+    return s->announced < announced_max(peer) &&
            (bucket_has(&s->budget, &listener_budget, now) ||
-            (is_relay(g) && bucket_take(&s->beyond, &listener_beyond, now)));
+            (is_relay(peer) && bucket_take(&s->beyond, &listener_beyond, now)));
 }
 
 /* The key under which a record that was useless from one peer is ignored. */
-static void key_of_pair(const struct inbound *g, const uint8_t id[ID_LEN], uint8_t key[ID_LEN])
+static void key_of_pair(const struct inbound *peer, const uint8_t id[ID_LEN], uint8_t key[ID_LEN])
 {
     uint64_t first;
     memcpy(key, id, ID_LEN);
     memcpy(&first, key, sizeof first);
-    first ^= (g->state->number + 1) << 16;
+    first ^= (peer->state->number + 1) << 16;
     memcpy(key, &first, sizeof first);
 }
 
-static bool is_ignored(const struct listener *l, const struct inbound *g, const uint8_t id[ID_LEN])
+static bool is_ignored(const struct listener *l, const struct inbound *peer,
+                       const uint8_t id[ID_LEN])
 {
     uint8_t pair[ID_LEN];
     if (!l->ignored.young.count && !l->ignored.old.count)
         return false;
-    key_of_pair(g, id, pair);
+    key_of_pair(peer, id, pair);
     return idset_has(&l->ignored, id) || idset_has(&l->ignored, pair);
 }
 
-void in_flight_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
-                        int64_t now, bool *ask_it)
+void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
+                        bool stem, int64_t now, bool *ask_it)
 {
     bool hidden;
     struct in_flight *a = idmap_find(&l->in_flight, id);
     *ask_it = false;
     if (l->config->announced)
-        l->config->announced(g->connection, id);
+        l->config->announced(peer->connection, id);
     if (a) {
         a->stem &= stem;
-        *ask_it = announce_more(l, g, a, now);
+        *ask_it = announce_more(l, peer, a, now);
         return;
     }
     if (is_known(l, id, &hidden)) {
-        inbound_take(g, id);
+        inbound_take(peer, id);
         if (l->config->kept && !origins_has(&l->origins, id))
-            l->config->kept(g->connection, id);
+            l->config->kept(peer->connection, id);
         return;
     }
-    if (is_ignored(l, g, id) || !is_welcome(g, now) || !(a = new_entry(l, id, now)))
+    if (is_ignored(l, peer, id) || !is_welcome(peer, now) || !(a = new_entry(l, id, now)))
         return;
-    if (g->doomed) { /* to make room for its own */
+    if (peer->doomed) { /* to make room for its own */
         in_flight_drop(l, a);
         return;
     }
-    a->who[0] = g->state->slot;
+    a->who[0] = peer->state->slot;
     a->count = a->requested = 1;
     a->since = now;
     a->stem = stem;
     a->hidden = hidden;
-    g->state->announced++;
+    peer->state->announced++;
     *ask_it = true;
 }
 
-int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
+int take_have(struct listener *l, struct inbound *peer, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
@@ -177,18 +179,18 @@ int take_have(struct listener *l, struct inbound *g, const char *line, size_t le
         idset_prefetch(&l->seen, ids[i]);
         idmap_prefetch(&l->in_flight, ids[i]);
     }
-    for (int i = 0; i < n && !g->doomed; i++) {
+    for (int i = 0; i < n && !peer->doomed; i++) {
         bool ask_it;
-        in_flight_announce(l, g, ids[i], stem, now, &ask_it);
+        in_flight_announce(l, peer, ids[i], stem, now, &ask_it);
         if (!ask_it)
             continue;
-        listener_log(l, g, "asked", ids[i], NULL);
+        listener_log(l, peer, "asked", ids[i], NULL);
         memmove(ids[wanted++], ids[i], ID_LEN);
     }
-    g->state->wanted += wanted;
+    peer->state->wanted += wanted;
     l->scratch.len = 0;
     if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
-        session_put(g->session, l->scratch.data, l->scratch.len))
+        session_put(peer->session, l->scratch.data, l->scratch.len))
         return fault_memory(f);
     return 0;
 }
@@ -203,16 +205,16 @@ void in_flight_ignore(struct listener *l, const uint8_t id[ID_LEN])
     idset_add(&l->ignored, id); /* out of memory, it is requested again */
 }
 
-void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+void in_flight_ignore_from(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
                            int64_t now)
 {
     uint8_t pair[ID_LEN];
     struct in_flight *a = idmap_find(&l->in_flight, id);
-    key_of_pair(g, id, pair);
+    key_of_pair(peer, id, pair);
     idset_add(&l->ignored, pair);
-    if (!a || announcer_index(a, g) == a->count)
+    if (!a || announcer_index(a, peer) == a->count)
         return;
-    announcer_remove(l, a, announcer_index(a, g));
+    announcer_remove(l, a, announcer_index(a, peer));
     if (!a->requested)
         in_flight_request_another(l, a, now);
 }

@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-size_t announcer_index(const struct in_flight *a, const struct inbound *g)
+size_t announcer_index(const struct in_flight *a, const struct inbound *peer)
 {
     size_t i = 0;
-    while (i < a->count && a->who[i] != g->state->slot)
+    while (i < a->count && a->who[i] != peer->state->slot)
         i++;
     return i;
 }
 
-struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
+struct in_flight *in_flight_of(const struct listener *l, const struct inbound *peer,
                                const uint8_t id[ID_LEN])
 {
     struct in_flight *a = idmap_find(&l->in_flight, id);
-    return a && announcer_index(a, g) < a->requested ? a : NULL;
+    return a && announcer_index(a, peer) < a->requested ? a : NULL;
 }
 
 void announcer_swap(struct in_flight *a, size_t i, size_t j)
@@ -27,15 +27,15 @@ void announcer_swap(struct in_flight *a, size_t i, size_t j)
 
 void announcer_remove(struct listener *l, struct in_flight *a, size_t i)
 {
-    struct inbound *g = inbound_at(l, a->who[i]);
+    struct inbound *peer = inbound_at(l, a->who[i]);
     if (a->reconstruction && a->reconstruction->slot == a->who[i])
         reconstruction_drop(l, a->reconstruction);
-    if (g) {
-        g->state->announced--;
-        g->state->beside -= i && i < a->requested;
+    if (peer) {
+        peer->state->announced--;
+        peer->state->beside -= i && i < a->requested;
     }
-    if (i == 0 && a->requested > 1 && (g = inbound_at(l, a->who[1])))
-        g->state->beside--; /* it becomes the first */
+    if (i == 0 && a->requested > 1 && (peer = inbound_at(l, a->who[1])))
+        peer->state->beside--; /* it becomes the first */
     a->count--;
     memmove(&a->who[i], &a->who[i + 1], (a->count - i) * sizeof *a->who);
     if (i < a->round)
@@ -59,34 +59,36 @@ static size_t of_network(const struct listener *l, const struct in_flight *a, si
 {
     size_t n = 0;
     for (size_t i = from; i < a->count; i++) {
-        const struct inbound *g = inbound_at(l, a->who[i]);
-        n += g && g->network == network;
+        const struct inbound *peer = inbound_at(l, a->who[i]);
+        n += peer && peer->network == network;
     }
     return n;
 }
 
 /* The rank of a peer among those that announce a record: by chance, but the same however often it
  * says so. */
-static uint64_t rank(const struct listener *l, const struct inbound *g, const struct in_flight *a)
+static uint64_t rank(const struct listener *l, const struct inbound *peer,
+                     const struct in_flight *a)
 {
     uint64_t some;
     memcpy(&some, a->id, sizeof some);
-    some ^= l->config->seed ^ g->state->number << 20;
+    some ^= l->config->seed ^ peer->state->number << 20;
     return chance_next(&some);
 }
 
-void announcer_add(struct listener *l, struct inbound *g, struct in_flight *a)
+void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a)
 {
-    size_t place = a->count, most = 1 + of_network(l, a, a->requested, g->network);
-    uint64_t lowest = rank(l, g, a);
+    size_t place = a->count, most = 1 + of_network(l, a, a->requested, peer->network);
+    uint64_t lowest = rank(l, peer, a);
     if (a->count < ANNOUNCERS_MAX) {
-        a->who[a->count++] = g->state->slot;
-        g->state->announced++;
+        a->who[a->count++] = peer->state->slot;
+        peer->state->announced++;
         return;
     }
     for (size_t i = a->requested; i < a->count; i++) {
         const struct inbound *other = inbound_at(l, a->who[i]);
-        size_t n = of_network(l, a, a->requested, other->network) + (other->network == g->network);
+        size_t n = of_network(l, a, a->requested, other->network) +
+                   (other->network == peer->network);
         if (n < most || (n == most && rank(l, other, a) >= lowest))
             continue;
         most = n;
@@ -96,6 +98,6 @@ void announcer_add(struct listener *l, struct inbound *g, struct in_flight *a)
     if (place == a->count)
         return;
     announcer_remove(l, a, place);
-    a->who[a->count++] = g->state->slot;
-    g->state->announced++;
+    a->who[a->count++] = peer->state->slot;
+    peer->state->announced++;
 }

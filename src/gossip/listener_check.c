@@ -93,7 +93,7 @@ enum worth {
  * it, are dropped, as are those above the rate: a relay, which may count otherwise, does no wrong
  * by passing them on. Those of a key that was heard of just now are acknowledged nevertheless, so
  * that they do not fill the relay's window. */
-static enum worth worth_of_peer(struct listener *l, struct inbound *g, const struct item *item,
+static enum worth worth_of_peer(struct listener *l, struct inbound *peer, const struct item *item,
                                 int64_t now)
 {
     int64_t clock = l->config->clock(l->config->self);
@@ -102,29 +102,29 @@ static enum worth worth_of_peer(struct listener *l, struct inbound *g, const str
     peer_parse(item->text, item->size - 1, &p, &never);
     if (p.time > clock + PEER_AHEAD_MAX || p.time < clock - PEER_AGE_MAX)
         return USELESS;
-    if (g && !bucket_take(&g->state->peers, &listener_peers, now))
+    if (peer && !bucket_take(&peer->state->peers, &listener_peers, now))
         return USELESS_FROM;
-    if (!g) {
+    if (!peer) {
         key_times_note(&l->key_times, p.line.signer, p.time, now);
         return WORTHY;
     }
     return key_times_take(&l->key_times, p.line.signer, p.time, now) ? WORTHY : STALE;
 }
 
-void inbound_useless(struct inbound *g, int64_t now)
+void inbound_useless(struct inbound *peer, int64_t now)
 {
-    struct bucket *b = &g->state->budget;
+    struct bucket *b = &peer->state->budget;
     if (!bucket_take(b, &listener_budget, now) && b->tokens > -listener_budget.burst)
         bucket_spend(b, 1);
 }
 
 /* A refused record was counted as new, and is useless after all. It may have come from a relay that
  * could not know, so this costs a share of the requests, and never more. */
-static void take_back(struct inbound *g, int64_t now)
+static void take_back(struct inbound *peer, int64_t now)
 {
-    g->useful -= g->useful > 0;
-    inbound_useless(g, now);
-    inbound_useless(g, now);
+    peer->useful -= peer->useful > 0;
+    inbound_useless(peer, now);
+    inbound_useless(peer, now);
 }
 
 struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
@@ -136,95 +136,95 @@ struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
         idset_remove(&l->seen, id);
     if (!origins_take(&l->origins, id, &slot, &number))
         return NULL;
-    struct inbound *g = inbound_at(l, slot);
-    if (!g || g->state->number != number)
+    struct inbound *peer = inbound_at(l, slot);
+    if (!peer || peer->state->number != number)
         return NULL;
     if (verdict == LISTENER_REFUSED)
-        take_back(g, now);
-    return g;
+        take_back(peer, now);
+    return peer;
 }
 
-static void drop_useless(struct listener *l, struct inbound *g, const struct item *item,
+static void drop_useless(struct listener *l, struct inbound *peer, const struct item *item,
                          enum worth worth, int64_t now)
 {
     struct in_flight *a = idmap_find(&l->in_flight, item->id);
     if (worth == STALE)
         idset_add(&l->seen, item->id); /* out of memory, it is requested again */
     if (worth == STALE && a)
-        in_flight_done(l, a, g);
+        in_flight_done(l, a, peer);
     else if (worth == STALE)
-        inbound_take(g, item->id);
+        inbound_take(peer, item->id);
     else if (worth == USELESS_FROM)
-        in_flight_ignore_from(l, g, item->id, now);
+        in_flight_ignore_from(l, peer, item->id, now);
     else
         in_flight_ignore(l, item->id);
-    if (g)
-        inbound_useless(g, now);
+    if (peer)
+        inbound_useless(peer, now);
 }
 
-static int doom_for_item(struct listener *l, struct inbound *g, const struct item *item,
+static int doom_for_item(struct listener *l, struct inbound *peer, const struct item *item,
                          const struct fault *why)
 {
-    if (g && !g->doomed) {
-        listener_log(l, g, "bad", item->id, why->text);
-        inbound_doom(g, "bad", why);
+    if (peer && !peer->doomed) {
+        listener_log(l, peer, "bad", item->id, why->text);
+        inbound_doom(peer, "bad", why);
     }
     return 0;
 }
 
-int inbound_admit(struct inbound *g, struct fault *f)
+int inbound_admit(struct inbound *peer, struct fault *f)
 {
-    if (!g->state->wanted)
+    if (!peer->state->wanted)
         return fault_rule(f, "a record that was not requested");
-    g->state->wanted--;
+    peer->state->wanted--;
     return 0;
 }
 
 /* Puts a new record into out, and acknowledges it. 0, or -1: no memory. */
-static int take_new(struct listener *l, struct inbound *g, const struct item *item)
+static int take_new(struct listener *l, struct inbound *peer, const struct item *item)
 {
     struct in_flight *a = idmap_find(&l->in_flight, item->id);
     bool hidden = a && a->hidden;
     if (hidden ? surface(l, item->id) : print(l, item, a))
         return -1;
     remember(l, item, hidden);
-    listener_log(l, g, hidden ? "fluff" : "new", item->id, item->type->name);
-    if (g) {
-        origins_add(&l->origins, item->id, g->state->slot, g->state->number);
-        g->useful++;
-        bucket_add(&g->state->budget, &listener_budget, 1);
+    listener_log(l, peer, hidden ? "fluff" : "new", item->id, item->type->name);
+    if (peer) {
+        origins_add(&l->origins, item->id, peer->state->slot, peer->state->number);
+        peer->useful++;
+        bucket_add(&peer->state->budget, &listener_budget, 1);
     }
     if (a)
-        in_flight_done(l, a, g);
-    else if (g)
-        inbound_take(g, item->id);
+        in_flight_done(l, a, peer);
+    else if (peer)
+        inbound_take(peer, item->id);
     return 0;
 }
 
-/* Handles one checked record, from g (NULL: from an earlier run, or from a peer that left). 0, or
- * -1: no memory. */
-static int take_item(struct listener *l, struct inbound *g, const struct item *item, int64_t now)
+/* Handles one checked record, from peer (NULL: from an earlier run, or from a peer that left). 0,
+ * or -1: no memory. */
+static int take_item(struct listener *l, struct inbound *peer, const struct item *item, int64_t now)
 {
     struct fault f;
     bool strange = false;
-    if (g && g->doomed)
+    if (peer && peer->doomed)
         return 0;
     if (item->broken)
-        return doom_for_item(l, g, item, &item->fault);
-    if (g)
-        g->state->brought = now;
+        return doom_for_item(l, peer, item, &item->fault);
+    if (peer)
+        peer->state->brought = now;
     if (!idmap_find(&l->in_flight, item->id) && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
     enum worth worth = is_taken(l, item->type) ? WORTHY : USELESS;
     if (worth == WORTHY && judge(l, item, &strange, &f))
-        return doom_for_item(l, g, item, &f);
+        return doom_for_item(l, peer, item, &f);
     if (item->type == &peer_type)
-        worth = worth_of_peer(l, g, item, now);
+        worth = worth_of_peer(l, peer, item, now);
     if (strange)
         worth = USELESS;
     if (worth == WORTHY)
-        return take_new(l, g, item);
-    drop_useless(l, g, item, worth, now);
+        return take_new(l, peer, item);
+    drop_useless(l, peer, item, worth, now);
     return 0;
 }
 
@@ -301,13 +301,13 @@ static void admit_batch(struct listener *l, struct batch *b, size_t first)
         idmap_prefetch(&l->in_flight, b->items[i].id);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        struct inbound *g = bringer(l, first + i);
+        struct inbound *peer = bringer(l, first + i);
         idmap_prefetch(&l->seen.young, item->id);
-        if (!g || item->type == &block_type || item->broken)
+        if (!peer || item->type == &block_type || item->broken)
             continue;
-        item->broken = g->doomed || inbound_admit(g, &item->fault);
+        item->broken = peer->doomed || inbound_admit(peer, &item->fault);
         if (item->broken)
-            doom_for_item(l, g, item, &item->fault);
+            doom_for_item(l, peer, item, &item->fault);
     }
 }
 

@@ -30,14 +30,14 @@ static void free_filling(struct reconstruction *r)
 
 void reconstruction_drop(struct listener *l, struct reconstruction *r)
 {
-    struct inbound *g = inbound_at(l, r->slot);
+    struct inbound *peer = inbound_at(l, r->slot);
     struct in_flight *a = idmap_find(&l->in_flight, r->id);
     if (a && a->reconstruction == r)
         a->reconstruction = NULL;
-    if (g && g->state->shorts == r)
-        g->state->shorts = NULL; /* those that still arrive are skipped */
-    if (g && g->state->lines == r)
-        g->state->lines = NULL; /* those that still arrive are records like others */
+    if (peer && peer->state->shorts == r)
+        peer->state->shorts = NULL; /* those that still arrive are skipped */
+    if (peer && peer->state->lines == r)
+        peer->state->lines = NULL; /* those that still arrive are records like others */
     l->reconstructions--;
     free_filling(r);
 }
@@ -75,69 +75,69 @@ int listener_judge_header(const struct listener *l, const struct block *block,
     return 0;
 }
 
-static struct reconstruction *new_filling(const struct inbound *g, const struct buf *header,
+static struct reconstruction *new_filling(const struct inbound *peer, const struct buf *header,
                                           const struct block *block, const uint8_t id[ID_LEN])
 {
     struct reconstruction *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
-    r->slot = g->state->slot;
+    r->slot = peer->state->slot;
     r->block = *block;
     r->header = *header;
     memcpy(r->id, id, ID_LEN);
     return r;
 }
 
-static int complete(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
+static int complete(struct listener *l, struct inbound *peer, struct reconstruction *r, int64_t now,
                     struct fault *f);
 
 /* Begins to fill a new block; takes over the header. */
-static int begin_reconstruction(struct listener *l, struct inbound *g, struct in_flight *a,
+static int begin_reconstruction(struct listener *l, struct inbound *peer, struct in_flight *a,
                                 struct buf *header, const struct block *block, int64_t now,
                                 struct fault *f)
 {
-    struct reconstruction *r = new_filling(g, header, block, a->id);
+    struct reconstruction *r = new_filling(peer, header, block, a->id);
     if (!r)
         return fault_memory(f);
     *header = (struct buf){0};
     l->reconstructions++;
     a->reconstruction = r;
-    g->state->shorts = r;
-    return block->count ? 0 : complete(l, g, r, now, f);
+    peer->state->shorts = r;
+    return block->count ? 0 : complete(l, peer, r, now, f);
 }
 
-static int take_header(struct listener *l, struct inbound *g, struct buf *header,
+static int take_header(struct listener *l, struct inbound *peer, struct buf *header,
                        const struct block *block, const uint8_t id[ID_LEN], int64_t now,
                        struct fault *f)
 {
     bool ask_it, strange;
     if (listener_judge_header(l, block, id, &strange, f))
         return -1;
-    g->state->shorts_left = block->count;
+    peer->state->shorts_left = block->count;
     if (strange) {
-        listener_log(l, g, "bad", id, f->text);
-        inbound_useless(g, now);
+        listener_log(l, peer, "bad", id, f->text);
+        inbound_useless(peer, now);
         in_flight_ignore(l, id);
         return 0;
     }
-    in_flight_announce(l, g, id, false, now, &ask_it);
+    in_flight_announce(l, peer, id, false, now, &ask_it);
     if (!ask_it)
         return 0;
-    struct in_flight *a = in_flight_of(l, g, id);
+    struct in_flight *a = in_flight_of(l, peer, id);
     if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX ||
-        block->count > RECONSTRUCTION_LINES_MAX || g->state->lines || a->reconstruction)
-        return in_flight_request(l, g, id) ? fault_memory(f) : 0;
-    return begin_reconstruction(l, g, a, header, block, now, f);
+        block->count > RECONSTRUCTION_LINES_MAX || peer->state->lines || a->reconstruction)
+        return in_flight_request(l, peer, id) ? fault_memory(f) : 0;
+    return begin_reconstruction(l, peer, a, header, block, now, f);
 }
 
-int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+int take_brief(struct listener *l, struct inbound *peer, const char *line, size_t len, int64_t now,
                struct fault *f)
 {
     struct buf header = {0};
     struct block block = {0};
     uint8_t id[ID_LEN];
     int failed = brief_header(line, len, &header, &block, id, f) ||
-                 take_header(l, g, &header, &block, id, now, f);
+                 take_header(l, peer, &header, &block, id, now, f);
     buf_free(&header);
     return failed ? -1 : 0;
 }
@@ -185,7 +185,7 @@ static int fill_in(struct listener *l, struct reconstruction *r)
 }
 
 /* Requests the missing lines. 0, or -1: no memory. */
-static int ask_lines(struct listener *l, struct inbound *g, const struct reconstruction *r)
+static int ask_lines(struct listener *l, struct inbound *peer, const struct reconstruction *r)
 {
     size_t on_line = 0;
     l->scratch.len = 0;
@@ -203,44 +203,44 @@ static int ask_lines(struct listener *l, struct inbound *g, const struct reconst
     }
     if (on_line && buf_add_string(&l->scratch, "\n"))
         return -1;
-    g->state->wanted += r->missing;
-    return session_put(g->session, l->scratch.data, l->scratch.len);
+    peer->state->wanted += r->missing;
+    return session_put(peer->session, l->scratch.data, l->scratch.len);
 }
 
-static void log_brief(const struct listener *l, const struct inbound *g,
+static void log_brief(const struct listener *l, const struct inbound *peer,
                       const struct reconstruction *r)
 {
     char words[64];
     snprintf(words, sizeof words, "%zu %zu", r->count - r->missing, r->count);
-    listener_log(l, g, "brief", r->id, words);
+    listener_log(l, peer, "brief", r->id, words);
 }
 
 /* All short ids have arrived. */
-static int end_shorts(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
-                      struct fault *f)
+static int end_shorts(struct listener *l, struct inbound *peer, struct reconstruction *r,
+                      int64_t now, struct fault *f)
 {
-    g->state->shorts = NULL;
+    peer->state->shorts = NULL;
     if (fill_in(l, r))
         return fault_memory(f);
-    log_brief(l, g, r);
+    log_brief(l, peer, r);
     if (!r->missing)
-        return complete(l, g, r, now, f);
+        return complete(l, peer, r, now, f);
     if (r->missing > r->count / 2) {
         uint8_t id[ID_LEN];
         memcpy(id, r->id, ID_LEN);
         reconstruction_drop(l, r);
-        return in_flight_request(l, g, id) ? fault_memory(f) : 0;
+        return in_flight_request(l, peer, id) ? fault_memory(f) : 0;
     }
-    g->state->lines = r;
+    peer->state->lines = r;
     while (r->len[r->next])
         r->next++;
-    return ask_lines(l, g, r) ? fault_memory(f) : 0;
+    return ask_lines(l, peer, r) ? fault_memory(f) : 0;
 }
 
-int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+int take_short(struct listener *l, struct inbound *peer, const char *line, size_t len, int64_t now,
                struct fault *f)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     struct reconstruction *r = s->shorts;
     size_t rest = len - strlen("short");
     size_t n = rest / (2 * WIRE_SHORT_LEN + 1);
@@ -251,7 +251,7 @@ int take_short(struct listener *l, struct inbound *g, const char *line, size_t l
     if (read_shorts(r, line, len, n, f))
         return -1;
     s->shorts_left -= (int64_t)n;
-    return r && !s->shorts_left ? end_shorts(l, g, r, now, f) : 0;
+    return r && !s->shorts_left ? end_shorts(l, peer, r, now, f) : 0;
 }
 
 /* --- The lines -------------------------------------------------------------------------------- */
@@ -274,41 +274,41 @@ static bool root_holds(const struct reconstruction *r)
     return memcmp(id, r->block.root, SHA256_LEN) == 0;
 }
 
-static int gather_filled(struct listener *l, struct inbound *g, const struct reconstruction *r)
+static int gather_filled(struct listener *l, struct inbound *peer, const struct reconstruction *r)
 {
     struct buf all = {0};
     int failed = buf_add(&all, r->header.data, r->header.len);
     for (size_t i = 0; i < r->count && !failed; i++)
         failed = buf_add(&all, line_at(r, i), r->len[i]) || buf_add(&all, "\n", 1);
-    failed = failed || listener_gather(l, g, all.data, all.len);
+    failed = failed || listener_gather(l, peer, all.data, all.len);
     buf_free(&all);
     return failed ? -1 : 0;
 }
 
 /* Gives up reconstruction, and requests the whole block: from another announcer if that is better
  * and there is one, else from this peer. 0, or -1: no memory. */
-static int want_whole(struct listener *l, struct inbound *g, struct reconstruction *r, bool other,
-                      int64_t now)
+static int want_whole(struct listener *l, struct inbound *peer, struct reconstruction *r,
+                      bool other, int64_t now)
 {
     struct in_flight *a = idmap_find(&l->in_flight, r->id);
     reconstruction_drop(l, r);
     if (!a || (other && in_flight_request_more(l, a, 1, now)))
         return 0;
-    return in_flight_request(l, g, a->id);
+    return in_flight_request(l, peer, a->id);
 }
 
 /* All lines are there. If they do not match the root, the whole block is requested from somebody:
  * two ids may share their first digits, so nobody need have lied. */
-static int complete(struct listener *l, struct inbound *g, struct reconstruction *r, int64_t now,
+static int complete(struct listener *l, struct inbound *peer, struct reconstruction *r, int64_t now,
                     struct fault *f)
 {
     if (root_holds(r)) {
-        int failed = gather_filled(l, g, r);
+        int failed = gather_filled(l, peer, r);
         reconstruction_drop(l, r);
         return failed ? fault_memory(f) : 0;
     }
-    listener_log(l, g, "bad", r->id, "brief: its lines do not make its root");
-    return want_whole(l, g, r, true, now) ? fault_memory(f) : 0;
+    listener_log(l, peer, "bad", r->id, "brief: its lines do not make its root");
+    return want_whole(l, peer, r, true, now) ? fault_memory(f) : 0;
 }
 
 static int keep_line(struct reconstruction *r, const char *line, size_t len)
@@ -323,24 +323,24 @@ static int keep_line(struct reconstruction *r, const char *line, size_t len)
     return 0;
 }
 
-int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
-                 struct fault *f)
+int take_missing(struct listener *l, struct inbound *peer, const char *line, size_t len,
+                 int64_t now, struct fault *f)
 {
-    struct reconstruction *r = g->state->lines;
+    struct reconstruction *r = peer->state->lines;
     uint8_t id[SHA256_LEN];
     sha256(line, len, id);
     if (!len || memcmp(id, r->shorts[r->next], WIRE_SHORT_LEN))
         return 0;
-    g->state->wanted -= g->state->wanted > 0;
-    g->state->brought = now;
+    peer->state->wanted -= peer->state->wanted > 0;
+    peer->state->brought = now;
     r->arrived += len;
     if (r->header.len + r->text.len + len + r->count > listener_block_limit(l))
-        return want_whole(l, g, r, false, now) ? fault_memory(f) : 1; /* of long lines that share
+        return want_whole(l, peer, r, false, now) ? fault_memory(f) : 1; /* of long lines that share
                                                                             their first digits */
     if (keep_line(r, line, len))
         return fault_memory(f);
     if (r->missing)
         return 1;
-    g->state->lines = NULL;
-    return complete(l, g, r, now, f) ? -1 : 1;
+    peer->state->lines = NULL;
+    return complete(l, peer, r, now, f) ? -1 : 1;
 }

@@ -20,28 +20,28 @@ enum {
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
-int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN])
+int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN])
 {
     l->scratch.len = 0;
-    listener_log(l, g, "asked", id, NULL);
+    listener_log(l, peer, "asked", id, NULL);
     if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->scratch) ||
-        session_put(g->session, l->scratch.data, l->scratch.len))
+        session_put(peer->session, l->scratch.data, l->scratch.len))
         return -1;
-    g->state->wanted++;
+    peer->state->wanted++;
     return 0;
 }
 
-static int64_t merit(const struct inbound *g)
+static int64_t merit(const struct inbound *peer)
 {
-    return (int64_t)g->useful - (int64_t)g->state->late;
+    return (int64_t)peer->useful - (int64_t)peer->state->late;
 }
 
 /* Whether no announcer that was asked is of the network. */
 static bool is_fresh_network(const struct listener *l, const struct in_flight *a, uint64_t network)
 {
     for (size_t i = 0; i < a->requested; i++) {
-        const struct inbound *g = inbound_at(l, a->who[i]);
-        if (g && g->network == network)
+        const struct inbound *peer = inbound_at(l, a->who[i]);
+        if (peer && peer->network == network)
             return false;
     }
     return true;
@@ -54,15 +54,15 @@ static size_t pick(struct listener *l, const struct in_flight *a, bool best)
     size_t place = a->count, seen = 0;
     bool fresh = false;
     for (size_t i = a->requested; i < a->count; i++) {
-        const struct inbound *g = inbound_at(l, a->who[i]);
-        if (g->doomed || g->state->beside >= BESIDE_MAX)
+        const struct inbound *peer = inbound_at(l, a->who[i]);
+        if (peer->doomed || peer->state->beside >= BESIDE_MAX)
             continue;
         if (best) {
-            if (place == a->count || merit(g) > merit(inbound_at(l, a->who[place])))
+            if (place == a->count || merit(peer) > merit(inbound_at(l, a->who[place])))
                 place = i;
             continue;
         }
-        bool new = is_fresh_network(l, a, g->network);
+        bool new = is_fresh_network(l, a, peer->network);
         if (fresh && !new)
             continue;
         if (new && !fresh)
@@ -79,11 +79,11 @@ size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t mo
     size_t n = 0;
     uint8_t before = a->requested;
     for (size_t place; n < most && (place = pick(l, a, n == 0)) < a->count; n++) {
-        struct inbound *g = inbound_at(l, a->who[place]);
+        struct inbound *peer = inbound_at(l, a->who[place]);
         announcer_swap(a, place, a->requested);
-        g->state->beside += a->requested > 0;
+        peer->state->beside += a->requested > 0;
         a->requested++;
-        in_flight_request(l, g, a->id); /* out of memory, the request times out */
+        in_flight_request(l, peer, a->id); /* out of memory, the request times out */
     }
     if (n) {
         a->round = before;
@@ -96,9 +96,9 @@ size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t mo
 static void count_late(const struct listener *l, const struct in_flight *a)
 {
     for (size_t i = a->round; i < a->requested; i++) {
-        struct inbound *g = inbound_at(l, a->who[i]);
-        g->state->late++;
-        listener_log(l, g, "late", a->id, NULL);
+        struct inbound *peer = inbound_at(l, a->who[i]);
+        peer->state->late++;
+        listener_log(l, peer, "late", a->id, NULL);
     }
 }
 
@@ -106,11 +106,11 @@ void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by)
 {
     bool named = false;
     for (size_t i = 0; i < a->count; i++) {
-        struct inbound *g = inbound_at(l, a->who[i]);
-        inbound_take(g, a->id);
-        named |= g == by;
-        if (g == by && i < a->round && g->state->late)
-            g->state->late--; /* it was late, but did deliver */
+        struct inbound *peer = inbound_at(l, a->who[i]);
+        inbound_take(peer, a->id);
+        named |= peer == by;
+        if (peer == by && i < a->round && peer->state->late)
+            peer->state->late--; /* it was late, but did deliver */
     }
     if (by && !named)
         inbound_take(by, a->id);
@@ -128,11 +128,11 @@ void in_flight_request_another(struct listener *l, struct in_flight *a, int64_t 
 /* A compact block that could not be filled in time is requested whole. */
 static void give_up_reconstruction(struct listener *l, struct in_flight *a, int64_t now)
 {
-    struct inbound *g = inbound_at(l, a->reconstruction->slot);
+    struct inbound *peer = inbound_at(l, a->reconstruction->slot);
     reconstruction_drop(l, a->reconstruction);
     a->since = now;
-    if (g)
-        in_flight_request(l, g, a->id);
+    if (peer)
+        in_flight_request(l, peer, a->id);
 }
 
 /* The time of a request has run out: more announcers are asked, or none is left. */
@@ -166,12 +166,12 @@ static void run_out_all(struct listener *l, const struct buf *due, int64_t now)
     }
 }
 
-void in_flight_forget(struct listener *l, struct inbound *g, int64_t now)
+void in_flight_forget(struct listener *l, struct inbound *peer, int64_t now)
 {
     struct buf due = {0};
     size_t place = 0;
     for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));) {
-        size_t i = announcer_index(a, g);
+        size_t i = announcer_index(a, peer);
         if (i == a->count)
             continue;
         announcer_remove(l, a, i);

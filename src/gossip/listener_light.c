@@ -43,16 +43,16 @@ static int check_prove(const char *line, size_t len, struct fault *f)
                : fault_rule(f, "prove: not one id");
 }
 
-int take_light(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+int take_light(struct listener *l, struct inbound *peer, enum wire_word word, const char *line,
                size_t len, struct fault *f)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     int64_t count;
     if (word == WIRE_ASK_PROOF
             ? check_prove(line, len, f)
             : !listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &count, f))
         return -1;
-    if (listener_owes(g))
+    if (listener_owes(peer))
         return fault_rule(f, "%s: before the last request was answered",
                           word == WIRE_ASK_PROOF ? "prove" : "headers");
     if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
@@ -65,9 +65,9 @@ int take_light(struct listener *l, struct inbound *g, enum wire_word word, const
 /* --- Headers ---------------------------------------------------------------------------------- */
 
 /* Finds where the answer begins. 0, or -1: the peer is doomed. */
-static int begin_headers(struct listener *l, struct inbound *g)
+static int begin_headers(struct listener *l, struct inbound *peer)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     struct fault f;
     char words[32];
     const char *line = s->light.data, *end = line + s->light.len;
@@ -76,8 +76,8 @@ static int begin_headers(struct listener *l, struct inbound *g)
     int64_t first = ids ? listener_first_height(l, ids, (size_t)(end - ids), &f) : -1;
     buf_free(&s->light);
     if (first < 0 && f.kind == FAULT_RULE) {
-        listener_log(l, g, "bad", NULL, f.text);
-        return inbound_doom(g, "bad", &f);
+        listener_log(l, peer, "bad", NULL, f.text);
+        return inbound_doom(peer, "bad", &f);
     }
     if (first < 0) /* not the peer's fault: it gets nothing, and may ask again */
         s->pull_left = 0;
@@ -85,7 +85,7 @@ static int begin_headers(struct listener *l, struct inbound *g)
     s->pulling = s->pull_headers = true;
     memset(s->pull_prev, 0, ID_LEN);
     snprintf(words, sizeof words, "%" PRId64, first);
-    listener_log(l, g, "headers", NULL, words);
+    listener_log(l, peer, "headers", NULL, words);
     return 0;
 }
 
@@ -113,10 +113,10 @@ static bool follow(const struct listener *l, struct inbound_state *s)
 
 /* Puts the next headers: how many, 0 if there are no more or the best chain has changed, -1 and
  * trouble. */
-static int64_t put_headers(struct listener *l, struct inbound *g, struct fault *f)
+static int64_t put_headers(struct listener *l, struct inbound *peer, struct fault *f)
 {
     const struct view *v = l->config->view;
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     int64_t count = s->pull_left < HEADERS_AT_ONCE ? s->pull_left : HEADERS_AT_ONCE;
     l->scratch.len = 0;
     if (!v || !count)
@@ -126,20 +126,20 @@ static int64_t put_headers(struct listener *l, struct inbound *g, struct fault *
         return got;
     if (!follow(l, s))
         return 0;
-    return session_put(g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : got;
+    return session_put(peer->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : got;
 }
 
-static enum outcome answer_headers(struct listener *l, struct inbound *g, struct turn *t)
+static enum outcome answer_headers(struct listener *l, struct inbound *peer, struct turn *t)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     struct fault f;
-    if (s->light.len && begin_headers(l, g))
+    if (s->light.len && begin_headers(l, peer))
         return ANSWERED;
-    int64_t put = put_headers(l, g, &f);
+    int64_t put = put_headers(l, peer, &f);
     if (put < 0)
-        listener_turn_away(g, &f);
+        listener_turn_away(peer, &f);
     else if (put == 0)
-        listener_put_end(l, g);
+        listener_put_end(l, peer);
     if (put <= 0)
         return ANSWERED;
     t->headers -= (int64_t)l->scratch.len;
@@ -150,23 +150,23 @@ static enum outcome answer_headers(struct listener *l, struct inbound *g, struct
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
 
-static enum outcome answer_prove(struct listener *l, struct inbound *g, struct turn *t)
+static enum outcome answer_prove(struct listener *l, struct inbound *peer, struct turn *t)
 {
     const struct view *v = l->config->view;
     struct fault f;
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     uint64_t read = 0;
-    wire_ids(g->state->light.data, g->state->light.len, ids, &f);
-    buf_free(&g->state->light);
+    wire_ids(peer->state->light.data, peer->state->light.len, ids, &f);
+    buf_free(&peer->state->light);
     l->scratch.len = 0;
     int found = v ? v->prove(v->self, ids[0], &l->scratch, &read, &f) : 0;
-    listener_log(l, g, "prove", ids[0], found > 0 ? "found" : "none");
-    if (found > 0 && session_put(g->session, l->scratch.data, l->scratch.len))
+    listener_log(l, peer, "prove", ids[0], found > 0 ? "found" : "none");
+    if (found > 0 && session_put(peer->session, l->scratch.data, l->scratch.len))
         found = fault_memory(&f);
     if (found < 0)
-        listener_turn_away(g, &f);
+        listener_turn_away(peer, &f);
     else
-        listener_put_end(l, g);
+        listener_put_end(l, peer);
     bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
     t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
     return ANSWERED;
@@ -175,20 +175,20 @@ static enum outcome answer_prove(struct listener *l, struct inbound *g, struct t
 /* --- A turn ----------------------------------------------------------------------------------- */
 
 /* Answers a peer, or gives it a part of its headers, as far as the limits allow. */
-static enum outcome answer(struct listener *l, struct inbound *g, struct turn *t)
+static enum outcome answer(struct listener *l, struct inbound *peer, struct turn *t)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     bool proof = s->light.len && *s->light.data == 'p';
-    if (g->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
+    if (peer->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
         return ANSWERED;
-    if (t->unread || session_backlog(g->session) > UNREAD_MAX ||
+    if (t->unread || session_backlog(peer->session) > UNREAD_MAX ||
         (proof && !bucket_has(&l->proofs, &listener_proofs, t->now)))
         return LIMITED;
     if ((proof ? t->proofs : t->headers) <= 0)
         return NEXT_TURN;
     if (s->light.len && !bucket_take(&s->light_requests, &listener_light, t->now))
         return LIMITED;
-    return proof ? answer_prove(l, g, t) : answer_headers(l, g, t);
+    return proof ? answer_prove(l, peer, t) : answer_headers(l, peer, t);
 }
 
 /* The peer in this place of the queue, or NULL if it has left. */
@@ -204,8 +204,8 @@ static struct turn begin_turn(struct listener *l, int64_t now)
     struct turn t = {now, LISTENER_HEADERS_TURN, LISTENER_PROOF_TURN, false};
     size_t unread = 0;
     for (size_t at = 0; at < l->light_queue.len; at += sizeof(uint16_t)) {
-        const struct inbound *g = queued(l, at);
-        unread += g ? session_backlog(g->session) : 0;
+        const struct inbound *peer = queued(l, at);
+        unread += peer ? session_backlog(peer->session) : 0;
     }
     t.unread = unread > LISTENER_LIGHT_UNREAD;
     l->light_busy = false;
@@ -220,12 +220,12 @@ int light_turn(struct listener *l, int64_t now)
     struct turn t = begin_turn(l, now);
     size_t kept = 0;
     for (size_t at = 0; at < q->len; at += sizeof(uint16_t)) {
-        struct inbound *g = queued(l, at);
-        enum outcome o = g ? answer(l, g, &t) : ANSWERED;
+        struct inbound *peer = queued(l, at);
+        enum outcome o = peer ? answer(l, peer, &t) : ANSWERED;
         l->light_busy |= o == NEXT_TURN || o == GOES_ON;
         if (o == ANSWERED)
             continue;
-        if (o == GOES_ON && buf_add(&later, &g->state->slot, sizeof g->state->slot))
+        if (o == GOES_ON && buf_add(&later, &peer->state->slot, sizeof peer->state->slot))
             return -1;
         if (o != GOES_ON) {
             memcpy(q->data + kept, q->data + at, sizeof(uint16_t));

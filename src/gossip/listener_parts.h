@@ -123,17 +123,17 @@ struct listener {
 extern const struct rate listener_budget, listener_beyond, listener_peers;
 
 /* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
-int inbound_doom(struct inbound *g, const char *word, const struct fault *why);
+int inbound_doom(struct inbound *peer, const char *word, const struct fault *why);
 
 struct inbound *inbound_at(const struct listener *l, uint16_t slot);
-void listener_log(const struct listener *l, const struct inbound *g, const char *event,
+void listener_log(const struct listener *l, const struct inbound *peer, const char *event,
                   const uint8_t *id, const char *words);
 
 /* Queues a record from this peer for checking. 0, or -1: no memory. */
-int listener_gather(struct listener *l, const struct inbound *g, const char *text, size_t n);
+int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n);
 
 /* Queues an acknowledgement for the peer. */
-void inbound_take(struct inbound *g, const uint8_t id[ID_LEN]);
+void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN]);
 
 /* The size limit of blocks, in bytes. */
 uint64_t listener_block_limit(const struct listener *l);
@@ -141,45 +141,45 @@ uint64_t listener_block_limit(const struct listener *l);
 /* --- listener_blocks.c --- */
 
 /* A block's header; the lines after it are its body, for take_body. 0, or -1 and a fault. */
-int take_block(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+int take_block(struct listener *l, struct inbound *peer, const char *line, size_t len, int64_t now,
                struct fault *f);
-int take_body(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+int take_body(struct listener *l, struct inbound *peer, enum wire_word word, const char *line,
               size_t len, int64_t now, struct fault *f);
 
 /* Whether a body arrives too slowly. */
-bool body_is_late(const struct inbound *g, int64_t now);
+bool body_is_late(const struct inbound *peer, int64_t now);
 
 /* Frees what has arrived of a block. */
-void body_drop(struct listener *l, struct inbound *g);
+void body_drop(struct listener *l, struct inbound *peer);
 
 /* --- listener_check.c --- */
 
 /* Whether the peer may send one more record: it was sent no more than were requested. Called before
  * any other work on it. 0, or -1 and a rule. */
-int inbound_admit(struct inbound *g, struct fault *f);
+int inbound_admit(struct inbound *peer, struct fault *f);
 
 /* The peer delivered something that is of no use here, as an honest relay may: it costs some of its
  * budget, and nothing else. */
-void inbound_useless(struct inbound *g, int64_t now);
+void inbound_useless(struct inbound *peer, int64_t now);
 
 /* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
 int listener_check(struct listener *l, int64_t now, struct fault *f);
 
 /* --- listener_announce.c --- */
 
-int take_have(struct listener *l, struct inbound *g, const char *line, size_t len, bool stem,
+int take_have(struct listener *l, struct inbound *peer, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
 
 /* The peer announces an id; *ask: request it from this peer. */
-void in_flight_announce(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN], bool stem,
-                        int64_t now, bool *ask);
+void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
+                        bool stem, int64_t now, bool *ask);
 
 /* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
  * further announcements of it for a while. */
 void in_flight_ignore(struct listener *l, const uint8_t id[ID_LEN]);
 
 /* This peer's copy is not taken: another announcer is asked. */
-void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN],
+void in_flight_ignore_from(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
                            int64_t now);
 
 /* --- listener_announcers.c: the peers in an entry --- */
@@ -188,7 +188,7 @@ void in_flight_ignore_from(struct listener *l, struct inbound *g, const uint8_t 
 #define AGAIN_AFTER 1000 /* ms between further rounds of requests for a record */
 
 /* The peer's index among the announcers; a->count: it is none. */
-size_t announcer_index(const struct in_flight *a, const struct inbound *g);
+size_t announcer_index(const struct in_flight *a, const struct inbound *peer);
 
 void announcer_swap(struct in_flight *a, size_t i, size_t j);
 
@@ -197,10 +197,10 @@ void announcer_remove(struct listener *l, struct in_flight *a, size_t i);
 
 /* Adds an announcer. If there is no room, one of the most crowded network makes way, by rank: so
  * many strangers cannot displace for good the one that would deliver. */
-void announcer_add(struct listener *l, struct inbound *g, struct in_flight *a);
+void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a);
 
 /* The entry for a record that was requested from this peer, or NULL. */
-struct in_flight *in_flight_of(const struct listener *l, const struct inbound *g,
+struct in_flight *in_flight_of(const struct listener *l, const struct inbound *peer,
                                const uint8_t id[ID_LEN]);
 
 /* Drops the entry without acknowledgements. */
@@ -209,7 +209,7 @@ void in_flight_drop(struct listener *l, struct in_flight *a);
 /* --- listener_in_flight.c: requests --- */
 
 /* Requests a record from the peer. 0, or -1: no memory. */
-int in_flight_request(struct listener *l, struct inbound *g, const uint8_t id[ID_LEN]);
+int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN]);
 
 /* Requests the record from as many more of its announcers; how many there were. */
 size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now);
@@ -223,7 +223,7 @@ void in_flight_request_another(struct listener *l, struct in_flight *a, int64_t 
 void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by);
 
 /* The peer leaves or is doomed: moves its requests to others. */
-void in_flight_forget(struct listener *l, struct inbound *g, int64_t now);
+void in_flight_forget(struct listener *l, struct inbound *peer, int64_t now);
 
 void in_flight_tick(struct listener *l, int64_t now);
 
@@ -235,21 +235,22 @@ void in_flight_tick(struct listener *l, int64_t now);
 int listener_judge_header(const struct listener *l, const struct block *block,
                           const uint8_t id[ID_LEN], bool *strange, struct fault *f);
 
-int take_brief(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+int take_brief(struct listener *l, struct inbound *peer, const char *line, size_t len, int64_t now,
                struct fault *f);
-int take_short(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
+int take_short(struct listener *l, struct inbound *peer, const char *line, size_t len, int64_t now,
                struct fault *f);
 
 /* If the line answers our `lines`, uses it: 1; 0 if not, or -1 and a fault. */
-int take_missing(struct listener *l, struct inbound *g, const char *line, size_t len, int64_t now,
-                 struct fault *f);
+int take_missing(struct listener *l, struct inbound *peer, const char *line, size_t len,
+                 int64_t now, struct fault *f);
 
 /* Frees a reconstruction, and clears the peers' references to it. */
 void reconstruction_drop(struct listener *l, struct reconstruction *r);
 
 /* --- listener_serve.c --- */
 
-int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f);
+int take_pull(struct listener *l, struct inbound *peer, const char *line, size_t len,
+              struct fault *f);
 
 /* Reads `WORD COUNT ID...`, with COUNT from least to most: where its ids begin. NULL and a rule. */
 const char *listener_read_pull(const char *word, int least, int most, const char *line, size_t len,
@@ -260,20 +261,20 @@ const char *listener_read_pull(const char *word, int least, int most, const char
 int64_t listener_first_height(const struct listener *l, const char *ids, size_t n, struct fault *f);
 
 /* Ends an answer with `pulled`, which says where the best chain is now. */
-void listener_put_end(struct listener *l, struct inbound *g);
+void listener_put_end(struct listener *l, struct inbound *peer);
 
 /* We cannot answer, through no fault of the peer: it may ask again. */
-void listener_turn_away(struct inbound *g, const struct fault *why);
+void listener_turn_away(struct inbound *peer, const struct fault *why);
 
 /* --- listener_light.c: requests of light clients --- */
 
-int take_light(struct listener *l, struct inbound *g, enum wire_word word, const char *line,
+int take_light(struct listener *l, struct inbound *peer, enum wire_word word, const char *line,
                size_t len, struct fault *f);
 
 /* Whether a request of the peer is not answered yet: it may have one at a time. */
-static inline bool listener_owes(const struct inbound *g)
+static inline bool listener_owes(const struct inbound *peer)
 {
-    return g->state->pulling || g->state->light.len;
+    return peer->state->pulling || peer->state->light.len;
 }
 
 /* Requests of a light client, and proofs for all of them. */

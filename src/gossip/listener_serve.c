@@ -29,28 +29,28 @@ const char *listener_read_pull(const char *word, int least, int most, const char
     return space + 1;
 }
 
-void listener_turn_away(struct inbound *g, const struct fault *why)
+void listener_turn_away(struct inbound *peer, const struct fault *why)
 {
-    g->state->pulling = false;
-    inbound_doom(g, "full", why);
+    peer->state->pulling = false;
+    inbound_doom(peer, "full", why);
 }
 
-void listener_put_end(struct listener *l, struct inbound *g)
+void listener_put_end(struct listener *l, struct inbound *peer)
 {
     const struct view *v = l->config->view;
     struct fault f;
     char line[128];
     uint8_t tip[ID_LEN];
     int64_t height;
-    g->state->pulling = false;
+    peer->state->pulling = false;
     if (!v || v->tip(v->self, &height, tip, &f) <= 0) {
         height = 0;
         memcpy(tip, l->config->chain, ID_LEN);
     }
     int n = snprintf(line, sizeof line, "pulled %" PRId64 " %s\n", height, hex32(tip).text);
-    if (session_put(g->session, line, (size_t)n)) {
+    if (session_put(peer->session, line, (size_t)n)) {
         fault_memory(&f);
-        listener_turn_away(g, &f);
+        listener_turn_away(peer, &f);
     }
 }
 
@@ -62,19 +62,20 @@ int64_t listener_first_height(const struct listener *l, const char *ids, size_t 
     return found > 0 ? height + 1 : found;
 }
 
-int take_pull(struct listener *l, struct inbound *g, const char *line, size_t len, struct fault *f)
+int take_pull(struct listener *l, struct inbound *peer, const char *line, size_t len,
+              struct fault *f)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     char words[32];
     int64_t count;
-    int least = g->session->theirs.version < 2;
+    int least = peer->session->theirs.version < 2;
     const char *ids = listener_read_pull("pull", least, WIRE_PULL_MAX, line, len, &count, f);
     if (!ids)
         return -1;
-    if (listener_owes(g))
+    if (listener_owes(peer))
         return fault_rule(f, "pull: before the last request was answered");
     if (count == 0) {
-        listener_put_end(l, g);
+        listener_put_end(l, peer);
         return 0;
     }
     s->pull_left = count;
@@ -82,24 +83,24 @@ int take_pull(struct listener *l, struct inbound *g, const char *line, size_t le
     if (s->pull_next < 0 && f->kind == FAULT_RULE)
         return -1;
     if (s->pull_next < 0) { /* not the peer's fault: it gets no blocks, and may ask again */
-        listener_put_end(l, g);
+        listener_put_end(l, peer);
         return 0;
     }
     s->pulling = true;
     s->pull_headers = false;
     snprintf(words, sizeof words, "%" PRId64, s->pull_next);
-    listener_log(l, g, "pull", NULL, words);
+    listener_log(l, peer, "pull", NULL, words);
     memset(s->pull_prev, 0, ID_LEN);
-    listener_serve(l, g);
+    listener_serve(l, peer);
     return 0;
 }
 
 /* The block after the last one: 1; 0: there is none, or the best chain has changed; -1 and trouble.
  */
-static int put_block(struct listener *l, struct inbound *g, struct fault *f)
+static int put_block(struct listener *l, struct inbound *peer, struct fault *f)
 {
     const struct view *v = l->config->view;
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     struct block block;
     uint8_t id[ID_LEN];
     static const uint8_t none[ID_LEN];
@@ -113,19 +114,19 @@ static int put_block(struct listener *l, struct inbound *g, struct fault *f)
     if (memcmp(s->pull_prev, none, ID_LEN) && memcmp(s->pull_prev, block.prev, ID_LEN))
         return 0;
     memcpy(s->pull_prev, id, ID_LEN);
-    return session_put(g->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
+    return session_put(peer->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : 1;
 }
 
-void listener_serve(struct listener *l, struct inbound *g)
+void listener_serve(struct listener *l, struct inbound *peer)
 {
-    struct inbound_state *s = g->state;
+    struct inbound_state *s = peer->state;
     struct fault f;
-    while (s->pulling && !s->pull_headers && session_backlog(g->session) < ROOM) {
-        int put = l->config->view && s->pull_left ? put_block(l, g, &f) : 0;
+    while (s->pulling && !s->pull_headers && session_backlog(peer->session) < ROOM) {
+        int put = l->config->view && s->pull_left ? put_block(l, peer, &f) : 0;
         if (put < 0)
-            listener_turn_away(g, &f);
+            listener_turn_away(peer, &f);
         else if (put == 0)
-            listener_put_end(l, g);
+            listener_put_end(l, peer);
         if (put <= 0)
             return;
         s->pull_left--;

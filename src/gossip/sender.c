@@ -6,11 +6,11 @@
 
 enum { FLUFF_MAX = 1 << 14 };
 
-void sender_log(const struct sender *s, const struct outbound *m, const char *event,
+void sender_log(const struct sender *s, const struct outbound *peer, const char *event,
                 const uint8_t *id, const char *words)
 {
     if (s->config->log)
-        s->config->log(s->config->self, m ? m->who : "-", event, id, words);
+        s->config->log(s->config->self, peer ? peer->who : "-", event, id, words);
 }
 
 /* --- Input ------------------------------------------------------------------------------------ */
@@ -121,15 +121,15 @@ int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struc
 
 /* --- Peers ------------------------------------------------------------------------------------ */
 
-static void free_peer(struct outbound *m)
+static void free_peer(struct outbound *peer)
 {
-    if (m->state) {
-        buf_free(&m->state->again);
-        buf_free(&m->state->waiting);
-        buf_free(&m->state->wants);
+    if (peer->state) {
+        buf_free(&peer->state->again);
+        buf_free(&peer->state->waiting);
+        buf_free(&peer->state->wants);
     }
-    free(m->state);
-    free(m);
+    free(peer->state);
+    free(peer);
 }
 
 /* The number of the oldest record that too few peers have taken. A new peer is offered all from
@@ -185,56 +185,56 @@ void sender_hello(const struct sender *s, struct hello *h)
 
 static struct outbound *new_peer(struct session *session, const char *who)
 {
-    struct outbound *m = calloc(1, sizeof *m);
-    if (!m)
+    struct outbound *peer = calloc(1, sizeof *peer);
+    if (!peer)
         return NULL;
-    m->session = session;
-    m->state = calloc(1, sizeof *m->state);
-    if (!m->state) {
-        free_peer(m);
+    peer->session = session;
+    peer->state = calloc(1, sizeof *peer->state);
+    if (!peer->state) {
+        free_peer(peer);
         return NULL;
     }
-    snprintf(m->who, sizeof m->who, "%s", who);
-    return m;
+    snprintf(peer->who, sizeof peer->who, "%s", who);
+    return peer;
 }
 
 struct outbound *sender_join(struct sender *s, struct session *session, const char *who,
                              int64_t now)
 {
-    struct outbound *m = new_peer(session, who);
-    unsigned slot = m ? find_slot(s, m->who) : SENDER_PEERS_MAX;
+    struct outbound *peer = new_peer(session, who);
+    unsigned slot = peer ? find_slot(s, peer->who) : SENDER_PEERS_MAX;
     if (slot == SENDER_PEERS_MAX) {
-        if (m)
-            free_peer(m);
+        if (peer)
+            free_peer(peer);
         return NULL;
     }
     uint64_t from = oldest_open(s);
-    *m->state = (struct outbound_state){.sender = s,
-                                        .slot = slot,
-                                        .next = from,
-                                        .joined = s->next,
-                                        .back = from,
-                                        .reoffer = SENDER_REOFFER,
-                                        .forth = s->first,
-                                        .end = from,
-                                        .moved = now,
-                                        .swept = now};
-    bucket_init(&m->state->peers, &sender_peers, now);
-    if (strcmp(s->last[slot], m->who))
+    *peer->state = (struct outbound_state){.sender = s,
+                                           .slot = slot,
+                                           .next = from,
+                                           .joined = s->next,
+                                           .back = from,
+                                           .reoffer = SENDER_REOFFER,
+                                           .forth = s->first,
+                                           .end = from,
+                                           .moved = now,
+                                           .swept = now};
+    bucket_init(&peer->state->peers, &sender_peers, now);
+    if (strcmp(s->last[slot], peer->who))
         forget(s, slot, true);
-    memcpy(s->last[slot], m->who, sizeof m->who);
-    s->peers[slot] = m;
-    return m;
+    memcpy(s->last[slot], peer->who, sizeof peer->who);
+    s->peers[slot] = peer;
+    return peer;
 }
 
-void sender_leave(struct sender *s, struct outbound *m)
+void sender_leave(struct sender *s, struct outbound *peer)
 {
-    s->left[m->state->slot] = ++s->departures;
-    forget(s, m->state->slot, false);
-    s->peers[m->state->slot] = NULL;
-    if (s->stem_slot == m->state->slot)
+    s->left[peer->state->slot] = ++s->departures;
+    forget(s, peer->state->slot, false);
+    s->peers[peer->state->slot] = NULL;
+    if (s->stem_slot == peer->state->slot)
         s->epoch_ends = 0;
-    free_peer(m);
+    free_peer(peer);
 }
 
 /* --- Interface -------------------------------------------------------------------------------- */

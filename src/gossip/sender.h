@@ -106,10 +106,10 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
 
 /* The peer has this record, held here or yet to arrive, from elsewhere: it is not announced to it.
  */
-void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN]);
+void sender_has(struct sender *s, struct outbound *peer, const uint8_t id[ID_LEN]);
 
 /* Removes and frees the peer. */
-void sender_leave(struct sender *s, struct outbound *m);
+void sender_leave(struct sender *s, struct outbound *peer);
 
 /* The callbacks for a peer's session; self is the peer. */
 struct session_role sender_role(void);

@@ -13,54 +13,55 @@ enum {
     WANTS_MAX = 4096, /* records requested and not sent yet */
 };
 
-int outbound_say(struct sender *s, struct outbound *m)
+int outbound_say(struct sender *s, struct outbound *peer)
 {
-    return session_put(m->session, s->scratch.data, s->scratch.len);
+    return session_put(peer->session, s->scratch.data, s->scratch.len);
 }
 
-int outbound_doom(struct sender *s, struct outbound *m, const char *word, const struct fault *why)
+int outbound_doom(struct sender *s, struct outbound *peer, const char *word,
+                  const struct fault *why)
 {
-    if (!m->doomed) {
-        m->doomed = true;
-        m->why = *why;
-        m->session->word = word;
-        sender_log(s, m, "bad", NULL, why->text);
+    if (!peer->doomed) {
+        peer->doomed = true;
+        peer->why = *why;
+        peer->session->word = word;
+        sender_log(s, peer, "bad", NULL, why->text);
     }
     return -1;
 }
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
-static int take_want(struct sender *s, struct outbound *m, const char *line, size_t len,
+static int take_want(struct sender *s, struct outbound *peer, const char *line, size_t len,
                      struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     int n = wire_ids(line, len, ids, f);
     if (n < 0)
         return -1;
     for (int i = 0; i < n && t->wants.len / sizeof(uint64_t) - t->wants_at < WANTS_MAX; i++) {
         const struct held *p = held_find_next(s, ids[i], &t->wanted);
-        if (p && (p->offered & outbound_bit(m)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
+        if (p && (p->offered & outbound_bit(peer)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
             return fault_memory(f);
     }
     return 0;
 }
 
-int outbound_give(struct sender *s, struct outbound *m)
+int outbound_give(struct sender *s, struct outbound *peer)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     while (t->wants_at * sizeof(uint64_t) < t->wants.len &&
-           session_backlog(m->session) < SENDER_ROOM) {
+           session_backlog(peer->session) < SENDER_ROOM) {
         uint64_t seq;
         memcpy(&seq, t->wants.data + t->wants_at++ * sizeof seq, sizeof seq);
         struct held *p = held_at(s, seq);
         if (!p)
             continue; /* let go meanwhile */
-        if (session_put(m->session, p->text, p->size))
+        if (session_put(peer->session, p->text, p->size))
             return -1;
-        sender_log(s, m, "gave", p->id, p->given & outbound_bit(m) ? "again" : NULL);
-        p->given |= outbound_bit(m);
+        sender_log(s, peer, "gave", p->id, p->given & outbound_bit(peer) ? "again" : NULL);
+        p->given |= outbound_bit(peer);
     }
     if (t->wants_at * sizeof(uint64_t) == t->wants.len)
         t->wants.len = t->wants_at = 0;
@@ -69,7 +70,7 @@ int outbound_give(struct sender *s, struct outbound *m)
 
 /* Sends the lines of a block's body whose indexes, ascending, are listed in n bytes. 0, or -1 and a
  * fault. */
-static int put_lines(struct sender *s, struct outbound *m, const struct held *p,
+static int put_lines(struct sender *s, struct outbound *peer, const struct held *p,
                      const char *indexes, size_t n, struct fault *f)
 {
     const char *line = (const char *)memchr(p->text, '\n', p->size) + 1;
@@ -91,13 +92,13 @@ static int put_lines(struct sender *s, struct outbound *m, const struct held *p,
         at++;
         indexes = space ? space + 1 : stop;
     }
-    if (s->scratch.len > m->state->lines_left)
+    if (s->scratch.len > peer->state->lines_left)
         return 0; /* it will want the whole block */
-    m->state->lines_left -= s->scratch.len;
-    return outbound_say(s, m) ? fault_memory(f) : 0;
+    peer->state->lines_left -= s->scratch.len;
+    return outbound_say(s, peer) ? fault_memory(f) : 0;
 }
 
-static int take_lines(struct sender *s, struct outbound *m, const char *line, size_t len,
+static int take_lines(struct sender *s, struct outbound *peer, const char *line, size_t len,
                       struct fault *f)
 {
     const size_t head = strlen("lines ");
@@ -108,32 +109,32 @@ static int take_lines(struct sender *s, struct outbound *m, const char *line, si
         hex_decode(id, line + head, ID_LEN))
         return fault_rule(f, "lines: not a block's id and indexes");
     struct held *p = held_find(s, id);
-    if (!p || p->count < 0 || !(p->offered & outbound_bit(m)))
+    if (!p || p->count < 0 || !(p->offered & outbound_bit(peer)))
         return 0; /* dropped meanwhile: the peer will ask another */
-    p->given |= outbound_bit(m);
+    p->given |= outbound_bit(peer);
     const size_t begin = head + 2 * ID_LEN + 1;
-    return put_lines(s, m, p, line + begin, len - begin, f);
+    return put_lines(s, peer, p, line + begin, len - begin, f);
 }
 
-static void take_one(struct sender *s, struct outbound *m, struct held *p)
+static void take_one(struct sender *s, struct outbound *peer, struct held *p)
 {
-    if (!(p->settled & outbound_bit(m)))
-        m->state->open--;
-    p->settled |= outbound_bit(m);
-    if (p->has & outbound_bit(m))
+    if (!(p->settled & outbound_bit(peer)))
+        peer->state->open--;
+    p->settled |= outbound_bit(peer);
+    if (p->has & outbound_bit(peer))
         return;
-    p->has |= outbound_bit(m);
+    p->has |= outbound_bit(peer);
     s->unsure -= held_is_unsure(s, p);
-    p->sure += (p->given & outbound_bit(m)) != 0;
+    p->sure += (p->given & outbound_bit(peer)) != 0;
     if (++p->taken == s->config->need)
         s->open--;
     s->unsure += held_is_unsure(s, p);
-    m->taken++;
-    if (m->verdicts && !p->judged && !p->unjudged) {
+    peer->taken++;
+    if (peer->verdicts && !p->judged && !p->unjudged) {
         p->unjudged = true;
         s->unjudged++;
     }
-    sender_log(s, m, "taken", p->id, NULL);
+    sender_log(s, peer, "taken", p->id, NULL);
 }
 
 /* --- Verdicts --------------------------------------------------------------------------------- */
@@ -150,62 +151,62 @@ static bool settle_verdict(struct sender *s, struct held *p)
 }
 
 /* The peer could not use the record for now: it counts as not taken, so it is announced again. */
-static void take_later(struct sender *s, struct outbound *m, struct held *p)
+static void take_later(struct sender *s, struct outbound *peer, struct held *p)
 {
-    if (!(p->has & outbound_bit(m)) || p->postponed == LATER_MAX)
+    if (!(p->has & outbound_bit(peer)) || p->postponed == LATER_MAX)
         return;
     p->postponed++;
     s->unjudged -= p->unjudged;
     p->unjudged = false;
-    p->has &= ~outbound_bit(m);
+    p->has &= ~outbound_bit(peer);
     s->unsure -= held_is_unsure(s, p);
-    p->sure -= (p->given & outbound_bit(m)) != 0;
+    p->sure -= (p->given & outbound_bit(peer)) != 0;
     if (p->taken-- == s->config->need)
         s->open++;
     s->unsure += held_is_unsure(s, p);
-    if (p->settled & outbound_bit(m))
-        m->state->open++;
-    p->settled &= ~outbound_bit(m);
+    if (p->settled & outbound_bit(peer))
+        peer->state->open++;
+    p->settled &= ~outbound_bit(peer);
 }
 
-static int take_refused(struct sender *s, struct outbound *m, const char *line, size_t len,
+static int take_refused(struct sender *s, struct outbound *peer, const char *line, size_t len,
                         struct fault *f)
 {
     struct mark mark;
     if (line_check(line, len, f) || mark_parse(line, len, &mark, f))
         return -1;
     struct held *p = held_find(s, mark.id);
-    if (!p || !(p->offered & outbound_bit(m)))
+    if (!p || !(p->offered & outbound_bit(peer)))
         return 0;
-    take_one(s, m, p);
+    take_one(s, peer, p);
     if (settle_verdict(s, p) && s->config->refused)
         s->config->refused(s->config->self, p->id, &mark.reason);
-    sender_log(s, m, "denied", p->id, NULL);
+    sender_log(s, peer, "denied", p->id, NULL);
     return 0;
 }
 
-static int take_verdicts(struct sender *s, struct outbound *m, enum wire_word word,
+static int take_verdicts(struct sender *s, struct outbound *peer, enum wire_word word,
                          const char *line, size_t len, struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     if (word == WIRE_REFUSED)
-        return take_refused(s, m, line, len, f);
+        return take_refused(s, peer, line, len, f);
     int n = wire_ids(line, len, ids, f);
     for (int i = 0; i < n; i++) {
         struct held *p = held_find(s, ids[i]);
-        if (!p || !(p->offered & outbound_bit(m)))
+        if (!p || !(p->offered & outbound_bit(peer)))
             continue;
         if (word == WIRE_LATER) {
-            take_later(s, m, p);
+            take_later(s, peer, p);
         } else {
-            take_one(s, m, p);
+            take_one(s, peer, p);
             settle_verdict(s, p);
         }
     }
     return n < 0 ? -1 : 0;
 }
 
-static int take_taken(struct sender *s, struct outbound *m, const char *line, size_t len,
+static int take_taken(struct sender *s, struct outbound *peer, const char *line, size_t len,
                       struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
@@ -213,27 +214,27 @@ static int take_taken(struct sender *s, struct outbound *m, const char *line, si
     if (n < 0)
         return -1;
     for (int i = 0; i < n; i++) {
-        struct held *p = held_find_next(s, ids[i], &m->state->took);
-        if (p && (p->offered & outbound_bit(m)))
-            take_one(s, m, p);
+        struct held *p = held_find_next(s, ids[i], &peer->state->took);
+        if (p && (p->offered & outbound_bit(peer)))
+            take_one(s, peer, p);
     }
     return 0;
 }
 
-static int take_word(struct sender *s, struct outbound *m, enum wire_word word, const char *line,
+static int take_word(struct sender *s, struct outbound *peer, enum wire_word word, const char *line,
                      size_t len, struct fault *f)
 {
     switch (word) {
     case WIRE_WANT:
-        return take_want(s, m, line, len, f);
+        return take_want(s, peer, line, len, f);
     case WIRE_LINES:
-        return take_lines(s, m, line, len, f);
+        return take_lines(s, peer, line, len, f);
     case WIRE_TAKEN:
-        return take_taken(s, m, line, len, f);
+        return take_taken(s, peer, line, len, f);
     case WIRE_ACCEPTED:
     case WIRE_REFUSED:
     case WIRE_LATER:
-        return take_verdicts(s, m, word, line, len, f);
+        return take_verdicts(s, peer, word, line, len, f);
     default:
         return fault_rule(f, "a line that no listener sends");
     }
@@ -242,26 +243,26 @@ static int take_word(struct sender *s, struct outbound *m, enum wire_word word, 
 static int take_line(void *self, struct session *session, enum wire_word word, const char *line,
                      size_t len, int64_t now, struct fault *f)
 {
-    struct outbound *m = self;
-    struct sender *s = m->state->sender;
+    struct outbound *peer = self;
+    struct sender *s = peer->state->sender;
     (void)session;
-    if (m->doomed) {
-        *f = m->why;
+    if (peer->doomed) {
+        *f = peer->why;
         return -1;
     }
-    uint64_t before = m->taken + s->verdicts;
-    m->state->moved = now;
-    int failed = take_word(s, m, word, line, len, f);
-    if (m->taken + s->verdicts > before)
+    uint64_t before = peer->taken + s->verdicts;
+    peer->state->moved = now;
+    int failed = take_word(s, peer, word, line, len, f);
+    if (peer->taken + s->verdicts > before)
         s->progress = now; /* requests alone are not progress */
-    return failed ? outbound_doom(s, m, "bad", f) : 0;
+    return failed ? outbound_doom(s, peer, "bad", f) : 0;
 }
 
 static int greeted(void *self, struct session *session, int64_t now, struct fault *f)
 {
-    struct outbound *m = self;
+    struct outbound *peer = self;
     (void)session, (void)f;
-    m->state->moved = now;
+    peer->state->moved = now;
     return 0;
 }
 

@@ -36,9 +36,9 @@ static void evict_elsewhere(struct sender *s)
     idmap_remove(&s->elsewhere, e);
 }
 
-void sender_has(struct sender *s, struct outbound *m, const uint8_t id[ID_LEN])
+void sender_has(struct sender *s, struct outbound *peer, const uint8_t id[ID_LEN])
 {
-    uint64_t bit = 1ULL << m->state->slot;
+    uint64_t bit = 1ULL << peer->state->slot;
     struct held *p = held_find(s, id);
     if (p) {
         p->from |= bit;

@@ -15,34 +15,34 @@ const struct rate sender_peers = {180, 500};
 
 /* --- Announcements ---------------------------------------------------------------------------- */
 
-void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word)
+void outbound_offered(struct sender *s, struct outbound *peer, struct held *p, const char *word)
 {
-    p->offered |= outbound_bit(m);
-    p->told |= outbound_bit(m);
-    m->state->open++;
-    sender_log(s, m, "offer", p->id, word);
+    p->offered |= outbound_bit(peer);
+    p->told |= outbound_bit(peer);
+    peer->state->open++;
+    sender_log(s, peer, "offer", p->id, word);
 }
 
 /* Whether to announce the record to the peer: not if it was announced before, and not a stem. */
-static bool is_due(const struct outbound *m, const struct held *p)
+static bool is_due(const struct outbound *peer, const struct held *p)
 {
-    return p && !p->embargo && !((p->offered | p->from) & outbound_bit(m));
+    return p && !p->embargo && !((p->offered | p->from) & outbound_bit(peer));
 }
 
 void offer_again(struct sender *s, struct held *p)
 {
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
-        struct outbound *m = s->peers[i];
-        if (!m || ((p->has | p->from) & outbound_bit(m)))
+        struct outbound *peer = s->peers[i];
+        if (!peer || ((p->has | p->from) & outbound_bit(peer)))
             continue;
-        if (p->offered & ~p->settled & outbound_bit(m))
-            m->state->open--;
-        p->offered &= ~outbound_bit(m);
-        p->settled &= ~outbound_bit(m);
-        p->stale &= ~outbound_bit(m);
-        if (m->state->again.len >= AGAIN_MAX * sizeof p->seq)
+        if (p->offered & ~p->settled & outbound_bit(peer))
+            peer->state->open--;
+        p->offered &= ~outbound_bit(peer);
+        p->settled &= ~outbound_bit(peer);
+        p->stale &= ~outbound_bit(peer);
+        if (peer->state->again.len >= AGAIN_MAX * sizeof p->seq)
             continue;
-        buf_add(&m->state->again, &p->seq, sizeof p->seq); /* out of memory, not to this peer */
+        buf_add(&peer->state->again, &p->seq, sizeof p->seq); /* out of memory, not to this peer */
     }
 }
 
@@ -56,9 +56,9 @@ static bool is_worth(const struct sender *s, struct outbound_state *t, const str
 
 /* Whether the record must wait, because it is a peer record and the listener takes no more of them
  * for now. If too many wait, one of them by chance is not announced to this peer. */
-static bool must_wait(struct sender *s, struct outbound *m, const struct held *p, int64_t now)
+static bool must_wait(struct sender *s, struct outbound *peer, const struct held *p, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     if (!p->is_peer || bucket_take(&t->peers, &sender_peers, now))
         return false;
     size_t count = t->waiting.len / sizeof p->seq;
@@ -72,9 +72,9 @@ static bool must_wait(struct sender *s, struct outbound *m, const struct held *p
 
 /* One of the peer records that wait, by chance, so that a flood does not keep an honest one away.
  * NULL: none, or not yet. */
-static struct held *next_waiting(struct sender *s, struct outbound *m, int64_t now)
+static struct held *next_waiting(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     while (t->waiting.len && bucket_has(&t->peers, &sender_peers, now)) {
         uint64_t seq, last;
         size_t at = chance_below(&s->chance, t->waiting.len / sizeof seq) * sizeof seq;
@@ -83,26 +83,26 @@ static struct held *next_waiting(struct sender *s, struct outbound *m, int64_t n
         memcpy(&last, t->waiting.data + t->waiting.len, sizeof last);
         memcpy(t->waiting.data + at, &last, sizeof last);
         struct held *p = held_at(s, seq);
-        if (is_due(m, p) && bucket_take(&t->peers, &sender_peers, now))
+        if (is_due(peer, p) && bucket_take(&t->peers, &sender_peers, now))
             return p;
     }
     return NULL;
 }
 
 /* One that arrived before the peer, and that enough others have taken. */
-static struct held *next_from_before(struct sender *s, struct outbound *m, int64_t now)
+static struct held *next_from_before(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     while (t->reoffer && t->back > s->first) {
         struct held *p = held_at(s, --t->back);
-        if (is_due(m, p) && !p->waits && is_worth(s, t, p) && !must_wait(s, m, p, now))
+        if (is_due(peer, p) && !p->waits && is_worth(s, t, p) && !must_wait(s, peer, p, now))
             return p;
     }
     if (t->forth < s->first)
         t->forth = s->first;
     while (t->forth < t->end) {
         struct held *p = held_at(s, t->forth++);
-        if (is_due(m, p) && p->waits)
+        if (is_due(peer, p) && p->waits)
             return p;
     }
     return NULL;
@@ -110,10 +110,10 @@ static struct held *next_from_before(struct sender *s, struct outbound *m, int64
 
 /* The next record to announce to the peer: out of turn, new, or from before it joined. NULL: none.
  */
-static struct held *next_due(struct sender *s, struct outbound *m, int64_t now)
+static struct held *next_due(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
-    struct held *p = next_waiting(s, m, now);
+    struct outbound_state *t = peer->state;
+    struct held *p = next_waiting(s, peer, now);
     if (p)
         return p;
     while (t->again.len) {
@@ -121,29 +121,30 @@ static struct held *next_due(struct sender *s, struct outbound *m, int64_t now)
         memcpy(&seq, t->again.data + t->again.len - sizeof seq, sizeof seq);
         t->again.len -= sizeof seq;
         p = held_at(s, seq);
-        if (is_due(m, p) && !must_wait(s, m, p, now))
+        if (is_due(peer, p) && !must_wait(s, peer, p, now))
             return p;
     }
     while (t->next < s->next) {
         p = held_at(s, t->next++);
-        if (is_due(m, p) && is_worth(s, t, p) && !must_wait(s, m, p, now))
+        if (is_due(peer, p) && is_worth(s, t, p) && !must_wait(s, peer, p, now))
             return p;
     }
-    return next_from_before(s, m, now);
+    return next_from_before(s, peer, now);
 }
 
-static int offer_some(struct sender *s, struct outbound *m, int64_t now)
+static int offer_some(struct sender *s, struct outbound *peer, int64_t now)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     size_t n = 0;
     struct held *p;
-    while (n < WIRE_IDS_MAX && m->state->open < SENDER_WINDOW && (p = next_due(s, m, now))) {
+    while (n < WIRE_IDS_MAX && peer->state->open < SENDER_WINDOW && (p = next_due(s, peer, now))) {
         memcpy(ids[n++], p->id, ID_LEN);
-        bool again = (p->told & outbound_bit(m)) || (p->seq < m->state->joined && p->taken);
-        outbound_offered(s, m, p, again ? "have again" : "have");
+        bool again = (p->told & outbound_bit(peer)) || (p->seq < peer->state->joined && p->taken);
+        outbound_offered(s, peer, p, again ? "have again" : "have");
     }
     s->scratch.len = 0;
-    if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) || outbound_say(s, m))
+    if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) ||
+        outbound_say(s, peer))
         return -1;
     return (int)n;
 }
@@ -175,30 +176,30 @@ void offer_brief(struct sender *s, struct held *p, const struct item *item)
     if (make_brief(p, item, &s->scratch))
         return; /* it will be announced by its id */
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
-        struct outbound *m = s->peers[i];
-        if (!m || (p->from & outbound_bit(m)) || !m->session->greeted ||
-            session_backlog(m->session) > BRIEF_ROOM || m->state->open >= SENDER_WINDOW ||
-            outbound_say(s, m))
+        struct outbound *peer = s->peers[i];
+        if (!peer || (p->from & outbound_bit(peer)) || !peer->session->greeted ||
+            session_backlog(peer->session) > BRIEF_ROOM || peer->state->open >= SENDER_WINDOW ||
+            outbound_say(s, peer))
             continue;
-        m->state->lines_left = m->state->lines_left / 2 + 2 * p->size;
-        outbound_offered(s, m, p, "brief");
+        peer->state->lines_left = peer->state->lines_left / 2 + 2 * p->size;
+        outbound_offered(s, peer, p, "brief");
     }
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */
 
 /* Stops waiting for a peer that has made no progress for long. */
-static void lose_patience(struct sender *s, struct outbound *m, int64_t now)
+static void lose_patience(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     if (!t->open || now - t->moved < SENDER_PATIENCE)
         return;
     for (uint64_t seq = s->first; seq < s->next; seq++) {
         struct held *p = held_at(s, seq);
-        if (!(p->offered & ~p->settled & outbound_bit(m)))
+        if (!(p->offered & ~p->settled & outbound_bit(peer)))
             continue;
-        p->settled |= outbound_bit(m);
-        sender_log(s, m, "late", p->id, NULL);
+        p->settled |= outbound_bit(peer);
+        sender_log(s, peer, "late", p->id, NULL);
     }
     t->open = 0;
     t->moved = now;
@@ -206,46 +207,47 @@ static void lose_patience(struct sender *s, struct outbound *m, int64_t now)
 
 /* Stops waiting for the peer to take single records, such as those that are useless to it: they
  * must not fill its window. Each has had SENDER_PATIENCE, or up to twice that. */
-static void sweep(struct sender *s, struct outbound *m, int64_t now)
+static void sweep(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     if (now - t->swept < SENDER_PATIENCE)
         return;
     t->swept = now;
     for (uint64_t seq = s->first; seq < s->next; seq++) {
         struct held *p = held_at(s, seq);
-        if (!(p->offered & ~p->settled & outbound_bit(m)) || p->embargo)
+        if (!(p->offered & ~p->settled & outbound_bit(peer)) || p->embargo)
             continue;
-        if (p->stale & outbound_bit(m)) {
-            p->settled |= outbound_bit(m);
+        if (p->stale & outbound_bit(peer)) {
+            p->settled |= outbound_bit(peer);
             t->open--;
-            sender_log(s, m, "late", p->id, NULL);
+            sender_log(s, peer, "late", p->id, NULL);
         }
-        p->stale |= outbound_bit(m);
+        p->stale |= outbound_bit(peer);
     }
 }
 
 /* How many records the peer has yet to answer; at least so many, if it has verdicts to give. */
-static size_t unanswered(const struct sender *s, const struct outbound *m)
+static size_t unanswered(const struct sender *s, const struct outbound *peer)
 {
-    return m->state->open + (m->verdicts && s->config->unjudged ? s->unjudged : 0);
+    return peer->state->open + (peer->verdicts && s->config->unjudged ? s->unjudged : 0);
 }
 
-static bool is_unanswered(const struct sender *s, const struct outbound *m, const struct held *p)
+static bool is_unanswered(const struct sender *s, const struct outbound *peer, const struct held *p)
 {
-    bool owes_verdict = m->verdicts && held_needs_verdict(s, p);
-    return (p->offered & outbound_bit(m)) && (!(p->settled & outbound_bit(m)) || owes_verdict);
+    bool owes_verdict = peer->verdicts && held_needs_verdict(s, p);
+    return (p->offered & outbound_bit(peer)) &&
+           (!(p->settled & outbound_bit(peer)) || owes_verdict);
 }
 
 /* Appends to *ids the announcements that the peer has not answered, perhaps including very recent
  * ones. 0, or -1: no memory. */
-static int find_lying(const struct sender *s, const struct outbound *m, int64_t now,
+static int find_lying(const struct sender *s, const struct outbound *peer, int64_t now,
                       struct buf *ids)
 {
-    size_t found = 0, most = unanswered(s, m);
+    size_t found = 0, most = unanswered(s, peer);
     for (uint64_t seq = s->next; seq-- > s->first && found < most;) {
         const struct held *p = held_at(s, seq);
-        if (!is_unanswered(s, m, p))
+        if (!is_unanswered(s, peer, p))
             continue;
         found++;
         if (!p->embargo && now - p->came >= INSIST_EVERY && buf_add(ids, p->id, ID_LEN))
@@ -257,33 +259,33 @@ static int find_lying(const struct sender *s, const struct outbound *m, int64_t 
 /* Repeats unanswered announcements from time to time: the peer may have had too much in flight, or
  * have waited in vain for another announcer. One that took a record which another sender brought
  * first says what became of it only when asked again. */
-static int insist(struct sender *s, struct outbound *m, int64_t now)
+static int insist(struct sender *s, struct outbound *peer, int64_t now)
 {
-    struct outbound_state *t = m->state;
+    struct outbound_state *t = peer->state;
     struct buf ids = {0};
     if (!t->insisted)
         t->insisted = now;
-    if (!unanswered(s, m) || session_backlog(m->session) || now - t->insisted < INSIST_EVERY)
+    if (!unanswered(s, peer) || session_backlog(peer->session) || now - t->insisted < INSIST_EVERY)
         return 0;
     t->insisted = now;
     s->scratch.len = 0;
-    int failed = find_lying(s, m, now, &ids) ||
+    int failed = find_lying(s, peer, now, &ids) ||
                  wire_put_ids("have", (const uint8_t(*)[ID_LEN])(const void *)ids.data,
                               ids.len / ID_LEN, &s->scratch) ||
-                 outbound_say(s, m);
+                 outbound_say(s, peer);
     buf_free(&ids);
     return failed ? -1 : 0;
 }
 
-static int settle_peer(struct sender *s, struct outbound *m, int64_t now)
+static int settle_peer(struct sender *s, struct outbound *peer, int64_t now)
 {
     int offered;
-    lose_patience(s, m, now);
-    sweep(s, m, now);
-    if (insist(s, m, now) || outbound_give(s, m))
+    lose_patience(s, peer, now);
+    sweep(s, peer, now);
+    if (insist(s, peer, now) || outbound_give(s, peer))
         return -1;
     do
-        offered = session_backlog(m->session) < SENDER_ROOM ? offer_some(s, m, now) : 0;
+        offered = session_backlog(peer->session) < SENDER_ROOM ? offer_some(s, peer, now) : 0;
     while (offered == WIRE_IDS_MAX);
     return offered < 0 ? -1 : 0;
 }
@@ -293,10 +295,10 @@ void sender_settle(struct sender *s, int64_t now)
     struct fault f;
     stem_settle(s, now);
     for (size_t i = 0; i < SENDER_PEERS_MAX; i++) {
-        struct outbound *m = s->peers[i];
-        if (m && m->session->greeted && !m->doomed && settle_peer(s, m, now)) {
+        struct outbound *peer = s->peers[i];
+        if (peer && peer->session->greeted && !peer->doomed && settle_peer(s, peer, now)) {
             fault_memory(&f);
-            outbound_doom(s, m, "full", &f);
+            outbound_doom(s, peer, "full", &f);
         }
     }
 }

@@ -134,7 +134,7 @@ struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN]);
 /* The same if the record probably has the number *next, which is set to the one after it. */
 struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
 
-void sender_log(const struct sender *s, const struct outbound *m, const char *event,
+void sender_log(const struct sender *s, const struct outbound *peer, const char *event,
                 const uint8_t *id, const char *words);
 
 /* --- sender_held.c --- */
@@ -152,19 +152,20 @@ uint64_t elsewhere_take(struct sender *s, const uint8_t id[ID_LEN]);
 #define SENDER_ROOM (1 << 18) /* bytes waiting to be sent to a peer at which no more are added */
 
 /* Its place in the sets of peers. */
-static inline uint64_t outbound_bit(const struct outbound *m)
+static inline uint64_t outbound_bit(const struct outbound *peer)
 {
-    return 1ULL << m->state->slot;
+    return 1ULL << peer->state->slot;
 }
 
 /* Queues what is in s->scratch. 0, or -1: no memory. */
-int outbound_say(struct sender *s, struct outbound *m);
+int outbound_say(struct sender *s, struct outbound *peer);
 
 /* Marks a peer as doomed, with this word for its bye, unless it is already. Gives -1. */
-int outbound_doom(struct sender *s, struct outbound *m, const char *word, const struct fault *why);
+int outbound_doom(struct sender *s, struct outbound *peer, const char *word,
+                  const struct fault *why);
 
 /* Sends requested records, as far as there is room. 0, or -1: no memory. */
-int outbound_give(struct sender *s, struct outbound *m);
+int outbound_give(struct sender *s, struct outbound *peer);
 
 /* --- sender_offer.c --- */
 
@@ -172,7 +173,7 @@ int outbound_give(struct sender *s, struct outbound *m);
 extern const struct rate sender_peers;
 
 /* Notes that the record was announced to the peer by this word. */
-void outbound_offered(struct sender *s, struct outbound *m, struct held *p, const char *word);
+void outbound_offered(struct sender *s, struct outbound *peer, struct held *p, const char *word);
 
 /* Announces it again to every peer that has not taken it. */
 void offer_again(struct sender *s, struct held *p);

@@ -40,9 +40,9 @@ void stem_end(struct sender *s, struct held *p)
 static struct outbound *stem_peer(struct sender *s, int64_t now)
 {
     unsigned count = 0;
-    struct outbound *m = s->peers[s->stem_slot];
-    if (now < s->epoch_ends && m && m->session->greeted)
-        return m;
+    struct outbound *peer = s->peers[s->stem_slot];
+    if (now < s->epoch_ends && peer && peer->session->greeted)
+        return peer;
     for (unsigned i = 0; i < SENDER_PEERS_MAX; i++)
         if (s->peers[i] && s->peers[i]->session->greeted && !s->peers[i]->doomed &&
             chance_below(&s->chance, ++count) == 0)
@@ -51,29 +51,29 @@ static struct outbound *stem_peer(struct sender *s, int64_t now)
     return count ? s->peers[s->stem_slot] : NULL;
 }
 
-static void send_stem(struct sender *s, struct outbound *m, struct held *p)
+static void send_stem(struct sender *s, struct outbound *peer, struct held *p)
 {
     s->scratch.len = 0;
     if (wire_put_ids("stem", (const uint8_t(*)[ID_LEN])(const void *)p->id, 1, &s->scratch) ||
-        session_put(m->session, s->scratch.data, s->scratch.len))
+        session_put(peer->session, s->scratch.data, s->scratch.len))
         return;
-    outbound_offered(s, m, p, "stem");
+    outbound_offered(s, peer, p, "stem");
 }
 
 /* Sends a stem that was announced to no peer yet, or whose peer left without taking it; fluffs one
  * whose embargo has ended. Whether it is still a stem. */
 static bool settle_one(struct sender *s, struct held *p, int64_t now)
 {
-    struct outbound *m;
+    struct outbound *peer;
     if (!p || !p->embargo)
         return false;
     if (now >= p->embargo) {
         stem_end(s, p);
         return false;
     }
-    if (!p->offered && !p->taken && (m = stem_peer(s, now)) &&
-        !(p->from & 1ULL << m->state->slot) && m->state->open < SENDER_WINDOW)
-        send_stem(s, m, p);
+    if (!p->offered && !p->taken && (peer = stem_peer(s, now)) &&
+        !(p->from & 1ULL << peer->state->slot) && peer->state->open < SENDER_WINDOW)
+        send_stem(s, peer, p);
     return true;
 }
 
