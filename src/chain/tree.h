@@ -46,6 +46,8 @@ struct store {
     void *self;
 };
 
+#define TREE_RECENT 16
+
 struct tree {
     struct store store;
     struct state *state;
@@ -53,9 +55,9 @@ struct tree {
     struct node genesis, best, at; /* `at`: the node that `state` belongs to */
     int64_t count;                 /* nodes */
     struct rules rules;
-    struct anchor anchor;   /* with the chain's seal */
-    struct buf journal;     /* scratch */
-    struct node recent[16]; /* recently used nodes, by number modulo 16; n -1: none */
+    struct anchor anchor;            /* with the chain's seal */
+    struct buf journal;              /* scratch */
+    struct node recent[TREE_RECENT]; /* recently used nodes, by number modulo that; n -1: none */
 };
 
 enum tree_verdict {
