@@ -8,11 +8,11 @@
 #include "export/objects.h"
 #include "export/tsv.h"
 #include "export/unjson.h"
+#include "ledger/chain_source.h"
 #include "ledger/source.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/verdict.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,43 +67,6 @@ static void hand_on(struct run *r, bool all)
     r->out.len = 0;
     if (all)
         cli_flush();
-}
-
-/* --- The best chain as a source of bytes ------------------------------------------------------ */
-
-struct best {
-    struct ledger l;
-    int64_t height;
-    struct buf text; /* of the block before that height */
-    size_t at;
-    struct fault fault; /* why reading failed */
-};
-
-static int next_block(struct best *b)
-{
-    struct node node;
-    b->text.len = b->at = 0;
-    int found = index_at_height(b->l.index, b->height++, &node, &b->fault);
-    if (!found)
-        fault_trouble(&b->fault, "%s: changed while it was read", b->l.path);
-    return found <= 0 ? -1 : ledger_read(&b->l, &node, false, &b->text, &b->fault);
-}
-
-static ptrdiff_t best_read(void *self, void *out, size_t n)
-{
-    struct best *b = self;
-    if (b->at == b->text.len && b->height > b->l.tree.best.height)
-        return 0;
-    if (b->at == b->text.len && next_block(b)) {
-        errno = EIO;
-        return -1;
-    }
-    size_t left = b->text.len - b->at;
-    if (n > left)
-        n = left;
-    memcpy(out, b->text.data + b->at, n);
-    b->at += n;
-    return (ptrdiff_t)n;
 }
 
 /* --- Records to other formats ----------------------------------------------------------------- */
@@ -203,14 +166,14 @@ static void put_file(struct run *r, const char *path)
 
 static void put_best(struct run *r)
 {
-    struct best b = {.height = 0};
+    struct ledger l;
+    struct chain_source chain;
     struct fault f = {0};
-    struct source src = {.read = best_read, .self = &b};
-    cli_open_ledger(&b.l, r->ledger);
-    if (put_source(r, src, b.l.path, &f))
-        cli_ledger_fail(&b.l, b.fault.kind ? &b.fault : &f);
-    buf_free(&b.text);
-    ledger_close(&b.l);
+    cli_open_ledger(&l, r->ledger);
+    if (put_source(r, chain_source_open(&chain, &l), l.path, &f))
+        cli_ledger_fail(&l, chain.fault.kind ? &chain.fault : &f);
+    chain_source_free(&chain);
+    ledger_close(&l);
 }
 
 static void begin(struct run *r)
@@ -294,7 +257,7 @@ static void check_options(const struct run *r, bool files)
     if (r->reverse && (r->ledger || r->all || r->names || r->json.strings || r->format != JSON))
         cli_die("-r reads JSON, from FILE or stdin, and has no other options");
     if (r->names && r->format == JSON)
-        cli_die("-a is for tsv and hledger: r->names in JSON could not be turned back");
+        cli_die("-a is for tsv and hledger: names in JSON could not be turned back");
     if (r->json.strings && r->format != JSON)
         cli_die("-S is for json");
 }
