@@ -223,7 +223,7 @@ vow() { # CHAIN WORDS: signed by alice
 
 @test "a type of records is one file and one row: it is judged, sent, taken and passed on" {
     chain 1
-    toy_type verify gossip-listen gossip-send
+    toy_type verify gossip-listen gossip-send ledger-export
     vow "$CHAIN" always >good
     forged <good >bad
     vow "$ZERO" never >strange
@@ -237,6 +237,9 @@ vow() { # CHAIN WORDS: signed by alice
     expect 0 ./verify strange
     expect 1 ./verify <<<"vow $CHAIN two words"
     says '^stdin:1: vow: 4 fields, expected 5$'
+    expect 0 ./ledger-export good
+    grep -q '^{"type":"vow","chain":"'"$CHAIN"'","words":"always","words_utf8":"always","key":"[0-9a-f]*","signature":' "$out"
+    ./ledger-export -r "$out" | diff good -
     PATH=$PWD:$PATH
     listen l -p -c "$CHAIN"
     { cat good && cat txs; } >sent

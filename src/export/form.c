@@ -5,11 +5,11 @@
 
 /* clang-format off */
 #define NUMBER(name) {name, FORM_NUMBER, false}
-#define STRING(name) {name, FORM_STRING, false}
 #define PLAIN(name) {name, FORM_PLAIN, false}
 #define TEXT(name) {name, FORM_TEXT, false}
 /* clang-format on */
 
+/* Of the types that are no signed lines. */
 static const struct form forms[] = {
     {"tx",
      true,
@@ -28,16 +28,6 @@ static const struct form forms[] = {
     {"rule", true, 2, {PLAIN("name"), {"value", FORM_VALUE, false}}},
     {"grant", true, 2, {PLAIN("account"), NUMBER("amount")}},
     {"key", false, 2, {PLAIN("account"), TEXT("name")}},
-    {"peer",
-     false,
-     5,
-     {PLAIN("chain"), PLAIN("key"), STRING("address"), NUMBER("time"), PLAIN("signature")}},
-    {"checkpoint",
-     false,
-     6,
-     {PLAIN("chain"), NUMBER("height"), PLAIN("block"), PLAIN("key"), NUMBER("time"),
-      PLAIN("signature")}},
-    {"statement", false, 3, {PLAIN("account"), TEXT("text"), PLAIN("signature")}},
     {"proof",
      false,
      5,
@@ -52,21 +42,44 @@ enum { FORMS = sizeof forms / sizeof forms[0] };
 
 const struct form form_other = {"other", false, 1, {{"line", FORM_REST, false}}};
 
-const struct form *form_named(const char *type, size_t n)
+static enum form_kind kind_of(const struct signed_field *x)
 {
-    struct field x = {type, n};
+    if (x->kind == SIGNED_FIELD)
+        return x->check == field_text ? FORM_TEXT : FORM_STRING;
+    return x->kind == SIGNED_NUMBER ? FORM_NUMBER : FORM_PLAIN;
+}
+
+static const struct form *form_of_type(const struct record_type *type, struct form *room)
+{
+    size_t own = strlen(type->name) + strlen(": "); /* what its fields' names begin with */
     for (int i = 0; i < FORMS; i++)
-        if (field_is(x, forms[i].type))
+        if (strcmp(forms[i].type, type->name) == 0)
             return &forms[i];
+    if (!type->fields)
+        return &form_other;
+    *room = (struct form){.type = type->name, .in_body = type->in_body};
+    for (const struct signed_field *x = type->fields; room->count < FORM_FIELDS_MAX; x++) {
+        room->fields[room->count++] = (struct form_field){x->what + own, kind_of(x), false};
+        if (x->kind == SIGNED_END)
+            return room;
+    }
+    return &form_other;
+}
+
+const struct form *form_named(const char *name, size_t n, struct form *room)
+{
+    struct field x = {name, n};
+    const struct record_type *type;
+    for (size_t i = 0; (type = record_type_at(i)); i++)
+        if (field_is(x, type->name))
+            return form_of_type(type, room);
     return field_is(x, form_other.type) ? &form_other : NULL;
 }
 
-const struct form *form_of(const char *line, size_t len)
+const struct form *form_of(const char *line, size_t len, struct form *room)
 {
-    for (int i = 0; i < FORMS; i++)
-        if (line_is(line, len, forms[i].type))
-            return &forms[i];
-    return &form_other;
+    const struct record_type *type = record_type_of(line, len);
+    return type ? form_of_type(type, room) : &form_other;
 }
 
 const struct form *form_of_operation(const struct form *form, struct field operation,

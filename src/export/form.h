@@ -32,16 +32,17 @@ struct form {
     struct form_field fields[FORM_FIELDS_MAX];
 };
 
-/* The form of the type with this name; NULL: the type is unknown. */
-const struct form *form_named(const char *type, size_t n);
+/* The form of the type with this name; NULL: the type is unknown. A signed line's is made in *room
+ * from its fields (record/signed.h). */
+const struct form *form_named(const char *name, size_t n, struct form *room);
 
 /* The form for lines of unknown types, and for lines not in the form of their type: OTHER, whose
  * only field is the line. No line has this type's name. */
 extern const struct form form_other;
 
-/* The form of a line that line_check accepted, by its first field; form_other if the type is
- * unknown. */
-const struct form *form_of(const char *line, size_t len);
+/* The form of a line that line_check accepted, by its first field, as for form_named; form_other if
+ * the type is unknown. */
+const struct form *form_of(const char *line, size_t len, struct form *room);
 
 /* The form of one transaction, made in *room, as its operation has arguments of its own; an unknown
  * one has those of the first. If they can be repeated, they are one list with what follows. Other

@@ -157,9 +157,9 @@ int json_put(struct json *j, const char *line, size_t len, struct buf *out, stru
 {
     uint8_t id[SHA256_LEN];
     char digits[2 * ID_LEN];
-    const struct form *form = form_of(line, len);
-    struct field x[FIELDS_MAX] = {{"", 0}};
     struct form room;
+    const struct form *form = form_of(line, len, &room);
+    struct field x[FIELDS_MAX] = {{"", 0}};
     int broken = form_check(form, line, len, f) ? 1 : 0;
     if (buf_reserve(out, 2 * len + FRAME_MAX + (size_t)JSON_BYTE_MAX * TEXT_MAX))
         return fault_memory(f);
