@@ -24,14 +24,14 @@ void sweep_id(const char *header, size_t n, size_t seal_len, uint64_t nonce, uin
     sha256_final(&h, id);
 }
 
-int sweep_init(struct sweep *s, const char *header, size_t n, const uint8_t tell[TARGET_LEN],
-               const uint8_t end[TARGET_LEN], uint64_t first, uint64_t last)
+int sweep_init(struct sweep *s, const char *header, size_t n, const uint8_t share[TARGET_LEN],
+               const uint8_t target[TARGET_LEN], uint64_t first, uint64_t last)
 {
     struct mine_job job;
     *s = (struct sweep){.header = header, .header_len = n, .next = first, .last = last};
-    memcpy(s->tell, tell, TARGET_LEN);
-    memcpy(s->end, end, TARGET_LEN);
-    return mine_job_init(&job, header, n, tell, &s->seal_len);
+    memcpy(s->share, share, TARGET_LEN);
+    memcpy(s->target, target, TARGET_LEN);
+    return mine_job_init(&job, header, n, share, &s->seal_len);
 }
 
 void sweep_free(struct sweep *s)
@@ -73,7 +73,7 @@ static void set_most(const struct sweep *s, uint8_t most[TARGET_LEN])
     if (!s->started)
         memset(most, 0xff, TARGET_LEN);
     else
-        memcpy(most, memcmp(s->best.id, s->tell, TARGET_LEN) > 0 ? s->best.id : s->tell,
+        memcpy(most, memcmp(s->best.id, s->share, TARGET_LEN) > 0 ? s->best.id : s->share,
                TARGET_LEN);
 }
 
@@ -114,9 +114,9 @@ static bool keep(struct run *r, const struct sweep_attempt *a, uint8_t most[TARG
     if (!s->started || memcmp(a->id, s->best.id, TARGET_LEN) < 0)
         s->best = *a;
     s->started = true;
-    if (target_met(a->id, s->tell))
+    if (target_met(a->id, s->share))
         keep_hit(r, a);
-    bool ends = target_met(a->id, s->end);
+    bool ends = target_met(a->id, s->target);
     s->ended |= ends;
     s->over |= ends;
     set_most(s, most);
@@ -189,7 +189,7 @@ static void put_in_order(struct sweep *s)
     if (s->hits_count)
         qsort(s->hits, s->hits_count, sizeof *s->hits, by_nonce);
     for (size_t i = 0; s->ended && i < s->hits_count; i++)
-        if (target_met(s->hits[i].id, s->end))
+        if (target_met(s->hits[i].id, s->target))
             s->hits_count = i + 1;
 }
 

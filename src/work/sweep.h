@@ -21,15 +21,15 @@ struct sweep_attempt {
 struct sweep {
     const char *header; /* without its seal; the caller's */
     size_t header_len, seal_len;
-    uint8_t tell[TARGET_LEN], end[TARGET_LEN];
+    uint8_t share[TARGET_LEN], target[TARGET_LEN];
     uint64_t next, last;
     bool started;              /* best is set */
     bool runs;                 /* it has run before */
-    bool over;                 /* every nonce was tried, or one met `end` */
-    bool ended;                /* by an id that is not over `end`: the last of hits */
+    bool over;                 /* every nonce was tried, or one met `target` */
+    bool ended;                /* by an id that is not over `target`: the last of hits */
     struct sweep_attempt best; /* the lowest so far */
 
-    struct sweep_attempt *hits; /* of the last run, by nonce: ids that are not over `tell` */
+    struct sweep_attempt *hits; /* of the last run, by nonce: ids that are not over `share` */
     size_t hits_count, hits_cap;
 };
 
@@ -37,11 +37,11 @@ struct sweep {
 void sweep_id(const char *header, size_t n, size_t seal_len, uint64_t nonce,
               uint8_t id[TARGET_LEN]);
 
-/* Prepares a sweep over the nonces from first to last, inclusive. Ids not over `tell` are hits; an
- * id not over `end`, which must not be over `tell`, ends it. The header stays the caller's, and
+/* Prepares a sweep over the nonces from first to last, inclusive. Ids not over `share` are hits; an
+ * id not over `target`, which must not be over `share`, ends it. The header stays the caller's, and
  * must not move. 0, or -1: no seal fits this header (cannot happen). */
-int sweep_init(struct sweep *s, const char *header, size_t n, const uint8_t tell[TARGET_LEN],
-               const uint8_t end[TARGET_LEN], uint64_t first, uint64_t last);
+int sweep_init(struct sweep *s, const char *header, size_t n, const uint8_t share[TARGET_LEN],
+               const uint8_t target[TARGET_LEN], uint64_t first, uint64_t last);
 void sweep_free(struct sweep *s);
 
 /* Continues for about so many milliseconds, until the sweep is over or stopped, with the caller's
