@@ -158,7 +158,7 @@ static void pass_item(struct run *r, const struct item *item)
     } else {
         fault_rule(&why, "not a block: left out (-p passes it on)");
         why.line = item->line;
-        cli_refuse(&r->refusals, &why, fallen_stray(&r->refusals.fallen));
+        cli_refuse(&r->refusals, &why, invalid_stray(&r->refusals.invalid));
     }
 }
 
@@ -171,7 +171,7 @@ static int take_item(struct run *r, const struct item *item, struct fault *f)
         tree_fault(&r->ledger.tree, item, &why);
         refuse_block(r, item, &why);
     } else {
-        r->refusals.fallen.stray = false;
+        r->refusals.invalid.stray = false;
         return intake_block(r->intake, item, cli_time_now(r->clock), f);
     }
     return 0;
@@ -287,7 +287,7 @@ static void append_all(struct run *r)
         take_batch(r, &(struct batch){0});
     end_intake(r);
     if (!r->refusals.verbose)
-        cli_tell_follows("stdin", r->refusals.fallen.follows);
+        cli_tell_follows("stdin", r->refusals.invalid.follows);
     feed_free(&feed);
     known_free(known);
 }
@@ -305,7 +305,7 @@ int main(int argc, char **argv)
     r.refusals.pool = r.pool = sigpool_new(cli_thread_count(r.threads));
     r.intake = new_intake(&r);
     cli_memory(!r.pool || !r.intake);
-    fallen_init(&r.refusals.fallen);
+    invalid_init(&r.refusals.invalid);
     cli_checkpoints_open(&r.checkpoints);
     const char *path = cli_ledger(*operands ? *operands : r.path);
     cli_refuse_other_file(path);
@@ -316,7 +316,7 @@ int main(int argc, char **argv)
     intake_free(r.intake);
     buf_free(&r.out);
     sigpool_free(r.pool);
-    fallen_free(&r.refusals.fallen);
+    invalid_free(&r.refusals.invalid);
     cli_checkpoints_close(&r.checkpoints);
     cli_exit(r.refusals.any ? CLI_NO : CLI_YES);
 }

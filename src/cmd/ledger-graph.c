@@ -64,7 +64,7 @@ static void print_graph(struct run *r)
     };
     print(r, dot_begin(&d, &r->out, &f), &f);
     for (size_t i = 0; i < r->graph.count; i++)
-        print(r, dot_spot(&d, &r->graph.spots[i], &r->out, &f), &f);
+        print(r, dot_block(&d, &r->graph.list[i], &r->out, &f), &f);
     print(r, dot_end(&d, &r->out, &f), &f);
     buf_free(&r->out);
 }

@@ -10,7 +10,7 @@
 #include "ledgercli/ledger.h"
 #include "ledgercli/passing.h"
 #include "ledgercli/verdict.h"
-#include "mempool/gaps.h"
+#include "mempool/pending.h"
 #include "mempool/pool.h"
 #include "record/mark.h"
 #include "stream/feed.h"
@@ -306,7 +306,7 @@ static void select_body(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.interval = 1, .bytes = POOL_BYTES_DEFAULT, .gaps = GAPS_BYTES_DEFAULT};
+    struct run r = {.interval = 1, .bytes = POOL_BYTES_DEFAULT, .gaps = PENDING_BYTES_DEFAULT};
     char **operands = cli_options(&program, argc, argv, &r);
     cli_count_operands(operands, 1, 1);
     r.passing.marks = r.unchecked && r.path; /* in this form the program is a part of a node */
@@ -315,7 +315,7 @@ int main(int argc, char **argv)
     cli_open_ledger(&r.ledger, r.path);
     idset_init(&r.missing, MISSING_MAX, chance_seed());
     pool_init(&r.pool, *operands, &r.ledger, r.bytes);
-    r.pool.gaps_limit = r.gaps;
+    r.pool.pending_limit = r.gaps;
     r.pool.patience = r.passing.marks ? PATIENCE : 0;
     if (r.select)
         select_body(&r);

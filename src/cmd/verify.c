@@ -71,7 +71,7 @@ static const struct cli program = {
 static void tell_good(const struct run *r, const struct judge *j, const char *name)
 {
     const struct judge_sum g = judge_sum(j);
-    if (!g.fell || !judge_rules(j))
+    if (!g.any_invalid || !judge_rules(j))
         return;
     cli_warn("%s: good up to line %" PRIu64 ", block %" PRId64 " %s: `head -c %" PRIu64
              "%s%s` is that",

@@ -10,15 +10,15 @@ enum { ID_DIGITS = 8 };
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
 
-static const struct graph_spot *head_of(const struct dot *d, const struct graph_spot *s)
+static const struct graph_block *head_of(const struct dot *d, const struct graph_block *s)
 {
-    return &d->graph->spots[s->head];
+    return &d->graph->list[s->head];
 }
 
 /* The name of a block's node, such as "b17"; for a block in a run, the run's. */
-static void add_name(struct dot *d, const struct graph_spot *s)
+static void add_name(struct dot *d, const struct graph_block *s)
 {
-    const struct graph_spot *head = head_of(d, s);
+    const struct graph_block *head = head_of(d, s);
     dot_say(d, "%c%" PRId64, head->blocks > 1 ? 'r' : 'b', head->n);
 }
 
@@ -37,7 +37,7 @@ static int colour_of(struct dot *d, const struct account *miner)
 
 /* The frame alone distinguishes the best chain from side branches, so the picture works without
  * colours. */
-static void add_branch(struct dot *d, const struct graph_spot *s)
+static void add_branch(struct dot *d, const struct graph_block *s)
 {
     d->has_side |= !s->best;
     dot_put(d, s->best ? " group=best class=\"best\" penwidth=1.6"
@@ -59,7 +59,7 @@ static void add_tooltip(struct dot *d, const struct node *node)
             node->n, node->line);
 }
 
-static void add_label(struct dot *d, const struct graph_spot *s, const struct node *node)
+static void add_label(struct dot *d, const struct graph_block *s, const struct node *node)
 {
     dot_say(d, "label=\"%" PRId64 "  ", node->height);
     if (node->parent < 0)
@@ -74,7 +74,7 @@ static void add_label(struct dot *d, const struct graph_spot *s, const struct no
     dot_put(d, node->n == d->tree->best.n ? "\\nbest tip\"" : "\"");
 }
 
-static int add_block(struct dot *d, const struct graph_spot *s, struct fault *f)
+static int add_block(struct dot *d, const struct graph_block *s, struct fault *f)
 {
     struct node node;
     if (tree_get(d->tree, s->n, &node, f))
@@ -96,11 +96,11 @@ static int add_block(struct dot *d, const struct graph_spot *s, struct fault *f)
     return 0;
 }
 
-static int add_run(struct dot *d, const struct graph_spot *head, struct fault *f)
+static int add_run(struct dot *d, const struct graph_block *head, struct fault *f)
 {
     struct node first, last;
     if (tree_get(d->tree, head->n, &first, f) ||
-        tree_get(d->tree, d->graph->spots[head->last].n, &last, f))
+        tree_get(d->tree, d->graph->list[head->last].n, &last, f))
         return -1;
     dot_put(d, "  ");
     add_name(d, head);
@@ -120,9 +120,9 @@ static int add_run(struct dot *d, const struct graph_spot *head, struct fault *f
 
 /* --- Edges ------------------------------------------------------------------------------------ */
 
-static void add_parent(struct dot *d, const struct graph_spot *s)
+static void add_parent(struct dot *d, const struct graph_block *s)
 {
-    const struct graph_spot *parent = &d->graph->spots[s->parent];
+    const struct graph_block *parent = &d->graph->list[s->parent];
     if (head_of(d, s) == head_of(d, parent))
         return;
     dot_put(d, "  ");
@@ -133,14 +133,14 @@ static void add_parent(struct dot *d, const struct graph_spot *s)
                        : " [class=\"parent\" style=dashed color=\"#777777\"];\n");
 }
 
-static void add_reorg(struct dot *d, const struct graph_spot *s)
+static void add_reorg(struct dot *d, const struct graph_block *s)
 {
     int64_t old = graph_find(d->graph, s->old);
     d->has_reorg = true;
     if (old < 0)
         return;
     dot_put(d, "  ");
-    add_name(d, &d->graph->spots[old]);
+    add_name(d, &d->graph->list[old]);
     dot_put(d, " -> ");
     add_name(d, s);
     dot_put(d, " [class=\"reorg\" dir=forward constraint=false style=dotted penwidth=1.6 "
@@ -148,7 +148,7 @@ static void add_reorg(struct dot *d, const struct graph_spot *s)
 }
 
 /* "..." for blocks outside the window: before a first block, or after a last one. */
-static void add_beyond(struct dot *d, const struct graph_spot *s, bool is_after)
+static void add_beyond(struct dot *d, const struct graph_block *s, bool is_after)
 {
     char name[32];
     snprintf(name, sizeof name, "%s%" PRId64, is_after ? "after" : "before", s->n);
@@ -166,9 +166,9 @@ static void add_beyond(struct dot *d, const struct graph_spot *s, bool is_after)
     dot_put(d, " [class=\"beyond\" style=dotted arrowtail=none];\n");
 }
 
-int dot_spot(struct dot *d, const struct graph_spot *s, struct buf *out, struct fault *f)
+int dot_block(struct dot *d, const struct graph_block *s, struct buf *out, struct fault *f)
 {
-    const struct graph_spot *head = head_of(d, s);
+    const struct graph_block *head = head_of(d, s);
     d->out = out;
     if (head->blocks == 1 ? add_block(d, s, f) : head == s ? add_run(d, s, f) : 0)
         return -1;

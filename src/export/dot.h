@@ -30,10 +30,10 @@ struct dot {
 };
 
 /* Each appends to out, which may be emptied between calls: the head of the graph; everything for
- * one spot of d->graph, to be called once for each, in order; the legend and the end. 0, or -1 and
+ * one block of d->graph, to be called once for each, in order; the legend and the end. 0, or -1 and
  * a fault. */
 int dot_begin(struct dot *d, struct buf *out, struct fault *f);
-int dot_spot(struct dot *d, const struct graph_spot *s, struct buf *out, struct fault *f);
+int dot_block(struct dot *d, const struct graph_block *s, struct buf *out, struct fault *f);
 int dot_end(struct dot *d, struct buf *out, struct fault *f);
 
 #endif

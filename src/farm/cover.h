@@ -16,16 +16,17 @@ void cover_free(struct cover *c);
 int cover_ticket(struct cover *c, const struct ticket *t, uint64_t line, struct fault *f);
 int cover_receipt(struct cover *c, const struct receipt *r, uint64_t line, struct fault *f);
 
-/* Adds that this header was sealed: its remaining nonces are not needed. */
+/* Notes that this header was sealed, so its remaining nonces are not needed. */
 int cover_block(struct cover *c, const struct block *b, struct fault *f);
 
 /* Judges a line by itself if it is a ticket, receipt, share or block, and adds it; other records
  * are passed over. 0, or -1 and a fault. */
 int cover_line(struct cover *c, const struct line *line, struct fault *f);
 
-/* What cover_end reports. */
+/* What cover_end calls for each of its findings. */
 struct cover_calls {
-    /* A ticket for nonces that no receipt covers, by header in order of arrival, then by nonce. */
+    /* A ticket for the nonces that no receipt covers: in the headers' order of arrival, then in the
+     * nonces'. */
     void (*rest)(void *self, const struct ticket *t);
     /* Nonces that two receipts cover, with the lines of both. */
     void (*twice)(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before);

@@ -2,7 +2,7 @@
 
 #include "base/hex.h"
 #include "chain/store_temp.h"
-#include "judge/fallen.h"
+#include "judge/invalid.h"
 #include "mempool/side.h"
 #include "query/proving.h"
 #include "record/armor.h"
@@ -40,8 +40,8 @@ struct judge {
     struct tree tree;         /* WHOLE */
     judge_good *good;         /* WHOLE; NULL: no callback */
     void *watcher;
-    struct spend *spends; /* LOOSE; oldest first */
-    struct fallen fallen; /* WHOLE */
+    struct spend *spends;   /* LOOSE; oldest first */
+    struct invalid invalid; /* WHOLE */
     bool follows;
     struct armor armor;
     struct judge_sum sum;
@@ -54,7 +54,7 @@ struct judge *judge_new(struct ledger *against)
         return NULL;
     j->against = against;
     j->mode = against ? AGAINST : UNKNOWN;
-    fallen_init(&j->fallen);
+    invalid_init(&j->invalid);
     return j;
 }
 
@@ -78,7 +78,7 @@ void judge_free(struct judge *j)
     if (j->store)
         tree_free(&j->tree);
     store_temp_free(j->store);
-    fallen_free(&j->fallen);
+    invalid_free(&j->invalid);
     free(j);
 }
 
@@ -134,19 +134,19 @@ static int choose_mode(struct judge *j, const struct item *first, struct fault *
 static int judge_stray(struct judge *j, const struct item *item, struct fault *f)
 {
     fault_rule(f, "expected a block, not '%.*s'", (int)strcspn(item->text, " \n"), item->text);
-    j->follows = fallen_stray(&j->fallen);
+    j->follows = invalid_stray(&j->invalid);
     return falls(item, f);
 }
 
 static int judge_orphan(struct judge *j, const struct item *item, struct fault *f)
 {
     const uint8_t *parent = item->block.prev;
-    int follows = fallen_orphan(&j->fallen, parent, item->id);
+    int follows = invalid_orphan(&j->invalid, parent, item->id);
     if (follows < 0)
         return fault_memory(f);
     j->follows = follows;
     fault_rule(f, "block: its parent %s is not in the ledger before it%s", hex32(parent).text,
-               fallen_has(&j->fallen, parent) ? ": it fell" : "");
+               invalid_has(&j->invalid, parent) ? ": it fell" : "");
     return falls(item, f);
 }
 
@@ -166,9 +166,9 @@ static int judge_rootless(struct judge *j, const struct item *item, struct fault
     if (is_bare_header(item))
         fault_rule(f, "block: no genesis block came first, and there is no body: -H checks headers "
                       "and proofs");
-    if (j->fallen.genesis_fell)
+    if (j->invalid.genesis)
         fault_rule(f, "block: no genesis block before it that holds");
-    j->follows = fallen_rootless(&j->fallen);
+    j->follows = invalid_rootless(&j->invalid);
     return falls(item, f);
 }
 
@@ -401,9 +401,9 @@ static int judge_by_mode(struct judge *j, const struct item *item, int64_t now, 
 
 static void count_in(struct judge_sum *sum, const struct item *item, bool holds, bool follows)
 {
-    sum->fell |= !holds;
+    sum->any_invalid |= !holds;
     sum->follows += follows;
-    if (sum->fell || item->type != &block_type)
+    if (sum->any_invalid || item->type != &block_type)
         return;
     sum->lines = item->line + item->count;
     sum->bytes = item->offset + item->stream_size;
@@ -421,7 +421,7 @@ int judge_item(struct judge *j, const struct item *item, int64_t now, struct fau
     int holds = judge_by_mode(j, item, now, f);
     if (holds < 0)
         return -1;
-    if (fallen_note(&j->fallen, item, holds))
+    if (invalid_note(&j->invalid, item, holds))
         return fault_memory(f);
     count_in(&j->sum, item, holds, j->follows);
     return holds;
@@ -439,7 +439,7 @@ struct judge_sum judge_sum(const struct judge *j)
 
 const char *judge_nothing(const struct judge *j)
 {
-    if (j->sum.known || j->sum.fell)
+    if (j->sum.known || j->sum.any_invalid)
         return NULL;
     if (j->sum.unknown)
         return "no record of a known type: nothing was checked";

@@ -37,7 +37,7 @@ void judge_strangers(struct judge *j);
 int judge_item(struct judge *j, const struct item *item, int64_t now, struct fault *f);
 
 /* Whether the last item judged is invalid only because of others that were reported before it
- * (fallen.h), so that a fault at the beginning of a ledger need not be reported again for each
+ * (invalid.h), so that a fault at the beginning of a ledger need not be reported again for each
  * block after it. */
 bool judge_follows(const struct judge *j);
 
@@ -46,7 +46,7 @@ struct judge_sum {
     uint64_t known;   /* records of the types that are judged, valid or not */
     uint64_t unknown; /* and of all others, which pass unjudged */
     uint64_t follows; /* items of which judge_follows was true */
-    bool fell;        /* an item was valid */
+    bool any_invalid; /* an item was invalid */
 
     /* Of a whole ledger, the part before the first invalid item: */
     uint64_t lines, bytes;

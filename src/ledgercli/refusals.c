@@ -28,10 +28,10 @@ void cli_refuse_block(struct cli_refusals *r, const struct item *item, const str
                       bool rootless)
 {
     struct fault f = *why;
-    bool follows = rootless && fallen_rootless(&r->fallen);
+    bool follows = rootless && invalid_rootless(&r->invalid);
     if (is_named(r, follows))
         cli_report_item(place, item, &f, r->pool);
-    cli_memory(fallen_note(&r->fallen, item, false));
+    cli_memory(invalid_note(&r->invalid, item, false));
     if (rootless)
         fault_answers(&f, FAULT_LATER);
     cli_refuse_mark(r, item, &f);
@@ -41,8 +41,8 @@ void cli_refuse_lost(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t 
                      const uint8_t parent[ID_LEN])
 {
     struct fault f;
-    bool fell = fallen_has(&r->fallen, parent);
-    int follows = fallen_orphan(&r->fallen, parent, id);
+    bool fell = invalid_has(&r->invalid, parent);
+    int follows = invalid_orphan(&r->invalid, parent, id);
     cli_memory(follows < 0);
     fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
                fell ? "was refused" : "did not come");

@@ -3,7 +3,7 @@
 #ifndef LEDGERCLI_REFUSALS_H
 #define LEDGERCLI_REFUSALS_H
 
-#include "judge/fallen.h"
+#include "judge/invalid.h"
 #include "ledgercli/verdict.h"
 
 struct cli_refusals {
@@ -11,7 +11,7 @@ struct cli_refusals {
     bool marks;               /* say what is dropped in its place on stdout */
     bool any;                 /* something was refused */
     struct cli_budget budget; /* of reports on stderr */
-    struct fallen fallen;
+    struct invalid invalid;
     struct sigpool *pool; /* the caller's: for locate_faults */
     struct buf *out;      /* the caller's: where marks go */
 };

@@ -15,24 +15,24 @@ struct run {
 };
 
 /* uthash keeps the order of arrival: parents stand before their children. */
-struct waiting {
+struct side_block {
     uint8_t id[ID_LEN], prev[ID_LEN];
-    struct waiting *parent; /* NULL: it does not wait (any more) */
+    struct side_block *parent; /* NULL: it does not wait (any more) */
     int64_t height, time;
     struct u256 own, total; /* its work, and that of its chain */
     uint64_t line;
     size_t size;
     size_t children;
     /* For branches_evict only: */
-    struct run run;        /* from here on */
-    struct waiting *child; /* one of them */
-    struct waiting *end;   /* the last block of the run; NULL: it ends in a fork */
+    struct run run;           /* from here on */
+    struct side_block *child; /* one of them */
+    struct side_block *end;   /* the last block of the run; NULL: it ends in a fork */
     UT_hash_handle hh;
     char text[];
 };
 
 struct branches {
-    struct waiting *all;
+    struct side_block *all;
     size_t bytes;
 };
 
@@ -41,9 +41,9 @@ struct branches *branches_new(void)
     return calloc(1, sizeof(struct branches));
 }
 
-static void remove_one(struct branches *b, struct waiting *w)
+static void remove_one(struct branches *b, struct side_block *w)
 {
-    for (struct waiting *other = w->hh.next; other && w->children; other = other->hh.next)
+    for (struct side_block *other = w->hh.next; other && w->children; other = other->hh.next)
         if (other->parent == w) {
             other->parent = NULL;
             w->children--;
@@ -57,7 +57,7 @@ static void remove_one(struct branches *b, struct waiting *w)
 
 void branches_free(struct branches *b)
 {
-    struct waiting *w, *next;
+    struct side_block *w, *next;
     if (!b)
         return;
     HASH_ITER(hh, b->all, w, next)
@@ -68,9 +68,9 @@ void branches_free(struct branches *b)
     free(b);
 }
 
-static struct waiting *find(const struct branches *b, const uint8_t id[ID_LEN])
+static struct side_block *find(const struct branches *b, const uint8_t id[ID_LEN])
 {
-    struct waiting *w;
+    struct side_block *w;
     HASH_FIND(hh, b->all, id, ID_LEN, w);
     return w;
 }
@@ -89,13 +89,13 @@ size_t branches_count(const struct branches *b)
 
 /* The ancestry of a child of `parent`, or if that is NULL, of the tree's block `prev`; and the work
  * of its chain. 1, 0: it is not known, -1 and trouble. */
-static int trace(const struct waiting *parent, const uint8_t prev[ID_LEN], struct tree *t,
+static int trace(const struct side_block *parent, const uint8_t prev[ID_LEN], struct tree *t,
                  struct ancestry *a, struct u256 *work, struct fault *f)
 {
     int64_t times[MEDIAN_OF];
     struct node node;
     *a = (struct ancestry){.rules = &t->rules, .anchor = &t->anchor};
-    for (const struct waiting *w = parent; w && a->count < MEDIAN_OF; w = w->parent) {
+    for (const struct side_block *w = parent; w && a->count < MEDIAN_OF; w = w->parent) {
         a->times[a->count++] = w->time;
         prev = w->prev;
     }
@@ -122,10 +122,10 @@ static int check(struct tree *t, const struct item *item, const struct ancestry 
     return TREE_BAD;
 }
 
-static int add(struct branches *b, const struct item *item, struct waiting *parent,
+static int add(struct branches *b, const struct item *item, struct side_block *parent,
                const struct ancestry *a, struct u256 work, struct fault *f)
 {
-    struct waiting *w = calloc(1, sizeof *w + item->size);
+    struct side_block *w = calloc(1, sizeof *w + item->size);
     if (!w)
         return fault_memory(f);
     memcpy(w->id, item->id, ID_LEN);
@@ -152,7 +152,7 @@ static int add(struct branches *b, const struct item *item, struct waiting *pare
 int branches_add(struct branches *b, struct tree *t, const struct item *item, int64_t now,
                  struct fault *f)
 {
-    struct waiting *parent = find(b, item->block.prev);
+    struct side_block *parent = find(b, item->block.prev);
     struct ancestry a;
     struct u256 work;
     int known = trace(parent, item->block.prev, t, &a, &work, f);
@@ -164,7 +164,7 @@ int branches_add(struct branches *b, struct tree *t, const struct item *item, in
 
 bool branches_outweighs(const struct branches *b, const struct tree *t, const uint8_t id[ID_LEN])
 {
-    const struct waiting *w = find(b, id);
+    const struct side_block *w = find(b, id);
     return w && chain_beats(w->total, t->best.work);
 }
 
@@ -172,7 +172,7 @@ bool branches_outweighs(const struct branches *b, const struct tree *t, const ui
 
 int branches_take(struct branches *b, const uint8_t id[ID_LEN], struct batch *out, struct fault *f)
 {
-    struct waiting *w = find(b, id);
+    struct side_block *w = find(b, id);
     if (!w)
         return 0;
     while (w->parent)
@@ -185,7 +185,7 @@ int branches_take(struct branches *b, const uint8_t id[ID_LEN], struct batch *ou
 int branches_drop(struct branches *b, const uint8_t parent[ID_LEN], uint8_t id[ID_LEN],
                   uint64_t *line)
 {
-    for (struct waiting *w = b->all; w; w = w->hh.next)
+    for (struct side_block *w = b->all; w; w = w->hh.next)
         if (!w->parent && memcmp(w->prev, parent, ID_LEN) == 0) {
             memcpy(id, w->id, ID_LEN);
             *line = w->line;
@@ -203,7 +203,7 @@ static double as_double(struct u256 work)
     return sum;
 }
 
-static void measure_run(struct waiting *w)
+static void measure_run(struct side_block *w)
 {
     w->run = (struct run){.work = as_double(w->own), .bytes = w->size, .blocks = 1};
     w->end = w->children ? NULL : w;
@@ -235,23 +235,25 @@ static int compare_runs(const struct run *a, const struct run *b, bool by_bytes)
 
 static int compare_bytes(const void *a, const void *b)
 {
-    const struct waiting *const *x = a, *const *y = b;
+    const struct side_block *const *x = a, *const *y = b;
     return compare_runs(&(*x)->run, &(*y)->run, true);
 }
 
 static int compare_blocks(const void *a, const void *b)
 {
-    const struct waiting *const *x = a, *const *y = b;
+    const struct side_block *const *x = a, *const *y = b;
     return compare_runs(&(*x)->run, &(*y)->run, false);
 }
 
 /* Lists the first blocks of the runs that end without a fork, newest first. How many. */
-static size_t list_runs(struct branches *b, struct waiting **runs)
+static size_t list_runs(struct branches *b, struct side_block **runs)
 {
     size_t count = 0;
-    for (struct waiting *w = ELMT_FROM_HH(b->all->hh.tbl, b->all->hh.tbl->tail); w; w = w->hh.prev)
+    for (struct side_block *w = ELMT_FROM_HH(b->all->hh.tbl, b->all->hh.tbl->tail); w;
+         w = w->hh.prev)
         measure_run(w);
-    for (struct waiting *w = ELMT_FROM_HH(b->all->hh.tbl, b->all->hh.tbl->tail); w; w = w->hh.prev)
+    for (struct side_block *w = ELMT_FROM_HH(b->all->hh.tbl, b->all->hh.tbl->tail); w;
+         w = w->hh.prev)
         if (w->end && (!w->parent || w->parent->children > 1))
             runs[count++] = w;
     return count;
@@ -259,10 +261,10 @@ static size_t list_runs(struct branches *b, struct waiting **runs)
 
 /* Removes blocks from the end of a run, the last in any case, the others only if they are worth no
  * more than the run is on average: what a stranger adds to a good branch goes alone. */
-static void cut_run(struct branches *b, struct waiting *first, bool by_bytes)
+static void cut_run(struct branches *b, struct side_block *first, bool by_bytes)
 {
     struct run mean = first->run, own;
-    struct waiting *w = first->end, *before;
+    struct side_block *w = first->end, *before;
     do {
         before = w == first ? NULL : w->parent;
         remove_one(b, w);
@@ -276,11 +278,11 @@ static void cut_run(struct branches *b, struct waiting *first, bool by_bytes)
 static int evict(struct branches *b)
 {
     bool by_bytes = b->bytes > BRANCHES_BYTES_MAX;
-    struct waiting **runs = calloc(HASH_COUNT(b->all), sizeof(struct waiting *));
+    struct side_block **runs = calloc(HASH_COUNT(b->all), sizeof(struct side_block *));
     if (!runs)
         return -1;
     size_t count = list_runs(b, runs);
-    qsort(runs, count, sizeof(struct waiting *), by_bytes ? compare_bytes : compare_blocks);
+    qsort(runs, count, sizeof(struct side_block *), by_bytes ? compare_bytes : compare_blocks);
     for (size_t i = 0; i < count && is_full(b, true); i++)
         cut_run(b, runs[i], by_bytes);
     free(runs);

@@ -1,10 +1,10 @@
 /*
- * Branches that wait outside the ledger until they have more work than the best chain, in memory
- * and within bounds. Their headers are checked in full; their bodies are not judged before the
- * branch is appended, so a branch from deep in the past costs no walk through old states.
+ * Side branches held in memory, outside the ledger, until they have more work than the best chain.
+ * Their headers are checked in full; their bodies are judged only when the branch is appended, so a
+ * branch from deep in the past costs no walk through old states.
  *
- * A branch is worth its work: beyond the bounds, the branch with the least work for the space that
- * it takes loses its last block. So nobody crowds out a branch without having done as much work.
+ * The memory is bounded: beyond the bounds, the branch with the least work for the space that it
+ * takes loses its last block. So nobody can evict a branch without having done as much work.
  */
 #ifndef MEMPOOL_BRANCHES_H
 #define MEMPOOL_BRANCHES_H
@@ -41,8 +41,8 @@ int branches_take(struct branches *b, const uint8_t id[ID_LEN], struct batch *ou
 int branches_drop(struct branches *b, const uint8_t parent[ID_LEN], uint8_t id[ID_LEN],
                   uint64_t *line);
 
-/* Beyond the bounds, removes the blocks that are worth least, and as many more as leave some room.
- * *evicted: how many. 0, or -1: no memory. */
+/* Beyond the bounds, removes the blocks with the least work for their space, and some more, so that
+ * it need not do so at every block. *evicted: how many. 0, or -1: no memory. */
 int branches_evict(struct branches *b, size_t *evicted);
 
 #endif

@@ -61,8 +61,8 @@ static int has_to_wait(struct intake *in, const struct item *item, struct fault 
         return 1;
     int side = side_of(t, &item->block, &node, f);
     if (side == SIDE_NEAR) {
-        int room = side_has_room(in->ledger, item->size, f);
-        side = room < 0 ? -1 : room ? SIDE_NEAR : SIDE_FAR;
+        int fits = side_fits(in->ledger, item->size, f);
+        side = fits < 0 ? -1 : fits ? SIDE_NEAR : SIDE_FAR;
     }
     if (side != SIDE_FAR)
         return side < 0 ? -1 : 0;

@@ -1,10 +1,10 @@
 /*
- * The way of a block into a ledger. An orphan is kept until its parent arrives (orphans.h); a block
- * that is appended, or waits, lets in those that waited for it.
+ * Appends blocks to a ledger, in whatever order they arrive. An orphan is kept until its parent
+ * arrives (orphans.h), and is then taken in turn.
  *
  * If the blocks come from strangers, a block on a side branch is appended at once only if the
- * branch is near the tip and there is room for it (side.h). Otherwise it waits until its branch has
- * more work than the best chain (branches.h), and the branch is then appended as a whole.
+ * branch is near the tip and within the bounds of side.h. Otherwise it waits until its branch has
+ * more work than the best chain (branches.h); the branch is then appended as a whole.
  */
 #ifndef MEMPOOL_INTAKE_H
 #define MEMPOOL_INTAKE_H
@@ -13,21 +13,22 @@
 #include "mempool/orphans.h"
 #include "mempool/side.h"
 
-/* What the caller does. All give 0, or -1 and trouble, unless they say otherwise. */
+/* What the caller does with each block. All return 0, or -1 and trouble, unless stated otherwise.
+ */
 struct intake_owner {
-    /* Judges a block and appends it: ledger_append, and its verdicts. Nothing else is asked before
-     * a block that waits; it is asked again when the block is appended. */
+    /* Judges a block and appends it, with the verdicts of ledger_append. Nothing else is asked
+     * before a block that waits; it is asked again when the block is appended. */
     int (*append)(void *self, const struct item *item, struct reorg *reorg, struct fault *f);
-    /* Whether a block that is about to wait may do so: 0, or -1 and a rule, or trouble. */
+    /* Whether a block may wait outside the ledger: 0, or -1 and a rule, or trouble. */
     int (*admit)(void *self, const struct item *item, struct fault *f);
     int (*good)(void *self, const struct item *item, const struct reorg *reorg, struct fault *f);
     /* It breaks the rule *why. */
     int (*bad)(void *self, const struct item *item, const struct fault *why, struct fault *f);
     /* It is in the ledger already. */
     int (*known)(void *self, const struct item *item, struct fault *f);
-    /* It waits outside the ledger; again: as it did before. */
+    /* It waits outside the ledger; again: it did so already. */
     int (*waits)(void *self, const struct item *item, bool again, struct fault *f);
-    /* A block leaves without its parent: that did not arrive in time, or was refused. */
+    /* A block is dropped because its parent did not arrive in time, or was refused. */
     int (*lost)(void *self, const uint8_t id[ID_LEN], uint64_t line, const uint8_t parent[ID_LEN],
                 struct fault *f);
     void *self;
@@ -43,10 +44,11 @@ void intake_free(struct intake *in);
  * or -1 and trouble. */
 int intake_block(struct intake *in, const struct item *item, int64_t now, struct fault *f);
 
-/* At the end: lets go of all orphans. 0, or -1 and trouble. */
+/* At the end: drops all orphans. 0, or -1 and trouble. */
 int intake_end(struct intake *in, struct fault *f);
 
-/* How many blocks wait for their branch to get more work, or did, and were evicted. */
+/* How many blocks never reached the ledger: their branches still wait for more work, or were
+ * evicted. */
 uint64_t intake_left(const struct intake *in);
 
 #endif

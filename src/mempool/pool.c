@@ -8,20 +8,22 @@
 
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit)
 {
-    *p = (struct pool){
-        .file = LINEFILE(path), .ledger = ledger, .limit = limit, .gaps_limit = GAPS_BYTES_DEFAULT};
+    *p = (struct pool){.file = LINEFILE(path),
+                       .ledger = ledger,
+                       .limit = limit,
+                       .pending_limit = PENDING_BYTES_DEFAULT};
 }
 
 void pool_free(struct pool *p)
 {
     pool_empty(p);
-    gaps_free(p->gaps);
+    pending_free(p->pending);
     buf_free(&p->came);
     buf_free(&p->refused);
     buf_free(&p->unpaid);
     p->refused_at = p->unpaid_at = 0;
     linefile_close(&p->file);
-    p->gaps = NULL;
+    p->pending = NULL;
 }
 
 void pool_unlink(struct pool *p, struct pooled *x)
@@ -168,7 +170,7 @@ int pool_queue(const struct tx *tx, struct buf *queue, struct fault *f)
 }
 
 /* Adds all transactions of one sender while the next one exists and can be applied. */
-static int take_turns(struct pool *p, const struct account *from, bool gaps, struct buf *queue,
+static int take_turns(struct pool *p, const struct account *from, bool pending, struct buf *queue,
                       struct fault *f)
 {
     for (;;) {
@@ -179,7 +181,7 @@ static int take_turns(struct pool *p, const struct account *from, bool gaps, str
         struct pooled *x = pool_find_spend(p, from, a.seq);
         if (x)
             went = apply_pooled(p, x, f);
-        else if (gaps)
+        else if (pending)
             went = pool_take_queued(p, from, a.seq, queue, f);
         if (went <= 0)
             return went;
@@ -191,13 +193,13 @@ static int take_turns(struct pool *p, const struct account *from, bool gaps, str
 /* Handles the turns of all accounts in the queue, and of those whose turn comes through them; and
  * frees the queue.
  * 0, or -1 and trouble. */
-static int serve(struct pool *p, struct buf *queue, bool gaps, struct fault *f)
+static int serve(struct pool *p, struct buf *queue, bool pending, struct fault *f)
 {
     int result = 0;
     for (size_t at = 0; at < queue->len && !result; at += sizeof(struct account)) {
         struct account from;
         memcpy(&from, queue->data + at, sizeof from);
-        result = take_turns(p, &from, gaps, queue, f);
+        result = take_turns(p, &from, pending, queue, f);
     }
     buf_free(queue);
     return result;
@@ -239,10 +241,10 @@ int pool_apply_list(struct pool *p, struct fault *f)
     return p->idle ? apply_idle(p, f) : 0;
 }
 
-int pool_fill_gaps(struct pool *p, struct fault *f)
+int pool_take_pending(struct pool *p, struct fault *f)
 {
     struct buf queue = {0};
-    if (gaps_senders(p->gaps, &queue) == 0)
+    if (pending_senders(p->pending, &queue) == 0)
         return serve(p, &queue, true, f);
     buf_free(&queue);
     return fault_memory(f);
@@ -361,7 +363,7 @@ int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], st
     struct buf queue = {0};
     if (pool_take_in(p, tx, id, f))
         return -1;
-    if (!p->idle && gaps_empty(p->gaps))
+    if (!p->idle && pending_empty(p->pending))
         return 0;
     if (buf_add(&queue, &tx->from, sizeof tx->from) || pool_queue(tx, &queue, f)) {
         buf_free(&queue);

@@ -3,7 +3,7 @@
  * their arrival. Its transactions can be applied in order to the state at the best tip; one that no
  * longer can stays only while its sequence number is unused.
  *
- * A pool that is kept up to date (pool_begin) also has a pending queue (gaps.h) for transactions
+ * A pool that is kept up to date (pool_begin) also has a pending queue (pending.h) for transactions
  * that arrive before earlier ones of their sender, and takes back what a reorganisation has undone.
  */
 #ifndef MEMPOOL_POOL_H
@@ -21,7 +21,7 @@
 #define POOL_SIDES_DEPTH 1000
 
 struct pooled; /* a transaction of the pool */
-struct gaps;
+struct pending;
 
 /* A transaction that was replaced by another. */
 struct pool_replaced {
@@ -49,7 +49,7 @@ struct pool {
     struct linefile file;   /* open only with pool_begin; its path is the caller's */
     struct ledger *ledger;  /* the caller's */
     size_t limit;           /* the most bytes of lines */
-    size_t gaps_limit;      /* the most bytes of memory for what waits */
+    size_t pending_limit;   /* the most bytes of memory for what waits */
     int64_t patience;       /* ms for which what cannot be paid waits for money; 0 */
     int64_t now;            /* ms of a clock that never goes back, if there is patience */
     struct pooled *list;    /* by id, in order of arrival */
@@ -68,7 +68,7 @@ struct pool {
     struct pool_left left;         /* the same */
 
     /* Only with pool_begin: */
-    struct gaps *gaps;
+    struct pending *pending;
     struct buf came;    /* ids of transactions added since pool_begin, in order */
     struct buf refused; /* what pool_leave has still to report, from refused_at on */
     size_t refused_at;
@@ -80,7 +80,7 @@ struct pool {
     struct stat seen;
 };
 
-/* gaps_limit is GAPS_BYTES_DEFAULT, and there is no patience, unless the caller sets them. */
+/* pending_limit is PENDING_BYTES_DEFAULT, and there is no patience, unless the caller sets them. */
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit);
 void pool_free(struct pool *p);
 

@@ -106,8 +106,8 @@ static int reread(struct pool *p, const struct stat *now, struct fault *f)
     return 0;
 }
 
-/* Brings the gaps, and the transactions that return, up to date with the list. 0, or -1 and
- * trouble. */
+/* Brings the pending queue, and the transactions that return, up to date with the list. 0, or -1
+ * and trouble. */
 static int catch_up(struct pool *p, bool first, struct fault *f)
 {
     uint8_t before[ID_LEN];
@@ -117,14 +117,14 @@ static int catch_up(struct pool *p, bool first, struct fault *f)
         return -1;
     if (first ? pool_return_sides(p, f) : pool_return_undone(p, before, f))
         return -1;
-    return pool_fill_gaps(p, f);
+    return pool_take_pending(p, f);
 }
 
 int pool_begin(struct pool *p, struct fault *f)
 {
     struct stat now;
-    bool first = !p->gaps;
-    if (first && !(p->gaps = gaps_new(p->gaps_limit)))
+    bool first = !p->pending;
+    if (first && !(p->pending = pending_new(p->pending_limit)))
         return fault_memory(f);
     p->broken_line = 0;
     p->evicted = 0;

@@ -2,7 +2,7 @@
 #ifndef MEMPOOL_POOL_PARTS_H
 #define MEMPOOL_POOL_PARTS_H
 
-#include "mempool/gaps.h"
+#include "mempool/pending.h"
 #include "mempool/pool.h"
 
 #define HASH_NONFATAL_OOM 1
@@ -55,7 +55,7 @@ int pool_apply_list(struct pool *p, struct fault *f);
 void pool_take_back(struct pool *p);
 
 /* Adds a transaction whose turn it is to the list, and then all whose turn has come through it,
- * from the list and the gaps. 0, or -1 and a fault. */
+ * from the list and the pending queue. 0, or -1 and a fault. */
 int pool_enter(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f);
 
 /* The same without the rest. */
@@ -68,8 +68,8 @@ int pooled_by_rate(const struct pooled *a, const struct pooled *b);
  * its sender. 0, or -1 and trouble. */
 int pool_queue(const struct tx *tx, struct buf *queue, struct fault *f);
 
-/* Adds all transactions in the gaps whose turn it is. 0, or -1 and trouble. */
-int pool_fill_gaps(struct pool *p, struct fault *f);
+/* Adds all transactions of the pending queue whose turn it is. 0, or -1 and trouble. */
+int pool_take_pending(struct pool *p, struct fault *f);
 
 /* --- pool_wait.c: the pending queue ----------------------------------------------------------- */
 

@@ -123,5 +123,5 @@ int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const 
     free(old);
     if (buf_add(&p->came, id, ID_LEN))
         return fault_memory(f);
-    return gaps_empty(p->gaps) ? 0 : pool_fill_gaps(p, f);
+    return pending_empty(p->pending) ? 0 : pool_take_pending(p, f);
 }

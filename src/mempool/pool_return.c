@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks to take back, the highest first, as many as the pool has room for. */
+/* Blocks to take back, the highest first, as many as fit into the pool. */
 struct sides {
     struct buf nodes;
     uint64_t bytes, limit;
 };
 
-/* 0, 1 if there is no more room, -1 and trouble. */
+/* 0, 1 if no more fit, -1 and trouble. */
 static int add_side(void *self, const struct node *node, struct fault *f)
 {
     struct sides *s = self;

@@ -18,7 +18,7 @@ struct choice {
     struct sender *senders; /* by id */
     struct sender **heap;   /* senders that may be next, the best fee rate on top */
     size_t count;           /* of heap */
-    size_t room;            /* bytes left in the block */
+    size_t space;           /* bytes left in the block */
 };
 
 static void heap_push(struct choice *c, struct sender *s)
@@ -101,7 +101,7 @@ static void push_touched(struct choice *c, const struct tx *tx)
 static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct fault *f)
 {
     struct pooled *x = s->next;
-    if (pooled_size(x) > c->room) {
+    if (pooled_size(x) > c->space) {
         s->next = NULL;
         return 0;
     }
@@ -109,7 +109,7 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
         return f->kind == FAULT_RULE ? 0 : -1;
     if (buf_add(out, x->text, pooled_size(x)))
         return fault_memory(f);
-    c->room -= pooled_size(x);
+    c->space -= pooled_size(x);
     if (find_turn(c, s, f))
         return -1;
     if (s->next)
@@ -138,7 +138,7 @@ int pool_select(struct pool *p, struct buf *out, struct fault *f)
     struct tree *t = &p->ledger->tree;
     struct sender *s, *next;
     size_t size = block_size_limit(t->rules.maxblock);
-    c.room = size > HEADER_SIZE_MAX ? size - HEADER_SIZE_MAX : 0;
+    c.space = size > HEADER_SIZE_MAX ? size - HEADER_SIZE_MAX : 0;
     pool_take_back(p);
     state_begin(t->state);
     int result = choose(&c, out, f);

@@ -72,7 +72,7 @@ static struct queued *first_unpaid(struct pool *p, int64_t *until)
     while (p->unpaid_at < p->unpaid.len) {
         struct unpaid u;
         memcpy(&u, p->unpaid.data + p->unpaid_at, sizeof u);
-        struct queued *q = gaps_find(p->gaps, &u.from, u.seq);
+        struct queued *q = pending_find(p->pending, &u.from, u.seq);
         *until = u.until;
         if (q && memcmp(q->id, u.id, ID_LEN) == 0 && q->until == u.until)
             return q;
@@ -88,7 +88,7 @@ static struct queued *first_unpaid(struct pool *p, int64_t *until)
 int64_t pool_patience_ends(struct pool *p)
 {
     int64_t until;
-    return p->gaps && first_unpaid(p, &until) ? until : INT64_MAX;
+    return p->pending && first_unpaid(p, &until) ? until : INT64_MAX;
 }
 
 /* --- Entering and leaving the queue ----------------------------------------------------------- */
@@ -110,7 +110,7 @@ static int replace(struct pool *p, struct queued *old, const struct entry *e, st
                tx.seq, old_id.text, new_id.text);
     if (keep_refusal(p, old, false, f))
         return -1;
-    gaps_remove(p->gaps, old);
+    pending_remove(p->pending, old);
     free(old);
     return 0;
 }
@@ -118,12 +118,12 @@ static int replace(struct pool *p, struct queued *old, const struct entry *e, st
 static int enqueue(struct pool *p, const struct entry *e, uint64_t line, bool unpaid,
                    struct fault *f)
 {
-    struct queued *q = gaps_find(p->gaps, &e->tx.from, e->tx.seq);
+    struct queued *q = pending_find(p->pending, &e->tx.from, e->tx.seq);
     if (q && memcmp(q->id, e->id, ID_LEN) == 0)
         return POOL_WAITS;
-    if ((q && replace(p, q, e, f)) || gaps_add(p->gaps, &e->tx, e->id, line, f))
+    if ((q && replace(p, q, e, f)) || pending_add(p->pending, &e->tx, e->id, line, f))
         return -1;
-    q = gaps_find(p->gaps, &e->tx.from, e->tx.seq);
+    q = pending_find(p->pending, &e->tx.from, e->tx.seq);
     return unpaid && await_money(p, q, &e->tx, f) ? -1 : POOL_WAITS;
 }
 
@@ -153,7 +153,7 @@ static int tell_user(struct pool *p, const struct tx *tx, const uint8_t id[ID_LE
 static int drop_used(struct pool *p, const struct account *from, int64_t seq, struct fault *f)
 {
     struct queued *q;
-    while ((q = gaps_take_below(p->gaps, from, seq))) {
+    while ((q = pending_take_below(p->pending, from, seq))) {
         struct tx tx = queued_tx(q);
         int failed = tell_user(p, &tx, q->id, f) || keep_refusal(p, q, true, f);
         free(q);
@@ -168,7 +168,7 @@ int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, st
 {
     if (drop_used(p, from, seq, f))
         return -1;
-    struct queued *q = gaps_find(p->gaps, from, seq);
+    struct queued *q = pending_find(p->pending, from, seq);
     if (!q)
         return 0;
     struct tx tx = queued_tx(q);
@@ -181,7 +181,7 @@ int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, st
         result = keep_refusal(p, q, false, f);
     else if (pool_queue(&tx, queue, f))
         result = -1;
-    gaps_remove(p->gaps, q);
+    pending_remove(p->pending, q);
     free(q);
     return result;
 }
@@ -233,8 +233,9 @@ static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
 static struct queued *next_unpaid(struct pool *p)
 {
     int64_t until;
-    struct queued *q = p->stranded.any ? gaps_take_below(p->gaps, &p->stranded.from, INT64_MAX)
-                                       : NULL;
+    struct queued *q = p->stranded.any
+                           ? pending_take_below(p->pending, &p->stranded.from, INT64_MAX)
+                           : NULL;
     if (q)
         return q;
     p->stranded.any = false;
@@ -244,7 +245,7 @@ static struct queued *next_unpaid(struct pool *p)
     struct tx tx = queued_tx(q);
     p->stranded = (struct pool_gap){.any = true, .seq = tx.seq};
     p->stranded.from = tx.from;
-    gaps_remove(p->gaps, q);
+    pending_remove(p->pending, q);
     return q;
 }
 
@@ -252,7 +253,7 @@ static struct queued *next_unpaid(struct pool *p)
 static struct queued *next_to_leave(struct pool *p, bool all)
 {
     struct queued *q = next_unpaid(p);
-    return q ? q : gaps_evict(p->gaps, all);
+    return q ? q : pending_evict(p->pending, all);
 }
 
 int pool_leave(struct pool *p, bool all, struct fault *f)
@@ -262,7 +263,7 @@ int pool_leave(struct pool *p, bool all, struct fault *f)
     p->gap.any = p->left.silent = false;
     if (take_refusal(p, f))
         return 1;
-    while (!result && p->gaps && (q = next_to_leave(p, all))) {
+    while (!result && p->pending && (q = next_to_leave(p, all))) {
         result = tell_why(p, q, f);
         p->stranded.any &= result > 0; /* it could be paid after all */
         free(q);

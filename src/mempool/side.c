@@ -47,7 +47,7 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
     return far < 0 || near < 0 ? -1 : near ? SIDE_NEAR : SIDE_FAR;
 }
 
-int side_has_room(struct ledger *l, size_t size, struct fault *f)
+int side_fits(struct ledger *l, size_t size, struct fault *f)
 {
     struct index_sizes sizes;
     if (index_sizes(l->index, l->tree.best.height - SIDE_DEPTH, &sizes, f))

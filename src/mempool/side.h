@@ -22,11 +22,11 @@ enum side {
     SIDE_FAR,    /* it is on any other */
 };
 
-/* Where a block would be; its target, which is only a claim, is not checked here. *parent is set
- * unless it is an orphan. An enum side, or -1 and trouble. */
+/* Where in the tree a block would be. Its target is taken as claimed, not checked. *parent is set
+ * unless the block is an orphan. Returns an enum side, or -1 and trouble. */
 int side_of(struct tree *t, const struct block *b, struct node *parent, struct fault *f);
 
-/* Whether the bounds above leave room for a near block of this size: 1 or 0, -1 and trouble. */
-int side_has_room(struct ledger *l, size_t size, struct fault *f);
+/* Whether a near block of this size is within the bounds above: 1 or 0, -1 and trouble. */
+int side_fits(struct ledger *l, size_t size, struct fault *f);
 
 #endif

@@ -15,7 +15,7 @@ struct reading {
 
 void graph_free(struct graph *g)
 {
-    free(g->spots);
+    free(g->list);
     *g = (struct graph){0};
 }
 
@@ -24,33 +24,33 @@ int64_t graph_find(const struct graph *g, int64_t n)
     size_t low = 0, high = g->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (g->spots[middle].n < n)
+        if (g->list[middle].n < n)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < g->count && g->spots[low].n == n ? (int64_t)low : -1;
+    return low < g->count && g->list[low].n == n ? (int64_t)low : -1;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
-static struct graph_spot *add_spot(struct graph *g, const struct node *node, struct fault *f)
+static struct graph_block *add_block(struct graph *g, const struct node *node, struct fault *f)
 {
-    if (g->count == GRAPH_SPOTS_MAX) {
-        fault_rule(f, "more than %d blocks to draw: choose a part of them", GRAPH_SPOTS_MAX);
+    if (g->count == GRAPH_BLOCKS_MAX) {
+        fault_rule(f, "more than %d blocks to draw: choose a part of them", GRAPH_BLOCKS_MAX);
         return NULL;
     }
-    if (ARRAY_RESERVE(g->spots, g->cap, g->count + 1)) {
+    if (ARRAY_RESERVE(g->list, g->cap, g->count + 1)) {
         fault_memory(f);
         return NULL;
     }
-    struct graph_spot *s = &g->spots[g->count];
-    *s = (struct graph_spot){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
+    struct graph_block *s = &g->list[g->count];
+    *s = (struct graph_block){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
     s->head = s->last = (int64_t)g->count++;
     s->blocks = 1;
     s->txs = node->parent < 0 ? 0 : node->count;
     if (s->parent >= 0)
-        g->spots[s->parent].children++;
+        g->list[s->parent].children++;
     return s;
 }
 
@@ -69,25 +69,25 @@ static int take_over(struct reading *r, const struct node *node, int64_t *undone
     return 0;
 }
 
-static void mark_reorg(struct graph *g, struct graph_spot *s, int64_t old, int64_t undone)
+static void mark_reorg(struct graph *g, struct graph_block *s, int64_t old, int64_t undone)
 {
     int64_t left = graph_find(g, old);
     s->old = old;
     s->undone = undone;
     if (left >= 0)
-        g->spots[left].left = true;
+        g->list[left].left = true;
 }
 
 static int read_node(struct reading *r, const struct node *node, struct fault *f)
 {
-    struct graph_spot *s = NULL;
+    struct graph_block *s = NULL;
     int64_t old = r->best.n, undone = 0;
-    if (node->height >= r->start && node->height < r->end && !(s = add_spot(r->graph, node, f)))
+    if (node->height >= r->start && node->height < r->end && !(s = add_block(r->graph, node, f)))
         return -1;
     if (node->height == r->end) {
         int64_t parent = graph_find(r->graph, node->parent);
         if (parent >= 0)
-            r->graph->spots[parent].goes_on = true;
+            r->graph->list[parent].goes_on = true;
     }
     if ((node->n == 0 || chain_beats(node->work, r->best.work)) && take_over(r, node, &undone, f))
         return -1;
@@ -101,11 +101,11 @@ static int mark_best(struct graph *g, struct ledger *l, int64_t start, int64_t e
     struct node node;
     for (int64_t height = start; height < end && height <= l->tree.best.height; height++) {
         int found = index_at_height(l->index, height, &node, f);
-        int64_t spot = found > 0 ? graph_find(g, node.n) : -1;
+        int64_t block = found > 0 ? graph_find(g, node.n) : -1;
         if (found < 0)
             return -1;
-        if (spot >= 0)
-            g->spots[spot].best = true;
+        if (block >= 0)
+            g->list[block].best = true;
     }
     return 0;
 }
@@ -123,30 +123,30 @@ int graph_read(struct graph *g, struct ledger *l, int64_t start, int64_t end, st
 
 /* --- Folding ---------------------------------------------------------------------------------- */
 
-static bool is_plain(const struct graph *g, const struct graph_spot *s)
+static bool is_plain(const struct graph *g, const struct graph_block *s)
 {
     return s->parent >= 0 && s->children == 1 && !s->goes_on && s->old < 0 && !s->left &&
-           g->spots[s->parent].children == 1 && !g->spots[s->parent].goes_on;
+           g->list[s->parent].children == 1 && !g->list[s->parent].goes_on;
 }
 
 void graph_fold(struct graph *g, int64_t least)
 {
     for (size_t i = 0; i < g->count; i++) {
-        struct graph_spot *s = &g->spots[i];
-        if (!is_plain(g, s) || !is_plain(g, &g->spots[s->parent]))
+        struct graph_block *s = &g->list[i];
+        if (!is_plain(g, s) || !is_plain(g, &g->list[s->parent]))
             continue;
-        s->head = g->spots[s->parent].head;
-        struct graph_spot *head = &g->spots[s->head];
+        s->head = g->list[s->parent].head;
+        struct graph_block *head = &g->list[s->head];
         head->last = (int64_t)i;
         head->blocks++;
         head->txs += s->txs;
     }
     for (size_t i = 0; i < g->count; i++)
-        if (g->spots[g->spots[i].head].blocks < least)
-            g->spots[i].head = (int64_t)i;
+        if (g->list[g->list[i].head].blocks < least)
+            g->list[i].head = (int64_t)i;
     for (size_t i = 0; i < g->count; i++)
-        if (g->spots[i].blocks < least) {
-            g->spots[i].blocks = 1;
-            g->spots[i].last = (int64_t)i;
+        if (g->list[i].blocks < least) {
+            g->list[i].blocks = 1;
+            g->list[i].last = (int64_t)i;
         }
 }

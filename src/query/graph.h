@@ -8,15 +8,15 @@
 #include "ledger/ledger.h"
 
 /* The most blocks in a window: nobody could look at more. */
-#define GRAPH_SPOTS_MAX 1000000
+#define GRAPH_BLOCKS_MAX 1000000
 
-struct graph_spot {
+struct graph_block {
     int64_t n;      /* the block's number in the tree */
-    int64_t parent; /* the spot of its parent; -1: not in the window */
+    int64_t parent; /* the place of its parent in the list; -1: not in the window */
     int64_t old;    /* the tip that it replaced by a reorganisation; -1: none */
     int64_t undone; /* blocks that this undid */
-    int64_t head;   /* the first spot of its run; its own if it is in none */
-    int64_t last;   /* of a head: the last spot of the run; and over the run: */
+    int64_t head;   /* the place of the first block of its run; its own if it is in none */
+    int64_t last;   /* of a head: that of the last block of the run; and over the run: */
     int64_t blocks, txs;
     int32_t children; /* in the window */
     bool best;        /* on the best chain */
@@ -25,7 +25,7 @@ struct graph_spot {
 };
 
 struct graph {
-    struct graph_spot *spots; /* in the order of arrival */
+    struct graph_block *list; /* in the order of arrival */
     size_t count, cap;
     int64_t reorgs, deepest; /* of the whole ledger: how many reorganisations, and the most blocks
                                 undone by one */
@@ -41,7 +41,7 @@ void graph_free(struct graph *g);
  * reorganisation stay alone. */
 void graph_fold(struct graph *g, int64_t least);
 
-/* The spot of the block with this number; -1: it is not in the window. */
+/* The place in the list of the block with this number; -1: it is not in the window. */
 int64_t graph_find(const struct graph *g, int64_t n);
 
 #endif

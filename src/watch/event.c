@@ -47,7 +47,7 @@ static int begin(struct buf *out, const char *type, const char *ledger)
     return buf_add_string(out, type) || buf_add(out, " ", 1) || buf_add_string(out, ledger);
 }
 
-int event_reorg(struct buf *out, const char *ledger, const struct turn *t)
+int event_reorg(struct buf *out, const char *ledger, const struct tip_change *t)
 {
     int failed = begin(out, "reorg", ledger) || add_number(out, t->from.height - t->fork.height) ||
                  add_number(out, t->to.height - t->fork.height) ||
@@ -57,7 +57,7 @@ int event_reorg(struct buf *out, const char *ledger, const struct turn *t)
     return failed ? -1 : 0;
 }
 
-int event_undone(struct buf *out, const char *ledger, const struct turn *t, uint64_t undone,
+int event_undone(struct buf *out, const char *ledger, const struct tip_change *t, uint64_t undone,
                  const struct undone_sum *sum)
 {
     int failed = begin(out, "undone", ledger) || add_id(out, t->to.id) ||

@@ -14,10 +14,10 @@ char *event_path(const char *path);
 
 /* Each appends an event's lines to *out; ledger is its path as a field. 0, or -1: no
  * memory. */
-int event_reorg(struct buf *out, const char *ledger, const struct turn *t);
+int event_reorg(struct buf *out, const char *ledger, const struct tip_change *t);
 
 /* How many of the transactions undone by a reorganisation ended in which way. */
-int event_undone(struct buf *out, const char *ledger, const struct turn *t, uint64_t undone,
+int event_undone(struct buf *out, const char *ledger, const struct tip_change *t, uint64_t undone,
                  const struct undone_sum *sum);
 
 /* A double spend: a transaction that was undone, and the one in the block at this height that uses

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fault *f)
+int replay_next(struct replay *r, struct ledger *l, struct tip_change *change, struct fault *f)
 {
     while (r->next < l->tree.count) {
         struct node node;
@@ -13,10 +13,10 @@ int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fa
         r->next++;
         if (node.n > 0 && !chain_beats(node.work, r->best.work))
             continue;
-        *turn = (struct turn){.from = r->best, .to = node};
+        *change = (struct tip_change){.from = r->best, .to = node};
         r->best = node;
         if (node.n > 0)
-            return tree_fork(&l->tree, &turn->from, &turn->to, &turn->fork, f) ? -1 : 1;
+            return tree_fork(&l->tree, &change->from, &change->to, &change->fork, f) ? -1 : 1;
     }
     return 0;
 }

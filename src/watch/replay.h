@@ -15,14 +15,14 @@ struct replay {
 };
 
 /* A change of the best tip. */
-struct turn {
+struct tip_change {
     struct node from, to;
     struct node fork; /* the last block that both chains share: `from` if the chain only grew */
 };
 
-/* The next block that became the best tip: 1 and *turn, 0 if there is none yet, -1 and trouble. l
+/* The next block that became the best tip: 1 and *change, 0 if there is none yet, -1 and trouble. l
  * must be up to date. */
-int replay_next(struct replay *r, struct ledger *l, struct turn *turn, struct fault *f);
+int replay_next(struct replay *r, struct ledger *l, struct tip_change *change, struct fault *f);
 
 /* Whether l still begins with the blocks replayed so far: 1 or 0, -1 and trouble. */
 int replay_holds(const struct replay *r, struct ledger *l, struct fault *f);

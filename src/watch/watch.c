@@ -112,7 +112,7 @@ static int join(struct place *p, const struct item *block, void *sum, struct fau
 }
 
 /* Remembers the transactions of the blocks that left the best chain. */
-static int take_left(struct ledger_watch *w, struct ledger *l, const struct turn *t,
+static int take_left(struct ledger_watch *w, struct ledger *l, const struct tip_change *t,
                      uint64_t *count, struct fault *f)
 {
     struct node node = t->from;
@@ -125,7 +125,7 @@ static int take_left(struct ledger_watch *w, struct ledger *l, const struct turn
 }
 
 /* The numbers of the blocks that joined the best chain, lowest first. NULL and trouble. */
-static int64_t *path_of(struct ledger *l, const struct turn *t, struct fault *f)
+static int64_t *path_of(struct ledger *l, const struct tip_change *t, struct fault *f)
 {
     size_t count = (size_t)(t->to.height - t->fork.height);
     int64_t *path = calloc(count, sizeof *path);
@@ -143,7 +143,7 @@ static int64_t *path_of(struct ledger *l, const struct turn *t, struct fault *f)
 }
 
 /* Compares the blocks that joined the best chain with the transactions that were undone. */
-static int take_joined(struct ledger_watch *w, struct ledger *l, const struct turn *t,
+static int take_joined(struct ledger_watch *w, struct ledger *l, const struct tip_change *t,
                        struct undone_sum *sum, struct fault *f)
 {
     struct node node;
@@ -164,8 +164,8 @@ static int take_joined(struct ledger_watch *w, struct ledger *l, const struct tu
 
 /* --- Reorganisations ------------------------------------------------------------------------- */
 
-static int take_turn(struct ledger_watch *w, struct ledger *l, const struct turn *t,
-                     struct fault *f)
+static int take_change(struct ledger_watch *w, struct ledger *l, const struct tip_change *t,
+                       struct fault *f)
 {
     bool deep = t->from.height - t->fork.height > w->depth;
     struct undone_sum sum = {0};
@@ -183,7 +183,7 @@ static int take_turn(struct ledger_watch *w, struct ledger *l, const struct turn
 
 int watch_next(struct ledger_watch *w, struct ledger *l, struct fault *f)
 {
-    struct turn turn;
-    int got = replay_next(&w->replay, l, &turn, f);
-    return got > 0 && take_turn(w, l, &turn, f) ? -1 : got;
+    struct tip_change change;
+    int got = replay_next(&w->replay, l, &change, f);
+    return got > 0 && take_change(w, l, &change, f) ? -1 : got;
 }

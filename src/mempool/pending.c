@@ -1,4 +1,4 @@
-#include "mempool/gaps.h"
+#include "mempool/pending.h"
 
 #include "base/chance.h"
 #include "base/idmap.h"
@@ -23,7 +23,7 @@ struct known_sender {
     struct sender *sender;
 };
 
-struct gaps {
+struct pending {
     struct idmap senders;
     struct {
         struct sender *first, *last;
@@ -33,15 +33,15 @@ struct gaps {
     uint64_t chance;
 };
 
-struct gaps *gaps_new(size_t limit)
+struct pending *pending_new(size_t limit)
 {
-    struct gaps *g = calloc(1, sizeof *g);
-    if (!g)
+    struct pending *p = calloc(1, sizeof *p);
+    if (!p)
         return NULL;
-    g->limit = limit;
-    g->chance = chance_seed();
-    idmap_init(&g->senders, sizeof(struct known_sender), SIZE_MAX, chance_seed());
-    return g;
+    p->limit = limit;
+    p->chance = chance_seed();
+    idmap_init(&p->senders, sizeof(struct known_sender), SIZE_MAX, chance_seed());
+    return p;
 }
 
 /* What a transaction takes, with the allocator's share. */
@@ -65,79 +65,79 @@ struct tx queued_tx(const struct queued *q)
 
 /* --- Senders, by the memory that they use ----------------------------------------------------- */
 
-static void unlist(struct gaps *g, struct sender *s)
+static void unlist(struct pending *p, struct sender *s)
 {
-    *(s->before ? &s->before->after : &g->sizes[s->size].first) = s->after;
-    *(s->after ? &s->after->before : &g->sizes[s->size].last) = s->before;
+    *(s->before ? &s->before->after : &p->sizes[s->size].first) = s->after;
+    *(s->after ? &s->after->before : &p->sizes[s->size].last) = s->before;
 }
 
 /* As the last of its list, so that those of one size take turns. */
-static void list(struct gaps *g, struct sender *s)
+static void list(struct pending *p, struct sender *s)
 {
     int size = 63 - __builtin_clzll(s->bytes | 1);
     s->size = size < SIZES ? size : SIZES - 1;
     s->after = NULL;
-    s->before = g->sizes[s->size].last;
-    *(s->before ? &s->before->after : &g->sizes[s->size].first) = s;
-    g->sizes[s->size].last = s;
+    s->before = p->sizes[s->size].last;
+    *(s->before ? &s->before->after : &p->sizes[s->size].first) = s;
+    p->sizes[s->size].last = s;
 }
 
-static struct sender *largest(const struct gaps *g)
+static struct sender *largest(const struct pending *p)
 {
     int size = SIZES - 1;
-    while (size > 0 && !g->sizes[size].first)
+    while (size > 0 && !p->sizes[size].first)
         size--;
-    return g->sizes[size].first;
+    return p->sizes[size].first;
 }
 
-static struct sender *find_sender(const struct gaps *g, const struct account *from)
+static struct sender *find_sender(const struct pending *p, const struct account *from)
 {
-    const struct known_sender *known = idmap_find(&g->senders, from->id);
+    const struct known_sender *known = idmap_find(&p->senders, from->id);
     return known ? known->sender : NULL;
 }
 
 /* NULL: no memory. */
-static struct sender *meet_sender(struct gaps *g, const struct account *from)
+static struct sender *meet_sender(struct pending *p, const struct account *from)
 {
-    struct sender *s = find_sender(g, from);
+    struct sender *s = find_sender(p, from);
     if (s)
         return s;
     s = calloc(1, sizeof *s);
-    struct known_sender *known = s ? idmap_add(&g->senders, from->id) : NULL;
+    struct known_sender *known = s ? idmap_add(&p->senders, from->id) : NULL;
     if (!known) {
         free(s);
         return NULL;
     }
     known->sender = s;
     s->from = *from;
-    g->bytes += cost_of_sender();
-    list(g, s);
+    p->bytes += cost_of_sender();
+    list(p, s);
     return s;
 }
 
-static void drop_sender(struct gaps *g, struct sender *s)
+static void drop_sender(struct pending *p, struct sender *s)
 {
-    unlist(g, s);
-    idmap_remove(&g->senders, idmap_find(&g->senders, s->from.id));
-    g->bytes -= cost_of_sender();
+    unlist(p, s);
+    idmap_remove(&p->senders, idmap_find(&p->senders, s->from.id));
+    p->bytes -= cost_of_sender();
     free(s);
 }
 
 /* --- Transactions ----------------------------------------------------------------------------- */
 
-static void take_out(struct gaps *g, struct sender *s, struct queued *q)
+static void take_out(struct pending *p, struct sender *s, struct queued *q)
 {
     ordered_remove(&s->first, &q->by_seq);
-    *(q->older ? &q->older->newer : &g->oldest) = q->newer;
-    *(q->newer ? &q->newer->older : &g->newest) = q->older;
+    *(q->older ? &q->older->newer : &p->oldest) = q->newer;
+    *(q->newer ? &q->newer->older : &p->newest) = q->older;
     s->bytes -= cost_of(q);
-    g->bytes -= cost_of(q);
+    p->bytes -= cost_of(q);
     if (!s->first) {
-        drop_sender(g, s);
+        drop_sender(p, s);
         return;
     }
-    unlist(g, s);
-    list(g, s);
+    unlist(p, s);
+    list(p, s);
 }
 
 static struct queued *queued_of(struct ordered *node)
@@ -145,35 +145,35 @@ static struct queued *queued_of(struct ordered *node)
     return (struct queued *)(void *)node; /* its first member */
 }
 
-static struct sender *sender_of(const struct gaps *g, const struct queued *q)
+static struct sender *sender_of(const struct pending *p, const struct queued *q)
 {
     struct tx tx = queued_tx(q);
-    return find_sender(g, &tx.from);
+    return find_sender(p, &tx.from);
 }
 
-void gaps_remove(struct gaps *g, struct queued *q)
+void pending_remove(struct pending *p, struct queued *q)
 {
-    take_out(g, sender_of(g, q), q);
+    take_out(p, sender_of(p, q), q);
 }
 
-void gaps_free(struct gaps *g)
+void pending_free(struct pending *p)
 {
     size_t place = 0;
-    if (!g)
+    if (!p)
         return;
-    for (struct queued *q = g->oldest, *newer; q; q = newer) {
+    for (struct queued *q = p->oldest, *newer; q; q = newer) {
         newer = q->newer;
         free(q);
     }
-    for (struct known_sender *known; (known = idmap_each(&g->senders, &place));)
+    for (struct known_sender *known; (known = idmap_each(&p->senders, &place));)
         free(known->sender);
-    idmap_free(&g->senders);
-    free(g);
+    idmap_free(&p->senders);
+    free(p);
 }
 
-bool gaps_empty(const struct gaps *g)
+bool pending_empty(const struct pending *p)
 {
-    return !g->oldest;
+    return !p->oldest;
 }
 
 static struct queued *new_queued(const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line)
@@ -188,58 +188,58 @@ static struct queued *new_queued(const struct tx *tx, const uint8_t id[ID_LEN], 
     return q;
 }
 
-int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
-             struct fault *f)
+int pending_add(struct pending *p, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
+                struct fault *f)
 {
     struct queued *q = new_queued(tx, id, line);
-    struct sender *s = q ? meet_sender(g, &tx->from) : NULL;
+    struct sender *s = q ? meet_sender(p, &tx->from) : NULL;
     if (!s) {
         free(q);
         return fault_memory(f);
     }
     q->by_seq.key = tx->seq;
-    q->by_seq.rank = chance_next(&g->chance);
+    q->by_seq.rank = chance_next(&p->chance);
     ordered_add(&s->first, &q->by_seq);
-    q->older = g->newest;
-    *(g->newest ? &g->newest->newer : &g->oldest) = q;
-    g->newest = q;
+    q->older = p->newest;
+    *(p->newest ? &p->newest->newer : &p->oldest) = q;
+    p->newest = q;
     s->bytes += cost_of(q);
-    g->bytes += cost_of(q);
-    unlist(g, s);
-    list(g, s);
+    p->bytes += cost_of(q);
+    unlist(p, s);
+    list(p, s);
     return 0;
 }
 
-struct queued *gaps_find(const struct gaps *g, const struct account *from, int64_t seq)
+struct queued *pending_find(const struct pending *p, const struct account *from, int64_t seq)
 {
-    const struct sender *s = find_sender(g, from);
+    const struct sender *s = find_sender(p, from);
     return s ? queued_of(ordered_find(s->first, seq)) : NULL;
 }
 
-struct queued *gaps_take_below(struct gaps *g, const struct account *from, int64_t seq)
+struct queued *pending_take_below(struct pending *p, const struct account *from, int64_t seq)
 {
-    struct sender *s = find_sender(g, from);
+    struct sender *s = find_sender(p, from);
     if (!s || ordered_first(s->first)->key >= seq)
         return NULL;
     struct queued *q = queued_of(ordered_first(s->first));
-    take_out(g, s, q);
+    take_out(p, s, q);
     return q;
 }
 
-struct queued *gaps_evict(struct gaps *g, bool all)
+struct queued *pending_evict(struct pending *p, bool all)
 {
-    if (!g->oldest || (!all && g->bytes <= g->limit))
+    if (!p->oldest || (!all && p->bytes <= p->limit))
         return NULL;
-    struct sender *s = all ? sender_of(g, g->oldest) : largest(g);
-    struct queued *q = all ? g->oldest : queued_of(ordered_last(s->first));
-    take_out(g, s, q);
+    struct sender *s = all ? sender_of(p, p->oldest) : largest(p);
+    struct queued *q = all ? p->oldest : queued_of(ordered_last(s->first));
+    take_out(p, s, q);
     return q;
 }
 
-int gaps_senders(const struct gaps *g, struct buf *out)
+int pending_senders(const struct pending *p, struct buf *out)
 {
     size_t place = 0;
-    for (struct known_sender *known; (known = idmap_each(&g->senders, &place));)
+    for (struct known_sender *known; (known = idmap_each(&p->senders, &place));)
         if (buf_add(out, &known->sender->from, sizeof known->sender->from))
             return -1;
     return 0;

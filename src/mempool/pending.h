@@ -7,19 +7,19 @@
  * its highest sequence number, which is the furthest from being its turn. So a burst of one sender
  * cannot keep out the others, and what goes is what would have had to wait longest.
  */
-#ifndef MEMPOOL_GAPS_H
-#define MEMPOOL_GAPS_H
+#ifndef MEMPOOL_PENDING_H
+#define MEMPOOL_PENDING_H
 
 #include "base/ordered.h"
 #include "stream/stream.h"
 
-#define GAPS_BYTES_DEFAULT (128 << 20) /* of memory; some 320,000 short payments */
+#define PENDING_BYTES_DEFAULT (128 << 20) /* of memory; some 320,000 short payments */
 
-struct gaps;
+struct pending;
 
 /* A waiting transaction. */
 struct queued {
-    struct ordered by_seq; /* gaps.c's, like older and newer */
+    struct ordered by_seq; /* pending.c's, like older and newer */
     struct queued *older, *newer;
     uint8_t id[ID_LEN];
     uint64_t line; /* its line in the stream that it arrived in */
@@ -31,30 +31,30 @@ struct queued {
 /* The transaction, which points into q. */
 struct tx queued_tx(const struct queued *q);
 
-struct gaps *gaps_new(size_t limit); /* bytes of memory; NULL: no memory */
-void gaps_free(struct gaps *g);
-bool gaps_empty(const struct gaps *g);
+struct pending *pending_new(size_t limit); /* bytes of memory; NULL: no memory */
+void pending_free(struct pending *p);
+bool pending_empty(const struct pending *p);
 
 /* The sender's transaction with this seq, or NULL. */
-struct queued *gaps_find(const struct gaps *g, const struct account *from, int64_t seq);
+struct queued *pending_find(const struct pending *p, const struct account *from, int64_t seq);
 
 /* Adds a copy of a transaction whose sender has none with its seq: 0, or -1 and trouble. Call
- * gaps_evict afterwards. */
-int gaps_add(struct gaps *g, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
-             struct fault *f);
+ * pending_evict afterwards. */
+int pending_add(struct pending *p, const struct tx *tx, const uint8_t id[ID_LEN], uint64_t line,
+                struct fault *f);
 
 /* Removes one; the caller frees it. */
-void gaps_remove(struct gaps *g, struct queued *q);
+void pending_remove(struct pending *p, struct queued *q);
 
 /* Removes one of the sender's with a seq below this one. NULL: there is none; the caller frees it.
  */
-struct queued *gaps_take_below(struct gaps *g, const struct account *from, int64_t seq);
+struct queued *pending_take_below(struct pending *p, const struct account *from, int64_t seq);
 
 /* Removes one because the queue is full, or, with all, the oldest. NULL if none has to go; the
  * caller frees it. */
-struct queued *gaps_evict(struct gaps *g, bool all);
+struct queued *pending_evict(struct pending *p, bool all);
 
 /* Appends the accounts of all senders to *out. 0, or -1: no memory. */
-int gaps_senders(const struct gaps *g, struct buf *out);
+int pending_senders(const struct pending *p, struct buf *out);
 
 #endif

@@ -3,44 +3,44 @@
  * again for each block that builds on the faulty one: of those, the first is reported, and the
  * others follow it.
  */
-#ifndef JUDGE_FALLEN_H
-#define JUDGE_FALLEN_H
+#ifndef JUDGE_INVALID_H
+#define JUDGE_INVALID_H
 
 #include "base/idmap.h"
 #include "stream/stream.h"
 
 /* How many invalid blocks are remembered, the newest. */
-#define FALLEN_MAX (1 << 17)
+#define INVALID_MAX (1 << 17)
 
-struct fallen {
-    struct idset fell; /* invalid blocks */
-    struct idset told; /* missing parents that were reported, and the blocks without them */
-    bool genesis_fell;
-    bool rootless; /* a block before any genesis block was reported */
-    bool stray;    /* the last record belongs to no block */
+struct invalid {
+    struct idset ids;      /* of invalid blocks */
+    struct idset reported; /* missing parents that were reported, and the blocks without them */
+    bool genesis;          /* a genesis block was invalid */
+    bool rootless;         /* a block before any genesis block was reported */
+    bool stray;            /* the last record belongs to no block */
     uint64_t follows;
 };
 
-void fallen_init(struct fallen *fl);
-void fallen_free(struct fallen *fl);
+void invalid_init(struct invalid *v);
+void invalid_free(struct invalid *v);
 
 /* Records an item, after all questions about it: whether it is valid. 0, or -1: no memory. */
-int fallen_note(struct fallen *fl, const struct item *item, bool holds);
+int invalid_note(struct invalid *v, const struct item *item, bool holds);
 
 /* Whether the block with this id was recorded as invalid. */
-bool fallen_has(const struct fallen *fl, const uint8_t id[ID_LEN]);
+bool invalid_has(const struct invalid *v, const uint8_t id[ID_LEN]);
 
 /* Each of these is called for an invalid item, and says whether it follows another that was
  * reported: 1 or 0. */
 
 /* A block without its parent. -1: no memory. */
-int fallen_orphan(struct fallen *fl, const uint8_t parent[ID_LEN], const uint8_t id[ID_LEN]);
+int invalid_orphan(struct invalid *v, const uint8_t parent[ID_LEN], const uint8_t id[ID_LEN]);
 
 /* A block before any valid genesis block. */
-int fallen_rootless(struct fallen *fl);
+int invalid_rootless(struct invalid *v);
 
 /* A record other than a block, among blocks. After an unreadable header, which was reported, it may
  * be part of that block's body. */
-int fallen_stray(struct fallen *fl);
+int invalid_stray(struct invalid *v);
 
 #endif
