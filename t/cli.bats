@@ -92,6 +92,114 @@ misuse() {
     grep '^verify (peerutils) ' "$out"
 }
 
+# --- Values -------------------------------------------------------------------------------------------
+
+# Every option that takes a number, with the least and the most; MAX: 2^63-1.
+numbers() {
+    cat <<'EOF'
+gossip -f:1:64 -n:1:4096 -t:0:86400 -m:1:1099511627776 -j:1:1024 -P:0:2147483647
+gossip-listen -n:1:4096 -j:1:1024 -P:0:2147483647
+gossip-send -f:1:64 -n:1:64 -t:0:86400 -m:1:1099511627776 -P:0:2147483647
+keygen -P:0:2147483647
+ledger-append -n:1:1024 -j:1:1024
+ledger-balance -s:0:MAX
+ledger-chain -s:0:MAX -n:0:MAX
+ledger-checkpoint -P:0:2147483647 -s:0:MAX
+ledger-graph -s:0:MAX -n:1:MAX
+ledger-history -s:0:MAX -e:0:MAX -n:0:MAX
+ledger-init -s:1:MAX -e:0:MAX -r:0:MAX -H:0:MAX -b:0:MAX -f:0:MAX
+ledger-log -n:0:MAX
+ledger-pull -i:1:86400 -n:1:64 -t:1:86400 -j:1:1024 -P:0:2147483647
+ledger-watch -d:0:MAX -i:1:86400 -j:1:1024
+mine -n:1:MAX -t:0:2147483647 -j:1:1024 -r:0:MAX -s:1:4294967295
+minepool -r:1:MAX -n:1:1048576 -c:0:100 -F:0:MAX
+minework -j:1:1024 -t:0:2147483647 -s:1:1073741824
+node-log -n:131072:4611686018427387903
+node-status -i:1:86400 -n:0:100
+peerbook -n:1:16384 -P:0:2147483647
+txmake -F:0:MAX -s:0:MAX -r:0:100 -S:0:MAX
+txpool -b:1:1073741824 -g:1:1073741824 -i:0:86400 -j:1:1024
+txsign -P:0:2147483647
+verify -n:1:1024 -j:1:1024
+EOF
+}
+
+# refused NAME OPTION LEAST MOST VALUE: the ends of the range are taken, but not the value after them.
+refused() {
+    expect 2 "$1" "$2" "$3" "$2" "$4" "$2" "$5" </dev/null
+    [ ! -s "$out" ]
+    diff <(printf '%s\n' "$1: $2: '$5' is not a number from $3 to $4") "$err"
+}
+
+# The number after this one; 2^63 is none of the shell's.
+above() {
+    if [ "$1" = 9223372036854775807 ]; then echo 9223372036854775808; else echo $(($1 + 1)); fi
+}
+
+@test "a number that will not do: every program says so, and what would" {
+    local name options option least most value
+    while read -r name options; do
+        for option in $options; do
+            IFS=: read -r option least most <<<"${option/MAX/9223372036854775807}"
+            for value in $((least - 1)) "$(above "$most")" '' 1x +1 18446744073709551616; do
+                refused "$name" "$option" "$least" "$most" "$value"
+            done
+        done
+    done < <(numbers)
+}
+
+# arguments NAME: the letter and the long name of every option that takes an argument.
+arguments() {
+    "$1" --help | sed -nE 's/^  -(.), --([a-z-]+) [A-Z|:]+ .*/\1 \2/p'
+}
+
+# The table above is complete: what complains of letters as of a number stands in it.
+@test "no option that takes a number is missing in the table" {
+    local name letter long
+    for name in $(compiled); do
+        while read -r letter long; do
+            run_apart timeout 10 "$name" "-$letter" x </dev/null
+            ! grep -q "^$name: -$letter: 'x' is not a number" "$err" || echo "$name -$letter"
+        done < <(arguments "$name")
+    done | sort >found
+    numbers | while read -r name options; do
+        for option in $options; do echo "$name ${option%%:*}"; done
+    done | sort | diff - found
+}
+
+# The program ends by itself with a status of its own, whatever it makes of it.
+survives() {
+    run_apart timeout 20 "$@" </dev/null
+    [ "$status" -le 3 ] || { echo "status $status: ${*:0:80}" && cat "$err" && return 1; }
+}
+
+@test "an argument that is empty, given twice, or huge" {
+    local name letter long huge
+    huge=$(printf '%0100000d' 0)
+    for name in $(compiled); do
+        while read -r letter long; do
+            survives "$name" "--$long="
+            survives "$name" "-$letter" ''
+            survives "$name" "--$long=x" "-${letter}y"
+            survives "$name" "-$letter" "$huge"
+            misuse "-$letter: its $("$name" --help | sed -nE "s/^  -$letter, --$long ([^ ]+) .*/\1/p") is missing" "$name" "--$long"
+        done < <(arguments "$name")
+    done
+}
+
+@test "an option may be given as often as the command line is long" {
+    keygen -s k me
+    printf -- '-k me.key %.0s' {1..500} | xargs txsign -t text >signed
+    [ "$(wc -l <signed)" -eq 500 ]
+    : >none
+    printf -- '-C none %.0s' {1..500} | xargs ledger-watch -1
+    ledger-init >ledger
+    for option in l a; do
+        printf -- "-$option none %.0s" {1..500} | xargs sh -c 'exec txmake "$@" -l ledger -f me -a me.pub me 1' txmake >made
+        grep -q '^tx ' made
+    done
+}
+
 # --- Times --------------------------------------------------------------------------------------------
 
 # The time that -T makes of a text, as ledger-init writes it.

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/signals.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 
 #include <errno.h>

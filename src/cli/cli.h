@@ -4,8 +4,6 @@
 #define CLI_CLI_H
 
 #include "base/fault.h"
-#include "cli/options.h"
-#include "cli/values.h"
 
 #include <stdbool.h>
 #include <stddef.h>

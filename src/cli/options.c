@@ -199,7 +199,7 @@ static void tell_wait(const char *what)
     cli_warn("waiting %s", what);
 }
 
-int cli_next(const struct cli *c, int argc, char **argv)
+static int next(const struct cli *c, int argc, char **argv)
 {
     char letters[2 * OPTIONS_MAX + 3] = ":";
     struct option names[OPTIONS_MAX + 1] = {0};
@@ -228,7 +228,7 @@ char **cli_options(const struct cli *c, int argc, char **argv, void *to)
 {
     for (int arguments = 0; arguments <= 1; arguments++) {
         optind = 0; /* getopt begins again */
-        for (int letter; (letter = cli_next(c, argc, argv)) != -1;) {
+        for (int letter; (letter = next(c, argc, argv)) != -1;) {
             const struct cli_option *o = option_of(letter);
             if (arguments == (o->arg != NULL))
                 o->take(o, optarg, (char *)to + o->at);
@@ -236,15 +236,6 @@ char **cli_options(const struct cli *c, int argc, char **argv, void *to)
     }
     check_required();
     return argv + optind;
-}
-
-bool cli_take(const struct cli_value *values, int letter)
-{
-    while (values->letter && values->letter != letter)
-        values++;
-    if (values->letter)
-        *values->to = optarg;
-    return values->letter != 0;
 }
 
 /* The name of the operand, counted from 0, in the usage line, without brackets. If the last may be
@@ -281,13 +272,6 @@ size_t cli_count_operands(char **operands, int least, int most)
     if (most >= 0 && count > most)
         cli_misuse("'%.80s': too many operands", operands[most]);
     return (size_t)count;
-}
-
-char **cli_operands(int argc, char **argv, int least, int most)
-{
-    (void)argc;
-    cli_count_operands(argv + optind, least, most);
-    return argv + optind;
 }
 
 void cli_misuse(const char *format, ...)

@@ -33,7 +33,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#include "cli/values.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -145,16 +145,6 @@ size_t cli_count_operands(char **operands, int least, int most);
 /* "PROGRAM: words" on stderr, saying what is missing or too much; then the usage line, and exit 2.
  */
 _Noreturn void cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Until all programs take their options into a struct. Likewise cli_now and cli_threads in
- * cli/values.h. */
-int cli_next(const struct cli *c, int argc, char **argv);
-struct cli_value {
-    char letter;
-    const char **to;
-};
-bool cli_take(const struct cli_value *values, int letter);
-char **cli_operands(int argc, char **argv, int least, int most);
 
 /* The name that the program was called by, without folders; with PROGPREFIX, it differs from the
  * source's. */

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -27,11 +28,6 @@ const char *cli_ledger(const char *option)
     return variable && *variable ? variable : "ledger";
 }
 
-int cli_threads(const char *option)
-{
-    return cli_thread_count(option ? (int)cli_number("-j", option, 1, CLI_THREADS_MAX) : 0);
-}
-
 int cli_thread_count(int option)
 {
     cpu_set_t set;
@@ -51,11 +47,6 @@ int64_t cli_time(const char *what, const char *text)
     if (date_parse(text, strlen(text), &time, &f))
         cli_die("%s: '%.80s': %s", what, text, f.text);
     return time;
-}
-
-int64_t cli_now(const char *option)
-{
-    return cli_time_now(option ? cli_time("-T", option) : CLI_CLOCK);
 }
 
 int64_t cli_time_now(int64_t option)

@@ -14,7 +14,6 @@ const char *cli_ledger(const char *option);
 /* The number of threads: the -j argument, or, if that is 0, the number of processors that we may
  * use. */
 int cli_thread_count(int option);
-int cli_threads(const char *option);
 
 /* A time of 0 or more: Unix seconds, or a date (base/date.h). */
 int64_t cli_time(const char *what, const char *text);
@@ -23,6 +22,5 @@ int64_t cli_time(const char *what, const char *text);
  * Exits with 2 if the clock shows an impossible time (base/clock.h). */
 enum { CLI_CLOCK = -1 };
 int64_t cli_time_now(int64_t option);
-int64_t cli_now(const char *option);
 
 #endif

@@ -1,5 +1,6 @@
 /* gossip-listen: accepts the records that peers offer, and prints each new one once. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "netcli/connections.h"
 #include "netcli/network.h"
 #include "netcli/receiver.h"

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "base/waits.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "ledgercli/ledger.h"
 #include "net/record_reader.h"

@@ -2,6 +2,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "net/record_reader.h"
 #include "netcli/answers.h"

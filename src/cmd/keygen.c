@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/options.h"
 #include "cli/passphrase.h"
 #include "crypto/keyfile.h"
 #include "record/key.h"

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "ledger/known.h"
 #include "ledgercli/checkpoints.h"

@@ -1,5 +1,6 @@
 /* ledger-chain: prints the best chain, genesis first: the same bytes on every peer that agrees. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "query/headers.h"
 

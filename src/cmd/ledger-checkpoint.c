@@ -2,6 +2,7 @@
  * height. */
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "record/checkpoint.h"
 

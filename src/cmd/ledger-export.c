@@ -2,6 +2,7 @@
  * back. */
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "export/hledger.h"
 #include "export/json.h"

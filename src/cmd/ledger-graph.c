@@ -1,6 +1,7 @@
 /* ledger-graph: the tree of a ledger's blocks as DOT, for Graphviz to draw. */
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "export/dot.h"
 #include "ledgercli/ledger.h"
 

@@ -2,6 +2,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "query/history.h"
 

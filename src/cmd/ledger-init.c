@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "crypto/merkle.h"
 #include "record/block.h"
 #include "record/rules.h"

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "ledgercli/ledger.h"
 
 #include <inttypes.h>

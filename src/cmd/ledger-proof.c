@@ -2,6 +2,7 @@
  * the ledger. */
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "query/proving.h"
 

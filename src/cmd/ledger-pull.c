@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "base/waits.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "netcli/allow.h"
 #include "netcli/light_pull.h"
 #include "netcli/network.h"

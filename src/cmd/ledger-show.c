@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/text.h"
 #include "crypto/sha256.h"
 #include "index/lookup.h"

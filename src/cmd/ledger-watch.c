@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/rate.h"
 #include "ledgercli/followed.h"
 #include "record/key.h"

@@ -1,6 +1,7 @@
 /* mine: puts transactions into a block on the best tip, and seals it. */
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/rate.h"
 #include "farm/parts.h"
 #include "farm/template.h"

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "farm/mining_pool.h"
 #include "farm/round.h"

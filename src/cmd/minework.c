@@ -2,6 +2,7 @@
 #include "base/ahead.h"
 #include "cli/cli.h"
 #include "cli/ending.h"
+#include "cli/options.h"
 #include "cli/rate.h"
 #include "cli/terminal.h"
 #include "farm/cover.h"

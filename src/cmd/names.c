@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "record/armor.h"
 

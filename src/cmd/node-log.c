@@ -3,6 +3,7 @@
 #include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/rate.h"
 #include "node/cause.h"
 #include "node/logfile.h"

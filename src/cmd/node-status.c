@@ -2,6 +2,7 @@
 #include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "node/table.h"
 
 #include <errno.h>

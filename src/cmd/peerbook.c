@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/verdict.h"

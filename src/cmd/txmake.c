@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/payment.h"
 #include "cli/terminal.h"
 #include "ledgercli/forgery.h"

@@ -5,6 +5,7 @@
 #include "base/idmap.h"
 #include "base/waits.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "ledger/known.h"
 #include "ledgercli/ledger.h"

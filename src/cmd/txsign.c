@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/key.h"
 #include "cli/names.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "crypto/keyfile.h"
 #include "record/armor.h"

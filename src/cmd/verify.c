@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "judge/judge.h"
 #include "ledger/known.h"

@@ -1,6 +1,7 @@
 #include "ledgercli/headers.h"
 
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "ledgercli/verdict.h"
 #include "light/light.h"
 

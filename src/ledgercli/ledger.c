@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/values.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "netcli/network.h"
 
 #include <inttypes.h>

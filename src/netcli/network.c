@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/key.h"
+#include "cli/values.h"
 #include "crypto/ed25519_openssl.h"
 #include "netcli/allow.h"
 

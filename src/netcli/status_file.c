@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/values.h"
 
 #include <errno.h>
 #include <fcntl.h>
