@@ -36,7 +36,7 @@ struct run {
     struct ledger ledger;
     struct template next;
     int64_t mined;      /* so far */
-    int64_t deadline;   /* cli_milliseconds(); 0: none */
+    int64_t deadline;   /* in cli_milliseconds */
     const char *kernel; /* the kernel reported last (-v) */
 
     /* Shared with the thread that looks after a search: */
@@ -99,7 +99,7 @@ static int64_t clock_now(const struct run *r)
 static enum end reason_to_stop(struct run *r, int64_t began)
 {
     int64_t now = cli_milliseconds();
-    if (r->deadline && now >= r->deadline)
+    if (now >= r->deadline)
         return END_TIME_UP;
     if (r->watch_tip && tip_watch_moved(&r->tip))
         return END_TIP_MOVED;
@@ -277,7 +277,7 @@ static void read_options(struct run *r, int argc, char **argv)
         cli_die("%s", f.text);
     cli_account(cli_book(r->names), r->miner, &r->next.miner);
     r->threads = cli_thread_count(r->threads);
-    r->deadline = r->limit < 0 ? 0 : cli_milliseconds() + r->limit;
+    r->deadline = r->limit < 0 ? INT64_MAX : cli_milliseconds() + r->limit;
 }
 
 static void take_tip(struct run *r)

@@ -33,7 +33,7 @@ struct run {
 
     /* For work: */
     const char *kernel;    /* the kernel reported last (-v) */
-    int64_t deadline;      /* cli_milliseconds(); 0: none */
+    int64_t deadline;      /* in cli_milliseconds */
     int64_t began, paused; /* so that their difference is the time worked */
     struct found found;
     struct mine_watch watch;
@@ -114,11 +114,10 @@ static void wait_for_input(struct run *r)
 {
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = STDOUT_FILENO}};
     while (!ahead_ready(&r->in)) {
-        int64_t left = r->deadline ? r->deadline - cli_milliseconds() : INT64_MAX;
+        int64_t left = r->deadline - cli_milliseconds();
         if (left <= 0)
             give_up(r);
-        int timeout = !r->deadline ? -1 : left > INT32_MAX ? INT32_MAX : (int)left;
-        if (poll(fds, 2, timeout) > 0 && fds[1].revents & POLLERR)
+        if (poll(fds, 2, left > INT32_MAX ? INT32_MAX : (int)left) > 0 && fds[1].revents & POLLERR)
             cli_end_by(SIGPIPE);
     }
 }
@@ -162,7 +161,7 @@ static void put_block(struct run *r, const struct unsealed *u, uint64_t nonce)
 /* How long the next round may take. Exits if the time is up. */
 static int round_ms(struct run *r)
 {
-    int64_t left = r->deadline ? r->deadline - cli_milliseconds() : ROUND_MS;
+    int64_t left = r->deadline - cli_milliseconds();
     if (left <= 0)
         give_up(r);
     return left < ROUND_MS ? (int)left : ROUND_MS;
@@ -319,7 +318,7 @@ int main(int argc, char **argv)
     if (mine_kernel_asked(&f))
         cli_die("%s", f.text);
     r.threads = cli_thread_count(r.threads);
-    r.deadline = r.limit < 0 ? 0 : cli_milliseconds() + r.limit;
+    r.deadline = r.limit < 0 ? INT64_MAX : cli_milliseconds() + r.limit;
     if (r.check)
         check_all(&r);
     else if (r.parts)
