@@ -45,6 +45,7 @@ enum statement {
     SENT_AT,
     SENT,
     SENT_BACK,
+    ADD_PART,
     RECEIVED,
     RECEIVED_BACK,
     MINED,

@@ -9,6 +9,12 @@
     " first, earned, latest, sum, main"
 #define TX_COLUMNS "n, block, line, offset, size, id"
 
+/* What others did to an account: paid it first, or had it as another part. */
+#define RECEIVED_TX                                                                                \
+    "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ?1 AND main = 1 AND n >= ?2 AND n < ?3"       \
+    " UNION ALL SELECT part.n, block, line, offset, size, id FROM part JOIN tx ON tx.n = part.n"   \
+    " WHERE part.account = ?1 AND main = 1 AND part.n >= ?2 AND part.n < ?3"
+
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [BEGIN_READ] = "BEGIN",
@@ -57,10 +63,9 @@ static const char *const sql[STATEMENTS] = {
              " AND seq >= ? AND seq < ? ORDER BY seq",
     [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
                   " AND seq >= ? AND seq < ? ORDER BY seq DESC",
-    [RECEIVED] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
-                 " AND n >= ? AND n < ? ORDER BY n",
-    [RECEIVED_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ? AND main = 1"
-                      " AND n >= ? AND n < ? ORDER BY n DESC",
+    [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?)",
+    [RECEIVED] = RECEIVED_TX " ORDER BY n",
+    [RECEIVED_BACK] = RECEIVED_TX " ORDER BY n DESC",
     [MINED] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main AND earned > 0"
               " AND n >= ? AND n < ? ORDER BY n",
     [MINED_BACK] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main"

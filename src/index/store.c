@@ -54,16 +54,35 @@ static int journal(void *self, int64_t n, struct buf *out, struct fault *f)
     return index_journal(self, n, out, f);
 }
 
+/* The accounts that a transaction touches besides its sender and its first payee. */
+static int add_parts(struct index *ix, const struct tx *tx, const struct account *payee, int64_t n,
+                     struct fault *f)
+{
+    struct account a;
+    for (struct touches at = {0}; tx_next_account(tx, &at, &a);) {
+        if (account_equal(&a, &tx->from) || (payee && account_equal(&a, payee)))
+            continue;
+        int64_t account = index_add_account(ix, &a, f);
+        sqlite3_stmt *q = account < 0 ? NULL : index_ready(ix, ADD_PART, f);
+        if (!q)
+            return -1;
+        sqlite3_bind_int64(q, 1, account);
+        sqlite3_bind_int64(q, 2, n);
+        if (index_run(ix, q, f))
+            return -1;
+    }
+    return 0;
+}
+
 static int add_tx(struct index *ix, const struct index_block *b, const struct entry *e,
                   int64_t line, struct fault *f)
 {
     const struct node *node = &b->node;
-    int64_t sender = index_add_account(ix, &e->tx.from, f);
-    int64_t recipient = sender < 0 ? -1 : 0;
     struct move m = {.amount = 0};
     size_t at = 0;
-    if (sender >= 0 && tx_next_move(&e->tx, &at, &m))
-        recipient = index_add_account(ix, &m.to, f);
+    bool pays = tx_next_move(&e->tx, &at, &m);
+    int64_t sender = index_add_account(ix, &e->tx.from, f);
+    int64_t recipient = sender < 0 ? -1 : pays ? index_add_account(ix, &m.to, f) : 0;
     sqlite3_stmt *q = recipient < 0 ? NULL : index_ready(ix, ADD_TX, f);
     if (!q)
         return -1;
@@ -81,7 +100,9 @@ static int add_tx(struct index *ix, const struct index_block *b, const struct en
     index_bind_id(q, 1, e->id);
     for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++)
         sqlite3_bind_int64(q, 2 + i, numbers[i]);
-    return index_run(ix, q, f);
+    return index_run(ix, q, f) || add_parts(ix, &e->tx, pays ? &m.to : NULL, b->first + line, f)
+               ? -1
+               : 0;
 }
 
 static int add_block(struct index *ix, const struct index_block *b, struct fault *f)

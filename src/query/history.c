@@ -6,6 +6,7 @@
 #include "base/window.h"
 #include "crypto/merkle.h"
 #include "index/history.h"
+#include "state/apply.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -168,23 +169,32 @@ static int give_payment(struct run *r, const struct tx *tx, const struct move *m
     return number_add(e->fee, e->amount, &sum) ? index_damage(r->l->index, f) : give(r, e, f);
 }
 
-/* The account's events of a transaction, whose form was checked when it was indexed, and whose id
- * may be known. *count: how many it has. 0 to go on, 1: enough, -1 and trouble. */
+static bool touches_account(const struct run *r, const struct tx *tx)
+{
+    struct account a;
+    for (struct touches at = {0}; tx_next_account(tx, &at, &a);)
+        if (account_equal(&a, &r->h->account))
+            return true;
+    return false;
+}
+
+/* The account's events of a transaction, whose form was checked when it was indexed; with its id if
+ * the index says that it touches the account. 0 to go on, 1: enough, -1 and trouble. */
 static int give_line(struct run *r, const char *line, size_t len, const uint8_t *id,
-                     struct event *e, int *count, struct fault *f)
+                     struct event *e, struct fault *f)
 {
     struct tx tx;
     struct move m;
-    int result = 0;
-    if (tx_parse(line, len, &tx, f))
+    int count, result = 0;
+    if (tx_parse(line, len, &tx, f) || (id && !touches_account(r, &tx)))
         return index_damage(r->l->index, f);
-    find_payment(r, &tx, 0, &m, count);
-    if (*count && !id)
+    find_payment(r, &tx, 0, &m, &count);
+    if (count && !id)
         sha256(line, len, e->id);
-    for (int i = 0; i < *count && !result; i++) {
-        int n = r->h->newest_first ? *count - 1 - i : i;
-        if (n > 0)
-            find_payment(r, &tx, n, &m, count);
+    for (int i = 0; i < count && !result; i++) {
+        int n = r->h->newest_first ? count - 1 - i : i;
+        if (count > 1)
+            find_payment(r, &tx, n, &m, &count);
         result = give_payment(r, &tx, &m, n == 0, e, f);
     }
     return result;
@@ -255,7 +265,7 @@ static int give_body(struct run *r, struct fault *f)
     for (int64_t i = 0; i < count; i++) {
         struct event e = {.line = r->at.node.line + 1 + (uint64_t)(back ? count - 1 - i : i)};
         const char *line = next_line(&r->text, &at, back, &len);
-        int events, result = give_line(r, line, len, NULL, &e, &events, f);
+        int result = give_line(r, line, len, NULL, &e, f);
         if (result)
             return result;
     }
@@ -334,8 +344,7 @@ static int give_tx(struct run *r, const struct index_event *e, struct fault *f)
         f->line = out.line;
         return -1;
     }
-    int events, result = give_line(r, line, (size_t)e->size, e->id, &out, &events, f);
-    return result == 0 && events == 0 ? index_damage(r->l->index, f) : result;
+    return give_line(r, line, (size_t)e->size, e->id, &out, f);
 }
 
 static int give_event(struct run *r, const struct index_event *e, struct fault *f)
