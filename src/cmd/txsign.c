@@ -12,6 +12,7 @@
 #include "record/armor.h"
 #include "record/statement.h"
 #include "record/tx.h"
+#include "record/types.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -100,7 +101,7 @@ static int judge(const struct signer *s, const struct line *line, const struct s
     *key = NULL;
     if (line_check(line->text, line->len, f))
         return -1;
-    if (line_is(line->text, line->len, "tx") && tx_is_signed(line->text, line->len))
+    if (record_is(&tx_type, line->text, line->len) && tx_is_signed(line->text, line->len))
         return tx_parse(line->text, line->len, &tx, f);
     if (tx_parse_unsigned(line->text, line->len, &tx, f))
         return -1;

@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "crypto/sha256.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void genesis_entry(struct explain *x, uint64_t line, const char *text, si
     explain_say(x, "# A genesis block has only rules and grants.\n"
                    "[ \"${line%%%% *}\" = rule ] || [ \"${line%%%% *}\" = grant ]");
     explain_or_no(x, line, "block: a genesis holds only");
-    if (line_is(text, len, "rule"))
+    if (record_is(&rule_type, text, len))
         explain_rule(x, line, text, len);
     else
         explain_form(x, FORM_GRANT, line, text, len);

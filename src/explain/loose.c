@@ -140,9 +140,9 @@ int explain_loose(struct explain *x, struct fault *f)
         signed_record(x, FORM_STATEMENT, "statement", len);
     else if (x->tree && !x->about.against)
         misplaced(x);
-    else if (line_is(item->text, len, "key"))
+    else if (item->type == &key_type)
         explain_form(x, FORM_KEY, item->line, item->text, len);
-    else if (line_is(item->text, len, "proof"))
+    else if (item->type == &proof_type)
         result = explain_proof(x, item->line, item->text, len, f);
     else
         other(x);

@@ -2,6 +2,7 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ void explain_quote_line(struct explain *x, uint64_t line, const uint8_t id[ID_LE
 static void quote_rule(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     struct field fields[FIELDS_MAX];
-    if (!line_is(text, len, "rule") || fields_split(text, len, fields) != 3 ||
+    if (!record_is(&rule_type, text, len) || fields_split(text, len, fields) != 3 ||
         field_is(fields[1], "name") || field_is(fields[1], "seal"))
         return;
     explain_say(x, "[ \"$(ledger_line %" PRIu64 ")\" = ", line);

@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "crypto/ed25519.h"
 #include "record/key.h"
+#include "record/types.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,7 @@ static bool is_trusted(const struct reading *r, const uint8_t key[ID_LEN])
 static int take_key(struct reading *r, const struct line *line, struct fault *f)
 {
     struct key k;
-    if (!line_is(line->text, line->len, "key"))
+    if (!record_is(&key_type, line->text, line->len))
         return 0;
     if (key_parse(line->text, line->len, &k, f))
         return -1;
@@ -86,7 +87,7 @@ static int take_vote(struct reading *r, const struct line *line, struct fault *f
 {
     struct checkpoint x;
     struct vote w = {.line = line->number};
-    if (!line_is(line->text, line->len, "checkpoint"))
+    if (!record_is(&checkpoint_type, line->text, line->len))
         return 0;
     if (checkpoint_parse(line->text, line->len, &x, f))
         return -1;
@@ -115,7 +116,8 @@ static int check_line(const struct line *line, struct fault *f)
         return 0;
     if (line_check(line->text, line->len, f))
         return -1;
-    if (line_is(line->text, line->len, "key") || line_is(line->text, line->len, "checkpoint"))
+    if (record_is(&key_type, line->text, line->len) ||
+        record_is(&checkpoint_type, line->text, line->len))
         return 1;
     return fault_rule(f, "neither a key line nor a checkpoint");
 }

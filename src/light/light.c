@@ -3,6 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "light/inclusion.h"
+#include "record/types.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +96,7 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
     struct proof p;
     if (c->mode == LIGHT_UNKNOWN)
         c->mode = LIGHT_LOOSE;
-    if (line_is(line->text, line->len, "proof"))
+    if (record_is(&proof_type, line->text, line->len))
         return proof_parse(line->text, line->len, &p, f) ? 0 : light_judge_proof(c, &p, f);
     enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
     const char *space = memchr(line->text, ' ', line->len);
@@ -132,7 +133,7 @@ int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
     if (got <= 0)
         return got < 0 ? -1 : sweep(c, f);
     *text = (struct span){line.text, line.len};
-    if (line.state == LINE_WHOLE && line_is(line.text, line.len, "block"))
+    if (line.state == LINE_WHOLE && record_is(&block_type, line.text, line.len))
         holds = take_header(c, &line, now, text, f);
     else if (line_form(&line, f))
         holds = 0;

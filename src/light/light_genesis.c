@@ -2,10 +2,12 @@
 #include "light/light_parts.h"
 
 #include "chain/tree.h"
+#include "record/types.h"
 
 bool light_is_setup(const struct line *line)
 {
-    return line_is(line->text, line->len, "rule") || line_is(line->text, line->len, "grant");
+    const struct record_type *type = record_type_of(line->text, line->len);
+    return type && type->in_genesis;
 }
 
 /* Appends the line unchanged. A text that exceeds the size of any block stops growing: it is
@@ -29,7 +31,7 @@ static int gather_body(struct light *c, int64_t count, struct fault *f)
         int got = light_next_line(c, &c->held, f);
         if (got <= 0)
             return got;
-        if (line_is(c->held.text, c->held.len, "block")) {
+        if (record_is(&block_type, c->held.text, c->held.len)) {
             c->has_held = true;
             return 0;
         }

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "record/key.h"
+#include "record/types.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static int read_line(const struct line *line, uint8_t key[ID_LEN], struct fault 
         return fault_rule(f, "neither a key line nor an account");
     if (line_check(line->text, line->len, f))
         return -1;
-    if (!line_is(line->text, line->len, "key"))
+    if (!record_is(&key_type, line->text, line->len))
         return field_id((struct field){line->text, line->len}, "account", key, f);
     if (key_parse(line->text, line->len, &k, f))
         return -1;

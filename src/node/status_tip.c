@@ -5,6 +5,7 @@
 #include "index/index.h"
 #include "node/status_parts.h"
 #include "record/block.h"
+#include "record/types.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -70,8 +71,8 @@ static void find_last(struct node_status *s, const char *bytes, size_t n)
     uint8_t id[ID_LEN];
     for (const char *newline; (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
         size_t len = (size_t)(newline - at);
-        if (!line_is(at, len, "block") || line_check(at, len, &f) || block_parse(at, len, &b, &f) ||
-            b.height <= s->height)
+        if (!record_is(&block_type, at, len) || line_check(at, len, &f) ||
+            block_parse(at, len, &b, &f) || b.height <= s->height)
             continue;
         sha256(at, len, id);
         set_tip(s, id, b.height, b.time);

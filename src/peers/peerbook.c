@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -424,7 +425,7 @@ static int load_line(struct peerbook *b, const struct line *line, int64_t now, s
                       line->number, LINE_MAX_LEN);
         return -1;
     }
-    if (line_is(line->text, line->len, "peer"))
+    if (record_is(&peer_type, line->text, line->len))
         return load_record(b, line, now, f);
     int got = line_typed(line, &why) ? -1 : peers_line(line->text, line->len, &t, chain, &why);
     if (got < 0)

@@ -6,6 +6,7 @@
 #include "base/idmap.h"
 #include "base/lines.h"
 #include "record/peer.h"
+#include "record/types.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,8 +52,8 @@ int peers_line(const char *line, size_t len, struct target *t, uint8_t chain[ID_
         return 0;
     if (line_check(line, len, f))
         return -1;
-    return line_is(line, len, "peer") ? parse_record(line, len, t, chain, f)
-                                      : parse_plain(line, len, t, f);
+    return record_is(&peer_type, line, len) ? parse_record(line, len, t, chain, f)
+                                            : parse_plain(line, len, t, f);
 }
 
 int target_parse(const char *text, struct target *t, struct fault *f)

@@ -37,7 +37,7 @@ static int parse_words(struct cursor *c, struct tx *tx, struct fault *f)
 static int parse_end(const struct cursor *c, bool is_signed, struct tx *tx, struct fault *f)
 {
     struct field rest = {c->text, (size_t)(c->end - c->text)};
-    tx->signed_len = tx->words.at + tx->words.len;
+    tx->signed_len = is_signed ? signed_length(tx->line, rest) : tx->len;
     if (is_signed)
         return field_signature(rest, "tx: signature", tx->signature, f);
     memset(tx->signature, 0, SIGNATURE_LEN);

@@ -27,6 +27,12 @@ extern const struct record_type block_type, tx_type, peer_type, checkpoint_type,
 /* The type of a line, by its first field. NULL: it is not known. */
 const struct record_type *record_type_of(const char *line, size_t len);
 
+/* Whether a line is of this type. */
+static inline bool record_is(const struct record_type *type, const char *line, size_t len)
+{
+    return line_is(line, len, type->name);
+}
+
 /* The types in a row, from 0 on; NULL after the last. */
 const struct record_type *record_type_at(size_t i);
 
