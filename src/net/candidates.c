@@ -117,7 +117,7 @@ static int read_file(struct operand *o, const uint8_t *chain, uint64_t *chance,
 }
 
 /* PEERS.tried is used as far as it can be read. Whether it has changed. */
-static bool read_journal(struct operand *o, const struct candidates_critic *critic)
+static bool read_history(struct operand *o, const struct candidates_critic *critic)
 {
     struct fault why;
     char words[512];
@@ -139,7 +139,7 @@ int candidates_read(struct candidates *r, const uint8_t *chain,
     bool first = !r->was_read, any = first;
     for (size_t i = 0; i < r->count; i++) {
         struct operand *o = &r->operands[i];
-        if (o->path && read_journal(o, critic))
+        if (o->path && read_history(o, critic))
             any = true;
         if (!o->path || (!changed(o) && !first))
             continue;

@@ -1,6 +1,6 @@
 /* A file of the records printed last, written before they are acknowledged: if a listener is
- * killed, records that its readers had not handled are still there when it restarts. Two files,
- * PATH and PATH.old, rotate, so that at least the newest SPOOL_BYTES are kept. */
+ * killed, it finds there, when it restarts, the records that its readers had not handled. Two
+ * files, PATH and PATH.old, rotate, so that at least the newest SPOOL_BYTES are kept. */
 #ifndef NET_SPOOL_H
 #define NET_SPOOL_H
 

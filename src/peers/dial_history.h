@@ -1,6 +1,6 @@
 /* What a dialing program finds out about the records of one peers file, and what others have found
- * out: reads and updates PEERS.tried (peers/tried.h). That file is a convenience: where it cannot
- * be written, nothing is remembered for the next run. */
+ * out: it reads and updates PEERS.tried (peers/tried.h). If that file cannot be written, nothing is
+ * remembered for the next run, and that is all. */
 #ifndef PEERS_DIAL_HISTORY_H
 #define PEERS_DIAL_HISTORY_H
 
