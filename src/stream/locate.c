@@ -1,5 +1,7 @@
 #include "stream/locate.h"
 
+#include "stream/jobs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@ struct search {
     size_t at;        /* in its text */
     uint64_t number;  /* of the line at that place */
     struct located lines[TOGETHER];
-    struct sigjob jobs[TOGETHER];
+    struct sigjob jobs[TOGETHER * TX_JOBS_MAX];
     size_t count;
     locate_tell *tell;
     void *self;
@@ -57,12 +59,8 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
 {
     size_t n = 0;
     for (size_t i = 0; i < s->count; i++) {
-        const struct tx *tx = &s->lines[i].entry.tx;
         if (is_signed(&s->lines[i]))
-            s->jobs[n++] = (struct sigjob){.key = tx->from.id,
-                                           .signature = tx->signature,
-                                           .message = tx->line,
-                                           .len = tx->signed_len};
+            n += tx_jobs(&s->lines[i].entry.tx, &s->jobs[n]);
     }
     if (sigpool_start(pool, s->jobs, n, f))
         return -1;
@@ -73,9 +71,12 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
         uint64_t line = why->line;
         if (!is_signed(&s->lines[i]))
             continue;
-        if (s->jobs[n].unknown)
+        size_t jobs = tx_job_count(&s->lines[i].entry.tx);
+        int hold = jobs_hold(&s->jobs[n], jobs);
+        n += jobs;
+        if (hold < 0)
             return fault_memory(f);
-        if (!s->jobs[n++].valid)
+        if (!hold)
             fault_rule(why, "tx: bad signature");
         why->line = line;
     }

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/hex.h"
 #include "crypto/merkle.h"
+#include "stream/jobs.h"
 #include "stream/locate.h"
 
 #include <inttypes.h>
@@ -375,39 +376,45 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
     return got < 0 ? -1 : 0;
 }
 
-/* The number of signatures to check in an item. */
-static size_t signatures(const struct batch *b, const struct item *item)
+/* How many signed things an item has: itself, or its transactions. */
+static size_t signed_parts(const struct batch *b, const struct item *item)
 {
     if (item->broken || item->is_genesis || (b->blocks_only && item->type != &block_type))
         return 0;
     return is_signed(item) ? 1 : item->count;
 }
 
-static bool is_checked(const struct item *item, size_t i)
+/* How many signatures of the i-th are to be checked. */
+static size_t count_jobs(const struct item *item, size_t i)
 {
-    return !is_signed(item) && item->entries[i].checked;
+    if (is_signed(item))
+        return 1;
+    return item->entries[i].checked ? 0 : tx_job_count(&item->entries[i].tx);
 }
 
-static struct sigjob signature_of(const struct item *item, size_t i)
+static void put_jobs(const struct item *item, size_t i, struct sigjob *out)
 {
     const struct signed_line *s = &item->signed_line;
     if (is_signed(item))
-        return (struct sigjob){s->signer, s->signature, s->text, s->signed_len, false, false};
-    const struct tx *tx = &item->entries[i].tx;
-    return (struct sigjob){tx->from.id, tx->signature, tx->line, tx->signed_len, false, false};
+        *out = (struct sigjob){s->signer, s->signature, s->text, s->signed_len, false, false};
+    else
+        tx_jobs(&item->entries[i].tx, out);
 }
 
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     size_t count = 0, n = 0;
     for (size_t i = 0; i < b->count; i++)
-        count += signatures(b, &b->items[i]);
+        count += signed_parts(b, &b->items[i]) * TX_JOBS_MAX;
     if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count))
         return fault_memory(f);
     for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0; j < signatures(b, &b->items[i]); j++)
-            if (!is_checked(&b->items[i], j))
-                b->jobs[n++] = signature_of(&b->items[i], j);
+        for (size_t j = 0, parts = signed_parts(b, &b->items[i]); j < parts; j++) {
+            size_t jobs = count_jobs(&b->items[i], j);
+            if (jobs)
+                put_jobs(&b->items[i], j, &b->jobs[n]);
+            n += jobs;
+        }
     return sigpool_start(pool, b->jobs, n, f);
 }
 
@@ -418,17 +425,16 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
     sigpool_wait(pool, b->jobs);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        size_t count = signatures(b, item);
-        for (size_t j = 0; j < count; j++) {
-            if (is_checked(item, j))
-                continue;
-            const struct sigjob *job = &b->jobs[n++];
-            bool valid = job->valid;
-            if (job->unknown)
+        size_t parts = signed_parts(b, item);
+        for (size_t j = 0; j < parts; j++) {
+            size_t jobs = count_jobs(item, j);
+            int hold = jobs_hold(&b->jobs[n], jobs);
+            n += jobs;
+            if (hold < 0)
                 return fault_memory(f);
-            if (!is_signed(item))
-                item->entries[j].holds = valid;
-            if (!valid) {
+            if (!is_signed(item) && jobs)
+                item->entries[j].holds = hold;
+            if (!hold) {
                 bool is_block = item->type == &block_type;
                 fault_rule(&why, "%s: bad signature", (is_block ? &tx_type : item->type)->name);
                 break_item(item, item->line + j + is_block, &why);

@@ -1,6 +1,7 @@
 #include "watch/watch.h"
 
 #include "base/file.h"
+#include "stream/jobs.h"
 #include "watch/event.h"
 
 #include <stdlib.h>
@@ -54,12 +55,17 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
 /* The signatures of a ledger that was copied into place may never have been checked. */
 static int check_signed(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
+    struct sigjob jobs[TX_JOBS_MAX];
     if (line_check(line, len, f) || tx_parse(line, len, tx, f) || ed25519_load(f))
         return -1;
-    int holds = ed25519_check(tx->from.id, tx->signature, line, tx->signed_len);
-    if (holds < 0)
-        return fault_memory(f);
-    return holds ? 0 : fault_rule(f, "tx: bad signature: `verify` says more");
+    size_t n = tx_jobs(tx, jobs);
+    for (size_t i = 0; i < n; i++) {
+        const struct sigjob *job = &jobs[i];
+        int holds = ed25519_check(job->key, job->signature, job->message, job->len);
+        if (holds <= 0)
+            return holds ? fault_memory(f) : fault_rule(f, "tx: bad signature: `verify` says more");
+    }
+    return 0;
 }
 
 static int tell_double_spend(void *self, const struct undone_tx *was, const struct entry *is,
