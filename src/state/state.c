@@ -177,8 +177,9 @@ void state_rollback(struct state *s)
 
 int state_commit(struct state *s, struct buf *out, struct fault *f)
 {
+    struct change c;
     for (struct state_entry *e = NULL; (e = next_touched(s, e));) {
-        struct change c = {.key.kind = e->kind};
+        c.key.kind = e->kind;
         memcpy(c.key.id, e->id, STATE_ID_LEN);
         cell_read(&s->longs, &e->before, &c.old);
         cell_read(&s->longs, &e->now, &c.new);
