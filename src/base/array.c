@@ -6,10 +6,12 @@
 
 int array_grow(void *list, size_t *cap, size_t want, size_t size)
 {
-    size_t more = *cap > want / 2 && *cap <= SIZE_MAX / 2 ? *cap * 2 : want;
+    size_t more = *cap > want / 2 && *cap <= SIZE_MAX / 2 ? *cap * 2 : want, bytes;
     void *elements;
+    if (__builtin_mul_overflow(more, size, &bytes))
+        return -1;
     memcpy(&elements, list, sizeof elements); /* whatever it points to */
-    elements = reallocarray(elements, more, size);
+    elements = realloc(elements, bytes);
     if (!elements)
         return -1;
     memcpy(list, &elements, sizeof elements);

@@ -1,25 +1,12 @@
 #include "state/cell.h"
 
-#include <stdlib.h>
-
-enum { FIRST_CAP = 64 };
+#include "base/array.h"
 
 static uint32_t number_in(const uint8_t *bytes)
 {
     uint32_t n;
     memcpy(&n, bytes, sizeof n);
     return n;
-}
-
-static int grow(struct long_values *l)
-{
-    uint32_t cap = l->cap ? 2 * l->cap : FIRST_CAP;
-    struct state_value *list = cap ? realloc(l->list, cap * sizeof *list) : NULL;
-    if (!list)
-        return -1;
-    l->list = list;
-    l->cap = cap;
-    return 0;
 }
 
 int cell_fill_long(struct long_values *l, struct cell *c, const struct state_value *v)
@@ -29,7 +16,7 @@ int cell_fill_long(struct long_values *l, struct cell *c, const struct state_val
         n = l->freed - 1;
         l->freed = number_in(l->list[n].bytes);
     } else {
-        if (l->count == l->cap && grow(l))
+        if (ARRAY_RESERVE(l->list, l->cap, l->count + (size_t)1))
             return -1;
         n = l->count++;
     }

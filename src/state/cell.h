@@ -18,7 +18,8 @@ struct cell {
 
 struct long_values {
     struct state_value *list;
-    uint32_t count, cap;
+    size_t cap;
+    uint32_t count; /* fewer than entries, whose numbers have 32 bits */
     uint32_t freed; /* one more than the number of an unused one, which holds the next such number;
                        0: none */
 };

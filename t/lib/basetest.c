@@ -228,9 +228,9 @@ static void test_writers(void)
     struct fault f;
     uint64_t torn;
     int next[2] = {0}, status;
-    for (char name = 'a'; name <= 'b'; name++)
+    for (int i = 0; i < 2; i++)
         if (fork() == 0) {
-            append_by_turns(name);
+            append_by_turns(i ? 'b' : 'a');
             exit(0);
         }
     for (int i = 0; i < 2; i++)
@@ -257,8 +257,7 @@ static void test_array(void)
         must(list[i] == i);
     must(ARRAY_RESERVE(list, cap, 1000000) == 0 && cap == 1000000 && list[99999] == 99999);
     before = list;
-    static const size_t many[] = {SIZE_MAX, SIZE_MAX / 2 + 2, SIZE_MAX / sizeof *list + 1,
-                                  SIZE_MAX / sizeof *list};
+    static const size_t many[] = {SIZE_MAX, SIZE_MAX / 2 + 2, SIZE_MAX / sizeof *list + 1};
     for (size_t i = 0; i < sizeof many / sizeof *many; i++)
         must(ARRAY_RESERVE(list, cap, many[i]) == -1 && list == before && cap == 1000000);
     free(list);
