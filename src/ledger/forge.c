@@ -86,7 +86,7 @@ static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_se
 static int forge_amount(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                         struct forgery *out, struct fault *f)
 {
-    struct move m;
+    struct move m = {.amount = 0};
     int64_t more = 1 + (int64_t)chance_below(&g->chance, (uint64_t)sender->most / 10 + 1);
     bool over = chance_below(&g->chance, 4) == 0;
     int64_t least = sender->most > tx->fee ? sender->most - tx->fee : 0;
@@ -106,7 +106,7 @@ static int forge_amount(struct forger *g, struct tx *tx, const struct forge_send
 static int forge_double_spend(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                               struct forgery *out, struct fault *f)
 {
-    struct move m;
+    struct move m = {.amount = 0};
     (void)g, (void)sender;
     if (payment_of(tx, "double-spend", &m, f))
         return -1;

@@ -197,6 +197,7 @@ static int give_line(struct run *r, const char *line, size_t len, const uint8_t 
             find_payment(r, &tx, n, &m, &count);
         result = give_payment(r, &tx, &m, n == 0, e, f);
     }
+    e->other = NULL; /* it was in tx or m */
     return result;
 }
 
