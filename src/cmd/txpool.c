@@ -1,8 +1,6 @@
 /* txpool: keeps the transactions that wait for a block (the mempool), and chooses among them for
  * the next block. */
-#include "base/chance.h"
 #include "base/hex.h"
-#include "base/idmap.h"
 #include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -11,6 +9,7 @@
 #include "ledgercli/ledger.h"
 #include "ledgercli/passing.h"
 #include "ledgercli/verdict.h"
+#include "mempool/missing.h"
 #include "mempool/pending.h"
 #include "mempool/pool.h"
 #include "record/mark.h"
@@ -19,10 +18,9 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-enum { INTERVAL_MAX = 86400, MISSING_MAX = 1 << 14, PATIENCE = 3000 };
+enum { INTERVAL_MAX = 86400, PATIENCE = 3000 };
 
 struct run {
     const char *path; /* -l */
@@ -36,10 +34,10 @@ struct run {
     struct cli_budget budget; /* of reports on stderr */
     int64_t interval;         /* seconds between checks of the ledger; 0: none */
     bool unchecked, verbose;
-    struct idset missing; /* sequence numbers that are known to be missing (missing_key) */
-    uint64_t passed;      /* records of unknown type */
-    struct armor armor;   /* on stdin */
-    uint64_t follows;     /* transactions that are refused only for this reason */
+    struct missing missing;
+    uint64_t passed;    /* records of unknown type */
+    struct armor armor; /* on stdin */
+    uint64_t follows;   /* transactions that are refused only for this reason */
     int status;
 };
 
@@ -81,22 +79,12 @@ static void refuse(struct run *r, const struct fault *f, uint64_t line)
     r->status = CLI_NO;
 }
 
-/* A sender's sequence number, as a key. */
-static void missing_key(const struct account *from, int64_t seq, uint8_t key[ID_LEN])
-{
-    memcpy(key, from->id, ID_LEN);
-    for (size_t i = 0; i < sizeof seq; i++)
-        key[i] ^= (uint8_t)((uint64_t)seq >> (8 * i));
-}
-
-/* Notes that this number is missing, which is then reported. Whether it was known already. */
+/* Notes that this transaction is missing, which is then reported. Whether it was known already. */
 static bool note_missing(struct run *r, const struct account *from, int64_t seq)
 {
-    uint8_t key[ID_LEN];
-    missing_key(from, seq, key);
-    bool known = idset_has(&r->missing, key);
-    cli_memory(idset_add(&r->missing, key));
-    return known;
+    int known = missing_note(&r->missing, from, seq);
+    cli_memory(known < 0);
+    return known > 0;
 }
 
 /* Gives each transaction that was added to the pool its place in the output. */
@@ -314,7 +302,7 @@ int main(int argc, char **argv)
     if (r.passing.marks && !r.verbose)
         r.budget = cli_budget_limited();
     cli_open_ledger(&r.ledger, r.path);
-    idset_init(&r.missing, MISSING_MAX, chance_seed());
+    missing_init(&r.missing);
     pool_init(&r.pool, *operands, &r.ledger, r.bytes);
     r.pool.pending_limit = r.gaps;
     r.pool.patience = r.passing.marks ? PATIENCE : 0;
@@ -325,6 +313,6 @@ int main(int argc, char **argv)
     pool_free(&r.pool);
     ledger_close(&r.ledger);
     passing_free(&r.passing);
-    idset_free(&r.missing);
+    missing_free(&r.missing);
     cli_exit(r.status);
 }
