@@ -87,18 +87,13 @@ void cli_die(const char *format, ...)
     exit(CLI_TROUBLE);
 }
 
-int cli_status(const struct fault *f)
-{
-    return f->kind == FAULT_RULE ? CLI_NO : CLI_TROUBLE;
-}
-
 void cli_fail(const char *place, const struct fault *f)
 {
     if (place)
         tell("%s: %s: %s", cli_name(), place_of(place, f->line).text, f->text);
     else
         tell("%s: %s", cli_name(), f->text);
-    exit(cli_status(f));
+    exit(f->kind == FAULT_RULE ? CLI_NO : CLI_TROUBLE);
 }
 
 void cli_report(const char *place, uint64_t line, const char *text)

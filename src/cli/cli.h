@@ -39,9 +39,6 @@ _Noreturn void cli_fail(const char *place, const struct fault *f);
 /* Ends the program as if it did not catch or ignore this signal. */
 _Noreturn void cli_end_by(int number);
 
-/* The exit status for the fault's kind. */
-int cli_status(const struct fault *f);
-
 /* "PLACE:LINE: rule" on stderr: the form in which all faults of records are reported. line 0: none.
  */
 void cli_report(const char *place, uint64_t line, const char *text);

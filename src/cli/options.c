@@ -182,7 +182,7 @@ static _Noreturn void refuse_bare(void)
     cli_misuse("-%c: its %s is missing", optopt, o ? o->arg : "argument");
 }
 
-bool cli_given(char letter)
+static bool is_given(char letter)
 {
     return given[letter / 64] >> letter % 64 & 1;
 }
@@ -190,7 +190,7 @@ bool cli_given(char letter)
 static void check_required(void)
 {
     for (const struct cli_option *o = program->options; o->letter; o++)
-        if (is_required(o) && !cli_given(o->letter))
+        if (is_required(o) && !is_given(o->letter))
             cli_misuse("-%c %s is missing (%s)", o->letter, o->arg, o->help);
 }
 

@@ -26,9 +26,9 @@
  *         size_t count = cli_count_operands(operands, 0, 1);
  *
  * What is not given keeps the value that it had before: that is where defaults stand. A value that
- * says "not given" (NULL, -1, 0) serves best; cli_given tells where there is none. The last of
- * several wins, except in a CLI_LIST. A kind of one program only is a function of that program,
- * named by CLI_CALL; its field (or the whole struct, with CLI_CALL) is what it is given.
+ * says "not given" (NULL, -1, 0) serves best. The last of several wins, except in a CLI_LIST. A
+ * kind of one program only is a function of that program, named by CLI_CALL; its field (or the
+ * whole struct, with CLI_CALL) is what it is given.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -134,9 +134,6 @@ struct cli {
  * or the version and exits if requested; exits with 2 through cli_misuse if an option is not in the
  * table, lacks its argument, or is required and missing. Call it before any other function. */
 char **cli_options(const struct cli *c, int argc, char **argv, void *to);
-
-/* Whether the option was given. */
-bool cli_given(char letter);
 
 /* The number of operands. Exits through cli_misuse unless it is from least to most (most < 0: no
  * limit). */

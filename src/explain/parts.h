@@ -36,9 +36,6 @@ bool explain_is_plain(const char *bytes, size_t n);
 /* The bytes, which are printable, as one word of the shell. */
 void explain_quote(struct explain *x, const char *bytes, size_t n);
 
-/* Any bytes as the format of a printf(1) that prints them: one quoted word. */
-void explain_octal(struct explain *x, const char *bytes, size_t n);
-
 /* Commands that append the bytes to the record, a piece at a time: some shells run a program for
  * each printf, and an argument of a program has at most 128 KiB. */
 void explain_raw(struct explain *x, const char *bytes, size_t n);

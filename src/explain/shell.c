@@ -50,8 +50,9 @@ void explain_quote(struct explain *x, const char *bytes, size_t n)
     explain_put(x, "'", 1);
 }
 
-/* Letters and digits without a meaning to printf or the shell represent themselves. */
-void explain_octal(struct explain *x, const char *bytes, size_t n)
+/* Any bytes as the format of a printf(1) that prints them: one quoted word. Letters and digits
+ * without a meaning to printf or the shell represent themselves. */
+static void put_octal(struct explain *x, const char *bytes, size_t n)
 {
     explain_put(x, "'", 1);
     for (size_t i = 0; i < n; i++)
@@ -68,7 +69,7 @@ void explain_raw(struct explain *x, const char *bytes, size_t n)
     do {
         size_t piece = n < PIECE ? n : PIECE;
         explain_say(x, "raw ");
-        explain_octal(x, bytes, piece);
+        put_octal(x, bytes, piece);
         explain_say(x, "\n");
         bytes += piece;
         n -= piece;
@@ -86,7 +87,7 @@ void explain_assign(struct explain *x, const char *variable, const char *value)
     }
     /* The full stop keeps newlines at the end, which $() would drop. */
     explain_say(x, "%s=$(printf ", variable);
-    explain_octal(x, value, n);
+    put_octal(x, value, n);
     explain_say(x, " && printf .)\n%s=${%s%%.}\n", variable, variable);
 }
 

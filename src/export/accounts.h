@@ -5,8 +5,6 @@
 #include "export/text.h"
 #include "record/book.h"
 
-#define ACCOUNT_NAME_MAX TEXT_FORM_MAX
-
 /* Writes the account's name in its text form at p or, if the book (NULL: none) does not have it,
  * its 64 digits; gives the place after it. No two accounts are written the same. */
 static inline char *put_account(char *p, const struct book *book, const struct account *id)

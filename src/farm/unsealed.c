@@ -64,7 +64,9 @@ int unsealed_share(const struct unsealed *u, const struct ticket *t, uint64_t no
     return share_format(&s, out);
 }
 
-double unsealed_luck(uint64_t first, uint64_t last, const uint8_t id[ID_LEN])
+/* The lowest id of the nonces first to last, as a multiple of its expected value: 1 on average,
+ * over x with probability e^-x. */
+static double luck_of(uint64_t first, uint64_t last, const uint8_t id[ID_LEN])
 {
     uint64_t high, low;
     memcpy(&high, id, sizeof high);
@@ -81,7 +83,7 @@ int unsealed_check(const struct unsealed *u, const struct receipt *r, uint8_t id
     if (target_met(id, t->block.target))
         return fault_rule(f, "exhausted: its best nonce is a seal of the block: %s",
                           hex32(id).text);
-    double luck = unsealed_luck(t->first, t->last, id);
+    double luck = luck_of(t->first, t->last, id);
     if (luck > UNSEALED_DOUBT)
         return fault_rule(f, "exhausted: its best is %.0f times what %" PRIu64 " nonces give", luck,
                           t->last - t->first + 1);

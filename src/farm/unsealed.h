@@ -31,10 +31,6 @@ int unsealed_seal(const struct unsealed *u, uint64_t nonce, struct buf *out);
 int unsealed_share(const struct unsealed *u, const struct ticket *t, uint64_t nonce,
                    struct buf *out);
 
-/* The lowest id of the nonces first to last, as a multiple of its expected value: 1 on average,
- * over x with probability e^-x. */
-double unsealed_luck(uint64_t first, uint64_t last, const uint8_t id[ID_LEN]);
-
 /* Over this, the claim that all nonces were tried is not believed: the probability is 10^-17. */
 #define UNSEALED_DOUBT 40
 

@@ -93,7 +93,7 @@ static void doom_other_way(struct duplex_peer *p)
 {
     if (p->doomed)
         return;
-    p->doomed = p->other_way = true;
+    p->doomed = true;
     p->session.word = "done";
     fault_trouble(&p->why, "the peer is connected the other way round, too");
 }

@@ -43,11 +43,10 @@ struct duplex_peer {
     const char *address;  /* HOST:PORT */
     uint8_t account[ID_LEN];
     bool has_account;
-    bool dialed;    /* by us */
-    bool waits;     /* it takes records, but the sender has no place for it yet */
-    bool other_way; /* it is to be closed, since the peer is connected the other way round, too */
-    bool held;      /* it is not read from, as the sender is full */
-    bool doomed;    /* to be closed, for the reason in `why` */
+    bool dialed; /* by us */
+    bool waits;  /* it takes records, but the sender has no place for it yet */
+    bool held;   /* it is not read from, as the sender is full */
+    bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
     int64_t since; /* when it was connected */
 };

@@ -31,7 +31,7 @@ enum outcome { ANSWERED, GOES_ON, LIMITED, NEXT_TURN };
 enum { PROOF_TOKEN = LISTENER_PROOF_BYTES / 1000 };
 
 const struct rate listener_light = {LISTENER_LIGHT_BURST, 1000 / LISTENER_LIGHT_RATE};
-const struct rate listener_proofs = {1000, 1};
+static const struct rate proofs = {1000, 1};
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
@@ -182,7 +182,7 @@ static enum outcome answer(struct listener *l, struct inbound *peer, struct turn
     if (peer->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
         return ANSWERED;
     if (t->unread || session_backlog(peer->session) > UNREAD_MAX ||
-        (proof && !bucket_has(&l->proofs, &listener_proofs, t->now)))
+        (proof && !bucket_has(&l->proofs, &proofs, t->now)))
         return LIMITED;
     if ((proof ? t->proofs : t->headers) <= 0)
         return NEXT_TURN;

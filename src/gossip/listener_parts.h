@@ -277,8 +277,8 @@ static inline bool listener_owes(const struct inbound *peer)
     return peer->state->pulling || peer->state->light.len;
 }
 
-/* Requests of a light client, and proofs for all of them. */
-extern const struct rate listener_light, listener_proofs;
+/* Requests of a light client. */
+extern const struct rate listener_light;
 
 /* Answers light clients for a turn, within the limits. 0, or -1: no memory. */
 int light_turn(struct listener *l, int64_t now);

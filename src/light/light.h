@@ -90,9 +90,6 @@ int64_t light_begins(const struct light *c);
  * that nobody has. Gives how many. */
 int light_locate(const struct light *c, uint8_t ids[][ID_LEN], int max);
 
-/* The chain's rules; NULL before there is a genesis block. */
-const struct rules *light_rules(const struct light *c);
-
 struct proof;
 
 /* Judges a proof by the headers of the best chain: 1 and the number of its block's header, 0 and a

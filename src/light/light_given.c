@@ -89,11 +89,6 @@ int light_locate(const struct light *c, uint8_t ids[][ID_LEN], int max)
     return count;
 }
 
-const struct rules *light_rules(const struct light *c)
-{
-    return c->has_genesis ? &c->rules : NULL;
-}
-
 int light_prove(struct light *c, const struct proof *p, size_t *n, struct fault *f)
 {
     int valid = light_judge_proof(c, p, f);

@@ -111,8 +111,9 @@ static void read_state(struct node_status *s, int dir)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-void status_lines(struct node_status *s, int dir, const char *name,
-                  void (*take)(struct node_status *, const struct line *))
+/* Calls take for every line of the file, if it is there. */
+static void each_line(struct node_status *s, int dir, const char *name,
+                      void (*take)(struct node_status *, const struct line *))
 {
     struct line line;
     struct fault f;
@@ -163,7 +164,7 @@ static void read_pool(struct node_status *s, int dir)
     if (fstatat(dir, "pool", &st, 0) && errno == ENOENT)
         return;
     s->pool = s->pool_bytes = s->pool_fees = 0;
-    status_lines(s, dir, "pool", take_pool);
+    each_line(s, dir, "pool", take_pool);
     if (s->troubles_count > troubles + 1) /* one of them is enough */
         s->troubles_count = troubles + 1;
 }
@@ -193,7 +194,7 @@ static void read_peers(struct node_status *s, int dir, int64_t now)
 {
     struct stat st;
     s->known = fstatat(dir, "peers", &st, 0) ? -1 : 0;
-    status_lines(s, dir, "peers", take_known);
+    each_line(s, dir, "peers", take_known);
     if (s->state == NODE_STOPPED) {
         s->inbound = s->outbound = 0;
         return;
@@ -201,7 +202,7 @@ static void read_peers(struct node_status *s, int dir, int64_t now)
     if (fstatat(dir, "status", &st, 0))
         return;
     s->inbound = s->outbound = 0;
-    status_lines(s, dir, "status", take_peer);
+    each_line(s, dir, "status", take_peer);
     if (now - st.st_mtim.tv_sec > STALE)
         status_trouble(s, "status", "not updated for %lld s", (long long)(now - st.st_mtim.tv_sec));
 }

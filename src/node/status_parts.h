@@ -11,10 +11,6 @@ void status_trouble(struct node_status *s, const char *file, const char *format,
 /* Opens a regular file in the folder; -1, with a trouble unless it is missing. */
 int status_open(struct node_status *s, int dir, const char *name);
 
-/* Calls take for every line of the file, if it is there. */
-void status_lines(struct node_status *s, int dir, const char *name,
-                  void (*take)(struct node_status *, const struct line *));
-
 /* The chain and its tip: by the index; without one, from the ledger's last blocks. */
 void status_tip(struct node_status *s, int dir, const char *path);
 

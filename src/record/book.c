@@ -105,7 +105,7 @@ static bool looks_like_account(struct field name)
     return account_field(name, "", &account, &ignored) == 0;
 }
 
-int book_add(struct book *b, const struct key *k)
+static int add_key(struct book *b, const struct key *k)
 {
     if (looks_like_account(k->name))
         return 0;
@@ -129,7 +129,7 @@ static int read_line(void *self, const struct line *line, struct fault *f)
         fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
     else if (line_typed(line, f) == 0 && line_check(line->text, line->len, f) == 0 &&
              key_parse(line->text, line->len, &k, f) == 0)
-        result = book_add(self, &k) ? fault_memory(f) : 0;
+        result = add_key(self, &k) ? fault_memory(f) : 0;
     if (result)
         f->line = line->number;
     return result;

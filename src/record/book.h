@@ -10,20 +10,16 @@ struct book;
 struct book *book_new(void);
 void book_free(struct book *b);
 
-/* Adds one key. An account is shown by the first name that it gets. A name that belongs to two
- * accounts, or that reads like an account, is never looked up. 0, or -1: no memory. */
-int book_add(struct book *b, const struct key *k);
-
-/* Adds every key line of the file; a torn line, or one that is no key line, is refused. 0, or -1
- * and a fault with its line. */
+/* Adds every key line of the file; a torn line, or one that is no key line, is refused. An account
+ * is shown by the first name that it gets. A name that belongs to two accounts, or that reads like
+ * an account, is never looked up. 0, or -1 and a fault with its line. */
 int book_read(struct book *b, const char *path, struct fault *f);
 
 /* The name of an account in its text form, with a NUL, or NULL. Owned by the book. */
 const char *book_name(const struct book *b, const struct account *account);
 
 /* Finds the account with this name (in its text form): 1, 0 if there is none, -1 if several have
- * it.
- */
+ * it. */
 int book_account(const struct book *b, struct field name, struct account *account);
 
 /* The name that somebody who wrote this one may have meant, in its text form: the nearest by one or

@@ -131,7 +131,7 @@ bool cursor_id(struct cursor *c, uint8_t out[ID_LEN])
     return hex_decode(out, begin, ID_LEN) == 0;
 }
 
-bool cursor_any(struct cursor *c, struct field *out)
+static bool take_word(struct cursor *c, struct field *out)
 {
     const char *begin = c->text, *space = memchr(begin, ' ', (size_t)(c->end - begin));
     if (!space)
@@ -217,7 +217,7 @@ int field_text(struct field x, const char *what, struct fault *f)
 struct field cursor_take_field(struct cursor *c)
 {
     struct field x;
-    if (cursor_any(c, &x))
+    if (take_word(c, &x))
         return x;
     x = (struct field){c->text, (size_t)(c->end - c->text)};
     c->text = c->end;

@@ -62,7 +62,6 @@ struct cursor {
 bool cursor_word(struct cursor *c, const char *word);
 bool cursor_number(struct cursor *c, int64_t *out);
 bool cursor_id(struct cursor *c, uint8_t out[ID_LEN]);
-bool cursor_any(struct cursor *c, struct field *out);
 
 /* The same for records whose fields are known only as they are read: each takes one field, the last
  * of the line too, and parses it as field_number and so on do. At the end of the line they find an

@@ -1,5 +1,5 @@
 /*
- * record/checkpoint, ledger/checkpoints and ledger/conflicts: a checkpoint that is read gives back
+ * record/checkpoint, finality/checkpoints and watch/conflicts: a checkpoint that is read gives back
  * the very bytes; a file that is let through binds what its lines say; two lines that are said to
  * contradict each other do.
  */

@@ -1,6 +1,6 @@
 /*
- * net/coding: any bytes are read within bounds, and in pieces of any size as at once; and what is
- * sent by one is read by another, however it is cut.
+ * gossip/coding: any bytes are read within bounds, and in pieces of any size as at once; and what
+ * is sent by one is read by another, however it is cut.
  */
 #include "gossip/coding.h"
 #include "base/buf.h"

@@ -1,5 +1,5 @@
 /*
- * explain/ over what ledger/judge makes of a stream: whatever the records are, no byte of them gets
+ * explain/ over what judge/judge makes of a stream: whatever the records are, no byte of them gets
  * out of its quotes or its comment, and every fault that the judge finds is one of the checks.
  */
 #include "explain/explain.h"

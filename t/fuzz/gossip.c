@@ -1,6 +1,6 @@
 /*
- * net/sender and net/listener, told by the input when what goes where, and which connections come
- * and go: in the end everyone has every record that came in, and printed it once.
+ * gossip/sender and gossip/listener, told by the input when what goes where, and which connections
+ * come and go: in the end everyone has every record that came in, and printed it once.
  */
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 /*
- * ledger/judge over a stream, signatures and all: what it passes on, it passes on again. (Only a
+ * judge/judge over a stream, signatures and all: what it passes on, it passes on again. (Only a
  * stream whose first record falls may be taken for another kind the second time.)
  */
 #include "judge/judge.h"

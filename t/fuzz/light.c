@@ -1,5 +1,5 @@
 /*
- * ledger/light over a stream of headers and proofs: what it passes on, it passes on again; and
+ * light/light over a stream of headers and proofs: what it passes on, it passes on again; and
  * where a genesis came first, each header that it takes a tree of blocks takes too, and the best
  * chain is the tree's.
  */

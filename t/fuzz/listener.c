@@ -1,5 +1,5 @@
 /*
- * net/listener: peers that say anything. What the bytes of the input do is told at `step`; the
+ * gossip/listener: peers that say anything. What the bytes of the input do is told at `step`; the
  * others are what the peer whose turn it is says. Signatures are not looked at, and any hash is
  * work enough, so that what it says can be right.
  */

@@ -1,6 +1,6 @@
 /*
- * record/peer, net/address and net/peers: what is read of a peer record, or of an address, gives
- * back the very bytes; a line of a peers file is what it is said to be.
+ * record/peer, peers/address and peers/peers: what is read of a peer record, or of an address,
+ * gives back the very bytes; a line of a peers file is what it is said to be.
  */
 #include "record/peer.h"
 #include "base/hex.h"

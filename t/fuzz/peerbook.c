@@ -1,4 +1,4 @@
-/* net/peerbook: whatever stands in a peers file, what is written back is read again without a
+/* peers/peerbook: whatever stands in a peers file, what is written back is read again without a
  * fault, and is the same. */
 #include "peers/peerbook.h"
 #include "base/file.h"

@@ -1,5 +1,5 @@
 /*
- * ledger/pool, from a file that anybody may have written (its signatures apart): it is read beside
+ * mempool/pool, from a file that anybody may have written (its signatures apart): it is read beside
  * a ledger of one genesis block, and the body that is chosen out of it holds no line that is not in
  * it.
  */

@@ -1,5 +1,5 @@
 /*
- * record/proof, crypto/merkle and ledger/proving: what is read of a proof gives back the very
+ * record/proof, crypto/merkle and query/proving: what is read of a proof gives back the very
  * bytes; the path of a leaf leads to the root that adding leaves one by one gives, and with any
  * other byte, length, index or count it does not.
  */

@@ -1,6 +1,6 @@
 /*
- * net/inlet: what comes in pieces of any size is given out in whole records; nothing is lost, and
- * nothing comes twice.
+ * net/record_reader: what comes in pieces of any size is given out in whole records; nothing is
+ * lost, and nothing comes twice.
  */
 #include "net/record_reader.h"
 #include "fuzz.h"

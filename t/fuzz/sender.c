@@ -1,5 +1,5 @@
 /*
- * net/sender: peers that say anything, and anything on stdin. What the bytes of the input do is
+ * gossip/sender: peers that say anything, and anything on stdin. What the bytes of the input do is
  * told at `step`; the others are what the peer whose turn it is says, or stdin.
  */
 #include "fuzz.h"

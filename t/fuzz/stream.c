@@ -1,5 +1,5 @@
 /*
- * ledger/stream, over bytes that come in pieces of any size: every byte belongs to exactly one
+ * stream/stream, over bytes that come in pieces of any size: every byte belongs to exactly one
  * item, an item says the truth about itself, and the pieces change nothing.
  */
 #include "stream/stream.h"

@@ -1,4 +1,4 @@
-/* net/wire: lines of anything; what can be read is written again as it was. */
+/* gossip/wire: lines of anything; what can be read is written again as it was. */
 #include "gossip/wire.h"
 #include "base/buf.h"
 #include "fuzz.h"
