@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "base/num.h"
 #include "node/status_parts.h"
+#include "record/tx.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -141,11 +142,10 @@ static bool split(const struct line *line, struct field x[FIELDS_MAX], size_t *c
 
 static void take_pool(struct node_status *s, const struct line *line)
 {
-    struct field x[FIELDS_MAX];
-    int64_t fee;
-    size_t n;
-    bool is_tx = split(line, x, &n) && field_is(x[0], "tx") && n == 10 &&
-                 number_parse(x[4].text, x[4].len, &fee) == 0;
+    struct tx tx;
+    struct fault f;
+    bool is_tx = line->state == LINE_WHOLE && line_check(line->text, line->len, &f) == 0 &&
+                 tx_parse(line->text, line->len, &tx, &f) == 0;
     s->pool_bytes += (int64_t)line->size;
     if (!is_tx) {
         status_trouble(s, "pool", "line %llu is not a transaction",
@@ -153,7 +153,7 @@ static void take_pool(struct node_status *s, const struct line *line)
         return;
     }
     s->pool++;
-    if (number_add(s->pool_fees, fee, &s->pool_fees))
+    if (number_add(s->pool_fees, tx.fee, &s->pool_fees))
         s->pool_fees = INT64_MAX;
 }
 
