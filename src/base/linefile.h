@@ -1,7 +1,7 @@
 /*
  * Files to which whole lines are appended: a ledger, a pool, shares, what must be on disk before it
- * is said. A crash may leave a torn last line, which is no part of the contents; whoever opens the
- * file for writing takes it away before the next append.
+ * is announced. A crash may leave a torn last line, which is no part of the contents; whoever opens
+ * the file for writing removes it before the next append.
  *
  * All give 0, or -1, trouble that names the path, and errno, unless stated otherwise.
  */
@@ -39,7 +39,7 @@ int linefile_find_end(struct linefile *l, uint64_t *torn, struct fault *f);
 int linefile_read(const struct linefile *l, uint64_t offset, lines_take *take, void *self,
                   struct fault *f);
 
-/* Takes away what follows this offset, which becomes the end, and syncs the file. It undoes
+/* Removes what follows this offset, which becomes the end, and syncs the file. It undoes
  * appends, whether they were synced or not. */
 int linefile_cut(struct linefile *l, uint64_t end, struct fault *f);
 

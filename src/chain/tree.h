@@ -105,8 +105,8 @@ int tree_check_size(const struct tree *t, const struct item *item, struct fault 
 
 /* What a block did to the best chain. */
 struct reorg {
-    int64_t undone,
-        done; /* blocks; undone 0: the best chain only grew, or did not change (done 0) */
+    /* Blocks. undone 0: the best chain only grew, or (done 0) did not change. */
+    int64_t undone, done;
 };
 
 /* Adds the block that tree_check just accepted; new->line, offset and size give its place. */

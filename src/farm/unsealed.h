@@ -1,4 +1,4 @@
-/* A header to be sealed, and the only form that a seal for it has. */
+/* A header to be sealed, and the one form in which miners write its seal. */
 #ifndef FARM_UNSEALED_H
 #define FARM_UNSEALED_H
 

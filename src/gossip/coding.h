@@ -21,8 +21,8 @@ void coding_free(struct coding *c);
 /* Whether what follows is compressed, which it is at first, or stored. */
 void coding_compress(struct coding *c, bool on);
 
-/* Codes n bytes; appends to *out what is ready to be sent, or everything if flush is set. 0,
- * or -1: no memory. */
+/* Compresses or stores n bytes; appends to *out what is ready to be sent, or everything if flush
+ * is set. 0, or -1: no memory. */
 int coding_deflate(struct coding *c, const void *bytes, size_t n, int flush, struct buf *out);
 
 /* Decompresses some of the *n bytes at *in, advancing both, into at most cap bytes at out. How

@@ -34,8 +34,8 @@ struct event_budget {
 
 void event_budget_init(struct event_budget *b, uint64_t seed, int64_t now);
 
-/* Whether to write the event of this peer; words may be NULL. An offer or a gift is charged if its
- * words end with "again". now: in ms of any monotonic clock. */
+/* Whether to write the event of this peer; words may be NULL. An `offer` or `gave` is charged only
+ * if its words end with "again". now: in ms of any monotonic clock. */
 bool event_budget_allows(struct event_budget *b, const char *who, const char *event,
                          const char *words, int64_t now);
 

@@ -9,9 +9,10 @@
 
 #define KEY_TIMES_MAX (1 << 14)
 #define KEY_TIMES_EVERY 300000 /* ms after which a key's next record is taken */
-#define KEY_TIMES_BURST                                                                            \
-    8 /* records of a key at once: a node that moves several times in a few                        \
-         minutes is found again, and old records that are repeated keep none out */
+
+/* Records of a key at once: so a node that moves several times in a few minutes is found again, and
+ * old records that are repeated keep no new one out. */
+#define KEY_TIMES_BURST 8
 
 struct key_times {
     struct idmap young, old;

@@ -16,13 +16,11 @@
 
 #define LISTENER_PEERS_MAX 4096
 #define LISTENER_SEEN (1 << 18) /* ids remembered: at least so many, at most twice as many */
-#define LISTENER_IN_FLIGHT_MAX                                                                     \
-    (1 << 16)                           /* records announced and not received yet, by all peers    \
-                                         */
-#define LISTENER_ANNOUNCED_MAX 4096     /* ... and by one */
-#define LISTENER_RECONSTRUCTIONS_MAX 32 /* compact blocks being reconstructed at a time */
-#define LISTENER_ANSWER_MAX 20000       /* ms within which a peer must deliver a requested record */
-#define LISTENER_OTHERS_AFTER 3000      /* ms after which it is also requested from other peers */
+#define LISTENER_IN_FLIGHT_MAX (1 << 16) /* records announced and not here yet, by all peers */
+#define LISTENER_ANNOUNCED_MAX 4096      /* ... and by one */
+#define LISTENER_RECONSTRUCTIONS_MAX 32  /* compact blocks being reconstructed at a time */
+#define LISTENER_ANSWER_MAX 20000  /* ms within which a peer must deliver a requested record */
+#define LISTENER_OTHERS_AFTER 3000 /* ms after which it is also requested from other peers */
 #define LISTENER_BLOCKS_BYTES (128 << 20) /* of blocks in transit, of all peers */
 #define LISTENER_DISCOURAGED_MAX 4096     /* keys remembered as bad */
 #define LISTENER_DISCOURAGE 600000        /* ms for which they are */

@@ -13,19 +13,23 @@
 
 #define SENDER_PEERS_MAX 64
 #define SENDER_WINDOW 3072 /* records announced to a peer and neither taken nor given up */
-#define SENDER_REOFFER                                                                             \
-    8192 /* records taken by others that are announced to a new peer, besides                      \
-            transactions that wait for a block */
+
+/* Records taken by others that are announced to a new peer, besides transactions that wait for a
+ * block. */
+#define SENDER_REOFFER 8192
 #define SENDER_DONE (16 << 20) /* bytes held at which those that no peer may need are dropped */
-#define SENDER_PATIENCE                                                                            \
-    60000 /* ms without progress after which the sender stops waiting for a peer,                  \
-             and after which, up to twice that, it stops for one record */
+
+/* In ms without progress: after this the sender stops waiting for a peer, and after once to twice
+ * this for a single record. */
+#define SENDER_PATIENCE 60000
+
 #define SENDER_EPOCH 600000  /* ms for which stems go to the same peer */
 #define SENDER_FLUFF 10      /* one in so many stems is fluffed at each hop */
 #define SENDER_EMBARGO 10000 /* ms, plus as many again on average, until a stem is fluffed */
 #define SENDER_STEMS_MAX 4096
-#define SENDER_ELSEWHERE_MAX                                                                       \
-    (1 << 17) /* records not held here of which some peers are known to have them */
+
+/* Records that are not held here, but that some peers are known to have. */
+#define SENDER_ELSEWHERE_MAX (1 << 17)
 
 struct outbound {
     struct session *session; /* the connection's owner's */

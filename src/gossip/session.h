@@ -13,9 +13,7 @@
 #define SESSION_SILENCE 30000      /* ms of silence after which we ping */
 #define SESSION_SILENCE_MAX 90000  /* ... and after which we close */
 #define SESSION_LINE_MAX 30000     /* ms for a line, from its first byte to its last */
-#define SESSION_UNREAD_MAX                                                                         \
-    60000 /* ms during which the other side may read nothing of what waits for it                  \
-           */
+#define SESSION_UNREAD_MAX 60000   /* ms for which the other side may leave all output unread */
 
 struct session;
 

@@ -88,6 +88,7 @@ int index_exec(struct index *ix, const char *sql, struct fault *f);
  * trouble. */
 int index_make_tables(struct index *ix, struct fault *f);
 
+/* Binds an id, which must stay where it is, as the i-th value. */
 void index_bind_id(sqlite3_stmt *q, int i, const uint8_t id[ID_LEN]);
 
 /* Copies a column of exactly n bytes. 0, or -1: it has another type or length. */
@@ -103,6 +104,7 @@ int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, s
 /* The one block that a bound query gives: 1, 0: none, -1 and trouble. */
 int index_one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f);
 
+/* The checksum of the block's row. */
 int64_t index_block_sum(const struct index_block *b);
 
 /* The number of an account; 0 if it is unknown, -1 and trouble. The second adds it then. */

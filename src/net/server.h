@@ -12,9 +12,9 @@
 #include "net/link.h"
 #include "peers/address.h"
 
-#define SERVER_PEERS                                                                               \
-    1024 /* connections by default; a quarter of them from one network                             \
-            that is not this machine's loopback */
+/* Connections by default; at most a quarter of them from one network, this machine's loopback
+ * aside. */
+#define SERVER_PEERS 1024
 
 struct server_config {
     struct loop *loop;
@@ -50,7 +50,7 @@ void server_turn(struct server *s, int64_t now);
 /* Stops or resumes reading and accepting. */
 void server_pause(struct server *s, bool paused);
 
-/* Accepts no more connections; those that there are go on. */
+/* Accepts no more connections; open ones are kept. */
 void server_close(struct server *s);
 
 #endif

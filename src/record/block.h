@@ -16,8 +16,7 @@ struct block {
 };
 
 /* Parses a line that line_check let through; b->seal points into it. 0, or -1 and a rule that
- * begins with "block: ". (It also gives -1 for every line that line_check would refuse.)
- */
+ * begins with "block: ". It also gives -1 for every line that line_check would refuse. */
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
 
 /* The same for the fields of an unsealed header, from the word `block` on. 0, or -1 and a rule as

@@ -1,6 +1,5 @@
-/* checkpoint: an auditor's signed statement that the best chain had a block at a height
- * (checkpoint(5)).
- */
+/* checkpoint: an auditor's signed statement that the best chain had a certain block at a height
+ * (checkpoint(5)). */
 #ifndef RECORD_CHECKPOINT_H
 #define RECORD_CHECKPOINT_H
 

@@ -17,7 +17,7 @@ struct record_type {
     bool in_body;    /* it may stand in the body of a block, */
     bool in_genesis; /* ... of a genesis block, */
     bool alone;      /* ... or by itself; then */
-    bool gossiped;   /* ... nodes take it from each other, unless it is only taken if asked for */
+    bool gossiped;   /* ... all nodes take it from each other; else only those that are told to */
 };
 
 /* Those that some code asks for by name. */
@@ -33,7 +33,7 @@ static inline bool record_is(const struct record_type *type, const char *line, s
     return line_is(line, len, type->name);
 }
 
-/* The types in a row, from 0 on; NULL after the last. */
+/* The type in row i of the table, from 0; NULL after the last. */
 const struct record_type *record_type_at(size_t i);
 
 /* Whether a line of this type that line_check let through has its form; signatures are not checked.

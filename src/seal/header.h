@@ -1,24 +1,24 @@
-/* Checks a header by itself, and against its ancestors, the chain's rules and the clock (block(5)).
- */
+/* Checks a header by itself, and against its ancestors, the chain's rules and the clock
+ * (block(5)). */
 #ifndef SEAL_HEADER_H
 #define SEAL_HEADER_H
 
 #include "seal/seal.h"
 
-/* Judges a header with these ancestors, in the order of block(5); with now < 0 the clock is
- * ignored. 0, or -1 and a rule. */
+/* Judges a header with these ancestors, in the order of block(5). now: the clock in Unix seconds,
+ * or < 0 to ignore it. 0, or -1 and a rule. */
 int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
                  int64_t now, struct fault *f);
 
-/* What can be said of a header without its ancestors; NULL: its chain is not known, so it holds if
- * any seal says so. 0, or -1 and a rule. */
+/* Checks what can be checked of a header without its ancestors. seal NULL: its chain is not known,
+ * so one seal that accepts it is enough. 0, or -1 and a rule. */
 int header_alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],
                  struct fault *f);
 
-/* Whether SEAL has the form that the chain's seal asks for. 0, or -1 and a rule. */
+/* Checks that SEAL has the form that the chain's seal asks for. 0, or -1 and a rule. */
 int header_form(const struct seal *seal, const struct block *b, struct fault *f);
 
-/* What the block weighs. */
+/* What the block adds to the weight of its chain. */
 struct u256 header_weight(const struct ancestry *a, const struct block *b);
 
 /* The median of count times, 1 to MEDIAN_OF, in any order: of an even number, the upper one. */

@@ -14,7 +14,7 @@
 /* A block's time must be after the median of those of so many ancestors. */
 #define MEDIAN_OF 11
 
-/* What a chain's genesis block says to all its headers, besides its rules. */
+/* What a genesis block fixes for all headers of its chain, besides the rules. */
 struct anchor {
     const struct seal *seal;
     int64_t time;

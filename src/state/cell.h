@@ -1,6 +1,6 @@
 /*
  * Values as the entries of a state hold them: 32 bytes, so that entries are small. Values of more
- * than 31 bytes lie beside, in a list that the state has for them.
+ * than 31 bytes are kept in a list of their own.
  */
 #ifndef STATE_CELL_H
 #define STATE_CELL_H
@@ -13,7 +13,7 @@
 
 struct cell {
     uint8_t len;
-    uint8_t bytes[CELL_MAX]; /* the value; of one that lies beside, its number (uint32_t) */
+    uint8_t bytes[CELL_MAX]; /* the value; of a long one, its number in the list (uint32_t) */
 };
 
 struct long_values {
@@ -38,7 +38,7 @@ static inline int cell_fill(struct long_values *l, struct cell *c, const struct 
     return 0;
 }
 
-/* Frees what lies beside; the cell is to be filled again. */
+/* Frees a long value; the cell must then be filled again. */
 static inline void cell_free(struct long_values *l, const struct cell *c)
 {
     if (c->len > CELL_MAX)

@@ -16,8 +16,7 @@
 #define STATE_VALUE_MAX 255
 
 struct state_key {
-    uint8_t
-        kind; /* what kind of value this key has; each kind belongs to one file (account.h: 'a') */
+    uint8_t kind; /* of its value; each kind belongs to one file (account.h: 'a') */
     uint8_t id[STATE_ID_LEN];
 };
 
@@ -72,7 +71,7 @@ void state_rollback(struct state *s);
 int state_undo(struct state *s, const void *journal, size_t n, struct fault *f);
 int state_redo(struct state *s, const void *journal, size_t n, struct fault *f);
 
-/* What it is over. */
+/* The store that the state is over. */
 const struct state_backing *state_below(const struct state *s);
 
 /* Visits every key of a kind that has a value, loaded or not, by id. A visit may read the state,
