@@ -9,8 +9,8 @@
 enum {
     STEMS_MAX = 4096,
     IGNORED_MAX = 1 << 14,
-    OWED_MAX =
-        1 << 20, /* bytes that a peer may leave unread before it gets no more acknowledgements */
+    /* Bytes that a peer may leave unread before it gets no more acknowledgements. */
+    OWED_MAX = 1 << 20,
 };
 
 const struct rate listener_budget = {1000, 200};

@@ -12,8 +12,8 @@ enum {
     WAIT = 1000,       /* ms between two turns if there is nothing to do, */
     WAIT_LIMITED = 50, /* ... and while a request waits for its limit */
     HEADERS_AT_ONCE = 256,
-    UNREAD_MAX =
-        1 << 16, /* bytes that a peer has not read yet at which it gets no further answer */
+    /* Bytes that a peer has not read yet at which it gets no further answer. */
+    UNREAD_MAX = 1 << 16,
     PROVE_LEN = 6 + 2 * ID_LEN, /* the length of `prove ID` */
 };
 

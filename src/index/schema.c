@@ -10,9 +10,8 @@ enum { VERSION = 6, APPLICATION = 0x70656572 };
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY, stamp, end, lines, best, blocks, rules, sum);"
     "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER, height,"
-    " time, target, miner, count, supply, work, line, offset, size, sum, first, earned, latest, "
-    "main,"
-    " checked);"
+    " time, target, miner, count, supply, work, line, offset, size, sum, first, earned, latest,"
+    " main, checked);"
     "CREATE UNIQUE INDEX block_main ON block(height) WHERE main;"
     "CREATE INDEX block_side ON block(height) WHERE NOT main;"
     "CREATE INDEX block_miner ON block(miner) WHERE main AND earned > 0;"

@@ -15,8 +15,8 @@
 enum {
     ACCEPTS_MAX = 64, /* per turn */
     GRACE = 2000,     /* ms that a connection has to deliver something */
-    WITHOUT_DESCRIPTORS =
-        1000, /* ms for which no connection is accepted after descriptors ran out */
+    /* Ms for which no connection is accepted after descriptors ran out. */
+    WITHOUT_DESCRIPTORS = 1000,
 };
 
 /* A connection. */

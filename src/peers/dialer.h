@@ -12,12 +12,14 @@
 
 #include "peers/peers.h"
 
-#define DIAL_PAUSE_FIRST                                                                           \
-    1000 /* ms; doubled with each failure in a row, then drawn from the upper half */
+/* In ms. A pause is doubled with each failure in a row, then drawn from its upper half. */
+#define DIAL_PAUSE_FIRST 1000
 #define DIAL_PAUSE_MAX 600000
-#define DIAL_PAUSE_STRANGER                                                                        \
-    300000 /* ms at least between two dials of a stranger, and of two of one host: anyone can      \
-              announce the address of a host that has nothing to do with us */
+
+/* At least so many ms between two dials of a stranger, and of two of one host: anyone can announce
+ * the address of a host that has nothing to do with us. */
+#define DIAL_PAUSE_STRANGER 300000
+
 #define DIAL_KNOWN_OF_4 3 /* how many dials out of four prefer targets that are no strangers */
 
 struct dialer;

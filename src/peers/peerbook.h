@@ -25,10 +25,11 @@
 struct peerbook {
     const char *path;
     size_t limit; /* records, from 1 to PEERS_MAX */
-    uint64_t
-        broken_line; /* the number of the first broken line, a record that was left out; 0: none */
-    struct fault broken; /* what is wrong with it */
-    struct tried tried;  /* its broken_line is the first line of PEERS.tried that was skipped */
+    /* The number of the first broken line, a record that was left out, and what is wrong with it;
+     * 0: none. */
+    uint64_t broken_line;
+    struct fault broken;
+    struct tried tried; /* its broken_line is the first line of PEERS.tried that was skipped */
     /* Private to peerbook.c. */
     unsigned homes, given_homes; /* a bit for each scope that the node lives in */
     struct buf front;

@@ -13,9 +13,10 @@
 #include "sync/header_file.h"
 
 #define LIGHT_SLOW 10000 /* ms for an answer, after which another peer is asked as well */
-#define LIGHT_SIDE_MAX                                                                             \
-    10000 /* headers in a row, of one peer, on a branch with less work than the                    \
-             best, plus twice as many as the best has above the fork */
+
+/* Headers in a row, of one peer, on a branch with less work than the best, plus twice as many as
+ * the best has above the fork. */
+#define LIGHT_SIDE_MAX 10000
 
 struct light_sync_config {
     struct client_config dialing; /* as in sync.h */

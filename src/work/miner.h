@@ -57,8 +57,8 @@ void mine_seal(size_t seal_len, uint64_t nonce, char out[SEAL_DIGITS]);
  * fields before the first search; a search only adds to attempts, and only reads stop. */
 struct mine_watch {
     atomic_bool stop; /* set: stop within a few milliseconds */
-    atomic_ullong
-        attempts; /* made so far; never too high, and at most MINE_CHUNK too low for each thread */
+    /* Made so far; never too high, and at most MINE_CHUNK too low for each thread. */
+    atomic_ullong attempts;
 };
 
 /* Searches all nonces from 0 on with so many threads: the caller's and threads - 1 more, which

@@ -1,4 +1,5 @@
-/* net/address and net/peers, asked on the command line: prints what they make of their arguments.
+/* peers/address and peers/peers, asked on the command line: prints what they make of their
+ * arguments.
  */
 #include "peers/peers.h"
 #include "base/chance.h"
