@@ -1,7 +1,6 @@
 #include "cli/names.h"
 
 #include "base/file.h"
-#include "base/hex.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>

@@ -1,5 +1,4 @@
 /* ledger-append: `tee -a` for blocks. It is the only program that writes a ledger. */
-#include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/options.h"

@@ -1,5 +1,4 @@
 /* ledger-balance: the balances of accounts, at the best tip or at any block. */
-#include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"

@@ -1,6 +1,5 @@
 /* ledger-pull: requests the blocks that a ledger lacks from peers, and prints the valid ones. */
 #include "base/chance.h"
-#include "base/hex.h"
 #include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/options.h"

@@ -1,7 +1,6 @@
 /* names: replaces accounts by their names in any stream, or names by accounts. */
 #include "cli/names.h"
 #include "base/file.h"
-#include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/options.h"

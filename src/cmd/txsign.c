@@ -1,7 +1,6 @@
 /* txsign: signs the unsigned transactions of its keys' accounts, and passes all other lines on. */
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/hex.h"
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/key.h"

@@ -1,6 +1,5 @@
 #include "export/chain.h"
 
-#include "base/hex.h"
 #include "base/num.h"
 
 #include <string.h>

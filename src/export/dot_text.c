@@ -1,6 +1,5 @@
 #include "export/dot_parts.h"
 
-#include "base/hex.h"
 #include "export/text.h"
 
 #include <inttypes.h>

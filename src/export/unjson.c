@@ -1,7 +1,6 @@
 #include "export/unjson.h"
 
 #include "base/hex.h"
-#include "base/num.h"
 #include "crypto/sha256.h"
 #include "export/form.h"
 #include "export/members.h"

@@ -1,6 +1,5 @@
 #include "finality/guard.h"
 
-#include "base/hex.h"
 #include "seal/header.h"
 
 #include <inttypes.h>

@@ -1,6 +1,5 @@
 #include "gossip/header_puller.h"
 
-#include "base/hex.h"
 #include "crypto/sha256.h"
 #include "record/block.h"
 #include "stream/stream.h"

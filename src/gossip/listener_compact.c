@@ -4,7 +4,6 @@
 
 #include "base/array.h"
 #include "base/hex.h"
-#include "base/num.h"
 #include "crypto/merkle.h"
 #include "seal/header.h"
 

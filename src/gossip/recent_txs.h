@@ -3,10 +3,9 @@
 #ifndef GOSSIP_RECENT_TXS_H
 #define GOSSIP_RECENT_TXS_H
 
+#include "base/buf.h"
 #include "base/idmap.h"
 #include "gossip/wire.h"
-
-#include "base/buf.h"
 
 #define RECENT_TXS_BYTES (16 << 20)
 #define RECENT_TXS_MAX (1 << 16) /* in each of the two halves */

@@ -1,7 +1,6 @@
 #include "gossip/wire.h"
 
 #include "base/hex.h"
-#include "base/num.h"
 
 #include <inttypes.h>
 #include <string.h>

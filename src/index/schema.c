@@ -5,8 +5,8 @@
 
 enum { VERSION = 6, APPLICATION = 0x70656572 };
 
-/* Only numbers of rows have a type, so that an index can be used to compare them: parsing types
- * takes time whenever an index is opened. */
+/* Only the numbers of rows, which must compare as numbers in an index, and ids have a type: types
+ * are parsed whenever an index is opened, which takes time. */
 static const char schema[] =
     "CREATE TABLE ledger(one INTEGER PRIMARY KEY, stamp, end, lines, best, blocks, rules, sum);"
     "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER, height,"

@@ -1,4 +1,3 @@
-#include "base/hex.h"
 #include "mempool/pool_parts.h"
 
 #include <inttypes.h>

@@ -3,7 +3,6 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/values.h"
-#include "netcli/network.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "netcli/output.h"
 
 #include "cli/cli.h"
-#include "cli/ending.h"
 #include "netcli/events.h"
 
 #include <signal.h>

@@ -1,7 +1,6 @@
 #include "node/table.h"
 
 #include "base/date.h"
-#include "base/hex.h"
 #include "node/screen.h"
 
 #include <inttypes.h>

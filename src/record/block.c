@@ -1,6 +1,5 @@
 #include "record/block.h"
 
-#include "base/num.h"
 #include "record/types.h"
 
 #include <inttypes.h>

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "record/key.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef RECORD_BOOK_H
 #define RECORD_BOOK_H
 
-#include "record/key.h"
+#include "record/account.h"
 
 struct book;
 

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "cli/names.h"
 #include "fuzz.h"
+#include "record/key.h"
 
 #include <stdio.h>
 #include <sys/mman.h>

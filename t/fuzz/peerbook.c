@@ -1,7 +1,6 @@
 /* peers/peerbook: whatever stands in a peers file, what is written back is read again without a
  * fault, and is the same. */
 #include "peers/peerbook.h"
-#include "base/file.h"
 #include "fuzz.h"
 
 #include <stdio.h>

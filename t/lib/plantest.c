@@ -10,7 +10,6 @@
  *
  * plantest stamp LEDGER: has the index take the file as it is now for the one that it knows.
  */
-#include "base/hex.h"
 #include "index/db.h"
 #include "index/history.h"
 #include "ledger/ledger_file.h"
