@@ -7,7 +7,7 @@
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
-#include "crypto/keyfile.h"
+#include "crypto/secret_key.h"
 #include "record/armor.h"
 #include "record/statement.h"
 #include "record/tx.h"

@@ -10,9 +10,8 @@
  * libsodium's are Ed25519; libsecp256k1's are of the 32 bytes that a message hashes to.
  */
 #include "base/processor.h"
-#include "crypto/keyfile.h"
+#include "crypto/secret_key.h"
 #include "crypto/sha256.h"
-#include "crypto/sigpool.h"
 
 #include <err.h>
 #include <pthread.h>

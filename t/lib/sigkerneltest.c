@@ -17,7 +17,7 @@
 #include "crypto/ed25519_avx2.h"
 #include "crypto/ed25519_ifma.h"
 #include "crypto/ed25519_scalar.h"
-#include "crypto/keyfile.h"
+#include "crypto/secret_key.h"
 #include "random.h"
 #include "smallorder.h"
 

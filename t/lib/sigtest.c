@@ -8,7 +8,7 @@
  * Prints what differs, and the number of questions.
  */
 #include "base/hex.h"
-#include "crypto/keyfile.h"
+#include "crypto/secret_key.h"
 #include "crypto/sigpool.h"
 #include "random.h"
 #include "smallorder.h"
