@@ -100,7 +100,7 @@ static bool changed(struct operand *o)
 }
 
 static int read_file(struct operand *o, const uint8_t *chain, uint64_t *chance,
-                     const struct candidates_critic *critic, struct fault *f)
+                     const struct candidates_log *log, struct fault *f)
 {
     char words[512];
     if (peers_read(&o->peers, o->path, chain, chance, f))
@@ -112,43 +112,43 @@ static int read_file(struct operand *o, const uint8_t *chain, uint64_t *chance,
     if (o->peers.broken_lines > 1 && n < (int)sizeof words)
         snprintf(words + n, sizeof words - (size_t)n, " (the first of %" PRIu64 " lines skipped)",
                  o->peers.broken_lines);
-    critic->say(critic->self, words);
+    log->warn(log->self, words);
     return 0;
 }
 
 /* PEERS.tried is used as far as it can be read. Whether it has changed. */
-static bool read_history(struct operand *o, const struct candidates_critic *critic)
+static bool read_history(struct operand *o, const struct candidates_log *log)
 {
     struct fault why;
     char words[512];
     const struct tried *t = &o->history.tried;
     int got = dial_history_read(&o->history, &why);
     if (got < 0)
-        critic->say(critic->self, why.text);
+        log->warn(log->self, why.text);
     if (got <= 0 || !t->broken_line)
         return got > 0;
     snprintf(words, sizeof words, "%.100s.tried:%" PRIu64 ": %s", o->path, t->broken_line,
              t->broken.text);
-    critic->say(critic->self, words);
+    log->warn(log->self, words);
     return true;
 }
 
-int candidates_read(struct candidates *r, const uint8_t *chain,
-                    const struct candidates_critic *critic, struct fault *f)
+int candidates_read(struct candidates *r, const uint8_t *chain, const struct candidates_log *log,
+                    struct fault *f)
 {
     bool first = !r->was_read, any = first;
     for (size_t i = 0; i < r->count; i++) {
         struct operand *o = &r->operands[i];
-        if (o->path && read_history(o, critic))
+        if (o->path && read_history(o, log))
             any = true;
         if (!o->path || (!changed(o) && !first))
             continue;
         any = true;
-        if (read_file(o, chain, &r->chance, critic, f) == 0)
+        if (read_file(o, chain, &r->chance, log, f) == 0)
             continue;
         if (first)
             return -1;
-        critic->say(critic->self, f->text);
+        log->warn(log->self, f->text);
     }
     r->was_read = true;
     return any;
@@ -309,7 +309,7 @@ void candidates_connected(struct candidates *r, const struct target *const *list
 }
 
 void candidates_write(struct candidates *r, int64_t now, bool last,
-                      const struct candidates_critic *critic)
+                      const struct candidates_log *log)
 {
     struct fault why;
     if (!last && r->wrote && now - r->wrote < CANDIDATES_PAUSE)
@@ -318,6 +318,6 @@ void candidates_write(struct candidates *r, int64_t now, bool last,
     for (size_t i = 0; i < r->count; i++) {
         struct operand *o = &r->operands[i];
         if (o->path && dial_history_write(&o->history, &o->peers, &why))
-            critic->say(critic->self, why.text);
+            log->warn(log->self, why.text);
     }
 }

@@ -19,14 +19,14 @@ static void complain(void *self, const char *words)
         owner->complain(owner->self, words);
 }
 
-/* Gives the dialer all targets except ourselves. */
+/* Gives the dialer all targets except this node itself. */
 static int look_at_files(struct client *c, struct fault *f)
 {
-    const struct candidates_critic critic = {complain, c};
+    const struct candidates_log log = {complain, c};
     struct target *list;
     size_t count;
     int changed = candidates_read(c->candidates, c->config->has_chain ? c->config->chain : NULL,
-                                  &critic, f);
+                                  &log, f);
     if (changed <= 0)
         return changed;
     if (candidates_list(c->candidates, client_account(c), c->config->names, &list, &count))
@@ -36,25 +36,26 @@ static int look_at_files(struct client *c, struct fault *f)
     return failed ? fault_memory(f) : 0;
 }
 
-static size_t calls_count(const struct client *c)
+static size_t dials_count(const struct client *c)
 {
     size_t count = 0;
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        count += c->calls[i] != NULL;
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        count += c->dials[i] != NULL;
     return count;
 }
 
-static bool has_room(const struct client *c)
+static bool has_free_slot(const struct client *c)
 {
     size_t feelers = 0;
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        feelers += c->calls[i] && c->calls[i]->feeler;
-    return calls_count(c) - feelers + c->done < c->config->fanout;
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        feelers += c->dials[i] && c->dials[i]->feeler;
+    return dials_count(c) - feelers + c->done < c->config->fanout;
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */
 
-/* When all places are taken, strangers are only asked whether they answer, one at a time. */
+/* While all slots are taken, targets that have never answered are dialed one at a time, only to see
+ * whether they answer. */
 static void feel(struct client *c, int64_t now)
 {
     const struct target *t;
@@ -62,44 +63,46 @@ static void feel(struct client *c, int64_t now)
         return;
     bool first = !c->feeler_due;
     c->feeler_due = now + FEELER_EVERY * 3 / 4 + (int64_t)chance_below(&c->dice, FEELER_EVERY / 2);
-    if (!first && !has_room(c) && calls_count(c) < CALLS_MAX && (t = dialer_feeler(c->dialer, now)))
-        call_start(c, t, true, now);
+    if (!first && !has_free_slot(c) && dials_count(c) < DIALS_MAX &&
+        (t = dialer_feeler(c->dialer, now)))
+        dial_start(c, t, true, now);
 }
 
-static bool is_before(const struct call *a, const struct call *b)
+static bool is_before(const struct dial *a, const struct dial *b)
 {
     if (a->target->anchor != b->target->anchor)
         return a->target->anchor;
     return a->greeted_at < b->greeted_at;
 }
 
-/* Tells the candidates who is connected: anchors of the last run first, then the longest. */
+/* Tells the candidates which targets are connected: anchors of the last run first, then by how long
+ * they have been connected. */
 static void note_connected(struct client *c, int64_t now)
 {
-    const struct candidates_critic critic = {complain, c};
-    const struct call *calls[CALLS_MAX];
-    const struct target *list[CALLS_MAX];
+    const struct candidates_log log = {complain, c};
+    const struct dial *dials[DIALS_MAX];
+    const struct target *list[DIALS_MAX];
     size_t n = 0;
     bool again = now - c->noted >= NOTE_EVERY;
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        const struct call *call = c->calls[i];
-        if (!call || !call->greeted || call->feeler || call_has_left(call))
+    for (size_t i = 0; i < DIALS_MAX; i++) {
+        const struct dial *dial = c->dials[i];
+        if (!dial || !dial->greeted || dial->feeler || dial_has_left(dial))
             continue;
         size_t at = n++;
-        for (; at && is_before(call, calls[at - 1]); at--)
-            calls[at] = calls[at - 1];
-        calls[at] = call;
+        for (; at && is_before(dial, dials[at - 1]); at--)
+            dials[at] = dials[at - 1];
+        dials[at] = dial;
         if (again)
-            candidates_note(c->candidates, call->target, OUTCOME_ANSWERED);
+            candidates_note(c->candidates, dial->target, OUTCOME_ANSWERED);
     }
     if (again)
         c->noted = now;
     for (size_t i = 0; i < n; i++)
-        list[i] = calls[i]->target;
+        list[i] = dials[i]->target;
     if (!c->config->no_feelers)
         candidates_connected(c->candidates, list, n);
     if (c->online)
-        candidates_write(c->candidates, now, false, &critic);
+        candidates_write(c->candidates, now, false, &log);
 }
 
 int client_turn(struct client *c, int64_t now, struct fault *f)
@@ -110,26 +113,26 @@ int client_turn(struct client *c, int64_t now, struct fault *f)
     if (tick)
         c->looked = now;
     c->started = true;
-    const struct target *t; /* of thousands that fail at once, a few in a turn: others wait, too */
-    for (size_t dials = 0; dials < CALLS_MAX && has_room(c) && (t = dialer_next(c->dialer, now));
-         dials++)
-        call_start(c, t, false, now);
+    const struct target *t; /* thousands may fail at once, so the number in a turn is limited */
+    for (size_t started = 0;
+         started < DIALS_MAX && has_free_slot(c) && (t = dialer_next(c->dialer, now)); started++)
+        dial_start(c, t, false, now);
     if (tick) {
         feel(c, now);
         note_connected(c, now);
     }
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i])
-            call_turn(c, i, now);
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        if (c->dials[i])
+            dial_turn(c, i, now);
     return 0;
 }
 
 int client_wait(const struct client *c, int64_t now)
 {
     int64_t wait = LOOK_EVERY - (now - c->looked);
-    int64_t when = has_room(c) ? dialer_when(c->dialer, now) : INT64_MAX;
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        int64_t next = c->calls[i] ? call_wait(c->calls[i], now) : wait;
+    int64_t when = has_free_slot(c) ? dialer_when(c->dialer, now) : INT64_MAX;
+    for (size_t i = 0; i < DIALS_MAX; i++) {
+        int64_t next = c->dials[i] ? dial_wait(c->dials[i], now) : wait;
         wait = next < wait ? next : wait;
     }
     if (when != INT64_MAX && when - now < wait)
@@ -139,40 +142,40 @@ int client_wait(const struct client *c, int64_t now)
 
 /* --- For the owner ---------------------------------------------------------------------------- */
 
-static struct call *call_of(const struct client *c, const void *peer)
+static struct dial *dial_of(const struct client *c, const void *peer)
 {
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && c->calls[i]->peer == peer)
-            return c->calls[i];
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        if (c->dials[i] && c->dials[i]->peer == peer)
+            return c->dials[i];
     return NULL;
 }
 
 void client_pause(struct client *c, const void *peer, bool paused)
 {
-    struct call *call = call_of(c, peer);
-    if (call && call->won->link)
-        link_pause(call->won->link, paused);
+    struct dial *dial = dial_of(c, peer);
+    if (dial && dial->won->link)
+        link_pause(dial->won->link, paused);
 }
 
 void client_part(struct client *c, const void *peer, enum peer_next next)
 {
-    struct call *call = call_of(c, peer);
-    if (call && !call->won->link)
-        call_part(call, next);
+    struct dial *dial = dial_of(c, peer);
+    if (dial && !dial->won->link)
+        dial_part(dial, next);
 }
 
 bool client_is_dialing(const struct client *c, int64_t now)
 {
-    for (size_t i = 0; i < CALLS_MAX; i++)
-        if (c->calls[i] && !c->calls[i]->greeted)
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        if (c->dials[i] && !c->dials[i]->greeted)
             return true;
-    return !c->started || (has_room(c) && dialer_when(c->dialer, now) <= now);
+    return !c->started || (has_free_slot(c) && dialer_when(c->dialer, now) <= now);
 }
 
 bool client_over(const struct client *c, int64_t now)
 {
-    return c->started && !calls_count(c) &&
-           (!has_room(c) || dialer_when(c->dialer, now) == INT64_MAX);
+    return c->started && !dials_count(c) &&
+           (!has_free_slot(c) || dialer_when(c->dialer, now) == INT64_MAX);
 }
 
 /* --- Interface -------------------------------------------------------------------------------- */
@@ -186,10 +189,10 @@ struct client *client_new(const struct client_config *config, struct fault *f)
     }
     c->config = config;
     c->dice = config->seed;
-    c->link_owner = call_link_owner(c);
+    c->link_owner = dial_link_owner(c);
     c->candidates = candidates_new(config->operands, config->operands_count, config->once,
                                    config->seed, f);
-    c->dialer = dialer_new(config->fanout < CALLS_MAX ? config->fanout : CALLS_MAX, config->seed);
+    c->dialer = dialer_new(config->fanout < DIALS_MAX ? config->fanout : DIALS_MAX, config->seed);
     if (c->candidates && c->dialer)
         return c;
     if (c->candidates)
@@ -200,19 +203,19 @@ struct client *client_new(const struct client_config *config, struct fault *f)
 
 void client_free(struct client *c)
 {
-    const struct candidates_critic critic = {complain, c};
+    const struct candidates_log log = {complain, c};
     struct fault done;
     if (!c)
         return;
     fault_trouble(&done, "done");
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        if (c->calls[i] && !call_has_left(c->calls[i]))
-            call_hang_up(c->calls[i], "done", &done);
-        if (c->calls[i])
-            call_end(c->calls[i], PEER_NEVER);
+    for (size_t i = 0; i < DIALS_MAX; i++) {
+        if (c->dials[i] && !dial_has_left(c->dials[i]))
+            dial_close(c->dials[i], "done", &done);
+        if (c->dials[i])
+            dial_end(c->dials[i], PEER_NEVER);
     }
     if (c->candidates && c->online)
-        candidates_write(c->candidates, loop_now(), true, &critic);
+        candidates_write(c->candidates, loop_now(), true, &log);
     candidates_free(c->candidates);
     dialer_free(c->dialer);
     buf_free(&c->banned);

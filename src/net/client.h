@@ -1,5 +1,5 @@
-/* The dialing side: keeps connections to a few of the peers in files and addresses, chosen by a
- * dialer, and passes what they say to its owner. */
+/* Keeps connections to a few outbound peers, which a dialer chooses from peers files and addresses,
+ * and passes what they say to their owner. */
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
@@ -15,11 +15,12 @@ struct client_config {
     char **operands; /* peers files, HOST:PORT, KEY@HOST:PORT */
     size_t operands_count;
     size_t fanout;
-    bool once;       /* unreached peers are not dialed again; peers files must exist */
-    bool ourselves;  /* an operand may be our own address */
+    bool once;       /* targets that fail are not dialed again; peers files must exist */
+    bool ourselves;  /* an operand may be the address of this node itself */
     bool names;      /* names in peer records are looked up, and dialed if they are global */
-    bool no_feelers; /* strangers are not dialed now and then to see whether they answer */
-    int64_t opening; /* ms from dialing to hello; 0: only its steps have limits */
+    bool no_feelers; /* targets that have never answered are not dialed just to see whether they do
+                      */
+    int64_t opening; /* ms from dialing to hello; 0: only the steps in between have limits */
     /* Whether a peer with this key is allowed; NULL: all are. */
     bool (*allows)(void *who, const uint8_t key[ID_LEN]);
     void *who;
@@ -33,11 +34,11 @@ struct client;
  * neither a file nor an address. */
 struct client *client_new(const struct client_config *config, struct fault *f);
 
-/* Closes all connections; joined peers leave. */
+/* Closes all connections: the owner is told that its peers leave. */
 void client_free(struct client *c);
 
-/* Call after every loop_turn: reads files that have changed, dials, closes doomed peers,
- * sends what waits. 0, or -1 and trouble. */
+/* Call after every loop_turn: reads files that have changed, dials, closes the connections of peers
+ * that the owner wants to lose, and sends what is queued. 0, or -1 and trouble. */
 int client_turn(struct client *c, int64_t now, struct fault *f);
 
 /* How long the next loop_turn may wait, in ms. */
@@ -46,13 +47,13 @@ int client_wait(const struct client *c, int64_t now);
 /* Stops or resumes reading from a peer. */
 void client_pause(struct client *c, const void *peer, bool paused);
 
-/* Decides about a peer that has left, after PEER_LATER. */
+/* Says what becomes of the target of a peer that has left, after the owner answered PEER_LATER. */
 void client_part(struct client *c, const void *peer, enum peer_next next);
 
-/* Whether somebody is being dialed, or is to be dialed now. */
+/* Whether a target is being dialed, or is due to be. */
 bool client_is_dialing(const struct client *c, int64_t now);
 
-/* Whether nobody is being dialed, nor will be unless a file changes. */
+/* Whether no target is being dialed or connected, nor will be unless a file changes. */
 bool client_over(const struct client *c, int64_t now);
 
 #endif

@@ -1,95 +1,435 @@
-/* Dialing one target: its name, then its addresses, one after the other (RFC 8305). */
+/* An outbound peer from its first answer to its end. */
 #include "net/client_parts.h"
-
-#include "net/connect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void start_attempt(struct attempt *a, int64_t now)
+enum {
+    BANNED_MAX = 4096,
+    SILENCE = 2000, /* ms that an address has for its hello while another one is still untried */
+};
+
+const uint8_t *client_account(const struct client *c)
 {
-    struct call *call = a->call;
-    struct client *c = call->client;
-    struct fault f;
-    struct channel *channel = channel_dial(c->config->tls, &a->to.at, a->to.len, &f);
-    a->tried = true;
-    call->since = now;
-    if (channel && !(a->link = link_new(c->config->loop, channel, &c->link_owner, a)))
-        fault_memory(&f);
-    if (!a->link)
-        call_note_failure(call, a, &f);
+    return c->config->tls ? tls_account(c->config->tls) : NULL;
 }
 
-void call_dial_on(struct call *call, int64_t now)
+static bool is_ours(const struct client *c, const uint8_t account[ID_LEN])
 {
-    struct attempt *a;
-    if (call->won || call->resolve || call->elsewhere)
+    return client_account(c) && memcmp(account, client_account(c), ID_LEN) == 0;
+}
+
+static bool is_anyone_connected(const struct client *c)
+{
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        if (c->dials[i] && c->dials[i]->greeted)
+            return true;
+    return false;
+}
+
+/* --- The end of a dial ------------------------------------------------------------------------ */
+
+/* Keys beyond the limit, or beyond memory, are not remembered. */
+static void ban(struct client *c, const struct dial *dial)
+{
+    if (dial->has_account && c->banned.len < BANNED_MAX * ID_LEN)
+        buf_add(&c->banned, dial->account, ID_LEN);
+}
+
+static bool is_banned(const struct client *c, const uint8_t account[ID_LEN])
+{
+    for (size_t i = 0; i < c->banned.len; i += ID_LEN)
+        if (memcmp(c->banned.data + i, account, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+size_t dial_links(const struct dial *dial)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < dial->count; i++)
+        n += dial->attempts[i].link != NULL;
+    return n;
+}
+
+struct attempt *dial_untried(struct dial *dial)
+{
+    for (size_t i = 0; i < dial->count && !dial->ending; i++)
+        if (!dial->attempts[i].tried)
+            return &dial->attempts[i];
+    return NULL;
+}
+
+static bool leads_to_ourselves(const struct dial *dial)
+{
+    size_t ours = 0;
+    for (size_t i = 0; i < dial->count; i++)
+        ours += dial->attempts[i].ours;
+    return ours && ours == dial->count;
+}
+
+static bool is_connected(const struct client *c, const uint8_t account[ID_LEN])
+{
+    const struct peer_owner *owner = c->config->owner;
+    return owner->connected && owner->connected(owner->self, account);
+}
+
+bool dial_yield_to_inbound(struct dial *dial)
+{
+    struct client *c = dial->client;
+    if (!dial->has_account || dialer_gone(c->dialer, dial->target) ||
+        !is_connected(c, dial->account))
+        return false;
+    dial->inbound = true;
+    dial->ending = dial->greeted = dial->heard = false;
+    dial->peer = NULL;
+    dial->won = NULL;
+    return true;
+}
+
+void dial_end(struct dial *dial, enum peer_next next)
+{
+    struct client *c = dial->client;
+    if (next == PEER_AGAIN && dial_yield_to_inbound(dial))
         return;
-    while ((a = call_untried(call)) && (!call_under_way(call) || now - call->since >= STAGGER))
-        start_attempt(a, now);
-    if (!call_under_way(call))
-        call_fail(call);
+    c->done += next == PEER_DONE;
+    if (next == PEER_BAN)
+        ban(c, dial);
+    if (next != PEER_AGAIN || leads_to_ourselves(dial))
+        dialer_never(c->dialer, dial->target);
+    for (size_t i = 0; i < DIALS_MAX; i++)
+        if (c->dials[i] == dial)
+            c->dials[i] = NULL;
+    resolve_free(dial->resolve);
+    dialer_over(c->dialer, dial->target, loop_now());
+    free(dial);
 }
 
-/* A name in a stranger's record can stand for any address, such as this machine's. */
-static bool may_dial(const struct target *t, const struct socket_address *to)
+/* If no peer answers any more, this machine is offline, and the failure says nothing about the
+ * target. */
+static void note_unreached(struct dial *dial)
 {
-    return !t->announced || address_scope_of(&t->address, NULL) != ADDRESS_NAME ||
-           address_scope((const struct sockaddr *)&to->at, NULL) == ADDRESS_GLOBAL;
+    struct client *c = dial->client;
+    bool let_go = dial->ending || !*dial->why.text || dial->why.kind == FAULT_NONE;
+    bool cut_off = c->online && !dial->has_account && !is_anyone_connected(c);
+    if (!let_go && !cut_off && !leads_to_ourselves(dial))
+        candidates_note(c->candidates, dial->target,
+                        dial->has_account ? OUTCOME_OTHER_KEY : OUTCOME_NOBODY);
+    c->online |= dial->has_account;
 }
 
-static void take_addresses(struct call *call, const struct resolved *found)
+static void tell_unreached(struct dial *dial)
 {
-    struct fault f;
-    for (size_t i = 0; i < found->count; i++)
-        if (may_dial(call->target, &found->list[i]))
-            call->attempts[call->count++] = (struct attempt){.call = call, .to = found->list[i]};
-    if (call->count)
+    note_unreached(dial);
+    const struct peer_owner *owner = dial->client->config->owner;
+    if (owner->unreached)
+        owner->unreached(owner->self, dial->target->address.text,
+                         dial->has_account ? dial->account : NULL, &dial->why);
+}
+
+/* "Connected already" overrides all other reasons, and a broken rule overrides trouble. */
+void dial_note_failure(struct dial *dial, const struct attempt *a, const struct fault *why)
+{
+    struct fault before = dial->why;
+    char address[ADDRESS_MAX] = "";
+    if (a)
+        address_format((const struct sockaddr *)&a->to.at, address);
+    dial->why = *why;
+    if (!a || dial->count == 1)
         return;
-    fault_trouble(&f, "no address of this name is globally reachable");
-    call_note_failure(call, NULL, &f);
+    bool first = !*before.text;
+    fault_trouble(&dial->why, "%s%s%s: %s", before.text, first ? "" : "; ", address, why->text);
+    dial->why.kind = first || why->kind < before.kind ? why->kind : before.kind;
 }
 
-void call_go_on_resolving(struct call *call, int64_t now)
+static enum peer_next next_of_unjoined(const struct client *c)
 {
-    struct fault f;
-    struct resolved found;
-    int done = resolve_poll(call->resolve, &found, &f);
-    if (done == 0)
+    return c->config->once ? PEER_NEVER : PEER_AGAIN;
+}
+
+void dial_fail(struct dial *dial)
+{
+    if (dial_yield_to_inbound(dial))
         return;
-    resolve_free(call->resolve);
-    call->resolve = NULL;
-    if (done < 0)
-        call_note_failure(call, NULL, &f);
-    else
-        take_addresses(call, &found);
-    call_dial_on(call, now);
+    tell_unreached(dial);
+    dial_end(dial, next_of_unjoined(dial->client));
 }
 
-void call_start(struct client *c, const struct target *t, bool feeler, int64_t now)
+void dial_part(struct dial *dial, enum peer_next next)
 {
-    struct fault f;
-    size_t i = 0;
-    struct call *call = calloc(1, sizeof *call);
-    if (!call) {
-        dialer_over(c->dialer, t, now);
+    if (dial->greeted || !dial_untried(dial)) {
+        dial_end(dial, next);
         return;
     }
-    *call = (struct call){
-        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
-    while (c->calls[i])
-        i++;
-    c->calls[i] = call;
-    call->has_account = t->has_key;
-    memcpy(call->account, t->key, ID_LEN);
-    if (call_rest_elsewhere(call))
+    dial->peer = NULL;
+    dial->won = NULL;
+    dial->has_account = false;
+}
+
+/* Whether the peer of a plain connection has refused the version of our hello. It is then dialed
+ * again with the first version. */
+static bool is_older(const struct dial *dial, const struct session *s)
+{
+    return !dial->client->config->tls && dial->version > WIRE_VERSION_FIRST && !dial->greeted &&
+           ((s->word && strcmp(s->word, "version") == 0) || strcmp(s->their_word, "version") == 0);
+}
+
+/* The peer is gone. */
+static void lose_peer(struct dial *dial, const struct fault *why)
+{
+    const struct peer_owner *owner = dial->client->config->owner;
+    enum peer_next next = owner->leave(owner->self, dial->peer, why, loop_now());
+    if (!dial->greeted && !dial_untried(dial))
+        tell_unreached(dial);
+    if (next != PEER_LATER)
+        dial_part(dial, next);
+}
+
+static void closed(void *self, struct link *l, const struct fault *why)
+{
+    struct attempt *a = link_tag(l);
+    struct dial *dial = a->dial;
+    (void)self;
+    a->link = NULL;
+    if (dial->won && dial->won != a) { /* it was only slower than another address */
+        a->tried = false;
         return;
-    call->has_account = false;
-    call->resolve = resolve_start(&t->address, &f);
-    if (call->resolve) {
-        call_go_on_resolving(call, now);
+    }
+    if (dial->won && is_older(dial, link_session(l))) {
+        dial->version = WIRE_VERSION_FIRST;
+        a->tried = false;
+    } else if (!dial->greeted) {
+        dial_note_failure(dial, a, why);
+    }
+    if (dial->won)
+        lose_peer(dial, why);
+    else if (!dial_links(dial) && !dial_untried(dial))
+        dial_fail(dial);
+}
+
+/* --- Answers ---------------------------------------------------------------------------------- */
+
+static bool is_allowed(const struct client *c, const uint8_t account[ID_LEN])
+{
+    if (is_banned(c, account))
+        return false;
+    return !c->config->allows || is_ours(c, account) || c->config->allows(c->config->who, account);
+}
+
+static bool is_here_already(const struct client *c, const struct dial *but)
+{
+    for (size_t i = 0; i < DIALS_MAX; i++) {
+        const struct dial *dial = c->dials[i];
+        if (dial && dial != but && dial->won && dial->won->link && dial->has_account &&
+            memcmp(dial->account, but->account, ID_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether this key may answer there. 0, or -1 and a rule. */
+static int check_account(struct client *c, struct attempt *a, struct fault *f)
+{
+    const struct dial *dial = a->dial;
+    const struct target *t = dial->target;
+    if (!dial->has_account)
+        return 0;
+    if (t->has_key && memcmp(t->key, dial->account, ID_LEN))
+        return fault_rule(f, "a different key than expected answers there");
+    if (is_ours(c, dial->account) && !(t->operand && c->config->ourselves)) {
+        a->ours = true;
+        return fault_rule(f, "it is this node itself");
+    }
+    if (is_here_already(c, dial) || is_connected(c, dial->account)) {
+        fault_rule(f, "it is already connected under another address");
+        f->kind = FAULT_NONE; /* nobody's fault */
+        return -1;
+    }
+    return is_allowed(c, dial->account) ? 0 : fault_rule(f, "its key is not allowed");
+}
+
+/* Drops the attempts at the other addresses. If this one says nothing, they are tried after it. */
+static void win(struct attempt *a)
+{
+    struct dial *dial = a->dial;
+    struct fault late;
+    fault_trouble(&late, "another address was faster");
+    dial->won = a;
+    dial->opened = loop_now();
+    for (size_t i = 0; i < dial->count; i++)
+        if (dial->attempts[i].link && &dial->attempts[i] != a)
+            link_close(dial->attempts[i].link, NULL, &late);
+}
+
+static int opened(void *self, struct link *l, struct fault *f)
+{
+    struct client *c = self;
+    const struct peer_owner *owner = c->config->owner;
+    struct attempt *a = link_tag(l);
+    struct dial *dial = a->dial;
+    struct session *session;
+    const uint8_t *account = link_account(l);
+    dial->has_account = account != NULL;
+    if (account)
+        memcpy(dial->account, account, ID_LEN);
+    if (check_account(c, a, f))
+        return -1;
+    const struct peer_link link = {.address = dial->target->address.text,
+                                   .account = account,
+                                   .dialed = true,
+                                   .version = account ? link_version(l) : dial->version};
+    dial->peer = owner->join(owner->self, &link, &session, loop_now(), f);
+    if (!dial->peer)
+        return -1;
+    link_attach(l, session, dial);
+    win(a);
+    return 0;
+}
+
+static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
+{
+    struct dial *dial = self;
+    const struct session_role *role = &dial->client->config->owner->role;
+    dial->greeted = true;
+    dial->greeted_at = now;
+    dial->client->online = true;
+    dialer_greeted(dial->client->dialer, dial->target);
+    candidates_note(dial->client->candidates, dial->target, OUTCOME_ANSWERED);
+    if (dial->feeler)
+        return 0;
+    return role->greeted(dial->peer, s, now, f);
+}
+
+static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
+                int64_t now, struct fault *f)
+{
+    struct dial *dial = self;
+    if (dial->feeler)
+        return 0;
+    if (!dial->heard)
+        dialer_answered(dial->client->dialer, dial->target, now);
+    dial->heard = true;
+    return dial->client->config->owner->role.line(dial->peer, s, word, text, len, now, f);
+}
+
+struct link_owner dial_link_owner(struct client *c)
+{
+    return (struct link_owner){
+        .opened = opened, .closed = closed, .role = {.greeted = greeted, .line = line}, .self = c};
+}
+
+/* --- Closing ---------------------------------------------------------------------------- */
+
+/* The dial may end with its last link. */
+static void close_links(struct dial *dial, const char *word, const struct fault *why)
+{
+    size_t left = dial_links(dial);
+    for (size_t i = 0; left; i++)
+        if (dial->attempts[i].link) {
+            left--;
+            link_close(dial->attempts[i].link, word, why);
+        }
+}
+
+void dial_close(struct dial *dial, const char *word, const struct fault *why)
+{
+    dial->ending = true;
+    if (dial_links(dial)) {
+        close_links(dial, word, why);
     } else {
-        call_note_failure(call, NULL, &f);
-        call_fail(call);
+        dial_note_failure(dial, NULL, why);
+        dial_fail(dial);
     }
+}
+
+/* --- Turns ------------------------------------------------------------------------------------ */
+
+static bool takes_too_long(struct dial *dial, int64_t now)
+{
+    int64_t most = dial->client->config->opening;
+    if (dial->greeted)
+        return false;
+    return (most && now - dial->since > most) ||
+           (dial->won && dial_untried(dial) && now - dial->opened > SILENCE);
+}
+
+/* Nobody has said hello in time. */
+static void give_up(struct dial *dial)
+{
+    struct fault why;
+    fault_trouble(&why, "does not answer");
+    if (dial_links(dial)) {
+        close_links(dial, NULL, &why);
+    } else {
+        dial_note_failure(dial, NULL, &why);
+        dial_fail(dial);
+    }
+}
+
+/* Closes the dial if there is a reason to. Whether it did. */
+static bool end_if_due(struct dial *dial, int64_t now)
+{
+    const struct client *c = dial->client;
+    const struct peer_owner *owner = c->config->owner;
+    const struct fault *doom = dial->peer ? owner->doomed(owner->self, dial->peer) : NULL;
+    struct fault why;
+    if (doom) {
+        why = *doom;
+        const char *word = link_session(dial->won->link)->word;
+        dial_close(dial, word ? word : "bad", &why);
+    } else if (dial->feeler && dial->greeted) {
+        fault_trouble(&why, "only asked whether it answers");
+        dial_close(dial, "done", &why);
+    } else if (dialer_gone(c->dialer, dial->target)) {
+        fault_trouble(&why, "no longer among the peers");
+        dial_close(dial, "done", &why);
+    } else if (takes_too_long(dial, now)) {
+        give_up(dial);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool dial_has_left(const struct dial *dial)
+{
+    return dial->won && !dial->won->link;
+}
+
+/* Once the inbound connection of its peer has ended, the target may be dialed again soon. */
+static void end_with_inbound(struct dial *dial, int64_t now)
+{
+    struct dialer *d = dial->client->dialer;
+    if (!dialer_gone(d, dial->target) && is_connected(dial->client, dial->account))
+        return;
+    dialer_answered(d, dial->target, now);
+    dial_end(dial, PEER_AGAIN);
+}
+
+void dial_turn(struct client *c, size_t i, int64_t now)
+{
+    struct dial *dial = c->dials[i];
+    if (dial->inbound) {
+        end_with_inbound(dial, now);
+        return;
+    }
+    if (dial->resolve)
+        dial_poll_name(dial, now);
+    if (c->dials[i] != dial || dial_has_left(dial) || end_if_due(dial, now))
+        return;
+    dial_next_address(dial, now);
+    for (size_t k = 0; c->dials[i] == dial && k < dial->count; k++) {
+        struct link *l = dial->attempts[k].link;
+        if (l)
+            link_push(l, now);
+    }
+}
+
+int64_t dial_wait(struct dial *dial, int64_t now)
+{
+    if (dial->resolve)
+        return 20;
+    if (dial->won || dial->inbound || !dial_untried(dial))
+        return LOOK_EVERY;
+    return dial_links(dial) ? STAGGER - (now - dial->since) : 0;
 }

@@ -6,35 +6,35 @@
 #include "net/client.h"
 #include "net/resolve.h"
 
-#define CALLS_MAX 64
+#define DIALS_MAX 64
 #define STAGGER 250     /* ms between attempts at a name's addresses (RFC 8305, section 5) */
-#define LOOK_EVERY 1000 /* ms between looks at files */
+#define LOOK_EVERY 1000 /* ms between checks of the files */
 
 /* One of a target's addresses. */
 struct attempt {
-    struct call *call;
+    struct dial *dial;
     struct socket_address to;
-    struct link *link; /* while it is under way */
-    bool tried, ours;  /* ours: we answered there ourselves */
+    struct link *link; /* while it is being dialed or connected */
+    bool tried, ours;  /* ours: this node itself answered there */
 };
 
-/* A target that is being dialed, or is connected. */
-struct call {
+/* An outbound peer: a target that is being dialed, or is connected. */
+struct dial {
     struct client *client;
     const struct target *target;
     struct resolve *resolve; /* while its name is being resolved */
     struct attempt attempts[RESOLVED_MAX];
     size_t count;          /* of attempts */
     int64_t since, opened; /* when the last attempt began; when the channel was open */
-    int version;           /* to begin with, if the connection is plain */
-    bool elsewhere;        /* the peer has dialed us instead */
-    struct attempt *won;   /* whose channel is open: all is its from then on */
+    int version;           /* of the hello to send, if the connection is plain */
+    bool inbound;          /* the peer is connected by a connection that it dialed itself */
+    struct attempt *won;   /* whose channel is open; the others are closed then */
     void *peer;            /* the owner's */
     bool has_account;
     uint8_t account[ID_LEN]; /* the key that answered last, unless it is plain */
-    bool greeted, heard;     /* the peer has said hello; and something else */
+    bool greeted, heard;     /* the peer has said hello; and then something else */
     int64_t greeted_at;
-    bool feeler;      /* dialed for its hello alone */
+    bool feeler;      /* dialed only to see whether it says hello */
     bool ending;      /* no more addresses are tried */
     struct fault why; /* why the attempts so far failed */
 };
@@ -43,70 +43,73 @@ struct client {
     const struct client_config *config;
     struct candidates *candidates;
     struct dialer *dialer;
-    struct call *calls[CALLS_MAX];
+    struct dial *dials[DIALS_MAX];
     struct link_owner link_owner;
-    struct buf banned; /* keys */
+    struct buf banned; /* keys of ID_LEN bytes */
     int64_t looked;    /* when files were last checked */
     int64_t noted;     /* when connected peers were last noted as answering */
     int64_t feeler_due;
     uint64_t dice;
     size_t done; /* peers that have delivered everything */
-    bool online; /* somebody has answered in this run */
+    bool online; /* a peer has answered in this run */
     bool started;
 };
 
 /* Our own account; NULL: connections are plain. */
 const uint8_t *client_account(const struct client *c);
 
-/* --- client_dial.c: names and addresses --- */
+/* --- client_addresses.c: names and addresses --- */
 
-/* Dials a target, or rests while its peer has dialed us. Out of memory, the target pauses. */
-void call_start(struct client *c, const struct target *t, bool feeler, int64_t now);
+/* Dials a target, unless its peer has dialed us (dial_yield_to_inbound). Without memory, the target
+ * is dialed again after a pause. */
+void dial_start(struct client *c, const struct target *t, bool feeler, int64_t now);
 
-/* Goes on if its name has been resolved. */
-void call_go_on_resolving(struct call *call, int64_t now);
+/* Dials the first address if the name has been resolved. May end the dial. */
+void dial_poll_name(struct dial *dial, int64_t now);
 
-/* Dials the next address if the last one has failed, or takes long. */
-void call_dial_on(struct call *call, int64_t now);
+/* Dials the next address if the last one has failed, or has not answered for STAGGER. May end the
+ * dial. */
+void dial_next_address(struct dial *dial, int64_t now);
 
-/* --- client_call.c --- */
+/* --- client_dial.c --- */
 
-/* How many of its addresses are being dialed, or are connected. */
-size_t call_under_way(const struct call *call);
+/* How many of its addresses are being dialed or connected. */
+size_t dial_links(const struct dial *dial);
 
 /* The next address to try; NULL: none. */
-struct attempt *call_untried(struct call *call);
+struct attempt *dial_untried(struct dial *dial);
 
-/* If the peer has dialed us, the call keeps its place as long as that connection lasts. Whether it
- * does. */
-bool call_rest_elsewhere(struct call *call);
+/* If the peer has dialed us, the dial only keeps its slot for as long as that connection lasts.
+ * Whether it does. */
+bool dial_yield_to_inbound(struct dial *dial);
 
-/* Adds to the reasons why nobody was reached; each of several addresses has one. */
-void call_note_failure(struct call *call, const struct attempt *a, const struct fault *why);
+/* Adds a reason why the target was not reached. a: the address that it is about; NULL: all. */
+void dial_note_failure(struct dial *dial, const struct attempt *a, const struct fault *why);
 
-/* Ends a call that has no link. */
-void call_fail(struct call *call);
+/* Ends a dial that reached nobody, and tells the owner. It must have no links. */
+void dial_fail(struct dial *dial);
 
-/* Serves the call in this place; each step may end it. */
-void call_turn(struct client *c, size_t i, int64_t now);
+/* Does what is due for dial i. May end it. */
+void dial_turn(struct client *c, size_t i, int64_t now);
 
-/* How long until the call has something to do that no event announces. */
-int64_t call_wait(struct call *call, int64_t now);
+/* How long until dial_turn has something to do that no event of the loop announces, in ms. */
+int64_t dial_wait(struct dial *dial, int64_t now);
 
-/* Whether its peer is gone, and the owner has not said what becomes of the target. */
-bool call_has_left(const struct call *call);
+/* Whether its peer is gone, and the owner has not yet decided what becomes of the target
+ * (PEER_LATER). */
+bool dial_has_left(const struct dial *dial);
 
-/* The peer, if it had joined, has finally left. Another address is tried when it is the call's
- * turn. */
-void call_part(struct call *call, enum peer_next next);
+/* Carries out what the owner has decided about a peer that is gone. If the peer never said hello
+ * and another address is untried, dial_turn tries that one. */
+void dial_part(struct dial *dial, enum peer_next next);
 
-/* Closes its connections; the call may end with the last. */
-void call_hang_up(struct call *call, const char *word, const struct fault *why);
+/* Closes its links with this word of bye (NULL: none). May end the dial. */
+void dial_close(struct dial *dial, const char *word, const struct fault *why);
 
-/* Ends a call: its target pauses for a while, or is never dialed again. */
-void call_end(struct call *call, enum peer_next next);
+/* Frees a dial. Its target is dialed again after a pause or, as `next` says, never. */
+void dial_end(struct dial *dial, enum peer_next next);
 
-/* The callbacks of all connections. */
-struct link_owner call_link_owner(struct client *c);
+/* The callbacks for all links of the client. */
+struct link_owner dial_link_owner(struct client *c);
 
 #endif

@@ -287,11 +287,11 @@ static void write_down(struct run *r)
 
 static void look(struct run *r)
 {
-    const struct candidates_critic critic = {say, NULL};
+    const struct candidates_log log = {say, NULL};
     struct target *list = NULL;
     size_t count;
     struct fault f;
-    must(candidates_read(r->candidates, NULL, &critic, &f) < 0 ||
+    must(candidates_read(r->candidates, NULL, &log, &f) < 0 ||
              candidates_list(r->candidates, NULL, false, &list, &count) ||
              dialer_targets(r->dialer, list, count),
          &f);
