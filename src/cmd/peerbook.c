@@ -41,7 +41,7 @@ static void take_own(const struct cli_option *o, const char *text, void *to)
     (void)o;
     if (address_parse(text, strlen(text), true, &a, &f))
         cli_die("-o: %s", f.text);
-    peerbook_lives_at(&r->book, &a);
+    peerbook_allow_scope(&r->book, &a);
     r->own = true;
 }
 

@@ -62,7 +62,8 @@ static void feel(struct client *c, int64_t now)
     if (c->config->no_feelers || now < c->feeler_due)
         return;
     bool first = !c->feeler_due;
-    c->feeler_due = now + FEELER_EVERY * 3 / 4 + (int64_t)chance_below(&c->dice, FEELER_EVERY / 2);
+    c->feeler_due = now + FEELER_EVERY * 3 / 4 +
+                    (int64_t)chance_below(&c->chance, FEELER_EVERY / 2);
     if (!first && !has_free_slot(c) && dials_count(c) < DIALS_MAX &&
         (t = dialer_feeler(c->dialer, now)))
         dial_start(c, t, true, now);
@@ -188,7 +189,7 @@ struct client *client_new(const struct client_config *config, struct fault *f)
         return NULL;
     }
     c->config = config;
-    c->dice = config->seed;
+    c->chance = config->seed;
     c->link_owner = dial_link_owner(c);
     c->candidates = candidates_new(config->operands, config->operands_count, config->once,
                                    config->seed, f);

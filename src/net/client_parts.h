@@ -49,7 +49,7 @@ struct client {
     int64_t looked;    /* when files were last checked */
     int64_t noted;     /* when connected peers were last noted as answering */
     int64_t feeler_due;
-    uint64_t dice;
+    uint64_t chance;
     size_t done; /* peers that have delivered everything */
     bool online; /* a peer has answered in this run */
     bool started;

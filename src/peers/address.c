@@ -42,8 +42,8 @@ static bool is_number(const char *s)
     return s[strspn(s, "0123456789")] == '\0';
 }
 
-/* Whether it is a name. One that ends in a number is not: it is a malformed IPv4 address, which
- * resolvers read in different ways. */
+/* Whether it is a name. If its last label is a number, it is a malformed IPv4 address instead,
+ * which resolvers read in different ways. */
 static bool is_name(const char *host)
 {
     if (strlen(host) > NAME_MAX_LEN)
@@ -210,7 +210,7 @@ static const struct range four[] = {
 };
 
 /* https://www.iana.org/assignments/iana-ipv6-special-registry. What is neither here nor in 2000::/3
- * has not been assigned (RFC 4291). Of 2001::/23, only Teredo addresses are hosts'. */
+ * has not been assigned (RFC 4291). In 2001::/23, only Teredo addresses belong to hosts. */
 static const struct range six[] = {
     {{[15] = 1}, 128, ADDRESS_LOOPBACK, "loopback", NONE},               /* RFC 4291 */
     {{0}, 128, ADDRESS_NEVER, "unspecified", NONE},                      /* RFC 4291 */

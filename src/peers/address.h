@@ -18,8 +18,8 @@ struct address {
     uint16_t port;
 };
 
-/* Parses n bytes. Port 0 is allowed only with any_port (a listener that lets the system choose). 0,
- * or -1 and a rule that begins with "address: ". */
+/* Parses n bytes of HOST:PORT. Port 0 is allowed only with any_port, for a listener that lets the
+ * system choose. 0, or -1 and a rule that begins with "address: ". */
 int address_parse(const char *text, size_t n, bool any_port, struct address *a, struct fault *f);
 
 /* The socket address of a numeric address: 0 and *len; -1 if HOST is a name. */
@@ -37,9 +37,9 @@ bool address_is_loopback(const struct sockaddr *sa);
 enum address_scope {
     ADDRESS_GLOBAL,
     ADDRESS_LOOPBACK,
-    ADDRESS_PRIVATE, /* private use, shared with a provider's other customers, unique local */
-    ADDRESS_TEST,    /* documentation and benchmarks: the Internet of a test */
-    ADDRESS_NEVER,   /* no peer: link-local, multicast, broadcast, unspecified, reserved ... */
+    ADDRESS_PRIVATE, /* private use, carrier-grade NAT, unique local */
+    ADDRESS_TEST,    /* documentation and benchmarking, which tests use as their Internet */
+    ADDRESS_NEVER,   /* no peer's: link-local, multicast, broadcast, unspecified, reserved ... */
     ADDRESS_NAME,    /* not known until the name is resolved */
 };
 
@@ -47,19 +47,19 @@ enum address_scope {
  * Teredo) has the scope of that one. *range, unless NULL, becomes the name of the range. */
 enum address_scope address_scope(const struct sockaddr *sa, const char **range);
 
-/* The same for an address in text form. "localhost" and names below it are loopback (RFC 6761). */
+/* The same for an address as text. "localhost" and names below it are loopback (RFC 6761). */
 enum address_scope address_scope_of(const struct address *a, const char **range);
 
-/* The network that a socket address is counted in: its family and its first 16 bits (IPv4) or 32
- * bits (IPv6). An IPv6 address that embeds an IPv4 address counts as that one. Never 0. */
+/* The network group of a socket address: a number made from its family and its first 16 bits (IPv4)
+ * or 32 bits (IPv6). An IPv6 address that embeds an IPv4 address counts as that one. Never 0. */
 uint64_t address_network(const struct sockaddr *sa);
 
-/* The same for an address in text form. All names are one network: a domain has as many as its
- * owner likes. */
+/* The same for an address as text. All names are in one network, since the owner of a domain can
+ * make as many as they like. */
 uint64_t address_network_of(const struct address *a);
 
-/* Writes an address in the one form that all its spellings have in common: a socket address as
- * address_format does, a name in lowercase. Two addresses with the same form are one place. */
+/* Writes the canonical form of an address, the same for all its spellings: a numeric one as
+ * address_format does, a name in lowercase. */
 void address_canonical(const struct address *a, char out[ADDRESS_MAX]);
 
 #endif

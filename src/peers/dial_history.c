@@ -89,7 +89,7 @@ void dial_history_note(struct dial_history *j, const struct target *t, enum outc
 void dial_history_anchors(struct dial_history *j, const struct target *const *list, size_t count)
 {
     struct tried_name now[TRIED_ANCHORS];
-    if (!count) /* cut off for now: those of before are still the ones to begin with */
+    if (!count) /* offline for now: the anchors of before are still the ones to dial first */
         return;
     memset(now, 0, sizeof now);
     for (size_t i = 0; i < count && i < TRIED_ANCHORS; i++)

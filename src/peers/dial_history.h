@@ -1,6 +1,6 @@
-/* What a dialing program finds out about the records of one peers file, and what others have found
- * out: it reads and updates PEERS.tried (peers/tried.h). If that file cannot be written, nothing is
- * remembered for the next run, and that is all. */
+/* What a dialing program and others have found out about the records of one peers file: reads and
+ * updates PEERS.tried (peers/tried.h). If that file cannot be written, nothing is remembered for
+ * the next run, and the program goes on. */
 #ifndef PEERS_DIAL_HISTORY_H
 #define PEERS_DIAL_HISTORY_H
 
@@ -9,7 +9,7 @@
 
 #include <sys/stat.h>
 
-#define DIAL_HISTORY_EVENTS_MAX 256 /* between two writes; more are not remembered */
+#define DIAL_HISTORY_EVENTS_MAX 256 /* events between two writes; any more are not remembered */
 
 struct dial_history {
     struct tried tried;
@@ -21,34 +21,36 @@ struct dial_history {
     bool closed; /* the file cannot be written */
 };
 
-/* A history of the peers file at path, which stays the caller's. */
+/* An empty history of the peers file at path, a string that stays the caller's. */
 void dial_history_init(struct dial_history *j, const char *path);
 void dial_history_free(struct dial_history *j);
 
-/* Reads the file if it has changed: 1, 0 if it has not, -1 and trouble. A line that was skipped is
- * in j->tried. */
+/* Reads PEERS.tried if it has changed: 1, 0 if it has not, -1 and trouble. j->tried has the first
+ * line that was skipped. */
 int dial_history_read(struct dial_history *j, struct fault *f);
 
-/* Sets what is known of an announced target at this time, in Unix seconds. hold: how long one that
- * failed is not dialed, in seconds. */
+/* Sets the fields of an announced target that say what is known of it. now: Unix seconds. hold: for
+ * how many seconds after a failure a target that never answered is not dialed. */
 void dial_history_mark(const struct dial_history *j, struct target *t, int64_t now, int64_t hold);
 
 /* What became of a dial. */
 enum outcome {
     OUTCOME_ANSWERED,  /* a peer with the right key said hello */
-    OUTCOME_OTHER_KEY, /* somebody with another key is there, or one that says nothing */
+    OUTCOME_OTHER_KEY, /* something with another key is there, or with the right one but no hello */
     OUTCOME_NOBODY,
 };
 
-/* The outcome for an announced target. */
+/* Records the outcome of dialing an announced target. now: Unix seconds. */
 void dial_history_note(struct dial_history *j, const struct target *t, enum outcome outcome,
                        int64_t now);
 
-/* The announced targets that are connected for longest, at most TRIED_ANCHORS. */
+/* Sets the anchors: the first TRIED_ANCHORS of the list, the announced targets that have been
+ * connected for longest. An empty list changes nothing. */
 void dial_history_anchors(struct dial_history *j, const struct target *const *list, size_t count);
 
-/* Enters all that is new into the file, without what is no longer among the peers. Nothing is
- * waited for: if another program has it locked, the next call tries again. 0, or -1 and trouble. */
+/* Writes all that is new to PEERS.tried, and drops entries that are no longer among the peers.
+ * Never waits: if another program has the file locked, the next call tries again. 0, or -1 and
+ * trouble. */
 int dial_history_write(struct dial_history *j, const struct peers *peers, struct fault *f);
 
 #endif

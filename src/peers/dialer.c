@@ -49,20 +49,20 @@ struct entry {
     UT_hash_handle hh;
 };
 
-enum { SPARED = 1024 };
+enum { RECENT_HOSTS = 1024 };
 
-/* A host of strangers, one of which was dialed lately, under whatever key. */
-struct spared {
+/* A host at which a stranger, with any key, was dialed lately. */
+struct recent_host {
     uint64_t host;
     int64_t until;
 };
 
 struct dialer {
-    struct spared spared[SPARED]; /* by the last digits of the host's hash */
+    struct recent_host recent[RECENT_HOSTS]; /* by the last digits of the host's hash */
     struct entry *entries;
     struct network *networks;
     size_t fanout, busy;
-    uint64_t dice;
+    uint64_t chance;
     uint64_t lists;  /* how many lists were given */
     int64_t soonest; /* until then, no target is due */
 };
@@ -73,7 +73,7 @@ struct dialer *dialer_new(size_t fanout, uint64_t seed)
     if (!d)
         return NULL;
     d->fanout = fanout;
-    d->dice = seed;
+    d->chance = seed;
     d->soonest = INT64_MAX;
     return d;
 }
@@ -136,7 +136,7 @@ void dialer_free(struct dialer *d)
     free(d);
 }
 
-/* FNV-1a, of a host's many spellings the common one. */
+/* FNV-1a of the canonical form, since a host has many spellings. */
 static uint64_t hash_host(const struct address *a)
 {
     char text[ADDRESS_MAX];
@@ -231,7 +231,7 @@ static bool is_anchor(const struct entry *e)
 
 static bool is_due(const struct dialer *d, struct entry *e, int64_t now)
 {
-    const struct spared *host = &d->spared[e->host % SPARED];
+    const struct recent_host *host = &d->recent[e->host % RECENT_HOSTS];
     if (e->hold)
         e->due = now + e->hold;
     e->hold = 0;
@@ -244,7 +244,7 @@ static bool is_due(const struct dialer *d, struct entry *e, int64_t now)
  * likely. */
 static bool wins(struct dialer *d, size_t n)
 {
-    return chance_below(&d->dice, n) == 0;
+    return chance_below(&d->chance, n) == 0;
 }
 
 static void forget_picks(struct dialer *d)
@@ -282,8 +282,8 @@ static struct entry *best_of(struct dialer *d, enum tier tier)
     return best;
 }
 
-/* An anchor; otherwise a known target or a stranger, by lot, unless the other one's network is less
- * busy. */
+/* An anchor, if there is one. Otherwise a known target or a stranger: the one whose network is less
+ * busy or, if neither is, one at random. */
 static struct entry *choose(struct dialer *d)
 {
     struct entry *known = best_of(d, KNOWN), *stranger = best_of(d, STRANGERS);
@@ -293,13 +293,14 @@ static struct entry *choose(struct dialer *d)
         return known;
     if (known->network->busy > stranger->network->busy)
         return stranger;
-    return chance_below(&d->dice, 4) < DIAL_KNOWN_OF_4 ? known : stranger;
+    return chance_below(&d->chance, 4) < DIAL_KNOWN_OF_4 ? known : stranger;
 }
 
 static const struct target *take(struct dialer *d, struct entry *e, int64_t now)
 {
     if (is_stranger(e))
-        d->spared[e->host % SPARED] = (struct spared){e->host, now + DIAL_PAUSE_STRANGER};
+        d->recent[e->host % RECENT_HOSTS] = (struct recent_host){e->host,
+                                                                 now + DIAL_PAUSE_STRANGER};
     set_busy(d, e, true);
     return &e->target;
 }
@@ -354,7 +355,7 @@ int64_t dialer_when(const struct dialer *d, int64_t now)
     return d->soonest > now ? d->soonest : now;
 }
 
-/* --- The outcome of a call ---------------------------------------------------------------- */
+/* --- The outcome of a dial ---------------------------------------------------------------- */
 
 static struct entry *entry_of(const struct target *t)
 {
@@ -373,7 +374,7 @@ void dialer_answered(struct dialer *d, const struct target *t, int64_t now)
     entry_of(t)->failures = 0;
 }
 
-/* From the upper half, so that targets that failed together are not dialed again together. */
+/* Drawn from the upper half, so that targets that failed together are not dialed again together. */
 static int64_t draw_pause(struct dialer *d, unsigned failures)
 {
     int64_t pause = DIAL_PAUSE_FIRST;
@@ -381,12 +382,12 @@ static int64_t draw_pause(struct dialer *d, unsigned failures)
         pause *= 2;
     if (pause > DIAL_PAUSE_MAX)
         pause = DIAL_PAUSE_MAX;
-    return pause - (int64_t)chance_below(&d->dice, (uint64_t)pause / 2 + 1);
+    return pause - (int64_t)chance_below(&d->chance, (uint64_t)pause / 2 + 1);
 }
 
 static int64_t stranger_pause(struct dialer *d)
 {
-    return DIAL_PAUSE_STRANGER + (int64_t)chance_below(&d->dice, DIAL_PAUSE_STRANGER);
+    return DIAL_PAUSE_STRANGER + (int64_t)chance_below(&d->chance, DIAL_PAUSE_STRANGER);
 }
 
 void dialer_over(struct dialer *d, const struct target *t, int64_t now)

@@ -1,11 +1,13 @@
 /*
  * Decides which peer to dial next, and when: a few peers at random, no two from one network if
  * there is a choice; a peer that fails is replaced, and each further failure lengthens its pause.
- * Policy only: it opens no socket and reads no clock.
+ * Policy only: it opens no socket and reads no clock. All times are in milliseconds of the caller's
+ * clock.
  *
  * A stranger is a target that a peer record announced and that has never answered. Three dials out
- * of four go to others, as long as there are any, so that nobody can fill all places by announcing
- * addresses (Heilman et al. 2015).
+ * of four go to other targets, as long as there are any, so that nobody can fill all outbound slots
+ * by announcing addresses (Heilman et al., "Eclipse Attacks on Bitcoin's Peer-to-Peer Network",
+ * 2015, section 7).
  */
 #ifndef PEERS_DIALER_H
 #define PEERS_DIALER_H
@@ -16,37 +18,39 @@
 #define DIAL_PAUSE_FIRST 1000
 #define DIAL_PAUSE_MAX 600000
 
-/* At least so many ms between two dials of a stranger, and of two of one host: anyone can announce
- * the address of a host that has nothing to do with us. */
+/* At least so many ms between dials of a stranger, or of strangers on one host: anyone can announce
+ * the address of a host that is not part of this network. */
 #define DIAL_PAUSE_STRANGER 300000
 
-#define DIAL_KNOWN_OF_4 3 /* how many dials out of four prefer targets that are no strangers */
+#define DIAL_KNOWN_OF_4 3 /* how many dials out of four prefer targets that are not strangers */
 
 struct dialer;
 
-/* A dialer that keeps so many peers busy. seed determines its random choices. NULL: no memory. */
+/* A dialer that keeps `fanout` targets busy, that is, being dialed or connected. seed determines
+ * its random choices. NULL: no memory. */
 struct dialer *dialer_new(size_t fanout, uint64_t seed);
 void dialer_free(struct dialer *d);
 
-/* Replaces the list of targets. Targets that are no longer listed are dropped, or, if busy,
- * reported by dialer_gone. The state of the others (pauses, busy or not) is kept, by address and
- * key. 0, or -1: no memory. */
+/* Replaces the list of targets, which is copied. Targets that are no longer listed are dropped or,
+ * if busy, reported by dialer_gone. The others, known by address and key, keep their state. 0, or
+ * -1: no memory. */
 int dialer_targets(struct dialer *d, const struct target *list, size_t count);
 
-/* The next target to dial at this time, which is busy from then on; NULL: none now. Owned by the
- * dialer, valid until the dialer_over for it. */
+/* The next target to dial at this time, which is busy from then on; NULL: none now. It belongs to
+ * the dialer, and is valid until dialer_over is called for it. */
 const struct target *dialer_next(struct dialer *d, int64_t now);
 
-/* A target to dial only to see whether it answers, beyond the fan-out: one that is marked for a
- * test, otherwise a stranger of a random network. NULL: none now. */
+/* A target to dial only to see whether it answers (a feeler), beyond the fan-out: one that is
+ * marked for a test, otherwise a stranger of a random network. NULL: none now. */
 const struct target *dialer_feeler(struct dialer *d, int64_t now);
 
-/* When to call dialer_next again; INT64_MAX: not until something changes. */
+/* The time at which to call dialer_next again; INT64_MAX: not until something changes. */
 int64_t dialer_when(const struct dialer *d, int64_t now);
 
-/* The outcome of a busy target: it has said hello, and is no stranger from now on; it answered as a
- * peer should (which resets its pause); it is over, and may be dialed again after a pause; it must
- * never be dialed again (it is this node itself). */
+/* What became of a busy target. greeted: it has said hello, and is not a stranger any more.
+ * answered: it answered as a peer should, which resets its pause. over: it is not busy any more,
+ * and may be dialed again after a pause. never: it must not be dialed again, for instance because
+ * it is this node itself; dialer_over must still be called. */
 void dialer_greeted(struct dialer *d, const struct target *t);
 void dialer_answered(struct dialer *d, const struct target *t, int64_t now);
 void dialer_over(struct dialer *d, const struct target *t, int64_t now);

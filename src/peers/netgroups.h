@@ -1,12 +1,12 @@
-/* How many connections there are from each network, and from the most crowded one. Everything takes
- * constant time, so that strangers who connect all the time cost little. */
+/* Counts connections by network, and finds the newest and oldest of the most crowded network. Every
+ * call takes constant time, so a flood of connections costs little. */
 #ifndef PEERS_NETGROUPS_H
 #define PEERS_NETGROUPS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A member of a group, part of what represents a connection. */
+/* A member of a group, embedded in the struct of a connection. */
 struct netgroup_member {
     struct netgroup *group;
     struct netgroup_member *older, *newer;
@@ -14,18 +14,18 @@ struct netgroup_member {
 
 struct netgroups;
 
-/* For at most so many members. NULL: no memory. */
+/* For at most so many members; seed is that of its hash table. NULL: no memory. */
 struct netgroups *netgroups_new(size_t members, uint64_t seed);
 void netgroups_free(struct netgroups *c);
 
-/* Adds a member, which stays the caller's, as the newest of its network. 0, or -1: no memory.
- */
+/* Adds a member, which stays the caller's, as the newest of its network (address_network). 0, or
+ * -1: no memory. */
 int netgroups_add(struct netgroups *c, struct netgroup_member *m, uint64_t network);
 void netgroups_remove(struct netgroups *c, struct netgroup_member *m);
 
-size_t netgroups_count(const struct netgroups *c); /* of all members */
+size_t netgroups_count(const struct netgroups *c); /* in all networks */
 size_t netgroups_of(const struct netgroups *c, uint64_t network);
-size_t netgroups_most(const struct netgroups *c); /* of the most crowded network */
+size_t netgroups_most(const struct netgroups *c); /* in the most crowded network */
 
 /* The newest and the oldest member of the most crowded network. NULL: there is none. */
 struct netgroup_member *netgroups_newest(const struct netgroups *c);

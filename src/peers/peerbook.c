@@ -15,7 +15,7 @@
 enum { GOOD_FAILURES = 3 };
 
 /* How many records a network has. */
-struct netgroup {
+struct book_network {
     uint64_t network;
     size_t count;
     UT_hash_handle hh;
@@ -34,7 +34,7 @@ struct place {
 struct kept {
     struct who who;
     struct place place;
-    struct netgroup *group;
+    struct book_network *group;
     int64_t time;
     enum address_scope scope;
     bool good;         /* has answered, and is kept for that */
@@ -50,10 +50,10 @@ void peerbook_init(struct peerbook *b, const char *path, size_t limit)
     *b = (struct peerbook){.path = path, .limit = limit, .tried = {.path = path}};
 }
 
-void peerbook_lives_at(struct peerbook *b, const struct address *a)
+void peerbook_allow_scope(struct peerbook *b, const struct address *a)
 {
-    b->given_homes |= 1U << address_scope_of(a, NULL);
-    b->homes |= b->given_homes;
+    b->given_scopes |= 1U << address_scope_of(a, NULL);
+    b->scopes |= b->given_scopes;
 }
 
 int peerbook_lock(const struct peerbook *b)
@@ -61,7 +61,7 @@ int peerbook_lock(const struct peerbook *b)
     return file_open_locked(b->path);
 }
 
-static void leave_group(struct peerbook *b, struct netgroup *c)
+static void leave_group(struct peerbook *b, struct book_network *c)
 {
     if (--c->count)
         return;
@@ -86,7 +86,7 @@ static void empty(struct peerbook *b)
         drop(b, b->list);
     b->front.len = 0;
     b->broken_line = 0;
-    b->homes = b->given_homes;
+    b->scopes = b->given_scopes;
     b->bucketed = b->changed = false;
 }
 
@@ -150,7 +150,7 @@ static bool is_reachable(const struct peerbook *b, enum address_scope scope)
 {
     if (scope == ADDRESS_NEVER)
         return false;
-    return scope == ADDRESS_GLOBAL || scope == ADDRESS_NAME || (b->homes & 1U << scope);
+    return scope == ADDRESS_GLOBAL || scope == ADDRESS_NAME || (b->scopes & 1U << scope);
 }
 
 static int check_scope(const struct peerbook *b, const struct address *a, struct fault *f)
@@ -183,9 +183,9 @@ int peerbook_check(const struct peerbook *b, const struct peer *p, int64_t now, 
 /* --- Adding ----------------------------------------------------------------------------------- */
 
 /* Counts one more record of a network; NULL: no memory. */
-static struct netgroup *join_group(struct peerbook *b, uint64_t network)
+static struct book_network *join_group(struct peerbook *b, uint64_t network)
 {
-    struct netgroup *c;
+    struct book_network *c;
     HASH_FIND(hh, b->groups, &network, sizeof network, c);
     if (!c) {
         c = calloc(1, sizeof *c);
@@ -202,8 +202,8 @@ static struct netgroup *join_group(struct peerbook *b, uint64_t network)
     return c;
 }
 
-/* Sets what PEERS.tried says of the record. So many that have answered are kept that half of the
- * book is left to others. */
+/* Sets what PEERS.tried says of the record. At most half of the book is kept for records that have
+ * answered. */
 static void mark(struct peerbook *b, struct kept *x)
 {
     struct tried_name n = {0};
@@ -265,7 +265,7 @@ static struct kept *keep(struct peerbook *b, const struct peer *p, const struct 
 
 static unsigned buckets(const struct peerbook *b)
 {
-    size_t n = b->limit / PEERBOOK_PLACES;
+    size_t n = b->limit / PEERBOOK_BUCKET_MIN;
     return n < 1 ? 1 : n > PEERBOOK_BUCKETS ? PEERBOOK_BUCKETS : (unsigned)n;
 }
 
@@ -312,46 +312,48 @@ static bool deserves_more(const struct merit *a, const struct merit *b)
 }
 
 /* The record to evict from a bucket (-1: from the whole book); newest is its last. */
-static struct kept *choose_leaver(const struct peerbook *b, const struct kept *newest, int bucket)
+static struct kept *choose_victim(const struct peerbook *b, const struct kept *newest, int bucket)
 {
-    struct kept *leaver = NULL;
+    struct kept *victim = NULL;
     struct merit most = {0};
     for (struct kept *x = b->list; x; x = x->hh.next) {
         if (x->good || (bucket >= 0 && x->bucket != bucket))
             continue;
         struct merit m = {x->failures > 0, x->group->count, x->group == newest->group, -x->time};
-        if (leaver && !deserves_more(&m, &most))
+        if (victim && !deserves_more(&m, &most))
             continue;
-        leaver = x;
+        victim = x;
         most = m;
     }
-    return leaver;
+    return victim;
 }
 
-/* The record that must make way for the newest; NULL: none. 0, or -1 and trouble. */
-static int find_leaver(struct peerbook *b, struct kept *newest, struct kept **leaver,
+/* The record that is evicted for the newest, and may be the newest itself; NULL: none. 0, or -1 and
+ * trouble. */
+static int find_victim(struct peerbook *b, struct kept *newest, struct kept **victim,
                        struct fault *f)
 {
     bool full = HASH_COUNT(b->list) > b->limit;
-    size_t places = (b->limit + buckets(b) - 1) / buckets(b);
-    *leaver = NULL;
-    if (buckets(b) > 1 && newest->group->count > PEERBOOK_PLACES && !newest->good) {
+    size_t bucket_size = (b->limit + buckets(b) - 1) / buckets(b);
+    *victim = NULL;
+    if (buckets(b) > 1 && newest->group->count > PEERBOOK_BUCKET_MIN && !newest->good) {
         if (b->bucketed)
             join_bucket(b, newest);
         else if (make_buckets(b, f))
             return -1;
-        if (b->in_bucket[newest->bucket] > places)
-            *leaver = choose_leaver(b, newest, newest->bucket);
+        if (b->in_bucket[newest->bucket] > bucket_size)
+            *victim = choose_victim(b, newest, newest->bucket);
     } else if (b->bucketed) {
         join_bucket(b, newest);
     }
-    if (full && !*leaver)
-        *leaver = choose_leaver(b, newest, -1);
+    if (full && !*victim)
+        *victim = choose_victim(b, newest, -1);
     return 0;
 }
 
 /* Whether the record at the same address bars this one. A record that has failed does not: it may
- * be a lie, or its key may have been replaced. One that has answered is believed for longer. */
+ * be forged, or its key may have been replaced. One that has answered may fail GOOD_FAILURES times
+ * before. */
 static bool is_barred(const struct kept *there, const struct kept *before)
 {
     return there && there != before && there->failures < (there->good ? GOOD_FAILURES : 1);
@@ -361,7 +363,7 @@ int peerbook_add(struct peerbook *b, const struct peer *p, struct fault *f)
 {
     struct address a;
     struct place at;
-    struct kept *leaver, *before = find(b, p);
+    struct kept *victim, *before = find(b, p);
     if (before && before->time >= p->time)
         return 0;
     if (parse_address(p, &a, f))
@@ -377,11 +379,11 @@ int peerbook_add(struct peerbook *b, const struct peer *p, struct fault *f)
     struct kept *newest = keep(b, p, &a, &at);
     if (!newest)
         return fault_memory(f);
-    if (find_leaver(b, newest, &leaver, f))
+    if (find_victim(b, newest, &victim, f))
         return -1;
-    bool stays = leaver != newest;
-    if (leaver)
-        drop(b, leaver);
+    bool stays = victim != newest;
+    if (victim)
+        drop(b, victim);
     b->changed |= stays;
     return stays;
 }
@@ -414,7 +416,8 @@ static int load_record(struct peerbook *b, const struct line *line, int64_t now,
     return 0;
 }
 
-/* Lines written by people are kept, whatever they say; an address in them is where they live. */
+/* Lines written by people are kept, whatever they say; records may have the scopes of their
+ * addresses. */
 static int load_line(struct peerbook *b, const struct line *line, int64_t now, struct fault *f)
 {
     struct target t;
@@ -431,13 +434,13 @@ static int load_line(struct peerbook *b, const struct line *line, int64_t now, s
     if (got < 0)
         note_broken(b, line->number, &why);
     if (got > 0)
-        b->homes |= 1U << address_scope_of(&t.address, NULL);
+        b->scopes |= 1U << address_scope_of(&t.address, NULL);
     if (buf_add(&b->front, line->text, line->len) || buf_add(&b->front, "\n", 1))
         return fault_memory(f);
     return 0;
 }
 
-/* Records of a version, or a time, in which the node took what it does not take now. */
+/* Drops records that were accepted when other scopes were allowed. */
 static void drop_unreachable(struct peerbook *b)
 {
     struct kept *x, *next;

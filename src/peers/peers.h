@@ -8,7 +8,7 @@
 #include "peers/address.h"
 #include "record/field.h"
 
-#define PEERS_MAX 16384 /* if a file has more, a random selection of this size is used */
+#define PEERS_MAX 16384 /* targets; if a file has more, a random selection of this size is used */
 
 /* An address to dial, and the key expected there. */
 struct target {
@@ -18,28 +18,28 @@ struct target {
     bool operand;   /* it was named on the command line */
     uint8_t key[ID_LEN];
     int64_t time; /* the record's */
-    /* What the candidates' files tell of an announced one (peers/tried.h). */
+    /* What PEERS.tried says of an announced target (peers/tried.h). */
     bool tried;    /* it has answered */
     bool anchor;   /* it was among the longest connections */
     bool test;     /* it is to be dialed to see whether it still answers */
-    int64_t hold;  /* ms: it failed lately, and is not dialed for so long */
-    size_t source; /* which of the program's operands has it */
+    int64_t hold;  /* ms for which it is not dialed, since it failed lately */
+    size_t source; /* the index of the program's operand that has it */
 };
 
 struct peers {
     struct target *list;
     size_t count, cap;
-    uint64_t broken_lines; /* how many lines are none of these, and were skipped */
+    uint64_t broken_lines; /* how many lines have none of these forms, and were skipped */
     uint64_t broken_line;  /* the number of the first of them; 0: none */
     struct fault broken;   /* what is wrong with it */
 };
 
 /* Reads the file at path; a missing file is an empty one. Records of another chain (chain not NULL)
  * are skipped; of several records with one key, the newest counts; if there are more than PEERS_MAX
- * targets, so many are chosen at random, by *chance (base/chance.h). Signatures are not checked:
- * the program that wrote the file has checked them. 0, or -1 and trouble. *p is all zero at first,
- * or the result of the last reading, which it replaces; on trouble, it keeps that. A last line
- * without its newline counts, unless it is a record. */
+ * targets, so many are chosen at random, by *chance (base/chance.h). A last line without its
+ * newline counts, unless it is a record. Signatures are not checked: the program that wrote the
+ * file has checked them. *p is all zero at first; later, the result of the last call is replaced.
+ * 0, or -1 and trouble, with *p unchanged. */
 int peers_read(struct peers *p, const char *path, const uint8_t chain[ID_LEN], uint64_t *chance,
                struct fault *f);
 

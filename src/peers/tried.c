@@ -292,8 +292,8 @@ static int read_secret(const char *path, uint8_t secret[TRIED_SECRET_LEN], struc
                                  path, 2 * TRIED_SECRET_LEN);
 }
 
-/* Written under another name first, so nobody reads a part of it. 0, or -1 and trouble; another
- * process may have made it meanwhile. */
+/* Writes the secret under another name first, so nobody reads a part of it. 0, or -1 and trouble;
+ * another process may have made it in the meantime. */
 static int make_secret(const char *path, struct fault *f)
 {
     uint8_t secret[TRIED_SECRET_LEN];
@@ -360,9 +360,9 @@ static int bucket_of(struct tried_entry *e, const uint8_t secret[TRIED_SECRET_LE
     return e->bucket;
 }
 
-/* Whether the newcomer has a place in its bucket, which may be that of another record. */
-static bool find_place(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
-                       struct tried_entry *newcomer, int64_t now)
+/* Whether its bucket has a slot for the newcomer, which may be that of a record that failed. */
+static bool find_slot(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
+                      struct tried_entry *newcomer, int64_t now)
 {
     int bucket = bucket_of(newcomer, secret), count = 0;
     struct tried_entry *oldest = NULL, *dead = NULL;
@@ -375,7 +375,7 @@ static bool find_place(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
         if (e->mark.failures && (!dead || e->mark.time < dead->mark.time))
             dead = e;
     }
-    if (count < TRIED_PLACES)
+    if (count < TRIED_BUCKET_SIZE)
         return true;
     if (dead && now - dead->mark.time >= TRIED_FRESH) {
         dead->mark.state = TRIED_FAILED;
@@ -389,7 +389,7 @@ static bool find_place(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN],
 static void answered(struct tried *t, const uint8_t secret[TRIED_SECRET_LEN], struct tried_entry *e,
                      int64_t now)
 {
-    if (e->mark.state == TRIED_FAILED && !find_place(t, secret, e, now)) {
+    if (e->mark.state == TRIED_FAILED && !find_slot(t, secret, e, now)) {
         drop(t, e);
         return;
     }
@@ -443,7 +443,7 @@ static bool is_hopeless(const struct tried_entry *e, int64_t now)
     return e->mark.failures >= TRIED_FAILURES && now - e->mark.time >= TRIED_STALE;
 }
 
-/* Forgets what has not answered for long, and the oldest of too many failures. */
+/* Drops what has not answered for long, and the oldest failures beyond TRIED_FAILED_MAX. */
 static void forget(struct tried *t, int64_t now)
 {
     struct tried_entry *e, *next, *oldest;

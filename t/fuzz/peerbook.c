@@ -19,7 +19,7 @@ static void rewrite(const char *path, struct buf *out, bool clean)
     peerbook_init(&b, path, LIMIT);
     for (size_t i = 0; i < sizeof owns / sizeof *owns; i++)
         if (address_parse(owns[i], strlen(owns[i]), false, &own, &f) == 0)
-            peerbook_lives_at(&b, &own);
+            peerbook_allow_scope(&b, &own);
     int fd = peerbook_lock(&b);
     must(fd >= 0);
     if (peerbook_load(&b, fd, NOW, &f)) {
