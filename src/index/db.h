@@ -46,6 +46,10 @@ enum statement {
     SENT,
     SENT_BACK,
     ADD_PART,
+    ADD_CHANGE,
+    IS_CHANGED,
+    CHANGED,
+    CHANGED_BACK,
     RECEIVED,
     RECEIVED_BACK,
     MINED,
@@ -130,6 +134,11 @@ struct state_backing index_backing(struct index *ix);
 
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);
+
+/* Notes the accounts that block n changed, with this journal, if it may have changed them beyond
+ * what its transactions and its miner's earnings tell. 0, or -1 and trouble. */
+int index_add_changes(struct index *ix, int64_t n, const struct item *item,
+                      const struct buf *journal, struct fault *f);
 
 /* The reserved bytes at the end of each page of an index's file, for the checksum (vfs.c). */
 #define INDEX_RESERVED 8

@@ -95,8 +95,8 @@ static sqlite3_stmt *ready_between(struct index *ix, enum statement i, int64_t l
     return q;
 }
 
-/* The first block of the best chain, from this one on, that changed the account, whose seq at the
- * tip is given; INT64_MAX: none. */
+/* The first block of the best chain, from this one on, that can have changed the account, whose seq
+ * at the tip is given; INT64_MAX: none. */
 static int first_change(struct index *ix, const struct account *id, const struct index_block *from,
                         int64_t seq, int64_t *block, struct fault *f)
 {
@@ -114,8 +114,25 @@ static int first_change(struct index *ix, const struct account *id, const struct
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, account);
-    return sooner(ix, q, 1, block, f) || first_sent(ix, account, seq, from->first, block, f) ? -1
+    if (sooner(ix, q, 1, block, f))
+        return -1;
+    q = ready_between(ix, CHANGED, from->node.n, INT64_MAX, f);
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, account);
+    return sooner(ix, q, 0, block, f) || first_sent(ix, account, seq, from->first, block, f) ? -1
                                                                                              : 0;
+}
+
+/* Moves *next behind this block, which named the account and left it as it was. 1, 0: there is no
+ * block, -1 and trouble. */
+static int skip(struct index *ix, int64_t block, struct index_block *next, struct fault *f)
+{
+    struct index_block b;
+    if (block < next->node.n)
+        return index_damage(ix, f);
+    int found = index_block(ix, block, &b, f) ? -1 : index_block_at(ix, b.node.height + 1, next, f);
+    return found > 0 && next->node.n <= block ? index_damage(ix, f) : found;
 }
 
 int index_account_at(struct index *ix, const struct account *id, int64_t height,
@@ -130,24 +147,32 @@ int index_account_at(struct index *ix, const struct account *id, int64_t height,
     if (index_account(ix, id, a, f))
         return -1;
     int found = index_block_at(ix, height + 1, &next, f);
-    if (found <= 0)
-        return found;
-    if (first_change(ix, id, &next, a->seq, &block, f))
-        return -1;
-    if (block == INT64_MAX)
-        return 0;
-    found = index_account_change(ix, id, block, a, &after, f);
-    return found ? (found < 0 ? -1 : 0) : index_damage(ix, f);
+    while (found > 0) {
+        if (first_change(ix, id, &next, a->seq, &block, f))
+            return -1;
+        if (block == INT64_MAX)
+            return 0;
+        found = index_account_change(ix, id, block, a, &after, f);
+        if (found)
+            break;
+        found = skip(ix, block, &next, f);
+    }
+    return found < 0 ? -1 : 0;
 }
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
 /* All events have a position in one order: a transaction has twice its number; a miner's earnings
- * come right after the last transaction of the block, and before the first of the next. */
+ * come right after the last transaction of the block, and before the first of the next. Whole
+ * blocks have their number instead (next_event). */
 static int set_place(const struct index_walk *w, struct index_cursor *c, struct fault *f)
 {
     bool is_tx = c != &w->mined;
     int64_t n = sqlite3_column_int64(c->q, is_tx ? 0 : 1);
+    if (c == &w->changed) {
+        c->at = n;
+        return 0;
+    }
     if ((!is_tx && __builtin_add_overflow(n, sqlite3_column_int64(c->q, 2), &n)) || n <= 0 ||
         n > 2 * INDEX_TXS_MAX - 1)
         return index_damage(w->ix, f);
@@ -197,13 +222,15 @@ int index_walk_begin(struct index *ix, const struct account *id, int64_t from, i
 {
     struct index_block first = {0}, end = {0};
     struct account_state before = {0}, after = {0};
-    *w = (struct index_walk){.ix = ix, .account = *id, .back = back};
+    *w = (struct index_walk){.ix = ix, .account = *id, .back = back, .whole = -1};
     int64_t account = index_account_number(ix, id, f);
     if (account < 0 || bounds(ix, from, to, &first, &end, f) ||
         index_account_at(ix, id, from - 1, &before, f) || index_account_at(ix, id, to, &after, f))
         return -1;
     if (start(w, &w->sent, back ? SENT_BACK : SENT, account, before.seq, after.seq, f) ||
-        start(w, &w->received, back ? RECEIVED_BACK : RECEIVED, account, first.first, end.first, f))
+        start(w, &w->received, back ? RECEIVED_BACK : RECEIVED, account, first.first, end.first,
+              f) ||
+        start(w, &w->changed, back ? CHANGED_BACK : CHANGED, account, first.node.n, end.node.n, f))
         return -1;
     w->mined.q = ready_between(ix, back ? MINED_BACK : MINED, first.node.n, end.node.n, f);
     if (!w->mined.q)
@@ -212,7 +239,7 @@ int index_walk_begin(struct index *ix, const struct account *id, int64_t from, i
     return advance(w, &w->mined, f);
 }
 
-/* The cursor with the next row; NULL: none has one. */
+/* The cursor with the next transaction or earnings; NULL: none has one. */
 static struct index_cursor *next_cursor(struct index_walk *w)
 {
     struct index_cursor *all[] = {&w->sent, &w->received, &w->mined}, *next = NULL;
@@ -226,8 +253,8 @@ static int read_event(struct index_walk *w, const struct index_cursor *c, struct
                       struct fault *f)
 {
     sqlite3_stmt *q = c->q;
-    *e = (struct index_event){.is_tx = c != &w->mined};
-    if (!e->is_tx) {
+    *e = (struct index_event){.kind = c == &w->mined ? INDEX_EVENT_EARNED : INDEX_EVENT_TX};
+    if (c == &w->mined) {
         e->block = sqlite3_column_int64(q, 0);
         e->earned = sqlite3_column_int64(q, 3);
         return 0;
@@ -239,9 +266,23 @@ static int read_event(struct index_walk *w, const struct index_cursor *c, struct
     return index_bytes(q, 5, e->id, ID_LEN) ? index_damage(w->ix, f) : 0;
 }
 
-int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f)
+/* Whether the next whole block comes before everything in c's block, which may be the same. */
+static bool whole_is_next(const struct index_walk *w, const struct index_cursor *c)
+{
+    if (!w->changed.q || !c)
+        return w->changed.q;
+    int64_t block = sqlite3_column_int64(c->q, c == &w->mined ? 0 : 1);
+    return w->back ? block <= w->changed.at : block >= w->changed.at;
+}
+
+static int next_event(struct index_walk *w, struct index_event *e, struct fault *f)
 {
     struct index_cursor *c = next_cursor(w);
+    if (whole_is_next(w, c)) {
+        w->whole = w->changed.at;
+        *e = (struct index_event){.kind = INDEX_EVENT_BLOCK, .block = w->whole};
+        return advance(w, &w->changed, f) ? -1 : 1;
+    }
     if (!c)
         return 0;
     int64_t at = c->at;
@@ -253,10 +294,19 @@ int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f
     return advance(w, c, f) ? -1 : 1;
 }
 
+int index_walk_next(struct index_walk *w, struct index_event *e, struct fault *f)
+{
+    int got;
+    do
+        got = next_event(w, e, f);
+    while (got > 0 && e->kind != INDEX_EVENT_BLOCK && e->block == w->whole);
+    return got;
+}
+
 void index_walk_end(struct index_walk *w)
 {
-    struct index_cursor *all[] = {&w->sent, &w->received, &w->mined};
-    for (int i = 0; i < 3; i++)
+    struct index_cursor *all[] = {&w->sent, &w->received, &w->mined, &w->changed};
+    for (int i = 0; i < 4; i++)
         if (all[i]->q)
             sqlite3_reset(all[i]->q);
 }

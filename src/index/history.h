@@ -1,8 +1,9 @@
 /*
  * The history of one account on the best chain, from the index. Every answer is found by seeking,
  * whatever the length of the chain, of the account's history or of side branches: a block that
- * changes an account has it as a sender, a recipient, or a miner who earned something, and all
- * three are indexed for the best chain; the block's journal has the earlier value.
+ * changes an account has it as a sender, a recipient, a miner who earned something, or among the
+ * accounts that its operations have effects on, and all four are indexed; the block's journal has
+ * the earlier value.
  */
 #ifndef INDEX_HISTORY_H
 #define INDEX_HISTORY_H
@@ -20,9 +21,15 @@ int index_account_change(struct index *ix, const struct account *id, int64_t n,
                          struct account_state *before, struct account_state *after,
                          struct fault *f);
 
-/* One event of an account after genesis: a transaction, or what it earned with a block. */
+/* Whether only its journal tells all that block n, on any branch, did to an account: 1 or 0, -1 and
+ * trouble. Else the account's transactions, and what it earned with the block, are all. */
+int index_has_effects(struct index *ix, const struct account *id, int64_t n, struct fault *f);
+
+/* One event of an account after genesis: a transaction, what it earned with a block, or a whole
+ * block, whose transactions and earnings are then no events of their own (index_has_effects). */
+enum index_event_kind { INDEX_EVENT_TX, INDEX_EVENT_EARNED, INDEX_EVENT_BLOCK };
 struct index_event {
-    bool is_tx;
+    enum index_event_kind kind;
     int64_t block;         /* its number */
     int64_t line;          /* of a transaction: its index in the body, */
     uint64_t offset, size; /* its place in the file, */
@@ -37,8 +44,9 @@ struct index_walk {
     struct index_cursor {
         void *q;    /* its statement; NULL: no more rows */
         int64_t at; /* the row's position in the order of all events */
-    } sent, received, mined;
+    } sent, received, mined, changed;
     bool back;
+    int64_t whole; /* the whole block given last */
 };
 
 /* Starts a walk along the account's events in the best chain's blocks of heights from (at least 1)

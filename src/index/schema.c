@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 6, APPLICATION = 0x70656572 };
+enum { VERSION = 7, APPLICATION = 0x70656572 };
 
 /* Only the numbers of rows, which must compare as numbers in an index, and ids have a type: types
  * are parsed whenever an index is opened, which takes time. */
@@ -22,6 +22,7 @@ static const char schema[] =
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line,"
     " sender INTEGER, seq, fee, recipient INTEGER, amount, offset, size, main);"
     "CREATE TABLE part(account, n, PRIMARY KEY(account, n)) WITHOUT ROWID;"
+    "CREATE TABLE change(account, block, PRIMARY KEY(account, block)) WITHOUT ROWID;"
     "CREATE VIEW payment AS SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line,"
     " lower(hex(s.id)) AS sender, tx.seq, tx.fee, lower(hex(r.id)) AS recipient, tx.amount"
     " FROM tx JOIN block ON block.n = tx.block JOIN account s ON s.n = tx.sender"
@@ -69,7 +70,7 @@ int index_clear(struct index *ix, struct fault *f)
     return index_exec(
         ix,
         "DELETE FROM ledger; DELETE FROM block; DELETE FROM journal; DELETE FROM account;"
-        "DELETE FROM entry; DELETE FROM tx; DELETE FROM part",
+        "DELETE FROM entry; DELETE FROM tx; DELETE FROM part; DELETE FROM change",
         f);
 }
 

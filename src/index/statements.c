@@ -15,6 +15,12 @@
     " UNION ALL SELECT part.n, block, line, offset, size, id FROM part JOIN tx ON tx.n = part.n"   \
     " WHERE part.account = ?1 AND main = 1 AND part.n >= ?2 AND part.n < ?3"
 
+/* The best chain's blocks with effects on an account that only their journals tell. */
+#define CHANGED_BLOCK                                                                              \
+    "SELECT block.n, main FROM change CROSS JOIN block ON block.n = change.block"                  \
+    " WHERE account = ? AND main AND change.block >= ? AND change.block < ?"                       \
+    " ORDER BY change.block"
+
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [BEGIN_READ] = "BEGIN",
@@ -64,6 +70,10 @@ static const char *const sql[STATEMENTS] = {
     [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
                   " AND seq >= ? AND seq < ? ORDER BY seq DESC",
     [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?)",
+    [ADD_CHANGE] = "INSERT INTO change VALUES(?, ?)",
+    [IS_CHANGED] = "SELECT 1 FROM change WHERE account = ? AND block = ?",
+    [CHANGED] = CHANGED_BLOCK,
+    [CHANGED_BACK] = CHANGED_BLOCK " DESC",
     [RECEIVED] = RECEIVED_TX " ORDER BY n",
     [RECEIVED_BACK] = RECEIVED_TX " ORDER BY n DESC",
     [MINED] = "SELECT n, first, count, earned FROM block WHERE miner = ? AND main AND earned > 0"

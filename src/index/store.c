@@ -189,7 +189,8 @@ static int add(void *self, const struct node *node, const struct item *item,
     if (join(ix, &b, f) || last_tx(ix, &b.first, f))
         return -1;
     b.first++;
-    if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f))
+    if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f) ||
+        index_add_changes(ix, node->n, item, bytes, f))
         return -1;
     for (size_t i = 0; i < item->count; i++)
         if (item->entries[i].type == &tx_type && add_tx(ix, &b, &item->entries[i], (int64_t)i, f))

@@ -29,6 +29,8 @@ struct run {
     int64_t from, to; /* heights, limited to those that exist */
     int64_t balance;  /* the balance before the next event; or, newest first, after it */
     int64_t given;
+    int64_t *sum;     /* not NULL: events are only added up here */
+    bool has_effects; /* of the current block; between its events, a balance may be negative */
     struct index_block
         at;          /* the block of the current event; the bytes of its header or all of it; and */
     struct buf text; /* its parsed header */
@@ -104,6 +106,7 @@ static int64_t change_of(const struct event *e)
         return e->amount + e->fee;
     case EVENT_GRANT:
     case EVENT_IN:
+    case EVENT_OTHER:
         break;
     }
     return e->amount;
@@ -115,10 +118,13 @@ static int give(struct run *r, struct event *e, struct fault *f)
 {
     int64_t change = change_of(e);
     bool back = r->h->newest_first;
+    if (r->sum)
+        return __builtin_add_overflow(*r->sum, change, r->sum) ? index_damage(r->l->index, f) : 0;
     e->block = &r->header;
     e->block_id = r->at.node.id;
     e->balance = r->balance;
-    if (__builtin_add_overflow(r->balance, back ? -change : change, &r->balance) || r->balance < 0)
+    if (__builtin_add_overflow(r->balance, back ? -change : change, &r->balance) ||
+        (r->balance < 0 && !r->has_effects))
         return index_damage(r->l->index, f);
     if (!back)
         e->balance = r->balance;
@@ -207,6 +213,7 @@ static int give_line(struct run *r, const char *line, size_t len, const uint8_t 
 static int enter(struct run *r, int64_t n, bool whole, struct fault *f)
 {
     r->text.len = 0;
+    r->has_effects = false;
     if (index_block(r->l->index, n, &r->at, f) ||
         ledger_read(r->l, &r->at.node, !whole, &r->text, f))
         return -1;
@@ -280,17 +287,62 @@ static int maybe_reward(struct run *r, struct fault *f)
     return give_reward(r, r->at.earned, f);
 }
 
-/* A block of the chain's own part. */
-static int give_block(struct run *r, int64_t n, struct fault *f)
+/* All events of the current block, from its bytes, except another effect. */
+static int give_known(struct run *r, struct fault *f)
 {
     bool back = r->h->newest_first;
-    int result = enter(r, n, true, f) || check_root(r, f) ? -1 : 0;
-    if (result == 0 && back)
-        result = maybe_reward(r, f);
+    int result = back ? maybe_reward(r, f) : 0;
     if (result == 0)
         result = give_body(r, f);
     if (result == 0 && !back)
         result = maybe_reward(r, f);
+    return result;
+}
+
+/* What the current block did to the account, as its journal has it, less the sum of its events. */
+static int find_rest(struct run *r, int64_t *rest, struct fault *f)
+{
+    struct index *ix = r->l->index;
+    struct account_state before, after;
+    int64_t sum = 0;
+    r->sum = &sum;
+    int result = give_known(r, f);
+    r->sum = NULL;
+    if (result)
+        return -1;
+    int found = index_account_change(ix, &r->h->account, r->at.node.n, &before, &after, f);
+    if (found <= 0)
+        return found < 0 ? -1 : index_damage(ix, f);
+    return r->balance != (r->h->newest_first ? after : before).balance ||
+                   __builtin_sub_overflow(after.balance - before.balance, sum, rest) ||
+                   *rest == INT64_MIN
+               ? index_damage(ix, f)
+               : 0;
+}
+
+static int give_rest(struct run *r, int64_t rest, struct fault *f)
+{
+    struct event e = {.kind = EVENT_OTHER, .line = r->at.node.line, .amount = rest};
+    return rest ? give(r, &e, f) : 0;
+}
+
+/* A block that is read whole: one of the chain's own part, or with other effects. What such an
+ * effect added may have been spent in the same block, so it comes first. */
+static int give_block(struct run *r, int64_t n, struct fault *f)
+{
+    int64_t rest = 0;
+    if (enter(r, n, true, f) || check_root(r, f))
+        return -1;
+    int has_effects = index_has_effects(r->l->index, &r->h->account, n, f);
+    if (has_effects < 0 || (has_effects && find_rest(r, &rest, f)))
+        return -1;
+    r->has_effects = has_effects;
+    int64_t first = (rest > 0) != r->h->newest_first ? rest : 0;
+    int result = give_rest(r, first, f);
+    if (result == 0)
+        result = give_known(r, f);
+    if (result == 0)
+        result = give_rest(r, rest - first, f);
     return result;
 }
 
@@ -350,9 +402,11 @@ static int give_tx(struct run *r, const struct index_event *e, struct fault *f)
 
 static int give_event(struct run *r, const struct index_event *e, struct fault *f)
 {
+    if (e->kind == INDEX_EVENT_BLOCK)
+        return give_block(r, e->block, f);
     if (r->at.node.n != e->block && enter(r, e->block, false, f))
         return -1;
-    return e->is_tx ? give_tx(r, e, f) : give_reward(r, e->earned, f);
+    return e->kind == INDEX_EVENT_TX ? give_tx(r, e, f) : give_reward(r, e->earned, f);
 }
 
 static int give_events(struct run *r, int64_t from, int64_t to, struct fault *f)

@@ -6,25 +6,27 @@
  * Everything reported is checked against hashes: every block's header against its id, every
  * transaction's line against its id; genesis, for a grant, and the blocks of a side branch against
  * their Merkle roots; and the balances at both ends, which come from journals, against the sum of
- * all events between them.
+ * all events between them. A block whose operations have effects beyond payments is held against
+ * its root, too, and what its journal says beyond the sum of its events is an event.
  */
 #ifndef QUERY_HISTORY_H
 #define QUERY_HISTORY_H
 
 #include "ledger/ledger.h"
 
-enum event_kind { EVENT_GRANT, EVENT_IN, EVENT_OUT, EVENT_SELF, EVENT_REWARD };
+enum event_kind { EVENT_GRANT, EVENT_IN, EVENT_OUT, EVENT_SELF, EVENT_REWARD, EVENT_OTHER };
 
 /* One event of an account. */
 struct event {
     enum event_kind kind;
     const struct block *block; /* its header */
     const uint8_t *block_id;
-    uint64_t line;   /* its place in the ledger; of a reward, its block's header */
-    int64_t amount;  /* what was moved, granted or earned; 0 if a transaction pays nobody */
-    int64_t fee;     /* paid by the sender, with the first of a transaction's payments; of a reward:
-                        the block's fees */
-    int64_t balance; /* after the event */
+    uint64_t line;  /* its place in the ledger; of a reward or another effect, its block's header */
+    int64_t amount; /* what was moved, granted or earned; 0 if a transaction pays nobody; of another
+                       effect: what it added, negative if it subtracted */
+    int64_t fee;    /* paid by the sender, with the first of a transaction's payments; of a reward:
+                       the block's fees */
+    int64_t balance; /* after the event; can be negative only inside a block with another effect */
     /* For a transaction: */
     uint8_t id[ID_LEN];
     const struct account *other; /* the other account, or the same; NULL: none */
@@ -41,7 +43,8 @@ struct history {
 };
 
 /* Calls each for every event requested, in the chain's order: the transactions of a block in the
- * order of its body, then its reward. What an event points to is valid during the call. each gives
+ * order of its body, then its reward; another effect is the block's first event if it added, else
+ * the last. What an event points to is valid during the call. each gives
  * 0, or -1 and a fault. Gives how many events it was called for; or -1 and a fault. */
 int64_t history_each(struct ledger *l, const struct history *h,
                      int (*each)(void *self, const struct event *e, struct fault *f), void *self,
