@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 #include "ledgercli/checkpoints.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/refusals.h"
@@ -60,8 +60,8 @@ static void tell_reorg(const struct reorg *reorg)
 
 /* --- What becomes of a block --- */
 
-static int lose_block(void *self, const uint8_t id[ID_LEN], uint64_t line,
-                      const uint8_t parent[ID_LEN], struct fault *f)
+static int tell_dropped(void *self, const uint8_t id[ID_LEN], uint64_t line,
+                        const uint8_t parent[ID_LEN], struct fault *f)
 {
     struct run *r = self;
     (void)f;
@@ -98,7 +98,7 @@ static int refuse_judged(void *self, const struct item *item, const struct fault
     return 0;
 }
 
-static int drop_known(void *self, const struct item *item, struct fault *f)
+static int drop_duplicate(void *self, const struct item *item, struct fault *f)
 {
     struct run *r = self;
     (void)f;
@@ -132,11 +132,11 @@ static struct intake *new_intake(struct run *r)
 {
     struct intake_owner owner = {.append = append,
                                  .admit = admit,
-                                 .good = pass_block,
-                                 .bad = refuse_judged,
-                                 .known = drop_known,
+                                 .accepted = pass_block,
+                                 .invalid = refuse_judged,
+                                 .duplicate = drop_duplicate,
                                  .waits = tell_waits,
-                                 .lost = lose_block,
+                                 .dropped = tell_dropped,
                                  .self = r};
     return intake_new(&r->ledger, r->pass, owner);
 }
@@ -264,12 +264,12 @@ static void append_all(struct run *r)
     struct batch *b;
     struct fault f = {0};
     struct stream *stream = stream_new(source_fd(0), 1, 0);
-    struct known *known = known_new(r->ledger.path, &r->ledger);
+    struct sigcache *sigcache = sigcache_new(r->ledger.path, &r->ledger);
     bool came = false;
     int got;
-    cli_memory(!stream || !known);
+    cli_memory(!stream || !sigcache);
     feed_init(&feed, stream, r->pool);
-    feed_ask(&feed, known_recall, known);
+    feed_ask(&feed, sigcache_look_up, sigcache);
     feed_blocks_only(
         &feed); /* of other records: the program that uses them checks more than this */
     struct progress progress = progress_begin("stdin", NULL);
@@ -289,7 +289,7 @@ static void append_all(struct run *r)
     if (!r->refusals.verbose)
         cli_tell_follows("stdin", r->refusals.invalid.follows);
     feed_free(&feed);
-    known_free(known);
+    sigcache_free(sigcache);
 }
 
 int main(int argc, char **argv)

@@ -118,8 +118,8 @@ static void start_trial(struct run *r)
     struct fault f;
     if (r->chain)
         cli_chain(r->chain, chain);
-    r->config.trial = trial_new(r->ledger, r->chain ? chain : NULL, &f);
-    if (!r->config.trial)
+    r->config.overlay = overlay_new(r->ledger, r->chain ? chain : NULL, &f);
+    if (!r->config.overlay)
         fail(r, &f);
 }
 
@@ -145,7 +145,7 @@ static void start_dialing(struct run *r, char **operands, size_t count)
 static void log_start(struct run *r)
 {
     char words[CLI_START_MAX];
-    cli_start_words(r->config.dialing.tls, trial_chain(r->config.trial), words);
+    cli_start_words(r->config.dialing.tls, overlay_chain(r->config.overlay), words);
     log_event(r, "-", "start", NULL, words);
 }
 
@@ -157,8 +157,8 @@ static void start(struct run *r, char **operands, size_t count)
     r->config.pool = sigpool_new(cli_thread_count(r->threads));
     cli_memory(!r->config.pool);
     start_trial(r);
-    r->config.known = known_new(r->ledger, NULL);
-    cli_memory(!r->config.known);
+    r->config.sigcache = sigcache_new(r->ledger, NULL);
+    cli_memory(!r->config.sigcache);
     r->config.clock = cli_clock;
     r->config.log = log_event;
     r->config.warn = warn;
@@ -218,9 +218,9 @@ static void stop(struct run *r)
 {
     output_close(&r->output);
     sync_free(r->sync);
-    trial_free(r->config.trial);
+    overlay_free(r->config.overlay);
     allow_free(r->allow);
-    known_free(r->config.known);
+    sigcache_free(r->config.sigcache);
     sigpool_free(r->config.pool);
     tls_free(r->config.dialing.tls);
     loop_free(r->config.dialing.loop);

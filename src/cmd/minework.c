@@ -1,5 +1,5 @@
 /* minework: does the work of tickets, and prints a block, shares, and receipts. */
-#include "base/ahead.h"
+#include "base/lookahead.h"
 #include "cli/cli.h"
 #include "cli/ending.h"
 #include "cli/options.h"
@@ -25,7 +25,7 @@ struct run {
     bool watch_tickets, verbose, check;
     int64_t parts; /* 0: do not split */
 
-    struct ahead in;
+    struct lookahead in;
     struct buf line; /* scratch space */
     struct cover *cover;
     struct armor armor; /* on stdin */
@@ -113,7 +113,7 @@ static void end_without_reader(void)
 static void wait_for_input(struct run *r)
 {
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = STDOUT_FILENO}};
-    while (!ahead_ready(&r->in)) {
+    while (!lookahead_ready(&r->in)) {
         int64_t left = r->deadline - cli_milliseconds();
         if (left <= 0)
             give_up(r);
@@ -127,7 +127,7 @@ static bool next_is_ticket(struct run *r)
 {
     struct ticket t;
     struct fault f;
-    const struct line *line = ahead_look(&r->in);
+    const struct line *line = lookahead_peek(&r->in);
     return line && line_form(line, &f) == 0 && ticket_parse(line->text, line->len, &t, &f) == 0;
 }
 
@@ -256,14 +256,14 @@ static void check_line(struct run *r, const struct line *line)
         refuse(r, line->number, &f);
 }
 
-static void put_rest(void *self, const struct ticket *t)
+static void put_uncovered(void *self, const struct ticket *t)
 {
     struct run *r = self;
     cli_memory(ticket_format(t, &r->line));
     put_line(r);
 }
 
-static void tell_twice(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before)
+static void tell_overlap(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before)
 {
     struct run *r = self;
     struct fault f;
@@ -282,7 +282,7 @@ static void each_line(struct run *r, void (*take)(struct run *r, const struct li
     r->in.in = lines_new(source_fd(STDIN_FILENO), 1, 0);
     terminal_input("tickets");
     cli_memory(!r->in.in);
-    while (wait_for_input(r), (got = ahead_next(&r->in, &line, &f)) > 0)
+    while (wait_for_input(r), (got = lookahead_next(&r->in, &line, &f)) > 0)
         take(r, &line);
     if (got < 0)
         cli_fail("stdin", &f);
@@ -301,7 +301,7 @@ static void work_on_all(struct run *r)
 
 static void check_all(struct run *r)
 {
-    struct cover_calls calls = {.rest = put_rest, .twice = tell_twice, .self = r};
+    struct cover_calls calls = {.uncovered = put_uncovered, .overlap = tell_overlap, .self = r};
     cli_memory(!(r->cover = cover_new()));
     each_line(r, check_line);
     cover_end(r->cover, &calls);

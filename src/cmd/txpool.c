@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/passing.h"
 #include "ledgercli/verdict.h"
@@ -29,7 +29,7 @@ struct run {
     bool select;
     struct ledger ledger;
     struct pool pool;
-    struct known *known; /* a cache of valid signatures */
+    struct sigcache *sigcache; /* a cache of valid signatures */
     struct passing passing;
     struct cli_budget budget; /* of reports on stderr */
     int64_t interval;         /* seconds between checks of the ledger; 0: none */
@@ -90,10 +90,10 @@ static bool note_missing(struct run *r, const struct account *from, int64_t seq)
 /* Gives each transaction that was added to the pool its place in the output. */
 static void place_new(struct run *r)
 {
-    struct buf *came = &r->pool.came;
-    for (size_t at = 0; at < came->len; at += ID_LEN)
-        passing_tx(&r->passing, (const uint8_t *)came->data + at);
-    came->len = 0;
+    struct buf *added = &r->pool.added;
+    for (size_t at = 0; at < added->len; at += ID_LEN)
+        passing_tx(&r->passing, (const uint8_t *)added->data + at);
+    added->len = 0;
 }
 
 /* Reports transactions that were waiting and no longer are; with all, also those that still wait.
@@ -256,16 +256,16 @@ static void take_all(struct run *r)
     struct sigpool *sigpool = r->unchecked ? NULL : sigpool_new(cli_thread_count(r->threads));
     struct stream *stream = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got;
-    r->known = known_new(r->ledger.path, &r->ledger);
-    cli_memory((!sigpool && !r->unchecked) || !stream || !r->known);
+    r->sigcache = sigcache_new(r->ledger.path, &r->ledger);
+    cli_memory((!sigpool && !r->unchecked) || !stream || !r->sigcache);
     feed_init(&feed, stream, sigpool);
-    feed_ask(&feed, known_recall, r->known);
+    feed_ask(&feed, sigcache_look_up, r->sigcache);
     terminal_input("transactions");
     take_batch(
         r, &(struct batch){0}); /* for transactions that were undone while no txpool was running */
     while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
         take_batch(r, b);
-        known_remember(r->known, b);
+        sigcache_add(r->sigcache, b);
     }
     if (got < 0)
         cli_fail("stdin", &f);
@@ -276,7 +276,7 @@ static void take_all(struct run *r)
     cli_budget_tell(&r->budget, "stdin", true);
     cli_tell_unknown("stdin", r->passed, false);
     feed_free(&feed);
-    known_free(r->known);
+    sigcache_free(r->sigcache);
     sigpool_free(sigpool);
 }
 

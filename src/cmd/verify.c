@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "judge/judge.h"
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 #include "ledger/source.h"
 #include "ledgercli/checkpoints.h"
 #include "ledgercli/headers.h"
@@ -26,7 +26,7 @@ struct run {
     struct cli_budget budget; /* of reports on stderr */
     struct sigpool *pool;     /* NULL: signatures are not checked */
     struct ledger *against;
-    struct known *known; /* a cache of valid signatures, beside that ledger; or NULL */
+    struct sigcache *sigcache; /* a cache of valid signatures, beside that ledger; or NULL */
     struct cli_checkpoints checkpoints;
     bool plain; /* the file contains the records and nothing else */
     bool marks; /* say what is dropped in its place on stdout */
@@ -176,14 +176,14 @@ static void verify_stream(struct run *r, struct stream *stream, const char *name
     if (r->script.wanted)
         script_open(&r->script, j, r->against, name, r->plain);
     feed_init(&feed, stream, r->pool);
-    if (r->known)
-        feed_ask(&feed, known_recall, r->known);
+    if (r->sigcache)
+        feed_ask(&feed, sigcache_look_up, r->sigcache);
     struct progress progress = progress_begin(name, r->plain ? name : NULL);
     while (tell_if_idle(r, &feed, name), (got = feed_next(&feed, &b, &f)) > 0) {
         cli_checkpoints_refresh(&r->checkpoints);
         take_batch(r, j, b, name);
-        if (r->known)
-            known_remember(r->known, b);
+        if (r->sigcache)
+            sigcache_add(r->sigcache, b);
         progress_show(&progress, b->items[b->count - 1].offset);
         if (judge_rules(j))
             stream_limit(stream, judge_rules(j)->maxblock);
@@ -255,7 +255,7 @@ static void open_all(struct run *r, struct ledger *against)
         cli_open_ledger(against, r->ledger);
         r->against = against;
         if (r->pool && !r->script.wanted)
-            cli_memory(!(r->known = known_new(r->ledger, against)));
+            cli_memory(!(r->sigcache = sigcache_new(r->ledger, against)));
         check_ledger(r);
     }
     if (r->script.wanted)
@@ -264,7 +264,7 @@ static void open_all(struct run *r, struct ledger *against)
 
 static void close_all(struct run *r)
 {
-    known_free(r->known);
+    sigcache_free(r->sigcache);
     if (r->against)
         ledger_close(r->against);
     sigpool_free(r->pool);

@@ -165,8 +165,8 @@ static void report_twice(const struct ranges *done, const struct cover_calls *ca
     for (size_t i = 1; i < done->count; i++) {
         const struct range *s = &done->list[i];
         if (s->first <= reach->last)
-            calls->twice(calls->self, s->line, s->first,
-                         s->last < reach->last ? s->last : reach->last, reach->line);
+            calls->overlap(calls->self, s->line, s->first,
+                           s->last < reach->last ? s->last : reach->last, reach->line);
         if (s->last > reach->last)
             reach = s;
     }
@@ -190,7 +190,7 @@ static bool report_rest(const struct group *g, const struct range *asked, uint64
         if (!d || d->first > *at) {
             t.first = *at;
             t.last = d && d->first <= asked->last ? d->first - 1 : asked->last;
-            calls->rest(calls->self, &t);
+            calls->uncovered(calls->self, &t);
         } else {
             t.last = d->last < asked->last ? d->last : asked->last;
         }

@@ -27,9 +27,9 @@ int cover_line(struct cover *c, const struct line *line, struct fault *f);
 struct cover_calls {
     /* A ticket for the nonces that no receipt covers: in the headers' order of arrival, then in the
      * nonces'. */
-    void (*rest)(void *self, const struct ticket *t);
+    void (*uncovered)(void *self, const struct ticket *t);
     /* Nonces that two receipts cover, with the lines of both. */
-    void (*twice)(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before);
+    void (*overlap)(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before);
     void *self;
 };
 

@@ -113,7 +113,7 @@ void judge_watch(struct judge *j, judge_good *good, void *self)
 }
 
 /* A rule broken by the item as a whole. */
-static int falls(const struct item *item, struct fault *f)
+static int refuse(const struct item *item, struct fault *f)
 {
     if (!f->line)
         f->line = item->line;
@@ -135,7 +135,7 @@ static int judge_stray(struct judge *j, const struct item *item, struct fault *f
 {
     fault_rule(f, "expected a block, not '%.*s'", (int)strcspn(item->text, " \n"), item->text);
     j->follows = invalid_stray(&j->invalid);
-    return falls(item, f);
+    return refuse(item, f);
 }
 
 static int judge_orphan(struct judge *j, const struct item *item, struct fault *f)
@@ -147,7 +147,7 @@ static int judge_orphan(struct judge *j, const struct item *item, struct fault *
     j->follows = follows;
     fault_rule(f, "block: its parent %s is not in the ledger before it%s", hex32(parent).text,
                invalid_has(&j->invalid, parent) ? ": it fell" : "");
-    return falls(item, f);
+    return refuse(item, f);
 }
 
 /* Whether the item is a header without a body, as ledger-proof prints it before a proof. */
@@ -169,7 +169,7 @@ static int judge_rootless(struct judge *j, const struct item *item, struct fault
     if (j->invalid.genesis)
         fault_rule(f, "block: no genesis block before it that holds");
     j->follows = invalid_rootless(&j->invalid);
-    return falls(item, f);
+    return refuse(item, f);
 }
 
 static bool is_rootless(const struct judge *j, const struct item *item)
@@ -192,11 +192,11 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
         return tree_add(&j->tree, item, &new, &reorg, f) ? -1 : 1;
     case TREE_KNOWN:
         fault_rule(f, "block: stands twice: first at line %" PRIu64, new.line);
-        return falls(item, f);
+        return refuse(item, f);
     case TREE_ORPHAN:
         return judge_orphan(j, item, f);
     case TREE_BAD:
-        return falls(item, f);
+        return refuse(item, f);
     default:
         return -1;
     }
@@ -205,7 +205,7 @@ static int judge_whole(struct judge *j, const struct item *item, int64_t now, st
 /* The checks of a block that need no parent. */
 static int judge_alone(const struct item *item, const struct seal *seal, struct fault *f)
 {
-    return header_alone(seal, &item->block, item->id, f) ? falls(item, f) : 1;
+    return header_alone(seal, &item->block, item->id, f) ? refuse(item, f) : 1;
 }
 
 /* Whether only the block's header is to be judged: 1 or 0, -1 and trouble. */
@@ -226,7 +226,7 @@ static int judge_block_against(struct judge *j, const struct item *item, int64_t
         return -1;
     if (far) {
         if (tree_header(t, &item->block, item->id, now, f) < 0)
-            return f->kind == FAULT_RULE ? falls(item, f) : -1;
+            return f->kind == FAULT_RULE ? refuse(item, f) : -1;
         return 1;
     }
     int verdict = tree_check(t, item, now, &new, f);
@@ -235,7 +235,7 @@ static int judge_block_against(struct judge *j, const struct item *item, int64_t
     if (verdict == TREE_ORPHAN)
         return judge_alone(item, t->anchor.seal, f);
     if (verdict == TREE_BAD)
-        return falls(item, f);
+        return refuse(item, f);
     return verdict < 0 ? -1 : 1;
 }
 
@@ -248,7 +248,7 @@ static int judge_tx_against(struct judge *j, const struct item *item, struct fau
     if (apply_check(t->genesis.id, &t->rules, &e->tx, f) == 0 &&
         tree_unspent(t, &e->tx, e->id, f) == 0)
         return 1;
-    return f->kind == FAULT_RULE ? falls(item, f) : -1;
+    return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }
 
 /* Whether no earlier transaction spent this one's sequence number; remembers it. */
@@ -271,7 +271,7 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
         fault_rule(
             f, "tx: seq %" PRId64 " is spent twice: %s spends what %s at line %" PRIu64 " spent",
             e->tx.seq, hex32(e->id).text, hex32(s->id).text, s->line);
-        return falls(item, f);
+        return refuse(item, f);
     }
     HASH_ADD(hh, j->spends, what, sizeof new->what, new);
     if (!new->hh.tbl) {
@@ -291,7 +291,7 @@ static int judge_signed(struct judge *j, const struct item *item, struct fault *
     if (!chain || !j->against || memcmp(chain, j->against->tree.genesis.id, ID_LEN) == 0)
         return 1;
     fault_rule(f, "%s: another chain: %s", item->type->name, hex32(chain).text);
-    return falls(item, f);
+    return refuse(item, f);
 }
 
 /* Only the header of its block can validate a proof. */
@@ -299,13 +299,13 @@ static int judge_proof(struct judge *j, const struct item *item, struct fault *f
 {
     struct proof p;
     if (proof_parse(item->text, item->size - 1, &p, f))
-        return falls(item, f);
+        return refuse(item, f);
     if (j->mode != AGAINST)
         fault_rule(f, "proof: nothing is here to check it by: give its chain's headers (-H), or a "
                       "ledger (-l)");
     else if (ledger_refresh(j->against, f) >= 0 && proving_against(j->against, &p, f) == 0)
         return 1;
-    return f->kind == FAULT_RULE ? falls(item, f) : -1;
+    return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }
 
 /* A record of an unknown type passes, except within PEM armor: a secret key that was named by
@@ -319,7 +319,7 @@ static int judge_unknown(struct judge *j, const struct item *item, size_t len, s
     if (part == ARMOR_NONE)
         return 1;
     fault_rule(f, ARMOR_RULE);
-    return falls(item, f);
+    return refuse(item, f);
 }
 
 /* A record that is neither a block nor a transaction. A rule or a grant has no meaning without its
@@ -339,9 +339,9 @@ static int judge_other(struct judge *j, const struct item *item, struct fault *f
         return judge_proof(j, item, f);
     if (!item->type->alone) {
         fault_rule(f, "%s: stands outside of a genesis block", item->type->name);
-        return falls(item, f);
+        return refuse(item, f);
     }
-    return record_check(item->type, item->text, len, f) ? falls(item, f) : 1;
+    return record_check(item->type, item->text, len, f) ? refuse(item, f) : 1;
 }
 
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
@@ -358,7 +358,7 @@ static int judge_loose(struct judge *j, const struct item *item, struct fault *f
 {
     if (item->is_genesis) {
         fault_rule(f, "block: a genesis block must come first, for its ledger to be judged");
-        return falls(item, f);
+        return refuse(item, f);
     }
     if (item->type == &block_type)
         return judge_alone(item, NULL, f);
@@ -375,7 +375,7 @@ static int keeps_checkpoints(struct judge *j, const struct item *item, struct fa
     if (guard_block(j->guard, j->against, item, f) == 0 &&
         (j->mode != WHOLE || guard_best(j->guard->set, &j->tree, item, f) == 0))
         return 1;
-    return f->kind == FAULT_RULE ? falls(item, f) : -1;
+    return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }
 
 static int judge_by_mode(struct judge *j, const struct item *item, int64_t now, struct fault *f)

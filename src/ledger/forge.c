@@ -252,11 +252,11 @@ static int draw_block(struct forger *g, struct node *node, struct fault *f)
 {
     int64_t last = g->ledger->tree.best.height;
     int found = 0;
-    for (int i = 0; last && !g->barren && i < DRAWS && !found; i++)
+    for (int i = 0; last && !g->empty && i < DRAWS && !found; i++)
         found = has_some(g, 1 + (int64_t)chance_below(&g->chance, (uint64_t)last), node, f);
-    for (int64_t height = 1; height <= last && !g->barren && !found; height++)
+    for (int64_t height = 1; height <= last && !g->empty && !found; height++)
         found = has_some(g, height, node, f);
-    g->barren |= found == 0;
+    g->empty |= found == 0;
     return found;
 }
 

@@ -34,7 +34,7 @@ struct forger {
     struct ledger *ledger; /* the caller's, its tree at the best tip; NULL: none */
     uint64_t chance;       /* the state of the generator, at first the seed: the same seed, the same
                               forgeries */
-    bool barren;           /* the ledger has no transactions */
+    bool empty;            /* the ledger has no transactions */
 };
 
 /* The state of the honest transaction's sender. */

@@ -68,7 +68,7 @@ static int bring_up(struct followed *w, struct fault *f)
 
 static void tell_forgotten(struct followed *w)
 {
-    size_t now = undone_forgotten(w->watch.undone);
+    size_t now = undone_txs_forgotten(w->watch.undone);
     if (now != w->forgotten)
         cli_warn("%s: over %d undone transactions: %zu forgotten", w->path, UNDONE_MAX, now);
     w->forgotten = now;

@@ -41,13 +41,13 @@ void cli_refuse_lost(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t 
                      const uint8_t parent[ID_LEN])
 {
     struct fault f;
-    bool fell = invalid_has(&r->invalid, parent);
+    bool refused = invalid_has(&r->invalid, parent);
     int follows = invalid_orphan(&r->invalid, parent, id);
     cli_memory(follows < 0);
     fault_rule(&f, "block: its parent %s %s", hex32(parent).text,
-               fell ? "was refused" : "did not come");
+               refused ? "was refused" : "did not come");
     f.line = line;
-    if (!fell)
+    if (!refused)
         fault_answers(&f, FAULT_LATER);
     cli_refuse(r, &f, follows);
     if (r->marks)

@@ -80,7 +80,7 @@ static int lose_branch(struct intake *in, const uint8_t from[ID_LEN], struct fau
     for (size_t i = 0; i < lost.len && !result; i += ID_LEN) {
         memcpy(parent, lost.data + i, ID_LEN);
         while (!result && branches_drop(in->branches, parent, id, &line)) {
-            result = in->owner.lost(in->owner.self, id, line, parent, f);
+            result = in->owner.dropped(in->owner.self, id, line, parent, f);
             if (!result && buf_add(&lost, id, ID_LEN))
                 result = fault_memory(f);
         }
@@ -118,7 +118,7 @@ static int keep_waiting(struct intake *in, const struct item *item, struct fault
         return -1;
     }
     if (verdict == TREE_BAD)
-        return in->owner.bad(in->owner.self, item, &why, f);
+        return in->owner.invalid(in->owner.self, item, &why, f);
     if (verdict == TREE_ORPHAN)
         return orphans_add(in->orphans, item) ? fault_memory(f) : 0;
     if (note_parent(in, item->id, f))
@@ -140,16 +140,17 @@ static int append(struct intake *in, const struct item *item, struct fault *f)
     int verdict = in->owner.append(in->owner.self, item, &reorg, &why);
     switch (verdict) {
     case TREE_GOOD:
-        return in->owner.good(in->owner.self, item, &reorg, f) || note_parent(in, item->id, f) ? -1
-                                                                                               : 0;
+        return in->owner.accepted(in->owner.self, item, &reorg, f) || note_parent(in, item->id, f)
+                   ? -1
+                   : 0;
     case TREE_BAD:
-        if (in->owner.bad(in->owner.self, item, &why, f))
+        if (in->owner.invalid(in->owner.self, item, &why, f))
             return -1;
         return in->branches ? lose_branch(in, item->id, f) : 0;
     case TREE_ORPHAN:
         return orphans_add(in->orphans, item) ? fault_memory(f) : 0;
     case TREE_KNOWN:
-        return in->owner.known(in->owner.self, item, f);
+        return in->owner.duplicate(in->owner.self, item, f);
     default:
         *f = why;
         return -1;
@@ -182,12 +183,12 @@ static int take_children(struct intake *in, struct fault *f)
     return 0;
 }
 
-static int let_go(struct intake *in, bool all, struct fault *f)
+static int evict_orphans(struct intake *in, bool all, struct fault *f)
 {
     uint8_t id[ID_LEN], parent[ID_LEN];
     uint64_t line;
     while (orphans_evict(in->orphans, all, id, &line, parent))
-        if (in->owner.lost(in->owner.self, id, line, parent, f))
+        if (in->owner.dropped(in->owner.self, id, line, parent, f))
             return -1;
     return 0;
 }
@@ -195,12 +196,12 @@ static int let_go(struct intake *in, bool all, struct fault *f)
 int intake_block(struct intake *in, const struct item *item, int64_t now, struct fault *f)
 {
     in->now = now;
-    return take(in, item, f) || take_children(in, f) || let_go(in, false, f) ? -1 : 0;
+    return take(in, item, f) || take_children(in, f) || evict_orphans(in, false, f) ? -1 : 0;
 }
 
 int intake_end(struct intake *in, struct fault *f)
 {
-    return let_go(in, true, f);
+    return evict_orphans(in, true, f);
 }
 
 uint64_t intake_left(const struct intake *in)

@@ -21,16 +21,17 @@ struct intake_owner {
     int (*append)(void *self, const struct item *item, struct reorg *reorg, struct fault *f);
     /* Whether a block may wait outside the ledger: 0, or -1 and a rule, or trouble. */
     int (*admit)(void *self, const struct item *item, struct fault *f);
-    int (*good)(void *self, const struct item *item, const struct reorg *reorg, struct fault *f);
+    int (*accepted)(void *self, const struct item *item, const struct reorg *reorg,
+                    struct fault *f);
     /* It breaks the rule *why. */
-    int (*bad)(void *self, const struct item *item, const struct fault *why, struct fault *f);
+    int (*invalid)(void *self, const struct item *item, const struct fault *why, struct fault *f);
     /* It is in the ledger already. */
-    int (*known)(void *self, const struct item *item, struct fault *f);
+    int (*duplicate)(void *self, const struct item *item, struct fault *f);
     /* It waits outside the ledger; again: it did so already. */
     int (*waits)(void *self, const struct item *item, bool again, struct fault *f);
     /* A block is dropped because its parent did not arrive in time, or was refused. */
-    int (*lost)(void *self, const uint8_t id[ID_LEN], uint64_t line, const uint8_t parent[ID_LEN],
-                struct fault *f);
+    int (*dropped)(void *self, const uint8_t id[ID_LEN], uint64_t line,
+                   const uint8_t parent[ID_LEN], struct fault *f);
     void *self;
 };
 

@@ -17,7 +17,7 @@ void pool_free(struct pool *p)
 {
     pool_empty(p);
     pending_free(p->pending);
-    buf_free(&p->came);
+    buf_free(&p->added);
     buf_free(&p->refused);
     buf_free(&p->unpaid);
     p->refused_at = p->unpaid_at = 0;
@@ -344,7 +344,7 @@ int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], 
     if (pool_apply(p, tx, id, f))
         return -1;
     struct pooled *newest = pool_keep(p, tx, id);
-    if (!newest || buf_add(&p->came, id, ID_LEN))
+    if (!newest || buf_add(&p->added, id, ID_LEN))
         return fault_memory(f);
     mark_applied(p, newest);
     if (p->bytes <= p->limit)
@@ -353,7 +353,7 @@ int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], 
         return -1;
     if (pool_find(p, id))
         return 0;
-    p->came.len -= ID_LEN;
+    p->added.len -= ID_LEN;
     return left_out(f);
 }
 

@@ -69,7 +69,7 @@ struct pool {
 
     /* Only with pool_begin: */
     struct pending *pending;
-    struct buf came;    /* ids of transactions added since pool_begin, in order */
+    struct buf added;   /* ids of transactions added since pool_begin, in order */
     struct buf refused; /* what pool_leave has still to report, from refused_at on */
     size_t refused_at;
     struct buf unpaid; /* what waits for money, from unpaid_at on */
@@ -116,7 +116,7 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
 /* Removes one that waited and must be dropped: its turn came and it could not be applied, it could
  * not be paid in time, another has used its seq, or the queue is full; or, with all, any. 1 and a
  * fault with its line, 0 if there is none, -1 and trouble. left is that transaction, and gap says
- * what it waited for, if anything. It may also add one that can be paid after all: see came. */
+ * what it waited for, if anything. It may also add one that can be paid after all: see added. */
 int pool_leave(struct pool *p, bool all, struct fault *f);
 
 /* When pool_leave will have one that could not be paid in time; INT64_MAX: never. */

@@ -128,7 +128,7 @@ int pool_begin(struct pool *p, struct fault *f)
         return fault_memory(f);
     p->broken_line = 0;
     p->evicted = 0;
-    p->came.len = 0;
+    p->added.len = 0;
     if (lock(p, &now, f))
         return -1;
     if (!ledger_unchanged(p->ledger)) {

@@ -121,7 +121,7 @@ int pool_replace(struct pool *p, struct pooled *old, const struct tx *tx, const 
     memcpy(p->replaced.id, old->id, ID_LEN);
     p->replaced.dropped = drop_dependents(p);
     free(old);
-    if (buf_add(&p->came, id, ID_LEN))
+    if (buf_add(&p->added, id, ID_LEN))
         return fault_memory(f);
     return pending_empty(p->pending) ? 0 : pool_take_pending(p, f);
 }

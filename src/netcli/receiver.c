@@ -50,11 +50,11 @@ void receiver_find_chain(struct receiver *r)
         cli_die("%s: no such ledger; give its chain with -c to start without one", r->ledger);
     r->view = ledger_view_table(r->ledger_view);
     r->listening.view = &r->view;
-    r->known = known_new(r->ledger, NULL);
-    cli_memory(!r->known);
-    r->listening.recall = known_recall;
-    r->listening.checked = known_remember;
-    r->listening.known = r->known;
+    r->sigcache = sigcache_new(r->ledger, NULL);
+    cli_memory(!r->sigcache);
+    r->listening.recall = sigcache_look_up;
+    r->listening.checked = sigcache_add;
+    r->listening.known = r->sigcache;
 }
 
 static void start_listener(struct receiver *r)
@@ -123,7 +123,7 @@ void receiver_free(struct receiver *r)
     output_close(&r->output);
     listener_free(r->listener);
     sigpool_free(r->listening.pool);
-    known_free(r->known);
+    sigcache_free(r->sigcache);
     ledger_view_free(r->ledger_view);
     spool_close(&r->spool);
 }

@@ -5,7 +5,7 @@
 
 #include "cli/options.h"
 #include "gossip/listener.h"
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 #include "net/spool.h"
 #include "netcli/output.h"
 #include "netcli/view.h"
@@ -24,7 +24,7 @@ struct receiver {
     struct listener *listener;
     struct output output;
     struct ledger_view *ledger_view;
-    struct known *known; /* a cache of valid signatures, beside the ledger; NULL: no ledger */
+    struct sigcache *sigcache; /* a cache of valid signatures, beside the ledger; NULL: no ledger */
     struct view view;
     struct spool spool;
     size_t spooled; /* how many of the bytes waiting for stdout are in the spool */

@@ -3,18 +3,18 @@
 #include <string.h>
 
 /* A tip that is missing now may still arrive from another peer. */
-static int remember_lacking(struct claims *y, struct trial *t, const struct sync_peer *p,
+static int remember_lacking(struct claims *y, struct overlay *t, const struct sync_peer *p,
                             struct fault *f)
 {
     if (p->puller.height == 0 && !p->base.bad)
         return 0;
-    int has = trial_has(t, p->puller.tip, f);
+    int has = overlay_has(t, p->puller.tip, f);
     if (has)
         return has < 0 ? -1 : 0;
     return buf_add(&y->lacking, p->puller.tip, ID_LEN) ? fault_memory(f) : 0;
 }
 
-int claims_add(struct claims *y, struct trial *t, const struct sync_peer *p, struct fault *f)
+int claims_add(struct claims *y, struct overlay *t, const struct sync_peer *p, struct fault *f)
 {
     if (!p->base.greeted)
         return 0;
@@ -22,13 +22,13 @@ int claims_add(struct claims *y, struct trial *t, const struct sync_peer *p, str
     return remember_lacking(y, t, p, f);
 }
 
-int claims_reached(const struct claims *y, struct trial *t, struct fault *f)
+int claims_reached(const struct claims *y, struct overlay *t, struct fault *f)
 {
     int has = 1;
     for (size_t i = 0; i < y->lacking.len && has > 0; i += ID_LEN) {
         uint8_t tip[ID_LEN];
         memcpy(tip, y->lacking.data + i, ID_LEN);
-        has = trial_has(t, tip, f);
+        has = overlay_has(t, tip, f);
     }
     return has;
 }

@@ -1,8 +1,9 @@
 #include "sync/judging.h"
 
-void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool, struct known *known)
+void judging_init(struct judging *j, struct overlay *overlay, struct sigpool *pool,
+                  struct sigcache *sigcache)
 {
-    *j = (struct judging){.trial = trial, .pool = pool, .known = known};
+    *j = (struct judging){.overlay = overlay, .pool = pool, .sigcache = sigcache};
 }
 
 void judging_end(struct judging *j)
@@ -21,7 +22,7 @@ void judging_free(struct judging *j)
 
 int judging_begin(struct judging *j, struct puller *from, struct fault *f)
 {
-    const struct rules *rules = trial_rules(j->trial);
+    const struct rules *rules = overlay_rules(j->overlay);
     if (puller_take(from, &j->text))
         return fault_memory(f);
     j->span = (struct span){j->text.data, j->text.len};
@@ -31,8 +32,8 @@ int judging_begin(struct judging *j, struct puller *from, struct fault *f)
     if (rules)
         stream_limit(s, rules->maxblock);
     feed_init(&j->feed, s, j->pool);
-    if (j->known)
-        feed_ask(&j->feed, known_recall, j->known);
+    if (j->sigcache)
+        feed_ask(&j->feed, sigcache_look_up, j->sigcache);
     j->busy = true;
     return 0;
 }
@@ -56,7 +57,7 @@ static int judge(struct judging *j, const struct item *item, int64_t now, struct
         *f = item->fault;
         return JUDGING_BAD;
     }
-    switch (trial_block(j->trial, item, now, f)) {
+    switch (overlay_add(j->overlay, item, now, f)) {
     case TREE_KNOWN:
         return JUDGING_ON;
     case TREE_GOOD:

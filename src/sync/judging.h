@@ -1,18 +1,18 @@
-/* Judges pulled blocks on a trial, one puller's blocks at a time and in small steps, so that peers
- * are not kept waiting. */
+/* Judges pulled blocks on a overlay, one puller's blocks at a time and in small steps, so that
+ * peers are not kept waiting. */
 #ifndef SYNC_JUDGING_H
 #define SYNC_JUDGING_H
 
 #include "gossip/puller.h"
-#include "ledger/known.h"
-#include "ledger/trial.h"
+#include "ledger/overlay.h"
+#include "ledger/sigcache.h"
 #include "stream/feed.h"
 
 struct judging {
-    struct trial *trial;
+    struct overlay *overlay;
     struct sigpool *pool;
-    struct known *known; /* or NULL */
-    bool busy;           /* blocks are waiting to be judged */
+    struct sigcache *sigcache; /* or NULL */
+    bool busy;                 /* blocks are waiting to be judged */
     struct buf text;
     struct span span;
     struct feed feed;
@@ -29,15 +29,15 @@ enum {
 };
 
 /* All of them stay the caller's. known: signatures that are known to be valid, or NULL. */
-void judging_init(struct judging *j, struct trial *trial, struct sigpool *pool,
-                  struct known *known);
+void judging_init(struct judging *j, struct overlay *overlay, struct sigpool *pool,
+                  struct sigcache *sigcache);
 void judging_free(struct judging *j);
 
 /* Takes over the puller's complete blocks; must not be busy. 0, or -1 and trouble. */
 int judging_begin(struct judging *j, struct puller *from, struct fault *f);
 
 /* The next step, while busy: one of the results above, or -1 and trouble. *item is the block, valid
- * until the next step, or NULL; *f is set for JUDGING_BAD. now: Unix seconds. The trial must be
+ * until the next step, or NULL; *f is set for JUDGING_BAD. now: Unix seconds. The overlay must be
  * drained first. */
 int judging_step(struct judging *j, int64_t now, const struct item **item, struct fault *f);
 

@@ -3,7 +3,7 @@
 #ifndef SYNC_SIDE_QUOTA_H
 #define SYNC_SIDE_QUOTA_H
 
-#include "ledger/trial.h"
+#include "ledger/overlay.h"
 
 #define SIDE_BLOCKS_MAX 10000     /* the limits, */
 #define SIDE_BYTES_MAX (64 << 20) /* plus twice what our branch has above the fork */
@@ -15,6 +15,7 @@ struct side_quota {
 };
 
 /* Counts a block of the branch: 0, or -1 and a rule if it exceeds a limit, or trouble. */
-int side_quota_add(struct side_quota *a, struct trial *t, const struct item *item, struct fault *f);
+int side_quota_add(struct side_quota *a, struct overlay *t, const struct item *item,
+                   struct fault *f);
 
 #endif

@@ -15,19 +15,19 @@ enum {
 static int chain_has(void *self, const uint8_t id[ID_LEN], struct fault *f)
 {
     const struct sync *s = self;
-    return trial_has(s->config.trial, id, f);
+    return overlay_has(s->config.overlay, id, f);
 }
 
 static int chain_locate(void *self, uint8_t ids[][ID_LEN], int count, struct fault *f)
 {
     const struct sync *s = self;
-    return trial_locate(s->config.trial, ids, count, WIRE_LOCATOR_MAX, f);
+    return overlay_locate(s->config.overlay, ids, count, WIRE_LOCATOR_MAX, f);
 }
 
 static uint64_t chain_maxblock(void *self)
 {
     const struct sync *s = self;
-    const struct rules *rules = trial_rules(s->config.trial);
+    const struct rules *rules = overlay_rules(s->config.overlay);
     return rules ? block_size_limit(rules->maxblock) : BLOCK_SIZE_MAX;
 }
 
@@ -42,8 +42,8 @@ static int take_good(struct sync *s, struct sync_peer *p, const struct item *ite
     s->base.progress = s->base.now;
     snprintf(words, sizeof words, "%" PRId64, item->block.height);
     pull_run_log(&s->base, p->base.who, "got", item->id, words);
-    if (!trial_gives(s->config.trial))
-        return side_quota_add(&p->side, s->config.trial, item, f);
+    if (!overlay_has_next(s->config.overlay))
+        return side_quota_add(&p->side, s->config.overlay, item, f);
     p->side = (struct side_quota){0};
     return 0;
 }
@@ -53,7 +53,7 @@ static void drop_judged(struct sync *s, const struct item *item, const struct fa
 {
     struct sync_peer *p = s->judged;
     /* a block of the future may have been let in by another clock */
-    p->excused |= item->has_header && item->block.time > s->config.clock(s->config.self);
+    p->dial_later |= item->has_header && item->block.time > s->config.clock(s->config.self);
     pull_peer_drop(&p->base, item->has_header ? item->id : NULL, why);
     judging_end(&s->judging);
     puller_forget(&p->puller);
@@ -83,7 +83,7 @@ static int judge_next(struct sync *s, struct fault *f)
  * trouble. */
 static int step(struct sync *s, struct fault *f)
 {
-    int gave = trial_give(s->config.trial, &s->out, f);
+    int gave = overlay_next(s->config.overlay, &s->out, f);
     if (gave)
         return gave;
     for (struct sync_peer *p = s->peers; p && !s->judged; p = p->next)
@@ -125,16 +125,16 @@ void sync_renew(struct sync *s)
 {
     struct fault f;
     struct node before = {0};
-    const struct node *best = trial_best(s->config.trial);
+    const struct node *best = overlay_best(s->config.overlay);
     if (!is_quiet(s))
         return;
     if (best)
         before = *best;
-    bool failed = trial_renew(s->config.trial, &f) < 0;
+    bool failed = overlay_renew(s->config.overlay, &f) < 0;
     if (failed && !s->ledger_failed)
         s->config.warn(s->config.self, NULL, f.text);
     s->ledger_failed = failed;
-    best = trial_best(s->config.trial);
+    best = overlay_best(s->config.overlay);
     if (best && memcmp(best->id, before.id, ID_LEN))
         s->grew = s->base.now;
 }
@@ -167,7 +167,7 @@ static int part(struct sync *s, struct fault *f)
             at = &p->next;
             continue;
         }
-        if (!s->config.follow && claims_add(&s->claims, s->config.trial, p, f))
+        if (!s->config.follow && claims_add(&s->claims, s->config.overlay, p, f))
             return -1;
         client_part(s->client, p, sync_peer_next(p));
         *at = p->next;
@@ -189,7 +189,7 @@ static void give_up(struct sync *s, int64_t now)
 
 bool sync_over(const struct sync *s, int64_t now)
 {
-    if (s->config.follow || s->out.len || trial_gives(s->config.trial))
+    if (s->config.follow || s->out.len || overlay_has_next(s->config.overlay))
         return false;
     return s->base.gave_up || client_over(s->client, now);
 }
@@ -198,7 +198,7 @@ int sync_verdict(struct sync *s, struct fault *f)
 {
     if (s->base.gave_up)
         return 0;
-    int reached = claims_reached(&s->claims, s->config.trial, f);
+    int reached = claims_reached(&s->claims, s->config.overlay, f);
     if (reached <= 0)
         return reached;
     if (!s->claims.answered)
@@ -252,8 +252,8 @@ static void set_up(struct sync *s, const struct sync_config *config, int64_t now
     s->owner = sync_peer_owner(s);
     s->chain = (struct puller_chain){chain_has, chain_locate, chain_maxblock, s};
     s->ticked = now;
-    judging_init(&s->judging, config->trial, config->pool, config->known);
-    pull_run_dials(&s->config.dialing, trial_chain(config->trial), !config->follow, &s->owner);
+    judging_init(&s->judging, config->overlay, config->pool, config->sigcache);
+    pull_run_dials(&s->config.dialing, overlay_chain(config->overlay), !config->follow, &s->owner);
 }
 
 struct sync *sync_new(const struct sync_config *config, int64_t now, struct fault *f)

@@ -1,6 +1,6 @@
 /*
  * Catching up with the network: asks several peers for the blocks that a ledger lacks, judges each
- * on a trial, and puts the valid ones into `out`, parents first. No peer is trusted: one that
+ * on a overlay, and puts the valid ones into `out`, parents first. No peer is trusted: one that
  * breaks a rule is dropped, and neither its address nor its key is asked again.
  *
  * A run asks a few peers until each has sent what it has; with `follow`, it stays connected and
@@ -9,8 +9,8 @@
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
-#include "ledger/known.h"
-#include "ledger/trial.h"
+#include "ledger/overlay.h"
+#include "ledger/sigcache.h"
 #include "net/client.h"
 
 #define SYNC_OUT_MAX (1 << 20)      /* bytes in out at which judging pauses */
@@ -21,10 +21,10 @@ struct sync_config {
     /* Whom to dial: loop, tls, operands, fanout (how many peers to ask), allows, seed. The other
      * fields are ignored. */
     struct client_config dialing;
-    struct trial *trial;  /* the ledger, and what has arrived since */
-    struct sigpool *pool; /* checks signatures */
-    struct known *known;  /* signatures that are known to be valid; NULL: none */
-    bool deflate;         /* offer compression */
+    struct overlay *overlay;   /* the ledger, and what has arrived since */
+    struct sigpool *pool;      /* checks signatures */
+    struct sigcache *sigcache; /* signatures that are known to be valid; NULL: none */
+    bool deflate;              /* offer compression */
     bool follow;
     int64_t interval;             /* ms; with follow: how often to ask */
     int64_t patience;             /* ms; without: how long to wait for something new */

@@ -15,7 +15,8 @@ struct sync_peer {
     struct side_quota side;
     int64_t asked;  /* when it was last asked */
     int64_t behind; /* since when we have lacked its tip; 0: we have it, as far as we know */
-    bool excused;   /* an honest peer may break this rule, such as a slow one: it is dialed later */
+    bool
+        dial_later; /* an honest peer may break this rule, such as a slow one: it is dialed later */
     struct sync_peer *next;
 };
 
@@ -71,10 +72,10 @@ void sync_peer_free(struct sync_peer *p);
 /* --- claims.c --- */
 
 /* Records the claim of a finished peer. 0, or -1 and trouble. */
-int claims_add(struct claims *y, struct trial *t, const struct sync_peer *p, struct fault *f);
+int claims_add(struct claims *y, struct overlay *t, const struct sync_peer *p, struct fault *f);
 
 /* Whether we have all claimed tips: 1 or 0, -1 and trouble. */
-int claims_reached(const struct claims *y, struct trial *t, struct fault *f);
+int claims_reached(const struct claims *y, struct overlay *t, struct fault *f);
 
 void claims_free(struct claims *y);
 

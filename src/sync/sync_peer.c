@@ -7,9 +7,9 @@
 
 static void our_hello(const struct sync *s, struct hello *h)
 {
-    const struct node *best = trial_best(s->config.trial);
+    const struct node *best = overlay_best(s->config.overlay);
     *h = (struct hello){.deflate = s->config.deflate, .height = best ? best->height : 0};
-    memcpy(h->chain, trial_chain(s->config.trial), ID_LEN);
+    memcpy(h->chain, overlay_chain(s->config.overlay), ID_LEN);
     memcpy(h->tip, best ? best->id : h->chain, ID_LEN);
 }
 
@@ -71,7 +71,7 @@ static enum peer_next leave(void *self, void *peer, const struct fault *why, int
     struct sync_peer *p = peer;
     bool broke = pull_peer_left(&p->base, why);
     (void)now;
-    p->excused |= broke && p->base.session.word && strcmp(p->base.session.word, "bad") != 0;
+    p->dial_later |= broke && p->base.session.word && strcmp(p->base.session.word, "bad") != 0;
     if (p->base.greeted && (broke || (!sync_peer_is_done(p) && !p->base.bad && !s->base.ending)))
         pull_peer_tell(&p->base, NULL, why->text);
     return PEER_LATER;
@@ -89,7 +89,7 @@ struct peer_owner sync_peer_owner(struct sync *s)
 /* Without follow, a peer that was cut off is dialed again only if it brought something new. */
 enum peer_next sync_peer_next(const struct sync_peer *p)
 {
-    if (p->base.bad && !(p->excused && p->run->config.follow))
+    if (p->base.bad && !(p->dial_later && p->run->config.follow))
         return PEER_BAN;
     if (p->run->config.follow)
         return PEER_AGAIN;
@@ -113,9 +113,9 @@ void sync_peer_free(struct sync_peer *p)
 static int has_to_fetch(struct sync_peer *p, int64_t now, struct fault *f)
 {
     struct sync *s = p->run;
-    struct trial *t = s->config.trial;
+    struct overlay *t = s->config.overlay;
     sync_renew(s);
-    int has = trial_has(t, p->puller.tip, f);
+    int has = overlay_has(t, p->puller.tip, f);
     if (has < 0)
         return -1;
     if (has || memcmp(p->puller.tip, p->puller.last, ID_LEN) == 0)
@@ -124,7 +124,7 @@ static int has_to_fetch(struct sync_peer *p, int64_t now, struct fault *f)
         p->behind = now;
     if (p->behind == 0)
         return 0;
-    const struct node *best = trial_best(t);
+    const struct node *best = overlay_best(t);
     if (!best || p->puller.height > best->height + SYNC_NEAR)
         return 1;
     int64_t since = p->behind > s->grew ? p->behind : s->grew;
@@ -175,7 +175,7 @@ void sync_peer_tick(struct sync_peer *p, int64_t now)
 {
     struct fault f;
     if (!p->base.over && p->base.greeted && puller_tick(&p->puller, now, &f)) {
-        p->excused = true;
+        p->dial_later = true;
         pull_peer_drop(&p->base, NULL, &f);
     }
 }

@@ -62,8 +62,8 @@ int event_undone(struct buf *out, const char *ledger, const struct tip_change *t
 {
     int failed = begin(out, "undone", ledger) || add_id(out, t->to.id) ||
                  add_number(out, (int64_t)undone) || add_number(out, (int64_t)sum->again) ||
-                 add_number(out, (int64_t)sum->twice) ||
-                 add_number(out, (int64_t)(undone - sum->again - sum->twice)) ||
+                 add_number(out, (int64_t)sum->double_spent) ||
+                 add_number(out, (int64_t)(undone - sum->again - sum->double_spent)) ||
                  buf_add(out, "\n", 1);
     return failed ? -1 : 0;
 }

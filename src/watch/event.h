@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "record/checkpoint.h"
 #include "watch/replay.h"
-#include "watch/undone.h"
+#include "watch/undone_txs.h"
 
 /* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL:
  * no memory. */

@@ -10,13 +10,13 @@
 int watch_begin(struct ledger_watch *w)
 {
     w->replay = (struct replay){0};
-    w->undone = undone_new();
+    w->undone = undone_txs_new();
     return w->undone ? 0 : -1;
 }
 
 void watch_free(struct ledger_watch *w)
 {
-    undone_free(w->undone);
+    undone_txs_free(w->undone);
     w->undone = NULL;
 }
 
@@ -109,12 +109,12 @@ static int with_block(struct place *p,
 static int leave(struct place *p, const struct item *block, void *count, struct fault *f)
 {
     *(uint64_t *)count += block->count;
-    return undone_leave(p->watch->undone, block, p->node->offset, f);
+    return undone_txs_add(p->watch->undone, block, p->node->offset, f);
 }
 
 static int join(struct place *p, const struct item *block, void *sum, struct fault *f)
 {
-    return undone_join(p->watch->undone, block, sum, tell_double_spend, p, f);
+    return undone_txs_settle(p->watch->undone, block, sum, tell_double_spend, p, f);
 }
 
 /* Remembers the transactions of the blocks that left the best chain. */
@@ -156,7 +156,7 @@ static int take_joined(struct ledger_watch *w, struct ledger *l, const struct ti
     struct place p = {w, l, &node};
     int64_t *path, count = t->to.height - t->fork.height;
     int failed = 0;
-    if (undone_count(w->undone) == 0)
+    if (undone_txs_count(w->undone) == 0)
         return 0;
     path = path_of(l, t, f);
     if (!path)
@@ -178,7 +178,7 @@ static int take_change(struct ledger_watch *w, struct ledger *l, const struct ti
     struct buf event = {0};
     uint64_t undone = 0;
     if (deep) {
-        undone_begin(w->undone);
+        undone_txs_begin(w->undone);
         if (tell(w, &event, event_reorg(&event, w->name, t), f) || take_left(w, l, t, &undone, f))
             return -1;
     }

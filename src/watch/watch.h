@@ -6,7 +6,7 @@
 #define WATCH_WATCH_H
 
 #include "watch/replay.h"
-#include "watch/undone.h"
+#include "watch/undone_txs.h"
 
 struct ledger_watch {
     const char *name; /* the ledger's, as a field; the caller's */
@@ -17,7 +17,7 @@ struct ledger_watch {
     void *self;
 
     struct replay replay;
-    struct undone *undone;
+    struct undone_txs *undone;
 };
 
 /* Prepares a watch whose fields above replay are set, to begin with the first block. 0, or -1: no

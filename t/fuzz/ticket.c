@@ -42,7 +42,7 @@ struct sum {
     bool any, bad;
 };
 
-static void add_rest(void *self, const struct ticket *t)
+static void add_uncovered(void *self, const struct ticket *t)
 {
     struct sum *s = self;
     must(t->first <= t->last);
@@ -61,7 +61,7 @@ static void check_cover(const struct ticket *t)
 {
     struct cover *c = cover_new();
     struct sum sum = {0};
-    struct cover_calls calls = {.rest = add_rest, .twice = no_matter, .self = &sum};
+    struct cover_calls calls = {.uncovered = add_uncovered, .overlap = no_matter, .self = &sum};
     struct receipt r = {.ticket = *t};
     struct ticket upper = *t;
     struct fault f;

@@ -1,4 +1,4 @@
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 
 #include "base/file.h"
 
@@ -15,19 +15,19 @@ enum {
     FEW = 256,             /* ids in a batch: input is so slow that they are written at once */
 };
 
-struct known {
+struct sigcache {
     const struct ledger *ledger; /* or NULL */
-    struct buf pending;          /* ids to be written: KNOWN_SLOTS are many pages, so the more at a
-                                    time, the fewer writes for each */
-    int fd;                      /* -1: not open */
-    bool writable;               /* no attempt has failed */
+    struct buf pending; /* ids to be written: SIGCACHE_SLOTS are many pages, so the more at a
+                           time, the fewer writes for each */
+    int fd;             /* -1: not open */
+    bool writable;      /* no attempt has failed */
     char path[];
 };
 
-struct known *known_new(const char *path, const struct ledger *l)
+struct sigcache *sigcache_new(const char *path, const struct ledger *l)
 {
     size_t n = strlen(path) + sizeof ".checked";
-    struct known *k = calloc(1, sizeof *k + n);
+    struct sigcache *k = calloc(1, sizeof *k + n);
     if (!k)
         return NULL;
     snprintf(k->path, n, "%s.checked", path);
@@ -37,7 +37,7 @@ struct known *known_new(const char *path, const struct ledger *l)
     return k;
 }
 
-static void let_go(struct known *k)
+static void close_file(struct sigcache *k)
 {
     close(k->fd);
     k->fd = -1;
@@ -46,7 +46,7 @@ static void let_go(struct known *k)
 static off_t place_of(const uint8_t id[ID_LEN])
 {
     uint32_t first = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
-    return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
+    return (off_t)(first % SIGCACHE_SLOTS) * ID_LEN;
 }
 
 /* Whether the file may be written: a table begins with a hole, or an id that belongs in the first
@@ -61,57 +61,57 @@ static bool is_table(int fd)
 }
 
 /* Opens the file; anything but a regular file (a FIFO), or what a link leads to, is left alone. */
-static void open_file(struct known *k, int flags)
+static void open_file(struct sigcache *k, int flags)
 {
     struct stat st;
     k->fd = file_open(k->path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | flags, 0666);
     if (k->fd >= 0 && (fstat(k->fd, &st) || !S_ISREG(st.st_mode) || !is_table(k->fd)))
-        let_go(k);
+        close_file(k);
 }
 
 /* Whether the file at path is the open one; writing to one that was removed or replaced is useless.
  */
-static bool is_open(struct known *k, int flags)
+static bool is_open(struct sigcache *k, int flags)
 {
     if (k->fd >= 0 && !file_is_at(k->fd, k->path))
-        let_go(k);
+        close_file(k);
     if (k->fd < 0)
         open_file(k, flags);
     return k->fd >= 0;
 }
 
-static bool knows_tx(const struct known *k, const uint8_t id[ID_LEN])
+static bool has_tx(const struct sigcache *k, const uint8_t id[ID_LEN])
 {
     uint8_t found[ID_LEN];
     return pread(k->fd, found, ID_LEN, place_of(id)) == ID_LEN && memcmp(found, id, ID_LEN) == 0;
 }
 
 /* Its root matches its lines (the item is not broken), so its id is the hash of all of them. */
-static bool knows_block(const struct known *k, const struct item *item)
+static bool has_block(const struct sigcache *k, const struct item *item)
 {
     struct fault ignored;
     return item->type == &block_type && k->ledger && k->ledger->index &&
            index_checked(k->ledger->index, item->id, &ignored) > 0;
 }
 
-static void recall_item(const struct known *k, struct item *item)
+static void look_up_item(const struct sigcache *k, struct item *item)
 {
-    bool all = knows_block(k, item);
+    bool all = has_block(k, item);
     for (size_t i = 0; i < item->count; i++) {
         struct entry *e = &item->entries[i];
-        if (e->type == &tx_type && (all || (k->fd >= 0 && knows_tx(k, e->id))))
+        if (e->type == &tx_type && (all || (k->fd >= 0 && has_tx(k, e->id))))
             e->checked = true;
     }
 }
 
-void known_recall(void *known, struct batch *b)
+void sigcache_look_up(void *cache, struct batch *b)
 {
-    struct known *k = known;
+    struct sigcache *k = cache;
     is_open(k, 0);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         if (!item->broken && !item->is_genesis && (item->type == &block_type || !b->blocks_only))
-            recall_item(k, item);
+            look_up_item(k, item);
     }
 }
 
@@ -120,7 +120,7 @@ static bool has_room(void)
 {
     struct rlimit most;
     return getrlimit(RLIMIT_FSIZE, &most) == 0 &&
-           (most.rlim_cur == RLIM_INFINITY || most.rlim_cur >= KNOWN_SLOTS * ID_LEN);
+           (most.rlim_cur == RLIM_INFINITY || most.rlim_cur >= SIGCACHE_SLOTS * ID_LEN);
 }
 
 static int by_place(const void *a, const void *b)
@@ -131,7 +131,7 @@ static int by_place(const void *a, const void *b)
 
 /* Writes n ids of one page. What another program writes there meanwhile may be lost, as may any
  * entry. 0, or -1. */
-static int write_page(const struct known *k, const uint8_t (*ids)[ID_LEN], size_t n)
+static int write_page(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
 {
     uint8_t page[PAGE] = {0};
     off_t first = place_of(ids[0]) / PAGE * PAGE;
@@ -144,7 +144,7 @@ static int write_page(const struct known *k, const uint8_t (*ids)[ID_LEN], size_
     return pwrite(k->fd, page, PAGE, first) == PAGE ? 0 : -1;
 }
 
-static void write_pending(struct known *k)
+static void write_pending(struct sigcache *k)
 {
     uint8_t(*ids)[ID_LEN] = (void *)k->pending.data;
     const size_t count = k->pending.len / ID_LEN;
@@ -162,7 +162,7 @@ static void write_pending(struct known *k)
 }
 
 /* Out of memory, an id is not remembered. */
-static size_t remember_item(struct known *k, const struct item *item)
+static size_t add_item(struct sigcache *k, const struct item *item)
 {
     size_t n = 0;
     for (size_t i = 0; i < item->count; i++)
@@ -171,20 +171,20 @@ static size_t remember_item(struct known *k, const struct item *item)
     return n;
 }
 
-void known_remember(void *known, const struct batch *b)
+void sigcache_add(void *cache, const struct batch *b)
 {
-    struct known *k = known;
+    struct sigcache *k = cache;
     size_t n = 0;
     bool has_block = false;
     for (size_t i = 0; i < b->count && k->writable; i++) {
-        n += remember_item(k, &b->items[i]);
+        n += add_item(k, &b->items[i]);
         has_block |= b->items[i].type == &block_type;
     }
     if (n < FEW || has_block || k->pending.len >= PENDING_MAX * ID_LEN)
         write_pending(k);
 }
 
-void known_free(struct known *k)
+void sigcache_free(struct sigcache *k)
 {
     if (!k)
         return;

@@ -2,21 +2,21 @@
  * Remembers transactions undone by reorganisations until the best chain has them again, or has
  * others with their sequence numbers: double spends, however much later.
  */
-#ifndef WATCH_UNDONE_H
-#define WATCH_UNDONE_H
+#ifndef WATCH_UNDONE_TXS_H
+#define WATCH_UNDONE_TXS_H
 
 #include "stream/stream.h"
 
 #define UNDONE_MAX (1 << 18) /* at most so many are remembered, the newest */
 
-struct undone;
+struct undone_txs;
 
-struct undone *undone_new(void); /* NULL: no memory */
-void undone_free(struct undone *u);
+struct undone_txs *undone_txs_new(void); /* NULL: no memory */
+void undone_txs_free(struct undone_txs *u);
 
 /* How many are remembered, and how many had to be dropped. */
-size_t undone_count(const struct undone *u);
-size_t undone_forgotten(const struct undone *u);
+size_t undone_txs_count(const struct undone_txs *u);
+size_t undone_txs_forgotten(const struct undone_txs *u);
 
 /* A transaction that was undone: its id, and the place of its line in the ledger. */
 struct undone_tx {
@@ -26,23 +26,24 @@ struct undone_tx {
 };
 
 /* Begins a reorganisation: from now on sums count only what this one undid. */
-void undone_begin(struct undone *u);
+void undone_txs_begin(struct undone_txs *u);
 
 /* Adds the transactions of a block, at this place in its ledger, that has left the best chain. 0,
  * or -1 and trouble. */
-int undone_leave(struct undone *u, const struct item *block, uint64_t offset, struct fault *f);
+int undone_txs_add(struct undone_txs *u, const struct item *block, uint64_t offset,
+                   struct fault *f);
 
 /* Of those undone by the last reorganisation: how many are in blocks again, and how many were
  * double-spent. */
 struct undone_sum {
-    uint64_t again, twice;
+    uint64_t again, double_spent;
 };
 
 /* Removes those that a block, now on the best chain, has itself or double-spends, and calls each
  * for the latter. each gives 0, or -1 and trouble. Adds to *sum. 0, or -1 and trouble. */
-int undone_join(struct undone *u, const struct item *block, struct undone_sum *sum,
-                int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
-                            struct fault *f),
-                void *self, struct fault *f);
+int undone_txs_settle(struct undone_txs *u, const struct item *block, struct undone_sum *sum,
+                      int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
+                                  struct fault *f),
+                      void *self, struct fault *f);
 
 #endif

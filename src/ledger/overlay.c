@@ -1,4 +1,4 @@
-#include "ledger/trial.h"
+#include "ledger/overlay.h"
 
 #include "base/file.h"
 #include "base/scratch.h"
@@ -21,7 +21,7 @@ struct held {
     UT_hash_handle hh;
 };
 
-struct trial {
+struct overlay {
     const char *path;
     bool has_chain, has_ledger;
     uint8_t chain[ID_LEN];
@@ -36,7 +36,7 @@ struct trial {
     uint64_t end;       /* where the next block would be if all were appended to the ledger */
 };
 
-static void forget_held(struct trial *t)
+static void forget_held(struct overlay *t)
 {
     struct held *h, *next;
     HASH_ITER(hh, t->held, h, next)
@@ -50,7 +50,7 @@ static void forget_held(struct trial *t)
 /* --- On top of a ledger ----------------------------------------------------------------------- */
 
 /* Opens the ledger if it exists. 0, or -1 and a fault. */
-static int open_ledger(struct trial *t, struct fault *f)
+static int open_ledger(struct overlay *t, struct fault *f)
 {
     t->has_ledger = false;
     if (stat(t->path, &t->seen)) {
@@ -71,7 +71,7 @@ static int open_ledger(struct trial *t, struct fault *f)
     return 0;
 }
 
-static int plant(struct trial *t, struct fault *f)
+static int make_tree(struct overlay *t, struct fault *f)
 {
     const struct tree *base = &t->ledger.tree;
     struct store below = {0};
@@ -88,9 +88,9 @@ static int plant(struct trial *t, struct fault *f)
     return 0;
 }
 
-struct trial *trial_new(const char *path, const uint8_t *chain, struct fault *f)
+struct overlay *overlay_new(const char *path, const uint8_t *chain, struct fault *f)
 {
-    struct trial *t = calloc(1, sizeof *t);
+    struct overlay *t = calloc(1, sizeof *t);
     if (!t) {
         fault_memory(f);
         return NULL;
@@ -100,17 +100,17 @@ struct trial *trial_new(const char *path, const uint8_t *chain, struct fault *f)
     t->has_chain = chain != NULL;
     if (chain)
         memcpy(t->chain, chain, ID_LEN);
-    if (open_ledger(t, f) || plant(t, f) || scratch_open(&t->texts, f))
+    if (open_ledger(t, f) || make_tree(t, f) || scratch_open(&t->texts, f))
         goto fail;
     if (t->has_chain)
         return t;
     fault_trouble(f, "%s: No such ledger yet (-c names its chain)", path);
 fail:
-    trial_free(t);
+    overlay_free(t);
     return NULL;
 }
 
-static void uproot(struct trial *t)
+static void close_tree(struct overlay *t)
 {
     tree_free(&t->tree);
     store_temp_free(t->store);
@@ -120,12 +120,12 @@ static void uproot(struct trial *t)
     t->store = NULL;
 }
 
-void trial_free(struct trial *t)
+void overlay_free(struct overlay *t)
 {
     if (!t)
         return;
     forget_held(t);
-    uproot(t);
+    close_tree(t);
     scratch_close(&t->texts);
     buf_free(&t->path_up);
     free(t);
@@ -133,28 +133,28 @@ void trial_free(struct trial *t)
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
 
-const uint8_t *trial_chain(const struct trial *t)
+const uint8_t *overlay_chain(const struct overlay *t)
 {
     return t->chain;
 }
 
-const struct rules *trial_rules(const struct trial *t)
+const struct rules *overlay_rules(const struct overlay *t)
 {
     return t->tree.has_genesis ? &t->tree.rules : NULL;
 }
 
-const struct node *trial_best(const struct trial *t)
+const struct node *overlay_best(const struct overlay *t)
 {
     return t->tree.has_genesis ? &t->tree.best : NULL;
 }
 
-int trial_has(struct trial *t, const uint8_t id[ID_LEN], struct fault *f)
+int overlay_has(struct overlay *t, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct node node;
     return t->tree.has_genesis ? tree_find(&t->tree, id, &node, f) : 0;
 }
 
-static int hold(struct trial *t, const struct item *item, int64_t n, struct fault *f)
+static int hold(struct overlay *t, const struct item *item, int64_t n, struct fault *f)
 {
     struct held *h = calloc(1, sizeof *h);
     if (!h)
@@ -168,7 +168,7 @@ static int hold(struct trial *t, const struct item *item, int64_t n, struct faul
     return scratch_add(&t->texts, item->text, item->size, f);
 }
 
-static struct held *find_held(struct trial *t, int64_t n)
+static struct held *find_held(struct overlay *t, int64_t n)
 {
     struct held *h;
     HASH_FIND(hh, t->held, &n, sizeof n, h);
@@ -176,7 +176,7 @@ static struct held *find_held(struct trial *t, int64_t n)
 }
 
 /* Plans the path from the first held block up to the best tip. */
-static int plan(struct trial *t, struct fault *f)
+static int plan(struct overlay *t, struct fault *f)
 {
     struct node node = t->tree.best;
     t->path_up.len = 0;
@@ -198,7 +198,7 @@ static int refuse_genesis(const struct item *item, struct fault *f)
     return TREE_BAD;
 }
 
-int trial_block(struct trial *t, const struct item *item, int64_t now, struct fault *f)
+int overlay_add(struct overlay *t, const struct item *item, int64_t now, struct fault *f)
 {
     struct node new;
     struct reorg reorg;
@@ -218,7 +218,7 @@ int trial_block(struct trial *t, const struct item *item, int64_t now, struct fa
     return reorg.done && plan(t, f) ? -1 : TREE_GOOD;
 }
 
-int trial_give(struct trial *t, struct buf *out, struct fault *f)
+int overlay_next(struct overlay *t, struct buf *out, struct fault *f)
 {
     int64_t n;
     if (!t->path_up.len)
@@ -238,13 +238,13 @@ int trial_give(struct trial *t, struct buf *out, struct fault *f)
     return !t->held && scratch_empty(&t->texts, f) ? -1 : 1;
 }
 
-bool trial_gives(const struct trial *t)
+bool overlay_has_next(const struct overlay *t)
 {
     return t->path_up.len > 0;
 }
 
-int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint64_t *bytes,
-                struct fault *f)
+int overlay_above(struct overlay *t, const uint8_t id[ID_LEN], int64_t *blocks, uint64_t *bytes,
+                  struct fault *f)
 {
     const struct node *best = &t->tree.best;
     struct node node;
@@ -262,27 +262,28 @@ int trial_above(struct trial *t, const uint8_t id[ID_LEN], int64_t *blocks, uint
 
 /* --- When the ledger has changed --- */
 
-static bool has_changed(const struct trial *t)
+static bool has_changed(const struct overlay *t)
 {
     struct stat st;
     return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
 }
 
 /* Whether the ledger in `new` has all blocks given out here. 1 or 0, -1 and trouble. */
-static int holds_all(struct trial *t, struct trial *new, struct fault *f)
+static int holds_all(struct overlay *t, struct overlay *new, struct fault *f)
 {
-    return t->tree.has_genesis ? trial_has(new, t->tree.best.id, f) : new->tree.has_genesis;
+    return t->tree.has_genesis ? overlay_has(new, t->tree.best.id, f) : new->tree.has_genesis;
 }
 
 /* Whether the held blocks are few enough to be judged again. */
-static bool can_carry(const struct trial *t)
+static bool can_carry(const struct overlay *t)
 {
-    return HASH_COUNT(t->held) <= TRIAL_CARRY_BLOCKS && scratch_end(&t->texts) <= TRIAL_CARRY_BYTES;
+    return HASH_COUNT(t->held) <= OVERLAY_CARRY_BLOCKS &&
+           scratch_end(&t->texts) <= OVERLAY_CARRY_BYTES;
 }
 
-/* Judges the held blocks again, in the new trial. They have less work than the best chain had, so
+/* Judges the held blocks again, in the new overlay. They have less work than the best chain had, so
  * none is given out. 0, or -1 and trouble. */
-static int carry(struct trial *t, struct trial *new, struct fault *f)
+static int carry(struct overlay *t, struct overlay *new, struct fault *f)
 {
     struct batch b = {0};
     struct buf text = {0};
@@ -295,7 +296,7 @@ static int carry(struct trial *t, struct trial *new, struct fault *f)
         else if (scratch_read(&t->texts, text.data, h->size, h->at, f) ||
                  batch_parse(&b, text.data, h->size, 1, 0, f))
             result = -1;
-        else if (trial_block(new, &b.items[0], -1, &ignored) < 0) {
+        else if (overlay_add(new, &b.items[0], -1, &ignored) < 0) {
             *f = ignored;
             result = -1;
         }
@@ -305,24 +306,24 @@ static int carry(struct trial *t, struct trial *new, struct fault *f)
     return result;
 }
 
-int trial_renew(struct trial *t, struct fault *f)
+int overlay_renew(struct overlay *t, struct fault *f)
 {
     int64_t own = t->tree.count - (t->has_ledger ? t->ledger.tree.count : 0);
     bool carries = can_carry(t);
-    if (!has_changed(t) || trial_gives(t) || (!carries && own < TRIAL_BLOCKS_MAX))
+    if (!has_changed(t) || overlay_has_next(t) || (!carries && own < OVERLAY_BLOCKS_MAX))
         return 0;
-    struct trial *new = trial_new(t->path, t->chain, f);
+    struct overlay *new = overlay_new(t->path, t->chain, f);
     if (!new)
         return -1;
     int holds = holds_all(t, new, f);
     if (holds > 0 && carries && carry(t, new, f))
         holds = -1;
     if (holds > 0) {
-        struct trial old = *t;
+        struct overlay old = *t;
         *t = *new;
         *new = old;
     }
-    trial_free(new);
+    overlay_free(new);
     return holds;
 }
 
@@ -330,7 +331,7 @@ int trial_renew(struct trial *t, struct fault *f)
 
 /* The best chain's block at this height, from the ledger if it is there; of the blocks since then,
  * only the last LOCATOR_WALK are walked over. node is the one above. 1, 0: not that far, -1. */
-static int below(struct trial *t, struct node *node, int64_t height, struct fault *f)
+static int below(struct overlay *t, struct node *node, int64_t height, struct fault *f)
 {
     int64_t first = t->has_ledger ? t->ledger.tree.count : 0;
     while (node->height > height && node->n >= first) {
@@ -356,7 +357,7 @@ static bool add_id(uint8_t ids[][ID_LEN], int *count, int max, const uint8_t id[
 }
 
 /* Appends ids from node's height down, while there is room for genesis after them. */
-static int locate_from(struct trial *t, struct node node, uint8_t ids[][ID_LEN], int *count,
+static int locate_from(struct overlay *t, struct node node, uint8_t ids[][ID_LEN], int *count,
                        int max, struct fault *f)
 {
     int64_t height = node.height;
@@ -371,7 +372,7 @@ static int locate_from(struct trial *t, struct node node, uint8_t ids[][ID_LEN],
     return 0;
 }
 
-int trial_locate(struct trial *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f)
+int overlay_locate(struct overlay *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f)
 {
     static const uint8_t nobodys[ID_LEN];
     if (t->tree.has_genesis && locate_from(t, t->tree.best, ids, &count, max, f))

@@ -11,28 +11,28 @@
  *
  * The index adds the ledger's blocks whose signatures have been checked.
  */
-#ifndef LEDGER_KNOWN_H
-#define LEDGER_KNOWN_H
+#ifndef LEDGER_SIGCACHE_H
+#define LEDGER_SIGCACHE_H
 
 #include "ledger/ledger.h"
 
-#define KNOWN_SLOTS (1 << 18) /* 8 MiB in all */
+#define SIGCACHE_SLOTS (1 << 18) /* 8 MiB in all */
 
-struct known;
+struct sigcache;
 
 /* Opens the table beside the ledger at path. l (may be NULL), which stays the caller's and must
  * outlive it, is asked for its blocks if its index is open. The file is opened when first needed,
  * and created when there is first something to write; if that fails, or if it is a link or
  * something other than such a table, nothing is known, which is not an error. NULL: no memory. */
-struct known *known_new(const char *path, const struct ledger *l);
-void known_free(struct known *k);
+struct sigcache *sigcache_new(const char *path, const struct ledger *l);
+void sigcache_free(struct sigcache *k);
 
 /* For feed_ask: sets `checked` in the entries whose signatures are known to be valid. */
-void known_recall(void *known, struct batch *b);
+void sigcache_look_up(void *cache, struct batch *b);
 
 /* Remembers the transactions whose signatures batch_finish found valid: in the file at once if they
  * are few or the batch has a block, whose reader will look for them; else with those of later
- * batches, at the latest by known_free. */
-void known_remember(void *known, const struct batch *b);
+ * batches, at the latest by sigcache_free. */
+void sigcache_add(void *cache, const struct batch *b);
 
 #endif

@@ -6,7 +6,7 @@
  * The input is what becomes of each place that a transaction of the chain has: a byte that says
  * what, and its bytes.
  */
-#include "ledger/known.h"
+#include "ledger/sigcache.h"
 #include "fuzz.h"
 
 #include <fcntl.h>
@@ -32,7 +32,7 @@ struct run {
 static off_t place_of(const struct entry *e)
 {
     uint32_t first = (uint32_t)e->id[0] << 16 | (uint32_t)e->id[1] << 8 | e->id[2];
-    return (off_t)(first % KNOWN_SLOTS) * ID_LEN;
+    return (off_t)(first % SIGCACHE_SLOTS) * ID_LEN;
 }
 
 static uint8_t take(struct run *r)
@@ -106,11 +106,11 @@ static bool stands(const struct run *r, const struct entry *e)
            memcmp(found, e->id, sizeof found) == 0;
 }
 
-static void check_recalled(struct run *r, struct known *k)
+static void check_recalled(struct run *r, struct sigcache *k)
 {
     for (size_t i = 0; i < r->count; i++)
         r->txs[i]->checked = false;
-    known_recall(k, &r->batch);
+    sigcache_look_up(k, &r->batch);
     for (size_t i = 0; i < r->count; i++)
         must(r->txs[i]->checked == stands(r, r->txs[i]));
 }
@@ -118,11 +118,11 @@ static void check_recalled(struct run *r, struct known *k)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct run r = {.data = data, .n = n};
-    snprintf(r.ledger, sizeof r.ledger, "%s/fuzz-known.%d",
+    snprintf(r.ledger, sizeof r.ledger, "%s/fuzz-sigcache.%d",
              access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", (int)getpid());
     snprintf(r.path, sizeof r.path, "%s.checked", r.ledger);
     r.fd = open(r.path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    struct known *k = known_new(r.ledger, NULL);
+    struct sigcache *k = sigcache_new(r.ledger, NULL);
     must(r.fd >= 0 && k);
     read_chain(&r);
     for (size_t i = 0; i < r.count; i++)
@@ -130,11 +130,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     check_recalled(&r, k);
     for (size_t i = 0; i < r.count; i++)
         r.txs[i]->holds = take(&r) % 2;
-    known_remember(k, &r.batch);
+    sigcache_add(k, &r.batch);
     for (size_t i = 0; i < r.count; i++)
         must(!r.txs[i]->holds || !is_table(&r) || stands(&r, r.txs[i]));
     check_recalled(&r, k);
-    known_free(k);
+    sigcache_free(k);
     batch_free(&r.batch);
     close(r.fd);
     unlink(r.path);

@@ -1,4 +1,4 @@
-#include "watch/undone.h"
+#include "watch/undone_txs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,24 +19,24 @@ struct kept {
     UT_hash_handle hh;
 };
 
-struct undone {
+struct undone_txs {
     struct kept *list; /* oldest first */
     size_t forgotten;
     uint64_t reorg;
 };
 
-struct undone *undone_new(void)
+struct undone_txs *undone_txs_new(void)
 {
-    return calloc(1, sizeof(struct undone));
+    return calloc(1, sizeof(struct undone_txs));
 }
 
-static void drop(struct undone *u, struct kept *x)
+static void drop(struct undone_txs *u, struct kept *x)
 {
     HASH_DEL(u->list, x);
     free(x);
 }
 
-void undone_free(struct undone *u)
+void undone_txs_free(struct undone_txs *u)
 {
     if (!u)
         return;
@@ -45,17 +45,17 @@ void undone_free(struct undone *u)
     free(u);
 }
 
-size_t undone_count(const struct undone *u)
+size_t undone_txs_count(const struct undone_txs *u)
 {
     return HASH_COUNT(u->list);
 }
 
-size_t undone_forgotten(const struct undone *u)
+size_t undone_txs_forgotten(const struct undone_txs *u)
 {
     return u->forgotten;
 }
 
-void undone_begin(struct undone *u)
+void undone_txs_begin(struct undone_txs *u)
 {
     u->reorg++;
 }
@@ -65,7 +65,7 @@ static struct number number_of(const struct tx *tx)
     return (struct number){.from = tx->from, .seq = tx->seq};
 }
 
-static struct kept *find(const struct undone *u, const struct tx *tx)
+static struct kept *find(const struct undone_txs *u, const struct tx *tx)
 {
     struct kept *x;
     struct number n = number_of(tx);
@@ -73,7 +73,7 @@ static struct kept *find(const struct undone *u, const struct tx *tx)
     return x;
 }
 
-static int keep(struct undone *u, const struct entry *e, uint64_t offset, struct fault *f)
+static int keep(struct undone_txs *u, const struct entry *e, uint64_t offset, struct fault *f)
 {
     struct kept *x = find(u, &e->tx);
     if (x)
@@ -97,7 +97,7 @@ static int keep(struct undone *u, const struct entry *e, uint64_t offset, struct
     return 0;
 }
 
-int undone_leave(struct undone *u, const struct item *block, uint64_t offset, struct fault *f)
+int undone_txs_add(struct undone_txs *u, const struct item *block, uint64_t offset, struct fault *f)
 {
     for (size_t i = 0; i < block->count; i++)
         if (block->entries[i].type == &tx_type && keep(u, &block->entries[i], offset, f))
@@ -105,10 +105,10 @@ int undone_leave(struct undone *u, const struct item *block, uint64_t offset, st
     return 0;
 }
 
-int undone_join(struct undone *u, const struct item *block, struct undone_sum *sum,
-                int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
-                            struct fault *f),
-                void *self, struct fault *f)
+int undone_txs_settle(struct undone_txs *u, const struct item *block, struct undone_sum *sum,
+                      int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
+                                  struct fault *f),
+                      void *self, struct fault *f)
 {
     for (size_t i = 0; i < block->count && u->list; i++) {
         const struct entry *e = &block->entries[i];
@@ -117,7 +117,7 @@ int undone_join(struct undone *u, const struct item *block, struct undone_sum *s
             continue;
         bool again = memcmp(x->tx.id, e->id, ID_LEN) == 0;
         sum->again += x->reorg == u->reorg && again;
-        sum->twice += x->reorg == u->reorg && !again;
+        sum->double_spent += x->reorg == u->reorg && !again;
         int failed = again ? 0 : each(self, &x->tx, e, f);
         drop(u, x);
         if (failed)

@@ -1,10 +1,10 @@
 /* Reads lines with a look at the next one before it is taken. */
-#ifndef BASE_AHEAD_H
-#define BASE_AHEAD_H
+#ifndef BASE_LOOKAHEAD_H
+#define BASE_LOOKAHEAD_H
 
 #include "base/lines.h"
 
-struct ahead {
+struct lookahead {
     struct lines *in; /* the caller's */
     bool looked;      /* the next line was read in advance: what lines_next gave */
     int got;
@@ -13,13 +13,13 @@ struct ahead {
 };
 
 /* As lines_next. */
-int ahead_next(struct ahead *a, struct line *line, struct fault *f);
+int lookahead_next(struct lookahead *a, struct line *line, struct fault *f);
 
 /* The next line, if there is one that has arrived already and that nobody has looked at yet;
  * otherwise NULL. It stays the next line. */
-const struct line *ahead_look(struct ahead *a);
+const struct line *lookahead_peek(struct lookahead *a);
 
-/* Whether ahead_next would return without waiting for the source. */
-bool ahead_ready(const struct ahead *a);
+/* Whether lookahead_next would return without waiting for the source. */
+bool lookahead_ready(const struct lookahead *a);
 
 #endif

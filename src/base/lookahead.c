@@ -1,6 +1,6 @@
-#include "base/ahead.h"
+#include "base/lookahead.h"
 
-int ahead_next(struct ahead *a, struct line *line, struct fault *f)
+int lookahead_next(struct lookahead *a, struct line *line, struct fault *f)
 {
     if (!a->looked)
         return lines_next(a->in, line, f);
@@ -10,9 +10,9 @@ int ahead_next(struct ahead *a, struct line *line, struct fault *f)
     return a->got;
 }
 
-const struct line *ahead_look(struct ahead *a)
+const struct line *lookahead_peek(struct lookahead *a)
 {
-    if (ahead_ready(a) && !a->looked) {
+    if (lookahead_ready(a) && !a->looked) {
         a->got = lines_next(a->in, &a->line, &a->fault);
         a->looked = true;
         return a->got > 0 ? &a->line : NULL;
@@ -20,7 +20,7 @@ const struct line *ahead_look(struct ahead *a)
     return NULL;
 }
 
-bool ahead_ready(const struct ahead *a)
+bool lookahead_ready(const struct lookahead *a)
 {
     return a->looked || lines_ready(a->in);
 }
