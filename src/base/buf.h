@@ -1,4 +1,4 @@
-/* A growing run of bytes. */
+/* A byte buffer that grows. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
@@ -10,7 +10,7 @@ struct buf {
     size_t len, cap;
 };
 
-/* Makes room for n more bytes after len. 0, or -1: no memory, the buffer unchanged. */
+/* Makes room for n more bytes after len. 0, or -1: no memory, and the buffer is unchanged. */
 int buf_reserve(struct buf *b, size_t n);
 
 /* Appends n bytes. 0, or -1 as above. */

@@ -1,4 +1,5 @@
-/* Pseudorandom numbers from a seed (splitmix64). They are predictable: never use them for keys. */
+/* Pseudorandom numbers from a seed: splitmix64 (Steele, Lea and Flood, "Fast Splittable
+ * Pseudorandom Number Generators", 2014). They are predictable: never use them for keys. */
 #ifndef BASE_CHANCE_H
 #define BASE_CHANCE_H
 
@@ -13,7 +14,8 @@ static inline uint64_t chance_next(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* A number below n, which is at least 1. */
+/* A number below n, which is at least 1: the high half of a product. (Lemire, "Fast Random Integer
+ * Generation in an Interval", 2019; without its rejection, the bias is below n/2^64.) */
 static inline uint64_t chance_below(uint64_t *state, uint64_t n)
 {
     return (uint64_t)((unsigned __int128)chance_next(state) * n >> 64);

@@ -39,8 +39,8 @@ bool file_is_locked(int fd);
  * quoting. */
 const char *file_word(const char *path, const char *instead);
 
-/* Replaces by ? each byte that could move a terminal's cursor; file names in messages can contain
- * any. */
+/* Replaces each byte that could move a terminal's cursor by a question mark: file names in messages
+ * can contain any. */
 void file_names_visible(char *message);
 
 /* Whether fd refers to the file that is now at path. */

@@ -93,7 +93,8 @@ void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
     return entry;
 }
 
-/* Entries after the hole that may be nearer to their first slot move up. */
+/* Entries after the hole that may be nearer to their first slot move up (Knuth, "The Art of
+ * Computer Programming", volume 3, section 6.4, algorithm R). */
 void idmap_remove(struct idmap *m, void *entry)
 {
     size_t mask = m->cap - 1;

@@ -1,4 +1,4 @@
-/* Reads lines with a look at the next one before it is taken. */
+/* Reads lines, and can look at the next one before it is taken. */
 #ifndef BASE_LOOKAHEAD_H
 #define BASE_LOOKAHEAD_H
 
@@ -15,8 +15,8 @@ struct lookahead {
 /* As lines_next. */
 int lookahead_next(struct lookahead *a, struct line *line, struct fault *f);
 
-/* The next line, if there is one that has arrived already and that nobody has looked at yet;
- * otherwise NULL. It stays the next line. */
+/* The next line, if it has arrived already and has not been looked at yet; otherwise NULL. It stays
+ * the next line. */
 const struct line *lookahead_peek(struct lookahead *a);
 
 /* Whether lookahead_next would return without waiting for the source. */

@@ -12,7 +12,7 @@ sigset_t signals_set(int first, ...);
  * delivered. */
 sigset_t signals_that_end(void);
 
-/* Has this function called when a signal of the set arrives. System calls are interrupted. */
+/* Calls this function whenever a signal of the set arrives. System calls are interrupted. */
 void signals_handle(const sigset_t *set, void (*handler)(int number));
 
 #endif

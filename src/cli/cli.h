@@ -12,11 +12,11 @@
 /* Exit statuses, the same everywhere. */
 enum { CLI_YES = 0, CLI_NO = 1, CLI_TROUBLE = 2 };
 
-/* Has every message, in a buffer of so many bytes, changed by this function before it is printed:
- * so accounts get their names (cli/names.h). */
+/* Sets a function that may change every message, in a buffer of `size` bytes, before it is printed.
+ * This is how accounts get their names (cli/names.h). */
 void cli_edit_messages(void (*edit)(char *message, size_t size));
 
-/* Has this function called before each message, to write what must precede it on stderr. */
+/* Sets a function that is called before each message, to write what must precede it on stderr. */
 void cli_before_messages(void (*first)(void));
 
 /* "PROGRAM: words" on stderr. */
@@ -36,11 +36,11 @@ static inline void cli_memory(int failed)
  * fault has one; then exits with 1 or 2 according to the fault's kind. */
 _Noreturn void cli_fail(const char *place, const struct fault *f);
 
-/* Ends the program as if it did not catch or ignore this signal. */
+/* Ends the program by this signal, as if the signal were neither caught nor ignored. */
 _Noreturn void cli_end_by(int number);
 
-/* "PLACE:LINE: rule" on stderr: the form in which all faults of records are reported. line 0: none.
- */
+/* "PLACE:LINE: rule" on stderr, the form in which all faults of records are reported; line 0:
+ * none. */
 void cli_report(const char *place, uint64_t line, const char *text);
 
 /* Writes to stdout through a buffer; exits with 2 if that fails, or quietly on EPIPE. */

@@ -5,9 +5,9 @@
 
 #include "record/book.h"
 
-/* The address book: the file that -a names; else the one that $NAMES names; else, of the current
- * folder, `names` and every *.pub that begins as a key line does. It is read once and kept until
- * the program ends; messages show the accounts in it from then on as cli_account_words does. Exits
+/* The address book: the file that -a names; else the one that $NAMES names; else, in the current
+ * folder, `names` and every *.pub that begins like a key line. It is read once and kept until the
+ * program ends; from then on, messages show the accounts in it as cli_account_words does. Exits
  * with 2 if it cannot be read. */
 const struct book *cli_book(const char *option);
 

@@ -1,7 +1,7 @@
 /*
  * The options of a program: a table of them, in which each row says what kind of argument the
- * option takes, from where to where, and where the value goes. Usage line, help, completions and
- * messages are made from it. Only programs use this: it prints and exits.
+ * option takes, within which bounds, and where the value goes. The usage line, help, completions
+ * and messages are made from it. Only programs use this: it prints and exits.
  *
  *     struct run {
  *         const char *ledger;
@@ -25,10 +25,10 @@
  *         char **operands = cli_options(&program, argc, argv, &r);
  *         size_t count = cli_count_operands(operands, 0, 1);
  *
- * What is not given keeps the value that it had before: that is where defaults stand. A value that
- * says "not given" (NULL, -1, 0) serves best. The last of several wins, except in a CLI_LIST. A
- * kind of one program only is a function of that program, named by CLI_CALL; its field (or the
- * whole struct, with CLI_CALL) is what it is given.
+ * The field of an option that is not given keeps its value, so defaults are set beforehand; best is
+ * one that says "not given" (NULL, -1, 0). If an option is given several times, the last one wins,
+ * except in a CLI_LIST. A kind that only one program needs is a function of that program, named by
+ * CLI_CALL, which is given the whole struct.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -45,10 +45,10 @@ struct cli_option {
     const char *name; /* the long form, without dashes */
     const char *arg;  /* the name of its argument; NULL: it takes none */
     const char *help; /* one line */
-    /* Called for each occurrence on the command line, in its order, but for those without an
-     * argument first: takes the argument's text (NULL: none) into what is at this offset in the
-     * program's struct. Ends the
-     * program with 2 if the text will not do; the message begins with "-LETTER: ". */
+    /* Called for each occurrence in the order of the command line, except that options without an
+     * argument come first. Stores the value of the argument's text (NULL: it takes none) at this
+     * offset in the program's struct. Ends the program with 2 if the text is not valid; the message
+     * begins with "-LETTER: ". */
     void (*take)(const struct cli_option *o, const char *text, void *to);
     size_t at, size;
     int64_t least, most;      /* of a number */
@@ -72,7 +72,7 @@ struct cli_option {
     .take = cli_take_seconds, .least = (low), .most = (high), CLI_AT(type, field, int64_t : 0)
 /* int64_t: a time as cli_time takes it (cli/values.h). */
 #define CLI_TIME(type, field) .take = cli_take_time, CLI_AT(type, field, int64_t : 0)
-/* int: the place of the argument among these words, of which the last is NULL. */
+/* int: the index of the argument in this list of words, which a NULL ends. */
 #define CLI_CHOICE(type, field, names)                                                             \
     .take = cli_take_choice, .words = (names), CLI_AT(type, field, int : 0)
 /* struct cli_list: the option may be given several times. */
@@ -84,8 +84,7 @@ struct cli_option {
     .size = sizeof(((type *)0)->field),                                                            \
     .at = offsetof(type, field) + 0 * _Generic(((type *)0)->field, __VA_ARGS__)
 
-/* The contents of rows that are the same in many programs: {CLI_OPTION_LEDGER(struct run, ledger)}.
- */
+/* The contents of rows that many programs have, as in {CLI_OPTION_LEDGER(struct run, ledger)}. */
 #define CLI_OPTION_LEDGER(type, field)                                                             \
     'l', "ledger", "LEDGER", "the ledger (default: $LEDGER, else `ledger`)", CLI_TEXT(type, field)
 #define CLI_OPTION_NAMES(type, field)                                                              \
@@ -139,12 +138,12 @@ char **cli_options(const struct cli *c, int argc, char **argv, void *to);
  * limit). */
 size_t cli_count_operands(char **operands, int least, int most);
 
-/* "PROGRAM: words" on stderr, saying what is missing or too much; then the usage line, and exit 2.
- */
+/* "PROGRAM: words" on stderr, which say what is missing or superfluous; then the usage line, and
+ * exit 2. */
 _Noreturn void cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The name that the program was called by, without folders; with PROGPREFIX, it differs from the
- * source's. */
+/* The name by which the program was called, without folders. If it was installed with a PROGPREFIX,
+ * this differs from the name in the source. */
 const char *cli_name(void);
 
 #endif

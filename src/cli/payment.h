@@ -6,7 +6,8 @@
 #include "record/book.h"
 #include "record/operation.h"
 
-/* The words, which point into what they were read from. An empty memo is none. */
+/* The words, which point into the line or operands that they were read from. An empty memo means
+ * that there is none. */
 struct cli_payment {
     struct field from, to, amount, memo;
 };
@@ -16,10 +17,11 @@ struct cli_payment {
 int cli_payment_line(const struct line *line, const char *from, struct cli_payment *w,
                      struct fault *f);
 
-/* The same from two or three operands, of which a NULL is the end. */
+/* The same from two or three operands; a NULL ends them. */
 struct cli_payment cli_payment_operands(const char *from, char **operands);
 
-/* Who pays, and what; the memo is then in `memo`. Needs no ledger. 0, or -1 and a rule. */
+/* Looks up the payer's account and parses the payment, whose memo is then in `memo`. Needs no
+ * ledger. 0, or -1 and a rule. */
 int cli_payment_read(const struct book *b, const struct cli_payment *w, char memo[TEXT_FORM_MAX],
                      struct account *from, struct move *out, struct fault *f);
 

@@ -9,8 +9,8 @@
 /* Milliseconds of a clock that never goes back. */
 int64_t cli_milliseconds(void);
 
-/* So many attempts in so many milliseconds, in words: from 5,000 a second on, the rate is accurate
- * to one percent. At most 95 bytes. */
+/* Writes the rate of `attempts` in so many milliseconds in words: from 5,000 a second on, it is
+ * accurate to one percent. At most 95 bytes. */
 void cli_rate_text(char *out, size_t size, uint64_t attempts, int64_t milliseconds);
 
 /* A line on the terminal that shows the rate of a search: all zero at first. */
@@ -18,8 +18,8 @@ struct cli_rate {
     int64_t shown; /* when it was last written, in cli_milliseconds; 0: there is none */
 };
 
-/* Updates the line, if half a second has passed since then and since the search began (in
- * cli_milliseconds): `what` is searching at this height, and has made so many attempts. */
+/* Updates the line, at most twice a second and not in the first half second: `what` has been
+ * searching at this height since `began` (in cli_milliseconds) and has made so many attempts. */
 void cli_rate_show(struct cli_rate *r, const char *what, int64_t height, uint64_t attempts,
                    int64_t began);
 

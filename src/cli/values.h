@@ -1,5 +1,5 @@
-/* The values of options and operands. Only programs use this: it exits with 2, with a message that
- * names the option, if a text will not do. */
+/* The values of options and operands. Only programs use this: if a text is not valid, it exits with
+ * 2 and a message that names the option. */
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 

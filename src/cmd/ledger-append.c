@@ -65,7 +65,7 @@ static int tell_dropped(void *self, const uint8_t id[ID_LEN], uint64_t line,
 {
     struct run *r = self;
     (void)f;
-    cli_refuse_lost(&r->refusals, id, line, parent);
+    cli_refuse_orphan(&r->refusals, id, line, parent);
     return 0;
 }
 

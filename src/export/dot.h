@@ -11,7 +11,7 @@
 #include "query/graph.h"
 #include "record/book.h"
 
-/* So many miners get a colour. */
+/* How many miners get a colour of their own. */
 #define DOT_MINERS 10
 
 /* The caller sets the first part, leaves the rest zero, and owns what it points to. */
@@ -19,7 +19,7 @@ struct dot {
     struct tree *tree;
     const struct graph *graph; /* read from it, and folded or not */
     const struct book *book;   /* names accounts */
-    int64_t start, end;        /* the window's heights, without end */
+    int64_t start, end;        /* the window's heights; end is excluded */
     bool left_to_right;
 
     struct account miners[DOT_MINERS]; /* miners found so far */

@@ -44,9 +44,9 @@ extern const struct form form_other;
  * the type is unknown. */
 const struct form *form_of(const char *line, size_t len, struct form *room);
 
-/* The form of one transaction, made in *room, as its operation has arguments of its own; an unknown
- * one has those of the first. If they can be repeated, they are one list with what follows. Other
- * forms as they are. */
+/* The form of one transaction, made in *room, since each operation has its own arguments; an
+ * unknown operation has those of the first. Arguments that can be repeated form one list with those
+ * after them. Any other form is given unchanged. */
 const struct form *form_of_operation(const struct form *form, struct field operation,
                                      struct form *room);
 

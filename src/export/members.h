@@ -21,10 +21,10 @@ struct members {
     int count;
 };
 
-/* Parses an object: its braces first and last, no space around. Escapes in strings are decoded, the
- * strings of a list are separated by spaces. 0, or -1 and a fault that begins with "json: ": it is
- * none, or has a key twice, a key that is too long, too many keys, or a number that is not an
- * integer from 0 to 2^63-1. */
+/* Parses an object: its braces come first and last, with no space around them. Escapes in strings
+ * are decoded; the strings of a list are separated by spaces. 0, or -1 and a fault that begins with
+ * "json: ": the text is no such object, has a key twice, a key that is too long or too many keys,
+ * or a number that is not an integer from 0 to 2^63-1. */
 int members_parse(struct members *m, const char *text, size_t len, struct fault *f);
 
 /* The member with this key, or NULL. */

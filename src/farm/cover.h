@@ -25,8 +25,8 @@ int cover_line(struct cover *c, const struct line *line, struct fault *f);
 
 /* What cover_end calls for each of its findings. */
 struct cover_calls {
-    /* A ticket for the nonces that no receipt covers: in the headers' order of arrival, then in the
-     * nonces'. */
+    /* A ticket for nonces that no receipt covers: in the order in which the headers arrived, then
+     * of the nonces. */
     void (*uncovered)(void *self, const struct ticket *t);
     /* Nonces that two receipts cover, with the lines of both. */
     void (*overlap)(void *self, uint64_t line, uint64_t first, uint64_t last, uint64_t before);

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Takes the first nonces off *left, so many (0: 2^64), into *part. Whether there are more: if not,
- * *part has all of them. */
+/* Moves the first `nonces` nonces (0: 2^64) of *left to *part. Gives whether any remain; if not,
+ * *part has all of them, and *left is unchanged. */
 bool ticket_cut(struct ticket *left, uint64_t nonces, struct ticket *part);
 
 /* The number of parts, not over `most`, that a ticket has nonces for. */

@@ -9,9 +9,10 @@
 int round_read_all(const char *path, struct tally *t, struct fault *f);
 
 /*
- * The shares that a block is paid for: those of its round, or the last so many. A round begins
- * after the pool's last block on the best chain: the work for one that is not on it counts for the
- * next that is.
+ * The shares that a block is paid for: those of its round, or the last so many (the proportional
+ * method, and pay per last N shares: Rosenfeld, "Analysis of Bitcoin Pooled Mining Reward Systems",
+ * 2011). A round begins after the pool's last block on the best chain: the work for a block that is
+ * not on it counts for the next one that is.
  */
 struct round {
     uint8_t block[ID_LEN]; /* its id */

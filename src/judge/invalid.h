@@ -24,7 +24,8 @@ struct invalid {
 void invalid_init(struct invalid *v);
 void invalid_free(struct invalid *v);
 
-/* Records an item, after all questions about it: whether it is valid. 0, or -1: no memory. */
+/* Records whether an item is valid; call it after the other functions for that item. 0, or -1: no
+ * memory. */
 int invalid_note(struct invalid *v, const struct item *item, bool holds);
 
 /* Whether the block with this id was recorded as invalid. */

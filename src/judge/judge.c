@@ -112,7 +112,7 @@ void judge_watch(struct judge *j, judge_good *good, void *self)
     j->watcher = self;
 }
 
-/* A rule broken by the item as a whole. */
+/* Refuses an item, in its first line unless the fault has a line. 0. */
 static int refuse(const struct item *item, struct fault *f)
 {
     if (!f->line)

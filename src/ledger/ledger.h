@@ -29,7 +29,7 @@ struct ledger {
     struct fault tail;
 
     char *index_path;
-    bool index_apart;     /* its file cannot be used: there is one for this run alone */
+    bool index_apart;     /* its file cannot be used: a temporary one is */
     bool index_new;       /* there was none before */
     bool refused;         /* the file is no ledger, or breaks a rule */
     struct sigpool *pool; /* of a writer: checks the signatures of blocks that it did not append */

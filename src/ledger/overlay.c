@@ -14,7 +14,7 @@
 
 enum { LOCATOR_WALK = 1024 };
 
-/* A block that has not been given out, with the place of its text. */
+/* A held block, with the place of its text. */
 struct held {
     int64_t n;
     uint64_t at, size;
@@ -268,7 +268,7 @@ static bool has_changed(const struct overlay *t)
     return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
 }
 
-/* Whether the ledger in `new` has all blocks given out here. 1 or 0, -1 and trouble. */
+/* Whether the ledger under `new` has all blocks given so far. 1 or 0, -1 and trouble. */
 static int holds_all(struct overlay *t, struct overlay *new, struct fault *f)
 {
     return t->tree.has_genesis ? overlay_has(new, t->tree.best.id, f) : new->tree.has_genesis;
@@ -282,7 +282,7 @@ static bool can_carry(const struct overlay *t)
 }
 
 /* Judges the held blocks again, in the new overlay. They have less work than the best chain had, so
- * none is given out. 0, or -1 and trouble. */
+ * none of them can be given. 0, or -1 and trouble. */
 static int carry(struct overlay *t, struct overlay *new, struct fault *f)
 {
     struct batch b = {0};

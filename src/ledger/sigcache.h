@@ -1,12 +1,12 @@
 /*
- * LEDGER.checked: the transactions whose signatures are known to be valid, so that those checked
- * when they arrived alone are not checked again when they arrive in a block.
+ * A signature cache, LEDGER.checked: the transactions whose signatures are known to be valid, so
+ * that those checked when they arrived alone are not checked again when they arrive in a block.
  *
  * It is a table of 32-byte ids, each in the slot given by its first bits; a newer id replaces an
  * older one. A transaction's id is the hash of its whole line, signature included, so an id in the
  * table vouches for exactly these bytes and for no other signature, key or payment. Hence it needs
- * no order, lock, sync or checksum: whatever is stale, torn, damaged or from another ledger is the
- * hash of no line that anybody can write, and only costs the time to check again. (As with the
+ * no order, lock, sync or checksum: an entry that is stale, torn, damaged or from another ledger is
+ * the hash of no line that anybody can write, and only costs the time to check again. (As with the
  * index, anyone who can write the file can make it lie.)
  *
  * The index adds the ledger's blocks whose signatures have been checked.
@@ -20,19 +20,21 @@
 
 struct sigcache;
 
-/* Opens the table beside the ledger at path. l (may be NULL), which stays the caller's and must
- * outlive it, is asked for its blocks if its index is open. The file is opened when first needed,
- * and created when there is first something to write; if that fails, or if it is a link or
- * something other than such a table, nothing is known, which is not an error. NULL: no memory. */
+/* Opens the cache beside the ledger at path. l (may be NULL), which stays the caller's and must
+ * outlive the cache, is asked for its blocks if its index is open. The file is opened when it is
+ * first needed, and created when there is first something to write. If that fails, or if the file
+ * is a link or something other than such a table, the cache is empty, which is not an error. NULL:
+ * no memory. */
 struct sigcache *sigcache_new(const char *path, const struct ledger *l);
 void sigcache_free(struct sigcache *k);
 
-/* For feed_ask: sets `checked` in the entries whose signatures are known to be valid. */
+/* For feed_ask, with a struct sigcache: sets `checked` in the entries whose signatures are known to
+ * be valid. */
 void sigcache_look_up(void *cache, struct batch *b);
 
-/* Remembers the transactions whose signatures batch_finish found valid: in the file at once if they
- * are few or the batch has a block, whose reader will look for them; else with those of later
- * batches, at the latest by sigcache_free. */
+/* Adds the transactions whose signatures batch_finish found valid. They are written at once if they
+ * are few or the batch has a block, whose reader will look for them; otherwise together with those
+ * of later batches, at the latest by sigcache_free. */
 void sigcache_add(void *cache, const struct batch *b);
 
 #endif

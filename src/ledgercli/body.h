@@ -5,8 +5,8 @@
 #include "farm/template.h"
 #include "ledger/ledger.h"
 
-/* Adds the transactions on stdin to the template of a block on the best tip. Exits with 1 if one of
- * them is not valid there, or they are too large. A terminal has none. */
+/* Adds the transactions on stdin to a block template on the best tip. Exits with 1 if one of them
+ * is not valid there, or they are too large. If stdin is a terminal, the body stays empty. */
 void cli_read_body(struct ledger *l, struct template *t);
 
 #endif

@@ -29,12 +29,12 @@ void cli_checkpoints_close(struct cli_checkpoints *c);
  * and so were not checked. */
 void cli_checkpoints_tell_above(const struct cli_checkpoints *c, const char *place, int64_t height);
 
-/* Whether a block may be appended (guard_block), with a word on stderr if not; true of any block if
- * there are no checkpoints. 0, or -1 and a rule, with the block's line, or trouble. */
+/* Checks whether a block may be appended (guard_block), and reports on stderr if not; if there are
+ * no checkpoints, any block may. 0, or -1 and a rule, with the block's line, or trouble. */
 int cli_checkpoints_block(struct cli_checkpoints *c, struct ledger *l, const struct item *item,
                           struct fault *f);
 
-/* Of a ledger that was begun (ledger_begin): reads the file again if it has changed, and aborts and
+/* For a ledger that was begun (ledger_begin): reads the file again if it has changed; aborts and
  * exits with 2 if the best chain contradicts the checkpoints. */
 void cli_checkpoints_chain(struct cli_checkpoints *c, struct ledger *l);
 

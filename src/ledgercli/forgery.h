@@ -16,8 +16,9 @@ struct cli_forgery {
     FILE *answers;       /* NULL: none */
 };
 
-/* Begins as the options say; nothing is forged without -B. ledger, at its best tip, or NULL stays
- * the caller's. Exits with 2 if the options make no sense or the file cannot be written. */
+/* Begins as the options say; without -B, nothing is forged. The ledger (NULL: none) must be at its
+ * best tip and stays the caller's. Exits with 2 if the options contradict each other or the file
+ * cannot be written. */
 void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger);
 
 /* Whether the next transaction is to be forged: by chance, as -r says. */
@@ -30,7 +31,7 @@ int cli_forgery_make(struct cli_forgery *g, const struct tx *honest,
 /* Notes in the file of answers that g->made was written as this line. */
 void cli_forgery_answer(const struct cli_forgery *g, uint64_t line);
 
-/* Exits with 2 if the answers were not really written. */
+/* Exits with 2 if the answers were not written completely. */
 void cli_forgery_close(struct cli_forgery *g);
 
 #endif

@@ -1,4 +1,4 @@
-/* verify -H: judges a stream by a light client (light/light.h), and prints its verdicts. */
+/* verify -H: judges a stream with a light client (light/light.h), and prints its verdicts. */
 #ifndef LEDGERCLI_HEADERS_H
 #define LEDGERCLI_HEADERS_H
 
@@ -13,7 +13,7 @@ struct cli_headers {
     struct cli_checkpoints *checkpoints;
 };
 
-/* Judges src, which it closes. Whether all of it is valid. */
+/* Judges src, which it closes. Gives whether all of it is valid. */
 bool cli_verify_headers(const struct cli_headers *h, struct source src);
 
 #endif

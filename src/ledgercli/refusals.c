@@ -37,8 +37,8 @@ void cli_refuse_block(struct cli_refusals *r, const struct item *item, const str
     cli_refuse_mark(r, item, &f);
 }
 
-void cli_refuse_lost(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t line,
-                     const uint8_t parent[ID_LEN])
+void cli_refuse_orphan(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t line,
+                       const uint8_t parent[ID_LEN])
 {
     struct fault f;
     bool refused = invalid_has(&r->invalid, parent);

@@ -28,8 +28,8 @@ void cli_refuse_block(struct cli_refusals *r, const struct item *item, const str
                       bool rootless);
 
 /* A block whose parent was refused or did not arrive; with its mark. */
-void cli_refuse_lost(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t line,
-                     const uint8_t parent[ID_LEN]);
+void cli_refuse_orphan(struct cli_refusals *r, const uint8_t id[ID_LEN], uint64_t line,
+                       const uint8_t parent[ID_LEN]);
 
 /* The marks of a block that is in the ledger, and of one that is to be offered again. */
 void cli_refuse_known(struct cli_refusals *r, const uint8_t id[ID_LEN]);

@@ -1,4 +1,4 @@
-/* Watches whether the best tip of a ledger moves for another reason than our own blocks. */
+/* Watches whether the best tip of a ledger moves for any reason other than our own blocks. */
 #ifndef LEDGERCLI_TIP_H
 #define LEDGERCLI_TIP_H
 
@@ -20,7 +20,7 @@ void tip_watch_free(struct tip_watch *w);
 /* Adds a block of our own, which may be appended from now on. */
 void tip_watch_own(struct tip_watch *w, const uint8_t id[ID_LEN]);
 
-/* Whether the best tip is none of these, or the file is another one or cannot be read any more. */
+/* Whether the best tip is none of these, or the file was replaced or can no longer be read. */
 bool tip_watch_moved(struct tip_watch *w);
 
 #endif

@@ -16,10 +16,11 @@
 /* What the caller does with each block. All return 0, or -1 and trouble, unless stated otherwise.
  */
 struct intake_owner {
-    /* Judges a block and appends it, with the verdicts of ledger_append. Nothing else is asked
-     * before a block that waits; it is asked again when the block is appended. */
+    /* Judges a block and appends it, with the verdicts of ledger_append. For a block that waits, it
+     * is not called before its branch is appended. */
     int (*append)(void *self, const struct item *item, struct reorg *reorg, struct fault *f);
-    /* Whether a block may wait outside the ledger: 0, or -1 and a rule, or trouble. */
+    /* Whether a block may wait outside the ledger, which is asked before it waits: 0, or -1 and a
+     * rule, or trouble. */
     int (*admit)(void *self, const struct item *item, struct fault *f);
     int (*accepted)(void *self, const struct item *item, const struct reorg *reorg,
                     struct fault *f);

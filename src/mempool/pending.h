@@ -2,10 +2,10 @@
  * The pending queue of the mempool: transactions that wait for earlier ones of their sender, or for
  * money. It is in memory only, and lasts as long as the process.
  *
- * The queue is bounded by memory, not by numbers. A sender may use whatever the others do not; when
- * it is full, one of the senders that use most (within a factor of two) loses the transaction with
- * its highest sequence number, which is the furthest from being its turn. So a burst of one sender
- * cannot keep out the others, and what goes is what would have had to wait longest.
+ * The queue is bounded by the memory that it takes, not by a count. A sender may use whatever the
+ * others do not; when the queue is full, one of the senders that use most (within a factor of two)
+ * loses the transaction with its highest sequence number, whose turn is furthest away. So a burst
+ * of one sender cannot keep out the others, and what is dropped would have had to wait longest.
  */
 #ifndef MEMPOOL_PENDING_H
 #define MEMPOOL_PENDING_H

@@ -190,8 +190,7 @@ static int take_turns(struct pool *p, const struct account *from, bool pending, 
 }
 
 /* Handles the turns of all accounts in the queue, and of those whose turn comes through them; and
- * frees the queue.
- * 0, or -1 and trouble. */
+ * frees the queue. 0, or -1 and trouble. */
 static int serve(struct pool *p, struct buf *queue, bool pending, struct fault *f)
 {
     int result = 0;

@@ -50,7 +50,7 @@ struct pool {
     struct ledger *ledger;  /* the caller's */
     size_t limit;           /* the most bytes of lines */
     size_t pending_limit;   /* the most bytes of memory for what waits */
-    int64_t patience;       /* ms for which what cannot be paid waits for money; 0 */
+    int64_t patience;       /* ms for which what cannot be paid waits for money; 0: none */
     int64_t now;            /* ms of a clock that never goes back, if there is patience */
     struct pooled *list;    /* by id, in order of arrival */
     struct pooled *spends;  /* by sender and seq */
@@ -126,8 +126,8 @@ int64_t pool_patience_ends(struct pool *p);
  * tenth, and by 1. -1: no fee is enough. */
 int64_t pool_replace_fee(const struct pool *p, const struct tx *old);
 
-/* The transaction whose id begins with these digits: 1 and *tx, which points into
- * the pool; 0 there is none, -1 there are several. */
+/* The transaction whose id begins with these digits: 1 and *tx, which points into the pool; 0 if
+ * there is none, -1 if there are several. */
 int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx);
 
 /* The line of the transaction with this id, with its newline; valid until the next pool_begin.

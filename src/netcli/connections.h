@@ -36,12 +36,13 @@ void connections_secure(struct connections *c);
 /* Makes the loop, which from now on catches signals. */
 void connections_begin(struct connections *c);
 
-/* Connects the halves (either may be NULL) with peers, in these roles of ours (enum wire_role):
- * dials the operands, if there are any, and listens, if `listen` is set. */
+/* Connects the listener and the sender (either may be NULL) with peers, in these roles of ours
+ * (enum wire_role): dials the operands, if there are any, and accepts connections, if `listen` is
+ * set. */
 void connections_start(struct connections *c, struct listener *listener, struct sender *sender,
                        unsigned roles, const uint8_t chain[ID_LEN], char **operands, size_t count);
 
-/* Closes all connections, so that the halves may be freed. */
+/* Closes all connections, after which the listener and the sender may be freed. */
 void connections_close(struct connections *c);
 
 void connections_free(struct connections *c);

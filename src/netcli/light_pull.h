@@ -20,7 +20,7 @@ struct light_pull {
     struct light_sync_config config;
 };
 
-/* Notes the argument of -P if it is an id. Whether it is; exits if they are too many. */
+/* Notes the argument of -P if it is an id, and gives whether it is. Exits if there are too many. */
 bool cli_light_pull_id(struct light_pull *p, const char *text);
 
 /* Brings the file up to date and prints the proofs. Gives the exit status, or -1 if a signal came.

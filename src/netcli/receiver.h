@@ -16,7 +16,7 @@ struct receiver {
     /* Set these before receiver_start. */
     const char *ledger, *chain, *spool_path;                 /* arguments of options, or NULL */
     int threads;                                             /* as cli_thread_count takes it */
-    const struct record_type *types[RECEIVER_TYPES_MAX + 1]; /* that are taken, too */
+    const struct record_type *types[RECEIVER_TYPES_MAX + 1]; /* taken besides those that all take */
     size_t types_count;
     bool verbose;
     struct listener_config listening; /* stems and announced; the rest is filled in */
@@ -33,22 +33,22 @@ struct receiver {
 /* Takes an option (cli/options.h): adds a record type to the struct receiver at `to`. */
 void receiver_take_type(const struct cli_option *o, const char *type, void *to);
 
-/* Finds the chain: the ledger's, or the one given if there is no ledger yet. listening.chain is set
- * then. */
+/* Finds the chain and sets listening.chain: the ledger's or, if there is no ledger yet, the given
+ * one. */
 void receiver_find_chain(struct receiver *r);
 
-/* Makes the listener, opens stdout, and prints again what the spool has. */
+/* Makes the listener, opens stdout, and prints the contents of the spool again. */
 void receiver_start(struct receiver *r, struct loop *loop);
 
-/* Input becomes records: they are written to the spool, then printed, and only then acknowledged.
- */
+/* Turns input into records: they are written to the spool, then printed, and only then
+ * acknowledged. */
 void receiver_settle(struct receiver *r);
 
-/* Whether more waits for stdout than should. */
+/* Whether so much waits for stdout that no more should be read. */
 bool receiver_is_full(const struct receiver *r);
 
-/* Waits a few seconds for the rest to be read. If nobody does, and there is no spool, nobody else
- * has it: exits with 2. */
+/* Waits a few seconds for the rest to be read. If it is not read and there is no spool, the rest is
+ * lost: exits with 2. */
 void receiver_drain(struct receiver *r);
 
 void receiver_free(struct receiver *r);

@@ -1,5 +1,5 @@
-/* Why a node ended: found in what its parts say as it passes by, kept in memory, and so known even
- * if the log cannot be written. */
+/* Why a node ended: found in the messages of its programs as they pass through. The last ones are
+ * kept in memory, so the cause is known even if the log cannot be written. */
 #ifndef NODE_CAUSE_H
 #define NODE_CAUSE_H
 

@@ -22,8 +22,8 @@ struct logfile {
 int logfile_open(struct logfile *l, const char *path, uint64_t most, struct fault *f);
 
 /* Appends n bytes, which are whole lines: all of them, or none. If the file was moved away or
- * removed, a new one is begun. -1 and trouble if the file cannot
- * be written or renamed; the next call tries again. */
+ * removed, a new one is begun. 0, or -1 and trouble if the file cannot be written or renamed; the
+ * next call tries again. */
 int logfile_add(struct logfile *l, const char *lines, size_t n, struct fault *f);
 
 void logfile_close(struct logfile *l);

@@ -29,10 +29,10 @@ struct node_status {
     size_t troubles_count;
 };
 
-/* Reads the status of the node in the folder dir, with its last refusals, at most so many. Files
- * that are missing or damaged leave their part unknown, with a trouble if they should be there.
- * now: the time in Unix seconds. 0, or -1 and trouble if there is no such folder. Free it in either
- * case. */
+/* Reads the status of the node in the folder dir, with at most `refusals` of its last refusals.
+ * Files that are missing or damaged leave their part unknown, with a trouble if they should be
+ * there. now: the time in Unix seconds. 0, or -1 and trouble if there is no such folder. Call
+ * node_status_free in either case. */
 int node_status_read(struct node_status *s, const char *dir, size_t refusals, int64_t now,
                      struct fault *f);
 void node_status_free(struct node_status *s);

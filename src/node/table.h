@@ -1,4 +1,4 @@
-/* The status of several nodes as a table for people, a row a node. */
+/* The status of several nodes as a table for people, one row per node. */
 #ifndef NODE_TABLE_H
 #define NODE_TABLE_H
 
@@ -12,9 +12,9 @@ struct table_row {
     bool missing;
 };
 
-/* Appends the table: a line with the time, the headings, at most rows - 4 nodes, and the last
- * refusal of all nodes. Each line is printable ASCII, at most `columns` wide, and ends in `end`.
- * 0, or -1: no memory. */
+/* Appends the table: a line with the time, the headings, at most lines - 4 nodes, and the last
+ * refusal of all nodes. Each line is printable ASCII, at most `columns` wide, and ends in `end`. 0,
+ * or -1: no memory. */
 int table_format(const struct table_row *rows, size_t count, const struct book *book, int64_t now,
                  size_t lines, size_t columns, const char *end, struct buf *out);
 

@@ -16,8 +16,9 @@ struct header_file;
 
 /* Opens the file at path, which stays the caller's, and judges what it contains; it need not exist
  * yet. now: Unix seconds. chain: the genesis id that it must have; NULL: whatever it has. set: the
- * checkpoints that headers must agree with (NULL: none), the caller's. NULL and a fault: of another
- * chain, not headers, locked for good, or no genesis and no chain. */
+ * checkpoints that headers must agree with (NULL: none), the caller's. NULL and a fault: the file
+ * is of another chain, contains something other than headers, or cannot be opened or locked; or
+ * neither it nor `chain` says which chain it is of. */
 struct header_file *header_file_open(const char *path, const uint8_t *chain,
                                      const struct checkpoints *set, int64_t now, struct fault *f);
 void header_file_close(struct header_file *h);

@@ -1,5 +1,5 @@
-/* Judges pulled blocks on a overlay, one puller's blocks at a time and in small steps, so that
- * peers are not kept waiting. */
+/* Judges pulled blocks in an overlay of the ledger, one puller's blocks at a time and in small
+ * steps, so that peers are not kept waiting. */
 #ifndef SYNC_JUDGING_H
 #define SYNC_JUDGING_H
 
@@ -28,7 +28,7 @@ enum {
     JUDGING_ON,  /* nothing to report yet */
 };
 
-/* All of them stay the caller's. known: signatures that are known to be valid, or NULL. */
+/* All of them stay the caller's. sigcache: signatures that are known to be valid, or NULL. */
 void judging_init(struct judging *j, struct overlay *overlay, struct sigpool *pool,
                   struct sigcache *sigcache);
 void judging_free(struct judging *j);
@@ -37,8 +37,8 @@ void judging_free(struct judging *j);
 int judging_begin(struct judging *j, struct puller *from, struct fault *f);
 
 /* The next step, while busy: one of the results above, or -1 and trouble. *item is the block, valid
- * until the next step, or NULL; *f is set for JUDGING_BAD. now: Unix seconds. The overlay must be
- * drained first. */
+ * until the next step, or NULL; *f is set for JUDGING_BAD. now: Unix seconds. First call
+ * overlay_next until it gives 0. */
 int judging_step(struct judging *j, int64_t now, const struct item **item, struct fault *f);
 
 /* Drops the blocks that are not judged yet. */

@@ -14,8 +14,8 @@
 
 #define LIGHT_SLOW 10000 /* ms for an answer, after which another peer is asked as well */
 
-/* Headers in a row, of one peer, on a branch with less work than the best, plus twice as many as
- * the best has above the fork. */
+/* How many headers in a row one peer may send of a branch with less work than the best, plus twice
+ * as many as the best has above the fork. */
 #define LIGHT_SIDE_MAX 10000
 
 struct light_sync_config {

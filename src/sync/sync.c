@@ -52,7 +52,7 @@ static int take_good(struct sync *s, struct sync_peer *p, const struct item *ite
 static void drop_judged(struct sync *s, const struct item *item, const struct fault *why)
 {
     struct sync_peer *p = s->judged;
-    /* a block of the future may have been let in by another clock */
+    /* a peer whose clock differs from ours may have accepted a block of the future */
     p->dial_later |= item->has_header && item->block.time > s->config.clock(s->config.self);
     pull_peer_drop(&p->base, item->has_header ? item->id : NULL, why);
     judging_end(&s->judging);

@@ -1,7 +1,7 @@
 /*
  * Catching up with the network: asks several peers for the blocks that a ledger lacks, judges each
- * on a overlay, and puts the valid ones into `out`, parents first. No peer is trusted: one that
- * breaks a rule is dropped, and neither its address nor its key is asked again.
+ * in an overlay of the ledger, and puts the valid ones into `out`, parents first. No peer is
+ * trusted: one that breaks a rule is dropped, and neither its address nor its key is asked again.
  *
  * A run asks a few peers until each has sent what it has; with `follow`, it stays connected and
  * asks again at intervals.

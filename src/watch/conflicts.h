@@ -8,12 +8,12 @@
 
 struct conflicts;
 
-/* A memory of so many checkpoints, at least 1, by known keys, and of as many by all other keys, so
+/* A memory of `limit` checkpoints, at least 1, by known keys, and of as many by all other keys, so
  * that the others evict only each other's; the oldest is evicted first. NULL: no memory. */
 struct conflicts *conflicts_new(size_t limit);
 void conflicts_free(struct conflicts *c);
 
-/* Makes a key a known one; at most CONFLICTS_KEYS_MAX are. 0, or -1: no memory. */
+/* Makes a key known, unless CONFLICTS_KEYS_MAX are. 0, or -1: no memory. */
 int conflicts_know(struct conflicts *c, const uint8_t key[ID_LEN]);
 
 /* Adds a checkpoint with a valid signature. 1: it is the first to contradict an earlier one by its

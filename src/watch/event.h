@@ -8,15 +8,14 @@
 #include "watch/replay.h"
 #include "watch/undone_txs.h"
 
-/* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL:
- * no memory. */
+/* A path as one field, with other bytes escaped as in a text. The caller frees it. NULL: no
+ * memory. */
 char *event_path(const char *path);
 
-/* Each appends an event's lines to *out; ledger is its path as a field. 0, or -1: no
- * memory. */
+/* Each appends an event's lines to *out; ledger is its path as a field. 0, or -1: no memory. */
 int event_reorg(struct buf *out, const char *ledger, const struct tip_change *t);
 
-/* How many of the transactions undone by a reorganisation ended in which way. */
+/* What became of the transactions that a reorganisation undid: how many ended in which way. */
 int event_undone(struct buf *out, const char *ledger, const struct tip_change *t, uint64_t undone,
                  const struct undone_sum *sum);
 

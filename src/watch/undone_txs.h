@@ -1,6 +1,6 @@
 /*
  * Remembers transactions undone by reorganisations until the best chain has them again, or has
- * others with their sequence numbers: double spends, however much later.
+ * others with their sequence numbers: double spends, no matter how much later.
  */
 #ifndef WATCH_UNDONE_TXS_H
 #define WATCH_UNDONE_TXS_H
@@ -14,7 +14,7 @@ struct undone_txs;
 struct undone_txs *undone_txs_new(void); /* NULL: no memory */
 void undone_txs_free(struct undone_txs *u);
 
-/* How many are remembered, and how many had to be dropped. */
+/* How many are remembered, and how many were dropped because there were too many. */
 size_t undone_txs_count(const struct undone_txs *u);
 size_t undone_txs_forgotten(const struct undone_txs *u);
 
@@ -25,7 +25,7 @@ struct undone_tx {
     size_t len;
 };
 
-/* Begins a reorganisation: from now on sums count only what this one undid. */
+/* Begins a reorganisation: from now on, sums count only what this one undid. */
 void undone_txs_begin(struct undone_txs *u);
 
 /* Adds the transactions of a block, at this place in its ledger, that has left the best chain. 0,
@@ -33,14 +33,15 @@ void undone_txs_begin(struct undone_txs *u);
 int undone_txs_add(struct undone_txs *u, const struct item *block, uint64_t offset,
                    struct fault *f);
 
-/* Of those undone by the last reorganisation: how many are in blocks again, and how many were
- * double-spent. */
+/* What became of those that the last reorganisation undid: how many are in blocks again, and how
+ * many were double-spent. */
 struct undone_sum {
     uint64_t again, double_spent;
 };
 
-/* Removes those that a block, now on the best chain, has itself or double-spends, and calls each
- * for the latter. each gives 0, or -1 and trouble. Adds to *sum. 0, or -1 and trouble. */
+/* Removes each transaction that is in this block, now on the best chain, or is double-spent by one
+ * of its transactions; calls `each` for every double spend, with the undone transaction and the
+ * block's entry. Adds to *sum. each gives 0, or -1 and trouble; so does undone_txs_settle. */
 int undone_txs_settle(struct undone_txs *u, const struct item *block, struct undone_sum *sum,
                       int (*each)(void *self, const struct undone_tx *was, const struct entry *is,
                                   struct fault *f),
