@@ -238,6 +238,7 @@ static const char *const schemas[] = {
     "CREATE TABLE more(x); INSERT INTO more VALUES(zeroblob(20000))",
     "UPDATE tx SET main = 1 - main",
     "UPDATE block SET main = 1 - main",
+    "INSERT INTO change SELECT account.n, block.n FROM account, block",
     "UPDATE block SET checked = 0",
 };
 
