@@ -45,7 +45,7 @@ static void say(const char *format, va_list args)
     tell("%s: %s", cli_name(), text);
 }
 
-/* A place in a file: its name, and a line unless that is 0. */
+/* A place in a file: its name, and the line unless that is 0. */
 struct place {
     char text[PATH_MAX + 32];
 };

@@ -25,7 +25,7 @@ static void read_book(struct book *b, const char *path)
     cli_fail(path, &f);
 }
 
-/* Whether a file that nobody named, perhaps an ssh key, is an address book at all. */
+/* Whether a file that was found, not named, is an address book at all: it may be an ssh key. */
 static bool begins_with_key(const char *path)
 {
     char head[4] = "";

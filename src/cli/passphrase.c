@@ -85,7 +85,7 @@ static int echo_off(struct terminal *t)
     return tcsetattr(t->fd, TCSAFLUSH, &silent);
 }
 
-/* A signal that was held acts as soon as it is unblocked: here. */
+/* Restores the terminal. A signal that was held acts as soon as it is unblocked: here. */
 static void echo_back(struct terminal *t)
 {
     tcsetattr(t->fd, TCSAFLUSH, &t->usual);

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The length of the UTF-8 sequence that begins here, and its code point; 0 if there is none. */
+/* The length of the UTF-8 sequence that begins here, and its code point; 0 if there is none (RFC
+ * 3629, section 3). */
 static size_t sequence(const unsigned char *s, size_t n, uint32_t *point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

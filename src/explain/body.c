@@ -59,7 +59,8 @@ void explain_body_forms(struct explain *x)
     }
 }
 
-/* Computes one level of the tree from the one below, in place: each hash stands for two. */
+/* Computes one level of the tree from the one below, in place (RFC 9162, section 2.1.1): each hash
+ * stands for two. */
 static size_t level(struct explain *x, uint8_t (*hashes)[ID_LEN], size_t count)
 {
     for (size_t i = 0; i + 1 < count; i += 2) {

@@ -227,8 +227,8 @@ static void reward(struct explain *x, const struct parties *p)
                 miner, miner, miner);
 }
 
-/* Stores the state for the next block. A ledger that records are checked against has its own books.
- */
+/* Stores the state for the next block. A ledger that records are checked against has its own
+ * state. */
 static void close_books(struct explain *x, const struct parties *p, const struct node *parent)
 {
     const struct item *item = x->item;

@@ -74,10 +74,10 @@ int explain_open(struct explain *x, const struct explain_about *about, struct fa
 static void rest(struct explain *x)
 {
     const struct item *item = x->item;
-    if (x->told >= item->size)
+    if (x->shown >= item->size)
         return;
     explain_say(x, "# The rest of it, which no longer matters.\n");
-    explain_raw(x, item->text + x->told, item->size - x->told);
+    explain_raw(x, item->text + x->shown, item->size - x->shown);
 }
 
 /* The chain's rules, for the blocks to come. */
@@ -133,7 +133,7 @@ int explain_item(struct explain *x, const struct item *item, int holds, const st
     x->why = holds ? NULL : why;
     x->tree = judge_tree(x->about.judge);
     x->partial |= item->size != item->stream_size;
-    x->told = 0;
+    x->shown = 0;
     begin_item(x);
     int result = item->type == &block_type ? explain_block(x, f) : explain_loose(x, f);
     end_item(x);

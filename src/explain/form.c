@@ -98,7 +98,7 @@ static const struct form_checks forms[] = {
 };
 /* clang-format on */
 
-/* A comment with a field's value, or as much of it as a reader can take in. */
+/* A comment with a field's value, or as much of it as fits on a line that people read. */
 static void comment(struct explain *x, const char *words, struct field value)
 {
     enum { SHOWN = 200 };
@@ -169,7 +169,7 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
     explain_say(x, "put \"rules/$2\" \"$3\"\n");
 }
 
-/* A line that no shell can hold, or that is not in form: one check for each possible fault. */
+/* A line that no shell can hold, or that is not in its form: one check for each possible fault. */
 static void broken_line(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     bool torn = explain_fails(x, line, "line: torn");
@@ -208,7 +208,7 @@ static void broken_line(struct explain *x, uint64_t line, const char *text, size
 void explain_line(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     if (!x->ended)
-        x->told = (size_t)(text - x->item->text) + len + 1;
+        x->shown = (size_t)(text - x->item->text) + len + 1;
     if (explain_fails(x, line, "line: ")) {
         broken_line(x, line, text, len);
         return;
@@ -228,7 +228,8 @@ void explain_id(struct explain *x, const uint8_t id[ID_LEN])
                 hex32(id).text);
 }
 
-/* The order of the group, 2^252 + 27742317777372353535851937790883648493, lowest byte first. */
+/* The order of the group, 2^252 + 27742317777372353535851937790883648493 (RFC 8032, section 5.1),
+ * lowest byte first. */
 static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
                                   0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
 

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What signed types of records have in common, after their form. */
+/* What all signed records have in common, after their form. */
 static const uint8_t *key_of(const struct item *item, enum form form)
 {
     return form == FORM_TX ? item->entries[0].tx.from.id : item->signed_line.signer;
@@ -101,8 +101,8 @@ static void misplaced(struct explain *x)
     explain_or_no(x, x->item->line, "expected a block, not '");
 }
 
-/* Whether the record, which fails, is part of a PEM file: the script then only repeats the verdict,
- * since it must not have a secret key in it. */
+/* Whether the record, which is invalid, is part of a PEM file: the script then only repeats the
+ * verdict, since it must not contain a secret key. */
 static bool withheld(struct explain *x)
 {
     static const char begin[] = "-----BEGIN ";
@@ -113,7 +113,7 @@ static bool withheld(struct explain *x)
     explain_say(x,
                 "# It is part of a PEM file, such as a secret key, and is not shown here.\nfalse");
     explain_or_no(x, x->why->line, "%s", x->why->text);
-    x->told = item->size;
+    x->shown = item->size;
     x->partial = true;
     return true;
 }

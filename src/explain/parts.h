@@ -21,7 +21,7 @@ struct explain {
     const struct item *item;
     const struct fault *why; /* NULL: it is valid */
     bool ended;
-    size_t told; /* how many bytes of it the script has so far */
+    size_t shown; /* how many bytes of it the script has so far */
 };
 
 /* --- shell.c: text ---------------------------------------------------------------------------- */

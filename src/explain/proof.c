@@ -8,7 +8,7 @@
 
 enum { FIXED = 5 };
 
-/* Its hashes follow the fixed fields, each an argument of the shell's. */
+/* The hashes of the path follow the fixed fields; each is an argument of the shell. */
 static void hashes(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     const char *end = text + len;
@@ -30,7 +30,8 @@ struct place {
     uint64_t index, last;
 };
 
-/* The path upwards, a hash at a time: a last one without a neighbour rises unchanged. */
+/* The path upwards, one hash at a time (RFC 9162, section 2.1.3.2): the last hash of a level, if it
+ * has no neighbour, rises unchanged. */
 static void climb(struct explain *x, const struct proof *p)
 {
     struct place at = {(uint64_t)p->index, (uint64_t)p->count - 1};

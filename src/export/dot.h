@@ -2,7 +2,7 @@
  * Writes the tree of a ledger's blocks as a graph in DOT, the language of Graphviz.
  *
  * The colours are those of a light screen. In SVG, a stylesheet embedded in the graph as a data URI
- * replaces them for readers who prefer a dark one; nothing is expressed by colours alone.
+ * (RFC 2397) replaces them for readers who prefer a dark one; colours alone never express anything.
  */
 #ifndef EXPORT_DOT_H
 #define EXPORT_DOT_H

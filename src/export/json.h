@@ -1,8 +1,8 @@
 /*
- * Writes records as JSON Lines: one object for each record, with its type, its fields by name
- * (form.h), and values derived from them: NAME_utf8, the bytes of the text NAME if they are UTF-8;
- * `id`, the hash of the line; and, for a line in a block's body, the block's `height` and id
- * (`block`), and the line's `index`, from 0.
+ * Writes records as JSON Lines (RFC 8259, one object on each line): one object for each record,
+ * with its type, its fields by name (form.h), and values derived from them: NAME_utf8, the bytes of
+ * the text NAME if they are UTF-8; `id`, the hash of the line; and, for a line in a block's body,
+ * the block's `height` and id (`block`), and the line's `index`, from 0.
  */
 #ifndef EXPORT_JSON_H
 #define EXPORT_JSON_H

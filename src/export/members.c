@@ -57,7 +57,8 @@ static int32_t four_digits(struct parser *p)
     return n;
 }
 
-/* The code point after \u, from two escapes if the first is a surrogate; or -1. */
+/* The code point after \u, from two escapes if the first is a surrogate (RFC 8259, section 7); or
+ * -1. */
 static int32_t code_point(struct parser *p)
 {
     int32_t high = four_digits(p);
@@ -72,7 +73,7 @@ static int32_t code_point(struct parser *p)
     return 0x10000 + ((high - 0xd800) << 10 | (low - 0xdc00));
 }
 
-/* Decodes what follows a backslash into the scratch buffer. 0, or -1: it is no escape. */
+/* Decodes what follows a backslash into the scratch buffer. 0, or -1: it is not an escape. */
 static int take_escape(struct parser *p)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";

@@ -1,4 +1,4 @@
-/* Parses a JSON object whose values are strings, numbers or lists of strings. */
+/* Parses a JSON object (RFC 8259) whose values are strings, numbers or lists of strings. */
 #ifndef EXPORT_MEMBERS_H
 #define EXPORT_MEMBERS_H
 

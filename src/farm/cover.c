@@ -70,7 +70,7 @@ static int hash_header(const struct block *b, uint8_t hash[ID_LEN])
     return result;
 }
 
-/* Gives the key too. */
+/* The group of this header and share, or NULL; and its key in any case. */
 static struct group *find(struct cover *c, const uint8_t header[ID_LEN],
                           const uint8_t share[ID_LEN], uint8_t key[ID_LEN])
 {

@@ -1,4 +1,4 @@
-/* The headers whose seals were found last: all zero is none. */
+/* The headers whose seals were found most recently. All zero is an empty list. */
 #ifndef FARM_FOUND_H
 #define FARM_FOUND_H
 

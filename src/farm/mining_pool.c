@@ -78,7 +78,7 @@ static int take_ticket(struct mining_pool *p, const struct line *line, struct fa
     return 0;
 }
 
-/* Keeps a valid share, and says so. */
+/* Stores a valid share, and replies with it. */
 static int keep(struct mining_pool *p, const struct share *s, struct fault *f)
 {
     uint64_t at = p->shares.file.end + p->shares.added.len;

@@ -150,7 +150,7 @@ static int judge_orphan(struct judge *j, const struct item *item, struct fault *
     return refuse(item, f);
 }
 
-/* Whether the item is a header without a body, as ledger-proof prints it before a proof. */
+/* Whether the item is a header without its body, as ledger-proof prints it before a proof. */
 static bool is_bare_header(const struct item *item)
 {
     const char *newline = memchr(item->text, '\n', item->size);

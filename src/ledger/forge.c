@@ -22,7 +22,7 @@ static int put_unsigned(const struct tx *tx, struct forgery *out, struct fault *
     return tx_format(tx, tx_field(tx, tx->words), &out->line) ? fault_memory(f) : 0;
 }
 
-/* The same transaction with another payment instead of its own. */
+/* The same transaction with this payment instead of its own. */
 static int put_payment(const struct tx *tx, const struct move *m, struct forgery *out,
                        struct fault *f)
 {
@@ -33,7 +33,7 @@ static int put_payment(const struct tx *tx, const struct move *m, struct forgery
     return failed ? fault_memory(f) : 0;
 }
 
-/* What it pays first. 0, or -1 and a rule: the kind of forgery needs a payment. */
+/* Its first payment. 0, or -1 and a rule: this kind of forgery needs a payment. */
 static int payment_of(const struct tx *tx, const char *kind, struct move *m, struct fault *f)
 {
     size_t at = 0;

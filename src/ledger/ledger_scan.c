@@ -10,7 +10,8 @@
 
 enum { BULK_MIN = 4 << 20 };
 
-/* Puts a number of at least so many digits, and a character after it. Where the next goes. */
+/* Writes a number of at least so many digits, and a character after it. Gives the place after
+ * both. */
 static char *put_number(char *at, uint64_t n, int digits, char after)
 {
     char reversed[24];
@@ -31,8 +32,8 @@ static char *put_moment(char *at, struct timespec t, char after)
     return put_number(at, (uint64_t)t.tv_nsec, 9, after);
 }
 
-/* It is made for every record that is judged against the ledger; printf would take twice as long as
- * the system call. */
+/* A stamp is made for every record that is judged against the ledger; printf would take twice as
+ * long as the system call. */
 int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *size,
                  struct fault *f)
 {
@@ -181,7 +182,7 @@ static int read_on(struct ledger *l, struct fault *f)
     return going < 0 || got < 0 ? -1 : ledger_write_state(l, f);
 }
 
-/* The same, in bulk if most of a large file of so many bytes has yet to be read. */
+/* The same, in bulk if most of a large file of `size` bytes has yet to be read. */
 static int scan(struct ledger *l, uint64_t size, struct fault *f)
 {
     bool bulk = size >= l->mark.end + BULK_MIN && size / 2 >= l->mark.end;

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Syncs blocks that the file has, but that no writer has indexed: one that was killed may have
- * appended them, and not synced. */
+/* Syncs blocks that the file has, but that no writer has indexed: a writer that was killed may have
+ * appended them without syncing. */
 static int sync_found(struct ledger *l, struct fault *f)
 {
     l->file.unsynced = l->file.unnamed = true;

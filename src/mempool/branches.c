@@ -259,8 +259,8 @@ static size_t list_runs(struct branches *b, struct side_block **runs)
     return count;
 }
 
-/* Removes blocks from the end of a run, the last in any case, the others only if they are worth no
- * more than the run is on average: what a stranger adds to a good branch goes alone. */
+/* Removes blocks from the end of a run: the last one in any case, the others only if they are worth
+ * no more than the run is on average. So what a stranger adds to a good branch is evicted alone. */
 static void cut_run(struct branches *b, struct side_block *first, bool by_bytes)
 {
     struct run mean = first->run, own;
@@ -274,7 +274,7 @@ static void cut_run(struct branches *b, struct side_block *first, bool by_bytes)
     } while (w && is_full(b, true) && compare_runs(&own, &mean, by_bytes) <= 0);
 }
 
-/* Measuring takes a while, so several blocks go at once. -1: no memory. */
+/* Measuring the runs takes a while, so several blocks are evicted at once. -1: no memory. */
 static int evict(struct branches *b)
 {
     bool by_bytes = b->bytes > BRANCHES_BYTES_MAX;

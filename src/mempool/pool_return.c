@@ -20,7 +20,7 @@ static int add_side(void *self, const struct node *node, struct fault *f)
     return buf_add(&s->nodes, node, sizeof *node) ? fault_memory(f) : 0;
 }
 
-/* Takes back a transaction, if it is its turn and no other in the pool has its seq. */
+/* Returns a transaction to the pool, if it is its turn and no other in the pool has its seq. */
 static int return_tx(struct pool *p, const struct entry *e, struct fault *f)
 {
     struct account_state from;
@@ -42,7 +42,7 @@ static int return_block(struct pool *p, const struct node *node, struct fault *f
     return result;
 }
 
-/* Takes back the transactions of the blocks, the lowest first, and frees the blocks. */
+/* Returns the transactions of the blocks, the lowest first, and frees the list of blocks. */
 static int return_all(struct pool *p, struct sides *s, struct fault *f)
 {
     int result = 0;

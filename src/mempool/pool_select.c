@@ -84,7 +84,7 @@ static int add_sender(struct choice *c, const struct account *id, struct fault *
     return 0;
 }
 
-/* Those who have left the heap, and may be able to pay after this transaction. */
+/* Puts back the senders that left the heap and may be able to pay after this transaction. */
 static void push_touched(struct choice *c, const struct tx *tx)
 {
     struct account a;

@@ -29,7 +29,7 @@ static int keep_refusal(struct pool *p, const struct queued *q, bool silent, str
     return buf_add(&p->refused, &r, sizeof r) ? fault_memory(f) : 0;
 }
 
-/* The next, which is removed. Whether there is one. */
+/* Removes the next. Gives whether there was one. */
 static bool take_refusal(struct pool *p, struct fault *f)
 {
     struct refusal r;
@@ -66,7 +66,7 @@ static int await_money(struct pool *p, struct queued *q, const struct tx *tx, st
     return 0;
 }
 
-/* The first one that has waited, or will have; *until says when. NULL: there is none. */
+/* The transaction whose time to wait for money ends first, and when in *until. NULL: none waits. */
 static struct queued *first_unpaid(struct pool *p, int64_t *until)
 {
     while (p->unpaid_at < p->unpaid.len) {
@@ -229,7 +229,7 @@ static int tell_why(struct pool *p, const struct queued *q, struct fault *f)
     return result;
 }
 
-/* One that has waited for money too long, or comes after it. NULL: none. */
+/* A transaction that has waited for money too long, or comes after one that has. NULL: none. */
 static struct queued *next_unpaid(struct pool *p)
 {
     int64_t until;

@@ -16,7 +16,7 @@ static void tell(void *connection, const uint8_t id[ID_LEN], enum mark_kind kind
     buf_free(&line);
 }
 
-/* Tells the peer from which a record came first what our own programs did with it, and the log.
+/* Tells the log, and the peer that delivered a record first, what our own programs did with it.
  * reason: in plain words; words: the same as a text. NULL: there is none. */
 static void pass_verdict(struct receiver *r, const uint8_t id[ID_LEN], enum mark_kind kind,
                          const char *reason, const char *words)

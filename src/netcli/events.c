@@ -32,7 +32,7 @@ static size_t next_write(const char *lines, size_t n)
     return end ? (size_t)(end - lines) + 1 : n;
 }
 
-/* What cannot be written is lost, as with any message. */
+/* Events that cannot be written are lost, as any message is. */
 static void flush(void)
 {
     for (size_t at = 0; at < held.len;) {
@@ -83,7 +83,7 @@ static void put_event(const char *who, const char *event, const uint8_t *id, con
         held.len = before; /* out of memory, the event is lost */
 }
 
-/* Says what was left out, from time to time. */
+/* From time to time, reports how many events were left out. */
 static void report(bool last)
 {
     struct buf words = {0};

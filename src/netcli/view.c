@@ -120,7 +120,7 @@ static int tip(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
     return 1;
 }
 
-/* Asked about each of the hundreds of ids that a peer announces at once. */
+/* Called for each of the hundreds of ids that a peer announces at once. */
 static bool is_fresh(struct ledger_view *v)
 {
     int64_t now = v->times.now();

@@ -11,14 +11,14 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Whether this message is of that program: "PROGRAM: ...". */
+/* Whether this message comes from that program: "PROGRAM: ...". */
 static bool is_of(const char *message, const char *program)
 {
     size_t n = strlen(program);
     return strncmp(message, program, n) == 0 && message[n] == ':';
 }
 
-/* Whether the message is of the shell that runs the node: "PATH/node: LINE: ...". */
+/* Whether the message comes from the shell that runs the node: "PATH/node: LINE: ...". */
 static bool is_of_shell(const char *message)
 {
     static const char name[] = "node";
@@ -46,7 +46,7 @@ static const char *last_of(const struct cause *c, const char *program)
     return NULL;
 }
 
-/* Whether the message is how a part ended, and if so, remembers the first. */
+/* Whether the message says how a part ended; if so, remembers the first. */
 static bool take_end(struct cause *c, const char *message)
 {
     const char *part = strstr(message, ": ");

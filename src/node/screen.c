@@ -155,8 +155,8 @@ static bool put_event(struct text *t, struct screen *s, struct event *e)
     if (field_is(e->what, "new") && !is_nobody)
         remember(s, e);
     if (is_nobody) {
-        /* Of what concerns no peer, the errors in the file of peers; not the records of the last
-         * run. */
+        /* Of the events that concern no peer, errors in the file of peers are shown; records of the
+         * last run, which are printed again, are not. */
         if (!field_is(e->what, "bad"))
             return false;
         put(t, e->words.text, e->words.len);

@@ -112,7 +112,7 @@ static void read_state(struct node_status *s, int dir)
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-/* Calls take for every line of the file, if it is there. */
+/* Calls `take` for every line of the file, if there is one. */
 static void each_line(struct node_status *s, int dir, const char *name,
                       void (*take)(struct node_status *, const struct line *))
 {

@@ -14,7 +14,7 @@ int status_open(struct node_status *s, int dir, const char *name);
 /* The chain and its tip: by the index; without one, from the ledger's last blocks. */
 void status_tip(struct node_status *s, int dir, const char *path);
 
-/* The last refusals in the log, at most so many. */
+/* Reads the last refusals in the log, at most `most`. */
 void status_refusals(struct node_status *s, int dir, size_t most);
 
 #endif

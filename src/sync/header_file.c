@@ -286,7 +286,7 @@ static int put_anew(struct header_file *h, struct linefile *new, struct buf *num
     return 0;
 }
 
-/* Another branch has more work: the file is written again, beside the old one. */
+/* Another branch has more work: the file is written anew, beside the old one. */
 static int replace(struct header_file *h, struct fault *f)
 {
     struct buf numbers = {0}, places = {0};

@@ -57,7 +57,8 @@ static bool chain_begun(void *self)
     return light_sum(s->light).from_genesis;
 }
 
-/* A branch with less work is cheap to make: so much of it, and no more, is taken from a peer. */
+/* A branch with less work is cheap to make, so only a limited part of it (LIGHT_SIDE_MAX) is taken
+ * from a peer. */
 static int count_side(struct light_peer *p, struct fault *f)
 {
     const struct light *c = p->run->light;
@@ -168,7 +169,7 @@ static void answered(void *self, struct header_puller *puller)
 
 /* --- What to ask ------------------------------------------------------------------------------ */
 
-/* Whether no other peer is delivering headers, or that is slow. */
+/* Whether no other peer is delivering headers, or the one that is is slow. */
 static bool may_ask(const struct light_sync *s, int64_t now)
 {
     for (const struct light_peer *p = s->peers; p; p = p->next)

@@ -49,7 +49,8 @@ struct light_sync *light_sync_new(const struct light_sync_config *config, int64_
                                   struct fault *f);
 void light_sync_free(struct light_sync *s);
 
-/* Call after every loop_turn. 0, or -1 and trouble. */
+/* Call after every loop_turn: 0, or -1 and trouble. Then light_sync_wait gives how long the next
+ * loop_turn may wait, in ms. */
 int light_sync_turn(struct light_sync *s, int64_t now, struct fault *f);
 int light_sync_wait(const struct light_sync *s, int64_t now);
 

@@ -95,9 +95,9 @@ void pull_peer_greeted(struct pull_peer *p, int64_t now)
 
 void pull_peer_tell(struct pull_peer *p, const uint8_t *id, const char *why)
 {
-    if (p->told)
+    if (p->reported)
         return;
-    p->told = true;
+    p->reported = true;
     pull_run_log(p->run, p->who, "bad", id, why);
     p->run->warn(p->run->self, p->who, why);
 }

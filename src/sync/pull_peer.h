@@ -29,10 +29,10 @@ struct pull_peer {
     bool greeted;
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    bool over;   /* the connection is closed */
-    bool bad;    /* it broke a rule */
-    bool told;   /* the reason for dropping it was reported */
-    bool useful; /* it brought something new */
+    bool over;     /* the connection is closed */
+    bool bad;      /* it broke a rule */
+    bool reported; /* the reason for dropping it was reported */
+    bool useful;   /* it brought something new */
 };
 
 void pull_run_log(const struct pull_run *run, const char *who, const char *event, const uint8_t *id,
@@ -58,10 +58,11 @@ void pull_peer_greeted(struct pull_peer *p, int64_t now);
 /* Reports, once, why a peer is dropped: for this record, or NULL. */
 void pull_peer_tell(struct pull_peer *p, const uint8_t *id, const char *why);
 
-/* Has the connection closed. word: what its bye says. */
+/* Marks the connection to be closed after this turn, unless it is already. word: what its bye
+ * says. */
 void pull_peer_doom(struct pull_peer *p, const char *word);
 
-/* Drops a peer that broke a rule: reports it, and has the connection closed. */
+/* Drops a peer that broke a rule: reports that, and marks its connection to be closed. */
 void pull_peer_drop(struct pull_peer *p, const uint8_t *id, const struct fault *why);
 
 /* For a role's line: a fault that is not the peer's is our own, and ends the run. Gives -1. */
