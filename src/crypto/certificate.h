@@ -5,7 +5,7 @@
 
 #include "crypto/keyfile.h"
 
-/* A certificate and its key, as libssl takes them. All zero is empty and owns nothing. */
+/* A certificate and its key, in the form that libssl takes. All zero is empty and owns nothing. */
 struct certificate {
     struct x509_st *x509;
     struct evp_pkey_st *pkey;

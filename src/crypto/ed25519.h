@@ -1,17 +1,17 @@
 /*
- * Ed25519 (RFC 8032) with the acceptance rule of tx(5): S is below the group order, the equation
- * holds without the cofactor, and neither the public key nor R is non-canonical or of small order.
- * That is what libsodium's crypto_sign_verify_detached accepts.
+ * Ed25519 (RFC 8032, section 5.1) with the acceptance rule of tx(5): S is below the group order,
+ * the equation holds without the cofactor, and neither the public key nor R is non-canonical or of
+ * small order. This is the rule of libsodium's crypto_sign_verify_detached.
  *
  * Signatures are checked by one of several kernels, all of which give the same answers: the best
  * one that this processor can run, or the one that $PEERUTILS_ED25519_KERNEL names. The portable
  * kernel is libcrypto's. It is loaded (dlopen) at the first signature, so programs that check none
  * start without it. It is initialised without its configuration file, error texts and pre-provider
- * cipher names, and that holds for the whole process; TLS (net/tls.h) needs no more. The other
+ * cipher names, for the whole process; TLS (net/tls.h) needs none of these. The other
  * kernels are our own and load nothing.
  *
  * The time that a check takes depends on the signature. It reveals no secret, since none is
- * involved; signing (keyfile.h) is always done by libcrypto.
+ * involved; signing (secret_key.h) is always done by libcrypto.
  */
 #ifndef CRYPTO_ED25519_H
 #define CRYPTO_ED25519_H

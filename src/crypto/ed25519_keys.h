@@ -1,7 +1,7 @@
 /*
- * A cache of the points of keys that have made valid signatures: most transactions in a ledger are
- * by accounts that have signed before. Used by one thread at a time. All zero owns nothing; free
- * with ed25519_keys_free.
+ * A cache of the points of keys that have made valid signatures: most transactions in a ledger
+ * are signed by accounts that have signed before. Used by one thread at a time. All zero owns
+ * nothing; free with ed25519_keys_free.
  */
 #ifndef CRYPTO_ED25519_KEYS_H
 #define CRYPTO_ED25519_KEYS_H

@@ -89,7 +89,7 @@ static void library_free(void *old, const char *file, int line)
     free(old);
 }
 
-/* POSIX's way to get a function from dlsym, which gives the address of an object. */
+/* Gets a function from dlsym, which returns an object pointer, in the way that POSIX suggests. */
 static int find(void *handle, const char *name, void *function)
 {
     void *address = dlsym(handle, name);
@@ -148,7 +148,7 @@ static int start(struct library *lib, void *handle)
     return lib->OPENSSL_init_crypto(options, NULL) == 1 ? find_provided(lib) : -1;
 }
 
-void ed25519_openssl_foresee(void)
+void ed25519_openssl_prepare(void)
 {
     __typeof__(CRYPTO_set_mem_functions) *set;
     void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);

@@ -4,9 +4,9 @@
 
 #include "crypto/ed25519.h"
 
-/* For programs that use OpenSSL for something else (TLS) before they check signatures: call this
- * first. Otherwise a failed allocation during a check cannot be detected. */
-void ed25519_openssl_foresee(void);
+/* Installs allocation functions by which a failed allocation during a check is detected. A program
+ * that uses OpenSSL for something else (TLS) before it checks signatures must call this first. */
+void ed25519_openssl_prepare(void);
 
 /* Loads libcrypto, once; safe to call from any thread. 0, or -1 and trouble. */
 int ed25519_openssl_load(struct fault *f);

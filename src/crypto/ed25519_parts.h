@@ -18,9 +18,9 @@ enum lanes_operation {
 
 struct ed25519_parts {
     int lanes, limbs;
-    /* Numbers are limbs, [limb][lane]; limb i is worth 2^(i * half_bits / 2), rounded up. The
-     * largest limbs, even and odd, of carried numbers, which all functions take and give; and of
-     * factors, which LANES_MUL and LANES_SQUARE also take. */
+    /* Numbers are arrays [limb][lane]; limb i has the weight 2^e, where e is i * half_bits / 2,
+     * rounded up. carried: the largest limbs, even and odd, of the numbers that all functions take
+     * and give. factors: those of the numbers that LANES_MUL and LANES_SQUARE also take. */
     int half_bits;
     uint64_t carried[2], factors[2];
     void (*calculate)(enum lanes_operation op, const uint64_t *a, const uint64_t *b, uint64_t *out);

@@ -3,7 +3,7 @@
 #include <openssl/err.h>
 #include <stddef.h>
 
-void errors_forget(void)
+void errors_clear(void)
 {
     ERR_clear_error();
 }

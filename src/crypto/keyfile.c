@@ -18,8 +18,8 @@ enum { PEM_LINE = 64 };
 #define ENCRYPTED_LABEL "ENCRYPTED PRIVATE KEY"
 
 /* --- PEM ------------------------------------------------------------------------------------
- * Read and written here: libcrypto's own reader leaves the key's base64 in memory that it frees
- * without wiping. */
+ * PEM (RFC 7468) is read and written here, because libcrypto's reader frees the key's base64
+ * without wiping it. */
 
 /* The text between a label's two lines, with its length in *n; NULL if they are missing. */
 static const char *pem_find(const char *text, const char *label, size_t *n)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The text whose hash an inner node is. */
+/* The text of an inner node, which is hashed. */
 struct pair {
     char text[4 * SHA256_LEN + 1];
 };
@@ -65,11 +65,11 @@ size_t merkle_path_len(uint64_t index, uint64_t count)
 /* Joins neighbours in pairs; an odd one at the end moves up unchanged. Gives how many are left. */
 static size_t join_level(uint8_t (*nodes)[SHA256_LEN], size_t count)
 {
-    struct pair pairs[SHA256_SIDE];
-    struct sha256_text texts[SHA256_SIDE];
+    struct pair pairs[SHA256_LANES];
+    struct sha256_text texts[SHA256_LANES];
     for (size_t i = 0; i + 1 < count;) {
         size_t n = 0;
-        for (; n < SHA256_SIDE && i + 1 < count; n++, i += 2) {
+        for (; n < SHA256_LANES && i + 1 < count; n++, i += 2) {
             make_pair(nodes[i], nodes[i + 1], &pairs[n]);
             texts[n] = (struct sha256_text){pairs[n].text, sizeof pairs[n].text, nodes[i / 2]};
         }

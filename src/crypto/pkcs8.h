@@ -1,11 +1,12 @@
-/* PKCS #8, in which a key file has its key (key(5)): plain, or encrypted with a passphrase. */
+/* PKCS #8 (RFC 5958 and 8410), the form of the key in a key file (key(5)): plain, or encrypted with
+ * a passphrase (PBES2: RFC 8018; scrypt: RFC 7914). */
 #ifndef CRYPTO_PKCS8_H
 #define CRYPTO_PKCS8_H
 
 #include "crypto/secret_key.h"
 
 enum {
-    PKCS8_MAX = 16384, /* bytes: any key's, with space for other encryptions than ours */
+    PKCS8_MAX = 16384, /* bytes of any key, with space for encryptions other than ours */
     PKCS8_PLAIN_LEN = 48,
     PKCS8_ENCRYPTED_LEN = 159
 };
@@ -19,9 +20,9 @@ struct passphrase_source {
     void *self;
 };
 
-/* Each reads n bytes of DER, at most PKCS8_MAX: those of a plain key, or those of one that is
- * encrypted by PBES2 or one of libcrypto's older schemes; path is what ask is told, which may be
- * NULL. 0, or -1 and trouble, with nothing left in *k. */
+/* Read n bytes of DER, at most PKCS8_MAX: a plain key, or one that is encrypted by PBES2 or one of
+ * libcrypto's older schemes. ask may be NULL, and is told the path. 0, or -1 and trouble, with
+ * nothing left in *k. */
 int pkcs8_read_plain(const uint8_t *der, size_t n, struct secret_key *k, struct fault *f);
 int pkcs8_read_encrypted(const char *path, const uint8_t *der, size_t n,
                          const struct passphrase_source *ask, struct secret_key *k,

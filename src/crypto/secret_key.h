@@ -23,9 +23,9 @@ void secret_key_wipe(struct secret_key *k);
 int secret_key_sign(const struct secret_key *k, const void *message, size_t n,
                     uint8_t signature[ED25519_SIGNATURE_LEN], struct fault *f);
 
-/* Starts what secret keys need of libcrypto, before its first use: without its configuration file,
- * error texts, and tables of pre-provider names, which take longer to set up than everything else
- * that txsign does. A program that needs them initialises libcrypto earlier. 0, or -1 and trouble.
+/* Initialises libcrypto before its first use, without its configuration file, error texts, and
+ * tables of pre-provider names, which take longer to set up than everything else that txsign does.
+ * A program that needs them must initialise libcrypto earlier. 0, or -1 and trouble.
  */
 int libcrypto_start(struct fault *f);
 

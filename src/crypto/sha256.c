@@ -83,17 +83,17 @@ static void compress_portable(uint32_t state[8], const uint8_t *chunks, size_t n
     }
 }
 
-static void compress_side_portable(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
+static void compress_lanes_portable(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
 {
-    for (int t = 0; t < SHA256_SIDE; t++)
+    for (int t = 0; t < SHA256_LANES; t++)
         compress_portable(states[t], chunks[t], n);
 }
 
 const struct sha256_kernel sha256_kernels[] = {
 #ifdef SHA256_NI
-    {"sha-ni", PROCESSOR_SHA, sha256_ni_compress, sha256_ni_compress_side},
+    {"sha-ni", PROCESSOR_SHA, sha256_ni_compress, sha256_ni_compress_lanes},
 #endif
-    {"portable", 0, compress_portable, compress_side_portable},
+    {"portable", 0, compress_portable, compress_lanes_portable},
     {NULL, 0, NULL, NULL},
 };
 
@@ -185,22 +185,22 @@ void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN])
 static void compress_unequal(uint32_t (*states)[8], const uint8_t *const *chunks, const size_t *n)
 {
     size_t least = n[0];
-    for (int t = 1; t < SHA256_SIDE; t++)
+    for (int t = 1; t < SHA256_LANES; t++)
         least = n[t] < least ? n[t] : least;
     if (least)
-        kernel()->compress_side(states, chunks, least);
-    for (int t = 0; t < SHA256_SIDE; t++)
+        kernel()->compress_lanes(states, chunks, least);
+    for (int t = 0; t < SHA256_LANES; t++)
         if (n[t] > least)
             sha256_compress(states[t], chunks[t] + least * SHA256_CHUNK, n[t] - least);
 }
 
-static void hash_side(const struct sha256_text texts[SHA256_SIDE])
+static void hash_lanes(const struct sha256_text texts[SHA256_LANES])
 {
-    uint32_t states[SHA256_SIDE][8];
-    uint8_t ends[SHA256_SIDE][2 * SHA256_CHUNK];
-    const uint8_t *bodies[SHA256_SIDE], *tails[SHA256_SIDE];
-    size_t whole[SHA256_SIDE], rest[SHA256_SIDE];
-    for (int t = 0; t < SHA256_SIDE; t++) {
+    uint32_t states[SHA256_LANES][8];
+    uint8_t ends[SHA256_LANES][2 * SHA256_CHUNK];
+    const uint8_t *bodies[SHA256_LANES], *tails[SHA256_LANES];
+    size_t whole[SHA256_LANES], rest[SHA256_LANES];
+    for (int t = 0; t < SHA256_LANES; t++) {
         memcpy(states[t], initial, sizeof states[t]);
         bodies[t] = texts[t].data;
         tails[t] = ends[t];
@@ -209,15 +209,15 @@ static void hash_side(const struct sha256_text texts[SHA256_SIDE])
     }
     compress_unequal(states, bodies, whole);
     compress_unequal(states, tails, rest);
-    for (int t = 0; t < SHA256_SIDE; t++)
+    for (int t = 0; t < SHA256_LANES; t++)
         store_state(states[t], texts[t].out);
 }
 
 void sha256_all(const struct sha256_text *texts, size_t n)
 {
     size_t i = 0;
-    for (; i + SHA256_SIDE <= n; i += SHA256_SIDE)
-        hash_side(texts + i);
+    for (; i + SHA256_LANES <= n; i += SHA256_LANES)
+        hash_lanes(texts + i);
     for (; i < n; i++)
         sha256(texts[i].data, texts[i].len, texts[i].out);
 }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #define SHA256_LEN 32
-#define SHA256_CHUNK 64
-#define SHA256_SIDE 4 /* texts hashed side by side */
+#define SHA256_CHUNK 64 /* bytes of one compression: the block of FIPS 180-4 */
+#define SHA256_LANES 4  /* texts hashed side by side */
 
 struct sha256 {
     uint32_t state[8]; /* the chaining value after the whole chunks so far: the midstate */
@@ -28,8 +28,8 @@ void sha256(const void *data, size_t n, uint8_t out[SHA256_LEN]);
 /* The constants of the 64 rounds, for kernels. */
 extern const uint32_t sha256_constants[64];
 
-/* The hashes of n texts, each as sha256 gives it: on a processor with SHA instructions, many side
- * by side take two thirds of the time. */
+/* The hashes of n texts, each as sha256 gives it. On a processor with SHA instructions, hashing
+ * many side by side takes two thirds of the time. */
 struct sha256_text {
     const void *data;
     size_t len;
@@ -46,8 +46,8 @@ struct sha256_kernel {
     const char *name;
     unsigned needs; /* of the processor: see base/processor.h */
     void (*compress)(uint32_t state[8], const uint8_t *chunks, size_t n);
-    /* The same for SHA256_SIDE states at once, n chunks each. */
-    void (*compress_side)(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
+    /* The same for SHA256_LANES states at once, n chunks each. */
+    void (*compress_lanes)(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
 };
 extern const struct sha256_kernel sha256_kernels[];
 

@@ -52,8 +52,8 @@ __attribute__((always_inline)) TARGET static inline void
 one_chunk(struct halves *s, const uint8_t *const *chunk, size_t at, const int texts)
 {
     const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-    struct halves before[SHA256_SIDE];
-    __m128i w[SHA256_SIDE][4];
+    struct halves before[SHA256_LANES];
+    __m128i w[SHA256_LANES][4];
 #pragma GCC unroll 4
     for (int t = 0; t < texts; t++)
         before[t] = s[t];
@@ -90,14 +90,14 @@ TARGET void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t 
     store_state(s, state);
 }
 
-TARGET void sha256_ni_compress_side(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
+TARGET void sha256_ni_compress_lanes(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
 {
-    struct halves s[SHA256_SIDE];
-    for (int t = 0; t < SHA256_SIDE; t++)
+    struct halves s[SHA256_LANES];
+    for (int t = 0; t < SHA256_LANES; t++)
         s[t] = load_state(states[t]);
     for (size_t i = 0; i < n; i++)
-        one_chunk(s, chunks, SHA256_CHUNK * i, SHA256_SIDE);
-    for (int t = 0; t < SHA256_SIDE; t++)
+        one_chunk(s, chunks, SHA256_CHUNK * i, SHA256_LANES);
+    for (int t = 0; t < SHA256_LANES; t++)
         store_state(s[t], states[t]);
 }
 

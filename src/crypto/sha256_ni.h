@@ -11,7 +11,7 @@
 
 /* For processors with PROCESSOR_SHA. */
 void sha256_ni_compress(uint32_t state[8], const uint8_t *chunks, size_t n);
-void sha256_ni_compress_side(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
+void sha256_ni_compress_lanes(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
 #endif
 
 #endif

@@ -1,4 +1,4 @@
-/* The input of SHA-512 of several texts side by side, and its constants. */
+/* The input of SHA-512 (FIPS 180-4) of several texts side by side, and its constants. */
 #ifndef CRYPTO_SHA512_TEXT_H
 #define CRYPTO_SHA512_TEXT_H
 

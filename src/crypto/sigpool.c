@@ -87,7 +87,7 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Signals are left to the main thread. If the system gives fewer threads, those do the work. */
+/* The main thread handles all signals. If the system allows fewer threads, those do the work. */
 static void start_threads(struct sigpool *p)
 {
     p->started += workers_start(p->threads + p->started, p->wanted - p->started, work, p);

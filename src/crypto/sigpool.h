@@ -14,12 +14,12 @@ struct sigpool *sigpool_new(int threads);
 void sigpool_free(struct sigpool *p);
 
 /* Queues n jobs and returns at once. jobs and everything they point to must stay in place until the
- * sigpool_wait for them. Two batches can be under way, so no thread idles while the last answers of
- * one are computed; starting a third first waits for the oldest. 0, or -1 and trouble: this batch
- * was not started. */
+ * sigpool_wait for them. Two batches can be in flight, so no thread is idle while the last answers
+ * of one are computed; starting a third first waits for the older one. 0, or -1 and trouble: this
+ * batch was not started. */
 int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault *f);
 
-/* Works until each of these jobs has its answer, if they are under way; or all jobs. */
+/* Helps until each of these jobs, if they are in flight, has its answer; or until all jobs have. */
 void sigpool_wait(struct sigpool *p, const struct sigjob *jobs);
 void sigpool_wait_all(struct sigpool *p);
 

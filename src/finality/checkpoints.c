@@ -223,7 +223,7 @@ static int disagree(const struct vote *a, const struct vote *b, struct fault *f)
     return -1;
 }
 
-/* Binds the blocks that enough keys name. */
+/* Lists the blocks that enough keys name. */
 static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
 {
     size_t count;
@@ -232,8 +232,8 @@ static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
     if (!count)
         return 0;
     qsort(w, count, sizeof *w, by_block);
-    r->c->bounds = calloc(count, sizeof *r->c->bounds);
-    if (!r->c->bounds)
+    r->c->blocks = calloc(count, sizeof *r->c->blocks);
+    if (!r->c->blocks)
         return fault_memory(f);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && w[end].height == w[i].height &&
@@ -244,7 +244,7 @@ static int settle_blocks(struct reading *r, size_t needed, struct fault *f)
         if (last && last->height == w[i].height)
             return disagree(last, &w[i], f);
         last = &w[i];
-        struct bound *b = &r->c->bounds[r->c->count++];
+        struct checkpointed *b = &r->c->blocks[r->c->count++];
         b->height = w[i].height;
         b->keys = end - i;
         memcpy(b->block, w[i].block, ID_LEN);
@@ -316,7 +316,7 @@ int checkpoints_read(struct checkpoints *c, const char *path, size_t needed, str
 
 void checkpoints_free(struct checkpoints *c)
 {
-    free(c->bounds);
+    free(c->blocks);
     free(c->contradictions);
     *c = (struct checkpoints){0};
 }
@@ -328,7 +328,7 @@ size_t checkpoints_from(const struct checkpoints *c, int64_t height)
     size_t low = 0, high = c->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (c->bounds[middle].height < height)
+        if (c->blocks[middle].height < height)
             low = middle + 1;
         else
             high = middle;
@@ -343,16 +343,16 @@ int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t
     if (height == 0 && c->has_chain && memcmp(c->chain, id, ID_LEN))
         return fault_rule(f, "checkpoint: another chain: its genesis is %s, the checkpoints' %s",
                           hex32(id).text, hex32(c->chain).text);
-    if (i == c->count || c->bounds[i].height != height ||
-        memcmp(c->bounds[i].block, id, ID_LEN) == 0)
+    if (i == c->count || c->blocks[i].height != height ||
+        memcmp(c->blocks[i].block, id, ID_LEN) == 0)
         return 0;
     return fault_rule(f,
                       "checkpoint: the block at height %" PRId64 " is %s, but %zu key%s say%s %s",
-                      height, hex32(id).text, c->bounds[i].keys, c->bounds[i].keys == 1 ? "" : "s",
-                      c->bounds[i].keys == 1 ? "s" : "", hex32(c->bounds[i].block).text);
+                      height, hex32(id).text, c->blocks[i].keys, c->blocks[i].keys == 1 ? "" : "s",
+                      c->blocks[i].keys == 1 ? "s" : "", hex32(c->blocks[i].block).text);
 }
 
-int checkpoints_undone(const struct bound *b, struct fault *f)
+int checkpoints_undone(const struct checkpointed *b, struct fault *f)
 {
     return fault_rule(f,
                       "checkpoint: its branch has more work than the best chain, but not %s at "
@@ -361,7 +361,7 @@ int checkpoints_undone(const struct bound *b, struct fault *f)
                       b->keys == 1 ? "s" : "");
 }
 
-int checkpoints_off_best(const struct bound *b, int64_t tip, struct fault *f)
+int checkpoints_off_best(const struct checkpointed *b, int64_t tip, struct fault *f)
 {
     return fault_rule(f,
                       "checkpoint: block %s, at height %" PRId64 ", is off the best chain, which "

@@ -22,11 +22,11 @@ static int is_best(struct ledger *l, const struct node *node, struct fault *f)
     return found > 0 ? memcmp(best.id, node->id, ID_LEN) == 0 : found;
 }
 
-/* How many bounds need not be checked again: those on the part of the chain that is unchanged since
- * the last check. -1 and trouble. */
-static int known_bounds(struct guard *g, struct ledger *l, size_t *first, struct fault *f)
+/* Sets *first to how many checkpointed blocks need not be checked again, since the chain is
+ * unchanged up to them. 0, or -1 and trouble. */
+static int skip_checked(struct guard *g, struct ledger *l, size_t *first, struct fault *f)
 {
-    int goes_on = g->held ? is_best(l, &g->tip, f) : 0;
+    int goes_on = g->agrees ? is_best(l, &g->tip, f) : 0;
     *first = goes_on > 0 ? checkpoints_from(g->set, g->tip.height + 1) : 0;
     return goes_on < 0 ? -1 : 0;
 }
@@ -35,11 +35,11 @@ int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f)
 {
     struct node node;
     for (size_t i = checkpoints_from(set, t->best.height + 1); i < set->count; i++) {
-        int found = tree_find(t, set->bounds[i].block, &node, f);
+        int found = tree_find(t, set->blocks[i].block, &node, f);
         if (found < 0)
             return -1;
         if (found)
-            return checkpoints_off_best(&set->bounds[i], t->best.height, f);
+            return checkpoints_off_best(&set->blocks[i], t->best.height, f);
     }
     return 0;
 }
@@ -50,10 +50,10 @@ int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
     size_t first;
     if (l->tree.count == 0)
         return 0;
-    if (checkpoints_check(g->set, 0, l->tree.genesis.id, f) || known_bounds(g, l, &first, f))
+    if (checkpoints_check(g->set, 0, l->tree.genesis.id, f) || skip_checked(g, l, &first, f))
         return -1;
     for (size_t i = first; i < g->set->count; i++) {
-        int64_t height = g->set->bounds[i].height;
+        int64_t height = g->set->blocks[i].height;
         if (height > l->tree.best.height)
             break;
         int found = index_at_height(l->index, height, &node, f);
@@ -62,7 +62,7 @@ int guard_chain(struct guard *g, struct ledger *l, struct fault *f)
     }
     if (first == 0 && guard_above(g->set, &l->tree, f))
         return -1;
-    g->held = true;
+    g->agrees = true;
     g->tip = l->tree.best;
     return 0;
 }
@@ -93,9 +93,9 @@ static int check_branch(struct guard *g, struct ledger *l, const struct node *to
     return best < 0 ? -1 : 0;
 }
 
-/* Whether this bound block, which a branch from below would undo, is on the best chain: 1 or 0, -1
+/* Whether this checkpointed block, below which a branch forks off, is on the best chain: 1 or 0, -1
  * and trouble. */
-static int is_kept(struct tree *t, const struct bound *b, struct fault *f)
+static int is_kept(struct tree *t, const struct checkpointed *b, struct fault *f)
 {
     struct node node;
     if (tree_ancestor(t, &t->best, b->height, &node, f))
@@ -123,7 +123,7 @@ int guard_best(const struct checkpoints *set, struct tree *t, const struct item 
     size_t reached = found > 0 ? checkpoints_from(set, t->best.height + 1) : 0;
     if (found <= 0 || reached == 0)
         return found < 0 ? -1 : 0;
-    const struct bound *b = &set->bounds[reached - 1];
+    const struct checkpointed *b = &set->blocks[reached - 1];
     if (tree_fork(t, &t->best, &parent, &fork, f))
         return -1;
     found = fork.height < b->height ? is_kept(t, b, f) : 0;

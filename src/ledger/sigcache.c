@@ -166,7 +166,7 @@ static size_t add_item(struct sigcache *k, const struct item *item)
 {
     size_t n = 0;
     for (size_t i = 0; i < item->count; i++)
-        if (item->entries[i].holds && buf_add(&k->pending, item->entries[i].id, ID_LEN) == 0)
+        if (item->entries[i].valid && buf_add(&k->pending, item->entries[i].id, ID_LEN) == 0)
             n++;
     return n;
 }

@@ -76,7 +76,7 @@ void cli_checkpoints_tell_above(const struct cli_checkpoints *c, const char *pla
         return;
     cli_warn("%s: its tip, at height %" PRId64 ", is below %zu checkpoint%s, at height %" PRId64
              "%s",
-             place, height, count, count == 1 ? "" : "s", c->set.bounds[first].height,
+             place, height, count, count == 1 ? "" : "s", c->set.blocks[first].height,
              count == 1 ? "" : " and above");
 }
 

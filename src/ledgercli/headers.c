@@ -23,13 +23,13 @@ static bool take_verdict(const struct cli_headers *h, int verdict, const struct 
 {
     if (verdict < 0)
         cli_fail(h->place, f);
-    if (verdict == LIGHT_HOLDS && !h->quiet) {
+    if (verdict == LIGHT_VALID && !h->quiet) {
         cli_put(text->at, text->len);
         cli_put("\n", 1);
     }
-    if (verdict == LIGHT_FALLS)
+    if (verdict == LIGHT_INVALID)
         report(h, f, orphans);
-    return verdict == LIGHT_HOLDS;
+    return verdict == LIGHT_VALID;
 }
 
 /* What is known only at the end. */
@@ -63,7 +63,7 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
     uint64_t orphans = 0;
     cli_memory(!c);
     if (cli_guard(h->checkpoints))
-        light_hold(c, &h->checkpoints->set);
+        light_enforce(c, &h->checkpoints->set);
     while ((verdict = light_next(c, cli_time_now(h->now), &text, &f)) != LIGHT_END) {
         empty = false;
         holds &= take_verdict(h, verdict, &text, &f, &orphans);

@@ -53,7 +53,7 @@ static int take_header(struct light *c, const struct line *line, int64_t now, st
     struct block b;
     uint8_t id[ID_LEN];
     if (block_parse(line->text, line->len, &b, f)) {
-        line_form(line, f); /* a line that is not in form at all gets that rule first */
+        line_form(line, f); /* a malformed line is reported as such */
         return 0;
     }
     sha256(line->text, line->len, id);
@@ -82,7 +82,7 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
                    hex32(p->block).text);
     if (!found || inclusion_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
         return 0;
-    if (c->mode == LIGHT_WHOLE && !heads_is_above(&c->heads, n, c->best)) {
+    if (c->mode == LIGHT_WHOLE && !heads_is_ancestor(&c->heads, n, c->best)) {
         fault_rule(f, "proof: its block %s is off the best chain of the headers before it",
                    hex32(p->block).text);
         return 0;
@@ -115,12 +115,12 @@ static int sweep(struct light *c, struct fault *f)
 {
     for (; c->mode == LIGHT_WHOLE && c->swept < c->heads.count; c->swept++) {
         const struct head *h = head_at(&c->heads, c->swept);
-        if (!h->proven || heads_is_above(&c->heads, c->swept, c->best))
+        if (!h->proven || heads_is_ancestor(&c->heads, c->swept, c->best))
             continue;
         c->swept++;
         fault_rule(f, "proof: a later header took block %s, of a proof above, off the best chain",
                    hex32(h->id).text);
-        return LIGHT_FALLS;
+        return LIGHT_INVALID;
     }
     return LIGHT_END;
 }
@@ -143,10 +143,10 @@ int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
         return -1;
     if (!holds && !f->line)
         f->line = line.number;
-    return holds ? LIGHT_HOLDS : LIGHT_FALLS;
+    return holds ? LIGHT_VALID : LIGHT_INVALID;
 }
 
-void light_hold(struct light *c, const struct checkpoints *set)
+void light_enforce(struct light *c, const struct checkpoints *set)
 {
     c->set = set;
 }
@@ -157,9 +157,9 @@ int light_above(struct light *c, struct fault *f)
     int64_t tip = light_sum(c).height;
     size_t first = c->set ? checkpoints_from(c->set, tip + 1) : 0;
     for (size_t i = first; c->set && c->has_genesis && i < c->set->count; i++) {
-        int found = heads_find(&c->heads, c->set->bounds[i].block, &n, f);
+        int found = heads_find(&c->heads, c->set->blocks[i].block, &n, f);
         if (found)
-            return found < 0 ? -1 : checkpoints_off_best(&c->set->bounds[i], tip, f);
+            return found < 0 ? -1 : checkpoints_off_best(&c->set->blocks[i], tip, f);
     }
     return 0;
 }

@@ -26,35 +26,35 @@
 
 struct light;
 
-/* A light client over src, which it closes in the end. NULL: no memory. */
+/* A light client over src, which it will close, even on failure. NULL: no memory. */
 struct light *light_new(struct source src);
 void light_free(struct light *c);
 
 /* From now on refuses headers that contradict these checkpoints, which stay the caller's. The first
  * header after genesis may be one that a checkpoint names, at any height: what is below it is then
- * taken on the word of the checkpoint's keys, and its branch is the only one. */
-void light_hold(struct light *c, const struct checkpoints *set);
+ * trusted because the checkpoint's keys say so, and its branch is the only one. */
+void light_enforce(struct light *c, const struct checkpoints *set);
 
-/* At the end: whether no checkpoint names a header higher than the tip of the best chain, and hence
- * on another branch, with less work. 0, or -1 and a rule or trouble. */
+/* At the end: checks that no checkpoint names a known header above the height of the best tip,
+ * which must be on another branch, with less work. 0, or -1 and a rule or trouble. */
 int light_above(struct light *c, struct fault *f);
 
 enum light_verdict {
     LIGHT_END,
-    LIGHT_HOLDS, /* *text is the line, or the genesis block, without its last newline */
-    LIGHT_FALLS, /* *f says why, and for which line */
+    LIGHT_VALID,   /* *text is the line, or the genesis block, without its last newline */
+    LIGHT_INVALID, /* *f says why, and for which line */
 };
 
-/* Judges the next line, or the genesis block with its body; now is the clock. *text is valid until
- * the next call. After the last line it gives, as LIGHT_FALLS without a line, the blocks of proofs
- * that were valid when they were read, but whose blocks a later header took off the best chain. A
- * verdict, or -1 and trouble. */
+/* Judges the next line, or the genesis block with its body; now is the time in Unix seconds. *text
+ * is valid until the next call. After the last line, each call reports, as LIGHT_INVALID without a
+ * line, one more block that a valid proof relied on and that a later header took off the best
+ * chain. A verdict, or -1 and trouble. */
 int light_next(struct light *c, int64_t now, struct span *text, struct fault *f);
 
 /* Whether light_next would answer without waiting. */
 bool light_ready(struct light *c);
 
-/* Counts of what was judged so far. */
+/* What was judged so far. */
 struct light_sum {
     bool from_genesis;    /* a valid genesis block came first */
     uint64_t headers;     /* different valid headers, including genesis */
@@ -65,15 +65,17 @@ struct light_sum light_sum(const struct light *c);
 
 /* --- Headers that arrive one by one, after those of the source --- */
 
-/* Judges the text of a whole genesis block, if there is none yet; or a header, without its newline,
- * as light_next would. 1 if it is valid, 0 and a rule, -1 and trouble. */
-int light_give_genesis(struct light *c, const char *text, size_t n, struct fault *f);
-int light_give(struct light *c, const char *line, size_t len, int64_t now, struct fault *f);
+/* Judge, as light_next would, the text of a whole genesis block, if there is none yet; or a header,
+ * without its newline. 1 if it is valid, 0 and a rule, -1 and trouble. */
+int light_add_genesis(struct light *c, const char *text, size_t n, struct fault *f);
+int light_add_header(struct light *c, const char *line, size_t len, int64_t now, struct fault *f);
 
-/* Headers have numbers, from 0 (genesis) in the order in which they were accepted. A known one is
- * not added again. The number of the header with this id: 1, 0 there is none, -1 and trouble. */
+/* Headers are numbered from 0 (genesis) in the order in which they were accepted; none is added
+ * twice. light_find gives the number of the header with this id: 1 and *n, 0 if there is none, -1
+ * and trouble. */
 int light_find(struct light *c, const uint8_t id[ID_LEN], size_t *n, struct fault *f);
-/* The best tip; and the chain's id. Only if there is a genesis block. */
+
+/* The number of the best tip, and the chain's id. There must be a genesis block. */
 size_t light_best(const struct light *c);
 void light_chain(const struct light *c, uint8_t chain[ID_LEN]);
 
@@ -86,14 +88,14 @@ bool light_is_on(const struct light *c, size_t n, size_t tip);
 /* The height at which the headers begin, apart from genesis: 0, or that of a checkpoint. */
 int64_t light_begins(const struct light *c);
 
-/* A locator (gossip(7)) of the best chain, at most max ids; before there is a genesis block, an id
- * that nobody has. Gives how many. */
+/* Writes a locator (gossip(7)) of the best chain, at most max ids; before there is a genesis block,
+ * one id that no block has. Gives how many. */
 int light_locate(const struct light *c, uint8_t ids[][ID_LEN], int max);
 
 struct proof;
 
-/* Judges a proof by the headers of the best chain: 1 and the number of its block's header, 0 and a
- * rule, -1 and trouble. */
+/* Checks a proof against the headers of the best chain: 1 and the number of its block's header, 0
+ * and a rule, -1 and trouble. */
 int light_prove(struct light *c, const struct proof *p, size_t *n, struct fault *f);
 
 #endif

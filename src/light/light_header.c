@@ -18,7 +18,7 @@ static void assume_old(struct ancestry *a)
 
 static void gather_times(struct light *c, size_t parent)
 {
-    struct ancestry *a = &c->above;
+    struct ancestry *a = &c->ancestry;
     size_t n = parent;
     *a = (struct ancestry){.rules = &c->rules,
                            .anchor = &c->chain,
@@ -33,18 +33,18 @@ static void gather_times(struct light *c, size_t parent)
     }
     if (c->anchor && n == c->anchor)
         assume_old(a);
-    c->above_of = parent;
+    c->ancestry_of = parent;
 }
 
 /* The times are stored at their height modulo MEDIAN_OF, so the newest replaces the oldest. */
 static void step_down(struct light *c, const struct head *h, size_t n)
 {
-    struct ancestry *a = &c->above;
+    struct ancestry *a = &c->ancestry;
     a->height = h->height;
     a->time = h->time;
     a->times[h->height % MEDIAN_OF] = h->time;
     a->count += a->count < MEDIAN_OF;
-    c->above_of = n;
+    c->ancestry_of = n;
 }
 
 /* --- Headers --------------------------------------------------------------------------------- */
@@ -78,9 +78,9 @@ static void fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN]
     memcpy(h->root, b->root, ID_LEN);
 }
 
-/* Whether the best chain keeps its highest bound block when this header becomes its tip: a shorter
- * branch with more work may not reach that height. 1, 0 and a rule, -1 and trouble. */
-static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
+/* Whether the best chain keeps its highest checkpointed block if this header becomes its tip: a
+ * shorter branch with more work may not reach that height. 1, 0 and a rule, -1 and trouble. */
+static int keeps_checkpoint(struct light *c, const struct head *h, struct fault *f)
 {
     const struct head *best = head_at(&c->heads, c->best);
     size_t n, reached;
@@ -89,11 +89,11 @@ static int keeps_bound(struct light *c, const struct head *h, struct fault *f)
     reached = checkpoints_from(c->set, (int64_t)best->height + 1);
     if (reached == 0)
         return 1;
-    const struct bound *b = &c->set->bounds[reached - 1];
+    const struct checkpointed *b = &c->set->blocks[reached - 1];
     int found = heads_find(&c->heads, b->block, &n, f);
     if (found <= 0)
         return found < 0 ? -1 : 1;
-    if (!heads_is_above(&c->heads, n, c->best) || heads_is_above(&c->heads, n, h->parent))
+    if (!heads_is_ancestor(&c->heads, n, c->best) || heads_is_ancestor(&c->heads, n, h->parent))
         return 1;
     checkpoints_undone(b, f);
     return 0;
@@ -110,8 +110,8 @@ static int add_child(struct light *c, const struct block *b, const uint8_t id[ID
     fill(h, b, id);
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
-    h->work = u256_add(head_at(&c->heads, parent)->work, header_weight(&c->above, b));
-    if (keeps_bound(c, h, f) <= 0)
+    h->work = u256_add(head_at(&c->heads, parent)->work, header_weight(&c->ancestry, b));
+    if (keeps_checkpoint(c, h, f) <= 0)
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;
@@ -144,11 +144,11 @@ static bool is_anchor(const struct light *c, const struct block *b, const uint8_
 {
     size_t n = c->set ? checkpoints_from(c->set, b->height) : 0;
     return c->set && c->heads.count == 1 && n < c->set->count &&
-           c->set->bounds[n].height == b->height &&
-           memcmp(c->set->bounds[n].block, id, ID_LEN) == 0;
+           c->set->blocks[n].height == b->height &&
+           memcmp(c->set->blocks[n].block, id, ID_LEN) == 0;
 }
 
-/* Begins the chain at a checkpoint: what is below it is not looked at any more. */
+/* Begins the chain at a checkpoint; headers below it are not checked. */
 static int judge_anchor(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
                         size_t size, struct fault *f)
 {
@@ -164,7 +164,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
                        size_t size, int64_t now, struct fault *f)
 {
     size_t parent = c->heads.count - 1;
-    if (c->above_of != parent || memcmp(head_at(&c->heads, parent)->id, b->prev, ID_LEN)) {
+    if (c->ancestry_of != parent || memcmp(head_at(&c->heads, parent)->id, b->prev, ID_LEN)) {
         int found = find_parent(c, b, id, &parent, f);
         if (found == 0 && is_anchor(c, b, id))
             return judge_anchor(c, b, id, size, f);
@@ -178,7 +178,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
             return 0;
         }
     }
-    if (header_check(&c->above, b, id, now, f) || check_body(c, b, size, f) ||
+    if (header_check(&c->ancestry, b, id, now, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_child(c, b, id, parent, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     return 1;
@@ -199,7 +199,7 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
 
 /* --- The first header ------------------------------------------------------------------------ */
 
-/* The greatest height of a chain whose genesis granted so much. */
+/* The greatest height that a chain with this supply after genesis can reach. */
 static int64_t last_height(const struct rules *r, int64_t supply)
 {
     int64_t height = 0, room = INT64_MAX - supply;

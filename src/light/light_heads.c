@@ -101,7 +101,7 @@ size_t heads_ancestor(const struct heads *t, size_t n, uint32_t height)
     }
 }
 
-bool heads_is_above(const struct heads *t, size_t n, size_t tip)
+bool heads_is_ancestor(const struct heads *t, size_t n, size_t tip)
 {
     return heads_ancestor(t, tip, head_at(t, n)->height) == n;
 }

@@ -5,12 +5,13 @@
 #include "base/fault.h"
 #include "peers/address.h"
 
-/* A non-blocking socket of this type (SOCK_STREAM: listening; SOCK_DGRAM) at the first of HOST's
- * addresses where there can be one; port 0: the system chooses. only_loopback: the
- * reason for which addresses of other networks are refused; NULL: they are not. -1 and trouble. */
+/* A non-blocking socket of this type (SOCK_STREAM, then listening; or SOCK_DGRAM), bound to the
+ * first of HOST's addresses that allows it. Port 0: the system chooses. only_loopback: if not NULL,
+ * addresses that are not loopback are refused for this reason. The descriptor, or -1 and
+ * trouble. */
 int bind_socket(const struct address *at, int type, const char *only_loopback, struct fault *f);
 
-/* Where the socket is, as HOST:PORT. 0, or -1 and trouble. */
+/* The address that the socket is bound to, as HOST:PORT. 0, or -1 and trouble. */
 int bind_name(int fd, char name[ADDRESS_MAX], struct fault *f);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include <sys/socket.h>
 
-/* A channel to this address, to be continued with channel_open. t NULL: plain, for this machine's
- * loopback addresses only. NULL and trouble. */
+/* A channel that connects to this address; channel_open continues that. t NULL: a plain channel,
+ * which only a loopback address may have. NULL and trouble. */
 struct channel *channel_dial(struct tls *t, const struct sockaddr_storage *to, socklen_t len,
                              struct fault *f);
 

@@ -8,7 +8,7 @@
 enum {
     READ_SIZE = 1 << 14, /* the size of a TLS record */
     READS_MAX = 32,      /* per turn, so that others are not kept waiting */
-    TICK_EVERY = 1000,   /* ms between two looks at deadlines */
+    TICK_EVERY = 1000,   /* ms between two checks of deadlines */
     REFUSED_MAX = 1000,  /* ms that a refused peer gets to hang up by itself */
 };
 
@@ -247,7 +247,7 @@ static int check_deadlines(struct link *l, int64_t now)
     return 0;
 }
 
-/* Those of all links come at the same moments, so that an idle program wakes up once a second. */
+/* All links tick at the same moments, so that an idle program wakes up only once a second. */
 static int set_timer(struct link *l, int64_t now)
 {
     return loop_set_timer(l->loop, &l->timer, (now / TICK_EVERY + 1) * TICK_EVERY);

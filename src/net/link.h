@@ -11,13 +11,13 @@ struct link;
 
 /* Callbacks to the owner of links. */
 struct link_owner {
-    /* The handshake of the channel is complete: its key is known, no line has been sent. The owner
-     * attaches a session (link_attach). 0, or -1 and a fault: the link is then closed. */
+    /* The handshake of the channel is complete: the peer's key is known, no line has been sent. The
+     * owner attaches a session (link_attach). 0, or -1 and a fault: the link is then closed. */
     int (*opened)(void *self, struct link *l, struct fault *f);
-    /* The link has ended, and why; it is freed when this returns. The owner frees the session.
-     */
+    /* The link has ended for this reason; it is freed when this returns. The owner frees the
+     * session. */
     void (*closed)(void *self, struct link *l, const struct fault *why);
-    struct session_role role; /* its self is replaced by link_attach's peer */
+    struct session_role role; /* link_attach replaces its self */
     void *self;
 };
 
@@ -29,20 +29,20 @@ struct link *link_new(struct loop *loop, struct channel *channel, const struct l
 /* Sets the session of an open channel, and the self for its role; both stay the caller's. */
 void link_attach(struct link *l, struct session *session, void *peer);
 
-/* Sends what waits. Call for every link after each turn in which anything was queued in its
- * session. */
+/* Sends what its session has queued. Call for every link after each turn in which anything
+ * may have been queued. */
 void link_push(struct link *l, int64_t now);
 
 /* Stops or resumes reading. */
 void link_pause(struct link *l, bool paused);
 
-/* Closes the link: says bye with this word (NULL: no bye), tells the owner. */
+/* Closes the link: sends bye with this word (NULL: no bye) and tells the owner. */
 void link_close(struct link *l, const char *word, const struct fault *why);
 
-/* For an owner's `opened` before it gives -1: refuses the peer by a bye with this word. */
+/* Called by an owner's `opened` before it gives -1: the peer is sent a bye with this word. */
 void link_refuse(struct link *l, const char *word);
 
-/* Whether the peer has sent anything yet, be it a part of the handshake. */
+/* Whether the peer has sent anything yet, even if only a part of the handshake. */
 bool link_heard(const struct link *l);
 
 struct session *link_session(struct link *l); /* NULL: none attached yet */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ERROR (or hang-up) is always reported, together with everything else that is waited for: the next
- * read or write then meets it. */
+/* LOOP_ERROR (an error or a hang-up) is always reported, together with all events that are waited
+ * for, so that the next read or write finds it. */
 enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_ERROR = 4 };
 
 struct loop;

@@ -78,7 +78,7 @@ static void *work(void *self)
     return NULL;
 }
 
-/* Signals are left to the main thread. */
+/* The main thread handles all signals. */
 static int start_thread(struct resolve *r)
 {
     pthread_t thread;

@@ -86,7 +86,7 @@ static int opened(void *self, struct link *l, struct fault *f)
     return 0;
 }
 
-/* Moves a connection to where it belongs among those that have said nothing, or no hello. */
+/* Moves a connection from those that have sent nothing to those without a hello, or out of them. */
 static void update_groups(struct server *s, struct connection *c)
 {
     if (c->bare.group && link_heard(c->link)) {

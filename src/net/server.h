@@ -1,9 +1,9 @@
 /*
  * Accepts inbound connections within limits and hands them to their owner.
  *
- * At the limit, the newest connection of the most crowded network is dropped first, and useful
- * peers stay. Connections without a hello may take a quarter of the places; the oldest of the
- * network with most of them makes room for the next. All of this takes constant time.
+ * At the limit, the newest idle connection of the most crowded network is dropped first, and useful
+ * peers stay. Connections without a hello may take a quarter of the slots; beyond that, the oldest
+ * of the network with most of them is dropped.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -37,14 +37,14 @@ struct server;
 struct server *server_new(const struct server_config *config, const struct address *at,
                           struct fault *f);
 
-/* Says bye to all peers and closes. */
+/* Sends bye to all peers, closes their connections, and frees. */
 void server_free(struct server *s);
 
 /* HOST:PORT; the port is the one chosen by the system if 0 was given. */
 const char *server_address(const struct server *s);
 
 /* Call after every loop_turn, once the input is settled and the owner has had its turn: closes
- * doomed peers, sends what waits. */
+ * the connections of peers that the owner wants to lose, and sends what is queued. */
 void server_turn(struct server *s, int64_t now);
 
 /* Stops or resumes reading and accepting. */

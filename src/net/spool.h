@@ -1,5 +1,5 @@
-/* A file of the records printed last, written before they are acknowledged: if a listener is
- * killed, it finds there, when it restarts, the records that its readers had not handled. Two
+/* A file of the records printed last, written before they are acknowledged. A listener that was
+ * killed finds there, when it restarts, the records that its readers may not have handled. Two
  * files, PATH and PATH.old, rotate, so that at least the newest SPOOL_BYTES are kept. */
 #ifndef NET_SPOOL_H
 #define NET_SPOOL_H

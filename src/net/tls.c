@@ -187,7 +187,7 @@ static int start_libssl(struct fault *f)
 {
     if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
         return 0;
-    errors_forget();
+    errors_clear();
     return fault_trouble(f, "cannot start libssl");
 }
 
@@ -200,7 +200,7 @@ static int fill_with(struct tls *t, const struct secret_key *key, struct fault *
     t->method = make_method();
     t->ctx = make_ctx(&c);
     certificate_free(&c); /* the context holds references to both */
-    errors_forget();
+    errors_clear();
     return t->ctx && t->method ? 0 : fault_trouble(f, "libssl cannot do TLS 1.3 with Ed25519 keys");
 }
 
@@ -259,7 +259,7 @@ struct meaning {
 #define REFUSED "the peer refused our certificate"
 #define NO_GOSSIP "the peer speaks neither gossip/2 nor gossip/1"
 
-/* The same words for a fault that an alert reports and one found here. */
+/* The same text for a fault whether the peer's alert reports it or this side finds it. */
 static const struct meaning meanings[] = {
     {SSL_R_WRONG_VERSION_NUMBER, NO_TLS},
     {SSL_R_HTTP_REQUEST, NO_TLS},
@@ -326,7 +326,7 @@ static int unsuccessful(struct channel *c, int answer, struct fault *f)
     int result = what == SSL_ERROR_ZERO_RETURN ? fault_trouble(f, "closed")
                  : c->lost                     ? report_lost(c, f)
                                                : explain(f);
-    errors_forget();
+    errors_clear();
     return result;
 }
 
@@ -359,7 +359,7 @@ struct channel *channel_new(struct tls *t, int fd, bool dialed)
     if (c && t)
         c->ssl = make_ssl(t, c, dialed);
     if (!c || (t && !c->ssl)) {
-        errors_forget();
+        errors_clear();
         free(c);
         close(fd);
         return NULL;
@@ -377,7 +377,7 @@ void channel_close(struct channel *c)
     if (c->ssl && c->open && !c->broken)
         SSL_shutdown(c->ssl);
     SSL_free(c->ssl);
-    errors_forget();
+    errors_clear();
     close(c->fd);
     free(c);
 }
@@ -418,7 +418,7 @@ static int greet(struct channel *c, struct fault *f)
 
 static int shake_hands(struct channel *c, struct fault *f)
 {
-    errors_forget();
+    errors_clear();
     int answer = SSL_do_handshake(c->ssl);
     return answer == 1 ? greet(c, f) : unsuccessful(c, answer, f);
 }
@@ -462,7 +462,7 @@ ptrdiff_t channel_read(struct channel *c, void *out, size_t n, struct fault *f)
         return 0;
     if (!c->ssl)
         return read_plain(c, out, n, f);
-    errors_forget();
+    errors_clear();
     c->dry = false;
     int answer = SSL_read_ex(c->ssl, out, n, &got);
     return answer == 1 ? (ptrdiff_t)got : unsuccessful(c, answer, f);
@@ -477,7 +477,7 @@ ptrdiff_t channel_write(struct channel *c, const void *bytes, size_t n, struct f
         return 0;
     if (!c->ssl)
         return write_plain(c, bytes, n, f);
-    errors_forget();
+    errors_clear();
     c->waits_to_write = false;
     int answer = SSL_write_ex(c->ssl, bytes, n, &sent);
     return answer == 1 ? (ptrdiff_t)sent : unsuccessful(c, answer, f);

@@ -16,9 +16,9 @@
 /* Shared by all channels of a process. */
 struct tls;
 
-/* Starts libssl, without its configuration file, and makes the certificate of *key, or of a fresh
- * random key if key is NULL. NULL and trouble if that fails. key stays the caller's and may be
- * wiped afterwards. */
+/* Initialises libssl, without its configuration file, and makes the certificate of *key, or of a
+ * fresh random key if key is NULL. NULL and trouble if that fails. key stays the caller's and may
+ * be wiped afterwards. */
 struct tls *tls_new(const struct secret_key *key, struct fault *f);
 void tls_free(struct tls *t);
 

@@ -26,13 +26,13 @@ static bool give(struct udp *u, const struct sockaddr *from, socklen_t from_len,
     return !freed;
 }
 
-/* An error is that of a datagram sent before, such as a port where nobody listens. */
+/* An error is about a datagram sent before, such as a port where nobody listens. */
 static void ready(void *self, unsigned events)
 {
     struct udp *u = self;
     (void)events;
     for (int i = 0; i < RECEIVES_MAX; i++) {
-        uint8_t bytes[UDP_MAX + 1]; /* one that is too long is told by the last */
+        uint8_t bytes[UDP_MAX + 1]; /* the last shows that one is too long */
         struct sockaddr_storage from;
         socklen_t len = sizeof from;
         ssize_t n = recvfrom(u->watch.fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &len);

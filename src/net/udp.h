@@ -8,7 +8,8 @@
 
 #include <sys/socket.h>
 
-#define UDP_MAX 1452 /* bytes of a datagram: over IPv6, a frame of 1500 bytes holds as many */
+/* Bytes of a datagram: 1500, the MTU of Ethernet, less the headers of IPv6 and UDP. */
+#define UDP_MAX 1452
 
 struct udp;
 
@@ -28,8 +29,7 @@ void udp_free(struct udp *u);
 /* HOST:PORT; the port is the one chosen by the system if 0 was given. */
 const char *udp_address(const struct udp *u);
 
-/* Sends n bytes, at most UDP_MAX. Whether the system took them, which does not mean that they
- * arrive. */
+/* Sends n bytes, at most UDP_MAX. Whether the system accepted them; they may still be lost. */
 bool udp_send(struct udp *u, const struct sockaddr *to, socklen_t to_len, const void *bytes,
               size_t n);
 

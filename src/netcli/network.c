@@ -14,7 +14,7 @@ struct tls *cli_tls(const char *path, int passphrase_fd)
 {
     struct secret_key key = {0};
     struct fault f;
-    ed25519_openssl_foresee();
+    ed25519_openssl_prepare();
     if (path)
         cli_read_key(path, passphrase_fd, &key);
     struct tls *tls = tls_new(path ? &key : NULL, &f);

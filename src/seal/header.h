@@ -21,7 +21,8 @@ int header_form(const struct seal *seal, const struct block *b, struct fault *f)
 /* What the block adds to the weight of its chain. */
 struct u256 header_weight(const struct ancestry *a, const struct block *b);
 
-/* The median of count times, 1 to MEDIAN_OF, in any order: of an even number, the upper one. */
+/* The median of count times, 1 to MEDIAN_OF, in any order; of an even number, the upper of the two
+ * in the middle. */
 int64_t header_median(const int64_t *times, int count);
 
 #endif

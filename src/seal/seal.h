@@ -11,7 +11,7 @@
 #include "record/rules.h"
 #include "work/target.h"
 
-/* A block's time must be after the median of those of so many ancestors. */
+/* A block's time must be after the median of the times of so many ancestors. */
 #define MEDIAN_OF 11
 
 /* What a genesis block fixes for all headers of its chain, besides the rules. */
@@ -21,7 +21,7 @@ struct anchor {
     uint8_t target[TARGET_LEN];
 };
 
-/* What is known of a header's chain and ancestors. The owner of a tree of headers makes it. */
+/* What is known of a header's chain and ancestors. Whoever keeps the headers fills it in. */
 struct ancestry {
     const struct rules *rules;
     const struct anchor *anchor;
@@ -35,12 +35,13 @@ struct seal {
     struct rule_owner rules; /* its name, and the rule lines that only its chains may have */
     int least, most;         /* digits of SEAL */
     bool is_mined;           /* SEAL is a nonce, which miners search for */
-    /* How far ahead of the reader's clock TIME may be: so many spacings, or if that is more, so
-     * many seconds. */
+    /* How far ahead of the reader's clock TIME may be: so many spacings or so many seconds,
+     * whichever is more. */
     int spacings_ahead, seconds_ahead;
 
-    /* What can be said of a header without its ancestors, for instance that it has the work that it
-     * claims, or that its MINER signed it: the barrier against headers that cost nothing. */
+    /* Checks what can be checked without the ancestors, for instance that a header has the work
+     * that it claims, or that its MINER signed it. This is what keeps out headers that cost
+     * nothing. */
     int (*alone)(const struct block *b, const uint8_t id[ID_LEN], struct fault *f);
 
     /* Checks TARGET, MINER and SEAL, and what the seal demands of TIME, against the ancestors. */
@@ -63,8 +64,8 @@ struct anchor seal_anchor(const struct rules *r, int64_t time, const uint8_t tar
  * seconds. */
 int64_t seal_max_ahead(const struct rules *r);
 
-/* Whether a chain of this weight takes the place of the best one. Of chains that weigh the same,
- * the one that was there first stays. */
+/* Whether a chain of this weight replaces the best one. Of chains with equal weight, the one that
+ * was seen first stays. */
 static inline bool chain_beats(struct u256 weight, struct u256 best)
 {
     return u256_compare(weight, best) > 0;

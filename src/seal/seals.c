@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The table: a row a seal, which is the whole of what names it. */
+/* One row for each seal. Nothing else names a seal. */
 #define SEALS SEAL(pow)
 
 #define SEAL(name) extern const struct seal seal_##name;

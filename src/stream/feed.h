@@ -8,7 +8,7 @@
 struct feed {
     struct stream *stream;
     struct sigpool *pool;                        /* NULL: signatures are not checked */
-    void (*recall)(void *self, struct batch *b); /* NULL: there is no cache to ask */
+    void (*recall)(void *self, struct batch *b); /* NULL: no signatures are cached */
     void *self;
     struct batch batches[2];
     int current;  /* the batch given out last */
@@ -27,8 +27,8 @@ void feed_ask(struct feed *d, void (*recall)(void *self, struct batch *b), void 
 /* From here on, only the signatures in blocks are checked. */
 void feed_blocks_only(struct feed *d);
 
-/* Whether feed_next would return without waiting, or will once the record that has begun to arrive
- * is complete. */
+/* Whether feed_next would return without waiting, or only wait for the rest of a record that has
+ * begun to arrive. */
 bool feed_ready(struct feed *d);
 
 /* The next batch, its signatures checked, valid until the next call: 1, 0 at the end, -1 and

@@ -13,7 +13,7 @@ static inline size_t tx_job_count(const struct tx *tx)
     return 1;
 }
 
-/* The jobs of a parsed transaction, which point into it; gives how many. */
+/* Writes the jobs of a parsed transaction, which point into it. Gives how many. */
 static inline size_t tx_jobs(const struct tx *tx, struct sigjob out[TX_JOBS_MAX])
 {
     *out = (struct sigjob){
@@ -22,15 +22,15 @@ static inline size_t tx_jobs(const struct tx *tx, struct sigjob out[TX_JOBS_MAX]
 }
 
 /* Whether all of these are valid, after they were checked: 1 or 0; -1: no memory to find out. */
-static inline int jobs_hold(const struct sigjob *jobs, size_t n)
+static inline int jobs_valid(const struct sigjob *jobs, size_t n)
 {
-    int hold = 1;
+    int valid = 1;
     for (size_t i = 0; i < n; i++) {
         if (jobs[i].unknown)
             return -1;
-        hold &= jobs[i].valid;
+        valid &= jobs[i].valid;
     }
-    return hold;
+    return valid;
 }
 
 #endif

@@ -72,11 +72,11 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
         if (!is_signed(&s->lines[i]))
             continue;
         size_t jobs = tx_job_count(&s->lines[i].entry.tx);
-        int hold = jobs_hold(&s->jobs[n], jobs);
+        int valid = jobs_valid(&s->jobs[n], jobs);
         n += jobs;
-        if (hold < 0)
+        if (valid < 0)
             return fault_memory(f);
-        if (!hold)
+        if (!valid)
             fault_rule(why, "tx: bad signature");
         why->line = line;
     }

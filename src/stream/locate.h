@@ -1,11 +1,11 @@
-/* Finds what is wrong in a broken block: the lines of its body that are invalid by themselves,
- * whatever its header says. */
+/* Finds the lines in the body of a broken block that are invalid by themselves, whatever its header
+ * says. */
 #ifndef STREAM_LOCATE_H
 #define STREAM_LOCATE_H
 
 #include "stream/stream.h"
 
-/* The most lines of one block that are named. */
+/* The most lines of one block that are reported. */
 #define LOCATE_MAX 100
 
 /* Called for each faulty line, in order. */

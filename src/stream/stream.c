@@ -298,7 +298,7 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
     return 0;
 }
 
-/* The forms of records that are neither signed nor blocks are left to those who judge them. */
+/* Records that are neither signed nor blocks are parsed by whoever judges them. */
 static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
 {
     struct fault why;
@@ -376,7 +376,7 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
     return got < 0 ? -1 : 0;
 }
 
-/* How many signed things an item has: itself, or its transactions. */
+/* How many signed parts an item has: itself, or its transactions. */
 static size_t signed_parts(const struct batch *b, const struct item *item)
 {
     if (item->broken || item->is_genesis || (b->blocks_only && item->type != &block_type))
@@ -428,13 +428,13 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
         size_t parts = signed_parts(b, item);
         for (size_t j = 0; j < parts; j++) {
             size_t jobs = count_jobs(item, j);
-            int hold = jobs_hold(&b->jobs[n], jobs);
+            int valid = jobs_valid(&b->jobs[n], jobs);
             n += jobs;
-            if (hold < 0)
+            if (valid < 0)
                 return fault_memory(f);
             if (!is_signed(item) && jobs)
-                item->entries[j].holds = hold;
-            if (!hold) {
+                item->entries[j].valid = valid;
+            if (!valid) {
                 bool is_block = item->type == &block_type;
                 fault_rule(&why, "%s: bad signature", (is_block ? &tx_type : item->type)->name);
                 break_item(item, item->line + j + is_block, &why);

@@ -15,8 +15,8 @@
 #include "record/tx.h"
 #include "record/types.h"
 
-/* No block may be larger than this, whatever its chain's maxblock says, because it is held in
- * memory. */
+/* The largest block that is accepted, in bytes, whatever its chain's maxblock says: a block is held
+ * in memory. */
 #define BLOCK_SIZE_MAX (64 << 20)
 
 /* The largest block that is accepted here for a chain with this maxblock, in bytes. */
@@ -34,9 +34,9 @@ struct entry {
     size_t at;    /* where its line begins in the item's text */
     size_t len;   /* its length in bytes without the newline */
     bool checked; /* its signature is known to be valid; set by the caller before batch_start */
-    bool holds;   /* set by batch_finish: its signature was checked and is valid */
+    bool valid;   /* set by batch_finish: its signature was checked and is valid */
     struct tx tx;
-    struct grant grant; /* amount 0: it is none */
+    struct grant grant; /* amount 0: it is not a grant */
 };
 
 struct item {
@@ -47,8 +47,8 @@ struct item {
     uint64_t stream_size;           /* bytes in the stream; more than size if some were not kept */
     uint64_t line, offset;
 
-    /* A block's; set if the header could be read (has_header), which is possible in a broken block.
-     */
+    /* Of a block; set if the header could be read (has_header), which is possible even if the block
+     * is broken. */
     bool has_header;
     struct block block;
     bool is_genesis; /* and then it has rules */
@@ -56,7 +56,7 @@ struct item {
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
-    struct signed_line signed_line; /* a loose record's of a signed type */
+    struct signed_line signed_line; /* of a loose record, if its type is signed */
     size_t at, first; /* offsets of text and entries in the batch's arrays; for stream.c only */
 
     bool broken;        /* fault has the reason and its line; the other fields may be incomplete */
@@ -67,7 +67,7 @@ struct item {
 /* The chain that a loose record names. NULL: it names none. */
 const uint8_t *item_chain(const struct item *item);
 
-/* Whether id is that of a line: the beginning of a line that was torn or too long has none. */
+/* Whether the item has an id: a line that was torn or too long has none. */
 bool item_has_id(const struct item *item);
 
 /* Items read together, and everything that they point to: valid until the next stream_next. */
@@ -87,13 +87,13 @@ struct batch {
 
 struct stream;
 
-/* A stream over src, which it will close; first_line and offset are those of its first line. NULL:
- * no memory. */
+/* A stream over src, which it will close; first_line and offset are the number and the position of
+ * its first line. NULL: no memory. */
 struct stream *stream_new(struct source src, uint64_t first_line, uint64_t offset);
 void stream_free(struct stream *s);
 
-/* From here on, the largest block to accept, header included (at most BLOCK_SIZE_MAX): the chain's
- * maxblock. */
+/* Sets the largest block to accept from here on, header included: the chain's maxblock, or
+ * BLOCK_SIZE_MAX if that is less. */
 void stream_limit(struct stream *s, int64_t maxblock);
 
 /* Reads items until the stream would wait, or the batch is large enough to be worth sharing among

@@ -51,7 +51,7 @@ static int read_headers(struct header_file *h, int64_t now, uint64_t *end, struc
 {
     struct span text;
     int verdict;
-    while ((verdict = light_next(h->light, now, &text, f)) == LIGHT_HOLDS) {
+    while ((verdict = light_next(h->light, now, &text, f)) == LIGHT_VALID) {
         size_t n = h->places.len / sizeof(struct place);
         if (light_sum(h->light).headers == n || !light_sum(h->light).from_genesis) {
             fault_rule(f, "not a file of headers, each once, after their genesis block");
@@ -95,7 +95,7 @@ static int load(struct header_file *h, const struct checkpoints *set, int64_t no
     h->light = light_new(source_part(&h->unread));
     if (!h->light)
         return fault_memory(f);
-    light_hold(h->light, set);
+    light_enforce(h->light, set);
     if (read_headers(h, now, &end, f) || check_chain(h, f))
         return -1;
     return linefile_cut(&h->file, end, f) ? fault_errno(f, "cannot be written") : 0;
@@ -149,8 +149,8 @@ int header_file_take(struct header_file *h, const char *text, size_t len, bool g
     uint64_t count = light_sum(h->light).headers;
     uint64_t at = scratch_end(&h->texts);
     size_t kept = genesis ? len - 1 : len; /* without the last newline */
-    int valid = genesis ? light_give_genesis(h->light, text, len, f)
-                        : light_give(h->light, text, len, now, f);
+    int valid = genesis ? light_add_genesis(h->light, text, len, f)
+                        : light_add_header(h->light, text, len, now, f);
     if (valid <= 0)
         return -1;
     if (light_sum(h->light).headers == count)

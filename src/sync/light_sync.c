@@ -147,19 +147,19 @@ static void take_proof(struct light_peer *p)
 
 /* The block of the checkpoint at which new headers begin; NULL: they have begun, or begin at
  * genesis. */
-static const struct bound *anchor(const struct light_sync *s)
+static const struct checkpointed *anchor(const struct light_sync *s)
 {
     const struct checkpoints *set = s->config.set;
     return set && set->count && light_sum(s->light).headers <= 1 &&
-                   set->bounds[set->count - 1].height > 0
-               ? &set->bounds[set->count - 1]
+                   set->blocks[set->count - 1].height > 0
+               ? &set->blocks[set->count - 1]
                : NULL;
 }
 
 static void answered(void *self, struct header_puller *puller)
 {
     struct light_peer *p = self;
-    const struct bound *b = anchor(p->run);
+    const struct checkpointed *b = anchor(p->run);
     (void)puller;
     if (b)
         take_anchor(p);
@@ -194,7 +194,7 @@ static int ask_proof(struct light_peer *p, int64_t now, struct fault *f)
 static int go_on(struct light_peer *p, int64_t now, struct fault *f)
 {
     const struct light_sync *s = p->run;
-    const struct bound *b = anchor(s);
+    const struct checkpointed *b = anchor(s);
     if (p->base.over || !p->base.greeted || p->base.doomed || p->puller.request != REQUEST_NONE)
         return 0;
     if (!p->serves) {

@@ -18,14 +18,14 @@ const struct mine_kernel *mine_kernel_for(unsigned features);
  * the best for this processor. */
 const struct mine_kernel *mine_kernel_best(void);
 
-/* For searches long enough that it pays: tries each kernel that can run here, for some milliseconds
- * altogether, and gives the fastest, as mine_kernel_best does from then on. A processor's feature
- * flags may be wrong, or mean something else on a later model. Compares once in a process, and
- * never if the environment names a kernel. Safe to call from any thread. */
+/* Measures each kernel that can run here, for some milliseconds in all, and gives the fastest, as
+ * mine_kernel_best does from then on. This pays in a long search, since the features of a processor
+ * only suggest which kernel is fastest. Measures once in a process, and never if the environment
+ * names a kernel. Safe to call from any thread. */
 const struct mine_kernel *mine_kernel_compare(void);
 
-/* The fastest of all kernels that can run here if it is a tenth faster than `than`; otherwise
- * `than`. */
+/* The fastest of all kernels that can run here, if it is at least a tenth faster than `than`;
+ * otherwise `than`. */
 const struct mine_kernel *mine_kernel_faster(const struct mine_kernel *than);
 
 /* 0; or -1 and trouble: the environment names a kernel that is not in the table or does not run

@@ -1,4 +1,4 @@
-/* A search for a seal that another thread looks after while it runs. */
+/* A search for a seal that another thread can stop: it regularly asks whether to go on. */
 #ifndef WORK_GUARDED_H
 #define WORK_GUARDED_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct mine_guard {
-    int every; /* milliseconds from one call to the next */
+    int every; /* milliseconds between two calls */
     /* Whether the search should go on; called from the other thread. */
     bool (*go_on)(void *self);
     void *self;

@@ -1,11 +1,11 @@
 /*
  * The interface of the miner's inner loops, the rows of kernel.c's table; for kernel*.c only.
  *
- * While only the nonce's last four digits change, only one word of the input does: word v, 8 to 12.
- * So 65,536 attempts form a run, and share the rounds before v and every word of the message
- * schedule, and every term of a word, that does not depend on v. A kernel computes groups of
- * attempts in parallel, and reports those whose first word meets the first word of the target,
- * which nearly always decides.
+ * If only the nonce's last four digits change, only one word of the input changes: word v, 8 to 12.
+ * So 65,536 attempts form a run. They share the rounds before v, and every word of the message
+ * schedule (FIPS 180-4, section 6.2.2), and every term of a word, that does not depend on v. A
+ * kernel computes groups of attempts in parallel, and reports those whose first word meets the
+ * first word of the target, which nearly always decides.
  */
 #ifndef WORK_KERNEL_H
 #define WORK_KERNEL_H
@@ -48,7 +48,7 @@ typedef uint32_t mine_scan(const struct mine_run *run, uint32_t digits, uint32_t
 uint64_t mine_search_runs(const struct mine_job *job, uint64_t first, uint64_t count,
                           mine_scan *scan);
 
-/* The search that any processor can run. */
+/* The search of the portable kernel. */
 uint64_t mine_search_portable(const struct mine_job *job, uint64_t first, uint64_t count);
 
 /* The words of the schedule that depend on word v: bit t for word t. A constant, if v is one. */

@@ -1,6 +1,6 @@
 /*
- * The search for a seal (block(5)): the nonce is placed in the last 64-byte chunk of the header
- * line, so an attempt is one SHA-256 compression from a saved midstate.
+ * The search for a seal (block(5)): the nonce is in the last 64-byte chunk of the header line, so
+ * an attempt is one SHA-256 compression from a saved midstate.
  */
 #ifndef WORK_MINER_H
 #define WORK_MINER_H

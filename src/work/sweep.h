@@ -1,6 +1,7 @@
 /*
- * A sweep over a range of nonces for one header: every nonce is tried; all ids that are low enough,
- * and the lowest of all, are found, in order, whatever the number of threads.
+ * A sweep over a range of nonces for one header: tries every nonce, and finds all ids that are low
+ * enough, in the order of their nonces, and the lowest of all. The result does not depend on the
+ * number of threads.
  */
 #ifndef WORK_SWEEP_H
 #define WORK_SWEEP_H
@@ -26,7 +27,7 @@ struct sweep {
     bool started;              /* best is set */
     bool runs;                 /* it has run before */
     bool over;                 /* every nonce was tried, or one met `target` */
-    bool ended;                /* by an id that is not over `target`: the last of hits */
+    bool ended;                /* by an id that is not over `target`, the last of the hits */
     struct sweep_attempt best; /* the lowest so far */
 
     struct sweep_attempt *hits; /* of the last run, by nonce: ids that are not over `share` */

@@ -1,6 +1,6 @@
 /*
  * Proof of work: targets, their work, and their adjustment by ASERT (block(5), "Difficulty" and
- * "Work"; aserti3-2d of the Bitcoin Cash specification, with block(5)'s rounding).
+ * "Work"; the algorithm is Bitcoin Cash's aserti3-2d, with the rounding of block(5)).
  */
 #ifndef WORK_TARGET_H
 #define WORK_TARGET_H

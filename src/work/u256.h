@@ -8,7 +8,7 @@ struct u256 {
     uint64_t word[4]; /* least significant first */
 };
 
-/* 32 bytes, most significant first. */
+/* To and from 32 bytes, most significant first. */
 struct u256 u256_read(const uint8_t bytes[32]);
 void u256_write(struct u256 a, uint8_t bytes[32]);
 

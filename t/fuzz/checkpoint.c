@@ -63,13 +63,13 @@ static void check_lines(const char *bytes, size_t n)
     lines_free(lines);
 }
 
-static void check_bounds(const struct checkpoints *c, size_t needed)
+static void check_blocks(const struct checkpoints *c, size_t needed)
 {
     uint8_t other[ID_LEN] = {0};
     struct fault f;
     must(c->has_chain || (c->count == 0 && c->contradictions_count == 0));
     for (size_t i = 0; i < c->count; i++) {
-        const struct bound *b = &c->bounds[i];
+        const struct checkpointed *b = &c->blocks[i];
         must(b->keys >= needed && (i == 0 || b[-1].height < b->height));
         must(checkpoints_from(c, b->height) == i);
         must(checkpoints_check(c, b->height, b->block, &f) == 0);
@@ -86,10 +86,10 @@ static void check_file(const char *bytes, size_t n, size_t needed)
     struct checkpoints c;
     struct fault f;
     if (checkpoints_parse(&c, bytes, n, needed, &f)) {
-        must(f.kind == FAULT_RULE && f.text[0] && !c.bounds && !c.contradictions && !c.has_chain);
+        must(f.kind == FAULT_RULE && f.text[0] && !c.blocks && !c.contradictions && !c.has_chain);
         return;
     }
-    check_bounds(&c, needed);
+    check_blocks(&c, needed);
     checkpoints_free(&c);
 }
 

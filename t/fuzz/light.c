@@ -29,7 +29,7 @@ static struct outcome judge(const char *bytes, size_t len)
     must(c);
     while ((verdict = light_next(c, NOW, &text, &f)) != LIGHT_END) {
         must(verdict > 0);
-        if (verdict == LIGHT_HOLDS) {
+        if (verdict == LIGHT_VALID) {
             must(buf_add(&o.passed, text.at, text.len) == 0 && buf_add(&o.passed, "\n", 1) == 0);
         } else {
             must(f.kind == FAULT_RULE && f.text[0]);

@@ -129,10 +129,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         fill_place(&r, r.txs[i]);
     check_recalled(&r, k);
     for (size_t i = 0; i < r.count; i++)
-        r.txs[i]->holds = take(&r) % 2;
+        r.txs[i]->valid = take(&r) % 2;
     sigcache_add(k, &r.batch);
     for (size_t i = 0; i < r.count; i++)
-        must(!r.txs[i]->holds || !is_table(&r) || stands(&r, r.txs[i]));
+        must(!r.txs[i]->valid || !is_table(&r) || stands(&r, r.txs[i]));
     check_recalled(&r, k);
     sigcache_free(k);
     batch_free(&r.batch);

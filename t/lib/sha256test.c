@@ -98,18 +98,18 @@ static void random_ones(uint8_t *data, uint64_t *seed)
 static void side_by_side(const uint8_t *data)
 {
     for (const struct sha256_kernel *k = sha256_kernels; k->name; k++) {
-        uint32_t together[SHA256_SIDE][8], alone[SHA256_SIDE][8];
-        const uint8_t *chunks[SHA256_SIDE];
+        uint32_t together[SHA256_LANES][8], alone[SHA256_LANES][8];
+        const uint8_t *chunks[SHA256_LANES];
         if (!processor_has(k->needs))
             continue;
         for (size_t n = 1; n < 20; n++) {
-            for (size_t t = 0; t < SHA256_SIDE; t++) {
+            for (size_t t = 0; t < SHA256_LANES; t++) {
                 chunks[t] = data + 1000 * t + n;
                 memcpy(together[t], data + 100 * t, sizeof together[t]);
                 memcpy(alone[t], together[t], sizeof alone[t]);
                 k->compress(alone[t], chunks[t], n);
             }
-            k->compress_side(together, chunks, n);
+            k->compress_lanes(together, chunks, n);
             if (memcmp(together, alone, sizeof alone) != 0)
                 errx(1, "%s: %zu chunks side by side are others", k->name, n);
         }

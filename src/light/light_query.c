@@ -1,9 +1,9 @@
-/* Headers that arrive one by one, and questions about those that are there. */
+/* Adds headers that arrive one by one, and answers queries about those that are known. */
 #include "light/light_parts.h"
 
 #include <string.h>
 
-int light_give_genesis(struct light *c, const char *text, size_t n, struct fault *f)
+int light_add_genesis(struct light *c, const char *text, size_t n, struct fault *f)
 {
     if (c->has_genesis) {
         fault_rule(f, "block: a second genesis");
@@ -16,7 +16,7 @@ int light_give_genesis(struct light *c, const char *text, size_t n, struct fault
     return light_judge_genesis(c, 0, f);
 }
 
-int light_give(struct light *c, const char *line, size_t len, int64_t now, struct fault *f)
+int light_add_header(struct light *c, const char *line, size_t len, int64_t now, struct fault *f)
 {
     struct block b;
     uint8_t id[ID_LEN];
@@ -60,7 +60,7 @@ size_t light_parent(const struct light *c, size_t n)
 
 bool light_is_on(const struct light *c, size_t n, size_t tip)
 {
-    return heads_is_above(&c->heads, n, tip);
+    return heads_is_ancestor(&c->heads, n, tip);
 }
 
 int64_t light_begins(const struct light *c)
