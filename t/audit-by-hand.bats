@@ -284,6 +284,7 @@ judge() {
     refuse 2 'rule: name is not a text'
 }
 
+# bats test_tags=thorough
 @test "genesis: every rule once, in any order, and grants" {
     genesis < <(tac <<<"$RULES")
     expect 0 audit-by-hand -q x
@@ -366,6 +367,7 @@ END
 
 # --- Transactions and blocks, on a chain without work --------------------------------------------------
 
+# bats test_tags=thorough
 @test "a transaction has ten fields, each of its kind" {
     easy_genesis "$RULES"
     cp x genesis
@@ -444,6 +446,7 @@ END
     accept "tip 65 $tip blocks 66 supply $((1000 + 4611686018427387903))"
 }
 
+# bats test_tags=thorough
 @test "the median is of the last eleven, and of an even number the upper" {
     easy_genesis "$RULES"
     genesis=$tip
@@ -538,6 +541,7 @@ END
     says '^x:12: block: is cut short: count 9223372036854775807, but 11 more'
 }
 
+# bats test_tags=thorough
 @test "what a shell might run, expand or take for an option stays text" {
     while IFS= read -r line; do
         { head -n 11 "$good" && printf '%s\n' "$line"; } >x
@@ -586,6 +590,7 @@ END
     done
 }
 
+# bats test_tags=thorough
 @test "-T is the clock" {
     expect 0 audit-by-hand -q -T 1700000000 "$VECTORS/good/genesis.ledger"
     expect 0 audit-by-hand -q -T 1699997560 "$good"

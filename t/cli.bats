@@ -173,6 +173,7 @@ survives() {
     [ "$status" -le 3 ] || { echo "status $status: ${*:0:80}" && cat "$err" && return 1; }
 }
 
+# bats test_tags=thorough
 @test "an argument that is empty, given twice, or huge" {
     local name letter long huge
     huge=$(printf '%0100000d' 0)

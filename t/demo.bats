@@ -82,7 +82,7 @@ nothing_runs() {
     grep -q '^All of it is in' story
 }
 
-# bats test_tags=slow
+# bats test_tags=slow, thorough
 @test "-p waits for Enter after each step" {
     yes '' | head -n 10 | demo --pause >story 2>waits
     [ "$(grep -c Enter waits)" -eq 10 ]

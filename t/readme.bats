@@ -31,6 +31,7 @@ typed() { # FILE
     typed "$TREE/README.md"
 }
 
+# bats test_tags=thorough
 @test "without the line that builds, or the one that sets PATH, nothing would work" {
     for line in '^\$ make$' '^\$ export PATH='; do
         sed "/$line/d; /^## A network/,\$d" "$TREE/README.md" >without.md
