@@ -785,7 +785,7 @@ TOOLS='awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum
 # bats test_tags=thorough
 @test "other shells and other awks say the same" {
     program=$(command -v audit-by-hand)
-    for shell in dash 'bash --posix' bash ksh 'busybox ash'; do
+    for shell in dash 'bash --posix' bash ksh93 'busybox ash'; do
         command -v "${shell%% *}" >/dev/null || continue
         # shellcheck disable=SC2086 # words
         expect 0 $shell "$program" -q "$VECTORS/good/tie-first-wins.ledger"
