@@ -922,6 +922,8 @@ static void test_refusals(void)
         net_add(n, paid);
         must(offer(&relay, &paid) == 't');
         listener_judged(relay.node->listener, paid.id, LISTENER_ACCEPTED, n->now);
+        n->record_count = 1;
+        buf_free(&paid.text);
     }
     must(!relay.inbound->doomed && !stranger.inbound->doomed);
     leave(&stranger);
