@@ -141,6 +141,16 @@ void cli_put_string(const char *s)
     cli_put(s, strlen(s));
 }
 
+void cli_put_format(const char *format, ...)
+{
+    char text[CLI_FORMAT_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    cli_put_string(text);
+}
+
 void cli_exit(int status)
 {
     cli_flush();

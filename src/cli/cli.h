@@ -48,6 +48,10 @@ void cli_put(const void *bytes, size_t n);
 void cli_put_string(const char *s);
 void cli_flush(void);
 
+/* Writes less than CLI_FORMAT_MAX bytes; what is more is cut off. */
+#define CLI_FORMAT_MAX 3072
+void cli_put_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Flushes and closes stdout and exits with the status, or with 2 if stdout could not be written. */
 _Noreturn void cli_exit(int status);
 

@@ -6,15 +6,14 @@
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
-#include "cli/text.h"
 #include "crypto/sha256.h"
 #include "index/lookup.h"
 #include "ledgercli/ledger.h"
+#include "ledgercli/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,23 +40,6 @@ static const struct cli program = {
     .options = options,
 };
 
-static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void put(const char *format, ...)
-{
-    char text[4 * TEXT_FORM_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    cli_put_string(text);
-}
-
-static void put_account(const struct run *r, const char *what, const struct account *account)
-{
-    put("%-8s %s\n", what, cli_account_words(r->book, account).text);
-}
-
 /* Reads a block, whose body must match its header. */
 static const struct item *read_block(struct run *r, const struct node *node, struct batch *b)
 {
@@ -78,56 +60,14 @@ static void put_standing(struct run *r, const struct node *node)
         cli_ledger_fail(&r->ledger, &f);
     int64_t count = r->ledger.tree.best.height - node->height + 1;
     if (fork.n == node->n)
-        put("on the best chain, %" PRId64 " confirmation%s\n", count, count == 1 ? "" : "s");
+        cli_put_format("on the best chain, %" PRId64 " confirmation%s\n", count,
+                       count == 1 ? "" : "s");
     else
-        put("not on the best chain, which its branch leaves after height %" PRId64 "\n",
-            fork.height);
+        cli_put_format("not on the best chain, which its branch leaves after height %" PRId64 "\n",
+                       fork.height);
 }
 
 /* --- Records ---------------------------------------------------------------------------------- */
-
-/* What a transaction does, as it stands in its line. */
-static void put_words(struct field words)
-{
-    put("text     ");
-    cli_put(words.text, words.len);
-    put("\n");
-}
-
-static void put_tx(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
-{
-    const struct field words = tx_field(tx, tx->words);
-    struct move m = {.memo = {"-", 1}};
-    bool is_payment = strcmp(tx->operation->name, "pay") == 0;
-    put("%-8s %s\n", is_payment ? "payment" : tx->operation->name, hex32(id).text);
-    put_account(r, "from", &tx->from);
-    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
-        put_account(r, "to", &m.to);
-        put("amount   %" PRId64 "\n", m.amount);
-    }
-    put("fee      %" PRId64 "\nseq      %" PRId64 "\n", tx->fee, tx->seq);
-    if (!field_is(m.memo, "-")) {
-        put("memo     ");
-        cli_put_text(m.memo);
-        put("\n");
-    }
-    if (!is_payment)
-        put_words(words);
-}
-
-static void put_entry(const struct run *r, const struct item *item, const struct entry *e)
-{
-    if (e->type == &tx_type) {
-        put_tx(r, &e->tx, e->id);
-    } else if (e->grant.amount) {
-        put("grant    %s\n", hex32(e->id).text);
-        put_account(r, "to", &e->grant.account);
-        put("amount   %" PRId64 "\n", e->grant.amount);
-    } else {
-        put("rule     %s\n", hex32(e->id).text);
-        put("text     %.*s\n", (int)e->len, item->text + e->at);
-    }
-}
 
 /* Shows a record, and the blocks that have it; details are those of the first of them. */
 struct record {
@@ -144,11 +84,11 @@ static void show_in(struct record *s, const struct node *node)
     for (size_t i = 0; i < item->count && !s->shown; i++) {
         if (memcmp(item->entries[i].id, s->id, ID_LEN))
             continue;
-        put_entry(s->run, item, &item->entries[i]);
+        words_entry(s->run->book, item, &item->entries[i]);
         s->shown = true;
     }
     date_format(node->time, date);
-    put("block    %" PRId64 " of %s, %s: ", node->height, date, hex32(node->id).text);
+    cli_put_format("block    %" PRId64 " of %s, %s: ", node->height, date, hex32(node->id).text);
     put_standing(s->run, node);
     batch_free(&b);
 }
@@ -190,7 +130,7 @@ static void show_record(struct run *r, const uint8_t id[ID_LEN])
         show_in(&s, &node);
     }
     if (in.more)
-        put("         and more blocks off the best chain\n");
+        cli_put_format("         and more blocks off the best chain\n");
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
@@ -201,36 +141,7 @@ static void put_earned(struct run *r, const struct node *node)
     struct index_block b;
     if (index_block(r->ledger.index, node->n, &b, &f))
         cli_ledger_fail(&r->ledger, &f);
-    put("earned   %" PRId64 "\n", b.earned);
-}
-
-/* A transaction in a line for each of its payments; one that makes none, in its own words. */
-static void put_short(const struct run *r, const struct tx *tx, const uint8_t id[ID_LEN])
-{
-    struct move m;
-    size_t at = 0;
-    while (tx_next_move(tx, &at, &m))
-        put("  %.12s %s pays %s %" PRId64 "\n", hex32(id).text,
-            cli_account_words(r->book, &tx->from).text, cli_account_words(r->book, &m.to).text,
-            m.amount);
-    if (!tx->operation->moves) {
-        put("  %.12s %s ", hex32(id).text, cli_account_words(r->book, &tx->from).text);
-        put_words(tx_field(tx, tx->words));
-    }
-}
-
-static void put_body(const struct run *r, const struct item *item)
-{
-    for (size_t i = 0; i < item->count; i++) {
-        const struct entry *e = &item->entries[i];
-        if (e->type == &tx_type)
-            put_short(r, &e->tx, e->id);
-        else if (e->grant.amount)
-            put("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
-                cli_account_words(r->book, &e->grant.account).text, e->grant.amount);
-        else
-            put("  %.12s %.*s\n", hex32(e->id).text, (int)e->len, item->text + e->at);
-    }
+    cli_put_format("earned   %" PRId64 "\n", b.earned);
 }
 
 static void show_block(struct run *r, const struct node *node)
@@ -239,17 +150,17 @@ static void show_block(struct run *r, const struct node *node)
     char date[DATE_MAX];
     const struct item *item = read_block(r, node, &b);
     date_format(node->time, date);
-    put("block    %s\nheight   %" PRId64 "\ntime     %s\n", hex32(node->id).text, node->height,
-        date);
+    cli_put_format("block    %s\nheight   %" PRId64 "\ntime     %s\n", hex32(node->id).text,
+                   node->height, date);
     if (node->height) {
-        put("parent   %s\n", hex32(item->block.prev).text);
-        put_account(r, "miner", &node->miner);
+        cli_put_format("parent   %s\n", hex32(item->block.prev).text);
+        words_account(r->book, "miner", &node->miner);
         put_earned(r, node);
     }
-    put("stands   ");
+    cli_put_format("stands   ");
     put_standing(r, node);
-    put("lines    %zu\n", item->count);
-    put_body(r, item);
+    cli_put_format("lines    %zu\n", item->count);
+    words_body(r->book, item);
     batch_free(&b);
 }
 
@@ -294,12 +205,12 @@ static bool show_waiting(const struct run *r, const char *digits)
         sha256(line.text, line.len, id);
         found = prefix_has(&p, id);
         if (found)
-            put_tx(r, &tx, id);
+            words_tx(r->book, &tx, id);
     }
     if (got < 0)
         cli_fail(r->pool, &f);
     if (found)
-        put("waits    in %s\n", r->pool);
+        cli_put_format("waits    in %s\n", r->pool);
     lines_free(lines);
     close(fd);
     return found;

@@ -1,0 +1,86 @@
+#include "ledgercli/words.h"
+
+#include "base/hex.h"
+#include "cli/cli.h"
+#include "cli/names.h"
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void words_account(const struct book *book, const char *what, const struct account *account)
+{
+    cli_put_format("%-8s %s\n", what, cli_account_words(book, account).text);
+}
+
+/* What a transaction does, as it stands in its line. */
+static void put_words(struct field words)
+{
+    cli_put_format("text     ");
+    cli_put(words.text, words.len);
+    cli_put_format("\n");
+}
+
+void words_tx(const struct book *book, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    const struct field words = tx_field(tx, tx->words);
+    struct move m = {.memo = {"-", 1}};
+    bool is_payment = strcmp(tx->operation->name, "pay") == 0;
+    cli_put_format("%-8s %s\n", is_payment ? "payment" : tx->operation->name, hex32(id).text);
+    words_account(book, "from", &tx->from);
+    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+        words_account(book, "to", &m.to);
+        cli_put_format("amount   %" PRId64 "\n", m.amount);
+    }
+    cli_put_format("fee      %" PRId64 "\nseq      %" PRId64 "\n", tx->fee, tx->seq);
+    if (!field_is(m.memo, "-")) {
+        cli_put_format("memo     ");
+        cli_put_text(m.memo);
+        cli_put_format("\n");
+    }
+    if (!is_payment)
+        put_words(words);
+}
+
+void words_entry(const struct book *book, const struct item *item, const struct entry *e)
+{
+    if (e->type == &tx_type) {
+        words_tx(book, &e->tx, e->id);
+    } else if (e->grant.amount) {
+        cli_put_format("grant    %s\n", hex32(e->id).text);
+        words_account(book, "to", &e->grant.account);
+        cli_put_format("amount   %" PRId64 "\n", e->grant.amount);
+    } else {
+        cli_put_format("rule     %s\n", hex32(e->id).text);
+        cli_put_format("text     %.*s\n", (int)e->len, item->text + e->at);
+    }
+}
+
+/* A transaction in a line for each of its payments; one that makes none, in its own words. */
+static void put_short(const struct book *book, const struct tx *tx, const uint8_t id[ID_LEN])
+{
+    struct move m;
+    size_t at = 0;
+    while (tx_next_move(tx, &at, &m))
+        cli_put_format("  %.12s %s pays %s %" PRId64 "\n", hex32(id).text,
+                       cli_account_words(book, &tx->from).text, cli_account_words(book, &m.to).text,
+                       m.amount);
+    if (!tx->operation->moves) {
+        cli_put_format("  %.12s %s ", hex32(id).text, cli_account_words(book, &tx->from).text);
+        put_words(tx_field(tx, tx->words));
+    }
+}
+
+void words_body(const struct book *book, const struct item *item)
+{
+    for (size_t i = 0; i < item->count; i++) {
+        const struct entry *e = &item->entries[i];
+        if (e->type == &tx_type)
+            put_short(book, &e->tx, e->id);
+        else if (e->grant.amount)
+            cli_put_format("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
+                           cli_account_words(book, &e->grant.account).text, e->grant.amount);
+        else
+            cli_put_format("  %.12s %.*s\n", hex32(e->id).text, (int)e->len, item->text + e->at);
+    }
+}
