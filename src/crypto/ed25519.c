@@ -109,7 +109,7 @@ void ed25519_check_all(struct sigjob *jobs, struct ed25519_point *points, size_t
 int ed25519_check(const uint8_t key[ED25519_KEY_LEN],
                   const uint8_t signature[ED25519_SIGNATURE_LEN], const void *message, size_t n)
 {
-    struct sigjob job = {key, signature, message, n, false, false};
+    struct sigjob job = {.key = key, .signature = signature, .message = message, .len = n};
     ed25519_check_all(&job, NULL, 1);
     return job.valid ? 1 : job.unknown ? -1 : 0;
 }

@@ -17,22 +17,10 @@
 #define CRYPTO_ED25519_H
 
 #include "base/fault.h"
+#include "crypto/sigjob.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#define ED25519_KEY_LEN 32
+#define ED25519_KEY_LEN SIGNATURE_KEY_LEN
 #define ED25519_SIGNATURE_LEN 64
-
-struct sigjob {
-    const uint8_t *key; /* ED25519_KEY_LEN bytes; this and the next two are owned by the caller */
-    const uint8_t *signature; /* ED25519_SIGNATURE_LEN bytes */
-    const void *message;
-    size_t len;
-    bool valid;   /* the answer */
-    bool unknown; /* out of memory: there is no answer */
-};
 
 /* Chooses the kernel and loads what it needs, once; safe to call from any thread. 0, or -1 and
  * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL does not name a kernel that can
@@ -58,9 +46,9 @@ static inline bool ed25519_point_has_far(const struct ed25519_point *p)
     return (p->far_x[0] | p->far_x[1] | p->far_x[2] | p->far_x[3]) != 0;
 }
 
-/* Answers each of n jobs. points are those of the jobs' keys: what an earlier call found, or all
- * zero, to be filled in by the kernel if it can. NULL: none are known. ed25519_load must have
- * succeeded. Safe to call from any thread. */
+/* Answers each of n jobs, all of SIGNATURE_ED25519. points are those of the jobs' keys: what an
+ * earlier call found, or all zero, to be filled in by the kernel if it can. NULL: none are known.
+ * ed25519_load must have succeeded. Safe to call from any thread. */
 void ed25519_check_all(struct sigjob *jobs, struct ed25519_point *points, size_t n);
 
 /* Whether the signature over n bytes is valid under the rule above: 1 or 0, or -1 if there is no

@@ -1,7 +1,9 @@
 #include "crypto/sigpool.h"
 
 #include "base/workers.h"
+#include "crypto/ed25519.h"
 #include "crypto/ed25519_keys.h"
+#include "crypto/slh_dsa.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,13 +14,14 @@ enum {
 };
 
 struct sigbatch {
-    struct sigjob *jobs; /* NULL if the slot is free */
-    size_t n;
+    struct sigjob *asked; /* the caller's jobs; NULL if the slot is free */
+    struct sigjob *jobs;  /* the same, or a copy in which those of SLH-DSA, if any, come first */
+    size_t n, heavy;      /* all jobs; those of SLH-DSA */
     size_t next,
         left; /* the first job that no thread has taken; the number of jobs without an answer */
 
-    struct ed25519_point *points; /* of the jobs' keys; the capacity */
-    size_t *fresh;                /* jobs whose keys were not fully known when the batch began */
+    struct ed25519_point *points; /* of the keys of the jobs after the heavy ones; the capacity */
+    size_t *fresh;                /* which of these were not fully known when the batch began */
     size_t capacity, fresh_count;
     bool has_points;
 };
@@ -48,15 +51,33 @@ static struct sigbatch *batch_to_work_on(struct sigpool *p)
     return NULL;
 }
 
-/* How many jobs to take: fewer towards the end, since everyone waits for the last answer. A
- * multiple of the kernel's vectors. */
-static size_t slice_of(size_t left, int threads)
+static size_t clamp(size_t x, size_t least, size_t most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
+/* How many jobs to take: fewer towards the end, since everyone waits for the last answer. For
+ * Ed25519, a multiple of the kernel's vectors. An SLH-DSA job takes as long as ten of Ed25519, or
+ * more: these are taken first, and one by one if there are threads for all. */
+static size_t slice_of(const struct sigbatch *b, int threads)
 {
     enum { SLICES_LEFT = 2 }; /* for each thread */
+    size_t slices = (size_t)threads * SLICES_LEFT;
+    if (b->next < b->heavy)
+        return clamp((b->heavy - b->next) / slices, 1, SLH_DSA_TOGETHER);
     const struct ed25519_kernel *k = ed25519_chosen();
-    size_t slice = left / ((size_t)threads * SLICES_LEFT) / k->lanes * k->lanes;
-    slice = slice < k->lanes ? k->lanes : slice > k->most ? k->most : slice;
+    size_t left = b->n - b->next;
+    size_t slice = clamp(left / slices / k->lanes * k->lanes, k->lanes, k->most);
     return slice < left ? slice : left;
+}
+
+/* Answers n jobs from the i-th on, which are of one scheme. */
+static void check_slice(const struct sigbatch *b, size_t i, size_t n)
+{
+    if (i < b->heavy)
+        slh_dsa_check_all(b->jobs + i, n);
+    else
+        ed25519_check_all(b->jobs + i, b->has_points ? b->points + (i - b->heavy) : NULL, n);
 }
 
 /* Answers some jobs, without the lock meanwhile. false: there are none to take. */
@@ -65,10 +86,10 @@ static bool work_on(struct sigpool *p)
     struct sigbatch *b = batch_to_work_on(p);
     if (!b)
         return false;
-    size_t i = b->next, n = slice_of(b->n - i, p->wanted + 1);
+    size_t i = b->next, n = slice_of(b, p->wanted + 1);
     b->next += n;
     pthread_mutex_unlock(&p->lock);
-    ed25519_check_all(b->jobs + i, b->has_points ? b->points + i : NULL, n);
+    check_slice(b, i, n);
     pthread_mutex_lock(&p->lock);
     b->left -= n;
     if (!b->left)
@@ -111,15 +132,16 @@ static int reserve_points(struct sigbatch *b, size_t n)
     return b->capacity ? 0 : -1;
 }
 
-/* Looks up the keys of a new batch. If that does not pay, or there is no memory for it, the kernel
- * computes the points itself. */
-static void look_up_keys(struct sigpool *p, struct sigbatch *b, const struct sigjob *jobs, size_t n)
+/* Looks up the keys of a new batch's Ed25519 jobs. If that does not pay, or there is no memory for
+ * it, the kernel computes the points itself. */
+static void look_up_keys(struct sigpool *p, struct sigbatch *b)
 {
+    size_t n = b->n - b->heavy;
     b->fresh_count = 0;
-    b->has_points = ed25519_chosen()->uses_points && n >= POINTS_PAY && reserve_points(b, n) == 0;
+    b->has_points = n >= POINTS_PAY && ed25519_chosen()->uses_points && reserve_points(b, n) == 0;
     if (!b->has_points)
         return;
-    ed25519_keys_find(&p->keys, jobs, b->points, n);
+    ed25519_keys_find(&p->keys, b->jobs + b->heavy, b->points, n);
     for (size_t i = 0; i < n; i++)
         if (!ed25519_point_has_far(&b->points[i]))
             b->fresh[b->fresh_count++] = i;
@@ -128,7 +150,63 @@ static void look_up_keys(struct sigpool *p, struct sigbatch *b, const struct sig
 static void keep_keys(struct sigpool *p, const struct sigbatch *b)
 {
     for (size_t i = 0; i < b->fresh_count; i++)
-        ed25519_keys_add(&p->keys, &b->jobs[b->fresh[i]], &b->points[b->fresh[i]]);
+        ed25519_keys_add(&p->keys, &b->jobs[b->heavy + b->fresh[i]], &b->points[b->fresh[i]]);
+}
+
+/* --- Schemes ---------------------------------------------------------------------------------- */
+
+static size_t count_heavy(const struct sigjob *jobs, size_t n)
+{
+    size_t heavy = 0;
+    for (size_t i = 0; i < n; i++)
+        heavy += jobs[i].scheme == SIGNATURE_SLH_DSA;
+    return heavy;
+}
+
+/* Copies n jobs, those of SLH-DSA first; or, if `back`, their answers to where they came from. */
+static void move_jobs(struct sigbatch *b, bool back)
+{
+    size_t next[2] = {b->heavy, 0}; /* by scheme */
+    for (size_t i = 0; i < b->n; i++) {
+        struct sigjob *asked = &b->asked[i];
+        struct sigjob *copy = &b->jobs[next[asked->scheme == SIGNATURE_SLH_DSA]++];
+        if (back)
+            *asked = *copy;
+        else
+            *copy = *asked;
+    }
+}
+
+/* Puts jobs into a free slot; none can be taken yet. 0, or -1 and trouble, with the slot still
+ * free. */
+static int fill_batch(struct sigpool *p, struct sigbatch *b, struct sigjob *jobs, size_t n,
+                      struct fault *f)
+{
+    size_t heavy = count_heavy(jobs, n);
+    bool mixed = heavy && heavy < n;
+    if (heavy < n && ed25519_load(f))
+        return -1;
+    struct sigjob *sorted = mixed ? calloc(n, sizeof *sorted) : jobs;
+    if (!sorted)
+        return fault_memory(f);
+    b->asked = jobs;
+    b->jobs = sorted;
+    pthread_mutex_lock(&p->lock);
+    b->n = b->next = n;
+    b->heavy = heavy;
+    pthread_mutex_unlock(&p->lock);
+    if (mixed)
+        move_jobs(b, false);
+    return 0;
+}
+
+static void empty_batch(struct sigbatch *b)
+{
+    if (b->jobs != b->asked) {
+        move_jobs(b, true);
+        free(b->jobs);
+    }
+    b->asked = b->jobs = NULL;
 }
 
 /* --- Batches ---------------------------------------------------------------------------------- */
@@ -177,20 +255,20 @@ static void end_batch(struct sigpool *p, struct sigbatch *b)
             pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
     keep_keys(p, b);
-    b->jobs = NULL;
+    empty_batch(b);
 }
 
 void sigpool_wait(struct sigpool *p, const struct sigjob *jobs)
 {
     for (int i = 0; i < BATCHES; i++)
-        if (jobs && p->batches[i].jobs == jobs)
+        if (jobs && p->batches[i].asked == jobs)
             end_batch(p, &p->batches[i]);
 }
 
 void sigpool_wait_all(struct sigpool *p)
 {
     for (int i = 0; i < BATCHES; i++)
-        sigpool_wait(p, p->batches[i].jobs);
+        sigpool_wait(p, p->batches[i].asked);
 }
 
 /* The slot of a new batch: the free one beside the batch under way, or that of the older batch
@@ -198,9 +276,9 @@ void sigpool_wait_all(struct sigpool *p)
 static struct sigbatch *place_for_batch(struct sigpool *p)
 {
     struct sigbatch *older = &p->batches[p->older];
-    if (older->jobs && !p->batches[!p->older].jobs)
+    if (older->asked && !p->batches[!p->older].asked)
         return &p->batches[!p->older];
-    sigpool_wait(p, older->jobs);
+    sigpool_wait(p, older->asked);
     pthread_mutex_lock(&p->lock);
     p->older = !p->older;
     pthread_mutex_unlock(&p->lock);
@@ -211,15 +289,14 @@ int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault
 {
     if (n == 0)
         return 0;
-    if (ed25519_load(f))
-        return -1;
     struct sigbatch *b = place_for_batch(p);
-    bool shared = n > slice_of(n, p->wanted + 1);
-    look_up_keys(p, b, jobs, n);
+    if (fill_batch(p, b, jobs, n, f))
+        return -1;
+    look_up_keys(p, b);
     pthread_mutex_lock(&p->lock);
-    b->jobs = jobs;
-    b->n = b->left = n;
     b->next = 0;
+    b->left = n;
+    bool shared = n > slice_of(b, p->wanted + 1);
     if (shared)
         pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);

@@ -396,7 +396,8 @@ static void put_jobs(const struct item *item, size_t i, struct sigjob *out)
 {
     const struct signed_line *s = &item->signed_line;
     if (is_signed(item))
-        *out = (struct sigjob){s->signer, s->signature, s->text, s->signed_len, false, false};
+        *out = (struct sigjob){
+            .key = s->signer, .signature = s->signature, .message = s->text, .len = s->signed_len};
     else
         tx_jobs(&item->entries[i].tx, out);
 }

@@ -56,14 +56,13 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
 static int check_signed(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
     struct sigjob jobs[TX_JOBS_MAX];
-    if (line_check(line, len, f) || tx_parse(line, len, tx, f) || ed25519_load(f))
+    if (line_check(line, len, f) || tx_parse(line, len, tx, f))
         return -1;
     size_t n = tx_jobs(tx, jobs);
     for (size_t i = 0; i < n; i++) {
-        const struct sigjob *job = &jobs[i];
-        int holds = ed25519_check(job->key, job->signature, job->message, job->len);
+        int holds = sigjob_check(&jobs[i], f);
         if (holds <= 0)
-            return holds ? fault_memory(f) : fault_rule(f, "tx: bad signature: `verify` says more");
+            return holds ? -1 : fault_rule(f, "tx: bad signature: `verify` says more");
     }
     return 0;
 }

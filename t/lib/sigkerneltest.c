@@ -97,7 +97,12 @@ static void names(void)
 
 static struct sigjob job_of(const struct question *q)
 {
-    return (struct sigjob){q->key, q->signature, q->message, q->len, !q->holds, true};
+    return (struct sigjob){.key = q->key,
+                           .signature = q->signature,
+                           .message = q->message,
+                           .len = q->len,
+                           .valid = !q->holds,
+                           .unknown = true};
 }
 
 static void say_question(const char *who, const struct question *q)

@@ -1,0 +1,25 @@
+/* How blocks are hashed side by side: the table that slh_dsa_hash.c chooses from; for that file and
+ * tests. */
+#ifndef CRYPTO_SLH_DSA_KERNELS_H
+#define CRYPTO_SLH_DSA_KERNELS_H
+
+#include "crypto/slh_dsa_hash.h"
+
+struct slh_kernel {
+    const char *name;
+    unsigned needs; /* of the processor: see base/processor.h */
+    size_t lanes;   /* blocks hashed side by side */
+    size_t least;   /* fewer than this are faster with the kernels below it in the table */
+    /* As slh_walk, for exactly `lanes` blocks. */
+    void (*walk)(struct slh_block *blocks, int steps);
+    /* Runs SHA-256's compression over n chunks of each of exactly `lanes` texts. */
+    void (*compress)(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n);
+};
+
+#define SLH_LANES_MAX 16
+
+/* In the order in which they take their share of many blocks; the last one runs everywhere. A NULL
+ * name ends the table. */
+extern const struct slh_kernel slh_kernels[];
+
+#endif
