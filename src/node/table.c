@@ -122,7 +122,7 @@ static void put_last(const struct table_row *rows, size_t count, const struct bo
 {
     char name[32], event[SCREEN_MAX], words[SCREEN_MAX];
     struct screen screen = {.book = book};
-    struct field last = {NULL, 0}, text;
+    struct field last = {NULL, 0}, text = {NULL, 0};
     int64_t latest = -1;
     *line = '\0';
     for (size_t i = 0; i < count; i++) {
