@@ -44,7 +44,7 @@ spoil() {
     spoil src/base/hex.c '#include "../record/tx.h"'
     spoil src/base/hex.c '#include HEADER'
     spoil src/base/hex.h '  #  include "record/tx.h"'
-    spoil src/record/tx.c '#include "crypto/key.h"'
+    spoil src/record/tx.c '#include "state/pay.h"'
     spoil src/record/tx.c '#include <zlib.h>'
     spoil src/crypto/key.c '#include "record/tx.h"'
     spoil src/crypto/key.c '#include <sqlite3.h>'

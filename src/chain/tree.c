@@ -230,7 +230,8 @@ static int apply_grants(struct tree *t, const struct item *item, struct node *ne
 {
     for (size_t i = 0; i < item->count; i++) {
         const struct grant *g = &item->entries[i].grant;
-        if (g->amount && apply_grant(t->state, &g->account, g->amount, &new->supply, f)) {
+        if (g->amount && (rules_account(&item->rules, &g->account, "grant: account", f) ||
+                          apply_grant(t->state, &g->account, g->amount, &new->supply, f))) {
             f->line = item->line + 1 + i;
             return -1;
         }
@@ -264,6 +265,8 @@ static int refuse(struct tree *t, const struct item *item, struct fault *f)
     }
     if (!f->line)
         f->line = item->line;
+    f->answer =
+        FAULT_REFUSED; /* the block stays where it is, so nothing in it becomes valid later */
     return TREE_BAD;
 }
 

@@ -116,25 +116,22 @@ struct account_words cli_account_words(const struct book *b, const struct accoun
     return w;
 }
 
-enum { DIGITS = 2 * ID_LEN };
-
 /* Whether a word of a message is an account; what was typed is quoted, and stays as it is. */
 static bool is_account(const char *message, const char *word, struct account *account)
 {
     struct fault ignored;
     bool begins = word > message && word[-1] == ' ';
-    return begins && strspn(word, "0123456789abcdef") == DIGITS &&
-           (word[DIGITS] == '\0' || strchr(" ,;:)", word[DIGITS])) &&
-           account_field((struct field){word, DIGITS}, "", account, &ignored) == 0;
+    struct field x = {word, strcspn(word, " ,;:)")};
+    return begins && account_field(x, "", account, &ignored) == 0;
 }
 
-/* Puts words in place of those DIGITS, as far as there is room. */
-static void replace(char *word, const char *words, size_t room)
+/* Puts words in place of an account's len bytes, as far as there is room. */
+static void replace(char *word, size_t len, const char *words, size_t room)
 {
-    size_t n = strlen(words), rest = strlen(word + DIGITS) + 1;
+    size_t n = strlen(words), rest = strlen(word + len) + 1;
     if (n + rest > room)
         return;
-    memmove(word + n, word + DIGITS, rest);
+    memmove(word + n, word + len, rest);
     memcpy(word, words, n);
 }
 
@@ -146,7 +143,8 @@ static void name_accounts(char *message, size_t size)
             continue;
         if (!names.book && (names.book = book_new()))
             read_books(names.book, NULL);
-        replace(c, cli_account_words(names.book, &account).text, size - (size_t)(c - message));
+        replace(c, account_text(&account).len, cli_account_words(names.book, &account).text,
+                size - (size_t)(c - message));
     }
 }
 

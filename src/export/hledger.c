@@ -314,5 +314,5 @@ static int put_declared(void *self, const struct state_key *key, const struct st
 int hledger_end(struct hledger *h, struct buf *out, struct fault *f)
 {
     struct writing w = {h, out, 0};
-    return state_loaded(h->state, ACCOUNT_KIND, put_declared, &w, f);
+    return account_loaded(h->state, put_declared, &w, f);
 }

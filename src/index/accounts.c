@@ -32,10 +32,13 @@ int64_t index_add_account(struct index *ix, const struct account *id, struct fau
 static int64_t account_sum(const struct account *id, int64_t balance, int64_t seq)
 {
     struct {
-        uint8_t id[ID_LEN];
+        struct account id;
         int64_t balance, seq;
-    } form = {.balance = balance, .seq = seq};
-    memcpy(form.id, id->id, ID_LEN);
+    } form;
+    memset(&form, 0, sizeof form);
+    form.id = *id;
+    form.balance = balance;
+    form.seq = seq;
     return index_sum(&form, sizeof form);
 }
 

@@ -10,13 +10,15 @@ int64_t index_block_sum(const struct index_block *b)
     const struct node *node = &b->node;
     struct {
         int64_t numbers[12];
-        uint8_t id[ID_LEN], target[TARGET_LEN], miner[ID_LEN], work[32];
+        uint8_t id[ID_LEN], target[TARGET_LEN], miner[sizeof(struct account)], work[32];
+        uint8_t unused[7];
     } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
                           node->supply, (int64_t)node->line, (int64_t)node->offset,
                           (int64_t)node->size, b->first, b->earned, b->latest}};
+    _Static_assert(sizeof form == 12 * 8 + 32 + 32 + 33 + 32 + 7, "no padding is summed");
     memcpy(form.id, node->id, ID_LEN);
     memcpy(form.target, node->target, TARGET_LEN);
-    memcpy(form.miner, node->miner.id, ID_LEN);
+    memcpy(form.miner, &node->miner, sizeof node->miner);
     u256_write(node->work, form.work);
     return index_sum(&form, sizeof form);
 }

@@ -73,15 +73,35 @@ static int set(void *self, const struct state_key *key, const struct state_value
                                       : set_entry(self, key, value, f);
 }
 
+static bool is_account_kind(uint8_t kind)
+{
+    struct account id;
+    return account_of_state(&(struct state_key){.kind = kind}, &id);
+}
+
+/* Selects the accounts of one form: by the length of their blobs, which begin with its letter. */
+static void bind_form(sqlite3_stmt *q, uint8_t kind)
+{
+    static const uint8_t end[ID_LEN + 1] = {[0 ... ID_LEN] = 0xff};
+    uint8_t letter = kind, next = (uint8_t)(kind + 1);
+    bool is_key = kind == ACCOUNT_KIND;
+    sqlite3_bind_int(q, 1, ID_LEN + !is_key);
+    sqlite3_bind_blob(q, 2, &letter, !is_key, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(q, 3, is_key ? end : &next, is_key ? sizeof end : 1, SQLITE_TRANSIENT);
+}
+
 /* Reads a row of a walk. 0, or -1 and trouble. */
 static int read_row(struct index *ix, sqlite3_stmt *q, struct state_key *key,
                     struct state_value *value, struct fault *f)
 {
     struct account id;
-    if (index_bytes(q, 0, key->id, ID_LEN))
+    if (!is_account_kind(key->kind))
+        return index_bytes(q, 0, key->id, ID_LEN) ? index_damage(ix, f)
+                                                  : read_entry(ix, q, 1, key, value, f);
+    if (index_account_column(q, 0, &id))
         return index_damage(ix, f);
-    return account_of_state(key, &id) ? index_read_account(ix, q, 1, &id, value, f)
-                                      : read_entry(ix, q, 1, key, value, f);
+    *key = account_key(&id);
+    return index_read_account(ix, q, 1, &id, value, f);
 }
 
 static int walk(void *self, uint8_t kind, state_visit *visit, void *visitor, struct fault *f)
@@ -89,11 +109,14 @@ static int walk(void *self, uint8_t kind, state_visit *visit, void *visitor, str
     struct index *ix = self;
     struct state_key key = {.kind = kind};
     struct state_value value;
-    sqlite3_stmt *q = index_ready(ix, kind == ACCOUNT_KIND ? ACCOUNTS : ENTRIES, f);
+    bool are_accounts = is_account_kind(kind);
+    sqlite3_stmt *q = index_ready(ix, are_accounts ? ACCOUNTS : ENTRIES, f);
     int got, result = 0;
     if (!q)
         return -1;
-    if (kind != ACCOUNT_KIND)
+    if (are_accounts)
+        bind_form(q, kind);
+    else
         sqlite3_bind_int(q, 1, kind);
     while (!result && (got = index_step(ix, q, f)) != 0)
         result = got < 0 || read_row(ix, q, &key, &value, f) ? -1 : visit(visitor, &key, &value, f);

@@ -60,7 +60,8 @@ static const char *const sql[STATEMENTS] = {
     [SIDE_SIZE] =
         "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE NOT main AND height > ?",
     [MAIN_SIZE] = "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE main AND height > ?",
-    [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL ORDER BY id",
+    [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL"
+                 " AND length(id) = ? AND id >= ? AND id < ? ORDER BY id",
     [UNCHECKED] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT checked ORDER BY n LIMIT 1",
     [ALL_CHECKED] = "UPDATE block SET checked = 1 WHERE NOT checked",
     [IS_CHECKED] = "SELECT checked FROM block WHERE id = ?",
@@ -145,11 +146,19 @@ int index_bytes(sqlite3_stmt *q, int i, uint8_t *out, int n)
 
 void index_bind_account(sqlite3_stmt *q, int i, const struct account *id)
 {
-    index_bind_id(q, i, id->id);
+    if (id->form == ACCOUNT_KEY)
+        index_bind_id(q, i, id->id);
+    else
+        sqlite3_bind_blob(q, i, id, sizeof *id, SQLITE_STATIC);
 }
 
 int index_account_column(sqlite3_stmt *q, int i, struct account *id)
 {
     id->form = ACCOUNT_KEY;
-    return index_bytes(q, i, id->id, ID_LEN);
+    if (index_bytes(q, i, id->id, ID_LEN) == 0)
+        return 0;
+    return index_bytes(q, i, (uint8_t *)id, sizeof *id) == 0 &&
+                   (id->form == ACCOUNT_POLICY || id->form == ACCOUNT_SLH_DSA)
+               ? 0
+               : -1;
 }

@@ -26,15 +26,26 @@ int account_compare(const struct account *a, const struct account *b)
     return memcmp(a, b, sizeof *a);
 }
 
+/* The form whose letter stands at the beginning of so many bytes. */
+static uint8_t form_of(const char *text, size_t n)
+{
+    return n && (*text == ACCOUNT_POLICY || *text == ACCOUNT_SLH_DSA) ? (uint8_t)*text
+                                                                      : ACCOUNT_KEY;
+}
+
 int account_field(struct field x, const char *what, struct account *out, struct fault *f)
 {
-    out->form = ACCOUNT_KEY;
-    return field_id(x, what, out->id, f);
+    size_t letter = (out->form = form_of(x.text, x.len)) != ACCOUNT_KEY;
+    if (x.len != letter + 2 * (size_t)ID_LEN || hex_decode(out->id, x.text + letter, ID_LEN))
+        return fault_rule(f, "%s: '%.*s' is not 64 lowercase hex digits, nor p or s and 64 digits",
+                          what, x.len > 80 ? 80 : (int)x.len, x.text);
+    return 0;
 }
 
 bool cursor_account(struct cursor *c, struct account *out)
 {
-    out->form = ACCOUNT_KEY;
+    out->form = form_of(c->text, (size_t)(c->end - c->text));
+    c->text += out->form != ACCOUNT_KEY;
     return cursor_id(c, out->id);
 }
 

@@ -8,8 +8,12 @@
 #include "base/hex.h"
 #include "record/field.h"
 
-/* The letter in front of the digits. Only keys are read today: see account_field. */
-enum account_form { ACCOUNT_KEY = 0 /* no letter: an Ed25519 public key */ };
+/* The letter in front of the digits. Which forms a chain has its rules say: see rules_account. */
+enum account_form {
+    ACCOUNT_KEY = 0,       /* no letter: an Ed25519 public key */
+    ACCOUNT_POLICY = 'p',  /* the SHA-256 of a policy (policy.h) */
+    ACCOUNT_SLH_DSA = 's', /* an SLH-DSA-SHA2-128s public key (FIPS 205) */
+};
 
 struct account {
     uint8_t form; /* enum account_form */
@@ -34,6 +38,12 @@ int account_compare(const struct account *a, const struct account *b);
 static inline bool account_equal(const struct account *a, const struct account *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* Whether one key alone signs for the account. */
+static inline bool account_is_key(const struct account *a)
+{
+    return a->form != ACCOUNT_POLICY;
 }
 
 /* Parses one field. 0, or -1 and a rule that begins with what (the field's name). */

@@ -36,6 +36,7 @@ struct move {
 /* All but name, arguments and parse may be NULL: the operation has none of it. */
 struct operation {
     const char *name;
+    const char *allow; /* the allowance that a chain's rules must give; NULL: all chains have it */
     struct argument arguments[ARGUMENTS_MAX + 1];
     /* The last so many arguments (at least 2) may be repeated; 0: they may not. */
     unsigned repeated;

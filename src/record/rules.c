@@ -16,6 +16,12 @@ static const struct rule general[] = {
     {"minfee", .at = offsetof(struct rules, minfee)},
     {"name", .kind = RULE_TEXT},
     {"seal", .kind = RULE_SEAL},
+    {"bytefee", .optional = true, .least = 1, .at = offsetof(struct rules, bytefee)},
+    {"state", .optional = true, .least = 1, .at = offsetof(struct rules, state)},
+    {"batch", .kind = RULE_ALLOW},
+    {"policy", .kind = RULE_ALLOW},
+    {"slh-dsa", .kind = RULE_ALLOW},
+    {"sponsor", .kind = RULE_ALLOW},
 };
 
 enum { GENERAL = sizeof general / sizeof general[0] };
@@ -160,6 +166,12 @@ static int set_number(struct rules *r, const struct row *row, struct field value
     return 0;
 }
 
+/* As much of a field as fits in a message. */
+static int shown(struct field x)
+{
+    return x.len > 40 ? 40 : (int)x.len;
+}
+
 int rules_read(struct rules *r, const char *line, size_t len, struct fault *f)
 {
     struct field x[FIELDS_MAX];
@@ -167,9 +179,10 @@ int rules_read(struct rules *r, const char *line, size_t len, struct fault *f)
     size_t n = fields_split(line, len, x);
     if (n != 3 || !field_is(x[0], "rule"))
         return fault_rule(f, "rule: %zu fields, expected 3", n);
+    bool allows = field_is(x[1], "allow");
     if (!find(&row, x))
-        return fault_rule(f, "rule: unknown rule '%.*s'", x[1].len > 40 ? 40 : (int)x[1].len,
-                          x[1].text);
+        return fault_rule(f, "rule: unknown rule '%.*s%s%.*s'", shown(x[1]), x[1].text,
+                          allows ? " " : "", allows ? shown(x[2]) : 0, x[2].text);
     if (is_given(r, &row))
         return fault_rule(f, "rule: %s is given twice", row.rule->name);
     r->seen |= UINT64_C(1) << row.i;
@@ -198,6 +211,15 @@ int rules_complete(const struct rules *r, struct fault *f)
             return fault_rule(f, "block: genesis: rule %s is missing", row.rule->name);
     }
     return 0;
+}
+
+int rules_account(const struct rules *r, const struct account *a, const char *what, struct fault *f)
+{
+    const char *allow = a->form == ACCOUNT_POLICY ? "policy" : "slh-dsa";
+    if (a->form == ACCOUNT_KEY || rules_has(r, allow))
+        return 0;
+    return fault_rule(f, "%s: %s: this chain has no such accounts (rule allow %s)", what,
+                      account_text(a).text, allow);
 }
 
 /* --- Writing ---------------------------------------------------------------------------------- */

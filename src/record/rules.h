@@ -48,6 +48,7 @@ struct rules {
     char name[TEXT_FORM_MAX + 1]; /* in its text form, with a NUL */
     size_t seal;                  /* its row in the table of seals */
     int64_t spacing, halflife, reward, halving, maxblock, minfee;
+    int64_t bytefee, state; /* 0: no such rule */
     /* Only rules.c looks at these: */
     uint64_t seen; /* the rows given so far, a bit each */
     int64_t more[RULES_MORE];
@@ -65,6 +66,11 @@ int rules_complete(const struct rules *r, struct fault *f);
  * are numbers, and sets *number if it was. */
 bool rules_has(const struct rules *r, const char *name);
 bool rules_number(const struct rules *r, const char *name, int64_t *number);
+
+/* Whether chains with these rules have accounts of this form. 0, or -1 and a rule that begins with
+ * what. */
+int rules_account(const struct rules *r, const struct account *a, const char *what,
+                  struct fault *f);
 
 /* Appends all rule lines, each with its newline, in the order of block(5). 0, or -1: no memory. */
 int rules_format(const struct rules *r, struct buf *out);

@@ -20,7 +20,7 @@ static int read_field(const struct signed_field *to, struct field x, struct sign
         if (account_field(x, to->what, &account, f))
             return -1;
         memcpy(s->signer, account.id, ID_LEN);
-        return 0;
+        return account.form == ACCOUNT_KEY ? 0 : fault_rule(f, "%s: not an Ed25519 key", to->what);
     case SIGNED_ID:
         return field_id(x, to->what, at ? at : id, f);
     case SIGNED_NUMBER:

@@ -1,5 +1,6 @@
 #include "record/tx.h"
 
+#include "record/tx_parts.h"
 #include "record/types.h"
 
 #include <inttypes.h>
@@ -33,29 +34,23 @@ static int parse_words(struct cursor *c, struct tx *tx, struct fault *f)
     return parse_operation(c, tx, f);
 }
 
-/* The last field of a signed transaction, the end of another. */
-static int parse_end(const struct cursor *c, bool is_signed, struct tx *tx, struct fault *f)
-{
-    struct field rest = {c->text, (size_t)(c->end - c->text)};
-    tx->signed_len = is_signed ? signed_length(tx->line, rest) : tx->len;
-    if (is_signed)
-        return field_signature(rest, "tx: signature", tx->signature, f);
-    memset(tx->signature, 0, SIGNATURE_LEN);
-    return rest.len ? fault_rule(f, "tx: more after its end") : 0;
-}
-
-static int parse_fields(const char *line, size_t len, bool is_signed, struct tx *tx,
+static int parse_fields(const char *line, size_t len, enum tx_extent extent, struct tx *tx,
                         struct fault *f)
 {
     struct cursor c = {line, line + len};
     tx->line = line;
     tx->len = len;
+    tx->proof = (struct tx_proof){0};
+    tx->sponsor_signature = (struct piece){0};
+    memset(tx->signature, 0, SIGNATURE_LEN);
     cursor_take_field(&c);
     if (parse_words(&c, tx, f))
         return -1;
     tx->words.len = (uint32_t)(c.text - line) - tx->words.at - (c.text < c.end);
-    return parse_end(&c, is_signed, tx, f);
+    return tx_take_end(&c, extent, tx, f);
 }
+
+/* --- The number of fields --------------------------------------------------------------------- */
 
 /* The operation whose number of fields a line must have; if it is unknown, the first. */
 static const struct operation *measure(const struct field x[], size_t n)
@@ -66,8 +61,10 @@ static const struct operation *measure(const struct field x[], size_t n)
 
 /* A wrong number of fields is a better reason than what a field in the wrong place breaks: changes
  * *f in that case. -1. */
-static int miscounted(const char *line, size_t len, bool is_signed, struct fault *f)
+static int miscounted(const struct tx *tx, bool is_signed, struct fault *f)
 {
+    const char *line = tx->line;
+    size_t len = tx->len;
     struct field x[FIELDS_MAX];
     size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)is_signed;
     const struct operation *op = measure(x, n);
@@ -80,38 +77,56 @@ static int miscounted(const char *line, size_t len, bool is_signed, struct fault
     return fault_rule(f, "tx: %zu fields, expected %zu%s", n, want, op->repeated ? " or more" : "");
 }
 
-static int parse(const char *line, size_t len, bool is_signed, struct tx *tx, struct fault *f)
+static int parse(const char *line, size_t len, enum tx_extent extent, struct tx *tx,
+                 struct fault *f)
 {
     if (!line_is(line, len, "tx"))
         return fault_rule(f, "not a tx");
-    return parse_fields(line, len, is_signed, tx, f) ? miscounted(line, len, is_signed, f) : 0;
+    tx->from.form = ACCOUNT_KEY;
+    tx->has_sponsor = false;
+    if (parse_fields(line, len, extent, tx, f) == 0)
+        return 0;
+    return tx->from.form == ACCOUNT_POLICY || tx->has_sponsor || extent == TX_PARTIAL
+               ? -1
+               : miscounted(tx, extent == TX_SIGNED, f);
 }
 
 int tx_parse(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
-    return parse(line, len, true, tx, f);
+    return parse(line, len, TX_SIGNED, tx, f);
 }
 
 int tx_parse_unsigned(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
-    return parse(line, len, false, tx, f);
+    return parse(line, len, TX_UNSIGNED, tx, f);
 }
 
-static bool is_counted(const char *line, size_t len, bool is_signed)
+int tx_parse_partial(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
+    return parse(line, len, TX_PARTIAL, tx, f);
+}
+
+/* A broken line claims it by its number of fields; only of plain ones does that tell. */
+static bool claims(const char *line, size_t len, enum tx_extent extent)
+{
+    struct tx tx;
+    struct fault f;
     struct field x[FIELDS_MAX];
-    size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)is_signed;
-    return n >= common && operation_takes(measure(x, n), n - common);
+    size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)(extent == TX_SIGNED);
+    if (parse(line, len, extent, &tx, &f) == 0)
+        return true;
+    return tx.from.form != ACCOUNT_POLICY && !tx.has_sponsor && n >= common &&
+           operation_takes(measure(x, n), n - common);
 }
 
 bool tx_is_signed(const char *line, size_t len)
 {
-    return is_counted(line, len, true);
+    return claims(line, len, TX_SIGNED);
 }
 
 bool tx_is_unsigned(const char *line, size_t len)
 {
-    return is_counted(line, len, false);
+    return claims(line, len, TX_UNSIGNED);
 }
 
 int tx_format(const struct tx *tx, struct field words, struct buf *out)
@@ -119,7 +134,13 @@ int tx_format(const struct tx *tx, struct field words, struct buf *out)
     char line[2 * ID_LEN + ACCOUNT_TEXT_MAX + 2 * 20 + 32];
     int n = snprintf(line, sizeof line, "tx %s %s %" PRId64 " %" PRId64 " ", hex32(tx->chain).text,
                      account_text(&tx->from).text, tx->seq, tx->fee);
-    return buf_add(out, line, (size_t)n) || buf_add(out, words.text, words.len) ? -1 : 0;
+    if (buf_add(out, line, (size_t)n) || buf_add(out, words.text, words.len))
+        return -1;
+    if (!tx->has_sponsor)
+        return 0;
+    return buf_add_string(out, " sponsor ") || buf_add_string(out, account_text(&tx->sponsor).text)
+               ? -1
+               : 0;
 }
 
 static int check(const char *line, size_t len, struct fault *f)

@@ -87,7 +87,8 @@ int header_check(const struct ancestry *a, const struct block *b, const uint8_t 
     if (b->height - 1 != a->height)
         return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
                           a->height + 1);
-    if (seal->check(a, b, f) || header_alone(seal, b, id, f))
+    if (rules_account(a->rules, &b->miner, "block: miner", f) || seal->check(a, b, f) ||
+        header_alone(seal, b, id, f))
         return -1;
     return check_time(a, b, now, f);
 }

@@ -42,6 +42,9 @@ int account_decode(const struct state_value *value, struct account_state *a)
     return at == value->len ? 0 : -1;
 }
 
+/* Of accounts, in their order. */
+static const uint8_t kinds[] = {ACCOUNT_KIND, ACCOUNT_POLICY, ACCOUNT_SLH_DSA};
+
 struct state_key account_key(const struct account *id)
 {
     struct state_key key = {.kind = id->form == ACCOUNT_KEY ? ACCOUNT_KIND : id->form};
@@ -51,9 +54,9 @@ struct state_key account_key(const struct account *id)
 
 bool account_of_state(const struct state_key *key, struct account *id)
 {
-    id->form = ACCOUNT_KEY;
+    id->form = key->kind == ACCOUNT_KIND ? ACCOUNT_KEY : key->kind;
     memcpy(id->id, key->id, STATE_ID_LEN);
-    return key->kind == ACCOUNT_KIND;
+    return memchr(kinds, key->kind, sizeof kinds) != NULL;
 }
 
 int account_get(struct state *s, const struct account *id, struct account_state *a, struct fault *f)
@@ -94,5 +97,16 @@ static int visit_account(void *self, const struct state_key *key, const struct s
 int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f)
 {
     struct visitor v = {visit, self};
-    return state_walk(s, ACCOUNT_KIND, visit_account, &v, f);
+    int result = 0;
+    for (size_t i = 0; i < sizeof kinds && !result; i++)
+        result = state_walk(s, kinds[i], visit_account, &v, f);
+    return result;
+}
+
+int account_loaded(struct state *s, state_visit *visit, void *self, struct fault *f)
+{
+    int result = 0;
+    for (size_t i = 0; i < sizeof kinds && !result; i++)
+        result = state_loaded(s, kinds[i], visit, self, f);
+    return result;
 }

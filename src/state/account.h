@@ -5,7 +5,7 @@
 #include "record/account.h"
 #include "state/state.h"
 
-#define ACCOUNT_KIND 'a' /* the kind of accounts without a letter; all others have their letter */
+#define ACCOUNT_KIND 'a' /* of accounts without a letter; the kind of others is their letter */
 
 struct account_state {
     int64_t balance, seq;
@@ -22,10 +22,13 @@ int account_get(struct state *s, const struct account *id, struct account_state 
 int account_put(struct state *s, const struct account *id, const struct account_state *a,
                 struct fault *f);
 
-/* Visits all accounts, by id, as state_walk does. */
+/* Visits all accounts in their order, as state_walk does. */
 typedef int account_visit(void *self, const struct account *id, const struct account_state *a,
                           struct fault *f);
 int account_walk(struct state *s, account_visit *visit, void *self, struct fault *f);
+
+/* Visits the keys of all accounts that were ever loaded, as state_loaded does. */
+int account_loaded(struct state *s, state_visit *visit, void *self, struct fault *f);
 
 /* An account as a state value and back: numbers as LEB128, balance first. An empty value decodes to
  * zeros. 0, or -1: the bytes are not an account. */

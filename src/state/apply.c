@@ -6,41 +6,117 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Fees by length are for the whole line, signatures included. */
+static int check_fee(const struct rules *r, const struct tx *tx, struct fault *f)
+{
+    int64_t least;
+    if (__builtin_mul_overflow(r->bytefee, (int64_t)tx->len, &least) ||
+        number_add(least, r->minfee, &least))
+        return fault_rule(f, "tx: its minimum fee is over 2^63-1");
+    if (tx->fee >= least)
+        return 0;
+    if (!r->bytefee)
+        return fault_rule(f, "tx: fee %" PRId64 " is under the minimum of %" PRId64, tx->fee,
+                          least);
+    return fault_rule(f, "tx: fee %" PRId64 " is under the minimum of %" PRId64 " for %zu bytes",
+                      tx->fee, least, tx->len);
+}
+
+static int check_allowed(const struct rules *r, const char *allow, struct fault *f)
+{
+    return rules_has(r, allow)
+               ? 0
+               : fault_rule(f, "tx: this chain has no %s (rule allow %s)", allow, allow);
+}
+
+/* The keys of a shown policy are accounts, too. */
+static int check_policy(const struct rules *r, const struct tx *tx, struct fault *f)
+{
+    struct policy p;
+    struct field text = tx_field(tx, tx->proof.policy);
+    if (policy_parse(text.text, text.len, &p, f))
+        return -1;
+    for (unsigned i = 0; i < p.count; i++)
+        for (unsigned k = 0; k < p.branches[i].count; k++)
+            if (rules_account(r, &p.branches[i].keys[k], "policy: key", f))
+                return -1;
+    return 0;
+}
+
+static int check_accounts(const struct rules *r, const struct tx *tx, struct fault *f)
+{
+    struct move m;
+    if (rules_account(r, &tx->from, "tx: from", f) ||
+        (tx->has_sponsor && rules_account(r, &tx->sponsor, "tx: sponsor", f)) ||
+        (tx->proof.policy.len && check_policy(r, tx, f)))
+        return -1;
+    for (size_t at = 0; tx_next_move(tx, &at, &m);)
+        if (rules_account(r, &m.to, "tx: to", f))
+            return -1;
+    return 0;
+}
+
 int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct tx *tx,
                 struct fault *f)
 {
     if (memcmp(tx->chain, chain, ID_LEN))
         return fault_rule(f, "tx: another chain: %s", hex32(tx->chain).text);
-    if (tx->fee < r->minfee)
-        return fault_rule(f, "tx: fee %" PRId64 " is under the minimum of %" PRId64, tx->fee,
-                          r->minfee);
-    return 0;
+    if ((tx->operation->allow && check_allowed(r, tx->operation->allow, f)) ||
+        (tx->has_sponsor && check_allowed(r, "sponsor", f)))
+        return -1;
+    return check_accounts(r, tx, f) || check_fee(r, tx, f) ? -1 : 0;
 }
 
-static int cannot_pay(const struct tx *tx, int64_t balance, uint64_t needs, struct fault *f)
+static int cannot_pay(const struct account *payer, int64_t balance, uint64_t needs, struct fault *f)
 {
-    fault_rule(f, "tx: %s has %" PRId64 ", needs %" PRIu64, account_text(&tx->from).text, balance,
+    fault_rule(f, "tx: %s has %" PRId64 ", needs %" PRIu64, account_text(payer).text, balance,
                needs);
     return fault_answers(f, FAULT_UNPAID);
 }
 
-/* Takes the fee and all payments from FROM's account, one after the other, and counts the
- * transaction. 0, or -1 and a rule. */
+/* What a transaction has changed besides its payees, to undo it. */
+struct paid {
+    struct account_state from, sponsor; /* as they were */
+};
+
+/* Takes the fee from a sponsor. 0, or -1 and a fault. */
+static int charge_sponsor(struct state *s, const struct tx *tx, struct paid *was, struct fault *f)
+{
+    if (!tx->has_sponsor)
+        return 0;
+    if (account_get(s, &tx->sponsor, &was->sponsor, f))
+        return -1;
+    struct account_state sponsor = was->sponsor;
+    if (sponsor.balance < tx->fee)
+        return cannot_pay(&tx->sponsor, sponsor.balance, (uint64_t)tx->fee, f);
+    sponsor.balance -= tx->fee;
+    return account_put(s, &tx->sponsor, &sponsor, f);
+}
+
+static int restore(struct state *s, const struct tx *tx, const struct paid *was, struct fault *f)
+{
+    if (tx->has_sponsor && account_put(s, &tx->sponsor, &was->sponsor, f))
+        return -1;
+    return account_put(s, &tx->from, &was->from, f);
+}
+
+/* Takes the fee, unless a sponsor pays it, and all payments from FROM's account, one after the
+ * other, and counts the transaction. 0, or -1 and a rule. */
 static int charge(const struct tx *tx, struct account_state *from, struct fault *f)
 {
-    int64_t left = from->balance - tx->fee;
-    uint64_t needs = (uint64_t)tx->fee;
+    int64_t fee = tx->has_sponsor ? 0 : tx->fee, left = from->balance - fee;
+    uint64_t needs = (uint64_t)fee;
     struct move m;
     for (size_t at = 0; tx_next_move(tx, &at, &m);) {
         if (left < m.amount)
-            return cannot_pay(tx, from->balance, needs + (uint64_t)m.amount, f);
+            return cannot_pay(&tx->from, from->balance, needs + (uint64_t)m.amount, f);
         if (account_equal(&m.to, &tx->from))
             continue;
         left -= m.amount;
         needs += (uint64_t)m.amount;
     }
     if (left < 0)
-        return cannot_pay(tx, from->balance, needs, f);
+        return cannot_pay(&tx->from, from->balance, needs, f);
     *from = (struct account_state){left, from->seq + 1};
     return 0;
 }
@@ -66,31 +142,44 @@ static int credit(struct state *s, const struct tx *tx, bool back, struct fault 
 }
 
 /* The operation itself, after the payments; without it, they are undone. */
-static int operate(const struct apply_context *in, const struct tx *tx,
-                   const struct account_state *before, struct fault *f)
+static int operate(const struct apply_context *in, const struct tx *tx, const struct paid *was,
+                   struct fault *f)
 {
     struct fault trouble;
     if (!tx->operation->apply || tx->operation->apply(in, tx, f) == 0)
         return 0;
-    if (credit(in->state, tx, true, &trouble) ||
-        account_put(in->state, &tx->from, before, &trouble))
+    if (credit(in->state, tx, true, &trouble) || restore(in->state, tx, was, &trouble))
         *f = trouble;
     return -1;
+}
+
+/* Whether the transaction can stand at this height, as FROM's next one. */
+static int check_turn(const struct apply_context *in, const struct tx *tx,
+                      const struct account_state *from, struct fault *f)
+{
+    if (tx->seq != from->seq)
+        return fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from->seq);
+    if (in->height >= tx->proof.after)
+        return 0;
+    fault_rule(f, "tx: branch %u opens at height %" PRId64 ", this is %" PRId64, tx->proof.branch,
+               tx->proof.after, in->height);
+    return fault_answers(f, FAULT_LATER);
 }
 
 int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees, struct fault *f)
 {
     int64_t sum;
-    struct account_state from, before;
-    if (apply_check(in->chain, in->rules, tx, f) || account_get(in->state, &tx->from, &from, f))
+    struct account_state from;
+    struct paid was;
+    if (apply_check(in->chain, in->rules, tx, f) || account_get(in->state, &tx->from, &from, f) ||
+        check_turn(in, tx, &from, f))
         return -1;
-    if (tx->seq != from.seq)
-        return fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from.seq);
     if (number_add(*fees, tx->fee, &sum))
         return fault_rule(f, "block: fees are over 2^63-1");
-    before = from;
-    if (charge(tx, &from, f) || account_put(in->state, &tx->from, &from, f) ||
-        credit(in->state, tx, false, f) || operate(in, tx, &before, f))
+    was.from = from;
+    if (charge(tx, &from, f) || charge_sponsor(in->state, tx, &was, f) ||
+        account_put(in->state, &tx->from, &from, f) || credit(in->state, tx, false, f) ||
+        operate(in, tx, &was, f))
         return -1;
     *fees = sum;
     return 0;
@@ -98,18 +187,24 @@ int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees,
 
 bool tx_touches(const struct tx *tx, struct touches *at, struct state_key *key)
 {
+    enum { FROM, SPONSOR, PAYEES, OWN };
     struct move m;
-    if (at->part == 0) {
-        at->part = 1;
+    if (at->part == FROM) {
+        at->part = tx->has_sponsor ? SPONSOR : PAYEES;
         *key = account_key(&tx->from);
         return true;
     }
-    if (at->part == 1 && tx_next_move(tx, &at->at, &m)) {
+    if (at->part == SPONSOR) {
+        at->part = PAYEES;
+        *key = account_key(&tx->sponsor);
+        return true;
+    }
+    if (at->part == PAYEES && tx_next_move(tx, &at->at, &m)) {
         *key = account_key(&m.to);
         return true;
     }
-    if (at->part == 1)
-        *at = (struct touches){.part = 2};
+    if (at->part == PAYEES)
+        *at = (struct touches){.part = OWN};
     return tx->operation->touches && tx->operation->touches(tx, &at->at, key);
 }
 
@@ -134,6 +229,8 @@ void apply_prefetch(const struct state *s, const struct tx *tx, enum state_step 
     struct move m;
     struct state_key key;
     prefetch(s, &tx->from, step);
+    if (tx->has_sponsor)
+        prefetch(s, &tx->sponsor, step);
     for (size_t at = 0; tx_next_move(tx, &at, &m);)
         prefetch(s, &m.to, step);
     for (size_t at = 0; tx->operation->touches && tx->operation->touches(tx, &at, &key);)

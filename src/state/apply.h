@@ -21,13 +21,14 @@ struct apply_context {
  * 0, or -1 and a fault; if a rule is broken nothing changes. */
 int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees, struct fault *f);
 
-/* The part of apply_tx that reads no account: chain and fee. 0, or -1 and a rule. */
+/* The part of apply_tx that reads no account: chain, what the chain allows, and fee. 0, or -1 and a
+ * rule. */
 int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct tx *tx,
                 struct fault *f);
 
-/* The keys that apply_tx reads or writes, as far as the line tells: FROM's account, then those that
- * it pays, then the operation's own. True and the next one, or false. *at is all zero at first. A
- * key can come twice. tx_next_account gives the accounts among them. */
+/* The keys that apply_tx reads or writes, as far as the line tells: FROM's account, its sponsor's,
+ * those that it pays, then the operation's own. True and the next one, or false. *at is all zero at
+ * first. A key can come twice. tx_next_account gives the accounts among them. */
 struct touches {
     int part;
     size_t at;

@@ -1,7 +1,7 @@
 #include "record/operation.h"
 
 /* The table: a row an operation, whose file here has its name. */
-#define OPERATIONS OPERATION(pay)
+#define OPERATIONS OPERATION(pay) OPERATION(batch)
 
 #define OPERATION(name) extern const struct operation operation_##name;
 OPERATIONS

@@ -5,21 +5,16 @@
 #include "crypto/sigpool.h"
 #include "record/tx.h"
 
-#define TX_JOBS_MAX 1 /* signatures of one transaction */
+#define TX_JOBS_MAX TX_SIGNATURES_MAX
 
-static inline size_t tx_job_count(const struct tx *tx)
-{
-    (void)tx;
-    return 1;
-}
+/* A key and its signature, for a job whose transaction does not hold them decoded. */
+struct job_bytes {
+    uint8_t key[ID_LEN], signature[SIGNATURE_LEN];
+};
 
-/* Writes the jobs of a parsed transaction, which point into it. Gives how many. */
-static inline size_t tx_jobs(const struct tx *tx, struct sigjob out[TX_JOBS_MAX])
-{
-    *out = (struct sigjob){
-        .key = tx->from.id, .signature = tx->signature, .message = tx->line, .len = tx->signed_len};
-    return tx_job_count(tx);
-}
+/* Writes the jobs of a parsed transaction, tx_signature_count of them, which point into it and into
+ * room for as many. */
+void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room);
 
 /* Whether all of these are valid, after they were checked: 1 or 0; -1: no memory to find out. */
 static inline int jobs_valid(const struct sigjob *jobs, size_t n)

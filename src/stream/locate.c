@@ -1,5 +1,6 @@
 #include "stream/locate.h"
 
+#include "base/array.h"
 #include "stream/jobs.h"
 
 #include <stdlib.h>
@@ -18,8 +19,10 @@ struct search {
     size_t at;        /* in its text */
     uint64_t number;  /* of the line at that place */
     struct located lines[TOGETHER];
-    struct sigjob jobs[TOGETHER * TX_JOBS_MAX];
     size_t count;
+    struct sigjob *jobs; /* of these lines */
+    struct job_bytes *room;
+    size_t jobs_cap, room_cap;
     locate_tell *tell;
     void *self;
     uint64_t found;
@@ -55,23 +58,37 @@ static bool is_signed(const struct located *l)
     return l->why.kind == FAULT_NONE && l->entry.type == &tx_type;
 }
 
+/* The number of signatures of a line. */
+static size_t count_jobs(const struct located *l)
+{
+    return is_signed(l) ? tx_signature_count(&l->entry.tx) : 0;
+}
+
+static int start_signatures(struct search *s, struct sigpool *pool, struct fault *f)
+{
+    size_t count = 0, n = 0;
+    for (size_t i = 0; i < s->count; i++)
+        count += count_jobs(&s->lines[i]);
+    if (ARRAY_RESERVE(s->jobs, s->jobs_cap, count) || ARRAY_RESERVE(s->room, s->room_cap, count))
+        return fault_memory(f);
+    for (size_t i = 0; i < s->count; n += count_jobs(&s->lines[i++]))
+        if (is_signed(&s->lines[i]))
+            tx_jobs(&s->lines[i].entry.tx, &s->jobs[n], &s->room[n]);
+    return sigpool_start(pool, s->jobs, n, f);
+}
+
 static int check_signatures(struct search *s, struct sigpool *pool, struct fault *f)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        if (is_signed(&s->lines[i]))
-            n += tx_jobs(&s->lines[i].entry.tx, &s->jobs[n]);
-    }
-    if (sigpool_start(pool, s->jobs, n, f))
+    if (start_signatures(s, pool, f))
         return -1;
     sigpool_wait(pool, s->jobs);
-    n = 0;
     for (size_t i = 0; i < s->count; i++) {
         struct fault *why = &s->lines[i].why;
         uint64_t line = why->line;
         if (!is_signed(&s->lines[i]))
             continue;
-        size_t jobs = tx_job_count(&s->lines[i].entry.tx);
+        size_t jobs = count_jobs(&s->lines[i]);
         int valid = jobs_valid(&s->jobs[n], jobs);
         n += jobs;
         if (valid < 0)
@@ -124,6 +141,8 @@ int locate_faults(const struct item *item, struct sigpool *pool, locate_tell *te
     s->self = self;
     int result = search(s, pool, f);
     *more = s->found > LOCATE_MAX ? s->found - LOCATE_MAX : 0;
+    free(s->jobs);
+    free(s->room);
     free(s);
     return result;
 }

@@ -58,6 +58,7 @@ void batch_free(struct batch *b)
     free(b->items);
     free(b->entries);
     free(b->jobs);
+    free(b->room);
     buf_free(&b->text);
     buf_free(&b->leaves);
     *b = (struct batch){0};
@@ -389,31 +390,32 @@ static size_t count_jobs(const struct item *item, size_t i)
 {
     if (is_signed(item))
         return 1;
-    return item->entries[i].checked ? 0 : tx_job_count(&item->entries[i].tx);
+    return item->entries[i].checked ? 0 : tx_signature_count(&item->entries[i].tx);
 }
 
-static void put_jobs(const struct item *item, size_t i, struct sigjob *out)
+static void put_jobs(const struct item *item, size_t i, struct sigjob *out, struct job_bytes *room)
 {
     const struct signed_line *s = &item->signed_line;
     if (is_signed(item))
         *out = (struct sigjob){
             .key = s->signer, .signature = s->signature, .message = s->text, .len = s->signed_len};
     else
-        tx_jobs(&item->entries[i].tx, out);
+        tx_jobs(&item->entries[i].tx, out, room);
 }
 
 int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     size_t count = 0, n = 0;
     for (size_t i = 0; i < b->count; i++)
-        count += signed_parts(b, &b->items[i]) * TX_JOBS_MAX;
-    if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count))
+        for (size_t j = 0, parts = signed_parts(b, &b->items[i]); j < parts; j++)
+            count += count_jobs(&b->items[i], j);
+    if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count) || ARRAY_RESERVE(b->room, b->room_cap, count))
         return fault_memory(f);
     for (size_t i = 0; i < b->count; i++)
         for (size_t j = 0, parts = signed_parts(b, &b->items[i]); j < parts; j++) {
             size_t jobs = count_jobs(&b->items[i], j);
             if (jobs)
-                put_jobs(&b->items[i], j, &b->jobs[n]);
+                put_jobs(&b->items[i], j, &b->jobs[n], &b->room[n]);
             n += jobs;
         }
     return sigpool_start(pool, b->jobs, n, f);

@@ -81,7 +81,8 @@ struct batch {
     struct entry *entries;
     size_t entries_count, entries_cap;
     struct sigjob *jobs;
-    size_t jobs_cap;
+    struct job_bytes *room; /* for the jobs: see jobs.h */
+    size_t jobs_cap, room_cap;
     struct buf leaves; /* of the Merkle tree of one block */
 };
 

@@ -56,10 +56,11 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
 static int check_signed(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
     struct sigjob jobs[TX_JOBS_MAX];
+    struct job_bytes room[TX_JOBS_MAX];
     if (line_check(line, len, f) || tx_parse(line, len, tx, f))
         return -1;
-    size_t n = tx_jobs(tx, jobs);
-    for (size_t i = 0; i < n; i++) {
+    tx_jobs(tx, jobs, room);
+    for (size_t i = 0; i < tx_signature_count(tx); i++) {
         int holds = sigjob_check(&jobs[i], f);
         if (holds <= 0)
             return holds ? -1 : fault_rule(f, "tx: bad signature: `verify` says more");

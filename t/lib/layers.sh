@@ -22,7 +22,7 @@ function refuse(why) {
 
 BEGIN {
     layer("base", "")
-    layer("record", "base")
+    layer("record", "base crypto")
     layer("crypto", "base")
     layer("work", "base crypto")
     layer("stream", "base record crypto")
