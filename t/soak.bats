@@ -5,8 +5,9 @@ load lib/ledger
 load lib/gossip
 load lib/network
 
-# A network that is attacked all the time, at rates that a home connection has, while honest payments go on.
-# `make soak` runs it for SOAK_SECONDS, and then compares the payments' times with those in a quiet network.
+# A network that is attacked at rates that a home connection has, while honest payments go on. Windows with and without
+# attacks alternate, so that whatever else the machine does slows both. `make soak` runs it for SOAK_SECONDS, and compares
+# the medians of the payments' times; the memory of every program is noted all the while.
 
 MEMORY=100000 # kB that each part of a node may take at most
 LOGS=33554432 # bytes of a node's log and log.old
@@ -56,19 +57,38 @@ prepare() { # PAYMENTS
     done >places
 }
 
-# attack NAME PAUSE OPTION... <SCRIPT: says it to one node after another until the end; how often is in NAME.rounds.
+# attack NAME PAUSE OPTION... <SCRIPT: says it to one node after another until the end, but not while there is a file
+# `calm`; how often is in NAME.rounds.
 attack() {
     local name=$1 pause=$2 n rounds=0
     shift 2
     cat >"$name.script"
     while [ ! -e enough ]; do
         for n in "${NODES[@]}"; do
+            while [ -e calm ] && [ ! -e enough ]; do sleep 0.2; done
             [ ! -e enough ] || break
-            inside "$holder" timeout 60 liar -q -c "$CHAIN" -t 50 "$@" "$(cat "$n/where")" <"$name.script" >"$name.out" 2>&1 || :
+            inside "$holder" timeout 60 liar -q -c "$CHAIN" -t 50 "$@" "$(cat "$n/where")" <"$name.script" >"$name.out" 2>&1 &
+            echo "$!" >"$name.pid"
+            wait "$!" || :
+            rm -f "$name.pid"
             echo $((rounds += 1)) >"$name.rounds"
             sleep "$pause"
         done
     done
+}
+
+# No attack goes on, or begins, until `calm` is removed.
+calm_down() {
+    : >calm
+    eventually no_attack
+}
+
+no_attack() {
+    local name
+    for name in "${ATTACKS[@]}"; do
+        [ ! -s "$name.pid" ] || kill "$(cat "$name.pid")" || :
+    done 2>/dev/null
+    [ -z "$(find . -maxdepth 1 -name '*.pid')" ]
 }
 
 attack_on() { # NAME PAUSE OPTION... <SCRIPT
@@ -108,7 +128,7 @@ has_paid() { # NAME LINE: whether it is among the last of its pool
 }
 
 # pay_for SECONDS LEAST NAME: sends honest payments to the first node, at least so many; the milliseconds until each is in
-# the last node's pool are in NAME.
+# the last node's pool are added to NAME.
 pay_for() {
     local end=$((EPOCHSECONDS + $1)) tx began count=0
     while [ "$count" -lt "$2" ] || [ "$EPOCHSECONDS" -lt "$end" ]; do
@@ -120,25 +140,48 @@ pay_for() {
         within 300 has_paid "${NODES[-1]}" "$tx" || return 1
         echo $(((${EPOCHREALTIME/./} - began) / 1000)) >>"$3"
         count=$((count + 1))
-        stays_small || return 1
+        [ "$EPOCHSECONDS" -lt "$look" ] || stays_small || return 1
         sleep 0.3
     done
 }
 
-# Whether every part of every node is within its bounds; the highest figures are in `peaks`.
+# take_turns SECONDS WINDOW LEAST: payments without attacks and with them, in turn.
+take_turns() {
+    local end=$((EPOCHSECONDS + $1))
+    while [ "$EPOCHSECONDS" -lt "$end" ]; do
+        pay_for "$2" "$3" quiet || return 1
+        rm -f calm
+        pay_for "$2" "$3" attacked || return 1
+        calm_down
+        echo "$((EPOCHSECONDS - began_at)) $(wc -l <quiet) $(median quiet) $(wc -l <attacked) $(median attacked)" >>windows
+    done
+}
+
+# Whether every part of every node is within its bounds. What each takes now is in `memory`: SECONDS PROGRAM KB.
 stays_small() {
-    local n pid peak
+    local n pid name kb
+    look=$((EPOCHSECONDS + 5))
     for n in "${NODES[@]}"; do
         for pid in $(pgrep -g "$(cat "$n/node.pid")"); do
-            peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB$/\1/p' "/proc/$pid/status" 2>/dev/null) || continue
-            echo "${peak:-0} $(cat "/proc/$pid/comm" 2>/dev/null)" >>peaks.new
-            [ -n "${SANITIZE-}" ] || [ "${peak:-0}" -le "$MEMORY" ] || { echo "$n: $(cat "/proc/$pid/comm"): $peak kB" && return 1; }
+            read -r name kb < <(awk '/^Name:/ { name = $2 } /^VmRSS:/ { print name, $2 }' "/proc/$pid/status" 2>/dev/null) || continue
+            echo "$((EPOCHSECONDS - began_at)) $name $kb" >>memory
+            [ -n "${SANITIZE-}" ] || [ "$kb" -le "$MEMORY" ] || { echo "$n: $name: $kb kB" && return 1; }
         done
         [ "$(cat "$n/log" "$n/log.old" 2>/dev/null | wc -c)" -le "$LOGS" ] || { echo "$n: its log" && return 1; }
         [ "$(wc -l <"$n/peers")" -le "$PEERS" ] || { echo "$n: its peers" && return 1; }
     done
-    { [ ! -e peaks ] || cat peaks; cat peaks.new; } | sort -k 2,2 -k 1,1nr | awk '!seen[$2]++' >peaks.both
-    mv peaks.both peaks && rm peaks.new
+}
+
+# The most that each program took in each quarter of the run, kB: PROGRAM FIRST SECOND THIRD LAST.
+memory_by_quarter() {
+    awk -v seconds="$((EPOCHSECONDS - began_at + 1))" '
+        { q = int($1 * 4 / seconds); if ($3 > most[$2, q]) most[$2, q] = $3; seen[$2] = 1 }
+        END { for (p in seen) print p, most[p, 0] + 0, most[p, 1] + 0, most[p, 2] + 0, most[p, 3] + 0 }' memory | sort -k5,5nr
+}
+
+# In a run of ten minutes or more: whether no program takes a quarter and 4 MB more in the last quarter than in the second.
+has_stopped_growing() {
+    [ "${SOAK_SECONDS:-0}" -lt 600 ] || memory_by_quarter | awk '$3 && $5 > 1.25 * $3 + 4096 { print; bad = 1 } END { exit bad }'
 }
 
 median() { # FILE
@@ -148,8 +191,9 @@ median() { # FILE
 # bats test_tags=soak,thorough
 @test "honest payments go on while the network is attacked, and every part of a node stays small" {
     own_network || skip 'no network namespace is to be had'
-    seconds=${SOAK_SECONDS:-$(few 12 8)} least=$(few 12 5) paid=0
-    prepare $((seconds * 4 + 200))
+    seconds=${SOAK_SECONDS:-$(few 16 10)} least=$(few 6 3) paid=0 look=0 began_at=$EPOCHSECONDS
+    window=$((seconds >= 600 ? 60 : seconds / 4))
+    prepare $((seconds * 3 + 200))
     fleet 3
     for n in "${NODES[@]}"; do
         start "$n" inside "$holder" "$NODE" -l 127.0.0.1:0 "$n" ${first:+"$first"}
@@ -158,9 +202,10 @@ median() { # FILE
     done
     linked() { [ "$(grep -c ' in - ' "$1/log")" -ge 1 ]; }
     eventually every linked '{}'
-    pay_for $((seconds / 4)) "$least" quiet
+    : >calm
     begin_attacks
-    pay_for "$seconds" "$least" attacked
+    began_at=$EPOCHSECONDS
+    take_turns "$seconds" "$window" "$least"
     for name in "${ATTACKS[@]}"; do
         [ -e "$name.rounds" ] || { echo "$name: never began" && return 1; }
     done
@@ -173,6 +218,7 @@ median() { # FILE
     done
     quiet=$(median quiet) attacked=$(median attacked)
     echo "# median time of a payment to the last pool: $quiet ms quiet, $attacked ms attacked ($(wc -l <quiet) and $(wc -l <attacked) payments)" >&3
-    echo "# most memory of a part, of $MEMORY kB: $(sort -nr peaks | head -n 3 | awk '{ printf "%s%s %d kB", sep, $2, $1; sep = ", " }')" >&3
+    memory_by_quarter | awk '{ print "# most memory in each quarter of the run, kB:", $0 }' >&3
+    has_stopped_growing
     [ -z "${SOAK_SECONDS-}" ] || [ "$attacked" -lt $((2 * quiet)) ] || { sort -n attacked | tail -n 5 && return 1; }
 }

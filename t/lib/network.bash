@@ -91,7 +91,7 @@ has_tx() { # NAME SEQ
 # A network namespace of its own, in which all ports are free, if the machine grants one. Its holder: $holder.
 HOLDERS=()
 own_network() {
-    setsid unshare -rn sleep 3600 3>&- &
+    setsid unshare -rn sleep $((3600 + ${SOAK_SECONDS:-0})) 3>&- &
     holder=$!
     HOLDERS+=("$holder")
     # shellcheck disable=SC2317 # called by name
