@@ -132,9 +132,9 @@ static int acknowledge(struct listener *l, struct inbound *peer)
     return 0;
 }
 
-int listener_settle(struct listener *l, int64_t now, struct fault *f)
+static int settle(struct listener *l, bool last, int64_t now, struct fault *f)
 {
-    if (listener_check(l, now, f))
+    if (listener_check(l, last, now, f))
         return -1;
     if (light_turn(l, now))
         return fault_memory(f);
@@ -144,6 +144,16 @@ int listener_settle(struct listener *l, int64_t now, struct fault *f)
             return fault_memory(f);
     l->owed = false;
     return 0;
+}
+
+int listener_settle(struct listener *l, int64_t now, struct fault *f)
+{
+    return settle(l, false, now, f);
+}
+
+int listener_settle_all(struct listener *l, int64_t now, struct fault *f)
+{
+    return settle(l, true, now, f);
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -204,7 +214,7 @@ static int take_line(void *self, struct session *s, enum wire_word word, const c
         return inbound_doom(peer, "bad", f);
     }
     return l->text.len > GATHER_MAX || l->gathered.len > GATHER_RECORDS * sizeof(struct gathered)
-               ? listener_check(l, now, f)
+               ? listener_check(l, false, now, f)
                : 0;
 }
 
@@ -301,15 +311,6 @@ struct inbound *listener_join(struct listener *l, struct session *session,
     return peer;
 }
 
-/* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
-static void orphan(struct listener *l, uint16_t slot)
-{
-    struct gathered *all = (void *)l->gathered.data;
-    for (size_t i = 0; i < l->gathered.len / sizeof *all; i++)
-        if (all[i].slot == slot)
-            all[i].slot = NOBODY;
-}
-
 void listener_leave(struct listener *l, struct inbound *peer, int64_t now)
 {
     if (peer->session->word && strcmp(peer->session->word, "bad") == 0)
@@ -322,7 +323,7 @@ void listener_leave(struct listener *l, struct inbound *peer, int64_t now)
     if (peer->state->lines)
         reconstruction_drop(l, peer->state->lines);
     in_flight_forget(l, peer, now);
-    orphan(l, peer->state->slot);
+    listener_orphan(l, peer->state->slot);
     body_drop(l, peer);
     free_peer(peer);
 }
@@ -400,10 +401,7 @@ void listener_free(struct listener *l)
     key_times_free(&l->key_times);
     recent_txs_free(&l->recent_txs);
     stream_free(l->stream);
-    batch_free(&l->batches[0]);
-    batch_free(&l->batches[1]);
-    buf_free(&l->text);
-    buf_free(&l->gathered);
+    listener_check_free(l);
     buf_free(&l->light_queue);
     buf_free(&l->out);
     buf_free(&l->scratch);

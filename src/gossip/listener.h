@@ -97,8 +97,11 @@ void listener_leave(struct listener *l, struct inbound *peer, int64_t now);
 struct session_role listener_role(void);
 
 /* Call after handling all input of a turn: checks the records received, puts the valid ones into
- * listener_out and acknowledgements into the peers' sessions. 0, or -1 and trouble. */
+ * listener_out and acknowledgements into the peers' sessions. Many records may be left to be
+ * checked while the next turn reads sockets, if there are threads for that (listener_wait is then
+ * 0). listener_settle_all, for the end, leaves none. Both: 0, or -1 and trouble. */
 int listener_settle(struct listener *l, int64_t now, struct fault *f);
+int listener_settle_all(struct listener *l, int64_t now, struct fault *f);
 
 /* What this node's own programs say of a record that was printed. */
 enum listener_verdict {
@@ -126,7 +129,7 @@ void listener_tick(struct listener *l, int64_t now);
 /* We did not read for so many milliseconds: extends the peers' deadlines by as much. */
 void listener_excuse(struct listener *l, int64_t milliseconds);
 
-/* How long the next turn may be put off, in ms, while light clients wait. */
+/* How long the next turn may be put off, in ms, while light clients or signatures wait. */
 int listener_wait(const struct listener *l);
 
 /* The record came back from the programs that this node runs, so it is known here: it is not

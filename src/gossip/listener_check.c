@@ -1,4 +1,5 @@
-/* Admits and checks the records received from peers, and prints each once. */
+/* Admits records received from peers, judges them once their signatures are checked, and prints
+ * each once. */
 #include "gossip/listener_parts.h"
 
 #include "record/peer.h"
@@ -162,14 +163,13 @@ static void drop_useless(struct listener *l, struct inbound *peer, const struct 
         inbound_useless(peer, now);
 }
 
-static int doom_for_item(struct listener *l, struct inbound *peer, const struct item *item,
-                         const struct fault *why)
+void listener_doom_for(const struct listener *l, struct inbound *peer, const struct item *item,
+                       const struct fault *why)
 {
-    if (peer && !peer->doomed) {
-        listener_log(l, peer, "bad", item->id, why->text);
-        inbound_doom(peer, "bad", why);
-    }
-    return 0;
+    if (!peer || peer->doomed)
+        return;
+    listener_log(l, peer, "bad", item->id, why->text);
+    inbound_doom(peer, "bad", why);
 }
 
 int inbound_admit(struct inbound *peer, struct fault *f)
@@ -201,23 +201,26 @@ static int take_new(struct listener *l, struct inbound *peer, const struct item 
     return 0;
 }
 
-/* Handles one checked record, from peer (NULL: from an earlier run, or from a peer that left). 0,
- * or -1: no memory. */
-static int take_item(struct listener *l, struct inbound *peer, const struct item *item, int64_t now)
+int listener_take_item(struct listener *l, struct inbound *peer, const struct item *item,
+                       int64_t now)
 {
     struct fault f;
     bool strange = false;
     if (peer && peer->doomed)
         return 0;
-    if (item->broken)
-        return doom_for_item(l, peer, item, &item->fault);
+    if (item->broken) {
+        listener_doom_for(l, peer, item, &item->fault);
+        return 0;
+    }
     if (peer)
         peer->state->brought = now;
     if (!idmap_find(&l->in_flight, item->id) && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
     enum worth worth = is_taken(l, item->type) ? WORTHY : USELESS;
-    if (worth == WORTHY && judge(l, item, &strange, &f))
-        return doom_for_item(l, peer, item, &f);
+    if (worth == WORTHY && judge(l, item, &strange, &f)) {
+        listener_doom_for(l, peer, item, &f);
+        return 0;
+    }
     if (item->type == &peer_type)
         worth = worth_of_peer(l, peer, item, now);
     if (strange)
@@ -226,158 +229,4 @@ static int take_item(struct listener *l, struct inbound *peer, const struct item
         return take_new(l, peer, item);
     drop_useless(l, peer, item, worth, now);
     return 0;
-}
-
-/* Skips the signatures of lines that were checked when they arrived alone. */
-static void skip_checked(const struct listener *l, struct batch *b)
-{
-    bool has_block = false;
-    for (size_t i = 0; i < b->count; i++)
-        has_block |= b->items[i].type == &block_type;
-    if (has_block && l->config->recall)
-        l->config->recall(l->config->known, b);
-    for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
-        for (size_t j = 0; item->type == &block_type && !item->broken && j < item->count; j++) {
-            struct entry *e = &item->entries[j];
-            struct field known = recent_txs_find(&l->recent_txs, e->id);
-            e->checked |= e->type == &tx_type && known.text && known.len == e->tx.len &&
-                          memcmp(known.text, e->tx.line, known.len) == 0;
-        }
-    }
-}
-
-static int start_batch(struct listener *l, struct batch *b, struct fault *f)
-{
-    if (!l->config->pool)
-        return 0;
-    skip_checked(l, b);
-    return batch_start(b, l->config->pool, f);
-}
-
-static int finish_batch(struct listener *l, struct batch *b, struct fault *f)
-{
-    if (!l->config->pool)
-        return 0;
-    if (batch_finish(b, l->config->pool, f))
-        return -1;
-    if (l->config->checked)
-        l->config->checked(l->config->known, b);
-    return 0;
-}
-
-/* --- Batches ---------------------------------------------------------------------------------- */
-
-/* Of records that are read while those before are checked. */
-enum { CHUNK = 1 << 17, CHUNK_RECORDS = 1 << 11 };
-
-static const struct gathered *gathered_at(const struct listener *l, size_t i)
-{
-    return (const struct gathered *)(const void *)l->gathered.data + i;
-}
-
-static struct inbound *bringer(const struct listener *l, size_t i)
-{
-    return inbound_at(l, gathered_at(l, i)->slot);
-}
-
-/* Gives the stream the records from this one on: as many as make a chunk, or one that is larger. */
-static void next_chunk(struct listener *l, size_t first, size_t count)
-{
-    size_t begin = first ? gathered_at(l, first - 1)->end : 0, n = 1;
-    while (first + n < count && n < CHUNK_RECORDS &&
-           gathered_at(l, first + n)->end - begin <= CHUNK)
-        n++;
-    l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
-}
-
-/* Marks as broken the records of the batch (whose first record has this index among those gathered)
- * that their senders may not send, so that no more work is done for them. (Blocks were admitted
- * when their header arrived.)
- */
-static void admit_batch(struct listener *l, struct batch *b, size_t first)
-{
-    for (size_t i = 0; i < b->count; i++)
-        idmap_prefetch(&l->in_flight, b->items[i].id);
-    for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
-        struct inbound *peer = bringer(l, first + i);
-        idmap_prefetch(&l->seen.young, item->id);
-        if (!peer || item->type == &block_type || item->broken)
-            continue;
-        item->broken = peer->doomed || inbound_admit(peer, &item->fault);
-        if (item->broken)
-            doom_for_item(l, peer, item, &item->fault);
-    }
-}
-
-/* Handles a batch whose signatures are being checked, and whose first record has this index. */
-static int take_batch(struct listener *l, struct batch *b, size_t first, int64_t now,
-                      struct fault *f)
-{
-    if (finish_batch(l, b, f))
-        return -1;
-    for (size_t i = 0; i < b->count; i++)
-        if (take_item(l, bringer(l, first + i), &b->items[i], now))
-            return fault_memory(f);
-    return 0;
-}
-
-/* Reads the batch whose first record has this index. 1; 0: nothing is left; -1 and trouble. */
-static int begin_batch(struct listener *l, struct batch *b, size_t first, struct fault *f)
-{
-    const size_t count = l->gathered.len / sizeof(struct gathered);
-    if (first == count)
-        return 0;
-    if (!l->waiting.len && !stream_ready(l->stream))
-        next_chunk(l, first, count);
-    if (stream_next(l->stream, b, f) < 0)
-        return -1;
-    admit_batch(l, b, first);
-    return start_batch(l, b, f) ? -1 : 1;
-}
-
-/* While the signatures of one batch are checked, the next is read, and then its signatures are
- * queued: so no thread of the pool waits for this one. */
-int listener_check(struct listener *l, int64_t now, struct fault *f)
-{
-    struct batch *b = l->batches;
-    size_t first = 0;
-    int current = 0, more;
-    stream_limit(l->stream, (int64_t)listener_block_limit(l));
-    more = begin_batch(l, &b[current], first, f);
-    while (more > 0) {
-        size_t next = first + b[current].count;
-        more = begin_batch(l, &b[!current], next, f);
-        if (more < 0 || take_batch(l, &b[current], first, now, f))
-            return -1;
-        first = next;
-        current = !current;
-    }
-    l->text.len = l->gathered.len = 0;
-    if (l->text.cap > 4 * GATHER_MAX)
-        buf_free(&l->text);
-    return more;
-}
-
-int listener_replay(struct listener *l, const char *text, size_t n, int64_t now, struct fault *f)
-{
-    struct span all = {text, n};
-    struct stream *stream = stream_new(source_memory(&all), 1, 0);
-    struct batch *b = &l->batches[0];
-    int got;
-    if (!stream)
-        return fault_memory(f);
-    while ((got = stream_next(stream, b, f)) > 0) {
-        bool failed = start_batch(l, b, f) || finish_batch(l, b, f);
-        for (size_t i = 0; i < b->count && !failed; i++)
-            if (take_item(l, NULL, &b->items[i], now))
-                failed = fault_memory(f);
-        if (failed) {
-            got = -1;
-            break;
-        }
-    }
-    stream_free(stream);
-    return got;
 }

@@ -242,5 +242,5 @@ int light_turn(struct listener *l, int64_t now)
 
 int listener_wait(const struct listener *l)
 {
-    return l->light_busy ? 0 : l->light_queue.len ? WAIT_LIMITED : WAIT;
+    return l->light_busy || l->checking ? 0 : l->light_queue.len ? WAIT_LIMITED : WAIT;
 }

@@ -34,6 +34,12 @@ struct gathered {
     uint16_t slot; /* of its sender */
 };
 
+/* Records whose signatures are being checked. */
+struct checking {
+    struct batch batch;
+    struct buf slots; /* uint16_t: of the sender of each */
+};
+
 /* A transaction in its stem phase. */
 struct stem {
     uint8_t id[ID_LEN];
@@ -108,10 +114,13 @@ struct listener {
     size_t reconstructions;
     size_t blocks_bytes; /* of blocks in transit, of all peers */
     struct stream *stream;
-    struct span waiting;     /* what the stream has yet to read */
-    struct buf text;         /* the records gathered */
-    struct buf gathered;     /* struct gathered: of each of them */
-    struct batch batches[2]; /* one is read while the signatures of the other are checked */
+    struct span waiting;        /* what the stream has yet to read */
+    struct buf text;            /* the records gathered */
+    struct buf gathered;        /* struct gathered: of each of them */
+    size_t begun;               /* how many of these are in a batch already */
+    struct checking batches[2]; /* one is read while the signatures of the other are checked */
+    int current;                /* the one being checked, */
+    bool checking, fresh;       /* ... if any is; it began in this turn */
     struct buf out;
     struct buf scratch;
 };
@@ -162,8 +171,26 @@ int inbound_admit(struct inbound *peer, struct fault *f);
  * budget, and nothing else. */
 void inbound_useless(struct inbound *peer, int64_t now);
 
-/* Checks the records gathered and puts the valid ones into out. 0, or -1 and trouble. */
-int listener_check(struct listener *l, int64_t now, struct fault *f);
+/* The peer sent a record that no honest one sends. */
+void listener_doom_for(const struct listener *l, struct inbound *peer, const struct item *item,
+                       const struct fault *why);
+
+/* Handles one checked record, from peer (NULL: from an earlier run, or from a peer that left). 0,
+ * or -1: no memory. */
+int listener_take_item(struct listener *l, struct inbound *peer, const struct item *item,
+                       int64_t now);
+
+/* --- listener_batches.c --- */
+
+/* Checks the records gathered and puts the valid ones into out. If `last` is false, many records
+ * may be left to be checked by other threads while this one reads sockets; the next call handles
+ * them. 0, or -1 and trouble. */
+int listener_check(struct listener *l, bool last, int64_t now, struct fault *f);
+
+/* Unchecked records of a peer that leaves are not attributed to the next peer in its slot. */
+void listener_orphan(struct listener *l, uint16_t slot);
+
+void listener_check_free(struct listener *l);
 
 /* --- listener_announce.c --- */
 

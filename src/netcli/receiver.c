@@ -91,18 +91,25 @@ void receiver_start(struct receiver *r, struct loop *loop)
     open_spool(r);
 }
 
-void receiver_settle(struct receiver *r)
+/* Hands on what the listener has put out. */
+static void pass_on(struct receiver *r)
 {
     struct fault f = {0};
     const struct buf *out = listener_out(r->listener);
-    if (listener_settle(r->listener, loop_now(), &f))
-        cli_fail(NULL, &f);
     if (r->spool_path && out->len > r->spooled &&
         spool_add(&r->spool, out->data + r->spooled, out->len - r->spooled, &f))
         cli_fail(NULL, &f);
     cli_flush_events(); /* so a record's events are in the log before the record is seen */
     output_push(&r->output);
     r->spooled = out->len;
+}
+
+void receiver_settle(struct receiver *r)
+{
+    struct fault f = {0};
+    if (listener_settle(r->listener, loop_now(), &f))
+        cli_fail(NULL, &f);
+    pass_on(r);
 }
 
 bool receiver_is_full(const struct receiver *r)
@@ -112,6 +119,10 @@ bool receiver_is_full(const struct receiver *r)
 
 void receiver_drain(struct receiver *r)
 {
+    struct fault f = {0};
+    if (listener_settle_all(r->listener, loop_now(), &f))
+        cli_fail(NULL, &f);
+    pass_on(r);
     output_drain(&r->output, DRAIN);
     size_t left = async_writer_backlog(&r->output.writer);
     if (left && !r->spool_path)

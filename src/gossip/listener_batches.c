@@ -1,0 +1,218 @@
+/*
+ * Checks the signatures of records received from peers, in batches.
+ *
+ * While the signatures of one batch are checked, the next is read, and then its signatures are
+ * queued: so no thread of the pool waits for this one. A large last batch is left to the other
+ * threads until the next turn, while this thread reads sockets.
+ */
+#include "gossip/listener_parts.h"
+
+#include <string.h>
+
+enum {
+    CHUNK = 1 << 17, /* bytes of records read while those before are checked, */
+    CHUNK_RECORDS = 1 << 11,
+    LEFT_MIN = 64, /* a batch of fewer is not worth a turn's delay */
+};
+
+/* Skips the signatures of lines that were checked when they arrived alone. */
+static void skip_checked(const struct listener *l, struct batch *b)
+{
+    bool has_block = false;
+    for (size_t i = 0; i < b->count; i++)
+        has_block |= b->items[i].type == &block_type;
+    if (has_block && l->config->recall)
+        l->config->recall(l->config->known, b);
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        for (size_t j = 0; item->type == &block_type && !item->broken && j < item->count; j++) {
+            struct entry *e = &item->entries[j];
+            struct field known = recent_txs_find(&l->recent_txs, e->id);
+            e->checked |= e->type == &tx_type && known.text && known.len == e->tx.len &&
+                          memcmp(known.text, e->tx.line, known.len) == 0;
+        }
+    }
+}
+
+static int start_batch(struct listener *l, struct batch *b, struct fault *f)
+{
+    if (!l->config->pool)
+        return 0;
+    skip_checked(l, b);
+    return batch_start(b, l->config->pool, f);
+}
+
+static int finish_batch(struct listener *l, struct batch *b, struct fault *f)
+{
+    if (!l->config->pool)
+        return 0;
+    if (batch_finish(b, l->config->pool, f))
+        return -1;
+    if (l->config->checked)
+        l->config->checked(l->config->known, b);
+    return 0;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static const struct gathered *gathered_at(const struct listener *l, size_t i)
+{
+    return (const struct gathered *)(const void *)l->gathered.data + i;
+}
+
+/* Gives the stream the records that are in no batch: as many as make a chunk, or one that is
+ * larger. */
+static void next_chunk(struct listener *l)
+{
+    const size_t first = l->begun, count = l->gathered.len / sizeof(struct gathered);
+    size_t begin = first ? gathered_at(l, first - 1)->end : 0, n = 1;
+    while (first + n < count && n < CHUNK_RECORDS &&
+           gathered_at(l, first + n)->end - begin <= CHUNK)
+        n++;
+    l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
+}
+
+static struct inbound *sender_of(const struct listener *l, const struct checking *c, size_t i)
+{
+    uint16_t slot;
+    memcpy(&slot, c->slots.data + i * sizeof slot, sizeof slot);
+    return inbound_at(l, slot);
+}
+
+/* Notes who sent the records of a batch. 0, or -1: no memory. */
+static int note_senders(struct listener *l, struct checking *c)
+{
+    c->slots.len = 0;
+    for (size_t i = 0; i < c->batch.count; i++) {
+        uint16_t slot = gathered_at(l, l->begun + i)->slot;
+        if (buf_add(&c->slots, &slot, sizeof slot))
+            return -1;
+    }
+    l->begun += c->batch.count;
+    return 0;
+}
+
+/* Marks as broken the records that their senders may not send, so that no more work is done for
+ * them. (Blocks were admitted when their header arrived.) */
+static void admit_batch(struct listener *l, struct checking *c)
+{
+    for (size_t i = 0; i < c->batch.count; i++)
+        idmap_prefetch(&l->in_flight, c->batch.items[i].id);
+    for (size_t i = 0; i < c->batch.count; i++) {
+        struct item *item = &c->batch.items[i];
+        struct inbound *peer = sender_of(l, c, i);
+        idmap_prefetch(&l->seen.young, item->id);
+        if (!peer || item->type == &block_type || item->broken)
+            continue;
+        item->broken = peer->doomed || inbound_admit(peer, &item->fault);
+        if (item->broken)
+            listener_doom_for(l, peer, item, &item->fault);
+    }
+}
+
+/* Reads the next batch and begins to check it. 1; 0: nothing is left; -1 and trouble. */
+static int begin_batch(struct listener *l, struct checking *c, struct fault *f)
+{
+    if (l->begun == l->gathered.len / sizeof(struct gathered))
+        return 0;
+    if (!l->waiting.len && !stream_ready(l->stream))
+        next_chunk(l);
+    if (stream_next(l->stream, &c->batch, f) < 0)
+        return -1;
+    if (note_senders(l, c))
+        return fault_memory(f);
+    admit_batch(l, c);
+    return start_batch(l, &c->batch, f) ? -1 : 1;
+}
+
+/* Handles a batch whose signatures are being checked. */
+static int take_batch(struct listener *l, struct checking *c, int64_t now, struct fault *f)
+{
+    if (finish_batch(l, &c->batch, f))
+        return -1;
+    for (size_t i = 0; i < c->batch.count; i++)
+        if (listener_take_item(l, sender_of(l, c, i), &c->batch.items[i], now))
+            return fault_memory(f);
+    return 0;
+}
+
+/* --- For a turn ------------------------------------------------------------------------------- */
+
+/* A batch has its own copy of its records. */
+static void forget_gathered(struct listener *l)
+{
+    l->text.len = l->gathered.len = l->begun = 0;
+    if (l->text.cap > 4 * GATHER_MAX)
+        buf_free(&l->text);
+}
+
+int listener_check(struct listener *l, bool last, int64_t now, struct fault *f)
+{
+    stream_limit(l->stream, (int64_t)listener_block_limit(l));
+    for (;;) {
+        struct checking *current = &l->batches[l->current], *next = &l->batches[!l->current];
+        int more = begin_batch(l, next, f);
+        bool is_left = !more && !last && l->fresh && l->config->pool &&
+                       current->batch.count >= LEFT_MIN;
+        if (more < 0)
+            return -1;
+        if (l->checking && !is_left && take_batch(l, current, now, f))
+            return -1;
+        l->fresh = more;
+        if (!more) {
+            l->checking &= is_left;
+            break;
+        }
+        l->checking = true;
+        l->current = !l->current;
+    }
+    forget_gathered(l);
+    return 0;
+}
+
+void listener_orphan(struct listener *l, uint16_t slot)
+{
+    struct gathered *all = (void *)l->gathered.data;
+    const uint16_t nobody = NOBODY;
+    for (size_t i = 0; i < l->gathered.len / sizeof *all; i++)
+        if (all[i].slot == slot)
+            all[i].slot = NOBODY;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t at = 0; at < l->batches[i].slots.len; at += sizeof slot)
+            if (memcmp(l->batches[i].slots.data + at, &slot, sizeof slot) == 0)
+                memcpy(l->batches[i].slots.data + at, &nobody, sizeof nobody);
+}
+
+void listener_check_free(struct listener *l)
+{
+    if (l->checking && l->config->pool)
+        sigpool_wait_all(l->config->pool);
+    for (size_t i = 0; i < 2; i++) {
+        batch_free(&l->batches[i].batch);
+        buf_free(&l->batches[i].slots);
+    }
+    buf_free(&l->text);
+    buf_free(&l->gathered);
+}
+
+int listener_replay(struct listener *l, const char *text, size_t n, int64_t now, struct fault *f)
+{
+    struct span all = {text, n};
+    struct stream *stream = stream_new(source_memory(&all), 1, 0);
+    struct batch *b = &l->batches[0].batch;
+    int got;
+    if (!stream)
+        return fault_memory(f);
+    while ((got = stream_next(stream, b, f)) > 0) {
+        bool failed = start_batch(l, b, f) || finish_batch(l, b, f);
+        for (size_t i = 0; i < b->count && !failed; i++)
+            if (listener_take_item(l, NULL, &b->items[i], now))
+                failed = fault_memory(f);
+        if (failed) {
+            got = -1;
+            break;
+        }
+    }
+    stream_free(stream);
+    return got;
+}
