@@ -259,3 +259,26 @@ attempts() { # FILE
 ledger-init_to_6() {
     ledger-init >&6
 }
+
+@test "what a chain may have besides is said by options, once each, and accounts have only forms that it allows" {
+    expect 0 ledger-init -T 0 -A batch,policy -A slh-dsa,sponsor -F 1 -F 2 -S 3
+    diff - <(grep -A 9 '^rule minfee' "$out") <<'RULES'
+rule minfee 1
+rule bytefee 2
+rule state 3
+rule allow batch
+rule allow policy
+rule allow slh-dsa
+rule allow sponsor
+RULES
+    cp "$out" chain
+    expect 0 verify -q chain
+    for list in batch,batch magic Batch batch, ,batch '' 'batch policy' "$(printf 'x%.0s' {1..99})"; do
+        expect 2 ledger-init -A "$list"
+        says '^ledger-init: -A: '
+    done
+    local account=p7a41dfcccc60ec6bca4f3df3ef17f52a1cd6f83b93adb9bebbf85e1b722b2d6a
+    expect 0 ledger-init -A policy "$account" 5
+    expect 2 ledger-init "$account" 5
+    says 'this chain has no such accounts \(rule allow policy\)'
+}

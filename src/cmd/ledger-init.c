@@ -10,12 +10,15 @@
 #include "state/apply.h"
 #include "work/first.h"
 
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 struct genesis {
     struct rules rules;
     struct block block;
+    int64_t bytefee, state; /* 0: no such rule */
     const char *names;
     int64_t clock; /* -T */
     struct buf body;
@@ -48,6 +51,40 @@ static void set_target(struct genesis *g, const char *digits)
         cli_die("-t: '%.80s' is not 1 to 64 lowercase hex digits of a number over 0", digits);
 }
 
+/* A rule that chains may have or not. */
+static void add_rule(struct genesis *g, const char *option, const char *words)
+{
+    struct fault f;
+    char line[RULE_LINE_MAX];
+    int n = snprintf(line, sizeof line, "rule %s", words);
+    if (n >= (int)sizeof line || line_check(line, (size_t)n, &f) ||
+        rules_read(&g->rules, line, (size_t)n, &f))
+        cli_die("%s: %s", option, n < (int)sizeof line ? f.text : "that is too long");
+}
+
+static void add_number(struct genesis *g, const char *name, int64_t number)
+{
+    char words[RULE_LINE_MAX];
+    snprintf(words, sizeof words, "%s %" PRId64, name, number);
+    if (number)
+        add_rule(g, name, words);
+}
+
+/* A list with commas. */
+static void take_allow(const struct cli_option *o, const char *text, void *to)
+{
+    (void)o;
+    for (;;) {
+        char words[RULE_LINE_MAX];
+        int len = (int)strcspn(text, ",");
+        snprintf(words, sizeof words, "allow %.*s", len, text);
+        add_rule(to, "-A", words);
+        if (!text[len])
+            return;
+        text += len + 1;
+    }
+}
+
 static void take_name(const struct cli_option *o, const char *text, void *to)
 {
     (void)o;
@@ -72,6 +109,12 @@ static const struct cli_option options[] = {
      RULE(halving, 0)},
     {'b', "maxblock", "BYTES", "the largest block (1000000)", RULE(maxblock, 0)},
     {'f', "minfee", "AMOUNT", "the smallest fee (1)", RULE(minfee, 0)},
+    {'F', "bytefee", "AMOUNT", "and so much more for each byte of its line (none)",
+     CLI_NUMBER(struct genesis, bytefee, 1, INT64_MAX)},
+    {'S', "state", "BLOCKS", "a state line in every block whose height this divides (none)",
+     CLI_NUMBER(struct genesis, state, 1, INT64_MAX)},
+    {'A', "allow", "LIST", "allow what is in LIST, of batch,policy,slh-dsa,sponsor (nothing)",
+     CLI_CALL(take_allow)},
     {'t', "target", "HEX", "the first target, 64 digits; fewer are padded with f's",
      CLI_CALL(take_target)},
     {CLI_OPTION_NAMES(struct genesis, names)},
@@ -115,7 +158,8 @@ static void add_grants(struct genesis *g, char **operands, size_t count)
         struct account account;
         cli_account(book, operands[i], &account);
         int64_t amount = cli_number("AMOUNT", operands[i + 1], 1, INT64_MAX);
-        if (apply_grant(state, &account, amount, &supply, &f))
+        if (rules_account(&g->rules, &account, operands[i], &f) ||
+            apply_grant(state, &account, amount, &supply, &f))
             cli_die("%s", f.text);
         cli_memory(buf_add_string(&g->body, "grant ") ||
                    buf_add_string(&g->body, account_text(&account).text) ||
@@ -159,6 +203,8 @@ int main(int argc, char **argv)
     size_t count = cli_count_operands(operands, 0, -1);
     if (count % 2)
         cli_misuse("'%.80s': its AMOUNT is missing", operands[count - 1]);
+    add_number(&g, "bytefee", g.bytefee);
+    add_number(&g, "state", g.state);
     cli_memory(rules_format(&g.rules, &g.body));
     add_grants(&g, operands, count);
     seal_body(&g);
