@@ -285,5 +285,6 @@ struct store store_temp_table(struct store_temp *s)
                           .spender = spender,
                           .damage = damage,
                           .state = s->base.state,
+                          .pages = s->base.pages,
                           .self = s};
 }

@@ -1,6 +1,7 @@
 #include "chain/tree_parts.h"
 
 #include "base/hex.h"
+#include "chain/tree_state.h"
 #include "seal/header.h"
 
 #include <inttypes.h>
@@ -22,7 +23,9 @@ int tree_init(struct tree *t, struct store store, struct fault *f)
 void tree_free(struct tree *t)
 {
     state_free(t->state);
+    smt_free(t->smt);
     buf_free(&t->journal);
+    t->smt = NULL;
     t->state = NULL;
 }
 
@@ -43,6 +46,7 @@ void tree_resume(struct tree *t, const struct node *genesis, const struct rules 
     for (int i = 0; i < TREE_RECENT; i++)
         t->recent[i].n = -1;
     state_clear(t->state);
+    tree_state_clear(t);
 }
 
 /* The ancestry of a block after one with this height and time, without the times before it. */
@@ -106,9 +110,10 @@ int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
 
 int tree_check_size(const struct tree *t, const struct item *item, struct fault *f)
 {
-    if (item->stream_size <= (uint64_t)t->rules.maxblock)
+    uint64_t size = item->stream_size - item->uncounted;
+    if (size <= (uint64_t)t->rules.maxblock)
         return 0;
-    return fault_rule(f, "block: %" PRIu64 " bytes, over maxblock %" PRId64, item->stream_size,
+    return fault_rule(f, "block: %" PRIu64 " bytes, over maxblock %" PRId64, size,
                       t->rules.maxblock);
 }
 
@@ -196,7 +201,8 @@ static void prefetch_some(const struct tree *t, const struct item *item, size_t 
                           enum state_step step)
 {
     for (size_t end = i + AHEAD; i < end && i < item->count; i++)
-        apply_prefetch(t->state, &item->entries[i].tx, step);
+        if (item->entries[i].type == &tx_type)
+            apply_prefetch(t->state, &item->entries[i].tx, step);
 }
 
 /* Prefetches ahead of transaction i. */
@@ -217,6 +223,8 @@ static int apply_body(struct tree *t, const struct item *item, struct node *new,
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
         prefetch_accounts(t, item, i);
+        if (e->type != &tx_type)
+            continue;
         if (apply_named(t, &in, &e->tx, e->id, item, i, &fees, f)) {
             f->line = item->line + 1 + i;
             return -1;
@@ -255,10 +263,9 @@ static struct node new_node(struct tree *t, const struct item *item)
     return node;
 }
 
-/* Turns the fault of an applied block into a verdict, and undoes its changes. */
-static int refuse(struct tree *t, const struct item *item, struct fault *f)
+/* Turns the fault of a block into a verdict. */
+static int refuse_block(const struct item *item, struct fault *f)
 {
-    state_rollback(t->state);
     if (f->kind != FAULT_RULE) {
         f->line = 0;
         return -1;
@@ -268,6 +275,13 @@ static int refuse(struct tree *t, const struct item *item, struct fault *f)
     f->answer =
         FAULT_REFUSED; /* the block stays where it is, so nothing in it becomes valid later */
     return TREE_BAD;
+}
+
+/* The same if it was applied, which is undone. */
+static int refuse(struct tree *t, const struct item *item, struct fault *f)
+{
+    state_rollback(t->state);
+    return refuse_block(item, f);
 }
 
 void tree_no_genesis(const struct item *item, struct fault *f)
@@ -310,14 +324,12 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     found = judge_header(t, &item->block, item->id, now, &parent, f);
     if (found == 0)
         return TREE_ORPHAN;
-    if (found < 0 || tree_check_size(t, item, f)) {
-        if (f->kind != FAULT_RULE)
-            return -1;
-        f->line = item->line;
-        return TREE_BAD;
-    }
+    if (found < 0 || tree_check_size(t, item, f))
+        return refuse_block(item, f);
     if (tree_move(t, &parent, f))
         return -1;
+    if (tree_state_check(t, item, f))
+        return refuse_block(item, f);
     *new = new_node(t, item);
     new->parent = parent.n;
     new->supply = parent.supply;

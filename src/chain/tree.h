@@ -11,6 +11,7 @@
 
 #include "seal/header.h"
 #include "state/apply.h"
+#include "state/smt.h"
 #include "stream/stream.h"
 #include "work/target.h"
 
@@ -43,6 +44,7 @@ struct store {
     /* Reports that the store's contents were impossible: -1 and trouble. */
     int (*damage)(void *self, struct fault *f);
     struct state_backing state; /* the state at the best tip when the tree starts */
+    struct smt_pages pages;     /* of the tree over the state (tree_state.h) */
     void *self;
 };
 
@@ -58,6 +60,8 @@ struct tree {
     struct anchor anchor;            /* with the chain's seal */
     struct buf journal;              /* scratch */
     struct node recent[TREE_RECENT]; /* recently used nodes, by number modulo that; n -1: none */
+    struct smt *smt;                 /* the tree over the state, once it was asked for, */
+    int64_t smt_at;                  /* and whose it is: tree_state.c only */
 };
 
 enum tree_verdict {

@@ -11,7 +11,9 @@
 #include "work/choice.h"
 #include "work/guarded.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@ enum end { END_NONE, END_TIME_UP, END_TIP_MOVED, END_STALE };
 
 struct run {
     /* Options: */
-    const char *miner, *path, *names, *worker;
+    const char *miner, *path, *names, *worker, *body;
     int64_t count; /* 0: not given */
     int64_t limit; /* milliseconds; -1: none */
     int64_t clock; /* -T */
@@ -34,6 +36,7 @@ struct run {
     bool watch_tip, verbose, tickets;
 
     struct ledger ledger;
+    struct overlay *above; /* the blocks mined so far, if later state lines need them */
     struct template next;
     int64_t mined;      /* so far */
     int64_t deadline;   /* in cli_milliseconds */
@@ -71,6 +74,7 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct run, factor, 1, UINT32_MAX)},
     {'W', "worker", "ACCOUNT", "with -o: the account credited with the work (default: nobody)",
      CLI_TEXT(struct run, worker)},
+    {'B', "body", "FILE", "with -o: write the block's body to FILE", CLI_TEXT(struct run, body)},
     {0},
 };
 
@@ -204,12 +208,12 @@ static void print_block(struct run *r, const struct block *b, const struct unsea
     sha256(header.data, header.len, id);
     tip_watch_own(&r->tip, id);
     cli_rate_hide(&r->rate);
+    cli_memory(buf_add(&header, "\n", 1) || buf_add(&header, r->next.body.data, r->next.body.len));
     cli_put(header.data, header.len);
-    cli_put("\n", 1);
-    cli_put(r->next.body.data, r->next.body.len);
     cli_flush();
     template_follow(&r->next, b, id);
-    r->mined++;
+    if (++r->mined < r->count)
+        cli_follow_body(&r->ledger, &r->above, &r->next, header.data, header.len);
     buf_free(&header);
 }
 
@@ -243,6 +247,17 @@ static struct ticket next_ticket(struct run *r)
     return t;
 }
 
+static void write_body(const struct run *r)
+{
+    FILE *out = fopen(r->body, "we");
+    if (!out)
+        cli_die("%s: %s", r->body, strerror(errno));
+    bool failed = fwrite(r->next.body.data, 1, r->next.body.len, out) != r->next.body.len;
+    failed |= fclose(out) != 0;
+    if (failed)
+        cli_die("%s: %s", r->body, strerror(errno));
+}
+
 /* Prints so many tickets for one header, or until nonces run out, as fast as the reader takes them.
  */
 static void print_tickets(struct run *r)
@@ -267,8 +282,8 @@ static void read_options(struct run *r, int argc, char **argv)
 {
     struct fault f;
     cli_count_operands(cli_options(&program, argc, argv, r), 0, 0);
-    if (!r->tickets && (r->range >= 0 || r->factor || r->worker))
-        cli_die("-r, -s and -W go with -o");
+    if (!r->tickets && (r->range >= 0 || r->factor || r->worker || r->body))
+        cli_die("-r, -s, -W and -B go with -o");
     if (r->range < 0)
         r->range = RANGE_DEFAULT;
     if (!r->factor)
@@ -307,10 +322,13 @@ int main(int argc, char **argv)
     tip_watch_begin(&r.tip, &r.ledger);
     template_begin(&r.next);
     cli_read_body(&r.ledger, &r.next);
+    if (r.body)
+        write_body(&r);
     if (r.tickets)
         print_tickets(&r);
     while (!r.tickets && r.mined < (r.count ? r.count : 1))
         mine_block(&r);
+    overlay_free(r.above);
     template_free(&r.next);
     tip_watch_free(&r.tip);
     ledger_close(&r.ledger);

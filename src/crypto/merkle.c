@@ -17,9 +17,8 @@ static void make_pair(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256
     hex_encode(pair->text + 2 * SHA256_LEN + 1, right, SHA256_LEN);
 }
 
-/* out may be one of the two. */
-static void inner_node(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],
-                       uint8_t out[SHA256_LEN])
+void merkle_node(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],
+                 uint8_t out[SHA256_LEN])
 {
     struct pair pair;
     make_pair(left, right, &pair);
@@ -37,7 +36,7 @@ void merkle_add(struct merkle *m, const uint8_t leaf[SHA256_LEN])
     int top = __builtin_popcountll(m->count);
     memcpy(m->peaks[top], leaf, SHA256_LEN);
     for (uint64_t carry = m->count; carry & 1; carry >>= 1, top--)
-        inner_node(m->peaks[top - 1], m->peaks[top], m->peaks[top - 1]);
+        merkle_node(m->peaks[top - 1], m->peaks[top], m->peaks[top - 1]);
     m->count++;
 }
 
@@ -51,7 +50,7 @@ void merkle_root(const struct merkle *m, uint8_t root[SHA256_LEN])
     }
     memcpy(root, m->peaks[top], SHA256_LEN);
     while (top-- > 0)
-        inner_node(m->peaks[top], root, root);
+        merkle_node(m->peaks[top], root, root);
 }
 
 size_t merkle_path_len(uint64_t index, uint64_t count)
@@ -114,9 +113,9 @@ int merkle_climb(const uint8_t leaf[SHA256_LEN], uint64_t index, uint64_t count,
         if ((index ^ 1) >= count)
             continue;
         if (index & 1)
-            inner_node(*path++, root, root);
+            merkle_node(*path++, root, root);
         else
-            inner_node(root, *path++, root);
+            merkle_node(root, *path++, root);
     }
     return 0;
 }

@@ -14,6 +14,10 @@
 
 #include "crypto/sha256.h"
 
+/* The hash of an inner node; out may be one of the two. */
+void merkle_node(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],
+                 uint8_t out[SHA256_LEN]);
+
 struct merkle {
     uint64_t count;                /* leaves so far */
     uint8_t peaks[64][SHA256_LEN]; /* roots of the complete subtrees, one for each bit set in count,

@@ -110,6 +110,8 @@ void explain_body_signatures(struct explain *x)
     const struct item *item = x->item;
     for (size_t i = 0; i < item->count && !item->is_genesis && !x->ended; i++) {
         const struct tx *tx = &item->entries[i].tx;
+        if (item->entries[i].type != &tx_type)
+            continue;
         explain_say(x, "\n# The signature of line %" PRIu64 ".\n", entry_line(item, i));
         explain_signature(x, entry_line(item, i), "tx", tx->from.id, tx->line, tx->len);
     }

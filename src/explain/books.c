@@ -67,7 +67,9 @@ static size_t list_touched(const struct item *item, struct party *list, size_t m
     size_t n = 0;
     struct account a;
     for (size_t i = 0; i < item->count; i++)
-        for (struct touches at = {0}; tx_next_account(&item->entries[i].tx, &at, &a); n++)
+        for (struct touches at = {0};
+             item->entries[i].type == &tx_type && tx_next_account(&item->entries[i].tx, &at, &a);
+             n++)
             if (n < most)
                 list[n].id = a;
     return n;
@@ -254,7 +256,8 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
     if (result == 0)
         open_books(x, &p);
     for (size_t i = 0; result == 0 && i < item->count && !x->ended; i++)
-        pay(x, &p, item->line + 1 + i, &item->entries[i].tx);
+        if (item->entries[i].type == &tx_type)
+            pay(x, &p, item->line + 1 + i, &item->entries[i].tx);
     if (result == 0 && !x->ended) {
         reward(x, &p);
         close_books(x, &p, parent);

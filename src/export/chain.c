@@ -24,6 +24,8 @@ static int add_fees(struct chain *c, const struct item *item, struct fault *f)
     c->fees = 0;
     for (size_t i = 0; i < item->count; i++) {
         const struct tx *tx = &item->entries[i].tx;
+        if (item->entries[i].type != &tx_type)
+            continue;
         int result = apply_check(c->genesis, &c->rules, tx, f);
         if (result == 0 && number_add(c->fees, tx->fee, &c->fees))
             result = fault_rule(f, "block: fees are over 2^63-1");

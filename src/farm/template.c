@@ -4,7 +4,7 @@
 
 void template_begin(struct template *t)
 {
-    t->body.len = 0;
+    t->body.len = t->uncounted = 0;
     t->count = 0;
     merkle_init(&t->tree);
 }
@@ -19,15 +19,33 @@ static int too_large(struct fault *f)
     return fault_rule(f, "the block would be over maxblock");
 }
 
+static void count_line(struct template *t, const uint8_t id[ID_LEN])
+{
+    merkle_add(&t->tree, id);
+    t->count++;
+}
+
+int template_add_state(struct template *t, const struct state_line *line)
+{
+    uint8_t id[ID_LEN];
+    if (state_line_format(line, &t->body))
+        return -1;
+    sha256(t->body.data, t->body.len, id);
+    if (buf_add_string(&t->body, "\n"))
+        return -1;
+    t->uncounted = t->body.len;
+    count_line(t, id);
+    return 0;
+}
+
 int template_add(struct template *t, const char *line, size_t size, const uint8_t id[ID_LEN],
                  struct fault *f)
 {
     if (buf_add(&t->body, line, size))
         return fault_memory(f);
-    if (t->body.len > t->size_max)
+    if (t->body.len - t->uncounted > t->size_max)
         return too_large(f);
-    merkle_add(&t->tree, id);
-    t->count++;
+    count_line(t, id);
     return 0;
 }
 
@@ -59,7 +77,8 @@ int template_unsealed(const struct template *t, const struct block *b, struct un
 {
     if (unsealed_init(u, b, f))
         return -1;
-    return u->header.len + u->seal_len + 1 + t->body.len > t->size_max ? too_large(f) : 0;
+    size_t counted = t->body.len - t->uncounted;
+    return u->header.len + u->seal_len + 1 + counted > t->size_max ? too_large(f) : 0;
 }
 
 void template_follow(struct template *t, const struct block *b, const uint8_t id[ID_LEN])

@@ -5,13 +5,14 @@
 #include "crypto/merkle.h"
 #include "farm/unsealed.h"
 #include "record/rules.h"
+#include "record/state_line.h"
 #include "seal/header.h"
 
 /* The caller sets the first part before template_begin. */
 struct template
 {
     const struct rules *rules; /* the chain's; the caller's */
-    uint64_t size_max;         /* of header and body, in bytes */
+    uint64_t size_max;         /* of header and transactions, in bytes */
     struct account miner;
 
     /* The parent: the ledger's tip, or the block that template_follow was told. */
@@ -20,14 +21,18 @@ struct template
     int64_t times[MEDIAN_OF]; /* newest first */
     int times_count;
 
-    struct buf body; /* lines, each with its newline */
-    int64_t count;   /* how many */
+    struct buf body;  /* lines, each with its newline */
+    int64_t count;    /* how many */
+    size_t uncounted; /* bytes of the body that size_max does not bound */
     struct merkle tree;
 };
 
 /* An empty body. */
 void template_begin(struct template *t);
 void template_free(struct template *t);
+
+/* Adds the state line that is due, before all transactions. 0, or -1: no memory. */
+int template_add_state(struct template *t, const struct state_line *line);
 
 /* Adds a transaction, which must be valid after those before it: its line with the newline, and its
  * id. 0, or -1 and a fault: no memory, or the block would be too large. */

@@ -76,7 +76,9 @@ struct inbound *inbound_at(const struct listener *l, uint16_t slot)
 uint64_t listener_block_limit(const struct listener *l)
 {
     const struct view *v = l->config->view;
-    return block_size_limit(v ? v->maxblock(v->self) : BLOCK_SIZE_MAX);
+    uint64_t limit = v ? (uint64_t)v->maxblock(v->self) : BLOCK_SIZE_MAX;
+    uint64_t most = block_text_limit(INT64_MAX);
+    return limit < most ? limit : most;
 }
 
 int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n)

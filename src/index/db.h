@@ -29,6 +29,9 @@ enum statement {
     SET_ENTRY,
     DROP_ENTRY,
     ENTRIES,
+    SMT_PAGE,
+    SET_SMT_PAGE,
+    DROP_SMT_PAGE,
     SPENDER,
     MAIN_ABOVE,
     UNSET_MAIN,
@@ -131,6 +134,9 @@ int index_set_account(struct index *ix, const struct account *id, const struct s
 
 /* The state at the best tip, as the index has it. */
 struct state_backing index_backing(struct index *ix);
+
+/* The pages of the tree over it, as the index has them (smt.c). */
+struct smt_pages index_pages(struct index *ix);
 
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);

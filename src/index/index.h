@@ -75,6 +75,9 @@ int index_set_mark(struct index *ix, const struct index_mark *mark, struct fault
  * transaction is open: the tree's state has the changes. */
 int index_set_state(struct index *ix, struct state *s, struct fault *f);
 
+/* Stores what has changed in the tree over a state (chain/tree_state.h). */
+int index_set_pages(struct index *ix, struct tree *t, struct fault *f);
+
 /* Empties every table. Inside a write transaction. */
 int index_clear(struct index *ix, struct fault *f);
 

@@ -36,7 +36,8 @@ static const char *const sql[STATEMENTS] = {
     [ADD_JOURNAL] = "INSERT INTO journal VALUES(?, ?, ?)",
     [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, recipient, amount, offset,"
                " size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [LAST_TX] = "SELECT coalesce(max(n), 0) FROM tx",
+    [LAST_TX] = "SELECT max(coalesce((SELECT max(n) FROM tx), 0), coalesce((SELECT first +"
+                " count - 1 FROM block WHERE n = ? AND parent >= 0), 0))",
     [ACCOUNT] = "SELECT balance, seq, sum FROM account WHERE id = ?",
     [ACCOUNT_N] = "SELECT n FROM account WHERE id = ?",
     [ADD_ACCOUNT] = "INSERT INTO account(id) VALUES(?)",
@@ -47,6 +48,9 @@ static const char *const sql[STATEMENTS] = {
     [SET_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?)",
     [DROP_ENTRY] = "DELETE FROM entry WHERE kind = ? AND id = ?",
     [ENTRIES] = "SELECT id, value, sum FROM entry WHERE kind = ? ORDER BY id",
+    [SMT_PAGE] = "SELECT page, sum FROM smt WHERE id = ?",
+    [SET_SMT_PAGE] = "INSERT OR REPLACE INTO smt VALUES(?, ?, ?)",
+    [DROP_SMT_PAGE] = "DELETE FROM smt WHERE id = ?",
     [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
                 " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",

@@ -167,9 +167,11 @@ static int join(struct index *ix, struct index_block *b, struct fault *f)
     return taken < 0 ? -1 : 0;
 }
 
-static int last_tx(struct index *ix, int64_t *n, struct fault *f)
+static int last_tx(struct index *ix, int64_t block, int64_t *n, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, LAST_TX, f);
+    if (q)
+        sqlite3_bind_int64(q, 1, block);
     int got = q ? index_step(ix, q, f) : -1;
     *n = got > 0 ? sqlite3_column_int64(q, 0) : 0;
     if (*n < 0 || *n >= INDEX_TXS_MAX)
@@ -186,7 +188,7 @@ static int add(void *self, const struct node *node, const struct item *item,
     ix->grown = -1;
     for (size_t i = 0; i < item->count; i++)
         b.earned += item->entries[i].type == &tx_type ? item->entries[i].tx.fee : 0;
-    if (join(ix, &b, f) || last_tx(ix, &b.first, f))
+    if (join(ix, &b, f) || last_tx(ix, node->n - 1, &b.first, f))
         return -1;
     b.first++;
     if (add_block(ix, &b, f) || add_journal(ix, node->n, bytes, f) ||
@@ -299,5 +301,6 @@ struct store index_store(struct index *ix)
                           .spender = spender,
                           .damage = damage,
                           .state = index_backing(ix),
+                          .pages = index_pages(ix),
                           .self = ix};
 }

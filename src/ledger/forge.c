@@ -3,6 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/num.h"
+#include "chain/tree_state.h"
 #include "state/pay.h"
 
 #include <inttypes.h>
@@ -244,7 +245,8 @@ static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender
 static int has_some(struct forger *g, int64_t height, struct node *node, struct fault *f)
 {
     int found = index_at_height(g->ledger->index, height, node, f);
-    return found > 0 ? node->count > 0 : found;
+    int64_t others = found > 0 && tree_state_is_due(&g->ledger->tree.rules, height - 1);
+    return found > 0 ? node->count > others : found;
 }
 
 /* A random block that has transactions; if those are rare, the first. 1, 0: there is none, -1. */
@@ -260,10 +262,10 @@ static int draw_block(struct forger *g, struct node *node, struct fault *f)
     return found;
 }
 
-/* Keeps a random one of the lines after the first. */
-static void keep_line(struct forger *g, struct buf *block, int64_t count)
+/* Keeps a random one of the last count lines of all that come after the first. */
+static void keep_line(struct forger *g, struct buf *block, int64_t lines, int64_t count)
 {
-    uint64_t n = 1 + chance_below(&g->chance, (uint64_t)count);
+    uint64_t n = 1 + (uint64_t)(lines - count) + chance_below(&g->chance, (uint64_t)count);
     char *end, *at = block->data;
     while (n--)
         at = memchr(at, '\n', (size_t)(block->data + block->len - at)), at++;
@@ -282,7 +284,8 @@ static int forge_replay(struct forger *g, struct tx *tx, const struct forge_send
         return fault_rule(f, "replay: the ledger has no transaction yet");
     if (found < 0 || ledger_read(g->ledger, &node, false, &out->line, f))
         return -1;
-    keep_line(g, &out->line, node.count);
+    keep_line(g, &out->line, node.count,
+              node.count - tree_state_is_due(&g->ledger->tree.rules, node.height - 1));
     if (tx_parse(out->line.data, out->line.len, tx, f))
         return -1;
     out->whole = true;

@@ -109,7 +109,10 @@ int ledger_write_state(struct ledger *l, struct fault *f)
 {
     if (l->tree.count == 0)
         return 0;
-    return tree_move(&l->tree, &l->tree.best, f) ? -1 : index_set_state(l->index, l->tree.state, f);
+    return tree_move(&l->tree, &l->tree.best, f) || index_set_state(l->index, l->tree.state, f) ||
+                   index_set_pages(l->index, &l->tree, f)
+               ? -1
+               : 0;
 }
 
 /* Judges one item of the file and adds it to the index. 1, 0 if the valid part ends before it, -1

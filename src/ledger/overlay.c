@@ -1,8 +1,10 @@
 #include "ledger/overlay.h"
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/scratch.h"
 #include "chain/store_temp.h"
+#include "chain/tree_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -241,6 +243,16 @@ int overlay_next(struct overlay *t, struct buf *out, struct fault *f)
 bool overlay_has_next(const struct overlay *t)
 {
     return t->path_up.len > 0;
+}
+
+int overlay_state_line(struct overlay *t, const uint8_t id[ID_LEN], struct state_line *out,
+                       struct fault *f)
+{
+    struct node node;
+    int found = tree_find(&t->tree, id, &node, f);
+    if (found == 0)
+        return fault_trouble(f, "%s: no block %s", t->path, hex32(id).text);
+    return found < 0 || tree_move(&t->tree, &node, f) || tree_state_line(&t->tree, out, f) ? -1 : 0;
 }
 
 int overlay_above(struct overlay *t, const uint8_t id[ID_LEN], int64_t *blocks, uint64_t *bytes,

@@ -10,6 +10,7 @@
 #define LEDGER_OVERLAY_H
 
 #include "ledger/ledger.h"
+#include "record/state_line.h"
 
 struct overlay;
 
@@ -41,6 +42,10 @@ int overlay_next(struct overlay *t, struct buf *out, struct fault *f);
 
 /* Whether overlay_next has a block to give. */
 bool overlay_has_next(const struct overlay *t);
+
+/* The state line for the state after a known block (chain/tree_state.h). 0, or -1 and trouble. */
+int overlay_state_line(struct overlay *t, const uint8_t id[ID_LEN], struct state_line *out,
+                       struct fault *f);
 
 /* How far the best tip is above a known block: blocks, and their bytes in a ledger; 0 if it is not
  * above. 0, or -1 and trouble. */

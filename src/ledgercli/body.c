@@ -1,5 +1,6 @@
 #include "ledgercli/body.h"
 
+#include "chain/tree_state.h"
 #include "cli/cli.h"
 #include "ledgercli/ledger.h"
 #include "stream/stream.h"
@@ -41,6 +42,18 @@ static void add_item(struct ledger *l, struct template *t, const struct item *it
     cli_exit(CLI_NO);
 }
 
+/* If one is due, in the state where the tree is. */
+static void add_state_line(struct ledger *l, struct template *t)
+{
+    struct fault f = {0};
+    struct state_line line;
+    if (!tree_state_is_due(&l->tree.rules, l->tree.at.height))
+        return;
+    if (tree_state_line(&l->tree, &line, &f))
+        cli_ledger_fail(l, &f);
+    cli_memory(template_add_state(t, &line));
+}
+
 void cli_read_body(struct ledger *l, struct template *t)
 {
     struct fault f = {0};
@@ -51,6 +64,7 @@ void cli_read_body(struct ledger *l, struct template *t)
     cli_memory(!s);
     if (tree_move(tree, &tree->best, &f))
         cli_ledger_fail(l, &f);
+    add_state_line(l, t);
     state_begin(tree->state);
     if (isatty(STDIN_FILENO))
         cli_warn("stdin is a terminal: mining without transactions");
@@ -63,4 +77,36 @@ void cli_read_body(struct ledger *l, struct template *t)
     state_rollback(tree->state);
     batch_free(&b);
     stream_free(s);
+}
+
+/* Adds the block to what is above the ledger. */
+static void add_above(struct overlay *above, const char *block, size_t n)
+{
+    struct fault f = {0};
+    struct batch b = {0};
+    struct buf given = {0};
+    if (batch_parse(&b, block, n, 1, 0, &f) || overlay_add(above, &b.items[0], -1, &f) < 0)
+        cli_fail(NULL, &f);
+    while (overlay_has_next(above))
+        if (overlay_next(above, &given, &f) < 0)
+            cli_fail(NULL, &f);
+    buf_free(&given);
+    batch_free(&b);
+}
+
+void cli_follow_body(struct ledger *l, struct overlay **above, struct template *t,
+                     const char *block, size_t n)
+{
+    struct fault f = {0};
+    struct state_line line;
+    if (!l->tree.rules.state)
+        return;
+    if (!*above && !(*above = overlay_new(l->path, NULL, &f)))
+        cli_fail(NULL, &f);
+    add_above(*above, block, n);
+    if (!tree_state_is_due(&l->tree.rules, t->height))
+        return;
+    if (overlay_state_line(*above, t->parent, &line, &f))
+        cli_fail(NULL, &f);
+    cli_memory(template_add_state(t, &line));
 }

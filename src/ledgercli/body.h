@@ -3,10 +3,16 @@
 #define LEDGERCLI_BODY_H
 
 #include "farm/template.h"
-#include "ledger/ledger.h"
+#include "ledger/overlay.h"
 
-/* Adds the transactions on stdin to a block template on the best tip. Exits with 1 if one of them
- * is not valid there, or they are too large. If stdin is a terminal, the body stays empty. */
+/* Adds the state line, if one is due, and the transactions on stdin to a block template on the best
+ * tip. Exits with 1 if one of them is not valid there, or they are too large. If stdin is a
+ * terminal, the body has no transactions. */
 void cli_read_body(struct ledger *l, struct template *t);
+
+/* After template_follow: adds the state line, if one is due after this block, whose text this is
+ * and which the ledger does not have. *above is NULL at first; the caller frees it. */
+void cli_follow_body(struct ledger *l, struct overlay **above, struct template *t,
+                     const char *block, size_t n);
 
 #endif

@@ -181,7 +181,8 @@ static int give_body(struct history_run *r, struct fault *f)
     for (int64_t i = 0; i < count; i++) {
         struct event e = {.line = r->at.node.line + 1 + (uint64_t)(back ? count - 1 - i : i)};
         const char *line = history_next_line(&r->text, &at, back, &len);
-        int result = history_give_line(r, line, len, NULL, &e, f);
+        bool is_tx = record_is(&tx_type, line, len);
+        int result = is_tx ? history_give_line(r, line, len, NULL, &e, f) : 0;
         if (result)
             return result;
     }

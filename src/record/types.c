@@ -10,7 +10,10 @@
     TYPE(key)                                                                                      \
     TYPE(proof)                                                                                    \
     TYPE(rule)                                                                                     \
-    TYPE(grant)
+    TYPE(grant)                                                                                    \
+    TYPE(state)                                                                                    \
+    TYPE(present)                                                                                  \
+    TYPE(absent)
 
 #define TYPE(name) extern const struct record_type name##_type;
 TYPES

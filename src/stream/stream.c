@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/hex.h"
 #include "crypto/merkle.h"
+#include "record/state_line.h"
 #include "stream/jobs.h"
 #include "stream/locate.h"
 
@@ -46,6 +47,11 @@ void stream_free(struct stream *s)
 uint64_t block_size_limit(int64_t maxblock)
 {
     return maxblock < BLOCK_SIZE_MAX ? (uint64_t)maxblock : BLOCK_SIZE_MAX;
+}
+
+uint64_t block_text_limit(int64_t maxblock)
+{
+    return block_size_limit(maxblock) + STATE_LINE_SIZE_MAX;
 }
 
 void stream_limit(struct stream *s, int64_t maxblock)
@@ -140,9 +146,24 @@ int stream_parse_entry(struct item *item, struct entry *e, const struct line *li
     e->type = record_type_of(line->text, line->len);
     if (item->is_genesis)
         return parse_genesis_entry(item, e, line, f);
+    if (e->type == &state_type)
+        return record_check(e->type, line->text, line->len, f);
     if (e->type != &tx_type)
         return fault_rule(f, "block: its body holds only tx lines");
     return tx_parse(line->text, line->len, &e->tx, f);
+}
+
+/* At most one state line stands in a body, before all transactions: so what maxblock does not bound
+ * is one line. */
+static int check_order(struct item *item, const struct entry *e, const struct line *line,
+                       struct fault *f)
+{
+    if (e->type != &state_type)
+        return 0;
+    if (item->count && (e[-1].type == &tx_type || e[-1].type == &state_type))
+        return fault_rule(f, "block: a state line stands before the transactions, and once");
+    item->uncounted += line->size;
+    return 0;
 }
 
 /* Parses the line as one of the item's entries, or breaks the item. 0, or -1 and trouble. */
@@ -154,7 +175,7 @@ static int read_entry(struct batch *b, struct item *item, const struct line *lin
         return fault_memory(f);
     e->at = item->size;
     e->len = line->len;
-    if (stream_parse_entry(item, e, line, &why)) {
+    if (stream_parse_entry(item, e, line, &why) || check_order(item, e, line, &why)) {
         break_item(item, line->number, &why);
         item->torn |= line->cut;
     }
@@ -175,7 +196,7 @@ static void check_size(const struct stream *s, struct item *item)
 {
     struct fault why;
     uint64_t limit = item->is_genesis ? BLOCK_SIZE_MAX : s->limit;
-    if (item->broken || item->stream_size <= limit)
+    if (item->broken || item->stream_size - item->uncounted <= limit)
         return;
     fault_rule(&why, "block: over maxblock, %" PRIu64 " bytes", limit);
     break_item(item, item->line, &why);
@@ -390,7 +411,8 @@ static size_t count_jobs(const struct item *item, size_t i)
 {
     if (is_signed(item))
         return 1;
-    return item->entries[i].checked ? 0 : tx_signature_count(&item->entries[i].tx);
+    const struct entry *e = &item->entries[i];
+    return e->type != &tx_type || e->checked ? 0 : tx_signature_count(&e->tx);
 }
 
 static void put_jobs(const struct item *item, size_t i, struct sigjob *out, struct job_bytes *room)

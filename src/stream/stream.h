@@ -19,8 +19,12 @@
  * in memory. */
 #define BLOCK_SIZE_MAX (64 << 20)
 
-/* The largest block that is accepted here for a chain with this maxblock, in bytes. */
+/* The largest block that is accepted here for a chain with this maxblock, in bytes: of its header
+ * and its transactions. */
 uint64_t block_size_limit(int64_t maxblock);
+
+/* The bytes of its largest text, with all lines that a body can have. */
+uint64_t block_text_limit(int64_t maxblock);
 
 struct grant {
     struct account account;
@@ -45,6 +49,7 @@ struct item {
     const char *text;               /* all its lines, newlines included */
     size_t size;                    /* bytes at text */
     uint64_t stream_size;           /* bytes in the stream; more than size if some were not kept */
+    uint64_t uncounted;             /* of these, lines that maxblock does not bound */
     uint64_t line, offset;
 
     /* Of a block; set if the header could be read (has_header), which is possible even if the block
@@ -93,8 +98,8 @@ struct stream;
 struct stream *stream_new(struct source src, uint64_t first_line, uint64_t offset);
 void stream_free(struct stream *s);
 
-/* Sets the largest block to accept from here on, header included: the chain's maxblock, or
- * BLOCK_SIZE_MAX if that is less. */
+/* Sets the largest block to accept from here on, of header and transactions: the chain's maxblock,
+ * or BLOCK_SIZE_MAX if that is less. */
 void stream_limit(struct stream *s, int64_t maxblock);
 
 /* Reads items until the stream would wait, or the batch is large enough to be worth sharing among

@@ -27,7 +27,7 @@ BEGIN {
     layer("work", "base crypto")
     layer("stream", "base record crypto")
     layer("seal", "base record crypto work")
-    layer("state", "base record")
+    layer("state", "base record crypto")
     layer("chain", "base record crypto work stream seal state")
     layer("index", "base record crypto work stream seal state chain")
     layer("ledger", "base record crypto work stream seal state chain index")
