@@ -34,6 +34,7 @@ enum mode { UNKNOWN, AGAINST, WHOLE, LOOSE };
 struct judge {
     enum mode mode;
     struct ledger *against;
+    bool batches, fresh; /* AGAINST: judge_batch is called, and the ledger was looked at since */
     bool strangers; /* AGAINST: of far branches, only headers are judged */
     struct guard *guard;
     struct store_temp *store; /* WHOLE */
@@ -92,6 +93,12 @@ const struct node *judge_tip(const struct judge *j)
     if (j->mode == AGAINST)
         return &j->against->tree.best;
     return j->mode == WHOLE && j->tree.has_genesis ? &j->tree.best : NULL;
+}
+
+void judge_batch(struct judge *j)
+{
+    j->batches = true;
+    j->fresh = false;
 }
 
 void judge_guard(struct judge *j, struct guard *g)
@@ -344,11 +351,20 @@ static int judge_other(struct judge *j, const struct item *item, struct fault *f
     return record_check(item->type, item->text, len, f) ? refuse(item, f) : 1;
 }
 
+/* Looks at the ledger again, unless it was looked at for an earlier transaction of the batch. */
+static int refresh(struct judge *j, const struct item *item, struct fault *f)
+{
+    if (j->fresh && item->type == &tx_type)
+        return 0;
+    j->fresh = j->batches;
+    return ledger_refresh(j->against, f) < 0 ? -1 : 0;
+}
+
 static int judge_against(struct judge *j, const struct item *item, int64_t now, struct fault *f)
 {
     if (item->type != &block_type && item->type != &tx_type)
         return judge_other(j, item, f);
-    if (ledger_refresh(j->against, f) < 0)
+    if (refresh(j, item, f))
         return -1;
     return item->type == &block_type ? judge_block_against(j, item, now, f)
                                      : judge_tx_against(j, item, f);

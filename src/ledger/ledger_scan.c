@@ -32,8 +32,8 @@ static char *put_moment(char *at, struct timespec t, char after)
     return put_number(at, (uint64_t)t.tv_nsec, 9, after);
 }
 
-/* A stamp is made for every record that is judged against the ledger; printf would take twice as
- * long as the system call. */
+/* A stamp is made for every batch of records that is judged against the ledger; printf would take
+ * twice as long as the system call. */
 int ledger_stamp(const struct ledger *l, char stamp[INDEX_STAMP_MAX], uint64_t *size,
                  struct fault *f)
 {
