@@ -279,8 +279,10 @@ say() { # WORDS
         part - @PROGPREFIX@verify -u -l ledger <intake | # drops records that break a rule
             part - @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
             part - @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
-            part - @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers | # keeps addresses
-            remind >loop # sends what we had at the start first
+            {
+                remind # sends what we had at the start first
+                part - @PROGPREFIX@peerbook -l ledger -o "$listen" ${address:+-o "$address"} peers # keeps addresses
+            } >loop
         wait
     }
 
@@ -289,7 +291,7 @@ say() { # WORDS
         height=$(@PROGPREFIX@ledger-chain -t ledger | cut -d ' ' -f 2)
         [ "$height" -eq 0 ] || @PROGPREFIX@ledger-chain -s $((height > 10 ? height - 9 : 1)) ledger
         grep '^peer ' peers | tail -n 100
-        cat pool -
+        cat pool
     }
 
     # Fetches the blocks missed while the node was down or cut off.
