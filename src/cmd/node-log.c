@@ -10,6 +10,7 @@
 #include "node/screen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +18,14 @@
 #include <unistd.h>
 
 enum {
-    ROOM = 1 << 16,
+    ROOM = 1 << 17,
     LEAST = 1 << 17,     /* bytes of the smallest log */
     SHOWN_A_SECOND = 30, /* lines on the screen; the rest is counted */
     AGAIN = 1000,        /* ms until a log that could not be written is tried again */
     LINGER = 2000,       /* ms for the last messages after a signal */
+    PIPE = 1 << 20,      /* bytes that stdin can hold, if the system allows it, */
+    BUSY = 1 << 11,      /* ... and those read at once during a burst, which is then left to grow */
+    GROW = 20,           /* ... for so many ms: a node writes faster than one piece at a time is read */
 };
 
 struct run {
@@ -35,6 +39,7 @@ struct run {
     uint64_t lost;  /* bytes that are not in the log */
     int64_t second; /* of which the lines on the screen are counted */
     size_t shown, hidden;
+    bool wide; /* stdin holds more than is written during a pause */
     char in[ROOM];
     size_t have;
 };
@@ -230,6 +235,14 @@ static bool wait_for_input(struct run *r, int milliseconds)
     return got > 0;
 }
 
+/* Lets a burst of messages grow, as each of the many reads that it would take else costs more than
+ * what it reads. */
+static void rest(const struct run *r, size_t got)
+{
+    if (r->wide && !stopped && got >= BUSY)
+        poll(NULL, 0, GROW);
+}
+
 static void run(struct run *r)
 {
     int64_t end = 0;
@@ -241,7 +254,8 @@ static void run(struct run *r)
             break;
         if (!wait_for_input(r, end ? (int)(end - now) : 1000))
             continue;
-        ssize_t got = read(STDIN_FILENO, r->in + r->have, ROOM - r->have);
+        const size_t room = ROOM - r->have;
+        ssize_t got = read(STDIN_FILENO, r->in + r->have, room);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -250,6 +264,8 @@ static void run(struct run *r)
             break;
         r->have += (size_t)got;
         take_whole(r);
+        if ((size_t)got < room)
+            rest(r, (size_t)got);
     }
     if (r->have && r->have < ROOM)
         r->in[r->have++] = '\n';
@@ -268,6 +284,7 @@ int main(int argc, char **argv)
     r.screen.origins = origins;
     r.screen.book = cli_book(r.names);
     catch_signals();
+    r.wide = fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIPE) >= PIPE;
     if (logfile_open(&r.log, *operands, (uint64_t)r.most, &f))
         cli_fail(*operands, &f);
     run(&r);
