@@ -27,7 +27,7 @@ static size_t kind_of(const char *event, const char *words)
 {
     const size_t again = strlen("again");
     size_t i = 0, len = words ? strlen(words) : 0;
-    while (i < CHARGED && strcmp(event, charged[i]) != 0)
+    while (i < CHARGED && (*event != *charged[i] || strcmp(event, charged[i]) != 0))
         i++;
     bool is_repeated = len >= again && strcmp(words + len - again, "again") == 0;
     bool once = strcmp(event, "offer") == 0 || strcmp(event, "gave") == 0;

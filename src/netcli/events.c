@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +19,68 @@ enum { HELD_MAX = 1 << 16 };
 
 static struct buf held;
 static bool is_holding, is_begun;
+static int64_t began; /* when the first event held was written: near enough for the budget */
 static struct event_budget budget;
+
+/* --- One event -------------------------------------------------------------------------------- */
+
+enum { TIME_MAX = 20 + 8 }; /* bytes of the time and the space after it */
+
+/* Six digits. */
+static char *put_micros(char *at, long micros)
+{
+    for (int i = 6; i-- > 0; micros /= 10)
+        at[i] = (char)('0' + micros % 10);
+    return at + 6;
+}
+
+/* The digits of the seconds are kept, as they change seldom. */
+static char *put_time(char *at)
+{
+    static time_t second;
+    static char digits[24] = "0.";
+    struct timespec now;
+    struct fault f;
+    if (clock_read(&now, &f))
+        cli_fail(NULL, &f);
+    if (now.tv_sec != second)
+        snprintf(digits, sizeof digits, "%lld.", (long long)now.tv_sec);
+    second = now.tv_sec;
+    at = put_micros(stpcpy(at, digits), now.tv_nsec / 1000);
+    *at++ = ' ';
+    return at;
+}
+
+static char *put_id(char *at, const uint8_t *id)
+{
+    if (!id)
+        return stpcpy(at, "-");
+    hex_encode(at, id, ID_LEN);
+    return at + 2 * ID_LEN;
+}
+
+/* Out of memory, the event is lost. */
+static void put_event(const char *who, const char *event, const uint8_t *id, const char *words)
+{
+    const size_t most = TIME_MAX + strlen(who) + strlen(event) + 2 * ID_LEN + 4 +
+                        (words ? strlen(words) : 0);
+    if (buf_reserve(&held, most))
+        return;
+    char *at = put_time(held.data + held.len);
+    at = stpcpy(at, who);
+    *at++ = ' ';
+    at = stpcpy(at, event);
+    *at++ = ' ';
+    at = put_id(at, id);
+    if (words) {
+        *at++ = ' ';
+        at = stpcpy(at, words);
+    }
+    *at++ = '\n';
+    held.len = (size_t)(at - held.data);
+}
+
+/* --- Writing them ----------------------------------------------------------------------------- */
 
 /* The length of the whole lines that fit into one write to a pipe, which is not mixed with the
  * writes of other programs; of a longer line, all of it. */
@@ -43,44 +105,6 @@ static void flush(void)
         at += put > 0 ? (size_t)put : 0;
     }
     held.len = 0;
-}
-
-/* Six digits. */
-static void put_micros(char out[6], long micros)
-{
-    for (int i = 6; i-- > 0; micros /= 10)
-        out[i] = (char)('0' + micros % 10);
-}
-
-static int put_time(void)
-{
-    struct timespec now;
-    struct fault f;
-    char part[8] = ".......";
-    if (clock_read(&now, &f))
-        cli_fail(NULL, &f);
-    put_micros(part + 1, now.tv_nsec / 1000);
-    part[7] = ' ';
-    return buf_add_number(&held, (long long)now.tv_sec) || buf_add(&held, part, sizeof part);
-}
-
-static int put_id(const uint8_t *id)
-{
-    char text[2 * ID_LEN];
-    if (!id)
-        return buf_add(&held, "-", 1);
-    hex_encode(text, id, ID_LEN);
-    return buf_add(&held, text, sizeof text);
-}
-
-static void put_event(const char *who, const char *event, const uint8_t *id, const char *words)
-{
-    const size_t before = held.len;
-    if (put_time() || buf_add_string(&held, who) || buf_add(&held, " ", 1) ||
-        buf_add_string(&held, event) || buf_add(&held, " ", 1) || put_id(id) ||
-        (words && (buf_add(&held, " ", 1) || buf_add_string(&held, words))) ||
-        buf_add(&held, "\n", 1))
-        held.len = before; /* out of memory, the event is lost */
 }
 
 /* From time to time, reports how many events were left out. */
@@ -124,7 +148,9 @@ void cli_event(const char *who, const char *event, const uint8_t *id, const char
 {
     if (!is_begun)
         begin();
-    if (!event_budget_allows(&budget, who, event, words, loop_now()))
+    if (held.len == 0)
+        began = loop_now();
+    if (!event_budget_allows(&budget, who, event, words, began))
         return;
     put_event(who, event, id, words);
     if (!is_holding || held.len >= HELD_MAX)
