@@ -10,15 +10,15 @@
 #include <unistd.h>
 
 enum {
-    PAGE = 4096,           /* bytes of the table that are written together */
-    PENDING_MAX = 1 << 14, /* ids */
+    PIECE = 1 << 16,       /* bytes of the table that are written together */
+    PENDING_MAX = 1 << 16, /* ids */
     FEW = 256,             /* ids in a batch: input is so slow that they are written at once */
 };
 
 struct sigcache {
     const struct ledger *ledger; /* or NULL */
     struct buf pending; /* ids to be written: SIGCACHE_SLOTS are many pages, so the more at a
-                           time, the fewer writes for each */
+                           time, the fewer writes of pages for each */
     int fd;             /* -1: not open */
     bool writable;      /* no attempt has failed */
     char path[];
@@ -129,19 +129,25 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Writes n ids of one page. What another program writes there meanwhile may be lost, as may any
- * entry. 0, or -1. */
-static int write_page(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
+static off_t piece_of(const uint8_t id[ID_LEN])
 {
-    uint8_t page[PAGE] = {0};
-    off_t first = place_of(ids[0]) / PAGE * PAGE;
-    if (n == 1)
-        return pwrite(k->fd, ids[0], ID_LEN, place_of(ids[0])) == ID_LEN ? 0 : -1;
-    if (pread(k->fd, page, PAGE, first) < 0) /* less than a page: the rest is a hole */
+    return place_of(id) / PIECE * PIECE;
+}
+
+/* Writes n ids of one piece. What another program writes there meanwhile may be lost, as may any
+ * entry. 0, or -1. */
+static int write_piece(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
+{
+    uint8_t piece[PIECE];
+    off_t first = place_of(ids[0]);
+    size_t size = (size_t)(place_of(ids[n - 1]) - first) + ID_LEN;
+    ssize_t got = n == 1 ? 0 : pread(k->fd, piece, size, first);
+    if (got < 0)
         return -1;
+    memset(piece + got, 0, size - (size_t)got); /* the rest is a hole */
     for (size_t i = 0; i < n; i++)
-        memcpy(page + (place_of(ids[i]) - first), ids[i], ID_LEN);
-    return pwrite(k->fd, page, PAGE, first) == PAGE ? 0 : -1;
+        memcpy(piece + (place_of(ids[i]) - first), ids[i], ID_LEN);
+    return pwrite(k->fd, piece, size, first) == (ssize_t)size ? 0 : -1;
 }
 
 static void write_pending(struct sigcache *k)
@@ -154,9 +160,9 @@ static void write_pending(struct sigcache *k)
     k->writable = has_room() && is_open(k, O_CREAT);
     qsort(ids, count, ID_LEN, by_place);
     for (size_t i = 0, n; i < count && k->writable; i += n) {
-        for (n = 1; i + n < count && place_of(ids[i + n]) / PAGE == place_of(ids[i]) / PAGE;)
+        for (n = 1; i + n < count && piece_of(ids[i + n]) == piece_of(ids[i]);)
             n++;
-        if (write_page(k, (const uint8_t(*)[ID_LEN])ids + i, n))
+        if (write_piece(k, (const uint8_t(*)[ID_LEN])ids + i, n))
             k->writable = false; /* a full disk: a torn entry matches nothing */
     }
 }
