@@ -11,11 +11,13 @@ void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t l
                        .ledger = ledger,
                        .limit = limit,
                        .pending_limit = PENDING_BYTES_DEFAULT};
+    pool_list_init(p);
 }
 
 void pool_free(struct pool *p)
 {
     pool_empty(p);
+    pool_list_free(p);
     pending_free(p->pending);
     buf_free(&p->added);
     buf_free(&p->refused);
@@ -28,11 +30,10 @@ void pool_free(struct pool *p)
 void pool_unlink(struct pool *p, struct pooled *x)
 {
     if (p->unsaved == x)
-        p->unsaved = x->hh.next;
+        p->unsaved = x->next;
     if (p->lowest == x)
         p->lowest = NULL;
-    HASH_DELETE(hh, p->list, x);
-    HASH_DELETE(by_spend, p->spends, x);
+    pool_list_remove(p, x);
     p->bytes -= pooled_size(x);
     p->idle -= !x->applied;
     p->rewrite |= x->saved;
@@ -49,21 +50,6 @@ void pool_take_back(struct pool *p)
     if (p->applied)
         state_rollback(p->ledger->tree.state);
     p->applied = false;
-}
-
-struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN])
-{
-    struct pooled *x;
-    HASH_FIND(hh, p->list, id, ID_LEN, x);
-    return x;
-}
-
-struct pooled *pool_find_spend(const struct pool *p, const struct account *from, int64_t seq)
-{
-    struct pooled *x;
-    struct spend spend = {.from = *from, .seq = seq};
-    HASH_FIND(by_spend, p->spends, &spend, sizeof spend, x);
-    return x;
 }
 
 int pooled_by_rate(const struct pooled *a, const struct pooled *b)
@@ -90,30 +76,10 @@ struct pooled *pooled_new(const struct tx *tx, const uint8_t id[ID_LEN])
     return x;
 }
 
-static int by_arrival(const struct pooled *a, const struct pooled *b)
-{
-    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
-}
-
-/* It is nearly always the last of the list, so no search is needed. */
-static void add_in_order(struct pool *p, struct pooled *x)
-{
-    if (x->arrival >= p->arrivals)
-        HASH_ADD(hh, p->list, id, ID_LEN, x);
-    else
-        HASH_ADD_INORDER(hh, p->list, id, ID_LEN, x, by_arrival);
-}
-
 int pool_link(struct pool *p, struct pooled *x)
 {
-    add_in_order(p, x);
-    if (!x->hh.tbl)
+    if (pool_list_add(p, x))
         return -1;
-    HASH_ADD(by_spend, p->spends, spend, sizeof x->spend, x);
-    if (!x->by_spend.tbl) {
-        HASH_DELETE(hh, p->list, x);
-        return -1;
-    }
     p->bytes += pooled_size(x);
     p->idle += !x->applied;
     if (p->lowest && pooled_by_rate(x, p->lowest) < 0)
@@ -207,7 +173,7 @@ static int serve(struct pool *p, struct buf *queue, bool pending, struct fault *
 static int apply_idle(struct pool *p, struct fault *f)
 {
     struct buf queue = {0};
-    for (struct pooled *x = p->list; x; x = x->hh.next)
+    for (struct pooled *x = p->list; x; x = x->next)
         if (!x->applied && buf_add(&queue, &x->spend.from, sizeof x->spend.from)) {
             buf_free(&queue);
             return fault_memory(f);
@@ -223,12 +189,12 @@ int pool_apply_list(struct pool *p, struct fault *f)
         return -1;
     state_begin(t->state);
     p->applied = true;
-    p->idle = HASH_CNT(hh, p->list);
-    for (struct pooled *x = p->list; x; x = x->hh.next)
+    p->idle = p->count;
+    for (struct pooled *x = p->list; x; x = x->next)
         x->applied = false;
     for (struct pooled *x = p->list, *next; x; x = next) {
         struct account_state from;
-        next = x->hh.next;
+        next = x->next;
         if (account_get(t->state, &x->tx.from, &from, f))
             return -1;
         if (memcmp(x->tx.chain, t->genesis.id, ID_LEN) || x->tx.seq < from.seq)
@@ -273,7 +239,7 @@ static struct spend *order_of_leaving(const struct pool *p, size_t count)
     struct spend *spends = calloc(count, sizeof *spends);
     size_t n = 0;
     if (order && spends) {
-        for (struct pooled *x = p->list; x; x = x->hh.next)
+        for (struct pooled *x = p->list; x; x = x->next)
             order[n++] = x;
         qsort(order, n, sizeof *order, lowest_first);
         for (size_t i = 0; i < n; i++)
@@ -291,7 +257,7 @@ static struct spend *order_of_leaving(const struct pool *p, size_t count)
  * case the newest is dropped. 0, or -1 and trouble. */
 static int evict(struct pool *p, struct pooled *newest, struct fault *f)
 {
-    size_t count = HASH_CNT(hh, p->list);
+    size_t count = p->count;
     struct spend *spends = order_of_leaving(p, count);
     if (!spends)
         return fault_memory(f);
@@ -313,7 +279,7 @@ static int evict(struct pool *p, struct pooled *newest, struct fault *f)
 
 static struct pooled *find_lowest(struct pool *p)
 {
-    for (struct pooled *x = p->lowest ? NULL : p->list; x; x = x->hh.next)
+    for (struct pooled *x = p->lowest ? NULL : p->list; x; x = x->next)
         if (!p->lowest || pooled_by_rate(x, p->lowest) < 0)
             p->lowest = x;
     return p->lowest;

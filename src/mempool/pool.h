@@ -9,6 +9,7 @@
 #ifndef MEMPOOL_POOL_H
 #define MEMPOOL_POOL_H
 
+#include "base/idmap.h"
 #include "base/linefile.h"
 #include "ledger/prefix.h"
 
@@ -52,8 +53,10 @@ struct pool {
     size_t pending_limit;   /* the most bytes of memory for what waits */
     int64_t patience;       /* ms for which what cannot be paid waits for money; 0: none */
     int64_t now;            /* ms of a clock that never goes back, if there is patience */
-    struct pooled *list;    /* by id, in order of arrival */
-    struct pooled *spends;  /* by sender and seq */
+    struct pooled *list;    /* in order of arrival; `last` is its end */
+    struct pooled *last;
+    size_t count;
+    struct idmap ids, spends; /* of the list: by id; by sender and seq */
     struct pooled *unsaved; /* the first in the list that is not in the file yet */
     struct pooled *lowest;  /* the one with the lowest fee rate; NULL: must be searched for */
     size_t bytes;

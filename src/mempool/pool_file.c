@@ -144,7 +144,7 @@ int pool_begin(struct pool *p, struct fault *f)
 /* Appends the lines from x to the end of the list to *out. */
 static int gather(const struct pooled *x, struct buf *out, struct fault *f)
 {
-    for (; x; x = x->hh.next)
+    for (; x; x = x->next)
         if (buf_add(out, x->text, pooled_size(x)))
             return fault_memory(f);
     return 0;
@@ -182,7 +182,7 @@ static int save(struct pool *p, struct fault *f)
     buf_free(&lines);
     if (result)
         return -1;
-    for (struct pooled *x = p->unsaved; x; x = x->hh.next)
+    for (struct pooled *x = p->unsaved; x; x = x->next)
         x->saved = true;
     p->unsaved = NULL;
     p->rewrite = false;

@@ -1,16 +1,13 @@
-/* Shared by pool.c, pool_file.c, pool_replace.c, pool_return.c and pool_select.c only. */
+/* Shared by pool.c, pool_file.c, pool_list.c, pool_replace.c, pool_return.c, pool_select.c and
+ * pool_wait.c only. */
 #ifndef MEMPOOL_POOL_PARTS_H
 #define MEMPOOL_POOL_PARTS_H
 
 #include "mempool/pending.h"
 #include "mempool/pool.h"
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 struct spend {
     struct account from;
-    uint8_t pad[7]; /* zero: it is hashed with the rest */
     int64_t seq;
 };
 
@@ -22,19 +19,30 @@ struct pooled {
     bool saved;       /* it is in the file */
     bool applied;     /* to the ledger's state */
     bool was_applied; /* before another was replaced; for pool_replace.c only */
-    UT_hash_handle hh, by_spend;
+    struct pooled *prev, *next;
     char text[]; /* the line with its newline */
 };
 
-/* --- pool.c: the list ------------------------------------------------------------------------ */
+/* --- pool_list.c ------------------------------------------------------------------------------ */
 
 static inline size_t pooled_size(const struct pooled *x)
 {
     return x->tx.len + 1;
 }
 
+/* An empty list; and frees the tables of one. */
+void pool_list_init(struct pool *p);
+void pool_list_free(struct pool *p);
+
 struct pooled *pool_find(const struct pool *p, const uint8_t id[ID_LEN]);
 struct pooled *pool_find_spend(const struct pool *p, const struct account *from, int64_t seq);
+
+/* Adds a transaction to the list, in its place by arrival, and to both tables; or removes it. 0, or
+ * -1: no memory, nothing changed. */
+int pool_list_add(struct pool *p, struct pooled *x);
+void pool_list_remove(struct pool *p, struct pooled *x);
+
+/* --- pool.c: what is in the list, and what is applied ----------------------------------------- */
 
 /* Appends a transaction to the list, not applied; NULL: no memory. */
 struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]);

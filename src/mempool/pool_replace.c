@@ -19,7 +19,7 @@ int64_t pool_replace_fee(const struct pool *p, const struct tx *old)
 int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx)
 {
     int found = 0;
-    for (const struct pooled *x = p->list; x; x = x->hh.next) {
+    for (const struct pooled *x = p->list; x; x = x->next) {
         if (!prefix_has(digits, x->id))
             continue;
         if (found)
@@ -51,7 +51,7 @@ static size_t drop_dependents(struct pool *p)
 {
     size_t dropped = 0;
     for (struct pooled *x = p->list, *next; x; x = next) {
-        next = x->hh.next;
+        next = x->next;
         if (!x->was_applied || x->applied)
             continue;
         pool_drop(p, x);
@@ -81,7 +81,7 @@ static int restore(struct pool *p, struct pooled *old, struct pooled *x, struct 
 static int exchange(struct pool *p, struct pooled *old, struct pooled *x, struct fault *f)
 {
     bool rewrite = p->rewrite;
-    for (struct pooled *each = p->list; each; each = each->hh.next)
+    for (struct pooled *each = p->list; each; each = each->next)
         each->was_applied = each->applied;
     struct pooled *unsaved = p->unsaved == old ? x : p->unsaved;
     pool_unlink(p, old);

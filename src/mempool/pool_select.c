@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 /* A sender's state while a body is chosen. */
@@ -120,10 +122,10 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
 
 static int choose(struct choice *c, struct buf *out, struct fault *f)
 {
-    c->heap = calloc(HASH_CNT(hh, c->pool->list) + 1, sizeof(struct sender *));
+    c->heap = calloc(c->pool->count + 1, sizeof(struct sender *));
     if (!c->heap)
         return fault_memory(f);
-    for (struct pooled *x = c->pool->list; x; x = x->hh.next)
+    for (struct pooled *x = c->pool->list; x; x = x->next)
         if (add_sender(c, &x->spend.from, f))
             return -1;
     while (c->count)
