@@ -25,7 +25,7 @@ enum {
     LINGER = 2000,       /* ms for the last messages after a signal */
     PIPE = 1 << 20,      /* bytes that stdin can hold, if the system allows it, */
     BUSY = 1 << 11,      /* ... and those read at once during a burst, which is then left to grow */
-    GROW = 20,           /* ... for so many ms: a node writes faster than one piece at a time is read */
+    GROW = 20, /* ... for so many ms: a node writes faster than one piece at a time is read */
 };
 
 struct run {

@@ -35,7 +35,7 @@ struct judge {
     enum mode mode;
     struct ledger *against;
     bool batches, fresh; /* AGAINST: judge_batch is called, and the ledger was looked at since */
-    bool strangers; /* AGAINST: of far branches, only headers are judged */
+    bool strangers;      /* AGAINST: of far branches, only headers are judged */
     struct guard *guard;
     struct store_temp *store; /* WHOLE */
     struct tree tree;         /* WHOLE */

@@ -47,18 +47,18 @@ struct pool_left {
 };
 
 struct pool {
-    struct linefile file;   /* open only with pool_begin; its path is the caller's */
-    struct ledger *ledger;  /* the caller's */
-    size_t limit;           /* the most bytes of lines */
-    size_t pending_limit;   /* the most bytes of memory for what waits */
-    int64_t patience;       /* ms for which what cannot be paid waits for money; 0: none */
-    int64_t now;            /* ms of a clock that never goes back, if there is patience */
-    struct pooled *list;    /* in order of arrival; `last` is its end */
+    struct linefile file;  /* open only with pool_begin; its path is the caller's */
+    struct ledger *ledger; /* the caller's */
+    size_t limit;          /* the most bytes of lines */
+    size_t pending_limit;  /* the most bytes of memory for what waits */
+    int64_t patience;      /* ms for which what cannot be paid waits for money; 0: none */
+    int64_t now;           /* ms of a clock that never goes back, if there is patience */
+    struct pooled *list;   /* in order of arrival; `last` is its end */
     struct pooled *last;
     size_t count;
     struct idmap ids, spends; /* of the list: by id; by sender and seq */
-    struct pooled *unsaved; /* the first in the list that is not in the file yet */
-    struct pooled *lowest;  /* the one with the lowest fee rate; NULL: must be searched for */
+    struct pooled *unsaved;   /* the first in the list that is not in the file yet */
+    struct pooled *lowest;    /* the one with the lowest fee rate; NULL: must be searched for */
     size_t bytes;
     size_t idle;          /* how many in the list could not be applied */
     uint64_t arrivals;    /* how many were ever added to the list */
