@@ -238,7 +238,7 @@ static int apply_grants(struct tree *t, const struct item *item, struct node *ne
 {
     for (size_t i = 0; i < item->count; i++) {
         const struct grant *g = &item->entries[i].grant;
-        if (g->amount && (rules_account(&item->rules, &g->account, "grant: account", f) ||
+        if (g->amount && (rules_account(item->rules, &g->account, "grant: account", f) ||
                           apply_grant(t->state, &g->account, g->amount, &new->supply, f))) {
             f->line = item->line + 1 + i;
             return -1;
@@ -361,7 +361,7 @@ int tree_add(struct tree *t, const struct item *item, const struct node *new, st
         t->store.add(t->store.self, new, item, &t->journal, f))
         return -1;
     if (!t->has_genesis)
-        anchor(t, new, &item->rules);
+        anchor(t, new, item->rules);
     t->at = *new;
     t->count++;
     tree_remember(t, new);

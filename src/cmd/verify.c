@@ -98,7 +98,7 @@ static void drop(struct run *r, struct judge *j, const struct item *item, const 
 static void take_batch(struct run *r, struct judge *j, const struct batch *b, const char *name)
 {
     struct fault f;
-    judge_batch(j);
+    judge_next_batch(j);
     for (size_t i = 0; i < b->count; i++) {
         const struct item *item = &b->items[i];
         int holds = judge_item(j, item, cli_time_now(r->clock), &f);

@@ -49,7 +49,7 @@ int chain_take(struct chain *c, const struct item *item, struct fault *f)
     }
     if (!c->begun) {
         memcpy(c->genesis, item->id, ID_LEN);
-        c->rules = item->rules;
+        c->rules = *item->rules;
     } else if (add_fees(c, item, f)) {
         return -1;
     }

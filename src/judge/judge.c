@@ -34,8 +34,9 @@ enum mode { UNKNOWN, AGAINST, WHOLE, LOOSE };
 struct judge {
     enum mode mode;
     struct ledger *against;
-    bool batches, fresh; /* AGAINST: judge_batch is called, and the ledger was looked at since */
-    bool strangers;      /* AGAINST: of far branches, only headers are judged */
+    bool batches,
+        fresh;      /* AGAINST: judge_next_batch is called, and the ledger was looked at since */
+    bool strangers; /* AGAINST: of far branches, only headers are judged */
     struct guard *guard;
     struct store_temp *store; /* WHOLE */
     struct tree tree;         /* WHOLE */
@@ -95,7 +96,7 @@ const struct node *judge_tip(const struct judge *j)
     return j->mode == WHOLE && j->tree.has_genesis ? &j->tree.best : NULL;
 }
 
-void judge_batch(struct judge *j)
+void judge_next_batch(struct judge *j)
 {
     j->batches = true;
     j->fresh = false;

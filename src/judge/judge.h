@@ -38,7 +38,7 @@ int judge_item(struct judge *j, const struct item *item, int64_t now, struct fau
 
 /* Says that the items to come were read together: for their transactions, the ledger is looked at
  * once. Until the first such call, it is looked at for each. */
-void judge_batch(struct judge *j);
+void judge_next_batch(struct judge *j);
 
 /* Whether the last item judged is invalid only because of others that were reported before it
  * (invalid.h), so that a fault at the beginning of a ledger need not be reported again for each

@@ -223,10 +223,10 @@ int light_anchor(struct light *c, const struct item *genesis, int64_t supply, st
     head_at(&c->heads, n)->parent = head_at(&c->heads, n)->jump = (uint32_t)n;
     c->best = n;
     c->has_genesis = true;
-    c->rules = genesis->rules;
+    c->rules = *genesis->rules;
     c->chain = seal_anchor(&c->rules, genesis->block.time, genesis->block.target);
-    c->size_max = block_text_limit(genesis->rules.maxblock);
-    c->height_max = last_height(&genesis->rules, supply);
+    c->size_max = block_text_limit(genesis->rules->maxblock);
+    c->height_max = last_height(genesis->rules, supply);
     gather_times(c, n);
     return 1;
 }

@@ -15,9 +15,10 @@ struct located {
 };
 
 struct search {
-    struct item item; /* a copy, since the parser writes rules into it */
-    size_t at;        /* in its text */
-    uint64_t number;  /* of the line at that place */
+    struct item item;   /* a copy, with rules of its own, since the parser writes into them */
+    struct rules rules; /* of a genesis block */
+    size_t at;          /* in its text */
+    uint64_t number;    /* of the line at that place */
     struct located lines[TOGETHER];
     size_t count;
     struct sigjob *jobs; /* of these lines */
@@ -135,7 +136,7 @@ int locate_faults(const struct item *item, struct sigpool *pool, locate_tell *te
     if (!s)
         return fault_memory(f);
     s->item = *item;
-    s->item.rules = (struct rules){0};
+    s->item.rules = &s->rules;
     s->number = item->line;
     s->tell = tell;
     s->self = self;

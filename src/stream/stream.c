@@ -63,6 +63,7 @@ void batch_free(struct batch *b)
 {
     free(b->items);
     free(b->entries);
+    free(b->rules);
     free(b->jobs);
     free(b->room);
     buf_free(&b->text);
@@ -75,10 +76,20 @@ static struct item *add_item(struct batch *b, const struct line *first)
     if (ARRAY_RESERVE(b->items, b->items_cap, b->count + 1))
         return NULL;
     struct item *item = &b->items[b->count++];
-    memset(item, 0, sizeof *item);
+    memset(item, 0, offsetof(struct item, fault));
     item->line = first->number;
     item->offset = first->offset;
     return item;
+}
+
+/* Gives a genesis block its rules. 0, or -1: no memory. */
+static int add_rules(struct batch *b, struct item *item)
+{
+    if (ARRAY_RESERVE(b->rules, b->rules_cap, b->rules_count + 1))
+        return -1;
+    item->rules = &b->rules[b->rules_count++];
+    *item->rules = (struct rules){0};
+    return 0;
 }
 
 static struct entry *add_entry(struct batch *b)
@@ -133,7 +144,7 @@ static int parse_genesis_entry(struct item *item, struct entry *e, const struct 
                                struct fault *f)
 {
     if (e->type == &rule_type)
-        return rules_read(&item->rules, line->text, line->len, f);
+        return rules_read(item->rules, line->text, line->len, f);
     if (e->type == &grant_type)
         return grant_parse(line->text, line->len, &e->grant.account, &e->grant.amount, f);
     return fault_rule(f, "block: a genesis holds only rule and grant lines");
@@ -293,7 +304,7 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     }
     item->has_header = true;
     item->is_genesis = block_is_genesis(&item->block);
-    if (take_line(b, item, line))
+    if ((item->is_genesis && add_rules(b, item)) || take_line(b, item, line))
         return fault_memory(f);
     check_size(s, item);
     if (read_body(s, b, item, f))
@@ -301,7 +312,7 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     hash_entries(b, item);
     if (!item->broken && check_root(b, item))
         return fault_memory(f);
-    if (!item->broken && item->is_genesis && rules_complete(&item->rules, &why))
+    if (!item->broken && item->is_genesis && rules_complete(item->rules, &why))
         break_item(item, item->line, &why);
     return 0;
 }
@@ -341,8 +352,11 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
 /* Turns offsets into pointers, once the batch's arrays no longer move. */
 static void settle(struct batch *b)
 {
+    size_t rules = 0;
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
+        if (item->is_genesis)
+            item->rules = &b->rules[rules++];
         item->text = b->text.data + item->at;
         item->entries = item->count ? b->entries + item->first : NULL;
         for (size_t j = 0; j < item->count; j++) {
@@ -364,7 +378,7 @@ bool stream_ready(struct stream *s)
 
 int stream_next(struct stream *s, struct batch *b, struct fault *f)
 {
-    b->count = b->entries_count = b->text.len = 0;
+    b->count = b->entries_count = b->rules_count = b->text.len = 0;
     do {
         struct line line;
         int got = next_line(s, &line, f);

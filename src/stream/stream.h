@@ -56,8 +56,8 @@ struct item {
      * is broken. */
     bool has_header;
     struct block block;
-    bool is_genesis; /* and then it has rules */
-    struct rules rules;
+    bool is_genesis;
+    struct rules *rules; /* of a genesis block; belongs to the batch */
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
@@ -85,6 +85,8 @@ struct batch {
     struct buf text;
     struct entry *entries;
     size_t entries_count, entries_cap;
+    struct rules *rules; /* one for each genesis block: many items together should be small */
+    size_t rules_count, rules_cap;
     struct sigjob *jobs;
     struct job_bytes *room; /* for the jobs: see jobs.h */
     size_t jobs_cap, room_cap;
