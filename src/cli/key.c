@@ -1,7 +1,6 @@
 #include "cli/key.h"
 
 #include "base/file.h"
-#include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/passphrase.h"
 
@@ -42,18 +41,30 @@ void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k)
     struct fault f;
     if (cli_try_key(path, passphrase_fd, k, &f))
         cli_fail(path, &f);
+    if (k->scheme == SIGNATURE_ED25519)
+        return;
+    secret_key_wipe(k);
+    cli_die("%s: an SLH-DSA key, which signs for its account and nothing else: peers, members and "
+            "checkpoints have Ed25519 keys (keygen without -t)",
+            path);
+}
+
+struct account cli_account_of(const struct secret_key *k)
+{
+    struct account a = account_of_key(k->public);
+    if (k->scheme == SIGNATURE_SLH_DSA)
+        a.form = ACCOUNT_SLH_DSA;
+    return a;
 }
 
 int cli_put_signed(const struct secret_key *k, const char *line, size_t len, struct fault *f)
 {
-    uint8_t signature[ED25519_SIGNATURE_LEN];
-    char end[2 * ED25519_SIGNATURE_LEN + 2];
-    if (secret_key_sign(k, line, len, signature, f))
+    struct signature_text signature;
+    if (secret_key_sign_text(k, line, len, &signature, f))
         return -1;
-    end[0] = ' ';
-    hex_encode(end + 1, signature, ED25519_SIGNATURE_LEN);
-    end[sizeof end - 1] = '\n';
     cli_put(line, len);
-    cli_put(end, sizeof end);
+    cli_put(" ", 1);
+    cli_put(signature.text, signature.len);
+    cli_put("\n", 1);
     return 0;
 }

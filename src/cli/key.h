@@ -3,14 +3,20 @@
 #define CLI_KEY_H
 
 #include "crypto/keyfile.h"
+#include "record/account.h"
 
-/* Reads a secret key file. If it is encrypted, the passphrase is the next line of passphrase_fd or,
- * if that is negative, is asked for at the terminal. 0, or -1 and trouble, with nothing left in *k.
+/* Reads a secret key file, of either scheme. If it is encrypted, the passphrase is the next line of
+ * passphrase_fd or, if that is negative, is asked for at the terminal. 0, or -1 and trouble, with
+ * nothing left in *k.
  */
 int cli_try_key(const char *path, int passphrase_fd, struct secret_key *k, struct fault *f);
 
-/* The same, but exits on failure. The caller wipes *k. */
+/* The same, but exits on failure, and if it is not an Ed25519 key: peers, members and checkpoints
+ * sign with no other. The caller wipes *k. */
 void cli_read_key(const char *path, int passphrase_fd, struct secret_key *k);
+
+/* The account of a key. */
+struct account cli_account_of(const struct secret_key *k);
 
 /* Puts the len bytes of an unsigned line to stdout with the signature as their last field. 0, or -1
  * and trouble. */

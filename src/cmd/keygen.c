@@ -20,9 +20,13 @@
 
 struct request {
     bool encrypt;
+    int type;          /* enum signature_scheme; -1: not said */
     int passphrase_fd; /* -1: the terminal */
     const char *seed, *show;
 };
+
+/* In the order of enum signature_scheme. */
+static const char *const types[] = {"ed25519", "slh-dsa", NULL};
 
 static const struct cli_option options[] = {
     {'p', "passphrase", NULL, "encrypt the key with a passphrase, asked for at the terminal",
@@ -31,6 +35,8 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct request, passphrase_fd, 0, INT_MAX)},
     {'s', "seed", "SEED", "derive the key from this text, as anyone else can",
      CLI_TEXT(struct request, seed)},
+    {'t', "type", "TYPE", "the signature scheme: ed25519 (the default), or slh-dsa, post-quantum",
+     CLI_CHOICE(struct request, type, types)},
     {'y', "show", "FILE", "print the key line of the secret key in FILE; make nothing",
      CLI_TEXT(struct request, show)},
     {0},
@@ -80,7 +86,7 @@ static void key_line(const struct secret_key *k, struct field name, struct buf *
 {
     char form[TEXT_FORM_MAX];
     struct key record = {.name = {form, text_encode(name.text, name.len, form)}};
-    record.account = account_of_key(k->public);
+    record.account = cli_account_of(k);
     cli_memory(key_format(&record, out));
 }
 
@@ -91,8 +97,10 @@ static _Noreturn void show(struct request *r)
     struct field name = name_of(r->show, true);
     struct secret_key k;
     struct buf line = {0};
+    struct fault f;
     check_name(name);
-    cli_read_key(r->show, r->passphrase_fd, &k);
+    if (cli_try_key(r->show, r->passphrase_fd, &k, &f))
+        cli_fail(r->show, &f);
     key_line(&k, name, &line);
     secret_key_wipe(&k);
     cli_put(line.data, line.len);
@@ -126,10 +134,13 @@ static struct paths make_paths(const char *name)
 
 static int make_key(const struct request *r, struct secret_key *k, struct fault *f)
 {
+    bool slh_dsa = r->type == SIGNATURE_SLH_DSA;
     if (!r->seed)
-        return secret_key_random(k, f);
+        return slh_dsa ? secret_key_slh_dsa_random(k, f) : secret_key_random(k, f);
     cli_warn("anyone who knows the text of -s has this key");
-    return secret_key_from_text(k, r->seed, strlen(r->seed), f);
+    size_t n = strlen(r->seed);
+    return slh_dsa ? secret_key_slh_dsa_from_text(k, r->seed, n, f)
+                   : secret_key_from_text(k, r->seed, n, f);
 }
 
 /* Both files or none: signals are blocked between them. *at is the path that a fault is about. */
@@ -210,10 +221,10 @@ static _Noreturn void make(const struct request *r, const char *path)
 
 int main(int argc, char **argv)
 {
-    struct request r = {.passphrase_fd = -1};
+    struct request r = {.type = -1, .passphrase_fd = -1};
     char **operands = cli_options(&keygen, argc, argv, &r);
-    if (r.show && (r.seed || r.encrypt))
-        cli_misuse("-y shows an existing key: leave out -s and -p");
+    if (r.show && (r.seed || r.encrypt || r.type >= 0))
+        cli_misuse("-y shows an existing key: leave out -s, -p and -t");
     if (r.show && *operands)
         cli_misuse("-y makes no key: leave out '%.80s'", *operands);
     cli_count_operands(operands, !r.show, 1);

@@ -130,7 +130,7 @@ static size_t put(char *out, size_t at, const char *format, const char *word, in
 /* Writes PEM at out, which has space for PKCS8_MAX bytes. Gives its length. */
 static size_t pem_encode(const char *label, const uint8_t *der, int n, char *out)
 {
-    char base64[4 * PKCS8_ENCRYPTED_LEN / 3 + 8];
+    char base64[4 * PKCS8_ENCRYPTED_MAX / 3 + 8];
     int len = EVP_EncodeBlock((uint8_t *)base64, der, n);
     size_t at = put(out, 0, "-----BEGIN %.*s-----\n", label, 64);
     for (int i = 0; i < len; i += PEM_LINE)
@@ -142,12 +142,15 @@ static size_t pem_encode(const char *label, const uint8_t *der, int n, char *out
 static int make_pem(const struct secret_key *k, const char *passphrase, size_t n, char *out,
                     size_t *len, struct fault *f)
 {
-    uint8_t plain[PKCS8_PLAIN_LEN], der[PKCS8_ENCRYPTED_LEN];
-    pkcs8_write_plain(k, plain);
-    int result = n ? pkcs8_encrypt(plain, passphrase, n, der, f) : 0;
-    if (!result)
-        *len = n ? pem_encode(ENCRYPTED_LABEL, der, PKCS8_ENCRYPTED_LEN, out)
-                 : pem_encode(PLAIN_LABEL, plain, PKCS8_PLAIN_LEN, out);
+    uint8_t plain[PKCS8_PLAIN_MAX], der[PKCS8_ENCRYPTED_MAX];
+    int plain_len = (int)pkcs8_write_plain(k, plain), result = 0;
+    if (n) {
+        int sealed = pkcs8_encrypt(plain, (size_t)plain_len, passphrase, n, der, f);
+        result = sealed < 0 ? -1 : 0;
+        *len = sealed < 0 ? 0 : pem_encode(ENCRYPTED_LABEL, der, sealed, out);
+    } else {
+        *len = pem_encode(PLAIN_LABEL, plain, plain_len, out);
+    }
     OPENSSL_cleanse(plain, sizeof plain);
     return result;
 }

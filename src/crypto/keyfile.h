@@ -7,8 +7,9 @@
 /* Reads a PKCS #8 PEM file (RFC 7468), plain or encrypted by PBES2 or one of the older schemes
  * of libcrypto.
  * Refuses a file that others than its owner can read or write (the fault gives the command that
- * mends it), that is not a regular file, does not hold an Ed25519 key, or is too large for any key;
- * and an encrypted one if ask is NULL. 0, or -1 and a fault, with nothing left in *k. */
+ * mends it), that is not a regular file, holds neither an Ed25519 nor an SLH-DSA-SHA2-128s key, or
+ * is too large for any key; and an encrypted one if ask is NULL. 0, or -1 and a fault, with nothing
+ * left in *k. */
 int keyfile_read(const char *path, const struct passphrase_source *ask, struct secret_key *k,
                  struct fault *f);
 

@@ -7,7 +7,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-enum { SALT_LEN = 16, IV_LEN = 16, CIPHERED_LEN = 64 /* PKCS8_PLAIN_LEN, with padding */ };
+enum { SALT_LEN = 16, IV_LEN = 16, CIPHER_BLOCK = 16 };
 
 /* Our own parameters, and the limits on those of other files: N = 2^20, r = 8 takes a GiB. */
 #define SCRYPT_N (1 << 17)
@@ -17,29 +17,48 @@ enum { SALT_LEN = 16, IV_LEN = 16, CIPHERED_LEN = 64 /* PKCS8_PLAIN_LEN, with pa
 #define ROUNDS_MAX 4000000 /* the limit for other files; some seconds */
 
 /* RFC 8410: SEQUENCE { 0, { 1.3.101.112 }, OCTET STRING { OCTET STRING { seed } } }. */
-static const uint8_t plain_head[PKCS8_PLAIN_LEN - 32] = {
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20};
+enum { ED25519_SEED = 32 };
+static const uint8_t ed25519_head[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
+                                       0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20};
 
-/* RFC 5958, 8018 and 7914, up to the ciphertext; salt and iv are filled in:
+/* RFC 9909: SEQUENCE { 0, { 2.16.840.1.101.3.4.3.20 }, OCTET STRING { the key of FIPS 205 } }. */
+static const uint8_t slh_dsa_head[] = {0x30, 0x52, 0x02, 0x01, 0x00, 0x30, 0x0b, 0x06, 0x09, 0x60,
+                                       0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x14, 0x04, 0x40};
+enum { NUMBER_AT = 9, NUMBER_LEN = 9 }; /* the object identifier in it */
+_Static_assert(sizeof slh_dsa_head + SLH_DSA_SECRET_LEN == PKCS8_PLAIN_MAX, "the longest key");
+
+/* RFC 5958, 8018 and 7914, up to the ciphertext; salt, iv and three lengths are filled in:
  *   SEQUENCE { { PBES2, { { scrypt, { salt, N = 2^17, r = 8, p = 1 } },
  *                         { aes-256-cbc, iv } } }, OCTET STRING { ciphered } } */
-enum { SALT_AT = 35, IV_AT = 77, CIPHERED_AT = PKCS8_ENCRYPTED_LEN - CIPHERED_LEN };
+enum { LENGTH_AT = 2, SALT_AT = 35, IV_AT = 77, CIPHERED_AT = 95 };
 static const uint8_t encrypted_head[CIPHERED_AT] = {
-    0x30, 0x81, 0x9c, 0x30, 0x58, 0x06, 0x09, 0x2a, 0x86, 0x48,        0x86, 0xf7, 0x0d,
+    0x30, 0x81, 0x00, 0x30, 0x58, 0x06, 0x09, 0x2a, 0x86, 0x48,        0x86, 0xf7, 0x0d,
     0x01, 0x05, 0x0d, 0x30, 0x4b, 0x30, 0x2a, 0x06, 0x09, 0x2b,        0x06, 0x01, 0x04,
     0x01, 0xda, 0x47, 0x04, 0x0b, 0x30, 0x1d, 0x04, 0x10, [51] = 0x02, 0x03, 0x02, 0x00,
     0x00, 0x02, 0x01, 0x08, 0x02, 0x01, 0x01, 0x30, 0x1d, 0x06,        0x09, 0x60, 0x86,
-    0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, 0x04, 0x10, [93] = 0x04, 0x40,
+    0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, 0x04, 0x10, [93] = 0x04, 0x00,
 };
+
+/* OpenSSL has a name for it since version 3.5 only. */
+static bool is_slh_dsa(const ASN1_OBJECT *kind)
+{
+    return OBJ_length(kind) == NUMBER_LEN &&
+           memcmp(OBJ_get0_data(kind), slh_dsa_head + NUMBER_AT, NUMBER_LEN) == 0;
+}
 
 static int key_from_info(const PKCS8_PRIV_KEY_INFO *info, struct secret_key *k, struct fault *f)
 {
     const ASN1_OBJECT *kind;
     const uint8_t *inner;
     int n;
-    if (!PKCS8_pkey_get0(&kind, &inner, &n, NULL, info) || OBJ_obj2nid(kind) != NID_ED25519)
-        return fault_trouble(f, "not an Ed25519 key");
-    if (n != 34 || inner[0] != 0x04 || inner[1] != 0x20)
+    if (!PKCS8_pkey_get0(&kind, &inner, &n, NULL, info))
+        return fault_trouble(f, "damaged: not PKCS #8");
+    if (is_slh_dsa(kind))
+        return n == SLH_DSA_SECRET_LEN ? secret_key_from_slh_dsa(k, inner, f)
+                                       : fault_trouble(f, "not a well-formed SLH-DSA key");
+    if (OBJ_obj2nid(kind) != NID_ED25519)
+        return fault_trouble(f, "neither an Ed25519 nor an SLH-DSA-SHA2-128s key");
+    if (n != 2 + ED25519_SEED || inner[0] != 0x04 || inner[1] != ED25519_SEED)
         return fault_trouble(f, "not a well-formed Ed25519 key");
     return secret_key_from_seed(k, inner + 2, f);
 }
@@ -208,30 +227,45 @@ int pkcs8_read_encrypted(const char *path, const uint8_t *der, size_t n,
 
 /* --- Writing ------------------------------------------------------------------------------ */
 
-void pkcs8_write_plain(const struct secret_key *k, uint8_t der[PKCS8_PLAIN_LEN])
+size_t pkcs8_write_plain(const struct secret_key *k, uint8_t der[PKCS8_PLAIN_MAX])
 {
-    memcpy(der, plain_head, sizeof plain_head);
-    memcpy(der + sizeof plain_head, k->seed, sizeof k->seed);
+    if (k->scheme == SIGNATURE_SLH_DSA) {
+        memcpy(der, slh_dsa_head, sizeof slh_dsa_head);
+        secret_key_slh_dsa_bytes(k, der + sizeof slh_dsa_head);
+        return sizeof slh_dsa_head + SLH_DSA_SECRET_LEN;
+    }
+    memcpy(der, ed25519_head, sizeof ed25519_head);
+    memcpy(der + sizeof ed25519_head, k->seed, ED25519_SEED);
+    return sizeof ed25519_head + ED25519_SEED;
 }
 
-int pkcs8_encrypt(const uint8_t plain[PKCS8_PLAIN_LEN], const char *passphrase, size_t n,
-                  uint8_t der[PKCS8_ENCRYPTED_LEN], struct fault *f)
+/* Everything but the ciphertext, of `ciphered` bytes. 0, or -1 and trouble. */
+static int write_head(uint8_t *der, size_t ciphered, struct fault *f)
+{
+    memcpy(der, encrypted_head, sizeof encrypted_head);
+    der[LENGTH_AT] = (uint8_t)(CIPHERED_AT - LENGTH_AT - 1 + ciphered);
+    der[CIPHERED_AT - 1] = (uint8_t)ciphered;
+    return secret_random(der + SALT_AT, SALT_LEN, f) || secret_random(der + IV_AT, IV_LEN, f);
+}
+
+int pkcs8_encrypt(const uint8_t *plain, size_t plain_len, const char *passphrase, size_t n,
+                  uint8_t der[PKCS8_ENCRYPTED_MAX], struct fault *f)
 {
     uint8_t key[32];
-    int done = 0, last = 0, result = 0;
-    memcpy(der, encrypted_head, sizeof encrypted_head);
-    if (secret_random(der + SALT_AT, SALT_LEN, f) || secret_random(der + IV_AT, IV_LEN, f))
+    int done = 0, last = 0, ciphered = (int)(plain_len / CIPHER_BLOCK + 1) * CIPHER_BLOCK;
+    if (write_head(der, (size_t)ciphered, f))
         return -1;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    if (!ctx ||
-        EVP_PBE_scrypt(passphrase, n, der + SALT_AT, SALT_LEN, SCRYPT_N, SCRYPT_R, SCRYPT_P,
-                       SCRYPT_MEMORY, key, sizeof key) != 1 ||
-        EVP_EncryptInit_ex(ctx, EVP_aes_256_cbc(), NULL, key, der + IV_AT) != 1 ||
-        EVP_EncryptUpdate(ctx, der + CIPHERED_AT, &done, plain, PKCS8_PLAIN_LEN) != 1 ||
-        EVP_EncryptFinal_ex(ctx, der + CIPHERED_AT + done, &last) != 1 ||
-        done + last != CIPHERED_LEN)
-        result = fault_trouble(f, "cannot encrypt the key (scrypt takes 128 MiB of memory)");
+    bool made = ctx &&
+                EVP_PBE_scrypt(passphrase, n, der + SALT_AT, SALT_LEN, SCRYPT_N, SCRYPT_R, SCRYPT_P,
+                               SCRYPT_MEMORY, key, sizeof key) == 1 &&
+                EVP_EncryptInit_ex(ctx, EVP_aes_256_cbc(), NULL, key, der + IV_AT) == 1 &&
+                EVP_EncryptUpdate(ctx, der + CIPHERED_AT, &done, plain, (int)plain_len) == 1 &&
+                EVP_EncryptFinal_ex(ctx, der + CIPHERED_AT + done, &last) == 1 &&
+                done + last == ciphered;
     EVP_CIPHER_CTX_free(ctx);
     OPENSSL_cleanse(key, sizeof key);
-    return result;
+    if (made)
+        return CIPHERED_AT + ciphered;
+    return fault_trouble(f, "cannot encrypt the key (scrypt takes 128 MiB of memory)");
 }

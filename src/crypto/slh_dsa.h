@@ -28,6 +28,14 @@ bool slh_dsa_verify(const uint8_t key[SLH_DSA_KEY_LEN],
  * Safe to call from any thread. */
 void slh_dsa_check_all(struct sigjob *jobs, size_t n);
 
+/* Signs n bytes (algorithm 22), on all processors. */
+void slh_dsa_sign(const uint8_t secret[SLH_DSA_SECRET_LEN], const void *message, size_t n,
+                  uint8_t signature[SLH_DSA_SIGNATURE_LEN]);
+
+/* Computes PK.root, the last SLH_N bytes of a secret key, from the seeds before it (algorithm 18).
+ */
+void slh_dsa_complete(uint8_t secret[SLH_DSA_SECRET_LEN]);
+
 /* The most jobs that are checked side by side. */
 #define SLH_DSA_TOGETHER 4
 

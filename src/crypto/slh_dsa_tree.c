@@ -27,3 +27,29 @@ void slh_climb(struct slh_path *paths, size_t n, int height)
             memcpy(paths[i].node, slh_value(&blocks[i]), SLH_N);
     }
 }
+
+/* Folds at most FOLDED pairs of nodes, the first of which makes node i of the level. */
+enum { FOLDED = 16 };
+static void fold_some(struct slh_tree *t, int level, uint32_t i, uint32_t count)
+{
+    struct slh_block blocks[FOLDED];
+    t->address.second = (uint32_t)level;
+    for (uint32_t j = 0; j < count; j++) {
+        t->address.third = (t->first >> level) + i + j;
+        slh_block_make(&blocks[j], t->midstate, &t->address, t->nodes + (i + j) * 2 * SLH_N,
+                       2 * SLH_N);
+    }
+    slh_walk(blocks, count, 1);
+    for (uint32_t j = 0; j < count; j++)
+        memcpy(t->nodes + (i + j) * SLH_N, slh_value(&blocks[j]), SLH_N);
+}
+
+void slh_fold(struct slh_tree *t, uint32_t index, uint8_t *siblings)
+{
+    for (int level = 1; level <= t->height; level++, index >>= 1) {
+        uint32_t count = 1U << (t->height - level);
+        memcpy(siblings + (level - 1) * SLH_N, t->nodes + (index ^ 1) * SLH_N, SLH_N);
+        for (uint32_t i = 0; i < count; i += FOLDED)
+            fold_some(t, level, i, count < FOLDED ? count : FOLDED);
+    }
+}

@@ -19,4 +19,17 @@ enum { SLH_PATHS_MAX = 4 * SLH_FORS_TREES };
  * lines 8 to 18; algorithm 17, lines 8 to 18). */
 void slh_climb(struct slh_path *paths, size_t n, int height);
 
+/* A whole tree. */
+struct slh_tree {
+    const uint32_t *midstate;
+    struct slh_address address; /* its second and third word are filled in */
+    int height;
+    uint32_t first; /* the first leaf's number among those of all trees of the address */
+    uint8_t *nodes; /* the values of its leaves, one after another */
+};
+
+/* Computes the root, which becomes the first node; the other nodes are lost. Writes the siblings on
+ * the path from leaf `index`, counted in this tree, at siblings (algorithms 9 and 15). */
+void slh_fold(struct slh_tree *tree, uint32_t index, uint8_t *siblings);
+
 #endif
