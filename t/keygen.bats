@@ -190,7 +190,7 @@ nothing_made() {
     expect 0 keygen -y alice.key
 }
 
-@test "what is no Ed25519 key is refused" {
+@test "what is no key of ours is refused" {
     openssl genpkey -algorithm x25519 -out x.key
     openssl ecparam -name prime256v1 -genkey -noout -out old.key
     openssl genpkey -algorithm ed448 -out e448.key
@@ -327,4 +327,107 @@ nothing_made() {
     ptyrun 'alice.key: ' '^Z' 'alice.key: ' one 'alice.key: ' one -- keygen -p alice >shown
     grep -q stopped shown
     echo one | keygen -P 0 -y alice.key | cmp - alice.pub
+}
+
+# --- SLH-DSA ------------------------------------------------------------------------------------
+
+key_bytes() { # FILE: the bytes of PKCS #8
+    sed '/---/d' "$1" | base64 -d | od -An -v -tx1 | tr -d ' \n'
+}
+
+@test "-t slh-dsa makes a key of that scheme, in the form of RFC 9909" {
+    expect 0 keygen -t slh-dsa alice
+    cmp "$out" alice.pub
+    [ ! -s "$err" ]
+    [ "$(mode alice.key)" = 600 ]
+    bytes=$(key_bytes alice.key)
+    [ "${#bytes}" -eq 168 ]
+    [ "${bytes:0:40}" = 3052020100300b06096086480165030403140440 ]
+    [ "$(cat alice.pub)" = "key s${bytes: -64} alice" ]
+    expect 0 keygen -y alice.key
+    cmp "$out" alice.pub
+    keygen -t slh-dsa bob
+    ! cmp -s alice.key bob.key || false
+    expect 0 keygen -t ed25519 carol
+    grep -qx 'key [0-9a-f]\{64\} carol' carol.pub
+}
+
+@test "-t slh-dsa -s: the seeds are two hashes of the text, and anyone can make them" {
+    expect 0 keygen -t slh-dsa -s 'a text' alice
+    says 'anyone who knows'
+    first=$(printf 'a text\0\0\0\0' | sha256sum | cut -c 1-64)
+    second=$(printf 'a text\0\0\0\1' | sha256sum | cut -c 1-32)
+    bytes=$(key_bytes alice.key)
+    [ "${bytes:40:96}" = "$first$second" ]
+    mkdir again
+    keygen -t slh-dsa -s 'a text' again/alice
+    cmp alice.key again/alice.key
+    keygen -s 'a text' bob
+    [ "$(cut -d ' ' -f 2 bob.pub)" != "$(cut -d ' ' -f 2 alice.pub | cut -c 2-)" ]
+}
+
+@test "-t slh-dsa -P encrypts, and openssl's own functions decrypt it" {
+    echo secret >pass
+    expect 0 keygen -t slh-dsa -P 3 -s x alice 3<pass
+    keygen -t slh-dsa -s x plain 2>/dev/null
+    expect 0 keygen -P 3 -y alice.key 3<pass
+    cmp "$out" alice.pub
+    echo Secret >other
+    expect 2 keygen -P 3 -y alice.key 3<other
+    says 'wrong passphrase'
+    openssl asn1parse -in alice.key >parts
+    dump() { # WHICH
+        sed -n 's/.*HEX DUMP.://p' parts | sed -n "$1p"
+    }
+    key=$(openssl kdf -keylen 32 -kdfopt pass:secret -kdfopt hexsalt:"$(dump 1)" -kdfopt n:131072 -kdfopt r:8 \
+        -kdfopt p:1 -kdfopt maxmem_bytes:200000000 -binary SCRYPT | od -An -v -tx1 | tr -d ' \n')
+    openssl asn1parse -in alice.key -strparse 93 -noout -out sealed
+    openssl enc -d -aes-256-cbc -K "$key" -iv "$(dump 2)" -in sealed -out plain.der
+    [ "$(od -An -v -tx1 plain.der | tr -d ' \n')" = "$(key_bytes plain.key)" ]
+}
+
+@test "an SLH-DSA key whose bytes were changed is refused, whichever they are" {
+    keygen -t slh-dsa -s x alice
+    sed '/---/d' alice.key | base64 -d >alice.der
+    for at in 1 4 7 12 17 19 20 35 36 51 52 67 68 83; do
+        byte=$(od -An -tu1 -j "$at" -N 1 alice.der)
+        {
+            head -c "$at" alice.der
+            # shellcheck disable=SC2059 # the byte is the format
+            printf "\\$(printf %o $((byte ^ 1)))"
+            tail -c +$((at + 2)) alice.der
+        } >bad.der
+        { echo '-----BEGIN PRIVATE KEY-----' && base64 -w 64 bad.der && echo '-----END PRIVATE KEY-----'; } >bad.key
+        chmod 600 bad.key
+        case $at in
+        3[6-9] | 4[0-9] | 5[01]) continue ;; # SK.prf, of which nothing public is made
+        esac
+        expect 2 keygen -y bad.key
+        says '^keygen: bad.key: '
+    done
+}
+
+@test "what Ed25519 keys alone sign is refused to an SLH-DSA key, by name" {
+    keygen -t slh-dsa -s x alice
+    keygen -s c casts 2>/dev/null
+    ledger-init -s 60 -g "$(cut -d ' ' -f 2 casts.pub)=100" demo 2>/dev/null || skip 'no ledger'
+    for command in 'peerbook -k alice.key -o host.example:7777' 'ledger-checkpoint -k alice.key -l demo' \
+        'gossip -k alice.key -l demo' 'txsign -k alice.key -t text'; do
+        # shellcheck disable=SC2086 # a command and its words
+        expect 2 timeout 60 $command </dev/null
+        says 'SLH-DSA key'
+    done
+}
+
+@test "-t: another scheme, or -y, is misuse; a name like an account is refused" {
+    expect 2 keygen -t rsa alice
+    says "^keygen: -t: "
+    keygen -s x alice
+    expect 2 keygen -t slh-dsa -y alice.key
+    says 'leave out'
+    hex=$(cut -d ' ' -f 2 alice.pub)
+    for name in "$hex" "s$hex" "p$hex"; do
+        expect 2 keygen "$name"
+        says 'form of an account'
+    done
 }

@@ -53,6 +53,10 @@ static const struct cli keygen = {
 
 static bool looks_like_account(const char *name, size_t n)
 {
+    if (n && (*name == ACCOUNT_SLH_DSA || *name == ACCOUNT_POLICY)) {
+        name++;
+        n--;
+    }
     return n == 2 * ID_LEN && strspn(name, "0123456789abcdefABCDEF") >= n;
 }
 
@@ -79,7 +83,7 @@ static void check_name(struct field name)
     if (name.len > TEXT_MAX)
         cli_die("the name is over %d bytes", TEXT_MAX);
     if (looks_like_account(name.text, name.len))
-        cli_die("the name is 64 hex digits, and would be taken for an account");
+        cli_die("the name has the form of an account, and would be taken for an account");
 }
 
 static void key_line(const struct secret_key *k, struct field name, struct buf *out)

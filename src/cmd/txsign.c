@@ -55,8 +55,8 @@ struct signer {
 
 static int by_account(const void *a, const void *b)
 {
-    const struct secret_key *x = a, *y = b;
-    return memcmp(x->public, y->public, sizeof x->public);
+    const struct account x = cli_account_of(a), y = cli_account_of(b);
+    return account_compare(&x, &y);
 }
 
 static void wipe_keys(struct signer *s)
@@ -84,7 +84,10 @@ static void read_keys(struct signer *s, const struct arguments *a)
 
 static const struct secret_key *find_key(const struct signer *s, const struct account *account)
 {
-    struct secret_key wanted = {0};
+    struct secret_key wanted = {.scheme = account->form == ACCOUNT_SLH_DSA ? SIGNATURE_SLH_DSA
+                                                                           : SIGNATURE_ED25519};
+    if (account->form == ACCOUNT_POLICY)
+        return NULL;
     memcpy(wanted.public, account->id, sizeof wanted.public);
     return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
 }
@@ -161,6 +164,16 @@ static int sign_lines(struct signer *s, const char *place, struct lines *in, str
 
 /* --- A text ----------------------------------------------------------------------------------- */
 
+static void refuse_slh_dsa(struct signer *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->keys[i].scheme == SIGNATURE_SLH_DSA) {
+            wipe_keys(s);
+            cli_die("-t: a statement is signed by Ed25519 keys alone: leave out the SLH-DSA key");
+        }
+    }
+}
+
 /* -t: prints the statement of each key, in the order of their accounts. */
 static void sign_text(struct signer *s, const char *text)
 {
@@ -170,6 +183,7 @@ static void sign_text(struct signer *s, const char *text)
     if (len > TEXT_MAX)
         cli_die("-t: the text has %zu bytes, and %d is the most: sign its sha256 instead", len,
                 TEXT_MAX);
+    refuse_slh_dsa(s);
     for (size_t i = 0; i < s->count; i++) {
         struct buf line = {0};
         struct signed_text made = {.text = {form, text_encode(text, len, form)}};

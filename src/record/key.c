@@ -18,8 +18,8 @@ int key_parse(const char *line, size_t len, struct key *k, struct fault *f)
 
 int key_format(const struct key *k, struct buf *out)
 {
-    return buf_add_string(out, "key ") ||
-                   buf_add(out, account_text(&k->account).text, 2 * ID_LEN) ||
+    struct account_text account = account_text(&k->account);
+    return buf_add_string(out, "key ") || buf_add(out, account.text, account.len) ||
                    buf_add_string(out, " ") || buf_add(out, k->name.text, k->name.len) ||
                    buf_add_string(out, "\n")
                ? -1

@@ -188,7 +188,25 @@ struct batch {
     uint8_t signatures[JOBS][64], messages[JOBS][40];
     struct sigjob jobs[JOBS];
     bool want[JOBS];
+    struct secret_key slow_key; /* of SLH-DSA */
+    struct signature_text slow;
 };
+
+/* Makes some of the jobs SLH-DSA's: all are of one signature, which is of this text. */
+static void mix_schemes(struct batch *b, uint64_t *seed)
+{
+    static const char text[] = "post-quantum";
+    struct fault f;
+    if (secret_key_slh_dsa_from_text(&b->slow_key, "slow", 4, &f) ||
+        secret_key_sign_text(&b->slow_key, text, sizeof text - 1, &b->slow, &f))
+        errx(2, "%s", f.text);
+    for (int i = 0; i < JOBS; i += 1 + (int)(chance_next(seed) % 15))
+        b->jobs[i] = (struct sigjob){.key = b->slow_key.public,
+                                     .signature = (const uint8_t *)b->slow.text,
+                                     .message = text,
+                                     .len = sizeof text - (b->want[i] ? 1 : 2),
+                                     .scheme = SIGNATURE_SLH_DSA};
+}
 
 static void make_batch(struct batch *b, uint64_t *seed)
 {
@@ -205,6 +223,7 @@ static void make_batch(struct batch *b, uint64_t *seed)
         b->jobs[i] = (struct sigjob){
             .key = k->public, .signature = b->signatures[i], .message = b->messages[i], .len = n};
     }
+    mix_schemes(b, seed);
 }
 
 static void run_batch(struct sigpool *p, struct batch *b, size_t n)

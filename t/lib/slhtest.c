@@ -3,9 +3,16 @@
  *
  *     slhtest ask ZEROS    answers each line "KEY MESSAGE SIGNATURE", in hex ("-": the empty
  *                          message), with yes or no; so many zero bytes stand before the message
+ *     slhtest sign SEEDS MESSAGE   prints "KEY SIGNATURE", in hex, of SK.seed, SK.prf and PK.seed
+ *     slhtest names        each kernel, and "usable" or "not here"
+ *     slhtest kernels      every kernel does what the portable one does; every number of blocks
+ *     slhtest forged       one byte changed at each place of a signature, among others that hold
  */
 #include "base/hex.h"
+#include "base/processor.h"
+#include "crypto/slh_dsa_kernels.h"
 #include "crypto/slh_dsa_parts.h"
+#include "random.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -60,10 +67,263 @@ static void ask(const char *zeros)
     free(line);
 }
 
+static void sign(const char *seeds, const char *text)
+{
+    static uint8_t secret[SLH_DSA_SECRET_LEN], signature[SLH_DSA_SIGNATURE_LEN];
+    static char key[2 * SLH_DSA_KEY_LEN], hex[SLH_DSA_HEX_LEN];
+    size_t n;
+    uint8_t *message = bytes_of(text, &n);
+    if (strlen(seeds) != 2 * SLH_DSA_SEEDS_LEN || hex_decode(secret, seeds, SLH_DSA_SEEDS_LEN))
+        errx(2, "not 48 bytes: %s", seeds);
+    slh_dsa_complete(secret);
+    slh_dsa_sign(secret, message, n, signature);
+    hex_encode(key, secret + SLH_DSA_SECRET_LEN - SLH_DSA_KEY_LEN, SLH_DSA_KEY_LEN);
+    hex_encode(hex, signature, sizeof signature);
+    printf("%.*s %.*s\n", (int)sizeof key, key, (int)sizeof hex, hex);
+    free(message);
+}
+
+/* --- Kernels ---------------------------------------------------------------------------------- */
+
+static void names(void)
+{
+    for (const struct slh_kernel *k = slh_kernels; k->name; k++)
+        printf("%s %s\n", k->name, processor_has(k->needs) ? "usable" : "not here");
+}
+
+enum { BLOCKS = 3 * SLH_LANES_MAX };
+
+/* Random blocks of two keys, that stand in the middle of chains. */
+static void make_blocks(struct slh_block *blocks, size_t n, uint64_t *seed)
+{
+    static uint32_t midstates[2][8];
+    uint8_t bytes[2 * SLH_N];
+    fill((uint8_t *)midstates, sizeof midstates, seed);
+    for (size_t i = 0; i < n; i++) {
+        struct slh_address a = {(uint8_t)chance_next(seed),
+                                chance_next(seed),
+                                SLH_TREE,
+                                (uint32_t)chance_next(seed),
+                                (uint32_t)chance_next(seed),
+                                (uint32_t)chance_next(seed) % 5};
+        fill(bytes, sizeof bytes, seed);
+        slh_block_make(&blocks[i], midstates[chance_next(seed) % 2], &a, bytes,
+                       SLH_N * (1 + chance_next(seed) % 2));
+    }
+}
+
+static const struct slh_kernel *portable(void)
+{
+    const struct slh_kernel *k = slh_kernels;
+    while (strcmp(k->name, "portable") != 0)
+        k++;
+    return k;
+}
+
+static void same_walks(const struct slh_kernel *k, uint64_t *seed)
+{
+    struct slh_block blocks[SLH_LANES_MAX], want[SLH_LANES_MAX];
+    for (int steps = 0; steps <= SLH_STEPS; steps++) {
+        make_blocks(blocks, SLH_LANES_MAX, seed);
+        memcpy(want, blocks, sizeof want);
+        k->walk(blocks, steps);
+        for (size_t i = 0; i < k->lanes; i++)
+            portable()->walk(&want[i], steps);
+        for (size_t i = 0; i < SLH_LANES_MAX; i++)
+            if (memcmp(blocks[i].text, want[i].text, sizeof want[i].text) != 0)
+                errx(1, "%s: lane %zu differs after %d steps", k->name, i, steps);
+    }
+}
+
+static void same_compressions(const struct slh_kernel *k, uint64_t *seed)
+{
+    static uint8_t texts[SLH_LANES_MAX][SLH_LONG];
+    uint32_t states[SLH_LANES_MAX][8], want[SLH_LANES_MAX][8];
+    const uint8_t *chunks[SLH_LANES_MAX];
+    for (size_t n = 0; n <= SLH_LONG / SHA256_CHUNK; n++) {
+        fill((uint8_t *)states, sizeof states, seed);
+        memcpy(want, states, sizeof want);
+        for (size_t i = 0; i < SLH_LANES_MAX; i++) {
+            fill(texts[i], SLH_LONG, seed);
+            chunks[i] = texts[i];
+        }
+        k->compress(states, chunks, n);
+        for (size_t i = 0; i < k->lanes; i++)
+            portable()->compress(&want[i], &chunks[i], n);
+        if (memcmp(states, want, sizeof want) != 0)
+            errx(1, "%s: %zu chunks differ", k->name, n);
+    }
+}
+
+/* slh_walk and slh_long_hash divide any number among the kernels. */
+static void every_number(uint64_t *seed)
+{
+    static struct slh_block blocks[BLOCKS + 1], want[BLOCKS + 1];
+    for (size_t n = 0; n <= BLOCKS; n++) {
+        make_blocks(blocks, BLOCKS + 1, seed);
+        memcpy(want, blocks, sizeof want);
+        slh_walk(blocks, n, 2);
+        for (size_t i = 0; i < n; i++)
+            portable()->walk(&want[i], 2);
+        for (size_t i = 0; i <= BLOCKS; i++)
+            if (memcmp(blocks[i].text, want[i].text, sizeof want[i].text) != 0)
+                errx(1, "%zu blocks: the one at %zu differs", n, i);
+    }
+}
+
+static void every_number_of_texts(uint64_t *seed)
+{
+    static struct slh_long texts[BLOCKS];
+    static uint8_t values[BLOCKS][SLH_N], want[SLH_N];
+    uint8_t *outs[BLOCKS], *alone = want;
+    uint32_t midstate[8];
+    struct slh_address a = {1, 2, SLH_WOTS_PK, 3, 4, 5};
+    fill((uint8_t *)midstate, sizeof midstate, seed);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        fill(slh_long_begin(&texts[i], midstate, &a, SLH_CHAINS), SLH_CHAINS * SLH_N, seed);
+        outs[i] = values[i];
+    }
+    for (size_t n = 1; n <= BLOCKS; n++) {
+        memset(values, 0, sizeof values);
+        slh_long_hash(texts, n, SLH_CHAINS, outs);
+        for (size_t i = 0; i < n; i++) {
+            slh_long_hash(&texts[i], 1, SLH_CHAINS, &alone);
+            if (memcmp(values[i], want, SLH_N) != 0)
+                errx(1, "%zu texts: the one at %zu differs", n, i);
+        }
+    }
+}
+
+static void kernels(void)
+{
+    uint64_t seed = 1;
+    for (const struct slh_kernel *k = slh_kernels; k->name; k++) {
+        if (!processor_has(k->needs))
+            continue;
+        for (int i = 0; i < 20; i++) {
+            same_walks(k, &seed);
+            same_compressions(k, &seed);
+        }
+    }
+    every_number(&seed);
+    every_number_of_texts(&seed);
+}
+
+/* --- Forgeries -------------------------------------------------------------------------------- */
+
+enum { TOGETHER = 5 }; /* more than are checked side by side */
+
+struct honest {
+    uint8_t secret[SLH_DSA_SECRET_LEN];
+    char hex[SLH_DSA_HEX_LEN], forged[SLH_DSA_HEX_LEN];
+};
+
+static struct sigjob job_of(const struct honest *h, const char *hex)
+{
+    return (struct sigjob){.key = h->secret + SLH_DSA_SECRET_LEN - SLH_DSA_KEY_LEN,
+                           .signature = (const uint8_t *)hex,
+                           .message = "message",
+                           .len = 7,
+                           .scheme = SIGNATURE_SLH_DSA};
+}
+
+/* The forged one is refused at this place among others, which hold. */
+static void refused(const struct honest *h, const struct sigjob *forged, size_t place,
+                    const char *what, size_t at)
+{
+    struct sigjob jobs[TOGETHER];
+    for (size_t i = 0; i < TOGETHER; i++) {
+        jobs[i] = i == place ? *forged : job_of(h, h->hex);
+        jobs[i].valid = i == place;
+    }
+    slh_dsa_check_all(jobs, TOGETHER);
+    for (size_t i = 0; i < TOGETHER; i++)
+        if (jobs[i].valid != (i != place) || jobs[i].unknown)
+            errx(1, "%s at %zu, place %zu: job %zu is wrong", what, at, place, i);
+}
+
+/* Every value of the signature: R, secrets and paths of FORS, chains and paths of all layers. */
+static void every_value(struct honest *h, uint64_t *seed)
+{
+    for (size_t at = 0; at < SLH_DSA_HEX_LEN; at += 2 * SLH_N) {
+        size_t digit = at + chance_next(seed) % (2 * SLH_N);
+        char was = h->hex[digit];
+        struct sigjob job = job_of(h, h->forged);
+        memcpy(h->forged, h->hex, sizeof h->hex);
+        do
+            h->forged[digit] = "0123456789abcdef"[chance_next(seed) % 16];
+        while (h->forged[digit] == was);
+        refused(h, &job, at / (2 * SLH_N) % TOGETHER, "a changed digit", digit);
+    }
+}
+
+static void not_digits(struct honest *h)
+{
+    static const char bad[] = "gA /:@`\n";
+    for (size_t i = 0; i < sizeof bad; i++) {
+        size_t at = i * 1000 + i;
+        struct sigjob job = job_of(h, h->forged);
+        memcpy(h->forged, h->hex, sizeof h->hex);
+        h->forged[at] = bad[i];
+        refused(h, &job, i % TOGETHER, "no digit", at);
+    }
+}
+
+static void other_questions(struct honest *h)
+{
+    struct sigjob job = job_of(h, h->hex);
+    uint8_t key[SLH_DSA_KEY_LEN], bare[SLH_DSA_SIGNATURE_LEN];
+    job.len--;
+    refused(h, &job, 0, "a shorter message", 0);
+    for (size_t i = 0; i < SLH_DSA_KEY_LEN; i++) {
+        job = job_of(h, h->hex);
+        memcpy(key, job.key, sizeof key);
+        key[i] ^= 1;
+        job.key = key;
+        refused(h, &job, i % TOGETHER, "another key", i);
+    }
+    slh_sign_internal(h->secret, 0, "message", 7, 1, bare);
+    hex_encode(h->forged, bare, sizeof bare);
+    job = job_of(h, h->forged);
+    refused(h, &job, 1, "a signature of the internal interface", 0);
+    slh_sign_internal(h->secret, 0, "\0\1xmessage", 10, 2, bare);
+    hex_encode(h->forged, bare, sizeof bare);
+    refused(h, &job, 2, "another context", 0);
+    slh_sign_internal(h->secret, 0, "\0\0message", 9, 3, bare);
+    hex_encode(h->forged, bare, sizeof bare);
+    if (memcmp(h->forged, h->hex, sizeof h->hex) != 0)
+        errx(1, "the number of threads, or two zero bytes, make another signature");
+}
+
+static void forged(void)
+{
+    static struct honest h;
+    uint8_t signature[SLH_DSA_SIGNATURE_LEN];
+    uint64_t seed = 2;
+    fill(h.secret, SLH_DSA_SEEDS_LEN, &seed);
+    slh_dsa_complete(h.secret);
+    slh_dsa_sign(h.secret, "message", 7, signature);
+    hex_encode(h.hex, signature, sizeof signature);
+    if (!slh_dsa_verify(h.secret + SLH_DSA_SECRET_LEN - SLH_DSA_KEY_LEN, signature, "message", 7))
+        errx(1, "our own signature does not hold");
+    every_value(&h, &seed);
+    not_digits(&h);
+    other_questions(&h);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "ask") == 0)
+    const char *what = argc > 1 ? argv[1] : "";
+    if (argc == 3 && strcmp(what, "ask") == 0)
         ask(argv[2]);
+    else if (argc == 4 && strcmp(what, "sign") == 0)
+        sign(argv[2], argv[3]);
+    else if (argc == 2 && strcmp(what, "names") == 0)
+        names();
+    else if (argc == 2 && strcmp(what, "kernels") == 0)
+        kernels();
+    else if (argc == 2 && strcmp(what, "forged") == 0)
+        forged();
     else
         errx(2, "see the head of slhtest.c");
     return 0;
