@@ -389,7 +389,7 @@ key_bytes() { # FILE: the bytes of PKCS #8
 @test "an SLH-DSA key whose bytes were changed is refused, whichever they are" {
     keygen -t slh-dsa -s x alice
     sed '/---/d' alice.key | base64 -d >alice.der
-    for at in 1 4 7 12 17 19 20 35 36 51 52 67 68 83; do
+    for at in 1 7 12 17 19 20 35 36 51 52 67 68 83; do
         byte=$(od -An -tu1 -j "$at" -N 1 alice.der)
         {
             head -c "$at" alice.der
@@ -410,9 +410,9 @@ key_bytes() { # FILE: the bytes of PKCS #8
 @test "what Ed25519 keys alone sign is refused to an SLH-DSA key, by name" {
     keygen -t slh-dsa -s x alice
     keygen -s c casts 2>/dev/null
-    ledger-init -s 60 -g "$(cut -d ' ' -f 2 casts.pub)=100" demo 2>/dev/null || skip 'no ledger'
-    for command in 'peerbook -k alice.key -o host.example:7777' 'ledger-checkpoint -k alice.key -l demo' \
-        'gossip -k alice.key -l demo' 'txsign -k alice.key -t text'; do
+    ledger-init -n easy -T 1700000000 -e 0 -t f "$(cut -d ' ' -f 2 casts.pub)" 100 >demo
+    for command in 'peerbook -k alice.key -l demo -a host.example:7777 peers' 'ledger-checkpoint -k alice.key demo' \
+        'gossip-listen -k alice.key -l 127.0.0.1:0' 'txsign -k alice.key -t text'; do
         # shellcheck disable=SC2086 # a command and its words
         expect 2 timeout 60 $command </dev/null
         says 'SLH-DSA key'

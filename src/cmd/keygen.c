@@ -83,7 +83,7 @@ static void check_name(struct field name)
     if (name.len > TEXT_MAX)
         cli_die("the name is over %d bytes", TEXT_MAX);
     if (looks_like_account(name.text, name.len))
-        cli_die("the name has the form of an account, and would be taken for an account");
+        cli_die("the name is of the form of an account, and would be taken for one");
 }
 
 static void key_line(const struct secret_key *k, struct field name, struct buf *out)
