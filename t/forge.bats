@@ -130,7 +130,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     cat payments payments payments >thrice
     mv thrice payments
     kind_is_refused form against alone pool -- --share=15
-    txmake -B form -S 1 -A answers <payments >unsigned
+    txmake -B form -e 1 -A answers <payments >unsigned
     expect 1 txsign -k alice.key unsigned
     cmp unsigned "$out"
     [ "$(wc -l <"$err")" -eq "$(wc -l <unsigned)" ]
@@ -140,7 +140,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     done
     # every form, with a seed of its own
     for seed in $(seq 1 "$(few 40 10)"); do
-        txmake -B form -S "$seed" -f alice bob 25 lunch >line
+        txmake -B form -e "$seed" -f alice bob 25 lunch >line
         refute verify -q line 2>>refusals
     done
 }
@@ -151,7 +151,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     [ "$(cut -d ' ' -f 3 answers | sort -u | wc -l)" -ge 6 ]
     chain=$(head -n 1 ledger | id)
     export LEDGER=/nowhere
-    txmake -B any -S 1 -s 0 -c "$chain" -A answers <payments >unsigned
+    txmake -B any -e 1 -s 0 -c "$chain" -A answers <payments >unsigned
     [ "$(cut -d ' ' -f 3 answers | sort -u | tr '\n' ' ')" = 'double-spend form other-chain signature ' ]
     for kind in sequence amount fee replay; do
         expect 2 txmake -B "$kind" -s 0 -c "$chain" -f alice bob 1
@@ -170,9 +170,9 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
 }
 
 @test "the same seed gives the same forgeries, another one others; none gives new ones" {
-    txmake -B any -S 5 <payments >one
-    txmake -B any -S 5 -A answers <payments | cmp - one
-    refute cmp -s one <(txmake -B any -S 6 <payments)
+    txmake -B any -e 5 <payments >one
+    txmake -B any -e 5 -A answers <payments | cmp - one
+    refute cmp -s one <(txmake -B any -e 6 <payments)
     refute cmp -s <(txmake -B signature <payments) <(txmake -B signature <payments)
     txmake -B any -r 0 <payments | cmp - <(txmake <payments)
 }
@@ -195,10 +195,10 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
 @test "amounts at the ends" {
     max=9223372036854775807
     ledger-init -t f -f 0 -r 0 alice $max >all
-    expect 2 txmake -B amount -S 1 -F 0 -l all -f alice bob 1
+    expect 2 txmake -B amount -e 1 -F 0 -l all -f alice bob 1
     says '^txmake: amount: the sender has all that there can be$'
     for seed in {1..12}; do
-        txmake -B amount -S "$seed" -F 7 -l all -f alice bob 1 >line
+        txmake -B amount -e "$seed" -F 7 -l all -f alice bob 1 >line
         txsign -k alice.key line >tx
         rm -f pool
         expect 1 txpool -l all pool <tx
@@ -211,14 +211,14 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
 @test "wrong usage, answers that cannot be written" {
     expect 2 txmake -B nonsense -f alice bob 1
     says "^txmake: -B: 'nonsense' is no kind of forgery"
-    for option in '-A answers' '-r 5' '-S 5'; do
+    for option in '-A answers' '-r 5' '-e 5'; do
         # shellcheck disable=SC2086 # two words
         expect 2 txmake $option -f alice bob 1
-        says '^txmake: -A, -r and -S go with -B$'
+        says '^txmake: -A, -r and -e go with -B$'
     done
     expect 2 txmake -B any -r 101 -f alice bob 1
     says "^txmake: -r: '101' is not a number from 0 to 100$"
-    expect 2 txmake -B any -S -1 -f alice bob 1
+    expect 2 txmake -B any -e -1 -f alice bob 1
     expect 2 txmake -B any -A /nowhere/answers -f alice bob 1
     says '^txmake: /nowhere/answers: No such file or directory$'
     expect 2 txmake -B any -A /dev/full -f alice bob 1

@@ -209,7 +209,7 @@ E
     [ "$(txmake -s $MAX -f alice bob 1 | cut -d ' ' -f 4)" = $MAX ]
     printf 'bob 1\nbob 2\n' >lines
     expect 2 txmake -s $MAX -f alice <lines
-    says '^txmake: -s: the sequence numbers end at 2\^63-1$'
+    says '^txmake: the sequence numbers end at 2\^63-1$'
 }
 
 @test "address books: the folder's, -a, NAMES" {
@@ -303,4 +303,81 @@ E
         expect 2 txmake -R "$other" $with
         says '^txmake: -R takes payee, amount and memo from the pool'
     done
+}
+
+# --- Batches, sponsors, fees by length ---
+
+# A chain that allows both.
+allowing() { # MORE OPTIONS
+    for name in carol shop; do keygen -s $name $name >/dev/null; done 2>keygen.err
+    ledger-init -T 1700000000 -t ff -A batch,sponsor "$@" alice 1000000 shop 50000 >ledger
+}
+
+# The lines of a file with names in place of all accounts.
+named() { # FILE
+    sed "$(cat names ./*.pub | awk '{ printf "s/%s/%s/g\n", $2, $3 }')" "$1"
+}
+
+# Mines what stdin has upon the ledger.
+mined() {
+    mine -m miner | ledger-append ledger >/dev/null
+}
+
+# What an account has: BALANCE SEQ.
+has() { # NAME
+    ledger-balance "$1" | cut -d ' ' -f 3-
+}
+
+@test "-b: payments in a row by one FROM with one MEMO are one transaction of up to 256" {
+    allowing -r 0
+    printf 'alice bob %s\n' {1..300} | txmake -b >unsigned
+    [ "$(wc -l <unsigned)" -eq 2 ]
+    [ "$(cut -d ' ' -f 4 unsigned | paste -sd ' ')" = '0 1' ]
+    [ "$(head -n 1 unsigned | wc -w)" -eq $((7 + 2 * 256)) ]
+    txsign -k alice.key unsigned | mined
+    [ "$(has bob)" = '45150 0' ]
+    [ "$(has alice)" = "$((1000000 - 45150 - 2)) 2" ]
+
+    printf '%s\n' 'alice bob 1 rent' 'alice carol 2 rent' 'alice bob 3 food' 'bob alice 4 food' 'bob bob 5 food' |
+        txmake -b >unsigned
+    [ "$(named unsigned | cut -d ' ' -f 3-)" = 'alice 2 1 batch rent bob 1 carol 2
+alice 3 1 batch food bob 3
+bob 0 1 batch food alice 4 bob 5' ]
+    expect 0 txmake -b -f alice bob 7 lunch
+    [ "$(named "$out" | cut -d ' ' -f 3-)" = 'alice 2 1 batch lunch bob 7' ]
+}
+
+@test "-b: a bad line is left out, and said with its place; the batch around it is written" {
+    allowing
+    printf '%s\n' 'alice bob 1' 'alice nobody 2' 'alice bob 0' 'alice carol 3' >list
+    expect 1 txmake -b <list
+    says '^stdin:2: '
+    says '^stdin:3: '
+    [ "$(named "$out" | cut -d ' ' -f 3-)" = 'alice 0 1 batch - bob 1 carol 3' ]
+    expect 0 txmake -b </dev/null
+    [ ! -s "$out" ]
+    expect 2 txmake -b -f alice bob 1 >/dev/full
+}
+
+@test "-S: another account pays the fee, and nobody sponsors himself" {
+    allowing -r 0
+    txmake -f alice -S shop bob 25 lunch >unsigned
+    [ "$(named unsigned | cut -d ' ' -f 3-)" = 'alice 0 1 pay bob 25 lunch sponsor shop' ]
+    expect 1 txmake -S alice <<<'alice bob 1'
+    says '^stdin:1: -S: FROM cannot be its own sponsor$'
+    expect 2 txmake -f alice -S alice bob 1
+    expect 2 txmake -f alice -S nobody bob 1
+}
+
+@test "the default fee is the least for the line with all its signatures" {
+    allowing -F 3 -f 10 -r 0
+    txmake -f alice bob 25 | txsign -k alice.key >plain
+    [ "$(cut -d ' ' -f 5 plain)" -eq $((10 + 3 * ($(wc -c <plain) - 1))) ]
+    expect 0 verify -l ledger plain
+    printf 'bob %s\n' {1..256} | txmake -f alice -b | txsign -k alice.key >batch
+    [ "$(cut -d ' ' -f 5 batch)" -eq $((10 + 3 * ($(wc -c <batch) - 1))) ]
+    txmake -f alice -S shop bob 25 | txsign -k alice.key -k shop.key >sponsored || :
+    [ "$(cut -d ' ' -f 5 sponsored)" -ge $((10 + 3 * ($(wc -c <sponsored) - 1))) ]
+    expect 0 txmake -f alice -F 5 bob 25
+    [ "$(cut -d ' ' -f 5 "$out")" -eq 5 ]
 }

@@ -11,22 +11,32 @@
 #include "ledgercli/ledger.h"
 #include "ledgercli/replace.h"
 #include "mempool/pool.h"
+#include "mempool/senders.h"
 #include "state/pay.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* A batch that is not written yet. */
+struct batching {
+    struct account from;
+    struct buf words, memo;
+    int count; /* of its payments */
+};
 
 struct run {
     const char *from, *ledger_path, *pool_path, *names, *chain;
     int64_t fee, seq; /* -1: not given */
     const char *replace;
     const struct book *book;
+    const char *sponsor;
+    bool batches; /* -b */
     bool has_ledger;
     struct ledger ledger;
     struct pool pool;
-    struct state
-        *made; /* how many transactions each sender has from this run, as its account's seq */
-    struct tx common; /* the chain's id, and the fee */
+    struct senders senders;
+    struct tx common; /* the chain's id, the fee, and the sponsor */
+    struct batching batch;
     int status;
     struct cli_forgery forgery;
     uint64_t lines; /* written so far */
@@ -40,6 +50,10 @@ static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, ledger_path)},
     {'p', "pool", "POOL", "count the transactions pending in this pool",
      CLI_TEXT(struct run, pool_path)},
+    {'b', "batch", NULL,
+     "one transaction for up to 256 payments in a row by one FROM, with one MEMO",
+     CLI_FLAG(struct run, batches)},
+    {'S', "sponsor", "ACCOUNT", "who pays the fee in place of FROM", CLI_TEXT(struct run, sponsor)},
     {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee",
      CLI_TEXT(struct run, replace)},
     {CLI_OPTION_NAMES(struct run, names)},
@@ -54,7 +68,7 @@ static const struct cli_option options[] = {
      CLI_TEXT(struct run, forgery.answers_path)},
     {'r', "share", "PERCENT", "with -B: the share of the transactions to forge (default: 100)",
      CLI_NUMBER(struct run, forgery.share, 0, 100)},
-    {'S', "seed", "SEED", "with -B: a number that determines the random choices",
+    {'e', "seed", "SEED", "with -B: a number that determines the random choices",
      CLI_NUMBER(struct run, forgery.seed, 0, INT64_MAX)},
     {0},
 };
@@ -86,72 +100,20 @@ static void open_ledger(struct run *r)
 
 static void set_up(struct run *r)
 {
-    r->made = state_new((struct state_backing){0});
-    cli_memory(!r->made);
-    state_begin(r->made);
     r->common.fee = 1;
     if (r->seq < 0 || !r->chain)
         open_ledger(r);
+    cli_memory(senders_open(&r->senders, r->has_ledger ? &r->ledger : NULL, r->seq));
+    if (r->sponsor) {
+        r->common.has_sponsor = true;
+        cli_account(r->book, r->sponsor, &r->common.sponsor);
+    }
     if (r->chain &&
         (strlen(r->chain) != 2 * ID_LEN || hex_decode(r->common.chain, r->chain, ID_LEN)))
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
     if (r->fee >= 0)
         r->common.fee = r->fee;
     cli_forgery_open(&r->forgery, r->has_ledger ? &r->ledger : NULL);
-}
-
-/* An account as in the ledger and the pool; with -s, with that seq. */
-static struct account_state standing(struct run *r, const struct account *id)
-{
-    struct fault f = {0};
-    struct account_state a = {0};
-    if (r->has_ledger && account_get(r->ledger.tree.state, id, &a, &f))
-        cli_ledger_fail(&r->ledger, &f);
-    if (r->seq >= 0)
-        a.seq = r->seq;
-    return a;
-}
-
-/* What this run has made so far: the number of transactions, as seq; and what was paid to the
- * account, as balance. */
-static struct account_state made_so_far(struct run *r, const struct account *id)
-{
-    struct fault f = {0};
-    struct account_state a;
-    if (account_get(r->made, id, &a, &f))
-        cli_ledger_fail(&r->ledger, &f);
-    return a;
-}
-
-static void set_made(struct run *r, const struct account *id, const struct account_state *a)
-{
-    struct fault f = {0};
-    if (account_put(r->made, id, a, &f))
-        cli_ledger_fail(&r->ledger, &f);
-}
-
-/* The sender's next sequence number: after those of the ledger and the pool, or from -s on, and
- * after those made already. */
-static int64_t next_seq(struct run *r, const struct account *from)
-{
-    int64_t seq;
-    if (number_add(standing(r, from).seq, made_so_far(r, from).seq, &seq))
-        cli_die("-s: the sequence numbers end at 2^63-1");
-    return seq;
-}
-
-static void count_in(struct run *r, const struct tx *tx)
-{
-    struct move m;
-    struct account_state from = made_so_far(r, &tx->from);
-    from.seq++;
-    set_made(r, &tx->from, &from);
-    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
-        struct account_state to = made_so_far(r, &m.to);
-        if (number_add(to.balance, m.amount, &to.balance))
-            to.balance = INT64_MAX;
-        set_made(r, &m.to, &to);
-    }
 }
 
 static void put_line(struct run *r, const struct buf *line)
@@ -163,26 +125,30 @@ static void put_line(struct run *r, const struct buf *line)
 
 /* --- Forgeries -------------------------------------------------------------------------------- */
 
-static struct forge_sender sender_of(struct run *r, const struct tx *tx)
+static int sender_of(struct run *r, const struct tx *tx, struct forge_sender *s, struct fault *f)
 {
-    struct account_state stands = standing(r, &tx->from);
+    struct account_state stands, made;
+    if (senders_standing(&r->senders, &tx->from, &stands, f) ||
+        senders_made(&r->senders, &tx->from, &made, f))
+        return -1;
     /* Transactions in a pool are not spent yet. */
-    struct forge_sender s = {.spent = r->pool_path || r->seq >= 0 ? 0 : stands.seq};
-    if (number_add(stands.balance, made_so_far(r, &tx->from).balance, &s.most))
-        s.most = INT64_MAX;
-    return s;
+    *s = (struct forge_sender){.spent = r->pool_path || r->seq >= 0 ? 0 : stands.seq};
+    if (number_add(stands.balance, made.balance, &s->most))
+        s->most = INT64_MAX;
+    return 0;
 }
 
 /* Prints a forgery in place of the honest transaction, or after it if it needs the honest one. */
 static int put_forged(struct run *r, const struct tx *honest, const struct buf *line,
                       struct fault *f)
 {
-    struct forge_sender sender = sender_of(r, honest);
-    if (cli_forgery_make(&r->forgery, honest, &sender, f))
+    struct forge_sender sender;
+    if (sender_of(r, honest, &sender, f) || cli_forgery_make(&r->forgery, honest, &sender, f))
         return -1;
     if (r->forgery.made.follows) {
         put_line(r, line);
-        count_in(r, honest);
+        if (senders_count(&r->senders, honest, f))
+            return -1;
     }
     put_line(r, &r->forgery.made.line);
     cli_forgery_answer(&r->forgery, r->lines);
@@ -199,30 +165,96 @@ static int put_made(struct run *r, const struct buf *line, struct fault *f)
     if (cli_forgery_chosen(&r->forgery))
         return put_forged(r, &tx, line, f);
     put_line(r, line);
-    count_in(r, &tx);
-    return 0;
+    return senders_count(&r->senders, &tx, f);
+}
+
+/* Formats the transaction as it is, or with the least fee for its length once it is signed, which
+ * depends on the digits of the fee itself. */
+static int format(struct run *r, struct tx tx, struct field words, struct buf *line,
+                  struct fault *f)
+{
+    bool by_length = r->fee < 0 && r->has_ledger && r->ledger.tree.rules.bytefee && !r->replace;
+    for (;;) {
+        struct tx made;
+        int64_t least = tx.fee;
+        line->len = 0;
+        if (tx_format(&tx, words, line))
+            return fault_memory(f);
+        if (line->len > LINE_MAX_LEN)
+            return fault_rule(f, "the transaction is over %d bytes", LINE_MAX_LEN);
+        if (!by_length)
+            return 0;
+        if (tx_parse_unsigned(line->data, line->len, &made, f))
+            return -1;
+        if (rules_fee(&r->ledger.tree.rules, tx_signed_length(&made), &least))
+            return fault_rule(f, "the least fee is over 2^63-1");
+        if (least <= tx.fee)
+            return 0;
+        tx.fee = least;
+    }
 }
 
 static int put(struct run *r, const struct tx *tx, struct field words, struct fault *f)
 {
     struct buf line = {0};
-    int result = tx_format(tx, words, &line) ? fault_memory(f) : put_made(r, &line, f);
+    int result = format(r, *tx, words, &line, f) || put_made(r, &line, f) ? -1 : 0;
     buf_free(&line);
     return result;
 }
 
-static int make(struct run *r, const struct cli_payment *w, struct fault *f)
+static int make_words(struct run *r, const struct account *from, struct field words,
+                      struct fault *f)
 {
     struct tx tx = r->common;
+    tx.from = *from;
+    if (tx.has_sponsor && account_equal(&tx.sponsor, from))
+        return fault_rule(f, "-S: FROM cannot be its own sponsor");
+    return senders_next(&r->senders, from, &tx.seq, f) || put(r, &tx, words, f) ? -1 : 0;
+}
+
+/* Writes the batch that was collected, if there is one. */
+static int end_batch(struct run *r, struct fault *f)
+{
+    struct batching *b = &r->batch;
+    struct field words = {b->words.data, b->words.len};
+    int result = b->count ? make_words(r, &b->from, words, f) : 0;
+    b->count = 0;
+    b->words.len = b->memo.len = 0;
+    return result;
+}
+
+static bool fits_batch(const struct batching *b, const struct account *from,
+                       const struct move *payment)
+{
+    return b->count < BATCH_MAX && account_equal(&b->from, from) &&
+           field_equal(payment->memo, (struct field){b->memo.data, b->memo.len});
+}
+
+static int add_to_batch(struct run *r, const struct account *from, const struct move *payment,
+                        struct fault *f)
+{
+    struct batching *b = &r->batch;
+    if (b->count && !fits_batch(b, from, payment) && end_batch(r, f))
+        return -1;
+    if (b->count++ == 0 && buf_add(&b->memo, payment->memo.text, payment->memo.len))
+        return fault_memory(f);
+    b->from = *from;
+    return batch_words(payment, &b->words) ? fault_memory(f) : 0;
+}
+
+static int make(struct run *r, const struct cli_payment *w, struct fault *f)
+{
+    struct account from;
     struct move payment;
     struct buf words = {0};
     char memo[TEXT_FORM_MAX];
-    if (cli_payment_read(r->book, w, memo, &tx.from, &payment, f))
+    if (cli_payment_read(r->book, w, memo, &from, &payment, f))
         return -1;
-    tx.seq = next_seq(r, &tx.from);
+    if (r->batches)
+        return add_to_batch(r, &from, &payment, f);
     int result = pay_words(&payment, &words)
                      ? fault_memory(f)
-                     : put(r, &tx, (struct field){words.data, words.len}, f);
+                     : make_words(r, &from, (struct field){words.data, words.len}, f);
     buf_free(&words);
     return result;
 }
@@ -231,6 +263,17 @@ static int make_line(struct run *r, const struct line *line, struct fault *f)
 {
     struct cli_payment w;
     return cli_payment_line(line, r->from, &w, f) ? -1 : make(r, &w, f);
+}
+
+/* Goes on after a line that breaks a rule. */
+static void refuse(struct run *r, uint64_t line, const struct fault *f)
+{
+    if (f->kind != FAULT_RULE && r->has_ledger)
+        cli_ledger_fail(&r->ledger, f);
+    if (f->kind != FAULT_RULE)
+        cli_fail(NULL, f);
+    cli_report("stdin", line, f->text);
+    r->status = CLI_NO;
 }
 
 static void make_lines(struct run *r)
@@ -242,18 +285,16 @@ static void make_lines(struct run *r)
     int got;
     cli_memory(!lines);
     while ((got = lines_next(lines, &line, &f)) > 0) {
-        if (make_line(r, &line, &f)) {
-            if (f.kind != FAULT_RULE)
-                cli_ledger_fail(&r->ledger, &f);
-            cli_report("stdin", line.number, f.text);
-            r->status = CLI_NO;
-        }
+        if (make_line(r, &line, &f))
+            refuse(r, line.number, &f);
         if (!lines_ready(lines))
             cli_flush();
     }
     if (got < 0)
         cli_fail("stdin", &f);
     lines_free(lines);
+    if (end_batch(r, &f))
+        refuse(r, line.number, &f);
 }
 
 /* Operands that cannot be understood are trouble. */
@@ -279,7 +320,7 @@ static void make_one(struct run *r, char **operands)
 {
     struct fault f = {0};
     struct cli_payment w = cli_payment_operands(r->from, operands);
-    if (make(r, &w, &f))
+    if (make(r, &w, &f) || end_batch(r, &f))
         refuse_operands(&f);
 }
 
@@ -296,7 +337,8 @@ static void make_replacement(struct run *r)
 /* -R takes everything else from the pool. */
 static void check_replacement(struct run *r, bool has_operands)
 {
-    if (has_operands || r->from || r->seq >= 0 || r->chain || r->forgery.break_kind)
+    if (has_operands || r->from || r->seq >= 0 || r->chain || r->forgery.break_kind || r->batches ||
+        r->sponsor)
         cli_misuse("-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
     r->pool_path = r->pool_path ? r->pool_path : "pool";
 }
@@ -321,7 +363,9 @@ int main(int argc, char **argv)
     else
         make_lines(&r);
     cli_forgery_close(&r.forgery);
-    state_free(r.made);
+    senders_close(&r.senders);
+    buf_free(&r.batch.words);
+    buf_free(&r.batch.memo);
     if (r.pool_path && r.has_ledger)
         pool_free(&r.pool);
     if (r.has_ledger)

@@ -12,7 +12,7 @@
 void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger)
 {
     if (!g->break_kind && (g->answers_path || g->share >= 0 || g->seed >= 0))
-        cli_die("-A, -r and -S go with -B");
+        cli_die("-A, -r and -e go with -B");
     if (!g->break_kind)
         return;
     g->kind = forge_named(g->break_kind);

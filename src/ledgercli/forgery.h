@@ -9,7 +9,7 @@
 
 struct cli_forgery {
     const char *break_kind, *answers_path; /* -B, -A */
-    int64_t share, seed;                   /* -r, in percent, and -S; -1: not given */
+    int64_t share, seed;                   /* -r, in percent, and -e; -1: not given */
     int kind;
     struct forger forger;
     struct forgery made; /* the last one */

@@ -46,6 +46,11 @@ size_t fields_split(const char *line, size_t len, struct field out[FIELDS_MAX]);
 /* Whether the field is this word. */
 bool field_is(struct field x, const char *word);
 
+static inline bool field_equal(struct field x, struct field y)
+{
+    return x.len == y.len && memcmp(x.text, y.text, x.len) == 0;
+}
+
 /* Whether the line's first field is this word. Inline: it is asked of every line, mostly with a
  * constant. */
 static inline bool line_is(const char *line, size_t len, const char *type)

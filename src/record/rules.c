@@ -1,5 +1,6 @@
 #include "record/rules.h"
 
+#include "base/num.h"
 #include "record/types.h"
 
 #include <inttypes.h>
@@ -211,6 +212,13 @@ int rules_complete(const struct rules *r, struct fault *f)
             return fault_rule(f, "block: genesis: rule %s is missing", row.rule->name);
     }
     return 0;
+}
+
+int rules_fee(const struct rules *r, size_t len, int64_t *least)
+{
+    return __builtin_mul_overflow(r->bytefee, (int64_t)len, least)
+               ? -1
+               : number_add(*least, r->minfee, least);
 }
 
 int rules_account(const struct rules *r, const struct account *a, const char *what, struct fault *f)

@@ -67,6 +67,10 @@ int rules_complete(const struct rules *r, struct fault *f);
 bool rules_has(const struct rules *r, const char *name);
 bool rules_number(const struct rules *r, const char *name, int64_t *number);
 
+/* The least fee of a transaction whose line has so many bytes, signatures included. 0, or -1: it is
+ * over 2^63-1. */
+int rules_fee(const struct rules *r, size_t len, int64_t *least);
+
 /* Whether chains with these rules have accounts of this form. 0, or -1 and a rule that begins with
  * what. */
 int rules_account(const struct rules *r, const struct account *a, const char *what,

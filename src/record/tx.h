@@ -9,7 +9,6 @@
 
 #define TX_ARGUMENTS_MAX 64                     /* bytes */
 #define TX_SIGNATURES_MAX (POLICY_KEYS_MAX + 1) /* of one transaction: a sponsor's is the last */
-#define SLH_DSA_DIGITS 15712                    /* of a signature by an ACCOUNT_SLH_DSA */
 
 /* A part of a transaction's line: it stays the same wherever the line is. */
 struct piece {
@@ -78,6 +77,10 @@ static inline size_t tx_signature_count(const struct tx *tx)
 /* Whose signature comes next: true, and the key that must give it or, of a policy, NULL: one of the
  * branch that is above the last; or false: none is missing, or the policy is not shown yet. */
 bool tx_next_signer(const struct tx *tx, const struct account **by);
+
+/* The length of the line once all signatures stand in it; if the signers of a policy are still to
+ * be chosen, the most that it can be. A policy that is not shown is not counted. */
+size_t tx_signed_length(const struct tx *tx);
 
 /* Who pays the fee. */
 static inline const struct account *tx_payer(const struct tx *tx)

@@ -1,4 +1,5 @@
 /* What follows the words of a transaction's operation: a sponsor, and signatures. */
+#include "crypto/slh_dsa.h"
 #include "record/signed.h"
 #include "record/tx_parts.h"
 
@@ -25,6 +26,12 @@ static int take_sponsor(struct cursor *c, struct tx *tx, struct fault *f)
                : 0;
 }
 
+/* The length of a key's signatures in a line. */
+static size_t digits_of(const struct account *key)
+{
+    return key->form == ACCOUNT_SLH_DSA ? SLH_DSA_HEX_LEN : 2 * SIGNATURE_LEN;
+}
+
 static bool is_hex(struct field x)
 {
     for (size_t i = 0; i < x.len; i++)
@@ -37,7 +44,7 @@ static bool is_hex(struct field x)
 static int take_signature(struct cursor *c, const struct account *by, const char *what,
                           struct field *out, struct fault *f)
 {
-    size_t digits = by->form == ACCOUNT_SLH_DSA ? SLH_DSA_DIGITS : 2 * SIGNATURE_LEN;
+    size_t digits = digits_of(by);
     *out = cursor_take_field(c);
     return out->len == digits && is_hex(*out)
                ? 0
@@ -190,4 +197,34 @@ bool tx_next_signer(const struct tx *tx, const struct account **by)
     size_t own = is_policy ? tx->proof.needed : 1, count = tx_signature_count(tx);
     *by = count < own ? (is_policy ? NULL : &tx->from) : &tx->sponsor;
     return (!is_policy || tx->proof.policy.len) && count < own + tx->has_sponsor;
+}
+
+/* The most that the branch's signatures which are missing take: of its last keys, since they stand
+ * in order; those of SLH-DSA are the last. */
+static size_t missing_pairs(const struct tx *tx)
+{
+    struct policy p;
+    struct fault f;
+    struct field text = tx_field(tx, tx->proof.policy);
+    size_t len = 0;
+    if (!text.len || policy_parse(text.text, text.len, &p, &f))
+        return 0;
+    const struct policy_branch *b = &p.branches[tx->proof.branch];
+    for (unsigned i = tx->proof.count; i < tx->proof.needed; i++) {
+        const struct account *key = &b->keys[b->count - 1 - (i - tx->proof.count)];
+        len += 1 + account_text(key).len + 1 + digits_of(key);
+    }
+    return len;
+}
+
+size_t tx_signed_length(const struct tx *tx)
+{
+    size_t len = tx->len;
+    if (tx->from.form == ACCOUNT_POLICY)
+        len += missing_pairs(tx);
+    else if (tx->signed_len == tx->len)
+        len += 1 + digits_of(&tx->from);
+    if (tx->has_sponsor && !tx->sponsor_signature.len)
+        len += 1 + digits_of(&tx->sponsor);
+    return len;
 }

@@ -10,8 +10,7 @@
 static int check_fee(const struct rules *r, const struct tx *tx, struct fault *f)
 {
     int64_t least;
-    if (__builtin_mul_overflow(r->bytefee, (int64_t)tx->len, &least) ||
-        number_add(least, r->minfee, &least))
+    if (rules_fee(r, tx->len, &least))
         return fault_rule(f, "tx: its minimum fee is over 2^63-1");
     if (tx->fee >= least)
         return 0;

@@ -1,7 +1,5 @@
 /* batch: up to 256 payments in one transaction (tx(5), "Operations"). */
-#include "record/tx.h"
-
-enum { PAYMENTS_MAX = 256 };
+#include "state/pay.h"
 
 struct batch_payments {
     struct piece memo, payments; /* TO AMOUNT, TO AMOUNT ... */
@@ -35,8 +33,8 @@ static int parse(struct cursor *c, struct tx *tx, struct fault *f)
         return -1;
     const char *begin = c->text;
     do {
-        if (count++ == PAYMENTS_MAX)
-            return fault_rule(f, "tx: batch: over %d payments", PAYMENTS_MAX);
+        if (count++ == BATCH_MAX)
+            return fault_rule(f, "tx: batch: over %d payments", BATCH_MAX);
         if (take_payment(c, f))
             return -1;
     } while (at_account(c));
@@ -70,3 +68,14 @@ const struct operation operation_batch = {
     .parse = parse,
     .moves = moves,
 };
+
+int batch_words(const struct move *payment, struct buf *out)
+{
+    if (out->len == 0 &&
+        (buf_add_string(out, "batch ") || buf_add(out, payment->memo.text, payment->memo.len)))
+        return -1;
+    return buf_add_string(out, " ") || buf_add_string(out, account_text(&payment->to).text) ||
+                   buf_add_string(out, " ") || buf_add_number(out, payment->amount)
+               ? -1
+               : 0;
+}

@@ -382,7 +382,7 @@ plain_of() { # SCENE: its usual work
     names) echo 'names txs' ;;
     back) echo 'names -r named' ;;
     make) echo 'txmake -l ledger -p pool -f alice bob 5 lunch' ;;
-    forge) echo 'txmake -l ledger -B any -S 7 -A answers' ;;
+    forge) echo 'txmake -l ledger -B any -e 7 -A answers' ;;
     sign) echo 'txsign -k alice.key unsigned' ;;
     select) echo 'txpool -l ledger -s pool' ;;
     announce) echo 'peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 -l ledger' ;;
