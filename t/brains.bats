@@ -50,6 +50,10 @@ partstest() {
     braintest relay
 }
 
+@test "in version 3 answers name announcements by number, each connection in its own order" {
+    braintest numbers
+}
+
 @test "refused records cost their sender requests alone, and one for later is requested again" {
     braintest verdicts
 }

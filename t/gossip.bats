@@ -165,6 +165,62 @@ while True:
     grep -qx "have $(line 1 ids)" host.out
 }
 
+@test "gossip: peers of version 2 are answered by id, of version 3 by number, and records pass between the two" {
+    chain 3
+    by_hand g
+    for version in 2 3; do
+        talk "v$version" "$at"
+        say "v$version" "hello $version $CHAIN 0 $CHAIN plain sl" 'ping 0'
+        eventually heard "v$version" 'pong 0'
+        heard "v$version" "hello $version $CHAIN 0 $CHAIN deflate slv"
+    done
+    say v2 "have $(line 1 ids)"
+    eventually heard v2 "want $(line 1 ids)"
+    say_file v2 <(line 1 txs)
+    eventually heard v2 "taken $(line 1 ids)"
+    say v3 "have $(line 2 ids) $(line 1 ids) $(line 3 ids)"
+    eventually heard v3 'want 0 2'
+    heard v3 'taken 1'
+    say_file v3 <(line 2 txs)
+    say_file v3 <(line 3 txs)
+    eventually heard v3 'taken (0 2|0)'
+    eventually has g.out 3
+    # what comes out of the pipeline was accepted, and is offered to the other
+    cat g.out >&7
+    eventually heard v2 "accepted $(line 1 ids)"
+    eventually heard v3 'accepted (0 2|0)'
+    eventually heard v2 'have .*'
+    say v2 "want $(line 2 ids) $(line 3 ids)"
+    eventually heard v2 "$(line 3 txs)"
+    say v2 "taken $(line 2 ids) $(line 3 ids)" 'want 0' 'ping 1'
+    eventually gone v2 # a number in version 2
+    ended=$(grep -c ' out ' g.log)
+    say v3 'want 5' 'taken 7-9' 'ping 1' # of announcements that were never made
+    eventually heard v3 'pong 1'
+    [ "$(grep -c ' out ' g.log)" -eq "$ended" ]
+    say v3 'taken 3-1'
+    eventually gone v3
+}
+
+@test "gossip: TLS agrees on version 3, and a peer that only knows 2 is spoken to in that" {
+    chain 2
+    listen l -c "$CHAIN"
+    for version in 1 2 3; do
+        [ $version -eq 1 ] && roles='' || roles=' s'
+        timeout 300 "$BIN/.t/liar" "$at" >"said.$version" <<END
+hello $version $CHAIN 0 $CHAIN plain$roles
+!wait hello
+have $(line 1 ids)
+!wait want
+END
+    done
+    grep -qx "want $(line 1 ids)" said.1
+    grep -qx "want $(line 1 ids)" said.2
+    grep -qx 'want 0' said.3
+    timeout 300 gossip-send -v -c "$CHAIN" "$at" <txs
+    eventually has l.out 2
+}
+
 @test "gossip: a line that is not part of a peer's role is an error" {
     chain 1
     by_hand g
@@ -313,8 +369,8 @@ END
     loop a -c "$CHAIN" -S seen.a
     first=$at key=$(account alice)
     loop b -c "$CHAIN" -S seen.b -k alice.key "$first"
-    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 2 [slbhv]+$" seen.a
-    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 2 [slbhv]+$" seen.b
+    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 3 [slbhv]+$" seen.a
+    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 3 [slbhv]+$" seen.b
     grep -qx 'total 1 0 0' seen.a
     [ "$(sed -n 's/^peer [^ ]* [^ ]* in \([0-9]*\) .*/\1/p' seen.a)" -le "$EPOCHSECONDS" ]
     # a file that cannot be written is no reason to end

@@ -223,12 +223,12 @@ is_banned() { # KEY
     local other
     other=$(random_ids 1)
     for try in 1 2; do
-        timeout 300 liar -k liar.key "$at" <<<"hello 3 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
+        timeout 300 liar -k liar.key "$at" <<<"hello 4 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
         grep -qx 'bye version' out
         timeout 300 liar -k liar.key "$at" <<<"hello 2 $other 0 $other plain sl"$'\n!stay' >out
         grep -qx 'bye chain' out
     done
-    dropped_as 'hello: version 3, ours is 2'
+    dropped_as 'hello: version 4, ours is 3'
     dropped_as 'hello: of another chain'
     refute event l '.*banned.*'
     survives

@@ -9,6 +9,7 @@
 enum {
     UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
     UNTOLD_MAX = 1 << 20,  /* bytes that a peer has not read at which it is told no verdicts */
+    ACCEPTED_KEPT = 4096,  /* bytes of memory that a peer keeps for verdicts yet to come */
     TICK_EVERY = 1000,     /* ms */
 };
 
@@ -18,6 +19,7 @@ struct duplex {
     size_t accepted_out; /* places at the sender that accepted peers have */
     int64_t ticked, paused_at;
     bool paused, deaf;
+    bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */
 };
 
 static void say(const struct duplex_peer *p, const char *event, const char *words)
@@ -199,14 +201,51 @@ void duplex_announced(void *peer, const uint8_t id[ID_LEN])
         sender_has(p->all->config->sender, p->out, id);
 }
 
+/* Whether the peer wants to hear what became of its records, and reads what it is told. */
+static bool hears_verdicts(const struct duplex_peer *p)
+{
+    return p->session.greeted && p->session.theirs.version > 1 && (their_roles(p) & WIRE_SENDS) &&
+           !why_doomed(p) && session_backlog(&p->session) <= UNTOLD_MAX;
+}
+
 int duplex_tell(void *peer, const char *line, size_t len)
 {
     struct duplex_peer *p = peer;
-    bool listens = p->session.greeted && p->session.theirs.version > 1 &&
-                   (their_roles(p) & WIRE_SENDS) && !why_doomed(p);
-    if (!listens || session_backlog(&p->session) > UNTOLD_MAX)
+    return hears_verdicts(p) ? session_put(&p->session, line, len) : 0;
+}
+
+int duplex_tell_accepted(void *peer, const struct wire_ref *record)
+{
+    struct duplex_peer *p = peer;
+    if (!hears_verdicts(p) || p->accepted.len >= UNTOLD_MAX)
         return 0;
-    return session_put(&p->session, line, len);
+    p->all->owes_verdicts = true;
+    return buf_add(&p->accepted, record, sizeof *record);
+}
+
+/* 0, or -1: no memory. */
+static int put_accepted(struct duplex_peer *p)
+{
+    struct buf lines = {0};
+    int failed = wire_put_refs("accepted", (const struct wire_ref *)(const void *)p->accepted.data,
+                               p->accepted.len / sizeof(struct wire_ref), &lines) ||
+                 session_put(&p->session, lines.data, lines.len);
+    buf_free(&lines);
+    if (p->accepted.cap > ACCEPTED_KEPT)
+        buf_free(&p->accepted);
+    p->accepted.len = 0;
+    return failed ? -1 : 0;
+}
+
+/* Out of memory, a peer is told when it asks again. */
+static void tell_accepted(struct duplex *d)
+{
+    if (!d->owes_verdicts)
+        return;
+    d->owes_verdicts = false;
+    for (struct duplex_peer *p = d->peers; p; p = p->next)
+        if (p->accepted.len)
+            put_accepted(p);
 }
 
 /* --- Joining and leaving ---------------------------------------------------------------------- */
@@ -250,6 +289,7 @@ static void free_peer(struct duplex_peer *p, int64_t now)
     if (p->in)
         listener_leave(p->all->config->listener, p->in, now);
     session_free(&p->session);
+    buf_free(&p->accepted);
     free(p);
 }
 
@@ -390,6 +430,7 @@ void duplex_stop_listening(struct duplex *d)
 void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now)
 {
     struct listener *l = d->config->listener;
+    tell_accepted(d);
     for (struct duplex_peer *p = d->peers; p; p = p->next)
         p->held = full && p->session.greeted && !p->out && !p->waits;
     if (l)

@@ -39,6 +39,7 @@ struct duplex_peer {
     struct session session;
     struct inbound *in;   /* NULL: we take no records from it, and it pulls none */
     struct outbound *out; /* NULL: it is not sent any */
+    struct buf accepted;  /* struct wire_ref: its records that were accepted, and it was not told */
     char who[72];         /* its account in hex, or its address; for the log */
     const char *address;  /* HOST:PORT */
     uint8_t account[ID_LEN];
@@ -67,6 +68,9 @@ void duplex_announced(void *peer, const uint8_t id[ID_LEN]);
 /* Tells a peer (an inbound's connection) a verdict: `accepted ID', `refused ID REASON' or `later
  * ID', with its newline. Peers of version 1 are not told. 0, or -1: no memory. */
 int duplex_tell(void *peer, const char *line, size_t len);
+
+/* The same for a record that they let through; it is told at the next duplex_turn, with others. */
+int duplex_tell_accepted(void *peer, const struct wire_ref *record);
 
 /* Call after each turn, once the input is settled: runs the listener's timers, answers pulls, and
  * gives free places at the sender to peers that wait for one. paused: nothing is read now. full:

@@ -95,13 +95,24 @@ int listener_gather(struct listener *l, const struct inbound *peer, const char *
 
 /* --- Acknowledgements ------------------------------------------------------------------------- */
 
-void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN])
+struct wire_ref inbound_ref(const struct inbound *peer, const uint8_t id[ID_LEN], int64_t number)
 {
-    if (peer->state->taken.len >= LISTENER_ANNOUNCED_MAX * ID_LEN)
+    struct wire_ref ref = {.number = number};
+    if (number < 0 || !session_is_numbered(peer->session) ||
+        peer->state->announcements - (uint64_t)number > WIRE_NAMED_BY_ID)
+        ref.number = WIRE_NO_NUMBER;
+    memcpy(ref.id, id, ID_LEN);
+    return ref;
+}
+
+void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN], int64_t number)
+{
+    const struct wire_ref ref = inbound_ref(peer, id, number);
+    if (peer->state->taken.len >= LISTENER_ANNOUNCED_MAX * sizeof ref)
         return; /* whatever was announced beyond that will be announced again */
     peer->state->listener->owed = true;
-    buf_add(&peer->state->taken, id,
-            ID_LEN); /* out of memory, the peer announces the record again */
+    buf_add(&peer->state->taken, &ref,
+            sizeof ref); /* out of memory, the peer announces the record again */
 }
 
 /* How much may wait to be sent to a peer, besides the answer to a pull. */
@@ -124,8 +135,8 @@ static int acknowledge(struct listener *l, struct inbound *peer)
         return 0;
     }
     l->scratch.len = 0;
-    if (wire_put_ids("taken", (const uint8_t(*)[ID_LEN])(const void *)taken->data,
-                     taken->len / ID_LEN, &l->scratch) ||
+    if (wire_put_refs("taken", (const struct wire_ref *)(const void *)taken->data,
+                      taken->len / sizeof(struct wire_ref), &l->scratch) ||
         session_put(peer->session, l->scratch.data, l->scratch.len))
         return -1;
     if (taken->cap > 4096)

@@ -65,7 +65,7 @@ struct listener_config {
     void (*announced)(void *connection, const uint8_t id[ID_LEN]);
     /* A peer (its connection) has announced a record that this node has already, and of which
      * listener_judged was told. May be NULL. */
-    void (*kept)(void *connection, const uint8_t id[ID_LEN]);
+    void (*kept)(void *connection, const struct wire_ref *record);
     uint64_t seed;
     int64_t (*clock)(void *self); /* Unix seconds */
     /* An event for the log (NULL: none): who, what, an id or NULL, further words. */
@@ -112,9 +112,10 @@ enum listener_verdict {
 
 /* Notes a verdict, once for each record. One that was not accepted is forgotten, so that it can be
  * offered and judged again: a payment that was refused may be paid by then. Gives the peer from
- * which the record arrived first, to be told of it; NULL: unknown, or no longer connected. */
+ * which the record arrived first, to be told of it, and *ref, by which to name the record; NULL:
+ * unknown, or no longer connected. */
 struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
-                                enum listener_verdict verdict, int64_t now);
+                                enum listener_verdict verdict, int64_t now, struct wire_ref *ref);
 
 /* The records to be printed; the caller drops what it has printed. */
 struct buf *listener_out(struct listener *l);

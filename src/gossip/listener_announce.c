@@ -74,7 +74,7 @@ static bool is_known(const struct listener *l, const uint8_t id[ID_LEN], bool *h
  * once: those that were asked have all failed to deliver this one; or they have failed before, and
  * this peer has not. */
 static bool announce_more(struct listener *l, struct inbound *peer, struct in_flight *a,
-                          int64_t now)
+                          int64_t number, int64_t now)
 {
     size_t i = announcer_index(a, peer);
     bool failed = a->requested == ANNOUNCERS_MAX && now - a->since > AGAIN_AFTER;
@@ -83,7 +83,9 @@ static bool announce_more(struct listener *l, struct inbound *peer, struct in_fl
     if (i == a->count && failed)
         announcer_remove(l, a, chance_below(&l->chance, a->count));
     if (i >= a->count)
-        announcer_add(l, peer, a);
+        announcer_add(l, peer, a, number);
+    else
+        a->numbers[i] = (uint32_t)number;
     i = announcer_index(a, peer);
     if (i == a->count || i < a->requested || peer->state->beside >= BESIDE_MAX)
         return false;
@@ -134,22 +136,25 @@ static bool is_ignored(const struct listener *l, const struct inbound *peer,
 }
 
 void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
-                        bool stem, int64_t now, bool *ask_it)
+                        bool stem, int64_t now, int64_t *number, bool *ask_it)
 {
     bool hidden;
     struct in_flight *a = idmap_find(&l->in_flight, id);
+    *number = (int64_t)peer->state->announcements++;
     *ask_it = false;
     if (l->config->announced)
         l->config->announced(peer->connection, id);
     if (a) {
         a->stem &= stem;
-        *ask_it = announce_more(l, peer, a, now);
+        *ask_it = announce_more(l, peer, a, *number, now);
         return;
     }
     if (is_known(l, id, &hidden)) {
-        inbound_take(peer, id);
-        if (l->config->kept && !origins_has(&l->origins, id))
-            l->config->kept(peer->connection, id);
+        inbound_take(peer, id, *number);
+        if (l->config->kept && !origins_has(&l->origins, id)) {
+            const struct wire_ref ref = inbound_ref(peer, id, *number);
+            l->config->kept(peer->connection, &ref);
+        }
         return;
     }
     if (is_ignored(l, peer, id) || !is_welcome(peer, now) || !(a = new_entry(l, id, now)))
@@ -159,6 +164,7 @@ void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t 
         return;
     }
     a->who[0] = peer->state->slot;
+    a->numbers[0] = (uint32_t)*number;
     a->count = a->requested = 1;
     a->since = now;
     a->stem = stem;
@@ -171,6 +177,7 @@ int take_have(struct listener *l, struct inbound *peer, const char *line, size_t
               int64_t now, struct fault *f)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    struct wire_ref refs[WIRE_IDS_MAX];
     size_t wanted = 0;
     int n = wire_ids(line, len, ids, f);
     if (n < 0)
@@ -181,15 +188,16 @@ int take_have(struct listener *l, struct inbound *peer, const char *line, size_t
     }
     for (int i = 0; i < n && !peer->doomed; i++) {
         bool ask_it;
-        in_flight_announce(l, peer, ids[i], stem, now, &ask_it);
+        int64_t number;
+        in_flight_announce(l, peer, ids[i], stem, now, &number, &ask_it);
         if (!ask_it)
             continue;
         listener_log(l, peer, "asked", ids[i], NULL);
-        memmove(ids[wanted++], ids[i], ID_LEN);
+        refs[wanted++] = inbound_ref(peer, ids[i], number);
     }
     peer->state->wanted += wanted;
     l->scratch.len = 0;
-    if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])ids, wanted, &l->scratch) ||
+    if (wire_put_refs("want", refs, wanted, &l->scratch) ||
         session_put(peer->session, l->scratch.data, l->scratch.len))
         return fault_memory(f);
     return 0;

@@ -21,8 +21,17 @@ struct in_flight *in_flight_of(const struct listener *l, const struct inbound *p
 void announcer_swap(struct in_flight *a, size_t i, size_t j)
 {
     uint16_t slot = a->who[i];
+    const uint32_t number = a->numbers[i];
     a->who[i] = a->who[j];
     a->who[j] = slot;
+    a->numbers[i] = a->numbers[j];
+    a->numbers[j] = number;
+}
+
+int64_t announcer_number(const struct listener *l, const struct in_flight *a, size_t i)
+{
+    const uint64_t next = inbound_at(l, a->who[i])->state->announcements;
+    return (int64_t)(next - (uint32_t)((uint32_t)next - a->numbers[i]));
 }
 
 void announcer_remove(struct listener *l, struct in_flight *a, size_t i)
@@ -38,6 +47,7 @@ void announcer_remove(struct listener *l, struct in_flight *a, size_t i)
         peer->state->beside--; /* it becomes the first */
     a->count--;
     memmove(&a->who[i], &a->who[i + 1], (a->count - i) * sizeof *a->who);
+    memmove(&a->numbers[i], &a->numbers[i + 1], (a->count - i) * sizeof *a->numbers);
     if (i < a->round)
         a->round--;
     if (i < a->requested)
@@ -76,13 +86,19 @@ static uint64_t rank(const struct listener *l, const struct inbound *peer,
     return chance_next(&some);
 }
 
-void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a)
+static void append(struct inbound *peer, struct in_flight *a, int64_t number)
+{
+    a->numbers[a->count] = (uint32_t)number;
+    a->who[a->count++] = peer->state->slot;
+    peer->state->announced++;
+}
+
+void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a, int64_t number)
 {
     size_t place = a->count, most = 1 + of_network(l, a, a->requested, peer->network);
     uint64_t lowest = rank(l, peer, a);
     if (a->count < ANNOUNCERS_MAX) {
-        a->who[a->count++] = peer->state->slot;
-        peer->state->announced++;
+        append(peer, a, number);
         return;
     }
     for (size_t i = a->requested; i < a->count; i++) {
@@ -98,6 +114,5 @@ void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a
     if (place == a->count)
         return;
     announcer_remove(l, a, place);
-    a->who[a->count++] = peer->state->slot;
-    peer->state->announced++;
+    append(peer, a, number);
 }

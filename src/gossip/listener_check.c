@@ -129,17 +129,17 @@ static void take_back(struct inbound *peer, int64_t now)
 }
 
 struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
-                                enum listener_verdict verdict, int64_t now)
+                                enum listener_verdict verdict, int64_t now, struct wire_ref *ref)
 {
-    uint16_t slot;
-    uint64_t number;
+    struct origin origin;
     if (verdict != LISTENER_ACCEPTED)
         idset_remove(&l->seen, id);
-    if (!origins_take(&l->origins, id, &slot, &number))
+    if (!origins_take(&l->origins, id, &origin))
         return NULL;
-    struct inbound *peer = inbound_at(l, slot);
-    if (!peer || peer->state->number != number)
+    struct inbound *peer = inbound_at(l, origin.slot);
+    if (!peer || peer->state->number != origin.peer)
         return NULL;
+    *ref = inbound_ref(peer, id, origin.announcement);
     if (verdict == LISTENER_REFUSED)
         take_back(peer, now);
     return peer;
@@ -154,7 +154,7 @@ static void drop_useless(struct listener *l, struct inbound *peer, const struct 
     if (worth == STALE && a)
         in_flight_done(l, a, peer);
     else if (worth == STALE)
-        inbound_take(peer, item->id);
+        inbound_take(peer, item->id, WIRE_NO_NUMBER);
     else if (worth == USELESS_FROM)
         in_flight_ignore_from(l, peer, item->id, now);
     else
@@ -184,20 +184,24 @@ int inbound_admit(struct inbound *peer, struct fault *f)
 static int take_new(struct listener *l, struct inbound *peer, const struct item *item)
 {
     struct in_flight *a = idmap_find(&l->in_flight, item->id);
+    const size_t i = a && peer ? announcer_index(a, peer) : 0;
     bool hidden = a && a->hidden;
     if (hidden ? surface(l, item->id) : print(l, item, a))
         return -1;
     remember(l, item, hidden);
     listener_log(l, peer, hidden ? "fluff" : "new", item->id, item->type->name);
     if (peer) {
-        origins_add(&l->origins, item->id, peer->state->slot, peer->state->number);
+        const int64_t number = a && i < a->count ? announcer_number(l, a, i) : WIRE_NO_NUMBER;
+        const struct origin origin = {
+            .peer = peer->state->number, .announcement = number, .slot = peer->state->slot};
+        origins_add(&l->origins, item->id, &origin);
         peer->useful++;
         bucket_add(&peer->state->budget, &listener_budget, 1);
     }
     if (a)
         in_flight_done(l, a, peer);
     else if (peer)
-        inbound_take(peer, item->id);
+        inbound_take(peer, item->id, WIRE_NO_NUMBER);
     return 0;
 }
 

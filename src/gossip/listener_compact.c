@@ -110,6 +110,7 @@ static int take_header(struct listener *l, struct inbound *peer, struct buf *hea
                        struct fault *f)
 {
     bool ask_it, strange;
+    int64_t number;
     if (listener_judge_header(l, block, id, &strange, f))
         return -1;
     peer->state->shorts_left = block->count;
@@ -117,15 +118,16 @@ static int take_header(struct listener *l, struct inbound *peer, struct buf *hea
         listener_log(l, peer, "bad", id, f->text);
         inbound_useless(peer, now);
         in_flight_ignore(l, id);
+        peer->state->announcements++;
         return 0;
     }
-    in_flight_announce(l, peer, id, false, now, &ask_it);
+    in_flight_announce(l, peer, id, false, now, &number, &ask_it);
     if (!ask_it)
         return 0;
     struct in_flight *a = in_flight_of(l, peer, id);
     if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX ||
         block->count > RECONSTRUCTION_LINES_MAX || peer->state->lines || a->reconstruction)
-        return in_flight_request(l, peer, id) ? fault_memory(f) : 0;
+        return in_flight_request(l, peer, id, number) ? fault_memory(f) : 0;
     return begin_reconstruction(l, peer, a, header, block, now, f);
 }
 
@@ -228,7 +230,7 @@ static int end_shorts(struct listener *l, struct inbound *peer, struct reconstru
         uint8_t id[ID_LEN];
         memcpy(id, r->id, ID_LEN);
         reconstruction_drop(l, r);
-        return in_flight_request(l, peer, id) ? fault_memory(f) : 0;
+        return in_flight_request(l, peer, id, WIRE_NO_NUMBER) ? fault_memory(f) : 0;
     }
     peer->state->lines = r;
     while (r->len[r->next])
@@ -293,7 +295,7 @@ static int want_whole(struct listener *l, struct inbound *peer, struct reconstru
     reconstruction_drop(l, r);
     if (!a || (other && in_flight_request_more(l, a, 1, now)))
         return 0;
-    return in_flight_request(l, peer, a->id);
+    return in_flight_request(l, peer, a->id, WIRE_NO_NUMBER);
 }
 
 /* All lines are there. If they do not match the root, the whole block is requested from somebody:

@@ -20,11 +20,13 @@ enum {
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
-int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN])
+int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
+                      int64_t number)
 {
+    const struct wire_ref ref = inbound_ref(peer, id, number);
     l->scratch.len = 0;
     listener_log(l, peer, "asked", id, NULL);
-    if (wire_put_ids("want", (const uint8_t(*)[ID_LEN])(const void *)id, 1, &l->scratch) ||
+    if (wire_put_refs("want", &ref, 1, &l->scratch) ||
         session_put(peer->session, l->scratch.data, l->scratch.len))
         return -1;
     peer->state->wanted++;
@@ -82,8 +84,8 @@ size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t mo
         struct inbound *peer = inbound_at(l, a->who[place]);
         announcer_swap(a, place, a->requested);
         peer->state->beside += a->requested > 0;
-        a->requested++;
-        in_flight_request(l, peer, a->id); /* out of memory, the request times out */
+        int64_t number = announcer_number(l, a, a->requested++);
+        in_flight_request(l, peer, a->id, number); /* out of memory, the request times out */
     }
     if (n) {
         a->round = before;
@@ -107,13 +109,13 @@ void in_flight_done(struct listener *l, struct in_flight *a, struct inbound *by)
     bool named = false;
     for (size_t i = 0; i < a->count; i++) {
         struct inbound *peer = inbound_at(l, a->who[i]);
-        inbound_take(peer, a->id);
+        inbound_take(peer, a->id, announcer_number(l, a, i));
         named |= peer == by;
         if (peer == by && i < a->round && peer->state->late)
             peer->state->late--; /* it was late, but did deliver */
     }
     if (by && !named)
-        inbound_take(by, a->id);
+        inbound_take(by, a->id, WIRE_NO_NUMBER);
     in_flight_drop(l, a);
 }
 
@@ -132,7 +134,7 @@ static void give_up_reconstruction(struct listener *l, struct in_flight *a, int6
     reconstruction_drop(l, a->reconstruction);
     a->since = now;
     if (peer)
-        in_flight_request(l, peer, a->id);
+        in_flight_request(l, peer, a->id, WIRE_NO_NUMBER);
 }
 
 /* The time of a request has run out: more announcers are asked, or none is left. */

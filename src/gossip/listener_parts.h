@@ -56,20 +56,22 @@ struct in_flight {
     bool stem;   /* it was announced as a stem */
     bool hidden; /* we have it as a stem, and request it only to hide that */
     uint16_t who[ANNOUNCERS_MAX];
+    uint32_t numbers[ANNOUNCERS_MAX]; /* of their announcements, modulo 2^32 */
 };
 
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
-    size_t announced;     /* entries of in_flight that name it */
-    size_t beside;        /* ... in which it was requested beside others */
-    uint64_t wanted;      /* records and lines requested from it and not delivered */
-    uint64_t late;        /* records that it did not deliver in time */
-    int64_t brought;      /* when it last delivered something */
-    struct bucket budget; /* of useless records */
-    struct bucket beyond; /* of requests once that is spent, if it is a relay */
-    struct bucket peers;  /* of peer records */
-    uint64_t number;      /* of the peer, in the order of arrival */
+    uint64_t announcements; /* ids announced in all, repeated ones counted again */
+    size_t announced;       /* entries of in_flight that name it */
+    size_t beside;          /* ... in which it was requested beside others */
+    uint64_t wanted;        /* records and lines requested from it and not delivered */
+    uint64_t late;          /* records that it did not deliver in time */
+    int64_t brought;        /* when it last delivered something */
+    struct bucket budget;   /* of useless records */
+    struct bucket beyond;   /* of requests once that is spent, if it is a relay */
+    struct bucket peers;    /* of peer records */
+    uint64_t number;        /* of the peer, in the order of arrival */
 
     struct buf block; /* a block whose body is arriving */
     uint8_t block_id[ID_LEN];
@@ -81,7 +83,7 @@ struct inbound_state {
     int64_t shorts_left;           /* ... how many are left; skipped if shorts is NULL */
     struct reconstruction *lines;  /* whose missing lines were requested from it */
 
-    struct buf taken; /* ids to be acknowledged */
+    struct buf taken; /* struct wire_ref: to be acknowledged */
 
     bool pulling;      /* an answer to `pull` or `headers` is being sent */
     bool pull_headers; /* ... without bodies, by listener_light.c */
@@ -141,8 +143,12 @@ void listener_log(const struct listener *l, const struct inbound *peer, const ch
 /* Queues a record from this peer for checking. 0, or -1: no memory. */
 int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n);
 
-/* Queues an acknowledgement for the peer. */
-void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN]);
+/* The record in the peer's announcement of this number; by its id if the number is WIRE_NO_NUMBER
+ * or too old, or the connection has none. */
+struct wire_ref inbound_ref(const struct inbound *peer, const uint8_t id[ID_LEN], int64_t number);
+
+/* Queues an acknowledgement of that record for the peer. */
+void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN], int64_t number);
 
 /* The size limit of blocks, in bytes. */
 uint64_t listener_block_limit(const struct listener *l);
@@ -197,9 +203,9 @@ void listener_check_free(struct listener *l);
 int take_have(struct listener *l, struct inbound *peer, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
 
-/* The peer announces an id; *ask: request it from this peer. */
+/* The peer announces an id, under the number that it gave; *ask: request it from this peer. */
 void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
-                        bool stem, int64_t now, bool *ask);
+                        bool stem, int64_t now, int64_t *number, bool *ask);
 
 /* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
  * further announcements of it for a while. */
@@ -219,12 +225,15 @@ size_t announcer_index(const struct in_flight *a, const struct inbound *peer);
 
 void announcer_swap(struct in_flight *a, size_t i, size_t j);
 
+/* The number of that announcement. */
+int64_t announcer_number(const struct listener *l, const struct in_flight *a, size_t i);
+
 /* Removes the announcer with this index, keeping those that were asked first in order. */
 void announcer_remove(struct listener *l, struct in_flight *a, size_t i);
 
 /* Adds an announcer. If there is no room, one of the most crowded network makes way, by rank: so
  * many strangers cannot displace for good the one that would deliver. */
-void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a);
+void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a, int64_t number);
 
 /* The entry for a record that was requested from this peer, or NULL. */
 struct in_flight *in_flight_of(const struct listener *l, const struct inbound *peer,
@@ -235,8 +244,9 @@ void in_flight_drop(struct listener *l, struct in_flight *a);
 
 /* --- listener_in_flight.c: requests --- */
 
-/* Requests a record from the peer. 0, or -1: no memory. */
-int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN]);
+/* Requests a record, announced under this number, from the peer. 0, or -1: no memory. */
+int in_flight_request(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
+                      int64_t number);
 
 /* Requests the record from as many more of its announcers; how many there were. */
 size_t in_flight_request_more(struct listener *l, struct in_flight *a, size_t most, int64_t now);

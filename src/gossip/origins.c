@@ -1,10 +1,6 @@
 #include "gossip/origins.h"
 
-struct origin {
-    uint8_t id[IDMAP_ID_LEN];
-    uint64_t number;
-    uint16_t slot;
-};
+#include <string.h>
 
 void origins_init(struct origins *o, uint64_t seed)
 {
@@ -18,7 +14,7 @@ void origins_free(struct origins *o)
     idmap_free(&o->old);
 }
 
-void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t slot, uint64_t number)
+void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], const struct origin *from)
 {
     if (o->young.count == ORIGINS_MAX) {
         struct idmap old = o->old;
@@ -31,8 +27,8 @@ void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t slo
         e = idmap_add(&o->young, id);
     if (!e)
         return;
-    e->slot = slot;
-    e->number = number;
+    *e = *from;
+    memcpy(e->id, id, IDMAP_ID_LEN);
 }
 
 bool origins_has(const struct origins *o, const uint8_t id[IDMAP_ID_LEN])
@@ -40,20 +36,17 @@ bool origins_has(const struct origins *o, const uint8_t id[IDMAP_ID_LEN])
     return idmap_find(&o->young, id) || idmap_find(&o->old, id);
 }
 
-static bool take_from(struct idmap *m, const uint8_t id[IDMAP_ID_LEN], uint16_t *slot,
-                      uint64_t *number)
+static bool take_from(struct idmap *m, const uint8_t id[IDMAP_ID_LEN], struct origin *from)
 {
     struct origin *e = idmap_find(m, id);
     if (!e)
         return false;
-    *slot = e->slot;
-    *number = e->number;
+    *from = *e;
     idmap_remove(m, e);
     return true;
 }
 
-bool origins_take(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t *slot,
-                  uint64_t *number)
+bool origins_take(struct origins *o, const uint8_t id[IDMAP_ID_LEN], struct origin *from)
 {
-    return take_from(&o->young, id, slot, number) || take_from(&o->old, id, slot, number);
+    return take_from(&o->young, id, from) || take_from(&o->old, id, from);
 }

@@ -8,6 +8,14 @@
 
 #define ORIGINS_MAX (1 << 15)
 
+/* Where a record came from: the peer's number and slot, and the number of its announcement. */
+struct origin {
+    uint8_t id[IDMAP_ID_LEN];
+    uint64_t peer;
+    int64_t announcement;
+    uint16_t slot;
+};
+
 struct origins {
     struct idmap young, old;
 };
@@ -15,15 +23,13 @@ struct origins {
 void origins_init(struct origins *o, uint64_t seed);
 void origins_free(struct origins *o);
 
-/* Notes that a record arrived from the peer with this slot and number. Out of memory, it does
- * nothing. */
-void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t slot, uint64_t number);
+/* Notes where a record came from; the id in *from is not used. Out of memory, it does nothing. */
+void origins_add(struct origins *o, const uint8_t id[IDMAP_ID_LEN], const struct origin *from);
 
 /* Whether the record has an entry. */
 bool origins_has(const struct origins *o, const uint8_t id[IDMAP_ID_LEN]);
 
 /* Finds and removes the record's entry: whether there is one. */
-bool origins_take(struct origins *o, const uint8_t id[IDMAP_ID_LEN], uint16_t *slot,
-                  uint64_t *number);
+bool origins_take(struct origins *o, const uint8_t id[IDMAP_ID_LEN], struct origin *from);
 
 #endif

@@ -127,6 +127,7 @@ static void free_peer(struct outbound *peer)
         buf_free(&peer->state->again);
         buf_free(&peer->state->waiting);
         buf_free(&peer->state->wants);
+        free(peer->state->announcements.seqs);
     }
     free(peer->state);
     free(peer);

@@ -35,13 +35,13 @@ int outbound_doom(struct sender *s, struct outbound *peer, const char *word,
 static int take_want(struct sender *s, struct outbound *peer, const char *line, size_t len,
                      struct fault *f)
 {
-    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    struct wire_ref refs[WIRE_IDS_MAX];
     struct outbound_state *t = peer->state;
-    int n = wire_ids(line, len, ids, f);
+    int n = wire_refs(line, len, session_is_numbered(peer->session), refs, f);
     if (n < 0)
         return -1;
     for (int i = 0; i < n && t->wants.len / sizeof(uint64_t) - t->wants_at < WANTS_MAX; i++) {
-        const struct held *p = held_find_next(s, ids[i], &t->wanted);
+        const struct held *p = outbound_held(s, peer, &refs[i], &t->wanted);
         if (p && (p->offered & outbound_bit(peer)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
             return fault_memory(f);
     }
@@ -188,12 +188,12 @@ static int take_refused(struct sender *s, struct outbound *peer, const char *lin
 static int take_verdicts(struct sender *s, struct outbound *peer, enum wire_word word,
                          const char *line, size_t len, struct fault *f)
 {
-    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
+    struct wire_ref refs[WIRE_IDS_MAX];
     if (word == WIRE_REFUSED)
         return take_refused(s, peer, line, len, f);
-    int n = wire_ids(line, len, ids, f);
+    int n = wire_refs(line, len, session_is_numbered(peer->session), refs, f);
     for (int i = 0; i < n; i++) {
-        struct held *p = held_find(s, ids[i]);
+        struct held *p = outbound_held(s, peer, &refs[i], &peer->state->judged);
         if (!p || !(p->offered & outbound_bit(peer)))
             continue;
         if (word == WIRE_LATER) {
@@ -209,12 +209,12 @@ static int take_verdicts(struct sender *s, struct outbound *peer, enum wire_word
 static int take_taken(struct sender *s, struct outbound *peer, const char *line, size_t len,
                       struct fault *f)
 {
-    uint8_t ids[WIRE_IDS_MAX][ID_LEN];
-    int n = wire_ids(line, len, ids, f);
+    struct wire_ref refs[WIRE_IDS_MAX];
+    int n = wire_refs(line, len, session_is_numbered(peer->session), refs, f);
     if (n < 0)
         return -1;
     for (int i = 0; i < n; i++) {
-        struct held *p = held_find_next(s, ids[i], &peer->state->took);
+        struct held *p = outbound_held(s, peer, &refs[i], &peer->state->took);
         if (p && (p->offered & outbound_bit(peer)))
             take_one(s, peer, p);
     }

@@ -20,6 +20,7 @@ void outbound_offered(struct sender *s, struct outbound *peer, struct held *p, c
     p->offered |= outbound_bit(peer);
     p->told |= outbound_bit(peer);
     peer->state->open++;
+    outbound_number(s, peer, p);
     sender_log(s, peer, "offer", p->id, word);
 }
 
@@ -240,9 +241,8 @@ static bool is_unanswered(const struct sender *s, const struct outbound *peer, c
 }
 
 /* Appends to *ids the announcements that the peer has not answered, perhaps including very recent
- * ones. 0, or -1: no memory. */
-static int find_lying(const struct sender *s, const struct outbound *peer, int64_t now,
-                      struct buf *ids)
+ * ones, and numbers them again. 0, or -1: no memory. */
+static int find_lying(struct sender *s, struct outbound *peer, int64_t now, struct buf *ids)
 {
     size_t found = 0, most = unanswered(s, peer);
     for (uint64_t seq = s->next; seq-- > s->first && found < most;) {
@@ -250,7 +250,10 @@ static int find_lying(const struct sender *s, const struct outbound *peer, int64
         if (!is_unanswered(s, peer, p))
             continue;
         found++;
-        if (!p->embargo && now - p->came >= INSIST_EVERY && buf_add(ids, p->id, ID_LEN))
+        if (p->embargo || now - p->came < INSIST_EVERY)
+            continue;
+        outbound_number(s, peer, p);
+        if (buf_add(ids, p->id, ID_LEN))
             return -1;
     }
     return 0;

@@ -5,6 +5,7 @@
 #include "base/bucket.h"
 #include "base/idmap.h"
 #include "gossip/sender.h"
+#include "gossip/wire_refs.h"
 #include "record/armor.h"
 #include "stream/stream.h"
 
@@ -43,6 +44,14 @@ struct slab {
     char room[];
 };
 
+/* The announcements to a peer, by number modulo cap, as far as they are remembered: the numbers of
+ * their records in the order of arrival here. */
+struct announcements {
+    uint64_t *seqs;
+    size_t cap;    /* a power of two, at most WIRE_REMEMBERED; or 0 */
+    uint64_t next; /* the number of the next */
+};
+
 struct outbound_state {
     struct sender *sender;
     unsigned slot;
@@ -58,10 +67,12 @@ struct outbound_state {
     int64_t moved;       /* when it last requested or took something */
     int64_t insisted;    /* when announcements were last repeated */
     struct buf again;    /* uint64_t: numbers of records to announce out of turn */
-    struct buf wants;    /* uint64_t: numbers of requested records, from wants_at on */
+    struct announcements announcements;
+    struct buf wants; /* uint64_t: numbers of requested records, from wants_at on */
     size_t wants_at;
-    uint64_t wanted, took; /* the number after the last requested, and taken: a guess at the next */
-    size_t lines_left;     /* bytes of blocks' lines that it may still request */
+    /* The number after the last requested, taken, and judged: a guess at the next. */
+    uint64_t wanted, took, judged;
+    size_t lines_left; /* bytes of blocks' lines that it may still request */
 };
 
 struct sender {
@@ -147,6 +158,17 @@ struct held *held_add(struct sender *s, const struct item *item, int64_t now);
 /* The peers that announced the record to us, by slot; forgets them. */
 uint64_t elsewhere_take(struct sender *s, const uint8_t id[ID_LEN]);
 
+/* --- sender_numbers.c --- */
+
+/* Gives the record's announcement to the peer its number, in a connection that has them. Call for
+ * each id in the order in which they are sent. */
+void outbound_number(struct sender *s, struct outbound *peer, const struct held *p);
+
+/* The record that the peer names; *next as in held_find_next. NULL: it is not held, or its number
+ * is not remembered. */
+struct held *outbound_held(const struct sender *s, const struct outbound *peer,
+                           const struct wire_ref *ref, uint64_t *next);
+
 /* --- sender_answer.c --- */
 
 #define SENDER_ROOM (1 << 18) /* bytes waiting to be sent to a peer at which no more are added */
@@ -172,7 +194,7 @@ int outbound_give(struct sender *s, struct outbound *peer);
 /* Peer records that are announced to one peer: a little fewer than a listener takes. */
 extern const struct rate sender_peers;
 
-/* Notes that the record was announced to the peer by this word. */
+/* Notes that the record was announced to the peer by this word, and numbers the announcement. */
 void outbound_offered(struct sender *s, struct outbound *peer, struct held *p, const char *word);
 
 /* Announces it again to every peer that has not taken it. */

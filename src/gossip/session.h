@@ -7,7 +7,7 @@
 #define GOSSIP_SESSION_H
 
 #include "gossip/coding.h"
-#include "gossip/wire.h"
+#include "gossip/wire_refs.h"
 
 #define SESSION_GREETING_MAX 10000 /* ms until the other side's hello must have arrived */
 #define SESSION_SILENCE 30000      /* ms of silence after which we ping */
@@ -61,6 +61,12 @@ int session_init(struct session *s, const struct hello *ours, int64_t now);
 /* Begins a session that answers the other side's hello, in the lower of both versions. */
 void session_await(struct session *s, const struct hello *ours, int64_t now);
 void session_free(struct session *s);
+
+/* Whether answers name announcements by number. */
+static inline bool session_is_numbered(const struct session *s)
+{
+    return s->greeted && s->theirs.version >= WIRE_NUMBERED;
+}
 
 /* Takes n bytes received. 0, or -1 and a fault (a bye with the right word then waits in s->out),
  * also if the other side has said bye (s->over). */

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-#define WIRE_VERSION 2        /* the newest */
+#define WIRE_VERSION 3        /* the newest */
+#define WIRE_VERSION_PLAIN 2  /* in plain mode, of a side that dials: people read along there */
 #define WIRE_VERSION_FIRST 1  /* the oldest that is still spoken */
 #define WIRE_IDS_MAX 256      /* ids in one line */
 #define WIRE_SHORT_LEN 8      /* bytes of an id in a `short` line */

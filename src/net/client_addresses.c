@@ -76,8 +76,11 @@ void dial_start(struct client *c, const struct target *t, bool feeler, int64_t n
         dialer_over(c->dialer, t, now);
         return;
     }
-    *dial = (struct dial){
-        .client = c, .target = t, .feeler = feeler, .since = now, .version = WIRE_VERSION};
+    *dial = (struct dial){.client = c,
+                          .target = t,
+                          .feeler = feeler,
+                          .since = now,
+                          .version = c->config->tls ? WIRE_VERSION : WIRE_VERSION_PLAIN};
     while (c->dials[i])
         i++;
     c->dials[i] = dial;

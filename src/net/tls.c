@@ -15,9 +15,9 @@
 
 enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
 
-/* The name, with its length in front (RFC 7301). */
-/* What we speak, the best first. */
-static const uint8_t protocols[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
+/* What we speak, the best first: names, each with its length in front (RFC 7301). */
+static const uint8_t protocols[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '3',
+                                    8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
                                     8, 'g', 'o', 's', 's', 'i', 'p', '/', '1'};
 
 struct tls {
@@ -257,7 +257,7 @@ struct meaning {
 #define NOTHING_SHARED "the peer refused: it has no Ed25519 certificate, or no cipher of ours"
 #define NO_CERTIFICATE "the peer shows no Ed25519 certificate"
 #define REFUSED "the peer refused our certificate"
-#define NO_GOSSIP "the peer speaks neither gossip/2 nor gossip/1"
+#define NO_GOSSIP "the peer speaks none of gossip/3, gossip/2 and gossip/1"
 
 /* The same text for a fault whether the peer's alert reports it or this side finds it. */
 static const struct meaning meanings[] = {

@@ -7,11 +7,15 @@
 
 #include <stdio.h>
 
-static void tell(void *connection, const uint8_t id[ID_LEN], enum mark_kind kind,
+static void tell(void *connection, const struct wire_ref *record, enum mark_kind kind,
                  const char *reason)
 {
     struct buf line = {0};
-    cli_memory(mark_format(kind, id, reason, &line) ||
+    if (kind == MARK_ACCEPTED) {
+        cli_memory(duplex_tell_accepted(connection, record));
+        return;
+    }
+    cli_memory(mark_format(kind, record->id, reason, &line) ||
                duplex_tell(connection, line.data, line.len));
     buf_free(&line);
 }
@@ -26,11 +30,12 @@ static void pass_verdict(struct receiver *r, const uint8_t id[ID_LEN], enum mark
     static const enum listener_verdict verdicts[] = {[MARK_ACCEPTED] = LISTENER_ACCEPTED,
                                                      [MARK_REFUSED] = LISTENER_REFUSED,
                                                      [MARK_LATER] = LISTENER_LATER};
-    struct inbound *g = listener_judged(r->listener, id, verdicts[kind], loop_now());
+    struct wire_ref ref;
+    struct inbound *g = listener_judged(r->listener, id, verdicts[kind], loop_now(), &ref);
     if (r->verbose)
         cli_event(g ? g->who : "-", events[kind], id, words);
     if (g)
-        tell(g->connection, id, kind, reason);
+        tell(g->connection, &ref, kind, reason);
 }
 
 void answers_mark(struct receiver *r, const struct mark *mark)
@@ -48,7 +53,7 @@ void answers_accepted(struct receiver *r, const uint8_t id[ID_LEN])
     pass_verdict(r, id, MARK_ACCEPTED, NULL, NULL);
 }
 
-void answers_kept(void *connection, const uint8_t id[ID_LEN])
+void answers_kept(void *connection, const struct wire_ref *record)
 {
-    tell(connection, id, MARK_ACCEPTED, NULL);
+    tell(connection, record, MARK_ACCEPTED, NULL);
 }

@@ -13,6 +13,6 @@ void answers_mark(struct receiver *r, const struct mark *mark);
 void answers_accepted(struct receiver *r, const uint8_t id[ID_LEN]);
 
 /* A peer (struct duplex_peer) offers again what was accepted before. For a listener's config. */
-void answers_kept(void *connection, const uint8_t id[ID_LEN]);
+void answers_kept(void *connection, const struct wire_ref *record);
 
 #endif

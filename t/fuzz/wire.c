@@ -1,7 +1,7 @@
 /* gossip/wire: lines of anything; what can be read is written again as it was. */
-#include "gossip/wire.h"
 #include "base/buf.h"
 #include "fuzz.h"
+#include "gossip/wire_refs.h"
 
 static void check_ids(const char *line, size_t len)
 {
@@ -20,6 +20,25 @@ static void check_ids(const char *line, size_t len)
     must_equal(again.data, again.len - 1, line, len);
     must(again.data[again.len - 1] == '\n');
     buf_free(&again);
+}
+
+/* Whatever names records is written again with the same meaning. */
+static void check_refs(const char *line, size_t len)
+{
+    struct wire_ref refs[WIRE_IDS_MAX], again[WIRE_IDS_MAX];
+    struct buf text = {0};
+    struct fault f;
+    int n = wire_refs(line, len, true, refs, &f);
+    must(n == -1 || (n >= 1 && n <= WIRE_IDS_MAX));
+    must(n >= 0 || (f.kind == FAULT_RULE && f.text[0]));
+    if (n < 0)
+        return;
+    must(wire_put_refs("want", refs, (size_t)n, &text) == 0 && text.data[text.len - 1] == '\n');
+    must(wire_refs(text.data, text.len - 1, true, again, &f) == n);
+    for (int i = 0; i < n; i++)
+        must(refs[i].number == again[i].number &&
+             (refs[i].number >= 0 || memcmp(refs[i].id, again[i].id, ID_LEN) == 0));
+    buf_free(&text);
 }
 
 static void check_hello(const char *line, size_t len)
@@ -65,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         if (len) {
             check_word(line, len);
             check_ids(line, len);
+            check_refs(line, len);
             check_hello(line, len);
         }
         free(line);

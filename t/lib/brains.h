@@ -129,16 +129,17 @@ static inline struct end outbound_end(struct outbound *m)
     return e;
 }
 
-/* Joins and leaves, with a session of the test's own. NULL: the listener refuses. */
-static inline struct inbound *join_listener(struct listener *l, const uint8_t *account,
-                                            const char *who, int64_t now)
+/* Joins and leaves, with a session of the test's own, in a version of the protocol (join_listener,
+ * join_sender: the first). NULL: the listener refuses. */
+static inline struct inbound *join_listener_in(int version, struct listener *l,
+                                               const uint8_t *account, const char *who, int64_t now)
 {
     struct fault f;
     struct hello ours;
     struct session *session = malloc(sizeof *session);
     must(session != NULL);
     listener_hello(l, &ours);
-    ours.version = 1;
+    ours.version = version;
     must(session_init(session, &ours, now) == 0);
     struct inbound *g = listener_join(l, session, account, who, now, &f);
     if (!g) {
@@ -146,6 +147,12 @@ static inline struct inbound *join_listener(struct listener *l, const uint8_t *a
         free(session);
     }
     return g;
+}
+
+static inline struct inbound *join_listener(struct listener *l, const uint8_t *account,
+                                            const char *who, int64_t now)
+{
+    return join_listener_in(1, l, account, who, now);
 }
 
 static inline void leave_listener(struct listener *l, struct inbound *g, int64_t now)
@@ -156,17 +163,23 @@ static inline void leave_listener(struct listener *l, struct inbound *g, int64_t
     free(session);
 }
 
-static inline struct outbound *join_sender(struct sender *s, const char *who, int64_t now)
+static inline struct outbound *join_sender_in(int version, struct sender *s, const char *who,
+                                              int64_t now)
 {
     struct hello ours;
     struct session *session = malloc(sizeof *session);
     must(session != NULL);
     sender_hello(s, &ours);
-    ours.version = 1;
+    ours.version = version;
     must(session_init(session, &ours, now) == 0);
     struct outbound *m = sender_join(s, session, who, now);
     must(m != NULL);
     return m;
+}
+
+static inline struct outbound *join_sender(struct sender *s, const char *who, int64_t now)
+{
+    return join_sender_in(1, s, who, now);
 }
 
 static inline void leave_sender(struct sender *s, struct outbound *m)
@@ -231,9 +244,9 @@ static inline int actor_line(void *self, struct session *s, enum wire_word word,
     return 0;
 }
 
-static inline void actor_init(struct actor *a, int64_t now)
+static inline void actor_init(struct actor *a, int version, int64_t now)
 {
-    struct hello h = {.version = 1};
+    struct hello h = {.version = version};
     memset(h.chain, BRAINS_CHAIN_BYTE, ID_LEN);
     memset(h.tip, BRAINS_CHAIN_BYTE, ID_LEN);
     *a = (struct actor){.heard = {0}};
@@ -423,10 +436,11 @@ static inline void net_up(struct net *n, struct wire_link *link)
 {
     if (link->inbound)
         return;
-    link->inbound = join_listener(n->nodes[link->to].listener, NULL, "peer", n->now);
+    const int version = WIRE_VERSION_FIRST + (int)chance_below(&n->chance, WIRE_VERSION);
+    link->inbound = join_listener_in(version, n->nodes[link->to].listener, NULL, "peer", n->now);
     char who[16];
     snprintf(who, sizeof who, "node %zu", (size_t)link->to);
-    link->outbound = join_sender(n->nodes[link->from].sender, who, n->now);
+    link->outbound = join_sender_in(version, n->nodes[link->from].sender, who, n->now);
     must(link->inbound && link->outbound);
 }
 

@@ -45,16 +45,22 @@ static void settle(struct talk *t)
     net_settle(t->net, t->node);
 }
 
-static void join(struct talk *t, struct net *n, size_t node, const uint8_t *account, bool dials)
+static void join_in(int version, struct talk *t, struct net *n, size_t node, const uint8_t *account,
+                    bool dials)
 {
     *t = (struct talk){.net = n, .node = &n->nodes[node]};
-    actor_init(&t->actor, n->now);
+    actor_init(&t->actor, version, n->now);
     if (dials)
-        t->inbound = join_listener(t->node->listener, account, "actor", n->now);
+        t->inbound = join_listener_in(version, t->node->listener, account, "actor", n->now);
     else
-        t->outbound = join_sender(t->node->sender, "actor", n->now);
+        t->outbound = join_sender_in(version, t->node->sender, "actor", n->now);
     must(t->inbound || t->outbound);
     pump(t);
+}
+
+static void join(struct talk *t, struct net *n, size_t node, const uint8_t *account, bool dials)
+{
+    join_in(1, t, n, node, account, dials);
 }
 
 static void leave(struct talk *t)
@@ -891,8 +897,8 @@ static size_t offer_refused(struct talk *t, uint64_t seed, size_t count)
         char answer = offer(t, &r);
         must(answer == 't' || answer == '-');
         wanted += answer == 't';
-        must(answer == '-' ||
-             listener_judged(t->node->listener, r.id, LISTENER_REFUSED, n->now) == t->inbound);
+        must(answer == '-' || listener_judged(t->node->listener, r.id, LISTENER_REFUSED, n->now,
+                                              &(struct wire_ref){0}) == t->inbound);
         buf_free(&r.text);
     }
     n->record_count = 1;
@@ -921,7 +927,8 @@ static void test_refusals(void)
         struct record paid = make_tx(400000 + (uint64_t)i);
         net_add(n, paid);
         must(offer(&relay, &paid) == 't');
-        listener_judged(relay.node->listener, paid.id, LISTENER_ACCEPTED, n->now);
+        listener_judged(relay.node->listener, paid.id, LISTENER_ACCEPTED, n->now,
+                        &(struct wire_ref){0});
         n->record_count = 1;
         buf_free(&paid.text);
     }
@@ -942,8 +949,8 @@ static void test_verdicts(void)
     join(&t, n, 0, NULL, true);
     struct record later = n->records[net_add(n, make_tx(1))];
     must(offer(&t, &later) == 't' && t.inbound->useful == 1);
-    must(listener_judged(l, later.id, LISTENER_LATER, n->now) == t.inbound);
-    must(!listener_judged(l, later.id, LISTENER_REFUSED, n->now));
+    must(listener_judged(l, later.id, LISTENER_LATER, n->now, &(struct wire_ref){0}) == t.inbound);
+    must(!listener_judged(l, later.id, LISTENER_REFUSED, n->now, &(struct wire_ref){0}));
     must(is_word(ask_word(&t, "have", later.id), "want", later.id));
     for (uint64_t i = 0; i < 2000; i++) {
         struct record r = make_tx(100 + i);
@@ -953,7 +960,8 @@ static void test_verdicts(void)
         char answer = offer(&t, &r);
         must(answer == 't' || answer == '-');
         wanted += answer == 't';
-        must(answer == '-' || listener_judged(l, r.id, LISTENER_REFUSED, n->now) == t.inbound);
+        must(answer == '-' || listener_judged(l, r.id, LISTENER_REFUSED, n->now,
+                                              &(struct wire_ref){0}) == t.inbound);
         must(i || is_word(ask_word(&t, "have", r.id), "want", r.id)); /* it may be judged again */
         buf_free(&r.text);
     }
@@ -962,9 +970,9 @@ static void test_verdicts(void)
     n->now += 1000; /* and then five a second */
     struct record r = n->records[net_add(n, make_tx(2))];
     must(offer(&t, &r) == 't');
-    must(listener_judged(l, r.id, LISTENER_ACCEPTED, n->now) == t.inbound);
+    must(listener_judged(l, r.id, LISTENER_ACCEPTED, n->now, &(struct wire_ref){0}) == t.inbound);
     leave(&t);
-    must(!listener_judged(l, r.id, LISTENER_ACCEPTED, n->now));
+    must(!listener_judged(l, r.id, LISTENER_ACCEPTED, n->now, &(struct wire_ref){0}));
     net_free(n);
 }
 
@@ -1054,6 +1062,117 @@ static void test_unsure(void)
     leave(&honest);
     net_free(n);
 }
+
+/* --- Numbers ---------------------------------------------------------------------------------- */
+
+/* Says a line, and gives the answer. */
+static const char *ask_line(struct talk *t, const char *line)
+{
+    struct buf text = {0};
+    add_text(&text, line);
+    add_text(&text, "\n");
+    const char *said = ask(t, &text);
+    buf_free(&text);
+    return said;
+}
+
+static bool says_records(const char *said, const struct record *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(said, r[i].text.data, r[i].text.len) != 0)
+            return false;
+        said += r[i].text.len;
+    }
+    return !*said;
+}
+
+/* A listener of version 3 names what a sender announced by number, or by id. */
+static void sender_is_told_numbers(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record r[4];
+    for (uint64_t i = 0; i < 4; i++) {
+        r[i] = make_tx(i);
+        net_inject(n, 0, net_add(n, r[i]));
+    }
+    join_in(3, &t, n, 0, NULL, false);
+    settle(&t);
+    must(strncmp(hear(&t), "have ", 5) == 0);
+    must(says_records(ask_line(&t, "want 0-2"), r, 3));
+    must(says_records(ask_word(&t, "want", r[3].id), r + 3, 1));
+    must(says_records(ask_line(&t, "want 2 0"), (struct record[]){r[2], r[0]}, 2));
+    must(!*ask_line(&t, "want 4") && !*ask_line(&t, "want 9223372036854775807"));
+    ask_line(&t, "taken 1-2 99");
+    must(open_of(n, 0) == 2 && t.outbound->taken == 2);
+    ask_line(&t, "accepted 0 3");
+    must(open_of(n, 0) == 0 && !t.outbound->doomed);
+    ask_line(&t, "taken 3-1");
+    must(t.outbound->doomed);
+    leave(&t);
+    net_free(n);
+}
+
+/* It is told of them by number, whoever else announces the same records in another order. */
+static void listener_tells_numbers(void)
+{
+    struct net *n = lone(false);
+    struct talk first, second;
+    struct record r[3];
+    struct buf have = {0};
+    join_in(3, &first, n, 0, NULL, true);
+    join_in(3, &second, n, 0, NULL, true);
+    add_text(&have, "have");
+    for (uint64_t i = 0; i < 3; i++) {
+        r[i] = make_tx(i);
+        net_add(n, r[i]);
+        add_text(&have, " ");
+        add_hex(&have, r[i].id, ID_LEN);
+    }
+    add_text(&have, "\n");
+    must(strcmp(ask_word(&first, "have", r[2].id), "want 0\n") == 0);
+    must(strcmp(ask(&second, &have), "want 0-1\n") == 0);
+    must(strcmp(ask_record(&first, &r[2]), "taken 0\n") == 0);
+    must(strcmp(hear(&second), "taken 2\n") == 0);
+    must(session_put(&second.actor.session, r[0].text.data, r[0].text.len) == 0);
+    must(strcmp(ask_record(&second, &r[1]), "taken 0-1\n") == 0);
+    struct wire_ref ref;
+    must(listener_judged(n->nodes[0].listener, r[1].id, LISTENER_ACCEPTED, n->now, &ref) ==
+         second.inbound);
+    must(ref.number == 1 && memcmp(ref.id, r[1].id, ID_LEN) == 0);
+    buf_free(&have);
+    leave(&first);
+    leave(&second);
+    net_free(n);
+}
+
+/* One of many announcements ago is named by its id, which the sender knows longer. */
+static void old_ones_are_named_by_id(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record r = make_tx(1);
+    struct wire_ref ref;
+    net_add(n, r);
+    join_in(3, &t, n, 0, NULL, true);
+    ask_word(&t, "have", r.id);
+    ask_record(&t, &r);
+    for (size_t i = 0; i < WIRE_NAMED_BY_ID; i++)
+        ask_word(&t, "have", r.id);
+    must(listener_judged(n->nodes[0].listener, r.id, LISTENER_ACCEPTED, n->now, &ref) == t.inbound);
+    must(ref.number == WIRE_NO_NUMBER);
+    leave(&t);
+    net_free(n);
+}
+
+static void test_numbers(void)
+{
+    sender_is_told_numbers();
+    listener_tells_numbers();
+    old_ones_are_named_by_id();
+}
+
+/* --- Elsewhere -------------------------------------------------------------------------------- */
 
 /* Processor time of a hundred thousand announcements of records that the sender does not hold. */
 static clock_t announce_many(struct talk *t, uint64_t *number)
@@ -1296,7 +1415,7 @@ static const struct {
     {"relay", test_relay},         {"verdicts", test_verdicts}, {"places", test_places},
     {"need", test_need},           {"taken", test_taken},       {"unsure", test_unsure},
     {"window", test_window},       {"newcomer", test_newcomer}, {"room", test_room},
-    {"elsewhere", test_elsewhere}, {"refusals", test_refusals},
+    {"elsewhere", test_elsewhere}, {"refusals", test_refusals}, {"numbers", test_numbers},
 };
 
 static bool run_test(const char *name)

@@ -349,7 +349,7 @@ static void test_events(void)
 static void make_session(struct actor *a, bool deflate, int64_t now)
 {
     struct hello h = {.version = 1, .deflate = deflate};
-    actor_init(a, now);
+    actor_init(a, 1, now);
     session_free(&a->session);
     memset(h.chain, BRAINS_CHAIN_BYTE, ID_LEN);
     must(session_init(&a->session, &h, now) == 0);
@@ -395,8 +395,8 @@ static void lines_between(uint64_t seed, bool deflate, bool other)
 static struct actor greeted_one(int64_t now)
 {
     struct actor a, b;
-    actor_init(&a, now);
-    actor_init(&b, now);
+    actor_init(&a, 1, now);
+    actor_init(&b, 1, now);
     must(carry(actor_end(&b), actor_end(&a), SIZE_MAX, now) > 0);
     session_sent(&a.session, session_backlog(&a.session), now);
     actor_free(&b);
@@ -610,7 +610,7 @@ static void silence(void)
 static void slowness(void)
 {
     struct actor a;
-    actor_init(&a, 5); /* no hello */
+    actor_init(&a, 1, 5); /* no hello */
     session_sent(&a.session, session_backlog(&a.session), 5);
     must(tick(&a, 5 + SESSION_GREETING_MAX) == 0);
     must(tick(&a, 5 + SESSION_GREETING_MAX + 1) != 0);

@@ -167,7 +167,7 @@ class Peer:
             self.stall()
         chain = "34" * 32 if self.how == "other" else self.ids[0]
         coding = "deflate" if self.how == "deflate" else "plain"
-        version = 3 if self.how == "version" else 2
+        version = 4 if self.how == "version" else 2
         roles = "b" if self.how == "blocks" else "bh"
         self.send(f"hello {version} {chain} {self.tip()} {coding} {roles}\n".encode())
         theirs = self.line()
