@@ -28,26 +28,11 @@ static void compress_one(uint32_t (*states)[8], const uint8_t *const *chunks, si
     sha256_compress(*states, *chunks, n);
 }
 
-#ifdef SHA256_NI
-static void walk_ni(struct slh_block *blocks, int steps)
-{
-    const uint8_t *chunks[SHA256_LANES];
-    for (int lane = 0; lane < SHA256_LANES; lane++)
-        chunks[lane] = blocks[lane].text;
-    for (int i = 0; i < steps; i++) {
-        uint32_t states[SHA256_LANES][8];
-        for (int lane = 0; lane < SHA256_LANES; lane++)
-            memcpy(states[lane], blocks[lane].midstate, sizeof states[lane]);
-        sha256_ni_compress_lanes(states, chunks, 1);
-        for (int lane = 0; lane < SHA256_LANES; lane++)
-            put_value(&blocks[lane], states[lane]);
-    }
-}
-#endif
-
 const struct slh_kernel slh_kernels[] = {
-#ifdef SHA256_NI
-    {"sha-ni", PROCESSOR_SHA, SHA256_LANES, 2, walk_ni, sha256_ni_compress_lanes},
+#ifdef SLH_AVX
+    {"sha-ni", PROCESSOR_SHA, SHA256_LANES, 2, slh_ni_walk, sha256_ni_compress_lanes},
+    {"avx512", PROCESSOR_AVX512, 16, 2, slh_avx512_walk, slh_avx512_compress},
+    {"avx2", PROCESSOR_AVX2, 8, 2, slh_avx2_walk, slh_avx2_compress},
 #endif
     {"portable", 0, 1, 1, walk_one, compress_one},
     {NULL, 0, 0, 0, NULL, NULL},

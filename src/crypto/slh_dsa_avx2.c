@@ -1,0 +1,40 @@
+/* Eight blocks side by side, in AVX2 vectors. */
+#include "crypto/slh_dsa_kernels.h"
+
+#ifdef SLH_AVX
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2")))
+#define INLINE TARGET __attribute__((always_inline)) static inline
+
+enum { LANES = 8 };
+typedef __m256i lanes;
+#define load(p) _mm256_load_si256((const __m256i *)(const void *)(p))
+#define store(p, x) _mm256_store_si256((__m256i *)(void *)(p), x)
+#define spread(x) _mm256_set1_epi32((int)(x))
+#define add(x, y) _mm256_add_epi32(x, y)
+#define or2(x, y) _mm256_or_si256(x, y)
+#define shift(x, n) _mm256_srli_epi32(x, n)
+#define left(x, n) _mm256_slli_epi32(x, n)
+#define rotate(x, n) _mm256_or_si256(_mm256_srli_epi32(x, n), _mm256_slli_epi32(x, 32 - (n)))
+#define xor3(x, y, z) _mm256_xor_si256(_mm256_xor_si256(x, y), z)
+#define choose(e, f, g) _mm256_xor_si256(g, _mm256_and_si256(e, _mm256_xor_si256(f, g)))
+#define majority(a, b, c)                                                                          \
+    _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(c, _mm256_or_si256(a, b)))
+
+#include "crypto/slh_dsa_lanes.h"
+
+TARGET void slh_avx2_walk(struct slh_block *blocks, int steps)
+{
+    lanes_walk(blocks, steps);
+}
+
+TARGET void slh_avx2_compress(uint32_t (*states)[8], const uint8_t *const *chunks, size_t n)
+{
+    lanes_compress(states, chunks, n);
+}
+
+#else
+typedef int slh_dsa_avx2_is_not_for_this_processor;
+#endif
