@@ -7,10 +7,12 @@
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
-static void store_be(uint8_t *p, uint64_t x, int bytes)
+static void store_be(uint8_t *p, uint32_t x)
 {
-    for (int i = bytes; i-- > 0; x >>= 8)
-        p[i] = (uint8_t)x;
+    p[0] = (uint8_t)(x >> 24);
+    p[1] = (uint8_t)(x >> 16);
+    p[2] = (uint8_t)(x >> 8);
+    p[3] = (uint8_t)x;
 }
 
 void slh_midstate(const uint8_t seed[SLH_N], uint32_t midstate[8])
@@ -27,19 +29,20 @@ void slh_midstate(const uint8_t seed[SLH_N], uint32_t midstate[8])
 static void put_address(uint8_t out[SLH_ADDRESS], const struct slh_address *a)
 {
     out[0] = a->layer;
-    store_be(out + 1, a->tree, 8);
+    store_be(out + 1, (uint32_t)(a->tree >> 32));
+    store_be(out + 5, (uint32_t)a->tree);
     out[SLH_KIND_AT] = (uint8_t)a->kind;
-    store_be(out + 10, a->pair, 4);
-    store_be(out + 14, a->second, 4);
-    store_be(out + 18, a->third, 4);
+    store_be(out + 10, a->pair);
+    store_be(out + 14, a->second);
+    store_be(out + 18, a->third);
 }
 
 /* Pads a text of n bytes that follows the chunk of PK.seed, up to `padded` bytes. */
 static void pad(uint8_t *text, size_t n, size_t padded)
 {
     text[n] = 0x80;
-    memset(text + n + 1, 0, padded - n - 1 - 8);
-    store_be(text + padded - 8, 8 * (SHA256_CHUNK + n), 8);
+    memset(text + n + 1, 0, padded - n - 1 - 4);
+    store_be(text + padded - 4, (uint32_t)(8 * (SHA256_CHUNK + n)));
 }
 
 void slh_block_make(struct slh_block *b, const uint32_t *midstate, const struct slh_address *a,
@@ -107,7 +110,7 @@ static void hash_few(const struct slh_kernel *k, const struct slh_long *texts, s
     k->compress(states, at, chunks);
     for (size_t i = 0; i < n; i++)
         for (int word = 0; word < 4; word++)
-            store_be(outs[i] + 4 * word, states[i][word], 4);
+            store_be(outs[i] + 4 * word, states[i][word]);
 }
 
 void slh_long_hash(const struct slh_long *texts, size_t n, size_t values, uint8_t *const *outs)
