@@ -234,6 +234,13 @@ deviations() { # PAYMENTS
     [ "$(ledger-balance pool | cut -d ' ' -f 3,4)" = '7000 3' ]
     verify -q ledger
     names due | cut -d ' ' -f 1,4- | uniq | grep -qx 'pool pool 1'
+    # one batch, whose fee all share
+    expect 0 minepool -o -F 10 -b "$(block_of block)" shares
+    says '^minepool: block 1 earned 100000: 3 payments of 100000 with their fees, 0 stay$'
+    awk '{ sum += $3 } END { exit sum != 99990 }' "$out"
+    [ "$(txmake -b -F 10 <"$out" | cut -d ' ' -f 5,6 | sed 's/ $//')" = '10 batch' ]
+    expect 2 minepool -o shares
+    says '^minepool: -n, -c, -F, -o and -l go with -b$'
     # what took no work is no share, though it looks like one
     sed '5s/....$/0000/' shares >forged
     expect 1 minepool -b "$(block_of block)" forged

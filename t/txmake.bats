@@ -356,7 +356,7 @@ bob 0 1 batch food alice 4 bob 5' ]
     [ "$(named "$out" | cut -d ' ' -f 3-)" = 'alice 0 1 batch - bob 1 carol 3' ]
     expect 0 txmake -b </dev/null
     [ ! -s "$out" ]
-    expect 2 txmake -b -f alice bob 1 >/dev/full
+    expect 2 sh -c "txmake -b -f alice bob 1 >/dev/full"
 }
 
 @test "-S: another account pays the fee, and nobody sponsors himself" {

@@ -1,13 +1,16 @@
 /* minepool: keeps the accounts of a mining pool: hands out tickets, collects shares, computes
  * payments. */
 #include "base/hex.h"
+#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "farm/mining_pool.h"
+#include "farm/payout.h"
 #include "farm/round.h"
 #include "ledgercli/ledger.h"
+#include "state/pay.h"
 #include "work/choice.h"
 
 #include <inttypes.h>
@@ -22,7 +25,7 @@ struct arguments {
     const char *names, *block, *ledger, *shares;
     int64_t range;
     int64_t count, cut, fee; /* -1: not given */
-    bool standing;
+    bool standing, one;
     char **members;
     size_t members_count;
 };
@@ -37,8 +40,10 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct arguments, count, 1, LAST_MAX)},
     {'c', "cut", "PERCENT", "with -b: what the pool keeps (default: 0)",
      CLI_NUMBER(struct arguments, cut, 0, 100)},
-    {'F', "fee", "AMOUNT", "with -b: the fee of each payment (default: the chain's minfee)",
+    {'F', "fee", "AMOUNT", "with -b: the fee of each transaction (default: the least)",
      CLI_NUMBER(struct arguments, fee, 0, INT64_MAX)},
+    {'o', "one", NULL, "with -b: for one transaction, a batch, whose fee all share",
+     CLI_FLAG(struct arguments, one)},
     {'l', "ledger", "LEDGER", "with -b: the ledger (default: $LEDGER, else `ledger`)",
      CLI_TEXT(struct arguments, ledger)},
     {'s', "standing", NULL, "only print what every member has done",
@@ -213,6 +218,41 @@ static void count_work(struct ledger *l, const struct arguments *a, const uint8_
     cli_exit(CLI_NO);
 }
 
+/* How many members there are to pay, at most: the pool itself is not paid. */
+static size_t payees(const struct tally *t, const struct account *miner)
+{
+    size_t n = 0;
+    for (const struct earner *e = t->earners; e; e = e->hh.next)
+        n += !account_equal(&e->account, miner);
+    return n;
+}
+
+/* The fee of a transaction with so many payments: -F, or the most that txmake will choose. */
+static int64_t fee_of(const struct arguments *a, const struct ledger *l, const struct node *block,
+                      size_t payments)
+{
+    struct fault f;
+    int64_t fee = a->fee;
+    if (fee < 0 && payout_fee(&l->tree.rules, &block->miner, payments, &fee, &f))
+        cli_die("%s", f.text);
+    return fee;
+}
+
+/* The fees of batches that pay everyone. */
+static int64_t batch_fees(const struct arguments *a, const struct ledger *l,
+                          const struct node *block, const struct tally *t)
+{
+    size_t left = payees(t, &block->miner);
+    int64_t fees = 0;
+    while (left) {
+        size_t n = left < BATCH_MAX ? left : BATCH_MAX;
+        if (number_add(fees, fee_of(a, l, block, n), &fees))
+            cli_die("-F: the fees are over 2^63-1");
+        left -= n;
+    }
+    return fees;
+}
+
 /* A member pays the fee of their own payment. One whose part is no more than the fee is not paid,
  * nor is the pool itself. Gives the total paid, fees included. */
 static int64_t print_payments(const struct tally *t, const struct node *block, int64_t fee,
@@ -243,11 +283,15 @@ static void pay(const struct arguments *a)
     cli_open_ledger(&l, a->ledger);
     find_block(&l, a->block, &block);
     count_work(&l, a, block.node.id, &t);
-    int64_t earned = block.earned, fee = a->fee < 0 ? l.tree.rules.minfee : a->fee;
+    int64_t earned = block.earned;
     int64_t cut = (int64_t)((__int128)earned * (a->cut < 0 ? 0 : a->cut) / 100);
-    if (tally_divide(&t, earned - cut, &f))
+    int64_t fees = a->one ? batch_fees(a, &l, &block.node, &t) : 0;
+    int64_t fee = a->one ? 0 : fee_of(a, &l, &block.node, 1);
+    if (tally_divide(&t, earned - cut < fees ? 0 : earned - cut - fees, &f))
         cli_fail(NULL, &f);
     int64_t out = print_payments(&t, &block.node, fee, &payments);
+    if (payments)
+        out += fees;
     cli_warn("block %" PRId64 " earned %" PRId64 ": %" PRId64 " payments of %" PRId64
              " with their fees, %" PRId64 " stay",
              block.node.height, earned, payments, out, earned - out);
@@ -263,8 +307,8 @@ static void read_options(struct arguments *a, int argc, char **argv)
     if (a->standing && a->block)
         cli_misuse("-s and -b exclude each other: give one");
     size_t count = cli_count_operands(operands, 1, a->standing || a->block ? 1 : -1);
-    if (!a->block && (a->count >= 0 || a->cut >= 0 || a->fee >= 0 || a->ledger))
-        cli_die("-n, -c, -F and -l go with -b");
+    if (!a->block && (a->count >= 0 || a->cut >= 0 || a->fee >= 0 || a->one || a->ledger))
+        cli_die("-n, -c, -F, -o and -l go with -b");
     a->shares = operands[0];
     a->members = operands + 1;
     a->members_count = count - 1;
