@@ -1,6 +1,7 @@
 #include "ledger/sigcache.h"
 
 #include "base/file.h"
+#include "base/waits.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,14 +12,16 @@
 
 enum {
     PIECE = 1 << 16,       /* bytes of the table that are written together */
+    DENSE = 16,            /* ids in a piece that is read and written as a whole */
     PENDING_MAX = 1 << 16, /* ids */
-    FEW = 256,             /* ids in a batch: input is so slow that they are written at once */
+    EVERY = 1000,          /* ms between two writes, unless so many are pending */
 };
 
 struct sigcache {
     const struct ledger *ledger; /* or NULL */
     struct buf pending; /* ids to be written: SIGCACHE_SLOTS are many pages, so the more at a
                            time, the fewer writes of pages for each */
+    int64_t written;    /* when they were last, in ms */
     int fd;             /* -1: not open */
     bool writable;      /* no attempt has failed */
     char path[];
@@ -134,6 +137,14 @@ static off_t piece_of(const uint8_t id[ID_LEN])
     return place_of(id) / PIECE * PIECE;
 }
 
+static int write_alone(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pwrite(k->fd, ids[i], ID_LEN, place_of(ids[i])) != ID_LEN)
+            return -1;
+    return 0;
+}
+
 /* Writes n ids of one piece. What another program writes there meanwhile may be lost, as may any
  * entry. 0, or -1. */
 static int write_piece(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
@@ -141,7 +152,9 @@ static int write_piece(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], s
     uint8_t piece[PIECE];
     off_t first = place_of(ids[0]);
     size_t size = (size_t)(place_of(ids[n - 1]) - first) + ID_LEN;
-    ssize_t got = n == 1 ? 0 : pread(k->fd, piece, size, first);
+    if (n < DENSE)
+        return write_alone(k, ids, n);
+    ssize_t got = pread(k->fd, piece, size, first);
     if (got < 0)
         return -1;
     memset(piece + got, 0, size - (size_t)got); /* the rest is a hole */
@@ -168,25 +181,34 @@ static void write_pending(struct sigcache *k)
 }
 
 /* Out of memory, an id is not remembered. */
-static size_t add_item(struct sigcache *k, const struct item *item)
+static void add_item(struct sigcache *k, const struct item *item)
 {
-    size_t n = 0;
     for (size_t i = 0; i < item->count; i++)
-        if (item->entries[i].valid && buf_add(&k->pending, item->entries[i].id, ID_LEN) == 0)
-            n++;
-    return n;
+        if (item->entries[i].valid)
+            buf_add(&k->pending, item->entries[i].id, ID_LEN);
+}
+
+/* A few are written at once, and so is what a block's reader will look for. Of a burst, much is
+ * written together. */
+static bool is_time(struct sigcache *k, bool has_block)
+{
+    const size_t count = k->pending.len / ID_LEN;
+    int64_t now = waits_now();
+    if (!has_block && count >= DENSE && count < PENDING_MAX && now - k->written < EVERY)
+        return false;
+    k->written = now;
+    return true;
 }
 
 void sigcache_add(void *cache, const struct batch *b)
 {
     struct sigcache *k = cache;
-    size_t n = 0;
     bool has_block = false;
     for (size_t i = 0; i < b->count && k->writable; i++) {
-        n += add_item(k, &b->items[i]);
+        add_item(k, &b->items[i]);
         has_block |= b->items[i].type == &block_type;
     }
-    if (n < FEW || has_block || k->pending.len >= PENDING_MAX * ID_LEN)
+    if (is_time(k, has_block))
         write_pending(k);
 }
 

@@ -33,8 +33,8 @@ void sigcache_free(struct sigcache *k);
 void sigcache_look_up(void *cache, struct batch *b);
 
 /* Adds the transactions whose signatures batch_finish found valid. They are written at once if they
- * are few or the batch has a block, whose reader will look for them; otherwise together with those
- * of later batches, at the latest by sigcache_free. */
+ * are few, if the batch has a block, whose reader will look for them, or if nothing was written for
+ * a second; otherwise together with those of later batches, at the latest by sigcache_free. */
 void sigcache_add(void *cache, const struct batch *b);
 
 #endif
