@@ -33,7 +33,7 @@ static int fill(X509 *x, EVP_PKEY *pkey)
 
 int certificate_make(struct certificate *c, const struct secret_key *k, struct fault *f)
 {
-    c->pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->seed, sizeof k->seed);
+    c->pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->seed, ED25519_SEED_LEN);
     c->x509 = X509_new();
     if (c->pkey && c->x509 && !fill(c->x509, c->pkey))
         return 0;

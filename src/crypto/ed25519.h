@@ -21,6 +21,7 @@
 
 #define ED25519_KEY_LEN SIGNATURE_KEY_LEN
 #define ED25519_SIGNATURE_LEN 64
+#define ED25519_SEED_LEN 32 /* RFC 8032's private key */
 
 /* Chooses the kernel and loads what it needs, once; safe to call from any thread. 0, or -1 and
  * trouble: libcrypto cannot be used, or $PEERUTILS_ED25519_KERNEL does not name a kernel that can
