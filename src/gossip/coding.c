@@ -11,8 +11,14 @@ enum {
     SWELL_MAX = 100,
 };
 
+/* The header of a zlib stream with this window (RFC 1950, section 2.2). What follows is a raw
+ * deflate stream: the checksum of zlib's format stands at its end, which never comes, so none is
+ * computed. */
+static const char header[] = {0x48, (char)0x89};
+
 struct coding {
     z_stream out, in;
+    bool begun;        /* the header is written */
     int level, wanted; /* the level of `out`, and the one for what follows */
 };
 
@@ -22,7 +28,7 @@ struct coding *coding_new(void)
     if (!c)
         return NULL;
     c->level = c->wanted = Z_DEFAULT_COMPRESSION;
-    if (deflateInit2(&c->out, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
+    if (deflateInit2(&c->out, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -WINDOW_BITS, MEMORY_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
         free(c);
         return NULL;
@@ -32,6 +38,7 @@ struct coding *coding_new(void)
         free(c);
         return NULL;
     }
+    inflateValidate(&c->in, 0);
     return c;
 }
 
@@ -78,6 +85,9 @@ static int change_level(struct coding *c, struct buf *out)
 int coding_deflate(struct coding *c, const void *bytes, size_t n, int flush, struct buf *out)
 {
     const unsigned char *p = bytes;
+    if (!c->begun && buf_add(out, header, sizeof header))
+        return -1;
+    c->begun = true;
     if (c->level != c->wanted && change_level(c, out))
         return -1;
     do {
