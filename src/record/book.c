@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "record/key.h"
+#include "record/policy.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,9 +26,16 @@ struct by_account {
     UT_hash_handle hh;
 };
 
+struct policy_text {
+    struct account account;
+    char *text;
+    UT_hash_handle hh;
+};
+
 struct book {
     struct by_name *names;
     struct by_account *accounts;
+    struct policy_text *policies;
 };
 
 struct book *book_new(void)
@@ -39,6 +47,7 @@ void book_free(struct book *b)
 {
     struct by_account *a, *next_account;
     struct by_name *n, *next_name;
+    struct policy_text *p, *next_policy;
     if (!b)
         return;
     HASH_ITER(hh, b->accounts, a, next_account)
@@ -51,6 +60,12 @@ void book_free(struct book *b)
         HASH_DEL(b->names, n);
         free(n->name);
         free(n);
+    }
+    HASH_ITER(hh, b->policies, p, next_policy)
+    {
+        HASH_DEL(b->policies, p);
+        free(p->text);
+        free(p);
     }
     free(b);
 }
@@ -120,17 +135,49 @@ static int add_key(struct book *b, const struct key *k)
     return add_account(b, &k->account, n);
 }
 
-static int read_line(void *self, const struct line *line, struct fault *f)
+const char *book_policy(const struct book *b, const struct account *account)
+{
+    const struct policy_text *p;
+    HASH_FIND(hh, b->policies, account, sizeof *account, p);
+    return p ? p->text : NULL;
+}
+
+static int add_policy(struct book *b, const struct policy *policy)
+{
+    struct account account = policy_account(policy);
+    if (book_policy(b, &account))
+        return 0;
+    struct policy_text *p = calloc(1, sizeof *p);
+    if (p && (p->text = strndup(policy->text.text, policy->text.len))) {
+        p->account = account;
+        HASH_ADD(hh, b->policies, account, sizeof account, p);
+        if (p->hh.tbl)
+            return 0;
+        free(p->text);
+    }
+    free(p);
+    return -1;
+}
+
+static int read_record(struct book *b, const char *line, size_t len, struct fault *f)
 {
     struct key k;
+    struct policy p;
+    bool is_policy = line_is(line, len, "policy");
+    if (is_policy ? policy_parse(line, len, &p, f) : key_parse(line, len, &k, f))
+        return -1;
+    return (is_policy ? add_policy(b, &p) : add_key(b, &k)) ? fault_memory(f) : 0;
+}
+
+static int read_line(void *self, const struct line *line, struct fault *f)
+{
     int result = -1;
     if (line->state == LINE_TORN)
         fault_rule(f, "key: torn: the last line has no newline");
     else if (line->state == LINE_LONG)
         fault_rule(f, "line: over %d bytes", LINE_MAX_LEN);
-    else if (line_typed(line, f) == 0 && line_check(line->text, line->len, f) == 0 &&
-             key_parse(line->text, line->len, &k, f) == 0)
-        result = add_key(self, &k) ? fault_memory(f) : 0;
+    else if (line_typed(line, f) == 0 && line_check(line->text, line->len, f) == 0)
+        result = read_record(self, line->text, line->len, f);
     if (result)
         f->line = line->number;
     return result;

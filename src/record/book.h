@@ -1,4 +1,5 @@
-/* An address book: what people call accounts, read from key lines. */
+/* An address book: what people call accounts, read from key lines, and the policies of accounts,
+ * read from policy lines. */
 #ifndef RECORD_BOOK_H
 #define RECORD_BOOK_H
 
@@ -10,13 +11,16 @@ struct book;
 struct book *book_new(void);
 void book_free(struct book *b);
 
-/* Adds every key line of the file; a torn line, or one that is no key line, is refused. An account
- * is shown by the first name that it gets. A name that belongs to two accounts, or that reads like
- * an account, is never looked up. 0, or -1 and a fault with its line. */
+/* Adds every key and policy line of the file; a torn line, or one of another kind, is refused. An
+ * account is shown by the first name that it gets. A name that belongs to two accounts, or that
+ * reads like an account, is never looked up. 0, or -1 and a fault with its line. */
 int book_read(struct book *b, const char *path, struct fault *f);
 
 /* The name of an account in its text form, with a NUL, or NULL. Owned by the book. */
 const char *book_name(const struct book *b, const struct account *account);
+
+/* The text of an account's policy, with a NUL, or NULL. Owned by the book. */
+const char *book_policy(const struct book *b, const struct account *account);
 
 /* Finds the account with this name (in its text form): 1, 0 if there is none, -1 if several have
  * it. */

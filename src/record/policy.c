@@ -1,6 +1,7 @@
 #include "record/policy.h"
 
 #include "crypto/sha256.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 
@@ -117,3 +118,11 @@ int policy_key(const struct policy_branch *b, const struct account *key)
             return (int)i;
     return -1;
 }
+
+static int check(const char *line, size_t len, struct fault *f)
+{
+    struct policy p;
+    return policy_parse(line, len, &p, f);
+}
+
+const struct record_type policy_type = {.name = "policy", .check = check, .alone = true};

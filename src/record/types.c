@@ -8,6 +8,7 @@
     TYPE(checkpoint)                                                                               \
     TYPE(statement)                                                                                \
     TYPE(key)                                                                                      \
+    TYPE(policy)                                                                                   \
     TYPE(proof)                                                                                    \
     TYPE(rule)                                                                                     \
     TYPE(grant)                                                                                    \
