@@ -26,15 +26,15 @@ static void read_book(struct book *b, const char *path)
 }
 
 /* Whether a file that was found, not named, is an address book at all: it may be an ssh key. */
-static bool begins_with_key(const char *path)
+static bool begins_as_book(const char *path)
 {
-    char head[4] = "";
+    char head[8] = "";
     int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0);
-    bool is_key = fd >= 0 && read(fd, head, sizeof head) == sizeof head &&
-                  memcmp(head, "key ", sizeof head) == 0;
+    bool yes = fd >= 0 && read(fd, head, sizeof head - 1) > 0 &&
+               (strncmp(head, "key ", 4) == 0 || strcmp(head, "policy ") == 0);
     if (fd >= 0)
         close(fd);
-    return is_key;
+    return yes;
 }
 
 static void read_books(struct book *b, const char *option)
@@ -49,7 +49,7 @@ static void read_books(struct book *b, const char *option)
         read_book(b, "names");
     if (glob("*.pub", 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc; i++)
-            if (begins_with_key(found.gl_pathv[i]))
+            if (begins_as_book(found.gl_pathv[i]))
                 read_book(b, found.gl_pathv[i]);
         globfree(&found);
     }
