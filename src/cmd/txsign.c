@@ -3,11 +3,11 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "cli/cli.h"
-#include "cli/key.h"
+#include "cli/keyring.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
-#include "crypto/secret_key.h"
+#include "cli/turn.h"
 #include "record/armor.h"
 #include "record/statement.h"
 #include "record/tx.h"
@@ -15,7 +15,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,77 +37,42 @@ static const struct cli_option options[] = {
 static const struct cli txsign = {
     .name = "txsign",
     .operands = "[FILE]...",
-    .about =
-        "Signs unsigned tx lines with the key of the account that pays; passes other lines on.",
+    .about = "Adds the signatures that its keys can give to tx lines; passes other lines on.",
     .options = options,
     .required = "k",
 };
 
 struct signer {
-    struct secret_key *keys; /* sorted by account */
-    size_t count;
-    bool refused;       /* a line was left unsigned */
+    struct keyring ring;
+    bool refused;       /* a line was left unsigned, or signed in part */
     struct armor armor; /* in the current input */
+    struct buf line;    /* being signed */
 };
 
-/* --- Keys ------------------------------------------------------------------------------------- */
-
-static int by_account(const void *a, const void *b)
+static void end(struct signer *s)
 {
-    const struct account x = cli_account_of(a), y = cli_account_of(b);
-    return account_compare(&x, &y);
-}
-
-static void wipe_keys(struct signer *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        secret_key_wipe(&s->keys[i]);
-    free(s->keys);
-    *s = (struct signer){.refused = s->refused};
-}
-
-static void read_keys(struct signer *s, const struct arguments *a)
-{
-    const struct cli_list *paths = &a->keys;
-    struct fault f;
-    s->keys = calloc(paths->count, sizeof *s->keys);
-    cli_memory(!s->keys);
-    for (; s->count < paths->count; s->count++) {
-        if (cli_try_key(paths->items[s->count], a->passphrase_fd, &s->keys[s->count], &f)) {
-            wipe_keys(s);
-            cli_fail(paths->items[s->count], &f);
-        }
-    }
-    qsort(s->keys, s->count, sizeof *s->keys, by_account);
-}
-
-static const struct secret_key *find_key(const struct signer *s, const struct account *account)
-{
-    struct secret_key wanted = {.scheme = account->form == ACCOUNT_SLH_DSA ? SIGNATURE_SLH_DSA
-                                                                           : SIGNATURE_ED25519};
-    if (account->form == ACCOUNT_POLICY)
-        return NULL;
-    memcpy(wanted.public, account->id, sizeof wanted.public);
-    return bsearch(&wanted, s->keys, s->count, sizeof *s->keys, by_account);
+    keyring_wipe(&s->ring);
+    buf_free(&s->line);
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
-/* Prepares a line that needs no signature, or that gets one: 0, and *key is the key that signs it,
- * or NULL. A line that cannot be signed: -1 and a rule. */
-static int judge(const struct signer *s, const struct line *line, const struct secret_key **key,
-                 struct fault *f)
+/* Prepares a line that needs no signature, or that gets one: 0, and *key is the key that signs it
+ * first, or NULL. A line that cannot be signed: -1 and a rule. */
+static int judge(const struct signer *s, const struct line *line, struct tx *tx,
+                 const struct secret_key **key, struct fault *f)
 {
-    struct tx tx;
     *key = NULL;
     if (line_check(line->text, line->len, f))
         return -1;
-    if (record_is(&tx_type, line->text, line->len) && tx_is_signed(line->text, line->len))
-        return tx_parse(line->text, line->len, &tx, f);
-    if (tx_parse_unsigned(line->text, line->len, &tx, f))
+    if (!record_is(&tx_type, line->text, line->len))
+        return fault_rule(f, "not a tx");
+    if (tx_parse_partial(line->text, line->len, tx, f) == 0)
+        return turn_next(tx, &s->ring, key, f);
+    if (tx->from.form == ACCOUNT_POLICY || tx->has_sponsor)
         return -1;
-    *key = find_key(s, &tx.from);
-    return *key ? 0 : fault_rule(f, "tx: no key here for %s", account_text(&tx.from).text);
+    return tx_is_signed(line->text, line->len) ? tx_parse(line->text, line->len, tx, f)
+                                               : tx_parse_unsigned(line->text, line->len, tx, f);
 }
 
 static const char *refusal(enum line_state state)
@@ -127,22 +91,49 @@ static bool is_armor(struct signer *s, const char *place, const struct line *lin
     return part != ARMOR_NONE;
 }
 
+static void report(struct signer *s, const char *place, const struct line *line, const char *reason)
+{
+    cli_report(place, line->number, reason);
+    s->refused = true;
+}
+
+/* Signs with each key whose turn it is, this one first, and puts the line. What is then missing is
+ * reported. */
+static int put_signatures(struct signer *s, const char *place, const struct line *line,
+                          struct tx *tx, const struct secret_key *key, struct fault *f)
+{
+    f->kind = FAULT_NONE;
+    s->line.len = 0;
+    if (buf_add(&s->line, line->text, line->len))
+        return fault_memory(f);
+    tx_move(tx, s->line.data);
+    while (key && turn_sign(tx, key, &s->line, f) == 0 && turn_next(tx, &s->ring, &key, f) == 0)
+        ;
+    if (f->kind == FAULT_TROUBLE)
+        return -1;
+    if (f->kind == FAULT_RULE)
+        report(s, place, line, f->text);
+    cli_put(s->line.data, s->line.len);
+    cli_put("\n", 1);
+    return 0;
+}
+
 static int sign_line(struct signer *s, const char *place, const struct line *line, struct fault *f)
 {
     const struct secret_key *key;
+    struct tx tx;
     if (line->state != LINE_WHOLE) {
-        cli_report(place, line->number, refusal(line->state));
-        s->refused = true;
+        report(s, place, line, refusal(line->state));
         return 0;
     }
     if (is_armor(s, place, line))
         return 0;
-    if (judge(s, line, &key, f)) {
-        cli_report(place, line->number, f->text);
-        s->refused = true;
-    }
-    if (key)
+    if (judge(s, line, &tx, &key, f))
+        report(s, place, line, f->text);
+    else if (key && account_is_key(&tx.from) && !tx.has_sponsor)
         return cli_put_signed(key, line->text, line->len, f);
+    else if (key)
+        return put_signatures(s, place, line, &tx, key, f);
     cli_put(line->text, line->len);
     cli_put("\n", 1);
     return 0;
@@ -166,9 +157,9 @@ static int sign_lines(struct signer *s, const char *place, struct lines *in, str
 
 static void refuse_slh_dsa(struct signer *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->keys[i].scheme == SIGNATURE_SLH_DSA) {
-            wipe_keys(s);
+    for (size_t i = 0; i < s->ring.count; i++) {
+        if (s->ring.keys[i].scheme == SIGNATURE_SLH_DSA) {
+            end(s);
             cli_die("-t: a statement is signed by Ed25519 keys alone: leave out the SLH-DSA key");
         }
     }
@@ -184,13 +175,13 @@ static void sign_text(struct signer *s, const char *text)
         cli_die("-t: the text has %zu bytes, and %d is the most: sign its sha256 instead", len,
                 TEXT_MAX);
     refuse_slh_dsa(s);
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->ring.count; i++) {
         struct buf line = {0};
         struct signed_text made = {.text = {form, text_encode(text, len, form)}};
-        memcpy(made.line.signer, s->keys[i].public, ID_LEN);
+        memcpy(made.line.signer, s->ring.keys[i].public, ID_LEN);
         cli_memory(statement_format(&made, &line));
-        if (cli_put_signed(&s->keys[i], line.data, line.len, &f)) {
-            wipe_keys(s);
+        if (cli_put_signed(&s->ring.keys[i], line.data, line.len, &f)) {
+            end(s);
             cli_fail(NULL, &f);
         }
         buf_free(&line);
@@ -230,7 +221,7 @@ static void sign_operand(struct signer *s, const char *path)
         terminal_input("transactions");
     if ((standard ? sign_descriptor(s, place, STDIN_FILENO, &f) : sign_file(s, path, &f)) == 0)
         return;
-    wipe_keys(s);
+    end(s);
     cli_flush();
     cli_fail(place, &f);
 }
@@ -243,7 +234,7 @@ int main(int argc, char **argv)
     if (a.text && *operands)
         cli_misuse("-t signs TEXT and reads no file: leave out FILE");
     cli_name_accounts();
-    read_keys(&s, &a);
+    keyring_read(&s.ring, &a.keys, a.passphrase_fd);
     cli_list_free(&a.keys);
     if (a.text)
         sign_text(&s, a.text);
@@ -251,6 +242,6 @@ int main(int argc, char **argv)
         sign_operand(&s, "-");
     for (; *operands; operands++)
         sign_operand(&s, *operands);
-    wipe_keys(&s);
+    end(&s);
     cli_exit(s.refused ? CLI_NO : CLI_YES);
 }
