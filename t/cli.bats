@@ -117,7 +117,8 @@ minework -j:1:1024 -t:0:2147483647 -s:1:1073741824
 node-log -n:131072:4611686018427387903
 node-status -i:1:86400 -n:0:100
 peerbook -n:1:16384 -P:0:2147483647
-txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX
+policy -H:0:MAX
+txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7
 txpool -b:1:1073741824 -g:1:1073741824 -i:0:86400 -j:1:1024
 txsign -P:0:2147483647
 verify -n:1:1024 -j:1:1024

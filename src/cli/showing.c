@@ -33,10 +33,7 @@ void showing_close(struct showing *s)
 static int find_policy(const struct showing *s, const struct tx *tx, struct policy *p,
                        struct fault *f)
 {
-    struct field shown = tx_field(tx, tx->proof.policy);
     const char *text = s->more ? book_policy(s->more, &tx->from) : NULL;
-    if (shown.len)
-        return policy_parse(shown.text, shown.len, p, f);
     if (!text)
         text = book_policy(s->book, &tx->from);
     if (text)
@@ -78,7 +75,7 @@ static int choose(const struct showing *s, const struct policy *p, unsigned *bra
 }
 
 /* Whether the chosen branch can be shown. */
-static int check(const struct showing *s, const struct policy *p, unsigned branch, struct fault *f)
+static int check(struct showing *s, const struct policy *p, unsigned branch, struct fault *f)
 {
     const struct policy_branch *b = &p->branches[branch];
     if (policy_branch_spendable(p, branch, f))
@@ -87,9 +84,10 @@ static int check(const struct showing *s, const struct policy *p, unsigned branc
         return s->has_secret
                    ? fault_rule(f, "-i: this is not the preimage that branch %u asks for", branch)
                    : fault_rule(f, "branch %u needs a preimage: -i FILE", branch);
-    if (s->height >= 0 && b->after > s->height)
+    if (s->height >= 0 && b->after > s->height && !s->warned)
         cli_warn("branch %u opens at height %" PRId64 "; the next block has height %" PRId64,
                  branch, b->after, s->height);
+    s->warned |= b->after > s->height;
     return 0;
 }
 
@@ -104,17 +102,23 @@ static int append(const struct policy *p, unsigned branch, struct field preimage
                : 0;
 }
 
-int showing_append(const struct showing *s, const struct tx *tx, struct buf *line, struct fault *f)
+/* The proof of an earlier line. */
+static int find_shown(const struct tx *tx, struct policy *p, struct field *preimage,
+                      struct fault *f)
+{
+    struct field text = tx_field(tx, tx->proof.policy);
+    *preimage = tx_field(tx, tx->proof.preimage);
+    return policy_parse(text.text, text.len, p, f);
+}
+
+int showing_append(struct showing *s, const struct tx *tx, struct buf *line, struct fault *f)
 {
     struct policy p;
     unsigned branch = tx->proof.branch;
-    struct field preimage = tx_field(tx, tx->proof.preimage);
-    if (find_policy(s, tx, &p, f))
+    struct field preimage = {s->secret.digits, 2 * (size_t)ID_LEN};
+    if (tx->proof.policy.len
+            ? find_shown(tx, &p, &preimage, f)
+            : find_policy(s, tx, &p, f) || choose(s, &p, &branch, f) || check(s, &p, branch, f))
         return -1;
-    if (!tx->proof.policy.len) {
-        if (choose(s, &p, &branch, f) || check(s, &p, branch, f))
-            return -1;
-        preimage = (struct field){s->secret.digits, 2 * (size_t)ID_LEN};
-    }
     return append(&p, branch, preimage, line) ? fault_memory(f) : 0;
 }

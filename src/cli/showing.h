@@ -18,6 +18,7 @@ struct showing {
     struct book *more; /* the policies of the file */
     struct preimage secret;
     bool has_secret;
+    bool warned; /* that the branch is not open yet */
 };
 
 /* Reads the files; `book` has further policies. Exits with 2 if one cannot be read. */
@@ -27,6 +28,6 @@ void showing_close(struct showing *s);
 /* Appends to the line of tx, whose FROM is a policy's account, its policy and a branch: the one
  * that was chosen; or else the first one that is open at this height. If tx has a proof already,
  * that of an earlier line, its policy, branch and preimage are used. 0, or -1 and a rule. */
-int showing_append(const struct showing *s, const struct tx *tx, struct buf *line, struct fault *f);
+int showing_append(struct showing *s, const struct tx *tx, struct buf *line, struct fault *f);
 
 #endif

@@ -123,13 +123,20 @@ static void put_policy(struct run *r, const struct policy *p)
         put_key_line(r->name, &account);
 }
 
+/* The rule without the name of the record, which is the program's, too. */
+static const char *rule(const struct fault *f)
+{
+    size_t n = strlen("policy: ");
+    return strncmp(f->text, "policy: ", n) == 0 ? f->text + n : f->text;
+}
+
 /* A branch that can never be used is a mistake, even if others can be. */
 static void warn_never(const struct policy *p)
 {
     struct fault f;
     for (unsigned i = 0; i < p->count; i++)
         if (policy_branch_spendable(p, i, &f))
-            cli_warn("%s", f.text);
+            cli_warn("%s", rule(&f));
 }
 
 static void put_made(struct run *r, char **words)
@@ -137,10 +144,8 @@ static void put_made(struct run *r, char **words)
     struct buf text = {0};
     struct policy p;
     struct fault f;
-    if (cli_policy_make(r->book, words, &text, &p, &f)) {
-        f.kind = FAULT_TROUBLE;
-        cli_fail(NULL, &f);
-    }
+    if (cli_policy_make(r->book, words, &text, &p, &f))
+        cli_die("%s", rule(&f));
     warn_never(&p);
     put_policy(r, &p);
     buf_free(&text);

@@ -6,6 +6,7 @@
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/payment.h"
+#include "cli/showing.h"
 #include "cli/terminal.h"
 #include "ledgercli/forgery.h"
 #include "ledgercli/ledger.h"
@@ -35,7 +36,8 @@ struct run {
     struct ledger ledger;
     struct pool pool;
     struct senders senders;
-    struct tx common; /* the chain's id, the fee, and the sponsor */
+    struct showing showing; /* of policies */
+    struct tx common;       /* the chain's id, the fee, and the sponsor */
     struct batching batch;
     int status;
     struct cli_forgery forgery;
@@ -54,6 +56,12 @@ static const struct cli_option options[] = {
      "one transaction for up to 256 payments in a row by one FROM, with one MEMO",
      CLI_FLAG(struct run, batches)},
     {'S', "sponsor", "ACCOUNT", "who pays the fee in place of FROM", CLI_TEXT(struct run, sponsor)},
+    {'P', "policies", "FILE", "policies of FROM, besides those of the address book",
+     CLI_TEXT(struct run, showing.policies)},
+    {'y', "by", "BRANCH", "the branch of FROM's policy (default: the first that is open)",
+     CLI_NUMBER(struct run, showing.branch, 0, POLICY_BRANCHES_MAX - 1)},
+    {'i', "preimage", "FILE", "show the preimage in this file, for a branch with a hash lock",
+     CLI_TEXT(struct run, showing.preimage)},
     {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee",
      CLI_TEXT(struct run, replace)},
     {CLI_OPTION_NAMES(struct run, names)},
@@ -108,6 +116,8 @@ static void set_up(struct run *r)
         r->common.has_sponsor = true;
         cli_account(r->book, r->sponsor, &r->common.sponsor);
     }
+    r->showing.height = r->has_ledger ? r->ledger.tree.best.height + 1 : -1;
+    showing_open(&r->showing, r->book);
     if (r->chain &&
         (strlen(r->chain) != 2 * ID_LEN || hex_decode(r->common.chain, r->chain, ID_LEN)))
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
@@ -143,6 +153,8 @@ static int put_forged(struct run *r, const struct tx *honest, const struct buf *
                       struct fault *f)
 {
     struct forge_sender sender;
+    if (honest->from.form == ACCOUNT_POLICY)
+        return fault_rule(f, "-B: no forgery is made of a policy's transaction");
     if (sender_of(r, honest, &sender, f) || cli_forgery_make(&r->forgery, honest, &sender, f))
         return -1;
     if (r->forgery.made.follows) {
@@ -160,7 +172,7 @@ static int put_forged(struct run *r, const struct tx *honest, const struct buf *
 static int put_made(struct run *r, const struct buf *line, struct fault *f)
 {
     struct tx tx;
-    if (tx_parse_unsigned(line->data, line->len, &tx, f))
+    if (tx_parse_partial(line->data, line->len, &tx, f))
         return -1;
     if (cli_forgery_chosen(&r->forgery))
         return put_forged(r, &tx, line, f);
@@ -180,11 +192,13 @@ static int format(struct run *r, struct tx tx, struct field words, struct buf *l
         line->len = 0;
         if (tx_format(&tx, words, line))
             return fault_memory(f);
+        if (tx.from.form == ACCOUNT_POLICY && showing_append(&r->showing, &tx, line, f))
+            return -1;
         if (line->len > LINE_MAX_LEN)
             return fault_rule(f, "the transaction is over %d bytes", LINE_MAX_LEN);
         if (!by_length)
             return 0;
-        if (tx_parse_unsigned(line->data, line->len, &made, f))
+        if (tx_parse_partial(line->data, line->len, &made, f))
             return -1;
         if (rules_fee(&r->ledger.tree.rules, tx_signed_length(&made), &least))
             return fault_rule(f, "the least fee is over 2^63-1");
@@ -338,14 +352,15 @@ static void make_replacement(struct run *r)
 static void check_replacement(struct run *r, bool has_operands)
 {
     if (has_operands || r->from || r->seq >= 0 || r->chain || r->forgery.break_kind || r->batches ||
-        r->sponsor)
+        r->sponsor || r->showing.policies || r->showing.preimage || r->showing.branch >= 0)
         cli_misuse("-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
     r->pool_path = r->pool_path ? r->pool_path : "pool";
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {.fee = -1, .seq = -1, .forgery = {.share = -1, .seed = -1}};
+    struct run r = {
+        .fee = -1, .seq = -1, .showing.branch = -1, .forgery = {.share = -1, .seed = -1}};
     char **operands = cli_options(&program, argc, argv, &r);
     if (r.replace)
         check_replacement(&r, *operands);
@@ -364,6 +379,7 @@ int main(int argc, char **argv)
         make_lines(&r);
     cli_forgery_close(&r.forgery);
     senders_close(&r.senders);
+    showing_close(&r.showing);
     buf_free(&r.batch.words);
     buf_free(&r.batch.memo);
     if (r.pool_path && r.has_ledger)

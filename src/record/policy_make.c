@@ -1,6 +1,7 @@
 #include "record/policy_make.h"
 
 #include "crypto/ed25519.h"
+#include "crypto/slh_dsa.h"
 #include "record/tx.h"
 
 /* A transaction of a policy without its proof is at least so long: tx CHAIN FROM 0 0 pay TO 1 - */
@@ -62,7 +63,7 @@ static size_t proof_length(const struct policy *p, const struct policy_branch *b
                            unsigned slh_dsa)
 {
     size_t pair = 1 + 2 * (size_t)ID_LEN + 1 + 2 * (size_t)SIGNATURE_LEN;
-    size_t long_pair = 1 + ACCOUNT_TEXT_MAX + 1 + SLH_DSA_DIGITS;
+    size_t long_pair = 1 + ACCOUNT_TEXT_MAX + 1 + SLH_DSA_HEX_LEN;
     size_t shown = b->has_hash ? 6 + 2 * (size_t)ID_LEN : 0;
     return 1 + p->text.len + 5 + shown + ed25519 * pair + slh_dsa * long_pair;
 }
