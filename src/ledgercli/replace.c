@@ -25,10 +25,27 @@ static void find(const struct pool *p, const char *id, struct tx *tx)
     cli_fail(p->file.path, &f);
 }
 
+static size_t digits(int64_t n)
+{
+    size_t count = 1;
+    for (; n > 9; n /= 10)
+        count++;
+    return count;
+}
+
+/* The lowest fee, whose own digits make the line longer. */
+static int64_t lowest_fee(const struct pool *p, const struct tx *tx)
+{
+    int64_t fee = tx->fee, least;
+    while ((least = pool_replace_fee(p, tx, tx->len - digits(tx->fee) + digits(fee))) > fee)
+        fee = least;
+    return least;
+}
+
 void cli_replacement(const struct pool *p, const char *id, int64_t fee, struct tx *tx)
 {
     find(p, id, tx);
-    int64_t least = pool_replace_fee(p, tx);
+    int64_t least = lowest_fee(p, tx);
     if (least < 0)
         cli_die("-R: its fee is %" PRId64 ": nothing more can be paid", tx->fee);
     tx->fee = fee >= 0 ? fee : least;

@@ -18,6 +18,7 @@ void pool_free(struct pool *p)
 {
     pool_empty(p);
     pool_list_free(p);
+    sponsors_clear(&p->sponsors);
     pending_free(p->pending);
     buf_free(&p->added);
     buf_free(&p->refused);
@@ -82,16 +83,18 @@ int pool_link(struct pool *p, struct pooled *x)
         return -1;
     p->bytes += pooled_size(x);
     p->idle += !x->applied;
-    if (p->lowest && pooled_by_rate(x, p->lowest) < 0)
+    if (p->lowest && pooled_leaves_before(x, p->lowest))
         p->lowest = x;
     return 0;
 }
 
-struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN])
+struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN],
+                         bool applied)
 {
     struct pooled *x = pooled_new(tx, id);
     if (!x)
         return NULL;
+    x->applied = applied;
     x->arrival = p->arrivals;
     if (pool_link(p, x)) {
         free(x);
@@ -112,6 +115,8 @@ static void mark_applied(struct pool *p, struct pooled *x)
 {
     x->applied = true;
     p->idle--;
+    if (p->lowest == x)
+        p->lowest = NULL;
 }
 
 /* --- Turns: transactions that became applicable through another ------------------------------- */
@@ -120,7 +125,7 @@ static void mark_applied(struct pool *p, struct pooled *x)
 static int apply_pooled(struct pool *p, struct pooled *x, struct fault *f)
 {
     if (pool_apply(p, &x->tx, x->id, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return f->kind == FAULT_RULE ? pool_note_unpaid(p, &x->tx, f) : -1;
     mark_applied(p, x);
     return 1;
 }
@@ -155,6 +160,18 @@ static int take_turns(struct pool *p, const struct account *from, bool pending, 
     }
 }
 
+/* The same for all whose sponsor this account is, as long as it can pay. 0, or -1 and trouble. */
+static int take_sponsored(struct pool *p, const struct account *sponsor, bool pending,
+                          struct buf *queue, struct fault *f)
+{
+    struct account from;
+    int got;
+    while ((got = pool_next_sponsored(p, sponsor, &from, f)) > 0)
+        if (take_turns(p, &from, pending, queue, f))
+            return -1;
+    return got;
+}
+
 /* Handles the turns of all accounts in the queue, and of those whose turn comes through them; and
  * frees the queue. 0, or -1 and trouble. */
 static int serve(struct pool *p, struct buf *queue, bool pending, struct fault *f)
@@ -164,6 +181,8 @@ static int serve(struct pool *p, struct buf *queue, bool pending, struct fault *
         struct account from;
         memcpy(&from, queue->data + at, sizeof from);
         result = take_turns(p, &from, pending, queue, f);
+        if (!result)
+            result = take_sponsored(p, &from, pending, queue, f);
     }
     buf_free(queue);
     return result;
@@ -189,7 +208,9 @@ int pool_apply_list(struct pool *p, struct fault *f)
         return -1;
     state_begin(t->state);
     p->applied = true;
+    p->lowest = NULL;
     p->idle = p->count;
+    sponsors_clear(&p->sponsors);
     for (struct pooled *x = p->list; x; x = x->next)
         x->applied = false;
     for (struct pooled *x = p->list, *next; x; x = next) {
@@ -202,7 +223,7 @@ int pool_apply_list(struct pool *p, struct fault *f)
         else if (x->tx.seq == from.seq && apply_pooled(p, x, f) < 0)
             return -1;
     }
-    return p->idle ? apply_idle(p, f) : 0;
+    return (p->idle && apply_idle(p, f)) || pool_note_queued(p, f) ? -1 : 0;
 }
 
 int pool_take_pending(struct pool *p, struct fault *f)
@@ -214,76 +235,7 @@ int pool_take_pending(struct pool *p, struct fault *f)
     return fault_memory(f);
 }
 
-/* --- The bound -------------------------------------------------------------------------------- */
-
-static int lowest_first(const void *a, const void *b)
-{
-    return pooled_by_rate(*(struct pooled *const *)a, *(struct pooled *const *)b);
-}
-
-/* Drops a transaction and all later ones of its sender. */
-static void drop_with_later(struct pool *p, struct pooled *x)
-{
-    struct spend spend = x->spend;
-    while (x) {
-        pool_drop(p, x);
-        p->evicted++;
-        x = pool_find_spend(p, &spend.from, ++spend.seq);
-    }
-}
-
-/* All transactions, the lowest fee rate first; NULL: no memory. */
-static struct spend *order_of_leaving(const struct pool *p, size_t count)
-{
-    struct pooled **order = calloc(count, sizeof *order);
-    struct spend *spends = calloc(count, sizeof *spends);
-    size_t n = 0;
-    if (order && spends) {
-        for (struct pooled *x = p->list; x; x = x->next)
-            order[n++] = x;
-        qsort(order, n, sizeof *order, lowest_first);
-        for (size_t i = 0; i < n; i++)
-            spends[i] = order[i]->spend;
-    } else {
-        free(spends);
-        spends = NULL;
-    }
-    free(order);
-    return spends;
-}
-
-/* Makes room for the newest by evicting the lowest fee rates, a little more than needed so that it
- * is seldom necessary. A sender's later transaction never evicts an earlier one of its own: in that
- * case the newest is dropped. 0, or -1 and trouble. */
-static int evict(struct pool *p, struct pooled *newest, struct fault *f)
-{
-    size_t count = p->count;
-    struct spend *spends = order_of_leaving(p, count);
-    if (!spends)
-        return fault_memory(f);
-    for (size_t i = 0; i < count && p->bytes > p->limit - p->limit / 64; i++) {
-        struct pooled *x = pool_find_spend(p, &spends[i].from, spends[i].seq);
-        bool own = account_equal(&spends[i].from, &newest->spend.from);
-        if (own)
-            pool_drop(p, newest);
-        else if (x)
-            drop_with_later(p, x);
-        if (own)
-            break;
-    }
-    free(spends);
-    return pool_apply_list(p, f);
-}
-
 /* --- Adding ----------------------------------------------------------------------------------- */
-
-static struct pooled *find_lowest(struct pool *p)
-{
-    for (struct pooled *x = p->lowest ? NULL : p->list; x; x = x->next)
-        if (!p->lowest || pooled_by_rate(x, p->lowest) < 0)
-            p->lowest = x;
-    return p->lowest;
-}
 
 static int left_out(struct fault *f)
 {
@@ -292,29 +244,18 @@ static int left_out(struct fault *f)
     return fault_answers(f, FAULT_LATER);
 }
 
-/* Whether a transaction has no chance in a full pool; such transactions must cost little. */
-static bool pays_least(struct pool *p, const struct tx *tx)
-{
-    const struct pooled new = {.tx = *tx, .arrival = p->arrivals};
-    if (p->bytes + pooled_size(&new) <= p->limit)
-        return false;
-    return !find_lowest(p) || pooled_by_rate(&new, p->lowest) < 0 ||
-           account_equal(&p->lowest->spend.from, &tx->from); /* evict would drop it */
-}
-
 int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], struct fault *f)
 {
-    if (pays_least(p, tx))
+    if (pool_pays_least(p, tx))
         return left_out(f);
     if (pool_apply(p, tx, id, f))
         return -1;
-    struct pooled *newest = pool_keep(p, tx, id);
+    struct pooled *newest = pool_keep(p, tx, id, true);
     if (!newest || buf_add(&p->added, id, ID_LEN))
         return fault_memory(f);
-    mark_applied(p, newest);
     if (p->bytes <= p->limit)
         return 0;
-    if (evict(p, newest, f))
+    if (pool_evict(p, newest, f))
         return -1;
     if (pool_find(p, id))
         return 0;
@@ -344,7 +285,7 @@ int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault 
     if (pool_find(p, e->id))
         return POOL_KNOWN;
     if (apply_check(t->genesis.id, &t->rules, &e->tx, f) ||
-        account_get(t->state, &e->tx.from, &from, f))
+        apply_opens(&e->tx, t->best.height + 1, f) || account_get(t->state, &e->tx.from, &from, f))
         return -1;
     struct pooled *other = pool_find_spend(p, &e->tx.from, e->tx.seq);
     if (other)

@@ -12,6 +12,7 @@
 #include "base/idmap.h"
 #include "base/linefile.h"
 #include "ledger/prefix.h"
+#include "mempool/sponsors.h"
 
 #include <sys/stat.h>
 
@@ -58,14 +59,16 @@ struct pool {
     size_t count;
     struct idmap ids, spends; /* of the list: by id; by sender and seq */
     struct pooled *unsaved;   /* the first in the list that is not in the file yet */
-    struct pooled *lowest;    /* the one with the lowest fee rate; NULL: must be searched for */
+    struct pooled *lowest;    /* the one to be evicted first; NULL: must be searched for */
     size_t bytes;
-    size_t idle;          /* how many in the list could not be applied */
-    uint64_t arrivals;    /* how many were ever added to the list */
-    bool applied;         /* a journal with all but those is open in the ledger's state */
-    bool rewrite;         /* the file has more than the list, or less: it must be rewritten */
-    uint64_t broken_line; /* of the file when last read: the line that is no transaction */
-    size_t evicted;       /* how many were evicted by better ones since pool_load or pool_begin */
+    size_t idle;              /* how many in the list could not be applied */
+    uint64_t arrivals;        /* how many were ever added to the list */
+    struct sponsors sponsors; /* who waits for which sponsor's money: pool_sponsor.c */
+    size_t sponsors_most;     /* entries, before those that have left the pool are removed */
+    bool applied;             /* a journal with all but those is open in the ledger's state */
+    bool rewrite;             /* the file has more than the list, or less: it must be rewritten */
+    uint64_t broken_line;     /* of the file when last read: the line that is no transaction */
+    size_t evicted; /* how many were evicted by better ones since pool_load or pool_begin */
     struct pool_replaced replaced; /* by the last pool_add */
     struct pool_gap gap;           /* of the last result of pool_leave */
     struct pool_left left;         /* the same */
@@ -92,9 +95,9 @@ void pool_free(struct pool *p);
  * begins as another kind of text is trouble, and stays as it is. 0, or -1 and trouble. */
 int pool_load(struct pool *p, struct fault *f);
 
-/* Appends the best body for the next block: highest fee rate first, each sender's in order, as many
- * as fit under the chain's maxblock. 0, or -1 and trouble. The pool must be loaded again
- * afterwards. */
+/* Appends the best body for the next block: highest fee for its bytes first, each sender's in
+ * order, as many as fit under the chain's maxblock; one that does not fit stops only its sender's
+ * later ones. 0, or -1 and trouble. The pool must be loaded again afterwards. */
 int pool_select(struct pool *p, struct buf *out, struct fault *f);
 
 /* Locks the file (created if missing) and brings the pool up to date with it and with the ledger;
@@ -111,9 +114,10 @@ enum pool_added {
 };
 
 /* Adds a transaction, whose signature is checked elsewhere, from this line of its stream: a
- * pool_added, or -1 and a fault: it cannot be applied, or has the lowest fee rate in a full pool.
- * One that spends the seq of another in the list replaces it if its fee is at least
- * pool_replace_fee; transactions that can then no longer be applied are dropped. */
+ * pool_added, or -1 and a fault: it cannot be applied, has the lowest fee rate in a full pool, or
+ * (FAULT_LATER) the branch of its policy is not open at the next height. One that spends the seq of
+ * another in the list replaces it if its fee is at least pool_replace_fee; transactions that can
+ * then no longer be applied are dropped. */
 int pool_add(struct pool *p, const struct entry *e, uint64_t line, struct fault *f);
 
 /* Removes one that waited and must be dropped: its turn came and it could not be applied, it could
@@ -125,9 +129,10 @@ int pool_leave(struct pool *p, bool all, struct fault *f);
 /* When pool_leave will have one that could not be paid in time; INT64_MAX: never. */
 int64_t pool_patience_ends(struct pool *p);
 
-/* The lowest fee with which another transaction replaces this one: more by the chain's minfee, by a
- * tenth, and by 1. -1: no fee is enough. */
-int64_t pool_replace_fee(const struct pool *p, const struct tx *old);
+/* The lowest fee with which another transaction, whose line has `len` bytes, replaces this one:
+ * more by the chain's minimum for those bytes, by a tenth, and by 1; and not less for its bytes.
+ * -1: no fee is enough. */
+int64_t pool_replace_fee(const struct pool *p, const struct tx *old, size_t len);
 
 /* The transaction whose id begins with these digits: 1 and *tx, which points into the pool; 0 if
  * there is none, -1 if there are several. */

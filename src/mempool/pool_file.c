@@ -50,7 +50,7 @@ static int read_line(void *self, const struct line *line, struct fault *f)
         p->rewrite = true;
         return 0;
     }
-    struct pooled *x = pool_keep(p, &tx, id);
+    struct pooled *x = pool_keep(p, &tx, id, false);
     if (!x)
         return fault_memory(f);
     x->saved = true;

@@ -1,5 +1,4 @@
-/* Shared by pool.c, pool_file.c, pool_list.c, pool_replace.c, pool_return.c, pool_select.c and
- * pool_wait.c only. */
+/* Shared by pool.c and the files pool_*.c only. */
 #ifndef MEMPOOL_POOL_PARTS_H
 #define MEMPOOL_POOL_PARTS_H
 
@@ -44,8 +43,9 @@ void pool_list_remove(struct pool *p, struct pooled *x);
 
 /* --- pool.c: what is in the list, and what is applied ----------------------------------------- */
 
-/* Appends a transaction to the list, not applied; NULL: no memory. */
-struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN]);
+/* Appends a transaction to the list, which was applied or not; NULL: no memory. */
+struct pooled *pool_keep(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN],
+                         bool applied);
 void pool_drop(struct pool *p, struct pooled *x);
 
 /* The two halves of adding or removing: a transaction outside the list, and its place in the list,
@@ -72,6 +72,22 @@ int pool_take_in(struct pool *p, const struct tx *tx, const uint8_t id[ID_LEN], 
 /* Positive if a pays more per byte than b, or the same and arrived first. */
 int pooled_by_rate(const struct pooled *a, const struct pooled *b);
 
+/* --- pool_evict.c ----------------------------------------------------------------------------- */
+
+/* Whether a is evicted before b: what cannot be applied now goes first, then what pays the least
+ * for its bytes. */
+bool pooled_leaves_before(const struct pooled *a, const struct pooled *b);
+
+/* Whether a transaction has no chance in a full pool; such transactions must cost little. */
+bool pool_pays_least(struct pool *p, const struct tx *tx);
+
+/* Brings the pool back to its limit by evicting those, a little more than needed so that it is
+ * seldom necessary. A sender's later transaction never evicts an earlier one of its own: in that
+ * case the newest is dropped. 0, or -1 and trouble. */
+int pool_evict(struct pool *p, struct pooled *newest, struct fault *f);
+
+/* --- pool.c: turns ---------------------------------------------------------------------------- */
+
 /* Appends the accounts whose turn may have come through a transaction: all that it touches, without
  * its sender. 0, or -1 and trouble. */
 int pool_queue(const struct tx *tx, struct buf *queue, struct fault *f);
@@ -93,6 +109,20 @@ int pool_wait_money(struct pool *p, const struct entry *e, uint64_t line, struct
  * after pool_queue, 0 if there is none that can be added, -1 and trouble. */
 int pool_take_queued(struct pool *p, const struct account *from, int64_t seq, struct buf *queue,
                      struct fault *f);
+
+/* Notes once more whose fee in the queue a sponsor cannot pay. 0, or -1 and trouble. */
+int pool_note_queued(struct pool *p, struct fault *f);
+
+/* --- pool_sponsor.c --------------------------------------------------------------------------- */
+
+/* Notes that a transaction, which could not be applied, waits for its sponsor's money, if that is
+ * so. 0, or -1 and trouble. */
+int pool_note_unpaid(struct pool *p, const struct tx *tx, struct fault *f);
+
+/* A sender whose next transaction may have its fee paid by this sponsor now: 1 and *from, 0 if
+ * there is none, -1 and trouble. */
+int pool_next_sponsored(struct pool *p, const struct account *sponsor, struct account *from,
+                        struct fault *f);
 
 /* --- pool_replace.c --------------------------------------------------------------------------- */
 

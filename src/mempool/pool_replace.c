@@ -1,19 +1,30 @@
 /* Replaces a transaction by another that spends the same sequence number. */
 #include "base/hex.h"
-#include "base/num.h"
 #include "mempool/pool_parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-int64_t pool_replace_fee(const struct pool *p, const struct tx *old)
+/* a / b, rounded up. */
+static __int128 quotient(__int128 a, int64_t b)
 {
-    int64_t least, more = p->ledger->tree.rules.minfee;
-    int64_t tenth = old->fee / 10 + (old->fee % 10 != 0);
-    if (more < tenth)
-        more = tenth;
-    return number_add(old->fee, more ? more : 1, &least) ? -1 : least;
+    return (a + b - 1) / b;
+}
+
+static __int128 higher(__int128 a, __int128 b)
+{
+    return a > b ? a : b;
+}
+
+int64_t pool_replace_fee(const struct pool *p, const struct tx *old, size_t len)
+{
+    const struct rules *r = &p->ledger->tree.rules;
+    __int128 cost = (__int128)r->bytefee * (int64_t)len + r->minfee;
+    __int128 more = higher(higher(cost, quotient(old->fee, 10)), 1);
+    __int128 rate = quotient((__int128)old->fee * (int64_t)(len + 1), (int64_t)(old->len + 1));
+    __int128 least = higher(old->fee + more, rate);
+    return least > INT64_MAX ? -1 : (int64_t)least;
 }
 
 int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct tx *tx)
@@ -35,7 +46,7 @@ int pool_find_prefix(const struct pool *p, const struct prefix *digits, struct t
 static int check_fee(const struct pool *p, const struct pooled *old, const struct tx *tx,
                      struct fault *f)
 {
-    int64_t least = pool_replace_fee(p, &old->tx);
+    int64_t least = pool_replace_fee(p, &old->tx, tx->len);
     if (least >= 0 && tx->fee >= least)
         return 0;
     if (least < 0)

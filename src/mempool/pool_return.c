@@ -20,15 +20,32 @@ static int add_side(void *self, const struct node *node, struct fault *f)
     return buf_add(&s->nodes, node, sizeof *node) ? fault_memory(f) : 0;
 }
 
-/* Returns a transaction to the pool, if it is its turn and no other in the pool has its seq. */
+/* Whether its branch is not open any more, as the best chain is lower than the one that had it; or
+ * one before it in the pool cannot be applied either. */
+static bool must_wait(struct pool *p, const struct tx *tx, int64_t seq)
+{
+    struct fault why;
+    if (tx->seq > seq)
+        return pool_find_spend(p, &tx->from, tx->seq - 1);
+    return apply_opens(tx, p->ledger->tree.best.height + 1, &why);
+}
+
+/* Returns a transaction to the pool, if it is its turn and no other in the pool has its seq. One
+ * that must wait returns, too, if it fits. */
 static int return_tx(struct pool *p, const struct entry *e, struct fault *f)
 {
+    const struct tx *tx = &e->tx;
     struct account_state from;
-    if (account_get(p->ledger->tree.state, &e->tx.from, &from, f))
+    if (account_get(p->ledger->tree.state, &tx->from, &from, f))
         return -1;
-    if (e->tx.seq != from.seq || pool_find_spend(p, &e->tx.from, e->tx.seq))
+    if (tx->seq < from.seq || pool_find_spend(p, &tx->from, tx->seq))
         return 0;
-    return pool_enter(p, &e->tx, e->id, f) && f->kind != FAULT_RULE ? -1 : 0;
+    if (must_wait(p, tx, from.seq))
+        return p->bytes + tx->len < p->limit && !pool_keep(p, tx, e->id, false) ? fault_memory(f)
+                                                                                : 0;
+    if (tx->seq > from.seq)
+        return 0;
+    return pool_enter(p, tx, e->id, f) && f->kind != FAULT_RULE ? -1 : 0;
 }
 
 static int return_block(struct pool *p, const struct node *node, struct fault *f)

@@ -7,11 +7,16 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+/* So many of a sponsor's senders return at once: whoever funds it bit by bit cannot have all of
+ * them tried in vain each time. */
+enum { AT_ONCE = 64 };
+
 /* A sender's state while a body is chosen. */
 struct sender {
     struct account id;
     struct pooled *next; /* its next transaction; NULL: none */
     bool in_heap;
+    bool unpaid; /* its sponsor cannot pay the fee of its next transaction */
     UT_hash_handle hh;
 };
 
@@ -21,6 +26,7 @@ struct choice {
     struct sender **heap;   /* senders that may be next, the best fee rate on top */
     size_t count;           /* of heap */
     size_t space;           /* bytes left in the block */
+    struct sponsors unpaid; /* who waits for which sponsor */
 };
 
 static void heap_push(struct choice *c, struct sender *s)
@@ -86,20 +92,53 @@ static int add_sender(struct choice *c, const struct account *id, struct fault *
     return 0;
 }
 
-/* Puts back the senders that left the heap and may be able to pay after this transaction. */
-static void push_touched(struct choice *c, const struct tx *tx)
+/* Puts back senders whose sponsor can now pay for all of them together; when one of them has been
+ * taken, its sponsor is asked again. 0, or -1 and trouble. */
+static int push_sponsored(struct choice *c, const struct account *sponsor, struct fault *f)
+{
+    struct account_state a;
+    struct account from;
+    int64_t fee;
+    if (!c->unpaid.count)
+        return 0;
+    if (account_get(c->pool->ledger->tree.state, sponsor, &a, f))
+        return -1;
+    for (int i = 0; i < AT_ONCE && (fee = sponsors_take(&c->unpaid, sponsor, a.balance, &from)) > 0;
+         i++) {
+        struct sender *s = find_sender(c, &from);
+        a.balance -= fee;
+        s->unpaid = false;
+        heap_push(c, s);
+    }
+    return 0;
+}
+
+/* Puts back the senders that left the heap and may be able to pay after this transaction. 0, or -1
+ * and trouble. */
+static int push_touched(struct choice *c, const struct tx *tx, struct fault *f)
 {
     struct account a;
     for (struct touches at = {0}; tx_next_account(tx, &at, &a);) {
         struct sender *s = find_sender(c, &a);
-        if (s && s->next && !s->in_heap)
+        if (s && s->next && !s->in_heap && !s->unpaid)
             heap_push(c, s);
+        if (push_sponsored(c, &a, f))
+            return -1;
     }
+    return 0;
+}
+
+/* Notes that the sender's next transaction cannot be applied yet. 0, or -1 and trouble. */
+static int leave_heap(struct choice *c, struct sender *s, struct fault *f)
+{
+    int noted = sponsors_note(&c->unpaid, c->pool->ledger->tree.state, &s->next->tx, f);
+    s->unpaid = noted > 0;
+    return noted < 0 ? -1 : 0;
 }
 
 /* Adds the sender's next transaction to the body, if it fits and can be paid. A sender that cannot
- * pay yet leaves the heap until somebody pays it; one whose transaction is too large leaves it for
- * the rest of the search. 0, or -1 and trouble. */
+ * pay yet leaves the heap until somebody pays it, or its sponsor; one whose transaction is too
+ * large leaves it for the rest of the search. 0, or -1 and trouble. */
 static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct fault *f)
 {
     struct pooled *x = s->next;
@@ -108,7 +147,7 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
         return 0;
     }
     if (pool_apply(c->pool, &x->tx, x->id, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return f->kind == FAULT_RULE ? leave_heap(c, s, f) : -1;
     if (buf_add(out, x->text, pooled_size(x)))
         return fault_memory(f);
     c->space -= pooled_size(x);
@@ -116,8 +155,7 @@ static int take_turn(struct choice *c, struct sender *s, struct buf *out, struct
         return -1;
     if (s->next)
         heap_push(c, s);
-    push_touched(c, &x->tx);
-    return 0;
+    return push_touched(c, &x->tx, f);
 }
 
 static int choose(struct choice *c, struct buf *out, struct fault *f)
@@ -151,5 +189,6 @@ int pool_select(struct pool *p, struct buf *out, struct fault *f)
         free(s);
     }
     free(c.heap);
+    sponsors_clear(&c.unpaid);
     return result;
 }

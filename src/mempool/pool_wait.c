@@ -56,6 +56,8 @@ static bool is_unpaid(const struct pool *p, const struct fault *f)
 static int await_money(struct pool *p, struct queued *q, const struct tx *tx, struct fault *f)
 {
     struct unpaid u = {.seq = tx->seq, .until = p->now + p->patience};
+    if (pool_note_unpaid(p, tx, f))
+        return -1;
     if (q->until)
         return 0;
     u.from = tx->from;
@@ -66,15 +68,37 @@ static int await_money(struct pool *p, struct queued *q, const struct tx *tx, st
     return 0;
 }
 
+/* The transaction that an entry names, or NULL: it has left. */
+static struct queued *find_unpaid(const struct pool *p, const struct unpaid *u)
+{
+    struct queued *q = pending_find(p->pending, &u->from, u->seq);
+    return q && memcmp(q->id, u->id, ID_LEN) == 0 && q->until == u->until ? q : NULL;
+}
+
+int pool_note_queued(struct pool *p, struct fault *f)
+{
+    for (size_t at = p->unpaid_at; at < p->unpaid.len; at += sizeof(struct unpaid)) {
+        struct unpaid u;
+        memcpy(&u, p->unpaid.data + at, sizeof u);
+        struct queued *q = find_unpaid(p, &u);
+        if (!q)
+            continue;
+        struct tx tx = queued_tx(q);
+        if (sponsors_note(&p->sponsors, p->ledger->tree.state, &tx, f) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* The transaction whose time to wait for money ends first, and when in *until. NULL: none waits. */
 static struct queued *first_unpaid(struct pool *p, int64_t *until)
 {
     while (p->unpaid_at < p->unpaid.len) {
         struct unpaid u;
         memcpy(&u, p->unpaid.data + p->unpaid_at, sizeof u);
-        struct queued *q = pending_find(p->pending, &u.from, u.seq);
+        struct queued *q = find_unpaid(p, &u);
         *until = u.until;
-        if (q && memcmp(q->id, u.id, ID_LEN) == 0 && q->until == u.until)
+        if (q)
             return q;
         p->unpaid_at += sizeof u;
         if (p->unpaid_at > p->unpaid.len / 2) {
@@ -98,7 +122,7 @@ int64_t pool_patience_ends(struct pool *p)
 static int replace(struct pool *p, struct queued *old, const struct entry *e, struct fault *f)
 {
     struct tx tx = queued_tx(old);
-    int64_t least = pool_replace_fee(p, &tx);
+    int64_t least = pool_replace_fee(p, &tx, e->tx.len);
     struct hex32 new_id = hex32(e->id), old_id = hex32(old->id);
     if (least < 0 || e->tx.fee < least)
         return fault_rule(f,

@@ -152,17 +152,22 @@ static int operate(const struct apply_context *in, const struct tx *tx, const st
     return -1;
 }
 
+int apply_opens(const struct tx *tx, int64_t height, struct fault *f)
+{
+    if (height >= tx->proof.after)
+        return 0;
+    fault_rule(f, "tx: branch %u opens at height %" PRId64 ", this is %" PRId64, tx->proof.branch,
+               tx->proof.after, height);
+    return fault_answers(f, FAULT_LATER);
+}
+
 /* Whether the transaction can stand at this height, as FROM's next one. */
 static int check_turn(const struct apply_context *in, const struct tx *tx,
                       const struct account_state *from, struct fault *f)
 {
     if (tx->seq != from->seq)
         return fault_rule(f, "tx: seq %" PRId64 ", expected %" PRId64, tx->seq, from->seq);
-    if (in->height >= tx->proof.after)
-        return 0;
-    fault_rule(f, "tx: branch %u opens at height %" PRId64 ", this is %" PRId64, tx->proof.branch,
-               tx->proof.after, in->height);
-    return fault_answers(f, FAULT_LATER);
+    return apply_opens(tx, in->height, f);
 }
 
 int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees, struct fault *f)

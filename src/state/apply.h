@@ -26,6 +26,10 @@ int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees,
 int apply_check(const uint8_t chain[ID_LEN], const struct rules *r, const struct tx *tx,
                 struct fault *f);
 
+/* Whether the branch of its policy that a transaction proves is open in a block of this height: 0,
+ * or -1 and a rule (FAULT_LATER). */
+int apply_opens(const struct tx *tx, int64_t height, struct fault *f);
+
 /* The keys that apply_tx reads or writes, as far as the line tells: FROM's account, its sponsor's,
  * those that it pays, then the operation's own. True and the next one, or false. *at is all zero at
  * first. A key can come twice. tx_next_account gives the accounts among them. */
