@@ -1,6 +1,5 @@
 #include "export/form.h"
 
-#include "record/tx.h"
 #include "record/types.h"
 
 /* clang-format off */
@@ -11,15 +10,6 @@
 
 /* Of the types that are no signed lines. */
 static const struct form forms[] = {
-    {"tx",
-     true,
-     6,
-     {PLAIN("chain"),
-      PLAIN("from"),
-      NUMBER("seq"),
-      NUMBER("fee"),
-      PLAIN("operation"),
-      {"signature", FORM_PLAIN, true}}},
     {"block",
      false,
      8,
@@ -40,6 +30,7 @@ static const struct form forms[] = {
 
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
+const struct form form_tx = {.type = "tx", .in_body = true};
 const struct form form_other = {"other", false, 1, {{"line", FORM_REST, false}}};
 
 static enum form_kind kind_of(const struct signed_field *x)
@@ -55,6 +46,8 @@ static const struct form *form_of_type(const struct record_type *type, struct fo
     for (int i = 0; i < FORMS; i++)
         if (strcmp(forms[i].type, type->name) == 0)
             return &forms[i];
+    if (type == &tx_type)
+        return &form_tx;
     if (!type->fields)
         return &form_other;
     *room = (struct form){.type = type->name, .in_body = type->in_body};
@@ -82,25 +75,17 @@ const struct form *form_of(const char *line, size_t len, struct form *room)
     return type ? form_of_type(type, room) : &form_other;
 }
 
-const struct form *form_of_operation(const struct form *form, struct field operation,
-                                     struct form *room)
+enum form_kind form_of_argument(enum argument_kind kind)
 {
-    static const enum form_kind kinds[] = {[ARGUMENT_ACCOUNT] = FORM_PLAIN,
-                                           [ARGUMENT_NUMBER] = FORM_NUMBER,
-                                           [ARGUMENT_TEXT] = FORM_TEXT};
-    const struct operation *op = operation_named(operation);
-    if (strcmp(form->type, "tx") != 0)
-        return form;
-    *room = *form;
-    room->count--; /* the signature comes after the arguments */
-    if (op && op->repeated) {
-        room->fields[room->count++] = (struct form_field){"rest", FORM_LIST, false};
-        return room;
-    }
-    for (const struct argument *a = (op ? op : operations[0])->arguments; a->name; a++)
-        room->fields[room->count++] = (struct form_field){a->name, kinds[a->kind], false};
-    room->fields[room->count++] = form->fields[form->count - 1];
-    return room;
+    return kind == ARGUMENT_TEXT ? FORM_TEXT : kind == ARGUMENT_NUMBER ? FORM_NUMBER : FORM_PLAIN;
+}
+
+int form_parse_tx(const char *line, size_t len, struct tx *tx, struct fault *f)
+{
+    struct fault partly;
+    if (tx_parse(line, len, tx, f) == 0 || tx_parse_partial(line, len, tx, &partly) == 0)
+        return 0;
+    return tx_is_unsigned(line, len) ? tx_parse_unsigned(line, len, tx, f) : -1;
 }
 
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f)
@@ -109,7 +94,5 @@ int form_check(const struct form *form, const char *line, size_t len, struct fau
     struct tx tx;
     if (form == &form_other)
         return 0;
-    if (type == &tx_type && tx_is_unsigned(line, len))
-        return tx_parse_unsigned(line, len, &tx, f);
-    return record_check(type, line, len, f);
+    return type == &tx_type ? form_parse_tx(line, len, &tx, f) : record_check(type, line, len, f);
 }

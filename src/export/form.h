@@ -2,7 +2,7 @@
 #ifndef EXPORT_FORM_H
 #define EXPORT_FORM_H
 
-#include "record/operation.h"
+#include "record/tx.h"
 
 enum form_kind {
     FORM_NUMBER,
@@ -22,9 +22,8 @@ struct form_field {
 
 #define FORM_FIELDS_MAX 9
 
-_Static_assert(6 + ARGUMENTS_MAX <= FORM_FIELDS_MAX, "a transaction's fields");
-
-/* A type of record: its fields in the order of the line. */
+/* A type of record: its fields in the order of the line. Those of a transaction are in json_tx.c
+ * and unjson_tx.c. */
 struct form {
     const char *type;
     bool in_body; /* it may be in a block's body */
@@ -44,13 +43,16 @@ extern const struct form form_other;
  * the type is unknown. */
 const struct form *form_of(const char *line, size_t len, struct form *room);
 
-/* The form of one transaction, made in *room, since each operation has its own arguments; an
- * unknown operation has those of the first. Arguments that can be repeated form one list with those
- * after them. Any other form is given unchanged. */
-const struct form *form_of_operation(const struct form *form, struct field operation,
-                                     struct form *room);
+/* The form of a transaction. */
+extern const struct form form_tx;
 
 /* Whether such a line matches its form in every field: 0, or -1 and a rule. */
 int form_check(const struct form *form, const char *line, size_t len, struct fault *f);
+
+/* The same for a transaction, signed, unsigned or by some of those who must sign it: parses it. */
+int form_parse_tx(const char *line, size_t len, struct tx *tx, struct fault *f);
+
+/* How a JSON object has an argument of an operation. */
+enum form_kind form_of_argument(enum argument_kind kind);
 
 #endif

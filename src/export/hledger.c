@@ -174,6 +174,25 @@ static int put_assertion(void *self, const struct state_key *key, const struct s
 
 /* --- Transactions --------------------------------------------------------------------------- */
 
+/* One of many payments, to FROM itself: together they may be more than it had, or than a number
+ * holds, and so each is taken from FROM by a posting of its own. */
+static bool is_circular(const struct tx *tx, const struct move *m)
+{
+    return tx->operation->repeated && account_equal(&m->to, &tx->from);
+}
+
+/* What FROM pays, and a sponsor. */
+static char *put_spent(char *p, const struct hledger *h, const struct tx *tx)
+{
+    struct move m;
+    int64_t spent = tx->has_sponsor ? 0 : tx->fee;
+    for (size_t at = 0; tx_next_move(tx, &at, &m);)
+        if (!is_circular(tx, &m))
+            spent += m.amount;
+    p = put_posting(p, h, &tx->from, -spent);
+    return tx->has_sponsor ? put_posting(p, h, &tx->sponsor, -tx->fee) : p;
+}
+
 /* A transaction of the journal: its head, with the first payee and the memo; what FROM pays; what
  * others get. */
 static int put_tx(struct hledger *h, const struct entry *e, struct buf *out, struct fault *f)
@@ -181,19 +200,18 @@ static int put_tx(struct hledger *h, const struct entry *e, struct buf *out, str
     const struct field none = {"-", 1};
     const struct tx *tx = &e->tx;
     struct move m = {.to = tx->from, .memo = none}, next;
-    int64_t spent = tx->fee; /* no more than FROM had */
     size_t at = 0;
     tx_next_move(tx, &at, &m);
-    if (buf_reserve(out, HEAD_MAX + 2 * POSTING_MAX))
+    if (buf_reserve(out, HEAD_MAX + 3 * POSTING_MAX))
         return fault_memory(f);
     char *p = put_head(out->data + out->len, h, e->id, &m.to, &m.memo);
-    for (at = 0; tx_next_move(tx, &at, &next);)
-        spent += next.amount;
-    out->len = (size_t)(put_posting(p, h, &tx->from, -spent) - out->data);
+    out->len = (size_t)(put_spent(p, h, tx) - out->data);
     for (at = 0; tx_next_move(tx, &at, &next);) {
-        if (buf_reserve(out, 2 * POSTING_MAX))
+        if (buf_reserve(out, 3 * POSTING_MAX))
             return fault_memory(f);
         p = out->data + out->len;
+        if (is_circular(tx, &next))
+            p = put_posting(p, h, &tx->from, -next.amount);
         out->len = (size_t)(put_posting(p, h, &next.to, next.amount) - out->data);
     }
     p = put_equity(out->data + out->len, h, "fees", tx->fee);

@@ -2,15 +2,12 @@
 
 #include "base/num.h"
 #include "crypto/sha256.h"
-#include "export/text.h"
+#include "export/json_parts.h"
 
 /* Bytes for the names and punctuation of one object, in addition to the contents of its fields. */
 enum { FRAME_MAX = 1024 };
 
-/* A transaction's field. */
-enum { OPERATION = 5 };
-
-static char *put_name(char *p, const char *name)
+char *json_name(char *p, const char *name)
 {
     p = put(p, ",\"", 2);
     p = put_string(p, name);
@@ -25,8 +22,7 @@ static char *put_quoted(char *p, const char *bytes, size_t n)
     return p;
 }
 
-/* Fields of hex digits and words, in which JSON escapes nothing. */
-static char *put_plain(char *p, struct field x)
+char *json_plain(char *p, struct field x)
 {
     *p++ = '"';
     p = put(p, x.text, x.len);
@@ -35,23 +31,23 @@ static char *put_plain(char *p, struct field x)
 }
 
 /* A record's number is a valid JSON number. */
-static char *put_digits(const struct json *j, char *p, struct field x)
+char *json_number(const struct json *j, char *p, struct field x)
 {
-    return j->strings ? put_plain(p, x) : put(p, x.text, x.len);
+    return j->strings ? json_plain(p, x) : put(p, x.text, x.len);
 }
 
 static char *put_named_number(const struct json *j, char *p, const char *name, int64_t n)
 {
     char digits[NUMBER_MAX];
     struct field x = {digits, (size_t)(put_number(digits, n) - digits)};
-    return put_digits(j, put_name(p, name), x);
+    return json_number(j, json_name(p, name), x);
 }
 
 static char *put_value(const struct json *j, char *p, struct field x)
 {
     int64_t number;
     return number_parse(x.text, x.len, &number) ? put_quoted(p, x.text, x.len)
-                                                : put_digits(j, p, x);
+                                                : json_number(j, p, x);
 }
 
 static char *put_list(char *p, const char *at, const char *end)
@@ -62,7 +58,7 @@ static char *put_list(char *p, const char *at, const char *end)
         struct field x = {at, (size_t)((space ? space : end) - at)};
         if (p[-1] != '[')
             *p++ = ',';
-        p = put_plain(p, x);
+        p = json_plain(p, x);
         at += x.len + 1;
     }
     *p++ = ']';
@@ -81,15 +77,15 @@ static char *put_bytes(char *p, const char *name, struct field text)
     return put_quoted(p, bytes, n);
 }
 
-static char *put_field(const struct json *j, char *p, const struct form_field *field,
-                       struct field x, const char *end)
+char *json_field(const struct json *j, char *p, const struct form_field *field, struct field x,
+                 const char *end)
 {
-    p = put_name(p, field->name);
+    p = json_name(p, field->name);
     switch (field->kind) {
     case FORM_NUMBER:
-        return put_digits(j, p, x);
+        return json_number(j, p, x);
     case FORM_PLAIN:
-        return put_plain(p, x);
+        return json_plain(p, x);
     case FORM_VALUE:
         return put_value(j, p, x);
     case FORM_LIST:
@@ -97,7 +93,7 @@ static char *put_field(const struct json *j, char *p, const struct form_field *f
     case FORM_REST:
         return put_quoted(p, x.text, (size_t)(end - x.text));
     case FORM_TEXT:
-        return put_bytes(put_plain(p, x), field->name, x);
+        return put_bytes(json_plain(p, x), field->name, x);
     default:
         return put_quoted(p, x.text, x.len);
     }
@@ -115,7 +111,7 @@ static char *put_fields(const struct json *j, char *p, const struct form *form, 
             at = end;
         const char *space = memchr(at, ' ', (size_t)(end - at));
         struct field x = {at, (size_t)((space ? space : end) - at)};
-        p = put_field(j, p, field, x, end);
+        p = json_field(j, p, field, x, end);
         at += x.len + 1;
     }
     return p;
@@ -149,7 +145,7 @@ static char *put_place(const struct json *j, char *p)
     put_id(digits, j->block);
     block = (struct field){digits, sizeof digits};
     p = put_named_number(j, p, "height", j->height);
-    p = put_plain(put_name(p, "block"), block);
+    p = json_plain(json_name(p, "block"), block);
     return put_named_number(j, p, "index", j->index);
 }
 
@@ -159,26 +155,25 @@ int json_put(struct json *j, const char *line, size_t len, struct buf *out, stru
     char digits[2 * ID_LEN];
     struct form room;
     const struct form *form = form_of(line, len, &room);
-    struct field x[FIELDS_MAX] = {{"", 0}};
-    int broken = form_check(form, line, len, f) ? 1 : 0;
+    struct tx tx;
+    bool is_tx = form == &form_tx;
+    int broken = is_tx ? form_parse_tx(line, len, &tx, f) : form_check(form, line, len, f);
     if (buf_reserve(out, 2 * len + FRAME_MAX + (size_t)JSON_BYTE_MAX * TEXT_MAX))
         return fault_memory(f);
     if (broken)
         form = &form_other;
-    if (fields_split(line, len, x) > OPERATION)
-        form = form_of_operation(form, x[OPERATION], &room);
     sha256(line, len, id);
     put_id(digits, id);
     char *p = put_string(out->data + out->len, "{\"type\":\"");
     p = put_string(p, form->type);
     *p++ = '"';
     const char *fields = form == &form_other ? line : line + strlen(form->type) + 1;
-    p = put_fields(j, p, form, fields, line + len);
-    p = put_plain(put_name(p, "id"), (struct field){digits, sizeof digits});
+    p = form == &form_tx ? json_tx(j, p, &tx) : put_fields(j, p, form, fields, line + len);
+    p = json_plain(json_name(p, "id"), (struct field){digits, sizeof digits});
     if (j->left > 0 && form->in_body)
         p = put_place(j, p);
     enter(j, form, line, len, id);
     p = put(p, "}\n", 2);
     out->len = (size_t)(p - out->data);
-    return broken;
+    return broken ? 1 : 0;
 }

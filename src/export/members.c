@@ -2,7 +2,7 @@
 
 #include "export/text.h"
 
-enum { LIST_MAX = 64 };
+enum { LIST_MAX = 256 };
 
 struct parser {
     const char *at, *end;
@@ -142,7 +142,7 @@ static int take_number(struct parser *p)
     return 0;
 }
 
-/* A list of strings: into the scratch buffer, separated by spaces. */
+/* A list of strings and numbers: into the scratch buffer, separated by spaces. */
 static int take_list(struct parser *p)
 {
     p->at++;
@@ -150,7 +150,8 @@ static int take_list(struct parser *p)
         return 0;
     for (int n = 0; n < LIST_MAX; n++) {
         size_t begin = p->scratch->len;
-        if (take_string(p))
+        skip_space(p);
+        if (p->at < p->end && *p->at == '"' ? take_string(p) : take_number(p))
             return -1;
         if (memchr(p->scratch->data + begin, ' ', p->scratch->len - begin))
             return fault_rule(p->f, "json: a space in a field");

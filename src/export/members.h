@@ -1,11 +1,11 @@
-/* Parses a JSON object (RFC 8259) whose values are strings, numbers or lists of strings. */
+/* Parses a JSON object (RFC 8259) whose values are strings, numbers or lists of these. */
 #ifndef EXPORT_MEMBERS_H
 #define EXPORT_MEMBERS_H
 
 #include "base/buf.h"
 #include "record/field.h"
 
-enum { MEMBERS_MAX = 16, MEMBER_KEY_MAX = 32 };
+enum { MEMBERS_MAX = 24, MEMBER_KEY_MAX = 32 };
 
 struct json_member {
     char key[MEMBER_KEY_MAX]; /* not ended by a NUL */
@@ -22,7 +22,7 @@ struct members {
 };
 
 /* Parses an object: its braces come first and last, with no space around them. Escapes in strings
- * are decoded; the strings of a list are separated by spaces. 0, or -1 and a fault that begins with
+ * are decoded; the values of a list are separated by spaces. 0, or -1 and a fault that begins with
  * "json: ": the text is no such object, has a key twice, a key that is too long or too many keys,
  * or a number that is not an integer from 0 to 2^63-1. */
 int members_parse(struct members *m, const char *text, size_t len, struct fault *f);

@@ -76,21 +76,37 @@ static void end_row(struct buf *out, char *p)
     out->len = (size_t)(p - out->data);
 }
 
-/* The rows of a transaction; its fee is in the first. */
+/* The row of a fee that a sponsor pays: no seq, no payee, amount 0, no memo. */
+static int put_sponsor(struct buf *out, const struct tsv *t, const struct place *at,
+                       const struct entry *e, struct fault *f)
+{
+    char *p = begin_row(out, at);
+    if (!p)
+        return fault_memory(f);
+    p = put_id(put_string(p, "sponsor\t"), e->id);
+    p = put_account(put(p, "\t\t", 2), t->book, &e->tx.sponsor);
+    p = put_number(put_string(p, "\t\t0\t"), e->tx.fee);
+    *p++ = '\t';
+    end_row(out, p);
+    return 0;
+}
+
+/* The rows of a transaction; its fee is in the first, unless its sponsor pays it. */
 static int put_tx(struct buf *out, const struct tsv *t, const struct place *at,
                   const struct entry *e, struct fault *f)
 {
     struct move m;
     size_t next = 0;
-    bool paid = tx_next_move(&e->tx, &next, &m), first = true;
+    bool paid = tx_next_move(&e->tx, &next, &m);
+    int64_t fee = e->tx.has_sponsor ? 0 : e->tx.fee;
     do {
         char *p = begin_row(out, at);
         if (!p)
             return fault_memory(f);
-        end_row(out, put_move(p, t, e, paid ? &m : NULL, first ? e->tx.fee : 0));
-        first = false;
+        end_row(out, put_move(p, t, e, paid ? &m : NULL, fee));
+        fee = 0;
     } while (tx_next_move(&e->tx, &next, &m));
-    return 0;
+    return e->tx.has_sponsor ? put_sponsor(out, t, at, e, f) : 0;
 }
 
 static int put_grant(struct buf *out, const struct tsv *t, const struct place *at,

@@ -2,17 +2,10 @@
 
 #include "base/hex.h"
 #include "crypto/sha256.h"
-#include "export/form.h"
-#include "export/members.h"
 #include "export/text.h"
+#include "export/unjson_parts.h"
 
-struct reading {
-    struct members members;
-    struct fault *f;
-};
-
-/* The member with this name, which must be of the right kind: 1, 0 if there is none, -1. */
-static int use(struct reading *r, const char *name, enum form_kind kind, struct field *x)
+int unjson_use(struct reading *r, const char *name, enum form_kind kind, struct field *x)
 {
     struct json_member *m = members_find(&r->members, name, strlen(name));
     *x = (struct field){"", 0};
@@ -52,7 +45,7 @@ static int check_bytes(struct reading *r, const char *name, struct field text)
     struct fault why;
     char *end = put_string(put_string(key, name), "_utf8");
     *end = 0;
-    int there = use(r, key, FORM_STRING, &x);
+    int there = unjson_use(r, key, FORM_STRING, &x);
     if (there <= 0 || field_text(text, name, &why)) /* form_check reports what is not a text */
         return there < 0 ? -1 : 0;
     size_t n = text_decode(text, bytes);
@@ -61,10 +54,10 @@ static int check_bytes(struct reading *r, const char *name, struct field text)
     return 0;
 }
 
-static int put_member(struct reading *r, const struct form_field *field, struct buf *out)
+int unjson_member(struct reading *r, const struct form_field *field, struct buf *out)
 {
     struct field x;
-    int there = use(r, field->name, field->kind, &x);
+    int there = unjson_use(r, field->name, field->kind, &x);
     if (there < 0)
         return -1;
     if (!there)
@@ -76,15 +69,12 @@ static int put_member(struct reading *r, const struct form_field *field, struct 
 
 static int put_record(struct reading *r, const struct form *form, struct buf *out)
 {
-    struct form room;
-    const struct json_member *operation = members_find(&r->members, "operation",
-                                                       strlen("operation"));
     if (form != &form_other && buf_add_string(out, form->type))
         return fault_memory(r->f);
-    if (operation)
-        form = form_of_operation(form, member_value(&r->members, operation), &room);
+    if (form == &form_tx)
+        return unjson_tx(r, out);
     for (int i = 0; i < form->count; i++)
-        if (put_member(r, &form->fields[i], out))
+        if (unjson_member(r, &form->fields[i], out))
             return -1;
     return 0;
 }
@@ -93,7 +83,7 @@ static int check_id(struct reading *r, const char *line, size_t len)
 {
     struct field x;
     uint8_t id[SHA256_LEN];
-    int there = use(r, "id", FORM_STRING, &x);
+    int there = unjson_use(r, "id", FORM_STRING, &x);
     if (there <= 0)
         return there;
     sha256(line, len, id);
@@ -109,13 +99,13 @@ static int check_place(struct reading *r)
     struct field x;
     int64_t n;
     uint8_t id[ID_LEN];
-    int there = use(r, "height", FORM_NUMBER, &x);
+    int there = unjson_use(r, "height", FORM_NUMBER, &x);
     if (there < 0 || (there && field_number(x, "json: height", &n, r->f)))
         return -1;
-    there = use(r, "index", FORM_NUMBER, &x);
+    there = unjson_use(r, "index", FORM_NUMBER, &x);
     if (there < 0 || (there && field_number(x, "json: index", &n, r->f)))
         return -1;
-    there = use(r, "block", FORM_STRING, &x);
+    there = unjson_use(r, "block", FORM_STRING, &x);
     return there < 0 || (there && field_id(x, "json: block", id, r->f)) ? -1 : 0;
 }
 
@@ -131,7 +121,7 @@ static int all_used(struct reading *r)
 static const struct form *form_of_object(struct reading *r, struct form *room)
 {
     struct field x;
-    int there = use(r, "type", FORM_STRING, &x);
+    int there = unjson_use(r, "type", FORM_STRING, &x);
     const struct form *form = there > 0 ? form_named(x.text, x.len, room) : NULL;
     if (there == 0)
         fault_rule(r->f, "json: type is missing");

@@ -24,6 +24,7 @@ enum argument_kind { ARGUMENT_ACCOUNT, ARGUMENT_NUMBER, ARGUMENT_TEXT };
 struct argument {
     const char *name; /* NULL: there are no more */
     enum argument_kind kind;
+    const char *plural; /* the name of all its values, if it may be repeated; NULL: name */
 };
 
 /* Money that a transaction's FROM pays to an account. */
