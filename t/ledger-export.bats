@@ -139,16 +139,16 @@ balances() { # LEDGER
 }
 
 @test "back: a batch's lists are of one length, a proof has all its fields" {
-    ledger-export "$VECTORS/v2/good/batch-three-same-payee.ledger" | grep '"payees"' >object
-    refused 'json: amounts has fewer values than payees' "$(sed 's/"amounts":\[5,/"amounts":[/' object)"
-    refused 'json: amounts has more values than payees' "$(sed 's/"amounts":\[5,/"amounts":[5,5,/' object)"
-    refused 'json: amounts is missing' "$(sed 's/,"amounts":[^]]*]//' object)"
-    refused "json: 'to' is not a field of this type" "$(sed 's/"amounts"/"to":"x","amounts"/' object)"
-    refused 'tx: amount: ' "$(sed 's/"amounts":\[5,/"amounts":["05",/' object)"
-    ledger-export "$VECTORS/v2/good/policy-after-and-hash.ledger" | grep '"preimage"' | head -n 1 >object
-    refused 'json: branch is missing' "$(sed 's/"branch":3,//' object)"
-    refused 'tx: branch 3 needs a preimage' "$(sed 's/"preimage":"[^"]*",//; s/,"id":.*/}/' object)"
-    refused 'json: id is not' "$(sed 's/"signers":\[[^]]*],"signatures":\[[^]]*]/"signers":[],"signatures":[]/' object)"
+    ledger-export "$VECTORS/v2/good/batch-three-same-payee.ledger" | grep '"payees"' >tx.json
+    refused 'json: amounts has fewer values than payees' "$(sed 's/"amounts":\[5,/"amounts":[/' tx.json)"
+    refused 'json: amounts has more values than payees' "$(sed 's/"amounts":\[5,/"amounts":[5,5,/' tx.json)"
+    refused 'json: amounts is missing' "$(sed 's/,"amounts":[^]]*]//' tx.json)"
+    refused "json: 'to' is not a field of this type" "$(sed 's/"amounts"/"to":"x","amounts"/' tx.json)"
+    refused 'tx: amount: ' "$(sed 's/"amounts":\[5,/"amounts":["05",/' tx.json)"
+    ledger-export "$VECTORS/v2/good/policy-after-and-hash.ledger" | grep '"preimage"' | head -n 1 >tx.json
+    refused 'json: branch is missing' "$(sed 's/"branch":3,//' tx.json)"
+    refused 'tx: branch 3 needs a preimage' "$(sed 's/"preimage":"[^"]*",//; s/,"id":.*/}/' tx.json)"
+    refused 'json: id is not' "$(sed 's/"signers":\[[^]]*],"signatures":\[[^]]*]/"signers":[],"signatures":[]/' tx.json)"
 }
 
 @test "json: random ledgers, sound ones and broken ones, come back" {

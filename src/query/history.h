@@ -14,7 +14,15 @@
 
 #include "ledger/ledger.h"
 
-enum event_kind { EVENT_GRANT, EVENT_IN, EVENT_OUT, EVENT_SELF, EVENT_REWARD, EVENT_OTHER };
+enum event_kind {
+    EVENT_GRANT,
+    EVENT_IN,
+    EVENT_OUT,
+    EVENT_SELF,
+    EVENT_SPONSOR, /* the fee of another account's transaction */
+    EVENT_REWARD,
+    EVENT_OTHER
+};
 
 /* One event of an account. */
 struct event {
@@ -24,8 +32,8 @@ struct event {
     uint64_t line;  /* its place in the ledger; of a reward or another effect, its block's header */
     int64_t amount; /* what was moved, granted or earned; 0 if a transaction pays nobody; of another
                        effect: what it added, negative if it subtracted */
-    int64_t fee;    /* paid by the sender, with the first of a transaction's payments; of a reward:
-                       the block's fees */
+    int64_t fee;    /* of a transaction, with the first of the account's events in it; the sender of
+                       a sponsored one has none. Of a reward: the block's fees */
     int64_t balance; /* after the event; can be negative only inside a block with another effect */
     /* For a transaction: */
     uint8_t id[ID_LEN];
@@ -44,8 +52,9 @@ struct history {
 
 /* Calls each for every event requested, in the chain's order: the transactions of a block in the
  * order of its body, then its reward; another effect is the block's first event if it added, else
- * the last. What an event points to is valid during the call. each gives
- * 0, or -1 and a fault. Gives how many events it was called for; or -1 and a fault. */
+ * the last. A sponsor's fee comes before what the transaction pays it. What an event points to is
+ * valid during the call. each gives 0, or -1 and a fault. Gives how many events it was called for;
+ * or -1 and a fault. */
 int64_t history_each(struct ledger *l, const struct history *h,
                      int (*each)(void *self, const struct event *e, struct fault *f), void *self,
                      struct fault *f);

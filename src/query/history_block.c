@@ -1,6 +1,7 @@
 /* The events of an account in one block. */
 #include "query/history_parts.h"
 
+#include "base/array.h"
 #include "base/num.h"
 #include "crypto/merkle.h"
 #include "state/apply.h"
@@ -16,6 +17,7 @@ static int64_t change_of(const struct event *e)
     case EVENT_OUT:
         return -e->amount - e->fee;
     case EVENT_SELF:
+    case EVENT_SPONSOR:
         return -e->fee;
     case EVENT_REWARD:
         return e->amount + e->fee;
@@ -58,32 +60,55 @@ int history_give_reward(struct history_run *r, int64_t earned, struct fault *f)
     return history_give(r, &e, f);
 }
 
-/* The payment of a transaction that is the account's event number n, from 0; *count: how many there
- * are. An account that pays nobody has one event all the same, as it pays the fee: its *m is all
- * zero. */
-static void find_payment(const struct history_run *r, const struct tx *tx, int n, struct move *m,
-                         int *count)
+/* What an account is in a transaction. */
+struct role {
+    bool sent, pays_fee; /* it is FROM; it is the sponsor */
+};
+
+static struct role role_in(const struct tx *tx, const struct account *a)
 {
+    return (struct role){account_equal(&tx->from, a),
+                         tx->has_sponsor && account_equal(&tx->sponsor, a)};
+}
+
+static int add_event(struct history_run *r, size_t *count, const struct move *m, struct fault *f)
+{
+    if (ARRAY_RESERVE(r->events, r->events_cap, *count + 1))
+        return fault_memory(f);
+    r->events[(*count)++] = *m;
+    return 0;
+}
+
+/* The account's events in a transaction, as the payments that they are. A sponsor's first is that
+ * it pays the fee, and a sender that pays nobody has one all the same: these are all zero. 0, or -1
+ * and a fault. */
+static int find_events(struct history_run *r, const struct tx *tx, size_t *count, struct fault *f)
+{
+    const struct move none = {.amount = 0};
     struct move next;
-    bool sent = account_equal(&tx->from, &r->h->account);
-    *m = (struct move){.amount = 0};
+    struct role role = role_in(tx, &r->h->account);
     *count = 0;
+    if (role.pays_fee && add_event(r, count, &none, f))
+        return -1;
     for (size_t at = 0; tx_next_move(tx, &at, &next);)
-        if ((sent || account_equal(&next.to, &r->h->account)) && (*count)++ == n)
-            *m = next;
-    *count += sent && *count == 0;
+        if ((role.sent || account_equal(&next.to, &r->h->account)) && add_event(r, count, &next, f))
+            return -1;
+    return role.sent && *count == 0 ? add_event(r, count, &none, f) : 0;
 }
 
 static int give_payment(struct history_run *r, const struct tx *tx, const struct move *m,
                         bool first, struct event *e, struct fault *f)
 {
     int64_t sum;
-    bool sent = account_equal(&tx->from, &r->h->account);
+    struct role role = role_in(tx, &r->h->account);
     bool got = account_equal(&m->to, &r->h->account);
-    e->kind = !sent ? EVENT_IN : got ? EVENT_SELF : EVENT_OUT;
-    e->other = !sent ? &tx->from : m->amount ? &m->to : NULL;
+    e->kind = role.pays_fee && first ? EVENT_SPONSOR
+              : !role.sent           ? EVENT_IN
+              : got                  ? EVENT_SELF
+                                     : EVENT_OUT;
+    e->other = !role.sent ? &tx->from : m->amount ? &m->to : NULL;
     e->amount = m->amount;
-    e->fee = first ? tx->fee : 0;
+    e->fee = first && !(role.sent && tx->has_sponsor) ? tx->fee : 0;
     e->memo = m->memo;
     return number_add(e->fee, e->amount, &sum) ? index_damage(r->l->index, f)
                                                : history_give(r, e, f);
@@ -102,20 +127,19 @@ int history_give_line(struct history_run *r, const char *line, size_t len, const
                       struct event *e, struct fault *f)
 {
     struct tx tx;
-    struct move m;
-    int count, result = 0;
+    size_t count;
+    int result = 0;
     if (tx_parse(line, len, &tx, f) || (id && !touches_account(r, &tx)))
         return index_damage(r->l->index, f);
-    find_payment(r, &tx, 0, &m, &count);
+    if (find_events(r, &tx, &count, f))
+        return -1;
     if (count && !id)
         sha256(line, len, e->id);
-    for (int i = 0; i < count && !result; i++) {
-        int n = r->h->newest_first ? count - 1 - i : i;
-        if (count > 1)
-            find_payment(r, &tx, n, &m, &count);
-        result = give_payment(r, &tx, &m, n == 0, e, f);
+    for (size_t i = 0; i < count && !result; i++) {
+        size_t n = r->h->newest_first ? count - 1 - i : i;
+        result = give_payment(r, &tx, &r->events[n], n == 0, e, f);
     }
-    e->other = NULL; /* it was in tx or m */
+    e->other = NULL; /* it was in tx or in events */
     return result;
 }
 

@@ -29,6 +29,8 @@ struct history_run {
     struct buf text; /* its parsed header */
     struct block header;
     struct window window;
+    struct move *events; /* of the current transaction */
+    size_t events_cap;
 };
 
 /* --- history_chain.c -------------------------------------------------------------------------- */

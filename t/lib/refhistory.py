@@ -3,7 +3,8 @@
 
     refhistory.py SEED BLOCKS QUESTIONS     makes ./ledger and asks the programs; 0: all as a replay has it
 
-The ledger's times are out of order, its rewards end, transactions stand in several branches, accounts pay themselves.
+The ledger's times are out of order, its rewards end, transactions stand in several branches, accounts pay themselves. Some
+accounts are those of a policy, or of SLH-DSA; there are batches, and sponsors.
 Its signatures are only formed like some: who reads a ledger does not check them.
 """
 import importlib.util, os, random, subprocess, sys
@@ -20,7 +21,7 @@ REWARD, HALVING = 7, 9
 class Maker:
     def __init__(self, rng, blocks):
         self.rng, self.line = rng, 1
-        self.accounts = ["%064x" % rng.getrandbits(256) for _ in range(7)]
+        self.accounts = ["%064x" % rng.getrandbits(256) for _ in range(5)] + [letter + "%064x" % rng.getrandbits(256) for letter in "sp"]
         self.blocks, self.text = [], []
         self.genesis()
         while len(self.blocks) < blocks:
@@ -40,9 +41,10 @@ class Maker:
     def genesis(self):
         grants = {a: self.rng.randrange(1, 200) for a in self.accounts[:4]}
         body = ["rule name random", "rule seal pow", "rule spacing 10", "rule halflife 0", f"rule reward {REWARD}", f"rule halving {HALVING}",
-                "rule maxblock 100000", "rule minfee 0", *(f"grant {a} {n}" for a, n in grants.items())]
+                "rule maxblock 1000000", "rule minfee 0",
+                *(f"rule allow {what}" for what in ("batch", "policy", "slh-dsa", "sponsor")), *(f"grant {a} {n}" for a, n in grants.items())]
         header = f"block 0 {'0' * 64} {merkle([sha(x) for x in body])} 1700000000 {EASY} {'0' * 64} {len(body)} 0"
-        events = [dict(account=a, kind="grant", id="-", other="-", amount=n, fee=0, change=n, balance=n, memo="-", line=self.line + 9 + i)
+        events = [dict(account=a, kind="grant", id="-", other="-", amount=n, fee=0, change=n, balance=n, memo="-", line=self.line + 13 + i)
                   for i, (a, n) in enumerate(grants.items())]
         self.chain = sha(header)
         self.put(header, body, height=0, time=1700000000, parent=None, state={a: (n, 0) for a, n in grants.items()}, events=events)
@@ -62,30 +64,67 @@ class Maker:
         return self.rng.choice([median + 1, median + self.rng.randrange(1, 60), parent["time"] + 10, parent["time"] + self.rng.randrange(1, 400)
                                 if parent["time"] < median + 300 else median + 2])
 
+    def digits(self, account):
+        return f"{self.rng.getrandbits(512):0128x}" if account[0] != "s" else f"{self.rng.getrandbits(62848):015712x}"
+
+    def payees(self, who, have):
+        """What who pays: lists of TO and AMOUNT. Sums that it has not are made, too."""
+        rng, many = self.rng, self.rng.choice([1, 1, 2, 3, 5])
+        for _ in range(many):
+            yield who if rng.random() < 0.15 else rng.choice(self.accounts), rng.randrange(1, 1 + max(1, rng.choice([2, have // many])))
+
     def tx(self, state):
-        who = self.rng.choice(self.accounts)
+        rng = self.rng
+        who = rng.choice(self.accounts)
         have, seq = state.get(who, (0, 0))
-        if have < 2:
+        if have < 2 or who[0] == "p":
             return None
-        amount = self.rng.randrange(1, 1 + self.rng.choice([2, have]))
-        fee = self.rng.choice([0, 0, self.rng.randrange(have - amount + 1)])
-        to = who if self.rng.random() < 0.15 else self.rng.choice(self.accounts)
-        memo = self.rng.choice(["-", "x", "lunch%20out", self.rng.choice(self.accounts)])
-        return f"tx {self.chain} {who} {seq} {fee} pay {to} {amount} {memo} {self.rng.getrandbits(512):0128x}"
+        moves = list(self.payees(who, have))
+        memo = rng.choice(["-", "x", "lunch%20out", rng.choice(self.accounts)])
+        words = f"pay {moves[0][0]} {moves[0][1]} {memo}" if rng.random() < 0.5 else f"batch {memo} " + " ".join(f"{to} {n}" for to, n in moves)
+        sponsor = rng.choice(self.accounts)
+        sponsored = rng.random() < 0.3 and sponsor != who and sponsor[0] != "p"
+        payer = state.get(sponsor, (0, 0))[0] if sponsored else have - moves[0][1]
+        fee = rng.choice([0, 0, rng.randrange(max(payer, 0) + 1)])
+        return (f"tx {self.chain} {who} {seq} {fee} {words}" + (f" sponsor {sponsor}" if sponsored else "") + " " + self.digits(who)
+                + (" " + self.digits(sponsor) if sponsored else ""))
 
     def apply(self, line, state):
-        _, _, who, seq, fee, _, to, amount, memo, _ = line.split(" ")
-        fee, amount = int(fee), int(amount)
-        have, count = state.get(who, (0, 0))
-        if int(seq) != count or amount + fee > have:
+        """The fee, and the events; None and the state as it was if the transaction cannot be done."""
+        x, events, new = line.split(" "), [], dict(state)
+        who, seq, fee = x[2], int(x[3]), int(x[4])
+        end = x.index("sponsor") if "sponsor" in x else len(x) - 1
+        sponsor = x[end + 1] if "sponsor" in x else None
+        memo, moves = (x[8], [(x[6], int(x[7]))]) if x[5] == "pay" else (x[6], [(x[i], int(x[i + 1])) for i in range(7, end, 2)])
+        have, count = new.get(who, (0, 0))
+        if seq != count:
             return None
-        state[who] = (have - amount - fee, count + 1)
-        got, other = state.get(to, (0, 0))
-        state[to] = (got + amount, other)
-        common = dict(id=sha(line), amount=amount, fee=fee, memo=memo)
-        if who == to:
-            return fee, [dict(common, account=who, kind="self", other=who, balance=state[who][0])]
-        return fee, [dict(common, account=who, kind="out", other=to, balance=state[who][0]), dict(common, account=to, kind="in", other=who, balance=state[to][0])]
+
+        def add(account, change, kind, other, amount, memo):
+            first = all(e["account"] != account for e in events)
+            shown = fee if first and not (account == who and sponsor) else 0
+            had, n = new.get(account, (0, 0))
+            new[account] = (had + change, n)
+            events.append(dict(account=account, kind=kind, other=other, amount=amount, fee=shown, memo=memo, id=sha(line), balance=had + change))
+
+        left = have if sponsor else have - fee
+        for to, amount in moves:            # the rule of tx(5): each payment as if it stood alone after the one before
+            if left < amount:
+                return None
+            left -= 0 if to == who else amount
+        if sponsor:
+            if new.get(sponsor, (0, 0))[0] < fee:
+                return None
+            add(sponsor, -fee, "sponsor", who, 0, "-")
+        new[who] = (new.get(who, (0, 0))[0], count + 1)
+        for i, (to, amount) in enumerate(moves):
+            paid = 0 if sponsor or i else fee
+            add(who, -paid - (0 if to == who else amount), "self" if to == who else "out", to, amount, memo)
+            if to != who:
+                add(to, amount, "in", who, amount, memo)
+        state.clear()
+        state.update(new)
+        return fee, events
 
     def block(self, parent):
         rng, state, body, events, fees = self.rng, dict(parent["state"]), [], [], 0
