@@ -551,3 +551,31 @@ END
     ! grep -q 'libsqlite3\|libasan\|libtsan\|libubsan' libraries || skip 'SQLite is not embedded here'
     refute grep libm libraries
 }
+
+@test "the view of payments: a row for each of a batch, and who paid the fee" {
+    need sqlite3
+    rows() { # VECTOR
+        cp "$VECTORS/v2/good/$1.ledger" ledger
+        rm -f ledger.index*
+        ledger-chain -t >tip
+        sqlite3 -separator ' ' ledger.index "SELECT height, line, place, sender, seq, fee, coalesce(sponsor, '-'), recipient, amount
+            FROM payment ORDER BY height, line, place"
+    }
+    # what the records say, by awk
+    wanted() { # LEDGER
+        awk '$1 == "block" { height = $2; line = -1 } $1 != "block" { line++ }
+            $1 == "tx" {
+                sponsor = "-"
+                for (end = 6; end <= NF && $end != "sponsor"; end++) {}
+                if (end < NF) sponsor = $(end + 1)
+                if ($6 == "pay") print height, line, 0, $3, $4, $5, sponsor, $7, $8
+                for (i = 8; $6 == "batch" && i < end && i < NF; i += 2)
+                    print height, line, (i - 8) / 2, $3, $4, i == 8 ? $5 : 0, sponsor, $i, $(i + 1)
+            }' "$1"
+    }
+    for vector in batch-three-same-payee batch-pays-itself-then-on sponsor-seq-stays slh-dsa-sponsor slh-dsa-in-policy; do
+        rows $vector >got
+        wanted ledger | diff - got
+        [ -s got ]
+    done
+}

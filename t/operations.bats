@@ -257,7 +257,7 @@ history() {
     [ "$(./ledger-export -f hledger -a names | grep -c '^    accounts:alice  -110 "easy"$')" = 1 ]
     ./ledger-chain >chain
     ./ledger-export chain >json
-    grep -q '"operation":"split","rest":\["dinner",' json
+    grep -q '"operation":"split","memo":"dinner",.*"to":\["[0-9a-f]*","[0-9a-f]*"\],"amount":\[100,7\],"signature"' json
     ./ledger-export -r json | cmp - chain
     history alice <<'END'
 grant - 1000 0 1000 -

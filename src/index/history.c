@@ -180,11 +180,17 @@ static int set_place(const struct index_walk *w, struct index_cursor *c, struct 
     return 0;
 }
 
+/* Goes on to the next event; an account that a transaction pays several times has as many rows. */
 static int advance(struct index_walk *w, struct index_cursor *c, struct fault *f)
 {
-    int got = c->q ? index_step(w->ix, c->q, f) : 0;
-    if (got > 0)
-        return set_place(w, c, f);
+    int64_t before = c->at;
+    int got = 0;
+    while (c->q && (got = index_step(w->ix, c->q, f)) > 0) {
+        if (set_place(w, c, f))
+            return -1;
+        if (c != &w->received || c->at != before)
+            return 0;
+    }
     if (c->q)
         sqlite3_reset(c->q);
     c->q = NULL;

@@ -26,14 +26,21 @@ static const char schema[] =
     "CREATE TABLE entry(kind, id, value, sum, PRIMARY KEY(kind, id)) WITHOUT ROWID;"
     "CREATE TABLE smt(id BLOB PRIMARY KEY, page, sum) WITHOUT ROWID;"
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line,"
-    " sender INTEGER, seq, fee, recipient INTEGER, amount, offset, size, main);"
-    "CREATE TABLE part(account, n, PRIMARY KEY(account, n)) WITHOUT ROWID;"
+    " sender INTEGER, seq, fee, sponsor INTEGER, recipient INTEGER, amount, offset, size, main);"
+    "CREATE TABLE part(account, n, place, amount, PRIMARY KEY(account, n, place)) WITHOUT ROWID;"
     "CREATE TABLE change(account, block, PRIMARY KEY(account, block)) WITHOUT ROWID;"
-    "CREATE VIEW payment AS SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line,"
-    " " ACCOUNT_TEXT("s") " AS sender, tx.seq, tx.fee, " ACCOUNT_TEXT(
-        "r") " AS recipient, tx.amount"
-             " FROM tx JOIN block ON block.n = tx.block JOIN account s ON s.n = tx.sender"
-             " JOIN account r ON r.n = tx.recipient WHERE tx.main;";
+    "CREATE VIEW payment AS"
+    " WITH move(n, place, account, amount, fee) AS (SELECT n, 0, recipient, amount, fee FROM tx"
+    " UNION ALL SELECT n, place, account, amount, 0 FROM part WHERE place > 0)"
+    " SELECT lower(hex(tx.id)) AS id, block.height, block.time, tx.line, move.place,"
+    " " ACCOUNT_TEXT("s") " AS sender, tx.seq, move.fee, " ACCOUNT_TEXT(
+        "p") " AS sponsor, " ACCOUNT_TEXT("r") " AS recipient, move.amount"
+                                               " FROM move JOIN tx ON tx.n = move.n JOIN block ON "
+                                               "block.n = tx.block"
+                                               " JOIN account s ON s.n = tx.sender JOIN account r "
+                                               "ON r.n = move.account"
+                                               " LEFT JOIN account p ON p.n = tx.sponsor WHERE "
+                                               "tx.main;";
 
 static const char tx_indexes[] = "CREATE INDEX tx_id ON tx(id);"
                                  "CREATE INDEX tx_sender ON tx(sender, main, seq);"

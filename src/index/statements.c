@@ -9,7 +9,8 @@
     " first, earned, latest, sum, main"
 #define TX_COLUMNS "n, block, line, offset, size, id"
 
-/* What others did to an account: paid it first, or had it as another part. */
+/* What others did to an account: paid it first, or had it as another part, perhaps several times:
+ * then these rows follow one another. */
 #define RECEIVED_TX                                                                                \
     "SELECT " TX_COLUMNS " FROM tx WHERE recipient = ?1 AND main = 1 AND n >= ?2 AND n < ?3"       \
     " UNION ALL SELECT part.n, block, line, offset, size, id FROM part JOIN tx ON tx.n = part.n"   \
@@ -34,8 +35,8 @@ static const char *const sql[STATEMENTS] = {
     [ADD] = "INSERT INTO block(" BLOCK_COLUMNS ", checked)"
             " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ADD_JOURNAL] = "INSERT INTO journal VALUES(?, ?, ?)",
-    [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, recipient, amount, offset,"
-               " size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, sponsor, recipient, amount,"
+               " offset, size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [LAST_TX] = "SELECT max(coalesce((SELECT max(n) FROM tx), 0), coalesce((SELECT first +"
                 " count - 1 FROM block WHERE n = ? AND parent >= 0), 0))",
     [ACCOUNT] = "SELECT balance, seq, sum FROM account WHERE id = ?",
@@ -74,7 +75,7 @@ static const char *const sql[STATEMENTS] = {
              " AND seq >= ? AND seq < ? ORDER BY seq",
     [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
                   " AND seq >= ? AND seq < ? ORDER BY seq DESC",
-    [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?)",
+    [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?, ?, ?)",
     [ADD_CHANGE] = "INSERT INTO change VALUES(?, ?)",
     [IS_CHANGED] = "SELECT 1 FROM change WHERE account = ? AND block = ?",
     [CHANGED] = CHANGED_BLOCK,
