@@ -17,6 +17,7 @@ static const struct form forms[] = {
       PLAIN("miner"), NUMBER("count"), PLAIN("seal")}},
     {"rule", true, 2, {PLAIN("name"), {"value", FORM_VALUE, false}}},
     {"grant", true, 2, {PLAIN("account"), NUMBER("amount")}},
+    {"state", true, 3, {NUMBER("state_height"), PLAIN("root"), NUMBER("count")}},
     {"key", false, 2, {PLAIN("account"), TEXT("name")}},
     {"proof",
      false,
