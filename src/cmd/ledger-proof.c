@@ -1,27 +1,34 @@
-/* ledger-proof: proves that a record is in a block, to anyone who has the block's header but not
- * the ledger. */
+/* ledger-proof: proves that a record is in a block, or what an account had, to anyone who has the
+ * block's header but not the ledger. */
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/names.h"
 #include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "query/proving.h"
+#include "query/proving_state.h"
 
 #include <string.h>
 
 struct run {
-    const char *ledger, *block;
+    const char *ledger, *block, *account;
+    int64_t height; /* -1: not given */
 };
 
 static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, ledger)},
     {'b', "block", "ID", "on the chain that ends at this block, not the best chain",
      CLI_TEXT(struct run, block)},
+    {'a', "account", "NAME", "prove what this account had, from the newest state line",
+     CLI_TEXT(struct run, account)},
+    {'s', "height", "HEIGHT", "with -a: from the newest state line up to this height",
+     CLI_NUMBER(struct run, height, 0, INT64_MAX)},
     {0},
 };
 
 static const struct cli program = {
     .name = "ledger-proof",
-    .operands = "[LEDGER] ID...",
+    .operands = "[LEDGER] [ID]...",
     .about = "Prints the header of the block that a record is in, and a `proof` that it is.",
     .options = options,
 };
@@ -60,6 +67,26 @@ static bool prove(struct ledger *l, const char *digits, const uint8_t id[ID_LEN]
     return found;
 }
 
+/* Whether the chain has a state line that says what the account had. */
+static bool prove_account(struct ledger *l, const struct run *r, const struct node *tip)
+{
+    struct fault f = {0};
+    struct buf out = {0};
+    struct account account;
+    cli_account(cli_book(NULL), r->account, &account);
+    int found = proving_account(l, tip, r->height, &account, &out, &f);
+    if (found < 0)
+        cli_ledger_fail(l, &f);
+    cli_put(out.data, out.len);
+    buf_free(&out);
+    if (!found && l->tree.rules.state)
+        cli_warn("%s: no block holds a state line about so early a height", l->path);
+    else if (!found)
+        cli_warn("%s: this chain has no `rule state`, and so no proofs of what accounts have",
+                 l->path);
+    return found;
+}
+
 /* A whole id may be missing from the ledger: the other operands still get their answers. */
 static void find_id(struct ledger *l, const char *digits, uint8_t id[ID_LEN])
 {
@@ -73,17 +100,21 @@ int main(int argc, char **argv)
 {
     struct ledger l;
     struct node tip;
-    struct run r = {0};
+    struct run r = {.height = -1};
     uint8_t id[ID_LEN];
     bool all = true;
     char **operands = cli_options(&program, argc, argv, &r);
     const char *path = cli_ledger_operand(&operands, r.ledger, NULL);
-    if (!*operands)
+    if (!*operands && !r.account)
         cli_misuse("ID is missing");
+    if (r.height >= 0 && !r.account)
+        cli_die("-s goes with -a");
     for (char **digits = operands; *digits; digits++)
         cli_check_id(*digits);
     cli_open_ledger(&l, path);
     cli_find_tip(&l, r.block, &tip);
+    if (r.account)
+        all = prove_account(&l, &r, &tip);
     for (; *operands; operands++) {
         find_id(&l, *operands, id);
         all &= prove(&l, *operands, id, r.block ? &tip : NULL);

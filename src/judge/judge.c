@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "chain/store_temp.h"
 #include "judge/invalid.h"
+#include "light/presence.h"
 #include "mempool/side.h"
 #include "query/proving.h"
 #include "record/armor.h"
@@ -316,6 +317,15 @@ static int judge_proof(struct judge *j, const struct item *item, struct fault *f
     return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }
 
+/* What the root that it names holds; whose root that is, only headers can say. */
+static int judge_presence(const struct item *item, struct fault *f)
+{
+    struct state_proof p;
+    return state_proof_parse(item->text, item->size - 1, &p, f) || presence_check(&p, f)
+               ? refuse(item, f)
+               : 1;
+}
+
 /* A record of an unknown type passes, except within PEM armor: a secret key that was named by
  * mistake must not be copied to an unexpected place. */
 static int judge_unknown(struct judge *j, const struct item *item, size_t len, struct fault *f)
@@ -345,6 +355,8 @@ static int judge_other(struct judge *j, const struct item *item, struct fault *f
         return judge_signed(j, item, f);
     if (item->type == &proof_type)
         return judge_proof(j, item, f);
+    if (item->type == &present_type || item->type == &absent_type)
+        return judge_presence(item, f);
     if (!item->type->alone) {
         fault_rule(f, "%s: stands outside of a genesis block", item->type->name);
         return refuse(item, f);

@@ -3,6 +3,8 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "light/inclusion.h"
+#include "light/presence.h"
+#include "record/state_line.h"
 #include "record/types.h"
 
 #include <stdlib.h>
@@ -91,13 +93,57 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
     return 1;
 }
 
-static int take_other(struct light *c, const struct line *line, struct fault *f)
+static int take_proof(struct light *c, const struct line *line, struct fault *f)
 {
     struct proof p;
+    c->has_proven = c->has_state = false;
+    if (proof_parse(line->text, line->len, &p, f))
+        return 0;
+    int holds = light_judge_proof(c, &p, f);
+    c->has_proven = holds > 0;
+    memcpy(c->proven, p.id, ID_LEN);
+    return holds;
+}
+
+/* A state line holds if the last proof was of it. */
+static int take_state(struct light *c, const struct line *line, struct fault *f)
+{
+    struct state_line s;
+    uint8_t id[ID_LEN];
+    if (state_line_parse(line->text, line->len, &s, f))
+        return 0;
+    sha256(line->text, line->len, id);
+    c->has_state = c->has_proven && memcmp(id, c->proven, ID_LEN) == 0;
+    memcpy(c->state_root, s.root, ID_LEN);
+    if (!c->has_state)
+        fault_rule(f, "state: the last valid proof before it is not of this line");
+    return c->has_state;
+}
+
+/* What an account had holds for the last state line. */
+static int take_presence(struct light *c, const struct line *line, struct fault *f)
+{
+    struct state_proof p;
+    if (state_proof_parse(line->text, line->len, &p, f) || presence_check(&p, f))
+        return 0;
+    if (c->has_state && memcmp(p.root, c->state_root, ID_LEN) == 0)
+        return 1;
+    fault_rule(f, "%s: the last valid state line before it has not its root",
+               p.present ? "present" : "absent");
+    return 0;
+}
+
+static int take_other(struct light *c, const struct line *line, struct fault *f)
+{
     if (c->mode == LIGHT_UNKNOWN)
         c->mode = LIGHT_LOOSE;
-    if (record_is(&proof_type, line->text, line->len))
-        return proof_parse(line->text, line->len, &p, f) ? 0 : light_judge_proof(c, &p, f);
+    const struct record_type *known = record_type_of(line->text, line->len);
+    if (known == &proof_type)
+        return take_proof(c, line, f);
+    if (known == &state_type)
+        return take_state(c, line, f);
+    if (known == &present_type || known == &absent_type)
+        return take_presence(c, line, f);
     enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
     const char *space = memchr(line->text, ' ', line->len);
     size_t word = space ? (size_t)(space - line->text) : line->len;

@@ -6,7 +6,9 @@
  * work, time, and that neither COUNT nor the height would exceed maxblock or the supply. Headers
  * may form side branches; the best chain is that of a ledger with the same blocks. A proof is valid
  * if its block is on the best chain of the headers before it, its count is that block's, and its
- * path leads to that block's root.
+ * path leads to that block's root. A `state` line is valid if the last proof before it was valid,
+ * and of this line; a `present` or `absent` line if the last state line was valid and has its root,
+ * to which its path leads.
  *
  * If the input does not begin with a genesis block and its body, headers are judged by what they
  * claim: they must meet their own targets; and proofs are judged by such headers, whatever their

@@ -62,6 +62,9 @@ struct light {
     struct ancestry ancestry;
     size_t ancestry_of; /* the head whose child is judged by it */
 
+    bool has_proven, has_state; /* the last proof holds; the last state line is what it proves */
+    uint8_t proven[ID_LEN], state_root[ID_LEN];
+
     struct buf genesis; /* the text of the genesis block */
     size_t swept;       /* at the end: how many heads were searched for undone proofs */
 };

@@ -36,7 +36,7 @@ BEGIN {
     layer("light", "base record crypto work stream seal chain finality")
     layer("query", "base record crypto stream seal state chain index ledger light")
     layer("watch", "base record stream seal chain ledger query")
-    layer("judge", "base record crypto stream seal state chain ledger finality mempool query")
+    layer("judge", "base record crypto stream seal state chain ledger finality mempool light query")
     layer("gossip", "base record crypto stream seal")
     layer("peers", "base record crypto")
     layer("net", "base record crypto stream gossip peers")
