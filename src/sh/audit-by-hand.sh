@@ -158,9 +158,35 @@ is_hex() { # TEXT LEAST MOST
     [ ${#1} -ge "$2" ] && [ ${#1} -le "$3" ]
 }
 
-# A hash, an id, an account: 64 lowercase hex digits.
+# A hash, an id: 64 lowercase hex digits.
 is_hash() {
     is_hex "$1" 64 64
+}
+
+# Whether the chain has the line 'rule allow WHAT'.
+is_allowed() { # WHAT
+    case $rules_given in
+    *" allow-$1 "*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# An account: 64 lowercase hex digits, an Ed25519 key; or p and the hash of a policy, or s and an SLH-DSA key, on chains that
+# allow them.
+check_account() { # WHAT ACCOUNT
+    is_hash "${2#[ps]}" || fault "$1 is not 64 lowercase hex digits, nor p or s and 64 digits"
+    case $2 in
+    p*) is_allowed policy || fault "$1: this chain has no accounts of policies" ;;
+    s*) is_allowed slh-dsa || fault "$1: this chain has no SLH-DSA accounts" ;;
+    esac
+}
+
+# A key: an account that is no policy's.
+check_key() { # WHAT ACCOUNT
+    check_account "$1" "$2"
+    case $2 in
+    p*) fault "$1: cannot be a policy" ;;
+    esac
 }
 
 # A text: '-' if it is empty, '%2D' if it is the single byte '-'. Otherwise A-Z a-z 0-9 . _ ~ - stand for
@@ -295,10 +321,20 @@ openssl_agrees() { # KEY MESSAGE SIGNATURE
     esac
 }
 
-# A signature is the last field of its line, 128 lowercase hex digits. It signs everything before the space
-# that precedes it. Its two halves are the point R and the number S.
+@by-hand-slh-dsa.sh@
+
+# A signature is the last field of its line. It signs everything before the space that precedes it. That of an Ed25519 key has
+# 128 lowercase hex digits, and its two halves are the point R and the number S; that of an SLH-DSA key has 15,712.
 check_signature() { # KEY LINE
     signature=${2##* }
+    case $1 in
+    s*)
+        is_hex "$signature" 15712 15712 || fault 'tx: signature is not 15712 lowercase hex digits'
+        find_slh_dsa_root "$1" "${2% *}" "$signature"
+        [ "$value" = "$key_root" ] || fault 'tx: bad signature'
+        return
+        ;;
+    esac
     is_hex "$signature" 128 128 || fault 'tx: signature is not 128 lowercase hex digits'
     r=$(printf %s "$signature" | cut -c 1-64)
     s=$(printf %s "$signature" | cut -c 65-128)
@@ -399,7 +435,7 @@ check_header() {
     is_hash "$4" || fault 'block: root is not 64 lowercase hex digits'
     is_number "$5" || fault 'block: time is not a number'
     is_hash "$6" || fault 'block: target is not 64 lowercase hex digits'
-    is_hash "$7" || fault 'block: miner is not 64 lowercase hex digits'
+    check_account 'block: miner' "$7"
     is_number "$8" || fault 'block: count is not a number'
     is_hex "$9" 1 64 || fault 'block: seal is not 1 to 64 lowercase hex digits'
     height=$2 prev=$3 root=$4 time=$5 target=$6 miner=$7 count=$8 seal=$9
@@ -422,14 +458,22 @@ check_root() {
     [ "$root" = "$root_found" ] || fault 'block: root does not match the lines'
 }
 
-# rule NAME VALUE: the configuration of the chain. Each of the eight rules occurs once, and there are no others.
+# rule NAME VALUE: the configuration of the chain. Eight rules occur once, others at most once: 'bytefee', and 'allow' with each of
+# its words.
 take_rule() {
     [ $# -eq 3 ] || fault "rule: $# fields, expected 3"
     case $2 in
     name) is_text "$3" || fault 'rule: name is not a text' ;;
     seal) [ "$3" = pow ] || fault "rule: unknown seal; 'pow' is the only one" ;;
-    spacing | halflife | reward | halving | maxblock | minfee)
+    spacing | halflife | reward | halving | maxblock | minfee | bytefee)
         is_number "$3" || fault "rule: $2 is not a number" ;;
+    allow)
+        case $3 in
+        batch | policy | slh-dsa | sponsor) ;;
+        *) fault 'rule: unknown rule' ;;
+        esac
+        set -- "$1" "allow-$3" "$3"
+        ;;
     *) fault 'rule: unknown rule' ;;
     esac
     case $rules_given in
@@ -443,14 +487,15 @@ take_rule() {
     halving) halving=$3 ;;
     maxblock) maxblock=$3 ;;
     minfee) minfee=$3 ;;
+    bytefee) bytefee=$3; [ "$bytefee" -ge 1 ] || fault 'rule: bytefee is less than 1' ;;
     esac
-    show "  rule $2 $3"
+    show "  $record"
 }
 
 # grant ACCOUNT AMOUNT: an initial balance of at least 1, at most one for each account.
 take_grant() {
     [ $# -eq 3 ] || fault "grant: $# fields, expected 3"
-    is_hash "$2" || fault 'grant: account is not 64 lowercase hex digits'
+    check_account 'grant: account' "$2"
     is_number "$3" || fault 'grant: amount is not a number'
     [ "$3" -ge 1 ] || fault 'grant: amount is 0'
     look_up "$2"
@@ -472,14 +517,13 @@ check_genesis() {
     : >recent
     : >accounts
     supply=0
-    rules_given=' '
     while read -r record; do
         at=$((at + 1))
         # shellcheck disable=SC2086 # fields, as above
         set -- $record
         case $1 in
         rule) take_rule "$@" ;;
-        grant) take_grant "$@" ;;
+        grant) ;;
         *) fault 'block: genesis holds only rule and grant lines' ;;
         esac
     done <body
@@ -489,6 +533,14 @@ check_genesis() {
         *) at=1; fault "block: genesis: rule $rule is missing" ;;
         esac
     done
+    # The rules, all of them, say which accounts can have a grant.
+    at=1
+    while read -r record; do
+        at=$((at + 1))
+        # shellcheck disable=SC2086 # fields, as above
+        set -- $record
+        [ "$1" != grant ] || take_grant "$@"
+    done <body
     show "  supply $supply"
     keep "$chain" 0 "$time" 0 "$supply"
     best_height=0 best_id=$chain best_work=0 best_supply=$supply
@@ -499,45 +551,15 @@ check_genesis() {
     latest=$(calc "$now" + "$ahead")
 }
 
-# tx CHAIN FROM SEQ FEE pay TO AMOUNT MEMO SIGNATURE, in $record, at its place in a block
-check_tx() {
-    # shellcheck disable=SC2086 # fields, as above
-    set -- $record
-    [ "$1" = tx ] || fault 'block: holds only tx lines'
-    [ $# -eq 10 ] || fault "tx: $# fields, expected 10"
-    [ "$2" = "$chain" ] || fault 'tx: is for another chain'
-    is_hash "$3" || fault 'tx: from is not 64 lowercase hex digits'
-    is_number "$4" || fault 'tx: seq is not a number'
-    is_number "$5" || fault 'tx: fee is not a number'
-    [ "$6" = pay ] || fault 'tx: unknown operation'
-    is_hash "$7" || fault 'tx: to is not 64 lowercase hex digits'
-    is_number "$8" || fault 'tx: amount is not a number'
-    is_text "$9" || fault 'tx: memo is not a text'
-    from=$3 seq=$4 fee=$5 to=$7 amount=$8
-    show "line $at: tx $tx_id"
-    check_signature "$from" "$record"
-    show "  signed by $from"
+@by-hand-policy.sh@
 
-    # AMOUNT is at least 1 and FEE at least 'minfee'; SEQ is the number of FROM's transactions before this
-    # one; and FROM's balance covers AMOUNT and FEE.
-    [ "$amount" -ge 1 ] || fault 'tx: amount is 0'
-    [ "$fee" -ge "$minfee" ] || fault "tx: fee $fee, the least is $minfee"
-    look_up "$from"
-    [ "$seq" -eq "$next" ] || fault "tx: seq $seq, expected $next"
-    spent=$(calc "$amount" + "$fee")
-    holds "$spent" '<=' "$balance" || fault "tx: spends $spent, has $balance"
-    show "  seq $seq is the next"
-    show "  pays $amount to $to, and a fee of $fee; of $balance keeps $((balance - spent))"
-    put "$from" $((balance - spent)) $((seq + 1))
-    credit "$to" "$amount"
-    fees=$((fees + fee))
-}
+@by-hand-tx.sh@
 
 # Any other block, judged by the books of its parent.
 check_block() {
-    # Header, body and newlines together are not over 'maxblock'; and the body is the one that the header was
+    # Header, transactions and newlines together are not over 'maxblock'; and the body is the one that the header was
     # sealed for.
-    size=$(printf '%s\n' "$line" | cat - body | wc -c)
+    size=$({ printf '%s\n' "$line" && awk '/^tx /' body; } | wc -c)
     show "  size $size bytes of at most $maxblock"
     [ "$size" -le "$maxblock" ] || fault 'block: is over maxblock'
     check_root
@@ -623,6 +645,10 @@ check_tools() {
     [ "$hash" = ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad ] ||
         trouble 'sha256sum: computes wrongly'
 
+    printf '%s\n' 616263 646566 >messages
+    hash_all 3
+    [ "$(cut -c 1-8 hashes | paste -s -d ' ' -)" = 'ba7816bf cb8379ac' ] || trouble 'basenc or split: works wrongly'
+
     # RFC 8032, section 7.1, test 2: a signature of the letter r, which is not valid for the letter s.
     key=3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
     r=92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da
@@ -650,11 +676,11 @@ seconds() { # DATE
 
 # --- The audit -----------------------------------------------------------------------------------------
 
-quiet='' books='' verdict=''
+quiet='' books='' verdict='' rules_given=' ' bytefee=0
 (can_count) 2>/dev/null ||
     trouble 'this shell does not count to 2^63 - 1, or does not split words: use another, such as dash or bash'
 true 2>/dev/null 3>&1 || trouble 'stdout: is closed'
-for tool in awk basenc cat cp cut date expr head mktemp mv openssl paste rm sha256sum sort tac tail tr wc
+for tool in awk basenc cat cp cut date expr fold head mktemp mv openssl paste rm sha256sum sort split tac tail tr wc
 do
     command -v "$tool" >/dev/null || trouble "$tool: not found"
 done
