@@ -102,12 +102,11 @@ forged() {
     diff want "$out"
     [ ! -s "$err" ]
     cat a b | diff - peers
-    # a peer record within a block is none of ours
-    { sed 1q block | sed 's/ 1 [^ ]*$/ 2 0/' && cat tx b; } >within
+    # what a block may hold is not for this program to say either: its lines are looked at one by one
+    { sed 1q block | sed 's/ 1 [^ ]*$/ 2 0/' && cat tx; } >within
     said miner 127.0.0.1:7003 >m
-    cat within m >mix
-    refuse '^stdin:3: block: its body holds only tx lines$' book peers <mix
-    diff m "$out"
+    expect 0 book peers < <(cat within m b)
+    cat within m | diff - "$out"
     cat a b m | diff - peers
     # nothing for it: no file
     expect 0 book none <names

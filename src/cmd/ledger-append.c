@@ -268,10 +268,9 @@ static void append_all(struct run *r)
     bool came = false;
     int got;
     cli_memory(!stream || !sigcache);
+    stream_only(stream, &block_type); /* the programs that use the others check them */
     feed_init(&feed, stream, r->pool);
     feed_ask(&feed, sigcache_look_up, sigcache);
-    feed_blocks_only(
-        &feed); /* of other records: the program that uses them checks more than this */
     struct progress progress = progress_begin("stdin", NULL);
     terminal_input("blocks");
     while (tell_if_idle(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {

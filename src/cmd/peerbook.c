@@ -255,6 +255,7 @@ static void take_all(struct run *r)
     terminal_input("records");
     int got;
     cli_memory(!s);
+    stream_only(s, &peer_type);
     while ((got = stream_next(s, &b, &f)) > 0)
         take_batch(r, &b);
     if (got < 0)

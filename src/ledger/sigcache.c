@@ -113,7 +113,7 @@ void sigcache_look_up(void *cache, struct batch *b)
     is_open(k, 0);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        if (!item->broken && !item->is_genesis && (item->type == &block_type || !b->blocks_only))
+        if (!item->broken && !item->is_genesis)
             look_up_item(k, item);
     }
 }

@@ -14,11 +14,6 @@ void feed_free(struct feed *d)
     stream_free(d->stream);
 }
 
-void feed_blocks_only(struct feed *d)
-{
-    d->batches[0].blocks_only = d->batches[1].blocks_only = true;
-}
-
 void feed_ask(struct feed *d, void (*recall)(void *self, struct batch *b), void *self)
 {
     d->recall = recall;

@@ -24,9 +24,6 @@ void feed_free(struct feed *d);
  * entries whose signatures it knows to be valid. */
 void feed_ask(struct feed *d, void (*recall)(void *self, struct batch *b), void *self);
 
-/* From here on, only the signatures in blocks are checked. */
-void feed_blocks_only(struct feed *d);
-
 /* Whether feed_next would return without waiting, or only wait for the rest of a record that has
  * begun to arrive. */
 bool feed_ready(struct feed *d);

@@ -18,6 +18,7 @@ struct stream {
     struct line held; /* a line read but not yet used: the header that ended the previous block */
     bool has_held;
     uint64_t limit;
+    const struct record_type *only; /* of others, only the form is checked; NULL: all are parsed */
 };
 
 struct stream *stream_new(struct source src, uint64_t first_line, uint64_t offset)
@@ -57,6 +58,11 @@ uint64_t block_text_limit(int64_t maxblock)
 void stream_limit(struct stream *s, int64_t maxblock)
 {
     s->limit = block_size_limit(maxblock);
+}
+
+void stream_only(struct stream *s, const struct record_type *type)
+{
+    s->only = type;
 }
 
 void batch_free(struct batch *b)
@@ -331,6 +337,20 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
     return 0;
 }
 
+/* A line that is only passed on. */
+static int read_passing(struct batch *b, struct item *item, const struct line *line,
+                        struct fault *f)
+{
+    struct fault why;
+    item->unread = true;
+    if (line_form(line, &why)) {
+        sha256(line->text, line->len, item->id);
+        break_item(item, line->number, &why);
+        item->torn = line->cut;
+    }
+    return take_line(b, item, line) ? fault_memory(f) : 0;
+}
+
 /* Records that are neither signed nor blocks are parsed by whoever judges them. */
 static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
 {
@@ -371,6 +391,18 @@ static void settle(struct batch *b)
     }
 }
 
+static int read_item(struct stream *s, struct batch *b, struct item *item, const struct line *line,
+                     struct fault *f)
+{
+    item->at = b->text.len;
+    item->first = b->entries_count;
+    item->type = record_type_of(line->text, line->len);
+    if (s->only && item->type != s->only)
+        return read_passing(b, item, line, f);
+    return item->type == &block_type ? read_block(s, b, item, line, f)
+                                     : read_loose(b, item, line, f);
+}
+
 bool stream_ready(struct stream *s)
 {
     return s->has_held || lines_ready(s->lines);
@@ -389,11 +421,7 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
         struct item *item = add_item(b, &line);
         if (!item)
             return fault_memory(f);
-        item->at = b->text.len;
-        item->first = b->entries_count;
-        item->type = record_type_of(line.text, line.len);
-        if (item->type == &block_type ? read_block(s, b, item, &line, f)
-                                      : read_loose(b, item, &line, f))
+        if (read_item(s, b, item, &line, f))
             return -1;
     } while (b->text.len < BATCH_BYTES && b->count < BATCH_ITEMS && stream_ready(s));
     settle(b);
@@ -413,9 +441,9 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
 }
 
 /* How many signed parts an item has: itself, or its transactions. */
-static size_t signed_parts(const struct batch *b, const struct item *item)
+static size_t signed_parts(const struct item *item)
 {
-    if (item->broken || item->is_genesis || (b->blocks_only && item->type != &block_type))
+    if (item->broken || item->is_genesis || item->unread)
         return 0;
     return is_signed(item) ? 1 : item->count;
 }
@@ -443,12 +471,12 @@ int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
 {
     size_t count = 0, n = 0;
     for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0, parts = signed_parts(b, &b->items[i]); j < parts; j++)
+        for (size_t j = 0, parts = signed_parts(&b->items[i]); j < parts; j++)
             count += count_jobs(&b->items[i], j);
     if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count) || ARRAY_RESERVE(b->room, b->room_cap, count))
         return fault_memory(f);
     for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0, parts = signed_parts(b, &b->items[i]); j < parts; j++) {
+        for (size_t j = 0, parts = signed_parts(&b->items[i]); j < parts; j++) {
             size_t jobs = count_jobs(&b->items[i], j);
             if (jobs)
                 put_jobs(&b->items[i], j, &b->jobs[n], &b->room[n]);
@@ -464,7 +492,7 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
     sigpool_wait(pool, b->jobs);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
-        size_t parts = signed_parts(b, item);
+        size_t parts = signed_parts(item);
         for (size_t j = 0; j < parts; j++) {
             size_t jobs = count_jobs(item, j);
             int valid = jobs_valid(&b->jobs[n], jobs);

@@ -62,6 +62,7 @@ struct item {
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
     struct signed_line signed_line; /* of a loose record, if its type is signed */
+    bool unread;                    /* only its form was checked: see stream_only */
     size_t at, first; /* offsets of text and entries in the batch's arrays; for stream.c only */
 
     bool broken;        /* fault has the reason and its line; the other fields may be incomplete */
@@ -79,7 +80,6 @@ bool item_has_id(const struct item *item);
 struct batch {
     struct item *items;
     size_t count;
-    bool blocks_only; /* set by the caller: batch_start skips the signatures of loose records */
     /* The rest belongs to stream.c. */
     size_t items_cap;
     struct buf text;
@@ -103,6 +103,11 @@ void stream_free(struct stream *s);
 /* Sets the largest block to accept from here on, of header and transactions: the chain's maxblock,
  * or BLOCK_SIZE_MAX if that is less. */
 void stream_limit(struct stream *s, int64_t maxblock);
+
+/* For programs that pass all records on but those of one type: from here on, of any other line only
+ * the form is checked. Its item has a type and a text, but no id unless it is broken; the lines of
+ * a block are items of their own, unless blocks are the type. */
+void stream_only(struct stream *s, const struct record_type *type);
 
 /* Reads items until the stream would wait, or the batch is large enough to be worth sharing among
  * threads: 1, 0 at the end of the stream, -1 and trouble. *b is all zero at first; free it with
