@@ -88,8 +88,10 @@ static void by_kernel(const struct material *m)
 {
     struct sigjob jobs[COUNT];
     for (int i = 0; i < COUNT; i++)
-        jobs[i] = (struct sigjob){
-            m->keys[i % KEYS].public, m->signatures[i], m->messages[i], MESSAGE, false, false};
+        jobs[i] = (struct sigjob){.key = m->keys[i % KEYS].public,
+                                  .signature = m->signatures[i],
+                                  .message = m->messages[i],
+                                  .len = MESSAGE};
     m->kernel->check(jobs, NULL, COUNT);
     for (int i = 0; i < COUNT; i++)
         must(jobs[i].valid);

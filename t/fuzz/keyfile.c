@@ -6,6 +6,7 @@
  * a little get none here.
  */
 #include "crypto/keyfile.h"
+#include "base/hex.h"
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -84,14 +85,35 @@ static int answer(void *self, const char *path, char out[PASSPHRASE_MAX], struct
     return sizeof word - 1;
 }
 
-static void check_key(struct secret_key *k)
+static void check_key(const struct secret_key *k)
 {
-    uint8_t signature[ED25519_SIGNATURE_LEN];
+    static struct signature_text signature;
+    uint8_t bytes[ED25519_SIGNATURE_LEN];
     struct fault f;
-    must(ed25519_load(&f) == 0);
-    must(secret_key_sign(k, "word", 4, signature, &f) == 0);
-    must(ed25519_verify(k->public, signature, "word", 4));
-    must(!ed25519_verify(k->public, signature, "work", 4));
+    must(secret_key_sign_text(k, "word", 4, &signature, &f) == 0);
+    must(signature.len == strlen(signature.text));
+    struct sigjob job = {.key = k->public, .message = "word", .len = 4, .scheme = k->scheme};
+    job.signature = (const uint8_t *)signature.text;
+    if (k->scheme == SIGNATURE_ED25519) {
+        must(hex_decode(bytes, signature.text, sizeof bytes) == 0);
+        job.signature = bytes;
+    }
+    must(sigjob_check(&job, &f) == 1);
+    job.message = "work";
+    must(sigjob_check(&job, &f) == 0);
+}
+
+/* What is written of a key is read as the same one. */
+static void check_plain(const struct secret_key *k)
+{
+    uint8_t der[PKCS8_PLAIN_MAX];
+    struct secret_key again = {0};
+    struct fault f;
+    size_t n = pkcs8_write_plain(k, der);
+    must(pkcs8_read_plain(der, n, &again, &f) == 0);
+    must(again.scheme == k->scheme);
+    must_equal(again.public, sizeof again.public, k->public, sizeof k->public);
+    secret_key_wipe(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -104,10 +126,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int fd = memfd_create("key", MFD_CLOEXEC);
     must(fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, data, n) == (ssize_t)n);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (keyfile_read(path, &ask, &k, &f) == 0)
+    if (keyfile_read(path, &ask, &k, &f) == 0) {
         check_key(&k);
-    else
+        check_plain(&k);
+    } else {
         must(f.kind != FAULT_NONE && f.text[0]);
+    }
     secret_key_wipe(&k);
     close(fd);
     return 0;
