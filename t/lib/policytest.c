@@ -58,10 +58,10 @@ struct bench {
     bool print;
 };
 
-static void must(bool holds, const char *what, const char *line)
+static void must(bool holds, const char *what, const struct buf *line)
 {
     if (!holds)
-        errx(1, "%s: %s", what, line);
+        errx(1, "%s: %.*s", what, (int)line->len, line->data);
 }
 
 static void good(int failed, const struct fault *f)
@@ -254,11 +254,12 @@ static void try_heights(struct bench *t, const struct plan *b, bool legal, const
 {
     for (int64_t height = LOCK - 1; height <= LOCK + 3; height++) {
         bool yes = accepts(t, line, height);
-        must(yes == (legal && height >= b->after), yes ? "accepted" : "refused", line->data);
+        must(yes == (legal && height >= b->after), yes ? "accepted" : "refused", line);
         t->cases++;
         t->accepted += yes;
         if (t->print)
-            printf("%lld %s %s\n", (long long)height, yes ? "yes" : "no", line->data);
+            printf("%lld %s %.*s\n", (long long)height, yes ? "yes" : "no", (int)line->len,
+                   line->data);
     }
 }
 
@@ -338,7 +339,7 @@ static void refuse(struct bench *t, const struct buf *like, const struct buf *li
     if (is_same(like, line))
         return;
     t->cases++;
-    must(!accepts(t, line, LOCK + 3), "accepted", line->data);
+    must(!accepts(t, line, LOCK + 3), "accepted", line);
 }
 
 /* Spoilt after it was signed. */
@@ -438,7 +439,7 @@ static void try_forms(struct bench *t)
                 if (!is_legal(b, shown, subset))
                     continue;
                 make_line(t, branch, shown, subset, &line);
-                must(accepts(t, &line, LOCK + 3), "refused", line.data);
+                must(accepts(t, &line, LOCK + 3), "refused", &line);
                 t->accepted++;
                 try_spoilt(t, &line);
                 try_signed_again(t, branch, shown, subset, &line);
