@@ -446,7 +446,7 @@ deviations() { # PAYMENTS
     for option in '-n 5' '-c 5' '-F 5' '-l ledger'; do
         # shellcheck disable=SC2086
         expect 2 minepool $option shares alice
-        says '^minepool: -n, -c, -F and -l go with -b$'
+        says '^minepool: -n, -c, -F, -o and -l go with -b$'
     done
     expect 2 minepool -b 00 -c 101 shares
     expect 2 minepool -b 00 -n 0 shares
