@@ -84,14 +84,14 @@ refuse() {
 @test "-s: rates that are the same as floating-point numbers are not" {
     chain alice 2305843009213693952 bob 2305843009213693952
     one alice 0 1152921504606846976 carol 1 >first
-    one bob 0 1152921504606846977 carol 1 >more
-    cat first more | txpool pool >passed
-    txpool -s pool | cmp - <(cat more first)
+    one bob 0 1152921504606846977 carol 1 >richer
+    cat first richer | txpool pool >passed
+    txpool -s pool | cmp - <(cat richer first)
     # and in a full pool the lower one leaves
     limit=$(($(wc -c <first) * 33 / 32))
     txpool -b $limit little <first >passed
-    expect 0 txpool -b $limit little <more
-    diff more little
+    expect 0 txpool -b $limit little <richer
+    diff richer little
     refuse 'pays the least for its size$' txpool -b $limit little <first
 }
 
@@ -194,21 +194,21 @@ refuse() {
 
 @test "what its sponsor cannot pay yet waits, in a node, for the money" {
     sponsored shop carol 0 101 bob 1 >waits # carol has nothing at first
-    sponsored shop alice 0 150 bob 1 >more
+    sponsored shop alice 0 150 bob 1 >richer
     one bob 0 1 carol 1 >income
     one bob 1 1 shop 200 >deposit
-    cat waits more income deposit >all
+    cat waits richer income deposit >all
     expect 0 txpool -u -l ledger pool <all
-    cmp pool <(cat income deposit waits more) # the lowest fee first
+    cmp pool <(cat income deposit waits richer) # the lowest fee first
     cmp "$out" pool
     # what is not enough for both is enough for one
     one bob 1 1 shop 60 >deposit
-    cat waits more income deposit >all
+    cat waits richer income deposit >all
     expect 1 txpool -u -l ledger other <all
     cmp other <(cat income deposit waits)
     says '^stdin:2: tx: [0-9a-f]* has 59, needs 150$'
     # by a block, too
-    cat waits more >all
+    cat waits richer >all
     mkfifo in
     txpool -u -l ledger -i 1 third <in >passed 2>said &
     pid=$!
@@ -265,8 +265,8 @@ refuse() {
     refuse '^stdin:1: tx: [0-9a-f]* has 50, needs 170$' txpool pool <fourth
     cmp pool <(cat third other)
     # what the shop no longer owes is free for others
-    sponsored shop bob 1 50 alice 1 >more
-    expect 0 txpool pool <more
+    sponsored shop bob 1 50 alice 1 >richer
+    expect 0 txpool pool <richer
 }
 
 @test "a reorganisation returns what was sponsored, as far as the sponsor can pay it now" {
@@ -357,16 +357,16 @@ from_vault() { # BRANCH SEQ FEE TO AMOUNT
 
 @test "what a pending batch pays can be spent, by 256 payees" {
     for ((i = 0; i < 256; i++)); do keygen -s "payee $i" p$i; done >payees 2>keygen.err
-    cut -d ' ' -f 2 payees | sed 's/$/ 3/' | txmake -b -F 1 -f alice | txsign -k alice.key >batch
-    [ "$(wc -l <batch)" -eq 1 ]
+    cut -d ' ' -f 2 payees | sed 's/$/ 3/' | txmake -b -F 1 -f alice | txsign -k alice.key >paid
+    [ "$(wc -l <paid)" -eq 1 ]
     keys=$(printf ' -k p%s.key' {0..255})
     # shellcheck disable=SC2086 # words
     cut -d ' ' -f 2 payees | sed "s/\$/ $(cut -d ' ' -f 2 bob.pub) 2/" | txmake -F 1 | txsign $keys >spends
     [ "$(wc -l <spends)" -eq 256 ]
-    cat spends batch >all
+    cat spends paid >all
     expect 0 txpool -u -l ledger pool <all # they wait for their money
     [ "$(wc -l <pool)" -eq 257 ]
-    head -n 1 pool | cmp - batch
+    head -n 1 pool | cmp - paid
     txpool -s pool >body
     [ "$(wc -l <body)" -eq 257 ]
     block 1 <body
