@@ -23,9 +23,9 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard pool repool queue keygen book shares work'
+WRITE='append torn new guard states pool repool queue keygen slow preimage book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
-    journal unjson graph mine names back make forge sign select announce'
+    journal unjson graph mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
 NET='send listen offer meet pull serve sendtls listentls meettls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
@@ -62,6 +62,22 @@ chain() {
     people
     ledger-init -n easy -T 1700000000 -e 0 -t f alice 1000000 bob 1000 >ledger
     mine -l ledger -m alice -n 2 -T 1700000010 </dev/null | ledger-append -q ledger
+}
+
+# A chain that allows everything, with an account `both` of alice and bob, and of alice alone with a preimage; and `some`
+# transactions upon it.
+everything() {
+    people
+    keygen -t slh-dsa -s 'demo slow' slow >>names 2>/dev/null
+    policy -m secret -s 'demo preimage' >lock
+    # shellcheck disable=SC2046 # words
+    policy -n both 2 alice bob or 1 alice $(cat lock) >>names
+    ledger-init -n all -T 1700000000 -e 0 -t f -S 2 -A batch,policy,slh-dsa,sponsor alice 1000000 bob 1000 both 1000 slow 1000 >ledger
+    mine -l ledger -m alice -n 2 -T 1700000010 </dev/null | ledger-append -q ledger
+    {
+        printf '%s\n' 'bob 5 -' 'miner 6 -' | txmake -l ledger -f alice -b -S bob | txsign -k alice.key -k bob.key
+        txmake -l ledger -f both -y 1 -i secret miner 7 both | txsign -k alice.key
+    } >some
 }
 
 payments() { # FROM COUNT TO
@@ -146,6 +162,24 @@ guard_run() {
 }
 guard_seen() { append_seen; }
 
+# On a chain with all operations and state lines: batches, a sponsor, a policy.
+states_set() {
+    everything
+    mine -l ledger -m bob -T 1700000100 -n 3 <some >block
+    cp ledger whole
+    ledger-append -q whole <block
+    rm -f whole.index*
+    ledger-append whole </dev/null
+    ledger-append ledger </dev/null
+    cp ledger base
+    ledger-balance -l whole >balances
+    verify -q whole
+    : >torn
+    product=ledger
+}
+states_run() { append_run "$@"; }
+states_seen() { append_seen; }
+
 # --- txpool ------------------------------------------------------------------------------------------------
 
 pool_set() {
@@ -221,6 +255,36 @@ keygen_seen() {
     fi
     rm -f new.key new.pub
     keygen new >passed 2>>told || wrong 'the next run does not go on'
+}
+
+# One of SLH-DSA.
+slow_set() {
+    product=new.key
+}
+slow_run() {
+    "$@" keygen -t slh-dsa new >passed 2>told
+}
+slow_seen() { keygen_seen; }
+
+# A preimage is a secret, too: what was said is the hash of what is there.
+preimage_set() {
+    product=new
+}
+
+preimage_run() {
+    "$@" policy -m new >passed 2>told
+}
+
+preimage_seen() {
+    ended_well policy
+    if [ "$status" -eq 0 ] || [ -s passed ]; then
+        { printf 'hash ' && policy -y new; } 2>>told >said || :
+        cmp -s passed said || { policy -y new 2>>told | cmp -s - passed; } || wrong 'the preimage is not what was said'
+        return
+    fi
+    [ ! -e new ] || [ "$status" -eq 137 ] || policy -y new >said 2>>told || wrong 'half a preimage is left behind'
+    rm -f new
+    policy -m new >passed 2>>told || wrong 'the next run does not go on'
 }
 
 # --- peerbook ----------------------------------------------------------------------------------------------
@@ -385,6 +449,16 @@ plain_of() { # SCENE: its usual work
     forge) echo 'txmake -l ledger -B any -e 7 -A answers' ;;
     sign) echo 'txsign -k alice.key unsigned' ;;
     select) echo 'txpool -l ledger -s pool' ;;
+    joint) echo 'policy -n joint 2 alice bob miner or 1 alice after 9' ;;
+    meaning) echo 'policy -e' ;;
+    which) echo 'policy -w -l all/ledger -a all/names both' ;;
+    shown) echo 'policy -y all/secret' ;;
+    spend) echo 'txmake -l all/ledger -a all/names -f both -y 1 -i all/secret miner 7 both' ;;
+    batched) echo 'txmake -l all/ledger -a all/names -f alice -b -S bob' ;;
+    cosign) echo 'txsign -k all/alice.key -k all/bob.key all/unsigned' ;;
+    slowsign) echo 'txsign -k all/slow.key all/slow.unsigned' ;;
+    owned) echo 'ledger-proof -l all/ledger -a both' ;;
+    absent) echo "ledger-proof -l all/ledger -a $(printf %064d 7)" ;;
     announce) echo 'peerbook -a 192.0.2.1:7000 -k alice.key -T 1700000000 -l ledger' ;;
     esac
 }
@@ -417,6 +491,16 @@ desk_set() {
     ledger-checkpoint -k alice.key -l rival -s 3 -T 1700000100 >clash
     rm -f answers ./*.index*
     ledger-chain -t ledger
+    mkdir all
+    (
+        cd all
+        everything
+        mine -l ledger -m bob -T 1700000100 -n 3 <some | ledger-append -q ledger
+        txmake -l ledger -f both -y 0 bob 7 - >unsigned
+        txmake -l ledger -f slow bob 7 - >slow.unsigned
+        grep '^policy ' names >both.policy
+        printf '%s\n' 'bob 5 -' 'miner 6 -' >payees
+    )
 }
 
 plain_set() { # SCENE
@@ -437,6 +521,8 @@ plain_run() { # SCENE PREFIX...
     read -ra command <<<"$(plain_of "$1")"
     local input=txs
     [ "$1" != forge ] || input=wishes
+    [ "$1" != batched ] || input=all/payees
+    [ "$1" != meaning ] || input=all/both.policy
     [ "$1" != events ] || input=events
     "${@:2}" "${command[@]}" <"$input" 3<words >passed 2>told
 }
@@ -468,9 +554,10 @@ done
 
 program_of() { # SCENE
     case $1 in
-    append | torn | new | guard) echo ledger-append ;;
+    append | torn | new | guard | states) echo ledger-append ;;
     pool | repool | queue) echo txpool ;;
-    keygen) echo keygen ;;
+    keygen | slow) echo keygen ;;
+    preimage) echo policy ;;
     book) echo peerbook ;;
     shares) echo minepool ;;
     work) echo minework ;;
