@@ -94,6 +94,7 @@ partstest() {
 
 @test "events that strangers cause for free are limited, and what is new is always written" {
     partstest events
+    partstest steps
 }
 
 @test "sessions: lines in any pieces, their bounds, pings, and who is too slow" {

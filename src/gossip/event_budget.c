@@ -5,33 +5,56 @@
 #include <string.h>
 
 static const struct rate rate = {EVENT_BUDGET_BURST, EVENT_BUDGET_EVERY};
+static const struct rate step_rate = {EVENT_BUDGET_STEPS, 1};
 
-/* The kinds that strangers can cause for free. */
-static const char *const charged[] = {"asked", "late",  "brief", "in",      "out",
-                                      "bad",   "pull",  "prove", "none",    "headers",
-                                      "found", "offer", "gave",  "refused", "later"};
+/* The kinds that are limited. */
+static const struct {
+    const char *name;
+    enum { FREE, FREE_ONCE, CHARGED } cost; /* once: if its words do not end with "again" */
+    bool is_step;
+} kinds[] = {
+    {"asked", CHARGED, true},    {"late", CHARGED, false},    {"brief", CHARGED, false},
+    {"in", CHARGED, false},      {"out", CHARGED, false},     {"bad", CHARGED, false},
+    {"pull", CHARGED, false},    {"prove", CHARGED, false},   {"none", CHARGED, false},
+    {"headers", CHARGED, false}, {"found", CHARGED, false},   {"offer", FREE_ONCE, true},
+    {"gave", FREE_ONCE, true},   {"refused", CHARGED, false}, {"later", CHARGED, false},
+    {"taken", FREE, true},
+};
 
-enum { CHARGED = sizeof charged / sizeof *charged };
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
-_Static_assert(CHARGED <= EVENT_BUDGET_KINDS, "there is a bucket for each kind");
+_Static_assert(KINDS <= EVENT_BUDGET_KINDS, "there is a bucket for each kind");
 
 void event_budget_init(struct event_budget *b, uint64_t seed, int64_t now)
 {
     *b = (struct event_budget){.seed = seed, .reported = now};
-    for (size_t i = 0; i < CHARGED; i++)
+    for (size_t i = 0; i < KINDS; i++) {
         bucket_init(&b->kinds[i], &rate, now);
+        bucket_init(&b->steps[i], &step_rate, now);
+    }
 }
 
-/* The kind's index; CHARGED: it is not charged. */
-static size_t kind_of(const char *event, const char *words)
+/* The kind's index; KINDS: it is always written. */
+static size_t kind_of(const char *event)
+{
+    size_t i = 0;
+    while (i < KINDS && (*event != *kinds[i].name || strcmp(event, kinds[i].name) != 0))
+        i++;
+    return i;
+}
+
+static bool is_repeated(const char *words)
 {
     const size_t again = strlen("again");
-    size_t i = 0, len = words ? strlen(words) : 0;
-    while (i < CHARGED && (*event != *charged[i] || strcmp(event, charged[i]) != 0))
-        i++;
-    bool is_repeated = len >= again && strcmp(words + len - again, "again") == 0;
-    bool once = strcmp(event, "offer") == 0 || strcmp(event, "gave") == 0;
-    return once && !is_repeated ? CHARGED : i;
+    size_t len = words ? strlen(words) : 0;
+    return len >= again && strcmp(words + len - again, "again") == 0;
+}
+
+static bool is_charged(size_t kind, const char *words)
+{
+    if (kind == KINDS || kinds[kind].cost == FREE)
+        return false;
+    return kinds[kind].cost == CHARGED || is_repeated(words);
 }
 
 /* The peer's tokens. Two peers that share a place, by a secret hash, take it from each other. */
@@ -55,22 +78,31 @@ static bool earns(const char *event)
     return strcmp(event, "new") == 0 || strcmp(event, "taken") == 0;
 }
 
+static void earn(struct event_budget *b, const char *who)
+{
+    int64_t *tokens = tokens_of(b, who);
+    if (*tokens < EVENT_BUDGET_OWN)
+        *tokens += EVENT_BUDGET_EARNS;
+}
+
+/* Takes a token of the peer's own, or else of the event's kind, if there is one. */
+static bool pay(struct event_budget *b, const char *who, size_t kind, int64_t now)
+{
+    int64_t *tokens = tokens_of(b, who);
+    if (*tokens <= 0)
+        return bucket_take(&b->kinds[kind], &rate, now);
+    --*tokens;
+    return true;
+}
+
 bool event_budget_allows(struct event_budget *b, const char *who, const char *event,
                          const char *words, int64_t now)
 {
-    size_t kind = kind_of(event, words);
-    if (kind == CHARGED) {
-        int64_t *tokens = earns(event) ? tokens_of(b, who) : NULL;
-        if (tokens && *tokens < EVENT_BUDGET_OWN)
-            *tokens += EVENT_BUDGET_EARNS;
-        return true;
-    }
-    int64_t *tokens = tokens_of(b, who);
-    if (*tokens > 0) {
-        --*tokens;
-        return true;
-    }
-    if (bucket_take(&b->kinds[kind], &rate, now))
+    size_t kind = kind_of(event);
+    if (earns(event))
+        earn(b, who);
+    if ((!is_charged(kind, words) || pay(b, who, kind, now)) &&
+        (kind == KINDS || !kinds[kind].is_step || bucket_take(&b->steps[kind], &step_rate, now)))
         return true;
     b->left_out[kind]++;
     b->pending = true;
@@ -82,10 +114,10 @@ int event_budget_report(struct event_budget *b, bool last, int64_t now, struct b
     if (!b->pending || (!last && now - b->reported < EVENT_BUDGET_SAID))
         return 0;
     bool first = true;
-    for (size_t i = 0; i < CHARGED; i++) {
+    for (size_t i = 0; i < KINDS; i++) {
         if (!b->left_out[i])
             continue;
-        if ((!first && buf_add(out, " ", 1)) || buf_add_string(out, charged[i]) ||
+        if ((!first && buf_add(out, " ", 1)) || buf_add_string(out, kinds[i].name) ||
             buf_add(out, " ", 1) || buf_add_number(out, (long long)b->left_out[i]))
             return -1;
         first = false;

@@ -102,6 +102,8 @@ static void admit_batch(struct listener *l, struct checking *c)
         struct item *item = &c->batch.items[i];
         struct inbound *peer = sender_of(l, c, i);
         idmap_prefetch(&l->seen.young, item->id);
+        idmap_prefetch(&l->origins.young, item->id);
+        recent_txs_prefetch(&l->recent_txs, item->id);
         if (!peer || item->type == &block_type || item->broken)
             continue;
         item->broken = peer->doomed || inbound_admit(peer, &item->fault);

@@ -51,6 +51,13 @@ struct field recent_txs_find(const struct recent_txs *r, const uint8_t id[WIRE_S
     return found.text ? found : find_in(&r->old, key);
 }
 
+void recent_txs_prefetch(const struct recent_txs *r, const uint8_t id[WIRE_SHORT_LEN])
+{
+    uint8_t key[ID_LEN];
+    make_key(key, id);
+    idmap_prefetch(&r->young.places, key);
+}
+
 void recent_txs_add(struct recent_txs *r, const uint8_t id[ID_LEN], const char *line, size_t len)
 {
     uint8_t key[ID_LEN];

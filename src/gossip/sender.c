@@ -109,7 +109,7 @@ int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struc
         if (got < 0)
             return -1;
         for (size_t i = 0; i < s->batch.count; i++)
-            idmap_prefetch(&s->places, s->batch.items[i].id);
+            held_prefetch(s, s->batch.items[i].id);
         for (size_t i = 0; i < s->batch.count; i++)
             if (take_item(s, &s->batch.items[i], now))
                 return fault_memory(f);

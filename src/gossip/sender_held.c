@@ -17,6 +17,12 @@ struct held *held_at(const struct sender *s, uint64_t seq)
     return seq >= s->first && seq < s->next ? s->ring[seq & (s->cap - 1)] : NULL;
 }
 
+void held_prefetch(const struct sender *s, const uint8_t id[ID_LEN])
+{
+    idmap_prefetch(&s->places, id);
+    idmap_prefetch(&s->elsewhere, id);
+}
+
 struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN])
 {
     const struct place *place = idmap_find(&s->places, id);

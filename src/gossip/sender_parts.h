@@ -142,6 +142,9 @@ static inline bool held_needs_verdict(const struct sender *s, const struct held 
 struct held *held_at(const struct sender *s, uint64_t seq);
 struct held *held_find(const struct sender *s, const uint8_t id[ID_LEN]);
 
+/* Prefetches what held_find and held_add will read. */
+void held_prefetch(const struct sender *s, const uint8_t id[ID_LEN]);
+
 /* The same if the record probably has the number *next, which is set to the one after it. */
 struct held *held_find_next(const struct sender *s, const uint8_t id[ID_LEN], uint64_t *next);
 

@@ -344,6 +344,25 @@ static void test_events(void)
     buf_free(&said);
 }
 
+/* However fast records come, that they are new is written, and so is the beginning of their ways.
+ */
+static void test_steps(void)
+{
+    static struct event_budget b;
+    struct buf said = {0};
+    size_t taken = 0;
+    event_budget_init(&b, 3, 0);
+    for (int i = 0; i < 100000; i++) { /* 10 s of 10,000 a second */
+        must(event_budget_allows(&b, "honest", "new", "tx", i / 10));
+        taken += event_budget_allows(&b, "honest", "taken", NULL, i / 10);
+        must(i >= EVENT_BUDGET_STEPS || taken == (size_t)i + 1);
+    }
+    must(taken == EVENT_BUDGET_STEPS + 9999);
+    must(event_budget_report(&b, true, 10000, &said) == 1 && buf_add(&said, "", 1) == 0);
+    must(strcmp(said.data, "taken 73617") == 0);
+    buf_free(&said);
+}
+
 /* --- Sessions --------------------------------------------------------------------------------- */
 
 static void make_session(struct actor *a, bool deflate, int64_t now)
@@ -973,6 +992,7 @@ static const struct {
     {"netgroups", test_netgroups},
     {"key_times", test_key_times},
     {"events", test_events},
+    {"steps", test_steps},
     {"session", test_session},
     {"silence", test_silence},
     {"record_reader", test_record_reader},
