@@ -1,18 +1,15 @@
 /* txmake: writes unsigned transactions. */
 #include "base/hex.h"
 #include "base/lines.h"
-#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/payment.h"
-#include "cli/showing.h"
 #include "cli/terminal.h"
-#include "ledgercli/forgery.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/replace.h"
+#include "ledgercli/txwriter.h"
 #include "mempool/pool.h"
-#include "mempool/senders.h"
 #include "state/pay.h"
 
 #include <stdio.h>
@@ -35,13 +32,10 @@ struct run {
     bool has_ledger;
     struct ledger ledger;
     struct pool pool;
-    struct senders senders;
-    struct showing showing; /* of policies */
-    struct tx common;       /* the chain's id, the fee, and the sponsor */
+    struct tx common; /* the chain's id, the fee, and the sponsor */
     struct batching batch;
+    struct cli_txwriter writer;
     int status;
-    struct cli_forgery forgery;
-    uint64_t lines; /* written so far */
 };
 
 static const struct cli_option options[] = {
@@ -57,11 +51,11 @@ static const struct cli_option options[] = {
      CLI_FLAG(struct run, batches)},
     {'S', "sponsor", "ACCOUNT", "who pays the fee in place of FROM", CLI_TEXT(struct run, sponsor)},
     {'P', "policies", "FILE", "policies of FROM, besides those of the address book",
-     CLI_TEXT(struct run, showing.policies)},
+     CLI_TEXT(struct run, writer.showing.policies)},
     {'y', "by", "BRANCH", "the branch of FROM's policy (default: the first that is open)",
-     CLI_NUMBER(struct run, showing.branch, 0, POLICY_BRANCHES_MAX - 1)},
+     CLI_NUMBER(struct run, writer.showing.branch, 0, POLICY_BRANCHES_MAX - 1)},
     {'i', "preimage", "FILE", "show the preimage in this file, for a branch with a hash lock",
-     CLI_TEXT(struct run, showing.preimage)},
+     CLI_TEXT(struct run, writer.showing.preimage)},
     {'R', "replace", "ID", "replace the one with this id in the pool: the same, with a higher fee",
      CLI_TEXT(struct run, replace)},
     {CLI_OPTION_NAMES(struct run, names)},
@@ -71,13 +65,13 @@ static const struct cli_option options[] = {
      CLI_TEXT(struct run, chain)},
     {'B', "break", "KIND",
      "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any",
-     CLI_TEXT(struct run, forgery.break_kind)},
+     CLI_TEXT(struct run, writer.forgery.break_kind)},
     {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE",
-     CLI_TEXT(struct run, forgery.answers_path)},
+     CLI_TEXT(struct run, writer.forgery.answers_path)},
     {'r', "share", "PERCENT", "with -B: the share of the transactions to forge (default: 100)",
-     CLI_NUMBER(struct run, forgery.share, 0, 100)},
+     CLI_NUMBER(struct run, writer.forgery.share, 0, 100)},
     {'e', "seed", "SEED", "with -B: a number that determines the random choices",
-     CLI_NUMBER(struct run, forgery.seed, 0, INT64_MAX)},
+     CLI_NUMBER(struct run, writer.forgery.seed, 0, INT64_MAX)},
     {0},
 };
 
@@ -111,110 +105,25 @@ static void set_up(struct run *r)
     r->common.fee = 1;
     if (r->seq < 0 || !r->chain)
         open_ledger(r);
-    cli_memory(senders_open(&r->senders, r->has_ledger ? &r->ledger : NULL, r->seq));
+    cli_memory(senders_open(&r->writer.senders, r->has_ledger ? &r->ledger : NULL, r->seq));
     if (r->sponsor) {
         r->common.has_sponsor = true;
         cli_account(r->book, r->sponsor, &r->common.sponsor);
     }
-    r->showing.height = r->has_ledger ? r->ledger.tree.best.height + 1 : -1;
-    showing_open(&r->showing, r->book);
+    r->writer.showing.height = r->has_ledger ? r->ledger.tree.best.height + 1 : -1;
+    showing_open(&r->writer.showing, r->book);
     if (r->chain &&
         (strlen(r->chain) != 2 * ID_LEN || hex_decode(r->common.chain, r->chain, ID_LEN)))
         cli_die("-c: '%.80s' is not 64 lowercase hex digits", r->chain);
     if (r->fee >= 0)
         r->common.fee = r->fee;
-    cli_forgery_open(&r->forgery, r->has_ledger ? &r->ledger : NULL);
-}
-
-static void put_line(struct run *r, const struct buf *line)
-{
-    cli_put(line->data, line->len);
-    cli_put("\n", 1);
-    r->lines++;
-}
-
-/* --- Forgeries -------------------------------------------------------------------------------- */
-
-static int sender_of(struct run *r, const struct tx *tx, struct forge_sender *s, struct fault *f)
-{
-    struct account_state stands, made;
-    if (senders_standing(&r->senders, &tx->from, &stands, f) ||
-        senders_made(&r->senders, &tx->from, &made, f))
-        return -1;
-    /* Transactions in a pool are not spent yet. */
-    *s = (struct forge_sender){.spent = r->pool_path || r->seq >= 0 ? 0 : stands.seq};
-    if (number_add(stands.balance, made.balance, &s->most))
-        s->most = INT64_MAX;
-    return 0;
-}
-
-/* Prints a forgery in place of the honest transaction, or after it if it needs the honest one. */
-static int put_forged(struct run *r, const struct tx *honest, const struct buf *line,
-                      struct fault *f)
-{
-    struct forge_sender sender;
-    if (honest->from.form == ACCOUNT_POLICY)
-        return fault_rule(f, "-B: no forgery is made of a policy's transaction");
-    if (sender_of(r, honest, &sender, f) || cli_forgery_make(&r->forgery, honest, &sender, f))
-        return -1;
-    if (r->forgery.made.follows) {
-        put_line(r, line);
-        if (senders_count(&r->senders, honest, f))
-            return -1;
-    }
-    put_line(r, &r->forgery.made.line);
-    cli_forgery_answer(&r->forgery, r->lines);
-    return 0;
+    else if (r->has_ledger && r->ledger.tree.rules.bytefee && !r->replace)
+        r->writer.fees = &r->ledger.tree.rules;
+    r->writer.only_pending = r->pool_path || r->seq >= 0;
+    cli_forgery_open(&r->writer.forgery, r->has_ledger ? &r->ledger : NULL);
 }
 
 /* --- Payments --------------------------------------------------------------------------------- */
-
-static int put_made(struct run *r, const struct buf *line, struct fault *f)
-{
-    struct tx tx;
-    if (tx_parse_partial(line->data, line->len, &tx, f))
-        return -1;
-    if (cli_forgery_chosen(&r->forgery))
-        return put_forged(r, &tx, line, f);
-    put_line(r, line);
-    return senders_count(&r->senders, &tx, f);
-}
-
-/* Formats the transaction as it is, or with the least fee for its length once it is signed, which
- * depends on the digits of the fee itself. */
-static int format(struct run *r, struct tx tx, struct field words, struct buf *line,
-                  struct fault *f)
-{
-    bool by_length = r->fee < 0 && r->has_ledger && r->ledger.tree.rules.bytefee && !r->replace;
-    for (;;) {
-        struct tx made;
-        int64_t least = tx.fee;
-        line->len = 0;
-        if (tx_format(&tx, words, line))
-            return fault_memory(f);
-        if (tx.from.form == ACCOUNT_POLICY && showing_append(&r->showing, &tx, line, f))
-            return -1;
-        if (line->len > LINE_MAX_LEN)
-            return fault_rule(f, "the transaction is over %d bytes", LINE_MAX_LEN);
-        if (!by_length)
-            return 0;
-        if (tx_parse_partial(line->data, line->len, &made, f))
-            return -1;
-        if (rules_fee(&r->ledger.tree.rules, tx_signed_length(&made), &least))
-            return fault_rule(f, "the least fee is over 2^63-1");
-        if (least <= tx.fee)
-            return 0;
-        tx.fee = least;
-    }
-}
-
-static int put(struct run *r, const struct tx *tx, struct field words, struct fault *f)
-{
-    struct buf line = {0};
-    int result = format(r, *tx, words, &line, f) || put_made(r, &line, f) ? -1 : 0;
-    buf_free(&line);
-    return result;
-}
 
 static int make_words(struct run *r, const struct account *from, struct field words,
                       struct fault *f)
@@ -223,7 +132,10 @@ static int make_words(struct run *r, const struct account *from, struct field wo
     tx.from = *from;
     if (tx.has_sponsor && account_equal(&tx.sponsor, from))
         return fault_rule(f, "-S: FROM cannot be its own sponsor");
-    return senders_next(&r->senders, from, &tx.seq, f) || put(r, &tx, words, f) ? -1 : 0;
+    return senders_next(&r->writer.senders, from, &tx.seq, f) ||
+                   cli_txwriter_put(&r->writer, tx, words, f)
+               ? -1
+               : 0;
 }
 
 /* Writes the batch that was collected, if there is one. */
@@ -344,23 +256,26 @@ static void make_replacement(struct run *r)
     struct fault f = {0};
     struct tx tx;
     cli_replacement(&r->pool, r->replace, r->fee, &tx);
-    if (put(r, &tx, tx_field(&tx, tx.words), &f))
+    if (cli_txwriter_put(&r->writer, tx, tx_field(&tx, tx.words), &f))
         cli_fail(NULL, &f);
 }
 
 /* -R takes everything else from the pool. */
 static void check_replacement(struct run *r, bool has_operands)
 {
-    if (has_operands || r->from || r->seq >= 0 || r->chain || r->forgery.break_kind || r->batches ||
-        r->sponsor || r->showing.policies || r->showing.preimage || r->showing.branch >= 0)
+    if (has_operands || r->from || r->seq >= 0 || r->chain || r->writer.forgery.break_kind ||
+        r->batches || r->sponsor || r->writer.showing.policies || r->writer.showing.preimage ||
+        r->writer.showing.branch >= 0)
         cli_misuse("-R takes payee, amount and memo from the pool: only -F, -l and -p go with it");
     r->pool_path = r->pool_path ? r->pool_path : "pool";
 }
 
 int main(int argc, char **argv)
 {
-    struct run r = {
-        .fee = -1, .seq = -1, .showing.branch = -1, .forgery = {.share = -1, .seed = -1}};
+    struct run r = {.fee = -1,
+                    .seq = -1,
+                    .writer.showing.branch = -1,
+                    .writer.forgery = {.share = -1, .seed = -1}};
     char **operands = cli_options(&program, argc, argv, &r);
     if (r.replace)
         check_replacement(&r, *operands);
@@ -377,9 +292,9 @@ int main(int argc, char **argv)
         make_one(&r, operands);
     else
         make_lines(&r);
-    cli_forgery_close(&r.forgery);
-    senders_close(&r.senders);
-    showing_close(&r.showing);
+    cli_forgery_close(&r.writer.forgery);
+    senders_close(&r.writer.senders);
+    showing_close(&r.writer.showing);
     buf_free(&r.batch.words);
     buf_free(&r.batch.memo);
     if (r.pool_path && r.has_ledger)
