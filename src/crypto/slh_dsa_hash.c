@@ -82,10 +82,15 @@ static void walk_few(const struct slh_kernel *k, struct slh_block *blocks, size_
     explicit_bzero(full, sizeof full); /* of signing, perhaps */
 }
 
+static bool suits(const struct slh_kernel *k, int steps)
+{
+    return processor_has(k->needs) && !(processor_features() & k->spare) && steps >= k->steps;
+}
+
 void slh_walk(struct slh_block *blocks, size_t n, int steps)
 {
     for (const struct slh_kernel *k = slh_kernels; n; k++) {
-        if (!processor_has(k->needs))
+        if (!suits(k, steps))
             continue;
         for (; n >= k->lanes; n -= k->lanes, blocks += k->lanes)
             k->walk(blocks, steps);
@@ -116,7 +121,7 @@ static void hash_few(const struct slh_kernel *k, const struct slh_long *texts, s
 void slh_long_hash(const struct slh_long *texts, size_t n, size_t values, uint8_t *const *outs)
 {
     for (const struct slh_kernel *k = slh_kernels; n; k++) {
-        while (processor_has(k->needs) && n && n >= k->least) {
+        while (suits(k, 1) && n && n >= k->least) {
             size_t few = n < k->lanes ? n : k->lanes;
             hash_few(k, texts, few, long_chunks(values), outs);
             texts += few;

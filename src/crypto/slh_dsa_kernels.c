@@ -28,12 +28,16 @@ static void compress_one(uint32_t (*states)[8], const uint8_t *const *chunks, si
     sha256_compress(*states, *chunks, n);
 }
 
+enum { MIXED = PROCESSOR_SHA | PROCESSOR_AVX512 | PROCESSOR_MIXES_SHA };
+
 const struct slh_kernel slh_kernels[] = {
 #ifdef SLH_AVX
-    {"sha-ni", PROCESSOR_SHA, SHA256_LANES, 2, slh_ni_walk, sha256_ni_compress_lanes},
-    {"avx512", PROCESSOR_AVX512, 16, 2, slh_avx512_walk, slh_avx512_compress},
-    {"avx2", PROCESSOR_AVX2, 8, 2, slh_avx2_walk, slh_avx2_compress},
+    {"sha-ni+avx512", MIXED, 0, 16, 15, 3, slh_ni_avx512_walk, slh_ni_avx512_compress},
+    {"avx512", PROCESSOR_AVX512, PROCESSOR_MIXES_SHA, 16, 9, 0, slh_avx512_walk,
+     slh_avx512_compress},
+    {"sha-ni", PROCESSOR_SHA, 0, SHA256_LANES, 2, 0, slh_ni_walk, sha256_ni_compress_lanes},
+    {"avx2", PROCESSOR_AVX2, 0, 8, 2, 0, slh_avx2_walk, slh_avx2_compress},
 #endif
-    {"portable", 0, 1, 1, walk_one, compress_one},
-    {NULL, 0, 0, 0, NULL, NULL},
+    {"portable", 0, 0, 1, 1, 0, walk_one, compress_one},
+    {NULL, 0, 0, 0, 0, 0, NULL, NULL},
 };
