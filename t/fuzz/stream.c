@@ -23,7 +23,9 @@ static void check_entry(const struct item *item, const struct entry *e)
     if (e->type != &tx_type)
         return;
     must(e->tx.line == line && e->tx.len == (size_t)(end - line));
-    must(e->tx.words.at + e->tx.words.len == e->tx.signed_len);
+    size_t words_end = e->tx.words.at + e->tx.words.len;
+    must(words_end < e->tx.len && words_end <= e->tx.signed_len);
+    must(words_end == e->tx.signed_len || e->tx.has_sponsor || e->tx.proof.policy.len);
 }
 
 static void check_block(const struct item *item)
@@ -33,7 +35,8 @@ static void check_block(const struct item *item)
     must(item->has_header && (uint64_t)item->block.count == item->count);
     merkle_init(&m);
     for (size_t i = 0; i < item->count; i++) {
-        must((item->entries[i].type == &tx_type) == !item->is_genesis);
+        must(item->is_genesis ? item->entries[i].type != &tx_type
+                              : item->entries[i].type == &tx_type || i == 0);
         merkle_add(&m, item->entries[i].id);
     }
     merkle_root(&m, root);
