@@ -54,6 +54,10 @@ partstest() {
     braintest numbers
 }
 
+@test "peers that are often the first push small records, each of which is printed once and acknowledged" {
+    braintest eager
+}
+
 @test "refused records cost their sender requests alone, and one for later is requested again" {
     braintest verdicts
 }

@@ -208,3 +208,20 @@ E
     [ "$(wc -l <"$out")" -eq 2 ]
     echo 'mix:2: pem: the beginning of a PEM file, such as a secret key: not passed on' | diff - "$err"
 }
+
+@test "the signers of a policy, sponsors and all payees of a batch; names that read like words stay" {
+    local p
+    p=p$(printf %064d 5)
+    printf 'key %s %s\n' "$A" alice "$B" or "$p" 2 >names
+    h=$(printf %064d 7) s=$(printf %0128d 1)
+    printf '%s\n' "policy 1 $A $B after 3 hash $h or 2 $A $B" \
+        "tx $x $p 0 1 pay $A 5 $A sponsor $A policy 1 $A or 1 $B by 0 show $h $A $s $s" \
+        "tx $x $p 0 1 batch $A $A 2 $p 3 $B 5 sponsor $B $s" >lines
+    expect 0 names lines
+    diff - "$out" <<END
+policy 1 alice $B after 3 hash $h or 2 alice $B
+tx $x 2 0 1 pay alice 5 $A sponsor alice policy 1 alice or 1 $B by 0 show $h alice $s $s
+tx $x 2 0 1 batch $A alice 2 $p 3 $B 5 sponsor $B $s
+END
+    names lines | names -r | cmp - lines
+}

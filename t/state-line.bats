@@ -285,3 +285,17 @@ grow() { # SEED
         ledger-proof -a bob >proof
     done
 }
+
+@test "audit-by-hand recomputes state lines with sort, awk and sha256sum" {
+    expect 0 audit-by-hand -q "$VECTORS/state/ledgers/good/state-every-third.ledger"
+    for name in state-line-without-rule state-missing state-wrong-root rule-state-zero; do
+        expect 1 audit-by-hand -q "$VECTORS/state/ledgers/bad/$name.ledger"
+        says "$name.ledger:$(bad_ledgers | awk -v name=$name '$1 == name { print ($2 == 18 || $2 == 20 ? 19 : $2) }'): "
+    done
+    state_chain 2
+    mined ledger 1 miner | ledger-append -q
+    seq 5 | awk '{ printf "%064x %d\n", $1, $1 }' | paid alice ledger | mined_with ledger 3 miner | ledger-append -q
+    expect 0 audit-by-hand -T 1900000000 ledger
+    [ "$(grep -c '^  state [0-9]* [0-9a-f]* [0-9]* computed$' "$out")" -eq 2 ]
+    tail -n 1 "$out" | cut -d ' ' -f 3 | cmp - <(tip_id ledger)
+}

@@ -6,9 +6,9 @@
 #include "record/book.h"
 
 /* The address book: the file that -a names; else the one that $NAMES names; else, in the current
- * folder, `names` and every *.pub that begins like a key line. It is read once and kept until the
- * program ends; from then on, messages show the accounts in it as cli_account_words does. Exits
- * with 2 if it cannot be read. */
+ * folder, `names` and every *.pub that begins like a key or policy line. It is read once and kept
+ * until the program ends; from then on, messages show the accounts in it as cli_account_words does.
+ * Exits with 2 if it cannot be read. */
 const struct book *cli_book(const char *option);
 
 /* For a program that needs no address book: the default one is read when a message names an

@@ -2,6 +2,7 @@
 #include "cli/names.h"
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
@@ -37,9 +38,9 @@ static const struct {
     const char *type;
     int places[3];
 } forms[] = {
-    {"tx", {2, 6, 0}},        {"block", {6, 0, 0}}, {"grant", {1, 0, 0}}, {"account", {1, 0, 0}},
-    {"event", {1, 7, 0}},     {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}},
-    {"statement", {1, 0, 0}}, {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
+    {"block", {6, 0, 0}}, {"grant", {1, 0, 0}}, {"account", {1, 0, 0}},    {"event", {1, 7, 0}},
+    {"key", {1, 0, 0}},   {"peer", {2, 0, 0}},  {"checkpoint", {4, 0, 0}}, {"statement", {1, 0, 0}},
+    {"rule", {0, 0, 0}},  {"proof", {0, 0, 0}},
 };
 
 /* The places where this line may have accounts; NULL: anywhere. */
@@ -75,15 +76,70 @@ static void put_field(const struct run *r, const char *text, size_t len)
         cli_put(text, len);
 }
 
+/* Whether a name would read like a word of a policy or a number, among which it stands. */
+static bool is_word(const char *name, size_t len)
+{
+    static const char *const words[] = {"sponsor", "policy", "or", "after", "hash", "by", "show"};
+    int64_t number;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (field_is((struct field){name, len}, words[i]))
+            return true;
+    return number_parse(name, len, &number) == 0;
+}
+
+/* A field among words and numbers. */
+static void put_between(const struct run *r, const char *text, size_t len)
+{
+    struct account account;
+    struct fault ignored;
+    struct field x = {text, len};
+    const char *name;
+    bool is_account = account_field(x, "", &account, &ignored) == 0;
+    if (is_account && (name = book_name(r->book, &account)) && is_word(name, strlen(name)))
+        cli_put(text, len);
+    else if (!is_account && is_word(text, len))
+        cli_put(text, len);
+    else
+        put_field(r, text, len);
+}
+
+/* Where a transaction's MEMO is. */
+static int memo_of(const char *line, size_t len)
+{
+    enum { OPERATION = 5, BATCH_MEMO = 6, PAY_MEMO = 8 };
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(line, len, x);
+    return n > OPERATION && field_is(x[OPERATION], "batch") ? BATCH_MEMO : PAY_MEMO;
+}
+
+/* A field of a transaction: FROM and TO can have any name; then others stand among words. */
+static void put_tx_field(const struct run *r, int field, int memo, const char *text, size_t len)
+{
+    enum { FROM = 2, FIRST_ARGUMENT = 6 };
+    if (field == FROM || (field == FIRST_ARGUMENT && memo != FIRST_ARGUMENT))
+        put_field(r, text, len);
+    else if (field > FIRST_ARGUMENT && field != memo)
+        put_between(r, text, len);
+    else
+        cli_put(text, len);
+}
+
 /* The fields of any line: only spaces separate them, and all bytes are kept. */
 static void put_line(const struct run *r, const struct line *line)
 {
     const int *places = places_of(line->text, line->len);
     const char *at = line->text, *end = line->text + line->len;
+    bool is_tx = line_is(line->text, line->len, "tx");
+    bool is_policy = line_is(line->text, line->len, "policy");
+    int memo = is_tx ? memo_of(line->text, line->len) : 0;
     for (int field = 0; at <= end; field++) {
         const char *space = memchr(at, ' ', (size_t)(end - at));
         size_t len = (size_t)((space ? space : end) - at);
-        if (is_place(places, field))
+        if (is_tx)
+            put_tx_field(r, field, memo, at, len);
+        else if (is_policy)
+            put_between(r, at, len);
+        else if (is_place(places, field))
             put_field(r, at, len);
         else
             cli_put(at, len);

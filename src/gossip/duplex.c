@@ -146,7 +146,8 @@ static bool is_verdict(enum wire_word word)
 /* The half that a line is for. */
 static bool is_for_sender(enum wire_word word)
 {
-    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN || is_verdict(word);
+    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN || word == WIRE_EAGER ||
+           word == WIRE_LAZY || is_verdict(word);
 }
 
 /* Anyone may ask for what we serve. */

@@ -81,9 +81,11 @@ uint64_t listener_block_limit(const struct listener *l)
     return limit < most ? limit : most;
 }
 
-int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n)
+int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n,
+                    int64_t number)
 {
-    const struct gathered it = {l->text.len + n, peer->state->slot};
+    const struct gathered it = {
+        .end = l->text.len + n, .number = number, .slot = peer->state->slot};
     if (buf_add(&l->gathered, &it, sizeof it))
         return -1;
     if (buf_add(&l->text, text, n)) {
@@ -179,7 +181,17 @@ static int take_record(struct listener *l, struct inbound *peer, const char *lin
     int used = peer->state->lines ? take_missing(l, peer, line, len, now, f) : 0;
     if (used)
         return used < 0 ? -1 : 0;
-    return listener_gather(l, peer, line, len + 1) ? fault_memory(f) : 0;
+    return listener_gather(l, peer, line, len + 1, WIRE_NO_NUMBER) ? fault_memory(f) : 0;
+}
+
+/* The line after `push'. */
+static int take_pushed(struct listener *l, struct inbound *peer, enum wire_word word,
+                       const char *line, size_t len, struct fault *f)
+{
+    peer->state->pushing = false;
+    if (word != WIRE_RECORD || line_is(line, len, "block"))
+        return fault_rule(f, "push: not of a single record");
+    return listener_gather(l, peer, line, len + 1, inbound_number(peer)) ? fault_memory(f) : 0;
 }
 
 static int take_word(struct listener *l, struct inbound *peer, enum wire_word word,
@@ -189,9 +201,13 @@ static int take_word(struct listener *l, struct inbound *peer, enum wire_word wo
         return take_body(l, peer, word, line, len, now, f);
     if (peer->state->shorts_left && word != WIRE_SHORT)
         return fault_rule(f, "brief: its short lines are missing");
+    if (peer->state->pushing)
+        return take_pushed(l, peer, word, line, len, f);
     switch (word) {
     case WIRE_RECORD:
         return take_record(l, peer, line, len, now, f);
+    case WIRE_PUSH:
+        return take_push(peer, len, f);
     case WIRE_HAVE:
         return take_have(l, peer, line, len, false, now, f);
     case WIRE_STEM:
@@ -336,6 +352,7 @@ void listener_leave(struct listener *l, struct inbound *peer, int64_t now)
     if (peer->state->lines)
         reconstruction_drop(l, peer->state->lines);
     in_flight_forget(l, peer, now);
+    eager_leave(l, peer);
     listener_orphan(l, peer->state->slot);
     body_drop(l, peer);
     free_peer(peer);

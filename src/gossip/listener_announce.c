@@ -136,23 +136,22 @@ static bool is_ignored(const struct listener *l, const struct inbound *peer,
 }
 
 void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
-                        bool stem, int64_t now, int64_t *number, bool *ask_it)
+                        int64_t number, bool stem, int64_t now, bool *ask_it)
 {
     bool hidden;
     struct in_flight *a = idmap_find(&l->in_flight, id);
-    *number = (int64_t)peer->state->announcements++;
     *ask_it = false;
     if (l->config->announced)
         l->config->announced(peer->connection, id);
     if (a) {
         a->stem &= stem;
-        *ask_it = announce_more(l, peer, a, *number, now);
+        *ask_it = announce_more(l, peer, a, number, now);
         return;
     }
     if (is_known(l, id, &hidden)) {
-        inbound_take(peer, id, *number);
+        inbound_take(peer, id, number);
         if (l->config->kept && !origins_has(&l->origins, id)) {
-            const struct wire_ref ref = inbound_ref(peer, id, *number);
+            const struct wire_ref ref = inbound_ref(peer, id, number);
             l->config->kept(peer->connection, &ref);
         }
         return;
@@ -164,7 +163,7 @@ void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t 
         return;
     }
     a->who[0] = peer->state->slot;
-    a->numbers[0] = (uint32_t)*number;
+    a->numbers[0] = (uint32_t)number;
     a->count = a->requested = 1;
     a->since = now;
     a->stem = stem;
@@ -188,8 +187,8 @@ int take_have(struct listener *l, struct inbound *peer, const char *line, size_t
     }
     for (int i = 0; i < n && !peer->doomed; i++) {
         bool ask_it;
-        int64_t number;
-        in_flight_announce(l, peer, ids[i], stem, now, &number, &ask_it);
+        const int64_t number = inbound_number(peer);
+        in_flight_announce(l, peer, ids[i], number, stem, now, &ask_it);
         if (!ask_it)
             continue;
         listener_log(l, peer, "asked", ids[i], NULL);

@@ -72,29 +72,59 @@ static void next_chunk(struct listener *l)
     l->waiting = (struct span){l->text.data + begin, gathered_at(l, first + n - 1)->end - begin};
 }
 
+static struct source_peer *from_at(const struct checking *c, size_t i)
+{
+    return (struct source_peer *)(void *)c->from.data + i;
+}
+
 static struct inbound *sender_of(const struct listener *l, const struct checking *c, size_t i)
 {
-    uint16_t slot;
-    memcpy(&slot, c->slots.data + i * sizeof slot, sizeof slot);
-    return inbound_at(l, slot);
+    return inbound_at(l, from_at(c, i)->slot);
 }
 
 /* Notes who sent the records of a batch. 0, or -1: no memory. */
 static int note_senders(struct listener *l, struct checking *c)
 {
-    c->slots.len = 0;
+    c->from.len = 0;
     for (size_t i = 0; i < c->batch.count; i++) {
-        uint16_t slot = gathered_at(l, l->begun + i)->slot;
-        if (buf_add(&c->slots, &slot, sizeof slot))
+        const struct gathered *it = gathered_at(l, l->begun + i);
+        const struct source_peer from = {.number = it->number, .slot = it->slot};
+        if (buf_add(&c->from, &from, sizeof from))
             return -1;
     }
     l->begun += c->batch.count;
     return 0;
 }
 
-/* Marks as broken the records that their senders may not send, so that no more work is done for
- * them. (Blocks were admitted when their header arrived.) */
-static void admit_batch(struct listener *l, struct checking *c)
+/* --- Admission -------------------------------------------------------------------------------- */
+
+/* A pushed record is announced by itself. One that is not wanted from this peer needs no check. */
+static void announce_pushed(struct listener *l, struct inbound *peer, struct item *item,
+                            struct source_peer *from, int64_t now)
+{
+    bool ask_it;
+    in_flight_announce(l, peer, item->id, from->number, false, now, &ask_it);
+    const struct in_flight *a = idmap_find(&l->in_flight, item->id);
+    from->unwanted = !a || announcer_index(a, peer) == a->count;
+    for (size_t i = 0; from->unwanted && i < item->count; i++)
+        item->entries[i].checked = true;
+}
+
+/* Marks as broken a record that its sender may not send, so that no more work is done for it. */
+static void admit(struct listener *l, struct inbound *peer, struct item *item,
+                  struct source_peer *from, int64_t now)
+{
+    if (from->number >= 0 && !peer->doomed) {
+        announce_pushed(l, peer, item, from, now);
+        return;
+    }
+    item->broken = peer->doomed || inbound_admit(peer, &item->fault);
+    if (item->broken)
+        listener_doom_for(l, peer, item, &item->fault);
+}
+
+/* (Blocks were admitted when their header arrived.) */
+static void admit_batch(struct listener *l, struct checking *c, int64_t now)
 {
     for (size_t i = 0; i < c->batch.count; i++)
         idmap_prefetch(&l->in_flight, c->batch.items[i].id);
@@ -104,16 +134,15 @@ static void admit_batch(struct listener *l, struct checking *c)
         idmap_prefetch(&l->seen.young, item->id);
         idmap_prefetch(&l->origins.young, item->id);
         recent_txs_prefetch(&l->recent_txs, item->id);
-        if (!peer || item->type == &block_type || item->broken)
-            continue;
-        item->broken = peer->doomed || inbound_admit(peer, &item->fault);
-        if (item->broken)
-            listener_doom_for(l, peer, item, &item->fault);
+        if (peer && item->type != &block_type && !item->broken)
+            admit(l, peer, item, from_at(c, i), now);
     }
 }
 
+/* --- Checking --------------------------------------------------------------------------------- */
+
 /* Reads the next batch and begins to check it. 1; 0: nothing is left; -1 and trouble. */
-static int begin_batch(struct listener *l, struct checking *c, struct fault *f)
+static int begin_batch(struct listener *l, struct checking *c, int64_t now, struct fault *f)
 {
     if (l->begun == l->gathered.len / sizeof(struct gathered))
         return 0;
@@ -123,7 +152,7 @@ static int begin_batch(struct listener *l, struct checking *c, struct fault *f)
         return -1;
     if (note_senders(l, c))
         return fault_memory(f);
-    admit_batch(l, c);
+    admit_batch(l, c, now);
     return start_batch(l, &c->batch, f) ? -1 : 1;
 }
 
@@ -133,7 +162,8 @@ static int take_batch(struct listener *l, struct checking *c, int64_t now, struc
     if (finish_batch(l, &c->batch, f))
         return -1;
     for (size_t i = 0; i < c->batch.count; i++)
-        if (listener_take_item(l, sender_of(l, c, i), &c->batch.items[i], now))
+        if (!from_at(c, i)->unwanted &&
+            listener_take_item(l, sender_of(l, c, i), &c->batch.items[i], now))
             return fault_memory(f);
     return 0;
 }
@@ -153,7 +183,7 @@ int listener_check(struct listener *l, bool last, int64_t now, struct fault *f)
     stream_limit(l->stream, (int64_t)listener_block_limit(l));
     for (;;) {
         struct checking *current = &l->batches[l->current], *next = &l->batches[!l->current];
-        int more = begin_batch(l, next, f);
+        int more = begin_batch(l, next, now, f);
         bool is_left = !more && !last && l->fresh && l->config->pool &&
                        current->batch.count >= LEFT_MIN;
         if (more < 0)
@@ -175,14 +205,13 @@ int listener_check(struct listener *l, bool last, int64_t now, struct fault *f)
 void listener_orphan(struct listener *l, uint16_t slot)
 {
     struct gathered *all = (void *)l->gathered.data;
-    const uint16_t nobody = NOBODY;
     for (size_t i = 0; i < l->gathered.len / sizeof *all; i++)
         if (all[i].slot == slot)
             all[i].slot = NOBODY;
     for (size_t i = 0; i < 2; i++)
-        for (size_t at = 0; at < l->batches[i].slots.len; at += sizeof slot)
-            if (memcmp(l->batches[i].slots.data + at, &slot, sizeof slot) == 0)
-                memcpy(l->batches[i].slots.data + at, &nobody, sizeof nobody);
+        for (size_t j = 0; j < l->batches[i].from.len / sizeof(struct source_peer); j++)
+            if (from_at(&l->batches[i], j)->slot == slot)
+                from_at(&l->batches[i], j)->slot = NOBODY;
 }
 
 void listener_check_free(struct listener *l)
@@ -191,7 +220,7 @@ void listener_check_free(struct listener *l)
         sigpool_wait_all(l->config->pool);
     for (size_t i = 0; i < 2; i++) {
         batch_free(&l->batches[i].batch);
-        buf_free(&l->batches[i].slots);
+        buf_free(&l->batches[i].from);
     }
     buf_free(&l->text);
     buf_free(&l->gathered);

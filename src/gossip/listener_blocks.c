@@ -104,7 +104,7 @@ static int end_body(struct listener *l, struct inbound *peer, struct fault *f)
     struct buf *block = &peer->state->block;
     if (peer->state->skipping)
         return 0;
-    int failed = listener_gather(l, peer, block->data, block->len);
+    int failed = listener_gather(l, peer, block->data, block->len, WIRE_NO_NUMBER);
     body_drop(l, peer);
     return failed ? fault_memory(f) : 0;
 }

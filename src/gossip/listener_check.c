@@ -197,6 +197,7 @@ static int take_new(struct listener *l, struct inbound *peer, const struct item 
         origins_add(&l->origins, item->id, &origin);
         peer->useful++;
         bucket_add(&peer->state->budget, &listener_budget, 1);
+        eager_note(l, peer);
     }
     if (a)
         in_flight_done(l, a, peer);

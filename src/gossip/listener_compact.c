@@ -110,7 +110,7 @@ static int take_header(struct listener *l, struct inbound *peer, struct buf *hea
                        struct fault *f)
 {
     bool ask_it, strange;
-    int64_t number;
+    const int64_t number = inbound_number(peer);
     if (listener_judge_header(l, block, id, &strange, f))
         return -1;
     peer->state->shorts_left = block->count;
@@ -118,10 +118,9 @@ static int take_header(struct listener *l, struct inbound *peer, struct buf *hea
         listener_log(l, peer, "bad", id, f->text);
         inbound_useless(peer, now);
         in_flight_ignore(l, id);
-        peer->state->announcements++;
         return 0;
     }
-    in_flight_announce(l, peer, id, false, now, &number, &ask_it);
+    in_flight_announce(l, peer, id, number, false, now, &ask_it);
     if (!ask_it)
         return 0;
     struct in_flight *a = in_flight_of(l, peer, id);
@@ -281,7 +280,7 @@ static int gather_filled(struct listener *l, struct inbound *peer, const struct 
     int failed = buf_add(&all, r->header.data, r->header.len);
     for (size_t i = 0; i < r->count && !failed; i++)
         failed = buf_add(&all, line_at(r, i), r->len[i]) || buf_add(&all, "\n", 1);
-    failed = failed || listener_gather(l, peer, all.data, all.len);
+    failed = failed || listener_gather(l, peer, all.data, all.len, WIRE_NO_NUMBER);
     buf_free(&all);
     return failed ? -1 : 0;
 }

@@ -30,14 +30,22 @@ struct reconstruction {
 
 /* A record that waits to be checked. */
 struct gathered {
-    size_t end;    /* where it ends in the text */
-    uint16_t slot; /* of its sender */
+    size_t end;     /* where it ends in the text */
+    int64_t number; /* of its announcement, if it was pushed; else WIRE_NO_NUMBER */
+    uint16_t slot;  /* of its sender */
+};
+
+/* Where a record came from that is being checked. */
+struct source_peer {
+    int64_t number;
+    uint16_t slot;
+    bool unwanted; /* it was pushed, and is known, or not taken from this peer */
 };
 
 /* Records whose signatures are being checked. */
 struct checking {
     struct batch batch;
-    struct buf slots; /* uint16_t: of the sender of each */
+    struct buf from; /* struct source_peer: of each */
 };
 
 /* A transaction in its stem phase. */
@@ -62,6 +70,10 @@ struct in_flight {
 struct inbound_state {
     struct listener *listener;
     uint16_t slot;
+    bool eager;             /* it was told to push small records, */
+    bool was_eager;         /* ... or was once, so that some may be on their way */
+    bool pushing;           /* the next line is a record that it pushes */
+    uint32_t firsts;        /* new records that it delivered since eager peers were last chosen */
     uint64_t announcements; /* ids announced in all, repeated ones counted again */
     size_t announced;       /* entries of in_flight that name it */
     size_t beside;          /* ... in which it was requested beside others */
@@ -98,7 +110,8 @@ struct listener {
     const struct listener_config *config;
     struct inbound *peers[LISTENER_PEERS_MAX]; /* by slot */
     size_t top;                                /* slots from here on are free */
-    bool owed;                                 /* some peer has acknowledgements waiting */
+    size_t eager, news; /* peers that are; new records since they were last chosen */
+    bool owed;          /* some peer has acknowledgements waiting */
     struct idset seen;
     struct idmap in_flight;     /* struct in_flight */
     struct idmap discouraged;   /* struct discouraged */
@@ -140,8 +153,10 @@ struct inbound *inbound_at(const struct listener *l, uint16_t slot);
 void listener_log(const struct listener *l, const struct inbound *peer, const char *event,
                   const uint8_t *id, const char *words);
 
-/* Queues a record from this peer for checking. 0, or -1: no memory. */
-int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n);
+/* Queues a record from this peer for checking; number: of the announcement that it is itself, if it
+ * was pushed. 0, or -1: no memory. */
+int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n,
+                    int64_t number);
 
 /* The record in the peer's announcement of this number; by its id if the number is WIRE_NO_NUMBER
  * or too old, or the connection has none. */
@@ -198,14 +213,32 @@ void listener_orphan(struct listener *l, uint16_t slot);
 
 void listener_check_free(struct listener *l);
 
+/* --- listener_eager.c: who pushes --- */
+
+/* `push': the next line is a record that was not announced. 0, or -1 and a rule. */
+int take_push(struct inbound *peer, size_t len, struct fault *f);
+
+/* The peer delivered a new record: from time to time, the peers are chosen that are to push them.
+ */
+void eager_note(struct listener *l, struct inbound *peer);
+
+/* The peer leaves. */
+void eager_leave(struct listener *l, struct inbound *peer);
+
 /* --- listener_announce.c --- */
 
 int take_have(struct listener *l, struct inbound *peer, const char *line, size_t len, bool stem,
               int64_t now, struct fault *f);
 
-/* The peer announces an id, under the number that it gave; *ask: request it from this peer. */
+/* The number of the peer's next announcement. */
+static inline int64_t inbound_number(struct inbound *peer)
+{
+    return (int64_t)peer->state->announcements++;
+}
+
+/* The peer announces an id, under this number; *ask: request it from this peer. */
 void in_flight_announce(struct listener *l, struct inbound *peer, const uint8_t id[ID_LEN],
-                        bool stem, int64_t now, int64_t *number, bool *ask);
+                        int64_t number, bool stem, int64_t now, bool *ask);
 
 /* The record is of no use here, whoever delivers it: drops the entry, if there is one, and ignores
  * further announcements of it for a while. */

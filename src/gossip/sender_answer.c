@@ -221,6 +221,15 @@ static int take_taken(struct sender *s, struct outbound *peer, const char *line,
     return 0;
 }
 
+/* `eager' or `lazy'. */
+static int take_mode(struct outbound *peer, bool eager, size_t len, struct fault *f)
+{
+    if (!session_is_numbered(peer->session) || len != strlen(eager ? "eager" : "lazy"))
+        return fault_rule(f, "a line that no listener sends");
+    peer->state->eager = eager;
+    return 0;
+}
+
 static int take_word(struct sender *s, struct outbound *peer, enum wire_word word, const char *line,
                      size_t len, struct fault *f)
 {
@@ -235,6 +244,9 @@ static int take_word(struct sender *s, struct outbound *peer, enum wire_word wor
     case WIRE_REFUSED:
     case WIRE_LATER:
         return take_verdicts(s, peer, word, line, len, f);
+    case WIRE_EAGER:
+    case WIRE_LAZY:
+        return take_mode(peer, word == WIRE_EAGER, len, f);
     default:
         return fault_rule(f, "a line that no listener sends");
     }

@@ -9,6 +9,7 @@ enum {
     AGAIN_MAX = 1 << 16,  /* records waiting to be announced out of turn */
     WAITING_MAX = 4096,   /* peer records waiting because of their rate */
     INSIST_EVERY = 5000,  /* ms after which unanswered announcements are repeated */
+    PUSH_MAX = 4096,      /* bytes of a record that is sent without having been requested */
 };
 
 const struct rate sender_peers = {180, 500};
@@ -133,21 +134,52 @@ static struct held *next_due(struct sender *s, struct outbound *peer, int64_t no
     return next_from_before(s, peer, now);
 }
 
+/* Whether the peer was told of the record before, or others have taken it already. */
+static bool is_again(const struct outbound *peer, const struct held *p)
+{
+    return (p->told & outbound_bit(peer)) || (p->seq < peer->state->joined && p->taken);
+}
+
+static bool is_pushed(const struct outbound *peer, const struct held *p)
+{
+    return peer->state->eager && p->count < 0 && p->size <= PUSH_MAX && !is_again(peer, p);
+}
+
+/* Sends the record unasked, which is an announcement, too. 0, or -1: no memory. */
+static int push(struct sender *s, struct outbound *peer, struct held *p)
+{
+    if (session_put(peer->session, "push\n", 5) || session_put(peer->session, p->text, p->size))
+        return -1;
+    outbound_offered(s, peer, p, "push");
+    p->given |= outbound_bit(peer);
+    return 0;
+}
+
+static int put_have(struct sender *s, struct outbound *peer, const uint8_t ids[][ID_LEN], size_t n)
+{
+    s->scratch.len = 0;
+    return wire_put_ids("have", ids, n, &s->scratch) || outbound_say(s, peer) ? -1 : 0;
+}
+
+/* Announces some records, in the order of their numbers. How many, or -1: no memory. */
 static int offer_some(struct sender *s, struct outbound *peer, int64_t now)
 {
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
-    size_t n = 0;
+    size_t n = 0, count = 0;
     struct held *p;
-    while (n < WIRE_IDS_MAX && peer->state->open < SENDER_WINDOW && (p = next_due(s, peer, now))) {
-        memcpy(ids[n++], p->id, ID_LEN);
-        bool again = (p->told & outbound_bit(peer)) || (p->seq < peer->state->joined && p->taken);
-        outbound_offered(s, peer, p, again ? "have again" : "have");
+    for (;
+         count < WIRE_IDS_MAX && peer->state->open < SENDER_WINDOW && (p = next_due(s, peer, now));
+         count++) {
+        if (!is_pushed(peer, p)) {
+            memcpy(ids[n++], p->id, ID_LEN);
+            outbound_offered(s, peer, p, is_again(peer, p) ? "have again" : "have");
+            continue;
+        }
+        if (put_have(s, peer, (const uint8_t(*)[ID_LEN])ids, n) || push(s, peer, p))
+            return -1;
+        n = 0;
     }
-    s->scratch.len = 0;
-    if (wire_put_ids("have", (const uint8_t(*)[ID_LEN])ids, n, &s->scratch) ||
-        outbound_say(s, peer))
-        return -1;
-    return (int)n;
+    return put_have(s, peer, (const uint8_t(*)[ID_LEN])ids, n) ? -1 : (int)count;
 }
 
 /* --- Compact blocks --------------------------------------------------------------------------- */

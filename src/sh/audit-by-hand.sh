@@ -465,7 +465,7 @@ take_rule() {
     case $2 in
     name) is_text "$3" || fault 'rule: name is not a text' ;;
     seal) [ "$3" = pow ] || fault "rule: unknown seal; 'pow' is the only one" ;;
-    spacing | halflife | reward | halving | maxblock | minfee | bytefee)
+    spacing | halflife | reward | halving | maxblock | minfee | bytefee | state)
         is_number "$3" || fault "rule: $2 is not a number" ;;
     allow)
         case $3 in
@@ -488,6 +488,7 @@ take_rule() {
     maxblock) maxblock=$3 ;;
     minfee) minfee=$3 ;;
     bytefee) bytefee=$3; [ "$bytefee" -ge 1 ] || fault 'rule: bytefee is less than 1' ;;
+    state) state=$3; [ "$state" -ge 1 ] || fault 'rule: state is less than 1' ;;
     esac
     show "  $record"
 }
@@ -555,6 +556,8 @@ check_genesis() {
 
 @by-hand-tx.sh@
 
+@by-hand-state.sh@
+
 # Any other block, judged by the books of its parent.
 check_block() {
     # Header, transactions and newlines together are not over 'maxblock'; and the body is the one that the header was
@@ -598,9 +601,12 @@ check_block() {
     supply=$((parent_supply + earned))
     show "  reward $earned, halvings $halvings; supply $supply"
 
+    # Its state line, if one is due.
+    check_state
+
     # Its transactions are valid, one after the other; then the miner is credited with the reward and fees.
     fees=0
-    paste -d ' ' ids body >records
+    paste -d ' ' ids body | tail -n "+$((state_lines + 1))" >records
     while read -r tx_id record; do
         at=$((at + 1))
         check_tx
@@ -647,7 +653,7 @@ check_tools() {
 
     printf '%s\n' 616263 646566 >messages
     hash_all 3
-    [ "$(cut -c 1-8 hashes | paste -s -d ' ' -)" = 'ba7816bf cb8379ac' ] || trouble 'basenc or split: works wrongly'
+    [ "$(head -n 2 hashes | cut -c 1-8 | paste -s -d ' ' -)" = 'ba7816bf cb8379ac' ] || trouble 'basenc or split: works wrongly'
 
     # RFC 8032, section 7.1, test 2: a signature of the letter r, which is not valid for the letter s.
     key=3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
@@ -676,7 +682,7 @@ seconds() { # DATE
 
 # --- The audit -----------------------------------------------------------------------------------------
 
-quiet='' books='' verdict='' rules_given=' ' bytefee=0
+quiet='' books='' verdict='' rules_given=' ' bytefee=0 state=0
 (can_count) 2>/dev/null ||
     trouble 'this shell does not count to 2^63 - 1, or does not split words: use another, such as dash or bash'
 true 2>/dev/null 3>&1 || trouble 'stdout: is closed'

@@ -78,10 +78,16 @@ struct paid {
     struct account_state from, sponsor; /* as they were */
 };
 
+/* A sponsor of a fee of 0 is not touched: it need not even be an account that has anything. */
+static bool sponsor_pays(const struct tx *tx)
+{
+    return tx->has_sponsor && tx->fee;
+}
+
 /* Takes the fee from a sponsor. 0, or -1 and a fault. */
 static int charge_sponsor(struct state *s, const struct tx *tx, struct paid *was, struct fault *f)
 {
-    if (!tx->has_sponsor)
+    if (!sponsor_pays(tx))
         return 0;
     if (account_get(s, &tx->sponsor, &was->sponsor, f))
         return -1;
@@ -94,7 +100,7 @@ static int charge_sponsor(struct state *s, const struct tx *tx, struct paid *was
 
 static int restore(struct state *s, const struct tx *tx, const struct paid *was, struct fault *f)
 {
-    if (tx->has_sponsor && account_put(s, &tx->sponsor, &was->sponsor, f))
+    if (sponsor_pays(tx) && account_put(s, &tx->sponsor, &was->sponsor, f))
         return -1;
     return account_put(s, &tx->from, &was->from, f);
 }

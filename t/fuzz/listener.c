@@ -175,19 +175,25 @@ static void leave(struct run *r, size_t i)
         r->said.len = 0;
 }
 
-/* Half of them have a key. */
+/* Half of them have a key, and a third speaks version 3 and may push. */
 static void join(struct run *r, size_t i)
 {
-    static const char hello[] =
+    static const char *const hellos[] = {
         "hello 1 1111111111111111111111111111111111111111111111111111111111111111 0 "
-        "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
+        "1111111111111111111111111111111111111111111111111111111111111111 plain\n",
+        "hello 3 1111111111111111111111111111111111111111111111111111111111111111 0 "
+        "1111111111111111111111111111111111111111111111111111111111111111 plain -\n"};
+    const char *hello = hellos[i % 3 == 2];
+    const int version = i % 3 == 2 ? 3 : 1;
     uint8_t key[ID_LEN] = {(uint8_t)i};
     if (r->peers[i])
         return;
-    r->peers[i] = join_listener(r->listener, i % 2 ? key : NULL, "peer", r->now);
+    r->peers[i] = join_listener_in(version, r->listener, i % 2 ? key : NULL, "peer", r->now);
     must(r->peers[i] || i % 2);
-    if (r->peers[i])
-        must(give(inbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
+    if (!r->peers[i])
+        return;
+    must(give(inbound_end(r->peers[i]), hello, strlen(hello), r->now) == 0);
+    r->peers[i]->state->was_eager = version == 3;
 }
 
 static void hand_over(struct run *r)

@@ -43,13 +43,17 @@ static void leave(struct run *r, size_t i)
 
 static void join(struct run *r, size_t i)
 {
-    static const char hello[] =
+    static const char *const hellos[] = {
         "hello 1 1111111111111111111111111111111111111111111111111111111111111111 0 "
-        "1111111111111111111111111111111111111111111111111111111111111111 plain\n";
+        "1111111111111111111111111111111111111111111111111111111111111111 plain\n",
+        "hello 3 1111111111111111111111111111111111111111111111111111111111111111 0 "
+        "1111111111111111111111111111111111111111111111111111111111111111 plain -\n"};
+    const char *hello = hellos[i % 3 == 2];
+    const int version = i % 3 == 2 ? 3 : 1;
     if (r->peers[i])
         return;
-    r->peers[i] = join_sender(r->sender, "peer", r->now);
-    must(give(outbound_end(r->peers[i]), hello, sizeof hello - 1, r->now) == 0);
+    r->peers[i] = join_sender_in(version, r->sender, "peer", r->now);
+    must(give(outbound_end(r->peers[i]), hello, strlen(hello), r->now) == 0);
 }
 
 /* What a peer is told is whole lines of words, or what it asked for. */

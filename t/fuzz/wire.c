@@ -61,9 +61,10 @@ static void check_hello(const char *line, size_t len)
 /* A line is a word's where it is that word alone, or with a space behind it. */
 static void check_word(const char *line, size_t len)
 {
-    static const char *const words[] = {
-        "hello",   "have",  "stem",  "want",     "brief",   "short", "lines", "pull", "pulled",
-        "headers", "prove", "taken", "accepted", "refused", "later", "ping",  "pong", "bye"};
+    static const char *const words[] = {"hello", "have", "stem",   "want",     "brief",   "short",
+                                        "lines", "pull", "pulled", "headers",  "prove",   "taken",
+                                        "eager", "lazy", "push",   "accepted", "refused", "later",
+                                        "ping",  "pong", "bye"};
     bool known = false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);

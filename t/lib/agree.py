@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares what agree.sh gathered with refledger.py, an independent reading of the format.
+"""Compares what agree.sh gathered with refledger.py (../shared/reference), an independent reading of the format.
 
     agree.py REFLEDGER MUTANTS OUT NOW <STATUSES
 
@@ -14,7 +14,6 @@ ref = importlib.util.module_from_spec(spec)
 sys.dont_write_bytecode = True
 spec.loader.exec_module(ref)
 mutants, out, now = sys.argv[2], sys.argv[3], int(sys.argv[4])
-ref.time.time = lambda: now
 bad = 0
 
 
@@ -47,7 +46,7 @@ def load(*path):
 
 def holds(data):
     try:
-        return ref.read(data)
+        return ref.Ledger(data, now)
     except ref.Bad:
         return None
 
@@ -120,18 +119,14 @@ def compare_ledger(mutant):
     read = holds(load(out, f"{mutant}.L"))
     if not read:
         return wrong(mutant, "what ledger-append wrote does not hold")
-    blocks, order = read
-    tip = ref.best(order)
-    balances = "".join("account %s %d %d\n" % (who, *has) for who, has in sorted(tip["state"].items()))
+    entries = read.tip["state"].entries(read.rules)
+    balances = "".join(f"{line}\n" for line in entries if line.startswith("account "))
     if balances.encode() != load(out, f"{mutant}.balance"):
         wrong(mutant, "other balances")
-    if sum(has for has, _ in tip["state"].values()) != tip["supply"]:
+    if sum(int(line.split()[2]) for line in balances.splitlines()) != read.tip["state"].supply(read.rules):
         wrong(mutant, "the balances are not the supply")
-    chain = []
-    while tip:
-        chain.append("\n".join([tip["line"], *tip["body"], ""]))
-        tip = blocks.get(tip["prev"])
-    if "".join(reversed(chain)).encode() != load(out, f"{mutant}.chain"):
+    chain = "".join("\n".join([b["line"], *b["body"], ""]) for b in read.chain())
+    if chain.encode() != load(out, f"{mutant}.chain"):
         wrong(mutant, "another best chain")
 
 

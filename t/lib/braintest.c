@@ -1172,6 +1172,128 @@ static void test_numbers(void)
     old_ones_are_named_by_id();
 }
 
+/* --- Eager push ------------------------------------------------------------------------------- */
+
+static const char *ask_push(struct talk *t, const struct record *r)
+{
+    struct buf text = {0};
+    add_text(&text, "push\n");
+    must(buf_add(&text, r->text.data, r->text.len) == 0);
+    const char *said = ask(t, &text);
+    buf_free(&text);
+    return said;
+}
+
+/* Delivers n new records, the first of this number, as requested. */
+static void deliver(struct talk *t, uint64_t number, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct record r = make_tx(number + i);
+        net_add(t->net, r);
+        ask_word(t, "have", r.id);
+        must(strncmp(t->actor.heard.data, "want ", 5) == 0);
+        ask_record(t, &r);
+    }
+}
+
+/* What a peer pushes is printed once and acknowledged, whether it is new, known, or requested from
+ * another; but only from a peer that was told to. */
+static void listener_is_pushed_to(void)
+{
+    struct net *n = lone(false);
+    struct talk first, second;
+    struct record r[2] = {make_tx(100), make_tx(101)};
+    net_add(n, r[0]);
+    net_add(n, r[1]);
+    join_in(3, &first, n, 0, NULL, true);
+    join_in(3, &second, n, 0, NULL, true);
+    deliver(&first, 0, 3);
+    must(!strstr(first.actor.heard.data, "eager") && !first.inbound->doomed);
+    deliver(&first, 3, 1);
+    must(strcmp(first.actor.heard.data, "eager\ntaken 3\n") == 0);
+    must(strcmp(ask_push(&first, &r[0]), "taken 4\n") == 0);
+    must(strcmp(ask_push(&first, &r[0]), "taken 5\n") == 0);
+    must(strcmp(ask_word(&second, "have", r[1].id), "want 0\n") == 0);
+    must(strcmp(ask_push(&first, &r[1]), "taken 6\n") == 0);
+    must(strcmp(hear(&second), "taken 0\n") == 0);
+    must(!*ask_record(&second, &r[1]) && !second.inbound->doomed);
+    must(strcmp(ask_word(&second, "have", r[1].id), "taken 1\n") == 0);
+    struct record more = make_tx(102);
+    net_add(n, more);
+    ask_push(&second, &more); /* it was not told to */
+    must(second.inbound->doomed && !n->nodes[0].had[net_find(n, more.id)]);
+    struct record block = make_block(1, r[0].id, r, 2);
+    ask_push(&first, &block);
+    must(first.inbound->doomed);
+    buf_free(&block.text);
+    leave(&first);
+    leave(&second);
+    net_free(n);
+}
+
+/* A peer that is the first far more often takes the place of another, which announces again. */
+static void the_first_become_eager(void)
+{
+    struct net *n = lone(false);
+    struct talk t[3];
+    for (size_t i = 0; i < 3; i++)
+        join_in(3, &t[i], n, 0, NULL, true);
+    deliver(&t[0], 0, 3);
+    deliver(&t[1], 3, 1);
+    must(t[0].inbound->state->eager && t[1].inbound->state->eager);
+    deliver(&t[0], 4, 90);
+    deliver(&t[1], 94, 30);
+    deliver(&t[2], 124, 136);
+    must(t[0].inbound->state->eager && !t[1].inbound->state->eager && t[2].inbound->state->eager);
+    must(strstr(hear(&t[1]), "lazy\n") && n->nodes[0].listener->eager == 2);
+    struct record late = make_tx(1000);
+    net_add(n, late);
+    ask_push(&t[1], &late); /* on its way when it was told to stop */
+    must(!t[1].inbound->doomed && n->nodes[0].had[net_find(n, late.id)] == 1);
+    for (size_t i = 0; i < 3; i++)
+        leave(&t[i]);
+    must(n->nodes[0].listener->eager == 0);
+    net_free(n);
+}
+
+static void sender_pushes(void)
+{
+    struct net *n = lone(false);
+    struct talk t;
+    struct record r[3] = {make_tx(0), make_tx(1), make_tx(2)};
+    struct buf expected = {0};
+    for (size_t i = 0; i < 3; i++)
+        net_add(n, r[i]);
+    join_in(3, &t, n, 0, NULL, false);
+    ask_line(&t, "eager");
+    for (size_t i = 0; i < 2; i++) {
+        net_inject(n, 0, i);
+        add_text(&expected, "push\n");
+        must(buf_add(&expected, r[i].text.data, r[i].text.len) == 0);
+    }
+    settle(&t);
+    must(buf_add(&expected, "", 1) == 0 && strcmp(hear(&t), expected.data) == 0);
+    ask_line(&t, "taken 0-1");
+    must(open_of(n, 0) == 0 && t.outbound->taken == 2);
+    ask_line(&t, "lazy");
+    net_inject(n, 0, 2);
+    settle(&t);
+    must(is_word(hear(&t), "have", r[2].id));
+    must(says_records(ask_line(&t, "want 2"), r + 2, 1));
+    ask_line(&t, "eager now");
+    must(t.outbound->doomed);
+    buf_free(&expected);
+    leave(&t);
+    net_free(n);
+}
+
+static void test_eager(void)
+{
+    listener_is_pushed_to();
+    the_first_become_eager();
+    sender_pushes();
+}
+
 /* --- Elsewhere -------------------------------------------------------------------------------- */
 
 /* Processor time of a hundred thousand announcements of records that the sender does not hold. */
@@ -1416,6 +1538,7 @@ static const struct {
     {"need", test_need},           {"taken", test_taken},       {"unsure", test_unsure},
     {"window", test_window},       {"newcomer", test_newcomer}, {"room", test_room},
     {"elsewhere", test_elsewhere}, {"refusals", test_refusals}, {"numbers", test_numbers},
+    {"eager", test_eager},
 };
 
 static bool run_test(const char *name)

@@ -1,15 +1,17 @@
 /*
  * Makes ledgers that somebody broke, to see whether every auditor says the same of them.
  *
- *     mutate -k KEYS [-T NOW] [-v] -s SEED LEDGER...                      a mutant on stdout
- *     mutate -k KEYS [-T NOW] [-v] -s SEED -n COUNT -o FOLDER LEDGER...   FOLDER/SEED, SEED + 1,
+ *     mutate -k KEYS [-T NOW] [-av] -s SEED LEDGER...                      a mutant on stdout
+ *     mutate -k KEYS [-T NOW] [-av] -s SEED -n COUNT -o FOLDER LEDGER...   FOLDER/SEED, SEED + 1,
  *                                                                         ... of COUNT mutants
- *     mutate -k KEYS -s SEED -g                                           a sound ledger on stdout
+ *     mutate -k KEYS [-a] -s SEED -g                                          a sound ledger on
+ * stdout
  *
  * A seed stands for one plan, the same in every run: a ledger (one of those given, or one made up),
  * a few edits of its records, after which everything is signed, hashed and mined again, so that the
  * deeper rules are reached, or a few damages to its text, after which nothing is; or both. -v tells
- * the plan. KEYS holds *.pem of the accounts; NOW is the clock that the judges will have.
+ * the plan. KEYS holds *.pem of the accounts; NOW is the clock that the judges will have. With -a
+ * chains allow batches, policies, sponsors and SLH-DSA keys, have fees by length and state lines.
  */
 #include "base/hex.h"
 #include "base/lines.h"
@@ -31,25 +33,39 @@
 #include <unistd.h>
 
 enum {
-    FIELDS = 12,
+    FIELDS = 640,
     KEYS = 8,
-    ACCOUNTS = 16,
+    POLICIES = 4,
+    ACCOUNTS = 320,
     BLOCKS = 256,
     BODY = 64,
     LINES = 4096,
     PATIENCE = 1 << 16
 };
 
-enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL };          /* a header's fields */
-enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE }; /* a transaction's */
+enum { HEIGHT = 1, PREV, ROOT, TIME, TARGET, MINER, COUNT, SEAL }; /* a header's fields */
+enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO };   /* a payment's */
+enum { BATCH_TO = TO + 1 };                                        /* a batch's first */
+enum { STATE_HEIGHT = 1, STATE_ROOT, STATE_COUNT, STATE_FIELDS };  /* a state line's */
 
 static const char zero[] = "0000000000000000000000000000000000000000000000000000000000000000";
+static const char slow[] = "sa06ab3bd4f5a042f2b4eb17517fbdf60348550fd0d4b64bed125ee1c20c3faeb";
+static const char preimage[] = "5e1f2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 /* A line as its fields. A pinned field stays as it is when all is made consistent again. */
 struct record {
     char *field[FIELDS];
     int fields;
-    unsigned pinned;
+    bool pinned[FIELDS];
+};
+
+/* Where the parts of a transaction are; 0: it has none. */
+struct shape {
+    int sponsor; /* the word */
+    int proof;   /* a signature, or the word policy */
+    int by;      /* the word */
+    int pairs, so_many;
+    int sponsor_signature;
 };
 
 struct standing {
@@ -69,11 +85,13 @@ struct block {
 struct world {
     uint64_t dice;
     int64_t now;
-    bool tell;
+    bool tell, all;
     bool renumber; /* give every transaction the seq that fits */
     struct secret_key keys[KEYS];
     char accounts[KEYS][65];
-    int key_count;
+    int key_count, in_order[KEYS]; /* by account */
+    char *policies[POLICIES];      /* their texts */
+    int policy_count;
     struct block *blocks[BLOCKS], *genesis; /* in the file's order */
     int block_count;
     struct field lines[LINES]; /* the text, when it has become that */
@@ -122,7 +140,7 @@ static void give_back(struct world *w)
         w->strings = next;
     }
     w->genesis = NULL;
-    w->block_count = w->line_count = 0;
+    w->block_count = w->line_count = w->policy_count = 0;
     w->torn_end = w->renumber = false;
 }
 
@@ -180,17 +198,98 @@ static void set(struct record *r, int field, char *value)
     if (field >= r->fields)
         return;
     r->field[field] = value;
-    r->pinned |= 1U << field;
+    r->pinned[field] = true;
 }
 
 static bool is_pinned(const struct record *r, int field)
 {
-    return r->pinned & 1U << field;
+    return field < r->fields && r->pinned[field];
 }
 
 static bool is_tx(const struct record *r)
 {
-    return strcmp(r->field[0], "tx") == 0 && r->fields == SIGNATURE + 1;
+    return strcmp(r->field[0], "tx") == 0 && r->fields > MEMO + 1;
+}
+
+static bool is_word(const struct record *r, int field, const char *word)
+{
+    return field < r->fields && strcmp(r->field[field], word) == 0;
+}
+
+static void add_field(struct record *r, int at, char *s)
+{
+    if (r->fields == FIELDS || at > r->fields)
+        return;
+    for (int i = r->fields++; i > at; i--) {
+        r->field[i] = r->field[i - 1];
+        r->pinned[i] = r->pinned[i - 1];
+    }
+    r->field[at] = s;
+    r->pinned[at] = false;
+}
+
+static void drop_field(struct record *r, int at)
+{
+    r->fields--;
+    for (int i = at; i < r->fields; i++) {
+        r->field[i] = r->field[i + 1];
+        r->pinned[i] = r->pinned[i + 1];
+    }
+    r->pinned[r->fields] = false;
+}
+
+/* --- The parts of a transaction --------------------------------------------------------------- */
+
+static bool is_account(const char *s)
+{
+    size_t n = strspn(s + (*s == 'p' || *s == 's'), "0123456789abcdef");
+    return n == 64 && s[n + (*s == 'p' || *s == 's')] == 0;
+}
+
+/* The number of payments, and where the first TO is. */
+static int payments(const struct record *r, int *first)
+{
+    int n = 0;
+    *first = is_word(r, OPERATION, "batch") ? BATCH_TO : TO;
+    if (*first == TO)
+        return 1;
+    while (*first + 2 * n + 1 < r->fields && is_account(r->field[*first + 2 * n]))
+        n++;
+    return n;
+}
+
+static struct shape shape_of(const struct record *r)
+{
+    struct shape s = {0};
+    int at, n = payments(r, &at);
+    at = at == TO ? MEMO + 1 : at + 2 * n;
+    if (is_word(r, at, "sponsor")) {
+        s.sponsor = at;
+        at += 2;
+    }
+    s.proof = at++;
+    if (r->field[FROM][0] == 'p') {
+        while (at < r->fields && !is_word(r, at, "by"))
+            at++;
+        s.by = at;
+        s.pairs = at + (is_word(r, at + 2, "show") ? 4 : 2);
+        s.so_many = (r->fields - s.pairs) / 2;
+        at = s.pairs + 2 * s.so_many;
+    }
+    if (s.sponsor && at < r->fields)
+        s.sponsor_signature = at;
+    return s;
+}
+
+/* The field of one of its signatures. */
+static int some_signature(struct world *w, const struct record *r)
+{
+    struct shape s = shape_of(r);
+    if (s.sponsor_signature && chance(w, 40))
+        return s.sponsor_signature;
+    if (!s.by)
+        return s.proof < r->fields ? s.proof : r->fields - 1;
+    return s.so_many ? s.pairs + 2 * below(w, s.so_many) + 1 : r->fields - 1;
 }
 
 static struct block *add_block(struct world *w, struct block *parent)
@@ -205,6 +304,21 @@ static struct block *add_block(struct world *w, struct block *parent)
     return b;
 }
 
+static struct record *allowance(const struct world *w, const char *what)
+{
+    for (int i = 0; i < w->genesis->count; i++) {
+        struct record *r = &w->genesis->body[i];
+        if (r->fields == 3 && is_word(r, 1, "allow") && is_word(r, 2, what))
+            return r;
+    }
+    return NULL;
+}
+
+static bool allows(const struct world *w, const char *what)
+{
+    return allowance(w, what) != NULL;
+}
+
 static const char *rule(const struct world *w, const char *name)
 {
     for (int i = 0; i < w->genesis->count; i++) {
@@ -212,7 +326,7 @@ static const char *rule(const struct world *w, const char *name)
         if (r->fields == 3 && strcmp(r->field[0], "rule") == 0 && strcmp(r->field[1], name) == 0)
             return r->field[2];
     }
-    return "1";
+    return strcmp(name, "bytefee") && strcmp(name, "state") ? "1" : "0";
 }
 
 static int64_t rule_number(const struct world *w, const char *name)
@@ -237,10 +351,17 @@ static struct standing *standing(struct block *b, const char *account)
 
 static void account_tx(struct block *b, const struct record *r)
 {
+    struct shape shape = shape_of(r);
     struct standing *from = standing(b, r->field[FROM]);
-    from->balance -= number(r->field[AMOUNT]) + number(r->field[FEE]);
+    int first, n = payments(r, &first);
+    const char *payer = shape.sponsor && shape.sponsor + 1 < r->fields ? r->field[shape.sponsor + 1]
+                                                                       : r->field[FROM];
+    standing(b, payer)->balance -= number(r->field[FEE]);
     from->seq++;
-    standing(b, r->field[TO])->balance += number(r->field[AMOUNT]);
+    for (int i = 0; i < n; i++) {
+        from->balance -= number(r->field[first + 2 * i + 1]);
+        standing(b, r->field[first + 2 * i])->balance += number(r->field[first + 2 * i + 1]);
+    }
 }
 
 static void account_reward(const struct world *w, struct block *b)
@@ -273,20 +394,91 @@ static uint64_t median(const struct block *b)
 
 /* --- Making all consistent again -------------------------------------------------------------- */
 
-static void sign(struct world *w, struct record *r)
+/* The field becomes the signature of all before it, if the key is here. */
+static void sign_field(struct world *w, struct record *r, int field, const char *by)
 {
     uint8_t signature[64];
     char digits[129] = {0};
     struct fault f;
-    const char *message = join(w, r, SIGNATURE);
+    if (field >= r->fields || is_pinned(r, field))
+        return;
+    const char *message = join(w, r, field);
     for (int i = 0; i < w->key_count; i++) {
-        if (strcmp(w->accounts[i], r->field[FROM]))
+        if (strcmp(w->accounts[i], by))
             continue;
         if (secret_key_sign(&w->keys[i], message, strlen(message), signature, &f))
             errx(2, "%s", f.text);
         hex_encode(digits, signature, 64);
-        r->field[SIGNATURE] = say(w, "%s", digits);
+        r->field[field] = say(w, "%s", digits);
     }
+}
+
+static void sign(struct world *w, struct record *r)
+{
+    struct shape s = shape_of(r);
+    if (!s.by)
+        sign_field(w, r, s.proof, r->field[FROM]);
+    for (int i = 0; i < s.so_many; i++)
+        sign_field(w, r, s.pairs + 2 * i + 1, r->field[s.pairs + 2 * i]);
+    if (s.sponsor_signature)
+        sign_field(w, r, s.sponsor_signature, r->field[s.sponsor + 1]);
+}
+
+/* The root of the entries from `entry` on that have the first bits of its place in common. */
+struct entry {
+    uint8_t place[32], id[32];
+};
+
+static int by_place(const void *a, const void *b)
+{
+    return memcmp(a, b, 32);
+}
+
+static bool bit(const struct entry *e, int depth)
+{
+    return e->place[depth / 8] >> (7 - depth % 8) & 1;
+}
+
+static void root_of(const struct entry *e, int n, int depth, char out[65])
+{
+    char pair[130];
+    uint8_t id[32];
+    int left = 0;
+    if (n < 2) {
+        snprintf(out, 65, "%s", n ? hex32(e->id).text : zero);
+        return;
+    }
+    while (left < n && !bit(&e[left], depth))
+        left++;
+    root_of(e, left, depth + 1, pair);
+    pair[64] = ' ';
+    root_of(e + left, n - left, depth + 1, pair + 65);
+    sha256(pair, 129, id);
+    snprintf(out, 65, "%s", hex32(id).text);
+}
+
+static void finish_state(struct world *w, const struct block *parent, struct record *r)
+{
+    struct entry all[ACCOUNTS];
+    char root[65];
+    int n = 0;
+    for (int i = 0; i < ACCOUNTS && parent->book[i].account; i++) {
+        const struct standing *has = &parent->book[i];
+        const char *place = say(w, "account %s", has->account);
+        const char *line = say(w, "%s %" PRIu64 " %" PRIu64, place, has->balance, has->seq);
+        if (has->balance == 0 && has->seq == 0)
+            continue;
+        sha256(place, strlen(place), all[n].place);
+        sha256(line, strlen(line), all[n++].id);
+    }
+    qsort(all, (size_t)n, sizeof all[0], by_place);
+    root_of(all, n, 0, root);
+    if (!is_pinned(r, STATE_HEIGHT))
+        r->field[STATE_HEIGHT] = say(w, "%s", parent->head.field[HEIGHT]);
+    if (!is_pinned(r, STATE_ROOT))
+        r->field[STATE_ROOT] = say(w, "%s", root);
+    if (!is_pinned(r, STATE_COUNT))
+        r->field[STATE_COUNT] = say(w, "%d", n);
 }
 
 static void finish_tx(struct world *w, struct block *b, struct record *r)
@@ -295,8 +487,7 @@ static void finish_tx(struct world *w, struct block *b, struct record *r)
         r->field[CHAIN] = say(w, "%s", hex32(w->genesis->id).text);
     if (w->renumber && !is_pinned(r, SEQ))
         r->field[SEQ] = say(w, "%" PRIu64, standing(b, r->field[FROM])->seq);
-    if (!is_pinned(r, SIGNATURE))
-        sign(w, r);
+    sign(w, r);
     account_tx(b, r);
 }
 
@@ -308,6 +499,8 @@ static void finish_body(struct world *w, struct block *b)
     for (int i = 0; i < b->count; i++) {
         if (b->parent && is_tx(&b->body[i]))
             finish_tx(w, b, &b->body[i]);
+        if (b->parent && is_word(&b->body[i], 0, "state") && b->body[i].fields == STATE_FIELDS)
+            finish_state(w, b->parent, &b->body[i]);
         const char *line = join(w, &b->body[i], b->body[i].fields);
         sha256(line, strlen(line), id);
         merkle_add(&tree, id);
@@ -448,6 +641,66 @@ static const char *anybody(struct world *w)
     return w->accounts[below(w, w->key_count)];
 }
 
+/* A few policies of the keys that are here, with a lock or two. */
+static void make_policies(struct world *w)
+{
+    uint8_t id[32];
+    sha256(preimage, 64, id);
+    while (w->policy_count < POLICIES) {
+        char *text = say(w, "policy");
+        for (int n = 1 + below(w, 3); n > 0; n--) {
+            const char *sorted[KEYS + 1];
+            int count = 0, most = 1 + below(w, 3), letters = chance(w, 90) ? 0 : 1;
+            for (int k = 0; k < w->key_count && count < most; k++)
+                if (chance(w, 60))
+                    sorted[count++] = w->accounts[w->in_order[k]];
+            if (count == 0)
+                sorted[count++] = w->accounts[0];
+            if (letters && allows(w, "slh-dsa"))
+                sorted[count++] = slow;
+            text = say(w, "%s %d", text, 1 + below(w, count));
+            for (int k = 0; k < count; k++)
+                text = say(w, "%s %s", text, sorted[k]);
+            if (chance(w, 30))
+                text = say(w, "%s after %d", text, 1 + below(w, 4));
+            if (chance(w, 30))
+                text = say(w, "%s hash %s", text, hex32(id).text);
+            if (n > 1)
+                text = say(w, "%s or", text);
+        }
+        bool known = false;
+        for (int i = 0; i < w->policy_count; i++)
+            known |= strcmp(w->policies[i], text) == 0;
+        if (!known)
+            w->policies[w->policy_count++] = text;
+    }
+}
+
+static char *policy_account_of(struct world *w, const char *text)
+{
+    uint8_t id[32];
+    sha256(text, strlen(text), id);
+    return say(w, "p%s", hex32(id).text);
+}
+
+static void set_up_more(struct world *w, struct block *b)
+{
+    static const char *what[] = {"batch", "policy", "slh-dsa", "sponsor"};
+    for (size_t i = 0; i < sizeof what / sizeof what[0]; i++)
+        if (chance(w, 80))
+            b->body[b->count++] = made(w, say(w, "rule allow %s", what[i]));
+    if (chance(w, 20))
+        b->body[b->count++] = made(w, say(w, "rule bytefee %d", 1 + below(w, 2)));
+    if (chance(w, 40))
+        b->body[b->count++] = made(w, say(w, "rule state %d", 1 + below(w, 3)));
+    if (!allows(w, "policy"))
+        return;
+    make_policies(w);
+    for (int i = 0; i < w->policy_count; i++)
+        b->body[b->count++] = made(
+            w, say(w, "grant %s %d", policy_account_of(w, w->policies[i]), 500 + below(w, 5000)));
+}
+
 static void set_up_rules(struct world *w, struct block *b)
 {
     static const int spacings[] = {1, 10, 600}, halflives[] = {0, 60, 3600, 86400},
@@ -459,21 +712,94 @@ static void set_up_rules(struct world *w, struct block *b)
     b->body[b->count++] = made(w, say(w, "rule halflife %d", PICK(w, halflives)));
     b->body[b->count++] = made(w, say(w, "rule reward %s", PICK(w, rewards)));
     b->body[b->count++] = made(w, say(w, "rule halving %d", PICK(w, halvings)));
-    b->body[b->count++] = made(w, say(w, "rule maxblock %d", PICK(w, sizes)));
+    b->body[b->count++] = made(w, say(w, "rule maxblock %d", PICK(w, sizes) * (w->all ? 6 : 1)));
     b->body[b->count++] = made(w, say(w, "rule minfee %d", PICK(w, fees)));
     for (int i = 0; i < w->key_count; i++)
         if (chance(w, 70))
             b->body[b->count++] = made(w,
                                        say(w, "grant %s %d", w->accounts[i], 1 + below(w, 2000)));
+    if (w->all && chance(w, 70))
+        set_up_more(w, b);
+}
+
+/* Any account that the chain may have. */
+static const char *any_account(struct world *w)
+{
+    if (w->policy_count && chance(w, 30))
+        return policy_account_of(w, w->policies[below(w, w->policy_count)]);
+    return allows(w, "slh-dsa") && chance(w, 10) ? slow : anybody(w);
+}
+
+static char *operation_words(struct world *w, uint64_t amount)
+{
+    static const char *memos[] = {"-", "lunch", "%2D", "caf%C3%A9", "a%20b", "~._-", "%00"};
+    if (!allows(w, "batch") || chance(w, 60))
+        return say(w, "pay %s %" PRIu64 " %s", any_account(w), amount, PICK(w, memos));
+    char *words = say(w, "batch %s", PICK(w, memos));
+    for (int n = 1 + below(w, 4); n > 0; n--) {
+        uint64_t part = n > 1 ? amount / 3 + 1 : amount + 1;
+        part = part < amount ? part : amount;
+        amount -= part;
+        words = say(w, "%s %s %" PRIu64, words, any_account(w), part);
+        if (amount == 0)
+            break;
+    }
+    return words;
+}
+
+/* A policy's proof, its signatures yet to be made. */
+static char *proof_words(struct world *w, const char *policy, uint64_t height)
+{
+    struct record r = made(w, policy);
+    int at[8], n = 0;
+    for (int i = 0; i < r.fields && n < 8; i++)
+        if (i == 0 || is_word(&r, i, "or"))
+            at[n++] = i + 1;
+    int branch = below(w, n), i = at[branch];
+    uint64_t signers = number(r.field[i++]);
+    const char *keys[KEYS + 1];
+    size_t count = 0;
+    char *words = say(w, "%s by %d", policy, branch);
+    while (i < r.fields && is_account(r.field[i]))
+        keys[count++] = r.field[i++];
+    if (is_word(&r, i, "after") && number(r.field[i + 1]) > height && chance(w, 80))
+        return NULL;
+    i += is_word(&r, i, "after") ? 2 : 0;
+    if (is_word(&r, i, "hash"))
+        words = say(w, "%s show %s", words, preimage);
+    for (size_t k = 0; signers > 0 && k < count; k++)
+        if (count - k == signers || (keys[k] != slow && chance(w, 60))) {
+            words = say(w, "%s %s %0128d", words, keys[k], 0);
+            signers--;
+        }
+    return strstr(words, slow) ? NULL : words;
+}
+
+static const char *policy_of(struct world *w, const char *account)
+{
+    for (int i = 0; i < w->policy_count; i++)
+        if (strcmp(account, policy_account_of(w, w->policies[i])) == 0)
+            return w->policies[i];
+    return NULL;
 }
 
 static void pay(struct world *w, struct block *b, const char *from, uint64_t amount, uint64_t fee)
 {
-    static const char *memos[] = {"-", "lunch", "%2D", "caf%C3%A9", "a%20b", "~._-", "%00"};
-    char *line = say(w, "tx %s %s %" PRIu64 " %" PRIu64 " pay %s %" PRIu64 " %s %0128d", zero, from,
-                     standing(b, from)->seq, fee, anybody(w), amount, PICK(w, memos), 0);
-    if (b->count == BODY)
+    const char *policy = policy_of(w, from), *sponsor = NULL;
+    char *proof = policy ? proof_words(w, policy, number(b->parent->head.field[HEIGHT]) + 1)
+                         : say(w, "%0128d", 0);
+    if (b->count == BODY || !proof)
         return;
+    if (allows(w, "sponsor") && chance(w, 30)) {
+        sponsor = anybody(w);
+        sponsor = strcmp(sponsor, from) && standing(b, sponsor)->balance >= fee ? sponsor : NULL;
+    }
+    char *line = say(w, "tx %s %s %" PRIu64 " %" PRIu64 " %s", zero, from, standing(b, from)->seq,
+                     fee, operation_words(w, amount));
+    if (sponsor)
+        line = say(w, "%s sponsor %s %s %0128d", line, sponsor, proof, 0);
+    else
+        line = say(w, "%s %s", line, proof);
     b->body[b->count++] = made(w, line);
     account_tx(b, &b->body[b->count - 1]);
 }
@@ -483,16 +809,20 @@ static struct block *grow(struct world *w, struct block *parent)
 {
     struct block *b = add_block(w, parent);
     uint64_t time = number(parent->head.field[TIME]);
-    uint64_t least = median(parent) + 1, fee = (uint64_t)rule_number(w, "minfee");
+    uint64_t least = median(parent) + 1, height = number(parent->head.field[HEIGHT]) + 1;
+    uint64_t every = (uint64_t)rule_number(w, "state");
+    uint64_t fee = (uint64_t)rule_number(w, "minfee") + 1500 * (uint64_t)rule_number(w, "bytefee");
     time += (uint64_t)below(w, (int)(rule_number(w, "spacing") & 0xffff) * 3 + 2);
     b->head = made(w, say(w, "block 0 %s %s %" PRIu64 " %s %s 0 %0*d", zero, zero,
-                          time > least ? time : least, parent->head.field[TARGET], anybody(w),
+                          time > least ? time : least, parent->head.field[TARGET], any_account(w),
                           chance(w, 70) ? 16 : 8 + below(w, 57), 0));
     memcpy(b->book, parent->book, sizeof b->book);
+    if (every && height % every == 0)
+        b->body[b->count++] = made(w, say(w, "state 0 %s 0", zero));
     for (int i = below(w, 5); i > 0; i--) {
-        const char *from = anybody(w);
+        const char *from = w->policy_count && chance(w, 40) ? any_account(w) : anybody(w);
         uint64_t has = standing(b, from)->balance;
-        if (has > fee && has - fee < INT32_MAX)
+        if (has > fee && has - fee < INT32_MAX && from[0] != 's')
             pay(w, b, from, 1 + (uint64_t)below(w, (int)(has - fee) / (chance(w, 10) ? 1 : 4)),
                 fee + (has - fee > 600 ? (uint64_t)below(w, 3) : 0));
     }
@@ -690,7 +1020,8 @@ static bool edit_no_work(struct world *w)
         return false;
     b->ready = true;
     mine(w, b, false);
-    b->head.pinned |= 1U << SEAL | 1U << PREV | 1U << ROOT | 1U << TARGET;
+    b->head.pinned[SEAL] = b->head.pinned[PREV] = true;
+    b->head.pinned[ROOT] = b->head.pinned[TARGET] = true;
     return true;
 }
 
@@ -728,9 +1059,12 @@ static bool edit_tx_number(struct world *w)
     static const int fields[] = {SEQ, SEQ, FEE, AMOUNT};
     struct block *b;
     struct record *r = some_tx(w, &b);
-    int field = PICK(w, fields);
+    int field = PICK(w, fields), first, n;
     if (!r)
         return false;
+    n = payments(r, &first);
+    if (field == AMOUNT && n)
+        field = first + 2 * below(w, n) + 1;
     set(r, field, some_number(w, r->field[field]));
     return true;
 }
@@ -743,9 +1077,15 @@ static bool edit_tx_all(struct world *w)
     if (!r)
         return false;
     uint64_t has = standing(b->parent, r->field[FROM])->balance, fee = number(r->field[FEE]);
-    set(r, AMOUNT, say(w, "%" PRIu64, has - fee + (uint64_t)below(w, 3) - 1));
+    int first, n = payments(r, &first), amount = first + 1;
+    if (n == 0)
+        return false;
+    fee = shape_of(r).sponsor && chance(w, 50) ? 0 : fee;
+    for (int i = 1; i < n; i++)
+        fee += number(r->field[first + 2 * i + 1]);
+    set(r, amount, say(w, "%" PRIu64, has - fee + (uint64_t)below(w, 3) - 1));
     if (chance(w, 20)) {
-        set(r, AMOUNT, say(w, "%s", "9223372036854775807"));
+        set(r, amount, say(w, "%s", "9223372036854775807"));
         set(r, FEE, say(w, "%s", "9223372036854775807"));
     }
     return true;
@@ -757,11 +1097,12 @@ static bool edit_tx_party(struct world *w)
     struct record *r = some_tx(w, &b);
     if (!r)
         return false;
-    int field = chance(w, 50) ? FROM : TO;
+    int first, n = payments(r, &first);
+    int field = chance(w, 50) || !n ? FROM : first + 2 * below(w, n);
     if (chance(w, 30))
         set(r, field, some_digits(w, r->field[field]));
     else
-        r->field[field] = say(w, "%s", chance(w, 90) ? anybody(w) : zero);
+        r->field[field] = say(w, "%s", chance(w, 90) ? any_account(w) : zero);
     return true;
 }
 
@@ -779,7 +1120,7 @@ static bool edit_tx_word(struct world *w)
         set(r, OPERATION, say(w, "%s", chance(w, 50) ? "burn" : "payx"));
         break;
     default:
-        set(r, MEMO, some_text(w));
+        set(r, is_word(r, OPERATION, "batch") ? TO : MEMO, some_text(w));
     }
     return true;
 }
@@ -813,15 +1154,20 @@ static bool edit_signature(struct world *w)
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"};
     struct block *b;
     struct record *r = some_tx(w, &b);
-    if (!r || strlen(r->field[SIGNATURE]) != 128)
+    int field = r ? some_signature(w, r) : 0;
+    if (!r)
         return false;
-    char *s = say(w, "%s", r->field[SIGNATURE]);
+    char *s = say(w, "%s", r->field[field]);
+    if (strlen(s) != 128) {
+        set(r, field, some_digits(w, s));
+        return true;
+    }
     switch (below(w, 4)) {
     case 0:
         add_order(s + 64);
         break;
     case 1: /* a key of small order, with a signature that holds for anything */
-        set(r, FROM, say(w, "%s", PICK(w, weak)));
+        set(r, shape_of(r).by ? field - 1 : FROM, say(w, "%s", PICK(w, weak)));
         s = say(w, "%s%s", weak[1], zero);
         break;
     case 2:
@@ -830,7 +1176,281 @@ static bool edit_signature(struct world *w)
     default:
         s = some_digits(w, s);
     }
-    set(r, SIGNATURE, s);
+    set(r, field, s);
+    return true;
+}
+
+/* --- ... of operations, policies and sponsors */
+
+static bool edit_batch(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    int first, n;
+    if (!r)
+        return false;
+    if (is_word(r, OPERATION, "pay") && chance(w, 80)) { /* MEMO TO AMOUNT */
+        char *memo = r->field[MEMO];
+        drop_field(r, MEMO);
+        add_field(r, TO, memo);
+        r->field[OPERATION] = say(w, "batch");
+    }
+    n = payments(r, &first);
+    switch (below(w, 6)) {
+    case 0: /* one more, or many */
+        for (int i = chance(w, 80) ? 1 : 250 + below(w, 10); i > 0; i--) {
+            add_field(r, first, say(w, "%d", below(w, 8) / 2));
+            add_field(r, first, say(w, "%s", any_account(w)));
+        }
+        break;
+    case 1: /* one less, and none at last */
+        if (n) {
+            drop_field(r, first);
+            drop_field(r, first);
+        }
+        break;
+    case 2:
+        drop_field(r, TO + below(w, 3));
+        break;
+    case 3:
+        add_field(r, TO + below(w, 3), some_text(w));
+        break;
+    case 4:
+        r->field[OPERATION] = say(w, "%s", chance(w, 50) ? "pay" : "batch");
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+static bool edit_sponsor(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r)
+        return false;
+    struct shape s = shape_of(r);
+    if (!s.sponsor) {
+        add_field(r, r->fields, say(w, "%0128d", 0));
+        add_field(r, s.proof, say(w, "%s", anybody(w)));
+        add_field(r, s.proof, say(w, "sponsor"));
+        return true;
+    }
+    switch (below(w, 7)) {
+    case 0:
+        r->field[s.sponsor + 1] = say(w, "%s", r->field[FROM]);
+        break;
+    case 1:
+        r->field[s.sponsor + 1] = say(w, "%s", chance(w, 50) ? any_account(w) : slow);
+        break;
+    case 2: /* no sponsor after all */
+        drop_field(r, s.sponsor);
+        drop_field(r, s.sponsor);
+        break;
+    case 3:
+        drop_field(r, r->fields - 1);
+        break;
+    case 4: /* both signatures, in the other order */
+        if (r->fields > s.sponsor + 3) {
+            char *last = r->field[r->fields - 1];
+            set(r, r->fields - 1, r->field[r->fields - 2]);
+            set(r, r->fields - 2, last);
+        }
+        break;
+    case 5:
+        add_field(r, s.sponsor, say(w, "%s", anybody(w)));
+        add_field(r, s.sponsor, say(w, "sponsor"));
+        break;
+    default:
+        set(r, s.sponsor + 1, some_digits(w, r->field[s.sponsor + 1]));
+    }
+    return true;
+}
+
+static struct record *some_spending_policy(struct world *w, struct shape *s)
+{
+    struct block *b;
+    for (int i = 0; i < 12; i++) {
+        struct record *r = some_tx(w, &b);
+        if (!r)
+            return NULL;
+        *s = shape_of(r);
+        if (s->by && s->by + 1 < r->fields)
+            return r;
+    }
+    return NULL;
+}
+
+/* The account becomes that of the policy which is shown, and has something to spend. */
+static void rebind(struct world *w, struct record *r)
+{
+    struct shape s = shape_of(r);
+    struct record text = {.fields = s.by - s.proof};
+    if (s.by >= r->fields || text.fields < 1)
+        return;
+    memcpy(text.field, r->field + s.proof, (size_t)text.fields * sizeof text.field[0]);
+    char *account = policy_account_of(w, join(w, &text, text.fields));
+    r->field[FROM] = account;
+    if (w->genesis->count < BODY - 1)
+        w->genesis->body[w->genesis->count++] = made(w, say(w, "grant %s 4000", account));
+}
+
+static bool edit_policy(struct world *w)
+{
+    static const char *words[] = {"or", "after", "hash", "by", "policy",  "show",    "0",
+                                  "1",  "2",     "16",   "17", "after 1", "after 0", "or 1"};
+    struct shape s;
+    struct record *r = some_spending_policy(w, &s);
+    if (!r || s.by <= s.proof + 1)
+        return false;
+    int at = s.proof + 1 + below(w, s.by - s.proof);
+    switch (below(w, 7)) {
+    case 0:
+        drop_field(r, at);
+        break;
+    case 1: {
+        struct record more = made(w, PICK(w, words));
+        for (int i = more.fields; i > 0; i--)
+            add_field(r, at, more.field[i - 1]);
+        break;
+    }
+    case 2:
+        add_field(r, at, say(w, "%s", chance(w, 80) ? anybody(w) : any_account(w)));
+        break;
+    case 3: {
+        char *there = r->field[at - 1];
+        r->field[at - 1] = r->field[at];
+        r->field[at] = there;
+        break;
+    }
+    case 4: /* branches, up to 8 and one more */
+        for (int n = 1 + below(w, 9); n > 0; n--) {
+            add_field(r, s.by, say(w, "%s", w->accounts[0]));
+            add_field(r, s.by, say(w, "1"));
+            add_field(r, s.by, say(w, "or"));
+        }
+        break;
+    case 5:
+        r->field[at] = strlen(r->field[at]) >= 64 ? some_digits(w, r->field[at])
+                                                  : some_number(w, r->field[at]);
+        break;
+    default:
+        r->field[s.proof + 1] = say(w, "%d", below(w, 4));
+    }
+    if (chance(w, 80))
+        rebind(w, r);
+    return true;
+}
+
+static void swap_pairs(struct record *r, const struct shape *s, bool keep)
+{
+    if (s->so_many < 2)
+        return;
+    for (int i = 0; i < 2; i++) {
+        char *first = r->field[s->pairs + i];
+        r->field[s->pairs + i] = r->field[s->pairs + 2 + i];
+        r->field[s->pairs + 2 + i] = first;
+    }
+    r->pinned[s->pairs + 1] = r->pinned[s->pairs + 3] = keep;
+}
+
+static void edit_show(struct world *w, struct record *r, const struct shape *s)
+{
+    char *upper = say(w, "%s", preimage);
+    if (!is_word(r, s->by + 2, "show")) {
+        add_field(r, s->by + 2, say(w, "%s", preimage));
+        add_field(r, s->by + 2, say(w, "show"));
+        return;
+    }
+    upper[1] = 'E';
+    char *other[] = {upper, say(w, "%s00", preimage), say(w, "%.62s", preimage), say(w, "%s", zero),
+                     some_digits(w, preimage)};
+    if (chance(w, 70)) {
+        r->field[s->by + 3] = PICK(w, other);
+        return;
+    }
+    drop_field(r, s->by + 2);
+    drop_field(r, s->by + 2);
+}
+
+static bool edit_proof(struct world *w)
+{
+    struct shape s;
+    struct record *r = some_spending_policy(w, &s);
+    if (!r)
+        return false;
+    int pair = s.pairs + 2 * below(w, s.so_many);
+    switch (below(w, 7)) {
+    case 0:
+        r->field[s.by + 1] = chance(w, 60) ? say(w, "%d", below(w, 4))
+                                           : some_number(w, r->field[s.by + 1]);
+        break;
+    case 1:
+        if (s.so_many) {
+            drop_field(r, pair);
+            drop_field(r, pair);
+        }
+        break;
+    case 2:
+        add_field(r, pair, say(w, "%0128d", 0));
+        add_field(r, pair, say(w, "%s", anybody(w)));
+        break;
+    case 3:
+        swap_pairs(r, &s, chance(w, 50));
+        break;
+    case 4:
+        edit_show(w, r, &s);
+        break;
+    case 5:
+        if (s.so_many)
+            r->field[pair] = say(w, "%s", anybody(w));
+        break;
+    default: /* signs without what stands before it */
+        if (s.so_many)
+            r->field[pair + 1] = say(w, "%s", r->field[s.pairs + 1]), r->pinned[pair + 1] = true;
+    }
+    return true;
+}
+
+/* A field more, one less, or one twice, anywhere in a transaction. */
+static bool edit_tx_fields(struct world *w)
+{
+    struct block *b;
+    struct record *r = some_tx(w, &b);
+    if (!r)
+        return false;
+    int at = CHAIN + below(w, r->fields - 1);
+    if (chance(w, 40) && r->fields > MEMO + 2)
+        drop_field(r, at);
+    else
+        add_field(r, at, say(w, "%s", r->field[1 + below(w, r->fields - 1)]));
+    return true;
+}
+
+/* Another form of account: in a payment, as miner, of a grant. */
+static bool edit_account_form(struct world *w)
+{
+    static const char letters[] = "psqP0";
+    struct block *b = some_block(w);
+    struct record *r = some_tx(w, &b), *g = some_genesis_line(w, "grant");
+    char **at = NULL;
+    int first;
+    switch (below(w, 4)) {
+    case 0:
+        at = b && b->parent ? &b->head.field[MINER] : NULL;
+        break;
+    case 1:
+        at = g ? &g->field[1] : NULL;
+        break;
+    default:
+        at = r && payments(r, &first) ? &r->field[first] : NULL;
+    }
+    if (!at)
+        return false;
+    const char *digits = *at + (strspn(*at, "ps") == 1);
+    *at = chance(w, 20) ? say(w, "%s", slow)
+                        : say(w, "%c%s", letters[below(w, sizeof letters - 1)], digits);
     return true;
 }
 
@@ -889,7 +1509,8 @@ static bool edit_line_form(struct world *w)
         char *other = r->field[below(w, r->fields)];
         set(r, at, other);
     }
-    r->pinned |= 1U << SIGNATURE;
+    if (is_tx(r))
+        r->pinned[some_signature(w, r)] = true;
     return true;
 }
 
@@ -908,7 +1529,73 @@ static bool edit_stray_line(struct world *w)
     return true;
 }
 
+static bool edit_state(struct world *w)
+{
+    struct block *b = some_child(w);
+    struct record *r = NULL;
+    if (!b)
+        return false;
+    for (int i = 0; i < 30 && !r; i++) {
+        b = some_block(w);
+        r = b->parent && b->count && is_word(&b->body[0], 0, "state") ? &b->body[0] : NULL;
+    }
+    if (!r || chance(w, 15)) {
+        b = some_block(w);
+        insert_line(b, below(w, b->count + 1), made(w, say(w, "state 0 %s 0", zero)));
+        return true;
+    }
+    switch (below(w, 6)) {
+    case 0:
+        remove_line(b, 0);
+        break;
+    case 1:
+        set(r, STATE_HEIGHT, some_number(w, r->field[STATE_HEIGHT]));
+        break;
+    case 2:
+        set(r, STATE_COUNT, some_number(w, r->field[STATE_COUNT]));
+        break;
+    case 3:
+        set(r, STATE_ROOT, some_digits(w, r->field[STATE_ROOT]));
+        break;
+    case 4:
+        add_field(r, 1 + below(w, 4), say(w, "0"));
+        break;
+    default:
+        insert_line(b, below(w, b->count + 1), *r);
+    }
+    return true;
+}
+
 /* --- ... of the rules */
+
+static bool edit_allowance(struct world *w)
+{
+    static const char *lines[] = {"allow batch",
+                                  "allow policy",
+                                  "allow slh-dsa",
+                                  "allow sponsor",
+                                  "allow magic",
+                                  "allow stake",
+                                  "allow",
+                                  "bytefee 1",
+                                  "bytefee 0",
+                                  "bytefee 2",
+                                  "state 1",
+                                  "state 2",
+                                  "state 0",
+                                  "allow Batch",
+                                  "bytefee 01",
+                                  "state 1000000",
+                                  "bytefee 9223372036854775807"};
+    static const char *what[] = {"batch", "policy", "slh-dsa", "sponsor"};
+    struct record *r = allowance(w, PICK(w, what));
+    if (r && chance(w, 50))
+        remove_line(w->genesis, (int)(r - w->genesis->body));
+    else
+        insert_line(w->genesis, below(w, w->genesis->count),
+                    made(w, say(w, "rule %s", PICK(w, lines))));
+    return true;
+}
 
 static bool edit_rule_value(struct world *w)
 {
@@ -958,7 +1645,8 @@ static int size_of(struct world *w, const struct block *b)
 {
     size_t n = strlen(join(w, &b->head, b->head.fields)) + 1;
     for (int i = 0; i < b->count; i++)
-        n += strlen(join(w, &b->body[i], b->body[i].fields)) + 1;
+        if (is_word(&b->body[i], 0, "tx"))
+            n += strlen(join(w, &b->body[i], b->body[i].fields)) + 1;
     return (int)n;
 }
 
@@ -1115,6 +1803,28 @@ static const struct plan edits[] = {
     {"fork", edit_fork},
     {"twin", edit_twin},
     {"parent", edit_parent},
+};
+
+/* ... and of what only some chains allow */
+static const struct plan more_edits[] = {
+    {"batch", edit_batch},
+    {"batch", edit_batch},
+    {"sponsor", edit_sponsor},
+    {"sponsor", edit_sponsor},
+    {"policy", edit_policy},
+    {"policy", edit_policy},
+    {"policy", edit_policy},
+    {"policy", edit_policy},
+    {"proof", edit_proof},
+    {"proof", edit_proof},
+    {"proof", edit_proof},
+    {"tx fields", edit_tx_fields},
+    {"account form", edit_account_form},
+    {"account form", edit_account_form},
+    {"state", edit_state},
+    {"state", edit_state},
+    {"allowance", edit_allowance},
+    {"allowance", edit_allowance},
 };
 
 /* --- Damages to the text ---------------------------------------------------------------------- */
@@ -1281,7 +1991,7 @@ static void follow(struct world *w, const struct plan *plans, size_t count, int 
         if (w->line_count == 0 && plans == damages)
             return;
         if (p->edit(w) && w->tell)
-            warnx("%s%s", plans == edits ? "" : "damaged ", p->name);
+            warnx("%s%s", plans == damages ? "damaged " : "", p->name);
     }
 }
 
@@ -1294,7 +2004,9 @@ static void mutate(struct world *w, uint64_t seed, char **ledgers, int count)
         read_ledger(w, ledgers[below(w, count)]);
     int kind = below(w, 100);
     w->renumber = chance(w, 60);
-    if (kind < 75)
+    if (kind < 75 && w->all && chance(w, 60))
+        follow(w, more_edits, sizeof more_edits / sizeof more_edits[0], chance(w, 60) ? 1 : 4);
+    else if (kind < 75)
         follow(w, edits, sizeof edits / sizeof edits[0], chance(w, 60) ? 1 : 4);
     finish_all(w);
     to_text(w);
@@ -1342,6 +2054,12 @@ static void read_keys(struct world *w, const char *folder)
         errx(2, "%s: no keys", folder);
     for (size_t i = 0; i < found.gl_pathc && i < KEYS; i++)
         read_key(w, found.gl_pathv[i]);
+    for (int i = 0; i < w->key_count; i++) {
+        int before = 0;
+        for (int k = 0; k < w->key_count; k++)
+            before += strcmp(w->accounts[k], w->accounts[i]) < 0;
+        w->in_order[before] = i;
+    }
     globfree(&found);
 }
 
@@ -1361,7 +2079,7 @@ int main(int argc, char **argv)
     const char *folder = NULL;
     uint64_t seed = 0, count = 1;
     bool sound = false;
-    for (int c; (c = getopt(argc, argv, "k:T:s:n:o:gv")) != -1;) {
+    for (int c; (c = getopt(argc, argv, "k:T:s:n:o:agv")) != -1;) {
         if (c == 'k')
             read_keys(&w, optarg);
         else if (c == 'T')
@@ -1370,8 +2088,8 @@ int main(int argc, char **argv)
             *(c == 's' ? &seed : &count) = number(optarg);
         else if (c == 'o')
             folder = optarg;
-        else if (c == 'g' || c == 'v')
-            *(c == 'g' ? &sound : &w.tell) = true;
+        else if (c == 'g' || c == 'v' || c == 'a')
+            *(c == 'g' ? &sound : c == 'a' ? &w.all : &w.tell) = true;
         else
             return 2;
     }

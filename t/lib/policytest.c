@@ -383,24 +383,38 @@ static void try_signed_again(struct bench *t, unsigned branch, enum shown shown,
     buf_free(&other);
 }
 
-/* The pairs in each order of two that is not ascending, and each of them twice. */
-static void try_orders(struct bench *t, unsigned branch, enum shown shown, unsigned subset,
-                       const struct buf *line)
+/* By these signers, in this order. */
+static void refuse_signers(struct bench *t, const struct plan *b, unsigned branch,
+                           const int signers[], int count, const struct buf *like)
 {
     struct buf other = {0};
-    for (int a = 0; a < KEYS; a++)
-        for (int b = 0; b <= a; b++) {
-            if (!(subset >> a & 1) || !(subset >> b & 1))
-                continue;
-            begin_line(t, branch, shown, &other);
-            for (int i = 0; i < KEYS; i++)
-                if (subset >> i & 1)
-                    add_pair(t, i == a ? b : i == b ? a : i, &other);
-            if (a == b)
-                add_pair(t, a, &other);
-            refuse(t, line, &other);
-        }
+    begin_line(t, branch, b->hash ? RIGHT : ABSENT, &other);
+    for (int i = 0; i < count; i++)
+        add_pair(t, signers[i], &other);
+    refuse(t, like, &other);
     buf_free(&other);
+}
+
+/* Each two of the signers swapped, one in place of the other, and one twice. */
+static void try_orders(struct bench *t, const struct plan *b, unsigned branch, unsigned subset,
+                       const struct buf *line)
+{
+    int signers[KEYS + 1], count = 0;
+    for (int i = 0; i < KEYS; i++)
+        if (subset >> i & 1)
+            signers[count++] = i;
+    for (int x = 0; x < count; x++)
+        for (int y = 0; y < count; y++) {
+            int one = signers[x], two = signers[y];
+            signers[y] = one;
+            refuse_signers(t, b, branch, signers, count, line);
+            signers[x] = two;
+            refuse_signers(t, b, branch, signers, count, line);
+            signers[x] = one;
+            signers[y] = two;
+            signers[count] = two;
+            refuse_signers(t, b, branch, signers, count + 1, line);
+        }
 }
 
 /* A signature's S plus the order of the group, which the equation alone would accept. */
@@ -443,7 +457,7 @@ static void try_forms(struct bench *t)
                 t->accepted++;
                 try_spoilt(t, &line);
                 try_signed_again(t, branch, shown, subset, &line);
-                try_orders(t, branch, shown, subset, &line);
+                try_orders(t, b, branch, subset, &line);
                 try_malleated(t, &line);
             }
         }
