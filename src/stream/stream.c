@@ -4,8 +4,8 @@
 #include "base/hex.h"
 #include "crypto/merkle.h"
 #include "record/state_line.h"
-#include "stream/jobs.h"
 #include "stream/locate.h"
+#include "stream/parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -107,7 +107,7 @@ static struct entry *add_entry(struct batch *b)
     return e;
 }
 
-static void break_item(struct item *item, uint64_t line, const struct fault *why)
+void item_break(struct item *item, uint64_t line, const struct fault *why)
 {
     if (item->broken)
         return;
@@ -193,7 +193,7 @@ static int read_entry(struct batch *b, struct item *item, const struct line *lin
     e->at = item->size;
     e->len = line->len;
     if (stream_parse_entry(item, e, line, &why) || check_order(item, e, line, &why)) {
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
         item->torn |= line->cut;
     }
     item->count++;
@@ -205,7 +205,7 @@ static void cut_short(struct item *item, uint64_t lines, bool ended)
     struct fault why;
     fault_rule(&why, "block: cut short: %" PRIu64 " of its %" PRId64 " lines are there", lines,
                item->block.count);
-    break_item(item, item->line, &why);
+    item_break(item, item->line, &why);
     item->torn |= ended;
 }
 
@@ -216,7 +216,7 @@ static void check_size(const struct stream *s, struct item *item)
     if (item->broken || item->stream_size - item->uncounted <= limit)
         return;
     fault_rule(&why, "block: over maxblock, %" PRIu64 " bytes", limit);
-    break_item(item, item->line, &why);
+    item_break(item, item->line, &why);
 }
 
 /* Reads the body after a header: as many lines as the header counts, or up to the next header. Once
@@ -275,15 +275,9 @@ static int check_root(struct batch *b, struct item *item)
     merkle_root_of(leaves, item->count, root);
     if (memcmp(root, item->block.root, SHA256_LEN)) {
         fault_rule(&why, "block: root does not match the lines: it should be %s", hex32(root).text);
-        break_item(item, item->line, &why);
+        item_break(item, item->line, &why);
     }
     return 0;
-}
-
-/* Whether the item itself is signed, and not its entries. */
-static bool is_signed(const struct item *item)
-{
-    return item->type && item->type->fields;
 }
 
 const uint8_t *item_chain(const struct item *item)
@@ -304,7 +298,7 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     struct fault why;
     sha256(line->text, line->len, item->id);
     if (line_form(line, &why) || block_parse(line->text, line->len, &item->block, &why)) {
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
         item->torn = line->cut;
         return take_line(b, item, line) ? fault_memory(f) : 0;
     }
@@ -319,7 +313,7 @@ static int read_block(struct stream *s, struct batch *b, struct item *item, cons
     if (!item->broken && check_root(b, item))
         return fault_memory(f);
     if (!item->broken && item->is_genesis && rules_complete(item->rules, &why))
-        break_item(item, item->line, &why);
+        item_break(item, item->line, &why);
     return 0;
 }
 
@@ -333,7 +327,7 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
     item->count = 1;
     memcpy(e->id, item->id, ID_LEN);
     if (tx_parse(line->text, line->len, &e->tx, &why))
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
     return 0;
 }
 
@@ -345,7 +339,7 @@ static int read_passing(struct batch *b, struct item *item, const struct line *l
     item->unread = true;
     if (line_form(line, &why)) {
         sha256(line->text, line->len, item->id);
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
         item->torn = line->cut;
     }
     return take_line(b, item, line) ? fault_memory(f) : 0;
@@ -357,14 +351,14 @@ static int read_loose(struct batch *b, struct item *item, const struct line *lin
     struct fault why;
     sha256(line->text, line->len, item->id);
     if (line_form(line, &why)) {
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
         item->torn = line->cut;
     } else if (item->type == &tx_type) {
         if (read_tx(b, item, line, f))
             return -1;
-    } else if (is_signed(item) &&
+    } else if (item_is_signed(item) &&
                signed_parse(item->type, line->text, line->len, &item->signed_line, NULL, &why)) {
-        break_item(item, line->number, &why);
+        item_break(item, line->number, &why);
     }
     return take_line(b, item, line) ? fault_memory(f) : 0;
 }
@@ -438,75 +432,4 @@ int batch_parse(struct batch *b, const char *text, size_t n, uint64_t first_line
     int got = stream_next(s, b, f);
     stream_free(s);
     return got < 0 ? -1 : 0;
-}
-
-/* How many signed parts an item has: itself, or its transactions. */
-static size_t signed_parts(const struct item *item)
-{
-    if (item->broken || item->is_genesis || item->unread)
-        return 0;
-    return is_signed(item) ? 1 : item->count;
-}
-
-/* How many signatures of the i-th are to be checked. */
-static size_t count_jobs(const struct item *item, size_t i)
-{
-    if (is_signed(item))
-        return 1;
-    const struct entry *e = &item->entries[i];
-    return e->type != &tx_type || e->checked ? 0 : tx_signature_count(&e->tx);
-}
-
-static void put_jobs(const struct item *item, size_t i, struct sigjob *out, struct job_bytes *room)
-{
-    const struct signed_line *s = &item->signed_line;
-    if (is_signed(item))
-        *out = (struct sigjob){
-            .key = s->signer, .signature = s->signature, .message = s->text, .len = s->signed_len};
-    else
-        tx_jobs(&item->entries[i].tx, out, room);
-}
-
-int batch_start(struct batch *b, struct sigpool *pool, struct fault *f)
-{
-    size_t count = 0, n = 0;
-    for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0, parts = signed_parts(&b->items[i]); j < parts; j++)
-            count += count_jobs(&b->items[i], j);
-    if (ARRAY_RESERVE(b->jobs, b->jobs_cap, count) || ARRAY_RESERVE(b->room, b->room_cap, count))
-        return fault_memory(f);
-    for (size_t i = 0; i < b->count; i++)
-        for (size_t j = 0, parts = signed_parts(&b->items[i]); j < parts; j++) {
-            size_t jobs = count_jobs(&b->items[i], j);
-            if (jobs)
-                put_jobs(&b->items[i], j, &b->jobs[n], &b->room[n]);
-            n += jobs;
-        }
-    return sigpool_start(pool, b->jobs, n, f);
-}
-
-int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
-{
-    struct fault why;
-    size_t n = 0;
-    sigpool_wait(pool, b->jobs);
-    for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
-        size_t parts = signed_parts(item);
-        for (size_t j = 0; j < parts; j++) {
-            size_t jobs = count_jobs(item, j);
-            int valid = jobs_valid(&b->jobs[n], jobs);
-            n += jobs;
-            if (valid < 0)
-                return fault_memory(f);
-            if (!is_signed(item) && jobs)
-                item->entries[j].valid = valid;
-            if (!valid) {
-                bool is_block = item->type == &block_type;
-                fault_rule(&why, "%s: bad signature", (is_block ? &tx_type : item->type)->name);
-                break_item(item, item->line + j + is_block, &why);
-            }
-        }
-    }
-    return 0;
 }
