@@ -37,7 +37,7 @@ const struct secret_key *keyring_find(const struct keyring *r, const struct acco
 {
     struct secret_key wanted = {.scheme = account->form == ACCOUNT_SLH_DSA ? SIGNATURE_SLH_DSA
                                                                            : SIGNATURE_ED25519};
-    if (account->form == ACCOUNT_POLICY)
+    if (r->count == 0 || account->form == ACCOUNT_POLICY)
         return NULL;
     memcpy(wanted.public, account->id, sizeof wanted.public);
     return bsearch(&wanted, r->keys, r->count, sizeof *r->keys, by_account);

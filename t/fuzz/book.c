@@ -1,12 +1,13 @@
 /*
- * record/key and record/book, from a file: a name that is shown names its account, and a name of
- * two accounts neither of them. And names as a person writes them (cli/names).
+ * record/key and record/book, from a file: a name that is shown names its account, a name of two
+ * accounts neither of them, and an account has the policy that hashes to it. And names as a person
+ * writes them (cli/names).
  */
 #include "record/book.h"
-#include "base/hex.h"
 #include "cli/names.h"
 #include "fuzz.h"
 #include "record/key.h"
+#include "record/policy.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -24,14 +25,25 @@ static void check_key(const struct book *b, const struct key *k, const char *lin
     must(!shown || (book_account(b, name, &account) == 1 && account_equal(&account, &k->account)));
     int found = book_account(b, k->name, &account);
     must(found != 1 || account_equal(&account, &k->account));
-    bool is_hex = k->name.len == 64 && hex_decode(account.id, k->name.text, ID_LEN) == 0;
-    must(found || is_hex);
+    bool is_account = account_field(k->name, "", &account, &f) == 0;
+    must(found || is_account);
     must((cli_find_account(b, k->name.text, k->name.len, &account, &f) == 0) ==
-         (is_hex || found == 1));
+         (is_account || found == 1));
     buf_free(&again);
 }
 
-/* Every key of a book that could be read. */
+static void check_policy(const struct book *b, const char *line, size_t len)
+{
+    struct policy p;
+    struct fault f;
+    must(policy_parse(line, len, &p, &f) == 0);
+    struct account account = policy_account(&p);
+    const char *text = book_policy(b, &account);
+    must(text);
+    must_equal(text, strlen(text), line, len);
+}
+
+/* Every key and policy of a book that could be read. */
 static void check_keys(const struct book *b, struct span text)
 {
     struct lines *lines = lines_new(source_memory(&text), 1, 0);
@@ -41,6 +53,10 @@ static void check_keys(const struct book *b, struct span text)
     must(lines);
     while (lines_next(lines, &line, &f) == 1) {
         must(line.state == LINE_WHOLE && line_check(line.text, line.len, &f) == 0);
+        if (line_is(line.text, line.len, "policy")) {
+            check_policy(b, line.text, line.len);
+            continue;
+        }
         must(key_parse(line.text, line.len, &k, &f) == 0);
         check_key(b, &k, line.text, line.len);
     }
