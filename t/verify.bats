@@ -67,7 +67,7 @@ mix:5: tx: bad signature
 mix:7: line: empty
 mix:9: line: fields are split by exactly one space (column 5)
 mix:10: tx: 9 fields, expected 10: it is not signed (txsign signs it)
-mix:11: key: account: '12' is not 64 lowercase hex digits
+mix:11: key: account: '12' is not 64 lowercase hex digits, nor p or s and 64 digits
 mix:13: line: torn: the last line has no newline
 END
     expect 1 verify mix
