@@ -57,7 +57,8 @@ struct slh_block {
 enum {
     SLH_ADDRESS = 22,             /* bytes of an address */
     SLH_KIND_AT = 9,              /* its kind */
-    SLH_HASH_AT = 21,             /* the last byte of its third word */
+    SLH_CHAIN_AT = 17,            /* the last byte of its second word */
+    SLH_HASH_AT = 21,             /* of its third */
     SLH_VALUE_AT = 22,            /* the first value */
     SLH_LONG = 10 * SHA256_CHUNK, /* bytes of the longest text of T_l, padded */
 };

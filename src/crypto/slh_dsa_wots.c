@@ -41,13 +41,30 @@ static void sort_chains(struct chains *c, const uint8_t *begins, size_t n)
         c->place[i] = --next[begins[i]];
 }
 
-static void walk_chains(struct chains *c)
+static size_t begun_before(const struct chains *c, int step, size_t last)
+{
+    return c->begun[step] < last ? c->begun[step] : last;
+}
+
+/* Walks the chains from `first` up to `last` to their ends: at each step, those that have begun. */
+static void walk_group(struct chains *c, size_t first, size_t last)
 {
     for (int step = 0, next; step < SLH_STEPS; step = next) {
-        for (next = step + 1; next < SLH_STEPS && c->begun[next] == c->begun[step]; next++)
+        size_t begun = begun_before(c, step, last);
+        for (next = step + 1; next < SLH_STEPS && begun_before(c, next, last) == begun; next++)
             ;
-        slh_walk(c->blocks, c->begun[step], next - step);
+        if (begun > first)
+            slh_walk(c->blocks + first, begun - first, next - step);
     }
+}
+
+/* Many chains are walked in groups that begin almost together, since many steps of the same blocks
+ * take less time each. */
+static void walk_chains(struct chains *c, size_t n)
+{
+    const size_t group = n > SLH_CHAINS ? 16 : n;
+    for (size_t i = 0; i < n; i += group)
+        walk_group(c, i, n - i < group ? n : i + group);
 }
 
 /* --- Verifying -------------------------------------------------------------------------------- */
@@ -92,13 +109,14 @@ void slh_wots_climb(const struct slh_wots *signatures, size_t n)
     sort_chains(&c, digits, n * SLH_CHAINS);
     for (size_t s = 0; s < n; s++)
         make_blocks(&c, &signatures[s], digits + SLH_CHAINS * s, c.place + SLH_CHAINS * s);
-    walk_chains(&c);
+    walk_chains(&c, n * SLH_CHAINS);
     compress_tops(&c, signatures, n);
 }
 
 /* --- Signing ---------------------------------------------------------------------------------- */
 
-/* Makes a block that walks chain i from its secret on, after one step of PRF: see start_chain. */
+/* Makes a block of which one step of PRF makes the secret of chain i, as again_secret does of a
+ * block that has walked another chain of the same leaf. */
 static void make_secret(struct slh_block *b, const struct slh_leaf *leaf, const uint8_t seed[SLH_N],
                         uint32_t i)
 {
@@ -107,6 +125,15 @@ static void make_secret(struct slh_block *b, const struct slh_leaf *leaf, const 
     slh_block_make(b, leaf->midstate, &a, seed, SLH_N);
 }
 
+static void again_secret(struct slh_block *b, const uint8_t seed[SLH_N], uint8_t i)
+{
+    b->text[SLH_KIND_AT] = SLH_WOTS_PRF;
+    b->text[SLH_CHAIN_AT] = i;
+    b->text[SLH_HASH_AT] = 0;
+    memcpy(slh_value(b), seed, SLH_N);
+}
+
+/* Prepares the chain's own steps. */
 static void start_chain(struct slh_block *b)
 {
     b->text[SLH_KIND_AT] = SLH_WOTS_HASH;
@@ -127,7 +154,7 @@ void slh_wots_sign(const struct slh_leaf *leaf, const uint8_t seed[SLH_N],
     slh_walk(c.blocks, SLH_CHAINS, 1);
     for (int i = 0; i < SLH_CHAINS; i++)
         start_chain(&c.blocks[i]);
-    walk_chains(&c);
+    walk_chains(&c, SLH_CHAINS);
     for (int i = 0; i < SLH_CHAINS; i++)
         memcpy(signature + SLH_N * i, slh_value(&c.blocks[c.place[i]]), SLH_N);
 }
@@ -142,11 +169,11 @@ void slh_wots_leaves(const struct slh_leaf *first, const uint8_t seed[SLH_N], ui
         struct slh_address a = address_of(&leaf, SLH_WOTS_PK);
         values[l] = slh_long_begin(&tops[l], leaf.midstate, &a, SLH_CHAINS);
         outs[l] = nodes + SLH_N * l;
+        make_secret(&blocks[l], &leaf, seed, 0);
     }
-    for (uint32_t i = 0; i < SLH_CHAINS; i++) {
-        leaf.pair = first->pair;
-        for (int l = 0; l < SLH_LEAVES_TOGETHER; l++, leaf.pair++)
-            make_secret(&blocks[l], &leaf, seed, i);
+    for (uint8_t i = 0; i < SLH_CHAINS; i++) {
+        for (int l = 0; l < SLH_LEAVES_TOGETHER; l++)
+            again_secret(&blocks[l], seed, i);
         slh_walk(blocks, SLH_LEAVES_TOGETHER, 1);
         for (int l = 0; l < SLH_LEAVES_TOGETHER; l++)
             start_chain(&blocks[l]);
