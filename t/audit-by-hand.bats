@@ -199,7 +199,7 @@ END
 # A few of t/vectors/v2 in each run, the others in a thorough one.
 of_the_rules() { # NAMES, a pattern
     sed -n 's/^    //p' "$VECTORS/v2/rules" | while read -r name line _; do
-        [[ $name =~ $1 ]] && [ -e "$VECTORS/v2/bad/$name.ledger" ] || continue
+        [[ $name =~ $1 && -e $VECTORS/v2/bad/$name.ledger ]] || continue
         refuse "$line" '' "$VECTORS/v2/bad/$name.ledger"
         cat "$err"
     done
@@ -817,6 +817,15 @@ TOOLS='awk basenc cat cp cut date expr fold head mktemp mv openssl paste rm sha2
     rm -rf tmp/*
 }
 
+# Of t/vectors/v2, one of each form.
+FORMS='good/batch-three-same-payee good/policy-after-and-hash good/policy-2-of-3-ac good/sponsor-seq-stays
+    good/bytefee-sponsor-exact good/state-every-third good/slh-dsa-in-policy bad/slh-dsa-signature-wrong
+    bad/policy-signers-descending bad/state-wrong-root bad/batch-order-counts'
+
+status_of() { # good/NAME or bad/NAME
+    if [ "${1%%/*}" = bad ]; then echo 1; else echo 0; fi
+}
+
 # bats test_tags=thorough
 @test "other shells and other awks say the same" {
     program=$(command -v audit-by-hand)
@@ -828,13 +837,18 @@ TOOLS='awk basenc cat cp cut date expr fold head mktemp mv openssl paste rm sha2
         # shellcheck disable=SC2086 # words
         expect 1 $shell "$program" -q "$VECTORS/bad/overspend.ledger"
         says ':13: tx: spends 1000, d3212259999f628d9bd6ea801f88cc5858fa55850f0e66a48ed54f41e6e50a8b has 999$'
+        for name in $FORMS; do
+            # shellcheck disable=SC2086 # words
+            expect "$(status_of "$name")" $shell "$program" -q "$VECTORS/v2/$name.ledger"
+        done
     done
     for awk in mawk gawk original-awk; do
         command -v $awk >/dev/null || continue
         mkdir "with-$awk"
         ln -s "$(command -v $awk)" "with-$awk/awk"
     done
-    for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte; do
+    for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte v2/good/slh-dsa-sponsor \
+        v2/good/state-every-third v2/bad/slh-dsa-signature-wrong; do
         run_apart audit-by-hand -q "$VECTORS/$name.ledger"
         mv "$out" out && mv "$err" err && was=$status
         for folder in with-*; do
@@ -924,9 +938,10 @@ END
     for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
         command -v "${awk%% *}" >/dev/null || continue
         instead awk "exec $(command -v "${awk%% *}")${awk#"${awk%% *}"} \"\$@\""
-        for file in good/linear bad/memo-too-long; do
+        for file in good/linear bad/memo-too-long v2/good/slh-dsa-sponsor v2/good/state-every-third \
+            v2/bad/policy-signature-of-the-first-covers-not-the-second; do
             PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$VECTORS/$file.ledger"
-            [ "$status" = "$([ "${file%/*}" = bad ] && echo 1 || echo 0)" ] || { echo "$awk: $status" && cat "$err" && false; }
+            [ "$status" = "$(status_of "${file#v2/}")" ] || { echo "$awk: $status" && cat "$err" && false; }
         done
     done
 }
