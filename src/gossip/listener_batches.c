@@ -15,23 +15,33 @@ enum {
     LEFT_MIN = 64, /* a batch of fewer is not worth a turn's delay */
 };
 
+static bool is_recent(const struct listener *l, const struct entry *e)
+{
+    struct field known = recent_txs_find(&l->recent_txs, e->id);
+    return e->type == &tx_type && known.text && known.len == e->tx.len &&
+           memcmp(known.text, e->tx.line, known.len) == 0;
+}
+
+static void skip_recent(const struct listener *l, struct item *item)
+{
+    for (size_t i = 0; !item->broken && i < item->count; i++) {
+        if (i + RECENT_TXS_AHEAD < item->count)
+            recent_txs_prefetch(&l->recent_txs, item->entries[i + RECENT_TXS_AHEAD].id);
+        item->entries[i].checked |= is_recent(l, &item->entries[i]);
+    }
+}
+
 /* Skips the signatures of lines that were checked when they arrived alone. */
 static void skip_checked(const struct listener *l, struct batch *b)
 {
     bool has_block = false;
     for (size_t i = 0; i < b->count; i++)
-        has_block |= b->items[i].type == &block_type;
+        if (b->items[i].type == &block_type) {
+            skip_recent(l, &b->items[i]);
+            has_block = true;
+        }
     if (has_block && l->config->recall)
         l->config->recall(l->config->known, b);
-    for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
-        for (size_t j = 0; item->type == &block_type && !item->broken && j < item->count; j++) {
-            struct entry *e = &item->entries[j];
-            struct field known = recent_txs_find(&l->recent_txs, e->id);
-            e->checked |= e->type == &tx_type && known.text && known.len == e->tx.len &&
-                          memcmp(known.text, e->tx.line, known.len) == 0;
-        }
-    }
 }
 
 static int start_batch(struct listener *l, struct batch *b, struct fault *f)

@@ -171,6 +171,8 @@ static int fill_in(struct listener *l, struct reconstruction *r)
     if (!r->at || !r->len)
         return -1;
     for (size_t i = 0; i < r->count; i++) {
+        if (i + RECENT_TXS_AHEAD < r->count)
+            recent_txs_prefetch(&l->recent_txs, r->shorts[i + RECENT_TXS_AHEAD]);
         struct field known = recent_txs_find(&l->recent_txs, r->shorts[i]);
         if (r->text.len + known.len > listener_block_limit(l))
             known = (struct field){NULL, 0};

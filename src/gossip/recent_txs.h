@@ -23,7 +23,8 @@ void recent_txs_free(struct recent_txs *r);
 /* Adds a line, without its newline, under its id; does nothing if there is no memory. */
 void recent_txs_add(struct recent_txs *r, const uint8_t id[ID_LEN], const char *line, size_t len);
 
-/* Prefetches what recent_txs_add will read. */
+/* Prefetches what recent_txs_find and recent_txs_add will read, so many ids ahead of them. */
+#define RECENT_TXS_AHEAD 16
 void recent_txs_prefetch(const struct recent_txs *r, const uint8_t id[WIRE_SHORT_LEN]);
 
 /* The line whose id begins like this; text NULL: none. Valid until the next recent_txs_add. */

@@ -13,6 +13,7 @@
 enum {
     PIECE = 1 << 16,       /* bytes of the table that are written together */
     DENSE = 16,            /* ids in a piece that is read and written as a whole */
+    MANY = 1 << 10,        /* ids for which the whole table is read */
     PENDING_MAX = 1 << 16, /* ids */
     EVERY = 1000,          /* ms between two writes, unless so many are pending */
 };
@@ -46,10 +47,16 @@ static void close_file(struct sigcache *k)
     k->fd = -1;
 }
 
-static off_t place_of(const uint8_t id[ID_LEN])
+/* The slot with which an id's set begins. */
+static size_t set_of(const uint8_t id[ID_LEN])
 {
     uint32_t first = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
-    return (off_t)(first % SIGCACHE_SLOTS) * ID_LEN;
+    return first % (SIGCACHE_SLOTS / SIGCACHE_SET) * SIGCACHE_SET;
+}
+
+static off_t place_of(const uint8_t id[ID_LEN])
+{
+    return (off_t)set_of(id) * ID_LEN;
 }
 
 /* Whether the file may be written: a table begins with a hole, or an id that belongs in the first
@@ -83,10 +90,23 @@ static bool is_open(struct sigcache *k, int flags)
     return k->fd >= 0;
 }
 
-static bool has_tx(const struct sigcache *k, const uint8_t id[ID_LEN])
+static bool set_has(const uint8_t (*set)[ID_LEN], const uint8_t id[ID_LEN])
 {
-    uint8_t found[ID_LEN];
-    return pread(k->fd, found, ID_LEN, place_of(id)) == ID_LEN && memcmp(found, id, ID_LEN) == 0;
+    int i = 0;
+    while (i < SIGCACHE_SET && memcmp(set[i], id, ID_LEN) != 0)
+        i++;
+    return i < SIGCACHE_SET;
+}
+
+/* Whether the table has the id: `whole` is a copy of it, NULL to read its set from the file. */
+static bool has_tx(const struct sigcache *k, const uint8_t (*whole)[ID_LEN],
+                   const uint8_t id[ID_LEN])
+{
+    uint8_t set[SIGCACHE_SET][ID_LEN] = {0};
+    if (whole)
+        return set_has(whole + set_of(id), id);
+    return k->fd >= 0 && pread(k->fd, set, sizeof set, place_of(id)) > 0 &&
+           set_has((const uint8_t(*)[ID_LEN])set, id);
 }
 
 /* Its root matches its lines (the item is not broken), so its id is the hash of all of them. */
@@ -97,25 +117,45 @@ static bool has_block(const struct sigcache *k, const struct item *item)
            index_checked(k->ledger->index, item->id, &ignored) > 0;
 }
 
-static void look_up_item(const struct sigcache *k, struct item *item)
+static bool is_asked(const struct item *item)
+{
+    return !item->broken && !item->is_genesis;
+}
+
+static void look_up_item(const struct sigcache *k, const uint8_t (*whole)[ID_LEN],
+                         struct item *item)
 {
     bool all = has_block(k, item);
     for (size_t i = 0; i < item->count; i++) {
         struct entry *e = &item->entries[i];
-        if (e->type == &tx_type && (all || (k->fd >= 0 && has_tx(k, e->id))))
+        if (e->type == &tx_type && !e->checked && (all || has_tx(k, whole, e->id)))
             e->checked = true;
     }
+}
+
+/* A copy of the whole table, which is read faster than the sets of that many; or NULL. */
+static uint8_t (*read_whole(const struct sigcache *k, const struct batch *b))[ID_LEN]
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t j = 0; is_asked(&b->items[i]) && j < b->items[i].count; j++)
+            n += !b->items[i].entries[j].checked;
+    uint8_t(*whole)[ID_LEN] = n >= MANY && k->fd >= 0 ? calloc(SIGCACHE_SLOTS, ID_LEN) : NULL;
+    if (whole && pread(k->fd, whole, SIGCACHE_SLOTS * ID_LEN, 0) >= 0)
+        return whole;
+    free(whole);
+    return NULL;
 }
 
 void sigcache_look_up(void *cache, struct batch *b)
 {
     struct sigcache *k = cache;
     is_open(k, 0);
-    for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
-        if (!item->broken && !item->is_genesis)
-            look_up_item(k, item);
-    }
+    uint8_t(*whole)[ID_LEN] = read_whole(k, b);
+    for (size_t i = 0; i < b->count; i++)
+        if (is_asked(&b->items[i]))
+            look_up_item(k, (const uint8_t(*)[ID_LEN])whole, &b->items[i]);
+    free(whole);
 }
 
 /* A write over the file size limit would end the program. */
@@ -132,35 +172,44 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Puts an id in front of its set, whose last one drops out. */
+static void put(uint8_t (*set)[ID_LEN], const uint8_t id[ID_LEN])
+{
+    if (set_has((const uint8_t(*)[ID_LEN])set, id))
+        return;
+    memmove(set + 1, set, (SIGCACHE_SET - 1) * ID_LEN);
+    memcpy(set, id, ID_LEN);
+}
+
+/* Writes n ids of one piece, in the order of their sets. What another program writes there
+ * meanwhile may be lost, as may any entry. 0, or -1. */
+static int write_piece(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
+{
+    uint8_t piece[PIECE / ID_LEN][ID_LEN];
+    size_t first = set_of(ids[0]), size = (set_of(ids[n - 1]) - first + SIGCACHE_SET) * ID_LEN;
+    ssize_t got = pread(k->fd, piece, size, place_of(ids[0]));
+    if (got < 0)
+        return -1;
+    memset((uint8_t *)piece + got, 0, size - (size_t)got); /* the rest is a hole */
+    for (size_t i = 0; i < n; i++)
+        put(piece + (set_of(ids[i]) - first), ids[i]);
+    return pwrite(k->fd, piece, size, place_of(ids[0])) == (ssize_t)size ? 0 : -1;
+}
+
 static off_t piece_of(const uint8_t id[ID_LEN])
 {
     return place_of(id) / PIECE * PIECE;
 }
 
-static int write_alone(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
+/* How many of the ids are written together: those of one set or, if there are many in it, piece. */
+static size_t count_together(const uint8_t (*ids)[ID_LEN], size_t count)
 {
-    for (size_t i = 0; i < n; i++)
-        if (pwrite(k->fd, ids[i], ID_LEN, place_of(ids[i])) != ID_LEN)
-            return -1;
-    return 0;
-}
-
-/* Writes n ids of one piece. What another program writes there meanwhile may be lost, as may any
- * entry. 0, or -1. */
-static int write_piece(const struct sigcache *k, const uint8_t (*ids)[ID_LEN], size_t n)
-{
-    uint8_t piece[PIECE];
-    off_t first = place_of(ids[0]);
-    size_t size = (size_t)(place_of(ids[n - 1]) - first) + ID_LEN;
-    if (n < DENSE)
-        return write_alone(k, ids, n);
-    ssize_t got = pread(k->fd, piece, size, first);
-    if (got < 0)
-        return -1;
-    memset(piece + got, 0, size - (size_t)got); /* the rest is a hole */
-    for (size_t i = 0; i < n; i++)
-        memcpy(piece + (place_of(ids[i]) - first), ids[i], ID_LEN);
-    return pwrite(k->fd, piece, size, first) == (ssize_t)size ? 0 : -1;
+    size_t same = 1, n = 1;
+    while (n < count && piece_of(ids[n]) == piece_of(ids[0])) {
+        same += same == n && set_of(ids[n]) == set_of(ids[0]);
+        n++;
+    }
+    return n >= DENSE ? n : same;
 }
 
 static void write_pending(struct sigcache *k)
@@ -173,8 +222,7 @@ static void write_pending(struct sigcache *k)
     k->writable = has_room() && is_open(k, O_CREAT);
     qsort(ids, count, ID_LEN, by_place);
     for (size_t i = 0, n; i < count && k->writable; i += n) {
-        for (n = 1; i + n < count && piece_of(ids[i + n]) == piece_of(ids[i]);)
-            n++;
+        n = count_together((const uint8_t(*)[ID_LEN])ids + i, count - i);
         if (write_piece(k, (const uint8_t(*)[ID_LEN])ids + i, n))
             k->writable = false; /* a full disk: a torn entry matches nothing */
     }

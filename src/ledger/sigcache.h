@@ -2,12 +2,13 @@
  * A signature cache, LEDGER.checked: the transactions whose signatures are known to be valid, so
  * that those checked when they arrived alone are not checked again when they arrive in a block.
  *
- * It is a table of 32-byte ids, each in the slot given by its first bits; a newer id replaces an
- * older one. A transaction's id is the hash of its whole line, signature included, so an id in the
- * table vouches for exactly these bytes and for no other signature, key or payment. Hence it needs
- * no order, lock, sync or checksum: an entry that is stale, torn, damaged or from another ledger is
- * the hash of no line that anybody can write, and only costs the time to check again. (As with the
- * index, anyone who can write the file can make it lie.)
+ * It is a table of 32-byte ids, each in the set of four slots given by its first bits, the newest
+ * in front; a fifth drops the oldest out. A transaction's id is the hash of its whole line,
+ * signature included, so an id in the table vouches for exactly these bytes and for no other
+ * signature, key or payment. Hence it needs no order, lock, sync or checksum: an entry that is
+ * stale, torn, damaged or from another ledger is the hash of no line that anybody can write, and
+ * only costs the time to check again. (As with the index, anyone who can write the file can make it
+ * lie.)
  *
  * The index adds the ledger's blocks whose signatures have been checked.
  */
@@ -17,6 +18,7 @@
 #include "ledger/ledger.h"
 
 #define SIGCACHE_SLOTS (1 << 18) /* 8 MiB in all */
+#define SIGCACHE_SET 4
 
 struct sigcache;
 
