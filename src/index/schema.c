@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 9, APPLICATION = 0x70656572 };
+enum { VERSION = 10, APPLICATION = 0x70656572 };
 
 /* The text of an account in a row of this alias: a letter, if its blob is longer, and digits. */
 #define ACCOUNT_TEXT(row)                                                                          \
@@ -24,7 +24,7 @@ static const char schema[] =
     "CREATE TABLE journal(block INTEGER PRIMARY KEY, bytes, sum);"
     "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance, seq, sum);"
     "CREATE TABLE entry(kind, id, value, sum, PRIMARY KEY(kind, id)) WITHOUT ROWID;"
-    "CREATE TABLE smt(id BLOB PRIMARY KEY, page, sum) WITHOUT ROWID;"
+    "CREATE TABLE smt(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, page, sum);"
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line,"
     " sender INTEGER, seq, fee, sponsor INTEGER, recipient INTEGER, amount, offset, size, main);"
     "CREATE TABLE part(account, n, place, amount, PRIMARY KEY(account, n, place)) WITHOUT ROWID;"

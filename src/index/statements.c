@@ -50,7 +50,8 @@ static const char *const sql[STATEMENTS] = {
     [DROP_ENTRY] = "DELETE FROM entry WHERE kind = ? AND id = ?",
     [ENTRIES] = "SELECT id, value, sum FROM entry WHERE kind = ? ORDER BY id",
     [SMT_PAGE] = "SELECT page, sum FROM smt WHERE id = ?",
-    [SET_SMT_PAGE] = "INSERT OR REPLACE INTO smt VALUES(?, ?, ?)",
+    [SET_SMT_PAGE] = "INSERT INTO smt(id, page, sum) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
+                     " page = excluded.page, sum = excluded.sum",
     [DROP_SMT_PAGE] = "DELETE FROM smt WHERE id = ?",
     [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"

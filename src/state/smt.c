@@ -1,5 +1,6 @@
 #include "state/smt_parts.h"
 
+#include "base/num.h"
 #include "crypto/merkle.h"
 
 #include <stdlib.h>
@@ -31,7 +32,9 @@ void smt_free(struct smt *t)
 
 static struct smt_sum join(struct smt_sum left, struct smt_sum right)
 {
-    struct smt_sum sum = {.count = left.count + right.count};
+    struct smt_sum sum;
+    if (number_add(left.count, right.count, &sum.count))
+        sum.count = INT64_MAX; /* it is a damaged page's */
     if (sum.count <= 1)
         return left.count ? left : right;
     merkle_node(left.hash, right.hash, sum.hash);
