@@ -57,8 +57,8 @@ static size_t clamp(size_t x, size_t least, size_t most)
 }
 
 /* How many jobs to take: fewer towards the end, since everyone waits for the last answer. For
- * Ed25519, a multiple of the kernel's vectors. An SLH-DSA job takes as long as ten of Ed25519, or
- * more: these are taken first, and one by one if there are threads for all. */
+ * Ed25519, a multiple of the kernel's vectors. By the best kernels, an SLH-DSA job takes as
+ * long as seven of Ed25519: these are taken first, and one by one if there are threads for all. */
 static size_t slice_of(const struct sigbatch *b, int threads)
 {
     enum { SLICES_LEFT = 2 }; /* for each thread */
