@@ -112,14 +112,16 @@ static int after_parent(struct explain *x, const struct node *parent, struct fau
                 hex32(parent->id).text, parent->height, parent->time, parent->supply,
                 parent->height, parent->time, parent->supply, item->block.height);
     explain_or_no(x, item->line, "block: height %" PRId64 ", ", item->block.height);
+    explain_account_allowed(x, item->line, &item->block.miner, "block: miner");
     explain_target(x, parent);
     check_work(x);
     if (check_time(x, parent, f))
         return -1;
     explain_say(x,
-                "# It has %" PRIu64 " bytes, header, body and newlines; the most is %" PRId64 ".\n"
-                "[ \"$(wc -c <record)\" -le \"$maxblock\" ]",
-                item->stream_size, x->tree->rules.maxblock);
+                "# Its header and transactions have %" PRIu64
+                " bytes, with newlines; the most is %" PRId64 ".\n[ $(($(wc -c <record) - %" PRIu64
+                ")) -le \"$maxblock\" ]",
+                item->stream_size - item->uncounted, x->tree->rules.maxblock, item->uncounted);
     explain_or_no(x, item->line, "block: %" PRIu64 " bytes, over", item->stream_size);
     return x->ended ? 0 : explain_payments(x, parent, f);
 }

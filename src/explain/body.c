@@ -33,11 +33,19 @@ static void genesis_entry(struct explain *x, uint64_t line, const char *text, si
         explain_form(x, FORM_GRANT, line, text, len);
 }
 
-static void payment_entry(struct explain *x, uint64_t line, const char *text, size_t len)
+static void body_entry(struct explain *x, uint64_t line, const char *text, size_t len)
 {
-    explain_say(x, "# A block's body has only transactions.\n[ \"${line%%%% *}\" = tx ]");
+    bool is_state = record_is(&state_type, text, len);
+    explain_say(x, "# A block's body has only transactions, and a state line before them.\n"
+                   "[ \"${line%%%% *}\" = tx ] || [ \"${line%%%% *}\" = state ]");
     explain_or_no(x, line, "block: its body holds only tx");
-    explain_form(x, FORM_TX, line, text, len);
+    if (is_state) {
+        explain_form(x, FORM_STATE, line, text, len);
+        explain_say(x, "[ %" PRIu64 " -eq %" PRIu64 " ]", line, x->item->line + 1);
+        explain_or_no(x, line, "block: a state line stands before");
+    } else if (!x->ended) {
+        explain_tx(x, line, text, len);
+    }
 }
 
 void explain_body_forms(struct explain *x)
@@ -54,7 +62,7 @@ void explain_body_forms(struct explain *x)
         if (item->is_genesis)
             genesis_entry(x, line, text, len);
         else
-            payment_entry(x, line, text, len);
+            body_entry(x, line, text, len);
         explain_id(x, item->entries[i].id);
     }
 }
@@ -113,6 +121,6 @@ void explain_body_signatures(struct explain *x)
         if (item->entries[i].type != &tx_type)
             continue;
         explain_say(x, "\n# The signature of line %" PRIu64 ".\n", entry_line(item, i));
-        explain_signature(x, entry_line(item, i), "tx", tx->from.id, tx->line, tx->len);
+        explain_tx_signatures(x, entry_line(item, i), tx);
     }
 }

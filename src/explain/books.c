@@ -2,9 +2,9 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
-#include "base/num.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,42 +145,75 @@ static void open_books(struct explain *x, const struct parties *p)
     explain_say(x, "fees=0\n");
 }
 
-/* The checks of a transaction before anything is moved. */
-static void ask(struct explain *x, uint64_t line, const struct tx *tx, int64_t amount, size_t from)
+/* The checks of a transaction before any money is moved. */
+static void ask(struct explain *x, uint64_t line, const struct tx *tx, size_t from)
 {
-    explain_say(x,
-                "# It is for this chain, and its fee, %" PRId64
-                ", is not under the minimum.\n[ %s = \"$chain\" ]",
-                tx->fee, hex32(tx->chain).text);
-    explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
-    explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
-    explain_or_no(x, line, "tx: fee %" PRId64 " is under", tx->fee);
+    explain_tx_of_chain(x, line, tx);
     explain_say(x, "# Its sequence number is account %zu's next.\n[ %" PRId64 " -eq \"$next%zu\" ]",
                 from, tx->seq, from);
     explain_or_no(x, line, "tx: seq %" PRId64 ", expected", tx->seq);
+    if (!tx->proof.policy.len)
+        return;
     explain_say(x,
-                "# Account %zu has the amount and the fee.\n"
-                "[ %" PRId64 " -le \"$balance%zu\" ] && [ %" PRId64 " -le $((balance%zu - %" PRId64
-                ")) ]",
-                from, amount, from, tx->fee, from, amount);
-    explain_or_no(x, line, "tx: %s has ", account_text(&tx->from).text);
+                "# Its branch is open from height %" PRId64 " on.\n[ %" PRId64 " -ge %" PRId64 " ]",
+                tx->proof.after, x->item->block.height, tx->proof.after);
+    explain_or_no(x, line, "tx: branch %u opens", tx->proof.branch);
 }
 
-/* Says what a transaction pays, and gives the sum. */
-static int64_t announce(struct explain *x, const struct parties *p, uint64_t line,
-                        const struct tx *tx, const struct party *from)
+/* Says what a transaction pays. */
+static void announce(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx,
+                     const struct party *from)
 {
     struct move m;
-    int64_t sum = 0;
+    size_t at = 0;
     explain_say(x, "\n# Line %" PRIu64 ": account %zu has %" PRId64 " and pays", line,
                 number(p, from), from->account.balance);
-    for (size_t at = 0; tx_next_move(tx, &at, &m);) {
+    while (tx_next_move(tx, &at, &m))
         explain_say(x, " account %zu %" PRId64 ",", number(p, find(p, &m.to)), m.amount);
-        if (number_add(sum, m.amount, &sum))
-            sum = INT64_MAX;
+    if (tx->has_sponsor)
+        explain_say(x, " and account %zu, its sponsor,", number(p, find(p, &tx->sponsor)));
+    else if (at)
+        explain_say(x, " and");
+    explain_say(x, " a fee of %" PRId64 ".\n", tx->fee);
+}
+
+/* Takes the fee, unless a sponsor pays it, and each payment from what FROM has. */
+static void spend(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx,
+                  struct party *from)
+{
+    struct move m;
+    char rule[ACCOUNT_TEXT_MAX + 16];
+    size_t a = number(p, from);
+    int64_t fee = tx->has_sponsor ? 0 : tx->fee, left = from->account.balance - fee;
+    snprintf(rule, sizeof rule, "tx: %s has ", account_text(&tx->from).text);
+    explain_say(x, "# Account %zu has the fee, if it pays it, and each amount.\n", a);
+    explain_say(x, "left=$((balance%zu - %" PRId64 "))\n[ \"$left\" -ge 0 ]", a, fee);
+    explain_held_or_no(x, left >= 0, line, rule);
+    for (size_t at = 0; !x->ended && tx_next_move(tx, &at, &m);) {
+        explain_say(x, "[ %" PRId64 " -le \"$left\" ]", m.amount);
+        explain_held_or_no(x, m.amount <= left, line, rule);
+        if (account_equal(&m.to, &tx->from))
+            continue;
+        left -= m.amount;
+        explain_say(x, "left=$((left - %" PRId64 "))\n", m.amount);
     }
-    explain_say(x, "%s a fee of %" PRId64 ".\n", sum ? " and" : "", tx->fee);
-    return sum;
+    from->account = (struct account_state){left, from->account.seq + 1};
+}
+
+static void sponsor(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx)
+{
+    struct party *payer = tx->has_sponsor ? find(p, &tx->sponsor) : NULL;
+    if (!payer || x->ended)
+        return;
+    size_t n = number(p, payer);
+    explain_say(x,
+                "# Its sponsor has the fee, before anybody is paid.\n[ %" PRId64
+                " -le \"$balance%zu\" ]",
+                tx->fee, n);
+    explain_or_no(x, line, "tx: %s has ", account_text(&tx->sponsor).text);
+    payer->account.balance -= tx->fee;
+    explain_say(x, "balance%zu=$((balance%zu - %" PRId64 ")) # %" PRId64 "\n", n, n, tx->fee,
+                payer->account.balance);
 }
 
 static void pay(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx)
@@ -188,19 +221,20 @@ static void pay(struct explain *x, const struct parties *p, uint64_t line, const
     struct move m;
     struct party *from = find(p, &tx->from);
     size_t a = number(p, from);
-    int64_t sum = announce(x, p, line, tx, from);
-    ask(x, line, tx, sum, a);
+    announce(x, p, line, tx, from);
+    ask(x, line, tx, a);
+    if (!x->ended)
+        spend(x, p, line, tx, from);
+    sponsor(x, p, line, tx);
     if (x->ended)
         return;
-    from->account.balance -= sum + tx->fee;
-    from->account.seq++;
-    explain_say(x,
-                "balance%zu=$((balance%zu - %" PRId64 " - %" PRId64
-                ")) next%zu=$((next%zu + 1)) # %" PRId64 " %" PRId64 "\n",
-                a, a, sum, tx->fee, a, a, from->account.balance, from->account.seq);
+    explain_say(x, "balance%zu=$left next%zu=$((next%zu + 1)) # %" PRId64 " %" PRId64 "\n", a, a, a,
+                from->account.balance, from->account.seq);
     for (size_t at = 0; tx_next_move(tx, &at, &m);) {
         struct party *to = find(p, &m.to);
         size_t b = number(p, to);
+        if (to == from)
+            continue;
         to->account.balance += m.amount;
         explain_say(x, "balance%zu=$((balance%zu + %" PRId64 ")) # %" PRId64 "\n", b, b, m.amount,
                     to->account.balance);
@@ -246,6 +280,36 @@ static void close_books(struct explain *x, const struct parties *p, const struct
                 item->block.height, item->block.time);
 }
 
+/* What the state line says, if one is due. Its root takes all entries of the state: audit-by-hand
+ * makes them. */
+static void state_line(struct explain *x)
+{
+    const struct item *item = x->item;
+    int64_t every = x->tree->rules.state;
+    bool stands = item->count && item->entries->type == &state_type;
+    bool is_due = every && item->block.height % every == 0;
+    if (!every && !stands)
+        return;
+    explain_say(x,
+                "\n# A state line is due at heights that are a multiple of %" PRId64
+                ", and only there; 0: never.\nis_due %" PRId64,
+                every, item->block.height);
+    if (is_due && stands) {
+        explain_say(x,
+                    " || no %" PRIu64 " 'state: stands only in blocks'\n"
+                    "trouble 'line %" PRIu64 ": a state line: audit-by-hand makes it again, this "
+                    "script does not'\n",
+                    item->line + 1, item->line + 1);
+    } else if (is_due) {
+        explain_say(x, " && false");
+        explain_or_no(x, item->line, "block: no state line before");
+    } else if (stands) {
+        explain_or_no(x, item->line + 1, every ? "state: stands only" : "state: this chain has no");
+    } else {
+        explain_say(x, " && trouble 'a state line is due'\n");
+    }
+}
+
 int explain_payments(struct explain *x, const struct node *parent, struct fault *f)
 {
     const struct item *item = x->item;
@@ -253,8 +317,10 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
     if (gather(item, &p))
         return fault_memory(f);
     int result = tree_move(x->tree, parent, f) || look_up(x, &p, f) ? -1 : 0;
-    if (result == 0)
+    if (result == 0) {
+        state_line(x);
         open_books(x, &p);
+    }
     for (size_t i = 0; result == 0 && i < item->count && !x->ended; i++)
         if (item->entries[i].type == &tx_type)
             pay(x, &p, item->line + 1 + i, &item->entries[i].tx);
@@ -269,6 +335,11 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
 static void grant(struct explain *x, uint64_t line, const struct grant *g)
 {
     struct account_text account = account_text(&g->account);
+    if (g->account.form != ACCOUNT_KEY) {
+        explain_say(x, "[ -e rules/allow-%s ]",
+                    g->account.form == ACCOUNT_POLICY ? "policy" : "slh-dsa");
+        explain_or_no(x, line, "grant: account: %s: this chain has no", account.text);
+    }
     explain_say(
         x,
         "\n# Line %" PRIu64

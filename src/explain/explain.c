@@ -90,8 +90,15 @@ static void found(struct explain *x)
     explain_say(
         x, "# The chain, and its rules.\nchain=%s\ngenesis_time=%" PRId64 " genesis_target=%s\n",
         hex32(x->item->id).text, b->time, hex32(b->target).text);
+    static const char *const allowances[] = {"batch", "policy", "slh-dsa", "sponsor"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         explain_say(x, "%s=$(cat rules/%s)\n", names[i], names[i]);
+    explain_say(x, "bytefee=0 state=0 allowed=\n"
+                   "[ ! -e rules/bytefee ] || bytefee=$(cat rules/bytefee)\n"
+                   "[ ! -e rules/state ] || state=$(cat rules/state)\n");
+    for (size_t i = 0; i < sizeof allowances / sizeof *allowances; i++)
+        explain_say(x, "[ ! -e rules/allow-%s ] || allowed=\"$allowed %s\"\n", allowances[i],
+                    allowances[i]);
 }
 
 static void begin_item(struct explain *x)

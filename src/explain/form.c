@@ -1,9 +1,8 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
-#include "crypto/ed25519.h"
-
 #include <inttypes.h>
+#include <stdio.h>
 
 /* A check of a form's fields: which field, the comment, the command and the rule. */
 struct field_check {
@@ -23,6 +22,10 @@ struct form_checks {
     {                                                                                              \
         n, name ", 64 hex digits: ", "is_hex \"$" #n "\" 64 64", type ": " name ": "               \
     }
+#define ACCOUNT(n, type, name)                                                                     \
+    {                                                                                              \
+        n, name ", an account: ", "is_account \"$" #n "\"", type ": " name ": '"                   \
+    }
 #define NUMBER(n, type, name)                                                                      \
     {                                                                                              \
         n, name ", a number: ", "is_number \"$" #n "\"", type ": " name ": "                       \
@@ -35,20 +38,10 @@ struct form_checks {
 /* clang-format off */
 static const struct field_check of_block[] = {
     NUMBER(2, "block", "height"), ID(3, "block", "prev"), ID(4, "block", "root"),
-    NUMBER(5, "block", "time"), ID(6, "block", "target"), ID(7, "block", "miner"),
+    NUMBER(5, "block", "time"), ID(6, "block", "target"), ACCOUNT(7, "block", "miner"),
     NUMBER(8, "block", "count"),
     {9, "seal, 1 to 64 hex digits: ", "is_hex \"$9\" 1 64", "block: seal is not"},
     {0, "The target is not zero.", "[ \"$6\" != " ZERO_HASH " ]", "block: target is zero"},
-    {0},
-};
-
-static const struct field_check of_tx[] = {
-    ID(2, "tx", "chain"), ID(3, "tx", "from"), NUMBER(4, "tx", "seq"), NUMBER(5, "tx", "fee"),
-    {6, "The operation is 'pay': ", "[ \"$6\" = pay ]", "tx: unknown operation"},
-    ID(7, "tx", "to"), NUMBER(8, "tx", "amount"),
-    {9, "memo, a text: ", "is_text \"$9\"", "tx: memo: "},
-    {0, "The amount is at least 1.", "[ \"$8\" -ge 1 ]", "tx: amount is 0"},
-    SIGNATURE(10, "tx"),
     {0},
 };
 
@@ -72,14 +65,14 @@ static const struct field_check of_statement[] = {
 };
 
 static const struct field_check of_key[] = {
-    ID(2, "key", "account"),
+    ACCOUNT(2, "key", "account"),
     {3, "name, a text: ", "is_text \"$3\"", "key: name: "},
     {0, "The name is not the empty text.", "[ \"$3\" != - ]", "key: name is empty"},
     {0},
 };
 
 static const struct field_check of_grant[] = {
-    ID(2, "grant", "account"), NUMBER(3, "grant", "amount"),
+    ACCOUNT(2, "grant", "account"), NUMBER(3, "grant", "amount"),
     {0, "The amount is at least 1.", "[ \"$3\" -ge 1 ]", "grant: amount is 0"},
     {0},
 };
@@ -90,11 +83,17 @@ static const struct field_check of_proof[] = {
     {0},
 };
 
+static const struct field_check of_state[] = {
+    NUMBER(2, "state", "height"), ID(3, "state", "root"), NUMBER(4, "state", "count"),
+    {0},
+};
+
 static const struct form_checks forms[] = {
-    [FORM_BLOCK] = {"block", 9, of_block}, [FORM_TX] = {"tx", 10, of_tx},
+    [FORM_BLOCK] = {"block", 9, of_block},
     [FORM_PEER] = {"peer", 6, of_peer}, [FORM_CHECKPOINT] = {"checkpoint", 7, of_checkpoint},
     [FORM_KEY] = {"key", 3, of_key}, [FORM_GRANT] = {"grant", 3, of_grant},
     [FORM_PROOF] = {"proof", -5, of_proof}, [FORM_STATEMENT] = {"statement", 4, of_statement},
+    [FORM_STATE] = {"state", 4, of_state},
 };
 /* clang-format on */
 
@@ -132,21 +131,41 @@ void explain_form(struct explain *x, enum form form, uint64_t line, const char *
 /* The value of a rule whose name is the same in the script. */
 static void rule_value(struct explain *x, uint64_t line, struct field name, struct field value)
 {
+    static const char *const positive[] = {"spacing", "bytefee", "state"};
+    char rule[64];
     comment(x, "Its value: ", value);
     if (field_is(name, "name")) {
         explain_say(x, "is_text \"$3\"");
         explain_or_no(x, line, "rule: name: ");
-    } else if (field_is(name, "seal")) {
+        return;
+    }
+    if (field_is(name, "seal")) {
         explain_say(x, "[ \"$3\" = pow ]");
         explain_or_no(x, line, "rule: unknown seal");
-    } else {
-        explain_say(x, "is_number \"$3\"");
-        explain_or_no(x, line, "rule: '");
-        if (field_is(name, "spacing")) {
-            explain_say(x, "[ \"$3\" -ge 1 ]");
-            explain_or_no(x, line, "rule: spacing is less");
-        }
+        return;
     }
+    explain_say(x, "is_number \"$3\"");
+    explain_or_no(x, line, "rule: '");
+    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++)
+        if (field_is(name, positive[i])) {
+            snprintf(rule, sizeof rule, "rule: %s is less", positive[i]);
+            explain_say(x, "[ \"$3\" -ge 1 ]");
+            explain_or_no(x, line, "%s", rule);
+        }
+}
+
+/* A line that allows something: one that the script knows, once. */
+static void allowance(struct explain *x, uint64_t line, struct field what)
+{
+    comment(x, "What it allows is known, and allowed once: ", what);
+    explain_say(x, "case $3 in batch | policy | slh-dsa | sponsor) ;; *) false ;; esac");
+    explain_or_no(x, line, "rule: unknown rule");
+    if (x->ended)
+        return;
+    explain_say(x, "[ ! -e \"rules/allow-$3\" ]");
+    explain_or_no(x, line, "rule: %.*s is given twice", what.len > 40 ? 40 : (int)what.len,
+                  what.text);
+    explain_say(x, "put \"rules/allow-$3\" \"$3\"\n");
 }
 
 void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len)
@@ -155,9 +174,14 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
     split(x, "rule", 3, line, text, len, fields);
     if (x->ended)
         return;
+    if (field_is(fields[1], "allow")) {
+        allowance(x, line, fields[2]);
+        return;
+    }
     comment(x, "A known rule, given once: ", fields[1]);
     explain_say(x, "case $2 in\n"
-                   "name | seal | spacing | halflife | reward | halving | maxblock | minfee) ;;\n"
+                   "name | seal | spacing | halflife | reward | halving | maxblock | minfee | "
+                   "bytefee | state) ;;\n"
                    "*) false ;;\nesac");
     explain_or_no(x, line, "rule: unknown rule");
     if (x->ended)
@@ -226,54 +250,4 @@ void explain_id(struct explain *x, const uint8_t id[ID_LEN])
                 "[ \"$(printf '%%s' \"$line\" | sha256sum)\" = \\\n"
                 "    '%s  -' ] || trouble 'another hash'\n",
                 hex32(id).text);
-}
-
-/* The order of the group, 2^252 + 27742317777372353535851937790883648493 (RFC 8032, section 5.1),
- * lowest byte first. */
-static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
-                                  0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
-
-static bool is_below_order(const uint8_t s[32])
-{
-    for (int i = 31; i >= 0; i--)
-        if (s[i] != order[i])
-            return s[i] < order[i];
-    return false;
-}
-
-/* One of several checks with the same rule: the item fails at the first that fails. */
-static void or_bad_signature(struct explain *x, uint64_t line, const char *type, bool holds)
-{
-    const struct fault *why = x->why;
-    if (holds)
-        x->why = NULL;
-    explain_or_no(x, line, "%s: bad signature", type);
-    x->why = why;
-}
-
-void explain_signature(struct explain *x, uint64_t line, const char *type,
-                       const uint8_t key[ID_LEN], const char *text, size_t len)
-{
-    const char *signature = text + len - 2 * SIGNATURE_LEN;
-    uint8_t bytes[SIGNATURE_LEN];
-    if (x->ended || hex_decode(bytes, signature, SIGNATURE_LEN))
-        return;
-    explain_say(x,
-                "# The key, and the signature's first half, are valid points of the curve.\n"
-                "is_sound %s &&\n    is_sound %.64s",
-                hex32(key).text, signature);
-    or_bad_signature(x, line, type, ed25519_sound(key) && ed25519_sound(bytes));
-    explain_say(x,
-                "# Its second half, reversed, is a number below the order of the group.\n"
-                "! is_at_most 1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed \\\n"
-                "    \"$(reversed %.64s)\"",
-                signature + 64);
-    or_bad_signature(x, line, type, is_below_order(bytes + 32));
-    explain_say(x, "# It signs every byte before the space that precedes it.\nput message ");
-    explain_quote(x, text, len - 2 * SIGNATURE_LEN - 1);
-    explain_say(x,
-                "\nbytes signature %.128s\nbytes key.der 302a300506032b6570032100%s\n"
-                "openssl_agrees",
-                signature, hex32(key).text);
-    or_bad_signature(x, line, type, false);
 }

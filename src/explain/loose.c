@@ -6,19 +6,17 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What all signed records have in common, after their form. */
-static const uint8_t *key_of(const struct item *item, enum form form)
-{
-    return form == FORM_TX ? item->entries[0].tx.from.id : item->signed_line.signer;
-}
-
+/* What all signed lines of one key have in common, after their form. */
 static void signed_record(struct explain *x, enum form form, const char *type, size_t len)
 {
     const struct item *item = x->item;
     explain_form(x, form, item->line, item->text, len);
     explain_id(x, item->id);
-    if (!x->ended)
-        explain_signature(x, item->line, type, key_of(item, form), item->text, len);
+    if (x->ended)
+        return;
+    struct account by = account_of_key(item->signed_line.signer);
+    struct signing one = {type, &by, item->text, len, false};
+    explain_signature(x, item->line, &one);
 }
 
 /* Its sequence number must not be used earlier in this stream. */
@@ -39,11 +37,7 @@ static int against_ledger(struct explain *x, struct fault *f)
 {
     const struct tx *tx = &x->item->entries[0].tx;
     uint64_t line = x->item->line;
-    explain_say(x, "# It is for this chain, and pays the minimum fee.\n[ %s = \"$chain\" ]",
-                hex32(tx->chain).text);
-    explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
-    explain_say(x, "[ %" PRId64 " -ge \"$minfee\" ]", tx->fee);
-    explain_or_no(x, line, "tx: fee %" PRId64 " is under", tx->fee);
+    explain_tx_of_chain(x, line, tx);
     if (x->ended)
         return 0;
     if (explain_quote_next(x, tx, f))
@@ -57,7 +51,11 @@ static int against_ledger(struct explain *x, struct fault *f)
 
 static int loose_tx(struct explain *x, size_t len, struct fault *f)
 {
-    signed_record(x, FORM_TX, "tx", len);
+    const struct item *item = x->item;
+    explain_tx(x, item->line, item->text, len);
+    explain_id(x, item->id);
+    if (!x->ended)
+        explain_tx_signatures(x, item->line, &item->entries[0].tx);
     if (x->ended)
         return 0;
     if (x->about.against)

@@ -49,6 +49,9 @@ void explain_assign(struct explain *x, const char *variable, const char *value);
 void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for one of several checks with the same rule: this one is known to hold or not. */
+void explain_held_or_no(struct explain *x, bool holds, uint64_t line, const char *rule);
+
 /* Whether the judge has found a fault in this line that begins with these words. */
 bool explain_fails(const struct explain *x, uint64_t line, const char *rule);
 
@@ -63,21 +66,39 @@ void explain_line(struct explain *x, uint64_t line, const char *text, size_t len
 /* The fields of a $line of that type; and of a rule of the chain. */
 enum form {
     FORM_BLOCK,
-    FORM_TX,
     FORM_PEER,
     FORM_CHECKPOINT,
     FORM_KEY,
     FORM_GRANT,
     FORM_PROOF,
-    FORM_STATEMENT
+    FORM_STATEMENT,
+    FORM_STATE
 };
 void explain_form(struct explain *x, enum form form, uint64_t line, const char *text, size_t len);
 void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len);
 
 /* The line's hash, and the signature at its end. */
 void explain_id(struct explain *x, const uint8_t id[ID_LEN]);
-void explain_signature(struct explain *x, uint64_t line, const char *type,
-                       const uint8_t key[ID_LEN], const char *text, size_t len);
+struct signing {
+    const char *type;         /* the line's */
+    const struct account *by; /* a key */
+    const char *text;         /* of the line, up to and with the signature */
+    size_t len;
+    bool holds; /* the judge has not found the fault here */
+};
+void explain_signature(struct explain *x, uint64_t line, const struct signing *s);
+
+/* --- tx.c, policy.c, tx_chain.c: transactions ------------------------------------------------- */
+
+/* The fields of a $line that is a transaction; its signatures; and what its chain allows, and the
+ * least fee. */
+void explain_tx(struct explain *x, uint64_t line, const char *text, size_t len);
+void explain_tx_signatures(struct explain *x, uint64_t line, const struct tx *tx);
+void explain_tx_of_chain(struct explain *x, uint64_t line, const struct tx *tx);
+
+/* Accounts with a letter are those of chains that allow them. */
+void explain_account_allowed(struct explain *x, uint64_t line, const struct account *a,
+                             const char *what);
 
 /* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c: each 0, or -1 and trouble */
 

@@ -132,6 +132,43 @@ is_hex() { # TEXT LEAST MOST
     [ ${#1} -ge "$2" ] && [ ${#1} -le "$3" ]
 }
 
+# An account: 64 hex digits, of an Ed25519 key; or those of a policy or of an SLH-DSA key after a letter. And those that
+# are keys.
+is_account() {
+    case $1 in
+    [ps]*) is_hex "${1#?}" 64 64 ;;
+    *) is_hex "$1" 64 64 ;;
+    esac
+}
+is_key() {
+    case $1 in
+    p*) return 1 ;;
+    esac
+}
+
+# Whether a text comes before another, byte by byte; whether it is one of the others; whether the chain allows something.
+is_below() {
+    expr "x$1" '<' "x$2" >/dev/null || { [ $? -eq 1 ] || trouble 'expr: gave no answer'; return 1; }
+}
+is_one_of() { # TEXT OTHER...
+    one=$1
+    shift
+    for other; do
+        [ "$one" != "$other" ] || return 0
+    done
+    return 1
+}
+is_allowed() {
+    # shellcheck disable=SC2086,SC2154 # its words are split; it is the chain's
+    is_one_of "$1" $allowed
+}
+
+# Whether a state line is due at this height.
+is_due() {
+    # shellcheck disable=SC2154 # it is the chain's
+    [ "$state" -gt 0 ] && [ "$(($1 % state))" -eq 0 ]
+}
+
 # A text: '-' if it is empty, '%2D' if it is '-'; else A-Z a-z 0-9 . _ ~ - stand for themselves,
 # and every other byte is % and two capital hex digits. At most 256 bytes.
 is_text() {
@@ -196,6 +233,14 @@ openssl_agrees() {
     case $said in
     *'Verification Failure'*) return 1 ;;
     *) trouble "openssl: cannot check a signature: $said" ;;
+    esac
+}
+
+# The other kind of signature takes OpenSSL 3.5.
+openssl_knows_slh_dsa() {
+    case $(openssl list -signature-algorithms 2>/dev/null) in
+    *SLH-DSA-SHA2-128s*) ;;
+    *) trouble 'openssl: it cannot check SLH-DSA signatures, as OpenSSL 3.5 can; audit-by-hand needs no openssl for them' ;;
     esac
 }
 

@@ -26,8 +26,12 @@ static void quote_rule(struct explain *x, uint64_t line, const char *text, size_
         return;
     explain_say(x, "[ \"$(ledger_line %" PRIu64 ")\" = ", line);
     explain_quote(x, text, len);
-    explain_say(x, " ] || trouble \"$ledger: line %" PRIu64 " has changed meanwhile\"\n%.*s=%.*s\n",
-                line, (int)fields[1].len, fields[1].text, (int)fields[2].len, fields[2].text);
+    explain_say(x, " ] || trouble \"$ledger: line %" PRIu64 " has changed meanwhile\"\n", line);
+    if (field_is(fields[1], "allow"))
+        explain_say(x, "allowed=\"$allowed %.*s\"\n", (int)fields[2].len, fields[2].text);
+    else
+        explain_say(x, "%.*s=%.*s\n", (int)fields[1].len, fields[1].text, (int)fields[2].len,
+                    fields[2].text);
 }
 
 static int quote_rules(struct explain *x, const struct node *genesis, struct fault *f)
@@ -55,7 +59,9 @@ int explain_quote_chain(struct explain *x, struct fault *f)
         x, "case $ledger in /*) ;; *) ledger=$here/$ledger ;; esac\n"
            "# The hash of its first line is the chain; the first time and target are in it.\n");
     explain_quote_line(x, genesis->line, genesis->id);
-    explain_say(x, "chain=%s\ngenesis_time=$5 genesis_target=$6\n# Its rules.\n",
+    explain_say(x,
+                "chain=%s\ngenesis_time=$5 genesis_target=$6\n"
+                "# Its rules.\nbytefee=0 state=0 allowed=\n",
                 hex32(genesis->id).text);
     return quote_rules(x, genesis, f);
 }

@@ -118,3 +118,12 @@ void explain_or_no(struct explain *x, uint64_t line, const char *rule, ...)
     explain_say(x, "\n");
     x->ended |= fails;
 }
+
+void explain_held_or_no(struct explain *x, bool holds, uint64_t line, const char *rule)
+{
+    const struct fault *why = x->why;
+    if (holds)
+        x->why = NULL;
+    explain_or_no(x, line, "%s", rule);
+    x->why = why;
+}

@@ -1,0 +1,69 @@
+/* The signature at the end of a line. */
+#include "explain/parts.h"
+
+#include "base/hex.h"
+#include "crypto/ed25519.h"
+#include "crypto/slh_dsa.h"
+
+#include <stdio.h>
+
+/* The order of the group, 2^252 + 27742317777372353535851937790883648493 (RFC 8032, section 5.1),
+ * lowest byte first. */
+static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                  0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+
+static bool is_below_order(const uint8_t s[32])
+{
+    for (int i = 31; i >= 0; i--)
+        if (s[i] != order[i])
+            return s[i] < order[i];
+    return false;
+}
+
+/* What is signed, the signature, and a key after the bytes that say which kind of key it is. */
+static void put_files(struct explain *x, const struct signing *s, size_t digits, const char *kind)
+{
+    explain_say(x, "# It signs every byte before the space that precedes it.\nput message ");
+    explain_quote(x, s->text, s->len - digits - 1);
+    explain_say(x, "\nbytes signature ");
+    explain_put(x, s->text + s->len - digits, digits);
+    explain_say(x, "\nbytes key.der %s%s\n", kind, hex32(s->by->id).text);
+}
+
+static void explain_ed25519(struct explain *x, uint64_t line, const struct signing *s,
+                            const char *rule)
+{
+    const char *signature = s->text + s->len - 2 * SIGNATURE_LEN;
+    uint8_t bytes[SIGNATURE_LEN];
+    if (hex_decode(bytes, signature, SIGNATURE_LEN))
+        return;
+    explain_say(x,
+                "# The key, and the signature's first half, are valid points of the curve.\n"
+                "is_sound %s &&\n    is_sound %.64s",
+                hex32(s->by->id).text, signature);
+    explain_held_or_no(x, ed25519_sound(s->by->id) && ed25519_sound(bytes), line, rule);
+    explain_say(x,
+                "# Its second half, reversed, is a number below the order of the group.\n"
+                "! is_at_most 1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed \\\n"
+                "    \"$(reversed %.64s)\"",
+                signature + 64);
+    explain_held_or_no(x, is_below_order(bytes + 32), line, rule);
+    put_files(x, s, 2 * (size_t)SIGNATURE_LEN, "302a300506032b6570032100");
+    explain_say(x, "openssl_agrees");
+    explain_held_or_no(x, s->holds, line, rule);
+}
+
+void explain_signature(struct explain *x, uint64_t line, const struct signing *s)
+{
+    char rule[64];
+    snprintf(rule, sizeof rule, "%s: bad signature", s->type);
+    if (x->ended)
+        return;
+    if (s->by->form != ACCOUNT_SLH_DSA) {
+        explain_ed25519(x, line, s, rule);
+        return;
+    }
+    put_files(x, s, SLH_DSA_HEX_LEN, "3030300b0609608648016503040314032100");
+    explain_say(x, "openssl_knows_slh_dsa\nopenssl_agrees");
+    explain_held_or_no(x, s->holds, line, rule);
+}
