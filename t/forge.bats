@@ -117,6 +117,62 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     [ "$high" -lt 100 ]
 }
 
+@test "a fee under the least for its length" {
+    ledger-init -A sponsor -F 2 -t f -e 0 -T 1700000000 alice 90000 bob 90000 miner 90000 >ledger
+    rm -f ledger.index*
+    kind_is_refused fee against pool --
+    # and with a sponsor, whose signature counts, too
+    sed -i '/^miner/d' payments
+    forged fee -S miner
+    awk '{ print $5, 2 * (length($0)) }' signed | while read -r fee least; do
+        [ "$fee" -lt "$least" ] && [ "$fee" -gt $((least - 50)) ]
+    done
+    refuses_exactly verify -l ledger
+}
+
+@test "an account of a form that the chain has not" {
+    kind_is_refused account against pool --
+    refute grep -v ': this chain has no such accounts' answers
+    ledger-init -A policy,slh-dsa -t f alice 5 >all
+    expect 2 txmake -B account -l all -f alice bob 1
+    says '^txmake: account: this chain has all forms of accounts$'
+    ledger-init -A policy -t f alice 5 >some
+    txmake -B account -l some <payments | cut -d ' ' -f 7 | cut -c 1 | sort -u >forms
+    [ "$(cat forms)" = s ]
+}
+
+@test "batches with too many payments, or one of nothing" {
+    kind_is_refused batch against alone pool --
+    [ "$(cut -d ' ' -f 4- answers | sort -u)" = "$(printf '%s\n' 'tx: amount is 0' 'tx: batch: over 256 payments')" ]
+}
+
+@test "sponsors who cannot be one, or whose signature is cut" {
+    ledger-init -A sponsor -t f -e 0 -T 1700000000 alice 90000 bob 90000 miner 90000 >ledger
+    rm -f ledger.index*
+    sed -i '/^miner/d' payments
+    kind_is_refused sponsor against alone pool -- -S miner --share=50
+    [ "$(cut -d ' ' -f 4- answers | sort -u | wc -l)" -eq 3 ]
+}
+
+@test "proofs of a policy: each of its parts may be wrong" {
+    for name in p q; do keygen -s "of the policy $name" $name 2>/dev/null; done
+    secret=$(policy -m secret -s sesame 2>/dev/null)
+    policy -n club 2 alice bob p or 1 q hash "${secret#hash }" >>names
+    ledger-init -A policy,sponsor -t f -e 0 -T 1700000000 alice 90000 club 90000 >ledger
+    rm -f ledger.index*
+    for i in {1..40}; do echo "club bob $i"; done >payments
+    kind_is_refused proof against alone pool -- --share=70
+    [ "$(sed 's/[0-9a-f]\{64\}/KEY/g' answers | cut -d ' ' -f 4- | sort -u | wc -l)" -ge 4 ]
+    forged proof -y 1 -i secret
+    grep -q 'proof tx: wrong preimage$' answers
+    refuses_exactly verify
+    # the other kinds are made of such transactions, too
+    kind_is_refused signature against alone pool -- --share=50
+    kind_is_refused amount pool -- --share=50
+    expect 2 txmake -B proof -f alice bob 1
+    says "^txmake: proof: FROM is no policy's account$"
+}
+
 @test "one that stands in the ledger already, word for word" {
     kind_is_refused replay against pool --
     while read -r n _; do
@@ -152,8 +208,8 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     chain=$(head -n 1 ledger | id)
     export LEDGER=/nowhere
     txmake -B any -e 1 -s 0 -c "$chain" -A answers <payments >unsigned
-    [ "$(cut -d ' ' -f 3 answers | sort -u | tr '\n' ' ')" = 'double-spend form other-chain signature ' ]
-    for kind in sequence amount fee replay; do
+    [ "$(cut -d ' ' -f 3 answers | sort -u | tr '\n' ' ')" = 'batch double-spend form other-chain signature sponsor ' ]
+    for kind in sequence amount fee replay account; do
         expect 2 txmake -B "$kind" -s 0 -c "$chain" -f alice bob 1
         says "^txmake: -B: $kind needs a ledger: leave out -s or -c\$"
     done
@@ -224,5 +280,5 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     expect 2 txmake -B any -A /dev/full -f alice bob 1
     says '^txmake: /dev/full: '
     expect 2 sh -c 'txmake -B any -f alice bob 1 >/dev/full'
-    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|any$'
+    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|sponsor|proof|any$'
 }

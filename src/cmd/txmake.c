@@ -64,7 +64,8 @@ static const struct cli_option options[] = {
     {'c', "chain", "ID", "the chain, instead of the ledger's; with -s, no ledger is read",
      CLI_TEXT(struct run, chain)},
     {'B', "break", "KIND",
-     "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|any",
+     "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|"
+     "sponsor|proof|any",
      CLI_TEXT(struct run, writer.forgery.break_kind)},
     {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE",
      CLI_TEXT(struct run, writer.forgery.answers_path)},

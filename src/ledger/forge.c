@@ -1,4 +1,4 @@
-#include "ledger/forge.h"
+#include "ledger/forge_parts.h"
 
 #include "base/chance.h"
 #include "base/hex.h"
@@ -9,54 +9,23 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DRAWS = 32, FAR_AHEAD = 1000000 };
+enum { DRAWS = 32, FAR_AHEAD = 1000000, NUMBER_DIGITS = 19 };
 
-/* The part of forging that depends on the kind: *tx is the honest transaction and becomes the
- * forged one. 0, or -1 and a fault. */
-typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender *sender,
-                     struct forgery *out, struct fault *f);
-
-/* --- Lines ------------------------------------------------------------------------------------ */
-
-static int put_unsigned(const struct tx *tx, struct forgery *out, struct fault *f)
-{
-    return tx_format(tx, tx_field(tx, tx->words), &out->line) ? fault_memory(f) : 0;
-}
-
-/* The same transaction with this payment instead of its own. */
-static int put_payment(const struct tx *tx, const struct move *m, struct forgery *out,
-                       struct fault *f)
+int forge_put_payment(const struct tx *tx, const struct move *m, struct forgery *out,
+                      struct fault *f)
 {
     struct buf words = {0};
-    int failed = pay_words(m, &words) ||
-                 tx_format(tx, (struct field){words.data, words.len}, &out->line);
+    int result = pay_words(m, &words)
+                     ? fault_memory(f)
+                     : forge_put_words(tx, (struct field){words.data, words.len}, out, f);
     buf_free(&words);
-    return failed ? fault_memory(f) : 0;
+    return result;
 }
 
-/* Its first payment. 0, or -1 and a rule: this kind of forgery needs a payment. */
-static int payment_of(const struct tx *tx, const char *kind, struct move *m, struct fault *f)
+int forge_payment_of(const struct tx *tx, const char *kind, struct move *m, struct fault *f)
 {
     size_t at = 0;
     return tx_next_move(tx, &at, m) ? 0 : fault_rule(f, "%s: it pays nobody", kind);
-}
-
-/* Appends a signature whose S is below the order of the group, so only the verification itself
- * shows that it is false. */
-static int put_signed(struct forger *g, const struct tx *tx, struct forgery *out, struct fault *f)
-{
-    uint8_t signature[SIGNATURE_LEN];
-    char digits[2 * SIGNATURE_LEN];
-    for (size_t i = 0; i < sizeof signature; i++)
-        signature[i] = (uint8_t)chance_next(&g->chance);
-    signature[SIGNATURE_LEN - 1] &= 0x0f;
-    hex_encode(digits, signature, sizeof signature);
-    out->whole = true;
-    if (put_unsigned(tx, out, f))
-        return -1;
-    return buf_add(&out->line, " ", 1) || buf_add(&out->line, digits, sizeof digits)
-               ? fault_memory(f)
-               : 0;
 }
 
 /* --- Kinds ------------------------------------------------------------------------------------ */
@@ -66,7 +35,7 @@ static int forge_signature(struct forger *g, struct tx *tx, const struct forge_s
 {
     (void)sender;
     fault_rule(&out->rule, "tx: bad signature");
-    return put_signed(g, tx, out, f);
+    return forge_put_signed(g, tx, out, f);
 }
 
 /* So far ahead that no honest transaction of the same run reaches it. */
@@ -79,7 +48,7 @@ static int forge_sequence(struct forger *g, struct tx *tx, const struct forge_se
     else if (number_add(tx->seq, ahead, &tx->seq))
         return fault_rule(f, "sequence: the sequence numbers end at 2^63-1");
     fault_rule(&out->rule, "tx: seq %" PRId64 ", expected", tx->seq);
-    return put_unsigned(tx, out, f);
+    return forge_put_unsigned(tx, out, f);
 }
 
 /* A little more than the sender has or, one time in four, so much that the sum with the fee is over
@@ -91,7 +60,7 @@ static int forge_amount(struct forger *g, struct tx *tx, const struct forge_send
     int64_t more = 1 + (int64_t)chance_below(&g->chance, (uint64_t)sender->most / 10 + 1);
     bool over = chance_below(&g->chance, 4) == 0;
     int64_t least = sender->most > tx->fee ? sender->most - tx->fee : 0;
-    if (payment_of(tx, "amount", &m, f))
+    if (forge_payment_of(tx, "amount", &m, f))
         return -1;
     if (over || number_add(least, more, &m.amount))
         m.amount = INT64_MAX;
@@ -100,7 +69,7 @@ static int forge_amount(struct forger *g, struct tx *tx, const struct forge_send
     if (tx->fee == 0 && m.amount == sender->most)
         return fault_rule(f, "amount: the sender has all that there can be");
     fault_rule(&out->rule, "tx: %s has", account_text(&tx->from).text);
-    return put_payment(tx, &m, out, f);
+    return forge_put_payment(tx, &m, out, f);
 }
 
 /* The sender pays the same amount to itself. */
@@ -109,14 +78,14 @@ static int forge_double_spend(struct forger *g, struct tx *tx, const struct forg
 {
     struct move m = {.amount = 0};
     (void)g, (void)sender;
-    if (payment_of(tx, "double-spend", &m, f))
+    if (forge_payment_of(tx, "double-spend", &m, f))
         return -1;
     if (account_equal(&m.to, &tx->from))
         m.amount += m.amount < INT64_MAX ? 1 : -1;
     m.to = tx->from;
     out->follows = true;
     fault_rule(&out->rule, "tx: seq %" PRId64 " is spent twice", tx->seq);
-    return put_payment(tx, &m, out, f);
+    return forge_put_payment(tx, &m, out, f);
 }
 
 /* A completely different id or, equally often, one with a single digit changed. */
@@ -132,21 +101,30 @@ static int forge_other_chain(struct forger *g, struct tx *tx, const struct forge
         for (int i = 0; i < ID_LEN; i++)
             tx->chain[i] = (uint8_t)chance_next(&g->chance);
     apply_check(chain, &(struct rules){0}, tx, &out->rule);
-    return put_unsigned(tx, out, f);
+    return forge_put_unsigned(tx, out, f);
 }
 
+/* Under the least fee or, if that depends on the length of the line, one under it. */
 static int forge_fee(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                      struct forgery *out, struct fault *f)
 {
-    const struct tree *t = &g->ledger->tree;
+    const struct rules *r = &g->ledger->tree.rules;
+    int64_t least;
     (void)sender;
-    if (t->rules.minfee == 0)
+    if (r->minfee == 0 && r->bytefee == 0)
         return fault_rule(f, "fee: in this chain, no fee is too small");
-    tx->fee = t->rules.minfee - 1 -
-              (int64_t)chance_below(&g->chance, (uint64_t)t->rules.minfee / 10 + 1);
+    if (r->bytefee == 0)
+        tx->fee = r->minfee - 1 - (int64_t)chance_below(&g->chance, (uint64_t)r->minfee / 10 + 1);
+    else if (rules_fee(r, tx_signed_length(tx), &least))
+        return fault_rule(f, "fee: the least fee is over 2^63-1");
+    else
+        tx->fee = least - 1 - NUMBER_DIGITS * r->bytefee; /* however few digits it has */
     tx->fee = tx->fee < 0 ? 0 : tx->fee;
-    apply_check(tx->chain, &t->rules, tx, &out->rule);
-    return put_unsigned(tx, out, f);
+    if (r->bytefee)
+        fault_rule(&out->rule, "tx: fee %" PRId64 " is under the minimum of", tx->fee);
+    else
+        apply_check(tx->chain, r, tx, &out->rule);
+    return forge_put_unsigned(tx, out, f);
 }
 
 /* --- Form ------------------------------------------------------------------------------------- */
@@ -216,8 +194,7 @@ static int edit_line(struct buf *line, const struct edit *e)
     }
 }
 
-/* Whether a line breaks a rule of form: *why is the message of every reader. */
-static bool is_malformed(const struct buf *line, struct fault *why)
+bool forge_is_malformed(const struct buf *line, struct fault *why)
 {
     struct tx tx;
     return line_check(line->data, line->len, why) || tx_parse(line->data, line->len, &tx, why);
@@ -230,12 +207,12 @@ static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender
 {
     uint64_t i = chance_below(&g->chance, EDITS);
     (void)sender;
-    if (put_signed(g, tx, out, f))
+    if (forge_put_signed(g, tx, out, f))
         return -1;
     do {
         if (edit_line(&out->line, &edits[i++ % EDITS]))
             return fault_memory(f);
-    } while (!is_malformed(&out->line, &out->rule));
+    } while (!forge_is_malformed(&out->line, &out->rule));
     return 0;
 }
 
@@ -308,6 +285,10 @@ static const struct {
     [FORGE_FORM] = {"form", false, forge_form},
     [FORGE_FEE] = {"fee", true, forge_fee},
     [FORGE_REPLAY] = {"replay", true, forge_replay},
+    [FORGE_ACCOUNT] = {"account", true, forge_account},
+    [FORGE_BATCH] = {"batch", false, forge_batch},
+    [FORGE_SPONSOR] = {"sponsor", false, forge_sponsor},
+    [FORGE_PROOF] = {"proof", false, forge_proof},
     [FORGE_ANY] = {"any", false, NULL},
 };
 

@@ -19,6 +19,10 @@ enum forge_kind {
     FORGE_FORM,         /* a line that is not in canonical form */
     FORGE_FEE,          /* less than the minimum fee */
     FORGE_REPLAY,       /* one that is in the ledger already, unchanged */
+    FORGE_ACCOUNT,      /* a payee of a form that the chain does not allow */
+    FORGE_BATCH,        /* a batch of 257 payments, or with one of 0 */
+    FORGE_SPONSOR,      /* FROM or a policy as the sponsor, or a signature of it that is cut */
+    FORGE_PROOF,        /* of a policy: another policy, preimage, branch, signer or order */
     FORGE_KINDS,
     FORGE_ANY = FORGE_KINDS, /* a random kind */
 };

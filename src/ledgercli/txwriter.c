@@ -29,8 +29,6 @@ static int put_forged(struct cli_txwriter *w, const struct tx *honest, const str
                       struct fault *f)
 {
     struct forge_sender sender;
-    if (honest->from.form == ACCOUNT_POLICY)
-        return fault_rule(f, "-B: no forgery is made of a policy's transaction");
     if (sender_of(w, honest, &sender, f) || cli_forgery_make(&w->forgery, honest, &sender, f))
         return -1;
     if (w->forgery.made.follows) {
