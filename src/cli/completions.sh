@@ -69,7 +69,7 @@ table() {
 }
 
 # The command that prints the names.
-names='sed -n "s/^key [0-9a-f]* \([A-Za-z0-9._%][A-Za-z0-9._~%-]*\)\$/\1/p" names *.pub 2>/dev/null'
+names='sed -n "s/^key [0-9a-fps]* \([A-Za-z0-9._%][A-Za-z0-9._~%-]*\)\$/\1/p" names *.pub 2>/dev/null'
 
 # --- bash --------------------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ for_fish() {
             print "function __peerutils_names"
             print "    set -l books *.pub"
             print "    command cat names $books 2>/dev/null |"
-            print "        string replace -rf " q "^key [0-9a-f]+ ([A-Za-z0-9._%][A-Za-z0-9._~%-]*)$" q " " q "$1" q
+            print "        string replace -rf " q "^key [0-9a-fps]+ ([A-Za-z0-9._%][A-Za-z0-9._~%-]*)$" q " " q "$1" q
             print "end"
             print "# fish completion for " name "; made from its --help"
         }

@@ -2,32 +2,41 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
-#include "stream/jobs.h"
+#include "crypto/sigjob.h"
 
 #include <inttypes.h>
 
 /* --- Signatures ------------------------------------------------------------------------------- */
 
 /* Whether one of the signatures holds, if the judge has found that one does not. */
-static bool is_good(const struct explain *x, uint64_t line, const struct sigjob *job)
+static bool is_good(const struct explain *x, uint64_t line, const struct tx *tx,
+                    const struct tx_signature *s)
 {
+    bool is_slh_dsa = s->by.form == ACCOUNT_SLH_DSA;
+    const char *digits = tx->line + s->digits.at;
+    uint8_t bytes[SIGNATURE_LEN];
     struct fault trouble;
-    return !explain_fails(x, line, "tx: bad signature") || sigjob_check(job, &trouble) > 0;
+    struct sigjob job = {.key = s->by.id,
+                         .signature = is_slh_dsa ? (const uint8_t *)digits : bytes,
+                         .message = tx->line,
+                         .len = s->digits.at - 1,
+                         .scheme = is_slh_dsa ? SIGNATURE_SLH_DSA : SIGNATURE_ED25519};
+    if (!explain_fails(x, line, "tx: bad signature"))
+        return true;
+    return (is_slh_dsa || hex_decode(bytes, digits, SIGNATURE_LEN) == 0) &&
+           sigjob_check(&job, &trouble) > 0;
 }
 
 void explain_tx_signatures(struct explain *x, uint64_t line, const struct tx *tx)
 {
     struct tx_signature s;
-    struct sigjob jobs[TX_JOBS_MAX];
-    struct job_bytes room[TX_JOBS_MAX];
     size_t count = tx_signature_count(tx), n = 0;
-    tx_jobs(tx, jobs, room);
     for (size_t at = 0; !x->ended && tx_next_signature(tx, &at, &s); n++) {
         if (count > 1)
             explain_say(x, "# Signature %zu of %zu: it signs all that stands before it.\n", n + 1,
                         count);
         struct signing one = {"tx", &s.by, tx->line, s.digits.at + s.digits.len,
-                              is_good(x, line, &jobs[n])};
+                              is_good(x, line, tx, &s)};
         explain_signature(x, line, &one);
     }
 }

@@ -1,6 +1,7 @@
 #include "export/dot_parts.h"
 
 #include "base/hex.h"
+#include "chain/tree_state.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,6 +46,13 @@ static void add_branch(struct dot *d, const struct graph_block *s)
                          "fontcolor=\"#555555\"");
 }
 
+/* What its header counts, without a state line. */
+static int64_t count_txs(const struct dot *d, const struct node *node)
+{
+    return node->count -
+           (node->parent >= 0 && tree_state_is_due(&d->tree->rules, node->height - 1));
+}
+
 static void add_tooltip(struct dot *d, const struct node *node)
 {
     dot_say(d, " tooltip=\"block %" PRId64 "\\n%s\\nmined by ", node->height, hex32(node->id).text);
@@ -52,7 +60,7 @@ static void add_tooltip(struct dot *d, const struct node *node)
     dot_put(d, " at ");
     dot_time(d, node->time);
     dot_put(d, "\\n");
-    dot_counted(d, node->count, node->parent < 0 ? "line" : "transaction");
+    dot_counted(d, count_txs(d, node), node->parent < 0 ? "line" : "transaction");
     dot_put(d, ", ");
     dot_counted(d, (int64_t)node->size, "byte");
     dot_say(d, "\\nnumber %" PRId64 " in the order of arrival, line %" PRIu64 " of the ledger\"",
@@ -66,7 +74,7 @@ static void add_label(struct dot *d, const struct graph_block *s, const struct n
         dot_put(d, "genesis\\n");
     else {
         dot_miner(d, &node->miner, false);
-        dot_say(d, "\\n%" PRId64 " tx  ", node->count);
+        dot_say(d, "\\n%" PRId64 " tx  ", count_txs(d, node));
     }
     dot_add(d, hex32(node->id).text, ID_DIGITS);
     if (s->old >= 0)

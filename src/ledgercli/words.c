@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/policy.h"
 #include "cli/text.h"
 
 #include <inttypes.h>
@@ -21,6 +22,34 @@ static void put_words(struct field words)
     cli_put_format("\n");
 }
 
+static void put_field(const char *what, struct field x)
+{
+    cli_put_format("%-8s ", what);
+    cli_put(x.text, x.len);
+    cli_put_format("\n");
+}
+
+/* The branch of the policy that is proved, in words, its preimage, and who has signed. */
+static void put_proof(const struct book *book, const struct tx *tx)
+{
+    struct policy p;
+    struct fault ignored;
+    struct buf words = {0};
+    struct tx_signature s;
+    struct field text = tx_field(tx, tx->proof.policy);
+    if (!text.len || policy_parse(text.text, text.len, &p, &ignored))
+        return;
+    cli_memory(cli_policy_branch(book, &p.branches[tx->proof.branch], &words));
+    cli_put_format("branch   %u: ", tx->proof.branch);
+    cli_put(words.data, words.len);
+    cli_put_format("\n");
+    buf_free(&words);
+    if (tx->proof.preimage.len)
+        put_field("preimage", tx_field(tx, tx->proof.preimage));
+    for (size_t at = 0; at < tx->proof.count && tx_next_signature(tx, &at, &s);)
+        words_account(book, "signer", &s.by);
+}
+
 void words_tx(const struct book *book, const struct tx *tx, const uint8_t id[ID_LEN])
 {
     const struct field words = tx_field(tx, tx->words);
@@ -32,13 +61,17 @@ void words_tx(const struct book *book, const struct tx *tx, const uint8_t id[ID_
         words_account(book, "to", &m.to);
         cli_put_format("amount   %" PRId64 "\n", m.amount);
     }
-    cli_put_format("fee      %" PRId64 "\nseq      %" PRId64 "\n", tx->fee, tx->seq);
+    cli_put_format("fee      %" PRId64 "\n", tx->fee);
+    if (tx->has_sponsor)
+        words_account(book, "sponsor", &tx->sponsor);
+    cli_put_format("seq      %" PRId64 "\n", tx->seq);
     if (!field_is(m.memo, "-")) {
         cli_put_format("memo     ");
         cli_put_text(m.memo);
         cli_put_format("\n");
     }
-    if (!is_payment)
+    put_proof(book, tx);
+    if (!tx->operation->moves || tx->operation->apply)
         put_words(words);
 }
 
@@ -62,9 +95,10 @@ static void put_short(const struct book *book, const struct tx *tx, const uint8_
     struct move m;
     size_t at = 0;
     while (tx_next_move(tx, &at, &m))
-        cli_put_format("  %.12s %s pays %s %" PRId64 "\n", hex32(id).text,
+        cli_put_format("  %.12s %s pays %s %" PRId64 "%s%s\n", hex32(id).text,
                        cli_account_words(book, &tx->from).text, cli_account_words(book, &m.to).text,
-                       m.amount);
+                       m.amount, tx->has_sponsor ? ", sponsor " : "",
+                       tx->has_sponsor ? cli_account_words(book, &tx->sponsor).text : "");
     if (!tx->operation->moves) {
         cli_put_format("  %.12s %s ", hex32(id).text, cli_account_words(book, &tx->from).text);
         put_words(tx_field(tx, tx->words));

@@ -1,6 +1,7 @@
 #include "query/graph.h"
 
 #include "base/array.h"
+#include "chain/tree_state.h"
 #include "seal/seal.h"
 
 #include <stdlib.h>
@@ -34,7 +35,8 @@ int64_t graph_find(const struct graph *g, int64_t n)
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
-static struct graph_block *add_block(struct graph *g, const struct node *node, struct fault *f)
+static struct graph_block *add_block(struct graph *g, const struct rules *rules,
+                                     const struct node *node, struct fault *f)
 {
     if (g->count == GRAPH_BLOCKS_MAX) {
         fault_rule(f, "more than %d blocks to draw: choose a part of them", GRAPH_BLOCKS_MAX);
@@ -48,7 +50,7 @@ static struct graph_block *add_block(struct graph *g, const struct node *node, s
     *s = (struct graph_block){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
     s->head = s->last = (int64_t)g->count++;
     s->blocks = 1;
-    s->txs = node->parent < 0 ? 0 : node->count;
+    s->txs = node->parent < 0 ? 0 : node->count - tree_state_is_due(rules, node->height - 1);
     if (s->parent >= 0)
         g->list[s->parent].children++;
     return s;
@@ -82,7 +84,8 @@ static int read_node(struct reading *r, const struct node *node, struct fault *f
 {
     struct graph_block *s = NULL;
     int64_t old = r->best.n, undone = 0;
-    if (node->height >= r->start && node->height < r->end && !(s = add_block(r->graph, node, f)))
+    if (node->height >= r->start && node->height < r->end &&
+        !(s = add_block(r->graph, &r->tree->rules, node, f)))
         return -1;
     if (node->height == r->end) {
         int64_t parent = graph_find(r->graph, node->parent);

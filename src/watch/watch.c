@@ -108,7 +108,8 @@ static int with_block(struct place *p,
 
 static int leave(struct place *p, const struct item *block, void *count, struct fault *f)
 {
-    *(uint64_t *)count += block->count;
+    for (size_t i = 0; i < block->count; i++)
+        *(uint64_t *)count += block->entries[i].type == &tx_type;
     return undone_txs_add(p->watch->undone, block, p->node->offset, f);
 }
 

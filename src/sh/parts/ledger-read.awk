@@ -32,8 +32,11 @@
 
     # --- Blocks ---
 
+    # A letter stands in front of the digits of a policy, and of an SLH-DSA key.
+    function is_account(s) { return is_hash(s ~ /^[ps]/ ? substr(s, 2) : s) }
+
     function begin_block(    first) {
-        if (NF != 9 || !is_number($2) || !is_hash($3) || !is_number($5) || !is_hash($6) || !is_hash($7) ||
+        if (NF != 9 || !is_number($2) || !is_hash($3) || !is_number($5) || !is_hash($6) || !is_account($7) ||
             !is_number($8))
             refuse("not the header of a block")
         if (left > 0)
@@ -83,12 +86,14 @@
             fee_low += low($5)
             fee_high += high($5) + (fee_low >= 1000000000)
             fee_low %= 1000000000
-        } else if ($1 == "grant" && is_number($3))
+        } else if ($1 == "state")
+            txs--
+        else if ($1 == "grant" && is_number($3))
             add_supply(high($3), low($3))
         else if ($1 == "rule")
             take_rule($2, $3)
         else
-            refuse("a line of a block that is neither tx nor grant nor rule")
+            refuse("a line of a block that is neither tx nor state nor grant nor rule")
     }
 
     function take_rule(rule, value) {
