@@ -21,7 +21,7 @@ options() { # PROGRAM
         sed -n 's/^  -\([A-Za-z0-9]\)[, ].* .*/\1/p' help | sort >lines
         [ -z "$(uniq -d lines)" ]
         grep -qx h lines && grep -qx V lines
-        head -n 1 help | grep -oE '[[ ]-[A-Za-z0-9]+' | sed 's/^..//' | fold -w 1 | grep -v '[hV]' | sort >usage
+        sed '/^$/q' help | grep -oE '[[ ]-[A-Za-z0-9]+' | sed 's/^..//' | fold -w 1 | grep -v '[hV]' | sort -u >usage
         diff usage <(grep -v '[hV]' lines) || { echo "of $name" && false; }
     done
 }
