@@ -81,7 +81,7 @@ first_says() { # WORDS
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
-from badcases import state
+from cases import state
 for line in open("roots"):
     root, count, supply, *rest = line.split()
     has = [" ".join(rest[i + 1:i + 4]) for i in range(0, len(rest), 4)]
@@ -94,11 +94,24 @@ PYTHON
 }
 
 # bats test_tags=thorough
-@test "our part of the bad ledgers is what its program makes" {
+@test "our part of the ledgers is what its program makes" {
     need python3
-    mkdir made
-    python3 -B "$ROOT/t/lib/badcases.py" made
-    for file in made/*; do
-        cmp "$file" "$CASES/bad/${file#made/}"
+    mkdir bad good
+    python3 -B "$ROOT/t/lib/cases.py" bad good
+    for file in bad/* good/*; do
+        cmp "$file" "$CASES/$file"
     done
+}
+
+# A sample: t/mutations.bats has thousands.
+@test "verify and ledger-append say the same of a few mutants, and so does an independent reading" {
+    mkdir mutants said
+    "$BIN/.t/mutate" -a -k "$VECTORS/keys" -T 1700100000 -s 1 -n 40 -o mutants "$CASES"/good/[!s]*
+    "$ROOT/t/lib/agree.sh" mutants said 1700100000 1 1 40 >statuses
+    [ "$(wc -l <statuses)" -eq 40 ]
+    awk -v mutants=mutants -v out=said -f "$ROOT/t/lib/agree.awk" statuses
+    reading=$ROOT/../shared/reference/refledger.py
+    [ -e "$reading" ] || skip 'no ../shared/reference'
+    need python3
+    "$ROOT/t/lib/agree.py" "$reading" mutants said 1700100000 <statuses
 }

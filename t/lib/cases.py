@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the ledgers of t/vectors/v2/bad that are ours: `badcases.py FOLDER`.
+"""Makes the ledgers of t/vectors/v2 that are ours: `cases.py BAD GOOD`, two folders.
 
-Each breaks one rule of tx(5) or genesis(5), in its last block or in genesis; all else in it is sound, signed and hashed.
+Each bad one breaks one rule of tx(5) or genesis(5), in its last block or in genesis; all else in it is sound, signed and hashed.
+The good ones are at the edges of what is allowed.
 Python's standard library, and libcrypto for Ed25519.  (Every hash meets the target: no work is needed.)
 """
 import ctypes, ctypes.util, hashlib, os, sys
@@ -113,10 +114,11 @@ def merkle(ids):
 
 
 class Chain:
-    def __init__(self, *more, grants=None, instead=None):
+    def __init__(self, *more, grants=None, instead=None, grants_first=False):
         rules = [(instead or {}).get(rule.split()[0], rule) for rule in RULES]
         body = [f"rule {rule}" for rule in rules + list(more)]
-        body += [f"grant {who} {n}" for who, n in (grants or {A: 1000, B: 1000}).items()]
+        given = [f"grant {who} {n}" for who, n in (grants or {A: 1000, B: 1000}).items()]
+        body = given + body if grants_first else body + given
         self.lines, self.height = [], 0
         self.put(f"block 0 {ZERO} {{root}} 1700000000 {EASY} {ZERO} {len(body)} 0", body)
         self.id = self.tip
@@ -305,10 +307,63 @@ CASES["state-after-this-block"] = lambda: due(AFTER_2)
 CASES["state-between-transactions"] = lambda: due(lambda c: c.tx(A, 0, 1, pay(B)), AFTER_1, lambda c: c.tx(B, 0, 1, pay(A)))
 
 
-def main(folder):
-    for name, make in CASES.items():
-        with open(os.path.join(folder, name + ".ledger"), "w") as out:
-            out.write("".join(line + "\n" for line in make().lines))
+# --- The good ones --------------------------------------------------------------------------------
+GOOD = {}
+JOINT = f"policy 2 {' '.join(abc)} or 1 {A} after 3 hash {sha(PREIMAGE)} or 1 {B}"
+
+def good(make):
+    GOOD[make.__name__.replace("_", "-")] = make
+
+@good
+def genesis_grants_before_the_rules_that_allow_them():
+    return Chain(*ALL, grants={p(JOINT): 5, S: 6, A: 7}, grants_first=True).block()
+
+@good
+def maxblock_without_the_state_line():      # the block has as many bytes as it may have, besides its state line
+    probe = due(AFTER_1, lambda c: c.tx(A, 0, 1, pay(B)))
+    header, state_line, tx = probe.lines[-3:]
+    return due(AFTER_1, lambda c: c.tx(A, 0, 1, pay(B)), maxblock=len(header) + len(tx) + 2)
+
+@good
+def sponsor_of_a_policy():                  # the policy keeps its SEQ, the sponsor its own
+    c = Chain(*ALL, grants={p(JOINT): 100, C: 5})
+    c.block(c.spend(JOINT, 0, abc[:2], sponsor=C, operation=f"batch - {C} 10 {p(JOINT)} 90 {p('policy')} 90"))
+    return c.block(c.tx(C, 0, 1, pay(A, 13)))
+
+@good
+def sponsor_of_a_fee_of_0_has_nothing():
+    c = Chain(*ALL, instead={"minfee": "minfee 0"})
+    return c.block(c.tx(A, 0, 0, pay(B), C))
+
+@good
+def policy_hash_at_its_height():
+    c = Chain(*ALL, grants={p(JOINT): 100})
+    c.block().block()
+    return c.block(c.spend(JOINT, 1, [A], show=PREIMAGE), c.spend(JOINT, 2, [B], seq=1))
+
+@good
+def policy_8_branches_of_which_the_last():
+    policy = "policy " + " or ".join([f"1 {A}"] * 7 + [f"1 {C}"])
+    c = Chain(*ALL, grants={p(policy): 100})
+    return c.block(c.spend(policy, 7, [C]))
+
+@good
+def batch_to_every_form():
+    c = Chain(*ALL)
+    return c.block(c.tx(A, 0, 1, f"batch %2D {S} 1 {p(JOINT)} 2 {B} 3 {A} 990 {S} 993"))
+
+@good
+def bytefee_of_a_policy_exact():
+    policy = f"policy 1 {A}"
+    c = Chain(*ALL, "bytefee 1", grants={p(policy): 1000})
+    return c.block(c.spend(policy, 0, [A], fee=len(c.spend(policy, 0, [A], fee=999)) + 1))
+
+
+def main(*folders):
+    for folder, ledgers in zip(folders, (CASES, GOOD)):
+        for name, make in ledgers.items():
+            with open(os.path.join(folder, name + ".ledger"), "w") as out:
+                out.write("".join(line + "\n" for line in make().lines))
 
 
 if __name__ == "__main__":
