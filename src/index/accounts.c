@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+/* --- The numbers of accounts ------------------------------------------------------------------ */
+
+/* Most accounts of a large block have several transactions in it. */
+struct numbered {
+    uint8_t id[ID_LEN];
+    int64_t n;
+};
+
+enum { NUMBERED_MAX = 1 << 16 };
+
 int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, ACCOUNT_N, f);
@@ -17,7 +27,15 @@ int64_t index_account_number(struct index *ix, const struct account *id, struct 
     return n;
 }
 
-int64_t index_add_account(struct index *ix, const struct account *id, struct fault *f)
+void index_forget_accounts(struct index *ix)
+{
+    if (ix->accounts.limit)
+        idmap_clear(&ix->accounts);
+    else
+        idmap_init(&ix->accounts, sizeof(struct numbered), NUMBERED_MAX, chance_seed());
+}
+
+static int64_t add_account(struct index *ix, const struct account *id, struct fault *f)
 {
     int64_t n = index_account_number(ix, id, f);
     sqlite3_stmt *q = n ? NULL : index_ready(ix, ADD_ACCOUNT, f);
@@ -28,6 +46,20 @@ int64_t index_add_account(struct index *ix, const struct account *id, struct fau
     index_bind_account(q, 1, id);
     return index_run(ix, q, f) ? -1 : sqlite3_last_insert_rowid(ix->db);
 }
+
+int64_t index_add_account(struct index *ix, const struct account *id, struct fault *f)
+{
+    const bool is_key = id->form == ACCOUNT_KEY;
+    struct numbered *known = is_key ? idmap_find(&ix->accounts, id->id) : NULL;
+    if (known)
+        return known->n;
+    int64_t n = add_account(ix, id, f);
+    if (is_key && n > 0 && (known = idmap_add(&ix->accounts, id->id)))
+        known->n = n;
+    return n;
+}
+
+/* --- What they have --------------------------------------------------------------------------- */
 
 static int64_t account_sum(const struct account *id, int64_t balance, int64_t seq)
 {

@@ -2,6 +2,7 @@
 #ifndef INDEX_DB_H
 #define INDEX_DB_H
 
+#include "base/idmap.h"
 #include "index/index.h"
 
 #include <sqlite3.h>
@@ -69,7 +70,8 @@ struct index {
     sqlite3_stmt *statements[STATEMENTS];
     dev_t device;
     ino_t inode;
-    int64_t grown; /* the block added last, if it extended the best chain; else -1 */
+    int64_t grown;         /* the block added last, if it extended the best chain; else -1 */
+    struct idmap accounts; /* the numbers of those of the block that is being added */
     bool temporary, damaged, unusable, checked;
     int64_t busy_since; /* when the wait for a lock began (waits_now) */
     bool busy_told;
@@ -114,9 +116,11 @@ int index_one_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, st
 /* The checksum of the block's row. */
 int64_t index_block_sum(const struct index_block *b);
 
-/* The number of an account; 0 if it is unknown, -1 and trouble. The second adds it then. */
+/* The number of an account; 0 if it is unknown, -1 and trouble. The second adds it then, and
+ * remembers it until index_forget_accounts, which is to be called before each block. */
 int64_t index_account_number(struct index *ix, const struct account *id, struct fault *f);
 int64_t index_add_account(struct index *ix, const struct account *id, struct fault *f);
+void index_forget_accounts(struct index *ix);
 
 /* What an account has at the best tip; zeros if nothing there has touched it. 0, or -1 and trouble.
  */

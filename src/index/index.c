@@ -81,6 +81,7 @@ void index_close(struct index *ix)
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(ix->statements[i]);
     sqlite3_close(ix->db);
+    idmap_free(&ix->accounts);
     free(ix);
 }
 

@@ -209,6 +209,7 @@ static int add(void *self, const struct node *node, const struct item *item,
     struct index *ix = self;
     struct index_block b = {.node = *node};
     ix->grown = -1;
+    index_forget_accounts(ix);
     for (size_t i = 0; i < item->count; i++)
         b.earned += item->entries[i].type == &tx_type ? item->entries[i].tx.fee : 0;
     if (join(ix, &b, f) || last_tx(ix, node->n - 1, &b.first, f))
