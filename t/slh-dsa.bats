@@ -34,7 +34,7 @@ vectors() { # FILE
 }
 
 @test "every kernel that this processor has does what the portable one does, whatever the number of blocks" {
-    slhtest kernels
+    timeout 300 "$BIN/.t/slhkerneltest" compare
 }
 
 # bats test_tags=threads
@@ -48,7 +48,7 @@ has() { # FLAG
 }
 
 @test "the portable kernel is always there, and the others are where the processor says so" {
-    slhtest names >found
+    "$BIN/.t/slhkerneltest" names >found
     cat found
     [ "$(tail -n 1 found)" = 'portable usable' ]
     ! has sha_ni || grep -qx 'sha-ni usable' found
@@ -59,9 +59,9 @@ has() { # FLAG
     seeds=$(seq 0 47 | xargs printf '%02x')
     slhtest sign "$seeds" 61 >here
     for cpu in Nehalem Haswell; do
-        on $cpu "$BIN/.t/slhtest" names >found
+        on $cpu "$BIN/.t/slhkerneltest" names >found
         grep -qx 'sha-ni not here' found
-        on $cpu "$BIN/.t/slhtest" kernels
+        on $cpu "$BIN/.t/slhkerneltest" compare
         on $cpu "$BIN/.t/slhtest" sign "$seeds" 61 | cmp here -
     done
 }

@@ -171,9 +171,9 @@ void slh_wots_leaves(const struct slh_leaf *first, const uint8_t seed[SLH_N], ui
         outs[l] = nodes + SLH_N * l;
         make_secret(&blocks[l], &leaf, seed, 0);
     }
-    for (uint8_t i = 0; i < SLH_CHAINS; i++) {
+    for (int i = 0; i < SLH_CHAINS; i++) {
         for (int l = 0; l < SLH_LEAVES_TOGETHER; l++)
-            again_secret(&blocks[l], seed, i);
+            again_secret(&blocks[l], seed, (uint8_t)i);
         slh_walk(blocks, SLH_LEAVES_TOGETHER, 1);
         for (int l = 0; l < SLH_LEAVES_TOGETHER; l++)
             start_chain(&blocks[l]);
