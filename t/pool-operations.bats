@@ -375,3 +375,34 @@ from_vault() { # BRANCH SEQ FEE TO AMOUNT
     expect 0 txpool pool </dev/null
     [ ! -s pool ]
 }
+
+# --- A second reading --------------------------------------------------------------------------------------
+
+# modelled SEED COUNT POOR RULE...: txpool and t/lib/poolmodel.py agree on so many random transactions on a chain with
+# these rules, whose accounts have POOR or some more.
+modelled() {
+    local seed=$1 count=$2 poor=$3 i
+    shift 3
+    # shellcheck disable=SC2046 # words
+    chain "$@" $(for i in 1 2 3 4 5 6; do echo "$(echo $i | sha256sum | cut -c 1-64) $((i * i * i * poor))"; done)
+    python3 -B "$ROOT/t/lib/poolmodel.py" ledger "$seed" "$count" offered kept body
+    rm -f pool
+    txpool -u -i 0 pool <offered >passed 2>said || [ $? -eq 1 ]
+    cmp pool kept
+    txpool -s pool | cmp - body
+}
+
+@test "random transactions of all kinds: what is kept and chosen is what a slow model keeps and chooses" {
+    modelled 1 100 20 -b 6000
+    modelled 2 100 3 -b 100000
+    modelled 3 60 500 -b 8000 -F 1
+}
+
+# bats test_tags=thorough
+@test "the same, for a hundred seeds" {
+    for ((seed = 100; seed < 200; seed++)); do
+        if ((seed % 3)); then set --; else set -- -F 1; fi
+        modelled $seed $((40 + seed % 80)) $((2 + seed % 30 + 300 * $#)) -b $((3000 + seed * 50)) "$@" ||
+            { echo "seed $seed" && false; }
+    done
+}

@@ -92,21 +92,18 @@ static int add_sender(struct choice *c, const struct account *id, struct fault *
     return 0;
 }
 
-/* Puts back senders whose sponsor can now pay for all of them together; when one of them has been
- * taken, its sponsor is asked again. 0, or -1 and trouble. */
+/* Puts back senders whose sponsor can now pay for each of them; when one of them has been taken,
+ * its sponsor is asked again. 0, or -1 and trouble. */
 static int push_sponsored(struct choice *c, const struct account *sponsor, struct fault *f)
 {
     struct account_state a;
     struct account from;
-    int64_t fee;
     if (!c->unpaid.count)
         return 0;
     if (account_get(c->pool->ledger->tree.state, sponsor, &a, f))
         return -1;
-    for (int i = 0; i < AT_ONCE && (fee = sponsors_take(&c->unpaid, sponsor, a.balance, &from)) > 0;
-         i++) {
+    for (int i = 0; i < AT_ONCE && sponsors_take(&c->unpaid, sponsor, a.balance, &from); i++) {
         struct sender *s = find_sender(c, &from);
-        a.balance -= fee;
         s->unpaid = false;
         heap_push(c, s);
     }

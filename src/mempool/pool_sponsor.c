@@ -31,5 +31,5 @@ int pool_next_sponsored(struct pool *p, const struct account *sponsor, struct ac
         return 0;
     if (account_get(p->ledger->tree.state, sponsor, &a, f))
         return -1;
-    return sponsors_take(&p->sponsors, sponsor, a.balance, from) > 0;
+    return sponsors_take(&p->sponsors, sponsor, a.balance, from);
 }

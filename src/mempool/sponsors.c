@@ -110,19 +110,16 @@ int sponsors_note(struct sponsors *s, struct state *state, const struct tx *tx, 
     return 1;
 }
 
-int64_t sponsors_take(struct sponsors *s, const struct account *sponsor, int64_t balance,
-                      struct account *from)
+bool sponsors_take(struct sponsors *s, const struct account *sponsor, int64_t balance,
+                   struct account *from)
 {
     struct sponsor *x = find(s, sponsor);
-    if (!x || !x->heap.len)
-        return 0;
-    const struct waiting w = *heap_of(x);
-    if (w.fee > balance)
-        return 0;
-    *from = w.from;
+    if (!x || !x->heap.len || heap_of(x)->fee > balance)
+        return false;
+    *from = heap_of(x)->from;
     heap_pop(x);
     s->count--;
     if (!x->heap.len)
         drop(s, x);
-    return w.fee;
+    return true;
 }

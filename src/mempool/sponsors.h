@@ -20,9 +20,9 @@ void sponsors_clear(struct sponsors *s);
  * its fee in this state: 1, 0 if that was not the reason, -1 and trouble. */
 int sponsors_note(struct sponsors *s, struct state *state, const struct tx *tx, struct fault *f);
 
-/* Removes the entry with the lowest fee of this sponsor if it is at most `balance`: the fee, and
- * *from, its sender; 0: there is none. */
-int64_t sponsors_take(struct sponsors *s, const struct account *sponsor, int64_t balance,
-                      struct account *from);
+/* Removes the entry with the lowest fee of this sponsor if it is at most `balance`: true and *from,
+ * its sender; or false: there is none. */
+bool sponsors_take(struct sponsors *s, const struct account *sponsor, int64_t balance,
+                   struct account *from);
 
 #endif

@@ -87,7 +87,7 @@ operations_theme() {
     row 'pay' "$(each pay $n)" -
     row 'batch of one payee' "$(each batch $n)" "$(each pay $n)"
     row 'sponsored: two signatures' "$(each sponsored $n)" "$(each pay $n)"
-    row 'sponsored : two payments' "$(each sponsored $n)" "$(sum "2 * $(each pay $n)")" '<= 1'
+    row 'sponsored : two payments' "$(each sponsored $n)" "$(sum "2 * $(each pay $n)")" '<= 1.1'
     row 'policy, 2 of 3: two signatures' "$(each policy $n)" "$(each pay $n)"
     row 'policy, 2 of 3 : two payments' "$(each policy $n)" "$(sum "2 * $(each pay $n)")" '<= 1.1'
     row "batch of 256 payees (of $few)" "$(each batch256 "$few")" "$(each pay $n)"
