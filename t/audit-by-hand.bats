@@ -200,6 +200,7 @@ END
 of_the_rules() { # NAMES, a pattern
     sed -n 's/^    //p' "$VECTORS/v2/rules" | while read -r name line _; do
         [[ $name =~ $1 && -e $VECTORS/v2/bad/$name.ledger ]] || continue
+        case $name in state-missing | state-after-tx | state-between-transactions) line=19 ;; esac # where it should stand
         refuse "$line" '' "$VECTORS/v2/bad/$name.ledger"
         cat "$err"
     done

@@ -101,7 +101,7 @@ block: height N, expected N
 block: height: X is not a number from N to MAX without sign or leading zero
 block: its body holds only tx lines
 block: its parent ID is not before it
-block: miner: X is not N lowercase hex digits
+block: miner: X is not N lowercase hex digits, nor p or s and N digits
 block: no genesis: the first block must have height N, no parent, no miner and seal N
 block: no proof of work: its hash is over the target
 block: prev: X is not N lowercase hex digits
@@ -118,7 +118,7 @@ block: time N is over N s ahead of the clock, N
 block: time: X is not a number from N to MAX without sign or leading zero
 expected a block, not X
 grant: N fields, expected N
-grant: account: X is not N lowercase hex digits
+grant: account: X is not N lowercase hex digits, nor p or s and N digits
 grant: amount is N
 grant: amount: X is not a number from N to MAX without sign or leading zero
 grant: granted twice: ID
@@ -148,7 +148,7 @@ tx: bad signature
 tx: chain: X is not N lowercase hex digits
 tx: fee N is under the minimum of N
 tx: fee: X is not a number from N to MAX without sign or leading zero
-tx: from: X is not N lowercase hex digits
+tx: from: X is not N lowercase hex digits, nor p or s and N digits
 tx: memo: text has X, which must be %XX in capital hex digits
 tx: memo: text is not in its one form: %N stands for itself
 tx: memo: text is over N bytes
@@ -156,7 +156,7 @@ tx: seq N, expected N
 tx: seq N, expected N; ID spends what ID spent
 tx: seq: X is not a number from N to MAX without sign or leading zero
 tx: signature: not N lowercase hex digits
-tx: to: X is not N lowercase hex digits
+tx: to: X is not N lowercase hex digits, nor p or s and N digits
 tx: unknown operation X
 END
 }

@@ -58,11 +58,13 @@ static void print_account(const struct account *id, const struct account_state *
     cli_put(line, (size_t)(p - line));
 }
 
+/* (One that only ever was a sponsor, and paid all that it had, is as if it had never been.) */
 static int print_each(void *self, const struct account *id, const struct account_state *a,
                       struct fault *f)
 {
     (void)self, (void)f;
-    print_account(id, a);
+    if (a->balance || a->seq)
+        print_account(id, a);
     return 0;
 }
 

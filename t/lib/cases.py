@@ -336,6 +336,12 @@ def sponsor_of_a_fee_of_0_has_nothing():
     return c.block(c.tx(A, 0, 0, pay(B), C))
 
 @good
+def sponsor_that_pays_all_has_no_entry():   # C has nothing left and has made no transaction: the state line leaves it out
+    c = Chain("state 2", *ALL, grants={A: 1000, C: 1})
+    c.block(c.tx(A, 0, 1, pay(B), C))
+    return c.block(state(1, f"{A} 999 1", f"{B} 1 0", f"{M} 51 0"))
+
+@good
 def policy_hash_at_its_height():
     c = Chain(*ALL, grants={p(JOINT): 100})
     c.block().block()
