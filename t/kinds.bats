@@ -1,5 +1,6 @@
 load lib/common
 load lib/ledger
+load lib/gossip
 
 # Every kind of transaction, and every form of account, in the readers that have no test of it elsewhere: ledger-show,
 # -log, -graph, -plot, -watch, -balance, proofs by headers, and pulls.
@@ -106,4 +107,31 @@ txs() {
         ledger-proof $(txs) | awk '$1 == "proof" { $5 = ($5 ~ /^0/ ? "1" : "0") substr($5, 2) } { print }' | cat heads - >forged
         expect 1 verify -H forged
     done
+}
+
+# A line of four signatures by SLH-DSA is as long as one can be, about; it and its blocks travel as any other.
+@test "gossip, pull: transactions of 60 kB, alone, in blocks, and proved to a light client" {
+    for name in s1 s2 s3 s4; do keygen -t slh-dsa -s "of kinds $name" $name >>names 2>/dev/null; done
+    keygen -s miner miner >>names 2>/dev/null
+    policy -n club 4 s1 s2 s3 s4 >>names
+    ledger-init -A batch,policy,sponsor,slh-dsa -t f -e 0 -T 1700000000 club 5000 miner 500 >ledger
+    CHAIN=$(head -n 1 ledger | id)
+    for i in 1 2; do echo "club miner $i"; done | txmake | txsign -k s1.key -k s2.key -k s3.key -k s4.key >txs
+    awk '{ print (length($0) >= 62000) }' txs | sort -u | grep -qx 1
+    verify -q -l ledger txs
+    listen l -c "$CHAIN"
+    timeout 300 gossip-send -c "$CHAIN" "$at" <txs
+    eventually same_lines txs l.out
+    txpool pool <txs >taken
+    txpool -s pool | mine -m miner -T 1700000010 >block
+    [ "$(grep -c '^tx ' block)" -eq 2 ]
+    timeout 300 gossip-send -c "$CHAIN" "$at" <block
+    cat txs block >all
+    eventually same_lines all l.out
+    # a node with a ledger serves what a light client asks for: headers, and a proof of one of them
+    ledger-append -q <block
+    listen node -L ledger
+    timeout 300 ledger-pull -c "$CHAIN" -P "$(head -n 1 txs | id)" "$at" >proved
+    grep -q "^proof .* $(head -n 1 txs | id)" proved
+    expect 0 verify -H proved
 }
