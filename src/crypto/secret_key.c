@@ -129,16 +129,22 @@ int secret_key_from_slh_dsa(struct secret_key *k, const uint8_t secret[SLH_DSA_S
                          "damaged: not an SLH-DSA key, whose public half follows from the secret");
 }
 
-static void sign_slh_dsa(const struct secret_key *k, const void *message, size_t n,
-                         struct signature_text *out)
+/* Checks what it has signed, which costs next to nothing: a signature that a faulty processor or
+ * memory has spoilt can reveal a one-time key, and must not be shown. */
+static int sign_slh_dsa(const struct secret_key *k, const void *message, size_t n,
+                        struct signature_text *out, struct fault *f)
 {
     uint8_t secret[SLH_DSA_SECRET_LEN], signature[SLH_DSA_SIGNATURE_LEN];
     secret_key_slh_dsa_bytes(k, secret);
     slh_dsa_sign(secret, message, n, signature);
-    hex_encode(out->text, signature, sizeof signature);
-    out->len = SLH_DSA_HEX_LEN;
-    out->text[out->len] = 0;
     OPENSSL_cleanse(secret, sizeof secret);
+    bool holds = slh_dsa_verify(k->public, signature, message, n);
+    if (holds)
+        hex_encode(out->text, signature, sizeof signature);
+    out->len = holds ? SLH_DSA_HEX_LEN : 0;
+    out->text[out->len] = 0;
+    OPENSSL_cleanse(signature, sizeof signature);
+    return holds ? 0 : fault_trouble(f, "the signature was computed wrongly: try again");
 }
 
 /* --- Both ------------------------------------------------------------------------------------- */
@@ -165,10 +171,8 @@ int secret_key_sign_text(const struct secret_key *k, const void *message, size_t
                          struct signature_text *out, struct fault *f)
 {
     uint8_t signature[ED25519_SIGNATURE_LEN];
-    if (k->scheme == SIGNATURE_SLH_DSA) {
-        sign_slh_dsa(k, message, n, out);
-        return 0;
-    }
+    if (k->scheme == SIGNATURE_SLH_DSA)
+        return sign_slh_dsa(k, message, n, out, f);
     if (secret_key_sign(k, message, n, signature, f))
         return -1;
     hex_encode(out->text, signature, sizeof signature);

@@ -7,7 +7,7 @@
  * key and message give the same signature, so a demonstration can be replayed byte for byte, a line
  * that is signed twice is one record, and a bad random source reveals nothing. What the hedged
  * variant adds is protection against an attacker who makes the signer's hardware err, and then
- * compares signatures of one message.
+ * compares signatures of one message; secret_key.c checks every signature before it is shown.
  */
 #ifndef CRYPTO_SLH_DSA_H
 #define CRYPTO_SLH_DSA_H
