@@ -157,16 +157,20 @@ take_turns() {
     done
 }
 
+# What every part of a node takes now: PROGRAM KB. In few processes: a shell that starts very many meets a process id again.
+sizes_of() { # NAME
+    pgrep -g "$(cat "$1/node.pid")" | sed 's/.*/\/proc\/&\/status/' | xargs cat 2>/dev/null |
+        awk '/^Name:/ { name = $2 } /^VmRSS:/ { print name, $2 }'
+}
+
 # Whether every part of every node is within its bounds. What each takes now is in `memory`: SECONDS PROGRAM KB.
 stays_small() {
-    local n pid name kb
-    look=$((EPOCHSECONDS + 5))
+    local n
+    look=$((EPOCHSECONDS + 10))
     for n in "${NODES[@]}"; do
-        for pid in $(pgrep -g "$(cat "$n/node.pid")"); do
-            read -r name kb < <(awk '/^Name:/ { name = $2 } /^VmRSS:/ { print name, $2 }' "/proc/$pid/status" 2>/dev/null) || continue
-            echo "$((EPOCHSECONDS - began_at)) $name $kb" >>memory
-            [ -n "${SANITIZE-}" ] || [ "$kb" -le "$MEMORY" ] || { echo "$n: $name: $kb kB" && return 1; }
-        done
+        sizes_of "$n" >sizes
+        sed "s/^/$((EPOCHSECONDS - began_at)) /" sizes >>memory
+        [ -n "${SANITIZE-}" ] || awk -v most="$MEMORY" '$2 > most { print; bad = 1 } END { exit bad }' sizes || return 1
         [ "$(cat "$n/log" "$n/log.old" 2>/dev/null | wc -c)" -le "$LOGS" ] || { echo "$n: its log" && return 1; }
         [ "$(wc -l <"$n/peers")" -le "$PEERS" ] || { echo "$n: its peers" && return 1; }
     done

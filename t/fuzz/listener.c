@@ -157,8 +157,8 @@ static void check_told(struct inbound *g, int64_t now)
         const char *end = memchr(line, '\n', (size_t)(bytes + n - line));
         enum wire_word word = wire_word(line, (size_t)(end - line));
         must(word == WIRE_WANT || word == WIRE_TAKEN || word == WIRE_LINES || word == WIRE_PULLED ||
-             word == WIRE_PING || word == WIRE_PONG || word == WIRE_BYE || word == WIRE_HELLO ||
-             word == WIRE_RECORD);
+             word == WIRE_EAGER || word == WIRE_LAZY || word == WIRE_PING || word == WIRE_PONG ||
+             word == WIRE_BYE || word == WIRE_HELLO || word == WIRE_RECORD);
         line = end + 1;
     }
     session_sent(g->session, (size_t)n, now);

@@ -570,7 +570,7 @@ static bool shake_hands(struct liar *l)
 static void say_hello(struct liar *l)
 {
     char line[256];
-    bool second = channel_version(l->c) == 2;
+    bool second = channel_version(l->c) >= 2;
     const char *roles = l->listening < 0 ? " s" : " lb";
     int n = snprintf(line, sizeof line, "hello %d %s 0 %s %s%s\n", second ? 2 : 1, l->chain,
                      l->chain, l->deflate ? "deflate" : "plain", second ? roles : "");
