@@ -67,21 +67,26 @@ void explain_body_forms(struct explain *x)
     }
 }
 
+void explain_pair(struct explain *x, const uint8_t left[ID_LEN], const uint8_t right[ID_LEN],
+                  uint8_t out[ID_LEN])
+{
+    char pair[2 * 2 * ID_LEN + 1];
+    hex_encode(pair, left, ID_LEN);
+    pair[2 * ID_LEN] = ' ';
+    hex_encode(pair + 2 * ID_LEN + 1, right, ID_LEN);
+    sha256(pair, sizeof pair, out);
+    explain_say(x,
+                "[ \"$(printf '%%s' '%.129s' |\n    sha256sum)\" = \\\n"
+                "    '%s  -' ] || trouble 'another hash'\n",
+                pair, hex32(out).text);
+}
+
 /* Computes one level of the tree from the one below, in place (RFC 9162, section 2.1.1): each hash
  * stands for two. */
 static size_t level(struct explain *x, uint8_t (*hashes)[ID_LEN], size_t count)
 {
-    for (size_t i = 0; i + 1 < count; i += 2) {
-        char pair[2 * 2 * ID_LEN + 1];
-        hex_encode(pair, hashes[i], ID_LEN);
-        pair[2 * ID_LEN] = ' ';
-        hex_encode(pair + 2 * ID_LEN + 1, hashes[i + 1], ID_LEN);
-        sha256(pair, sizeof pair, hashes[i / 2]);
-        explain_say(x,
-                    "[ \"$(printf '%%s' '%.129s' |\n    sha256sum)\" = \\\n"
-                    "    '%s  -' ] || trouble 'another hash'\n",
-                    pair, hex32(hashes[i / 2]).text);
-    }
+    for (size_t i = 0; i + 1 < count; i += 2)
+        explain_pair(x, hashes[i], hashes[i + 1], hashes[i / 2]);
     if (count % 2)
         memmove(hashes[count / 2], hashes[count - 1], ID_LEN);
     return (count + 1) / 2;

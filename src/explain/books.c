@@ -103,18 +103,24 @@ static size_t number(const struct parties *p, const struct party *one)
     return (size_t)(one - p->list) + 1;
 }
 
+int explain_changed_at(struct explain *x, const struct account *id, int64_t *line, struct fault *f)
+{
+    struct state_value value = {0};
+    struct state_key key = note_key(id);
+    if (!x->about.against && state_get(x->tree->state, &key, &value, f))
+        return -1;
+    if (value.len == sizeof *line)
+        memcpy(line, value.bytes, sizeof *line);
+    return 0;
+}
+
 /* What each account has in the state and, in a whole ledger, since which block. */
 static int look_up(struct explain *x, struct parties *p, struct fault *f)
 {
-    for (struct party *one = p->list; one < p->list + p->count; one++) {
-        struct state_value value = {0};
-        struct state_key key = note_key(&one->id);
+    for (struct party *one = p->list; one < p->list + p->count; one++)
         if (account_get(x->tree->state, &one->id, &one->account, f) ||
-            (!x->about.against && state_get(x->tree->state, &key, &value, f)))
+            explain_changed_at(x, &one->id, &one->left_at, f))
             return -1;
-        if (value.len == sizeof one->left_at)
-            memcpy(&one->left_at, value.bytes, sizeof one->left_at);
-    }
     return 0;
 }
 
@@ -280,47 +286,15 @@ static void close_books(struct explain *x, const struct parties *p, const struct
                 item->block.height, item->block.time);
 }
 
-/* What the state line says, if one is due. Its root takes all entries of the state: audit-by-hand
- * makes them. */
-static void state_line(struct explain *x)
-{
-    const struct item *item = x->item;
-    int64_t every = x->tree->rules.state;
-    bool stands = item->count && item->entries->type == &state_type;
-    bool is_due = every && item->block.height % every == 0;
-    if (!every && !stands)
-        return;
-    explain_say(x,
-                "\n# A state line is due at heights that are a multiple of %" PRId64
-                ", and only there; 0: never.\nis_due %" PRId64,
-                every, item->block.height);
-    if (is_due && stands) {
-        explain_say(x,
-                    " || no %" PRIu64 " 'state: stands only in blocks'\n"
-                    "trouble 'line %" PRIu64 ": a state line: audit-by-hand makes it again, this "
-                    "script does not'\n",
-                    item->line + 1, item->line + 1);
-    } else if (is_due) {
-        explain_say(x, " && false");
-        explain_or_no(x, item->line, "block: no state line before");
-    } else if (stands) {
-        explain_or_no(x, item->line + 1, every ? "state: stands only" : "state: this chain has no");
-    } else {
-        explain_say(x, " && trouble 'a state line is due'\n");
-    }
-}
-
 int explain_payments(struct explain *x, const struct node *parent, struct fault *f)
 {
     const struct item *item = x->item;
     struct parties p = {0};
     if (gather(item, &p))
         return fault_memory(f);
-    int result = tree_move(x->tree, parent, f) || look_up(x, &p, f) ? -1 : 0;
-    if (result == 0) {
-        state_line(x);
+    int result = tree_move(x->tree, parent, f) || look_up(x, &p, f) || explain_state(x, f) ? -1 : 0;
+    if (result == 0)
         open_books(x, &p);
-    }
     for (size_t i = 0; result == 0 && i < item->count && !x->ended; i++)
         if (item->entries[i].type == &tx_type)
             pay(x, &p, item->line + 1 + i, &item->entries[i].tx);

@@ -142,6 +142,11 @@ int explain_loose(struct explain *x, struct fault *f)
         explain_form(x, FORM_KEY, item->line, item->text, len);
     else if (item->type == &proof_type)
         result = explain_proof(x, item->line, item->text, len, f);
+    else if (item->type == &present_type || item->type == &absent_type)
+        explain_say(x,
+                    "trouble 'line %" PRIu64 ": a proof of the state is not checked here: "
+                    "state(5) says how'\n",
+                    item->line);
     else
         other(x);
     if (item->type == &tx_type || (item->type && item->type->fields))

@@ -100,7 +100,8 @@ void explain_tx_of_chain(struct explain *x, uint64_t line, const struct tx *tx);
 void explain_account_allowed(struct explain *x, uint64_t line, const struct account *a,
                              const char *what);
 
-/* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c: each 0, or -1 and trouble */
+/* --- loose.c, proof.c, block.c, body.c, books.c, target.c, quote.c, state.c: each 0, or -1 and
+ * trouble */
 
 /* A record other than a block, whatever is wrong with it. */
 int explain_loose(struct explain *x, struct fault *f);
@@ -114,12 +115,23 @@ int explain_block(struct explain *x, struct fault *f);
 /* A block's body by itself: the forms of its lines, their Merkle root, their signatures. */
 void explain_body_forms(struct explain *x);
 int explain_root(struct explain *x, struct fault *f);
+
+/* The hash of two hashes, which may be one of them. */
+void explain_pair(struct explain *x, const uint8_t left[ID_LEN], const uint8_t right[ID_LEN],
+                  uint8_t out[ID_LEN]);
 void explain_body_signatures(struct explain *x);
 
 /* A genesis block's grants; and the payments of a block with this parent, and its reward. Both open
  * and close the books. */
 void explain_grants(struct explain *x);
 int explain_payments(struct explain *x, const struct node *parent, struct fault *f);
+
+/* In a whole ledger, where the tree is: the line of the block that changed an account last; 0:
+ * none. */
+int explain_changed_at(struct explain *x, const struct account *id, int64_t *line, struct fault *f);
+
+/* The state line that the block begins with, if one is due. */
+int explain_state(struct explain *x, struct fault *f);
 
 /* The target of a block after this parent. */
 void explain_target(struct explain *x, const struct node *parent);
