@@ -93,7 +93,9 @@ every_rule() {
     cat <<'END'
 block: N bytes, over maxblock N
 block: N fields, expected N
+block: a genesis block must come first, for its ledger to be judged
 block: a genesis holds only rule and grant lines
+block: a state line stands before the transactions, and once
 block: count: X is not a number from N to MAX without sign or leading zero
 block: cut short: N of its N lines are there
 block: genesis: a rule is missing
@@ -101,9 +103,15 @@ block: height N, expected N
 block: height: X is not a number from N to MAX without sign or leading zero
 block: its body holds only tx lines
 block: its parent ID is not before it
+block: its parent ID is not before it: it fell
 block: miner: X is not N lowercase hex digits, nor p or s and N digits
+block: miner: pID: this chain has no such accounts (rule allow policy)
+block: miner: sID: this chain has no such accounts (rule allow slh-dsa)
+block: no genesis block before it that holds
+block: no genesis block came first, and there is no body: -H checks headers and proofs
 block: no genesis: the first block must have height N, no parent, no miner and seal N
 block: no proof of work: its hash is over the target
+block: no state line before its transactions: one is due (rule state)
 block: prev: X is not N lowercase hex digits
 block: root does not match the lines: it should be ID
 block: root: X is not N lowercase hex digits
@@ -119,44 +127,90 @@ block: time: X is not a number from N to MAX without sign or leading zero
 expected a block, not X
 grant: N fields, expected N
 grant: account: X is not N lowercase hex digits, nor p or s and N digits
+grant: account: pID: this chain has no such accounts (rule allow policy)
+grant: account: sID: this chain has no such accounts (rule allow slh-dsa)
 grant: amount is N
 grant: amount: X is not a number from N to MAX without sign or leading zero
 grant: granted twice: ID
+grant: granted twice: pID
+grant: granted twice: sID
 grant: stands outside of a genesis block
-grant: supply is over MAX
 line: byte N at column N is not printable ASCII
 line: empty
 line: fields are split by exactly one space (column N)
 line: over N bytes
 line: space at the end
 line: torn: the last line has no newline
+policy: N signers of N keys
+policy: a branch has no keys
+policy: after: X is not a number from N to MAX without sign or leading zero
+policy: expected the word policy
+policy: hash: X is not N lowercase hex digits
+policy: key: X is not N lowercase hex digits, nor p or s and N digits
+policy: keys of a branch are not ascending: ID
+policy: number of signers: X is not a number from N to MAX without sign or leading zero
+policy: over N branches
 rule: N fields, expected N
 rule: X is not a number from N to MAX without sign or leading zero
+rule: bytefee is less than N
 rule: given twice
 rule: name: text has X, which must be %XX in capital hex digits
+rule: name: text is not in its one form: %N stands for itself
 rule: name: text is over N bytes
+rule: slh-dsa is given twice
 rule: spacing is less than N
 rule: stands outside of a genesis block
+rule: state is less than N
 rule: unknown rule X
 rule: unknown seal; X is the only one
+state: N fields, expected N
+state: count N, expected N
+state: count: X is not a number from N to MAX without sign or leading zero
+state: height: X is not a number from N to MAX without sign or leading zero
+state: root: X is not N lowercase hex digits
+state: stands only in blocks whose height is a multiple of N (rule state)
+state: this chain has no rule state, and so no state lines
 tx: ID has N, needs N
 tx: N fields, expected N
+tx: N fields, expected N or more
+tx: N fields, expected N: it is not signed (txsign signs it)
 tx: amount is N
 tx: amount: X is not a number from N to MAX without sign or leading zero
 tx: another chain: ID
 tx: bad signature
+tx: branch N needs a preimage: show PREIMAGE
+tx: branch N opens at height N, this is N
+tx: branch: X is not a number from N to MAX without sign or leading zero
 tx: chain: X is not N lowercase hex digits
+tx: expected by BRANCH after the policy
 tx: fee N is under the minimum of N
+tx: fee N is under the minimum of N for N bytes
 tx: fee: X is not a number from N to MAX without sign or leading zero
 tx: from: X is not N lowercase hex digits, nor p or s and N digits
+tx: its minimum fee is over MAX
 tx: memo: text has X, which must be %XX in capital hex digits
-tx: memo: text is not in its one form: %N stands for itself
 tx: memo: text is over N bytes
+tx: more after its end
+tx: pID has N, needs N
+tx: preimage: X is not N lowercase hex digits
 tx: seq N, expected N
+tx: seq N, expected N; ID is already at line N
 tx: seq N, expected N; ID spends what ID spent
 tx: seq: X is not a number from N to MAX without sign or leading zero
 tx: signature: not N lowercase hex digits
+tx: signed by N of the N keys that branch N asks for (txsign)
+tx: signer ID is not in branch N
+tx: signer: X is not N lowercase hex digits, nor p or s and N digits
+tx: signers are not ascending: ID
+tx: sponsor's signature: not N lowercase hex digits
+tx: sponsor: FROM cannot be its own sponsor
+tx: there is no branch N: the policy has N, from N on
+tx: this chain has no batch (rule allow batch)
+tx: this chain has no sponsor (rule allow sponsor)
+tx: this is not FROM's policy, but that of pID
 tx: to: X is not N lowercase hex digits, nor p or s and N digits
+tx: to: pID: this chain has no such accounts (rule allow policy)
+tx: to: sID: this chain has no such accounts (rule allow slh-dsa)
 tx: unknown operation X
 END
 }
