@@ -150,7 +150,7 @@ held() {
     [ -z "${BROAD-}" ] || count=500
     [ -x "$BIN/.t/mutate" ] || skip 'mutate is not built'
     mkdir mutants
-    "$BIN/.t/mutate" -k "$VECTORS/keys" -T $NOW -s 1 -n $count -o mutants "$VECTORS"/good/{fork,linear}.ledger
+    "$BIN/.t/mutate" -a -k "$VECTORS/keys" -T $NOW -s 1 -n $count -o mutants "$VECTORS"/good/{fork,linear}.ledger
     for file in mutants/*; do
         same dash -T $NOW "$file"
     done
