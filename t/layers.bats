@@ -49,7 +49,7 @@ spoil() {
     spoil src/crypto/key.c '#include "record/tx.h"'
     spoil src/crypto/key.c '#include <sqlite3.h>'
     spoil src/work/target.c '#include "record/tx.h"'
-    spoil src/state/pay.c '#include "crypto/key.h"'
+    spoil src/state/pay.c '#include "work/target.h"'
     spoil src/ledger/file.c '#include "cli/cli.h"'
     spoil src/ledger/file.c '#include <openssl/evp.h>'
     spoil src/ledger/file.c '#include <sqlite3.h>'

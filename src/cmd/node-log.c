@@ -275,7 +275,7 @@ static void run(struct run *r)
 int main(int argc, char **argv)
 {
     static struct run r;
-    static struct origin origins[SCREEN_ORIGINS];
+    static struct screen_origin origins[SCREEN_ORIGINS];
     struct fault f;
     r.most = 16 << 20;
     char **operands = cli_options(&program, argc, argv, &r);

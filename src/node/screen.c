@@ -96,7 +96,7 @@ static void put_reason(struct text *t, const struct screen *s, struct field word
 }
 
 /* Where the origin of the record with this id is kept; NULL: nowhere. */
-static struct origin *origin_of(struct screen *s, struct field id)
+static struct screen_origin *origin_of(struct screen *s, struct field id)
 {
     uint8_t bytes[ID_LEN];
     if (!s->origins || id.len != ACCOUNT_DIGITS || hex_decode(bytes, id.text, ID_LEN))
@@ -106,7 +106,7 @@ static struct origin *origin_of(struct screen *s, struct field id)
 
 static void remember(struct screen *s, const struct event *e)
 {
-    struct origin *o = origin_of(s, e->id);
+    struct screen_origin *o = origin_of(s, e->id);
     if (!o)
         return;
     snprintf(o->id, sizeof o->id, "%.16s", e->id.text);
@@ -118,7 +118,7 @@ static void remember(struct screen *s, const struct event *e)
 /* A verdict does not say the record's type, nor who brought it if that peer has left. */
 static void recall(struct screen *s, struct event *e, struct field *type)
 {
-    const struct origin *o = origin_of(s, e->id);
+    const struct screen_origin *o = origin_of(s, e->id);
     if (!o || strncmp(o->id, e->id.text, sizeof o->id - 1) != 0)
         return;
     if (field_is(e->who, "-"))

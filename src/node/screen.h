@@ -7,7 +7,7 @@
 enum { SCREEN_MAX = 512, SCREEN_ORIGINS = 4096 };
 
 /* Who brought a record, for the verdict that follows. */
-struct origin {
+struct screen_origin {
     char id[17]; /* its first digits; "": none */
     char who[72], type[16];
 };
@@ -19,7 +19,7 @@ struct screen {
                       or once the log has a record that was accepted */
     /* Who brought the last records: SCREEN_ORIGINS of them, the caller's, all zero at first. NULL:
      * a verdict names nobody. */
-    struct origin *origins;
+    struct screen_origin *origins;
 };
 
 /* The line, with a newline and a NUL, for the event in these n bytes: its length, 0 if it is not

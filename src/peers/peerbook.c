@@ -68,7 +68,7 @@ static struct who who(const struct peer *p)
     return w;
 }
 
-static void place(struct place *at, const struct peer *p, const struct address *a)
+static void place(struct book_place *at, const struct peer *p, const struct address *a)
 {
     struct tried_name n;
     tried_name(&n, p->line.signer, a);
@@ -84,7 +84,7 @@ static struct kept *find(const struct peerbook *b, const struct peer *p)
     return x;
 }
 
-static struct kept *find_place(const struct peerbook *b, const struct place *at)
+static struct kept *find_place(const struct peerbook *b, const struct book_place *at)
 {
     struct kept *x;
     HASH_FIND(hp, b->places, at, sizeof *at, x);
@@ -193,7 +193,7 @@ static void leave_list(struct peerbook *b, struct kept *x, bool has_place)
 
 /* Appends a record to the list; NULL: no memory. */
 static struct kept *keep(struct peerbook *b, const struct peer *p, const struct address *a,
-                         const struct place *at)
+                         const struct book_place *at)
 {
     struct kept *x = calloc(1, sizeof *x + p->line.len);
     if (!x)
@@ -235,7 +235,7 @@ static bool is_barred(const struct kept *there, const struct kept *before)
 int peerbook_add(struct peerbook *b, const struct peer *p, struct fault *f)
 {
     struct address a;
-    struct place at;
+    struct book_place at;
     struct kept *victim, *before = find(b, p);
     if (before && before->time >= p->time)
         return 0;

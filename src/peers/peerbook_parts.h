@@ -19,14 +19,14 @@ struct who {
 };
 
 /* An address in its canonical form, on a chain. All bytes after the text are zero. */
-struct place {
+struct book_place {
     uint8_t chain[ID_LEN];
     char address[ADDRESS_MAX];
 };
 
 struct kept {
     struct who who;
-    struct place place;
+    struct book_place place;
     struct book_network *group;
     int64_t time;
     enum address_scope scope;
