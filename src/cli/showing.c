@@ -113,7 +113,7 @@ static int find_shown(const struct tx *tx, struct policy *p, struct field *preim
 
 int showing_append(struct showing *s, const struct tx *tx, struct buf *line, struct fault *f)
 {
-    struct policy p;
+    struct policy p = {0};
     unsigned branch = tx->proof.branch;
     struct field preimage = {s->secret.digits, 2 * (size_t)ID_LEN};
     if (tx->proof.policy.len

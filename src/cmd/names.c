@@ -93,11 +93,9 @@ static void put_between(const struct run *r, const char *text, size_t len)
     struct account account;
     struct fault ignored;
     struct field x = {text, len};
-    const char *name;
     bool is_account = account_field(x, "", &account, &ignored) == 0;
-    if (is_account && (name = book_name(r->book, &account)) && is_word(name, strlen(name)))
-        cli_put(text, len);
-    else if (!is_account && is_word(text, len))
+    const char *name = is_account ? book_name(r->book, &account) : NULL;
+    if (name ? is_word(name, strlen(name)) : is_word(text, len))
         cli_put(text, len);
     else
         put_field(r, text, len);
