@@ -60,6 +60,8 @@ complete_bash() {
     is '' verify -j ''
     is 'alice bob miner alice bob miner ' txmake -f ''
     is 'bob bob ' txmake -f alice b
+    is 'bob bob ' policy 1 b
+    is 'bob bob ' policy -w -k b
     is 'form fee ' txmake --break f
     is 'form fee ' txmake --break = f
     is 'height time ' ledger-plot -x ''

@@ -31,7 +31,7 @@ table() {
                 return "%"
             if (name ~ /(^|[^A-Z])DIR([^A-Z]|$)/)
                 return "/"
-            return name ~ /(^|[^A-Z])(ACCOUNT|NAME|FROM|TO)([^A-Z]|$)/ ? "@" : "?"
+            return name ~ /(^|[^A-Z])(ACCOUNT|NAME|FROM|TO|WHO)([^A-Z]|$)/ ? "@" : "?"
         }
         function words(s) { gsub(/\|/, " ", s); return s }
         NR == 1 {
