@@ -60,6 +60,17 @@ txs() {
     ledger-history club | grep -q " reward - 50 0 $balance -$"
 }
 
+@test "mine: for an account with a letter, where the chain allows it" {
+    for name in alice bob; do keygen -s "of kinds $name" $name >>names 2>/dev/null; done
+    policy -n club 1 alice bob >>names
+    ledger-init -A policy -t f -e 0 -T 1700000000 alice 100 >ledger
+    mine -m club -T 1700000010 </dev/null | ledger-append -q
+    ledger-balance club | names | grep -qx 'account club 50 0'
+    ledger-init -t f -e 0 -T 1700000000 alice 100 >plain
+    expect 2 mine -l plain -m club -T 1700000010 </dev/null
+    says '^mine: -m: club .*: this chain has no such accounts [(]rule allow policy[)]$'
+}
+
 @test "ledger-plot, ledger-graph: miners with a letter, long lines, and state lines that are no transactions" {
     for vector in policy-as-miner slh-dsa-sponsor slh-dsa-in-policy batch-256 state-every-third; do
         use $vector

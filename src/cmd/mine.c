@@ -308,6 +308,8 @@ static void take_tip(struct run *r)
     next->times_count = tree_times(t, &t->best, next->times, &f);
     if (next->times_count < 0)
         cli_ledger_fail(&r->ledger, &f);
+    if (rules_account(next->rules, &next->miner, "-m", &f))
+        cli_die("%s", f.text);
 }
 
 int main(int argc, char **argv)
