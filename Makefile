@@ -47,7 +47,7 @@ LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--bu
 
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
 # Scripts that programs write out: see the rule for $(OBJ)/%.sh.c.
-TEXTS = $(sort $(wildcard src/explain/*.sh))
+TEXTS = $(sort $(wildcard src/explain/*.sh) src/sh/parts/by-hand-slh-dsa.sh)
 PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
 SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
 COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/,bash/$p zsh/_$p fish/$p.fish))
@@ -110,11 +110,11 @@ $(OBJ)/%.o: src/%.c $(OBJ)/flags
 	$(PROGRESS)
 	$(COMPILE) -c -o $@ $<
 
-# A shell script becomes a string of C: src/FOLDER/NAME.sh is FOLDER_NAME. Its first lines, up to an empty one, tell
+# A shell script becomes a string of C: src/FOLDER/NAME.sh is FOLDER_NAME, with _ for each hyphen. Its first lines, up to an empty one, tell
 # the reader of the source what it is for, and are left out.
 $(OBJ)/%.sh.c: src/%.sh Makefile
 	@mkdir -p $(@D)
-	@{ echo 'const char $(subst /,_,$*)[] ='; sed -e '1,/^$$/d' -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } >$@
+	@{ echo 'const char $(subst -,_,$(subst /,_,$*))[] ='; sed -e '1,/^$$/d' -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } >$@
 
 $(OBJ)/%.sh.o: $(OBJ)/%.sh.c $(OBJ)/flags
 	$(COMPILE) -ffile-prefix-map=$(OBJ)=. -c -o $@ $<

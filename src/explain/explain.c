@@ -107,6 +107,7 @@ static void begin_item(struct explain *x)
     const char *what = item->type == &block_type ? "a block"
                        : item->type == &tx_type  ? "a transaction"
                                                  : "a record";
+    explain_schemes(x);
     explain_say(x, "\n# ---- Line %" PRIu64 ": %s ----\n\n(\n: >record\n", item->line, what);
 }
 

@@ -11,9 +11,10 @@ struct explain {
 
     /* The stream. */
     struct explain_about about;
-    struct tree *tree; /* in which its blocks are judged; NULL: loose records */
-    bool founded;      /* a whole ledger's genesis block was valid */
-    bool partial;      /* an item was not kept whole */
+    struct tree *tree;  /* in which its blocks are judged; NULL: loose records */
+    bool knows_slh_dsa; /* the script has the functions that check its signatures */
+    bool founded;       /* a whole ledger's genesis block was valid */
+    bool partial;       /* an item was not kept whole */
     bool pem; /* a PEM file has begun: records that fail may be lines of a secret key, and are not
                  shown */
 
@@ -58,6 +59,9 @@ bool explain_fails(const struct explain *x, uint64_t line, const char *rule);
 /* prelude.sh: the first part of every script, after its guard. */
 extern const char explain_prelude[];
 
+/* sh/parts/by-hand-slh-dsa.sh: how audit-by-hand checks a signature of SLH-DSA. */
+extern const char sh_parts_by_hand_slh_dsa[];
+
 /* --- form.c: checks of a line by itself ------------------------------------------------------- */
 
 /* A line of the item: len bytes without the newline. Appends it to the script as $line. */
@@ -87,6 +91,9 @@ struct signing {
     bool holds; /* the judge has not found the fault here */
 };
 void explain_signature(struct explain *x, uint64_t line, const struct signing *s);
+
+/* Defines what the signatures of the current item need, before its checks. */
+void explain_schemes(struct explain *x);
 
 /* --- tx.c, policy.c, tx_chain.c: transactions ------------------------------------------------- */
 

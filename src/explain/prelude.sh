@@ -236,14 +236,6 @@ openssl_agrees() {
     esac
 }
 
-# The other kind of signature takes OpenSSL 3.5.
-openssl_knows_slh_dsa() {
-    case $(openssl list -signature-algorithms 2>/dev/null) in
-    *SLH-DSA-SHA2-128s*) ;;
-    *) trouble 'openssl: it cannot check SLH-DSA signatures, as OpenSSL 3.5 can; audit-by-hand needs no openssl for them' ;;
-    esac
-}
-
 # A line of the ledger that the records are checked against, by its number.
 ledger_line() {
     head -n "$1" "$ledger" | tail -n 1

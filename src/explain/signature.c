@@ -6,6 +6,7 @@
 #include "crypto/slh_dsa.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The order of the group, 2^252 + 27742317777372353535851937790883648493 (RFC 8032, section 5.1),
  * lowest byte first. */
@@ -53,17 +54,85 @@ static void explain_ed25519(struct explain *x, uint64_t line, const struct signi
     explain_held_or_no(x, s->holds, line, rule);
 }
 
+static void explain_slh_dsa(struct explain *x, uint64_t line, const struct signing *s,
+                            const char *rule)
+{
+    explain_say(x, "# It signs every byte before the space that precedes it.\nput message ");
+    explain_quote(x, s->text, s->len - SLH_DSA_HEX_LEN - 1);
+    explain_say(x, "\ndigits=");
+    explain_put(x, s->text + s->len - SLH_DSA_HEX_LEN, SLH_DSA_HEX_LEN);
+    explain_say(x, "\nslh_dsa_holds %s", hex32(s->by->id).text);
+    explain_held_or_no(x, s->holds, line, rule);
+}
+
 void explain_signature(struct explain *x, uint64_t line, const struct signing *s)
 {
     char rule[64];
     snprintf(rule, sizeof rule, "%s: bad signature", s->type);
     if (x->ended)
         return;
-    if (s->by->form != ACCOUNT_SLH_DSA) {
+    if (s->by->form == ACCOUNT_SLH_DSA)
+        explain_slh_dsa(x, line, s, rule);
+    else
         explain_ed25519(x, line, s, rule);
+}
+
+/* --- What scripts need ------------------------------------------------------------------------ */
+
+static bool has_slh_dsa(const struct item *item)
+{
+    struct tx_signature s;
+    for (size_t i = 0; i < item->count; i++)
+        for (size_t at = 0;
+             item->entries[i].type == &tx_type && tx_next_signature(&item->entries[i].tx, &at, &s);)
+            if (s.by.form == ACCOUNT_SLH_DSA)
+                return true;
+    return false;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+void explain_schemes(struct explain *x)
+{
+    static const char before[] =
+        "\n# ---- Signatures of SLH-DSA ----\n\n"
+        "# Whether openssl, 3.5 or later, finds a signature of the message valid; an earlier one\n"
+        "# cannot say, and then all of its hashes are computed here.\n"
+        "slh_dsa_holds() { # KEY\n"
+        "    case $(openssl list -signature-algorithms 2>/dev/null) in\n"
+        "    *SLH-DSA-SHA2-128s*)\n"
+        "        bytes signature \"$digits\"\n"
+        "        bytes key.der 3030300b0609608648016503040314032100\"$1\"\n"
+        "        openssl_agrees\n"
+        "        return\n"
+        "        ;;\n"
+        "    esac\n"
+        "    for tool in awk mv split; do\n"
+        "        command -v \"$tool\" >/dev/null || trouble \"$tool: not found\"\n"
+        "    done\n"
+        "    slh_dsa_by_hand \"$1\"\n"
+        "    case $? in\n"
+        "    0) return 0 ;;\n"
+        "    3) return 1 ;;\n"
+        "    *) trouble 'a signature of SLH-DSA cannot be checked' ;;\n"
+        "    esac\n"
+        "}\n"
+        "slh_dsa_by_hand() ( # KEY\n"
+        "set -e\n"
+        "bytes() {\n"
+        "    printf %s \"$1\" | tr a-f A-F | basenc --base16 -d\n"
+        "}\n\n";
+    static const char after[] = "find_slh_dsa_root \"s$1\" \"$(cat message)\" \"$digits\"\n"
+                                "[ \"$value\" = \"$key_root\" ] || exit 3\n"
+                                ")\n";
+    bool is_formed = !x->item->broken || begins(x->item->fault.text, "tx: bad signature");
+    if (x->knows_slh_dsa || !is_formed || !has_slh_dsa(x->item))
         return;
-    }
-    put_files(x, s, SLH_DSA_HEX_LEN, "3030300b0609608648016503040314032100");
-    explain_say(x, "openssl_knows_slh_dsa\nopenssl_agrees");
-    explain_held_or_no(x, s->holds, line, rule);
+    x->knows_slh_dsa = true;
+    explain_put(x, before, sizeof before - 1);
+    explain_put(x, sh_parts_by_hand_slh_dsa, strlen(sh_parts_by_hand_slh_dsa));
+    explain_put(x, after, sizeof after - 1);
 }
