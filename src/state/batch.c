@@ -63,7 +63,7 @@ static bool moves(const struct tx *tx, size_t *at, struct move *out)
 const struct operation operation_batch = {
     .name = "batch",
     .allow = "batch",
-    .arguments = {{"memo", ARGUMENT_TEXT},
+    .arguments = {{"memo", ARGUMENT_TEXT, NULL},
                   {"to", ARGUMENT_ACCOUNT, "payees"},
                   {"amount", ARGUMENT_NUMBER, "amounts"}},
     .repeated = 2,

@@ -34,7 +34,9 @@ static bool moves(const struct tx *tx, size_t *at, struct move *out)
 
 const struct operation operation_pay = {
     .name = "pay",
-    .arguments = {{"to", ARGUMENT_ACCOUNT}, {"amount", ARGUMENT_NUMBER}, {"memo", ARGUMENT_TEXT}},
+    .arguments = {{"to", ARGUMENT_ACCOUNT, NULL},
+                  {"amount", ARGUMENT_NUMBER, NULL},
+                  {"memo", ARGUMENT_TEXT, NULL}},
     .parse = parse,
     .moves = moves,
 };
