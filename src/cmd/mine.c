@@ -11,9 +11,7 @@
 #include "work/choice.h"
 #include "work/guarded.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -247,17 +245,6 @@ static struct ticket next_ticket(struct run *r)
     return t;
 }
 
-static void write_body(const struct run *r)
-{
-    FILE *out = fopen(r->body, "we");
-    if (!out)
-        cli_die("%s: %s", r->body, strerror(errno));
-    bool failed = fwrite(r->next.body.data, 1, r->next.body.len, out) != r->next.body.len;
-    failed |= fclose(out) != 0;
-    if (failed)
-        cli_die("%s: %s", r->body, strerror(errno));
-}
-
 /* Prints so many tickets for one header, or until nonces run out, as fast as the reader takes them.
  */
 static void print_tickets(struct run *r)
@@ -325,7 +312,7 @@ int main(int argc, char **argv)
     template_begin(&r.next);
     cli_read_body(&r.ledger, &r.next);
     if (r.body)
-        write_body(&r);
+        cli_write_body(&r.next, r.body);
     if (r.tickets)
         print_tickets(&r);
     while (!r.tickets && r.mined < (r.count ? r.count : 1))

@@ -5,6 +5,9 @@
 #include "ledgercli/ledger.h"
 #include "stream/stream.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Adds one transaction to the body. 0, or -1 and why it cannot be in the block. */
@@ -109,4 +112,15 @@ void cli_follow_body(struct ledger *l, struct overlay **above, struct template *
     if (overlay_state_line(*above, t->parent, &line, &f))
         cli_fail(NULL, &f);
     cli_memory(template_add_state(t, &line));
+}
+
+void cli_write_body(const struct template *t, const char *path)
+{
+    FILE *out = fopen(path, "we");
+    if (!out)
+        cli_die("%s: %s", path, strerror(errno));
+    bool failed = fwrite(t->body.data, 1, t->body.len, out) != t->body.len;
+    failed |= fclose(out) != 0;
+    if (failed)
+        cli_die("%s: %s", path, strerror(errno));
 }

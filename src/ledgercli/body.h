@@ -15,4 +15,7 @@ void cli_read_body(struct ledger *l, struct template *t);
 void cli_follow_body(struct ledger *l, struct overlay **above, struct template *t,
                      const char *block, size_t n);
 
+/* Writes the body to the file at path, or exits with 2. */
+void cli_write_body(const struct template *t, const char *path);
+
 #endif
