@@ -180,7 +180,9 @@ refuse() {
     refuse '^stdin:1: tx: [0-9a-f]* has 40, needs 41$' txpool pool <b
     expect 0 txpool pool <c
     refuse '^stdin:1: tx: [0-9a-f]* has 0, needs 2$' txpool pool <own
-    [ "$(txmake -p pool -f shop bob 1 2>&1 | wc -l)" -eq 1 ]
+    # what a sponsor signs is none of its own transactions
+    [ "$(txmake -p pool -f shop bob 1 | cut -d ' ' -f 4)" -eq 0 ]
+    [ "$(txmake -p pool -S shop -f alice bob 1 | cut -d ' ' -f 4)" -eq 1 ]
     # money that is on its way to the sponsor counts
     one alice 1 1 shop 10 >deposit
     cat deposit own | txpool pool >passed
@@ -207,7 +209,16 @@ refuse() {
     expect 1 txpool -u -l ledger other <all
     cmp other <(cat income deposit waits)
     says '^stdin:2: tx: [0-9a-f]* has 59, needs 150$'
+    # each as soon as there is enough for it
+    chain alice 1000 bob 1000 shop 1
+    for ((i = 0; i < 3; i++)); do one bob $i 1 shop 1 >deposit.$i; done
+    for ((i = 0; i < 2; i++)); do sponsored shop alice $i 2 bob 1 >owed.$i; done
+    cat owed.? deposit.? >all
+    expect 0 txpool -u -l ledger slow <all
+    cmp slow <(cat deposit.0 owed.0 deposit.1 deposit.2 owed.1)
+    cmp "$out" slow
     # by a block, too
+    chain alice 1000 bob 1000 shop 100
     cat waits richer >all
     mkfifo in
     txpool -u -l ledger -i 1 third <in >passed 2>said &
@@ -351,6 +362,27 @@ from_vault() { # BRANCH SEQ FEE TO AMOUNT
     cmp body <(cat other late next)
     mine -m miner -T 1700000040 <body | ledger-append -q -T 1800000000 ledger
     verify -q ledger
+}
+
+@test "a claim that shows a preimage and the refund are a conflict like any other" {
+    policy -m secret >lock 2>policy.err
+    preimage=$(grep -o '[0-9a-f]\{64\}' secret)
+    policy -n swap 1 bob hash "$(cut -d ' ' -f 2 lock)" or 1 alice after 2 >>names
+    swap=$(awk '$1 == "key" && $3 == "swap" { print $2 }' names)
+    chain alice 1000 "$swap" 100
+    block 1 </dev/null
+    txmake -y 0 -i secret -F 5 -f swap bob 90 | txsign -k bob.key >claim
+    txmake -y 1 -F 5 -f swap alice 90 | txsign -k alice.key >refund
+    txmake -y 1 -F 9 -f swap alice 90 | txsign -k alice.key >dearer
+    expect 0 txpool pool <claim
+    grep -q " show $preimage " pool # anybody can see it now
+    refuse 'is spent twice: the pool holds ' txpool pool <refund
+    cmp pool claim
+    expect 0 txpool pool <dearer
+    cmp pool dearer
+    txpool -s pool | block 2
+    verify -q ledger
+    refuse 'seq 0, expected 1' txpool pool <claim
 }
 
 # --- Batches -------------------------------------------------------------------------------------------------

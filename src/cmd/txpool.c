@@ -199,8 +199,9 @@ static void take_item(struct run *r, const struct item *item)
     let_go(r, false);
 }
 
-/* Updates the pool to the ledger, and adds a batch's items. */
-static void take_batch(struct run *r, const struct batch *b)
+/* Updates the pool to the ledger, and adds a batch's items; after the last, nothing waits any more.
+ */
+static void take_batch(struct run *r, const struct batch *b, bool last)
 {
     struct fault f = {0};
     r->pool.now = waits_now();
@@ -211,6 +212,8 @@ static void take_batch(struct run *r, const struct batch *b)
     let_go(r, false);
     for (size_t i = 0; i < b->count; i++)
         take_item(r, &b->items[i]);
+    if (last)
+        let_go(r, true);
     if (r->pool.evicted)
         cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.file.path,
                  r->pool.evicted);
@@ -225,7 +228,7 @@ static void take_batch(struct run *r, const struct batch *b)
 static void look(struct run *r, bool at_ledger)
 {
     if ((at_ledger && !ledger_unchanged(&r->ledger)) || pool_patience_ends(&r->pool) <= waits_now())
-        take_batch(r, &(struct batch){0});
+        take_batch(r, &(struct batch){0}, false);
 }
 
 /* How long to wait for input, in milliseconds; -1: for ever. */
@@ -261,17 +264,15 @@ static void take_all(struct run *r)
     feed_init(&feed, stream, sigpool);
     feed_ask(&feed, sigcache_look_up, r->sigcache);
     terminal_input("transactions");
-    take_batch(
-        r, &(struct batch){0}); /* for transactions that were undone while no txpool was running */
+    /* For transactions that were undone while no txpool was running. */
+    take_batch(r, &(struct batch){0}, false);
     while (wait_for_input(r, &feed), (got = feed_next(&feed, &b, &f)) > 0) {
-        take_batch(r, b);
+        take_batch(r, b, false);
         sigcache_add(r->sigcache, b);
     }
     if (got < 0)
         cli_fail("stdin", &f);
-    look(r, true);
-    let_go(r, true);
-    passing_put(&r->passing, &r->pool);
+    take_batch(r, &(struct batch){0}, true);
     tell_follows(r);
     cli_budget_tell(&r->budget, "stdin", true);
     cli_tell_unknown("stdin", r->passed, false);

@@ -56,16 +56,12 @@ static bool is_unpaid(const struct pool *p, const struct fault *f)
 static int await_money(struct pool *p, struct queued *q, const struct tx *tx, struct fault *f)
 {
     struct unpaid u = {.seq = tx->seq, .until = p->now + p->patience};
-    if (pool_note_unpaid(p, tx, f))
-        return -1;
-    if (q->until)
-        return 0;
     u.from = tx->from;
     memcpy(u.id, q->id, ID_LEN);
-    if (buf_add(&p->unpaid, &u, sizeof u))
+    if (!q->until && buf_add(&p->unpaid, &u, sizeof u))
         return fault_memory(f);
-    q->until = u.until;
-    return 0;
+    q->until = q->until ? q->until : u.until;
+    return pool_note_unpaid(p, tx, f); /* which may read p->unpaid */
 }
 
 /* The transaction that an entry names, or NULL: it has left. */

@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue keygen slow preimage book shares work'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
 NET='send listen offer meet pull serve sendtls listentls meettls'
@@ -229,6 +229,19 @@ queue_seen() {
     node=-u
     pool_seen
 }
+
+# The same: what waits for a sponsor's money.
+owed_set() {
+    people
+    ledger-init -n easy -T 1700000000 -e 0 -t f -A sponsor alice 1000000 bob 1 miner 1000 >ledger
+    printf '%s\n' 'alice miner 5' 'alice miner 6' | txmake -l ledger -S bob -F 2 | txsign -k alice.key -k bob.key >txs
+    payments miner 3 bob >>txs
+    tee old </dev/null >pool
+    txpool -u -l ledger want <txs >again
+    product=pool
+}
+owed_run() { queue_run "$@"; }
+owed_seen() { queue_seen; }
 
 # --- keygen ------------------------------------------------------------------------------------------------
 
@@ -555,7 +568,7 @@ done
 program_of() { # SCENE
     case $1 in
     append | torn | new | guard | states) echo ledger-append ;;
-    pool | repool | queue) echo txpool ;;
+    pool | repool | queue | owed) echo txpool ;;
     keygen | slow) echo keygen ;;
     preimage) echo policy ;;
     book) echo peerbook ;;
