@@ -520,6 +520,11 @@ END
     cmp line "$out"
 }
 
+@test "in whatever order the signers of N of M are asked, nobody signs so early that too few are left" {
+    run "$BIN/.t/turntest"
+    [ "$output" = '719 orders, 396 complete' ]
+}
+
 @test "what is no line of a policy passes unsigned, with its reason" {
     club
     chain_of club
