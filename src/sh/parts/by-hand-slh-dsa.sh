@@ -31,18 +31,18 @@ hash_one() { # HEX BYTES
 # number of its tree's first leaf, INDEX, its own number in the tree, and the siblings on its path. Of two siblings the one
 # with the even number is on the left. Replaces 'hashes' by the roots.
 climb() { # HEIGHT PREFIX
-    up=1
+    up=1 span=1                             # so many leaves are under a node below
     while [ "$up" -le "$1" ]; do
         # shellcheck disable=SC2016 # these are fields of awk
-        awk -v up="$up" -v prefix="$2" '
+        awk -v up="$up" -v span="$span" -v prefix="$2" '
             FILENAME == "hashes" { node[FNR] = substr($1, 1, 32); next }
             {
-                odd = int($2 / 2 ^ (up - 1)) % 2
+                odd = int($2 / span) % 2
                 pair = odd ? $(up + 2) node[FNR] : node[FNR] $(up + 2)
-                print toupper(prefix sprintf("%08x%08x", up, int(($1 + $2) / 2 ^ up)) pair)
+                print toupper(prefix sprintf("%08x%08x", up, int(($1 + $2) / (2 * span))) pair)
             }' hashes paths >messages
         hash_all 118
-        up=$((up + 1))
+        up=$((up + 1)) span=$((2 * span))
     done
 }
 
