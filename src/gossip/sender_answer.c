@@ -227,6 +227,7 @@ static int take_mode(struct outbound *peer, bool eager, size_t len, struct fault
     if (!session_is_numbered(peer->session) || len != strlen(eager ? "eager" : "lazy"))
         return fault_rule(f, "a line that no listener sends");
     peer->state->eager = eager;
+    peer->state->eager_from = peer->state->moved;
     return 0;
 }
 

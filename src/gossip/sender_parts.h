@@ -68,8 +68,11 @@ struct outbound_state {
     int64_t insisted;    /* when announcements were last repeated */
     struct buf again;    /* uint64_t: numbers of records to announce out of turn */
     struct announcements announcements;
-    bool eager;       /* it takes small records that were not announced */
-    struct buf wants; /* uint64_t: numbers of requested records, from wants_at on */
+    bool eager;         /* it takes small records that were not announced */
+    int64_t eager_from; /* when it said so */
+    uint64_t last_have; /* the number of the record that was announced by `have' last, */
+    bool has_last;      /* ... if any was */
+    struct buf wants;   /* uint64_t: numbers of requested records, from wants_at on */
     size_t wants_at;
     /* The number after the last requested, taken, and judged: a guess at the next. */
     uint64_t wanted, took, judged;

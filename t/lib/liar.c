@@ -570,10 +570,14 @@ static bool shake_hands(struct liar *l)
 static void say_hello(struct liar *l)
 {
     char line[256];
-    bool second = channel_version(l->c) >= 2;
+    int version = channel_version(l->c);
+    if (version < 1)
+        version = 1;
+    if (version > 2 && l->listening < 0)
+        version = 2; /* in which answers have whole ids, for scripts that wait for them */
     const char *roles = l->listening < 0 ? " s" : " lb";
-    int n = snprintf(line, sizeof line, "hello %d %s 0 %s %s%s\n", second ? 2 : 1, l->chain,
-                     l->chain, l->deflate ? "deflate" : "plain", second ? roles : "");
+    int n = snprintf(line, sizeof line, "hello %d %s 0 %s %s%s\n", version, l->chain, l->chain,
+                     l->deflate ? "deflate" : "plain", version > 1 ? roles : "");
     put(l, line, (size_t)n);
     wait_word(l, "hello");
     l->coded = l->coding;
