@@ -596,7 +596,7 @@ was_dropped_as() { # PATTERN
     for line in "have $first" "want $(random_ids 257)" "taken ${first%?}" "lines $first" 'hello 1' 'nothing'; do
         rm -rf feed.pipe enough liar.at l.out
         sender_among <<<$'!wait have\n'"$line"$'\n!stay'
-        was_dropped_as '.*(not 1 to 256 ids|no listener sends|digits|not a block|second one).*' || { echo "$line" && return 1; }
+        was_dropped_as '.*(not 1 to 256 (ids|records)|no listener sends|digits|not a block|second one).*' || { echo "$line" && return 1; }
         sender_survives
         end_started
     done
