@@ -361,7 +361,7 @@ not_mined() {
     local best
     best=$("$BIN/.t/minetest" best | cut -f 1)
     expect 0 mine -v -m miner -T 1700000010 </dev/null
-    says "^mine: kernel $best\$"
+    [ "$(cat "$err")" = "mine: kernel $best" ]
     PEERUTILS_MINE_KERNEL=portable expect 0 mine --verbose -n 3 -m miner -T 1700000010 </dev/null
     [ "$(cat "$err")" = 'mine: kernel portable' ]
     expect 0 mine -m miner -T 1700000010 </dev/null
