@@ -169,6 +169,15 @@ refuse() {
     expect 0 txpool other <made
 }
 
+@test "what waits for an earlier one of its sender does not keep that one out of a full pool" {
+    one alice 1 50 bob 1 >a1
+    one bob 0 9 alice 1 >b0
+    one alice 0 5 bob 1 >a0
+    cat a1 b0 >pool # as a pool that has lost the first
+    expect 0 txpool -b $(($(cat a1 b0 | wc -c) + 20)) pool <a0
+    cmp pool <(cat b0 a0)
+}
+
 # --- Sponsors ----------------------------------------------------------------------------------------------
 
 @test "a sponsor's pending fees and payments are counted together" {
