@@ -58,7 +58,7 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
         size_t parts = signed_parts(item);
         for (size_t j = 0; j < parts; j++) {
             size_t jobs = count_jobs(item, j);
-            int valid = jobs_valid(&b->jobs[n], jobs);
+            int valid = jobs ? jobs_valid(&b->jobs[n], jobs) : 1;
             n += jobs;
             if (valid < 0)
                 return fault_memory(f);
