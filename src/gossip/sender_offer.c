@@ -9,8 +9,6 @@ enum {
     AGAIN_MAX = 1 << 16,  /* records waiting to be announced out of turn */
     WAITING_MAX = 4096,   /* peer records waiting because of their rate */
     INSIST_EVERY = 5000,  /* ms after which unanswered announcements are repeated */
-    CHANGE_MAX = 200,     /* ms for which announcements wait for a change to pushing */
-    PUSH_MAX = 4096,      /* bytes of a record that is sent without having been requested */
 };
 
 const struct rate sender_peers = {180, 500};
@@ -135,43 +133,6 @@ static struct held *next_due(struct sender *s, struct outbound *peer, int64_t no
     return next_from_before(s, peer, now);
 }
 
-/* Whether the peer was told of the record before, or others have taken it already. */
-static bool is_again(const struct outbound *peer, const struct held *p)
-{
-    return (p->told & outbound_bit(peer)) || (p->seq < peer->state->joined && p->taken);
-}
-
-/* Whether the peer may yet request a record that was announced to it: one that is pushed before
- * that would arrive out of order. */
-static bool may_request(const struct sender *s, const struct outbound *peer)
-{
-    const struct held *last = peer->state->has_last ? held_at(s, peer->state->last_have) : NULL;
-    return last && !((last->given | last->settled) & outbound_bit(peer));
-}
-
-static bool is_pushed(const struct sender *s, const struct outbound *peer, const struct held *p)
-{
-    return peer->state->eager && p->count < 0 && p->size <= PUSH_MAX && !is_again(peer, p) &&
-           !may_request(s, peer);
-}
-
-/* Whether to announce nothing for now: a peer has become eager, and will soon have requested what
- * was announced before, so that what follows can be pushed. */
-static bool is_changing(const struct sender *s, const struct outbound *peer, int64_t now)
-{
-    return peer->state->eager && now - peer->state->eager_from < CHANGE_MAX && may_request(s, peer);
-}
-
-/* Sends the record unasked, which is an announcement, too. 0, or -1: no memory. */
-static int push(struct sender *s, struct outbound *peer, struct held *p)
-{
-    if (session_put(peer->session, "push\n", 5) || session_put(peer->session, p->text, p->size))
-        return -1;
-    outbound_offered(s, peer, p, "push");
-    p->given |= outbound_bit(peer);
-    return 0;
-}
-
 static int put_have(struct sender *s, struct outbound *peer, const uint8_t ids[][ID_LEN], size_t n)
 {
     s->scratch.len = 0;
@@ -184,19 +145,19 @@ static int offer_some(struct sender *s, struct outbound *peer, int64_t now)
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     size_t n = 0, count = 0;
     struct held *p;
-    if (is_changing(s, peer, now))
+    if (push_is_near(s, peer, now))
         return 0;
     for (;
          count < WIRE_IDS_MAX && peer->state->open < SENDER_WINDOW && (p = next_due(s, peer, now));
          count++) {
-        if (!is_pushed(s, peer, p)) {
+        if (!push_is_due(s, peer, p)) {
             memcpy(ids[n++], p->id, ID_LEN);
             peer->state->last_have = p->seq;
             peer->state->has_last = true;
-            outbound_offered(s, peer, p, is_again(peer, p) ? "have again" : "have");
+            outbound_offered(s, peer, p, outbound_is_again(peer, p) ? "have again" : "have");
             continue;
         }
-        if (put_have(s, peer, (const uint8_t(*)[ID_LEN])ids, n) || push(s, peer, p))
+        if (put_have(s, peer, (const uint8_t(*)[ID_LEN])ids, n) || push_record(s, peer, p))
             return -1;
         n = 0;
     }

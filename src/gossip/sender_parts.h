@@ -210,6 +210,21 @@ void offer_again(struct sender *s, struct held *p);
 /* Announces a new block by a brief to every peer that keeps up. */
 void offer_brief(struct sender *s, struct held *p, const struct item *item);
 
+/* --- sender_push.c --- */
+
+/* Whether the peer was told of the record before, or others have taken it already. */
+bool outbound_is_again(const struct outbound *peer, const struct held *p);
+
+/* Whether the record is to be pushed to the peer, rather than announced. */
+bool push_is_due(const struct sender *s, const struct outbound *peer, const struct held *p);
+
+/* Whether to announce nothing for now: a peer has become eager, and will soon have requested what
+ * was announced before, so that what follows can be pushed. */
+bool push_is_near(const struct sender *s, const struct outbound *peer, int64_t now);
+
+/* Pushes the record, which is an announcement, too. 0, or -1: no memory. */
+int push_record(struct sender *s, struct outbound *peer, struct held *p);
+
 /* --- sender_stem.c --- */
 
 /* Decides whether a new transaction begins as a stem. */

@@ -1,0 +1,40 @@
+/* Eager push: small new records go to a peer that said `eager' without having been requested. */
+#include "gossip/sender_parts.h"
+
+enum {
+    CHANGE_MAX = 200, /* ms for which announcements wait for a change to pushing */
+    PUSH_MAX = 4096,  /* bytes of a record that is sent without having been requested */
+};
+
+bool outbound_is_again(const struct outbound *peer, const struct held *p)
+{
+    return (p->told & outbound_bit(peer)) || (p->seq < peer->state->joined && p->taken);
+}
+
+/* Whether the peer may yet request a record that was announced to it: one that is pushed before
+ * that would arrive out of order. */
+static bool may_request(const struct sender *s, const struct outbound *peer)
+{
+    const struct held *last = peer->state->has_last ? held_at(s, peer->state->last_have) : NULL;
+    return last && !((last->given | last->settled) & outbound_bit(peer));
+}
+
+bool push_is_due(const struct sender *s, const struct outbound *peer, const struct held *p)
+{
+    return peer->state->eager && p->count < 0 && p->size <= PUSH_MAX &&
+           !outbound_is_again(peer, p) && !may_request(s, peer);
+}
+
+bool push_is_near(const struct sender *s, const struct outbound *peer, int64_t now)
+{
+    return peer->state->eager && now - peer->state->eager_from < CHANGE_MAX && may_request(s, peer);
+}
+
+int push_record(struct sender *s, struct outbound *peer, struct held *p)
+{
+    if (session_put(peer->session, "push\n", 5) || session_put(peer->session, p->text, p->size))
+        return -1;
+    outbound_offered(s, peer, p, "push");
+    p->given |= outbound_bit(peer);
+    return 0;
+}
