@@ -16,6 +16,26 @@ forged() {
 
 # --- At a terminal ---------------------------------------------------------------------------------------
 
+
+@test "what a transaction lacks is said, not another count of fields" {
+    easy_chain 1000
+    CHAIN=$(head -n 1 ledger | id)
+    said() { # WORDS OPERATION...: of a line that is not signed, or badly
+        printf 'tx %s %s 0 1 %s\n' "$CHAIN" "$ALICE" "${*:2}" >line
+        expect 1 verify line
+        [ "$(cat "$err")" = "line:1: tx: $1" ]
+    }
+    zeros=$(printf %0128d 0)
+    said "unknown operation 'stake'" stake 5 "$zeros"
+    said "9 fields, expected 10: it is not signed (txsign signs it)" pay "$BOB" 1 -
+    said "11 fields, expected 12: it is not signed (txsign signs it)" batch - "$BOB" 1 "$BOB" 2
+    said "11 fields, expected 13: it is not signed (txsign signs it)" pay "$BOB" 1 - sponsor "$BOB"
+    said "to: '1' is not 64 lowercase hex digits, nor p or s and 64 digits" batch "$BOB" 1 "$BOB" 2 "$zeros"
+    said "batch: over 256 payments" batch - $(printf "$BOB 1 %.0s" $(seq 257)) sponsor "$BOB" "$zeros" "$zeros"
+    ALICE=p$ALICE
+    said "its policy is not shown (txmake -P FILE), and it is not signed" pay "$BOB" 1 -
+}
+
 @test "a terminal is told what is waited for, and how far a long audit is" {
     need_terminal
     [ -x "$BIN/.t/ptyrun" ] || skip 'ptyrun is not built'

@@ -60,7 +60,7 @@ static const struct operation *measure(const struct field x[], size_t n)
 }
 
 /* A wrong number of fields is a better reason than what a field in the wrong place breaks: changes
- * *f in that case. -1. */
+ * *f in that case, unless the operation is unknown, or one that has any number of arguments. -1. */
 static int miscounted(const struct tx *tx, bool is_signed, struct fault *f)
 {
     const char *line = tx->line;
@@ -69,12 +69,31 @@ static int miscounted(const struct tx *tx, bool is_signed, struct fault *f)
     size_t n = fields_split(line, len, x), common = FIRST_ARGUMENT + (size_t)is_signed;
     const struct operation *op = measure(x, n);
     size_t want = common + operation_arguments(op);
+    if ((n > OPERATION && !operation_named(x[OPERATION])) || (op->repeated && n >= want))
+        return -1;
     if (n >= common && operation_takes(op, n - common))
         return -1;
-    if (is_signed && n + 1 >= common && operation_takes(op, n + 1 - common))
+    if (is_signed && !op->repeated && n + 1 >= common && operation_takes(op, n + 1 - common))
         return fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
                           n + 1);
     return fault_rule(f, "tx: %zu fields, expected %zu%s", n, want, op->repeated ? " or more" : "");
+}
+
+/* That a line lacks nothing but its signatures is the best reason: changes *f in that case. */
+static bool is_unsigned(const struct tx *tx, struct fault *f)
+{
+    struct tx as_unsigned = *tx;
+    struct fault ignored;
+    struct field x[FIELDS_MAX];
+    size_t n = fields_split(tx->line, tx->len, x);
+    if (parse_fields(tx->line, tx->len, TX_UNSIGNED, &as_unsigned, &ignored))
+        return false;
+    if (tx->from.form == ACCOUNT_POLICY)
+        fault_rule(f, "tx: its policy is not shown (txmake -P FILE), and it is not signed");
+    else
+        fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
+                   n + 1 + tx->has_sponsor);
+    return true;
 }
 
 static int parse(const char *line, size_t len, enum tx_extent extent, struct tx *tx,
@@ -86,6 +105,8 @@ static int parse(const char *line, size_t len, enum tx_extent extent, struct tx 
     tx->has_sponsor = false;
     if (parse_fields(line, len, extent, tx, f) == 0)
         return 0;
+    if (extent == TX_SIGNED && is_unsigned(tx, f))
+        return -1;
     return tx->from.form == ACCOUNT_POLICY || tx->has_sponsor || extent == TX_PARTIAL
                ? -1
                : miscounted(tx, extent == TX_SIGNED, f);
