@@ -142,6 +142,8 @@ int explain_loose(struct explain *x, struct fault *f)
         explain_form(x, FORM_KEY, item->line, item->text, len);
     else if (item->type == &proof_type)
         result = explain_proof(x, item->line, item->text, len, f);
+    else if (item->type == &state_type)
+        explain_form(x, FORM_STATE, item->line, item->text, len);
     else if (item->type == &present_type || item->type == &absent_type)
         explain_say(x,
                     "trouble 'line %" PRIu64 ": a proof of the state is not checked here: "

@@ -90,7 +90,7 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
         if (!is_signed(&s->lines[i]))
             continue;
         size_t jobs = count_jobs(&s->lines[i]);
-        int valid = jobs_valid(&s->jobs[n], jobs);
+        int valid = jobs ? jobs_valid(&s->jobs[n], jobs) : 1;
         n += jobs;
         if (valid < 0)
             return fault_memory(f);

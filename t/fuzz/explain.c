@@ -18,16 +18,17 @@ enum { NOW = 1700100000 };
 
 /* All that may stand in a script outside of quotes and comments, but for digits and signs. */
 static const char words[] =
-    " An BEGIN accounts all another balance block by bytes case cat chain changed cut decimal der "
-    "dev drift earned elif eq esac exit expr factor false fees fi file folder ge "
-    "genesis_target genesis_time grant gt halflife halflives halving halvings has hash head "
-    "height here hex holds id if in is is_address is_at_most is_hex is_line is_number "
-    "is_sound is_text judged key le ledger ledger_has ledger_line line lt maxblock meanwhile "
-    "message "
-    "minfee mkdir n name next no now null od openssl_agrees pay place pow printf put r raw "
-    "read record rest reversed reward rf rm root rule rules s seal set sha shifted signature "
-    "sort spacing spends spent stream sum supply tail target that_is_all then time times tr "
-    "trouble tx verdict wc whole yes ";
+    " An BEGIN account accounts after all allow allowed another balance batch block by "
+    "bytefee bytes case cat chain changed cut decimal der dev drift dsa earned elif eq "
+    "esac exit expr factor false fees fi file folder ge genesis_target genesis_time grant "
+    "gt halflife halflives halving halvings has hash head height here hex holds id if in "
+    "is is_account is_address is_allowed is_at_most is_below is_due is_hex is_key is_line "
+    "is_number is_one_of is_sound is_text judged key le least ledger ledger_has "
+    "ledger_line left line lt maxblock meanwhile message minfee mkdir n name next no now "
+    "null od openssl_agrees openssl_knows_slh_dsa or pay place policy pow printf put r raw "
+    "read record rest reversed reward rf rm root rule rules s seal set sha shifted show "
+    "signature slh sort spacing spends spent sponsor state stream sum supply tail target "
+    "that_is_all then time times tr trouble tx verdict wc whole yes ";
 
 static bool is_letter(char c)
 {
@@ -45,8 +46,8 @@ static bool is_hex(const char *text, size_t n)
 static bool is_known(const char *text, size_t n)
 {
     char spaced[40];
-    if (is_hex(text, n))
-        return true;
+    if (is_hex(text, n) || ((*text == 'p' || *text == 's') && is_hex(text + 1, n - 1)))
+        return true; /* of an account, too */
     return n < sizeof spaced - 3 && snprintf(spaced, sizeof spaced, " %.*s ", (int)n, text) > 0 &&
            strstr(words, spaced);
 }
