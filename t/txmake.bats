@@ -381,3 +381,18 @@ bob 0 1 batch food alice 4 bob 5' ]
     expect 0 txmake -f alice -F 5 bob 25
     [ "$(cut -d ' ' -f 5 "$out")" -eq 5 ]
 }
+
+@test "what the chain does not allow is not made" {
+    policy=$(policy -A 1 bob)
+    refuse 'tx: this chain has no sponsor .rule allow sponsor.$' -f alice -S bob bob 5
+    refuse 'tx: this chain has no batch .rule allow batch.$' -f alice -b bob 5
+    refuse 'this chain has no such accounts .rule allow policy.$' -f alice "$policy" 5
+    expect 1 txmake <<<"alice s$bob 5"
+    [ ! -s "$out" ]
+    grep '^stdin:1: tx: to: .* (rule allow slh-dsa)$' "$err"
+    # what another chain allows, the ledger cannot say
+    expect 0 txmake -c "$(printf %064d 1)" -f alice -S bob "$policy" 5
+    ledger-init -n all -T 1700000000 -e 0 -t f -A sponsor,batch,policy,slh-dsa alice 1000 >all
+    expect 0 txmake -l all -f alice -S bob -b "s$bob" 5
+    expect 0 txmake -l all -f alice "$policy" 5
+}

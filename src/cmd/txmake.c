@@ -120,6 +120,8 @@ static void set_up(struct run *r)
         r->common.fee = r->fee;
     else if (r->has_ledger && r->ledger.tree.rules.bytefee && !r->replace)
         r->writer.fees = &r->ledger.tree.rules;
+    if (r->has_ledger && !r->chain)
+        r->writer.allowed = &r->ledger.tree.rules;
     r->writer.only_pending = r->pool_path || r->seq >= 0;
     cli_forgery_open(&r->writer.forgery, r->has_ledger ? &r->ledger : NULL);
 }

@@ -3,6 +3,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "record/tx_allowed.h"
 
 static void put_line(struct cli_txwriter *w, const struct buf *line)
 {
@@ -44,7 +45,8 @@ static int put_forged(struct cli_txwriter *w, const struct tx *honest, const str
 static int put_made(struct cli_txwriter *w, const struct buf *line, struct fault *f)
 {
     struct tx tx;
-    if (tx_parse_partial(line->data, line->len, &tx, f))
+    if (tx_parse_partial(line->data, line->len, &tx, f) ||
+        (w->allowed && tx_allowed(w->allowed, &tx, f)))
         return -1;
     if (cli_forgery_chosen(&w->forgery))
         return put_forged(w, &tx, line, f);

@@ -12,6 +12,7 @@ struct cli_txwriter {
     struct senders senders;
     struct showing showing; /* of policies */
     struct cli_forgery forgery;
+    const struct rules *allowed; /* NULL: anything is; else what these rules allow */
     const struct rules *fees; /* NULL: the fee stays as it is; else that of these rules, if more */
     bool only_pending;        /* what the senders have sent may wait in a pool, and is not spent */
     uint64_t lines;           /* written so far */
