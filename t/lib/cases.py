@@ -364,6 +364,18 @@ def bytefee_of_a_policy_exact():
     c = Chain(*ALL, "bytefee 1", grants={p(policy): 1000})
     return c.block(c.spend(policy, 0, [A], fee=len(c.spend(policy, 0, [A], fee=999)) + 1))
 
+@good
+def three_forms_of_the_same_digits_are_three_accounts():
+    c = Chain("state 2", *ALL, grants={A: 5, "p" + A: 2, "s" + A: 3})
+    c.block(c.tx(A, 0, 1, f"batch - p{A} 1 s{A} 2 {A} 1"), miner="s" + A)
+    return c.block(state(1, f"{A} 1 1", f"p{A} 3 0", f"s{A} 56 0"))
+
+@good
+def batch_to_itself_of_all_that_there_can_be():
+    most = 2**63 - 1
+    c = Chain(*ALL, grants={A: most}, instead={"minfee": "minfee 0", "reward": "reward 0"})
+    return c.block(c.tx(A, 0, 0, f"batch - {A} {most} {A} {most} {B} {most}"), c.tx(B, 0, most - 1, pay(B)))
+
 
 def main(*folders):
     for folder, ledgers in zip(folders, (CASES, GOOD)):
