@@ -77,7 +77,7 @@ static bool take_sponsor(struct field_walk *w, struct field from)
 }
 
 /* The number of fields tells at once whether something is missing in a transaction of one key,
- * without a sponsor. */
+ * without a sponsor, if its operation has a fixed number of arguments. */
 static void count_fields(struct field_walk *w, size_t n)
 {
     struct field x[FIELDS_MAX];
@@ -92,6 +92,15 @@ static void count_fields(struct field_walk *w, size_t n)
     if (op->repeated)
         explain_say(w->x, " && [ $((($# - %zu) %% %u)) -eq 0 ]", least, op->repeated);
     explain_or_no(w->x, w->line, "tx: %zu fields", n);
+}
+
+/* Whether all transactions with this operation have as many fields. */
+static bool has_one_length(const struct field *fields, size_t n)
+{
+    if (n < FIRST_ARGUMENT)
+        return true;
+    const struct operation *op = operation_named(fields[FIRST_ARGUMENT - 1]);
+    return op && !op->repeated;
 }
 
 static bool has_sponsor(const char *text, size_t len)
@@ -131,7 +140,8 @@ void explain_tx(struct explain *x, uint64_t line, const char *text, size_t len)
     bool is_policy = from.len && *from.text == ACCOUNT_POLICY;
     snprintf(counted, sizeof counted, "tx: %zu fields", n);
     explain_say(x, "# Its fields are $1, $2 and so on: %zu of them.\nset -- $line\n", n);
-    if (explain_fails(x, line, counted) || (!is_policy && !has_sponsor(text, len)))
+    if (explain_fails(x, line, counted) ||
+        (!is_policy && !has_sponsor(text, len) && has_one_length(fields, n)))
         count_fields(&w, n);
     else
         explain_say(x, "[ $# -eq %zu ] || trouble 'other fields'\n", n);

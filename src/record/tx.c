@@ -79,20 +79,18 @@ static int miscounted(const struct tx *tx, bool is_signed, struct fault *f)
     return fault_rule(f, "tx: %zu fields, expected %zu%s", n, want, op->repeated ? " or more" : "");
 }
 
-/* That a line lacks nothing but its signatures is the best reason: changes *f in that case. */
+/* That a line of a key lacks nothing but signatures is the best reason: changes *f in that case. */
 static bool is_unsigned(const struct tx *tx, struct fault *f)
 {
     struct tx as_unsigned = *tx;
     struct fault ignored;
     struct field x[FIELDS_MAX];
     size_t n = fields_split(tx->line, tx->len, x);
-    if (parse_fields(tx->line, tx->len, TX_UNSIGNED, &as_unsigned, &ignored))
+    if (tx->from.form == ACCOUNT_POLICY ||
+        parse_fields(tx->line, tx->len, TX_UNSIGNED, &as_unsigned, &ignored))
         return false;
-    if (tx->from.form == ACCOUNT_POLICY)
-        fault_rule(f, "tx: its policy is not shown (txmake -P FILE), and it is not signed");
-    else
-        fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
-                   n + 1 + tx->has_sponsor);
+    fault_rule(f, "tx: %zu fields, expected %zu: it is not signed (txsign signs it)", n,
+               n + 1 + tx->has_sponsor);
     return true;
 }
 
