@@ -89,9 +89,9 @@ txs() {
     ledger-init -A batch,policy,sponsor,slh-dsa -S 2 -t f -e 0 -T 1700000000 alice 1000 bob 1000 club 500 >ledger
     sign() { txsign -k alice.key -k bob.key; }
     block() { mine -l "$1" -m bob -T "$2"; }
-    txmake -S bob -b -f alice <<<$'bob 5\nclub 6' | sign >batch
-    txmake -f club bob 7 | sign >club
-    cat batch club | block ledger 1700000010 >one
+    txmake -S bob -b -f alice <<<$'bob 5\nclub 6' | sign >batch.tx
+    txmake -f club bob 7 | sign >club.tx
+    cat batch.tx club.tx | block ledger 1700000010 >one
     cp ledger fork
     { txmake -l fork -f alice bob 1 | sign && txmake -l fork -f club alice 1 | sign; } | block fork 1700000010 | ledger-append -q fork
     { block fork 1700000020 </dev/null && :; } | ledger-append -q fork
@@ -100,9 +100,9 @@ txs() {
     grep -q '1 block undone, 2 done' told
     ledger-watch -1 >events || [ $? -eq 1 ]
     [ "$(grep -c '^doublespend ' events)" -eq 2 ]
-    grep -q "^doublespend ledger 1 $(account alice) 0 $(id <batch) " events
-    grep -q "^doublespend ledger 1 $(sed -n 's/^key \(p[0-9a-f]*\) club$/\1/p' names) 0 $(id <club) " events
-    grep -qxFf batch events
+    grep -q "^doublespend ledger 1 $(account alice) 0 $(id <batch.tx) " events
+    grep -q "^doublespend ledger 1 $(sed -n 's/^key \(p[0-9a-f]*\) club$/\1/p' names) 0 $(id <club.tx) " events
+    grep -qxFf batch.tx events
     # a state line is none of those undone
     grep -q '^undone ledger [0-9a-f]* 2 0 2 0$' events
 }
@@ -115,6 +115,7 @@ txs() {
         # shellcheck disable=SC2046 # ids
         ledger-proof $(txs) | cat heads - >proved
         expect 0 verify -H proved
+        # shellcheck disable=SC2046 # ids
         ledger-proof $(txs) | awk '$1 == "proof" { $5 = ($5 ~ /^0/ ? "1" : "0") substr($5, 2) } { print }' | cat heads - >forged
         expect 1 verify -H forged
     done

@@ -143,7 +143,9 @@ static int by_place(const void *a, const void *b)
 static int follow_keys(struct tree *t, const struct state_key *keys, size_t n, struct fault *f)
 {
     struct smt_leaf *leaves = calloc(n, sizeof *leaves);
-    int result = leaves ? 0 : fault_memory(f);
+    int result = 0;
+    if (!leaves)
+        return fault_memory(f);
     for (size_t i = 0; !result && i < n; i += LANES)
         result = make_leaves(t, keys + i, n - i < LANES ? n - i : LANES, leaves + i, f);
     if (!result) {

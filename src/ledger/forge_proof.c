@@ -104,7 +104,7 @@ int forge_put_unsigned(const struct tx *tx, struct forgery *out, struct fault *f
 
 int forge_put_signed(struct forger *g, const struct tx *tx, struct forgery *out, struct fault *f)
 {
-    struct policy p;
+    struct policy p = {.count = 0};
     out->whole = true;
     if (forge_put_unsigned(tx, out, f))
         return -1;
@@ -174,7 +174,7 @@ static int put_proof(struct forger *g, const struct tx *tx, const struct policy 
 int forge_proof(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                 struct forgery *out, struct fault *f)
 {
-    struct policy p;
+    struct policy p = {.count = 0};
     (void)sender;
     if (shown_policy(tx, &p, f))
         return -1;

@@ -2,6 +2,7 @@
 #include "peers/peerbook_parts.h"
 
 #include <string.h>
+#include <uthash.h>
 
 static unsigned buckets(const struct peerbook *b)
 {

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
+#include <uthash.h>
 
 static void note_broken(struct peerbook *b, uint64_t line, const struct fault *why)
 {

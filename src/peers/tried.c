@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 void tried_name(struct tried_name *n, const uint8_t *key, const struct address *a)
 {

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <uthash.h>
 
 enum { ENTRIES_MAX = 4 * TRIED_FAILED_MAX };
 
@@ -66,7 +67,7 @@ static int take_line(void *self, const struct line *line, struct fault *f)
 {
     struct tried *t = self;
     struct tried_name n;
-    struct tried_mark mark;
+    struct tried_mark mark = {.state = TRIED_FAILED};
     struct fault why;
     if (line->len && line->text[0] == '#')
         return 0;

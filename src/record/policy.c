@@ -78,6 +78,7 @@ int cursor_take_policy(struct cursor *c, struct policy *out, struct fault *f)
 {
     const char *begin = c->text;
     out->count = 0;
+    out->text = (struct field){begin, 0};
     if (!take_word(c, "policy"))
         return fault_rule(f, "policy: expected the word policy");
     do {

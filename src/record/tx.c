@@ -97,10 +97,10 @@ static bool is_unsigned(const struct tx *tx, struct fault *f)
 static int parse(const char *line, size_t len, enum tx_extent extent, struct tx *tx,
                  struct fault *f)
 {
-    if (!line_is(line, len, "tx"))
-        return fault_rule(f, "not a tx");
     tx->from.form = ACCOUNT_KEY;
     tx->has_sponsor = false;
+    if (!line_is(line, len, "tx"))
+        return fault_rule(f, "not a tx");
     if (parse_fields(line, len, extent, tx, f) == 0)
         return 0;
     if (extent == TX_SIGNED && is_unsigned(tx, f))

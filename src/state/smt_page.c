@@ -92,8 +92,10 @@ int smt_load(struct smt *t, struct smt_page **p, const uint8_t place[STATE_ID_LE
     if (*p)
         return 0;
     struct smt_page *new = calloc(1, sizeof *new);
-    int result = new ? 0 : fault_memory(f);
-    if (!result && t->below.get)
+    int result = 0;
+    if (!new)
+        return fault_memory(f);
+    if (t->below.get)
         result = t->below.get(t->below.self, id, page_id(place, nibbles, id), &bytes, f);
     if (!result)
         result = read_page(t, new, &bytes, place, nibbles, f);

@@ -751,7 +751,7 @@ static char *operation_words(struct world *w, uint64_t amount)
 static char *proof_words(struct world *w, const char *policy, uint64_t height)
 {
     struct record r = made(w, policy);
-    int at[8], n = 0;
+    int at[8] = {0}, n = 0;
     for (int i = 0; i < r.fields && n < 8; i++)
         if (i == 0 || is_word(&r, i, "or"))
             at[n++] = i + 1;
