@@ -156,7 +156,7 @@ static int put_proof(struct forger *g, const struct tx *tx, const struct policy 
     const char *preimage = preimage_of(tx, digits);
     struct signers s = first_signers(b);
     struct field policy = p->text;
-    if (how == OTHER_POLICY && policy.len <= sizeof shown) {
+    if (how == OTHER_POLICY && policy.len && policy.len <= sizeof shown) {
         memcpy(shown, policy.text, policy.len);
         char *digit = shown + policy.len - 1;
         *digit = *digit == '1' ? '2' : '1';
