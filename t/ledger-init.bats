@@ -273,7 +273,7 @@ rule allow sponsor
 RULES
     cp "$out" chain
     expect 0 verify -q chain
-    for list in batch,batch magic Batch batch, ,batch '' 'batch policy' "$(printf 'x%.0s' {1..99})"; do
+    for list in batch,batch magic Batch 'batch,' ',batch' '' 'batch policy' "$(printf 'x%.0s' {1..99})"; do
         expect 2 ledger-init -A "$list"
         says '^ledger-init: -A: '
     done

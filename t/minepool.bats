@@ -8,7 +8,7 @@ load lib/bridges
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     for name in pool alice bob carol; do keygen -s "demo $name" $name; done >names 2>keygen.err
-    ledger-init -T 1700000000 -t 0000ff -e 0 -r 100000 alice 5000 >ledger
+    ledger-init -T 1700000000 -t 0000ff -e 0 -r 100000 -A batch alice 5000 >ledger
 }
 
 # The work: shares are so many times as easy as the block.

@@ -77,6 +77,7 @@ first_says() { # WORDS
         ledger-balance -l led >balances
         echo "$root $count $supply $(tr '\n' ' ' <balances)" >>roots
     done <"$CASES/tips"
+    # shellcheck disable=SC2153 # lib/common sets it
     python3 - "$ROOT/t/lib" >said <<'PYTHON'
 import sys
 sys.dont_write_bytecode = True

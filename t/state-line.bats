@@ -3,6 +3,7 @@ load lib/ledger
 
 # The state line of chains with `rule state`, its tree, and what it proves (state(5)).
 
+# shellcheck disable=SC2153 # lib/common sets it
 SHARED=$ROOT/../shared/reference/refledger.py
 
 # A chain with a state line in every Nth block: alice has a million, bob 5.

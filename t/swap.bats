@@ -1,4 +1,4 @@
-# shellcheck disable=SC2034 # variables that helpers read
+# shellcheck disable=SC2094 # chains have the names of their files
 load lib/common
 
 # swap: two chains, two sides, one preimage; and whoever keeps to what it says loses nothing.
@@ -207,7 +207,7 @@ run() { # DELAY SIDE STOP
                 run $delay $side $stop
                 [ $side = alice ] && stays=bob || stays=alice
                 # what it gave, or what it was to get
-                has="$(has north $stays) $(has south $stays)"
+                has="$(has north "$stays") $(has south "$stays")"
                 echo "delay $delay, $side stops after $stop: $stays has $has"
                 case $stays:$has in
                 alice:'10000 '* | alice:9998\ * | alice:*' 499') ;;

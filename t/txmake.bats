@@ -374,8 +374,8 @@ bob 0 1 batch food alice 4 bob 5' ]
     txmake -f alice bob 25 | txsign -k alice.key >plain
     [ "$(cut -d ' ' -f 5 plain)" -eq $((10 + 3 * ($(wc -c <plain) - 1))) ]
     expect 0 verify -l ledger plain
-    printf 'bob %s\n' {1..256} | txmake -f alice -b | txsign -k alice.key >batch
-    [ "$(cut -d ' ' -f 5 batch)" -eq $((10 + 3 * ($(wc -c <batch) - 1))) ]
+    printf 'bob %s\n' {1..256} | txmake -f alice -b | txsign -k alice.key >signed
+    [ "$(cut -d ' ' -f 5 signed)" -eq $((10 + 3 * ($(wc -c <signed) - 1))) ]
     txmake -f alice -S shop bob 25 | txsign -k alice.key -k shop.key >sponsored || :
     [ "$(cut -d ' ' -f 5 sponsored)" -ge $((10 + 3 * ($(wc -c <sponsored) - 1))) ]
     expect 0 txmake -f alice -F 5 bob 25

@@ -25,8 +25,8 @@ forged() {
         expect 1 verify line
         [ "$(cat "$err")" = "line:1: tx: $1" ]
         # what explains it says the same
-        verify -x line 2>/dev/null | sh 2>why && return 1
-        IFS= read -r why <why
+        verify -x line 2>/dev/null | sh 2>said && return 1
+        IFS= read -r why <said
         [ "${why#line:1: tx: }" != "$why" ] && [[ $(cat "$err") = "$why"* ]]
     }
     zeros=$(printf %0128d 0)
@@ -35,6 +35,7 @@ forged() {
     said "11 fields, expected 12: it is not signed (txsign signs it)" batch - "$BOB" 1 "$BOB" 2
     said "11 fields, expected 13: it is not signed (txsign signs it)" pay "$BOB" 1 - sponsor "$BOB"
     said "to: '1' is not 64 lowercase hex digits, nor p or s and 64 digits" batch "$BOB" 1 "$BOB" 2 "$zeros"
+    # shellcheck disable=SC2046 # words
     said "batch: over 256 payments" batch - $(printf "$BOB 1 %.0s" $(seq 257)) sponsor "$BOB" "$zeros" "$zeros"
 }
 

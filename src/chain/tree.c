@@ -272,16 +272,17 @@ static int refuse_block(const struct item *item, struct fault *f)
     }
     if (!f->line)
         f->line = item->line;
-    f->answer =
-        FAULT_REFUSED; /* the block stays where it is, so nothing in it becomes valid later */
     return TREE_BAD;
 }
 
 /* The same if it was applied, which is undone. */
 static int refuse(struct tree *t, const struct item *item, struct fault *f)
 {
+    int verdict = refuse_block(item, f);
     state_rollback(t->state);
-    return refuse_block(item, f);
+    if (verdict == TREE_BAD)
+        f->answer = FAULT_REFUSED; /* the block stays where it is: nothing in it is early */
+    return verdict;
 }
 
 void tree_no_genesis(const struct item *item, struct fault *f)

@@ -28,9 +28,11 @@ static int64_t read_range(const char *field, size_t len, int64_t *first)
 static int64_t read_field(const char *field, size_t len, struct wire_ref *refs, int64_t most)
 {
     int64_t first, n;
+    if (most == 0)
+        return 0;
     if (len == ID_DIGITS) {
         refs->number = WIRE_NO_NUMBER;
-        return most && hex_decode(refs->id, field, ID_LEN) == 0;
+        return hex_decode(refs->id, field, ID_LEN) == 0;
     }
     n = read_range(field, len, &first);
     if (n > most)
