@@ -47,7 +47,7 @@ LDFLAGS = $(OPT) $(INSTRUMENT) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--bu
 
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
 # Scripts that programs write out: see the rule for $(OBJ)/%.sh.c.
-TEXTS = $(sort $(wildcard src/explain/*.sh) src/sh/parts/by-hand-slh-dsa.sh)
+TEXTS = $(sort $(wildcard src/explain/*.sh src/sh/parts/by-hand-slh-dsa.sh))
 PROGRAMS = $(patsubst src/cmd/%.c,%,$(sort $(wildcard src/cmd/*.c)))
 SCRIPTS = $(patsubst src/sh/%.sh,%,$(sort $(wildcard src/sh/*.sh)))
 COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/,bash/$p zsh/_$p fish/$p.fish))

@@ -70,7 +70,8 @@ refused() {
     at "$BEFORE" ledger-init -T 1700000000 alice 1 >ledger2
     verify -q ledger2
     at "$BEFORE" verify -q -T 1700000000 ledger2
-    at "$BEFORE" audit-by-hand -q -T 1700000000 ledger2
+    # split of coreutils allocates in a way that AddressSanitizer refuses
+    [ -n "${SANITIZE-}" ] || at "$BEFORE" audit-by-hand -q -T 1700000000 ledger2
 }
 
 @test "with a real wrong clock, too" {

@@ -1,6 +1,6 @@
 /*
  * LEDGER.checked, of any bytes: whatever stands there, a signature counts as checked only where the
- * file has its transaction's own id in that id's own place; and what is no such file stays as it
+ * file has its transaction's own id in that id's own set; and what is no such file stays as it
  * is.
  *
  * The input is what becomes of each place that a transaction of the chain has: a byte that says
@@ -32,7 +32,7 @@ struct run {
 static off_t place_of(const struct entry *e)
 {
     uint32_t first = (uint32_t)e->id[0] << 16 | (uint32_t)e->id[1] << 8 | e->id[2];
-    return (off_t)(first % SIGCACHE_SLOTS) * ID_LEN;
+    return (off_t)(first % (SIGCACHE_SLOTS / SIGCACHE_SET)) * SIGCACHE_SET * ID_LEN;
 }
 
 static uint8_t take(struct run *r)
@@ -95,15 +95,18 @@ static bool is_table(const struct run *r)
     bool hole = true;
     for (size_t i = 0; i < sizeof first; i++)
         hole &= !first[i];
-    return got == 0 || (got == ID_LEN && (hole || (!(first[0] & 3) && !first[1] && !first[2])));
+    return got == 0 || (got == ID_LEN && (hole || (!first[1] && !first[2])));
 }
 
 /* Whether the file has it, told the plain way. */
 static bool stands(const struct run *r, const struct entry *e)
 {
-    uint8_t found[ID_LEN];
-    return is_table(r) && pread(r->fd, found, sizeof found, place_of(e)) == ID_LEN &&
-           memcmp(found, e->id, sizeof found) == 0;
+    uint8_t set[SIGCACHE_SET][ID_LEN] = {0};
+    bool found = false;
+    must(pread(r->fd, set, sizeof set, place_of(e)) >= 0);
+    for (size_t i = 0; i < SIGCACHE_SET; i++)
+        found |= memcmp(set[i], e->id, sizeof set[i]) == 0;
+    return found && is_table(r);
 }
 
 static void check_recalled(struct run *r, struct sigcache *k)
