@@ -130,6 +130,7 @@ END
     done
 }
 
+# bats test_tags=thorough
 @test "every bad ledger is refused, in the line that breaks a rule, with that rule" {
     while read -r name line rule; do
         refuse "$line" "$rule" "$VECTORS/bad/$name.ledger"
@@ -210,6 +211,7 @@ of_the_rules() { # NAMES, a pattern
     done <"$VECTORS/v2/tips"
 }
 
+# bats test_tags=thorough
 @test "operations, policies, sponsors and signatures of hashes alone" {
     of_the_rules '^(batch-three-same-payee|policy-after-and-hash|policy-2-of-3-ac|slh-dsa-sponsor|policy-signers-descending|sponsor-paid-by-the-same-transaction)$'
 }

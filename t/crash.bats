@@ -13,6 +13,7 @@ crashing_chain() {
     mined whole 1 miner >next
 }
 
+# bats test_tags=thorough
 @test "a block cut at any of its bytes is put aside, and the ledger goes on" {
     crashing_chain
     before=$(stat -c %s ledger) size=$(stat -c %s block)

@@ -90,7 +90,7 @@ held() {
 }
 
 # By an openssl from 3.5 on, or by sha256sum, with awk and split.
-# bats test_tags=slow
+# bats test_tags=slow,thorough
 @test "signatures of SLH-DSA" {
     local ONLY=$PWD/more tool
     cp -R "$BATS_FILE_TMPDIR/only" more

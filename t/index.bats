@@ -127,6 +127,7 @@ random() { # BELOW
     echo $(((RANDOM << 15 | RANDOM) % $1))
 }
 
+# bats test_tags=thorough
 @test "bytes changed at random places: the answers are right, or trouble that mends itself" {
     setup_truth
     size=$(stat -c %s fresh)
@@ -145,6 +146,7 @@ random() { # BELOW
     done
 }
 
+# bats test_tags=thorough
 @test "a bit flipped in any key or value of a row is never believed" {
     setup_truth
     # wherever an account's key or a block's id stands: in its row, and in the index over it

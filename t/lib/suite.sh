@@ -10,7 +10,7 @@
 #   thread    the tests of whatever uses threads, under ThreadSanitizer
 #
 # Under a sanitizer, $SANITIZE tells the tests which, and anything that the sanitizer reports counts as a failure, even
-# if the test did not notice. Two files run at once on each processor; the tests in a file run one after another. Tags
+# if the test did not notice. Three files run at once on each processor; the tests in a file run one after another. Tags
 # decide which tests run. A line `# bats file_tags=...` speaks for a whole file, `# bats test_tags=...` for the test that
 # follows it:
 #
@@ -190,5 +190,5 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this
 began=$EPOCHSECONDS
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
-awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 2))" -n 2 "$ALL" --one # most wait longer than they work
+awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 3))" -n 2 "$ALL" --one # most wait longer than they work
 sum_up
