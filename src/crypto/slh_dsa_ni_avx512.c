@@ -16,15 +16,8 @@
 #define TARGET __attribute__((target("sha,sse4.1,avx2,avx512f,avx512vl")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
-enum { LANES = 8 };
-typedef __m256i lanes;
-#define load(p) _mm256_load_si256((const __m256i *)(const void *)(p))
-#define store(p, x) _mm256_store_si256((__m256i *)(void *)(p), x)
-#define spread(x) _mm256_set1_epi32((int)(x))
-#define add(x, y) _mm256_add_epi32(x, y)
-#define or2(x, y) _mm256_or_si256(x, y)
-#define shift(x, n) _mm256_srli_epi32(x, n)
-#define left(x, n) _mm256_slli_epi32(x, n)
+#include "crypto/slh_dsa_eight.h"
+
 #define rotate(x, n) _mm256_ror_epi32(x, n)
 #define xor3(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0x96)
 
