@@ -100,6 +100,17 @@ ended_well() { # PROGRAM
 
 # --- ledger-append -----------------------------------------------------------------------------------------
 
+# What `ledger`, a chain, is before a block is appended to it, and what `whole` is after that.
+append_begins() {
+    ledger-append whole </dev/null
+    ledger-append ledger </dev/null
+    cp ledger base
+    ledger-balance -l whole >balances
+    verify -q whole
+    : >torn
+    product=ledger
+}
+
 append_set() {
     chain
     payments alice 2 bob >txs
@@ -108,13 +119,7 @@ append_set() {
     ledger-append -q whole <block
     mine -l whole -m miner -T 1700000200 </dev/null >>block
     cat ledger block >whole
-    ledger-append whole </dev/null
-    ledger-append ledger </dev/null
-    cp ledger base
-    ledger-balance -l whole >balances
-    verify -q whole
-    : >torn
-    product=ledger
+    append_begins
 }
 
 append_run() {
@@ -169,13 +174,7 @@ states_set() {
     cp ledger whole
     ledger-append -q whole <block
     rm -f whole.index*
-    ledger-append whole </dev/null
-    ledger-append ledger </dev/null
-    cp ledger base
-    ledger-balance -l whole >balances
-    verify -q whole
-    : >torn
-    product=ledger
+    append_begins
 }
 states_run() { append_run "$@"; }
 states_seen() { append_seen; }
