@@ -57,6 +57,14 @@ static inline void decode_eight(uint8_t *out, const char *s, digits16 *bad)
 }
 
 /* Validity is tested once, at the end, so the loops have no branches. */
+bool hex_is(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!((s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f')))
+            return false;
+    return true;
+}
+
 int hex_decode(uint8_t *out, const char *s, size_t n)
 {
     digits16 bad = {0};

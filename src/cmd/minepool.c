@@ -1,7 +1,6 @@
 /* minepool: keeps the accounts of a mining pool: hands out tickets, collects shares, computes
  * payments. */
 #include "base/hex.h"
-#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
@@ -227,29 +226,14 @@ static size_t payees(const struct tally *t, const struct account *miner)
     return n;
 }
 
-/* The fee of a transaction with so many payments: -F, or the most that txmake will choose. */
-static int64_t fee_of(const struct arguments *a, const struct ledger *l, const struct node *block,
-                      size_t payments)
+/* The fees of so many payments, `most` in a transaction. */
+static int64_t fees_of(const struct arguments *a, const struct ledger *l, const struct node *block,
+                       size_t payments, size_t most)
 {
     struct fault f;
-    int64_t fee = a->fee;
-    if (fee < 0 && payout_fee(&l->tree.rules, &block->miner, payments, &fee, &f))
+    int64_t fees;
+    if (payout_fees(&l->tree.rules, &block->miner, payments, most, a->fee, &fees, &f))
         cli_die("%s", f.text);
-    return fee;
-}
-
-/* The fees of batches that pay everyone. */
-static int64_t batch_fees(const struct arguments *a, const struct ledger *l,
-                          const struct node *block, const struct tally *t)
-{
-    size_t left = payees(t, &block->miner);
-    int64_t fees = 0;
-    while (left) {
-        size_t n = left < BATCH_MAX ? left : BATCH_MAX;
-        if (number_add(fees, fee_of(a, l, block, n), &fees))
-            cli_die("-F: the fees are over 2^63-1");
-        left -= n;
-    }
     return fees;
 }
 
@@ -285,8 +269,9 @@ static void pay(const struct arguments *a)
     count_work(&l, a, block.node.id, &t);
     int64_t earned = block.earned;
     int64_t cut = (int64_t)((__int128)earned * (a->cut < 0 ? 0 : a->cut) / 100);
-    int64_t fees = a->one ? batch_fees(a, &l, &block.node, &t) : 0;
-    int64_t fee = a->one ? 0 : fee_of(a, &l, &block.node, 1);
+    size_t members = payees(&t, &block.node.miner);
+    int64_t fees = a->one ? fees_of(a, &l, &block.node, members, BATCH_MAX) : 0;
+    int64_t fee = a->one ? 0 : fees_of(a, &l, &block.node, 1, 1);
     if (tally_divide(&t, earned - cut < fees ? 0 : earned - cut - fees, &f))
         cli_fail(NULL, &f);
     int64_t out = print_payments(&t, &block.node, fee, &payments);

@@ -6,10 +6,11 @@
 
 #define PAYOUT_MEMO_MAX 32 /* bytes of a memo in its text form */
 
-/* The most that the least fee can be of a transaction by `from` with so many payments, whatever
- * its amounts. 0, or -1 and a rule: the fee depends on signatures
- * of a policy, which are not known here, or is over 2^63-1. */
-int payout_fee(const struct rules *r, const struct account *from, size_t payments, int64_t *fee,
-               struct fault *f);
+/* The fees of the transactions by `from` that make so many payments, `most` in each: `given` for
+ * each or, if that is -1, the most that the least fee can be, whatever the amounts. 0, or -1 and a
+ * rule: the fee depends on signatures of a policy, which are not known here, or they are over
+ * 2^63-1. */
+int payout_fees(const struct rules *r, const struct account *from, size_t payments, size_t most,
+                int64_t given, int64_t *fees, struct fault *f);
 
 #endif

@@ -13,10 +13,10 @@ static const struct account nobody;
 
 static int seal_check(struct field x, struct fault *f)
 {
-    bool good = (x.len >= 1 && x.len <= NONCE_MAX) || x.len == SEAL_MAX;
-    for (size_t i = 0; good && i < x.len; i++)
-        good = (x.text[i] >= '0' && x.text[i] <= '9') || (x.text[i] >= 'a' && x.text[i] <= 'f');
-    return good ? 0 : fault_rule(f, "block: seal is not 1 to %d lowercase hex digits", NONCE_MAX);
+    bool fits = (x.len >= 1 && x.len <= NONCE_MAX) || x.len == SEAL_MAX;
+    return fits && hex_is(x.text, x.len)
+               ? 0
+               : fault_rule(f, "block: seal is not 1 to %d lowercase hex digits", NONCE_MAX);
 }
 
 /* A fast path for headers without a fault: a check of a chain by its headers reads a million of

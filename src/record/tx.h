@@ -78,6 +78,9 @@ static inline size_t tx_signature_count(const struct tx *tx)
  * branch that is above the last; or false: none is missing, or the policy is not shown yet. */
 bool tx_next_signer(const struct tx *tx, const struct account **by);
 
+/* How many digits a signature by this key has. */
+size_t tx_signature_digits(const struct account *key);
+
 /* The length of the line once all signatures stand in it; if the signers of a policy are still to
  * be chosen, the most that it can be. A policy that is not shown is not counted. */
 size_t tx_signed_length(const struct tx *tx);

@@ -1,5 +1,5 @@
 /* What a chain must allow for a transaction to stand in it: its operation, a sponsor, and the forms
- * of the accounts in it (genesis(5), `rule allow`). */
+ * of the accounts in it (block(5), `rule allow`). */
 #ifndef RECORD_TX_ALLOWED_H
 #define RECORD_TX_ALLOWED_H
 

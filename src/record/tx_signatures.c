@@ -26,27 +26,18 @@ static int take_sponsor(struct cursor *c, struct tx *tx, struct fault *f)
                : 0;
 }
 
-/* The length of a key's signatures in a line. */
-static size_t digits_of(const struct account *key)
+size_t tx_signature_digits(const struct account *key)
 {
     return key->form == ACCOUNT_SLH_DSA ? SLH_DSA_HEX_LEN : 2 * SIGNATURE_LEN;
-}
-
-static bool is_hex(struct field x)
-{
-    for (size_t i = 0; i < x.len; i++)
-        if (!((x.text[i] >= '0' && x.text[i] <= '9') || (x.text[i] >= 'a' && x.text[i] <= 'f')))
-            return false;
-    return true;
 }
 
 /* Takes a field that has the form of this key's signature. */
 static int take_signature(struct cursor *c, const struct account *by, const char *what,
                           struct field *out, struct fault *f)
 {
-    size_t digits = digits_of(by);
+    size_t digits = tx_signature_digits(by);
     *out = cursor_take_field(c);
-    return out->len == digits && is_hex(*out)
+    return out->len == digits && hex_is(out->text, out->len)
                ? 0
                : fault_rule(f, "%s: not %zu lowercase hex digits", what, digits);
 }
@@ -212,7 +203,7 @@ static size_t missing_pairs(const struct tx *tx)
     const struct policy_branch *b = &p.branches[tx->proof.branch];
     for (unsigned i = tx->proof.count; i < tx->proof.needed; i++) {
         const struct account *key = &b->keys[b->count - 1 - (i - tx->proof.count)];
-        len += 1 + account_text(key).len + 1 + digits_of(key);
+        len += 1 + account_text(key).len + 1 + tx_signature_digits(key);
     }
     return len;
 }
@@ -223,8 +214,8 @@ size_t tx_signed_length(const struct tx *tx)
     if (tx->from.form == ACCOUNT_POLICY)
         len += missing_pairs(tx);
     else if (tx->signed_len == tx->len)
-        len += 1 + digits_of(&tx->from);
+        len += 1 + tx_signature_digits(&tx->from);
     if (tx->has_sponsor && !tx->sponsor_signature.len)
-        len += 1 + digits_of(&tx->sponsor);
+        len += 1 + tx_signature_digits(&tx->sponsor);
     return len;
 }
