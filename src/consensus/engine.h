@@ -145,11 +145,12 @@ struct engine_type {
     /* Appends the item's line or lines, each with its newline. 0, or -1: no memory. */
     int (*item_format)(const struct engine_item *item, const struct node_names *names,
                        struct buf *out);
-    /* The item of which these n bytes, whole lines, are the text; names that are new are added.
-     * NULL and *f: FAULT_RULE if they are none, else trouble. They are hostile: everything is
-     * bounded before it is allocated. */
-    struct engine_item *(*item_parse)(const char *text, size_t n, struct node_names *names,
-                                      struct fault *f);
+    /* The item with whose text these n bytes, whole lines, begin: its first line tells how many
+     * follow, so a message or a log is read item by item. *used: its bytes. Names that are new are
+     * added. NULL and *f: FAULT_RULE if it is none, or is cut short, else trouble. They are
+     * hostile: everything is bounded before it is allocated. */
+    struct engine_item *(*item_parse)(const char *text, size_t n, size_t *used,
+                                      struct node_names *names, struct fault *f);
 };
 
 /* The engine with this name, or NULL. */
