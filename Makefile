@@ -37,6 +37,7 @@ OBJ = $(OUT)/.o
 
 PACKAGES = sqlite3 zlib
 CRYPTO_PACKAGES = libssl libcrypto
+JSON_PACKAGES = jansson
 
 CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPEERUTILS_VERSION='"$(VERSION)"'
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -71,7 +72,7 @@ NOMATH = $(eval NOMATH := $(if $(INSTRUMENT),,$(if $(call \
 
 # Asked for when first used, which is after `need` saw to it that pkg-config is there; and once.
 LIBS = $(eval LIBS := $(if $(INSTRUMENT),$(shell pkg-config --libs $(PACKAGES)),$(call \
-	embed,$(shell pkg-config --static --libs $(PACKAGES)))) $(shell pkg-config --libs $(CRYPTO_PACKAGES)) -ldl)$(LIBS)
+	embed,$(shell pkg-config --static --libs $(PACKAGES)))) $(shell pkg-config --libs $(CRYPTO_PACKAGES) $(JSON_PACKAGES)) -ldl)$(LIBS)
 SODIUM = $(eval SODIUM := $(shell pkg-config --exists libsodium && pkg-config --libs libsodium))$(SODIUM)
 SECP256K1 = $(eval SECP256K1 := $(shell pkg-config --exists libsecp256k1 && pkg-config --libs libsecp256k1))$(SECP256K1)
 PEERS = $(if $(SODIUM),-DHAVE_SODIUM=1) $(if $(SECP256K1),-DHAVE_SECP256K1=1)

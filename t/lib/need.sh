@@ -58,6 +58,7 @@ for_build() {
     need libssl-dev package libssl
     need zlib1g-dev package zlib
     need libsqlite3-dev package sqlite3
+    need libjansson-dev package jansson
     need uthash-dev header uthash.h
 }
 
