@@ -102,7 +102,10 @@ struct engine_outputs {
     struct engine_output *list;
     size_t count, cap;
     struct buf text;
-    int64_t deadline; /* when ENGINE_TIMER is due, set by each step; INT64_MAX: never */
+    /* When ENGINE_TIMER is due, set by each step; INT64_MAX: never. One that is not later than the
+     * event's time: the engine gathers work for a batch, and puts it out at the timer, which is due
+     * as soon as all other events of this instant have been handled. */
+    int64_t deadline;
 };
 
 /* Appends a copy of *x, whose references become the list's, also if that fails. 0, or -1: no
