@@ -1,5 +1,6 @@
 #include "sim/process.h"
 
+#include "sim/child_process.h"
 #include "sim/engine_process.h"
 #include "sim/engines.h"
 
@@ -7,10 +8,8 @@ struct sim_process *sim_process_new(const char *const *words, size_t count,
                                     struct engine_setup *setup, struct fault *f)
 {
     const struct engine_type *engine = sim_engine_find(words[0]);
-    if (engine == NULL) {
-        fault_rule(f, "%.64s: no engine has this name", words[0]);
-        return NULL;
-    }
+    if (engine == NULL)
+        return child_process_new(words, count, setup, CHILD_SILENCE, f);
     setup->settings = words + 1;
     setup->setting_count = count - 1;
     return sim_engine_process_new(engine, setup, f);
