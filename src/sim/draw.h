@@ -35,8 +35,8 @@ struct sim_delay {
 
 int64_t sim_draw(uint64_t *stream, const struct sim_delay *d);
 
-/* A number with the exponential distribution of this mean (0 to SIM_DRAW_MAX), rounded down: -ln u
- * with u from the stream, by squaring (Knuth, TAOCP 1.2.2, exercise 25), to 32 bits. */
+/* A number with the exponential distribution of this mean (0 to SIM_DRAW_MAX), rounded down, by
+ * sim/exponential.h. */
 int64_t sim_exponential(uint64_t *stream, int64_t mean);
 
 #endif
