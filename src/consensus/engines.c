@@ -1,8 +1,10 @@
 #include "consensus/engine.h"
+#include "consensus/raft_item.h"
 
 #include <string.h>
 
 const struct engine_type *const engine_types[] = {
+    &raft_engine,
     NULL,
 };
 
