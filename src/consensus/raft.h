@@ -200,8 +200,9 @@ int raft_refill(struct raft *r);         /* a new leader's set of proposals in t
 int raft_read(struct raft *r, uint32_t from, uint64_t serial);
 void raft_number_reads(struct raft *r); /* at the start */
 int raft_readable(struct raft *r, const struct raft_item *x);
-int raft_ask_reads(struct raft *r);    /* a follower asks its leader; a leader begins a round */
-int raft_answer_reads(struct raft *r); /* a leader: those whose round a quorum has answered */
+int raft_ask_reads(struct raft *r);      /* a follower asks its leader; a leader begins a round */
+int raft_answer_applied(struct raft *r); /* those that waited for commits alone */
+int raft_answer_reads(struct raft *r);   /* a leader: those whose round a quorum has answered */
 int raft_drop_reads(struct raft *r, int64_t before); /* made before then: `later` */
 
 /* --- raft_member.c: what operators ask for. --- */

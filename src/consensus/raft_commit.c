@@ -39,7 +39,7 @@ int raft_commit_to(struct raft *r, uint64_t index)
     if (index <= r->commit)
         return 0;
     r->commit = index;
-    return apply(r);
+    return apply(r) != 0 ? -1 : raft_answer_applied(r);
 }
 
 /* Whether enough voters have more than is committed, to be worth a closer look. */

@@ -4,6 +4,8 @@
 
 enum { READS_MAX = 1 << 16 }; /* that wait; more are told to come later */
 
+#define READ_ALLOWED UINT64_MAX /* in place of a round: it waits for commits alone */
+
 /* --- Answers --------------------------------------------------------------------------------- */
 
 /* index UINT64_MAX: later. */
@@ -21,6 +23,17 @@ static int answer(struct raft *r, const struct raft_read *read, uint64_t index)
     return raft_send(r, read->from, x);
 }
 
+/* A node's own read is answered after it has put out all commits up to the index: until then it is
+ * put off. */
+static bool put_off(const struct raft *r, struct raft_read *x, uint64_t index)
+{
+    if (x->from != r->self || index == UINT64_MAX || index <= r->last_applied)
+        return false;
+    x->round = READ_ALLOWED;
+    x->index = index;
+    return true;
+}
+
 /* Answers those that `due` names, and keeps the others. */
 static int answer_all(struct raft *r, bool (*due)(const struct raft_read *, uint64_t),
                       uint64_t limit, uint64_t index)
@@ -28,7 +41,7 @@ static int answer_all(struct raft *r, bool (*due)(const struct raft_read *, uint
     size_t kept = 0;
     for (size_t i = 0; i < r->read_count; i++) {
         struct raft_read *x = &r->reads[i];
-        if (!due(x, limit))
+        if (!due(x, limit) || put_off(r, x, index == 0 ? x->index : index))
             r->reads[kept++] = *x;
         else if (answer(r, x, index == 0 ? x->index : index) != 0)
             return -1;
@@ -50,6 +63,16 @@ static bool is_covered(const struct raft_read *x, uint64_t limit)
 static bool is_asked(const struct raft_read *x, uint64_t limit)
 {
     return x->round == limit;
+}
+
+static bool is_applied(const struct raft_read *x, uint64_t limit)
+{
+    return x->round == READ_ALLOWED && x->index <= limit;
+}
+
+int raft_answer_applied(struct raft *r)
+{
+    return r->read_count == 0 ? 0 : answer_all(r, is_applied, r->last_applied, 0);
 }
 
 int raft_drop_reads(struct raft *r, int64_t before)
@@ -80,7 +103,8 @@ int raft_readable(struct raft *r, const struct raft_item *x)
     if (x->index == UINT64_MAX)
         return answer_all(r, is_asked, x->serial, UINT64_MAX);
     for (size_t i = 0; i < r->read_count; i++)
-        r->reads[i].index = x->index;
+        if (r->reads[i].round != READ_ALLOWED)
+            r->reads[i].index = x->index;
     return answer_all(r, is_covered, x->serial, 0);
 }
 
