@@ -57,7 +57,7 @@ holds() {
         model 0 7 selfish
         model 0 7 catchup runs=1000
     ) >lines
-    [ "$(cksum <lines)" = '2173886127 2193' ]
+    [ "$(cksum <lines)" = '3950832531 2193' ]
 }
 
 @test "all have a record after as many hops as the degrees say, and those grow with the logarithm of the nodes" {
@@ -84,12 +84,46 @@ holds() {
     [ "$(row 3 model 1000 7 gossip part=0.3 heal=60000)" -eq 1000 ]
     holds "$(row 5 model 1000 7 gossip part=0.3 heal=60000) >= 60300"
     holds "$(row 5 model 1000 7 gossip part=0.3 heal=60000) <= 61200"
-    model 1000 7 gossip part=0.3 heal=60000 show=times >times
-    awk '$2 == 70 { at = $1 } $2 == 71 { after = $1 } END { exit !(at <= 60000 && after > 60000) }' times
+    model 1000 7 gossip part=0.3 heal=60000 show=times >curve
+    awk '$2 == 70 { at = $1 } $2 == 71 { after = $1 } END { exit !(at <= 60000 && after > 60000) }' curve
 }
 
-@test "a stem is fluffed after ten hops on average" {
-    model 1000 7 gossip stems=yes runs=400 | awk '!/^#/ { sum += $16; n++ } END { print sum / n; exit !(n == 400 && sum / n > 8.6 && sum / n < 11.4) }'
+@test "our own listeners and senders take as many hops, messages and copies as the model says" {
+    model 300 7 gossip real=yes runs=6 >real
+    model 300 7 gossip runs=4 >plain
+    model 300 7 gossip eager=2 runs=4 >pushed
+    awk '
+        /^#/ { next }
+        { kind = FILENAME == "real" ? (++records <= 4 ? "real" : "eager") : FILENAME; n[kind]++
+          ms50[kind] += $4; ms99[kind] += $5; announced[kind] += $12; delivered[kind] += $14; reached += $3 != 300 }
+        function far(what, it, model, most) {
+            it /= n[one]; model /= n[other]
+            if (it > model * (1 + most) || it < model * (1 - most)) { print one, what, it, model; bad = 1 }
+        }
+        function compare() {
+            far("ms50", ms50[one], ms50[other], 0.3); far("ms99", ms99[one], ms99[other], 0.3)
+            far("announced", announced[one], announced[other], 0.1); far("delivered", delivered[one], delivered[other], 0.1)
+        }
+        END {
+            one = "real"; other = "plain"; compare()
+            one = "eager"; other = "pushed"; compare()
+            exit bad || reached || n["real"] != 4 || n["eager"] != 2
+        }' real plain pushed
+}
+
+@test "our own nodes find each other again when a network in two parts is whole" {
+    model 60 7 gossip real=yes part=0.3 heal=20000 >healed
+    tail -n 1 healed | awk '{ exit !($3 == 60 && $5 > 20000 && $5 < 50000) }'
+}
+
+@test "our own nodes send along stems, and nothing of that is lost" {
+    model 60 7 gossip real=yes stems=yes spread=exponential runs=5 >stems
+    awk '!/^#/ { n++; hops += $16; if ($3 != 60) bad = 1 } END { exit bad || n != 5 || !hops }' stems
+}
+
+@test "stems have as many hops as one in ten ending at each node gives" {
+    # 9 on average, of a standard deviation of 9.5, less those that came round.
+    model 3000 7 gossip stems=yes runs=400 | awk '!/^#/ { sum += $16; n++ } END { print sum / n; exit !(n == 400 && sum / n > 7 && sum / n < 10.5) }'
 }
 
 @test "what first spies can tell of stems is what the theory says" {
@@ -113,6 +147,8 @@ holds() {
     flood=$(row 3 model 1000 7 first-spy spies=0.1 route=none)
     stem=$(row 3 model 1000 7 first-spy spies=0.1)
     holds "$flood > 0.5 && $stem < 0.15"
+    # A node that may fluff its own records at once, as gossip(1) may, is found more often.
+    holds "$(row 3 model 1000 7 first-spy spies=0.1 own=stem) < $stem"
 }
 
 @test "stale blocks and forks are as many as delay and interval say" {
@@ -189,4 +225,7 @@ holds() {
     says '^modeltest: -n 1: it is from 2 to 16777216$'
     expect 2 model 0 7 gossip stems=yes part=0.5
     says 'stems=yes and part'
+    expect 2 model 0 7 gossip real=yes eager=2
+    says '^modeltest: real=yes: without eager'
+    expect 2 model 20001 7 gossip real=yes
 }

@@ -139,9 +139,10 @@ static int pass_stem(struct epidemic *e, uint32_t node, uint32_t edge, uint32_t 
 static int take_stem(struct epidemic *e, uint32_t node, uint32_t edge)
 {
     uint32_t hops = e->hops[edge / 2] + 1U;
-    if (e->state[node] & HAS)
-        return 0;
-    if (e->state[node] & HAS_STEM || chance_below(&e->chance, e->setup->fluff) == 0)
+    e->course.delivered++;
+    if (e->state[node] & (HAS | HAS_STEM))
+        return 0; /* it has come round: the embargo ends it */
+    if (chance_below(&e->chance, e->setup->fluff) == 0)
         return spread(e, node, edge / 2, hops);
     return pass_stem(e, node, stem_routes_next(e->setup->routes, edge, &e->chance), hops);
 }
@@ -223,7 +224,7 @@ int epidemic_run(struct epidemic *e, uint32_t node, bool until_spied, struct fau
     const struct epidemic_setup *s = e->setup;
     forget(e);
     bool failed = s->part && put(e, s->heal, HEAL, 0, 0);
-    if (s->routes)
+    if (s->routes && chance_below(&e->chance, s->fluff))
         failed |= pass_stem(e, node, stem_routes_begin(s->routes, node, &e->chance), 0) != 0;
     else
         failed |= spread(e, node, NOBODY, 0) != 0;
@@ -286,11 +287,11 @@ void epidemic_free(struct epidemic *e)
     *e = (struct epidemic){0};
 }
 
-int epidemic_hops(const struct epidemic *e, uint32_t percent)
+int epidemic_hops(const struct epidemic_course *c, uint32_t nodes, uint32_t percent)
 {
-    uint64_t sum = 0, nodes = e->setup->graph->nodes;
+    uint64_t sum = 0;
     for (int hops = 0; hops < EPIDEMIC_HOPS_MAX; hops++)
-        if ((sum += e->course.at_hop[hops]) * 100 >= nodes * percent)
+        if ((sum += c->at_hop[hops]) * 100 >= (uint64_t)nodes * percent)
             return hops;
     return -1;
 }

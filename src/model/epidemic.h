@@ -43,9 +43,9 @@ struct epidemic_setup {
     uint32_t delay;                   /* ms that a message takes on average, from 1 */
     uint32_t eager;                   /* neighbours that push the record to a node */
     const struct stem_routes *routes; /* NULL: no stems */
-    uint32_t fluff;                   /* one in so many stems ends at each hop */
-    uint32_t part;                    /* the last `part` nodes are apart from the others */
-    uint32_t heal;                    /* ... for so many ms */
+    uint32_t fluff; /* one in so many stems ends at each node, the source included */
+    uint32_t part;  /* the last `part` nodes are apart from the others */
+    uint32_t heal;  /* ... for so many ms */
 };
 
 /* What became of the record, in the epidemic below. */
@@ -85,7 +85,7 @@ void epidemic_free(struct epidemic *e);
  * only until a spy hears of it. 0, or -1 and *f: no memory. */
 int epidemic_run(struct epidemic *e, uint32_t node, bool until_spied, struct fault *f);
 
-/* Hops after which at least this percentage of the graph's nodes had the record. -1: never. */
-int epidemic_hops(const struct epidemic *e, uint32_t percent);
+/* Hops after which at least this percentage of so many nodes had the record. -1: never. */
+int epidemic_hops(const struct epidemic_course *c, uint32_t nodes, uint32_t percent);
 
 #endif

@@ -31,15 +31,19 @@ enum {
 /* Routes: the rules of enum stem_rule, then none. */
 enum { ROUTE_NONE = STEM_PER_RECORD + 1 };
 
+/* Whether a node may fluff its own records at once. */
+enum { OWN_DRAWN, OWN_STEM };
+
 #define NOBODY UINT32_MAX
 
 struct spy_settings {
-    uint64_t spies, route, chosen, fluff, fanout, inbound, delay, spread, runs;
+    uint64_t spies, route, chosen, fluff, own, fanout, inbound, delay, spread, runs;
 };
 
 static const char *const routes[] = {"one-to-one", "per-edge", "all-to-one",
                                      "per-record", "none",     NULL};
 static const char *const choices[] = {"exact", "dialed", NULL};
+static const char *const owns[] = {"drawn", "stem", NULL};
 static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
 
 #define AT(field) offsetof(struct spy_settings, field)
@@ -49,6 +53,7 @@ static const struct setting settings[] = {
     {"route", SETTING_WORD, AT(route), 0, 0, routes},
     {"chosen", SETTING_WORD, AT(chosen), 0, 0, choices},
     {"fluff", SETTING_NUMBER, AT(fluff), 0, 1000000, NULL},
+    {"own", SETTING_WORD, AT(own), 0, 0, owns},
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"inbound", SETTING_NUMBER, AT(inbound), 1, 4096, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
@@ -69,7 +74,7 @@ struct spying {
     uint64_t chance;
 };
 
-#define OWN (1U << 31)
+#define FOUND (1U << 31)
 
 /* Makes exactly this share of the nodes spies, at least one and not all. */
 static void choose_spies(struct spying *s)
@@ -98,7 +103,9 @@ static int spied_spread(struct spying *s, uint32_t node, uint32_t *who, struct f
 /* By whom a spy hears of this node's record; NOBODY: none does, for its stem goes round. */
 static int spied_by(struct spying *s, uint32_t node, uint32_t *who, struct fault *f)
 {
-    if (s->settings->route == ROUTE_NONE)
+    const uint64_t fluff = s->settings->fluff;
+    if (s->settings->route == ROUTE_NONE ||
+        (fluff && s->settings->own == OWN_DRAWN && chance_below(&s->chance, fluff) == 0))
         return spied_spread(s, node, who, f);
     uint32_t edge = stem_routes_begin(&s->routes, node, &s->chance);
     for (uint32_t hops = 0; hops < 2 * s->graph.nodes; hops++) {
@@ -106,7 +113,7 @@ static int spied_by(struct spying *s, uint32_t node, uint32_t *who, struct fault
         *who = edge / 2;
         if (s->is_spy[next])
             return 0;
-        if (s->settings->fluff && chance_below(&s->chance, s->settings->fluff) == 0)
+        if (fluff && chance_below(&s->chance, fluff) == 0)
             return spied_spread(s, next, who, f);
         edge = stem_routes_next(&s->routes, edge, &s->chance);
     }
@@ -124,7 +131,7 @@ static int spy_on_all(struct spying *s, struct fault *f)
         if (spied_by(s, node, &who, f))
             return -1;
         if (who != NOBODY)
-            s->put_down[who] = (s->put_down[who] + 1) | (who == node ? OWN : 0);
+            s->put_down[who] = (s->put_down[who] + 1) | (who == node ? FOUND : 0);
     }
     return 0;
 }
@@ -151,9 +158,9 @@ static int print(const struct spying *s, struct buf *out, struct fault *f)
     double precision = 0, p = (double)t->spies / SETTING_ONE;
     uint32_t right = 0;
     for (uint32_t node = 0; node < s->graph.nodes; node++)
-        if (s->put_down[node] & OWN) {
+        if (s->put_down[node] & FOUND) {
             right++;
-            precision += 1.0 / (s->put_down[node] & ~OWN);
+            precision += 1.0 / (s->put_down[node] & ~FOUND);
         }
     return model_print(out, f, "%" PRIu32 " %.4f %.4f %.4f %.4f %.4f\n", s->graph.nodes, p,
                        precision / s->honest, (double)right / s->honest, theory(t), p * p);

@@ -23,6 +23,11 @@ static void choose_dialed(struct stem_routes *r, const struct peer_graph *g, uin
 {
     for (uint32_t node = 0; node < r->nodes; node++) {
         uint32_t n = g->dialed[node], *to = r->to + 2 * (size_t)node;
+        if (!peer_graph_degree(g, node)) { /* alone: nothing leaves it */
+            to[0] = to[1] = node;
+            continue;
+        }
+        n = n ? n : 1; /* it dialed nobody: the first that dialed it */
         uint32_t i = (uint32_t)chance_below(chance, n);
         uint32_t j = n > 1 ? (uint32_t)((i + 1 + chance_below(chance, n - 1)) % n) : i;
         to[0] = g->peers[g->first[node] + i];

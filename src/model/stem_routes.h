@@ -29,8 +29,8 @@ struct stem_routes {
 };
 
 /* Draws who chooses whom. graph NULL: each node chooses two, and is chosen by two (the paper's
- * exact 4-regular graph); else each chooses two of those that it dialed, which must be one at
- * least. 0, or -1 and *f. */
+ * exact 4-regular graph); else each chooses two of those that it dialed, if it did. 0, or -1 and
+ * *f. */
 int stem_routes_make(struct stem_routes *r, enum stem_rule rule, uint32_t nodes,
                      const struct peer_graph *graph, uint64_t seed, struct fault *f);
 void stem_routes_free(struct stem_routes *r);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- Starting --------------------------------------------------------------------------------- */
@@ -172,9 +171,8 @@ ptrdiff_t child_read(struct child *c, char *out, size_t n, struct fault *f)
     return got == 0 ? ended(c, f) : fault_errno(f, "reading from it");
 }
 
-bool child_wait(const struct child *c, bool write, int64_t microseconds)
+bool child_wait(const struct child *c, bool write, int milliseconds)
 {
     struct pollfd p[2] = {{.fd = c->from, .events = POLLIN}, {.fd = c->to, .events = POLLOUT}};
-    struct timespec most = {microseconds / 1000000, microseconds % 1000000 * 1000};
-    return ppoll(p, write ? 2 : 1, &most, NULL) > 0;
+    return poll(p, write ? 2 : 1, milliseconds) > 0;
 }

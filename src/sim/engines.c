@@ -1,9 +1,12 @@
 #include "sim/engines.h"
 
+#include "sim/peer_engine.h"
+
 #include <string.h>
 
 /* A row for each engine that only the simulator runs. */
 static const struct engine_type *const simulated[] = {
+    &peer_engine,
     NULL,
 };
 

@@ -46,7 +46,7 @@ BEGIN {
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
     layer("sim", "base record crypto stream gossip consensus process history")
-    layer("model", "base sim")
+    layer("model", "base consensus sim")
     layer("farm", "base record crypto work seal")
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work seal judge")
