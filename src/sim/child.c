@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- Starting --------------------------------------------------------------------------------- */
@@ -171,8 +172,9 @@ ptrdiff_t child_read(struct child *c, char *out, size_t n, struct fault *f)
     return got == 0 ? ended(c, f) : fault_errno(f, "reading from it");
 }
 
-bool child_wait(const struct child *c, bool write, int milliseconds)
+bool child_wait(const struct child *c, bool write, int64_t microseconds)
 {
     struct pollfd p[2] = {{.fd = c->from, .events = POLLIN}, {.fd = c->to, .events = POLLOUT}};
-    return poll(p, write ? 2 : 1, milliseconds) > 0;
+    struct timespec most = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    return ppoll(p, write ? 2 : 1, &most, NULL) > 0;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct child {
@@ -27,8 +28,8 @@ ptrdiff_t child_write(struct child *c, const char *bytes, size_t n, struct fault
 ptrdiff_t child_read(struct child *c, char *out, size_t n, struct fault *f);
 
 /* Waits until it has written something or ended, or, with `write`, takes something; at most so many
- * milliseconds of real time. Whether that has come. */
-bool child_wait(const struct child *c, bool write, int milliseconds);
+ * microseconds of real time. Whether that has come. */
+bool child_wait(const struct child *c, bool write, int64_t microseconds);
 
 /* Kills it and what it started, and reaps it. Nothing happens if it does not run. */
 void child_kill(struct child *c);

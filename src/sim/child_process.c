@@ -74,8 +74,9 @@ static int exchange(struct child_process *p, struct engine_outputs *out, struct 
     for (;;) {
         if (send_more(p, f))
             return -1;
-        int64_t left = until - waits_now();
-        if (!child_wait(&p->child, p->sent<p->batch.len, left> 0 ? (int)left : 0) && left <= 0)
+        const int64_t left = until - waits_now();
+        const bool more = p->batch.len > p->sent;
+        if (!child_wait(&p->child, more, left > 0 ? left * 1000 : 0) && left <= 0)
             return fault_trouble(f, "no answer to a batch within %d ms of real time", p->silence);
         int result = read_more(p, out, f);
         if (result)

@@ -22,6 +22,7 @@ struct sim_event {
     uint32_t next;
     uint32_t kind;
     uint32_t node, from;
+    uint64_t number;
     void *data;
 };
 

@@ -2,9 +2,11 @@
  * Reads the text of process(7) on stdin in pieces of so many bytes, and writes each item again.
  *
  *     processtest events|outputs PIECE
+ *     processtest logline NUMBER TEXT      prints this line of a log
  *
  * Status 1, with the rule on stderr, if the text breaks one.
  */
+#include "process/log_lines.h"
 #include "process/text.h"
 
 #include <err.h>
@@ -28,8 +30,20 @@ static void print(const struct process_item *item)
     buf_free(&out);
 }
 
+static int print_log_line(const char *number, const char *text)
+{
+    struct buf out = {0};
+    struct log_line line = {strtoull(number, NULL, 10), false, {text, strlen(text)}};
+    if (log_line_format(&out, &line) != 0 || fwrite(out.data, 1, out.len, stdout) != out.len)
+        err(2, "cannot write");
+    buf_free(&out);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "logline") == 0)
+        return print_log_line(argv[2], argv[3]);
     if (argc != 3)
         errx(2, "usage: processtest events|outputs PIECE");
     struct process_reader r = {.side = strcmp(argv[1], "events") == 0 ? PROCESS_EVENTS
