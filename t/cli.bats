@@ -112,6 +112,7 @@ ledger-log -n:0:MAX
 ledger-proof -s:0:MAX
 ledger-pull -i:1:86400 -n:1:64 -t:1:86400 -j:1:1024 -P:0:2147483647
 ledger-watch -d:0:MAX -i:1:86400 -j:1:1024
+lincheck -t:1:1000000 -n:1:MAX -M:1:65536
 mine -n:1:MAX -t:0:2147483647 -j:1:1024 -r:0:MAX -s:1:4294967295
 minepool -r:1:MAX -n:1:1048576 -c:0:100 -F:0:MAX
 minework -j:1:1024 -t:0:2147483647 -s:1:1073741824

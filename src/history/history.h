@@ -107,15 +107,14 @@ struct op_verdict {
     uint64_t steps, states; /* tries of an operation; what was remembered */
     size_t keys;            /* how many objects */
     const char *bound;      /* OP_UNKNOWN: which bound was reached: "steps", "memory", "time" */
-    /* OP_YES: an order of all operations that took effect, object by object. OP_NO: the longest
-     * order of a beginning of one object's operations. Each is the number of an operation, from 0
-     * by order of invocation. */
+    /* OP_YES: an order of all operations that took effect, object by object. OP_NO: an order of one
+     * object's operations, as they were known just before `misfit` ended. Each is the number of an
+     * operation, from 0 by order of invocation. */
     uint32_t *order;
     size_t count;
-    size_t misfit; /* OP_NO: the operation whose end leaves no order at all */
-    /* OP_NO: the values which the object could have while `misfit` ran, as text, the words
-     * separated by " or "; empty: too many to tell. */
-    struct buf possible;
+    size_t misfit;    /* OP_NO: the operation whose end leaves no order */
+    bool exact;       /* OP_NO: no order is left even if later events are not known */
+    struct buf state; /* OP_NO: what the object is after the order, as text */
 };
 
 /* Judges a history. 0, or -1 and trouble. */
@@ -125,5 +124,11 @@ void op_verdict_free(struct op_verdict *v);
 
 /* Appends to out, on one line without its newline, why the answer is OP_NO. 0, or -1: no memory. */
 int op_verdict_explain(const struct op_history *h, const struct op_verdict *v, struct buf *out);
+
+/* Appends the order, a line for each operation: its place from 1, "BEGIN-END", the lines of its
+ * invocation and its end (none: it is open), the process, and "OP KEY VALUE...", separated by tabs;
+ * after OP_NO also the operation that fits nowhere, whose place is "nowhere". 0, or -1: no
+ * memory. */
+int op_verdict_order(const struct op_history *h, const struct op_verdict *v, struct buf *out);
 
 #endif

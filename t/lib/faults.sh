@@ -25,7 +25,7 @@ HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
-    journal unjson graph mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
+    journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
 NET='send listen offer meet pull serve sendtls listentls meettls'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
@@ -454,6 +454,7 @@ plain_of() { # SCENE: its usual work
     journal) echo 'ledger-export -f hledger -l whole -a names' ;;
     unjson) echo 'ledger-export -r objects' ;;
     graph) echo 'ledger-graph -l forked -a names' ;;
+    line) echo 'lincheck -o operations' ;;
     mine) echo 'mine -j 1 -l ledger -m bob -T 1700000100' ;;
     names) echo 'names txs' ;;
     back) echo 'names -r named' ;;
@@ -491,6 +492,7 @@ desk_set() {
     cp ledger pool seat/
     ledger-chain -t seat/ledger
     echo 127.0.0.1:7 >seat/peers
+    printf '%s x %s\n' 'invoke a cas' '1 2' 'invoke b write' 1 'ok a cas' '1 2' 'info b write' late >operations
     echo open sesame >words
     keygen -P 3 locked 3<words
     # another branch, which pays otherwise and is longer
