@@ -211,6 +211,29 @@ END
     [ "$synced" -lt "$passed" ]
 }
 
+# Whether the last line written to the pool has been synced.
+pool_is_synced() {
+    awk '/pwrite64\([0-9]+, "tx / { written = NR }
+        /(fdatasync|fsync)\(/ { synced = NR }
+        END { exit !(written && written < synced) }' trace
+}
+
+@test "a pool is synced when nothing more arrives, and at its end" {
+    can_trace
+    easy_chain
+    for n in 0 1 2; do txmake -s $n -f alice bob 1 | txsign -k alice.key; done >payments
+    mkfifo in
+    strace -f -o trace -e trace=pwrite64,fsync,fdatasync txpool -i 0 pool <in >passed &
+    exec 9>in
+    head -n 1 payments >&9
+    eventually pool_is_synced
+    tail -n +2 payments >&9
+    exec 9>&-
+    wait "$!"
+    cmp passed payments
+    pool_is_synced
+}
+
 # Fails the Nth call of this kind, N = 1, 2, 3 … (the first few are the loader's own) until a run does not come so far: it must end with 2, and
 # leave a whole ledger from which the next start goes on.
 nth_call_fails() { # CALL ERROR STEP [FIRST]

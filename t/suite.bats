@@ -24,6 +24,7 @@ suite() { # STATUS KIND
     suite 1 plain
     grep -q '^# the reason$' "$out"
     grep -Eq '^FAILED +plain +t/a.bats +1 passed +1 failed +1 skipped ' "$out"
+    grep -qx 'failed: plain t/a.bats: three' "$out"
 }
 
 @test "suite.sh: thorough tests run as such, and only as such" {
@@ -64,6 +65,9 @@ sum() { # STATUS
     [ "$(sum 1)" = '15 passed, 1 failed, 2 skipped' ]
     pretend true 'exit 2' 'echo "5 passed, 3 failed"; exit 1'
     [ "$(sum 1)" = '6 passed, 4 failed, 0 skipped' ]
+    pretend true 'echo "failed: plain t/a.bats: three"; echo "5 passed, 1 failed"; exit 1' true
+    sum 1
+    [ "$(tail -n 2 "$out" | head -n 1)" = 'failed: plain t/a.bats: three' ]
     pretend true 'echo "10 passed, 0 failed"; exit 2' 'echo "5 passed, 0 failed"'
     [ "$(sum 1)" = '16 passed, 1 failed, 0 skipped' ]
 }

@@ -20,7 +20,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { INTERVAL_MAX = 86400, PATIENCE = 3000 };
+enum {
+    INTERVAL_MAX = 86400,
+    PATIENCE = 3000,
+    SYNC_AFTER = 20,   /* ms without input, so the disk is not busy while records pass through, */
+    SYNC_WITHIN = 500, /* ... and at the latest */
+};
 
 struct run {
     const char *path; /* -l */
@@ -34,6 +39,7 @@ struct run {
     struct cli_budget budget; /* of reports on stderr */
     int64_t interval;         /* seconds between checks of the ledger; 0: none */
     bool unchecked, verbose;
+    int64_t written; /* when the first line was that is not synced, in ms */
     struct missing missing;
     uint64_t passed;    /* records of unknown type */
     struct armor armor; /* on stdin */
@@ -199,6 +205,27 @@ static void take_item(struct run *r, const struct item *item)
     let_go(r, false);
 }
 
+static void sync_pool(struct run *r)
+{
+    struct fault f = {0};
+    if (pool_sync(&r->pool, &f))
+        cli_ledger_fail(&r->ledger, &f);
+}
+
+/* Writes what was added to the file, and passes it on. */
+static void save_batch(struct run *r, bool last)
+{
+    struct fault f = {0};
+    bool unsynced = r->pool.file.unsynced;
+    if (pool_commit(&r->pool, &f))
+        cli_ledger_fail(&r->ledger, &f);
+    passing_put(&r->passing, &r->pool);
+    if (!unsynced)
+        r->written = waits_now();
+    if (last || waits_now() - r->written >= SYNC_WITHIN)
+        sync_pool(r);
+}
+
 /* Updates the pool to the ledger, and adds a batch's items; after the last, nothing waits any more.
  */
 static void take_batch(struct run *r, const struct batch *b, bool last)
@@ -217,11 +244,7 @@ static void take_batch(struct run *r, const struct batch *b, bool last)
     if (r->pool.evicted)
         cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.file.path,
                  r->pool.evicted);
-    if (pool_commit(&r->pool, &f))
-        cli_ledger_fail(&r->ledger, &f);
-    passing_put(&r->passing, &r->pool);
-    if (pool_sync(&r->pool, &f)) /* other programs need not wait for the disk */
-        cli_ledger_fail(&r->ledger, &f);
+    save_batch(r, last);
 }
 
 /* Updates the pool if the ledger has changed, or if something has waited for money too long. */
@@ -238,14 +261,17 @@ static int pause_of(struct run *r)
     int64_t left = ends - waits_now();
     if (ends < INT64_MAX && (pause < 0 || left < pause))
         pause = left > 0 ? left : 0;
+    if (r->pool.file.unsynced && (pause < 0 || pause > SYNC_AFTER))
+        pause = SYNC_AFTER;
     return (int)pause;
 }
 
-/* Waits for input, and checks the ledger at intervals meanwhile. */
+/* Waits for input, and syncs the file and checks the ledger meanwhile. */
 static void wait_for_input(struct run *r, struct feed *feed)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!feed_ready(feed) && poll(&in, 1, pause_of(r)) <= 0) {
+        sync_pool(r);
         tell_follows(r);
         look(r, r->interval > 0);
     }

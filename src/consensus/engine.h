@@ -80,8 +80,8 @@ enum engine_output_kind {
     ENGINE_COMMIT, /* payload is the index-th in the one order, and was proposed as id; indexes only
                       rise, and an index that is passed over held nothing */
     ENGINE_RESTORE, /* payload is the state after `index` commits, in place of what came before */
-    ENGINE_ANSWER,  /* the read `serial` may be answered once all commits up to `index` have been
-                       applied; index UINT64_MAX: it has to be made again later */
+    ENGINE_ANSWER,  /* the read `serial` may be answered: all commits up to `index` have been put
+                       out; index UINT64_MAX: it has to be made again later */
     ENGINE_NOTE,    /* for watchers: text of n bytes in outputs->text, at `at`: words such as
                        `leader 3 n2`, `reject 17 stale` */
 };
@@ -102,7 +102,10 @@ struct engine_outputs {
     struct engine_output *list;
     size_t count, cap;
     struct buf text;
-    int64_t deadline; /* when ENGINE_TIMER is due, set by each step; INT64_MAX: never */
+    /* When ENGINE_TIMER is due, set by each step; INT64_MAX: never. One that is not later than the
+     * event's time: the engine gathers work for a batch, and puts it out at the timer, which is due
+     * as soon as all other events of this instant have been handled. */
+    int64_t deadline;
 };
 
 /* Appends a copy of *x, whose references become the list's, also if that fails. 0, or -1: no

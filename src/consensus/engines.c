@@ -1,8 +1,13 @@
 #include "consensus/engine.h"
+#include "consensus/raft_item.h"
+
+#include "consensus/paxos.h"
 
 #include <string.h>
 
 const struct engine_type *const engine_types[] = {
+    &paxos_engine,
+    &raft_engine,
     NULL,
 };
 

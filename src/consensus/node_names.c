@@ -3,7 +3,6 @@
 
 #include "base/array.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -37,7 +36,7 @@ void node_names_free(struct node_names *names)
     free(names);
 }
 
-static bool is_name(const char *name, size_t n)
+bool node_name_is_valid(const char *name, size_t n)
 {
     if (n == 0 || n > NODE_NAME_MAX || name[0] == '-' || name[0] == '.')
         return false;
@@ -78,7 +77,7 @@ static struct node_name *add(struct node_names *names, const char *name, size_t 
 
 uint32_t node_names_add(struct node_names *names, const char *name, size_t n, struct fault *f)
 {
-    if (!is_name(name, n)) {
+    if (!node_name_is_valid(name, n)) {
         fault_rule(f, "'%.*s' is no name of a node", n > NODE_NAME_MAX ? NODE_NAME_MAX : (int)n,
                    name);
         return NODE_NONE;

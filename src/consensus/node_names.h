@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,9 +21,12 @@ struct node_names;
 struct node_names *node_names_new(void);
 void node_names_free(struct node_names *names);
 
+/* Whether these n bytes are a name: 1 to NODE_NAME_MAX of A-Z a-z 0-9 _ . - and no - or . at its
+ * beginning. */
+bool node_name_is_valid(const char *name, size_t n);
+
 /* The number of a name of n bytes, which is added if it is new: from 0, in the order in which they
- * were added. NODE_NONE and *f: FAULT_RULE if it is no name (1 to NODE_NAME_MAX of A-Z a-z 0-9 _ .
- * - and no - or . at its beginning) or the table is full, else trouble. */
+ * were added. NODE_NONE and *f: FAULT_RULE if it is no name or the table is full, else trouble. */
 uint32_t node_names_add(struct node_names *names, const char *name, size_t n, struct fault *f);
 
 /* The number of a name, or NODE_NONE if it is not in the table. */

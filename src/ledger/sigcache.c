@@ -133,13 +133,19 @@ static void look_up_item(const struct sigcache *k, const uint8_t (*whole)[ID_LEN
     }
 }
 
-/* A copy of the whole table, which is read faster than the sets of that many; or NULL. */
-static uint8_t (*read_whole(const struct sigcache *k, const struct batch *b))[ID_LEN]
+/* How many transactions the cache is asked for. */
+static size_t count_asked(const struct batch *b)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->count; i++)
         for (size_t j = 0; is_asked(&b->items[i]) && j < b->items[i].count; j++)
             n += !b->items[i].entries[j].checked;
+    return n;
+}
+
+/* A copy of the whole table, which is read faster than the sets of many; or NULL. */
+static uint8_t (*read_whole(const struct sigcache *k, size_t n))[ID_LEN]
+{
     uint8_t(*whole)[ID_LEN] = n >= MANY && k->fd >= 0 ? calloc(SIGCACHE_SLOTS, ID_LEN) : NULL;
     if (whole && pread(k->fd, whole, SIGCACHE_SLOTS * ID_LEN, 0) >= 0)
         return whole;
@@ -150,8 +156,11 @@ static uint8_t (*read_whole(const struct sigcache *k, const struct batch *b))[ID
 void sigcache_look_up(void *cache, struct batch *b)
 {
     struct sigcache *k = cache;
+    const size_t asked = count_asked(b);
+    if (!asked)
+        return;
     is_open(k, 0);
-    uint8_t(*whole)[ID_LEN] = read_whole(k, b);
+    uint8_t(*whole)[ID_LEN] = read_whole(k, asked);
     for (size_t i = 0; i < b->count; i++)
         if (is_asked(&b->items[i]))
             look_up_item(k, (const uint8_t(*)[ID_LEN])whole, &b->items[i]);
@@ -236,19 +245,14 @@ static void add_item(struct sigcache *k, const struct item *item)
             buf_add(&k->pending, item->entries[i].id, ID_LEN);
 }
 
-/* A few are written at once, and so is what a block's reader will look for. Of a burst, much is
- * written together. */
-static bool is_time(struct sigcache *k, bool has_block)
+/* Whether a few are pending, which are written at once, or enough for a write. */
+static bool is_time(const struct sigcache *k)
 {
     const size_t count = k->pending.len / ID_LEN;
-    int64_t now = waits_now();
-    if (!has_block && count >= DENSE && count < PENDING_MAX && now - k->written < EVERY)
-        return false;
-    k->written = now;
-    return true;
+    return count < DENSE || count >= PENDING_MAX || waits_now() - k->written >= EVERY;
 }
 
-void sigcache_add(void *cache, const struct batch *b)
+void sigcache_note(void *cache, const struct batch *b)
 {
     struct sigcache *k = cache;
     bool has_block = false;
@@ -256,8 +260,22 @@ void sigcache_add(void *cache, const struct batch *b)
         add_item(k, &b->items[i]);
         has_block |= b->items[i].type == &block_type;
     }
-    if (is_time(k, has_block))
+    if (has_block)
         write_pending(k);
+}
+
+void sigcache_write(struct sigcache *k)
+{
+    if (!k->pending.len || !is_time(k))
+        return;
+    k->written = waits_now();
+    write_pending(k);
+}
+
+void sigcache_add(struct sigcache *k, const struct batch *b)
+{
+    sigcache_note(k, b);
+    sigcache_write(k);
 }
 
 void sigcache_free(struct sigcache *k)

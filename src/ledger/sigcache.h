@@ -34,9 +34,16 @@ void sigcache_free(struct sigcache *k);
  * be valid. */
 void sigcache_look_up(void *cache, struct batch *b);
 
-/* Adds the transactions whose signatures batch_finish found valid. They are written at once if they
- * are few, if the batch has a block, whose reader will look for them, or if nothing was written for
- * a second; otherwise together with those of later batches, at the latest by sigcache_free. */
-void sigcache_add(void *cache, const struct batch *b);
+/* For listener_config.checked, with a struct sigcache: adds the transactions whose signatures
+ * batch_finish found valid. If the batch has a block, all are written at once, as its reader will
+ * look for them. */
+void sigcache_note(void *cache, const struct batch *b);
+
+/* Writes what was added, if it is little or nothing was written for a second; otherwise it is
+ * written together with what later batches add, at the latest by sigcache_free. */
+void sigcache_write(struct sigcache *k);
+
+/* Both of these. */
+void sigcache_add(struct sigcache *k, const struct batch *b);
 
 #endif

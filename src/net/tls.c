@@ -15,20 +15,24 @@
 
 enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
 
-/* What we speak, the best first: names, each with its length in front (RFC 7301). */
-static const uint8_t protocols[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '3',
-                                    8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
-                                    8, 'g', 'o', 's', 's', 'i', 'p', '/', '1'};
+static const uint8_t gossip_names[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '3',
+                                       8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
+                                       8, 'g', 'o', 's', 's', 'i', 'p', '/', '1'};
+
+static const struct tls_protocol gossip = {
+    gossip_names, sizeof gossip_names, "the peer speaks none of gossip/3, gossip/2 and gossip/1"};
 
 struct tls {
     SSL_CTX *ctx;
     BIO_METHOD *method; /* libssl's access to a channel's socket */
+    const struct tls_protocol *protocol;
     uint8_t account[ED25519_KEY_LEN];
 };
 
 struct channel {
     int fd;
-    SSL *ssl; /* NULL: plain */
+    SSL *ssl;                            /* NULL: plain */
+    const struct tls_protocol *protocol; /* NULL: plain */
     bool connecting, open;
     bool broken;             /* unusable after an error */
     bool waits_to_write;     /* whether the last call that would block needs to write */
@@ -130,11 +134,12 @@ static int judge(X509_STORE_CTX *x, void *unused)
 
 /* Both sides also refuse another name, or none, once the handshake is complete. */
 static int choose_protocol(SSL *ssl, const uint8_t **out, uint8_t *n, const uint8_t *offered,
-                           unsigned offered_len, void *unused)
+                           unsigned offered_len, void *protocol)
 {
-    (void)ssl, (void)unused;
+    const struct tls_protocol *p = protocol;
     uint8_t *found;
-    if (SSL_select_next_proto(&found, n, protocols, sizeof protocols, offered, offered_len) !=
+    (void)ssl;
+    if (SSL_select_next_proto(&found, n, p->names, p->size, offered, offered_len) !=
         OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = found;
@@ -153,7 +158,7 @@ static bool set_algorithms(SSL_CTX *ctx)
 }
 
 /* No AUTO_RETRY: a peer that sends endless TLS messages would keep us in SSL_read. */
-static void set_manners(SSL_CTX *ctx)
+static void set_manners(SSL_CTX *ctx, const struct tls_protocol *protocol)
 {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -163,19 +168,19 @@ static void set_manners(SSL_CTX *ctx)
     SSL_CTX_set_max_cert_list(ctx, CERTIFICATES_MAX);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, judge, NULL);
-    SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
+    SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, (void *)(uintptr_t)protocol);
     SSL_CTX_set_read_ahead(
         ctx, 0); /* no faster with it, and poll would not see the bytes that it holds */
 }
 
-static SSL_CTX *make_ctx(const struct certificate *c)
+static SSL_CTX *make_ctx(const struct certificate *c, const struct tls_protocol *protocol)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     if (!ctx)
         return NULL;
-    set_manners(ctx);
+    set_manners(ctx, protocol);
     if (set_algorithms(ctx) && SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
-        SSL_CTX_set_alpn_protos(ctx, protocols, sizeof protocols) == 0 &&
+        SSL_CTX_set_alpn_protos(ctx, protocol->names, protocol->size) == 0 &&
         SSL_CTX_use_certificate(ctx, c->x509) == 1 && SSL_CTX_use_PrivateKey(ctx, c->pkey) == 1)
         return ctx;
     SSL_CTX_free(ctx);
@@ -198,7 +203,7 @@ static int fill_with(struct tls *t, const struct secret_key *key, struct fault *
         return -1;
     memcpy(t->account, key->public, sizeof t->account);
     t->method = make_method();
-    t->ctx = make_ctx(&c);
+    t->ctx = make_ctx(&c, t->protocol);
     certificate_free(&c); /* the context holds references to both */
     errors_clear();
     return t->ctx && t->method ? 0 : fault_trouble(f, "libssl cannot do TLS 1.3 with Ed25519 keys");
@@ -217,18 +222,26 @@ static int fill(struct tls *t, const struct secret_key *key, struct fault *f)
     return result;
 }
 
-struct tls *tls_new(const struct secret_key *key, struct fault *f)
+struct tls *tls_new_for(const struct tls_protocol *protocol, const struct secret_key *key,
+                        struct fault *f)
 {
     if (start_libssl(f))
         return NULL;
     struct tls *t = calloc(1, sizeof *t);
-    if (!t)
+    if (!t) {
         fault_memory(f);
-    else if (fill(t, key, f)) {
-        tls_free(t);
         return NULL;
     }
-    return t;
+    t->protocol = protocol;
+    if (fill(t, key, f) == 0)
+        return t;
+    tls_free(t);
+    return NULL;
+}
+
+struct tls *tls_new(const struct secret_key *key, struct fault *f)
+{
+    return tls_new_for(&gossip, key, f);
 }
 
 void tls_free(struct tls *t)
@@ -257,7 +270,7 @@ struct meaning {
 #define NOTHING_SHARED "the peer refused: it has no Ed25519 certificate, or no cipher of ours"
 #define NO_CERTIFICATE "the peer shows no Ed25519 certificate"
 #define REFUSED "the peer refused our certificate"
-#define NO_GOSSIP "the peer speaks none of gossip/3, gossip/2 and gossip/1"
+#define NOTHING_SPOKEN NULL /* the protocol's own words */
 
 /* The same text for a fault whether the peer's alert reports it or this side finds it. */
 static const struct meaning meanings[] = {
@@ -287,13 +300,13 @@ static const struct meaning meanings[] = {
     {SSL_R_TLSV1_ALERT_UNKNOWN_CA, REFUSED},
     {SSL_R_TLSV1_ALERT_ACCESS_DENIED, REFUSED},
     {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, REFUSED},
-    {SSL_R_NO_APPLICATION_PROTOCOL, NO_GOSSIP},
-    {SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL, NO_GOSSIP},
+    {SSL_R_NO_APPLICATION_PROTOCOL, NOTHING_SPOKEN},
+    {SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL, NOTHING_SPOKEN},
     {SSL_R_EXCESSIVE_MESSAGE_SIZE, "the peer shows too large a certificate"},
 };
 
 /* The fault that libssl reports. */
-static int explain(struct fault *f)
+static int explain(const struct channel *c, struct fault *f)
 {
     const char *words;
     int reason = errors_take(&words);
@@ -301,7 +314,7 @@ static int explain(struct fault *f)
         return fault_trouble(f, "libssl: %s", words ? words : "it failed");
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         if (meanings[i].reason == reason)
-            return fault_rule(f, "%s", meanings[i].text);
+            return fault_rule(f, "%s", meanings[i].text ? meanings[i].text : c->protocol->missing);
     return words ? fault_rule(f, "the peer breaks TLS: %s", words)
                  : fault_rule(f, "the peer breaks TLS (reason %d of libssl)", reason);
 }
@@ -325,7 +338,7 @@ static int unsuccessful(struct channel *c, int answer, struct fault *f)
     c->broken = what != SSL_ERROR_ZERO_RETURN;
     int result = what == SSL_ERROR_ZERO_RETURN ? fault_trouble(f, "closed")
                  : c->lost                     ? report_lost(c, f)
-                                               : explain(f);
+                                               : explain(c, f);
     errors_clear();
     return result;
 }
@@ -356,8 +369,10 @@ struct channel *channel_new(struct tls *t, int fd, bool dialed)
 {
     int yes = 1;
     struct channel *c = calloc(1, sizeof *c);
-    if (c && t)
+    if (c && t) {
+        c->protocol = t->protocol;
         c->ssl = make_ssl(t, c, dialed);
+    }
     if (!c || (t && !c->ssl)) {
         errors_clear();
         free(c);
@@ -399,6 +414,14 @@ static int connected(struct channel *c, struct fault *f)
     return fault_errno(f, "cannot connect");
 }
 
+static bool is_spoken(const struct tls_protocol *p, const uint8_t *name, unsigned n)
+{
+    for (unsigned i = 0; i < p->size; i += 1U + p->names[i])
+        if (p->names[i] == n && memcmp(p->names + i + 1, name, n) == 0)
+            return true;
+    return false;
+}
+
 /* Checks the peer after the handshake: 1, or -1 and a rule. */
 static int greet(struct channel *c, struct fault *f)
 {
@@ -407,9 +430,9 @@ static int greet(struct channel *c, struct fault *f)
     const X509 *shown = SSL_get0_peer_certificate(c->ssl);
     SSL_get0_alpn_selected(c->ssl, &name, &n);
     c->broken = true;
-    if (n != strlen("gossip/N") || memcmp(name, "gossip/", n - 1) != 0)
-        return fault_rule(f, "%s", NO_GOSSIP);
-    c->version = name[n - 1] - '0'; /* one of ours: the library sees to that on both sides */
+    if (!is_spoken(c->protocol, name, n))
+        return fault_rule(f, "%s", c->protocol->missing);
+    c->version = name[n - 1] - '0';
     if (!shown || certificate_account(shown, c->account))
         return fault_rule(f, "%s", NO_CERTIFICATE);
     c->broken = false;

@@ -3,10 +3,10 @@
  * plain on request.
  *
  * Both sides present a self-signed Ed25519 certificate made in memory from their key; that key is
- * the peer's account, and nothing else in the certificate counts. ALPN (RFC 7301) is
- * "gossip/2" or "gossip/1", and must be agreed on. No session tickets, no resumption, no
- * renegotiation, no compression; AES-128-GCM is preferred. What the other side may send before it
- * has proved its key is bounded (certificates of at most 4 KiB).
+ * the peer's account, and nothing else in the certificate counts. A protocol must be agreed on by
+ * ALPN (RFC 7301): a version of gossip(7), unless the program names others. No session tickets, no
+ * resumption, no renegotiation, no compression; AES-128-GCM is preferred. What the other side may
+ * send before it has proved its key is bounded (certificates of at most 4 KiB).
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -16,11 +16,24 @@
 /* Shared by all channels of a process. */
 struct tls;
 
+/* What is spoken: the names of its versions, NAME/DIGIT, the best first, each with its length
+ * before it (RFC 7301); and what is said of a peer that speaks none of them. All of it is static.
+ */
+struct tls_protocol {
+    const uint8_t *names;
+    unsigned size; /* bytes of them */
+    const char *missing;
+};
+
 /* Initialises libssl, without its configuration file, and makes the certificate of *key, or of a
  * fresh random key if key is NULL. NULL and trouble if that fails. key stays the caller's and may
  * be wiped afterwards. */
 struct tls *tls_new(const struct secret_key *key, struct fault *f);
 void tls_free(struct tls *t);
+
+/* The same for another protocol than gossip(7). */
+struct tls *tls_new_for(const struct tls_protocol *protocol, const struct secret_key *key,
+                        struct fault *f);
 
 /* Our own account. */
 const uint8_t *tls_account(const struct tls *t);
@@ -56,7 +69,7 @@ bool channel_heard(const struct channel *c);
 /* How many bytes have passed through its socket, TLS's own included. */
 void channel_bytes(const struct channel *c, uint64_t *sent, uint64_t *received);
 
-/* The version of the protocol that was agreed on; 0 if it is plain, or not open yet. */
+/* The version of the protocol that was agreed on, its digit; 0 if it is plain, or not open yet. */
 int channel_version(const struct channel *c);
 
 int channel_fd(const struct channel *c);

@@ -53,7 +53,7 @@ void receiver_find_chain(struct receiver *r)
     r->sigcache = sigcache_new(r->ledger, NULL);
     cli_memory(!r->sigcache);
     r->listening.recall = sigcache_look_up;
-    r->listening.checked = sigcache_add;
+    r->listening.checked = sigcache_note;
     r->listening.known = r->sigcache;
 }
 
@@ -102,6 +102,8 @@ static void pass_on(struct receiver *r)
     cli_flush_events(); /* so a record's events are in the log before the record is seen */
     output_push(&r->output);
     r->spooled = out->len;
+    if (r->sigcache)
+        sigcache_write(r->sigcache); /* nobody waits for that */
 }
 
 void receiver_settle(struct receiver *r)

@@ -275,7 +275,7 @@ static enum peer_next leave(void *self, void *peer, const struct fault *why, int
     (void)now;
     if (p->base.greeted &&
         (broke || (!p->done && !p->base.bad && !p->base.doomed && !s->base.ending)))
-        pull_peer_tell(&p->base, NULL, why->text);
+        pull_peer_tell_end(&p->base, broke, why->text);
     s->complete += p->done && !p->base.bad;
     return PEER_LATER;
 }

@@ -102,6 +102,16 @@ void pull_peer_tell(struct pull_peer *p, const uint8_t *id, const char *why)
     p->run->warn(p->run->self, p->who, why);
 }
 
+void pull_peer_tell_end(struct pull_peer *p, bool broke, const char *why)
+{
+    if (broke) {
+        pull_peer_tell(p, NULL, why);
+    } else if (!p->reported) {
+        p->reported = true;
+        p->run->warn(p->run->self, p->who, why);
+    }
+}
+
 void pull_peer_doom(struct pull_peer *p, const char *word)
 {
     if (p->doomed)

@@ -58,6 +58,10 @@ void pull_peer_greeted(struct pull_peer *p, int64_t now);
 /* Reports, once, why a peer is dropped: for this record, or NULL. */
 void pull_peer_tell(struct pull_peer *p, const uint8_t *id, const char *why);
 
+/* Reports, once, why a peer has left too early. That it broke a rule is an event `bad`; a peer that
+ * only had to end is not blamed. */
+void pull_peer_tell_end(struct pull_peer *p, bool broke, const char *why);
+
 /* Marks the connection to be closed after this turn, unless it is already. word: what its bye
  * says. */
 void pull_peer_doom(struct pull_peer *p, const char *word);

@@ -73,7 +73,7 @@ static enum peer_next leave(void *self, void *peer, const struct fault *why, int
     (void)now;
     p->dial_later |= broke && p->base.session.word && strcmp(p->base.session.word, "bad") != 0;
     if (p->base.greeted && (broke || (!sync_peer_is_done(p) && !p->base.bad && !s->base.ending)))
-        pull_peer_tell(&p->base, NULL, why->text);
+        pull_peer_tell_end(&p->base, broke, why->text);
     return PEER_LATER;
 }
 

@@ -46,6 +46,7 @@ BEGIN {
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
     layer("sim", "base record crypto stream gossip consensus process history")
+    layer("model", "base consensus sim")
     layer("farm", "base record crypto work seal")
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work seal judge")
@@ -54,7 +55,7 @@ BEGIN {
     layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
-        "judge gossip peers net sync consensus process history mesh sim farm node explain export cli ledgercli netcli")
+        "judge gossip peers net sync consensus process history mesh sim model farm node explain export cli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

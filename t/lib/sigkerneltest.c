@@ -166,12 +166,17 @@ static void run_kernel(const struct ed25519_kernel *k, const struct question *q,
     ask_kernel(k, points, q, n);
 }
 
-/* All kernels that can run here, except the portable one. */
+/* All kernels that can run here, except the portable one: they are asked all at once, and, as a
+ * kernel may have another way for a single one, some by themselves. */
 static void run_kernels(const struct question *q, size_t n)
 {
-    for (const struct ed25519_kernel *k = ed25519_kernels; k[1].name; k++)
-        if (processor_has(k->needs))
-            run_kernel(k, q, n);
+    for (const struct ed25519_kernel *k = ed25519_kernels; k[1].name; k++) {
+        if (!processor_has(k->needs))
+            continue;
+        run_kernel(k, q, n);
+        for (size_t i = 0; i < n; i += 3)
+            ask_kernel(k, NULL, &q[i], 1);
+    }
 }
 
 static const struct ed25519_kernel *portable(void)

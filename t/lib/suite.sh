@@ -112,6 +112,11 @@ show_failures() { # TAP
     awk '/^not ok / { on = 1 } /^ok / { on = 0 } on' "$1" | grep . || cat "$1"
 }
 
+# Which they were, a line each, to be said again at the end.
+name_failures() { # TAP
+    sed -n "s|^not ok [0-9]* |failed: $kind $file: |p" "$1" | grep . || echo "failed: $kind $file"
+}
+
 show_reports() {
     local file
     for file in "$report".*; do
@@ -156,6 +161,7 @@ tell() {
         "$word" "$kind" "$file" "$passed" "$failed" "$skipped" "$seconds" "$cpu"
     printf '%s %s %s %s %s %s %s\n' "$passed" "$failed" "$skipped" "$seconds" "$cpu" "$kind" "$file" >"$WORK/$name.row"
     [ "$failed" -eq 0 ] || show_failures "$tap"
+    [ "$failed" -eq 0 ] || name_failures "$tap" >"$WORK/$name.failed"
     ! has_reports || show_reports
 }
 
@@ -169,6 +175,7 @@ sum_up() {
     for tap in "$WORK"/*.tap; do
         sed -n 's/^ok .* # skip *(\{0,1\}\(.*[^)]\))\{0,1\}$/\1/p' "$tap"
     done | sort | uniq -c | sed 's/^ */skipped: /'
+    cat "$WORK"/*.failed 2>/dev/null || :
     cat "$WORK"/*.row | awk -v began="$began" -v now="$EPOCHSECONDS" '
         { passed += $1; failed += $2; skipped += $3; cpu += $5 }
         END {

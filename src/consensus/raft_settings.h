@@ -1,0 +1,27 @@
+/* The settings of a Raft node: words NAME=VALUE (raft(1)). */
+#ifndef CONSENSUS_RAFT_SETTINGS_H
+#define CONSENSUS_RAFT_SETTINGS_H
+
+#include "consensus/engine.h"
+
+enum raft_joint { RAFT_JOINT_AUTO, RAFT_JOINT_ALWAYS, RAFT_JOINT_NEVER };
+
+struct raft_settings {
+    int64_t election;  /* ms, the shortest timeout; each is drawn below twice that */
+    int64_t heartbeat; /* ms */
+    int64_t window;    /* bytes of entries under way to a follower */
+    int64_t batch;     /* bytes of entries in a message */
+    int64_t piece;     /* bytes of an image in a message */
+    int64_t keep;      /* entries before a snapshot that stay in memory, for slow followers */
+    bool prevote, checkquorum, autoleave;
+    bool lease;            /* reads=lease */
+    enum raft_joint joint; /* which changes go through joint consensus */
+    uint64_t broken;       /* bit n: rule Rn */
+};
+
+/* Reads words into *s, whose values they replace after the defaults. 0, or -1 and *f, FAULT_RULE:
+ * which is wrong. */
+int raft_settings_read(struct raft_settings *s, const char *const *words, size_t count,
+                       struct fault *f);
+
+#endif

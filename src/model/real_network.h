@@ -1,0 +1,38 @@
+/*
+ * A network of nodes of the engine `peer` (sim/peer_engine.h), which are the project's own
+ * listener, sender and connections, in virtual time: what the model of sim/epidemic.h is held
+ * against. Memory for one is some 100 KiB.
+ */
+#ifndef MODEL_REAL_NETWORK_H
+#define MODEL_REAL_NETWORK_H
+
+#include "base/fault.h"
+#include "model/epidemic.h"
+
+#define REAL_NODES_MAX 20000
+#define REAL_PATIENCE                                                                              \
+    200000 /* ms, after the network is whole, after which a record that has not                    \
+              reached all is given up */
+
+struct real_setup {
+    uint32_t nodes, fanout;
+    bool stems;
+    enum epidemic_delay spread;
+    uint32_t delay;
+    uint32_t part, heal; /* until so many ms after the first record is made, the last `part` nodes
+                            are apart from the others */
+    uint64_t seed;
+};
+
+struct real_network;
+
+/* Starts the nodes and lets them connect. NULL and *f: no memory. */
+struct real_network *real_network_new(const struct real_setup *setup, struct fault *f);
+void real_network_free(struct real_network *r);
+
+/* Gives a record to the node, and waits until all have it. course: as of an epidemic, but for the
+ * hops, which nobody counts. 0, or -1 and *f. */
+int real_network_run(struct real_network *r, uint32_t node, struct epidemic_course *course,
+                     struct fault *f);
+
+#endif

@@ -1,0 +1,10 @@
+/* The table of model/model.c, a row a file. */
+#ifndef MODEL_TABLE_H
+#define MODEL_TABLE_H
+
+#include "model/model.h"
+
+extern const struct sim_model model_gossip, model_first_spy, model_mining, model_selfish,
+    model_catchup;
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * A program as a child, with pipes to its stdin and from its stdout; its stderr is ours. It leads a
+ * process group of its own, and whatever is in that group is killed with it. A guard (below) kills
+ * it if this process ends in any way without having done so, be it by SIGKILL.
+ */
+#ifndef SIM_CHILD_H
+#define SIM_CHILD_H
+
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct child {
+    pid_t pid; /* 0: it does not run, and all else means nothing */
+    int to, from;
+};
+
+/* Starts a program, found as a shell finds it; words end with NULL. SIGPIPE is ignored from now on
+ * by this process, not by the child. 0, or -1 and trouble that names the program. */
+int child_start(struct child *c, const char *const *words, struct fault *f);
+
+/* Writes, or reads, up to n bytes without waiting: how many; 0: none now; or -1 and *f: it has
+ * ended, which is a rule and says how, or trouble. After a rule it is dead and reaped. */
+ptrdiff_t child_write(struct child *c, const char *bytes, size_t n, struct fault *f);
+ptrdiff_t child_read(struct child *c, char *out, size_t n, struct fault *f);
+
+/* Waits until it has written something or ended, or, with `write`, takes something; at most so many
+ * microseconds of real time. Whether that has come. */
+bool child_wait(const struct child *c, bool write, int64_t microseconds);
+
+/* Kills it and what it started, and reaps it. Nothing happens if it does not run. */
+void child_kill(struct child *c);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Whether what clients were answered is right. A verdict is one line, which names the operation at
+ * fault and what was expected. All give 0; or -1 and *f: a rule, the verdict; or trouble.
+ */
+#ifndef SIM_MAELSTROM_CHECK_H
+#define SIM_MAELSTROM_CHECK_H
+
+#include "base/fault.h"
+#include "sim/maelstrom_history.h"
+
+/* Each kind of operation that was tried was answered once at least. */
+int maelstrom_check_answered(const struct maelstrom_history *h, struct fault *f);
+
+/* The same comes back. */
+int maelstrom_check_echo(const struct maelstrom_history *h, struct fault *f);
+
+/* No id is given twice. */
+int maelstrom_check_ids(const struct maelstrom_history *h, struct fault *f);
+
+/* Nothing is read that was not added before, nor twice; and the last read of each node has all
+ * whose adding was acknowledged. */
+int maelstrom_check_set(const struct maelstrom_history *h, struct fault *f);
+
+/* No read is beyond what could have been added until then; and the last read of each node is the
+ * sum of what was acknowledged and of some of those of which nobody knows. */
+int maelstrom_check_counter(const struct maelstrom_history *h, struct fault *f);
+
+/* Each key is linearizable, as a register with compare-and-set (history/history.h). */
+int maelstrom_check_kv(const struct maelstrom_history *h, struct fault *f);
+
+#endif

@@ -1,0 +1,25 @@
+/* Shared by the files that judge Maelstrom's workloads. */
+#ifndef SIM_MAELSTROM_CHECK_PARTS_H
+#define SIM_MAELSTROM_CHECK_PARTS_H
+
+#include "sim/maelstrom_history.h"
+
+/* An operation, and a value, in words for a verdict: short, whatever the node wrote. */
+struct op_words {
+    char text[120];
+};
+struct value_words {
+    char text[48];
+};
+struct op_words maelstrom_op_words(const struct maelstrom_op *op);
+struct value_words maelstrom_value_words(const json_t *value);
+
+/* The highest number of a node that was asked. */
+uint32_t maelstrom_nodes(const struct maelstrom_history *h);
+
+/* The last of a node's reads after the faults that was answered; NULL: it was not asked. 0, or -1
+ * and a rule: it was asked, and never answered. */
+int maelstrom_last_read(const struct maelstrom_history *h, uint32_t node,
+                        const struct maelstrom_op **op, struct fault *f);
+
+#endif

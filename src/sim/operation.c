@@ -1,0 +1,103 @@
+#include "sim/operation.h"
+
+#include "base/num.h"
+#include "sim/scenario.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const words[] = {
+    [SIM_OP_READ] = "read", [SIM_OP_WRITE] = "write", [SIM_OP_CAS] = "cas", [SIM_OP_LINE] = "line"};
+
+static int add_value(struct buf *out, int64_t value)
+{
+    return buf_add(out, " ", 1) ||
+           (value == SIM_NIL ? buf_add_string(out, "nil") : buf_add_number(out, value));
+}
+
+int sim_operation_format(const struct sim_operation *op, uint32_t size, struct buf *out)
+{
+    char head[120];
+    const size_t before = out->len;
+    const int n = snprintf(head, sizeof head, "c%u %llu %s k%u", op->client + 1,
+                           (unsigned long long)op->serial, words[op->kind], op->key + 1);
+    if (buf_add(out, head, (size_t)n) || (op->kind == SIM_OP_CAS && add_value(out, op->expected)) ||
+        (op->kind != SIM_OP_READ && add_value(out, op->value)))
+        return -1;
+    while (out->len - before + 1 < size)
+        if (buf_add(out, " ", 1))
+            return -1;
+    return buf_add(out, "\n", 1);
+}
+
+/* --- Reading it back ------------------------------------------------------------------------ */
+
+struct cursor {
+    const char *at, *end;
+};
+
+/* The next word, of *n bytes; an empty one at the end. */
+static const char *word(struct cursor *c, size_t *n)
+{
+    while (c->at < c->end && *c->at == ' ')
+        c->at++;
+    const char *begin = c->at;
+    while (c->at < c->end && *c->at != ' ')
+        c->at++;
+    *n = (size_t)(c->at - begin);
+    return begin;
+}
+
+static int take_number(struct cursor *c, const char *prefix, int64_t least, int64_t most,
+                       int64_t *out)
+{
+    size_t n;
+    const size_t skip = strlen(prefix);
+    const char *text = word(c, &n);
+    if (n < skip || memcmp(text, prefix, skip) != 0)
+        return -1;
+    return number_parse(text + skip, n - skip, out) || *out < least || *out > most ? -1 : 0;
+}
+
+static int take_value(struct cursor *c, int64_t *out)
+{
+    struct cursor before = *c;
+    size_t n;
+    const char *text = word(c, &n);
+    *out = SIM_NIL;
+    if (n == 3 && memcmp(text, "nil", 3) == 0)
+        return 0;
+    *c = before;
+    return take_number(c, "", 0, INT64_MAX, out);
+}
+
+static enum sim_operation_kind take_kind(struct cursor *c)
+{
+    size_t n;
+    const char *text = word(c, &n);
+    for (int i = SIM_OP_READ; i <= SIM_OP_LINE; i++)
+        if (strlen(words[i]) == n && memcmp(words[i], text, n) == 0)
+            return (enum sim_operation_kind)i;
+    return SIM_OP_NONE;
+}
+
+struct sim_operation sim_operation_parse(const char *text, size_t n)
+{
+    const struct sim_operation none = {.kind = SIM_OP_NONE};
+    struct sim_operation op = none;
+    struct cursor c = {text, text + n};
+    int64_t client, serial, key;
+    if (n == 0 || memchr(text, '\n', n) != text + n - 1)
+        return none;
+    c.end--;
+    if (take_number(&c, "c", 1, SIM_CLIENTS_MAX, &client) ||
+        take_number(&c, "", 1, INT64_MAX, &serial) || !(op.kind = take_kind(&c)) ||
+        take_number(&c, "k", 1, SIM_KEYS_MAX, &key) ||
+        (op.kind == SIM_OP_CAS && take_value(&c, &op.expected)) ||
+        (op.kind != SIM_OP_READ && take_value(&c, &op.value)) || (word(&c, &n), n > 0))
+        return none;
+    op.client = (uint32_t)client - 1;
+    op.serial = (uint64_t)serial;
+    op.key = (uint32_t)key - 1;
+    return op;
+}

@@ -1,0 +1,143 @@
+#include "sim/peer_node.h"
+
+#include "base/chance.h"
+#include "base/hex.h"
+#include "base/num.h"
+#include "sim/peer_tx.h"
+
+#include <string.h>
+
+enum { FANOUT = 8, BYTES = 1 << 20, DIGITS = 16 };
+enum { HOLD = 30000 };       /* ms, as gossip(1) */
+enum { EPOCH = 1700000000 }; /* the Unix time at which the simulation begins */
+
+static bool take_number(const char *word, const char *name, int64_t most, int64_t *value)
+{
+    size_t n = strlen(name);
+    int64_t number;
+    if (strncmp(word, name, n) || number_parse(word + n, strlen(word + n), &number) || number < 1 ||
+        number > most)
+        return false;
+    *value = number;
+    return true;
+}
+
+int peer_settings_take(struct peer_settings *s, const struct engine_setup *setup, struct fault *f)
+{
+    *s = (struct peer_settings){.fanout = FANOUT, .bytes = BYTES};
+    for (size_t i = 0; i < setup->setting_count; i++) {
+        const char *word = setup->settings[i];
+        if (take_number(word, "fanout=", SENDER_PEERS_MAX, &s->fanout) ||
+            take_number(word, "bytes=", INT64_C(1) << 32, &s->bytes))
+            continue;
+        if (strcmp(word, "stems=yes") && strcmp(word, "stems=no"))
+            return fault_rule(f, "%.60s: a peer has fanout=1..%d, bytes=COUNT and stems=yes|no",
+                              word, SENDER_PEERS_MAX);
+        s->stems = strcmp(word, "stems=yes") == 0;
+    }
+    return 0;
+}
+
+void peer_node_note(struct peer_node *n, const char *word, const uint8_t id[ID_LEN])
+{
+    struct fault f;
+    if (n->out && engine_note(n->out, &f, "%s %.*s", word, DIGITS, hex32(id).text))
+        n->no_memory = true;
+}
+
+/* --- Callbacks ------------------------------------------------------------------------------ */
+
+static int64_t unix_time(void *self)
+{
+    const struct peer_node *n = self;
+    return EPOCH + n->now / 1000;
+}
+
+static void arrived(void *self, const uint8_t id[ID_LEN])
+{
+    struct peer_node *n = self;
+    listener_know(n->listener, id);
+}
+
+/* Never: it is given records alone. */
+static void refuse(void *self, uint64_t line, const char *why)
+{
+    (void)self, (void)line, (void)why;
+}
+
+static void late(void *self, const uint8_t id[ID_LEN])
+{
+    peer_node_note(self, "late", id);
+}
+
+static void log_sender(void *self, const char *who, const char *event, const uint8_t *id,
+                       const char *words)
+{
+    (void)who;
+    if (id && words && strcmp(event, "offer") == 0 && strcmp(words, "stem") == 0)
+        peer_node_note(self, "stem", id);
+}
+
+/* -------------------------------------------------------------------------------------------- */
+
+static void configure(struct peer_node *n)
+{
+    n->listening = (struct listener_config){
+        .stems = n->settings.stems,
+        .announced = duplex_announced,
+        .seed = chance_next(&n->chance),
+        .clock = unix_time,
+        .self = n,
+    };
+    n->sending = (struct sender_config){
+        .bytes = (size_t)n->settings.bytes,
+        .need = 1,
+        .hold = HOLD,
+        .stems = n->settings.stems,
+        .seed = chance_next(&n->chance),
+        .arrived = arrived,
+        .refuse = refuse,
+        .late = late,
+        .log = log_sender,
+        .self = n,
+    };
+    memset(n->listening.chain, PEER_CHAIN_BYTE, ID_LEN);
+    memset(n->sending.chain, PEER_CHAIN_BYTE, ID_LEN);
+    n->connecting = (struct duplex_config){
+        .roles = WIRE_SENDS | WIRE_LISTENS,
+        .dialed = (size_t)n->settings.fanout,
+        .account = n->account,
+        .self = n,
+    };
+}
+
+int peer_node_make(struct peer_node *n)
+{
+    n->chance = n->setup->seed;
+    peer_account(n->setup->self, n->account);
+    configure(n);
+    n->connecting.listener = n->listener = listener_new(&n->listening);
+    n->connecting.sender = n->sender = sender_new(&n->sending);
+    n->duplex = duplex_new(&n->connecting);
+    if (!n->listener || !n->sender || !n->duplex)
+        return -1;
+    n->links = (struct peer_links){.names = n->setup->names,
+                                   .self = n->setup->self,
+                                   .owner = duplex_owner(n->duplex),
+                                   .version = WIRE_VERSION,
+                                   .chance = chance_next(&n->chance)};
+    return 0;
+}
+
+void peer_node_free(struct peer_node *n)
+{
+    n->out = NULL;
+    if (n->duplex)
+        peer_links_free(&n->links, n->now);
+    if (n->duplex)
+        duplex_free(n->duplex);
+    if (n->sender)
+        sender_free(n->sender);
+    if (n->listener)
+        listener_free(n->listener);
+}
