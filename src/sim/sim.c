@@ -144,7 +144,7 @@ static int start(struct sim *s, struct fault *f)
     for (uint32_t i = 0; i < s->node_count; i++)
         if (sim_node_start(s, &s->nodes[i], f))
             return -1;
-    return sim_clients_init(s, f);
+    return sim_clients_init(s, f) || run_touched(s, f) ? -1 : 0;
 }
 
 static int tell(struct sim *s, struct fault *f)
