@@ -184,10 +184,11 @@ chaos() { # SEED COUNT NODES [SETTING...]
 # --- Settings ------------------------------------------------------------------------------------------
 
 @test "a setting that is wrong is named" {
+    printf 'init n1 1 n1\n' >init
     for word in election=1 heartbeat=0 election=x prevote=maybe joint=sometimes reads=never break=R12 break=1 nothing=1 nothing \
         'election=10 heartbeat=10' 'reads=lease checkquorum=no' window=0 batch=99999999 piece=0 keep=-1; do
         # shellcheck disable=SC2086 # two words
-        expect 1 raft $word </dev/null
+        expect 2 raft $word <init
         says 'raft: '
     done
 }
