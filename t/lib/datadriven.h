@@ -22,10 +22,11 @@ static inline bool read_line(FILE *file, char *line, size_t n)
 
 static inline void add_line(char *text, size_t n, const char *line)
 {
-    size_t used = strlen(text);
-    if (used + strlen(line) + 2 > n)
+    size_t used = strlen(text), more = strlen(line);
+    if (used + more + 2 > n)
         errx(2, "a directive is too long");
-    snprintf(text + used, n - used, "%s\n", line);
+    memcpy(text + used, line, more);
+    memcpy(text + used + more, "\n", 2);
 }
 
 static inline void read_output(FILE *file, struct directive *d)
