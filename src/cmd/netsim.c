@@ -77,6 +77,8 @@ static const struct cli_option options[] = {
     {'t', "time", "MS", "faults and clients go on for this time", CLI_CALL(take_statement)},
     {'b', "live", "MS", "the bound of the liveness phase after it", CLI_CALL(take_statement)},
     {'w', "workload", "WORK", "what clients do: register, log or none", CLI_CALL(take_statement)},
+    {'M', "maelstrom", "WORKLOAD",
+     "the nodes are programs for Maelstrom, and this is asked of them", CLI_CALL(take_statement)},
     {'c', "clients", "COUNT", "clients", CLI_CALL(take_statement)},
     {'p', "property", "WORDS", "check these properties alone", CLI_CALL(take_statement)},
     {'x', "without", "FAULTS", "leave these faults out, such as 1-4,7",
@@ -204,7 +206,8 @@ static int run_seed(struct run *r)
 {
     struct sim_result result = {0};
     struct buf text = {0};
-    const bool twice = !r->quiet && !r->whole && r->without == NULL;
+    const bool repeats = r->scenario.maelstrom == NULL; /* the same again, and in no time */
+    const bool twice = repeats && !r->quiet && !r->whole && r->without == NULL;
     run_once(r, r->first, !r->quiet && !twice, &result);
     if (twice) {
         if (result.broken)

@@ -8,6 +8,8 @@
 #include "base/fault.h"
 #include "sim/maelstrom_history.h"
 
+typedef int maelstrom_check(const struct maelstrom_history *h, struct fault *f);
+
 /* Each kind of operation that was tried was answered once at least. */
 int maelstrom_check_answered(const struct maelstrom_history *h, struct fault *f);
 

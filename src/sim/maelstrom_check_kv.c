@@ -101,10 +101,9 @@ static int explain(const struct maelstrom_history *h, const struct op_verdict *v
         snprintf(answer, sizeof answer, ", answered %s", maelstrom_value_words(op->result).text);
     else if (op->status == MAELSTROM_FAIL)
         snprintf(answer, sizeof answer, ", answered %s", maelstrom_error_name(op->error));
-    return fault_rule(f, "%s%s, fits nowhere: key %lld could only be %.*s then",
-                      maelstrom_op_words(op).text, answer, (long long)op->key,
-                      v->possible.len ? (int)v->possible.len : 14,
-                      v->possible.len ? v->possible.data : "something else");
+    return fault_rule(f, "%s%s, fits nowhere: key %lld was %.*s", maelstrom_op_words(op).text,
+                      answer, (long long)op->key, v->state.len > 40 ? 40 : (int)v->state.len,
+                      v->state.data);
 }
 
 static int judge(const struct maelstrom_history *h, const struct op_history *history,

@@ -6,6 +6,7 @@
 #define SIM_MAELSTROM_WORKLOAD_H
 
 #include "base/fault.h"
+#include "sim/maelstrom_check.h"
 #include "sim/maelstrom_history.h"
 #include "sim/maelstrom_message.h"
 
@@ -19,8 +20,7 @@ struct maelstrom_workload {
     /* Judges a run (sim/maelstrom_check.h). What `check` refuses stays wrong. What `check_last`
      * refuses may become right as long as nodes tell each other what they know: it judges reads of
      * all nodes after the faults; NULL: there are none. */
-    int (*check)(const struct maelstrom_history *h, struct fault *f);
-    int (*check_last)(const struct maelstrom_history *h, struct fault *f);
+    maelstrom_check *check, *check_last;
 };
 
 /* The workload with this name, or NULL. And all their names, ended by NULL. */

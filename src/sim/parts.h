@@ -20,6 +20,9 @@ enum sim_event_kind {
     SIM_ACTION,  /* number: the place of the scenario's action */
     SIM_CLIENT,  /* node: a client, which begins an operation */
     SIM_TIMEOUT, /* of a client's try; number: the try */
+    SIM_REQUEST, /* these three: sim/maelstrom.h */
+    SIM_REPLY,
+    SIM_ASK,
     SIM_LIVENESS,
 };
 
@@ -76,6 +79,8 @@ struct sim_fault {
     struct sim_wall wall;
 };
 
+struct maelstrom;
+
 struct sim {
     const struct sim_scenario *scenario;
     const struct sim_options *options;
@@ -92,6 +97,7 @@ struct sim {
     uint64_t *serials; /* of each base node's proposals */
     uint32_t *touched; /* whose batches are due: each node once, and once more for the next round */
     size_t touched_count;
+    struct maelstrom *maelstrom; /* NULL: this is no run of Maelstrom */
     struct sim_client *clients;
     uint64_t workload; /* stream */
     int64_t next_value;
