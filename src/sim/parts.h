@@ -174,7 +174,8 @@ int sim_clients_answered(struct sim *s, const struct sim_node *n, uint64_t read,
                          struct fault *f);
 int sim_clients_live(struct sim *s, struct fault *f);
 
-/* history.c: invoke, ok, fail, info. */
+/* history_lines.c: invoke, ok, fail, info. init: -1: no memory. */
+int sim_history_init(struct sim *s);
 int sim_history_event(struct sim *s, uint32_t client, enum op_kind kind, int64_t value,
                       struct fault *f);
 int sim_history_check(struct sim *s, struct fault *f);

@@ -212,6 +212,7 @@ static void free_all(struct sim *s)
     sim_nodes_free(s);
     sim_order_free(&s->order);
     sim_trace_free(&s->trace);
+    op_history_free(s->history);
     free(s->disk_items);
     buf_free(&s->text);
     free(s);
