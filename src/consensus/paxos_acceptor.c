@@ -1,6 +1,7 @@
 /* The acceptor: what it has promised and accepted is on disk before it says so (rule P1). */
 #include "consensus/paxos_parts.h"
 
+#define IGNORED_MAX 4       /* prepares, while a leader is heard */
 #define PROMISE_CHOSEN 1024 /* slots that are known to be chosen and still reported one by one */
 
 void paxos_save_promised(struct paxos *p)
@@ -67,10 +68,22 @@ static bool hears_leader(const struct paxos *p)
     return p->set.sticky && p->leader != NODE_NONE && p->now - p->heard < p->set.election;
 }
 
+/* A candidate that again and again does not hear the leader, which this node hears: both hear this
+ * one, so it is the better leader. */
+static void ignore_prepare(struct paxos *p)
+{
+    if (p->role == PAXOS_FOLLOWER && ++p->ignored == IGNORED_MAX)
+        paxos_campaign(p);
+}
+
 void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
-    if (!p->votes || x->ballot.node != from || (hears_leader(p) && from != p->leader))
+    if (!p->votes || x->ballot.node != from)
         return;
+    if (hears_leader(p) && from != p->leader) {
+        ignore_prepare(p);
+        return;
+    }
     int order = paxos_ballot_order(p, x->ballot, p->promised);
     if (order < 0) {
         reject(p, from);
@@ -112,6 +125,7 @@ static void follow(struct paxos *p, uint32_t leader, struct paxos_ballot ballot)
         paxos_step_down(p);
         p->leader = leader;
         p->led = ballot;
+        p->ignored = 0;
         p->retry = p->now + 2 * p->set.election;
         proposals_rewind(&p->kept);
     }
