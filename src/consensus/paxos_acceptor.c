@@ -134,6 +134,7 @@ static void follow(struct paxos *p, uint32_t leader, struct paxos_ballot ballot)
     p->due = paxos_after_timeout(p);
 }
 
+/* The answer to a heartbeat promises nothing, and does not wait for the disk. */
 static void accepted(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
     struct paxos_item *answer = paxos_make(p, PAXOS_ACCEPTED, 0);
@@ -143,7 +144,10 @@ static void accepted(struct paxos *p, uint32_t from, const struct paxos_item *x)
         answer->span = x->count;
         answer->number = x->number;
     }
-    paxos_hold(p, from, answer);
+    if (x->count == 0)
+        paxos_send(p, from, answer);
+    else
+        paxos_hold(p, from, answer);
 }
 
 /* Whether the ballot may be accepted: it is at least the promised one (rule P3), and from now on
