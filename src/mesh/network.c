@@ -10,6 +10,7 @@
 
 enum {
     OPENING_MAX = 5000,     /* ms for a handshake */
+    LASTED = 1000,          /* ms after which a connection has been a good one */
     READ_AGAIN_AFTER = 500, /* ms, at least, between two readings of the members file */
 };
 
@@ -112,7 +113,6 @@ static const char *opened(void *self, struct mesh_connection *c, struct fault *f
     if (s->connection != NULL && s->connection != c)
         mesh_connection_close(s->connection, &(struct fault){.text = "it has connected anew"});
     s->connection = c;
-    s->backoff = MESH_BACKOFF_FIRST;
     network_say(n, member, "connected");
     return n->config->members->list[member].name;
 }
@@ -131,8 +131,11 @@ static void closed(void *self, struct mesh_connection *c, const struct fault *wh
     network_say(n, member, why->text);
     if (member == MESH_NOBODY)
         return;
-    n->standings[member].connection = NULL;
-    network_put_off(n, &n->standings[member]);
+    struct mesh_standing *s = &n->standings[member];
+    s->connection = NULL;
+    if (mesh_connection_is_open(c) && loop_now() - mesh_connection_since(c) > LASTED)
+        s->backoff = MESH_BACKOFF_FIRST;
+    network_put_off(n, s);
 }
 
 /* --- Accepting -------------------------------------------------------------------------------- */

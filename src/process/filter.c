@@ -129,6 +129,18 @@ static int refuse_message(struct filter *f, const struct process_item *item, str
     return filter_note(f, words, fault);
 }
 
+/* `command log` is for the log, and not for the engine. */
+static int tell_log(struct filter *f, struct fault *fault)
+{
+    char words[120];
+    uint64_t number, syncs;
+    if (process_saver_saved(f->saver, &number, &syncs, fault) != 0)
+        return -1;
+    snprintf(words, sizeof words, "log saves %llu syncs %llu", (unsigned long long)f->saves,
+             (unsigned long long)syncs);
+    return filter_note(f, words, fault);
+}
+
 static int take_event(struct filter *f, const struct process_item *item, struct fault *fault)
 {
     const char *wrong = misplaced(f, item->kind);
@@ -136,6 +148,8 @@ static int take_event(struct filter *f, const struct process_item *item, struct 
         return fault_rule(fault, "%s: %s", process_word(item->kind), wrong);
     if (f->config->folder != NULL && !f->restarted && restart(f, fault) != 0)
         return -1;
+    if (f->config->folder != NULL && item->kind == PROCESS_COMMAND && field_is(item->words, "log"))
+        return tell_log(f, fault);
     if (engine_input_read(&f->input, item, f->config->type, f->names, fault) != 0)
         return refuse_message(f, item, fault);
     f->restarted = true;
