@@ -241,6 +241,54 @@ END
     printf '%s\n' 'invoke p write x 3' 'ok p write x "3"' | judged 0 linearizable
 }
 
+# --- Pictures ------------------------------------------------------------------------------------------
+
+# drawn STATUS: draws h into the file svg, which must be sound and plain.
+drawn() {
+    expect "$1" timeout 300 lincheck -q -p svg h
+    [ ! -s "$out" ]
+    ! LC_ALL=C grep -q '[^ -~]' svg || { echo 'bytes that are not printable' && return 1; }
+    ! grep -Eq '[^a-z]nan|[^a-z]inf[^o]' svg || { echo 'numbers that are none' && return 1; }
+    [ "$(tail -n 1 svg)" = '</svg>' ]
+    if command -v xmllint >/dev/null; then xmllint --noout --nonet svg; elif command -v python3 >/dev/null; then
+        python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("svg")'
+    fi
+}
+
+@test "a picture has a bar for each operation, a dot for each that is ordered, and marks what fits nowhere" {
+    printf '%s\n' 'invoke c1 write x 1' 'ok c1 write x 1' 'invoke c2 write x 2' 'invoke c3 read x' 'ok c3 read x 2' 'invoke c4 cas x 7 8' \
+        'fail c4 cas x' 'invoke c5 write x 9' 'invoke c4 read x' 'ok c4 read x 1' 'ok c2 write x 2' >h
+    drawn 1
+    [ "$(grep -o 'rect class="[a-z]*"' svg | sort | uniq -c | xargs)" = '1 rect class=bad 3 rect class=bar 1 rect class=no 1 rect class=open 1 rect class=paper' ]
+    [ "$(grep -c '<circle' svg)" = 4 ]
+    grep -q '>fits nowhere</text>' svg
+    grep -q '>read 1</text>' svg
+    sed 's/read x 1$/read x 2/' h >good && mv good h
+    drawn 0
+    ! grep -q 'class="bad"' svg || return 1
+    [ "$(grep -c '<circle' svg)" = 5 ]
+    # dots go from left to right, each in its bar
+    grep -o 'cx="[0-9.]*"' svg | tr -dc '0-9.\n' | sort -nc
+}
+
+@test "a picture of many operations shows the last ones; names and values are escaped" {
+    for i in {1..200}; do
+        twice "c\"<&>$((i % 3)) write k<&$((i % 2)) \"v<&>$i\""
+    done >h
+    drawn 0
+    grep -q 'the last 60 events' svg
+    [ "$(grep -c 'rect class="bar"' svg)" = 30 ]
+    hard >h
+    expect 3 lincheck -q -n 9 -p svg h
+    grep -q '>hard (cas): unknown</text>' svg
+}
+
+@test "a picture that cannot be written" {
+    twice 'a write x 1' >h
+    expect 2 lincheck -p missing/svg h
+    says '^lincheck: missing/svg: No such file'
+}
+
 # --- The program ---------------------------------------------------------------------------------------
 
 @test "options, statuses and a full disk" {

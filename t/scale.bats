@@ -3,8 +3,10 @@ load lib/common
 # Models of whole networks beside their theory (netsim-scale(7)): gossip among up to a million nodes, what spies can tell,
 # and miners that race. The seeds are fixed, so nothing here depends on luck; the bounds say what the theory allows.
 
-model() { # NODES SEED MODEL NAME=VALUE...
-    timeout 300 "$BIN/.t/modeltest" run "$@"
+model() { # NODES SEED MODEL NAME=VALUE...: NODES 0: not said
+    local nodes=()
+    [ "$1" -eq 0 ] || nodes=(-n "$1")
+    timeout 300 netsim -s "$2" "${nodes[@]}" "${@:3}"
 }
 
 # row COLUMN COMMAND...: a column of the last line.
@@ -206,7 +208,7 @@ holds() {
 
 @test "settings that are wrong are named" {
     expect 2 model 0 7 gossip fanout=0
-    says '^modeltest: fanout=0: it is a whole number from 1 to 64$'
+    says '^netsim: fanout=0: it is a whole number from 1 to 64$'
     expect 2 model 0 7 gossip nonsense=1
     says 'nonsense=1: no such setting'
     expect 2 model 0 7 gossip fanout=8 fanout=9
@@ -220,12 +222,12 @@ holds() {
     expect 2 model 0 7 selfish alpha=0.
     expect 2 model 0 7 selfish alpha=-1
     expect 2 model 5 7 selfish
-    says '^modeltest: -n: '
+    says '^netsim: -n: '
     expect 2 model 1 7 gossip
-    says '^modeltest: -n 1: it is from 2 to 16777216$'
+    says '^netsim: -n 1: it is from 2 to 16777216$'
     expect 2 model 0 7 gossip stems=yes part=0.5
     says 'stems=yes and part'
     expect 2 model 0 7 gossip real=yes eager=2
-    says '^modeltest: real=yes: without eager'
+    says '^netsim: real=yes: without eager'
     expect 2 model 20001 7 gossip real=yes
 }

@@ -1,8 +1,10 @@
 /* lincheck: whether a history of operations is linearizable. */
+#include "base/file.h"
 #include "base/lines.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "history/picture.h"
 #include "history/reader.h"
 
 #include <fcntl.h>
@@ -18,6 +20,7 @@ struct run {
     int model;
     int64_t ms; /* 0: no bound */
     int64_t steps, mib;
+    const char *picture; /* a file; NULL: none */
     bool order, quiet, verbose;
 
     const char *place;
@@ -36,6 +39,8 @@ static const struct cli_option options[] = {
     {'M', "memory", "MIB", "with so much memory, the answer is unknown (default: 1024)",
      CLI_NUMBER(struct run, mib, 1, MEMORY_MIB_MAX)},
     {'o', "order", NULL, "print an order if there is one", CLI_FLAG(struct run, order)},
+    {'p', "picture", "FILE", "draw the history into this file, as SVG",
+     CLI_TEXT(struct run, picture)},
     {'q', "quiet", NULL, "print nothing: the exit status is the answer",
      CLI_FLAG(struct run, quiet)},
     {'v', "verbose", NULL, "say how much was read and searched", CLI_FLAG(struct run, verbose)},
@@ -136,6 +141,18 @@ static void put_answer(const struct run *r, const struct op_verdict *v)
     buf_free(&text);
 }
 
+static void draw(const struct run *r, const struct op_verdict *v)
+{
+    struct buf text = {0};
+    struct fault f;
+    cli_memory(op_picture(r->history, v, &text));
+    if (file_replace(r->picture, text.data, text.len)) {
+        fault_errno(&f, "%s", r->picture);
+        cli_fail(NULL, &f);
+    }
+    buf_free(&text);
+}
+
 static int judge(struct run *r)
 {
     static const int statuses[] = {[OP_YES] = CLI_YES, [OP_NO] = CLI_NO, [OP_UNKNOWN] = UNKNOWN};
@@ -145,6 +162,8 @@ static int judge(struct run *r)
     start_clock(r);
     if (op_history_judge(r->history, &limits, &v, &f))
         cli_fail(r->place, &f);
+    if (r->picture)
+        draw(r, &v);
     if (!r->quiet)
         put_answer(r, &v);
     if (r->verbose)

@@ -1,7 +1,7 @@
 /* netsim: runs nodes in virtual time, on a network and disks that fail as a seed has it. */
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "sim/engines.h"
+#include "model/model.h"
 #include "sim/minimise.h"
 #include "sim/report.h"
 
@@ -16,6 +16,7 @@ enum { MINIMISE_RUNS = 500 };
 
 struct run {
     int64_t first, last; /* seeds */
+    uint64_t nodes;      /* -n; 0: not given */
     bool quiet, whole, counts;
     const char *without;
     struct cli_list lines; /* statements; each is freed */
@@ -38,12 +39,19 @@ static void take_statement(const struct cli_option *o, const char *text, void *t
     cli_take_list(o, line.data, &r->lines);
 }
 
+static void take_nodes(const struct cli_option *o, const char *text, void *to)
+{
+    struct run *r = to;
+    r->nodes = (uint64_t)cli_number("-n", text, 1, INT64_MAX);
+    take_statement(o, text, to);
+}
+
 /* A number, or FIRST-LAST. */
 static void take_seeds(const struct cli_option *o, const char *text, void *to)
 {
     struct run *r = to;
     char first[24];
-    const char *dash = strchr(text, '-');
+    const char *dash = *text ? strchr(text + 1, '-') : NULL;
     (void)o;
     snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - text) : 23, text);
     r->first = cli_number("-s", dash ? first : text, 0, INT64_MAX);
@@ -51,7 +59,7 @@ static void take_seeds(const struct cli_option *o, const char *text, void *to)
 }
 
 static const struct cli_option options[] = {
-    {'n', "nodes", "COUNT", "so many nodes, named n1, n2, ...", CLI_CALL(take_statement)},
+    {'n', "nodes", "COUNT", "so many nodes, named n1, n2, ...", CLI_CALL(take_nodes)},
     {'s', "seed", "SEED", "the seed, or FIRST-LAST: all of these (default: 1)",
      CLI_CALL(take_seeds)},
     {'e', "statement", "LINE", "a statement of scenario(5)", CLI_CALL(take_statement)},
@@ -69,6 +77,8 @@ static const struct cli_option options[] = {
     {'t', "time", "MS", "faults and clients go on for this time", CLI_CALL(take_statement)},
     {'b', "live", "MS", "the bound of the liveness phase after it", CLI_CALL(take_statement)},
     {'w', "workload", "WORK", "what clients do: register, log or none", CLI_CALL(take_statement)},
+    {'M', "maelstrom", "WORKLOAD",
+     "the nodes are programs for Maelstrom, and this is asked of them", CLI_CALL(take_statement)},
     {'c', "clients", "COUNT", "clients", CLI_CALL(take_statement)},
     {'p', "property", "WORDS", "check these properties alone", CLI_CALL(take_statement)},
     {'x', "without", "FAULTS", "leave these faults out, such as 1-4,7",
@@ -82,7 +92,8 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "netsim",
-    .operands = "[FILE.scenario] [ENGINE [NAME=VALUE]... | PROGRAM [ARGUMENT]...]",
+    .operands =
+        "[FILE.scenario] [ENGINE [NAME=VALUE]... | MODEL [NAME=VALUE]... | PROGRAM [ARGUMENT]...]",
     .about = "Runs nodes in virtual time, with faults drawn from a seed, and prints what happened.",
     .options = options,
 };
@@ -195,7 +206,8 @@ static int run_seed(struct run *r)
 {
     struct sim_result result = {0};
     struct buf text = {0};
-    const bool twice = !r->quiet && !r->whole && r->without == NULL;
+    const bool repeats = r->scenario.maelstrom == NULL; /* the same again, and in no time */
+    const bool twice = repeats && !r->quiet && !r->whole && r->without == NULL;
     run_once(r, r->first, !r->quiet && !twice, &result);
     if (twice) {
         if (result.broken)
@@ -234,6 +246,21 @@ static int run_seeds(struct run *r)
     return broken ? CLI_NO : CLI_YES;
 }
 
+/* A model of a whole network (netsim-scale(7)) has no scenario. */
+static void run_model(const struct run *r, const struct sim_model *m, char **words)
+{
+    struct fault f;
+    struct buf text = {0};
+    struct sim_model_setup setup = {.nodes = r->nodes, .seed = (uint64_t)r->first};
+    setup.words = (const char *const *)words;
+    while (words[setup.count] != NULL)
+        setup.count++;
+    if (sim_model_run(m, &setup, &text, &f))
+        cli_die("%s", f.text);
+    put_buf(&text, 0);
+    cli_exit(CLI_YES);
+}
+
 static void free_run(struct run *r)
 {
     for (size_t i = 0; i < r->lines.count; i++)
@@ -248,6 +275,9 @@ int main(int argc, char **argv)
     struct fault f;
     struct run r = {.first = 1, .last = 1};
     char **operands = cli_options(&program, argc, argv, &r);
+    const struct sim_model *model = *operands != NULL ? sim_model_find(*operands) : NULL;
+    if (model != NULL)
+        run_model(&r, model, operands + 1);
     sim_scenario_init(&r.scenario);
     read_scenario(&r, operands);
     if (r.without != NULL && sim_faults_parse(r.without, &r.left_out, &r.left_out_count, &f))

@@ -1,6 +1,7 @@
 /* The acceptor: what it has promised and accepted is on disk before it says so (rule P1). */
 #include "consensus/paxos_parts.h"
 
+#define IGNORED_MAX 4       /* prepares, while a leader is heard */
 #define PROMISE_CHOSEN 1024 /* slots that are known to be chosen and still reported one by one */
 
 void paxos_save_promised(struct paxos *p)
@@ -67,10 +68,22 @@ static bool hears_leader(const struct paxos *p)
     return p->set.sticky && p->leader != NODE_NONE && p->now - p->heard < p->set.election;
 }
 
+/* A candidate that again and again does not hear the leader, which this node hears: both hear this
+ * one, so it is the better leader. */
+static void ignore_prepare(struct paxos *p)
+{
+    if (p->role == PAXOS_FOLLOWER && ++p->ignored == IGNORED_MAX)
+        paxos_campaign(p);
+}
+
 void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
-    if (!p->votes || x->ballot.node != from || (hears_leader(p) && from != p->leader))
+    if (!p->votes || x->ballot.node != from)
         return;
+    if (hears_leader(p) && from != p->leader) {
+        ignore_prepare(p);
+        return;
+    }
     int order = paxos_ballot_order(p, x->ballot, p->promised);
     if (order < 0) {
         reject(p, from);
@@ -112,6 +125,7 @@ static void follow(struct paxos *p, uint32_t leader, struct paxos_ballot ballot)
         paxos_step_down(p);
         p->leader = leader;
         p->led = ballot;
+        p->ignored = 0;
         p->retry = p->now + 2 * p->set.election;
         proposals_rewind(&p->kept);
     }
@@ -120,6 +134,7 @@ static void follow(struct paxos *p, uint32_t leader, struct paxos_ballot ballot)
     p->due = paxos_after_timeout(p);
 }
 
+/* The answer to a heartbeat promises nothing, and does not wait for the disk. */
 static void accepted(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
     struct paxos_item *answer = paxos_make(p, PAXOS_ACCEPTED, 0);
@@ -129,7 +144,10 @@ static void accepted(struct paxos *p, uint32_t from, const struct paxos_item *x)
         answer->span = x->count;
         answer->number = x->number;
     }
-    paxos_hold(p, from, answer);
+    if (x->count == 0)
+        paxos_send(p, from, answer);
+    else
+        paxos_hold(p, from, answer);
 }
 
 /* Whether the ballot may be accepted: it is at least the promised one (rule P3), and from now on

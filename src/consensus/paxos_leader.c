@@ -29,8 +29,11 @@ static void propose(struct paxos *p, struct paxos_item *x)
 {
     paxos_send(p, NODE_NONE, paxos_item_share(x));
     paxos_accept_entries(p, x);
-    for (size_t i = 0; i < x->count && !p->failed; i++)
-        paxos_log_at(&p->log, x->slot + i)->sent = p->now;
+    for (size_t i = 0; i < x->count && !p->failed; i++) {
+        struct paxos_slot *s = paxos_log_at(&p->log, x->slot + i);
+        if (s != NULL)
+            s->sent = p->now;
+    }
     struct paxos_item *own = paxos_make(p, PAXOS_ACCEPTED, 0);
     if (own != NULL) {
         own->ballot = x->ballot;

@@ -75,6 +75,7 @@ struct paxos {
     uint32_t leader;
     struct paxos_ballot led; /* in this ballot */
     int64_t heard;
+    unsigned ignored; /* prepares of others since that ballot began */
 
     /* proposer */
     enum paxos_role role;

@@ -28,6 +28,7 @@ void paxos_campaign(struct paxos *p)
     p->ballot = (struct paxos_ballot){.round = ++p->seen, .node = p->self};
     p->role = PAXOS_CANDIDATE;
     p->leader = NODE_NONE;
+    p->ignored = 0;
     p->granted = p->grants = 0;
     p->floor = p->chosen;
     paxos_log_reset(&p->found, p->chosen);

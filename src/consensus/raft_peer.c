@@ -25,11 +25,12 @@ bool raft_is_voter(struct raft *r)
 
 /* --- Configurations ------------------------------------------------------------------------- */
 
+/* A new member is sent the last entry, which made it one, to see what it has. */
 static struct raft_peer new_peer(const struct raft *r, uint32_t node)
 {
     uint64_t last = raft_log_last(&r->log);
     return (struct raft_peer){.node = node,
-                              .next = last + 1,
+                              .next = last > r->log.base ? last : last + 1,
                               .match = node == r->self ? r->disk.durable : 0,
                               .heard = raft_clock(r->now)};
 }

@@ -98,8 +98,8 @@ int raft_send_image(struct raft *r, struct raft_peer *p)
  * stays (section 7; rule R18). */
 static int put_in_place(struct raft *r, uint64_t index, uint64_t term)
 {
-    if (raft_log_has(&r->log, index, term) ||
-        (RAFT_BROKEN(r, 18) && raft_log_last(&r->log) >= index)) {
+    bool keeps = RAFT_BROKEN(r, 18) && index >= r->log.base && index <= raft_log_last(&r->log);
+    if (keeps || raft_log_has(&r->log, index, term)) {
         raft_log_cut_before(&r->log, index);
         r->log.base_term = term;
         raft_config_trim(r, index);
@@ -179,7 +179,7 @@ int raft_piece(struct raft *r, uint32_t from, const struct raft_item *x)
     (void)from;
     if (x->round > r->round_heard)
         r->round_heard = x->round;
-    if (x->index <= r->commit && !(RAFT_BROKEN(r, 18) && x->index > r->log.base)) {
+    if (x->index <= r->commit && !RAFT_BROKEN(r, 18)) {
         if (r->matched < x->index)
             r->matched = x->index;
         return raft_acknowledge(r, true);

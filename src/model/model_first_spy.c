@@ -2,7 +2,7 @@
  * The model `first-spy`: how well an adversary who runs some of the nodes tells who made a record,
  * by taking whoever was the first to tell one of his nodes for its source.
  *
- * Precision and recall are those of Dandelion++ (Fanti et al. 2018, section 3.2): each honest node
+ * Precision and recall are those of Dandelion++ (Fanti et al. 2018): each honest node
  * makes one record; a node's precision is 1 over the records that are put down to it, if its own is
  * among them, else 0; recall is the share of records that are put down to their source. Both are
  * means over the honest nodes. With fluff=0 a stem goes on until it reaches a spy, as in the

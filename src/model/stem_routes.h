@@ -1,6 +1,6 @@
 /*
  * Which way stems go in an epoch of Dandelion++ (Fanti et al. 2018, "Dandelion++: Lightweight
- * Cryptocurrency Networking with Formal Anonymity Guarantees", section 4): each node has chosen two
+ * Cryptocurrency Networking with Formal Anonymity Guarantees"): each node has chosen two
  * others, and a rule that says to which of them a stem goes on.
  */
 #ifndef MODEL_STEM_ROUTES_H

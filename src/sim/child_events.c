@@ -14,12 +14,14 @@ static int put(struct child_process *p, struct process_item item)
     return process_put(&p->batch, &item);
 }
 
+/* An engine in this address space would be given the same seed. */
 static int put_init(struct child_process *p)
 {
+    const uint64_t seed = chance_next(&p->seeds);
     p->fresh = false;
     return put(p, (struct process_item){.kind = PROCESS_INIT,
                                         .name = name_of(p, p->setup->self),
-                                        .number = chance_next(&p->seeds) >> 1,
+                                        .number = seed < UINT64_MAX ? seed : 0,
                                         .words = {p->peers.data, p->peers.len}});
 }
 

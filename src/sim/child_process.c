@@ -84,8 +84,8 @@ static int exchange(struct child_process *p, struct engine_outputs *out, struct 
     }
 }
 
-/* Says of which node, and which line of its output, the fault is. One that ends before its first
- * answer could not be tried. */
+/* Says of which program, and which line of its output, the fault is; the carrier says which node
+ * breaks a rule. One that ends before its first answer could not be tried. */
 static int blame(struct child_process *p, struct fault *f)
 {
     char text[sizeof f->text], where[32] = "";
@@ -96,7 +96,7 @@ static int blame(struct child_process *p, struct fault *f)
         snprintf(where, sizeof where, "line %llu: ", (unsigned long long)line);
     bool is_rule = f->kind == FAULT_RULE && (p->reader.line > 0 || f->line > 0);
     f->line = 0;
-    return is_rule ? fault_rule(f, "%s (%s): %s%s", name, p->words[0], where, text)
+    return is_rule ? fault_rule(f, "%s: %s%s", p->words[0], where, text)
                    : fault_trouble(f, "%s (%s): %s%s", name, p->words[0], where, text);
 }
 

@@ -14,8 +14,9 @@
  * process. `silence`: milliseconds of real time within which it answers a batch. The seed of the
  * nth start is drawn from setup->seed. It is not started yet. NULL: no memory.
  *
- * A step fails by FAULT_RULE with `NAME: line N: ...`, a line of its output, if the program breaks
- * a rule, floods or ends; and by trouble if it is silent, or ends without ever having answered. */
+ * A step fails by FAULT_RULE with `PROGRAM: line N: ...`, a line of its output, if the program
+ * breaks a rule, floods or ends; and by trouble if it is silent, or ends without ever having
+ * answered. */
 struct sim_process *child_process_new(const char *const *words, size_t count,
                                       const struct engine_setup *setup, int silence,
                                       struct fault *f);

@@ -14,7 +14,7 @@ int sim_clients_init(struct sim *s, struct fault *f)
     s->workload = sim_stream(s->options->seed, "workload", 0);
     s->clients = calloc(plan->clients, sizeof *s->clients);
     s->recent = calloc(plan->keys, sizeof *s->recent);
-    if (s->clients == NULL || s->recent == NULL)
+    if (s->clients == NULL || s->recent == NULL || sim_history_init(s))
         return fault_memory(f);
     for (uint32_t i = 0; i < plan->keys; i++)
         s->recent[i] = SIM_NIL;
@@ -80,12 +80,25 @@ static bool has_applied(const struct sim *s, const struct sim_client *c, const s
 
 /* --- A try ---------------------------------------------------------------------------------- */
 
-/* A node that is up, or UINT32_MAX: none was found. A client does not know which are. */
-static uint32_t choose_node(struct sim *s)
+/* In the liveness phase, the nodes that were healed in their turn. */
+static uint32_t next_sound(const struct sim *s, uint32_t after)
 {
+    for (uint32_t i = 1; i <= s->node_count; i++) {
+        const uint32_t node = (uint32_t)(((uint64_t)after + i) % s->node_count);
+        if (s->nodes[node].sound)
+            return node;
+    }
+    return UINT32_MAX;
+}
+
+/* Otherwise one that is up, or UINT32_MAX: none was found. A client does not know which are. */
+static uint32_t choose_node(struct sim *s, const struct sim_client *c)
+{
+    if (s->live)
+        return next_sound(s, c->node);
     for (int i = 0; i < 64; i++) {
         const uint32_t node = (uint32_t)chance_below(&s->workload, s->node_count);
-        if (s->nodes[node].up && (!s->live || s->nodes[node].sound))
+        if (s->nodes[node].up)
             return node;
     }
     return UINT32_MAX;
@@ -125,7 +138,7 @@ static int try_once(struct sim *s, struct sim_client *c, struct fault *f)
 {
     c->tries++;
     c->attempt++;
-    c->node = choose_node(s);
+    c->node = choose_node(s, c);
     if (sim_add(s, sim_now(s) + s->scenario->timeout, SIM_TIMEOUT, number_of(s, c), c->attempt, f))
         return -1;
     if (c->node == UINT32_MAX)

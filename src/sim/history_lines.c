@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STEPS = 20000000 }; /* of the judge, until it gives up: an unknown verdict breaks nothing */
+
 struct words {
     char process[16], key[16], values[2][24];
     struct op_text list[2];
@@ -39,17 +41,13 @@ static size_t values_of(const struct sim_operation *op, enum op_kind kind, int64
     return at + 1;
 }
 
-static void trace_event(struct sim *s, const struct op_event *e)
+int sim_history_init(struct sim *s)
 {
-    static const char *const kinds[] = {"invoke", "ok", "fail", "refuse", "info"};
-    static const char *const names[] = {"read", "write", "cas"};
-    sim_trace_begin(&s->trace, e->time, kinds[e->kind]);
-    sim_trace_word(&s->trace, e->process.at);
-    sim_trace_word(&s->trace, names[e->name]);
-    sim_trace_word(&s->trace, e->key.at);
-    for (size_t i = 0; i < e->count; i++)
-        sim_trace_word(&s->trace, e->values[i].at ? e->values[i].at : "nil");
-    sim_trace_end(&s->trace);
+    const struct sim_scenario *plan = s->scenario;
+    if (plan->workload != SIM_WORK_REGISTER || !plan->properties[SIM_LINEARIZABLE])
+        return 0;
+    s->history = op_history_new(OP_MODEL_CAS);
+    return s->history == NULL ? -1 : 0;
 }
 
 int sim_history_event(struct sim *s, uint32_t client, enum op_kind kind, int64_t value,
@@ -70,13 +68,25 @@ int sim_history_event(struct sim *s, uint32_t client, enum op_kind kind, int64_t
                                .values = w.list,
                                .count = values_of(op, kind, value, &w),
                                .time = sim_now(s)};
-    (void)f;
-    trace_event(s, &e);
-    return 0;
+    if (sim_tracing(&s->trace) && op_event_format(&e, &s->trace.text))
+        return fault_memory(f);
+    return s->history != NULL ? op_history_add(s->history, &e, f) : 0;
 }
 
 int sim_history_check(struct sim *s, struct fault *f)
 {
-    (void)s, (void)f;
-    return 0;
+    struct op_verdict verdict = {0};
+    const struct op_limits limits = {.steps = STEPS};
+    if (s->history == NULL || op_history_count(s->history) == 0)
+        return 0;
+    int result = op_history_judge(s->history, &limits, &verdict, f);
+    if (result == 0 && verdict.answer == OP_NO) {
+        s->text.len = 0;
+        if (op_verdict_explain(s->history, &verdict, &s->text) || buf_add(&s->text, "", 1))
+            result = fault_memory(f);
+        else
+            sim_broken(s, SIM_LINEARIZABLE, "%.300s", s->text.data);
+    }
+    op_verdict_free(&verdict);
+    return result;
 }

@@ -1,5 +1,6 @@
 /* The liveness phase: a quorum of members is healed for good, all other faults hold for ever, and
  * what was asked has to be answered. */
+#include "sim/maelstrom.h"
 #include "sim/parts.h"
 
 #include <inttypes.h>
@@ -12,6 +13,15 @@ static int heal_node(struct sim *s, struct sim_node *n, struct fault *f)
         return sim_node_start(s, n, f);
     if (n->paused)
         sim_node_resume(s, n);
+    return 0;
+}
+
+/* Every node of Maelstrom is read once more. */
+static int heal_all(struct sim *s, struct fault *f)
+{
+    for (uint32_t i = 0; i < s->node_count; i++)
+        if (heal_node(s, &s->nodes[i], f))
+            return -1;
     return 0;
 }
 
@@ -48,10 +58,12 @@ int sim_live_begin(struct sim *s, struct fault *f)
     for (size_t i = 0; i < named->count; i++)
         if (heal_node(s, &s->nodes[sim_node_find(s, named->list[i])], f))
             return -1;
-    if (named->count == 0 && s->member_count > 0 && heal_drawn(s, f))
+    if (named->count == 0 && s->maelstrom != NULL && heal_all(s, f))
+        return -1;
+    if (named->count == 0 && s->maelstrom == NULL && s->member_count > 0 && heal_drawn(s, f))
         return -1;
     trace_quorum(s);
-    return sim_clients_live(s, f);
+    return s->maelstrom != NULL ? sim_maelstrom_live(s, f) : sim_clients_live(s, f);
 }
 
 static const struct sim_client *unanswered(const struct sim *s)

@@ -108,13 +108,20 @@ static int check_last(const struct maelstrom_history *h, const struct sums *s, s
 
 int maelstrom_check_counter(const struct maelstrom_history *h, struct fault *f)
 {
-    struct sums s;
     for (size_t i = 0; i < h->count; i++) {
         const struct maelstrom_op *op = &h->list[i];
-        s = sums_until(h, op->ended);
-        if (op->kind == MAELSTROM_READ && op->status == MAELSTROM_OK && check_read(&s, op, f))
+        if (op->kind != MAELSTROM_READ || op->status != MAELSTROM_OK)
+            continue;
+        const struct sums s = sums_until(h, op->ended);
+        if (check_read(&s, op, f))
             return -1;
     }
+    return 0;
+}
+
+int maelstrom_check_counter_last(const struct maelstrom_history *h, struct fault *f)
+{
+    struct sums s;
     int result = last_sums(h, &s) ? fault_memory(f) : check_last(h, &s, f);
     free(s.can);
     return result;

@@ -1,5 +1,6 @@
 #include "history/history.h"
 #include "sim/maelstrom_check.h"
+#include "sim/maelstrom_check_parts.h"
 #include "sim/maelstrom_message.h"
 
 #include <stdio.h>
@@ -86,31 +87,33 @@ static int add_event(struct op_history *history, const struct event *e, struct f
     return failed;
 }
 
-static int explain(const struct op_history *history, const struct op_verdict *v, struct fault *f)
+/* Operations have the same numbers in both histories. */
+static int explain(const struct maelstrom_history *h, const struct op_verdict *v, struct fault *f)
 {
-    struct buf text = {0};
+    const struct maelstrom_op *op = &h->list[v->misfit];
+    char answer[64] = "";
     if (v->answer == OP_YES)
         return 0;
     if (v->answer == OP_UNKNOWN)
-        return fault_trouble(f,
-                             "whether the keys are linearizable was not found within the bound "
-                             "on %s",
+        return fault_trouble(f, "whether the keys are linearizable was not found within %s",
                              v->bound);
-    if (op_verdict_explain(history, v, &text))
-        fault_memory(f);
-    else
-        fault_rule(f, "%.*s", (int)text.len, text.data);
-    buf_free(&text);
-    return -1;
+    if (op->kind == MAELSTROM_READ)
+        snprintf(answer, sizeof answer, ", answered %s", maelstrom_value_words(op->result).text);
+    else if (op->status == MAELSTROM_FAIL)
+        snprintf(answer, sizeof answer, ", answered %s", maelstrom_error_name(op->error));
+    return fault_rule(f, "%s%s, fits nowhere: key %lld was %.*s", maelstrom_op_words(op).text,
+                      answer, (long long)op->key, v->state.len > 40 ? 40 : (int)v->state.len,
+                      v->state.data);
 }
 
-static int judge(const struct op_history *history, struct fault *f)
+static int judge(const struct maelstrom_history *h, const struct op_history *history,
+                 struct fault *f)
 {
     const struct op_limits limits = {.steps = STEPS_MAX, .memory = MEMORY_MAX};
     struct op_verdict v = {0};
     int result = op_history_judge(history, &limits, &v, f);
     if (result == 0)
-        result = explain(history, &v, f);
+        result = explain(h, &v, f);
     op_verdict_free(&v);
     return result;
 }
@@ -124,7 +127,7 @@ int maelstrom_check_kv(const struct maelstrom_history *h, struct fault *f)
         if (events[i].op)
             result = add_event(history, &events[i], f);
     if (result == 0)
-        result = judge(history, f);
+        result = judge(h, history, f);
     free(events);
     op_history_free(history);
     return result;

@@ -82,6 +82,12 @@ static int check_all(const struct maelstrom_history *h, const struct adders *a, 
         if (h->list[i].kind == MAELSTROM_READ && h->list[i].status == MAELSTROM_OK &&
             check_read(a, &h->list[i], has, f))
             return -1;
+    return 0;
+}
+
+static int check_last(const struct maelstrom_history *h, const struct adders *a, bool *has,
+                      struct fault *f)
+{
     for (uint32_t node = 1; node <= maelstrom_nodes(h); node++) {
         const struct maelstrom_op *read;
         if (maelstrom_last_read(h, node, &read, f))
@@ -92,12 +98,25 @@ static int check_all(const struct maelstrom_history *h, const struct adders *a, 
     return 0;
 }
 
-int maelstrom_check_set(const struct maelstrom_history *h, struct fault *f)
+typedef int check(const struct maelstrom_history *h, const struct adders *a, bool *has,
+                  struct fault *f);
+
+static int check_by(check *by, const struct maelstrom_history *h, struct fault *f)
 {
     struct adders a = {0};
     bool *has = find_adders(h, &a) ? NULL : malloc(a.count + 1);
-    int result = has ? check_all(h, &a, has, f) : fault_memory(f);
+    int result = has ? by(h, &a, has, f) : fault_memory(f);
     free(a.list);
     free(has);
     return result;
+}
+
+int maelstrom_check_set(const struct maelstrom_history *h, struct fault *f)
+{
+    return check_by(check_all, h, f);
+}
+
+int maelstrom_check_set_last(const struct maelstrom_history *h, struct fault *f)
+{
+    return check_by(check_last, h, f);
 }

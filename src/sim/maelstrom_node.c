@@ -286,7 +286,7 @@ static int blame(struct maelstrom_node *n, struct fault *f)
     if (n->line)
         snprintf(where, sizeof where, "line %llu: ", (unsigned long long)n->line);
     return f->kind == FAULT_RULE && n->line
-               ? fault_rule(f, "%s (%s): %s%s", n->name, n->words[0], where, text)
+               ? fault_rule(f, "%s: %s%s", n->words[0], where, text)
                : fault_trouble(f, "%s (%s): %s%s", n->name, n->words[0], where, text);
 }
 

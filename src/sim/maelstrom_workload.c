@@ -65,13 +65,17 @@ static void draw_kv(uint64_t *chance, int64_t serial, struct maelstrom_op *op)
 }
 
 static const struct maelstrom_workload workloads[] = {
-    {"echo", false, false, "", "", draw_echo, maelstrom_check_echo},
-    {"unique-ids", false, false, "", "", draw_id, maelstrom_check_ids},
-    {"broadcast", true, true, "messages", "message", draw_broadcast, maelstrom_check_set},
-    {"g-set", false, true, "value", "element", draw_element, maelstrom_check_set},
-    {"g-counter", false, true, "value", "delta", draw_increment, maelstrom_check_counter},
-    {"pn-counter", false, true, "value", "delta", draw_change, maelstrom_check_counter},
-    {"lin-kv", false, false, "value", "", draw_kv, maelstrom_check_kv},
+    {"echo", false, "", "", draw_echo, maelstrom_check_echo, NULL},
+    {"unique-ids", false, "", "", draw_id, maelstrom_check_ids, NULL},
+    {"broadcast", true, "messages", "message", draw_broadcast, maelstrom_check_set,
+     maelstrom_check_set_last},
+    {"g-set", false, "value", "element", draw_element, maelstrom_check_set,
+     maelstrom_check_set_last},
+    {"g-counter", false, "value", "delta", draw_increment, maelstrom_check_counter,
+     maelstrom_check_counter_last},
+    {"pn-counter", false, "value", "delta", draw_change, maelstrom_check_counter,
+     maelstrom_check_counter_last},
+    {"lin-kv", false, "value", "", draw_kv, maelstrom_check_kv, NULL},
 };
 
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
@@ -105,7 +109,7 @@ static json_t *members(const struct maelstrom_workload *w, const struct maelstro
     case MAELSTROM_ADD:
         return json_pack("{s:I}", w->added, (json_int_t)op->value);
     case MAELSTROM_READ:
-        return w->reads_last ? json_object() : json_pack("{s:I}", "key", (json_int_t)op->key);
+        return w->check_last ? json_object() : json_pack("{s:I}", "key", (json_int_t)op->key);
     case MAELSTROM_WRITE:
         return json_pack("{s:I,s:I}", "key", (json_int_t)op->key, "value", (json_int_t)op->value);
     case MAELSTROM_CAS:

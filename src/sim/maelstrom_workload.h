@@ -6,20 +6,21 @@
 #define SIM_MAELSTROM_WORKLOAD_H
 
 #include "base/fault.h"
+#include "sim/maelstrom_check.h"
 #include "sim/maelstrom_history.h"
 #include "sim/maelstrom_message.h"
 
 struct maelstrom_workload {
     const char *name;
     bool topology;     /* nodes are told one */
-    bool reads_last;   /* every node is read once more after the faults */
     const char *list;  /* the member of `read_ok` that has what was read */
     const char *added; /* the member of `add` or `broadcast` that has the value */
     /* Draws an operation, the serial-th: its kind, key and values. */
     void (*draw)(uint64_t *chance, int64_t serial, struct maelstrom_op *op);
-    /* Judges a whole run: 0; or -1 and a rule: the one line that says which operation is wrong, and
-     * what was expected; or trouble. */
-    int (*check)(const struct maelstrom_history *h, struct fault *f);
+    /* Judges a run (sim/maelstrom_check.h). What `check` refuses stays wrong. What `check_last`
+     * refuses may become right as long as nodes tell each other what they know: it judges reads of
+     * all nodes after the faults; NULL: there are none. */
+    maelstrom_check *check, *check_last;
 };
 
 /* The workload with this name, or NULL. And all their names, ended by NULL. */

@@ -1,4 +1,5 @@
 #include "base/num.h"
+#include "sim/maelstrom.h"
 #include "sim/parts.h"
 
 #include <inttypes.h>
@@ -7,8 +8,8 @@
 static int send_to_name(struct sim *s, struct sim_node *n, uint32_t name, struct engine_item *item,
                         struct fault *f)
 {
-    if (name >= s->base_count)
-        return 0; /* nobody has this name here */
+    if (name >= s->base_count) /* nobody has this name here, or no node */
+        return s->maelstrom != NULL ? sim_maelstrom_send(s, n, name, item, f) : 0;
     const uint32_t twin = s->nodes[name].twin;
     if (sim_message_send(s, n, name, item, f))
         return -1;

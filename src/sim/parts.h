@@ -20,6 +20,9 @@ enum sim_event_kind {
     SIM_ACTION,  /* number: the place of the scenario's action */
     SIM_CLIENT,  /* node: a client, which begins an operation */
     SIM_TIMEOUT, /* of a client's try; number: the try */
+    SIM_REQUEST, /* these three: sim/maelstrom.h */
+    SIM_REPLY,
+    SIM_ASK,
     SIM_LIVENESS,
 };
 
@@ -76,6 +79,8 @@ struct sim_fault {
     struct sim_wall wall;
 };
 
+struct maelstrom;
+
 struct sim {
     const struct sim_scenario *scenario;
     const struct sim_options *options;
@@ -92,6 +97,7 @@ struct sim {
     uint64_t *serials; /* of each base node's proposals */
     uint32_t *touched; /* whose batches are due: each node once, and once more for the next round */
     size_t touched_count;
+    struct maelstrom *maelstrom; /* NULL: this is no run of Maelstrom */
     struct sim_client *clients;
     uint64_t workload; /* stream */
     int64_t next_value;
@@ -168,7 +174,8 @@ int sim_clients_answered(struct sim *s, const struct sim_node *n, uint64_t read,
                          struct fault *f);
 int sim_clients_live(struct sim *s, struct fault *f);
 
-/* history.c: invoke, ok, fail, info. */
+/* history_lines.c: invoke, ok, fail, info. init: -1: no memory. */
+int sim_history_init(struct sim *s);
 int sim_history_event(struct sim *s, uint32_t client, enum op_kind kind, int64_t value,
                       struct fault *f);
 int sim_history_check(struct sim *s, struct fault *f);

@@ -42,9 +42,10 @@ struct sim_process_type {
 
 /* The process that these words name: an engine and its settings (or one of sim/engines.h); or else
  * a program, which is started as a child, and its arguments. The settings of *setup are set here;
- * all else of it is filled in. It and what it points to stay the caller's and live as long as the
- * process; so do the words. NULL and *f: FAULT_RULE names the word that is wrong, else trouble. */
+ * all else of it is filled in; `silence`: as of sim/child_process.h. It and what it points to stay
+ * the caller's and live as long as the process; so do the words. NULL and *f: FAULT_RULE names the
+ * word that is wrong, else trouble. */
 struct sim_process *sim_process_new(const char *const *words, size_t count,
-                                    struct engine_setup *setup, struct fault *f);
+                                    struct engine_setup *setup, int silence, struct fault *f);
 
 #endif

@@ -1,5 +1,6 @@
 #include "base/array.h"
 #include "base/lines.h"
+#include "sim/child_process.h"
 #include "sim/scenario_parts.h"
 
 #include <inttypes.h>
@@ -11,14 +12,14 @@ const char *const sim_fault_words[] = {"loss",       "duplicate", "reorder", "pa
                                        "asymmetric", "bridge",    "omit",    "clog",      "crash",
                                        "torn",       "wipe",      "pause",   "skew",      NULL};
 
-const char *const sim_property_words[] = {"order", "once",         "durable", "leader",
-                                          "live",  "linearizable", "process", NULL};
+const char *const sim_property_words[] = {"order",        "once",    "durable", "leader", "live",
+                                          "linearizable", "answers", "process", NULL};
 
 void sim_scenario_init(struct sim_scenario *s)
 {
     *s = (struct sim_scenario){
         .time = 10000,
-        .live = 20000,
+        .live = SIM_LIVE_USUAL,
         .delay = {SIM_UNIFORM, 1, 10, 0},
         .disk = {SIM_UNIFORM, 1, 5, 0},
         .clients = 2,
@@ -28,6 +29,7 @@ void sim_scenario_init(struct sim_scenario *s)
         .writes = 40,
         .think = {SIM_UNIFORM, 50, 500, 0},
         .timeout = 1000,
+        .silence = CHILD_SILENCE,
     };
     for (int i = 0; i < SIM_PROPERTIES; i++)
         s->properties[i] = true;

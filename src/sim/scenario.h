@@ -22,7 +22,8 @@ enum {
     SIM_REGIONS_MAX = 16,
     SIM_CLIENTS_MAX = 4096,
     SIM_KEYS_MAX = 4096,
-    SIM_SIZE_MAX = 32768, /* bytes of a proposal */
+    SIM_SIZE_MAX = 32768,   /* bytes of a proposal */
+    SIM_LIVE_USUAL = 20000, /* milliseconds of the liveness phase, unless told otherwise */
 };
 
 /* Words of a statement, which live as long as the scenario. */
@@ -98,6 +99,7 @@ enum sim_property {
     SIM_LEADER,       /* one leader a term */
     SIM_LIVE,         /* the liveness phase ends */
     SIM_LINEARIZABLE, /* the registers are (history/history.h) */
+    SIM_ANSWERS,      /* what clients of Maelstrom were answered is right */
     SIM_PROCESS,      /* no process breaks a rule; it cannot be left out */
     SIM_PROPERTIES
 };
@@ -108,6 +110,8 @@ struct sim_region_delay {
     int from, to;
     struct sim_delay delay;
 };
+
+struct maelstrom_workload;
 
 struct sim_scenario {
     struct buf *statements; /* each as text, for the first line of the trace */
@@ -137,6 +141,9 @@ struct sim_scenario {
     size_t action_count, actions_cap;
 
     enum sim_workload workload;
+    const struct maelstrom_workload *maelstrom; /* NULL: this is no scenario of Maelstrom */
+    int pace;                                   /* enum maelstrom_pace */
+    int silence; /* milliseconds of real time in which a program answers */
     uint32_t clients, keys, size, retries;
     uint32_t reads, writes; /* of 100 operations; the others compare and set */
     bool log_reads;         /* reads are proposed as well, instead of asking for a read index */

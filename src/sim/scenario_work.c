@@ -1,4 +1,5 @@
 /* The statements of what clients do, for how long, and what has to hold. */
+#include "sim/maelstrom_workload.h"
 #include "sim/scenario_parts.h"
 
 #include <string.h>
@@ -20,6 +21,29 @@ static int take_workload(struct sim_reader *r, struct fault *f)
     if (sim_word_choice(r, words, &choice, f))
         return -1;
     r->s->workload = (enum sim_workload)choice;
+    return 0;
+}
+
+/* maelstrom WORKLOAD [PACE] */
+static int take_maelstrom(struct sim_reader *r, struct fault *f)
+{
+    static const char *const paces[] = {"auto", "real", "virtual", NULL};
+    int choice;
+    if (sim_word_choice(r, maelstrom_workload_names(), &choice, f))
+        return -1;
+    r->s->maelstrom = maelstrom_workload_find(maelstrom_workload_names()[choice]);
+    r->s->workload = SIM_WORK_NONE;
+    if (r->s->live == SIM_LIVE_USUAL) /* nodes that gossip take real time */
+        r->s->live = SIM_LIVE_USUAL / 2;
+    return r->left > 0 ? sim_word_choice(r, paces, &r->s->pace, f) : 0;
+}
+
+static int take_silence(struct sim_reader *r, struct fault *f)
+{
+    int64_t ms;
+    if (sim_word_number(r, 1, SIM_DRAW_MAX, &ms, f))
+        return -1;
+    r->s->silence = (int)ms;
     return 0;
 }
 
@@ -149,6 +173,8 @@ static const struct {
     {"time", take_time},
     {"timeout", take_timeout},
     {"workload", take_workload},
+    {"maelstrom", take_maelstrom},
+    {"silence", take_silence},
 };
 
 sim_take *sim_work_statement(const char *word)

@@ -1,4 +1,5 @@
 /* The nodes of a run, from the scenario's plans. */
+#include "sim/maelstrom.h"
 #include "sim/parts.h"
 
 #include <stdio.h>
@@ -45,7 +46,10 @@ static int init_node(struct sim *s, uint32_t number, uint32_t base, struct fault
         .member_count = s->member_count,
         .seed = sim_stream(s->options->seed, "node", number),
     };
-    n->process = sim_process_new(plan->runs.list, plan->runs.count, &n->setup, f);
+    n->process = s->scenario->maelstrom != NULL
+                     ? sim_maelstrom_process(s, &plan->runs, &n->setup, f)
+                     : sim_process_new(plan->runs.list, plan->runs.count, &n->setup,
+                                       s->scenario->silence, f);
     return n->process == NULL ||
                    sim_registers_init(&n->registers, s->scenario->keys, s->scenario->clients, f)
                ? -1

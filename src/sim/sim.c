@@ -1,6 +1,7 @@
 #include "sim/sim.h"
 
 #include "base/array.h"
+#include "sim/maelstrom.h"
 #include "sim/parts.h"
 
 #include <inttypes.h>
@@ -77,6 +78,12 @@ static int handle(struct sim *s, const struct sim_event *e, struct fault *f)
         return sim_client_begin(s, e->node, f);
     case SIM_TIMEOUT:
         return sim_client_timeout(s, e->node, e->number, f);
+    case SIM_REQUEST:
+        return sim_maelstrom_request(s, e, f);
+    case SIM_REPLY:
+        return sim_maelstrom_reply(s, e, f);
+    case SIM_ASK:
+        return sim_maelstrom_ask(s, e->node, e->number, f);
     case SIM_LIVENESS:
         return sim_live_begin(s, f);
     }
@@ -115,6 +122,27 @@ static int run_instant(struct sim *s, int64_t time, struct fault *f)
     return sim_tracing(&s->trace) ? sim_trace_flush(&s->trace, false, f) : 0;
 }
 
+/* The liveness phase has nothing to wait for any more. */
+static int end_if_done(struct sim *s, struct fault *f)
+{
+    bool done = false;
+    if (s->maelstrom == NULL)
+        done = sim_live_done(s);
+    else if (!s->over && sim_maelstrom_done(s, &done, f))
+        return -1;
+    s->over |= done;
+    return 0;
+}
+
+/* There is no more time for it. */
+static int fail(struct sim *s, struct fault *f)
+{
+    if (s->maelstrom != NULL)
+        return sim_maelstrom_failed(s, f);
+    sim_live_failed(s);
+    return 0;
+}
+
 static int run(struct sim *s, struct fault *f)
 {
     const int64_t end = s->scenario->time + s->scenario->live;
@@ -122,10 +150,11 @@ static int run(struct sim *s, struct fault *f)
     while (!s->over && (time = sim_queue_next(&s->queue)) <= end) {
         if (run_instant(s, time, f))
             return -1;
-        s->over |= sim_live_done(s);
+        if (end_if_done(s, f))
+            return -1;
     }
-    if (!s->over)
-        sim_live_failed(s);
+    if (!s->over && fail(s, f))
+        return -1;
     return s->result->broken ? 0 : sim_history_check(s, f);
 }
 
@@ -144,7 +173,7 @@ static int start(struct sim *s, struct fault *f)
     for (uint32_t i = 0; i < s->node_count; i++)
         if (sim_node_start(s, &s->nodes[i], f))
             return -1;
-    return sim_clients_init(s, f);
+    return sim_maelstrom_init(s, f) || sim_clients_init(s, f) || run_touched(s, f) ? -1 : 0;
 }
 
 static int tell(struct sim *s, struct fault *f)
@@ -168,7 +197,7 @@ static void free_events(struct sim *s)
 {
     struct sim_event e;
     while (sim_queue_take(&s->queue, &e))
-        if (e.kind == SIM_MESSAGE)
+        if (e.kind == SIM_MESSAGE || e.kind == SIM_REQUEST || e.kind == SIM_REPLY)
             engine_item_unref(e.data);
     sim_queue_free(&s->queue);
 }
@@ -178,10 +207,12 @@ static void free_all(struct sim *s)
     free_events(s);
     engine_outputs_free(&s->out);
     sim_clients_free(s);
+    sim_maelstrom_free(s);
     sim_faults_free(s);
     sim_nodes_free(s);
     sim_order_free(&s->order);
     sim_trace_free(&s->trace);
+    op_history_free(s->history);
     free(s->disk_items);
     buf_free(&s->text);
     free(s);

@@ -4,7 +4,7 @@
  * many batches a second there were. Status 1: it broke a rule; 2: trouble.
  */
 #include "base/waits.h"
-#include "sim/process.h"
+#include "sim/child_process.h"
 #include "sim/text_item.h"
 
 #include <stdio.h>
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     size_t lines = (size_t)atol(argv[2]);
     struct engine_item **items = calloc(lines + 1, sizeof *items);
     struct sim_process *p = sim_process_new((const char *const *)argv + 3, (size_t)argc - 3, &setup,
-                                            &f);
+                                            CHILD_SILENCE, &f);
     if (!item || !items || !p)
         fail(&f);
     for (size_t i = 0; i < lines; i++)

@@ -2,9 +2,7 @@
  * Tests of what the models of networks are made of.
  *
  * modeltest exponential|slots|queue|graph|routes|real
- * modeltest run NODES SEED MODEL NAME=VALUE...: prints what netsim prints, without it
  */
-#include "model/model.h"
 #include "base/chance.h"
 #include "model/epidemic.h"
 #include "model/real.h"
@@ -220,22 +218,6 @@ static void test_routes(void)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-static int run(int argc, char **argv)
-{
-    struct buf out = {0};
-    struct fault f;
-    const struct sim_model *m = argc > 4 ? sim_model_find(argv[4]) : NULL;
-    if (!m)
-        errx(2, "usage: modeltest run NODES SEED MODEL NAME=VALUE...");
-    struct sim_model_setup setup = {strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10),
-                                    (const char *const *)argv + 5, (size_t)(argc - 5)};
-    if (sim_model_run(m, &setup, &out, &f))
-        errx(2, "%s", f.text);
-    fwrite(out.data, 1, out.len, stdout);
-    buf_free(&out);
-    return fflush(stdout) ? 2 : 0;
-}
-
 int main(int argc, char **argv)
 {
     static const struct {
@@ -247,12 +229,10 @@ int main(int argc, char **argv)
                  {"graph", test_graph},
                  {"routes", test_routes},
                  {"real", test_real}};
-    if (argc > 1 && strcmp(argv[1], "run") == 0)
-        return run(argc, argv);
     for (size_t i = 0; argc == 2 && i < sizeof tests / sizeof *tests; i++)
         if (strcmp(tests[i].name, argv[1]) == 0) {
             tests[i].test();
             return 0;
         }
-    errx(2, "usage: modeltest exponential|slots|queue|graph|routes|real|run");
+    errx(2, "usage: modeltest exponential|slots|queue|graph|routes|real");
 }

@@ -414,4 +414,5 @@ static inline void end_world(void)
     while (w.packets > 0)
         drop_packet(w.packets - 1);
     node_names_free(w.names);
+    memset(w.node, 0, sizeof w.node);
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A log, and so a register, that a majority keeps. The first member orders what is proposed to it; an
-entry counts when a majority has it on disk; what the others are asked, they hand on. If the first
-member is away, nothing is ordered: there is no election here. With the argument `broken`, nobody
-waits for the others, nor for the disk."""
+"""A log, and so a register, that a majority keeps. The first member orders what is proposed to it, and
+tells the others what is on its disk; an entry counts when a majority has it on disk. The others hand
+on what they are asked. If the first member is away, nothing is ordered: there is no election here.
+With the argument `broken`, it tells the others at once: what it then loses in a crash, they have."""
 import sys
 
 BROKEN = sys.argv[1:] == ["broken"]
@@ -29,13 +29,11 @@ def append(identity, lines):
     log.append((identity, "".join(lines)))
     saves.append(len(log))
     out("save", len(saves), 1 + len(lines), lines=[f"{identity} {len(lines)}\n", *lines])
-    if BROKEN:
-        commit(len(log))
 
 
 def offer(peer):
-    start = acks.get(peer, 0)
-    for index, (identity, text) in enumerate(log[start:start + 50], start + 1):
+    start, end = acks.get(peer, 0), len(log) if BROKEN else acks.get(me, 0)
+    for index, (identity, text) in enumerate(log[start:min(end, start + 50)], start + 1):
         lines = text.splitlines(keepends=True)
         send(peer, [f"entry {index} {identity} {committed}\n", *lines])
 
@@ -56,7 +54,7 @@ def commit(upto):
 
 def have(peer, count):
     acks[peer] = max(acks.get(peer, 0), count)
-    if me == peers[0] and not BROKEN:
+    if me == peers[0]:
         before = committed
         commit(sorted((acks.get(p, 0) for p in peers), reverse=True)[len(peers) // 2])
         if committed > before:
@@ -69,7 +67,8 @@ def propose(identity, lines):
         send(peers[0], [f"propose {identity}\n", *lines])
     elif all(identity != known for known, _ in log):
         append(identity, lines)
-        offer_all()
+        if BROKEN:
+            offer_all()
 
 
 def message(source, lines):
@@ -111,7 +110,9 @@ for event in sys.stdin:
         propose(words[0], body(words[1]))
     elif word == "saved":
         have(me, saves[int(words[0]) - 1])
-        if me != peers[0]:
+        if me == peers[0]:
+            offer_all()
+        else:
             send(peers[0], [f"have {acks[me]}\n"])
     elif word == "read":
         out("answer", words[0], "later")
