@@ -1,8 +1,8 @@
 #!/bin/sh
-# gossip-plot - draw how records spread over nodes and time
+# gossip-plot - draw how records spread over nodes and time, or messages between them
 #
 # It turns the stderr output of gossip-listen -v and gossip-send -v, one file for each node, into an SVG picture
-# or a table, with awk alone.
+# or a table, and a trace of netsim into a space-time diagram, with awk alone.
 #
 # Exit status: 0 done; 1 there is nothing to draw, or too much to hold; 2 it could not be tried.
 set -efu
@@ -12,6 +12,7 @@ unset CDPATH POSIXLY_CORRECT
 
 usage() {
     printf 'usage: @PROGPREFIX@gossip-plot [-t] [-i ID] [-x linear|log] LOG...\n'
+    printf '       @PROGPREFIX@gossip-plot -m [-w FROM-TO] [TRACE]\n'
 }
 
 @options.sh@
@@ -23,8 +24,12 @@ help() {
 Draws how records spread over nodes, from the -v logs of gossip-listen and gossip-send, one file for each
 node. The picture is written to stdout, as SVG.
 
+With -m, draws the messages of a trace of netsim instead: a line for each node, time downward.
+
   -i ID                        draw only this record, node by node; at least the first 6 digits of its id
+  -m, --messages               draw the messages of a trace
   -t, --table                  write a table instead: a line for each record, fields separated by tabs
+  -w FROM-TO                   with -m: draw only these milliseconds (default: all, or the first 500 messages)
   -x linear|log                the time axis (default: the one that suits the measurements)
   -h, --help                   print this help
   -V, --version                print the version
@@ -147,22 +152,76 @@ draw() {
     }'
 }
 
+# --- Messages ------------------------------------------------------------------------------------------
+
+# draw_messages WINDOW: turns a trace into a space-time diagram.
+draw_messages() {
+    # shellcheck disable=SC2016 # these are fields of awk
+    awk -v window="$1" '
+
+@plot.awk@
+
+    function refuse(text) { stop(1, "@PROGPREFIX@gossip-plot: " text) }
+
+@trace-read.awk@
+
+@trace-draw.awk@
+
+    BEGIN {
+        MOST_NODES = 100
+        MOST_HELD = 200000      # messages held
+        MOST_DRAWN = 500        # if no window is given
+        MOST_WINDOW = 5000
+        QUOTE = sprintf("%c", 39)
+        LIGHT["s0"] = "#767676"; LIGHT["s1"] = "#2f6db3"; LIGHT["s2"] = "#b5501a"; LIGHT["s3"] = "#7450a3"; LIGHT["s4"] = "#0f7d8a"
+        LIGHT["s5"] = "#a8327e"; LIGHT["s6"] = "#c98a00"; LIGHT["s7"] = "#1f7a3d"
+        DARK["s0"] = "#9aa0a6"; DARK["s1"] = "#6fb0f2"; DARK["s2"] = "#f09a5e"; DARK["s3"] = "#b99cea"; DARK["s4"] = "#5cc7d4"
+        DARK["s5"] = "#ea86c4"; DARK["s6"] = "#f0c14b"; DARK["s7"] = "#66cf8b"
+    }
+
+    NR == 1 && /^# / { title = substr($0, 3) }
+    $1 ~ /^[0-9]+$/ && length($1) <= 15 && NF >= 3 {
+        if ($1 + 0 < last_time)
+            refuse("line " NR ": the time goes back")
+        last_time = $1 + 0
+        take_line()
+    }
+
+    END {
+        if (stopped != "")
+            exit stopped
+        if (messages == 0)
+            refuse("no message in the trace")
+        choose_window()
+        print_messages()
+    }'
+}
+
 # --- Main ----------------------------------------------------------------------------------------------
 
-wanted='' axis='' table=''
-while getopts :i:tx:hV-: option; do
+wanted='' axis='' table='' messages='' window='' only_logs='' only_trace=''
+while getopts :i:mtw:x:hV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
-    i) wanted=${OPTARG:--} ;;
-    t | --table) table=1 ;;
-    x) axis=$OPTARG ;;
+    i) wanted=${OPTARG:--} only_logs=-i ;;
+    m | --messages) messages=1 ;;
+    t | --table) table=1 only_logs=-t ;;
+    w) window=$OPTARG only_trace=-w ;;
+    x) axis=$OPTARG only_logs=-x ;;
     h | --help) write "$(help)"; exit ;;
     V | --version) write '@PROGPREFIX@gossip-plot (peerutils) @VERSION@'; exit ;;
     *) wrong_option ;;
     esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || misuse 'LOG is missing'
+if [ -n "$messages" ]; then
+    [ -z "$only_logs" ] || misuse "$only_logs is of logs, and -m of a trace: give one"
+    [ $# -le 1 ] || misuse "'$2': too many operands"
+elif [ -n "$only_trace" ]; then
+    misuse '-w needs -m'
+else
+    [ $# -gt 0 ] || misuse 'LOG is missing'
+fi
 case $axis in
 '' | linear | log) ;;
 *) trouble "-x: '$axis' is neither linear nor log" ;;
@@ -173,9 +232,21 @@ case $wanted in
 *) trouble "-i: '$wanted' is too short: give at least 6 digits" ;;
 esac
 
+is_time() { # TEXT
+    case $1 in
+    '' | *[!0-9]* | ????????????????*) return 1 ;;
+    esac
+}
+
+if [ -n "$only_trace" ]; then
+    { [ "$window" != "${window%%-*}" ] && is_time "${window%%-*}" && is_time "${window#*-}" && [ "${window%%-*}" -le "${window#*-}" ]; } ||
+        trouble "-w: '$window' is not two times in milliseconds, FROM-TO"
+fi
+
 for tool in awk cut tr; do
     command -v "$tool" >/dev/null || trouble "$tool: not found"
 done
+[ -z "$messages" ] || [ "${1--}" != - ] || set --
 for log; do
     [ ! -d "$log" ] || trouble "$log: is a folder"
     [ -r "$log" ] || trouble "$log: cannot be read"
@@ -184,7 +255,11 @@ done
 # The picture is written only once it is complete, as part of one is useless. Of a line that is too long for an
 # event, awk sees just enough to tell.
 status=0
-picture=$(feed "$@" | cut -b 1-1025 | draw "$wanted" "$axis" "$table") || status=$?
+if [ -n "$messages" ]; then
+    picture=$(cat -- "$@" | tr '\000' '\002' | cut -b 1-1025 | draw_messages "$window") || status=$?
+else
+    picture=$(feed "$@" | cut -b 1-1025 | draw "$wanted" "$axis" "$table") || status=$?
+fi
 [ "$status" -le 2 ] || trouble "awk: ended with status $status"
 [ "$status" -eq 0 ] || exit "$status"
 write "$picture"
