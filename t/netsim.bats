@@ -300,7 +300,6 @@ raft R18 snapshots keep=0
 raft R21 raft-faults
 raft R22 slow-disks
 paxos P1 slow-disks
-paxos P2 slow-disks
 paxos P4 slow-disks
 paxos P5 slow-disks
 paxos P7 raft-faults
