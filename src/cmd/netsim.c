@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,11 +271,21 @@ static void free_run(struct run *r)
     free(r->left_out);
 }
 
+/* Runs allocate and free all the time: the memory is kept, as asking the system for it takes
+ * longer than the rest. */
+static void keep_memory(void)
+{
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 16 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+}
+
 int main(int argc, char **argv)
 {
     struct fault f;
     struct run r = {.first = 1, .last = 1};
     char **operands = cli_options(&program, argc, argv, &r);
+    keep_memory();
     const struct sim_model *model = *operands != NULL ? sim_model_find(*operands) : NULL;
     if (model != NULL)
         run_model(&r, model, operands + 1);

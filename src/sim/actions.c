@@ -1,8 +1,6 @@
 /* What a scenario has happen at a time besides faults. */
 #include "sim/parts.h"
 
-#include <string.h>
-
 int sim_propose(struct sim *s, struct sim_node *n, struct proposal_id id, struct payload *p,
                 struct fault *f)
 {
@@ -67,7 +65,7 @@ static int heal(struct sim *s, struct fault *f)
     for (size_t i = 0; i < s->fault_count; i++)
         if (s->faults[i].active && sim_fault_end(s, &s->faults[i], f))
             return -1;
-    memset(s->links.clogged, 0, (size_t)s->node_count * s->node_count * sizeof *s->links.clogged);
+    sim_links_unclog(&s->links);
     return 0;
 }
 

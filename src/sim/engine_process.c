@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { ROUNDS_MAX = 16 };
+
 struct engine_process {
     struct sim_process process;
     const struct engine_type *type;
@@ -98,6 +100,18 @@ static bool is_foreign(const struct engine_process *e, const struct engine_event
     return event->kind == ENGINE_MESSAGE && event->items[0]->type != e->type;
 }
 
+/* A deadline that has come already ends a batch (consensus/engine.h): the timer follows at once,
+ * but not for ever. */
+static int end_batch(struct engine_process *e, int64_t now, struct engine_outputs *out,
+                     struct fault *f)
+{
+    const struct engine_event timer = {.kind = ENGINE_TIMER, .now = now};
+    for (int i = 0; i < ROUNDS_MAX && out->deadline <= now; i++)
+        if (e->type->step(e->engine, &timer, out, f))
+            return -1;
+    return 0;
+}
+
 static int step(struct sim_process *p, const struct engine_event *events, size_t count,
                 struct engine_outputs *out, struct fault *f)
 {
@@ -108,7 +122,7 @@ static int step(struct sim_process *p, const struct engine_event *events, size_t
                                                           : e->type->step(e->engine, x, out, f))
             return -1;
     }
-    return 0;
+    return end_batch(e, events[0].now, out, f);
 }
 
 static const struct sim_process_type engine_processes = {

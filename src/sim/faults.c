@@ -110,11 +110,10 @@ static void choose_nodes(const struct sim *s, struct sim_fault *x)
 
 static int begin_link(struct sim *s, struct sim_fault *x)
 {
-    const size_t pair = (size_t)x->from * s->links.nodes + x->to;
     if (x->kind == SIM_FAULT_OMIT)
         sim_links_block(&s->links, x->from, x->to, 1);
-    else if (s->links.clogged[pair] < sim_now(s) + x->hold)
-        s->links.clogged[pair] = sim_now(s) + x->hold;
+    else
+        sim_links_clog(&s->links, x->from, x->to, sim_now(s) + x->hold);
     x->active = false;
     trace_names(s, sim_fault_words[x->kind], x);
     return 0;

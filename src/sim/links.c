@@ -1,6 +1,7 @@
 #include "sim/links.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int sim_links_init(struct sim_links *l, const struct sim_scenario *s, uint32_t nodes,
                    const int *regions, uint64_t seed, struct fault *f)
@@ -38,6 +39,20 @@ void sim_links_block(struct sim_links *l, uint32_t from, uint32_t to, int by)
 {
     uint16_t *count = &l->blocked[(size_t)from * l->nodes + to];
     *count = (uint16_t)(*count + by);
+    l->blocks += (uint64_t)(int64_t)by;
+}
+
+void sim_links_clog(struct sim_links *l, uint32_t from, uint32_t to, int64_t until)
+{
+    int64_t *clogged = &l->clogged[(size_t)from * l->nodes + to];
+    *clogged = until > *clogged ? until : *clogged;
+    l->clear = until > l->clear ? until : l->clear;
+}
+
+void sim_links_unclog(struct sim_links *l)
+{
+    memset(l->clogged, 0, (size_t)l->nodes * l->nodes * sizeof *l->clogged);
+    l->clear = 0;
 }
 
 void sim_links_wall(struct sim_links *l, const struct sim_wall *w, int by)

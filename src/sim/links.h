@@ -17,8 +17,10 @@ struct sim_wall {
 /* All zero but for what sim_links_init sets. */
 struct sim_links {
     uint32_t nodes;
-    uint16_t *blocked;  /* of each pair: how many faults block it; NULL: no fault ever did */
+    uint16_t *blocked;  /* of each pair: how many faults block it */
+    uint64_t blocks;    /* all of these together */
     int64_t *clogged;   /* of each pair: until when it holds everything back */
+    int64_t clear;      /* the last of these times */
     int64_t *last;      /* of each pair: when its last message arrives (fifo) */
     const int *regions; /* of each node; NULL: there are none */
     const struct sim_scenario *scenario;
@@ -36,8 +38,17 @@ void sim_links_wall(struct sim_links *l, const struct sim_wall *w, int by);
 
 static inline bool sim_links_blocked(const struct sim_links *l, uint32_t from, uint32_t to)
 {
-    return l->blocked[(size_t)from * l->nodes + to] > 0;
+    return l->blocks > 0 && l->blocked[(size_t)from * l->nodes + to] > 0;
 }
+
+/* Holds back what the link carries, at least until this time; or until when it does. */
+void sim_links_clog(struct sim_links *l, uint32_t from, uint32_t to, int64_t until);
+static inline int64_t sim_links_clogged(const struct sim_links *l, uint32_t from, uint32_t to,
+                                        int64_t now)
+{
+    return l->clear > now ? l->clogged[(size_t)from * l->nodes + to] : 0;
+}
+void sim_links_unclog(struct sim_links *l); /* all of them */
 
 /* How long the next message takes: at least 1. calm: nothing holds it up besides the delay. */
 int64_t sim_links_delay(struct sim_links *l, uint32_t from, uint32_t to, bool calm);

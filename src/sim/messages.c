@@ -95,7 +95,7 @@ int sim_message_send(struct sim *s, struct sim_node *sender, uint32_t to, struct
  */
 static int hold_back(struct sim *s, const struct sim_event *e, struct fault *f)
 {
-    const int64_t until = s->links.clogged[(size_t)e->from * s->links.nodes + e->node];
+    const int64_t until = sim_links_clogged(&s->links, e->from, e->node, sim_now(s));
     if (until <= sim_now(s) || calm(s, e->from, e->node))
         return 0;
     if (!s->live)
