@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,10 +35,10 @@ static int sooner(const struct sim_queue_far *a, const struct sim_queue_far *b)
 static int heap_add(struct sim_queue *q, int64_t time, uint32_t event, struct fault *f)
 {
     const struct sim_queue_far x = {time, q->serial, event};
-    if (ARRAY_RESERVE(q->heap, q->heap_cap, q->far + 1))
+    if (ARRAY_RESERVE(q->heap, q->heap_cap, q->heap_count + 1))
         return fault_memory(f);
     q->serial++;
-    size_t i = q->far++;
+    size_t i = q->heap_count++;
     for (; i > 0 && sooner(&x, &q->heap[(i - 1) / 2]); i = (i - 1) / 2)
         q->heap[i] = q->heap[(i - 1) / 2];
     q->heap[i] = x;
@@ -47,10 +48,10 @@ static int heap_add(struct sim_queue *q, int64_t time, uint32_t event, struct fa
 static uint32_t heap_take(struct sim_queue *q)
 {
     const uint32_t event = q->heap[0].event;
-    const struct sim_queue_far x = q->heap[--q->far];
+    const struct sim_queue_far x = q->heap[--q->heap_count];
     size_t i = 0, child;
-    while ((child = 2 * i + 1) < q->far) {
-        if (child + 1 < q->far && sooner(&q->heap[child + 1], &q->heap[child]))
+    while ((child = 2 * i + 1) < q->heap_count) {
+        if (child + 1 < q->heap_count && sooner(&q->heap[child + 1], &q->heap[child]))
             child++;
         if (!sooner(&q->heap[child], &x))
             break;
@@ -61,48 +62,62 @@ static uint32_t heap_take(struct sim_queue *q)
     return event;
 }
 
-/* --- The wheel ------------------------------------------------------------------------------ */
+/* --- The wheels ----------------------------------------------------------------------------- */
 
-static void wheel_add(struct sim_queue *q, int64_t time, uint32_t event)
+static void wheel_add(struct sim_queue *q, struct sim_queue_wheel *w, unsigned slot, uint32_t event)
 {
-    const unsigned slot = (unsigned)time & MASK, word = slot / 64;
+    const unsigned word = slot / 64;
     const uint64_t bit = UINT64_C(1) << slot % 64;
     q->events[event].next = NO_EVENT;
-    if (q->used[word] & bit)
-        q->events[q->last[slot]].next = event;
+    if (w->used[word] & bit)
+        q->events[w->last[slot]].next = event;
     else
-        q->first[slot] = event;
-    q->last[slot] = event;
-    q->used[word] |= bit;
-    q->words |= UINT64_C(1) << word;
+        w->first[slot] = event;
+    w->last[slot] = event;
+    w->used[word] |= bit;
+    w->words |= UINT64_C(1) << word;
+}
+
+static void wheel_clear(struct sim_queue_wheel *w, unsigned slot)
+{
+    w->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    if (!w->used[slot / 64])
+        w->words &= ~(UINT64_C(1) << slot / 64);
+}
+
+/* The next slot in use, from this one on and round the end. The wheel holds something. */
+static unsigned wheel_next(const struct sim_queue_wheel *w, unsigned here)
+{
+    const unsigned word = here / 64;
+    uint64_t bits = w->used[word] >> here % 64;
+    if (bits)
+        return here + (unsigned)__builtin_ctzll(bits);
+    bits = word < 63 ? w->words >> (word + 1) << (word + 1) : 0;
+    if (!bits)
+        bits = w->words; /* round the end, to this word's lower bits at the latest */
+    const unsigned next = (unsigned)__builtin_ctzll(bits);
+    return next * 64 + (unsigned)__builtin_ctzll(w->used[next]);
+}
+
+/* Which span of the first wheel a time is in. */
+static int64_t span_of(int64_t time)
+{
+    return time / SIM_QUEUE_SLOTS;
+}
+
+static void add_soon(struct sim_queue *q, int64_t time, uint32_t event)
+{
+    wheel_add(q, &q->soon, (unsigned)time & MASK, event);
     q->near++;
 }
 
-static uint32_t wheel_take(struct sim_queue *q, unsigned slot)
+static void add_later(struct sim_queue *q, int64_t time, uint32_t event)
 {
-    const uint32_t event = q->first[slot];
-    q->first[slot] = q->events[event].next;
-    q->near--;
-    if (q->first[slot] != NO_EVENT)
-        return event;
-    q->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-    if (!q->used[slot / 64])
-        q->words &= ~(UINT64_C(1) << slot / 64);
-    return event;
-}
-
-/* How far the next slot in use is from that of now. The wheel holds something. */
-static unsigned wheel_next(const struct sim_queue *q)
-{
-    const unsigned here = (unsigned)q->now & MASK, word = here / 64;
-    uint64_t bits = q->used[word] >> here % 64;
-    if (bits)
-        return (unsigned)__builtin_ctzll(bits);
-    bits = word < 63 ? q->words >> (word + 1) << (word + 1) : 0;
-    if (!bits)
-        bits = q->words; /* round the end, to this word's lower bits at the latest */
-    const unsigned next = (unsigned)__builtin_ctzll(bits);
-    return (next * 64 + (unsigned)__builtin_ctzll(q->used[next]) - here) & MASK;
+    const unsigned slot = (unsigned)span_of(time) & MASK;
+    const bool used = q->later.used[slot / 64] >> slot % 64 & 1;
+    if (!used || time < q->least[slot])
+        q->least[slot] = time;
+    wheel_add(q, &q->later, slot, event);
 }
 
 /* -------------------------------------------------------------------------------------------- */
@@ -131,32 +146,70 @@ int sim_queue_add(struct sim_queue *q, int64_t time, const struct sim_event *e, 
         return -1;
     if (time < q->now)
         time = q->now;
-    if (time - q->now >= SIM_QUEUE_SLOTS)
-        return heap_add(q, time, event, f);
-    wheel_add(q, time, event);
+    const int64_t ahead = span_of(time) - span_of(q->now);
+    if (ahead == 0) {
+        add_soon(q, time, event);
+        return 0;
+    }
+    q->events[event].time = time;
+    if (ahead >= SIM_QUEUE_SLOTS && heap_add(q, time, event, f))
+        return -1;
+    if (ahead < SIM_QUEUE_SLOTS)
+        add_later(q, time, event);
+    q->far++;
     return 0;
 }
 
 int64_t sim_queue_next(const struct sim_queue *q)
 {
     if (q->near)
-        return q->now + wheel_next(q);
+        return (q->now & ~(int64_t)MASK) + wheel_next(&q->soon, (unsigned)q->now & MASK);
+    if (q->later.words)
+        return q->least[wheel_next(&q->later, (unsigned)span_of(q->now) & MASK)];
     return q->far ? q->heap[0].time : INT64_MAX;
+}
+
+/* The span that begins: what is due in it goes to the first wheel, and what comes into the reach of
+ * the second one goes there, before anything is added to their slots; so the order of a slot is
+ * that in which its events were added. */
+static void enter_span(struct sim_queue *q)
+{
+    const int64_t span = span_of(q->now);
+    const unsigned slot = (unsigned)span & MASK;
+    if (q->later.used[slot / 64] >> slot % 64 & 1) {
+        for (uint32_t event = q->later.first[slot], next; event != NO_EVENT; event = next) {
+            next = q->events[event].next;
+            add_soon(q, q->events[event].time, event);
+            q->far--;
+        }
+        wheel_clear(&q->later, slot);
+    }
+    while (q->heap_count && span_of(q->heap[0].time) - span < SIM_QUEUE_SLOTS) {
+        const int64_t time = q->heap[0].time;
+        const uint32_t event = heap_take(q);
+        if (span_of(time) > span) {
+            add_later(q, time, event);
+            continue;
+        }
+        add_soon(q, time, event);
+        q->far--;
+    }
 }
 
 int sim_queue_take(struct sim_queue *q, struct sim_event *e)
 {
-    const int64_t time = sim_queue_next(q);
+    const int64_t time = sim_queue_next(q), before = q->now;
     if (time == INT64_MAX)
         return 0;
     q->now = time;
-    /* What comes into the span of the wheel goes there before anything is added to its slot, so
-     * that the order of a slot is that in which its events were added. */
-    while (q->far && q->heap[0].time - time < SIM_QUEUE_SLOTS) {
-        int64_t due = q->heap[0].time;
-        wheel_add(q, due, heap_take(q));
-    }
-    const uint32_t event = wheel_take(q, (unsigned)time & MASK);
+    if (span_of(time) != span_of(before))
+        enter_span(q);
+    const unsigned slot = (unsigned)time & MASK;
+    const uint32_t event = q->soon.first[slot];
+    q->soon.first[slot] = q->events[event].next;
+    q->near--;
+    if (q->soon.first[slot] == NO_EVENT)
+        wheel_clear(&q->soon, slot);
     *e = q->events[event];
     q->events[event].next = q->unused;
     q->unused = event;

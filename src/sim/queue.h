@@ -1,9 +1,10 @@
 /*
  * What is still to happen in virtual time, in one order: by time, then by when it was added.
  *
- * A timing wheel holds what is near, one slot a millisecond, and a heap the rest (Varghese and
- * Lauck, "Hashed and Hierarchical Timing Wheels", 1987). A bitmap of the slots in use finds the
- * next one in a few instructions, however few events there are.
+ * Two timing wheels hold what is near, one with a slot a millisecond and one with a slot for each
+ * span of the first; a heap holds the rest (Varghese and Lauck, "Hashed and Hierarchical Timing
+ * Wheels", 1987). A bitmap of the slots in use finds the next one in a few instructions, however
+ * few events there are.
  */
 #ifndef SIM_QUEUE_H
 #define SIM_QUEUE_H
@@ -13,17 +14,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_QUEUE_SLOTS 4096            /* milliseconds that the wheel spans */
+#define SIM_QUEUE_SLOTS 4096            /* milliseconds in a slot of the second wheel */
 #define SIM_QUEUE_MAX (1u << 30)        /* events at once */
 #define SIM_TIME_MAX (INT64_C(1) << 52) /* milliseconds; nothing happens later */
 
-/* The fields are the owner's, except for the first. */
+/* The fields are the owner's, except for the first and the last. */
 struct sim_event {
     uint32_t next;
     uint32_t kind;
     uint32_t node, from;
     uint64_t number;
     void *data;
+    int64_t time; /* if it is not in the first wheel */
 };
 
 struct sim_queue_far {
@@ -32,19 +34,25 @@ struct sim_queue_far {
     uint32_t event;
 };
 
+/* Events by slot, in the order in which they were added. */
+struct sim_queue_wheel {
+    uint64_t words; /* a bit for each word of `used` that is not 0 */
+    uint64_t used[SIM_QUEUE_SLOTS / 64];
+    uint32_t first[SIM_QUEUE_SLOTS], last[SIM_QUEUE_SLOTS];
+};
+
 /* All zero but for what sim_queue_init sets. Only queue.c looks inside. */
 struct sim_queue {
     int64_t now;      /* of the event that was taken last */
     uint64_t serial;  /* how many were ever put into the heap */
-    size_t near, far; /* events in the wheel; in the heap */
-    uint64_t words;   /* a bit for each word of `used` that is not 0 */
-    uint64_t used[SIM_QUEUE_SLOTS / 64];
-    uint32_t first[SIM_QUEUE_SLOTS], last[SIM_QUEUE_SLOTS];
+    size_t near, far; /* events due in this span of the first wheel; later ones */
+    struct sim_queue_wheel soon, later;
+    int64_t least[SIM_QUEUE_SLOTS]; /* of a slot of `later` that is in use: its earliest time */
     struct sim_event *events;
     size_t events_count, events_cap;
     uint32_t unused; /* a list of events; UINT32_MAX ends it */
     struct sim_queue_far *heap;
-    size_t heap_cap;
+    size_t heap_count, heap_cap;
 };
 
 void sim_queue_init(struct sim_queue *q);
