@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <err.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,28 +29,40 @@ static bool is_in(const char *process, char **folders)
     return false;
 }
 
-/* The name is in parentheses and may contain any byte; user and system time are the 12th and 13th
- * fields after it. */
-static void print_time(const char *process)
+/* Its first line, without the newline. Whether there is one. */
+static bool read_line(const char *path, char *line, size_t size)
 {
-    char path[PATH_MAX], text[1024];
-    unsigned long long user, system;
-    snprintf(path, sizeof path, "/proc/%s/stat", process);
     FILE *file = fopen(path, "re");
     if (!file)
-        return; /* it has ended */
-    size_t n = fread(text, 1, sizeof text - 1, file);
+        return false; /* the process or thread has ended */
+    bool got = fgets(line, (int)size, file);
     fclose(file);
-    text[n] = 0;
-    const char *name = strchr(text, '(');
-    char *end = strrchr(text, ')');
-    if (!name || !end ||
-        sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) !=
-            2)
-        return;
-    *end = 0;
-    printf("%s\t%s\t%.0f\n", name + 1, process,
-           (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK));
+    line[got ? strcspn(line, "\n") : 0] = 0;
+    return got;
+}
+
+/* To the nanosecond: the ticks of /proc/PID/stat would show most of a node's programs as idle. */
+static double time_of_threads(const char *process)
+{
+    char pattern[PATH_MAX], line[256];
+    glob_t threads;
+    double sum = 0;
+    snprintf(pattern, sizeof pattern, "/proc/%s/task/*/schedstat", process);
+    if (glob(pattern, GLOB_NOSORT, NULL, &threads))
+        return 0;
+    for (size_t i = 0; i < threads.gl_pathc; i++)
+        if (read_line(threads.gl_pathv[i], line, sizeof line))
+            sum += strtod(line, NULL);
+    globfree(&threads);
+    return sum;
+}
+
+static void print_time(const char *process)
+{
+    char path[PATH_MAX], name[256];
+    snprintf(path, sizeof path, "/proc/%s/comm", process);
+    if (read_line(path, name, sizeof name))
+        printf("%s\t%s\t%.0f\n", name, process, time_of_threads(process) / 1e3);
 }
 
 int main(int argc, char **argv)
