@@ -13,7 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
+enum {
+    CERTIFICATES_MAX = 4096, /* bytes of a peer's certificates */
+    AHEAD = 1024,            /* bytes that are read with the header of a TLS record */
+};
 
 static const uint8_t gossip_names[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '3',
                                        8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
@@ -37,12 +40,15 @@ struct channel {
     bool broken;             /* unusable after an error */
     bool waits_to_write;     /* whether the last call that would block needs to write */
     bool dry;                /* the last read found the socket empty */
+    bool drained;            /* ... or the next one will, unless poll tells of more */
     bool heard;              /* the peer has sent something */
     bool lost;               /* the socket ended, */
     int error;               /* by this error; 0: the peer closed it */
     uint64_t sent, received; /* bytes */
     uint8_t account[ED25519_KEY_LEN];
-    int version; /* of the protocol, as agreed on; 0 if it is plain */
+    int version;          /* of the protocol, as agreed on; 0 if it is plain */
+    uint8_t ahead[AHEAD]; /* bytes that libssl has yet to ask for */
+    size_t ahead_at, ahead_len;
 };
 
 /* --- The socket --------------------------------------------------------------------------- */
@@ -82,10 +88,35 @@ static ptrdiff_t give(struct channel *c, const void *bytes, size_t n)
     return moved(c, sent);
 }
 
+/* As take, but a few bytes are read together with those that follow: libssl asks for a record's
+ * header, for the rest of a record, and then for more until there is none. */
+static ptrdiff_t take_ahead(struct channel *c, void *out, size_t n)
+{
+    bool few = n < sizeof c->ahead;
+    if (c->ahead_at == c->ahead_len) {
+        c->dry = c->drained;
+        c->drained = false;
+        if (c->dry)
+            return 0;
+        ptrdiff_t got = few ? take(c, c->ahead, sizeof c->ahead) : take(c, out, n);
+        c->drained = got > 0 && (size_t)got < (few ? sizeof c->ahead : n);
+        if (got <= 0 || !few)
+            return got;
+        c->ahead_at = 0;
+        c->ahead_len = (size_t)got;
+    }
+    size_t left = c->ahead_len - c->ahead_at;
+    if (n > left)
+        n = left;
+    memcpy(out, c->ahead + c->ahead_at, n);
+    c->ahead_at += n;
+    return (ptrdiff_t)n;
+}
+
 /* libssl's own would raise SIGPIPE. */
 static int bio_read(BIO *b, char *out, int n)
 {
-    ptrdiff_t got = take(BIO_get_data(b), out, (size_t)n);
+    ptrdiff_t got = take_ahead(BIO_get_data(b), out, (size_t)n);
     BIO_clear_retry_flags(b);
     if (got == 0)
         BIO_set_retry_read(b);
@@ -508,7 +539,8 @@ ptrdiff_t channel_write(struct channel *c, const void *bytes, size_t n, struct f
 
 bool channel_pending(const struct channel *c)
 {
-    return c->ssl && c->open && !c->broken && !c->dry && SSL_has_pending(c->ssl);
+    return c->ssl && c->open && !c->broken && !c->dry &&
+           (c->ahead_at < c->ahead_len || SSL_has_pending(c->ssl));
 }
 
 bool channel_waits_to_write(const struct channel *c)

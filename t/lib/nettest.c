@@ -649,6 +649,32 @@ static void pending(struct pair *p)
     pair_close(p);
 }
 
+/* Several writes that arrive together: poll may not see the later ones once the first is read. */
+static void together(struct pair *p)
+{
+    struct fault f;
+    uint8_t got[4];
+    int fd[2];
+    ptrdiff_t n;
+    sockets(fd);
+    pair_over(p, fd[0], fd[1]);
+    shake_well(p);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 10; i++)
+            must(channel_write(p->sides[0].c, "line", 4, &f) == 4, "a write");
+        for (int i = 0; i < 10; i++) {
+            struct pollfd in = {.fd = fd[1], .events = POLLIN};
+            must(channel_pending(p->sides[1].c) || poll(&in, 1, 10000) == 1, "it is shown");
+            while ((n = channel_read(p->sides[1].c, got, sizeof got, &f)) == 0)
+                ;
+            must(n == 4 && memcmp(got, "line", 4) == 0, "a whole write");
+        }
+        must(channel_read(p->sides[1].c, got, 4, &f) == 0 && !channel_pending(p->sides[1].c),
+             "no more");
+    }
+    pair_close(p);
+}
+
 static void ends(void)
 {
     struct pair p, plain = {0};
@@ -660,6 +686,8 @@ static void ends(void)
         end_over(i & 4 ? &plain : &p, i & 1 ? tcp : sockets, i >> 1 & 1, true);
     pending(&p);
     pending(&plain);
+    together(&p);
+    together(&plain);
     refused();
     neither(&p);
 }
