@@ -158,7 +158,7 @@ static int64_t deadline(struct raft *r)
     if (r->role == RAFT_LEADER)
         return r->transferee != NODE_NONE && r->transfer_due < r->heartbeat_due ? r->transfer_due
                                                                                 : r->heartbeat_due;
-    due = raft_is_voter(r) ? r->election_due : INT64_MAX;
+    due = raft_may_stand(r) ? r->election_due : INT64_MAX;
     return waits(r) && r->retry_due < due ? r->retry_due : due;
 }
 

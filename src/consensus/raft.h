@@ -142,6 +142,10 @@ static inline uint64_t raft_clock(int64_t now)
 struct raft_peer *raft_peer_find(struct raft *r, uint32_t node);
 bool raft_is_voter(struct raft *r); /* whether the node itself has a vote */
 
+/* Whether it may stand for election: as long as it is not committed that it is no voter any more,
+ * for it may be the only one whose log is complete (thesis 4.2.2). */
+bool raft_may_stand(const struct raft *r);
+
 /* A configuration joins the log at index; those after index leave it; those that nothing needs any
  * more, as everything up to `index` is in an image, are forgotten. */
 int raft_config_push(struct raft *r, uint64_t index, const struct raft_config *c);

@@ -91,7 +91,7 @@ static int decide(struct raft *r)
 int raft_campaign(struct raft *r, bool ordered)
 {
     raft_redraw(r);
-    if (!raft_is_voter(r))
+    if (!raft_may_stand(r))
         return 0;
     if (raft_follow(r, r->term, NODE_NONE) != 0 ||
         engine_note(r->out, r->f, "campaign %llu", (unsigned long long)r->term + 1) != 0)

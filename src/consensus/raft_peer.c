@@ -23,6 +23,18 @@ bool raft_is_voter(struct raft *r)
     return self != NULL && (self->roles & (RAFT_VOTER | RAFT_OUTGOING));
 }
 
+bool raft_may_stand(const struct raft *r)
+{
+    for (size_t n = r->config_count; n-- > 0;) {
+        const struct raft_config_at *c = &r->configs[n];
+        if (raft_config_roles(&c->config, r->self) & (RAFT_VOTER | RAFT_OUTGOING))
+            return true;
+        if (c->index <= r->commit)
+            break;
+    }
+    return false;
+}
+
 /* --- Configurations ------------------------------------------------------------------------- */
 
 /* A new member is sent the last entry, which made it one, to see what it has. */
