@@ -16,6 +16,8 @@
 #include "consensus/raft_log.h"
 #include "consensus/raft_settings.h"
 
+#define RAFT_LEAVING_MAX 8
+
 enum raft_role { RAFT_FOLLOWER, RAFT_PRECANDIDATE, RAFT_CANDIDATE, RAFT_LEADER };
 
 /* How a leader sends entries to a peer: one message at a time, to find where the logs agree; as
@@ -94,6 +96,8 @@ struct raft {
     bool batch_due;             /* there is something to send or save at the end of the batch */
 
     /* A leader's. */
+    struct raft_peer leaving[RAFT_LEAVING_MAX]; /* removed, and not told that this is committed */
+    uint32_t leaving_count;
     int64_t heartbeat_due;
     uint64_t round;        /* heartbeats so far; every append carries the number */
     bool round_due;        /* a read waits for one that has not been sent */
@@ -180,6 +184,7 @@ int raft_stale(struct raft *r, uint32_t from);   /* tells an old leader the term
 /* --- raft_replicate.c: a leader's appends. --- */
 int raft_flush(struct raft *r);     /* sends and saves what waits */
 int raft_heartbeat(struct raft *r); /* if it is due */
+int raft_dismiss(struct raft *r);   /* tells those that were removed, once, that it is committed */
 int raft_matched(struct raft *r, uint32_t from, const struct raft_item *x);
 int raft_unmatched(struct raft *r, uint32_t from, const struct raft_item *x);
 int raft_received(struct raft *r, uint32_t from, const struct raft_item *x);

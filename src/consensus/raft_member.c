@@ -131,6 +131,8 @@ int raft_members_committed(struct raft *r)
         return 0;
     if (raft_config_joint(&now->config))
         return now->config.autoleave ? leave_joint(r) : 0;
+    if (raft_dismiss(r) != 0)
+        return -1;
     if (raft_is_voter(r))
         return 0;
     if (raft_flush(r) != 0) /* the others hear of the commit */

@@ -47,11 +47,21 @@ static struct raft_peer new_peer(const struct raft *r, uint32_t node)
                               .heard = raft_clock(r->now)};
 }
 
+/* A leader remembers whom a new configuration leaves out. */
+static void note_leaving(struct raft *r, const struct raft_config *c)
+{
+    for (uint32_t i = 0; i < r->peer_count && r->leaving_count < RAFT_LEAVING_MAX; i++)
+        if (r->peers[i].node != r->self && raft_config_roles(c, r->peers[i].node) == 0)
+            r->leaving[r->leaving_count++] = r->peers[i];
+}
+
 /* Makes the peers those of the last configuration; those that stay keep what is known of them. */
 static void renew_peers(struct raft *r)
 {
     const struct raft_config *c = &raft_config_now(r)->config;
     struct raft_peer list[RAFT_MEMBERS_MAX];
+    if (r->role == RAFT_LEADER)
+        note_leaving(r, c);
     for (uint32_t i = 0; i < c->count; i++) {
         const struct raft_peer *old = raft_peer_find(r, c->members[i].node);
         list[i] = old == NULL ? new_peer(r, c->members[i].node) : *old;

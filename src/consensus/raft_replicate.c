@@ -150,6 +150,22 @@ out:
     return result;
 }
 
+int raft_dismiss(struct raft *r)
+{
+    int result = 0;
+    for (uint32_t i = 0; result == 0 && i < r->leaving_count; i++) {
+        struct raft_peer *p = &r->leaving[i];
+        size_t n;
+        if (p->next <= r->log.base || p->progress == RAFT_IMAGING)
+            continue;
+        n = raft_log_fit(&r->log, p->next, (uint64_t)r->set.batch, ENTRIES_MAX);
+        result = send_append(r, p, n);
+    }
+    r->leaving_count = 0;
+    drop_shared(r);
+    return result;
+}
+
 /* A leader that hears no quorum within an election timeout steps down (thesis 6.2; rule R13). */
 static bool is_alone(struct raft *r)
 {

@@ -91,6 +91,7 @@ int raft_lead(struct raft *r)
     r->lease_until = r->now;
     r->lease_round = 0;
     r->lease_over = false;
+    r->leaving_count = 0;
     r->heartbeat_due = r->now + r->set.heartbeat;
     begin_peers(r);
     proposals_rewind(&r->proposals);

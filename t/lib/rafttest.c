@@ -738,6 +738,8 @@ static void members(void)
     command(0, "member add n5 n6 remove n2 n3"); /* joint */
     settle();
     must(has_role(4, 4, RAFT_VOTER) && has_role(0, 1, 0) && raft_of(0)->peer_count == 4);
+    must(!raft_may_stand(raft_of(1)) && !raft_may_stand(raft_of(2))); /* they were told */
+    must(w.node[1].deadline == INT64_MAX);
     command(0, "member remove n1"); /* the leader */
     settle();
     must(raft_of(0)->role == RAFT_FOLLOWER);
