@@ -6,6 +6,7 @@
 #define LIB_PAXOSDUMP_H
 
 #include "consensus/paxos_node.h"
+#include "paxosnet.h"
 
 #include <err.h>
 #include <stdarg.h>
@@ -90,6 +91,25 @@ static inline void paxos_dump(struct buf *out, const struct engine *e)
     dump_proposals(out, &p->kept);
     dump_proposals(out, &p->queue);
     dump_held(out, p);
+}
+
+/* What a start would make of the disk: the promise, and what was accepted; and what waits for it.
+ */
+static inline void dump_disk(struct buf *out, const struct net_disk *d, const struct engine *e)
+{
+    const struct paxos *p = (const struct paxos *)e;
+    struct paxos_ballot promised = {0};
+    for (size_t i = 0; i < d->count; i++) {
+        const struct paxos_item *item = (const struct paxos_item *)d->list[i].item;
+        if (i >= d->durable || item->head.kind == PAXOS_ACCEPT || item->head.kind == PAXOS_CHOSEN) {
+            dump_put(out, i < d->durable ? "\ndisk " : "\nwaits ");
+            if (paxos_item_format(&item->head, p->names, out) != 0)
+                errx(2, "out of memory");
+        } else if (paxos_ballot_order(p, item->ballot, promised) > 0) {
+            promised = item->ballot;
+        }
+    }
+    dump_ballot(out, promised);
 }
 
 #endif

@@ -152,26 +152,6 @@ static inline void replay(struct locals *x, uint32_t local)
         net_sync_all(&x->net, l->node);
 }
 
-/* What a start would make of the disk: the promise, and what was accepted; and what waits for it.
- */
-static inline void dump_disk(struct locals *x, uint32_t node, struct buf *out)
-{
-    const struct net_disk *d = &x->net.nodes[node].disk;
-    const struct paxos *p = (const struct paxos *)x->net.nodes[node].engine;
-    struct paxos_ballot promised = {0};
-    for (size_t i = 0; i < d->count; i++) {
-        const struct paxos_item *item = (const struct paxos_item *)d->list[i].item;
-        if (i >= d->durable || item->head.kind == PAXOS_ACCEPT || item->head.kind == PAXOS_CHOSEN) {
-            dump_put(out, i < d->durable ? "\ndisk " : "\nwaits ");
-            if (paxos_item_format(&item->head, x->net.names, out) != 0)
-                errx(2, "out of memory");
-        } else if (paxos_ballot_order(p, item->ballot, promised) > 0) {
-            promised = item->ballot;
-        }
-    }
-    dump_ballot(out, promised);
-}
-
 static inline void look_votes(const struct net_disk *d, struct local *l)
 {
     for (size_t i = 0; i < d->durable; i++) {
@@ -189,7 +169,7 @@ static inline struct local look(struct locals *x, uint32_t node, const struct lo
     const struct net *w = &x->net;
     paxos_dump(&text, w->nodes[node].engine);
     if (x->slow_disk)
-        dump_disk(x, node, &text);
+        dump_disk(&text, &w->nodes[node].disk, w->nodes[node].engine);
     look_votes(&w->nodes[node].disk, &l);
     for (size_t i = 0; i < l.vote_count; i++) {
         dump_ballot(&text, l.votes[i].ballot);
