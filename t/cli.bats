@@ -113,14 +113,17 @@ ledger-proof -s:0:MAX
 ledger-pull -i:1:86400 -n:1:64 -t:1:86400 -j:1:1024 -P:0:2147483647
 ledger-watch -d:0:MAX -i:1:86400 -j:1:1024
 lincheck -t:1:1000000 -n:1:MAX -M:1:65536
+mesh -P:0:2147483647 -i:0:MAX
 mine -n:1:MAX -t:0:2147483647 -j:1:1024 -r:0:MAX -s:1:4294967295
 minepool -r:1:MAX -n:1:1048576 -c:0:100 -F:0:MAX
 minework -j:1:1024 -t:0:2147483647 -s:1:1073741824
 netsim -n:1:MAX -s:0:MAX
 node-log -n:131072:4611686018427387903
 node-status -i:1:86400 -n:0:100
+paxos -N:1:MAX
 peerbook -n:1:16384 -P:0:2147483647
 policy -H:0:MAX
+raft -N:1:MAX
 txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7
 txpool -b:1:1073741824 -g:1:1073741824 -i:0:86400 -j:1:1024
 txsign -P:0:2147483647
