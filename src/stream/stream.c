@@ -245,10 +245,11 @@ static int read_body(struct stream *s, struct batch *b, struct item *item, struc
     return 0;
 }
 
+enum { TOGETHER = 16 }; /* lines that are hashed side by side */
+
 /* Hashes the lines of the item's entries. */
 static void hash_entries(struct batch *b, const struct item *item)
 {
-    enum { TOGETHER = 16 };
     struct sha256_text texts[TOGETHER];
     const char *text = b->text.data + item->at;
     for (size_t i = 0; i < item->count;) {
@@ -325,7 +326,6 @@ static int read_tx(struct batch *b, struct item *item, const struct line *line, 
         return fault_memory(f);
     e->type = item->type;
     item->count = 1;
-    memcpy(e->id, item->id, ID_LEN);
     if (tx_parse(line->text, line->len, &e->tx, &why))
         item_break(item, line->number, &why);
     return 0;
@@ -349,7 +349,6 @@ static int read_passing(struct batch *b, struct item *item, const struct line *l
 static int read_loose(struct batch *b, struct item *item, const struct line *line, struct fault *f)
 {
     struct fault why;
-    sha256(line->text, line->len, item->id);
     if (line_form(line, &why)) {
         item_break(item, line->number, &why);
         item->torn = line->cut;
@@ -383,6 +382,33 @@ static void settle(struct batch *b)
             item->block.seal.text = (end ? end : item->text + item->size) - item->block.seal.len;
         }
     }
+}
+
+/* Whether the item's id is yet to be computed, as that of its line. */
+static bool is_loose(const struct item *item)
+{
+    return item->type != &block_type && !item->unread;
+}
+
+static void hash_loose(struct batch *b)
+{
+    struct sha256_text texts[TOGETHER];
+    size_t n = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+        if (!is_loose(item))
+            continue;
+        bool whole = item->size && item->text[item->size - 1] == '\n';
+        texts[n++] = (struct sha256_text){item->text, item->size - whole, item->id};
+        if (n == TOGETHER) {
+            sha256_all(texts, n);
+            n = 0;
+        }
+    }
+    sha256_all(texts, n);
+    for (size_t i = 0; i < b->count; i++)
+        if (is_loose(&b->items[i]) && b->items[i].count)
+            memcpy(b->items[i].entries->id, b->items[i].id, ID_LEN);
 }
 
 static int read_item(struct stream *s, struct batch *b, struct item *item, const struct line *line,
@@ -419,6 +445,7 @@ int stream_next(struct stream *s, struct batch *b, struct fault *f)
             return -1;
     } while (b->text.len < BATCH_BYTES && b->count < BATCH_ITEMS && stream_ready(s));
     settle(b);
+    hash_loose(b);
     return b->count > 0;
 }
 
