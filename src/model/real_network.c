@@ -17,11 +17,11 @@ struct real_network {
     struct node_names *names;
     uint32_t *members;
     struct engine **engines;
-    int64_t *due;      /* of each engine's timer */
-    int64_t *had;      /* when each printed the record; -1: not yet */
-    uint64_t *streams; /* of each node's messages */
-    char fanout[32];
-    const char *settings[2];
+    int64_t *due;                            /* of each engine's timer */
+    int64_t *had;                            /* when each printed the record; -1: not yet */
+    uint64_t *streams;                       /* of each node's messages */
+    char fanout[32], blocks[32], height[32]; /* settings; a note */
+    const char *settings[3];
     struct sim_queue queue;
     struct engine_outputs out;
     uint64_t serial;                /* of the last proposal */
@@ -84,10 +84,18 @@ static int put(struct real_network *r, uint32_t from, struct engine_output *o, s
     return 0;
 }
 
-static void note(struct real_network *r, uint32_t node, const char *text, size_t n)
+/* Whether it is the note of a node that has what it was to get. */
+static bool tells_all(const struct real_network *r, const char *text, size_t n)
+{
+    if (r->setup.blocks)
+        return n == strlen(r->height) && memcmp(text, r->height, n) == 0;
+    return begins(text, n, "have ") || begins(text, n, "made ");
+}
+
+static void take_note(struct real_network *r, uint32_t node, const char *text, size_t n)
 {
     struct epidemic_course *c = r->course;
-    if (!c || r->had[node] >= 0 || !(begins(text, n, "have ") || begins(text, n, "made ")))
+    if (!c || r->had[node] >= 0 || !tells_all(r, text, n))
         return;
     r->had[node] = r->queue.now;
     uint64_t reached = ++c->reached, nodes = r->setup.nodes;
@@ -106,7 +114,7 @@ static int step(struct real_network *r, uint32_t node, struct engine_event *even
         if (o->kind == ENGINE_SEND && put(r, node, o, f))
             return -1;
         if (o->kind == ENGINE_NOTE)
-            note(r, node, r->out.text.data + o->at, o->n);
+            take_note(r, node, r->out.text.data + o->at, o->n);
     }
     if (r->out.deadline == r->due[node])
         return 0;
@@ -149,21 +157,27 @@ static int settle(struct real_network *r, struct fault *f)
     return run_until(r, r->queue.now + SETTLING, f);
 }
 
+/* From now on it is seen who has what all are to get. */
+static void begin(struct real_network *r, struct epidemic_course *course)
+{
+    memset(course, 0, sizeof *course);
+    memset(course->percent, 0xff, sizeof course->percent);
+    for (uint32_t i = 0; i < r->setup.nodes; i++)
+        r->had[i] = -1;
+    r->course = course;
+    r->began = r->queue.now;
+}
+
 int real_network_run(struct real_network *r, uint32_t node, struct epidemic_course *course,
                      struct fault *f)
 {
     char text[32];
     snprintf(text, sizeof text, "record %llu\n", (unsigned long long)++r->serial);
     struct engine_event event = {.kind = ENGINE_PROPOSE, .id = {r->members[node], r->serial}};
-    memset(course, 0, sizeof *course);
-    memset(course->percent, 0xff, sizeof course->percent);
-    for (uint32_t i = 0; i < r->setup.nodes; i++)
-        r->had[i] = -1;
+    begin(r, course);
     event.payload = payload_new(text, strlen(text));
     if (!event.payload)
         return fault_memory(f);
-    r->course = course;
-    r->began = r->queue.now;
     int failed = step(r, node, &event, f);
     payload_unref(event.payload);
     return failed || run_until(r, r->began + r->setup.heal + REAL_PATIENCE, f) || settle(r, f) ? -1
@@ -190,7 +204,7 @@ static int start_node(struct real_network *r, uint32_t node, struct fault *f)
         .member_count = r->setup.nodes,
         .seed = sim_stream(r->setup.seed, "node", node),
         .settings = r->settings,
-        .setting_count = 2,
+        .setting_count = r->setup.blocks ? 3 : 2,
     };
     struct engine_event event = {.kind = ENGINE_RESTART};
     r->engines[node] = peer_engine.make(&setup, f);
@@ -203,6 +217,9 @@ static int start(struct real_network *r, struct fault *f)
     sim_queue_init(&r->queue);
     snprintf(r->fanout, sizeof r->fanout, "fanout=%u", r->setup.fanout);
     r->settings[0] = r->fanout;
+    snprintf(r->blocks, sizeof r->blocks, "blocks=%u", r->setup.blocks);
+    snprintf(r->height, sizeof r->height, "height %u", r->setup.blocks);
+    r->settings[2] = r->blocks;
     r->settings[1] = r->setup.stems ? "stems=yes" : "stems=no";
     r->names = node_names_new();
     r->members = calloc(nodes, sizeof *r->members);
@@ -218,7 +235,7 @@ static int start(struct real_network *r, struct fault *f)
     for (uint32_t node = 0; node < nodes; node++)
         if (start_node(r, node, f))
             return -1;
-    return settle(r, f);
+    return 0;
 }
 
 struct real_network *real_network_new(const struct real_setup *setup, struct fault *f)
@@ -229,7 +246,7 @@ struct real_network *real_network_new(const struct real_setup *setup, struct fau
         return NULL;
     }
     r->setup = *setup;
-    if (!start(r, f))
+    if (!start(r, f) && !settle(r, f))
         return r;
     real_network_free(r);
     return NULL;
@@ -254,4 +271,21 @@ void real_network_free(struct real_network *r)
     free(r->had);
     free(r->streams);
     free(r);
+}
+
+int real_network_pull(const struct real_setup *setup, struct epidemic_course *course,
+                      struct fault *f)
+{
+    struct real_network *r = calloc(1, sizeof *r);
+    if (!r)
+        return fault_memory(f);
+    r->setup = *setup;
+    int failed = start(r, f);
+    if (!failed) {
+        begin(r, course);
+        take_note(r, 0, r->height, strlen(r->height));
+        failed = run_until(r, REAL_PATIENCE, f);
+    }
+    real_network_free(r);
+    return failed;
 }

@@ -1,6 +1,6 @@
 /*
  * A network of nodes of the engine `peer` (sim/peer_engine.h), which are the project's own
- * listener, sender and connections, in virtual time: what the model of sim/epidemic.h is held
+ * listener, sender and connections, in virtual time: what the model of model/epidemic.h is held
  * against. Memory for one is some 100 KiB.
  */
 #ifndef MODEL_REAL_NETWORK_H
@@ -9,7 +9,7 @@
 #include "base/fault.h"
 #include "model/epidemic.h"
 
-#define REAL_NODES_MAX 20000
+#define REAL_NODES_MAX 100000
 #define REAL_PATIENCE                                                                              \
     200000 /* ms, after the network is whole, after which a record that has not                    \
               reached all is given up */
@@ -21,6 +21,7 @@ struct real_setup {
     uint32_t delay;
     uint32_t part, heal; /* until so many ms after the first record is made, the last `part` nodes
                             are apart from the others */
+    uint32_t blocks;     /* of the chain that the first node has, and the others pull; 0: none */
     uint64_t seed;
 };
 
@@ -34,5 +35,10 @@ void real_network_free(struct real_network *r);
  * hops, which nobody counts. 0, or -1 and *f. */
 int real_network_run(struct real_network *r, uint32_t node, struct epidemic_course *course,
                      struct fault *f);
+
+/* Starts the nodes, and waits until all have pulled the first one's chain; setup->blocks is at
+ * least 1. course: as above, from the start on. 0, or -1 and *f. */
+int real_network_pull(const struct real_setup *setup, struct epidemic_course *course,
+                      struct fault *f);
 
 #endif

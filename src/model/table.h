@@ -4,7 +4,7 @@
 
 #include "model/model.h"
 
-extern const struct sim_model model_gossip, model_first_spy, model_mining, model_selfish,
-    model_catchup;
+extern const struct sim_model model_gossip, model_pull, model_first_spy, model_mining,
+    model_selfish, model_catchup;
 
 #endif

@@ -54,6 +54,20 @@ static void note_printed(struct peer_node *n, const char *text, size_t size)
     }
 }
 
+/* Puts out what is to be said. An answer to a pull comes piece by piece, whenever there is space.
+ */
+static int talk(struct peer_node *n, struct fault *f)
+{
+    size_t said;
+    do {
+        said = n->out->count;
+        duplex_turn(n->duplex, false, sender_full(n->sender, n->now), n->now);
+        if (peer_links_flush(&n->links, n->now, n->out, f))
+            return -1;
+    } while (n->out->count > said);
+    return 0;
+}
+
 /* What the listener prints passes this node's programs, and returns to its sender. */
 static int turn(struct peer_node *n, struct fault *f)
 {
@@ -65,13 +79,20 @@ static int turn(struct peer_node *n, struct fault *f)
         return -1;
     out->len = 0;
     sender_settle(n->sender, n->now);
-    duplex_turn(n->duplex, false, sender_full(n->sender, n->now), n->now);
-    if (peer_links_flush(&n->links, n->now, n->out, f))
+    if (talk(n, f) || peer_pull_turn(&n->pull, n->now, n->out, f))
         return -1;
     return n->no_memory ? fault_memory(f) : 0;
 }
 
 /* --- Events --------------------------------------------------------------------------------- */
+
+static int tick(struct peer_node *n, struct fault *f)
+{
+    return peer_links_tick(&n->links, n->now, n->out, f) ||
+                   peer_pull_tick(&n->pull, n->now, n->out, f)
+               ? -1
+               : 0;
+}
 
 /* Dials so many of the other members, each with the same chance. */
 static int dial(struct peer_node *n, struct fault *f)
@@ -88,15 +109,18 @@ static int dial(struct peer_node *n, struct fault *f)
         if (peer_links_dial(&n->links, s->members[i], n->now, f))
             return -1;
     }
-    return peer_links_tick(&n->links, n->now, n->out, f);
+    return tick(n, f);
 }
 
 static int take_items(struct peer_node *n, const struct engine_event *event, struct fault *f)
 {
-    for (size_t i = 0; i < event->count; i++)
-        if (peer_links_take(&n->links, event->from, (struct peer_item *)event->items[i], n->now,
-                            n->out, f))
+    for (size_t i = 0; i < event->count; i++) {
+        struct peer_item *item = (struct peer_item *)event->items[i];
+        const bool pulls = peer_pull_has(&n->pull, event->from, item);
+        if (peer_links_take(pulls ? &n->pull.links : &n->links, event->from, item, n->now, n->out,
+                            f))
             return -1;
+    }
     return 0;
 }
 
@@ -130,7 +154,7 @@ static int handle(struct peer_node *n, const struct engine_event *event, struct 
     case ENGINE_PROPOSE:
         return propose(n, event, f);
     case ENGINE_TIMER:
-        return peer_links_tick(&n->links, n->now, n->out, f);
+        return tick(n, f);
     default:
         return 0;
     }

@@ -4,12 +4,14 @@
  * programs let every record through.
  *
  * Settings: fanout=COUNT (peers that it dials, chosen among the members by its seed; default 8),
- * stems=yes|no (Dandelion++; default no), bytes=COUNT (of records held; default 1048576).
+ * stems=yes|no (Dandelion++; default no), bytes=COUNT (of records held; default 1048576),
+ * blocks=COUNT (the first member has a chain of so many, which the others pull; default none).
  *
  * What is proposed to it becomes a transaction that nobody signed, the same for the same proposal
  * and text. Notes: `made ID` for such a record, `have ID` for one that it prints, both with the
  * first 16 digits of the id; `stem ID NAME` when it sends one along a stem; `closed NAME WHY` for a
- * connection. It commits nothing, for gossip agrees on no order.
+ * connection; `height COUNT` when a pull has brought blocks. It commits nothing, for gossip agrees
+ * on no order.
  */
 #ifndef SIM_PEER_ENGINE_H
 #define SIM_PEER_ENGINE_H

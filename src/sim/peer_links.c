@@ -150,7 +150,7 @@ int peer_links_flush(struct peer_links *links, int64_t now, struct engine_output
         } else if (link->peer && flush(link, now, out, f)) {
             return -1;
         }
-        if (link->closed && !link->dialed)
+        if (link->closed && (!link->dialed || (links->once && link->connection)))
             drop(links, at);
         else
             at = &link->next;
@@ -160,12 +160,18 @@ int peer_links_flush(struct peer_links *links, int64_t now, struct engine_output
 
 /* --- What comes in -------------------------------------------------------------------------- */
 
-static struct peer_link_state *find(struct peer_links *links, uint32_t remote, uint32_t connection)
+static struct peer_link_state *find(const struct peer_links *links, uint32_t remote,
+                                    uint32_t connection)
 {
     struct peer_link_state *link = links->list;
     while (link && (link->closed || link->remote != remote || link->connection != connection))
         link = link->next;
     return link;
+}
+
+bool peer_links_has(const struct peer_links *links, uint32_t remote, uint32_t connection)
+{
+    return find(links, remote, connection) != NULL;
 }
 
 static int take_bytes(struct peer_links *links, struct peer_link_state *link,
@@ -280,7 +286,7 @@ int peer_links_tick(struct peer_links *links, int64_t now, struct engine_outputs
         if (link->peer && tick(links, link, now, out, f))
             return -1;
         if (is_to_dial(links, link, now) &&
-            !connect(links, link, (uint32_t)chance_next(&links->chance), now, &why))
+            !connect(links, link, (uint32_t)chance_next(&links->chance) | 1, now, &why))
             link->redial = now + PEER_REDIAL;
     }
     return 0;

@@ -29,9 +29,9 @@ struct peer_link_state {
 
 struct peer_links {
     const struct node_names *names;
-    uint32_t self;
     struct peer_owner owner;
     int version; /* of the protocol */
+    bool once;   /* what was dialed is not dialed again */
     struct peer_link_state *list;
     size_t count;
     uint64_t chance;
@@ -41,6 +41,9 @@ void peer_links_free(struct peer_links *links, int64_t now);
 
 /* Dials this node, from now on and again whenever the connection is lost. 0, or -1: no memory. */
 int peer_links_dial(struct peer_links *links, uint32_t remote, int64_t now, struct fault *f);
+
+/* Whether this connection with this node is open. */
+bool peer_links_has(const struct peer_links *links, uint32_t remote, uint32_t connection);
 
 /* An item from this node. 0, or -1: no memory. */
 int peer_links_take(struct peer_links *links, uint32_t remote, struct peer_item *item, int64_t now,

@@ -28,11 +28,14 @@ int peer_settings_take(struct peer_settings *s, const struct engine_setup *setup
     for (size_t i = 0; i < setup->setting_count; i++) {
         const char *word = setup->settings[i];
         if (take_number(word, "fanout=", SENDER_PEERS_MAX, &s->fanout) ||
-            take_number(word, "bytes=", INT64_C(1) << 32, &s->bytes))
+            take_number(word, "bytes=", INT64_C(1) << 32, &s->bytes) ||
+            take_number(word, "blocks=", PEER_BLOCKS_MAX, &s->blocks))
             continue;
         if (strcmp(word, "stems=yes") && strcmp(word, "stems=no"))
-            return fault_rule(f, "%.60s: a peer has fanout=1..%d, bytes=COUNT and stems=yes|no",
-                              word, SENDER_PEERS_MAX);
+            return fault_rule(f,
+                              "%.60s: a peer has fanout=1..%d, bytes=COUNT, blocks=1..%d and "
+                              "stems=yes|no",
+                              word, SENDER_PEERS_MAX, PEER_BLOCKS_MAX);
         s->stems = strcmp(word, "stems=yes") == 0;
     }
     return 0;
@@ -101,14 +104,29 @@ static void configure(struct peer_node *n)
         .log = log_sender,
         .self = n,
     };
+    n->view = peer_chain_view(&n->chain);
+    if (n->settings.blocks)
+        n->listening.view = &n->view;
     memset(n->listening.chain, PEER_CHAIN_BYTE, ID_LEN);
     memset(n->sending.chain, PEER_CHAIN_BYTE, ID_LEN);
     n->connecting = (struct duplex_config){
-        .roles = WIRE_SENDS | WIRE_LISTENS,
+        .roles = WIRE_SENDS | WIRE_LISTENS | (n->settings.blocks ? WIRE_BLOCKS : 0U),
         .dialed = (size_t)n->settings.fanout,
         .account = n->account,
         .self = n,
     };
+}
+
+/* The first of the members has all blocks, and the others none. */
+static int make_chain(struct peer_node *n)
+{
+    const struct engine_setup *s = n->setup;
+    peer_pull_init(&n->pull, s, &n->chain, (size_t)n->settings.blocks, chance_next(&n->chance));
+    if (s->member_count && s->members[0] == s->self)
+        while (n->chain.height < (size_t)n->settings.blocks)
+            if (peer_chain_grow(&n->chain))
+                return -1;
+    return 0;
 }
 
 int peer_node_make(struct peer_node *n)
@@ -122,16 +140,18 @@ int peer_node_make(struct peer_node *n)
     if (!n->listener || !n->sender || !n->duplex)
         return -1;
     n->links = (struct peer_links){.names = n->setup->names,
-                                   .self = n->setup->self,
                                    .owner = duplex_owner(n->duplex),
                                    .version = WIRE_VERSION,
                                    .chance = chance_next(&n->chance)};
-    return 0;
+    return make_chain(n);
 }
 
 void peer_node_free(struct peer_node *n)
 {
     n->out = NULL;
+    if (n->pull.chain)
+        peer_pull_free(&n->pull, n->now);
+    peer_chain_free(&n->chain);
     if (n->duplex)
         peer_links_free(&n->links, n->now);
     if (n->duplex)

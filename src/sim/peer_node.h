@@ -4,9 +4,10 @@
 
 #include "gossip/duplex.h"
 #include "sim/peer_links.h"
+#include "sim/peer_pull.h"
 
 struct peer_settings {
-    int64_t fanout, bytes;
+    int64_t fanout, bytes, blocks;
     bool stems;
 };
 
@@ -21,6 +22,9 @@ struct peer_node {
     struct sender *sender;
     struct duplex *duplex;
     struct peer_links links;
+    struct peer_chain chain;
+    struct view view; /* of that */
+    struct peer_pull pull;
     uint64_t chance;
     int64_t now;
     struct engine_outputs *out; /* of the current step */
