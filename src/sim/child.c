@@ -178,3 +178,11 @@ bool child_wait(const struct child *c, bool write, int64_t microseconds)
     struct timespec most = {microseconds / 1000000, microseconds % 1000000 * 1000};
     return ppoll(p, write ? 2 : 1, &most, NULL) > 0;
 }
+
+int child_check(struct child *c, struct fault *f)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid
+               ? ended(c, f)
+               : 0;
+}

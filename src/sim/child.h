@@ -31,6 +31,10 @@ ptrdiff_t child_read(struct child *c, char *out, size_t n, struct fault *f);
  * microseconds of real time. Whether that has come. */
 bool child_wait(const struct child *c, bool write, int64_t microseconds);
 
+/* 0; or -1 and the rule above: it has ended, although one that it started may still have the pipe.
+ */
+int child_check(struct child *c, struct fault *f);
+
 /* Kills it and what it started, and reaps it. Nothing happens if it does not run. */
 void child_kill(struct child *c);
 

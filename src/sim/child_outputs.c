@@ -74,23 +74,33 @@ static int take_output(struct child_process *p, const struct process_item *item,
     }
 }
 
-/* Takes the items that are here: 1 after `done`, else 0, or -1 and a rule with its line. */
+/* 1 after the last item, 0 after any other; or -1 and a rule. */
+static int take_one(struct child_process *p, const struct process_item *item,
+                    struct engine_outputs *out, struct fault *f)
+{
+    struct engine_output x = {0};
+    if (item->kind == PROCESS_DONE)
+        return p->reader.at == p->reader.in.len
+                   ? 1
+                   : fault_rule(f, "something follows `done` before the next batch");
+    if (++p->outputs > CHILD_OUTPUTS_MAX)
+        return fault_rule(f, "more than %d outputs in one answer", CHILD_OUTPUTS_MAX);
+    int result = take_output(p, item, &x, out, f);
+    return result < 0 || (result == 0 && engine_put(out, &x, f)) ? -1 : 0;
+}
+
 int child_take_outputs(struct child_process *p, struct engine_outputs *out, struct fault *f)
 {
     struct process_item item;
-    int result;
-    while ((result = process_reader_next(&p->reader, &item, f)) == 1) {
-        struct engine_output x = {0};
-        if (item.kind == PROCESS_DONE && p->reader.at == p->reader.in.len)
-            return 1;
-        f->line = p->reader.line;
-        if (item.kind == PROCESS_DONE)
-            return fault_rule(f, "something follows `done` before the next batch");
-        if (++p->outputs > CHILD_OUTPUTS_MAX)
-            return fault_rule(f, "more than %d outputs in one answer", CHILD_OUTPUTS_MAX);
-        result = take_output(p, &item, &x, out, f);
-        if (result < 0 || (result == 0 && engine_put(out, &x, f)))
-            return -1;
+    for (;;) {
+        const uint64_t line = p->reader.line + 1;
+        int result = process_reader_next(&p->reader, &item, f);
+        if (result != 1)
+            return result;
+        result = take_one(p, &item, out, f);
+        if (result < 0)
+            f->line = line;
+        if (result != 0)
+            return result;
     }
-    return result;
 }

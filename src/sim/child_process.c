@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 16 }; /* bytes that are read at once */
+enum {
+    PIECE = 1 << 16,     /* bytes that are read at once */
+    CHECKED_EVERY = 100, /* milliseconds after which one that says nothing may have ended */
+};
 
 /* --- Its life --------------------------------------------------------------------------------- */
 
@@ -66,22 +69,33 @@ static int read_more(struct child_process *p, struct engine_outputs *out, struct
     return child_take_outputs(p, out, f);
 }
 
+/* Waits for it, but not for ever. */
+static int wait_for_more(struct child_process *p, int64_t until, struct fault *f)
+{
+    const int64_t left = until - waits_now();
+    const int64_t most = left < CHECKED_EVERY ? left : CHECKED_EVERY;
+    const bool more = p->batch.len > p->sent;
+    if (child_wait(&p->child, more, most > 0 ? most * 1000 : 0))
+        return 0;
+    if (child_check(&p->child, f))
+        return -1;
+    return left > 0
+               ? 0
+               : fault_trouble(f, "no answer to a batch within %d ms of real time", p->silence);
+}
+
 /* Sends the batch and reads until `done`. */
 static int exchange(struct child_process *p, struct engine_outputs *out, struct fault *f)
 {
     const int64_t until = waits_now() + p->silence;
+    int result = 0;
     p->outputs = p->bytes = 0;
-    for (;;) {
-        if (send_more(p, f))
+    while (result == 0) {
+        if (send_more(p, f) || wait_for_more(p, until, f))
             return -1;
-        const int64_t left = until - waits_now();
-        const bool more = p->batch.len > p->sent;
-        if (!child_wait(&p->child, more, left > 0 ? left * 1000 : 0) && left <= 0)
-            return fault_trouble(f, "no answer to a batch within %d ms of real time", p->silence);
-        int result = read_more(p, out, f);
-        if (result)
-            return result < 0 ? -1 : 0;
+        result = read_more(p, out, f);
     }
+    return result < 0 ? -1 : 0;
 }
 
 /* Says of which program, and which line of its output, the fault is; the carrier says which node

@@ -165,6 +165,8 @@ static int settle(struct maelstrom_node *n, struct engine_outputs *out, struct f
         int got = read_some(n, out, f);
         if (got == 0 && is_at_rest(n))
             got = (got = read_some(n, out, f)) ? got : 2;
+        if (got == 2 && child_check(&n->child, f))
+            return -1;
         if (got == 2)
             return n->from.len ? fault_rule(f, "a line that does not end") : 0;
         if (got < 0)
