@@ -208,6 +208,7 @@ static void resume(struct raft *r, struct raft_peer *p)
         return;
     p->progress = RAFT_STREAMING;
     p->next = p->match + 1;
+    p->paused = false;
 }
 
 int raft_matched(struct raft *r, uint32_t from, const struct raft_item *x)

@@ -487,8 +487,11 @@ static void r19(void)
     must(raft_of(0)->log.base == last(0));
     settle();
     w.watch = count_images;
+    propose(0, 6); /* which comes after the image */
+    settle();
     start(2);
-    pass_time(400); /* and no new entry */
+    w.now += 60;
+    settle(); /* one heartbeat, and no new entry */
     must(images > 1 && images < 20);
     must(last(2) == last(0) && w.node[2].last_index == last(0));
     must(peer(0, 2)->progress == RAFT_STREAMING && peer(0, 2)->next == last(0) + 1);
