@@ -351,6 +351,45 @@ static void tick(uint32_t n, int64_t ms)
         step(n, (struct engine_event){.kind = ENGINE_TIMER});
 }
 
+/* It knows no leader any more. */
+static void forget_leader(uint32_t n)
+{
+    struct engine_outputs out = {0};
+    struct fault f;
+    struct raft *r = raft_of(n);
+    if (r->role != RAFT_FOLLOWER)
+        return;
+    r->out = &out;
+    r->f = &f;
+    must(raft_follow(r, r->term, NODE_NONE) == 0);
+    engine_outputs_free(&out);
+}
+
+static void set_timeout(uint32_t n, int64_t ticks)
+{
+    struct raft *r = raft_of(n);
+    r->timeout = ticks * r->set.election / 3;
+    raft_rest(r);
+    w.node[n].deadline = r->election_due - (int64_t)w.node[n].skew;
+}
+
+/* What etcd's tests have of the inside. */
+static bool act_inside(const char *c, uint32_t n)
+{
+    const char *space = strchr(c, ' ');
+    if (strncmp(c, "forget-leader", 13) == 0)
+        forget_leader(n);
+    else if (strncmp(c, "set-randomized", 14) == 0)
+        set_timeout(n, (int64_t)number_after(c, "timeout=", 3));
+    else if (strncmp(c, "report-unreachable", 18) == 0)
+        raft_peer_find(raft_of(n), (uint32_t)strtoul(space + 3, NULL, 10) - 1)->progress =
+            RAFT_PROBING;
+    else
+        return strncmp(c, "log-level", 9) == 0 || strncmp(c, "raft-", 5) == 0 ||
+               strncmp(c, "status", 6) == 0;
+    return true;
+}
+
 /* Whether it can be done. */
 static bool act(const struct directive *d)
 {
@@ -382,8 +421,7 @@ static bool act(const struct directive *d)
                  (unsigned long long)number_after(c, "to=", 0));
         command((uint32_t)number_after(c, "from=", 1) - 1, text);
     } else {
-        return strncmp(c, "log-level", 9) == 0 || strncmp(c, "raft-", 5) == 0 ||
-               strncmp(c, "status", 6) == 0;
+        return act_inside(c, n);
     }
     return true;
 }
@@ -397,7 +435,10 @@ static void replay(FILE *file)
     while (stop == NULL && read_directive(file, &d)) {
         const char *space = strchr(d.command, ' ');
         if (!act(&d) || async)
-            stop = async ? "asynchronous storage" : d.command;
+            stop =
+                async
+                    ? "asynchronous storage, where votes are asked for before one's own is on disk"
+                    : d.command;
         else
             compare(&d, space == NULL ? 0 : (uint32_t)strtoul(space + 1, NULL, 10) - 1);
     }
