@@ -196,15 +196,9 @@ static void enter_span(struct sim_queue *q)
     }
 }
 
-int sim_queue_take(struct sim_queue *q, struct sim_event *e)
+/* The first event of this slot. */
+static void take_from(struct sim_queue *q, unsigned slot, struct sim_event *e)
 {
-    const int64_t time = sim_queue_next(q), before = q->now;
-    if (time == INT64_MAX)
-        return 0;
-    q->now = time;
-    if (span_of(time) != span_of(before))
-        enter_span(q);
-    const unsigned slot = (unsigned)time & MASK;
     const uint32_t event = q->soon.first[slot];
     q->soon.first[slot] = q->events[event].next;
     q->near--;
@@ -213,5 +207,25 @@ int sim_queue_take(struct sim_queue *q, struct sim_event *e)
     *e = q->events[event];
     q->events[event].next = q->unused;
     q->unused = event;
+}
+
+int sim_queue_take_now(struct sim_queue *q, struct sim_event *e)
+{
+    const unsigned slot = (unsigned)q->now & MASK;
+    if (!(q->soon.used[slot / 64] >> slot % 64 & 1))
+        return 0;
+    take_from(q, slot, e);
+    return 1;
+}
+
+int sim_queue_take(struct sim_queue *q, struct sim_event *e)
+{
+    const int64_t time = sim_queue_next(q), before = q->now;
+    if (time == INT64_MAX)
+        return 0;
+    q->now = time;
+    if (span_of(time) != span_of(before))
+        enter_span(q);
+    take_from(q, (unsigned)time & MASK, e);
     return 1;
 }

@@ -68,4 +68,7 @@ int64_t sim_queue_next(const struct sim_queue *q);
 /* Takes the next event, whose time q->now then is. 1; or 0: there is none. */
 int sim_queue_take(struct sim_queue *q, struct sim_event *e);
 
+/* The same, if its time is still q->now. */
+int sim_queue_take_now(struct sim_queue *q, struct sim_event *e);
+
 #endif

@@ -106,19 +106,17 @@ static int run_touched(struct sim *s, struct fault *f)
     return 0;
 }
 
-/* Everything of one instant. */
-static int run_instant(struct sim *s, int64_t time, struct fault *f)
+/* Everything of one instant, of which this is the first event. */
+static int run_instant(struct sim *s, struct sim_event *e, struct fault *f)
 {
-    struct sim_event e;
     do {
-        while (sim_queue_next(&s->queue) == time && !s->over) {
-            sim_queue_take(&s->queue, &e);
-            if (handle(s, &e, f))
+        do {
+            if (handle(s, e, f))
                 return -1;
-        }
+        } while (!s->over && sim_queue_take_now(&s->queue, e));
         if (run_touched(s, f))
             return -1;
-    } while (!s->over && sim_queue_next(&s->queue) == time);
+    } while (!s->over && sim_queue_take_now(&s->queue, e));
     return sim_tracing(&s->trace) ? sim_trace_flush(&s->trace, false, f) : 0;
 }
 
@@ -146,9 +144,9 @@ static int fail(struct sim *s, struct fault *f)
 static int run(struct sim *s, struct fault *f)
 {
     const int64_t end = s->scenario->time + s->scenario->live;
-    int64_t time;
-    while (!s->over && (time = sim_queue_next(&s->queue)) <= end) {
-        if (run_instant(s, time, f))
+    struct sim_event e;
+    while (!s->over && sim_queue_next(&s->queue) <= end && sim_queue_take(&s->queue, &e)) {
+        if (run_instant(s, &e, f))
             return -1;
         if (end_if_done(s, f))
             return -1;
