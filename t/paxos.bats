@@ -1,39 +1,11 @@
 load lib/common
+load lib/paxos
 
 # Paxos: its rules P1 to P13, each by the words of process(7), and each with a mutant that breaks it (break=Pn);
 # random runs (t/lib/paxostest.c), every order of messages (t/lib/paxosexplore.c), and netsim.
 
 TEST=$BIN/.t/paxostest
 EXPLORE=$BIN/.t/paxosexplore
-
-# talk NODES [SETTING...]: n1 of that many nodes hears what stands on stdin, a batch a line, and prints what it puts out
-# as `BATCH WORD...`, a message or save with its first line. `n2: a | b` is a message of the lines a and b.
-talk() { # NODES [SETTING...]
-    local nodes=$1
-    shift
-    {
-        echo "init n1 7 $(seq -f n%.0f -s ' ' "$nodes")"
-        echo 'time 0'
-        awk '
-            /^n[0-9]+: / { from = substr($1, 1, length($1) - 1); sub(/^n[0-9]+: /, ""); n = split($0, l, / *[|] */); print "message", from, n }
-            !n           { n = split($0, l, / *[|] */) }
-            { for (i = 1; i <= n; i++) print l[i]; n = 0; print "step" }'
-    } | paxos "$@" >talk.out 2>talk.err || { cat talk.err && return 1; }
-    awk '
-        skip-- > 0                    { if (first) { print batch + 1, head, $0; first = 0 } next }
-        $1 == "done"                  { batch++; next }
-        $1 ~ /^(send|save|commit|restore)$/ { head = $1 == "commit" ? $0 : $1 " " $2; skip = $NF; first = 1
-                                        if (skip == 0) print batch + 1, $0; next }
-        { print batch + 1, $0 }' talk.out >talked
-}
-
-has() { # PATTERN: a whole line of what was put out
-    grep -Exq -- "$1" talked || { echo "lacks: $1" && cat talked && return 1; }
-}
-
-lacks() { # PATTERN
-    ! grep -Exq -- "$1" talked || { echo "has: $1" && cat talked && return 1; }
-}
 
 # --- The rules ------------------------------------------------------------------------------------
 
@@ -382,6 +354,7 @@ duel() { # NODES SEEDS [WORD...]
 @test "netsim: 1,000 seeds" {
     expect 0 netsim -q -s 1-1000 "$ROOT/t/scenarios/raft-faults.scenario" paxos
     expect 0 duel 5 1000 paxos sticky=no election=30 heartbeat=14
+    expect 0 duel 5 1000 -p 'order once linearizable' -f 'wipe every 2500 for 100 500' paxos sticky=no election=30 heartbeat=14
 }
 
 # caught RULE NODES SEEDS [WORD...]: the mutant breaks a property in some of these seeds.
@@ -400,7 +373,7 @@ caught() {
 # bats test_tags=thorough
 @test "netsim catches the others that it can: P1, P7, P10, P11, P12, P13" {
     caught P7 5 200 -p 'order once'
-    caught P10 3 200 -p 'order once' -f 'wipe every 3000 for 100 500'
+    caught P10 5 1000 -p 'order once' -f 'wipe every 2500 for 100 500'
     caught P11 5 200
     caught P12 5 200 -p 'order once'
     caught P13 5 1000 -p 'order once'

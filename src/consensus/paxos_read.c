@@ -92,7 +92,7 @@ static uint64_t answered_round(const struct paxos *p)
 /* The leader's side. */
 static void end_rounds(struct paxos *p)
 {
-    uint64_t round = answered_round(p);
+    uint64_t round = p->reading == 0 ? 0 : answered_round(p);
     if (p->reading == 0 || round < p->reading)
         return;
     size_t left = 0;
