@@ -12,7 +12,7 @@ small_suite() {
 }
 
 suite() { # STATUS KIND
-    expect "$1" env -u BATS_TEST_TIMEOUT -u SANITIZE TESTS="$(echo t/*.bats)" t/lib/suite.sh "$2:bin"
+    expect "$1" env -u SANITIZE TESTS="$(echo t/*.bats)" t/lib/suite.sh "$2:bin"
     tail -n 1 "$out"
 }
 
