@@ -117,7 +117,8 @@ static int check(const char *workload, char *line, size_t size)
         die("no such workload");
     while (fgets(line, (int)size, stdin))
         add(&h, line);
-    int bad = maelstrom_check_answered(&h, &f) || w->check(&h, &f);
+    int bad = maelstrom_check_answered(&h, &f) || w->check(&h, &f) ||
+              (w->check_last && w->check_last(&h, &f));
     maelstrom_history_free(&h);
     if (bad)
         return say_fault(&f);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Maelstrom's workload g-set: every 200 ms each node tells all others what it has. With the argument
-`broken`, it forgets an element whenever it takes in what another one has."""
+`broken`, it forgets its least element whenever it takes in what another one has."""
 import json
 import sys
 import threading
@@ -35,7 +35,7 @@ def take(source, body):
     elif body["type"] == "have":
         elements.update(body["elements"])
         if sys.argv[1:] == ["broken"]:
-            elements.discard(1)
+            elements.discard(min(elements, default=None))
         return
     send(source, **reply)
 
