@@ -243,33 +243,26 @@ static int take_snapshot(struct filter *f, struct fault *fault)
     return filter_step(f, fault) != 0 ? -1 : filter_finish(f, false, fault);
 }
 
+/* One turn: 1; 0 at the end, when what was saved has been told to the engine, and no command makes
+ * a snapshot; -1 and a fault. */
 static int turn(struct filter *f, struct fault *fault)
 {
     struct pollfd p[] = {
-        {.fd = f->config->input, .events = POLLIN},
+        {.fd = f->ended ? -1 : f->config->input, .events = POLLIN},
         {.fd = f->saver != NULL ? process_saver_fd(f->saver) : -1, .events = POLLIN},
         {.fd = f->snapshots.fd, .events = POLLIN},
     };
+    if (f->ended && (f->saver == NULL || f->saved == f->saves) && f->snapshots.fd < 0)
+        return 0;
     if (poll(p, 3, -1) < 0)
         return errno == EINTR ? 1 : fault_errno(fault, "poll");
     if (p[1].revents != 0 && take_saves(f, fault) != 0)
         return -1;
     if (p[2].revents != 0 && take_snapshot(f, fault) != 0)
         return -1;
-    return p[0].revents != 0 ? read_input(f, fault) : 1;
-}
-
-/* After the end of the input, what was saved is still told to the engine. */
-static int drain(struct filter *f, struct fault *fault)
-{
-    while (f->saver != NULL && f->saved < f->saves) {
-        struct pollfd p = {.fd = process_saver_fd(f->saver), .events = POLLIN};
-        if (poll(&p, 1, -1) < 0 && errno != EINTR)
-            return fault_errno(fault, "poll");
-        if (take_saves(f, fault) != 0)
-            return -1;
-    }
-    return 0;
+    int more = p[0].revents != 0 ? read_input(f, fault) : 1;
+    f->ended = f->ended || more == 0;
+    return more < 0 ? -1 : 1;
 }
 
 static void free_filter(struct filter *f)
@@ -298,8 +291,6 @@ int process_filter_run(const struct process_filter *config, struct fault *fault)
     int result = f.names != NULL ? 1 : fault_memory(fault);
     while (result == 1)
         result = turn(&f, fault);
-    if (result == 0)
-        result = drain(&f, fault);
     struct fault second;
     if (process_saver_stop(f.saver, result == 0 ? fault : &second) != 0)
         result = -1;

@@ -12,9 +12,10 @@
 struct filter {
     const struct process_filter *config;
     struct node_names *names;
-    struct engine *engine;  /* NULL: init has not come */
-    const char *name;       /* of this node */
-    bool restarted, placed; /* placed: a fault's text says where it is */
+    struct engine *engine; /* NULL: init has not come */
+    const char *name;      /* of this node */
+    bool restarted, ended;
+    bool placed; /* placed: a fault's text says where it is */
     struct engine_input input;
     struct engine_outputs outputs;
     struct process_reader reader;

@@ -224,13 +224,23 @@ int process_log_append(struct process_log *l, const char *lines, size_t n, struc
     return 0;
 }
 
+/* As rename(2), restarted after signals. */
+static int move(const char *from, const char *to)
+{
+    int result;
+    do
+        result = rename(from, to);
+    while (result != 0 && errno == EINTR);
+    return result;
+}
+
 int process_log_replace(struct process_log *l, const char *lines, size_t n, struct fault *f)
 {
     char path[PATH_MAX + 8];
     snprintf(path, sizeof path, "%s.new", l->path);
     int fd = file_open(path, O_RDWR | O_CREAT | O_TRUNC, 0666);
     if (fd < 0 || file_write_at(fd, lines, n, 0) != 0 || file_sync(fd) != 0 ||
-        rename(path, l->path) != 0 || file_sync_folder(l->path) != 0) {
+        move(path, l->path) != 0 || file_sync_folder(l->path) != 0) {
         trouble(l, f);
         if (fd >= 0)
             close(fd);

@@ -51,7 +51,8 @@ static void tell(struct process_saver *s, const struct group *g, const struct fa
     s->failed = failed;
     s->syncs++;
     pthread_mutex_unlock(&s->lock);
-    eventfd_write(s->event, 1);
+    while (eventfd_write(s->event, 1) != 0 && errno != EAGAIN) /* EAGAIN: it can be read anyway */
+        ;
 }
 
 static void *work(void *self)

@@ -23,10 +23,10 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
-NET='send listen offer meet pull serve sendtls listentls meettls'
+NET='send listen offer meet pull serve sendtls listentls meettls ordered'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
 # --- What scenes share -------------------------------------------------------------------------------------
@@ -575,12 +575,107 @@ program_of() { # SCENE
     book) echo peerbook ;;
     shares) echo minepool ;;
     work) echo minework ;;
+    commits | restored | votes) echo raft ;;
+    slots) echo paxos ;;
+    ordered) echo mesh ;;
     offer | meet*) echo gossip ;;
     send*) echo gossip-send ;;
     listen* | serve) echo gossip-listen ;;
     pull) echo ledger-pull ;;
     *) (cd / && plain_of "$1" 2>/dev/null) | cut -d ' ' -f 1 ;;
     esac
+}
+
+# --- raft and paxos: what was committed, and what was promised ------------------------------------------------
+
+# Lines INDEX ID RECORD of what was committed.
+commits_in() { # FILE
+    awk '$1 == "commit" { at = $2 " " $3; if (getline > 0) print at, $0 }' "$1"
+}
+
+records() { # FROM TO
+    local n
+    cat start
+    for ((n = $1; n <= $2; n++)); do printf 'propose n1:%d 1\nrecord %d\n' "$n" "$n"; done
+    echo step
+}
+
+# A member that is alone, with five records from before; `in` has three more.
+engine_set() { # ENGINE
+    printf '%s\n' 'init n1 1 n1' 'time 0' step 'time 90000' timer >start
+    records 1 5 | "$1" -d dir >passed
+    records 1 0 >again
+    records 6 8 >in
+    "$1" -d dir <again >before
+    [ "$(commits_in before | wc -l)" -eq 5 ] || return 1
+}
+
+# What came out is there when it starts again, and so is what was there before; and it goes on.
+engine_seen() { # ENGINE
+    local restored
+    ended_well "$1"
+    "$1" -d dir <again >now 2>>told || wrong 'the next run does not start'
+    restored=$(sed -n 's/^restore \([0-9]*\) .*/\1/p' now | tail -n 1)
+    commits_in now | sort >have
+    { commits_in before && commits_in passed; } | sort -u | awk -v from="${restored:-0}" '$1 > from' >promised
+    [ -z "$(comm -23 promised have)" ] || wrong "lost: $(comm -23 promised have)"
+    "$1" -d dir <in >now 2>>told || wrong 'the next run does not go on'
+    { grep '^record ' now || :; } | sort >have
+    [ "$(grep -cx 'record [1-8]' have)" -eq 8 ] || wrong 'a record is not there'
+    [ -z "$(uniq -d have)" ] || wrong 'a record is there twice'
+}
+
+commits_set() { engine_set raft; }
+commits_run() { "$@" raft -d dir <in >passed 2>told; }
+commits_seen() { engine_seen raft; }
+
+slots_set() { engine_set paxos; }
+slots_run() { "$@" paxos -d dir <in >passed 2>told; }
+slots_seen() { engine_seen paxos; }
+
+# The log is replaced by one that begins with a state, which a command makes: all records.
+restored_set() {
+    engine_set raft
+    cp -r dir kept
+    raft -c cat -N 3 -d dir <in >passed
+    raft -d dir <again >now
+    rm -r dir
+    mv kept dir
+    grep -q ^restore now || return 1
+}
+restored_run() { "$@" raft -c cat -N 3 -d dir <in >passed 2>told; }
+restored_seen() { engine_seen raft; }
+
+# A member of three that gives its vote away: to nobody else in the same term.
+votes_set() {
+    printf '%s\n' 'init n1 1 n1 n2 n3' 'time 0' 'message n2 1' 'vote 5 0 0 no' step >in
+    sed 's/^message n2/message n3/' in >other
+    raft -d try <in | grep -qx 'voted 5 yes' && raft -d try <other | grep -qx 'voted 5 no' && rm -r try
+}
+votes_run() { "$@" raft -d dir <in >passed 2>told; }
+votes_seen() {
+    ended_well raft
+    raft -d dir <other >now 2>>told || wrong 'the next run does not start'
+    ! grep -qx 'voted 5 yes' passed || grep -qx 'voted 5 no' now || wrong 'it votes again in one term'
+}
+
+# A mesh of one: what was printed is printed again.
+ordered_set() {
+    keygen -s 'demo alone' alone >line 2>/dev/null
+    echo "127.0.0.1:1 $(cut -d ' ' -f 2 alone.pub) alone" >members
+    seq -f 'record %g' 5 >in
+    ordered_run env || return 1
+    mv in first
+    seq -f 'record %g' 6 8 >in
+}
+ordered_run() { "$@" mesh -o -L -b 127.0.0.1:0 -k alone.key members -- raft -d dir <in >passed 2>told; }
+ordered_seen() {
+    ended_well mesh
+    [ "$status" -ne 0 ] || seq -f 'record %g' 8 | cmp -s - passed || wrong 'status 0'
+    echo 'record 9' | timeout 100 mesh -o -L -b 127.0.0.1:0 -k alone.key members -- raft -d dir >now 2>>told || wrong 'the next run does not go on'
+    all_in passed now 'what was printed'
+    all_in first now 'what was printed before'
+    grep -qx 'record 9' now || wrong 'the next record is not there'
 }
 
 # --- Two programs on loopback ------------------------------------------------------------------------------
