@@ -337,3 +337,21 @@ first_seed() {
     expect 0 netsim -s 1-300 "$SCENARIOS/raft-faults.scenario" paxos
     expect 0 netsim -s 1-300 "$SCENARIOS/members.scenario" raft joint=never
 }
+
+# --- Its parts ------------------------------------------------------------------------------------
+
+@test "streams, clocks, disks, the one order, registers and their snapshots" {
+    "$BIN/.t/simtest" >drawn # as another reading of splitmix64 has them, and of Knuth's algorithm S (t/scale.bats)
+    [ "$(tr '\n' ' ' <drawn)" = 'stream 1ac84b7975048f52 7 2 5 3 5 10 5 5 5 2 ' ]
+}
+
+# With `make san` these are of two compilers' kinds of code.
+@test "another build gives the same traces" {
+    [ "$BIN" != "$ROOT/bin" ] && [ -x "$ROOT/bin/netsim" ] || skip 'there is one build'
+    [ -z "$(find "$ROOT/src" -newer "$ROOT/bin/netsim" -name '*.[ch]')" ] || skip 'the other build is older'
+    for engine in raft paxos; do
+        netsim -s 3 -m -f all -e 'drift 300' "$SCENARIOS/raft-faults.scenario" "$engine" >one || :
+        "$ROOT/bin/netsim" -s 3 -m -f all -e 'drift 300' "$SCENARIOS/raft-faults.scenario" "$engine" >other || :
+        cmp one other
+    done
+}
