@@ -196,6 +196,7 @@ of() { # WORD TRACE
         $1 == "quantile" && NF == 4 { if ($2 == last && $4 < before) exit wrong = 1; last = $2; before = $4; q++; next }
         { exit wrong = 1 }
         END { exit wrong || n["sent"] < n["delivered"] || n["invoked"] < n["ok"] || q < 8 }' counts
+    netsim -C -n 3 -f all raft | sed -n '1s/^# //p' | grep -q '^netsim -C -s 1 '
     netsim -C -n 3 -f all raft | sed -n '/^[0-9]* result/,$p' | tail -n +2 | cmp - counts
 }
 
@@ -229,6 +230,7 @@ of() { # WORD TRACE
     bad 'at: clog: for how long' 'at 5 clog n1 n2'
     bad 'at: skew: x: not milliseconds' 'at 5 skew n1 x'
     bad 'n9: no node has this name' 'nodes 3' 'at 5 crash n9'
+    bad 'at 700: faults end at 700' 'nodes 3' 'time 700' 'at 700 crash n1'
     bad 'n9: no node has this name' 'nodes 3' 'region east n9'
     bad '-x: no name of a node' 'node -x'
     bad 'mix: the parts are not 100' 'mix read 50 write 49'

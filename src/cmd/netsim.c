@@ -178,12 +178,14 @@ static void run_once(struct run *r, int64_t seed, bool trace, struct sim_result 
 {
     struct fault f;
     struct buf text = {0};
+    char flags[8];
+    snprintf(flags, sizeof flags, "%s%s", r->counts ? "-C " : "", r->whole ? "-m " : "");
     r->options.seed = (uint64_t)seed;
     r->options.write = trace ? put_trace : NULL;
     r->options.left_out = r->left_out;
     r->options.left_out_count = r->left_out_count;
     if (trace)
-        put_buf(&text, sim_report_command(&r->scenario, &r->options, &text));
+        put_buf(&text, sim_report_command(&r->scenario, &r->options, flags, &text));
     if (sim_run(&r->scenario, &r->options, result, &f))
         cli_die("%s", f.text);
     if (r->counts && (trace || r->quiet))

@@ -47,9 +47,11 @@ static int add_left_out(struct buf *out, const struct sim_options *o)
     return 0;
 }
 
-int sim_report_command(const struct sim_scenario *s, const struct sim_options *o, struct buf *out)
+int sim_report_command(const struct sim_scenario *s, const struct sim_options *o, const char *flags,
+                       struct buf *out)
 {
-    if (buf_add_string(out, "# netsim -s ") || add_unsigned(out, o->seed) || add_left_out(out, o))
+    if (buf_add_string(out, "# netsim ") || buf_add_string(out, flags) ||
+        buf_add_string(out, "-s ") || add_unsigned(out, o->seed) || add_left_out(out, o))
         return -1;
     for (size_t i = 0; i < s->statements_count; i++)
         if (buf_add_string(out, " -e ") || add_quoted(out, &s->statements[i]))

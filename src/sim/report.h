@@ -5,9 +5,11 @@
 
 #include "sim/sim.h"
 
-/* The first line of a trace: `# netsim -s SEED -x FAULTS -e 'STATEMENT' ...`, so that a shell that
- * is given the rest of it makes the same trace. */
-int sim_report_command(const struct sim_scenario *s, const struct sim_options *o, struct buf *out);
+/* The first line of a trace: `# netsim FLAGS-s SEED -x FAULTS -e 'STATEMENT' ...`, so that a shell
+ * that is given the rest of it makes the same trace. flags: further options, each with a blank
+ * after it. */
+int sim_report_command(const struct sim_scenario *s, const struct sim_options *o, const char *flags,
+                       struct buf *out);
 
 /* Lines `count WORD N` and `quantile WORD PERCENT MILLISECONDS`. */
 int sim_report_counts(struct sim_result *r, struct buf *out);

@@ -197,6 +197,9 @@ static int check_action(const struct sim_scenario *s, const struct sim_action *a
     for (size_t i = 0; i < (one ? 1 : a->words.count); i++)
         if (strcmp(a->words.list[i], "/") != 0 && check_name(s, a->words.list[i], f))
             return -1;
+    if (a->kind == SIM_ACT_FAULT && a->time >= s->time)
+        return fault_rule(f, "at %" PRId64 ": faults end at %" PRId64 " (`time')", a->time,
+                          s->time);
     return 0;
 }
 

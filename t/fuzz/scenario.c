@@ -37,7 +37,7 @@ static int run(const struct sim_scenario *s, struct buf *trace, struct sim_resul
 {
     struct fault f = {0};
     const struct sim_options o = {.seed = 7, .write = add_trace, .self = trace};
-    must(sim_report_command(s, &o, trace) == 0);
+    must(sim_report_command(s, &o, "", trace) == 0);
     const int result = sim_run(s, &o, r, &f);
     must(result == 0 || f.text[0] != '\0');
     return result;
