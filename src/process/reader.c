@@ -9,7 +9,7 @@ char *process_reader_space(struct process_reader *r, size_t n)
         buf_drop(&r->in, r->at);
     r->at = 0;
     r->moved = true;
-    return buf_reserve(&r->in, n) != 0 ? NULL : r->in.data + r->in.len;
+    return buf_reserve(&r->in, n + 1) != 0 ? NULL : r->in.data + r->in.len;
 }
 
 void process_reader_add(struct process_reader *r, size_t n)
