@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct op_words maelstrom_op_words(const struct maelstrom_op *op)
+struct maelstrom_op_text maelstrom_op_words(const struct maelstrom_op *op)
 {
-    struct op_words w = {""};
+    struct maelstrom_op_text w = {""};
     struct buf text = {0};
     struct maelstrom_op asked = *op;
     asked.result = NULL;
@@ -21,9 +21,9 @@ struct op_words maelstrom_op_words(const struct maelstrom_op *op)
     return w;
 }
 
-struct value_words maelstrom_value_words(const json_t *value)
+struct maelstrom_value_text maelstrom_value_words(const json_t *value)
 {
-    struct value_words w = {""};
+    struct maelstrom_value_text w = {""};
     struct buf text = {0};
     if (maelstrom_value_format(value, &text) == 0)
         snprintf(w.text, sizeof w.text, "%.*s%s", text.len > 40 ? 40 : (int)text.len, text.data,

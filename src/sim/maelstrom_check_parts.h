@@ -5,14 +5,14 @@
 #include "sim/maelstrom_history.h"
 
 /* An operation, and a value, in words for a verdict: short, whatever the node wrote. */
-struct op_words {
+struct maelstrom_op_text {
     char text[120];
 };
-struct value_words {
+struct maelstrom_value_text {
     char text[48];
 };
-struct op_words maelstrom_op_words(const struct maelstrom_op *op);
-struct value_words maelstrom_value_words(const json_t *value);
+struct maelstrom_op_text maelstrom_op_words(const struct maelstrom_op *op);
+struct maelstrom_value_text maelstrom_value_words(const json_t *value);
 
 /* The highest number of a node that was asked. */
 uint32_t maelstrom_nodes(const struct maelstrom_history *h);
