@@ -59,7 +59,7 @@ holds() {
         model 0 7 selfish
         model 0 7 catchup runs=1000
     ) >lines
-    [ "$(cksum <lines)" = '3950832531 2193' ]
+    [ "$(cksum <lines)" = '2173886127 2193' ]
 }
 
 @test "all have a record after as many hops as the degrees say, and those grow with the logarithm of the nodes" {
@@ -167,8 +167,8 @@ peers() {
 }
 
 @test "stems have as many hops as one in ten ending at each node gives" {
-    # 9 on average, of a standard deviation of 9.5, less those that came round.
-    model 3000 7 gossip stems=yes runs=400 | awk '!/^#/ { sum += $16; n++ } END { print sum / n; exit !(n == 400 && sum / n > 7 && sum / n < 10.5) }'
+    # 10 on average, of a standard deviation of 9.5, less those that came round.
+    model 3000 7 gossip stems=yes runs=400 | awk '!/^#/ { sum += $16; n++ } END { print sum / n; exit !(n == 400 && sum / n > 8 && sum / n < 11.5) }'
 }
 
 @test "what first spies can tell of stems is what the theory says" {
@@ -192,8 +192,8 @@ peers() {
     flood=$(row 3 model 1000 7 first-spy spies=0.1 route=none)
     stem=$(row 3 model 1000 7 first-spy spies=0.1)
     holds "$flood > 0.5 && $stem < 0.15"
-    # A node that may fluff its own records at once, as gossip(1) may, is found more often.
-    holds "$(row 3 model 1000 7 first-spy spies=0.1 own=stem) < $stem"
+    # A node that might fluff its own records at once would be found more often.
+    holds "$(row 3 model 1000 7 first-spy spies=0.1 own=drawn) > 1.4 * $stem"
 }
 
 @test "stale blocks and forks are as many as delay and interval say" {

@@ -126,6 +126,7 @@ static void start_sender(struct run *r)
     r->sending.hold = HOLD;
     r->sending.deflate = true;
     r->sending.stems = r->receiver.listening.stems;
+    r->sending.origins = true;
     r->sending.seed = chance_seed();
     r->sending.arrived = arrived;
     r->sending.judged = judged;

@@ -61,6 +61,8 @@ static void start_sending(struct duplex_peer *p, int64_t now)
     struct duplex *d = p->all;
     p->out = has_place(p) ? sender_join(d->config->sender, &p->session, p->who, now) : NULL;
     p->waits = !p->out;
+    if (p->out)
+        p->out->accepted = !p->dialed;
     if (p->out && !p->dialed)
         d->accepted_out++;
 }

@@ -36,8 +36,9 @@ struct outbound {
     char who[72];
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    bool verdicts;                /* it says what became of the records that it took */
-    uint64_t taken;               /* records that it took from us */
+    bool accepted;  /* it dialed us: it gets stems only if no peer that we dialed can */
+    bool verdicts;  /* it says what became of the records that it took */
+    uint64_t taken; /* records that it took from us */
     struct outbound_state *state; /* sender.c's */
 };
 
@@ -47,6 +48,8 @@ struct sender_config {
     unsigned need; /* peers that must take a record before it is done */
     int64_t hold;  /* ms for which a record that was not taken is held when space runs out */
     bool stems;    /* send fresh transactions along a stem */
+    bool origins;  /* sender_has tells of each record that came from a peer; so others are our own,
+                      and are never fluffed before another node has had them */
     bool deflate;  /* offer compression */
     uint64_t seed;
     /* Called for each record that arrives. May be NULL. */

@@ -20,9 +20,10 @@ static int64_t draw_embargo(struct sender *s)
 
 void stem_begin(struct sender *s, struct held *p, int64_t now)
 {
+    const bool ours = s->config->origins && !p->from;
     if (!s->config->stems || idset_has(&s->fluff, p->id) ||
         s->stems.len / sizeof p->seq >= SENDER_STEMS_MAX ||
-        chance_below(&s->chance, SENDER_FLUFF) == 0)
+        (!ours && chance_below(&s->chance, SENDER_FLUFF) == 0))
         return;
     if (buf_add(&s->stems, &p->seq, sizeof p->seq) == 0)
         p->embargo = now + draw_embargo(s);
@@ -36,19 +37,36 @@ void stem_end(struct sender *s, struct held *p)
     offer_again(s, p);
 }
 
-/* The peer that gets this epoch's stems; another is drawn if it has left. NULL: there is none. */
-static struct outbound *stem_peer(struct sender *s, int64_t now)
+static bool may_get_stems(const struct outbound *peer)
+{
+    return peer && peer->session->greeted && !peer->doomed;
+}
+
+/* Draws a peer that we dialed, or that dialed us: whether there is one. */
+static bool draw_stem_peer(struct sender *s, bool accepted)
 {
     unsigned count = 0;
-    struct outbound *peer = s->peers[s->stem_slot];
-    if (now < s->epoch_ends && peer && peer->session->greeted)
-        return peer;
     for (unsigned i = 0; i < SENDER_PEERS_MAX; i++)
-        if (s->peers[i] && s->peers[i]->session->greeted && !s->peers[i]->doomed &&
+        if (may_get_stems(s->peers[i]) && s->peers[i]->accepted == accepted &&
             chance_below(&s->chance, ++count) == 0)
             s->stem_slot = i;
-    s->epoch_ends = now + SENDER_EPOCH;
-    return count ? s->peers[s->stem_slot] : NULL;
+    return count > 0;
+}
+
+/* The peer that gets this epoch's stems; another is drawn if it has left. Whoever wants to see our
+ * stems can dial us as often as he likes, so only peers that we chose get them, unless there are
+ * none. NULL: there is no peer at all. */
+static struct outbound *stem_peer(struct sender *s, int64_t now)
+{
+    const struct outbound *peer = s->peers[s->stem_slot];
+    if (now < s->epoch_ends && may_get_stems(peer) && !peer->accepted)
+        return s->peers[s->stem_slot];
+    const bool stays = now < s->epoch_ends && may_get_stems(peer);
+    if (draw_stem_peer(s, false) || (!stays && draw_stem_peer(s, true))) {
+        s->epoch_ends = now + SENDER_EPOCH;
+        return s->peers[s->stem_slot];
+    }
+    return stays ? s->peers[s->stem_slot] : NULL;
 }
 
 static void send_stem(struct sender *s, struct outbound *peer, struct held *p)

@@ -224,7 +224,7 @@ int epidemic_run(struct epidemic *e, uint32_t node, bool until_spied, struct fau
     const struct epidemic_setup *s = e->setup;
     forget(e);
     bool failed = s->part && put(e, s->heal, HEAL, 0, 0);
-    if (s->routes && chance_below(&e->chance, s->fluff))
+    if (s->routes)
         failed |= pass_stem(e, node, stem_routes_begin(s->routes, node, &e->chance), 0) != 0;
     else
         failed |= spread(e, node, NOBODY, 0) != 0;

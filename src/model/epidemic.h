@@ -43,9 +43,9 @@ struct epidemic_setup {
     uint32_t delay;                   /* ms that a message takes on average, from 1 */
     uint32_t eager;                   /* neighbours that push the record to a node */
     const struct stem_routes *routes; /* NULL: no stems */
-    uint32_t fluff; /* one in so many stems ends at each node, the source included */
-    uint32_t part;  /* the last `part` nodes are apart from the others */
-    uint32_t heal;  /* ... for so many ms */
+    uint32_t fluff;                   /* one in so many stems ends at each node but the source */
+    uint32_t part;                    /* the last `part` nodes are apart from the others */
+    uint32_t heal;                    /* ... for so many ms */
 };
 
 /* What became of the record, in the epidemic below. */

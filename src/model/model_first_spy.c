@@ -32,7 +32,7 @@ enum {
 enum { ROUTE_NONE = STEM_PER_RECORD + 1 };
 
 /* Whether a node may fluff its own records at once. */
-enum { OWN_DRAWN, OWN_STEM };
+enum { OWN_STEM, OWN_DRAWN };
 
 #define NOBODY UINT32_MAX
 
@@ -43,7 +43,7 @@ struct spy_settings {
 static const char *const routes[] = {"one-to-one", "per-edge", "all-to-one",
                                      "per-record", "none",     NULL};
 static const char *const choices[] = {"exact", "dialed", NULL};
-static const char *const owns[] = {"drawn", "stem", NULL};
+static const char *const owns[] = {"stem", "drawn", NULL};
 static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
 
 #define AT(field) offsetof(struct spy_settings, field)

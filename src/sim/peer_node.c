@@ -97,6 +97,7 @@ static void configure(struct peer_node *n)
         .need = 1,
         .hold = HOLD,
         .stems = n->settings.stems,
+        .origins = true,
         .seed = chance_next(&n->chance),
         .arrived = arrived,
         .refuse = refuse,

@@ -279,10 +279,47 @@ static size_t stems_are_swallowed(uint64_t seed)
     return slow;
 }
 
+/* A node whose sender is told of origins fluffs no record of its own at once; and its stems go to
+ * the one peer that it dialed, whoever else has dialed it. */
+static void own_stems_go_to_dialed(uint64_t seed)
+{
+    enum { PEERS = 8, RECORDS = 30 };
+    struct net *n = net_new(seed);
+    const size_t dialed = 1 + seed % PEERS;
+    for (size_t i = 0; i <= PEERS; i++)
+        net_add_node(n, true, false);
+    n->nodes[0].sending.origins = true;
+    for (size_t i = 1; i <= PEERS; i++) {
+        net_link(n, 0, i);
+        n->links[i - 1].outbound->accepted = i != dialed;
+        n->nodes[i].swallows = true;
+    }
+    net_turn(n, 50);
+    net_turn(n, 50);
+    for (uint64_t i = 0; i < RECORDS; i++)
+        net_inject(n, 0, net_add(n, make_tx(seed << 20 | i)));
+    for (int i = 0; i < 100; i++)
+        net_turn(n, 10);
+    for (size_t i = 0; i < RECORDS; i++)
+        for (size_t j = 1; j <= PEERS; j++)
+            must(n->nodes[j].had[i] == (j == dialed));
+    net_down(n, &n->links[dialed - 1]); /* then others get them */
+    net_inject(n, 0, net_add(n, make_tx(seed << 20 | RECORDS)));
+    for (int i = 0; i < 100; i++)
+        net_turn(n, 10);
+    unsigned had = 0;
+    for (size_t j = 1; j <= PEERS; j++)
+        had += n->nodes[j].had[RECORDS];
+    must(had == 1);
+    net_free(n);
+}
+
 static void test_stems(int first, int seeds)
 {
     size_t slow = 0;
     hops_are_geometric(first, seeds);
+    for (int seed = first; seed < first + seeds; seed++)
+        own_stems_go_to_dialed((uint64_t)seed);
     for (int seed = first; seed < first + seeds; seed++)
         slow += stems_are_swallowed((uint64_t)seed);
     must(slow > 0);
