@@ -119,3 +119,50 @@ found_loses_power() {
     mined ledger 1 alice >block
     apart found_loses_power
 }
+
+commits_in() { # FILE: lines INDEX ID RECORD, of whole records
+    awk '$1 == "commit" { at = $2 " " $3; if (getline > 0 && /\.$/) print at, $0 }' "$1"
+}
+
+# A member that is alone commits, and its log is replaced by a state now and then; one of three gives its vote away.
+engine_loses_power() {
+    local engine n writer restored
+    up
+    for engine in raft paxos; do
+        for n in 1 30 200; do
+            rm -rf disk/log disk/votes
+            sync -f disk
+            : >passed
+            awk 'BEGIN {
+                print "init n1 1 n1\ntime 0\nstep\ntime 90000\ntimer\nstep"
+                for (n = 1; n < 4000; n++) {
+                    print "propose n1:" n " 1\nrecord " n ".\nstep"; fflush()
+                    if (n % 4 == 0) system("sleep 0.002")
+                }
+            }' 2>/dev/null | $engine -c 'tail -n 1' -N 50 -d disk/log >passed 2>told &
+            writer=$!
+            printf '%s\n' 'init n1 1 n1 n2 n3' 'time 0' 'message n2 1' 'vote 5 0 0 no' step | raft -d disk/votes >voted
+            eventually has_passed $((2 * n + 9))
+            pull_the_plug disk
+            cp passed durable
+            wait $writer || :
+            umount disk
+            up
+            printf '%s\n' 'init n1 1 n1' 'time 0' step 'time 90000' timer step | $engine -d disk/log >again
+            restored=$(sed -n 's/^restore \([0-9]*\) .*/\1/p' again | tail -n 1)
+            commits_in durable | awk -v from="${restored:-0}" '$1 > from' | sort >promised
+            commits_in again | sort | comm -23 promised - >lost
+            [ ! -s lost ]
+            [ "$(commits_in durable | wc -l)" -ge "$n" ]
+            grep -qx 'voted 5 yes' voted
+            printf '%s\n' 'init n1 1 n1 n2 n3' 'time 0' 'message n3 1' 'vote 5 0 0 no' step |
+                raft -d disk/votes | grep -qx 'voted 5 no'
+        done
+    done
+    umount disk
+}
+
+@test "what raft and paxos committed is there, and the vote that raft gave away" {
+    export -f commits_in
+    apart engine_loses_power
+}
