@@ -99,23 +99,30 @@ void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x
     paxos_hold(p, from, paxos_promise(p, x->ballot, x->slot));
 }
 
-void paxos_accept_entries(struct paxos *p, const struct paxos_item *x)
+/* Whether the slot had not accepted this before. A chosen one stays: a quorum has promised a higher
+ * ballot, or it is the same value. */
+static bool accept_entry(struct paxos *p, uint64_t slot, const struct paxos_ballot *ballot,
+                         const struct paxos_value *value)
 {
-    for (size_t i = 0; i < x->count; i++) {
-        uint64_t slot = x->slot + i;
-        if (slot <= p->log.base)
-            continue;
-        struct paxos_slot *s = paxos_log_reach(&p->log, slot);
-        if (s == NULL) {
-            paxos_no_memory(p);
-            return;
-        }
-        if (paxos_slot_chosen(s)) /* a quorum has promised a higher ballot, or it is the same */
-            continue;
-        paxos_slot_set(s, &x->entries[i].value);
-        s->ballot = x->ballot;
-        s->acks = 0;
-    }
+    struct paxos_slot *s = slot <= p->log.base ? NULL : paxos_log_reach(&p->log, slot);
+    if (s == NULL && slot > p->log.base)
+        paxos_no_memory(p);
+    if (s == NULL || paxos_slot_chosen(s) ||
+        (s->ballot.round != 0 && paxos_ballot_order(p, s->ballot, *ballot) == 0 &&
+         PAXOS_KEEPS(&p->set, 6)))
+        return false;
+    paxos_slot_set(s, value);
+    s->ballot = *ballot;
+    s->acks = 0;
+    return true;
+}
+
+bool paxos_accept_entries(struct paxos *p, const struct paxos_item *x)
+{
+    bool new = false;
+    for (size_t i = 0; i < x->count && !p->failed; i++)
+        new |= accept_entry(p, x->slot + i, &x->ballot, &x->entries[i].value);
+    return new;
 }
 
 /* The node hears from the leader of a ballot. */
@@ -175,8 +182,7 @@ void paxos_on_accept(struct paxos *p, uint32_t from, struct paxos_item *x)
     else
         p->leader = from;
     if (p->votes && x->slot <= p->chosen + PAXOS_AHEAD) {
-        paxos_accept_entries(p, x);
-        if (x->count > 0)
+        if (paxos_accept_entries(p, x))
             paxos_save(p, paxos_item_share(x));
         accepted(p, from, x);
         paxos_learn(p, x->ballot, x->chosen);

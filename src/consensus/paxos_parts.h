@@ -25,8 +25,8 @@ bool paxos_choose_entries(struct paxos *p, const struct paxos_item *x);
 
 /* --- paxos_acceptor.c: what was promised and accepted ----------------------------------------- */
 
-/* Accepts the entries as they are, in x->ballot. */
-void paxos_accept_entries(struct paxos *p, const struct paxos_item *x);
+/* Accepts the entries as they are, in x->ballot. Whether any was not accepted in it before. */
+bool paxos_accept_entries(struct paxos *p, const struct paxos_item *x);
 
 /* What the node reports of the slots from this one on, to whoever it has promised a ballot. */
 struct paxos_item *paxos_promise(struct paxos *p, struct paxos_ballot ballot, uint64_t slot);

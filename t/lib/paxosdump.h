@@ -77,6 +77,11 @@ static inline void paxos_dump(struct buf *out, const struct engine *e)
     dump_put(out, "node %u votes %d chosen %llu leader %u role %d seen %llu fetched %llu", p->self,
              p->votes, (unsigned long long)p->chosen, p->leader, p->role,
              (unsigned long long)p->seen, (unsigned long long)p->fetched);
+    if (!p->votes)
+        dump_put(out, " life %llu %llx %llx %d", (unsigned long long)p->birth,
+                 (unsigned long long)p->asked, (unsigned long long)p->blank, p->recovers);
+    for (unsigned i = 0; i < p->member_count; i++)
+        dump_put(out, " %llu", (unsigned long long)p->nonces[i]);
     dump_ballot(out, p->promised);
     dump_ballot(out, p->led);
     dump_ballot(out, p->ballot);
@@ -93,6 +98,19 @@ static inline void paxos_dump(struct buf *out, const struct engine *e)
     dump_held(out, p);
 }
 
+/* Whether what is on disk about the same slots was saved later. */
+static inline bool is_replaced(const struct net_disk *d, size_t i)
+{
+    const struct paxos_item *item = (const struct paxos_item *)d->list[i].item;
+    for (size_t j = i + 1; j < d->durable; j++) {
+        const struct paxos_item *later = (const struct paxos_item *)d->list[j].item;
+        if (item->head.kind == PAXOS_ACCEPT && later->head.kind == PAXOS_ACCEPT &&
+            later->slot == item->slot && later->count == item->count)
+            return true;
+    }
+    return false;
+}
+
 /* What a start would make of the disk: the promise, and what was accepted; and what waits for it.
  */
 static inline void dump_disk(struct buf *out, const struct net_disk *d, const struct engine *e)
@@ -101,6 +119,8 @@ static inline void dump_disk(struct buf *out, const struct net_disk *d, const st
     struct paxos_ballot promised = {0};
     for (size_t i = 0; i < d->count; i++) {
         const struct paxos_item *item = (const struct paxos_item *)d->list[i].item;
+        if (is_replaced(d, i))
+            continue;
         if (i >= d->durable || item->head.kind == PAXOS_ACCEPT || item->head.kind == PAXOS_CHOSEN) {
             dump_put(out, i < d->durable ? "\ndisk " : "\nwaits ");
             if (paxos_item_format(&item->head, p->names, out) != 0)

@@ -1,17 +1,24 @@
 /*
- * paxosexplore CAMPAIGNS CRASHES STATES DEPTH [NAME=VALUE...]: three acceptors, of which two
- * propose, by every order of their messages.
+ * paxosexplore CAMPAIGNS CRASHES STATES DEPTH [WORD...]: three acceptors, of which two propose, by
+ * every order of their messages.
  *
- * n1 and n2 have a proposal each and may begin that many campaigns each. A message that was sent
- * stays: it may be delivered at any time, again and again, or never; so all orders, losses and
- * duplicates are among what is tried. A disk may take until any time, and that many crashes in all,
- * at any time, lose what it has not taken. The search is breadth first, over states that it knows
- * again, until it has seen them all, STATES of them, or all of DEPTH steps. It prints how many
- * states, how many steps between them (transitions), how deep, and whether those were all; and the
- * shortest way to what is broken, if anything is: two values in one slot. Status 1 if so.
+ * n1 and n2 have a proposal each, and may begin so many campaigns: CAMPAIGNS are two digits. A
+ * message that was sent stays: it may be delivered at any time, again and again, or never; so all
+ * orders, losses and duplicates are among what is tried. With CRASHES, a disk may take until any
+ * time, and so many crashes in all, at any time, lose what it has not taken. The search is breadth
+ * first, over states that it knows again, until it has seen them all, STATES of them, or all of
+ * DEPTH steps.
  *
- * The engine is the real one. A node's state is known by its whole text (paxosdump.h), the disk and
- * what it committed; what an event does in it is worked out once, by taking a new node there.
+ * It prints how many states, how many steps between them (transitions), how deep, and whether those
+ * were all; and the shortest way to what is broken, if anything is: two values are chosen in slot
+ * 1, even if nobody knows it yet, or two nodes put out different ones. Status 1 if so.
+ *
+ * Words: lose=WORD, the messages of this kind are always lost; wipe, one node may lose its disk, at
+ * any time; prune=no, keep messages that can do nothing any more; else a setting of paxos.
+ *
+ * The engine is the real one. A node's state is known by its whole text (paxosdump.h), with its
+ * disk and what it committed; what an event does in it is worked out once, by taking a new node
+ * there.
  */
 #include "paxoslocal.h"
 
@@ -28,7 +35,7 @@ struct way {
 
 struct search {
     struct locals locals;
-    int campaigns[2], crashes; /* at most */
+    int campaigns[2], crashes, wipes; /* at most */
     size_t limit;
     struct state *states;
     struct way *ways;
@@ -45,17 +52,6 @@ static size_t place_of(const struct search *x, const struct state *s)
     while (x->table[at] != 0 && memcmp(&x->states[x->table[at]], s, sizeof *s) != 0)
         at = (at + 1) & (x->table_size - 1);
     return at;
-}
-
-static bool has_voted(const struct local *l, const struct vote *v)
-{
-    for (size_t i = 0; i < l->vote_count; i++) {
-        const struct vote *o = &l->votes[i];
-        if (o->ballot.round == v->ballot.round && o->ballot.node == v->ballot.node &&
-            o->id.client == v->id.client && o->id.serial == v->id.serial)
-            return true;
-    }
-    return false;
 }
 
 /* Whether two of the three accepted it: it is chosen, even if nobody knows. */
@@ -141,12 +137,20 @@ static void take(struct search *x, uint32_t from, uint32_t node, struct event e)
         reach(x, &s, (struct way){.parent = from, .node = node, .by = e});
 }
 
-static int crashes_of(const struct search *x, const struct state *s)
+static bool may_crash(const struct search *x, const struct state *s)
 {
     int sum = 0;
     for (int i = 0; i < NODES; i++)
         sum += x->locals.list[s->nodes[i]].crashes;
-    return sum;
+    return sum < x->crashes;
+}
+
+static bool may_wipe(const struct search *x, const struct state *s)
+{
+    int sum = 0;
+    for (int i = 0; i < NODES; i++)
+        sum += x->locals.list[s->nodes[i]].wipes;
+    return sum < x->wipes;
 }
 
 static void deliver_any(struct search *x, uint32_t from, uint32_t node)
@@ -165,8 +169,10 @@ static void expand(struct search *x, uint32_t from)
             take(x, from, node, (struct event){SYNC, 0});
         if (node < 2 && l.campaigns < x->campaigns[node])
             take(x, from, node, (struct event){CAMPAIGN, 0});
-        if (crashes_of(x, &x->states[from]) < x->crashes)
+        if (may_crash(x, &x->states[from]))
             take(x, from, node, (struct event){CRASH, 0});
+        if (may_wipe(x, &x->states[from]))
+            take(x, from, node, (struct event){WIPE, 0});
         deliver_any(x, from, node);
     }
 }
@@ -174,7 +180,8 @@ static void expand(struct search *x, uint32_t from)
 /* The steps to a state, one a line. */
 static void show(struct search *x, uint32_t state)
 {
-    static const char *const what[] = {"", "campaign", "sync", "crash and restart"};
+    static const char *const what[] = {"", "campaign", "sync", "crash and restart",
+                                       "loss of the disk"};
     if (x->ways[state].parent == 0)
         return;
     show(x, x->ways[state].parent);
@@ -212,13 +219,14 @@ static void open_search(struct search *x, int argc, char **argv)
         ARRAY_RESERVE(x->ways, x->way_cap, 1) != 0)
         errx(2, "out of memory");
     locals_open(&x->locals);
-    x->locals.net.settings[x->locals.net.setting_count++] = "new=yes";
     x->locals.net.settings[x->locals.net.setting_count++] = "sticky=no";
     x->locals.slow_disk = x->crashes > 0;
     x->locals.prunes = true;
     for (int i = 5; i < argc && x->locals.net.setting_count < NET_SETTINGS; i++)
         if (strncmp(argv[i], "lose=", 5) == 0)
             lose(x, argv[i] + 5);
+        else if (strcmp(argv[i], "wipe") == 0)
+            x->wipes = 1;
         else if (strcmp(argv[i], "prune=no") == 0)
             x->locals.prunes = false;
         else
@@ -243,7 +251,7 @@ int main(int argc, char **argv)
 {
     struct search x = {0};
     if (argc < 5)
-        errx(2, "usage: paxosexplore CAMPAIGNS CRASHES STATES DEPTH [NAME=VALUE...]");
+        errx(2, "usage: paxosexplore CAMPAIGNS CRASHES STATES DEPTH [WORD...]");
     open_search(&x, argc, argv);
     unsigned depth = 0, deepest = (unsigned)atoi(argv[4]);
     size_t level = 1, at = 1;

@@ -6,9 +6,9 @@
 #include "paxosdump.h"
 #include "paxosnet.h"
 
-enum { NODES = 3, MESSAGES = 256, WORDS = MESSAGES / 64, SLOTS = 6, VOTES = 8, TABLE = 1 << 22 };
+enum { NODES = 3, MESSAGES = 512, WORDS = MESSAGES / 64, SLOTS = 6, VOTES = 8, TABLE = 1 << 22 };
 
-enum what { DELIVER, CAMPAIGN, SYNC, CRASH };
+enum what { DELIVER, CAMPAIGN, SYNC, CRASH, WIPE };
 
 struct event {
     uint16_t what, message;
@@ -24,7 +24,7 @@ struct local {
     uint64_t hash[2];
     uint32_t parent, node;
     struct event by;
-    uint8_t campaigns, crashes;
+    uint8_t campaigns, crashes, wipes;
     bool pending, broken;
     enum paxos_role role;
     struct paxos_ballot ballot, promised;
@@ -47,6 +47,7 @@ struct locals {
     uint64_t message_hash[MESSAGES];
     uint64_t to[NODES][WORDS]; /* which messages go to each node */
     size_t message_count;
+    struct engine_item *born;
     uint32_t lost; /* kinds of messages that are always lost, a bit each */
     bool prunes;
     bool slow_disk; /* nothing is on disk before a SYNC */
@@ -100,6 +101,30 @@ static inline void clear_queue(struct net *w)
         net_unpost(w, w->queued - 1);
 }
 
+/* With this item in its log, if there is one. Its client asks again. */
+static inline void start(struct net *w, uint32_t node, struct engine_item *log)
+{
+    bool forget = false;
+    if (log != NULL)
+        net_save_item(&w->nodes[node].disk, log, &forget);
+    w->nodes[node].disk.durable = w->nodes[node].disk.count;
+    net_start(w, node);
+    if (node < 2)
+        net_propose(w, node, 1);
+}
+
+/* The log of a node that has been born together with the others. */
+static inline struct engine_item *born_log(struct node_names *names)
+{
+    static const char text[] = "born 3\nn1 11\nn2 12\nn3 13\n";
+    size_t used;
+    struct fault f;
+    struct engine_item *item = paxos_item_parse(text, sizeof text - 1, &used, names, &f);
+    if (item == NULL)
+        errx(2, "%s", f.text);
+    return item;
+}
+
 static inline void begin(struct locals *x, uint32_t node)
 {
     struct net *w = &x->net;
@@ -109,10 +134,8 @@ static inline void begin(struct locals *x, uint32_t node)
     memset(w->slots, 0, (SLOTS + 1) * sizeof *w->slots);
     w->highest = 0;
     w->broken = NULL;
-    net_start(w, node);
+    start(w, node, x->born);
     net_sync_all(w, node);
-    if (node < 2)
-        net_propose(w, node, 1);
 }
 
 static inline void apply(struct locals *x, uint32_t node, struct event e)
@@ -123,11 +146,9 @@ static inline void apply(struct locals *x, uint32_t node, struct event e)
     if (e.what == CAMPAIGN)
         net_step(w, node,
                  &(struct engine_event){.kind = ENGINE_COMMAND, .text = "campaign", .n = 8});
-    if (e.what == CRASH) {
-        net_crash(w, node, false);
-        net_start(w, node);
-        if (node < 2)
-            net_propose(w, node, 1); /* its client asks again */
+    if (e.what == CRASH || e.what == WIPE) {
+        net_crash(w, node, e.what == WIPE);
+        start(w, node, NULL);
     }
     if (e.what == DELIVER) {
         const struct net_message *m = &x->messages[e.message];
@@ -152,12 +173,30 @@ static inline void replay(struct locals *x, uint32_t local)
         net_sync_all(&x->net, l->node);
 }
 
+static inline bool same_vote(const struct vote *a, const struct vote *b)
+{
+    return a->ballot.round == b->ballot.round && a->ballot.node == b->ballot.node &&
+           a->id.client == b->id.client && a->id.serial == b->id.serial;
+}
+
+static inline bool has_voted(const struct local *l, const struct vote *v)
+{
+    for (size_t i = 0; i < l->vote_count; i++)
+        if (same_vote(&l->votes[i], v))
+            return true;
+    return false;
+}
+
+/* Those that it had, even if their disk is lost, and those that are on disk now. */
 static inline void look_votes(const struct net_disk *d, struct local *l)
 {
     for (size_t i = 0; i < d->durable; i++) {
         const struct paxos_item *item = (const struct paxos_item *)d->list[i].item;
-        if (item->head.kind == PAXOS_ACCEPT && item->slot == 1 && l->vote_count < VOTES)
-            l->votes[l->vote_count++] = (struct vote){item->ballot, item->entries[0].value.id};
+        if (item->head.kind != PAXOS_ACCEPT || item->slot != 1)
+            continue;
+        struct vote v = {item->ballot, item->entries[0].value.id};
+        if (!has_voted(l, &v) && l->vote_count < VOTES)
+            l->votes[l->vote_count++] = v;
     }
 }
 
@@ -167,6 +206,13 @@ static inline struct local look(struct locals *x, uint32_t node, const struct lo
     struct buf text = {0};
     struct local l = {.node = node};
     const struct net *w = &x->net;
+    if (before != NULL) {
+        l.campaigns = before->campaigns;
+        l.crashes = before->crashes;
+        l.wipes = before->wipes;
+        memcpy(l.votes, before->votes, sizeof l.votes);
+        l.vote_count = before->vote_count;
+    }
     paxos_dump(&text, w->nodes[node].engine);
     if (x->slow_disk)
         dump_disk(&text, &w->nodes[node].disk, w->nodes[node].engine);
@@ -179,10 +225,6 @@ static inline struct local look(struct locals *x, uint32_t node, const struct lo
         l.committed[i] = w->slots[i + 1].id;
         dump_put(&text, " %u:%llu", l.committed[i].client,
                  (unsigned long long)l.committed[i].serial);
-    }
-    if (before != NULL) {
-        l.campaigns = before->campaigns;
-        l.crashes = before->crashes;
     }
     l.pending = w->nodes[node].disk.durable < w->nodes[node].disk.count;
     l.broken = w->broken != NULL;
@@ -199,11 +241,11 @@ static inline struct local look(struct locals *x, uint32_t node, const struct lo
 
 static inline uint32_t intern_local(struct locals *x, const struct local *l)
 {
-    size_t at = (l->hash[0] + l->campaigns * 31 + l->crashes * 1009) % TABLE;
+    size_t at = (l->hash[0] + l->campaigns * 31 + l->crashes * 1009 + l->wipes * 10007) % TABLE;
     for (; x->table[at] != 0; at = (at + 1) % TABLE) {
         const struct local *k = &x->list[x->table[at]];
         if (memcmp(k->hash, l->hash, sizeof l->hash) == 0 && k->campaigns == l->campaigns &&
-            k->crashes == l->crashes)
+            k->crashes == l->crashes && k->wipes == l->wipes)
             return x->table[at];
     }
     if (ARRAY_RESERVE(x->list, x->cap, x->count + 1) != 0)
@@ -266,6 +308,7 @@ static inline void work_out(struct locals *x, uint32_t from, struct event e, str
     l.by = e;
     l.campaigns = (uint8_t)(l.campaigns + (e.what == CAMPAIGN));
     l.crashes = (uint8_t)(l.crashes + (e.what == CRASH));
+    l.wipes = (uint8_t)(l.wipes + (e.what == WIPE));
     m->to = intern_local(x, &l);
     for (size_t i = 0; i < x->net.queued; i++) {
         if (is_lost(x, x->net.queue[i].item))
@@ -295,6 +338,7 @@ static inline void locals_open(struct locals *x)
 {
     net_open(&x->net, NODES);
     x->net.quiet = true;
+    x->born = born_log(x->net.names);
     x->table = calloc(TABLE, sizeof *x->table);
     x->move_table = calloc(TABLE, sizeof *x->move_table);
     if (x->table == NULL || x->move_table == NULL)
@@ -315,6 +359,7 @@ static inline void locals_close(struct locals *x)
 {
     for (size_t i = 0; i < x->message_count; i++)
         engine_item_unref(x->messages[i].item);
+    engine_item_unref(x->born);
     net_close(&x->net);
     free(x->list);
     free(x->table);
