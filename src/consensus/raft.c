@@ -77,8 +77,8 @@ static int from_leader(struct raft *r, uint32_t from, const struct raft_item *x)
     if (!heard)
         return 0;
     if (x->head.kind == RAFT_APPEND)
-        return raft_append(r, from, x);
-    return x->head.kind == RAFT_SNAPSHOT ? raft_piece(r, from, x) : raft_campaign(r, true);
+        return raft_append(r, x);
+    return x->head.kind == RAFT_SNAPSHOT ? raft_piece(r, x) : raft_campaign(r, true);
 }
 
 static int of_this_term(struct raft *r, uint32_t from, const struct raft_item *x)

@@ -82,8 +82,8 @@ struct raft {
     int64_t leader_heard; /* when */
     int64_t timeout;      /* drawn for this election */
     int64_t election_due;
-    bool ordered;       /* a candidate that its leader has told to stand */
-    uint32_t won_twice; /* grants as they came in, for a node that breaks rule R4 */
+    bool ordered;          /* a candidate that its leader has told to stand */
+    uint32_t grants_heard; /* grants as they came in, for a node that breaks rule R4 */
 
     struct raft_config_at *configs; /* the last one counts */
     size_t config_count, config_cap;
@@ -177,9 +177,11 @@ int raft_voted(struct raft *r, uint32_t from, const struct raft_item *x);
 int raft_vote_saved(struct raft *r); /* its own vote is on disk, perhaps */
 
 /* --- raft_follow.c: messages of a leader, and what is answered. --- */
-int raft_append(struct raft *r, uint32_t from, const struct raft_item *x);
+int raft_append(struct raft *r, const struct raft_item *x);
 int raft_acknowledge(struct raft *r, bool must); /* sends what is owed; must: in any case */
-int raft_stale(struct raft *r, uint32_t from);   /* tells an old leader the term */
+/* Puts n entries after index into the log, in place of what stood there. */
+int raft_put_after(struct raft *r, uint64_t index, const struct raft_entry *list, uint32_t n);
+int raft_stale(struct raft *r, uint32_t from); /* tells an old leader the term */
 
 /* --- raft_replicate.c: a leader's appends. --- */
 int raft_flush(struct raft *r);     /* sends and saves what waits */
@@ -218,7 +220,7 @@ int raft_transfer_step(struct raft *r);     /* the transfer goes on, or is given
 /* --- raft_snapshot.c --- */
 int raft_compact(struct raft *r, uint64_t index, const struct payload *state);
 int raft_send_image(struct raft *r, struct raft_peer *p);
-int raft_piece(struct raft *r, uint32_t from, const struct raft_item *x);
+int raft_piece(struct raft *r, const struct raft_item *x);
 int raft_restore(struct raft *r, uint64_t index, uint64_t term, struct payload *payload);
 
 /* --- raft_restart.c --- */

@@ -10,12 +10,18 @@ bool raft_config_joint(const struct raft_config *c)
     return false;
 }
 
+/* The place of a node among the members, or where it would be. */
 static uint32_t place_of(const struct raft_config *c, uint32_t node)
 {
-    uint32_t i = 0;
-    while (i < c->count && c->members[i].node < node)
-        i++;
-    return i;
+    uint32_t low = 0, high = c->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (c->members[middle].node < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 uint32_t raft_config_roles(const struct raft_config *c, uint32_t node)

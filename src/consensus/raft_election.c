@@ -13,7 +13,7 @@ static enum raft_result result_of(const struct raft *r, uint32_t role)
             no += r->peers[i].answer == RAFT_NO;
         }
     if (RAFT_BROKEN(r, 4) && role == RAFT_VOTER)
-        yes = r->won_twice;
+        yes = r->grants_heard;
     return raft_majority_vote(n, yes, no);
 }
 
@@ -27,14 +27,14 @@ static enum raft_result result(const struct raft *r)
 static void count(struct raft *r, uint32_t from, bool yes)
 {
     struct raft_peer *p = raft_peer_find(r, from);
-    r->won_twice += yes;
+    r->grants_heard += yes;
     if (p != NULL && p->answer == RAFT_NO_ANSWER)
         p->answer = yes ? RAFT_YES : RAFT_NO;
 }
 
 static void forget_answers(struct raft *r)
 {
-    r->won_twice = 0;
+    r->grants_heard = 0;
     for (uint32_t i = 0; i < r->peer_count; i++)
         r->peers[i].answer = RAFT_NO_ANSWER;
 }

@@ -77,14 +77,15 @@ static int push_members(struct raft *r, uint64_t index, const struct raft_entry 
     return raft_config_push(r, index, &c);
 }
 
-static int take_entries(struct raft *r, uint64_t index, const struct raft_entry *list, uint32_t n)
+int raft_put_after(struct raft *r, uint64_t index, const struct raft_entry *list, uint32_t n)
 {
+    raft_cut_after(r, index);
     if (raft_log_append(&r->log, list, n) != 0)
         return fault_memory(r->f);
     for (uint32_t i = 0; i < n; i++)
         if (list[i].kind == RAFT_MEMBERS && push_members(r, index + 1 + i, &list[i]) != 0)
             return -1;
-    return raft_save_entries(r);
+    return 0;
 }
 
 /* Only an entry of another term makes those in its place and after it go: a message that is old or
@@ -98,8 +99,9 @@ static int store(struct raft *r, const struct raft_item *x)
         raft_cut_after(r, x->index + x->count);
     if (have == x->count)
         return 0;
-    raft_cut_after(r, index);
-    return take_entries(r, index, x->entries + have, x->count - have);
+    if (raft_put_after(r, index, x->entries + have, x->count - have) != 0)
+        return -1;
+    return raft_save_entries(r);
 }
 
 /* The leader's commit, as far as this message has shown that the logs agree (rule R6). */
@@ -110,7 +112,7 @@ static int commit(struct raft *r, const struct raft_item *x)
 }
 
 /* It is not answered before its entries are on disk, but a heartbeat is at once. */
-int raft_append(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_append(struct raft *r, const struct raft_item *x)
 {
     if (x->round > r->round_heard)
         r->round_heard = x->round;
@@ -124,6 +126,5 @@ int raft_append(struct raft *r, uint32_t from, const struct raft_item *x)
         return -1;
     bool saved = r->matched <= r->disk.durable;
     bool news = x->count > 0 || r->round_heard > r->round_answered || r->matched > r->acknowledged;
-    (void)from;
     return raft_acknowledge(r, news && (saved || x->count == 0));
 }

@@ -39,19 +39,7 @@ static int reload_entries(struct raft *r, size_t record, const struct raft_item 
     const char *wrong = wrong_entries(r, x, commit);
     if (wrong != NULL)
         return broken(r, record, wrong);
-    raft_cut_after(r, x->index);
-    if (raft_log_append(&r->log, x->entries, x->count) != 0)
-        return fault_memory(r->f);
-    for (uint32_t i = 0; i < x->count; i++) {
-        struct raft_config c;
-        const struct payload *line = x->entries[i].payload;
-        if (x->entries[i].kind != RAFT_MEMBERS)
-            continue;
-        if (raft_config_parse(line->text, line->len, r->names, &c, r->f) != 0 ||
-            raft_config_push(r, x->index + 1 + i, &c) != 0)
-            return -1;
-    }
-    return 0;
+    return raft_put_after(r, x->index, x->entries, x->count);
 }
 
 static int reload_record(struct raft *r, size_t record, const struct raft_item *x, uint64_t *commit)

@@ -174,9 +174,8 @@ static bool continues(struct raft *r, const struct raft_item *x)
     return x->index == r->arriving_index && x->offset == r->arriving.len;
 }
 
-int raft_piece(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_piece(struct raft *r, const struct raft_item *x)
 {
-    (void)from;
     if (x->round > r->round_heard)
         r->round_heard = x->round;
     if (x->index <= r->commit && !RAFT_BROKEN(r, 18)) {
