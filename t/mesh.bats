@@ -171,6 +171,24 @@ three() {
     eventually grep -qE '^mesh: log saves [0-9]+ syncs [0-9]+$' told4
 }
 
+@test "a member that is too far behind gets the state that a command made, in place of the records" {
+    MESH_SETTINGS+=(keep=5 -c 'cat' -N 20)
+    three
+    other=$((leader % 3 + 1)) third=$(((leader + 1) % 3 + 1))
+    give "$other" first
+    eventually has_lines 1 out1 out2 out3
+    kill_member "$third"
+    seq -f 'record %g' 300 >"in$leader"
+    eventually has_lines 301 "out$leader" "out$other"
+    eventually grep -q "^[0-9a-f]* [0-9]*+image [0-9]" "log$leader/log"
+    rm "out$third"
+    begin "$third" -x
+    give "$other" last
+    eventually grep -qx last "out$third"
+    grep -q '^restore [0-9]* [0-9]*$' "out$third"
+    grep -v '^restore \| n[1-3]:' "out$third" | cmp - "out$leader"
+}
+
 @test "a member that is stopped is missed by nobody, and catches up" {
     three
     other=$((leader % 3 + 1)) third=$(((leader + 1) % 3 + 1))

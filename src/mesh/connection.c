@@ -1,5 +1,7 @@
 #include "mesh/connection.h"
 
+#include "consensus/node_names.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -24,7 +26,8 @@ struct mesh_connection {
     struct buf out;
     size_t sent; /* bytes of it */
     int64_t since;
-    const char *name; /* of the member; NULL: the handshake is not complete */
+    char name[NODE_NAME_MAX + 1]; /* of the member */
+    bool open;                    /* the handshake is complete */
     bool paused, closing;
 };
 
@@ -40,7 +43,7 @@ const uint8_t *mesh_connection_key(const struct mesh_connection *c)
 
 bool mesh_connection_is_open(const struct mesh_connection *c)
 {
-    return c->name != NULL;
+    return c->open;
 }
 
 int64_t mesh_connection_since(const struct mesh_connection *c)
@@ -72,7 +75,7 @@ static void wait_for(struct mesh_connection *c)
 {
     struct fault f;
     unsigned events = c->paused ? 0 : LOOP_READ;
-    if (c->name == NULL)
+    if (!c->open)
         events = channel_waits_to_write(c->channel) ? LOOP_WRITE : LOOP_READ;
     else if (c->sent < c->out.len || is_unseen(c))
         events |= LOOP_WRITE;
@@ -123,7 +126,7 @@ static bool read_some(struct mesh_connection *c)
 bool mesh_connection_send(struct mesh_connection *c, const struct process_item *message,
                           size_t most)
 {
-    if (c->name == NULL || c->out.len - c->sent > most)
+    if (!c->open || c->out.len - c->sent > most)
         return false;
     if (c->sent > SENT_KEPT_MAX) {
         buf_drop(&c->out, c->sent);
@@ -135,7 +138,7 @@ bool mesh_connection_send(struct mesh_connection *c, const struct process_item *
 void mesh_connection_push(struct mesh_connection *c)
 {
     struct fault f;
-    if (c->name == NULL || c->closing || c->sent == c->out.len)
+    if (!c->open || c->closing || c->sent == c->out.len)
         return;
     while (c->sent < c->out.len) {
         ptrdiff_t n = channel_write(c->channel, c->out.data + c->sent, c->out.len - c->sent, &f);
@@ -166,9 +169,11 @@ static void go_on_opening(struct mesh_connection *c)
 {
     struct fault f;
     int done = channel_open(c->channel, &f);
-    if (done > 0)
-        c->name = c->owner->opened(c->owner->self, c, &f);
-    if (done < 0 || (done > 0 && c->name == NULL))
+    const char *name = done > 0 ? c->owner->opened(c->owner->self, c, &f) : NULL;
+    c->open = name != NULL;
+    if (c->open)
+        memcpy(c->name, name, strlen(name) + 1);
+    if (done < 0 || (done > 0 && !c->open))
         mesh_connection_close(c, &f);
     else
         wait_for(c);
@@ -177,7 +182,7 @@ static void go_on_opening(struct mesh_connection *c)
 static void ready(void *self, unsigned events)
 {
     struct mesh_connection *c = self;
-    if (c->name == NULL) {
+    if (!c->open) {
         go_on_opening(c);
         return;
     }

@@ -10,7 +10,7 @@ struct mesh_connection;
 
 struct mesh_connection_owner {
     /* The handshake is complete: whose key it is. The name of that member, as it stands in its
-     * messages; or NULL and a rule, and it is closed. */
+     * messages, which is copied; or NULL and a rule, and it is closed. */
     const char *(*opened)(void *self, struct mesh_connection *c, struct fault *f);
     /* A message: the item's text. 0, or -1: no memory. */
     int (*message)(void *self, const char *text, size_t n);

@@ -107,6 +107,10 @@ static int take_commit(struct mesh *m, const struct process_item *item, struct f
 {
     if (item->kind == PROCESS_COMMIT && field_equal(item->name, name_of(m)))
         take_own(m, item->serial);
+    if (item->kind == PROCESS_RESTORE) { /* which of ours it holds is not said */
+        m->first = m->serials.next;
+        m->waiting = 0;
+    }
     m->index = item->number;
     int failed = print(m, item);
     give_answers(m);

@@ -1,6 +1,7 @@
 #include "mesh/network.h"
 
 #include "base/array.h"
+#include "base/chance.h"
 #include "mesh/network_parts.h"
 #include "net/bind.h"
 
@@ -140,14 +141,18 @@ static void closed(void *self, struct mesh_connection *c, const struct fault *wh
 
 /* --- Accepting -------------------------------------------------------------------------------- */
 
+/* If there are too many, one of them goes, by chance: a member may be among those that come. */
 static void greet_stranger(struct mesh_network *n, int fd)
 {
+    struct fault why = {.text = "too many connect at once"};
     size_t place = 0;
     while (place < MESH_STRANGERS_MAX && n->strangers[place] != NULL)
         place++;
-    struct channel *channel = place < MESH_STRANGERS_MAX ? channel_new(n->tls, fd, false) : NULL;
-    if (place == MESH_STRANGERS_MAX)
-        close(fd);
+    if (place == MESH_STRANGERS_MAX) {
+        place = (size_t)chance_below(&n->chance, MESH_STRANGERS_MAX);
+        mesh_connection_close(n->strangers[place], &why);
+    }
+    struct channel *channel = channel_new(n->tls, fd, false);
     if (channel != NULL)
         n->strangers[place] = mesh_connection_new(n->config->loop, channel, &n->owner, NULL);
 }
