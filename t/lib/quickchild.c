@@ -33,7 +33,7 @@ static int misbehave(const char *how)
     else if (strcmp(how, "exit") == 0)
         exit(3);
     else if (strcmp(how, "crash") == 0)
-        raise(SIGSEGV);
+        raise(SIGUSR1);
     else if (strcmp(how, "close") == 0)
         close(STDOUT_FILENO);
     else if (strcmp(how, "nonsense") == 0)
