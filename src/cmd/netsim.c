@@ -136,8 +136,13 @@ static void take_run(struct run *r, char **words)
 {
     struct buf line = {0};
     cli_memory(buf_add_string(&line, "run"));
-    for (; *words != NULL; words++)
+    for (; *words != NULL; words++) {
+        if (**words == '\0' || strpbrk(*words, " \t\n") != NULL)
+            cli_die("'%s': an argument with a blank, or an empty one, has no place in a scenario; "
+                    "put the command into a file",
+                    *words);
         cli_memory(buf_add(&line, " ", 1) || buf_add_string(&line, *words));
+    }
     cli_memory(buf_add(&line, "", 1));
     take_line(r, line.data);
     buf_free(&line);
