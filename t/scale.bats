@@ -146,6 +146,10 @@ peers() {
     peers fanout=3 -- -n 8 -s 3 -t 20000 >plain
     [ "$(grep -c ' event n[0-9]* have ' plain)" -eq 7 ]
     [ "$(sed -n 's/.* event n[0-9]* \(have\|made\) //p' plain | sort -u | wc -l)" -eq 1 ]
+    # What comes twice or late goes unnoticed: connections are closed only because two nodes have dialed each other.
+    peers fanout=3 -- -n 8 -s 3 -t 60000 -u 10% -r '20% 50' >mixed
+    [ "$(grep -c ' event n[0-9]* have ' mixed)" -eq 7 ]
+    ! grep ' closed ' mixed | grep -v -e 'is connected the other way round, too$' -e 'the peer said bye done$' || false
     # Loss, duplicates and reordering; a crash, a partition: connections are closed, dialed again, and make up for it.
     peers fanout=3 -- -n 8 -s 3 -t 120000 -L 2% -u 2% -r '5% 50' -a '6000 crash n2 for 2000' \
         -a '4000 partition n1 n2 n3 / n4 n5 n6 n7 n8 for 20000' >rough
