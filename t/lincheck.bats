@@ -108,6 +108,7 @@ hard() {
 @test "the judge agrees with a search of all orders" {
     for model in register cas kv queue set; do
         timeout 300 "$BIN/.t/historytest" 1 2000 "$model" 6
+        timeout 300 "$BIN/.t/historytest" 1 300 "$model" 36
     done
 }
 
@@ -118,6 +119,7 @@ hard() {
             timeout 900 "$BIN/.t/historytest" 7 30000 "$model" "$operations"
         done
         timeout 900 "$BIN/.t/historytest" 7 1500 "$model" 9
+        timeout 900 "$BIN/.t/historytest" 7 3000 "$model" 36
     done
 }
 

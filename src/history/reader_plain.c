@@ -52,7 +52,7 @@ static int take_name(const struct op_text *word, struct op_event *e, struct faul
 static int take_values(struct op_reader *r, struct op_rest *rest, struct op_event *e,
                        struct fault *f)
 {
-    struct op_text word;
+    struct op_text word = {0};
     int got;
     while ((got = next_word(r, rest, &word, f)) > 0) {
         bool nil = rest->at[-1] != '"' && word.n == 3 && !memcmp(word.at, "nil", 3);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 10, ITEMS = 32, VALUES = 3, PROCESSES = 4 };
+enum { MOST = 60, ALL_AT_ONCE = 9, ITEMS = 64, VALUES = 3, PROCESSES = 4 };
 
 /* A register is its one item, or none; a set is ascending. */
 struct state {
@@ -26,6 +26,7 @@ struct state {
 struct test {
     enum op_model model;
     uint64_t chance;
+    bool calm; /* at first, if there are many operations: one after the other, and all is known */
     struct op_history *history;
     uint32_t until; /* events after this one are not known */
 };
@@ -136,7 +137,7 @@ static struct op known(const struct test *t, int i)
 }
 
 /* Whether operation i could be next after those of the set `done`. */
-static bool is_next(const struct test *t, unsigned done, int i)
+static bool is_next(const struct test *t, uint64_t done, int i)
 {
     const struct op *ops = t->history->ops;
     for (int k = 0; k < (int)t->history->count; k++) {
@@ -158,7 +159,7 @@ static bool step(const struct test *t, struct state *s, const struct op *o)
     return true;
 }
 
-static bool is_ordered(const struct test *t, unsigned done)
+static bool is_ordered(const struct test *t, uint64_t done)
 {
     for (int i = 0; i < (int)t->history->count; i++) {
         struct op o = known(t, i);
@@ -168,7 +169,7 @@ static bool is_ordered(const struct test *t, unsigned done)
     return true;
 }
 
-static bool any_order(struct test *t, unsigned done, const struct state *s)
+static bool any_order(struct test *t, uint64_t done, const struct state *s)
 {
     if (is_ordered(t, done))
         return true;
@@ -176,7 +177,7 @@ static bool any_order(struct test *t, unsigned done, const struct state *s)
         struct op o = known(t, i);
         struct state next = *s;
         if (!is_void(&o) && is_next(t, done, i) && step(t, &next, &o) &&
-            any_order(t, done | 1U << i, &next))
+            any_order(t, done | UINT64_C(1) << i, &next))
             return true;
     }
     return false;
@@ -246,7 +247,7 @@ static void take_effect(struct running *r, struct state *s)
 
 static enum op_kind end_of(struct test *t, const struct running *r)
 {
-    if (dice(t, 8) == 0)
+    if (!t->calm && dice(t, 8) == 0)
         return OP_INFO;
     if (r->name == OP_CAS && !r->count)
         return OP_FAIL;
@@ -264,10 +265,10 @@ static void spoil(struct test *t, struct running *r)
 
 static void end_one(struct test *t, int process, struct running *r, struct state *s)
 {
-    bool never = dice(t, 10) == 0; /* refused, or its effect is lost */
+    bool never = !t->calm && dice(t, 10) == 0; /* refused, or its effect is lost */
     if (!r->took && !never)
         take_effect(r, s);
-    if (dice(t, 5) == 0)
+    if (!t->calm && dice(t, 5) == 0)
         spoil(t, r);
     if (!r->took)
         emit(t, process, dice(t, 3) ? OP_REFUSE : OP_INFO, r);
@@ -292,7 +293,8 @@ static void make_history(struct test *t, size_t operations)
     if (!t->history)
         err(2, NULL);
     for (size_t left = operations * 4; left > 0; left--) {
-        int process = (int)dice(t, PROCESSES);
+        t->calm = op_history_count(t->history) + ALL_AT_ONCE < operations;
+        int process = t->calm ? 0 : (int)dice(t, PROCESSES);
         struct running *r = &running[process];
         if (r->busy && !r->took && dice(t, 3) == 0)
             take_effect(r, &s);
@@ -309,12 +311,12 @@ static void make_history(struct test *t, size_t operations)
 static bool is_order(struct test *t, const struct op_verdict *v)
 {
     struct state s = {0};
-    unsigned done = 0;
+    uint64_t done = 0;
     for (size_t i = 0; i < v->count; i++) {
         struct op o = known(t, (int)v->order[i]);
         if (is_void(&o) || !is_next(t, done, (int)v->order[i]) || !step(t, &s, &o))
             return false;
-        done |= 1U << v->order[i];
+        done |= UINT64_C(1) << v->order[i];
     }
     /* Operations that neither explain nor change anything are left out of it. */
     for (int i = 0; i < (int)t->history->count && v->answer == OP_YES; i++) {
