@@ -3,31 +3,57 @@
 #include "base/num.h"
 #include "sim/scenario.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *const words[] = {
     [SIM_OP_READ] = "read", [SIM_OP_WRITE] = "write", [SIM_OP_CAS] = "cas", [SIM_OP_LINE] = "line"};
 
-static int add_value(struct buf *out, int64_t value)
+enum { LINE_MOST = 120 }; /* bytes of a line that is not filled up */
+
+static char *put_word(char *at, const char *word)
 {
-    return buf_add(out, " ", 1) ||
-           (value == SIM_NIL ? buf_add_string(out, "nil") : buf_add_number(out, value));
+    const size_t n = strlen(word);
+    memcpy(at, word, n);
+    return at + n;
+}
+
+static char *put_digits(char *at, uint64_t n)
+{
+    char digits[20];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + n % 10);
+    while ((n /= 10) > 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
+static char *put_value(char *at, int64_t value)
+{
+    *at++ = ' ';
+    return value == SIM_NIL ? put_word(at, "nil") : put_digits(at, (uint64_t)value);
 }
 
 int sim_operation_format(const struct sim_operation *op, uint32_t size, struct buf *out)
 {
-    char head[120];
-    const size_t before = out->len;
-    const int n = snprintf(head, sizeof head, "c%u %llu %s k%u", op->client + 1,
-                           (unsigned long long)op->serial, words[op->kind], op->key + 1);
-    if (buf_add(out, head, (size_t)n) || (op->kind == SIM_OP_CAS && add_value(out, op->expected)) ||
-        (op->kind != SIM_OP_READ && add_value(out, op->value)))
+    if (buf_reserve(out, LINE_MOST + size))
         return -1;
-    while (out->len - before + 1 < size)
-        if (buf_add(out, " ", 1))
-            return -1;
-    return buf_add(out, "\n", 1);
+    char *begin = out->data + out->len, *at = begin;
+    *at++ = 'c';
+    at = put_word(put_digits(at, (uint64_t)op->client + 1), " ");
+    at = put_word(put_digits(at, op->serial), " ");
+    at = put_digits(put_word(put_word(at, words[op->kind]), " k"), (uint64_t)op->key + 1);
+    if (op->kind == SIM_OP_CAS)
+        at = put_value(at, op->expected);
+    if (op->kind != SIM_OP_READ)
+        at = put_value(at, op->value);
+    const size_t n = (size_t)(at - begin) + 1;
+    if (n < size)
+        at = (char *)memset(at, ' ', size - n) + (size - n);
+    *at++ = '\n';
+    out->len += (size_t)(at - begin);
+    return 0;
 }
 
 /* --- Reading it back ------------------------------------------------------------------------ */
