@@ -89,11 +89,11 @@ static char state_of(const char *stat)
     return bracket && bracket[1] == ' ' ? bracket[2] : 'R';
 }
 
-/* How often it was given a processor: the third number of schedstat. */
+/* How often it was given a processor: the third and last number of schedstat. */
 static uint64_t times_run(const char *schedstat)
 {
-    unsigned long long n = 0;
-    return sscanf(schedstat, "%*u %*u %llu", &n) == 1 ? n : 0;
+    const char *space = strrchr(schedstat, ' ');
+    return space ? strtoull(space, NULL, 10) : 0;
 }
 
 static void look_at_process(struct look *l, pid_t pid, int depth);

@@ -53,6 +53,8 @@ static int add_clients(struct sim *s, struct fault *f)
     struct maelstrom *m = s->maelstrom;
     const uint32_t members = (uint32_t)s->member_count;
     const uint32_t asking = s->scenario->clients > members ? s->scenario->clients : members;
+    if (members == 0)
+        return fault_rule(f, "maelstrom: there are no members");
     m->client_count = asking + members;
     m->clients = calloc(m->client_count, sizeof *m->clients);
     if (m->clients == NULL)
@@ -82,8 +84,6 @@ int sim_maelstrom_init(struct sim *s, struct fault *f)
     for (int i = 0; i < MAELSTROM_SERVICES; i++)
         if (!(m->services[i] = maelstrom_service_new(i, sim_stream(seed, "service", (uint64_t)i))))
             return fault_memory(f);
-    if (s->member_count == 0)
-        return fault_rule(f, "maelstrom: there are no members");
     return add_clients(s, f) || add_names(s, f) ? -1 : 0;
 }
 

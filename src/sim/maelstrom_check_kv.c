@@ -90,13 +90,13 @@ static int add_event(struct op_history *history, const struct event *e, struct f
 /* Operations have the same numbers in both histories. */
 static int explain(const struct maelstrom_history *h, const struct op_verdict *v, struct fault *f)
 {
-    const struct maelstrom_op *op = &h->list[v->misfit];
     char answer[64] = "";
     if (v->answer == OP_YES)
         return 0;
     if (v->answer == OP_UNKNOWN)
         return fault_trouble(f, "whether the keys are linearizable was not found within %s",
                              v->bound);
+    const struct maelstrom_op *op = &h->list[v->misfit];
     if (op->kind == MAELSTROM_READ)
         snprintf(answer, sizeof answer, ", answered %s", maelstrom_value_words(op->result).text);
     else if (op->status == MAELSTROM_FAIL)
@@ -123,7 +123,7 @@ int maelstrom_check_kv(const struct maelstrom_history *h, struct fault *f)
     struct op_history *history = op_history_new(OP_MODEL_CAS);
     struct event *events = in_order(h);
     int result = history && events ? 0 : fault_memory(f);
-    for (uint64_t i = 1; result == 0 && i <= h->events; i++)
+    for (uint64_t i = 1; events && result == 0 && i <= h->events; i++)
         if (events[i].op)
             result = add_event(history, &events[i], f);
     if (result == 0)

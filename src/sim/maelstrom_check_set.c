@@ -104,7 +104,7 @@ typedef int check(const struct maelstrom_history *h, const struct adders *a, boo
 static int check_by(check *by, const struct maelstrom_history *h, struct fault *f)
 {
     struct adders a = {0};
-    bool *has = find_adders(h, &a) ? NULL : malloc(a.count + 1);
+    bool *has = find_adders(h, &a) ? NULL : calloc(a.count + 1, sizeof *has);
     int result = has ? by(h, &a, has, f) : fault_memory(f);
     free(a.list);
     free(has);

@@ -217,14 +217,20 @@ static json_t *init_body(const struct maelstrom_node *n)
     return json_pack("{s:s,s:s,s:o}", "type", "init", "node_id", n->name, "node_ids", ids);
 }
 
+/* The place of the i-th in its row. */
+static size_t column(size_t i, size_t width)
+{
+    return width > 0 ? i % width : 0;
+}
+
 /* Those above, below, left and right of the i-th in rows of `width`. */
 static json_t *neighbours(const struct maelstrom_node *n, size_t i, size_t width)
 {
     const size_t count = n->setup.engine->member_count;
     json_t *list = json_array();
     for (size_t j = 0; j < count; j++)
-        if (j + width == i || i + width == j || (j + 1 == i && i % width) ||
-            (i + 1 == j && j % width))
+        if (j + width == i || i + width == j || (j + 1 == i && column(i, width) > 0) ||
+            (i + 1 == j && column(j, width) > 0))
             json_array_append_new(list, json_string(member(n, j)));
     return list;
 }
@@ -233,7 +239,7 @@ static json_t *topology_body(const struct maelstrom_node *n)
 {
     json_t *topology = json_object();
     size_t width = 1, count = n->setup.engine->member_count;
-    while (width * width < count)
+    while (width < count && width * width < count)
         width++;
     for (size_t i = 0; i < count; i++)
         json_object_set_new(topology, member(n, i), neighbours(n, i, width));

@@ -214,7 +214,7 @@ static int apply(struct maelstrom_service *s, const struct maelstrom_message *re
     json_int_t stamp = s->kind == SEQ_KV ? past_stamp(s, request->src) : s->stamp;
     *e = judge_at(request, copy, key, stamp);
     if (!changes_nothing(e, json_array_get(entry_at(copy, key, stamp), 1))) {
-        *e = judge_at(request, copy, key, stamp = s->stamp);
+        *e = judge_at(request, copy, key, s->stamp);
         if (e->set && store(s, copy, key, e))
             return -1;
         stamp = s->stamp;
