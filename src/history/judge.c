@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_FIRST 4096  /* of an object's first turn; each turn has twice as many */
-#define STEPS_ASKED 16384 /* after so many, bounds are looked at */
-#define REFUSAL_EFFORT 4  /* steps to explain a refusal, for each that led to it */
+#define STEPS_FIRST 4096 /* of an object's first turn; each turn has twice as many */
+#define REFUSAL_EFFORT 4 /* steps to explain a refusal, for each that led to it */
 
 enum object_state { OBJECT_WAITS, OBJECT_SEARCHED, OBJECT_ORDERED, OBJECT_GIVEN_UP };
 
@@ -86,8 +85,8 @@ static int refuse(struct judging *j, const struct object *o)
     const struct search *s = &o->search;
     const struct lineup_op *stuck = &s->lineup.list[s->best_bound - s->lineup.ended];
     j->verdict->answer = OP_NO;
-    return refusal_find(j->history, o->numbers, o->count, stuck->end_at,
-                        s->steps * REFUSAL_EFFORT + STEPS_ASKED, j->verdict);
+    return refusal_find(j->history, o->numbers, o->count, stuck->end_at, j->limits,
+                        s->steps * REFUSAL_EFFORT + SEARCH_STEPS, j->verdict);
 }
 
 /* Gives all orders, object by object. */
@@ -156,7 +155,7 @@ static enum search_result take_turn(struct judging *j, struct object *o, uint64_
         if (at_bound(j, o) || o->state != OBJECT_SEARCHED)
             return SEARCH_YES;
         uint64_t left = end - o->search.steps;
-        got = run(j, o, left < STEPS_ASKED ? left : STEPS_ASKED);
+        got = run(j, o, left < SEARCH_STEPS ? left : SEARCH_STEPS);
     }
     if (got == SEARCH_YES && keep_order(o))
         return SEARCH_TROUBLE;

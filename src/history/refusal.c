@@ -7,6 +7,7 @@ struct refusal {
     const struct op_history *history;
     const uint32_t *numbers;
     size_t n;
+    const struct op_limits *limits;
     uint64_t steps; /* that are left */
     struct op_verdict *verdict;
 };
@@ -15,8 +16,15 @@ static enum search_result try(struct refusal *r, struct search *s, uint32_t unti
 {
     if (search_init(s, r->history, r->numbers, r->n, until))
         return SEARCH_TROUBLE;
-    enum search_result got = search_run(s, r->steps);
-    r->steps -= s->steps < r->steps ? s->steps : r->steps;
+    enum search_result got = SEARCH_MORE;
+    while (got == SEARCH_MORE && r->steps &&
+           !(r->limits->stop && r->limits->stop(r->limits->self))) {
+        uint64_t before = s->steps, most = r->steps < SEARCH_STEPS ? r->steps : SEARCH_STEPS;
+        got = search_run(s, most);
+        /* one that only looked is counted as if it had tried */
+        uint64_t took = got == SEARCH_MORE ? most : s->steps - before;
+        r->steps -= took < r->steps ? took : r->steps;
+    }
     return got;
 }
 
@@ -97,9 +105,9 @@ static void name_misfit(struct refusal *r, uint32_t end)
 }
 
 int refusal_find(const struct op_history *h, const uint32_t *numbers, size_t n, uint32_t from,
-                 uint64_t steps, struct op_verdict *v)
+                 const struct op_limits *limits, uint64_t steps, struct op_verdict *v)
 {
-    struct refusal r = {h, numbers, n, steps, v};
+    struct refusal r = {h, numbers, n, limits, steps, v};
     uint32_t end;
     enum search_result got = find_first(&r, from, &end);
     v->exact = got == SEARCH_NO;

@@ -6,9 +6,9 @@
 
 /* Finds, among the ends of these n operations, which have no order, the first one that leaves none
  * to what is known then; all that was known at the end `from` but for the end itself has one. Fills
- * the verdict's order, misfit, exact and state. If that takes more than `steps`, the misfit is
- * the operation that ends at `from`, and exact is false. 0, or -1: no memory. */
+ * the verdict's order, misfit, exact and state. If that takes more than `steps`, or is stopped, the
+ * misfit is the operation that ends at `from`, and exact is false. 0, or -1: no memory. */
 int refusal_find(const struct op_history *h, const uint32_t *numbers, size_t n, uint32_t from,
-                 uint64_t steps, struct op_verdict *v);
+                 const struct op_limits *limits, uint64_t steps, struct op_verdict *v);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define LOOKS 64 /* for each step that is allowed */
+
 int search_init(struct search *s, const struct op_history *h, const uint32_t *numbers, size_t n,
                 uint32_t until)
 {
@@ -161,6 +163,7 @@ static uint32_t next_choice(struct search *s)
     while (s->cursor < past && !is_end(s, s->cursor)) {
         uint32_t i = s->cursor;
         s->cursor = l->next[i];
+        s->looks++;
         if (is_worth(s, i))
             return i;
     }
@@ -168,6 +171,7 @@ static uint32_t next_choice(struct search *s)
         s->cursor = past;
     while (s->cursor - past < l->count - l->ended) {
         uint32_t i = l->ended + (s->cursor++ - past);
+        s->looks++;
         if (l->list[i].begin_at > bound_at(s))
             return LINEUP_NONE;
         if (!seen_done_has(&s->done, i) && is_worth(s, i))
@@ -195,11 +199,11 @@ static int try_choice(struct search *s, uint32_t i)
 
 enum search_result search_run(struct search *s, uint64_t steps)
 {
-    uint64_t until = s->steps + steps;
+    uint64_t until = s->steps + steps, looks = s->looks + steps * LOOKS;
     if (!s->begun && settle(s) < 0)
         return SEARCH_TROUBLE;
     s->begun = true;
-    while (s->left && s->steps < until) {
+    while (s->left && s->steps < until && s->looks < looks) {
         uint32_t i = next_choice(s);
         if (i != LINEUP_NONE && try_choice(s, i))
             return SEARCH_TROUBLE;

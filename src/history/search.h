@@ -15,6 +15,8 @@
 #include "history/lineup.h"
 #include "history/seen.h"
 
+#define SEARCH_STEPS 16384 /* to take at once, between two looks at the bounds */
+
 enum search_result { SEARCH_TROUBLE = -1, SEARCH_NO, SEARCH_YES, SEARCH_MORE };
 
 struct search {
@@ -32,7 +34,8 @@ struct search {
     uint32_t bound;  /* the first end in the list, an entry: what began later cannot be next */
     uint32_t cursor; /* the next to try: an entry, or after all of them the open ones */
     bool begun;
-    uint64_t steps;
+    uint64_t steps;      /* tries of an operation */
+    uint64_t looks;      /* at operations that might be tried */
     uint32_t best_bound; /* the farthest bound so far; 0: none */
 };
 
@@ -41,9 +44,10 @@ int search_init(struct search *s, const struct op_history *h, const uint32_t *nu
                 uint32_t until);
 void search_free(struct search *s);
 
-/* Continues for so many steps, or a few more. SEARCH_YES: the order is in the frames; SEARCH_NO:
- * the longest one is in `best`, and best_bound is the end that leaves none; SEARCH_MORE: it has not
- * ended; SEARCH_TROUBLE: no memory. */
+/* Continues for so many steps, or a few more; for fewer if it has to look at many operations for
+ * each. SEARCH_YES: the order is in the frames; SEARCH_NO: the longest one is in `best`, and
+ * best_bound is the end that leaves none; SEARCH_MORE: it has not ended; SEARCH_TROUBLE: no memory.
+ */
 enum search_result search_run(struct search *s, uint64_t steps);
 
 /* The order that SEARCH_YES found, as numbers of operations in the history, s->depth of them; to be
