@@ -115,7 +115,9 @@ judged() {
         judged g-set held
     printf '%s\n' "$added" 'read -1 0 0 1 1 3 4 ok 0 []' 'read -1 0 0 2 2 7 0 open 1 -' |
         judged g-set 'read x by c2 at n2 (7 ms): it was not answered, although the faults had ended'
-    printf '%s\n' 'add -1 1 0 1 1 1 0 open 0 -' 'read -1 0 0 1 1 3 4 ok 0 []' |
+    judged g-set held <<<'add -1 1 0 1 1 1 0 open 0 -
+read -1 0 0 1 1 3 4 ok 0 []'
+    printf '%s\n' 'add -1 '{1,2,3,4,5}' 0 1 1 1 0 open 0 -' 'read -1 0 0 1 1 3 4 ok 0 []' |
         judged g-set 'add x 1 by c1 at n1 (1 ms): it was not answered, and no other add was either'
 }
 

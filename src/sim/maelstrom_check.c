@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TRIES = 5 }; /* of a kind of operation, of which one is answered, whatever fails */
+
 struct maelstrom_op_text maelstrom_op_words(const struct maelstrom_op *op)
 {
     struct maelstrom_op_text w = {""};
@@ -32,17 +34,41 @@ struct maelstrom_value_text maelstrom_value_words(const json_t *value)
     return w;
 }
 
+/* Also that a key is not there, or has another value, is an answer. */
+static bool is_answered(const struct maelstrom_op *op)
+{
+    return op->status == MAELSTROM_OK ||
+           (op->status == MAELSTROM_FAIL &&
+            (op->error == MAELSTROM_NO_KEY || op->error == MAELSTROM_PRECONDITION));
+}
+
+/* How often a kind was tried; *first: the first time. */
+static size_t count_tries(const struct maelstrom_history *h, int kind, size_t *answered,
+                          const struct maelstrom_op **first)
+{
+    size_t tries = 0;
+    *answered = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        if ((int)h->list[i].kind != kind)
+            continue;
+        if (tries++ == 0)
+            *first = &h->list[i];
+        *answered += is_answered(&h->list[i]);
+    }
+    return tries;
+}
+
 int maelstrom_check_answered(const struct maelstrom_history *h, struct fault *f)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        size_t j = 0;
-        while (j < h->count &&
-               (h->list[j].kind != h->list[i].kind || h->list[j].status != MAELSTROM_OK))
-            j++;
-        if (j == h->count)
+    size_t all = 0, answered;
+    const struct maelstrom_op *first = NULL;
+    for (size_t i = 0; i < h->count; i++)
+        all += is_answered(&h->list[i]);
+    for (int kind = 0; kind <= MAELSTROM_CAS; kind++) {
+        size_t tries = count_tries(h, kind, &answered, &first);
+        if (tries > 0 && answered == 0 && (tries >= TRIES || all == 0))
             return fault_rule(f, "%s: it was not answered, and no other %s was either",
-                              maelstrom_op_words(&h->list[i]).text,
-                              maelstrom_kind_name(h->list[i].kind));
+                              maelstrom_op_words(first).text, maelstrom_kind_name(first->kind));
     }
     return 0;
 }

@@ -10,7 +10,7 @@
 
 typedef int maelstrom_check(const struct maelstrom_history *h, struct fault *f);
 
-/* Each kind of operation that was tried was answered once at least. */
+/* Something was answered; and of each kind of operation that was tried five times or more, one. */
 int maelstrom_check_answered(const struct maelstrom_history *h, struct fault *f);
 
 /* The same comes back. */

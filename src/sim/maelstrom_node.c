@@ -3,6 +3,7 @@
 #include "base/waits.h"
 #include "sim/child_process.h"
 #include "sim/child_rest.h"
+#include "sim/maelstrom_init.h"
 #include "sim/maelstrom_message.h"
 #include "sim/text_item.h"
 
@@ -204,53 +205,13 @@ static int ask(struct maelstrom_node *n, json_t *body, const char *reply,
     }
 }
 
-static const char *member(const struct maelstrom_node *n, size_t i)
-{
-    return node_names_text(n->setup.engine->names, n->setup.engine->members[i]);
-}
-
-static json_t *init_body(const struct maelstrom_node *n)
-{
-    json_t *ids = json_array();
-    for (size_t i = 0; i < n->setup.engine->member_count; i++)
-        json_array_append_new(ids, json_string(member(n, i)));
-    return json_pack("{s:s,s:s,s:o}", "type", "init", "node_id", n->name, "node_ids", ids);
-}
-
-/* The place of the i-th in its row. */
-static size_t column(size_t i, size_t width)
-{
-    return width > 0 ? i % width : 0;
-}
-
-/* Those above, below, left and right of the i-th in rows of `width`. */
-static json_t *neighbours(const struct maelstrom_node *n, size_t i, size_t width)
-{
-    const size_t count = n->setup.engine->member_count;
-    json_t *list = json_array();
-    for (size_t j = 0; j < count; j++)
-        if (j + width == i || i + width == j || (j + 1 == i && column(i, width) > 0) ||
-            (i + 1 == j && column(j, width) > 0))
-            json_array_append_new(list, json_string(member(n, j)));
-    return list;
-}
-
-static json_t *topology_body(const struct maelstrom_node *n)
-{
-    json_t *topology = json_object();
-    size_t width = 1, count = n->setup.engine->member_count;
-    while (width < count && width * width < count)
-        width++;
-    for (size_t i = 0; i < count; i++)
-        json_object_set_new(topology, member(n, i), neighbours(n, i, width));
-    return json_pack("{s:s,s:o}", "type", "topology", "topology", topology);
-}
-
 static int introduce(struct maelstrom_node *n, struct engine_outputs *out, struct fault *f)
 {
-    if (ask(n, init_body(n), "init_ok", out, f))
+    if (ask(n, maelstrom_init_body(n->setup.engine), "init_ok", out, f))
         return -1;
-    return n->setup.topology ? ask(n, topology_body(n), "topology_ok", out, f) : 0;
+    return n->setup.topology
+               ? ask(n, maelstrom_topology_body(n->setup.engine), "topology_ok", out, f)
+               : 0;
 }
 
 /* --- Steps ------------------------------------------------------------------------------------ */
