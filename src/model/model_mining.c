@@ -139,9 +139,11 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     sim_queue_init(&m.queue);
     m.seen = calloc(m.miners, sizeof *m.seen);
     m.at_height = calloc(s.blocks + 1, sizeof *m.at_height);
-    int failed = m.seen && m.at_height ? mine(&m, f) : fault_memory(f);
-    if (!failed)
-        failed = print(&m, out, f);
+    int failed = -1;
+    if (!m.seen || !m.at_height)
+        fault_memory(f);
+    else
+        failed = mine(&m, f) || print(&m, out, f) ? -1 : 0;
     free(m.seen);
     free(m.at_height);
     sim_queue_free(&m.queue);

@@ -79,9 +79,9 @@ static void fill(struct making *m)
 static int make(struct making *m, struct fault *f)
 {
     struct peer_graph *g = m->graph;
-    g->first = malloc(((size_t)g->nodes + 1) * sizeof *g->first);
+    g->first = calloc((size_t)g->nodes + 1, sizeof *g->first);
     g->dialed = calloc(g->nodes, 1);
-    m->targets = malloc((size_t)g->nodes * m->setup->dial * sizeof *m->targets);
+    m->targets = calloc((size_t)g->nodes * m->setup->dial, sizeof *m->targets);
     m->accepted = calloc(g->nodes, sizeof *m->accepted);
     if (!g->first || !g->dialed || !m->targets || !m->accepted)
         return fault_memory(f);

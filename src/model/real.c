@@ -4,26 +4,36 @@ static const double ln2 = 0.69314718055994530942;
 
 double real_log(double x)
 {
-    double twos = 0;
-    for (; x > 1.5; x /= 2)
+    int twos = 0;
+    while (x > 1.5) {
+        x /= 2;
         twos++;
-    for (; x < 0.75; x *= 2)
+    }
+    while (x < 0.75) {
+        x *= 2;
         twos--;
+    }
     double y = (x - 1) / (x + 1), power = y, sum = 0;
-    for (int i = 1; i < 60; i += 2, power *= y * y)
+    for (int i = 1; i < 60; i += 2) {
         sum += power / i;
+        power *= y * y;
+    }
     return 2 * sum + twos * ln2;
 }
 
 double real_exp(double x)
 {
     int halvings = 0;
-    for (; x > 0.5 || x < -0.5; x /= 2)
+    while (x > 0.5 || x < -0.5) {
+        x /= 2;
         halvings++;
+    }
     double term = 1, sum = 1;
-    for (int i = 1; i < 20; i++)
-        sum += term *= x / i;
-    for (; halvings; halvings--)
+    for (int i = 1; i < 20; i++) {
+        term *= x / i;
+        sum += term;
+    }
+    while (halvings--)
         sum *= sum;
     return sum;
 }
@@ -45,8 +55,11 @@ double real_sqrt(double x)
 double real_power(double x, unsigned n)
 {
     double power = 1;
-    for (; n; n >>= 1, x *= x)
+    while (n) {
         if (n & 1)
             power *= x;
+        x *= x;
+        n >>= 1;
+    }
     return power;
 }

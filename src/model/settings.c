@@ -3,6 +3,7 @@
 #include "base/num.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DIGITS = 6 };
@@ -41,8 +42,8 @@ static int word_parse(const struct setting *s, const char *text, uint64_t *out)
 static int refuse_word(const struct setting *s, const char *text, struct fault *f)
 {
     char list[200] = "";
-    for (size_t i = 0; s->words[i] && strlen(list) + strlen(s->words[i]) + 3 < sizeof list; i++)
-        strcat(strcat(list, i ? ", " : ""), s->words[i]);
+    for (size_t i = 0, at = 0; s->words[i] && at < sizeof list; i++)
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", s->words[i]);
     return fault_rule(f, "%s=%.40s: it is one of %s", s->name, text, list);
 }
 

@@ -52,11 +52,11 @@ int stem_routes_make(struct stem_routes *r, enum stem_rule rule, uint32_t nodes,
                      const struct peer_graph *graph, uint64_t seed, struct fault *f)
 {
     uint64_t chance = seed;
-    uint8_t *came = malloc(nodes);
+    uint8_t *came = calloc(nodes, 1);
     *r = (struct stem_routes){.rule = rule, .nodes = nodes};
-    r->to = malloc(2 * (size_t)nodes * sizeof *r->to);
-    r->turn = malloc(2 * (size_t)nodes);
-    r->own = malloc(nodes);
+    r->to = calloc(2 * (size_t)nodes, sizeof *r->to);
+    r->turn = calloc(2 * (size_t)nodes, 1);
+    r->own = calloc(nodes, 1);
     if (!came || !r->to || !r->turn || !r->own) {
         free(came);
         stem_routes_free(r);
