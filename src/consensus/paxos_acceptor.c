@@ -80,10 +80,12 @@ void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x
 {
     if (!p->votes || x->ballot.node != from)
         return;
-    if (hears_leader(p) && from != p->leader) {
+    uint64_t bit = (uint64_t)1 << paxos_member(p, from);
+    if (hears_leader(p) && from != p->leader && !(p->let_pass & bit)) {
         ignore_prepare(p);
         return;
     }
+    p->let_pass &= ~bit;
     int order = paxos_ballot_order(p, x->ballot, p->promised);
     if (order < 0) {
         reject(p, from);

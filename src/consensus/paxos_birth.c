@@ -42,7 +42,7 @@ static void save_born(struct paxos *p)
     paxos_save(p, x);
 }
 
-static struct paxos_item *question(struct paxos *p)
+struct paxos_item *paxos_question(struct paxos *p)
 {
     struct paxos_item *x = paxos_make(p, PAXOS_ASK, 0);
     if (x != NULL)
@@ -55,7 +55,7 @@ void paxos_save_born(struct paxos *p)
     if (p->votes)
         save_born(p);
     else if (p->me != PAXOS_MEMBERS_MAX)
-        paxos_save(p, question(p));
+        paxos_save(p, paxos_question(p));
 }
 
 void paxos_born(struct paxos *p)
@@ -68,7 +68,7 @@ void paxos_born(struct paxos *p)
 
 void paxos_ask(struct paxos *p)
 {
-    paxos_hold(p, NODE_NONE, question(p));
+    paxos_hold(p, NODE_NONE, paxos_question(p));
     p->due = p->now + p->set.heartbeat;
 }
 
@@ -81,6 +81,8 @@ void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x)
     answer->number = p->seen > p->promised.round ? p->seen : p->promised.round;
     answer->flag = !p->votes || p->nonces[paxos_member(p, from)] == x->nonce;
     answer->other = p->birth;
+    if (!answer->flag)
+        p->let_pass |= (uint64_t)1 << paxos_member(p, from);
     paxos_hold(p, from, answer);
 }
 

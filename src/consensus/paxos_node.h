@@ -75,7 +75,8 @@ struct paxos {
     uint32_t leader;
     struct paxos_ballot led; /* in this ballot */
     int64_t heard;
-    unsigned ignored; /* prepares of others since that ballot began */
+    uint64_t let_pass; /* members that have lost their disks: their next prepare is looked at */
+    unsigned ignored;  /* prepares of others since that ballot began */
 
     /* proposer */
     enum paxos_role role;

@@ -96,6 +96,9 @@ void paxos_born(struct paxos *p);
 /* Saves that it may, and who took part in its birth. */
 void paxos_save_born(struct paxos *p);
 
+/* The question of a node that may not vote yet, with the number of its life. */
+struct paxos_item *paxos_question(struct paxos *p);
+
 void paxos_ask(struct paxos *p);
 void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x);
 void paxos_on_answer(struct paxos *p, uint32_t from, const struct paxos_item *x);

@@ -10,6 +10,8 @@ static void prepare(struct paxos *p)
         return;
     x->ballot = p->ballot;
     x->slot = p->chosen + 1;
+    if (p->recovers) /* so that it is promised even by those that hear a leader */
+        paxos_send(p, NODE_NONE, paxos_question(p));
     if (p->recovers || !PAXOS_KEEPS(&p->set, 5)) {
         paxos_send(p, NODE_NONE, x);
         return;

@@ -1,6 +1,7 @@
 # What the tests of meshes share; load it behind lib/common.
 
 MESH_SETTINGS=(election=600 heartbeat=60)
+MESH_ENGINE=raft
 MESH_OPTIONS=(-L)
 MESH_PID=()
 
@@ -19,7 +20,7 @@ begin() {
     local i=$1
     shift
     [ -p "in$i" ] || mkfifo "in$i"
-    "${MESH_INSIDE[@]}" mesh -v "${MESH_OPTIONS[@]}" -C "control$i" -k "n$i.key" "$@" members -- raft -d "log$i" "${MESH_SETTINGS[@]}" \
+    "${MESH_INSIDE[@]}" mesh -v "${MESH_OPTIONS[@]}" -C "control$i" -k "n$i.key" "$@" members -- "$MESH_ENGINE" -d "log$i" "${MESH_SETTINGS[@]}" \
          <>"in$i" >>"out$i" 2>>"told$i" 3>&- &
     MESH_PID[i]=$!
     eventually grep -q '^mesh: listening on ' "told$i"
