@@ -1,5 +1,7 @@
 #include "sim/registers.h"
 
+#include "base/num.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,28 +80,85 @@ int sim_registers_format(const struct sim_registers *r, struct buf *out)
     return 0;
 }
 
-/* A number, or nil, in one of the snapshot's lines, of which a copy ends with a NUL. */
-static int64_t value_of(const char *text)
+enum { WORDS_MAX = 5 };
+
+/* Cuts a line, which ends with a NUL, into words; how many, or WORDS_MAX + 1: too many. */
+static size_t split(char *line, char *list[WORDS_MAX])
 {
-    return strcmp(text, "nil") == 0 ? SIM_NIL : (int64_t)strtoull(text, NULL, 10);
+    size_t count = 0;
+    char *rest = NULL;
+    for (char *w = strtok_r(line, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest)) {
+        if (count == WORDS_MAX)
+            return WORDS_MAX + 1;
+        list[count++] = w;
+    }
+    return count;
 }
 
-static int restore_line(struct sim_registers *r, const char *line)
+static int take_number(const char *word, int64_t most, int64_t *out)
 {
-    unsigned place;
-    char value[24], no[4] = "";
-    uint64_t serial;
-    if (sscanf(line, "order %" SCNu64 " %" SCNx64, &r->applied, &r->chain) == 2)
-        return 0;
-    if (sscanf(line, "register k%u %23s", &place, value) == 2 && place >= 1 && place <= r->keys) {
-        r->values[place - 1] = value_of(value);
-        return 0;
-    }
-    if (sscanf(line, "session c%u %" SCNu64 " %23s %3s", &place, &serial, value, no) >= 3 &&
-        place >= 1 && place <= r->clients) {
-        r->sessions[place - 1] = (struct sim_session){serial, value_of(value), *no != '\0'};
-        return 0;
-    }
+    return number_parse(word, strlen(word), out) || *out > most ? -1 : 0;
+}
+
+/* A number after a letter, from 1, as a place from 0. */
+static int take_place(const char *word, char letter, uint32_t most, uint32_t *place)
+{
+    int64_t n;
+    if (*word != letter || take_number(word + 1, most, &n) || n < 1)
+        return -1;
+    *place = (uint32_t)n - 1;
+    return 0;
+}
+
+static int take_value(const char *word, int64_t *value)
+{
+    if (strcmp(word, "nil") != 0)
+        return take_number(word, INT64_MAX, value);
+    *value = SIM_NIL;
+    return 0;
+}
+
+static int take_chain(const char *word, uint64_t *chain)
+{
+    char *end;
+    if (strlen(word) != 16 || strspn(word, "0123456789abcdef") != 16)
+        return -1;
+    *chain = strtoull(word, &end, 16);
+    return 0;
+}
+
+static int restore_order(struct sim_registers *r, char *const *words)
+{
+    int64_t index;
+    if (take_number(words[1], INT64_MAX, &index) || take_chain(words[2], &r->chain))
+        return -1;
+    r->applied = (uint64_t)index;
+    return 0;
+}
+
+static int restore_session(struct sim_registers *r, char *const *words, bool no)
+{
+    uint32_t place;
+    int64_t serial, value;
+    if (take_place(words[1], 'c', r->clients, &place) ||
+        take_number(words[2], INT64_MAX, &serial) || take_value(words[3], &value))
+        return -1;
+    r->sessions[place] = (struct sim_session){(uint64_t)serial, value, no};
+    return 0;
+}
+
+static int restore_line(struct sim_registers *r, char *line)
+{
+    char *words[WORDS_MAX];
+    uint32_t place;
+    const size_t n = split(line, words);
+    if (n == 3 && strcmp(words[0], "order") == 0)
+        return restore_order(r, words);
+    if (n == 3 && strcmp(words[0], "register") == 0)
+        return take_place(words[1], 'k', r->keys, &place) ||
+               take_value(words[2], &r->values[place]);
+    if ((n == 4 || (n == 5 && strcmp(words[4], "no") == 0)) && strcmp(words[0], "session") == 0)
+        return restore_session(r, words, n == 5);
     return -1;
 }
 
@@ -115,7 +174,7 @@ int sim_registers_restore(struct sim_registers *r, const char *text, size_t n, s
         memcpy(line, text + at, len);
         line[len] = '\0';
         if (restore_line(r, line))
-            return fault_rule(f, "no line of a snapshot: %s", line);
+            return fault_rule(f, "no line of a snapshot: %.*s", (int)len, text + at);
         at += len + 1;
     }
     return 0;

@@ -248,7 +248,7 @@ int sim_scenario_check(struct sim_scenario *s, struct fault *f)
         instances += s->nodes[i].twin;
         if (check_node(s, &s->nodes[i], f))
             return -1;
-        if (!s->chosen && !has_terms(&s->nodes[i]))
+        if (!has_terms(&s->nodes[i]))
             s->properties[SIM_LEADER] = false;
     }
     if (s->twins > s->node_count || instances > SIM_NODES_MAX)

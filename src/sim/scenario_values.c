@@ -42,7 +42,7 @@ int sim_word_number(struct sim_reader *r, int64_t least, int64_t most, int64_t *
 
 int sim_word_ms(struct sim_reader *r, int32_t *ms, struct fault *f)
 {
-    int64_t n;
+    int64_t n = 0;
     if (sim_word_number(r, 0, SIM_DRAW_MAX, &n, f))
         return -1;
     *ms = (int32_t)n;
@@ -99,7 +99,7 @@ int sim_word_part(struct sim_reader *r, uint32_t *ppm, struct fault *f)
 int sim_word_delay(struct sim_reader *r, struct sim_delay *d, struct fault *f)
 {
     static const char *const kinds[] = {"constant", "uniform", "exponential", NULL};
-    int kind;
+    int kind = 0;
     *d = (struct sim_delay){.most = SIM_DRAW_MAX};
     if (sim_word_choice(r, kinds, &kind, f))
         return -1;
@@ -129,6 +129,6 @@ int sim_word_region(struct sim_reader *r, int *region, struct fault *f)
             return 0;
     if (s->region_count == SIM_REGIONS_MAX)
         return fault_rule(f, "%.32s: more than %d regions", r->statement, SIM_REGIONS_MAX);
-    strcpy(s->regions[s->region_count++], word);
+    memcpy(s->regions[s->region_count++], word, strlen(word) + 1);
     return 0;
 }

@@ -143,7 +143,6 @@ static int take_properties(struct sim_reader *r, struct fault *f)
         chosen[choice] = true;
     }
     memcpy(r->s->properties, chosen, sizeof chosen);
-    r->s->chosen = true;
     return 0;
 }
 
