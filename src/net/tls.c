@@ -40,7 +40,7 @@ struct channel {
     bool broken;             /* unusable after an error */
     bool waits_to_write;     /* whether the last call that would block needs to write */
     bool dry;                /* the last read found the socket empty */
-    bool drained;            /* ... or the next one will, unless poll tells of more */
+    bool drained;            /* the last read took all that was there */
     bool heard;              /* the peer has sent something */
     bool lost;               /* the socket ended, */
     int error;               /* by this error; 0: the peer closed it */
@@ -89,7 +89,8 @@ static ptrdiff_t give(struct channel *c, const void *bytes, size_t n)
 }
 
 /* As take, but a few bytes are read together with those that follow: libssl asks for a record's
- * header, for the rest of a record, and then for more until there is none. */
+ * header, for the rest of a record, and then for more until there is none. After a read that took
+ * all, one is answered without asking the system: what has come meanwhile, poll will tell of. */
 static ptrdiff_t take_ahead(struct channel *c, void *out, size_t n)
 {
     bool few = n < sizeof c->ahead;
@@ -200,8 +201,7 @@ static void set_manners(SSL_CTX *ctx, const struct tls_protocol *protocol)
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, judge, NULL);
     SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, (void *)(uintptr_t)protocol);
-    SSL_CTX_set_read_ahead(
-        ctx, 0); /* no faster with it, and poll would not see the bytes that it holds */
+    SSL_CTX_set_read_ahead(ctx, 0); /* take_ahead does that */
 }
 
 static SSL_CTX *make_ctx(const struct certificate *c, const struct tls_protocol *protocol)
