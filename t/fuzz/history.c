@@ -1,9 +1,11 @@
 /*
  * history: lines of any form become a history or are refused with a reason; what was read is judged
- * within bounds, and written as history(5) it is read as the same operations, with the same answer.
+ * within bounds and drawn, and written as history(5) it is read as the same operations, with the
+ * same answer.
  */
 #include "fuzz.h"
 #include "history/ops.h"
+#include "history/picture.h"
 #include "history/reader.h"
 
 static int take(void *self, const struct line *line, struct fault *f)
@@ -39,6 +41,10 @@ static enum op_answer judge(const struct op_history *h)
     must(op_verdict_order(h, &v, &out) == 0);
     for (size_t i = 0; i < v.count; i++)
         must(v.order[i] < h->count);
+    out.len = 0;
+    must(op_picture(h, &v, &out) == 0);
+    for (size_t i = 0; i < out.len; i++)
+        must(out.data[i] == '\n' || (out.data[i] >= ' ' && out.data[i] <= '~'));
     op_verdict_free(&v);
     buf_free(&out);
     return answer;

@@ -454,7 +454,7 @@ plain_of() { # SCENE: its usual work
     journal) echo 'ledger-export -f hledger -l whole -a names' ;;
     unjson) echo 'ledger-export -r objects' ;;
     graph) echo 'ledger-graph -l forked -a names' ;;
-    line) echo 'lincheck -o operations' ;;
+    line) echo 'lincheck -o -p picture operations' ;;
     mine) echo 'mine -j 1 -l ledger -m bob -T 1700000100' ;;
     names) echo 'names txs' ;;
     back) echo 'names -r named' ;;
