@@ -1,3 +1,4 @@
+# bats file_tags=threads
 load lib/common
 
 # The text of process(7), both directions.
