@@ -152,7 +152,6 @@ struct sim_scenario {
     int32_t timeout;
     int64_t snapshot; /* commits after which a node is given a snapshot; 0: never */
     bool properties[SIM_PROPERTIES];
-    bool chosen;             /* the scenario names them */
     struct sim_words quorum; /* of the liveness phase; none: it is drawn */
 };
 
