@@ -22,6 +22,10 @@ basetest() {
     basetest array
 }
 
+@test "a file is replaced; a FIFO in its place is left alone" {
+    basetest replace
+}
+
 @test "a test that is not there is told" {
     expect 2 basetest nothing
 }

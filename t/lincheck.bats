@@ -289,6 +289,23 @@ drawn() {
     twice 'a write x 1' >h
     expect 2 lincheck -p missing/svg h
     says '^lincheck: missing/svg: No such file'
+    expect 2 lincheck -p . h
+    says '^lincheck: \.: Is a directory'
+}
+
+@test "a picture into a FIFO or a device: it is written there, and not replaced" {
+    twice 'a write x 1' >h
+    mkfifo pipe
+    cat pipe >svg &
+    expect 0 lincheck -p pipe h
+    wait $!
+    [ -p pipe ]
+    grep -q '</svg>' svg
+    [ -e /dev/full ] || skip 'no /dev/full'
+    mkdir own && cp -a /dev/full own/full 2>/dev/null && [ -c own/full ] || skip 'no device may be made here'
+    expect 2 lincheck -p own/full h
+    says '^lincheck: own/full: No space left'
+    [ -c own/full ]
 }
 
 # --- The program ---------------------------------------------------------------------------------------

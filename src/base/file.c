@@ -193,6 +193,15 @@ static int move(const char *from, const char *to)
     return 0;
 }
 
+bool file_may_be_replaced(const char *path)
+{
+    struct stat there;
+    if (stat(path, &there) || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode))
+        return true; /* rename(2) refuses a folder */
+    errno = ENOTSUP;
+    return false;
+}
+
 int file_replace(const char *path, const void *bytes, size_t n)
 {
     char temporary[PATH_MAX];
@@ -200,6 +209,8 @@ int file_replace(const char *path, const void *bytes, size_t n)
         errno = ENAMETOOLONG;
         return -1;
     }
+    if (!file_may_be_replaced(path))
+        return -1;
     int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         return -1;

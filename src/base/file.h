@@ -53,8 +53,12 @@ bool file_unchanged(const struct stat *then, const struct stat *now);
  * lock; reopens it if it was replaced meanwhile. Gives its descriptor; closing that unlocks it. */
 int file_open_locked(const char *path);
 
+/* Whether rename(2) may put a new file at path. Not if a device, a FIFO or a socket is there: it
+ * would be gone for everyone. Then errno is ENOTSUP. */
+bool file_may_be_replaced(const char *path);
+
 /* Replaces the file at path by the n bytes: written to path.tmp, synced, renamed. A crash leaves
- * the old file or the new one, never a part. */
+ * the old file or the new one, never a part. Fails if file_may_be_replaced does not hold. */
 int file_replace(const char *path, const void *bytes, size_t n);
 
 /* Creates a new file at path (O_EXCL: never over an existing one) and syncs it; removes it if it

@@ -7,6 +7,7 @@
 #include "history/picture.h"
 #include "history/reader.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,12 +142,26 @@ static void put_answer(const struct run *r, const struct op_verdict *v)
     buf_free(&text);
 }
 
+/* In place, and not by a rename: FILE may be a device or a FIFO. */
+static int write_picture(const char *path, const struct buf *text)
+{
+    int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return -1;
+    int failed = file_write(fd, text->data, text->len);
+    int error = errno;
+    if (close(fd) && !failed)
+        return -1;
+    errno = error;
+    return failed;
+}
+
 static void draw(const struct run *r, const struct op_verdict *v)
 {
     struct buf text = {0};
     struct fault f;
     cli_memory(op_picture(r->history, v, &text));
-    if (file_replace(r->picture, text.data, text.len)) {
+    if (write_picture(r->picture, &text)) {
         fault_errno(&f, "%s", r->picture);
         cli_fail(NULL, &f);
     }

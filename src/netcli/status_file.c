@@ -17,6 +17,8 @@ static int replace_file(const char *path, const struct buf *text)
     char temporary[PATH_MAX];
     if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) >= sizeof temporary)
         return -1;
+    if (!file_may_be_replaced(path))
+        return -1;
     int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         return -1;

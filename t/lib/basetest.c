@@ -263,11 +263,24 @@ static void test_array(void)
     free(list);
 }
 
+static void test_replace(void)
+{
+    struct stat there;
+    must(mkfifo("fifo", 0600) == 0);
+    must(file_replace("fifo", "x", 1) == -1 && errno == ENOTSUP);
+    must(stat("fifo", &there) == 0 && S_ISFIFO(there.st_mode) && access("fifo.tmp", F_OK) == -1);
+    must(file_replace("plain", "x", 1) == 0 && file_replace("plain", "yz", 2) == 0);
+    must(stat("plain", &there) == 0 && there.st_size == 2);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
-} tests[] = {
-    {"torn", test_torn}, {"faults", test_faults}, {"writers", test_writers}, {"array", test_array}};
+} tests[] = {{"torn", test_torn},
+             {"faults", test_faults},
+             {"writers", test_writers},
+             {"array", test_array},
+             {"replace", test_replace}};
 
 int main(int argc, char **argv)
 {
@@ -276,5 +289,5 @@ int main(int argc, char **argv)
             tests[i].run();
             return 0;
         }
-    errx(2, "usage: basetest torn|faults|writers|array");
+    errx(2, "usage: basetest torn|faults|writers|array|replace");
 }
