@@ -34,6 +34,18 @@ static int add_members(struct filter *f, struct field words, uint32_t **list, si
     return 0;
 }
 
+/* A member that is named twice would count twice. */
+static int check_members(const struct filter *f, const uint32_t *list, size_t count,
+                         struct fault *fault)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (list[i] == list[k])
+                return fault_rule(fault, "init: the member %s is named twice",
+                                  node_names_text(f->names, list[i]));
+    return 0;
+}
+
 /* A setting that is wrong is no fault of the input's. */
 static struct engine *make_engine(struct filter *f, const struct engine_setup *setup,
                                   struct fault *fault)
@@ -56,7 +68,8 @@ static int init(struct filter *f, const struct process_item *item, struct fault 
         return fault_rule(fault, "a second init");
     setup.self = node_names_add(f->names, item->name.text, item->name.len, fault);
     int failed = setup.self == NODE_NONE ||
-                 add_members(f, item->words, &members, &setup.member_count, fault) != 0;
+                 add_members(f, item->words, &members, &setup.member_count, fault) != 0 ||
+                 check_members(f, members, setup.member_count, fault) != 0;
     setup.members = members;
     if (!failed)
         f->engine = make_engine(f, &setup, fault);
@@ -157,15 +170,23 @@ static int take_event(struct filter *f, const struct process_item *item, struct 
     return filter_step(f, fault);
 }
 
+static int take_time(struct filter *f, int64_t now, struct fault *fault)
+{
+    if (now < f->time)
+        return fault_rule(fault, "time: %lld is before %lld: the clock never goes back",
+                          (long long)now, (long long)f->time);
+    f->time = now;
+    f->time_told = waits_now();
+    return 0;
+}
+
 static int take_item(struct filter *f, const struct process_item *item, struct fault *fault)
 {
     switch (item->kind) {
     case PROCESS_INIT:
         return init(f, item, fault);
     case PROCESS_TIME:
-        f->time = (int64_t)item->number;
-        f->time_told = waits_now();
-        return 0;
+        return take_time(f, (int64_t)item->number, fault);
     case PROCESS_STEP:
         if (f->engine != NULL && f->config->folder != NULL && !f->restarted &&
             restart(f, fault) != 0)
