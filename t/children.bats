@@ -76,6 +76,11 @@ breaks() { # HOW PATTERN
     says "^netsim: n[12] \($BIN/.t/quickchild\): (line 10: )?no answer to a batch within 200 ms of real time\$"
     expect 2 netsim -n 1 ./missing
     says '^netsim: \./missing: No such file or directory$'
+    expect 2 netsim -n 1 rafft
+    says '^netsim: rafft: neither an engine nor a program in PATH \(a file here is \./rafft\)$'
+    printf '#!/nowhere/python\n' >node && chmod +x node
+    expect 2 netsim -n 1 ./node
+    says '^netsim: \./node: its first line names an interpreter that is not there$'
     expect 2 netsim -n 1 -- sh -c 'cat >/dev/null'
     says "^netsim: 'cat >/dev/null': an argument with a blank, or an empty one, has no place in a scenario; put the command"
     expect 2 netsim -n 1 false

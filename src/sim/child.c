@@ -70,6 +70,18 @@ static int make_pipe(int ends[2], int ours)
     return -1;
 }
 
+static int not_started(const char *program, int error, struct fault *f)
+{
+    if (error == ENOENT && strchr(program, '/') == NULL)
+        return fault_trouble(f, "%s: neither an engine nor a program in PATH (a file here is ./%s)",
+                             program, program);
+    if (error == ENOENT && access(program, F_OK) == 0)
+        return fault_trouble(f, "%s: its first line names an interpreter that is not there",
+                             program);
+    errno = error;
+    return fault_errno(f, "%s", program);
+}
+
 int child_start(struct child *c, const char *const *words, struct fault *f)
 {
     int to[2], from[2];
@@ -96,8 +108,7 @@ int child_start(struct child *c, const char *const *words, struct fault *f)
     close(c->from);
     *c = (struct child){0};
     child_guard_stop();
-    errno = error;
-    return fault_errno(f, "%s", words[0]);
+    return not_started(words[0], error, f);
 }
 
 /* --- Its end ---------------------------------------------------------------------------------- */
