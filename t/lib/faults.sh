@@ -25,7 +25,7 @@ HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
-    journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent'
+    journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
@@ -434,6 +434,7 @@ plain_of() { # SCENE: its usual work
     unlock) echo 'keygen -P 3 -y locked.key' ;;
     init) echo 'ledger-init -n easy -T 1700000000 -e 0 -t f alice 1000000 bob 1000' ;;
     chain) echo 'ledger-chain ledger' ;;
+    simulated) echo 'netsim -n 2 -s 7 -t 100 raft' ;;
     balance) echo 'ledger-balance -l ledger alice bob' ;;
     audit) echo 'verify -j 1 whole' ;;
     judge) echo 'verify -j 1 -l ledger block' ;;
