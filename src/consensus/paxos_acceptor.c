@@ -80,7 +80,7 @@ void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x
 {
     if (!p->votes || x->ballot.node != from)
         return;
-    uint64_t bit = (uint64_t)1 << paxos_member(p, from);
+    uint64_t bit = paxos_bit(paxos_member(p, from));
     if (hears_leader(p) && from != p->leader && !(p->let_pass & bit)) {
         ignore_prepare(p);
         return;

@@ -29,7 +29,7 @@ static uint64_t others(const struct paxos *p)
 {
     uint64_t all = p->member_count == PAXOS_MEMBERS_MAX ? UINT64_MAX
                                                         : ((uint64_t)1 << p->member_count) - 1;
-    return all & ~((uint64_t)1 << p->me);
+    return all & ~paxos_bit(p->me);
 }
 
 static void save_born(struct paxos *p)
@@ -82,7 +82,7 @@ void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x)
     answer->flag = !p->votes || p->nonces[paxos_member(p, from)] == x->nonce;
     answer->other = p->birth;
     if (!answer->flag)
-        p->let_pass |= (uint64_t)1 << paxos_member(p, from);
+        p->let_pass |= paxos_bit(paxos_member(p, from));
     paxos_hold(p, from, answer);
 }
 
@@ -91,9 +91,9 @@ void paxos_on_answer(struct paxos *p, uint32_t from, const struct paxos_item *x)
     unsigned member = paxos_member(p, from);
     if (p->votes || p->recovers || x->nonce != p->birth)
         return;
-    p->asked |= (uint64_t)1 << member;
+    p->asked |= paxos_bit(member);
     if (x->flag)
-        p->blank |= (uint64_t)1 << member;
+        p->blank |= paxos_bit(member);
     p->nonces[member] = x->other;
     if (x->number > p->seen && x->number < PAXOS_ROUND_MAX)
         p->seen = x->number;

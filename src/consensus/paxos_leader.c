@@ -5,11 +5,6 @@
 
 #define BATCH_BYTES (1U << 20) /* of a message's payloads, unless the first has more */
 
-static uint64_t bit(unsigned member)
-{
-    return (uint64_t)1 << member;
-}
-
 /* An accept message for slots from this one on, without its values. */
 static struct paxos_item *accept_item(struct paxos *p, uint64_t slot, size_t count)
 {
@@ -186,7 +181,7 @@ static void count_ack(struct paxos *p, uint64_t slot, unsigned member)
     struct paxos_slot *s = paxos_log_at(&p->log, slot);
     if (s == NULL || paxos_slot_chosen(s) || paxos_ballot_order(p, s->ballot, p->ballot) != 0)
         return;
-    s->acks |= bit(member);
+    s->acks |= paxos_bit(member);
     if (paxos_majority(p, s->acks))
         paxos_choose(p, slot, &s->value);
 }
@@ -212,10 +207,10 @@ void paxos_on_accepted(struct paxos *p, uint32_t from, const struct paxos_item *
 /* Whether a quorum has answered within two election time-outs. */
 static bool is_heard(const struct paxos *p)
 {
-    uint64_t mask = bit(p->me);
+    uint64_t mask = paxos_bit(p->me);
     for (unsigned i = 0; i < p->member_count; i++)
         if (p->now - p->answered[i] < 2 * p->set.election)
-            mask |= bit(i);
+            mask |= paxos_bit(i);
     return paxos_majority(p, mask);
 }
 

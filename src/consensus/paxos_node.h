@@ -121,6 +121,12 @@ static inline unsigned paxos_member(const struct paxos *p, uint32_t node)
     return node < p->member_of_count ? p->member_of[node] : PAXOS_MEMBERS_MAX;
 }
 
+/* A member's bit; none for PAXOS_MEMBERS_MAX. */
+static inline uint64_t paxos_bit(unsigned member)
+{
+    return member < PAXOS_MEMBERS_MAX ? (uint64_t)1 << member : 0;
+}
+
 /* Whether so many members, one bit each, are more than half of all. */
 static inline bool paxos_majority(const struct paxos *p, uint64_t mask)
 {

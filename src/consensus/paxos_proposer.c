@@ -86,7 +86,7 @@ void paxos_try_lead(struct paxos *p)
 
 void paxos_on_promise(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
-    uint64_t bit = (uint64_t)1 << paxos_member(p, from);
+    uint64_t bit = paxos_bit(paxos_member(p, from));
     if (p->role != PAXOS_CANDIDATE || (p->granted & bit && PAXOS_KEEPS(&p->set, 7)) ||
         (paxos_ballot_order(p, x->ballot, p->ballot) != 0 && PAXOS_KEEPS(&p->set, 7)))
         return;

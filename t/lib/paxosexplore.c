@@ -23,7 +23,7 @@
 #include "paxoslocal.h"
 
 struct state {
-    uint32_t nodes[NODES];
+    uint32_t nodes[NODES + 1]; /* the last is 0, and leaves no gap in what is compared */
     uint64_t sent[WORDS];
 };
 

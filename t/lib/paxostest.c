@@ -208,7 +208,7 @@ static int run_seeds(int argc, char **argv)
 {
     uint64_t first = strtoull(argv[2], NULL, 10), last = strtoull(argv[3], NULL, 10), slots = 0;
     uint32_t count = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 3;
-    uint64_t bad = 0, caught = 0;
+    uint64_t bad = 0, caught = 0, seeds = last - first + 1;
     for (uint64_t seed = first; seed <= last; seed++) {
         const char *what = run(seed, count, argv + 5, argc > 5 ? (size_t)argc - 5 : 0, &slots);
         if (what == NULL)
@@ -217,7 +217,7 @@ static int run_seeds(int argc, char **argv)
             caught = seed;
         printf("seed %llu: %s\n", (unsigned long long)seed, what);
     }
-    printf("%llu seeds, %llu slots, %llu broken", (unsigned long long)(last - first + 1),
+    printf("%llu seeds, %llu slots, %llu broken", (unsigned long long)seeds,
            (unsigned long long)slots, (unsigned long long)bad);
     if (bad > 0)
         printf(", first by seed %llu", (unsigned long long)caught);
