@@ -253,6 +253,14 @@ peers() {
     } END { exit bad || n < 12 }'
 }
 
+@test "an option that a model does not know is refused, not ignored" {
+    for option in -q -m -C '-x 1' '-f all' '-e nodes' '-s 1-3'; do
+        IFS=' ' read -ra words <<<"$option"
+        expect 2 netsim "${words[@]}" -n 10 gossip
+        says '^netsim: gossip: a model takes no option but -n and -s, and one seed; see netsim-scale\(7\)$'
+    done
+}
+
 @test "settings that are wrong are named" {
     expect 2 model 0 7 gossip fanout=0
     says '^netsim: fanout=0: it is a whole number from 1 to 64$'

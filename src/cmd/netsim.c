@@ -254,6 +254,17 @@ static int run_seeds(struct run *r)
     return broken ? CLI_NO : CLI_YES;
 }
 
+/* No option is ignored: a model knows nodes, one seed and its own settings. */
+static void check_model(const struct run *r, const char *model)
+{
+    bool others = r->quiet || r->whole || r->counts || r->without != NULL || r->first != r->last;
+    for (size_t i = 0; i < r->lines.count; i++)
+        others |= strncmp(r->lines.items[i], "nodes ", 6) != 0;
+    if (others)
+        cli_die("%s: a model takes no option but -n and -s, and one seed; see netsim-scale(7)",
+                model);
+}
+
 /* A model of a whole network (netsim-scale(7)) has no scenario. */
 static void run_model(const struct run *r, const struct sim_model *m, char **words)
 {
@@ -295,8 +306,10 @@ int main(int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, &r);
     keep_memory();
     const struct sim_model *model = *operands != NULL ? sim_model_find(*operands) : NULL;
-    if (model != NULL)
+    if (model != NULL) {
+        check_model(&r, *operands);
         run_model(&r, model, operands + 1);
+    }
     sim_scenario_init(&r.scenario);
     read_scenario(&r, operands);
     if (r.without != NULL && sim_faults_parse(r.without, &r.left_out, &r.left_out_count, &f))
