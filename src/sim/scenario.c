@@ -237,6 +237,19 @@ static int check_node(struct sim_scenario *s, struct sim_node_plan *n, struct fa
                : 0;
 }
 
+/* Otherwise a wrong letter in a region's name leaves its delay without effect. */
+static int check_regions(const struct sim_scenario *s, struct fault *f)
+{
+    for (int region = 0; region < s->region_count; region++) {
+        size_t i = 0;
+        while (i < s->node_count && s->nodes[i].region != region)
+            i++;
+        if (i == s->node_count)
+            return fault_rule(f, "region %s: no node is in it", s->regions[region]);
+    }
+    return 0;
+}
+
 int sim_scenario_check(struct sim_scenario *s, struct fault *f)
 {
     if (number_nodes(s, f))
@@ -252,7 +265,10 @@ int sim_scenario_check(struct sim_scenario *s, struct fault *f)
             s->properties[SIM_LEADER] = false;
     }
     if (s->twins > s->node_count || instances > SIM_NODES_MAX)
-        return fault_rule(f, "too many twins");
+        return fault_rule(f, "twins: more than there are nodes, or more than %d in all",
+                          SIM_NODES_MAX);
+    if (check_regions(s, f))
+        return -1;
     for (size_t i = 0; i < s->action_count; i++)
         if (check_action(s, &s->actions[i], f))
             return -1;

@@ -55,8 +55,8 @@ static int check_words(const struct sim_action *a, int words, const char *action
         return a->words.count < 2 ? fault_rule(f, "at: %s: a node and words are wanted", action)
                                   : 0;
     if (a->words.count != counts[words])
-        return fault_rule(f, "at: %s: it takes %zu words, not %zu", action, counts[words],
-                          a->words.count);
+        return fault_rule(f, "at: %s: it takes %zu word%s, not %zu", action, counts[words],
+                          counts[words] == 1 ? "" : "s", a->words.count);
     if (words == NODE_AND_MS &&
         (number_parse(a->words.list[1], strlen(a->words.list[1]), &ms) || ms > SIM_DRAW_MAX))
         return fault_rule(f, "at: %s: %.32s: not milliseconds", action, a->words.list[1]);
@@ -103,5 +103,6 @@ int sim_statement_at(struct sim_reader *r, struct fault *f)
             return fault_rule(f, "at: clog: for how long? (`for MS')");
         return add_action(r->s, &a, f);
     }
-    return fault_rule(f, "at: %.64s: no action has this name", word ? word : "");
+    return word ? fault_rule(f, "at: %.64s: no action has this name", word)
+                : fault_rule(f, "at: the action is missing");
 }
