@@ -372,16 +372,16 @@ caught() {
 
 @test "netsim catches what is soon seen: P4, P6, P8 and P9" {
     for rule in P4 P6 P8 P9; do
-        caught $rule 5 40 -p 'order once'
+        caught $rule 5 100 -p 'order once'
     done
 }
 
 # bats test_tags=thorough
 @test "netsim catches the others that it can: P1, P7, P10, P11, P12, P13" {
-    caught P7 5 200 -p 'order once'
-    caught P10 5 1000 -p 'order once' -f 'wipe every 2500 for 100 500'
-    caught P11 5 200
-    caught P12 5 200 -p 'order once'
-    caught P13 5 1000 -p 'order once'
-    caught P1 3 20 -p 'order once' -D 'uniform 10 100' -f 'crash every 250 for 10 100'
+    caught P7 5 1000 -p 'order once'
+    caught P10 5 2000 -p 'order once' -f 'wipe every 2500 for 100 500'
+    caught P11 5 400
+    caught P12 5 1500 -p 'order once'
+    caught P13 5 2000 -p 'order once'
+    caught P1 3 50 -p 'order once' -D 'uniform 10 100' -f 'crash every 250 for 10 100'
 }
