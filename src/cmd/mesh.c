@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,6 +84,15 @@ static void remember(struct run *r)
     r->remembered = index;
 }
 
+static bool parse_index(const char *text, uint64_t *index)
+{
+    char *end;
+    if (strncmp(text, "index ", 6) != 0 || text[6] < '0' || text[6] > '9')
+        return false;
+    *index = strtoull(text + 6, &end, 10);
+    return *end == '\n';
+}
+
 static void open_remembered(struct run *r)
 {
     char text[40] = {0};
@@ -90,7 +100,7 @@ static void open_remembered(struct run *r)
     ssize_t got = r->remember_fd >= 0 ? read(r->remember_fd, text, sizeof text - 1) : -1;
     if (got < 0)
         cli_die("%s: %s", r->remember, strerror(errno));
-    if (got > 0 && sscanf(text, "index %" SCNu64, &r->remembered) != 1)
+    if (got > 0 && !parse_index(text, &r->remembered))
         cli_die("%s: expected `index NUMBER'", r->remember);
     if (r->remembered > (uint64_t)r->after)
         r->after = (int64_t)r->remembered;
