@@ -142,7 +142,10 @@ three() {
         expect 1 node -d d <in
         says "d/log: it does not begin with 'log lognode n1'"
     done
-    cp whole d/log
+    rm d/log && mkfifo d/log
+    expect 2 node -d d <in
+    says 'd/log: not a regular file'
+    rm d/log && cp whole d/log
     printf '%s\n' 'init n2 1 n1 n2' step >in
     expect 1 node -d d <in
     says "d/log: its first line is 'log lognode n1', not 'log lognode n2'"

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 20, LINE_BYTES_MAX = 1 << 30 };
@@ -159,12 +160,23 @@ static int begin(struct process_log *l, uint64_t *next, struct fault *f)
     return result;
 }
 
+/* A FIFO would be waited for, and a device keeps nothing. */
+static int check_kind(const struct process_log *l, struct fault *f)
+{
+    struct stat is;
+    if (fstat(l->fd, &is) != 0)
+        return trouble(l, f);
+    return S_ISREG(is.st_mode) ? 0 : fault_trouble(f, "%s: not a regular file", l->path);
+}
+
 static int open_log(struct process_log *l, struct reading *r, uint64_t *next, struct fault *f)
 {
     l->fd = file_open(l->path, O_RDWR, 0);
     if (l->fd < 0 && errno != ENOENT)
         return trouble(l, f);
-    return l->fd >= 0 ? read_log(r, next, f) : begin(l, next, f);
+    if (l->fd < 0)
+        return begin(l, next, f);
+    return check_kind(l, f) != 0 ? -1 : read_log(r, next, f);
 }
 
 int process_log_open(struct process_log *l, const char *folder, const char *engine,
