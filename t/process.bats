@@ -209,6 +209,7 @@ three() {
     bad 'stdin:2: timer: restart comes before all other events' 'init n1 1 n1' timer
     bad 'stdin:3: restart: a second restart' 'init n1 1 n1' 'restart 0' 'restart 0'
     bad 'stdin:3: time: 4 is before 5: the clock never goes back' 'init n1 1 n1' 'time 5' 'time 4'
+    bad 'stdin:2: time: expected milliseconds' 'init n1 1 n1' 'time 4611686018427387904'
     bad 'stdin:1: init: the member n2 is named twice' 'init n1 1 n2 n1 n2'
     bad "stdin:2: 'vote' is no event" 'init n1 1 n1' vote
     bad "stdin:4: no entry" 'init n1 1 n1' 'time 1' 'time 2' 'restart 1' 'noise'

@@ -172,7 +172,6 @@ static int parse_word(struct rest *r, char form, struct process_item *item, uint
     if (form == 'w' || form == 'p')
         return parse_words(r, item) != 0 || (form == 'p' && parse_names(item->words) != 0) ? -1 : 0;
     struct field word = take_word(r);
-    bool is_time = form == 'd' || form == 'D';
     if (form == 'i')
         return parse_id(word, item);
     if (form == 'c')
@@ -186,7 +185,9 @@ static int parse_word(struct rest *r, char form, struct process_item *item, uint
     item->number = form == 'x' ? PROCESS_LATER : PROCESS_NEVER;
     if ((form == 'D' && field_is(word, "never")) || (form == 'x' && field_is(word, "later")))
         return 0;
-    return parse_number(word, is_time ? INT64_MAX - 1 : UINT64_MAX - 1, &item->number);
+    if (form == 'd')
+        return parse_number(word, PROCESS_TIME_MAX, &item->number);
+    return parse_number(word, form == 'D' ? INT64_MAX - 1 : UINT64_MAX - 1, &item->number);
 }
 
 static const char *word_name(char form)

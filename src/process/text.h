@@ -16,11 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROCESS_LINE_MAX 65535       /* bytes of an item's first line */
-#define PROCESS_BODY_MAX (64 << 20)  /* bytes of the lines that follow it, */
-#define PROCESS_STATE_MAX (1U << 30) /* ... of a restart, a snapshot, or a restore */
-#define PROCESS_NEVER INT64_MAX      /* the number of a deadline that is `never` */
-#define PROCESS_LATER UINT64_MAX     /* the number of an answer that is `later` */
+#define PROCESS_LINE_MAX 65535                    /* bytes of an item's first line */
+#define PROCESS_BODY_MAX (64 << 20)               /* bytes of the lines that follow it, */
+#define PROCESS_STATE_MAX (1U << 30)              /* ... of a restart, a snapshot, or a restore */
+#define PROCESS_NEVER INT64_MAX                   /* the number of a deadline that is `never` */
+#define PROCESS_TIME_MAX ((INT64_C(1) << 62) - 1) /* of an event: engines add to it */
+#define PROCESS_LATER UINT64_MAX                  /* the number of an answer that is `later` */
 
 enum process_kind {
     /* events, to the process */
