@@ -1,6 +1,7 @@
 /* raft: consensus by Raft, as a filter (process(7)). */
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "process/engines.h"
 #include "process/filter.h"
 
 #include <unistd.h>

@@ -156,10 +156,4 @@ struct engine_type {
                                       struct node_names *names, struct fault *f);
 };
 
-/* The engine with this name, or NULL. */
-const struct engine_type *engine_find(const char *name);
-
-/* All of them, ended by NULL. */
-extern const struct engine_type *const engine_types[];
-
 #endif

@@ -1,7 +1,7 @@
 /* Parses a JSON object (RFC 8259) whose values are strings, numbers or lists of these.
  *
- * jansson, which reads Maelstrom's messages (sim/maelstrom_message.h), would lose two rules here:
- * it gives -0 as 0 and does not show how a number was written, and it takes space around the
+ * jansson, which reads Maelstrom's messages (maelstrom/maelstrom_message.h), would lose two rules
+ * here: it gives -0 as 0 and does not show how a number was written, and it takes space around the
  * braces. It is as strict in all else (keys that are there twice, also by an escape; UTF-8,
  * surrogates, NUL, leading zeros, depth), but allocates each value. */
 #ifndef EXPORT_MEMBERS_H

@@ -1,7 +1,7 @@
 #include "model/epidemic.h"
 
 #include "base/chance.h"
-#include "sim/exponential.h"
+#include "virtual/exponential.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "model/real.h"
 #include "model/settings.h"
 #include "model/table.h"
-#include "sim/exponential.h"
+#include "virtual/exponential.h"
 
 #include "base/chance.h"
 

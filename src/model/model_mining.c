@@ -11,8 +11,8 @@
 #include "model/real.h"
 #include "model/settings.h"
 #include "model/table.h"
-#include "sim/exponential.h"
-#include "sim/queue.h"
+#include "virtual/exponential.h"
+#include "virtual/queue.h"
 
 #include "base/chance.h"
 

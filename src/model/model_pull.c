@@ -1,7 +1,7 @@
 /*
  * The model `pull`: how long it takes until all nodes have a chain that one of them had, if each
  * asks another one, drawn at random, from time to time. The nodes are the project's own
- * (sim/peer_engine.h): puller and listener.
+ * (simpeer/peer_engine.h): puller and listener.
  *
  * With exponential times of the mean T between two pulls of a node, the share x of those that have
  * the chain grows by x (1 - x) / T, so from 1/N to 0.99 it takes T (ln(N - 1) + ln 99); this leaves
@@ -11,7 +11,7 @@
 #include "model/real_network.h"
 #include "model/settings.h"
 #include "model/table.h"
-#include "sim/peer_pull.h"
+#include "simpeer/peer_pull.h"
 
 #include <inttypes.h>
 

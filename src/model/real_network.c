@@ -1,9 +1,9 @@
 #include "model/real_network.h"
 
-#include "sim/draw.h"
-#include "sim/peer_engine.h"
-#include "sim/peer_item.h"
-#include "sim/queue.h"
+#include "simpeer/peer_engine.h"
+#include "simpeer/peer_item.h"
+#include "virtual/draw.h"
+#include "virtual/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>

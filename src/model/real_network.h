@@ -1,5 +1,5 @@
 /*
- * A network of nodes of the engine `peer` (sim/peer_engine.h), which are the project's own
+ * A network of nodes of the engine `peer` (simpeer/peer_engine.h), which are the project's own
  * listener, sender and connections, in virtual time: what the model of model/epidemic.h is held
  * against. Memory for one is some 100 KiB.
  */

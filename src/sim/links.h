@@ -5,7 +5,7 @@
 #ifndef SIM_LINKS_H
 #define SIM_LINKS_H
 
-#include "sim/scenario.h"
+#include "scenario/scenario.h"
 
 /* Between two groups of nodes, of which each node's bits tell to which it belongs (several: it
  * reaches them all). one_way: the first group still reaches the second. */

@@ -1,7 +1,7 @@
 #include "sim/maelstrom.h"
 
-#include "sim/maelstrom_node.h"
-#include "sim/text_item.h"
+#include "maelstrom/maelstrom_node.h"
+#include "simprocess/text_item.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
 #ifndef SIM_MAELSTROM_H
 #define SIM_MAELSTROM_H
 
-#include "sim/maelstrom_check.h"
-#include "sim/maelstrom_service.h"
-#include "sim/maelstrom_workload.h"
+#include "maelstrom/maelstrom_check.h"
+#include "maelstrom/maelstrom_service.h"
+#include "maelstrom/maelstrom_workload.h"
 #include "sim/parts.h"
 
 enum { MAELSTROM_SERVICES = 4 };

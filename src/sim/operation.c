@@ -1,7 +1,7 @@
 #include "sim/operation.h"
 
 #include "base/num.h"
-#include "sim/scenario.h"
+#include "scenario/scenario.h"
 
 #include <string.h>
 

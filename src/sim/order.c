@@ -1,7 +1,7 @@
 #include "sim/order.h"
 
 #include "base/array.h"
-#include "sim/scenario.h"
+#include "scenario/scenario.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

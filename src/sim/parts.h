@@ -5,11 +5,11 @@
 #include "history/history.h"
 #include "sim/disk.h"
 #include "sim/links.h"
-#include "sim/process.h"
-#include "sim/queue.h"
 #include "sim/registers.h"
 #include "sim/sim.h"
 #include "sim/skewed_clock.h"
+#include "simprocess/process.h"
+#include "virtual/queue.h"
 
 enum sim_event_kind {
     SIM_MESSAGE, /* data: an item, number: of the message */

@@ -5,8 +5,8 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
+#include "scenario/scenario.h"
 #include "sim/order.h"
-#include "sim/scenario.h"
 #include "sim/trace.h"
 
 /* Faults have numbers, from 1: those that change messages one by one, each kind in its turn; then

@@ -3,8 +3,8 @@
  * answers each message with one of its own. It is its own child, as `batches child`.
  */
 #include "base/waits.h"
-#include "sim/child_process.h"
-#include "sim/text_item.h"
+#include "simprocess/child_process.h"
+#include "simprocess/text_item.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /*
  * simqueue EVENTS PENDING SPAN: takes so many events out of a queue in which so many wait, each due
  * up to SPAN ms later, and puts another in for each. It prints how many millions a second, of
- * processor time, by the simulator's queue (sim/queue.h) and by a binary heap.
+ * processor time, by the simulator's queue (virtual/queue.h) and by a binary heap.
  */
 #include "base/chance.h"
-#include "sim/queue.h"
+#include "virtual/queue.h"
 
 #include <err.h>
 #include <stdio.h>

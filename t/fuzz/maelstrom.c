@@ -4,9 +4,9 @@
  * is either taken or breaks a rule.
  */
 #include "fuzz.h"
-#include "sim/maelstrom_message.h"
-#include "sim/maelstrom_service.h"
-#include "sim/maelstrom_workload.h"
+#include "maelstrom/maelstrom_message.h"
+#include "maelstrom/maelstrom_service.h"
+#include "maelstrom/maelstrom_workload.h"
 
 enum { SERVICES = 4, KINDS = MAELSTROM_CAS + 1 };
 

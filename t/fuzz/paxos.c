@@ -1,6 +1,6 @@
 /* consensus/paxos: items out of any text are written again as they were; as messages, or as a log,
  * they break no node. */
-#include "consensus/paxos.h"
+#include "paxos/paxos.h"
 #include "fuzz.h"
 
 enum { ITEMS_MAX = 64 };
@@ -67,8 +67,10 @@ static void feed(struct fed *x, bool log)
                      .kind = ENGINE_RESTART, .items = x->items, .count = log ? x->count : 0}))
         return;
     for (size_t i = 0; i < x->count; i++) {
-        step(x, &(struct engine_event){
-                    .kind = ENGINE_MESSAGE, .from = 1 + i % 3, .items = &x->items[i], .count = 1});
+        step(x, &(struct engine_event){.kind = ENGINE_MESSAGE,
+                                       .from = (uint32_t)(1 + i % 3),
+                                       .items = &x->items[i],
+                                       .count = 1});
         step(x, &(struct engine_event){.kind = ENGINE_SAVED, .serial = x->saves});
         x->now += (int64_t)(i % 4) * 100;
         step(x, &(struct engine_event){.kind = ENGINE_TIMER});

@@ -1,6 +1,6 @@
 /* sim/peer_item: a message that is read is written again as the same bytes, and no more of the text
  * is used. */
-#include "sim/peer_item.h"
+#include "simpeer/peer_item.h"
 
 #include "fuzz.h"
 

@@ -2,11 +2,11 @@
  * sim/scenario, and short runs of what it takes: twice, which have to give the same trace. Programs
  * are not started.
  */
-#include "sim/scenario.h"
+#include "scenario/scenario.h"
 #include "fuzz.h"
-#include "sim/engines.h"
 #include "sim/report.h"
 #include "sim/sim.h"
+#include "simprocess/engines.h"
 
 enum { NODES = 6, MS = 400, FEW = 8 };
 

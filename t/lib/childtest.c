@@ -4,8 +4,8 @@
  * many batches a second there were. Status 1: it broke a rule; 2: trouble.
  */
 #include "base/waits.h"
-#include "sim/child_process.h"
-#include "sim/text_item.h"
+#include "simprocess/child_process.h"
+#include "simprocess/text_item.h"
 
 #include <stdio.h>
 #include <stdlib.h>

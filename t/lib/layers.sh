@@ -42,11 +42,18 @@ BEGIN {
     layer("net", "base record crypto stream gossip peers")
     layer("sync", "base record crypto stream ledger light gossip net")
     layer("consensus", "base record crypto")
-    layer("process", "base record crypto consensus")
+    layer("raft", "base record crypto consensus")
+    layer("paxos", "base record crypto consensus")
+    layer("process", "base record crypto consensus raft paxos")
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
-    layer("sim", "base record crypto stream gossip consensus process history")
-    layer("model", "base consensus sim")
+    layer("virtual", "base")
+    layer("simpeer", "base record crypto stream gossip consensus virtual")
+    layer("simprocess", "base consensus process simpeer")
+    layer("maelstrom", "base consensus history simprocess")
+    layer("scenario", "base consensus virtual simprocess maelstrom")
+    layer("sim", "base consensus process history virtual simprocess maelstrom scenario")
+    layer("model", "base consensus virtual simpeer")
     layer("farm", "base record crypto work seal")
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work seal judge")
@@ -55,14 +62,15 @@ BEGIN {
     layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
-        "judge gossip peers net sync consensus process history mesh sim model farm node explain export cli ledgercli netcli")
+        "judge gossip peers net sync consensus raft paxos process history mesh virtual simpeer simprocess maelstrom " \
+        "scenario sim model farm node explain export cli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")
     only("openssl/", "crypto")
     only("sqlite3.h", "index")
     only("zlib.h", "index ledger gossip consensus process")
-    only("jansson.h", "sim history export")
+    only("jansson.h", "maelstrom")
 
     # What the C library and the compiler have, of which base is made.
     n = split("arpa/ assert.h byteswap.h complex.h cpuid.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \

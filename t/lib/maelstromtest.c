@@ -7,10 +7,10 @@
  * events (0: never ended); STATUS is ok, open or the code of an error; RESULT is JSON, or - for
  * none. Status 1: a rule is broken.
  */
-#include "sim/maelstrom_check.h"
-#include "sim/maelstrom_message.h"
-#include "sim/maelstrom_service.h"
-#include "sim/maelstrom_workload.h"
+#include "maelstrom/maelstrom_check.h"
+#include "maelstrom/maelstrom_message.h"
+#include "maelstrom/maelstrom_service.h"
+#include "maelstrom/maelstrom_workload.h"
 
 #include <stdio.h>
 #include <stdlib.h>

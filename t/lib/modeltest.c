@@ -7,8 +7,8 @@
 #include "model/epidemic.h"
 #include "model/real.h"
 #include "model/slots.h"
-#include "sim/exponential.h"
-#include "sim/queue.h"
+#include "virtual/exponential.h"
+#include "virtual/queue.h"
 
 #include <err.h>
 #include <stdio.h>

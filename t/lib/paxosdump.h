@@ -5,7 +5,7 @@
 #ifndef LIB_PAXOSDUMP_H
 #define LIB_PAXOSDUMP_H
 
-#include "consensus/paxos_node.h"
+#include "paxos/paxos_node.h"
 #include "paxosnet.h"
 
 #include <err.h>

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/chance.h"
 #include "consensus/engine.h"
+#include "process/engines.h"
 
 #include <err.h>
 #include <stdio.h>

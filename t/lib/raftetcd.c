@@ -3,9 +3,9 @@
  * members with consensus/raft_quorum and consensus/raft_config, and compares the whole text. Prints
  * how many agree; status 1 unless all do.
  */
-#include "consensus/raft_config.h"
-#include "consensus/raft_quorum.h"
 #include "datadriven.h"
+#include "raft/raft_config.h"
+#include "raft/raft_quorum.h"
 
 #include <inttypes.h>
 

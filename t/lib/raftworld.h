@@ -6,7 +6,7 @@
  * Every item goes through its text and back on its way.
  */
 #include "base/chance.h"
-#include "consensus/raft.h"
+#include "raft/raft.h"
 
 #include <err.h>
 #include <stdio.h>

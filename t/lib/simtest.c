@@ -2,12 +2,12 @@
  * simtest: the parts of netsim's world one by one: streams of chance, clocks, disks, the one order,
  * the registers and their snapshots. It prints what it drew, for comparison, and ends with 0.
  */
+#include "scenario/scenario.h"
 #include "sim/disk.h"
-#include "sim/draw.h"
 #include "sim/order.h"
 #include "sim/registers.h"
-#include "sim/scenario.h"
 #include "sim/skewed_clock.h"
+#include "virtual/draw.h"
 
 #include <err.h>
 #include <inttypes.h>

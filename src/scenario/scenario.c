@@ -1,0 +1,279 @@
+#include "base/array.h"
+#include "base/lines.h"
+#include "scenario/scenario_parts.h"
+#include "simprocess/child_process.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const sim_fault_words[] = {"loss",       "duplicate", "reorder", "partition", "isolate",
+                                       "asymmetric", "bridge",    "omit",    "clog",      "crash",
+                                       "torn",       "wipe",      "pause",   "skew",      NULL};
+
+const char *const sim_property_words[] = {"order",        "once",    "durable", "leader", "live",
+                                          "linearizable", "answers", "process", NULL};
+
+void sim_scenario_init(struct sim_scenario *s)
+{
+    *s = (struct sim_scenario){
+        .time = 10000,
+        .live = SIM_LIVE_USUAL,
+        .delay = {SIM_UNIFORM, 1, 10, 0},
+        .disk = {SIM_UNIFORM, 1, 5, 0},
+        .clients = 2,
+        .keys = 3,
+        .retries = 3,
+        .reads = 40,
+        .writes = 40,
+        .think = {SIM_UNIFORM, 50, 500, 0},
+        .timeout = 1000,
+        .silence = CHILD_SILENCE,
+    };
+    for (int i = 0; i < SIM_PROPERTIES; i++)
+        s->properties[i] = true;
+}
+
+void sim_scenario_free(struct sim_scenario *s)
+{
+    for (size_t i = 0; i < s->statements_count; i++)
+        buf_free(&s->statements[i]);
+    for (size_t i = 0; i < s->kept; i++) {
+        free(s->texts[i]);
+        free(s->lists[i]);
+    }
+    free(s->statements);
+    free(s->texts);
+    free(s->lists);
+    free(s->nodes);
+    free(s->region_delays);
+    free(s->actions);
+    sim_scenario_init(s);
+}
+
+long sim_scenario_node(const struct sim_scenario *s, const char *name)
+{
+    for (size_t i = 0; i < s->node_count; i++)
+        if (strcmp(s->nodes[i].name, name) == 0)
+            return (long)i;
+    return -1;
+}
+
+/* A copy of a text for as long as the scenario lives, and space for a list of as many words as it
+ * may have. NULL: no memory. */
+static char *keep(struct sim_scenario *s, const char *text, size_t n, size_t words)
+{
+    if (ARRAY_RESERVE(s->texts, s->texts_cap, s->kept + 1) ||
+        ARRAY_RESERVE(s->lists, s->lists_cap, s->kept + 1))
+        return NULL;
+    char *copy = malloc(n + 1);
+    const char **list = calloc(words + 1, sizeof *list);
+    if (copy == NULL || list == NULL) {
+        free(copy);
+        free(list);
+        return NULL;
+    }
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    s->texts[s->kept] = copy;
+    s->lists[s->kept++] = list;
+    return copy;
+}
+
+/* Only letters that a name of a node may have, which node_names.h checks again. */
+static bool is_name(const char *name)
+{
+    const size_t n = strlen(name);
+    return n > 0 && n <= NODE_NAME_MAX && *name != '-' && *name != '.' &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == n;
+}
+
+int sim_plan_node(struct sim_scenario *s, const char *name, size_t *place, struct fault *f)
+{
+    const long found = sim_scenario_node(s, name);
+    *place = found < 0 ? s->node_count : (size_t)found;
+    if (found >= 0)
+        return 0;
+    if (!is_name(name))
+        return fault_rule(f, "%.64s: no name of a node (1 to %d of A-Z a-z 0-9 _ . -)", name,
+                          NODE_NAME_MAX);
+    if (s->node_count == SIM_NODES_MAX)
+        return fault_rule(f, "more than %d nodes", SIM_NODES_MAX);
+    if (ARRAY_RESERVE(s->nodes, s->nodes_cap, s->node_count + 1))
+        return fault_memory(f);
+    const char *kept = keep(s, name, strlen(name), 0);
+    if (kept == NULL)
+        return fault_memory(f);
+    s->nodes[s->node_count++] = (struct sim_node_plan){.name = kept, .region = -1};
+    return 0;
+}
+
+/* --- Lines ---------------------------------------------------------------------------------- */
+
+/* Cuts the text, which is printable, into words; how many. */
+static size_t split(char *text, const char **list)
+{
+    size_t count = 0;
+    for (char *at = text; (at += strspn(at, " \t"), *at != '\0');) {
+        list[count++] = at;
+        at += strcspn(at, " \t");
+        if (*at != '\0')
+            *at++ = '\0';
+    }
+    return count;
+}
+
+static int remember_statement(struct sim_scenario *s, const struct sim_words *w, struct fault *f)
+{
+    if (s->statements_count == SIM_STATEMENTS_MAX)
+        return fault_rule(f, "more than %d statements", SIM_STATEMENTS_MAX);
+    if (ARRAY_RESERVE(s->statements, s->statements_cap, s->statements_count + 1))
+        return fault_memory(f);
+    struct buf *b = &s->statements[s->statements_count++];
+    *b = (struct buf){0};
+    for (size_t i = 0; i < w->count; i++)
+        if ((i > 0 && buf_add(b, " ", 1)) || buf_add_string(b, w->list[i]))
+            return fault_memory(f);
+    return 0;
+}
+
+static int check_bytes(const char *line, size_t n, struct fault *f)
+{
+    if (n > SIM_LINE_MAX)
+        return fault_rule(f, "a line of more than %d bytes", SIM_LINE_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (line[i] != '\t' && (line[i] < 0x20 || line[i] > 0x7e))
+            return fault_rule(f, "a byte that is not printable ASCII");
+    return 0;
+}
+
+int sim_scenario_line(struct sim_scenario *s, const char *line, size_t n, struct fault *f)
+{
+    size_t at = 0;
+    while (at < n && (line[at] == ' ' || line[at] == '\t'))
+        at++;
+    if (at == n || line[at] == '#')
+        return 0;
+    if (check_bytes(line, n, f))
+        return -1;
+    char *text = keep(s, line + at, n - at, (n - at) / 2 + 1);
+    if (text == NULL)
+        return fault_memory(f);
+    const char **list = s->lists[s->kept - 1];
+    const struct sim_words words = {list, split(text, list)};
+    if (words.count > SIM_WORDS_MAX)
+        return fault_rule(f, "more than %d words", SIM_WORDS_MAX);
+    struct sim_reader r = {s, list + 1, words.count - 1, list[0]};
+    return remember_statement(s, &words, f) || sim_statement(&r, f) ? -1 : 0;
+}
+
+static int take_line(void *self, const struct line *line, struct fault *f)
+{
+    if (line->state == LINE_LONG)
+        fault_rule(f, "a line of more than %d bytes", SIM_LINE_MAX);
+    else if (sim_scenario_line(self, line->text, line->len, f) == 0)
+        return 0;
+    f->line = line->number;
+    return -1;
+}
+
+int sim_scenario_read(struct sim_scenario *s, int fd, struct fault *f)
+{
+    return lines_each(source_fd(fd), 0, take_line, s, f);
+}
+
+/* --- What one statement cannot tell ---------------------------------------------------------- */
+
+static int check_name(const struct sim_scenario *s, const char *name, struct fault *f)
+{
+    return sim_scenario_node(s, name) < 0 ? fault_rule(f, "%.64s: no node has this name", name) : 0;
+}
+
+static int check_action(const struct sim_scenario *s, const struct sim_action *a, struct fault *f)
+{
+    const bool text = a->kind == SIM_ACT_COMMAND || a->kind == SIM_ACT_PROPOSE;
+    const bool one = text || (a->kind == SIM_ACT_FAULT && a->fault == SIM_FAULT_SKEW);
+    for (size_t i = 0; i < (one ? 1 : a->words.count); i++)
+        if (strcmp(a->words.list[i], "/") != 0 && check_name(s, a->words.list[i], f))
+            return -1;
+    if (a->kind == SIM_ACT_FAULT && a->time >= s->time)
+        return fault_rule(f, "at %" PRId64 ": faults end at %" PRId64 " (`time')", a->time,
+                          s->time);
+    return 0;
+}
+
+/* Makes n1, n2, ..., and puts them before the other nodes. */
+static int number_nodes(struct sim_scenario *s, struct fault *f)
+{
+    for (int64_t i = 0; i < s->numbered; i++) {
+        char name[24];
+        size_t place;
+        snprintf(name, sizeof name, "n%" PRId64, i + 1);
+        if (sim_plan_node(s, name, &place, f))
+            return -1;
+        struct sim_node_plan plan = s->nodes[place];
+        memmove(&s->nodes[i + 1], &s->nodes[i], (place - (size_t)i) * sizeof plan);
+        plan.made = true;
+        s->nodes[i] = plan;
+    }
+    return 0;
+}
+
+/* The ballots of paxos are pairs of a round and a proposer: a round may have several leaders. */
+static bool has_terms(const struct sim_node_plan *n)
+{
+    return strcmp(n->runs.list[0], "paxos") != 0;
+}
+
+static int check_node(struct sim_scenario *s, struct sim_node_plan *n, struct fault *f)
+{
+    if (!n->made)
+        return fault_rule(f, "%.64s: no node has this name", n->name);
+    if (n->runs.count == 0)
+        n->runs = s->runs;
+    return n->runs.count == 0
+               ? fault_rule(f, "%.64s: what does this node run? (`run ENGINE')", n->name)
+               : 0;
+}
+
+/* Otherwise a wrong letter in a region's name leaves its delay without effect. */
+static int check_regions(const struct sim_scenario *s, struct fault *f)
+{
+    for (int region = 0; region < s->region_count; region++) {
+        size_t i = 0;
+        while (i < s->node_count && s->nodes[i].region != region)
+            i++;
+        if (i == s->node_count)
+            return fault_rule(f, "region %s: no node is in it", s->regions[region]);
+    }
+    return 0;
+}
+
+int sim_scenario_check(struct sim_scenario *s, struct fault *f)
+{
+    if (number_nodes(s, f))
+        return -1;
+    size_t instances = s->node_count + s->twins;
+    if (s->node_count == 0)
+        return fault_rule(f, "there are no nodes: say `nodes COUNT' (-n)");
+    for (size_t i = 0; i < s->node_count; i++) {
+        instances += s->nodes[i].twin;
+        if (check_node(s, &s->nodes[i], f))
+            return -1;
+        if (!has_terms(&s->nodes[i]))
+            s->properties[SIM_LEADER] = false;
+    }
+    if (s->twins > s->node_count || instances > SIM_NODES_MAX)
+        return fault_rule(f, "twins: more than there are nodes, or more than %d in all",
+                          SIM_NODES_MAX);
+    if (check_regions(s, f))
+        return -1;
+    for (size_t i = 0; i < s->action_count; i++)
+        if (check_action(s, &s->actions[i], f))
+            return -1;
+    for (size_t i = 0; i < s->quorum.count; i++)
+        if (check_name(s, s->quorum.list[i], f))
+            return -1;
+    return 0;
+}
