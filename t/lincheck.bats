@@ -56,7 +56,7 @@ END
     done
     for kind in fail refuse; do
         printf '%s\n' 'invoke a write x 1' "$kind a write x" 'invoke b read x' 'ok b read x 1' |
-            judged 1 'not linearizable: read x 1 by b (lines 3 to 4) fits nowhere; after the 0 operations that can be ordered, x is nil'
+            judged 1 'not linearizable: read x 1 by b (lines 3 to 4) fits nowhere; no operation can be ordered before it, and x is nil'
     done
 }
 

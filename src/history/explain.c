@@ -16,12 +16,15 @@ static int add_state(const struct op_history *h, const struct op_verdict *v, str
     const char *key = op_words_text(&h->keys, h->ops[v->misfit].key, &n);
     if (!v->state.len)
         return 0;
-    return buf_add_string(out, "; after the ") || buf_add_number(out, (long long)v->count) ||
-                   buf_add_string(out, v->count == 1 ? " operation" : " operations") ||
-                   buf_add_string(out, " that can be ordered, ") || buf_add(out, key, n) ||
-                   buf_add_string(out, " is ") || buf_add(out, v->state.data, v->state.len)
-               ? -1
-               : 0;
+    int failed = v->count == 0
+                     ? buf_add_string(out, "; no operation can be ordered before it, and ")
+                     : buf_add_string(out, "; after the ") ||
+                           buf_add_number(out, (long long)v->count) ||
+                           buf_add_string(out, v->count == 1 ? " operation" : " operations") ||
+                           buf_add_string(out, " that can be ordered, ");
+    failed = failed || buf_add(out, key, n) || buf_add_string(out, " is ") ||
+             buf_add(out, v->state.data, v->state.len);
+    return failed ? -1 : 0;
 }
 
 int op_verdict_explain(const struct op_history *h, const struct op_verdict *v, struct buf *out)
