@@ -117,7 +117,7 @@ mesh -P:0:2147483647 -i:0:MAX
 mine -n:1:MAX -t:0:2147483647 -j:1:1024 -r:0:MAX -s:1:4294967295
 minepool -r:1:MAX -n:1:1048576 -c:0:100 -F:0:MAX
 minework -j:1:1024 -t:0:2147483647 -s:1:1073741824
-netsim -n:1:MAX -s:0:MAX
+netsim -n:1:16777216 -s:0:MAX
 node-log -n:131072:4611686018427387903
 node-status -i:1:86400 -n:0:100
 paxos -N:1:MAX

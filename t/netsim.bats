@@ -266,6 +266,14 @@ of() { # WORD TRACE
     expect 2 netsim -n 0 raft
 }
 
+@test "after -- the name of a model means a program" {
+    mkdir programs
+    printf '#!/bin/sh\nexit 7\n' >programs/gossip && chmod +x programs/gossip
+    expect 2 env PATH="$PWD/programs:$PATH" netsim -n 3 -- gossip
+    says '^netsim: n[123] \(gossip\): it ended with status 7$'
+    expect 0 netsim -n 3 gossip
+}
+
 @test "a disk that is full" {
     [ -e /dev/full ] || skip 'no /dev/full'
     status=0

@@ -266,6 +266,8 @@ peers() {
     says '^netsim: fanout=0: it is a whole number from 1 to 64$'
     expect 2 model 0 7 gossip nonsense=1
     says 'nonsense=1: no such setting'
+    expect 2 netsim gossip fanout
+    says '^netsim: fanout: NAME=VALUE is expected$'
     expect 2 model 0 7 gossip fanout=8 fanout=9
     says 'fanout: given twice'
     expect 2 model 0 7 gossip spread=wide

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { MINIMISE_RUNS = 500 };
+enum { NODES_MAX = 1 << 24 }; /* of the models; engines and programs have fewer */
 
 struct run {
     int64_t first, last; /* seeds */
@@ -43,7 +44,7 @@ static void take_statement(const struct cli_option *o, const char *text, void *t
 static void take_nodes(const struct cli_option *o, const char *text, void *to)
 {
     struct run *r = to;
-    r->nodes = (uint64_t)cli_number("-n", text, 1, INT64_MAX);
+    r->nodes = (uint64_t)cli_number("-n", text, 1, NODES_MAX);
     take_statement(o, text, to);
 }
 
@@ -299,13 +300,20 @@ static void keep_memory(void)
     mallopt(M_MXFAST, 20 * (int)sizeof(size_t));
 }
 
+/* NULL: the operands name none. A word after `--` is a program's, or an engine's. */
+static const struct sim_model *find_model(char **operands)
+{
+    const bool dashes = strcmp(operands[-1], "--") == 0;
+    return *operands != NULL && !dashes ? sim_model_find(*operands) : NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct fault f;
     struct run r = {.first = 1, .last = 1};
     char **operands = cli_options(&program, argc, argv, &r);
     keep_memory();
-    const struct sim_model *model = *operands != NULL ? sim_model_find(*operands) : NULL;
+    const struct sim_model *model = find_model(operands);
     if (model != NULL) {
         check_model(&r, *operands);
         run_model(&r, model, operands + 1);

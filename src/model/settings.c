@@ -84,8 +84,10 @@ int settings_take(const struct setting *table, const char *const *words, size_t 
     uint64_t given = 0;
     for (size_t i = 0; i < count; i++) {
         size_t n = strcspn(words[i], "=");
-        const struct setting *s = words[i][n] ? find(table, words[i], n) : NULL;
+        const struct setting *s = find(table, words[i], n);
         uint64_t value = 0;
+        if (!words[i][n])
+            return fault_rule(f, "%.60s: NAME=VALUE is expected", words[i]);
         if (!s)
             return fault_rule(f, "%.60s: no such setting", words[i]);
         if (given & 1ULL << (s - table))
