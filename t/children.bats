@@ -68,6 +68,10 @@ breaks() { # HOW PATTERN
     breaks more 'line 10: something follows `done` before the next batch'
     breaks stranger 'line 10: send: nobody is called nobody'
     breaks save 'line 10: save 7: saves are counted, and the next is 1'
+    for word in 'self send: to itself' 'unasked answer 999999: there was no such read'; do
+        expect 1 netsim -q -n 1 -s 7 "$BIN/.t/quickchild" "${word%% *}"
+        grep -Eq "^7 process [0-9]+ n1: ${word#* }\$" "$out" || { cat "$out" && return 1; }
+    done
     breaks flood 'line 10000[0-9]+: more than 1000000 outputs in one answer'
 }
 

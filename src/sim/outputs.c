@@ -19,6 +19,10 @@ static int send_to_name(struct sim *s, struct sim_node *n, uint32_t name, struct
 static int take_send(struct sim *s, struct sim_node *n, const struct engine_output *x,
                      struct fault *f)
 {
+    if (x->to == n->name && s->maelstrom == NULL) {
+        sim_broken(s, SIM_PROCESS, "%s: send: to itself", n->label);
+        return 0;
+    }
     if (x->to != NODE_NONE)
         return send_to_name(s, n, x->to, x->item, f);
     for (uint32_t name = 0; name < s->base_count; name++)
@@ -122,6 +126,13 @@ static int take_restore(struct sim *s, struct sim_node *n, const struct engine_o
     return sim_clients_applied(s, n, NULL, f);
 }
 
+/* What its twin has asked may be answered to both, as they have one name. */
+static bool was_read(const struct sim *s, const struct sim_node *n, uint64_t serial)
+{
+    const bool by_twin = n->twin != UINT32_MAX && serial <= s->nodes[n->twin].reads;
+    return serial > 0 && (serial <= n->reads || by_twin);
+}
+
 static int take_answer(struct sim *s, struct sim_node *n, const struct engine_output *x,
                        struct fault *f)
 {
@@ -135,6 +146,9 @@ static int take_answer(struct sim *s, struct sim_node *n, const struct engine_ou
             sim_trace_number(&s->trace, x->index);
         sim_trace_end(&s->trace);
     }
+    if (!was_read(s, n, x->serial))
+        sim_broken(s, SIM_PROCESS, "%s: answer %" PRIu64 ": there was no such read", n->label,
+                   x->serial);
     return sim_clients_answered(s, n, x->serial, x->index, f);
 }
 

@@ -2,7 +2,8 @@
  * quickchild [WORD]: a process of process(7) that answers every batch at once: what a child costs.
  *
  * Each message is sent back to its sender. With a WORD it breaks a rule, after ten batches:
- *   silent, exit, crash, close, nonsense, flood, long, cut, more, stranger, save, fork
+ *   silent, exit, crash, close, nonsense, flood, long, cut, more, stranger, save, fork,
+ *   self, unasked
  */
 #include <signal.h>
 #include <stdio.h>
@@ -50,6 +51,10 @@ static int misbehave(const char *how)
         puts("send nobody 1\nx");
     else if (strcmp(how, "save") == 0)
         puts("save 7 1\nx");
+    else if (strcmp(how, "self") == 0)
+        puts("send n1 1\nx");
+    else if (strcmp(how, "unasked") == 0)
+        puts("answer 999999 1");
     else if (strcmp(how, "fork") == 0)
         start_another();
     return strcmp(how, "close") != 0 && strcmp(how, "more") != 0;
