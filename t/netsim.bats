@@ -266,6 +266,16 @@ of() { # WORD TRACE
     expect 2 netsim -n 0 raft
 }
 
+@test "what has no effect beside Maelstrom is refused" {
+    for work in register log; do
+        expect 2 netsim -M echo -w $work -n 1 ./node
+        says "^netsim: workload: .maelstrom. \(-M\) takes its place; say one of the two$"
+    done
+    expect 2 netsim -p 'answers order' -M echo -n 1 ./node
+    says "^netsim: property: order: with .maelstrom. \(-M\) there are answers and process$"
+    expect 0 netsim -q -M echo -w none -p answers -n 1 -t 300 "$ROOT/t/nodes/maelstrom-echo.sh"
+}
+
 @test "after -- the name of a model means a program" {
     mkdir programs
     printf '#!/bin/sh\nexit 7\n' >programs/gossip && chmod +x programs/gossip

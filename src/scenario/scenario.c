@@ -250,9 +250,24 @@ static int check_regions(const struct sim_scenario *s, struct fault *f)
     return 0;
 }
 
+/* Clients of Maelstrom ask its workload alone, and it has no order of records. */
+static int check_maelstrom(const struct sim_scenario *s, struct fault *f)
+{
+    if (s->maelstrom == NULL)
+        return 0;
+    if (s->work_given)
+        return fault_rule(f, "workload: `maelstrom' (-M) takes its place; say one of the two");
+    for (int p = 0; s->properties_given && p < SIM_PROPERTIES; p++)
+        if (s->properties[p] && p != SIM_ANSWERS && p != SIM_PROCESS)
+            return fault_rule(f,
+                              "property: %s: with `maelstrom' (-M) there are answers and process",
+                              sim_property_words[p]);
+    return 0;
+}
+
 int sim_scenario_check(struct sim_scenario *s, struct fault *f)
 {
-    if (number_nodes(s, f))
+    if (check_maelstrom(s, f) || number_nodes(s, f))
         return -1;
     size_t instances = s->node_count + s->twins;
     if (s->node_count == 0)

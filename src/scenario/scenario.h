@@ -152,7 +152,8 @@ struct sim_scenario {
     int32_t timeout;
     int64_t snapshot; /* commits after which a node is given a snapshot; 0: never */
     bool properties[SIM_PROPERTIES];
-    struct sim_words quorum; /* of the liveness phase; none: it is drawn */
+    bool work_given, properties_given; /* by a statement: work for clients; properties */
+    struct sim_words quorum;           /* of the liveness phase; none: it is drawn */
 };
 
 /* The defaults, and no nodes. */

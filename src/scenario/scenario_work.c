@@ -21,6 +21,7 @@ static int take_workload(struct sim_reader *r, struct fault *f)
     if (sim_word_choice(r, words, &choice, f))
         return -1;
     r->s->workload = (enum sim_workload)choice;
+    r->s->work_given = r->s->workload != SIM_WORK_NONE;
     return 0;
 }
 
@@ -143,6 +144,7 @@ static int take_properties(struct sim_reader *r, struct fault *f)
         chosen[choice] = true;
     }
     memcpy(r->s->properties, chosen, sizeof chosen);
+    r->s->properties_given = true;
     return 0;
 }
 
