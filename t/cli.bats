@@ -403,7 +403,9 @@ twins() {
     done
     misuse 'DIR is missing' node
     misuse '-l: its argument is missing' node -l
-    misuse 'LOG is missing' gossip-plot
+    expect 2 gossip-plot </dev/null
+    [ "$(head -n 1 "$err")" = 'gossip-plot: LOG is missing' ]
+    says '^usage: gossip-plot '
     misuse "'b': too many operands" ledger-plot a b
     misuse "'b': too many operands" audit-by-hand a b
     misuse "'x': no operand goes here" demo x

@@ -250,6 +250,28 @@ all_met() {
     [ ! -s theirs.out ]
 }
 
+@test "without descriptors it waits for some, instead of spinning" {
+    command -v prlimit >/dev/null || skip 'prlimit is not here'
+    members 1
+    begin 1
+    eventually grep -q '^mesh: leader ' told1
+    soft=$(prlimit --noheadings -o SOFT --nofile --pid "${MESH_PID[1]}")
+    free=0
+    while [ -e "/proc/${MESH_PID[1]}/fd/$free" ]; do
+        free=$((free + 1))
+    done
+    prlimit --pid "${MESH_PID[1]}" --nofile="$free:"
+    exec 8<>"/dev/tcp/$(sed 's/:.*//' members)/7000"
+    eventually grep -q 'no descriptors for more connections' told1
+    kill -0 "${MESH_PID[1]}"
+    prlimit --pid "${MESH_PID[1]}" --nofile="$soft:"
+    [ "$(grep -c 'no descriptors' told1)" -lt 100 ]
+    give 1 a
+    eventually has_lines 1 out1
+    echo 'no greeting' >&8
+    eventually grep -q 'does not speak TLS\|breaks TLS' told1
+}
+
 @test "what is wrong is said, with the place and the status" {
     members 2
     expect 2 mesh members -- raft

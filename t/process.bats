@@ -207,6 +207,7 @@ three() {
     bad 'stdin:1: read: init comes first' 'read 1'
     bad 'stdin:2: a second init' 'init n1 1 n1' 'init n1 1 n1'
     bad 'stdin:2: timer: restart comes before all other events' 'init n1 1 n1' timer
+    bad 'stdin:3: step: restart comes first, unless -d DIR keeps the log here' 'init n1 1 n1' 'time 0' step
     bad 'stdin:3: restart: a second restart' 'init n1 1 n1' 'restart 0' 'restart 0'
     bad 'stdin:3: time: 4 is before 5: the clock never goes back' 'init n1 1 n1' 'time 5' 'time 4'
     bad 'stdin:2: time: expected milliseconds' 'init n1 1 n1' 'time 4611686018427387904'

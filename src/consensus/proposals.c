@@ -9,6 +9,7 @@
 #include "consensus/proposals.h"
 
 #include <stdlib.h>
+#include <uthash.h>
 
 struct proposal *proposals_find(const struct proposals *p, struct proposal_id id)
 {

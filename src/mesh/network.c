@@ -5,14 +5,16 @@
 #include "mesh/network_parts.h"
 #include "net/bind.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    OPENING_MAX = 5000,     /* ms for a handshake */
-    LASTED = 1000,          /* ms after which a connection has been a good one */
-    READ_AGAIN_AFTER = 500, /* ms, at least, between two readings of the members file */
+    OPENING_MAX = 5000,         /* ms for a handshake */
+    LASTED = 1000,              /* ms after which a connection has been a good one */
+    WITHOUT_DESCRIPTORS = 1000, /* ms without accepting */
+    READ_AGAIN_AFTER = 500,     /* ms, at least, between two readings of the members file */
 };
 
 static const uint8_t names[] = {6, 'm', 'e', 's', 'h', '/', '1'};
@@ -157,6 +159,24 @@ static void greet_stranger(struct mesh_network *n, int fd)
         n->strangers[place] = mesh_connection_new(n->config->loop, channel, &n->owner, NULL);
 }
 
+static void accept_again(void *self, int64_t now)
+{
+    struct mesh_network *n = self;
+    struct fault f;
+    (void)now;
+    if (loop_watch(n->config->loop, &n->listening, LOOP_READ, &f) != 0)
+        network_say(n, MESH_NOBODY, f.text);
+}
+
+/* Without descriptors a connection goes on waiting, and its event would come again at once. */
+static void pause_accepting(struct mesh_network *n)
+{
+    if (loop_set_timer(n->config->loop, &n->resume, loop_now() + WITHOUT_DESCRIPTORS) != 0)
+        return;
+    loop_unwatch(&n->listening);
+    network_say(n, MESH_NOBODY, "no descriptors for more connections");
+}
+
 static void accept_some(void *self, unsigned events)
 {
     struct mesh_network *n = self;
@@ -164,6 +184,8 @@ static void accept_some(void *self, unsigned events)
     int fd;
     while ((fd = accept4(n->listening.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
         greet_stranger(n, fd);
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        pause_accepting(n);
 }
 
 /* --- Turns ------------------------------------------------------------------------------------ */
@@ -272,6 +294,7 @@ struct mesh_network *mesh_network_new(const struct mesh_network_config *config, 
     n->chance = config->seed;
     n->owner = (struct mesh_connection_owner){opened, take_message, closed, n};
     n->listening = (struct watch){.fd = -1, .ready = accept_some, .self = n};
+    n->resume = (struct timer){.fire = accept_again, .self = n};
     if (start(n, f) == 0)
         return n;
     mesh_network_free(n);
@@ -292,6 +315,7 @@ void mesh_network_free(struct mesh_network *n)
     for (size_t i = 0; i < MESH_STRANGERS_MAX; i++)
         if (n->strangers[i] != NULL)
             mesh_connection_close(n->strangers[i], &why);
+    loop_cancel_timer(n->config->loop, &n->resume);
     loop_unwatch(&n->listening);
     if (n->listening.fd >= 0)
         close(n->listening.fd);

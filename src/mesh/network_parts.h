@@ -24,6 +24,7 @@ struct mesh_network {
     struct tls *tls;
     struct mesh_connection_owner owner;
     struct watch listening;
+    struct timer resume; /* accepting, which waits for descriptors */
     char address[ADDRESS_MAX];
     struct mesh_standing *standings; /* by the member's place */
     size_t count, cap;

@@ -180,6 +180,17 @@ static int take_time(struct filter *f, int64_t now, struct fault *fault)
     return 0;
 }
 
+/* A carrier that keeps no log for the process would never begin with what the disk kept. */
+static int take_step(struct filter *f, struct fault *fault)
+{
+    bool own = f->config->folder != NULL;
+    if (f->engine != NULL && !f->restarted && !own)
+        return fault_rule(fault, "step: restart comes first, unless -d DIR keeps the log here");
+    if (f->engine != NULL && !f->restarted && restart(f, fault) != 0)
+        return -1;
+    return filter_finish(f, true, fault);
+}
+
 static int take_item(struct filter *f, const struct process_item *item, struct fault *fault)
 {
     switch (item->kind) {
@@ -188,10 +199,7 @@ static int take_item(struct filter *f, const struct process_item *item, struct f
     case PROCESS_TIME:
         return take_time(f, (int64_t)item->number, fault);
     case PROCESS_STEP:
-        if (f->engine != NULL && f->config->folder != NULL && !f->restarted &&
-            restart(f, fault) != 0)
-            return -1;
-        return filter_finish(f, true, fault);
+        return take_step(f, fault);
     default:
         return take_event(f, item, fault);
     }
