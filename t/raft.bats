@@ -125,6 +125,10 @@ rule() { # RULE
     test_of windows
 }
 
+@test "proposals that wait are bounded, and one that is not kept is named" {
+    test_of full
+}
+
 @test "proposals wait for a leader and are committed once" {
     test_of proposals
 }

@@ -19,6 +19,11 @@ struct proposal *proposals_find(const struct proposals *p, struct proposal_id id
     return found;
 }
 
+bool proposals_full(const struct proposals *p, size_t bytes)
+{
+    return proposals_count(p) >= PROPOSALS_MAX || p->bytes + bytes > PROPOSALS_BYTES_MAX;
+}
+
 int proposals_add(struct proposals *p, struct proposal_id id, struct payload *payload)
 {
     if (proposals_find(p, id) != NULL)
@@ -33,6 +38,7 @@ int proposals_add(struct proposals *p, struct proposal_id id, struct payload *pa
         return -1;
     }
     x->payload = payload_ref(payload);
+    p->bytes += payload->len;
     if (p->next == NULL)
         p->next = x;
     return 1;
@@ -50,6 +56,7 @@ void proposals_remove(struct proposals *p, struct proposal *x)
 {
     if (p->next == x)
         p->next = x->hh.next;
+    p->bytes -= x->payload->len;
     HASH_DELETE(hh, p->list, x);
     payload_unref(x->payload);
     free(x);

@@ -5,7 +5,11 @@
 
 #include "consensus/engine.h"
 
+#include <stdbool.h>
 #include <uthash.h>
+
+#define PROPOSALS_MAX 1048576         /* that a node keeps: for more a list is full, */
+#define PROPOSALS_BYTES_MAX (1 << 28) /* ... or for more bytes */
 
 struct proposal_key {
     uint64_t serial, client;
@@ -22,10 +26,15 @@ struct proposal {
 struct proposals {
     struct proposal *list; /* the oldest */
     struct proposal *next; /* the oldest that was not taken yet; NULL: all were */
+    size_t bytes;          /* of all payloads */
 };
 
 /* The proposal with this id, or NULL. */
 struct proposal *proposals_find(const struct proposals *p, struct proposal_id id);
+
+/* Whether a further proposal of so many bytes would be too much to keep. proposals_add does not
+ * ask. */
+bool proposals_full(const struct proposals *p, size_t bytes);
 
 /* Adds a proposal, and takes a reference to its payload. 1; 0: it is there already, and nothing
  * changed; -1: no memory. */

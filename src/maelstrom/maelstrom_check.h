@@ -2,8 +2,8 @@
  * Whether what clients were answered is right. A verdict is one line, which names the operation at
  * fault and what was expected. All give 0; or -1 and *f: a rule, the verdict; or trouble.
  */
-#ifndef SIM_MAELSTROM_CHECK_H
-#define SIM_MAELSTROM_CHECK_H
+#ifndef MAELSTROM_MAELSTROM_CHECK_H
+#define MAELSTROM_MAELSTROM_CHECK_H
 
 #include "base/fault.h"
 #include "maelstrom/maelstrom_history.h"

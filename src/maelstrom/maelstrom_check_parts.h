@@ -1,6 +1,6 @@
 /* Shared by the files that judge Maelstrom's workloads. */
-#ifndef SIM_MAELSTROM_CHECK_PARTS_H
-#define SIM_MAELSTROM_CHECK_PARTS_H
+#ifndef MAELSTROM_MAELSTROM_CHECK_PARTS_H
+#define MAELSTROM_MAELSTROM_CHECK_PARTS_H
 
 #include "maelstrom/maelstrom_history.h"
 

@@ -1,6 +1,6 @@
 /* What the clients of a run asked, and what they were answered. */
-#ifndef SIM_MAELSTROM_HISTORY_H
-#define SIM_MAELSTROM_HISTORY_H
+#ifndef MAELSTROM_MAELSTROM_HISTORY_H
+#define MAELSTROM_MAELSTROM_HISTORY_H
 
 #include "base/buf.h"
 #include "base/fault.h"

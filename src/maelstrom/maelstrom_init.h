@@ -1,7 +1,7 @@
 /* What a program for Maelstrom is told at its start (jepsen-io/maelstrom, doc/protocol.md,
  * "Initialization"; doc/workloads.md, "Topology"). */
-#ifndef SIM_MAELSTROM_INIT_H
-#define SIM_MAELSTROM_INIT_H
+#ifndef MAELSTROM_MAELSTROM_INIT_H
+#define MAELSTROM_MAELSTROM_INIT_H
 
 #include "consensus/engine.h"
 

@@ -5,8 +5,8 @@
  *
  * They come from programs that are being tried, so everything in them is hostile until it was read.
  */
-#ifndef SIM_MAELSTROM_MESSAGE_H
-#define SIM_MAELSTROM_MESSAGE_H
+#ifndef MAELSTROM_MAELSTROM_MESSAGE_H
+#define MAELSTROM_MAELSTROM_MESSAGE_H
 
 #include "base/buf.h"
 #include "base/fault.h"

@@ -7,8 +7,8 @@
  * If it also waits for a time of the machine's clock, to try something again or to gossip, then
  * virtual time goes no faster than the machine's for as long as it does.
  */
-#ifndef SIM_MAELSTROM_NODE_H
-#define SIM_MAELSTROM_NODE_H
+#ifndef MAELSTROM_MAELSTROM_NODE_H
+#define MAELSTROM_MAELSTROM_NODE_H
 
 #include "simprocess/process.h"
 

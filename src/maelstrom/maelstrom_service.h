@@ -7,8 +7,8 @@
  *   lww-kv   five copies that exchange what they have now and then; the last writer wins
  *   lin-tso  numbers that only rise: ts
  */
-#ifndef SIM_MAELSTROM_SERVICE_H
-#define SIM_MAELSTROM_SERVICE_H
+#ifndef MAELSTROM_MAELSTROM_SERVICE_H
+#define MAELSTROM_MAELSTROM_SERVICE_H
 
 #include "base/fault.h"
 #include "maelstrom/maelstrom_message.h"

@@ -2,8 +2,8 @@
  * What the clients of a run ask for, and by which rule the answers are judged: Maelstrom's
  * workloads (jepsen-io/maelstrom, doc/workloads.md), a row each.
  */
-#ifndef SIM_MAELSTROM_WORKLOAD_H
-#define SIM_MAELSTROM_WORKLOAD_H
+#ifndef MAELSTROM_MAELSTROM_WORKLOAD_H
+#define MAELSTROM_MAELSTROM_WORKLOAD_H
 
 #include "base/fault.h"
 #include "maelstrom/maelstrom_check.h"

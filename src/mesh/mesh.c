@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    WAITING_MAX = 4096,     /* records that were proposed and are not committed */
+    WAITING_MAX = 4096,     /* records that were proposed and are not committed, */
+    BYTES_MAX = 128 << 20,  /* ... and their bytes: an engine keeps twice as many */
     BACKLOG_MAX = 16 << 20, /* bytes of events that the process has not taken */
     ANSWERS_MAX = 64,
     PRINTING_MAX = 64 << 20, /* bytes that nobody has taken from stdout */
@@ -27,9 +28,9 @@ struct mesh {
     struct mesh_network_config network_config;
     struct mesh_child *child;
     struct mesh_serials serials;
-    uint64_t first; /* serial of the first proposal since we began */
-    uint64_t waiting, index, reads;
-    struct answer answers[ANSWERS_MAX]; /* whose index has not come out yet */
+    uint64_t first;                        /* serial of the first proposal since we began */
+    uint64_t waiting, bytes, index, reads; /* bytes: of those that wait */
+    struct answer answers[ANSWERS_MAX];    /* whose index has not come out yet */
     size_t answer_count;
     bool ended;
     struct fault why; /* it has ended */
@@ -73,12 +74,14 @@ static int print(struct mesh *m, const struct process_item *item)
 
 /* A record that was proposed here before the counter's file was lost must not make its number look
  * free. */
-static void take_own(struct mesh *m, uint64_t serial)
+static void take_own(struct mesh *m, uint64_t serial, size_t bytes)
 {
-    if (serial >= m->serials.next)
+    if (serial >= m->serials.next) {
         m->first = m->serials.next = m->serials.reserved = serial + 1;
-    else if (serial >= m->first)
-        m->waiting--;
+    } else if (serial >= m->first) {
+        m->waiting -= m->waiting > 0;
+        m->bytes -= bytes < m->bytes ? bytes : m->bytes;
+    }
 }
 
 /* Gives the answers to reads whose index has come out. */
@@ -106,10 +109,10 @@ static void take_answer(struct mesh *m, uint64_t read, uint64_t index)
 static int take_commit(struct mesh *m, const struct process_item *item, struct fault *f)
 {
     if (item->kind == PROCESS_COMMIT && field_equal(item->name, name_of(m)))
-        take_own(m, item->serial);
+        take_own(m, item->serial, item->body.len);
     if (item->kind == PROCESS_RESTORE) { /* which of ours it holds is not said */
         m->first = m->serials.next;
-        m->waiting = 0;
+        m->waiting = m->bytes = 0;
     }
     m->index = item->number;
     int failed = print(m, item);
@@ -174,6 +177,7 @@ int mesh_propose(struct mesh *m, struct field lines, struct fault *f)
     if (mesh_serials_take(&m->serials, &item.serial, f) != 0)
         return -1;
     m->waiting++;
+    m->bytes += lines.len;
     return mesh_child_add(m->child, &item) != 0 ? fault_memory(f) : 0;
 }
 
@@ -191,7 +195,8 @@ int mesh_command(struct mesh *m, struct field words, struct fault *f)
 
 bool mesh_is_full(const struct mesh *m)
 {
-    return m->waiting >= WAITING_MAX || mesh_child_backlog(m->child) > BACKLOG_MAX;
+    return m->waiting >= WAITING_MAX || m->bytes > BYTES_MAX ||
+           mesh_child_backlog(m->child) > BACKLOG_MAX;
 }
 
 uint64_t mesh_waiting(const struct mesh *m)

@@ -1,8 +1,8 @@
 /* Paxos (Lamport, "The Part-Time Parliament", 1998; "Paxos Made Simple", 2001): one value, or with
  * a stable leader an order of values. Acceptor, proposer and learner are one node. paxos(1) has the
  * settings, the messages and the rules. */
-#ifndef CONSENSUS_PAXOS_H
-#define CONSENSUS_PAXOS_H
+#ifndef PAXOS_PAXOS_H
+#define PAXOS_PAXOS_H
 
 #include "consensus/engine.h"
 

@@ -20,8 +20,13 @@ static void enqueue(struct paxos *p, struct proposal_id id, struct payload *payl
 
 void paxos_on_propose(struct paxos *p, struct proposal_id id, struct payload *payload)
 {
-    if (is_over(p, id))
+    if (is_over(p, id) || proposals_find(&p->kept, id) != NULL)
         return;
+    if (proposals_full(&p->kept, payload->len)) {
+        paxos_note(p, "full %s:%llu", node_names_text(p->names, id.client),
+                   (unsigned long long)id.serial);
+        return;
+    }
     if (p->kept.list == NULL)
         p->retry = p->now + 2 * p->set.election;
     if (proposals_add(&p->kept, id, payload) < 0)

@@ -2,8 +2,8 @@
  *
  * The first line of each is a word, its numbers, and how many lines follow. Values are references:
  * a message to all, the same one to the log and the answer to a node that fetches share them. */
-#ifndef CONSENSUS_PAXOS_ITEM_H
-#define CONSENSUS_PAXOS_ITEM_H
+#ifndef PAXOS_PAXOS_ITEM_H
+#define PAXOS_PAXOS_ITEM_H
 
 #include "consensus/applied.h"
 #include "consensus/engine.h"

@@ -1,6 +1,6 @@
 /* Slots that follow one another, in memory: those above a snapshot. */
-#ifndef CONSENSUS_PAXOS_LOG_H
-#define CONSENSUS_PAXOS_LOG_H
+#ifndef PAXOS_PAXOS_LOG_H
+#define PAXOS_PAXOS_LOG_H
 
 #include "paxos/paxos_item.h"
 

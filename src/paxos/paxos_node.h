@@ -1,7 +1,7 @@
 /* A node of paxos: what it has, and how it sends and saves. The other files paxos_*.c are its
  * parts; paxos_parts.h says what they do for each other. One thread. */
-#ifndef CONSENSUS_PAXOS_NODE_H
-#define CONSENSUS_PAXOS_NODE_H
+#ifndef PAXOS_PAXOS_NODE_H
+#define PAXOS_PAXOS_NODE_H
 
 #include "consensus/applied.h"
 #include "consensus/proposals.h"

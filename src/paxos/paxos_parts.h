@@ -1,6 +1,6 @@
 /* What the parts of a node of paxos do for each other. Nothing here fails but by p->failed. */
-#ifndef CONSENSUS_PAXOS_PARTS_H
-#define CONSENSUS_PAXOS_PARTS_H
+#ifndef PAXOS_PAXOS_PARTS_H
+#define PAXOS_PAXOS_PARTS_H
 
 #include "paxos/paxos_node.h"
 

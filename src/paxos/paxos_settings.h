@@ -1,6 +1,6 @@
 /* Paxos's settings (paxos(1), SETTINGS), and the rules that a test may have it break. */
-#ifndef CONSENSUS_PAXOS_SETTINGS_H
-#define CONSENSUS_PAXOS_SETTINGS_H
+#ifndef PAXOS_PAXOS_SETTINGS_H
+#define PAXOS_PAXOS_SETTINGS_H
 
 #include "consensus/engine.h"
 

@@ -5,8 +5,8 @@
  * This is the node's state, which the files raft_*.c share. Each function below stands in the file
  * that its heading names. All return 0, or -1 and *r->f, unless they say otherwise.
  */
-#ifndef CONSENSUS_RAFT_H
-#define CONSENSUS_RAFT_H
+#ifndef RAFT_RAFT_H
+#define RAFT_RAFT_H
 
 #include "consensus/applied.h"
 #include "consensus/proposals.h"

@@ -3,8 +3,8 @@
  * consensus (Ongaro and Ousterhout, section 6; Ongaro's thesis, chapter 4). The rules of each
  * change are those of etcd's raft (its package confchange), whose cases the tests replay.
  */
-#ifndef CONSENSUS_RAFT_CONFIG_H
-#define CONSENSUS_RAFT_CONFIG_H
+#ifndef RAFT_RAFT_CONFIG_H
+#define RAFT_RAFT_CONFIG_H
 
 #include "consensus/engine.h"
 

@@ -1,6 +1,6 @@
 /* What a Raft node has had saved and what of it is on disk, and the messages that wait for that. */
-#ifndef CONSENSUS_RAFT_DISK_H
-#define CONSENSUS_RAFT_DISK_H
+#ifndef RAFT_RAFT_DISK_H
+#define RAFT_RAFT_DISK_H
 
 #include "raft/raft_item.h"
 

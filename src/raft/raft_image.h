@@ -5,8 +5,8 @@
  *     clients N              and N lines of consensus/applied.h
  *     STATE                  all other lines
  */
-#ifndef CONSENSUS_RAFT_IMAGE_H
-#define CONSENSUS_RAFT_IMAGE_H
+#ifndef RAFT_RAFT_IMAGE_H
+#define RAFT_RAFT_IMAGE_H
 
 #include "consensus/applied.h"
 #include "raft/raft_config.h"

@@ -5,8 +5,8 @@
  * Entries stand at its end, so a message of any length is one allocation, and their payloads are
  * references.
  */
-#ifndef CONSENSUS_RAFT_ITEM_H
-#define CONSENSUS_RAFT_ITEM_H
+#ifndef RAFT_RAFT_ITEM_H
+#define RAFT_RAFT_ITEM_H
 
 #include "consensus/engine.h"
 

@@ -1,6 +1,6 @@
 /* The entries of a Raft node, in memory: one array, from the one after `base` to the last. */
-#ifndef CONSENSUS_RAFT_LOG_H
-#define CONSENSUS_RAFT_LOG_H
+#ifndef RAFT_RAFT_LOG_H
+#define RAFT_RAFT_LOG_H
 
 #include "raft/raft_item.h"
 

@@ -40,8 +40,11 @@ static bool may_extend(const struct raft *r)
 
 int raft_propose(struct raft *r, struct proposal_id id, struct payload *payload)
 {
-    if (applied_has(&r->applied, id))
+    if (applied_has(&r->applied, id) || proposals_find(&r->proposals, id) != NULL)
         return 0;
+    if (proposals_full(&r->proposals, payload->len))
+        return engine_note(r->out, r->f, "full %s:%llu", node_names_text(r->names, id.client),
+                           (unsigned long long)id.serial);
     if (proposals_add(&r->proposals, id, payload) < 0)
         return fault_memory(r->f);
     if (may_extend(r))
@@ -53,7 +56,7 @@ int raft_propose(struct raft *r, struct proposal_id id, struct payload *payload)
 
 int raft_forwarded(struct raft *r, const struct raft_item *x)
 {
-    if (!may_extend(r))
+    if (!may_extend(r) || raft_log_last(&r->log) - r->commit > PROPOSALS_MAX)
         return 0; /* it is passed on again, to whoever leads then */
     for (uint32_t i = 0; i < x->count; i++) {
         const struct raft_entry *e = &x->entries[i];

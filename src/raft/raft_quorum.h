@@ -1,8 +1,8 @@
 /* What a majority has reached, and how it has voted: of one set of voters; sets in joint consensus
  * each need theirs (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
  * section 6). */
-#ifndef CONSENSUS_RAFT_QUORUM_H
-#define CONSENSUS_RAFT_QUORUM_H
+#ifndef RAFT_RAFT_QUORUM_H
+#define RAFT_RAFT_QUORUM_H
 
 #include <stddef.h>
 #include <stdint.h>

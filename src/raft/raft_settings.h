@@ -1,6 +1,6 @@
 /* The settings of a Raft node: words NAME=VALUE (raft(1)). */
-#ifndef CONSENSUS_RAFT_SETTINGS_H
-#define CONSENSUS_RAFT_SETTINGS_H
+#ifndef RAFT_RAFT_SETTINGS_H
+#define RAFT_RAFT_SETTINGS_H
 
 #include "consensus/engine.h"
 

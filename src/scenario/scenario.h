@@ -2,8 +2,8 @@
  * What a run of the simulation is made of: nodes, the network, faults, clients, properties. A
  * scenario(5) is flat lines, each a statement; the command line gives further statements.
  */
-#ifndef SIM_SCENARIO_H
-#define SIM_SCENARIO_H
+#ifndef SCENARIO_SCENARIO_H
+#define SCENARIO_SCENARIO_H
 
 #include "base/buf.h"
 #include "base/fault.h"

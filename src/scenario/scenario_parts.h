@@ -1,7 +1,7 @@
 /* For scenario*.c alone: the values of statements. Each gives 0, or -1 and a rule that names the
  * word. */
-#ifndef SIM_SCENARIO_PARTS_H
-#define SIM_SCENARIO_PARTS_H
+#ifndef SCENARIO_SCENARIO_PARTS_H
+#define SCENARIO_SCENARIO_PARTS_H
 
 #include "scenario/scenario.h"
 

@@ -3,8 +3,8 @@
  * a node keeps only the ids of those that it has. Each block has one transaction, and nobody has
  * worked for it.
  */
-#ifndef SIM_PEER_CHAIN_H
-#define SIM_PEER_CHAIN_H
+#ifndef SIMPEER_PEER_CHAIN_H
+#define SIMPEER_PEER_CHAIN_H
 
 #include "gossip/puller.h"
 #include "gossip/view.h"

@@ -13,8 +13,8 @@
  * connection; `height COUNT` when a pull has brought blocks. It commits nothing, for gossip agrees
  * on no order.
  */
-#ifndef SIM_PEER_ENGINE_H
-#define SIM_PEER_ENGINE_H
+#ifndef SIMPEER_PEER_ENGINE_H
+#define SIMPEER_PEER_ENGINE_H
 
 #include "consensus/engine.h"
 

@@ -3,8 +3,8 @@
  * and reorder them carries them. As text, a line `peer KIND CONNECTION NUMBER BYTES`, then the
  * bytes, which are lines of gossip(7), and a newline if they do not end with one.
  */
-#ifndef SIM_PEER_ITEM_H
-#define SIM_PEER_ITEM_H
+#ifndef SIMPEER_PEER_ITEM_H
+#define SIMPEER_PEER_ITEM_H
 
 #include "consensus/engine.h"
 

@@ -3,8 +3,8 @@
  * session in order and once; a connection that has lost some is closed, and whoever dialed it dials
  * again, as after a cable was cut.
  */
-#ifndef SIM_PEER_LINKS_H
-#define SIM_PEER_LINKS_H
+#ifndef SIMPEER_PEER_LINKS_H
+#define SIMPEER_PEER_LINKS_H
 
 #include "gossip/peer_owner.h"
 #include "simpeer/peer_item.h"

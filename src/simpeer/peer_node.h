@@ -1,6 +1,6 @@
 /* What a node of the engine `peer` is made of. Shared by peer_*.c only. */
-#ifndef SIM_PEER_NODE_H
-#define SIM_PEER_NODE_H
+#ifndef SIMPEER_PEER_NODE_H
+#define SIMPEER_PEER_NODE_H
 
 #include "gossip/duplex.h"
 #include "simpeer/peer_links.h"

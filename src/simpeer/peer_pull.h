@@ -1,7 +1,7 @@
 /* The pulling side of a node of the engine `peer`: from time to time it asks one of the others,
  * drawn at random, for the blocks that it lacks, until it has them all. */
-#ifndef SIM_PEER_PULL_H
-#define SIM_PEER_PULL_H
+#ifndef SIMPEER_PEER_PULL_H
+#define SIMPEER_PEER_PULL_H
 
 #include "simpeer/peer_chain.h"
 #include "simpeer/peer_links.h"

@@ -1,6 +1,6 @@
 /* Transactions that nobody signed, for nodes that check no signatures (simpeer/peer_engine.h). */
-#ifndef SIM_PEER_TX_H
-#define SIM_PEER_TX_H
+#ifndef SIMPEER_PEER_TX_H
+#define SIMPEER_PEER_TX_H
 
 #include "base/buf.h"
 #include "record/field.h"

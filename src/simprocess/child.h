@@ -3,8 +3,8 @@
  * process group of its own, and whatever is in that group is killed with it. A guard (below) kills
  * it if this process ends in any way without having done so, be it by SIGKILL.
  */
-#ifndef SIM_CHILD_H
-#define SIM_CHILD_H
+#ifndef SIMPROCESS_CHILD_H
+#define SIMPROCESS_CHILD_H
 
 #include "base/fault.h"
 

@@ -1,7 +1,7 @@
 /* A process that waits for the end of this one and then kills the process groups that are left. It
  * hears of them through a pipe, which the kernel closes however this process ends. */
-#ifndef SIM_CHILD_GUARD_H
-#define SIM_CHILD_GUARD_H
+#ifndef SIMPROCESS_CHILD_GUARD_H
+#define SIMPROCESS_CHILD_GUARD_H
 
 #include "base/fault.h"
 

@@ -1,6 +1,6 @@
 /* Shared by the files of a child that is a process of the simulation. */
-#ifndef SIM_CHILD_PARTS_H
-#define SIM_CHILD_PARTS_H
+#ifndef SIMPROCESS_CHILD_PARTS_H
+#define SIMPROCESS_CHILD_PARTS_H
 
 #include "process/text.h"
 #include "simprocess/child.h"

@@ -1,8 +1,8 @@
 /* Any program as a process of the simulation: a child (simprocess/child.h) to which a carrier
  * speaks the lines of process(7). Its clock is virtual, so it is given no more real time than it
  * takes to answer. */
-#ifndef SIM_CHILD_PROCESS_H
-#define SIM_CHILD_PROCESS_H
+#ifndef SIMPROCESS_CHILD_PROCESS_H
+#define SIMPROCESS_CHILD_PROCESS_H
 
 #include "simprocess/process.h"
 

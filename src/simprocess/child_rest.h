@@ -6,8 +6,8 @@
  * Two looks at every thread, between which none of them ran, are as good as one look at all of them
  * at once. (Linux: /proc/PID/task/TID/stat, schedstat, syscall, children; proc(5).)
  */
-#ifndef SIM_CHILD_REST_H
-#define SIM_CHILD_REST_H
+#ifndef SIMPROCESS_CHILD_REST_H
+#define SIMPROCESS_CHILD_REST_H
 
 #include "simprocess/child.h"
 

@@ -1,8 +1,8 @@
 /* An engine (consensus/engine.h) as a process of the simulation: messages go by reference, and
  * are text only where another kind of process made them, or after a restart, when what the disk
  * kept is formatted and parsed again, so that the text form is tried too. */
-#ifndef SIM_ENGINE_PROCESS_H
-#define SIM_ENGINE_PROCESS_H
+#ifndef SIMPROCESS_ENGINE_PROCESS_H
+#define SIMPROCESS_ENGINE_PROCESS_H
 
 #include "simprocess/process.h"
 

@@ -1,6 +1,6 @@
 /* Engines by name: those of consensus/engine.h, and those that only the simulator runs. */
-#ifndef SIM_ENGINES_H
-#define SIM_ENGINES_H
+#ifndef SIMPROCESS_ENGINES_H
+#define SIMPROCESS_ENGINES_H
 
 #include "consensus/engine.h"
 

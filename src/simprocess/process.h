@@ -13,8 +13,8 @@
  * Items may be of any engine's type or of none that the process knows (another kind of process made
  * them): it has them formatted by item->type, and parses the text, where item->type is not its own.
  */
-#ifndef SIM_PROCESS_H
-#define SIM_PROCESS_H
+#ifndef SIMPROCESS_PROCESS_H
+#define SIMPROCESS_PROCESS_H
 
 #include "consensus/engine.h"
 

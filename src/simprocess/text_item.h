@@ -1,6 +1,6 @@
 /* Messages, and records of a log, that are only text: those of programs that run as children. */
-#ifndef SIM_TEXT_ITEM_H
-#define SIM_TEXT_ITEM_H
+#ifndef SIMPROCESS_TEXT_ITEM_H
+#define SIMPROCESS_TEXT_ITEM_H
 
 #include "consensus/engine.h"
 

@@ -1,7 +1,7 @@
 /* Chance in a simulation: a stream of its own for each purpose, and times drawn from it. Whole
  * numbers only, so that a seed gives the same run on every machine. */
-#ifndef SIM_DRAW_H
-#define SIM_DRAW_H
+#ifndef VIRTUAL_DRAW_H
+#define VIRTUAL_DRAW_H
 
 #include "base/chance.h"
 

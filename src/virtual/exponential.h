@@ -3,8 +3,8 @@
  * every machine: algorithm S of Knuth, "The Art of Computer Programming", volume 2, 3.4.1 (after
  * Ahrens and Dieter 1972).
  */
-#ifndef SIM_EXPONENTIAL_H
-#define SIM_EXPONENTIAL_H
+#ifndef VIRTUAL_EXPONENTIAL_H
+#define VIRTUAL_EXPONENTIAL_H
 
 #include <stdint.h>
 

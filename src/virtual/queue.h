@@ -6,8 +6,8 @@
  * Wheels", 1987). A bitmap of the slots in use finds the next one in a few instructions, however
  * few events there are.
  */
-#ifndef SIM_QUEUE_H
-#define SIM_QUEUE_H
+#ifndef VIRTUAL_QUEUE_H
+#define VIRTUAL_QUEUE_H
 
 #include "base/fault.h"
 

@@ -688,6 +688,24 @@ static void proposals(void)
     must(found[0] == 1 && found[1] == 6 && found[2] == 3);
 }
 
+/* Without a leader a node keeps 256 MiB of proposals, and says which one it does not keep. */
+static void full(void)
+{
+    char *text = malloc(PAYLOAD_MAX);
+    must(text != NULL);
+    memset(text, 'x', PAYLOAD_MAX);
+    text[PAYLOAD_MAX - 1] = '\n';
+    struct payload *p = payload_new(text, PAYLOAD_MAX);
+    begin_world(1, 1);
+    for (uint64_t s = 1; s <= PROPOSALS_BYTES_MAX / PAYLOAD_MAX + 1; s++)
+        step(0, (struct engine_event){
+                    .kind = ENGINE_PROPOSE, .id = {.client = 0, .serial = s}, .payload = p});
+    must(proposals_count(&raft_of(0)->proposals) == 16);
+    must(strcmp(w.node[0].notes, "full n1:17\n") == 0);
+    payload_unref(p);
+    free(text);
+}
+
 /* A read at a follower is answered by way of the leader, and `later` without one. */
 static void reads(void)
 {
@@ -819,6 +837,7 @@ static const struct {
     {"reads", reads},
     {"members", members},
     {"proposals", proposals},
+    {"full", full},
     {"transfers", transfers},
     {"restarts", restarts},
 };
