@@ -1,7 +1,7 @@
 #include "process/engines.h"
 
 #include "paxos/paxos.h"
-#include "raft/raft_item.h"
+#include "raft/raft.h"
 
 #include <string.h>
 

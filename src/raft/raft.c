@@ -1,4 +1,7 @@
+/* The engine: takes events and hands messages to the file that handles their kind. */
 #include "raft/raft.h"
+
+#include "raft/raft_node.h"
 
 #include <stdlib.h>
 
@@ -9,11 +12,11 @@ static int without_term(struct raft *r, uint32_t from, const struct raft_item *x
 {
     switch (x->head.kind) {
     case RAFT_FORWARD:
-        return raft_forwarded(r, x);
+        return raft_on_forward(r, x);
     case RAFT_READ:
         return raft_read(r, from, x->serial);
     case RAFT_READABLE:
-        return from == r->leader ? raft_readable(r, x) : 0;
+        return from == r->leader ? raft_on_readable(r, x) : 0;
     default:
         return r->role == RAFT_LEADER ? raft_command(r, x->payload->text, x->payload->len - 1) : 0;
     }
@@ -29,9 +32,9 @@ static bool is_question(uint32_t kind)
     return kind == RAFT_PREVOTE || kind == RAFT_VOTE;
 }
 
-/* Whether a message of a later term is not even looked at, as there is a leader (thesis 4.2.3; rule
- * R24): a request to vote, unless that leader has asked for it; or whatever one says who is no
- * member, unless it leads. */
+/* Whether a message of a later term is ignored because this node hears a leader (thesis 4.2.3; rule
+ * R24): a request for a vote, unless that leader has asked for it; or any message of a node that is
+ * not a member, unless it leads. */
 static bool is_disturbance(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     if (!raft_hears_leader(r) || is_from_leader(x->head.kind))
@@ -51,11 +54,12 @@ static bool raises_term(const struct raft *r, const struct raft_item *x)
 static int of_old_term(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     if (is_question(x->head.kind))
-        return raft_vote(r, from, x);
-    return is_from_leader(x->head.kind) ? raft_stale(r, from) : 0;
+        return raft_on_vote(r, from, x);
+    return is_from_leader(x->head.kind) ? raft_tell_term(r, from) : 0;
 }
 
-/* The sender leads the node's term. Two that do are an engine's fault: the second is not heard. */
+/* The sender leads the term of this node. Two leaders in one term are a fault of an engine: the
+ * second is ignored. */
 static int hear_leader(struct raft *r, uint32_t from, bool *heard)
 {
     *heard = r->role != RAFT_LEADER && (r->leader == NODE_NONE || r->leader == from);
@@ -65,7 +69,7 @@ static int hear_leader(struct raft *r, uint32_t from, bool *heard)
     if ((r->leader != from || r->role != RAFT_FOLLOWER) && raft_follow(r, r->term, from) != 0)
         return -1;
     r->leader_heard = r->now;
-    raft_rest(r);
+    raft_restart_timer(r);
     return 0;
 }
 
@@ -77,8 +81,8 @@ static int from_leader(struct raft *r, uint32_t from, const struct raft_item *x)
     if (!heard)
         return 0;
     if (x->head.kind == RAFT_APPEND)
-        return raft_append(r, x);
-    return x->head.kind == RAFT_SNAPSHOT ? raft_piece(r, x) : raft_campaign(r, true);
+        return raft_on_append(r, x);
+    return x->head.kind == RAFT_SNAPSHOT ? raft_on_snapshot(r, x) : raft_campaign(r, true);
 }
 
 static int of_this_term(struct raft *r, uint32_t from, const struct raft_item *x)
@@ -86,16 +90,16 @@ static int of_this_term(struct raft *r, uint32_t from, const struct raft_item *x
     switch (x->head.kind) {
     case RAFT_PREVOTE:
     case RAFT_VOTE:
-        return raft_vote(r, from, x);
+        return raft_on_vote(r, from, x);
     case RAFT_PREVOTED:
     case RAFT_VOTED:
-        return raft_voted(r, from, x);
+        return raft_on_voted(r, from, x);
     case RAFT_MATCHED:
-        return raft_matched(r, from, x);
+        return raft_on_matched(r, from, x);
     case RAFT_UNMATCHED:
-        return raft_unmatched(r, from, x);
+        return raft_on_unmatched(r, from, x);
     case RAFT_RECEIVED:
-        return raft_received(r, from, x);
+        return raft_on_received(r, from, x);
     default:
         return from_leader(r, from, x);
     }
@@ -119,7 +123,7 @@ static int message(struct raft *r, uint32_t from, const struct raft_item *x)
 
 /* --- Time ------------------------------------------------------------------------------------ */
 
-/* What was passed on to a leader, and not answered, is passed on again. */
+/* Passes on again what the leader has not answered. */
 static int retry(struct raft *r)
 {
     if (r->role == RAFT_LEADER || r->now < r->retry_due)
@@ -168,7 +172,7 @@ static int handle(struct raft *r, const struct engine_event *x)
 {
     switch (x->kind) {
     case ENGINE_RESTART:
-        return raft_reload(r, x->items, x->count);
+        return raft_restart(r, x->items, x->count);
     case ENGINE_MESSAGE:
         for (size_t i = 0; i < x->count; i++)
             if (message(r, x->from, (const struct raft_item *)x->items[i]) != 0)

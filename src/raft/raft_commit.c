@@ -1,4 +1,4 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
 /* A proposal that was committed twice holds nothing the second time (rule P13). */
 static int apply_record(struct raft *r, uint64_t index, const struct raft_entry *e)
@@ -42,7 +42,7 @@ int raft_commit_to(struct raft *r, uint64_t index)
     return apply(r) != 0 ? -1 : raft_answer_applied(r);
 }
 
-/* Whether enough voters have more than is committed, to be worth a closer look. */
+/* Whether more may be committed: a cheap test before raft_reached sorts. */
 static bool may_advance(const struct raft *r)
 {
     uint32_t voters = 0, more = 0;

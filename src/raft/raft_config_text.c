@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+/* The line of a configuration: a list of names after each of these words. */
 static const struct {
     const char *word;
     uint32_t role;

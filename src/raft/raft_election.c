@@ -1,4 +1,4 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 #include "raft/raft_quorum.h"
 
 /* --- Counting -------------------------------------------------------------------------------- */
@@ -90,7 +90,7 @@ static int decide(struct raft *r)
  * anyone (rule R12). */
 int raft_campaign(struct raft *r, bool ordered)
 {
-    raft_redraw(r);
+    raft_redraw_timeout(r);
     if (!raft_may_stand(r))
         return 0;
     if (raft_follow(r, r->term, NODE_NONE) != 0 ||
@@ -117,7 +117,7 @@ int raft_vote_saved(struct raft *r)
     return decide(r);
 }
 
-int raft_voted(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_on_voted(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     bool pre = x->head.kind == RAFT_PREVOTED;
     if (r->role != (pre ? RAFT_PRECANDIDATE : RAFT_CANDIDATE) ||
@@ -146,7 +146,7 @@ static bool grants(const struct raft *r, uint32_t from, const struct raft_item *
            (r->vote == from || (r->vote == NODE_NONE && r->leader == NODE_NONE));
 }
 
-int raft_vote(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_on_vote(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     bool pre = x->head.kind == RAFT_PREVOTE, yes = grants(r, from, x);
     struct raft_item *answer = raft_item_new(pre ? RAFT_PREVOTED : RAFT_VOTED, 0);
@@ -158,7 +158,7 @@ int raft_vote(struct raft *r, uint32_t from, const struct raft_item *x)
         if (r->vote != from)
             raft_state_changed(r);
         r->vote = from;
-        raft_rest(r);
+        raft_restart_timer(r);
     }
     return raft_send(r, from, answer);
 }

@@ -1,6 +1,6 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
-/* --- What is answered ------------------------------------------------------------------------ */
+/* --- Answers --------------------------------------------------------------------------------- */
 
 static int send_matched(struct raft *r, uint64_t index)
 {
@@ -40,7 +40,7 @@ static int send_unmatched(struct raft *r, const struct raft_item *x)
     return raft_send(r, r->leader, answer);
 }
 
-int raft_stale(struct raft *r, uint32_t from)
+int raft_tell_term(struct raft *r, uint32_t from)
 {
     struct raft_item *answer = raft_item_new(RAFT_UNMATCHED, 0);
     if (answer != NULL)
@@ -88,8 +88,8 @@ int raft_put_after(struct raft *r, uint64_t index, const struct raft_entry *list
     return 0;
 }
 
-/* Only an entry of another term makes those in its place and after it go: a message that is old or
- * short does not (rule R7). */
+/* Only an entry of another term replaces the one at its index and all after it: a message that is
+ * old or short does not (section 5.3; rule R7). */
 static int store(struct raft *r, const struct raft_item *x)
 {
     uint32_t have = known(r, x);
@@ -111,8 +111,8 @@ static int commit(struct raft *r, const struct raft_item *x)
     return raft_commit_to(r, x->commit < last ? x->commit : last);
 }
 
-/* It is not answered before its entries are on disk, but a heartbeat is at once. */
-int raft_append(struct raft *r, const struct raft_item *x)
+/* An append is answered once its entries are on disk, a heartbeat at once. */
+int raft_on_append(struct raft *r, const struct raft_item *x)
 {
     if (x->round > r->round_heard)
         r->round_heard = x->round;

@@ -1,5 +1,7 @@
 #include "raft/raft_item.h"
 
+#include "raft/raft.h"
+
 #include <stdlib.h>
 #include <string.h>
 

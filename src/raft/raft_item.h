@@ -91,7 +91,4 @@ extern const struct raft_form raft_forms[RAFT_KINDS];
 /* The number that a letter stands for, if it stands for one. */
 uint64_t *raft_item_number(struct raft_item *x, char letter);
 
-/* The row of the table of engines. */
-extern const struct engine_type raft_engine;
-
 #endif

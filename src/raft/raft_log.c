@@ -71,7 +71,6 @@ void raft_log_restart(struct raft_log *log, uint64_t base, uint64_t term)
     log->base_total = 0;
 }
 
-/* The bytes of the entries before `from` plus those that may go: where to stop. */
 size_t raft_log_fit(const struct raft_log *log, uint64_t from, uint64_t bytes, size_t most)
 {
     uint64_t left = raft_log_last(log) + 1 - from, low = 1, stop;

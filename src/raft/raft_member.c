@@ -1,4 +1,4 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
 #include <string.h>
 

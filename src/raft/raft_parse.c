@@ -1,4 +1,6 @@
+/* Reads the text of items (raft(1), MESSAGES), which is hostile. */
 #include "base/num.h"
+#include "raft/raft.h"
 #include "raft/raft_config.h"
 #include "raft/raft_item.h"
 

@@ -1,5 +1,5 @@
 #include "base/array.h"
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 #include "raft/raft_quorum.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ bool raft_may_stand(const struct raft *r)
 
 /* --- Configurations ------------------------------------------------------------------------- */
 
-/* A new member is sent the last entry, which made it one, to see what it has. */
+/* A new member is first sent the last entry, the one that added it, to find out what it has. */
 static struct raft_peer new_peer(const struct raft *r, uint32_t node)
 {
     uint64_t last = raft_log_last(&r->log);
@@ -47,7 +47,8 @@ static struct raft_peer new_peer(const struct raft *r, uint32_t node)
                               .heard = raft_clock(r->now)};
 }
 
-/* A leader remembers whom a new configuration leaves out. */
+/* A leader keeps the peers that a new configuration removes, to tell them when that is committed.
+ */
 static void note_leaving(struct raft *r, const struct raft_config *c)
 {
     for (uint32_t i = 0; i < r->peer_count && r->leaving_count < RAFT_LEAVING_MAX; i++)
@@ -55,7 +56,7 @@ static void note_leaving(struct raft *r, const struct raft_config *c)
             r->leaving[r->leaving_count++] = r->peers[i];
 }
 
-/* Makes the peers those of the last configuration; those that stay keep what is known of them. */
+/* Takes the peers from the last configuration. Those that stay keep what is known of them. */
 static void renew_peers(struct raft *r)
 {
     const struct raft_config *c = &raft_config_now(r)->config;

@@ -1,4 +1,4 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
 enum { FORWARD_MAX = 4096 }; /* proposals in a message */
 
@@ -13,7 +13,7 @@ static int extend_with(struct raft *r, struct proposal_id id, struct payload *pa
                .client = id.client, .serial = id.serial, .kind = RAFT_RECORD, .payload = payload});
 }
 
-int raft_refill(struct raft *r)
+int raft_rebuild_in_log(struct raft *r)
 {
     applied_free(&r->in_log);
     if (applied_copy(&r->applied, &r->in_log) != 0)
@@ -54,7 +54,7 @@ int raft_propose(struct raft *r, struct proposal_id id, struct payload *payload)
     return 0;
 }
 
-int raft_forwarded(struct raft *r, const struct raft_item *x)
+int raft_on_forward(struct raft *r, const struct raft_item *x)
 {
     if (!may_extend(r) || raft_log_last(&r->log) - r->commit > PROPOSALS_MAX)
         return 0; /* it is passed on again, to whoever leads then */

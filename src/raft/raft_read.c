@@ -1,14 +1,14 @@
 #include "base/array.h"
 #include "base/chance.h"
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
-enum { READS_MAX = 1 << 16 }; /* that wait; more are told to come later */
+enum { READS_MAX = 1 << 16 }; /* that wait; any more are answered `later` */
 
 #define READ_ALLOWED UINT64_MAX /* in place of a round: it waits for commits alone */
 
 /* --- Answers --------------------------------------------------------------------------------- */
 
-/* index UINT64_MAX: later. */
+/* index UINT64_MAX: the read has to be made again later. */
 static int answer(struct raft *r, const struct raft_read *read, uint64_t index)
 {
     if (read->from == r->self) {
@@ -34,7 +34,7 @@ static bool put_off(const struct raft *r, struct raft_read *x, uint64_t index)
     return true;
 }
 
-/* Answers those that `due` names, and keeps the others. */
+/* Answers the reads for which `due` says yes, and keeps the others. index 0: each its own. */
 static int answer_all(struct raft *r, bool (*due)(const struct raft_read *, uint64_t),
                       uint64_t limit, uint64_t index)
 {
@@ -96,7 +96,7 @@ int raft_read(struct raft *r, uint32_t from, uint64_t serial)
 }
 
 /* A follower: its leader has answered. Those that it asked for before are covered as well. */
-int raft_readable(struct raft *r, const struct raft_item *x)
+int raft_on_readable(struct raft *r, const struct raft_item *x)
 {
     if (r->role == RAFT_LEADER || x->serial == 0 || x->serial > r->asked)
         return 0;
@@ -110,8 +110,8 @@ int raft_readable(struct raft *r, const struct raft_item *x)
 
 /* --- A leader -------------------------------------------------------------------------------- */
 
-/* Whether an entry of its own term is committed: before that it doesn't know all commits of earlier
- * terms (rule R9). */
+/* Whether an entry of its own term is committed: before that it does not know all commits of
+ * earlier terms (rule R9). */
 static bool knows_commit(const struct raft *r)
 {
     return r->commit <= raft_log_last(&r->log) && r->commit >= r->log.base &&

@@ -1,4 +1,4 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
 enum { ENTRIES_MAX = 65536 }; /* in a message */
 
@@ -47,19 +47,19 @@ static int send_append(struct raft *r, struct raft_peer *p, size_t n)
     return raft_send(r, p->node, x);
 }
 
-/* How many entries may go to a peer now: what is under way to it is bounded. */
+/* How many entries may go to a peer now: the setting window bounds what is in flight. */
 static size_t allowance(const struct raft *r, const struct raft_peer *p)
 {
-    uint64_t match = p->match < r->log.base ? r->log.base : p->match, under_way;
+    uint64_t match = p->match < r->log.base ? r->log.base : p->match, in_flight;
     if (match >= p->next)
         match = p->next - 1;
-    under_way = raft_log_total(&r->log, p->next - 1) - raft_log_total(&r->log, match);
-    if (under_way >= (uint64_t)r->set.window)
+    in_flight = raft_log_total(&r->log, p->next - 1) - raft_log_total(&r->log, match);
+    if (in_flight >= (uint64_t)r->set.window)
         return 0;
     return raft_log_fit(&r->log, p->next, (uint64_t)r->set.batch, ENTRIES_MAX);
 }
 
-/* All entries that may go to a peer; and the commit, if that is all there is to tell. */
+/* Sends all entries that may go to a peer, or only the commit index if that is all that is new. */
 static int send_entries(struct raft *r, struct raft_peer *p)
 {
     while (p->progress != RAFT_IMAGING && !p->paused) {
@@ -76,7 +76,7 @@ static int send_entries(struct raft *r, struct raft_peer *p)
     return 0;
 }
 
-/* A heartbeat for a peer that waits for an image says nothing of its log. */
+/* A heartbeat for a peer that waits for an image says nothing about its log. */
 static int send_bare(struct raft *r, struct raft_peer *p)
 {
     struct raft_item *x = raft_item_new(RAFT_APPEND, 0);
@@ -143,7 +143,8 @@ int raft_flush(struct raft *r)
     for (uint32_t i = 0; i < r->peer_count; i++)
         if (r->peers[i].node != r->self && send_entries(r, &r->peers[i]) != 0)
             goto out;
-    /* Sent first: the disks of others and its own then work at the same time (thesis 10.2.1). */
+    /* Entries are sent before they are saved, so the leader's disk works at the same time as those
+     * of the others (thesis 10.2.1). */
     result = raft_save_entries(r) != 0 || raft_answer_reads(r) != 0 ? -1 : 0;
 out:
     drop_shared(r);
@@ -189,7 +190,7 @@ int raft_heartbeat(struct raft *r)
 
 /* --- Answers --------------------------------------------------------------------------------- */
 
-/* An answer's peer, or NULL if it is of no member, or no answer to what was sent. */
+/* The peer that sent an answer. NULL: it is not a member, or answers what was never sent. */
 static struct raft_peer *answering(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     struct raft_peer *p = raft_peer_find(r, from);
@@ -201,7 +202,7 @@ static struct raft_peer *answering(struct raft *r, uint32_t from, const struct r
     return p;
 }
 
-/* Back from images and probes, once something matches. */
+/* Streams to a peer again, once its log is known to match. */
 static void resume(struct raft *r, struct raft_peer *p)
 {
     if (p->progress == RAFT_STREAMING || (p->progress == RAFT_IMAGING && p->match < r->log.base))
@@ -211,7 +212,7 @@ static void resume(struct raft *r, struct raft_peer *p)
     p->paused = false;
 }
 
-int raft_matched(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_on_matched(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     struct raft_peer *p = answering(r, from, x);
     if (p == NULL || x->index > raft_log_last(&r->log))
@@ -232,7 +233,7 @@ int raft_matched(struct raft *r, uint32_t from, const struct raft_item *x)
     return raft_answer_reads(r) != 0 ? -1 : raft_transfer_step(r);
 }
 
-int raft_unmatched(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_on_unmatched(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     struct raft_peer *p = answering(r, from, x);
     if (p == NULL)
@@ -253,7 +254,7 @@ int raft_unmatched(struct raft *r, uint32_t from, const struct raft_item *x)
     return 0;
 }
 
-int raft_received(struct raft *r, uint32_t from, const struct raft_item *x)
+int raft_on_received(struct raft *r, uint32_t from, const struct raft_item *x)
 {
     struct raft_peer *p = answering(r, from, x);
     if (p == NULL || p->progress != RAFT_IMAGING || x->index != p->image)

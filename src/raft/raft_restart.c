@@ -1,6 +1,6 @@
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
-/* A record that cannot have been written after those before it: the disk has not kept what it was
+/* No node can have written this record after those before it: the disk has not kept what it was
  * given, and the node must not run (rules R8 and R26). */
 static int broken(struct raft *r, size_t record, const char *why)
 {
@@ -66,7 +66,7 @@ static int reload_record(struct raft *r, size_t record, const struct raft_item *
     return 0;
 }
 
-int raft_reload(struct raft *r, struct engine_item *const *items, size_t count)
+int raft_restart(struct raft *r, struct engine_item *const *items, size_t count)
 {
     uint64_t commit = 0;
     for (size_t i = 0; i < count; i++)
@@ -74,7 +74,7 @@ int raft_reload(struct raft *r, struct engine_item *const *items, size_t count)
             return -1;
     r->disk.put = r->disk.durable = raft_log_last(&r->log);
     r->disk.state_due = false;
-    raft_redraw(r);
+    raft_redraw_timeout(r);
     raft_number_reads(r);
     return raft_commit_to(r, commit);
 }

@@ -1,13 +1,13 @@
 #include "base/chance.h"
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
-void raft_redraw(struct raft *r)
+void raft_redraw_timeout(struct raft *r)
 {
     r->timeout = r->set.election + (int64_t)chance_below(&r->chance, (uint64_t)r->set.election);
-    raft_rest(r);
+    raft_restart_timer(r);
 }
 
-void raft_rest(struct raft *r)
+void raft_restart_timer(struct raft *r)
 {
     r->election_due = r->now + r->timeout;
 }
@@ -18,10 +18,10 @@ bool raft_hears_leader(const struct raft *r)
            (r->leader != NODE_NONE && r->now - r->leader_heard < r->set.election);
 }
 
-/* What ends with leadership. */
+/* Ends what only a leader has. */
 static int resign(struct raft *r)
 {
-    raft_redraw(r);
+    raft_redraw_timeout(r);
     r->transferee = NODE_NONE;
     r->lease_until = r->now;
     r->lease_round = 0;
@@ -29,7 +29,8 @@ static int resign(struct raft *r)
     return engine_note(r->out, r->f, "follower %llu", (unsigned long long)r->term);
 }
 
-/* Another leader, or none: what was passed on to the old one is passed on again. */
+/* There is another leader, or none. Proposals passed on to the old one are passed on again; reads
+ * are answered `later`. */
 static int change_leader(struct raft *r, uint32_t leader)
 {
     r->leader = leader;
@@ -97,7 +98,7 @@ int raft_lead(struct raft *r)
     proposals_rewind(&r->proposals);
     if (engine_note(r->out, r->f, "leader %llu %s", (unsigned long long)r->term,
                     node_names_text(r->names, r->self)) != 0 ||
-        raft_refill(r) != 0)
+        raft_rebuild_in_log(r) != 0)
         return -1;
     r->batch_due = true;
     if (raft_extend(r, &(struct raft_entry){.client = NODE_NONE, .kind = RAFT_NOTHING}) != 0)

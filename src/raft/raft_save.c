@@ -1,5 +1,5 @@
 #include "base/array.h"
-#include "raft/raft.h"
+#include "raft/raft_node.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ static int hold(struct raft *r, uint64_t serial, uint32_t to, struct raft_item *
 
 int raft_send(struct raft *r, uint32_t to, struct raft_item *x)
 {
-    /* The state is the first that the step saves: see raft_save_entries. */
+    /* A state that is due is saved before all else in this step: see raft_save_entries. */
     uint64_t needs = r->disk.state_due ? r->disk.saves + 1 : r->disk.state;
     if (x == NULL)
         return fault_memory(r->f);
@@ -72,7 +72,7 @@ static int save(struct raft *r, struct raft_item *x)
     return engine_save(r->out, &x->head, r->f);
 }
 
-/* Remembers what the last save says about the log. */
+/* Remembers with which entry the log on disk ends after the last save. */
 static int remember(struct raft *r, uint64_t index, uint64_t term)
 {
     struct raft_disk *d = &r->disk;

@@ -19,19 +19,18 @@ static const struct raft_settings defaults = {
 /* The rules that `break=` may name: see raft(1), and RAFT_BROKEN for what each changes. */
 static const unsigned char breakable[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 18, 21, 22};
 
-struct setting {
+struct number_setting {
     const char *name;
     size_t offset;
-    int64_t least, most; /* of a number */
-    const char *words;   /* the values, from 0 on, each after a space; NULL: a number */
+    int64_t least, most;
 };
 
 #define AT(field) offsetof(struct raft_settings, field)
 
-static const struct setting numbers[] = {
-    {"election", AT(election), 2, 3600000, NULL}, {"heartbeat", AT(heartbeat), 1, 3600000, NULL},
-    {"window", AT(window), 1, 1 << 30, NULL},     {"batch", AT(batch), 1, 16 << 20, NULL},
-    {"piece", AT(piece), 1, 16 << 20, NULL},      {"keep", AT(keep), 0, 1 << 30, NULL},
+static const struct number_setting numbers[] = {
+    {"election", AT(election), 2, 3600000}, {"heartbeat", AT(heartbeat), 1, 3600000},
+    {"window", AT(window), 1, 1 << 30},     {"batch", AT(batch), 1, 16 << 20},
+    {"piece", AT(piece), 1, 16 << 20},      {"keep", AT(keep), 0, 1 << 30},
 };
 
 static const struct {
@@ -45,7 +44,7 @@ static const struct {
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-static int read_number(const struct setting *n, const char *value, struct raft_settings *s,
+static int read_number(const struct number_setting *n, const char *value, struct raft_settings *s,
                        struct fault *f)
 {
     int64_t x;

@@ -1,11 +1,11 @@
-#include "raft/raft.h"
 #include "raft/raft_image.h"
+#include "raft/raft_node.h"
 
 #include <string.h>
 
 /* --- Made here ------------------------------------------------------------------------------- */
 
-/* The entries that stay in memory before an image, for followers that are a little behind. */
+/* Cuts the log before the image, but for some entries for followers that are a little behind. */
 static void cut_log(struct raft *r)
 {
     uint64_t keep = (uint64_t)r->set.keep, index = r->image.index;
@@ -26,8 +26,7 @@ static int applied_by(struct raft *r, uint64_t index, struct applied *a)
     return 0;
 }
 
-/* The carrier's state after `index` commits becomes the image, and the log before it goes. A
- * snapshot that is too large or of what is not applied is none. */
+/* A snapshot that is old, too large, or of what is not applied yet is rejected with a note. */
 int raft_compact(struct raft *r, uint64_t index, const struct payload *state)
 {
     if (index <= r->image.index || index > r->last_applied)
@@ -50,7 +49,7 @@ int raft_compact(struct raft *r, uint64_t index, const struct payload *state)
 
 /* --- Sent ------------------------------------------------------------------------------------ */
 
-/* Whole lines of the image from `offset` on, about as many bytes as a piece may have. */
+/* Whole lines of the image from `offset` on: the setting piece, and up to the end of that line. */
 static struct payload *piece_of(const struct raft *r, uint64_t offset)
 {
     const struct payload *p = r->image.payload;
@@ -61,8 +60,8 @@ static struct payload *piece_of(const struct raft *r, uint64_t offset)
     return payload_new(p->text + offset, (size_t)(stop + 1 - (p->text + offset)));
 }
 
-/* A follower whose next entry is gone gets the image, a piece after the other has arrived (thesis
- * 5.3; rule R19). */
+/* One piece is in flight at a time; after the last one, entries follow (section 7; thesis 5.3;
+ * rule R19). */
 int raft_send_image(struct raft *r, struct raft_peer *p)
 {
     if (p->progress != RAFT_IMAGING || p->image != r->image.index ||
@@ -94,21 +93,20 @@ int raft_send_image(struct raft *r, struct raft_peer *p)
 
 /* --- Received -------------------------------------------------------------------------------- */
 
-/* An image takes the place of the log; but if the log has the entry at its end, what follows that
- * stays (section 7; rule R18). */
-static int put_in_place(struct raft *r, uint64_t index, uint64_t term)
+/* An image replaces the log. If the log has the last entry of the image, what follows it stays
+ * (section 7; rule R18). */
+static void replace_log(struct raft *r, uint64_t index, uint64_t term)
 {
     bool keeps = RAFT_BROKEN(r, 18) && index >= r->log.base && index <= raft_log_last(&r->log);
     if (keeps || raft_log_has(&r->log, index, term)) {
         raft_log_cut_before(&r->log, index);
         r->log.base_term = term;
         raft_config_trim(r, index);
-        return 0;
+        return;
     }
     raft_cut_after(r, r->log.base);
     raft_log_restart(&r->log, index, term);
     r->config_count = 0;
-    return 0;
 }
 
 int raft_restore(struct raft *r, uint64_t index, uint64_t term, struct payload *payload)
@@ -120,7 +118,7 @@ int raft_restore(struct raft *r, uint64_t index, uint64_t term, struct payload *
         applied_free(&applied);
         return -1;
     }
-    put_in_place(r, index, term);
+    replace_log(r, index, term);
     payload_ref(payload);
     payload_unref(r->image.payload);
     applied_free(&r->image.applied);
@@ -147,7 +145,7 @@ static int answer_piece(struct raft *r, const struct raft_item *x)
     return raft_send(r, r->leader, answer);
 }
 
-/* The pieces that have arrived are the whole: it is not answered before it is on disk. */
+/* All pieces have arrived. The image is acknowledged once it is on disk. */
 static int install(struct raft *r, const struct raft_item *x)
 {
     struct payload *whole = payload_new(r->arriving.data, r->arriving.len);
@@ -164,7 +162,7 @@ static int install(struct raft *r, const struct raft_item *x)
     return raft_acknowledge(r, false);
 }
 
-/* Whether a piece begins an image, or goes on with it. */
+/* Whether a piece is the first of an image, or the next of the one that is arriving. */
 static bool continues(struct raft *r, const struct raft_item *x)
 {
     if (x->offset == 0) {
@@ -174,7 +172,7 @@ static bool continues(struct raft *r, const struct raft_item *x)
     return x->index == r->arriving_index && x->offset == r->arriving.len;
 }
 
-int raft_piece(struct raft *r, const struct raft_item *x)
+int raft_on_snapshot(struct raft *r, const struct raft_item *x)
 {
     if (x->round > r->round_heard)
         r->round_heard = x->round;

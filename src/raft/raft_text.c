@@ -1,3 +1,4 @@
+/* Writes the text of items (raft(1), MESSAGES). raft_parse.c reads it. */
 #include "raft/raft_item.h"
 
 const struct raft_form raft_forms[RAFT_KINDS] = {

@@ -2,6 +2,7 @@
  * consensus/raft: a message or record that is read of its text has that text; and an engine, which
  * is given whatever was read as messages and as what its disk kept, takes it or refuses it.
  */
+#include "raft/raft.h"
 #include "fuzz.h"
 #include "raft/raft_item.h"
 

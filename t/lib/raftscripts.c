@@ -369,7 +369,7 @@ static void set_timeout(uint32_t n, int64_t ticks)
 {
     struct raft *r = raft_of(n);
     r->timeout = ticks * r->set.election / 3;
-    raft_rest(r);
+    raft_restart_timer(r);
     w.node[n].deadline = r->election_due - (int64_t)w.node[n].skew;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "base/chance.h"
 #include "raft/raft.h"
+#include "raft/raft_node.h"
 
 #include <err.h>
 #include <stdio.h>
