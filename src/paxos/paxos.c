@@ -1,3 +1,4 @@
+/* The engine: takes events and hands messages to the file that handles their kind. */
 #include "paxos/paxos.h"
 
 #include "base/chance.h"
@@ -77,8 +78,8 @@ static struct engine *paxos_new(const struct engine_setup *setup, struct fault *
     return (struct engine *)p;
 }
 
-/* What only a member may say: anything but what a learner asks for. */
-static bool may_say(const struct paxos *p, uint32_t from, uint32_t kind)
+/* Whether a node may send such a message: one that is not a member only asks, as a learner does. */
+static bool may_send(const struct paxos *p, uint32_t from, uint32_t kind)
 {
     return paxos_member(p, from) != PAXOS_MEMBERS_MAX || kind == PAXOS_FETCH ||
            kind == PAXOS_FORWARD || kind == PAXOS_READ;
@@ -89,12 +90,9 @@ static void reject_message(struct paxos *p, uint32_t from, uint32_t kind)
     paxos_note(p, "reject %s %s", paxos_forms[kind].word, node_names_text(p->names, from));
 }
 
-static void on_message(struct paxos *p, uint32_t from, struct paxos_item *x)
+/* Phases 1 and 2. Whether the message belongs to them. */
+static bool on_phase_message(struct paxos *p, uint32_t from, struct paxos_item *x)
 {
-    if (!may_say(p, from, x->head.kind)) {
-        reject_message(p, from, x->head.kind);
-        return;
-    }
     switch ((enum paxos_kind)x->head.kind) {
     case PAXOS_PREPARE:
         paxos_on_prepare(p, from, x);
@@ -111,6 +109,21 @@ static void on_message(struct paxos *p, uint32_t from, struct paxos_item *x)
     case PAXOS_ACCEPTED:
         paxos_on_accepted(p, from, x);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static void on_message(struct paxos *p, uint32_t from, struct paxos_item *x)
+{
+    if (!may_send(p, from, x->head.kind)) {
+        reject_message(p, from, x->head.kind);
+        return;
+    }
+    if (on_phase_message(p, from, x))
+        return;
+    switch ((enum paxos_kind)x->head.kind) {
     case PAXOS_CHOSEN:
         paxos_on_chosen(p, from, x);
         break;
@@ -141,7 +154,7 @@ static void on_message(struct paxos *p, uint32_t from, struct paxos_item *x)
     }
 }
 
-/* A node that is no member asks one of them what is chosen. */
+/* A node that is not a member asks a random one what is chosen. */
 static void learner_tick(struct paxos *p)
 {
     p->leader = p->members[chance_below(&p->chance, p->member_count)];
@@ -214,7 +227,7 @@ static int handle(struct paxos *p, const struct engine_event *e)
     return 0;
 }
 
-/* What the event made possible. */
+/* Does what the event made possible, until nothing more follows. */
 static void settle(struct paxos *p)
 {
     do {

@@ -61,15 +61,15 @@ struct paxos_item *paxos_promise(struct paxos *p, struct paxos_ballot ballot, ui
     return x;
 }
 
-/* Whether a leader was heard of late, and may lead on: Ongaro, "Consensus: Bridging Theory and
- * Practice", 2014, section 4.2.3. */
+/* Whether a leader was heard within an election timeout, and so is not deposed: Ongaro, "Consensus:
+ * Bridging Theory and Practice", 2014, section 4.2.3. */
 static bool hears_leader(const struct paxos *p)
 {
     return p->set.sticky && p->leader != NODE_NONE && p->now - p->heard < p->set.election;
 }
 
-/* A candidate that again and again does not hear the leader, which this node hears: both hear this
- * one, so it is the better leader. */
+/* A candidate cannot hear the leader that this node hears. This node hears both, so after a few
+ * such prepares it stands for election itself. */
 static void ignore_prepare(struct paxos *p)
 {
     if (p->role == PAXOS_FOLLOWER && ++p->ignored == IGNORED_MAX)

@@ -28,12 +28,14 @@ enum paxos_kind {
     PAXOS_CHOSEN,   /* slot, chosen: entries from `slot` on are chosen, and all up to `chosen` */
     PAXOS_FETCH,    /* slot: chosen values from there on are wanted */
     PAXOS_FORWARD,  /* entries: proposals, to the leader */
-    PAXOS_READ,     /* nonce, number: a read of the sender, to the leader */
-    PAXOS_READ_AT,  /* nonce, number, slot: its answer; slot 0: later */
-    PAXOS_ASK,      /* nonce: of a node that may not vote yet; it is saved, too */
-    PAXOS_ANSWER,   /* nonce, number, flag, other: what the answerer knows, see paxos_birth.c */
+    PAXOS_READ,     /* nonce (of the sender's start), number: a read, to the leader */
+    PAXOS_READ_AT,  /* nonce, number, slot: its answer, one above the slot to wait for; 0: later */
+    PAXOS_ASK,      /* nonce: the incarnation of a node that may not vote yet; it is saved, too */
+    PAXOS_ANSWER, /* nonce, as asked; number: the highest round known; flag: as far as the answerer
+                     knows, the asker is new; other: the answerer's incarnation. See
+                     paxos_recovery.c */
     PAXOS_PROMISED, /* ballot: saved before the promise is sent */
-    PAXOS_BORN,     /* entries: each member and its nonce in `slot`; saved before the first vote */
+    PAXOS_BORN,     /* entries: each member and its incarnation in `slot`; saved before any vote */
     PAXOS_SNAPSHOT, /* slot, span, applied, state: what all commits up to `slot` made */
     PAXOS_KINDS
 };

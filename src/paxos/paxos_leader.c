@@ -19,7 +19,7 @@ static struct paxos_item *accept_item(struct paxos *p, uint64_t slot, size_t cou
     return x;
 }
 
-/* To the others at once, and to the own disk beside. */
+/* Sends to the others at once, while the leader's own disk saves it. */
 static void propose(struct paxos *p, struct paxos_item *x)
 {
     paxos_send(p, NODE_NONE, paxos_item_share(x));
@@ -41,7 +41,7 @@ static void propose(struct paxos *p, struct paxos_item *x)
     paxos_hold(p, p->self, own);
 }
 
-/* Messages whose slots are all chosen are open no more. */
+/* Closes the open messages whose slots are all chosen. */
 static void close_ends(struct paxos *p)
 {
     while (p->ends_count > 0 && p->ends[p->ends_first] <= p->chosen) {
@@ -98,7 +98,7 @@ void paxos_heartbeat(struct paxos *p)
 }
 
 /* The value that the leader of a new ballot proposes for a slot: the one with the highest ballot
- * that was reported, or a no-op (Lamport 2001, section 3). Its proposal has its slot. */
+ * that was reported, or a no-op (Lamport 2001, section 3). Its proposal then has a slot. */
 static void take_up(struct paxos *p, uint64_t slot, struct paxos_value *out)
 {
     const struct paxos_slot *s = paxos_log_at(&p->log, slot);

@@ -36,7 +36,7 @@ static void forget_proposal(struct proposals *list, struct proposal_id id)
         proposals_remove(list, x);
 }
 
-/* A command that is chosen in two slots is put out once (rule P13). */
+/* A proposal that is chosen in two slots is committed once (rule P13). */
 static void commit(struct paxos *p, uint64_t slot, const struct paxos_value *v)
 {
     int new = applied_add(&p->applied, v->id);

@@ -1,5 +1,5 @@
-/* A node of paxos: what it has, and how it sends and saves. The other files paxos_*.c are its
- * parts; paxos_parts.h says what they do for each other. One thread. */
+/* The state of a Paxos node, and how it sends and saves. The other files paxos_*.c are its parts;
+ * paxos_parts.h says what they do for each other. One thread. */
 #ifndef PAXOS_PAXOS_NODE_H
 #define PAXOS_PAXOS_NODE_H
 
@@ -10,12 +10,12 @@
 #include "paxos/paxos_settings.h"
 
 #define PAXOS_MEMBERS_MAX 64
-#define PAXOS_AHEAD (1 << 18) /* slots above the first unchosen one that are looked at */
+#define PAXOS_AHEAD (1 << 18) /* entries further above the first unchosen slot are ignored */
 #define PAXOS_PIPELINE_MAX 64
 
 enum paxos_role { PAXOS_FOLLOWER, PAXOS_CANDIDATE, PAXOS_LEADER };
 
-/* What may be sent only after all that was saved before it is on disk. */
+/* A message that may be sent only after the save-th item is on disk (rule P1). */
 struct paxos_held {
     uint64_t save;
     uint32_t to;
@@ -40,8 +40,8 @@ struct paxos {
     uint32_t self;
     uint32_t members[PAXOS_MEMBERS_MAX]; /* in the order of their names, by which ballots of one
                                             round are ordered */
-    unsigned member_count, me;           /* me: among them, or PAXOS_MEMBERS_MAX */
-    uint8_t *member_of;                  /* by number of a node; PAXOS_MEMBERS_MAX: no member */
+    unsigned member_count, me;           /* me: our place, or PAXOS_MEMBERS_MAX */
+    uint8_t *member_of;                  /* a node's place; PAXOS_MEMBERS_MAX: no member */
     size_t member_of_count;
     uint64_t chance;
     uint64_t nonce; /* of this start: no other start of this node has it */
@@ -56,7 +56,7 @@ struct paxos {
     uint64_t saves, saved;
     struct paxos_held *held;
     size_t held_first, held_count, held_cap;
-    struct paxos_item **mine; /* to itself */
+    struct paxos_item **mine; /* messages to itself, which are handled in the same step */
     size_t mine_count, mine_cap;
 
     /* acceptor; the ballot of each acceptance is in its slot (rule P12) */
@@ -65,7 +65,7 @@ struct paxos {
 
     /* learner */
     struct paxos_log log;
-    uint64_t chosen; /* all slots up to this one are, and were put out */
+    uint64_t chosen; /* all slots up to this one are, and were committed */
     struct applied applied;
     struct paxos_item *snapshot; /* of the slots up to log.base, or NULL */
     uint64_t fetched;            /* the slot that was fetched last, and when */
@@ -75,29 +75,31 @@ struct paxos {
     uint32_t leader;
     struct paxos_ballot led; /* in this ballot */
     int64_t heard;
-    uint64_t let_pass; /* members that have lost their disks: their next prepare is looked at */
+    uint64_t let_pass; /* members that lost their disks: their next prepare passes `sticky` */
     unsigned ignored;  /* prepares of others since that ballot began */
 
     /* proposer */
     enum paxos_role role;
     struct paxos_ballot ballot;
-    uint64_t seen; /* the highest round that this node has heard of */
-    uint64_t granted;
-    unsigned grants, tries;
-    bool recovers;          /* its own promise does not count: see paxos_birth.c */
+    uint64_t seen;          /* the highest round that this node has heard of */
+    uint64_t granted;       /* the members that have promised, one bit each */
+    unsigned grants;        /* promises as they came in, for a node that breaks rule P7 */
+    unsigned tries;         /* campaigns in a row that failed (rule P11) */
+    bool recovers;          /* its own promise does not count: see paxos_recovery.c */
     struct paxos_log found; /* the value with the highest ballot that was reported for each slot */
-    uint64_t floor;         /* somebody knows all slots up to this one, and floor_from does */
+    uint64_t floor;         /* all slots up to this one are chosen, as floor_from reported */
     uint32_t floor_from;
-    int64_t due; /* the next campaign, question or heartbeat */
+    int64_t due; /* the next campaign, question, fetch or heartbeat */
 
     /* leader */
-    uint64_t next, barrier;            /* barrier: the last slot of phase 1 */
+    uint64_t next, barrier;            /* the next free slot; the last slot of phase 1 */
     uint64_t ends[PAXOS_PIPELINE_MAX]; /* the last slots of the open messages */
     unsigned ends_first, ends_count;
-    uint64_t beat, reading, beats[PAXOS_MEMBERS_MAX]; /* rounds of heartbeats: the last one, the one
-                                                         for which reads wait, who answered which */
-    int64_t answered[PAXOS_MEMBERS_MAX];              /* when */
-    uint64_t told;                                    /* up to where others know what is chosen */
+    uint64_t beat;                       /* the last round of heartbeats */
+    uint64_t reading;                    /* the round for which reads wait; 0: none wait */
+    uint64_t beats[PAXOS_MEMBERS_MAX];   /* the last round that each member has answered */
+    int64_t answered[PAXOS_MEMBERS_MAX]; /* when it answered last */
+    uint64_t told;                       /* `chosen` as it was sent to the others last */
     struct proposals queue; /* proposals that are not chosen yet; those not taken have no slot */
     struct paxos_round_read *rounds;
     size_t round_count, round_cap;
@@ -109,9 +111,9 @@ struct paxos {
     uint64_t read_number;
 
     /* a node without a log */
-    uint64_t birth;        /* the number of this node's life: another after it lost its disk */
-    uint64_t asked, blank; /* members that have answered, and that were blank as well */
-    uint64_t nonces[PAXOS_MEMBERS_MAX]; /* theirs; after birth, those that took part in it */
+    uint64_t incarnation;  /* a number of this node that changes only if its disk is lost */
+    uint64_t asked, blank; /* the members that have answered, and those that are new as well */
+    uint64_t incarnations[PAXOS_MEMBERS_MAX]; /* theirs; once born, of those that were new then */
     uint64_t asked_round;
 };
 

@@ -1,4 +1,4 @@
-/* Items out of text, which is hostile. */
+/* Reads the text of items (paxos(1), MESSAGES), which is hostile. */
 #include "base/num.h"
 #include "paxos/paxos_item.h"
 

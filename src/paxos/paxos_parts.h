@@ -1,17 +1,23 @@
-/* What the parts of a node of paxos do for each other. Nothing here fails but by p->failed. */
+/* What the parts of a Paxos node do for each other. They fail by setting p->failed, with the reason
+ * in *p->f; callers go on, and the step fails at its end.
+ *
+ * paxos_on_NAME handles the message or event NAME (paxos_item.h), the message from the node `from`;
+ * a message that does not fit the node's role or ballot is ignored. What is sent or saved is put
+ * into *p->out. */
 #ifndef PAXOS_PAXOS_PARTS_H
 #define PAXOS_PAXOS_PARTS_H
 
 #include "paxos/paxos_node.h"
 
-/* --- paxos_learner.c: which values are chosen ------------------------------------------------ */
+/* --- paxos_learner.c: which values are chosen (Lamport 2001, section 2.3) --------------------- */
 
-/* The value of a slot is chosen; paxos_deliver puts out what can be put out. A slot whose value was
- * chosen keeps it (rule P9). */
+/* Notes that the value of a slot is chosen. A slot whose value was chosen keeps it (rule P9).
+ * paxos_deliver then commits all that is chosen without a gap. */
 void paxos_choose(struct paxos *p, uint64_t slot, const struct paxos_value *value);
 void paxos_deliver(struct paxos *p);
 
-/* The leader of this ballot says that all up to `chosen` is: so is what was accepted in it. */
+/* The leader of this ballot says that all slots up to `chosen` are chosen: so are the values that
+ * this node has accepted in that ballot. */
 void paxos_learn(struct paxos *p, struct paxos_ballot ballot, uint64_t chosen);
 
 /* Asks a node for what is chosen, unless it was just asked. */
@@ -20,15 +26,16 @@ void paxos_fetch(struct paxos *p, uint32_t from);
 void paxos_on_chosen(struct paxos *p, uint32_t from, struct paxos_item *x);
 void paxos_on_fetch(struct paxos *p, uint32_t from, const struct paxos_item *x);
 
-/* Entries that are known to be chosen. Whether there was a new one among them. */
+/* Notes that these entries are chosen. Whether any is new. */
 bool paxos_choose_entries(struct paxos *p, const struct paxos_item *x);
 
-/* --- paxos_acceptor.c: what was promised and accepted ----------------------------------------- */
+/* --- paxos_acceptor.c: what was promised and accepted (Lamport 2001, section 2.2) ------------- */
 
 /* Accepts the entries as they are, in x->ballot. Whether any was not accepted in it before. */
 bool paxos_accept_entries(struct paxos *p, const struct paxos_item *x);
 
-/* What the node reports of the slots from this one on, to whoever it has promised a ballot. */
+/* A promise of this ballot, which reports what the node has accepted from this slot on. NULL: no
+ * memory. */
 struct paxos_item *paxos_promise(struct paxos *p, struct paxos_ballot ballot, uint64_t slot);
 
 /* Saves the promise that the node now has. */
@@ -37,7 +44,7 @@ void paxos_save_promised(struct paxos *p);
 void paxos_on_prepare(struct paxos *p, uint32_t from, const struct paxos_item *x);
 void paxos_on_accept(struct paxos *p, uint32_t from, struct paxos_item *x);
 
-/* --- paxos_leader.c: phase 2 ------------------------------------------------------------------ */
+/* --- paxos_leader.c: phase 2, for many slots (Lamport 2001, section 3) ------------------------ */
 
 /* A quorum has promised: the leader proposes again what was reported, and no-ops in gaps. */
 void paxos_lead(struct paxos *p);
@@ -45,21 +52,22 @@ void paxos_lead(struct paxos *p);
 /* Gives proposals slots, as far as the window and the pipeline let it. */
 void paxos_flush(struct paxos *p);
 
-/* A round of heartbeats; and what is due to a leader at a heartbeat's time. */
+/* Sends a round of heartbeats. paxos_leader_tick: the timer of a leader; it sends again what was
+ * not accepted, and steps down if it hears no quorum. */
 void paxos_heartbeat(struct paxos *p);
 void paxos_leader_tick(struct paxos *p);
 
-/* A leader or a candidate is so no more. */
+/* A leader or candidate becomes a follower. */
 void paxos_step_down(struct paxos *p);
 
 void paxos_on_accepted(struct paxos *p, uint32_t from, const struct paxos_item *x);
 
-/* --- paxos_proposer.c: phase 1 ---------------------------------------------------------------- */
+/* --- paxos_proposer.c: phase 1 (Lamport 2001, section 2.2) ------------------------------------ */
 
-/* Begins phase 1 in a ballot that is above all of which the node has heard. */
+/* Begins phase 1 with a ballot above all that the node has heard of. */
 void paxos_campaign(struct paxos *p);
 
-/* Leads, if a quorum has promised, and what they know to be chosen is known here. */
+/* Leads, if a quorum has promised and this node knows all that they know to be chosen. */
 void paxos_try_lead(struct paxos *p);
 
 void paxos_on_promise(struct paxos *p, uint32_t from, const struct paxos_item *x);
@@ -70,7 +78,7 @@ void paxos_on_reject(struct paxos *p, const struct paxos_item *x);
 void paxos_on_propose(struct paxos *p, struct proposal_id id, struct payload *payload);
 void paxos_on_forward(struct paxos *p, uint32_t from, struct paxos_item *x);
 
-/* Sends those that were not sent, to whoever leads. */
+/* Sends those that were not sent yet to the leader. */
 void paxos_forward(struct paxos *p);
 
 /* --- paxos_read.c: reads ---------------------------------------------------------------------- */
@@ -79,52 +87,54 @@ void paxos_on_read(struct paxos *p, uint64_t serial);
 void paxos_on_read_message(struct paxos *p, uint32_t from, const struct paxos_item *x);
 void paxos_on_read_at(struct paxos *p, const struct paxos_item *x);
 
-/* Answers what can be answered, and begins the next round for what cannot. */
+/* Answers the reads that may be answered, and begins the next round for the others. */
 void paxos_answer_reads(struct paxos *p);
 
-/* A leader that is none any more answers "later". */
+/* Answers "later" to all that wait at this node as the leader, which it is no more. */
 void paxos_refuse_reads(struct paxos *p);
 
-/* When the first read is due to be given up; INT64_MAX: there is none. */
+/* When the first read times out; INT64_MAX: there is none. */
 int64_t paxos_reads_due(const struct paxos *p);
 
-/* --- paxos_birth.c: a node without a log ------------------------------------------------------ */
+/* --- paxos_recovery.c: a node without a log, new or with a lost disk (rule P10) --------------- */
 
-/* The node may vote: it has never done so, or knows again what it did. */
+/* The node may vote: it has never done so before. */
 void paxos_born(struct paxos *p);
 
-/* Saves that it may, and who took part in its birth. */
-void paxos_save_born(struct paxos *p);
+/* Saves whether it may vote: the members it was born with, or else the question that it asks. */
+void paxos_save_voting(struct paxos *p);
 
-/* The question of a node that may not vote yet, with the number of its life. */
+/* The question of a node that may not vote yet, with its incarnation. NULL: no memory. */
 struct paxos_item *paxos_question(struct paxos *p);
 
 void paxos_ask(struct paxos *p);
 void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x);
 void paxos_on_answer(struct paxos *p, uint32_t from, const struct paxos_item *x);
 
-/* Enough others have promised: what they have accepted is accepted here as well. */
+/* Enough others have promised: accepts what they have accepted, and votes again. */
 void paxos_recover(struct paxos *p);
 
-/* --- paxos_snapshot.c: the log does not grow for ever ----------------------------------------- */
+/* --- paxos_snapshot.c: a state in place of the slots that made it ----------------------------- */
 
 /* `state` is what all commits up to the slot made. */
 void paxos_on_snapshot(struct paxos *p, uint64_t slot, struct payload *state);
 
-/* One of the log, which replaces what is known if it is newer; and another node's. */
+/* Takes a snapshot, if it is newer, in place of what is known: one from the log; paxos_on_install:
+ * one from another node, which is saved as well. */
 void paxos_install(struct paxos *p, struct paxos_item *x);
 void paxos_on_install(struct paxos *p, struct paxos_item *x);
 
 /* Replaces the log on disk by what is still needed. */
 void paxos_rewrite(struct paxos *p);
 
-/* --- paxos_restart.c ---------------------------------------------------------------------------
+/* --- paxos_restart.c: the first event ----------------------------------------------------------
  */
 
-/* Takes up what the disk kept. 0; or -1 and FAULT_RULE in *p->f. */
+/* Takes up what the disk kept. 0; or -1 and FAULT_RULE in *p->f if no node can have saved that. */
 int paxos_restart(struct paxos *p, struct engine_item *const *items, size_t count);
 
-/* The votes of a node begin, or its questions. */
+/* Sets the first timer: a node that may vote waits for a leader, one without a log asks the others,
+ * one that is not a member fetches. */
 void paxos_start(struct paxos *p);
 
 #endif

@@ -2,7 +2,7 @@
 #include "paxos/paxos_parts.h"
 
 /* Prepares: only after the own promise is on disk, so a node that starts again knows the round that
- * it has used (rule P5). A node that recovers sends at once: see paxos_birth.c. */
+ * it has used (rule P5). A node that recovers sends at once: see paxos_recovery.c. */
 static void prepare(struct paxos *p)
 {
     struct paxos_item *x = paxos_make(p, PAXOS_PREPARE, 0);

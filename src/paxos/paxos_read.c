@@ -1,6 +1,8 @@
-/* Reads without an entry of the log: the leader notes up to where the order is known, and a quorum
- * answers a round of heartbeats that began after the read: so nobody had begun to lead above it.
- * There are no leases. The answer is put out when this node has put out all up to there. */
+/* Reads without an entry of the log. The leader notes up to which slot the order is known, and
+ * waits until a quorum has answered a round of heartbeats that began after the read: so no quorum
+ * had promised a higher ballot when it noted that (as Ongaro, "Consensus: Bridging Theory and
+ * Practice", 2014, section 6.4). There are no leases. A node answers a read when it has committed
+ * all up to that slot. */
 #include "base/array.h"
 #include "paxos/paxos_parts.h"
 
@@ -49,7 +51,7 @@ static void begin_round(struct paxos *p)
     p->reading = p->beat;
 }
 
-/* One is added to what the leader knows, for 0 is no answer. */
+/* The answer is one above the slot, as 0 means later. */
 void paxos_on_read_message(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
     struct paxos_round_read r = {.from = from, .nonce = x->nonce, .number = x->number};
@@ -75,7 +77,7 @@ void paxos_on_read_at(struct paxos *p, const struct paxos_item *x)
             p->reads[i].index = x->slot == 0 ? UINT64_MAX : x->slot;
 }
 
-/* Up to which round a quorum has answered. */
+/* The last round that a quorum has answered. */
 static uint64_t answered_round(const struct paxos *p)
 {
     uint64_t best = 0;
@@ -89,7 +91,7 @@ static uint64_t answered_round(const struct paxos *p)
     return best;
 }
 
-/* The leader's side. */
+/* The leader answers the reads whose round a quorum has answered. */
 static void end_rounds(struct paxos *p)
 {
     uint64_t round = p->reading == 0 ? 0 : answered_round(p);

@@ -1,25 +1,27 @@
 /*
  * A node without a log (rule P10): it runs for the first time, or has lost its disk, and cannot
- * tell by itself. If it lost its disk, it may have promised and accepted what it does not know any
- * more, so it may not vote yet.
+ * tell which by itself. If it lost its disk, it may have promised and accepted what it no longer
+ * knows, so it may not vote yet. (After Michael, Ports, Sharma and Szekeres, "Recovering Shared
+ * Objects Without Stable Storage", DISC 2017.)
  *
- * It draws a number that it has never used, and has it on disk before anybody hears of it, so the
- * number changes only if the disk is lost. Under this number it asks all other members, and waits
- * for all of them. Each answers whether it has voted, and the highest round of which it knows.
+ * It draws an incarnation number that it has never used, and has it on disk before it tells
+ * anybody, so the number changes only if the disk is lost. Under this number it asks all other
+ * members, and waits for all of them. Each answers whether it has voted, and the highest round that
+ * it knows.
  *
- * - If none has, the members are new, and the node may vote. A member that came to vote in this
- *   way keeps everybody's number, and tells those that ask again under that number that they are
- *   new as well: they took part in its birth, and have not voted since.
+ * - If none has voted, the members are new, and the node may vote: it is born. It then keeps the
+ *   incarnation of every member. One that asks again under that number is new as well: it was there
+ *   before anybody had voted, and has not voted since.
  * - Otherwise the disk was lost. Whatever ballot the node has promised was begun by another member,
- *   which has told its round. So the node begins a ballot above all those rounds, and so many
- *   others have to promise it that one of them is in every majority, with the node or without: then
- *   nothing can be chosen below this ballot any more, and whatever was chosen, with the lost vote
- * or without, was accepted by one of them, which reports it. The node accepts what they report, and
- * has caught up: from then on it keeps the promise of this ballot, and votes.
+ *   which has told its round. So the node begins a ballot above all those rounds, and waits for the
+ *   promises of so many others that every majority, with this node or without, has one of them.
+ *   Then nothing can be chosen below this ballot any more, and whatever was chosen, with the lost
+ *   vote or without, was accepted by one of them, which reports it. The node accepts what they
+ *   report. From then on it keeps the promise of this ballot, and votes.
  *
- * Without one other member's answer it never votes: a node whose disk is gone, with another that is
- * dead, cannot be told from one that would undo what was chosen. If the disks of a majority are
- * lost at once, so is what was chosen.
+ * It never votes without an answer from every other member: if one disk is lost and another member
+ * is dead, nobody can say what the lost disk had promised to that member. If the disks of a
+ * majority are lost at once, so is what was chosen.
  */
 #include "paxos/paxos_parts.h"
 
@@ -37,7 +39,7 @@ static void save_born(struct paxos *p)
     struct paxos_item *x = paxos_make(p, PAXOS_BORN, p->member_count);
     for (unsigned i = 0; x != NULL && i < p->member_count; i++) {
         x->entries[i].value.id.client = p->members[i];
-        x->entries[i].slot = p->nonces[i];
+        x->entries[i].slot = p->incarnations[i];
     }
     paxos_save(p, x);
 }
@@ -46,11 +48,11 @@ struct paxos_item *paxos_question(struct paxos *p)
 {
     struct paxos_item *x = paxos_make(p, PAXOS_ASK, 0);
     if (x != NULL)
-        x->nonce = p->birth;
+        x->nonce = p->incarnation;
     return x;
 }
 
-void paxos_save_born(struct paxos *p)
+void paxos_save_voting(struct paxos *p)
 {
     if (p->votes)
         save_born(p);
@@ -79,8 +81,8 @@ void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x)
         return;
     answer->nonce = x->nonce;
     answer->number = p->seen > p->promised.round ? p->seen : p->promised.round;
-    answer->flag = !p->votes || p->nonces[paxos_member(p, from)] == x->nonce;
-    answer->other = p->birth;
+    answer->flag = !p->votes || p->incarnations[paxos_member(p, from)] == x->nonce;
+    answer->other = p->incarnation;
     if (!answer->flag)
         p->let_pass |= paxos_bit(paxos_member(p, from));
     paxos_hold(p, from, answer);
@@ -89,12 +91,12 @@ void paxos_on_ask(struct paxos *p, uint32_t from, const struct paxos_item *x)
 void paxos_on_answer(struct paxos *p, uint32_t from, const struct paxos_item *x)
 {
     unsigned member = paxos_member(p, from);
-    if (p->votes || p->recovers || x->nonce != p->birth)
+    if (p->votes || p->recovers || x->nonce != p->incarnation)
         return;
     p->asked |= paxos_bit(member);
     if (x->flag)
         p->blank |= paxos_bit(member);
-    p->nonces[member] = x->other;
+    p->incarnations[member] = x->other;
     if (x->number > p->seen && x->number < PAXOS_ROUND_MAX)
         p->seen = x->number;
     if (p->asked != others(p))
@@ -104,7 +106,7 @@ void paxos_on_answer(struct paxos *p, uint32_t from, const struct paxos_item *x)
         return;
     }
     p->recovers = true;
-    memset(p->nonces, 0, sizeof p->nonces);
+    memset(p->incarnations, 0, sizeof p->incarnations);
     paxos_note(p, "lost");
     paxos_campaign(p);
 }

@@ -15,7 +15,7 @@ static void restore_born(struct paxos *p, const struct paxos_item *x)
     for (size_t i = 0; i < x->count; i++) {
         unsigned member = paxos_member(p, x->entries[i].value.id.client);
         if (member != PAXOS_MEMBERS_MAX)
-            p->nonces[member] = x->entries[i].slot;
+            p->incarnations[member] = x->entries[i].slot;
     }
 }
 
@@ -32,7 +32,7 @@ static int restore(struct paxos *p, struct paxos_item *x)
         restore_born(p, x);
         return 0;
     case PAXOS_ASK:
-        p->birth = x->nonce;
+        p->incarnation = x->nonce;
         return 0;
     case PAXOS_PROMISED:
         restore_promise(p, x->ballot);
@@ -80,9 +80,9 @@ void paxos_start(struct paxos *p)
         paxos_born(p);
     } else {
         paxos_note(p, "blank");
-        if (p->birth == 0) {
-            p->birth = p->nonce;
-            paxos_save_born(p);
+        if (p->incarnation == 0) {
+            p->incarnation = p->nonce;
+            paxos_save_voting(p);
         }
         paxos_ask(p);
     }

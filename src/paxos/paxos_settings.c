@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A number's setting, or, where high is 1 and low 0, yes or no. */
+/* A setting that is a number from low to high, or, with flag, yes or no. */
 struct setting {
     const char *name;
-    size_t at;
+    size_t at; /* offset in struct paxos_settings */
     int64_t low, high;
     bool flag;
 };

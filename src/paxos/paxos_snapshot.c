@@ -1,5 +1,6 @@
-/* Snapshots: what was chosen is kept until the carrier has its state; then the log on disk is
- * replaced by the state, the promise and the slots above. A node too far back gets the state. */
+/* Snapshots: chosen values are kept until the carrier has made a state of them. Then the state, the
+ * promise and the slots above replace the log on disk. A node that fetches older slots is sent the
+ * state. */
 #include "paxos/paxos_parts.h"
 
 #define RUN_MAX 1024 /* entries in an item of the log */
@@ -39,7 +40,7 @@ void paxos_rewrite(struct paxos *p)
     struct engine_output forget = {.kind = ENGINE_FORGET};
     if (engine_put(p->out, &forget, p->f) != 0)
         p->failed = true;
-    paxos_save_born(p);
+    paxos_save_voting(p);
     if (p->snapshot != NULL)
         paxos_save(p, paxos_item_share(p->snapshot));
     if (p->promised.round > 0)
@@ -60,8 +61,9 @@ static void replace(struct paxos *p, struct paxos_item *x)
     paxos_log_drop(&p->log, x->slot);
 }
 
-/* The snapshot's table of clients: the last one's, and what was put out since. 0, or -1. */
-static int tabulate(const struct paxos *p, uint64_t slot, struct applied *out)
+/* The proposals that the commits up to the slot applied: those of the last snapshot, and those
+ * since. 0, or -1: no memory. */
+static int applied_up_to(const struct paxos *p, uint64_t slot, struct applied *out)
 {
     if (p->snapshot != NULL && applied_copy(&p->snapshot->applied, out) != 0)
         return -1;
@@ -82,7 +84,7 @@ void paxos_on_snapshot(struct paxos *p, uint64_t slot, struct payload *state)
         return;
     x->slot = slot;
     x->state = payload_ref(state);
-    if (tabulate(p, slot, &x->applied) != 0) {
+    if (applied_up_to(p, slot, &x->applied) != 0) {
         engine_item_unref(&x->head);
         paxos_no_memory(p);
         return;

@@ -1,4 +1,4 @@
-/* The text of items. */
+/* Writes the text of items (paxos(1), MESSAGES). paxos_parse.c reads it. */
 #include "paxos/paxos_item.h"
 
 #include <stdio.h>

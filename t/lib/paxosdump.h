@@ -78,10 +78,10 @@ static inline void paxos_dump(struct buf *out, const struct engine *e)
              p->votes, (unsigned long long)p->chosen, p->leader, p->role,
              (unsigned long long)p->seen, (unsigned long long)p->fetched);
     if (!p->votes)
-        dump_put(out, " life %llu %llx %llx %d", (unsigned long long)p->birth,
+        dump_put(out, " life %llu %llx %llx %d", (unsigned long long)p->incarnation,
                  (unsigned long long)p->asked, (unsigned long long)p->blank, p->recovers);
     for (unsigned i = 0; i < p->member_count; i++)
-        dump_put(out, " %llu", (unsigned long long)p->nonces[i]);
+        dump_put(out, " %llu", (unsigned long long)p->incarnations[i]);
     dump_ballot(out, p->promised);
     dump_ballot(out, p->led);
     dump_ballot(out, p->ballot);
