@@ -1,4 +1,4 @@
-/* netsim: runs nodes in virtual time, on a network and disks that fail as a seed has it. */
+/* netsim: runs nodes in virtual time, with faults drawn from a seed. */
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "model/model.h"

@@ -1,14 +1,14 @@
 /* Objects are searched in turn, each for more and more steps, until one has no order or all have
- * one: so an object whose search does not end keeps none that is easily refuted from being found.
+ * one: so an object whose search does not end delays no answer that another one gives quickly.
  * An object's order says nothing of another's. (Herlihy and Wing, 1990, theorem 1) */
-#include "history/refusal.h"
+#include "history/misfit.h"
 #include "history/search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define STEPS_FIRST 4096 /* of an object's first turn; each turn has twice as many */
-#define REFUSAL_EFFORT 4 /* steps to explain a refusal, for each that led to it */
+#define MISFIT_EFFORT 4  /* steps to find the misfit, for each that found no order */
 
 enum object_state { OBJECT_WAITS, OBJECT_SEARCHED, OBJECT_ORDERED, OBJECT_GIVEN_UP };
 
@@ -80,17 +80,17 @@ static int keep_order(struct object *o)
     return o->order ? 0 : -1;
 }
 
-static int refuse(struct judging *j, const struct object *o)
+static int explain_no_order(struct judging *j, const struct object *o)
 {
     const struct search *s = &o->search;
     const struct lineup_op *stuck = &s->lineup.list[s->best_bound - s->lineup.ended];
     j->verdict->answer = OP_NO;
-    return refusal_find(j->history, o->numbers, o->count, stuck->end_at, j->limits,
-                        s->steps * REFUSAL_EFFORT + SEARCH_STEPS, j->verdict);
+    return misfit_find(j->history, o->numbers, o->count, stuck->end_at, j->limits,
+                       s->steps * MISFIT_EFFORT + SEARCH_STEPS, j->verdict);
 }
 
 /* Gives all orders, object by object. */
-static int accept(struct judging *j)
+static int give_orders(struct judging *j)
 {
     struct op_verdict *v = j->verdict;
     v->answer = OP_YES;
@@ -176,10 +176,10 @@ static int judge_all(struct judging *j)
             if (got == SEARCH_TROUBLE)
                 return -1;
             if (got == SEARCH_NO)
-                return refuse(j, o);
+                return explain_no_order(j, o);
         }
     j->verdict->answer = OP_UNKNOWN;
-    return j->verdict->bound ? 0 : accept(j);
+    return j->verdict->bound ? 0 : give_orders(j);
 }
 
 int op_history_judge(const struct op_history *h, const struct op_limits *limits,

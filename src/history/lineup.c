@@ -52,7 +52,7 @@ static int add_move(struct lineup *l, const struct model *model, struct model_ru
     to->op = number;
     to->begin_at = o.begin_at;
     to->end_at = open ? LINEUP_NONE : o.end_at;
-    to->twin = LINEUP_NONE;
+    to->equal = LINEUP_NONE;
     if (made == MODEL_MOVE && !(open && to->move.pure))
         l->count++;
     return 0;
@@ -101,7 +101,7 @@ static int same_move(const struct lineup_op *x, const struct lineup_op *y)
     return different ? different : order(x->move.b, y->move.b);
 }
 
-static int compare_twins(const void *a, const void *b)
+static int compare_moves(const void *a, const void *b)
 {
     const struct lineup_op *x = *(struct lineup_op *const *)a, *y = *(struct lineup_op *const *)b;
     int different = same_move(x, y);
@@ -109,17 +109,17 @@ static int compare_twins(const void *a, const void *b)
     return different ? different : order(x->begin_at, y->begin_at);
 }
 
-static int link_twins(struct lineup *l)
+static int link_equal_moves(struct lineup *l)
 {
     struct lineup_op **sorted = calloc((size_t)l->count + 1, sizeof *sorted);
     if (!sorted)
         return -1;
     for (uint32_t i = 0; i < l->count; i++)
         sorted[i] = &l->list[i];
-    qsort(sorted, l->count, sizeof *sorted, compare_twins);
+    qsort(sorted, l->count, sizeof *sorted, compare_moves);
     for (uint32_t i = 1; i < l->count; i++)
         if (!same_move(sorted[i - 1], sorted[i]))
-            sorted[i]->twin = (uint32_t)(sorted[i - 1] - l->list);
+            sorted[i]->equal = (uint32_t)(sorted[i - 1] - l->list);
     free(sorted);
     return 0;
 }
@@ -144,5 +144,5 @@ int lineup_make(struct lineup *l, const struct model *model, struct model_run *r
         return -1;
     l->next = calloc((size_t)l->ended * 2 + 1, sizeof *l->next);
     l->prev = calloc((size_t)l->ended * 2 + 1, sizeof *l->prev);
-    return !l->next || !l->prev || link_entries(l) || link_twins(l) ? -1 : 0;
+    return !l->next || !l->prev || link_entries(l) || link_equal_moves(l) ? -1 : 0;
 }

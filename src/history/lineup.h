@@ -4,7 +4,7 @@
  * it is put back (Lowe, "Testing for linearizability", 2017).
  *
  * Operations that have ended come first, by their beginning; then those that are open for ever, by
- * theirs, which are not in the list. Those that explain and change nothing are left out.
+ * theirs, which are not in the list. Those that constrain nothing and change nothing are left out.
  */
 #ifndef HISTORY_LINEUP_H
 #define HISTORY_LINEUP_H
@@ -17,7 +17,7 @@ struct lineup_op {
     struct op_move move;
     uint32_t op;               /* its number in the history */
     uint32_t begin_at, end_at; /* positions in the history; LINEUP_NONE: it is open */
-    uint32_t twin;             /* the same move, which ends just before it; LINEUP_NONE: none */
+    uint32_t equal;            /* an equal move, the last that ends before it; LINEUP_NONE: none */
 };
 
 struct lineup {

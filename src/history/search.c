@@ -110,7 +110,7 @@ static int settle(struct search *s)
     return fresh;
 }
 
-static void keep_best(struct search *s)
+static void note_farthest(struct search *s)
 {
     const struct lineup *l = &s->lineup;
     if (!s->best_bound || l->list[s->best_bound - l->ended].end_at < bound_at(s))
@@ -132,11 +132,11 @@ static bool take_back(struct search *s)
 }
 
 /* Whether an equal move that ends before this one could be next as well. */
-static bool has_twin(const struct search *s, uint32_t i)
+static bool equal_comes_first(const struct search *s, uint32_t i)
 {
     const struct lineup_op *list = s->lineup.list;
     uint32_t at = bound_at(s);
-    for (uint32_t t = list[i].twin; t != LINEUP_NONE && list[t].end_at >= at; t = list[t].twin)
+    for (uint32_t t = list[i].equal; t != LINEUP_NONE && list[t].end_at >= at; t = list[t].equal)
         if (list[t].begin_at < at && !seen_done_has(&s->done, t))
             return true;
     return false;
@@ -152,7 +152,7 @@ static bool hides(const struct search *s)
 static bool is_worth(const struct search *s, uint32_t i)
 {
     const struct op_move *m = &s->lineup.list[i].move;
-    return !m->pure && !(m->blind && hides(s)) && !has_twin(s, i);
+    return !m->pure && !(m->blind && hides(s)) && !equal_comes_first(s, i);
 }
 
 /* The next operation to try, from the cursor on, which moves past it; LINEUP_NONE: none is left. */
@@ -209,7 +209,7 @@ enum search_result search_run(struct search *s, uint64_t steps)
             return SEARCH_TROUBLE;
         if (i != LINEUP_NONE)
             continue;
-        keep_best(s);
+        note_farthest(s);
         if (!take_back(s))
             return SEARCH_NO;
     }

@@ -36,7 +36,7 @@ struct search {
     bool begun;
     uint64_t steps;      /* tries of an operation */
     uint64_t looks;      /* at operations that might be tried */
-    uint32_t best_bound; /* the farthest bound so far; 0: none */
+    uint32_t best_bound; /* the farthest one so far; 0: none */
 };
 
 /* As lineup_make. 0, or -1: no memory; free it in any case. */
@@ -45,8 +45,9 @@ int search_init(struct search *s, const struct op_history *h, const uint32_t *nu
 void search_free(struct search *s);
 
 /* Continues for so many steps, or a few more; for fewer if it has to look at many operations for
- * each. SEARCH_YES: the order is in the frames; SEARCH_NO: the longest one is in `best`, and
- * best_bound is the end that leaves none; SEARCH_MORE: it has not ended; SEARCH_TROUBLE: no memory.
+ * each. SEARCH_YES: the order is in the frames; SEARCH_NO: there is none, and
+ * best_bound is the farthest end that the search came to; SEARCH_MORE: it has not ended;
+ * SEARCH_TROUBLE: no memory.
  */
 enum search_result search_run(struct search *s, uint64_t steps);
 

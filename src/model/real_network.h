@@ -1,7 +1,7 @@
 /*
  * A network of nodes of the engine `peer` (simpeer/peer_engine.h), which are the project's own
  * listener, sender and connections, in virtual time: what the model of model/epidemic.h is held
- * against. Memory for one is some 100 KiB.
+ * against. A node takes about 200 KB of memory.
  */
 #ifndef MODEL_REAL_NETWORK_H
 #define MODEL_REAL_NETWORK_H

@@ -1,4 +1,4 @@
-/* The table of model/model.c, a row a file. */
+/* The models that model/model.c lists, one in each file. */
 #ifndef MODEL_TABLE_H
 #define MODEL_TABLE_H
 

@@ -19,7 +19,7 @@ void sim_scenario_init(struct sim_scenario *s)
 {
     *s = (struct sim_scenario){
         .time = 10000,
-        .live = SIM_LIVE_USUAL,
+        .live = SIM_LIVE_DEFAULT,
         .delay = {SIM_UNIFORM, 1, 10, 0},
         .disk = {SIM_UNIFORM, 1, 5, 0},
         .clients = 2,
@@ -81,21 +81,13 @@ static char *keep(struct sim_scenario *s, const char *text, size_t n, size_t wor
     return copy;
 }
 
-/* Only letters that a name of a node may have, which node_names.h checks again. */
-static bool is_name(const char *name)
-{
-    const size_t n = strlen(name);
-    return n > 0 && n <= NODE_NAME_MAX && *name != '-' && *name != '.' &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == n;
-}
-
 int sim_plan_node(struct sim_scenario *s, const char *name, size_t *place, struct fault *f)
 {
     const long found = sim_scenario_node(s, name);
     *place = found < 0 ? s->node_count : (size_t)found;
     if (found >= 0)
         return 0;
-    if (!is_name(name))
+    if (!node_name_is_valid(name, strlen(name)))
         return fault_rule(f, "%.64s: no name of a node (1 to %d of A-Z a-z 0-9 _ . -)", name,
                           NODE_NAME_MAX);
     if (s->node_count == SIM_NODES_MAX)

@@ -22,8 +22,8 @@ enum {
     SIM_REGIONS_MAX = 16,
     SIM_CLIENTS_MAX = 4096,
     SIM_KEYS_MAX = 4096,
-    SIM_SIZE_MAX = 32768,   /* bytes of a proposal */
-    SIM_LIVE_USUAL = 20000, /* milliseconds of the liveness phase, unless told otherwise */
+    SIM_SIZE_MAX = 32768,     /* bytes of a proposal */
+    SIM_LIVE_DEFAULT = 20000, /* milliseconds of the liveness phase, unless told otherwise */
 };
 
 /* Words of a statement, which live as long as the scenario. */

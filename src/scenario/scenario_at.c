@@ -36,10 +36,10 @@ static const struct {
 
 static int check_groups(const struct sim_words *w, const char *action, struct fault *f)
 {
-    size_t walls = 0;
+    size_t slashes = 0;
     for (size_t i = 0; i < w->count; i++)
-        walls += strcmp(w->list[i], "/") == 0;
-    if (walls < 1 || walls > 7)
+        slashes += strcmp(w->list[i], "/") == 0;
+    if (slashes < 1 || slashes > 7)
         return fault_rule(f, "at: %s: two to eight groups of nodes are wanted, with / between them",
                           action);
     return 0;

@@ -132,7 +132,7 @@ static int take_drift(struct sim_reader *r, struct fault *f)
 
 /* --- Faults --------------------------------------------------------------------------------- */
 
-static const struct sim_fault_plan usual = {.every = 5000, .least = 200, .most = 2000};
+static const struct sim_fault_plan default_times = {.every = 5000, .least = 200, .most = 2000};
 
 /* Whatever a protocol for crashes has to bear: all but a lost disk. */
 static void plan_all(struct sim_scenario *s)
@@ -143,12 +143,12 @@ static void plan_all(struct sim_scenario *s)
     s->reorder_most = s->reorder_most ? s->reorder_most : 100;
     for (int kind = SIM_FAULT_PARTITION; kind < SIM_FAULT_KINDS; kind++)
         if (kind != SIM_FAULT_WIPE && s->faults[kind].every == 0)
-            s->faults[kind] = usual;
+            s->faults[kind] = default_times;
 }
 
 static int take_fault_times(struct sim_reader *r, struct sim_fault_plan *plan, struct fault *f)
 {
-    *plan = usual;
+    *plan = default_times;
     if (sim_word_is(r, "every") && sim_word_ms(r, &plan->every, f))
         return -1;
     if (!sim_word_is(r, "for"))

@@ -34,8 +34,8 @@ static int take_maelstrom(struct sim_reader *r, struct fault *f)
         return -1;
     r->s->maelstrom = maelstrom_workload_find(maelstrom_workload_names()[choice]);
     r->s->workload = SIM_WORK_NONE;
-    if (r->s->live == SIM_LIVE_USUAL) /* nodes that gossip take real time */
-        r->s->live = SIM_LIVE_USUAL / 2;
+    if (r->s->live == SIM_LIVE_DEFAULT) /* nodes that gossip take real time */
+        r->s->live = SIM_LIVE_DEFAULT / 2;
     return r->left > 0 ? sim_word_choice(r, paces, &r->s->pace, f) : 0;
 }
 

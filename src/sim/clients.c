@@ -80,22 +80,23 @@ static bool has_applied(const struct sim *s, const struct sim_client *c, const s
 
 /* --- A try ---------------------------------------------------------------------------------- */
 
-/* In the liveness phase, the nodes that were healed in their turn. */
-static uint32_t next_sound(const struct sim *s, uint32_t after)
+/* In the liveness phase, the next of the healed nodes. */
+static uint32_t next_healed(const struct sim *s, uint32_t after)
 {
     for (uint32_t i = 1; i <= s->node_count; i++) {
         const uint32_t node = (uint32_t)(((uint64_t)after + i) % s->node_count);
-        if (s->nodes[node].sound)
+        if (s->nodes[node].healed)
             return node;
     }
     return UINT32_MAX;
 }
 
-/* Otherwise one that is up, or UINT32_MAX: none was found. A client does not know which are. */
+/* The node to ask; before the liveness phase, a random one that is up. UINT32_MAX: none was found.
+ */
 static uint32_t choose_node(struct sim *s, const struct sim_client *c)
 {
     if (s->live)
-        return next_sound(s, c->node);
+        return next_healed(s, c->node);
     for (int i = 0; i < 64; i++) {
         const uint32_t node = (uint32_t)chance_below(&s->workload, s->node_count);
         if (s->nodes[node].up)
@@ -200,7 +201,6 @@ int sim_client_timeout(struct sim *s, uint32_t client, uint64_t attempt, struct 
 
 /* --- Answers -------------------------------------------------------------------------------- */
 
-/* op NULL: the node was given a snapshot, so anything may have been applied. */
 int sim_clients_applied(struct sim *s, const struct sim_node *n, const struct sim_operation *op,
                         struct fault *f)
 {

@@ -105,6 +105,6 @@ int sim_faults_plan(struct sim *s, struct fault *f)
 void sim_faults_free(struct sim *s)
 {
     for (size_t i = 0; i < s->fault_count; i++)
-        free(s->faults[i].wall.groups);
+        free(s->faults[i].partition.groups);
     free(s->faults);
 }

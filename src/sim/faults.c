@@ -18,34 +18,34 @@ static void trace_names(struct sim *s, const char *word, const struct sim_fault 
 }
 
 /* Its groups, by their bits; nodes that stand in several are named in each. */
-static void trace_wall(struct sim *s, const struct sim_fault *x)
+static void trace_partition(struct sim *s, const struct sim_fault *x)
 {
     if (!sim_tracing(&s->trace))
         return;
     sim_trace_begin(&s->trace, sim_now(s), "partition");
     unsigned all = 0;
     for (uint32_t i = 0; i < s->node_count; i++)
-        all |= x->wall.groups[i];
+        all |= x->partition.groups[i];
     for (unsigned bit = 1; bit <= all; bit <<= 1) {
         if (bit > 1)
-            sim_trace_word(&s->trace, bit == 2 && x->wall.one_way ? ">" : "/");
+            sim_trace_word(&s->trace, bit == 2 && x->partition.one_way ? ">" : "/");
         for (uint32_t i = 0; i < s->node_count; i++)
-            if (x->wall.groups[i] & bit)
+            if (x->partition.groups[i] & bit)
                 sim_trace_word(&s->trace, s->labels[i]);
     }
     sim_trace_end(&s->trace);
 }
 
-/* --- Walls ---------------------------------------------------------------------------------- */
+/* --- Partitions ----------------------------------------------------------------------------- */
 
-/* Group 1 or 2 for each node, neither of them empty where there are two nodes. */
+/* Group 1 or 2 for each node, neither of them empty if there are two nodes. */
 static void draw_groups(struct sim_fault *x, uint32_t nodes)
 {
     for (uint32_t i = 0; i < nodes; i++)
-        x->wall.groups[i] = (uint8_t)(1 + chance_below(&x->stream, 2));
+        x->partition.groups[i] = (uint8_t)(1 + chance_below(&x->stream, 2));
     const uint32_t first = (uint32_t)chance_below(&x->stream, nodes);
-    x->wall.groups[first] = 1;
-    x->wall.groups[(first + 1) % nodes] = 2;
+    x->partition.groups[first] = 1;
+    x->partition.groups[(first + 1) % nodes] = 2;
 }
 
 static void read_groups(const struct sim *s, struct sim_fault *x)
@@ -57,37 +57,37 @@ static void read_groups(const struct sim *s, struct sim_fault *x)
             continue;
         }
         const uint32_t node = sim_node_find(s, x->action->words.list[i]);
-        x->wall.groups[node] = (uint8_t)(x->wall.groups[node] | bit);
+        x->partition.groups[node] = (uint8_t)(x->partition.groups[node] | bit);
     }
-    for (uint32_t i = 0; i < s->node_count; i++) /* who is not named stands with the first */
-        if (x->wall.groups[i] == 0)
-            x->wall.groups[i] = i < s->base_count ? 1 : x->wall.groups[s->nodes[i].twin];
+    for (uint32_t i = 0; i < s->node_count; i++) /* nodes that are not named join the first group */
+        if (x->partition.groups[i] == 0)
+            x->partition.groups[i] = i < s->base_count ? 1 : x->partition.groups[s->nodes[i].twin];
 }
 
-static int begin_wall(struct sim *s, struct sim_fault *x, struct fault *f)
+static int begin_partition(struct sim *s, struct sim_fault *x, struct fault *f)
 {
     if (s->node_count < 2)
         return 0;
-    x->wall.groups = calloc(s->node_count, 1);
-    if (x->wall.groups == NULL)
+    x->partition.groups = calloc(s->node_count, 1);
+    if (x->partition.groups == NULL)
         return fault_memory(f);
-    x->wall.one_way = x->kind == SIM_FAULT_ASYMMETRIC;
+    x->partition.one_way = x->kind == SIM_FAULT_ASYMMETRIC;
     if (x->action != NULL && (x->kind == SIM_FAULT_PARTITION || x->kind == SIM_FAULT_ASYMMETRIC)) {
         read_groups(s, x);
     } else if (x->kind == SIM_FAULT_ISOLATE) {
-        memset(x->wall.groups, 1, s->node_count);
-        x->wall.groups[x->from] = 2;
+        memset(x->partition.groups, 1, s->node_count);
+        x->partition.groups[x->from] = 2;
     } else {
         draw_groups(x, s->node_count);
         if (x->kind == SIM_FAULT_BRIDGE)
-            x->wall.groups[x->from] = 3;
+            x->partition.groups[x->from] = 3;
     }
-    sim_links_wall(&s->links, &x->wall, 1);
-    trace_wall(s, x);
+    sim_links_partition(&s->links, &x->partition, 1);
+    trace_partition(s, x);
     return 0;
 }
 
-/* --- Whom it befalls ------------------------------------------------------------------------ */
+/* --- Which nodes it strikes ----------------------------------------------------------------- */
 
 /* The nodes that the scenario names, or that are drawn: one in three times the leader. */
 static void choose_nodes(const struct sim *s, struct sim_fault *x)
@@ -171,7 +171,7 @@ static int begin(struct sim *s, struct sim_fault *x, struct fault *f)
     case SIM_FAULT_SKEW:
         return begin_skew(s, x, f);
     default:
-        return begin_wall(s, x, f);
+        return begin_partition(s, x, f);
     }
 }
 
@@ -191,11 +191,11 @@ int sim_fault_begin(struct sim *s, struct sim_fault *x, struct fault *f)
 
 /* --- Ends ----------------------------------------------------------------------------------- */
 
-static void end_wall(struct sim *s, struct sim_fault *x)
+static void end_partition(struct sim *s, struct sim_fault *x)
 {
-    if (x->wall.groups == NULL)
+    if (x->partition.groups == NULL)
         return;
-    sim_links_wall(&s->links, &x->wall, -1);
+    sim_links_partition(&s->links, &x->partition, -1);
     if (!sim_tracing(&s->trace))
         return;
     sim_trace_begin(&s->trace, sim_now(s), "heal");
@@ -225,7 +225,7 @@ int sim_fault_end(struct sim *s, struct sim_fault *x, struct fault *f)
     if (x->kind == SIM_FAULT_OMIT || x->kind == SIM_FAULT_CLOG)
         trace_names(s, "heal", x);
     else if (x->kind <= SIM_FAULT_BRIDGE)
-        end_wall(s, x);
+        end_partition(s, x);
     x->active = false;
     return x->kind >= SIM_FAULT_CRASH && x->kind <= SIM_FAULT_PAUSE ? end_node(s, x, f) : 0;
 }

@@ -55,11 +55,11 @@ void sim_links_unclog(struct sim_links *l)
     l->clear = 0;
 }
 
-void sim_links_wall(struct sim_links *l, const struct sim_wall *w, int by)
+void sim_links_partition(struct sim_links *l, const struct sim_partition *p, int by)
 {
     for (uint32_t from = 0; from < l->nodes; from++)
         for (uint32_t to = 0; to < l->nodes; to++)
-            if (!(w->groups[from] & w->groups[to]) && !(w->one_way && w->groups[from] == 1))
+            if (!(p->groups[from] & p->groups[to]) && !(p->one_way && p->groups[from] == 1))
                 sim_links_block(l, from, to, by);
 }
 

@@ -7,11 +7,11 @@
 
 #include "scenario/scenario.h"
 
-/* Between two groups of nodes, of which each node's bits tell to which it belongs (several: it
- * reaches them all). one_way: the first group still reaches the second. */
-struct sim_wall {
+/* Groups of nodes that do not reach each other: a bit for each group to which a node belongs. A
+ * node in several reaches them all. */
+struct sim_partition {
     uint8_t *groups; /* of each node */
-    bool one_way;
+    bool one_way;    /* the first group still reaches the second */
 };
 
 /* All zero but for what sim_links_init sets. */
@@ -32,9 +32,10 @@ int sim_links_init(struct sim_links *l, const struct sim_scenario *s, uint32_t n
                    const int *regions, uint64_t seed, struct fault *f);
 void sim_links_free(struct sim_links *l);
 
-/* Raises (by 1) or lowers (by -1) the count of what blocks a link; of all that cross a wall. */
+/* Raises (by 1) or lowers (by -1) the count of what blocks a link; of all links that a partition
+ * cuts. */
 void sim_links_block(struct sim_links *l, uint32_t from, uint32_t to, int by);
-void sim_links_wall(struct sim_links *l, const struct sim_wall *w, int by);
+void sim_links_partition(struct sim_links *l, const struct sim_partition *p, int by);
 
 static inline bool sim_links_blocked(const struct sim_links *l, uint32_t from, uint32_t to)
 {

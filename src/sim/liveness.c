@@ -8,7 +8,7 @@
 
 static int heal_node(struct sim *s, struct sim_node *n, struct fault *f)
 {
-    n->sound = true;
+    n->healed = true;
     if (!n->up)
         return sim_node_start(s, n, f);
     if (n->paused)
@@ -31,7 +31,7 @@ static int heal_drawn(struct sim *s, struct fault *f)
     size_t left = s->member_count / 2 + 1;
     while (left > 0) {
         struct sim_node *n = &s->nodes[s->members[chance_below(&stream, s->member_count)]];
-        if (n->sound)
+        if (n->healed)
             continue;
         if (heal_node(s, n, f))
             return -1;
@@ -46,7 +46,7 @@ static void trace_quorum(struct sim *s)
         return;
     sim_trace_begin(&s->trace, sim_now(s), "live");
     for (uint32_t i = 0; i < s->node_count; i++)
-        if (s->nodes[i].sound)
+        if (s->nodes[i].healed)
             sim_trace_word(&s->trace, s->labels[i]);
     sim_trace_end(&s->trace);
 }
@@ -78,7 +78,7 @@ static const struct sim_client *unanswered(const struct sim *s)
 static bool lost(const struct sim *s)
 {
     for (uint32_t i = 0; s->clients != NULL && i < s->base_count; i++)
-        if (s->nodes[i].sound && s->nodes[i].registers.applied >= s->acknowledged)
+        if (s->nodes[i].healed && s->nodes[i].registers.applied >= s->acknowledged)
             return false;
     return s->clients != NULL;
 }

@@ -20,7 +20,7 @@ struct sim_process *sim_maelstrom_process(const struct sim *s, const struct sim_
     return maelstrom_node_new(&node, f);
 }
 
-/* --- Who takes part --------------------------------------------------------------------------- */
+/* --- Clients and services --------------------------------------------------------------------- */
 
 static int add_name(struct sim *s, const char *name, uint32_t number, struct fault *f)
 {
@@ -101,16 +101,13 @@ void sim_maelstrom_free(struct sim *s)
 
 /* --- Messages --------------------------------------------------------------------------------- */
 
-/* A line of the trace, of a message to or from one that is no node. */
-static void trace(struct sim *s, const char *word, const char *first, const char *second,
-                  const char *text, size_t n)
+/* Traces a message from or to a client or a service. */
+static void trace_send(struct sim *s, const char *first, const char *second, const char *text,
+                       size_t n)
 {
     if (!sim_tracing(&s->trace))
         return;
-    sim_trace_begin(&s->trace, sim_now(s), word);
-    sim_trace_word(&s->trace, first);
-    sim_trace_word(&s->trace, second);
-    sim_trace_number(&s->trace, s->messages);
+    sim_trace_message(s, "send", first, second, s->messages);
     if (n > 0)
         sim_trace_lines(&s->trace, text, n);
     sim_trace_end(&s->trace);
@@ -138,7 +135,7 @@ int maelstrom_post(struct sim *s, uint32_t from, uint32_t node, const json_t *bo
     struct engine_item *item = failed ? NULL : text_item_new(line.data, line.len);
     s->messages++;
     if (item != NULL)
-        trace(s, "send", name, s->labels[node], line.data, line.len);
+        trace_send(s, name, s->labels[node], line.data, line.len);
     buf_free(&line);
     return item != NULL ? add_message(s, SIM_REQUEST, from, node, item, delay, f) : fault_memory(f);
 }
@@ -153,7 +150,7 @@ int sim_maelstrom_send(struct sim *s, const struct sim_node *n, uint32_t name,
     s->text.len = 0;
     if (item->type->item_format(item, s->names, &s->text))
         return fault_memory(f);
-    trace(s, "send", n->label, node_names_text(s->names, name), s->text.data, s->text.len);
+    trace_send(s, n->label, node_names_text(s->names, name), s->text.data, s->text.len);
     return add_message(s, SIM_REPLY, (uint32_t)(n - s->nodes), name, engine_item_ref(item), delay,
                        f);
 }
@@ -163,10 +160,7 @@ static void trace_arrival(struct sim *s, const char *word, const char *first, co
 {
     if (!sim_tracing(&s->trace))
         return;
-    sim_trace_begin(&s->trace, sim_now(s), word);
-    sim_trace_word(&s->trace, first);
-    sim_trace_word(&s->trace, second);
-    sim_trace_number(&s->trace, number);
+    sim_trace_message(s, word, first, second, number);
     if (why != NULL)
         sim_trace_word(&s->trace, why);
     sim_trace_end(&s->trace);
@@ -188,7 +182,7 @@ int sim_maelstrom_request(struct sim *s, const struct sim_event *e, struct fault
     return sim_node_give(s, n, &event, e->data, f);
 }
 
-/* A service answers whom it was asked by. */
+/* A service answers the node that asked it. */
 static int serve(struct sim *s, uint32_t service, uint32_t node, const struct maelstrom_message *q,
                  struct fault *f)
 {

@@ -132,7 +132,7 @@ int sim_maelstrom_live(struct sim *s, struct fault *f)
     struct maelstrom *m = s->maelstrom;
     for (uint32_t i = 0; i < m->client_count; i++) {
         struct maelstrom_client *c = &m->clients[i];
-        if (c->reads_last && m->workload->check_last != NULL && s->nodes[c->node].sound &&
+        if (c->reads_last && m->workload->check_last != NULL && s->nodes[c->node].healed &&
             later(s, i, READ_EVERY, 0, f))
             return -1;
     }
@@ -145,7 +145,7 @@ static bool is_unread(const struct sim *s)
     const struct maelstrom *m = s->maelstrom;
     for (uint32_t i = 0; m->workload->check_last != NULL && i < m->client_count; i++) {
         const struct maelstrom_client *c = &m->clients[i];
-        if (c->reads_last && s->nodes[c->node].sound && c->id == 0)
+        if (c->reads_last && s->nodes[c->node].healed && c->id == 0)
             return true;
     }
     return false;

@@ -1,12 +1,18 @@
 #include "sim/parts.h"
 
+void sim_trace_message(struct sim *s, const char *word, const char *first, const char *second,
+                       uint64_t number)
+{
+    sim_trace_begin(&s->trace, sim_now(s), word);
+    sim_trace_word(&s->trace, first);
+    sim_trace_word(&s->trace, second);
+    sim_trace_number(&s->trace, number);
+}
+
 static void trace_message(struct sim *s, const char *word, uint32_t first, uint32_t second,
                           uint64_t number)
 {
-    sim_trace_begin(&s->trace, sim_now(s), word);
-    sim_trace_word(&s->trace, s->labels[first]);
-    sim_trace_word(&s->trace, s->labels[second]);
-    sim_trace_number(&s->trace, number);
+    sim_trace_message(s, word, s->labels[first], s->labels[second], number);
 }
 
 static int trace_send(struct sim *s, uint32_t from, uint32_t to, const struct engine_item *item,
@@ -34,7 +40,7 @@ static void drop(struct sim *s, uint32_t from, uint32_t to, uint64_t number, con
 /* Whether both are healed for good, so that no fault may touch what passes between them. */
 static bool calm(const struct sim *s, uint32_t from, uint32_t to)
 {
-    return s->nodes[from].sound && s->nodes[to].sound;
+    return s->nodes[from].healed && s->nodes[to].healed;
 }
 
 static int post(struct sim *s, uint32_t from, uint32_t to, struct engine_item *item,
@@ -90,9 +96,8 @@ int sim_message_send(struct sim *s, struct sim_node *sender, uint32_t to, struct
                : 0;
 }
 
-/* Whether a clogged link holds it back; it is then put off. In the liveness phase it is so for
- * ever.
- */
+/* Whether a clogged link holds the message back: until the clog ends, or, in the liveness phase,
+ * for ever: it is then dropped. 1; 0: it does not; -1 and trouble. */
 static int hold_back(struct sim *s, const struct sim_event *e, struct fault *f)
 {
     const int64_t until = sim_links_clogged(&s->links, e->from, e->node, sim_now(s));

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct search {
+struct minimiser {
     const struct sim_scenario *scenario;
     uint64_t seed;
     enum sim_property property;
@@ -13,7 +13,7 @@ struct search {
 };
 
 /* Whether the property is still broken without what `trial` leaves out: 1, 0, or -1 and trouble. */
-static int still_broken(struct search *x, struct fault *f)
+static int still_broken(struct minimiser *x, struct fault *f)
 {
     struct sim_result r = {0};
     const struct sim_options o = {
@@ -25,7 +25,7 @@ static int still_broken(struct search *x, struct fault *f)
 }
 
 /* Tries to leave out `size` of the faults that are left, from the at-th on. 1: they are now. */
-static int leave_out(struct search *x, size_t at, size_t size, struct fault *f)
+static int leave_out(struct minimiser *x, size_t at, size_t size, struct fault *f)
 {
     size_t changed = 0;
     memcpy(x->trial, x->out, x->faults);
@@ -42,7 +42,7 @@ static int leave_out(struct search *x, size_t at, size_t size, struct fault *f)
     return broken;
 }
 
-static int search(struct search *x, struct fault *f)
+static int minimise(struct minimiser *x, struct fault *f)
 {
     size_t size = x->faults;
     while (size > 0 && x->runs > 0) {
@@ -64,15 +64,15 @@ static int search(struct search *x, struct fault *f)
 int sim_minimise(const struct sim_scenario *s, uint64_t seed, const struct sim_result *r,
                  unsigned runs, uint8_t **left_out, struct fault *f)
 {
-    struct search x = {.scenario = s,
-                       .seed = seed,
-                       .property = r->property,
-                       .faults = r->faults,
-                       .runs = runs,
-                       .out = calloc(r->faults + 1, 1),
-                       .trial = calloc(r->faults + 1, 1)};
+    struct minimiser x = {.scenario = s,
+                          .seed = seed,
+                          .property = r->property,
+                          .faults = r->faults,
+                          .runs = runs,
+                          .out = calloc(r->faults + 1, 1),
+                          .trial = calloc(r->faults + 1, 1)};
     *left_out = x.out;
-    const int result = x.out == NULL || x.trial == NULL ? fault_memory(f) : search(&x, f);
+    const int result = x.out == NULL || x.trial == NULL ? fault_memory(f) : minimise(&x, f);
     free(x.trial);
     return result;
 }

@@ -24,7 +24,6 @@ static void touch(struct sim *s, struct sim_node *n)
     s->touched[s->touched_count++] = (uint32_t)(n - s->nodes);
 }
 
-/* The references to the event's payload and to the item become the node's. */
 int sim_node_give(struct sim *s, struct sim_node *n, const struct engine_event *e,
                   struct engine_item *item, struct fault *f)
 {
@@ -41,7 +40,7 @@ int sim_node_give(struct sim *s, struct sim_node *n, const struct engine_event *
     return 0;
 }
 
-static void clear_batch(struct sim_node *n)
+void sim_node_clear_batch(struct sim_node *n)
 {
     for (size_t i = 0; i < n->batch_count; i++) {
         engine_item_unref(n->items[i]);
@@ -164,7 +163,7 @@ int sim_node_run(struct sim *s, struct sim_node *n, struct fault *f)
         return -1;
     sim_count_up(s, SIM_COUNT_BATCHES);
     const int result = n->process->type->step(n->process, n->batch, n->batch_count, &s->out, f);
-    clear_batch(n);
+    sim_node_clear_batch(n);
     if (result && f->kind == FAULT_RULE) {
         sim_broken(s, SIM_PROCESS, "%s: %.240s", n->label, f->text);
         engine_outputs_clear(&s->out);
@@ -203,10 +202,10 @@ void sim_node_crash(struct sim *s, struct sim_node *n, uint64_t *stream)
         sim_trace_end(&s->trace);
     }
     n->process->type->kill(n->process);
-    clear_batch(n);
+    sim_node_clear_batch(n);
     n->up = n->paused = false;
     n->due = n->deadline = n->timer = INT64_MAX;
-    n->unsnapped = 0;
+    n->since_snapshot = 0;
     sim_registers_clear(&n->registers);
 }
 

@@ -61,7 +61,7 @@ static int give_snapshot(struct sim *s, struct sim_node *n, struct fault *f)
     const struct engine_event e = {.kind = ENGINE_SNAPSHOT,
                                    .index = n->registers.applied,
                                    .payload = payload_new(s->text.data, s->text.len)};
-    n->unsnapped = 0;
+    n->since_snapshot = 0;
     return e.payload == NULL ? fault_memory(f) : sim_node_give(s, n, &e, NULL, f);
 }
 
@@ -95,10 +95,10 @@ static int take_commit(struct sim *s, struct sim_node *n, const struct engine_ou
     if (record == NULL)
         return 0;
     sim_registers_apply(&n->registers, &record->operation, x->index, record->chain);
-    n->unsnapped++;
+    n->since_snapshot++;
     if (count_record(s, x, f) || sim_clients_applied(s, n, &record->operation, f))
         return -1;
-    return s->scenario->snapshot > 0 && n->unsnapped >= s->scenario->snapshot
+    return s->scenario->snapshot > 0 && n->since_snapshot >= s->scenario->snapshot
                ? give_snapshot(s, n, f)
                : 0;
 }
@@ -122,7 +122,7 @@ static int take_restore(struct sim *s, struct sim_node *n, const struct engine_o
         sim_broken(s, SIM_ORDER, "%s is given another state at index %" PRIu64 " than there was",
                    n->label, x->index);
     n->registers.applied = x->index;
-    n->unsnapped = 0;
+    n->since_snapshot = 0;
     return sim_clients_applied(s, n, NULL, f);
 }
 

@@ -33,7 +33,7 @@ struct sim_node {
     uint32_t name;
     uint32_t twin; /* the other instance; UINT32_MAX: none */
     bool up, paused;
-    bool sound;    /* in the liveness phase: healed for good */
+    bool healed;   /* for good, in the liveness phase */
     bool touched;  /* it has a batch that is due now */
     uint32_t life; /* starts; an event for an earlier life is void */
     struct sim_clock clock;
@@ -48,8 +48,8 @@ struct sim_node {
     uint64_t disk_stream;
     int64_t sync_began;
     struct sim_registers registers;
-    int64_t unsnapped; /* commits since the last snapshot */
-    uint64_t reads;    /* serial of the last read */
+    int64_t since_snapshot; /* commits */
+    uint64_t reads;         /* serial of the last read */
 };
 
 struct sim_client {
@@ -76,7 +76,7 @@ struct sim_fault {
     uint64_t stream;
     uint32_t from, to; /* nodes, as drawn; `from` alone: the node */
     uint32_t life;     /* of the node when it crashed */
-    struct sim_wall wall;
+    struct sim_partition partition;
 };
 
 struct maelstrom;
@@ -144,32 +144,43 @@ uint32_t sim_node_find(const struct sim *s, const char *name);
 /* node.c: the machine around a process. Each 0, or -1 and trouble. */
 void sim_trace_node(struct sim *s, const char *word, const struct sim_node *n);
 int sim_node_start(struct sim *s, struct sim_node *n, struct fault *f);
-/* stream: from which it is drawn how much of what was not synced is kept; NULL: nothing. */
+/* Kills the process. How many of the unsynced saves are kept is drawn from the stream; NULL: none.
+ */
 void sim_node_crash(struct sim *s, struct sim_node *n, uint64_t *stream);
+void sim_node_wipe(struct sim *s, struct sim_node *n); /* its disk */
 int sim_node_skew(struct sim *s, struct sim_node *n, int64_t ms, struct fault *f);
-void sim_node_wipe(struct sim *s, struct sim_node *n);
+void sim_node_resume(struct sim *s, struct sim_node *n); /* after a pause */
+/* Adds an event to the node's batch. The references to its payload and to the item, which is that
+ * of a message, become the node's, also if it fails. */
 int sim_node_give(struct sim *s, struct sim_node *n, const struct engine_event *e,
                   struct engine_item *item, struct fault *f);
+void sim_node_clear_batch(struct sim_node *n);
+/* Gives the process its batch, and takes what it puts out. */
+int sim_node_run(struct sim *s, struct sim_node *n, struct fault *f);
+/* SIM_TIMER and SIM_SYNCED. */
 int sim_node_timer(struct sim *s, struct sim_node *n, uint64_t life, struct fault *f);
 int sim_node_synced(struct sim *s, struct sim_node *n, uint64_t life, struct fault *f);
-int sim_node_run(struct sim *s, struct sim_node *n, struct fault *f);
-void sim_node_resume(struct sim *s, struct sim_node *n);
 
-/* outputs.c: what a process has put out. */
+/* outputs.c: acts on s->out, what a process has put out, and empties it. 0, or -1 and trouble. */
 int sim_outputs_take(struct sim *s, struct sim_node *n, struct fault *f);
 
-/* messages.c */
+/* messages.c. The item stays the sender's; that of the event is taken. 0, or -1 and trouble. */
 int sim_message_send(struct sim *s, struct sim_node *from, uint32_t to, struct engine_item *item,
                      struct fault *f);
 int sim_message_arrive(struct sim *s, const struct sim_event *e, struct fault *f);
+/* Begins a line of the trace about a message: WORD FIRST SECOND NUMBER. */
+void sim_trace_message(struct sim *s, const char *word, const char *first, const char *second,
+                       uint64_t number);
 
-/* clients.c */
+/* clients.c: the clients of the workloads register and log. Each 0, or -1 and trouble. */
 int sim_clients_init(struct sim *s, struct fault *f);
 void sim_clients_free(struct sim *s);
 int sim_client_begin(struct sim *s, uint32_t client, struct fault *f);
 int sim_client_timeout(struct sim *s, uint32_t client, uint64_t attempt, struct fault *f);
+/* The node has applied this operation; NULL: a snapshot, so any of them. */
 int sim_clients_applied(struct sim *s, const struct sim_node *n, const struct sim_operation *op,
                         struct fault *f);
+/* The node has answered its read with this number. index UINT64_MAX: ask again later. */
 int sim_clients_answered(struct sim *s, const struct sim_node *n, uint64_t read, uint64_t index,
                          struct fault *f);
 int sim_clients_live(struct sim *s, struct fault *f);
@@ -180,7 +191,7 @@ int sim_history_event(struct sim *s, uint32_t client, enum op_kind kind, int64_t
                       struct fault *f);
 int sim_history_check(struct sim *s, struct fault *f);
 
-/* faults.c, fault_plan.c */
+/* fault_plan.c, faults.c, actions.c. Each 0, or -1 and trouble; the plan also a rule. */
 int sim_faults_plan(struct sim *s, struct fault *f);
 void sim_faults_free(struct sim *s);
 int sim_fault_begin(struct sim *s, struct sim_fault *x, struct fault *f);
@@ -189,7 +200,8 @@ int sim_action(struct sim *s, const struct sim_action *a, struct fault *f);
 int sim_propose(struct sim *s, struct sim_node *n, struct proposal_id id, struct payload *p,
                 struct fault *f);
 
-/* liveness.c */
+/* liveness.c: heals a quorum and lets the clients ask again; whether all were answered; breaks the
+ * property that they were not. */
 int sim_live_begin(struct sim *s, struct fault *f);
 bool sim_live_done(const struct sim *s);
 void sim_live_failed(struct sim *s);

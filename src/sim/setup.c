@@ -116,10 +116,7 @@ int sim_nodes_init(struct sim *s, struct fault *f)
 
 static void free_node(struct sim_node *n)
 {
-    for (size_t i = 0; i < n->batch_count; i++) {
-        engine_item_unref(n->items[i]);
-        payload_unref(n->batch[i].payload);
-    }
+    sim_node_clear_batch(n);
     sim_disk_free(&n->disk);
     sim_registers_free(&n->registers);
     if (n->process != NULL)

@@ -132,8 +132,8 @@ static int end_if_done(struct sim *s, struct fault *f)
     return 0;
 }
 
-/* There is no more time for it. */
-static int fail(struct sim *s, struct fault *f)
+/* The bound of the liveness phase has passed. */
+static int fail_liveness(struct sim *s, struct fault *f)
 {
     if (s->maelstrom != NULL)
         return sim_maelstrom_failed(s, f);
@@ -151,7 +151,7 @@ static int run(struct sim *s, struct fault *f)
         if (end_if_done(s, f))
             return -1;
     }
-    if (!s->over && fail(s, f))
+    if (!s->over && fail_liveness(s, f))
         return -1;
     return s->result->broken ? 0 : sim_history_check(s, f);
 }
@@ -174,7 +174,7 @@ static int start(struct sim *s, struct fault *f)
     return sim_maelstrom_init(s, f) || sim_clients_init(s, f) || run_touched(s, f) ? -1 : 0;
 }
 
-static int tell(struct sim *s, struct fault *f)
+static int trace_result(struct sim *s, struct fault *f)
 {
     const struct sim_result *r = s->result;
     if (!sim_tracing(&s->trace))
@@ -233,7 +233,7 @@ int sim_run(const struct sim_scenario *plan, const struct sim_options *o, struct
     if (result == 0)
         result = run(s, f);
     if (result == 0)
-        result = tell(s, f);
+        result = trace_result(s, f);
     free_all(s);
     return result;
 }

@@ -1,4 +1,4 @@
-/* The trace of a run: lines `TIME WORD ...`, as scenario(5) has them. Failures are kept, and told
+/* The trace of a run: lines `TIME WORD ...`, which netsim(1) lists. Failures are kept, and told
  * by sim_trace_flush. */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H

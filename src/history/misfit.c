@@ -1,9 +1,9 @@
-#include "history/refusal.h"
+#include "history/misfit.h"
 #include "history/search.h"
 
 #include <stdlib.h>
 
-struct refusal {
+struct misfit_search {
     const struct op_history *history;
     const uint32_t *numbers;
     size_t n;
@@ -12,7 +12,7 @@ struct refusal {
     struct op_verdict *verdict;
 };
 
-static enum search_result try(struct refusal *r, struct search *s, uint32_t until)
+static enum search_result try(struct misfit_search *r, struct search *s, uint32_t until)
 {
     if (search_init(s, r->history, r->numbers, r->n, until))
         return SEARCH_TROUBLE;
@@ -28,7 +28,7 @@ static enum search_result try(struct refusal *r, struct search *s, uint32_t unti
     return got;
 }
 
-static enum search_result answer(struct refusal *r, uint32_t until)
+static enum search_result answer(struct misfit_search *r, uint32_t until)
 {
     struct search s;
     enum search_result got = try(r, &s, until);
@@ -43,7 +43,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* The ends from this one on, ascending; to be freed. NULL: no memory. */
-static uint32_t *ends_of(const struct refusal *r, uint32_t from, size_t *count)
+static uint32_t *ends_of(const struct misfit_search *r, uint32_t from, size_t *count)
 {
     uint32_t *ends = calloc(r->n + 1, sizeof *ends);
     *count = 0;
@@ -59,7 +59,7 @@ static uint32_t *ends_of(const struct refusal *r, uint32_t from, size_t *count)
 
 /* Halves the ends until the first that leaves no order is found: what has an order keeps it if less
  * is known. SEARCH_NO and *at; SEARCH_MORE: it takes too long; SEARCH_TROUBLE. */
-static enum search_result find_first(struct refusal *r, uint32_t from, uint32_t *at)
+static enum search_result find_first(struct misfit_search *r, uint32_t from, uint32_t *at)
 {
     size_t low = 0, high;
     enum search_result got = SEARCH_NO;
@@ -80,7 +80,7 @@ static enum search_result find_first(struct refusal *r, uint32_t from, uint32_t 
 }
 
 /* Takes the order of what was known before this end, if it is found. */
-static enum search_result take_order(struct refusal *r, uint32_t end)
+static enum search_result take_order(struct misfit_search *r, uint32_t end)
 {
     struct op_verdict *v = r->verdict;
     struct search s;
@@ -95,7 +95,7 @@ static enum search_result take_order(struct refusal *r, uint32_t end)
     return got;
 }
 
-static void name_misfit(struct refusal *r, uint32_t end)
+static void name_misfit(struct misfit_search *r, uint32_t end)
 {
     for (size_t i = 0; i < r->n; i++) {
         const struct op *o = &r->history->ops[r->numbers[i]];
@@ -104,10 +104,10 @@ static void name_misfit(struct refusal *r, uint32_t end)
     }
 }
 
-int refusal_find(const struct op_history *h, const uint32_t *numbers, size_t n, uint32_t from,
-                 const struct op_limits *limits, uint64_t steps, struct op_verdict *v)
+int misfit_find(const struct op_history *h, const uint32_t *numbers, size_t n, uint32_t from,
+                const struct op_limits *limits, uint64_t steps, struct op_verdict *v)
 {
-    struct refusal r = {h, numbers, n, limits, steps, v};
+    struct misfit_search r = {h, numbers, n, limits, steps, v};
     uint32_t end;
     enum search_result got = find_first(&r, from, &end);
     v->exact = got == SEARCH_NO;
