@@ -34,12 +34,10 @@ struct maelstrom_value_text maelstrom_value_words(const json_t *value)
     return w;
 }
 
-/* Also that a key is not there, or has another value, is an answer. */
 static bool is_answered(const struct maelstrom_op *op)
 {
-    return op->status == MAELSTROM_OK ||
-           (op->status == MAELSTROM_FAIL &&
-            (op->error == MAELSTROM_NO_KEY || op->error == MAELSTROM_PRECONDITION));
+    const enum op_kind end = maelstrom_op_end(op);
+    return end == OP_OK || end == OP_FAIL;
 }
 
 /* How often a kind was tried; *first: the first time. */

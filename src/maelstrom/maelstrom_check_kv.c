@@ -28,17 +28,6 @@ static struct event *in_order(const struct maelstrom_history *h)
     return list;
 }
 
-static enum op_kind kind_of(const struct event *e)
-{
-    if (!e->ends)
-        return OP_INVOKE;
-    if (e->op->status == MAELSTROM_FAIL)
-        return e->op->error == MAELSTROM_PRECONDITION || e->op->error == MAELSTROM_NO_KEY
-                   ? OP_FAIL
-                   : OP_REFUSE;
-    return e->op->status == MAELSTROM_OK ? OP_OK : OP_INFO;
-}
-
 static struct op_text text_of(const struct buf *b)
 {
     return (struct op_text){b->data, b->len};
@@ -74,7 +63,7 @@ static int add_event(struct op_history *history, const struct event *e, struct f
     int n = values_of(e, b, values);
     int failed = n < 0 || buf_add(&b[2], "c", 1) || buf_add_number(&b[2], e->op->client) ||
                  buf_add_number(&b[3], e->op->key);
-    const struct op_event event = {.kind = kind_of(e),
+    const struct op_event event = {.kind = e->ends ? maelstrom_op_end(e->op) : OP_INVOKE,
                                    .name = names[e->op->kind],
                                    .process = text_of(&b[2]),
                                    .key = text_of(&b[3]),

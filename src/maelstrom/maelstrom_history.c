@@ -32,6 +32,16 @@ const char *maelstrom_kind_name(enum maelstrom_kind kind)
 
 /* --- As words of history(5) ------------------------------------------------------------------- */
 
+/* A cas whose key is missing, or has another value, has failed; any other failure says nothing of
+ * the value. */
+enum op_kind maelstrom_op_end(const struct maelstrom_op *op)
+{
+    if (op->status != MAELSTROM_FAIL)
+        return op->status == MAELSTROM_OK ? OP_OK : OP_INFO;
+    return op->error == MAELSTROM_PRECONDITION || op->error == MAELSTROM_NO_KEY ? OP_FAIL
+                                                                                : OP_REFUSE;
+}
+
 /* A word: JSON's own if it has no blanks and no quotes, else a quoted string. */
 static int add_word(const json_t *value, struct buf *out)
 {

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "history/history.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -52,6 +53,9 @@ void maelstrom_history_free(struct maelstrom_history *h);
 
 /* The operation's word. */
 const char *maelstrom_kind_name(enum maelstrom_kind kind);
+
+/* What history(5) calls the operation's end: OP_OK, OP_FAIL, OP_REFUSE or OP_INFO. */
+enum op_kind maelstrom_op_end(const struct maelstrom_op *op);
 
 /* Appends the words of history(5) that follow the process: OP KEY VALUE... with the result if the
  * operation has one. 0, or -1: no memory. */

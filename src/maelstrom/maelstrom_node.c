@@ -3,20 +3,20 @@
 #include "base/waits.h"
 #include "maelstrom/maelstrom_init.h"
 #include "maelstrom/maelstrom_message.h"
+#include "simprocess/child_activity.h"
 #include "simprocess/child_process.h"
-#include "simprocess/child_rest.h"
 #include "simprocess/text_item.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     PIECE = 1 << 16, /* bytes that are read at once */
-    GRAIN = 5,       /* milliseconds after which a node that waits for a time is looked at again */
-    GLANCE = 100,    /* microseconds between two looks at one that works */
-    QUIET = 20000,   /* ... that end its work, if nobody can see what it does */
+    TICK = 5,        /* milliseconds after which a node that waits for a time is looked at again */
+    LOOK = 100,      /* microseconds between two looks at one that works */
+    QUIET = 20000, /* microseconds without output after which one that /proc does not show is taken
+                      to wait */
 };
 
 /* Who sends `init` and `topology`. */
@@ -146,13 +146,13 @@ static int write_some(struct maelstrom_node *n, struct fault *f)
 
 /* --- Until it waits --------------------------------------------------------------------------- */
 
-static bool is_at_rest(struct maelstrom_node *n)
+static bool is_waiting(struct maelstrom_node *n)
 {
-    enum child_rest rest = n->to.len ? CHILD_BUSY : child_rest(&n->child);
-    n->timed = rest == CHILD_TIMED || rest == CHILD_UNSEEN;
-    if (rest == CHILD_UNSEEN)
+    enum child_activity now = n->to.len ? CHILD_BUSY : child_activity(&n->child);
+    n->timed = now == CHILD_TIMED || now == CHILD_UNSEEN;
+    if (now == CHILD_UNSEEN)
         return !child_wait(&n->child, false, QUIET);
-    return rest != CHILD_BUSY;
+    return now != CHILD_BUSY;
 }
 
 /* Writes what is to be written and reads until it waits for more. */
@@ -162,9 +162,9 @@ static int settle(struct maelstrom_node *n, struct engine_outputs *out, struct f
     for (;;) {
         if (write_some(n, f))
             return -1;
-        child_wait(&n->child, n->to.len > 0, GLANCE);
+        child_wait(&n->child, n->to.len > 0, LOOK);
         int got = read_some(n, out, f);
-        if (got == 0 && is_at_rest(n))
+        if (got == 0 && is_waiting(n))
             got = (got = read_some(n, out, f)) ? got : 2;
         if (got == 2 && child_check(&n->child, f))
             return -1;
@@ -219,7 +219,7 @@ static int introduce(struct maelstrom_node *n, struct engine_outputs *out, struc
 /* Lets so much real time pass since it was looked at last. */
 static void let_pass(const struct maelstrom_node *n)
 {
-    int64_t left = n->looked + GRAIN - waits_now();
+    int64_t left = n->looked + TICK - waits_now();
     if (left > 0)
         poll(NULL, 0, (int)left);
 }
@@ -247,27 +247,15 @@ static int take_events(struct maelstrom_node *n, const struct engine_event *even
     return settle(n, out, f);
 }
 
-/* As child_process.c's: whose fault it is, and at which line of what it wrote. */
-static int blame(struct maelstrom_node *n, struct fault *f)
-{
-    char text[sizeof f->text], where[32] = "";
-    memcpy(text, f->text, sizeof text);
-    if (n->line)
-        snprintf(where, sizeof where, "line %llu: ", (unsigned long long)n->line);
-    return f->kind == FAULT_RULE && n->line
-               ? fault_rule(f, "%s: %s%s", n->words[0], where, text)
-               : fault_trouble(f, "%s (%s): %s%s", n->name, n->words[0], where, text);
-}
-
 static int step(struct sim_process *process, const struct engine_event *events, size_t count,
                 struct engine_outputs *out, struct fault *f)
 {
     struct maelstrom_node *n = (struct maelstrom_node *)process;
     if (take_events(n, events, count, out, f))
-        return blame(n, f);
+        return child_fault(n->name, n->words[0], n->line, f);
     bool ticks = n->setup.pace == MAELSTROM_REAL || (n->setup.pace == MAELSTROM_AUTO && n->timed);
     n->looked = waits_now();
-    out->deadline = ticks ? events->now + GRAIN : INT64_MAX;
+    out->deadline = ticks ? events->now + TICK : INT64_MAX;
     return 0;
 }
 

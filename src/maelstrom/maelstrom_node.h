@@ -3,9 +3,10 @@
  * simulation, unchanged: it reads messages as lines of JSON and writes others, and does not know
  * that time is virtual.
  *
- * Time stands still while it works: a step ends when it waits for input (simprocess/child_rest.h).
- * If it also waits for a time of the machine's clock, to try something again or to gossip, then
- * virtual time goes no faster than the machine's for as long as it does.
+ * Time stands still while it works: a step ends when it waits for input
+ * (simprocess/child_activity.h). If it also waits for a time of the machine's clock, to try
+ * something again or to gossip, then virtual time goes no faster than the machine's for as long as
+ * it does.
  */
 #ifndef MAELSTROM_MAELSTROM_NODE_H
 #define MAELSTROM_MAELSTROM_NODE_H

@@ -7,7 +7,7 @@
 
 enum kind { LIN_KV, SEQ_KV, LWW_KV, LIN_TSO };
 
-static const char *const names[] = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
+static const char *const names[MAELSTROM_SERVICES] = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
 
 enum {
     COPIES = 5, /* of lww-kv */
@@ -27,7 +27,7 @@ struct maelstrom_service {
 
 int maelstrom_service_find(const char *name)
 {
-    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+    for (int i = 0; i < MAELSTROM_SERVICES; i++)
         if (strcmp(names[i], name) == 0)
             return i;
     return -1;
@@ -35,7 +35,7 @@ int maelstrom_service_find(const char *name)
 
 const char *maelstrom_service_name(int service)
 {
-    return service >= 0 && service < (int)(sizeof names / sizeof *names) ? names[service] : NULL;
+    return service >= 0 && service < MAELSTROM_SERVICES ? names[service] : NULL;
 }
 
 struct maelstrom_service *maelstrom_service_new(int service, uint64_t seed)

@@ -18,6 +18,8 @@
 
 #define MAELSTROM_STORE_MAX (64 << 20) /* bytes of the keys and values that a service holds */
 
+enum { MAELSTROM_SERVICES = 4 }; /* their numbers are from 0 */
+
 struct maelstrom_service;
 
 /* Whether a service has this name; its number, or -1. And a number's name, or NULL. */

@@ -26,9 +26,8 @@
 #define EPIDEMIC_PART_MAX 600000 /* ms for which there are two parts */
 #define EPIDEMIC_EMBARGO 10000   /* ms, plus as many again on average, as SENDER_EMBARGO */
 #define EPIDEMIC_HOPS_MAX 4096   /* hops that are told apart */
-#define EPIDEMIC_TAIL                                                                              \
-    32 /* an exponential delay is at most so many times its mean; longer                           \
-          ones have a chance of 10^-14 */
+/* An exponential delay is at most this many times its mean; a longer one has a chance of 10^-14. */
+#define EPIDEMIC_TAIL 32
 
 enum epidemic_delay {
     EPIDEMIC_CONSTANT,
@@ -84,6 +83,12 @@ void epidemic_free(struct epidemic *e);
 /* Spreads a record that the node makes at time 0; afterwards e->course tells of it. until_spied:
  * only until a spy hears of it. 0, or -1 and *f: no memory. */
 int epidemic_run(struct epidemic *e, uint32_t node, bool until_spied, struct fault *f);
+
+/* Milliseconds until this percentage of the nodes had the record. -1: never. */
+static inline int64_t epidemic_ms(const struct epidemic_course *c, unsigned percent)
+{
+    return c->percent[percent] == UINT32_MAX ? -1 : (int64_t)c->percent[percent];
+}
 
 /* Hops after which at least this percentage of so many nodes had the record. -1: never. */
 int epidemic_hops(const struct epidemic_course *c, uint32_t nodes, uint32_t percent);

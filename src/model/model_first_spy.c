@@ -3,9 +3,9 @@
  * by taking whoever was the first to tell one of his nodes for its source.
  *
  * Precision and recall are those of Dandelion++ (Fanti et al. 2018): each honest node
- * makes one record; a node's precision is 1 over the records that are put down to it, if its own is
- * among them, else 0; recall is the share of records that are put down to their source. Both are
- * means over the honest nodes. With fluff=0 a stem goes on until it reaches a spy, as in the
+ * makes one record; a node's precision is 1 over the records that are attributed to it, if its own
+ * is among them, else 0; recall is the share of records that are attributed to their source. Both
+ * are means over the honest nodes. With fluff=0 a stem goes on until it reaches a spy, as in the
  * simulations of the paper's figures.
  */
 #include "model/epidemic.h"
@@ -69,12 +69,12 @@ struct spying {
     struct epidemic_setup setup;
     struct epidemic epidemic;
     uint8_t *is_spy;
-    uint32_t *put_down; /* records put down to each node; the top bit: its own is among them */
+    uint32_t *attributed; /* records attributed to each node; OWN: its own is among them */
     uint32_t honest;
     uint64_t chance;
 };
 
-#define FOUND (1U << 31)
+#define OWN (1U << 31)
 
 /* Makes exactly this share of the nodes spies, at least one and not all. */
 static void choose_spies(struct spying *s)
@@ -123,7 +123,7 @@ static int spied_by(struct spying *s, uint32_t node, uint32_t *who, struct fault
 
 static int spy_on_all(struct spying *s, struct fault *f)
 {
-    memset(s->put_down, 0, s->graph.nodes * sizeof *s->put_down);
+    memset(s->attributed, 0, s->graph.nodes * sizeof *s->attributed);
     for (uint32_t node = 0; node < s->graph.nodes; node++) {
         uint32_t who;
         if (s->is_spy[node])
@@ -131,7 +131,7 @@ static int spy_on_all(struct spying *s, struct fault *f)
         if (spied_by(s, node, &who, f))
             return -1;
         if (who != NOBODY)
-            s->put_down[who] = (s->put_down[who] + 1) | (who == node ? FOUND : 0);
+            s->attributed[who] = (s->attributed[who] + 1) | (who == node ? OWN : 0);
     }
     return 0;
 }
@@ -158,9 +158,9 @@ static int print(const struct spying *s, struct buf *out, struct fault *f)
     double precision = 0, p = (double)t->spies / SETTING_ONE;
     uint32_t right = 0;
     for (uint32_t node = 0; node < s->graph.nodes; node++)
-        if (s->put_down[node] & FOUND) {
+        if (s->attributed[node] & OWN) {
             right++;
-            precision += 1.0 / (s->put_down[node] & ~FOUND);
+            precision += 1.0 / (s->attributed[node] & ~OWN);
         }
     return model_print(out, f, "%" PRIu32 " %.4f %.4f %.4f %.4f %.4f\n", s->graph.nodes, p,
                        precision / s->honest, (double)right / s->honest, theory(t), p * p);
@@ -208,8 +208,8 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
         model_nodes(setup, 4, NODES_MAX, NODES, &nodes, f))
         return -1;
     s.is_spy = malloc(nodes);
-    s.put_down = malloc(nodes * sizeof *s.put_down);
-    int failed = s.is_spy && s.put_down ? 0 : fault_memory(f);
+    s.attributed = malloc(nodes * sizeof *s.attributed);
+    int failed = s.is_spy && s.attributed ? 0 : fault_memory(f);
     if (!failed)
         failed = model_print(out, f, "# nodes spies precision recall theory bound\n");
     for (uint64_t i = 0; !failed && i < t.runs; i++) {
@@ -217,7 +217,7 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
         failed = run_one(&s, out, f);
     }
     free(s.is_spy);
-    free(s.put_down);
+    free(s.attributed);
     return failed;
 }
 

@@ -60,11 +60,6 @@ static int theory_hops(uint32_t nodes, unsigned fanout)
     return -1;
 }
 
-static int64_t or_never(uint32_t ms)
-{
-    return ms == UINT32_MAX ? -1 : (int64_t)ms;
-}
-
 static int print_sum(const struct epidemic_course *c, uint32_t nodes,
                      const struct gossip_settings *s, struct buf *out, struct fault *f)
 {
@@ -72,11 +67,10 @@ static int print_sum(const struct epidemic_course *c, uint32_t nodes,
         out, f,
         "%" PRIu32 " %" PRIu64 " %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d %d %.2f %d"
         " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-        nodes, s->fanout, c->reached, or_never(c->percent[50]), or_never(c->percent[99]),
-        or_never(c->percent[100]), epidemic_hops(c, nodes, 50), epidemic_hops(c, nodes, 99),
-        epidemic_hops(c, nodes, 100), log_nodes(nodes, (double)s->fanout),
-        theory_hops(nodes, (unsigned)s->fanout), c->announced, c->repeated, c->delivered,
-        c->superfluous, c->stem_hops);
+        nodes, s->fanout, c->reached, epidemic_ms(c, 50), epidemic_ms(c, 99), epidemic_ms(c, 100),
+        epidemic_hops(c, nodes, 50), epidemic_hops(c, nodes, 99), epidemic_hops(c, nodes, 100),
+        log_nodes(nodes, (double)s->fanout), theory_hops(nodes, (unsigned)s->fanout), c->announced,
+        c->repeated, c->delivered, c->superfluous, c->stem_hops);
 }
 
 static int print_times(const struct epidemic_course *c, struct buf *out, struct fault *f)

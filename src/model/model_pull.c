@@ -33,11 +33,6 @@ static const struct setting settings[] = {
     {0},
 };
 
-static int64_t or_never(uint32_t ms)
-{
-    return ms == UINT32_MAX ? -1 : (int64_t)ms;
-}
-
 static int run(const struct sim_model_setup *setup, struct buf *out, struct fault *f)
 {
     struct pull_settings s = {.blocks = BLOCKS, .fanout = FANOUT, .delay = DELAY};
@@ -57,8 +52,8 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
                        "# nodes blocks reached ms50 ms99 ms100 theory99 messages\n"
                        "%" PRIu32 " %" PRIu64 " %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64
                        " %.0f %" PRIu64 "\n",
-                       real.nodes, s.blocks, c.reached, or_never(c.percent[50]),
-                       or_never(c.percent[99]), or_never(c.percent[100]), theory, c.messages);
+                       real.nodes, s.blocks, c.reached, epidemic_ms(&c, 50), epidemic_ms(&c, 99),
+                       epidemic_ms(&c, 100), theory, c.messages);
 }
 
 const struct sim_model model_pull = {

@@ -1,7 +1,7 @@
 /*
  * A network of nodes of the engine `peer` (simpeer/peer_engine.h), which are the project's own
- * listener, sender and connections, in virtual time: what the model of model/epidemic.h is held
- * against. A node takes about 200 KB of memory.
+ * listener, sender and connections, in virtual time, with which the model of model/epidemic.h is
+ * compared. A node takes about 200 KB of memory.
  */
 #ifndef MODEL_REAL_NETWORK_H
 #define MODEL_REAL_NETWORK_H
@@ -10,9 +10,9 @@
 #include "model/epidemic.h"
 
 #define REAL_NODES_MAX 100000
-#define REAL_PATIENCE                                                                              \
-    200000 /* ms, after the network is whole, after which a record that has not                    \
-              reached all is given up */
+
+/* A record that has not reached all this many ms after the network is whole is given up. */
+#define REAL_PATIENCE 200000
 
 struct real_setup {
     uint32_t nodes, fanout;

@@ -9,8 +9,6 @@
 #include "maelstrom/maelstrom_workload.h"
 #include "sim/parts.h"
 
-enum { MAELSTROM_SERVICES = 4 };
-
 struct maelstrom_client {
     size_t asks;     /* the place of its open operation; SIZE_MAX: it has none */
     int64_t id;      /* of its newest request */

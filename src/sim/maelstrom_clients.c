@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    NEAR = 1,         /* milliseconds from a client to its node */
+    CLIENT_DELAY = 1, /* milliseconds from a client to its node */
     READ_EVERY = 250, /* between two last reads of a node */
 };
 
@@ -29,15 +29,6 @@ static int trace(struct sim *s, const char *word, const struct maelstrom_op *op,
     return failed ? fault_memory(f) : 0;
 }
 
-/* A cas that was refused for another reason than the value says nothing of it (history(5)). */
-static const char *word_of(const struct maelstrom_op *op)
-{
-    return op->status == MAELSTROM_OK                                             ? "ok"
-           : op->status == MAELSTROM_OPEN                                         ? "info"
-           : op->error == MAELSTROM_PRECONDITION || op->error == MAELSTROM_NO_KEY ? "fail"
-                                                                                  : "refuse";
-}
-
 /* --- Operations ------------------------------------------------------------------------------- */
 
 static int later(struct sim *s, uint32_t client, int64_t delay, uint64_t number, struct fault *f)
@@ -58,7 +49,7 @@ static int end(struct sim *s, uint32_t client, struct fault *f)
                     : op->status == MAELSTROM_OPEN ? SIM_COUNT_UNKNOWN
                                                    : SIM_COUNT_FAILED);
     const int64_t think = c->reads_last ? READ_EVERY : sim_draw(&m->chance, &s->scenario->think);
-    return trace(s, word_of(op), op, f) || later(s, client, think, 0, f) ||
+    return trace(s, op_kind_words[maelstrom_op_end(op)], op, f) || later(s, client, think, 0, f) ||
                    sim_sample_add(s, SIM_SAMPLE_OPERATION, op->answered - op->asked, f)
                ? -1
                : 0;
@@ -92,7 +83,8 @@ static int begin(struct sim *s, uint32_t client, struct fault *f)
     m->open++;
     sim_count_up(s, SIM_COUNT_INVOKED);
     int result = trace(s, "invoke", &op, f) ||
-                         maelstrom_post(s, s->base_count + client, c->node, body, NEAR, f) ||
+                         maelstrom_post(s, s->base_count + client, c->node, body, CLIENT_DELAY,
+                                        f) ||
                          later(s, client, s->scenario->timeout, (uint64_t)c->id, f)
                      ? -1
                      : 0;

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,18 +17,17 @@
 
 /* --- Starting --------------------------------------------------------------------------------- */
 
-/* What the child has as stdin and stdout, and how signals are to it: as if nobody had changed them.
- */
+/* Gives the child this stdin and stdout, and undoes what this process has changed about signals. */
 static int spawn(pid_t *pid, int in, int out, const char *const *words)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
-    const sigset_t none = signals_set(0), usual = signals_set(SIGPIPE, 0);
+    const sigset_t none = signals_set(0), ignored = signals_set(SIGPIPE, 0);
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&how);
     posix_spawnattr_setpgroup(&how, 0);
     posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &usual);
+    posix_spawnattr_setsigdefault(&how, &ignored);
     posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                        POSIX_SPAWN_SETSIGDEF);
     int error = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
@@ -196,4 +196,15 @@ int child_check(struct child *c, struct fault *f)
     return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid
                ? ended(c, f)
                : 0;
+}
+
+int child_fault(const char *node, const char *program, uint64_t line, struct fault *f)
+{
+    char text[sizeof f->text], where[32] = "";
+    memcpy(text, f->text, sizeof text);
+    if (line)
+        snprintf(where, sizeof where, "line %llu: ", (unsigned long long)line);
+    return f->kind == FAULT_RULE && line
+               ? fault_rule(f, "%s: %s%s", program, where, text)
+               : fault_trouble(f, "%s (%s): %s%s", node, program, where, text);
 }

@@ -1,7 +1,7 @@
 /*
  * A program as a child, with pipes to its stdin and from its stdout; its stderr is ours. It leads a
- * process group of its own, and whatever is in that group is killed with it. A guard (below) kills
- * it if this process ends in any way without having done so, be it by SIGKILL.
+ * process group of its own, and whatever is in that group is killed with it. A guard
+ * (simprocess/child_guard.h) kills it if this process ends without having done so, even by SIGKILL.
  */
 #ifndef SIMPROCESS_CHILD_H
 #define SIMPROCESS_CHILD_H
@@ -37,5 +37,10 @@ int child_check(struct child *c, struct fault *f);
 
 /* Kills it and what it started, and reaps it. Nothing happens if it does not run. */
 void child_kill(struct child *c);
+
+/* Puts before the text of *f the program of a node and the line of its output at which it failed;
+ * 0: none was written. A rule stays one if there is a line: a program that ends before it has
+ * written anything could not be tried, and is trouble. -1. */
+int child_fault(const char *node, const char *program, uint64_t line, struct fault *f);
 
 #endif

@@ -3,7 +3,6 @@
 #include "base/waits.h"
 #include "simprocess/child_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,20 +97,12 @@ static int exchange(struct child_process *p, struct engine_outputs *out, struct 
     return result < 0 ? -1 : 0;
 }
 
-/* Says of which program, and which line of its output, the fault is; the carrier says which node
- * breaks a rule. One that ends before its first answer could not be tried. */
-static int blame(struct child_process *p, struct fault *f)
+/* Without a line of its own, the fault is at the line after the last that was read. */
+static int add_place(const struct child_process *p, struct fault *f)
 {
-    char text[sizeof f->text], where[32] = "";
-    const char *name = node_names_text(p->setup->names, p->setup->self);
-    uint64_t line = f->line ? f->line : p->reader.line + 1;
-    memcpy(text, f->text, sizeof text);
-    if (p->reader.line || f->line)
-        snprintf(where, sizeof where, "line %llu: ", (unsigned long long)line);
-    bool is_rule = f->kind == FAULT_RULE && (p->reader.line > 0 || f->line > 0);
+    const uint64_t next = p->reader.line ? p->reader.line + 1 : 0, line = f->line ? f->line : next;
     f->line = 0;
-    return is_rule ? fault_rule(f, "%s: %s%s", p->words[0], where, text)
-                   : fault_trouble(f, "%s (%s): %s%s", name, p->words[0], where, text);
+    return child_fault(node_names_text(p->setup->names, p->setup->self), p->words[0], line, f);
 }
 
 static int step(struct sim_process *process, const struct engine_event *events, size_t count,
@@ -122,7 +113,7 @@ static int step(struct sim_process *process, const struct engine_event *events, 
     if (child_put_batch(p, events, count))
         return fault_memory(f);
     if (exchange(p, out, f))
-        return blame(p, f);
+        return add_place(p, f);
     out->deadline = p->deadline;
     return 0;
 }

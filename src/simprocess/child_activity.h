@@ -6,20 +6,20 @@
  * Two looks at every thread, between which none of them ran, are as good as one look at all of them
  * at once. (Linux: /proc/PID/task/TID/stat, schedstat, syscall, children; proc(5).)
  */
-#ifndef SIMPROCESS_CHILD_REST_H
-#define SIMPROCESS_CHILD_REST_H
+#ifndef SIMPROCESS_CHILD_ACTIVITY_H
+#define SIMPROCESS_CHILD_ACTIVITY_H
 
 #include "simprocess/child.h"
 
-enum child_rest {
+enum child_activity {
     CHILD_BUSY,  /* it runs, or has not read all that it was sent */
     CHILD_WAITS, /* it waits for input, and for nothing else that can be seen */
     CHILD_TIMED, /* it waits for input, or until some time of the machine's clock has come */
     CHILD_UNSEEN /* /proc does not show it */
 };
 
-/* What a child does just now. What it wrote may not have been read
- * yet, also if it waits: read it after this. A child that has ended is CHILD_WAITS. */
-enum child_rest child_rest(const struct child *c);
+/* What a child does just now. If it waits, what it wrote before may still be unread, so read after
+ * this. A child that has ended is CHILD_WAITS. */
+enum child_activity child_activity(const struct child *c);
 
 #endif

@@ -1,4 +1,4 @@
-#include "simprocess/child_rest.h"
+#include "simprocess/child_activity.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -159,7 +159,7 @@ static struct look look(const struct child *c)
     return l;
 }
 
-enum child_rest child_rest(const struct child *c)
+enum child_activity child_activity(const struct child *c)
 {
     struct look first = look(c);
     if (!first.seen)
