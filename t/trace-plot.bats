@@ -165,7 +165,7 @@ refused() { # STATUS WORDS ARGUMENT...
     refused 2 'missing: cannot be read' missing
     refused 2 '.: is a folder' .
     refused 2 "'t': too many operands" t t
-    refused 2 '-t is of logs, and -m of a trace: give one' -t t
+    refused 2 '-t is for logs, and -m for a trace: give only one of them' -t t
     expect 2 gossip-plot -w 1-2 t
     says '^gossip-plot: -w needs -m$'
     expect 2 sh -c 'gossip-plot -m t >/dev/full'

@@ -1,7 +1,7 @@
 /* The model `gossip`: how long a record takes to reach a network, and what that costs. */
 #include "model/epidemic.h"
+#include "model/peer_network.h"
 #include "model/real.h"
-#include "model/real_network.h"
 #include "model/settings.h"
 #include "model/table.h"
 
@@ -159,7 +159,7 @@ static int run_model(const struct peer_graph_setup *graph, const struct gossip_s
 static int run_real(const struct peer_graph_setup *graph, const struct gossip_settings *s,
                     uint64_t *chance, struct buf *out, struct fault *f)
 {
-    const struct real_setup setup = {
+    const struct peer_network_setup setup = {
         .nodes = graph->nodes,
         .fanout = graph->dial,
         .stems = s->stems,
@@ -170,13 +170,13 @@ static int run_real(const struct peer_graph_setup *graph, const struct gossip_se
         .seed = chance_next(chance),
     };
     struct epidemic_course course;
-    struct real_network *r = real_network_new(&setup, f);
+    struct peer_network *r = peer_network_new(&setup, f);
     int failed = r ? 0 : -1;
     for (uint64_t i = 0; !failed && i < s->runs; i++)
-        failed = real_network_run(r, (uint32_t)chance_below(chance, setup.nodes), &course, f) ||
+        failed = peer_network_run(r, (uint32_t)chance_below(chance, setup.nodes), &course, f) ||
                  print(&course, setup.nodes, s, out, f);
     if (r)
-        real_network_free(r);
+        peer_network_free(r);
     return failed ? -1 : 0;
 }
 
@@ -196,8 +196,8 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     struct peer_graph_setup graph = {.nodes = 0};
     uint64_t chance = setup->seed;
     if (settings_take(settings, setup->words, setup->count, &s, f) || check(&s, f) ||
-        model_nodes(setup, 2, s.real ? REAL_NODES_MAX : PEER_GRAPH_NODES_MAX, NODES, &graph.nodes,
-                    f))
+        model_nodes(setup, 2, s.real ? PEER_NETWORK_NODES_MAX : PEER_GRAPH_NODES_MAX, NODES,
+                    &graph.nodes, f))
         return -1;
     graph.dial = (uint32_t)s.fanout;
     graph.inbound = (uint32_t)s.inbound;

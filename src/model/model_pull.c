@@ -7,8 +7,8 @@
  * the chain grows by x (1 - x) / T, so from 1/N to 0.99 it takes T (ln(N - 1) + ln 99); this leaves
  * out what a pull itself takes.
  */
+#include "model/peer_network.h"
 #include "model/real.h"
-#include "model/real_network.h"
 #include "model/settings.h"
 #include "model/table.h"
 #include "simpeer/peer_pull.h"
@@ -36,7 +36,7 @@ static const struct setting settings[] = {
 static int run(const struct sim_model_setup *setup, struct buf *out, struct fault *f)
 {
     struct pull_settings s = {.blocks = BLOCKS, .fanout = FANOUT, .delay = DELAY};
-    struct real_setup real = {.seed = setup->seed};
+    struct peer_network_setup real = {.seed = setup->seed};
     struct epidemic_course c;
     if (settings_take(settings, setup->words, setup->count, &s, f) ||
         model_nodes(setup, 2, NODES_MAX, NODES, &real.nodes, f))
@@ -45,7 +45,7 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     real.fanout = (uint32_t)s.fanout;
     real.delay = (uint32_t)s.delay;
     real.spread = (enum epidemic_delay)s.spread;
-    if (real_network_pull(&real, &c, f))
+    if (peer_network_pull(&real, &c, f))
         return -1;
     const double theory = PEER_PULL_EVERY * (real_log(real.nodes - 1) + real_log(99));
     return model_print(out, f,

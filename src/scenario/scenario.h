@@ -34,9 +34,9 @@ struct sim_words {
 
 struct sim_node_plan {
     const char *name;
-    struct sim_words runs; /* none: what `run` says */
+    struct sim_words runs; /* the words of what it runs; none: those of `run` */
     int region;            /* -1: none */
-    bool made;             /* by `node' or `spare'; else it is only spoken of */
+    bool made;             /* by `node' or `spare'; else another statement names it */
     bool spare;            /* it is no member at the beginning */
     bool twin;             /* it has a second instance */
 };

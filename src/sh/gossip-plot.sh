@@ -199,6 +199,12 @@ draw_messages() {
 
 # --- Main ----------------------------------------------------------------------------------------------
 
+is_time() { # TEXT
+    case $1 in
+    '' | *[!0-9]* | ????????????????*) return 1 ;;
+    esac
+}
+
 wanted='' axis='' table='' messages='' window='' only_logs='' only_trace=''
 while getopts :i:mtw:x:hV-: option; do
     [ "$option" != - ] || option=--$OPTARG
@@ -215,7 +221,7 @@ while getopts :i:mtw:x:hV-: option; do
 done
 shift $((OPTIND - 1))
 if [ -n "$messages" ]; then
-    [ -z "$only_logs" ] || misuse "$only_logs is of logs, and -m of a trace: give one"
+    [ -z "$only_logs" ] || misuse "$only_logs is for logs, and -m for a trace: give only one of them"
     [ $# -le 1 ] || misuse "'$2': too many operands"
 elif [ -n "$only_trace" ]; then
     misuse '-w needs -m'
@@ -231,12 +237,6 @@ case $wanted in
 '' | ??????*) ;;
 *) trouble "-i: '$wanted' is too short: give at least 6 digits" ;;
 esac
-
-is_time() { # TEXT
-    case $1 in
-    '' | *[!0-9]* | ????????????????*) return 1 ;;
-    esac
-}
 
 if [ -n "$only_trace" ]; then
     { [ "$window" != "${window%%-*}" ] && is_time "${window%%-*}" && is_time "${window#*-}" && [ "${window%%-*}" -le "${window#*-}" ]; } ||

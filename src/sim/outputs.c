@@ -8,7 +8,7 @@
 static int send_to_name(struct sim *s, struct sim_node *n, uint32_t name, struct engine_item *item,
                         struct fault *f)
 {
-    if (name >= s->base_count) /* nobody has this name here, or no node */
+    if (name >= s->base_count) /* a client, a service, or nobody here */
         return s->maelstrom != NULL ? sim_maelstrom_send(s, n, name, item, f) : 0;
     const uint32_t twin = s->nodes[name].twin;
     if (sim_message_send(s, n, name, item, f))

@@ -90,7 +90,7 @@ static int handle(struct sim *s, const struct sim_event *e, struct fault *f)
     return 0;
 }
 
-/* Gives each process that has events its batch, until nobody has more in this instant. */
+/* Gives each process that has events its batch, until none has more in this instant. */
 static int run_touched(struct sim *s, struct fault *f)
 {
     while (s->touched_count > 0 && !s->over) {
@@ -120,7 +120,7 @@ static int run_instant(struct sim *s, struct sim_event *e, struct fault *f)
     return sim_tracing(&s->trace) ? sim_trace_flush(&s->trace, false, f) : 0;
 }
 
-/* The liveness phase has nothing to wait for any more. */
+/* Ends the run if the liveness phase has nothing left to wait for. */
 static int end_if_done(struct sim *s, struct fault *f)
 {
     bool done = false;

@@ -7,7 +7,7 @@
 
 struct sim_clock {
     int64_t offset; /* milliseconds ahead */
-    int32_t rate;   /* fast by so many in a million; above -500000 */
+    int32_t rate;   /* parts per million by which it is fast; above -500000 */
 };
 
 static inline int64_t sim_clock_at(const struct sim_clock *c, int64_t now)

@@ -1,5 +1,5 @@
-/* The trace of a run: lines `TIME WORD ...`, which netsim(1) lists. Failures are kept, and told
- * by sim_trace_flush. */
+/* The trace of a run: lines `TIME WORD ...`, which netsim(1) lists. Failures are kept, and
+ * sim_trace_flush reports them. */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
 

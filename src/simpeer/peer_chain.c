@@ -122,7 +122,7 @@ static int holds(void *self, const uint8_t id[ID_LEN], struct fault *f)
     return find(self, id) >= 0;
 }
 
-/* Nobody announces a block here. */
+/* No block is announced here. */
 static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
 {
     (void)self, (void)b, (void)id, (void)f;

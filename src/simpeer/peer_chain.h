@@ -1,7 +1,7 @@
 /*
  * A chain of blocks for nodes of the engine `peer` to serve and to pull: the same for all, so that
- * a node keeps only the ids of those that it has. Each block has one transaction, and nobody has
- * worked for it.
+ * a node keeps only the ids of those that it has. Each block has one transaction, and no proof
+ * of work.
  */
 #ifndef SIMPEER_PEER_CHAIN_H
 #define SIMPEER_PEER_CHAIN_H

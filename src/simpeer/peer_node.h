@@ -34,8 +34,8 @@ struct peer_node {
 /* Fills in *s from the words. 0, or -1 and FAULT_RULE. */
 int peer_settings_take(struct peer_settings *s, const struct engine_setup *setup, struct fault *f);
 
-/* Makes the parts of a node whose setup and settings are set, and all else zero; it then does not
- * move. -1: no memory; it is then to be freed as well. */
+/* Makes the parts of a node whose setup and settings are set, and all else zero. Afterwards it must
+ * not be moved. 0, or -1: no memory; free it in any case. */
 int peer_node_make(struct peer_node *n);
 void peer_node_free(struct peer_node *n);
 

@@ -22,7 +22,7 @@ struct peer_pull {
     uint64_t chance;
 };
 
-/* All else of *p is zero; it then does not move. */
+/* All else of *p is zero. Afterwards it must not be moved. */
 void peer_pull_init(struct peer_pull *p, const struct engine_setup *setup, struct peer_chain *chain,
                     size_t wanted, uint64_t seed);
 void peer_pull_free(struct peer_pull *p, int64_t now);

@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #define SIM_DRAW_MAX (1 << 30) /* milliseconds */
-#define SIM_MILLION 1000000    /* probabilities are so many in a million */
+#define SIM_MILLION 1000000    /* probabilities are in parts per million (ppm) */
 
 /* The stream (base/chance.h) of a purpose, such as "loss" or "disk", and of its number-th user. It
  * depends on nothing else, so a new purpose changes none of the others. */
 uint64_t sim_stream(uint64_t seed, const char *purpose, uint64_t number);
 
-/* Whether something happens whose probability is ppm in a million. 0 draws nothing. */
+/* Whether something of this probability happens. 0 draws nothing from the stream. */
 static inline bool sim_happens(uint64_t *stream, uint32_t ppm)
 {
     return ppm > 0 && chance_below(stream, SIM_MILLION) < ppm;
@@ -33,6 +33,7 @@ struct sim_delay {
     int32_t least, most, mean;
 };
 
+/* A delay, in milliseconds. */
 int64_t sim_draw(uint64_t *stream, const struct sim_delay *d);
 
 /* A number with the exponential distribution of this mean (0 to SIM_DRAW_MAX), rounded down, by

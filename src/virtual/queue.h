@@ -58,8 +58,8 @@ struct sim_queue {
 void sim_queue_init(struct sim_queue *q);
 void sim_queue_free(struct sim_queue *q);
 
-/* Adds a copy of *e, for a time at most SIM_TIME_MAX; one that has passed stands for now. 0, or -1
- * and trouble: no memory, or SIM_QUEUE_MAX. */
+/* Adds a copy of *e, for a time at most SIM_TIME_MAX; a time that has passed counts as now. 0, or
+ * -1 and trouble: no memory, or SIM_QUEUE_MAX. */
 int sim_queue_add(struct sim_queue *q, int64_t time, const struct sim_event *e, struct fault *f);
 
 /* When the next event is due; INT64_MAX: there is none. */

@@ -1,4 +1,4 @@
-#include "model/real_network.h"
+#include "model/peer_network.h"
 
 #include "simpeer/peer_engine.h"
 #include "simpeer/peer_item.h"
@@ -12,8 +12,8 @@
 enum { MESSAGE, TIMER };   /* events */
 enum { SETTLING = 20000 }; /* ms for all to be connected */
 
-struct real_network {
-    struct real_setup setup;
+struct peer_network {
+    struct peer_network_setup setup;
     struct node_names *names;
     uint32_t *members;
     struct engine **engines;
@@ -31,7 +31,7 @@ struct real_network {
 
 /* --- What engines put out ------------------------------------------------------------------- */
 
-static int64_t draw_delay(struct real_network *r, uint32_t from)
+static int64_t draw_delay(struct peer_network *r, uint32_t from)
 {
     int32_t mean = (int32_t)r->setup.delay;
     const struct sim_delay constant = {SIM_CONSTANT, mean, mean, mean},
@@ -62,13 +62,13 @@ static void count_lines(struct epidemic_course *c, const char *text, size_t size
     }
 }
 
-static bool is_apart(const struct real_network *r, uint32_t a, uint32_t b)
+static bool is_apart(const struct peer_network *r, uint32_t a, uint32_t b)
 {
     uint32_t whole = r->setup.nodes - r->setup.part;
     return r->queue.now < SETTLING + (int64_t)r->setup.heal && (a < whole) != (b < whole);
 }
 
-static int put(struct real_network *r, uint32_t from, struct engine_output *o, struct fault *f)
+static int put(struct peer_network *r, uint32_t from, struct engine_output *o, struct fault *f)
 {
     const struct peer_item *item = (const struct peer_item *)o->item;
     if (r->course) {
@@ -84,15 +84,15 @@ static int put(struct real_network *r, uint32_t from, struct engine_output *o, s
     return 0;
 }
 
-/* Whether it is the note of a node that has what it was to get. */
-static bool tells_all(const struct real_network *r, const char *text, size_t n)
+/* Whether this note says that its node has the record, or the whole chain. */
+static bool tells_all(const struct peer_network *r, const char *text, size_t n)
 {
     if (r->setup.blocks)
         return n == strlen(r->height) && memcmp(text, r->height, n) == 0;
     return begins(text, n, "have ") || begins(text, n, "made ");
 }
 
-static void take_note(struct real_network *r, uint32_t node, const char *text, size_t n)
+static void take_note(struct peer_network *r, uint32_t node, const char *text, size_t n)
 {
     struct epidemic_course *c = r->course;
     if (!c || r->had[node] >= 0 || !tells_all(r, text, n))
@@ -103,7 +103,7 @@ static void take_note(struct real_network *r, uint32_t node, const char *text, s
         c->percent[p] = (uint32_t)(r->queue.now - r->began);
 }
 
-static int step(struct real_network *r, uint32_t node, struct engine_event *event, struct fault *f)
+static int step(struct peer_network *r, uint32_t node, struct engine_event *event, struct fault *f)
 {
     event->now = r->queue.now;
     engine_outputs_clear(&r->out);
@@ -125,7 +125,7 @@ static int step(struct real_network *r, uint32_t node, struct engine_event *even
 
 /* --- Running -------------------------------------------------------------------------------- */
 
-static int handle(struct real_network *r, const struct sim_event *e, struct fault *f)
+static int handle(struct peer_network *r, const struct sim_event *e, struct fault *f)
 {
     struct engine_item *item = e->data;
     struct engine_event event = {.kind = ENGINE_TIMER};
@@ -140,8 +140,8 @@ static int handle(struct real_network *r, const struct sim_event *e, struct faul
     return failed;
 }
 
-/* Until then, or until all have the record. 0, or -1. */
-static int run_until(struct real_network *r, int64_t end, struct fault *f)
+/* Handles events until `end`, or until all have what they are to get. 0, or -1 and *f. */
+static int run_until(struct peer_network *r, int64_t end, struct fault *f)
 {
     struct sim_event e;
     while (sim_queue_next(&r->queue) <= end && !(r->course && r->course->reached == r->setup.nodes))
@@ -151,14 +151,14 @@ static int run_until(struct real_network *r, int64_t end, struct fault *f)
 }
 
 /* Lets what is under way arrive. */
-static int settle(struct real_network *r, struct fault *f)
+static int settle(struct peer_network *r, struct fault *f)
 {
     r->course = NULL;
     return run_until(r, r->queue.now + SETTLING, f);
 }
 
-/* From now on it is seen who has what all are to get. */
-static void begin(struct real_network *r, struct epidemic_course *course)
+/* Begins to note in *course which nodes have what all are to get. */
+static void begin(struct peer_network *r, struct epidemic_course *course)
 {
     memset(course, 0, sizeof *course);
     memset(course->percent, 0xff, sizeof course->percent);
@@ -168,7 +168,7 @@ static void begin(struct real_network *r, struct epidemic_course *course)
     r->began = r->queue.now;
 }
 
-int real_network_run(struct real_network *r, uint32_t node, struct epidemic_course *course,
+int peer_network_run(struct peer_network *r, uint32_t node, struct epidemic_course *course,
                      struct fault *f)
 {
     char text[32];
@@ -180,13 +180,15 @@ int real_network_run(struct real_network *r, uint32_t node, struct epidemic_cour
         return fault_memory(f);
     int failed = step(r, node, &event, f);
     payload_unref(event.payload);
-    return failed || run_until(r, r->began + r->setup.heal + REAL_PATIENCE, f) || settle(r, f) ? -1
-                                                                                               : 0;
+    return failed || run_until(r, r->began + r->setup.heal + PEER_NETWORK_PATIENCE, f) ||
+                   settle(r, f)
+               ? -1
+               : 0;
 }
 
 /* --- Making and freeing --------------------------------------------------------------------- */
 
-static int add_node(struct real_network *r, uint32_t node, struct fault *f)
+static int add_node(struct peer_network *r, uint32_t node, struct fault *f)
 {
     char name[16];
     int n = snprintf(name, sizeof name, "n%u", node + 1);
@@ -195,7 +197,7 @@ static int add_node(struct real_network *r, uint32_t node, struct fault *f)
     return r->members[node] == NODE_NONE ? -1 : 0;
 }
 
-static int start_node(struct real_network *r, uint32_t node, struct fault *f)
+static int start_node(struct peer_network *r, uint32_t node, struct fault *f)
 {
     const struct engine_setup setup = {
         .names = r->names,
@@ -211,7 +213,7 @@ static int start_node(struct real_network *r, uint32_t node, struct fault *f)
     return r->engines[node] ? step(r, node, &event, f) : -1;
 }
 
-static int start(struct real_network *r, struct fault *f)
+static int start(struct peer_network *r, struct fault *f)
 {
     const uint32_t nodes = r->setup.nodes;
     sim_queue_init(&r->queue);
@@ -238,9 +240,9 @@ static int start(struct real_network *r, struct fault *f)
     return 0;
 }
 
-struct real_network *real_network_new(const struct real_setup *setup, struct fault *f)
+struct peer_network *peer_network_new(const struct peer_network_setup *setup, struct fault *f)
 {
-    struct real_network *r = calloc(1, sizeof *r);
+    struct peer_network *r = calloc(1, sizeof *r);
     if (!r) {
         fault_memory(f);
         return NULL;
@@ -248,11 +250,11 @@ struct real_network *real_network_new(const struct real_setup *setup, struct fau
     r->setup = *setup;
     if (!start(r, f) && !settle(r, f))
         return r;
-    real_network_free(r);
+    peer_network_free(r);
     return NULL;
 }
 
-void real_network_free(struct real_network *r)
+void peer_network_free(struct peer_network *r)
 {
     struct sim_event e;
     while (sim_queue_take(&r->queue, &e))
@@ -273,10 +275,10 @@ void real_network_free(struct real_network *r)
     free(r);
 }
 
-int real_network_pull(const struct real_setup *setup, struct epidemic_course *course,
+int peer_network_pull(const struct peer_network_setup *setup, struct epidemic_course *course,
                       struct fault *f)
 {
-    struct real_network *r = calloc(1, sizeof *r);
+    struct peer_network *r = calloc(1, sizeof *r);
     if (!r)
         return fault_memory(f);
     r->setup = *setup;
@@ -284,8 +286,8 @@ int real_network_pull(const struct real_setup *setup, struct epidemic_course *co
     if (!failed) {
         begin(r, course);
         take_note(r, 0, r->height, strlen(r->height));
-        failed = run_until(r, REAL_PATIENCE, f);
+        failed = run_until(r, PEER_NETWORK_PATIENCE, f);
     }
-    real_network_free(r);
+    peer_network_free(r);
     return failed;
 }
