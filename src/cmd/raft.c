@@ -13,7 +13,7 @@ struct run {
 
 static const struct cli_option options[] = {
     {'d', "directory", "DIR", "keep the log in DIR, not on stdout", CLI_TEXT(struct run, folder)},
-    {'c', "command", "COMMAND", "makes the state out of the one before and committed lines",
+    {'c', "command", "COMMAND", "make snapshots: last state and committed lines to new state",
      CLI_TEXT(struct run, command)},
     {'N', "every", "COUNT", "commits from one snapshot to the next (default: 10000)",
      CLI_NUMBER(struct run, every, 1, INT64_MAX)},
