@@ -13,7 +13,7 @@ struct run {
 
 static const struct cli_option options[] = {
     {'d', "directory", "DIR", "keep the log in DIR, not on stdout", CLI_TEXT(struct run, folder)},
-    {'c', "command", "COMMAND", "make snapshots: last state and committed lines to new state",
+    {'c', "command", "COMMAND", "shell command that makes snapshots, see process(7)",
      CLI_TEXT(struct run, command)},
     {'N', "every", "COUNT", "commits from one snapshot to the next (default: 10000)",
      CLI_NUMBER(struct run, every, 1, INT64_MAX)},
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
     char **settings = cli_options(&program, argc, argv, &r);
     size_t count = cli_count_operands(settings, 0, -1);
     if (r.command != NULL && r.folder == NULL)
-        cli_misuse("-c needs -d: snapshots are made beside the process");
+        cli_misuse("-c needs -d: without it, the carrier makes the snapshots");
     struct process_filter filter = {.type = engine_find(program.name),
                                     .folder = r.folder,
                                     .settings = (const char *const *)settings,

@@ -20,7 +20,7 @@ static size_t place_of(const struct applied *a, uint32_t client)
     return low;
 }
 
-/* The first range that ends at or after a serial. Most often it is asked for one after the last. */
+/* The first range that ends at or after a serial. The usual one comes after all ranges. */
 static size_t range_of(const struct applied_client *c, uint64_t serial)
 {
     size_t low = 0, high = c->count;

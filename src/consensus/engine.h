@@ -1,10 +1,10 @@
 /*
- * Engines of consensus: step functions behind one table.
+ * Consensus engines: step functions behind one interface, struct engine_type.
  *
- * One event in, a list of outputs out. An engine opens nothing, reads no clock, draws no chance but
- * from the seed that it was given, and never blocks: so the same code runs under netsim(1), where
- * messages stay structs, under mesh(1), and as a filter that reads and writes the lines of
- * process(7).
+ * One event in, a list of outputs out. An engine opens nothing, reads no clock, takes its random
+ * numbers only from the seed it was given, and never blocks. So the same code runs in netsim(1),
+ * where messages stay structs, and as a filter that reads and writes the lines of process(7), which
+ * mesh(1) connects. Whatever feeds an engine is its carrier.
  *
  * Times are in milliseconds, on a clock that starts anywhere and never goes back.
  */
@@ -42,17 +42,16 @@ struct proposal_id {
 };
 
 enum engine_event_kind {
-    ENGINE_RESTART, /* the first event of all: what the disk kept, in items[count] (none at first)
-                     */
-    ENGINE_MESSAGE, /* items[count] from `from` have arrived */
-    ENGINE_PROPOSE, /* payload is to be committed as id */
-    ENGINE_READ,    /* a read, named by `serial`, wants to know when it may be answered */
-    ENGINE_TIMER,   /* the deadline has passed */
-    ENGINE_SAVED,   /* all items that were put out up to the serial-th are on disk; from 1, by order
-                       of ENGINE_SAVE, counted anew from each start */
-    ENGINE_SNAPSHOT, /* payload is the state that all commits up to `index` made: what the engine
-                        keeps of them may go */
-    ENGINE_COMMAND,  /* words of an operator, `text` of n bytes without a newline, such as
+    ENGINE_RESTART,  /* the first event: what the disk kept, in items[count]; none at first */
+    ENGINE_MESSAGE,  /* items[count] from `from` have arrived */
+    ENGINE_PROPOSE,  /* payload is to be committed as id */
+    ENGINE_READ,     /* a read, named by `serial`, wants to know when it may be answered */
+    ENGINE_TIMER,    /* the deadline has passed */
+    ENGINE_SAVED,    /* the items of ENGINE_SAVE up to the serial-th are on disk; they are counted
+                        from 1 after each start */
+    ENGINE_SNAPSHOT, /* payload is the state that all commits up to `index` made: the engine may
+                        forget those commits */
+    ENGINE_COMMAND,  /* an operator's words: `text` of n bytes without a newline, such as
                         `member add n4` */
 };
 
@@ -72,14 +71,13 @@ struct engine_event {
 
 enum engine_output_kind {
     ENGINE_SEND, /* item to the node `to`; NODE_NONE: to all others that were named to the engine */
-    ENGINE_SAVE, /* item is to be put on disk, and ENGINE_SAVED to be told; whatever promises it
-                    may be put out only after that */
-    ENGINE_FORGET, /* what was saved so far is not needed any more: the saves that follow in this
-                      step are all that the disk has to keep (they replace it as one, or not at all)
-                    */
-    ENGINE_COMMIT, /* payload is the index-th in the one order, and was proposed as id; indexes only
-                      rise, and an index that is passed over held nothing */
-    ENGINE_RESTORE, /* payload is the state after `index` commits, in place of what came before */
+    ENGINE_SAVE, /* item is to be put on disk, which ENGINE_SAVED confirms; only then may the engine
+                    put out what depends on it */
+    ENGINE_FORGET,  /* the saves that follow in this step replace all earlier ones on disk, all
+                       together or not at all */
+    ENGINE_COMMIT,  /* payload is the index-th in the order, and was proposed as id; indexes only
+                       rise, and an index that is skipped held no record */
+    ENGINE_RESTORE, /* payload is the state after `index` commits, in place of all before */
     ENGINE_ANSWER,  /* the read `serial` may be answered: all commits up to `index` have been put
                        out; index UINT64_MAX: it has to be made again later */
     ENGINE_NOTE,    /* for watchers: text of n bytes in outputs->text, at `at`: words such as
@@ -108,8 +106,8 @@ struct engine_outputs {
     int64_t deadline;
 };
 
-/* Appends a copy of *x, whose references become the list's, also if that fails. 0, or -1: no
- * memory. */
+/* Appends a copy of *x, and takes over its references even if that fails; engine_send and
+ * engine_save take over the item. engine_note formats words. 0, or -1 and *f: no memory. */
 int engine_put(struct engine_outputs *out, const struct engine_output *x, struct fault *f);
 int engine_send(struct engine_outputs *out, uint32_t to, struct engine_item *item, struct fault *f);
 int engine_save(struct engine_outputs *out, struct engine_item *item, struct fault *f);
@@ -120,12 +118,12 @@ int engine_note(struct engine_outputs *out, struct fault *f, const char *format,
 void engine_outputs_clear(struct engine_outputs *out);
 void engine_outputs_free(struct engine_outputs *out);
 
-/* With what an engine is made. All stays the caller's; names outlives the engine. */
+/* What an engine is made from. All stays the caller's; names outlives the engine. */
 struct engine_setup {
     struct node_names *names;
     uint32_t self;
-    const uint32_t
-        *members; /* that are there at the beginning, self among them unless it joins later */
+    /* The members at the beginning, self among them unless it joins later. */
+    const uint32_t *members;
     size_t member_count;
     uint64_t seed;
     const char *const *settings; /* words NAME=VALUE, as the engine's page has them */
@@ -148,10 +146,10 @@ struct engine_type {
     /* Appends the item's line or lines, each with its newline. 0, or -1: no memory. */
     int (*item_format)(const struct engine_item *item, const struct node_names *names,
                        struct buf *out);
-    /* The item with whose text these n bytes, whole lines, begin: its first line tells how many
-     * follow, so a message or a log is read item by item. *used: its bytes. Names that are new are
-     * added. NULL and *f: FAULT_RULE if it is none, or is cut short, else trouble. They are
-     * hostile: everything is bounded before it is allocated. */
+    /* Reads the first item of a text of n bytes, whole lines. Its first line says how many follow,
+     * so a message or a log is read item by item. *used: its bytes. New names are added. NULL and
+     * *f: FAULT_RULE if it is no item or is cut short, else trouble. The text is hostile:
+     * everything is bounded before it is allocated. */
     struct engine_item *(*item_parse)(const char *text, size_t n, size_t *used,
                                       struct node_names *names, struct fault *f);
 };

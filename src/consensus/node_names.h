@@ -1,7 +1,7 @@
-/* Names of nodes, and the numbers that stand for them inside of a process.
+/* Names of nodes, and the numbers that stand for them inside a process.
  *
- * Carriers and engines of one process share one table, so that a message's sender and addressee are
- * numbers; names are for text (process(7)). */
+ * The carrier and the engines of one process share a table, so the sender and the addressee of a
+ * message are numbers; names are for text (process(7)). */
 #ifndef CONSENSUS_NODE_NAMES_H
 #define CONSENSUS_NODE_NAMES_H
 

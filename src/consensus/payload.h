@@ -14,8 +14,9 @@ struct payload {
     char text[];
 };
 
-/* A payload of these n bytes, which are copied: whole lines, at most PAYLOAD_MAX bytes (0 are a
- * payload of no lines). The caller's reference is the first. NULL: no memory, or no whole lines. */
+/* A payload of these n bytes, which are copied: whole lines, at most PAYLOAD_MAX bytes; 0 bytes
+ * make a payload of no lines. The first reference is the caller's. NULL: no memory, or not whole
+ * lines. */
 struct payload *payload_new(const char *text, size_t n);
 
 /* One more reference to it, or one less; the last one frees it. NULL is let pass. */

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <uthash.h>
 
-#define PROPOSALS_MAX 1048576         /* that a node keeps: for more a list is full, */
-#define PROPOSALS_BYTES_MAX (1 << 28) /* ... or for more bytes */
+#define PROPOSALS_MAX 1048576         /* that a list holds before it is full */
+#define PROPOSALS_BYTES_MAX (1 << 28) /* of their payloads */
 
 struct proposal_key {
     uint64_t serial, client;
@@ -32,8 +32,8 @@ struct proposals {
 /* The proposal with this id, or NULL. */
 struct proposal *proposals_find(const struct proposals *p, struct proposal_id id);
 
-/* Whether a further proposal of so many bytes would be too much to keep. proposals_add does not
- * ask. */
+/* Whether another proposal of so many bytes would exceed either limit. proposals_add does not check
+ * that. */
 bool proposals_full(const struct proposals *p, size_t bytes);
 
 /* Adds a proposal, and takes a reference to its payload. 1; 0: it is there already, and nothing
@@ -43,7 +43,7 @@ int proposals_add(struct proposals *p, struct proposal_id id, struct payload *pa
 /* The oldest that was not taken yet, which now is; NULL: there is none. It stays in the list. */
 struct proposal *proposals_take(struct proposals *p);
 
-/* None of them has been taken. */
+/* Makes all of them count as not taken. */
 static inline void proposals_rewind(struct proposals *p)
 {
     p->next = p->list;
@@ -59,7 +59,7 @@ static inline size_t proposals_count(const struct proposals *p)
     return HASH_COUNT(p->list);
 }
 
-/* Removes a proposal of the list. */
+/* Removes a proposal of the list and frees it; proposals_clear does that to all. */
 void proposals_remove(struct proposals *p, struct proposal *x);
 void proposals_clear(struct proposals *p);
 

@@ -1,6 +1,6 @@
 /*
- * A process of process(7) as a child of ours: events into its stdin, outputs out of its stdout. It
- * is given one batch at a time; what happens meanwhile makes the next one.
+ * A process of process(7) as a child: events go into its stdin, outputs come from its stdout. It is
+ * given one batch at a time; events that come meanwhile make up the next one.
  */
 #ifndef MESH_CHILD_H
 #define MESH_CHILD_H
@@ -18,15 +18,16 @@ struct mesh_child_owner {
     void *self;
 };
 
-/* Runs argv[0], found as a shell finds it. argv and *owner stay the caller's. NULL and trouble. */
+/* Runs argv[0], found in PATH as by a shell. argv and *owner stay the caller's. NULL and trouble.
+ */
 struct mesh_child *mesh_child_new(struct loop *loop, char **argv,
                                   const struct mesh_child_owner *owner, struct fault *f);
 
-/* Adds an event to its next batch; its text, whole items, or an item. 0, or -1: no memory. */
+/* Adds an event to its next batch: an item, or the text of whole items. 0, or -1: no memory. */
 int mesh_child_add(struct mesh_child *c, const struct process_item *item);
 int mesh_child_add_text(struct mesh_child *c, const char *text, size_t n);
 
-/* Bytes of events that it has not taken. */
+/* Bytes of events that it has not read yet. */
 size_t mesh_child_backlog(const struct mesh_child *c);
 
 /* Call after each loop_turn: gives it the next batch. 0, or -1 and trouble. */

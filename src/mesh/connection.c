@@ -198,8 +198,8 @@ static void ready(void *self, unsigned events)
         wait_for(c);
 }
 
-/* A peer that is gone is found out within seconds, also if nothing says so. What TCP does not
- * know is let pass: it may be another kind of socket. */
+/* Detects within seconds a peer that is gone without a word. Errors are ignored: the socket may not
+ * be TCP. */
 static void watch_peer(int fd)
 {
     int yes = 1, dead = DEAD_AFTER, asked = ASKED_AFTER, every = 1;

@@ -9,8 +9,8 @@
 struct mesh_connection;
 
 struct mesh_connection_owner {
-    /* The handshake is complete: whose key it is. The name of that member, as it stands in its
-     * messages, which is copied; or NULL and a rule, and it is closed. */
+    /* The handshake is complete. Gives the name of the member whose key it is, as its messages have
+     * it, which is copied; or NULL and a rule, and the connection is closed. */
     const char *(*opened)(void *self, struct mesh_connection *c, struct fault *f);
     /* A message: the item's text. 0, or -1: no memory. */
     int (*message)(void *self, const char *text, size_t n);
@@ -23,12 +23,14 @@ struct mesh_connection_owner {
 struct mesh_connection *mesh_connection_new(struct loop *loop, struct channel *channel,
                                             const struct mesh_connection_owner *owner, void *tag);
 
+/* The tag it was made with; the peer's key, once open; whether the handshake is complete; and when
+ * the connection was made (loop_now). */
 void *mesh_connection_tag(const struct mesh_connection *c);
 const uint8_t *mesh_connection_key(const struct mesh_connection *c);
 bool mesh_connection_is_open(const struct mesh_connection *c);
 int64_t mesh_connection_since(const struct mesh_connection *c);
 
-/* Queues `message FROM COUNT` and its lines, unless more than `most` bytes wait already: whether it
+/* Queues `message FROM COUNT` and its lines, unless more than `most` bytes wait already. Whether it
  * did. */
 bool mesh_connection_send(struct mesh_connection *c, const struct process_item *message,
                           size_t most);

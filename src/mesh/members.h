@@ -3,9 +3,10 @@
  *
  *     HOST:PORT KEY [NAME [later]]
  *
- * or peer records (peers(5)); empty lines and lines that begin with # are ignored. NAME is the
- * member's in messages and in the log, and the same for all; without one, it is the first 16 digits
- * of the key. `later`: it is not there at the beginning, and joins by `member add NAME`.
+ * or peer records (peers(5)); empty lines and lines that begin with # are ignored. NAME stands
+ * for the member in messages and in the log, and must be the same everywhere; without one, it is
+ * the first 16 digits of the key. `later`: the member is not there at the beginning, and joins by
+ * `member add NAME`.
  */
 #ifndef MESH_MEMBERS_H
 #define MESH_MEMBERS_H

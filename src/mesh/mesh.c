@@ -72,8 +72,8 @@ static int print(struct mesh *m, const struct process_item *item)
     return 0;
 }
 
-/* A record that was proposed here before the counter's file was lost must not make its number look
- * free. */
+/* One of our own records is committed. If its serial is above the counter, the counter's file was
+ * lost: the counter goes on after it. */
 static void take_own(struct mesh *m, uint64_t serial, size_t bytes)
 {
     if (serial >= m->serials.next) {
@@ -235,7 +235,7 @@ int mesh_wait(const struct mesh *m, int64_t now)
 
 /* --- Beginning and end ------------------------------------------------------------------------ */
 
-/* init, and a first step, so that it says when it wants to be woken. */
+/* Gives it `init` and a first step, so it sets its first deadline. */
 static int give_init(struct mesh *m)
 {
     struct buf names = {0};

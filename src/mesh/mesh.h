@@ -14,14 +14,14 @@ struct mesh_config {
     const struct secret_key *key; /* needed by mesh_new only */
     struct mesh_members *members;
     const char *path;           /* of the members file */
-    const struct address *bind; /* NULL: where the members file has us */
+    const struct address *bind; /* NULL: at our address in the members file */
     char **argv;                /* the process */
     uint64_t seed;
     const char *serials; /* path of the counter of proposals */
     uint64_t after;      /* commits up to this index are not printed */
     bool heads;          /* a line INDEX ID COUNT stands before each record */
     struct buf *out;     /* what is to be printed is appended here */
-    /* For watchers: a member's name, or NULL; and words. */
+    /* News for watchers: who is a member's name, or NULL. */
     void (*log)(void *self, const char *who, const char *words);
     /* The answer to a read: all up to this index has been printed; UINT64_MAX: ask again later. */
     void (*answer)(void *self, uint64_t read, uint64_t index);
@@ -33,8 +33,8 @@ struct mesh;
 /* The config and all that it points to stay the caller's. NULL and a rule, or trouble. */
 struct mesh *mesh_new(const struct mesh_config *config, struct fault *f);
 
-/* Gives back the rest of the counter, ends the process, and frees. 0, or -1 and trouble. NULL is
- * let pass. */
+/* Gives back the serials that were reserved and not used, ends the process, and frees. 0, or -1 and
+ * trouble. NULL is let pass. */
 int mesh_free(struct mesh *m, struct fault *f);
 
 /* HOST:PORT where it listens. */
@@ -47,7 +47,7 @@ int mesh_propose(struct mesh *m, struct field lines, struct fault *f);
  * or trouble. */
 int mesh_command(struct mesh *m, struct field words, struct fault *f);
 
-/* Whether so much waits that no more should be proposed. */
+/* Whether so much waits that nothing more should be proposed now. */
 bool mesh_is_full(const struct mesh *m);
 
 /* How many of the records that were proposed here are not committed yet. */
@@ -56,7 +56,7 @@ uint64_t mesh_waiting(const struct mesh *m);
 /* The index of the last commit that is in *out. */
 uint64_t mesh_index(const struct mesh *m);
 
-/* Call after each loop_turn. printing: bytes of *out that nobody has taken. 0; or -1 and *f: the
+/* Call after each loop_turn. printing: bytes of *out that are not written yet. 0; or -1 and *f: the
  * process has ended, or trouble. */
 int mesh_turn(struct mesh *m, int64_t now, size_t printing, struct fault *f);
 

@@ -30,7 +30,7 @@ uint64_t mesh_network_dropped(const struct mesh_network *n)
     return n->dropped;
 }
 
-static bool is_connected(const struct mesh_standing *s)
+static bool is_connected(const struct mesh_link *s)
 {
     return s->connection != NULL && mesh_connection_is_open(s->connection);
 }
@@ -39,24 +39,24 @@ size_t mesh_network_connected(const struct mesh_network *n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n->count; i++)
-        count += is_connected(&n->standings[i]);
+        count += is_connected(&n->links[i]);
     return count;
 }
 
 /* --- Members ---------------------------------------------------------------------------------- */
 
-/* A standing for each member. 0, or -1: no memory. */
+/* Makes a link for each member. 0, or -1: no memory. */
 static int grow(struct mesh_network *n)
 {
     size_t want = n->config->members->count;
-    if (ARRAY_RESERVE(n->standings, n->cap, want) != 0)
+    if (ARRAY_RESERVE(n->links, n->cap, want) != 0)
         return -1;
     for (; n->count < want; n->count++)
-        n->standings[n->count] = (struct mesh_standing){.backoff = MESH_BACKOFF_FIRST};
+        n->links[n->count] = (struct mesh_link){.backoff = MESH_BACKOFF_FIRST};
     return 0;
 }
 
-/* Somebody is not known: the file may have grown. */
+/* An unknown key: the file may have grown. */
 static void read_members(struct mesh_network *n)
 {
     struct fault f;
@@ -84,30 +84,30 @@ static size_t find_key(struct mesh_network *n, const uint8_t *key)
 static size_t member_of(const struct mesh_network *n, const struct mesh_connection *c)
 {
     for (size_t i = 0; i < n->count; i++)
-        if (n->standings[i].connection == c)
+        if (n->links[i].connection == c)
             return i;
     return MESH_NOBODY;
 }
 
-static void forget_stranger(struct mesh_network *n, const struct mesh_connection *c)
+static void forget_pending(struct mesh_network *n, const struct mesh_connection *c)
 {
-    for (size_t i = 0; i < MESH_STRANGERS_MAX; i++)
-        if (n->strangers[i] == c)
-            n->strangers[i] = NULL;
+    for (size_t i = 0; i < MESH_PENDING_MAX; i++)
+        if (n->pending[i] == c)
+            n->pending[i] = NULL;
 }
 
 static const char *opened(void *self, struct mesh_connection *c, struct fault *f)
 {
     struct mesh_network *n = self;
     size_t expected = member_of(n, c), member = find_key(n, mesh_connection_key(c));
-    forget_stranger(n, c);
+    forget_pending(n, c);
     if (member == MESH_NOBODY || member == n->config->members->self ||
         (expected != MESH_NOBODY && expected != member)) {
         fault_rule(f, expected != MESH_NOBODY ? "another key answers at its address"
                                               : "its key is no member's");
         return NULL;
     }
-    struct mesh_standing *s = &n->standings[member];
+    struct mesh_link *s = &n->links[member];
     if (expected == MESH_NOBODY && network_dials(n, member)) {
         fault_rule(f, "%s dialed, but it is for us to dial it",
                    n->config->members->list[member].name);
@@ -130,11 +130,11 @@ static void closed(void *self, struct mesh_connection *c, const struct fault *wh
 {
     struct mesh_network *n = self;
     size_t member = member_of(n, c);
-    forget_stranger(n, c);
+    forget_pending(n, c);
     network_say(n, member, why->text);
     if (member == MESH_NOBODY)
         return;
-    struct mesh_standing *s = &n->standings[member];
+    struct mesh_link *s = &n->links[member];
     s->connection = NULL;
     if (mesh_connection_is_open(c) && loop_now() - mesh_connection_since(c) > LASTED)
         s->backoff = MESH_BACKOFF_FIRST;
@@ -143,20 +143,20 @@ static void closed(void *self, struct mesh_connection *c, const struct fault *wh
 
 /* --- Accepting -------------------------------------------------------------------------------- */
 
-/* If there are too many, one of them goes, by chance: a member may be among those that come. */
-static void greet_stranger(struct mesh_network *n, int fd)
+/* If too many wait, a random one is closed, so a flood cannot keep members out for good. */
+static void add_pending(struct mesh_network *n, int fd)
 {
     struct fault why = {.text = "too many connect at once"};
     size_t place = 0;
-    while (place < MESH_STRANGERS_MAX && n->strangers[place] != NULL)
+    while (place < MESH_PENDING_MAX && n->pending[place] != NULL)
         place++;
-    if (place == MESH_STRANGERS_MAX) {
-        place = (size_t)chance_below(&n->chance, MESH_STRANGERS_MAX);
-        mesh_connection_close(n->strangers[place], &why);
+    if (place == MESH_PENDING_MAX) {
+        place = (size_t)chance_below(&n->chance, MESH_PENDING_MAX);
+        mesh_connection_close(n->pending[place], &why);
     }
     struct channel *channel = channel_new(n->tls, fd, false);
     if (channel != NULL)
-        n->strangers[place] = mesh_connection_new(n->config->loop, channel, &n->owner, NULL);
+        n->pending[place] = mesh_connection_new(n->config->loop, channel, &n->owner, NULL);
 }
 
 static void accept_again(void *self, int64_t now)
@@ -168,7 +168,8 @@ static void accept_again(void *self, int64_t now)
         network_say(n, MESH_NOBODY, f.text);
 }
 
-/* Without descriptors a connection goes on waiting, and its event would come again at once. */
+/* Without a free descriptor the connection stays in the queue, and poll would report it at once
+ * again. */
 static void pause_accepting(struct mesh_network *n)
 {
     if (loop_set_timer(n->config->loop, &n->resume, loop_now() + WITHOUT_DESCRIPTORS) != 0)
@@ -183,7 +184,7 @@ static void accept_some(void *self, unsigned events)
     (void)events;
     int fd;
     while ((fd = accept4(n->listening.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
-        greet_stranger(n, fd);
+        add_pending(n, fd);
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
         pause_accepting(n);
 }
@@ -195,7 +196,7 @@ static void send_to(struct mesh_network *n, size_t member, struct field lines)
     const struct mesh_member *self = &n->config->members->list[n->config->members->self];
     struct process_item item = {
         .kind = PROCESS_MESSAGE, .name = {self->name, strlen(self->name)}, .body = lines};
-    struct mesh_standing *s = &n->standings[member];
+    struct mesh_link *s = &n->links[member];
     if (!is_connected(s) || !mesh_connection_send(s->connection, &item, MESH_QUEUE_MAX))
         n->dropped++;
 }
@@ -223,30 +224,30 @@ static void close_slow(struct mesh_connection *c, int64_t now)
 void mesh_network_turn(struct mesh_network *n, int64_t now)
 {
     for (size_t i = 0; i < n->count; i++) {
-        if (is_connected(&n->standings[i]))
-            mesh_connection_push(n->standings[i].connection);
+        if (is_connected(&n->links[i]))
+            mesh_connection_push(n->links[i].connection);
         else
-            close_slow(n->standings[i].connection, now);
-        if (network_is_due(n, i) && now >= n->standings[i].due)
+            close_slow(n->links[i].connection, now);
+        if (network_is_due(n, i) && now >= n->links[i].due)
             network_dial(n, i);
     }
-    for (size_t i = 0; i < MESH_STRANGERS_MAX; i++)
-        close_slow(n->strangers[i], now);
+    for (size_t i = 0; i < MESH_PENDING_MAX; i++)
+        close_slow(n->pending[i], now);
 }
 
 int mesh_network_wait(const struct mesh_network *n, int64_t now)
 {
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < n->count; i++) {
-        const struct mesh_standing *s = &n->standings[i];
+        const struct mesh_link *s = &n->links[i];
         int64_t due = s->connection != NULL && !is_connected(s)
                           ? mesh_connection_since(s->connection) + OPENING_MAX + 1
                           : INT64_MAX;
         due = network_is_due(n, i) ? s->due : due;
         least = due < least ? due : least;
     }
-    for (size_t i = 0; i < MESH_STRANGERS_MAX; i++)
-        if (n->strangers[i] != NULL && least > now + OPENING_MAX)
+    for (size_t i = 0; i < MESH_PENDING_MAX; i++)
+        if (n->pending[i] != NULL && least > now + OPENING_MAX)
             least = now + OPENING_MAX;
     return least == INT64_MAX ? -1 : least > now ? (int)(least - now) : 0;
 }
@@ -257,8 +258,8 @@ void mesh_network_pause(struct mesh_network *n, bool paused)
         return;
     n->paused = paused;
     for (size_t i = 0; i < n->count; i++)
-        if (is_connected(&n->standings[i]))
-            mesh_connection_pause(n->standings[i].connection, paused);
+        if (is_connected(&n->links[i]))
+            mesh_connection_pause(n->links[i].connection, paused);
 }
 
 /* --- Beginning and end ------------------------------------------------------------------------ */
@@ -307,19 +308,19 @@ void mesh_network_free(struct mesh_network *n)
     if (n == NULL)
         return;
     for (size_t i = 0; i < n->count; i++) {
-        if (n->standings[i].connection != NULL)
-            mesh_connection_close(n->standings[i].connection, &why);
-        if (n->standings[i].lookup != NULL)
-            resolve_free(n->standings[i].lookup);
+        if (n->links[i].connection != NULL)
+            mesh_connection_close(n->links[i].connection, &why);
+        if (n->links[i].lookup != NULL)
+            resolve_free(n->links[i].lookup);
     }
-    for (size_t i = 0; i < MESH_STRANGERS_MAX; i++)
-        if (n->strangers[i] != NULL)
-            mesh_connection_close(n->strangers[i], &why);
+    for (size_t i = 0; i < MESH_PENDING_MAX; i++)
+        if (n->pending[i] != NULL)
+            mesh_connection_close(n->pending[i], &why);
     loop_cancel_timer(n->config->loop, &n->resume);
     loop_unwatch(&n->listening);
     if (n->listening.fd >= 0)
         close(n->listening.fd);
     tls_free(n->tls);
-    free(n->standings);
+    free(n->links);
     free(n);
 }

@@ -22,12 +22,12 @@ struct mesh_network_config {
     struct loop *loop;
     const struct secret_key *key; /* needed by mesh_network_new only */
     struct mesh_members *members;
-    const char *path;           /* of the members file, which is read again for one unknown */
-    const struct address *bind; /* NULL: where the members file has us */
+    const char *path;           /* of the members file, which is read again for an unknown key */
+    const struct address *bind; /* NULL: at our address in the members file */
     uint64_t seed;
     /* A message of a member: the item's text. 0, or -1: no memory. */
     int (*message)(void *self, const char *text, size_t n);
-    /* For watchers. who NULL: nobody known. */
+    /* News for watchers. who NULL: no known member. */
     void (*log)(void *self, const char *who, const char *words);
     void *self;
 };
@@ -43,7 +43,8 @@ const char *mesh_network_address(const struct mesh_network *n);
 /* Queues a message's lines for the member with this name, or, if that is `*`, for all others. */
 void mesh_network_send(struct mesh_network *n, struct field to, struct field lines);
 
-/* Call after each loop_turn: sends what is queued, dials, gives up what takes too long. */
+/* Call after each loop_turn: sends what is queued, dials, gives up handshakes that take too long.
+ */
 void mesh_network_turn(struct mesh_network *n, int64_t now);
 
 /* How long the next loop_turn may wait, in ms; -1: for ever. */

@@ -22,7 +22,7 @@ bool network_dials(const struct mesh_network *n, size_t member)
     return memcmp(m->list[n->config->members->self].key, m->list[member].key, ID_LEN) < 0;
 }
 
-void network_put_off(struct mesh_network *n, struct mesh_standing *s)
+void network_put_off(struct mesh_network *n, struct mesh_link *s)
 {
     int64_t more = (int64_t)(chance_next(&n->chance) % (uint64_t)s->backoff);
     s->due = loop_now() + s->backoff + more;
@@ -30,8 +30,8 @@ void network_put_off(struct mesh_network *n, struct mesh_standing *s)
 }
 
 /* 0, or -1 and trouble. */
-static int dial_address(struct mesh_network *n, struct mesh_standing *s,
-                        const struct resolved *found, struct fault *f)
+static int dial_address(struct mesh_network *n, struct mesh_link *s, const struct resolved *found,
+                        struct fault *f)
 {
     const struct socket_address *to = &found->list[s->tries++ % found->count];
     struct channel *channel = channel_dial(n->tls, &to->at, to->len, f);
@@ -43,7 +43,7 @@ static int dial_address(struct mesh_network *n, struct mesh_standing *s,
 
 void network_dial(struct mesh_network *n, size_t member)
 {
-    struct mesh_standing *s = &n->standings[member];
+    struct mesh_link *s = &n->links[member];
     struct resolved found;
     struct fault f;
     if (s->lookup == NULL)
@@ -63,6 +63,6 @@ void network_dial(struct mesh_network *n, size_t member)
 
 bool network_is_due(const struct mesh_network *n, size_t member)
 {
-    return n->standings[member].connection == NULL && member != n->config->members->self &&
+    return n->links[member].connection == NULL && member != n->config->members->self &&
            network_dials(n, member);
 }

@@ -1,4 +1,5 @@
-/* What the halves of a network share: network.c has connections, network_dial.c makes them. */
+/* What the halves of a network share: network.c accepts and keeps connections, network_dial.c
+ * dials. */
 #ifndef MESH_NETWORK_PARTS_H
 #define MESH_NETWORK_PARTS_H
 
@@ -7,16 +8,16 @@
 #include "net/resolve.h"
 
 enum {
-    MESH_STRANGERS_MAX = 64, /* connections whose handshake is not complete */
+    MESH_PENDING_MAX = 64,   /* accepted connections whose handshake is not complete */
     MESH_BACKOFF_FIRST = 50, /* ms between two dials */
 };
 
-/* How it stands with a member. */
-struct mesh_standing {
+/* Our connection to one member, or the next attempt at one. */
+struct mesh_link {
     struct mesh_connection *connection; /* open, or being dialed */
     struct resolve *lookup;             /* of its name; NULL: none is under way */
-    size_t tries;                       /* of its addresses */
-    int64_t backoff, due;               /* the next dial's */
+    size_t tries;                       /* dials so far; they take its addresses in turn */
+    int64_t backoff, due;               /* ms before the next dial, and its time */
 };
 
 struct mesh_network {
@@ -26,27 +27,27 @@ struct mesh_network {
     struct watch listening;
     struct timer resume; /* accepting, which waits for descriptors */
     char address[ADDRESS_MAX];
-    struct mesh_standing *standings; /* by the member's place */
+    struct mesh_link *links; /* by the member's place */
     size_t count, cap;
-    struct mesh_connection *strangers[MESH_STRANGERS_MAX];
+    struct mesh_connection *pending[MESH_PENDING_MAX];
     uint64_t dropped, chance;
     int64_t read_at; /* when the members file was read last */
     bool paused;
 };
 
-/* For watchers; member MESH_NOBODY: nobody known. */
+/* News for watchers; member MESH_NOBODY: no known member. */
 void network_say(const struct mesh_network *n, size_t member, const char *words);
 
-/* Whether it is for us to dial this member: one with a larger key. The others dial us. */
+/* Whether we dial this member, as its key is larger than ours; otherwise it dials us. */
 bool network_dials(const struct mesh_network *n, size_t member);
 
-/* Whether it is to be dialed when its time comes. */
+/* Whether we dial it and have no connection to it: then the next dial is at its time. */
 bool network_is_due(const struct mesh_network *n, size_t member);
 
-/* Dials it, or looks its name up; or says why not, and puts it off. */
+/* Dials it, or looks its name up; on failure says why, and puts it off. */
 void network_dial(struct mesh_network *n, size_t member);
 
-/* The next dial waits for the back-off and, by chance, up to as long again. */
-void network_put_off(struct mesh_network *n, struct mesh_standing *s);
+/* Sets the next dial: after the back-off and a random time up to as long again. */
+void network_put_off(struct mesh_network *n, struct mesh_link *s);
 
 #endif

@@ -1,5 +1,5 @@
-/* A member's counter of proposals, which survives restarts: no number is given twice. The file is
- * `serial N`, N the first number that was not reserved. */
+/* A member's counter of proposals, which survives restarts: no number is used twice. The file is
+ * `serial N`, where N is the first number that is not reserved. */
 #ifndef MESH_SERIALS_H
 #define MESH_SERIALS_H
 

@@ -1,4 +1,4 @@
-/* The table of engines: what programs, carriers and the simulator know of them. */
+/* The table of engines, from which programs and the simulator find one by its name. */
 #ifndef PROCESS_ENGINES_H
 #define PROCESS_ENGINES_H
 

@@ -2,8 +2,8 @@
  * The loop of a program that is an engine: process(7)'s events on stdin, outputs on stdout.
  *
  * Without a folder, what the engine saves goes to the carrier. With one, the filter keeps the log
- * there by itself: a thread writes and syncs, so what the engine sends meanwhile leaves beside
- * that; what it puts out after a sync comes without a step that asked for it.
+ * there. A thread writes and syncs it, so messages leave during a sync; what the engine puts out
+ * after a sync is written between the carrier's batches.
  */
 #ifndef PROCESS_FILTER_H
 #define PROCESS_FILTER_H
@@ -16,8 +16,8 @@ struct process_filter {
     const char *const *settings; /* NAME=VALUE */
     size_t setting_count;
     const char *command; /* that makes snapshots (process/snapshots.h); NULL: none */
-    uint64_t every;
-    int input;                                /* a descriptor */
+    uint64_t every;      /* commits from one snapshot to the next */
+    int input;           /* a descriptor */
     void (*put)(const char *bytes, size_t n); /* writes them at once, or ends the program */
 };
 

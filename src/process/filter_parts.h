@@ -1,5 +1,5 @@
-/* What the two halves of a filter share: process/filter.c takes events, filter_out.c what the
- * engine puts out. */
+/* What the two halves of a filter share: process/filter.c takes events, filter_out.c handles what
+ * the engine puts out. */
 #ifndef PROCESS_FILTER_PARTS_H
 #define PROCESS_FILTER_PARTS_H
 
@@ -15,20 +15,20 @@ struct filter {
     struct engine *engine; /* NULL: init has not come */
     const char *name;      /* of this node */
     bool restarted, ended;
-    bool placed; /* placed: a fault's text says where it is */
+    bool placed; /* the text of the fault says where it is */
     struct engine_input input;
     struct engine_outputs outputs;
     struct process_reader reader;
     struct buf out, scratch;
     int64_t time, time_told; /* the carrier's clock, and ours when it told the time */
-    int64_t deadline;        /* that the carrier has been told */
-    uint64_t saves;          /* how many there were */
+    int64_t deadline;        /* as the carrier was told last */
+    uint64_t saves;          /* how many the engine has put out */
     struct process_log log;
     struct process_saver *saver;
-    struct buf lines;   /* for the log */
-    uint64_t next_line; /* its number */
-    uint64_t saved;     /* that the engine has been told */
-    bool replace;       /* the lines take the place of all before */
+    struct buf lines;   /* for the log, not given to the saver yet */
+    uint64_t next_line; /* the number of the log's next line */
+    uint64_t saved;     /* as the engine was told last */
+    bool replace;       /* the lines replace the whole log */
     struct process_snapshots snapshots;
 };
 
@@ -44,7 +44,8 @@ int filter_step_plain(struct filter *f, enum engine_event_kind kind, uint64_t se
 /* Puts out `event WORDS`. */
 int filter_note(struct filter *f, const char *words, struct fault *fault);
 
-/* Ends a batch: of the carrier's, if `done`. What is sent leaves before the sync begins. */
+/* Writes what is to leave; `done`: it ends a batch of the carrier's. Messages are written before
+ * the saver gets the lines to sync. */
 int filter_finish(struct filter *f, bool done, struct fault *fault);
 
 #endif

@@ -6,9 +6,9 @@
  *
  * CHECK is the CRC-32 (as of zlib) of what follows it and a space, in 8 hex digits; NUMBER counts
  * lines from 0. Line 0 is `log ENGINE NAME`. So each line can be checked alone, and none can be
- * missing or stand twice. Items that the end of the file cuts are torn: a crash came before they
- * were synced, so nobody was promised anything that they hold. A line that is broken before a good
- * one is no crash but a damaged disk, and the process must not go on with it.
+ * missing or repeated. An item that the end of the file cuts short is torn: a crash came before it
+ * was synced, so nobody was promised anything that depends on it. A broken line before a good one
+ * means a damaged disk, not a crash, and the process must not go on.
  *
  * DIR/lock is held while the log is open.
  */
@@ -46,12 +46,12 @@ void process_log_close(struct process_log *l);
 int process_log_format(struct buf *out, uint64_t *next, const char *text, size_t n);
 int process_log_title(const struct process_log *l, struct buf *out, uint64_t *next);
 
-/* Puts these lines at the end, durably. 0, or -1 and trouble: what the file then has is not known,
+/* Appends these lines and syncs. 0, or -1 and trouble: what the file then contains is not known,
  * and no more may be written. */
 int process_log_append(struct process_log *l, const char *lines, size_t n, struct fault *f);
 
-/* Puts these lines in place of all: after a crash the file has either the old or the new ones. 0,
- * or -1 as above. */
+/* Replaces all lines by these: after a crash the file has either the old or the new ones. 0, or -1
+ * as above. */
 int process_log_replace(struct process_log *l, const char *lines, size_t n, struct fault *f);
 
 #endif

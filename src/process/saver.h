@@ -1,6 +1,6 @@
 /*
- * A thread that puts lines into a log while its process goes on: group commit. All that was given
- * to it during one sync is written together and synced once.
+ * Group commit: a thread that writes lines to a log while its process goes on. All that it is given
+ * during one sync is written together and synced once.
  */
 #ifndef PROCESS_SAVER_H
 #define PROCESS_SAVER_H
@@ -14,8 +14,8 @@ struct process_saver;
 /* Starts it. The log is the saver's until process_saver_stop. NULL and trouble. */
 struct process_saver *process_saver_start(struct process_log *log, struct fault *f);
 
-/* Gives it lines, n bytes, which it copies; with them, everything up to the number-th save is
- * there. replace: they stand in place of all before. 0, or -1: no memory. */
+/* Gives it lines, n bytes, which it copies; they complete everything up to the number-th save.
+ * replace: they replace the whole log. 0, or -1: no memory. */
 int process_saver_put(struct process_saver *s, const char *lines, size_t n, uint64_t number,
                       bool replace, struct fault *f);
 

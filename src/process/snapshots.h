@@ -1,7 +1,7 @@
 /*
- * Snapshots: the state that committed lines make, kept by a command of the user's. The command
- * reads the state before and all lines since on its stdin, and writes the state after them to its
- * stdout. It runs beside the process.
+ * Snapshots: the state that committed lines make, as computed by a command of the user's. The
+ * command reads the last state and all lines since then on its stdin, and writes the new state to
+ * its stdout, while the process goes on.
  */
 #ifndef PROCESS_SNAPSHOTS_H
 #define PROCESS_SNAPSHOTS_H
@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* All zero but for the command, `every` and fd = -1, at first. Without a command, nothing is kept.
- */
+/* At first, all zero but the command, `every`, and fd and output, which are -1. Without a command,
+ * nothing is kept. */
 struct process_snapshots {
     const char *command; /* for sh -c; NULL: none */
     uint64_t every;      /* commits from one snapshot to the next */
@@ -26,7 +26,7 @@ struct process_snapshots {
     int fd, output;      /* can be read when it has ended; its stdout; -1: it does not run */
     uint64_t taken;      /* the index that its state will stand for */
     size_t taken_bytes;  /* of the text */
-    bool stale;          /* its state is not wanted any more */
+    bool stale;          /* a restore has made its state obsolete */
 };
 
 /* Takes a commit, or a state that replaces all. 0, or -1: no memory. */

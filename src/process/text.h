@@ -58,8 +58,8 @@ struct process_item {
 
 /* Which items a reader takes. */
 enum process_side {
-    PROCESS_EVENTS,  /* those of a carrier: the reader is the process */
-    PROCESS_OUTPUTS, /* those of a process: the reader is the carrier */
+    PROCESS_EVENTS,  /* those that a carrier writes: the reader is the process */
+    PROCESS_OUTPUTS, /* those that a process writes: the reader is the carrier */
 };
 
 /* The word with which items of a kind begin. */
@@ -82,8 +82,8 @@ struct process_reader {
     struct process_item head;
 };
 
-/* Space for up to n bytes, to be read into and then told by process_reader_add. NULL: no memory.
- * Items taken before are gone. */
+/* Space for n bytes to read into; process_reader_add then says how many came. NULL: no memory.
+ * Items taken before are no longer valid. */
 char *process_reader_space(struct process_reader *r, size_t n);
 void process_reader_add(struct process_reader *r, size_t n);
 
