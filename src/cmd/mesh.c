@@ -44,7 +44,8 @@ struct run {
 static const struct cli_option options[] = {
     {'k', "key", "KEY", "our secret key file", CLI_TEXT(struct run, key)},
     {CLI_OPTION_PASSPHRASE(struct run, passphrase_fd)},
-    {'b', "bind", "HOST:PORT", "listen here, not at our address in MEMBERS", CLI_TEXT(struct run, bind)},
+    {'b', "bind", "HOST:PORT", "listen here, not at our address in MEMBERS",
+     CLI_TEXT(struct run, bind)},
     {'L', "lines", NULL, "records are plain lines of text", CLI_FLAG(struct run, lines)},
     {'x', "index", NULL, "print INDEX ID COUNT before each record", CLI_FLAG(struct run, heads)},
     {'i', "after", "INDEX", "print nothing up to this index",
