@@ -195,7 +195,7 @@ static int take_results(struct op_history *h, struct op *o, const struct op_even
     return 0;
 }
 
-static int check_truth(const struct op_event *e, struct fault *f)
+static int check_boolean(const struct op_event *e, struct fault *f)
 {
     const struct op_text *t = &e->values[1];
     if (t->at &&
@@ -204,7 +204,7 @@ static int check_truth(const struct op_event *e, struct fault *f)
     return fault_rule(f, "contains: neither true nor false");
 }
 
-/* What an answer says. */
+/* Checks the values of an answer, and keeps its results. */
 static int take_answer(struct op_history *h, struct op *o, const struct op_event *e,
                        struct fault *f)
 {
@@ -219,7 +219,7 @@ static int take_answer(struct op_history *h, struct op *o, const struct op_event
     if (n > OP_VALUES_MAX || h->pool_len + n > UINT32_MAX)
         return fault_rule(f, "%s: too many results", op_name_words[e->name]);
     if (narrow(h, e, (long)n, f) || check_arguments(h, o, e, f) ||
-        (e->name == OP_CONTAINS && check_truth(e, f)))
+        (e->name == OP_CONTAINS && check_boolean(e, f)))
         return -1;
     return take_results(h, o, e, n, f);
 }

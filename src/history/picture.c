@@ -30,7 +30,7 @@ void picture_put_escaped(struct picture *p, const char *text, size_t n)
     }
 }
 
-/* The same, cut to so many characters. */
+/* Escapes the text, cut to at most this many characters. */
 static void put_cut(struct picture *p, const char *text, size_t n, size_t most)
 {
     if (n > most && most > 2)
@@ -199,7 +199,7 @@ static void put_bars(struct picture *p)
 }
 
 /* The order: a line from dot to dot. */
-static void put_way(struct picture *p)
+static void put_order(struct picture *p)
 {
     const struct op_verdict *v = p->verdict;
     bool begun = false;
@@ -258,7 +258,7 @@ int op_picture(const struct op_history *h, const struct op_verdict *v, struct bu
     }
     put_head(&p, PICTURE_TOP + PICTURE_ROW * (p.rows_count + 0.6));
     put_rows(&p);
-    put_way(&p);
+    put_order(&p);
     put_bars(&p);
     put_dots(&p);
     put_misfit(&p);

@@ -39,10 +39,12 @@ int picture_lay_out(struct picture *p);
 /* Whether an operation is of the object and reaches into what is drawn. */
 bool picture_has(const struct picture *p, const struct op *o);
 
-/* Where a bar begins, ends, and its middle. */
+/* The left and right end of an operation's bar, and the middle of its height. */
 double picture_begin(const struct picture *p, const struct op *o);
 double picture_end(const struct picture *p, const struct op *o);
 double picture_y(const struct picture *p, const struct op *o);
+
+/* The right edge of the rows. */
 double picture_right(const struct picture *p);
 
 #endif

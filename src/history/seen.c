@@ -1,5 +1,7 @@
 #include "history/seen.h"
 
+#include "base/chance.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +18,10 @@ void seen_done_free(struct seen_done *d)
     *d = (struct seen_done){0};
 }
 
-/* The finaliser of splitmix64 (see base/chance.h). */
+/* The finaliser of splitmix64, as a hash. */
 static uint64_t mix(uint64_t z)
 {
-    z += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
+    return chance_next(&z);
 }
 
 /* The hash is the sum, without carries, of one number for each operation. (Zobrist, "A New Hashing

@@ -1,5 +1,6 @@
 #include "history/sequences.h"
 #include "base/array.h"
+#include "base/chance.h"
 
 #include <stdlib.h>
 
@@ -18,13 +19,11 @@ size_t sequences_size(const struct sequences *s)
            s->memos_cap * sizeof *s->memos;
 }
 
-/* The finaliser of splitmix64 (see base/chance.h) of both numbers. */
+/* The finaliser of splitmix64, of both numbers, as a hash. */
 static size_t hash_of(uint32_t a, uint32_t b)
 {
-    uint64_t z = ((uint64_t)a << 32 | b) + 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
+    uint64_t both = (uint64_t)a << 32 | b;
+    return chance_next(&both);
 }
 
 static uint32_t *slot_of(const struct sequences *s, uint32_t parent, uint32_t item)

@@ -15,6 +15,8 @@ enum { KIND_BITS = 3, NODE_BITS = 30 };
 
 #define NOBODY UINT32_MAX
 
+const char *const epidemic_delay_words[] = {"constant", "uniform", "exponential", NULL};
+
 static bool has_bit(const uint8_t *bits, uint32_t at)
 {
     return bits[at >> 3] >> (at & 7) & 1;
@@ -77,22 +79,21 @@ static int announce(struct epidemic *e, uint32_t node, uint32_t by, bool across)
     return 0;
 }
 
-static void note_time(struct epidemic *e)
+void epidemic_note_reached(struct epidemic_course *c, uint32_t nodes, uint32_t ms)
 {
-    struct epidemic_course *c = &e->course;
-    uint64_t reached = ++c->reached, nodes = e->setup->graph->nodes;
+    uint64_t reached = ++c->reached;
     uint64_t next = (reached - 1) * 100 / nodes + 1; /* the first percentage that was not reached */
     for (; next * nodes <= reached * 100; next++)
-        c->percent[next] = (uint32_t)e->queue.now;
+        c->percent[next] = ms;
 }
 
-/* The node has the record now, and tells. */
+/* The node has the record now, and announces it. */
 static int spread(struct epidemic *e, uint32_t node, uint32_t by, uint32_t hops)
 {
     touch(e, node, HAS);
     e->hops[node] = (uint16_t)(hops < EPIDEMIC_HOPS_MAX ? hops : EPIDEMIC_HOPS_MAX - 1);
     e->course.at_hop[e->hops[node]]++;
-    note_time(e);
+    epidemic_note_reached(&e->course, e->setup->graph->nodes, (uint32_t)e->queue.now);
     return announce(e, node, by, false);
 }
 
@@ -156,7 +157,7 @@ static int heal(struct epidemic *e)
     return 0;
 }
 
-/* Whether this event tells a spy of the record: *from, who it is that told. */
+/* Whether a spy first hears of the record by this event; *from becomes the node that told it. */
 static bool tells_spy(const struct epidemic *e, enum kind kind, uint32_t node, uint32_t *from)
 {
     if (!e->is_spy || !e->is_spy[node] || kind == WANT || kind > STEM)

@@ -35,6 +35,8 @@ enum epidemic_delay {
     EPIDEMIC_EXPONENTIAL,
 };
 
+extern const char *const epidemic_delay_words[]; /* NULL ends it */
+
 struct epidemic_setup {
     const struct peer_graph *graph;
     uint64_t seed;
@@ -83,6 +85,9 @@ void epidemic_free(struct epidemic *e);
 /* Spreads a record that the node makes at time 0; afterwards e->course tells of it. until_spied:
  * only until a spy hears of it. 0, or -1 and *f: no memory. */
 int epidemic_run(struct epidemic *e, uint32_t node, bool until_spied, struct fault *f);
+
+/* Notes that one more of so many nodes has the record, `ms` after it was made. */
+void epidemic_note_reached(struct epidemic_course *c, uint32_t nodes, uint32_t ms);
 
 /* Milliseconds until this percentage of the nodes had the record. -1: never. */
 static inline int64_t epidemic_ms(const struct epidemic_course *c, unsigned percent)

@@ -44,7 +44,6 @@ static const char *const routes[] = {"one-to-one", "per-edge", "all-to-one",
                                      "per-record", "none",     NULL};
 static const char *const choices[] = {"exact", "dialed", NULL};
 static const char *const owns[] = {"stem", "drawn", NULL};
-static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
 
 #define AT(field) offsetof(struct spy_settings, field)
 
@@ -57,7 +56,7 @@ static const struct setting settings[] = {
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"inbound", SETTING_NUMBER, AT(inbound), 1, 4096, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, spreads},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
     {"runs", SETTING_NUMBER, AT(runs), 1, RUNS_MAX, NULL},
     {0},
 };

@@ -16,7 +16,6 @@ struct gossip_settings {
     uint64_t fanout, inbound, delay, spread, eager, stems, fluff, part, heal, runs, show, real;
 };
 
-static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const shows[] = {"sum", "times", "hops", NULL};
 
@@ -26,7 +25,7 @@ static const struct setting settings[] = {
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"inbound", SETTING_NUMBER, AT(inbound), 1, 4096, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, spreads},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
     {"eager", SETTING_NUMBER, AT(eager), 0, 4096, NULL},
     {"stems", SETTING_WORD, AT(stems), 0, 0, no_yes},
     {"fluff", SETTING_NUMBER, AT(fluff), 1, 1000000, NULL},

@@ -21,15 +21,13 @@ struct pull_settings {
     uint64_t blocks, fanout, delay, spread;
 };
 
-static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
-
 #define AT(field) offsetof(struct pull_settings, field)
 
 static const struct setting settings[] = {
     {"blocks", SETTING_NUMBER, AT(blocks), 1, PEER_BLOCKS_MAX, NULL},
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, spreads},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
     {0},
 };
 

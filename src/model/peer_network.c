@@ -98,9 +98,7 @@ static void take_note(struct peer_network *r, uint32_t node, const char *text, s
     if (!c || r->had[node] >= 0 || !tells_all(r, text, n))
         return;
     r->had[node] = r->queue.now;
-    uint64_t reached = ++c->reached, nodes = r->setup.nodes;
-    for (uint64_t p = (reached - 1) * 100 / nodes + 1; p * nodes <= reached * 100; p++)
-        c->percent[p] = (uint32_t)(r->queue.now - r->began);
+    epidemic_note_reached(c, r->setup.nodes, (uint32_t)(r->queue.now - r->began));
 }
 
 static int step(struct peer_network *r, uint32_t node, struct engine_event *event, struct fault *f)
