@@ -20,9 +20,9 @@ struct mesh_child {
     pid_t pid;
     struct watch in, out;
     struct buf events;  /* of the next batch */
-    struct buf writing; /* the batch that it is being given; */
-    size_t written;     /* so much of it is */
-    bool busy;          /* its answer to a batch has not ended */
+    struct buf writing; /* the batch that is being written to it */
+    size_t written;     /* bytes of that so far */
+    bool busy;          /* it has not answered `done` to a batch yet */
     bool ended;
     struct process_reader reader;
     struct timer timer;
@@ -54,7 +54,7 @@ static int take_output(struct mesh_child *c, const struct process_item *item, st
     return 0;
 }
 
-/* Whether it goes on. */
+/* false and *f: the process has ended or broken a rule, or cannot be read. */
 static bool read_outputs(struct mesh_child *c, struct fault *f)
 {
     char *space = process_reader_space(&c->reader, PIECE);
@@ -186,7 +186,8 @@ static int spawn(struct mesh_child *c, char **argv, int input, int output)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes, 0); /* the terminal's signals end us, and we end it */
+    posix_spawnattr_setpgroup(&attributes,
+                              0); /* the terminal's signals end us, not it: we end it */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                               POSIX_SPAWN_SETPGROUP);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -203,7 +204,7 @@ static void close_fd(int fd)
         close(fd);
 }
 
-/* Its two pipes, of which ours are non-blocking. */
+/* Runs it between two pipes, whose ends on our side do not block. */
 static int start(struct mesh_child *c, char **argv, struct fault *f)
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1};

@@ -10,10 +10,10 @@
 
 enum {
     READ_SIZE = 1 << 16,
-    READS_MAX = 64,    /* a turn, so that others are not kept waiting */
-    DEAD_AFTER = 4000, /* ms in which nothing that was sent arrives */
-    ASKED_AFTER = 2,   /* seconds of silence, after which the system asks whether it is there */
-    SENT_KEPT_MAX = 1 << 16, /* bytes that were sent and still stand before those that were not */
+    READS_MAX = 64,          /* in a row, before other connections have their turn */
+    DEAD_AFTER = 4000,       /* ms in which nothing that was sent arrives */
+    ASKED_AFTER = 2,         /* seconds of silence before a TCP keepalive probe */
+    SENT_KEPT_MAX = 1 << 16, /* sent bytes that may stay at the beginning of `out` */
 };
 
 struct mesh_connection {
@@ -24,8 +24,8 @@ struct mesh_connection {
     struct watch watch;
     struct process_reader in;
     struct buf out;
-    size_t sent; /* bytes of it */
-    int64_t since;
+    size_t sent;                  /* bytes of `out` */
+    int64_t since;                /* when it was made */
     char name[NODE_NAME_MAX + 1]; /* of the member */
     bool open;                    /* the handshake is complete */
     bool paused, closing;
@@ -64,13 +64,13 @@ void mesh_connection_close(struct mesh_connection *c, const struct fault *why)
     free(c);
 }
 
-/* Whether there are bytes to read that poll does not show. */
+/* Whether TLS has decrypted bytes that poll does not report. */
 static bool is_unseen(const struct mesh_connection *c)
 {
     return !c->paused && channel_pending(c->channel);
 }
 
-/* May close it. */
+/* Watches the descriptor for what comes next; may close the connection. */
 static void wait_for(struct mesh_connection *c)
 {
     struct fault f;
@@ -101,7 +101,7 @@ static int take_messages(struct mesh_connection *c, struct fault *f)
     return result;
 }
 
-/* Whether it is still there. */
+/* Reads what has come. false: that has closed the connection. */
 static bool read_some(struct mesh_connection *c)
 {
     struct fault f;

@@ -10,11 +10,11 @@
 #include <string.h>
 
 enum {
-    WAITING_MAX = 4096,     /* records that were proposed and are not committed, */
-    BYTES_MAX = 128 << 20,  /* ... and their bytes: an engine keeps twice as many */
-    BACKLOG_MAX = 16 << 20, /* bytes of events that the process has not taken */
-    ANSWERS_MAX = 64,
-    PRINTING_MAX = 64 << 20, /* bytes that nobody has taken from stdout */
+    WAITING_MAX = 4096,      /* records that were proposed and are not committed */
+    BYTES_MAX = 128 << 20,   /* of those records: half of what an engine keeps */
+    BACKLOG_MAX = 16 << 20,  /* bytes of events that the process has not read */
+    ANSWERS_MAX = 64,        /* answers to reads that wait for their index */
+    PRINTING_MAX = 64 << 20, /* bytes of stdout that are not written yet */
 };
 
 struct answer {
@@ -33,7 +33,7 @@ struct mesh {
     struct answer answers[ANSWERS_MAX];    /* whose index has not come out yet */
     size_t answer_count;
     bool ended;
-    struct fault why; /* it has ended */
+    struct fault why; /* ... it has ended */
 };
 
 static const struct mesh_member *self(const struct mesh *m)
@@ -110,7 +110,7 @@ static int take_commit(struct mesh *m, const struct process_item *item, struct f
 {
     if (item->kind == PROCESS_COMMIT && field_equal(item->name, name_of(m)))
         take_own(m, item->serial, item->body.len);
-    if (item->kind == PROCESS_RESTORE) { /* which of ours it holds is not said */
+    if (item->kind == PROCESS_RESTORE) { /* it does not say which of our records it contains */
         m->first = m->serials.next;
         m->waiting = m->bytes = 0;
     }

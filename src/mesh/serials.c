@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RESERVED = 1000000 }; /* numbers for one sync */
+enum { RESERVED = 1000000 }; /* numbers that are reserved by one sync */
 
 static int write_file(const struct mesh_serials *s, uint64_t number, struct fault *f)
 {
@@ -19,7 +19,7 @@ static int write_file(const struct mesh_serials *s, uint64_t number, struct faul
     return file_replace(s->path, text, (size_t)n) != 0 ? fault_errno(f, "%s", s->path) : 0;
 }
 
-/* A million numbers a second, so that restarts use fewer than time brings. */
+/* A million numbers for each second of the clock: more than restarts can use up. */
 static int begin_by_clock(struct mesh_serials *s, struct fault *f)
 {
     struct timespec now;

@@ -1,3 +1,4 @@
+/* Takes the events of a carrier, and gives them to the engine. */
 #include "process/filter.h"
 
 #include "base/waits.h"
@@ -46,7 +47,7 @@ static int check_members(const struct filter *f, const uint32_t *list, size_t co
     return 0;
 }
 
-/* A setting that is wrong is no fault of the input's. */
+/* A wrong setting is a fault of the command line, not of the input. */
 static struct engine *make_engine(struct filter *f, const struct engine_setup *setup,
                                   struct fault *fault)
 {
@@ -91,7 +92,7 @@ static int take_saved(void *self, const char *text, size_t n, struct fault *faul
     return fault_rule(fault, "%s: %s", f->log.path, why.text);
 }
 
-/* The first event of all, out of the log. */
+/* Opens the log, starts its saver, and gives the engine its first event, with what the log has. */
 static int restart(struct filter *f, struct fault *fault)
 {
     char words[64];
@@ -115,7 +116,7 @@ static int restart(struct filter *f, struct fault *fault)
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
-/* What is wrong with an event's order; NULL: nothing. */
+/* Why an event may not come now; NULL: it may. */
 static const char *misplaced(const struct filter *f, enum process_kind kind)
 {
     bool own = f->config->folder != NULL;
@@ -130,7 +131,7 @@ static const char *misplaced(const struct filter *f, enum process_kind kind)
     return NULL;
 }
 
-/* A message that cannot be read is the sender's fault: it is told, and no more. */
+/* A message that cannot be read is the sender's fault: it is reported and dropped. */
 static int refuse_message(struct filter *f, const struct process_item *item, struct fault *fault)
 {
     char words[512];
@@ -142,7 +143,7 @@ static int refuse_message(struct filter *f, const struct process_item *item, str
     return filter_note(f, words, fault);
 }
 
-/* `command log` is for the log, and not for the engine. */
+/* Answers `command log`, which the engine never sees. */
 static int tell_log(struct filter *f, struct fault *fault)
 {
     char words[120];
@@ -180,7 +181,8 @@ static int take_time(struct filter *f, int64_t now, struct fault *fault)
     return 0;
 }
 
-/* A carrier that keeps no log for the process would never begin with what the disk kept. */
+/* Without -d the carrier has to begin with `restart`; with it, an empty first batch opens the log.
+ */
 static int take_step(struct filter *f, struct fault *fault)
 {
     bool own = f->config->folder != NULL;
@@ -205,7 +207,7 @@ static int take_item(struct filter *f, const struct process_item *item, struct f
     }
 }
 
-/* The fault is in the input. */
+/* Places a broken rule in the input, unless its text says already where it is. */
 static int at_input(const struct filter *f, struct fault *fault, uint64_t line)
 {
     struct fault why = *fault;
@@ -215,7 +217,7 @@ static int at_input(const struct filter *f, struct fault *fault, uint64_t line)
     return fault_rule(fault, "stdin:%llu: %s", (unsigned long long)line, why.text);
 }
 
-/* Whether there may be more: 1, 0 at the end, -1 and *f. */
+/* Reads once and takes all whole items. 1: there may be more; 0: the end; -1 and a fault. */
 static int read_input(struct filter *f, struct fault *fault)
 {
     char *space = process_reader_space(&f->reader, PIECE);
@@ -272,8 +274,8 @@ static int take_snapshot(struct filter *f, struct fault *fault)
     return filter_step(f, fault) != 0 ? -1 : filter_finish(f, false, fault);
 }
 
-/* One turn: 1; 0 at the end, when what was saved has been told to the engine, and no command makes
- * a snapshot; -1 and a fault. */
+/* One turn of the loop: 1; 0 when the input has ended, the engine has been told of all saves, and
+ * no snapshot is being made; -1 and a fault. */
 static int turn(struct filter *f, struct fault *fault)
 {
     struct pollfd p[] = {

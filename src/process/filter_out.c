@@ -1,3 +1,4 @@
+/* Handles what the engine puts out: to the log, to snapshots, and as text to the carrier. */
 #include "process/filter_parts.h"
 
 #include "base/waits.h"
@@ -6,7 +7,8 @@
 
 enum { TIMERS_MAX = 64 }; /* timers in a row that are due at once */
 
-/* Between the batches of a carrier, its clock goes as ours does. */
+/* The carrier's clock. Between its batches a filter with a log adds the time that has passed here.
+ */
 static int64_t now(const struct filter *f)
 {
     return f->config->folder != NULL ? f->time + waits_now() - f->time_told : f->time;

@@ -160,7 +160,7 @@ static int begin(struct process_log *l, uint64_t *next, struct fault *f)
     return result;
 }
 
-/* A FIFO would be waited for, and a device keeps nothing. */
+/* Reading a FIFO would block, and a device keeps nothing. */
 static int check_kind(const struct process_log *l, struct fault *f)
 {
     struct stat is;

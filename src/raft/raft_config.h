@@ -13,7 +13,7 @@
 /* Roles of a member; one that has none is not a member. */
 #define RAFT_VOTER 1u        /* in the new set */
 #define RAFT_OUTGOING 2u     /* in the old set, while the two are joint */
-#define RAFT_LEARNER 4u      /* is sent everything, and never counts */
+#define RAFT_LEARNER 4u      /* is sent everything, and has no vote */
 #define RAFT_LEARNER_NEXT 8u /* outgoing, and then a learner */
 
 struct raft_member {
@@ -43,16 +43,16 @@ uint32_t raft_config_roles(const struct raft_config *c, uint32_t node);
 int raft_config_set(struct raft_config *c, uint32_t node, uint32_t roles, struct fault *f);
 
 /* Three kinds of change. 0; or -1 and *f, FAULT_RULE, and *c is as it was.
- * simple: at most one voter changes, and no two sets are joint.
- * enter: the voters that there are become the outgoing set, and the changes make the new one.
- * leave: the outgoing set goes. */
+ * simple: at most one voter changes, and *c is not joint (thesis 4.1).
+ * enter: the present voters become the outgoing set, and the changes make the new set (section 6).
+ * leave: drops the outgoing set. */
 int raft_config_simple(struct raft_config *c, const struct raft_change *list, size_t n,
                        struct fault *f);
 int raft_config_enter(struct raft_config *c, const struct raft_change *list, size_t n,
                       bool autoleave, struct fault *f);
 int raft_config_leave(struct raft_config *c, struct fault *f);
 
-/* Whether raft_config_simple would do for the changes. */
+/* Whether raft_config_simple would accept the changes. */
 bool raft_config_is_simple(const struct raft_config *c, const struct raft_change *list, size_t n);
 
 /* Appends it as a line: `voters: n1 n2 outgoing: n1 learners: n3 next: n4 autoleave:` and a

@@ -4,7 +4,7 @@
 
 #include "raft/raft_item.h"
 
-#define RAFT_ENTRY_BYTES 64 /* what an entry is taken to weigh besides its payload */
+#define RAFT_ENTRY_BYTES 64 /* that count for an entry besides its payload */
 
 /* All zero is an empty log. */
 struct raft_log {
@@ -60,8 +60,8 @@ void raft_log_cut_before(struct raft_log *log, uint64_t index);
 /* Removes everything: the log begins after `base`, whose entry has `term`. */
 void raft_log_restart(struct raft_log *log, uint64_t base, uint64_t term);
 
-/* How many entries from `from` on go into one message: at least one if there is one, else no more
- * than `bytes` weigh and `most` count. */
+/* How many entries from `from` on go into one message: at most `most`, and at most `bytes` in all;
+ * but at least one, if there is one. */
 size_t raft_log_fit(const struct raft_log *log, uint64_t from, uint64_t bytes, size_t most);
 
 #endif

@@ -1,6 +1,6 @@
-/* What a majority has reached, and how it has voted: of one set of voters; sets in joint consensus
- * each need theirs (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
- * section 6). */
+/* What a majority of one set of voters has reached, and how it has voted. In joint consensus each
+ * of the two sets needs its majority (Ongaro and Ousterhout, "In Search of an Understandable
+ * Consensus Algorithm", section 6). */
 #ifndef RAFT_RAFT_QUORUM_H
 #define RAFT_RAFT_QUORUM_H
 
@@ -16,7 +16,7 @@ uint64_t raft_majority(uint64_t *values, size_t n);
 /* The result of a vote of n voters, so many of whom have said yes and no. Of none: RAFT_WON. */
 enum raft_result raft_majority_vote(size_t n, size_t yes, size_t no);
 
-/* The result of both sets. */
+/* The result of two sets in joint consensus, each of which has to be won. */
 enum raft_result raft_joint_vote(enum raft_result a, enum raft_result b);
 
 #endif

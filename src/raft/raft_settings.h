@@ -9,7 +9,7 @@ enum raft_joint { RAFT_JOINT_AUTO, RAFT_JOINT_ALWAYS, RAFT_JOINT_NEVER };
 struct raft_settings {
     int64_t election;  /* ms, the shortest timeout; each is drawn below twice that */
     int64_t heartbeat; /* ms */
-    int64_t window;    /* bytes of entries under way to a follower */
+    int64_t window;    /* bytes of entries in flight to a follower */
     int64_t batch;     /* bytes of entries in a message */
     int64_t piece;     /* bytes of an image in a message */
     int64_t keep;      /* entries before a snapshot that stay in memory, for slow followers */
@@ -19,8 +19,8 @@ struct raft_settings {
     uint64_t broken;       /* bit n: rule Rn */
 };
 
-/* Reads words into *s, whose values they replace after the defaults. 0, or -1 and *f, FAULT_RULE:
- * which is wrong. */
+/* Sets *s to the defaults, and then to what the words say. 0, or -1 and *f, FAULT_RULE: which word
+ * is wrong. */
 int raft_settings_read(struct raft_settings *s, const char *const *words, size_t count,
                        struct fault *f);
 
