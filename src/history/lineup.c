@@ -35,8 +35,8 @@ void lineup_put_back(struct lineup *l, uint32_t i)
 }
 
 /* Adds the operation to the list if it is, or is not, open. */
-static int add_move(struct lineup *l, const struct model *model, struct model_run *r,
-                    uint32_t number, uint32_t until, bool open)
+static int add_move(struct lineup *l, const struct spec *spec, struct spec_run *r, uint32_t number,
+                    uint32_t until, bool open)
 {
     struct op o = r->history->ops[number];
     struct lineup_op *to = &l->list[l->count];
@@ -46,14 +46,14 @@ static int add_move(struct lineup *l, const struct model *model, struct model_ru
         o.end = OP_INFO;
     if (op_is_open(&o) != open)
         return 0;
-    int made = model->move(r, &o, &to->move);
-    if (made == MODEL_NO_MEMORY)
+    int made = spec->move(r, &o, &to->move);
+    if (made == SPEC_NO_MEMORY)
         return -1;
     to->op = number;
     to->begin_at = o.begin_at;
     to->end_at = open ? LINEUP_NONE : o.end_at;
     to->equal = LINEUP_NONE;
-    if (made == MODEL_MOVE && !(open && to->move.pure))
+    if (made == SPEC_MOVE && !(open && to->move.pure))
         l->count++;
     return 0;
 }
@@ -124,23 +124,23 @@ static int link_equal_moves(struct lineup *l)
     return 0;
 }
 
-static int add_moves(struct lineup *l, const struct model *model, struct model_run *r,
+static int add_moves(struct lineup *l, const struct spec *spec, struct spec_run *r,
                      const uint32_t *numbers, size_t n, uint32_t until, bool open)
 {
     for (size_t i = 0; i < n; i++)
-        if (add_move(l, model, r, numbers[i], until, open))
+        if (add_move(l, spec, r, numbers[i], until, open))
             return -1;
     return 0;
 }
 
-int lineup_make(struct lineup *l, const struct model *model, struct model_run *r,
+int lineup_make(struct lineup *l, const struct spec *spec, struct spec_run *r,
                 const uint32_t *numbers, size_t n, uint32_t until)
 {
     *l = (struct lineup){.list = calloc(n + 1, sizeof *l->list)};
-    if (!l->list || add_moves(l, model, r, numbers, n, until, false))
+    if (!l->list || add_moves(l, spec, r, numbers, n, until, false))
         return -1;
     l->ended = l->count;
-    if (add_moves(l, model, r, numbers, n, until, true))
+    if (add_moves(l, spec, r, numbers, n, until, true))
         return -1;
     l->next = calloc((size_t)l->ended * 2 + 1, sizeof *l->next);
     l->prev = calloc((size_t)l->ended * 2 + 1, sizeof *l->prev);

@@ -9,7 +9,7 @@
 #ifndef HISTORY_LINEUP_H
 #define HISTORY_LINEUP_H
 
-#include "history/model.h"
+#include "history/spec.h"
 
 #define LINEUP_NONE UINT32_MAX
 
@@ -30,7 +30,7 @@ struct lineup {
 
 /* Lines up these operations of the history, n numbers in ascending order, as they were known when
  * the event at `until` had happened. 0, or -1: no memory. */
-int lineup_make(struct lineup *l, const struct model *model, struct model_run *r,
+int lineup_make(struct lineup *l, const struct spec *spec, struct spec_run *r,
                 const uint32_t *numbers, size_t n, uint32_t until);
 void lineup_free(struct lineup *l);
 

@@ -88,7 +88,7 @@ static enum search_result take_order(struct misfit_search *r, uint32_t end)
     if (got == SEARCH_YES) {
         v->order = search_order(&s);
         v->count = s.depth;
-        if (!v->order || s.model->show(&s.run, s.state, &v->state))
+        if (!v->order || s.spec->show(&s.run, s.state, &v->state))
             got = SEARCH_TROUBLE;
     }
     search_free(&s);

@@ -8,9 +8,9 @@ int search_init(struct search *s, const struct op_history *h, const uint32_t *nu
                 uint32_t until)
 {
     struct lineup *l = &s->lineup;
-    *s = (struct search){.model = op_models[op_history_model(h)]};
+    *s = (struct search){.spec = op_specs[op_history_model(h)]};
     s->run.history = h;
-    if (lineup_make(l, s->model, &s->run, numbers, n, until) ||
+    if (lineup_make(l, s->spec, &s->run, numbers, n, until) ||
         seen_done_init(&s->done, l->ended, l->count - l->ended))
         return -1;
     s->left = l->ended;
@@ -84,7 +84,7 @@ static int force_one(struct search *s)
         const struct op_move *m = &l->list[entry].move;
         if (!m->pure)
             continue;
-        int legal = s->model->step(&s->run, m, s->state, &next);
+        int legal = s->spec->step(&s->run, m, s->state, &next);
         s->steps++;
         if (legal < 0)
             return -1;
@@ -184,7 +184,7 @@ static uint32_t next_choice(struct search *s)
 static int try_choice(struct search *s, uint32_t i)
 {
     uint32_t next;
-    int legal = s->model->step(&s->run, &s->lineup.list[i].move, s->state, &next);
+    int legal = s->spec->step(&s->run, &s->lineup.list[i].move, s->state, &next);
     s->steps++;
     if (legal < 0)
         return -1;

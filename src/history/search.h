@@ -20,8 +20,8 @@
 enum search_result { SEARCH_TROUBLE = -1, SEARCH_NO, SEARCH_YES, SEARCH_MORE };
 
 struct search {
-    const struct model *model;
-    struct model_run run;
+    const struct spec *spec;
+    struct spec_run run;
     struct lineup lineup;
     struct seen_done done;
     struct seen seen;

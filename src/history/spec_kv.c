@@ -1,11 +1,11 @@
 /* A string that is put, appended to and got: the state is the sequence of its bytes, none at
  * first. */
-#include "history/model.h"
+#include "history/spec.h"
 
 enum { IS, SET, APPEND };
 
 /* Labels of remembered appends: the value; bytes are the items of sequences themselves. */
-static int add_bytes(struct model_run *r, uint32_t value, uint32_t *state)
+static int add_bytes(struct spec_run *r, uint32_t value, uint32_t *state)
 {
     size_t n = 0;
     const char *text = value ? op_words_text(&r->history->values, value - 1, &n) : "";
@@ -14,33 +14,33 @@ static int add_bytes(struct model_run *r, uint32_t value, uint32_t *state)
     return *state == SEQUENCE_NONE ? -1 : 0;
 }
 
-static int move_of(struct model_run *r, const struct op *o, struct op_move *m)
+static int move_of(struct spec_run *r, const struct op *o, struct op_move *m)
 {
     *m = (struct op_move){.verb = APPEND, .a = o->arguments[0]};
     if (o->end == OP_FAIL || o->end == OP_REFUSE || (o->name == OP_GET && o->end != OP_OK))
-        return MODEL_NOTHING;
+        return SPEC_NOTHING;
     if (o->name == OP_APPEND)
-        return MODEL_MOVE;
+        return SPEC_MOVE;
     m->verb = o->name == OP_GET ? IS : SET;
     m->pure = o->name == OP_GET;
     m->blind = o->name == OP_PUT;
     m->a = SEQUENCE_EMPTY;
     uint32_t value = o->name == OP_GET ? r->history->pool[o->result] : o->arguments[0];
-    return add_bytes(r, value, &m->a) ? MODEL_NO_MEMORY : MODEL_MOVE;
+    return add_bytes(r, value, &m->a) ? SPEC_NO_MEMORY : SPEC_MOVE;
 }
 
-static int append(struct model_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
+static int append(struct spec_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
 {
     *next = sequences_recall(&r->sequences, state, m->a);
     if (*next != SEQUENCE_NONE)
-        return MODEL_LEGAL;
+        return SPEC_LEGAL;
     *next = state;
     if (add_bytes(r, m->a, next) || sequences_remember(&r->sequences, state, m->a, *next))
-        return MODEL_NO_MEMORY;
-    return MODEL_LEGAL;
+        return SPEC_NO_MEMORY;
+    return SPEC_LEGAL;
 }
 
-static int step(struct model_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
+static int step(struct spec_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
 {
     if (m->verb == APPEND)
         return append(r, m, state, next);
@@ -48,7 +48,7 @@ static int step(struct model_run *r, const struct op_move *m, uint32_t state, ui
     return m->verb == SET || state == m->a;
 }
 
-static int show(struct model_run *r, uint32_t state, struct buf *out)
+static int show(struct spec_run *r, uint32_t state, struct buf *out)
 {
     struct buf text = {0};
     int failed = -1;
@@ -66,4 +66,4 @@ static int show(struct model_run *r, uint32_t state, struct buf *out)
     return failed;
 }
 
-const struct model model_kv = {move_of, step, show};
+const struct spec spec_kv = {move_of, step, show};

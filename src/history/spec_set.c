@@ -1,5 +1,5 @@
 /* A set: the state is the ascending sequence of its values' numbers. */
-#include "history/model.h"
+#include "history/spec.h"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* The set of these values, at least one, which may be given several times. */
-static uint32_t set_of(struct model_run *r, const uint32_t *values, uint32_t n)
+static uint32_t set_of(struct spec_run *r, const uint32_t *values, uint32_t n)
 {
     uint32_t set = SEQUENCE_EMPTY;
     r->scratch.len = 0;
@@ -26,26 +26,26 @@ static uint32_t set_of(struct model_run *r, const uint32_t *values, uint32_t n)
     return set;
 }
 
-static int move_of(struct model_run *r, const struct op *o, struct op_move *m)
+static int move_of(struct spec_run *r, const struct op *o, struct op_move *m)
 {
     *m = (struct op_move){.a = o->arguments[0]};
     if (o->end == OP_FAIL || o->end == OP_REFUSE)
-        return MODEL_NOTHING;
+        return SPEC_NOTHING;
     m->verb = o->name == OP_ADD ? ADD : REMOVE;
     if (o->name == OP_ADD || o->name == OP_REMOVE)
-        return MODEL_MOVE;
+        return SPEC_MOVE;
     if (o->end != OP_OK)
-        return MODEL_NOTHING;
+        return SPEC_NOTHING;
     m->pure = true;
     if (o->name == OP_READ) {
         m->verb = IS;
         m->a = o->results ? set_of(r, r->history->pool + o->result, o->results) : SEQUENCE_EMPTY;
-        return m->a == SEQUENCE_NONE ? MODEL_NO_MEMORY : MODEL_MOVE;
+        return m->a == SEQUENCE_NONE ? SPEC_NO_MEMORY : SPEC_MOVE;
     }
     size_t n;
     uint32_t result = r->history->pool[o->result];
     m->verb = op_words_text(&r->history->values, result - 1, &n)[0] == 't' ? HAS : LACKS;
-    return MODEL_MOVE;
+    return SPEC_MOVE;
 }
 
 /* The largest beginning of the set whose values are all below this one; *found: whether the next
@@ -61,7 +61,7 @@ static uint32_t below(const struct sequences *s, uint32_t set, uint32_t value, b
 }
 
 /* The set with or without the value, which it lacks or has. */
-static uint32_t change(struct model_run *r, uint32_t set, uint32_t value, bool has)
+static uint32_t change(struct spec_run *r, uint32_t set, uint32_t value, bool has)
 {
     bool found;
     uint32_t next = below(&r->sequences, set, value, &found);
@@ -79,24 +79,24 @@ static uint32_t change(struct model_run *r, uint32_t set, uint32_t value, bool h
     return next;
 }
 
-static int add_or_remove(struct model_run *r, const struct op_move *m, uint32_t state,
+static int add_or_remove(struct spec_run *r, const struct op_move *m, uint32_t state,
                          uint32_t *next)
 {
     bool found;
     uint32_t label = m->a * 2 + (m->verb == ADD);
     *next = sequences_recall(&r->sequences, state, label);
     if (*next != SEQUENCE_NONE)
-        return MODEL_LEGAL;
+        return SPEC_LEGAL;
     *next = state;
     below(&r->sequences, state, m->a, &found);
     if (found != (m->verb == ADD))
         *next = change(r, state, m->a, m->verb == ADD);
     if (*next == SEQUENCE_NONE || sequences_remember(&r->sequences, state, label, *next))
-        return MODEL_NO_MEMORY;
-    return MODEL_LEGAL;
+        return SPEC_NO_MEMORY;
+    return SPEC_LEGAL;
 }
 
-static int step(struct model_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
+static int step(struct spec_run *r, const struct op_move *m, uint32_t state, uint32_t *next)
 {
     bool found;
     *next = state;
@@ -108,7 +108,7 @@ static int step(struct model_run *r, const struct op_move *m, uint32_t state, ui
     return found == (m->verb == HAS);
 }
 
-static int show(struct model_run *r, uint32_t state, struct buf *out)
+static int show(struct spec_run *r, uint32_t state, struct buf *out)
 {
     r->scratch.len = 0;
     if (sequences_items(&r->sequences, state, &r->scratch) || buf_add(out, "{", 1))
@@ -121,4 +121,4 @@ static int show(struct model_run *r, uint32_t state, struct buf *out)
     return buf_add(out, "}", 1);
 }
 
-const struct model model_set = {move_of, step, show};
+const struct spec spec_set = {move_of, step, show};
