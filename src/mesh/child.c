@@ -64,7 +64,7 @@ static bool read_outputs(struct mesh_child *c, struct fault *f)
     if (got == 0)
         fault_trouble(f, "%s has ended", c->name);
     if (got < 0)
-        fault_errno(f, "%s: cannot read what it puts out", c->name);
+        fault_errno(f, "%s: cannot read its output", c->name);
     if (got <= 0)
         return false;
     process_reader_add(&c->reader, (size_t)got);

@@ -93,7 +93,7 @@ static int take_messages(struct mesh_connection *c, struct fault *f)
     size_t at = c->in.at;
     while ((result = process_reader_next(&c->in, &item, f)) == 1) {
         if (item.kind != PROCESS_MESSAGE || !field_is(item.name, c->name))
-            return fault_rule(f, "it sent something else than messages of its own");
+            return fault_rule(f, "it sent something other than its own messages");
         if (c->owner->message(c->owner->self, c->in.in.data + at, c->in.at - at) != 0)
             return fault_memory(f);
         at = c->in.at;

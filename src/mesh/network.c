@@ -109,12 +109,12 @@ static const char *opened(void *self, struct mesh_connection *c, struct fault *f
     }
     struct mesh_link *s = &n->links[member];
     if (expected == MESH_NOBODY && network_dials(n, member)) {
-        fault_rule(f, "%s dialed, but it is for us to dial it",
+        fault_rule(f, "%s dialed, but we dial it, as its key is larger",
                    n->config->members->list[member].name);
         return NULL;
     }
     if (s->connection != NULL && s->connection != c)
-        mesh_connection_close(s->connection, &(struct fault){.text = "it has connected anew"});
+        mesh_connection_close(s->connection, &(struct fault){.text = "it has connected again"});
     s->connection = c;
     network_say(n, member, "connected");
     return n->config->members->list[member].name;
@@ -146,7 +146,7 @@ static void closed(void *self, struct mesh_connection *c, const struct fault *wh
 /* If too many wait, a random one is closed, so a flood cannot keep members out for good. */
 static void add_pending(struct mesh_network *n, int fd)
 {
-    struct fault why = {.text = "too many connect at once"};
+    struct fault why = {.text = "too many connections wait for a handshake"};
     size_t place = 0;
     while (place < MESH_PENDING_MAX && n->pending[place] != NULL)
         place++;

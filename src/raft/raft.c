@@ -191,7 +191,7 @@ static int handle(struct raft *r, const struct engine_event *x)
     case ENGINE_COMMAND:
         return raft_command(r, x->text, x->n);
     }
-    return fault_trouble(r->f, "raft: an event that is none");
+    return fault_trouble(r->f, "raft: unknown kind of event");
 }
 
 static int step(struct engine *e, const struct engine_event *x, struct engine_outputs *out,

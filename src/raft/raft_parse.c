@@ -54,7 +54,7 @@ static int number(struct words w, uint64_t *out, struct fault *f)
 {
     int64_t n;
     if (number_parse(w.at, (size_t)(w.end - w.at), &n) != 0 || (uint64_t)n >= RAFT_NUMBER_MAX)
-        return fault_rule(f, "raft: '%.*s' is no number below 2^62",
+        return fault_rule(f, "raft: '%.*s' is not a number below 2^62",
                           w.end - w.at > 40 ? 40 : (int)(w.end - w.at), w.at);
     *out = (uint64_t)n;
     return 0;
@@ -137,9 +137,9 @@ static int parse_entry(struct text *t, struct raft_entry *e, struct words *body)
         if (parse_members(t, e, body) != 0)
             return -1;
     } else if (!is(word, "nothing")) {
-        return fault_rule(t->f, "raft: an entry is nothing, members or record");
+        return fault_rule(t->f, "raft: the kind of an entry is not nothing, members or record");
     }
-    return ended(line) ? 0 : fault_rule(t->f, "raft: too many words of an entry");
+    return ended(line) ? 0 : fault_rule(t->f, "raft: an entry's line has too many words");
 }
 
 /* How many entries the text holds. */
@@ -208,7 +208,7 @@ static int parse_head(struct text *t, struct raft_item *x, uint64_t *lines)
     while (kind < RAFT_KINDS && !is(word, raft_forms[kind].word))
         kind++;
     if (kind == RAFT_KINDS)
-        return fault_rule(t->f, "raft: '%.*s' begins no message and no record",
+        return fault_rule(t->f, "raft: '%.*s' is not the first word of a message or record",
                           word.end - word.at > 40 ? 40 : (int)(word.end - word.at), word.at);
     x->head.kind = kind;
     for (const char *c = raft_forms[kind].fields; *c != '\0'; c++)
