@@ -20,11 +20,10 @@ struct payload *raft_image_make(const struct raft_config *c, const struct applie
 {
     struct buf text = {0};
     struct payload *p = NULL;
-    if (format(c, a, state, names, &text) != 0)
-        fault_memory(f);
-    else if (text.len > PAYLOAD_MAX)
+    bool made = format(c, a, state, names, &text) == 0;
+    if (made && text.len > PAYLOAD_MAX)
         fault_rule(f, "raft: a snapshot of more than %d bytes", PAYLOAD_MAX);
-    else if ((p = payload_new(text.data, text.len)) == NULL)
+    else if (!made || (p = payload_new(text.data, text.len)) == NULL)
         fault_memory(f);
     buf_free(&text);
     return p;

@@ -32,7 +32,7 @@ static int next_line(struct text *t, struct words *line)
 static struct words next_word(struct words *line)
 {
     struct words w = *line;
-    const char *space = memchr(w.at, ' ', (size_t)(w.end - w.at));
+    const char *space = w.at == w.end ? NULL : memchr(w.at, ' ', (size_t)(w.end - w.at));
     line->at = space == NULL ? w.end : space + 1;
     w.end = space == NULL ? w.end : space;
     return w;
