@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+int edn_keyword_find(const char *const *list, const struct op_text *text)
+{
+    return text->at && text->n && *text->at == ':' ? op_word_find(list, text->at + 1, text->n - 1)
+                                                   : -1;
+}
+
 bool edn_more(struct op_rest *rest)
 {
     while (rest->at < rest->end && strchr(" ,\t\r", *rest->at))

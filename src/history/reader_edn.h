@@ -27,6 +27,10 @@ int edn_read(struct op_reader *r, struct op_rest *rest, size_t *count, struct ed
 /* Skips a value of any kind. 0; -1 and a rule: there is none, or it does not end. */
 int edn_skip(struct op_reader *r, struct op_rest *rest, struct fault *f);
 
+/* The index of a keyword, such as `:read`, in a list of words without colons that NULL ends. -1:
+ * the text is no keyword (at NULL: there is none), or it is not there. */
+int edn_keyword_find(const char *const *list, const struct op_text *text);
+
 /* Skips blanks and commas. Whether something is left. */
 bool edn_more(struct op_rest *rest);
 

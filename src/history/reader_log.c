@@ -14,19 +14,13 @@ static struct op_text next_word(struct op_rest *rest)
     return (struct op_text){from, (size_t)(rest->at - from)};
 }
 
-/* The index of a keyword in a list, without its colon; -1: it is not there. */
-static int find_name(const struct op_text *word, const char *const *list)
-{
-    return word->n && *word->at == ':' ? op_word_find(list, word->at + 1, word->n - 1) : -1;
-}
-
 /* Finds PROCESS :KIND after what the logger wrote. false: it is not there. */
 static bool find_kind(struct op_rest *rest, struct op_event *e)
 {
     const char *begin = rest->at;
     struct op_text word, before = {0};
     for (; (word = next_word(rest)).n; before = word) {
-        int kind = find_name(&word, op_kind_words);
+        int kind = edn_keyword_find(op_kind_words, &word);
         if (kind < 0 || !before.at)
             continue;
         size_t n = (size_t)(before.at - begin);
@@ -46,7 +40,7 @@ int op_log_line(struct op_reader *r, const char *text, size_t n, uint64_t line, 
     if (!find_kind(&rest, &e) || *e.process.at < '0' || *e.process.at > '9')
         return 0;
     struct op_text word = next_word(&rest);
-    int name = find_name(&word, op_name_words);
+    int name = edn_keyword_find(op_name_words, &word);
     if (name < 0)
         return fault_rule(f, "'%.*s' is not an operation", word.n < 40 ? (int)word.n : 40, word.at);
     e.name = (enum op_name)name;

@@ -45,11 +45,11 @@ static struct op_text text_of(const struct map *m, int key)
     return (struct op_text){v->at, (size_t)(v->end - v->at)};
 }
 
-/* The index of a keyword in a list, without its colon; -1: it is not there. */
+/* The index of a key's value, a keyword, in a list; -1: it is not there. */
 static int find_name(const struct map *m, int key, const char *const *list)
 {
-    struct op_text t = text_of(m, key);
-    return t.at && *t.at == ':' ? op_word_find(list, t.at + 1, t.n - 1) : -1;
+    const struct op_text t = text_of(m, key);
+    return edn_keyword_find(list, &t);
 }
 
 /* Whether the error is an answer to the comparison of a cas. */
@@ -89,7 +89,7 @@ static int take_map(struct op_reader *r, struct map *m, uint64_t line, struct fa
     if (!is_client(&process))
         return 0;
     if (kind < 0)
-        return fault_rule(f, "EDN: :type is none of :invoke, :ok, :fail and :info");
+        return fault_rule(f, "EDN: :type is not one of :invoke, :ok, :fail and :info");
     if (name < 0)
         return fault_rule(f, "EDN: :f is not an operation of history(5)");
     struct op_event e = {(enum op_kind)kind, (enum op_name)name, .process = process, .line = line};
