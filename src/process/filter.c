@@ -1,4 +1,3 @@
-/* Takes the events of a carrier, and gives them to the engine. */
 #include "process/filter.h"
 
 #include "base/waits.h"
@@ -92,7 +91,7 @@ static int take_saved(void *self, const char *text, size_t n, struct fault *faul
     return fault_rule(fault, "%s: %s", f->log.path, why.text);
 }
 
-/* Opens the log, starts its saver, and gives the engine its first event, with what the log has. */
+/* Opens the log and gives the engine its first event, with what the log has. */
 static int restart(struct filter *f, struct fault *fault)
 {
     char words[64];
@@ -181,8 +180,7 @@ static int take_time(struct filter *f, int64_t now, struct fault *fault)
     return 0;
 }
 
-/* Without -d the carrier has to begin with `restart`; with it, an empty first batch opens the log.
- */
+/* With -d, an empty first batch opens the log; without it, `restart` has to come first. */
 static int take_step(struct filter *f, struct fault *fault)
 {
     bool own = f->config->folder != NULL;
