@@ -28,6 +28,8 @@ struct sim_links {
     uint32_t loss, duplicate, reorder;             /* in a million */
 };
 
+/* Links without faults between all pairs. regions: of each node, the caller's. 0, or -1: no memory.
+ */
 int sim_links_init(struct sim_links *l, const struct sim_scenario *s, uint32_t nodes,
                    const int *regions, uint64_t seed, struct fault *f);
 void sim_links_free(struct sim_links *l);
@@ -42,7 +44,7 @@ static inline bool sim_links_blocked(const struct sim_links *l, uint32_t from, u
     return l->blocks > 0 && l->blocked[(size_t)from * l->nodes + to] > 0;
 }
 
-/* Holds back what the link carries, at least until this time; or until when it does. */
+/* Makes the link hold back what it carries, at least until this time. Then: until when it does. */
 void sim_links_clog(struct sim_links *l, uint32_t from, uint32_t to, int64_t until);
 static inline int64_t sim_links_clogged(const struct sim_links *l, uint32_t from, uint32_t to,
                                         int64_t now)

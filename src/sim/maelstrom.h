@@ -33,24 +33,25 @@ struct maelstrom {
 int sim_maelstrom_init(struct sim *s, struct fault *f);
 void sim_maelstrom_free(struct sim *s);
 
-/* The process of a node that runs these words. NULL and *f. */
+/* The process of a node that runs these words, as maelstrom_node_new. */
 struct sim_process *sim_maelstrom_process(const struct sim *s, const struct sim_words *words,
                                           const struct engine_setup *setup, struct fault *f);
 
-/* A node has sent a message to a name that is no node's. The item stays the caller's. */
+/* A node has sent a message to a client or a service. The item stays the caller's. */
 int sim_maelstrom_send(struct sim *s, const struct sim_node *n, uint32_t name,
                        struct engine_item *item, struct fault *f);
 
 /* SIM_REQUEST: a message from the name `from` arrives at the node `node`. SIM_REPLY: one from the
- * node `from` at the name `node`. The item is the event's. */
+ * node `from` arrives at the name `node`. The event's item is taken. */
 int sim_maelstrom_request(struct sim *s, const struct sim_event *e, struct fault *f);
 int sim_maelstrom_reply(struct sim *s, const struct sim_event *e, struct fault *f);
 
 /* SIM_ASK: a client begins an operation, or, if `number` is that of its open one, gives it up. */
 int sim_maelstrom_ask(struct sim *s, uint32_t client, uint64_t number, struct fault *f);
 
-/* The faults have ended. Whether what was asked was answered, and rightly; and when there is no
- * more time for that. */
+/* After the faults. live: has each healed node read from now on, if the workload judges last reads.
+ * done: whether all was answered, and rightly. failed: time is up: breaks the property that does
+ * not hold. Each 0, or -1 and trouble. */
 int sim_maelstrom_live(struct sim *s, struct fault *f);
 int sim_maelstrom_done(struct sim *s, bool *done, struct fault *f);
 int sim_maelstrom_failed(struct sim *s, struct fault *f);

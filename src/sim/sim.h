@@ -67,7 +67,8 @@ struct sim_result {
     struct sim_samples samples[SIM_SAMPLES];
 };
 
-/* 0, or -1 and trouble, or a rule that the scenario breaks (a setting that no engine has). */
+/* Runs it, and fills in *r. 0, whether or not a property was broken; or -1 and trouble, or a rule
+ * that the scenario breaks, such as a setting that its engine does not have. */
 int sim_run(const struct sim_scenario *s, const struct sim_options *o, struct sim_result *r,
             struct fault *f);
 void sim_result_free(struct sim_result *r);

@@ -30,7 +30,7 @@ static void take(struct guard *g, pid_t word)
 }
 
 /* It has no file open but the pipe, and no signal for the terminal's processes reaches it. */
-static _Noreturn void keep(int fd)
+static _Noreturn void guard_groups(int fd)
 {
     struct guard g = {0};
     pid_t words[256];
@@ -55,7 +55,7 @@ struct guarded {
 
 static struct guarded *guarded(void)
 {
-    static struct guarded only; /* as this process ends only once */
+    static struct guarded only; /* one for the whole process, as it ends only once */
     return &only;
 }
 
@@ -66,7 +66,7 @@ static int start_guard(struct guarded *g, struct fault *f)
         return fault_errno(f, "pipe");
     pid_t pid = fork();
     if (pid == 0)
-        keep(ends[0]);
+        guard_groups(ends[0]);
     close(ends[0]);
     if (pid < 0) {
         close(ends[1]);
