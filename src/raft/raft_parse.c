@@ -47,7 +47,7 @@ static bool ended(struct words line)
 static bool is(struct words w, const char *text)
 {
     size_t n = strlen(text);
-    return (size_t)(w.end - w.at) == n && memcmp(w.at, text, n) == 0;
+    return w.at != NULL && (size_t)(w.end - w.at) == n && memcmp(w.at, text, n) == 0;
 }
 
 static int number(struct words w, uint64_t *out, struct fault *f)
