@@ -156,7 +156,7 @@ engine_loses_power() {
             [ "$(commits_in durable | wc -l)" -ge "$n" ]
             grep -qx 'voted 5 yes' voted
             printf '%s\n' 'init n1 1 n1 n2 n3' 'time 0' 'message n3 1' 'vote 5 0 0 no' step |
-                raft -d disk/votes | grep -qx 'voted 5 no'
+                raft -d disk/votes | grep -x "voted 5 no" >/dev/null
         done
     done
     umount disk
