@@ -58,6 +58,7 @@ held() {
     grep -c ': holds$' said
 }
 
+# bats test_tags=thorough
 @test "a ledger: every vector that is good, and every rule that a bad one breaks" {
     local file
     for file in "$VECTORS"/good/{fork,retarget}.ledger; do

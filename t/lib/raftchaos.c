@@ -81,11 +81,8 @@ static void ask_something(uint32_t n)
             snapshot(n, raft_of(n)->last_applied);
         break;
     case 17:
-        snprintf(text, sizeof text, "member %s n%llu%s%s", verbs[below(3)],
-                 (unsigned long long)below(w.nodes) + 1, below(3) == 0 ? " add n1 remove n" : "",
-                 "");
-        if (text[strlen(text) - 1] == 'n' && text[strlen(text) - 2] == ' ')
-            strcat(text, "2");
+        snprintf(text, sizeof text, "member %s n%llu%s", verbs[below(3)],
+                 (unsigned long long)below(w.nodes) + 1, below(3) == 0 ? " add n1 remove n2" : "");
         if (changes && !calm)
             command(n, text);
         break;

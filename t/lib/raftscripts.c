@@ -408,13 +408,13 @@ static bool act(const struct directive *d)
         deliver_msgs(c);
     else if (strncmp(c, "propose-conf-change", 19) == 0)
         change(n, d);
-    else if (strncmp(c, "propose", 7) == 0)
+    else if (strncmp(c, "propose", 7) == 0 && space != NULL)
         propose_text(n, space + 3);
     else if (strncmp(c, "tick-heartbeat", 14) == 0)
         tick(n, raft_of(n)->set.heartbeat);
     else if (strncmp(c, "tick-election", 13) == 0)
         tick(n, raft_of(n)->set.election);
-    else if (strncmp(c, "compact", 7) == 0)
+    else if (strncmp(c, "compact", 7) == 0 && space != NULL)
         snapshot(n, strtoull(space + 3, NULL, 10));
     else if (strncmp(c, "transfer", 8) == 0) {
         snprintf(text, sizeof text, "transfer n%llu",
