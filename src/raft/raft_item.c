@@ -28,7 +28,8 @@ void raft_item_free(struct engine_item *item)
 void raft_item_add(struct raft_item *x, const struct raft_entry *list, size_t n)
 {
     struct raft_entry *to = x->entries + x->count;
-    memcpy(to, list, n * sizeof *list);
+    if (n > 0)
+        memcpy(to, list, n * sizeof *list);
     for (size_t i = 0; i < n; i++) {
         payload_ref(to[i].payload);
         to[i].total = 0;

@@ -32,6 +32,8 @@ static void settle(struct raft_log *log)
 
 int raft_log_append(struct raft_log *log, const struct raft_entry *list, size_t n)
 {
+    if (n == 0)
+        return 0; /* there may be no array yet */
     settle(log);
     if (ARRAY_RESERVE(log->list, log->cap, log->head + log->count + n) != 0)
         return -1;
