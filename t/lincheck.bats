@@ -220,7 +220,7 @@ END
     broken 'EDN: no closing' '{:process 0 :type :invoke'
     broken 'EDN: a value does not end' '{:process 0 :type :invoke :f :write :value [1'
     broken 'EDN: an operation needs' '{:process 0 :type :invoke}'
-    broken 'EDN: :type is none' '{:process 0 :type :begin :f :read}'
+    broken 'EDN: :type is not one of' '{:process 0 :type :begin :f :read}'
     broken 'EDN: :f is not' '{:process 0 :type :invoke :f :txn}'
     broken "EDN: a map's key" '{0 1}'
     broken 'EDN: more vectors' '{:process 0 :type :invoke :f :cas :value [1 [2 [3]]]}'
