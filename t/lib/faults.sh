@@ -754,7 +754,7 @@ send_set() { net_set; }
 
 send_run() {
     local sent=0
-    listens got heard timeout --foreground -k 5 300 gossip-listen -L ledger
+    listens got heard timeout --foreground -k 100 300 gossip-listen -L ledger
     dials "$@" gossip-send -t 1 -L ledger <records 2>told || sent=$?
     ends
     return "$sent"
@@ -773,7 +773,7 @@ listen_set() { net_set; }
 listen_run() {
     sent=0
     listens got told "$@" gossip-listen -L ledger -s spool
-    dials timeout --foreground -k 5 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
+    dials timeout --foreground -k 100 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
     ends
     return "$ended"
 }
@@ -784,7 +784,7 @@ listen_seen() {
     [ "$sent" -le 1 ] || wrong "the sender ends with $sent"
     [ ! -s at ] || taken heard "$sent" got
     unblamed heard
-    listens again told timeout --foreground -k 5 300 gossip-listen -L ledger -s spool
+    listens again told timeout --foreground -k 100 300 gossip-listen -L ledger -s spool
     ends
     [ "$ended" -eq 0 ] || wrong 'the next run does not go on'
     all_in old again 'what was in the spool'
@@ -796,7 +796,7 @@ offer_set() { net_set; }
 
 offer_run() {
     local sent=0
-    listens got heard timeout --foreground -k 5 300 gossip-listen -L ledger
+    listens got heard timeout --foreground -k 100 300 gossip-listen -L ledger
     dials "$@" gossip -t 1 -L ledger <records >passed 2>told || sent=$?
     ends
     return "$sent"
@@ -813,13 +813,13 @@ offer_seen() {
 # The same program within a node's loop: everything that it prints comes back to it, and so was accepted.
 meet_set() { net_set; }
 
-# Without `timeout --foreground -k 5 300', which would hold the pipe open when the program has closed its end.
-looped() { # timeout --foreground -k 5 300 COMMAND...
+# Without `timeout --foreground -k 100 300', which would hold the pipe open when the program has closed its end.
+looped() { # timeout --foreground -k 100 300 COMMAND...
     exec "${@:4}" >out <loop
 }
 
 # The listener of `listens` in such a loop, and the programs after it: $loop. Aborts it if it hangs.
-loops() { # OUT LOG timeout --foreground -k 5 300 COMMAND...
+loops() { # OUT LOG timeout --foreground -k 100 300 COMMAND...
     rm -f out loop
     mkfifo out loop
     tee -p "$1" <out >loop &
@@ -831,7 +831,7 @@ loops() { # OUT LOG timeout --foreground -k 5 300 COMMAND...
 meet_run() {
     sent=0
     loops got told "$@" gossip -t 0 -L ledger -s spool
-    dials timeout --foreground -k 5 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
+    dials timeout --foreground -k 100 300 gossip-send -v -t 1 -L ledger <records 2>heard || sent=$?
     ends
     wait "$loop" || :
     return "$ended"
@@ -843,7 +843,7 @@ meet_seen() {
     [ "$sent" -le 1 ] || wrong "the sender ends with $sent"
     [ ! -s at ] || taken heard "$sent" got
     unblamed heard
-    loops again told timeout --foreground -k 5 300 gossip -t 0 -L ledger -s spool
+    loops again told timeout --foreground -k 100 300 gossip -t 0 -L ledger -s spool
     ends
     wait "$loop" || :
     [ "$ended" -eq 0 ] || wrong 'the next run does not go on'
@@ -855,7 +855,7 @@ pull_set() { net_set; }
 
 pull_run() {
     local pulled=0
-    listens got heard timeout --foreground -k 5 300 gossip-listen -L whole
+    listens got heard timeout --foreground -k 100 300 gossip-listen -L whole
     dials "$@" ledger-pull -j 1 -t 2 -l ledger >passed 2>told || pulled=$?
     ends
     return "$pulled"
@@ -877,7 +877,7 @@ serve_run() {
     pulled=0
     : >passed
     listens got told "$@" gossip-listen -L whole
-    dials timeout --foreground -k 5 300 ledger-pull -v -j 1 -t 1 -l ledger >passed 2>heard || pulled=$?
+    dials timeout --foreground -k 100 300 ledger-pull -v -j 1 -t 1 -l ledger >passed 2>heard || pulled=$?
     ends
     return "$ended"
 }
@@ -916,7 +916,7 @@ without() { # SCENE ours|sqlite|openssl KIND N
         "FAILALLOC_PLACES=$(cat "$room/places")")
     [ "$3" != on ] || variables+=(FAILALLOC_ON=1)
     status=0
-    { "$1_run" timeout --foreground -k 5 300 env "${variables[@]}" || status=$?; } 2>/dev/null
+    { "$1_run" timeout --foreground -k 100 300 env "${variables[@]}" || status=$?; } 2>/dev/null
 }
 
 memorys_of() { # SCENE: lines SCENE WHOSE KIND N
