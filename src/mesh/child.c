@@ -1,15 +1,14 @@
 #include "mesh/child.h"
 
+#include "process/spawn.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 enum { PIECE = 1 << 18, PIPE_SIZE = 1 << 20 };
 
@@ -174,30 +173,6 @@ void mesh_child_pause(struct mesh_child *c, bool paused)
 
 /* --- Its beginning and end -------------------------------------------------------------------- */
 
-/* 0, or an error number. */
-static int spawn(struct mesh_child *c, char **argv, int input, int output)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes,
-                              0); /* the terminal's signals end us, not it: we end it */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                              POSIX_SPAWN_SETPGROUP);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    int error = posix_spawnp(&c->pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
-
 static void close_fd(int fd)
 {
     if (fd >= 0)
@@ -210,7 +185,7 @@ static int start(struct mesh_child *c, char **argv, struct fault *f)
     int in[2] = {-1, -1}, out[2] = {-1, -1};
     int error = pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 ? errno : 0;
     if (error == 0)
-        error = spawn(c, argv, in[0], out[1]);
+        error = process_spawn(&c->pid, in[0], out[1], true, (const char *const *)argv);
     close_fd(in[0]);
     close_fd(out[1]);
     c->in.fd = in[1];

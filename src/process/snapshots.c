@@ -1,17 +1,15 @@
 #include "process/snapshots.h"
 
 #include "base/file.h"
+#include "process/spawn.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 int process_snapshots_commit(struct process_snapshots *s, uint64_t index, const struct payload *p)
 {
@@ -43,35 +41,14 @@ static int make_file(const struct buf *text)
     return fd;
 }
 
-/* The child's signals are as if nobody had changed them. 0, or an error number. */
-static int spawn(struct process_snapshots *s, int input)
-{
-    char *argv[] = {"sh", "-c", (char *)(uintptr_t)s->command, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, s->output, STDOUT_FILENO);
-    int error = posix_spawn(&s->pid, "/bin/sh", &actions, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
-
 int process_snapshots_start(struct process_snapshots *s, struct fault *f)
 {
+    const char *const words[] = {"/bin/sh", "-c", s->command, NULL};
     if (s->command == NULL || s->pid != 0 || s->count < s->every)
         return 0;
     int input = make_file(&s->text);
     s->output = input >= 0 ? make_file(NULL) : -1;
-    int error = s->output >= 0 ? spawn(s, input) : errno;
+    int error = s->output >= 0 ? process_spawn(&s->pid, input, s->output, false, words) : errno;
     if (input >= 0)
         close(input);
     s->fd = error == 0 ? pidfd_open(s->pid, 0) : -1;

@@ -1,13 +1,12 @@
 #include "simprocess/child.h"
 
-#include "base/signals.h"
+#include "process/spawn.h"
 #include "simprocess/child_guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,29 +15,6 @@
 #include <unistd.h>
 
 /* --- Starting --------------------------------------------------------------------------------- */
-
-/* Gives the child this stdin and stdout, and undoes what this process has changed about signals. */
-static int spawn(pid_t *pid, int in, int out, const char *const *words)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t how;
-    const sigset_t none = signals_set(0), ignored = signals_set(SIGPIPE, 0);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawnattr_setpgroup(&how, 0);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &ignored);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                       POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    if (!error)
-        error = posix_spawnp(pid, words[0], &files, &how, (char *const *)(uintptr_t)words, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&how);
-    return error;
-}
 
 static void close_both(const int ends[2])
 {
@@ -95,7 +71,7 @@ int child_start(struct child *c, const char *const *words, struct fault *f)
         close_both(to);
         return fault_errno(f, "%s: pipe", words[0]);
     }
-    int error = spawn(&c->pid, to[0], from[1], words);
+    int error = process_spawn(&c->pid, to[0], from[1], true, words);
     close(to[0]);
     close(from[1]);
     c->to = to[1];
