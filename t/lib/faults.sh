@@ -815,7 +815,7 @@ meet_set() { net_set; }
 
 # Without `timeout --foreground -k 100 300', which would hold the pipe open when the program has closed its end.
 looped() { # timeout --foreground -k 100 300 COMMAND...
-    exec "${@:4}" >out <loop
+    exec "${@:6}" >out <loop
 }
 
 # The listener of `listens` in such a loop, and the programs after it: $loop. Aborts it if it hangs.
