@@ -59,11 +59,12 @@ BEGIN {
     layer("explain", "base record crypto work seal judge")
     layer("export", "base record crypto stream state chain ledger query")
     layer("cli", "base record crypto")
+    layer("enginecli", "base cli consensus process")
     layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos process history mesh virtual simpeer simprocess maelstrom " \
-        "scenario sim model farm node explain export cli ledgercli netcli")
+        "scenario sim model farm node explain export cli enginecli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")
