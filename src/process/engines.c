@@ -5,16 +5,20 @@
 
 #include <string.h>
 
-const struct engine_type *const engine_types[] = {
+static const struct engine_type *const engine_types[] = {
     &paxos_engine,
     &raft_engine,
     NULL,
 };
 
+const struct engine_type *engine_find_in(const struct engine_type *const *list, const char *name)
+{
+    while (*list != NULL && strcmp((*list)->name, name) != 0)
+        list++;
+    return *list;
+}
+
 const struct engine_type *engine_find(const char *name)
 {
-    for (size_t i = 0; engine_types[i] != NULL; i++)
-        if (strcmp(engine_types[i]->name, name) == 0)
-            return engine_types[i];
-    return NULL;
+    return engine_find_in(engine_types, name);
 }

@@ -4,10 +4,8 @@
 
 #include "consensus/engine.h"
 
-/* The engine with this name, or NULL. */
+/* The engine with this name, or NULL: of all, or of a list that NULL ends. */
 const struct engine_type *engine_find(const char *name);
-
-/* All of them, ended by NULL. */
-extern const struct engine_type *const engine_types[];
+const struct engine_type *engine_find_in(const struct engine_type *const *list, const char *name);
 
 #endif

@@ -3,8 +3,6 @@
 #include "process/engines.h"
 #include "simpeer/peer_engine.h"
 
-#include <string.h>
-
 /* A row for each engine that only the simulator runs. */
 static const struct engine_type *const simulated[] = {
     &peer_engine,
@@ -13,8 +11,6 @@ static const struct engine_type *const simulated[] = {
 
 const struct engine_type *sim_engine_find(const char *name)
 {
-    for (size_t i = 0; simulated[i] != NULL; i++)
-        if (strcmp(simulated[i]->name, name) == 0)
-            return simulated[i];
-    return engine_find(name);
+    const struct engine_type *found = engine_find_in(simulated, name);
+    return found != NULL ? found : engine_find(name);
 }
