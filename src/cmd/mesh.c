@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "crypto/ed25519_openssl.h"
 #include "mesh/intake.h"
+#include "mesh/remembered.h"
 #include "netcli/output.h"
 
 #include <errno.h>
@@ -35,8 +36,7 @@ struct run {
     struct mesh_intake_owner input_owner, control_owner;
     struct mesh_intake *input, *commands;
     struct watch input_watch, control_watch;
-    int remember_fd;
-    uint64_t remembered;
+    struct mesh_remembered remembered;
     bool ended; /* stdin has */
     int status;
 };
@@ -72,39 +72,21 @@ static const struct cli program = {
 
 /* --- What has been printed -------------------------------------------------------------------- */
 
-/* As wide as any number, so that it is written in place. */
 static void remember(struct run *r)
 {
-    char text[40];
-    uint64_t index = mesh_index(r->mesh);
-    if (r->remember_fd < 0 || index <= r->remembered)
-        return;
-    int n = snprintf(text, sizeof text, "index %020" PRIu64 "\n", index);
-    if (file_write_at(r->remember_fd, text, (size_t)n, 0) != 0)
-        cli_die("%s: %s", r->remember, strerror(errno));
-    r->remembered = index;
-}
-
-static bool parse_index(const char *text, uint64_t *index)
-{
-    char *end;
-    if (strncmp(text, "index ", 6) != 0 || text[6] < '0' || text[6] > '9')
-        return false;
-    *index = strtoull(text + 6, &end, 10);
-    return *end == '\n';
+    struct fault f;
+    if (mesh_remembered_put(&r->remembered, mesh_index(r->mesh), &f) != 0)
+        cli_fail(NULL, &f);
 }
 
 static void open_remembered(struct run *r)
 {
-    char text[40] = {0};
-    r->remember_fd = file_open(r->remember, O_RDWR | O_CREAT, 0666);
-    ssize_t got = r->remember_fd >= 0 ? read(r->remember_fd, text, sizeof text - 1) : -1;
-    if (got < 0)
-        cli_die("%s: %s", r->remember, strerror(errno));
-    if (got > 0 && !parse_index(text, &r->remembered))
-        cli_die("%s: expected `index NUMBER'", r->remember);
-    if (r->remembered > (uint64_t)r->after)
-        r->after = (int64_t)r->remembered;
+    struct fault f;
+    r->remembered = MESH_REMEMBERED(r->remember);
+    if (r->remember != NULL && mesh_remembered_open(&r->remembered, &f) != 0)
+        cli_fail(NULL, &f);
+    if (r->remembered.index > (uint64_t)r->after)
+        r->after = (int64_t)r->remembered.index;
 }
 
 /* --- Records and commands --------------------------------------------------------------------- */
@@ -256,8 +238,7 @@ static void start(struct run *r, char **operands)
     ed25519_openssl_prepare();
     cli_read_key(r->key, r->passphrase_fd, &key);
     find_self(r, operands[0], &key);
-    if (r->remember != NULL)
-        open_remembered(r);
+    open_remembered(r);
     r->loop = loop_new(&f);
     if (r->loop == NULL || loop_catch_signals(r->loop, &f) != 0)
         cli_fail(NULL, &f);
@@ -312,6 +293,7 @@ static void stop(struct run *r)
         cli_fail(NULL, &f);
     mesh_intake_free(r->input);
     mesh_intake_free(r->commands);
+    mesh_remembered_close(&r->remembered);
     output_close(&r->output);
     buf_free(&r->out);
     mesh_members_free(&r->members);
@@ -320,7 +302,7 @@ static void stop(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.passphrase_fd = -1, .remember_fd = -1, .status = CLI_YES};
+    struct run r = {.passphrase_fd = -1, .status = CLI_YES};
     char **operands = cli_options(&program, argc, argv, &r);
     if (cli_count_operands(operands, 1, -1) == 1)
         cli_misuse("PROGRAM is missing: mesh -k KEY MEMBERS -- raft -d DIR");
