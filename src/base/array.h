@@ -1,4 +1,5 @@
-/* Arrays that grow: a pointer to elements, NULL at first, and how many there is space for. */
+/* Arrays that grow: a pointer to elements, NULL at first, and how many there is space for. And a
+ * search in arrays that are in order. */
 #ifndef BASE_ARRAY_H
 #define BASE_ARRAY_H
 
@@ -12,5 +13,20 @@
 
 /* For ARRAY_RESERVE. list: the address of the pointer. */
 int array_grow(void *list, size_t *cap, size_t want, size_t size);
+
+/* The place of the first of `count` elements whose field is not below `value`; count: there is
+ * none. The elements ascend by that field. */
+#define ARRAY_PLACE(list, count, field, value)                                                     \
+    __extension__({                                                                                \
+        size_t low_ = 0, high_ = (count);                                                          \
+        while (low_ < high_) {                                                                     \
+            size_t middle_ = low_ + (high_ - low_) / 2;                                            \
+            if ((list)[middle_].field < (value))                                                   \
+                low_ = middle_ + 1;                                                                \
+            else                                                                                   \
+                high_ = middle_;                                                                   \
+        }                                                                                          \
+        low_;                                                                                      \
+    })
 
 #endif

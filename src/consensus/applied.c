@@ -9,31 +9,15 @@
 /* The place of a client, or the one where it would be. */
 static size_t place_of(const struct applied *a, uint32_t client)
 {
-    size_t low = 0, high = a->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (a->clients[middle].client < client)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ARRAY_PLACE(a->clients, a->count, client, client);
 }
 
 /* The first range that ends at or after a serial. The usual one comes after all ranges. */
 static size_t range_of(const struct applied_client *c, uint64_t serial)
 {
-    size_t low = 0, high = c->count;
-    if (high > 0 && c->ranges[high - 1].last < serial)
-        return high;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (c->ranges[middle].last < serial)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    if (c->count > 0 && c->ranges[c->count - 1].last < serial)
+        return c->count;
+    return ARRAY_PLACE(c->ranges, c->count, last, serial);
 }
 
 bool applied_has(const struct applied *a, struct proposal_id id)

@@ -1,5 +1,6 @@
 #include "finality/checkpoints.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/lines.h"
@@ -325,15 +326,7 @@ void checkpoints_free(struct checkpoints *c)
 
 size_t checkpoints_from(const struct checkpoints *c, int64_t height)
 {
-    size_t low = 0, high = c->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (c->blocks[middle].height < height)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ARRAY_PLACE(c->blocks, c->count, height, height);
 }
 
 int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t id[ID_LEN],

@@ -22,15 +22,8 @@ void graph_free(struct graph *g)
 
 int64_t graph_find(const struct graph *g, int64_t n)
 {
-    size_t low = 0, high = g->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (g->list[middle].n < n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < g->count && g->list[low].n == n ? (int64_t)low : -1;
+    size_t i = ARRAY_PLACE(g->list, g->count, n, n);
+    return i < g->count && g->list[i].n == n ? (int64_t)i : -1;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */

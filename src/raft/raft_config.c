@@ -1,5 +1,7 @@
 #include "raft/raft_config.h"
 
+#include "base/array.h"
+
 #include <string.h>
 
 bool raft_config_joint(const struct raft_config *c)
@@ -13,15 +15,7 @@ bool raft_config_joint(const struct raft_config *c)
 /* The place of a node among the members, or where it would be. */
 static uint32_t place_of(const struct raft_config *c, uint32_t node)
 {
-    uint32_t low = 0, high = c->count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (c->members[middle].node < node)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return (uint32_t)ARRAY_PLACE(c->members, c->count, node, node);
 }
 
 uint32_t raft_config_roles(const struct raft_config *c, uint32_t node)

@@ -6,15 +6,8 @@
 
 struct raft_peer *raft_peer_find(struct raft *r, uint32_t node)
 {
-    uint32_t low = 0, high = r->peer_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (r->peers[middle].node < node)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < r->peer_count && r->peers[low].node == node ? &r->peers[low] : NULL;
+    size_t i = ARRAY_PLACE(r->peers, r->peer_count, node, node);
+    return i < r->peer_count && r->peers[i].node == node ? &r->peers[i] : NULL;
 }
 
 bool raft_is_voter(struct raft *r)
