@@ -1,6 +1,5 @@
 /* txpool: keeps the transactions that wait for a block (the mempool), and chooses among them for
  * the next block. */
-#include "base/hex.h"
 #include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -8,16 +7,14 @@
 #include "ledger/sigcache.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/passing.h"
+#include "ledgercli/pool_reports.h"
 #include "ledgercli/verdict.h"
-#include "mempool/missing.h"
 #include "mempool/pending.h"
 #include "mempool/pool.h"
 #include "record/mark.h"
 #include "stream/feed.h"
 
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 enum {
@@ -36,15 +33,12 @@ struct run {
     struct pool pool;
     struct sigcache *sigcache; /* a cache of valid signatures */
     struct passing passing;
-    struct cli_budget budget; /* of reports on stderr */
-    int64_t interval;         /* seconds between checks of the ledger; 0: none */
-    bool unchecked, verbose;
-    int64_t written; /* when the first line was that is not synced, in ms */
-    struct missing missing;
+    struct cli_pool_reports reports;
+    int64_t interval; /* seconds between checks of the ledger; 0: none */
+    bool unchecked;
+    int64_t written;    /* when the first line was that is not synced, in ms */
     uint64_t passed;    /* records of unknown type */
     struct armor armor; /* on stdin */
-    uint64_t follows;   /* transactions that are refused only for this reason */
-    int status;
 };
 
 static const struct cli_option options[] = {
@@ -58,7 +52,7 @@ static const struct cli_option options[] = {
      "between checks of the ledger (default: 1; 0: only as input arrives)",
      CLI_NUMBER(struct run, interval, 0, INTERVAL_MAX)},
     {'v', "verbose", NULL, "also name transactions refused only because one before them was",
-     CLI_FLAG(struct run, verbose)},
+     CLI_FLAG(struct run, reports.verbose)},
     {'u', "unchecked", NULL, "signatures have been checked by the program that writes to stdin",
      CLI_FLAG(struct run, unchecked)},
     {CLI_OPTION_THREADS(struct run, threads)},
@@ -72,27 +66,6 @@ static const struct cli program = {
     .options = options,
 };
 
-static void tell_broken_line(const struct run *r)
-{
-    if (r->pool.broken_line)
-        cli_report(r->pool.file.path, r->pool.broken_line, "not a transaction: left out");
-}
-
-static void refuse(struct run *r, const struct fault *f, uint64_t line)
-{
-    if (cli_budget_allows(&r->budget, "stdin"))
-        cli_report("stdin", line, f->text);
-    r->status = CLI_NO;
-}
-
-/* Notes that this transaction is missing, which is then reported. Whether it was known already. */
-static bool note_missing(struct run *r, const struct account *from, int64_t seq)
-{
-    int known = missing_note(&r->missing, from, seq);
-    cli_memory(known < 0);
-    return known > 0;
-}
-
 /* Gives each transaction that was added to the pool its place in the output. */
 static void place_new(struct run *r)
 {
@@ -103,38 +76,19 @@ static void place_new(struct run *r)
 }
 
 /* Reports transactions that were waiting and no longer are; with all, also those that still wait.
- * Of several that lack the same one, only the first is reported, if that was not refused itself. */
+ */
 static void let_go(struct run *r, bool all)
 {
     struct fault f;
     int got;
     while ((got = pool_leave(&r->pool, all, &f)) > 0) {
-        const struct pool_gap *gap = &r->pool.gap;
         passing_drop_id(&r->passing, r->pool.left.id, &f);
-        if (r->pool.left.silent)
-            continue;
-        bool follows = gap->any && note_missing(r, &gap->from, gap->seq) && !r->verbose;
-        r->follows += follows;
-        r->status = CLI_NO;
-        if (!follows)
-            refuse(r, &f, f.line);
+        if (!r->pool.left.silent)
+            cli_pool_refuse_gap(&r->reports, &r->pool.gap, &f);
     }
     if (got < 0)
         cli_ledger_fail(&r->ledger, &f);
     place_new(r);
-}
-
-static void tell_follows(struct run *r)
-{
-    cli_tell_follows("stdin", r->follows);
-    r->follows = 0;
-    cli_budget_tell(&r->budget, "stdin", false);
-}
-
-static void refuse_tx(struct run *r, const struct tx *tx, const struct fault *f, uint64_t line)
-{
-    refuse(r, f, line);
-    note_missing(r, &tx->from, tx->seq);
 }
 
 static void refuse_broken(struct run *r, const struct item *item)
@@ -144,23 +98,10 @@ static void refuse_broken(struct run *r, const struct item *item)
     bool parses = item->type == &tx_type && item->size == item->stream_size &&
                   tx_parse(item->text, item->size - 1, &tx, &ignored) == 0;
     if (parses)
-        refuse_tx(r, &tx, &item->fault, item->fault.line);
+        cli_pool_refuse_tx(&r->reports, &tx, &item->fault, item->fault.line);
     else
-        refuse(r, &item->fault, item->fault.line);
+        cli_pool_refuse(&r->reports, &item->fault, item->fault.line);
     passing_drop(&r->passing, item, &item->fault);
-}
-
-static void tell_replaced(const struct run *r, const struct item *item)
-{
-    const struct pool_replaced *old = &r->pool.replaced;
-    char dropped[64] = "";
-    if (!old->any)
-        return;
-    if (old->dropped)
-        snprintf(dropped, sizeof dropped, "; %zu that depended on it left out", old->dropped);
-    cli_warn("%s: %s replaces %s, seq %" PRId64 " of %s%s", r->pool.file.path,
-             hex32(item->entries[0].id).text, hex32(old->id).text, old->seq,
-             account_text(&old->from).text, dropped);
 }
 
 /* Whether verify would judge it. */
@@ -184,7 +125,7 @@ static void take_item(struct run *r, const struct item *item)
     }
     if (item->type != &tx_type) {
         if (cli_armored(&r->armor, "stdin", item->line, item->text, item->size - 1)) {
-            r->status = CLI_NO;
+            r->reports.any = true;
             return;
         }
         r->passed += !is_known(item);
@@ -195,12 +136,12 @@ static void take_item(struct run *r, const struct item *item)
     if (added < 0 && f.kind != FAULT_RULE)
         cli_ledger_fail(&r->ledger, &f);
     if (added < 0)
-        refuse_tx(r, &item->entries[0].tx, &f, item->line);
+        cli_pool_refuse_tx(&r->reports, &item->entries[0].tx, &f, item->line);
     if (added == POOL_KNOWN)
         known(&f);
     if (added < 0 || added == POOL_KNOWN)
         passing_drop(&r->passing, item, &f);
-    tell_replaced(r, item);
+    cli_pool_tell_replaced(&r->pool, item->entries[0].id);
     place_new(r);
     let_go(r, false);
 }
@@ -234,16 +175,14 @@ static void take_batch(struct run *r, const struct batch *b, bool last)
     r->pool.now = waits_now();
     if (pool_begin(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    tell_broken_line(r);
+    cli_pool_tell_broken_line(&r->pool);
     place_new(r);
     let_go(r, false);
     for (size_t i = 0; i < b->count; i++)
         take_item(r, &b->items[i]);
     if (last)
         let_go(r, true);
-    if (r->pool.evicted)
-        cli_warn("%s: %zu transactions with the lowest fee rates left out", r->pool.file.path,
-                 r->pool.evicted);
+    cli_pool_tell_evicted(&r->pool);
     save_batch(r, last);
 }
 
@@ -272,7 +211,7 @@ static void wait_for_input(struct run *r, struct feed *feed)
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!feed_ready(feed) && poll(&in, 1, pause_of(r)) <= 0) {
         sync_pool(r);
-        tell_follows(r);
+        cli_pool_tell_follows(&r->reports);
         look(r, r->interval > 0);
     }
 }
@@ -299,8 +238,8 @@ static void take_all(struct run *r)
     if (got < 0)
         cli_fail("stdin", &f);
     take_batch(r, &(struct batch){0}, true);
-    tell_follows(r);
-    cli_budget_tell(&r->budget, "stdin", true);
+    cli_pool_tell_follows(&r->reports);
+    cli_budget_tell(&r->reports.budget, "stdin", true);
     cli_tell_unknown("stdin", r->passed, false);
     feed_free(&feed);
     sigcache_free(r->sigcache);
@@ -313,7 +252,7 @@ static void select_body(struct run *r)
     struct buf out = {0};
     if (pool_load(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
-    tell_broken_line(r);
+    cli_pool_tell_broken_line(&r->pool);
     if (pool_select(&r->pool, &out, &f))
         cli_ledger_fail(&r->ledger, &f);
     cli_put(out.data, out.len);
@@ -326,10 +265,10 @@ int main(int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, &r);
     cli_count_operands(operands, 1, 1);
     r.passing.marks = r.unchecked && r.path; /* in this form the program is a part of a node */
-    if (r.passing.marks && !r.verbose)
-        r.budget = cli_budget_limited();
+    if (r.passing.marks && !r.reports.verbose)
+        r.reports.budget = cli_budget_limited();
     cli_open_ledger(&r.ledger, r.path);
-    missing_init(&r.missing);
+    missing_init(&r.reports.missing);
     pool_init(&r.pool, *operands, &r.ledger, r.bytes);
     r.pool.pending_limit = r.gaps;
     r.pool.patience = r.passing.marks ? PATIENCE : 0;
@@ -340,6 +279,6 @@ int main(int argc, char **argv)
     pool_free(&r.pool);
     ledger_close(&r.ledger);
     passing_free(&r.passing);
-    missing_free(&r.missing);
-    cli_exit(r.status);
+    missing_free(&r.reports.missing);
+    cli_exit(r.reports.any ? CLI_NO : CLI_YES);
 }
