@@ -8,7 +8,8 @@
 #define TEXT(name) {name, FORM_TEXT, false}
 /* clang-format on */
 
-/* Of the types that are no signed lines. */
+/* Of the types that are no signed lines, and of one whose names of fields a line in a body has
+ * already. */
 static const struct form forms[] = {
     {"block",
      false,
@@ -18,6 +19,11 @@ static const struct form forms[] = {
     {"rule", true, 2, {PLAIN("name"), {"value", FORM_VALUE, false}}},
     {"grant", true, 2, {PLAIN("account"), NUMBER("amount")}},
     {"state", true, 3, {NUMBER("state_height"), PLAIN("root"), NUMBER("count")}},
+    {"vote",
+     true,
+     7,
+     {PLAIN("chain"), NUMBER("vote_height"), NUMBER("round"), PLAIN("step"), PLAIN("vote_block"),
+      PLAIN("key"), PLAIN("signature")}},
     {"key", false, 2, {PLAIN("account"), TEXT("name")}},
     {"proof",
      false,

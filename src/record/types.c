@@ -6,6 +6,9 @@
     TYPE(block)                                                                                    \
     TYPE(peer)                                                                                     \
     TYPE(checkpoint)                                                                               \
+    TYPE(vote)                                                                                     \
+    TYPE(proposal)                                                                                 \
+    TYPE(attest)                                                                                   \
     TYPE(statement)                                                                                \
     TYPE(key)                                                                                      \
     TYPE(policy)                                                                                   \
