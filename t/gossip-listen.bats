@@ -172,8 +172,8 @@ say_brief() { # NAME BLOCKFILE
 
 @test "gossip-listen: -t names a type that nodes can judge: no other is taken" {
     chain
-    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -t vote
-    says "^gossip-listen: -t: 'vote' is not a type of record that nodes take from each other: tx block peer checkpoint statement\$"
+    ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -t oath
+    says "^gossip-listen: -t: 'oath' is not a type of record that nodes take from each other: tx block peer checkpoint vote proposal attest statement\$"
     for type in key proof rule '' 'tx '; do
         ends_with_2 -p -l 127.0.0.1:0 -c "$CHAIN" -t "$type"
         says "^gossip-listen: -t: '$type' is not a type"

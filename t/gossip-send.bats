@@ -101,11 +101,11 @@ times() { # of an EVENT in send.log
 @test "gossip-send: malformed and torn lines are reported; the others are sent" {
     chain 3
     listen l -p -c "$CHAIN"
-    { line 1 txs && echo 'tx  what' && line 2 txs && echo 'fluff x' && echo 'vote yes' && cat alice.pub && printf %s "$(line 3 txs)"; } >mixed
+    { line 1 txs && echo 'tx  what' && line 2 txs && echo 'fluff x' && echo 'oath yes' && cat alice.pub && printf %s "$(line 3 txs)"; } >mixed
     expect 1 send -p "$at" <mixed
     says '^stdin:2: '
     says '^stdin:4: fluff: '
-    says "^stdin:5: 'vote' is not a type of record that nodes take from each other$"
+    says "^stdin:5: 'oath' is not a type of record that nodes take from each other$"
     says "^stdin:6: 'key' is not a type"
     says '^stdin:7: .*torn'
     [ "$(wc -l <"$err")" -eq 6 ]
