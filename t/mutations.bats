@@ -9,7 +9,7 @@ load lib/common
 NOW=1700100000
 
 setup_file() {
-    : "${MUTANTS:=$([ -n "${SANITIZE-}" ] && echo 150 || echo 2600)}" "${FIRST_MUTANT:=1}"
+    : "${MUTANTS:=$([ -n "${SANITIZE-}" ] && echo 150 || echo 5200)}" "${FIRST_MUTANT:=1}"
     last=$((FIRST_MUTANT + MUTANTS - 1))
     W=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "$BATS_FILE_TMPDIR")")
     export W MUTANTS FIRST_MUTANT

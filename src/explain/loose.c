@@ -145,10 +145,7 @@ int explain_loose(struct explain *x, struct fault *f)
     else if (item->type == &state_type)
         explain_form(x, FORM_STATE, item->line, item->text, len);
     else if (item->type == &present_type || item->type == &absent_type)
-        explain_say(x,
-                    "trouble 'line %" PRIu64 ": a proof of the state is not checked here: "
-                    "state(5) says how'\n",
-                    item->line);
+        explain_presence(x, item->line, item->text, len);
     else
         other(x);
     if (item->type == &tx_type || (item->type && item->type->fields))

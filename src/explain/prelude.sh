@@ -146,6 +146,34 @@ is_key() {
     esac
 }
 
+# The bit of a place at this depth: that of a hex digit.
+bit_at() { # DEPTH PLACE
+    digit=0x$(printf %s "$2" | cut -c $(($1 / 4 + 1)))
+    [ $((digit >> (3 - $1 % 4) & 1)) -eq 1 ]
+}
+
+# Whether two places have the same first bits: whole digits, and what is left.
+agree_in() { # BITS PLACE OTHER
+    one=0x$(printf %s "$2" | cut -c $(($1 / 4 + 1)))
+    two=0x$(printf %s "$3" | cut -c $(($1 / 4 + 1)))
+    [ "$1" -lt 4 ] || [ "$(printf %s "$2" | cut -c 1-$(($1 / 4)))" = "$(printf %s "$3" | cut -c 1-$(($1 / 4)))" ] || return 1
+    [ $(($1 % 4)) -eq 0 ] || [ $((one >> (4 - $1 % 4))) -eq $((two >> (4 - $1 % 4))) ]
+}
+
+# From $node up to the root, past its siblings, the deepest first: the state's tree.
+climb() { # PLACE HASH...
+    where=$1 depth=$(($# - 1))
+    shift
+    for sibling; do
+        depth=$((depth - 1))
+        if bit_at $depth "$where"; then node="$sibling $node"; else node="$node $sibling"; fi
+        node=$(hash_of "$node")
+    done
+}
+hash_of() {
+    printf %s "$1" | sha256sum | cut -c 1-64
+}
+
 # Whether a text comes before another, byte by byte; whether it is one of the others; whether the chain allows something.
 is_below() {
     expr "x$1" '<' "x$2" >/dev/null || { [ $? -eq 1 ] || trouble 'expr: gave no answer'; return 1; }
