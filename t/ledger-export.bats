@@ -172,16 +172,20 @@ balances() { # LEDGER
         "peer $zero $account [::1\"\\]:70 1 $sig" "checkpoint $zero 9223372036854775807 $zero $account 0 $sig" \
         "statement $account al%20ice $sig" "proof $zero 1 0 $account" "proof $zero 9 0 $account $zero $account" \
         "tx $zero $account 0 0 pay $zero 1 -" "tx $zero $account 0 0 pay $zero 1 - $sig" \
-        'note whatever "it" \says' x >records
+        "present $zero 2 $zero $account account $account 5 1" "absent $zero 1 $account $zero" \
+        "absent $zero 0 $zero account p$account 0 9" 'note whatever "it" \says' x >records
     expect 0 ledger-export records
     [ ! -s "$err" ]
     sed 's/.*"type":"\([a-z]*\)".*/\1/' "$out" | uniq | tr '\n' ' ' >types
-    [ "$(cat types)" = 'key peer checkpoint statement proof tx other ' ]
+    [ "$(cat types)" = 'key peer checkpoint statement proof tx present absent other ' ]
     grep -Fq '"name":"al%20ice","name_utf8":"al ice"' "$out"
     grep -Fq '"height":9223372036854775807' "$out"
     grep -Fq '"text":"al%20ice","text_utf8":"al ice"' "$out"
     grep -Fq '"index":0,"record":"'"$account"'","path":[]' "$out"
     grep -Fq '"path":["'"$zero"'","'"$account"'"]' "$out"
+    grep -Fq '"path":["'"$zero"'","'"$account"'"],"entry":["account","'"$account"'","5","1"]' "$out"
+    grep -Fq '"path":["'"$account"'"],"place":"'"$zero"'","entry":[]' "$out"
+    grep -Fq '"path":[],"place":"'"$zero"'","entry":["account","p'"$account"'","0","9"]' "$out"
     grep -Fq '{"type":"other","line":"note whatever \"it\" \\says","id":"' "$out"
     grep -Fq '"address":"[::1\"\\]:70"' "$out"
     comes_back records

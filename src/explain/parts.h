@@ -107,7 +107,8 @@ void explain_tx_of_chain(struct explain *x, uint64_t line, const struct tx *tx);
 void explain_account_allowed(struct explain *x, uint64_t line, const struct account *a,
                              const char *what);
 
-/* --- presence.c: proofs of what the state holds ------------------------------------------------ */
+/* --- presence.c: proofs of what the state holds ------------------------------------------------
+ */
 
 /* A line of len bytes that begins with present or absent: its form, and its path. */
 void explain_presence(struct explain *x, uint64_t line, const char *text, size_t len);

@@ -33,6 +33,14 @@ static const struct form forms[] = {
       NUMBER("index"),
       PLAIN("record"),
       {"path", FORM_LIST, false}}},
+    {"present",
+     false,
+     3,
+     {PLAIN("root"), {"path", FORM_COUNT, false}, {"entry", FORM_LIST, false}}},
+    {"absent",
+     false,
+     4,
+     {PLAIN("root"), {"path", FORM_COUNT, false}, PLAIN("place"), {"entry", FORM_LIST, false}}},
 };
 
 enum { FORMS = sizeof forms / sizeof forms[0] };

@@ -11,6 +11,7 @@ enum form_kind {
     FORM_TEXT,  /* a string in its text form; NAME_utf8 has its bytes if they are UTF-8 */
     FORM_VALUE, /* a number if it looks like one, otherwise a string: a rule's */
     FORM_LIST,  /* all remaining fields, as an array of strings */
+    FORM_COUNT, /* a number, and so many fields: these, as an array of strings */
     FORM_REST,  /* the rest of the line, as a string */
 };
 

@@ -90,6 +90,8 @@ char *json_field(const struct json *j, char *p, const struct form_field *field, 
         return put_value(j, p, x);
     case FORM_LIST:
         return put_list(p, x.text, end);
+    case FORM_COUNT:
+        return put_list(p, x.len ? x.text : end, x.text + x.len);
     case FORM_REST:
         return put_quoted(p, x.text, (size_t)(end - x.text));
     case FORM_TEXT:
@@ -97,6 +99,23 @@ char *json_field(const struct json *j, char *p, const struct form_field *field, 
     default:
         return put_quoted(p, x.text, x.len);
     }
+}
+
+/* The field that begins there. Of a number and so many fields: these, as one; the line is known to
+ * have them. */
+static struct field field_at(const struct form_field *field, const char *at, const char *end)
+{
+    struct cursor c = {at, end};
+    struct field x = cursor_take_field(&c);
+    int64_t left;
+    if (field->kind != FORM_COUNT || number_parse(x.text, x.len, &left))
+        return x;
+    const char *begin = c.text;
+    for (x = (struct field){begin, 0}; left > 0; left--) {
+        struct field next = cursor_take_field(&c);
+        x.len = (size_t)(next.text + next.len - begin);
+    }
+    return x;
 }
 
 /* The fields after the type, in order; a missing one is optional or an empty list. */
@@ -109,10 +128,9 @@ static char *put_fields(const struct json *j, char *p, const struct form *form, 
             continue;
         if (at > end)
             at = end;
-        const char *space = memchr(at, ' ', (size_t)(end - at));
-        struct field x = {at, (size_t)((space ? space : end) - at)};
+        struct field x = field_at(field, at, end);
         p = json_field(j, p, field, x, end);
-        at += x.len + 1;
+        at = x.text + x.len + (field->kind != FORM_COUNT || x.len);
     }
     return p;
 }

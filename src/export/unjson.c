@@ -11,12 +11,13 @@ int unjson_use(struct reading *r, const char *name, enum form_kind kind, struct 
     *x = (struct field){"", 0};
     if (!m)
         return 0;
-    bool right = kind == FORM_LIST                           ? m->kind == A_LIST
+    bool list = kind == FORM_LIST || kind == FORM_COUNT;
+    bool right = list                                        ? m->kind == A_LIST
                  : kind == FORM_NUMBER || kind == FORM_VALUE ? m->kind != A_LIST
                                                              : m->kind == A_STRING;
     if (!right)
         return fault_rule(r->f, "json: %s is not a %s", name,
-                          kind == FORM_LIST     ? "list"
+                          list                  ? "list"
                           : kind == FORM_NUMBER ? "number"
                                                 : "string");
     m->used = true;
@@ -24,11 +25,23 @@ int unjson_use(struct reading *r, const char *name, enum form_kind kind, struct 
     return 1;
 }
 
+/* How many values the list has, before these. */
+static int put_count(struct reading *r, struct field list, struct buf *out)
+{
+    int64_t n = list.len > 0;
+    for (size_t i = 0; i < list.len; i++)
+        n += list.text[i] == ' ';
+    return buf_add(out, " ", 1) || buf_add_number(out, n) ? fault_memory(r->f) : 0;
+}
+
 static int put_value(struct reading *r, const struct form_field *field, struct field x,
                      struct buf *out)
 {
-    bool many = field->kind == FORM_LIST || field->kind == FORM_REST;
-    if (field->kind == FORM_LIST && x.len == 0)
+    bool list = field->kind == FORM_LIST || field->kind == FORM_COUNT;
+    bool many = list || field->kind == FORM_REST;
+    if (field->kind == FORM_COUNT && put_count(r, x, out))
+        return -1;
+    if (list && x.len == 0)
         return 0;
     if (x.len == 0 || (!many && memchr(x.text, ' ', x.len)))
         return fault_rule(r->f, "json: %s is empty, or has a space in it", field->name);
