@@ -94,7 +94,7 @@ every_rule() {
 block: N bytes, over maxblock N
 block: N fields, expected N
 block: a genesis block must come first, for its ledger to be judged
-block: a genesis holds only rule and grant lines
+block: a genesis holds only rule, member and grant lines
 block: a state line stands before the transactions, and once
 block: count: X is not a number from N to MAX without sign or leading zero
 block: cut short: N of its N lines are there

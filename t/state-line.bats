@@ -19,7 +19,7 @@ state_chain() { # N [OPTION]...
 
 bad_ledgers() {
     cat <<'END'
-genesis-holds-state 13 block: a genesis holds only rule and grant lines
+genesis-holds-state 13 block: a genesis holds only rule, member and grant lines
 rule-state-negative 10 rule: '-1' is not a number from 0 to 2^63-1 without sign or leading zero
 rule-state-zero 10 rule: state is less than 1
 state-after-tx 20 block: a state line stands before the transactions, and once

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "chain/tree_state.h"
 #include "seal/header.h"
+#include "state/members.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -218,8 +219,11 @@ static void prefetch_accounts(const struct tree *t, const struct item *item, siz
 
 static int apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
-    const struct apply_context in = context_of(t, new->height, new->time);
+    struct apply_context in = context_of(t, new->height, new->time);
     int64_t fees = 0;
+    in.supply = &new->supply;
+    if (members_begin_block(&in, f))
+        return -1;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];
         prefetch_accounts(t, item, i);
@@ -230,8 +234,42 @@ static int apply_body(struct tree *t, const struct item *item, struct node *new,
             return -1;
         }
     }
-    return apply_reward(t->state, &t->rules, new->height, &item->block.miner, fees, &new->supply,
-                        f);
+    if (apply_reward(t->state, &t->rules, new->height, &item->block.miner, fees, &new->supply, f))
+        return -1;
+    return members_end_block(&in, f);
+}
+
+/* Reads the member lines of a genesis block. */
+static int read_members(const struct item *item, struct member_set *out, struct fault *f)
+{
+    struct member m;
+    for (size_t i = 0; i < item->count; i++) {
+        const struct entry *e = &item->entries[i];
+        if (e->type == &member_type &&
+            (member_parse(item->text + e->at, e->len, &m, f) || member_set_add(out, &m, f))) {
+            f->line = item->line + 1 + i;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Makes the chain's first members those of its genesis block, whose TARGET names their set if they
+ * seal the chain. */
+static int apply_members(struct tree *t, const struct item *item, struct node *new, struct fault *f)
+{
+    struct apply_context in = {.state = t->state, .rules = item->rules, .supply = &new->supply};
+    struct member_set first = {0};
+    uint8_t root[ID_LEN];
+    int result = read_members(item, &first, f) || members_found(&in, &first, f) ? -1 : 0;
+    if (!result && rules_seal(item->rules->seal)->by_members) {
+        member_set_root(&first, root);
+        if (memcmp(root, item->block.target, ID_LEN))
+            result = fault_rule(f, "block: target is not the set of its member lines, %s",
+                                hex32(root).text);
+    }
+    member_set_free(&first);
+    return result;
 }
 
 static int apply_grants(struct tree *t, const struct item *item, struct node *new, struct fault *f)
@@ -307,7 +345,7 @@ static int check_genesis(struct tree *t, const struct item *item, struct node *n
     }
     *new = new_node(t, item);
     state_begin(t->state);
-    if (apply_grants(t, item, new, f))
+    if (apply_grants(t, item, new, f) || apply_members(t, item, new, f))
         return refuse(t, item, f);
     return TREE_GOOD;
 }

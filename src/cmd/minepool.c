@@ -66,7 +66,7 @@ static _Noreturn void fail(const char *shares, const struct fault *f)
 
 /* --- Shares in, tickets out ------------------------------------------------------------------- */
 
-static void tell_used_up(void *self, const struct member *m)
+static void tell_used_up(void *self, const struct pool_member *m)
 {
     (void)self;
     cli_warn("the nonces of %s are used up", account_text(&m->account).text);
@@ -113,7 +113,7 @@ static int take_all(struct mining_pool *p)
 
 static void add_member(struct pool_work *w, const struct book *book, const char *word)
 {
-    struct member *m = &w->members[w->count];
+    struct pool_member *m = &w->members[w->count];
     cli_account(book, word, &m->account);
     for (size_t i = 0; i < w->count; i++)
         if (account_equal(&w->members[i].account, &m->account))

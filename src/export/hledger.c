@@ -236,8 +236,12 @@ static int put_grant(struct hledger *h, const struct entry *e, struct buf *out, 
 /* Applies the block's lines and writes a transaction for each. */
 static int put_entries(struct hledger *h, const struct item *item, struct buf *out, struct fault *f)
 {
-    const struct apply_context in = {h->state, h->chain.genesis, &h->chain.rules,
-                                     item->block.height, item->block.time};
+    const struct apply_context in = {.state = h->state,
+                                     .chain = h->chain.genesis,
+                                     .rules = &h->chain.rules,
+                                     .height = item->block.height,
+                                     .time = item->block.time,
+                                     .supply = &h->supply};
     int64_t fees = 0;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];

@@ -12,7 +12,7 @@
 struct mining_pool {
     struct pool_work work;
     /* Called for a member who has no nonces left. */
-    void (*used_up)(void *self, const struct member *m);
+    void (*used_up)(void *self, const struct pool_member *m);
     void *self;
 
     struct shares shares;

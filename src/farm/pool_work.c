@@ -19,7 +19,7 @@ static bool is_work(const struct pool_work *w, const struct unsealed *header, co
 static void give_regions(struct pool_work *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        struct member *m = &w->members[i];
+        struct pool_member *m = &w->members[i];
         m->next = w->work.first + (uint64_t)i * w->region;
         m->last = m->next + w->region - 1;
         m->used_up = m->has_ticket = false;
@@ -49,7 +49,7 @@ int pool_work_begin(struct pool_work *w, const struct ticket *t, struct fault *f
 }
 
 /* The member that has this nonce, or NULL. */
-static struct member *owner(const struct pool_work *w, uint64_t nonce)
+static struct pool_member *owner(const struct pool_work *w, uint64_t nonce)
 {
     if (nonce < w->work.first || (nonce - w->work.first) / w->region >= w->count)
         return NULL;
@@ -59,7 +59,7 @@ static struct member *owner(const struct pool_work *w, uint64_t nonce)
 /* The account credited with this nonce: the pool's own if no member has it. */
 static const struct account *credited(const struct pool_work *w, uint64_t nonce)
 {
-    const struct member *m = owner(w, nonce);
+    const struct pool_member *m = owner(w, nonce);
     return m ? &m->account : &w->work.block.miner;
 }
 
@@ -93,7 +93,7 @@ int pool_work_recall(struct pool_work *w, const struct share *s, struct fault *f
     uint8_t id[ID_LEN];
     if (nonce_of(w, s, &nonce, &ignored) || nonces_has(&w->seen, nonce))
         return 0;
-    struct member *m = owner(w, nonce);
+    struct pool_member *m = owner(w, nonce);
     if (m && !m->used_up && nonce >= m->next) {
         m->used_up = nonce == m->last;
         m->next = nonce + !m->used_up;
@@ -106,7 +106,7 @@ int pool_work_recall(struct pool_work *w, const struct share *s, struct fault *f
 
 bool pool_work_ticket(struct pool_work *w, size_t member, struct ticket *t)
 {
-    struct member *m = &w->members[member];
+    struct pool_member *m = &w->members[member];
     if (w->over || m->used_up)
         return false;
     *t = w->work;
@@ -200,7 +200,7 @@ int pool_work_receipt(struct pool_work *w, const struct receipt *r, size_t *memb
         return -1;
     if (!ours)
         return POOL_WORK_OLD;
-    struct member *m = owner(w, t->first);
+    struct pool_member *m = owner(w, t->first);
     if (!m || !account_equal(&m->account, &t->worker))
         return wrong(f, "another's: these nonces belong to another member");
     if (!m->has_ticket || t->first != m->ticket_first || t->last != m->ticket_last)

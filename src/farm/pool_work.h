@@ -11,7 +11,7 @@
 
 #define POOL_WORK_MEMBERS 65536 /* also the number of regions in the range of the work */
 
-struct member {
+struct pool_member {
     struct account account;
     uint64_t next, last; /* the nonces of its region not yet given out */
     bool used_up;        /* none are left */
@@ -20,7 +20,7 @@ struct member {
 };
 
 struct pool_work {
-    struct member *members; /* the caller's */
+    struct pool_member *members; /* the caller's */
     size_t count;
     uint64_t range; /* nonces for each ticket */
     bool has_work;

@@ -19,10 +19,19 @@ static const struct rule general[] = {
     {"seal", .kind = RULE_SEAL},
     {"bytefee", .optional = true, .least = 1, .at = offsetof(struct rules, bytefee)},
     {"state", .optional = true, .least = 1, .at = offsetof(struct rules, state)},
+    {"apart", .optional = true, .least = 1, .seals = "sign", .at = offsetof(struct rules, apart)},
+    {"finality", .optional = true, .least = 1, .seals = "pow sign",
+     .at = offsetof(struct rules, finality)},
+    {"unbonding", .least = 3, .most = INT64_C(1) << 31, .allow = "stake",
+     .at = offsetof(struct rules, unbonding)},
+    {"slash", .least = 1, .most = 1000, .allow = "stake", .at = offsetof(struct rules, slash)},
+    {"minstake", .least = 1, .allow = "stake", .at = offsetof(struct rules, minstake)},
+    {"admit", .kind = RULE_ALLOW},
     {"batch", .kind = RULE_ALLOW},
     {"policy", .kind = RULE_ALLOW},
     {"slh-dsa", .kind = RULE_ALLOW},
     {"sponsor", .kind = RULE_ALLOW},
+    {"stake", .kind = RULE_ALLOW, .seals = "pow bft"},
 };
 
 enum { GENERAL = sizeof general / sizeof general[0] };
@@ -200,6 +209,28 @@ int rules_read(struct rules *r, const char *line, size_t len, struct fault *f)
     return 0;
 }
 
+bool rules_members(const struct rules *r)
+{
+    return rules_seal(r->seal)->by_members || r->finality;
+}
+
+/* What the rules about members ask of each other, besides what the table says. */
+static int check_members(const struct rules *r, struct fault *f)
+{
+    bool stake = rules_has(r, "stake"), admit = rules_has(r, "admit");
+    if (stake && admit)
+        return fault_rule(f, "block: genesis: rule allow stake and rule allow admit exclude each "
+                             "other");
+    if ((stake || admit) && !rules_members(r))
+        return fault_rule(f,
+                          "block: genesis: rule allow %s needs members: another seal, or rule "
+                          "finality",
+                          stake ? "stake" : "admit");
+    if (r->halflife && rules_seal(r->seal)->by_members)
+        return fault_rule(f, "block: genesis: rule halflife is not 0 under this seal");
+    return 0;
+}
+
 int rules_complete(const struct rules *r, struct fault *f)
 {
     struct row row = {0};
@@ -211,7 +242,7 @@ int rules_complete(const struct rules *r, struct fault *f)
         if (!given && may && is_required(row.rule))
             return fault_rule(f, "block: genesis: rule %s is missing", row.rule->name);
     }
-    return 0;
+    return check_members(r, f);
 }
 
 int rules_fee(const struct rules *r, size_t len, int64_t *least)

@@ -38,6 +38,7 @@ struct rule_owner {
     const char *name;
     const struct rule *rules;
     size_t count;
+    bool by_members; /* members seal its blocks */
 };
 
 /* The seals in the order of their table, from 0; NULL: there are no more. It stands in
@@ -48,7 +49,8 @@ struct rules {
     char name[TEXT_FORM_MAX + 1]; /* in its text form, with a NUL */
     size_t seal;                  /* its row in the table of seals */
     int64_t spacing, halflife, reward, halving, maxblock, minfee;
-    int64_t bytefee, state; /* 0: no such rule */
+    /* 0: no such rule. The last three stand on chains with `rule allow stake`, and only there. */
+    int64_t bytefee, state, apart, finality, unbonding, slash, minstake;
     /* Only rules.c looks at these: */
     uint64_t seen; /* the rows given so far, a bit each */
     int64_t more[RULES_MORE];
@@ -66,6 +68,9 @@ int rules_complete(const struct rules *r, struct fault *f);
  * are numbers, and sets *number if it was. */
 bool rules_has(const struct rules *r, const char *name);
 bool rules_number(const struct rules *r, const char *name, int64_t *number);
+
+/* Whether chains with these rules have members. */
+bool rules_members(const struct rules *r);
 
 /* The least fee of a transaction whose line has so many bytes, signatures included. 0, or -1: it is
  * over 2^63-1. */

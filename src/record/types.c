@@ -14,6 +14,7 @@
     TYPE(policy)                                                                                   \
     TYPE(proof)                                                                                    \
     TYPE(rule)                                                                                     \
+    TYPE(member)                                                                                   \
     TYPE(grant)                                                                                    \
     TYPE(state)                                                                                    \
     TYPE(present)                                                                                  \

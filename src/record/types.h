@@ -22,8 +22,8 @@ struct record_type {
 
 /* Those that some code asks for by name. */
 extern const struct record_type block_type, tx_type, peer_type, checkpoint_type, statement_type,
-    vote_type, proposal_type, attest_type, key_type, policy_type, proof_type, rule_type, grant_type,
-    state_type, present_type, absent_type;
+    vote_type, proposal_type, attest_type, key_type, policy_type, proof_type, rule_type,
+    member_type, grant_type, state_type, present_type, absent_type;
 
 /* The type of a line, by its first field. NULL: it is not known. */
 const struct record_type *record_type_of(const char *line, size_t len);

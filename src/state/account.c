@@ -1,34 +1,14 @@
 #include "state/account.h"
 
+#include "state/value.h"
+
 #include <string.h>
-
-static void put_number(struct state_value *v, int64_t number)
-{
-    uint64_t n = (uint64_t)number;
-    for (; n > 127; n >>= 7)
-        v->bytes[v->len++] = (uint8_t)(n | 128);
-    v->bytes[v->len++] = (uint8_t)n;
-}
-
-static int take_number(const struct state_value *v, size_t *at, int64_t *number)
-{
-    uint64_t n = 0;
-    for (unsigned shift = 0; *at < v->len && shift < 63; shift += 7) {
-        uint8_t byte = v->bytes[(*at)++];
-        n |= (uint64_t)(byte & 127) << shift;
-        if (byte < 128) {
-            *number = (int64_t)n;
-            return n > INT64_MAX ? -1 : 0;
-        }
-    }
-    return -1;
-}
 
 void account_encode(const struct account_state *a, struct state_value *value)
 {
     value->len = 0;
-    put_number(value, a->balance);
-    put_number(value, a->seq);
+    value_put_number(value, a->balance);
+    value_put_number(value, a->seq);
 }
 
 int account_decode(const struct state_value *value, struct account_state *a)
@@ -37,7 +17,7 @@ int account_decode(const struct state_value *value, struct account_state *a)
     *a = (struct account_state){0};
     if (value->len == 0)
         return 0;
-    if (take_number(value, &at, &a->balance) || take_number(value, &at, &a->seq))
+    if (value_take_number(value, &at, &a->balance) || value_take_number(value, &at, &a->seq))
         return -1;
     return at == value->len ? 0 : -1;
 }

@@ -13,7 +13,8 @@ struct apply_context {
     const uint8_t *chain; /* the id of its genesis block */
     const struct rules *rules;
     int64_t height;
-    int64_t time; /* the block's; of the next one, its parent's */
+    int64_t time;    /* the block's; of the next one, its parent's */
+    int64_t *supply; /* falls by what a slash destroys; NULL: nobody counts it */
 };
 
 /* Checks a transaction, except its signature, against chain, rules and state, and applies it: the

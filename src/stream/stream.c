@@ -153,7 +153,9 @@ static int parse_genesis_entry(struct item *item, struct entry *e, const struct 
         return rules_read(item->rules, line->text, line->len, f);
     if (e->type == &grant_type)
         return grant_parse(line->text, line->len, &e->grant.account, &e->grant.amount, f);
-    return fault_rule(f, "block: a genesis holds only rule and grant lines");
+    if (e->type == &member_type)
+        return record_check(e->type, line->text, line->len, f);
+    return fault_rule(f, "block: a genesis holds only rule, member and grant lines");
 }
 
 int stream_parse_entry(struct item *item, struct entry *e, const struct line *line, struct fault *f)

@@ -163,7 +163,8 @@ static bool are_valid(const struct tx *tx)
 
 static bool is_applied(struct bench *t, const struct tx *tx, int64_t height)
 {
-    struct apply_context in = {t->state, t->chain, &t->rules, height, 0};
+    struct apply_context in = {
+        .state = t->state, .chain = t->chain, .rules = &t->rules, .height = height};
     struct account_state has = {1000, 0};
     struct fault f;
     int64_t fees = 0;
