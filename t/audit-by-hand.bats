@@ -5,7 +5,7 @@ load lib/common
 # sanitizer to watch: t/mutations.bats runs our programs beside it.)
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     mkdir tmp
     export TMPDIR=$PWD/tmp
     good=$VECTORS/good/linear.ledger

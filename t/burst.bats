@@ -8,7 +8,7 @@ load lib/network
 # time, and so in any order. Each of them must be in each pool in the end.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     need setsid flock
 }
 

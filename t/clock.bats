@@ -6,7 +6,7 @@ BEFORE=-315619200      # 1960
 AFTER=253402300800     # the first second of the year 10000
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain
 }
 

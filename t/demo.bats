@@ -6,7 +6,7 @@ load lib/ledger
 # demo: it shows every step, keeps its folder, and leaves nothing running.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     mkdir tmp
     export TMPDIR=$PWD/tmp
 }

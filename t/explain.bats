@@ -18,7 +18,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     mkdir tmp
     export TMPDIR=$PWD/tmp
 }

@@ -4,7 +4,7 @@ load lib/ledger
 # txmake --break: forgeries, each refused by the rule that the answer key names, and nothing else refused.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain 1000000 2>keygen.err
     cp ledger poor
     printf '%s\n' 'alice bob 5000' 'alice miner 6000' 'alice bob 7' | txmake | txsign -k alice.key | mined_with ledger 2 miner |

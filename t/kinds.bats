@@ -9,7 +9,7 @@ GOOD=$VECTORS/v2/good
 KEYS=$VECTORS/v2/keys/names
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
 }
 
 # use VECTOR: it is ./ledger.

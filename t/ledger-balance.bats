@@ -5,7 +5,7 @@ load lib/common
 
 # Genesis - 1 - 2 - 3, and from 1 a side branch 2b. (alice has 1000 and bob 20 at first.)
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 bob 20 2>keygen.err
     keygen -s 'demo carol' carol >>names 2>keygen.err
     echo 'alice carol 5' | block 1 miner

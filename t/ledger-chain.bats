@@ -6,7 +6,7 @@ load lib/common
 # A tree of blocks, each mined by whom its name begins with: genesis - m1 - m2 - m3, and from m1 a side branch
 # b2. Each is in a file of its own.
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 2>keygen.err
     cp ledger genesis
     printf '%s\n' 'alice bob 5' 'alice bob 6 x' | txmake | txsign -k alice.key |

@@ -5,7 +5,7 @@ load lib/ledger
 # ledger-checkpoint, and what a file of checkpoints may hold (verify -C and ledger-append -C read it).
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain
     mined ledger 4 alice | ledger-append -q
     for name in ann ben cleo; do keygen -s "$name" $name >/dev/null 2>&1; done

@@ -9,7 +9,7 @@ load lib/ledger
 
 # Names, genesis, and blocks with payments whose memos are anything.
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain 2>keygen.err
 }
 

@@ -4,7 +4,7 @@ load lib/ledger
 # ledger-graph: the tree of blocks as DOT.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain 2>keygen.err
 }
 

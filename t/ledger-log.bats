@@ -3,7 +3,7 @@ load lib/common
 # ledger-log: the best chain, a line a block.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t 0f 2>keygen.err
     printf 'bob 25\nbob 5\n' | txmake -f alice | txsign -k alice.key | mine -m miner -T 1700000010 | ledger-append -q
     mine -m bob -T 1700000020 </dev/null | ledger-append -q

@@ -5,7 +5,7 @@ load lib/ledger
 
 # genesis - one (5 payments) - two - three (1 payment), and from one a side branch: side (2 payments).
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain
     printf 'bob %d\n' 1 2 3 4 5 | paid alice ledger | mined_with ledger 1 miner >one
     ledger-append -q <one

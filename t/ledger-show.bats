@@ -7,7 +7,7 @@ id_of() { # LINE
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t 0f 2>keygen.err
     txmake -f alice bob 25 "$(printf 'lunch \033[31m \342\200\256 caf\303\251 \377')" | txsign -k alice.key >payment
     mine -m miner -T 1700000010 <payment | ledger-append -q

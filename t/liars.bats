@@ -19,7 +19,7 @@ setup_file() {
 
 setup() {
     PATH=$BIN/.t:$PATH
-    cd "$BATS_TEST_TMPDIR"
+    fresh_folder
     cp "$BATS_FILE_TMPDIR"/{txs,ledger,names,*.key,*.pub} .
     MINER=$(account miner)
     CHAIN=$(chain_id ledger)

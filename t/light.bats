@@ -18,7 +18,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     cp "$BATS_FILE_TMPDIR"/* .
     first=$(wc -l <genesis) # the genesis block's last line
 }

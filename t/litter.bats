@@ -6,7 +6,7 @@ ZERO=$(printf %064d 0)
 ONE=$(printf %064d 1)
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     cp "$VECTORS/cases/small.ledger" ledger
 }
 

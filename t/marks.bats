@@ -5,7 +5,7 @@ load lib/ledger
 # The marks in the pipeline of a node: what each filter says on stdout of a record that it does not pass on.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     easy_chain 100
 }
 

@@ -4,7 +4,7 @@ load lib/common
 # mine: transactions -> a sealed block on the best tip.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 bob 1000 2>keygen.err
 }
 

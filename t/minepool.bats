@@ -6,7 +6,7 @@ load lib/bridges
 # minepool: work -> tickets for members; shares -> a file, in which each counts once; blocks -> payments.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     for name in pool alice bob carol; do keygen -s "demo $name" $name; done >names 2>keygen.err
     ledger-init -T 1700000000 -t 0000ff -e 0 -r 100000 -A batch alice 5000 >ledger
 }

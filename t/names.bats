@@ -8,7 +8,7 @@ B=$(printf %064d 2)
 C=$(printf %064d 3)
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     printf 'key %s\n' "$A alice" "$B bob" "$B robert" >names
 }
 

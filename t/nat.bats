@@ -11,7 +11,7 @@ load lib/network
 #     home 10.0.0.2 --- 10.0.0.1 router 11.0.0.1 --- 11.0.0.2 outside
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     grow . && rm -f alice.pub bob.pub
 }
 

@@ -10,7 +10,7 @@ load lib/network
 # nodes: SOAK_SECONDS and SOAK_NODES.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     RANDOM=${SEED:=$(($(date +%N | sed "s,^0*,,") % 32768))}
     echo "SEED=$SEED"
 }

@@ -7,7 +7,7 @@ load lib/mesh
 MESH_ENGINE=paxos
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     members 3
 }
 

@@ -9,7 +9,7 @@ NOW=1700000000
 LIVES=(-o 127.0.0.1:0 -o 10.0.0.1:0 -o 192.0.2.1:0)
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 2>keygen.err
     CHAIN=$(ids ledger)
 }

@@ -7,7 +7,7 @@ PEERSTEST=$BIN/.t/peerstest
 KEY=$(printf %064d 7)
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     CHAIN=$(printf %064d 1)
 }
 

@@ -7,7 +7,7 @@ load lib/ledger
 V=$VECTORS/v2
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     for name in alice bob carol dave miner; do
         keygen -s "test key $name" $name >>names 2>/dev/null
     done

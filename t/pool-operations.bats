@@ -6,7 +6,7 @@ load lib/ledger
 
 setup() {
     local name
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     for name in alice bob carol shop miner; do
         keygen -s "demo $name" $name
     done >names 2>keygen.err

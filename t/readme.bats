@@ -6,7 +6,7 @@ load lib/common
 setup() {
     TREE=$BATS_TEST_TMPDIR/clone
     copy
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
 }
 
 # The tree as it would be cloned. To save time, the object files are copied too, unless the programs under test are

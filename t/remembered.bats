@@ -6,7 +6,7 @@ load lib/gossip
 # such a run succeeds only if it needs none.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 bob 1000 2>keygen.err
     printf '%s\n' 'alice bob 5' 'bob alice 6' 'alice bob 7 lunch' | txmake >unsigned
     txsign -k alice.key -k bob.key <unsigned >txs

@@ -15,7 +15,7 @@ PEERS=1000    # lines of a peers file
 
 setup() {
     PATH=$BIN/.t:$PATH
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
 }
 
 teardown() {

@@ -7,7 +7,7 @@ load lib/gossip
 # gossip-send, ledger-pull.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     [ -z "${SANITIZE-}" ] || skip 'a sanitizer comes before what is loaded first'
     payments 1
 }

@@ -4,7 +4,7 @@ load lib/common
 # swap: two chains, two sides, one preimage; and whoever keeps to what it says loses nothing.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     for name in alice bob miner; do keygen -s $name $name >/dev/null; done 2>keygen.err
     ledger-init -n north -T 1700000000 -t ff -e 0 -r 0 -A policy alice 10000 >north
     ledger-init -n south -T 1700000000 -t ff -e 0 -r 0 -A policy bob 10000 >south

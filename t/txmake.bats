@@ -6,7 +6,7 @@ load lib/common
 MAX=9223372036854775807
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 bob 500 2>keygen.err
     chain=$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)
     alice=$(cut -d ' ' -f 2 alice.pub) bob=$(cut -d ' ' -f 2 bob.pub)

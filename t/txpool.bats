@@ -5,7 +5,7 @@ load lib/ledger
 # txpool: the transactions that wait for a block, and the choice of a body among them.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain -t f -e 0 bob 1000 2>keygen.err
     keygen -s 'demo carol' carol >>names 2>keygen.err
 }

@@ -3,7 +3,7 @@ load lib/common
 # txsign: signatures for unsigned transactions; all else passes.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     for name in alice bob; do
         cp "$VECTORS/keys/$name.pem" "$name.key"
         chmod 600 "$name.key"

@@ -7,7 +7,7 @@ BOM='the file begins with a byte order mark: save it without one'
 UTF16='the file is UTF-16: save it as UTF-8'
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     demo_chain
 }
 

@@ -4,7 +4,7 @@
 # A test has a folder bin in front of PATH, $HERE is where it runs, and work holds what a section begins with.
 
 bridges_setup() {
-    cd "$BATS_TEST_TMPDIR" || return 1
+    fresh_folder
     mkdir bin work
     export HERE=$PWD PATH=$PWD/bin:$PATH
 }

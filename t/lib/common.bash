@@ -8,8 +8,16 @@ PATH=$BIN:$PATH
 export ROOT BIN VECTORS PATH LC_ALL=C
 unset LEDGER NAMES
 
-setup() {
+# What every setup begins with. From here on bats follows the test's own lines alone, and no longer each command of the
+# functions that it calls, which takes longer than most of them do. (TRACE=1 has it follow them all, to see where one
+# failed.)
+fresh_folder() {
+    [ -n "${TRACE-}" ] || set +T
     cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+setup() {
+    fresh_folder
 }
 
 # Runs a command with stdout and stderr apart: $status, $out (a file), $err (a file).

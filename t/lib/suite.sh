@@ -190,9 +190,19 @@ if [ "$1" = --one ]; then
     exit 0
 fi
 
+# Where python3 is a script that looks for the one to run, that takes longer than what python3 is asked for.
+find_python() {
+    local found
+    found=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || return 0
+    mkdir "$WORK/bin"
+    ln -s "$found" "$WORK/bin/python3"
+    PATH=$WORK/bin:$PATH
+}
+
 WORK=$(mktemp -d)
 export WORK TESTS
 trap 'rm -rf "$WORK"' EXIT
+find_python
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this make's business
 began=$EPOCHSECONDS
 : >"$WORK/none.row"
