@@ -134,6 +134,8 @@ struct engine;
 
 struct engine_type {
     const char *name;
+    /* Some members may lie: it needs more than two thirds of them, not only more than half. */
+    bool needs_two_thirds;
     /* NULL and *f: FAULT_RULE names a setting that is wrong, else trouble. */
     struct engine *(*make)(const struct engine_setup *setup, struct fault *f);
     void (*free)(struct engine *e);

@@ -1,5 +1,6 @@
 #include "process/engines.h"
 
+#include "bft/bft.h"
 #include "paxos/paxos.h"
 #include "raft/raft.h"
 
@@ -8,6 +9,7 @@
 static const struct engine_type *const engine_types[] = {
     &paxos_engine,
     &raft_engine,
+    &bft_engine,
     NULL,
 };
 

@@ -2,6 +2,7 @@
  * what was asked has to be answered. */
 #include "sim/maelstrom.h"
 #include "sim/parts.h"
+#include "simprocess/engines.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,10 +26,21 @@ static int heal_all(struct sim *s, struct fault *f)
     return 0;
 }
 
+/* How many members are a quorum, for all the engines that run. */
+static size_t quorum(const struct sim *s)
+{
+    for (uint32_t i = 0; i < s->base_count; i++) {
+        const struct engine_type *type = sim_engine_find(s->scenario->nodes[i].runs.list[0]);
+        if (type != NULL && type->needs_two_thirds)
+            return s->member_count * 2 / 3 + 1;
+    }
+    return s->member_count / 2 + 1;
+}
+
 static int heal_drawn(struct sim *s, struct fault *f)
 {
     uint64_t stream = sim_stream(s->options->seed, "quorum", 0);
-    size_t left = s->member_count / 2 + 1;
+    size_t left = quorum(s);
     while (left > 0) {
         struct sim_node *n = &s->nodes[s->members[chance_below(&stream, s->member_count)]];
         if (n->healed)

@@ -1,0 +1,200 @@
+/* Reads the text of items (process(7), ENGINES), which is hostile. */
+#include "bft/bft_parse.h"
+#include "base/num.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* NAME:SERIAL */
+static int get_id(struct bft_cursor *line, struct node_names *names, struct proposal_id *id,
+                  struct fault *f)
+{
+    struct bft_cursor word;
+    int64_t serial;
+    if (!bft_next_word(line, &word))
+        return fault_rule(f, "tendermint: an entry has no id");
+    const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
+    if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
+        serial == 0)
+        return fault_rule(f, "tendermint: an id is not NAME:SERIAL");
+    id->serial = (uint64_t)serial;
+    id->client = node_names_add(names, word.at, (size_t)(colon - word.at), f);
+    return id->client == NODE_NONE ? -1 : 0;
+}
+
+/* `NAME:SERIAL LINES` and the lines. */
+static int get_entry(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
+                     struct fault *f)
+{
+    struct bft_cursor line, skipped;
+    struct proposal_id id;
+    int64_t lines;
+    if (!bft_next_line(c, &line))
+        return fault_rule(f, "tendermint: an entry is missing");
+    if (get_id(&line, names, &id, f) != 0)
+        return -1;
+    if (!bft_next_number(&line, INT64_MAX, &lines) || line.at != line.end)
+        return fault_rule(f, "tendermint: an entry does not tell how many lines it has");
+    const char *from = c->at;
+    for (; lines > 0; lines--)
+        if (!bft_next_line(c, &skipped))
+            return fault_rule(f, "tendermint: an entry's lines are missing");
+    if (c->at - from > PAYLOAD_MAX)
+        return fault_rule(f, "tendermint: a record is longer than %d bytes", PAYLOAD_MAX);
+    struct payload *payload = payload_new(from, (size_t)(c->at - from));
+    if (payload == NULL)
+        return fault_memory(f);
+    int failed = bft_item_add_entry(x, id, payload);
+    payload_unref(payload);
+    return failed != 0 ? fault_memory(f) : 0;
+}
+
+/* `NAME WEIGHT PRIORITY` */
+static int get_member(struct bft_cursor *c, struct bft_set *set, struct node_names *names,
+                      struct fault *f)
+{
+    struct bft_cursor line, word;
+    struct bft_member *m = &set->list[set->count];
+    if (!bft_next_line(c, &line) || !bft_next_word(&line, &word))
+        return fault_rule(f, "tendermint: a snapshot's members are missing");
+    m->node = node_names_add(names, word.at, (size_t)(word.end - word.at), f);
+    if (m->node == NODE_NONE)
+        return -1;
+    if (!bft_next_number(&line, INT64_MAX, &m->weight))
+        return fault_rule(f, "tendermint: a member has no weight");
+    bool below = line.at < line.end && *line.at == '-';
+    line.at += below;
+    if (!bft_next_number(&line, INT64_MAX, &m->priority) || line.at != line.end)
+        return fault_rule(f, "tendermint: a member has no priority");
+    m->priority = below ? -m->priority : m->priority;
+    set->count++;
+    return number_add(set->total, m->weight, &set->total) != 0
+               ? fault_rule(f, "tendermint: the weights are more than 2^63-1 together")
+               : 0;
+}
+
+static int get_client(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
+                      struct fault *f)
+{
+    struct bft_cursor line;
+    if (!bft_next_line(c, &line))
+        return fault_rule(f, "tendermint: a snapshot's clients are missing");
+    return applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f);
+}
+
+static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t counts[2],
+                        struct node_names *names, struct fault *f)
+{
+    x->set = calloc(1, sizeof *x->set);
+    if (x->set == NULL)
+        return fault_memory(f);
+    for (int64_t i = 0; i < counts[0]; i++)
+        if (get_member(c, x->set, names, f) != 0)
+            return -1;
+    for (int64_t i = 0; i < counts[1]; i++)
+        if (get_client(c, x, names, f) != 0)
+            return -1;
+    if (c->end - c->at > PAYLOAD_MAX)
+        return fault_rule(f, "tendermint: a state is longer than %d bytes", PAYLOAD_MAX);
+    x->state = payload_new(c->at, (size_t)(c->end - c->at));
+    c->at = c->end;
+    return x->state == NULL ? fault_memory(f) : 0;
+}
+
+/* counts: of a snapshot's members and clients. */
+static int get_field(struct bft_cursor *line, char field, struct bft_item *x, int64_t counts[2],
+                     struct node_names *names, struct fault *f)
+{
+    switch (field) {
+    case 'p':
+        return bft_parse_proposal(line, &x->vote, names, f);
+    case 'h':
+        return bft_parse_height(line, &x->height, f);
+    case 't':
+        return bft_parse_height(line, &x->set_height, f);
+    case 'm':
+        return bft_next_number(line, BFT_MEMBERS_MAX, &counts[0])
+                   ? 0
+                   : fault_rule(f, "tendermint: a snapshot has no number of members");
+    default:
+        return bft_next_number(line, INT64_MAX, &counts[1])
+                   ? 0
+                   : fault_rule(f, "tendermint: a snapshot has no number of clients");
+    }
+}
+
+/* Cuts the lines that belong to an item from *all. */
+static int cut_body(struct bft_cursor *all, struct bft_cursor *line, struct bft_cursor *body,
+                    const char *word, struct fault *f)
+{
+    struct bft_cursor skipped;
+    int64_t lines;
+    if (!bft_next_number(line, INT64_MAX, &lines) || line->at != line->end)
+        return fault_rule(f, "tendermint: %s: the number of lines that follow is missing", word);
+    body->at = all->at;
+    for (; lines > 0; lines--)
+        if (!bft_next_line(all, &skipped))
+            return fault_rule(f, "tendermint: %s is cut short", word);
+    body->end = all->at;
+    return 0;
+}
+
+static int get_lines(struct bft_cursor *body, const char *lines, struct bft_item *x,
+                     const int64_t counts[2], struct node_names *names, struct fault *f)
+{
+    int failed = 0;
+    if (lines[0] == 's')
+        return get_snapshot(body, x, counts, names, f);
+    if (lines[0] == 'e') {
+        failed = get_entry(body, x, names, f);
+        lines++;
+    }
+    while (failed == 0 && lines[0] != '\0' && body->at < body->end)
+        failed = lines[0] == 'E' ? get_entry(body, x, names, f) : bft_parse_vote(body, x, names, f);
+    if (failed == 0 && body->at != body->end)
+        return fault_rule(f, "tendermint: %s has too many lines", bft_forms[x->head.kind].word);
+    return failed;
+}
+
+static int kind_of(const struct bft_cursor *word)
+{
+    for (int kind = 0; kind < BFT_KINDS; kind++)
+        if (bft_is_word(word, bft_forms[kind].word))
+            return kind;
+    return -1;
+}
+
+static int get_item(struct bft_cursor *all, struct bft_cursor *line, struct bft_item *x,
+                    struct node_names *names, struct fault *f)
+{
+    const struct bft_form *form = &bft_forms[x->head.kind];
+    struct bft_cursor body;
+    int64_t counts[2] = {0};
+    for (const char *field = form->fields; *field != '\0'; field++)
+        if (get_field(line, *field, x, counts, names, f) != 0)
+            return -1;
+    if (cut_body(all, line, &body, form->word, f) != 0)
+        return -1;
+    return get_lines(&body, form->lines, x, counts, names, f);
+}
+
+struct engine_item *bft_item_parse(const char *text, size_t n, size_t *used,
+                                   struct node_names *names, struct fault *f)
+{
+    struct bft_cursor all = {text, text + n}, line, word;
+    if (!bft_next_line(&all, &line) || !bft_next_word(&line, &word) || kind_of(&word) < 0) {
+        fault_rule(f, "tendermint: a line begins with none of its words");
+        return NULL;
+    }
+    struct bft_item *x = bft_item_new((enum bft_kind)kind_of(&word));
+    if (x == NULL) {
+        fault_memory(f);
+        return NULL;
+    }
+    if (get_item(&all, &line, x, names, f) != 0) {
+        engine_item_unref(&x->head);
+        return NULL;
+    }
+    *used = (size_t)(all.at - text);
+    return &x->head;
+}
