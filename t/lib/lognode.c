@@ -195,7 +195,13 @@ static void free_engine(struct engine *e)
 }
 
 static const struct engine_type lognode = {
-    "lognode", make, free_engine, step, item_free, item_format, item_parse,
+    .name = "lognode",
+    .make = make,
+    .free = free_engine,
+    .step = step,
+    .item_free = item_free,
+    .item_format = item_format,
+    .item_parse = item_parse,
 };
 
 static void put(const char *bytes, size_t n)
