@@ -28,10 +28,10 @@ int proposals_add(struct proposals *p, struct proposal_id id, struct payload *pa
 {
     if (proposals_find(p, id) != NULL)
         return 0;
-    struct proposal *x = calloc(1, sizeof *x);
+    struct proposal *x = malloc(sizeof *x);
     if (x == NULL)
         return -1;
-    x->key = (struct proposal_key){.serial = id.serial, .client = id.client};
+    *x = (struct proposal){.key = {.serial = id.serial, .client = id.client}};
     HASH_ADD(hh, p->list, key, sizeof x->key, x);
     if (x->hh.tbl == NULL) { /* no memory */
         free(x);

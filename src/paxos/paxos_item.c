@@ -35,9 +35,11 @@ bool paxos_value_equal(const struct paxos_value *a, const struct paxos_value *b)
 
 struct paxos_item *paxos_item_new(enum paxos_kind kind, size_t count)
 {
-    struct paxos_item *x = calloc(1, sizeof *x + count * sizeof *x->entries);
+    const size_t size = sizeof(struct paxos_item) + count * sizeof(struct paxos_entry);
+    struct paxos_item *x = malloc(size); /* calloc would not take what free has just put aside */
     if (x == NULL)
         return NULL;
+    memset(x, 0, size);
     x->head = (struct engine_item){.references = 1, .kind = kind, .type = &paxos_engine};
     x->count = count;
     return x;

@@ -217,8 +217,9 @@ int raft_on_matched(struct raft *r, uint32_t from, const struct raft_item *x)
     struct raft_peer *p = answering(r, from, x);
     if (p == NULL || x->index > raft_log_last(&r->log))
         return 0;
-    bool more = x->index > p->match;
-    if (more)
+    /* what is committed already, it was without this answer */
+    bool more = x->index > p->match && x->index > r->commit;
+    if (x->index > p->match)
         p->match = x->index;
     if (p->next <= p->match)
         p->next = p->match + 1;
