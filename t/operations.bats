@@ -97,7 +97,7 @@ TOY
 with_row() {
     local name=$1 program
     shift
-    row state/operations.c "s/^#define OPERATIONS .*/& OPERATION($name)/"
+    row state/operations.c "s/^    OPERATION(accuse)$/& OPERATION($name)/"
     for program; do
         linked "$program" "$name.c" operations.c
     done

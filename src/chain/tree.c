@@ -167,6 +167,17 @@ int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], 
     return unspent(t, tx, id, NULL, 0, f);
 }
 
+/* Whether a block is where the tree is, or before it. */
+static int has_ancestor(void *self, const uint8_t id[ID_LEN], struct fault *f)
+{
+    struct tree *t = self;
+    struct node found, ancestor;
+    int has = tree_find(t, id, &found, f);
+    if (has <= 0 || found.height > t->at.height)
+        return has < 0 ? -1 : 0;
+    return tree_ancestor(t, &t->at, found.height, &ancestor, f) ? -1 : ancestor.n == found.n;
+}
+
 /* What a transaction is given in a block of this height and time. */
 static struct apply_context context_of(struct tree *t, int64_t height, int64_t time)
 {
@@ -174,7 +185,9 @@ static struct apply_context context_of(struct tree *t, int64_t height, int64_t t
                                   .chain = t->genesis.id,
                                   .rules = &t->rules,
                                   .height = height,
-                                  .time = time};
+                                  .time = time,
+                                  .has_ancestor = has_ancestor,
+                                  .self = t};
 }
 
 static int apply_named(struct tree *t, const struct apply_context *in, const struct tx *tx,
@@ -188,6 +201,13 @@ static int apply_named(struct tree *t, const struct apply_context *in, const str
     if (f->kind == FAULT_RULE && apply_check(t->genesis.id, &t->rules, tx, &ignored) == 0)
         unspent(t, tx, id, item, before, f);
     return -1;
+}
+
+int tree_begin(struct tree *t, struct fault *f)
+{
+    const struct apply_context next = context_of(t, t->at.height + 1, t->at.time);
+    state_begin(t->state);
+    return members_begin_block(&next, f);
 }
 
 int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,

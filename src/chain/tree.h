@@ -143,9 +143,14 @@ int tree_median(struct tree *t, const struct node *parent, int64_t *median, stru
 int tree_times(struct tree *t, const struct node *parent, int64_t times[MEDIAN_OF],
                struct fault *f);
 
+/* Opens a journal for the block after the one where the tree is, and does what comes before its
+ * transactions: what has been unbonding returns. state_rollback closes it. 0, or -1 and trouble; it
+ * is open in either case. */
+int tree_begin(struct tree *t, struct fault *f);
+
 /* Applies a loose transaction, without checking its signature, to the state where the tree is. If
- * its seq is used already, the fault says by which transaction. A journal must be open. 0, or -1
- * and a fault. */
+ * its seq is used already, the fault says by which transaction. After tree_begin. 0, or -1 and a
+ * fault. */
 int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
                struct fault *f);
 

@@ -68,7 +68,8 @@ void cli_read_body(struct ledger *l, struct template *t)
     if (tree_move(tree, &tree->best, &f))
         cli_ledger_fail(l, &f);
     add_state_line(l, t);
-    state_begin(tree->state);
+    if (tree_begin(tree, &f))
+        cli_ledger_fail(l, &f);
     if (isatty(STDIN_FILENO))
         cli_warn("stdin is a terminal: mining without transactions");
     else

@@ -206,8 +206,9 @@ int pool_apply_list(struct pool *p, struct fault *f)
     pool_take_back(p);
     if (tree_move(t, &t->best, f))
         return -1;
-    state_begin(t->state);
     p->applied = true;
+    if (tree_begin(t, f))
+        return -1;
     p->lowest = NULL;
     p->idle = p->count;
     sponsors_clear(&p->sponsors);

@@ -177,8 +177,7 @@ int pool_select(struct pool *p, struct buf *out, struct fault *f)
     size_t size = block_size_limit(t->rules.maxblock);
     c.space = size > HEADER_SIZE_MAX ? size - HEADER_SIZE_MAX : 0;
     pool_take_back(p);
-    state_begin(t->state);
-    int result = choose(&c, out, f);
+    int result = tree_begin(t, f) ? -1 : choose(&c, out, f);
     state_rollback(t->state);
     HASH_ITER(hh, c.senders, s, next)
     {

@@ -52,11 +52,9 @@ static int target_check(const struct block *b, struct fault *f)
     return memcmp(b->target, zero, ID_LEN) == 0 ? fault_rule(f, "block: target is zero") : 0;
 }
 
-int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
+int block_form(const char *line, size_t len, struct block *b, struct fault *f)
 {
     struct field x[FIELDS_MAX];
-    if (parse_sound(line, len, b))
-        return 0;
     size_t n = fields_split(line, len, x);
     if (!field_is(x[0], "block"))
         return fault_rule(f, "not a block");
@@ -65,7 +63,14 @@ int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
     if (parse_fields(x, b, f) || seal_check(x[SEAL], f))
         return -1;
     b->seal = x[SEAL];
-    return target_check(b, f);
+    return 0;
+}
+
+int block_parse(const char *line, size_t len, struct block *b, struct fault *f)
+{
+    if (parse_sound(line, len, b))
+        return 0;
+    return block_form(line, len, b, f) ? -1 : target_check(b, f);
 }
 
 int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, struct fault *f)

@@ -19,6 +19,9 @@ struct block {
  * begins with "block: ". It also gives -1 for every line that line_check would refuse. */
 int block_parse(const char *line, size_t len, struct block *b, struct fault *f);
 
+/* The same without a rule about TARGET, which under some seals is a hash of any value. */
+int block_form(const char *line, size_t len, struct block *b, struct fault *f);
+
 /* The same for the fields of an unsealed header, from the word `block` on. 0, or -1 and a rule as
  * above; b->seal is empty. */
 #define BLOCK_UNSEALED 8

@@ -19,6 +19,8 @@ size_t operation_arguments(const struct operation *op)
 bool operation_takes(const struct operation *op, size_t arguments)
 {
     size_t least = operation_arguments(op);
+    if (op->arguments[0].kind == ARGUMENT_LINE)
+        return arguments > least;
     return arguments == least ||
            (op->repeated && arguments > least && (arguments - least) % op->repeated == 0);
 }

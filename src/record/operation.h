@@ -19,7 +19,12 @@ struct tx;
 #define MOVES_END SIZE_MAX
 
 /* What an argument is, for those who write it in other formats. */
-enum argument_kind { ARGUMENT_ACCOUNT, ARGUMENT_NUMBER, ARGUMENT_TEXT };
+enum argument_kind {
+    ARGUMENT_ACCOUNT,
+    ARGUMENT_NUMBER,
+    ARGUMENT_TEXT,
+    ARGUMENT_LINE, /* a whole record, as a run of fields, whose first says how many they are */
+};
 
 struct argument {
     const char *name; /* NULL: there are no more */
@@ -34,10 +39,19 @@ struct move {
     struct field memo; /* in its text form; "-" if there is none */
 };
 
+/* A signature among the arguments, by an Ed25519 key. */
+struct operation_signature {
+    uint8_t key[ID_LEN];
+    struct field message, digits; /* parts of the line; 2 * SIGNATURE_LEN digits */
+};
+
+#define OPERATION_SIGNATURES_MAX 2
+
 /* All but name, arguments and parse may be NULL: the operation has none of it. */
 struct operation {
     const char *name;
     const char *allow; /* the allowance that a chain's rules must give; NULL: all chains have it */
+    bool of_members;   /* only chains with members have it */
     struct argument arguments[ARGUMENTS_MAX + 1];
     /* The last so many arguments (at least 2) may be repeated; 0: they may not. */
     unsigned repeated;
@@ -58,6 +72,10 @@ struct operation {
 
     /* The state's keys that `apply` reads or writes, as far as the line tells; as for moves. */
     bool (*touches)(const struct tx *tx, size_t *at, struct state_key *out);
+
+    /* The signatures among the arguments, at most OPERATION_SIGNATURES_MAX; as for moves. They are
+     * checked wherever the transaction's own are, and nowhere else: `apply` takes them as valid. */
+    bool (*signatures)(const struct tx *tx, size_t *at, struct operation_signature *out);
 };
 
 /* The table: ends with NULL. */
@@ -69,7 +87,7 @@ const struct operation *operation_named(struct field name);
 /* How many arguments it has at least. */
 size_t operation_arguments(const struct operation *op);
 
-/* Whether it can have so many arguments. */
+/* Whether it can have so many fields as arguments. */
 bool operation_takes(const struct operation *op, size_t arguments);
 
 #endif

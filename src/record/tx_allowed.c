@@ -41,5 +41,7 @@ int tx_allowed(const struct rules *r, const struct tx *tx, struct fault *f)
     if ((tx->operation->allow && check_allowed(r, tx->operation->allow, f)) ||
         (tx->has_sponsor && check_allowed(r, "sponsor", f)))
         return -1;
+    if (tx->operation->of_members && !rules_members(r))
+        return fault_rule(f, "tx: this chain has no members to %s", tx->operation->name);
     return check_accounts(r, tx, f);
 }

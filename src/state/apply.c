@@ -37,6 +37,18 @@ static int cannot_pay(const struct account *payer, int64_t balance, uint64_t nee
     return fault_answers(f, FAULT_UNPAID);
 }
 
+int apply_take(const struct apply_context *in, const struct account *id, int64_t amount,
+               struct fault *f)
+{
+    struct account_state a;
+    if (account_get(in->state, id, &a, f))
+        return -1;
+    if (a.balance < amount)
+        return cannot_pay(id, a.balance, (uint64_t)amount, f);
+    a.balance -= amount;
+    return account_put(in->state, id, &a, f);
+}
+
 /* What a transaction has changed besides its payees, to undo it. */
 struct paid {
     struct account_state from, sponsor; /* as they were */

@@ -15,12 +15,20 @@ struct apply_context {
     int64_t height;
     int64_t time;    /* the block's; of the next one, its parent's */
     int64_t *supply; /* falls by what a slash destroys; NULL: nobody counts it */
+    /* Whether a block is an ancestor of the one that holds the transaction: 1 or 0, or -1 and
+     * trouble. NULL: what is applied was judged before, so this need not be asked. */
+    int (*has_ancestor)(void *self, const uint8_t id[ID_LEN], struct fault *f);
+    void *self;
 };
 
 /* Checks a transaction, except its signature, against chain, rules and state, and applies it: the
  * fee, which is added to *fees, SEQ and the payments of its moves here, all else in its operation.
  * 0, or -1 and a fault; if a rule is broken nothing changes. */
 int apply_tx(const struct apply_context *in, const struct tx *tx, int64_t *fees, struct fault *f);
+
+/* For operations: takes an amount from an account's balance. 0, or -1 and a fault. */
+int apply_take(const struct apply_context *in, const struct account *account, int64_t amount,
+               struct fault *f);
 
 /* The part of apply_tx that reads no account: chain, what the chain allows, and fee. 0, or -1 and a
  * rule. */

@@ -2,6 +2,8 @@
 
 #include "base/num.h"
 #include "state/earlier.h"
+#include "state/stakes.h"
+#include "state/unbonding.h"
 #include "state/value.h"
 
 #include <inttypes.h>
@@ -85,6 +87,8 @@ static int found_one(const struct apply_context *in, const struct member *m, str
     if (m->weight < in->rules->minstake)
         return fault_rule(f, "member: weight %" PRId64 " is under minstake %" PRId64, m->weight,
                           in->rules->minstake);
+    if (in->rules->minstake && stake_put(in, m->key, m->weight, f))
+        return -1;
     return write_weight(in, m->key, m->weight, f);
 }
 
@@ -106,16 +110,16 @@ int members_found(const struct apply_context *in, const struct member_set *first
 
 int members_begin_block(const struct apply_context *in, struct fault *f)
 {
-    int64_t heights[EARLIER_MAX] = {in->height - 2, in->height - 1};
+    const int64_t heights[] = {in->height - 2, in->height - 1};
+    size_t first = in->height == 1;
     if (!rules_members(in->rules))
         return 0;
-    return earlier_keep(in->state, in->height > 1 ? heights : heights + 1, in->height > 1 ? 2 : 1,
-                        f);
+    if (in->rules->minstake && unbonding_return(in, f))
+        return -1;
+    return earlier_keep(in->state, heights + first, 2 - first, f);
 }
 
 int members_end_block(const struct apply_context *in, struct fault *f)
 {
-    (void)in;
-    (void)f;
-    return 0;
+    return in->rules->minstake ? stakes_elect(in, f) : 0;
 }

@@ -17,7 +17,7 @@ static size_t count_jobs(const struct item *item, size_t i)
     if (item_is_signed(item))
         return 1;
     const struct entry *e = &item->entries[i];
-    return e->type != &tx_type || e->checked ? 0 : tx_signature_count(&e->tx);
+    return e->type != &tx_type || e->checked ? 0 : tx_job_count(&e->tx);
 }
 
 static void put_jobs(const struct item *item, size_t i, struct sigjob *out, struct job_bytes *room)

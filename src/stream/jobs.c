@@ -19,9 +19,30 @@ static struct sigjob decoded(const struct tx *tx, const struct tx_signature *s,
     return job;
 }
 
+/* The same for one among the arguments. */
+static struct sigjob argued(const struct operation_signature *s, struct job_bytes *room)
+{
+    memcpy(room->key, s->key, ID_LEN);
+    hex_decode(room->signature, s->digits.text, SIGNATURE_LEN);
+    return (struct sigjob){.key = room->key,
+                           .signature = room->signature,
+                           .message = s->message.text,
+                           .len = s->message.len};
+}
+
+size_t tx_job_count(const struct tx *tx)
+{
+    struct operation_signature s;
+    size_t n = tx_signature_count(tx);
+    for (size_t at = 0; tx->operation->signatures && tx->operation->signatures(tx, &at, &s);)
+        n++;
+    return n;
+}
+
 void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room)
 {
     struct tx_signature s;
+    struct operation_signature o;
     size_t n = 0;
     if (tx->from.form == ACCOUNT_KEY)
         out[n++] = (struct sigjob){.key = tx->from.id,
@@ -30,4 +51,6 @@ void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room)
                                    .len = tx->signed_len};
     for (size_t at = n; tx_next_signature(tx, &at, &s); n++)
         out[n] = decoded(tx, &s, &room[n]);
+    for (size_t at = 0; tx->operation->signatures && tx->operation->signatures(tx, &at, &o); n++)
+        out[n] = argued(&o, &room[n]);
 }

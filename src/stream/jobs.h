@@ -5,15 +5,18 @@
 #include "crypto/sigpool.h"
 #include "record/tx.h"
 
-#define TX_JOBS_MAX TX_SIGNATURES_MAX
+#define TX_JOBS_MAX (TX_SIGNATURES_MAX + OPERATION_SIGNATURES_MAX)
 
 /* A key and its signature, for a job whose transaction does not hold them decoded. */
 struct job_bytes {
     uint8_t key[ID_LEN], signature[SIGNATURE_LEN];
 };
 
-/* Writes the jobs of a parsed transaction, tx_signature_count of them, which point into it and into
- * room for as many. */
+/* How many signatures a parsed transaction has: its own, and those among its operation's arguments.
+ */
+size_t tx_job_count(const struct tx *tx);
+
+/* Writes their jobs, which point into the transaction and into room for as many. */
 void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room);
 
 /* Whether all of these are valid, after they were checked: 1 or 0; -1: no memory to find out. */

@@ -62,7 +62,7 @@ static bool is_signed(const struct located *l)
 /* The number of signatures of a line. */
 static size_t count_jobs(const struct located *l)
 {
-    return is_signed(l) ? tx_signature_count(&l->entry.tx) : 0;
+    return is_signed(l) ? tx_job_count(&l->entry.tx) : 0;
 }
 
 static int start_signatures(struct search *s, struct sigpool *pool, struct fault *f)

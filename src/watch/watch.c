@@ -60,7 +60,7 @@ static int check_signed(const char *line, size_t len, struct tx *tx, struct faul
     if (line_check(line, len, f) || tx_parse(line, len, tx, f))
         return -1;
     tx_jobs(tx, jobs, room);
-    for (size_t i = 0; i < tx_signature_count(tx); i++) {
+    for (size_t i = 0; i < tx_job_count(tx); i++) {
         int holds = sigjob_check(&jobs[i], f);
         if (holds <= 0)
             return holds ? -1 : fault_rule(f, "tx: bad signature: `verify` says more");
