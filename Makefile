@@ -123,8 +123,8 @@ $(OBJ)/%.sh.o: $(OBJ)/%.sh.c $(OBJ)/flags
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
 # is at each of them, would take the compiler minutes.
-$(OBJ)/work/kernel_%.o: override OPT = -O2 -g1
-$(OBJ)/work/kernel_%.o: override INSTRUMENT =
+$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: override OPT = -O2 -g1
+$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: override INSTRUMENT =
 
 # That table would take half of the compiler's time here, too.
 $(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o: override OPT := $(subst -g ,-g1 ,$(OPT) )

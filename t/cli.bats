@@ -122,6 +122,7 @@ node-log -n:131072:4611686018427387903
 node-status -i:1:86400 -n:0:100
 paxos -N:1:MAX
 peerbook -n:1:16384 -P:0:2147483647
+poh -n:1:100000000 -t:1:86400 -e:1:100000000 -j:1:1024
 policy -H:0:MAX
 raft -N:1:MAX
 txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7

@@ -39,6 +39,8 @@ static unsigned ask(void)
     __cpuid_count(7, 0, a, b7, c, d);
     if (has_all(c1, bit_SSSE3 | bit_SSE4_1) && has_all(b7, bit_SHA))
         found |= PROCESSOR_SHA;
+    if (has_all(b7, bit_BMI | bit_BMI2))
+        found |= PROCESSOR_BMI2;
     if (made_by_amd())
         found |= PROCESSOR_MIXES_SHA;
     unsigned kept = has_all(c1, bit_OSXSAVE) ? kept_registers() : 0;

@@ -16,6 +16,7 @@ enum processor_feature {
        in use. They exist only in SSE encoding; Intel's processors (seen on Emerald Rapids) then
        take 160 to 200 ns for each. Known of AMD's processors, and not assumed of any others. */
     PROCESSOR_MIXES_SHA = 16,
+    PROCESSOR_BMI2 = 32, /* x86: BMI1 and BMI2 */
 };
 
 /* All features that the processor has and whose registers the system saves, as a sum of enum

@@ -9,25 +9,13 @@
  *     add(x, y), or2(x, y), shift(x, n), left(x, n), rotate(x, n)   in every lane; to the right
  *     xor3(x, y, z)
  */
+#include "crypto/sha256_vectors.h"
 #include "crypto/slh_dsa_kernels.h"
-
-#define TIMES_4(f, n) f(n) f(n + 1) f(n + 2) f(n + 3)
-#define TIMES_16(f, n) TIMES_4(f, n) TIMES_4(f, n + 4) TIMES_4(f, n + 8) TIMES_4(f, n + 12)
 
 /* A number of words of each lane, in memory: the i-th words of all lanes stand together. */
 struct columns {
     _Alignas(64) uint32_t words[16][LANES];
 };
-
-INLINE lanes small_sigma0(lanes x)
-{
-    return xor3(rotate(x, 7), rotate(x, 18), shift(x, 3));
-}
-
-INLINE lanes small_sigma1(lanes x)
-{
-    return xor3(rotate(x, 17), rotate(x, 19), shift(x, 10));
-}
 
 INLINE uint32_t big_endian(const uint8_t *p)
 {

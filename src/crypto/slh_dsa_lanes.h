@@ -5,20 +5,14 @@
  */
 #include "crypto/slh_dsa_columns.h"
 
-/* Round t, with the state s rotated so that a is s[-t & 7]: nothing moves. */
-INLINE void lanes_round(lanes s[8], lanes w[16], int t)
+/* Round t, after the word of the schedule that it takes. */
+INLINE void lanes_scheduled_round(lanes s[8], lanes w[16], int t)
 {
-    lanes a = s[-t & 7], b = s[(1 - t) & 7], c = s[(2 - t) & 7], e = s[(4 - t) & 7];
     if (t >= 16) {
         lanes sum = add(w[t & 15], w[(t - 7) & 15]);
         w[t & 15] = add(add(sum, small_sigma0(w[(t - 15) & 15])), small_sigma1(w[(t - 2) & 15]));
     }
-    lanes wk = add(w[t & 15], spread(sha256_constants[t]));
-    lanes sum1 = xor3(rotate(e, 6), rotate(e, 11), rotate(e, 25));
-    lanes sum0 = xor3(rotate(a, 2), rotate(a, 13), rotate(a, 22));
-    lanes t1 = add(add(s[(7 - t) & 7], wk), add(sum1, choose(e, s[(5 - t) & 7], s[(6 - t) & 7])));
-    s[(3 - t) & 7] = add(s[(3 - t) & 7], t1);
-    s[(7 - t) & 7] = add(t1, add(sum0, majority(a, b, c)));
+    lanes_round(s, t, add(w[t & 15], spread(sha256_constants[t])));
 }
 
 /* The compression of a chunk of each lane; w is lost. */
@@ -27,7 +21,7 @@ INLINE void lanes_chunk(lanes s[8], lanes w[16])
     lanes before[8];
     for (int i = 0; i < 8; i++)
         before[i] = s[i];
-#define ROUND(t) lanes_round(s, w, t);
+#define ROUND(t) lanes_scheduled_round(s, w, t);
     TIMES_16(ROUND, 0)
     TIMES_16(ROUND, 16)
     TIMES_16(ROUND, 32)

@@ -26,6 +26,7 @@ BEGIN {
     layer("crypto", "base")
     layer("work", "base crypto")
     layer("stream", "base record crypto")
+    layer("poh", "base record crypto stream")
     layer("seal", "base record crypto work")
     layer("state", "base record crypto")
     layer("chain", "base record crypto work stream seal state")
@@ -63,7 +64,7 @@ BEGIN {
     layer("enginecli", "base cli consensus process")
     layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
-    layer("cmd", "base record crypto work stream seal state chain index ledger finality mempool light query watch " \
+    layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft process history mesh virtual simpeer simprocess maelstrom " \
         "scenario sim model farm node explain export cli enginecli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
