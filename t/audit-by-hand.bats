@@ -249,7 +249,7 @@ of_the_rules() { # NAMES, a pattern
         while read -r count root; do
             i=0
             while [ "$i" -lt "$count" ]; do echo "leaf $i"; i=$((i + 1)); done >body
-            find_ids
+            find_ids body
             find_root "$count"
             [ "$root" = "$root_found" ] && echo same || echo "$count: $root_found"
         done <"$VECTORS/merkle"' | sort | uniq -c | xargs)" = "$(wc -l <"$VECTORS/merkle") same" ]
@@ -347,7 +347,7 @@ grant_g${account#?}_1 grant: account is not 64 lowercase hex digits
 grant_${account//5/A}_1 grant: account is not 64 lowercase hex digits
 grant_${account}_0 grant: amount is 0
 grant_${account}_x grant: amount is not a number
-tx block: genesis holds only rule and grant lines
+tx block: genesis holds only rule, member and grant lines
 END
     genesis <<<"${RULES/seal pow/seal POW}"
     refuse 3 'rule: unknown seal'
@@ -417,7 +417,7 @@ END
         block 10 "$ZERO" <<<"$fields"
         refuse 12 "$rule"
     done <<END
-tx: 9 fields, expected 10 or more
+tx: 9 fields, expected 8 or more
 tx $chain $hash 0 1 pay $hash 1 -
 tx: is for another chain
 tx $hash $hash 0 1 pay $hash 1 - $signature

@@ -235,12 +235,12 @@ sha256() {
     hash=${hash%% *}
 }
 
-# Writes the ids of the lines in the file 'body' to 'ids': a record's id is the hash of its line.
-find_ids() {
+# Writes the ids of a file's lines to 'ids': a record's id is the hash of its line.
+find_ids() { # FILE
     while IFS= read -r record; do
         sha256 "$record"
         printf '%s\n' "$hash"
-    done <body >ids
+    done <"$1" >ids
 }
 
 # The Merkle root over those ids. Sets $root_found.
@@ -329,20 +329,20 @@ check_signature() { # KEY LINE
     signature=${2##* }
     case $1 in
     s*)
-        is_hex "$signature" 15712 15712 || fault 'tx: signature is not 15712 lowercase hex digits'
+        is_hex "$signature" 15712 15712 || fault "${2%% *}: signature is not 15712 lowercase hex digits"
         find_slh_dsa_root "$1" "${2% *}" "$signature"
-        [ "$value" = "$key_root" ] || fault 'tx: bad signature'
+        [ "$value" = "$key_root" ] || fault "${2%% *}: bad signature"
         return
         ;;
     esac
-    is_hex "$signature" 128 128 || fault 'tx: signature is not 128 lowercase hex digits'
+    is_hex "$signature" 128 128 || fault "${2%% *}: signature is not 128 lowercase hex digits"
     r=$(printf %s "$signature" | cut -c 1-64)
     s=$(printf %s "$signature" | cut -c 65-128)
-    is_below_order "$s" || fault 'tx: bad signature: S is not below the order of the group'
-    is_sound_point "$r" || fault 'tx: bad signature: R is not canonical, or of small order'
-    is_sound_point "$1" || fault 'tx: bad signature: the key is not canonical, or of small order'
+    is_below_order "$s" || fault "${2%% *}: bad signature: S is not below the order of the group"
+    is_sound_point "$r" || fault "${2%% *}: bad signature: R is not canonical, or of small order"
+    is_sound_point "$1" || fault "${2%% *}: bad signature: the key is not canonical, or of small order"
 
-    openssl_agrees "$1" "${2% *}" "$signature" || fault 'tx: bad signature'
+    openssl_agrees "$1" "${2% *}" "$signature" || fault "${2%% *}: bad signature"
 }
 
 # --- Difficulty ----------------------------------------------------------------------------------------
@@ -412,11 +412,12 @@ credit() { # ACCOUNT AMOUNT
     put "$1" $((balance + $2)) "$next"
 }
 
-# Close the books of a block. Of each account's lines, the last is kept: it comes first after tac.
-keep() { # ID HEIGHT TIME WORK SUPPLY
-    printf '%s %s %s %s\n' "$2" "$3" "$4" "$5" >"block.$1"
-    printf '%s\n' "$3" | cat recent - | tail -n 11 >"recent.$1"
-    tac accounts | sort -s -u -k 1,1 >"accounts.$1"
+# Close the books of block $id. Of each account's lines, the last is kept: it comes first after tac.
+keep() { # WEIGHT
+    printf '%s\n' "$height $time $1 $supply $prev $miner $final $before" >"block.$id"
+    printf '%s\n' "$id $prev $height $1 $supply" >>blocks
+    printf '%s\n' "$time" | cat recent - | tail -n 11 >"recent.$id"
+    tac accounts | sort -s -u -k 1,1 >"accounts.$id"
 }
 
 # --- Records -------------------------------------------------------------------------------------------
@@ -428,18 +429,9 @@ check_header() {
     id=$hash
     # shellcheck disable=SC2086 # fields are what single spaces split
     set -- $line
-    [ "$1" = block ] || fault 'block: is expected here'
-    [ $# -eq 9 ] || fault "block: $# fields, expected 9"
-    is_number "$2" || fault 'block: height is not a number'
-    is_hash "$3" || fault 'block: prev is not 64 lowercase hex digits'
-    is_hash "$4" || fault 'block: root is not 64 lowercase hex digits'
-    is_number "$5" || fault 'block: time is not a number'
-    is_hash "$6" || fault 'block: target is not 64 lowercase hex digits'
-    check_account 'block: miner' "$7"
-    is_number "$8" || fault 'block: count is not a number'
-    is_hex "$9" 1 64 || fault 'block: seal is not 1 to 64 lowercase hex digits'
+    check_header_fields "$@"
     height=$2 prev=$3 root=$4 time=$5 target=$6 miner=$7 count=$8 seal=$9
-    [ "$target" != "$ZERO" ] || fault 'block: target is zero'
+    [ $blocks -eq 0 ] || [ "$seal_kind" = pow ] || check_signature "$miner" "$line"
     show "line $at: block $height $id"
 
     # No block is in the ledger twice. The body must be complete, and is copied to the file 'body'.
@@ -449,27 +441,51 @@ check_header() {
     tail -n "+$((at + 1))" ledger | head -n "$count" >body
 }
 
+# The form of its fields. MINER is a member where members seal, and SEAL its signature; else SEAL is a nonce, as genesis has one.
+check_header_fields() {
+    [ "$1" = block ] || fault 'block: is expected here'
+    [ $# -eq 9 ] || fault "block: $# fields, expected 9"
+    is_number "$2" || fault 'block: height is not a number'
+    is_hash "$3" || fault 'block: prev is not 64 lowercase hex digits'
+    is_hash "$4" || fault 'block: root is not 64 lowercase hex digits'
+    is_number "$5" || fault 'block: time is not a number'
+    is_hash "$6" || fault 'block: target is not 64 lowercase hex digits'
+    check_account 'block: miner' "$7"
+    is_number "$8" || fault 'block: count is not a number'
+    if [ "$blocks" -gt 0 ] && [ "$seal_kind" != pow ]; then
+        is_hash "$7" || fault 'block: miner is not an Ed25519 key, and so no member'
+        return
+    fi
+    is_hex "$9" 1 64 || fault 'block: seal is not 1 to 64 lowercase hex digits'
+    [ "$6" != "$ZERO" ] || fault 'block: target is zero'
+}
+
 # ROOT is the Merkle root of the ids of the body's lines.
 check_root() {
-    find_ids
+    find_ids body
     find_root "$count"
     show "  root $root claimed"
     show "  root $root_found computed, of a body of $count"
     [ "$root" = "$root_found" ] || fault 'block: root does not match the lines'
 }
 
-# rule NAME VALUE: the configuration of the chain. Eight rules occur once, others at most once: 'bytefee', and 'allow' with each of
-# its words.
+# rule NAME VALUE: the configuration of the chain. Eight rules occur once, others at most once, 'allow' with each of its
+# words.
 take_rule() {
     [ $# -eq 3 ] || fault "rule: $# fields, expected 3"
     case $2 in
     name) is_text "$3" || fault 'rule: name is not a text' ;;
-    seal) [ "$3" = pow ] || fault "rule: unknown seal; 'pow' is the only one" ;;
-    spacing | halflife | reward | halving | maxblock | minfee | bytefee | state)
+    seal)
+        case $3 in
+        pow | sign | bft) seal_kind=$3 ;;
+        *) fault 'rule: unknown seal; there are pow, sign and bft' ;;
+        esac
+        ;;
+    spacing | halflife | reward | halving | maxblock | minfee | bytefee | state | apart | finality | unbonding | slash | minstake)
         is_number "$3" || fault "rule: $2 is not a number" ;;
     allow)
         case $3 in
-        batch | policy | slh-dsa | sponsor) ;;
+        admit | batch | policy | slh-dsa | sponsor | stake) ;;
         *) fault 'rule: unknown rule' ;;
         esac
         set -- "$1" "allow-$3" "$3"
@@ -481,14 +497,23 @@ take_rule() {
     esac
     rules_given="$rules_given$2 "
     case $2 in
+    bytefee | state | apart | finality | unbonding | slash | minstake)
+        [ "$3" -ge 1 ] || fault "rule: $2 is less than 1" ;;
+    esac
+    case $2 in
     spacing) spacing=$3; [ "$spacing" -ge 1 ] || fault 'rule: spacing is less than 1' ;;
     halflife) halflife=$3 ;;
     reward) reward=$3 ;;
     halving) halving=$3 ;;
     maxblock) maxblock=$3 ;;
     minfee) minfee=$3 ;;
-    bytefee) bytefee=$3; [ "$bytefee" -ge 1 ] || fault 'rule: bytefee is less than 1' ;;
-    state) state=$3; [ "$state" -ge 1 ] || fault 'rule: state is less than 1' ;;
+    bytefee) bytefee=$3 ;;
+    state) state=$3 ;;
+    apart) apart=$3 ;;
+    finality) finality=$3 ;;
+    unbonding) unbonding=$3 ;;
+    slash) slash=$3 ;;
+    minstake) minstake=$3 ;;
     esac
     show "  $record"
 }
@@ -507,7 +532,72 @@ take_grant() {
     show "  grant $2 $3"
 }
 
-# The first block: block 0 ZERO ROOT TIME TARGET ZERO COUNT 0, with only rules and grants in its body.
+is_given() { # RULE
+    case $rules_given in
+    *" $1 "*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# Which rules go together.
+check_rules() {
+    for rule in name seal spacing halflife reward halving maxblock minfee; do
+        is_given "$rule" || fault "block: genesis: rule $rule is missing"
+    done
+    [ "$seal_kind" = pow ] || [ "$halflife" -eq 0 ] || fault "block: genesis: halflife is not 0, the seal being $seal_kind"
+    [ "$seal_kind" = sign ] || ! is_given apart || fault 'block: genesis: rule apart is for the seal sign'
+    [ "$seal_kind" != bft ] || ! is_given finality || fault 'block: genesis: rule finality is for the seals pow and sign'
+    for rule in unbonding slash minstake; do
+        if is_allowed stake; then
+            is_given "$rule" || fault "block: genesis: rule $rule is missing, which goes with allow stake"
+        else
+            ! is_given "$rule" || fault "block: genesis: rule $rule goes with allow stake"
+        fi
+    done
+    if is_allowed stake; then
+        { [ "$unbonding" -ge 3 ] && [ "$unbonding" -le 2147483648 ]; } || fault 'block: genesis: unbonding is not 3 to 2^31'
+        [ "$slash" -le 1000 ] || fault 'block: genesis: slash is over 1000'
+        { has_members && [ "$seal_kind" != sign ]; } || fault 'block: genesis: allow stake is for bft, or pow with finality'
+    fi
+    is_allowed admit || return 0
+    has_members || fault 'block: genesis: allow admit is for chains with members'
+    ! is_allowed stake || fault 'block: genesis: allow admit and allow stake exclude each other'
+}
+
+# member ACCOUNT WEIGHT: a first member; they ascend. With 'allow stake' WEIGHT is an amount that it has staked.
+take_member() {
+    [ $# -eq 3 ] || fault "member: $# fields, expected 3"
+    has_members || fault 'member: this chain has none'
+    check_member_key 'member: account' "$2"
+    is_number "$3" || fault 'member: weight is not a number'
+    [ "$3" -ge "${minstake:-1}" ] || fault "member: weight $3 is less than ${minstake:-1}"
+    is_after "$last_member" "$2" || fault 'member: the accounts do not ascend'
+    last_member=$2
+    holds "$weights" + "$3" '<=' "$MAX" || fault 'member: weights over the limit of 2^63-1'
+    weights=$((weights + $3))
+    if is_allowed stake; then
+        printf 'stake %s %s\n' "$2" "$3" >>holdings
+        holds "$supply" + "$3" '<=' "$MAX" || fault 'member: supply over the limit of 2^63-1'
+        supply=$((supply + $3))
+    else
+        printf 'member %s %s\n' "$2" "$3" >>holdings
+    fi
+    show "  member $2 $3"
+}
+
+# TARGET of genesis is the root of the set of its members, if they seal. Its set is that of its own header, too.
+check_first_members() {
+    at_end=$at at=1
+    [ -s holdings ] || fault 'block: genesis has no member'
+    [ "$(($(wc -l <holdings)))" -le "$MOST_MEMBERS" ] || fault "block: genesis has over $MOST_MEMBERS members"
+    keep_members "$ZERO"
+    cp "members.$id" "members.$ZERO"
+    cp "set.$id" "set.$ZERO"
+    [ "$seal_kind" = pow ] || [ "$target" = "$(cat "set.$id")" ] || fault 'block: target is not the root of the set of members'
+    at=$at_end
+}
+
+# The first block: block 0 ZERO ROOT TIME TARGET ZERO COUNT 0, with only rules, members and grants in its body.
 check_genesis() {
     [ "$height $prev $miner $seal" = "0 $ZERO $ZERO 0" ] || fault 'block: the first one is no genesis'
     check_root
@@ -517,38 +607,43 @@ check_genesis() {
     genesis_number=$(convert 16 10 "$target")
     : >recent
     : >accounts
-    supply=0
+    : >holdings
+    : >blocks
+    supply=0 weights=0 last_member=''
     while read -r record; do
         at=$((at + 1))
         # shellcheck disable=SC2086 # fields, as above
         set -- $record
         case $1 in
         rule) take_rule "$@" ;;
-        grant) ;;
-        *) fault 'block: genesis holds only rule and grant lines' ;;
+        grant | member) ;;
+        *) fault 'block: genesis holds only rule, member and grant lines' ;;
         esac
     done <body
-    for rule in name seal spacing halflife reward halving maxblock minfee; do
-        case $rules_given in
-        *" $rule "*) ;;
-        *) at=1; fault "block: genesis: rule $rule is missing" ;;
-        esac
-    done
-    # The rules, all of them, say which accounts can have a grant.
     at=1
+    check_rules
+    # The rules, all of them, say which accounts can have a grant, and whether there are members.
     while read -r record; do
         at=$((at + 1))
         # shellcheck disable=SC2086 # fields, as above
         set -- $record
-        [ "$1" != grant ] || take_grant "$@"
+        case $1 in
+        grant) take_grant "$@" ;;
+        member) take_member "$@" ;;
+        esac
     done <body
     show "  supply $supply"
-    keep "$chain" 0 "$time" 0 "$supply"
-    best_height=0 best_id=$chain best_work=0 best_supply=$supply
+    final=$chain before=$chain final_of_all=$chain
+    keep 0
+    if has_members; then check_first_members; fi
+    printf '%s\n' "$chain" >justified
+    : >attests
+    if [ -n "$finality" ]; then keep_attests; fi
 
-    # How far ahead of the clock a block may be: 12 spacings, or 60 seconds if that is more.
+    # How far ahead of the clock a block may be: 12 spacings, or 60 seconds if that is more; one spacing if members take turns.
     ahead=$(calc 12 '*' "$spacing")
     if holds "$ahead" '<' 60; then ahead=60; fi
+    [ "$seal_kind" != sign ] || ahead=$spacing
     latest=$(calc "$now" + "$ahead")
 }
 
@@ -557,6 +652,12 @@ check_genesis() {
 @by-hand-tx.sh@
 
 @by-hand-state.sh@
+
+@by-hand-members.sh@
+
+@by-hand-seal.sh@
+
+@by-hand-final.sh@
 
 # Any other block, judged by the books of its parent.
 check_block() {
@@ -569,20 +670,17 @@ check_block() {
 
     # Its parent precedes it in the ledger, and its height is one more.
     [ -e "block.$prev" ] || fault 'block: parent is not in the ledger before it'
-    read -r parent_height parent_time parent_work parent_supply <"block.$prev"
+    read -r parent_height parent_time parent_work parent_supply parent_prev parent_miner parent_final before <"block.$prev"
+    final=$parent_final
     cp "recent.$prev" recent
     cp "accounts.$prev" accounts
+    if has_members; then cp "holdings.$prev" holdings; fi
     show "  parent $prev, height $parent_height"
     [ "$height" -eq $((parent_height + 1)) ] ||
         fault "block: height $height, expected $((parent_height + 1))"
 
-    # Its target is the one that follows from the times so far, and its id, read as a number, is not over it,
-    # so the work was done. (The x makes expr compare text, which is the same for numbers of equal length.)
-    find_target "$parent_height" "$parent_time"
-    show "  target $target claimed"
-    show "  target $target_found computed, the parent being $drift s late"
-    [ "$target" = "$target_found" ] || fault "block: target should be $target_found"
-    holds "x$id" '<=' "x$target" || fault 'block: its hash is over the target'
+    # Its seal is what the chain asks for.
+    if [ "$seal_kind" = pow ]; then check_work; else check_member_seal; fi
 
     # Its time is after the median of its last 11 ancestors (the upper of the middle two if their number is
     # even), and not too far ahead of the clock.
@@ -597,30 +695,44 @@ check_block() {
     [ "$halving" -eq 0 ] || halvings=$((height / halving))
     earned=0
     [ "$halvings" -ge 63 ] || earned=$((reward >> halvings))
-    holds "$parent_supply" + "$earned" '<=' "$MAX" || fault 'block: supply over the limit of 2^63-1'
-    supply=$((parent_supply + earned))
-    show "  reward $earned, halvings $halvings; supply $supply"
+    supply=$(calc "$parent_supply" + "$earned")
+    show "  reward $earned, halvings $halvings"
 
-    # Its state line, if one is due.
+    # Its votes, or attest lines; then its state line, if one is due. $judged of its lines have been judged.
+    header_at=$at judged=0
+    if [ "$seal_kind" = bft ] && [ "$height" -ge 2 ]; then check_votes; fi
+    if [ -n "$finality" ]; then check_attests; fi
     check_state
+    if is_allowed stake; then return_unbonded; fi
 
     # Its transactions are valid, one after the other; then the miner is credited with the reward and fees.
     fees=0
-    paste -d ' ' ids body | tail -n "+$((state_lines + 1))" >records
+    paste -d ' ' ids body | tail -n "+$((judged + 1))" >records
     while read -r tx_id record; do
         at=$((at + 1))
         check_tx
     done <records
+    at_end=$at at=$header_at
+    holds "$supply" '<=' "$MAX" || fault 'block: supply over the limit of 2^63-1'
+    at=$at_end
     credit "$miner" $((earned + fees))
+    show "  miner $miner earns $earned and $fees in fees; the supply is $supply, the chain's weight $work"
+    keep "$work"
+    if has_members; then keep_members "$prev"; fi
+    if [ -n "$finality" ]; then keep_attests; fi
+    settle_final
+}
 
-    # The work of a block is the average number of hashes to find its seal, floor(2^256 / (TARGET + 1)); that
-    # of a chain is the sum. The best tip has the most work; of several, it is the first in the ledger.
+# Its target is the one that follows from the times so far, and its id, read as a number, is not over it, so the work was
+# done. (The x makes expr compare text, which is the same for numbers of equal length.) The work of a block is the
+# average number of hashes to find its seal, floor(2^256 / (TARGET + 1)); that of a chain is the sum, its weight.
+check_work() {
+    find_target "$parent_height" "$parent_time"
+    show "  target $target claimed"
+    show "  target $target_found computed, the parent being $drift s late"
+    [ "$target" = "$target_found" ] || fault "block: target should be $target_found"
+    holds "x$id" '<=' "x$target" || fault 'block: its hash is over the target'
     work=$(calc "$parent_work" + "$TWO_256" / '(' "$(convert 16 10 "$target")" + 1 ')')
-    show "  miner $miner earns $earned and $fees in fees; the chain's work is $work"
-    keep "$id" "$height" "$time" "$work" "$supply"
-    if holds "$work" '>' "$best_work"; then
-        best_height=$height best_id=$id best_work=$work best_supply=$supply
-    fi
 }
 
 # --- Checks of the shell and the tools -----------------------------------------------------------------
@@ -683,6 +795,7 @@ seconds() { # DATE
 # --- The audit -----------------------------------------------------------------------------------------
 
 quiet='' books='' verdict='' rules_given=' ' bytefee=0 state=0
+seal_kind='' apart='' finality='' unbonding='' slash='' minstake=''
 (can_count) 2>/dev/null ||
     trouble 'this shell does not count to 2^63 - 1, or does not split words: use another, such as dash or bash'
 true 2>/dev/null 3>&1 || trouble 'stdout: is closed'
@@ -742,4 +855,5 @@ while [ "$at" -lt "$lines" ]; do
     if [ "$blocks" -eq 0 ]; then check_genesis; else check_block; fi
     blocks=$((blocks + 1))
 done
+find_best
 write "tip $best_height $best_id blocks $blocks supply $best_supply"

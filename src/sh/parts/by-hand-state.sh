@@ -6,8 +6,8 @@
 #     state HEIGHT ROOT COUNT
 #
 # about the state after its parent, whose height is HEIGHT. Each account that has something, or has ever made a
-# transaction, is an entry there: the line `account ACCOUNT BALANCE SEQ`; COUNT of them. The place of an entry is
-# the hash of the part that names it, `account ACCOUNT`, as 256 bits.
+# transaction, is an entry there: the line `account ACCOUNT BALANCE SEQ`; those of members are others, see there. They are
+# COUNT in all. The place of an entry is the hash of the part that names it, `account ACCOUNT`, as 256 bits.
 
 # Lines of a place, as hex digits, and a hash: the place becomes bits, and the third field says that it is a leaf.
 in_bits() {
@@ -24,14 +24,17 @@ in_bits() {
     }'
 }
 
-# The entries of the file 'accounts', whose lines are ACCOUNT BALANCE SEQ, in the order of their places: the file
-# 'nodes'.
+# The entries of the files 'accounts', whose lines are ACCOUNT BALANCE SEQ, and 'holdings', in the order of their places: the
+# file 'nodes'. Two fields after the first name what is unbonding, or a wish, one the others.
 find_entries() {
-    awk '$2 != "0" || $3 != "0" { print "account " $0 }' accounts >entries
+    awk '$2 != "0" || $3 != "0" { print "account " $0 }' accounts | cat - holdings >entries
     while read -r word account numbers; do
-        sha256 "$word $account"
+        case $word in
+        unbonding | wish) sha256 "$word $account ${numbers%% *}" ;;
+        *) sha256 "$word $account" ;;
+        esac
         place=$hash
-        sha256 "$word $account $numbers"
+        sha256 "$word $account${numbers:+ $numbers}"
         printf '%s %s\n' "$place" "$hash"
     done <entries >places
     in_bits <places | sort >nodes
@@ -99,14 +102,14 @@ find_state() { # HEIGHT
     state_found="state $1 $state_root $state_count"
 }
 
-# If a state line is due, it is the first line of the body, about the parent's books; $state_lines is 1 then, else 0.
+# If a state line is due, it is the next line of the body, about the parent's books.
 check_state() {
-    state_lines=0
     [ "$state" -ne 0 ] || return 0
     [ $((height % state)) -eq 0 ] || return 0
     find_state "$parent_height"
-    state_lines=1
     at=$((at + 1))
     show "  $state_found computed"
-    [ "$(head -n 1 body)" = "$state_found" ] || fault "state: this should be the line $state_found"
+    [ "$(tail -n "+$((judged + 1))" body | head -n 1)" = "$state_found" ] ||
+        fault "state: this should be the line $state_found"
+    judged=$((judged + 1))
 }

@@ -7,7 +7,7 @@ check_tx() {
     set -- $record
     all=$#
     [ "$1" = tx ] || fault 'block: holds only tx lines'
-    [ $# -ge 10 ] || fault "tx: $# fields, expected 10 or more"
+    [ $# -ge 8 ] || fault "tx: $# fields, expected 8 or more"
     [ "$2" = "$chain" ] || fault 'tx: is for another chain'
     check_account 'tx: from' "$3"
     is_number "$4" || fault 'tx: seq is not a number'
@@ -40,8 +40,8 @@ check_tx() {
     do_tx
 }
 
-# pay TO AMOUNT MEMO; or batch MEMO TO AMOUNT [TO AMOUNT]..., 1 to 256 payments. Sets $taken, how many fields that are, and
-# writes the payments to the file 'payments'.
+# pay TO AMOUNT MEMO; batch MEMO TO AMOUNT [TO AMOUNT]..., 1 to 256 payments; or one about members. Sets $taken, how many
+# fields that are, and writes the payments to the file 'payments'.
 take_operation() {
     case $operation in
     pay)
@@ -64,8 +64,43 @@ take_operation() {
             is_hash "${1#[ps]}" || break
         done
         ;;
+    stake | unstake)
+        is_allowed stake || fault "tx: this chain has no $operation"
+        is_number "$1" || fault 'tx: amount is not a number'
+        [ "$1" -ge 1 ] || fault 'tx: amount is 0'
+        stake=$1 taken=1
+        ;;
+    admit)
+        is_allowed admit || fault 'tx: this chain admits nobody'
+        check_member_key 'tx: admit: account' "$1"
+        is_number "$2" || fault 'tx: admit: weight is not a number'
+        admitted=$1 wanted=$2 taken=2
+        ;;
+    accuse)
+        has_members || fault 'tx: this chain has no members to accuse'
+        take_line "$@"
+        first_line=$run taken=$run_fields
+        shift "$run_fields"
+        take_line "$@"
+        second_line=$run taken=$((taken + run_fields))
+        ;;
     *) fault 'tx: unknown operation' ;;
     esac
+}
+
+# A signed line as a run of fields: $run, of $run_fields.
+take_line() { # FIELD...
+    case ${1-} in
+    vote | proposal | attest) run_fields=8 ;;
+    block) run_fields=9 ;;
+    *) fault 'tx: accuse: is not followed by two lines that members sign' ;;
+    esac
+    [ $# -ge "$run_fields" ] || fault 'tx: is cut short'
+    run=$1 left=$run_fields
+    while left=$((left - 1)) && [ "$left" -gt 0 ]; do
+        shift
+        run="$run $1"
+    done
 }
 
 # AMOUNT is at least 1.
@@ -100,7 +135,7 @@ check_signatures() {
 }
 
 # FEE is at least 'minfee' and, for each byte of the line, 'bytefee'. SEQ is the number of FROM's transactions before this one.
-# FEE leaves the balance of FROM or of its sponsor, then the payments are made, one after the other.
+# FEE leaves the balance of FROM or of its sponsor, then the operation is done: payments one after the other.
 do_tx() {
     least=$(calc "$minfee" + "$bytefee" '*' "${#record}")
     holds "$fee" '>=' "$least" || fault "tx: fee $fee, the least is $least"
@@ -115,6 +150,12 @@ do_tx() {
         credit "$to" "$amount"
         show "  pays $amount to $to"
     done <payments
+    case $operation in
+    stake) do_stake ;;
+    unstake) do_unstake ;;
+    admit) do_admit ;;
+    accuse) do_accuse ;;
+    esac
     fees=$((fees + fee))
 }
 
