@@ -48,7 +48,7 @@ static bool votes_conflict(const struct evidence *a, const struct evidence *b)
 
 static bool proposals_conflict(const struct evidence *a, const struct evidence *b)
 {
-    const struct proposal *x = &a->as.proposal, *y = &b->as.proposal;
+    const struct proposal_line *x = &a->as.proposal, *y = &b->as.proposal;
     return x->height == y->height && x->round == y->round &&
            memcmp(x->block, y->block, ID_LEN) != 0;
 }

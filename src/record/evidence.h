@@ -23,7 +23,7 @@ struct evidence {
     struct field signature;
     union {
         struct vote vote;
-        struct proposal proposal;
+        struct proposal_line proposal;
         struct attest attest;
         struct block block;
     } as;

@@ -10,11 +10,11 @@ static int check_valid_round(struct field x, const char *what, struct fault *f)
 
 static const struct signed_field fields[] = {
     {"proposal: chain", SIGNED_CHAIN, 0, NULL},
-    {"proposal: height", SIGNED_NUMBER, offsetof(struct proposal, height), NULL},
-    {"proposal: round", SIGNED_NUMBER, offsetof(struct proposal, round), NULL},
-    {"proposal: validround", SIGNED_FIELD, offsetof(struct proposal, valid_round),
+    {"proposal: height", SIGNED_NUMBER, offsetof(struct proposal_line, height), NULL},
+    {"proposal: round", SIGNED_NUMBER, offsetof(struct proposal_line, round), NULL},
+    {"proposal: validround", SIGNED_FIELD, offsetof(struct proposal_line, valid_round),
      check_valid_round},
-    {"proposal: block", SIGNED_ID, offsetof(struct proposal, block), NULL},
+    {"proposal: block", SIGNED_ID, offsetof(struct proposal_line, block), NULL},
     {"proposal: key", SIGNED_BY, 0, NULL},
     {"proposal: signature", SIGNED_END, 0, NULL},
 };
@@ -22,12 +22,12 @@ static const struct signed_field fields[] = {
 const struct record_type proposal_type = {
     .name = "proposal", .fields = fields, .of_chain = true, .alone = true};
 
-int proposal_parse(const char *line, size_t len, struct proposal *p, struct fault *f)
+int proposal_parse(const char *line, size_t len, struct proposal_line *p, struct fault *f)
 {
     return signed_parse(&proposal_type, line, len, &p->line, p, f);
 }
 
-int proposal_format(const struct proposal *p, struct buf *out)
+int proposal_format(const struct proposal_line *p, struct buf *out)
 {
     return signed_format(&proposal_type, &p->line, p, out);
 }

@@ -4,7 +4,7 @@
 
 #include "record/signed.h"
 
-struct proposal {
+struct proposal_line {
     struct signed_line line;
     int64_t height, round;
     struct field valid_round; /* a number, or `-`: none */
@@ -13,10 +13,10 @@ struct proposal {
 
 /* Parses a line that line_check let through; *p points into it. The signature is not checked. 0, or
  * -1 and a rule that begins with "proposal: ". */
-int proposal_parse(const char *line, size_t len, struct proposal *p, struct fault *f);
+int proposal_parse(const char *line, size_t len, struct proposal_line *p, struct fault *f);
 
 /* Appends the unsigned line, without a newline. Uses the line's chain and signer, and all other
  * fields. 0, or -1: no memory. */
-int proposal_format(const struct proposal *p, struct buf *out);
+int proposal_format(const struct proposal_line *p, struct buf *out);
 
 #endif
