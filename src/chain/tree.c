@@ -178,6 +178,16 @@ static int has_ancestor(void *self, const uint8_t id[ID_LEN], struct fault *f)
     return tree_ancestor(t, &t->at, found.height, &ancestor, f) ? -1 : ancestor.n == found.n;
 }
 
+static int id_of_ancestor(void *self, int64_t height, uint8_t id[ID_LEN], struct fault *f)
+{
+    struct tree *t = self;
+    struct node ancestor;
+    if (tree_ancestor(t, &t->at, height, &ancestor, f))
+        return -1;
+    memcpy(id, ancestor.id, ID_LEN);
+    return 0;
+}
+
 /* What a transaction is given in a block of this height and time. */
 static struct apply_context context_of(struct tree *t, int64_t height, int64_t time)
 {
@@ -187,6 +197,7 @@ static struct apply_context context_of(struct tree *t, int64_t height, int64_t t
                                   .height = height,
                                   .time = time,
                                   .has_ancestor = has_ancestor,
+                                  .ancestor = id_of_ancestor,
                                   .self = t};
 }
 

@@ -18,6 +18,8 @@ struct apply_context {
     /* Whether a block is an ancestor of the one that holds the transaction: 1 or 0, or -1 and
      * trouble. NULL: what is applied was judged before, so this need not be asked. */
     int (*has_ancestor)(void *self, const uint8_t id[ID_LEN], struct fault *f);
+    /* Sets id to that of its ancestor of this height. 0, or -1 and trouble. */
+    int (*ancestor)(void *self, int64_t height, uint8_t id[ID_LEN], struct fault *f);
     void *self;
 };
 

@@ -22,8 +22,8 @@ int earlier_note(struct state *s, int64_t height, const uint8_t key[ID_LEN], int
 /* Turns *set, the members now, into those after the block of this height. 0, or -1 and trouble. */
 int earlier_set(struct state *s, int64_t height, struct member_set *set, struct fault *f);
 
-/* Forgets the sets of all heights but these, of which there are at most EARLIER_MAX, ascending, and
- * of the last note. 0, or -1 and trouble. */
+/* Forgets the sets of all heights but these, of which there are at most EARLIER_MAX different ones,
+ * ascending. 0, or -1 and trouble. */
 int earlier_keep(struct state *s, const int64_t *heights, size_t n, struct fault *f);
 
 #endif

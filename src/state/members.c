@@ -1,12 +1,14 @@
 #include "state/members.h"
 
 #include "base/num.h"
+#include "state/attests.h"
 #include "state/earlier.h"
 #include "state/stakes.h"
 #include "state/unbonding.h"
 #include "state/value.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* --- Weights ---------------------------------------------------------------------------------- */
 
@@ -108,15 +110,33 @@ int members_found(const struct apply_context *in, const struct member_set *first
 
 /* --- Block by block --------------------------------------------------------------------------- */
 
+static int by_height(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Forgets the sets that no later block asks for. */
+static int forget(const struct apply_context *in, struct fault *f)
+{
+    int64_t heights[2 + FINALITY_HEIGHTS] = {in->height - 1, in->height > 1 ? in->height - 2 : 0};
+    size_t n = 2;
+    if (in->rules->finality) {
+        if (attests_heights(in, heights + n, f))
+            return -1;
+        n += FINALITY_HEIGHTS;
+    }
+    qsort(heights, n, sizeof *heights, by_height);
+    return earlier_keep(in->state, heights, n, f);
+}
+
 int members_begin_block(const struct apply_context *in, struct fault *f)
 {
-    const int64_t heights[] = {in->height - 2, in->height - 1};
-    size_t first = in->height == 1;
     if (!rules_members(in->rules))
         return 0;
     if (in->rules->minstake && unbonding_return(in, f))
         return -1;
-    return earlier_keep(in->state, heights + first, 2 - first, f);
+    return forget(in, f);
 }
 
 int members_end_block(const struct apply_context *in, struct fault *f)
