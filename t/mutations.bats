@@ -161,7 +161,7 @@ rule: spacing is less than N
 rule: stands outside of a genesis block
 rule: state is less than N
 rule: unknown rule X
-rule: unknown seal; X is the only one
+rule: unknown seal
 state: N fields, expected N
 state: count N, expected N
 state: count: X is not a number from N to MAX without sign or leading zero

@@ -1,6 +1,7 @@
 #include "chain/tree_parts.h"
 
 #include "base/hex.h"
+#include "chain/choice.h"
 #include "chain/tree_state.h"
 #include "seal/header.h"
 #include "state/members.h"
@@ -25,6 +26,7 @@ void tree_free(struct tree *t)
 {
     state_free(t->state);
     smt_free(t->smt);
+    tree_forget_members(t);
     buf_free(&t->journal);
     t->smt = NULL;
     t->state = NULL;
@@ -38,74 +40,88 @@ static void anchor(struct tree *t, const struct node *genesis, const struct rule
     t->anchor = seal_anchor(rules, genesis->time, genesis->target);
 }
 
+static void set_choice(struct tree *t, const struct tip_choice *c)
+{
+    t->best = c->best;
+    t->final = c->final;
+    memcpy(t->rivals, c->rivals, sizeof t->rivals);
+}
+
+struct tip_choice tree_choice(const struct tree *t)
+{
+    return (struct tip_choice){
+        .best = t->best, .final = t->final, .rivals = {t->rivals[0], t->rivals[1]}};
+}
+
 void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
-                 const struct node *best, int64_t count)
+                 const struct tip_choice *choice, int64_t count)
 {
     anchor(t, genesis, rules);
-    t->best = t->at = *best;
+    set_choice(t, choice);
+    t->at = t->best;
     t->count = count;
     for (int i = 0; i < TREE_RECENT; i++)
         t->recent[i].n = -1;
     state_clear(t->state);
     tree_state_clear(t);
+    tree_forget_members(t);
 }
 
-/* The ancestry of a block after one with this height and time, without the times before it. */
-static struct ancestry ancestry_of(const struct tree *t, int64_t height, int64_t time)
+int tree_weight(struct tree *t, const struct node *parent, const struct block *b,
+                struct u256 *weight, struct fault *f)
 {
-    return (struct ancestry){
-        .rules = &t->rules, .anchor = &t->anchor, .height = height, .time = time};
+    struct ancestry a;
+    if (tree_ancestry(t, parent, NULL, true, &a, f) < 0)
+        return -1;
+    *weight = header_weight(&a, b);
+    return 0;
 }
 
-struct u256 tree_weight(const struct tree *t, const struct node *parent, const struct block *b)
+int tree_would_lead(struct tree *t, const struct node *parent, const struct block *b,
+                    struct fault *f)
 {
-    struct ancestry a = ancestry_of(t, parent->height, parent->time);
-    return header_weight(&a, b);
-}
-
-/* The weight of the chain that ends at a block after this parent. */
-static struct u256 weight_with(const struct tree *t, const struct node *parent,
-                               const struct block *b)
-{
-    return u256_add(parent->work, tree_weight(t, parent, b));
-}
-
-bool tree_would_lead(const struct tree *t, const struct node *parent, const struct block *b)
-{
-    return chain_beats(weight_with(t, parent, b), t->best.work);
+    struct tip_choice c = tree_choice(t);
+    struct u256 weight;
+    if (tree_weight(t, parent, b, &weight, f))
+        return -1;
+    return choice_beats(&c, t, parent, u256_add(parent->work, weight), f);
 }
 
 void tree_next(const struct tree *t, int64_t height, int64_t time, uint8_t target[TARGET_LEN])
 {
-    struct ancestry a = ancestry_of(t, height, time);
+    struct ancestry a = {.rules = &t->rules, .anchor = &t->anchor, .height = height, .time = time};
     t->anchor.seal->next(&a, target);
 }
 
+/* Checks the header of a block after this parent. 1, 0: the members are not at hand, -1. */
 static int check_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
-                        const struct node *parent, int64_t now, struct fault *f)
+                        const struct node *parent, int64_t now, bool far, struct fault *f)
 {
-    struct ancestry a = ancestry_of(t, parent->height, parent->time);
+    struct ancestry a;
+    int known = tree_ancestry(t, parent, b, far, &a, f);
+    if (known <= 0)
+        return known;
     a.count = tree_times(t, parent, a.times, f);
-    return a.count < 0 ? -1 : header_check(&a, b, id, now, f);
+    return a.count < 0 || header_check(&a, b, id, now, f) ? -1 : 1;
 }
 
 /* 1 it is valid, 0: its parent is not in the tree, -1 and a fault. */
 static int judge_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN],
-                        int64_t now, struct node *parent, struct fault *f)
+                        int64_t now, bool far, struct node *parent, struct fault *f)
 {
     if (block_is_genesis(b))
         return fault_rule(f, "block: another chain's genesis");
     int found = tree_find(t, b->prev, parent, f);
     if (found <= 0)
         return found < 0 ? -1 : header_form(t->anchor.seal, b, f);
-    return check_header(t, b, id, parent, now, f) ? -1 : 1;
+    return check_header(t, b, id, parent, now, far, f);
 }
 
 int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
                 struct fault *f)
 {
     struct node parent;
-    int holds = judge_header(t, b, id, now, &parent, f);
+    int holds = judge_header(t, b, id, now, false, &parent, f);
     return holds ? holds : header_alone(t->anchor.seal, b, id, f);
 }
 
@@ -127,7 +143,8 @@ static int name_spender(struct tree *t, const struct tx *tx, const uint8_t id[ID
     char words[160];
     for (size_t i = 0; i < before; i++) {
         const struct tx *other = &item->entries[i].tx;
-        if (other->seq != tx->seq || !account_equal(&other->from, &tx->from))
+        if (item->entries[i].type != &tx_type || other->seq != tx->seq ||
+            !account_equal(&other->from, &tx->from))
             continue;
         if (memcmp(item->entries[i].id, id, ID_LEN) == 0)
             return fault_rule(f, "%s; %s is already at line %" PRIu64, f->text, hex32(id).text,
@@ -323,6 +340,7 @@ static struct node new_node(struct tree *t, const struct item *item)
                         .height = item->block.height,
                         .time = item->block.time,
                         .count = item->block.count,
+                        .signed_count = (int64_t)item->signed_count,
                         .line = item->line,
                         .offset = item->offset,
                         .size = item->stream_size};
@@ -376,7 +394,8 @@ static int check_genesis(struct tree *t, const struct item *item, struct node *n
     }
     *new = new_node(t, item);
     state_begin(t->state);
-    if (apply_grants(t, item, new, f) || apply_members(t, item, new, f))
+    if (apply_grants(t, item, new, f) || apply_members(t, item, new, f) ||
+        tree_follow_members(t, item->rules, new, f))
         return refuse(t, item, f);
     return TREE_GOOD;
 }
@@ -391,35 +410,37 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
     int found = tree_find(t, item->id, new, f);
     if (found)
         return found < 0 ? -1 : TREE_KNOWN;
-    found = judge_header(t, &item->block, item->id, now, &parent, f);
+    found = judge_header(t, &item->block, item->id, now, true, &parent, f);
     if (found == 0)
         return TREE_ORPHAN;
     if (found < 0 || tree_check_size(t, item, f))
         return refuse_block(item, f);
     if (tree_move(t, &parent, f))
         return -1;
-    if (tree_state_check(t, item, f))
-        return refuse_block(item, f);
     *new = new_node(t, item);
     new->parent = parent.n;
     new->supply = parent.supply;
-    new->work = weight_with(t, &parent, &item->block);
+    if (tree_votes_check(t, item, &parent, new, f) || tree_state_check(t, item, f) ||
+        tree_weight(t, &parent, &item->block, &new->work, f))
+        return refuse_block(item, f);
+    new->work = u256_add(parent.work, new->work);
     state_begin(t->state);
-    if (apply_body(t, item, new, f))
+    if (apply_body(t, item, new, f) || tree_follow_members(t, &t->rules, new, f))
         return refuse(t, item, f);
     return TREE_GOOD;
 }
 
 /* Tells the store the new best tip, and the caller what that undid. */
-static int make_best(struct tree *t, const struct node *new, struct reorg *reorg, struct fault *f)
+static int make_best(struct tree *t, const struct tip_choice *c, struct reorg *reorg,
+                     struct fault *f)
 {
     struct node fork = t->best;
-    if (t->count > 1 && new->parent != t->best.n && tree_fork(t, &t->best, new, &fork, f))
+    bool first = t->count == 1;
+    if (!first && c->best.parent != t->best.n && tree_fork(t, &t->best, &c->best, &fork, f))
         return -1;
-    reorg->undone = t->best.height - fork.height;
-    reorg->done = t->count > 1 ? new->height - fork.height : 1;
-    t->best = *new;
-    return t->store.best(t->store.self, new, t->count > 1 ? fork.height : -1, f);
+    reorg->undone = first ? 0 : t->best.height - fork.height;
+    reorg->done = first ? 1 : c->best.height - fork.height;
+    return t->store.best(t->store.self, &c->best, first ? -1 : fork.height, f);
 }
 
 int tree_add(struct tree *t, const struct item *item, const struct node *new, struct reorg *reorg,
@@ -435,8 +456,11 @@ int tree_add(struct tree *t, const struct item *item, const struct node *new, st
     t->at = *new;
     t->count++;
     tree_remember(t, new);
-    if (t->count == 1 || chain_beats(new->work, t->best.work))
-        return make_best(t, new, reorg, f);
+    struct tip_choice c = tree_choice(t);
+    int another = choice_take(&c, t, new, f);
+    if (another < 0 || (another && make_best(t, &c, reorg, f)))
+        return -1;
+    set_choice(t, &c);
     return 0;
 }
 

@@ -21,8 +21,13 @@ struct node {
     uint8_t id[ID_LEN];
     int64_t height, time, supply;
     uint8_t target[TARGET_LEN];
+    uint8_t set[ID_LEN]; /* of a chain that members seal: the root of the members after this block,
+                            which is its children's target; else 0 */
     struct account miner;
     int64_t count;
+    int64_t signed_count;        /* of these lines, votes or attest lines */
+    int64_t final;               /* the highest block that is final by the bodies of its chain, its
+                                    own included: a number */
     struct u256 work;            /* of the chain up to and including it */
     uint64_t line, offset, size; /* its place in the ledger */
 };
@@ -49,19 +54,36 @@ struct store {
 };
 
 #define TREE_RECENT 16
+#define TREE_SETS 8 /* recently used sets of members */
+
+/* The fork choice (block(5), "Seals"): what has been chosen of the blocks that came so far. */
+struct tip_choice {
+    struct node best;  /* the tip */
+    struct node final; /* the highest final block that counts */
+    /* The first two final blocks that exclude each other, the one that counts first; both -1: there
+     * are none. */
+    int64_t rivals[2];
+};
 
 struct tree {
     struct store store;
     struct state *state;
     bool has_genesis;
     struct node genesis, best, at; /* `at`: the node that `state` belongs to */
-    int64_t count;                 /* nodes */
+    struct node final;             /* as in struct tip_choice */
+    int64_t rivals[2];
+    int64_t count; /* nodes */
     struct rules rules;
     struct anchor anchor;            /* with the chain's seal */
     struct buf journal;              /* scratch */
     struct node recent[TREE_RECENT]; /* recently used nodes, by number modulo that; n -1: none */
     struct smt *smt;                 /* the tree over the state, once it was asked for, */
     int64_t smt_at;                  /* and whose it is: tree_state.c only */
+    struct {
+        uint8_t root[ID_LEN];
+        struct member_set set; /* count 0: none */
+    } sets[TREE_SETS];
+    size_t next_set; /* the one to be replaced next */
 };
 
 enum tree_verdict {
@@ -75,9 +97,12 @@ enum tree_verdict {
 int tree_init(struct tree *t, struct store store, struct fault *f);
 void tree_free(struct tree *t);
 
-/* Opens the tree that the store has: genesis with its rules, the best tip, how many nodes. */
+/* Opens the tree that the store has: genesis with its rules, what was chosen, how many nodes. */
 void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
-                 const struct node *best, int64_t count);
+                 const struct tip_choice *choice, int64_t count);
+
+/* What the tree has chosen. */
+struct tip_choice tree_choice(const struct tree *t);
 
 /* The rule that a broken item (item->broken) breaks: a missing genesis block comes before other
  * faults. */
@@ -92,16 +117,21 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
                struct fault *f);
 
 /* Judges a block's header alone, in a tree that has its genesis: 1 it is valid, 0: its parent is
- * not in the tree, but it stands by itself (header_alone), -1 and a fault. */
+ * not in the tree, or the members who may seal after it are not at hand, but it stands by itself
+ * (header_alone), -1 and a fault. */
 int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
                 struct fault *f);
 
-/* What a block after this parent adds to the weight of its chain, and whether that would make it
- * the best one. Whether the block's claims hold is not checked here. */
-struct u256 tree_weight(const struct tree *t, const struct node *parent, const struct block *b);
-bool tree_would_lead(const struct tree *t, const struct node *parent, const struct block *b);
+/* What a block after this parent adds to the weight of its chain: 0, or -1 and trouble; and whether
+ * that would make it the best one: 1 or 0, -1 and trouble. Whether the block's claims hold, and
+ * what its body makes final, is not checked here. */
+int tree_weight(struct tree *t, const struct node *parent, const struct block *b,
+                struct u256 *weight, struct fault *f);
+int tree_would_lead(struct tree *t, const struct node *parent, const struct block *b,
+                    struct fault *f);
 
-/* The TARGET of the block after one with this height and time. */
+/* The TARGET of the block after one with this height and time, on a chain of which those decide;
+ * where members seal, it is in the parent's node. */
 void tree_next(const struct tree *t, int64_t height, int64_t time, uint8_t target[TARGET_LEN]);
 
 /* Whether a block is within the chain's maxblock. 0, or -1 and a rule. */
@@ -134,6 +164,9 @@ int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struc
 /* The last node shared by the chains to a and to b: a itself if b descends from it. */
 int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
               struct fault *f);
+
+/* Whether node is `of`, or descends from it: 1 or 0, -1 and trouble. */
+int tree_descends(struct tree *t, const struct node *node, const struct node *of, struct fault *f);
 
 /* The median that the time of a block after parent must be after. 0, or -1 and trouble. */
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);

@@ -10,4 +10,29 @@ static inline void tree_remember(struct tree *t, const struct node *node)
     t->recent[node->n % TREE_RECENT] = *node;
 }
 
+/* --- tree_members.c --------------------------------------------------------------------------- */
+
+/* The ancestry of a block b after parent, which must stay where it is, without the times before it;
+ * b NULL: of any block, for its weight. far: the state may be moved however far that is. 1, 0 the
+ * members are not at hand, -1 and trouble. */
+int tree_ancestry(struct tree *t, const struct node *parent, const struct block *b, bool far,
+                  struct ancestry *a, struct fault *f);
+
+/* The members who vote for a block of height 1 or more, valid until the second call after this one.
+ * 0, or -1 and trouble. */
+int tree_voters(struct tree *t, const struct node *block, const struct member_set **out,
+                struct fault *f);
+
+/* Sets new->set, after the block was applied. 0, or -1 and trouble. */
+int tree_follow_members(struct tree *t, const struct rules *r, struct node *new, struct fault *f);
+
+void tree_forget_members(struct tree *t);
+
+/* --- tree_votes.c ----------------------------------------------------------------------------- */
+
+/* Checks that the lines that members sign may stand in this body, and its votes, if they are due; a
+ * block's signatures are checked elsewhere (stream.h). Sets new->final. 0, or -1 and a fault. */
+int tree_votes_check(struct tree *t, const struct item *item, const struct node *parent,
+                     struct node *new, struct fault *f);
+
 #endif

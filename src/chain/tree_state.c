@@ -260,11 +260,11 @@ static int check_absent(const struct tree *t, bool stands, struct fault *f)
         t->rules.state);
 }
 
-/* The line that the body begins with, if it is due. */
-static int check_line(struct tree *t, const struct item *item, struct fault *f)
+/* The line that is due. */
+static int check_line(struct tree *t, const struct item *item, const struct entry *e,
+                      struct fault *f)
 {
     struct state_line has, want;
-    const struct entry *e = item->entries;
     return tree_state_line(t, &want, f) || state_line_parse(item->text + e->at, e->len, &has, f) ||
                    compare(&has, &want, f)
                ? -1
@@ -273,13 +273,15 @@ static int check_line(struct tree *t, const struct item *item, struct fault *f)
 
 int tree_state_check(struct tree *t, const struct item *item, struct fault *f)
 {
-    bool stands = item->count && item->entries->type == &state_type;
+    size_t first = item->signed_count; /* what members sign comes before it */
+    const struct entry *e = first < item->count ? &item->entries[first] : NULL;
+    bool stands = e && e->type == &state_type;
     bool is_due = tree_state_is_due(&t->rules, t->at.height);
     if (is_due && !stands)
         return fault_rule(f, "block: no state line before its transactions: one is due (rule "
                              "state)");
-    if ((is_due ? check_line(t, item, f) : check_absent(t, stands, f)) == 0)
+    if ((is_due ? check_line(t, item, e, f) : check_absent(t, stands, f)) == 0)
         return 0;
-    f->line = item->line + 1;
+    f->line = item->line + 1 + first;
     return -1;
 }

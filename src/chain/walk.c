@@ -45,6 +45,16 @@ int tree_ancestor(struct tree *t, const struct node *node, int64_t height, struc
     return 0;
 }
 
+int tree_descends(struct tree *t, const struct node *node, const struct node *of, struct fault *f)
+{
+    struct node there;
+    if (of->height == 0 || node->final == of->n)
+        return 1;
+    if (node->height < of->height)
+        return 0;
+    return tree_ancestor(t, node, of->height, &there, f) ? -1 : there.n == of->n;
+}
+
 int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct node *fork,
               struct fault *f)
 {

@@ -109,10 +109,12 @@ static int overtakes(struct tree *t, const struct item *item, struct node *paren
 {
     struct fault ignored;
     int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;
-    if (found <= 0)
-        return found;
-    return parent->n != t->best.n && tree_would_lead(t, parent, &item->block) &&
-           header_alone(t->anchor.seal, &item->block, item->id, &ignored) == 0;
+    if (found <= 0 || parent->n == t->best.n)
+        return found < 0 ? -1 : 0;
+    int leads = tree_would_lead(t, parent, &item->block, f);
+    if (leads <= 0)
+        return leads;
+    return header_alone(t->anchor.seal, &item->block, item->id, &ignored) == 0;
 }
 
 int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,

@@ -77,7 +77,7 @@ uint64_t listener_block_limit(const struct listener *l)
 {
     const struct view *v = l->config->view;
     uint64_t limit = v ? (uint64_t)v->maxblock(v->self) : BLOCK_SIZE_MAX;
-    uint64_t most = block_text_limit(INT64_MAX);
+    uint64_t most = block_text_limit(NULL);
     return limit < most ? limit : most;
 }
 

@@ -9,15 +9,18 @@ int64_t index_block_sum(const struct index_block *b)
 {
     const struct node *node = &b->node;
     struct {
-        int64_t numbers[12];
-        uint8_t id[ID_LEN], target[TARGET_LEN], miner[sizeof(struct account)], work[32];
+        int64_t numbers[14];
+        uint8_t id[ID_LEN], target[TARGET_LEN], set[ID_LEN], miner[sizeof(struct account)];
+        uint8_t work[32];
         uint8_t unused[7];
     } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
                           node->supply, (int64_t)node->line, (int64_t)node->offset,
-                          (int64_t)node->size, b->first, b->earned, b->latest}};
-    _Static_assert(sizeof form == 12 * 8 + 32 + 32 + 33 + 32 + 7, "no padding is summed");
+                          (int64_t)node->size, b->first, b->earned, b->latest, node->signed_count,
+                          node->final}};
+    _Static_assert(sizeof form == 14 * 8 + 3 * 32 + 33 + 32 + 7, "no padding is summed");
     memcpy(form.id, node->id, ID_LEN);
     memcpy(form.target, node->target, TARGET_LEN);
+    memcpy(form.set, node->set, ID_LEN);
     memcpy(form.miner, &node->miner, sizeof node->miner);
     u256_write(node->work, form.work);
     return index_sum(&form, sizeof form);
@@ -34,8 +37,9 @@ static bool is_possible(const struct index_block *b)
            (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
            b->latest >= node->time && node->supply >= 0 && b->earned >= 0 && offset >= 0 &&
            node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
-           node->count >= 0 && (uint64_t)node->count < node->size && b->first > 0 &&
-           b->first <= INDEX_TXS_MAX;
+           node->count >= 0 && (uint64_t)node->count < node->size && node->signed_count >= 0 &&
+           node->signed_count <= node->count && node->final >= 0 && node->final <= node->n &&
+           (node->final < node->n || node->n == 0) && b->first > 0 && b->first <= INDEX_TXS_MAX;
 }
 
 int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, struct fault *f)
@@ -51,12 +55,15 @@ int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, s
                           .height = sqlite3_column_int64(q, 3),
                           .time = sqlite3_column_int64(q, 4),
                           .count = sqlite3_column_int64(q, 7),
+                          .signed_count = sqlite3_column_int64(q, 19),
+                          .final = sqlite3_column_int64(q, 20),
                           .supply = sqlite3_column_int64(q, 8),
                           .line = (uint64_t)sqlite3_column_int64(q, 10),
                           .offset = (uint64_t)sqlite3_column_int64(q, 11),
                           .size = (uint64_t)sqlite3_column_int64(q, 12)};
     if (index_bytes(q, 2, node->id, ID_LEN) || index_bytes(q, 5, node->target, TARGET_LEN) ||
-        index_account_column(q, 6, &node->miner) || index_bytes(q, 9, work, 32))
+        index_account_column(q, 6, &node->miner) || index_bytes(q, 9, work, 32) ||
+        (sqlite3_column_type(q, 18) != SQLITE_NULL && index_bytes(q, 18, node->set, ID_LEN)))
         return index_damage(ix, f);
     node->work = u256_read(work);
     return index_block_sum(b) == sqlite3_column_int64(q, 16) && is_possible(b)

@@ -16,7 +16,8 @@ struct index_mark {
     char stamp[INDEX_STAMP_MAX]; /* the ledger file's identity and times when it ended where the
                                     index does; or "" */
     uint64_t end, lines;         /* bytes and lines of the ledger covered */
-    int64_t best;                /* the best tip's number */
+    int64_t best, final;         /* the numbers of the best tip and of the highest final block, */
+    int64_t rivals[2];           /* and what else is in struct tip_choice */
     int64_t count;               /* of nodes; 0: the rest is undefined */
     struct rules rules;
 };

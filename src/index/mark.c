@@ -7,9 +7,12 @@
 
 static int64_t mark_sum(const struct index_mark *mark, const char *rules)
 {
-    char form[INDEX_STAMP_MAX + 4 * 24 + TEXT_FORM_MAX + 512];
-    int n = snprintf(form, sizeof form, "%s %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64 " %s",
-                     mark->stamp, mark->end, mark->lines, mark->best, mark->count, rules);
+    char form[INDEX_STAMP_MAX + 7 * 24 + TEXT_FORM_MAX + 512];
+    int n = snprintf(form, sizeof form,
+                     "%s %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+                     " %" PRId64 " %s",
+                     mark->stamp, mark->end, mark->lines, mark->best, mark->count, mark->final,
+                     mark->rivals[0], mark->rivals[1], rules);
     return index_sum(form, (size_t)n);
 }
 
@@ -25,6 +28,20 @@ static int read_rules(struct rules *r, const char *text, struct fault *f)
     return rules_complete(r, f);
 }
 
+static bool is_block(const struct index_mark *mark, int64_t n)
+{
+    return n >= 0 && n < mark->count;
+}
+
+/* Whether the numbers can be those of blocks. */
+static bool is_possible(const struct index_mark *mark)
+{
+    const int64_t *rivals = mark->rivals;
+    return is_block(mark, mark->best) && is_block(mark, mark->final) &&
+           ((rivals[0] == -1 && rivals[1] == -1) ||
+            (is_block(mark, rivals[0]) && is_block(mark, rivals[1])));
+}
+
 static int read_mark(struct index *ix, sqlite3_stmt *q, struct index_mark *mark, struct fault *f)
 {
     const char *stamp = (const char *)sqlite3_column_text(q, 0);
@@ -36,9 +53,12 @@ static int read_mark(struct index *ix, sqlite3_stmt *q, struct index_mark *mark,
     mark->lines = (uint64_t)sqlite3_column_int64(q, 2);
     mark->best = sqlite3_column_int64(q, 3);
     mark->count = sqlite3_column_int64(q, 4);
-    if (mark_sum(mark, rules) != sqlite3_column_int64(q, 6) || read_rules(&mark->rules, rules, f) ||
-        mark->best < 0 || mark->best >= mark->count || (uint64_t)mark->count > mark->lines ||
-        mark->lines > mark->end || mark->end > INT64_MAX)
+    mark->final = sqlite3_column_int64(q, 6);
+    mark->rivals[0] = sqlite3_column_int64(q, 7);
+    mark->rivals[1] = sqlite3_column_int64(q, 8);
+    if (mark_sum(mark, rules) != sqlite3_column_int64(q, 9) || read_rules(&mark->rules, rules, f) ||
+        !is_possible(mark) || (uint64_t)mark->count > mark->lines || mark->lines > mark->end ||
+        mark->end > INT64_MAX)
         return index_damage(ix, f);
     return 0;
 }
@@ -72,7 +92,10 @@ int index_set_mark(struct index *ix, const struct index_mark *mark, struct fault
     sqlite3_bind_int64(q, 4, mark->best);
     sqlite3_bind_int64(q, 5, mark->count);
     sqlite3_bind_text(q, 6, rules.data, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(q, 7, mark_sum(mark, rules.data));
+    sqlite3_bind_int64(q, 7, mark->final);
+    sqlite3_bind_int64(q, 8, mark->rivals[0]);
+    sqlite3_bind_int64(q, 9, mark->rivals[1]);
+    sqlite3_bind_int64(q, 10, mark_sum(mark, rules.data));
     int result = index_run(ix, q, f);
     buf_free(&rules);
     return result;

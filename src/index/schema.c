@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 10, APPLICATION = 0x70656572 };
+enum { VERSION = 11, APPLICATION = 0x70656572 };
 
 /* The text of an account in a row of this alias: a letter, if its blob is longer, and digits. */
 #define ACCOUNT_TEXT(row)                                                                          \
@@ -13,10 +13,11 @@ enum { VERSION = 10, APPLICATION = 0x70656572 };
 /* Only the numbers of rows, which must compare as numbers in an index, and ids have a type: types
  * are parsed whenever an index is opened, which takes time. */
 static const char schema[] =
-    "CREATE TABLE ledger(one INTEGER PRIMARY KEY, stamp, end, lines, best, blocks, rules, sum);"
+    "CREATE TABLE ledger(one INTEGER PRIMARY KEY, stamp, end, lines, best, blocks, rules, final,"
+    " rival, other, sum);"
     "CREATE TABLE block(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent INTEGER, height,"
     " time, target, miner, count, supply, work, line, offset, size, sum, first, earned, latest,"
-    " main, checked);"
+    " main, members, signed, final, checked);"
     "CREATE UNIQUE INDEX block_main ON block(height) WHERE main;"
     "CREATE INDEX block_side ON block(height) WHERE NOT main;"
     "CREATE INDEX block_miner ON block(miner) WHERE main AND earned > 0;"

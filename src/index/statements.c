@@ -6,7 +6,7 @@
 
 #define BLOCK_COLUMNS                                                                              \
     "n, parent, id, height, time, target, miner, count, supply, work, line, offset, size,"         \
-    " first, earned, latest, sum, main"
+    " first, earned, latest, sum, main, members, signed, final"
 #define TX_COLUMNS "n, block, line, offset, size, id"
 
 /* What others did to an account: paid it first, or had it as another part, perhaps several times:
@@ -27,13 +27,13 @@ static const char *const sql[STATEMENTS] = {
     [BEGIN_READ] = "BEGIN",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [MARK] = "SELECT stamp, end, lines, best, blocks, rules, sum FROM ledger",
-    [SET_MARK] = "INSERT OR REPLACE INTO ledger VALUES(1, ?, ?, ?, ?, ?, ?, ?)",
+    [MARK] = "SELECT stamp, end, lines, best, blocks, rules, final, rival, other, sum FROM ledger",
+    [SET_MARK] = "INSERT OR REPLACE INTO ledger VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [FIND] = "SELECT " BLOCK_COLUMNS " FROM block WHERE id = ?",
     [GET] = "SELECT " BLOCK_COLUMNS " FROM block WHERE n = ?",
     [JOURNAL] = "SELECT bytes, sum FROM journal WHERE block = ?",
     [ADD] = "INSERT INTO block(" BLOCK_COLUMNS ", checked)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ADD_JOURNAL] = "INSERT INTO journal VALUES(?, ?, ?)",
     [ADD_TX] = "INSERT INTO tx(id, n, block, line, sender, seq, fee, sponsor, recipient, amount,"
                " offset, size, main) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -130,6 +130,7 @@ static int add_tx(struct index *ix, const struct index_block *b, const struct en
 
 static int add_block(struct index *ix, const struct index_block *b, struct fault *f)
 {
+    static const uint8_t none[ID_LEN];
     const struct node *node = &b->node;
     sqlite3_stmt *q = index_ready(ix, ADD, f);
     uint8_t work[32];
@@ -154,7 +155,13 @@ static int add_block(struct index *ix, const struct index_block *b, struct fault
     sqlite3_bind_int64(q, 16, b->latest);
     sqlite3_bind_int64(q, 17, index_block_sum(b));
     sqlite3_bind_int(q, 18, b->is_main);
-    sqlite3_bind_int(q, 19, ix->checked);
+    if (memcmp(node->set, none, ID_LEN))
+        index_bind_id(q, 19, node->set);
+    else
+        sqlite3_bind_null(q, 19);
+    sqlite3_bind_int64(q, 20, node->signed_count);
+    sqlite3_bind_int64(q, 21, node->final);
+    sqlite3_bind_int(q, 22, ix->checked);
     return index_run(ix, q, f);
 }
 

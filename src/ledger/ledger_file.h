@@ -24,6 +24,9 @@ bool ledger_has_writer(const struct ledger *l);
  */
 int ledger_catch_up(struct ledger *l, struct fault *f);
 
+/* Notes in the mark what the tree has and what it has chosen. */
+void ledger_mark_tree(struct ledger *l);
+
 /* Writes the state at the best tip into the index. 0, or -1 and trouble. */
 int ledger_write_state(struct ledger *l, struct fault *f);
 

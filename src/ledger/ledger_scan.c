@@ -66,15 +66,17 @@ static bool same_file(const char *a, const char *b)
 
 static int index_resume(struct ledger *l, struct fault *f)
 {
-    struct node genesis, best;
+    struct node genesis;
+    struct tip_choice c = {.rivals = {l->mark.rivals[0], l->mark.rivals[1]}};
     struct store store = index_store(l->index);
     if (l->mark.count == 0) {
         tree_free(&l->tree);
         return tree_init(&l->tree, store, f);
     }
-    if (store.get(store.self, 0, &genesis, f) || store.get(store.self, l->mark.best, &best, f))
+    if (store.get(store.self, 0, &genesis, f) || store.get(store.self, l->mark.best, &c.best, f) ||
+        store.get(store.self, l->mark.final, &c.final, f))
         return -1;
-    tree_resume(&l->tree, &genesis, &l->mark.rules, &best, l->mark.count);
+    tree_resume(&l->tree, &genesis, &l->mark.rules, &c, l->mark.count);
     return 0;
 }
 
@@ -165,6 +167,15 @@ int ledger_feed(struct ledger *l, uint64_t line, uint64_t offset, struct sigpool
     return 0;
 }
 
+void ledger_mark_tree(struct ledger *l)
+{
+    l->mark.best = l->tree.best.n;
+    l->mark.final = l->tree.final.n;
+    memcpy(l->mark.rivals, l->tree.rivals, sizeof l->mark.rivals);
+    l->mark.count = l->tree.count;
+    l->mark.rules = l->tree.rules;
+}
+
 /* Reads the file from the mark on, as far as it is valid. */
 static int read_on(struct ledger *l, struct fault *f)
 {
@@ -179,9 +190,7 @@ static int read_on(struct ledger *l, struct fault *f)
         for (size_t i = 0; i < b->count && going > 0; i++)
             going = scan_item(l, &b->items[i], f);
     feed_free(&d);
-    l->mark.best = l->tree.best.n;
-    l->mark.count = l->tree.count;
-    l->mark.rules = l->tree.rules;
+    ledger_mark_tree(l);
     return going < 0 || got < 0 ? -1 : ledger_write_state(l, f);
 }
 

@@ -131,9 +131,7 @@ int ledger_append(struct ledger *l, const struct item *item, int64_t now, struct
         return -1;
     l->mark.end += item->size;
     l->mark.lines += 1 + item->count;
-    l->mark.best = l->tree.best.n;
-    l->mark.count = l->tree.count;
-    l->mark.rules = l->tree.rules;
+    ledger_mark_tree(l);
     return TREE_GOOD;
 }
 

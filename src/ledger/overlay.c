@@ -84,7 +84,8 @@ static int make_tree(struct overlay *t, struct fault *f)
         return -1;
     t->end = 0;
     if (t->has_ledger) {
-        tree_resume(&t->tree, &base->genesis, &base->rules, &base->best, base->count);
+        const struct tip_choice c = tree_choice(base);
+        tree_resume(&t->tree, &base->genesis, &base->rules, &c, base->count);
         t->end = t->ledger.mark.end;
     }
     return 0;

@@ -241,7 +241,7 @@ static void write_pending(struct sigcache *k)
 static void add_item(struct sigcache *k, const struct item *item)
 {
     for (size_t i = 0; i < item->count; i++)
-        if (item->entries[i].valid)
+        if (item->entries[i].valid && item->entries[i].type == &tx_type)
             buf_add(&k->pending, item->entries[i].id, ID_LEN);
 }
 

@@ -50,6 +50,14 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
         *f = item->fault;
         return 0;
     }
+    if (rules_seal(item->rules->seal)->by_members) {
+        fault_rule(f,
+                   "block: members seal this chain (rule seal %s): headers alone do not tell who "
+                   "they are, so read the whole ledger",
+                   rules_seal(item->rules->seal)->name);
+        f->line = item->line;
+        return 0;
+    }
     if (c->set && checkpoints_check(c->set, 0, item->id, f))
         return 0;
     if (tree_init(&tree, (struct store){.self = NULL}, f))

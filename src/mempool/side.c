@@ -29,10 +29,11 @@ static int is_easy(struct tree *t, const struct node *parent, const struct block
                    struct fault *f)
 {
     struct node before = t->best;
-    struct u256 most = u256_scale(tree_weight(t, parent, b), SIDE_EASIER, 0);
-    if (to_parent(t, &before, f))
+    struct u256 own;
+    if (tree_weight(t, parent, b, &own, f) || to_parent(t, &before, f))
         return -1;
-    return u256_compare(most, u256_subtract(t->best.work, before.work)) < 0;
+    return u256_compare(u256_scale(own, SIDE_EASIER, 0), u256_subtract(t->best.work, before.work)) <
+           0;
 }
 
 int side_of(struct tree *t, const struct block *b, struct node *parent, struct fault *f)
@@ -40,8 +41,9 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
     int found = t->has_genesis ? tree_find(t, b->prev, parent, f) : 0;
     if (found <= 0)
         return found < 0 ? -1 : SIDE_ORPHAN;
-    if (parent->n == t->best.n || tree_would_lead(t, parent, b))
-        return SIDE_BEST;
+    int leads = parent->n == t->best.n ? 1 : tree_would_lead(t, parent, b, f);
+    if (leads)
+        return leads < 0 ? -1 : SIDE_BEST;
     int far = is_easy(t, parent, b, f);
     int near = far ? 0 : forks_near(t, parent, f);
     return far < 0 || near < 0 ? -1 : near ? SIDE_NEAR : SIDE_FAR;

@@ -259,7 +259,7 @@ static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t
 static int64_t maxblock(void *self)
 {
     struct ledger_view *v = self;
-    return v->is_open ? (int64_t)block_text_limit(v->ledger.tree.rules.maxblock) : BLOCK_SIZE_MAX;
+    return v->is_open ? (int64_t)block_text_limit(&v->ledger.tree.rules) : BLOCK_SIZE_MAX;
 }
 
 struct view ledger_view_table(struct ledger_view *v)

@@ -1,8 +1,8 @@
 #include "query/graph.h"
 
 #include "base/array.h"
+#include "chain/choice.h"
 #include "chain/tree_state.h"
-#include "seal/seal.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ struct reading {
     struct graph *graph;
     struct tree *tree;
     int64_t start, end;
-    struct node best; /* the best tip so far */
+    struct tip_choice choice; /* of those so far */
 };
 
 void graph_free(struct graph *g)
@@ -43,24 +43,25 @@ static struct graph_block *add_block(struct graph *g, const struct rules *rules,
     *s = (struct graph_block){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
     s->head = s->last = (int64_t)g->count++;
     s->blocks = 1;
-    s->txs = node->parent < 0 ? 0 : node->count - tree_state_is_due(rules, node->height - 1);
+    s->txs = node->parent < 0
+                 ? 0
+                 : node->count - node->signed_count - tree_state_is_due(rules, node->height - 1);
     if (s->parent >= 0)
         g->list[s->parent].children++;
     return s;
 }
 
-/* The block has more work than the best tip: how many blocks leave the best chain for it. */
-static int take_over(struct reading *r, const struct node *node, int64_t *undone, struct fault *f)
+/* Another tip is the best now: how many blocks leave the best chain for it. */
+static int take_over(struct reading *r, const struct node *old, int64_t *undone, struct fault *f)
 {
-    struct node fork = r->best;
-    if (node->parent != r->best.n && node->parent >= 0 &&
-        tree_fork(r->tree, &r->best, node, &fork, f))
+    const struct node *new = &r->choice.best;
+    struct node fork = *old;
+    if (new->parent != old->n &&new->parent >= 0 && tree_fork(r->tree, old, new, &fork, f))
         return -1;
-    *undone = r->best.height - fork.height;
+    *undone = new->parent < 0 ? 0 : old->height - fork.height;
     r->graph->reorgs += *undone > 0;
     if (*undone > r->graph->deepest)
         r->graph->deepest = *undone;
-    r->best = *node;
     return 0;
 }
 
@@ -76,7 +77,8 @@ static void mark_reorg(struct graph *g, struct graph_block *s, int64_t old, int6
 static int read_node(struct reading *r, const struct node *node, struct fault *f)
 {
     struct graph_block *s = NULL;
-    int64_t old = r->best.n, undone = 0;
+    struct node old = r->choice.best;
+    int64_t undone = 0;
     if (node->height >= r->start && node->height < r->end &&
         !(s = add_block(r->graph, &r->tree->rules, node, f)))
         return -1;
@@ -85,10 +87,11 @@ static int read_node(struct reading *r, const struct node *node, struct fault *f
         if (parent >= 0)
             r->graph->list[parent].goes_on = true;
     }
-    if ((node->n == 0 || chain_beats(node->work, r->best.work)) && take_over(r, node, &undone, f))
+    int another = choice_take(&r->choice, r->tree, node, f);
+    if (another < 0 || (another && take_over(r, &old, &undone, f)))
         return -1;
     if (s && undone)
-        mark_reorg(r->graph, s, old, undone);
+        mark_reorg(r->graph, s, old.n, undone);
     return 0;
 }
 

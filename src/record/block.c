@@ -81,14 +81,21 @@ int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, 
     return parse_fields(x, b, f) ? -1 : target_check(b, f);
 }
 
+size_t block_signed_text(const struct block *b, char out[BLOCK_SIGNED_MAX])
+{
+    return (size_t)snprintf(out, BLOCK_SIGNED_MAX,
+                            "block %" PRId64 " %s %s %" PRId64 " %s %s %" PRId64, b->height,
+                            hex32(b->prev).text, hex32(b->root).text, b->time,
+                            hex32(b->target).text, account_text(&b->miner).text, b->count);
+}
+
 int block_format(const struct block *b, struct buf *out)
 {
-    char line[4 * 2 * ID_LEN + 3 * 20 + 32 + SEAL_MAX];
-    int n = snprintf(
-        line, sizeof line, "block %" PRId64 " %s %s %" PRId64 " %s %s %" PRId64 " %.*s", b->height,
-        hex32(b->prev).text, hex32(b->root).text, b->time, hex32(b->target).text,
-        account_text(&b->miner).text, b->count, (int)b->seal.len, b->seal.len ? b->seal.text : "");
-    return buf_add(out, line, (size_t)n);
+    char line[BLOCK_SIGNED_MAX];
+    return buf_add(out, line, block_signed_text(b, line)) || buf_add(out, " ", 1) ||
+                   buf_add(out, b->seal.text, b->seal.len)
+               ? -1
+               : 0;
 }
 
 bool block_is_genesis(const struct block *b)

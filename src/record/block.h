@@ -31,6 +31,11 @@ int block_parse_unsealed(const struct field x[BLOCK_UNSEALED], struct block *b, 
  * seal. 0, or -1: no memory. */
 int block_format(const struct block *b, struct buf *out);
 
+/* Writes what a member's SEAL signs, the header line before the space in front of it, and gives its
+ * length. */
+#define BLOCK_SIGNED_MAX (5 + 3 * (1 + 2 * ID_LEN) + 3 * 20 + 1 + ACCOUNT_TEXT_MAX + 1)
+size_t block_signed_text(const struct block *b, char out[BLOCK_SIGNED_MAX]);
+
 /* Whether this is the header of a genesis block: height 0, no parent, no miner, seal 0. */
 bool block_is_genesis(const struct block *b);
 

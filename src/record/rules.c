@@ -149,9 +149,7 @@ static int set_seal(struct rules *r, struct field value, struct fault *f)
             r->seal = i;
             return 0;
         }
-    if (rules_seal(1))
-        return fault_rule(f, "rule: unknown seal");
-    return fault_rule(f, "rule: unknown seal; '%s' is the only one", rules_seal(0)->name);
+    return fault_rule(f, "rule: unknown seal");
 }
 
 static int set_name(struct rules *r, struct field value, struct fault *f)

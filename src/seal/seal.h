@@ -8,6 +8,7 @@
 #define SEAL_SEAL_H
 
 #include "record/block.h"
+#include "record/member.h"
 #include "record/rules.h"
 #include "work/target.h"
 
@@ -28,6 +29,13 @@ struct ancestry {
     int64_t height, time;     /* the parent's */
     int64_t times[MEDIAN_OF]; /* of the parent and its ancestors, in any order */
     int count;                /* how many times; `next` and `weight` need none */
+
+    /* Chains that members seal: */
+    const uint8_t *next_set; /* the root of the members after the parent, ID_LEN bytes; only
+                                `weight` needs none */
+    const struct member_set *sealers; /* the set in the parent's header; `next` needs none */
+    int64_t lately; /* how many blocks before this one MINER sealed the last; 0: it is more than
+                       seal_apart(); for `check` only */
 };
 
 /* All functions are pure. Those that give an int give 0, or -1 and a rule. */
@@ -35,6 +43,7 @@ struct seal {
     struct rule_owner rules; /* its name, and the rule lines that only its chains may have */
     int least, most;         /* digits of SEAL */
     bool is_mined;           /* SEAL is a nonce, which miners search for */
+    bool has_votes;          /* bodies from height 2 on begin with votes for the parent */
     /* How far ahead of the reader's clock TIME may be: so many spacings or so many seconds,
      * whichever is more. */
     int spacings_ahead, seconds_ahead;
@@ -47,6 +56,9 @@ struct seal {
     /* Checks TARGET, MINER and SEAL, and what the seal demands of TIME, against the ancestors. */
     int (*check)(const struct ancestry *a, const struct block *b, struct fault *f);
 
+    /* How many of the blocks before MINER's own it must not have sealed. NULL: 0. */
+    int64_t (*apart)(const struct rules *r, const struct member_set *sealers);
+
     /* The TARGET of the next header. */
     void (*next)(const struct ancestry *a, uint8_t target[TARGET_LEN]);
 
@@ -56,6 +68,12 @@ struct seal {
 
 /* The rows, from 0; NULL: there are no more. */
 const struct seal *seal_at(size_t row);
+
+/* How many blocks before its own a header's MINER must not have sealed. */
+static inline int64_t seal_apart(const struct ancestry *a)
+{
+    return a->anchor->seal->apart ? a->anchor->seal->apart(a->rules, a->sealers) : 0;
+}
 
 /* The anchor of the chain that a genesis block with these rules begins. */
 struct anchor seal_anchor(const struct rules *r, int64_t time, const uint8_t target[TARGET_LEN]);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* One row for each seal. Nothing else names a seal. */
-#define SEALS SEAL(pow)
+#define SEALS SEAL(pow) SEAL(sign) SEAL(bft)
 
 #define SEAL(name) extern const struct seal seal_##name;
 SEALS

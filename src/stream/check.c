@@ -17,15 +17,17 @@ static size_t count_jobs(const struct item *item, size_t i)
     if (item_is_signed(item))
         return 1;
     const struct entry *e = &item->entries[i];
+    if (entry_is_signed(e))
+        return 1;
     return e->type != &tx_type || e->checked ? 0 : tx_job_count(&e->tx);
 }
 
 static void put_jobs(const struct item *item, size_t i, struct sigjob *out, struct job_bytes *room)
 {
-    const struct signed_line *s = &item->signed_line;
     if (item_is_signed(item))
-        *out = (struct sigjob){
-            .key = s->signer, .signature = s->signature, .message = s->text, .len = s->signed_len};
+        *out = signed_job(&item->signed_line);
+    else if (entry_is_signed(&item->entries[i]))
+        *out = signed_job(&item->entries[i].signed_line);
     else
         tx_jobs(&item->entries[i].tx, out, room);
 }
@@ -66,7 +68,8 @@ int batch_finish(struct batch *b, struct sigpool *pool, struct fault *f)
                 item->entries[j].valid = valid;
             if (!valid) {
                 bool is_block = item->type == &block_type;
-                fault_rule(&why, "%s: bad signature", (is_block ? &tx_type : item->type)->name);
+                const struct record_type *type = is_block ? item->entries[j].type : item->type;
+                fault_rule(&why, "%s: bad signature", type->name);
                 item_break(item, item->line + j + is_block, &why);
             }
         }

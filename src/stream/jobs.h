@@ -3,6 +3,7 @@
 #define STREAM_JOBS_H
 
 #include "crypto/sigpool.h"
+#include "record/signed.h"
 #include "record/tx.h"
 
 #define TX_JOBS_MAX (TX_SIGNATURES_MAX + OPERATION_SIGNATURES_MAX)
@@ -18,6 +19,13 @@ size_t tx_job_count(const struct tx *tx);
 
 /* Writes their jobs, which point into the transaction and into room for as many. */
 void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room);
+
+/* The job of a parsed line with one signature, which points into it. */
+static inline struct sigjob signed_job(const struct signed_line *s)
+{
+    return (struct sigjob){
+        .key = s->signer, .signature = s->signature, .message = s->text, .len = s->signed_len};
+}
 
 /* Whether all of these are valid, after they were checked: 1 or 0; -1: no memory to find out. */
 static inline int jobs_valid(const struct sigjob *jobs, size_t n)

@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "stream/jobs.h"
+#include "stream/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +57,23 @@ static void read_lines(struct search *s)
 
 static bool is_signed(const struct located *l)
 {
-    return l->why.kind == FAULT_NONE && l->entry.type == &tx_type;
+    return l->why.kind == FAULT_NONE && (l->entry.type == &tx_type || entry_is_signed(&l->entry));
 }
 
 /* The number of signatures of a line. */
 static size_t count_jobs(const struct located *l)
 {
-    return is_signed(l) ? tx_job_count(&l->entry.tx) : 0;
+    if (!is_signed(l))
+        return 0;
+    return entry_is_signed(&l->entry) ? 1 : tx_job_count(&l->entry.tx);
+}
+
+static void put_jobs(const struct located *l, struct sigjob *out, struct job_bytes *room)
+{
+    if (entry_is_signed(&l->entry))
+        *out = signed_job(&l->entry.signed_line);
+    else
+        tx_jobs(&l->entry.tx, out, room);
 }
 
 static int start_signatures(struct search *s, struct sigpool *pool, struct fault *f)
@@ -74,7 +85,7 @@ static int start_signatures(struct search *s, struct sigpool *pool, struct fault
         return fault_memory(f);
     for (size_t i = 0; i < s->count; n += count_jobs(&s->lines[i++]))
         if (is_signed(&s->lines[i]))
-            tx_jobs(&s->lines[i].entry.tx, &s->jobs[n], &s->room[n]);
+            put_jobs(&s->lines[i], &s->jobs[n], &s->room[n]);
     return sigpool_start(pool, s->jobs, n, f);
 }
 
@@ -95,7 +106,7 @@ static int check_signatures(struct search *s, struct sigpool *pool, struct fault
         if (valid < 0)
             return fault_memory(f);
         if (!valid)
-            fault_rule(why, "tx: bad signature");
+            fault_rule(why, "%s: bad signature", s->lines[i].entry.type->name);
         why->line = line;
     }
     return 0;

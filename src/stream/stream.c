@@ -50,9 +50,18 @@ uint64_t block_size_limit(int64_t maxblock)
     return maxblock < BLOCK_SIZE_MAX ? (uint64_t)maxblock : BLOCK_SIZE_MAX;
 }
 
-uint64_t block_text_limit(int64_t maxblock)
+/* How many lines that members sign a body of such a chain may have. */
+static uint64_t signed_lines_max(const struct rules *r)
 {
-    return block_size_limit(maxblock) + STATE_LINE_SIZE_MAX;
+    if (!r || rules_has(r, "finality"))
+        return BLOCK_ATTESTS_MAX;
+    return strcmp(rules_seal(r->seal)->name, "bft") == 0 ? BLOCK_VOTES_MAX : 0;
+}
+
+uint64_t block_text_limit(const struct rules *r)
+{
+    return block_size_limit(r ? r->maxblock : INT64_MAX) + STATE_LINE_SIZE_MAX +
+           signed_lines_max(r) * SIGNED_LINE_SIZE_MAX;
 }
 
 void stream_limit(struct stream *s, int64_t maxblock)
@@ -167,21 +176,37 @@ int stream_parse_entry(struct item *item, struct entry *e, const struct line *li
         return parse_genesis_entry(item, e, line, f);
     if (e->type == &state_type)
         return record_check(e->type, line->text, line->len, f);
+    if (entry_is_signed(e))
+        return signed_parse(e->type, line->text, line->len, &e->signed_line, NULL, f);
     if (e->type != &tx_type)
         return fault_rule(f, "block: its body holds only tx lines");
     return tx_parse(line->text, line->len, &e->tx, f);
 }
 
-/* At most one state line stands in a body, before all transactions: so what maxblock does not bound
- * is one line. */
+/* A line that members sign, after so many of its type. */
+static int check_signed(struct item *item, const struct entry *e, struct fault *f)
+{
+    size_t most = e->type == &vote_type ? BLOCK_VOTES_MAX : BLOCK_ATTESTS_MAX;
+    if (item->count > item->signed_count || (item->count && e[-1].type != e->type))
+        return fault_rule(f, "block: its %s lines stand before all others", e->type->name);
+    if (item->count == most)
+        return fault_rule(f, "block: over %zu %s lines", most, e->type->name);
+    item->signed_count++;
+    return 0;
+}
+
+/* Votes or attest lines come first, then at most one state line, then the transactions: so what
+ * maxblock does not bound is bounded in number. */
 static int check_order(struct item *item, const struct entry *e, const struct line *line,
                        struct fault *f)
 {
-    if (e->type != &state_type)
+    if (e->type == &tx_type || item->is_genesis)
         return 0;
-    if (item->count && (e[-1].type == &tx_type || e[-1].type == &state_type))
-        return fault_rule(f, "block: a state line stands before the transactions, and once");
     item->uncounted += line->size;
+    if (entry_is_signed(e))
+        return check_signed(item, e, f);
+    if (item->count > item->signed_count)
+        return fault_rule(f, "block: a state line stands before the transactions, and once");
     return 0;
 }
 
@@ -376,7 +401,10 @@ static void settle(struct batch *b)
         item->entries = item->count ? b->entries + item->first : NULL;
         for (size_t j = 0; j < item->count; j++) {
             struct entry *e = &item->entries[j];
-            tx_move(&e->tx, item->text + e->at);
+            if (entry_is_signed(e))
+                e->signed_line.text = item->text + e->at;
+            else
+                tx_move(&e->tx, item->text + e->at);
         }
         item->signed_line.text = item->text;
         if (item->has_header) {

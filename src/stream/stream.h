@@ -23,8 +23,15 @@
  * and its transactions. */
 uint64_t block_size_limit(int64_t maxblock);
 
-/* The bytes of its largest text, with all lines that a body can have. */
-uint64_t block_text_limit(int64_t maxblock);
+/* How many lines that members sign a body may have: votes, or attest lines; and the bytes of the
+ * longest one, with its newline. */
+#define BLOCK_VOTES_MAX 1000
+#define BLOCK_ATTESTS_MAX 2000
+#define SIGNED_LINE_SIZE_MAX 448
+
+/* The bytes of the largest text of a block, with all lines that a body can have, of a chain with
+ * these rules; NULL: of any chain. */
+uint64_t block_text_limit(const struct rules *r);
 
 struct grant {
     struct account account;
@@ -39,7 +46,10 @@ struct entry {
     size_t len;   /* its length in bytes without the newline */
     bool checked; /* its signature is known to be valid; set by the caller before batch_start */
     bool valid;   /* set by batch_finish: its signature was checked and is valid */
-    struct tx tx;
+    union {
+        struct tx tx;
+        struct signed_line signed_line; /* a vote or attest line */
+    };
     struct grant grant; /* amount 0: it is not a grant */
 };
 
@@ -61,6 +71,7 @@ struct item {
 
     struct entry *entries; /* a block's body, or the one loose transaction */
     size_t count;
+    size_t signed_count; /* how many vote or attest lines its body begins with, of one type */
     struct signed_line signed_line; /* of a loose record, if its type is signed */
     bool unread;                    /* only its form was checked: see stream_only */
     size_t at, first; /* offsets of text and entries in the batch's arrays; for stream.c only */

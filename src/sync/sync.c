@@ -28,7 +28,7 @@ static uint64_t chain_maxblock(void *self)
 {
     const struct sync *s = self;
     const struct rules *rules = overlay_rules(s->config.overlay);
-    return rules ? block_text_limit(rules->maxblock) : BLOCK_SIZE_MAX;
+    return rules ? block_text_limit(rules) : BLOCK_SIZE_MAX;
 }
 
 /* --- Judging ---------------------------------------------------------------------------------- */

@@ -1,7 +1,5 @@
 #include "watch/replay.h"
 
-#include "seal/seal.h"
-
 #include <string.h>
 
 int replay_next(struct replay *r, struct ledger *l, struct tip_change *change, struct fault *f)
@@ -11,11 +9,12 @@ int replay_next(struct replay *r, struct ledger *l, struct tip_change *change, s
         if (tree_get(&l->tree, r->next, &node, f))
             return -1;
         r->next++;
-        if (node.n > 0 && !chain_beats(node.work, r->best.work))
-            continue;
-        *change = (struct tip_change){.from = r->best, .to = node};
-        r->best = node;
-        if (node.n > 0)
+        change->from = r->choice.best;
+        int another = choice_take(&r->choice, &l->tree, &node, f);
+        if (another < 0)
+            return -1;
+        change->to = r->choice.best;
+        if (another && node.n > 0)
             return tree_fork(&l->tree, &change->from, &change->to, &change->fork, f) ? -1 : 1;
     }
     return 0;
@@ -28,7 +27,7 @@ int replay_holds(const struct replay *r, struct ledger *l, struct fault *f)
         return 1;
     if (r->next > l->tree.count)
         return 0;
-    if (tree_get(&l->tree, r->best.n, &node, f))
+    if (tree_get(&l->tree, r->choice.best.n, &node, f))
         return -1;
-    return memcmp(node.id, r->best.id, ID_LEN) == 0;
+    return memcmp(node.id, r->choice.best.id, ID_LEN) == 0;
 }

@@ -6,12 +6,13 @@
 #ifndef WATCH_REPLAY_H
 #define WATCH_REPLAY_H
 
+#include "chain/choice.h"
 #include "ledger/ledger.h"
 
 /* All zero is before the first block. */
 struct replay {
-    int64_t next;     /* the number of the next block */
-    struct node best; /* the best tip before it; undefined before the first block */
+    int64_t next;             /* the number of the next block */
+    struct tip_choice choice; /* with the best tip before it; undefined before the first block */
 };
 
 /* A change of the best tip. */
