@@ -15,8 +15,6 @@ enum { KIND_BITS = 3, NODE_BITS = 30 };
 
 #define NOBODY UINT32_MAX
 
-const char *const epidemic_delay_words[] = {"constant", "uniform", "exponential", NULL};
-
 static bool has_bit(const uint8_t *bits, uint32_t at)
 {
     return bits[at >> 3] >> (at & 7) & 1;
@@ -29,11 +27,8 @@ static void set_bit(uint8_t *bits, uint32_t at)
 
 static uint64_t draw_delay(struct epidemic *e)
 {
-    uint64_t mean = e->setup->delay, most = mean * EPIDEMIC_TAIL, delay = mean;
-    if (e->setup->spread == EPIDEMIC_UNIFORM)
-        delay = mean / 2 + chance_below(&e->chance, mean + 1);
-    else if (e->setup->spread == EPIDEMIC_EXPONENTIAL)
-        delay = exponential_delay(&e->chance, mean);
+    const uint64_t mean = e->setup->delay, most = mean * EPIDEMIC_TAIL;
+    const uint64_t delay = spread_draw(e->setup->spread, mean, &e->chance);
     return delay < most ? delay : most;
 }
 

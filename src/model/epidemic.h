@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "model/peer_graph.h"
 #include "model/slots.h"
+#include "model/spread.h"
 #include "model/stem_routes.h"
 
 #include <stdbool.h>
@@ -29,18 +30,10 @@
 /* An exponential delay is at most this many times its mean; a longer one has a chance of 10^-14. */
 #define EPIDEMIC_TAIL 32
 
-enum epidemic_delay {
-    EPIDEMIC_CONSTANT,
-    EPIDEMIC_UNIFORM, /* from half the mean to one and a half times */
-    EPIDEMIC_EXPONENTIAL,
-};
-
-extern const char *const epidemic_delay_words[]; /* NULL ends it */
-
 struct epidemic_setup {
     const struct peer_graph *graph;
     uint64_t seed;
-    enum epidemic_delay spread;
+    enum spread spread;
     uint32_t delay;                   /* ms that a message takes on average, from 1 */
     uint32_t eager;                   /* neighbours that push the record to a node */
     const struct stem_routes *routes; /* NULL: no stems */

@@ -56,7 +56,7 @@ static const struct setting settings[] = {
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"inbound", SETTING_NUMBER, AT(inbound), 1, 4096, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, spread_words},
     {"runs", SETTING_NUMBER, AT(runs), 1, RUNS_MAX, NULL},
     {0},
 };
@@ -176,7 +176,7 @@ static int run_one(struct spying *s, struct buf *out, struct fault *f)
     choose_spies(s);
     s->setup = (struct epidemic_setup){.graph = &s->graph,
                                        .seed = chance_next(&s->chance),
-                                       .spread = (enum epidemic_delay)t->spread,
+                                       .spread = (enum spread)t->spread,
                                        .delay = (uint32_t)t->delay};
     int failed = stem_routes_make(&s->routes, rule, s->graph.nodes, t->chosen ? &s->graph : NULL,
                                   chance_next(&s->chance), f);
@@ -200,7 +200,7 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
                              .chosen = 1,
                              .runs = 1,
                              .route = STEM_ALL_TO_ONE,
-                             .spread = EPIDEMIC_EXPONENTIAL};
+                             .spread = SPREAD_EXPONENTIAL};
     struct spying s = {.settings = &t, .chance = setup->seed};
     uint32_t nodes;
     if (settings_take(settings, setup->words, setup->count, &t, f) ||

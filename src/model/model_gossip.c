@@ -25,7 +25,7 @@ static const struct setting settings[] = {
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"inbound", SETTING_NUMBER, AT(inbound), 1, 4096, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, spread_words},
     {"eager", SETTING_NUMBER, AT(eager), 0, 4096, NULL},
     {"stems", SETTING_WORD, AT(stems), 0, 0, no_yes},
     {"fluff", SETTING_NUMBER, AT(fluff), 1, 1000000, NULL},
@@ -126,7 +126,7 @@ static int run_on(const struct peer_graph *g, const struct gossip_settings *s, u
     struct epidemic e = {0};
     struct epidemic_setup setup = {
         .graph = g,
-        .spread = (enum epidemic_delay)s->spread,
+        .spread = (enum spread)s->spread,
         .delay = (uint32_t)s->delay,
         .eager = (uint32_t)s->eager,
         .routes = s->stems ? &routes : NULL,
@@ -162,7 +162,7 @@ static int run_real(const struct peer_graph_setup *graph, const struct gossip_se
         .nodes = graph->nodes,
         .fanout = graph->dial,
         .stems = s->stems,
-        .spread = (enum epidemic_delay)s->spread,
+        .spread = (enum spread)s->spread,
         .delay = (uint32_t)s->delay,
         .part = (uint32_t)(s->part * graph->nodes / SETTING_ONE),
         .heal = (uint32_t)s->heal,

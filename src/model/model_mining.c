@@ -10,6 +10,7 @@
  */
 #include "model/real.h"
 #include "model/settings.h"
+#include "model/spread.h"
 #include "model/table.h"
 #include "virtual/exponential.h"
 #include "virtual/queue.h"
@@ -23,7 +24,6 @@ enum { MINERS = 1000, MINERS_MAX = 100000, BLOCKS = 10000, BLOCKS_MAX = 10000000
 enum { FOUND, ARRIVED };      /* events */
 enum { MICROSECONDS = 1000 }; /* of a millisecond: the queue counts in them */
 enum { DELAY = 6000, INTERVAL = 600000, INTERVAL_MAX = 1 << 30 }; /* ms */
-enum { SPREAD_CONSTANT, SPREAD_UNIFORM, SPREAD_EXPONENTIAL };
 
 #define ALL UINT32_MAX
 
@@ -31,15 +31,13 @@ struct mining_settings {
     uint64_t delay, interval, blocks, spread;
 };
 
-static const char *const spreads[] = {"constant", "uniform", "exponential", NULL};
-
 #define AT(field) offsetof(struct mining_settings, field)
 
 static const struct setting settings[] = {
     {"delay", SETTING_NUMBER, AT(delay), 0, INTERVAL_MAX, NULL},
     {"interval", SETTING_NUMBER, AT(interval), 1, INTERVAL_MAX, NULL},
     {"blocks", SETTING_NUMBER, AT(blocks), 1, BLOCKS_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, spreads},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, spread_words},
     {0},
 };
 
@@ -56,9 +54,8 @@ struct mining {
 
 static uint64_t draw_delay(struct mining *m)
 {
-    const uint64_t mean = m->settings->delay * MICROSECONDS;
-    return m->settings->spread == SPREAD_UNIFORM ? mean / 2 + chance_below(&m->chance, mean + 1)
-                                                 : exponential_delay(&m->chance, mean);
+    return spread_draw((enum spread)m->settings->spread, m->settings->delay * MICROSECONDS,
+                       &m->chance);
 }
 
 static int tell(struct mining *m, uint32_t by, uint32_t height, struct fault *f)

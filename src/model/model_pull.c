@@ -27,7 +27,7 @@ static const struct setting settings[] = {
     {"blocks", SETTING_NUMBER, AT(blocks), 1, PEER_BLOCKS_MAX, NULL},
     {"fanout", SETTING_NUMBER, AT(fanout), 1, PEER_GRAPH_DIAL_MAX, NULL},
     {"delay", SETTING_NUMBER, AT(delay), 1, EPIDEMIC_DELAY_MAX, NULL},
-    {"spread", SETTING_WORD, AT(spread), 0, 0, epidemic_delay_words},
+    {"spread", SETTING_WORD, AT(spread), 0, 0, spread_words},
     {0},
 };
 
@@ -42,7 +42,7 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     real.blocks = (uint32_t)s.blocks;
     real.fanout = (uint32_t)s.fanout;
     real.delay = (uint32_t)s.delay;
-    real.spread = (enum epidemic_delay)s.spread;
+    real.spread = (enum spread)s.spread;
     if (peer_network_pull(&real, &c, f))
         return -1;
     const double theory = PEER_PULL_EVERY * (real_log(real.nodes - 1) + real_log(99));

@@ -37,9 +37,9 @@ static int64_t draw_delay(struct peer_network *r, uint32_t from)
     const struct sim_delay constant = {SIM_CONSTANT, mean, mean, mean},
                            uniform = {SIM_UNIFORM, mean / 2, mean / 2 + mean, mean},
                            exponential = {SIM_EXPONENTIAL, 0, mean * EPIDEMIC_TAIL, mean};
-    return sim_draw(&r->streams[from], r->setup.spread == EPIDEMIC_CONSTANT  ? &constant
-                                       : r->setup.spread == EPIDEMIC_UNIFORM ? &uniform
-                                                                             : &exponential);
+    return sim_draw(&r->streams[from], r->setup.spread == SPREAD_CONSTANT  ? &constant
+                                       : r->setup.spread == SPREAD_UNIFORM ? &uniform
+                                                                           : &exponential);
 }
 
 static bool begins(const char *line, size_t len, const char *word)

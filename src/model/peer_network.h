@@ -17,7 +17,7 @@
 struct peer_network_setup {
     uint32_t nodes, fanout;
     bool stems;
-    enum epidemic_delay spread;
+    enum spread spread;
     uint32_t delay;
     uint32_t part, heal; /* until so many ms after the first record is made, the last `part` nodes
                             are apart from the others */
