@@ -270,7 +270,7 @@ static int apply_body(struct tree *t, const struct item *item, struct node *new,
     struct apply_context in = context_of(t, new->height, new->time);
     int64_t fees = 0;
     in.supply = &new->supply;
-    if (members_begin_block(&in, f))
+    if (tree_attests_count(t, &in, item, new, f) || members_begin_block(&in, f))
         return -1;
     for (size_t i = 0; i < item->count; i++) {
         const struct entry *e = &item->entries[i];

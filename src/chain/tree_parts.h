@@ -35,4 +35,11 @@ void tree_forget_members(struct tree *t);
 int tree_votes_check(struct tree *t, const struct item *item, const struct node *parent,
                      struct node *new, struct fault *f);
 
+/* --- tree_attests.c --------------------------------------------------------------------------- */
+
+/* Counts the attest lines of a body, in the state of its parent with the journal open, and follows
+ * in new->final what they make final. 0, or -1 and a fault. */
+int tree_attests_count(struct tree *t, const struct apply_context *in, const struct item *item,
+                       struct node *new, struct fault *f);
+
 #endif
