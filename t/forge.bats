@@ -154,6 +154,24 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     [ "$(cut -d ' ' -f 4- answers | sort -u | wc -l)" -eq 3 ]
 }
 
+@test "a branch of a policy before its height" {
+    for name in p q; do keygen -s "of the policy $name" $name 2>/dev/null; done
+    policy -n club 2 alice bob p or 1 q after 90 >>names
+    ledger-init -A policy,sponsor -F 2 -t f -e 0 -T 1700000000 alice 90000 club 90000 >ledger
+    rm -f ledger.index*
+    for i in {1..40}; do echo "club bob $i"; done >payments
+    txmake -B early -A answers -e 5 -r 30 <payments >unsigned
+    txsign -k alice.key -k bob.key -k p.key -k q.key unsigned >signed
+    refuses_exactly txpool -v pool
+    [ "$(cut -d ' ' -f 3- answers | sort -u)" = 'early tx: branch 1 opens at height 90, this is' ]
+    # none is closed, or all that are need something else
+    expect 2 txmake -B early -f alice bob 1
+    says "^txmake: early: FROM is no policy's account$"
+    policy -n open 1 alice or 2 bob p after 90 >>names
+    expect 2 txmake -B early -f open bob 1
+    says '^txmake: early: no branch of this policy has to wait for its height alone$'
+}
+
 @test "proofs of a policy: each of its parts may be wrong" {
     for name in p q; do keygen -s "of the policy $name" $name 2>/dev/null; done
     secret=$(policy -m secret -s sesame 2>/dev/null)
@@ -280,5 +298,5 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     expect 2 txmake -B any -A /dev/full -f alice bob 1
     says '^txmake: /dev/full: '
     expect 2 sh -c 'txmake -B any -f alice bob 1 >/dev/full'
-    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|sponsor|proof|any$'
+    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|sponsor|proof|early|any$'
 }

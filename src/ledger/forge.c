@@ -293,6 +293,7 @@ static const struct {
     [FORGE_BATCH] = {"batch", false, forge_batch},
     [FORGE_SPONSOR] = {"sponsor", false, forge_sponsor},
     [FORGE_PROOF] = {"proof", false, forge_proof},
+    [FORGE_EARLY] = {"early", true, forge_early},
     [FORGE_ANY] = {"any", false, NULL},
 };
 

@@ -71,11 +71,11 @@ static const char *preimage_of(const struct tx *tx, char digits[2 * ID_LEN + 1])
 }
 
 /* The policy that the transaction shows. 0, or -1 and a rule. */
-static int shown_policy(const struct tx *tx, struct policy *p, struct fault *f)
+static int shown_policy(const struct tx *tx, struct policy *p, const char *kind, struct fault *f)
 {
     struct field text = tx_field(tx, tx->proof.policy);
     if (tx->from.form != ACCOUNT_POLICY || !text.len)
-        return fault_rule(f, "proof: FROM is no policy's account");
+        return fault_rule(f, "%s: FROM is no policy's account", kind);
     return policy_parse(text.text, text.len, p, f);
 }
 
@@ -109,7 +109,7 @@ int forge_put_signed(struct forger *g, const struct tx *tx, struct forgery *out,
     if (forge_put_unsigned(tx, out, f))
         return -1;
     if (tx->from.form == ACCOUNT_POLICY) {
-        if (shown_policy(tx, &p, f))
+        if (shown_policy(tx, &p, "signature", f))
             return -1;
         const struct policy_branch *b = &p.branches[tx->proof.branch];
         struct signers s = first_signers(b);
@@ -119,6 +119,38 @@ int forge_put_signed(struct forger *g, const struct tx *tx, struct forgery *out,
         return -1;
     }
     return tx->has_sponsor ? forge_put_signature(g, &tx->sponsor, out, f) : 0;
+}
+
+/* --- A branch before its time ----------------------------------------------------------------- */
+
+/* Whether the branch is locked at this height, and by nothing else; and the line with it is not
+ * longer, so that its fee is enough. */
+static bool is_early(const struct policy_branch *b, const struct policy_branch *shown,
+                     int64_t height)
+{
+    return b->after > height && !b->has_hash && b->signers <= shown->signers;
+}
+
+int forge_early(struct forger *g, struct tx *tx, const struct forge_sender *sender,
+                struct forgery *out, struct fault *f)
+{
+    const int64_t height = g->ledger->tree.best.height + 1;
+    struct policy p = {.count = 0};
+    unsigned branch = 0;
+    (void)sender;
+    if (shown_policy(tx, &p, "early", f))
+        return -1;
+    while (branch < p.count &&
+           !is_early(&p.branches[branch], &p.branches[tx->proof.branch], height))
+        branch++;
+    if (branch == p.count)
+        return fault_rule(f, "early: no branch of this policy has to wait for its height alone");
+    tx->proof.branch = branch;
+    if (tx_format(tx, tx_field(tx, tx->words), &out->line))
+        return fault_memory(f);
+    fault_rule(&out->rule, "tx: branch %u opens at height %" PRId64 ", this is", branch,
+               p.branches[branch].after);
+    return put_shown(p.text, branch, NULL, out, f);
 }
 
 /* --- Proofs that break a rule ----------------------------------------------------------------- */
@@ -176,7 +208,7 @@ int forge_proof(struct forger *g, struct tx *tx, const struct forge_sender *send
 {
     struct policy p = {.count = 0};
     (void)sender;
-    if (shown_policy(tx, &p, f))
+    if (shown_policy(tx, &p, "proof", f))
         return -1;
     uint64_t first = chance_below(&g->chance, WAYS);
     enum way how = OTHER_POLICY;
