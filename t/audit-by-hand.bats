@@ -1,45 +1,10 @@
 # bats file_tags=slow
 load lib/common
+load lib/audit
 
 # audit-by-hand: the same rules as `verify`, by coreutils, awk and openssl alone. (So there is next to nothing in it for a
-# sanitizer to watch: t/mutations.bats runs our programs beside it.)
-
-setup() {
-    fresh_folder
-    mkdir tmp
-    export TMPDIR=$PWD/tmp
-    good=$VECTORS/good/linear.ledger
-}
-
-# Whatever a test did, no folder of books stays behind.
-teardown() {
-    [ -z "$(ls "$TMPDIR")" ]
-}
-
-# refuse LINE RULE [FILE]: the ledger FILE breaks this rule in this line, and nothing else is said of it.
-refuse() {
-    local file=${3-x}
-    expect 1 audit-by-hand -q "$file"
-    [ ! -s "$out" ]
-    [ "$(wc -l <"$err")" -eq 1 ]
-    case $(cat "$err") in
-    "$file:$1: $2"*) ;;
-    *) echo "expected $1: $2" && cat "$err" && return 1 ;;
-    esac
-}
-
-accept() { # TIP [FILE]
-    expect 0 audit-by-hand -q "${2-x}"
-    [ ! -s "$err" ]
-    [ "$(cat "$out")" = "$1" ] || { cat "$out" && return 1; }
-}
-
-# The functions of the program, without its main part, in a shell of their own: functions COMMANDS.
-functions() {
-    sed '/^# --- The audit/q' "$(command -v audit-by-hand)" >functions
-    printf '%s\n' "quiet=yes books='' verdict=''" "$1" >>functions
-    dash functions
-}
+# sanitizer to watch: t/mutations.bats runs our programs beside it.) t/audit-vectors.bats runs it on all vectors,
+# t/audit-anywhere.bats with other shells and awks.
 
 # Sets $id, the hash of a line; one that was asked for before costs nothing.
 declare -gA known=()
@@ -127,110 +92,6 @@ tie-first-wins 2 00ada16339136af729b6bfc76cf4d014798ff233f5ad5f1d2abb3d1d07f9a98
 END
     for file in "$VECTORS"/good/*.ledger; do
         [ -e "seen.$(basename "$file" .ledger)" ] || { echo "not in the table: $file" && false; }
-    done
-}
-
-# bats test_tags=thorough
-@test "every bad ledger is refused, in the line that breaks a rule, with that rule" {
-    while read -r name line rule; do
-        refuse "$line" "$rule" "$VECTORS/bad/$name.ledger"
-        touch "seen.$name"
-    done <<'END'
-bad-signature 13 tx: bad signature
-blank-line 12 line: is empty
-block-twice 16 block: stands twice
-child-before-parent 12 block: parent is not in the ledger before it
-count-too-small 12 block: root does not match the lines
-crlf 1 line: has a byte that is not printable ASCII
-double-space 13 line: its fields are not split by single spaces
-doubled-last-lines 12 block: root does not match the lines
-easy-target 12 block: target should be 00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
-empty 1 ledger: is empty
-extra-field 13 tx: 11 fields, expected 10
-far-future 12 block: time is too far ahead of the clock
-fee-under-minimum 13 tx: fee 0, the least is 1
-genesis-height 1 block: the first one is no genesis
-genesis-prev 1 block: the first one is no genesis
-grant-in-block 13 block: holds only tx lines
-grant-twice 12 grant: the account has one already
-grants-overflow 12 grant: supply over the limit
-hard-target 12 block: target should be 00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
-leading-zero 13 tx: amount is not a number
-line-too-long 12 line: is longer than 65535 bytes
-memo-lowercase-escape 13 tx: memo is not a text
-memo-not-canonical 13 tx: memo is not a text
-memo-too-long 13 tx: memo is not a text
-negative 13 tx: amount is not a number
-no-final-newline 20 line: has no newline at its end
-no-genesis 1 block: the first one is no genesis
-no-work 12 block: its hash is over the target
-nul-byte 12 line: has a byte that is not printable ASCII
-other-chain 13 tx: is for another chain
-over-int64 13 tx: amount is not a number
-over-maxblock 12 block: is over maxblock
-overspend 13 tx: spends 1000, d3212259999f628d9bd6ea801f88cc5858fa55850f0e66a48ed54f41e6e50a8b has 999
-overspend-by-wrap 13 tx: spends 9223372036854775807, d3212259999f628d9bd6ea801f88cc5858fa55850f0e66a48ed54f41e6e50a8b has 1000
-replayed-seq 14 tx: seq 0, expected 1
-root-mismatch 12 block: root does not match the lines
-rule-in-block 13 block: holds only tx lines
-rule-missing 1 block: genesis: rule minfee is missing
-rule-twice 12 rule: minfee is given twice
-rule-unknown 12 rule: unknown rule
-seq-gap 13 tx: seq 1, expected 0
-signature-s-plus-l 13 tx: bad signature: S is not below the order of the group
-signed-by-another 13 tx: bad signature
-small-order-key 13 tx: bad signature: R is not canonical, or of small order
-spend-before-receive 13 tx: spends 1, b23764047e9044bf7f418b70006d3cfd053a3f4c065b54dd7a75bd51fdfb72d3 has 0
-stray-tx 12 block: is expected here
-tampered-amount 12 block: root does not match the lines
-tampered-time 16 block: its hash is over the target
-time-not-after-median 12 block: time is not after the median of the last 11
-torn-tail 20 line: has no newline at its end
-unknown-operation 13 tx: unknown operation
-unknown-parent 12 block: parent is not in the ledger before it
-uppercase-signature 13 tx: signature is not 128 lowercase hex digits
-wrong-height 12 block: height 2, expected 1
-zero-amount 13 tx: amount is 0
-END
-    for file in "$VECTORS"/bad/*.ledger; do
-        [ -e "seen.$(basename "$file" .ledger)" ] || { echo "not in the table: $file" && false; }
-    done
-}
-
-# A few of t/vectors/v2 in each run, the others in a thorough one.
-of_the_rules() { # NAMES, a pattern
-    sed -n 's/^    //p' "$VECTORS/v2/rules" | while read -r name line _; do
-        [[ $name =~ $1 && -e $VECTORS/v2/bad/$name.ledger ]] || continue
-        case $name in state-missing | state-after-tx | state-between-transactions) line=19 ;; esac # where it should stand
-        refuse "$line" '' "$VECTORS/v2/bad/$name.ledger"
-        cat "$err"
-    done
-    while read -r name height id _ _ supply _; do
-        [[ $name =~ $1 ]] || continue
-        accept "tip $height $id blocks $(grep -c '^block ' "$VECTORS/v2/good/$name.ledger") supply $supply" "$VECTORS/v2/good/$name.ledger"
-    done <"$VECTORS/v2/tips"
-}
-
-# bats test_tags=thorough
-@test "operations, policies, sponsors and signatures of hashes alone" {
-    of_the_rules '^(batch-three-same-payee|policy-after-and-hash|policy-2-of-3-ac|slh-dsa-sponsor|policy-signers-descending|sponsor-paid-by-the-same-transaction)$'
-}
-
-# bats test_tags=thorough
-@test "every rule of theirs" {
-    of_the_rules .
-}
-
-# bats test_tags=thorough
-@test "SLH-DSA signatures: no digit of one can change" {
-    local at line who signature other
-    line=$(grep -m 1 '^tx .* sponsor s' "$VECTORS/v2/good/slh-dsa-sponsor.ledger")
-    who=${line#* sponsor } signature=${line##* }
-    for at in -1 0 31 32 479 480 6000 14000 15711; do
-        other=$signature
-        [ "$at" -lt 0 ] || other=${signature:0:at}$(((0x${signature:at:1} + 1) % 10))${signature:at + 1}
-        echo "find_slh_dsa_root ${who%% *} '${line% *}' $other; [ \$value = \$key_root ] && echo yes || echo no" >question
-        [ "$(functions "books=. && . ./question")" = "$([ "$at" -lt 0 ] && echo yes || echo no)" ]
     done
 }
 
@@ -777,18 +638,6 @@ ended_by() { # SHELL SIGNAL ALONE|ALL
 
 # --- What it is made of --------------------------------------------------------------------------------
 
-# A folder with links to these programs, and none else.
-only() { # FOLDER PROGRAM...
-    local folder=$1
-    mkdir "$folder"
-    shift
-    for name; do
-        ln -s "$(command -v "$name")" "$folder/$name"
-    done
-}
-
-TOOLS='awk basenc cat cp cut date expr fold head mktemp mv openssl paste rm sha256sum sort split tac tail tr wc'
-
 @test "coreutils, awk and openssl are all that it uses" {
     # shellcheck disable=SC2086 # words
     only few $TOOLS
@@ -820,94 +669,6 @@ TOOLS='awk basenc cat cp cut date expr fold head mktemp mv openssl paste rm sha2
     rm -rf tmp/*
 }
 
-# Of t/vectors/v2, one of each form.
-FORMS='good/batch-three-same-payee good/policy-after-and-hash good/policy-2-of-3-ac good/sponsor-seq-stays
-    good/bytefee-sponsor-exact good/state-every-third good/slh-dsa-in-policy bad/slh-dsa-signature-wrong
-    bad/policy-signers-descending bad/state-wrong-root bad/batch-order-counts'
-
-status_of() { # good/NAME or bad/NAME
-    if [ "${1%%/*}" = bad ]; then echo 1; else echo 0; fi
-}
-
-# bats test_tags=thorough
-@test "other shells and other awks say the same" {
-    program=$(command -v audit-by-hand)
-    for shell in dash 'bash --posix' bash ksh93 'busybox ash'; do
-        command -v "${shell%% *}" >/dev/null || continue
-        # shellcheck disable=SC2086 # words
-        expect 0 $shell "$program" -q "$VECTORS/good/tie-first-wins.ledger"
-        [ "$(cut -d ' ' -f 1,2,4- "$out")" = 'tip 2 blocks 4 supply 1600' ]
-        # shellcheck disable=SC2086 # words
-        expect 1 $shell "$program" -q "$VECTORS/bad/overspend.ledger"
-        says ':13: tx: spends 1000, d3212259999f628d9bd6ea801f88cc5858fa55850f0e66a48ed54f41e6e50a8b has 999$'
-        for name in $FORMS; do
-            # shellcheck disable=SC2086 # words
-            expect "$(status_of "$name")" $shell "$program" -q "$VECTORS/v2/$name.ledger"
-        done
-    done
-    for awk in mawk gawk original-awk; do
-        command -v $awk >/dev/null || continue
-        mkdir "with-$awk"
-        ln -s "$(command -v $awk)" "with-$awk/awk"
-    done
-    for name in good/fork bad/memo-not-canonical bad/signature-s-plus-l bad/nul-byte v2/good/slh-dsa-sponsor \
-        v2/good/state-every-third v2/bad/slh-dsa-signature-wrong; do
-        run_apart audit-by-hand -q "$VECTORS/$name.ledger"
-        mv "$out" out && mv "$err" err && was=$status
-        for folder in with-*; do
-            PATH=$PWD/$folder:$PATH expect "$was" audit-by-hand -q "$VECTORS/$name.ledger"
-            cmp "$out" out
-            cmp "$err" err
-        done
-    done
-}
-
-# A shell by its words, where it is installed.
-has_shell() { # WORD...
-    command -v "$1" >/dev/null && { [ "$1" != busybox ] || busybox sh -c : 2>/dev/null; }
-}
-
-# bats test_tags=thorough
-@test "every shell gives the right verdict, or refuses with a word" {
-    program=$(command -v audit-by-hand)
-    for shell in dash bash 'bash --posix' mksh lksh ksh93 posh yash zsh 'zsh --emulate sh' 'busybox sh'; do
-        # shellcheck disable=SC2086 # words
-        has_shell $shell || continue
-        while read -r want file; do
-            # shellcheck disable=SC2086
-            run_apart $shell "$program" -q -T 1700000200 "$VECTORS/$file"
-            if [ "$shell" = mksh ]; then # which counts with 32 bits
-                want=2
-            fi
-            [ "$status" -eq "$want" ] || { echo "$shell: $status of $file" && cat "$err" && false; }
-            [ "$want" -ne 2 ] || says '^audit-by-hand: this shell does not count to 2\^63'
-        done <<'END'
-0 cases/big-amounts.ledger
-1 cases/forged-minfee-2to32.ledger
-END
-    done
-}
-
-# bats test_tags=thorough
-@test "what the environment brings is no part of a verdict" {
-    echo 'exit 0' >start
-    for setting in SHELLOPTS=noclobber SHELLOPTS=allexport IFS=1 IFS= POSIXLY_CORRECT=1 LC_ALL=C.UTF-8 ENV=start CDPATH=/:. \
-        OPENSSL_CONF=start _POSIX2_VERSION=199209 TMOUT=1; do
-        expect 1 env "$setting" bash "$(command -v audit-by-hand)" -q "$VECTORS/bad/replayed-seq.ledger"
-    done
-}
-
-# Another program of this name, which says so where it should not, or says nothing: instead NAME COMMANDS.
-instead() {
-    # shellcheck disable=SC2086 # words
-    [ -e all ] || only all $TOOLS sh
-    rm -rf other
-    cp -R all other
-    rm -f "other/$1"
-    printf '#!%s\n%s\n' "$(command -v sh)" "$2" >"other/$1"
-    chmod +x "other/$1"
-}
-
 @test "a tool that computes wrongly is refused by name" {
     while read -r tool commands; do
         instead "$tool" "${commands//REAL/$(command -v "$tool")}"
@@ -933,18 +694,5 @@ END
         instead "$tool" "exec $(command -v busybox) $tool \"\$@\""
         PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$good"
         [ "$status" -eq 0 ] || { [ "$status" -eq 2 ] && says "^audit-by-hand: $tool: "; }
-    done
-}
-
-# bats test_tags=thorough
-@test "every awk will do" {
-    for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
-        command -v "${awk%% *}" >/dev/null || continue
-        instead awk "exec $(command -v "${awk%% *}")${awk#"${awk%% *}"} \"\$@\""
-        for file in good/linear bad/memo-too-long v2/good/slh-dsa-sponsor v2/good/state-every-third \
-            v2/bad/policy-signature-of-the-first-covers-not-the-second; do
-            PATH=$PWD/other run_apart "$(command -v dash)" "$(command -v audit-by-hand)" -q "$VECTORS/$file.ledger"
-            [ "$status" = "$(status_of "${file#v2/}")" ] || { echo "$awk: $status" && cat "$err" && false; }
-        done
     done
 }

@@ -125,9 +125,10 @@ pretend() { # PROGRAM COMMANDS
     expect 2 bin/demo
     says '^demo: a node has ended with status 2: \*\.said and \*/log say why; the files are in '
     (cd tmp/demo.* && nothing_runs)
-    # this shortens the minute, and is still long enough for a node to start
-    pretend sleep "exec $(command -v sleep) $([ -z "${SANITIZE-}" ] && echo 0.01 || echo 0.05)"
     pretend peerbook 'exec cat' # no address is kept
+    # of the minute in which that is waited for, the end
+    sed 's/^    tries=0$/    case $1 in *peers*) tries=580 ;; *) tries=0 ;; esac/' "$BIN/demo" >bin/demo
+    grep -q tries=580 bin/demo
     rm -rf tmp/*
     expect 1 bin/demo
     says '^demo: after a minute this is still false: .*peers.*; the files are in '

@@ -140,7 +140,7 @@ load lib/network
     grow a
     begin a -m node --
     begin b -c "$CHAIN" -m node -- "$at"
-    for ((i = 0; i < $(few 8 3); i++)); do
+    for ((i = 0; i < $(few 4 2); i++)); do
         pay b "$i" 1
         kill_all b
         # and once more before it listens
