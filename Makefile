@@ -7,7 +7,7 @@
 #                         make san, make tsan   one sanitizer's part
 #   make lint             every warning, style and layer
 #   make fuzz [FUZZ_SECONDS=600]    every parser, on bytes that nobody wrote: an hour in all, or so long each;
-#                         and FUZZ_SIGNATURES by every kernel
+#                         and FUZZ_SIGNATURES by every kernel; FUZZ_RUNS inputs at most
 #   make faults           every system call that fails, allocation, bit: `make check` tries a sample
 #   make soak SOAK_SECONDS=300      networks whose nodes are killed, come and go, or are attacked, all the time
 #   make bench [BENCH="mine signatures"]   what things cost, beside others who do the same

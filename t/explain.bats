@@ -53,6 +53,14 @@ same() {
     fi
 }
 
+# What sanitizers see of the slow tests below.
+@test "every vector gets a whole script" {
+    for file in "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger "$VECTORS"/v2/bad/{b,p,sp,sta}*.ledger; do
+        verify -x "$file" >script
+        [ "$(tail -n 1 script)" = that_is_all ] || { echo "$file" && tail -n 3 script && return 1; }
+    done
+}
+
 # What holds, by the line that it begins in.
 held() {
     grep -c ': holds$' said
@@ -72,6 +80,7 @@ held() {
     same bash "$VECTORS/bad/replayed-seq.ledger"
 }
 
+# bats test_tags=slow
 @test "a ledger: batches, sponsors, policies, account forms, fees by length" {
     local file
     for file in "$VECTORS"/v2/good/{batch-three-*,sponsor-may-*,policy-after-and-*,bytefee-sponsor-*}.ledger; do
@@ -113,6 +122,7 @@ held() {
     fi
 }
 
+# bats test_tags=slow
 @test "a ledger: the root of a state line is made again from the accounts that the script has" {
     same dash "$VECTORS/v2/good/state-every-third.ledger"
     for file in "$VECTORS"/v2/bad/state-{wrong-root,wrong-count,wrong-height,not-due,missing,line-without-rule,after-tx}.ledger; do
@@ -297,6 +307,7 @@ records() {
     verify -x -l ledger block | grep -q "^now=\$(date +%s)\$"
 }
 
+# bats test_tags=slow
 @test "a script that is cut short, or tampered with, has no verdict that holds" {
     local bytes size
     records
@@ -382,6 +393,7 @@ has_shell() { # WORD...
     done
 }
 
+# bats test_tags=slow
 @test "a tool that computes wrongly is refused by name" {
     records
     verify -x first >script
@@ -408,6 +420,7 @@ fold exec cat
 END
 }
 
+# bats test_tags=slow
 @test "a script dies of the signals that end it, and leaves no folder behind" {
     verify -x "$VECTORS/good/retarget.ledger" >script
     while read -r shell signal number; do
@@ -421,6 +434,7 @@ END
     done <<<$'dash HUP 1\ndash INT 2\ndash QUIT 3\ndash PIPE 13\ndash TERM 15\nbash QUIT 3\nzsh HUP 1'
 }
 
+# bats test_tags=slow
 @test "a reader that leaves ends a script without a word" {
     records
     cat first first first first first first >many
@@ -429,6 +443,7 @@ END
     [ "$(cat left)" -eq 141 ] && [ ! -s told ]
 }
 
+# bats test_tags=slow
 @test "wherever TMPDIR leads, and whatever the environment brings" {
     records
     verify -x first >script
@@ -454,6 +469,7 @@ END
     done
 }
 
+# bats test_tags=slow
 @test "a file that has changed since is told; one that is not there, too" {
     records
     verify -x first >script

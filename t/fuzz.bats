@@ -1,14 +1,14 @@
 # bats file_tags=slow
 load lib/common
 
-# A second for every fuzz target; `make fuzz` gives them an hour. And every target has its words and its seeds.
+# At most a second, and some thousands of inputs, for every fuzz target; `make fuzz` gives them an hour. And every target has its words and its seeds.
 
 # bats test_tags=thorough
 @test "no parser breaks on what a few seconds of fuzzing find" {
     echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return !d & n; }' >x.c
     clang -w -fsanitize=fuzzer,address,undefined -o x x.c || skip 'clang or its libFuzzer is not here'
     cd "$ROOT"
-    make fuzz FUZZ_SECONDS=1 FUZZ_SIGNATURES=1000
+    make fuzz FUZZ_SECONDS=1 FUZZ_RUNS=5000 FUZZ_SIGNATURES=1000
 }
 
 @test "every target has a dictionary and a corpus" {

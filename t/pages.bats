@@ -72,6 +72,8 @@ differ() {
     ! differ x || false
 }
 
+# (Under sanitizers each program has its own tests, and the examples nothing besides.)
+# bats test_tags=slow
 @test "every example does what it shows" {
     ls "$ROOT"/man/*.[157] >texts
     xargs -P "$(nproc)" -n 1 timeout 300 "$ROOT/t/lib/examples.sh" <texts

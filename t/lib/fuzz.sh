@@ -1,5 +1,6 @@
 #!/bin/sh
-# fuzz.sh FOLDER SECONDS NAME...: runs FOLDER/fuzz-NAME for each NAME, for so many seconds, one a processor.
+# fuzz.sh FOLDER SECONDS NAME...: runs FOLDER/fuzz-NAME for each NAME, for so many seconds, one a processor; or until
+# $FUZZ_RUNS inputs were tried, if that is set.
 #
 # It starts from t/fuzz/corpus/NAME, with the words of t/fuzz/NAME.dict, and keeps what it finds on the way in
 # FOLDER/corpus/NAME. Input that breaks something is FOLDER/broken-NAME-..., and then the status is 1. Of
@@ -44,7 +45,7 @@ one() {
     mkdir -p "$folder/corpus/$name" "t/fuzz/corpus/$name"
     dict=t/fuzz/$name.dict
     [ -e "$dict" ] || dict=
-    if "$folder/fuzz-$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -verbosity=1 \
+    if "$folder/fuzz-$name" -max_total_time="$seconds" ${FUZZ_RUNS:+"-runs=$FUZZ_RUNS"} -timeout=20 -rss_limit_mb=2048 -verbosity=1 \
         -artifact_prefix="$folder/broken-$name-" ${dict:+"-dict=$dict"} \
         "$folder/corpus/$name" "t/fuzz/corpus/$name" >"$log" 2>&1; then
         row "$name" | awk -F '\t' '{ print $1 ": " $2 " executions, " $4 " edges, " $6 " features" }'
