@@ -318,7 +318,7 @@ not_mined() {
     need_terminal
     command -v script || skip 'script (bsdutils) is not here'
     script -qec 'timeout 300 mine -m miner -T 1700000010 >block 2>said' /dev/null </dev/null >screen
-    grep -q '^mine: stdin is a terminal: mining without transactions$' said
+    grep -q '^mine: stdin is a terminal: the block will have no transactions$' said
     append <block
     hard_chain
     script -qec 'mine -t 2 -m miner -T 1700000002 </dev/null >block' /dev/null </dev/null >screen || :

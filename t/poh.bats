@@ -1,3 +1,4 @@
+# shellcheck disable=SC2094 # -a reads the file that its output is appended to
 load lib/common
 
 # poh: a stream with a chain of hashes in it, made and checked.
@@ -9,7 +10,7 @@ setup() {
 
 # Five records, ten steps after each: ticks are the lines 1, 3, 5, ...
 five() {
-    printf 'note %s\n' a b c d e | poh -e 10 "$@"
+    printf 'note %s\n' a b c d e | poh -e 10
 }
 
 # wrong LINE TEXT: the stream on stdin is wrong there, for this reason, whatever number of threads checks it.

@@ -126,7 +126,7 @@ name toys'
     linked mine toy.c seals.c
     expect 0 ./ledger-append ledger <chain
     expect 2 ./mine -l ledger -m "$ONE" </dev/null
-    says "^mine: ledger: 'rule seal toy': blocks of this chain are not mined$"
+    says "^mine: ledger: 'rule seal toy': blocks of this chain are not mined: "
     # the programs without the row
     expect 1 verify chain
     says "^chain:9: rule: unknown seal$"

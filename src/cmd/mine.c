@@ -305,12 +305,13 @@ int main(int argc, char **argv)
     read_options(&r, argc, argv);
     cli_open_ledger(&r.ledger, r.path);
     if (!r.ledger.tree.anchor.seal->is_mined)
-        cli_die("%s: 'rule seal %s': blocks of this chain are not mined", r.path,
-                r.ledger.tree.anchor.seal->rules.name);
+        cli_die("%s: 'rule seal %s': blocks of this chain are not mined: members seal them (see "
+                "seal(1))",
+                r.ledger.path, r.ledger.tree.anchor.seal->rules.name);
     take_tip(&r);
     tip_watch_begin(&r.tip, &r.ledger);
     template_begin(&r.next);
-    cli_read_body(&r.ledger, &r.next);
+    cli_read_body(&r.ledger, &r.next, "mined");
     if (r.body)
         cli_write_body(&r.next, r.body);
     if (r.tickets)

@@ -3,6 +3,7 @@
 #define FARM_TEMPLATE_H
 
 #include "crypto/merkle.h"
+#include "crypto/secret_key.h"
 #include "farm/unsealed.h"
 #include "record/rules.h"
 #include "record/state_line.h"
@@ -49,6 +50,12 @@ int template_header(const struct template *t, int64_t now, const uint8_t target[
  * unsealed_free in either case. */
 int template_unsealed(const struct template *t, const struct block *b, struct unsealed *u,
                       struct fault *f);
+
+/* Appends the block with this header, which the key's account seals (block(5), "sign and bft"):
+ * with its body, each line with its newline. 0, or -1 and a fault: a rule if the block would be too
+ * large. */
+int template_sign(const struct template *t, const struct block *b, const struct secret_key *k,
+                  struct buf *out, struct fault *f);
 
 /* Makes the block that was sealed so the parent of the next one, which is empty. */
 void template_follow(struct template *t, const struct block *b, const uint8_t id[ID_LEN]);

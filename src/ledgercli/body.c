@@ -29,13 +29,14 @@ static int add_tx(struct ledger *l, const struct item *item, struct fault *f)
 }
 
 /* All of them must be valid. */
-static void add_item(struct ledger *l, struct template *t, const struct item *item)
+static void add_item(struct ledger *l, struct template *t, const struct item *item,
+                     const char *done)
 {
     struct fault f = {0};
     if (add_tx(l, item, &f)) {
         cli_report("stdin", item->line, f.text);
-        cli_warn(
-            "nothing mined: a block may only hold valid transactions (txpool -s chooses them)");
+        cli_warn("nothing %s: a block may only hold valid transactions (txpool -s chooses them)",
+                 done);
         cli_exit(CLI_NO);
     }
     if (template_add(t, item->text, item->size, item->entries[0].id, &f) == 0)
@@ -57,7 +58,7 @@ static void add_state_line(struct ledger *l, struct template *t)
     cli_memory(template_add_state(t, &line));
 }
 
-void cli_read_body(struct ledger *l, struct template *t)
+void cli_read_body(struct ledger *l, struct template *t, const char *done)
 {
     struct fault f = {0};
     struct batch b = {0};
@@ -71,11 +72,11 @@ void cli_read_body(struct ledger *l, struct template *t)
     if (tree_begin(tree, &f))
         cli_ledger_fail(l, &f);
     if (isatty(STDIN_FILENO))
-        cli_warn("stdin is a terminal: mining without transactions");
+        cli_warn("stdin is a terminal: the block will have no transactions");
     else
         while ((got = stream_next(s, &b, &f)) > 0)
             for (size_t i = 0; i < b.count; i++)
-                add_item(l, t, &b.items[i]);
+                add_item(l, t, &b.items[i], done);
     if (got < 0)
         cli_fail("stdin", &f);
     state_rollback(tree->state);

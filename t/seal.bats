@@ -1,0 +1,225 @@
+load lib/common
+
+# seal: a block of a chain whose members take turns, signed by one of them.
+
+sha() {
+    sha256sum | cut -d ' ' -f 1
+}
+
+# The Merkle root of these ids.
+root() { # ID...
+    local k=1
+    if [ $# -eq 1 ]; then
+        echo "$1"
+    else
+        while [ $((2 * k)) -lt $# ]; do k=$((2 * k)); done
+        printf '%s %s' "$(root "${@:1:k}")" "$(root "${@:k+1}")" | sha
+    fi
+}
+
+root_of() { # FILE
+    local ids=()
+    while IFS= read -r line; do ids+=("$(printf %s "$line" | sha)"); done <"$1"
+    root "${ids[@]}"
+}
+
+# A chain whose members are these, each of weight 1, with the further rules on stdin; alice has 1000.
+chain() { # NAME...
+    local zero
+    zero=$(printf %064d 0)
+    keygen -s 'demo alice' alice >names
+    for name; do keygen -s "demo $name" "$name"; done >>names
+    for name; do grep " $name\$" names | cut -d ' ' -f 2; done | sort | sed 's/.*/member & 1/' >members
+    {
+        printf 'rule %s\n' 'name demo' 'seal sign' 'spacing 10' 'halflife 0' 'reward 50' 'halving 0' 'maxblock 5000' 'minfee 1'
+        cat
+        cat members
+        echo "grant $(grep ' alice$' names | head -n 1 | cut -d ' ' -f 2) 1000"
+    } >body
+    {
+        echo "block 0 $zero $(root_of body) 1700000000 $(root_of members) $zero $(wc -l <body) 0"
+        cat body
+    } | ledger-append -q ledger
+}
+
+# The name of the member whose turn it is at a height.
+turn_of() { # HEIGHT
+    local account
+    account=$(sed -n "$(($1 % $(wc -l <members) + 1))p" members | cut -d ' ' -f 2)
+    grep "$account" names | tail -n 1 | cut -d ' ' -f 3
+}
+
+payment() { # AMOUNT
+    txmake -f alice bob "$1" - | txsign -k alice.key
+}
+
+at() { # HEIGHT: when its block is due
+    echo $((1700000000 + 10 * $1))
+}
+
+# seal_at HEIGHT NAME [ARGUMENT...]: a block of stdin's transactions, made when it is due.
+seal_at() {
+    seal -k "$2.key" -T "$(at "$1")" "${@:3}"
+}
+
+@test "members in turn: each seals, and every reader takes the blocks" {
+    chain bob carol dave </dev/null
+    for height in 1 2 3 4; do
+        who=$(turn_of $height)
+        payment $height >txs
+        seal_at $height "$who" <txs >block
+        [ "$(head -n 1 block | cut -d ' ' -f 2,5,8)" = "$height $(at $height) 1" ]
+        head -n 1 block | cut -d ' ' -f 7 | names | grep -Eqx "$who|alice"
+        tail -n 1 block | diff txs -
+        expect 0 ledger-append -q ledger <block
+    done
+    [ "$(ledger-balance alice | cut -d ' ' -f 3)" = $((1000 - 10 - 4)) ]
+    # its own record has them, whole, and nothing else
+    cat ./*.sealed | sort | diff - <(tail -n 8 ledger | sort)
+    # the parent's time and a spacing, though the clock is behind
+    seal_at 4 "$(turn_of 5)" </dev/null | cut -d ' ' -f 5 | grep -qx "$(at 5)"
+}
+
+@test "whose turn it is; and out of turn, if others have sealed in between" {
+    chain bob carol dave </dev/null
+    first=$(turn_of 1) second=$(turn_of 2) third=$(turn_of 3)
+    expect 1 seal_at 1 "$second" </dev/null
+    [ ! -s "$out" ]
+    says "^seal: nothing sealed: it is the turn of $first \([0-9a-f]{8}\) to seal block 1 \(-o: "
+    [ ! -e "$second.key.sealed" ]
+    seal_at 1 "$second" -o </dev/null | ledger-append -q ledger
+    expect 1 seal_at 2 "$second" </dev/null
+    says "^seal: nothing sealed: 1 block of others must come before another one by $second "
+    expect 1 seal_at 2 "$second" -o </dev/null
+    seal_at 2 "$third" -o </dev/null | ledger-append -q ledger
+    seal_at 3 "$third" -o </dev/null >block || true
+    [ ! -s block ]
+    expect 1 seal_at 3 alice -o </dev/null
+    says "^seal: nothing sealed: alice \([0-9a-f]{8}\) is no member of the set that seals block 3\$"
+}
+
+@test "rule apart 1: one member may seal every block" {
+    chain bob carol dave < <(echo 'rule apart 1')
+    for height in 1 2 3 4; do
+        seal_at $height bob -o </dev/null | ledger-append -q ledger
+    done
+    [ "$(ledger-chain -t ledger | cut -d ' ' -f 2)" = 4 ]
+}
+
+@test "upon the same parent it offers the same block, for ever" {
+    chain bob carol dave </dev/null
+    who=$(turn_of 1)
+    cp ledger other.ledger
+    payment 5 | seal_at 1 "$who" >first
+    payment 6 >other
+    expect 0 seal_at 2 "$who" <other
+    cmp first "$out"
+    says '^seal: block 1 was sealed before: the same again, without what is on stdin$'
+    # another file knows nothing of it: that is what the file is for
+    seal_at 2 "$who" -r elsewhere <other | cmp -s - first && false
+    ledger-append -q ledger <first
+    seal_at 2 "$(turn_of 2)" </dev/null | ledger-append -q ledger
+    # the record outlives the ledger
+    LEDGER=other.ledger payment 7 | seal_at 3 "$who" other.ledger >again
+    cmp first again
+    # a crash in the middle of a block that has not left: it is cut off
+    cp "$who.key.sealed" whole
+    rm "$who.key.sealed"
+    head -n 1 whole >"$who.key.sealed"
+    LEDGER=other.ledger payment 8 | seal_at 1 "$who" other.ledger >new
+    cmp -s new first && false
+    cmp new "$who.key.sealed"
+    cp whole "$who.key.sealed" && printf 'block 9' >>"$who.key.sealed"
+    seal_at 1 "$who" other.ledger </dev/null >again
+    cmp first again
+    echo garbage >"$who.key.sealed"
+    expect 2 seal_at 1 "$who" other.ledger </dev/null
+    says "^seal: $who.key.sealed:1: not a file of sealed blocks: "
+}
+
+@test "it is on disk before it leaves: no block without the file, no file without a block" {
+    chain bob carol dave </dev/null
+    who=$(turn_of 1)
+    ln -s /dev/full full.sealed
+    expect 2 seal_at 1 "$who" -r full.sealed </dev/null
+    [ ! -s "$out" ]
+    expect 2 sh -c "seal -k $who.key -T $(at 1) </dev/null >/dev/full"
+    seal_at 2 "$who" </dev/null | cmp - "$who.key.sealed"
+}
+
+@test "transactions that cannot be in the block" {
+    chain bob carol dave </dev/null
+    who=$(turn_of 1)
+    expect 1 seal_at 1 "$who" < <(payment 5000)
+    says '^seal: nothing sealed: a block may only hold valid transactions'
+    seq 30 | sed 's/^/bob /' | txmake -f alice | txsign -k alice.key >many
+    expect 1 seal_at 1 "$who" <many
+    says 'the block would be over maxblock$'
+    [ ! -s "$out" ]
+    [ ! -s "$who.key.sealed" ]
+}
+
+@test "it waits for the block's time, or says when that is" {
+    chain bob carol dave </dev/null
+    who=$(turn_of 2)
+    now=$EPOCHSECONDS
+    seal -k "$(turn_of 1).key" -T $((now - 7)) </dev/null | ledger-append -q ledger
+    expect 1 seal -k "$who.key" -N </dev/null
+    says "^seal: nothing sealed: block 2 is due at $((now + 3)), in [0-9] s\$"
+    expect 1 seal -k "$who.key" -t 0 </dev/null
+    says '^seal: time is up$'
+    seal -k "$who.key" </dev/null >block
+    [ "$EPOCHSECONDS" -ge $((now + 3)) ]
+    ledger-append -q ledger <block
+}
+
+@test "-w: it gives up once another block is there" {
+    chain bob carol dave </dev/null
+    now=$EPOCHSECONDS
+    seal -k "$(turn_of 1).key" -T $now </dev/null | ledger-append -q ledger
+    second=$(turn_of 2)
+    seal -w -k "$second.key" </dev/null >block 2>said 3>&- &
+    eventually test -e "$second.key.sealed"
+    seal -k "$(turn_of 3).key" -o -T $((now + 10)) </dev/null | ledger-append -q ledger
+    status=0
+    wait $! || status=$?
+    [ "$status" -eq 3 ]
+    grep -qx 'seal: the tip moved' said
+    [ ! -s block ]
+}
+
+@test "-W ends once it is the member's turn" {
+    chain bob carol dave </dev/null
+    second=$(turn_of 2)
+    expect 0 seal -W -k "$(turn_of 1).key"
+    expect 1 seal -W -t 0 -k "$second.key"
+    says '^seal: time is up$'
+    seal -W -k "$second.key" 3>&- &
+    seal_at 1 "$(turn_of 1)" </dev/null | ledger-append -q ledger
+    wait $!
+    expect 2 seal -W -w -k "$second.key"
+    says '^seal: -W only waits: not with -w or -N$'
+}
+
+@test "chains of another seal are refused with a word, by seal and by mine" {
+    mkdir mined && cd mined
+    demo_chain
+    expect 2 seal -k alice.key </dev/null
+    says "^seal: ledger: 'rule seal pow': blocks of this chain are mined \(see mine\(1\)\)\$"
+    cd ..
+    chain bob </dev/null
+    expect 2 mine -m alice </dev/null
+    says "^mine: ledger: 'rule seal sign': blocks of this chain are not mined: "
+    expect 2 mine -o -m alice </dev/null
+    expect 2 seal -k bob.key -l ledger ledger </dev/null
+    expect 2 seal -k none.key </dev/null
+    expect 2 seal -k bob.key none </dev/null
+}
+
+@test "an encrypted key" {
+    chain bob </dev/null
+    openssl pkcs8 -topk8 -in bob.key -passout pass:word -out locked.key
+    chmod 600 locked.key
+    seal_at 1 locked -P 4 4< <(echo word) </dev/null | ledger-append -q ledger
+    expect 2 seal_at 2 locked -P 4 4< <(echo wrong) </dev/null
+}
