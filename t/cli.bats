@@ -121,6 +121,7 @@ netsim -n:1:16777216 -s:0:MAX
 node-log -n:131072:4611686018427387903
 node-status -i:1:86400 -n:0:100
 paxos -N:1:MAX
+pbft -N:1:MAX
 peerbook -n:1:16384 -P:0:2147483647
 poh -n:1:100000000 -t:1:86400 -e:1:100000000 -j:1:1024
 policy -H:0:MAX

@@ -1,4 +1,4 @@
-/* What the programs of engines share: raft, paxos. */
+/* What the programs of engines share: raft, paxos, pbft. */
 #ifndef ENGINECLI_ENGINE_MAIN_H
 #define ENGINECLI_ENGINE_MAIN_H
 

@@ -2,15 +2,13 @@
 
 #include "bft/bft.h"
 #include "paxos/paxos.h"
+#include "pbft/pbft.h"
 #include "raft/raft.h"
 
 #include <string.h>
 
 static const struct engine_type *const engine_types[] = {
-    &paxos_engine,
-    &raft_engine,
-    &bft_engine,
-    NULL,
+    &paxos_engine, &pbft_engine, &raft_engine, &bft_engine, NULL,
 };
 
 const struct engine_type *engine_find_in(const struct engine_type *const *list, const char *name)

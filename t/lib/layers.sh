@@ -46,7 +46,8 @@ BEGIN {
     layer("raft", "base record crypto consensus")
     layer("paxos", "base record crypto consensus")
     layer("bft", "base record crypto consensus")
-    layer("process", "base record crypto consensus raft paxos bft")
+    layer("pbft", "base record crypto consensus")
+    layer("process", "base record crypto consensus raft paxos bft pbft")
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
     layer("virtual", "base")
@@ -65,7 +66,7 @@ BEGIN {
     layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
-        "judge gossip peers net sync consensus raft paxos bft process history mesh virtual simpeer simprocess maelstrom " \
+        "judge gossip peers net sync consensus raft paxos bft pbft process history mesh virtual simpeer simprocess maelstrom " \
         "scenario sim model farm node explain export cli enginecli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
