@@ -1,88 +1,46 @@
 /* Reads the text of items (paxos(1), MESSAGES), which is hostile. */
 #include "base/num.h"
+#include "consensus/item_text.h"
 #include "paxos/paxos_item.h"
 
 #include <string.h>
 
-/* What is left to read. */
-struct cursor {
-    const char *at, *end;
-};
-
-/* The next line, without its newline. false: there is none. */
-static bool next_line(struct cursor *c, struct cursor *line)
-{
-    const char *newline = c->at == c->end ? NULL : memchr(c->at, '\n', (size_t)(c->end - c->at));
-    if (newline == NULL)
-        return false;
-    *line = (struct cursor){c->at, newline};
-    c->at = newline + 1;
-    return true;
-}
-
-/* The line's next word, which one space ends unless it is the last. */
-static bool next_word(struct cursor *line, struct cursor *word)
-{
-    if (line->at >= line->end)
-        return false;
-    const char *space = memchr(line->at, ' ', (size_t)(line->end - line->at));
-    *word = (struct cursor){line->at, space == NULL ? line->end : space};
-    line->at = space == NULL ? line->end : space + 1;
-    return word->at < word->end && (space == NULL || line->at < line->end);
-}
-
-static bool is_word(const struct cursor *word, const char *text)
-{
-    size_t n = strlen(text);
-    return (size_t)(word->end - word->at) == n && memcmp(word->at, text, n) == 0;
-}
-
-static bool get_number(struct cursor *line, uint64_t *out)
-{
-    struct cursor word;
-    int64_t n;
-    if (!next_word(line, &word) || number_parse(word.at, (size_t)(word.end - word.at), &n) != 0)
-        return false;
-    *out = (uint64_t)n;
-    return true;
-}
-
-static int get_name(const struct cursor *word, struct node_names *names, uint32_t *out,
+static int get_name(const struct item_text *word, struct node_names *names, uint32_t *out,
                     struct fault *f)
 {
     *out = NODE_NONE;
-    if (is_word(word, "-"))
+    if (item_is(word, "-"))
         return 0;
     *out = node_names_add(names, word->at, (size_t)(word->end - word->at), f);
     return *out == NODE_NONE ? -1 : 0;
 }
 
 /* ROUND NODE; where `chosen` may be, it stands for a round. */
-static int get_ballot(struct cursor *line, bool chosen, struct node_names *names,
+static int get_ballot(struct item_text *line, bool chosen, struct node_names *names,
                       struct paxos_ballot *out, struct fault *f)
 {
-    struct cursor round = *line, word;
-    if (!next_word(line, &word))
+    struct item_text round = *line, word;
+    if (!item_word(line, &word))
         return fault_rule(f, "paxos: a ballot is missing");
-    if (chosen && is_word(&word, "chosen"))
+    if (chosen && item_is(&word, "chosen"))
         out->round = PAXOS_ROUND_CHOSEN;
-    else if (!get_number(&round, &out->round) || out->round > PAXOS_ROUND_MAX)
+    else if (!item_number(&round, &out->round) || out->round > PAXOS_ROUND_MAX)
         return fault_rule(f, "paxos: a ballot's round is no number");
-    if (!next_word(line, &word))
+    if (!item_word(line, &word))
         return fault_rule(f, "paxos: a ballot has no node");
     return get_name(&word, names, &out->node, f);
 }
 
-static int get_flag(struct cursor *line, bool *out, struct fault *f)
+static int get_flag(struct item_text *line, bool *out, struct fault *f)
 {
-    struct cursor word;
-    if (!next_word(line, &word) || (!is_word(&word, "yes") && !is_word(&word, "no")))
+    struct item_text word;
+    if (!item_word(line, &word) || (!item_is(&word, "yes") && !item_is(&word, "no")))
         return fault_rule(f, "paxos: neither yes nor no");
-    *out = is_word(&word, "yes");
+    *out = item_is(&word, "yes");
     return 0;
 }
 
-static int get_field(struct cursor *line, char field, struct paxos_item *x,
+static int get_field(struct item_text *line, char field, struct paxos_item *x,
                      struct node_names *names, struct fault *f)
 {
     uint64_t *number = NULL;
@@ -110,39 +68,36 @@ static int get_field(struct cursor *line, char field, struct paxos_item *x,
         number = &x->other;
         break;
     }
-    if (!get_number(line, number))
+    if (!item_number(line, number))
         return fault_rule(f, "paxos: %s: a number is missing", paxos_forms[x->head.kind].word);
     return 0;
 }
 
 /* What follows an entry's line: its last word tells how many lines. false: fewer are there. */
-static bool skip_entry(struct cursor *c, const struct cursor *line, char form)
+static bool skip_entry(struct item_text *c, const struct item_text *line, char form)
 {
     const char *last = line->end;
     int64_t lines;
-    struct cursor skipped;
+    struct item_text skipped;
     if (form == 'm')
         return true;
     while (last > line->at && last[-1] != ' ')
         last--;
     if (number_parse(last, (size_t)(line->end - last), &lines) != 0)
         return false;
-    while (lines-- > 0)
-        if (!next_line(c, &skipped))
-            return false;
-    return true;
+    return item_lines(c, (uint64_t)lines, &skipped);
 }
 
 /* NAME:SERIAL, or -. */
-static int get_id(struct cursor *line, struct node_names *names, struct proposal_id *id,
+static int get_id(struct item_text *line, struct node_names *names, struct proposal_id *id,
                   struct fault *f)
 {
-    struct cursor word;
+    struct item_text word;
     int64_t serial;
     *id = (struct proposal_id){.client = NODE_NONE};
-    if (!next_word(line, &word))
+    if (!item_word(line, &word))
         return fault_rule(f, "paxos: an entry has no id");
-    if (is_word(&word, "-"))
+    if (item_is(&word, "-"))
         return 0;
     const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
     if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
@@ -153,13 +108,13 @@ static int get_id(struct cursor *line, struct node_names *names, struct proposal
     return id->client == NODE_NONE ? -1 : 0;
 }
 
-static int get_payload(struct cursor *c, const struct cursor *line, const struct cursor *rest,
-                       struct paxos_value *v, struct fault *f)
+static int get_payload(struct item_text *c, const struct item_text *line,
+                       const struct item_text *rest, struct paxos_value *v, struct fault *f)
 {
     const char *from = c->at;
     uint64_t lines = 0;
-    struct cursor count = *rest;
-    if (!get_number(&count, &lines) || count.at != count.end || !skip_entry(c, line, 'v'))
+    struct item_text count = *rest;
+    if (!item_number(&count, &lines) || count.at != count.end || !skip_entry(c, line, 'v'))
         return fault_rule(f, "paxos: an entry's lines are missing");
     if (paxos_is_noop(v))
         return lines == 0 ? 0 : fault_rule(f, "paxos: a no-op has lines");
@@ -169,20 +124,20 @@ static int get_payload(struct cursor *c, const struct cursor *line, const struct
     return v->payload == NULL ? fault_memory(f) : 0;
 }
 
-static int get_entry(struct cursor *c, char form, struct paxos_entry *e, struct node_names *names,
-                     struct fault *f)
+static int get_entry(struct item_text *c, char form, struct paxos_entry *e,
+                     struct node_names *names, struct fault *f)
 {
-    struct cursor line, rest, word;
-    if (!next_line(c, &line))
+    struct item_text line, rest, word;
+    if (!item_line(c, &line))
         return fault_rule(f, "paxos: entries are missing");
     rest = line;
     if (form == 'm') {
-        if (!next_word(&rest, &word) || get_name(&word, names, &e->value.id.client, f) != 0 ||
-            e->value.id.client == NODE_NONE || !get_number(&rest, &e->slot) || rest.at != rest.end)
+        if (!item_word(&rest, &word) || get_name(&word, names, &e->value.id.client, f) != 0 ||
+            e->value.id.client == NODE_NONE || !item_number(&rest, &e->slot) || rest.at != rest.end)
             return fault_rule(f, "paxos: a member's line is not NAME NUMBER");
         return 0;
     }
-    if (form == 'p' && !get_number(&rest, &e->slot))
+    if (form == 'p' && !item_number(&rest, &e->slot))
         return fault_rule(f, "paxos: an entry has no slot");
     if (form == 'p' && get_ballot(&rest, true, names, &e->ballot, f) != 0)
         return -1;
@@ -192,10 +147,10 @@ static int get_entry(struct cursor *c, char form, struct paxos_entry *e, struct 
 }
 
 /* How many entries there are in c. */
-static int count_entries(struct cursor c, char form, size_t *count, struct fault *f)
+static int count_entries(struct item_text c, char form, size_t *count, struct fault *f)
 {
-    struct cursor line;
-    for (*count = 0; next_line(&c, &line); ++*count)
+    struct item_text line;
+    for (*count = 0; item_line(&c, &line); ++*count)
         if (!skip_entry(&c, &line, form))
             return fault_rule(f, "paxos: an entry does not tell how many lines it has, or lacks "
                                  "some");
@@ -203,12 +158,12 @@ static int count_entries(struct cursor c, char form, size_t *count, struct fault
 }
 
 /* The clients' lines, and the state. */
-static int get_snapshot(struct cursor *c, struct paxos_item *x, struct node_names *names,
+static int get_snapshot(struct item_text *c, struct paxos_item *x, struct node_names *names,
                         struct fault *f)
 {
-    struct cursor line;
+    struct item_text line;
     for (uint64_t i = 0; i < x->span; i++) {
-        if (!next_line(c, &line))
+        if (!item_line(c, &line))
             return fault_rule(f, "paxos: a snapshot's clients are missing");
         if (applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f) != 0)
             return -1;
@@ -220,34 +175,34 @@ static int get_snapshot(struct cursor *c, struct paxos_item *x, struct node_name
     return x->state == NULL ? fault_memory(f) : 0;
 }
 
-static int get_head(struct cursor *line, struct paxos_item *x, struct node_names *names,
+static int get_head(struct item_text *line, struct paxos_item *x, struct node_names *names,
                     uint64_t *lines, struct fault *f)
 {
     const struct paxos_form *form = &paxos_forms[x->head.kind];
     for (const char *field = form->fields; *field != '\0'; field++)
         if (get_field(line, *field, x, names, f) != 0)
             return -1;
-    if (!get_number(line, lines) || line->at != line->end)
+    if (!item_number(line, lines) || line->at != line->end)
         return fault_rule(f, "paxos: %s: the number of lines that follow is missing", form->word);
     if (form->lines == 0 && *lines != 0)
         return fault_rule(f, "paxos: %s has no lines", form->word);
     return 0;
 }
 
-static int kind_of(const struct cursor *word)
+static int kind_of(const struct item_text *word)
 {
     for (int kind = 0; kind < PAXOS_KINDS; kind++)
-        if (is_word(word, paxos_forms[kind].word))
+        if (item_is(word, paxos_forms[kind].word))
             return kind;
     return -1;
 }
 
 /* Cuts the lines that belong to an item from *all; an item without its entries. */
-static struct paxos_item *get_first(struct cursor *all, struct cursor *body,
+static struct paxos_item *get_first(struct item_text *all, struct item_text *body,
                                     struct node_names *names, struct fault *f)
 {
-    struct cursor line, word, skipped;
-    if (!next_line(all, &line) || !next_word(&line, &word) || kind_of(&word) < 0) {
+    struct item_text line, word;
+    if (!item_line(all, &line) || !item_word(&line, &word) || kind_of(&word) < 0) {
         fault_rule(f, "paxos: a line begins with none of its words");
         return NULL;
     }
@@ -256,13 +211,10 @@ static struct paxos_item *get_first(struct cursor *all, struct cursor *body,
     size_t count = 0;
     if (get_head(&line, &head, names, &lines, f) != 0)
         return NULL;
-    body->at = all->at;
-    for (uint64_t i = 0; i < lines; i++)
-        if (!next_line(all, &skipped)) {
-            fault_rule(f, "paxos: %s is cut short", paxos_forms[head.head.kind].word);
-            return NULL;
-        }
-    body->end = all->at;
+    if (!item_lines(all, lines, body)) {
+        fault_rule(f, "paxos: %s is cut short", paxos_forms[head.head.kind].word);
+        return NULL;
+    }
     char form = paxos_forms[head.head.kind].lines;
     if (form != 'a' && count_entries(*body, form, &count, f) != 0)
         return NULL;
@@ -277,7 +229,7 @@ static struct paxos_item *get_first(struct cursor *all, struct cursor *body,
     return x;
 }
 
-static int get_body(struct cursor *body, struct paxos_item *x, struct node_names *names,
+static int get_body(struct item_text *body, struct paxos_item *x, struct node_names *names,
                     struct fault *f)
 {
     char form = paxos_forms[x->head.kind].lines;
@@ -292,7 +244,7 @@ static int get_body(struct cursor *body, struct paxos_item *x, struct node_names
 struct engine_item *paxos_item_parse(const char *text, size_t n, size_t *used,
                                      struct node_names *names, struct fault *f)
 {
-    struct cursor all = {text, text + n}, body;
+    struct item_text all = {text, text + n}, body;
     struct paxos_item *x = get_first(&all, &body, names, f);
     if (x == NULL)
         return NULL;

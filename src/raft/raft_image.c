@@ -1,6 +1,6 @@
 #include "raft/raft_image.h"
 
-#include "base/num.h"
+#include "consensus/item_text.h"
 
 #include <string.h>
 
@@ -29,42 +29,27 @@ struct payload *raft_image_make(const struct raft_config *c, const struct applie
     return p;
 }
 
-struct rest {
-    const char *at, *end;
-};
-
-/* The next line's bytes, its newline included; 0: there is none. */
-static size_t line_of(const struct rest *t)
-{
-    const char *stop = memchr(t->at, '\n', (size_t)(t->end - t->at));
-    return stop == NULL ? 0 : (size_t)(stop - t->at) + 1;
-}
-
-static int read_members(struct rest *t, struct node_names *names, struct raft_config *c,
+static int read_members(struct item_text *t, struct node_names *names, struct raft_config *c,
                         struct fault *f)
 {
-    size_t n = line_of(t);
-    if (raft_config_parse(t->at, n, names, c, f) != 0)
-        return -1;
-    t->at += n;
-    return 0;
+    struct item_text lines = {t->at, t->at};
+    item_lines(t, 1, &lines);
+    return raft_config_parse(lines.at, (size_t)(lines.end - lines.at), names, c, f);
 }
 
-static int read_clients(struct rest *t, struct node_names *names, struct applied *a,
+static int read_clients(struct item_text *t, struct node_names *names, struct applied *a,
                         struct fault *f)
 {
-    static const char word[] = "clients ";
-    size_t n = line_of(t), w = sizeof word - 1;
-    int64_t count;
-    if (n <= w || memcmp(t->at, word, w) != 0 || number_parse(t->at + w, n - w - 1, &count) != 0)
+    struct item_text line, word;
+    uint64_t count;
+    if (!item_line(t, &line) || !item_word(&line, &word) || !item_is(&word, "clients") ||
+        !item_number(&line, &count) || line.at != line.end)
         return fault_rule(f, "raft: a snapshot without its clients");
-    t->at += n;
     for (; count > 0; count--) {
-        if ((n = line_of(t)) == 0)
+        if (!item_line(t, &line))
             return fault_rule(f, "raft: a snapshot is cut short");
-        if (applied_parse(a, t->at, n - 1, names, f) != 0)
+        if (applied_parse(a, line.at, (size_t)(line.end - line.at), names, f) != 0)
             return -1;
-        t->at += n;
     }
     return 0;
 }
@@ -72,7 +57,7 @@ static int read_clients(struct rest *t, struct node_names *names, struct applied
 int raft_image_read(const struct payload *image, struct node_names *names, struct raft_config *c,
                     struct applied *applied, struct payload **state, struct fault *f)
 {
-    struct rest t = {image->text, image->text + image->len};
+    struct item_text t = {image->text, image->text + image->len};
     if (image->len == 0)
         return fault_rule(f, "raft: an empty snapshot");
     if (read_members(&t, names, c, f) != 0 || read_clients(&t, names, applied, f) != 0)
