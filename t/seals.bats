@@ -16,3 +16,56 @@ SEALS=$VECTORS/seals
     diff "$SEALS/faults" found
     [ "$(wc -l <found)" -gt 150 ]
 }
+
+@test "what was chosen is kept in the index: a ledger that is opened anew for every block comes to the same" {
+    mkdir ledgers
+    "$BIN"/.t/sealtest index ledgers "$SEALS"/good/*.ledger | sort >found
+    diff <(sort "$SEALS/tips") found
+    for file in "$SEALS"/good/*.ledger; do
+        cmp "$file" "ledgers/${file##*/}"
+    done
+}
+
+@test "of two final blocks that exclude each other the first counts, and the programs name both" {
+    file=$SEALS/good/finality-two-conflicting-finals-first-counts.ledger
+    tip=$(awk '/^finality-two-conflicting-finals-first-counts / { print $3 }' "$SEALS/tips")
+    said=': two final blocks exclude each other: 2 00ecb50f[0-9a-f]{56} and 2 0055b0d8[0-9a-f]{56}: the first counts$'
+    expect 0 verify -q "$file"
+    says "^verify: $file$said"
+    expect 0 ledger-append -q ledger <"$file"
+    says "^ledger-append: ledger$said"
+    expect 0 ledger-chain ledger
+    says "^ledger-chain: ledger$said"
+    [ "$(grep '^block ' "$out" | tail -n 1 | id)" = "$tip" ]
+    # the best chain alone holds the first of them, and nothing that excludes it
+    cp "$out" chain
+    expect 0 verify -q chain
+    [ ! -s "$err" ]
+}
+
+@test "headers alone do not tell who may seal: a light client refuses such chains, and believes no signature" {
+    for seal in sign-one-member:sign bft-all-votes:bft; do
+        grep -vE '^(vote|tx|state) ' "$SEALS/good/${seal%:*}.ledger" >headers
+        expect 1 verify -H headers
+        says "^headers:1: block: members seal this chain \(rule seal ${seal#*:}\)"
+        [ ! -s "$out" ]
+        grep '^block 2 ' headers >loose
+        expect 1 verify -H loose
+        says '^loose:1: block: a member.s signature tells nothing without the set of members$'
+    done
+}
+
+@test "against a ledger, a header is judged by who may seal after its parent" {
+    file=$SEALS/good/sign-three-members-grandparent.ledger
+    expect 0 ledger-append -q ledger <"$file"
+    tail -n 1 "$file" >block
+    expect 0 verify -l ledger block
+    # another miner's, of the same parent
+    for name in sign-miner-not-a-member sign-signed-by-another-member; do
+        head -n -1 "$SEALS/bad/$name.ledger" >chain
+        expect 0 ledger-append -q "$name" <chain
+        sed -n '/^block /h; ${x;p}' "$SEALS/bad/$name.ledger" >block
+        expect 1 verify -l "$name" block
+        says '^block:1: block: (miner is no member|seal is not its miner)'
+    done
+}

@@ -284,6 +284,7 @@ static int apply_body(struct tree *t, const struct item *item, struct node *new,
     }
     if (apply_reward(t->state, &t->rules, new->height, &item->block.miner, fees, &new->supply, f))
         return -1;
+    new->earned = rules_reward(&t->rules, new->height) + fees; /* at most the supply */
     return members_end_block(&in, f);
 }
 

@@ -28,6 +28,7 @@ struct node {
     int64_t signed_count;        /* of these lines, votes or attest lines */
     int64_t final;               /* the highest block that is final by the bodies of its chain, its
                                     own included: a number */
+    int64_t earned;              /* by its miner: reward and fees */
     struct u256 work;            /* of the chain up to and including it */
     uint64_t line, offset, size; /* its place in the ledger */
 };

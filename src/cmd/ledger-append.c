@@ -7,6 +7,7 @@
 #include "ledgercli/checkpoints.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/refusals.h"
+#include "ledgercli/rivals.h"
 #include "mempool/intake.h"
 #include "stream/feed.h"
 
@@ -17,7 +18,7 @@ struct run {
     const char *path;
     int64_t clock; /* -T */
     int threads;
-    bool pass, quiet;
+    bool pass, quiet, told_rivals;
     struct cli_refusals refusals;
     struct sigpool *pool;
     struct ledger ledger;
@@ -222,6 +223,7 @@ static void append_batch(struct run *r, const struct batch *b)
         }
     if (ledger_commit(&r->ledger, &f))
         fail(r, &f);
+    cli_tell_rivals(r->ledger.path, &r->ledger.tree, &r->told_rivals);
 }
 
 /* Processes a batch, and then prints what is to be passed on. */

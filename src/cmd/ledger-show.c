@@ -141,7 +141,7 @@ static void put_earned(struct run *r, const struct node *node)
     struct index_block b;
     if (index_block(r->ledger.index, node->n, &b, &f))
         cli_ledger_fail(&r->ledger, &f);
-    cli_put_format("earned   %" PRId64 "\n", b.earned);
+    cli_put_format("earned   %" PRId64 "\n", b.node.earned);
 }
 
 static void show_block(struct run *r, const struct node *node)

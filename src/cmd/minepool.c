@@ -267,7 +267,7 @@ static void pay(const struct arguments *a)
     cli_open_ledger(&l, a->ledger);
     find_block(&l, a->block, &block);
     count_work(&l, a, block.node.id, &t);
-    int64_t earned = block.earned;
+    int64_t earned = block.node.earned;
     int64_t cut = (int64_t)((__int128)earned * (a->cut < 0 ? 0 : a->cut) / 100);
     size_t members = payees(&t, &block.node.miner);
     int64_t fees = a->one ? fees_of(a, &l, &block.node, members, BATCH_MAX) : 0;

@@ -11,6 +11,7 @@
 #include "ledgercli/checkpoints.h"
 #include "ledgercli/headers.h"
 #include "ledgercli/ledger.h"
+#include "ledgercli/rivals.h"
 #include "ledgercli/script.h"
 #include "ledgercli/verdict.h"
 #include "stream/feed.h"
@@ -147,12 +148,15 @@ static void check_any(struct run *r, const struct judge *j, const char *name)
 static void tell_end(struct run *r, struct judge *j, const char *name)
 {
     struct judge_sum sum = judge_sum(j);
+    bool told = false;
     check_any(r, j, name);
     if (!r->verbose)
         cli_tell_follows(name, sum.follows);
     cli_budget_tell(&r->budget, name, true);
     tell_good(r, j, name);
     check_best(r, j, name);
+    if (judge_tree(j) && !r->against)
+        cli_tell_rivals(name, judge_tree(j), &told);
     cli_tell_unknown(name, sum.unknown, r->quiet);
 }
 

@@ -15,8 +15,8 @@ int64_t index_block_sum(const struct index_block *b)
         uint8_t unused[7];
     } form = {.numbers = {node->n, node->parent, node->height, node->time, node->count,
                           node->supply, (int64_t)node->line, (int64_t)node->offset,
-                          (int64_t)node->size, b->first, b->earned, b->latest, node->signed_count,
-                          node->final}};
+                          (int64_t)node->size, b->first, node->earned, b->latest,
+                          node->signed_count, node->final}};
     _Static_assert(sizeof form == 14 * 8 + 3 * 32 + 33 + 32 + 7, "no padding is summed");
     memcpy(form.id, node->id, ID_LEN);
     memcpy(form.target, node->target, TARGET_LEN);
@@ -35,7 +35,7 @@ static bool is_possible(const struct index_block *b)
     return node->n >= 0 && node->parent >= -1 && node->parent < node->n &&
            (node->parent < 0) == (node->n == 0) && node->height >= 0 && node->height <= node->n &&
            (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
-           b->latest >= node->time && node->supply >= 0 && b->earned >= 0 && offset >= 0 &&
+           b->latest >= node->time && node->supply >= 0 && node->earned >= 0 && offset >= 0 &&
            node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
            node->count >= 0 && (uint64_t)node->count < node->size && node->signed_count >= 0 &&
            node->signed_count <= node->count && node->final >= 0 && node->final <= node->n &&
@@ -47,7 +47,6 @@ int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, s
     struct node *node = &b->node;
     uint8_t work[32];
     *b = (struct index_block){.first = sqlite3_column_int64(q, 13),
-                              .earned = sqlite3_column_int64(q, 14),
                               .latest = sqlite3_column_int64(q, 15),
                               .is_main = sqlite3_column_int(q, 17)};
     *node = (struct node){.n = sqlite3_column_int64(q, 0),
@@ -58,6 +57,7 @@ int index_read_block(struct index *ix, sqlite3_stmt *q, struct index_block *b, s
                           .signed_count = sqlite3_column_int64(q, 19),
                           .final = sqlite3_column_int64(q, 20),
                           .supply = sqlite3_column_int64(q, 8),
+                          .earned = sqlite3_column_int64(q, 14),
                           .line = (uint64_t)sqlite3_column_int64(q, 10),
                           .offset = (uint64_t)sqlite3_column_int64(q, 11),
                           .size = (uint64_t)sqlite3_column_int64(q, 12)};

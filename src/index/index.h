@@ -27,7 +27,6 @@ struct index_block {
     struct node node;
     int64_t first;  /* the number of its first transaction: they are numbered from 1 in the file's
                        order, including side branches */
-    int64_t earned; /* its miner's reward and fees */
     int64_t latest; /* the latest time on its chain up to this block */
     bool is_main;   /* on the best chain */
 };

@@ -151,7 +151,7 @@ static int add_block(struct index *ix, const struct index_block *b, struct fault
     sqlite3_bind_int64(q, 12, (int64_t)node->offset);
     sqlite3_bind_int64(q, 13, (int64_t)node->size);
     sqlite3_bind_int64(q, 14, b->first);
-    sqlite3_bind_int64(q, 15, b->earned);
+    sqlite3_bind_int64(q, 15, node->earned);
     sqlite3_bind_int64(q, 16, b->latest);
     sqlite3_bind_int64(q, 17, index_block_sum(b));
     sqlite3_bind_int(q, 18, b->is_main);
@@ -187,7 +187,6 @@ static int join(struct index *ix, struct index_block *b, struct fault *f)
         return 0;
     if (index_block(ix, b->node.parent, &parent, f))
         return -1;
-    b->earned += b->node.supply - parent.node.supply;
     if (b->latest < parent.latest)
         b->latest = parent.latest;
     if (!parent.is_main || !chain_beats(b->node.work, parent.node.work))
@@ -217,8 +216,6 @@ static int add(void *self, const struct node *node, const struct item *item,
     struct index_block b = {.node = *node};
     ix->grown = -1;
     index_forget_accounts(ix);
-    for (size_t i = 0; i < item->count; i++)
-        b.earned += item->entries[i].type == &tx_type ? item->entries[i].tx.fee : 0;
     if (join(ix, &b, f) || last_tx(ix, node->n - 1, &b.first, f))
         return -1;
     b.first++;

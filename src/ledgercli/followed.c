@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "ledgercli/rivals.h"
 #include "watch/event.h"
 
 #include <stdlib.h>
@@ -90,4 +91,5 @@ void followed_look(struct followed *w, bool once)
     }
     w->trouble[0] = '\0';
     tell_forgotten(w);
+    cli_tell_rivals(w->path, &w->ledger.tree, &w->told_rivals);
 }

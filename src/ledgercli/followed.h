@@ -13,6 +13,7 @@ struct followed {
     char trouble[sizeof((struct fault *)0)->text]; /* reported last */
     struct ledger_watch watch;
     size_t forgotten; /* reported last */
+    bool told_rivals;
 };
 
 /* Begins to follow the ledger at path; reorganisations that undo more than depth blocks are passed

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/values.h"
+#include "ledgercli/rivals.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,12 +43,14 @@ void cli_refuse_other_file(const char *path)
 void cli_open_ledger(struct ledger *l, const char *option)
 {
     struct fault f = {0};
+    bool told = false;
     const char *path = cli_ledger(option);
     cli_refuse_other_file(path);
     if (ledger_open(l, path, &f))
         cli_fail(f.line ? path : NULL, &f);
     if (l->has_tail)
         cli_report(path, l->tail.line, "ignored from here on: no complete valid block follows");
+    cli_tell_rivals(path, &l->tree, &told);
 }
 
 static bool begins_as_ledger(const char *path)

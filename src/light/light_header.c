@@ -188,6 +188,10 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
                       struct fault *f)
 {
     size_t n;
+    if (header_is_signed(b)) {
+        fault_rule(f, "block: a member's signature tells nothing without the set of members");
+        return 0;
+    }
     if (header_alone(NULL, b, id, f) || check_body(c, b, size, f))
         return 0;
     int known = heads_find(&c->heads, id, &n, f);

@@ -215,9 +215,9 @@ static int give_body(struct history_run *r, struct fault *f)
 
 static int maybe_reward(struct history_run *r, struct fault *f)
 {
-    if (r->at.earned == 0 || !account_equal(&r->header.miner, &r->h->account))
+    if (r->at.node.earned == 0 || !account_equal(&r->header.miner, &r->h->account))
         return 0;
-    return history_give_reward(r, r->at.earned, f);
+    return history_give_reward(r, r->at.node.earned, f);
 }
 
 /* All events of the current block, from its bytes, except another effect. */

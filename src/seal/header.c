@@ -48,6 +48,19 @@ int header_alone(const struct seal *seal, const struct block *b, const uint8_t i
     return -1;
 }
 
+bool header_is_signed(const struct block *b)
+{
+    struct fault ignored;
+    bool is_signed = false;
+    for (size_t row = 0; seal_at(row); row++)
+        if (header_form(seal_at(row), b, &ignored) == 0) {
+            if (!seal_at(row)->rules.by_members)
+                return false;
+            is_signed = true;
+        }
+    return is_signed;
+}
+
 struct u256 header_weight(const struct ancestry *a, const struct block *b)
 {
     return a->anchor->seal->weight(a, b);

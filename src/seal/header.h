@@ -15,6 +15,10 @@ int header_check(const struct ancestry *a, const struct block *b, const uint8_t 
 int header_alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],
                  struct fault *f);
 
+/* Whether the header can only be one that a member signed, of a chain that is not known: what it
+ * claims is worth something only to those who know the members. */
+bool header_is_signed(const struct block *b);
+
 /* Checks that SEAL has the form that the chain's seal asks for. 0, or -1 and a rule. */
 int header_form(const struct seal *seal, const struct block *b, struct fault *f);
 
