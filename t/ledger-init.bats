@@ -282,3 +282,82 @@ RULES
     expect 2 ledger-init "$account" 5
     says 'this chain has no such accounts \(rule allow policy\)'
 }
+
+# Key lines of three members, in the order of their accounts.
+members() {
+    for name in v1 v2 v3; do keygen -s "init $name" $name; done 2>/dev/null | tee names | sort -k 2,2
+}
+
+@test "members: key lines, names and member lines, whatever their order, for every seal" {
+    members >sorted
+    awk '{ print "member", $2, 1 }' sorted >lines
+    for way in '-S sign' '-S bft' '-i 4' '-S sign -i 4 -p 2'; do
+        # shellcheck disable=SC2086 # words
+        expect 0 ledger-init $way -M names v1 5
+        cp "$out" chain
+        grep '^member ' chain | cmp - lines
+        expect 0 verify -q chain
+        tail -n 1 chain | grep -q '^grant '
+    done
+    grep -E '^rule (seal|halflife|apart|finality) ' chain | cut -d ' ' -f 2- | xargs | grep -qx 'seal sign halflife 0 apart 2 finality 4'
+    ledger-init -S bft -M names | awk 'NR == 1 { print $6 }' >target
+    tac names | sed 's/^key \([^ ]*\) .*/\1/' >accounts
+    { sed -n 's/^key [^ ]* //p' names | tail -n 2 && grep -F "$(sed -n 3p accounts)" lines; } >mixed
+    ledger-init -S bft -M mixed | awk 'NR == 1 { print $6 }' | cmp - target
+    ledger-init -S bft -M <(sed 's/.*/& 7/' accounts) | grep -c '^member .* 7$' | grep -qx 3
+    audit-by-hand -q chain
+}
+
+@test "stakes: the numbers that go with them, and what is staked is part of the supply" {
+    members >sorted
+    expect 0 ledger-init -S bft -A stake -M names
+    grep -E '^rule (unbonding|slash|minstake) ' "$out" | cut -d ' ' -f 2- | xargs | grep -qx 'unbonding 1000 slash 500 minstake 1'
+    expect 0 ledger-init -i 2 -A stake -u 3 -x 1000 -m 40 -M names -B 1 v1 5
+    cp "$out" chain
+    grep -c '^member .* 40$' chain | grep -qx 3
+    expect 0 audit-by-hand -q chain
+    grep -q ' supply 125$' "$out"
+    expect 0 verify -q chain
+}
+
+@test "rules and members that do not go together are refused, by the rules for who reads them" {
+    members >sorted
+    while IFS='|' read -r words options; do
+        # shellcheck disable=SC2086 # words
+        refuse "$words" $options
+    done <<'END'
+such a chain has members: -M FILE|-S sign
+such a chain has members: -M FILE|-i 4
+this chain has no members|-M names
+finality belongs to another seal|-S bft -i 4 -M names
+apart belongs to another seal|-p 4
+minstake belongs to another seal or feature|-S bft -m 4 -M names
+stake belongs to another seal|-S sign -A stake -M names
+exclude each other|-S bft -A stake,admit -M names
+allow admit needs members|-A admit
+halflife is not 0|-S sign -e 5 -M names
+^ledger-init: -S: rule: unknown seal|-S poa
+^ledger-init: -S: rule: seal is given twice|-S sign -S bft
+first target is their set|-S sign -t 0f -M names
+none: No such file|-S sign -M none
+^ledger-init: -u: '2' is not|-u 2
+END
+    while IFS='|' read -r words line; do
+        printf '%s\n' v1 "$line" >bad
+        refuse "$words" -S sign -M bad
+    done <<'END'
+^ledger-init: bad:2: weight: 'x' is not a number|v2 x
+^ledger-init: bad:2: weight is 0|v2 0
+^ledger-init: bad:2: expected a key line|v2 3 4
+^ledger-init: bad:2: 'v9' is neither|v9
+^ledger-init: bad: member .* is there twice|v1 7
+^ledger-init: bad:2: |v2  1
+over 2\^63-1|v2 9223372036854775807
+END
+    printf 'v1 5\nv2 3\n' >poor
+    refuse 'weight 3 is under minstake 4' -S bft -A stake -m 4 -M poor
+    seq 1001 | awk '{ printf "%064x 1\n", $1 + 300 }' >many
+    refuse 'many:1001: more than 1000 members' -S sign -M many
+    head -n 1000 many >most
+    expect 0 ledger-init -S sign -M most
+}

@@ -2,12 +2,13 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/members.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "crypto/merkle.h"
 #include "record/block.h"
 #include "record/rules.h"
-#include "state/apply.h"
+#include "state/members.h"
 #include "work/first.h"
 
 #include <inttypes.h>
@@ -18,8 +19,9 @@
 struct genesis {
     struct rules rules;
     struct block block;
-    int64_t bytefee, state; /* 0: no such rule */
-    const char *names;
+    /* 0: no such rule */
+    int64_t bytefee, state, apart, finality, unbonding, slash, minstake;
+    const char *names, *members;
     int64_t clock; /* -T */
     struct buf body;
     struct merkle tree;
@@ -70,6 +72,20 @@ static void add_number(struct genesis *g, const char *name, int64_t number)
         add_rule(g, name, words);
 }
 
+/* A seal by its name, or a number of blocks between state lines. */
+static void take_seal(const struct cli_option *o, const char *text, void *to)
+{
+    struct genesis *g = to;
+    char words[RULE_LINE_MAX];
+    (void)o;
+    if (*text >= '0' && *text <= '9') {
+        g->state = cli_number("-S", text, 1, INT64_MAX);
+        return;
+    }
+    snprintf(words, sizeof words, "seal %.40s", text);
+    add_rule(g, "-S", words);
+}
+
 /* A list with commas. */
 static void take_allow(const struct cli_option *o, const char *text, void *to)
 {
@@ -97,6 +113,7 @@ static void take_target(const struct cli_option *o, const char *text, void *to)
     set_target(to, text);
 }
 
+#define OWN(field, least, most) CLI_NUMBER(struct genesis, field, least, most)
 #define RULE(field, least) CLI_NUMBER(struct genesis, rules.field, least, INT64_MAX)
 
 static const struct cli_option options[] = {
@@ -110,11 +127,22 @@ static const struct cli_option options[] = {
     {'b', "maxblock", "BYTES", "the largest block (1000000)", RULE(maxblock, 0)},
     {'f', "minfee", "AMOUNT", "the smallest fee (1)", RULE(minfee, 0)},
     {'F', "bytefee", "AMOUNT", "and so much more for each byte of its line (none)",
-     CLI_NUMBER(struct genesis, bytefee, 1, INT64_MAX)},
-    {'S', "state", "BLOCKS", "a state line in every block whose height this divides (none)",
-     CLI_NUMBER(struct genesis, state, 1, INT64_MAX)},
-    {'A', "allow", "LIST", "allow what is in LIST, of batch,policy,slh-dsa,sponsor (nothing)",
+     OWN(bytefee, 1, INT64_MAX)},
+    {'S', "seal", "KIND", "who seals blocks: pow, sign or bft (pow)", CLI_CALL(take_seal)},
+    {'B', "state", "BLOCKS", "a state line in every block whose height this divides (none)",
+     OWN(state, 1, INT64_MAX)},
+    {'A', "allow", "LIST", "allow what is in LIST, of admit,batch,policy,slh-dsa,sponsor,stake",
      CLI_CALL(take_allow)},
+    {'M', "members", "FILE", "the first members", CLI_TEXT(struct genesis, members)},
+    {'p', "apart", "BLOCKS", "a member seals one of so many blocks in a row (half of them)",
+     OWN(apart, 1, INT64_MAX)},
+    {'i', "finality", "BLOCKS", "members make every so manyth block final (none)",
+     OWN(finality, 1, INT64_MAX)},
+    {'u', "unbonding", "BLOCKS", "what is unstaked returns after so many blocks (1000)",
+     OWN(unbonding, 3, INT64_C(1) << 31)},
+    {'x', "slash", "THOUSANDTHS", "what an accused member loses of its stake (500)",
+     OWN(slash, 1, 1000)},
+    {'m', "minstake", "AMOUNT", "the least stake of a member (1)", OWN(minstake, 1, INT64_MAX)},
     {'t', "target", "HEX", "the first target, 64 digits; fewer are padded with f's",
      CLI_CALL(take_target)},
     {CLI_OPTION_NAMES(struct genesis, names)},
@@ -146,27 +174,68 @@ static void choose_target(struct genesis *g)
         set_target(g, "00000f");
 }
 
-static void add_grants(struct genesis *g, char **operands, size_t count)
+static int found_members(struct genesis *g, struct apply_context *in,
+                         const struct member_set *first)
 {
-    struct state *state = state_new((struct state_backing){0});
-    const struct book *book = count ? cli_book(g->names) : NULL;
     struct fault f;
-    int64_t supply = 0;
-    cli_memory(!state);
-    state_begin(state);
+    if (members_found(in, first, &f))
+        cli_die("-M: %s", f.text);
+    for (size_t i = 0; i < first->count; i++) {
+        char line[MEMBER_LINE_MAX];
+        member_format(&first->list[i], line);
+        if (buf_add_string(&g->body, line) || buf_add_string(&g->body, "\n"))
+            return -1;
+    }
+    if (!rules_seal(g->rules.seal)->by_members)
+        return 0;
+    if (has_target(g))
+        cli_die("-t: members seal this chain, so its first target is their set");
+    member_set_root(first, g->block.target);
+    return 0;
+}
+
+static void add_members(struct genesis *g, const struct book *book, struct apply_context *in)
+{
+    struct member_set first = {0};
+    if (!g->members && !rules_members(&g->rules))
+        return;
+    if (!g->members)
+        cli_misuse("such a chain has members: -M FILE");
+    cli_members(book, g->members, g->minstake ? g->minstake : 1, &first);
+    cli_memory(found_members(g, in, &first));
+    member_set_free(&first);
+}
+
+static void add_grants(struct genesis *g, const struct book *book, struct apply_context *in,
+                       char **operands, size_t count)
+{
+    struct fault f;
     for (size_t i = 0; i + 1 < count; i += 2) {
         struct account account;
         cli_account(book, operands[i], &account);
         int64_t amount = cli_number("AMOUNT", operands[i + 1], 1, INT64_MAX);
         if (rules_account(&g->rules, &account, operands[i], &f) ||
-            apply_grant(state, &account, amount, &supply, &f))
+            apply_grant(in->state, &account, amount, in->supply, &f))
             cli_die("%s", f.text);
         cli_memory(buf_add_string(&g->body, "grant ") ||
                    buf_add_string(&g->body, account_text(&account).text) ||
                    buf_add_string(&g->body, " ") || buf_add_number(&g->body, amount) ||
                    buf_add_string(&g->body, "\n"));
     }
-    state_free(state);
+}
+
+/* The lines that give somebody something, judged as whoever reads the ledger will judge them. */
+static void add_balances(struct genesis *g, char **operands, size_t count)
+{
+    int64_t supply = 0;
+    const struct book *book = count || g->members ? cli_book(g->names) : NULL;
+    struct apply_context in = {
+        .state = state_new((struct state_backing){0}), .rules = &g->rules, .supply = &supply};
+    cli_memory(!in.state);
+    state_begin(in.state);
+    add_members(g, book, &in);
+    add_grants(g, book, &in, operands, count);
+    state_free(in.state);
 }
 
 /* Counts the body's lines and computes their Merkle root. */
@@ -185,13 +254,45 @@ static void seal_body(struct genesis *g)
     merkle_root(&g->tree, g->block.root);
 }
 
+/* The rules that are there if their options are, or with what asks for them. */
+static void add_rules(struct genesis *g)
+{
+    bool stake = rules_has(&g->rules, "stake");
+    if (g->rules.halflife < 0)
+        g->rules.halflife = rules_seal(g->rules.seal)->by_members ? 0 : 120;
+    add_number(g, "bytefee", g->bytefee);
+    add_number(g, "state", g->state);
+    add_number(g, "apart", g->apart);
+    add_number(g, "finality", g->finality);
+    add_number(g, "unbonding", g->unbonding || !stake ? g->unbonding : 1000);
+    add_number(g, "slash", g->slash || !stake ? g->slash : 500);
+    add_number(g, "minstake", g->minstake || !stake ? g->minstake : 1);
+    cli_memory(rules_format(&g->rules, &g->body));
+}
+
+/* Whether the lines go together, by the rules for whoever reads them. */
+static void check_rules(const struct genesis *g)
+{
+    struct rules again = {.seen = 0};
+    struct fault f;
+    const char *line = g->body.data, *end = g->body.data + g->body.len;
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        if (rules_read(&again, line, (size_t)(newline - line), &f))
+            cli_die("%s", f.text);
+        line = newline + 1;
+    }
+    if (rules_complete(&again, &f))
+        cli_die("%s", f.text);
+}
+
 int main(int argc, char **argv)
 {
     struct buf header = {0};
     struct genesis g = {
         .rules = {.name = "demo",
                   .spacing = 10,
-                  .halflife = 120,
+                  .halflife = -1,
                   .reward = 50,
                   .maxblock = 1000000,
                   .minfee = 1},
@@ -203,10 +304,9 @@ int main(int argc, char **argv)
     size_t count = cli_count_operands(operands, 0, -1);
     if (count % 2)
         cli_misuse("'%.80s': its AMOUNT is missing", operands[count - 1]);
-    add_number(&g, "bytefee", g.bytefee);
-    add_number(&g, "state", g.state);
-    cli_memory(rules_format(&g.rules, &g.body));
-    add_grants(&g, operands, count);
+    add_rules(&g);
+    check_rules(&g);
+    add_balances(&g, operands, count);
     seal_body(&g);
     if (!has_target(&g))
         choose_target(&g);
