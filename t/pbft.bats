@@ -4,6 +4,41 @@ load lib/common
 
 SCENARIOS=$ROOT/t/scenarios
 
+TEST=$BIN/.t/pbfttest
+
+# --- The rules ----------------------------------------------------------------------------------------
+
+@test "B1 to B14: a member keeps each rule, as far as it shows in one member" {
+    for rule in $(seq -f B%.0f 14); do
+        expect 0 "$TEST" "$rule"
+    done
+}
+
+@test "B1 to B4, B6, B8, B9: one that is told to break a rule does" {
+    for rule in B1 B2 B3 B4 B6 B8 B9; do
+        expect 1 "$TEST" "$rule" "break=$rule"
+        grep -q "^$rule: " "$out"
+    done
+}
+
+# --- The program ----------------------------------------------------------------------------------------
+
+# Four processes, which number nodes and clients differently, under all faults, with snapshots.
+@test "as a program: text is written, read and compared between processes" {
+    expect 0 netsim -q -s 3 -n 4 -f all -t 4000 -e 'snapshot 10' -e 'think uniform 5 40' -- "$BIN/pbft"
+    netsim -m -s 3 -n 4 -a '500 isolate n4 for 2000' -t 4000 -e 'snapshot 10' -e 'think uniform 5 20' -- "$BIN/pbft" window=16 >trace
+    grep -q ' restore n4 ' trace
+    [ "$(tail -n 1 trace | cut -d ' ' -f 2-)" = 'result held' ]
+}
+
+@test "settings" {
+    for word in timeout=0 heartbeat=500 window=60 window=128 checkpoint=0 batch=0 pipeline=x weights=n1 weights=n9:1 break=B15 lies=1 none x=1; do
+        printf 'init n1 7 n1 n2\ntime 0\nrestart 0\nstep\n' >in
+        expect 2 pbft "$word" <in
+        grep -q '^pbft: pbft: ' "$err" || { cat "$err" && false; }
+    done
+}
+
 # --- netsim -------------------------------------------------------------------------------------------
 
 @test "netsim: all faults, four and seven members; a liar; twins" {
