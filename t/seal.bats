@@ -1,52 +1,11 @@
 load lib/common
+load lib/members
 
 # seal: a block of a chain whose members take turns, signed by one of them.
 
-sha() {
-    sha256sum | cut -d ' ' -f 1
-}
-
-# The Merkle root of these ids.
-root() { # ID...
-    local k=1
-    if [ $# -eq 1 ]; then
-        echo "$1"
-    else
-        while [ $((2 * k)) -lt $# ]; do k=$((2 * k)); done
-        printf '%s %s' "$(root "${@:1:k}")" "$(root "${@:k+1}")" | sha
-    fi
-}
-
-root_of() { # FILE
-    local ids=()
-    while IFS= read -r line; do ids+=("$(printf %s "$line" | sha)"); done <"$1"
-    root "${ids[@]}"
-}
-
-# A chain whose members are these, each of weight 1, with the further rules on stdin; alice has 1000.
+# A chain of these members, with a spacing of 10 s and the further rules on stdin, as `ledger`.
 chain() { # NAME...
-    local zero
-    zero=$(printf %064d 0)
-    keygen -s 'demo alice' alice >names
-    for name; do keygen -s "demo $name" "$name"; done >>names
-    for name; do grep " $name\$" names | cut -d ' ' -f 2; done | sort | sed 's/.*/member & 1/' >members
-    {
-        printf 'rule %s\n' 'name demo' 'seal sign' 'spacing 10' 'halflife 0' 'reward 50' 'halving 0' 'maxblock 5000' 'minfee 1'
-        cat
-        cat members
-        echo "grant $(grep ' alice$' names | head -n 1 | cut -d ' ' -f 2) 1000"
-    } >body
-    {
-        echo "block 0 $zero $(root_of body) 1700000000 $(root_of members) $zero $(wc -l <body) 0"
-        cat body
-    } | ledger-append -q ledger
-}
-
-# The name of the member whose turn it is at a height.
-turn_of() { # HEIGHT
-    local account
-    account=$(sed -n "$(($1 % $(wc -l <members) + 1))p" members | cut -d ' ' -f 2)
-    grep "$account" names | tail -n 1 | cut -d ' ' -f 3
+    sign_chain 10 "$@" | ledger-append -q ledger
 }
 
 payment() { # AMOUNT
