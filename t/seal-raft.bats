@@ -58,7 +58,7 @@ pay() { # NUMBER: so many payments go into the pool
 @test "five members order a ledger by Raft; the leader is killed; no fork, and nothing that anyone had is lost" {
     keygen -s 'demo bob' bob >names
     members 5
-    sign_chain 1 n1 n2 n3 n4 n5 < <(echo 'rule apart 1') >genesis
+    sign_chain 1 'n1 n2 n3 n4 n5' -p 1 >genesis
     for i in 1 2 3 4 5; do
         cp genesis "ledger$i"
         node $i
