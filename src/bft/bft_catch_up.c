@@ -52,9 +52,13 @@ void bft_is_ahead(struct bft *b, uint32_t from, uint64_t height)
         b->fetch = soon;
 }
 
-static uint32_t any_member(struct bft *b)
+/* Whom to ask: as often whoever is said to be ahead as anybody, for a liar is ahead of all. */
+static uint32_t whom(struct bft *b)
 {
-    return b->members.list[chance_below(&b->chance, b->members.count)].node;
+    uint64_t draw = chance_below(&b->chance, 2 * b->members.count);
+    return b->ahead > b->height && draw < b->members.count
+               ? b->ahead_node
+               : b->members.list[draw % b->members.count].node;
 }
 
 void bft_fetch_due(struct bft *b)
@@ -64,7 +68,7 @@ void bft_fetch_due(struct bft *b)
     struct bft_item *x = bft_make(b, BFT_FETCH);
     if (x != NULL)
         x->height = b->height;
-    bft_send(b, b->ahead > b->height ? b->ahead_node : any_member(b), x);
+    bft_send(b, whom(b), x);
     b->ahead = 0;
     b->fetch = b->now + IDLE_RESENDS * b->set.resend;
 }

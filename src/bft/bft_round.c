@@ -16,7 +16,7 @@ uint32_t bft_proposer(struct bft *b, int32_t round)
 /* T6: timeout + round * delta, at most once a round. */
 static void start_timeout(struct bft *b, enum bft_phase phase)
 {
-    if (b->started[phase] && BFT_KEEPS(&b->set, 6))
+    if (b->started[phase])
         return;
     b->started[phase] = true;
     b->due[phase] = b->now + b->set.timeout + b->round * b->set.delta;
