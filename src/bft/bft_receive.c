@@ -77,7 +77,8 @@ void bft_take_vote(struct bft *b, const struct bft_vote *v)
     case BFT_KNOWN:
         break;
     }
-    bft_votes_trim(&b->votes, place, b->round + 1);
+    if (!b->restarting) /* the log is this node's own */
+        bft_votes_trim(&b->votes, place, b->round + 1);
 }
 
 /* false: somebody has forged it. */
