@@ -60,7 +60,7 @@ static void take(struct test *t, const struct item *item)
 {
     struct node new;
     struct reorg reorg;
-    struct fault f;
+    struct fault f = {0};
     int verdict = TREE_BAD;
     if (t->ledger) {
         append(t, item);
@@ -72,10 +72,13 @@ static void take(struct test *t, const struct item *item)
         verdict = tree_check(&t->tree, item, time(NULL), &new, &f);
     if (verdict == TREE_GOOD)
         good(tree_add(&t->tree, item, &new, &reorg, &f), &f);
-    else if (verdict == TREE_BAD)
+    else if (verdict == TREE_KNOWN) {
+        fault_rule(&t->fault, "block: it stands twice");
+        t->fault.line = item->line;
+    } else if (verdict == TREE_BAD)
         t->fault = f;
     else
-        errx(1, "line %" PRIu64 ": known, an orphan, or trouble: %s", item->line, f.text);
+        errx(1, "line %" PRIu64 ": an orphan, or trouble: %s", item->line, f.text);
 }
 
 static void judge(struct test *t, const char *path)
