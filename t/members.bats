@@ -1,0 +1,58 @@
+load lib/common
+load lib/ledger
+
+# Chains whose members come and go: random ledgers as an independent reading tells them, and attacks by changing sets.
+
+MEMBERS=$ROOT/t/lib/memberledgers.py
+
+# What is told of ledgers, and what was said of them: agree if a broken one is refused within its last block, and all others have
+# the same tip, state, supply, final block and rivals.
+agree() { # SAID FOUND
+    sed 's/^\([0-9a-z-]*\) line \([0-9]*\): .*/\1 bad \2/' "$2" >found
+    awk 'NR == FNR { found[$1] = $0; next }
+        { split(found[$1], is, " "); same = $2 == "bad" ? is[2] == "bad" && is[3] >= $3 && is[3] <= $4 : found[$1] == $0 }
+        !same { print $0 "\nbut: " found[$1]; bad = 1 }
+        END { exit bad || FNR == 0 }' found "$1"
+}
+
+random_ledgers() { # FIRST COUNT
+    mkdir made
+    python3 -B "$MEMBERS" "$1" "$2" made
+    "$BIN"/.t/sealtest tips made/*.ledger >told
+    agree made/said told
+    [ "$(grep -c ' bad ' made/said)" -gt "$(($2 / 20))" ] # there are of both
+}
+
+@test "random ledgers of chains with members: every block, state, final block and fork as an independent reading has them" {
+    need python3
+    random_ledgers 1 40
+}
+
+# bats test_tags=thorough
+@test "the same of a thousand" {
+    need python3
+    random_ledgers 10001 1000
+}
+
+@test "two readings that differ are told apart" {
+    printf '1 3 tip root 2 10 0 0\n2 bad 5 8\n' >said
+    agree said <(printf '1 3 tip root 2 10 0 0\n2 line 7: words\n') # a line of its last block
+    ! agree said <(printf '1 3 tip root 2 10 1 0\n2 line 7: words\n')
+    ! agree said <(printf '1 3 tip root 2 10 0 0\n2 line 9: words\n')
+    ! agree said <(printf '1 3 tip root 2 10 0 0\n2 3 tip root 2 10 0 0\n')
+    ! agree said <(printf '1 3 tip root 2 10 0 0\n')
+}
+
+@test "each block in a process of its own: sets, stakes and wishes come back from the index" {
+    need python3
+    mkdir made
+    python3 -B "$MEMBERS" 1010 9 made
+    for n in 1010 1018; do
+        rm -f led* block.*
+        awk '/^block /{ n++ } { print > sprintf("block.%03d", n) }' "made/$n.ledger"
+        for block in block.*; do
+            expect 0 ledger-append led <"$block"
+        done
+        cmp led "made/$n.ledger"
+    done
+}
