@@ -1,5 +1,6 @@
 load lib/common
 load lib/ledger
+load lib/gossip
 
 # Chains that members seal or make final: what their blocks must keep, and which tip is the best (t/vectors/seals).
 
@@ -68,4 +69,44 @@ SEALS=$VECTORS/seals
         expect 1 verify -l "$name" block
         says '^block:1: block: (miner is no member|seal is not its miner)'
     done
+}
+
+@test "nodes take the blocks of such chains from each other, whole and one by one" {
+    for name in bft-all-votes sign-two-members finality-final; do
+        file=$SEALS/good/$name.ledger
+        chain=$(chain_id "$file")
+        last=$(grep -n '^block ' "$file" | tail -n 1 | cut -d : -f 1)
+        ledger-append -q "full.$name" <"$file"
+        head -n $((last - 1)) "$file" | ledger-append -q "part.$name"
+        tail -n +"$last" "$file" >block
+        # all, from one that has the ledger
+        listen "$name" -p -L "full.$name"
+        expect 0 timeout 300 ledger-pull -p -c "$chain" -l "pulled.$name" "$at"
+        cmp "$file" "$out"
+        end_started
+        # the last one, announced; and what only looks like it is refused
+        listen "$name" -p -L "part.$name"
+        awk '{ $NF = ($NF ~ /^0/ ? 1 : 0) substr($NF, 2) } 1' <(head -n 1 block) >forged
+        tail -n +2 block >>forged
+        expect 1 timeout 300 gossip-send -p -t 1 -c "$chain" "$at" <forged
+        expect 0 timeout 300 gossip-send -p -c "$chain" "$at" <block
+        eventually same_lines block "$name.out"
+        end_started
+    done
+}
+
+@test "votes and attest lines are no transactions: proofs, graphs and forgeries count the others" {
+    for name in bft-leaver-votes-on-h-plus-1 finality-attest-before-state; do
+        expect 0 ledger-append -q "$name" <"$SEALS/good/$name.ledger"
+        expect 0 ledger-graph -l "$name"
+        # of all blocks but genesis
+        [ "$(grep -o '[0-9]* tx ' "$out" | awk '{ n += $1 } END { print n }')" -eq "$(grep -c '^tx ' "$SEALS/good/$name.ledger")" ]
+    done
+    file=$SEALS/good/bft-leaver-votes-on-h-plus-1.ledger
+    awk '/^block / { at = NR } /^tx / { print NR - at - 1, $0 }' "$file" >places
+    while read -r place tx; do
+        expect 0 ledger-proof -l bft-leaver-votes-on-h-plus-1 "$(id <<<"$tx")"
+        [ "$(awk '$1 == "proof" { print $4, $5 }' "$out")" = "$place $(id <<<"$tx")" ]
+    done <places
+    [ -s places ]
 }

@@ -71,10 +71,10 @@ int tree_weight(struct tree *t, const struct node *parent, const struct block *b
                 struct u256 *weight, struct fault *f)
 {
     struct ancestry a;
-    if (tree_ancestry(t, parent, NULL, true, &a, f) < 0)
-        return -1;
-    *weight = header_weight(&a, b);
-    return 0;
+    int known = tree_ancestry(t, parent, NULL, false, &a, f);
+    if (known >= 0)
+        *weight = known ? header_weight(&a, b) : (struct u256){{BY_MEMBERS_WEIGHT_MAX}};
+    return known < 0 ? -1 : 0;
 }
 
 int tree_would_lead(struct tree *t, const struct node *parent, const struct block *b,

@@ -20,6 +20,13 @@ bool tree_state_is_due(const struct rules *r, int64_t parent)
     return r->state && (parent + 1) % r->state == 0;
 }
 
+int64_t tree_tx_count(const struct rules *r, const struct node *node)
+{
+    if (node->parent < 0)
+        return 0;
+    return node->count - node->signed_count - tree_state_is_due(r, node->height - 1);
+}
+
 void tree_state_clear(struct tree *t)
 {
     if (t->smt)

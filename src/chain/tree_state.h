@@ -13,6 +13,9 @@
 /* Whether a state line is due in the block after one of this height. */
 bool tree_state_is_due(const struct rules *r, int64_t parent);
 
+/* How many transactions stand in a block's body; 0 in genesis. */
+int64_t tree_tx_count(const struct rules *r, const struct node *node);
+
 /* The state line for the state where the tree is. No journal may be open. 0, or -1 and trouble. */
 int tree_state_line(struct tree *t, struct state_line *out, struct fault *f);
 

@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
      CLI_TEXT(struct run, net.where)},
     {'d', "dandelion", NULL, "print `fluff ID' before transactions that are past their stem phase",
      CLI_FLAG(struct run, receiver.listening.stems)},
-    {'t', "type", "TYPE", "also accept records of this type: checkpoint or statement",
+    {'t', "type", "TYPE", "also accept records of this type, such as checkpoint or vote",
      CLI_CALL(receiver_take_type), .at = offsetof(struct run, receiver)},
     {'n', "count", "COUNT", "maximum number of connections (default: 1024)",
      CLI_NUMBER(struct run, net.accepted, 1, LISTENER_PEERS_MAX)},

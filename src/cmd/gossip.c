@@ -60,7 +60,7 @@ static const struct cli_option options[] = {
      CLI_FLAG(struct run, receiver.listening.stems)},
     {'r', "resolve", NULL, "also dial peer records whose address is a name",
      CLI_FLAG(struct run, net.dialing.names)},
-    {'T', "type", "TYPE", "also accept records of this type: checkpoint or statement",
+    {'T', "type", "TYPE", "also accept records of this type, such as checkpoint or vote",
      CLI_CALL(receiver_take_type), .at = offsetof(struct run, receiver)},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)",
      CLI_NUMBER(struct run, net.dialing.fanout, 1, SENDER_PEERS_MAX)},

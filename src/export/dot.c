@@ -46,11 +46,10 @@ static void add_branch(struct dot *d, const struct graph_block *s)
                          "fontcolor=\"#555555\"");
 }
 
-/* What its header counts, without a state line. */
+/* Its transactions; of genesis, its lines. */
 static int64_t count_txs(const struct dot *d, const struct node *node)
 {
-    return node->count -
-           (node->parent >= 0 && tree_state_is_due(&d->tree->rules, node->height - 1));
+    return node->parent < 0 ? node->count : tree_tx_count(&d->tree->rules, node);
 }
 
 static void add_tooltip(struct dot *d, const struct node *node)

@@ -218,17 +218,11 @@ static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender
 
 /* --- Replay ----------------------------------------------------------------------------------- */
 
-/* How many lines of a block's body are no transactions. */
-static int64_t count_others(const struct forger *g, const struct node *node)
-{
-    return node->signed_count + tree_state_is_due(&g->ledger->tree.rules, node->height - 1);
-}
-
 /* The best chain's block at this height, if it has transactions: 1, 0, -1 and trouble. */
 static int has_some(struct forger *g, int64_t height, struct node *node, struct fault *f)
 {
     int found = index_at_height(g->ledger->index, height, node, f);
-    return found > 0 ? node->count > count_others(g, node) : found;
+    return found > 0 ? tree_tx_count(&g->ledger->tree.rules, node) > 0 : found;
 }
 
 /* A random block that has transactions; if those are rare, the first. 1, 0: there is none, -1. */
@@ -266,7 +260,7 @@ static int forge_replay(struct forger *g, struct tx *tx, const struct forge_send
         return fault_rule(f, "replay: the ledger has no transaction yet");
     if (found < 0 || ledger_read(g->ledger, &node, false, &out->line, f))
         return -1;
-    keep_line(g, &out->line, node.count, node.count - count_others(g, &node));
+    keep_line(g, &out->line, node.count, tree_tx_count(&g->ledger->tree.rules, &node));
     if (tx_parse(out->line.data, out->line.len, tx, f))
         return -1;
     out->whole = true;

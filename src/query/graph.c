@@ -43,9 +43,7 @@ static struct graph_block *add_block(struct graph *g, const struct rules *rules,
     *s = (struct graph_block){.n = node->n, .parent = graph_find(g, node->parent), .old = -1};
     s->head = s->last = (int64_t)g->count++;
     s->blocks = 1;
-    s->txs = node->parent < 0
-                 ? 0
-                 : node->count - node->signed_count - tree_state_is_due(rules, node->height - 1);
+    s->txs = tree_tx_count(rules, node);
     if (s->parent >= 0)
         g->list[s->parent].children++;
     return s;

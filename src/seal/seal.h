@@ -12,6 +12,9 @@
 #include "record/rules.h"
 #include "work/target.h"
 
+/* The most that a block weighs where members seal. */
+#define BY_MEMBERS_WEIGHT_MAX 2
+
 /* A block's time must be after the median of the times of so many ancestors. */
 #define MEDIAN_OF 11
 

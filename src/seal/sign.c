@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 /* A block by the member whose turn it is weighs more. */
-enum { IN_TURN = 2, OUT_OF_TURN = 1 };
+enum { IN_TURN = BY_MEMBERS_WEIGHT_MAX, OUT_OF_TURN = 1 };
 
 static int64_t apart(const struct rules *r, const struct member_set *sealers)
 {
