@@ -123,10 +123,10 @@ int tree_check(struct tree *t, const struct item *item, int64_t now, struct node
 int tree_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
                 struct fault *f);
 
-/* What a block after this parent adds to the weight of its chain, or the most that it can add if the
- * members who may seal there are not at hand: 0, or -1 and trouble; and whether
- * that would make it the best one: 1 or 0, -1 and trouble. Whether the block's claims hold, and
- * what its body makes final, is not checked here. */
+/* What a block after this parent adds to the weight of its chain, or the most that it can add if
+ * the members who may seal there are not at hand: 0, or -1 and trouble; and whether that would make
+ * it the best one: 1 or 0, -1 and trouble. Whether the block's claims hold, and what its body makes
+ * final, is not checked here. */
 int tree_weight(struct tree *t, const struct node *parent, const struct block *b,
                 struct u256 *weight, struct fault *f);
 int tree_would_lead(struct tree *t, const struct node *parent, const struct block *b,
