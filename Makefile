@@ -43,9 +43,10 @@ CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPEERUTILS_VERSION='"$(VE
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 INSTRUMENT =
+LINK_SANITIZER =
 CFLAGS = -std=c11 $(OPT) $(HARDEN) $(WARN) $(INSTRUMENT) -ffile-prefix-map=$(CURDIR)=. -pthread
 WHOLLY = -fno-lto
-LDFLAGS = $(OPT) $(INSTRUMENT) $(WHOLLY) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--build-id=none -pthread
+LDFLAGS = $(OPT) $(INSTRUMENT) $(LINK_SANITIZER) $(WHOLLY) -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--build-id=none -pthread
 
 LIBRARY = $(sort $(filter-out src/cmd/%,$(wildcard src/*/*.c)))
 # Scripts that programs write out: see the rule for $(OBJ)/%.sh.c.
@@ -213,9 +214,13 @@ demo: need-demo
 bench: need-test all benches
 	@BIN='$(abspath $(OUT))' t/bench/run
 
+# gcc's sanitizers as a part of each program, as clang's are: a fifth less time for every start.
+STATIC_SANITIZER = $(eval STATIC_SANITIZER := $(and $(shell $(CC) -v 2>&1 | grep '^gcc version'),$(wildcard $(shell \
+	$(CC) -print-file-name=libasan.a)),$(wildcard $(shell $(CC) -print-file-name=libubsan.a)),-static-libasan -static-libubsan))$(STATIC_SANITIZER)
+
 # The builds that tests run, next to the plain one.
 PLAIN = SAY=1 OUT=$(OUT)
-SAN = SAY=1 OUT=$(OUT)/.san OPT='-O1 -g1' HARDEN=-fPIE \
+SAN = SAY=1 OUT=$(OUT)/.san OPT='-O1 -g1' HARDEN=-fPIE LINK_SANITIZER='$(STATIC_SANITIZER)' \
 	INSTRUMENT='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 TSAN = SAY=1 OUT=$(OUT)/.tsan OPT='-O1 -g1' HARDEN=-fPIE INSTRUMENT=-fsanitize=thread
 

@@ -25,6 +25,10 @@ suite() { # STATUS KIND
     grep -q '^# the reason$' "$out"
     grep -Eq '^FAILED +plain +t/a.bats +1 passed +1 failed +1 skipped ' "$out"
     grep -qx 'failed: plain t/a.bats: three' "$out"
+    grep -q '^# the reason$' bin/.test/plain-a.bats
+    small_suite
+    suite 0 plain
+    [ ! -e bin/.test/plain-a.bats ]
 }
 
 @test "suite.sh: thorough tests run as such, and only as such" {
@@ -65,9 +69,11 @@ sum() { # STATUS
     [ "$(sum 1)" = '15 passed, 1 failed, 2 skipped' ]
     pretend true 'exit 2' 'echo "5 passed, 3 failed"; exit 1'
     [ "$(sum 1)" = '6 passed, 4 failed, 0 skipped' ]
-    pretend true 'echo "failed: plain t/a.bats: three"; echo "5 passed, 1 failed"; exit 1' true
+    pretend true 'echo "failed: plain t/a.bats: three"; mkdir -p bin/.test; seq 70 >bin/.test/plain-a.bats
+        echo "5 passed, 1 failed"; exit 1' true
     sum 1
     [ "$(tail -n 2 "$out" | head -n 1)" = 'failed: plain t/a.bats: three' ]
+    [ "$(tail -n 3 "$out" | head -n 1)" = 60 ] && grep -qx -- '--- plain-a.bats' "$out"
     pretend true 'echo "10 passed, 0 failed"; exit 2' 'echo "5 passed, 0 failed"'
     [ "$(sum 1)" = '16 passed, 1 failed, 0 skipped' ]
 }

@@ -17,13 +17,25 @@ members() { # COUNT [LATER]
 # begin NUMBER [OPTION...]: starts a member; it reads inNUMBER, prints to outNUMBER, tells to toldNUMBER, and takes
 # commands from controlNUMBER.
 begin() {
-    local i=$1
+    local i=$1 begun
     shift
+    begun=$(begun "$i")
     [ -p "in$i" ] || mkfifo "in$i"
     "${MESH_INSIDE[@]}" mesh -v "${MESH_OPTIONS[@]}" -C "control$i" -k "n$i.key" "$@" members -- "$MESH_ENGINE" -d "log$i" "${MESH_SETTINGS[@]}" \
          <>"in$i" >>"out$i" 2>>"told$i" 3>&- &
     MESH_PID[i]=$!
-    eventually grep -q '^mesh: listening on ' "told$i"
+    eventually has_begun "$i" "$begun"
+}
+
+# How often a member has said that it listens.
+begun() { # NUMBER
+    [ ! -e "told$1" ] || grep -c '^mesh: listening on ' "told$1" || :
+}
+
+has_begun() { # NUMBER BEFORE
+    local now
+    now=$(begun "$1")
+    [ "${now:-0}" -gt "${2:-0}" ]
 }
 
 give() { # NUMBER LINE...
@@ -33,13 +45,13 @@ give() { # NUMBER LINE...
 has_lines() { # COUNT FILE...
     local file
     for file in "${@:2}"; do
-        [ "$(wc -l <"$file")" -ge "$1" ] || return 1
+        [ -e "$file" ] && [ "$(wc -l <"$file")" -ge "$1" ] || return 1
     done
 }
 
 # Which member leads in the newest term that anyone has told of: $leader.
 find_leader() {
-    leader=$(cat told* | sed -n 's/^mesh: leader \([0-9]*\) n\([0-9]*\)$/\1 \2/p' | sort -n | tail -n 1 | cut -d ' ' -f 2)
+    leader=$(cat told* 2>/dev/null | sed -n 's/^mesh: leader \([0-9]*\) n\([0-9]*\)$/\1 \2/p' | sort -n | tail -n 1 | cut -d ' ' -f 2)
     [ -n "$leader" ]
 }
 

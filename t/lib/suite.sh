@@ -10,7 +10,7 @@
 #   thread    the tests of whatever uses threads, under ThreadSanitizer
 #
 # Under a sanitizer, $SANITIZE tells the tests which, and anything that the sanitizer reports counts as a failure, even
-# if the test did not notice. Three files run at once on each processor; the tests in a file run one after another. Tags
+# if the test did not notice. What a file with a failure in it printed stays in bin/.test, as KIND-FILE. Three files run at once on each processor; the tests in a file run one after another. Tags
 # decide which tests run. A line `# bats file_tags=...` speaks for a whole file, `# bats test_tags=...` for the test that
 # follows it:
 #
@@ -117,9 +117,16 @@ name_failures() { # TAP
     sed -n "s|^not ok [0-9]* |failed: $kind $file: |p" "$1" | grep . || echo "failed: $kind $file"
 }
 
+# For whoever looks later, and for .ci/run.
+keep_failures() {
+    mkdir -p bin/.test
+    { show_failures "$tap"; show_reports; } >"bin/.test/$kind-${file##*/}"
+}
+
 show_reports() {
     local file
     for file in "$report".*; do
+        [ -e "$file" ] || continue
         echo "--- the sanitizer's report"
         cat "$file"
     done
@@ -162,6 +169,7 @@ tell() {
     printf '%s %s %s %s %s %s %s\n' "$passed" "$failed" "$skipped" "$seconds" "$cpu" "$kind" "$file" >"$WORK/$name.row"
     [ "$failed" -eq 0 ] || show_failures "$tap"
     [ "$failed" -eq 0 ] || name_failures "$tap" >"$WORK/$name.failed"
+    [ "$failed" -eq 0 ] || keep_failures
     ! has_reports || show_reports
 }
 
@@ -205,6 +213,7 @@ trap 'rm -rf "$WORK"' EXIT
 find_python
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES # what tests make is none of this make's business
 began=$EPOCHSECONDS
+for build in "$@"; do rm -f "bin/.test/${build%%:*}-"*; done
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
 awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 3))" -n 2 "$ALL" --one # most wait longer than they work
