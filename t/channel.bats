@@ -11,12 +11,8 @@ listening() {
     : >said # before anybody looks into it
     timeout 300 "$BIN/.t/nettest" listen "$@" >>said 2>&1 3>&- &
     listener=$!
-    for _ in $(seq 1000); do
-        port=$(sed -n 's/^port //p' said)
-        [ -z "$port" ] || return 0
-        sleep 0.01
-    done
-    return 1
+    eventually grep -q '^port ' said
+    port=$(sed -n 's/^port //p' said)
 }
 
 # Waits for the listener's end: $status.
@@ -60,12 +56,8 @@ serving() {
     : >served # before anybody looks into it
     timeout 300 openssl s_server -accept 127.0.0.1:0 -naccept 1 "$@" <>in >>served 2>&1 3>&- &
     server=$!
-    for _ in $(seq 1000); do
-        port=$(sed -n 's/^ACCEPT 127.0.0.1://p' served)
-        [ -z "$port" ] || return 0
-        sleep 0.01
-    done
-    return 1
+    eventually grep -q '^ACCEPT 127.0.0.1:' served
+    port=$(sed -n 's/^ACCEPT 127.0.0.1://p' served)
 }
 
 # We dial openssl's server, which is then stopped: $status, and what we say in the file `said`.
@@ -122,10 +114,8 @@ dialing() {
     listening
     timeout 300 "$BIN/.t/nettest" dial "$port" >dialed 3>&- &
     dialer=$!
-    for _ in $(seq 1000); do
-        if grep -q open said && grep -q open dialed; then break; fi
-        sleep 0.01
-    done
+    eventually grep -q open said
+    eventually grep -q open dialed
     grep -q "^open $(keygen -s dialer dialer | cut -d ' ' -f 2)$" said
     grep -q "^open $(keygen -s listener listener | cut -d ' ' -f 2)$" dialed
     kill "$dialer"
@@ -161,10 +151,7 @@ dialing() {
     peer=$!
     exec 5>to
     echo hello >&5
-    for _ in $(seq 1000); do
-        if grep -q hello from; then break; fi
-        sleep 0.01
-    done
+    eventually grep -q hello from
     exec 5>&-
     wait "$peer" || :
     grep -qx hello from
@@ -221,10 +208,7 @@ dialing() {
     serving -tls1_3 -alpn gossip/1 -cert ed.pem -key ed.key
     timeout 300 "$BIN/.t/nettest" dial "$port" >said 3>&- &
     dialer=$!
-    for _ in $(seq 1000); do
-        if grep -q . said; then break; fi
-        sleep 0.01
-    done
+    eventually grep -q . said
     grep -qx "open $(account_in ed.pem)" said
     kill "$dialer" "$server"
     wait "$dialer" "$server" || :

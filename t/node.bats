@@ -164,12 +164,18 @@ load lib/network
     ended a
 }
 
+# Sets $victim, a process of this program in the node a.
+has_part() { # PROGRAM
+    victim=$(pgrep -g "$(cat a/node.pid)" -x "$1" | head -n 1)
+    [ -n "$victim" ]
+}
+
 @test "if one of its programs ends, so does the node, with a message and status 2" {
     grow a
     for part in verify txpool gossip ledger-pull; do
         start a "$NODE" a
         eventually listens_now a
-        victim=$(pgrep -g "$(cat a/node.pid)" -x "$part" | head -n 1)
+        eventually has_part "$part"
         kill -KILL "$victim"
         status_of "$pid"
         [ "$status" -eq 2 ]
@@ -179,7 +185,8 @@ load lib/network
     done
     start a "$NODE" a
     eventually listens_now a
-    kill -KILL "$(pgrep -g "$(cat a/node.pid)" -x node-log)"
+    eventually has_part node-log
+    kill -KILL "$victim"
     status_of "$pid"
     [ "$status" -eq 2 ]
     has_line a.log '^node: node-log was killed by signal 9 \(KILL\)$'
@@ -424,7 +431,7 @@ has_lines() { # FILE COUNT
     grow a
     local most
     for most in 1 2 3 5 8 12 16 20; do
-        run_apart timeout -k 5 60 env LD_PRELOAD="$BIN/.t/failfork.so" FAILFORK_AT="$most" "$NODE" a
+        run_apart timeout -k 5 900 env LD_PRELOAD="$BIN/.t/failfork.so" FAILFORK_AT="$most" "$NODE" a
         [ "$status" -eq 2 ]
         grep -q '[^: ] *$' <(tail -n 1 "$err") || { echo "$most: no reason" && cat "$out" "$err" && return 1; }
     done
