@@ -315,8 +315,8 @@ all_met() {
     says '^mesh: stdout: '
 }
 
-@test "raft and paxos: statuses, /dev/full, and a reader that leaves" {
-    for engine in raft paxos; do
+@test "raft, paxos and pbft: statuses, /dev/full, and a reader that leaves" {
+    for engine in raft paxos pbft; do
         printf '%s\n' 'init n1 1 n1' 'time 0' step >in
         expect 0 $engine -d $engine.d <in
         grep -qx 'done' "$out"
