@@ -127,7 +127,7 @@ poh -n:1:100000000 -t:1:86400 -e:1:100000000 -j:1:1024
 policy -H:0:MAX
 raft -N:1:MAX
 seal -t:0:2147483647 -P:0:2147483647
-txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7
+txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7 -t:1:MAX -u:1:MAX
 txpool -b:1:1073741824 -g:1:1073741824 -i:0:86400 -j:1:1024
 txsign -P:0:2147483647
 verify -n:1:1024 -j:1:1024

@@ -396,3 +396,56 @@ bob 0 1 batch food alice 4 bob 5' ]
     expect 0 txmake -l all -f alice -S bob -b "s$bob" 5
     expect 0 txmake -l all -f alice "$policy" 5
 }
+
+# A chain of members, with stakes or without: v1 to v3, of whom v1 has 1000.
+member_chain() { # OPTION...
+    [ -e v1.key ] || for name in v1 v2 v3; do keygen -s "txmake $name" $name >>members 2>/dev/null; done
+    ledger-init -T 1700000000 -a members -M members "$@" v1 1000 >ledger
+    chain=$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)
+    v1=$(cut -d ' ' -f 2 v1.pub) v2=$(cut -d ' ' -f 2 v2.pub)
+}
+
+# A line and the signature of it by openssl.
+signed_by() { # KEY LINE
+    printf %s "$2" >message
+    openssl pkeyutl -sign -rawin -inkey "$1" -in message -out signature
+    printf '%s %s\n' "$2" "$(od -An -v -tx1 signature | tr -d ' \n')"
+}
+
+@test "stake, unstake, admit: in the words of tx(5), and a chain that does not have them refuses" {
+    member_chain -S bft -A stake -m 5
+    [ "$(txmake -f v1 -t 7)" = "tx $chain $v1 0 1 stake 7" ]
+    [ "$(txmake -f v1 --unstake 3 -F 9)" = "tx $chain $v1 0 9 unstake 3" ]
+    txmake -f v1 -t 7 | txsign -k v1.key | verify -q -l ledger
+    refuse 'this chain has no admit' -f v1 -m v2 5
+    member_chain -S sign -A admit,sponsor
+    [ "$(txmake -f v1 --admit v2 5 -S v2)" = "tx $chain $v1 0 1 admit $v2 5 sponsor $v2" ]
+    txmake -f v1 --admit v2 0 | txsign -k v1.key | verify -q -l ledger
+    refuse 'this chain has no stake' -f v1 -t 7
+    refuse "WEIGHT: 'x' is" -f v1 -m v2 x
+    refuse "'nobody' is neither" -a members -f v1 -m nobody 5
+    refuse 'one of -t, -u, -m, -x, -b and -R at most' -f v1 -t 1 -u 1
+    refuse '-f FROM is missing' -t 1
+    refuse '^usage: ' -f v1 -t 1 v2 5
+    refuse '^usage: ' -f v1 -m v2
+}
+
+@test "accuse: two lines in any order, from a file or stdin, and only what no honest member signs" {
+    member_chain -S bft
+    for block in 7 8 9; do
+        signed_by v2.key "vote $chain 3 0 precommit $(printf %064d $block) $v2"
+    done >votes
+    head -n 2 votes >pair
+    txmake -f v1 -x pair >accusation
+    [ "$(cat accusation)" = "tx $chain $v1 0 1 accuse $(sort pair | xargs)" ]
+    tac pair | txmake -f v1 --accuse - | cmp - accusation
+    txsign -k v1.key accusation | verify -q -l ledger
+    cat pair pair | txmake -f v1 -x - | cut -d ' ' -f 4 | xargs | grep -qx '0 1'
+    refuse 'votes:3: an odd number of lines|an odd number of lines' -f v1 -x votes
+    { head -n 1 votes && head -n 1 votes; } >same
+    refuse 'same:2: tx: accuse: ' -f v1 -x same
+    { head -n 1 votes && signed_by v1.key "vote $chain 3 0 precommit $(printf %064d 8) $v1"; } >two
+    refuse 'two:2: tx: accuse: lines of two keys' -f v1 -x two
+    refuse "ledger:1: 'rule' begins no line|ledger:2: 'rule'" -f v1 -x ledger
+    refuse 'none: No such file' -f v1 -x none
+}

@@ -6,7 +6,9 @@
 #include "cli/options.h"
 #include "cli/payment.h"
 #include "cli/terminal.h"
+#include "ledgercli/batching.h"
 #include "ledgercli/ledger.h"
+#include "ledgercli/member_words.h"
 #include "ledgercli/replace.h"
 #include "ledgercli/txwriter.h"
 #include "mempool/pool.h"
@@ -15,19 +17,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A batch that is not written yet. */
-struct batching {
-    struct account from;
-    struct buf words, memo;
-    int count; /* of its payments */
-};
-
 struct run {
     const char *from, *ledger_path, *pool_path, *names, *chain;
     int64_t fee, seq; /* -1: not given */
     const char *replace;
     const struct book *book;
     const char *sponsor;
+    struct member_words member;
     bool batches; /* -b */
     bool has_ledger;
     struct ledger ledger;
@@ -50,6 +46,15 @@ static const struct cli_option options[] = {
      "one transaction for up to 256 payments in a row by one FROM, with one MEMO",
      CLI_FLAG(struct run, batches)},
     {'S', "sponsor", "ACCOUNT", "who pays the fee in place of FROM", CLI_TEXT(struct run, sponsor)},
+    {'t', "stake", "AMOUNT", "FROM stakes so much, in place of a payment",
+     CLI_NUMBER(struct run, member.stake, 1, INT64_MAX)},
+    {'u', "unstake", "AMOUNT", "FROM has so much less at stake",
+     CLI_NUMBER(struct run, member.unstake, 1, INT64_MAX)},
+    {'m', "admit", "ACCOUNT",
+     "FROM, a member, wants ACCOUNT to have the weight that is the operand",
+     CLI_TEXT(struct run, member.admit)},
+    {'x', "accuse", "FILE", "FROM accuses who signed both of each two lines in FILE (-: stdin)",
+     CLI_TEXT(struct run, member.accuse)},
     {'P', "policies", "FILE", "policies of FROM, besides those of the address book",
      CLI_TEXT(struct run, writer.showing.policies)},
     {'y', "by", "BRANCH", "the branch of FROM's policy (default: the first that is open)",
@@ -78,7 +83,7 @@ static const struct cli_option options[] = {
 
 static const struct cli program = {
     .name = "txmake",
-    .operands = "[TO AMOUNT [MEMO]]",
+    .operands = "[TO AMOUNT [MEMO] | WEIGHT]",
     .about = "Writes an unsigned transaction, or one for each line FROM TO AMOUNT [MEMO] on stdin.",
     .options = options,
     .number = "amount",
@@ -147,28 +152,17 @@ static int end_batch(struct run *r, struct fault *f)
     struct batching *b = &r->batch;
     struct field words = {b->words.data, b->words.len};
     int result = b->count ? make_words(r, &b->from, words, f) : 0;
-    b->count = 0;
-    b->words.len = b->memo.len = 0;
+    batching_clear(b);
     return result;
-}
-
-static bool fits_batch(const struct batching *b, const struct account *from,
-                       const struct move *payment)
-{
-    return b->count < BATCH_MAX && account_equal(&b->from, from) &&
-           field_equal(payment->memo, (struct field){b->memo.data, b->memo.len});
 }
 
 static int add_to_batch(struct run *r, const struct account *from, const struct move *payment,
                         struct fault *f)
 {
     struct batching *b = &r->batch;
-    if (b->count && !fits_batch(b, from, payment) && end_batch(r, f))
+    if (b->count && !batching_fits(b, from, payment) && end_batch(r, f))
         return -1;
-    if (b->count++ == 0 && buf_add(&b->memo, payment->memo.text, payment->memo.len))
-        return fault_memory(f);
-    b->from = *from;
-    return batch_words(payment, &b->words) ? fault_memory(f) : 0;
+    return batching_add(b, from, payment, f);
 }
 
 static int make(struct run *r, const struct cli_payment *w, struct fault *f)
@@ -253,6 +247,43 @@ static void make_one(struct run *r, char **operands)
         refuse_operands(&f);
 }
 
+static int make_accusation(void *self, struct field words, struct fault *f)
+{
+    struct run *r = self;
+    struct account from;
+    cli_account(r->book, r->from, &from);
+    return make_words(r, &from, words, f);
+}
+
+/* -t, -u, -m, -x: what members do. */
+static void make_member_words(struct run *r)
+{
+    struct fault f = {0};
+    struct buf words = {0};
+    int failed;
+    if (r->member.accuse)
+        failed = member_words_accuse(r->member.accuse, make_accusation, r, &f);
+    else
+        failed = member_words_put(&r->member, r->book, &words, &f) ||
+                 make_accusation(r, (struct field){words.data, words.len}, &f);
+    if (failed) {
+        f.kind = FAULT_TROUBLE;
+        cli_fail(r->member.accuse, &f);
+    }
+    buf_free(&words);
+}
+
+static void check_member_words(struct run *r, char **operands)
+{
+    if (!r->from)
+        cli_misuse("-f FROM is missing: who does it");
+    if (member_words_count(&r->member) > 1 || r->batches || r->replace)
+        cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
+    cli_count_operands(operands, r->member.admit != NULL, r->member.admit != NULL);
+    if (r->member.admit)
+        r->member.weight = cli_number("WEIGHT", operands[0], 0, INT64_MAX);
+}
+
 /* -R: the same payment with a higher fee. */
 static void make_replacement(struct run *r)
 {
@@ -273,6 +304,15 @@ static void check_replacement(struct run *r, bool has_operands)
     r->pool_path = r->pool_path ? r->pool_path : "pool";
 }
 
+static void check_payments(struct run *r, char **operands)
+{
+    if (r->replace)
+        check_replacement(r, *operands);
+    if (*operands && !r->from)
+        cli_misuse("-f FROM is missing: who pays");
+    cli_count_operands(operands, *operands ? 2 : 0, 3);
+}
+
 int main(int argc, char **argv)
 {
     struct run r = {.fee = -1,
@@ -280,16 +320,18 @@ int main(int argc, char **argv)
                     .writer.showing.branch = -1,
                     .writer.forgery = {.share = -1, .seed = -1}};
     char **operands = cli_options(&program, argc, argv, &r);
-    if (r.replace)
-        check_replacement(&r, *operands);
-    if (*operands && !r.from)
-        cli_misuse("-f FROM is missing: who pays");
-    cli_count_operands(operands, *operands ? 2 : 0, 3);
+    bool of_members = member_words_count(&r.member) > 0;
+    if (of_members)
+        check_member_words(&r, operands);
+    else
+        check_payments(&r, operands);
     r.book = cli_book(r.names);
-    if (*operands)
+    if (*operands && !of_members)
         check_operands(&r, operands);
     set_up(&r);
-    if (r.replace)
+    if (of_members)
+        make_member_words(&r);
+    else if (r.replace)
         make_replacement(&r);
     else if (*operands)
         make_one(&r, operands);
@@ -298,8 +340,7 @@ int main(int argc, char **argv)
     cli_forgery_close(&r.writer.forgery);
     senders_close(&r.writer.senders);
     showing_close(&r.writer.showing);
-    buf_free(&r.batch.words);
-    buf_free(&r.batch.memo);
+    batching_free(&r.batch);
     if (r.pool_path && r.has_ledger)
         pool_free(&r.pool);
     if (r.has_ledger)

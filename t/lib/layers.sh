@@ -63,7 +63,7 @@ BEGIN {
     layer("export", "base record crypto stream state chain ledger query")
     layer("cli", "base record crypto")
     layer("enginecli", "base cli consensus process")
-    layer("ledgercli", "base record crypto stream chain ledger finality mempool light query watch judge farm explain cli")
+    layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process history mesh virtual simpeer simprocess maelstrom " \

@@ -1,0 +1,30 @@
+/* What members do, as txmake's options say it, in the words of a transaction (tx(5)). */
+#ifndef LEDGERCLI_MEMBER_WORDS_H
+#define LEDGERCLI_MEMBER_WORDS_H
+
+#include "base/buf.h"
+#include "base/lines.h"
+#include "record/book.h"
+
+struct member_words {
+    int64_t stake, unstake; /* amounts; 0: not that */
+    const char *admit;      /* an account or a name, which gets this weight; NULL: not that */
+    int64_t weight;
+    const char *accuse; /* a file with pairs of lines, or "-": stdin; NULL: not that */
+};
+
+/* How many of them are asked for. */
+int member_words_count(const struct member_words *m);
+
+/* Appends the words of the one that is asked for, except accuse. 0, or -1 and a rule or trouble. */
+int member_words_put(const struct member_words *m, const struct book *book, struct buf *out,
+                     struct fault *f);
+
+/* Gives each pair of the file's lines, in the words of an accusation, to `make`, until it answers
+ * otherwise than by 0. 0, or -1 and a fault, with its line. That the lines are evidence is judged
+ * with the transaction. */
+int member_words_accuse(const char *path,
+                        int (*make)(void *self, struct field words, struct fault *f), void *self,
+                        struct fault *f);
+
+#endif
