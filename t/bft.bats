@@ -35,14 +35,16 @@ turns() { # COUNT NAME:WEIGHT...
 @test "T15: the rotation of cometbft, as published" {
     cases=$ROOT/../shared/vectors/proposer
     [ -e "$cases" ] || skip "there is no ../shared/vectors/proposer"
-    grep -v '^#' "$cases/sequences.txt" | while IFS='|' read -r name members order; do
-        # shellcheck disable=SC2086 # words
-        [ "$(turns "$(echo $order | wc -w)" $members)" = "$(echo $order)" ] || { echo "not so: $name" && false; }
-    done
-    grep -v '^#' "$cases/priorities.txt" | while IFS='|' read -r start weights times after turn; do
-        [ "$(echo "$start | $weights | $times" | timeout 60 "$TEST" priorities)" = "$(echo $after \| $turn)" ] ||
-            { echo "not so: $start | $weights | $times" && false; }
-    done
+    while IFS='|' read -r name members order; do
+        read -r -a words <<<"$members"
+        read -r -a proposers <<<"$order"
+        [ "$(turns "${#proposers[@]}" "${words[@]}")" = "${proposers[*]}" ] || { echo "not so: $name" && return 1; }
+    done < <(grep -v '^#' "$cases/sequences.txt")
+    while IFS='|' read -r start weights times after turn; do
+        read -r -a words <<<"$after | $turn"
+        [ "$(echo "$start | $weights | $times" | timeout 60 "$TEST" priorities)" = "${words[*]}" ] ||
+            { echo "not so: $start | $weights | $times" && return 1; }
+    done < <(grep -v '^#' "$cases/priorities.txt")
 }
 
 # --- Liars ----------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-/* What the engine sends and saves, and its text (process(7), ENGINES). The log is made of the same
- * items as messages are.
+/* What the engine sends and saves, and its text (netsim(1), Tendermint). The log is made of the
+ * same items as messages are.
  *
  * The first line of each is a word, its fields, and how many lines follow. */
 #ifndef BFT_BFT_ITEM_H

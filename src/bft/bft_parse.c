@@ -1,4 +1,4 @@
-/* Reads the text of items (process(7), ENGINES), which is hostile. */
+/* Reads the text of items (netsim(1), Tendermint), which is hostile. */
 #include "bft/bft_parse.h"
 #include "base/num.h"
 

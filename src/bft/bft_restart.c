@@ -9,6 +9,8 @@ static int restore_snapshot(struct bft *b, struct bft_item *x)
 {
     if (b->snapshot != NULL || b->height != 1 || b->decided_count > 0)
         return fault_rule(b->f, "tendermint: a snapshot is not the first in the log");
+    if (x->set->count == 0 || x->set->total == 0)
+        return fault_rule(b->f, "tendermint: a snapshot has no members");
     if (applied_copy(&x->applied, &b->applied) != 0)
         return fault_memory(b->f);
     b->snapshot = bft_item_share(x);
@@ -37,13 +39,19 @@ static int restore_old(struct bft *b, struct bft_item *x)
     return 0;
 }
 
+/* Whether the decided heights do not go up to this one. */
+static bool is_torn(const struct bft *b)
+{
+    return b->decided_base + b->decided_count + 1 != b->height;
+}
+
 static int restore_decided(struct bft *b, struct bft_item *x)
 {
     if (x->entry_count != 1 || x->height == 0)
         return fault_rule(b->f, "tendermint: a decided height has no value");
     if (b->snapshot != NULL && x->height <= b->snapshot->height)
         return restore_old(b, x);
-    if (x->height != b->height)
+    if (x->height != b->height || is_torn(b))
         return fault_rule(b->f, "tendermint: the log goes from height %llu on to height %llu",
                           (unsigned long long)b->height, (unsigned long long)x->height);
     bft_decide(b, bft_item_share(x));
@@ -151,6 +159,8 @@ int bft_restart(struct bft *b, struct engine_item *const *items, size_t count)
     for (size_t i = 0; i < count && !b->failed; i++)
         if (restore(b, (struct bft_item *)items[i]) != 0)
             return -1;
+    if (!b->failed && is_torn(b))
+        return fault_rule(b->f, "tendermint: the log lacks a height below its snapshot");
     b->restarting = false;
     if (!b->failed)
         resume(b);

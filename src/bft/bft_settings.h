@@ -1,4 +1,4 @@
-/* Tendermint's settings (process(7), ENGINES), and the rules that a test may have it break. */
+/* Tendermint's settings (netsim(1), Tendermint), and the rules that a test may have it break. */
 #ifndef BFT_BFT_SETTINGS_H
 #define BFT_BFT_SETTINGS_H
 

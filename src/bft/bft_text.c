@@ -1,4 +1,4 @@
-/* Writes the text of items (process(7), ENGINES). bft_parse.c reads it. */
+/* Writes the text of items (netsim(1), Tendermint). bft_parse.c reads it. */
 #include "base/hex.h"
 #include "bft/bft_item.h"
 
