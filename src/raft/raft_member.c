@@ -133,7 +133,7 @@ int raft_members_committed(struct raft *r)
         return now->config.autoleave ? leave_joint(r) : 0;
     if (raft_dismiss(r) != 0)
         return -1;
-    if (raft_is_voter(r))
+    if (r->voter)
         return 0;
     if (raft_flush(r) != 0) /* the others hear of the commit */
         return -1;

@@ -92,6 +92,7 @@ struct raft {
 
     struct raft_config_at *configs; /* the last one is in effect */
     size_t config_count, config_cap;
+    bool voter;                               /* the last of them gives this node a vote */
     struct raft_peer peers[RAFT_MEMBERS_MAX]; /* its members, in the same order */
     uint32_t peer_count;
 
@@ -151,7 +152,6 @@ static inline uint64_t raft_clock(int64_t now)
 
 /* The peer with this number, or NULL. */
 struct raft_peer *raft_peer_find(struct raft *r, uint32_t node);
-bool raft_is_voter(struct raft *r); /* whether the node itself has a vote */
 
 /* Whether this node may stand for election. It may until its removal as a voter is committed, for
  * its log may be the only complete one (thesis 4.2.2). */

@@ -10,17 +10,19 @@ struct raft_peer *raft_peer_find(struct raft *r, uint32_t node)
     return i < r->peer_count && r->peers[i].node == node ? &r->peers[i] : NULL;
 }
 
-bool raft_is_voter(struct raft *r)
+static bool has_vote(const struct raft *r, const struct raft_config *c)
 {
-    const struct raft_peer *self = raft_peer_find(r, r->self);
-    return self != NULL && (self->roles & (RAFT_VOTER | RAFT_OUTGOING));
+    return raft_config_roles(c, r->self) & (RAFT_VOTER | RAFT_OUTGOING);
 }
 
+/* It is asked after each event, when there is nearly always one configuration. */
 bool raft_may_stand(const struct raft *r)
 {
+    if (r->config_count == 1)
+        return r->voter;
     for (size_t n = r->config_count; n-- > 0;) {
         const struct raft_config_at *c = &r->configs[n];
-        if (raft_config_roles(&c->config, r->self) & (RAFT_VOTER | RAFT_OUTGOING))
+        if (has_vote(r, &c->config))
             return true;
         if (c->index <= r->commit)
             break;
@@ -63,6 +65,7 @@ static void renew_peers(struct raft *r)
     }
     memcpy(r->peers, list, c->count * sizeof *list);
     r->peer_count = c->count;
+    r->voter = has_vote(r, c);
 }
 
 int raft_config_push(struct raft *r, uint64_t index, const struct raft_config *c)

@@ -18,17 +18,19 @@ enum { NOW = 1700100000 };
 
 /* All that may stand in a script outside of quotes and comments, but for digits and signs. */
 static const char words[] =
-    " An BEGIN account accounts after all allow allowed another balance batch block by "
-    "bytefee bytes case cat chain changed cut decimal der dev drift dsa earned elif eq "
-    "esac exit expr factor false fees fi file folder ge genesis_target genesis_time grant "
-    "gt halflife halflives halving halvings has hash head height here hex holds id if in "
-    "is is_account is_address is_allowed is_at_most is_below is_due is_hex is_key is_line "
-    "is_number is_one_of is_sound is_text judged key le least ledger ledger_has "
-    "ledger_line left line lt maxblock meanwhile message minfee mkdir n name next no now "
-    "null od openssl_agrees openssl_knows_slh_dsa or pay place policy pow printf put r raw "
-    "read record rest reversed reward rf rm root rule rules s seal set sha shifted show "
-    "signature slh sort spacing spends spent sponsor state stream sum supply tail target "
-    "that_is_all then time times tr trouble tx verdict wc whole yes ";
+    " account accounts accuse accused admit after agree_in all allow allowed An another "
+    "balance batch BEGIN block by bytefee bytes case cat chain changed climb cut decimal "
+    "der dev drift dsa earned elif eq esac exit expr factor false fees fi file folder ge "
+    "genesis_target genesis_time grant gt halflife halflives halving halvings has hash "
+    "hash_of head height here hex holds id if in is is_account is_address is_allowed "
+    "is_at_most is_below is_due is_hex is_key is_line is_number is_one_of is_sound is_text "
+    "judged key le least ledger ledger_has ledger_line left line lt maxblock meanwhile "
+    "member message minfee mkdir n name next no node now null od openssl_agrees "
+    "openssl_knows_slh_dsa or other path pay place policy pow printf put r raw read record "
+    "rest reversed reward rf rm root rule rules s seal set sha shift shifted show "
+    "signature slh sort spacing spends spent sponsor stake state stream sum supply tail "
+    "target that_is_all then time times tr trouble tx unbonding unstake verdict wc where "
+    "whole wish yes zeros ";
 
 static bool is_letter(char c)
 {

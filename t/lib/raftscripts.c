@@ -109,7 +109,7 @@ static void compare_role(const char *line)
         return;
     struct raft *r = raft_of(n - 1);
     snprintf(text, sizeof text, "%u: %s (%s) Term:%llu Lead:%u", n, roles[r->role],
-             raft_is_voter(r) ? "Voter" : "Non-Voter", (unsigned long long)r->term,
+             r->voter ? "Voter" : "Non-Voter", (unsigned long long)r->term,
              r->leader == NODE_NONE ? 0 : r->leader + 1);
     if (strcmp(text, line) != 0)
         differ(line, text);
