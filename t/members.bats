@@ -56,3 +56,19 @@ random_ledgers() { # FIRST COUNT
         cmp led "made/$n.ledger"
     done
 }
+
+@test "the sets after earlier blocks are what they were, whatever is kept, undone and done again" {
+    for seed in 1 2 3 4 5 6 7 8; do
+        expect 0 "$BIN/.t/memberstest" history "$seed"
+    done
+}
+
+@test "of those who have staked enough, the thousand with the most are members, of equals the lower accounts" {
+    expect 0 "$BIN/.t/memberstest" stakes
+    [ "$(cat "$out")" = stakes ]
+}
+
+@test "a flood of tiny stakes makes no member, and no election looks at them" {
+    expect 0 "$BIN/.t/memberstest" flood 20000
+    [ "$(cat "$out")" = '2 of 20002' ]
+}

@@ -230,7 +230,8 @@ int light_anchor(struct light *c, const struct item *genesis, int64_t supply, st
     c->rules = *genesis->rules;
     c->chain = seal_anchor(&c->rules, genesis->block.time, genesis->block.target);
     c->size_max = block_text_limit(genesis->rules);
-    c->height_max = last_height(genesis->rules, supply);
+    /* Where there are stakes, what slashes destroy makes space for more. */
+    c->height_max = genesis->rules->minstake ? INT64_MAX : last_height(genesis->rules, supply);
     gather_times(c, n);
     return 1;
 }
