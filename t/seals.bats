@@ -110,3 +110,47 @@ SEALS=$VECTORS/seals
     done <places
     [ -s places ]
 }
+
+# sign KEY: stdin's line with its signature.
+sign() {
+    tr -d '\n' >unsigned
+    openssl pkeyutl -sign -rawin -inkey "$1.key" -in unsigned -out signature
+    echo "$(<unsigned) $(od -An -v -tx1 signature | tr -d ' \n')"
+}
+
+@test "of votes, proposals and attest lines, a node takes those of members, for a height near its tip, on chains that have them" {
+    for name in member0 member2 stranger; do
+        keygen -s "test key $name" "$name" 2>/dev/null
+    done
+    ledger-append -q bft <"$SEALS/good/bft-all-votes.ledger"
+    ledger-append -q final <"$SEALS/good/finality-final.ledger"
+    some=$(printf %064d 7)
+    # LEDGER KEY STATUS LINE: before the key, without the chain; SAYS: of what is refused
+    while IFS=: read -r ledger key want line says; do
+        echo "$line by $key"
+        type=${line%% *}
+        echo "$type $(chain_id "$ledger") ${line#* } $(account "$key")" | sign "$key" >record
+        expect "$want" verify -l "$ledger" record
+        [ "$want" -eq 0 ] || says "^record:1: $type: $says"
+        [ "$want" -ne 0 ] || cmp record "$out"
+    done <<LINES
+bft:member0:0:vote 5 0 prevote $some:
+bft:member0:0:vote 5 3 precommit $(printf %064d 0):
+bft:member0:0:vote 68 0 prevote $some:
+bft:member0:1:vote 69 0 prevote $some:height 69 is not near that of the best tip, 4\$
+bft:member2:1:vote 5 0 prevote $some:its key is no member's\$
+bft:member0:0:proposal 5 1 0 $some:
+bft:member0:0:proposal 5 1 - $some:
+bft:stranger:1:proposal 5 1 - $some:its key is no member's\$
+bft:member0:1:attest 0 $some 2 $some:this chain has none \(rule finality\)\$
+final:member0:0:attest 2 $some 4 $some:
+final:member0:1:attest 2 $some 400 $some:height 400 is not near
+final:stranger:1:attest 2 $some 4 $some:its key is no member's\$
+final:member0:1:vote 5 0 prevote $some:this chain has none \(rule seal bft\)\$
+LINES
+    chain=$some
+    echo "vote $chain 5 0 prevote $some $(account member0)" | sign member0 >record
+    expect 1 verify -l bft record
+    says "^record:1: vote: another chain: $chain\$"
+    expect 0 verify record
+}

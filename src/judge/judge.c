@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "chain/store_temp.h"
 #include "judge/invalid.h"
+#include "judge/member_line.h"
 #include "light/presence.h"
 #include "mempool/side.h"
 #include "query/proving.h"
@@ -297,10 +298,15 @@ static int judge_tx_loose(struct judge *j, const struct item *item, struct fault
 static int judge_signed(struct judge *j, const struct item *item, struct fault *f)
 {
     const uint8_t *chain = item_chain(item);
-    if (!chain || !j->against || memcmp(chain, j->against->tree.genesis.id, ID_LEN) == 0)
+    if (!chain || !j->against)
         return 1;
-    fault_rule(f, "%s: another chain: %s", item->type->name, hex32(chain).text);
-    return refuse(item, f);
+    if (memcmp(chain, j->against->tree.genesis.id, ID_LEN)) {
+        fault_rule(f, "%s: another chain: %s", item->type->name, hex32(chain).text);
+        return refuse(item, f);
+    }
+    if (member_line_check(&j->against->tree, item, f) == 0)
+        return 1;
+    return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }
 
 /* Only the header of its block can validate a proof. */

@@ -1,0 +1,18 @@
+/* Votes, proposals and attest lines that come by themselves, between members (block(5), "Seals").
+ */
+#ifndef JUDGE_MEMBER_LINE_H
+#define JUDGE_MEMBER_LINE_H
+
+#include "chain/tree.h"
+
+/* How far from the best tip's height a vote or a proposal may be; a node that is further behind
+ * needs blocks first. */
+#define MEMBER_LINE_NEAR 64
+
+/* Judges a line whose form, chain and signature are checked, against the best tip of its ledger:
+ * whether the chain has such lines at all, whether its height is near, and whether its key is that
+ * of a member who may sign there now. Lines of other types pass. The tree is moved to the best tip.
+ * 0, or -1 and a fault. */
+int member_line_check(struct tree *t, const struct item *item, struct fault *f);
+
+#endif
