@@ -46,6 +46,7 @@ TEST=$BIN/.t/pbfttest
     expect 0 netsim -s 1-20 -n 7 -f all pbft
     expect 0 netsim -s 1-20 "$SCENARIOS/pbft-faults.scenario" pbft
     expect 0 netsim -s 1-10 "$SCENARIOS/pbft-twins.scenario" pbft
+    expect 0 netsim -s 1-5 "$SCENARIOS/pbft-liars.scenario" pbft
 }
 
 # Five and six members bear one liar, and need four and five (rule B13).
@@ -59,7 +60,8 @@ TEST=$BIN/.t/pbfttest
     expect 0 netsim -s 1-1000 -n 4 -f all pbft
     expect 0 netsim -s 1-1000 -n 7 -f all pbft
     expect 0 netsim -s 1-1000 "$SCENARIOS/pbft-faults.scenario" pbft
-    expect 0 netsim -s 1-1000 "$SCENARIOS/pbft-twins.scenario" pbft
+    expect 0 netsim -s 1-500 "$SCENARIOS/pbft-twins.scenario" pbft
+    expect 0 netsim -s 1-300 "$SCENARIOS/pbft-liars.scenario" pbft
 }
 
 # caught RULE SEEDS SCENARIO [WORD...]: the mutant breaks a property in some of these seeds.
