@@ -72,8 +72,7 @@ int template_header(const struct template *t, int64_t now, const uint8_t target[
     return 0;
 }
 
-/* With a header line of this length. */
-static int check_size(const struct template *t, size_t header, struct fault *f)
+int template_check_size(const struct template *t, size_t header, struct fault *f)
 {
     size_t counted = t->body.len - t->uncounted;
     return header + 1 + counted > t->size_max ? too_large(f) : 0;
@@ -82,23 +81,7 @@ static int check_size(const struct template *t, size_t header, struct fault *f)
 int template_unsealed(const struct template *t, const struct block *b, struct unsealed *u,
                       struct fault *f)
 {
-    return unsealed_init(u, b, f) ? -1 : check_size(t, u->header.len + u->seal_len, f);
-}
-
-int template_sign(const struct template *t, const struct block *b, const struct secret_key *k,
-                  struct buf *out, struct fault *f)
-{
-    struct signature_text seal;
-    struct block sealed = *b;
-    char text[BLOCK_SIGNED_MAX];
-    size_t len = block_signed_text(b, text);
-    if (secret_key_sign_text(k, text, len, &seal, f) || check_size(t, len + 1 + seal.len, f))
-        return -1;
-    sealed.seal = (struct field){seal.text, seal.len};
-    return block_format(&sealed, out) || buf_add(out, "\n", 1) ||
-                   buf_add(out, t->body.data, t->body.len)
-               ? fault_memory(f)
-               : 0;
+    return unsealed_init(u, b, f) ? -1 : template_check_size(t, u->header.len + u->seal_len, f);
 }
 
 void template_follow(struct template *t, const struct block *b, const uint8_t id[ID_LEN])

@@ -46,6 +46,9 @@ int template_add(struct template *t, const char *line, size_t size, const uint8_
 int template_header(const struct template *t, int64_t now, const uint8_t target[TARGET_LEN],
                     struct block *b, struct fault *f);
 
+/* Whether the block is small enough with a header line of this length. 0, or -1 and a rule. */
+int template_check_size(const struct template *t, size_t header, struct fault *f);
+
 /* Lays out this header. 0, or -1 and a fault: a rule if the block would be too large. Call
  * unsealed_free in either case. */
 int template_unsealed(const struct template *t, const struct block *b, struct unsealed *u,
