@@ -58,7 +58,7 @@ COMPLETIONS = $(foreach p,$(PROGRAMS) $(SCRIPTS),$(addprefix $(OUT)/completions/
 PRELOADS = $(patsubst t/lib/%.so.c,%.so,$(sort $(wildcard t/lib/*.so.c)))
 HELPERS = $(patsubst t/lib/%.c,%,$(filter-out %.so.c,$(sort $(wildcard t/lib/*.c))))
 # What the tests tagged `threads' run, or start besides.
-THREADED = gossip gossip-listen gossip-send keygen ledger-append ledger-init mine minework txmake txsign
+THREADED = gossip gossip-listen gossip-send keygen ledger-append ledger-init mine minework poh txmake txsign
 THREADED_HELPERS = dialtest lognode minetest processtest sigkerneltest sigtest slhtest
 BENCHES = $(patsubst t/bench/%.c,%,$(sort $(wildcard t/bench/*.c)))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))

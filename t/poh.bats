@@ -119,6 +119,7 @@ has_ticks() { # COUNT FILE
     head -n 5 whole | poh -cq
 }
 
+# bats test_tags=threads
 @test "a tick that a later record cannot hide: streams with many, checked side by side" {
     seq 300 | sed 's/^/note /' | poh -e 7 >whole
     poh -cq whole
@@ -128,6 +129,7 @@ has_ticks() { # COUNT FILE
     done
 }
 
+# bats test_tags=threads
 @test "while no record arrives ticks go on, and a record is there at once" {
     mkfifo in
     poh -n 1000 <in >got &

@@ -1,6 +1,5 @@
 /* poh: stamps a stream of records with a chain of hashes, or checks one that is stamped. */
 #include "base/hex.h"
-#include "base/workers.h"
 #include "cli/cli.h"
 #include "cli/ending.h"
 #include "cli/options.h"
@@ -8,8 +7,8 @@
 #include "cli/terminal.h"
 #include "ledger/source.h"
 #include "ledgercli/verdict.h"
-#include "poh/checker.h"
 #include "poh/inbox.h"
+#include "poh/reading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -194,38 +193,6 @@ static _Noreturn void stamp_all(struct run *r)
 
 /* --- Checking --------------------------------------------------------------------------------- */
 
-/* What the thread that reads is given, and what it finds. */
-struct reading {
-    struct stream *in;
-    struct poh_checker *checker;
-    struct poh_stamped stamped;
-    int got; /* 0: the end was reached; -1: the fault */
-    struct fault fault;
-};
-
-static int read_batches(struct reading *x, struct batch *b)
-{
-    struct poh_claim claim;
-    int got;
-    while ((got = stream_next(x->in, b, &x->fault)) > 0)
-        for (size_t i = 0; i < b->count; i++) {
-            int took = poh_stamped_take(&x->stamped, &b->items[i], &claim, &x->fault);
-            if (took < 0 || (took > 0 && !poh_checker_add(x->checker, &claim)))
-                return -1;
-        }
-    return got < 0 ? -1 : poh_stamped_end(&x->stamped, &x->fault);
-}
-
-static void *read_claims(void *self)
-{
-    struct reading *x = self;
-    struct batch b = {0};
-    x->got = read_batches(x, &b);
-    batch_free(&b);
-    poh_checker_close(x->checker);
-    return NULL;
-}
-
 /* How long the stamped time was, if it was made as fast as this machine can. */
 static void tell_time(const struct run *r, const struct poh_stamped *s)
 {
@@ -251,7 +218,7 @@ static _Noreturn void wrong_steps(const char *name, uint64_t line, int64_t steps
     wrong_line(name, line, text);
 }
 
-static void begin_reading(struct run *r, struct reading *x, const char *path, const char *name)
+static void begin_reading(struct run *r, struct poh_reading *x, const char *path, const char *name)
 {
     struct fault f;
     struct source src;
@@ -267,23 +234,24 @@ static void begin_reading(struct run *r, struct reading *x, const char *path, co
     x->stamped.seed = r->seed ? &r->start : NULL;
 }
 
-/* Reads in a thread of its own, so that a wrong tick is reported while the input is still open. */
 static _Noreturn void check_all(struct run *r, const char *path)
 {
-    struct reading x = {.got = 0};
+    struct poh_reading x = {.got = 0};
+    struct fault f;
     const char *name = strcmp(path, "-") ? path : "stdin";
-    pthread_t reader;
     int64_t steps;
     begin_reading(r, &x, path, name);
-    if (workers_start(&reader, 1, read_claims, &x) != 1)
-        cli_die("cannot start a thread");
+    if (poh_reading_begin(&x, &f))
+        cli_fail(NULL, &f);
     uint64_t line = poh_checker_wait(x.checker, &steps);
-    if (line)
+    if (line) {
+        poh_reading_leave(&x);
         wrong_steps(name, line, steps);
-    pthread_join(reader, NULL);
-    if (x.got < 0 && x.fault.kind != FAULT_RULE)
+    }
+    bool failed = poh_reading_end(&x) < 0;
+    if (failed && x.fault.kind != FAULT_RULE)
         cli_fail(name, &x.fault);
-    if (x.got < 0)
+    if (failed)
         wrong_line(name, x.fault.line, x.fault.text);
     tell_time(r, &x.stamped);
     poh_checker_free(x.checker);
