@@ -154,3 +154,22 @@ LINES
     says "^record:1: vote: another chain: $chain\$"
     expect 0 verify record
 }
+
+@test "from a network, a node takes any number of one member's blocks upon one parent, and passes two on" {
+    file=$SEALS/good/sign-one-member.ledger
+    last=$(tail -n 1 "$file")
+    miner=$(cut -d ' ' -f 7 <<<"$last")
+    for i in 0 1 2 3 4; do
+        keygen -s "test key member$i" "member$i" 2>/dev/null
+        [ "$(account "member$i")" != "$miner" ] || key=member$i
+    done
+    for more in 1 2 3; do
+        awk -v more=$more '{ $5 += more; NF-- } 1' <<<"$last" | sign "$key"
+    done >others
+    cat "$file" others >all
+    expect 0 ledger-append -p ledger <all
+    cmp ledger all
+    cat "$file" <(head -n 1 others) <(tail -n +2 others | while read -r line; do echo "accepted $(id <<<"$line")"; done) | cmp - "$out"
+    expect 0 ledger-append whole <all
+    cmp "$out" all
+}

@@ -170,6 +170,11 @@ int tree_fork(struct tree *t, const struct node *a, const struct node *b, struct
 /* Whether node is `of`, or descends from it: 1 or 0, -1 and trouble. */
 int tree_descends(struct tree *t, const struct node *node, const struct node *of, struct fault *f);
 
+/* Whether a node passes on this block of the tree: where members seal, of those that one MINER has
+ * sealed upon one parent, which can be any number, only the first two (block(5)). Only the last
+ * thousand blocks before it are looked at. 1 or 0, -1 and trouble. */
+int tree_passes_on(struct tree *t, const uint8_t id[ID_LEN], struct fault *f);
+
 /* The median that the time of a block after parent must be after. 0, or -1 and trouble. */
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);
 

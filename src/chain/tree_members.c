@@ -9,6 +9,9 @@
 /* A header alone is not worth moving the state over more blocks than this. */
 enum { NEAR = 1024 };
 
+/* Blocks of one MINER upon one parent that a node passes on. */
+enum { PASSED_UPON_ONE = 2 };
+
 static bool by_members(const struct tree *t)
 {
     return t->anchor.seal->rules.by_members;
@@ -130,4 +133,29 @@ int tree_ancestry(struct tree *t, const struct node *parent, const struct block 
     if (get_set(t, parent->target, parent, parent->height - 1, &a->sealers, f))
         return -1;
     return b && sealed_lately(t, parent, &b->miner, seal_apart(a), &a->lately, f) ? -1 : 1;
+}
+
+/* How many of the blocks before this one stand upon its parent, too, and are by its MINER. */
+static int count_before(struct tree *t, const struct node *node, int *count, struct fault *f)
+{
+    struct node other;
+    *count = 0;
+    for (int64_t n = node->n - 1; n > node->parent && n >= node->n - NEAR; n--) {
+        if (tree_get(t, n, &other, f))
+            return -1;
+        *count += other.parent == node->parent && account_equal(&other.miner, &node->miner);
+    }
+    return 0;
+}
+
+int tree_passes_on(struct tree *t, const uint8_t id[ID_LEN], struct fault *f)
+{
+    struct node node;
+    int before;
+    if (!by_members(t))
+        return 1;
+    int found = tree_find(t, id, &node, f);
+    if (found <= 0)
+        return found;
+    return count_before(t, &node, &before, f) ? -1 : before < PASSED_UPON_ONE;
 }

@@ -111,8 +111,13 @@ static int pass_block(void *self, const struct item *item, const struct reorg *r
                       struct fault *f)
 {
     struct run *r = self;
+    int passed = r->pass ? tree_passes_on(&r->ledger.tree, item->id, f) : 1;
     tell_reorg(reorg);
-    return !r->quiet && buf_add(&r->out, item->text, item->size) ? fault_memory(f) : 0;
+    if (passed < 0)
+        return -1;
+    if (!passed)
+        cli_refuse_known(&r->refusals, item->id);
+    return passed && !r->quiet && buf_add(&r->out, item->text, item->size) ? fault_memory(f) : 0;
 }
 
 /* Strangers cause this at little cost: only the first, second, fourth, eighth ... is reported. */
