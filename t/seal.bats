@@ -65,6 +65,19 @@ seal_at() {
     [ "$(ledger-chain -t ledger | cut -d ' ' -f 2)" = 4 ]
 }
 
+@test "state lines where they are due, and fees by length, which the miner gets" {
+    chain 'bob carol dave' -B 2 -F 1
+    for height in 1 2 3 4; do
+        who=$(turn_of $height)
+        if [ $height -le 2 ]; then payment 1; fi >txs
+        seal_at $height "$who" <txs >block
+        expect 0 ledger-append -q ledger <block
+    done
+    [ "$(grep -c '^state ' ledger)" -eq 2 ]
+    verify -q ledger
+    [ "$(ledger-balance | awk '{ sum += $3 } END { print sum }')" -eq 1200 ]
+}
+
 @test "upon the same parent it offers the same block, for ever" {
     chain 'bob carol dave'
     who=$(turn_of 1)
