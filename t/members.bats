@@ -25,7 +25,7 @@ random_ledgers() { # FIRST COUNT
 
 @test "random ledgers of chains with members: every block, state, final block and fork as an independent reading has them" {
     need python3
-    random_ledgers 1 40
+    random_ledgers 1000 40
 }
 
 # bats test_tags=thorough
