@@ -169,7 +169,7 @@ unsigned pbft_member(const struct pbft *p, uint32_t node);
 
 static inline unsigned pbft_primary(const struct pbft *p, uint64_t view)
 {
-    return (unsigned)(view % p->member_count);
+    return p->member_count == 0 ? 0 : (unsigned)(view % p->member_count);
 }
 
 /* After this time without an effect, a message counts as lost. */

@@ -1,123 +1,36 @@
 /* Reads the text of items (pbft(1), MESSAGES), which is hostile. */
-#include "base/hex.h"
 #include "base/num.h"
 #include "pbft/pbft_item.h"
+#include "pbft/pbft_words.h"
 
 #include <string.h>
 
-/* What is left to read. */
-struct cursor {
-    const char *at, *end;
-};
-
-/* The next line, without its newline. false: there is none. */
-static bool next_line(struct cursor *c, struct cursor *line)
-{
-    const char *newline = c->at == c->end ? NULL : memchr(c->at, '\n', (size_t)(c->end - c->at));
-    if (newline == NULL)
-        return false;
-    *line = (struct cursor){c->at, newline};
-    c->at = newline + 1;
-    return true;
-}
-
-/* Cuts so many lines from c. false: fewer are there. */
-static bool cut_lines(struct cursor *c, uint64_t lines, struct cursor *out)
-{
-    struct cursor line;
-    out->at = c->at;
-    for (; lines > 0; lines--)
-        if (!next_line(c, &line))
-            return false;
-    out->end = c->at;
-    return true;
-}
-
-/* The line's next word, which one space ends unless it is the last. */
-static bool next_word(struct cursor *line, struct cursor *word)
-{
-    if (line->at >= line->end)
-        return false;
-    const char *space = memchr(line->at, ' ', (size_t)(line->end - line->at));
-    *word = (struct cursor){line->at, space == NULL ? line->end : space};
-    line->at = space == NULL ? line->end : space + 1;
-    return word->at < word->end && (space == NULL || line->at < line->end);
-}
-
-static bool is_word(const struct cursor *word, const char *text)
-{
-    size_t n = strlen(text);
-    return (size_t)(word->end - word->at) == n && memcmp(word->at, text, n) == 0;
-}
-
-static int get_number(struct cursor *line, uint64_t *out, struct fault *f)
-{
-    struct cursor word;
-    int64_t n;
-    if (!next_word(line, &word) || number_parse(word.at, (size_t)(word.end - word.at), &n) != 0)
-        return fault_rule(f, "pbft: a number is missing");
-    *out = (uint64_t)n;
-    return 0;
-}
-
-static int get_node(struct cursor *line, struct node_names *names, uint32_t *out, struct fault *f)
-{
-    struct cursor word;
-    if (!next_word(line, &word))
-        return fault_rule(f, "pbft: a node's name is missing");
-    *out = node_names_add(names, word.at, (size_t)(word.end - word.at), f);
-    return *out == NODE_NONE ? -1 : 0;
-}
-
-static int get_flag(struct cursor *line, bool *out, struct fault *f)
-{
-    struct cursor word;
-    if (!next_word(line, &word) || (!is_word(&word, "yes") && !is_word(&word, "no")))
-        return fault_rule(f, "pbft: neither yes nor no");
-    *out = is_word(&word, "yes");
-    return 0;
-}
-
-static int get_digest(struct cursor *line, struct pbft_digest *out, struct fault *f)
-{
-    struct cursor word;
-    *out = (struct pbft_digest){{0}};
-    if (!next_word(line, &word))
-        return fault_rule(f, "pbft: a digest is missing");
-    if (is_word(&word, "-"))
-        return 0;
-    if (word.end - word.at != 2 * (ptrdiff_t)sizeof out->bytes ||
-        hex_decode(out->bytes, word.at, sizeof out->bytes) != 0)
-        return fault_rule(f, "pbft: a digest is not 64 hexadecimal digits, or -");
-    return 0;
-}
-
-static int get_field(struct cursor *line, char field, struct pbft_item *x, struct node_names *names,
-                     struct fault *f)
+static int get_field(struct pbft_cursor *line, char field, struct pbft_item *x,
+                     struct node_names *names, struct fault *f)
 {
     switch (field) {
     case 'v':
-        return get_number(line, &x->view, f);
+        return pbft_get_number(line, &x->view, f);
     case 's':
-        return get_number(line, &x->seq, f);
+        return pbft_get_number(line, &x->seq, f);
     case 'l':
-        return get_number(line, &x->low, f);
+        return pbft_get_number(line, &x->low, f);
     case 'i':
-        return get_number(line, &x->index, f);
+        return pbft_get_number(line, &x->index, f);
     case 'k':
-        return get_number(line, &x->span, f);
+        return pbft_get_number(line, &x->span, f);
     case 'n':
-        return get_node(line, names, &x->node, f);
+        return pbft_get_node(line, names, &x->node, f);
     case 'f':
-        return get_flag(line, &x->flag, f);
+        return pbft_get_flag(line, &x->flag, f);
     case 'o':
-        return get_digest(line, &x->order, f);
+        return pbft_get_digest(line, &x->order, f);
     default:
-        return get_digest(line, &x->digest, f);
+        return pbft_get_digest(line, &x->digest, f);
     }
 }
 
-static int get_fields(struct cursor *line, const struct pbft_form *form, struct pbft_item *x,
+static int get_fields(struct pbft_cursor *line, const struct pbft_form *form, struct pbft_item *x,
                       struct node_names *names, struct fault *f)
 {
     for (const char *field = form->fields; *field != '\0'; field++)
@@ -129,12 +42,12 @@ static int get_fields(struct cursor *line, const struct pbft_form *form, struct 
 /* --- Batches -------------------------------------------------------------------------------- */
 
 /* NAME:SERIAL */
-static int get_id(struct cursor *line, struct node_names *names, struct proposal_id *id,
+static int get_id(struct pbft_cursor *line, struct node_names *names, struct proposal_id *id,
                   struct fault *f)
 {
-    struct cursor word;
+    struct pbft_cursor word;
     int64_t serial;
-    if (!next_word(line, &word))
+    if (!pbft_next_word(line, &word))
         return fault_rule(f, "pbft: a request has no id");
     const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
     if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
@@ -145,16 +58,16 @@ static int get_id(struct cursor *line, struct node_names *names, struct proposal
     return id->client == NODE_NONE ? -1 : 0;
 }
 
-static int get_value(struct cursor *c, struct node_names *names, struct pbft_value *v,
+static int get_value(struct pbft_cursor *c, struct node_names *names, struct pbft_value *v,
                      struct fault *f)
 {
-    struct cursor line, lines;
+    struct pbft_cursor line, lines = {0};
     uint64_t count;
-    if (!next_line(c, &line))
+    if (!pbft_next_line(c, &line))
         return fault_rule(f, "pbft: a request is missing");
-    if (get_id(&line, names, &v->id, f) != 0 || get_number(&line, &count, f) != 0)
+    if (get_id(&line, names, &v->id, f) != 0 || pbft_get_number(&line, &count, f) != 0)
         return -1;
-    if (line.at != line.end || !cut_lines(c, count, &lines))
+    if (line.at != line.end || !pbft_cut_lines(c, count, &lines))
         return fault_rule(f, "pbft: a request's lines are missing");
     if (pbft_is_read(v->id) && count != 0)
         return fault_rule(f, "pbft: a read has lines");
@@ -165,24 +78,24 @@ static int get_value(struct cursor *c, struct node_names *names, struct pbft_val
 }
 
 /* How many values there are in c; SIZE_MAX: it is cut short. */
-static size_t count_values(struct cursor c)
+static size_t count_values(struct pbft_cursor c)
 {
-    struct cursor line, lines;
+    struct pbft_cursor line, lines;
     size_t count = 0;
-    for (; next_line(&c, &line); count++) {
+    for (; pbft_next_line(&c, &line); count++) {
         const char *last = line.end;
         int64_t n;
         while (last > line.at && last[-1] != ' ')
             last--;
         if (number_parse(last, (size_t)(line.end - last), &n) != 0 ||
-            !cut_lines(&c, (uint64_t)n, &lines))
+            !pbft_cut_lines(&c, (uint64_t)n, &lines))
             return SIZE_MAX;
     }
     return count;
 }
 
 /* No lines are the null request, NULL. */
-static int get_batch(struct cursor c, struct node_names *names, struct pbft_batch **out,
+static int get_batch(struct pbft_cursor c, struct node_names *names, struct pbft_batch **out,
                      struct fault *f)
 {
     size_t count = count_values(c);
@@ -203,10 +116,10 @@ static int get_batch(struct cursor c, struct node_names *names, struct pbft_batc
 
 /* --- Parts ---------------------------------------------------------------------------------- */
 
-static struct pbft_item *get_item(struct cursor *all, bool nested, struct node_names *names,
+static struct pbft_item *get_item(struct pbft_cursor *all, bool nested, struct node_names *names,
                                   struct fault *f);
 
-static int get_claim(struct cursor body, struct node_names *names, struct pbft_part *p,
+static int get_claim(struct pbft_cursor body, struct node_names *names, struct pbft_part *p,
                      struct fault *f)
 {
     p->claim = get_item(&body, true, names, f);
@@ -215,20 +128,20 @@ static int get_claim(struct cursor body, struct node_names *names, struct pbft_p
     return body.at == body.end ? 0 : fault_rule(f, "pbft: more follows a view change");
 }
 
-static int get_part(struct cursor *c, struct node_names *names, struct pbft_part *p,
+static int get_part(struct pbft_cursor *c, struct node_names *names, struct pbft_part *p,
                     struct fault *f)
 {
-    struct cursor line, word, body = {0};
+    struct pbft_cursor line, word, body = {0};
     struct pbft_item numbers = {.seq = 0};
     uint64_t lines = 0;
-    if (!next_line(c, &line) || !next_word(&line, &word) || word.end - word.at != 1 ||
+    if (!pbft_next_line(c, &line) || !pbft_next_word(&line, &word) || word.end - word.at != 1 ||
         pbft_part_form(*word.at) == NULL)
         return fault_rule(f, "pbft: a part begins with none of its letters");
     const struct pbft_form *form = pbft_part_form(*word.at);
     if (get_fields(&line, form, &numbers, names, f) != 0 ||
-        (form->lines != 0 && get_number(&line, &lines, f) != 0))
+        (form->lines != 0 && pbft_get_number(&line, &lines, f) != 0))
         return -1;
-    if (line.at != line.end || !cut_lines(c, lines, &body))
+    if (line.at != line.end || !pbft_cut_lines(c, lines, &body))
         return fault_rule(f, "pbft: a part is cut short, or has words too many");
     *p = (struct pbft_part){.what = form->word[0],
                             .seq = numbers.seq,
@@ -241,11 +154,11 @@ static int get_part(struct cursor *c, struct node_names *names, struct pbft_part
 }
 
 /* How many parts there are in c; SIZE_MAX: it is cut short. */
-static size_t count_parts(struct cursor c)
+static size_t count_parts(struct pbft_cursor c)
 {
-    struct cursor line, body;
+    struct pbft_cursor line, body;
     size_t count = 0;
-    for (; next_line(&c, &line); count++) {
+    for (; pbft_next_line(&c, &line); count++) {
         const struct pbft_form *form = line.at < line.end ? pbft_part_form(*line.at) : NULL;
         const char *last = line.end;
         int64_t n = 0;
@@ -253,7 +166,7 @@ static size_t count_parts(struct cursor c)
             last--;
         if (form == NULL ||
             (form->lines != 0 && (number_parse(last, (size_t)(line.end - last), &n) != 0 ||
-                                  !cut_lines(&c, (uint64_t)n, &body))))
+                                  !pbft_cut_lines(&c, (uint64_t)n, &body))))
             return SIZE_MAX;
     }
     return count;
@@ -269,7 +182,7 @@ static bool fits(uint32_t kind, char what)
     return parts[kind] != NULL && strchr(parts[kind], what) != NULL;
 }
 
-static int get_parts(struct cursor *body, struct pbft_item *x, struct node_names *names,
+static int get_parts(struct pbft_cursor *body, struct pbft_item *x, struct node_names *names,
                      struct fault *f)
 {
     for (size_t i = 0; i < x->count; i++) {
@@ -285,12 +198,12 @@ static int get_parts(struct cursor *body, struct pbft_item *x, struct node_names
 /* --- Items ---------------------------------------------------------------------------------- */
 
 /* The clients' lines, and the state. */
-static int get_snapshot(struct cursor *c, struct pbft_item *x, struct node_names *names,
+static int get_snapshot(struct pbft_cursor *c, struct pbft_item *x, struct node_names *names,
                         struct fault *f)
 {
-    struct cursor line;
+    struct pbft_cursor line;
     for (uint64_t i = 0; i < x->span; i++) {
-        if (!next_line(c, &line))
+        if (!pbft_next_line(c, &line))
             return fault_rule(f, "pbft: a snapshot's clients are missing");
         if (applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f) != 0)
             return -1;
@@ -301,7 +214,7 @@ static int get_snapshot(struct cursor *c, struct pbft_item *x, struct node_names
     return x->state == NULL ? fault_memory(f) : 0;
 }
 
-static int get_body(struct cursor *body, struct pbft_item *x, struct node_names *names,
+static int get_body(struct pbft_cursor *body, struct pbft_item *x, struct node_names *names,
                     struct fault *f)
 {
     switch (pbft_forms[x->head.kind].lines) {
@@ -314,36 +227,37 @@ static int get_body(struct cursor *body, struct pbft_item *x, struct node_names 
     }
 }
 
-static int kind_of(const struct cursor *word)
+static int kind_of(const struct pbft_cursor *word)
 {
     for (int kind = 0; kind < PBFT_KINDS; kind++)
-        if (is_word(word, pbft_forms[kind].word))
+        if (pbft_is_word(word, pbft_forms[kind].word))
             return kind;
     return -1;
 }
 
 /* The first line, and the lines that belong to it. */
-static int get_head(struct cursor *all, struct pbft_item *head, struct cursor *body,
+static int get_head(struct pbft_cursor *all, struct pbft_item *head, struct pbft_cursor *body,
                     struct node_names *names, struct fault *f)
 {
-    struct cursor line, word;
+    struct pbft_cursor line, word;
     uint64_t lines;
-    if (!next_line(all, &line) || !next_word(&line, &word) || kind_of(&word) < 0)
+    if (!pbft_next_line(all, &line) || !pbft_next_word(&line, &word) || kind_of(&word) < 0)
         return fault_rule(f, "pbft: a line begins with none of its words");
     head->head.kind = (uint32_t)kind_of(&word);
     const struct pbft_form *form = &pbft_forms[head->head.kind];
-    if (get_fields(&line, form, head, names, f) != 0 || get_number(&line, &lines, f) != 0)
+    if (get_fields(&line, form, head, names, f) != 0 || pbft_get_number(&line, &lines, f) != 0)
         return -1;
     if (line.at != line.end || (form->lines == 0 && lines != 0))
         return fault_rule(f, "pbft: %s has words or lines too many", form->word);
-    return cut_lines(all, lines, body) ? 0 : fault_rule(f, "pbft: %s is cut short", form->word);
+    return pbft_cut_lines(all, lines, body) ? 0
+                                            : fault_rule(f, "pbft: %s is cut short", form->word);
 }
 
-static struct pbft_item *get_item(struct cursor *all, bool nested, struct node_names *names,
+static struct pbft_item *get_item(struct pbft_cursor *all, bool nested, struct node_names *names,
                                   struct fault *f)
 {
     struct pbft_item head = {.seq = 0};
-    struct cursor body;
+    struct pbft_cursor body = {0};
     size_t count = 0;
     if (get_head(all, &head, &body, names, f) != 0)
         return NULL;
@@ -385,7 +299,7 @@ static int seal(struct pbft_item *x, const struct node_names *names, struct faul
 struct engine_item *pbft_item_parse(const char *text, size_t n, size_t *used,
                                     struct node_names *names, struct fault *f)
 {
-    struct cursor all = {text, text + n};
+    struct pbft_cursor all = {text, text + n};
     struct pbft_item *x = get_item(&all, false, names, f);
     if (x == NULL)
         return NULL;

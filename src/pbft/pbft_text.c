@@ -96,7 +96,7 @@ static int put_part(struct buf *out, const struct pbft_part *p, const struct nod
 {
     const struct pbft_form *form = pbft_part_form(p->what);
     const struct numbers n = {
-        .view = p->view, .seq = p->seq, .node = p->node, .digest = &p->digest};
+        .view = p->view, .seq = p->seq, .node = p->node, .digest = &p->digest, .order = &p->digest};
     if (put_head(out, form, &n, names) != 0 ||
         (form->lines != 0 && put_number(out, part_lines(p)) != 0) || buf_add(out, "\n", 1) != 0)
         return -1;
