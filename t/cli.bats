@@ -60,7 +60,7 @@ misuse() {
         misuse '--no-such-thing: no such option' "$name" --no-such-thing=3
         misuse "--help takes no argument" "$name" --help=3
     done
-    misuse '--s could be any of --sponsor, --seq, --share, --seed' txmake --s 3
+    misuse '--s could be any of --sponsor, --stake, --seq, --share, --seed' txmake --s 3
     misuse '-\303: no such option' verify -ä
     misuse '--quiet takes no argument' verify --quiet=yes
 }
