@@ -1,0 +1,263 @@
+#include "validator/said.h"
+
+#include "base/array.h"
+#include "base/hex.h"
+#include "base/num.h"
+#include "record/field.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const steps[] = {"propose", "prevote", "precommit"};
+
+enum { STEPS = 3 };
+
+/* --- Its text ------------------------------------------------------------------------------- */
+
+static int put_number(struct buf *out, int64_t n)
+{
+    return buf_add(out, " ", 1) != 0 || buf_add_number(out, n) != 0 ? -1 : 0;
+}
+
+/* The last field of a line. */
+static int put_root(struct buf *out, const struct said_root *root)
+{
+    return buf_add(out, " ", 1) != 0 ||
+                   buf_add_string(out, root->known ? hex32(root->bytes).text : "-") != 0 ||
+                   buf_add(out, "\n", 1) != 0
+               ? -1
+               : 0;
+}
+
+int said_put_vote(struct buf *out, const struct said_vote *v)
+{
+    return buf_add_string(out, "vote") != 0 || put_number(out, v->height) != 0 ||
+                   put_number(out, v->round) != 0 || buf_add(out, " ", 1) != 0 ||
+                   buf_add_string(out, steps[v->step]) != 0 || put_root(out, &v->root) != 0
+               ? -1
+               : 0;
+}
+
+int said_put_attest(struct buf *out, const struct said_attest *a)
+{
+    return buf_add_string(out, "attest") != 0 || put_number(out, a->source) != 0 ||
+                   put_number(out, a->target) != 0 || put_root(out, &a->root) != 0
+               ? -1
+               : 0;
+}
+
+static int put_first_line(struct buf *out, const struct said *s)
+{
+    return buf_add_string(out, "history ") != 0 || buf_add_string(out, hex32(s->chain).text) != 0 ||
+                   buf_add(out, " ", 1) != 0 || buf_add_string(out, hex32(s->key).text) != 0 ||
+                   buf_add(out, "\n", 1) != 0
+               ? -1
+               : 0;
+}
+
+static bool get_number(struct field x, int64_t *out)
+{
+    return number_parse(x.text, x.len, out) == 0;
+}
+
+static bool get_bytes(struct field x, uint8_t out[32])
+{
+    return x.len == 64 && hex_decode(out, x.text, 32) == 0;
+}
+
+static bool get_root(struct field x, struct said_root *out)
+{
+    *out = (struct said_root){0};
+    if (field_is(x, "-"))
+        return true;
+    out->known = true;
+    return get_bytes(x, out->bytes);
+}
+
+static bool get_step(struct field x, enum said_step *out)
+{
+    for (int i = 0; i < STEPS; i++)
+        if (field_is(x, steps[i])) {
+            *out = (enum said_step)i;
+            return true;
+        }
+    return false;
+}
+
+/* --- What it holds -------------------------------------------------------------------------- */
+
+/* Below 0, 0, above 0: a comes before b, is of the same step, comes after it. */
+static int vote_order(const struct said_vote *a, const struct said_vote *b)
+{
+    if (a->height != b->height)
+        return a->height < b->height ? -1 : 1;
+    if (a->round != b->round)
+        return a->round < b->round ? -1 : 1;
+    return (int)a->step - (int)b->step;
+}
+
+static void note_vote(struct said *s, const struct said_vote *v)
+{
+    if (!s->voted || vote_order(v, &s->last) > 0)
+        s->last = *v;
+    s->voted = true;
+}
+
+static int note_attest(struct said *s, const struct said_attest *a, struct fault *f)
+{
+    if (ARRAY_RESERVE(s->attests, s->cap, s->count + 1) != 0)
+        return fault_memory(f);
+    s->attests[s->count++] = *a;
+    return 0;
+}
+
+static int take_first(struct said *s, const struct field *x, size_t n, struct fault *f)
+{
+    uint8_t chain[32], key[32];
+    if (n != 3 || !field_is(x[0], "history") || !get_bytes(x[1], chain) || !get_bytes(x[2], key))
+        return fault_rule(f, "it does not begin with `history CHAIN KEY'");
+    if (memcmp(chain, s->chain, 32) != 0)
+        return fault_rule(f, "it is of another chain, %.8s...", x[1].text);
+    if (memcmp(key, s->key, 32) != 0)
+        return fault_rule(f, "it is of another key, %.8s...", x[2].text);
+    s->begun = true;
+    return 0;
+}
+
+static int take_entry(struct said *s, const struct field *x, size_t n, struct fault *f)
+{
+    struct said_vote v = {0};
+    struct said_attest a = {0};
+    if (n == 5 && field_is(x[0], "vote") && get_number(x[1], &v.height) &&
+        get_number(x[2], &v.round) && get_step(x[3], &v.step) && get_root(x[4], &v.root)) {
+        note_vote(s, &v);
+        return 0;
+    }
+    if (n == 4 && field_is(x[0], "attest") && get_number(x[1], &a.source) &&
+        get_number(x[2], &a.target) && get_root(x[3], &a.root))
+        return note_attest(s, &a, f);
+    return fault_rule(f,
+                      "neither a vote nor an attest; do not sign before you know what is missing");
+}
+
+static int take(void *self, const struct line *line, struct fault *f)
+{
+    struct said *s = self;
+    struct field x[FIELDS_MAX];
+    int failed = line_form(line, f);
+    if (failed == 0) {
+        size_t n = fields_split(line->text, line->len, x);
+        failed = s->begun ? take_entry(s, x, n, f) : take_first(s, x, n, f);
+    }
+    f->line = failed != 0 && f->kind == FAULT_RULE ? line->number : 0;
+    return failed;
+}
+
+int said_open(struct said *s, const char *path, const uint8_t chain[32], const uint8_t key[32],
+              struct fault *f)
+{
+    uint64_t torn;
+    *s = (struct said){.file = LINEFILE(path)};
+    memcpy(s->chain, chain, 32);
+    memcpy(s->key, key, 32);
+    if (linefile_lock(&s->file, f) != 0 || linefile_find_end(&s->file, &torn, f) != 0 ||
+        linefile_set_aside(&s->file, &torn, f) != 0)
+        return -1;
+    return linefile_read(&s->file, 0, take, s, f);
+}
+
+void said_close(struct said *s)
+{
+    linefile_close(&s->file);
+    free(s->attests);
+    *s = (struct said){.file = LINEFILE(NULL)};
+}
+
+/* On disk; and then in memory. */
+int said_add(struct said *s, const struct buf *lines, struct fault *f)
+{
+    struct buf all = {0};
+    int failed = (!s->begun && put_first_line(&all, s) != 0) ||
+                         buf_add(&all, lines->data, lines->len) != 0
+                     ? fault_memory(f)
+                     : linefile_log(&s->file, all.data, all.len, f);
+    struct span rest = {.at = all.data, .len = all.len};
+    if (failed == 0)
+        failed = lines_each(source_memory(&rest), 0, take, s, f);
+    buf_free(&all);
+    return failed;
+}
+
+/* --- What may be signed --------------------------------------------------------------------- */
+
+static bool is_same(const struct said_root *a, const struct said_root *b)
+{
+    return a->known && b->known && memcmp(a->bytes, b->bytes, 32) == 0;
+}
+
+static enum said_answer add_text(struct said *s, struct buf *text, int failed, struct fault *f)
+{
+    failed = failed != 0 ? fault_memory(f) : said_add(s, text, f);
+    buf_free(text);
+    return failed != 0 ? SAID_REFUSED : SAID_NEW;
+}
+
+enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struct fault *f)
+{
+    struct buf text = {0};
+    int order = s->voted ? vote_order(v, &s->last) : 1;
+    if (order == 0 && is_same(&v->root, &s->last.root))
+        return SAID_AGAIN;
+    if (order <= 0) {
+        fault_rule(f, "a %s of height %lld, round %lld: this key has signed %s%s there",
+                   steps[v->step], (long long)v->height, (long long)v->round,
+                   order == 0 ? "another " : "a later ", steps[s->last.step]);
+        return SAID_REFUSED;
+    }
+    int failed = said_put_vote(&text, v);
+    return add_text(s, &text, failed, f);
+}
+
+/* Whether one link lies strictly around the other. */
+static bool surrounds(const struct said_attest *a, const struct said_attest *b)
+{
+    return a->source < b->source && b->target < a->target;
+}
+
+static enum said_answer refuse(const struct said_attest *a, const char *why, struct fault *f)
+{
+    fault_rule(f, "an attest from %lld to %lld: %s", (long long)a->source, (long long)a->target,
+               why);
+    return SAID_REFUSED;
+}
+
+/* EIP-3076, conditions 3 to 5. SAID_NEW: nothing speaks against it. */
+static enum said_answer judge_attest(const struct said *s, const struct said_attest *a,
+                                     struct fault *f)
+{
+    int64_t low_source = INT64_MAX, low_target = INT64_MAX;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct said_attest *b = &s->attests[i];
+        if (a->target == b->target)
+            return a->source == b->source && is_same(&a->root, &b->root)
+                       ? SAID_AGAIN
+                       : refuse(a, "this key has signed another one to that height", f);
+        if (surrounds(a, b) || surrounds(b, a))
+            return refuse(a, "this key has signed one around it, or within", f);
+        low_source = b->source < low_source ? b->source : low_source;
+        low_target = b->target < low_target ? b->target : low_target;
+    }
+    if (s->count > 0 && (a->source < low_source || a->target <= low_target))
+        return refuse(a, "it is below what is known of this key", f);
+    return a->source > a->target ? refuse(a, "it goes backwards", f) : SAID_NEW;
+}
+
+enum said_answer said_sign_attest(struct said *s, const struct said_attest *a, struct fault *f)
+{
+    struct buf text = {0};
+    enum said_answer answer = judge_attest(s, a, f);
+    if (answer != SAID_NEW)
+        return answer;
+    int failed = said_put_attest(&text, a);
+    return add_text(s, &text, failed, f);
+}

@@ -1,0 +1,80 @@
+/*
+ * What a validator has signed, on one chain with one key: so it signs nothing that contradicts it.
+ * A flat file, which is synced before anything that it holds may leave:
+ *
+ *     history CHAIN KEY
+ *     vote HEIGHT ROUND STEP ROOT         STEP: propose, prevote or precommit
+ *     attest SOURCEHEIGHT TARGETHEIGHT ROOT
+ *
+ * ROOT names what was signed (64 hexadecimal digits), or is `-` if that is not known.
+ *
+ * The file is locked as long as it is open, so no second process signs with the same key.
+ */
+#ifndef VALIDATOR_SAID_H
+#define VALIDATOR_SAID_H
+
+#include "base/buf.h"
+#include "base/linefile.h"
+
+#include <stdbool.h>
+
+enum said_step { SAID_PROPOSE, SAID_PREVOTE, SAID_PRECOMMIT };
+
+struct said_root {
+    bool known;
+    uint8_t bytes[32];
+};
+
+struct said_vote {
+    int64_t height, round;
+    enum said_step step;
+    struct said_root root;
+};
+
+struct said_attest {
+    int64_t source, target; /* heights */
+    struct said_root root;
+};
+
+struct said {
+    struct linefile file;
+    uint8_t chain[32], key[32];
+    bool begun; /* it has its first line */
+    bool voted;
+    struct said_vote last; /* in the order of height, round and step */
+    struct said_attest *attests;
+    size_t count, cap;
+};
+
+enum said_answer { SAID_REFUSED = -1, SAID_NEW, SAID_AGAIN };
+
+/* Opens the file, which is created if it is missing, and reads it; `path` stays the caller's. What
+ * a crash has left of a last line is moved to PATH.torn: it was never signed. 0, or -1 and *f: a
+ * rule with the number of the line, such as that it is another key's; or trouble. Call said_close
+ * in either case. */
+int said_open(struct said *s, const char *path, const uint8_t chain[32], const uint8_t key[32],
+              struct fault *f);
+void said_close(struct said *s);
+
+/* Whether this may be signed; and if so, has it on disk. SAID_AGAIN: the same was signed before.
+ * SAID_REFUSED and *f: a rule says what it would contradict; or trouble.
+ *
+ * A vote has to come after all others, in the order of height, round and step, or be the last one
+ * again. An attest: EIP-3076's conditions: no other of the same target, none that surrounds another
+ * or is surrounded; and none below the lowest source, or up to the lowest target, that is known. */
+enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struct fault *f);
+enum said_answer said_sign_attest(struct said *s, const struct said_attest *a, struct fault *f);
+
+/* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and
+ * epochs are heights. said_export appends it. said_import takes what concerns this chain and key;
+ * of a block, that nothing of its height or below may be voted. Either all is taken and on disk, or
+ * nothing. 0, or -1: a rule (it is no such text, or another chain's), or trouble. */
+int said_export(const struct said *s, struct buf *out, struct fault *f);
+int said_import(struct said *s, const char *json, size_t n, struct fault *f);
+
+/* For said_json.c: appends the lines, and takes them in. */
+int said_put_attest(struct buf *out, const struct said_attest *a);
+int said_put_vote(struct buf *out, const struct said_vote *v);
+int said_add(struct said *s, const struct buf *lines, struct fault *f);
+
+#endif
