@@ -510,7 +510,7 @@ END
 }
 
 @test "the ledger is the operand, or \$LEDGER, or 'ledger'; - is stdin" {
-    cp "$good" ledger
+    cp "$VECTORS/good/genesis.ledger" ledger
     expect 0 audit-by-hand -q
     cp "$VECTORS/bad/bad-signature.ledger" other
     LEDGER=other expect 1 audit-by-hand -q
