@@ -147,3 +147,15 @@ txs() {
     grep -q "^proof .* $(head -n 1 txs | id)" proved
     expect 0 verify -H proved
 }
+
+@test "json, and back: votes, attest lines, and what members do; a journal is refused" {
+    for name in accuse-two-precommits finality-one-target-from-two-sources-accused accuse-two-headers slash-everything \
+        unbonding-entry-until-it-returns admit-two-wishes-of-four accuse-by-a-policy-with-sponsor; do
+        file=$VECTORS/seals/good/$name.ledger
+        ledger-export "$file" >objects
+        ledger-export -r objects | cmp - "$file"
+    done
+    [[ $(grep '"accuse"' objects) = *'"one":"vote '*' '*'","two":"vote '*'"'* ]]
+    expect 2 ledger-export -f hledger "$file"
+    says 'hledger: journals of chains with members are not written yet: take json or tsv'
+}

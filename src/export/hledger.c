@@ -301,7 +301,12 @@ static int put_preamble(struct hledger *h, struct buf *out, struct fault *f)
 int hledger_put(struct hledger *h, const struct item *item, struct buf *out, struct fault *f)
 {
     const struct chain *c = &h->chain;
-    if (chain_take(&h->chain, item, f) || (item->is_genesis && put_preamble(h, out, f)))
+    if (chain_take(&h->chain, item, f))
+        return -1;
+    if (rules_members(&c->rules))
+        return fault_trouble(f, "hledger: journals of chains with members are not written yet: "
+                                "take json or tsv");
+    if (item->is_genesis && put_preamble(h, out, f))
         return -1;
     h->journal.len = 0;
     set_date(h, item->block.time);

@@ -1,5 +1,6 @@
 /* The members of a transaction's object. */
 #include "export/json_parts.h"
+#include "record/evidence.h"
 
 static char *put_plain(char *p, const char *name, struct field x)
 {
@@ -30,6 +31,18 @@ static char *put_every(const struct json *j, char *p, const char *name, enum for
     return p;
 }
 
+/* A record that is an argument: a run of fields. */
+static struct field take_record(struct cursor *c)
+{
+    struct field record = cursor_take_field(c);
+    const struct evidence_kind *kind = evidence_kind_of(record);
+    for (unsigned i = 1; kind && i < kind->fields; i++) {
+        struct field x = cursor_take_field(c);
+        record.len = (size_t)(x.text + x.len - record.text);
+    }
+    return record;
+}
+
 /* The arguments of the operation: those that may be repeated as lists, the others one by one. */
 static char *put_arguments(const struct json *j, char *p, const struct tx *tx)
 {
@@ -40,7 +53,9 @@ static char *put_arguments(const struct json *j, char *p, const struct tx *tx)
     for (size_t i = 0; op->arguments[i].name; i++) {
         const struct argument *a = &op->arguments[i];
         enum form_kind kind = form_of_argument(a->kind);
-        if (i < single)
+        if (a->kind == ARGUMENT_LINE)
+            p = put_plain(p, a->name, take_record(&c));
+        else if (i < single)
             p = json_field(j, p, &(struct form_field){a->name, kind, false}, cursor_take_field(&c),
                            NULL);
         else

@@ -33,6 +33,16 @@ static int put_turns(struct reading *r, const char *const names[], unsigned list
     return 0;
 }
 
+/* A record that is an argument. */
+static int put_record(struct reading *r, const char *name, struct buf *out)
+{
+    struct field x;
+    int there = unjson_use(r, name, FORM_REST, &x);
+    if (there <= 0)
+        return there < 0 ? -1 : fault_rule(r->f, "json: %s is missing", name);
+    return buf_add(out, " ", 1) || buf_add(out, x.text, x.len) ? fault_memory(r->f) : 0;
+}
+
 static int put_arguments(struct reading *r, struct buf *out)
 {
     const char *names[ARGUMENTS_MAX];
@@ -45,10 +55,14 @@ static int put_arguments(struct reading *r, struct buf *out)
     for (size_t i = 0; op->arguments[i].name; i++) {
         const struct argument *a = &op->arguments[i];
         struct form_field field = {a->name, form_of_argument(a->kind), false};
-        if (i >= single)
+        if (a->kind == ARGUMENT_LINE) {
+            if (put_record(r, a->name, out))
+                return -1;
+        } else if (i >= single) {
             names[lists++] = a->plural ? a->plural : a->name;
-        else if (unjson_member(r, &field, out))
+        } else if (unjson_member(r, &field, out)) {
             return -1;
+        }
     }
     return lists ? put_turns(r, names, lists, out) : 0;
 }
