@@ -37,10 +37,10 @@ random_ledgers() { # FIRST COUNT
 @test "two readings that differ are told apart" {
     printf '1 3 tip root 2 10 0 0\n2 bad 5 8\n' >said
     agree said <(printf '1 3 tip root 2 10 0 0\n2 line 7: words\n') # a line of its last block
-    ! agree said <(printf '1 3 tip root 2 10 1 0\n2 line 7: words\n')
-    ! agree said <(printf '1 3 tip root 2 10 0 0\n2 line 9: words\n')
-    ! agree said <(printf '1 3 tip root 2 10 0 0\n2 3 tip root 2 10 0 0\n')
-    ! agree said <(printf '1 3 tip root 2 10 0 0\n')
+    refute agree said <(printf '1 3 tip root 2 10 1 0\n2 line 7: words\n')
+    refute agree said <(printf '1 3 tip root 2 10 0 0\n2 line 9: words\n')
+    refute agree said <(printf '1 3 tip root 2 10 0 0\n2 3 tip root 2 10 0 0\n')
+    refute agree said <(printf '1 3 tip root 2 10 0 0\n')
 }
 
 @test "each block in a process of its own: sets, stakes and wishes come back from the index" {

@@ -27,7 +27,7 @@ static int get_entry(struct bft_cursor *c, struct bft_item *x, struct node_names
                      struct fault *f)
 {
     struct bft_cursor line, skipped;
-    struct proposal_id id;
+    struct proposal_id id = {0};
     int64_t lines;
     if (!bft_next_line(c, &line))
         return fault_rule(f, "tendermint: an entry is missing");
@@ -76,7 +76,7 @@ static int get_member(struct bft_cursor *c, struct bft_set *set, struct node_nam
 static int get_client(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
                       struct fault *f)
 {
-    struct bft_cursor line;
+    struct bft_cursor line = {0};
     if (!bft_next_line(c, &line))
         return fault_rule(f, "tendermint: a snapshot's clients are missing");
     return applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f);
@@ -168,7 +168,7 @@ static int get_item(struct bft_cursor *all, struct bft_cursor *line, struct bft_
                     struct node_names *names, struct fault *f)
 {
     const struct bft_form *form = &bft_forms[x->head.kind];
-    struct bft_cursor body;
+    struct bft_cursor body = {0};
     int64_t counts[2] = {0};
     for (const char *field = form->fields; *field != '\0'; field++)
         if (get_field(line, *field, x, counts, names, f) != 0)

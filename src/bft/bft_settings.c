@@ -50,9 +50,10 @@ static int set_broken(struct bft_settings *set, const char *value, struct fault 
 
 static int set_chain(struct bft_settings *set, const char *value, struct fault *f)
 {
-    if (strlen(value) >= sizeof set->chain)
+    size_t n = strlen(value);
+    if (n >= sizeof set->chain)
         return fault_rule(f, "tendermint: chain has at most %zu characters", sizeof set->chain - 1);
-    strcpy(set->chain, value);
+    memcpy(set->chain, value, n + 1);
     return 0;
 }
 
@@ -73,7 +74,7 @@ static int set_weight(struct bft_set *members, struct node_names *names, const c
     uint32_t node = colon == NULL ? NODE_NONE
                                   : node_names_find(names, value, (size_t)(colon - value));
     size_t place = bft_set_find(members, node);
-    if (place == BFT_MEMBERS_MAX)
+    if (colon == NULL || place == BFT_MEMBERS_MAX)
         return fault_rule(f, "tendermint: weight '%.40s' names no member; it is MEMBER:N", value);
     if (number_parse(colon + 1, strlen(colon + 1), &weight) != 0)
         return fault_rule(f, "tendermint: weight '%.40s' is not MEMBER:N", value);

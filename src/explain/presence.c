@@ -31,6 +31,14 @@ static struct rule_words rule_of(const char *type, const char *rest)
     return rule;
 }
 
+/* What the rules about the fields of such an entry begin with. */
+static struct rule_words rule_of_fields(const char *type, const struct entry_words *form)
+{
+    struct rule_words rule;
+    snprintf(rule.text, sizeof rule.text, "%s: %s: ", type, form->word);
+    return rule;
+}
+
 static bool take_path(struct field_walk *w, const char *type, int64_t *depth)
 {
     if (!explain_hex(w, "root", 64, rule_of(type, "root: ").text) ||
@@ -78,8 +86,7 @@ static const struct entry_words *take_entry(struct field_walk *w, const char *ty
     const struct entry_words *form = take_kind(w, type);
     if (!form)
         return NULL;
-    struct rule_words rule = rule_of(type, form->word);
-    strcat(rule.text, ": ");
+    struct rule_words rule = rule_of_fields(type, form);
     for (const char *kind = form->kinds; *kind; kind++)
         if (!take_field(w, *kind, &rule))
             return NULL;

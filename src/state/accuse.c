@@ -48,22 +48,22 @@ static int parse(struct cursor *c, struct tx *tx, struct fault *f)
     return evidence_check(&e[0], &e[1], f);
 }
 
-/* Reads a line again that parse has let through. */
-static void read_line(const struct tx *tx, size_t i, struct evidence *e)
+/* Reads a line again that parse has let through: 0. */
+static int read_line(const struct tx *tx, size_t i, struct evidence *e, struct fault *f)
 {
     struct accusation a;
-    struct fault never;
     memcpy(&a, tx->arguments, sizeof a);
     struct cursor c = {tx->line + a.lines[i].at, tx->line + tx->len};
-    take_line(&c, tx, e, &never);
+    return take_line(&c, tx, e, f);
 }
 
 static bool signatures(const struct tx *tx, size_t *at, struct operation_signature *out)
 {
     struct evidence e;
-    if (*at > 1)
+    struct fault never;
+    if (*at > 1 || read_line(tx, *at, &e, &never))
         return false;
-    read_line(tx, (*at)++, &e);
+    ++*at;
     memcpy(out->key, e.key, ID_LEN);
     out->digits = e.signature;
     out->message = evidence_message(&e);
@@ -74,9 +74,9 @@ static bool touches(const struct tx *tx, size_t *at, struct state_key *out)
 {
     static const uint8_t of[] = {MEMBER_KIND, STAKE_KIND, ACCUSED_KIND};
     struct evidence e;
-    if (*at == sizeof of)
+    struct fault never;
+    if (*at == sizeof of || read_line(tx, 0, &e, &never))
         return false;
-    read_line(tx, 0, &e);
     out->kind = of[(*at)++];
     memcpy(out->id, e.key, ID_LEN);
     return true;
@@ -172,8 +172,7 @@ static int slash(const struct apply_context *in, const struct account *from,
 static int apply(const struct apply_context *in, const struct tx *tx, struct fault *f)
 {
     struct evidence e;
-    read_line(tx, 0, &e);
-    if (check_kind(in->rules, e.kind, f) || check_key(in, e.key, f) ||
+    if (read_line(tx, 0, &e, f) || check_kind(in->rules, e.kind, f) || check_key(in, e.key, f) ||
         (!e.has_chain && check_parent(in, &e, f)))
         return -1;
     if (accused_put(in->state, e.key, f))

@@ -85,12 +85,19 @@ static inline void world_post(struct world *w, uint32_t from, uint32_t to, struc
         .at = w->now + 1 + (int64_t)chance_below(&w->chance, 8) + late};
 }
 
+static inline bool same_vote(const struct bft_vote *a, const struct bft_vote *b)
+{
+    return a->height == b->height && a->round == b->round && a->valid_round == b->valid_round &&
+           a->step == b->step && a->node == b->node && bft_value_equal(a->value, b->value) &&
+           strcmp(a->signature, b->signature) == 0;
+}
+
 static inline void world_collect(struct world *w, const struct bft_item *x)
 {
     for (size_t i = 0; i < x->vote_count; i++) {
         bool known = false;
         for (size_t k = w->vote_count; k-- > 0 && !known && w->vote_count - k < 400;)
-            known = memcmp(&w->votes[k], &x->votes[i], sizeof *w->votes) == 0;
+            known = same_vote(&w->votes[k], &x->votes[i]);
         if (known)
             continue;
         if (ARRAY_RESERVE(w->votes, w->votes_cap, w->vote_count + 1) != 0)

@@ -160,6 +160,7 @@ static void run_index(struct test *t, const char *folder, const char *path)
     good(ledger_open(&l, ledger, &f), &f);
     tell_tip(t, &l.tree);
     ledger_close(&l);
+    t->ledger = NULL;
 }
 
 int main(int argc, char **argv)
