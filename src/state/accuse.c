@@ -22,12 +22,16 @@ static int take_line(struct cursor *c, const struct tx *tx, struct evidence *e, 
     const char *begin = c->text;
     struct field x = cursor_take_field(c);
     const struct evidence_kind *kind = evidence_kind_of(x);
-    if (!kind)
-        return fault_rule(f, "tx: accuse: expected a vote, proposal, attest or block line");
+    if (!kind) {
+        fault_rule(f, "tx: accuse: expected a vote, proposal, attest or block line");
+        return -1;
+    }
     for (unsigned i = 1; i < kind->fields && x.len; i++)
         x = cursor_take_field(c);
-    if (x.len == 0)
-        return fault_rule(f, "tx: accuse: a line is cut short");
+    if (x.len == 0) {
+        fault_rule(f, "tx: accuse: a line is cut short");
+        return -1;
+    }
     if (evidence_parse(kind, (struct field){begin, (size_t)(x.text + x.len - begin)}, e, f))
         return -1;
     return e->has_chain && memcmp(e->chain, tx->chain, ID_LEN)
