@@ -140,7 +140,7 @@ static inline int ask_block(struct asking *a, int64_t n)
     if (checked < 0)
         return -1;
     say(a, "%s %" PRId64 " %" PRId64 " %" PRId64 " %d %d\n", hex32(node.id).text, node.height,
-        b.earned, median, b.is_main, checked);
+        node.earned, median, b.is_main, checked);
     bool is_tip = node.n == a->l->tree.best.n;
     for (int i = 0; i < ASKED_IDS && (is_tip || !b.is_main); i++)
         if (ask_history(a, &node, asked_ids[i]))

@@ -79,7 +79,7 @@ static void check_cover(const struct ticket *t)
 /* Tickets of members: each from a region of his own, in the range of the work. */
 static void check_pool_work(const struct ticket *t)
 {
-    struct member members[MEMBERS] = {
+    struct pool_member members[MEMBERS] = {
         {.account.id = {1}}, {.account.id = {2}}, {.account.id = {3}}};
     struct pool_work k = {.members = members, .count = MEMBERS, .range = 1 + t->first % 1000};
     struct fault f;
@@ -104,7 +104,7 @@ static void check_pool_work(const struct ticket *t)
  * come that no more are taken, the block still is. */
 static void check_counting(const struct share *s)
 {
-    struct member member = {0};
+    struct pool_member member = {0};
     struct pool_work k = {.members = &member, .count = 1, .range = 1};
     struct ticket work = {.last = UINT64_MAX, .block = s->block};
     bool is_block, again;
