@@ -72,3 +72,13 @@ random_ledgers() { # FIRST COUNT
     expect 0 "$BIN/.t/memberstest" flood 20000
     [ "$(cat "$out")" = '2 of 20002' ]
 }
+
+@test "the history of whoever staked ends with the balance, also where stakes return in a block that has no transactions" {
+    for name in unbonding-entry-until-it-returns unbonding-returns-before-the-transactions slash-one-block-before-it-returns; do
+        cp "$VECTORS/seals/good/$name.ledger" ledger
+        who=$(sed -n 's/^tx [0-9a-f]* \([0-9a-f]*\) [0-9]* [0-9]* \(un\)\{0,1\}stake .*/\1/p; s/^member \([0-9a-f]*\) .*/\1/p' ledger | tail -n 1)
+        ledger-history -l ledger "$who" >events
+        [ "$(tail -n 1 events | awk '{ print $(NF - 1) }')" = "$(ledger-balance -l ledger "$who" | cut -d ' ' -f 3)" ]
+        rm -f ledger ledger.index*
+    done
+}

@@ -36,8 +36,9 @@ static bool is_possible(const struct index_block *b)
            (node->parent < 0) == (node->n == 0) && node->height >= 0 && node->height <= node->n &&
            (node->height == 0) == (node->n == 0) && node->n < line && node->time >= 0 &&
            b->latest >= node->time && node->supply >= 0 && node->earned >= 0 && offset >= 0 &&
-           node->size > 0 && node->size <= BLOCK_SIZE_MAX && offset <= INT64_MAX - BLOCK_SIZE_MAX &&
-           node->count >= 0 && (uint64_t)node->count < node->size && node->signed_count >= 0 &&
+           node->size > 0 && node->size <= block_text_limit(NULL) &&
+           offset <= INT64_MAX - (int64_t)block_text_limit(NULL) && node->count >= 0 &&
+           (uint64_t)node->count < node->size && node->signed_count >= 0 &&
            node->signed_count <= node->count && node->final >= 0 && node->final <= node->n &&
            (node->final < node->n || node->n == 0) && b->first > 0 && b->first <= INDEX_TXS_MAX;
 }

@@ -3,6 +3,7 @@
 #include "index/db.h"
 #include "index/history.h"
 #include "state/journal.h"
+#include "state/unbonding.h"
 
 /* Whether the block can change accounts other than by fees, payments and its miner's earnings. */
 static bool has_effects(const struct item *item)
@@ -11,6 +12,18 @@ static bool has_effects(const struct item *item)
         if (item->entries[i].type == &tx_type && item->entries[i].tx.operation->apply)
             return true;
     return false;
+}
+
+/* Whether sums that were unbonding have returned: 1 or 0, -1 and trouble. */
+static int has_returns(const struct buf *journal, struct fault *f)
+{
+    struct change c;
+    int got;
+    const uint8_t *p = (const uint8_t *)journal->data, *end = p + journal->len;
+    while ((got = journal_next(&p, end, &c, f)) > 0)
+        if (c.key.kind == UNBONDING_AT_KIND && c.new.len == 0)
+            return 1;
+    return got;
 }
 
 static sqlite3_stmt *ready(struct index *ix, enum statement i, int64_t account, int64_t block,
@@ -30,8 +43,8 @@ int index_add_changes(struct index *ix, int64_t n, const struct item *item,
     struct change c;
     struct account id;
     int got = 0;
-    if (!has_effects(item))
-        return 0;
+    if (!has_effects(item) && (got = has_returns(journal, f)) <= 0)
+        return got;
     const uint8_t *p = (const uint8_t *)journal->data, *end = p + journal->len;
     while ((got = journal_next(&p, end, &c, f)) > 0) {
         if (!account_of_state(&c.key, &id))

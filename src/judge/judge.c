@@ -304,6 +304,8 @@ static int judge_signed(struct judge *j, const struct item *item, struct fault *
         fault_rule(f, "%s: another chain: %s", item->type->name, hex32(chain).text);
         return refuse(item, f);
     }
+    if (is_member_line(item) && ledger_refresh(j->against, f) < 0)
+        return -1;
     if (member_line_check(&j->against->tree, item, f) == 0)
         return 1;
     return f->kind == FAULT_RULE ? refuse(item, f) : -1;

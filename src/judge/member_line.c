@@ -69,13 +69,18 @@ static int check_attest(struct tree *t, const struct item *item, int64_t target,
     return check_key(t, item, heights, 4, f);
 }
 
+bool is_member_line(const struct item *item)
+{
+    return item->type == &vote_type || item->type == &proposal_type || item->type == &attest_type;
+}
+
 int member_line_check(struct tree *t, const struct item *item, struct fault *f)
 {
     size_t len = item->size - 1;
     struct vote v;
     struct proposal_line p;
     struct attest a;
-    if (item->type != &vote_type && item->type != &proposal_type && item->type != &attest_type)
+    if (!is_member_line(item))
         return 0;
     if (tree_move(t, &t->best, f))
         return -1;

@@ -9,6 +9,9 @@
  * needs blocks first. */
 #define MEMBER_LINE_NEAR 64
 
+/* Whether it is such a line. */
+bool is_member_line(const struct item *item);
+
 /* Judges a line whose form, chain and signature are checked, against the best tip of its ledger:
  * whether the chain has such lines at all, whether its height is near, and whether its key is that
  * of a member who may sign there now. Lines of other types pass. The tree is moved to the best tip.

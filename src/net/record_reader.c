@@ -51,7 +51,7 @@ int record_reader_read(struct record_reader *in, struct fault *f)
     in->ended = got == 0;
     in->in.len += (size_t)got;
     scan(in);
-    if (in->in.len - in->scanned > LINE_MAX_LEN || in->in.len - in->whole > BLOCK_SIZE_MAX)
+    if (in->in.len - in->scanned > LINE_MAX_LEN || in->in.len - in->whole > block_text_limit(NULL))
         return fault_rule(f, "stdin: a line or block over the maximum size");
     if (in->ended)
         in->whole = in->in.len; /* the program that checks the records reports the cut one */

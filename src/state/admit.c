@@ -127,7 +127,10 @@ static int keep_wish(const struct tally *t, struct fault *f)
 
 static int check(const struct tally *t, struct fault *f)
 {
-    if (!member_set_find(&t->members, t->from))
+    int64_t weight;
+    if (member_get(t->in->state, t->in->rules, t->from, &weight, f))
+        return -1;
+    if (!weight)
         return fault_rule(f, "tx: admit: FROM is no member");
     int accused = accused_is(t->in->state, t->wish.about, f);
     if (accused)
@@ -141,8 +144,9 @@ static int apply(const struct apply_context *in, const struct tx *tx, struct fau
     int result = -1;
     if (tx->from.form != ACCOUNT_KEY)
         return fault_rule(f, "tx: admit: FROM is no member");
-    if (members_after(in->state, in->rules, in->height, &t.members, f) || check(&t, f) ||
-        count(&t, f))
+    if (check(&t, f))
+        return -1;
+    if (members_after(in->state, in->rules, in->height, &t.members, f) || count(&t, f))
         goto out;
     if (is_enough(&t))
         result = check_change(&t, f) || change(&t, f) ? -1 : 0;
