@@ -330,8 +330,8 @@ END
     chain 1
     expect 2 gossip -c "$CHAIN" -l nowhere </dev/null
     says '^gossip: -l: '
-    expect 2 gossip -c "$CHAIN" -l 127.0.0.1:0 -T vote </dev/null
-    says "^gossip: -T: 'vote' is not a type of record"
+    expect 2 gossip -c "$CHAIN" -l 127.0.0.1:0 -T ballot </dev/null
+    says "^gossip: -T: 'ballot' is not a type of record"
     expect 2 gossip -c "$CHAIN" -l 127.0.0.1:0 -w no/such/file </dev/null
     expect 2 gossip -p -k alice.key -c "$CHAIN" -l 127.0.0.1:0 </dev/null
     says '^gossip: -p: '

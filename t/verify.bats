@@ -30,7 +30,7 @@ forged() {
         [ "${why#line:1: tx: }" != "$why" ] && [[ $(cat "$err") = "$why"* ]]
     }
     zeros=$(printf %0128d 0)
-    said "unknown operation 'stake'" stake 5 "$zeros"
+    said "unknown operation 'tax'" tax 5 "$zeros"
     said "9 fields, expected 10: it is not signed (txsign signs it)" pay "$BOB" 1 -
     said "11 fields, expected 12: it is not signed (txsign signs it)" batch - "$BOB" 1 "$BOB" 2
     said "11 fields, expected 13: it is not signed (txsign signs it)" pay "$BOB" 1 - sponsor "$BOB"

@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots sealed'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered'
@@ -609,6 +609,7 @@ program_of() { # SCENE
     sealed) echo seal ;;
     commits | restored | votes) echo raft ;;
     slots) echo paxos ;;
+    numbers) echo pbft ;;
     ordered) echo mesh ;;
     offer | meet*) echo gossip ;;
     send*) echo gossip-send ;;
@@ -618,7 +619,7 @@ program_of() { # SCENE
     esac
 }
 
-# --- raft and paxos: what was committed, and what was promised ------------------------------------------------
+# --- raft, paxos and pbft: what was committed, and what was promised ------------------------------------------------
 
 # Lines INDEX ID RECORD of what was committed.
 commits_in() { # FILE
@@ -638,6 +639,7 @@ engine_set() { # ENGINE
     records 1 5 | "$1" -d dir >passed
     records 1 0 >again
     records 6 8 >in
+    printf '%s\n' 'time 91000' timer step 'time 92000' timer step >later
     "$1" -d dir <again >before
     [ "$(commits_in before | wc -l)" -eq 5 ] || return 1
 }
@@ -651,7 +653,7 @@ engine_seen() { # ENGINE
     commits_in now | sort >have
     { commits_in before && commits_in passed; } | sort -u | awk -v from="${restored:-0}" '$1 > from' >promised
     [ -z "$(comm -23 promised have)" ] || wrong "lost: $(comm -23 promised have)"
-    "$1" -d dir <in >now 2>>told || wrong 'the next run does not go on'
+    cat in later | "$1" -d dir >now 2>>told || wrong 'the next run does not go on'
     { grep '^record ' now || :; } | sort >have
     [ "$(grep -cx 'record [1-8]' have)" -eq 8 ] || wrong 'a record is not there'
     [ -z "$(uniq -d have)" ] || wrong 'a record is there twice'
@@ -664,6 +666,10 @@ commits_seen() { engine_seen raft; }
 slots_set() { engine_set paxos; }
 slots_run() { "$@" paxos -d dir <in >passed 2>told; }
 slots_seen() { engine_seen paxos; }
+
+numbers_set() { engine_set pbft; }
+numbers_run() { "$@" pbft -d dir <in >passed 2>told; }
+numbers_seen() { engine_seen pbft; }
 
 # The log is replaced by one that begins with a state, which a command makes: all records.
 restored_set() {
