@@ -648,7 +648,7 @@ engine_set() { # ENGINE
 engine_seen() { # ENGINE
     local restored
     ended_well "$1"
-    "$1" -d dir <again >now 2>>told || wrong 'the next run does not start'
+    cat again later | "$1" -d dir >now 2>>told || wrong 'the next run does not start'
     restored=$(sed -n 's/^restore \([0-9]*\) .*/\1/p' now | tail -n 1)
     commits_in now | sort >have
     { commits_in before && commits_in passed; } | sort -u | awk -v from="${restored:-0}" '$1 > from' >promised
