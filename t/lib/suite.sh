@@ -216,5 +216,5 @@ began=$EPOCHSECONDS
 for build in "$@"; do rm -f "bin/.test/${build%%:*}-"*; done
 : >"$WORK/none.row"
 jobs_of "$@" >"$WORK/jobs"
-awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 3))" -n 2 "$ALL" --one # most wait longer than they work
+awk '{ print $3, $4 }' "$WORK/jobs" | xargs -r -P "$(($(nproc) * 5))" -n 2 "$ALL" --one # most wait longer than they work
 sum_up
