@@ -89,10 +89,11 @@ void bft_on_fetch(struct bft *b, uint32_t from, uint64_t height)
     }
 }
 
-/* Two decisions of one height: more than a third of the weight has lied. */
+/* Two decisions of one height: more than a third of the weight has lied. Nothing is said
+ * of heights that had other members than this one. */
 static void compare(struct bft *b, const struct bft_item *x)
 {
-    if (x->height <= b->decided_base || x->vote_count == 0)
+    if (x->height < b->same_since || x->height <= b->decided_base || x->vote_count == 0)
         return;
     const struct bft_item *mine = b->decided[x->height - b->decided_base - 1];
     if (mine->vote_count == 0 || bft_value_equal(mine->votes[0].value, x->votes[0].value) ||

@@ -45,6 +45,7 @@ static void take_members(struct bft *b, uint64_t height)
         if (!is_same_set(&b->members, next)) {
             bft_rotation_follow(next, b->set_height == 0 ? NULL : &b->members);
             b->members = *next;
+            b->same_since = height;
         }
     }
     b->set_height = height;

@@ -8,7 +8,7 @@
 const struct bft_form bft_forms[BFT_KINDS] = {
     [BFT_PROPOSAL] = {"proposal", "p", "e"}, [BFT_VOTES] = {"votes", "", "v"},
     [BFT_DECIDED] = {"decided", "h", "ev"},  [BFT_FETCH] = {"fetch", "h", ""},
-    [BFT_FORWARD] = {"forward", "", "E"},    [BFT_SNAPSHOT] = {"snapshot", "htmc", "s"},
+    [BFT_FORWARD] = {"forward", "", "E"},    [BFT_SNAPSHOT] = {"snapshot", "htmlc", "s"},
 };
 
 const char *const bft_step_words[] = {

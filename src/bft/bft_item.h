@@ -56,8 +56,8 @@ struct engine_item *bft_item_parse(const char *text, size_t n, size_t *used,
                                    struct node_names *names, struct fault *f);
 
 /* A kind's word, its fields (h height, t set_height, p a proposal's signed words, m how many
- * members, c how many clients), and its lines, in their order (e one entry, E entries, v votes, s a
- * snapshot). */
+ * members, l the place of the one who had the last turn, c how many clients), and its lines, in
+ * their order (e one entry, E entries, v votes, s a snapshot). */
 struct bft_form {
     const char *word, *fields, *lines;
 };

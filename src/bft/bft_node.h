@@ -71,6 +71,7 @@ struct bft {
     size_t logged_count, logged_cap;
 
     uint64_t set_height; /* to which `members` belongs */
+    uint64_t same_since; /* the first height that is known to have had the same members */
 
     /* this height: the paper's h_p, round_p, step_p, locked and valid */
     uint64_t height;

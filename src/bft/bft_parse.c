@@ -73,6 +73,9 @@ static int get_member(struct bft_cursor *c, struct bft_set *set, struct node_nam
                : 0;
 }
 
+/* What a snapshot's first line says: how many members and clients, and the place of a member. */
+enum { MEMBERS, TURN, CLIENTS, COUNTS };
+
 static int get_client(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
                       struct fault *f)
 {
@@ -82,16 +85,17 @@ static int get_client(struct bft_cursor *c, struct bft_item *x, struct node_name
     return applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f);
 }
 
-static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t counts[2],
+static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t counts[COUNTS],
                         struct node_names *names, struct fault *f)
 {
     x->set = calloc(1, sizeof *x->set);
     if (x->set == NULL)
         return fault_memory(f);
-    for (int64_t i = 0; i < counts[0]; i++)
+    x->set->turn = (size_t)counts[TURN];
+    for (int64_t i = 0; i < counts[MEMBERS]; i++)
         if (get_member(c, x->set, names, f) != 0)
             return -1;
-    for (int64_t i = 0; i < counts[1]; i++)
+    for (int64_t i = 0; i < counts[CLIENTS]; i++)
         if (get_client(c, x, names, f) != 0)
             return -1;
     if (c->end - c->at > PAYLOAD_MAX)
@@ -101,9 +105,8 @@ static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t 
     return x->state == NULL ? fault_memory(f) : 0;
 }
 
-/* counts: of a snapshot's members and clients. */
-static int get_field(struct bft_cursor *line, char field, struct bft_item *x, int64_t counts[2],
-                     struct node_names *names, struct fault *f)
+static int get_field(struct bft_cursor *line, char field, struct bft_item *x,
+                     int64_t counts[COUNTS], struct node_names *names, struct fault *f)
 {
     switch (field) {
     case 'p':
@@ -113,11 +116,16 @@ static int get_field(struct bft_cursor *line, char field, struct bft_item *x, in
     case 't':
         return bft_parse_height(line, &x->set_height, f);
     case 'm':
-        return bft_next_number(line, BFT_MEMBERS_MAX, &counts[0])
+        return bft_next_number(line, BFT_MEMBERS_MAX, &counts[MEMBERS])
                    ? 0
                    : fault_rule(f, "tendermint: a snapshot has no number of members");
+    case 'l':
+        return bft_next_number(line, BFT_MEMBERS_MAX, &counts[TURN]) &&
+                       counts[TURN] < counts[MEMBERS]
+                   ? 0
+                   : fault_rule(f, "tendermint: a snapshot's last turn is no member's");
     default:
-        return bft_next_number(line, INT64_MAX, &counts[1])
+        return bft_next_number(line, INT64_MAX, &counts[CLIENTS])
                    ? 0
                    : fault_rule(f, "tendermint: a snapshot has no number of clients");
     }
@@ -140,7 +148,7 @@ static int cut_body(struct bft_cursor *all, struct bft_cursor *line, struct bft_
 }
 
 static int get_lines(struct bft_cursor *body, const char *lines, struct bft_item *x,
-                     const int64_t counts[2], struct node_names *names, struct fault *f)
+                     const int64_t counts[COUNTS], struct node_names *names, struct fault *f)
 {
     int failed = 0;
     if (lines[0] == 's')
@@ -169,7 +177,7 @@ static int get_item(struct bft_cursor *all, struct bft_cursor *line, struct bft_
 {
     const struct bft_form *form = &bft_forms[x->head.kind];
     struct bft_cursor body = {0};
-    int64_t counts[2] = {0};
+    int64_t counts[COUNTS] = {0};
     for (const char *field = form->fields; *field != '\0'; field++)
         if (get_field(line, *field, x, counts, names, f) != 0)
             return -1;

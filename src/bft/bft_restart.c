@@ -16,6 +16,7 @@ static int restore_snapshot(struct bft *b, struct bft_item *x)
     b->snapshot = bft_item_share(x);
     b->members = *x->set;
     b->set_height = x->set_height;
+    b->same_since = b->host.members != NULL ? x->set_height : 0;
     b->me = bft_set_find(&b->members, b->self);
     b->decided_base = x->height;
     struct engine_output restore = {

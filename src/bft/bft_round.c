@@ -206,21 +206,22 @@ static bool on_precommits(struct bft *b)
     return false;
 }
 
-/* Line 55: the highest round from which on more than a third of the weight has voted (T7). */
+/* Line 55: the highest round from which on more than a third of the weight has voted (T7). Where
+ * nothing is forwarded, any vote says that there is something to decide, which begins round 0. */
 static bool jump(struct bft *b)
 {
     for (size_t i = b->votes.count; i-- > 0 && b->votes.rounds[i].round > b->round;) {
         int32_t round = b->votes.rounds[i].round;
         int64_t weight = bft_votes_from(&b->votes, &b->members, round);
-        bool enough = b->round == BFT_NO_ROUND && !b->set.forward
-                          ? weight > 0
-                          : bft_set_honest(&b->members, weight);
-        if (enough && BFT_KEEPS(&b->set, 7)) {
+        if (bft_set_honest(&b->members, weight) && BFT_KEEPS(&b->set, 7)) {
             bft_start_round(b, round);
             return true;
         }
     }
-    return false;
+    if (b->round != BFT_NO_ROUND || b->set.forward || b->votes.count == 0)
+        return false;
+    bft_start_round(b, 0);
+    return true;
 }
 
 /* A height begins when there is something to decide. */

@@ -47,6 +47,8 @@ static int put_field(struct buf *out, char field, const struct bft_item *x,
         return put_number(out, (int64_t)x->set_height);
     case 'm':
         return put_number(out, x->set == NULL ? 0 : (int64_t)x->set->count);
+    case 'l':
+        return put_number(out, x->set == NULL ? 0 : (int64_t)x->set->turn);
     case 'c':
         return put_number(out, (int64_t)x->applied.count);
     default:

@@ -1,6 +1,6 @@
 /*
  * bftrules RULE [SETTING]: what one node of Tendermint does when others tell it this or that: the
- * rules T1 to T14 and T16, or `all` of them. Prints what is broken. Status 1 if anything is.
+ * rules T1 to T16, or `all` of them. Prints what is broken. Status 1 if anything is.
  */
 #include "bft/bft_evidence.h"
 #include "bftnet.h"
@@ -145,6 +145,18 @@ static void t7(struct one *o)
     must(has_note(o, "round 1 5 "), "a third of the weight ahead does not make it jump");
 }
 
+/* Where nothing is forwarded, a vote wakes a node. */
+static void t7_asleep(struct one *o)
+{
+    o->settings[o->setting_count++] = "forward=no";
+    one_restart(o);
+    one_votes(o, "1", 5, BFT_PREVOTE, '-');
+    must(has_note(o, "round 1 0 "), "a vote does not wake it");
+    must(!has_note(o, "round 1 5 "), "one liar chooses the round in which it wakes");
+    one_votes(o, "2", 5, BFT_PREVOTE, '-');
+    must(has_note(o, "round 1 5 "), "it does not follow once it is awake");
+}
+
 static void t8(struct one *o)
 {
     one_votes(o, "123", 0, BFT_PRECOMMIT, 'A');
@@ -248,6 +260,42 @@ static bool decides(struct one *o, const char *nodes, uint64_t height, int32_t r
     return o->committed == 1;
 }
 
+/* As a carrier saves and reads it. */
+static struct engine_item *through_text(struct one *o, const struct engine_item *item)
+{
+    struct buf text = {0};
+    struct fault f;
+    size_t used;
+    if (bft_item_format(item, o->names, &text) != 0)
+        errx(2, "out of memory");
+    struct engine_item *read = bft_item_parse(text.data, text.len, &used, o->names, &f);
+    if (read == NULL)
+        errx(1, "what was saved cannot be read: %s", f.text);
+    buf_free(&text);
+    return read;
+}
+
+static void t15(struct one *o)
+{
+    struct payload *state = payload_new("state\n", 6);
+    if (state == NULL)
+        errx(2, "out of memory");
+    must(decides(o, "123", 1, 0, 'A'), "the precommits of a quorum do not decide");
+    one_step(o, (struct engine_event){.kind = ENGINE_SNAPSHOT, .index = 1, .payload = state});
+    payload_unref(state);
+    for (size_t i = 0; i < o->logged; i++) {
+        struct engine_item *read = through_text(o, o->log[i]);
+        engine_item_unref(o->log[i]);
+        o->log[i] = read;
+    }
+    one_forget(o);
+    one_restart(o);
+    struct bft_entry e = one_entry('D');
+    one_step(o, (struct engine_event){.kind = ENGINE_PROPOSE, .id = e.id, .payload = e.payload});
+    payload_unref(e.payload);
+    must(has_note(o, "round 2 0 n2\n"), "after a snapshot, it is another's turn");
+}
+
 static void t16(struct one *o)
 {
     must(!decides(o, "", 1, 0, 'A'), "nobody decides");
@@ -301,10 +349,11 @@ static const struct rule {
              {"T2", t2},   {"T2", t2_late},
              {"T3", t3},   {"T4", t4},
              {"T5", t5},   {"T6", t6},
-             {"T7", t7},   {"T8", t8},
-             {"T9", t9},   {"T10", t10},
-             {"T11", t11}, {"T12", t12},
-             {"T13", t13}, {"T14", t14},
+             {"T7", t7},   {"T7", t7_asleep},
+             {"T8", t8},   {"T9", t9},
+             {"T10", t10}, {"T11", t11},
+             {"T12", t12}, {"T13", t13},
+             {"T14", t14}, {"T15", t15},
              {"T16", t16}};
 
 int main(int argc, char **argv)
