@@ -39,6 +39,8 @@ answers() { # WORD... -- LINE...: the first words of the answers
 
 @test "a torn last line was never signed, and is moved away; any other wrong line stops it" {
     ask 'vote 7 1 prevote 4' 'vote 7 1 precommit 4' >/dev/null
+    answers again -- 'vote 7 1 precommit 4'
+    [ ! -e said.torn ]
     truncate -s -3 said
     answers again new -- 'vote 7 1 prevote 4' 'vote 7 1 precommit 5'
     [ -s said.torn ]

@@ -161,7 +161,7 @@ int said_open(struct said *s, const char *path, const uint8_t chain[32], const u
     memcpy(s->chain, chain, 32);
     memcpy(s->key, key, 32);
     if (linefile_lock(&s->file, f) != 0 || linefile_find_end(&s->file, &torn, f) != 0 ||
-        linefile_set_aside(&s->file, &torn, f) != 0)
+        (torn > 0 && linefile_set_aside(&s->file, &torn, f) != 0))
         return -1;
     return linefile_read(&s->file, 0, take, s, f);
 }
