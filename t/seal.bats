@@ -51,8 +51,8 @@ seal_at() {
     says "^seal: nothing sealed: 1 block of others must come before another one by $second "
     expect 1 seal_at 2 "$second" -o </dev/null
     seal_at 2 "$third" -o </dev/null | ledger-append -q ledger
-    seal_at 3 "$third" -o </dev/null >block || true
-    [ ! -s block ]
+    expect 1 seal_at 3 "$third" -o </dev/null
+    [ ! -s "$out" ]
     expect 1 seal_at 3 alice -o </dev/null
     says "^seal: nothing sealed: alice \([0-9a-f]{8}\) is no member of the set that seals block 3\$"
 }
@@ -88,7 +88,8 @@ seal_at() {
     cmp first "$out"
     says '^seal: block 1 was sealed before: the same again, without what is on stdin$'
     # another file knows nothing of it: that is what the file is for
-    seal_at 2 "$who" -r elsewhere <other | cmp -s - first && false
+    expect 0 seal_at 2 "$who" -r elsewhere <other
+    ! cmp -s "$out" first || false
     ledger-append -q ledger <first
     seal_at 2 "$(turn_of 2)" </dev/null | ledger-append -q ledger
     # the record outlives the ledger
@@ -99,7 +100,7 @@ seal_at() {
     rm "$who.key.sealed"
     head -n 1 whole >"$who.key.sealed"
     LEDGER=other.ledger payment 8 | seal_at 1 "$who" other.ledger >new
-    cmp -s new first && false
+    ! cmp -s new first || false
     cmp new "$who.key.sealed"
     cp whole "$who.key.sealed" && printf 'block 9' >>"$who.key.sealed"
     seal_at 1 "$who" other.ledger </dev/null >again
@@ -107,6 +108,13 @@ seal_at() {
     echo garbage >"$who.key.sealed"
     expect 2 seal_at 1 "$who" other.ledger </dev/null
     says "^seal: $who.key.sealed:1: not a file of sealed blocks: "
+    # a COUNT that is too high does not hide the blocks after it
+    { cat whole && sed 's/^block 1 /block 2 /' whole; } | awk 'NR == 1 { $8 += 2 } 1' >"$who.key.sealed"
+    cp "$who.key.sealed" damaged
+    expect 2 seal_at 1 "$who" other.ledger </dev/null
+    says "^seal: $who.key.sealed:3: not a file of sealed blocks: block: within another one"
+    [ ! -s "$out" ]
+    cmp damaged "$who.key.sealed"
 }
 
 @test "it is on disk before it leaves: no block without the file, no file without a block" {
@@ -116,7 +124,9 @@ seal_at() {
     expect 2 seal_at 1 "$who" -r full.sealed </dev/null
     [ ! -s "$out" ]
     expect 2 sh -c "seal -k $who.key -T $(at 1) </dev/null >/dev/full"
-    seal_at 2 "$who" </dev/null | cmp - "$who.key.sealed"
+    expect 0 seal_at 2 "$who" </dev/null
+    [ -s "$out" ]
+    cmp "$out" "$who.key.sealed"
 }
 
 @test "transactions that cannot be in the block" {
@@ -134,12 +144,17 @@ seal_at() {
 @test "it waits for the block's time, or says when that is" {
     chain 'bob carol dave'
     who=$(turn_of 2)
+    first=$(turn_of 1)
+    cp ledger late.ledger
     now=$EPOCHSECONDS
-    seal -k "$(turn_of 1).key" -T $((now - 7)) </dev/null | ledger-append -q ledger
-    expect 1 seal -k "$who.key" -N </dev/null
-    says "^seal: nothing sealed: block 2 is due at $((now + 3)), in [0-9] s\$"
-    expect 1 seal -k "$who.key" -t 0 </dev/null
+    seal -k "$first.key" -r late.sealed -T $((now + 600)) late.ledger </dev/null | ledger-append -qT $((now + 600)) late.ledger
+    expect 1 seal -k "$who.key" -N late.ledger </dev/null
+    says "^seal: nothing sealed: block 2 is due at $((now + 610)), in [0-9]+ s\$"
+    expect 1 seal -k "$who.key" -t 0 late.ledger </dev/null
     says '^seal: time is up$'
+    [ ! -s "$out" ]
+    now=$EPOCHSECONDS
+    seal -k "$first.key" -T $((now - 7)) </dev/null | ledger-append -q ledger
     seal -k "$who.key" </dev/null >block
     [ "$(date +%s)" -ge $((now + 3)) ] # by the same clock as the program
     ledger-append -q ledger <block
@@ -148,11 +163,11 @@ seal_at() {
 @test "-w: it gives up once another block is there" {
     chain 'bob carol dave'
     now=$EPOCHSECONDS
-    seal -k "$(turn_of 1).key" -T $now </dev/null | ledger-append -q ledger
+    seal -k "$(turn_of 1).key" -T $((now + 600)) </dev/null | ledger-append -qT $((now + 600)) ledger
     second=$(turn_of 2)
     seal -w -k "$second.key" </dev/null >block 2>said 3>&- &
     eventually test -e "$second.key.sealed"
-    seal -k "$(turn_of 3).key" -o -T $((now + 10)) </dev/null | ledger-append -q ledger
+    seal -k "$(turn_of 3).key" -o -T $((now + 610)) </dev/null | ledger-append -qT $((now + 610)) ledger
     status=0
     wait $! || status=$?
     [ "$status" -eq 3 ]

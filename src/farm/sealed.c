@@ -29,14 +29,25 @@ static int take_header(struct search *s, const struct line *line, struct fault *
     return 0;
 }
 
+/* A header whose COUNT is too high must not hide the blocks after it. */
+static int take_body_line(struct search *s, const struct line *line, struct fault *f)
+{
+    const char word[] = "block ";
+    s->body--;
+    if (line->state != LINE_WHOLE)
+        fault_rule(f, "line: torn or too long");
+    else if (line->len >= sizeof word - 1 && !memcmp(line->text, word, sizeof word - 1))
+        fault_rule(f, "block: within another one, whose COUNT is too high");
+    else
+        return 0;
+    f->line = line->number;
+    return -1;
+}
+
 static int take(void *self, const struct line *line, struct fault *f)
 {
     struct search *s = self;
-    if (s->body > 0) {
-        s->body--;
-        if (line->state != LINE_WHOLE)
-            return fault_rule(f, "line: torn or too long");
-    } else if (take_header(s, line, f))
+    if (s->body > 0 ? take_body_line(s, line, f) : take_header(s, line, f))
         return -1;
     if (s->found && (buf_add(s->block, line->text, line->len) || buf_add(s->block, "\n", 1)))
         return fault_memory(f);
