@@ -426,6 +426,11 @@ signed_by() { # KEY LINE
     refuse "'nobody' is neither" -a members -f v1 -m nobody 5
     refuse 'one of -t, -u, -m, -x, -b and -R at most' -f v1 -t 1 -u 1
     refuse '-f FROM is missing' -t 1
+    for forging in -B\ any -A\ answers -r\ 5 -e\ 5; do
+        # shellcheck disable=SC2086 # words
+        refuse '-B, -A, -r and -e forge payments: not with -t, -u, -m or -x' -f v1 -t 1 $forging
+    done
+    [ ! -e answers ]
     refuse '^usage: ' -f v1 -t 1 v2 5
     refuse '^usage: ' -f v1 -m v2
 }
@@ -441,11 +446,16 @@ signed_by() { # KEY LINE
     tac pair | txmake -f v1 --accuse - | cmp - accusation
     txsign -k v1.key accusation | verify -q -l ledger
     cat pair pair | txmake -f v1 -x - | cut -d ' ' -f 4 | xargs | grep -qx '0 1'
-    refuse 'votes:3: an odd number of lines|an odd number of lines' -f v1 -x votes
+    expect 2 txmake -f v1 -x votes
+    says '^txmake: votes: an odd number of lines'
+    cmp accusation "$out"
     { head -n 1 votes && head -n 1 votes; } >same
     refuse 'same:2: tx: accuse: ' -f v1 -x same
     { head -n 1 votes && signed_by v1.key "vote $chain 3 0 precommit $(printf %064d 8) $v1"; } >two
     refuse 'two:2: tx: accuse: lines of two keys' -f v1 -x two
     refuse "ledger:1: 'rule' begins no line|ledger:2: 'rule'" -f v1 -x ledger
-    refuse 'none: No such file' -f v1 -x none
+    refuse '^txmake: none: cannot open: No such file' -f v1 -x none
+    expect 2 txmake -f v1 -x - < <(cat pair same)
+    says '^txmake: stdin:4: tx: accuse: '
+    cmp accusation "$out"
 }

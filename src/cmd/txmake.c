@@ -260,25 +260,30 @@ static void make_member_words(struct run *r)
 {
     struct fault f = {0};
     struct buf words = {0};
+    const char *accusing = r->member.accuse;
     int failed;
-    if (r->member.accuse)
-        failed = member_words_accuse(r->member.accuse, make_accusation, r, &f);
+    if (accusing)
+        failed = member_words_accuse(accusing, make_accusation, r, &f);
     else
         failed = member_words_put(&r->member, r->book, &words, &f) ||
                  make_accusation(r, (struct field){words.data, words.len}, &f);
     if (failed) {
         f.kind = FAULT_TROUBLE;
-        cli_fail(r->member.accuse, &f);
+        cli_flush();
+        cli_fail(accusing && !strcmp(accusing, "-") ? "stdin" : accusing, &f);
     }
     buf_free(&words);
 }
 
 static void check_member_words(struct run *r, char **operands)
 {
+    const struct cli_forgery *g = &r->writer.forgery;
     if (!r->from)
         cli_misuse("-f FROM is missing: who does it");
     if (member_words_count(&r->member) > 1 || r->batches || r->replace)
         cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
+    if (g->break_kind || g->answers_path || g->share >= 0 || g->seed >= 0)
+        cli_misuse("-B, -A, -r and -e forge payments: not with -t, -u, -m or -x");
     cli_count_operands(operands, r->member.admit != NULL, r->member.admit != NULL);
     if (r->member.admit)
         r->member.weight = cli_number("WEIGHT", operands[0], 0, INT64_MAX);

@@ -91,7 +91,7 @@ int member_words_accuse(const char *path,
     struct pairing p = {.make = make, .self = self};
     int fd = strcmp(path, "-") ? file_open(path, O_RDONLY, 0) : 0;
     if (fd < 0)
-        return fault_errno(f, "%s", path);
+        return fault_errno(f, "cannot open");
     int result = lines_each(source_fd(fd), 0, take_line, &p, f);
     if (!result && p.first.len)
         result = fault_rule(f, "an odd number of lines: two make an accusation");

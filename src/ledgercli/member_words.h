@@ -21,7 +21,8 @@ int member_words_put(const struct member_words *m, const struct book *book, stru
                      struct fault *f);
 
 /* Gives each pair of the file's lines, in the words of an accusation, to `make`, until it answers
- * otherwise than by 0. 0, or -1 and a fault, with its line. That the lines are evidence is judged
+ * otherwise than by 0. 0, or -1 and a fault, with its line, but without
+ * the file's name. That the lines are evidence is judged
  * with the transaction. */
 int member_words_accuse(const char *path,
                         int (*make)(void *self, struct field words, struct fault *f), void *self,
