@@ -32,7 +32,7 @@ static int set_weight(struct pbft *p, const char *word, size_t n, struct fault *
                           (long long)PBFT_WEIGHT_MAX);
     unsigned member = pbft_member(p, node_names_find(p->names, word, name));
     if (member == PBFT_MEMBERS_MAX)
-        return fault_rule(f, "pbft: weights: %.*s is no member", n > 64 ? 64 : (int)name, word);
+        return fault_rule(f, "pbft: weights: %.*s is no member", name > 64 ? 64 : (int)name, word);
     p->weights.weights[member] = weight;
     return 0;
 }

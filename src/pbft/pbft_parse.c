@@ -128,8 +128,18 @@ static int get_claim(struct pbft_cursor body, struct node_names *names, struct p
     return body.at == body.end ? 0 : fault_rule(f, "pbft: more follows a view change");
 }
 
-static int get_part(struct pbft_cursor *c, struct node_names *names, struct pbft_part *p,
-                    struct fault *f)
+/* Which parts a kind may have. A view change has no part V, so quotations do not nest. */
+static bool fits(uint32_t kind, char what)
+{
+    static const char *const parts[PBFT_KINDS] = {[PBFT_VIEWCHANGE] = "cpqb",
+                                                  [PBFT_NEWVIEW] = "vo",
+                                                  [PBFT_DECIDED] = "d",
+                                                  [PBFT_HELD] = "pqb"};
+    return parts[kind] != NULL && strchr(parts[kind], what) != NULL;
+}
+
+static int get_part(struct pbft_cursor *c, uint32_t kind, struct node_names *names,
+                    struct pbft_part *p, struct fault *f)
 {
     struct pbft_cursor line, word, body = {0};
     struct pbft_item numbers = {.seq = 0};
@@ -137,6 +147,8 @@ static int get_part(struct pbft_cursor *c, struct node_names *names, struct pbft
     if (!pbft_next_line(c, &line) || !pbft_next_word(&line, &word) || word.end - word.at != 1 ||
         pbft_part_form(*word.at) == NULL)
         return fault_rule(f, "pbft: a part begins with none of its letters");
+    if (!fits(kind, *word.at))
+        return fault_rule(f, "pbft: %s has no part %c", pbft_forms[kind].word, *word.at);
     const struct pbft_form *form = pbft_part_form(*word.at);
     if (get_fields(&line, form, &numbers, names, f) != 0 ||
         (form->lines != 0 && pbft_get_number(&line, &lines, f) != 0))
@@ -172,26 +184,12 @@ static size_t count_parts(struct pbft_cursor c)
     return count;
 }
 
-/* Which parts a kind may have. */
-static bool fits(uint32_t kind, char what)
-{
-    static const char *const parts[PBFT_KINDS] = {[PBFT_VIEWCHANGE] = "cpqb",
-                                                  [PBFT_NEWVIEW] = "vo",
-                                                  [PBFT_DECIDED] = "d",
-                                                  [PBFT_HELD] = "pqb"};
-    return parts[kind] != NULL && strchr(parts[kind], what) != NULL;
-}
-
 static int get_parts(struct pbft_cursor *body, struct pbft_item *x, struct node_names *names,
                      struct fault *f)
 {
-    for (size_t i = 0; i < x->count; i++) {
-        if (get_part(body, names, &x->parts[i], f) != 0)
+    for (size_t i = 0; i < x->count; i++)
+        if (get_part(body, x->head.kind, names, &x->parts[i], f) != 0)
             return -1;
-        if (!fits(x->head.kind, x->parts[i].what))
-            return fault_rule(f, "pbft: %s has no part %c", pbft_forms[x->head.kind].word,
-                              x->parts[i].what);
-    }
     return 0;
 }
 

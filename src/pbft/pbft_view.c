@@ -108,6 +108,25 @@ static bool is_valid_part(const struct pbft *p, const struct pbft_item *x,
            (part->what == 'q' || has_batch(x, &part->digest));
 }
 
+/* Whether it has no more parts of a letter than a member that keeps the rules has: of a sequence
+ * number one P, with its batch, and PBFT_HISTORY Q. Its valid parts are in the window. */
+static bool has_parts_in_bounds(const struct pbft_item *x)
+{
+    uint8_t prepared[PBFT_SLOTS] = {0}, accepted[PBFT_SLOTS] = {0};
+    size_t checks = 0, without = 0; /* P whose batch has not come */
+    for (size_t i = 0; i < x->count; i++) {
+        const struct pbft_part *part = &x->parts[i];
+        size_t at = (size_t)(part->seq % PBFT_SLOTS);
+        if ((part->what == 'c' && ++checks > 2 * PBFT_CHECKS) ||
+            (part->what == 'p' && ++prepared[at] > 1) ||
+            (part->what == 'q' && ++accepted[at] > PBFT_HISTORY) ||
+            (part->what == 'b' && without-- == 0))
+            return false;
+        without += part->what == 'p';
+    }
+    return true;
+}
+
 static bool is_valid(const struct pbft *p, const struct pbft_item *x)
 {
     if (x->view == 0 || x->view >= PBFT_VIEW_MAX || x->low >= PBFT_SEQ_MAX ||
@@ -116,7 +135,7 @@ static bool is_valid(const struct pbft *p, const struct pbft_item *x)
     for (size_t i = 0; i < x->count; i++)
         if (!is_valid_part(p, x, &x->parts[i]))
             return false;
-    return true;
+    return has_parts_in_bounds(x);
 }
 
 /* The members that have given up this view and all below it. */
