@@ -21,6 +21,10 @@ TEST=$BIN/.t/pbfttest
     done
 }
 
+@test "limits: questions, batches, answers, view changes and quotations without end" {
+    expect 0 "$BIN/.t/pbftlimits"
+}
+
 # --- The program ----------------------------------------------------------------------------------------
 
 # Four processes, which number nodes and clients differently, under all faults, with snapshots.

@@ -75,16 +75,20 @@ void bft_fetch_due(struct bft *b)
 
 void bft_on_fetch(struct bft *b, uint32_t from, uint64_t height)
 {
+    struct ration *r = &b->rations[bft_set_find(&b->members, from)];
     size_t bytes = 0;
     if (height > b->height)
         bft_is_ahead(b, from, height);
-    if (height <= b->decided_base || height >= b->height)
+    if (height <= b->decided_base || height >= b->height ||
+        !ration_is_left(r, b->now, b->set.resend))
         return;
     size_t at = (size_t)(height - b->decided_base) - 1;
     for (size_t n = 0; n < ANSWER_HEIGHTS && at < b->decided_count; n++, at++) {
         bytes += b->decided[at]->entries[0].payload->len;
         if (n > 0 && bytes > ANSWER_BYTES)
             break;
+        r->bytes += b->decided[at]->entries[0].payload->len +
+                    b->decided[at]->vote_count * sizeof *b->decided[at]->votes;
         bft_send(b, from, bft_item_share(b->decided[at]));
     }
 }

@@ -8,6 +8,7 @@
 #include "bft/bft_votes.h"
 #include "consensus/applied.h"
 #include "consensus/proposals.h"
+#include "consensus/ration.h"
 
 #define BFT_NO_ROUND (-1) /* nobody has begun this height, as far as the node knows */
 #define BFT_NEXT_MAX 8    /* items of the next height that are kept, for each member */
@@ -96,8 +97,9 @@ struct bft {
     size_t early_count, early_cap;
     uint64_t ahead; /* the highest height that another node was in, and which */
     uint32_t ahead_node;
-    int64_t fetch;             /* when it is to be asked */
-    struct bft_item **decided; /* the last ones, from decided_base + 1 on */
+    int64_t fetch;                              /* when it is to be asked */
+    struct ration rations[BFT_MEMBERS_MAX + 1]; /* by place; the last: of all others */
+    struct bft_item **decided;                  /* the last ones, from decided_base + 1 on */
     size_t decided_count, decided_cap;
     uint64_t decided_base;
     struct bft_item *snapshot;

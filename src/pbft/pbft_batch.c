@@ -19,13 +19,15 @@ void pbft_batch_seal(struct pbft_batch *b, const struct node_names *names)
 {
     struct sha256 h;
     sha256_init(&h);
+    b->bytes = 0;
     for (size_t i = 0; i < b->count; i++) {
-        char head[NODE_NAME_MAX + 48];
+        char head[PBFT_VALUE_HEAD];
         const struct pbft_value *v = &b->values[i];
         int n = snprintf(head, sizeof head, "%s:%llu %u\n", node_names_text(names, v->id.client),
                          (unsigned long long)v->id.serial, v->payload->lines);
         sha256_update(&h, head, (size_t)n);
         sha256_update(&h, v->payload->text, v->payload->len);
+        b->bytes += PBFT_VALUE_HEAD + v->payload->len;
     }
     sha256_final(&h, b->digest.bytes);
 }
@@ -61,10 +63,7 @@ uint64_t pbft_batch_lines(const struct pbft_batch *b)
 
 size_t pbft_batch_bytes(const struct pbft_batch *b)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; b != NULL && i < b->count; i++)
-        bytes += b->values[i].payload->len;
-    return bytes;
+    return b == NULL ? 0 : b->bytes;
 }
 
 struct pbft_digest pbft_chain(const struct pbft_digest *chain, const struct pbft_digest *next)

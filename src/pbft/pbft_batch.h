@@ -13,6 +13,8 @@ struct pbft_digest {
 /* payload without lines and this bit in the serial: a read, which is ordered but is no record. */
 #define PBFT_READ_BIT ((uint64_t)1 << 62)
 
+#define PBFT_VALUE_HEAD (NODE_NAME_MAX + 48) /* bytes of a value's first line, at most */
+
 struct pbft_value {
     struct proposal_id id;
     struct payload *payload;
@@ -21,6 +23,7 @@ struct pbft_value {
 struct pbft_batch {
     uint32_t references;
     struct pbft_digest digest; /* of its text; so numbers of nodes are not in it */
+    size_t bytes;              /* that its text has at most */
     size_t count;
     struct pbft_value values[];
 };
@@ -51,7 +54,7 @@ void pbft_batch_unref(struct pbft_batch *b);
 /* Its digest; that of NULL is null. */
 struct pbft_digest pbft_batch_digest(const struct pbft_batch *b);
 
-/* How many lines its text has, and bytes its payloads. */
+/* How many lines its text has, and bytes at most. */
 uint64_t pbft_batch_lines(const struct pbft_batch *b);
 size_t pbft_batch_bytes(const struct pbft_batch *b);
 

@@ -7,6 +7,8 @@
 
 #define DECIDED_MAX 64           /* sequence numbers in an answer */
 #define DECIDED_BYTES (1U << 20) /* of their payloads, unless the first has more */
+#define KEPT_BYTES (64U << 20)   /* of batches of one member, beside the next that is executed */
+#define DECIDED_LINE 128         /* bytes of a part without its batch, about */
 
 void pbft_fetched_free(struct pbft_fetched *list)
 {
@@ -33,6 +35,8 @@ static void fetch(struct pbft *p)
             x->seq = p->executed + 1;
             x->flag = i == p->turn;
         }
+        if (i == p->turn)
+            p->peers[i].asked = p->executed + 1;
         pbft_send(p, p->members[i], x);
     }
 }
@@ -50,15 +54,10 @@ void pbft_catch_up(struct pbft *p)
     fetch(p);
 }
 
-void pbft_on_fetch(struct pbft *p, uint32_t from, const struct pbft_item *x)
+/* Sends what was executed from there on. About how many bytes that is. */
+static size_t send_decided(struct pbft *p, uint32_t to, const struct pbft_item *x)
 {
     size_t count = 0, bytes = 0;
-    if (x->seq == 0 || x->seq > p->executed)
-        return;
-    if (x->seq <= p->base) {
-        pbft_send_snapshot(p, from, x->flag);
-        return;
-    }
     while (count < DECIDED_MAX && x->seq + count <= p->executed) {
         bytes += x->flag ? pbft_batch_bytes(pbft_done(p, x->seq + count)->batch) : 0;
         if (count > 0 && bytes > DECIDED_BYTES)
@@ -67,7 +66,7 @@ void pbft_on_fetch(struct pbft *p, uint32_t from, const struct pbft_item *x)
     }
     struct pbft_item *answer = pbft_make(p, PBFT_DECIDED, count);
     if (answer == NULL)
-        return;
+        return 0;
     answer->seq = x->seq;
     for (size_t i = 0; i < count; i++) {
         struct pbft_batch *b = pbft_done(p, x->seq + i)->batch;
@@ -76,7 +75,17 @@ void pbft_on_fetch(struct pbft *p, uint32_t from, const struct pbft_item *x)
                                               .digest = pbft_batch_digest(b),
                                               .batch = x->flag ? pbft_batch_ref(b) : NULL};
     }
-    pbft_send(p, from, answer);
+    pbft_send(p, to, answer);
+    return bytes + count * DECIDED_LINE;
+}
+
+void pbft_on_fetch(struct pbft *p, uint32_t from, const struct pbft_item *x)
+{
+    unsigned member = pbft_member(p, from);
+    struct ration *r = member == PBFT_MEMBERS_MAX ? &p->ration : &p->peers[member].ration;
+    if (x->seq == 0 || x->seq > p->executed || !ration_is_left(r, p->now, pbft_patience(p)))
+        return;
+    r->bytes += x->seq <= p->base ? pbft_send_snapshot(p, from, x->flag) : send_decided(p, from, x);
 }
 
 /* --- What was fetched ----------------------------------------------------------------------- */
@@ -154,18 +163,45 @@ static bool take_next(struct pbft *p)
     return false;
 }
 
-static void note_fetched(struct pbft *p, struct pbft_fetched *list, const struct pbft_part *part)
+static void drop_batch(struct pbft_peer *peer, struct pbft_fetched *x)
 {
-    struct pbft_fetched *x = &list[part->seq % PBFT_FETCHED];
+    peer->kept -= pbft_batch_bytes(x->batch);
+    pbft_batch_unref(x->batch);
+    x->batch = NULL;
+}
+
+/* Whether a member's batch is kept: the next one, and what it was asked for. */
+static bool is_kept(const struct pbft *p, const struct pbft_peer *peer,
+                    const struct pbft_part *part)
+{
+    if (part->seq == p->executed + 1)
+        return true;
+    return peer->asked != 0 && part->seq >= peer->asked && part->seq - peer->asked < DECIDED_MAX &&
+           peer->kept + pbft_batch_bytes(part->batch) <= KEPT_BYTES;
+}
+
+static void note_fetched(struct pbft *p, struct pbft_peer *peer, const struct pbft_part *part)
+{
+    struct pbft_fetched *x = &peer->fetched[part->seq % PBFT_FETCHED];
     struct pbft_digest digest = pbft_batch_digest(part->batch);
     if (part->seq <= p->executed || part->seq > p->executed + PBFT_FETCHED)
         return;
     if (x->seq == part->seq && part->batch == NULL && pbft_digest_equal(&x->digest, &part->digest))
         return;
-    pbft_batch_unref(x->batch);
+    drop_batch(peer, x);
     *x = (struct pbft_fetched){.seq = part->seq, .digest = part->digest};
-    if (part->batch != NULL && pbft_digest_equal(&digest, &part->digest))
-        x->batch = pbft_batch_ref(part->batch);
+    if (part->batch == NULL || !pbft_digest_equal(&digest, &part->digest) ||
+        !is_kept(p, peer, part))
+        return;
+    x->batch = pbft_batch_ref(part->batch);
+    peer->kept += pbft_batch_bytes(part->batch);
+}
+
+static void forget_executed(const struct pbft *p, struct pbft_peer *peer)
+{
+    for (size_t i = 0; i < PBFT_FETCHED; i++)
+        if (peer->fetched[i].seq <= p->executed)
+            drop_batch(peer, &peer->fetched[i]);
 }
 
 void pbft_on_decided(struct pbft *p, uint32_t from, const struct pbft_item *x)
@@ -178,8 +214,9 @@ void pbft_on_decided(struct pbft *p, uint32_t from, const struct pbft_item *x)
         pbft_no_memory(p);
         return;
     }
+    forget_executed(p, peer);
     for (size_t i = 0; i < x->count; i++)
-        note_fetched(p, peer->fetched, &x->parts[i]);
+        note_fetched(p, peer, &x->parts[i]);
     while (!p->failed && take_next(p))
         continue;
     pbft_execute(p);

@@ -5,6 +5,7 @@
 
 #include "consensus/applied.h"
 #include "consensus/proposals.h"
+#include "consensus/ration.h"
 #include "pbft/pbft_item.h"
 #include "pbft/pbft_quorum.h"
 #include "pbft/pbft_settings.h"
@@ -80,10 +81,13 @@ struct pbft_peer {
     uint64_t seq;   /* as of its last status: executed */
     bool is_stuck;  /* as of the one before as well */
     int64_t helped; /* when it was last sent again what it seemed to lack */
+    struct ration ration;
     struct pbft_check checks[PBFT_CHECKS];
     struct pbft_item *change;                    /* its last view change, with batches */
     struct pbft_vouched heard[PBFT_MEMBERS_MAX]; /* which view change of it each member has got */
     struct pbft_fetched *fetched;                /* PBFT_FETCHED, or NULL */
+    size_t kept;                                 /* bytes of their batches */
+    uint64_t asked;             /* it was last asked for batches from there on; 0: never */
     struct pbft_item *snapshot; /* the last that it sent, or NULL; and the digests of two */
     struct pbft_check marks[2];
 };
@@ -152,6 +156,7 @@ struct pbft {
     uint64_t beat_executed; /* executed, at the last beat */
     int64_t behind_since;   /* others are ahead, and nothing was executed; INT64_MAX: no */
     unsigned turn;          /* the member that is asked for batches next */
+    struct ration ration;   /* of all who are no members */
 
     /* requests */
     struct proposals pending; /* that were heard of and are not executed; not taken: not proposed */
@@ -183,10 +188,12 @@ static inline bool pbft_leads(const struct pbft *p)
     return p->me == pbft_primary(p, p->view);
 }
 
-/* The highest sequence number that is voted on: H. */
+/* The highest sequence number that is voted on: H. A view that begins far above the low mark waits
+ * for that, as a view change has to tell of all that is above it. */
 static inline uint64_t pbft_high(const struct pbft *p)
 {
-    return (p->start > p->stable ? p->start : p->stable) + (uint64_t)p->set.window;
+    uint64_t window = (uint64_t)p->set.window, start = p->start > p->stable ? p->start : p->stable;
+    return (start > p->stable + window ? p->stable + window : start) + window;
 }
 
 /* The slot of a sequence number in (stable, stable + PBFT_SLOTS], made if it is new; or NULL. */

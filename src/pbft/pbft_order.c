@@ -2,7 +2,32 @@
  * and a quorum knows that (OSDI 1999, section 4.2). */
 #include "pbft/pbft_parts.h"
 
-#define BATCH_BYTES (1U << 20) /* of a proposal's payloads, unless the first has more */
+#define BATCH_BYTES ((size_t)1 << 20)   /* of a batch, unless it is one record */
+#define CLAIMS_BYTES ((size_t)48 << 20) /* of the batches of two windows */
+
+/* --- Limits --------------------------------------------------------------------------------- */
+
+static size_t share(const struct pbft *p)
+{
+    return CLAIMS_BYTES / (2 * (size_t)p->set.window);
+}
+
+bool pbft_record_fits(const struct pbft *p, size_t bytes)
+{
+    return bytes <= PAYLOAD_MAX && bytes + PBFT_VALUE_HEAD <= share(p);
+}
+
+static size_t batch_bytes(const struct pbft *p)
+{
+    return share(p) < BATCH_BYTES ? share(p) : BATCH_BYTES;
+}
+
+static bool is_batch_allowed(const struct pbft *p, const struct pbft_batch *b)
+{
+    if (b == NULL)
+        return true;
+    return b->count <= PBFT_BATCH_MAX && b->bytes <= (b->count == 1 ? share(p) : batch_bytes(p));
+}
 
 /* --- The primary ---------------------------------------------------------------------------- */
 
@@ -12,8 +37,8 @@ static size_t batch_size(const struct pbft *p)
     size_t count = 0, bytes = 0;
     for (struct proposal *x = p->pending.next; x != NULL && count < (size_t)p->set.batch;
          x = x->hh.next) {
-        bytes += x->payload->len;
-        if (count > 0 && bytes > BATCH_BYTES)
+        bytes += PBFT_VALUE_HEAD + x->payload->len;
+        if (count > 0 && bytes > batch_bytes(p))
             break;
         count++;
     }
@@ -211,8 +236,13 @@ void pbft_accepted(struct pbft *p, uint64_t seq)
 void pbft_on_preprepare(struct pbft *p, uint32_t from, struct pbft_item *x)
 {
     if (!p->active || x->view != p->view || pbft_member(p, from) != pbft_primary(p, p->view) ||
-        pbft_leads(p) || x->seq <= p->start || x->seq > pbft_high(p) ||
-        !pbft_accept(p, x->seq, x->batch))
+        pbft_leads(p) || x->seq <= p->start || x->seq > pbft_high(p))
+        return;
+    if (!is_batch_allowed(p, x->batch)) {
+        pbft_note(p, "reject preprepare %s", node_names_text(p->names, from));
+        return;
+    }
+    if (!pbft_accept(p, x->seq, x->batch))
         return;
     pbft_save(p, pbft_item_share(x));
     pbft_accepted(p, x->seq);

@@ -11,6 +11,10 @@
 
 /* --- pbft_order.c: the three phases (OSDI 1999, section 4.2) ---------------------------------- */
 
+/* Whether a record of so many bytes can be ordered. A message has at most 64 MiB (process(7)), and
+ * one of a view change may have the batches of two windows: each has its share of 48 MiB. */
+bool pbft_record_fits(const struct pbft *p, size_t bytes);
+
 /* The primary proposes what waits, as far as the window and the pipeline go. */
 void pbft_propose(struct pbft *p);
 
@@ -121,7 +125,9 @@ void pbft_on_decided(struct pbft *p, uint32_t from, const struct pbft_item *x);
 void pbft_fetched_free(struct pbft_fetched *list);
 
 void pbft_on_snapshot(struct pbft *p, uint64_t index, struct payload *state);
-void pbft_send_snapshot(struct pbft *p, uint32_t to, bool whole);
+
+/* Sends the snapshot, or only its mark. About how many bytes that is. */
+size_t pbft_send_snapshot(struct pbft *p, uint32_t to, bool whole);
 void pbft_on_snapshot_message(struct pbft *p, uint32_t from, struct pbft_item *x);
 void pbft_on_mark(struct pbft *p, uint32_t from, const struct pbft_item *x);
 void pbft_install(struct pbft *p, struct pbft_item *x);

@@ -13,7 +13,8 @@ static bool is_over(const struct pbft *p, struct proposal_id id)
 /* For a read, `index` is when it was last heard of. */
 static void await(struct pbft *p, struct proposal_id id, struct payload *payload)
 {
-    if (p->me == PBFT_MEMBERS_MAX || is_over(p, id) || proposals_full(&p->pending, payload->len))
+    if (p->me == PBFT_MEMBERS_MAX || is_over(p, id) || !pbft_record_fits(p, payload->len) ||
+        proposals_full(&p->pending, payload->len))
         return;
     if (proposals_add(&p->pending, id, payload) < 0)
         pbft_no_memory(p);
@@ -25,6 +26,11 @@ void pbft_on_propose(struct pbft *p, struct proposal_id id, struct payload *payl
 {
     if (is_over(p, id) || proposals_find(&p->kept, id) != NULL)
         return;
+    if (!pbft_record_fits(p, payload->len)) {
+        pbft_note(p, "large %s:%llu", node_names_text(p->names, id.client),
+                  (unsigned long long)id.serial);
+        return;
+    }
     if (proposals_full(&p->kept, payload->len)) {
         pbft_note(p, "full %s:%llu", node_names_text(p->names, id.client),
                   (unsigned long long)id.serial);

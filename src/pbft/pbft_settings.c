@@ -16,12 +16,9 @@ struct pbft_setting {
     }
 
 static const struct pbft_setting numbers[] = {
-    NUMBER(timeout, 1, 3600000),
-    NUMBER(heartbeat, 1, 3600000),
-    NUMBER(window, 1, PBFT_WINDOW_MAX),
-    NUMBER(checkpoint, 1, PBFT_WINDOW_MAX),
-    NUMBER(batch, 1, 4096),
-    NUMBER(pipeline, 1, PBFT_WINDOW_MAX),
+    NUMBER(timeout, 1, 3600000),        NUMBER(heartbeat, 1, 3600000),
+    NUMBER(window, 1, PBFT_WINDOW_MAX), NUMBER(checkpoint, 1, PBFT_WINDOW_MAX),
+    NUMBER(batch, 1, PBFT_BATCH_MAX),   NUMBER(pipeline, 1, PBFT_WINDOW_MAX),
 };
 
 static bool is_text(const char *s, size_t n, const char *text)

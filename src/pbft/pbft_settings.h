@@ -5,6 +5,7 @@
 #include "consensus/engine.h"
 
 #define PBFT_WINDOW_MAX 256
+#define PBFT_BATCH_MAX 4096
 
 struct pbft_settings {
     int64_t timeout, heartbeat; /* milliseconds */

@@ -3,6 +3,8 @@
  * and believes it if so many have the same that one of them is not faulty. */
 #include "pbft/pbft_parts.h"
 
+#define DIGEST_LINE 128 /* bytes of a mark, about */
+
 /* --- The disk ------------------------------------------------------------------------------- */
 
 static void save_slot(struct pbft *p, const struct pbft_slot *s)
@@ -121,13 +123,13 @@ void pbft_on_snapshot(struct pbft *p, uint64_t index, struct payload *state)
 
 /* --- Those of others ------------------------------------------------------------------------ */
 
-void pbft_send_snapshot(struct pbft *p, uint32_t to, bool whole)
+size_t pbft_send_snapshot(struct pbft *p, uint32_t to, bool whole)
 {
     if (p->snapshot == NULL)
-        return;
+        return 0;
     if (whole) {
         pbft_send(p, to, pbft_item_share(p->snapshot));
-        return;
+        return p->snapshot->state->len + p->snapshot->applied.count * NODE_NAME_MAX;
     }
     struct pbft_item *x = pbft_make(p, PBFT_MARK, 0);
     if (x != NULL) {
@@ -136,6 +138,7 @@ void pbft_send_snapshot(struct pbft *p, uint32_t to, bool whole)
         x->digest = p->snapshot->digest;
     }
     pbft_send(p, to, x);
+    return DIGEST_LINE;
 }
 
 static void forget_applied(struct pbft *p, struct proposals *list)
