@@ -1,5 +1,6 @@
 load lib/common
 load lib/ledger
+load lib/members
 load lib/gossip
 
 # Chains that members seal or make final: what their blocks must keep, and which tip is the best (t/vectors/seals).
@@ -172,4 +173,57 @@ LINES
     cat "$file" <(head -n 1 others) <(tail -n +2 others | while read -r line; do echo "accepted $(id <<<"$line")"; done) | cmp - "$out"
     expect 0 ledger-append whole <all
     cmp "$out" all
+}
+
+# upon KEY SECONDS: an empty block by it upon the one on stdin, so much later.
+upon() {
+    local block
+    read -r block
+    awk -v prev="$(id <<<"$block")" -v more="$2" '{ $2++; $3 = prev; $5 += more; NF-- } 1' <<<"$block" | sign "$1"
+}
+
+@test "from a network, a branch from far below the tip is refused for now, unlike one nearby; and for a header that is not signed no state is moved" {
+    need sqlite3
+    sign_chain 1 bob >chain
+    ledger-append -q ledger <chain
+    seal -k bob.key -T 1700000001 ledger </dev/null >first
+    block=$(<first)
+    for _ in $(seq 2 102); do
+        echo "$block"
+        block=$(upon bob 1 <<<"$block")
+    done >blocks # up to 101
+    echo "$block" >last
+    upon bob 7 <first >deep
+    upon bob 1 <deep >child
+    upon bob 9 <first >near
+    ledger-append -q ledger <blocks
+    expect 0 ledger-append -p ledger <near
+    cmp near "$out"
+    expect 0 ledger-append -q ledger <last
+    cp ledger before
+    expect 1 ledger-append -p ledger < <(cat deep child)
+    says '^stdin:1: block: a side branch more than 100 blocks below the best tip, 102, or one too many: not taken from a network \(without -p, it is appended\)$'
+    [ "$(grep -c '^stdin:' "$err")" -eq 1 ]
+    { echo "later $(id <deep)" && echo "later $(id <child)"; } | cmp - "$out"
+    cmp before ledger
+    expect 0 ledger-append -p ledger <near # it is known
+    # with these journals damaged, a move down there removes the index
+    cp ledger broken
+    ledger-append -q broken </dev/null
+    sqlite3 broken.index 'UPDATE journal SET sum = 7'
+    damaged() { sqlite3 broken.index 'SELECT count(*) FROM journal WHERE sum = 7'; }
+    keygen -s 'test key stranger' stranger 2>/dev/null
+    awk '{ NF-- } 1' deep | sign stranger >forged
+    expect 1 ledger-append broken <forged
+    says '^stdin:1: block: seal is not its miner.s signature$'
+    awk -v who="$(account stranger)" '{ $7 = who; NF-- } 1' deep | sign stranger >strange
+    expect 1 ledger-append -p broken <strange
+    says '^stdin:1: block: a side branch more than 100 blocks below'
+    [ "$(damaged)" -eq 104 ]
+    expect 2 ledger-append broken <deep
+    says '^ledger-append: index: .*; removed, and rebuilt at the next use'
+    # a program's input may have such a branch
+    cat before deep child >whole
+    expect 0 ledger-append -q ledger < <(cat deep child)
+    cmp whole ledger
 }

@@ -169,14 +169,14 @@ static int best(void *self, const struct node *node, int64_t fork, struct fault 
     return 0; /* there is no state except in memory */
 }
 
-/* Whether node n is an ancestor of tip, or tip itself: 1 or 0, -1 and trouble. */
-static int is_ancestor(struct store_temp *s, int64_t n, const struct node *tip, struct fault *f)
+static int on_chain(void *self, int64_t n, const struct node *tip, struct fault *f)
 {
+    struct store_temp *s = self;
     struct node node = *tip;
-    while (node.n > n)
+    while (node.n > n && node.n >= s->first)
         if (get(s, node.parent, &node, f))
             return -1;
-    return node.n == n;
+    return node.n > n ? s->base.on_chain(s->base.self, n, &node, f) : node.n == n;
 }
 
 /* Searches one piece of spent, newest first. 1 and *found, 0, or -1. */
@@ -187,10 +187,10 @@ static int search_spent(struct store_temp *s, const struct spent *piece, size_t 
     for (size_t i = count; i-- > 0;) {
         if (piece[i].seq != seq || !account_equal(&piece[i].from, from))
             continue;
-        int on_chain = is_ancestor(s, piece[i].n, node, f);
+        int is_there = on_chain(s, piece[i].n, node, f);
         *found = &piece[i];
-        if (on_chain)
-            return on_chain;
+        if (is_there)
+            return is_there;
     }
     return 0;
 }
@@ -282,6 +282,7 @@ struct store store_temp_table(struct store_temp *s)
                           .journal = journal,
                           .add = add,
                           .best = best,
+                          .on_chain = on_chain,
                           .spender = spender,
                           .damage = damage,
                           .state = s->base.state,

@@ -114,6 +114,9 @@ static int judge_header(struct tree *t, const struct block *b, const uint8_t id[
     int found = tree_find(t, b->prev, parent, f);
     if (found <= 0)
         return found < 0 ? -1 : header_form(t->anchor.seal, b, f);
+    /* Only what is signed is worth moving the state for. */
+    if (!tree_has_sealers(t, parent) && header_alone(t->anchor.seal, b, id, f))
+        return -1;
     return check_header(t, b, id, parent, now, far, f);
 }
 
@@ -188,11 +191,11 @@ int tree_unspent(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], 
 static int has_ancestor(void *self, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct tree *t = self;
-    struct node found, ancestor;
+    struct node found;
     int has = tree_find(t, id, &found, f);
     if (has <= 0 || found.height > t->at.height)
         return has < 0 ? -1 : 0;
-    return tree_ancestor(t, &t->at, found.height, &ancestor, f) ? -1 : ancestor.n == found.n;
+    return t->store.on_chain(t->store.self, found.n, &t->at, f);
 }
 
 static int id_of_ancestor(void *self, int64_t height, uint8_t id[ID_LEN], struct fault *f)

@@ -43,6 +43,8 @@ struct store {
                const struct buf *journal, struct fault *f);
     /* The best tip is now this node; the previous tips shared its chain up to the height fork. */
     int (*best)(void *self, const struct node *node, int64_t fork, struct fault *f);
+    /* Whether node n is tip, or an ancestor of it: 1 or 0, -1 and trouble. */
+    int (*on_chain)(void *self, int64_t n, const struct node *tip, struct fault *f);
     /* Names, in a few words, the transaction with this sender and seq on the chain that ends at
      * node: 1, 0 if it cannot be found. */
     int (*spender)(void *self, const struct account *from, int64_t seq, const struct node *node,

@@ -7,7 +7,10 @@
 #include <string.h>
 
 /* A header alone is not worth moving the state over more blocks than this. */
-enum { NEAR = 1024 };
+enum { NEAR = 100 };
+
+/* So many nodes before a block are searched for others by its MINER. */
+enum { PASSED_BEFORE = 1024 };
 
 /* Blocks of one MINER upon one parent that a node passes on. */
 enum { PASSED_UPON_ONE = 2 };
@@ -118,6 +121,11 @@ static bool is_near(const struct tree *t, const struct node *node)
     return up <= NEAR && up >= -NEAR;
 }
 
+bool tree_has_sealers(const struct tree *t, const struct node *parent)
+{
+    return !by_members(t) || find_set(t, parent->target);
+}
+
 int tree_ancestry(struct tree *t, const struct node *parent, const struct block *b, bool far,
                   struct ancestry *a, struct fault *f)
 {
@@ -128,7 +136,7 @@ int tree_ancestry(struct tree *t, const struct node *parent, const struct block 
                            .next_set = parent->set};
     if (!by_members(t))
         return 1;
-    if (!far && !find_set(t, parent->target) && !is_near(t, parent))
+    if (!far && !tree_has_sealers(t, parent) && !is_near(t, parent))
         return 0;
     if (get_set(t, parent->target, parent, parent->height - 1, &a->sealers, f))
         return -1;
@@ -140,7 +148,7 @@ static int count_before(struct tree *t, const struct node *node, int *count, str
 {
     struct node other;
     *count = 0;
-    for (int64_t n = node->n - 1; n > node->parent && n >= node->n - NEAR; n--) {
+    for (int64_t n = node->n - 1; n > node->parent && n >= node->n - PASSED_BEFORE; n--) {
         if (tree_get(t, n, &other, f))
             return -1;
         *count += other.parent == node->parent && account_equal(&other.miner, &node->miner);

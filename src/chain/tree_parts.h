@@ -18,6 +18,9 @@ static inline void tree_remember(struct tree *t, const struct node *node)
 int tree_ancestry(struct tree *t, const struct node *parent, const struct block *b, bool far,
                   struct ancestry *a, struct fault *f);
 
+/* Whether that needs no state of another block than the one where the tree is. */
+bool tree_has_sealers(const struct tree *t, const struct node *parent);
+
 /* The members who vote for a block of height 1 or more, valid until the second call after this one.
  * 0, or -1 and trouble. */
 int tree_voters(struct tree *t, const struct node *block, const struct member_set **out,

@@ -282,14 +282,19 @@ static int best(void *self, const struct node *node, int64_t fork, struct fault 
     return unset_main(ix, fork, f) || set_main(ix, node, fork, f) ? -1 : 0;
 }
 
-/* Whether block n is on the chain that ends at tip: 1 or 0, -1 and trouble. */
-static int on_chain(struct index *ix, int64_t n, const struct node *tip, struct fault *f)
+/* Walks down only as far as the best chain: of that, all blocks that came before one are its
+ * ancestors. */
+static int on_chain(void *self, int64_t n, const struct node *tip, struct fault *f)
 {
-    struct node node = *tip;
-    while (node.n > n)
-        if (get(ix, node.parent, &node, f))
+    struct index_block b = {0};
+    int64_t at = tip->n;
+    for (; at > n; at = b.node.parent) {
+        if (index_block(self, at, &b, f))
             return -1;
-    return node.n == n;
+        if (b.is_main)
+            return index_block(self, n, &b, f) ? -1 : b.is_main;
+    }
+    return at == n;
 }
 
 static int spender(void *self, const struct account *from, int64_t seq, const struct node *node,
@@ -326,6 +331,7 @@ struct store index_store(struct index *ix)
                           .journal = journal,
                           .add = add,
                           .best = best,
+                          .on_chain = on_chain,
                           .spender = spender,
                           .damage = damage,
                           .state = index_backing(ix),

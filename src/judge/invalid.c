@@ -25,6 +25,11 @@ int invalid_note(struct invalid *v, const struct item *item, bool holds)
     return idset_add(&v->ids, item->id);
 }
 
+int invalid_later(struct invalid *v, const uint8_t id[ID_LEN])
+{
+    return idset_add(&v->reported, id);
+}
+
 bool invalid_has(const struct invalid *v, const uint8_t id[ID_LEN])
 {
     return idset_has(&v->ids, id);

@@ -28,6 +28,10 @@ void invalid_free(struct invalid *v);
  * memory. */
 int invalid_note(struct invalid *v, const struct item *item, bool holds);
 
+/* Records a block that was reported, and is left out though it may be valid: what builds on it
+ * follows it. 0, or -1: no memory. */
+int invalid_later(struct invalid *v, const uint8_t id[ID_LEN]);
+
 /* Whether the block with this id was recorded as invalid. */
 bool invalid_has(const struct invalid *v, const uint8_t id[ID_LEN]);
 

@@ -31,7 +31,8 @@ void cli_refuse_block(struct cli_refusals *r, const struct item *item, const str
     bool follows = rootless && invalid_rootless(&r->invalid);
     if (is_named(r, follows))
         cli_report_item(place, item, &f, r->pool);
-    cli_memory(invalid_note(&r->invalid, item, false));
+    cli_memory(f.answer == FAULT_LATER ? invalid_later(&r->invalid, item->id)
+                                       : invalid_note(&r->invalid, item, false));
     if (rootless)
         fault_answers(&f, FAULT_LATER);
     cli_refuse_mark(r, item, &f);

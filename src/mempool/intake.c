@@ -1,5 +1,6 @@
 #include "mempool/intake.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static int has_to_wait(struct intake *in, const struct item *item, struct fault 
     struct node node;
     struct tree *t = &in->ledger->tree;
     if (!in->branches || !t->has_genesis || t->anchor.seal->rules.by_members)
-        return 0; /* who seals is known, and a header without its state cannot be checked */
+        return 0;
     if (branches_has(in->branches, item->block.prev) || branches_has(in->branches, item->id))
         return 1;
     int side = side_of(t, &item->block, &node, f);
@@ -68,6 +69,36 @@ static int has_to_wait(struct intake *in, const struct item *item, struct fault 
         return side < 0 ? -1 : 0;
     int known = tree_find(t, item->id, &node, f);
     return known < 0 ? -1 : !known;
+}
+
+/* Whether a block that a member may have sealed is on a branch that is not taken from strangers. 1
+ * or 0, -1 and trouble. Nothing is computed for it that needs a state far from the tip. */
+static int is_unwanted(struct intake *in, const struct item *item, struct fault *f)
+{
+    struct node node;
+    struct tree *t = &in->ledger->tree;
+    if (!in->branches || !t->has_genesis || !t->anchor.seal->rules.by_members)
+        return 0;
+    int found = tree_find(t, item->block.prev, &node, f);
+    if (found <= 0 || node.n == t->best.n)
+        return found < 0 ? -1 : 0;
+    int near = side_forks_near(t, &node, f);
+    int side = near > 0 ? side_of(t, &item->block, &node, f) : SIDE_FAR;
+    int fits = near > 0 && side > SIDE_BEST ? side_fits(in->ledger, item->size, f) : near;
+    int known = tree_find(t, item->id, &node, f);
+    return near < 0 || side < 0 || fits < 0 || known < 0 ? -1 : !fits && !known;
+}
+
+static int refuse_unwanted(struct intake *in, const struct item *item, struct fault *f)
+{
+    struct fault why;
+    fault_rule(&why,
+               "block: a side branch more than %d blocks below the best tip, %" PRId64
+               ", or one too many: not taken from a network (without -p, it is appended)",
+               SIDE_DEPTH, in->ledger->tree.best.height);
+    fault_answers(&why, FAULT_LATER);
+    why.line = item->line;
+    return in->owner.invalid(in->owner.self, item, &why, f);
 }
 
 /* Refuses what descends from this block, which was refused itself. */
@@ -159,9 +190,12 @@ static int append(struct intake *in, const struct item *item, struct fault *f)
 
 static int take(struct intake *in, const struct item *item, struct fault *f)
 {
-    int waits = has_to_wait(in, item, f);
-    if (waits < 0)
+    int unwanted = is_unwanted(in, item, f);
+    int waits = unwanted ? 0 : has_to_wait(in, item, f);
+    if (unwanted < 0 || waits < 0)
         return -1;
+    if (unwanted)
+        return refuse_unwanted(in, item, f);
     return waits ? keep_waiting(in, item, f) : append(in, item, f);
 }
 

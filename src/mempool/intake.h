@@ -4,7 +4,8 @@
  *
  * If the blocks come from strangers, a block on a side branch is appended at once only if the
  * branch is near the tip and within the bounds of side.h. Otherwise it waits until its branch has
- * more work than the best chain (branches.h); the branch is then appended as a whole.
+ * more work than the best chain (branches.h); the branch is then appended as a whole. Where members
+ * seal, a header cannot be checked without its state, so such a block is refused for now.
  */
 #ifndef MEMPOOL_INTAKE_H
 #define MEMPOOL_INTAKE_H

@@ -7,9 +7,7 @@ static int to_parent(struct tree *t, struct node *node, struct fault *f)
     return tree_get(t, node->parent, node, f);
 }
 
-/* Whether the chain to `top` leaves the best one at most SIDE_DEPTH below its tip: 1 or 0, -1 and
- * trouble. */
-static int forks_near(struct tree *t, const struct node *top, struct fault *f)
+int side_forks_near(struct tree *t, const struct node *top, struct fault *f)
 {
     struct node best = t->best, side = *top;
     int64_t floor = best.height - SIDE_DEPTH;
@@ -45,7 +43,7 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
     if (leads)
         return leads < 0 ? -1 : SIDE_BEST;
     int far = is_easy(t, parent, b, f);
-    int near = far ? 0 : forks_near(t, parent, f);
+    int near = far ? 0 : side_forks_near(t, parent, f);
     return far < 0 || near < 0 ? -1 : near ? SIDE_NEAR : SIDE_FAR;
 }
 

@@ -22,6 +22,10 @@ enum side {
     SIDE_FAR,    /* it is on any other */
 };
 
+/* Whether the chain to this node leaves the best one at most SIDE_DEPTH below its tip, without any
+ * state: 1 or 0, -1 and trouble. */
+int side_forks_near(struct tree *t, const struct node *top, struct fault *f);
+
 /* Where in the tree a block would be. Its target is taken as claimed, not checked. *parent is set
  * unless the block is an orphan. Returns an enum side, or -1 and trouble. */
 int side_of(struct tree *t, const struct block *b, struct node *parent, struct fault *f);
