@@ -156,7 +156,7 @@ LINES
     expect 0 verify record
 }
 
-@test "from a network, a node takes any number of one member's blocks upon one parent, and passes two on" {
+@test "from a network, a node takes several blocks that one member seals upon one parent, and passes two on" {
     file=$SEALS/good/sign-one-member.ledger
     last=$(tail -n 1 "$file")
     miner=$(cut -d ' ' -f 7 <<<"$last")
@@ -226,4 +226,31 @@ upon() {
     cat before deep child >whole
     expect 0 ledger-append -q ledger < <(cat deep child)
     cmp whole ledger
+}
+
+# bats test_tags=thorough
+@test "from a network, two hundred blocks off the best chain are taken near its tip, and no more, unless they make it longer" {
+    sign_chain 1 bob >chain
+    ledger-append -q ledger <chain
+    seal -k bob.key -T 1700000001 ledger </dev/null >first
+    upon bob 1 <first >second
+    for more in $(seq 2 202); do upon bob "$more" <first; done >others
+    cat first second | ledger-append -q ledger
+    expect 1 ledger-append -p ledger <others
+    says '^stdin:201: block: a side branch'
+    [ "$(grep -c '^stdin:' "$err")" -eq 1 ]
+    [ "$(wc -l <ledger)" -eq $(($(wc -l <chain) + 202)) ]
+    # upon another one of them, the second is heavier than the best chain
+    head -n 1 others | upon bob 1 >longer
+    expect 0 ledger-append -p ledger <longer
+    says '^ledger-append: reorg: 1 block undone, 2 done$'
+}
+
+@test "evidence whose headers stand upon a block off the chain is refused with an index, too" {
+    for name in $(awk '/is no ancestor of this block/ { print $1 }' "$SEALS/faults" | sed 's/:.*//'); do
+        expect 1 ledger-append -q "$name" <"$SEALS/bad/$name.ledger"
+        says "tx: accuse: the headers' parent is no ancestor of this block$"
+        took=1
+    done
+    [ "$took" ]
 }
