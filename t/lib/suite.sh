@@ -10,7 +10,7 @@
 #   thread    the tests of whatever uses threads, under ThreadSanitizer
 #
 # Under a sanitizer, $SANITIZE tells the tests which, and anything that the sanitizer reports counts as a failure, even
-# if the test did not notice. What a file with a failure in it printed stays in bin/.test, as KIND-FILE. Three files run at once on each processor; the tests in a file run one after another. Tags
+# if the test did not notice. What a file with a failure in it printed stays in bin/.test, as KIND-FILE. Five files run at once on each processor; the tests in a file run one after another. Tags
 # decide which tests run. A line `# bats file_tags=...` speaks for a whole file, `# bats test_tags=...` for the test that
 # follows it:
 #
