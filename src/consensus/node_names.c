@@ -9,7 +9,7 @@
 
 struct node_name {
     UT_hash_handle hh;
-    uint32_t number;
+    uint32_t number, taught; /* so many names came from this node */
     char text[NODE_NAME_MAX + 1];
 };
 
@@ -17,12 +17,15 @@ struct node_names {
     struct node_name *by_text;
     struct node_name **list; /* by number */
     size_t cap;
-    uint32_t count;
+    uint32_t count, teacher;
 };
 
 struct node_names *node_names_new(void)
 {
-    return calloc(1, sizeof(struct node_names));
+    struct node_names *names = calloc(1, sizeof *names);
+    if (names != NULL)
+        names->teacher = NODE_NONE;
+    return names;
 }
 
 void node_names_free(struct node_names *names)
@@ -75,6 +78,26 @@ static struct node_name *add(struct node_names *names, const char *name, size_t 
     return new;
 }
 
+void node_names_learn(struct node_names *names, uint32_t teacher)
+{
+    names->teacher = teacher;
+}
+
+/* Counts a new name as its teacher's. 0, or -1 and *f: there may be no more. */
+static int count_name(struct node_names *names, struct fault *f)
+{
+    if (names->count == NODE_NAMES_MAX)
+        return fault_rule(f, "more than %d names of nodes", NODE_NAMES_MAX);
+    if (names->teacher == NODE_NONE)
+        return 0;
+    struct node_name *teacher = names->list[names->teacher];
+    if (teacher->taught == NODE_NAMES_TAUGHT)
+        return fault_rule(f, "more than %d names of nodes from %s", NODE_NAMES_TAUGHT,
+                          teacher->text);
+    teacher->taught++;
+    return 0;
+}
+
 uint32_t node_names_add(struct node_names *names, const char *name, size_t n, struct fault *f)
 {
     if (!node_name_is_valid(name, n)) {
@@ -85,10 +108,8 @@ uint32_t node_names_add(struct node_names *names, const char *name, size_t n, st
     struct node_name *x = find(names, name, n);
     if (x != NULL)
         return x->number;
-    if (names->count == NODE_NAMES_MAX) {
-        fault_rule(f, "more than %d names of nodes", NODE_NAMES_MAX);
+    if (count_name(names, f) != 0)
         return NODE_NONE;
-    }
     x = add(names, name, n);
     if (x == NULL) {
         fault_memory(f);

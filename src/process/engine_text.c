@@ -52,10 +52,12 @@ static int read_message(struct engine_input *in, const struct process_item *item
                         const struct engine_type *type, struct node_names *names, struct fault *f)
 {
     in->event.kind = ENGINE_MESSAGE;
-    return read_name(&in->event.from, item->name, names, f) != 0 ||
-                   engine_input_add(in, item->body.text, item->body.len, type, names, f) != 0
-               ? -1
-               : 0;
+    if (read_name(&in->event.from, item->name, names, f) != 0)
+        return -1;
+    node_names_learn(names, in->event.from);
+    int result = engine_input_add(in, item->body.text, item->body.len, type, names, f);
+    node_names_learn(names, NODE_NONE);
+    return result;
 }
 
 int engine_input_read(struct engine_input *in, const struct process_item *item,

@@ -154,10 +154,32 @@ static void unasked(struct node *n)
     check(count == 222 && n->p->peers[3].kept <= 64 << 20, "all that was asked for is kept");
 }
 
+/* How many of 524,300 names, which begin with this one, a node can teach. */
+static size_t teach(struct node *n, uint32_t teacher, const char *name)
+{
+    struct fault f;
+    size_t count = 0;
+    node_names_learn(n->names, teacher);
+    for (int i = 0; i < 524300; i++) {
+        char text[32];
+        int length = snprintf(text, sizeof text, "%s-%d", name, i);
+        count += node_names_add(n->names, text, (size_t)length, &f) != NODE_NONE;
+    }
+    node_names_learn(n->names, NODE_NONE);
+    return count;
+}
+
+static void names(struct node *n)
+{
+    check(teach(n, 2, "a") == NODE_NAMES_TAUGHT, "a node teaches names without end");
+    check(teach(n, 2, "b") == 0, "a node teaches names again");
+    check(teach(n, 3, "c") == NODE_NAMES_TAUGHT, "another node teaches none");
+}
+
 int main(void)
 {
-    static void (*const tests[])(struct node *) = {nesting, batches, answers, view_changes,
-                                                   unasked};
+    static void (*const tests[])(struct node *) = {nesting,      batches, answers,
+                                                   view_changes, unasked, names};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         struct node n;
         node_open(&n, 1, 4, NULL, 0);
