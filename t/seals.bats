@@ -247,10 +247,10 @@ upon() {
 }
 
 @test "evidence whose headers stand upon a block off the chain is refused with an index, too" {
-    for name in $(awk '/is no ancestor of this block/ { print $1 }' "$SEALS/faults" | sed 's/:.*//'); do
+    while read -r name; do
         expect 1 ledger-append -q "$name" <"$SEALS/bad/$name.ledger"
         says "tx: accuse: the headers' parent is no ancestor of this block$"
         took=1
-    done
+    done < <(awk '/is no ancestor of this block/ { sub(/:.*/, "", $1); print $1 }' "$SEALS/faults")
     [ "$took" ]
 }
