@@ -278,7 +278,9 @@ END
         block 10 "$ZERO" <<<"$fields"
         refuse 12 "$rule"
     done <<END
-tx: 9 fields, expected 8 or more
+tx: 7 fields, expected 8 or more
+tx $chain $hash 0 1 pay $hash
+tx: is not signed
 tx $chain $hash 0 1 pay $hash 1 -
 tx: is for another chain
 tx $hash $hash 0 1 pay $hash 1 - $signature
