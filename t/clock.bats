@@ -12,10 +12,12 @@ setup() {
 
 # at TIME COMMAND...: with a clock that stands there.
 at() {
-    local clock=$1
+    local clock=$1 first=''
     shift
+    # a sanitizer's library, where programs load one, has to come first
+    ! ldd "$BIN/verify" | grep -q libasan || first=$(gcc -print-file-name=libasan.so)
     # the tools of scripts leak
-    env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$BIN/.t/setclock.so" SETCLOCK="$clock" "$@"
+    env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" LD_PRELOAD="$first $BIN/.t/setclock.so" SETCLOCK="$clock" "$@"
 }
 
 # refused WORDS COMMAND...: status 2 and these words, at both ends; nothing is printed.

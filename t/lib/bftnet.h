@@ -54,7 +54,7 @@ static inline void one_take(struct one *o, struct engine_outputs *out)
         }
         if (x->kind == ENGINE_COMMIT) {
             o->committed = x->index;
-            snprintf(o->record, sizeof o->record, "%s", x->payload->text);
+            snprintf(o->record, sizeof o->record, "%.*s", (int)x->payload->len, x->payload->text);
         }
         if (x->kind == ENGINE_ANSWER)
             o->answered = x->index;
