@@ -44,7 +44,7 @@ status_of() { # good/NAME or bad/NAME
 
 # A folder with links to these programs, and none else.
 only() { # FOLDER PROGRAM...
-    local folder=$1
+    local name folder=$1
     mkdir "$folder"
     shift
     for name; do
