@@ -6,42 +6,33 @@
 #include <string.h>
 
 /* NAME:SERIAL */
-static int get_id(struct bft_cursor *line, struct node_names *names, struct proposal_id *id,
+static int get_id(struct item_text *line, struct node_names *names, struct proposal_id *id,
                   struct fault *f)
 {
-    struct bft_cursor word;
-    int64_t serial;
-    if (!bft_next_word(line, &word))
+    struct item_text word;
+    if (!item_word(line, &word))
         return fault_rule(f, "tendermint: an entry has no id");
-    const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
-    if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
-        serial == 0)
-        return fault_rule(f, "tendermint: an id is not NAME:SERIAL");
-    id->serial = (uint64_t)serial;
-    id->client = node_names_add(names, word.at, (size_t)(colon - word.at), f);
-    return id->client == NODE_NONE ? -1 : 0;
+    return item_id(&word, names, "tendermint", id, f);
 }
 
 /* `NAME:SERIAL LINES` and the lines. */
-static int get_entry(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
+static int get_entry(struct item_text *c, struct bft_item *x, struct node_names *names,
                      struct fault *f)
 {
-    struct bft_cursor line, skipped;
+    struct item_text line, record;
     struct proposal_id id = {0};
     int64_t lines;
-    if (!bft_next_line(c, &line))
+    if (!item_line(c, &line))
         return fault_rule(f, "tendermint: an entry is missing");
     if (get_id(&line, names, &id, f) != 0)
         return -1;
     if (!bft_next_number(&line, INT64_MAX, &lines) || line.at != line.end)
         return fault_rule(f, "tendermint: an entry does not tell how many lines it has");
-    const char *from = c->at;
-    for (; lines > 0; lines--)
-        if (!bft_next_line(c, &skipped))
-            return fault_rule(f, "tendermint: an entry's lines are missing");
-    if (c->at - from > PAYLOAD_MAX)
+    if (!item_lines(c, (uint64_t)lines, &record))
+        return fault_rule(f, "tendermint: an entry's lines are missing");
+    if (record.end - record.at > PAYLOAD_MAX)
         return fault_rule(f, "tendermint: a record is longer than %d bytes", PAYLOAD_MAX);
-    struct payload *payload = payload_new(from, (size_t)(c->at - from));
+    struct payload *payload = payload_new(record.at, (size_t)(record.end - record.at));
     if (payload == NULL)
         return fault_memory(f);
     int failed = bft_item_add_entry(x, id, payload);
@@ -50,12 +41,12 @@ static int get_entry(struct bft_cursor *c, struct bft_item *x, struct node_names
 }
 
 /* `NAME WEIGHT PRIORITY` */
-static int get_member(struct bft_cursor *c, struct bft_set *set, struct node_names *names,
+static int get_member(struct item_text *c, struct bft_set *set, struct node_names *names,
                       struct fault *f)
 {
-    struct bft_cursor line, word;
+    struct item_text line, word;
     struct bft_member *m = &set->list[set->count];
-    if (!bft_next_line(c, &line) || !bft_next_word(&line, &word))
+    if (!item_line(c, &line) || !item_word(&line, &word))
         return fault_rule(f, "tendermint: a snapshot's members are missing");
     m->node = node_names_add(names, word.at, (size_t)(word.end - word.at), f);
     if (m->node == NODE_NONE)
@@ -76,16 +67,16 @@ static int get_member(struct bft_cursor *c, struct bft_set *set, struct node_nam
 /* What a snapshot's first line says: how many members and clients, and the place of a member. */
 enum { MEMBERS, TURN, CLIENTS, COUNTS };
 
-static int get_client(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
+static int get_client(struct item_text *c, struct bft_item *x, struct node_names *names,
                       struct fault *f)
 {
-    struct bft_cursor line = {0};
-    if (!bft_next_line(c, &line))
+    struct item_text line = {0};
+    if (!item_line(c, &line))
         return fault_rule(f, "tendermint: a snapshot's clients are missing");
     return applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f);
 }
 
-static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t counts[COUNTS],
+static int get_snapshot(struct item_text *c, struct bft_item *x, const int64_t counts[COUNTS],
                         struct node_names *names, struct fault *f)
 {
     x->set = calloc(1, sizeof *x->set);
@@ -105,8 +96,8 @@ static int get_snapshot(struct bft_cursor *c, struct bft_item *x, const int64_t 
     return x->state == NULL ? fault_memory(f) : 0;
 }
 
-static int get_field(struct bft_cursor *line, char field, struct bft_item *x,
-                     int64_t counts[COUNTS], struct node_names *names, struct fault *f)
+static int get_field(struct item_text *line, char field, struct bft_item *x, int64_t counts[COUNTS],
+                     struct node_names *names, struct fault *f)
 {
     switch (field) {
     case 'p':
@@ -132,22 +123,18 @@ static int get_field(struct bft_cursor *line, char field, struct bft_item *x,
 }
 
 /* Cuts the lines that belong to an item from *all. */
-static int cut_body(struct bft_cursor *all, struct bft_cursor *line, struct bft_cursor *body,
+static int cut_body(struct item_text *all, struct item_text *line, struct item_text *body,
                     const char *word, struct fault *f)
 {
-    struct bft_cursor skipped;
     int64_t lines;
     if (!bft_next_number(line, INT64_MAX, &lines) || line->at != line->end)
         return fault_rule(f, "tendermint: %s: the number of lines that follow is missing", word);
-    body->at = all->at;
-    for (; lines > 0; lines--)
-        if (!bft_next_line(all, &skipped))
-            return fault_rule(f, "tendermint: %s is cut short", word);
-    body->end = all->at;
-    return 0;
+    return item_lines(all, (uint64_t)lines, body)
+               ? 0
+               : fault_rule(f, "tendermint: %s is cut short", word);
 }
 
-static int get_lines(struct bft_cursor *body, const char *lines, struct bft_item *x,
+static int get_lines(struct item_text *body, const char *lines, struct bft_item *x,
                      const int64_t counts[COUNTS], struct node_names *names, struct fault *f)
 {
     int failed = 0;
@@ -164,19 +151,19 @@ static int get_lines(struct bft_cursor *body, const char *lines, struct bft_item
     return failed;
 }
 
-static int kind_of(const struct bft_cursor *word)
+static int kind_of(const struct item_text *word)
 {
     for (int kind = 0; kind < BFT_KINDS; kind++)
-        if (bft_is_word(word, bft_forms[kind].word))
+        if (item_is(word, bft_forms[kind].word))
             return kind;
     return -1;
 }
 
-static int get_item(struct bft_cursor *all, struct bft_cursor *line, struct bft_item *x,
+static int get_item(struct item_text *all, struct item_text *line, struct bft_item *x,
                     struct node_names *names, struct fault *f)
 {
     const struct bft_form *form = &bft_forms[x->head.kind];
-    struct bft_cursor body = {0};
+    struct item_text body = {0};
     int64_t counts[COUNTS] = {0};
     for (const char *field = form->fields; *field != '\0'; field++)
         if (get_field(line, *field, x, counts, names, f) != 0)
@@ -189,8 +176,8 @@ static int get_item(struct bft_cursor *all, struct bft_cursor *line, struct bft_
 struct engine_item *bft_item_parse(const char *text, size_t n, size_t *used,
                                    struct node_names *names, struct fault *f)
 {
-    struct bft_cursor all = {text, text + n}, line, word;
-    if (!bft_next_line(&all, &line) || !bft_next_word(&line, &word) || kind_of(&word) < 0) {
+    struct item_text all = {text, text + n}, line, word;
+    if (!item_line(&all, &line) || !item_word(&line, &word) || kind_of(&word) < 0) {
         fault_rule(f, "tendermint: a line begins with none of its words");
         return NULL;
     }

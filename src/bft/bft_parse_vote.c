@@ -5,43 +5,15 @@
 
 #include <string.h>
 
-/* The next line, without its newline. false: there is none. */
-bool bft_next_line(struct bft_cursor *c, struct bft_cursor *line)
-{
-    const char *newline = c->at == c->end ? NULL : memchr(c->at, '\n', (size_t)(c->end - c->at));
-    if (newline == NULL)
-        return false;
-    *line = (struct bft_cursor){c->at, newline};
-    c->at = newline + 1;
-    return true;
-}
-
-/* The line's next word, which one space ends unless it is the last. */
-bool bft_next_word(struct bft_cursor *line, struct bft_cursor *word)
-{
-    if (line->at >= line->end)
-        return false;
-    const char *space = memchr(line->at, ' ', (size_t)(line->end - line->at));
-    *word = (struct bft_cursor){line->at, space == NULL ? line->end : space};
-    line->at = space == NULL ? line->end : space + 1;
-    return word->at < word->end && (space == NULL || line->at < line->end);
-}
-
-bool bft_is_word(const struct bft_cursor *word, const char *text)
-{
-    size_t n = strlen(text);
-    return (size_t)(word->end - word->at) == n && memcmp(word->at, text, n) == 0;
-}
-
 /* A number of at most `most`. */
-bool bft_next_number(struct bft_cursor *line, int64_t most, int64_t *out)
+bool bft_next_number(struct item_text *line, int64_t most, int64_t *out)
 {
-    struct bft_cursor word;
-    return bft_next_word(line, &word) &&
+    struct item_text word;
+    return item_word(line, &word) &&
            number_parse(word.at, (size_t)(word.end - word.at), out) == 0 && *out <= most;
 }
 
-int bft_parse_height(struct bft_cursor *line, uint64_t *out, struct fault *f)
+int bft_parse_height(struct item_text *line, uint64_t *out, struct fault *f)
 {
     int64_t n;
     if (!bft_next_number(line, INT64_MAX - 1, &n) || n < 1)
@@ -50,7 +22,7 @@ int bft_parse_height(struct bft_cursor *line, uint64_t *out, struct fault *f)
     return 0;
 }
 
-static int get_round(struct bft_cursor *line, int32_t *out, struct fault *f)
+static int get_round(struct item_text *line, int32_t *out, struct fault *f)
 {
     int64_t n;
     if (!bft_next_number(line, BFT_ROUND_MAX, &n))
@@ -59,30 +31,30 @@ static int get_round(struct bft_cursor *line, int32_t *out, struct fault *f)
     return 0;
 }
 
-static int get_valid_round(struct bft_cursor *line, int32_t *out, struct fault *f)
+static int get_valid_round(struct item_text *line, int32_t *out, struct fault *f)
 {
-    struct bft_cursor rest = *line, word;
+    struct item_text rest = *line, word;
     *out = -1;
-    if (!bft_next_word(&rest, &word) || !bft_is_word(&word, "-"))
+    if (!item_word(&rest, &word) || !item_is(&word, "-"))
         return get_round(line, out, f);
     *line = rest;
     return 0;
 }
 
-static int get_step(struct bft_cursor *line, enum bft_step *out, struct fault *f)
+static int get_step(struct item_text *line, enum bft_step *out, struct fault *f)
 {
-    struct bft_cursor word;
-    if (!bft_next_word(line, &word) ||
-        (!bft_is_word(&word, bft_step_words[0]) && !bft_is_word(&word, bft_step_words[1])))
+    struct item_text word;
+    if (!item_word(line, &word) ||
+        (!item_is(&word, bft_step_words[0]) && !item_is(&word, bft_step_words[1])))
         return fault_rule(f, "tendermint: a step is neither prevote nor precommit");
-    *out = bft_is_word(&word, bft_step_words[BFT_PREVOTE]) ? BFT_PREVOTE : BFT_PRECOMMIT;
+    *out = item_is(&word, bft_step_words[BFT_PREVOTE]) ? BFT_PREVOTE : BFT_PRECOMMIT;
     return 0;
 }
 
-static int get_signature(struct bft_cursor *line, char out[BFT_SIGNATURE_MAX + 1], struct fault *f)
+static int get_signature(struct item_text *line, char out[BFT_SIGNATURE_MAX + 1], struct fault *f)
 {
-    struct bft_cursor word;
-    if (!bft_next_word(line, &word) || word.end - word.at > BFT_SIGNATURE_MAX)
+    struct item_text word;
+    if (!item_word(line, &word) || word.end - word.at > BFT_SIGNATURE_MAX)
         return fault_rule(f, "tendermint: a signature is missing, or longer than %d characters",
                           BFT_SIGNATURE_MAX);
     for (const char *c = word.at; c < word.end; c++)
@@ -94,20 +66,20 @@ static int get_signature(struct bft_cursor *line, char out[BFT_SIGNATURE_MAX + 1
 }
 
 /* VALUE NAME SIGNATURE, which end both kinds of line. */
-static int get_signed(struct bft_cursor *line, struct bft_vote *v, struct node_names *names,
+static int get_signed(struct item_text *line, struct bft_vote *v, struct node_names *names,
                       struct fault *f)
 {
-    struct bft_cursor word;
-    if (!bft_next_word(line, &word) || word.end - word.at != (ptrdiff_t)(2 * BFT_VALUE_LEN) ||
+    struct item_text word;
+    if (!item_word(line, &word) || word.end - word.at != (ptrdiff_t)(2 * BFT_VALUE_LEN) ||
         hex_decode(v->value, word.at, BFT_VALUE_LEN) != 0)
         return fault_rule(f, "tendermint: a value is not 64 hexadecimal digits");
-    if (!bft_next_word(line, &word))
+    if (!item_word(line, &word))
         return fault_rule(f, "tendermint: a vote has no name");
     v->node = node_names_add(names, word.at, (size_t)(word.end - word.at), f);
     return v->node == NODE_NONE ? -1 : get_signature(line, v->signature, f);
 }
 
-int bft_parse_proposal(struct bft_cursor *line, struct bft_vote *v, struct node_names *names,
+int bft_parse_proposal(struct item_text *line, struct bft_vote *v, struct node_names *names,
                        struct fault *f)
 {
     v->step = BFT_PROPOSE;
@@ -117,12 +89,12 @@ int bft_parse_proposal(struct bft_cursor *line, struct bft_vote *v, struct node_
     return get_signed(line, v, names, f);
 }
 
-int bft_parse_vote(struct bft_cursor *c, struct bft_item *x, struct node_names *names,
+int bft_parse_vote(struct item_text *c, struct bft_item *x, struct node_names *names,
                    struct fault *f)
 {
-    struct bft_cursor line;
+    struct item_text line;
     struct bft_vote v = {.valid_round = -1};
-    if (!bft_next_line(c, &line) || bft_parse_height(&line, &v.height, f) != 0 ||
+    if (!item_line(c, &line) || bft_parse_height(&line, &v.height, f) != 0 ||
         get_round(&line, &v.round, f) != 0 || get_step(&line, &v.step, f) != 0 ||
         get_signed(&line, &v, names, f) != 0)
         return -1;

@@ -52,3 +52,16 @@ bool item_number(struct item_text *line, uint64_t *out)
     *out = (uint64_t)n;
     return true;
 }
+
+int item_id(const struct item_text *word, struct node_names *names, const char *engine,
+            struct proposal_id *id, struct fault *f)
+{
+    int64_t serial;
+    const char *colon = memchr(word->at, ':', (size_t)(word->end - word->at));
+    if (colon == NULL || number_parse(colon + 1, (size_t)(word->end - colon - 1), &serial) != 0 ||
+        serial == 0)
+        return fault_rule(f, "%s: an id is not NAME:SERIAL", engine);
+    id->serial = (uint64_t)serial;
+    id->client = node_names_add(names, word->at, (size_t)(colon - word->at), f);
+    return id->client == NODE_NONE ? -1 : 0;
+}

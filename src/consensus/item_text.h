@@ -3,8 +3,7 @@
 #ifndef CONSENSUS_ITEM_TEXT_H
 #define CONSENSUS_ITEM_TEXT_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "consensus/engine.h"
 
 /* What is left to read: of a text, of a line without its newline, or a word. */
 struct item_text {
@@ -25,5 +24,10 @@ bool item_is(const struct item_text *word, const char *text);
 
 /* The line's next word as a number (base/num.h). false: it is none. */
 bool item_number(struct item_text *line, uint64_t *out);
+
+/* A word NAME:SERIAL, with a serial from 1. The name is added if it is new. 0, or -1 and *f: a rule
+ * that begins with `engine`, or trouble. */
+int item_id(const struct item_text *word, struct node_names *names, const char *engine,
+            struct proposal_id *id, struct fault *f);
 
 #endif

@@ -93,19 +93,12 @@ static int get_id(struct item_text *line, struct node_names *names, struct propo
                   struct fault *f)
 {
     struct item_text word;
-    int64_t serial;
     *id = (struct proposal_id){.client = NODE_NONE};
     if (!item_word(line, &word))
         return fault_rule(f, "paxos: an entry has no id");
     if (item_is(&word, "-"))
         return 0;
-    const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
-    if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
-        serial == 0)
-        return fault_rule(f, "paxos: an id is not NAME:SERIAL");
-    id->serial = (uint64_t)serial;
-    id->client = node_names_add(names, word.at, (size_t)(colon - word.at), f);
-    return id->client == NODE_NONE ? -1 : 0;
+    return item_id(&word, names, "paxos", id, f);
 }
 
 static int get_payload(struct item_text *c, const struct item_text *line,

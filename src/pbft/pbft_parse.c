@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static int get_field(struct pbft_cursor *line, char field, struct pbft_item *x,
+static int get_field(struct item_text *line, char field, struct pbft_item *x,
                      struct node_names *names, struct fault *f)
 {
     switch (field) {
@@ -30,7 +30,7 @@ static int get_field(struct pbft_cursor *line, char field, struct pbft_item *x,
     }
 }
 
-static int get_fields(struct pbft_cursor *line, const struct pbft_form *form, struct pbft_item *x,
+static int get_fields(struct item_text *line, const struct pbft_form *form, struct pbft_item *x,
                       struct node_names *names, struct fault *f)
 {
     for (const char *field = form->fields; *field != '\0'; field++)
@@ -42,32 +42,25 @@ static int get_fields(struct pbft_cursor *line, const struct pbft_form *form, st
 /* --- Batches -------------------------------------------------------------------------------- */
 
 /* NAME:SERIAL */
-static int get_id(struct pbft_cursor *line, struct node_names *names, struct proposal_id *id,
+static int get_id(struct item_text *line, struct node_names *names, struct proposal_id *id,
                   struct fault *f)
 {
-    struct pbft_cursor word;
-    int64_t serial;
-    if (!pbft_next_word(line, &word))
+    struct item_text word;
+    if (!item_word(line, &word))
         return fault_rule(f, "pbft: a request has no id");
-    const char *colon = memchr(word.at, ':', (size_t)(word.end - word.at));
-    if (colon == NULL || number_parse(colon + 1, (size_t)(word.end - colon - 1), &serial) != 0 ||
-        serial == 0)
-        return fault_rule(f, "pbft: an id is not NAME:SERIAL");
-    id->serial = (uint64_t)serial;
-    id->client = node_names_add(names, word.at, (size_t)(colon - word.at), f);
-    return id->client == NODE_NONE ? -1 : 0;
+    return item_id(&word, names, "pbft", id, f);
 }
 
-static int get_value(struct pbft_cursor *c, struct node_names *names, struct pbft_value *v,
+static int get_value(struct item_text *c, struct node_names *names, struct pbft_value *v,
                      struct fault *f)
 {
-    struct pbft_cursor line, lines = {0};
+    struct item_text line, lines = {0};
     uint64_t count;
-    if (!pbft_next_line(c, &line))
+    if (!item_line(c, &line))
         return fault_rule(f, "pbft: a request is missing");
     if (get_id(&line, names, &v->id, f) != 0 || pbft_get_number(&line, &count, f) != 0)
         return -1;
-    if (line.at != line.end || !pbft_cut_lines(c, count, &lines))
+    if (line.at != line.end || !item_lines(c, count, &lines))
         return fault_rule(f, "pbft: a request's lines are missing");
     if (pbft_is_read(v->id) && count != 0)
         return fault_rule(f, "pbft: a read has lines");
@@ -78,24 +71,24 @@ static int get_value(struct pbft_cursor *c, struct node_names *names, struct pbf
 }
 
 /* How many values there are in c; SIZE_MAX: it is cut short. */
-static size_t count_values(struct pbft_cursor c)
+static size_t count_values(struct item_text c)
 {
-    struct pbft_cursor line, lines;
+    struct item_text line, lines;
     size_t count = 0;
-    for (; pbft_next_line(&c, &line); count++) {
+    for (; item_line(&c, &line); count++) {
         const char *last = line.end;
         int64_t n;
         while (last > line.at && last[-1] != ' ')
             last--;
         if (number_parse(last, (size_t)(line.end - last), &n) != 0 ||
-            !pbft_cut_lines(&c, (uint64_t)n, &lines))
+            !item_lines(&c, (uint64_t)n, &lines))
             return SIZE_MAX;
     }
     return count;
 }
 
 /* No lines are the null request, NULL. */
-static int get_batch(struct pbft_cursor c, struct node_names *names, struct pbft_batch **out,
+static int get_batch(struct item_text c, struct node_names *names, struct pbft_batch **out,
                      struct fault *f)
 {
     size_t count = count_values(c);
@@ -116,10 +109,10 @@ static int get_batch(struct pbft_cursor c, struct node_names *names, struct pbft
 
 /* --- Parts ---------------------------------------------------------------------------------- */
 
-static struct pbft_item *get_item(struct pbft_cursor *all, bool nested, struct node_names *names,
+static struct pbft_item *get_item(struct item_text *all, bool nested, struct node_names *names,
                                   struct fault *f);
 
-static int get_claim(struct pbft_cursor body, struct node_names *names, struct pbft_part *p,
+static int get_claim(struct item_text body, struct node_names *names, struct pbft_part *p,
                      struct fault *f)
 {
     p->claim = get_item(&body, true, names, f);
@@ -138,13 +131,13 @@ static bool fits(uint32_t kind, char what)
     return parts[kind] != NULL && strchr(parts[kind], what) != NULL;
 }
 
-static int get_part(struct pbft_cursor *c, uint32_t kind, struct node_names *names,
+static int get_part(struct item_text *c, uint32_t kind, struct node_names *names,
                     struct pbft_part *p, struct fault *f)
 {
-    struct pbft_cursor line, word, body = {0};
+    struct item_text line, word, body = {0};
     struct pbft_item numbers = {.seq = 0};
     uint64_t lines = 0;
-    if (!pbft_next_line(c, &line) || !pbft_next_word(&line, &word) || word.end - word.at != 1 ||
+    if (!item_line(c, &line) || !item_word(&line, &word) || word.end - word.at != 1 ||
         pbft_part_form(*word.at) == NULL)
         return fault_rule(f, "pbft: a part begins with none of its letters");
     if (!fits(kind, *word.at))
@@ -153,7 +146,7 @@ static int get_part(struct pbft_cursor *c, uint32_t kind, struct node_names *nam
     if (get_fields(&line, form, &numbers, names, f) != 0 ||
         (form->lines != 0 && pbft_get_number(&line, &lines, f) != 0))
         return -1;
-    if (line.at != line.end || !pbft_cut_lines(c, lines, &body))
+    if (line.at != line.end || !item_lines(c, lines, &body))
         return fault_rule(f, "pbft: a part is cut short, or has words too many");
     *p = (struct pbft_part){.what = form->word[0],
                             .seq = numbers.seq,
@@ -166,11 +159,11 @@ static int get_part(struct pbft_cursor *c, uint32_t kind, struct node_names *nam
 }
 
 /* How many parts there are in c; SIZE_MAX: it is cut short. */
-static size_t count_parts(struct pbft_cursor c)
+static size_t count_parts(struct item_text c)
 {
-    struct pbft_cursor line, body;
+    struct item_text line, body;
     size_t count = 0;
-    for (; pbft_next_line(&c, &line); count++) {
+    for (; item_line(&c, &line); count++) {
         const struct pbft_form *form = line.at < line.end ? pbft_part_form(*line.at) : NULL;
         const char *last = line.end;
         int64_t n = 0;
@@ -178,13 +171,13 @@ static size_t count_parts(struct pbft_cursor c)
             last--;
         if (form == NULL ||
             (form->lines != 0 && (number_parse(last, (size_t)(line.end - last), &n) != 0 ||
-                                  !pbft_cut_lines(&c, (uint64_t)n, &body))))
+                                  !item_lines(&c, (uint64_t)n, &body))))
             return SIZE_MAX;
     }
     return count;
 }
 
-static int get_parts(struct pbft_cursor *body, struct pbft_item *x, struct node_names *names,
+static int get_parts(struct item_text *body, struct pbft_item *x, struct node_names *names,
                      struct fault *f)
 {
     for (size_t i = 0; i < x->count; i++)
@@ -196,12 +189,12 @@ static int get_parts(struct pbft_cursor *body, struct pbft_item *x, struct node_
 /* --- Items ---------------------------------------------------------------------------------- */
 
 /* The clients' lines, and the state. */
-static int get_snapshot(struct pbft_cursor *c, struct pbft_item *x, struct node_names *names,
+static int get_snapshot(struct item_text *c, struct pbft_item *x, struct node_names *names,
                         struct fault *f)
 {
-    struct pbft_cursor line;
+    struct item_text line;
     for (uint64_t i = 0; i < x->span; i++) {
-        if (!pbft_next_line(c, &line))
+        if (!item_line(c, &line))
             return fault_rule(f, "pbft: a snapshot's clients are missing");
         if (applied_parse(&x->applied, line.at, (size_t)(line.end - line.at), names, f) != 0)
             return -1;
@@ -212,7 +205,7 @@ static int get_snapshot(struct pbft_cursor *c, struct pbft_item *x, struct node_
     return x->state == NULL ? fault_memory(f) : 0;
 }
 
-static int get_body(struct pbft_cursor *body, struct pbft_item *x, struct node_names *names,
+static int get_body(struct item_text *body, struct pbft_item *x, struct node_names *names,
                     struct fault *f)
 {
     switch (pbft_forms[x->head.kind].lines) {
@@ -225,21 +218,21 @@ static int get_body(struct pbft_cursor *body, struct pbft_item *x, struct node_n
     }
 }
 
-static int kind_of(const struct pbft_cursor *word)
+static int kind_of(const struct item_text *word)
 {
     for (int kind = 0; kind < PBFT_KINDS; kind++)
-        if (pbft_is_word(word, pbft_forms[kind].word))
+        if (item_is(word, pbft_forms[kind].word))
             return kind;
     return -1;
 }
 
 /* The first line, and the lines that belong to it. */
-static int get_head(struct pbft_cursor *all, struct pbft_item *head, struct pbft_cursor *body,
+static int get_head(struct item_text *all, struct pbft_item *head, struct item_text *body,
                     struct node_names *names, struct fault *f)
 {
-    struct pbft_cursor line, word;
+    struct item_text line, word;
     uint64_t lines;
-    if (!pbft_next_line(all, &line) || !pbft_next_word(&line, &word) || kind_of(&word) < 0)
+    if (!item_line(all, &line) || !item_word(&line, &word) || kind_of(&word) < 0)
         return fault_rule(f, "pbft: a line begins with none of its words");
     head->head.kind = (uint32_t)kind_of(&word);
     const struct pbft_form *form = &pbft_forms[head->head.kind];
@@ -247,15 +240,14 @@ static int get_head(struct pbft_cursor *all, struct pbft_item *head, struct pbft
         return -1;
     if (line.at != line.end || (form->lines == 0 && lines != 0))
         return fault_rule(f, "pbft: %s has words or lines too many", form->word);
-    return pbft_cut_lines(all, lines, body) ? 0
-                                            : fault_rule(f, "pbft: %s is cut short", form->word);
+    return item_lines(all, lines, body) ? 0 : fault_rule(f, "pbft: %s is cut short", form->word);
 }
 
-static struct pbft_item *get_item(struct pbft_cursor *all, bool nested, struct node_names *names,
+static struct pbft_item *get_item(struct item_text *all, bool nested, struct node_names *names,
                                   struct fault *f)
 {
     struct pbft_item head = {.seq = 0};
-    struct pbft_cursor body = {0};
+    struct item_text body = {0};
     size_t count = 0;
     if (get_head(all, &head, &body, names, f) != 0)
         return NULL;
@@ -297,7 +289,7 @@ static int seal(struct pbft_item *x, const struct node_names *names, struct faul
 struct engine_item *pbft_item_parse(const char *text, size_t n, size_t *used,
                                     struct node_names *names, struct fault *f)
 {
-    struct pbft_cursor all = {text, text + n};
+    struct item_text all = {text, text + n};
     struct pbft_item *x = get_item(&all, false, names, f);
     if (x == NULL)
         return NULL;

@@ -79,7 +79,7 @@ struct pbft_item *pbft_claims(struct pbft *p, enum pbft_kind kind);
 void pbft_on_viewchange(struct pbft *p, uint32_t from, struct pbft_item *x);
 void pbft_on_ack(struct pbft *p, uint32_t from, const struct pbft_item *x);
 
-/* Sends to a node that is behind what it needs to come to our view. */
+/* Sends to a node in an earlier view what it needs to enter ours. */
 void pbft_help_view(struct pbft *p, uint32_t to, uint64_t view);
 
 /* The view's timer (OSDI 1999, section 4.5.2). */
