@@ -1,106 +1,18 @@
-/* consensus/paxos: items out of any text are written again as they were; as messages, or as a log,
- * they break no node. */
+/* paxos: items out of any text are written again as they were; as messages, or as a log, they break
+ * no node. */
 #include "paxos/paxos.h"
-#include "fuzz.h"
-
-enum { ITEMS_MAX = 64 };
-
-struct fed {
-    struct node_names *names;
-    struct engine *engine;
-    struct engine_item *items[ITEMS_MAX];
-    size_t count;
-    uint64_t saves;
-    int64_t now;
-};
-
-/* What is written is read again, and written the same. */
-static void check_text(const struct engine_item *item, struct node_names *names)
-{
-    struct buf text = {0}, again = {0};
-    struct fault f;
-    size_t used = 0;
-    must(paxos_engine.item_format(item, names, &text) == 0);
-    struct engine_item *copy = paxos_engine.item_parse(text.data, text.len, &used, names, &f);
-    must(copy != NULL && used == text.len);
-    must(paxos_engine.item_format(copy, names, &again) == 0);
-    must_equal(text.data, text.len, again.data, again.len);
-    engine_item_unref(copy);
-    buf_free(&text);
-    buf_free(&again);
-}
-
-static void parse_all(struct fed *x, const char *text, size_t n)
-{
-    size_t used = 0;
-    struct fault f = {0};
-    for (size_t at = 0; at < n && x->count < ITEMS_MAX; at += used) {
-        struct engine_item *item = paxos_engine.item_parse(text + at, n - at, &used, x->names, &f);
-        if (item == NULL) {
-            must(f.kind == FAULT_RULE && f.text[0]);
-            return;
-        }
-        must(used > 0 && used <= n - at);
-        check_text(item, x->names);
-        x->items[x->count++] = item;
-    }
-}
-
-/* Whether it goes on: a log may break a rule. */
-static bool step(struct fed *x, struct engine_event *e)
-{
-    struct engine_outputs out = {0};
-    struct fault f = {0};
-    e->now = x->now;
-    int status = paxos_engine.step(x->engine, e, &out, &f);
-    must(status == 0 || (e->kind == ENGINE_RESTART && f.kind == FAULT_RULE && f.text[0]));
-    for (size_t i = 0; i < out.count; i++)
-        x->saves += out.list[i].kind == ENGINE_SAVE;
-    engine_outputs_free(&out);
-    return status == 0;
-}
-
-/* The items as messages of others, with time and the disk between; and as the log of a start. */
-static void feed(struct fed *x, bool log)
-{
-    if (!step(x, &(struct engine_event){
-                     .kind = ENGINE_RESTART, .items = x->items, .count = log ? x->count : 0}))
-        return;
-    for (size_t i = 0; i < x->count; i++) {
-        step(x, &(struct engine_event){.kind = ENGINE_MESSAGE,
-                                       .from = (uint32_t)(1 + i % 3),
-                                       .items = &x->items[i],
-                                       .count = 1});
-        step(x, &(struct engine_event){.kind = ENGINE_SAVED, .serial = x->saves});
-        x->now += (int64_t)(i % 4) * 100;
-        step(x, &(struct engine_event){.kind = ENGINE_TIMER});
-    }
-}
+#include "fed.h"
 
 static void try(const char *text, size_t n, bool log)
 {
     static const char *const settings[] = {"new=yes", "sticky=no"};
-    struct fed x = {.names = node_names_new()};
+    struct fed x;
     struct fault f;
-    uint32_t members[3];
-    must(x.names != NULL);
-    for (uint32_t i = 0; i < 3; i++)
-        members[i] = node_names_add(x.names, &"n1n2n3"[i * 2], 2, &f);
-    node_names_add(x.names, "n4", 2, &f); /* no member */
-    struct engine_setup setup = {.names = x.names,
-                                 .self = 0,
-                                 .members = members,
-                                 .member_count = 3,
-                                 .settings = settings,
-                                 .setting_count = log ? 1 : 2};
-    x.engine = paxos_engine.make(&setup, &f);
-    must(x.engine != NULL);
-    parse_all(&x, text, n);
-    feed(&x, log);
-    for (size_t i = 0; i < x.count; i++)
-        engine_item_unref(x.items[i]);
-    paxos_engine.free(x.engine);
-    node_names_free(x.names);
+    fed_init(&x, &paxos_engine, 3);
+    x.setup.settings = settings;
+    x.setup.setting_count = log ? 1 : 2;
+    x.engine = paxos_engine.make(&x.setup, &f);
+    fed_text(&x, text, n, log);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
