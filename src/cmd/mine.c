@@ -12,7 +12,6 @@
 #include "work/guarded.h"
 
 #include <inttypes.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -285,17 +284,8 @@ static void read_options(struct run *r, int argc, char **argv)
 static void take_tip(struct run *r)
 {
     struct fault f = {0};
-    struct tree *t = &r->ledger.tree;
-    struct template *next = &r->next;
-    next->rules = &t->rules;
-    next->size_max = block_size_limit(t->rules.maxblock);
-    memcpy(next->parent, t->best.id, ID_LEN);
-    next->height = t->best.height;
-    next->supply = t->best.supply;
-    next->times_count = tree_times(t, &t->best, next->times, &f);
-    if (next->times_count < 0)
-        cli_ledger_fail(&r->ledger, &f);
-    if (rules_account(next->rules, &next->miner, "-m", &f))
+    cli_take_tip(&r->ledger, &r->next);
+    if (rules_account(r->next.rules, &r->next.miner, "-m", &f))
         cli_die("%s", f.text);
 }
 

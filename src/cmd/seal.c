@@ -98,18 +98,9 @@ static bool is_turn(struct run *r, struct fault *f)
 /* Takes the tip as the parent, and computes the earliest time of a block on it. */
 static void take_tip(struct run *r)
 {
-    struct fault f = {0};
-    struct tree *t = &r->ledger.tree;
-    struct template *next = &r->next;
-    next->rules = &t->rules;
-    next->size_max = block_size_limit(t->rules.maxblock);
-    memcpy(next->parent, t->best.id, ID_LEN);
-    next->height = t->best.height;
-    next->supply = t->best.supply;
-    next->miner = r->self;
-    next->times_count = tree_times(t, &t->best, next->times, &f);
-    if (next->times_count < 0)
-        cli_ledger_fail(&r->ledger, &f);
+    const struct tree *t = &r->ledger.tree;
+    cli_take_tip(&r->ledger, &r->next);
+    r->next.miner = r->self;
     if (__builtin_add_overflow(t->best.time, t->rules.spacing, &r->earliest))
         cli_die("the chain's time ends at 2^63-1");
 }
@@ -149,14 +140,15 @@ static _Noreturn void wait_for_turn(struct run *r)
 {
     struct fault f = {0};
     bool turn = is_turn(r, &f);
+    take_tip(r);
     for (;;) {
-        take_tip(r);
         if (turn && (r->clock != CLI_CLOCK || cli_time_now(CLI_CLOCK) >= r->earliest))
             cli_exit(CLI_YES);
         pause_or_give_up(r);
         if (tip_watch_moved(&r->tip)) {
             tip_watch_own(&r->tip, r->ledger.tree.best.id);
             turn = is_turn(r, &f);
+            take_tip(r);
         }
     }
 }

@@ -10,6 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
+void cli_take_tip(struct ledger *l, struct template *t)
+{
+    struct fault f = {0};
+    struct tree *tree = &l->tree;
+    t->rules = &tree->rules;
+    t->size_max = block_size_limit(tree->rules.maxblock);
+    memcpy(t->parent, tree->best.id, ID_LEN);
+    t->height = tree->best.height;
+    t->supply = tree->best.supply;
+    t->times_count = tree_times(tree, &tree->best, t->times, &f);
+    if (t->times_count < 0)
+        cli_ledger_fail(l, &f);
+}
+
 /* Adds one transaction to the body. 0, or -1 and why it cannot be in the block. */
 static int add_tx(struct ledger *l, const struct item *item, struct fault *f)
 {

@@ -1,9 +1,14 @@
-/* Reads the body of a block from stdin. Only programs use this: it prints and exits. */
+/* What a block template takes from a ledger, and its body from stdin. Only programs use this: it
+ * prints and exits. */
 #ifndef LEDGERCLI_BODY_H
 #define LEDGERCLI_BODY_H
 
 #include "farm/template.h"
 #include "ledger/overlay.h"
+
+/* Makes the best tip of the ledger the parent of the template: sets all of its first part but the
+ * miner. The ledger outlives the template. */
+void cli_take_tip(struct ledger *l, struct template *t);
 
 /* Adds the state line, if one is due, and the transactions on stdin to a block template on the best
  * tip. Exits with 1 if one of them is not valid there, or they are too large: then nothing is
