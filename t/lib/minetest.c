@@ -6,16 +6,14 @@
  *   place and range
  * - sample NAME: a part of that, for where every instruction takes an emulator's time
  * - lowest: the lowest nonce is found with 1 to 8 threads, at easy and hard targets
- * - stop: a search ends soon after it is told to, from a thread and from a signal
+ * - stop: a search ends with the chunks it has when it is told to, by a thread and by a signal
  * - threads: how many are started, with which signals; and what happens where none can be
  * - shown: a rate is shown right to one in a hundred
  * - names: prints the kernels, and whether this processor can run them
  * - choice: the kernel chosen for each kind of processor
  * - best: prints the kernel that is chosen here, and whether the processor mixes SHA instructions
  *   with vectors well
- * - faster: from the slowest kernel on, the comparison finds one that is about as fast as any
- * - rate: prints attempts a second, bare compressions a second, the ratio, and, of kernels that are
- *   no good on this processor, that they are not
+ * - faster: a comparison finds one that this processor can run, and what it finds is kept
  */
 #include "base/processor.h"
 #include "cli/rate.h"
@@ -38,8 +36,6 @@
 
 enum { HEADER_MAX = 1000, THREADS_MAX = 8 };
 
-#define STOP_SECONDS 0.05 /* of a processor: what a search must be able to end within */
-#define STOP_LIMIT 5.0    /* on the clock, on a machine with other things to do */
 #define WAIT_SECONDS 60.0 /* for what should have happened long ago */
 
 static const uint8_t impossible[TARGET_LEN],
@@ -53,14 +49,6 @@ static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* Of this thread alone: on a machine with other things to do, the clock says little. */
-static double processor_time(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -470,15 +458,6 @@ static double hopeless_stop(struct hopeless *h)
     return h->ended - ordered;
 }
 
-/* Seconds for so many attempts. */
-static double time_attempts(const struct mine_kernel *k, const struct mine_job *job, uint64_t first,
-                            uint64_t count)
-{
-    double start = processor_time();
-    k->search(job, first, count);
-    return processor_time() - start;
-}
-
 /* A thread that is told to stop ends the chunk that it has, and no more. */
 static void check_stop(int threads)
 {
@@ -488,27 +467,12 @@ static void check_stop(int threads)
     unsigned long long then = atomic_load(&h.watch.attempts);
     double took = hopeless_stop(&h);
     unsigned long long more = atomic_load(&h.watch.attempts) - then;
-    if (more > (unsigned)threads * MINE_CHUNK || took > STOP_LIMIT)
-        errx(1, "%d threads: stopped after %.3f s and %llu attempts", threads, took, more);
+    if (more > (unsigned)threads * MINE_CHUNK)
+        errx(1, "%d threads: stopped after %llu attempts", threads, more);
     if ((then + more) % mine_kernel_best()->chunk != 0)
         errx(1, "%d threads: %llu attempts are counted, and chunks are whole", threads,
              then + more);
     printf("%d threads stopped after %.1f ms\n", threads, took * 1000);
-}
-
-/* The best of a few, as the processor's first ones can be slow. */
-static void check_chunk_time(void)
-{
-    struct hopeless h;
-    double best = STOP_LIMIT;
-    hopeless_init(&h, 1);
-    for (int i = 0; i < 5; i++) {
-        double took = time_attempts(mine_kernel_best(), &h.job, 0, MINE_CHUNK);
-        best = took < best ? took : best;
-    }
-    if (best > STOP_SECONDS)
-        errx(1, "a chunk takes %.3f s", best);
-    printf("a chunk takes %.1f ms\n", best * 1000);
 }
 
 static void check_stopped_before(int threads)
@@ -548,7 +512,6 @@ static void check_signal(int threads)
 static int test_stop(void)
 {
     static const int threads[] = {1, 2, THREADS_MAX};
-    check_chunk_time();
     for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
         for (int j = 0; j < 3; j++) {
             check_stop(threads[i]);
@@ -591,7 +554,7 @@ static void check_count(int threads)
     int before_blocking, blocking;
     int before = count_threads(&before_blocking);
     hopeless_start(&h, threads);
-    double deadline = now() + STOP_LIMIT;
+    double deadline = now() + WAIT_SECONDS;
     while (count_threads(&blocking) - before != threads ||
            blocking - before_blocking != threads - 1) {
         if (now() > deadline)
@@ -651,56 +614,6 @@ static int test_threads(void)
         check_count(threads);
     check_mask();
     check_no_threads();
-    return 0;
-}
-
-/* --- rate ------------------------------------------------------------------ */
-
-/* Seconds for as many compressions, which wait for one another no more than attempts do. */
-static double time_compressions(void)
-{
-    uint32_t states[8][8] = {{0}};
-    uint8_t chunk[SHA256_CHUNK] = {0};
-    double start = processor_time();
-    for (int i = 0; i < MINE_CHUNK; i++)
-        sha256_compress(states[i % 8], chunk, 1);
-    return processor_time() - start;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Measures both in turn, so that what slows one down slows down the other; prints the best of each
- * and the median of their ratios. A kernel that does not suit this processor gets a few nonces: it
- * may be a hundred times slower. */
-static void measure(const struct mine_kernel *k)
-{
-    enum { TURNS = 61 };
-    struct hopeless h;
-    double ratio[TURNS], attempts = 1e9, compressions = 1e9;
-    const uint64_t nonces = processor_has(k->suits) ? MINE_CHUNK : MINE_CHUNK / 64;
-    hopeless_init(&h, 1);
-    for (int i = 0; i < TURNS; i++) {
-        double a = time_attempts(k, &h.job, (uint64_t)i * MINE_CHUNK, nonces),
-               c = time_compressions();
-        ratio[i] = c / a * (double)nonces / MINE_CHUNK;
-        attempts = a < attempts ? a : attempts;
-        compressions = c < compressions ? c : compressions;
-    }
-    qsort(ratio, TURNS, sizeof ratio[0], compare_doubles);
-    printf("%s\t%.2f million attempts/s\t%.2f million compressions/s\t%.0f %%\t%s\n", k->name,
-           (double)nonces / attempts / 1e6, MINE_CHUNK / compressions / 1e6, 100 * ratio[TURNS / 2],
-           processor_has(k->suits) ? "suits" : "does not suit");
-}
-
-static int test_rate(void)
-{
-    for (const struct mine_kernel *k = mine_kernels; k->name; k++)
-        if (processor_has(k->needs))
-            measure(k);
     return 0;
 }
 
@@ -783,39 +696,15 @@ static int test_choice(void)
     return 0;
 }
 
-/* Seconds for a few attempts, the best of some. */
-static double time_few(const struct mine_kernel *k)
-{
-    struct hopeless h;
-    double best = WAIT_SECONDS;
-    hopeless_init(&h, 1);
-    for (int i = 0; i < 20; i++) {
-        double took = time_attempts(k, &h.job, 0, MINE_CHUNK / 64);
-        best = took < best ? took : best;
-    }
-    return best;
-}
-
 static int test_faster(void)
 {
-    const struct mine_kernel *slowest = NULL;
-    double most = 0, least = WAIT_SECONDS;
-    for (const struct mine_kernel *k = mine_kernels; k->name; k++) {
-        double took = processor_has(k->needs) ? time_few(k) : 0;
-        if (took > most) {
-            most = took;
-            slowest = k;
-        }
-        if (took > 0 && took < least)
-            least = took;
-    }
-    if (!slowest)
-        errx(1, "no kernel takes any time");
-    const struct mine_kernel *found = mine_kernel_faster(slowest);
-    double took = time_few(found);
-    printf("%s\t%s\n", slowest->name, found->name);
-    if (took > 1.5 * least)
-        errx(1, "%s takes %.0f %% of the fastest one's time", found->name, 100 * took / least);
+    const struct mine_kernel *portable = mine_kernels;
+    while (strcmp(portable->name, "portable") != 0)
+        portable++;
+    const struct mine_kernel *found = mine_kernel_faster(portable);
+    printf("%s\t%s\n", portable->name, found->name);
+    if (!processor_has(found->needs))
+        errx(1, "%s cannot run here", found->name);
     if (mine_kernel_compare() != mine_kernel_best())
         errx(1, "what the comparison found is not kept");
     return 0;
@@ -834,9 +723,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(void);
     } tests[] = {{"place", test_place},     {"lowest", test_lowest}, {"stop", test_stop},
-                 {"threads", test_threads}, {"rate", test_rate},     {"shown", test_shown},
-                 {"names", test_names},     {"choice", test_choice}, {"best", test_best},
-                 {"faster", test_faster}};
+                 {"threads", test_threads}, {"shown", test_shown},   {"names", test_names},
+                 {"choice", test_choice},   {"best", test_best},     {"faster", test_faster}};
     if (argc >= 2 && argc <= 3 && strcmp(argv[1], "kernels") == 0)
         return test_kernels(argv[2], false);
     if (argc == 3 && strcmp(argv[1], "sample") == 0)
@@ -845,5 +733,5 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
     errx(2, "usage: minetest place|kernels [NAME]|sample NAME|lowest|stop|threads|shown|names|"
-            "choice|best|faster|rate");
+            "choice|best|faster");
 }
