@@ -25,7 +25,7 @@ HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
 WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
-    journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp'
+    journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
@@ -486,6 +486,8 @@ plain_of() { # SCENE: its usual work
     graph) echo 'ledger-graph -l forked -a names' ;;
     stamp) echo 'poh -e 100' ;;
     line) echo 'lincheck -o -p picture operations' ;;
+    decoded) echo 'bencode value.bencoded' ;;
+    encoded) echo 'bencode -r value.json' ;;
     mine) echo 'mine -j 1 -l ledger -m bob -T 1700000100' ;;
     names) echo 'names txs' ;;
     back) echo 'names -r named' ;;
@@ -524,6 +526,8 @@ desk_set() {
     ledger-chain -t seat/ledger
     echo 127.0.0.1:7 >seat/peers
     printf '%s x %s\n' 'invoke a cas' '1 2' 'invoke b write' 1 'ok a cas' '1 2' 'info b write' late >operations
+    echo '{"b":["x","0xff",-7],"a":{"0x00":"0x3078","c":[[]]}}' >value.json
+    printf 'd1:ad1:\0002:0x1:clleee1:bl1:x1:\377i-7eee' >value.bencoded
     echo open sesame >words
     keygen -P 3 locked 3<words
     # another branch, which pays otherwise and is longer

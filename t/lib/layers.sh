@@ -49,6 +49,7 @@ BEGIN {
     layer("pbft", "base record crypto consensus")
     layer("process", "base record crypto consensus raft paxos bft pbft")
     layer("validator", "base record crypto consensus bft")
+    layer("bencode", "base")
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
     layer("virtual", "base")
@@ -67,7 +68,7 @@ BEGIN {
     layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
-        "judge gossip peers net sync consensus raft paxos bft pbft process validator history mesh virtual simpeer simprocess maelstrom " \
+        "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
         "scenario sim model farm node explain export cli enginecli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
@@ -75,7 +76,7 @@ BEGIN {
     only("openssl/", "crypto")
     only("sqlite3.h", "index")
     only("zlib.h", "index ledger gossip consensus process")
-    only("jansson.h", "maelstrom validator")
+    only("jansson.h", "maelstrom validator bencode")
 
     # What the C library and the compiler have, of which base is made.
     n = split("arpa/ assert.h byteswap.h complex.h cpuid.h ctype.h dirent.h dlfcn.h endian.h err.h errno.h fcntl.h " \
