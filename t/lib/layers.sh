@@ -48,7 +48,6 @@ BEGIN {
     layer("bft", "base record crypto consensus")
     layer("pbft", "base record crypto consensus")
     layer("process", "base record crypto consensus raft paxos bft pbft")
-    layer("validator", "base record crypto consensus bft")
     layer("bencode", "base")
     layer("history", "base")
     layer("mesh", "base record crypto stream gossip peers net consensus process")
@@ -60,12 +59,13 @@ BEGIN {
     layer("sim", "base consensus process history virtual simprocess maelstrom scenario")
     layer("model", "base consensus virtual simpeer")
     layer("farm", "base record crypto work seal")
+    layer("validator", "base record crypto work stream seal state chain index ledger mempool farm consensus bft")
     layer("node", "base record crypto index ledger")
     layer("explain", "base record crypto work seal judge")
     layer("export", "base record crypto stream state chain ledger query")
     layer("cli", "base record crypto")
     layer("enginecli", "base cli consensus process")
-    layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm explain cli")
+    layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm consensus bft validator explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \

@@ -1,0 +1,92 @@
+/* validator: a member's part in a node's pipeline: what it signs so that blocks become final. */
+#include "cli/cli.h"
+#include "cli/key.h"
+#include "cli/options.h"
+#include "ledgercli/agreeing.h"
+#include "ledgercli/ledger.h"
+#include "validator/said.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct run {
+    /* Options: */
+    const char *key, *path, *record;
+    int passphrase_fd;
+    struct agreeing agreeing;
+
+    struct ledger ledger;
+    struct secret_key secret;
+    struct said said;
+    struct buf beside; /* the path of its file, if none is given */
+};
+
+static const struct cli_option options[] = {
+    {'k', "key", "KEY", "the member's secret key file", CLI_TEXT(struct run, key)},
+    {CLI_OPTION_PASSPHRASE(struct run, passphrase_fd)},
+    {CLI_OPTION_LEDGER(struct run, path)},
+    {'r', "record", "FILE", "what the key has signed (default: KEY.history)",
+     CLI_TEXT(struct run, record)},
+    {'p', "pool", "POOL", "propose the transactions of this pool",
+     CLI_TEXT(struct run, agreeing.pool)},
+    {'w', "wait", "COUNT", "milliseconds that a step of a round may take (default: 1000)",
+     CLI_NUMBER(struct run, agreeing.wait, 1, 3600000)},
+    {'g', "grow", "COUNT", "... and so many more in each further round (default: 500)",
+     CLI_NUMBER(struct run, agreeing.grow, 0, 3600000)},
+    {'e', "early", NULL, "propose blocks of the past at once: a spacing after the one before",
+     CLI_FLAG(struct run, agreeing.early)},
+    {'v', "verbose", NULL, "log rounds and decisions to stderr",
+     CLI_FLAG(struct run, agreeing.verbose)},
+    {0},
+};
+
+static const struct cli program = {
+    .name = "validator",
+    .operands = "[LEDGER]",
+    .about = "A member's filter in the pipeline of its node: proposes blocks, votes, never twice.",
+    .options = options,
+    .required = "k",
+};
+
+static void read_options(struct run *r, int argc, char **argv)
+{
+    char **operands = cli_options(&program, argc, argv, r);
+    size_t count = cli_count_operands(operands, 0, 1);
+    if (count && r->path)
+        cli_die("-l and an operand name the ledger twice");
+    r->path = count ? operands[0] : r->path;
+}
+
+/* Opens the file of what the key has signed on this chain. */
+static void open_record(struct run *r)
+{
+    struct fault f = {0};
+    if (!r->record) {
+        cli_memory(buf_add_string(&r->beside, r->key) ||
+                   buf_add(&r->beside, ".history", sizeof ".history"));
+        r->record = r->beside.data;
+    }
+    if (said_open(&r->said, r->record, r->ledger.tree.genesis.id, r->secret.public, &f) == 0)
+        return;
+    if (f.kind == FAULT_RULE)
+        cli_die("%s:%" PRIu64 ": %s", r->record, f.line, f.text);
+    cli_die("%s", f.text);
+}
+
+int main(int argc, char **argv)
+{
+    struct run r = {.passphrase_fd = -1, .agreeing = {.wait = 1000, .grow = 500}};
+    read_options(&r, argc, argv);
+    cli_open_ledger(&r.ledger, r.path);
+    if (!r.ledger.tree.anchor.seal->has_votes)
+        cli_die("%s: 'rule seal %s': members of this chain do not vote on blocks", r.ledger.path,
+                r.ledger.tree.anchor.seal->rules.name);
+    cli_read_key(r.key, r.passphrase_fd, &r.secret);
+    open_record(&r);
+    cli_agree(&r.agreeing, &r.ledger, &r.secret, &r.said);
+    said_close(&r.said);
+    buf_free(&r.beside);
+    secret_key_wipe(&r.secret);
+    ledger_close(&r.ledger);
+    cli_exit(CLI_YES);
+}
