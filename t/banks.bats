@@ -3,6 +3,7 @@
 load lib/common
 load lib/ledger
 load lib/gossip
+load lib/apart
 load lib/network
 load lib/mesh
 

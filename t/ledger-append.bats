@@ -82,6 +82,35 @@ load lib/ledger
     cmp copy third
 }
 
+@test "-o: the order of the input decides; what is not on the tip when its turn comes is refused, and no branch is made" {
+    local option
+    easy_chain
+    mined ledger 2 alice >first
+    cp genesis ledger
+    mined ledger 3 bob >second
+    blocks first 0 0 >one
+    blocks second 0 0 >late
+    blocks second 2 2 >orphan
+    # here the branch of bob outweighs the other, if it may
+    for option in -o -opq; do
+        cp genesis ledger
+        expect 1 ledger-append $option ledger < <(cat one late orphan first second)
+        grep -c 'its parent is not the tip, and the order of the input decides' "$err" | grep -qx 5
+        says '^stdin:[0-9]*: block: its parent is not the tip'
+        cat genesis first | cmp - ledger
+        # once more from anywhere, as after a restart
+        expect 0 ledger-append $option ledger <first
+        cat genesis first | cmp - ledger
+    done
+    cp genesis ledger
+    cat one late orphan first second | ledger-append -q ledger 2>/dev/null
+    cat genesis second | cmp - <(ledger-chain ledger)
+    # a genesis makes the file, and what is no block passes with -p
+    rm ledger
+    expect 0 ledger-append -op ledger < <(cat genesis names one)
+    cat genesis names one | cmp - "$out"
+}
+
 @test "-T is the clock for blocks' times" {
     easy_chain
     mine -m alice -T 1700001000 </dev/null >block

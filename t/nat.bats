@@ -4,6 +4,7 @@
 load lib/common
 load lib/ledger
 load lib/gossip
+load lib/apart
 load lib/network
 
 # A node at home: a network of its own behind a router that translates addresses, as node(1) describes it.
@@ -27,38 +28,18 @@ router() {
     command -v nft >/dev/null || skip 'no address translation: nft (package nftables) is not here'
     own_network || skip 'no network namespace is to be had'
     router=$holder
-    home=$(beside_router) outside=$(beside_router)
-    HOLDERS+=("$home" "$outside")
-    eventually is_apart "$home"
-    eventually is_apart "$outside"
-    cable "$home" 10.0.0.2 10.0.0.1 inner || skip 'no veth is to be had'
+    beside "$router" && home=$holder
+    beside "$router" && outside=$holder
+    cable "$home" 10.0.0.2 10.0.0.1 inner
     cable "$outside" 11.0.0.2 11.0.0.1 outer
     inside "$home" ip route add default via 10.0.0.1
-    inside "$router" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' || skip 'packets cannot be forwarded here'
+    forwards "$router"
     for rule in 'add table ip nat' \
         'add chain ip nat out { type nat hook postrouting priority 100 ; }' \
         'add chain ip nat in { type nat hook prerouting priority -100 ; }' \
         'add rule ip nat out oifname outer masquerade' "$@"; do
         inside "$router" nft "$rule" || skip 'no address translation is to be had'
     done
-}
-
-beside_router() {
-    setsid nsenter -t "$router" -U -n --preserve-credentials unshare -n sleep 3600 >/dev/null 3>&- &
-    echo $!
-}
-
-is_apart() { # HOLDER
-    [ "$(readlink "/proc/$1/ns/net")" != "$(readlink "/proc/$router/ns/net")" ] && inside "$1" true
-}
-
-cable() { # HOLDER ADDRESS ROUTER'S-ADDRESS NAME
-    inside "$router" ip link add "$4" type veth peer name eth netns "$1" || return
-    inside "$router" ip addr add "$3/24" dev "$4"
-    inside "$router" ip link set "$4" up
-    inside "$1" ip addr add "$2/24" dev eth
-    inside "$1" ip link set eth up
-    inside "$1" ip link set lo up
 }
 
 node_in() { # HOLDER NAME [OPTION...] [-- PEER...]

@@ -4,6 +4,7 @@
 load lib/common
 load lib/ledger
 load lib/gossip
+load lib/apart
 load lib/network
 
 # Networks of many nodes: what must be true of all of them together. `make soak` runs the last two, and soak.bats, for longer, on more

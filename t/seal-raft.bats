@@ -3,6 +3,7 @@
 load lib/common
 load lib/mesh
 load lib/members
+load lib/apart
 
 # A ledger ordered by Raft: the leader seals, all append what is committed (rule apart 1).
 
@@ -13,6 +14,7 @@ setup() {
 
 teardown() {
     end_members
+    leave_networks
     # shellcheck disable=SC2046 # words
     kill $(jobs -p) 2>/dev/null || :
 }
@@ -21,7 +23,7 @@ teardown() {
 node() { # NUMBER
     local i=$1
     [ -p "out$i" ] || mkfifo "out$i"
-    ledger-append -qp "ledger$i" <"out$i" >>"passed$i" 2>>"refused$i" 3>&- &
+    ledger-append -opq "ledger$i" <"out$i" >>"passed$i" 2>>"refused$i" 3>&- &
     begin "$i"
 }
 
@@ -96,4 +98,67 @@ pay() { # NUMBER: so many payments go into the pool
     verify -q ledger1
     # payments 1, 2, 3 twice, 1 to 4, and 1; and 1, 2 if the block on its way came through
     ledger-balance -l ledger1 bob | grep -Eq ' (23|26) 0$'
+}
+
+# A network for each of five members, 10.0.NUMBER.2, and a router that joins them: their holders are $router and
+# ${at[NUMBER]}.
+five_networks() {
+    local i
+    own_network || skip 'no network namespace is to be had'
+    router=$holder
+    forwards "$router"
+    for i in 1 2 3 4 5; do
+        beside "$router"
+        at[i]=$holder
+        cable "$holder" "10.0.$i.2" "10.0.$i.1" "port$i"
+        inside "$holder" ip route add default via "10.0.$i.1"
+        echo "10.0.$i.2:7000 $(cut -d ' ' -f 2 "n$i.pub") n$i" >>members
+    done
+}
+
+# Cuts members off from all others, or joins them again.
+links() { # up|down NUMBER...
+    local i
+    for i in "${@:2}"; do inside "$router" ip link set "port$i" "$1"; done
+}
+
+@test "a leader that is cut off seals, and nobody has its block; after the heal all have the block of those who could agree" {
+    command -v ip >/dev/null || skip 'ip is not here'
+    for i in 1 2 3 4 5; do keygen -s "demo n$i" "n$i" >>names 2>/dev/null; done
+    keygen -s 'demo alice' alice >>names 2>/dev/null
+    keygen -s 'demo bob' bob >>names 2>/dev/null
+    five_networks
+    sign_chain 1 'n1 n2 n3 n4 n5' -p 1 >genesis
+    for i in 1 2 3 4 5; do
+        cp genesis "ledger$i"
+        MESH_INSIDE=(inside "${at[i]}")
+        node $i
+    done
+    eventually find_leader
+    others=()
+    for i in 1 2 3 4 5; do [ "$i" = "$leader" ] || others+=("$i"); done
+    pay 3
+    block_by "$leader" "${others[@]}"
+    # the leader and one more on one side, three on the other
+    first=$leader few=("$leader" "${others[0]}") most=("${others[@]:1}")
+    links down "${few[@]}"
+    pay 2
+    txpool -s -l "ledger$first" pool | seal -o -k "n$first.key" "ledger$first" >"in$first"
+    led_by_most() { other_leads "$first" && [[ " ${most[*]} " == *" $leader "* ]]; }
+    eventually led_by_most
+    barrier "$leader"
+    rest=()
+    for i in "${most[@]}"; do [ "$i" = "$leader" ] || rest+=("$i"); done
+    pay 4
+    block_by "$leader" "${rest[@]}"
+    # on the lesser side nothing has been agreed on
+    for i in "${few[@]}"; do [ "$(height_of "$i")" -eq 1 ]; done
+    links up "${few[@]}"
+    eventually all_have 2 "${few[@]}"
+    pay 1
+    block_by "$leader" "${rest[@]}" "${few[@]}"
+    for i in 1 2 3 4 5; do cmp "ledger$leader" "ledger$i"; done
+    # no fork: as many blocks as heights
+    [ "$(grep -c '^block ' ledger1)" -eq $(($(height_of 1) + 1)) ]
+    verify -q ledger1
 }

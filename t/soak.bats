@@ -3,6 +3,7 @@
 load lib/common
 load lib/ledger
 load lib/gossip
+load lib/apart
 load lib/network
 
 # A network that is attacked at rates that a home connection has, while honest payments go on. Windows with and without

@@ -18,7 +18,7 @@ struct run {
     const char *path;
     int64_t clock; /* -T */
     int threads;
-    bool pass, quiet, told_rivals;
+    bool pass, ordered, quiet, told_rivals;
     struct cli_refusals refusals;
     struct sigpool *pool;
     struct ledger ledger;
@@ -33,6 +33,8 @@ static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, path)},
     {'p', "pass", NULL, "read a network: pass other records on, let weaker branches wait",
      CLI_FLAG(struct run, pass)},
+    {'o', "ordered", NULL, "the order of the input decides: only a block on the tip is appended",
+     CLI_FLAG(struct run, ordered)},
     {'C', "checkpoints", "FILE", "check the ledger against the checkpoints of the keys in FILE",
      CLI_TEXT(struct run, checkpoints.path)},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)",
@@ -168,6 +170,30 @@ static void pass_item(struct run *r, const struct item *item)
     }
 }
 
+/* With -o: whether the block stands on the tip, or is in the ledger anyway: 1 or 0, -1 and trouble.
+ */
+static int in_order(struct run *r, const struct item *item, struct fault *f)
+{
+    struct tree *t = &r->ledger.tree;
+    if (!r->ordered || !t->has_genesis || item->is_genesis ||
+        memcmp(item->block.prev, t->best.id, ID_LEN) == 0)
+        return 1;
+    return tree_find(t, item->id, &(struct node){0}, f);
+}
+
+static int take_block(struct run *r, const struct item *item, struct fault *f)
+{
+    struct fault why;
+    int follows = in_order(r, item, f);
+    if (follows == 0) {
+        fault_rule(&why,
+                   "block: its parent is not the tip, and the order of the input decides (-o)");
+        why.line = item->line;
+        refuse_block(r, item, &why);
+    }
+    return follows > 0 ? intake_block(r->intake, item, cli_time_now(r->clock), f) : follows;
+}
+
 static int take_item(struct run *r, const struct item *item, struct fault *f)
 {
     struct fault why;
@@ -178,7 +204,7 @@ static int take_item(struct run *r, const struct item *item, struct fault *f)
         refuse_block(r, item, &why);
     } else {
         r->refusals.invalid.stray = false;
-        return intake_block(r->intake, item, cli_time_now(r->clock), f);
+        return take_block(r, item, f);
     }
     return 0;
 }

@@ -114,3 +114,12 @@ need_processors() {
     command -v qemu-x86_64 >/dev/null || skip 'qemu-x86_64 (qemu-user) is not here'
     on Nehalem true || skip 'qemu-x86_64 runs no program of this machine'
 }
+
+# Whether a job of this shell runs.
+is_running() { # PID
+    local one
+    for one in $(jobs -rp); do
+        [ "$one" -ne "$1" ] || return 0
+    done
+    return 1
+}

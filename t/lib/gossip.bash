@@ -57,14 +57,6 @@ forget() { # FILE...
     done
 }
 
-is_running() { # PID
-    local one
-    for one in $(jobs -rp); do
-        [ "$one" -ne "$1" ] || return 0
-    done
-    return 1
-}
-
 is_over() { # PID
     ! is_running "$1"
 }

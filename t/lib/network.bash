@@ -86,32 +86,6 @@ has_tx() { # NAME SEQ
     grep -qxF "$(cat "tx.$2")" "$1/pool" "$1/ledger"
 }
 
-# --- Networks apart ------------------------------------------------------------------------------------
-
-# A network namespace of its own, in which all ports are free, if the machine grants one. Its holder: $holder.
-HOLDERS=()
-own_network() {
-    setsid unshare -rn sleep $((3600 + ${SOAK_SECONDS:-0})) 3>&- &
-    holder=$!
-    HOLDERS+=("$holder")
-    # shellcheck disable=SC2317 # called by name
-    has_net() { ! is_running "$holder" || nsenter -t "$holder" -U -n --preserve-credentials ip link set lo up; }
-    eventually has_net 2>/dev/null
-    is_running "$holder"
-}
-
-inside() { # HOLDER COMMAND...
-    nsenter -t "$1" -U -n --preserve-credentials "${@:2}"
-}
-
-leave_networks() {
-    local pid
-    for pid in "${HOLDERS[@]}"; do
-        kill -KILL -- "-$pid" 2>/dev/null || :
-        wait "$pid" 2>/dev/null || :
-    done
-}
-
 # --- Many of them --------------------------------------------------------------------------------------
 
 # fleet COUNT: sets NODES to n1 n2 ..., each a folder with a copy of the ledger, the names and an empty peers file.
