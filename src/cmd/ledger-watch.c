@@ -1,5 +1,6 @@
-/* ledger-watch: reports reorganisations, the double spends that they made possible, and checkpoints
- * that contradict each other, with the signed lines that prove it. */
+/* ledger-watch: reports reorganisations, the double spends that they made possible, members who
+ * have signed what no honest one signs, and checkpoints that contradict each other, with the signed
+ * lines that prove it. */
 #include "base/file.h"
 #include "base/signals.h"
 #include "cli/cli.h"
@@ -18,9 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INTERVAL_MAX = 86400, ROOM = 1 << 16 };
+enum { INTERVAL_MAX = 86400, CHECKPOINTS_MAX = 1 << 16, SIGNED_MAX = 1 << 17 };
 
-/* A file of checkpoints. */
+/* A file of checkpoints, or of what members sign. */
 struct listed {
     const char *path;
     struct stat then;
@@ -36,6 +37,7 @@ struct run {
     struct cli_list checkpoints;
     struct sigpool *pool;
     struct conflicts *conflicts; /* the keys named by the files' key lines */
+    struct culprits *culprits;   /* of all ledgers and files */
     int64_t looked;              /* by cli_milliseconds */
 };
 
@@ -44,7 +46,8 @@ static const struct cli_option options[] = {
      CLI_FLAG(struct run, once)},
     {'d', "depth", "COUNT", "report reorganisations that undo more blocks (default: 0)",
      CLI_NUMBER(struct run, depth, 0, INT64_MAX)},
-    {'C', "checkpoints", "FILE", "checkpoints to compare; -: stdin. May be given several times",
+    {'C', "checkpoints", "FILE",
+     "checkpoints, votes, attests to compare; -: stdin. May be given several times",
      CLI_LIST(struct run, checkpoints)},
     {'i', "interval", "SECONDS", "between checks (default: 1)",
      CLI_NUMBER(struct run, interval, 1, INTERVAL_MAX)},
@@ -55,7 +58,7 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "ledger-watch",
     .operands = "[LEDGER]...",
-    .about = "Reports reorganisations, double spends and contradicting checkpoints.",
+    .about = "Reports reorganisations, double spends, and who signed what contradicts itself.",
     .options = options,
 };
 
@@ -93,7 +96,32 @@ static void take_checkpoint(struct run *r, const struct item *item)
     buf_free(&event);
 }
 
-/* Reads a stream: its keys, or its checkpoints. */
+static int tell_evidence(void *self, const uint8_t chain[ID_LEN], const struct evidence *one,
+                         const struct evidence *other, struct fault *f)
+{
+    struct buf event = {0};
+    (void)f;
+    cli_memory(event_evidence(&event, chain, one, other));
+    tell(self, event.data, event.len);
+    buf_free(&event);
+    return 0;
+}
+
+/* A line that a member may have signed, by itself. */
+static void take_signed(struct run *r, const char *name, const struct item *item)
+{
+    struct fault f;
+    struct field line = {item->text, item->size - 1};
+    if (witness_line(r->culprits, item->signed_line.chain, line, false, tell_evidence, r, &f))
+        cli_fail(name, &f);
+}
+
+static bool is_signed_by_members(const struct item *item)
+{
+    return item->type == &vote_type || item->type == &proposal_type || item->type == &attest_type;
+}
+
+/* Reads a stream: its keys, or its checkpoints and what members have signed. */
 static void take_stream(struct run *r, struct source src, const char *name, bool keys)
 {
     struct feed feed;
@@ -112,6 +140,8 @@ static void take_stream(struct run *r, struct source src, const char *name, bool
                 take_key(r, item);
             else if (item->type == &checkpoint_type && !keys)
                 take_checkpoint(r, item);
+            else if (is_signed_by_members(item) && !keys)
+                take_signed(r, name, item);
         }
         cli_flush();
     }
@@ -236,7 +266,8 @@ static void add_ledgers(struct run *r, char **paths, size_t count)
     r->ledgers = calloc(r->ledgers_count + 1, sizeof *r->ledgers);
     cli_memory(!r->ledgers);
     for (size_t i = 0; i < r->ledgers_count; i++)
-        followed_begin(&r->ledgers[i], by_default ? path : paths[i], r->depth, tell, r);
+        followed_begin(&r->ledgers[i], by_default ? path : paths[i], r->depth, r->culprits, tell,
+                       r);
 }
 
 static void free_all(struct run *r)
@@ -247,6 +278,7 @@ static void free_all(struct run *r)
     free(r->files);
     cli_list_free(&r->checkpoints);
     conflicts_free(r->conflicts);
+    culprits_free(r->culprits);
     sigpool_free(r->pool);
 }
 
@@ -254,10 +286,12 @@ int main(int argc, char **argv)
 {
     struct run r = {.interval = 1};
     char **operands = cli_options(&program, argc, argv, &r);
+    r.culprits = culprits_new(SIGNED_MAX);
+    cli_memory(!r.culprits);
     add_files(&r);
     add_ledgers(&r, operands, cli_count_operands(operands, 0, -1));
     r.pool = sigpool_new(cli_thread_count(r.threads));
-    r.conflicts = conflicts_new(ROOM);
+    r.conflicts = conflicts_new(CHECKPOINTS_MAX);
     cli_memory(!r.pool || !r.conflicts);
     watch(&r);
     free_all(&r);

@@ -22,12 +22,13 @@ static void shut(struct followed *w)
     w->is_open = false;
 }
 
-void followed_begin(struct followed *w, const char *path, int64_t depth,
+void followed_begin(struct followed *w, const char *path, int64_t depth, struct culprits *culprits,
                     void (*tell)(void *self, const char *lines, size_t n), void *self)
 {
     *w = (struct followed){.path = path, .name = event_path(path)};
     cli_memory(!w->name);
-    w->watch = (struct ledger_watch){.name = w->name, .depth = depth, .tell = tell, .self = self};
+    w->watch = (struct ledger_watch){
+        .name = w->name, .depth = depth, .tell = tell, .self = self, .culprits = culprits};
     start_over(w);
 }
 

@@ -17,8 +17,9 @@ struct followed {
 };
 
 /* Begins to follow the ledger at path; reorganisations that undo more than depth blocks are passed
- * to tell (watch/watch.h). Nothing is opened yet. */
-void followed_begin(struct followed *w, const char *path, int64_t depth,
+ * to tell (watch/watch.h), and evidence against members, which is looked for in all that culprits
+ * has (the caller's). Nothing is opened yet. */
+void followed_begin(struct followed *w, const char *path, int64_t depth, struct culprits *culprits,
                     void (*tell)(void *self, const char *lines, size_t n), void *self);
 void followed_end(struct followed *w);
 

@@ -88,3 +88,22 @@ int event_conflict(struct buf *out, const struct checkpoint *c, const struct fie
                  add_line(out, c->line.text, c->line.len);
     return failed ? -1 : 0;
 }
+
+int event_evidence(struct buf *out, const uint8_t chain[ID_LEN], const struct evidence *one,
+                   const struct evidence *other)
+{
+    int failed = buf_add_string(out, "evidence") || add_id(out, chain) || add_id(out, one->key) ||
+                 buf_add(out, " ", 1) || buf_add_string(out, one->kind->word) ||
+                 buf_add(out, "\n", 1) || add_line(out, one->text.text, one->text.len) ||
+                 add_line(out, other->text.text, other->text.len);
+    return failed ? -1 : 0;
+}
+
+int event_finals(struct buf *out, const char *ledger, const struct node *first,
+                 const struct node *second)
+{
+    int failed = begin(out, "finals", ledger) || add_number(out, first->height) ||
+                 add_id(out, first->id) || add_number(out, second->height) ||
+                 add_id(out, second->id) || buf_add(out, "\n", 1);
+    return failed ? -1 : 0;
+}

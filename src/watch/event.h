@@ -1,10 +1,11 @@
-/* Formats events of a ledger, and contradictions of checkpoints, as the lines of ledger-watch(1).
- */
+/* Formats events of a ledger, evidence against members, and contradictions of checkpoints, as the
+ * lines of ledger-watch(1). */
 #ifndef WATCH_EVENT_H
 #define WATCH_EVENT_H
 
 #include "base/buf.h"
 #include "record/checkpoint.h"
+#include "record/evidence.h"
 #include "watch/replay.h"
 #include "watch/undone_txs.h"
 
@@ -27,5 +28,14 @@ int event_double_spend(struct buf *out, const char *ledger, int64_t height, cons
 
 /* A checkpoint, and the line of the earlier one that it contradicts. */
 int event_conflict(struct buf *out, const struct checkpoint *c, const struct field *earlier);
+
+/* Two lines for this chain by which their signer can be accused, in the order that `accuse` takes.
+ */
+int event_evidence(struct buf *out, const uint8_t chain[ID_LEN], const struct evidence *one,
+                   const struct evidence *other);
+
+/* Two final blocks that exclude each other, the one that counts first. */
+int event_finals(struct buf *out, const char *ledger, const struct node *first,
+                 const struct node *second);
 
 #endif

@@ -10,6 +10,8 @@
 int watch_begin(struct ledger_watch *w)
 {
     w->replay = (struct replay){0};
+    w->witnessed = 0;
+    w->told_rivals = false;
     w->undone = undone_txs_new();
     return w->undone ? 0 : -1;
 }
@@ -188,9 +190,45 @@ static int take_change(struct ledger_watch *w, struct ledger *l, const struct ti
     return deep ? tell(w, &event, event_undone(&event, w->name, t, undone, &sum), f) : 0;
 }
 
+/* --- Members ---------------------------------------------------------------------------------- */
+
+static int tell_evidence(void *self, const uint8_t chain[ID_LEN], const struct evidence *one,
+                         const struct evidence *other, struct fault *f)
+{
+    struct buf event = {0};
+    return tell(self, &event, event_evidence(&event, chain, one, other), f);
+}
+
+/* Looks at the blocks that were replayed. */
+static int take_members(struct ledger_watch *w, struct ledger *l, struct fault *f)
+{
+    struct node node;
+    for (; w->witnessed < w->replay.next; w->witnessed++)
+        if (witness_wanted(l) && (tree_get(&l->tree, w->witnessed, &node, f) ||
+                                  witness_block(w->culprits, l, &node, tell_evidence, w, f)))
+            return -1;
+    return 0;
+}
+
+/* Two final blocks that exclude each other, once. */
+static int take_rivals(struct ledger_watch *w, struct ledger *l, struct fault *f)
+{
+    const int64_t *rivals = w->replay.choice.rivals;
+    struct node first, second;
+    struct buf event = {0};
+    if (w->told_rivals || w->replay.next == 0 || rivals[0] < 0)
+        return 0;
+    if (tree_get(&l->tree, rivals[0], &first, f) || tree_get(&l->tree, rivals[1], &second, f))
+        return -1;
+    w->told_rivals = true;
+    return tell(w, &event, event_finals(&event, w->name, &first, &second), f);
+}
+
 int watch_next(struct ledger_watch *w, struct ledger *l, struct fault *f)
 {
     struct tip_change change;
     int got = replay_next(&w->replay, l, &change, f);
+    if (got < 0 || take_members(w, l, f) || take_rivals(w, l, f))
+        return -1;
     return got > 0 && take_change(w, l, &change, f) ? -1 : got;
 }

@@ -1,12 +1,14 @@
 /*
  * Watches a ledger: reports each reorganisation, what it undid, and what became of that on the new
- * branch, at once or later, as the lines of watch/event.h.
+ * branch, at once or later; lines by which a member can be accused; and final blocks that exclude
+ * each other, as the lines of watch/event.h.
  */
 #ifndef WATCH_WATCH_H
 #define WATCH_WATCH_H
 
 #include "watch/replay.h"
 #include "watch/undone_txs.h"
+#include "watch/witness.h"
 
 struct ledger_watch {
     const char *name; /* the ledger's, as a field; the caller's */
@@ -16,7 +18,11 @@ struct ledger_watch {
     void (*tell)(void *self, const char *lines, size_t n);
     void *self;
 
+    struct culprits *culprits; /* the caller's; several watches may have one in common */
+
     struct replay replay;
+    int64_t witnessed; /* blocks */
+    bool told_rivals;
     struct undone_txs *undone;
 };
 

@@ -173,13 +173,15 @@ static inline void say_lines(void *self, const char *lines, size_t n)
 
 static inline int ask_turns(struct asking *a)
 {
-    struct ledger_watch w = {.name = "x", .tell = say_lines, .self = a};
+    struct ledger_watch w = {
+        .name = "x", .tell = say_lines, .self = a, .culprits = culprits_new(64)};
     struct graph g = {0};
     int got;
-    must(watch_begin(&w) == 0);
+    must(w.culprits && watch_begin(&w) == 0);
     while ((got = watch_next(&w, a->l, &a->f)) > 0)
         ;
     watch_free(&w);
+    culprits_free(w.culprits);
     if (got == 0 && graph_read(&g, a->l, 0, INT64_MAX, &a->f))
         got = -1;
     if (got == 0) {
