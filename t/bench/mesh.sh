@@ -136,14 +136,47 @@ mesh_pairs() { # PLACE NAME
             etcd_run "$clients" "$count" >>"$2.etcd.$clients"
         done
     done
+    for ((round = 1; round <= rounds; round++)); do
+        mesh_ledger "$1/ours" "$2.empty.$round" 100 0 >>"$2.blocks.0"
+        mesh_ledger "$1/ours" "$2.full.$round" 20 1000 >>"$2.blocks.1000"
+    done
+    for count in 0 1000; do
+        row "a ledger's blocks of $count payments, $2: a second" "$(median_of <"$2.blocks.$count")" "$(cut -d ' ' -f 1 "$2.etcd.1" | median_of)"
+    done
     for clients in 1 16 64; do
         goal=$((clients == 1 ? 1 : clients == 16 ? 2 : 3))
         [ "$2" = disk ] && goal=">= $goal" || goal=''
         of() { cut -d ' ' -f "$2" "$1.$clients" | median_of; }
-        row "$clients clients, $2: commits a second" "$(of "$2.ours" 1)" "$(of "$2.etcd" 1)" "$goal"
+        row "$clients client$([ "$clients" -eq 1 ] || echo s), $2: commits a second" "$(of "$2.ours" 1)" "$(of "$2.etcd" 1)" "$goal"
         row "... 99th percentile, ms" "$(sum "$(of "$2.ours" 3) / 1000")" "$(sum "$(of "$2.etcd" 3) / 1000")"
         row "... syncs of the leader for each" "$(of "$2.ours" 4)" "$(of "$2.etcd" 4)"
     done
+}
+
+# Blocks a second of a ledger that the mesh orders, so many payments in each: the leader seals the next block when it
+# has the last. NAME is a chain of its own.
+mesh_ledger() { # FOLDER NAME BLOCKS PAYMENTS
+    local i began block
+    (
+        cd "$1" || exit
+        [ -e alice.key ] || keygen -s 'bench alice' alice >/dev/null 2>&1
+        # shellcheck disable=SC2094 # the name of the chain is that of the file
+        ledger-init -n "$2" -S sign -p 1 -M <(cat n?.pub) -s 1 -b 1000000 -T 1700000000 alice 1000000000 >"$2"
+        for ((i = 1; i <= $3; i++)); do
+            seq "$4" | sed 's/.*/alice 1/' | txmake -l "$2" -f alice -s $(((i - 1) * $4)) | txsign -k alice.key >"$2.$i"
+        done
+        mkfifo "$2.came"
+        ledger-append -op "$2" <"out$leader" > >(grep --line-buffered '^block ' >"$2.came") &
+        exec 8<"$2.came"
+        began=$EPOCHREALTIME
+        for ((i = 1; i <= $3; i++)); do
+            seal -o -T $((1700000000 + i)) -r "$2.sealed" -k "n$leader.key" "$2" <"$2.$i" >"in$leader"
+            read -r -t 60 block <&8 && [ "$(cut -d ' ' -f 2 <<<"$block")" -eq "$i" ] || exit
+        done
+        awk -v blocks="$3" -v seconds="$(sum "$EPOCHREALTIME - $began")" 'BEGIN { print blocks / seconds }'
+        exec 8<&-
+        kill $!
+    )
 }
 
 # How often a member has said that it leads, or whom it follows.
