@@ -208,8 +208,7 @@ static int id_of_ancestor(void *self, int64_t height, uint8_t id[ID_LEN], struct
     return 0;
 }
 
-/* What a transaction is given in a block of this height and time. */
-static struct apply_context context_of(struct tree *t, int64_t height, int64_t time)
+struct apply_context tree_context(struct tree *t, int64_t height, int64_t time)
 {
     return (struct apply_context){.state = t->state,
                                   .chain = t->genesis.id,
@@ -236,7 +235,7 @@ static int apply_named(struct tree *t, const struct apply_context *in, const str
 
 int tree_begin(struct tree *t, struct fault *f)
 {
-    const struct apply_context next = context_of(t, t->at.height + 1, t->at.time);
+    const struct apply_context next = tree_context(t, t->at.height + 1, t->at.time);
     state_begin(t->state);
     return members_begin_block(&next, f);
 }
@@ -244,7 +243,7 @@ int tree_begin(struct tree *t, struct fault *f)
 int tree_apply(struct tree *t, const struct tx *tx, const uint8_t id[ID_LEN], int64_t *fees,
                struct fault *f)
 {
-    const struct apply_context next = context_of(t, t->at.height + 1, t->at.time);
+    const struct apply_context next = tree_context(t, t->at.height + 1, t->at.time);
     return apply_named(t, &next, tx, id, NULL, 0, fees, f);
 }
 
@@ -270,7 +269,7 @@ static void prefetch_accounts(const struct tree *t, const struct item *item, siz
 
 static int apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f)
 {
-    struct apply_context in = context_of(t, new->height, new->time);
+    struct apply_context in = tree_context(t, new->height, new->time);
     int64_t fees = 0;
     in.supply = &new->supply;
     if (tree_attests_count(t, &in, item, new, f) || members_begin_block(&in, f))

@@ -10,6 +10,10 @@ static inline void tree_remember(struct tree *t, const struct node *node)
     t->recent[node->n % TREE_RECENT] = *node;
 }
 
+/* What a line of a body is given, in a block of this height and time after the one where the tree
+ * is. */
+struct apply_context tree_context(struct tree *t, int64_t height, int64_t time);
+
 /* --- tree_members.c --------------------------------------------------------------------------- */
 
 /* The ancestry of a block b after parent, which must stay where it is, without the times before it;

@@ -1,5 +1,5 @@
-/* txpool: keeps the transactions that wait for a block (the mempool), and chooses among them for
- * the next block. */
+/* txpool: keeps the transactions that wait for a block (the mempool), and the attest lines, and
+ * chooses among them for the next block. */
 #include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -7,6 +7,7 @@
 #include "ledger/sigcache.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/passing.h"
+#include "ledgercli/pool_attests.h"
 #include "ledgercli/pool_reports.h"
 #include "ledgercli/verdict.h"
 #include "mempool/pending.h"
@@ -178,6 +179,8 @@ static void take_batch(struct run *r, const struct batch *b, bool last)
     cli_pool_tell_broken_line(&r->pool);
     place_new(r);
     let_go(r, false);
+    if (r->ledger.tree.rules.finality)
+        cli_pool_attests(r->pool.file.path, &r->ledger, b);
     for (size_t i = 0; i < b->count; i++)
         take_item(r, &b->items[i]);
     if (last)
@@ -250,6 +253,7 @@ static void select_body(struct run *r)
 {
     struct fault f = {0};
     struct buf out = {0};
+    cli_pool_put_attests(r->pool.file.path, &r->ledger);
     if (pool_load(&r->pool, &f))
         cli_ledger_fail(&r->ledger, &f);
     cli_pool_tell_broken_line(&r->pool);

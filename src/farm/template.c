@@ -25,17 +25,24 @@ static void count_line(struct template *t, const uint8_t id[ID_LEN])
     t->count++;
 }
 
-int template_add_state(struct template *t, const struct state_line *line)
+int template_add_free(struct template *t, const char *line, size_t size, const uint8_t id[ID_LEN])
 {
-    uint8_t id[ID_LEN];
-    if (state_line_format(line, &t->body))
-        return -1;
-    sha256(t->body.data, t->body.len, id);
-    if (buf_add_string(&t->body, "\n"))
+    if (buf_add(&t->body, line, size))
         return -1;
     t->uncounted = t->body.len;
     count_line(t, id);
     return 0;
+}
+
+int template_add_state(struct template *t, const struct state_line *line)
+{
+    struct buf text = {0};
+    uint8_t id[ID_LEN];
+    int failed = state_line_format(line, &text);
+    sha256(text.data, text.len, id);
+    failed = failed || buf_add(&text, "\n", 1) || template_add_free(t, text.data, text.len, id);
+    buf_free(&text);
+    return failed ? -1 : 0;
 }
 
 int template_add(struct template *t, const char *line, size_t size, const uint8_t id[ID_LEN],

@@ -32,7 +32,11 @@ struct template
 void template_begin(struct template *t);
 void template_free(struct template *t);
 
-/* Adds the state line that is due, before all transactions. 0, or -1: no memory. */
+/* Adds a line that maxblock does not bound, before all transactions: its text with the newline, and
+ * its id. 0, or -1: no memory. */
+int template_add_free(struct template *t, const char *line, size_t size, const uint8_t id[ID_LEN]);
+
+/* Adds the state line that is due, after the lines that members sign. 0, or -1: no memory. */
 int template_add_state(struct template *t, const struct state_line *line);
 
 /* Adds a transaction, which must be valid after those before it: its line with the newline, and its

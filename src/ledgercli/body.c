@@ -1,5 +1,6 @@
 #include "ledgercli/body.h"
 
+#include "chain/next_attests.h"
 #include "chain/tree_state.h"
 #include "cli/cli.h"
 #include "ledgercli/ledger.h"
@@ -24,76 +25,110 @@ void cli_take_tip(struct ledger *l, struct template *t)
         cli_ledger_fail(l, &f);
 }
 
-/* Adds one transaction to the body. 0, or -1 and why it cannot be in the block. */
-static int add_tx(struct ledger *l, const struct item *item, struct fault *f)
+/* A body while it is read. */
+struct reading {
+    struct ledger *ledger;
+    struct template *t;
+    const char *done;
+    struct next_attests attests;
+    struct state_line state;
+    bool has_state;    /* the next one is due */
+    bool past_attests; /* no attest lines can follow */
+};
+
+/* After the attest lines. */
+static void end_attests(struct reading *r)
 {
+    struct fault f = {0};
+    if (r->past_attests)
+        return;
+    r->past_attests = true;
+    if (next_attests_end(&r->attests, &f))
+        cli_ledger_fail(r->ledger, &f);
+    cli_memory(r->has_state && template_add_state(r->t, &r->state));
+}
+
+/* Whether it can be in the block: 0, or -1 and why not. */
+static int apply_item(struct reading *r, const struct item *item, struct fault *f)
+{
+    struct attest line;
+    int64_t fees = 0;
     if (item->broken) {
         *f = item->fault;
         return -1;
     }
+    if (item->type == &attest_type && r->past_attests)
+        return fault_rule(f, "attest: after a transaction");
+    if (item->type == &attest_type)
+        return attest_parse(item->text, item->size - 1, &line, f) ||
+                       next_attests_add(&r->attests, &line, f)
+                   ? -1
+                   : 0;
     if (item->type != &tx_type)
         return fault_rule(f, "not a transaction");
-    const struct entry *e = &item->entries[0];
-    int64_t fees = 0;
-    if (tree_apply(&l->tree, &e->tx, e->id, &fees, f) == 0)
-        return 0;
-    if (f->kind != FAULT_RULE)
-        cli_ledger_fail(l, f);
-    return -1;
+    end_attests(r);
+    return tree_apply(&r->ledger->tree, &item->entries[0].tx, item->entries[0].id, &fees, f);
+}
+
+static int add_to_template(struct reading *r, const struct item *item, struct fault *f)
+{
+    if (item->type == &tx_type)
+        return template_add(r->t, item->text, item->size, item->entries[0].id, f);
+    cli_memory(template_add_free(r->t, item->text, item->size, item->id));
+    return 0;
 }
 
 /* All of them must be valid. */
-static void add_item(struct ledger *l, struct template *t, const struct item *item,
-                     const char *done)
+static void add_item(struct reading *r, const struct item *item)
 {
     struct fault f = {0};
-    if (add_tx(l, item, &f)) {
+    if (apply_item(r, item, &f)) {
+        if (f.kind != FAULT_RULE)
+            cli_ledger_fail(r->ledger, &f);
         cli_report("stdin", item->line, f.text);
         cli_warn("nothing %s: a block may only hold valid transactions (txpool -s chooses them)",
-                 done);
+                 r->done);
         cli_exit(CLI_NO);
     }
-    if (template_add(t, item->text, item->size, item->entries[0].id, &f) == 0)
+    if (add_to_template(r, item, &f) == 0)
         return;
     cli_memory(f.kind != FAULT_RULE);
     cli_report("stdin", item->line, f.text);
     cli_exit(CLI_NO);
 }
 
-/* If one is due, in the state where the tree is. */
-static void add_state_line(struct ledger *l, struct template *t)
+/* Moves the tree to the tip, for the state line and the attest lines after it. */
+static void begin_body(struct reading *r)
 {
     struct fault f = {0};
-    struct state_line line;
-    if (!tree_state_is_due(&l->tree.rules, l->tree.at.height))
-        return;
-    if (tree_state_line(&l->tree, &line, &f))
-        cli_ledger_fail(l, &f);
-    cli_memory(template_add_state(t, &line));
+    struct tree *t = &r->ledger->tree;
+    if (tree_move(t, &t->best, &f))
+        cli_ledger_fail(r->ledger, &f);
+    r->has_state = tree_state_is_due(&t->rules, t->at.height);
+    if ((r->has_state && tree_state_line(t, &r->state, &f)) ||
+        next_attests_begin(t, &r->attests, &f))
+        cli_ledger_fail(r->ledger, &f);
 }
 
 void cli_read_body(struct ledger *l, struct template *t, const char *done)
 {
+    struct reading r = {.ledger = l, .t = t, .done = done};
     struct fault f = {0};
     struct batch b = {0};
-    struct tree *tree = &l->tree;
     struct stream *s = stream_new(source_fd(STDIN_FILENO), 1, 0);
     int got = 0;
     cli_memory(!s);
-    if (tree_move(tree, &tree->best, &f))
-        cli_ledger_fail(l, &f);
-    add_state_line(l, t);
-    if (tree_begin(tree, &f))
-        cli_ledger_fail(l, &f);
+    begin_body(&r);
     if (isatty(STDIN_FILENO))
         cli_warn("stdin is a terminal: the block will have no transactions");
     else
         while ((got = stream_next(s, &b, &f)) > 0)
             for (size_t i = 0; i < b.count; i++)
-                add_item(l, t, &b.items[i], done);
+                add_item(&r, &b.items[i]);
     if (got < 0)
         cli_fail("stdin", &f);
-    state_rollback(tree->state);
+    end_attests(&r);
+    state_rollback(l->tree.state);
     batch_free(&b);
     stream_free(s);
 }

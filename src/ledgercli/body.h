@@ -10,8 +10,9 @@
  * miner. The ledger outlives the template. */
 void cli_take_tip(struct ledger *l, struct template *t);
 
-/* Adds the state line, if one is due, and the transactions on stdin to a block template on the best
- * tip. Exits with 1 if one of them is not valid there, or they are too large: then nothing is
+/* Adds the attest lines at the beginning of stdin, the state line, if one is due, and the
+ * transactions on stdin to a block template on the best tip. Exits with 1 if one of them is not valid
+ * there, or they are too large: then nothing is
  * `done`, as messages say ("mined"). If stdin is a terminal, the body has no transactions. */
 void cli_read_body(struct ledger *l, struct template *t, const char *done);
 

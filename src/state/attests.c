@@ -88,6 +88,18 @@ int attests_justified(struct state *s, const uint8_t chain[ID_LEN], int64_t heig
     return v.len == 0 ? 0 : v.len == ID_LEN ? 1 : broken(f);
 }
 
+int attests_source(struct state *s, const struct rules *r, const uint8_t chain[ID_LEN],
+                   int64_t target, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
+{
+    int is = 0;
+    *height = target;
+    while (!is && *height > 0) {
+        *height -= r->finality;
+        is = attests_justified(s, chain, *height, id, f);
+    }
+    return is;
+}
+
 static int justify(struct state *s, int64_t height, const uint8_t id[ID_LEN], struct fault *f)
 {
     const struct state_key key = justified_key(height);

@@ -31,6 +31,11 @@ int finality_get(struct state *s, struct finality *out, struct fault *f);
 int attests_justified(struct state *s, const uint8_t chain[ID_LEN], int64_t height,
                       uint8_t id[ID_LEN], struct fault *f);
 
+/* The highest justified checkpoint below this one, which is not genesis: 1 with its height and id,
+ * or -1 and trouble. */
+int attests_source(struct state *s, const struct rules *r, const uint8_t chain[ID_LEN],
+                   int64_t target, int64_t *height, uint8_t id[ID_LEN], struct fault *f);
+
 struct attests {
     const struct apply_context *in; /* of the block; `ancestor` must be set */
     struct finality finality;
