@@ -3,6 +3,8 @@
 #include "cli/key.h"
 #include "cli/options.h"
 #include "ledgercli/agreeing.h"
+#include "ledgercli/attesting.h"
+#include "ledgercli/interchange.h"
 #include "ledgercli/ledger.h"
 #include "validator/said.h"
 
@@ -11,7 +13,8 @@
 
 struct run {
     /* Options: */
-    const char *key, *path, *record;
+    const char *key, *path, *record, *import;
+    bool history;
     int passphrase_fd;
     struct agreeing agreeing;
 
@@ -27,6 +30,10 @@ static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, path)},
     {'r', "record", "FILE", "what the key has signed (default: KEY.history)",
      CLI_TEXT(struct run, record)},
+    {'H', "history", NULL, "print what the key has signed, as EIP-3076 writes it, and end",
+     CLI_FLAG(struct run, history)},
+    {'I', "import", "FILE", "add what another machine has signed with the key, and end",
+     CLI_TEXT(struct run, import)},
     {'p', "pool", "POOL", "propose the transactions of this pool",
      CLI_TEXT(struct run, agreeing.pool)},
     {'w', "wait", "COUNT", "milliseconds that a step of a round may take (default: 1000)",
@@ -43,7 +50,8 @@ static const struct cli_option options[] = {
 static const struct cli program = {
     .name = "validator",
     .operands = "[LEDGER]",
-    .about = "A member's filter in the pipeline of its node: proposes blocks, votes, never twice.",
+    .about =
+        "A member's filter in the pipeline of its node: proposes, votes, attests, never twice.",
     .options = options,
     .required = "k",
 };
@@ -73,17 +81,34 @@ static void open_record(struct run *r)
     cli_die("%s", f.text);
 }
 
+/* The history in and out; or the member's part in what its chain asks of members. */
+static void do_part(struct run *r)
+{
+    const struct seal *seal = r->ledger.tree.anchor.seal;
+    if (r->import)
+        cli_interchange_in(&r->said, r->import);
+    if (r->history)
+        cli_interchange_out(&r->said);
+    if (r->import || r->history)
+        return;
+    if (seal->has_votes)
+        cli_agree(&r->agreeing, &r->ledger, &r->secret, &r->said);
+    else
+        cli_attest(&r->ledger, &r->secret, &r->said);
+}
+
 int main(int argc, char **argv)
 {
     struct run r = {.passphrase_fd = -1, .agreeing = {.wait = 1000, .grow = 500}};
     read_options(&r, argc, argv);
     cli_open_ledger(&r.ledger, r.path);
-    if (!r.ledger.tree.anchor.seal->has_votes)
-        cli_die("%s: 'rule seal %s': members of this chain do not vote on blocks", r.ledger.path,
-                r.ledger.tree.anchor.seal->rules.name);
+    const struct seal *seal = r.ledger.tree.anchor.seal;
+    if (!seal->has_votes && !r.ledger.tree.rules.finality)
+        cli_die("%s: 'rule seal %s' without 'rule finality': members of this chain do not vote",
+                r.ledger.path, seal->rules.name);
     cli_read_key(r.key, r.passphrase_fd, &r.secret);
     open_record(&r);
-    cli_agree(&r.agreeing, &r.ledger, &r.secret, &r.said);
+    do_part(&r);
     said_close(&r.said);
     buf_free(&r.beside);
     secret_key_wipe(&r.secret);

@@ -11,9 +11,9 @@
 void cli_take_tip(struct ledger *l, struct template *t);
 
 /* Adds the attest lines at the beginning of stdin, the state line, if one is due, and the
- * transactions on stdin to a block template on the best tip. Exits with 1 if one of them is not valid
- * there, or they are too large: then nothing is
- * `done`, as messages say ("mined"). If stdin is a terminal, the body has no transactions. */
+ * transactions on stdin to a block template on the best tip. Exits with 1 if one of them is not
+ * valid there, or they are too large: then nothing is `done`, as messages say ("mined"). If stdin
+ * is a terminal, the body has no transactions. */
 void cli_read_body(struct ledger *l, struct template *t, const char *done);
 
 /* After template_follow: adds the state line, if one is due after this block, whose text this is

@@ -67,12 +67,16 @@ enum said_answer said_sign_attest(struct said *s, const struct said_attest *a, s
 
 /* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and
  * epochs are heights. said_export appends it. said_import takes what concerns this chain and key;
- * of a block, that nothing of its height or below may be voted. Either all is taken and on disk, or
- * nothing. 0, or -1: a rule (it is no such text, or another chain's), or trouble. */
+ * of a block, that nothing of its height or below may be voted. What is known already is not added
+ * again. Either all is taken and on disk, or nothing. 0, or -1: a rule (it is no such text, or
+ * another chain's), or trouble. */
 int said_export(const struct said *s, struct buf *out, struct fault *f);
 int said_import(struct said *s, const char *json, size_t n, struct fault *f);
 
-/* For said_json.c: appends the lines, and takes them in. */
+/* For said_json.c: whether a vote like that is not to be signed any more; whether this attest is
+ * among those known; appends lines, and takes them in. */
+bool said_covers_vote(const struct said *s, const struct said_vote *v);
+bool said_has_attest(const struct said *s, const struct said_attest *a);
 int said_put_attest(struct buf *out, const struct said_attest *a);
 int said_put_vote(struct buf *out, const struct said_vote *v);
 int said_add(struct said *s, const struct buf *lines, struct fault *f);

@@ -86,30 +86,33 @@ static bool get_root(const json_t *object, struct said_root *out)
     return !out->known || get_bytes(object, "signing_root", out->bytes);
 }
 
-static int take_block(const json_t *x, struct buf *lines, struct fault *f)
+/* Both append nothing for what is known. */
+static int take_block(const struct said *s, const json_t *x, struct buf *lines, struct fault *f)
 {
     struct said_vote v = {.round = LAST_ROUND, .step = SAID_PRECOMMIT};
     if (!get_number(x, "slot", &v.height))
         return fault_rule(f, "interchange: a signed block has no slot");
-    return said_put_vote(lines, &v) != 0 ? fault_memory(f) : 0;
+    return !said_covers_vote(s, &v) && said_put_vote(lines, &v) != 0 ? fault_memory(f) : 0;
 }
 
-static int take_attest(const json_t *x, struct buf *lines, struct fault *f)
+static int take_attest(const struct said *s, const json_t *x, struct buf *lines, struct fault *f)
 {
     struct said_attest a = {0};
     if (!get_number(x, "source_epoch", &a.source) || !get_number(x, "target_epoch", &a.target) ||
         !get_root(x, &a.root))
         return fault_rule(f, "interchange: a signed attestation has no epochs, or a bad root");
-    return said_put_attest(lines, &a) != 0 ? fault_memory(f) : 0;
+    return !said_has_attest(s, &a) && said_put_attest(lines, &a) != 0 ? fault_memory(f) : 0;
 }
 
-static int take_all(const json_t *list, int (*take)(const json_t *, struct buf *, struct fault *),
-                    struct buf *lines, struct fault *f)
+typedef int take_one(const struct said *s, const json_t *x, struct buf *lines, struct fault *f);
+
+static int take_all(const struct said *s, const json_t *list, take_one *take, struct buf *lines,
+                    struct fault *f)
 {
     if (!json_is_array(list))
         return fault_rule(f, "interchange: a key lacks signed_blocks or signed_attestations");
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (take(json_array_get(list, i), lines, f) != 0)
+        if (take(s, json_array_get(list, i), lines, f) != 0)
             return -1;
     return 0;
 }
@@ -124,8 +127,8 @@ static int take_data(const struct said *s, const json_t *data, struct buf *lines
         uint8_t key[32];
         if (!get_bytes(one, "pubkey", key) || memcmp(key, s->key, 32) != 0)
             continue;
-        if (take_all(json_object_get(one, "signed_blocks"), take_block, lines, f) != 0 ||
-            take_all(json_object_get(one, "signed_attestations"), take_attest, lines, f) != 0)
+        if (take_all(s, json_object_get(one, "signed_blocks"), take_block, lines, f) != 0 ||
+            take_all(s, json_object_get(one, "signed_attestations"), take_attest, lines, f) != 0)
             return -1;
     }
     return 0;

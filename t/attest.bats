@@ -1,0 +1,203 @@
+load lib/common
+
+# Finality over work: members attest checkpoints (validator), miners put their lines into blocks (txpool, mine, seal), and what
+# is final is never undone; who signs two histories loses its stake.
+
+# A chain whose blocks are mined, with a checkpoint every two, and members bob, carol, dave and erin, who stake 100 each.
+setup() {
+    fresh_folder
+    for name in alice bob carol dave erin; do keygen -s "demo $name" "$name"; done >names 2>/dev/null
+    grep -v alice names >members
+    ledger-init -n demo -T 1700000000 -s 1 -e 0 -t ff -b 5000 -A stake -M members -i 2 -u 20 -x 334 -m 100 -B 3 "$@" alice 1000 >ledger
+}
+
+# mined HEIGHT [ARGUMENT...]: a block on the best tip of stdin's records; the height is its time.
+mined() {
+    mine -m alice -T $((1700000000 + $1)) "${@:2}"
+}
+
+# What the members sign now, by their validators.
+attested() { # NAME...
+    for name in "$@"; do validator -k "$name.key" </dev/null; done
+}
+
+# Mines this many blocks, each with what is in the pool, while these members attest.
+grow() { # COUNT NAME...
+    local i height
+    for ((i = 0; i < $1; i++)); do
+        height=$(($(ledger-chain -t ledger | cut -d ' ' -f 2) + 1))
+        txpool -s pool | mined $height | ledger-append -q ledger
+        attested "${@:2}" | txpool pool >passed
+    done
+}
+
+final() { # [LEDGER]
+    "$BIN/.t/sealtest" tips "${1-ledger}" | cut -d ' ' -f 7
+}
+
+@test "members attest, blocks hold their lines, and checkpoints become final" {
+    grow 3 bob carol dave erin
+    # the lines for checkpoint 2 stand in block 3, before its state line
+    ledger-chain -s 3 ledger | cut -d ' ' -f 1 | xargs | grep -qx 'block attest attest attest attest state'
+    [ "$(final)" = 0 ]
+    grow 2 bob carol dave erin
+    # those for 4, from 2, in block 5
+    [ "$(final)" = 2 ]
+    grow 2 bob carol dave erin
+    [ "$(final)" = 4 ]
+    verify -q ledger
+    # as often as they are asked, they sign once
+    [ "$(grep -c '^attest ' bob.key.history)" = 3 ]
+    diff <(ledger-chain ledger | grep -c "^attest .* $(cut -d ' ' -f 2 bob.pub) ") <(echo 3)
+}
+
+@test "with three of four; not with two" {
+    grow 5 bob carol
+    [ "$(final)" = 0 ]
+    grow 4 bob carol dave
+    [ "$(final)" = 6 ]
+}
+
+@test "a reorganisation below the final checkpoint is refused, however heavy" {
+    grow 5 bob carol dave
+    [ "$(final)" = 2 ]
+    tip=$(ledger-chain -t ledger)
+    # 51 percent: a longer branch upon block 1
+    ledger-chain -n 2 ledger >attack
+    mine -m bob -l attack -n 9 -T 1700000002 </dev/null >branch
+    head -n 1 branch | grep -q '^block 2 '
+    ledger-append -q ledger <branch
+    [ "$(ledger-chain -t ledger)" = "$tip" ]
+    verify -q ledger
+    # where nothing is final, the same attack works
+    ledger-chain -n 2 ledger >free
+    { grep '^block 2 ' ledger && cat branch; } | ledger-append free 2>said >kept
+    grep -q 'reorg: 1 block undone, ' said
+    [ "$(ledger-chain -t free | cut -d ' ' -f 2)" = 10 ]
+    # upon the final checkpoint it is an ordinary reorganisation
+    ledger-chain -n 3 ledger >attack
+    mined 3 -l attack -n 9 </dev/null | ledger-append ledger 2>said >kept
+    grep -q 'reorg: 3 blocks undone, ' said
+}
+
+@test "a validator in a pipeline: blocks pass whole, and its lines come between them" {
+    mined 1 -n 5 </dev/null >blocks
+    ledger-append -p ledger <blocks | validator -k bob.key >out
+    grep -v '^attest ' out | diff blocks -
+    grep '^attest ' out | cut -d ' ' -f 3,5 | tail -n 1 | grep -qx '0 4'
+    verify -q -l ledger out
+    # a line that gossip brings waits beside the pool, once
+    grep '^attest ' out >line
+    { cat line && echo hello; } | txpool pool 2>/dev/null | diff <(cat line && echo hello) -
+    txpool pool <line >/dev/null
+    diff line pool.attests
+    # what nobody counts passes, and does not wait
+    validator -k alice.key </dev/null >none
+    [ ! -s none ]
+    sed 's/ [0-9a-f]* [0-9a-f]*$//' line >text
+    printf '%s %s' "$(cat text)" "$(cut -d ' ' -f 2 alice.pub)" >message
+    openssl pkeyutl -sign -rawin -inkey alice.key -in message | od -An -v -tx1 | tr -d ' \n' >signature
+    echo "$(cat message) $(cat signature)" | txpool pool >passed
+    [ -s passed ]
+    diff line pool.attests
+    # in the file, a line that was cut short is left out
+    { cat line && printf 'attest 12'; } >pool.attests
+    txpool -s pool | diff line -
+    attested carol | txpool pool >passed
+    cat line passed | diff - pool.attests
+}
+
+@test "mine takes attest lines before transactions, in order, and nothing else" {
+    grow 2 bob carol dave
+    txpool -s pool >body
+    [ "$(wc -l <body)" = 3 ]
+    tac body >wrong
+    expect 1 mined 3 <wrong
+    says '^stdin:2: attest: lines are not in ascending order$'
+    txmake -f alice bob 5 | txsign -k alice.key >tx
+    cat tx body >wrong
+    expect 1 mined 3 <wrong
+    says '^stdin:2: attest: after a transaction$'
+    echo hello >wrong
+    expect 1 mined 3 <wrong
+    says '^stdin:1: not a transaction$'
+    cat body tx | mined 3 | ledger-append ledger
+    # a second time, and too late
+    expect 1 mined 4 <body
+    says '^stdin:1: attest: its key has attested height 2 before$'
+    [ ! -s <(txpool -s pool) ]
+}
+
+@test "what is too old is dropped from the pool" {
+    grow 3 bob
+    [ "$(wc -l <pool.attests)" = 1 ]
+    for height in 4 5 6 7 8; do mined $height </dev/null | ledger-append -q ledger; done
+    attested bob | txpool pool >passed
+    diff passed pool.attests
+}
+
+@test "validator --history: out, in again, and what was signed elsewhere is not contradicted" {
+    grow 5 bob carol dave
+    expect 0 validator -k bob.key --history
+    python3 -c 'import json, sys
+it = json.load(open(sys.argv[1]))
+assert it["metadata"]["interchange_format_version"] == "5"
+assert it["metadata"]["genesis_validators_root"] == "0x" + sys.argv[2]
+one, = it["data"]
+assert one["pubkey"] == "0x" + sys.argv[3] and one["signed_blocks"] == []
+assert [(a["source_epoch"], a["target_epoch"]) for a in one["signed_attestations"]] == [("0", "2"), ("2", "4")]' \
+        "$out" "$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)" "$(cut -d ' ' -f 2 bob.pub)"
+    cp "$out" bob.json
+    expect 0 validator -k bob.key -r moved -I bob.json
+    cmp moved bob.key.history
+    # a second time nothing is added; on stdin, and at once out again
+    expect 0 validator -k bob.key -r moved -I - -H <bob.json
+    cmp "$out" bob.json
+    cmp moved bob.key.history
+    # another machine has signed for another branch: one that goes around it is not signed
+    sed 's/"source_epoch":"2","target_epoch":"4"/"source_epoch":"2","target_epoch":"8"/' bob.json >other.json
+    expect 0 validator -k bob.key -r moved -I other.json
+    mined 6 </dev/null | ledger-append -q ledger
+    expect 0 validator -k bob.key -r moved </dev/null
+    [ ! -s "$out" ]
+    says '^validator: not signed: an attest from 4 to 6: this key has signed one around it, or within$'
+    expect 0 validator -k bob.key </dev/null
+    [ -s "$out" ]
+}
+
+@test "validator --import: what is no interchange of this chain adds nothing" {
+    grow 3 bob
+    cp bob.key.history before
+    validator -k bob.key -H >bob.json
+    refuse() { # WORDS JSON
+        expect 1 validator -k bob.key -I - < <(printf %s "$2")
+        says "^validator: stdin: nothing taken: interchange: $1"
+        [ ! -s "$out" ]
+        cmp before bob.key.history
+    }
+    refuse 'line 1: ' ''
+    refuse 'line 1: ' "$(head -c 100 bob.json)"
+    refuse 'its version is not 5' "$(sed 's/"5"/"4"/' bob.json)"
+    refuse 'it is of another chain' "$(sed 's/root":"0x[0-9a-f]/root":"0xz/' bob.json)"
+    refuse 'there is no data' "$(sed 's/"data"/"date"/' bob.json)"
+    refuse 'a key lacks' "$(sed 's/signed_blocks/signed_block/' bob.json)"
+    refuse 'a signed attestation' "$(sed 's/"target_epoch":"2"/"target_epoch":"02"/' bob.json)"
+    refuse 'a signed attestation' "$(sed 's/"target_epoch":"2"/"target_epoch":2/' bob.json)"
+    refuse 'a signed attestation' "$(sed 's/signing_root":"0x/signing_root":"/' bob.json)"
+    refuse 'a signed block' "$(sed 's/"signed_blocks":\[/&{}/' bob.json)"
+    # other keys' data is not ours
+    sed "s/$(cut -d ' ' -f 2 bob.pub)/$(cut -d ' ' -f 2 carol.pub)/" bob.json >carol.json
+    expect 0 validator -k bob.key -I carol.json
+    cmp before bob.key.history
+    expect 2 validator -k bob.key -I none.json
+    says '^validator: none.json: No such file'
+    expect 0 validator -k carol.key -I - <carol.json
+    expect 2 validator -k bob.key -r carol.key.history -H
+    says '^validator: carol.key.history:1: it is of another key'
+    expect 2 sh -c 'validator -k bob.key -H >/dev/full'
+    expect 2 validator -k bob.key -H -l none
+    # a chain whose members sign nothing of the kind
+    ledger-init -S sign -M members -T 1700000000 >turns
+    expect 2 validator -k bob.key turns </dev/null
+    says "^validator: turns: 'rule seal sign' without 'rule finality': members of this chain do not vote\$"
+}
