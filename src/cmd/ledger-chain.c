@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "ledgercli/ledger.h"
+#include "query/final.h"
 #include "query/headers.h"
 
 #include <inttypes.h>
@@ -9,7 +10,7 @@
 
 struct run {
     const char *ledger, *block;
-    bool tip_only, headers;
+    bool tip_only, headers, final;
     int64_t start, count;
 };
 
@@ -22,6 +23,7 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct run, start, 0, INT64_MAX)},
     {'n', "count", "COUNT", "at most so many blocks", CLI_NUMBER(struct run, count, 0, INT64_MAX)},
     {'b', "block", "ID", "the chain that ends at this block", CLI_TEXT(struct run, block)},
+    {'f', "final", NULL, "only blocks that are final", CLI_FLAG(struct run, final)},
     {0},
 };
 
@@ -110,16 +112,33 @@ static void print_best(struct ledger *l, const struct range *r)
     }
 }
 
+/* Without -f, the tip; with it, the highest block that is final: of the ledger or, with -b, by what
+ * the bodies of that chain say. */
+static void find_end(struct ledger *l, const struct run *run, struct node *end)
+{
+    struct fault f = {0};
+    cli_find_tip(l, run->block, end);
+    if (!run->final)
+        return;
+    if (!final_is_possible(&l->tree))
+        cli_warn("%s: no block after genesis becomes final on this chain", l->path);
+    if (!run->block)
+        *end = l->tree.final;
+    else if (tree_get(&l->tree, end->final, end, &f))
+        cli_ledger_fail(l, &f);
+}
+
 static void print_chain(struct ledger *l, const struct run *run)
 {
     struct range r = {.start = run->start, .headers = run->headers};
-    cli_find_tip(l, run->block, &r.tip);
+    find_end(l, run, &r.tip);
     if (run->tip_only) {
         print_block(l, &r.tip, true);
         return;
     }
     if (r.start > r.tip.height) {
-        cli_warn("%s: its height is %" PRId64, l->path, r.tip.height);
+        cli_warn("%s: %s is %" PRId64, l->path,
+                 run->final ? "the height of its highest final block" : "its height", r.tip.height);
         cli_exit(CLI_NO);
     }
     r.end = run->count > r.tip.height - r.start ? r.tip.height + 1 : r.start + run->count;

@@ -6,6 +6,7 @@
 #include "cli/names.h"
 #include "cli/options.h"
 #include "ledgercli/ledger.h"
+#include "query/final.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,14 +61,28 @@ static void put_miner(const struct book *book, const struct node *node, char *ou
         snprintf(out, room, "%.8s", account_text(&node->miner).text);
 }
 
-static void put_block(const struct book *book, const struct node *node, const struct item *item)
+/* How final the block is: the last column, on chains whose blocks become final. */
+static const char *final_word(struct ledger *l, const struct node *node)
+{
+    static const char *const words[] = {" -", " justified", " final"};
+    struct fault f = {0};
+    enum final_status status;
+    if (!final_is_possible(&l->tree))
+        return "";
+    if (final_status(&l->tree, node, &status, &f))
+        cli_ledger_fail(l, &f);
+    return words[status];
+}
+
+static void put_block(const struct book *book, const struct node *node, const struct item *item,
+                      const char *final)
 {
     char date[DATE_MAX], miner[TEXT_FORM_MAX + 1], line[TEXT_FORM_MAX + DATE_MAX + 128];
     struct sums s = sums_of(item);
     date_format(node->time, date);
     put_miner(book, node, miner, sizeof miner);
-    snprintf(line, sizeof line, "%6" PRId64 " %.12s %s %-12s %5" PRId64 " %10" PRId64 "\n",
-             node->height, hex32(node->id).text, date, miner, s.count, s.amount);
+    snprintf(line, sizeof line, "%6" PRId64 " %.12s %s %-12s %5" PRId64 " %10" PRId64 "%s\n",
+             node->height, hex32(node->id).text, date, miner, s.count, s.amount, final);
     cli_put_string(line);
 }
 
@@ -80,7 +95,7 @@ static void log_block(struct ledger *l, const struct book *book, int64_t height,
         cli_ledger_fail(l, &f);
     if (b->items[0].broken)
         cli_fail(l->path, &b->items[0].fault);
-    put_block(book, &node, &b->items[0]);
+    put_block(book, &node, &b->items[0], final_word(l, &node));
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@
 #include "index/lookup.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/words.h"
+#include "query/final.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,6 +145,34 @@ static void put_earned(struct run *r, const struct node *node)
     cli_put_format("earned   %" PRId64 "\n", b.node.earned);
 }
 
+/* Whether it is final; nothing on chains on which no block becomes so. */
+static void put_final(struct run *r, const struct node *node)
+{
+    static const char *const words[] = {"no", "no, but justified", "yes"};
+    struct tree *t = &r->ledger.tree;
+    struct fault f = {0};
+    enum final_status status = FINAL_NO;
+    if (!final_is_possible(t))
+        return;
+    int best = tree_descends(t, &t->best, node, &f);
+    int excluded = best ? 0 : final_is_excluded(t, node, &f);
+    if (best < 0 || excluded < 0 || (best && final_status(t, node, &status, &f)))
+        cli_ledger_fail(&r->ledger, &f);
+    cli_put_format("final    %s\n", excluded
+                                        ? "yes, but it excludes another final block, which counts"
+                                        : words[status]);
+}
+
+/* Who may seal the next block, and how many have signed lines in this body. */
+static void put_members(struct run *r, const struct item *item)
+{
+    const struct seal *seal = r->ledger.tree.anchor.seal;
+    if (seal->rules.by_members)
+        cli_put_format("set      %s\n", hex32(item->block.target).text);
+    if (item->signed_count)
+        cli_put_format("%-8s %zu\n", seal->has_votes ? "votes" : "attests", item->signed_count);
+}
+
 static void show_block(struct run *r, const struct node *node)
 {
     struct batch b = {0};
@@ -159,6 +188,8 @@ static void show_block(struct run *r, const struct node *node)
     }
     cli_put_format("stands   ");
     put_standing(r, node);
+    put_final(r, node);
+    put_members(r, item);
     cli_put_format("lines    %zu\n", item->count);
     words_body(r->book, item);
     batch_free(&b);

@@ -36,14 +36,28 @@ static int colour_of(struct dot *d, const struct account *miner)
     return i;
 }
 
+static const char *const final_words[] = {"", "justified", "final"};
+
 /* The frame alone distinguishes the best chain from side branches, so the picture works without
  * colours. */
 static void add_branch(struct dot *d, const struct graph_block *s)
 {
     d->has_side |= !s->best;
-    dot_put(d, s->best ? " group=best class=\"best\" penwidth=1.6"
-                       : " class=\"side\" style=\"rounded,filled,dashed\" color=\"#777777\" "
+    dot_put(d, s->best ? " group=best class=\"best" : " class=\"side");
+    if (s->final)
+        dot_say(d, " %s", final_words[s->final]);
+    dot_put(d, s->best ? "\" penwidth=1.6"
+                       : "\" style=\"rounded,filled,dashed\" color=\"#777777\" "
                          "fontcolor=\"#555555\"");
+}
+
+/* A word in the label: what a frame could say has been said. */
+static void add_final(struct dot *d, const struct graph_block *s)
+{
+    d->has_final |= s->final == FINAL_YES;
+    d->has_justified |= s->final == FINAL_JUSTIFIED;
+    if (s->final)
+        dot_say(d, "\\n%s", final_words[s->final]);
 }
 
 /* Its transactions; of genesis, its lines. */
@@ -54,7 +68,8 @@ static int64_t count_txs(const struct dot *d, const struct node *node)
 
 static void add_tooltip(struct dot *d, const struct node *node)
 {
-    dot_say(d, " tooltip=\"block %" PRId64 "\\n%s\\nmined by ", node->height, hex32(node->id).text);
+    dot_say(d, " tooltip=\"block %" PRId64 "\\n%s\\n%s by ", node->height, hex32(node->id).text,
+            dot_made(d));
     dot_miner(d, &node->miner, false);
     dot_put(d, " at ");
     dot_time(d, node->time);
@@ -76,6 +91,7 @@ static void add_label(struct dot *d, const struct graph_block *s, const struct n
         dot_say(d, "\\n%" PRId64 " tx  ", count_txs(d, node));
     }
     dot_add(d, hex32(node->id).text, ID_DIGITS);
+    add_final(d, s);
     if (s->old >= 0)
         dot_say(d, "\\nreorganisation: %" PRId64 " undone", s->undone);
     dot_put(d, node->n == d->tree->best.n ? "\\nbest tip\"" : "\"");
@@ -114,7 +130,9 @@ static int add_run(struct dot *d, const struct graph_block *head, struct fault *
     dot_say(d, " [shape=box3d height=0.5 label=\"%" PRId64 " to %" PRId64 "\\n", first.height,
             last.height);
     dot_counted(d, head->blocks, "block");
-    dot_say(d, ", %" PRId64 " tx\" tooltip=\"from %s, ", head->txs, hex32(first.id).text);
+    dot_say(d, ", %" PRId64 " tx", head->txs);
+    add_final(d, head);
+    dot_say(d, "\" tooltip=\"from %s, ", hex32(first.id).text);
     dot_time(d, first.time);
     dot_say(d, "\\nto %s, ", hex32(last.id).text);
     dot_time(d, last.time);

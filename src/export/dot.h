@@ -24,7 +24,7 @@ struct dot {
 
     struct account miners[DOT_MINERS]; /* miners found so far */
     int miners_count;
-    bool has_side, has_run, has_reorg; /* what the legend explains */
+    bool has_side, has_run, has_reorg, has_final, has_justified; /* what the legend explains */
     struct buf *out;
     bool failed;
 };

@@ -74,10 +74,10 @@ static void add_row(struct dot *d, const char *cell, const char *sample, const c
 
 static void add_miner_row(struct dot *d, int i)
 {
-    dot_say(
-        d,
-        "<tr><td border=\"1\" color=\"#000000\" bgcolor=\"#%s\"> </td><td align=\"left\">mined by ",
-        dot_colours[i].light);
+    dot_say(d,
+            "<tr><td border=\"1\" color=\"#000000\" bgcolor=\"#%s\"> </td>"
+            "<td align=\"left\">%s by ",
+            dot_colours[i].light, dot_made(d));
     dot_miner(d, &d->miners[i], true);
     dot_put(d, "</td></tr>");
 }
@@ -102,6 +102,10 @@ static void add_legend(struct dot *d)
                 "reorganisation: took over the best chain");
     if (d->has_reorg)
         add_row(d, "", "<font color=\"#b3261e\">. . . &gt;</font>", "from the tip that was left");
+    if (d->has_final)
+        add_row(d, "", "final", "never undone");
+    if (d->has_justified)
+        add_row(d, "", "justified", "a checkpoint with the votes of two thirds");
     for (int i = 0; i < d->miners_count; i++)
         add_miner_row(d, i);
     dot_put(d, "</table>>\n");

@@ -27,6 +27,12 @@ void dot_text(struct dot *d, const char *form, size_t characters, bool html);
 /* The miner's name, or else the first digits of the account. */
 void dot_miner(struct dot *d, const struct account *miner, bool html);
 
+/* What its miner does to a block. */
+static inline const char *dot_made(const struct dot *d)
+{
+    return d->tree->anchor.seal->is_mined ? "mined" : "sealed";
+}
+
 /* A time: a date, or Unix seconds if it is too late for one. */
 void dot_time(struct dot *d, int64_t seconds);
 

@@ -5,6 +5,7 @@
 #include "cli/names.h"
 #include "cli/policy.h"
 #include "cli/text.h"
+#include "ledgercli/words_members.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -71,6 +72,7 @@ void words_tx(const struct book *book, const struct tx *tx, const uint8_t id[ID_
         cli_put_format("\n");
     }
     put_proof(book, tx);
+    words_operation(book, tx);
     if (!tx->operation->moves || tx->operation->apply)
         put_words(words);
 }
@@ -83,7 +85,7 @@ void words_entry(const struct book *book, const struct item *item, const struct 
         cli_put_format("grant    %s\n", hex32(e->id).text);
         words_account(book, "to", &e->grant.account);
         cli_put_format("amount   %" PRId64 "\n", e->grant.amount);
-    } else {
+    } else if (!words_member(book, item, e)) {
         cli_put_format("%-8s %s\n", e->type->name, hex32(e->id).text);
         cli_put_format("text     %.*s\n", (int)e->len, item->text + e->at);
     }
@@ -101,8 +103,23 @@ static void put_short(const struct book *book, const struct tx *tx, const uint8_
                        tx->has_sponsor ? cli_account_words(book, &tx->sponsor).text : "");
     if (!tx->operation->moves) {
         cli_put_format("  %.12s %s ", hex32(id).text, cli_account_words(book, &tx->from).text);
-        put_words(tx_field(tx, tx->words));
+        if (words_operation_short(book, tx))
+            cli_put_format("\n");
+        else
+            put_words(tx_field(tx, tx->words));
     }
+}
+
+/* A line that is no transaction. */
+static void put_line(const struct book *book, const struct item *item, const struct entry *e)
+{
+    cli_put_format("  %.12s ", hex32(e->id).text);
+    if (e->grant.amount)
+        cli_put_format("grants %s %" PRId64, cli_account_words(book, &e->grant.account).text,
+                       e->grant.amount);
+    else if (!words_signed_short(book, item, e))
+        cli_put_format("%.*s", (int)e->len, item->text + e->at);
+    cli_put_format("\n");
 }
 
 void words_body(const struct book *book, const struct item *item)
@@ -111,10 +128,7 @@ void words_body(const struct book *book, const struct item *item)
         const struct entry *e = &item->entries[i];
         if (e->type == &tx_type)
             put_short(book, &e->tx, e->id);
-        else if (e->grant.amount)
-            cli_put_format("  %.12s grants %s %" PRId64 "\n", hex32(e->id).text,
-                           cli_account_words(book, &e->grant.account).text, e->grant.amount);
         else
-            cli_put_format("  %.12s %.*s\n", hex32(e->id).text, (int)e->len, item->text + e->at);
+            put_line(book, item, e);
     }
 }

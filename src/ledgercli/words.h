@@ -11,10 +11,10 @@ void words_account(const struct book *book, const char *what, const struct accou
 /* A transaction, a line for each thing that can be said of it. */
 void words_tx(const struct book *book, const struct tx *tx, const uint8_t id[ID_LEN]);
 
-/* The same for a line of this block's body: a transaction, a grant or a rule. */
+/* The same for any line of this block's body. */
 void words_entry(const struct book *book, const struct item *item, const struct entry *e);
 
-/* A block's body, in short: a line for each payment, grant or rule. */
+/* A block's body, in short: a line for each payment, and for each line that is no transaction. */
 void words_body(const struct book *book, const struct item *item);
 
 #endif

@@ -101,8 +101,29 @@ static int mark_best(struct graph *g, struct ledger *l, int64_t start, int64_t e
         int64_t block = found > 0 ? graph_find(g, node.n) : -1;
         if (found < 0)
             return -1;
-        if (block >= 0)
-            g->list[block].best = true;
+        if (block < 0)
+            continue;
+        g->list[block].best = true;
+        if (final_is_possible(&l->tree) && final_status(&l->tree, &node, &g->list[block].final, f))
+            return -1;
+    }
+    return 0;
+}
+
+/* Marks what is final although it is off the best chain, from the rival that does not count down.
+ */
+static int mark_excluded(struct graph *g, struct tree *t, struct fault *f)
+{
+    struct node node = {.n = t->rivals[1], .parent = t->rivals[1], .height = INT64_MAX};
+    while (node.parent >= 0 && node.height > 0) {
+        if (tree_get(t, node.parent, &node, f))
+            return -1;
+        int64_t block = graph_find(g, node.n);
+        if (block < 0)
+            continue;
+        if (g->list[block].best)
+            break;
+        g->list[block].final = FINAL_YES;
     }
     return 0;
 }
@@ -115,7 +136,7 @@ int graph_read(struct graph *g, struct ledger *l, int64_t start, int64_t end, st
     for (int64_t n = 0; n < l->tree.count; n++)
         if (tree_get(&l->tree, n, &node, f) || read_node(&r, &node, f))
             return -1;
-    return mark_best(g, l, start, end, f);
+    return mark_best(g, l, start, end, f) || mark_excluded(g, &l->tree, f) ? -1 : 0;
 }
 
 /* --- Folding ---------------------------------------------------------------------------------- */
@@ -130,7 +151,8 @@ void graph_fold(struct graph *g, int64_t least)
 {
     for (size_t i = 0; i < g->count; i++) {
         struct graph_block *s = &g->list[i];
-        if (!is_plain(g, s) || !is_plain(g, &g->list[s->parent]))
+        if (!is_plain(g, s) || !is_plain(g, &g->list[s->parent]) ||
+            s->final != g->list[s->parent].final)
             continue;
         s->head = g->list[s->parent].head;
         struct graph_block *head = &g->list[s->head];

@@ -6,6 +6,7 @@
 #define QUERY_GRAPH_H
 
 #include "ledger/ledger.h"
+#include "query/final.h"
 
 /* The most blocks in a window: nobody could look at more. */
 #define GRAPH_BLOCKS_MAX 1000000
@@ -22,6 +23,7 @@ struct graph_block {
     bool best;        /* on the best chain */
     bool goes_on;     /* it has children above the window */
     bool left;        /* a former best tip */
+    enum final_status final;
 };
 
 struct graph {
@@ -36,9 +38,9 @@ struct graph {
 int graph_read(struct graph *g, struct ledger *l, int64_t start, int64_t end, struct fault *f);
 void graph_free(struct graph *g);
 
-/* Joins neighbouring blocks that have one child, and a parent with one child, into runs of at least
- * this length. The window's first block, tips, forks, their children and the ends of a
- * reorganisation stay alone. */
+/* Joins neighbouring blocks that have one child, and a parent with one child, and are equally
+ * final, into runs of at least this length. The window's first block, tips, forks, their children
+ * and the ends of a reorganisation stay alone. */
 void graph_fold(struct graph *g, int64_t least);
 
 /* The place in the list of the block with this number; -1: it is not in the window. */

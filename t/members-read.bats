@@ -1,0 +1,125 @@
+load lib/common
+load lib/ledger
+
+# What members do and make final, in the programs that read a ledger.
+
+GOOD=$VECTORS/seals/good
+KEYS=$VECTORS/v2/keys/names
+
+setup() {
+    fresh_folder
+}
+
+# use VECTOR: it is ./ledger.
+use() {
+    cp "$GOOD/$1.ledger" ledger
+    rm -f ledger.index*
+}
+
+# The height, by the vectors, of the highest final block.
+final() { # VECTOR
+    awk -v name="$1" '$1 == name { print $7 }' "$VECTORS/seals/tips"
+}
+
+@test "ledger-chain -f: up to the highest final block, of the ledger or of a chain" {
+    for name in bft-all-votes finality-final finality-final-after-a-skipped-checkpoint finality-reorg-below-justified; do
+        use "$name"
+        expect 0 ledger-chain -f
+        [ ! -s "$err" ]
+        height=$(final "$name")
+        ledger-chain -n $((height + 1)) | cmp - "$out"
+        [ "$(ledger-chain --final -t)" = "$(ledger-chain -H -s "$height" -n 1 | head -n 1)" ]
+        ledger-chain -f -H | cmp - <(ledger-chain -H -n $((height + 1)))
+        expect 1 ledger-chain -f -s $((height + 1))
+        says "^ledger-chain: ledger: the height of its highest final block is $height\$"
+    done
+    # what block 3 of the next one has made final is 2, whatever came later
+    use bft-all-votes
+    ledger-chain -f -b "$(ledger-chain -H -s 3 -n 1 | id)" | cmp - <(ledger-chain -n 3)
+}
+
+@test "ledger-chain -f: of two final blocks that exclude each other, the first; without finality, genesis and a word" {
+    use finality-two-conflicting-finals-first-counts
+    expect 0 ledger-chain -f
+    says 'two final blocks exclude each other'
+    ledger-chain -n 3 2>/dev/null | cmp - "$out"
+    expect 0 ledger-chain -f -t -b "$(ids ledger | tail -n 1)"
+    [ "$(id <"$out")" != "$(ledger-chain -f -t 2>/dev/null | id)" ]
+    easy_chain
+    mined ledger 2 miner | ledger-append -q
+    expect 0 ledger-chain -f
+    says '^ledger-chain: ledger: no block after genesis becomes final on this chain$'
+    cmp genesis "$out"
+    expect 2 sh -c 'ledger-chain -f >/dev/full'
+}
+
+# marked VECTOR: "NUMBER WORD" of each block that ledger-graph marks, in a line.
+marked() {
+    use "$1"
+    ledger-graph -F 2>/dev/null >dot
+    ! command -v dot >/dev/null || dot -Tsvg dot >svg
+    sed -n 's/^  b\([0-9]*\) \[label="[^"]*\\n\(final\|justified\)[\\"].* class="[a-z]* \2".*/\1 \2/p' dot | tr '\n' ,
+}
+
+@test "ledger-graph: which blocks are final and which are justified, in labels, classes and the legend" {
+    [ "$(marked bft-all-votes)" = '0 final,1 final,2 final,3 final,' ]
+    grep -q '>final</td>' dot
+    ! grep -q '>justified</td>' dot
+    grep -q '>sealed by ' dot
+    [ "$(marked finality-final)" = '0 final,1 final,2 final,4 justified,' ]
+    grep -q '>justified</td>' dot
+    # off the best chain, too
+    [ "$(marked finality-two-conflicting-finals-first-counts)" = '0 final,1 final,2 final,4 justified,6 final,' ]
+}
+
+@test "ledger-log: a column says what is final, only where something can be" {
+    use finality-final
+    [ "$(ledger-log | awk '{ print $NF }' | tr '\n' ' ')" = 'final final final - justified - ' ]
+    [ "$(ledger-log -n 2 | awk '{ print $NF }' | tr '\n' ' ')" = 'justified - ' ]
+    use accuse-two-headers
+    [ "$(ledger-log | awk 'NF != 6' | wc -l)" -eq 0 ]
+}
+
+@test "ledger-show: a block with votes, its set, whether it is final" {
+    use accuse-two-precommits
+    expect 0 ledger-show -a "$KEYS" 5
+    grep -qx 'final    yes' "$out"
+    grep -qx "set      $(ledger-chain -H -s 5 -n 1 | cut -d ' ' -f 6)" "$out"
+    grep -qx "votes    $(ledger-chain -s 5 -n 1 | grep -c '^vote')" "$out"
+    block=$(ledger-chain -H -s 4 -n 1 | id)
+    grep -Eqx "  [0-9a-f]{12} member0 \(a07959ed\) votes for 4 ${block:0:12} in round 0" "$out"
+    ledger-show 6 | grep -qx 'final    no'
+    ledger-show -a "$KEYS" 0 | grep -Eqx '  [0-9a-f]{12} member member3 \(82a62f40\) has weight 1000'
+    ledger-show -a "$KEYS" "$(grep -m 1 '^member' ledger | id)" >shown
+    grep -qx 'weight   1000' shown
+    grep -Eqx 'account  member[0-9] \([0-9a-f]{8}\)' shown
+}
+
+@test "ledger-show: a block with attest lines; one that is final off the best chain" {
+    use finality-two-conflicting-finals-first-counts
+    expect 0 ledger-show -a "$KEYS" 5
+    grep -qx 'attests  3' "$out"
+    ! grep -q '^set ' "$out"
+    grep -Eqx '  [0-9a-f]{12} member3 \(82a62f40\) attests 4 [0-9a-f]{12} from 2 [0-9a-f]{12}' "$out"
+    [ "$(ledger-show 4 2>/dev/null | grep '^final ')" = 'final    no, but justified' ]
+    [ "$(ledger-show "$(ids ledger | sed -n 7p)" 2>/dev/null | grep '^final ')" = \
+        'final    yes, but it excludes another final block, which counts' ]
+    [ "$(ledger-show "$(ids ledger | sed -n 8p)" 2>/dev/null | grep '^final ')" = 'final    no' ]
+}
+
+@test "ledger-show: what members do, in a block and by itself" {
+    use accuse-two-precommits
+    tx=$(grep '^tx .* accuse ' ledger | id)
+    ledger-show -a "$KEYS" "$tx" >shown
+    grep -Eqx 'accused  member[0-9] \([0-9a-f]{8}\)' shown
+    grep -qx 'signed   two vote lines that exclude each other' shown
+    ledger-show -a "$KEYS" 1 | grep -Eq "^  ${tx:0:12} [a-z0-9]+ \([0-9a-f]{8}\) accuses member[0-9] \([0-9a-f]{8}\) of two vote lines\$"
+    use unbonding-entry-until-it-returns
+    tx=$(grep -m 1 '^tx .* unstake ' ledger)
+    ledger-show "$(id <<<"$tx")" | grep -qx "amount   $(cut -d ' ' -f 7 <<<"$tx")"
+    use admit-two-wishes-of-four
+    tx=$(grep -m 1 '^tx .* admit ' ledger)
+    weight=$(cut -d ' ' -f 8 <<<"$tx")
+    ledger-show -a "$KEYS" "$(id <<<"$tx")" | grep -qx "weight   $weight"
+    ledger-show -a "$KEYS" 1 | grep -Eq " wants [a-z0-9]+ \([0-9a-f]{8}\) to have weight $weight\$"
+}
