@@ -117,7 +117,10 @@ static int handle(struct bft *b, const struct engine_event *e)
         bft_on_snapshot(b, e->index, e->payload);
         break;
     case ENGINE_COMMAND:
-        bft_note(b, "refused %.*s", e->n > 200 ? 200 : (int)e->n, e->text);
+        if (e->n == 5 && memcmp(e->text, "begin", 5) == 0 && b->round == BFT_NO_ROUND)
+            bft_start_round(b, 0);
+        else
+            bft_note(b, "refused %.*s", e->n > 200 ? 200 : (int)e->n, e->text);
         break;
     }
     return 0;

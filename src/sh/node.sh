@@ -12,7 +12,7 @@ unset CDPATH LEDGER NAMES
 case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
 
 usage() {
-    printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] DIR [PEER]...\n'
+    printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] [-v KEY] DIR [PEER]...\n'
 }
 
 @options.sh@
@@ -33,6 +33,7 @@ Runs one peer from the folder DIR: ledger, pool, peers, names, node.key, log.
   -p, --plain                  use no TLS, and only loopback, for watching with nc
   -q, --quiet                  print nothing while it runs
   -r, --resolve                also dial peers that announce a name instead of an IP address
+  -v, --validate=KEY           take a member's part in the chain, with this key
   -h, --help                   print this help
   -V, --version                print the version
 END
@@ -46,7 +47,7 @@ die() { # WORDS [STATUS]
 
 # --- Options -------------------------------------------------------------------------------------------
 
-allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet=''
+allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member=''
 
 # Long options become short ones: --chain=ID is -c ID.
 short_option() { # --NAME[=VALUE]
@@ -63,13 +64,14 @@ short_option() { # --NAME[=VALUE]
     --plain) option=p ;;
     --quiet) option=q ;;
     --resolve) option=r ;;
+    --validate=*) option=v ;;
     --version) option=V ;;
-    --allow | --announce | --chain | --fanout | --listen | --mine) misuse "$1: its argument is missing: $1=..." ;;
+    --allow | --announce | --chain | --fanout | --listen | --mine | --validate) misuse "$1: its argument is missing: $1=..." ;;
     *) misuse "${1%%=*}: no such option" ;;
     esac
 }
 
-while getopts :a:c:df:hl:m:o:pqrV-: option; do
+while getopts :a:c:df:hl:m:o:pqrv:V-: option; do
     [ "$option" != - ] || short_option "--$OPTARG"
     case $option in
     a) allow=$OPTARG ;;
@@ -82,6 +84,7 @@ while getopts :a:c:df:hl:m:o:pqrV-: option; do
     p) plain=-p ;;
     q) quiet=yes ;;
     r) names=-r ;;
+    v) member=$OPTARG ;;
     h)
         help || exit 2
         exit
@@ -106,7 +109,7 @@ PATH=$here:$PATH
 export PATH
 for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip @PROGPREFIX@verify @PROGPREFIX@ledger-append \
     @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
-    @PROGPREFIX@mine @PROGPREFIX@names @PROGPREFIX@node-log mkfifo; do
+    @PROGPREFIX@mine @PROGPREFIX@validator @PROGPREFIX@names @PROGPREFIX@node-log mkfifo; do
     command -v "$program" >/dev/null || die "$program: not found"
 done
 
@@ -148,6 +151,10 @@ shift $((OPTIND - 1))
 [ -z "$allow" ] || [ -r "$allow" ] || die "$allow: cannot be read"
 folder=$1
 shift
+if [ -n "$member" ]; then
+    member=$(cd "$(dirname "$member")" && pwd)/${member##*/} || die "$member: does not exist"
+    [ -r "$member" ] || die "$member: cannot be read"
+fi
 for peer in "$@"; do
     case ${peer##*:} in
     "$peer" | '' | *[!0-9]*) die "$peer: neither HOST:PORT nor KEY@HOST:PORT" ;;
@@ -264,10 +271,25 @@ say() { # WORDS
 
 # shellcheck disable=SC2086 # $identity, $chain, $stems, $names and $held are options, or nothing
 {
+    # What members sign travels too, on chains whose members do.
+    kinds() {
+        ! head -n 1000 ledger | grep -qx 'rule seal bft' || echo -T vote -T proposal
+    }
+
+    # What comes in and breaks no rule; and, if we are a member, what we add to it.
+    judged() {
+        if [ -n "$member" ]; then
+            part - @PROGPREFIX@verify -u -l ledger <intake |
+                part - @PROGPREFIX@validator -k "$member" -l ledger -p pool # proposes blocks, and votes
+        else
+            part - @PROGPREFIX@verify -u -l ledger <intake
+        fi
+    }
+
     # The connections: each new record comes in once, its form, work and signatures checked, and what has passed the
     # programs below goes out.
     exchange() {
-        part listener @PROGPREFIX@gossip -v $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
+        part listener @PROGPREFIX@gossip -v $(kinds) $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
             -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers
         end_intake        # if nothing can go out, nothing should come in
         : <>intake <>loop  # if it could not even start, the others still wait for it to open them
@@ -276,7 +298,7 @@ say() { # WORDS
     # This is the node: records come in, pass one program after the other, and go out.
     flow() {
         exchange &
-        part - @PROGPREFIX@verify -u -l ledger <intake | # drops records that break a rule
+        judged | # drops records that break a rule
             part - @PROGPREFIX@ledger-append -p $held ledger | # appends blocks to the ledger
             part - @PROGPREFIX@txpool -u -l ledger pool | # keeps transactions until they are in a block
             {

@@ -124,12 +124,17 @@ static int take_first(struct said *s, const struct field *x, size_t n, struct fa
     return 0;
 }
 
+static bool get_vote(const struct field *x, size_t n, struct said_vote *v)
+{
+    return n == 5 && field_is(x[0], "vote") && get_number(x[1], &v->height) &&
+           get_number(x[2], &v->round) && get_step(x[3], &v->step) && get_root(x[4], &v->root);
+}
+
 static int take_entry(struct said *s, const struct field *x, size_t n, struct fault *f)
 {
     struct said_vote v = {0};
     struct said_attest a = {0};
-    if (n == 5 && field_is(x[0], "vote") && get_number(x[1], &v.height) &&
-        get_number(x[2], &v.round) && get_step(x[3], &v.step) && get_root(x[4], &v.root)) {
+    if (get_vote(x, n, &v)) {
         note_vote(s, &v);
         return 0;
     }
@@ -164,6 +169,35 @@ int said_open(struct said *s, const char *path, const uint8_t chain[32], const u
         (torn > 0 && linefile_set_aside(&s->file, &torn, f) != 0))
         return -1;
     return linefile_read(&s->file, 0, take, s, f);
+}
+
+struct votes {
+    int64_t height;
+    struct said_vote *list;
+    size_t count, cap;
+};
+
+static int keep_vote(void *self, const struct line *line, struct fault *f)
+{
+    struct votes *all = self;
+    struct field x[FIELDS_MAX];
+    struct said_vote v;
+    if (!get_vote(x, fields_split(line->text, line->len, x), &v) || v.height < all->height)
+        return 0;
+    if (ARRAY_RESERVE(all->list, all->cap, all->count + 1) != 0)
+        return fault_memory(f);
+    all->list[all->count++] = v;
+    return 0;
+}
+
+int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *count,
+               struct fault *f)
+{
+    struct votes all = {.height = height};
+    int failed = linefile_read(&s->file, 0, keep_vote, &all, f);
+    *list = all.list;
+    *count = all.count;
+    return failed;
 }
 
 void said_close(struct said *s)

@@ -65,6 +65,11 @@ void said_close(struct said *s);
 enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struct fault *f);
 enum said_answer said_sign_attest(struct said *s, const struct said_attest *a, struct fault *f);
 
+/* The votes of this height and above that the file has, in *list, which the caller frees; how many:
+ * *count. 0, or -1 and a fault. */
+int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *count,
+               struct fault *f);
+
 /* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and
  * epochs are heights. said_export appends it. said_import takes what concerns this chain and key;
  * of a block, that nothing of its height or below may be voted. What is known already is not added

@@ -1,0 +1,83 @@
+/*
+ * A member's part in agreeing on blocks (block(5), "bft"): hosts the Tendermint engine (bft/bft.h)
+ * over a ledger, with the lines of vote(5) for messages.
+ *
+ * A block that is proposed travels and is judged as any other block; a proposal counts once the
+ * ledger has its block. A decision is not written anywhere: the next block has the votes. What the
+ * member signs is on disk, in `said`, before it is in `out`. After a start the engine goes on with
+ * the height after the last final block, from what the member has said there.
+ *
+ * One thread. It reads no clock: `now` is in milliseconds of one that never goes back.
+ */
+#ifndef VALIDATOR_AGREEMENT_H
+#define VALIDATOR_AGREEMENT_H
+
+#include "bft/bft_vote.h"
+#include "ledger/ledger.h"
+#include "validator/held_lines.h"
+#include "validator/said.h"
+
+/* All that is pointed to stays the caller's, and lasts as long as the agreement. */
+struct agreement_config {
+    struct ledger *ledger; /* a reader, which the caller refreshes */
+    const struct secret_key *key;
+    struct said *said;
+    int64_t wait, grow; /* milliseconds: a step of round r may take wait + r * grow */
+    /* What the engine notes: n bytes of words (netsim(1), Tendermint). May be NULL. */
+    void (*note)(void *self, const char *words, size_t n);
+    /* Two signed lines with their newlines, which prove that a member has contradicted itself. May
+     * be NULL. */
+    void (*contradiction)(void *self, const char *first, const char *second);
+    void *self;
+};
+
+struct agreement {
+    struct agreement_config config;
+    uint8_t chain[ID_LEN];
+    struct node_names *names;
+    uint32_t self, other; /* nodes: this member; nobody, from whom the ledger's own words come */
+    struct engine *engine;
+    struct engine_outputs outputs;
+    size_t taken; /* outputs whose decisions have been taken */
+    uint64_t saves;
+    struct node decided;      /* the last block that was */
+    struct buf commit;        /* the votes that decided it: lines, ascending by key */
+    struct said_vote *before; /* what was said before the start, of heights that are not over */
+    size_t before_count;
+    struct held_lines held; /* lines that came before their time */
+    struct buf out;         /* lines to be passed on; the caller empties it */
+    bool begun;             /* the height after the decided block has begun */
+    bool turn;              /* it is this member's turn, and it has nothing to propose */
+    bool new_round;         /* a round has begun: held proposals may count now */
+    int64_t deadline;       /* agreement_tick is due then; INT64_MAX: never */
+};
+
+/* Begins after the last final block of the ledger. 0, or -1 and a fault; call agreement_free in
+ * either case. */
+int agreement_begin(struct agreement *a, const struct agreement_config *config, int64_t now,
+                    struct fault *f);
+void agreement_free(struct agreement *a);
+
+/* A vote or a proposal has come: a line of n bytes without its newline, of the right form. 0, or
+ * -1 and a fault: a rule if the line is wrong; trouble: the agreement can then only be freed, as
+ * below. */
+int agreement_take(struct agreement *a, const char *line, size_t n, int64_t now, struct fault *f);
+
+/* The ledger has been refreshed: what is final there is decided, and held proposals are taken whose
+ * blocks it has. */
+int agreement_look(struct agreement *a, int64_t now, struct fault *f);
+
+/* The next height may begin: its block's time has come. */
+int agreement_start(struct agreement *a, int64_t now, struct fault *f);
+
+/* The block after the decided one that this member wants to propose; the ledger has it. */
+int agreement_propose(struct agreement *a, const uint8_t id[ID_LEN], int64_t now, struct fault *f);
+
+/* The deadline has passed. */
+int agreement_tick(struct agreement *a, int64_t now, struct fault *f);
+
+/* Whether the ledger has this block, as a valid one after the decided block: 1 or 0, -1 and
+ * trouble. */
+int agreement_has(struct agreement *a, const uint8_t id[ID_LEN], struct fault *f);
+
+#endif

@@ -1,0 +1,110 @@
+/* What the engine asks of its host. */
+#include "validator/agreement_parts.h"
+
+#include <string.h>
+
+static enum said_step step_of(enum bft_step step)
+{
+    return step == BFT_PROPOSE ? SAID_PROPOSE : step == BFT_PREVOTE ? SAID_PREVOTE : SAID_PRECOMMIT;
+}
+
+static bool is_of_step(const struct said_vote *a, const struct said_vote *b)
+{
+    return a->height == b->height && a->round == b->round && a->step == b->step;
+}
+
+/* What was said before the start: again the same, and nothing else. Whether it was; if so, and it
+ * was something else, *f. */
+static bool was_said(const struct agreement *a, const struct said_vote *v, struct fault *f)
+{
+    for (size_t i = 0; i < a->before_count; i++) {
+        const struct said_vote *b = &a->before[i];
+        if (!is_of_step(b, v))
+            continue;
+        if (!b->root.known || memcmp(b->root.bytes, v->root.bytes, ID_LEN))
+            fault_rule(f, "this key has signed another one before");
+        return true;
+    }
+    return false;
+}
+
+/* On disk first (T10). */
+static int sign(void *context, struct bft_vote *v, struct fault *f)
+{
+    struct agreement *a = context;
+    struct said_vote said = {.height = (int64_t)v->height,
+                             .round = v->round,
+                             .step = step_of(v->step),
+                             .root.known = true};
+    *f = (struct fault){0};
+    memcpy(said.root.bytes, v->value, ID_LEN);
+    if (was_said(a, &said, f) ? f->kind == FAULT_RULE
+                              : said_sign_vote(a->config.said, &said, f) == SAID_REFUSED)
+        return -1;
+    return vote_line_sign(v, a->chain, a->config.key, f);
+}
+
+static bool check(void *context, const struct bft_vote *v)
+{
+    const struct agreement *a = context;
+    uint8_t key[ID_LEN];
+    voters_key(a->names, v->node, key);
+    return vote_line_check(v, a->chain, key);
+}
+
+static void name(void *context, struct proposal_id id, const struct payload *payload,
+                 uint8_t value[BFT_VALUE_LEN])
+{
+    (void)context, (void)id;
+    if (agreement_payload_block(payload, value))
+        memset(value, 0, BFT_VALUE_LEN); /* which nobody may propose */
+}
+
+static bool valid(void *context, uint64_t height, struct proposal_id id,
+                  const struct payload *payload)
+{
+    struct agreement *a = context;
+    struct fault f = {0};
+    uint8_t block[ID_LEN];
+    (void)id;
+    return agreement_take_decisions(a, &f) == 0 && (uint64_t)a->decided.height + 1 == height &&
+           agreement_payload_block(payload, block) == 0 && agreement_has(a, block, &f) > 0;
+}
+
+/* At its start the engine asks for heights that are over; any set will do for them. */
+static int members(void *context, uint64_t height, struct bft_set *next, struct fault *f)
+{
+    struct agreement *a = context;
+    if (agreement_take_decisions(a, f))
+        return -1;
+    if ((uint64_t)a->decided.height + 1 < height)
+        return fault_trouble(f, "the members of height %llu are not known yet",
+                             (unsigned long long)height);
+    return voters_after(&a->config.ledger->tree, a->names, &a->decided, next, f);
+}
+
+static void contradiction(void *context, const struct bft_vote *first,
+                          const struct bft_vote *second)
+{
+    const struct agreement *a = context;
+    struct buf one = {0}, two = {0};
+    uint8_t key[ID_LEN];
+    voters_key(a->names, first->node, key);
+    if (a->config.contradiction && vote_line_put(first, a->chain, key, &one) == 0 &&
+        vote_line_put(second, a->chain, key, &two) == 0 && buf_add(&one, "", 1) == 0 &&
+        buf_add(&two, "", 1) == 0)
+        a->config.contradiction(a->config.self, one.data, two.data);
+    buf_free(&one);
+    buf_free(&two);
+}
+
+void agreement_host(struct agreement *a, struct bft_host *host)
+{
+    *host = (struct bft_host){.context = a,
+                              .sign = sign,
+                              .check = check,
+                              .name = name,
+                              .valid = valid,
+                              .contradiction = contradiction,
+                              .members = members};
+}
