@@ -142,6 +142,12 @@ static void put_record(struct text *t, const struct screen *s, const char *what,
     put_who(t, s, e->who);
 }
 
+/* Dozens of them go with each block. */
+static bool is_vote(struct field type)
+{
+    return field_is(type, "vote") || field_is(type, "proposal");
+}
+
 static bool put_event(struct text *t, struct screen *s, struct event *e)
 {
     const char *at = e->words.text;
@@ -161,6 +167,8 @@ static bool put_event(struct text *t, struct screen *s, struct event *e)
             return false;
         put(t, e->words.text, e->words.len);
     } else if (field_is(e->what, s->verdicts ? "accepted" : "new")) {
+        if (is_vote(first))
+            return false;
         put_record(t, s, "new", first, e);
     } else if (is_refused) {
         put_record(t, s, "refused", type, e);

@@ -269,11 +269,11 @@ say() { # WORDS
 
 # --- The node ----------------------------------------------------------------------------------------------
 
-# shellcheck disable=SC2086 # $identity, $chain, $stems, $names and $held are options, or nothing
+# shellcheck disable=SC2086 # $identity, $chain, $kinds, $stems, $names and $held are options, or nothing
 {
     # What members sign travels too, on chains whose members do.
     kinds() {
-        ! head -n 1000 ledger | grep -qx 'rule seal bft' || echo -T vote -T proposal
+        head -n 1100 ledger | sed -n -e 's/^rule seal bft$/-T vote -T proposal/p' -e 's/^rule finality .*/-T attest/p'
     }
 
     # What comes in and breaks no rule; and, if we are a member, what we add to it.
@@ -289,7 +289,8 @@ say() { # WORDS
     # The connections: each new record comes in once, its form, work and signatures checked, and what has passed the
     # programs below goes out.
     exchange() {
-        part listener @PROGPREFIX@gossip -v $(kinds) $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
+        kinds=$(kinds)
+        part listener @PROGPREFIX@gossip -v $kinds $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
             -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers
         end_intake        # if nothing can go out, nothing should come in
         : <>intake <>loop  # if it could not even start, the others still wait for it to open them
