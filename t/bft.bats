@@ -9,19 +9,19 @@ RULES=$BIN/.t/bftrules
 # --- The rules ------------------------------------------------------------------------------------
 
 @test "T1 to T16 are kept" {
-    expect 0 timeout 60 "$RULES" all
+    expect 0 timeout 300 "$RULES" all
     [ "$(cat "$out")" = '19 kept' ]
 }
 
 @test "a mutant of T1 to T5, T7 to T11 and T16 breaks that rule" {
     for rule in T1 T2 T3 T4 T5 T7 T8 T9 T10 T11 T16; do
-        expect 1 timeout 60 "$RULES" $rule break=$rule
+        expect 1 timeout 300 "$RULES" $rule break=$rule
         grep -q "^$rule: " "$out"
     done
 }
 
 turns() { # COUNT NAME:WEIGHT...
-    printf '%s\n' "${@:2}" "$1" | timeout 60 "$TEST" rotation
+    printf '%s\n' "${@:2}" "$1" | timeout 300 "$TEST" rotation
 }
 
 @test "T15: everyone proposes as often as its weight says, and equals in turn" {
@@ -29,7 +29,7 @@ turns() { # COUNT NAME:WEIGHT...
     [ "$(turns 4 one:7)" = 'one one one one' ]
     [ "$(turns 12 n1:4 n2:5 n3:3 | tr ' ' '\n' | sort | uniq -c | awk '{ print $1 }' | paste -s -d ' ')" = '4 5 3' ]
     [ "$(turns 3 big:9223372036854775806 small:1)" = 'big big big' ]
-    [ "$(echo '100 -10 1 | 0 0 0 | 1' | timeout 60 "$TEST" priorities)" = '70 -40 -29 | 0' ]
+    [ "$(echo '100 -10 1 | 0 0 0 | 1' | timeout 300 "$TEST" priorities)" = '70 -40 -29 | 0' ]
 }
 
 @test "T15: the rotation of cometbft, as published" {
@@ -42,7 +42,7 @@ turns() { # COUNT NAME:WEIGHT...
     done < <(grep -v '^#' "$cases/sequences.txt")
     while IFS='|' read -r start weights times after turn; do
         read -r -a words <<<"$after | $turn"
-        [ "$(echo "$start | $weights | $times" | timeout 60 "$TEST" priorities)" = "${words[*]}" ] ||
+        [ "$(echo "$start | $weights | $times" | timeout 300 "$TEST" priorities)" = "${words[*]}" ] ||
             { echo "not so: $start | $weights | $times" && return 1; }
     done < <(grep -v '^#' "$cases/priorities.txt")
 }
@@ -133,16 +133,16 @@ bears() {
 
 @test "netsim: weights count; a member without any decides nothing and still learns" {
     expect 0 timeout 600 netsim -q -m -n 4 -s 1-20 tendermint weight=n1:0 weight=n2:2
-    expect 1 timeout 60 netsim -q -n 4 -s 1 -a '0 crash n4 for 60000' -e 'quorum n1 n2 n3' tendermint weight=n4:3
+    expect 1 timeout 300 netsim -q -n 4 -s 1 -a '0 crash n4 for 60000' -e 'quorum n1 n2 n3' tendermint weight=n4:3
     grep -q ' live ' "$out"
 }
 
 @test "settings that are wrong are refused, with a word" {
     for setting in timeout=0 weight=n9:1 weight=n1 weight=n1:x forward=perhaps break=T17 break=1 chance=1 nonsense \
         weight=n1:9223372036854775807; do
-        expect 2 timeout 60 netsim -n 4 tendermint $setting
+        expect 2 timeout 300 netsim -n 4 tendermint $setting
         says 'tendermint: '
     done
-    expect 2 timeout 60 netsim -n 1 tendermint weight=n1:0
+    expect 2 timeout 300 netsim -n 1 tendermint weight=n1:0
     says 'no member has a weight'
 }

@@ -106,7 +106,7 @@ END
         rm -f started
         netsim -q -n 2 -t 100000000 "$BATS_TEST_TMPDIR/node.sh" 3>&- &
         eventually has_started 2
-        left node.sh.sleeper
+        eventually left node.sh.sleeper
         kill -s $signal $!
         wait $! || :
         eventually none_left node.sh.sleeper

@@ -169,7 +169,7 @@ arguments() {
     local name letter long
     for name in $(compiled); do
         while read -r letter long; do
-            run_apart timeout 10 "$name" "-$letter" x </dev/null
+            run_apart timeout 300 "$name" "-$letter" x </dev/null
             ! grep -q "^$name: -$letter: 'x' is not a number" "$err" || echo "$name -$letter"
         done < <(arguments "$name")
     done | sort >found
@@ -180,7 +180,7 @@ arguments() {
 
 # The program ends by itself with a status of its own, whatever it makes of it.
 survives() {
-    run_apart timeout 20 "$@" </dev/null
+    run_apart timeout 300 "$@" </dev/null
     [ "$status" -le 3 ] || { echo "status $status: ${*:0:80}" && cat "$err" && return 1; }
 }
 

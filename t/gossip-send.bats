@@ -54,7 +54,7 @@ times() { # of an EVENT in send.log
 @test "gossip-send: reports what was not taken in time, and ends with 1" {
     chain 3
     # there was a listener at this address, and is none any more
-    listen l -p -c "$CHAIN"
+    listen l -p -c "$CHAIN" -l "$(own_host):0"
     end_started
     expect 1 send -p -t 4 "$at" <txs
     says '^gossip-send: waiting for peers to take 3 records; giving up if they take none for 4 s$'
@@ -64,8 +64,11 @@ times() { # of an EVENT in send.log
     expect 1 send -p -t 0 "$at" <txs
     # of two that must take it there is one
     listen l -p -c "$CHAIN"
-    expect 1 send -p -n 2 -t 5 "$at" <txs
-    says "not taken in time: $(line 3 ids)"
+    for patience in 5 50 500; do # on a busy machine, more than a few seconds
+        expect 1 send -p -n 2 -t $patience "$at" <txs
+        says "not taken in time: $(line 3 ids)"
+        ! same_lines txs l.out || break
+    done
     same_lines txs l.out
     # a listener that drops what it asked for
     line 1 txs | forged >bad
@@ -217,7 +220,7 @@ times() { # of an EVENT in send.log
     refute grep -q "$at" "$err"
     # without the key in the file it finds out, and does not dial it again
     echo "$at" >peers
-    expect 1 send -v -t 5 -k miner.key peers <txs
+    gives_up 5 ' unreached - it is this node itself' txs send -v -k miner.key peers
     [ "$(grep -c 'unreached - it is this node itself' "$err")" -eq 1 ]
     [ ! -s l.out ]
 }
@@ -248,7 +251,8 @@ times() { # of an EVENT in send.log
         done
         plain=$(stat -c %s "r$option.up") deflated=$(stat -c %s "r$option-z.up")
         [ "$plain" -ge "$(stat -c %s txs)" ]
-        [ "$deflated" -gt "$plain" ]
+        # (how many records of TLS there are, and so how many bytes, hangs on when what arrives)
+        [ -z "$option" ] || [ "$deflated" -gt "$plain" ]
         [ "$deflated" -le $((plain * 11 / 10)) ]
     done
     head -n 1 r-p-z.up | grep -Eqx "hello 2 $CHAIN 0 $CHAIN deflate s"
@@ -316,7 +320,7 @@ by_hand() { # [OPTION...]
     short="short $(cut -c 1-16 ids | paste -sd ' ')"
     while IFS= read -r text; do
         by_hand
-        until event send '[^ ]+ in - .*'; do sleep 0.01; done
+        eventually event send '[^ ]+ in - .*'
         say h 'ping 1'
         eventually heard h 'pong 1'
         feed block
@@ -348,7 +352,7 @@ $(hello "$CHAIN")
 END
     # all of it, again and again, is more than a block has: what is beyond it is not sent, and is no offence
     by_hand
-    until event send '[^ ]+ in - .*'; do sleep 0.01; done
+    eventually event send '[^ ]+ in - .*'
     say h 'ping 1'
     eventually heard h 'pong 1'
     feed block
@@ -430,9 +434,9 @@ END
 
 @test "gossip-send: a peer that dies and returns is dialed again, after growing pauses" {
     chain 3
-    listen l -p -c "$CHAIN"
+    listen l -p -c "$CHAIN" -l "$(own_host):0" # where nobody else takes the port meanwhile
     listener=$pid
-    follow -p -t 60 "$at"
+    follow -p -t 600 "$at"
     feed <(line 1 txs)
     eventually shows l.out line 1 txs
     kill -KILL "$listener"
@@ -481,7 +485,7 @@ END
 
 # by_name ADDRESSES COMMAND...: the name two.example stands for these addresses.
 by_name() {
-    LD_PRELOAD=$BIN/.t/hosts.so HOSTS="two.example $1" timeout 60 "${@:2}"
+    LD_PRELOAD=$BIN/.t/hosts.so HOSTS="two.example $1" timeout 300 "${@:2}"
 }
 
 need_names() {
@@ -519,11 +523,11 @@ s = socket.create_server(("127.0.0.2", int(sys.argv[1])))
 print("there", flush=True)
 time.sleep(600)' "$port"
     eventually grep -q there silent.out
-    by_name '127.0.0.2 127.0.0.1' gossip-send -c "$CHAIN" -t 60 "two.example:$port" <txs
+    by_name '127.0.0.2 127.0.0.1' gossip-send -c "$CHAIN" -t 250 "two.example:$port" <txs
     same_lines txs l.out
     # another key, in front of the one that is asked for
     start other gossip-listen -c "$CHAIN" -k m.key -l "127.0.0.3:$port"
-    by_name '127.0.0.3 127.0.0.1' gossip-send -c "$CHAIN" -t 60 "$key@two.example:$port" <txs
+    by_name '127.0.0.3 127.0.0.1' gossip-send -c "$CHAIN" -t 250 "$key@two.example:$port" <txs
     # in plain, silence is noticed only after a while
     listen p -p -c "$CHAIN"
     start silent2 python3 -B -c 'import socket, sys, time
@@ -531,7 +535,7 @@ s = socket.create_server(("127.0.0.2", int(sys.argv[1])))
 print("there", flush=True)
 time.sleep(600)' "${at##*:}"
     eventually grep -q there silent2.out
-    by_name '127.0.0.2 127.0.0.1' gossip-send -p -c "$CHAIN" -t 60 "two.example:${at##*:}" <txs
+    by_name '127.0.0.2 127.0.0.1' gossip-send -p -c "$CHAIN" -t 250 "two.example:${at##*:}" <txs
     same_lines txs p.out
 }
 
@@ -543,10 +547,10 @@ time.sleep(600)' "${at##*:}"
     listen l -c "$CHAIN" -L ledger
     local inside='mount --bind "$1" /etc/hosts && shift && exec "$@"'
     unshare -m sh -c "$inside" - "$VECTORS/cases/hosts-two-addresses" \
-        timeout 60 gossip-send -c "$CHAIN" "two:${at##*:}" <txs
+        timeout 300 gossip-send -c "$CHAIN" "two:${at##*:}" <txs
     same_lines txs l.out
     unshare -m sh -c "$inside" - "$VECTORS/cases/hosts-two-addresses" \
-        timeout 60 ledger-pull -l none -c "$CHAIN" "two:${at##*:}" | cmp - ledger
+        timeout 300 ledger-pull -l none -c "$CHAIN" "two:${at##*:}" | cmp - ledger
 }
 
 # --- What it holds -------------------------------------------------------------------------------------
@@ -596,7 +600,7 @@ time.sleep(600)' "${at##*:}"
     need python3
     chain 40
     by_hand -d
-    until event send '[^ ]+ in - .*'; do sleep 0.01; done
+    eventually event send '[^ ]+ in - .*'
     say h 'ping 1'
     eventually heard h 'pong 1'
     { for n in $(seq 20); do echo "fluff $(line "$n" ids)"; done && cat txs; } >marked

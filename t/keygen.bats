@@ -414,7 +414,7 @@ key_bytes() { # FILE: the bytes of PKCS #8
     for command in 'peerbook -k alice.key -l demo -a host.example:7777' 'ledger-checkpoint -k alice.key demo' \
         'gossip-listen -k alice.key -L demo -l 127.0.0.1:0' 'txsign -k alice.key -t text'; do
         # shellcheck disable=SC2086 # a command and its words
-        expect 2 timeout 60 $command </dev/null
+        expect 2 timeout 300 $command </dev/null
         says 'SLH-DSA key'
     done
 }

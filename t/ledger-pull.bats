@@ -235,13 +235,21 @@ pulled_from() {
     says '^ledger-pull: waiting for peers; giving up after 4 s without a new block$'
     says 'nothing new for 4 s'
     host stall chain stall 2
-    pull -t 5 -l genesis "$(<stall.at)"
+    blocks chain 1 2 >want
+    brought() { # PEER...: on a busy machine, more than a few seconds may pass until anything comes
+        local patience
+        for patience in 5 50 250; do
+            pull -t $patience -l genesis "$@"
+            ! cmp -s want "$out" || return 0
+        done
+        cmp want "$out"
+    }
+    brought "$(<stall.at)"
     [ "$status" -eq 1 ]
-    blocks chain 1 2 | cmp - "$out"
     # the good one beside it is not kept waiting for
     host good chain
-    pull -t 5 -l genesis "$(<stall.at)" "$(<good.at)"
-    blocks chain 1 3 | cmp - "$out"
+    blocks chain 1 3 >want
+    brought "$(<stall.at)" "$(<good.at)"
 }
 
 @test "a long branch with little work is not kept without limit" {

@@ -686,7 +686,7 @@ was_dropped_as() { # PATTERN
         start "liar$try" liar -q -c "$CHAIN" -t 300 -r 100 -w "$script.at"
         eventually test -s "$script.at"
     done
-    run_apart timeout 300 ledger-pull -v -l ledger -n 7 -t 15 "$(cat s1.at)" "$(cat s2.at)" "$(cat s3.at)" \
+    run_apart timeout 300 ledger-pull -v -l ledger -n 7 -t 150 "$(cat s1.at)" "$(cat s2.at)" "$(cat s3.at)" \
         "$(cat s4.at)" "$(cat s5.at)" "$(cat s6.at)" "$at"
     cmp longer "$out"
 }

@@ -29,7 +29,7 @@ asks() { # NAME LINE
 
 answered() { # NAME LINES
     tail -n +$(($2 + 1)) "$1.heard" >"$1.answer"
-    tail -n 1 "$1.answer" | grep -q '^pulled '
+    tail -n 1 "$1.answer" | grep -q '^pulled ' && [ -z "$(tail -c 1 "$1.answer")" ] # the whole line
 }
 
 greets() { # NAME

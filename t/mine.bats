@@ -31,13 +31,11 @@ hard_chain() {
 
 # Waits until the process searches: with -j 1, that is when its watching thread is there.
 searching() { # PID
-    local i
-    for ((i = 0; i < 1000; i++)); do
-        [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -lt 2 ] || return 0
-        read -r -t 0.01 <>never || :
-    done
-    echo 'it never began to search'
-    return 1
+    eventually has_threads "$1" 2
+}
+
+has_threads() { # PID COUNT
+    [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -ge "$2" ]
 }
 
 # not_mined WORDS: nothing is mined of the lines on stdin, and these words say why.
@@ -285,7 +283,10 @@ not_mined() {
 @test "-w: the arrival of our own blocks is no reason to give up" {
     ledger-init -T 1700000000 -t 0f -s 1000 -e 1 alice 1000 >ledger
     # block 1, right after genesis, is found and appended while block 2, impossible, is searched
-    mine -w -t 2 -n 2 -m miner -T 0 </dev/null 2>said | ledger-append ledger >appended
+    for patience in 2 20 200; do # on a busy machine, block 1 may take more than two seconds
+        mine -w -t $patience -n 2 -m miner -T 0 </dev/null 2>said | ledger-append ledger >appended
+        [ ! -s appended ] || break
+    done
     grep -q '^mine: time is up$' said
     [ "$(wc -l <appended)" -eq 1 ]
     [ "$(ledger-chain -t)" = "$(cat appended)" ]
@@ -321,9 +322,12 @@ not_mined() {
     grep -q '^mine: stdin is a terminal: the block will have no transactions$' said
     append <block
     hard_chain
-    script -qec 'mine -t 2 -m miner -T 1700000002 </dev/null >block' /dev/null </dev/null >screen || :
+    for patience in 1 10 100; do # a busy machine may show nothing in the first seconds
+        script -qec "mine -t $patience -m miner -T 1700000002 </dev/null >block" /dev/null </dev/null >screen || :
+        grep -q 'mine: time is up' screen
+        ! grep -Eq 'mine: height 2, [0-9.]+ million attempts a second, [0-9]+ s ' screen || break
+    done
     grep -Eq 'mine: height 2, [0-9.]+ million attempts a second, [0-9]+ s ' screen
-    grep -q 'mine: time is up' screen
     expect 1 mine -t 1 -m miner -T 1700000002 </dev/null
     ! grep -q attempts "$err" || false
 }

@@ -80,15 +80,15 @@ id_of() { # FILE
     # from outside there is no way in
     inside "$outside" timeout 2 gossip-send -c "$CHAIN" -t 1 "$(cat here/where)" <<<"$(pay 0)" && false
     pay 0 >first
-    inside "$outside" gossip-send -c "$CHAIN" -t 60 "$(cat there/where)" <first
+    inside "$outside" gossip-send -c "$CHAIN" -t 300 "$(cat there/where)" <first
     eventually grep -qxFf first here/pool
     has_got here there "$(id_of first)" tx
     pay 1 >second
-    inside "$home" gossip-send -c "$CHAIN" -t 60 "$(cat here/where)" <second
+    inside "$home" gossip-send -c "$CHAIN" -t 300 "$(cat here/where)" <second
     eventually grep -qxFf second there/pool
     has_got there here "$(id_of second)" tx
     txpool -s -l there/ledger there/pool | mine -l there/ledger -m "$BOB" >block
-    inside "$outside" gossip-send -c "$CHAIN" -t 60 "$(cat there/where)" <block
+    inside "$outside" gossip-send -c "$CHAIN" -t 300 "$(cat there/where)" <block
     eventually grep -qxFf first here/ledger
     eventually grep -q ' new block ' here.out
     # records pass over one connection, dialed from inside; the other side sees the router's address, also when it is
@@ -112,7 +112,7 @@ id_of() { # FILE
     announced() { grep -q "^peer $CHAIN $(cut -d ' ' -f 2 here/node.pub) 11\.0\.0\.1:7001 " there/peers; }
     eventually announced
     pay 0 >first
-    inside "$outside" gossip-send -c "$CHAIN" -t 60 "$(cut -d ' ' -f 2 here/node.pub)@11.0.0.1:7001" <first
+    inside "$outside" gossip-send -c "$CHAIN" -t 300 "$(cut -d ' ' -f 2 here/node.pub)@11.0.0.1:7001" <first
     eventually grep -qxFf first here/pool
     end here
     end there

@@ -191,8 +191,10 @@ asked() {
         exec 7>said
         echo 'verify: one' >&7
         eventually grep -q one log
+        kill -s STOP "$pid" # or it might be over before we are done, on a busy machine
         kill -s "$signal" "$pid"
         echo 'verify: two' >&7
+        kill -s CONT "$pid"
         [ "$signal" != TERM ] || exec 7>&- # otherwise the pipe stays open
         status_of "$pid"
         [ "$status" -eq 0 ]

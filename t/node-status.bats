@@ -188,7 +188,7 @@ END
     printf 'no where\n' >a/where
     mkfifo a/log
     rm a/peers && mkdir a/peers
-    expect 2 timeout 60 node-status a
+    expect 2 timeout 300 node-status a
     says '^node-status: a: node.pub: not a key line$'
     says '^node-status: a: where: not HOST:PORT$'
     says '^node-status: a: log: not a regular file$'

@@ -35,7 +35,7 @@ load lib/network
 @test "a restarted node has its address and its peers again" {
     grow a
     begin a --
-    begin b -c "$CHAIN" -- "$at"
+    begin b -c "$CHAIN" -l "$(own_host):0" -- "$at" # where nobody else takes the port meanwhile
     was=$(cat b/where)
     eventually has_line b/peers '^peer '
     end b

@@ -76,7 +76,7 @@ differ() {
 # bats test_tags=slow
 @test "every example does what it shows" {
     ls "$ROOT"/man/*.[157] >texts
-    xargs -P "$(nproc)" -n 1 timeout 300 "$ROOT/t/lib/examples.sh" <texts
+    xargs -P "$(nproc)" -n 1 timeout 1200 "$ROOT/t/lib/examples.sh" <texts
 }
 
 # Except those that use audit-by-hand, which refuses an awk with too little precision.
@@ -91,7 +91,7 @@ differ() {
     for awk in awks/*; do
         [ -e "$awk/awk" ] || continue
         sed "s,^,$PWD/$awk ," pages
-    done | xargs -P "$(nproc)" -n 2 sh -c 'PATH=$1:$PATH timeout 240 "$ROOT/t/lib/examples.sh" "$2"' sh
+    done | xargs -P "$(nproc)" -n 2 sh -c 'PATH=$1:$PATH timeout 1200 "$ROOT/t/lib/examples.sh" "$2"' sh
 }
 
 @test "every page of section 1 has examples" {

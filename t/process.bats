@@ -4,7 +4,7 @@ load lib/common
 # The text of process(7), both directions.
 
 text() { # events|outputs PIECE
-    timeout 60 "$BIN/.t/processtest" "$@"
+    timeout 300 "$BIN/.t/processtest" "$@"
 }
 
 every_event() {
@@ -75,7 +75,7 @@ refused() { # SIDE TEXT WORDS: the text is refused for this reason
 # The loop that engines share, and their log: by an engine that is alone.
 
 node() {
-    timeout 60 "$BIN/.t/lognode" "$@"
+    timeout 300 "$BIN/.t/lognode" "$@"
 }
 
 start() { # LINE...: what a carrier says first, and one batch of these lines

@@ -6,7 +6,7 @@ FIXTURES=$ROOT/../shared/vectors/raft
 
 agree() { # KIND COUNT
     [ -d "$FIXTURES/$1" ] || skip "no ../shared/vectors/raft/$1"
-    expect 0 timeout 60 "$BIN/.t/raftetcd" "$1" "$FIXTURES/$1"/*.txt
+    expect 0 timeout 300 "$BIN/.t/raftetcd" "$1" "$FIXTURES/$1"/*.txt
     grep -qx "$2 of $2 agree" "$out"
 }
 
@@ -38,7 +38,7 @@ why() { # FILE
 
 @test "interaction scripts: terms, votes, commits, entries, roles and messages of elections" {
     [ -d "$FIXTURES/interaction" ] || skip 'no ../shared/vectors/raft/interaction'
-    expect 0 timeout 60 "$BIN/.t/raftscripts" "$FIXTURES"/interaction/*.txt
+    expect 0 timeout 300 "$BIN/.t/raftscripts" "$FIXTURES"/interaction/*.txt
     grep -qx '114 of 132 agree' "$out"
     sed -n 's/^\(.*\.txt\): \([0-9]*\) of \([0-9]*\) agree.*/\1 \2 \3/p' "$out" | while read -r file agreed compared; do
         [ "$agreed" -eq "$compared" ] || echo "# $file: $agreed of $compared agree: $(why "$file")" >&3

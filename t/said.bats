@@ -3,7 +3,7 @@ load lib/common
 # What a validator has signed (src/validator/said.h): its file, the conditions of EIP-3076, and the interchange.
 
 ask() { # LINE...: answers to them, one a line
-    printf '%s\n' "$@" | timeout 60 "$BIN/.t/saidtest" said
+    printf '%s\n' "$@" | timeout 300 "$BIN/.t/saidtest" said
 }
 
 answers() { # WORD... -- LINE...: the first words of the answers
@@ -33,7 +33,7 @@ answers() { # WORD... -- LINE...: the first words of the answers
 }
 
 @test "it is on disk before the answer: whatever ends the process, the next one knows" {
-    printf '%s\n' 'vote 7 1 precommit 4' cut | timeout 60 "$BIN/.t/saidtest" said
+    printf '%s\n' 'vote 7 1 precommit 4' cut | timeout 300 "$BIN/.t/saidtest" said
     answers refused: again -- 'vote 7 1 precommit 5' 'vote 7 1 precommit 4'
 }
 
@@ -54,9 +54,9 @@ answers() { # WORD... -- LINE...: the first words of the answers
 
 @test "another chain's or key's file is refused, and an open one is locked" {
     ask 'vote 7 1 precommit 4' >/dev/null
-    expect 1 timeout 60 "$BIN/.t/saidtest" said 3 2 </dev/null
+    expect 1 timeout 300 "$BIN/.t/saidtest" said 3 2 </dev/null
     says 'of another chain'
-    expect 1 timeout 60 "$BIN/.t/saidtest" said 1 3 </dev/null
+    expect 1 timeout 300 "$BIN/.t/saidtest" said 1 3 </dev/null
     says 'of another key'
     expect 124 flock said timeout 2 "$BIN/.t/saidtest" said </dev/null
 }

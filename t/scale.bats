@@ -139,7 +139,7 @@ peers() {
         words+=("$1")
         shift
     done
-    timeout 100 netsim -w none "${@:2}" -a '5000 propose n1 some words' peer "${words[@]}"
+    timeout 300 netsim -w none "${@:2}" -a '5000 propose n1 some words' peer "${words[@]}"
 }
 
 @test "our own nodes are an engine: a record that one makes is had by all, whatever was lost on the way" {

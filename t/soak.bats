@@ -71,8 +71,8 @@ attack() {
             inside "$holder" timeout 60 liar -q -c "$CHAIN" -t 50 "$@" "$(cat "$n/where")" <"$name.script" >"$name.out" 2>&1 &
             echo "$!" >"$name.pid"
             wait "$!" || :
-            rm -f "$name.pid"
             echo $((rounds += 1)) >"$name.rounds"
+            rm -f "$name.pid"
             sleep "$pause"
         done
     done
@@ -90,6 +90,13 @@ no_attack() {
         [ ! -s "$name.pid" ] || kill "$(cat "$name.pid")" || :
     done 2>/dev/null
     [ -z "$(find . -maxdepth 1 -name '*.pid')" ]
+}
+
+all_began() {
+    local name
+    for name in "${ATTACKS[@]}"; do
+        [ -e "$name.rounds" ] || { echo "$name: never began" && return 1; }
+    done >never_began
 }
 
 attack_on() { # NAME PAUSE OPTION... <SCRIPT
@@ -211,9 +218,9 @@ median() { # FILE
     begin_attacks
     began_at=$EPOCHSECONDS
     take_turns "$seconds" "$window" "$least"
-    for name in "${ATTACKS[@]}"; do
-        [ -e "$name.rounds" ] || { echo "$name: never began" && return 1; }
-    done
+    rm -f calm # for those that a busy machine has kept from it
+    eventually all_began
+    calm_down
     : >enough
     for n in "${NODES[@]}"; do
         kill -0 "$(cat "$n/node.pid")"

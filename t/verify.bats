@@ -46,7 +46,7 @@ forged() {
     # type nothing but the end of it, as soon as one is asked
     for words in 'verify' 'txsign -k alice.key' 'txmake' 'txpool pool' 'ledger-append' 'names' 'peerbook peers' 'ledger-export -r'; do
         # shellcheck disable=SC2086 # words
-        timeout 60 script -qec "$words" shown </dev/null >/dev/null 2>&1 || :
+        timeout 300 script -qec "$words" shown </dev/null >/dev/null 2>&1 || :
         grep -qE "^${words%% *}: reading [ A-Za-z,[]*[]A-Za-z, ]* from the terminal: end with Ctrl-D" shown
     done
     # no terminal, no words
@@ -62,7 +62,7 @@ done
 tail -n 1 ledger
 END
     rm shown
-    timeout 120 script -qfec 'sh feed | verify -q' shown </dev/null >/dev/null 2>&1 || :
+    timeout 300 script -qfec 'sh feed | verify -q' shown </dev/null >/dev/null 2>&1 || :
     grep -q $'^stdin: [0-9.]* MB\r\e\[K' shown
 }
 

@@ -39,7 +39,7 @@ run_section() {
         printf '%s\n' "$4" | block
     } >page.7
     grep -q '^[$>] .*\(ssh\|redis-cli\|nc\|parallel\|xargs\|sbatch\|mine\) ' page.7
-    timeout 300 "$ROOT/t/lib/examples.sh" page.7
+    timeout 1200 "$ROOT/t/lib/examples.sh" page.7
 }
 
 ssh_server() {

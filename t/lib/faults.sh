@@ -714,7 +714,7 @@ ordered_run() { "$@" mesh -o -L -b 127.0.0.1:0 -k alone.key members -- raft -d d
 ordered_seen() {
     ended_well mesh
     [ "$status" -ne 0 ] || seq -f 'record %g' 8 | cmp -s - passed || wrong 'status 0'
-    echo 'record 9' | timeout 100 mesh -o -L -b 127.0.0.1:0 -k alone.key members -- raft -d dir >now 2>>told || wrong 'the next run does not go on'
+    echo 'record 9' | timeout 300 mesh -o -L -b 127.0.0.1:0 -k alone.key members -- raft -d dir >now 2>>told || wrong 'the next run does not go on'
     all_in passed now 'what was printed'
     all_in first now 'what was printed before'
     grep -qx 'record 9' now || wrong 'the next record is not there'

@@ -11,6 +11,7 @@
 #   gives_up SECONDS PATTERN FILE COMMAND...
 #                             COMMAND -t SECONDS <FILE ends with 1 and says PATTERN. A busy machine may not get that far
 #                             in this time: then it has ten and a hundred times as long.
+#   own_host                  an address of this machine that no other test has, so that a port there stays free.
 #   chain_id LEDGER           the id of its genesis block.
 #   payments COUNT [MEMO]     easy_chain with so many payments of alice to bob in txs; its id: $CHAIN.
 #   chain [COUNT]             the same, and their ids in ids.
@@ -104,6 +105,10 @@ listen() { # NAME OPTION...
 
 listens() { # NAME PID
     [ -s "$1.at" ] || is_over "$2"
+}
+
+own_host() {
+    echo "127.$((RANDOM % 250 + 2)).$((RANDOM % 250 + 1)).$((RANDOM % 250 + 1))"
 }
 
 chain_id() { # LEDGER

@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { SECONDS = 60, SHOWN_MAX = 1 << 16, WRONG_ECHO = 99 };
+enum { SECONDS = 300, SHOWN_MAX = 1 << 16, WRONG_ECHO = 99 };
 
 static bool echoes(int fd)
 {
