@@ -31,3 +31,81 @@ load lib/consortium
     for name in "${MEMBERS[@]}"; do end "$name"; done
     never_two
 }
+
+# wish NAME MEMBER WEIGHT: the member in that folder wants another to have this weight.
+wish() {
+    txmake -l "$1/ledger" -p "$1/pool" -a names -f "m${1#n}" -m "$2" "$3" | txsign -k "m${1#n}.key" |
+        gossip-send -c "$CHAIN" -t 300 "$(cat "$1/where")"
+}
+
+# seals NAME MEMBER: whether this member has sealed a final block.
+seals() {
+    ledger-chain -f "$1/ledger" | grep '^block' | cut -d ' ' -f 7 | grep -qx "$(account "$2")"
+}
+
+has_money() { # NAME MEMBER
+    ledger-balance -l "$1/ledger" -a names "$2" | awk '$3 > 2 { found = 1 } END { exit !found }'
+}
+
+# bats test_tags=thorough
+@test "a running network admits a member, who from then on proposes and votes; and another one leaves" {
+    consortium 3 -A admit
+    keygen -s 'member 4' m4 >>names 2>/dev/null
+    cp names n1
+    mkdir n4 && cp ledger names n4
+    sit n1 n2 n3 n4
+    for name in n1 n2 n3; do eventually has_money "$name" "m${name#n}"; done
+    for name in n1 n2 n3; do wish "$name" m4 1; done
+    eventually seals n1 m4
+    eventually grep -q "^vote [^ ]* [^ ]* [^ ]* precommit [^ ]* $(account m4) " n3/ledger
+    # four of four agree that the first one leaves: it follows, and signs no more
+    for name in n1 n2 n3 n4; do eventually has_money "$name" "m${name#n}"; done
+    set=$(ledger-chain -t n2/ledger | cut -d ' ' -f 6)
+    for name in n2 n3 n4; do wish "$name" m1 0; done
+    # shellcheck disable=SC2317 # called by name
+    has_left() { [ "$(ledger-chain -t n2/ledger | cut -d ' ' -f 6)" != "$set" ]; }
+    eventually has_left
+    left=$(height n2)
+    eventually is_high n2 $((left + 4))
+    ledger-chain -s $((left + 3)) n2/ledger >after
+    grep -q '^vote' after
+    ! grep -q "^vote .* $(account m1) " after || false
+    grows n1 n2 n3 n4
+    never_two
+    never_twice
+}
+
+# crowd COUNT F: of so many members, F are killed and come back, and then F others are stopped, and go on.
+crowd() {
+    local name rest
+    consortium "$1"
+    sit "${MEMBERS[@]}"
+    pay n1 0 10
+    for name in "${MEMBERS[@]}"; do eventually final_in "$name" 0; done
+    rest=("${MEMBERS[@]:0:$1-$2}")
+    for name in "${MEMBERS[@]:$1-$2}"; do kill_all "$name"; done
+    pay n2 1 20
+    for name in "${rest[@]}"; do eventually final_in "$name" 1; done
+    sit "${MEMBERS[@]:$1-$2}"
+    for name in "${MEMBERS[@]}"; do eventually final_in "$name" 1; done
+    grows "${MEMBERS[@]}"
+    for name in "${MEMBERS[@]:0:$2}"; do freeze "$name"; done
+    pay "n$1" 2 30
+    for name in "${MEMBERS[@]:$2}"; do eventually final_in "$name" 2; done
+    for name in "${MEMBERS[@]:0:$2}"; do thaw "$name"; done
+    for name in "${MEMBERS[@]}"; do eventually final_in "$name" 2; done
+    grows "${MEMBERS[@]}"
+    for name in "${MEMBERS[@]}"; do end "$name"; done
+    never_two
+    never_twice
+}
+
+# bats test_tags=thorough
+@test "seven members, two of whom are killed or stopped" {
+    crowd 7 2
+}
+
+# bats test_tags=thorough
+@test "ten members, three of whom are killed or stopped" {
+    crowd 10 3
+}
