@@ -15,7 +15,9 @@ bool contact_equal(const struct contact *a, const struct contact *b)
 
 bool contact_same_network(const struct contact *a, const struct contact *b)
 {
-    return a->host_len == b->host_len && memcmp(a->host, b->host, a->host_len == 4 ? 3 : 8) == 0;
+    if (a->host_len != b->host_len || a->host[2] != b->host[2] || a->host[1] != b->host[1])
+        return false;
+    return a->host_len == 4 ? a->host[0] == b->host[0] : memcmp(a->host, b->host, 8) == 0;
 }
 
 static bool is_local_ipv4(const uint8_t host[4])

@@ -107,7 +107,7 @@ static struct lookup_candidate *awaited(const struct lookup *l, const struct con
 
 /* --- Whom to ask ---------------------------------------------------------------------------- */
 
-/* Whether one with this id has answered, or may yet, at another address. */
+/* Whether one with this id has answered, or may soon, at another address. */
 static bool has_double(const struct lookup *l, size_t i)
 {
     const struct node_id *id = &l->candidates[i].contact.id;
@@ -115,7 +115,8 @@ static bool has_double(const struct lookup *l, size_t i)
     while (j > 0 && node_id_equal(&l->candidates[j - 1].contact.id, id))
         j--;
     for (; j < l->count && node_id_equal(&l->candidates[j].contact.id, id); j++)
-        if (j != i && (is_open(&l->candidates[j]) || l->candidates[j].state == LOOKUP_ANSWERED))
+        if (j != i && (l->candidates[j].state == LOOKUP_IN_FLIGHT ||
+                       l->candidates[j].state == LOOKUP_ANSWERED))
             return true;
     return false;
 }
@@ -195,6 +196,15 @@ bool lookup_done(const struct lookup *l)
 
 /* --- What came of it ------------------------------------------------------------------------ */
 
+/* An answer may name an id once. */
+static bool is_repeated(const struct contact *nodes, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (node_id_equal(&nodes[j].id, &nodes[i].id))
+            return true;
+    return false;
+}
+
 bool lookup_answered(struct lookup *l, const struct contact *from, const struct contact *nodes,
                      size_t count)
 {
@@ -205,7 +215,8 @@ bool lookup_answered(struct lookup *l, const struct contact *from, const struct 
     c->state = LOOKUP_ANSWERED;
     l->answered++;
     for (size_t i = 0; i < count; i++)
-        lookup_add(l, &nodes[i], hop);
+        if (!is_repeated(nodes, i))
+            lookup_add(l, &nodes[i], hop);
     return true;
 }
 

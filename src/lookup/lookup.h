@@ -5,7 +5,7 @@
  * sends nothing: lookup_next gives whom to ask, and the caller says what came of it.
  *
  *     lookup_init(&l, &target, &rules);
- *     for each contact of routing_closest: lookup_add(&l, &contact, 1);
+ *     for each of the 4k nearest of routing_closest: lookup_add(&l, &contact, 1);
  *     loop:
  *         while (lookup_next(&l, now, &to)) send a query to `to`;
  *         if (lookup_done(&l)) break;
@@ -14,6 +14,9 @@
  *         an error, or an answer with another id: lookup_failed(...)
  *         lookup_tick(&l, now): for each contact that it gives, routing_failed(...)
  *     lookup_closest(&l, contacts, k): those that get the store
+ *
+ * More than k contacts to begin with cost no query, unless nearer ones do not answer: then those
+ * who answer may all name the same k, of whom some are dead.
  *
  * Times are in milliseconds, from any start; they never go back.
  */
@@ -25,7 +28,7 @@
 #include <stddef.h>
 
 #define LOOKUP_CANDIDATES_MAX 512 /* known at a time; the farthest are forgotten */
-#define LOOKUP_ADDRESSES_MAX 4    /* of one id */
+#define LOOKUP_ADDRESSES_MAX 8    /* of one id */
 
 struct lookup_rules {
     unsigned k;           /* that must have answered; at least 1 */
@@ -78,8 +81,8 @@ bool lookup_add(struct lookup *l, const struct contact *c, unsigned hop);
 /* Whom to ask now: true, and the query counts as sent. False: nobody, for now or at all. */
 bool lookup_next(struct lookup *l, int64_t now, struct contact *to);
 
-/* This contact, whom we asked and whose id in the answer is the one we asked for, knows these.
- * False, and nothing is done: it is not one whose answer is awaited. */
+/* This contact, whom we asked and whose id in the answer is the one we asked for, knows these, of
+ * which each id counts once. False, and nothing is done: it is not one whose answer is awaited. */
 bool lookup_answered(struct lookup *l, const struct contact *from, const struct contact *nodes,
                      size_t count);
 

@@ -65,8 +65,12 @@ struct routing_branch *routing_branch_of(struct routing_table *t, const struct n
                                          bool make)
 {
     struct routing_branch **b = &t->branches[node_id_common(&t->self, id)];
-    if (*b == NULL && make)
+    if (*b == NULL && make) {
         *b = calloc(1, sizeof **b);
+        const unsigned end = (unsigned)(b - t->branches) + 1;
+        if (*b != NULL && end > t->branches_end)
+            t->branches_end = end;
+    }
     return *b;
 }
 
@@ -101,7 +105,7 @@ static void add_networks(const struct routing_table *t, struct networks *n, unsi
 /* The last bucket has as many branches as fit in its places: from the nearest ids on. */
 static unsigned count_buckets(const struct routing_table *t)
 {
-    unsigned branch = NODE_ID_BITS;
+    unsigned branch = t->branches_end;
     struct networks seen;
     seen.count = 0;
     while (branch > 0) {
@@ -129,14 +133,21 @@ static void hide(struct routing_table *t, unsigned first)
 {
     struct networks seen;
     seen.count = 0;
-    for (unsigned branch = first; branch < NODE_ID_BITS; branch++)
+    for (unsigned branch = first; branch < t->branches_end; branch++)
         hide_in_branch(t, &seen, branch);
 }
 
-void routing_count(struct routing_table *t)
+void routing_changed(struct routing_table *t)
 {
     const unsigned before = t->buckets;
     t->buckets = count_buckets(t);
     if (t->policy.one_a_network)
         hide(t, (before < t->buckets ? before : t->buckets) - 1);
+}
+
+/* The last bucket does not depend on the others as long as none of them loses a contact. */
+void routing_added(struct routing_table *t, const struct node_id *id)
+{
+    if (node_id_common(&t->self, id) + 1 >= t->buckets)
+        routing_changed(t);
 }

@@ -40,8 +40,10 @@ void routing_remove(struct routing_list *l, struct routing_entry *e);
 struct routing_branch *routing_branch_of(struct routing_table *t, const struct node_id *id,
                                          bool make);
 
-/* To be called after a place was taken, left, or became bad: how many buckets there are, and which
- * entries of the last one are hidden. */
-void routing_count(struct routing_table *t);
+/* To be called after a place of a contact with this id was taken by one more; and after a contact
+ * left its place, became bad or good, or was replaced: counts the buckets, and finds which entries
+ * of the last one are hidden. */
+void routing_added(struct routing_table *t, const struct node_id *id);
+void routing_changed(struct routing_table *t);
 
 #endif

@@ -35,6 +35,7 @@ void routing_free(struct routing_table *t)
         t->branches[i] = NULL;
     }
     t->buckets = 1;
+    t->branches_end = 0;
 }
 
 /* --- Pings ---------------------------------------------------------------------------------- */
@@ -104,11 +105,14 @@ static struct routing_entry *wait(const struct routing_table *t, struct routing_
 static enum routing_outcome take_place(struct routing_table *t, struct routing_branch *b,
                                        struct routing_entry *place, const struct routing_entry *e)
 {
-    if (place != NULL)
+    if (place != NULL) {
         *place = *e;
-    else if (!routing_append(&b->places, e))
+        routing_changed(t);
+        return ROUTING_KEPT;
+    }
+    if (!routing_append(&b->places, e))
         return ROUTING_REFUSED;
-    routing_count(t);
+    routing_added(t, &e->contact.id);
     return ROUTING_KEPT;
 }
 
@@ -148,7 +152,7 @@ static enum routing_outcome heard_again(struct routing_table *t, struct routing_
         e->fails = 0;
         e->pinged = false;
         if (was_bad)
-            routing_count(t);
+            routing_changed(t);
     }
     return ROUTING_KEPT;
 }
@@ -241,7 +245,7 @@ static void place_failed(struct routing_table *t, struct routing_branch *b, stru
         return;
     }
     if (!was_bad)
-        routing_count(t);
+        routing_changed(t);
     promote(t, b, ping);
 }
 
@@ -280,7 +284,7 @@ void routing_drop(struct routing_table *t, const struct contact *c, struct conta
     if (e == NULL || !contact_same_address(&e->contact, c))
         return;
     routing_remove(&b->places, e);
-    routing_count(t);
+    routing_changed(t);
     promote(t, b, ping);
 }
 

@@ -55,6 +55,7 @@ struct routing_table {
     struct node_id self;
     struct routing_policy policy;
     unsigned buckets;
+    unsigned branches_end; /* one more than the last branch that is not NULL */
     struct routing_branch *branches[NODE_ID_BITS]; /* by the bits shared with self; NULL: empty */
     int64_t looked[NODE_ID_BITS];                  /* the last lookup in the branch's range */
 };

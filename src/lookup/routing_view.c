@@ -45,8 +45,10 @@ size_t routing_closest(const struct routing_table *t, const struct node_id *targ
     if (branch < NODE_ID_BITS)
         add_branch(t, branch, any, &n);
     if (n.count < max)
-        for (unsigned b = branch + 1; b < NODE_ID_BITS; b++)
+        for (unsigned b = branch + 1; b < t->branches_end; b++)
             add_branch(t, b, any, &n);
+    if (branch > t->branches_end)
+        branch = t->branches_end;
     while (branch > 0 && n.count < max)
         add_branch(t, --branch, any, &n);
     return n.count;
@@ -80,7 +82,7 @@ size_t routing_bucket_size(const struct routing_table *t, unsigned b)
 {
     size_t size = branch_size(t, b);
     if (b + 1 == t->buckets)
-        while (++b < NODE_ID_BITS)
+        while (++b < t->branches_end)
             size += branch_size(t, b);
     return size;
 }

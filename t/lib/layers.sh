@@ -53,12 +53,13 @@ BEGIN {
     layer("mesh", "base record crypto stream gossip peers net consensus process")
     layer("virtual", "base")
     layer("lookup", "base")
+    layer("overlay", "base virtual lookup")
     layer("simpeer", "base record crypto stream gossip consensus virtual")
     layer("simprocess", "base consensus process simpeer")
     layer("maelstrom", "base consensus history simprocess")
     layer("scenario", "base consensus virtual simprocess maelstrom")
     layer("sim", "base consensus process history virtual simprocess maelstrom scenario")
-    layer("model", "base consensus virtual simpeer lookup")
+    layer("model", "base consensus virtual simpeer lookup overlay")
     layer("farm", "base record crypto work seal")
     layer("validator", "base record crypto work stream seal state chain index ledger mempool farm consensus bft")
     layer("node", "base record crypto index ledger")
@@ -70,7 +71,7 @@ BEGIN {
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
-        "scenario sim model lookup farm node explain export cli enginecli ledgercli netcli")
+        "scenario sim lookup overlay model farm node explain export cli enginecli ledgercli netcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")
