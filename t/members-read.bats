@@ -123,3 +123,61 @@ marked() {
     ledger-show -a "$KEYS" "$(id <<<"$tx")" | grep -qx "weight   $weight"
     ledger-show -a "$KEYS" 1 | grep -Eq " wants [a-z0-9]+ \([0-9a-f]{8}\) to have weight $weight\$"
 }
+
+# The third field of accounts, and the last of stakes and unbonding sums.
+sums() {
+    awk '$1 == "account" || $1 == "stake" { n += $3 } $1 == "unbonding" { n += $4 } END { printf "%d %.0f\n", NR, n }'
+}
+
+@test "ledger-balance -e: as many entries as the state has, and all that they say is the supply" {
+    checked=0
+    while read -r name _ _ _ count supply _; do
+        [ "$supply" -lt 4503599627370496 ] || continue
+        use "$name"
+        [ "$(ledger-balance -e 2>/dev/null | grep -v "$(grep -q '^rule allow stake' ledger || echo x)^member" | sums)" = "$count $supply" ] ||
+            { echo "$name" && false; }
+        checked=$((checked + 1))
+    done < <(head -n "$(few 100 12)" "$VECTORS/seals/tips")
+    [ "$checked" -gt 8 ]
+}
+
+@test "ledger-balance -e NAME: what names it, after any block" {
+    use slash-one-block-before-it-returns
+    who=$(sed -n 's/^accused //p' <(ledger-balance -e))
+    ledger-balance -e "$who" | names -a "$KEYS" | sed 's/ member4 / /' | diff - <(printf '%s\n' 'account 149 1' 'accused member4' \
+        'unbonding 10 672' 'unbonding 6 223')
+    ledger-balance -e -s 0 "$who" | diff - <(printf '%s\n' "account $who 100 0" "stake $who 1339")
+    use admit-two-wishes-of-four
+    ledger-balance -e | grep '^wish' >wishes
+    read -r _ who about weight <wishes
+    ledger-balance --entries "$about" | grep -qx "wish $who $about $weight"
+    ledger-balance -e "$who" | grep -qx "wish $who $about $weight"
+    expect 2 sh -c 'ledger-balance -e >/dev/full'
+}
+
+# The Merkle root of the ids of the lines on stdin, three of them.
+root_of_three() {
+    local ids
+    mapfile -t ids < <(while IFS= read -r line; do id <<<"$line"; done)
+    [ "${#ids[@]}" -eq 3 ] || return 1
+    printf %s "$(printf %s "${ids[0]} ${ids[1]}" | id) ${ids[2]}" | id
+}
+
+@test "ledger-balance -M: the members after a block are those whose root the next header has" {
+    use accuse-two-precommits
+    for height in 1 2 3 4 5; do
+        expect 0 ledger-balance -M -s "$height"
+        [ "$(root_of_three <"$out")" = "$(ledger-chain -H -s $((height + 1)) -n 1 | cut -d ' ' -f 6)" ]
+    done
+    [ "$(ledger-balance -M -s 0 | wc -l)" -eq 4 ]
+    ledger-balance --members -a "$KEYS" member3 alice member1 | names -a "$KEYS" |
+        diff - <(printf '%s\n' 'member member3 1000' 'member alice 0' "member member1 0")
+    expect 2 ledger-balance -M "p$(printf %064d 0)"
+    says 'can be no member: it is no Ed25519 key'
+    expect 2 ledger-balance -M -e
+    says '^ledger-balance: -e and -M exclude each other'
+    easy_chain
+    rm -f ledger.index*
+    expect 1 ledger-balance -M
+    says '^ledger-balance: ledger: this chain has no members$'
+}

@@ -1,10 +1,12 @@
-/* ledger-balance: the balances of accounts, at the best tip or at any block. */
+/* ledger-balance: what accounts have, and who is a member, at the best tip or at any block. */
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "export/text.h"
 #include "ledgercli/ledger.h"
+#include "query/entries.h"
 #include "query/history.h"
+#include "state/members.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@ struct run {
     int64_t height;    /* -1: not given */
     int64_t until;
     const char *date; /* -U as it was given, or NULL */
+    bool entries, members;
 };
 
 static void take_until(const struct cli_option *o, const char *text, void *to)
@@ -35,6 +38,10 @@ static const struct cli_option options[] = {
     {'b', "block", "ID", "at this block", CLI_TEXT(struct run, block)},
     {'U', "until", "TIME", "at the last block of the best chain up to this time",
      CLI_CALL(take_until)},
+    {'e', "entries", NULL, "also stakes, unbonding sums and whatever else the state has",
+     CLI_FLAG(struct run, entries)},
+    {'M', "members", NULL, "instead, who is a member after the block, and with which weight",
+     CLI_FLAG(struct run, members)},
     {0},
 };
 
@@ -68,18 +75,29 @@ static int print_each(void *self, const struct account *id, const struct account
     return 0;
 }
 
-static void print_all(struct ledger *l, const struct node *node)
+static int print_entry(void *self, const char *entry, size_t len, struct fault *f)
+{
+    (void)self, (void)f;
+    cli_put(entry, len);
+    cli_put("\n", 1);
+    return 0;
+}
+
+static void print_all(struct ledger *l, const struct node *node, bool entries)
 {
     struct fault f = {0};
-    if (tree_move(&l->tree, node, &f) || account_walk(l->tree.state, print_each, NULL, &f))
+    if (tree_move(&l->tree, node, &f) || account_walk(l->tree.state, print_each, NULL, &f) ||
+        (entries && entries_each(l->tree.state, NULL, print_entry, NULL, &f)))
         cli_ledger_fail(l, &f);
 }
 
-static void print_some(struct ledger *l, const struct node *node, const char *names,
+static void print_some(struct ledger *l, const struct node *node, const struct run *r,
                        char **operands)
 {
     struct fault f = {0};
-    const struct book *book = cli_book(names);
+    const struct book *book = cli_book(r->names);
+    if (r->entries && tree_move(&l->tree, node, &f))
+        cli_ledger_fail(l, &f);
     for (; *operands; operands++) {
         struct account id;
         struct account_state a;
@@ -87,8 +105,57 @@ static void print_some(struct ledger *l, const struct node *node, const char *na
         if (history_account(l, &id, node, &a, &f))
             cli_ledger_fail(l, &f);
         print_account(&id, &a);
+        if (r->entries && entries_each(l->tree.state, &id, print_entry, NULL, &f))
+            cli_ledger_fail(l, &f);
     }
 }
+
+/* --- Members ---------------------------------------------------------------------------------- */
+
+static void print_member(const struct member *m)
+{
+    char line[MEMBER_LINE_MAX];
+    size_t len = member_format(m, line);
+    line[len] = '\n';
+    cli_put(line, len + 1);
+}
+
+/* Of the accounts named; one that is no member has weight 0. */
+static void print_weights(const struct member_set *set, const char *names, char **operands)
+{
+    const struct book *book = cli_book(names);
+    for (; *operands; operands++) {
+        struct account id;
+        struct member none = {.weight = 0};
+        cli_account(book, *operands, &id);
+        if (id.form != ACCOUNT_KEY)
+            cli_die("'%.80s' can be no member: it is no Ed25519 key", *operands);
+        const struct member *m = member_set_find(set, id.id);
+        memcpy(none.key, id.id, ID_LEN);
+        print_member(m ? m : &none);
+    }
+}
+
+static void print_members(struct ledger *l, const struct node *node, const char *names,
+                          char **operands)
+{
+    struct fault f = {0};
+    struct member_set set = {0};
+    if (!rules_members(&l->tree.rules)) {
+        cli_warn("%s: this chain has no members", l->path);
+        cli_exit(CLI_NO);
+    }
+    if (tree_move(&l->tree, node, &f) ||
+        members_after(l->tree.state, &l->tree.rules, node->height, &set, &f))
+        cli_ledger_fail(l, &f);
+    for (size_t i = 0; !*operands && i < set.count; i++)
+        print_member(&set.list[i]);
+    if (*operands)
+        print_weights(&set, names, operands);
+    member_set_free(&set);
+}
+
+/* --- Blocks ----------------------------------------------------------------------------------- */
 
 /* The last block of the best chain whose time is not after this one: 1, 0 if genesis is after it
  * already, or -1 and trouble. Times may go back, but a block's time is after the median of the
@@ -151,13 +218,17 @@ int main(int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, &r);
     if ((r.block != NULL) + (r.height >= 0) + (r.date != NULL) > 1)
         cli_misuse("-b, -s and -U exclude each other: give one");
+    if (r.entries && r.members)
+        cli_misuse("-e and -M exclude each other: give one");
     const char *path = cli_ledger_operand(&operands, r.ledger, r.names);
     cli_open_ledger(&l, path);
     find_node(&l, &r, &node);
-    if (*operands)
-        print_some(&l, &node, r.names, operands);
+    if (r.members)
+        print_members(&l, &node, r.names, operands);
+    else if (*operands)
+        print_some(&l, &node, &r, operands);
     else
-        print_all(&l, &node);
+        print_all(&l, &node, r.entries);
     ledger_close(&l);
     cli_exit(CLI_YES);
 }

@@ -122,9 +122,16 @@ static const struct entry_kind kinds[] = {
     {UNBONDING_KIND, NULL, unbonding_line},        {WISH_KIND, NULL, wish_line},
 };
 
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+const struct entry_kind *entry_kind_at(size_t row)
+{
+    return row < KINDS ? &kinds[row] : NULL;
+}
+
 const struct entry_kind *entry_kind_of(uint8_t kind)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    for (size_t i = 0; i < KINDS; i++)
         if (kinds[i].kind == kind)
             return &kinds[i];
     return NULL;

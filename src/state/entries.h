@@ -20,6 +20,9 @@ struct entry_kind {
                 char out[STATE_ENTRY_MAX]);
 };
 
+/* The rows, from 0; NULL: there are no more. */
+const struct entry_kind *entry_kind_at(size_t row);
+
 /* The row of a kind; NULL: it has no entries. */
 const struct entry_kind *entry_kind_of(uint8_t kind);
 
