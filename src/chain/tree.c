@@ -456,6 +456,8 @@ int tree_add(struct tree *t, const struct item *item, const struct node *new, st
         return -1;
     if (!t->has_genesis)
         anchor(t, new, item->rules);
+    if (tree_store_set(t, new, f))
+        return -1;
     t->at = *new;
     t->count++;
     tree_remember(t, new);

@@ -51,6 +51,12 @@ struct store {
                    char words[160], struct fault *f);
     /* Reports that the store's contents were impossible: -1 and trouble. */
     int (*damage)(void *self, struct fault *f);
+    /* Where sets of members are kept (both NULL: nowhere): adds one, if it is not there yet; and
+     * gives the one with this root, into *set, which was all zero: 1, 0 if there is none, -1 and
+     * trouble. What it gives is checked against the root by whoever asks. */
+    int (*add_set)(void *self, const uint8_t root[ID_LEN], const struct member_set *set,
+                   struct fault *f);
+    int (*get_set)(void *self, const uint8_t root[ID_LEN], struct member_set *set, struct fault *f);
     struct state_backing state; /* the state at the best tip when the tree starts */
     struct smt_pages pages;     /* of the tree over the state (tree_state.h) */
     void *self;
@@ -176,6 +182,11 @@ int tree_descends(struct tree *t, const struct node *node, const struct node *of
  * sealed upon one parent, which can be any number, only the first two (block(5)). Only the last
  * thousand blocks before it are looked at. 1 or 0, -1 and trouble. */
 int tree_passes_on(struct tree *t, const uint8_t id[ID_LEN], struct fault *f);
+
+/* The set of members with this root, if the store has it: 1 and *out, valid until the second call
+ * after this one; 0, or -1 and trouble. */
+int tree_stored_set(struct tree *t, const uint8_t root[ID_LEN], const struct member_set **out,
+                    struct fault *f);
 
 /* The median that the time of a block after parent must be after. 0, or -1 and trouble. */
 int tree_median(struct tree *t, const struct node *parent, int64_t *median, struct fault *f);

@@ -48,6 +48,25 @@ void tree_forget_members(struct tree *t)
         member_set_free(&t->sets[i].set);
 }
 
+int tree_stored_set(struct tree *t, const uint8_t root[ID_LEN], const struct member_set **out,
+                    struct fault *f)
+{
+    struct member_set set = {0};
+    uint8_t own[ID_LEN];
+    *out = find_set(t, root);
+    if (*out || !t->store.get_set)
+        return *out != NULL;
+    int found = t->store.get_set(t->store.self, root, &set, f);
+    if (found > 0)
+        member_set_root(&set, own);
+    if (found <= 0 || memcmp(own, root, ID_LEN)) {
+        member_set_free(&set);
+        return found > 0 ? t->store.damage(t->store.self, f) : found;
+    }
+    *out = keep_set(t, &set, root);
+    return 1;
+}
+
 /* The set with this root, which are the members after the block at this height: on the chain to
  * node, and at most two below it. 0, or -1 and trouble. */
 static int get_set(struct tree *t, const uint8_t root[ID_LEN], const struct node *node,
@@ -55,9 +74,9 @@ static int get_set(struct tree *t, const uint8_t root[ID_LEN], const struct node
 {
     struct member_set set = {0};
     uint8_t own[ID_LEN];
-    *out = find_set(t, root);
-    if (*out)
-        return 0;
+    int found = tree_stored_set(t, root, out, f);
+    if (found)
+        return found < 0 ? -1 : 0;
     if (tree_move(t, node, f) || members_after(t->state, &t->rules, height, &set, f))
         return -1;
     member_set_root(&set, own);
@@ -93,6 +112,15 @@ int tree_follow_members(struct tree *t, const struct rules *r, struct node *new,
     else
         keep_set(t, &set, new->set);
     return 0;
+}
+
+int tree_store_set(struct tree *t, const struct node *new, struct fault *f)
+{
+    const struct member_set *set = find_set(t, new->set);
+    bool same = new->height > 0 && memcmp(new->set, new->target, ID_LEN) == 0;
+    return by_members(t) && t->store.add_set && set && !same
+               ? t->store.add_set(t->store.self, new->set, set, f)
+               : 0;
 }
 
 /* --- Headers ---------------------------------------------------------------------------------- */

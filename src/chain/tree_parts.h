@@ -33,6 +33,9 @@ int tree_voters(struct tree *t, const struct node *block, const struct member_se
 /* Sets new->set, after the block was applied. 0, or -1 and trouble. */
 int tree_follow_members(struct tree *t, const struct rules *r, struct node *new, struct fault *f);
 
+/* After that: gives a set that is not its parent's to the store. 0, or -1 and trouble. */
+int tree_store_set(struct tree *t, const struct node *new, struct fault *f);
+
 void tree_forget_members(struct tree *t);
 
 /* --- tree_votes.c ----------------------------------------------------------------------------- */

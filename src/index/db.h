@@ -33,6 +33,8 @@ enum statement {
     SMT_PAGE,
     SET_SMT_PAGE,
     DROP_SMT_PAGE,
+    MEMBERS,
+    ADD_MEMBERS,
     SPENDER,
     MAIN_ABOVE,
     UNSET_MAIN,
@@ -141,6 +143,12 @@ struct state_backing index_backing(struct index *ix);
 
 /* The pages of the tree over it, as the index has them (smt.c). */
 struct smt_pages index_pages(struct index *ix);
+
+/* Sets of members by their root (members.c), as struct store says. */
+int index_add_members(void *self, const uint8_t root[ID_LEN], const struct member_set *set,
+                      struct fault *f);
+int index_get_members(void *self, const uint8_t root[ID_LEN], struct member_set *set,
+                      struct fault *f);
 
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 12, APPLICATION = 0x70656572 };
+enum { VERSION = 13, APPLICATION = 0x70656572 };
 
 /* The text of an account in a row of this alias: a letter, if its blob is longer, and digits. */
 #define ACCOUNT_TEXT(row)                                                                          \
@@ -26,6 +26,7 @@ static const char schema[] =
     "CREATE TABLE account(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, balance, seq, sum);"
     "CREATE TABLE entry(kind, id, value, sum, PRIMARY KEY(kind, id)) WITHOUT ROWID;"
     "CREATE TABLE smt(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, page, sum);"
+    "CREATE TABLE members(root BLOB PRIMARY KEY, list) WITHOUT ROWID;"
     "CREATE TABLE tx(n INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER, line,"
     " sender INTEGER, seq, fee, sponsor INTEGER, recipient INTEGER, amount, offset, size, main);"
     "CREATE TABLE part(account, n, place, amount, PRIMARY KEY(account, n, place)) WITHOUT ROWID;"
@@ -85,7 +86,8 @@ int index_clear(struct index *ix, struct fault *f)
     return index_exec(
         ix,
         "DELETE FROM ledger; DELETE FROM block; DELETE FROM journal; DELETE FROM account;"
-        "DELETE FROM entry; DELETE FROM smt; DELETE FROM tx; DELETE FROM part; DELETE FROM change",
+        "DELETE FROM entry; DELETE FROM smt; DELETE FROM members; DELETE FROM tx; DELETE FROM "
+        "part; DELETE FROM change",
         f);
 }
 

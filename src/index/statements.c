@@ -53,6 +53,8 @@ static const char *const sql[STATEMENTS] = {
     [SET_SMT_PAGE] = "INSERT INTO smt(id, page, sum) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
                      " page = excluded.page, sum = excluded.sum",
     [DROP_SMT_PAGE] = "DELETE FROM smt WHERE id = ?",
+    [MEMBERS] = "SELECT list FROM members WHERE root = ?",
+    [ADD_MEMBERS] = "INSERT OR IGNORE INTO members VALUES(?, ?)",
     [SPENDER] = "SELECT tx.id, block.line + 1 + tx.line, block.n FROM tx JOIN block ON"
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
                 " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",

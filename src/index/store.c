@@ -334,6 +334,8 @@ struct store index_store(struct index *ix)
                           .on_chain = on_chain,
                           .spender = spender,
                           .damage = damage,
+                          .add_set = index_add_members,
+                          .get_set = index_get_members,
                           .state = index_backing(ix),
                           .pages = index_pages(ix),
                           .self = ix};

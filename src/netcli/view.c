@@ -11,7 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { AGAIN = 1000 }; /* milliseconds until opening is tried again */
+enum {
+    AGAIN = 1000,        /* milliseconds until opening is tried again */
+    PART_BYTES = 1 << 18 /* of headers and what belongs to them, read at once */
+};
 
 struct ledger_view {
     const char *path;
@@ -212,7 +215,8 @@ static int64_t headers(void *self, int64_t height, int64_t count, struct buf *ou
         return seen;
     if (first && ledger_read(&v->ledger, &v->ledger.tree.genesis, false, out, f))
         return -1;
-    int64_t got = ledger_headers(&v->ledger, height + first, count - first, add_line, out, f);
+    int64_t got = ledger_headers(&v->ledger, height + first, count - first, PART_BYTES, add_line,
+                                 out, f);
     return got < 0 ? -1 : first + got;
 }
 
