@@ -131,7 +131,7 @@ validator -w:1:3600000 -g:0:3600000 -P:0:2147483647
 txmake -F:0:MAX -s:0:MAX -r:0:100 -e:0:MAX -y:0:7 -t:1:MAX -u:1:MAX
 txpool -b:1:1073741824 -g:1:1073741824 -i:0:86400 -j:1:1024
 txsign -P:0:2147483647
-verify -n:1:1024 -j:1:1024
+verify -n:1:1024 -j:1:1024 -w:1:MAX
 EOF
 }
 

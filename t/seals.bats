@@ -45,13 +45,9 @@ SEALS=$VECTORS/seals
     [ ! -s "$err" ]
 }
 
-@test "headers alone do not tell who may seal: a light client refuses such chains, and believes no signature" {
-    for seal in sign-one-member:sign bft-all-votes:bft; do
-        grep -vE '^(vote|tx|state) ' "$SEALS/good/${seal%:*}.ledger" >headers
-        expect 1 verify -H headers
-        says "^headers:1: block: members seal this chain \(rule seal ${seal#*:}\)"
-        [ ! -s "$out" ]
-        grep '^block 2 ' headers >loose
+@test "headers alone do not tell who may seal: without genesis, a light client believes no signature" {
+    for seal in sign-one-member bft-all-votes; do
+        grep '^block 2 ' "$SEALS/good/$seal.ledger" >loose
         expect 1 verify -H loose
         says '^loose:1: block: a member.s signature tells nothing without the set of members$'
     done

@@ -20,7 +20,8 @@
 #include <string.h>
 
 struct run {
-    const char *ledger;
+    const char *ledger, *evidence;
+    int64_t within; /* -w; -1: what the chain says */
     int threads;
     int64_t clock; /* -T */
     bool quiet, verbose, bad, headers, unchecked;
@@ -51,6 +52,10 @@ static const struct cli_option options[] = {
      CLI_TEXT(struct run, checkpoints.path)},
     {'n', "needed", "COUNT", "keys that must agree on a checkpoint (default: 1)",
      CLI_NUMBER(struct run, checkpoints.needed, 1, CHECKPOINTS_KEYS_MAX)},
+    {'w', "within", "SECONDS", "with -H: how long a header with votes is trusted",
+     CLI_NUMBER(struct run, within, 1, INT64_MAX)},
+    {'E', "evidence", "FILE", "with -H: append the votes of those who voted twice to FILE",
+     CLI_TEXT(struct run, evidence)},
     {'x', "explain", NULL, "print a shell script that repeats every check", CLI_CALL(take_explain)},
     {'q', "quiet", NULL, "only judge: pass nothing on", CLI_FLAG(struct run, quiet)},
     {'v', "verbose", NULL, "also name blocks refused only because their parent was",
@@ -233,7 +238,8 @@ static void verify_file(struct run *r, const char *path)
     if (strcmp(path, "-") == 0)
         terminal_input("records");
     if (r->headers) {
-        struct cli_headers h = {name, r->clock, r->quiet, r->verbose, &r->checkpoints};
+        struct cli_headers h = {name,      r->clock,    r->quiet,       r->verbose,
+                                r->within, r->evidence, &r->checkpoints};
         r->bad |= !cli_verify_headers(&h, src);
         return;
     }
@@ -246,6 +252,8 @@ static void check_options(const struct run *r)
 {
     if (r->headers && r->ledger)
         cli_die("-H judges by the headers that it reads: not with -l");
+    if (!r->headers && (r->within >= 0 || r->evidence))
+        cli_die("-%c goes with -H", r->evidence ? 'E' : 'w');
     if (r->script.wanted && (r->headers || r->checkpoints.path || r->unchecked))
         cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
 }
@@ -279,7 +287,7 @@ static void close_all(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.clock = CLI_CLOCK};
+    struct run r = {.clock = CLI_CLOCK, .within = -1};
     struct ledger against;
     char **operands = cli_options(&program, argc, argv, &r);
     check_options(&r);

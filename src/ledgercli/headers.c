@@ -1,12 +1,41 @@
 #include "ledgercli/headers.h"
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/values.h"
 #include "ledgercli/verdict.h"
-#include "light/light.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
+
+void cli_put_evidence(const struct light *c, const char *path)
+{
+    const struct buf *evidence = light_evidence(c);
+    struct fault f;
+    if (!evidence->len)
+        return;
+    if (!path) {
+        cli_warn("-E FILE would keep the evidence against those who voted twice");
+        return;
+    }
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0 || file_write(fd, evidence->data, evidence->len) || close(fd)) {
+        fault_errno(&f, "cannot be written");
+        cli_fail(path, &f);
+    }
+    cli_warn("%s: evidence against those who voted twice, for `txmake -x %s`", path, path);
+}
+
+void cli_tell_trust(const char *place, const struct light_sum *sum)
+{
+    if (sum->by_members && !sum->by_votes && sum->trusted < sum->height)
+        cli_warn("%s: the members have changed, and above height %" PRId64
+                 " too few of those before have sealed: that part rests on its sealers' word",
+                 place, sum->trusted);
+}
 
 /* Reports a fault. After an invalid header, all that build on it lack their parent. */
 static void report(const struct cli_headers *h, const struct fault *f, uint64_t *orphans)
@@ -44,6 +73,8 @@ static bool check_end(const struct cli_headers *h, struct light *c)
         cli_warn("%s: begins at a checkpoint, at height %" PRId64
                  ": what is below it was not checked",
                  h->place, light_begins(c));
+    const struct light_sum sum = light_sum(c);
+    cli_tell_trust(h->place, &sum);
     bool holds = light_above(c, &f) == 0;
     if (!holds && f.kind != FAULT_RULE)
         cli_fail(h->place, &f);
@@ -62,6 +93,7 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
     bool empty = true, holds = true;
     uint64_t orphans = 0;
     cli_memory(!c);
+    light_period(c, h->within);
     if (cli_guard(h->checkpoints))
         light_enforce(c, &h->checkpoints->set);
     while ((verdict = light_next(c, cli_time_now(h->now), &text, &f)) != LIGHT_END) {
@@ -76,6 +108,7 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
         cli_report(h->place, 1, "empty: no record, and no genesis block");
     else
         holds &= check_end(h, c);
+    cli_put_evidence(c, h->evidence);
     light_free(c);
     return holds && !empty;
 }

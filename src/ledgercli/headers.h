@@ -4,14 +4,24 @@
 
 #include "base/lines.h"
 #include "ledgercli/checkpoints.h"
+#include "light/light.h"
 
 struct cli_headers {
-    const char *place; /* the name of the stream in verdicts */
-    int64_t now;       /* as cli_time_now takes it */
-    bool quiet;        /* nothing is passed on */
-    bool verbose;      /* name all headers whose parent is missing, not only the first */
+    const char *place;    /* the name of the stream in verdicts */
+    int64_t now;          /* as cli_time_now takes it */
+    bool quiet;           /* nothing is passed on */
+    bool verbose;         /* name all headers whose parent is missing, not only the first */
+    int64_t within;       /* as light_period takes it */
+    const char *evidence; /* the file to which evidence is appended; NULL: none */
     struct cli_checkpoints *checkpoints;
 };
+
+/* Appends what a light client has found against members to the file at path, and says so; path
+ * NULL: says that there is some. Exits if it cannot be written. */
+void cli_put_evidence(const struct light *c, const char *path);
+
+/* Says how far a chain that members seal can be believed, if that is not all of it. */
+void cli_tell_trust(const char *place, const struct light_sum *sum);
 
 /* Judges src, which it closes. Gives whether all of it is valid. */
 bool cli_verify_headers(const struct cli_headers *h, struct source src);

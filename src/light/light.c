@@ -7,6 +7,7 @@
 #include "record/state_line.h"
 #include "record/types.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct light *light_new(struct source src)
     }
     c->heads.hash = idhash_seeded(chance_seed());
     c->size_max = BLOCK_SIZE_MAX;
+    c->sealed.period = -1;
     c->lines = lines_new(src, 1, 0);
     if (!c->lines) {
         free(c);
@@ -35,6 +37,8 @@ void light_free(struct light *c)
     lines_free(c->lines);
     heads_free(&c->heads);
     buf_free(&c->genesis);
+    buf_free(&c->group);
+    light_sealed_free(&c->sealed);
     free(c);
 }
 
@@ -49,6 +53,19 @@ int light_next_line(struct light *c, struct line *line, struct fault *f)
     return 1;
 }
 
+static int take_sealed(struct light *c, const struct line *line, int64_t now, struct span *text,
+                       struct fault *f)
+{
+    uint64_t number = line->number;
+    if (light_gather_group(c, line, f))
+        return -1;
+    *text = (struct span){c->group.data, c->group.len};
+    int holds = light_judge_sealed(c, c->group.data, c->group.len, number, now, f);
+    if (holds == 0 && !f->line)
+        f->line = number;
+    return holds;
+}
+
 static int take_header(struct light *c, const struct line *line, int64_t now, struct span *text,
                        struct fault *f)
 {
@@ -61,12 +78,14 @@ static int take_header(struct light *c, const struct line *line, int64_t now, st
     sha256(line->text, line->len, id);
     if (block_is_genesis(&b))
         return light_take_genesis(c, line, &b, id, text, f);
-    if (c->set && checkpoints_check(c->set, b.height, id, f))
+    if (!c->sealed.by_members && c->set && checkpoints_check(c->set, b.height, id, f))
         return 0;
     if (c->mode == LIGHT_UNKNOWN)
         c->mode = LIGHT_LOOSE;
     if (c->mode == LIGHT_LOOSE)
         return light_judge_claim(c, &b, id, line->size, f);
+    if (c->has_genesis && c->sealed.by_members)
+        return take_sealed(c, line, now, text, f);
     if (c->has_genesis)
         return light_judge_header(c, &b, id, line->size, now, f);
     fault_rule(f, "block: no genesis before it that holds");
@@ -84,6 +103,11 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
                    hex32(p->block).text);
     if (!found || inclusion_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
         return 0;
+    if (c->sealed.by_votes && !heads_is_ancestor(&c->heads, n, c->sealed.trusted)) {
+        fault_rule(f, "proof: its block %s is not final by the headers before it",
+                   hex32(p->block).text);
+        return 0;
+    }
     if (c->mode == LIGHT_WHOLE && !heads_is_ancestor(&c->heads, n, c->best)) {
         fault_rule(f, "proof: its block %s is off the best chain of the headers before it",
                    hex32(p->block).text);
@@ -148,7 +172,10 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
     const char *space = memchr(line->text, ' ', line->len);
     size_t word = space ? (size_t)(space - line->text) : line->len;
     int type = (int)(word < WORD_SHOWN ? word : WORD_SHOWN);
-    if (light_is_setup(line))
+    if (c->sealed.by_members && light_is_with_header(line->text, line->len))
+        fault_rule(f, "%.*s: there are over %d members and votes after a header", type, line->text,
+                   LIGHT_GROUP_LINES);
+    else if (light_is_setup(line))
         fault_rule(f, "%.*s: stands outside of the genesis block", type, line->text);
     else
         fault_rule(f, "expected a header or a proof, not '%.*s': blocks have no bodies here", type,
@@ -171,13 +198,25 @@ static int sweep(struct light *c, struct fault *f)
     return LIGHT_END;
 }
 
+/* Under `bft`, what stands at the end without votes is nothing that a light client may believe. */
+static int end(struct light *c, struct fault *f)
+{
+    struct light_sum sum = light_sum(c);
+    if (!sum.by_votes || sum.height == sum.trusted || c->unsure_told)
+        return sweep(c, f);
+    c->unsure_told = true;
+    fault_rule(f, "block: no votes for the last header, or the %" PRId64 " before it: not final",
+               sum.height - sum.trusted - 1);
+    return LIGHT_INVALID;
+}
+
 int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
 {
     struct line line;
     int got = light_next_line(c, &line, f), holds;
     f->line = 0;
     if (got <= 0)
-        return got < 0 ? -1 : sweep(c, f);
+        return got < 0 ? -1 : end(c, f);
     *text = (struct span){line.text, line.len};
     if (line.state == LINE_WHOLE && record_is(&block_type, line.text, line.len))
         holds = take_header(c, &line, now, text, f);
@@ -221,6 +260,12 @@ struct light_sum light_sum(const struct light *c)
     if (c->has_genesis) {
         sum.height = head_at(&c->heads, c->best)->height;
         memcpy(sum.best, head_at(&c->heads, c->best)->id, ID_LEN);
+        sum.by_members = c->sealed.by_members;
+        sum.by_votes = c->sealed.by_votes;
+    }
+    if (sum.by_members) {
+        size_t n = sum.by_votes ? c->sealed.trusted : light_turns_trusted(c, c->best);
+        sum.trusted = head_at(&c->heads, n)->height;
     }
     return sum;
 }

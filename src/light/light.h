@@ -10,6 +10,11 @@
  * and of this line; a `present` or `absent` line if the last state line was valid and has its root,
  * to which its path leads.
  *
+ * On a chain that members seal, `member` and `vote` lines follow the headers (verify(1), "Chains
+ * that members seal"), and a header is judged, and given as one text, together with them. Under
+ * `rule seal bft` headers may be missing: then two that follow each other are judged, and given,
+ * together, and must be signed by enough of the members that are trusted already.
+ *
  * If the input does not begin with a genesis block and its body, headers are judged by what they
  * claim: they must meet their own targets; and proofs are judged by such headers, whatever their
  * chain.
@@ -41,6 +46,21 @@ void light_enforce(struct light *c, const struct checkpoints *set);
  * which must be on another branch, with less work. 0, or -1 and a rule or trouble. */
 int light_above(struct light *c, struct fault *f);
 
+/* For how many seconds a header is trusted on a chain with `rule seal bft`, from its time on: a
+ * later header with votes is refused if the last trusted one is older. 0: for ever; -1, and unless
+ * this is called: on a chain with stakes, `unbonding` spacings, and else for ever. */
+void light_period(struct light *c, int64_t seconds);
+
+/* Whether the last trusted header is older than that. */
+bool light_expired(const struct light *c, int64_t now);
+
+/* With this begins the rule that a jump breaks if too few of the trusted members have signed. */
+#define LIGHT_NOT_ENOUGH "not enough trust"
+
+/* Pairs of votes, each with its newline, which are evidence against their signers (vote(5)), of
+ * headers that contradict final ones. */
+const struct buf *light_evidence(const struct light *c);
+
 enum light_verdict {
     LIGHT_END,
     LIGHT_VALID,   /* *text is the line, or the genesis block, without its last newline */
@@ -58,17 +78,21 @@ bool light_ready(struct light *c);
 
 /* What was judged so far. */
 struct light_sum {
-    bool from_genesis;    /* a valid genesis block came first */
-    uint64_t headers;     /* different valid headers, including genesis */
-    int64_t height;       /* of the best chain; only if from_genesis */
-    uint8_t best[ID_LEN]; /* its tip */
+    bool from_genesis;         /* a valid genesis block came first */
+    uint64_t headers;          /* different valid headers, including genesis */
+    int64_t height;            /* of the best chain; only if from_genesis */
+    uint8_t best[ID_LEN];      /* its tip */
+    bool by_members, by_votes; /* members seal this chain, and (`bft`) vote on its headers */
+    int64_t trusted; /* only if by_members: up to this height the best chain is final (`bft`), or
+                        enough of the members agree with its sets (`sign`) */
 };
 struct light_sum light_sum(const struct light *c);
 
 /* --- Headers that arrive one by one, after those of the source --- */
 
-/* Judge, as light_next would, the text of a whole genesis block, if there is none yet; or a header,
- * without its newline. 1 if it is valid, 0 and a rule, -1 and trouble. */
+/* Judge, as light_next would, the text of a whole genesis block, if there is none yet; or a header
+ * with all that light_next gives with it, without the last newline. 1 if it is valid, 0 and a rule,
+ * -1 and trouble. */
 int light_add_genesis(struct light *c, const char *text, size_t n, struct fault *f);
 int light_add_header(struct light *c, const char *line, size_t len, int64_t now, struct fault *f);
 

@@ -41,6 +41,26 @@ static int gather_body(struct light *c, int64_t count, struct fault *f)
     return 0;
 }
 
+/* The members of a chain that they seal. 1, or -1 and trouble. */
+static int begin_sealed(struct light *c, const struct item *item, struct fault *f)
+{
+    struct member_set first = {0};
+    int result = 0;
+    if (!c->chain.seal->rules.by_members)
+        return 1;
+    for (size_t i = 0; i < item->count && result == 0; i++) {
+        struct member m;
+        const char *line = item->text + item->entries[i].at;
+        if (item->entries[i].type == &member_type)
+            result = member_parse(line, item->entries[i].len, &m, f) ||
+                     member_set_add(&first, &m, f);
+    }
+    if (result == 0)
+        result = light_sealed_begin(c, item, &first, f);
+    member_set_free(&first);
+    return result ? -1 : 1;
+}
+
 /* Judges the genesis block by the rules of a ledger's. */
 static int judge_item(struct light *c, const struct item *item, struct fault *f)
 {
@@ -48,14 +68,6 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
     struct node node;
     if (item->broken) {
         *f = item->fault;
-        return 0;
-    }
-    if (rules_seal(item->rules->seal)->by_members) {
-        fault_rule(f,
-                   "block: members seal this chain (rule seal %s): headers alone do not tell who "
-                   "they are, so read the whole ledger",
-                   rules_seal(item->rules->seal)->name);
-        f->line = item->line;
         return 0;
     }
     if (c->set && checkpoints_check(c->set, 0, item->id, f))
@@ -67,7 +79,7 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
         tree_drop(&tree);
     tree_free(&tree);
     if (verdict == TREE_GOOD)
-        return light_anchor(c, item, node.supply, f);
+        return light_anchor(c, item, node.supply, f) < 0 ? -1 : begin_sealed(c, item, f);
     return verdict < 0 ? -1 : 0;
 }
 

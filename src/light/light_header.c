@@ -16,16 +16,21 @@ static void assume_old(struct ancestry *a)
         a->times[(a->height - a->count + MEDIAN_OF) % MEDIAN_OF] = INT64_MIN;
 }
 
+struct ancestry light_ancestry(const struct light *c, size_t parent)
+{
+    const struct head *h = head_at(&c->heads, parent);
+    struct ancestry a = {
+        .rules = &c->rules, .anchor = &c->chain, .height = h->height, .time = h->time, .count = 1};
+    a.times[a.height % MEDIAN_OF] = a.time;
+    return a;
+}
+
 static void gather_times(struct light *c, size_t parent)
 {
     struct ancestry *a = &c->ancestry;
     size_t n = parent;
-    *a = (struct ancestry){.rules = &c->rules,
-                           .anchor = &c->chain,
-                           .height = head_at(&c->heads, n)->height,
-                           .time = head_at(&c->heads, n)->time};
-    a->times[a->height % MEDIAN_OF] = a->time;
-    for (a->count = 1; a->count < MEDIAN_OF && head_at(&c->heads, n)->height > 0; a->count++) {
+    *a = light_ancestry(c, parent);
+    for (; a->count < MEDIAN_OF && head_at(&c->heads, n)->height > 0; a->count++) {
         if (n == c->anchor)
             break;
         n = head_at(&c->heads, n)->parent;
@@ -71,6 +76,11 @@ static int check_supply(const struct light *c, const struct block *b, struct fau
     return b->height > c->height_max ? fault_rule(f, "block: supply is over 2^63-1") : 0;
 }
 
+int light_check_claims(const struct light *c, const struct block *b, size_t size, struct fault *f)
+{
+    return check_body(c, b, size, f) || check_supply(c, b, f) ? -1 : 0;
+}
+
 static void fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN])
 {
     *h = (struct head){.time = b->time, .count = (uint32_t)b->count & 0x7fffffff};
@@ -99,9 +109,8 @@ static int keeps_checkpoint(struct light *c, const struct head *h, struct fault 
     return 0;
 }
 
-/* Adds a valid header after its parent. 0, or -1 and a fault. */
-static int add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
-                     size_t parent, struct fault *f)
+int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t parent,
+                    struct u256 weight, struct fault *f)
 {
     if (heads_reserve(&c->heads, f))
         return -1;
@@ -110,15 +119,22 @@ static int add_child(struct light *c, const struct block *b, const uint8_t id[ID
     fill(h, b, id);
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
-    h->work = u256_add(head_at(&c->heads, parent)->work, header_weight(&c->ancestry, b));
+    h->work = u256_add(head_at(&c->heads, parent)->work, weight);
     if (keeps_checkpoint(c, h, f) <= 0)
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;
-    step_down(c, h, n);
+    if (!c->sealed.by_members)
+        step_down(c, h, n);
     if (chain_beats(h->work, head_at(&c->heads, c->best)->work))
         c->best = n;
     return 0;
+}
+
+static int add_mined(struct light *c, const struct block *b, const uint8_t id[ID_LEN],
+                     size_t parent, struct fault *f)
+{
+    return light_add_child(c, b, id, parent, header_weight(&c->ancestry, b), f);
 }
 
 /* Finds the parent of a header that is not the last one's child: 1, 0 and a rule, or 2 if the
@@ -138,9 +154,7 @@ static int find_parent(struct light *c, const struct block *b, const uint8_t id[
     return found;
 }
 
-/* Whether a header can begin the chain although its parent is missing: it comes right after
- * genesis, and a checkpoint names it. */
-static bool is_anchor(const struct light *c, const struct block *b, const uint8_t id[ID_LEN])
+bool light_is_anchor(const struct light *c, const struct block *b, const uint8_t id[ID_LEN])
 {
     size_t n = c->set ? checkpoints_from(c->set, b->height) : 0;
     return c->set && c->heads.count == 1 && n < c->set->count &&
@@ -153,7 +167,7 @@ static int judge_anchor(struct light *c, const struct block *b, const uint8_t id
                         size_t size, struct fault *f)
 {
     if (header_alone(c->chain.seal, b, id, f) || check_body(c, b, size, f) ||
-        check_supply(c, b, f) || add_child(c, b, id, 0, f))
+        check_supply(c, b, f) || add_mined(c, b, id, 0, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     c->best = c->anchor = 1;
     gather_times(c, c->anchor);
@@ -166,7 +180,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
     size_t parent = c->heads.count - 1;
     if (c->ancestry_of != parent || memcmp(head_at(&c->heads, parent)->id, b->prev, ID_LEN)) {
         int found = find_parent(c, b, id, &parent, f);
-        if (found == 0 && is_anchor(c, b, id))
+        if (found == 0 && light_is_anchor(c, b, id))
             return judge_anchor(c, b, id, size, f);
         if (found != 1)
             return found == 2 ? 1 : found;
@@ -179,7 +193,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
         }
     }
     if (header_check(&c->ancestry, b, id, now, f) || check_body(c, b, size, f) ||
-        check_supply(c, b, f) || add_child(c, b, id, parent, f))
+        check_supply(c, b, f) || add_mined(c, b, id, parent, f))
         return f->kind == FAULT_RULE ? 0 : -1;
     return 1;
 }

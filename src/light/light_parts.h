@@ -3,8 +3,10 @@
 #define LIGHT_LIGHT_PARTS_H
 
 #include "base/idhash.h"
+#include "crypto/ed25519_keys.h"
 #include "light/light.h"
 #include "record/proof.h"
+#include "record/vote.h"
 #include "seal/header.h"
 
 /* What is kept of a header to judge others by. Its number is its index in the table; genesis is its
@@ -33,6 +35,69 @@ struct heads {
     size_t slots_count;
     size_t entered; /* heads in the slots */
     struct idhash hash;
+};
+
+/* --- Chains that members seal ----------------------------------------------------------------- */
+
+/* The most lines that stand with a header: a set, and a vote of each of another. */
+enum { LIGHT_GROUP_LINES = 2 * MEMBERS_MAX };
+
+/* The votes that stand with a header, in their order. All zero: none. */
+struct light_votes {
+    struct vote *list;
+    size_t count, cap;
+};
+
+/* A header and the lines that stand with it; it points into their text. */
+struct light_group {
+    struct block block;
+    uint8_t id[ID_LEN];
+    const char *text;
+    size_t size;           /* of the header's line, with its newline */
+    struct member_set set; /* of its member lines; count 0: none */
+    struct light_votes votes;
+    size_t lines;  /* members and votes */
+    uint64_t line; /* the header's number in its stream; 0: it is not known */
+};
+
+/* A set of members by its root. */
+struct light_set {
+    uint8_t root[ID_LEN];
+    struct member_set set; /* count 0: none */
+};
+
+/* What is kept besides of a head of a chain with `rule seal sign`. */
+struct light_sealer {
+    uint8_t set[ID_LEN], miner[ID_LEN];
+    uint32_t trusted; /* the last head on its chain whose set is trusted */
+};
+
+#define LIGHT_SETS 64  /* sets kept, of `sign` */
+#define LIGHT_VOTED 64 /* headers whose votes are kept for evidence, and so many bytes of them: */
+#define LIGHT_VOTED_BYTES (1 << 22)
+
+/* The votes of a header. */
+struct light_voted {
+    int64_t height;
+    uint8_t id[ID_LEN];
+    struct buf lines;      /* with newlines */
+    struct member_set set; /* those who could vote */
+};
+
+struct light_sealed {
+    bool by_members, by_votes;
+    int64_t period;           /* s that a header is trusted for; 0: for ever */
+    struct ed25519_keys keys; /* of votes */
+    /* `bft`: the highest head with votes, or at a checkpoint; and the set in its TARGET. */
+    size_t trusted;
+    struct light_set next;
+    struct light_voted voted[LIGHT_VOTED];
+    size_t voted_next, voted_bytes;
+    struct buf evidence;
+    /* `sign` */
+    struct buf sealers; /* struct light_sealer, by number of head */
+    struct light_set sets[LIGHT_SETS];
+    size_t sets_next;
 };
 
 enum light_mode {
@@ -65,7 +130,11 @@ struct light {
     bool has_proven, has_state; /* the last proof holds; the last state line is what it proves */
     uint8_t proven[ID_LEN], state_root[ID_LEN];
 
+    struct light_sealed sealed;
+    struct buf group; /* the text of a header and what stands with it */
+
     struct buf genesis; /* the text of the genesis block */
+    bool unsure_told;   /* at the end: that headers without votes are left */
     size_t swept;       /* at the end: how many heads were searched for undone proofs */
 };
 
@@ -106,8 +175,110 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f);
 int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t size,
                       struct fault *f);
 
+/* Whether a header can begin the chain although its parent is missing: it comes right after
+ * genesis, and a checkpoint names it. */
+bool light_is_anchor(const struct light *c, const struct block *b, const uint8_t id[ID_LEN]);
+
+/* What a header claims of its body and of the supply: 0, or -1 and a rule. */
+int light_check_claims(const struct light *c, const struct block *b, size_t size, struct fault *f);
+
+/* Adds a valid header of this weight after its parent: it becomes the best, if its chain has more.
+ * 0, or -1 and a fault. */
+int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t parent,
+                    struct u256 weight, struct fault *f);
+
+/* What the child of this head is judged by, without the members. */
+struct ancestry light_ancestry(const struct light *c, size_t parent);
+
 /* Begins the chain with a valid genesis block; supply is the chain's supply after it. */
 int light_anchor(struct light *c, const struct item *genesis, int64_t supply, struct fault *f);
+
+/* --- light_votes.c ---------------------------------------------------------------------------- */
+
+void light_votes_free(struct light_votes *v);
+
+/* Appends a vote whose line points into the caller's text. 0, or -1 and a fault. */
+int light_votes_add(struct light_votes *v, const char *line, size_t len, struct fault *f);
+
+/* Whether they may stand with this header: precommits for it, of one round, keys ascending. 0, or
+ * -1 and a rule, and *at: the vote that breaks it. */
+int light_votes_check(const struct light_votes *v, const uint8_t chain[ID_LEN], int64_t height,
+                      const uint8_t block[ID_LEN], size_t *at, struct fault *f);
+
+/* The weight of those members of the set who have voted; how many votes are of others, and which is
+ * the first of these. After light_votes_check. */
+int64_t light_votes_weight(const struct light_votes *v, const struct member_set *set,
+                           size_t *strangers, size_t *stranger);
+
+/* Checks their signatures. 0, or -1 and a fault, as above. */
+int light_votes_signed(const struct light_votes *v, struct ed25519_keys *keys, size_t *at,
+                       struct fault *f);
+
+/* --- light_group.c ---------------------------------------------------------------------------- */
+
+/* Whether a line stands with the header before it. */
+bool light_is_with_header(const char *line, size_t len);
+
+/* Reads a header and what stands with it from *text on, which moves to the next header, or to end.
+ * line: as in the group. 0, or -1 and a fault with its line. light_group_free in either case. */
+int light_group_read(const char **text, const char *end, uint64_t line, struct light_group *g,
+                     struct fault *f);
+void light_group_free(struct light_group *g);
+
+/* Reads the lines that stand with a header into c->group, behind it and without the last newline;
+ * and if it begins a jump, the next header with its lines. 0, or -1 and trouble. */
+int light_gather_group(struct light *c, const struct line *header, struct fault *f);
+
+/* --- light_sealed.c: judging the headers of chains that members seal -------------------------- */
+
+void light_sealed_free(struct light_sealed *s);
+
+/* Begins with genesis, whose member lines these are; takes them over. 0, or -1 and trouble. */
+int light_sealed_begin(struct light *c, const struct item *genesis, struct member_set *first,
+                       struct fault *f);
+
+/* Judges a header and what stands with it, or the two headers of a jump. line: of the first, or 0.
+ * 1, 0 and a rule, -1 and trouble. */
+int light_judge_sealed(struct light *c, const char *text, size_t len, uint64_t line, int64_t now,
+                       struct fault *f);
+
+/* Whether the member lines of a group are the set that its header names. 0, or -1 and a rule. */
+int light_check_set(const struct light_group *g, struct fault *f);
+
+/* --- light_final.c: `bft`, where votes decide. 1, 0 and a rule, -1 and trouble. --------------- */
+
+/* Judges a header whose parent is known. */
+int light_take_next(struct light *c, struct light_group *g, size_t parent, int64_t now,
+                    struct fault *f);
+
+/* Judges two headers, of which the parent of the first is not known and the second has votes. */
+int light_take_jump(struct light *c, struct light_group *below, struct light_group *g, int64_t now,
+                    struct fault *f);
+
+/* Trusts a head, and its set from now on, which it takes over if there are member lines. */
+void light_trust(struct light *c, size_t n, struct light_group *g);
+
+/* --- light_turns.c: `sign`, where members take turns. 1, 0 and a rule, -1 and trouble. -------- */
+
+int light_turns_begin(struct light *c, struct light_set *first, struct fault *f);
+int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64_t now,
+                    struct fault *f);
+int light_take_turn_anchor(struct light *c, struct light_group *g, struct fault *f);
+
+/* The last head on the chain of head n whose set is trusted. */
+size_t light_turns_trusted(const struct light *c, size_t n);
+
+/* --- light_evidence.c ------------------------------------------------------------------------- */
+
+void light_voted_free(struct light_sealed *s);
+
+/* Keeps the votes of a header, which are valid and of members of this set. 0, or -1 and trouble. */
+int light_keep_votes(struct light *c, const struct light_group *g, const struct member_set *set,
+                     struct fault *f);
+
+/* A header that contradicts one that is final, with votes: collects who has voted for both. -1, and
+ * a rule that says so, or trouble. */
+int light_contradiction(struct light *c, const struct light_group *g, struct fault *f);
 
 /* --- light_genesis.c ------------------------------------------------------------------------- */
 

@@ -20,6 +20,8 @@ int light_add_header(struct light *c, const char *line, size_t len, int64_t now,
 {
     struct block b;
     uint8_t id[ID_LEN];
+    if (c->sealed.by_members)
+        return light_judge_sealed(c, line, len, 0, now, f);
     if (line_check(line, len, f) || block_parse(line, len, &b, f))
         return 0;
     sha256(line, len, id);

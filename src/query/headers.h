@@ -1,5 +1,5 @@
-/* Reads the headers of the best chain, at the speed of reading and hashing, with what a light client
- * needs beside them where members seal (verify(1), "Chains that members seal"). */
+/* Reads the headers of the best chain, at the speed of reading and hashing, with what a light
+ * client needs beside them where members seal (verify(1), "Chains that members seal"). */
 #ifndef QUERY_HEADERS_H
 #define QUERY_HEADERS_H
 

@@ -91,8 +91,7 @@ static int check_time(const struct ancestry *a, const struct block *b, int64_t n
     return 0;
 }
 
-int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
-                 int64_t now, struct fault *f)
+static int follows(const struct ancestry *a, const struct block *b, struct fault *f)
 {
     const struct seal *seal = a->anchor->seal;
     if (header_form(seal, b, f))
@@ -100,8 +99,18 @@ int header_check(const struct ancestry *a, const struct block *b, const uint8_t 
     if (b->height - 1 != a->height)
         return fault_rule(f, "block: height %" PRId64 ", expected %" PRId64, b->height,
                           a->height + 1);
-    if (rules_account(a->rules, &b->miner, "block: miner", f) || seal->check(a, b, f) ||
-        header_alone(seal, b, id, f))
+    return rules_account(a->rules, &b->miner, "block: miner", f) || seal->check(a, b, f) ? -1 : 0;
+}
+
+int header_follows(const struct ancestry *a, const struct block *b, int64_t now, struct fault *f)
+{
+    return follows(a, b, f) ? -1 : check_time(a, b, now, f);
+}
+
+int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
+                 int64_t now, struct fault *f)
+{
+    if (follows(a, b, f) || header_alone(a->anchor->seal, b, id, f))
         return -1;
     return check_time(a, b, now, f);
 }

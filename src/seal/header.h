@@ -10,6 +10,9 @@
 int header_check(const struct ancestry *a, const struct block *b, const uint8_t id[ID_LEN],
                  int64_t now, struct fault *f);
 
+/* The same, except for what header_alone checks: for those who have others' word for that. */
+int header_follows(const struct ancestry *a, const struct block *b, int64_t now, struct fault *f);
+
 /* Checks what can be checked of a header without its ancestors. seal NULL: its chain is not known,
  * so one seal that accepts it is enough. 0, or -1 and a rule. */
 int header_alone(const struct seal *seal, const struct block *b, const uint8_t id[ID_LEN],

@@ -1,0 +1,807 @@
+/*
+ * lighttest: streams of headers, members and votes, each with what a light client must say about
+ * it. The scenarios are those of the traces in vectors/light (CONSENSUS.md, section 3) for our own
+ * format, and what an attacker would try besides. Prints one line for each; status 1 if one is
+ * judged otherwise.
+ *
+ * lighttest NAME: prints the stream of that case.
+ */
+#include "light/light.h"
+#include "lightchain.h"
+
+enum { KEYS = 8, DAY = 86400 };
+
+typedef int64_t weights[KEYS];
+
+static const weights all4 = {1, 1, 1, 1}, first3 = {1, 1, 1}, three = {0, 1, 1, 1},
+                     other4 = {0, 0, 0, 0, 1, 1, 1, 1}, half = {0, 0, 1, 1, 1, 1},
+                     one_left = {0, 0, 0, 1, 1, 1}, just1 = {1};
+
+static const uint8_t strange[ID_LEN] = {9}, nil[ID_LEN];
+
+struct test {
+    struct maker m;
+    struct buf stream;
+    struct made genesis, tip;
+    int64_t now, within;
+    const char *said; /* the first fault begins with this, after its line; NULL: none */
+    size_t valid;     /* headers that count at the end */
+    size_t evidence;  /* lines */
+    uint64_t line;    /* of the fault; 0: any */
+    int64_t trusted;  /* the height; -1: any */
+};
+
+static const char stakes[] =
+    "rule allow stake\nrule unbonding 100\nrule slash 500\nrule minstake 1\n";
+
+static void begin(struct test *t, const char *seal, const char *more, const weights set)
+{
+    t->genesis = t->tip = put_genesis(&t->m, seal, more, set, &t->stream);
+}
+
+/* The next header, with the set that the one before has, and without anything else. */
+static void bare(struct test *t, const weights set, size_t miner)
+{
+    t->tip = make_next(&t->m, &t->tip, set, miner);
+    put_header(&t->tip, &t->stream);
+}
+
+static void votes(struct test *t, const weights voters)
+{
+    put_votes(&t->m, &t->tip, 0, voters, &t->stream);
+}
+
+/* The next header, with its set and votes. */
+static void next(struct test *t, const weights set, size_t miner, const weights voters)
+{
+    bare(t, set, miner);
+    put_set(&t->m, set, &t->stream);
+    votes(t, voters);
+}
+
+/* Two headers at this height and the one below, of a part of the chain that is not shown. */
+static void jump(struct test *t, int64_t height, const weights below, const weights set,
+                 const weights voters)
+{
+    uint8_t prev[ID_LEN];
+    size_t miner = 0;
+    sha256(&height, sizeof height, prev);
+    while (!below[miner])
+        miner++;
+    t->tip = make_header(&t->m, prev, height - 1, BEGIN + SPACING * (height - 1), below, miner);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, below, &t->stream);
+    next(t, set, miner, voters);
+}
+
+/* Changes the last digit of what was signed last. */
+static void forge(struct test *t)
+{
+    char *digit = t->stream.data + t->stream.len - 2;
+    *digit = *digit == '0' ? '1' : '0';
+}
+
+/* --- Tendermint's scenarios ------------------------------------------------------------------- */
+
+static void success(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    bare(t, all4, 3);
+    votes(t, all4);
+    bare(t, all4, 1);
+    bare(t, all4, 1);
+    votes(t, three);
+    t->valid = 5;
+    t->trusted = 4;
+}
+
+static void sets_change(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    next(t, three, 0, all4);
+    next(t, half, 1, three);
+    next(t, one_left, 2, half);
+    next(t, one_left, 5, one_left);
+    t->valid = 5;
+    t->trusted = 4;
+}
+
+static void set_changes_fully(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    next(t, other4, 0, first3);
+    next(t, all4, 4, other4);
+    bare(t, all4, 0);
+    votes(t, all4);
+    t->valid = 4;
+    t->trusted = 3;
+}
+
+static void jump_success(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, three);
+    jump(t, 100000, all4, half, all4);
+    next(t, half, 2, half);
+    t->valid = 6;
+    t->trusted = 100001;
+}
+
+/* Two of four are more than a third; one of four is not, and neither is one of three. */
+static void jump_on_half(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, half, half, half);
+    t->valid = 3;
+    t->trusted = 100;
+}
+
+static void not_enough_trust(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, one_left, one_left, one_left);
+    t->said = "not enough trust: members of the trusted set, of height 0, with a weight of 1 have "
+              "signed, of 4";
+    t->valid = 1;
+    t->trusted = 0;
+}
+
+static void exactly_a_third(struct test *t)
+{
+    begin(t, "bft", "", first3);
+    jump(t, 100, half, half, half);
+    t->said = "not enough trust: members of the trusted set, of height 0, with a weight of 1 have "
+              "signed, of 3";
+    t->valid = 1;
+}
+
+static void jump_set_changes_fully(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, other4, other4, other4);
+    t->said = "not enough trust: members of the trusted set, of height 0, with a weight of 0 have";
+    t->valid = 1;
+}
+
+/* What was too far can be reached by a header between. */
+static void bisection(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, other4, other4, other4);
+    jump(t, 50, half, half, half);
+    jump(t, 100, other4, other4, other4);
+    t->said = "not enough trust";
+    t->valid = 5;
+    t->trusted = 100;
+}
+
+static void two_thirds_are_not_enough(struct test *t)
+{
+    begin(t, "bft", "", first3);
+    bare(t, first3, 0);
+    votes(t, (weights){1, 1});
+    t->said = "block: votes of weight 2 are not over two thirds of 3";
+    t->valid = 1;
+}
+
+static void jump_two_thirds(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, half, half, (weights){0, 0, 1, 1});
+    t->said = "block: votes of weight 2 are not over two thirds of 4";
+    t->valid = 1;
+}
+
+static void from_future(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    t->tip = make_header(&t->m, t->tip.id, 2, t->now + 12 * SPACING + 1, all4, 0);
+    put_header(&t->tip, &t->stream);
+    votes(t, all4);
+    t->said = "block: time 1700001121 is over 120 s ahead of the clock, 1700001000";
+    t->valid = 2;
+}
+
+static void jump_from_future(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->now = BEGIN + 99 * SPACING - 121;
+    jump(t, 100, all4, all4, all4);
+    t->said = "block: time 1700001000 is over 120 s ahead of the clock, 1700000869";
+    t->valid = 1;
+}
+
+static void at_the_end_of_the_period(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->within = 1000;
+    jump(t, 50, all4, all4, all4);
+    t->valid = 3;
+}
+
+static void outside_the_period(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->within = 999;
+    jump(t, 50, all4, all4, all4);
+    t->said = "block: outside the trusting period: the last trusted header, at height 0, is over "
+              "999 s old";
+    t->valid = 1;
+}
+
+/* Whoever was a member long ago can sign anything, at no cost, once the stake is back. */
+static void long_range(struct test *t)
+{
+    begin(t, "bft", stakes, all4);
+    t->now = BEGIN + 100 * SPACING + 1;
+    next(t, other4, 0, all4);
+    t->said = "block: outside the trusting period: the last trusted header, at height 0, is over "
+              "1000 s old";
+    t->valid = 1;
+}
+
+static void within_unbonding(struct test *t)
+{
+    begin(t, "bft", stakes, all4);
+    t->now = BEGIN + 100 * SPACING;
+    next(t, other4, 0, all4);
+    t->valid = 2;
+}
+
+/* The period begins again with each header that is trusted. */
+static void period_goes_on(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->within = 600;
+    t->now = BEGIN + 600;
+    jump(t, 50, all4, all4, all4);
+    t->valid = 3;
+    t->trusted = 50;
+}
+
+static void height_goes_down(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    jump(t, 50, all4, all4, all4);
+    t->said = "block: contradicts the final block at or above height 50";
+    t->valid = 3;
+}
+
+static void same_height_again(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    jump(t, 101, all4, all4, all4);
+    t->said = "block: height 100 is not above the last trusted header's, 100";
+    t->valid = 3;
+}
+
+static void wrong_root(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, three, 0);
+    put_set(&t->m, half, &t->stream);
+    votes(t, all4);
+    t->said = "member: these lines are not the set in their header, whose root is ";
+    t->valid = 1;
+    t->line = 15;
+}
+
+static void jump_wrong_root(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, strange, 99, BEGIN + 990, half, 2);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    next(t, half, 2, half);
+    t->said = "member: these lines are not the set in their header";
+    t->valid = 1;
+}
+
+static void no_lines_of_the_set(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, three, 0);
+    votes(t, all4);
+    t->said = "block: the members change, and the lines of the new set are missing";
+    t->valid = 1;
+}
+
+static void change_without_votes(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, three, 0);
+    put_set(&t->m, three, &t->stream);
+    t->said = "block: the members change, and there are no votes for this header";
+    t->valid = 1;
+}
+
+static void signer_not_in_the_set(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, (weights){1, 1, 1, 1, 1});
+    t->said = "vote: its key is no member of the set that votes";
+    t->valid = 1;
+    t->line = 19;
+}
+
+/* --- Votes ------------------------------------------------------------------------------------ */
+
+static void vote_as(struct test *t, const uint8_t *chain, int64_t height, const char *step,
+                    const uint8_t *block)
+{
+    static const uint8_t nothing[ID_LEN];
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    put_vote(&t->m, t->m.chain, 1, 0, "precommit", t->tip.id, 0, &t->stream);
+    put_vote(&t->m, t->m.chain, 1, 0, "precommit", t->tip.id, 1, &t->stream);
+    put_vote(&t->m, chain ? chain : t->m.chain, height, 0, step,
+             block        ? block
+             : height < 0 ? nothing
+                          : t->tip.id,
+             2, &t->stream);
+    put_vote(&t->m, t->m.chain, 1, 0, "precommit", t->tip.id, 3, &t->stream);
+    t->valid = 1;
+    t->line = 17;
+}
+
+static void vote_of_another_chain(struct test *t)
+{
+    vote_as(t, strange, 1, "precommit", NULL);
+    t->said = "vote: another chain: 0900";
+}
+
+static void vote_of_another_height(struct test *t)
+{
+    vote_as(t, NULL, 2, "precommit", NULL);
+    t->said = "vote: height 2, expected its header's, 1";
+}
+
+static void vote_of_another_step(struct test *t)
+{
+    vote_as(t, NULL, 1, "prevote", NULL);
+    t->said = "vote: step is not precommit";
+}
+
+static void vote_for_another_block(struct test *t)
+{
+    vote_as(t, NULL, 1, "precommit", strange);
+    t->said = "vote: not for the header before it";
+}
+
+static void vote_for_none(struct test *t)
+{
+    vote_as(t, NULL, 1, "precommit", nil);
+    t->said = "vote: not for the header before it";
+}
+
+static void vote_twice(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, (weights){1, 1});
+    votes(t, (weights){0, 1});
+    t->said = "vote: keys do not ascend";
+    t->valid = 1;
+}
+
+static void votes_out_of_order(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, three);
+    votes(t, just1);
+    t->said = "vote: keys do not ascend";
+    t->valid = 1;
+}
+
+static void votes_of_two_rounds(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, (weights){1, 1});
+    put_votes(&t->m, &t->tip, 1, (weights){0, 0, 1, 1}, &t->stream);
+    t->said = "vote: round 1, but 0 before it";
+    t->valid = 1;
+}
+
+static void forged_vote(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, all4);
+    forge(t);
+    t->said = "vote: signature is not valid";
+    t->valid = 1;
+    t->line = 18;
+}
+
+static void votes_before_members(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, three, 0);
+    votes(t, all4);
+    put_set(&t->m, three, &t->stream);
+    t->said = "member: after votes";
+    t->valid = 1;
+}
+
+static void no_votes_at_the_end(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    votes(t, all4);
+    bare(t, all4, 0);
+    bare(t, all4, 0);
+    t->said = "block: no votes for the last header, or the 1 before it: not final";
+    t->valid = 4;
+    t->trusted = 1;
+}
+
+static void too_many_lines(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    for (int i = 0; i < MEMBERS_MAX + 1; i++)
+        put_vote(&t->m, t->m.chain, 1, 0, "precommit", t->tip.id, 0, &t->stream);
+    t->said = "vote: over 1000 votes for a header";
+    t->valid = 1;
+}
+
+/* --- Headers ---------------------------------------------------------------------------------- */
+
+static void miner_is_a_stranger(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 5);
+    votes(t, all4);
+    t->said = "block: miner is no member of the set in its parent's header";
+    t->valid = 1;
+}
+
+static void too_soon(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, t->tip.id, 1, BEGIN + SPACING - 1, all4, 0);
+    put_header(&t->tip, &t->stream);
+    votes(t, all4);
+    t->said = "block: time 1700000009 is not 10 s after its parent's";
+    t->valid = 1;
+}
+
+static void jump_too_soon(struct test *t)
+{
+    uint8_t prev[ID_LEN] = {1};
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, prev, 99, BEGIN + 99 * SPACING - 1, all4, 0);
+    put_header(&t->tip, &t->stream);
+    next(t, all4, 0, all4);
+    t->said = "block: time 1700000989 is not 99 spacings after 1700000000";
+    t->valid = 1;
+}
+
+static void wrong_height(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, t->tip.id, 2, BEGIN + 20, all4, 0);
+    put_header(&t->tip, &t->stream);
+    votes(t, all4);
+    t->said = "block: height 2, expected 1";
+    t->valid = 1;
+}
+
+static void half_a_jump(struct test *t)
+{
+    uint8_t prev[ID_LEN] = {1};
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, prev, 99, BEGIN + 99 * SPACING, all4, 0);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    bare(t, all4, 0);
+    t->said = "block: its parent 0100";
+    t->valid = 1;
+}
+
+/* The two are not parent and child. */
+static void broken_jump(struct test *t)
+{
+    uint8_t prev[ID_LEN] = {1};
+    begin(t, "bft", "", all4);
+    t->tip = make_header(&t->m, prev, 99, BEGIN + 99 * SPACING, all4, 0);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    memset(t->tip.id, 5, ID_LEN);
+    next(t, all4, 0, all4);
+    t->said = "block: its parent is not the header before it";
+    t->valid = 1;
+}
+
+/* --- Contradictions --------------------------------------------------------------------------- */
+
+/* Two blocks of one height and round: each of the three who voted for both is caught. */
+static void fork_names_the_culprits(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct made parent = t->tip;
+    next(t, all4, 0, all4);
+    t->tip = make_next(&t->m, &parent, all4, 1);
+    put_header(&t->tip, &t->stream);
+    votes(t, three);
+    t->said = "block: contradicts the final block at height 1: 3 members, with 3 of 4 by weight, "
+              "voted for both";
+    t->evidence = 6;
+    t->valid = 2;
+}
+
+static void jump_names_the_culprits(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 50, all4, all4, all4);
+    jump(t, 100, all4, all4, all4);
+    uint8_t prev[ID_LEN] = {3};
+    t->tip = make_header(&t->m, prev, 49, BEGIN + 490, half, 2);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, half, &t->stream);
+    next(t, half, 2, half);
+    t->said = "block: contradicts the final block at height 50: 2 members, with 2 of 4 by weight, "
+              "voted for both";
+    t->evidence = 4;
+    t->valid = 5;
+}
+
+static void fork_in_another_round(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct made parent = t->tip;
+    next(t, all4, 0, all4);
+    t->tip = make_next(&t->m, &parent, all4, 1);
+    put_header(&t->tip, &t->stream);
+    put_votes(&t->m, &t->tip, 1, all4, &t->stream);
+    t->said = "block: contradicts the final block at height 1: members with 4 of 4 by weight voted "
+              "for both, in different rounds";
+    t->valid = 2;
+}
+
+/* A vote that nobody signed is no evidence. */
+static void forged_contradiction(struct test *t)
+{
+    fork_names_the_culprits(t);
+    forge(t);
+    t->said = "vote: signature is not valid";
+    t->evidence = 0;
+}
+
+static void contradiction_without_votes(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct made parent = t->tip;
+    next(t, all4, 0, all4);
+    t->tip = make_next(&t->m, &parent, all4, 1);
+    put_header(&t->tip, &t->stream);
+    t->said = "block: contradicts the final block at height 1, ";
+    t->valid = 2;
+}
+
+/* Before anything is final, headers without votes may fork; votes decide. */
+static void votes_decide(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct made parent = t->tip;
+    bare(t, all4, 0);
+    bare(t, all4, 0);
+    t->tip = make_next(&t->m, &parent, all4, 1);
+    put_header(&t->tip, &t->stream);
+    votes(t, all4);
+    t->valid = 4;
+    t->trusted = 1;
+}
+
+/* --- sign ------------------------------------------------------------------------------------- */
+
+static void turns(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    for (size_t i = 1; i < 9; i++)
+        bare(t, first3, i % 3);
+    t->valid = 9;
+    t->trusted = 8;
+}
+
+static void turn_too_lately(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    bare(t, first3, 1);
+    bare(t, first3, 1);
+    t->said = "block: miner sealed block 1 already: 1 of others come between";
+    t->valid = 2;
+}
+
+static void forged_seal(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    bare(t, first3, 1);
+    forge(t);
+    t->said = "block: seal is not its miner's signature";
+    t->valid = 1;
+}
+
+static void votes_where_none_are(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    bare(t, first3, 1);
+    votes(t, first3);
+    t->said = "vote: no votes stand on this chain";
+    t->valid = 1;
+}
+
+static void turns_change(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    bare(t, first3, 1);
+    bare(t, all4, 2);
+    put_set(&t->m, all4, &t->stream);
+    bare(t, all4, 3);
+    t->valid = 4;
+    t->trusted = 1;
+}
+
+/* Two of three members have sealed at or above the change: one of them is honest. */
+static void turns_change_and_are_trusted(struct test *t)
+{
+    turns_change(t);
+    bare(t, all4, 0);
+    t->valid = 5;
+    t->trusted = 4;
+}
+
+static void turns_without_lines(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    bare(t, all4, 1);
+    t->said = "block: the lines of the set ";
+    t->valid = 1;
+}
+
+/* One member names a set of its own keys, which goes on by itself and has more weight; the others,
+ * one of whom is away, stay the best chain. */
+static void puppets(struct test *t)
+{
+    static const weights puppet = {0, 0, 0, 0, 0, 1};
+    begin(t, "sign", "", first3);
+    struct made fork = t->tip;
+    bare(t, puppet, 1);
+    put_set(&t->m, puppet, &t->stream);
+    for (int i = 0; i < 20; i++)
+        bare(t, puppet, 5);
+    t->tip = fork;
+    bare(t, first3, 0);
+    bare(t, first3, 2);
+    t->valid = 24;
+    t->trusted = 2;
+}
+
+/* --- Running ---------------------------------------------------------------------------------- */
+
+static const struct test_case {
+    const char *name;
+    void (*make)(struct test *t);
+} cases[] = {
+    {"success", success},
+    {"sets_change", sets_change},
+    {"set_changes_fully", set_changes_fully},
+    {"jump_success", jump_success},
+    {"jump_on_half", jump_on_half},
+    {"not_enough_trust", not_enough_trust},
+    {"exactly_a_third", exactly_a_third},
+    {"jump_set_changes_fully", jump_set_changes_fully},
+    {"bisection", bisection},
+    {"two_thirds_are_not_enough", two_thirds_are_not_enough},
+    {"jump_two_thirds", jump_two_thirds},
+    {"from_future", from_future},
+    {"jump_from_future", jump_from_future},
+    {"at_the_end_of_the_period", at_the_end_of_the_period},
+    {"outside_the_period", outside_the_period},
+    {"long_range", long_range},
+    {"within_unbonding", within_unbonding},
+    {"period_goes_on", period_goes_on},
+    {"height_goes_down", height_goes_down},
+    {"same_height_again", same_height_again},
+    {"wrong_root", wrong_root},
+    {"jump_wrong_root", jump_wrong_root},
+    {"no_lines_of_the_set", no_lines_of_the_set},
+    {"change_without_votes", change_without_votes},
+    {"signer_not_in_the_set", signer_not_in_the_set},
+    {"vote_of_another_chain", vote_of_another_chain},
+    {"vote_of_another_height", vote_of_another_height},
+    {"vote_of_another_step", vote_of_another_step},
+    {"vote_for_another_block", vote_for_another_block},
+    {"vote_for_none", vote_for_none},
+    {"vote_twice", vote_twice},
+    {"votes_out_of_order", votes_out_of_order},
+    {"votes_of_two_rounds", votes_of_two_rounds},
+    {"forged_vote", forged_vote},
+    {"votes_before_members", votes_before_members},
+    {"no_votes_at_the_end", no_votes_at_the_end},
+    {"too_many_lines", too_many_lines},
+    {"miner_is_a_stranger", miner_is_a_stranger},
+    {"too_soon", too_soon},
+    {"jump_too_soon", jump_too_soon},
+    {"wrong_height", wrong_height},
+    {"half_a_jump", half_a_jump},
+    {"broken_jump", broken_jump},
+    {"fork_names_the_culprits", fork_names_the_culprits},
+    {"jump_names_the_culprits", jump_names_the_culprits},
+    {"fork_in_another_round", fork_in_another_round},
+    {"forged_contradiction", forged_contradiction},
+    {"contradiction_without_votes", contradiction_without_votes},
+    {"votes_decide", votes_decide},
+    {"turns", turns},
+    {"turn_too_lately", turn_too_lately},
+    {"forged_seal", forged_seal},
+    {"votes_where_none_are", votes_where_none_are},
+    {"turns_change", turns_change},
+    {"turns_change_and_are_trusted", turns_change_and_are_trusted},
+    {"turns_without_lines", turns_without_lines},
+    {"puppets", puppets},
+};
+
+static size_t count_lines(const struct buf *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->len; i++)
+        n += b->data[i] == '\n';
+    return n;
+}
+
+/* What the light client says: whether that is as it should be. */
+static bool judge(const struct test *t, const char *name)
+{
+    struct span rest = {t->stream.data, t->stream.len}, text;
+    struct light *c = light_new(source_memory(&rest));
+    struct fault f = {0}, first = {0};
+    int verdict;
+    need(!c);
+    light_period(c, t->within);
+    while ((verdict = light_next(c, t->now, &text, &f)) != LIGHT_END) {
+        if (verdict < 0)
+            errx(2, "%s: %s", name, f.text);
+        if (verdict == LIGHT_INVALID && !first.text[0])
+            first = f;
+    }
+    struct light_sum sum = light_sum(c);
+    size_t evidence = count_lines(light_evidence(c));
+    light_free(c);
+    bool right = t->said ? strncmp(first.text, t->said, strlen(t->said)) == 0 : !first.text[0];
+    right = right && (!t->line || first.line == t->line) && sum.headers == t->valid &&
+            evidence == t->evidence && (t->trusted < 0 || sum.trusted == t->trusted);
+    printf("%s %s\n", name, right ? "ok" : "WRONG");
+    if (!right)
+        printf("  line %" PRIu64 ": %s\n  headers %" PRIu64 ", trusted %" PRId64 ", height %" PRId64
+               ", evidence %zu\n",
+               first.line, first.text, sum.headers, sum.trusted, sum.height, evidence);
+    return right;
+}
+
+int main(int argc, char **argv)
+{
+    struct maker m = maker_new(KEYS);
+    bool right = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct test t = {.m = m, .now = BEGIN + 1000, .within = -1, .trusted = -1};
+        if (argc > 1 && strcmp(argv[1], cases[i].name) != 0)
+            continue;
+        t.now += strncmp(cases[i].name, "jump_success", 12) == 0 ? 12 * DAY : 0;
+        cases[i].make(&t);
+        if (argc > 1)
+            fwrite(t.stream.data, 1, t.stream.len, stdout);
+        else
+            right &= judge(&t, cases[i].name);
+        buf_free(&t.stream);
+    }
+    maker_free(&m);
+    return fflush(stdout) || !right;
+}

@@ -1,0 +1,124 @@
+load lib/common
+load lib/ledger
+load lib/gossip
+
+# Light clients of chains that members seal: headers, their sets and votes.
+
+GOOD=$VECTORS/seals/good
+
+@test "adjacent and skipping verification, trust, periods, forged votes, forks, puppets: each stream is judged as it must be" {
+    "$BIN"/.t/lighttest >found || {
+        grep -A 2 WRONG found
+        false
+    }
+    [ "$(grep -c ' ok$' found)" -gt 55 ]
+}
+
+# The headers of the best chain of a ledger, in heads.
+heads_of() { # FILE
+    rm -f led*
+    ledger-append -q led <"$1" 2>/dev/null
+    ledger-chain -H led >heads 2>/dev/null
+}
+
+@test "ledgers of all kinds: their headers hold, come out as they are, and end with the highest final block" {
+    for name in bft-all-votes bft-later-round bft-joiner-seals-at-h-plus-2 bft-leaver-votes-on-h-plus-1 sign-one-member \
+        admit-joins-and-seals-at-h-plus-2 accused-seals-at-h-plus-1; do
+        heads_of "$GOOD/$name.ledger"
+        expect 0 verify -H -w 9999999999 heads
+        cmp heads "$out"
+        last=$(ledger-chain -t led | cut -d ' ' -f 2)
+        grep -q '^rule seal bft' heads && last=$((last - 1))
+        [ "$(grep '^block ' heads | tail -n 1 | cut -d ' ' -f 2)" -eq "$last" ]
+        if grep -q '^rule seal bft' heads; then tail -n 1 heads | grep -q '^vote '; fi
+    done
+    grep -c '^member ' heads
+}
+
+@test "random ledgers whose members come and go: their headers hold" {
+    need python3
+    mkdir made
+    python3 -B "$ROOT/t/lib/memberledgers.py" 1 24 made
+    count=0
+    for file in made/*.ledger; do
+        grep -qE '^rule seal (sign|bft)$' "$file" || continue
+        name=${file##*/}
+        grep -q "^${name%.ledger} bad" made/said && continue
+        heads_of "$file"
+        expect 0 verify -H -w 9999999999 heads
+        cmp heads "$out"
+        count=$((count + 1))
+    done
+    [ "$count" -gt 8 ]
+}
+
+@test "proofs: only of what is final" {
+    heads_of "$GOOD/bft-joiner-seals-at-h-plus-2.ledger"
+    id=$(grep -m 1 '^tx ' led | id)
+    ledger-proof -l led "$id" >proof
+    cat heads proof | verify -Hq
+    # headers without votes are taken for now, and nothing in them can be believed
+    first=$(grep -n '^block 1 ' heads | cut -d : -f 1)
+    { head -n "$first" heads && cat proof; } >stream
+    expect 1 verify -Hq stream
+    says 'block: no votes for the last header, or the 0 before it: not final'
+    says 'proof: its block [0-9a-f]{64} is not final by the headers before it'
+}
+
+@test "who votes twice is named, and the evidence is an accusation" {
+    "$BIN"/.t/lighttest fork_names_the_culprits >fork
+    expect 1 verify -Hq -T 1700001000 -E evidence fork
+    says 'block: contradicts the final block at height 1: 3 members, with 3 of 4 by weight, voted for both$'
+    says '^verify: evidence: evidence against those who voted twice, for `txmake -x evidence`$'
+    [ "$(wc -l <evidence)" -eq 6 ]
+    keygen -s alice alice >names 2>/dev/null
+    expect 0 txmake -c "$(chain_id fork)" -f alice -s 0 -a names -x evidence
+    [ "$(grep -c ' accuse vote ' "$out")" -eq 3 ]
+    expect 1 verify -Hq -T 1700001000 fork
+    says '^verify: -E FILE would keep the evidence'
+    expect 2 verify -Hq -T 1700001000 -E /dev/full fork
+    says '/dev/full: cannot be written'
+}
+
+@test "a header is trusted for so long, and options go with -H" {
+    "$BIN"/.t/lighttest jump_on_half >jump
+    expect 0 verify -H -T 1700001000 -w 1000 jump
+    cmp jump "$out"
+    expect 1 verify -H -T 1700001000 -w 999 jump
+    says '^jump:14: block: outside the trusting period'
+    [ "$(grep -c '^block' "$out")" -eq 1 ]
+    "$BIN"/.t/lighttest not_enough_trust >jump
+    expect 1 verify -H -T 1700001000 jump
+    says '^jump:14: not enough trust: members of the trusted set, of height 0, with a weight of 1 have signed, of 4'
+    for option in '-w 9' '-E file'; do
+        # shellcheck disable=SC2086 # two words
+        expect 2 verify $option jump
+        says "^verify: ${option%% *} goes with -H"
+    done
+    expect 2 bash -c 'verify -H -T 1700001000 jump >/dev/full'
+}
+
+@test "a member's own set is not believed, and what too few have confirmed is said" {
+    "$BIN"/.t/lighttest puppets >stream
+    expect 0 verify -Hq -T 1700001000 stream
+    [ ! -s "$err" ]
+    "$BIN"/.t/lighttest turns_change >stream
+    expect 0 verify -Hq -T 1700001000 stream
+    says '^verify: stream: the members have changed, and above height 1 too few of those before have sealed'
+}
+
+@test "begun at a checkpoint: the set that it names is trusted, and must be there" {
+    heads_of "$GOOD/admit-joins-and-seals-at-h-plus-2.ledger"
+    keygen -s auditor auditor >auditors 2>/dev/null
+    at=$(grep -n '^member ' heads | tail -n 1 | cut -d : -f 1)
+    first=$(head -n "$at" heads | grep -n '^block ' | tail -n 1 | cut -d : -f 1)
+    height=$(sed -n "${first}p" heads | cut -d ' ' -f 2)
+    ledger-checkpoint -k auditor.key -l led -s "$height" >>auditors
+    genesis=$(grep -n '^block 1 ' heads | cut -d : -f 1)
+    { head -n $((genesis - 1)) heads && tail -n "+$first" heads; } >later
+    expect 0 verify -Hq -C auditors later
+    says "begins at a checkpoint, at height $height"
+    { head -n $((genesis - 1)) heads && tail -n "+$first" heads | grep -v '^member '; } >bare
+    expect 1 verify -Hq -C auditors bare
+    says 'block: at the checkpoint, the lines of its set of members are missing'
+}
