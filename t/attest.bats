@@ -8,7 +8,7 @@ setup() {
     fresh_folder
     for name in alice bob carol dave erin; do keygen -s "demo $name" "$name"; done >names 2>/dev/null
     grep -v alice names >members
-    ledger-init -n demo -T 1700000000 -s 1 -e 0 -t ff -b 5000 -A stake -M members -i 2 -u 20 -x 334 -m 100 -B 3 "$@" alice 1000 >ledger
+    ledger-init -n demo -T 1700000000 -s 1 -e 0 -t ff -b 5000 -A stake -M members -i 2 -u 20 -x 1000 -m 100 -B 3 "$@" alice 1000 >ledger
 }
 
 # mined HEIGHT [ARGUMENT...]: a block on the best tip of stdin's records; the height is its time.
@@ -200,4 +200,85 @@ assert [(a["source_epoch"], a["target_epoch"]) for a in one["signed_attestations
     ledger-init -S sign -M members -T 1700000000 >turns
     expect 2 validator -k bob.key turns </dev/null
     says "^validator: turns: 'rule seal sign' without 'rule finality': members of this chain do not vote\$"
+}
+
+# A second chain upon block 1, in `other`, of this many blocks, whose miner is another; members who lie keep a second history for it.
+other_chain() { # COUNT NAME...
+    local i height
+    [ -e other ] || ledger-chain -n 2 ledger >other
+    for ((i = 0; i < $1; i++)); do
+        height=$(($(ledger-chain -t other | cut -d ' ' -f 2) + 1))
+        txpool -s -l other other.pool | mine -l other -m bob -T $((1700000000 + height)) | ledger-append -q other
+        for name in "${@:2}"; do validator -k "$name.key" -r "$name.lies" -l other </dev/null; done | txpool -l other other.pool >passed
+    done
+}
+
+# The lines of a member in a ledger.
+said_by() { # NAME LEDGER [SOURCE TARGET]
+    grep "^attest .* $(cut -d ' ' -f 2 "$1.pub") " "$2" | awk -v s="${3-}" -v t="${4-}" 's == "" || ($3 == s && $5 == t)'
+}
+
+accuse() { # FILE
+    txmake -p pool -f alice --accuse "$1" | txsign -k alice.key | txpool pool >passed
+}
+
+# bats test_tags=slow
+@test "two final checkpoints that exclude each other: those who lied hold a third, and their stake burns" {
+    grow 5 bob carol dave
+    other_chain 7 bob carol erin
+    [ "$(final)" = 2 ]
+    [ "$(final other)" = 4 ]
+    tip=$(ledger-chain -t ledger)
+    sed '1,/^block 2/{/^block 2/!d}' other | ledger-append -q ledger
+    # the chain that was final first counts, though the other is longer, and every reader sees both
+    [ "$(ledger-chain -t ledger)" = "$tip" ]
+    [ "$("$BIN/.t/sealtest" tips ledger | cut -d ' ' -f 7,8)" = '2 1' ]
+    supply() { "$BIN/.t/sealtest" tips ledger | cut -d ' ' -f 6; }
+    before=$(supply)
+    for name in bob carol; do
+        { said_by $name ledger 0 2 && said_by $name other 0 2; } | sort -u >evidence
+        [ "$(wc -l <evidence)" = 2 ]
+        accuse evidence
+    done
+    # there is nothing to accuse the others of
+    { said_by dave ledger && said_by erin other; } | sort -u | head -n 2 >evidence
+    run_apart txmake -f alice --accuse evidence
+    [ "$status" -ne 0 ]
+    [ ! -s "$out" ]
+    txpool -s pool | mined 6 | ledger-append -q ledger
+    # half of the members had lied: of their 200, 20 are alice's, 180 are gone; the block's reward is 50
+    [ "$(supply)" = $((before + 50 - 180)) ]
+    [ "$(ledger-balance -l ledger alice | cut -d ' ' -f 3)" = $((1000 + 6 * 50 + 20)) ]
+    verify -q ledger
+    audit-by-hand ledger >/dev/null
+    # their lines count until two later checkpoints are final, and no longer
+    grow 6 dave erin bob carol
+    [ "$(final)" = 8 ]
+    attested bob carol >lines
+    [ ! -s lines ]
+    attested dave >lines
+    [ -s lines ]
+}
+
+@test "one line around another is a crime, too; a validator signs neither" {
+    grow 5 bob carol dave
+    other_chain 5
+    other_chain 1 bob
+    # with the history that it has, it signs nothing there
+    expect 0 validator -k bob.key -l other </dev/null
+    [ ! -s "$out" ]
+    says '^validator: not signed: an attest from 0 to 6: this key has signed one around it, or within$'
+    # with another one it does: from 0 to 6 goes around from 2 to 4
+    other_chain 1
+    said_by bob other 0 6 >around
+    [ -s around ]
+    { cat around && said_by bob ledger 2 4; } | sort >evidence
+    [ "$(wc -l <evidence)" = 2 ]
+    accuse evidence
+    txpool -s pool | mined 6 | ledger-append -q ledger
+    [ "$(ledger-chain -s 6 ledger | grep -c ' accuse ')" = 1 ]
+    [ "$(ledger-balance -l ledger alice | cut -d ' ' -f 3)" = $((1000 + 6 * 50 + 10)) ]
+    # not a second time
+    accuse evidence 2>said || :
+    [ ! -s passed ]
 }
