@@ -222,7 +222,7 @@ accuse() { # FILE
     txmake -p pool -f alice --accuse "$1" | txsign -k alice.key | txpool pool >passed
 }
 
-# bats test_tags=slow
+# bats test_tags=thorough
 @test "two final checkpoints that exclude each other: those who lied hold a third, and their stake burns" {
     grow 5 bob carol dave
     other_chain 7 bob carol erin

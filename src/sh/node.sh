@@ -315,6 +315,7 @@ say() { # WORDS
         [ "$height" -eq 0 ] || @PROGPREFIX@ledger-chain -s $((height > 10 ? height - 9 : 1)) ledger
         grep '^peer ' peers | tail -n 100
         cat pool
+        [ ! -e pool.attests ] || cat pool.attests
     }
 
     # Fetches the blocks missed while the node was down or cut off.

@@ -1,14 +1,14 @@
 # Members who agree on blocks, each with a node; load it behind lib/network.
 
 # consortium COUNT [OPTION...]: keys m1 m2 ... and a genesis block of a chain whose members these are, each in a folder n1 n2 ... .
-# Sets MEMBERS to the folders; alice has 1000. Further options go to ledger-init.
+# Sets MEMBERS to the folders; alice has 1000. SEAL is another seal than bft; further options go to ledger-init.
 consortium() {
     local n
     keygen -s 'demo alice' alice >names 2>/dev/null
     keygen -s 'demo bob' bob >>names 2>/dev/null
     for ((n = 1; n <= $1; n++)); do keygen -s "member $n" "m$n" >>names 2>/dev/null; done
     for ((n = 1; n <= $1; n++)); do cat "m$n.pub"; done >member-keys
-    ledger-init -S bft -M member-keys -n demo -s 1 "${@:2}" alice 1000 >ledger
+    ledger-init -S "${SEAL-bft}" -M member-keys -n demo -s 1 "${@:2}" alice 1000 >ledger
     CHAIN=$(chain_id ledger)
     MEMBERS=()
     for ((n = 1; n <= $1; n++)); do
