@@ -4,6 +4,7 @@ load lib/common
 load lib/ledger
 load lib/gossip
 load lib/network
+load lib/bftchain
 load lib/consortium
 
 # validator: members of a chain with `rule seal bft` agree on blocks, as nodes on loopback.

@@ -115,6 +115,15 @@ static void propose(struct run *r, int64_t now)
         end_on(r, &f);
 }
 
+/* What was signed leaves before anything that takes long. */
+static void put_out(struct run *r)
+{
+    struct buf *out = &r->agreement.out;
+    cli_put(out->data, out->len);
+    out->len = 0;
+    cli_flush();
+}
+
 /* What is due now, until nothing is. */
 static void advance(struct run *r, int64_t now)
 {
@@ -124,6 +133,7 @@ static void advance(struct run *r, int64_t now)
         int64_t height = a->decided.height;
         if (!a->begun && is_due(r) && agreement_start(a, now, &f))
             end_on(r, &f);
+        put_out(r);
         if (a->turn)
             make_block(r);
         if (r->waits)
@@ -132,9 +142,7 @@ static void advance(struct run *r, int64_t now)
             end_on(r, &f);
         more = a->decided.height != height;
     }
-    cli_put(a->out.data, a->out.len);
-    a->out.len = 0;
-    cli_flush();
+    put_out(r);
 }
 
 /* --- What comes ------------------------------------------------------------------------------- */
@@ -206,6 +214,8 @@ static void take_all(struct run *r)
     }
     if (got < 0)
         cli_fail("stdin", &f);
+    look(r, waits_now());
+    advance(r, waits_now());
     feed_free(&feed);
 }
 

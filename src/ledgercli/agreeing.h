@@ -18,7 +18,7 @@ struct agreeing {
 };
 
 /* Passes on the records of stdin, among them blocks, and its own blocks, proposals and votes, until
- * stdin ends. All that is pointed to stays the caller's. */
+ * stdin ends; and then what is due at that moment. All that is pointed to stays the caller's. */
 void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_key *key,
                struct said *said);
 

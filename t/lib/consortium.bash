@@ -1,4 +1,4 @@
-# Members who agree on blocks, each with a node; load it behind lib/network.
+# Members who agree on blocks, each with a node; load it behind lib/network or lib/gossip, and lib/bftchain.
 
 # consortium COUNT [OPTION...]: keys m1 m2 ... and a genesis block of a chain whose members these are, each in a folder n1 n2 ... .
 # Sets MEMBERS to the folders; alice has 1000. SEAL is another seal than bft; further options go to ledger-init.
@@ -69,4 +69,14 @@ never_twice() {
     for file in m*.key.history; do
         [ -z "$(cut -d ' ' -f 1-4 "$file" | sort | uniq -d)" ] || { echo "$file: twice" && return 1; }
     done
+}
+
+# votes NAME HEIGHT ROUND STEP BLOCK
+votes() {
+    echo "vote $CHAIN $2 $3 $4 $5 $(account "$1")" | sign "$1"
+}
+
+# proposes NAME HEIGHT ROUND VALIDROUND BLOCK
+proposes() {
+    echo "proposal $CHAIN $2 $3 $4 $5 $(account "$1")" | sign "$1"
 }

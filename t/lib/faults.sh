@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered'
@@ -356,6 +356,33 @@ sealed_seen() {
     verify -q -l ledger again || wrong 'the next block is not valid'
 }
 
+# --- validator ----------------------------------------------------------------------------------------------
+
+# Alone on its chain: it agrees with itself on block 1, and proposes block 2.
+voted_set() {
+    people
+    cat bob.pub >members
+    ledger-init -n voted -S bft -M members -s 1 -T 1700000000 alice 1000 >ledger
+    validator -e -k bob.key ledger </dev/null | ledger-append -q ledger
+    cp bob.key.history kept && validator -e -k bob.key ledger </dev/null >want && mv kept bob.key.history
+    product=bob.key.history
+}
+
+voted_run() {
+    "$@" validator -e -k bob.key ledger </dev/null >passed 2>told
+}
+
+# What has left is what the next run says again, and the record has it: nothing is signed twice.
+voted_seen() {
+    ended_well validator
+    [ "$status" -ne 0 ] || same passed want 'status 0'
+    validator -e -k bob.key ledger </dev/null >again 2>>told || wrong 'the next run does not go on'
+    all_in passed again 'in the next run'
+    cmp -s <(sort again) <(sort want) || wrong 'the next run says something else'
+    [ -z "$(cut -d ' ' -f 1-4 bob.key.history | sort | uniq -d)" ] || wrong 'signed twice'
+    [ "$(grep -c '^vote 1 0 ' bob.key.history)" -eq 3 ] || wrong 'the record lacks what was signed'
+}
+
 # --- minepool and minework ---------------------------------------------------------------------------------
 
 shares_set() {
@@ -611,6 +638,7 @@ program_of() { # SCENE
     shares) echo minepool ;;
     work) echo minework ;;
     sealed) echo seal ;;
+    voted) echo validator ;;
     commits | restored | votes) echo raft ;;
     slots) echo paxos ;;
     numbers) echo pbft ;;

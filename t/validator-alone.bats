@@ -1,0 +1,148 @@
+# shellcheck disable=SC2154 # $status, $out and $err come from the helpers
+load lib/common
+load lib/ledger
+load lib/gossip
+load lib/bftchain
+load lib/consortium
+
+# validator, without a network: each run takes what others have said from stdin, says what is due, and ends.
+
+NIL=0000000000000000000000000000000000000000000000000000000000000000
+
+# of COUNT: a chain of the past with so many members; sets CHAIN.
+past() {
+    consortium "$1" -T 1700000000
+}
+
+# turn NUMBER [LINES]: the member of this number, with its own ledger, on everything that was said until now: what it says is in new.
+turn() {
+    local n=n$1
+    validator -e -k "m$1.key" -l "$n/ledger" <"${2-mail}" >all 2>>told
+    # its own blocks and those of others go to its ledger
+    ledger-append -p "$n/ledger" <all >passed 2>>told || :
+    tail -n "+$(($(wc -l <"${2-mail}") + 1))" all >new
+}
+
+# everyone [COUNT]: all have so many turns, and hear what the others say.
+everyone() {
+    local round n
+    for ((round = 1; round <= ${1-1}; round++)); do
+        for n in "${MEMBERS[@]}"; do
+            turn "${n#n}"
+            cat new >>mail
+        done
+    done
+}
+
+@test "four members, each of whom starts anew whenever it speaks, agree on block after block" {
+    past 4
+    : >told
+    echo nothing >mail
+    everyone 10
+    for n in "${MEMBERS[@]}"; do [ "$(height "$n")" -ge 3 ]; done
+    [ "$(for n in "${MEMBERS[@]}"; do ledger-chain -n 3 "$n/ledger" | sha256sum; done | sort -u | wc -l)" -eq 1 ]
+    for n in "${MEMBERS[@]}"; do verify -q "$n/ledger"; done
+    never_two
+    never_twice
+    # what was said again is the same line
+    [ -z "$(grep '^vote' mail | sort -u | cut -d ' ' -f 3-5,7 | sort | uniq -d)" ]
+}
+
+# said NAME HEIGHT ROUND STEP: what that member's record has there; nothing, if it has said nothing.
+said() {
+    sed -n "s/^vote $2 $3 $4 //p" "$1.key.history"
+}
+
+# The first block is proposed, and m1 precommits it: sets $first.
+until_locked() {
+    : >told
+    echo nothing >mail
+    for _ in 1 2 3; do
+        [ -z "$(said m1 1 0 precommit 2>/dev/null)" ] || break
+        everyone
+    done
+    first=$(said m1 1 0 precommit)
+    [ -n "$first" ]
+    grep -q "^block 1 .*" mail
+}
+
+@test "a member that has precommitted a block stays locked on it, whatever ends it in between" {
+    past 4
+    until_locked
+    # it starts again in another world, in which two others are in round 1 and want none
+    { votes m2 1 1 prevote $NIL && votes m3 1 1 precommit $NIL; } >round1
+    validator -v -e -k m1.key -l n1/ledger <round1 >all 2>told
+    who=$(sed -n 's/^validator: round 1 1 //p' told | tail -n 1)
+    # its proposer has another block
+    other=$(for name in m1 m2 m3 m4; do [ "$(account $name)" != "$who" ] || echo $name; done)
+    cp ledger apart
+    bft_block apart "$other" </dev/null
+    ledger-append -q n1/ledger <block
+    second=$(head -n 1 block | id)
+    { cat round1 && proposes "$other" 1 1 - "$second"; } >mail1
+    validator -e -k m1.key -l n1/ledger <mail1 >all 2>>told
+    [ "$other" = m1 ] || [ "$(said m1 1 1 prevote)" = $NIL ]
+    grep -q "^vote $CHAIN 1 0 precommit $first $(account m1) " all
+    # three of four let it go
+    for name in m2 m3 m4; do votes $name 1 1 prevote "$second"; done >mail2
+    cat mail1 mail2 | validator -e -k m1.key -l n1/ledger >all 2>>told
+    [ "$(said m1 1 1 precommit)" = "$second" ]
+    never_twice
+}
+
+@test "a member that contradicts itself is reported with both lines, which accuse it" {
+    past 4
+    until_locked
+    { votes m2 1 3 prevote $NIL && votes m2 1 3 prevote "$first"; } >lies
+    validator -e -k m1.key -l n1/ledger <lies >all 2>err
+    grep -q '^validator: a member has signed two votes that exclude each other; accuse it ' err
+    sed -n 's/^validator: \(vote .*\)/\1/p' err >both
+    [ "$(sort both)" = "$(sort lies)" ]
+    LC_ALL=C sort -c both
+    expect 0 txmake -l n1/ledger -a names -f alice -x both
+}
+
+@test "forged votes, those of others and of another chain, and no block: nothing is said" {
+    past 4
+    votes m2 1 0 prevote $NIL >good
+    sed 's/.$//; s/$/0/' good >forged
+    cmp -s good forged && sed -i 's/.$/1/' forged
+    keygen -s stranger m9 >>names 2>/dev/null
+    votes m9 1 0 prevote $NIL >strange
+    sed "s/$CHAIN/$NIL/" good >elsewhere
+    proposes m3 1 0 - "$(id </dev/null)" >nothing
+    cat forged strange elsewhere nothing | validator -v -k m1.key -l n1/ledger >all 2>err
+    grep -q '^stdin:1: vote: invalid signature$' err
+    grep -q '^stdin:3: vote: another chain: 0000' err
+    # all of it is passed on, for the next program to judge
+    head -n 4 all | diff - <(cat forged strange elsewhere nothing)
+    [ ! -e m1.key.history ] || [ -z "$(said m1 1 0 prevote)" ]
+}
+
+@test "status 2: another seal, another chain's or key's record, a full disk" {
+    past 1
+    ledger-init -n other -T 1700000000 alice 10 >pow
+    expect 2 validator -k m1.key -l pow </dev/null
+    says "^validator: pow: 'rule seal pow'"
+    validator -e -k m1.key ledger </dev/null | ledger-append -q ledger
+    validator -e -k m1.key ledger </dev/null >passed
+    ledger-init -S bft -M member-keys -n another -s 1 -T 1700000000 alice 1000 >differ
+    expect 2 validator -k m1.key -l differ </dev/null
+    says '^validator: m1.key.history:1: it is of another chain'
+    expect 2 validator -k alice.key -r m1.key.history ledger </dev/null
+    says '^validator: m1.key.history:1: it is of another key'
+    expect 2 sh -c 'validator -e -k m1.key ledger </dev/null >/dev/full'
+    says '^validator: '
+    sed -i 2s/propose/prefer/ m1.key.history
+    expect 2 validator -e -k m1.key ledger </dev/null
+    says '^validator: m1.key.history:2: neither a vote nor an attest'
+    [ ! -s "$out" ]
+}
+
+@test "one that is no member says nothing, and follows" {
+    past 1
+    for _ in 1 2 3; do validator -e -k m1.key ledger </dev/null | ledger-append -p ledger >>seen; done
+    expect 0 validator -v -e -k alice.key ledger </dev/null
+    [ ! -s "$out" ]
+    grep -q '^validator: round 3 0 ' "$err"
+}
