@@ -55,7 +55,8 @@ same() {
 
 # What sanitizers see of the slow tests below.
 @test "every vector gets a whole script" {
-    for file in "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger "$VECTORS"/v2/bad/{b,p,sp,sta}*.ledger; do
+    for file in "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger "$VECTORS"/v2/bad/{b,p,sp,sta}*.ledger \
+        "$VECTORS"/seals/good/{a,s}*.ledger "$VECTORS"/seals/bad/{accuse-,bft,finality-s,r}*.ledger; do
         verify -x "$file" >script
         [ "$(tail -n 1 script)" = that_is_all ] || { echo "$file" && tail -n 3 script && return 1; }
     done
@@ -138,6 +139,44 @@ held() {
     explained dash <script || status=$?
     [ "$status" -eq 2 ]
     grep -q '^explain: line 2: the root of a state line is made again only in the explanation of a whole ledger$' told
+}
+
+# bats test_tags=slow
+@test "chains with members: sets, turns, votes, stakes, accusations, attest lines, what is final, the state" {
+    for file in "$VECTORS"/seals/good/{bft-joiner-seals-at-h-plus-2,slash-rounds-each-sum-down}.ledger; do
+        same dash "$file"
+        [ "$(held)" -eq "$(grep -c '^block ' "$file")" ]
+    done
+    same bash "$VECTORS/seals/bad/finality-source-with-exactly-two-thirds.ledger"
+    for file in accuse-proposals-of-two-rounds sign-five-members-grandparent; do
+        same dash "$VECTORS/seals/bad/$file.ledger"
+    done
+}
+
+# bats test_tags=thorough,slow
+@test "chains with members: the other vectors, or one in five of them" {
+    local n=0 file
+    for file in "$VECTORS"/seals/{bad,good}/*.ledger; do
+        [[ $file != */*-100[01]* ]] || continue
+        [ -n "${BROAD-}" ] || [ $((n++ % 5)) -eq 0 ] || continue
+        same "$([ $((n % 4)) -eq 0 ] && echo bash || echo dash)" "$file"
+    done
+}
+
+@test "what members sign by themselves; held to a ledger, the script does not know who is a member" {
+    file=$VECTORS/seals/good/bft-all-votes.ledger
+    grep '^vote ' "$file" | head -n 2 >votes
+    sed 's/ precommit / postcommit /; s/^\(vote [0-9a-f]* \)/\1/' votes >mix
+    sed '1s/0$/x/; 1s/[1-9a-f]$/0/; 1s/x$/1/; 2s/ 1 0 / 1 00 /' votes | cat votes mix - >lines
+    grep '^attest ' "$VECTORS/seals/good/finality-final.ledger" | head -n 1 >>lines
+    awk '{ print $1, $2, $3, $4, "1x", $6, $7, $8 }' votes | sed 's/^vote/proposal/' >>lines
+    same dash lines
+    [ "$(held)" -eq 3 ]
+    cp "$file" ledger
+    status=0
+    verify -x -l ledger votes | explained dash || status=$?
+    [ "$status" -eq 2 ]
+    grep -q '^explain: line 1: whether its key is that of a member is found again only in' told
 }
 
 @test "proofs of the state: every vector, and each of them with a character changed" {

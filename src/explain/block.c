@@ -56,6 +56,46 @@ static void extent(struct explain *x)
     explain_or_no(x, item->line, "block: cut short");
 }
 
+/* Lines that only some chains may have, and then some must. */
+static void check_rules_of_some(struct explain *x)
+{
+    static const struct {
+        const char *rule, *where;
+        bool required;
+    } some[] = {{"apart", "[ \"$seal\" = sign ]", false},
+                {"finality", "[ \"$seal\" != bft ]", false},
+                {"unbonding", "[ -e rules/allow-stake ]", true},
+                {"slash", "[ -e rules/allow-stake ]", true},
+                {"minstake", "[ -e rules/allow-stake ]", true},
+                {"allow-stake", "[ \"$seal\" != sign ]", false}};
+    explain_say(x, "seal=$(cat rules/seal)\n# Some belong to some chains.\n");
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        const char *name = strcmp(some[i].rule, "allow-stake") ? some[i].rule : "stake";
+        explain_say(x, "[ ! -e rules/%s ] || %s", some[i].rule, some[i].where);
+        explain_or_no(x, x->item->line, "block: genesis: rule %s belongs", name);
+        if (!some[i].required)
+            continue;
+        explain_say(x, "[ -e rules/%s ] || ! %s", some[i].rule, some[i].where);
+        explain_or_no(x, x->item->line, "block: genesis: rule %s is missing", name);
+    }
+}
+
+/* What the rules about members ask of each other. */
+static void check_member_rules(struct explain *x)
+{
+    uint64_t line = x->item->line;
+    explain_say(x, "[ ! -e rules/allow-stake ] || [ ! -e rules/allow-admit ]");
+    explain_or_no(x, line, "block: genesis: rule allow stake and rule allow admit exclude");
+    for (int i = 0; i < 2; i++) {
+        const char *what = i ? "admit" : "stake";
+        explain_say(x, "[ ! -e rules/allow-%s ] || [ \"$seal\" != pow ] || [ -e rules/finality ]",
+                    what);
+        explain_or_no(x, line, "block: genesis: rule allow %s needs members", what);
+    }
+    explain_say(x, "[ \"$seal\" = pow ] || [ \"$(cat rules/halflife)\" -eq 0 ]");
+    explain_or_no(x, line, "block: genesis: rule halflife is not 0");
+}
+
 static void check_rules(struct explain *x)
 {
     static const char *const names[] = {"spacing",  "halflife", "reward", "halving",
@@ -65,11 +105,19 @@ static void check_rules(struct explain *x)
         explain_say(x, "[ -e rules/%s ]", names[i]);
         explain_or_no(x, x->item->line, "block: genesis: rule %s is missing", names[i]);
     }
+    check_rules_of_some(x);
+    check_member_rules(x);
 }
 
+/* What can be said of a seal without the ancestors. */
 static void check_work(struct explain *x)
 {
     const struct item *item = x->item;
+    const struct seal *seal = x->tree && x->tree->has_genesis ? x->tree->anchor.seal : NULL;
+    if (seal ? !seal->is_mined : item->block.seal.len == SEAL_MAX) {
+        explain_seal_signature(x, seal ? "block: seal is not its" : "block: seal is not 1 to");
+        return;
+    }
     explain_say(x,
                 "# Its id, read as a number, is not over the target: the work has been done.\n"
                 "is_at_most %s \\\n    %s",
@@ -89,20 +137,63 @@ static int check_time(struct explain *x, const struct node *parent, struct fault
                 "[ %" PRId64 " -gt \"$(sort -n times.%s | head -n %d | tail -n 1)\" ]",
                 count, header_median(times, count), time, hex32(parent->id).text, count / 2 + 1);
     explain_or_no(x, x->item->line, "block: time %" PRId64 " is not after", time);
-    explain_say(x,
-                "# It is not too far ahead of the clock: %" PRId64
-                " s; the most is 12 spacings, or 60 s if that is more.\n"
-                "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le 60 ] ||\n"
-                "    expr $((%" PRId64 " - now)) '<=' 12 '*' \"$spacing\" >/dev/null",
-                seal_max_ahead(&x->tree->rules), time, time, time);
+    if (!x->tree->anchor.seal->seconds_ahead)
+        explain_say(x,
+                    "# It is not too far ahead of the clock: %" PRId64
+                    " s; the most is one spacing, as members take turns.\n"
+                    "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le \"$spacing\" ]",
+                    seal_max_ahead(&x->tree->rules), time, time);
+    else
+        explain_say(x,
+                    "# It is not too far ahead of the clock: %" PRId64
+                    " s; the most is 12 spacings, or 60 s if that is more.\n"
+                    "[ %" PRId64 " -le \"$now\" ] || [ $((%" PRId64 " - now)) -le 60 ] ||\n"
+                    "    expr $((%" PRId64 " - now)) '<=' 12 '*' \"$spacing\" >/dev/null",
+                    seal_max_ahead(&x->tree->rules), time, time, time);
     explain_or_no(x, x->item->line, "block: time %" PRId64 " is over", time);
     return 0;
+}
+
+/* The form of SEAL is that of the chain. */
+static void check_seal_form(struct explain *x)
+{
+    const struct seal *seal = x->tree->anchor.seal;
+    const struct block *b = &x->item->block;
+    explain_say(x, "# Its seal has so many digits as this chain's have.\nis_hex %.*s %d %d",
+                (int)b->seal.len, b->seal.text, seal->least, seal->most);
+    explain_or_no(x, x->item->line,
+                  seal->is_mined ? "block: seal is not 1 to" : "block: seal is not 128");
+}
+
+/* Whether a chain's members are known where its books are made. */
+static bool is_known(struct explain *x)
+{
+    if (!explain_has_members(x) || !x->about.against)
+        return true;
+    explain_say(x,
+                "trouble 'line %" PRIu64 ": what members have is made again only in the "
+                "explanation of a whole ledger'\n",
+                x->item->line);
+    return false;
+}
+
+static void check_seal(struct explain *x, const struct node *parent)
+{
+    if (!x->tree->anchor.seal->is_mined) {
+        explain_seal_by_members(x, parent);
+        return;
+    }
+    explain_target(x, parent);
+    check_work(x);
 }
 
 /* Checks everything that depends on its parent. */
 static int after_parent(struct explain *x, const struct node *parent, struct fault *f)
 {
     const struct item *item = x->item;
+    if (!is_known(x))
+        return 0;
+    check_seal_form(x);
     explain_say(x,
                 "read -r height time supply <block.%s\n"
                 "# Its parent has height %" PRId64 ", time %" PRId64 ", supply %" PRId64 ".\n"
@@ -113,8 +204,7 @@ static int after_parent(struct explain *x, const struct node *parent, struct fau
                 parent->height, parent->time, parent->supply, item->block.height);
     explain_or_no(x, item->line, "block: height %" PRId64 ", ", item->block.height);
     explain_account_allowed(x, item->line, &item->block.miner, "block: miner");
-    explain_target(x, parent);
-    check_work(x);
+    check_seal(x, parent);
     if (check_time(x, parent, f))
         return -1;
     explain_say(x,
@@ -122,7 +212,11 @@ static int after_parent(struct explain *x, const struct node *parent, struct fau
                 " bytes, with newlines; the most is %" PRId64 ".\n[ $(($(wc -c <record) - %" PRIu64
                 ")) -le \"$maxblock\" ]",
                 item->stream_size - item->uncounted, x->tree->rules.maxblock, item->uncounted);
-    explain_or_no(x, item->line, "block: %" PRIu64 " bytes, over", item->stream_size);
+    explain_or_no(x, item->line, "block: %" PRIu64 " bytes, over",
+                  item->stream_size - item->uncounted);
+    if (explain_has_members(x))
+        explain_open_members(x, parent);
+    explain_votes(x, parent);
     return x->ended ? 0 : explain_payments(x, parent, f);
 }
 

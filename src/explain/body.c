@@ -24,33 +24,61 @@ static uint64_t entry_line(const struct item *item, size_t i)
 
 static void genesis_entry(struct explain *x, uint64_t line, const char *text, size_t len)
 {
-    explain_say(x, "# A genesis block has only rules and grants.\n"
-                   "[ \"${line%%%% *}\" = rule ] || [ \"${line%%%% *}\" = grant ]");
+    explain_say(x, "# A genesis block has only rules, members and grants.\n"
+                   "case $line in 'rule '* | 'member '* | 'grant '*) ;; *) false ;; esac");
     explain_or_no(x, line, "block: a genesis holds only");
     if (record_is(&rule_type, text, len))
         explain_rule(x, line, text, len);
+    else if (record_is(&member_type, text, len))
+        explain_form(x, FORM_MEMBER, line, text, len);
     else
         explain_form(x, FORM_GRANT, line, text, len);
+}
+
+/* A line that a member has signed: those of one type come first. */
+static void signed_entry(struct explain *x, uint64_t line, const char *text, size_t len,
+                         const struct record_type *type)
+{
+    const char *name = type->name;
+    bool is_vote = type == &vote_type;
+    explain_form(x, is_vote ? FORM_VOTE : FORM_ATTEST, line, text, len);
+    explain_say(x,
+                "# Lines of this type stand first, and are not too many.\n"
+                "[ \"${kinds:-%s}\" = %s ]",
+                name, name);
+    explain_or_no(x, line, "block: its %s lines stand before", name);
+    explain_say(x, "[ %" PRIu64 " -le %d ]", line - x->item->line,
+                is_vote ? BLOCK_VOTES_MAX : BLOCK_ATTESTS_MAX);
+    explain_or_no(x, line, "block: over %d %s lines", is_vote ? BLOCK_VOTES_MAX : BLOCK_ATTESTS_MAX,
+                  name);
+    explain_say(x, "kinds=%s\n", name);
 }
 
 static void body_entry(struct explain *x, uint64_t line, const char *text, size_t len)
 {
     bool is_state = record_is(&state_type, text, len);
-    explain_say(x, "# A block's body has only transactions, and a state line before them.\n"
-                   "[ \"${line%%%% *}\" = tx ] || [ \"${line%%%% *}\" = state ]");
+    const struct record_type *type = record_type_of(text, len);
+    explain_say(x, "# A block's body has only transactions, and before them a state line and what "
+                   "members have signed.\n"
+                   "case $line in 'tx '* | 'state '* | 'vote '* | 'attest '*) ;; *) false ;; esac");
     explain_or_no(x, line, "block: its body holds only tx");
     if (is_state) {
         explain_form(x, FORM_STATE, line, text, len);
-        explain_say(x, "[ %" PRIu64 " -eq %" PRIu64 " ]", line, x->item->line + 1);
+        explain_say(x, "case $kinds in '' | vote | attest) ;; *) false ;; esac");
         explain_or_no(x, line, "block: a state line stands before");
+    } else if (type == &vote_type || type == &attest_type) {
+        signed_entry(x, line, text, len, type);
+        return;
     } else if (!x->ended) {
         explain_tx(x, line, text, len);
     }
+    explain_say(x, "kinds=tx\n");
 }
 
 void explain_body_forms(struct explain *x)
 {
     const struct item *item = x->item;
+    explain_say(x, "kinds=\n");
     for (size_t i = 0; i < item->count && !x->ended; i++) {
         const char *text = item->text + item->entries[i].at;
         size_t len = entry_len(item, i);
@@ -118,14 +146,24 @@ int explain_root(struct explain *x, struct fault *f)
     return 0;
 }
 
+static void member_signature(struct explain *x, uint64_t line, const struct entry *e)
+{
+    struct account by = account_of_key(e->signed_line.signer);
+    struct signing one = {e->type->name, &by, x->item->text + e->at, e->len, false, NULL};
+    explain_signature(x, line, &one);
+}
+
 void explain_body_signatures(struct explain *x)
 {
     const struct item *item = x->item;
     for (size_t i = 0; i < item->count && !item->is_genesis && !x->ended; i++) {
-        const struct tx *tx = &item->entries[i].tx;
-        if (item->entries[i].type != &tx_type)
+        const struct entry *e = &item->entries[i];
+        if (e->type == &state_type || !e->type)
             continue;
         explain_say(x, "\n# The signature of line %" PRIu64 ".\n", entry_line(item, i));
-        explain_tx_signatures(x, entry_line(item, i), tx);
+        if (e->type == &tx_type)
+            explain_tx_signatures(x, entry_line(item, i), &e->tx);
+        else
+            member_signature(x, entry_line(item, i), e);
     }
 }

@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the state of an explained tree, this key has, for each account, the line of the block that
- * changed it last. It is undone and redone with the account, from block to block. */
-#define NOTE_KIND 128 /* added to that of the account */
-
 /* An account that a block names, as it is at this point of the explanation. */
 struct party {
     struct account id;
@@ -23,38 +19,6 @@ struct parties {
     struct party *list; /* by id, without duplicates */
     size_t count;
 };
-
-static struct state_key note_key(const struct account *id)
-{
-    struct state_key key = account_key(id);
-    key.kind |= NOTE_KIND;
-    return key;
-}
-
-static int note(struct tree *t, const struct account *id, int64_t line, struct fault *f)
-{
-    struct state_key key = note_key(id);
-    struct state_value value = {.len = sizeof line};
-    memcpy(value.bytes, &line, sizeof line);
-    return state_put(t->state, &key, &value, f);
-}
-
-int explain_note(void *self, struct tree *t, const struct item *item, const struct node *node,
-                 struct fault *f)
-{
-    (void)self;
-    int64_t line = (int64_t)node->line;
-    for (size_t i = 0; i < item->count; i++) {
-        const struct entry *e = &item->entries[i];
-        struct account a;
-        for (struct touches at = {0}; e->type == &tx_type && tx_next_account(&e->tx, &at, &a);)
-            if (note(t, &a, line, f))
-                return -1;
-        if (e->type != &tx_type && e->grant.amount && note(t, &e->grant.account, line, f))
-            return -1;
-    }
-    return item->is_genesis ? 0 : note(t, &item->block.miner, line, f);
-}
 
 static int by_id(const void *a, const void *b)
 {
@@ -103,17 +67,6 @@ static size_t number(const struct parties *p, const struct party *one)
     return (size_t)(one - p->list) + 1;
 }
 
-int explain_changed_at(struct explain *x, const struct account *id, int64_t *line, struct fault *f)
-{
-    struct state_value value = {0};
-    struct state_key key = note_key(id);
-    if (!x->about.against && state_get(x->tree->state, &key, &value, f))
-        return -1;
-    if (value.len == sizeof *line)
-        memcpy(line, value.bytes, sizeof *line);
-    return 0;
-}
-
 /* What each account has in the state and, in a whole ledger, since which block. */
 static int look_up(struct explain *x, struct parties *p, struct fault *f)
 {
@@ -129,6 +82,11 @@ static void open_book(struct explain *x, const struct parties *p, const struct p
     size_t n = number(p, one);
     const struct account_state *a = &one->account;
     struct account_text id = account_text(&one->id);
+    if (explain_has_members(x)) {
+        explain_say(x, "# Account %zu is %s.\nlook_up %s\nbalance%zu=$balance next%zu=$next\n", n,
+                    id.text, id.text, n, n);
+        return;
+    }
     explain_say(
         x, "# Account %zu is %s:\n# it has %" PRId64 ", and its next sequence number is %" PRId64,
         n, id.text, a->balance, a->seq);
@@ -222,7 +180,18 @@ static void sponsor(struct explain *x, const struct parties *p, uint64_t line, c
                 payer->account.balance);
 }
 
-static void pay(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx)
+/* What the operation does besides paying. */
+static void do_more(struct explain *x, uint64_t line, const struct tx *tx, size_t from,
+                    const struct node *parent)
+{
+    if (!tx->operation->apply)
+        return;
+    explain_member_operation(x, line, tx, parent);
+    explain_say(x, "balance%zu=$((left + earned_by_accusing))\n", from);
+}
+
+static void pay(struct explain *x, const struct parties *p, uint64_t line, const struct tx *tx,
+                const struct node *parent)
 {
     struct move m;
     struct party *from = find(p, &tx->from);
@@ -245,6 +214,7 @@ static void pay(struct explain *x, const struct parties *p, uint64_t line, const
         explain_say(x, "balance%zu=$((balance%zu + %" PRId64 ")) # %" PRId64 "\n", b, b, m.amount,
                     to->account.balance);
     }
+    do_more(x, line, tx, a, parent);
     explain_say(x, "fees=$((fees + %" PRId64 "))\n", tx->fee);
 }
 
@@ -278,8 +248,14 @@ static void close_books(struct explain *x, const struct parties *p, const struct
         return;
     explain_say(x, "\n# The books after it.\n");
     for (const struct party *one = p->list; one < p->list + p->count; one++)
-        explain_say(x, "put accounts/%s.%" PRIu64 " \"$balance%zu $next%zu\n\"\n",
-                    account_text(&one->id).text, item->line, number(p, one), number(p, one));
+        if (explain_has_members(x))
+            explain_say(x, "put_account %s \"$balance%zu\" \"$next%zu\"\n",
+                        account_text(&one->id).text, number(p, one), number(p, one));
+        else
+            explain_say(x, "put accounts/%s.%" PRIu64 " \"$balance%zu $next%zu\n\"\n",
+                        account_text(&one->id).text, item->line, number(p, one), number(p, one));
+    if (explain_has_members(x))
+        explain_close_members(x, parent);
     explain_say(x, "put times.%s \"$(tail -n 10 times.%s)\n%" PRId64 "\n\"\n", hex32(item->id).text,
                 hex32(parent->id).text, item->block.time);
     explain_say(x, "put block.%s \"%" PRId64 " %" PRId64 " $supply\n\"\n", hex32(item->id).text,
@@ -293,50 +269,22 @@ int explain_payments(struct explain *x, const struct node *parent, struct fault 
     if (gather(item, &p))
         return fault_memory(f);
     int result = tree_move(x->tree, parent, f) || look_up(x, &p, f) || explain_state(x, f) ? -1 : 0;
-    if (result == 0)
+    if (result == 0) {
+        explain_attests(x, parent);
+        if (x->tree->rules.minstake)
+            explain_say(x,
+                        "\n# What is unbonding until this height returns.\nreturn_unbonded %" PRId64
+                        "\n",
+                        item->block.height);
         open_books(x, &p);
+    }
     for (size_t i = 0; result == 0 && i < item->count && !x->ended; i++)
         if (item->entries[i].type == &tx_type)
-            pay(x, &p, item->line + 1 + i, &item->entries[i].tx);
+            pay(x, &p, item->line + 1 + i, &item->entries[i].tx, parent);
     if (result == 0 && !x->ended) {
         reward(x, &p);
         close_books(x, &p, parent);
     }
     free(p.list);
     return result;
-}
-
-static void grant(struct explain *x, uint64_t line, const struct grant *g)
-{
-    struct account_text account = account_text(&g->account);
-    if (g->account.form != ACCOUNT_KEY) {
-        explain_say(x, "[ -e rules/allow-%s ]",
-                    g->account.form == ACCOUNT_POLICY ? "policy" : "slh-dsa");
-        explain_or_no(x, line, "grant: account: %s: this chain has no", account.text);
-    }
-    explain_say(
-        x,
-        "\n# Line %" PRIu64
-        " gives %s\n# its first balance, once; and the supply does not exceed the largest number.\n"
-        "[ ! -e accounts/%s.%" PRIu64 " ]",
-        line, account.text, account.text, x->item->line);
-    explain_or_no(x, line, "grant: granted twice: %s", account.text);
-    explain_say(x, "[ %" PRId64 " -le $((9223372036854775807 - supply)) ]", g->amount);
-    explain_or_no(x, line, "grant: supply is over");
-    explain_say(
-        x, "supply=$((supply + %" PRId64 "))\nput accounts/%s.%" PRIu64 " \"%" PRId64 " 0\n\"\n",
-        g->amount, account.text, x->item->line, g->amount);
-}
-
-void explain_grants(struct explain *x)
-{
-    const struct item *item = x->item;
-    explain_say(x, "supply=0\n");
-    for (size_t i = 0; i < item->count && !x->ended; i++)
-        if (item->entries[i].grant.amount)
-            grant(x, item->line + 1 + i, &item->entries[i].grant);
-    explain_say(x,
-                "\n# The books after it.\nput times.%s \"%" PRId64 "\n\"\nput block.%s \"0 %" PRId64
-                " $supply\n\"\n",
-                hex32(item->id).text, item->block.time, hex32(item->id).text, item->block.time);
 }

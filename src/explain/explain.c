@@ -84,21 +84,11 @@ static void rest(struct explain *x)
 static void found(struct explain *x)
 {
     const struct block *b = &x->item->block;
-    static const char *const names[] = {"spacing", "halflife", "reward",
-                                        "halving", "maxblock", "minfee"};
     x->founded = true;
     explain_say(
         x, "# The chain, and its rules.\nchain=%s\ngenesis_time=%" PRId64 " genesis_target=%s\n",
         hex32(x->item->id).text, b->time, hex32(b->target).text);
-    static const char *const allowances[] = {"batch", "policy", "slh-dsa", "sponsor"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        explain_say(x, "%s=$(cat rules/%s)\n", names[i], names[i]);
-    explain_say(x, "bytefee=0 state=0 allowed=\n"
-                   "[ ! -e rules/bytefee ] || bytefee=$(cat rules/bytefee)\n"
-                   "[ ! -e rules/state ] || state=$(cat rules/state)\n");
-    for (size_t i = 0; i < sizeof allowances / sizeof *allowances; i++)
-        explain_say(x, "[ ! -e rules/allow-%s ] || allowed=\"$allowed %s\"\n", allowances[i],
-                    allowances[i]);
+    explain_say(x, "read_rules\n");
 }
 
 static void begin_item(struct explain *x)
@@ -108,6 +98,7 @@ static void begin_item(struct explain *x)
                        : item->type == &tx_type  ? "a transaction"
                                                  : "a record";
     explain_schemes(x);
+    explain_member_functions(x);
     explain_say(x, "\n# ---- Line %" PRIu64 ": %s ----\n\n(\n: >record\n", item->line, what);
 }
 

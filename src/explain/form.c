@@ -40,7 +40,7 @@ static const struct field_check of_block[] = {
     NUMBER(2, "block", "height"), ID(3, "block", "prev"), ID(4, "block", "root"),
     NUMBER(5, "block", "time"), ID(6, "block", "target"), ACCOUNT(7, "block", "miner"),
     NUMBER(8, "block", "count"),
-    {9, "seal, 1 to 64 hex digits: ", "is_hex \"$9\" 1 64", "block: seal is not"},
+    {9, "seal, 1 to 64 or 128 hex digits: ", "is_hex \"$9\" 1 64 || is_hex \"$9\" 128 128", "block: seal is not 1 to"},
     {0, "The target is not zero.", "[ \"$6\" != " ZERO_HASH " ]", "block: target is zero"},
     {0},
 };
@@ -88,12 +88,41 @@ static const struct field_check of_state[] = {
     {0},
 };
 
+static const struct field_check of_member[] = {
+    {2, "account, 64 hex digits: ", "is_hex \"$2\" 64 64", "member: account: '"},
+    {0, "It is canonical, and not of small order.", "is_sound \"$2\"", "member: account: not canonical"},
+    NUMBER(3, "member", "weight"), {0, "The weight is at least 1.", "[ \"$3\" -ge 1 ]", "member: weight is 0"},
+    {0},
+};
+
+static const struct field_check of_vote[] = {
+    ID(2, "vote", "chain"), NUMBER(3, "vote", "height"), NUMBER(4, "vote", "round"),
+    {5, "step: ", "[ \"$5\" = prevote ] || [ \"$5\" = precommit ]", "vote: step: not"},
+    ID(6, "vote", "block"), ID(7, "vote", "key"), SIGNATURE(8, "vote"),
+    {0},
+};
+
+static const struct field_check of_proposal[] = {
+    ID(2, "proposal", "chain"), NUMBER(3, "proposal", "height"), NUMBER(4, "proposal", "round"),
+    {5, "valid round, a number or none: ", "[ \"$5\" = - ] || is_number \"$5\"", "proposal: validround: "},
+    ID(6, "proposal", "block"), ID(7, "proposal", "key"), SIGNATURE(8, "proposal"),
+    {0},
+};
+
+static const struct field_check of_attest[] = {
+    ID(2, "attest", "chain"), NUMBER(3, "attest", "sourceheight"), ID(4, "attest", "source"),
+    NUMBER(5, "attest", "targetheight"), ID(6, "attest", "target"), ID(7, "attest", "key"), SIGNATURE(8, "attest"),
+    {0},
+};
+
 static const struct form_checks forms[] = {
     [FORM_BLOCK] = {"block", 9, of_block},
     [FORM_PEER] = {"peer", 6, of_peer}, [FORM_CHECKPOINT] = {"checkpoint", 7, of_checkpoint},
     [FORM_KEY] = {"key", 3, of_key}, [FORM_GRANT] = {"grant", 3, of_grant},
     [FORM_PROOF] = {"proof", -5, of_proof}, [FORM_STATEMENT] = {"statement", 4, of_statement},
-    [FORM_STATE] = {"state", 4, of_state},
+    [FORM_STATE] = {"state", 4, of_state}, [FORM_MEMBER] = {"member", 3, of_member},
+    [FORM_VOTE] = {"vote", 8, of_vote}, [FORM_PROPOSAL] = {"proposal", 8, of_proposal},
+    [FORM_ATTEST] = {"attest", 8, of_attest},
 };
 /* clang-format on */
 
@@ -131,7 +160,11 @@ void explain_form(struct explain *x, enum form form, uint64_t line, const char *
 /* The value of a rule whose name is the same in the script. */
 static void rule_value(struct explain *x, uint64_t line, struct field name, struct field value)
 {
-    static const char *const positive[] = {"spacing", "bytefee", "state"};
+    static const struct {
+        const char *name, *least, *most;
+    } limits[] = {{"spacing", "1", NULL}, {"bytefee", "1", NULL},  {"state", "1", NULL},
+                  {"apart", "1", NULL},   {"finality", "1", NULL}, {"unbonding", "3", "2147483648"},
+                  {"slash", "1", "1000"}, {"minstake", "1", NULL}};
     char rule[64];
     comment(x, "Its value: ", value);
     if (field_is(name, "name")) {
@@ -140,25 +173,32 @@ static void rule_value(struct explain *x, uint64_t line, struct field name, stru
         return;
     }
     if (field_is(name, "seal")) {
-        explain_say(x, "[ \"$3\" = pow ]");
+        explain_say(x, "case $3 in pow | sign | bft) ;; *) false ;; esac");
         explain_or_no(x, line, "rule: unknown seal");
         return;
     }
     explain_say(x, "is_number \"$3\"");
     explain_or_no(x, line, "rule: '");
-    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++)
-        if (field_is(name, positive[i])) {
-            snprintf(rule, sizeof rule, "rule: %s is less", positive[i]);
-            explain_say(x, "[ \"$3\" -ge 1 ]");
-            explain_or_no(x, line, "%s", rule);
-        }
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        if (!field_is(name, limits[i].name))
+            continue;
+        snprintf(rule, sizeof rule, "rule: %s is less", limits[i].name);
+        explain_say(x, "[ \"$3\" -ge %s ]", limits[i].least);
+        explain_or_no(x, line, "%s", rule);
+        if (!limits[i].most)
+            continue;
+        snprintf(rule, sizeof rule, "rule: %s is more", limits[i].name);
+        explain_say(x, "[ \"$3\" -le %s ]", limits[i].most);
+        explain_or_no(x, line, "%s", rule);
+    }
 }
 
 /* A line that allows something: one that the script knows, once. */
 static void allowance(struct explain *x, uint64_t line, struct field what)
 {
     comment(x, "What it allows is known, and allowed once: ", what);
-    explain_say(x, "case $3 in batch | policy | slh-dsa | sponsor) ;; *) false ;; esac");
+    explain_say(
+        x, "case $3 in admit | batch | policy | slh-dsa | sponsor | stake) ;; *) false ;; esac");
     explain_or_no(x, line, "rule: unknown rule");
     if (x->ended)
         return;
@@ -181,7 +221,7 @@ void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len
     comment(x, "A known rule, given once: ", fields[1]);
     explain_say(x, "case $2 in\n"
                    "name | seal | spacing | halflife | reward | halving | maxblock | minfee | "
-                   "bytefee | state) ;;\n"
+                   "bytefee | state | apart | finality | unbonding | slash | minstake) ;;\n"
                    "*) false ;;\nesac");
     explain_or_no(x, line, "rule: unknown rule");
     if (x->ended)

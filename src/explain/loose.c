@@ -15,7 +15,7 @@ static void signed_record(struct explain *x, enum form form, const char *type, s
     if (x->ended)
         return;
     struct account by = account_of_key(item->signed_line.signer);
-    struct signing one = {type, &by, item->text, len, false};
+    struct signing one = {type, &by, item->text, len, false, NULL};
     explain_signature(x, item->line, &one);
 }
 
@@ -76,6 +76,17 @@ static void of_the_chain(struct explain *x, enum form form, const char *type, si
     explain_or_no(x, item->line, "%s: another chain: %s", type, chain.text);
 }
 
+/* A line of a member: whether its key is one, the script knows only where it has all books. */
+static void of_a_member(struct explain *x, enum form form, const char *type, size_t len)
+{
+    of_the_chain(x, form, type, len);
+    if (x->about.against)
+        explain_say(x,
+                    "trouble 'line %" PRIu64 ": whether its key is that of a member is found again "
+                    "only in the explanation of a whole ledger'\n",
+                    x->item->line);
+}
+
 /* Types that have no meaning here; and two that have none outside a genesis block. */
 static void other(struct explain *x)
 {
@@ -134,6 +145,12 @@ int explain_loose(struct explain *x, struct fault *f)
         of_the_chain(x, FORM_PEER, "peer", len);
     else if (item->type == &checkpoint_type)
         of_the_chain(x, FORM_CHECKPOINT, "checkpoint", len);
+    else if (item->type == &vote_type)
+        of_a_member(x, FORM_VOTE, "vote", len);
+    else if (item->type == &proposal_type)
+        of_a_member(x, FORM_PROPOSAL, "proposal", len);
+    else if (item->type == &attest_type)
+        of_a_member(x, FORM_ATTEST, "attest", len);
     else if (item->type == &statement_type)
         signed_record(x, FORM_STATEMENT, "statement", len);
     else if (x->tree && !x->about.against)

@@ -12,7 +12,8 @@ struct explain {
     /* The stream. */
     struct explain_about about;
     struct tree *tree;  /* in which its blocks are judged; NULL: loose records */
-    bool knows_slh_dsa; /* the script has the functions that check its signatures */
+    bool knows_slh_dsa; /* the script has the functions that check its signatures, */
+    bool knows_members; /* and those for chains with members */
     bool founded;       /* a whole ledger's genesis block was valid */
     bool partial;       /* an item was not kept whole */
     bool pem; /* a PEM file has begun: records that fail may be lines of a secret key, and are not
@@ -62,6 +63,9 @@ extern const char explain_prelude[];
 /* sh/parts/by-hand-slh-dsa.sh: how audit-by-hand checks a signature of SLH-DSA. */
 extern const char sh_parts_by_hand_slh_dsa[];
 
+/* members.sh and member_ops.sh: functions for chains with members. */
+extern const char explain_members[], explain_member_ops[];
+
 /* --- form.c: checks of a line by itself ------------------------------------------------------- */
 
 /* A line of the item: len bytes without the newline. Appends it to the script as $line. */
@@ -76,7 +80,11 @@ enum form {
     FORM_GRANT,
     FORM_PROOF,
     FORM_STATEMENT,
-    FORM_STATE
+    FORM_STATE,
+    FORM_MEMBER,
+    FORM_VOTE,
+    FORM_PROPOSAL,
+    FORM_ATTEST
 };
 void explain_form(struct explain *x, enum form form, uint64_t line, const char *text, size_t len);
 void explain_rule(struct explain *x, uint64_t line, const char *text, size_t len);
@@ -88,7 +96,8 @@ struct signing {
     const struct account *by; /* a key */
     const char *text;         /* of the line, up to and with the signature */
     size_t len;
-    bool holds; /* the judge has not found the fault here */
+    bool holds;       /* the judge has not found the fault here */
+    const char *rule; /* how the words of the fault begin; NULL: "TYPE: bad signature" */
 };
 void explain_signature(struct explain *x, uint64_t line, const struct signing *s);
 
@@ -106,6 +115,33 @@ void explain_tx_of_chain(struct explain *x, uint64_t line, const struct tx *tx);
 /* Accounts with a letter are those of chains that allow them. */
 void explain_account_allowed(struct explain *x, uint64_t line, const struct account *a,
                              const char *what);
+
+/* --- members.c: chains with members ----------------------------------------------------------- */
+
+/* Whether the chain of the tree is one. */
+bool explain_has_members(const struct explain *x);
+
+/* Defines what its checks need, before its genesis block. */
+void explain_member_functions(struct explain *x);
+
+/* The member lines of genesis; the seal of a header by its signature alone, or else this rule is
+ * broken; and by who may seal after this parent. */
+void explain_first_members(struct explain *x);
+void explain_seal_signature(struct explain *x, const char *rule);
+void explain_seal_by_members(struct explain *x, const struct node *parent);
+
+/* The lines that members have signed in a body. */
+void explain_votes(struct explain *x, const struct node *parent);
+void explain_attests(struct explain *x, const struct node *parent);
+
+/* The books of such a chain, with what all accounts have. */
+void explain_open_members(struct explain *x, const struct node *parent);
+void explain_close_members(struct explain *x, const struct node *parent);
+
+/* What a transaction does about members. What FROM has, the fee taken, is $left; what it earns by
+ * accusing is $earned_by_accusing. */
+void explain_member_operation(struct explain *x, uint64_t line, const struct tx *tx,
+                              const struct node *parent);
 
 /* --- presence.c: proofs of what the state holds ------------------------------------------------
  */

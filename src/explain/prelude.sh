@@ -191,6 +191,17 @@ is_allowed() {
     is_one_of "$1" $allowed
 }
 
+# The rules of a chain, from the files that its genesis block has made.
+read_rules() {
+    bytefee=0 state=0 apart=0 finality=0 unbonding=0 slash=0 minstake=0 allowed=
+    for rule in spacing halflife reward halving maxblock minfee bytefee state seal apart finality unbonding slash minstake; do
+        [ ! -e "rules/$rule" ] || eval "$rule=\$(cat rules/$rule)"
+    done
+    for rule in admit batch policy slh-dsa sponsor stake; do
+        [ ! -e "rules/allow-$rule" ] || allowed="$allowed $rule"
+    done
+}
+
 # Whether a state line is due at this height.
 is_due() {
     # shellcheck disable=SC2154 # it is the chain's

@@ -22,7 +22,7 @@ static void quote_rule(struct explain *x, uint64_t line, const char *text, size_
 {
     struct field fields[FIELDS_MAX];
     if (!record_is(&rule_type, text, len) || fields_split(text, len, fields) != 3 ||
-        field_is(fields[1], "name") || field_is(fields[1], "seal"))
+        field_is(fields[1], "name"))
         return;
     explain_say(x, "[ \"$(ledger_line %" PRIu64 ")\" = ", line);
     explain_quote(x, text, len);
@@ -61,7 +61,8 @@ int explain_quote_chain(struct explain *x, struct fault *f)
     explain_quote_line(x, genesis->line, genesis->id);
     explain_say(x,
                 "chain=%s\ngenesis_time=$5 genesis_target=$6\n"
-                "# Its rules.\nbytefee=0 state=0 allowed=\n",
+                "# Its rules.\nbytefee=0 state=0 apart=0 finality=0 unbonding=0 slash=0 minstake=0 "
+                "allowed=\n",
                 hex32(genesis->id).text);
     return quote_rules(x, genesis, f);
 }

@@ -68,7 +68,7 @@ static void explain_slh_dsa(struct explain *x, uint64_t line, const struct signi
 void explain_signature(struct explain *x, uint64_t line, const struct signing *s)
 {
     char rule[64];
-    snprintf(rule, sizeof rule, "%s: bad signature", s->type);
+    snprintf(rule, sizeof rule, s->rule ? "%s" : "%s: bad signature", s->rule ? s->rule : s->type);
     if (x->ended)
         return;
     if (s->by->form == ACCOUNT_SLH_DSA)

@@ -1,6 +1,7 @@
 /* The form of a transaction, field by field: what it does, and who pays and signs. */
 #include "explain/fields.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,10 +22,67 @@ static bool take_amount(struct field_walk *w, const char *name, const char *rule
             explain_passes(w, "[ %s -ge 1 ]", n >= 1, "tx: amount is 0"));
 }
 
-static bool take_argument(struct field_walk *w, const struct argument *a)
+/* How many fields the line has that begins with this word; 0: it is no line that members sign. */
+static int line_fields(struct field word)
+{
+    static const char *const words[] = {"vote", "proposal", "attest", "block"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (field_is(word, words[i]))
+            return i == 3 ? 9 : 8;
+    return 0;
+}
+
+/* Whether the judge has found a fault in the lines of an accusation. */
+static bool fails_there(const struct explain *x, uint64_t line)
+{
+    return explain_fails(x, line, "tx: accuse: ") ||
+           (explain_fails(x, line, "") && !explain_fails(x, line, "tx: "));
+}
+
+/* The two lines of an accusation: the script's function knows all about them. */
+static bool take_lines(struct field_walk *w)
+{
+    struct explain *x = w->x;
+    explain_say(x,
+                "# Two lines follow that one member has signed, and no honest member signs.\n"
+                "at=%" PRIu64 " chain_named=$2\ntake_evidence",
+                w->line);
+    for (struct cursor c = w->c; c.text < c.end;) {
+        struct field f = cursor_take_field(&c);
+        explain_say(x, " ");
+        explain_quote(x, f.text, f.len);
+    }
+    explain_say(x, "\n");
+    x->ended |= x->item->broken && fails_there(x, w->line);
+    for (int line = 0; line < 2; line++) {
+        int n = line_fields(explain_peek(w));
+        if (n == 0)
+            return false;
+        for (; n > 0; n--, w->at++)
+            w->field = cursor_take_field(&w->c);
+    }
+    return !x->ended && w->field.len > 0;
+}
+
+static bool take_member_key(struct field_walk *w, const char *name, const char *rule)
+{
+    char unsound[96], quoted[96];
+    snprintf(quoted, sizeof quoted, "%s: '", rule);
+    snprintf(unsound, sizeof unsound, "%s: not canonical", rule);
+    if (!explain_hex(w, name, 64, quoted))
+        return false;
+    explain_say(w->x, "is_sound \"$%d\"", w->at);
+    explain_or_no(w->x, w->line, "%s", unsound);
+    return !w->x->ended;
+}
+
+static bool take_argument(struct field_walk *w, const struct operation *op,
+                          const struct argument *a)
 {
     char rule[64];
     int n = snprintf(rule, sizeof rule, "tx: %s", a->name);
+    if (a->kind == ARGUMENT_ACCOUNT && strcmp(op->name, "admit") == 0)
+        return take_member_key(w, a->name, rule);
     if (a->kind == ARGUMENT_ACCOUNT)
         return explain_account(w, a->name, rule);
     snprintf(rule + n, sizeof rule - (size_t)n, ": ");
@@ -44,13 +102,25 @@ static const struct operation *take_operation(struct field_walk *w)
     return w->x->ended ? NULL : operation_named(w->field);
 }
 
+/* A stake is that of an Ed25519 key: judged before the amount is, if that is a number. */
+static bool can_stake(struct field_walk *w, const struct operation *op)
+{
+    if (strcmp(op->name, "stake") && strcmp(op->name, "unstake"))
+        return true;
+    explain_say(w->x, "# Only an Ed25519 key can have a stake.\nis_hex \"$3\" 64 64");
+    explain_or_no(w->x, w->line, "tx: only an Ed25519 key");
+    return !w->x->ended;
+}
+
 static bool take_words(struct field_walk *w)
 {
     const struct operation *op = take_operation(w);
     size_t single = op ? operation_arguments(op) - op->repeated : 0, times = 0;
     char rule[64];
+    if (op && op->arguments[0].kind == ARGUMENT_LINE)
+        return take_lines(w);
     for (size_t i = 0; op && i < single; i++)
-        if (!take_argument(w, &op->arguments[i]))
+        if (!take_argument(w, op, &op->arguments[i]) || !can_stake(w, op))
             return false;
     if (!op || !op->repeated)
         return op;
@@ -61,7 +131,7 @@ static bool take_words(struct field_walk *w)
         if (!explain_held(w, times <= PAYMENTS_MAX, rule))
             return false;
         for (size_t i = single; op->arguments[i].name; i++)
-            if (!take_argument(w, &op->arguments[i]))
+            if (!take_argument(w, op, &op->arguments[i]))
                 return false;
     } while (is_account(explain_peek(w)));
     return true;
@@ -100,7 +170,7 @@ static bool has_one_length(const struct field *fields, size_t n)
     if (n < FIRST_ARGUMENT)
         return true;
     const struct operation *op = operation_named(fields[FIRST_ARGUMENT - 1]);
-    return op && !op->repeated;
+    return op && !op->repeated && op->arguments[0].kind != ARGUMENT_LINE;
 }
 
 static bool has_sponsor(const char *text, size_t len)

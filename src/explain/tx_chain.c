@@ -27,6 +27,37 @@ static bool is_good(const struct explain *x, uint64_t line, const struct tx *tx,
            sigjob_check(&job, &trouble) > 0;
 }
 
+/* Whether the signature of an accusation's line holds, if the judge has found that one does not. */
+static bool is_good_line(const struct explain *x, uint64_t line,
+                         const struct operation_signature *s)
+{
+    uint8_t bytes[SIGNATURE_LEN];
+    struct fault trouble;
+    struct sigjob job = {
+        .key = s->key, .signature = bytes, .message = s->message.text, .len = s->message.len};
+    return !explain_fails(x, line, "tx: bad signature") ||
+           (hex_decode(bytes, s->digits.text, SIGNATURE_LEN) == 0 &&
+            sigjob_check(&job, &trouble) > 0);
+}
+
+/* Those among the operation's arguments. */
+static void argument_signatures(struct explain *x, uint64_t line, const struct tx *tx)
+{
+    struct operation_signature s;
+    if (!tx->operation->signatures)
+        return;
+    for (size_t at = 0; !x->ended && tx->operation->signatures(tx, &at, &s);) {
+        struct account by = account_of_key(s.key);
+        const char *end = s.digits.text + s.digits.len;
+        struct signing one = {
+            "tx", &by, s.message.text, (size_t)(end - s.message.text), is_good_line(x, line, &s),
+            NULL};
+        explain_say(x, "# A line that it shows: it was signed by %.13s...\n",
+                    account_text(&by).text);
+        explain_signature(x, line, &one);
+    }
+}
+
 void explain_tx_signatures(struct explain *x, uint64_t line, const struct tx *tx)
 {
     struct tx_signature s;
@@ -35,10 +66,11 @@ void explain_tx_signatures(struct explain *x, uint64_t line, const struct tx *tx
         if (count > 1)
             explain_say(x, "# Signature %zu of %zu: it signs all that stands before it.\n", n + 1,
                         count);
-        struct signing one = {"tx", &s.by, tx->line, s.digits.at + s.digits.len,
-                              is_good(x, line, tx, &s)};
+        struct signing one = {
+            "tx", &s.by, tx->line, s.digits.at + s.digits.len, is_good(x, line, tx, &s), NULL};
         explain_signature(x, line, &one);
     }
+    argument_signatures(x, line, tx);
 }
 
 /* --- Against a chain -------------------------------------------------------------------------- */
@@ -90,6 +122,10 @@ void explain_tx_of_chain(struct explain *x, uint64_t line, const struct tx *tx)
     explain_or_no(x, line, "tx: another chain: %s", hex32(tx->chain).text);
     if (tx->operation->allow)
         word_allowed(x, line, tx->operation->allow);
+    if (tx->operation->of_members) {
+        explain_say(x, "# It has members.\n[ \"$seal\" != pow ] || [ \"$finality\" -gt 0 ]");
+        explain_or_no(x, line, "tx: this chain has no members");
+    }
     if (tx->has_sponsor)
         word_allowed(x, line, "sponsor");
     explain_account_allowed(x, line, &tx->from, "tx: from");
