@@ -110,7 +110,7 @@ ledger-history -s:0:MAX -e:0:MAX -n:0:MAX
 ledger-init -s:1:MAX -e:0:MAX -r:0:MAX -H:0:MAX -b:0:MAX -f:0:MAX -F:1:MAX -B:1:MAX -p:1:MAX -i:1:MAX -u:3:2147483648 -x:1:1000 -m:1:MAX
 ledger-log -n:0:MAX
 ledger-proof -s:0:MAX
-ledger-pull -i:1:86400 -n:1:64 -t:1:86400 -j:1:1024 -P:0:2147483647
+ledger-pull -i:1:86400 -n:1:64 -t:1:86400 -j:1:1024 -P:0:2147483647 -w:1:MAX
 ledger-watch -d:0:MAX -i:1:86400 -j:1:1024
 lincheck -t:1:1000000 -n:1:MAX -M:1:65536
 mesh -P:0:2147483647 -i:0:MAX

@@ -437,7 +437,7 @@ PY
     expect 2 ledger-pull -p -H -f "$(<a.at)"
     says '^ledger-pull: -f follows blocks: not with -H$'
     expect 2 ledger-pull -p -C x "$(<a.at)"
-    says '^ledger-pull: -C goes with -H$'
+    says '^ledger-pull: -C, -w and -E go with -H$'
     expect 2 ledger-pull -p -P "$(printf '%064d' 1 | tr 1 g)" "$(<a.at)"
     says "^ledger-pull: -P: '0*g' is not an id: 64 lowercase hex digits\$"
     expect 2 ledger-pull -p -P 3 "$(<a.at)"

@@ -4,6 +4,10 @@ load lib/gossip
 
 # Light clients of chains that members seal: headers, their sets and votes.
 
+teardown() {
+    end_started
+}
+
 GOOD=$VECTORS/seals/good
 
 @test "adjacent and skipping verification, trust, periods, forged votes, forks, puppets: each stream is judged as it must be" {
@@ -121,4 +125,58 @@ heads_of() { # FILE
     { head -n $((genesis - 1)) heads && tail -n "+$first" heads | grep -v '^member '; } >bare
     expect 1 verify -Hq -C auditors bare
     says 'block: at the checkpoint, the lines of its set of members are missing'
+}
+
+# Serves a ledger of the vectors; its headers are in heads.
+serve() { # NAME
+    heads_of "$GOOD/$1.ledger"
+    CHAIN=$(chain_id led)
+    listen s -p -L led
+}
+
+pull() { # OPTION...
+    run_apart timeout 60 ledger-pull -p -t 20 -l h -c "$CHAIN" "$@" "$at"
+}
+
+@test "over the wire: headers with their lines, from nothing and again; proofs by them" {
+    for name in bft-joiner-seals-at-h-plus-2 admit-joins-and-seals-at-h-plus-2; do
+        rm -f h proof
+        serve "$name"
+        pull -H
+        [ "$status" -eq 0 ]
+        cmp h heads
+        id=$(grep -m 1 '^tx ' led | id)
+        pull -P "$id"
+        [ "$status" -eq 0 ]
+        cmp h heads
+        cat h "$out" | verify -Hq
+        # a part of the file is gone: it goes on from there, also where a crash has cut the lines of a header
+        for cut in 1 2 3; do
+            head -n -$cut heads >h
+            pull -H
+            [ "$status" -eq 0 ]
+            cmp h heads
+        done
+        end_started
+    done
+}
+
+@test "over the wire: beyond the trusting period only a checkpoint helps" {
+    serve accused-seals-at-h-plus-1
+    pull -H
+    [ "$status" -eq 2 ]
+    says 'older than its members are bound to it: begin a new file at a checkpoint'
+    pull -H -w 9999999999
+    [ "$status" -eq 0 ]
+    cmp h heads
+    rm h
+    keygen -s auditor auditor >auditors 2>/dev/null
+    ledger-checkpoint -k auditor.key -l led -s 2 >>auditors
+    pull -H -C auditors
+    [ "$status" -eq 2 ] # the checkpoint is as old
+    rm h
+    pull -H -v -C auditors -w 9999999999
+    [ "$status" -eq 0 ]
+    verify -Hq -C auditors -w 9999999999 h
+    [ "$(grep '^block ' h | cut -d ' ' -f 2 | tr '\n' ' ')" = '0 2 ' ]
 }

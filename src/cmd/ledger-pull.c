@@ -71,6 +71,10 @@ static const struct cli_option options[] = {
      CLI_FLAG(struct run, headers)},
     {'C', "checkpoints", "FILE", "with -H: agree with the checkpoints of the keys in FILE",
      CLI_TEXT(struct run, light.checkpoints.path)},
+    {'w', "within", "SECONDS", "with -H: how long a header with votes is trusted",
+     CLI_NUMBER(struct run, light.within, 1, INT64_MAX)},
+    {'E', "evidence", "FILE", "with -H: append the votes of those who voted twice to FILE",
+     CLI_TEXT(struct run, light.evidence)},
     {'P', "passphrase-fd", "FD|ID",
      "the key's passphrase is the next line of FD; or prove record ID",
      CLI_CALL(take_secret_or_id)},
@@ -272,6 +276,7 @@ static _Noreturn void end_headers(struct run *r, int status)
 int main(int argc, char **argv)
 {
     struct run r = {.passphrase_fd = -1,
+                    .light.within = -1,
                     .config = {.interval = 1000 * INTERVAL,
                                .patience = 1000 * PATIENCE,
                                .dialing = {.fanout = PEERS_ASKED}}};
@@ -283,8 +288,8 @@ int main(int argc, char **argv)
         cli_misuse("-p: plain connections have no keys: leave out -k and -a");
     if (r.headers && r.config.follow)
         cli_misuse("-f follows blocks: not with -H");
-    if (r.light.checkpoints.path && !r.headers)
-        cli_misuse("-C goes with -H");
+    if (!r.headers && (r.light.checkpoints.path || r.light.within >= 0 || r.light.evidence))
+        cli_misuse("-C, -w and -E go with -H");
     if (r.headers)
         end_headers(&r, pull_headers(&r, operands, count));
     r.ledger = cli_ledger(r.ledger);

@@ -155,7 +155,8 @@ static bool is_for_sender(enum wire_word word)
 /* Anyone may ask for what we serve. */
 static bool is_request(enum wire_word word)
 {
-    return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF;
+    return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF ||
+           word == WIRE_ASK_JUMP;
 }
 
 static int not_its_role(struct duplex_peer *p, enum wire_word word, struct fault *f)

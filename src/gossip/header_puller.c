@@ -17,6 +17,7 @@ void header_puller_free(struct header_puller *p)
 {
     buf_free(&p->genesis);
     buf_free(&p->header);
+    buf_free(&p->group);
 }
 
 /* --- Requests --------------------------------------------------------------------------------- */
@@ -29,6 +30,8 @@ void header_puller_greeted(struct header_puller *p, const struct session *s)
 
 int header_puller_has_all(const struct header_puller *p, struct fault *f)
 {
+    if (p->chain->final && p->height <= p->chain->final(p->chain->self))
+        return 1;
     return p->chain->has(p->chain->self, p->tip, f);
 }
 
@@ -38,7 +41,7 @@ static int send(struct header_puller *p, struct session *s, enum header_request 
     p->request = request;
     p->asked = p->progress = now;
     p->got = p->fresh = 0;
-    p->header.len = 0;
+    p->header.len = p->group.len = p->group_lines = 0;
     p->proved = false;
     int failed = session_put(s, line->data, line->len);
     buf_free(line);
@@ -61,6 +64,20 @@ int header_puller_ask(struct header_puller *p, struct session *s, int64_t count,
         return fault_memory(f);
     }
     return send(p, s, REQUEST_HEADERS, &line, now, f);
+}
+
+int header_puller_jump(struct header_puller *p, struct session *s, int64_t height, int64_t now,
+                       struct fault *f)
+{
+    struct buf line = {0};
+    p->left = 2;
+    p->goes_on = false;
+    if (buf_add_string(&line, "jump ") || buf_add_number(&line, height) ||
+        buf_add(&line, "\n", 1)) {
+        buf_free(&line);
+        return fault_memory(f);
+    }
+    return send(p, s, REQUEST_JUMP, &line, now, f);
 }
 
 int header_puller_prove(struct header_puller *p, struct session *s, const uint8_t id[ID_LEN],
@@ -86,6 +103,42 @@ static int take(struct header_puller *p, const char *text, size_t len, bool gene
     p->got++;
     p->fresh += new;
     return 0;
+}
+
+static bool is_sealed(const struct header_puller *p)
+{
+    return p->chain->sealed && p->chain->sealed(p->chain->self);
+}
+
+/* Hands over the header whose lines have arrived, if there is one. */
+static int take_group(struct header_puller *p, struct fault *f)
+{
+    size_t len = p->group.len;
+    p->group.len = 0;
+    return len ? take(p, p->group.data, len, false, f) : 0;
+}
+
+/* A header begins; that of a jump goes with the one before. */
+static int begin_group(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    bool second = p->request == REQUEST_JUMP && p->group.len > 0;
+    if (!second && take_group(p, f))
+        return -1;
+    p->group_lines = 0;
+    if ((second && buf_add(&p->group, "\n", 1)) || buf_add(&p->group, line, len))
+        return fault_memory(f);
+    return 0;
+}
+
+/* A line that stands with the header before it. */
+static int take_with_header(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    bool alone = p->request == REQUEST_PROOF; /* the header is not in the group */
+    if ((!alone && !p->group.len) || !(line_is(line, len, "member") || line_is(line, len, "vote")))
+        return fault_rule(f, "an answer to `headers` holds only headers");
+    if (p->group_lines++ == WIRE_WITH_HEADER_MAX)
+        return fault_rule(f, "over %d lines with a header", WIRE_WITH_HEADER_MAX);
+    return buf_add(&p->group, "\n", 1) || buf_add(&p->group, line, len) ? fault_memory(f) : 0;
 }
 
 static int take_body(struct header_puller *p, const char *line, size_t len, struct fault *f)
@@ -125,17 +178,18 @@ static int take_header(struct header_puller *p, const char *line, size_t len, st
     if (line_check(line, len, f))
         return -1;
     if (!line_is(line, len, "block"))
-        return fault_rule(f, "an answer to `headers` holds only headers");
+        return take_with_header(p, line, len, f);
     if (block_parse(line, len, &b, f))
         return -1;
     if (p->left-- == 0)
         return fault_rule(f, "more headers than were requested");
-    if (p->got && memcmp(b.prev, p->last, ID_LEN))
+    if ((p->got || p->group.len) && memcmp(b.prev, p->last, ID_LEN))
         return fault_rule(f, "block: does not follow the one before it");
     sha256(line, len, id);
     memcpy(p->last, id, ID_LEN);
-    return block_is_genesis(&b) ? begin_genesis(p, &b, line, len, id, f)
-                                : take(p, line, len, false, f);
+    if (block_is_genesis(&b))
+        return begin_genesis(p, &b, line, len, id, f);
+    return is_sealed(p) ? begin_group(p, line, len, f) : take(p, line, len, false, f);
 }
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
@@ -147,7 +201,9 @@ static int take_proof(struct header_puller *p, const char *line, size_t len, str
         return -1;
     if (!p->header.len && line_is(line, len, "block"))
         return buf_add(&p->header, line, len) ? fault_memory(f) : 0;
-    if (!p->header.len || p->proved || !line_is(line, len, "proof"))
+    if (p->header.len && !p->proved && is_sealed(p) && line_is(line, len, "member"))
+        return take_with_header(p, line, len, f);
+    if (!p->header.len || p->proved || p->group.len || !line_is(line, len, "proof"))
         return fault_rule(f, "an answer to `prove` is a header and a proof");
     if (proof_parse(line, len, &p->proof, f))
         return -1;
@@ -204,6 +260,8 @@ static int end_headers(struct header_puller *p, struct fault *f)
 static int take_pulled(struct header_puller *p, const char *line, size_t len, struct fault *f)
 {
     enum header_request request = p->request;
+    if (request != REQUEST_PROOF && take_group(p, f))
+        return -1;
     p->goes_on = request == REQUEST_HEADERS && p->got;
     if (request == REQUEST_NONE)
         return fault_rule(f, "pulled: nothing was requested");
@@ -212,7 +270,11 @@ static int take_pulled(struct header_puller *p, const char *line, size_t len, st
     if (wire_pulled(line, len, &p->height, p->tip, f))
         return -1;
     p->request = REQUEST_NONE;
-    return request == REQUEST_PROOF ? end_proof(p, f) : end_headers(p, f);
+    if (request == REQUEST_JUMP)
+        p->answered(p->self, p);
+    if (request == REQUEST_PROOF)
+        return end_proof(p, f);
+    return request == REQUEST_HEADERS ? end_headers(p, f) : 0;
 }
 
 int header_puller_line(struct header_puller *p, struct session *s, enum wire_word word,

@@ -22,14 +22,21 @@ struct header_chain {
     int (*locate)(void *self, uint8_t ids[][ID_LEN], int max);
     /* Whether there is a genesis block. */
     bool (*begun)(void *self);
-    /* Takes a header line, without its newline; or the whole genesis block. 1 if it is new, 0 if it
-     * was here already. */
+    /* Whether lines may stand with a header (verify(1), "Chains that members seal"). NULL: never.
+     */
+    bool (*sealed)(void *self);
+    /* Up to which height nothing new can come, as it is final, although not all of its headers need
+     * be here. NULL: of nothing. */
+    int64_t (*final)(void *self);
+    /* Takes a header line, and the lines that stand with it, without the last newline; or the whole
+     * genesis block; or, in answer to `jump`, both headers with theirs. 1 if it is new, 0 if it was
+     * here already. */
     int (*take)(void *self, const char *text, size_t len, bool genesis, struct fault *f);
     uint8_t chain[ID_LEN];
     void *self;
 };
 
-enum header_request { REQUEST_NONE, REQUEST_HEADERS, REQUEST_PROOF };
+enum header_request { REQUEST_NONE, REQUEST_HEADERS, REQUEST_PROOF, REQUEST_JUMP };
 
 struct header_puller {
     const struct header_chain *chain;
@@ -44,11 +51,14 @@ struct header_puller {
     uint8_t last[ID_LEN]; /* the last one */
     struct buf genesis;   /* the genesis block, whose body is arriving */
     int64_t body_left;
+    struct buf group; /* a header whose lines are arriving, and they */
+    size_t group_lines;
     bool goes_on; /* the next request continues after `last` */
     int rewinds;
 
     uint8_t wanted[ID_LEN]; /* the record to be proved, or the block whose header is wanted */
-    struct buf header;      /* the answer: a header line without its newline, */
+    struct buf header;      /* the answer: a header line without its newline; of a block alone, the
+                               lines of its set are in `group`, a newline before each, */
     bool proved;            /* ... and a proof that leads to its root */
     struct proof proof;
     void (*answered)(void *self, struct header_puller *p); /* called at the end of such an answer */
@@ -67,12 +77,15 @@ int header_puller_line(struct header_puller *p, struct session *s, enum wire_wor
 /* Whether the peer's best tip is here: 1 or 0, -1 and trouble. */
 int header_puller_has_all(const struct header_puller *p, struct fault *f);
 
-/* Requests headers after those that we have, at most count; or the proof of a record. Only without
+/* Requests headers after those that we have, at most count; the proof of a record; or a jump to a
+ * height, which `take` gets, if the peer has it, before `answered` is called. Only without
  * an open request. 0, or -1 and trouble. */
 int header_puller_ask(struct header_puller *p, struct session *s, int64_t count, int64_t now,
                       struct fault *f);
 int header_puller_prove(struct header_puller *p, struct session *s, const uint8_t id[ID_LEN],
                         int64_t now, struct fault *f);
+int header_puller_jump(struct header_puller *p, struct session *s, int64_t height, int64_t now,
+                       struct fault *f);
 
 /* Call about once a second: 0, or -1 and a rule if the peer stalls. */
 int header_puller_tick(const struct header_puller *p, int64_t now, struct fault *f);

@@ -220,6 +220,7 @@ static int take_word(struct listener *l, struct inbound *peer, enum wire_word wo
         return take_pull(l, peer, line, len, f);
     case WIRE_ASK_HEADERS:
     case WIRE_ASK_PROOF:
+    case WIRE_ASK_JUMP:
         return take_light(l, peer, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");

@@ -1,5 +1,6 @@
-/* Requests of light clients: `headers` and `prove`. Each turn answers a part of them, in the order
- * in which they arrived, so however many there are, the listener goes on with its other work. */
+/* Requests of light clients: `headers`, `jump` and `prove`. Each turn answers a part of them, in
+ * the order in which they arrived, so however many there are, the listener goes on with its other
+ * work. */
 #include "gossip/listener_parts.h"
 
 #include "crypto/sha256.h"
@@ -15,6 +16,7 @@ enum {
     /* Bytes that a peer has not read yet at which it gets no further answer. */
     UNREAD_MAX = 1 << 16,
     PROVE_LEN = 6 + 2 * ID_LEN, /* the length of `prove ID` */
+    JUMP_LEN = 5,               /* that of `jump `, before a height */
 };
 
 /* What is left of a turn's limits. */
@@ -43,18 +45,34 @@ static int check_prove(const char *line, size_t len, struct fault *f)
                : fault_rule(f, "prove: not one id");
 }
 
+static int check_jump(const char *line, size_t len, int64_t *height, struct fault *f)
+{
+    const struct field x = {line + JUMP_LEN, len > JUMP_LEN ? len - JUMP_LEN : 0};
+    return field_number(x, "jump: height", height, f);
+}
+
+/* 0, or -1 and a rule: not a request that this word begins. */
+static int check_request(enum wire_word word, const char *line, size_t len, struct fault *f)
+{
+    int64_t number;
+    if (word == WIRE_ASK_PROOF)
+        return check_prove(line, len, f);
+    if (word == WIRE_ASK_JUMP)
+        return check_jump(line, len, &number, f);
+    return listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &number, f) ? 0 : -1;
+}
+
 int take_light(struct listener *l, struct inbound *peer, enum wire_word word, const char *line,
                size_t len, struct fault *f)
 {
     struct inbound_state *s = peer->state;
-    int64_t count;
-    if (word == WIRE_ASK_PROOF
-            ? check_prove(line, len, f)
-            : !listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &count, f))
+    if (check_request(word, line, len, f))
         return -1;
     if (listener_owes(peer))
         return fault_rule(f, "%s: before the last request was answered",
-                          word == WIRE_ASK_PROOF ? "prove" : "headers");
+                          word == WIRE_ASK_PROOF  ? "prove"
+                          : word == WIRE_ASK_JUMP ? "jump"
+                                                  : "headers");
     if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
         s->light.len = 0;
         return fault_memory(f);
@@ -83,10 +101,23 @@ static int begin_headers(struct listener *l, struct inbound *peer)
         s->pull_left = 0;
     s->pull_next = first;
     s->pulling = s->pull_headers = true;
+    s->pull_bytes = 0;
     memset(s->pull_prev, 0, ID_LEN);
     snprintf(words, sizeof words, "%" PRId64, first);
     listener_log(l, peer, "headers", NULL, words);
     return 0;
+}
+
+/* Where the last header of the text begins. */
+static const char *last_header(const char *text, size_t len)
+{
+    const char *last = text + len;
+    do {
+        last--;
+        while (last > text && last[-1] != '\n')
+            last--;
+    } while (last > text && !line_is(last, (size_t)(text + len - last), "block"));
+    return last;
 }
 
 /* Whether the headers in scratch follow the last one that was sent; if so, notes their last. */
@@ -95,7 +126,7 @@ static bool follow(const struct listener *l, struct inbound_state *s)
     static const uint8_t none[ID_LEN];
     struct block b;
     struct fault f;
-    const char *text = l->scratch.data, *end = text + l->scratch.len - 1, *last = end;
+    const char *text = l->scratch.data, *end = text + l->scratch.len;
     const char *first_end = memchr(text, '\n', l->scratch.len);
     if (!first_end || block_parse(text, (size_t)(first_end - text), &b, &f))
         return false;
@@ -105,9 +136,9 @@ static bool follow(const struct listener *l, struct inbound_state *s)
         memcpy(s->pull_prev, l->config->chain, ID_LEN);
         return true;
     }
-    while (last > text && last[-1] != '\n')
-        last--;
-    sha256(last, (size_t)(end - last), s->pull_prev);
+    const char *last = last_header(text, l->scratch.len);
+    const char *last_end = memchr(last, '\n', (size_t)(end - last));
+    sha256(last, (size_t)(last_end - last), s->pull_prev);
     return true;
 }
 
@@ -119,7 +150,7 @@ static int64_t put_headers(struct listener *l, struct inbound *peer, struct faul
     struct inbound_state *s = peer->state;
     int64_t count = s->pull_left < HEADERS_AT_ONCE ? s->pull_left : HEADERS_AT_ONCE;
     l->scratch.len = 0;
-    if (!v || !count)
+    if (!v || !count || s->pull_bytes >= WIRE_HEADERS_BYTES)
         return 0;
     int64_t got = v->headers(v->self, s->pull_next, s->pull_next ? count : 1, &l->scratch, f);
     if (got <= 0)
@@ -139,13 +170,38 @@ static enum outcome answer_headers(struct listener *l, struct inbound *peer, str
     if (put < 0)
         listener_turn_away(peer, &f);
     else if (put == 0)
-        listener_put_end(l, peer);
+        listener_put_end(l, peer, true);
     if (put <= 0)
         return ANSWERED;
     t->headers -= (int64_t)l->scratch.len;
+    s->pull_bytes += l->scratch.len;
     s->pull_left -= put;
     s->pull_next += put;
     return GOES_ON;
+}
+
+/* --- Jumps ------------------------------------------------------------------------------------ */
+
+static enum outcome answer_jump(struct listener *l, struct inbound *peer, struct turn *t)
+{
+    const struct view *v = l->config->view;
+    struct fault f;
+    char words[32];
+    int64_t height = 0;
+    check_jump(peer->state->light.data, peer->state->light.len, &height, &f);
+    buf_free(&peer->state->light);
+    l->scratch.len = 0;
+    int found = v && v->jump ? v->jump(v->self, height, &l->scratch, &f) : 0;
+    snprintf(words, sizeof words, "%" PRId64, height);
+    listener_log(l, peer, "headers", NULL, words);
+    if (found > 0 && session_put(peer->session, l->scratch.data, l->scratch.len))
+        found = fault_memory(&f);
+    if (found < 0)
+        listener_turn_away(peer, &f);
+    else
+        listener_put_end(l, peer, true);
+    t->headers -= (int64_t)l->scratch.len;
+    return ANSWERED;
 }
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
@@ -166,7 +222,7 @@ static enum outcome answer_prove(struct listener *l, struct inbound *peer, struc
     if (found < 0)
         listener_turn_away(peer, &f);
     else
-        listener_put_end(l, peer);
+        listener_put_end(l, peer, true);
     bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
     t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
     return ANSWERED;
@@ -188,6 +244,8 @@ static enum outcome answer(struct listener *l, struct inbound *peer, struct turn
         return NEXT_TURN;
     if (s->light.len && !bucket_take(&s->light_requests, &listener_light, t->now))
         return LIMITED;
+    if (s->light.len && *s->light.data == 'j')
+        return answer_jump(l, peer, t);
     return proof ? answer_prove(l, peer, t) : answer_headers(l, peer, t);
 }
 

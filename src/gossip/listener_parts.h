@@ -100,6 +100,7 @@ struct inbound_state {
     bool pulling;      /* an answer to `pull` or `headers` is being sent */
     bool pull_headers; /* ... without bodies, by listener_light.c */
     int64_t pull_next, pull_left;
+    size_t pull_bytes; /* of headers, sent so far */
     uint8_t pull_prev[ID_LEN];
 
     struct buf light; /* a request of a light client that is not answered yet: its line */
@@ -331,7 +332,7 @@ const char *listener_read_pull(const char *word, int least, int most, const char
 int64_t listener_first_height(const struct listener *l, const char *ids, size_t n, struct fault *f);
 
 /* Ends an answer with `pulled`, which says where the best chain is now. */
-void listener_put_end(struct listener *l, struct inbound *peer);
+void listener_put_end(struct listener *l, struct inbound *peer, bool light);
 
 /* We cannot answer, through no fault of the peer: it may ask again. */
 void listener_turn_away(struct inbound *peer, const struct fault *why);

@@ -35,7 +35,14 @@ void listener_turn_away(struct inbound *peer, const struct fault *why)
     inbound_doom(peer, "full", why);
 }
 
-void listener_put_end(struct listener *l, struct inbound *peer)
+/* What the end of an answer says of the best chain. */
+static int ends(const struct view *v, bool light, int64_t *height, uint8_t id[ID_LEN],
+                struct fault *f)
+{
+    return light && v->end ? v->end(v->self, height, id, f) : v->tip(v->self, height, id, f);
+}
+
+void listener_put_end(struct listener *l, struct inbound *peer, bool light)
 {
     const struct view *v = l->config->view;
     struct fault f;
@@ -43,7 +50,7 @@ void listener_put_end(struct listener *l, struct inbound *peer)
     uint8_t tip[ID_LEN];
     int64_t height;
     peer->state->pulling = false;
-    if (!v || v->tip(v->self, &height, tip, &f) <= 0) {
+    if (!v || ends(v, light, &height, tip, &f) <= 0) {
         height = 0;
         memcpy(tip, l->config->chain, ID_LEN);
     }
@@ -75,7 +82,7 @@ int take_pull(struct listener *l, struct inbound *peer, const char *line, size_t
     if (listener_owes(peer))
         return fault_rule(f, "pull: before the last request was answered");
     if (count == 0) {
-        listener_put_end(l, peer);
+        listener_put_end(l, peer, false);
         return 0;
     }
     s->pull_left = count;
@@ -83,7 +90,7 @@ int take_pull(struct listener *l, struct inbound *peer, const char *line, size_t
     if (s->pull_next < 0 && f->kind == FAULT_RULE)
         return -1;
     if (s->pull_next < 0) { /* not the peer's fault: it gets no blocks, and may ask again */
-        listener_put_end(l, peer);
+        listener_put_end(l, peer, false);
         return 0;
     }
     s->pulling = true;
@@ -126,7 +133,7 @@ void listener_serve(struct listener *l, struct inbound *peer)
         if (put < 0)
             listener_turn_away(peer, &f);
         else if (put == 0)
-            listener_put_end(l, peer);
+            listener_put_end(l, peer, false);
         if (put <= 0)
             return;
         s->pull_left--;

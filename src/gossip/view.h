@@ -29,12 +29,22 @@ struct view {
     /* The size limit of blocks, in bytes. */
     int64_t (*maxblock)(void *self);
 
-    /* Appends the headers of the best chain from this height on to *out, at most count of them, and
-     * the genesis block with its body: how many, 0 if the chain is not that high. */
+    /* Appends the headers of the best chain from this height on to *out, at most count of them,
+     * with the lines that stand with them where members seal, and the genesis block with its body:
+     * how many, 0 if the chain is not that high. */
     int64_t (*headers)(void *self, int64_t height, int64_t count, struct buf *out, struct fault *f);
 
+    /* The height and id of the last block whose header that gives. 1, or 0 if there is no ledger.
+     */
+    int (*end)(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f);
+
+    /* Appends the headers of this height and of the one below, as a jump has them (verify(1)): 1,
+     * or 0 if there is none. */
+    int (*jump)(void *self, int64_t height, struct buf *out, struct fault *f);
+
     /* Appends the header of the best chain's block that has the record with this id, and a line
-     * `proof` that it does; or, if this is a block of the best chain, its header alone. 1, or 0 if
+     * `proof` that it does; or, if this is a block of the best chain, its header alone, with the
+     * lines of its set where members seal. 1, or 0 if
      * there is no such record. *read: how many bytes of blocks had to be read. */
     int (*prove)(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
                  struct fault *f);

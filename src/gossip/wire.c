@@ -15,7 +15,8 @@ static const struct {
     {"ping", WIRE_PING},         {"pong", WIRE_PONG},           {"pull", WIRE_PULL},
     {"pulled", WIRE_PULLED},     {"stem", WIRE_STEM},           {"hello", WIRE_HELLO},
     {"bye", WIRE_BYE},           {"headers", WIRE_ASK_HEADERS}, {"prove", WIRE_ASK_PROOF},
-    {"push", WIRE_PUSH},         {"eager", WIRE_EAGER},         {"lazy", WIRE_LAZY},
+    {"jump", WIRE_ASK_JUMP},     {"push", WIRE_PUSH},           {"eager", WIRE_EAGER},
+    {"lazy", WIRE_LAZY},
 };
 
 enum wire_word wire_word(const char *line, size_t len)

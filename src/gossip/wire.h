@@ -16,6 +16,9 @@
 #define WIRE_LOCATOR_MAX 64   /* ids in a pull */
 #define WIRE_PULL_MAX 500     /* blocks in one pull */
 #define WIRE_HEADERS_MAX 2000 /* headers in one answer */
+/* Bytes in one answer, after which no further header begins. */
+#define WIRE_HEADERS_BYTES (4 << 20)
+#define WIRE_WITH_HEADER_MAX 2000 /* lines that stand with one header */
 
 enum wire_word {
     WIRE_RECORD, /* none of the words below: a record */
@@ -30,6 +33,7 @@ enum wire_word {
     WIRE_PULLED,
     WIRE_ASK_HEADERS,
     WIRE_ASK_PROOF,
+    WIRE_ASK_JUMP,
     WIRE_TAKEN,
     WIRE_EAGER,
     WIRE_LAZY,

@@ -249,6 +249,11 @@ int light_above(struct light *c, struct fault *f)
     return 0;
 }
 
+bool light_at_end(const struct light *c)
+{
+    return c->ended;
+}
+
 bool light_ready(struct light *c)
 {
     return c->has_held || lines_ready(c->lines);

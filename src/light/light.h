@@ -73,6 +73,9 @@ enum light_verdict {
  * chain. A verdict, or -1 and trouble. */
 int light_next(struct light *c, int64_t now, struct span *text, struct fault *f);
 
+/* Whether everything has been read from a source whose chain members seal. */
+bool light_at_end(const struct light *c);
+
 /* Whether light_next would answer without waiting. */
 bool light_ready(struct light *c);
 

@@ -76,6 +76,7 @@ static int gather(struct light *c, size_t most, struct fault *f)
     for (size_t count = 0;; count++) {
         int got = light_next_line(c, &c->held, f);
         c->has_held = got > 0;
+        c->ended = got == 0;
         if (got <= 0)
             return got;
         const struct line *line = &c->held;

@@ -131,6 +131,7 @@ struct light {
     uint8_t proven[ID_LEN], state_root[ID_LEN];
 
     struct light_sealed sealed;
+    bool ended;       /* nothing came after that: */
     struct buf group; /* the text of a header and what stands with it */
 
     struct buf genesis; /* the text of the genesis block */

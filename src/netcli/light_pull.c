@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/values.h"
+#include "ledgercli/headers.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -87,6 +88,7 @@ int cli_light_pull_run(struct light_pull *p)
                               &f);
     if (!r.file)
         fail(p, &f);
+    light_period(header_file_light(r.file), p->within);
     p->config.file = r.file;
     p->config.set = set;
     p->config.ids = (const uint8_t(*)[ID_LEN])p->ids;
@@ -96,6 +98,9 @@ int cli_light_pull_run(struct light_pull *p)
         cli_fail(NULL, &f);
     turns(p, &r);
     int status = loop_stopped(p->config.dialing.loop) ? -1 : verdict(p, &r);
+    cli_put_evidence(header_file_light(r.file), p->evidence);
+    const struct light_sum sum = light_sum(header_file_light(r.file));
+    cli_tell_trust(p->path, &sum);
     light_sync_free(r.sync);
     header_file_close(r.file);
     cli_checkpoints_close(&p->checkpoints);

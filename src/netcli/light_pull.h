@@ -16,6 +16,8 @@ struct light_pull {
     uint8_t ids[LIGHT_PULL_IDS_MAX][ID_LEN];
     size_t ids_count;
     bool verbose;
+    int64_t within;       /* as light_period takes it */
+    const char *evidence; /* as cli_put_evidence takes it */
     /* Everything but file, set and ids. */
     struct light_sync_config config;
 };

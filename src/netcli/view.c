@@ -220,7 +220,43 @@ static int64_t headers(void *self, int64_t height, int64_t count, struct buf *ou
     return got < 0 ? -1 : first + got;
 }
 
-/* If a block of the best chain has this id, appends its header: 1, 0, or -1. */
+static int end(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
+{
+    struct ledger_view *v = self;
+    struct node node;
+    int seen = look(v, f);
+    if (seen <= 0)
+        return seen;
+    *height = ledger_headers_end(&v->ledger);
+    if (index_at_height(v->ledger.index, *height, &node, f) <= 0)
+        return -1;
+    memcpy(id, node.id, ID_LEN);
+    return 1;
+}
+
+static int jump(void *self, int64_t height, struct buf *out, struct fault *f)
+{
+    struct ledger_view *v = self;
+    int seen = look(v, f);
+    return seen > 0 ? ledger_jump(&v->ledger, height, add_line, out, f) : seen;
+}
+
+/* Appends the lines of the set in a block's header, where members seal. 0, or -1. */
+static int add_members(struct ledger *l, const struct node *node, struct buf *out, struct fault *f)
+{
+    const struct member_set *set;
+    char line[MEMBER_LINE_MAX];
+    if (!l->tree.anchor.seal->rules.by_members)
+        return 0;
+    int found = tree_stored_set(&l->tree, node->target, &set, f);
+    for (size_t i = 0; found > 0 && i < set->count; i++)
+        if (buf_add(out, line, member_format(&set->list[i], line)) || buf_add(out, "\n", 1))
+            return fault_memory(f);
+    return found < 0 ? -1 : 0;
+}
+
+/* If a block of the best chain has this id, appends its header, with the lines of its set where
+ * members seal: 1, 0, or -1. */
 static int block_header(struct ledger *l, const uint8_t id[ID_LEN], struct buf *out,
                         struct fault *f)
 {
@@ -231,7 +267,7 @@ static int block_header(struct ledger *l, const uint8_t id[ID_LEN], struct buf *
         return found;
     if (index_at_height(l->index, height, &node, f) <= 0)
         return -1;
-    return ledger_read(l, &node, true, out, f) ? -1 : 1;
+    return ledger_read(l, &node, true, out, f) || add_members(l, &node, out, f) ? -1 : 1;
 }
 
 static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
@@ -275,6 +311,8 @@ struct view ledger_view_table(struct ledger_view *v)
                          .block = block,
                          .maxblock = maxblock,
                          .headers = headers,
+                         .end = end,
+                         .jump = jump,
                          .prove = prove,
                          .self = v};
 }

@@ -24,6 +24,7 @@ struct walk {
 
     /* Where members seal: */
     bool by_members, has_votes;
+    bool jump;              /* two headers, of a jump */
     bool begun;             /* target is the last header's */
     uint8_t target[ID_LEN]; /* its set */
     bool changed;           /* ... which is not its parent's */
@@ -106,7 +107,8 @@ static int give_waiting(struct walk *w, const struct block_place *child, uint64_
                         struct fault *f)
 {
     bool is_last = w->left == 1 || w->text.len >= w->bytes || w->height == ledger_headers_end(w->l);
-    if (w->has_votes && (w->changed || is_last) && add_votes(w, child, header, f))
+    bool wants = is_last || (w->changed && !w->jump);
+    if (w->has_votes && wants && add_votes(w, child, header, f))
         return -1;
     int result = give(w, w->text.data, w->text.len, f);
     w->text.len = 0;
@@ -130,7 +132,7 @@ static int take_sealed(struct walk *w, const struct block_place *p, const char *
     }
     if (buf_add(&w->text, line, len))
         return fault_memory(f);
-    if (w->changed && add_members(w, f))
+    if ((w->changed || (w->jump && w->given == 0)) && add_members(w, f))
         return -1;
     return w->has_votes ? 0 : give_waiting(w, p, len, f);
 }
@@ -183,23 +185,36 @@ int64_t ledger_headers_end(const struct ledger *l)
     return t->best.height - (t->anchor.seal->has_votes && t->best.height > 0);
 }
 
+static int64_t walk(struct walk *w, int64_t start, struct fault *f)
+{
+    const struct seal *seal = w->l->tree.anchor.seal;
+    w->by_members = seal->rules.by_members;
+    w->has_votes = seal->has_votes;
+    w->window = malloc(WINDOW);
+    if (!w->window)
+        return fault_memory(f);
+    int result = index_best_from(w->l->index, start - w->by_members, take, w, f);
+    buf_free(&w->text);
+    free(w->window);
+    return result ? -1 : w->given;
+}
+
 int64_t ledger_headers(struct ledger *l, int64_t start, int64_t count, uint64_t bytes,
                        int (*each)(void *self, const char *lines, size_t len, struct fault *f),
                        void *self, struct fault *f)
 {
-    const struct seal *seal = l->tree.anchor.seal;
-    struct walk w = {.l = l,
-                     .each = each,
-                     .self = self,
-                     .left = count,
-                     .bytes = bytes,
-                     .window = malloc(WINDOW),
-                     .by_members = seal->rules.by_members,
-                     .has_votes = seal->has_votes};
-    if (!w.window)
-        return fault_memory(f);
-    int result = index_best_from(l->index, start - w.by_members, take, &w, f);
-    buf_free(&w.text);
-    free(w.window);
-    return result ? -1 : w.given;
+    struct walk w = {.l = l, .each = each, .self = self, .left = count, .bytes = bytes};
+    return walk(&w, start, f);
+}
+
+int ledger_jump(struct ledger *l, int64_t height,
+                int (*each)(void *self, const char *lines, size_t len, struct fault *f), void *self,
+                struct fault *f)
+{
+    struct walk w = {
+        .l = l, .each = each, .self = self, .left = 2, .bytes = UINT64_MAX, .jump = true};
+    if (!l->tree.anchor.seal->has_votes || height < 2 || height > ledger_headers_end(l))
+        return 0;
+    int64_t given = walk(&w, height - 1, f);
+    return given < 0 ? -1 : given == 2;
 }

@@ -18,7 +18,14 @@ int64_t ledger_headers(struct ledger *l, int64_t start, int64_t count, uint64_t 
                        int (*each)(void *self, const char *lines, size_t len, struct fault *f),
                        void *self, struct fault *f);
 
-/* The height of the last header that it gives. */
+/* Calls each with the headers of this height, with their votes, and of the one below, with its set:
+ * what a light client needs for a jump (verify(1)). 1, 0 if there is no such block, or it has no
+ * votes; -1 and a fault. */
+int ledger_jump(struct ledger *l, int64_t height,
+                int (*each)(void *self, const char *lines, size_t len, struct fault *f), void *self,
+                struct fault *f);
+
+/* The height of the last header that they give. */
 int64_t ledger_headers_end(const struct ledger *l);
 
 #endif

@@ -169,7 +169,15 @@ static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t
 
 struct view peer_chain_view(struct peer_chain *c)
 {
-    return (struct view){tip, holds, header, locate, block, maxblock, headers, prove, c};
+    return (struct view){.tip = tip,
+                         .holds = holds,
+                         .header = header,
+                         .locate = locate,
+                         .block = block,
+                         .maxblock = maxblock,
+                         .headers = headers,
+                         .prove = prove,
+                         .self = c};
 }
 
 /* --- As a puller sees it -------------------------------------------------------------------- */

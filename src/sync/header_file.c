@@ -46,6 +46,13 @@ static int add_place(struct header_file *h, uint64_t at, size_t len, bool in_fil
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
+/* Whether an invalid header where the file's last one begins can be one that a crash has left
+ * without some of the lines that stand with it: nothing was read after it. */
+static bool is_torn(const struct header_file *h, const uint64_t *end)
+{
+    return *end > 0 && light_sum(h->light).by_members && light_at_end(h->light);
+}
+
 /* Takes what the file contains; *end: of the headers. 0, or -1 and a fault, with its line. */
 static int read_headers(struct header_file *h, int64_t now, uint64_t *end, struct fault *f)
 {
@@ -62,7 +69,7 @@ static int read_headers(struct header_file *h, int64_t now, uint64_t *end, struc
         *end += text.len + 1;
         h->tip = n;
     }
-    return verdict == LIGHT_END ? 0 : -1;
+    return verdict == LIGHT_END || is_torn(h, end) ? 0 : -1;
 }
 
 /* The id of the genesis block, which must be this chain's. 0, or -1 and a fault. */
@@ -96,8 +103,10 @@ static int load(struct header_file *h, const struct checkpoints *set, int64_t no
     if (!h->light)
         return fault_memory(f);
     light_enforce(h->light, set);
+    light_period(h->light, 0); /* what is in the file was judged when it came */
     if (read_headers(h, now, &end, f) || check_chain(h, f))
         return -1;
+    light_period(h->light, -1);
     return linefile_cut(&h->file, end, f) ? fault_errno(f, "cannot be written") : 0;
 }
 

@@ -57,6 +57,20 @@ static bool chain_begun(void *self)
     return light_sum(s->light).from_genesis;
 }
 
+static bool chain_sealed(void *self)
+{
+    const struct light_sync *s = self;
+    return light_sum(s->light).by_members;
+}
+
+/* Genesis alone is not worth a word: the peer may have nothing else. */
+static int64_t chain_final(void *self)
+{
+    const struct light_sync *s = self;
+    const struct light_sum sum = light_sum(s->light);
+    return sum.by_votes && sum.trusted > 0 ? sum.trusted : -1;
+}
+
 /* A branch with less work is cheap to make, so only a limited part of it (LIGHT_SIDE_MAX) is taken
  * from a peer. */
 static int count_side(struct light_peer *p, struct fault *f)
@@ -78,6 +92,9 @@ static int chain_take(void *self, const char *text, size_t len, bool genesis, st
 {
     struct light_peer *p = self;
     struct light_sync *s = p->run;
+    if (!genesis && light_expired(s->light, s->config.clock(s->config.self)))
+        return fault_trouble(f, "what is known of this chain is older than its members are bound "
+                                "to it: begin a new file at a checkpoint (-C)");
     int new = header_file_take(s->config.file, text, len, genesis, s->config.clock(s->config.self),
                                f);
     if (new <= 0)
@@ -112,6 +129,9 @@ static void take_anchor(struct light_peer *p)
         pull_run_log(&p->run->base, p->base.who, "none", p->puller.wanted, "checkpoint");
         pull_peer_tell(&p->base, NULL, "does not have the block of the checkpoint");
         pull_peer_doom(&p->base, "done");
+    } else if (buf_add(&p->puller.header, p->puller.group.data, p->puller.group.len)) {
+        fault_memory(&f);
+        fail(p, &f);
     } else if (chain_take(p, header->data, header->len, false, &f) < 0) {
         fail(p, &f);
     }
@@ -383,6 +403,8 @@ static void set_up(struct light_sync *s, const struct light_sync_config *config,
     s->chain = (struct header_chain){.has = chain_has,
                                      .locate = chain_locate,
                                      .begun = chain_begun,
+                                     .sealed = chain_sealed,
+                                     .final = chain_final,
                                      .take = chain_take,
                                      .self = s};
     memcpy(s->chain.chain, header_file_chain(config->file), ID_LEN);

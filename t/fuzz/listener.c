@@ -80,6 +80,13 @@ static int64_t view_headers(void *self, int64_t height, int64_t count, struct bu
     return given;
 }
 
+/* A jump to an even height is there. */
+static int view_jump(void *self, int64_t height, struct buf *out, struct fault *f)
+{
+    (void)self, (void)f;
+    return height % 2 ? 0 : buf_add_string(out, "block 1 x\n") ? -1 : 1;
+}
+
 static int view_prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
                       struct fault *f)
 {
@@ -301,8 +308,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct record_type *const types[] = {&statement_type, NULL};
     struct run r = {.now = 1000};
-    const struct view view = {view_tip,      view_holds,   view_header, view_locate, view_block,
-                              view_maxblock, view_headers, view_prove,  &r};
+    const struct view view = {.tip = view_tip,
+                              .holds = view_holds,
+                              .header = view_header,
+                              .locate = view_locate,
+                              .block = view_block,
+                              .maxblock = view_maxblock,
+                              .headers = view_headers,
+                              .jump = view_jump,
+                              .prove = view_prove,
+                              .self = &r};
     struct listener_config config = {.types = types, .clock = now_is, .self = &r};
     make_known(&r);
     memset(config.chain, BRAINS_CHAIN_BYTE, ID_LEN);
