@@ -170,3 +170,35 @@ engine_loses_power() {
     export -f commits_in has_committed
     apart engine_loses_power
 }
+
+# A member attests a checkpoint, and signs no other one at that height, nor once more from elsewhere.
+attester_loses_power() {
+    local n
+    up
+    for n in 2 4 6; do
+        validator -k bob.key -r disk/history "at$n" </dev/null >passed
+        [ -s passed ]
+        pull_the_plug disk
+        umount disk
+        up
+        validator -k bob.key -r disk/history "fork$n" </dev/null >other 2>told
+        [ ! -s other ]
+        grep -q 'this key has signed another one to that height' told
+        validator -k bob.key -r disk/history "at$n" </dev/null | cmp - passed
+    done
+    umount disk
+}
+
+@test "what a validator has signed is there" {
+    keygen -s 'demo bob' bob >members 2>told
+    ledger-init -n power -M members -i 2 -e 0 -t f -T 1700000000 bob 1000 >at0
+    for n in 2 4 6; do
+        cp at$((n - 2)) at$n
+        mine -l at$n -a members -m bob -T 17000000$((n * 10)) </dev/null | ledger-append -q at$n
+        cp at$n fork$n
+        for chain in at fork; do
+            mine -l $chain$n -a members -m $([ $chain = at ] && account bob || printf '%064d' 1) -T 17000001$((n * 10)) </dev/null | ledger-append -q $chain$n
+        done
+    done
+    apart attester_loses_power
+}

@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "base/num.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -153,7 +154,10 @@ int said_import(struct said *s, const char *json, size_t n, struct fault *f)
 {
     struct buf lines = {0};
     json_error_t error;
+    errno = 0; /* jansson calls some of its troubles with memory wrong syntax */
     json_t *root = json_loadb(json, n, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL && errno == ENOMEM)
+        return fault_memory(f);
     if (root == NULL)
         return fault_rule(f, "interchange: line %d: %.200s", error.line, error.text);
     int failed = take_root(s, root, &lines, f);

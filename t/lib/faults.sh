@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted attested taken'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered'
@@ -383,6 +383,64 @@ voted_seen() {
     [ "$(grep -c '^vote 1 0 ' bob.key.history)" -eq 3 ] || wrong 'the record lacks what was signed'
 }
 
+# A member who has attested one checkpoint already, and now comes to the next, on `ledger` or on `fork`.
+attested_set() {
+    people
+    cat bob.pub >members
+    ledger-init -n attested -M members -i 2 -e 0 -t f -T 1700000000 alice 1000 >ledger
+    mine -l ledger -m alice -n 3 -T 1700000010 </dev/null | ledger-append -q ledger
+    validator -k bob.key ledger </dev/null >passed
+    cp ledger fork
+    mine -l fork -m miner -T 1700000100 </dev/null | ledger-append -q fork
+    mine -l ledger -m alice -T 1700000100 </dev/null | ledger-append -q ledger
+    cp bob.key.history old
+    validator -k bob.key ledger </dev/null >want
+    mv bob.key.history after && cp old bob.key.history
+    product=bob.key.history
+    [ -s want ]
+}
+
+attested_run() {
+    "$@" validator -k bob.key ledger </dev/null >passed 2>told
+}
+
+# What has left, even in part, is known: nothing that contradicts it is signed, and the next run says the same.
+attested_seen() {
+    ended_well validator
+    [ "$status" -ne 0 ] || same passed want 'status 0'
+    cmp -s -n "$(wc -c <passed)" passed want || wrong 'what it printed is not the beginning of what it should'
+    cmp -s -n "$(wc -c <old)" old bob.key.history || wrong 'its history lacks what was there'
+    if [ -s passed ]; then
+        validator -k bob.key fork </dev/null >other 2>>told || wrong 'it does not go on elsewhere'
+        [ ! -s other ] || wrong 'it signs what contradicts what has left'
+    fi
+    validator -k bob.key ledger </dev/null >again 2>>told || wrong 'the next run does not go on'
+    same again want 'after the next run'
+    same bob.key.history after 'after the next run'
+}
+
+# What another machine has signed is all there, or nothing.
+taken_set() {
+    attested_set
+    mv after there
+    validator -k bob.key -r there -H ledger >in
+    cp old bob.key.history
+    validator -k bob.key -I in ledger
+    mv bob.key.history after && cp old bob.key.history
+}
+
+taken_run() {
+    "$@" validator -k bob.key -I in ledger >passed 2>told
+}
+
+taken_seen() {
+    ended_well validator
+    [ "$status" -ne 0 ] || same bob.key.history after 'status 0'
+    cmp -s -n "$(wc -c <old)" old bob.key.history || wrong 'its history lacks what was there'
+    validator -k bob.key -I in ledger >passed 2>>told || wrong 'the next run does not go on'
+    same bob.key.history after 'after the next run'
+}
+
 # --- minepool and minework ---------------------------------------------------------------------------------
 
 shares_set() {
@@ -638,7 +696,7 @@ program_of() { # SCENE
     shares) echo minepool ;;
     work) echo minework ;;
     sealed) echo seal ;;
-    voted) echo validator ;;
+    voted | attested | taken) echo validator ;;
     commits | restored | votes) echo raft ;;
     slots) echo paxos ;;
     numbers) echo pbft ;;
