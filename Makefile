@@ -245,7 +245,7 @@ tsan: need-test
 soak: need-test
 	@$(MAKE) -s $(PLAIN) all helpers
 	@BIN='$(abspath $(OUT))' SOAK_SECONDS='$(SOAK_SECONDS)' SOAK_NODES='$(SOAK_NODES)' \
-		bats --formatter tap --filter-tags soak t/network.bats t/soak.bats
+		bats --formatter tap --filter-tags soak t/network.bats t/soak.bats t/validator.bats
 
 # Every fault of a system call, every FAULTS_MEMORYth of memory, FAULTS_DAMAGE damages of each kind, and loss of power;
 # FAULTS_JOBS programs at once.

@@ -110,3 +110,40 @@ crowd() {
 @test "ten members, three of whom are killed or stopped" {
     crowd 10 3
 }
+
+# Two of seven are away all the time, one way or another, and come back; one more is admitted meanwhile.
+# bats test_tags=soak,thorough
+@test "seven members of whom two are always away, and an eighth who joins them" {
+    RANDOM=${SEED:=$(($(date +%N | sed 's,^0*,,') % 32768))}
+    echo "SEED=$SEED"
+    consortium 7 -A admit
+    keygen -s 'member 8' m8 >>names 2>/dev/null
+    mkdir n8 && cp ledger names n8
+    for name in "${MEMBERS[@]}"; do cp names "$name"; done
+    sit "${MEMBERS[@]}" n8
+    seq=0 absences=0
+    end=$((EPOCHSECONDS + ${SOAK_SECONDS:-12}))
+    while [ "$EPOCHSECONDS" -lt "$end" ] || [ "$absences" -lt 4 ]; do
+        mapfile -t away < <(printf '%s\n' "${MEMBERS[@]}" | shuf -n 2 --random-source=<(yes "$RANDOM"))
+        mapfile -t here < <(printf '%s\n' "${MEMBERS[@]}" | grep -vxFf <(printf '%s\n' "${away[@]}"))
+        kill_all "${away[0]}"
+        freeze "${away[1]}"
+        pay "${here[0]}" "$seq" 1
+        for name in "${here[@]}"; do eventually final_in "$name" "$seq"; done
+        if [ "$seq" -eq 1 ]; then
+            for name in "${here[@]}"; do eventually has_money "$name" "m${name#n}" && wish "$name" m8 1; done
+        fi
+        thaw "${away[1]}"
+        sit "${away[0]}"
+        seq=$((seq + 1)) absences=$((absences + 2))
+        # at a time that nobody chose
+        sleep "0.$((RANDOM % 10))"
+    done
+    grows "${MEMBERS[@]}" n8
+    for name in "${MEMBERS[@]}" n8; do eventually final_in "$name" $((seq - 1)); done
+    eventually seals n1 m8
+    never_two
+    never_twice
+    [ -n "${SOAK_SECONDS-}" ] || return 0
+    echo "# $absences absences, $(height n1) blocks, no two at one height" >&3
+}

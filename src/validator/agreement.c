@@ -160,8 +160,9 @@ int agreement_look(struct agreement *a, int64_t now, struct fault *f)
 static int find_signer(struct agreement *a, const uint8_t key[ID_LEN], struct bft_vote *v,
                        struct fault *f)
 {
-    if (!vote_line_check(v, a->chain, key))
-        return fault_rule(f, "vote: invalid signature");
+    int good = vote_line_check(v, a->chain, key);
+    if (good <= 0)
+        return good < 0 ? fault_memory(f) : fault_rule(f, "vote: invalid signature");
     v->node = node_names_find(a->names, hex32(key).text, 2 * ID_LEN);
     if (v->node == NODE_NONE && node_names_count(a->names) >= NAMES_MAX)
         return fault_rule(f, "vote: too many keys are known");

@@ -49,7 +49,9 @@ struct agreement {
     bool begun;             /* the height after the decided block has begun */
     bool turn;              /* it is this member's turn, and it has nothing to propose */
     bool new_round;         /* a round has begun: held proposals may count now */
-    int64_t deadline;       /* agreement_tick is due then; INT64_MAX: never */
+    bool failed; /* the host could not answer the engine, which must not go on: trouble */
+    struct fault trouble;
+    int64_t deadline; /* agreement_tick is due then; INT64_MAX: never */
 };
 
 /* Begins after the last final block of the ledger. 0, or -1 and a fault; call agreement_free in

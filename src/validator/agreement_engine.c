@@ -96,6 +96,10 @@ int agreement_step(struct agreement *a, const struct engine_event *event, struct
     a->taken = 0;
     if (bft_engine.step(a->engine, event, &a->outputs, f) || agreement_take_decisions(a, f))
         return -1;
+    if (a->failed) {
+        *f = a->trouble;
+        return -1;
+    }
     saved = take_outputs(a);
     if (saved < 0)
         return fault_memory(f);

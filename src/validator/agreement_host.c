@@ -46,10 +46,15 @@ static int sign(void *context, struct bft_vote *v, struct fault *f)
 
 static bool check(void *context, const struct bft_vote *v)
 {
-    const struct agreement *a = context;
+    struct agreement *a = context;
     uint8_t key[ID_LEN];
     voters_key(a->names, v->node, key);
-    return vote_line_check(v, a->chain, key);
+    int good = vote_line_check(v, a->chain, key);
+    if (good < 0) {
+        fault_memory(&a->trouble);
+        a->failed = true;
+    }
+    return good > 0;
 }
 
 static void name(void *context, struct proposal_id id, const struct payload *payload,
@@ -64,11 +69,16 @@ static bool valid(void *context, uint64_t height, struct proposal_id id,
                   const struct payload *payload)
 {
     struct agreement *a = context;
-    struct fault f = {0};
     uint8_t block[ID_LEN];
+    int has = -1;
     (void)id;
-    return agreement_take_decisions(a, &f) == 0 && (uint64_t)a->decided.height + 1 == height &&
-           agreement_payload_block(payload, block) == 0 && agreement_has(a, block, &f) > 0;
+    if (agreement_take_decisions(a, &a->trouble) == 0)
+        has = (uint64_t)a->decided.height + 1 == height &&
+                      agreement_payload_block(payload, block) == 0
+                  ? agreement_has(a, block, &a->trouble)
+                  : 0;
+    a->failed |= has < 0;
+    return has > 0;
 }
 
 /* At its start the engine asks for heights that are over; any set will do for them. */

@@ -107,15 +107,17 @@ int vote_line_sign(struct bft_vote *v, const uint8_t chain[ID_LEN], const struct
     return 0;
 }
 
-bool vote_line_check(const struct bft_vote *v, const uint8_t chain[ID_LEN],
-                     const uint8_t key[ID_LEN])
+int vote_line_check(const struct bft_vote *v, const uint8_t chain[ID_LEN],
+                    const uint8_t key[ID_LEN])
 {
     struct buf text = {0};
     uint8_t signature[ED25519_SIGNATURE_LEN];
-    bool good = strlen(v->signature) == 2 * sizeof signature &&
-                hex_decode(signature, v->signature, sizeof signature) == 0 &&
-                vote_line_unsigned(v, chain, key, &text) == 0 &&
-                ed25519_check(key, signature, text.data, text.len) == 1;
+    if (strlen(v->signature) != 2 * sizeof signature ||
+        hex_decode(signature, v->signature, sizeof signature))
+        return 0;
+    int good = vote_line_unsigned(v, chain, key, &text)
+                   ? -1
+                   : ed25519_check(key, signature, text.data, text.len);
     buf_free(&text);
     return good;
 }

@@ -26,8 +26,8 @@ int vote_line_read(const char *line, size_t n, const uint8_t chain[ID_LEN], stru
 int vote_line_sign(struct bft_vote *v, const uint8_t chain[ID_LEN], const struct secret_key *secret,
                    struct fault *f);
 
-/* Whether v->signature is that of this key. */
-bool vote_line_check(const struct bft_vote *v, const uint8_t chain[ID_LEN],
-                     const uint8_t key[ID_LEN]);
+/* Whether v->signature is that of this key: 1 or 0, or -1: no memory. */
+int vote_line_check(const struct bft_vote *v, const uint8_t chain[ID_LEN],
+                    const uint8_t key[ID_LEN]);
 
 #endif
