@@ -54,7 +54,7 @@ has_started() {
 }
 
 breaks() { # HOW PATTERN
-    expect 1 netsim -q -n 1 -s 7 "$BIN/.t/quickchild" "$1"
+    expect 1 netsim -q -n 1 -s 7 -e 'silence 300000' "$BIN/.t/quickchild" "$1"
     grep -Eq "^7 process [0-9]+ n1: $BIN/.t/quickchild: $2\$" "$out" || { cat "$out" && return 1; }
 }
 

@@ -342,11 +342,6 @@ states() { # LEDGER
     done
 }
 
-# On a busy machine, one may wait for the other for more than a second, and say so; nothing else is said.
-only_waited() { # FILE
-    refute grep -Ev '^[a-z-]+: waiting for another program that has .* locked$' "$1"
-}
-
 @test "readers while a writer appends: every answer is a state that the ledger had" {
     easy_chain
     cp ledger final

@@ -248,7 +248,7 @@ load lib/ledger
     done
     exec 7>&-
     wait "$pid"
-    [ ! -s told ]
+    only_waited told
 }
 
 @test "two writers at once interleave whole blocks" {
@@ -273,7 +273,7 @@ load lib/ledger
     done
     for who in alice bob; do
         cmp passed.$who chain.$who
-        refute grep -v -e '^ledger-append: reorg: ' -e '^ledger-append: waiting for another program ' told.$who
+        refute grep -v '^ledger-append: reorg: ' <(without_waits told.$who)
     done
     [ "$(wc -l <ledger)" -eq "$(cat genesis chain.alice chain.bob | wc -l)" ]
     verify -q ledger
@@ -297,7 +297,7 @@ load lib/ledger
     cat genesis chain | cmp - new
     # each was passed on by one of them
     sort passed | cmp - <(cat genesis chain | sort)
-    refute grep -v '^ledger-append: waiting for another program ' told
+    only_waited told
 }
 
 @test "it waits for whoever has the lock on the file" {

@@ -158,7 +158,7 @@ END
     ledger-init -n other -T 1 >other && mv other quiet
     eventually grep -q '^ledger-watch: quiet: replaced by another ledger' told
     ends 0
-    [ "$(wc -l <told)" -eq 2 ]
+    [ "$(without_waits told | wc -l)" -eq 2 ]
     for signal in INT HUP; do
         follow led
         eventually lines got 5

@@ -161,7 +161,7 @@ has_marks() { # COUNT FILE
     eventually test -s passed
     cat a0 a1 | mined_with ledger 1 miner | ledger-append -q -T 1800000000 ledger
     eventually grep -q "^accepted $(id <a1)\$" passed
-    [ ! -s said ]
+    only_waited said
     exec 7>&-
     wait "$pid"
     rm passed
@@ -174,7 +174,7 @@ has_marks() { # COUNT FILE
     eventually test -s passed
     cat a0 other | mined_with ledger 1 miner | ledger-append -q -T 1800000000 ledger
     eventually grep -q "^refused $(id <a1) tx%3A%20seq%201%2C%20expected%202%3B%20$(id <a1)%20spends%20what%20$(id <other)%20" passed
-    [ ! -s said ]
+    only_waited said
     exec 7>&-
     wait "$pid"
 }
@@ -214,7 +214,7 @@ has_marks() { # COUNT FILE
     printf '%s\n' "fluff $id" "refused $id no%20reason" "later $id" "accepted $id" >marks
     cmp marks <(pipeline <marks)
     cat verify.err append.err txpool.err peerbook.err >said
-    [ ! -s said ]
+    only_waited said
     # nobody is sent them
     expect 1 gossip-send -p -t 0 -c "$id" 127.0.0.1:9 <<<'refused x'
     says '^stdin:1: refused: '

@@ -142,7 +142,7 @@ both() { # OPTION... PEERS
     announced miner "$at" >folder/peers
     chmod 500 folder
     expect 0 gossip-send -c "$CHAIN" -t 300 folder/peers <txs
-    [ ! -s "$err" ]
+    only_waited "$err"
 }
 
 @test "strangers: a sender that keeps running writes its anchors down" {

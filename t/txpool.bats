@@ -772,7 +772,7 @@ branch() {
     cat <&8 >rest
     wait "$pid"
     [ ! -s rest ]
-    [ ! -s said ]
+    only_waited said
     expect 0 txpool pool </dev/null
     [ ! -s "$out" ]
     verify -q ledger

@@ -47,6 +47,16 @@ says() {
     }
 }
 
+# What a file says besides that a program waits: they say so after a second, in which a busy machine may not do what an
+# idle one does at once.
+without_waits() { # FILE
+    grep -Ev '^[a-z-]+: waiting for (peers|another program)[ ;]' "$1" || :
+}
+
+only_waited() { # FILE
+    [ -z "$(without_waits "$1")" ] || { cat "$1" && return 1; }
+}
+
 # Waits for a command to succeed. What takes long is asked for less often: to ask costs the others time, too.
 within() { # SECONDS COMMAND...
     local end=$((EPOCHSECONDS + $1 + 1)) asked=0
