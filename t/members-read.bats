@@ -134,7 +134,7 @@ sums() {
     while read -r name _ _ _ count supply _; do
         [ "$supply" -lt 4503599627370496 ] || continue
         use "$name"
-        [ "$(ledger-balance -e 2>/dev/null | grep -v "$(grep -q '^rule allow stake' ledger || echo x)^member" | sums)" = "$count $supply" ] ||
+        [ "$(ledger-balance -e 2>/dev/null | sums)" = "$count $supply" ] ||
             { echo "$name" && false; }
         checked=$((checked + 1))
     done < <(head -n "$(few 100 12)" "$VECTORS/seals/tips")
@@ -180,4 +180,60 @@ root_of_three() {
     rm -f ledger.index*
     expect 1 ledger-balance -M
     says '^ledger-balance: ledger: this chain has no members$'
+}
+
+# staked KEY: whether its history tells, forwards and backwards, all that it has staked and unbonding; of whom the chain's own
+# effects are known none is left over.
+staked() { # KEY
+    ledger-history "$1" >events || [ $? -eq 1 ]
+    ledger-history -r "$1" | tac | cmp - events
+    ! grep -q " other " events
+    ledger-balance -e "$1" >entries
+    [ ! -s events ] || [ "$(tail -n 1 events | cut -d ' ' -f 11)" = "$(cut -d ' ' -f 3 entries | head -n 1)" ]
+    awk -v first="$(sed -n "s/^member $1 //p" ledger)" '
+        FILENAME == "events" { n += ($7 == "stake") * $9 - ($7 == "return" || $7 == "slash") * $9 }
+        $1 == "stake" { n -= $3 } $1 == "unbonding" { n -= $4 }
+        END { exit n + first != 0 }' events entries
+}
+
+@test "ledger-history: stakes, what returns, accusations and what they take, add up to what is staked and unbonding" {
+    seen=0
+    for file in $(grep -l '^rule allow stake' "$GOOD"/*.ledger | head -n "$(few 14 4)"); do
+        use "$(basename "$file" .ledger)"
+        [ "$(grep -c ^member ledger)" -lt 50 ] || continue
+        for key in $(ledger-chain 2>/dev/null | awk '$1 == "tx" { print $3 } $1 == "member" { print $2 }' | sort -u | grep '^[0-9a-f]'); do
+            staked "$key" 2>err || { echo "$file $key" && cat err && false; }
+            seen=$((seen + 1))
+        done
+    done
+    [ "$seen" -gt 20 ]
+}
+
+@test "ledger-history: each kind of event, with the other one and the amount" {
+    use slash-rounds-each-sum-down
+    ledger-history -a "$KEYS" member4 | names -a "$KEYS" | cut -d ' ' -f 3,7- | diff - <(
+        printf '%s\n' '0 grant - 100 0 100 -' '1 unstake - 333 1 99 -' '2 unstake - 7 1 98 -' '3 slash alice 444 0 98 -' \
+            '4 reward - 50 0 148 -' '6 return - 223 0 371 -' '7 return - 5 0 376 -'
+    )
+    ledger-history -a "$KEYS" -s 3 alice | names -a "$KEYS" | cut -d ' ' -f 3,6- |
+        diff - <(echo "3 $(grep '^tx .* accuse ' ledger | id) accuse member4 44 1 543 -")
+    [ "$(ledger-history -a "$KEYS" -s 6 -n 1 -v member4 | awk '{ print $NF }')" = "$(grep -n '^block 6 ' ledger | cut -d : -f 1)" ]
+}
+
+# bats test_tags=thorough
+@test "ledger-history and ledger-balance -e: the same of random ledgers" {
+    need python3
+    mkdir made
+    python3 -B "$ROOT/t/lib/memberledgers.py" 2001 60 made
+    for n in $(awk '$2 != "bad" { print $1 }' made/said); do
+        cp "made/$n.ledger" ledger
+        rm -f ledger.index*
+        read -r count supply < <(awk -v n="$n" '$1 == n { print $5, $6 }' made/said)
+        stake=$(grep '^rule allow stake' ledger || :)
+        [ "$(ledger-balance -e 2>/dev/null | awk -v s="$stake" '!(s && $1 == "member")' | sums)" = "$count $supply" ]
+        [ "$stake" ] || continue
+        for key in $(awk '$1 == "grant" { print $2 }' ledger); do
+            staked "$key" 2>err || { echo "$n $key" && cat err && false; }
+        done
+    done
 }

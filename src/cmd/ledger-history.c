@@ -50,9 +50,10 @@ struct printer {
 };
 
 static const char *const words[] = {
-    [EVENT_GRANT] = "grant", [EVENT_IN] = "in",           [EVENT_OUT] = "out",
-    [EVENT_SELF] = "self",   [EVENT_SPONSOR] = "sponsor", [EVENT_REWARD] = "reward",
-    [EVENT_OTHER] = "other"};
+    [EVENT_GRANT] = "grant",   [EVENT_IN] = "in",           [EVENT_OUT] = "out",
+    [EVENT_SELF] = "self",     [EVENT_SPONSOR] = "sponsor", [EVENT_REWARD] = "reward",
+    [EVENT_STAKE] = "stake",   [EVENT_UNSTAKE] = "unstake", [EVENT_RETURN] = "return",
+    [EVENT_ACCUSE] = "accuse", [EVENT_SLASH] = "slash",     [EVENT_OTHER] = "other"};
 
 static void add(struct buf *b, const char *text, size_t n)
 {
@@ -77,8 +78,8 @@ static void set_block(struct printer *p, const struct event *e)
 static void add_tx(struct buf *b, const struct event *e)
 {
     char id[2 * ID_LEN];
-    bool is_tx = e->kind == EVENT_IN || e->kind == EVENT_OUT || e->kind == EVENT_SELF ||
-                 e->kind == EVENT_SPONSOR;
+    bool is_tx = e->kind != EVENT_GRANT && e->kind != EVENT_REWARD && e->kind != EVENT_RETURN &&
+                 e->kind != EVENT_OTHER;
     hex_encode(id, e->id, ID_LEN);
     add(b, is_tx ? id : "-", is_tx ? sizeof id : 1);
     add(b, words[e->kind], strlen(words[e->kind]));

@@ -2,8 +2,11 @@
  */
 #include "index/db.h"
 #include "index/history.h"
+#include "state/accused.h"
 #include "state/journal.h"
 #include "state/unbonding.h"
+
+#include <string.h>
 
 /* Whether the block can change accounts other than by fees, payments and its miner's earnings. */
 static bool has_effects(const struct item *item)
@@ -37,6 +40,17 @@ static sqlite3_stmt *ready(struct index *ix, enum statement i, int64_t account, 
     return q;
 }
 
+/* Whose row it is: that of the account, or of a key that was accused and may have lost nothing but
+ * what it had staked. */
+static bool names_account(const struct change *c, struct account *id)
+{
+    if (account_of_state(&c->key, id))
+        return true;
+    *id = (struct account){.form = ACCOUNT_KEY};
+    memcpy(id->id, c->key.id, ID_LEN);
+    return c->key.kind == ACCUSED_KIND;
+}
+
 int index_add_changes(struct index *ix, int64_t n, const struct item *item,
                       const struct buf *journal, struct fault *f)
 {
@@ -47,7 +61,7 @@ int index_add_changes(struct index *ix, int64_t n, const struct item *item,
         return got;
     const uint8_t *p = (const uint8_t *)journal->data, *end = p + journal->len;
     while ((got = journal_next(&p, end, &c, f)) > 0) {
-        if (!account_of_state(&c.key, &id))
+        if (!names_account(&c, &id))
             continue;
         sqlite3_stmt *q = ready(ix, ADD_CHANGE, index_add_account(ix, &id, f), n, f);
         if (!q || index_run(ix, q, f))

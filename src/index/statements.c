@@ -79,7 +79,7 @@ static const char *const sql[STATEMENTS] = {
     [SENT_BACK] = "SELECT " TX_COLUMNS " FROM tx WHERE sender = ? AND main = 1"
                   " AND seq >= ? AND seq < ? ORDER BY seq DESC",
     [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?, ?, ?)",
-    [ADD_CHANGE] = "INSERT INTO change VALUES(?, ?)",
+    [ADD_CHANGE] = "INSERT OR IGNORE INTO change VALUES(?, ?)",
     [IS_CHANGED] = "SELECT 1 FROM change WHERE account = ? AND block = ?",
     [CHANGED] = CHANGED_BLOCK,
     [CHANGED_BACK] = CHANGED_BLOCK " DESC",

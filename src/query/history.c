@@ -196,7 +196,8 @@ int64_t history_each(struct ledger *l, const struct history *h,
         result = narrow(&r, f) || give_all(&r, f) ? -1 : 0;
     }
     free(r.chain.own);
-    free(r.events);
+    free(r.parts);
+    buf_free(&r.journal);
     buf_free(&r.text);
     window_free(&r.window);
     return result ? -1 : r.given;

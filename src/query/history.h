@@ -21,6 +21,11 @@ enum event_kind {
     EVENT_SELF,
     EVENT_SPONSOR, /* the fee of another account's transaction */
     EVENT_REWARD,
+    EVENT_STAKE,   /* from the balance to the stake */
+    EVENT_UNSTAKE, /* from the stake to what is unbonding */
+    EVENT_RETURN,  /* from what was unbonding to the balance */
+    EVENT_ACCUSE,  /* its part of what another one lost, by its accusation */
+    EVENT_SLASH,   /* what it lost by an accusation, of its stake and what was unbonding */
     EVENT_OTHER
 };
 
@@ -29,7 +34,8 @@ struct event {
     enum event_kind kind;
     const struct block *block; /* its header */
     const uint8_t *block_id;
-    uint64_t line;  /* its place in the ledger; of a reward or another effect, its block's header */
+    uint64_t line;  /* its place in the ledger; of a reward, a return or another effect, its block's
+                       header */
     int64_t amount; /* what was moved, granted or earned; 0 if a transaction pays nobody; of another
                        effect: what it added, negative if it subtracted */
     int64_t fee;    /* of a transaction, with the first of the account's events in it; the sender of
@@ -50,11 +56,11 @@ struct history {
     bool newest_first;
 };
 
-/* Calls each for every event requested, in the chain's order: the transactions of a block in the
- * order of its body, then its reward; another effect is the block's first event if it added, else
- * the last. A sponsor's fee comes before what the transaction pays it. What an event points to is
- * valid during the call. each gives 0, or -1 and a fault. Gives how many events it was called for;
- * or -1 and a fault. */
+/* Calls each for every event requested, in the chain's order: in a block what returns, then the
+ * transactions in the order of its body, then its reward; another effect is the block's first event
+ * if it added, else the last. A sponsor's fee comes before what the transaction pays it. What an
+ * event points to is valid during the call. each gives 0, or -1 and a fault. Gives how many events
+ * it was called for; or -1 and a fault. */
 int64_t history_each(struct ledger *l, const struct history *h,
                      int (*each)(void *self, const struct event *e, struct fault *f), void *self,
                      struct fault *f);

@@ -1,10 +1,8 @@
 /* The events of an account in one block. */
 #include "query/history_parts.h"
 
-#include "base/array.h"
 #include "base/num.h"
 #include "crypto/merkle.h"
-#include "state/apply.h"
 
 #include <string.h>
 
@@ -15,14 +13,21 @@ static int64_t change_of(const struct event *e)
 {
     switch (e->kind) {
     case EVENT_OUT:
+    case EVENT_STAKE:
         return -e->amount - e->fee;
     case EVENT_SELF:
     case EVENT_SPONSOR:
+    case EVENT_UNSTAKE:
         return -e->fee;
+    case EVENT_ACCUSE:
+        return e->amount - e->fee;
     case EVENT_REWARD:
         return e->amount + e->fee;
+    case EVENT_SLASH:
+        return 0;
     case EVENT_GRANT:
     case EVENT_IN:
+    case EVENT_RETURN:
     case EVENT_OTHER:
         break;
     }
@@ -58,89 +63,6 @@ int history_give_reward(struct history_run *r, int64_t earned, struct fault *f)
     if (e.fee < 0 || !account_equal(&r->header.miner, &r->h->account))
         return index_damage(r->l->index, f);
     return history_give(r, &e, f);
-}
-
-/* What an account is in a transaction. */
-struct role {
-    bool sent, pays_fee; /* it is FROM; it is the sponsor */
-};
-
-static struct role role_in(const struct tx *tx, const struct account *a)
-{
-    return (struct role){account_equal(&tx->from, a),
-                         tx->has_sponsor && account_equal(&tx->sponsor, a)};
-}
-
-static int add_event(struct history_run *r, size_t *count, const struct move *m, struct fault *f)
-{
-    if (ARRAY_RESERVE(r->events, r->events_cap, *count + 1))
-        return fault_memory(f);
-    r->events[(*count)++] = *m;
-    return 0;
-}
-
-/* The account's events in a transaction, as the payments that they are. A sponsor's first is that
- * it pays the fee, and a sender that pays nobody has one all the same: these are all zero. 0, or -1
- * and a fault. */
-static int find_events(struct history_run *r, const struct tx *tx, size_t *count, struct fault *f)
-{
-    const struct move none = {.amount = 0};
-    struct move next;
-    struct role role = role_in(tx, &r->h->account);
-    *count = 0;
-    if (role.pays_fee && add_event(r, count, &none, f))
-        return -1;
-    for (size_t at = 0; tx_next_move(tx, &at, &next);)
-        if ((role.sent || account_equal(&next.to, &r->h->account)) && add_event(r, count, &next, f))
-            return -1;
-    return role.sent && *count == 0 ? add_event(r, count, &none, f) : 0;
-}
-
-static int give_payment(struct history_run *r, const struct tx *tx, const struct move *m,
-                        bool first, struct event *e, struct fault *f)
-{
-    int64_t sum;
-    struct role role = role_in(tx, &r->h->account);
-    bool got = account_equal(&m->to, &r->h->account);
-    e->kind = role.pays_fee && first ? EVENT_SPONSOR
-              : !role.sent           ? EVENT_IN
-              : got                  ? EVENT_SELF
-                                     : EVENT_OUT;
-    e->other = !role.sent ? &tx->from : m->amount ? &m->to : NULL;
-    e->amount = m->amount;
-    e->fee = first && !(role.sent && tx->has_sponsor) ? tx->fee : 0;
-    e->memo = m->memo;
-    return number_add(e->fee, e->amount, &sum) ? index_damage(r->l->index, f)
-                                               : history_give(r, e, f);
-}
-
-static bool touches_account(const struct history_run *r, const struct tx *tx)
-{
-    struct account a;
-    for (struct touches at = {0}; tx_next_account(tx, &at, &a);)
-        if (account_equal(&a, &r->h->account))
-            return true;
-    return false;
-}
-
-int history_give_line(struct history_run *r, const char *line, size_t len, const uint8_t *id,
-                      struct event *e, struct fault *f)
-{
-    struct tx tx;
-    size_t count;
-    int result = 0;
-    if (tx_parse(line, len, &tx, f) || (id && !touches_account(r, &tx)))
-        return index_damage(r->l->index, f);
-    if (find_events(r, &tx, &count, f))
-        return -1;
-    if (count && !id)
-        sha256(line, len, e->id);
-    for (size_t i = 0; i < count && !result; i++) {
-        size_t n = r->h->newest_first ? count - 1 - i : i;
-        result = give_payment(r, &tx, &r->events[n], n == 0, e, f);
-    }
-    e->other = NULL; /* it was in tx or in events */
-    return result;
 }
 
 /* --- Blocks --------------------------------------------------------------------------------- */
@@ -220,15 +142,23 @@ static int maybe_reward(struct history_run *r, struct fault *f)
     return history_give_reward(r, r->at.node.earned, f);
 }
 
-/* All events of the current block, from its bytes, except another effect. */
+static int maybe_return(struct history_run *r, struct fault *f)
+{
+    struct event e = {.kind = EVENT_RETURN, .line = r->at.node.line};
+    if (r->has_effects && history_returned(r, &e.amount, f))
+        return -1;
+    return e.amount ? history_give(r, &e, f) : 0;
+}
+
+/* All events of the current block, from its bytes and its journal, except another effect. */
 static int give_known(struct history_run *r, struct fault *f)
 {
     bool back = r->h->newest_first;
-    int result = back ? maybe_reward(r, f) : 0;
+    int result = back ? maybe_reward(r, f) : maybe_return(r, f);
     if (result == 0)
         result = give_body(r, f);
-    if (result == 0 && !back)
-        result = maybe_reward(r, f);
+    if (result == 0)
+        result = back ? maybe_return(r, f) : maybe_reward(r, f);
     return result;
 }
 
@@ -236,16 +166,15 @@ static int give_known(struct history_run *r, struct fault *f)
 static int find_rest(struct history_run *r, int64_t *rest, struct fault *f)
 {
     struct index *ix = r->l->index;
-    struct account_state before, after;
+    struct account_state before = {.balance = r->balance}, after = before;
     int64_t sum = 0;
     r->sum = &sum;
     int result = give_known(r, f);
     r->sum = NULL;
     if (result)
         return -1;
-    int found = index_account_change(ix, &r->h->account, r->at.node.n, &before, &after, f);
-    if (found <= 0)
-        return found < 0 ? -1 : index_damage(ix, f);
+    if (index_account_change(ix, &r->h->account, r->at.node.n, &before, &after, f) < 0)
+        return -1;
     return r->balance != (r->h->newest_first ? after : before).balance ||
                    __builtin_sub_overflow(after.balance - before.balance, sum, rest) ||
                    *rest == INT64_MIN
@@ -259,6 +188,14 @@ static int give_rest(struct history_run *r, int64_t rest, struct fault *f)
     return rest ? history_give(r, &e, f) : 0;
 }
 
+static int enter_effects(struct history_run *r, int64_t n, struct fault *f)
+{
+    const struct store *store = &r->l->tree.store;
+    r->has_effects = true;
+    r->journal.len = 0;
+    return store->journal(store->self, n, &r->journal, f);
+}
+
 /* What another effect added may have been spent in the same block, so it comes first. */
 int history_give_block(struct history_run *r, int64_t n, struct fault *f)
 {
@@ -266,9 +203,9 @@ int history_give_block(struct history_run *r, int64_t n, struct fault *f)
     if (history_enter(r, n, true, f) || history_check_root(r, f))
         return -1;
     int has_effects = index_has_effects(r->l->index, &r->h->account, n, f);
-    if (has_effects < 0 || (has_effects && find_rest(r, &rest, f)))
+    if (has_effects < 0 || (has_effects && enter_effects(r, n, f)) ||
+        (has_effects && find_rest(r, &rest, f)))
         return -1;
-    r->has_effects = has_effects;
     int64_t first = (rest > 0) != r->h->newest_first ? rest : 0;
     int result = give_rest(r, first, f);
     if (result == 0)

@@ -28,9 +28,17 @@ struct history_run {
         at;          /* the block of the current event; the bytes of its header or all of it; and */
     struct buf text; /* its parsed header */
     struct block header;
+    struct buf journal; /* its journal, if it has_effects */
     struct window window;
-    struct move *events; /* of the current transaction */
-    size_t events_cap;
+    struct history_part *parts; /* of the current transaction */
+    size_t parts_cap;
+};
+
+/* One of an account's events in a transaction. */
+struct history_part {
+    enum event_kind kind;
+    struct move move; /* to: the other account, if it has one */
+    bool has_other;
 };
 
 /* --- history_chain.c -------------------------------------------------------------------------- */
@@ -67,12 +75,22 @@ int history_give(struct history_run *r, struct event *e, struct fault *f);
 /* The reward, with the fees, of the current block. */
 int history_give_reward(struct history_run *r, int64_t earned, struct fault *f);
 
+/* A block that is read whole: one of the chain's own part, or one with other effects. */
+int history_give_block(struct history_run *r, int64_t n, struct fault *f);
+
+/* --- history_tx.c ----------------------------------------------------------------------------- */
+
 /* The account's events of a transaction, whose form was checked when it was indexed; with its id if
  * the index says that it touches the account. */
 int history_give_line(struct history_run *r, const char *line, size_t len, const uint8_t *id,
                       struct event *e, struct fault *f);
 
-/* A block that is read whole: one of the chain's own part, or one with other effects. */
-int history_give_block(struct history_run *r, int64_t n, struct fault *f);
+/* --- history_stakes.c ------------------------------------------------------------------------- */
+
+/* For the current block, which has_effects: what returned to the account from unbonding; and what
+ * the accusation in this line of its text took from this key. 0, or -1 and a fault. */
+int history_returned(struct history_run *r, int64_t *amount, struct fault *f);
+int history_slashed(struct history_run *r, const char *line, const uint8_t key[ID_LEN],
+                    int64_t *gone, struct fault *f);
 
 #endif

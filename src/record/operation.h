@@ -47,6 +47,14 @@ struct operation_signature {
 
 #define OPERATION_SIGNATURES_MAX 2
 
+/* What a transaction does to somebody's stake. */
+struct stake_change {
+    enum { STAKE_GROWS, STAKE_LEAVES, STAKE_SLASHED } way;
+    uint8_t key[ID_LEN]; /* whose stake it is */
+    int64_t amount; /* from the balance of the key, or to what is unbonding; how much a slash takes
+                       is in the state */
+};
+
 /* All but name, arguments and parse may be NULL: the operation has none of it. */
 struct operation {
     const char *name;
@@ -72,6 +80,9 @@ struct operation {
 
     /* The state's keys that `apply` reads or writes, as far as the line tells; as for moves. */
     bool (*touches)(const struct tx *tx, size_t *at, struct state_key *out);
+
+    /* What `apply` does to a stake: true, or false: nothing. For those who show it. */
+    bool (*stakes)(const struct tx *tx, struct stake_change *out);
 
     /* The signatures among the arguments, at most OPERATION_SIGNATURES_MAX; as for moves. They are
      * checked wherever the transaction's own are, and nowhere else: `apply` takes them as valid. */

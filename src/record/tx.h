@@ -115,6 +115,12 @@ static inline bool tx_next_move(const struct tx *tx, size_t *at, struct move *ou
     return *at != MOVES_END && tx->operation->moves && tx->operation->moves(tx, at, out);
 }
 
+/* What the transaction does to a stake: true, or false: nothing. */
+static inline bool tx_stakes(const struct tx *tx, struct stake_change *out)
+{
+    return tx->operation->stakes && tx->operation->stakes(tx, out);
+}
+
 /* Appends the unsigned line, without a newline: chain, from, seq, fee and sponsor of *tx, and the
  * words of its operation. 0, or -1: no memory. */
 int tx_format(const struct tx *tx, struct field words, struct buf *out);

@@ -86,6 +86,17 @@ static bool touches(const struct tx *tx, size_t *at, struct state_key *out)
     return true;
 }
 
+static bool stakes(const struct tx *tx, struct stake_change *out)
+{
+    struct evidence e;
+    struct fault never;
+    if (read_line(tx, 0, &e, &never))
+        return false;
+    *out = (struct stake_change){.way = STAKE_SLASHED};
+    memcpy(out->key, e.key, ID_LEN);
+    return true;
+}
+
 /* --- Judging ---------------------------------------------------------------------------------- */
 
 /* Whether lines of this kind are evidence on this chain. */
@@ -193,5 +204,6 @@ const struct operation operation_accuse = {
     .parse = parse,
     .apply = apply,
     .touches = touches,
+    .stakes = stakes,
     .signatures = signatures,
 };

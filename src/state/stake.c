@@ -35,6 +35,20 @@ static bool touches(const struct tx *tx, size_t *at, struct state_key *out)
     return true;
 }
 
+static bool grows(const struct tx *tx, struct stake_change *out)
+{
+    *out = (struct stake_change){.way = STAKE_GROWS, .amount = amount_of(tx)};
+    memcpy(out->key, tx->from.id, ID_LEN);
+    return true;
+}
+
+static bool leaves(const struct tx *tx, struct stake_change *out)
+{
+    grows(tx, out);
+    out->way = STAKE_LEAVES;
+    return true;
+}
+
 static int stake(const struct apply_context *in, const struct tx *tx, struct fault *f)
 {
     const uint8_t *key = tx->from.id;
@@ -70,6 +84,7 @@ const struct operation operation_stake = {
     .parse = parse,
     .apply = stake,
     .touches = touches,
+    .stakes = grows,
 };
 
 const struct operation operation_unstake = {
@@ -79,4 +94,5 @@ const struct operation operation_unstake = {
     .parse = parse,
     .apply = unstake,
     .touches = touches,
+    .stakes = leaves,
 };
