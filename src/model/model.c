@@ -8,8 +8,8 @@
 #include <string.h>
 
 const struct sim_model *const sim_models[] = {
-    &model_gossip,  &model_pull,    &model_first_spy, &model_mining,
-    &model_selfish, &model_catchup, &model_kademlia,  NULL};
+    &model_gossip,  &model_pull,     &model_first_spy, &model_mining, &model_selfish,
+    &model_catchup, &model_kademlia, &model_chord,     &model_flood,  NULL};
 
 const struct sim_model *sim_model_find(const char *name)
 {
