@@ -7,17 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct sim_model *const sim_models[] = {&model_gossip,
-                                              &model_pull,
-                                              &model_first_spy,
-                                              &model_mining,
-                                              &model_selfish,
-                                              &model_catchup,
-                                              &model_kademlia,
-                                              &model_chord,
-                                              &model_flood,
-                                              &model_churn,
-                                              NULL};
+const struct sim_model *const sim_models[] = {
+    &model_gossip,   &model_pull,  &model_first_spy, &model_mining, &model_selfish, &model_catchup,
+    &model_kademlia, &model_chord, &model_flood,     &model_churn,  &model_eclipse, NULL};
 
 const struct sim_model *sim_model_find(const char *name)
 {

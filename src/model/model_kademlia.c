@@ -52,8 +52,8 @@ static uint32_t draw_live(const struct static_net *n, uint64_t *chance)
 {
     uint32_t node;
     do
-        node = (uint32_t)chance_below(chance, n->nodes);
-    while (n->dead[node]);
+        node = (uint32_t)chance_below(chance, n->count);
+    while (n->nodes[node].dead);
     return node;
 }
 
@@ -69,7 +69,7 @@ static int add(struct kademlia_sums *sums, const struct static_lookup_course *c,
 static int look_up(const struct static_net *n, const struct kademlia_settings *s,
                    struct kademlia_sums *sums, struct fault *f)
 {
-    uint64_t chance = sim_stream(n->seed, "lookups", 0);
+    uint64_t chance = sim_stream(n->setup.seed, "lookups", 0);
     struct static_lookup_setup setup = {.rules = lookup_rules_default, .delay = delay_of(s)};
     struct static_lookup run;
     struct static_lookup_course c;
@@ -112,13 +112,16 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     struct kademlia_settings s = {
         .k = 8, .alpha = 3, .lookups = LOOKUPS, .delay = DELAY, .slow = 1000, .timeout = 5000};
     struct kademlia_sums sums = {0};
+    struct static_net_setup net_setup = {.seed = setup->seed, .one_a_network = true};
     struct static_net net;
-    uint32_t nodes;
     if (settings_take(settings, setup->words, setup->count, &s, f) ||
-        model_nodes(setup, 16, STATIC_NET_MAX, NODES, &nodes, f) ||
-        static_net_make(&net, nodes, (unsigned)s.k, (uint32_t)s.dead, setup->seed, f))
+        model_nodes(setup, 16, STATIC_NET_MAX, NODES, &net_setup.nodes, f))
         return -1;
-    const int failed = look_up(&net, &s, &sums, f) || print(nodes, &s, &sums, out, f) ? -1 : 0;
+    net_setup.k = (unsigned)s.k;
+    net_setup.dead = (uint32_t)s.dead;
+    if (static_net_make(&net, &net_setup, f))
+        return -1;
+    const int failed = look_up(&net, &s, &sums, f) || print(net.count, &s, &sums, out, f) ? -1 : 0;
     static_net_free(&net);
     figures_free(&sums.hops);
     figures_free(&sums.queries);

@@ -5,6 +5,7 @@
 #include "model/model.h"
 
 extern const struct sim_model model_gossip, model_pull, model_first_spy, model_mining,
-    model_selfish, model_catchup, model_kademlia, model_chord, model_flood, model_churn;
+    model_selfish, model_catchup, model_kademlia, model_chord, model_flood, model_churn,
+    model_eclipse;
 
 #endif

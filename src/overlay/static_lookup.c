@@ -6,7 +6,7 @@ void static_lookup_init(struct static_lookup *s, const struct static_net *net,
                         const struct static_lookup_setup *setup)
 {
     *s = (struct static_lookup){.net = net, .setup = *setup};
-    s->delays = sim_stream(net->seed, "delay", 0);
+    s->delays = sim_stream(net->setup.seed, "delay", 0);
     sim_queue_init(&s->queue);
 }
 
@@ -20,11 +20,11 @@ static int send_all(struct static_lookup *s, struct lookup *l, int64_t now, stru
 {
     struct contact to;
     while (lookup_next(l, now, &to)) {
-        const uint32_t node = static_net_node(&to);
+        const uint32_t node = static_net_node(s->net, &to);
         const int64_t back = sim_draw(&s->delays, &s->setup.delay) +
                              sim_draw(&s->delays, &s->setup.delay);
         const struct sim_event e = {.node = node, .number = s->serial};
-        if (!s->net->dead[node] && sim_queue_add(&s->queue, now + back, &e, f))
+        if (!s->net->nodes[node].dead && sim_queue_add(&s->queue, now + back, &e, f))
             return -1;
     }
     return 0;
@@ -43,9 +43,9 @@ static int64_t wait_for_answer(struct static_lookup *s, struct lookup *l)
     }
     sim_queue_take(&s->queue, &e);
     if (e.number == s->serial) {
-        const struct contact from = static_net_contact(s->net, e.node);
-        const size_t count = static_net_closest(s->net, e.node, &l->target, nodes, s->net->k);
-        lookup_answered(l, &from, nodes, count);
+        const struct contact *from = &s->net->nodes[e.node].contact;
+        const size_t count = static_net_closest(s->net, e.node, &l->target, nodes, s->net->setup.k);
+        lookup_answered(l, from, nodes, count);
     }
     return s->queue.now;
 }
@@ -59,6 +59,15 @@ static unsigned hops_to(const struct lookup *l, const struct node_id *id)
     return 0;
 }
 
+static void count_sybils(const struct static_lookup *s, const struct lookup *l,
+                         struct static_lookup_course *out)
+{
+    struct contact near[ROUTING_K_MAX];
+    out->nearest = (unsigned)lookup_closest(l, near, l->rules.k);
+    for (unsigned i = 0; i < out->nearest; i++)
+        out->sybils += s->net->nodes[static_net_node(s->net, &near[i])].sybil;
+}
+
 int static_lookup_run(struct static_lookup *s, uint32_t node, const struct node_id *target,
                       struct static_lookup_course *out, struct fault *f)
 {
@@ -66,10 +75,10 @@ int static_lookup_run(struct static_lookup *s, uint32_t node, const struct node_
     struct lookup l;
     const int64_t start = s->queue.now;
     int64_t now = start;
-    s->setup.rules.self = s->net->ids[node];
+    s->setup.rules.self = s->net->nodes[node].contact.id;
     s->serial++;
     lookup_init(&l, target, &s->setup.rules);
-    const size_t count = static_net_closest(s->net, node, target, known, SEEDS * s->net->k);
+    const size_t count = static_net_closest(s->net, node, target, known, SEEDS * s->net->setup.k);
     for (size_t i = 0; i < count; i++)
         lookup_add(&l, &known[i], 1);
     int failed = send_all(s, &l, now, f);
@@ -80,8 +89,9 @@ int static_lookup_run(struct static_lookup *s, uint32_t node, const struct node_
     const uint32_t nearest = static_net_nearest(s->net, target, node);
     *out = (struct static_lookup_course){
         .queries = l.asked, .ms = now - start, .timeouts = l.asked - l.answered};
-    if (nearest < s->net->nodes)
-        out->hops = hops_to(&l, &s->net->ids[nearest]);
+    if (nearest < s->net->count)
+        out->hops = hops_to(&l, &s->net->nodes[nearest].contact.id);
+    count_sybils(s, &l, out);
     lookup_free(&l);
     return failed;
 }

@@ -15,6 +15,7 @@ struct static_lookup_setup {
 struct static_lookup_course {
     unsigned hops; /* by which the nearest node was found; 0: it was not */
     unsigned queries, timeouts;
+    unsigned nearest, sybils; /* how many of the k nearest answered; of these, Sybils */
     int64_t ms;
 };
 

@@ -1,60 +1,93 @@
 #include "overlay/static_net.h"
 
+#include "lookup/bound_id.h"
 #include "overlay/node_id_draw.h"
 #include "virtual/draw.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Addresses begin at 11.0.0.0, and each has a /24 of its own. */
-enum { FIRST_NETWORK = 11 << 16 };
+/* Addresses of honest nodes begin at 11.0.0.0, those of Sybils at 64.0.0.0. */
+enum { FIRST_NETWORK = 11 << 16, FIRST_SYBIL = 64 << 16 };
+
+enum { HOSTS = 254 };     /* of a network; more Sybils have other ports */
+enum { SYBIL_BITS = 40 }; /* that a Sybil's id shares with the key, if it can choose */
+
+static struct contact contact_in(uint32_t network, uint32_t host)
+{
+    struct contact c = {.host_len = 4, .port = 6881};
+    c.host[0] = (uint8_t)(network >> 16);
+    c.host[1] = (uint8_t)(network >> 8);
+    c.host[2] = (uint8_t)network;
+    c.host[3] = (uint8_t)host;
+    return c;
+}
+
+static struct contact make_honest(const struct static_net_setup *s, uint32_t i, uint64_t *ids)
+{
+    struct contact c = contact_in(FIRST_NETWORK + i, 1);
+    c.id = node_id_draw(ids);
+    if (s->bound_ids)
+        c.id = bound_id_make(c.host, c.host_len, &c.id);
+    return c;
+}
+
+/* An id near the key: of those that the address allows, if that binds it, the nearest of eight. */
+static struct contact make_sybil(const struct static_net_setup *s, uint32_t i, uint64_t *ids)
+{
+    const uint32_t networks = s->networks ? s->networks : s->sybils;
+    struct contact c = contact_in(FIRST_SYBIL + i % networks, 1 + i / networks % HOSTS);
+    struct node_id chosen = node_id_draw(ids);
+    c.port = (uint16_t)(c.port + i / networks / HOSTS);
+    chosen = node_id_join(&s->key, SYBIL_BITS, &chosen);
+    c.id = chosen;
+    for (uint8_t r = 0; s->bound_ids && r < 8; r++) {
+        chosen.bytes[NODE_ID_LEN - 1] = (uint8_t)((chosen.bytes[NODE_ID_LEN - 1] & ~7) | r);
+        const struct node_id id = bound_id_make(c.host, c.host_len, &chosen);
+        if (r == 0 || node_id_compare(&s->key, &id, &c.id) < 0)
+            c.id = id;
+    }
+    return c;
+}
 
 static int by_id(const void *a, const void *b)
 {
-    return memcmp(a, b, NODE_ID_LEN);
+    const struct static_node *x = a, *y = b;
+    return memcmp(x->contact.id.bytes, y->contact.id.bytes, NODE_ID_LEN);
 }
 
-int static_net_make(struct static_net *n, uint32_t nodes, unsigned k, uint32_t dead, uint64_t seed,
-                    struct fault *f)
+int static_net_make(struct static_net *n, const struct static_net_setup *setup, struct fault *f)
 {
-    uint64_t ids = sim_stream(seed, "ids", 0), deaths = sim_stream(seed, "dead", 0);
-    *n = (struct static_net){.nodes = nodes, .k = k, .seed = seed};
-    n->ids = malloc(nodes * sizeof *n->ids);
-    n->dead = malloc(nodes);
-    if (n->ids == NULL || n->dead == NULL) {
-        static_net_free(n);
+    uint64_t ids = sim_stream(setup->seed, "ids", 0), deaths = sim_stream(setup->seed, "dead", 0);
+    uint64_t sybils = sim_stream(setup->seed, "sybils", 0);
+    *n = (struct static_net){.setup = *setup, .count = setup->nodes + setup->sybils};
+    n->nodes = calloc(n->count, sizeof *n->nodes);
+    if (n->nodes == NULL)
         return fault_memory(f);
+    for (uint32_t i = 0; i < setup->nodes; i++) {
+        n->nodes[i].contact = make_honest(setup, i, &ids);
+        n->nodes[i].dead = sim_happens(&deaths, setup->dead);
     }
-    for (uint32_t i = 0; i < nodes; i++) {
-        n->ids[i] = node_id_draw(&ids);
-        n->dead[i] = sim_happens(&deaths, dead);
+    for (uint32_t i = 0; i < setup->sybils; i++) {
+        n->nodes[setup->nodes + i].contact = make_sybil(setup, i, &sybils);
+        n->nodes[setup->nodes + i].sybil = true;
     }
-    qsort(n->ids, nodes, sizeof *n->ids, by_id);
+    qsort(n->nodes, n->count, sizeof *n->nodes, by_id);
     return 0;
 }
 
 void static_net_free(struct static_net *n)
 {
-    free(n->ids);
-    free(n->dead);
-    n->ids = NULL;
-    n->dead = NULL;
+    free(n->nodes);
+    n->nodes = NULL;
 }
 
-struct contact static_net_contact(const struct static_net *n, uint32_t node)
+uint32_t static_net_node(const struct static_net *n, const struct contact *c)
 {
-    const uint32_t network = FIRST_NETWORK + node;
-    struct contact c = {.id = n->ids[node], .host_len = 4, .port = 6881};
-    c.host[0] = (uint8_t)(network >> 16);
-    c.host[1] = (uint8_t)(network >> 8);
-    c.host[2] = (uint8_t)network;
-    c.host[3] = 1;
-    return c;
-}
-
-uint32_t static_net_node(const struct contact *c)
-{
-    return ((uint32_t)c->host[0] << 16 | (uint32_t)c->host[1] << 8 | c->host[2]) - FIRST_NETWORK;
+    const struct static_node wanted = {.contact = *c};
+    const struct static_node *node = bsearch(&wanted, n->nodes, n->count, sizeof *n->nodes, by_id);
+    return node != NULL && contact_same_address(&node->contact, c) ? (uint32_t)(node - n->nodes)
+                                                                   : n->count;
 }
 
 static bool bit_of(const struct node_id *id, unsigned bit)
@@ -67,7 +100,7 @@ static uint32_t split(const struct static_net *n, uint32_t low, uint32_t high, u
 {
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (bit_of(&n->ids[middle], bit))
+        if (bit_of(&n->nodes[middle].contact.id, bit))
             high = middle;
         else
             low = middle + 1;
@@ -90,21 +123,22 @@ static uint32_t nearest(const struct nearest_search *s, uint32_t low, uint32_t h
         const uint32_t middle = split(n, low, high, bit);
         const bool set = bit_of(s->target, bit++);
         const uint32_t found = nearest(s, set ? middle : low, set ? high : middle, bit);
-        if (found < n->nodes)
+        if (found < n->count)
             return found;
         if (set)
             high = middle;
         else
             low = middle;
     }
-    return low < high && low != s->except && !n->dead[low] ? low : n->nodes;
+    const bool good = low < high && low != s->except && !n->nodes[low].dead && !n->nodes[low].sybil;
+    return good ? low : n->count;
 }
 
 uint32_t static_net_nearest(const struct static_net *n, const struct node_id *target,
                             uint32_t except)
 {
     const struct nearest_search s = {n, target, except};
-    return nearest(&s, 0, n->nodes, 0);
+    return nearest(&s, 0, n->count, 0);
 }
 
 /* --- Tables --------------------------------------------------------------------------------- */
@@ -116,7 +150,7 @@ static void hear_some(const struct static_net *n, struct routing_table *t, uint3
 {
     uint32_t drawn[ROUTING_K_MAX], count = 0;
     const uint32_t all = high - low;
-    for (uint32_t top = all > n->k ? all - n->k : 0; top < all; top++) {
+    for (uint32_t top = all > n->setup.k ? all - n->setup.k : 0; top < all; top++) {
         uint32_t node = (uint32_t)chance_below(chance, top + 1), i = 0;
         while (i < count && drawn[i] != node)
             i++;
@@ -124,8 +158,8 @@ static void hear_some(const struct static_net *n, struct routing_table *t, uint3
         count++;
     }
     for (uint32_t i = 0; i < count; i++) {
-        struct contact c = static_net_contact(n, low + drawn[i]), ping;
-        routing_heard(t, &c, true, 0, &ping);
+        struct contact ping;
+        routing_heard(t, &n->nodes[low + drawn[i]].contact, true, 0, &ping);
     }
 }
 
@@ -139,7 +173,7 @@ struct ranges {
 
 static void find_ranges(const struct static_net *n, uint32_t node, struct ranges *r)
 {
-    uint32_t low = 0, high = n->nodes;
+    uint32_t low = 0, high = n->count;
     for (r->count = 0; high - low > 1 && r->count < NODE_ID_BITS; r->count++) {
         const uint32_t middle = split(n, low, high, r->count);
         const bool first = node < middle;
@@ -154,19 +188,42 @@ static void find_ranges(const struct static_net *n, uint32_t node, struct ranges
 static void make_table(const struct static_net *n, uint32_t node, struct routing_table *t)
 {
     struct routing_policy policy = routing_policy_default;
-    uint64_t chance = sim_stream(n->seed, "table", node);
+    uint64_t chance = sim_stream(n->setup.seed, "table", node);
     struct ranges r;
-    policy.k = n->k;
-    routing_init(t, &n->ids[node], &policy, 0);
+    policy.k = n->setup.k;
+    policy.one_a_network = n->setup.one_a_network;
+    policy.bound_ids = n->setup.bound_ids;
+    routing_init(t, &n->nodes[node].contact.id, &policy, 0);
     find_ranges(n, node, &r);
     while (r.count-- > 0)
         hear_some(n, t, r.list[r.count].low, r.list[r.count].high, &chance);
+}
+
+/* The nearest of the Sybils, which all know each other. */
+static size_t closest_sybils(const struct static_net *n, const struct node_id *target,
+                             struct contact *out, size_t max)
+{
+    size_t count = 0;
+    for (uint32_t node = 0; node < n->count; node++) {
+        const struct contact *c = &n->nodes[node].contact;
+        if (!n->nodes[node].sybil)
+            continue;
+        size_t i = count < max ? count++ : max;
+        for (; i > 0 && node_id_compare(target, &c->id, &out[i - 1].id) < 0; i--)
+            if (i < max)
+                out[i] = out[i - 1];
+        if (i < max)
+            out[i] = *c;
+    }
+    return count;
 }
 
 size_t static_net_closest(const struct static_net *n, uint32_t node, const struct node_id *target,
                           struct contact *out, size_t max)
 {
     struct routing_table t;
+    if (n->nodes[node].sybil)
+        return closest_sybils(n, target, out, max);
     make_table(n, node, &t);
     const size_t count = routing_closest(&t, target, false, out, max);
     routing_free(&t);

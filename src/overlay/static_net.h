@@ -12,30 +12,45 @@
 #include "lookup/routing_table.h"
 
 #define STATIC_NET_MAX (1U << 20) /* nodes */
+#define STATIC_NET_SYBILS_MAX 10000
 
-struct static_net {
-    uint32_t nodes;
-    unsigned k;
+struct static_net_setup {
+    uint32_t nodes; /* 2 to STATIC_NET_MAX */
+    unsigned k;     /* places a bucket */
+    uint32_t dead;  /* the share of nodes that are (ppm) */
     uint64_t seed;
-    struct node_id *ids; /* ascending */
-    uint8_t *dead;       /* one a node */
+    bool bound_ids;     /* nodes have ids that BEP 42 allows, and refuse others */
+    bool one_a_network; /* for tables: lookup/routing_table.h */
+    /* An attacker's nodes besides, with ids as near to the key as is possible. */
+    uint32_t sybils;   /* at most STATIC_NET_SYBILS_MAX */
+    uint32_t networks; /* of so many /24s; 0: each of its own */
+    struct node_id key;
 };
 
-/* 2 to STATIC_NET_MAX nodes, of which this share is dead (ppm); buckets of k places. 0, or -1 and
- * no memory. */
-int static_net_make(struct static_net *n, uint32_t nodes, unsigned k, uint32_t dead, uint64_t seed,
-                    struct fault *f);
+struct static_node {
+    struct contact contact; /* with a /24 of its own, unless it is a Sybil */
+    bool dead, sybil;
+};
+
+struct static_net {
+    struct static_net_setup setup;
+    uint32_t count;            /* of all nodes */
+    struct static_node *nodes; /* in order of their ids */
+};
+
+/* 0, or -1 and no memory. */
+int static_net_make(struct static_net *n, const struct static_net_setup *setup, struct fault *f);
 void static_net_free(struct static_net *n);
 
-/* The contact of a node, which has a network of its own, and the node of a contact. */
-struct contact static_net_contact(const struct static_net *n, uint32_t node);
-uint32_t static_net_node(const struct contact *c);
+/* The node of a contact; n->count: there is none. */
+uint32_t static_net_node(const struct static_net *n, const struct contact *c);
 
-/* The live node nearest to the target, except for one; nodes: there is none. */
+/* The honest live node nearest to the target, except for one; n->count: there is none. */
 uint32_t static_net_nearest(const struct static_net *n, const struct node_id *target,
                             uint32_t except);
 
-/* Up to `max` nearest to the target that a node knows. */
+/* Up to `max` nearest to the target that a node names: of those that it knows; a Sybil, of the
+ * Sybils. */
 size_t static_net_closest(const struct static_net *n, uint32_t node, const struct node_id *target,
                           struct contact *out, size_t max);
 

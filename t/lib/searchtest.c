@@ -69,8 +69,8 @@ static void send_all(struct search *s)
 
 static int honest(const struct search *s, const struct contact *from, struct contact *out)
 {
-    const uint32_t node = static_net_node(from);
-    if (node >= s->net->nodes || s->net->dead[node])
+    const uint32_t node = static_net_node(s->net, from);
+    if (node >= s->net->count || s->net->nodes[node].dead)
         return -1;
     return (int)static_net_closest(s->net, node, &s->target.id, out, K);
 }
@@ -110,7 +110,7 @@ static void search(struct search *s, uint32_t node)
     struct contact known[4 * K];
     s->now = s->last_sent = 0;
     s->in_flight = s->most = 0;
-    s->self = static_net_contact(s->net, node);
+    s->self = s->net->nodes[node].contact;
     s->rules.self = s->self.id;
     lookup_init(&s->l, &s->target.id, &s->rules);
     const size_t count = static_net_closest(s->net, node, &s->target.id, known, 4 * K);
@@ -130,9 +130,11 @@ static struct search new_search(const struct static_net *net, uint64_t seed)
 
 static struct static_net new_net(uint32_t nodes, uint32_t dead, uint64_t seed)
 {
+    const struct static_net_setup setup = {
+        .nodes = nodes, .k = K, .dead = dead, .seed = seed, .one_a_network = true};
     struct static_net net;
     struct fault f;
-    must(static_net_make(&net, nodes, K, dead, seed, &f) == 0);
+    must(static_net_make(&net, &setup, &f) == 0);
     return net;
 }
 
@@ -140,8 +142,8 @@ static uint32_t draw_live(struct search *s)
 {
     uint32_t node;
     do
-        node = (uint32_t)chance_below(&s->chance, s->net->nodes);
-    while (s->net->dead[node]);
+        node = (uint32_t)chance_below(&s->chance, s->net->count);
+    while (s->net->nodes[node].dead);
     s->target.id = node_id_draw(&s->chance);
     return node;
 }
@@ -161,7 +163,7 @@ static void test_ends(void)
         s.any_order = i % 5 == 4;
         search(&s, node);
         few += s.l.asked <= 13;
-        must(lookup_closest(&s.l, found, K) == K && static_net_node(&found[0]) == nearest);
+        must(lookup_closest(&s.l, found, K) == K && static_net_node(&net, &found[0]) == nearest);
         must(s.l.answered == s.l.asked || s.any_order);
         must(s.most == s.rules.alpha);
         lookup_free(&s.l);
@@ -179,9 +181,9 @@ static void test_silent(void)
         const uint32_t node = draw_live(&s);
         search(&s, node);
         const int64_t before = s.now;
-        const uint32_t silent = static_net_node(&s.l.candidates[i % 5].contact);
+        const uint32_t silent = static_net_node(&net, &s.l.candidates[i % 5].contact);
         lookup_free(&s.l);
-        net.dead[silent] = 1;
+        net.nodes[silent].dead = 1;
         search(&s, node);
         must(s.now - before <= s.rules.timeout && s.l.asked - s.l.answered <= 1);
         must(s.l.answered >= K);
@@ -189,7 +191,7 @@ static void test_silent(void)
          * before the other slots could have been idle for a round trip longer than without it. */
         must(s.last_sent <= s.rules.slow + before);
         lookup_free(&s.l);
-        net.dead[silent] = 0;
+        net.nodes[silent].dead = 0;
     }
     static_net_free(&net);
 }
@@ -208,8 +210,9 @@ static void test_dead(void)
         const size_t count = lookup_closest(&s.l, found, K);
         must(count == K);
         for (size_t j = 0; j < count; j++)
-            must(!net.dead[static_net_node(&found[j])]);
-        found_nearest += static_net_node(&found[0]) == static_net_nearest(&net, &s.target.id, node);
+            must(!net.nodes[static_net_node(&net, &found[j])].dead);
+        found_nearest += static_net_node(&net, &found[0]) ==
+                         static_net_nearest(&net, &s.target.id, node);
         lookup_free(&s.l);
     }
     must(found_nearest >= 290);
@@ -270,7 +273,7 @@ static struct contact near_target(struct search *s, bool one_network)
  * them. */
 static int say_sybils(struct search *s, const struct contact *from, struct contact *out)
 {
-    if (from->port != 666 && static_net_node(from) % 5)
+    if (from->port != 666 && static_net_node(s->net, from) % 5)
         return honest(s, from, out);
     for (int i = 0; i < K; i++)
         out[i] = near_target(s, true);
@@ -294,7 +297,7 @@ static void test_sybils(void)
         size_t sybils = 0;
         for (size_t j = 0; j < count; j++) {
             sybils += found[j].port == 666;
-            found_nearest += found[j].port != 666 && static_net_node(&found[j]) == nearest;
+            found_nearest += found[j].port != 666 && static_net_node(&net, &found[j]) == nearest;
         }
         must(count == K && sybils <= 2);
         lookup_free(&s.l);
@@ -314,7 +317,7 @@ static int say_phantoms(struct search *s, const struct contact *from, struct con
 {
     if (from->port == 666)
         return -1;
-    if (static_net_node(from) % 5)
+    if (static_net_node(s->net, from) % 5)
         return honest(s, from, out);
     for (int i = 0; i < K; i++)
         out[i] = near_target(s, false);
@@ -327,9 +330,10 @@ static int say_wrong_addresses(struct search *s, const struct contact *from, str
     if (from->port == 666)
         return -1;
     const int count = honest(s, from, out);
-    for (int i = 0; i < count && static_net_node(from) % 5 == 0; i++) {
+    for (int i = 0; i < count && static_net_node(s->net, from) % 5 == 0; i++) {
         out[i] = near_target(s, false);
-        out[i].id = s->net->ids[static_net_nearest(s->net, &s->target.id, s->net->nodes)];
+        out[i].id =
+            s->net->nodes[static_net_nearest(s->net, &s->target.id, s->net->count)].contact.id;
     }
     return count;
 }
@@ -346,7 +350,7 @@ static void test_poison(void)
         s.say = i % 2 ? say_phantoms : say_wrong_addresses;
         search(&s, node);
         must(lookup_closest(&s.l, found, K) == K);
-        found_nearest += static_net_node(&found[0]) == nearest;
+        found_nearest += static_net_node(&net, &found[0]) == nearest;
         lookup_free(&s.l);
     }
     must(found_nearest >= 195);
