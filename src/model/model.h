@@ -1,7 +1,7 @@
 /*
  * What netsim(1) runs besides engines: models of whole networks, from millions of nodes that pass a
- * record on to miners that race. netsim-scale(7) tells what each assumes, and of the theory beside
- * its figures.
+ * record on to miners that race. netsim-scale(7) and, of those that find things, netsim-overlay(7)
+ * tell what each assumes, and of the theory beside its figures.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
