@@ -79,18 +79,20 @@ struct bft_item *agreement_ledger_decision(struct agreement *a, const struct nod
 {
     struct batch b = {0};
     struct bft_item *x = bft_item_new(BFT_DECIDED);
+    if (!x) {
+        fault_memory(f);
+        return NULL;
+    }
+    x->height = (uint64_t)block->height;
     int failed = ledger_read_item(a->config.ledger, child, &b, f);
-    if (!failed && (!x || add_block(a, x, (uint64_t)block->height, block->id)))
+    if (!failed && add_block(a, x, x->height, block->id))
         failed = fault_memory(f);
-    if (!failed)
-        x->height = (uint64_t)block->height;
     for (size_t i = 0; !failed && i < b.items[0].signed_count; i++)
         failed = add_vote(a, x, &b.items[0], &b.items[0].entries[i], f);
     batch_free(&b);
     if (!failed)
         return x;
-    if (x)
-        engine_item_unref(&x->head);
+    engine_item_unref(&x->head);
     return NULL;
 }
 

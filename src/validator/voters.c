@@ -82,7 +82,9 @@ static int replay(struct tree *t, struct node_names *names, const struct changes
 {
     struct bft_set *next = malloc(sizeof *next);
     int64_t done = 0; /* heights */
-    int failed = next ? 0 : fault_memory(f);
+    int failed = 0;
+    if (!next)
+        return fault_memory(f);
     for (size_t i = c->count; i-- > 0 && !failed;) {
         struct node node;
         failed = tree_get(t, c->list[i], &node, f) || voters_after(t, names, &node, next, f);
