@@ -97,6 +97,8 @@ misuse() {
 # Every option that takes a number, with the least and the most; MAX: 2^63-1.
 numbers() {
     cat <<'EOF'
+dht-lookup -a:1:65535 -s:0:MAX -p:0:2147483647
+dht-node -r:0:1000000
 gossip -f:1:64 -n:1:4096 -t:0:86400 -m:1:1099511627776 -j:1:1024 -P:0:2147483647
 gossip-listen -n:1:4096 -j:1:1024 -P:0:2147483647
 gossip-send -f:1:64 -n:1:64 -t:0:86400 -m:1:1099511627776 -P:0:2147483647

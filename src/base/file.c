@@ -202,7 +202,7 @@ bool file_may_be_replaced(const char *path)
     return false;
 }
 
-int file_replace(const char *path, const void *bytes, size_t n)
+static int replace(const char *path, const void *bytes, size_t n, bool synced)
 {
     char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
@@ -214,15 +214,24 @@ int file_replace(const char *path, const void *bytes, size_t n)
     int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         return -1;
-    int failed = file_write(fd, bytes, n) || file_sync(fd);
+    int failed = file_write(fd, bytes, n) || (synced && file_sync(fd));
     close_keeping_errno(fd, 0);
-    if (failed || move(temporary, path)) {
-        int error = errno;
-        unlink(temporary);
-        errno = error;
-        return -1;
-    }
-    return file_sync_folder(path);
+    if (!failed && move(temporary, path) == 0)
+        return 0;
+    int error = errno;
+    unlink(temporary);
+    errno = error;
+    return -1;
+}
+
+int file_replace(const char *path, const void *bytes, size_t n)
+{
+    return replace(path, bytes, n, true) || file_sync_folder(path) ? -1 : 0;
+}
+
+int file_replace_unsynced(const char *path, const void *bytes, size_t n)
+{
+    return replace(path, bytes, n, false);
 }
 
 int file_make(const char *path, bool secret, const void *bytes, size_t n, struct fault *f)

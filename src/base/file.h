@@ -61,6 +61,10 @@ bool file_may_be_replaced(const char *path);
  * the old file or the new one, never a part. Fails if file_may_be_replaced does not hold. */
 int file_replace(const char *path, const void *bytes, size_t n);
 
+/* The same without a sync: readers find it whole, also after this process was killed, but a power
+ * failure may leave an empty file. For what can be had again. */
+int file_replace_unsynced(const char *path, const void *bytes, size_t n);
+
 /* Creates a new file at path (O_EXCL: never over an existing one) and syncs it; removes it if it
  * cannot be written whole. secret: mode 0600 whatever the umask. 0, or -1 and trouble in *f, which
  * does not name the path. */

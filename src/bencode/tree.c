@@ -2,25 +2,25 @@
 
 #include <string.h>
 
-/* Where the encoding of the value that has just ended does. */
+/* The value ends where the reader is. */
 static void close_node(struct bencode_node *node, const struct bencode_reader *r, size_t next)
 {
-    node->len = (size_t)(r->bytes + r->at - node->bytes);
+    node->encoded_len = (size_t)(r->bytes + r->at - node->encoded);
     node->next = next;
 }
 
 static void open_node(struct bencode_node *node, const struct bencode_reader *r,
                       const struct bencode_item *item, size_t next)
 {
-    bool is_string = item->kind == BENCODE_STRING;
     *node = (struct bencode_node){
         .kind = item->kind,
         .key = item->key,
         .number = item->number,
-        .bytes = is_string ? item->bytes : r->bytes + item->offset,
-        .len = is_string ? item->len : r->at - item->offset,
-        .next = next,
+        .bytes = item->bytes,
+        .len = item->len,
+        .encoded = r->bytes + item->offset,
     };
+    close_node(node, r, next);
 }
 
 int bencode_tree(const void *bytes, size_t n, bool strict, struct bencode_node *nodes, size_t most,

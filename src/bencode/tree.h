@@ -7,9 +7,11 @@
 struct bencode_node {
     enum bencode_kind kind; /* never BENCODE_END */
     bool key;
-    int64_t number;       /* of an integer */
-    const uint8_t *bytes; /* of a string, its bytes; of another value, its whole encoding */
-    size_t len;
+    int64_t number;         /* of an integer */
+    const uint8_t *bytes;   /* of a string */
+    size_t len;             /* of a string */
+    const uint8_t *encoded; /* the whole value, as it stands in the input */
+    size_t encoded_len;
     size_t next; /* the index of the first node that is not within this one */
 };
 

@@ -32,7 +32,8 @@ static void check_tree(const uint8_t *data, size_t n, bool read)
     must(read && count >= 1 && nodes[0].next == count);
     for (size_t i = 0; i < count; i++) {
         must(nodes[i].next > i && nodes[i].next <= count && nodes[i].kind != BENCODE_END);
-        must(nodes[i].bytes >= data && nodes[i].bytes + nodes[i].len <= data + n);
+        must(nodes[i].encoded >= data && nodes[i].encoded + nodes[i].encoded_len <= data + n);
+        must(nodes[i].len <= nodes[i].encoded_len);
         must(!nodes[i].key || nodes[i].kind == BENCODE_STRING);
     }
     (void)bencode_find(nodes, nodes, "a");

@@ -26,7 +26,7 @@ CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread6
 WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted attested taken'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
-NET='send listen offer meet pull serve sendtls listentls meettls ordered'
+NET='send listen offer meet pull serve sendtls listentls meettls ordered hashnode hashlookup'
 KINDS='error=EIO error=ENOSPC error=EINTR signal=KILL'
 
 # --- What scenes share -------------------------------------------------------------------------------------
@@ -705,6 +705,8 @@ program_of() { # SCENE
     send*) echo gossip-send ;;
     listen* | serve) echo gossip-listen ;;
     pull) echo ledger-pull ;;
+    hashnode) echo dht-node ;;
+    hashlookup) echo dht-lookup ;;
     *) (cd / && plain_of "$1" 2>/dev/null) | cut -d ' ' -f 1 ;;
     esac
 }
@@ -1026,6 +1028,70 @@ listentls_seen() { listen_seen; }
 meettls_set() { net_set tls; }
 meettls_run() { meet_run "$@"; }
 meettls_seen() { meet_seen; }
+
+# A node of a DHT, at which something is announced and put; and the lookup that does so.
+hash_set() {
+    echo hello >words
+    keygen -s 'demo alice' alice >/dev/null 2>&1
+    mkdir node
+    echo 000102030405060708090a0b0c0d0e0f10111213 >node/id
+    echo 'node 8000000000000000000000000000000000000000 127.0.0.1:9' >node/nodes
+}
+
+hash_talk() { # NODE... -- LOOKUP...
+    local node=() status=0
+    while [ "$1" != -- ]; do
+        node+=("$1")
+        shift
+    done
+    shift
+    rm -f node/where
+    "${node[@]}" dht-node -l 127.0.0.1:0 node >got 2>"$node_log" &
+    listener=$!
+    until [ -s node/where ] || ! kill -0 "$listener" 2>/dev/null; do
+        sleep 0.005
+    done
+    : >passed
+    [ ! -s node/where ] || "$@" dht-lookup -P -k alice.key "$(cat node/where)" <words >passed 2>"$lookup_log" || status=$?
+    ends
+    looked=$status
+}
+
+hashnode_set() { hash_set; }
+
+# shellcheck disable=SC2120 # a prefix, or none
+hashnode_run() {
+    node_log=told lookup_log=heard
+    hash_talk "$@" -- timeout --foreground -k 100 300
+    return "$ended"
+}
+
+hashnode_seen() {
+    ended_well dht-node
+    [ "$looked" -le 1 ] || wrong "the lookup ends with $looked"
+    ! grep -q 'item' passed || [ "$status" -ne 0 ] || grep -q '^stored' got || wrong 'stored, without a word'
+    # shellcheck disable=SC2119 # no prefix
+    hashnode_run 2>>told || wrong 'the next run does not go on'
+    [ "$looked" -eq 0 ] || wrong 'the next run stores nothing'
+}
+
+hashlookup_set() { hash_set; }
+
+# shellcheck disable=SC2120 # a prefix, or none
+hashlookup_run() {
+    node_log=heard lookup_log=told
+    hash_talk timeout --foreground -k 100 300 -- "$@"
+    return "$looked"
+}
+
+hashlookup_seen() {
+    [ "$status" -eq 1 ] || ended_well dht-lookup
+    [ "$status" -ne 1 ] || grep -q '^dht-lookup: ' told || wrong 'status 1 without a word'
+    [ "$status" -ne 0 ] || grep -q '^item ' passed || wrong 'status 0 without an item'
+    [ "$ended" -eq 0 ] || wrong "the node ends with $ended"
+    # shellcheck disable=SC2119 # no prefix
+    hashlookup_run 2>>told || wrong 'the next run does not go on'
+}
 
 # --- Memory that fails -------------------------------------------------------------------------------------
 

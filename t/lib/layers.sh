@@ -54,6 +54,7 @@ BEGIN {
     layer("virtual", "base")
     layer("lookup", "base")
     layer("overlay", "base virtual lookup")
+    layer("dht", "base record crypto bencode lookup")
     layer("simpeer", "base record crypto stream gossip consensus virtual")
     layer("simprocess", "base consensus process simpeer")
     layer("maelstrom", "base consensus history simprocess")
@@ -69,9 +70,10 @@ BEGIN {
     layer("enginecli", "base cli consensus process")
     layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm consensus bft validator explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
+    layer("dhtcli", "base record crypto bencode lookup dht gossip peers net cli")
     layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
-        "scenario sim lookup overlay model farm node explain export cli enginecli ledgercli netcli")
+        "scenario sim lookup overlay dht model farm node explain export cli enginecli ledgercli netcli dhtcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

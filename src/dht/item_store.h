@@ -1,0 +1,36 @@
+/* The items that were put (BEP 44), each for ITEM_LIFE after it was last put. Bounded: a store that
+ * is full gives up the oldest of a few items drawn at random. It reads no clock. */
+#ifndef DHT_ITEM_STORE_H
+#define DHT_ITEM_STORE_H
+
+#include "base/idmap.h"
+#include "dht/item.h"
+
+enum { DHT_ITEMS_MAX = 8192, DHT_ITEM_LIFE = 2 * 60 * 60 * 1000 /* ms */ };
+
+struct dht_items {
+    struct idmap map;
+    uint64_t chance;
+};
+
+void dht_items_init(struct dht_items *s, uint64_t seed);
+void dht_items_free(struct dht_items *s);
+
+/* Puts an item that was checked. cas: the seq that the one there must have, if one is there. 0; or
+ * KRPC_CAS, or KRPC_SEQ: a newer one is there, or another of the same seq; or -1: no memory. */
+int dht_items_put(struct dht_items *s, const struct dht_item *item, struct krpc_number cas,
+                  int64_t now);
+
+/* NULL: there is none, or its time has come. Valid until the next put or expire. */
+const struct dht_item *dht_items_get(const struct dht_items *s, const struct node_id *target,
+                                     int64_t now);
+
+size_t dht_items_count(const struct dht_items *s);
+void dht_items_expire(struct dht_items *s, int64_t now);
+
+/* Gives `take` every item, with the time at which it was put, until it returns something else than
+ * 0. That, or 0. */
+typedef int dht_items_take(void *self, const struct dht_item *item, int64_t time);
+int dht_items_each(const struct dht_items *s, dht_items_take *take, void *self);
+
+#endif

@@ -1,0 +1,222 @@
+#include "dht/peer_store.h"
+
+#include "base/array.h"
+
+#include <stdlib.h>
+
+enum { MINUTE = 60000, DRAWN = 8, BATCH = 256 };
+
+struct key_peers {
+    uint8_t key[IDMAP_ID_LEN]; /* the key's 20 bytes, then zeros */
+    struct dht_peer *list;
+    size_t count, cap;
+};
+
+static void padded(const struct node_id *key, uint8_t out[IDMAP_ID_LEN])
+{
+    memset(out, 0, IDMAP_ID_LEN);
+    memcpy(out, key->bytes, NODE_ID_LEN);
+}
+
+void dht_peers_init(struct dht_peers *p, uint64_t seed)
+{
+    *p = (struct dht_peers){.chance = seed};
+    idmap_init(&p->keys, sizeof(struct key_peers), DHT_KEYS_MAX, seed);
+}
+
+void dht_peers_free(struct dht_peers *p)
+{
+    size_t place = 0;
+    for (struct key_peers *k; (k = idmap_each(&p->keys, &place));)
+        free(k->list);
+    idmap_free(&p->keys);
+}
+
+/* --- Removing --------------------------------------------------------------------------------- */
+
+static bool is_old(const struct dht_peer *peer, int64_t now)
+{
+    return now / MINUTE - peer->minute >= DHT_PEER_LIFE / MINUTE;
+}
+
+static void remove_peer(struct dht_peers *p, struct key_peers *k, size_t i)
+{
+    k->list[i] = k->list[--k->count];
+    p->count--;
+}
+
+static void remove_key(struct dht_peers *p, struct key_peers *k)
+{
+    p->count -= k->count;
+    free(k->list);
+    idmap_remove(&p->keys, k);
+}
+
+static void expire_key(struct dht_peers *p, struct key_peers *k, int64_t now)
+{
+    for (size_t i = k->count; i-- > 0;)
+        if (is_old(&k->list[i], now))
+            remove_peer(p, k, i);
+}
+
+/* Expires each key's peers, and notes up to BATCH keys that have none left. Gives their number. */
+static size_t expire_all(struct dht_peers *p, int64_t now, uint8_t empty[BATCH][IDMAP_ID_LEN])
+{
+    size_t place = 0, count = 0;
+    for (struct key_peers *k; count < BATCH && (k = idmap_each(&p->keys, &place));) {
+        expire_key(p, k, now);
+        if (k->count == 0)
+            memcpy(empty[count++], k->key, IDMAP_ID_LEN);
+    }
+    return count;
+}
+
+void dht_peers_expire(struct dht_peers *p, int64_t now)
+{
+    uint8_t empty[BATCH][IDMAP_ID_LEN];
+    size_t count = BATCH;
+    while (count == BATCH) {
+        count = expire_all(p, now, empty);
+        for (size_t i = 0; i < count; i++)
+            remove_key(p, idmap_find(&p->keys, empty[i]));
+    }
+}
+
+/* Draws a few keys and removes the one with the fewest peers, but not `except`. */
+static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
+{
+    struct key_peers *victim = NULL, *k;
+    size_t place = (size_t)chance_below(&p->chance, p->keys.cap);
+    for (int drawn = 0, ends = 0; drawn < DRAWN && ends < 2;) {
+        k = idmap_each(&p->keys, &place);
+        if (!k) {
+            place = 0;
+            ends++;
+            continue;
+        }
+        drawn++;
+        if (memcmp(k->key, except, IDMAP_ID_LEN) != 0 && (!victim || k->count < victim->count))
+            victim = k;
+    }
+    if (victim)
+        remove_key(p, victim);
+}
+
+/* --- Adding ----------------------------------------------------------------------------------- */
+
+static struct key_peers *key_of(struct dht_peers *p, const uint8_t id[IDMAP_ID_LEN])
+{
+    struct key_peers *k = idmap_find(&p->keys, id);
+    bool full = p->count >= DHT_PEERS_MAX || (!k && p->keys.count >= DHT_KEYS_MAX);
+    if (full) {
+        make_space(p, id);
+        k = idmap_find(&p->keys, id);
+    }
+    return k ? k : idmap_add(&p->keys, id);
+}
+
+static bool is_peer(const struct dht_peer *x, const struct contact *c)
+{
+    return x->host_len == c->host_len && memcmp(x->host, c->host, x->host_len) == 0;
+}
+
+/* Where the peer is, or the place that it takes from an older one; k->count: a place at the end. */
+static size_t place_of(const struct key_peers *k, const struct contact *c)
+{
+    size_t hosts = 0, oldest = 0, oldest_host = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const struct dht_peer *x = &k->list[i];
+        if (x->minute < k->list[oldest].minute)
+            oldest = i;
+        if (!is_peer(x, c))
+            continue;
+        if (x->port == c->port)
+            return i;
+        if (hosts++ == 0 || x->minute < k->list[oldest_host].minute)
+            oldest_host = i;
+    }
+    if (hosts >= DHT_HOST_PEERS_MAX)
+        return oldest_host;
+    return k->count >= DHT_KEY_PEERS_MAX ? oldest : k->count;
+}
+
+int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct contact *peer,
+                  int64_t now)
+{
+    uint8_t id[IDMAP_ID_LEN];
+    padded(key, id);
+    struct key_peers *k = key_of(p, id);
+    if (!k || ARRAY_RESERVE(k->list, k->cap, k->count + 1))
+        return -1;
+    expire_key(p, k, now);
+    size_t i = place_of(k, peer);
+    bool known = i < k->count && is_peer(&k->list[i], peer) && k->list[i].port == peer->port;
+    p->count += i == k->count;
+    k->count += i == k->count;
+    k->list[i] = (struct dht_peer){
+        .host_len = peer->host_len, .port = peer->port, .minute = (uint32_t)(now / MINUTE)};
+    memcpy(k->list[i].host, peer->host, sizeof peer->host);
+    return !known;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static struct contact contact_of(const struct dht_peer *x)
+{
+    struct contact c = {.host_len = x->host_len, .port = x->port};
+    memcpy(c.host, x->host, sizeof c.host);
+    return c;
+}
+
+size_t dht_peers_get(struct dht_peers *p, const struct node_id *key, uint8_t host_len, int64_t now,
+                     struct contact *out, size_t max)
+{
+    uint8_t id[IDMAP_ID_LEN];
+    padded(key, id);
+    const struct key_peers *k = idmap_find(&p->keys, id);
+    size_t seen = 0, count = 0;
+    /* each has the same chance to be among them (Vitter, "Random Sampling with a Reservoir", 1985)
+     */
+    for (size_t i = 0; k && i < k->count; i++) {
+        if (k->list[i].host_len != host_len || is_old(&k->list[i], now))
+            continue;
+        size_t at = seen++ < max ? count++ : (size_t)chance_below(&p->chance, seen);
+        if (at < max)
+            out[at] = contact_of(&k->list[i]);
+    }
+    return count;
+}
+
+size_t dht_peers_sample(const struct dht_peers *p, uint64_t turn, struct node_id *out, size_t max)
+{
+    size_t count = 0, all = p->keys.count < max ? p->keys.count : max;
+    size_t place = all ? (size_t)chance_below(&turn, p->keys.cap) : 0;
+    while (count < all) {
+        const struct key_peers *k = idmap_each(&p->keys, &place);
+        if (k)
+            memcpy(out[count++].bytes, k->key, NODE_ID_LEN);
+        else
+            place = 0;
+    }
+    return count;
+}
+
+size_t dht_peers_keys(const struct dht_peers *p)
+{
+    return p->keys.count;
+}
+
+int dht_peers_each(const struct dht_peers *p, dht_peers_take *take, void *self)
+{
+    size_t place = 0;
+    int result = 0;
+    for (const struct key_peers *k; !result && (k = idmap_each(&p->keys, &place));) {
+        struct node_id key;
+        memcpy(key.bytes, k->key, NODE_ID_LEN);
+        for (size_t i = 0; i < k->count && !result; i++) {
+            struct contact c = contact_of(&k->list[i]);
+            result = take(self, &key, &c, (int64_t)k->list[i].minute * MINUTE);
+        }
+    }
+    return result;
+}

@@ -1,0 +1,40 @@
+# Nodes of a DHT for tests: dht_start NAME [ARGUMENT...] runs one in the folder NAME, with events in NAME.events.
+
+dht_start() { # NAME ARGUMENT...
+    local name=$1
+    rm -f "$name/where"
+    timeout -k 5 300 dht-node -l 127.0.0.1:0 "$name" "${@:2}" >"$name.events" 2>"$name.err" 3>&- &
+    dht_pids["$name"]=$!
+    eventually test -s "$name/where"
+}
+
+dht_stop() { # NAME [SIGNAL]
+    local pid=${dht_pids[$1]}
+    # timeout(1) passes other signals on, but not KILL
+    if [ "${2-TERM}" = KILL ]; then pkill -KILL -P "$pid" dht-node; else kill "-${2-TERM}" "$pid"; fi
+    wait "$pid" || dht_status=$?
+    unset "dht_pids[$1]"
+}
+
+dht_stop_all() {
+    local name
+    for name in "${!dht_pids[@]}"; do
+        kill "${dht_pids[$name]}" 2>/dev/null || :
+    done
+    wait
+}
+
+where() { # NAME
+    cat "$1/where"
+}
+
+# The key of a text.
+key_of() { # TEXT
+    printf %s "$1" | sha1sum | cut -c 1-40
+}
+
+# Asks a node, with messages written in JSON, one a line, and prints the answers so. @ID in them is an id of ours, and
+# @TOKEN the last token that came.
+ask_dht() { # NAME
+    python3 "$ROOT/t/lib/dhtask.py" "$(where "$1")"
+}
