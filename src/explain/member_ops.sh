@@ -1,5 +1,5 @@
 # The second part of that: what members do, accusations, and the state line of such a chain.
-# shellcheck shell=sh disable=SC2003,SC2015,SC2034,SC2086,SC2154
+# shellcheck shell=sh disable=SC2003,SC2015,SC2034,SC2086,SC2094,SC2154
 
 # ---- What members do ----
 
