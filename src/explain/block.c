@@ -159,8 +159,9 @@ static void check_seal_form(struct explain *x)
 {
     const struct seal *seal = x->tree->anchor.seal;
     const struct block *b = &x->item->block;
-    explain_say(x, "# Its seal has so many digits as this chain's have.\nis_hex %.*s %d %d",
-                (int)b->seal.len, b->seal.text, seal->least, seal->most);
+    explain_say(x, "# Its seal has so many digits as this chain's have.\nis_hex");
+    explain_quote_field(x, b->seal);
+    explain_say(x, " %d %d", seal->least, seal->most);
     explain_or_no(x, x->item->line,
                   seal->is_mined ? "block: seal is not 1 to" : "block: seal is not 128");
 }

@@ -13,6 +13,12 @@ bool explain_has_members(const struct explain *x)
     return x->tree && x->tree->has_genesis && rules_members(&x->tree->rules);
 }
 
+/* The script's own function tells a fault in this line that begins so: nothing follows it. */
+static void ends(struct explain *x, uint64_t line, const char *rule)
+{
+    x->ended |= explain_fails(x, line, rule);
+}
+
 /* --- Genesis ---------------------------------------------------------------------------------- */
 
 static const char *entry_text(const struct item *item, size_t i)
@@ -54,8 +60,11 @@ static void take_members(struct explain *x)
         if (!record_is(&member_type, entry_text(item, i), len) ||
             fields_split(entry_text(item, i), len, words) != 3)
             continue;
-        explain_say(x, "at=%" PRIu64 " && take_member %.*s %.*s\n", item->line + 1 + i,
-                    (int)words[1].len, words[1].text, (int)words[2].len, words[2].text);
+        explain_say(x, "at=%" PRIu64 " && take_member", item->line + 1 + i);
+        explain_quote_field(x, words[1]);
+        explain_quote_field(x, words[2]);
+        explain_say(x, "\n");
+        ends(x, item->line + 1 + i, "member: ");
     }
 }
 
@@ -181,17 +190,19 @@ void explain_votes(struct explain *x, const struct node *parent)
                 "that votes on that, ascending.\nbegin_votes %s\n",
                 hex32(parent->id).text);
     for (size_t i = 0; i < item->signed_count; i++) {
-        struct field v[FIELDS_MAX];
+        struct field v[FIELDS_MAX] = {{"", 0}};
         fields_split(entry_text(item, i), item->entries[i].len, v);
-        explain_say(
-            x, "at=%" PRIu64 " && take_vote %.64s %.*s %.*s %.*s \\\n    %.64s \\\n    %.64s\n",
-            item->line + 1 + i, v[1].text, (int)v[2].len, v[2].text, (int)v[3].len, v[3].text,
-            (int)v[4].len, v[4].text, v[5].text, v[6].text);
+        explain_say(x, "at=%" PRIu64 " && take_vote", item->line + 1 + i);
+        for (size_t k = 1; k <= 6; k++)
+            explain_quote_field(x, v[k]);
+        explain_say(x, "\n");
+        ends(x, item->line + 1 + i, "vote: ");
     }
     explain_say(x,
                 "# Their weight is more than two thirds of the set's. So the parent is final.\n"
                 "at=%" PRIu64 " && end_votes\n",
                 item->line);
+    ends(x, item->line, "block: votes of weight");
 }
 
 void explain_attests(struct explain *x, const struct node *parent)
@@ -207,6 +218,7 @@ void explain_attests(struct explain *x, const struct node *parent)
         explain_say(x, "at=%" PRIu64 " && take_attest ", item->line + 1 + i);
         explain_quote(x, entry_text(item, i), item->entries[i].len);
         explain_say(x, "\n");
+        ends(x, item->line + 1 + i, "attest: ");
     }
     explain_say(x, "# More than two thirds of both sets from one source justify the target; if "
                    "the source is the checkpoint right before it,\n# it is final.\nend_attests\n");
@@ -226,50 +238,65 @@ void explain_close_members(struct explain *x, const struct node *parent)
                 item->block.height, hex32(parent->id).text, account_text(&item->block.miner).text);
 }
 
+/* FROM, and so many of the operation's arguments. */
+static void do_it(struct explain *x, const char *function, const char *from, const struct field *w,
+                  size_t n)
+{
+    explain_say(x, "%s %s", function, from);
+    for (size_t i = 1; i <= n; i++)
+        explain_quote_field(x, w[i]);
+}
+
 static void stake(struct explain *x, uint64_t line, const char *from, const struct field *w)
 {
-    int len = (int)w[1].len;
     explain_say(x,
                 "# It was not accused, and has the amount, which becomes stake.\n"
                 "! is_accused %s",
                 from);
     explain_or_no(x, line, "tx: stake: FROM was accused");
-    explain_say(x, "[ %.*s -le \"$left\" ]", len, w[1].text);
+    explain_say(x, "amount=");
+    explain_quote(x, w[1].text, w[1].len);
+    explain_say(x, "\n[ \"$amount\" -le \"$left\" ]");
     explain_or_no(x, line, "tx: %s has ", from);
-    explain_say(x, "left=$((left - %.*s))\ndo_stake %s %.*s\n", len, w[1].text, from, len,
-                w[1].text);
+    explain_say(x, "left=$((left - amount))\n");
+    do_it(x, "do_stake", from, w, 1);
+    explain_say(x, "\n");
 }
 
 static void accuse(struct explain *x, struct field words, const struct node *parent)
 {
-    const size_t before = strlen("accuse ");
+    struct cursor c = {words.text + strlen("accuse "), words.text + words.len};
     explain_say(x, "# Who signed both lines is a member no more, and loses of its stake.\n"
-                   "chain_named=$chain\ntake_evidence ");
-    explain_put(x, words.text + before, words.len - before);
+                   "chain_named=$chain\ntake_evidence");
+    while (c.text < c.end)
+        explain_quote_field(x, cursor_take_field(&c));
     explain_say(x, "\ndo_accuse %" PRId64 " %s\n", x->item->block.height, hex32(parent->id).text);
 }
 
 void explain_member_operation(struct explain *x, uint64_t line, const struct tx *tx,
                               const struct node *parent)
 {
-    struct field w[FIELDS_MAX], words = tx_field(tx, tx->words);
+    struct field w[FIELDS_MAX] = {{"", 0}}, words = tx_field(tx, tx->words);
     const struct account_text from = account_text(&tx->from);
     const char *name = tx->operation->name;
     fields_split(words.text, words.len, w);
     explain_say(x, "at=%" PRIu64 " earned_by_accusing=0\n", line);
-    if (strcmp(name, "stake") == 0)
+    if (strcmp(name, "stake") == 0) {
         stake(x, line, from.text, w);
-    else if (strcmp(name, "unstake") == 0)
-        explain_say(
-            x,
-            "# It has so much staked, which becomes unbonding; somebody is a member still.\n"
-            "do_unstake %s %.*s %" PRId64 "\n",
-            from.text, (int)w[1].len, w[1].text, x->item->block.height);
-    else if (strcmp(name, "admit") == 0)
-        explain_say(x,
-                    "# A member wants an account to have a weight; it is so if enough want it.\n"
-                    "do_admit %s \\\n    %.*s %.*s\n",
-                    from.text, (int)w[1].len, w[1].text, (int)w[2].len, w[2].text);
-    else if (strcmp(name, "accuse") == 0)
+    } else if (strcmp(name, "unstake") == 0) {
+        explain_say(x, "# It has so much staked, which becomes unbonding; somebody is a member "
+                       "still.\n");
+        do_it(x, "do_unstake", from.text, w, 1);
+        explain_say(x, " %" PRId64 "\n", x->item->block.height);
+    } else if (strcmp(name, "admit") == 0) {
+        explain_say(x, "# A member wants an account to have a weight; it is so if enough want "
+                       "it.\n");
+        do_it(x, "do_admit", from.text, w, 2);
+        explain_say(x, "\n");
+    } else if (strcmp(name, "accuse") == 0) {
         accuse(x, words, parent);
+    }
+    ends(x, line, "tx: unstake: ");
+    ends(x, line, "tx: admit: ");
+    ends(x, line, "tx: accuse: ");
 }

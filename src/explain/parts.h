@@ -38,6 +38,9 @@ bool explain_is_plain(const char *bytes, size_t n);
 /* The bytes, which are printable, as one word of the shell. */
 void explain_quote(struct explain *x, const char *bytes, size_t n);
 
+/* A space, and a field as one word of the shell. */
+void explain_quote_field(struct explain *x, struct field f);
+
 /* Commands that append the bytes to the record, a piece at a time: some shells run a program for
  * each printf, and an argument of a program has at most 128 KiB. */
 void explain_raw(struct explain *x, const char *bytes, size_t n);

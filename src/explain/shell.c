@@ -50,6 +50,12 @@ void explain_quote(struct explain *x, const char *bytes, size_t n)
     explain_put(x, "'", 1);
 }
 
+void explain_quote_field(struct explain *x, struct field f)
+{
+    explain_put(x, " ", 1);
+    explain_quote(x, f.text, f.len);
+}
+
 /* Any bytes as the format of a printf(1) that prints them: one quoted word. Letters and digits
  * without a meaning to printf or the shell represent themselves. */
 static void put_octal(struct explain *x, const char *bytes, size_t n)

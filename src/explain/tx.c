@@ -47,11 +47,8 @@ static bool take_lines(struct field_walk *w)
                 "# Two lines follow that one member has signed, and no honest member signs.\n"
                 "at=%" PRIu64 " chain_named=$2\ntake_evidence",
                 w->line);
-    for (struct cursor c = w->c; c.text < c.end;) {
-        struct field f = cursor_take_field(&c);
-        explain_say(x, " ");
-        explain_quote(x, f.text, f.len);
-    }
+    for (struct cursor c = w->c; c.text < c.end;)
+        explain_quote_field(x, cursor_take_field(&c));
     explain_say(x, "\n");
     x->ended |= x->item->broken && fails_there(x, w->line);
     for (int line = 0; line < 2; line++) {
