@@ -180,3 +180,56 @@ pull() { # OPTION...
     verify -Hq -C auditors -w 9999999999 h
     [ "$(grep '^block ' h | cut -d ' ' -f 2 | tr '\n' ' ')" = '0 2 ' ]
 }
+
+@test "over the wire: headers are jumped over as far as the trusted members allow, also back to a proof" {
+    "$BIN"/.t/lighttest ledger 3000 700 >made # every 700 blocks one member hands over to another
+    heads_of made
+    CHAIN=$(chain_id led)
+    listen s -p -L led
+    head -n 20 heads >h
+    pull -H
+    [ "$status" -eq 0 ]
+    verify -Hq h
+    [ "$(grep '^block ' h | tail -n 1 | cut -d ' ' -f 2)" -eq 2999 ]
+    [ "$(grep -c '^block ' h)" -lt 1000 ]
+    for height in 700 701 1400 2100 2800; do # nobody can jump over the headers between two members
+        grep -q "^block $height " h
+    done
+    cp h before
+    # the block of this record was jumped over, and the member of that time is trusted now
+    id=$(sed -n '/^block 2951 /,$p' led | grep -m 1 '^tx ' | id)
+    refute grep -q '^block 2951 ' h
+    pull -P "$id"
+    [ "$status" -eq 0 ]
+    says 'in block 2951, buried by 48 blocks'
+    cat h "$out" | verify -Hq
+    cmp h before
+    # the member of that time is not
+    id=$(sed -n '/^block 1051 /,$p' led | grep -m 1 '^tx ' | id)
+    refute grep -q '^block 1051 ' h
+    pull -P "$id"
+    [ "$status" -eq 1 ]
+    says 'no peer that was asked proved that it is on the best chain'
+    # the next run goes on from there
+    pull -H
+    [ "$status" -eq 0 ]
+    cmp h before
+}
+
+@test "over the wire: what a jump is asked for, and what is no request" {
+    "$BIN"/.t/lighttest ledger 4 3 >made
+    heads_of made
+    listen s -p -L led
+    talk t "$at"
+    say t "$(hello "$(chain_id led)")"
+    eventually grep -q ^hello t.heard
+    for height in 3 4 1 0 9223372036854775807; do
+        say t "jump $height"
+        eventually test "$(grep -c '^pulled 3 ' t.heard)" -gt "$((n++))"
+    done
+    sed -n '/^block/,/^pulled/p' t.heard | cut -d ' ' -f 1-2 | tr '\n' ' ' |
+        grep -q "^block 2 member [0-9a-f]* block 3 vote [0-9a-f]* pulled 3 \$"
+    [ "$(grep -c '^block' t.heard)" -eq 2 ]
+    say t 'jump -1'
+    eventually grep -q '^bye bad' t.heard
+}

@@ -41,8 +41,11 @@ static int send(struct header_puller *p, struct session *s, enum header_request 
     p->request = request;
     p->asked = p->progress = now;
     p->got = p->fresh = 0;
-    p->header.len = p->group.len = p->group_lines = 0;
-    p->proved = false;
+    p->group.len = p->group_lines = 0;
+    if (request != REQUEST_JUMP) { /* which may be back to the block of a proof */
+        p->header.len = 0;
+        p->proved = false;
+    }
     int failed = session_put(s, line->data, line->len);
     buf_free(line);
     return failed ? fault_memory(f) : 0;
@@ -270,6 +273,7 @@ static int take_pulled(struct header_puller *p, const char *line, size_t len, st
     if (wire_pulled(line, len, &p->height, p->tip, f))
         return -1;
     p->request = REQUEST_NONE;
+    p->request_was_jump = request == REQUEST_JUMP;
     if (request == REQUEST_JUMP)
         p->answered(p->self, p);
     if (request == REQUEST_PROOF)

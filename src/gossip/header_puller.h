@@ -61,6 +61,7 @@ struct header_puller {
                                lines of its set are in `group`, a newline before each, */
     bool proved;            /* ... and a proof that leads to its root */
     struct proof proof;
+    bool request_was_jump;                                 /* at the end of an answer: to what */
     void (*answered)(void *self, struct header_puller *p); /* called at the end of such an answer */
 };
 

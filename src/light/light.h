@@ -13,7 +13,8 @@
  * On a chain that members seal, `member` and `vote` lines follow the headers (verify(1), "Chains
  * that members seal"), and a header is judged, and given as one text, together with them. Under
  * `rule seal bft` headers may be missing: then two that follow each other are judged, and given,
- * together, and must be signed by enough of the members that are trusted already.
+ * together, and must be signed by enough of the members that are trusted already. Two such headers
+ * below those that are trusted count for proofs alone.
  *
  * If the input does not begin with a genesis block and its body, headers are judged by what they
  * claim: they must meet their own targets; and proofs are judged by such headers, whatever their
@@ -123,8 +124,9 @@ int light_locate(const struct light *c, uint8_t ids[][ID_LEN], int max);
 
 struct proof;
 
-/* Checks a proof against the headers of the best chain: 1 and the number of its block's header, 0
- * and a rule, -1 and trouble. */
+/* Checks a proof against the headers of the best chain: 1 and the number of its block's header, or
+ * LIGHT_JUMPED_OVER if its block was shown by a jump back; 0 and a rule, -1 and trouble. */
+#define LIGHT_JUMPED_OVER SIZE_MAX
 int light_prove(struct light *c, const struct proof *p, size_t *n, struct fault *f);
 
 #endif

@@ -195,13 +195,72 @@ static int check_next(const struct light_group *below, const struct light_group 
     return fault_rule(f, "block: the members change, and the lines of the new set are missing");
 }
 
+/* --- Jumps back ------------------------------------------------------------------------------- */
+
+const struct head *light_find_lower(const struct light *c, const uint8_t id[ID_LEN])
+{
+    const struct head *all = (const struct head *)(const void *)c->sealed.lower.data;
+    for (size_t i = 0; i < c->sealed.lower.len / sizeof *all; i++)
+        if (memcmp(all[i].id, id, ID_LEN) == 0)
+            return &all[i];
+    return NULL;
+}
+
+/* Whether the trusted chain, as far as it is known, has another block at this height. */
+static bool is_contradiction(const struct light *c, const struct light_group *g)
+{
+    size_t n = heads_ancestor(&c->heads, c->sealed.trusted, (uint32_t)g->block.height);
+    const struct head *h = head_at(&c->heads, n);
+    return h->height == g->block.height && memcmp(h->id, g->id, ID_LEN) != 0;
+}
+
+/* A block below the trusted one is at least so many spacings older. 0, or -1 and a rule. */
+static int check_older(const struct light *c, const struct light_group *g, struct fault *f)
+{
+    const struct head *t = head_at(&c->heads, c->sealed.trusted);
+    int64_t spacings;
+    if (!__builtin_mul_overflow(t->height - g->block.height, c->rules.spacing, &spacings) &&
+        t->time - g->block.time >= spacings)
+        return 0;
+    return fault_rule(f, "block: time %" PRId64 " is less than %" PRId64 " s before %" PRId64,
+                      g->block.time, spacings, t->time);
+}
+
+/*
+ * A block that was jumped over: whoever is honest among the members who are trusted now has signed
+ * no other one at its height, so that the same third is enough; nothing else is judged by it but
+ * proofs.
+ */
+static int take_lower(struct light *c, const struct light_group *below, const struct light_group *g,
+                      int64_t now, struct fault *f)
+{
+    const struct member_set *set = voters(c, below, g, f);
+    struct head h;
+    size_t n;
+    int known = heads_find(&c->heads, g->id, &n, f);
+    if (known || light_find_lower(c, g->id))
+        return known < 0 ? -1 : 1;
+    if (is_contradiction(c, g))
+        return light_contradiction(c, g, f), answer(f);
+    if (!set || check_period(c, now, f) || check_older(c, g, f) ||
+        check_pair(c, below, g, set, now, f) || check_trust(c, g, f) || check_votes(c, g, set, f))
+        return answer(f);
+    light_fill(&h, &g->block, g->id);
+    h.height = (uint32_t)g->block.height;
+    if (c->sealed.lower.len / sizeof h >= LIGHT_LOWER) {
+        fault_rule(f, "block: over %d blocks below the trusted one", LIGHT_LOWER);
+        return 0;
+    }
+    return buf_add(&c->sealed.lower, &h, sizeof h) ? fault_memory(f) : 1;
+}
+
 int light_take_jump(struct light *c, struct light_group *below, struct light_group *g, int64_t now,
                     struct fault *f)
 {
     const struct member_set *set = voters(c, below, g, f);
     size_t trusted = c->sealed.trusted;
     if (below->block.height < head_at(&c->heads, trusted)->height)
-        return light_contradiction(c, g, f), answer(f);
+        return take_lower(c, below, g, now, f);
     if (!set || check_period(c, now, f) || check_below(c, below, f) ||
         check_pair(c, below, g, set, now, f) || check_next(below, g, f) || check_trust(c, g, f) ||
         check_votes(c, g, set, f))

@@ -81,7 +81,7 @@ int light_check_claims(const struct light *c, const struct block *b, size_t size
     return check_body(c, b, size, f) || check_supply(c, b, f) ? -1 : 0;
 }
 
-static void fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN])
+void light_fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN])
 {
     *h = (struct head){.time = b->time, .count = (uint32_t)b->count & 0x7fffffff};
     memcpy(h->id, id, ID_LEN);
@@ -116,7 +116,7 @@ int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_
         return -1;
     size_t n = c->heads.count;
     struct head *h = head_at(&c->heads, n);
-    fill(h, b, id);
+    light_fill(h, b, id);
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
     h->work = u256_add(head_at(&c->heads, parent)->work, weight);
@@ -211,7 +211,7 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
     int known = heads_find(&c->heads, id, &n, f);
     if (known || heads_reserve(&c->heads, f))
         return known > 0 ? 1 : -1;
-    fill(head_at(&c->heads, c->heads.count++), b, id);
+    light_fill(head_at(&c->heads, c->heads.count++), b, id);
     return 1;
 }
 
@@ -237,7 +237,7 @@ int light_anchor(struct light *c, const struct item *genesis, int64_t supply, st
     if (heads_reserve(&c->heads, f))
         return -1;
     size_t n = c->heads.count++;
-    fill(head_at(&c->heads, n), &genesis->block, genesis->id);
+    light_fill(head_at(&c->heads, n), &genesis->block, genesis->id);
     head_at(&c->heads, n)->parent = head_at(&c->heads, n)->jump = (uint32_t)n;
     c->best = n;
     c->has_genesis = true;

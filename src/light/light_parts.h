@@ -72,8 +72,9 @@ struct light_sealer {
     uint32_t trusted; /* the last head on its chain whose set is trusted */
 };
 
-#define LIGHT_SETS 64  /* sets kept, of `sign` */
-#define LIGHT_VOTED 64 /* headers whose votes are kept for evidence, and so many bytes of them: */
+#define LIGHT_LOWER 4096 /* blocks that are kept although they were jumped over, of `bft` */
+#define LIGHT_SETS 64    /* sets kept, of `sign` */
+#define LIGHT_VOTED 64   /* headers whose votes are kept for evidence, and so many bytes of them: */
 #define LIGHT_VOTED_BYTES (1 << 22)
 
 /* The votes of a header. */
@@ -91,6 +92,7 @@ struct light_sealed {
     /* `bft`: the highest head with votes, or at a checkpoint; and the set in its TARGET. */
     size_t trusted;
     struct light_set next;
+    struct buf lower; /* struct head: blocks below it that were jumped over, and are final */
     struct light_voted voted[LIGHT_VOTED];
     size_t voted_next, voted_bytes;
     struct buf evidence;
@@ -180,6 +182,9 @@ int light_judge_claim(struct light *c, const struct block *b, const uint8_t id[I
  * genesis, and a checkpoint names it. */
 bool light_is_anchor(const struct light *c, const struct block *b, const uint8_t id[ID_LEN]);
 
+/* Sets *h to what stands in the header. */
+void light_fill(struct head *h, const struct block *b, const uint8_t id[ID_LEN]);
+
 /* What a header claims of its body and of the supply: 0, or -1 and a rule. */
 int light_check_claims(const struct light *c, const struct block *b, size_t size, struct fault *f);
 
@@ -255,6 +260,9 @@ int light_take_next(struct light *c, struct light_group *g, size_t parent, int64
 /* Judges two headers, of which the parent of the first is not known and the second has votes. */
 int light_take_jump(struct light *c, struct light_group *below, struct light_group *g, int64_t now,
                     struct fault *f);
+
+/* The block with this id that was jumped over and is final; or NULL. */
+const struct head *light_find_lower(const struct light *c, const uint8_t id[ID_LEN]);
 
 /* Trusts a head, and its set from now on, which it takes over if there are member lines. */
 void light_trust(struct light *c, size_t n, struct light_group *g);

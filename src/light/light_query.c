@@ -94,5 +94,8 @@ int light_locate(const struct light *c, uint8_t ids[][ID_LEN], int max)
 int light_prove(struct light *c, const struct proof *p, size_t *n, struct fault *f)
 {
     int valid = light_judge_proof(c, p, f);
+    *n = LIGHT_JUMPED_OVER;
+    if (valid > 0 && light_find_lower(c, p->block))
+        return 1;
     return valid > 0 ? heads_find(&c->heads, p->block, n, f) : valid;
 }

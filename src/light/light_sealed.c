@@ -13,6 +13,7 @@ void light_sealed_free(struct light_sealed *s)
     light_voted_free(s);
     ed25519_keys_free(&s->keys);
     buf_free(&s->sealers);
+    buf_free(&s->lower);
 }
 
 bool light_expired(const struct light *c, int64_t now)

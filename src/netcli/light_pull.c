@@ -42,7 +42,7 @@ static bool tell_proof(const struct run *r, const uint8_t id[ID_LEN], size_t i)
         cli_warn("%s: no peer that was asked proved that it is on the best chain", hex32(id).text);
         return false;
     }
-    int64_t height = light_height(light, found->block);
+    int64_t height = found->height;
     int64_t above = light_sum(light).height - height;
     print_proof(found);
     cli_warn("%s: in block %" PRId64 ", buried by %" PRId64 " block%s", hex32(id).text, height,

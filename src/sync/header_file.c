@@ -16,7 +16,7 @@ enum { WRITE_SIZE = 1 << 18 };
 /* Where the text of a header is; its newline follows. */
 struct place {
     uint64_t at;
-    uint32_t len; /* without the last newline */
+    uint32_t len; /* without the last newline; 0: it is with the header before */
     bool in_file; /* otherwise in the temporary file */
 };
 
@@ -37,11 +37,19 @@ static struct place *place_of(const struct header_file *h, size_t n)
     return (struct place *)(void *)h->places.data + n;
 }
 
-/* Notes where the text of the newest header is. */
+static size_t count_places(const struct header_file *h)
+{
+    return h->places.len / sizeof(struct place);
+}
+
+/* Notes where the text of the newest header is; of a jump, which is two, with the first of them. */
 static int add_place(struct header_file *h, uint64_t at, size_t len, bool in_file, struct fault *f)
 {
     struct place p = {at, (uint32_t)len, in_file};
-    return buf_add(&h->places, &p, sizeof p) ? fault_memory(f) : 0;
+    for (; count_places(h) < light_sum(h->light).headers; p.len = 0)
+        if (buf_add(&h->places, &p, sizeof p))
+            return fault_memory(f);
+    return 0;
 }
 
 /* --- Opening ---------------------------------------------------------------------------------- */
@@ -59,15 +67,14 @@ static int read_headers(struct header_file *h, int64_t now, uint64_t *end, struc
     struct span text;
     int verdict;
     while ((verdict = light_next(h->light, now, &text, f)) == LIGHT_VALID) {
-        size_t n = h->places.len / sizeof(struct place);
-        if (light_sum(h->light).headers == n || !light_sum(h->light).from_genesis) {
+        if (light_sum(h->light).headers == count_places(h) || !light_sum(h->light).from_genesis) {
             fault_rule(f, "not a file of headers, each once, after their genesis block");
             return -1;
         }
         if (add_place(h, *end, text.len, true, f))
             return -1;
         *end += text.len + 1;
-        h->tip = n;
+        h->tip = count_places(h) - 1;
     }
     return verdict == LIGHT_END || is_torn(h, end) ? 0 : -1;
 }
@@ -173,6 +180,8 @@ int header_file_take(struct header_file *h, const char *text, size_t len, bool g
 static int add_text(struct header_file *h, size_t n, struct buf *out, struct fault *f)
 {
     const struct place *p = place_of(h, n);
+    if (!p->len)
+        return 0;
     if (buf_reserve(out, p->len + (size_t)1))
         return fault_memory(f);
     if (p->in_file && file_read_at(h->file.fd, out->data + out->len, p->len, p->at))
@@ -262,6 +271,8 @@ static int keep_old(struct header_file *h, struct fault *f)
         uint64_t at = scratch_end(&h->texts);
         text.len = 0;
         result = add_text(h, n, &text, f);
+        if (!text.len)
+            continue; /* it goes with the header before */
         if (result == 0)
             result = scratch_add(&h->texts, text.data, text.len - 1, f);
         if (result == 0)

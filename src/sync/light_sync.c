@@ -19,6 +19,13 @@ struct light_peer {
         fork;       /* headers in a row off the best chain; the height below the first of them */
     size_t next_id; /* the next record to ask it for */
     int tries;
+    int64_t stride;    /* of the next jump; 0: to the peer's highest */
+    int64_t step;      /* headers asked for where a jump would be too short; 0: none yet */
+    int refused;       /* jumps to which it had no answer */
+    bool too_far;      /* the last jump was, for the members who are trusted, */
+    bool no_jumps;     /* ... or it does not have one: headers are next */
+    bool back;         /* the jump is back to the block of a proof */
+    struct buf jump;   /* that jump's lines */
     bool serves, done; /* it serves headers; everything that it has is here */
     struct light_peer *next;
 };
@@ -88,6 +95,33 @@ static int count_side(struct light_peer *p, struct fault *f)
     return 0;
 }
 
+/* A jump that the trusted members do not allow is no fault of the peer's. */
+static bool is_too_far(const struct light_peer *p, const struct fault *f)
+{
+    return p->puller.request == REQUEST_JUMP && f->kind == FAULT_RULE &&
+           strncmp(f->text, LIGHT_NOT_ENOUGH, sizeof LIGHT_NOT_ENOUGH - 1) == 0;
+}
+
+/* Keeps the lines of a jump back, which no file has. */
+static int take_back(struct light_peer *p, const char *text, size_t len, struct fault *f)
+{
+    struct light_sync *s = p->run;
+    p->jump.len = 0;
+    int valid = light_add_header(s->light, text, len, s->config.clock(s->config.self), f);
+    if (valid <= 0)
+        return -1;
+    return buf_add(&p->jump, text, len) ? fault_memory(f) : 0;
+}
+
+static int take_any(struct light_peer *p, const char *text, size_t len, bool genesis,
+                    struct fault *f)
+{
+    struct light_sync *s = p->run;
+    if (p->back && p->puller.request == REQUEST_JUMP)
+        return take_back(p, text, len, f);
+    return header_file_take(s->config.file, text, len, genesis, s->config.clock(s->config.self), f);
+}
+
 static int chain_take(void *self, const char *text, size_t len, bool genesis, struct fault *f)
 {
     struct light_peer *p = self;
@@ -95,8 +129,11 @@ static int chain_take(void *self, const char *text, size_t len, bool genesis, st
     if (!genesis && light_expired(s->light, s->config.clock(s->config.self)))
         return fault_trouble(f, "what is known of this chain is older than its members are bound "
                                 "to it: begin a new file at a checkpoint (-C)");
-    int new = header_file_take(s->config.file, text, len, genesis, s->config.clock(s->config.self),
-                               f);
+    int new = take_any(p, text, len, genesis, f);
+    if (new < 0 && is_too_far(p, f)) {
+        p->too_far = true;
+        return 0;
+    }
     if (new <= 0)
         return new;
     p->base.useful = true;
@@ -108,7 +145,9 @@ static int chain_take(void *self, const char *text, size_t len, bool genesis, st
 
 static bool is_proved(const struct light_sync *s, size_t i)
 {
-    return s->proofs[i].found && light_is_on(s->light, s->proofs[i].block, light_best(s->light));
+    const struct light_proof *p = &s->proofs[i];
+    return p->found &&
+           (p->block == LIGHT_JUMPED_OVER || light_is_on(s->light, p->block, light_best(s->light)));
 }
 
 /* A fault while an answer is used: the peer's, or our own, which ends the run. */
@@ -137,32 +176,69 @@ static void take_anchor(struct light_peer *p)
     }
 }
 
-static void take_proof(struct light_peer *p)
+/* The block's height, which its header claims; -1: it is malformed. */
+static int64_t height_of(const struct buf *header)
 {
-    struct light_sync *s = p->run;
-    struct light_proof *proof = &s->proofs[p->next_id];
-    struct fault f;
-    size_t block;
-    int has = p->puller.proved ? light_find(s->light, p->puller.proof.block, &block, &f) : 0;
-    int valid = has > 0 ? light_prove(s->light, &p->puller.proof, &block, &f) : 0;
-    if (p->puller.proved && !has && ++p->tries < PROOF_TRIES)
-        return; /* its block is newer than our headers: they are asked for first */
-    pull_run_log(&s->base, p->base.who, valid > 0 ? "proof" : "none", p->puller.wanted, NULL);
-    p->next_id++;
-    p->tries = 0;
-    if (has < 0 || valid < 0)
-        fail(p, &f);
-    else if (has && !valid && light_is_on(s->light, block, light_best(s->light)))
-        pull_peer_drop(&p->base, NULL, &f);
-    if (valid <= 0)
-        return;
+    struct block b;
+    struct fault ignored;
+    const char *end = header->len ? memchr(header->data, '\n', header->len) : NULL;
+    size_t len = end ? (size_t)(end - header->data) : header->len;
+    return header->len && block_parse(header->data, len, &b, &ignored) == 0 ? b.height : -1;
+}
+
+static void keep_proof(struct light_peer *p, size_t block)
+{
+    struct light_proof *proof = &p->run->proofs[p->next_id];
     proof->found = true;
     proof->proof = p->puller.proof;
     proof->block = block;
+    proof->height = height_of(&p->puller.header);
+    struct buf *from = block == LIGHT_JUMPED_OVER ? &p->jump : &p->puller.header;
     buf_free(&proof->header);
-    proof->header = p->puller.header;
-    p->puller.header = (struct buf){0};
-    s->base.progress = s->base.now;
+    proof->header = *from;
+    *from = (struct buf){0};
+    p->run->base.progress = p->run->base.now;
+}
+
+/* Whether the proof can be checked at all: 1, 0 if its block is not known, -1 and a fault. */
+static int knows_block(struct light_peer *p, size_t *block, struct fault *f)
+{
+    const struct proof *proof = &p->puller.proof;
+    if (!p->puller.proved)
+        return 0;
+    if (p->jump.len) /* it has shown one */
+        return 1;
+    return light_find(p->run->light, proof->block, block, f);
+}
+
+static void take_proof(struct light_peer *p)
+{
+    struct light_sync *s = p->run;
+    struct fault f;
+    size_t block = LIGHT_JUMPED_OVER;
+    const struct light_sum sum = light_sum(s->light);
+    int has = knows_block(p, &block, &f);
+    int valid = has > 0 ? light_prove(s->light, &p->puller.proof, &block, &f) : 0;
+    int64_t height = height_of(&p->puller.header);
+    if (p->puller.proved && !has && sum.by_votes && height > 1 && height < sum.trusted &&
+        !p->back) {
+        p->back = true; /* its block was jumped over: go back to it */
+        return;
+    }
+    if (p->puller.proved && !has && ++p->tries < PROOF_TRIES)
+        return; /* its block is newer than our headers: they are asked for first */
+    pull_run_log(&s->base, p->base.who, valid > 0 ? "proof" : "none", p->puller.wanted, NULL);
+    bool wrong = block == LIGHT_JUMPED_OVER || light_is_on(s->light, block, light_best(s->light));
+    if (has < 0 || valid < 0)
+        fail(p, &f);
+    else if (has && !valid && wrong)
+        pull_peer_drop(&p->base, NULL, &f);
+    if (valid > 0)
+        keep_proof(p, block);
+    p->next_id++;
+    p->tries = 0;
+    p->back = false;
+    p->jump.len = 0;
 }
 
 /* The block of the checkpoint at which new headers begin; NULL: they have begun, or begin at
@@ -176,12 +252,39 @@ static const struct checkpointed *anchor(const struct light_sync *s)
                : NULL;
 }
 
+/* After a jump: what to ask for next. */
+static void take_jump(struct light_peer *p)
+{
+    if (p->back) {
+        /* the proof is checked now; without the jump, it proves nothing */
+        if (p->too_far)
+            p->tries = PROOF_TRIES;
+        if (p->too_far)
+            pull_peer_tell(&p->base, NULL,
+                           "the members of that time are too many others: "
+                           "fetch all headers to prove it");
+        take_proof(p);
+        p->too_far = false;
+        return;
+    }
+    bool none = !p->too_far && !p->puller.got; /* as at the tip, which has no votes */
+    p->no_jumps = none && ++p->refused > 1;
+    if (p->too_far)
+        p->stride /= 2;
+    else if (!none)
+        p->stride *= 2;
+    if (!p->too_far && p->step > LIGHT_JUMP_LEAST)
+        p->step /= 2;
+    p->too_far = false;
+}
+
 static void answered(void *self, struct header_puller *puller)
 {
     struct light_peer *p = self;
     const struct checkpointed *b = anchor(p->run);
-    (void)puller;
-    if (b)
+    if (puller->request_was_jump)
+        take_jump(p);
+    else if (b)
         take_anchor(p);
     else if (p->next_id < p->run->config.ids_count)
         take_proof(p);
@@ -211,6 +314,39 @@ static int ask_proof(struct light_peer *p, int64_t now, struct fault *f)
     return 0;
 }
 
+/* Where to jump to; 0: nowhere, headers are asked for. After a jump that was allowed the next one
+ * is twice as long, after one that was not half as long; and where that is too short to be worth
+ * it, headers take its place, more of them each time. */
+static int64_t jump_goal(struct light_peer *p)
+{
+    const struct light_sum sum = light_sum(p->run->light);
+    int64_t left = p->puller.height - sum.trusted;
+    if (!sum.by_votes || p->no_jumps || (left <= LIGHT_JUMP_FROM && !p->stride))
+        return 0;
+    if (!p->stride || p->stride > left)
+        p->stride = left;
+    return left > LIGHT_JUMP_LEAST && p->stride > LIGHT_JUMP_LEAST ? sum.trusted + p->stride : 0;
+}
+
+/* How many headers to ask for, where they are not jumped over. */
+static int64_t headers_wanted(struct light_peer *p)
+{
+    if (!p->stride || p->no_jumps)
+        return WIRE_HEADERS_MAX;
+    p->step = p->step ? 2 * p->step : LIGHT_JUMP_LEAST;
+    if (p->step > WIRE_HEADERS_MAX)
+        p->step = WIRE_HEADERS_MAX;
+    p->stride = 2 * LIGHT_JUMP_LEAST;
+    return p->step;
+}
+
+static int ask_headers(struct light_peer *p, int64_t now, struct fault *f)
+{
+    int64_t goal = jump_goal(p);
+    return goal ? header_puller_jump(&p->puller, &p->base.session, goal, now, f)
+                : header_puller_ask(&p->puller, &p->base.session, headers_wanted(p), now, f);
+}
+
 static int go_on(struct light_peer *p, int64_t now, struct fault *f)
 {
     const struct light_sync *s = p->run;
@@ -223,13 +359,16 @@ static int go_on(struct light_peer *p, int64_t now, struct fault *f)
         return 0;
     }
     int has = b ? 0 : header_puller_has_all(&p->puller, f);
+    if (p->back)
+        return header_puller_jump(&p->puller, &p->base.session, height_of(&p->puller.header), now,
+                                  f);
     if (has)
         return has < 0 ? -1 : ask_proof(p, now, f);
     if (!may_ask(s, now))
         return 0;
     if (b && chain_begun(p->run))
         return header_puller_prove(&p->puller, &p->base.session, b->block, now, f);
-    return header_puller_ask(&p->puller, &p->base.session, b ? 1 : WIRE_HEADERS_MAX, now, f);
+    return b ? header_puller_ask(&p->puller, &p->base.session, 1, now, f) : ask_headers(p, now, f);
 }
 
 /* --- The client's callbacks ------------------------------------------------------------------- */
@@ -316,6 +455,7 @@ static void free_peer(struct light_peer *p)
 {
     session_free(&p->base.session);
     header_puller_free(&p->puller);
+    buf_free(&p->jump);
     free(p);
 }
 

@@ -18,6 +18,11 @@
  * as many as the best has above the fork. */
 #define LIGHT_SIDE_MAX 10000
 
+/* On a chain with `rule seal bft`: if a peer has more headers than this, they are jumped over as
+ * far as the trusted members allow; and below this many, all are fetched. */
+#define LIGHT_JUMP_FROM 2000
+#define LIGHT_JUMP_LEAST 32
+
 struct light_sync_config {
     struct client_config dialing; /* as in sync.h */
     struct header_file *file;
@@ -38,8 +43,9 @@ struct light_sync_config {
 struct light_proof {
     bool found;
     struct proof proof;
-    struct buf header; /* of its block, without the newline */
-    size_t block;      /* its number among the headers */
+    struct buf header; /* of its block, without the newline; or the whole jump back to it */
+    int64_t height;
+    size_t block; /* its number among the headers, or LIGHT_JUMPED_OVER */
 };
 
 struct light_sync;

@@ -99,10 +99,27 @@ static inline void sign_line(const struct secret_key *k, struct buf *out, size_t
     need(buf_add(out, " ", 1) || buf_add(out, hex, sizeof hex) || buf_add(out, "\n", 1));
 }
 
-/* A header at this height and time, after prev, with the set of these weights in its TARGET. */
-static inline struct made make_header(const struct maker *m, const uint8_t prev[ID_LEN],
-                                      int64_t height, int64_t time, const int64_t *weights,
-                                      size_t miner)
+/* The Merkle root of the lines' ids, and how many there are. */
+static inline int64_t root_of(const struct buf *lines, uint8_t root[ID_LEN])
+{
+    struct merkle tree;
+    uint8_t id[ID_LEN];
+    int64_t count = 0;
+    merkle_init(&tree);
+    for (const char *at = lines->data, *end; at < lines->data + lines->len; at = end + 1, count++) {
+        end = memchr(at, '\n', (size_t)(lines->data + lines->len - at));
+        sha256(at, (size_t)(end - at), id);
+        merkle_add(&tree, id);
+    }
+    merkle_root(&tree, root);
+    return count;
+}
+
+/* A header at this height and time, after prev, with the set of these weights in its TARGET and
+ * this body. */
+static inline struct made make_with_body(const struct maker *m, const uint8_t prev[ID_LEN],
+                                         int64_t height, int64_t time, const int64_t *weights,
+                                         size_t miner, const struct buf *body)
 {
     struct made made = {.height = height, .time = time};
     struct member_set set = set_of(m, weights);
@@ -110,10 +127,10 @@ static inline struct made make_header(const struct maker *m, const uint8_t prev[
     uint8_t root[ID_LEN];
     char text[600];
     member_set_root(&set, made.target);
-    sha256("root", 4, root);
-    int n = snprintf(text, sizeof text, "block %" PRId64 " %s %s %" PRId64 " %s %s 5", height,
-                     hex32(prev).text, hex32(root).text, time, hex32(made.target).text,
-                     hex32(m->keys[miner].public).text);
+    int64_t count = root_of(body, root);
+    int n = snprintf(text, sizeof text, "block %" PRId64 " %s %s %" PRId64 " %s %s %" PRId64,
+                     height, hex32(prev).text, hex32(root).text, time, hex32(made.target).text,
+                     hex32(m->keys[miner].public).text, count);
     need(buf_add(&line, text, (size_t)n));
     sign_line(&m->keys[miner], &line, 0);
     sha256(line.data, line.len - 1, made.id);
@@ -122,6 +139,14 @@ static inline struct made make_header(const struct maker *m, const uint8_t prev[
     member_set_free(&set);
     buf_free(&line);
     return made;
+}
+
+/* The same with an empty body. */
+static inline struct made make_header(const struct maker *m, const uint8_t prev[ID_LEN],
+                                      int64_t height, int64_t time, const int64_t *weights,
+                                      size_t miner)
+{
+    return make_with_body(m, prev, height, time, weights, miner, &(struct buf){0});
 }
 
 /* The next one, a spacing later. */
@@ -165,24 +190,16 @@ static inline struct made put_genesis(struct maker *m, const char *seal, const c
 {
     struct made made = {.height = 0, .time = BEGIN};
     struct member_set set = set_of(m, weights);
-    struct merkle tree;
     struct buf body = {0};
-    uint8_t root[ID_LEN], id[ID_LEN];
+    uint8_t root[ID_LEN];
     char text[700];
-    int64_t count = 0;
     int n = snprintf(text, sizeof text,
                      "rule name light\nrule seal %s\nrule spacing %d\nrule halflife 0\n"
                      "rule reward 0\nrule halving 0\nrule maxblock 100000\nrule minfee 0\n%s",
                      seal, SPACING, more);
     need(buf_add(&body, text, (size_t)n));
     put_set(m, weights, &body);
-    merkle_init(&tree);
-    for (const char *at = body.data, *end; at < body.data + body.len; at = end + 1, count++) {
-        end = memchr(at, '\n', (size_t)(body.data + body.len - at));
-        sha256(at, (size_t)(end - at), id);
-        merkle_add(&tree, id);
-    }
-    merkle_root(&tree, root);
+    int64_t count = root_of(&body, root);
     member_set_root(&set, made.target);
     n = snprintf(made.line, sizeof made.line, "block 0 %064d %s %d %s %064d %" PRId64 " 0\n", 0,
                  hex32(root).text, BEGIN, hex32(made.target).text, 0, count);

@@ -5,6 +5,10 @@
  * judged otherwise.
  *
  * lighttest NAME: prints the stream of that case.
+ *
+ * lighttest ledger COUNT EVERY: prints a whole ledger of so many blocks, with `rule seal bft` and
+ * one member, who hands over to the next one every EVERY blocks: so nobody who trusts one can jump
+ * over that.
  */
 #include "light/light.h"
 #include "lightchain.h"
@@ -265,9 +269,43 @@ static void height_goes_down(struct test *t)
 {
     begin(t, "bft", "", all4);
     jump(t, 100, all4, all4, all4);
-    jump(t, 50, all4, all4, all4);
-    t->said = "block: contradicts the final block at or above height 50";
+    jump(t, 50, half, all4, half);
+    t->valid = 3; /* it counts for proofs alone */
+    t->trusted = 100;
+}
+
+static void too_far_down(struct test *t)
+{
+    begin(t, "bft", "", other4);
+    jump(t, 100, half, half, half);
+    jump(t, 50, all4, all4, (weights){1, 1, 1});
+    t->said = "not enough trust: members of the trusted set, of height 100, with a weight of 1 "
+              "have signed, of 4";
     t->valid = 3;
+}
+
+static void down_too_late(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    t->tip = make_header(&t->m, strange, 49, BEGIN + 490, all4, 0);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    t->tip = make_header(&t->m, t->tip.id, 50, BEGIN + 501, all4, 0);
+    put_header(&t->tip, &t->stream);
+    votes(t, all4);
+    t->said = "block: time 1700000501 is less than 500 s before 1700001000";
+    t->valid = 3;
+}
+
+/* The same block again, whose header is here. */
+static void known_jump(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 50, all4, all4, all4);
+    jump(t, 100, all4, all4, all4);
+    jump(t, 50, all4, all4, all4);
+    t->valid = 5;
 }
 
 static void same_height_again(struct test *t)
@@ -684,8 +722,6 @@ static void puppets(struct test *t)
     t->trusted = 2;
 }
 
-/* --- Running ---------------------------------------------------------------------------------- */
-
 static const struct test_case {
     const char *name;
     void (*make)(struct test *t);
@@ -709,6 +745,9 @@ static const struct test_case {
     {"within_unbonding", within_unbonding},
     {"period_goes_on", period_goes_on},
     {"height_goes_down", height_goes_down},
+    {"too_far_down", too_far_down},
+    {"down_too_late", down_too_late},
+    {"known_jump", known_jump},
     {"same_height_again", same_height_again},
     {"wrong_root", wrong_root},
     {"jump_wrong_root", jump_wrong_root},
@@ -748,6 +787,71 @@ static const struct test_case {
     {"turns_without_lines", turns_without_lines},
     {"puppets", puppets},
 };
+
+/* --- A ledger --------------------------------------------------------------------------------- */
+
+struct book {
+    struct maker m;
+    size_t member, sealer, voter; /* after the last block; of the next one; on the last one */
+    int64_t seqs[KEYS];
+    struct buf body;
+};
+
+static void put_admit(struct book *b, size_t from, size_t whom, int weight)
+{
+    char text[400];
+    size_t at = b->body.len;
+    int n = snprintf(text, sizeof text, "tx %s %s %" PRId64 " 0 admit %s %d",
+                     hex32(b->m.chain).text, hex32(b->m.keys[from].public).text, b->seqs[from]++,
+                     hex32(b->m.keys[whom].public).text, weight);
+    need(buf_add(&b->body, text, (size_t)n));
+    sign_line(&b->m.keys[from], &b->body, at);
+}
+
+static void hand_over(struct book *b)
+{
+    size_t to = (b->member + 1) % KEYS;
+    put_admit(b, b->member, to, 1);
+    put_admit(b, b->member, b->member, 0);
+    put_admit(b, to, b->member, 0);
+    b->member = to;
+}
+
+/* Writes the block after p. */
+static struct made put_block(struct book *b, const struct made *p, bool last_of_member)
+{
+    weights now = {0};
+    now[b->member] = 1;
+    b->body.len = 0;
+    if (p->height)
+        put_vote(&b->m, b->m.chain, p->height, 0, "precommit", p->id, b->voter, &b->body);
+    size_t named = b->member;
+    if (p->height % 100 == 50)
+        put_admit(b, b->member, b->member, 1); /* which changes nothing: a record to prove */
+    if (last_of_member)
+        hand_over(b);
+    struct made h = make_with_body(&b->m, p->id, p->height + 1, p->time + SPACING, now, b->sealer,
+                                   &b->body);
+    fputs(h.line, stdout);
+    fwrite(b->body.data, 1, b->body.len, stdout);
+    b->voter = b->sealer;
+    b->sealer = named;
+    return h;
+}
+
+static void print_ledger(struct maker m, long count, long every)
+{
+    struct book b = {.m = m};
+    struct buf genesis = {0};
+    struct made p = put_genesis(&b.m, "bft", "rule allow admit\n", just1, &genesis);
+    fwrite(genesis.data, 1, genesis.len, stdout);
+    for (long i = 1; i <= count; i++)
+        p = put_block(&b, &p, i % every == 0);
+    buf_free(&genesis);
+    buf_free(&b.body);
+}
+
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static size_t count_lines(const struct buf *b)
 {
@@ -790,6 +894,11 @@ int main(int argc, char **argv)
 {
     struct maker m = maker_new(KEYS);
     bool right = true;
+    if (argc > 3) {
+        print_ledger(m, atol(argv[2]), atol(argv[3]));
+        maker_free(&m);
+        return fflush(stdout);
+    }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct test t = {.m = m, .now = BEGIN + 1000, .within = -1, .trusted = -1};
         if (argc > 1 && strcmp(argv[1], cases[i].name) != 0)
