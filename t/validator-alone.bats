@@ -9,15 +9,15 @@ load lib/consortium
 
 NIL=0000000000000000000000000000000000000000000000000000000000000000
 
-# of COUNT: a chain of the past with so many members; sets CHAIN.
+# past COUNT [OPTION...]: a chain of the past with so many members; sets CHAIN.
 past() {
-    consortium "$1" -T 1700000000
+    consortium "$@" -T 1700000000
 }
 
 # turn NUMBER [LINES]: the member of this number, with its own ledger, on everything that was said until now: what it says is in new.
 turn() {
     local n=n$1
-    validator -e -k "m$1.key" -l "$n/ledger" <"${2-mail}" >all 2>>told
+    validator -e ${POOL:+-p "$n/pool"} -k "m$1.key" -l "$n/ledger" <"${2-mail}" >all 2>>told
     # its own blocks and those of others go to its ledger
     ledger-append -p "$n/ledger" <all >passed 2>>told || :
     tail -n "+$(($(wc -l <"${2-mail}") + 1))" all >new
@@ -139,10 +139,84 @@ until_locked() {
     [ ! -s "$out" ]
 }
 
-@test "one that is no member says nothing, and follows" {
+# has_begun HEIGHT FILE: whether a round of it has, there.
+has_begun() {
+    grep -q "^validator: round $1 0 " "$2"
+}
+
+@test "one that is no member says nothing, and follows, from block to block and over many" {
     past 1
-    for _ in 1 2 3; do validator -e -k m1.key ledger </dev/null | ledger-append -p ledger >>seen; done
-    expect 0 validator -v -e -k alice.key ledger </dev/null
+    cp ledger far
+    for _ in 1 2 3; do validator -e -k m1.key far </dev/null | ledger-append -p far >>seen; done
+    expect 0 validator -v -e -k alice.key far </dev/null
     [ ! -s "$out" ]
     grep -q '^validator: round 3 0 ' "$err"
+    mkfifo in
+    validator -v -e -k alice.key ledger <in >said 2>told &
+    follower=$!
+    exec 8>in
+    eventually has_begun 1 told
+    ledger-chain -s 1 far | ledger-append -q ledger
+    eventually has_begun 3 told
+    for _ in {1..20}; do validator -e -k m1.key far </dev/null | ledger-append -p far >>seen; done
+    ledger-chain -s 4 far | ledger-append -q ledger
+    eventually has_begun 23 told
+    exec 8>&-
+    wait "$follower"
+    [ ! -s said ]
+    [ "$(grep -c 'decided' told)" -eq 2 ]
+}
+
+# Whose turn it is in round 0 of each height but the last: lines HEIGHT 0 KEY, as a member says who starts there.
+turns_of() { # LEDGER HEIGHT
+    local height
+    for ((height = 1; height < $2; height++)); do
+        ledger-chain "$1" | awk -v height="$height" '$1 == "block" && $2 > height { exit } 1' >"part.$height"
+        validator -v -e -k alice.key "part.$height" </dev/null 2>&1 | sed -n "s/^validator: round \\($height 0 .*\\)/\\1/p"
+    done
+}
+
+# bats test_tags=thorough
+@test "whoever starts now knows whose turn it is as one who has followed, also after members have come" {
+    past 3 -A admit
+    keygen -s 'member 4' m4 >>names 2>/dev/null
+    : >told
+    echo nothing >mail
+    everyone 9
+    for n in 1 2 3; do
+        txmake -l "n$n/ledger" -a names -f "m$n" -m m4 5 | txsign -k "m$n.key" >>wishes
+    done
+    for n in "${MEMBERS[@]}"; do cp wishes "$n/pool"; done
+    POOL=yes everyone 12
+    mkdir n4 && cp n1/ledger n4/ledger && MEMBERS+=(n4)
+    everyone 14
+    ledger-chain n1/ledger >chain
+    [ "$(grep '^block' chain | cut -d ' ' -f 6 | uniq | wc -l)" -ge 2 ]
+    last=$(height n1)
+    head -n "$(wc -l <ledger)" ledger >follows
+    mkfifo in
+    validator -v -e -k alice.key follows <in 2>told >said &
+    follower=$!
+    exec 8>in
+    for ((h = 1; h <= last; h++)); do
+        ledger-chain -s $h -n 1 chain | ledger-append -q follows
+        [ $h -lt 2 ] || eventually has_begun $h told
+    done
+    exec 8>&-
+    wait "$follower"
+    turns_of chain "$last" >turns
+    [ "$(wc -l <turns)" -eq $((last - 1)) ]
+    sed -n 's/^validator: round \([0-9]* 0 .*\)/\1/p' told | awk -v last="$last" '$1 < last && !seen[$1]++' | diff turns -
+}
+
+@test "node -v: a key that is not there, and the option without one" {
+    expect 2 "$BIN/node" -v nothing.key folder 127.0.0.1:1
+    says '^node: nothing.key: cannot be read$'
+    expect 2 "$BIN/node" -v no/such.key folder 127.0.0.1:1
+    says '^node: no/such.key: does not exist$'
+    expect 2 "$BIN/node" -v
+    says '^node: -v: its argument is missing$'
+    expect 2 "$BIN/node" --validate folder
+    says '^node: --validate: its argument is missing: --validate=...$'
+    [ ! -e folder ]
 }
