@@ -211,9 +211,9 @@ turns_of() { # LEDGER HEIGHT
 
 @test "node -v: a key that is not there, and the option without one" {
     expect 2 "$BIN/node" -v nothing.key folder 127.0.0.1:1
-    says '^node: nothing.key: cannot be read$'
+    says '^node: -v: nothing.key: cannot be read$'
     expect 2 "$BIN/node" -v no/such.key folder 127.0.0.1:1
-    says '^node: no/such.key: does not exist$'
+    says '^node: -v: no/such.key: cannot be read$'
     expect 2 "$BIN/node" -v
     says '^node: -v: its argument is missing$'
     expect 2 "$BIN/node" --validate folder

@@ -152,8 +152,8 @@ shift $((OPTIND - 1))
 folder=$1
 shift
 if [ -n "$member" ]; then
-    member=$(cd "$(dirname "$member")" && pwd)/${member##*/} || die "$member: does not exist"
-    [ -r "$member" ] || die "$member: cannot be read"
+    [ -r "$member" ] || die "-v: $member: cannot be read"
+    member=$(cd "$(dirname "$member")" && pwd)/${member##*/}
 fi
 for peer in "$@"; do
     case ${peer##*:} in
