@@ -58,7 +58,7 @@ int flood_graph_make(struct flood_graph *g, uint32_t nodes, uint32_t degree, uin
     const uint32_t count = nodes * degree;
     uint32_t *stubs = malloc(count * sizeof *stubs), *degrees = calloc(nodes, sizeof *degrees);
     *g = (struct flood_graph){.nodes = nodes};
-    g->first = malloc(((size_t)nodes + 1) * sizeof *g->first);
+    g->first = calloc((size_t)nodes + 1, sizeof *g->first);
     g->peers = malloc(count * sizeof *g->peers);
     const bool failed = stubs == NULL || degrees == NULL || g->first == NULL || g->peers == NULL;
     if (!failed) {

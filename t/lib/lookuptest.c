@@ -283,8 +283,8 @@ static void test_unanswered(void)
         const struct contact c = sharing(&t, 0, &chance);
         must(answers(&t, &c, 4, &ping) == ROUTING_KEPT);
     }
-    /* Queries of strangers neither push out who waits and has answered, nor anybody with a place.
-     */
+    /* Queries of strangers push out neither those who wait and have answered, nor those who have a
+     * place. */
     const struct contact proved = sharing(&t, 0, &chance);
     must(answers(&t, &proved, 5, &ping) == ROUTING_WAITS);
     for (int i = 0; i < 1000; i++) {
@@ -293,9 +293,17 @@ static void test_unanswered(void)
         must(!ping.host_len);
     }
     must(routing_has(&t, &pinged[3]));
+    for (int i = 0; i < 7; i++) {
+        const struct contact c = sharing(&t, 0, &chance);
+        must(answers(&t, &c, 7, &ping) == ROUTING_WAITS);
+    }
+    for (int i = 0; i < 10; i++) {
+        const struct contact c = sharing(&t, 0, &chance);
+        must(routing_heard(&t, &c, false, 8, &ping) == ROUTING_REFUSED && !ping.host_len);
+    }
     routing_failed(&t, &pinged[3], &ping);
     routing_failed(&t, &pinged[3], &ping);
-    must(routing_has(&t, &proved) && !routing_has(&t, &pinged[3]));
+    must(!ping.host_len && !routing_has(&t, &pinged[3]) && routing_bucket_size(&t, 0) == 8);
     check_table(&t);
     routing_free(&t);
 }

@@ -338,6 +338,28 @@ static int say_wrong_addresses(struct search *s, const struct contact *from, str
     return count;
 }
 
+/* The addresses of an id are asked one after the other: the next if one is slow, none after one has
+ * answered. */
+static void test_addresses(void)
+{
+    struct lookup l;
+    struct contact list[3], to, failed;
+    uint64_t chance = 8;
+    const struct node_id target = node_id_draw(&chance);
+    lookup_init(&l, &target, &lookup_rules_default);
+    for (int i = 0; i < 3; i++) {
+        list[i] = contact_draw(&chance);
+        list[i].id = target;
+        must(lookup_add(&l, &list[i], 1));
+    }
+    must(lookup_next(&l, 0, &to) && contact_equal(&to, &list[0]) && !lookup_next(&l, 0, &to));
+    must(!lookup_tick(&l, l.rules.slow, &failed));
+    must(lookup_next(&l, l.rules.slow, &to) && contact_equal(&to, &list[1]));
+    must(!lookup_next(&l, l.rules.slow, &to));
+    must(lookup_answered(&l, &list[1], NULL, 0) && !lookup_next(&l, l.rules.slow, &to));
+    lookup_free(&l);
+}
+
 /* Poisoned answers cost queries, and do not hide anybody. */
 static void test_poison(void)
 {
@@ -407,9 +429,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
-    {"ends", test_ends},       {"silent", test_silent}, {"dead", test_dead},
-    {"answers", test_answers}, {"sybils", test_sybils}, {"poison", test_poison},
-    {"bounds", test_bounds},
+    {"ends", test_ends},           {"silent", test_silent}, {"dead", test_dead},
+    {"answers", test_answers},     {"sybils", test_sybils}, {"poison", test_poison},
+    {"addresses", test_addresses}, {"bounds", test_bounds},
 };
 
 int main(int argc, char **argv)
