@@ -282,3 +282,23 @@ accuse() { # FILE
     accuse evidence 2>said || :
     [ ! -s passed ]
 }
+
+@test "where members seal in turns, seal takes the lines" {
+    ledger-init -S sign -M members -n turns -p 1 -s 1 -i 2 -T 1700000000 alice 1000 >ledger
+    for height in 1 2 3 4 5; do
+        txpool -s pool >body
+        seal -o -k carol.key -T $((1700000000 + height)) <body | ledger-append -q ledger
+        attested bob carol dave | txpool pool >passed
+    done
+    [ "$(ledger-chain ledger | grep -c '^attest ')" = 6 ]
+    [ "$(final)" = 2 ]
+    verify -q ledger
+}
+
+@test "a farm's block has them, too" {
+    grow 2 bob carol dave erin
+    txpool -s pool >lines
+    mine -o -m alice -T 1700000003 -n 1 -r 0 -B body <lines >tickets
+    { minework <tickets | grep '^block ' && cat body; } | ledger-append -q ledger
+    ledger-chain -s 3 ledger | cut -d ' ' -f 1 | xargs | grep -qx 'block attest attest attest attest state'
+}

@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted attested taken'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted attested taken waiting'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered hashnode hashlookup'
@@ -419,6 +419,32 @@ attested_seen() {
     same bob.key.history after 'after the next run'
 }
 
+# Lines that wait for a block: two are there, one of them too old, and one comes.
+waiting_set() {
+    attested_set
+    mine -l ledger -m alice -n 4 -T 1700000200 </dev/null | ledger-append -q ledger
+    txpool -l fork pool <passed >told
+    mv want both && cat passed >>both
+    txpool -l fork pool <both >told
+    validator -k bob.key ledger </dev/null >want
+    cp pool.attests old
+    product=pool.attests
+}
+
+waiting_run() {
+    "$@" txpool -l ledger pool <want >passed 2>told
+}
+
+# Old or new, whole; and the line is there if that is said.
+waiting_seen() {
+    ended_well txpool
+    [ "$status" -ne 0 ] || all_in want pool.attests 'status 0: the line'
+    [ "$(tail -c 1 pool.attests | tr -d '\n' | wc -c)" -eq 0 ] || [ "$status" -eq 137 ] || wrong 'half a line is left'
+    txpool -l ledger pool <want >passed 2>>told || wrong 'the next run does not go on'
+    txpool -s -l ledger pool >body 2>>told || wrong 'the next body cannot be chosen'
+    same body want 'the next body'
+}
+
 # What another machine has signed is all there, or nothing.
 taken_set() {
     attested_set
@@ -689,7 +715,7 @@ done
 program_of() { # SCENE
     case $1 in
     append | torn | new | guard | states) echo ledger-append ;;
-    pool | repool | queue | owed) echo txpool ;;
+    pool | repool | queue | owed | waiting) echo txpool ;;
     keygen | slow) echo keygen ;;
     preimage) echo policy ;;
     book) echo peerbook ;;
