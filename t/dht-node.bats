@@ -193,3 +193,7 @@ says_of() { # NAME PATTERN
     [ ! -e /dev/full ] || { expect 2 sh -c 'echo song | dht-lookup "$(cat a/where)" >/dev/full' && says 'No space'; }
     expect 0 dht-lookup "$(where a)" </dev/null
 }
+
+@test "tokens, contacts, impostors, Sybils, votes, amplification, floods, garbage, searches: in virtual time" {
+    [ "$(timeout 100 "$BIN/.t/dhttest" | wc -l)" -eq 14 ]
+}
