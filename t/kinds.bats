@@ -148,7 +148,7 @@ txs() {
     expect 0 verify -H proved
 }
 
-@test "json, and back: votes, attest lines, and what members do; a journal is refused" {
+@test "json, and back: votes, attest lines, and what members do" {
     for name in accuse-two-precommits finality-one-target-from-two-sources-accused accuse-two-headers slash-everything \
         unbonding-entry-until-it-returns admit-two-wishes-of-four accuse-by-a-policy-with-sponsor; do
         file=$VECTORS/seals/good/$name.ledger
@@ -156,6 +156,4 @@ txs() {
         ledger-export -r objects | cmp - "$file"
     done
     [[ $(grep '"accuse"' objects) = *'"one":"vote '*' '*'","two":"vote '*'"'* ]]
-    expect 2 ledger-export -f hledger "$file"
-    says 'hledger: journals of chains with members are not written yet: take json or tsv'
 }

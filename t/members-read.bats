@@ -237,3 +237,37 @@ staked() { # KEY
         done
     done
 }
+
+# ledger-balance's lines of the accounts, stakes and unbonding sums, as a journal has them.
+journal_of() {
+    ledger-balance -e "$@" | awk '$1 == "account" && $3 { n["accounts:" $2] += $3 } $1 == "stake" { n["stakes:" $2] += $3 }
+        $1 == "unbonding" { n["unbonding:" $2] += $4 } END { for (place in n) print place, n[place] }' | sort
+}
+
+@test "ledger-export -f hledger: stakes, unbonding and slashes balance, and hledger has what the state has" {
+    need hledger
+    for name in slash-rounds-each-sum-down slash-everything accuse-oneself accuse-by-a-policy-with-sponsor admit-two-wishes-of-four; do
+        use "$name"
+        expect 0 ledger-export -f hledger -a /dev/null
+        cp "$out" journal
+        hledger -f journal check --strict
+        hledger -f journal balance --flat --no-total -O csv type:A | tail -n +2 |
+            sed 's/^"\([a-z]*:[0-9a-z]*\)","\([0-9]*\).*/\1 \2/' | sort | diff <(journal_of) -
+    done
+    use slash-rounds-each-sum-down
+    ledger-export -f hledger -a "$KEYS" >journal
+    grep -A 2 ' member4 | returned ' journal | grep -qx '    unbonding:member4  -223 "vectors2"'
+    grep -q '^    equity:slashed  400 "vectors2"$' journal # 444, of which a tenth is alice's
+    # an assertion is one: another number is refused
+    sed '0,/\(stakes:.* = \)[0-9]*/s//\17/' journal >forged
+    refute hledger -f forged check 2>said
+    grep -q 'balance assertion' said
+}
+
+@test "ledger-export -f hledger: what is no chain ends the journal, at its line" {
+    use slash-everything
+    sed 's/^\(rule minstake \).*/\199999999/' ledger >forged
+    expect 1 ledger-export -f hledger forged
+    says '^ledger-export: forged:1: '
+    expect 2 sh -c 'ledger-export -f hledger ledger >/dev/full'
+}

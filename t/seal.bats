@@ -188,7 +188,7 @@ seal_at() {
     says '^seal: -W only waits: not with -w or -N$'
 }
 
-@test "chains of another seal are refused with a word, by seal and by mine" {
+@test "chains of another seal are refused with a word, by seal, mine and minepool" {
     mkdir mined && cd mined
     demo_chain
     expect 2 seal -k alice.key </dev/null
@@ -197,7 +197,11 @@ seal_at() {
     chain bob
     expect 2 mine -m alice </dev/null
     says "^mine: ledger: 'rule seal sign': blocks of this chain are not mined: "
-    expect 2 mine -o -m alice </dev/null
+    expect 2 mine -o -m alice </dev/null # so minework never sees a ticket of such a chain
+    says "^mine: ledger: 'rule seal sign': blocks of this chain are not mined: "
+    : >shares
+    expect 2 minepool -b 12345678 -n 1 -l ledger shares
+    says "^minepool: ledger: 'rule seal sign': blocks of this chain are not mined, so no shares earn them"
     expect 2 seal -k bob.key -l ledger ledger </dev/null
     expect 2 seal -k none.key </dev/null
     expect 2 seal -k bob.key none </dev/null

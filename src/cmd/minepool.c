@@ -265,6 +265,9 @@ static void pay(const struct arguments *a)
     struct fault f;
     int64_t payments = 0;
     cli_open_ledger(&l, a->ledger);
+    if (!l.tree.anchor.seal->is_mined)
+        cli_die("%s: 'rule seal %s': blocks of this chain are not mined, so no shares earn them",
+                l.path, l.tree.anchor.seal->rules.name);
     find_block(&l, a->block, &block);
     count_work(&l, a, block.node.id, &t);
     int64_t earned = block.node.earned;

@@ -1,7 +1,7 @@
 /*
  * Writes a chain as a journal for hledger: a transaction for each grant, each payment and each
  * miner's earnings from a block, with a balance assertion for every account that the block has
- * touched.
+ * touched; and likewise for stakes and what is unbonding (shifts.h).
  *
  * It keeps its own balances as it reads blocks, so it enforces their rules (state/apply.h), and its
  * memory grows with the number of accounts. A transaction's date is the UTC day of the latest block

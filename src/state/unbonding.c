@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 struct sum {
     uint8_t key[ID_LEN]; /* the account's */
@@ -238,29 +239,45 @@ static int unlist(struct state *s, const struct sum *x, struct fault *f)
     return drop(s, &key, f) || put_heights(s, x->key, &h, f) ? -1 : 0;
 }
 
+int unbonding_due(struct state *s, int64_t height, struct unbonding_due *at, struct fault *f)
+{
+    const struct state_key key = at_key(height);
+    struct state_value value;
+    struct sum x;
+    size_t place = 0;
+    if (!at->begun) {
+        if (state_get(s, &key, &value, f))
+            return -1;
+        at->begun = true;
+        at->has_next = value.len > 0;
+        if (at->has_next && take_id(&value, &place, at->next))
+            return broken(f);
+    }
+    if (!at->has_next)
+        return 0;
+    int got = get_sum(s, at->next, height, &x, f);
+    if (got <= 0)
+        return got ? -1 : broken(f);
+    *at = (struct unbonding_due){.begun = true, .has_next = x.has_next, .amount = x.amount};
+    memcpy(at->key, x.key, ID_LEN);
+    memcpy(at->next, x.next, ID_LEN);
+    return 1;
+}
+
 int unbonding_return(const struct apply_context *in, struct fault *f)
 {
     struct state *s = in->state;
     const struct state_key key = at_key(in->height);
-    struct state_value value;
-    struct sum x = {.has_next = true};
-    size_t at = 0;
-    if (state_get(s, &key, &value, f))
-        return -1;
-    if (value.len == 0)
-        return 0;
-    if (take_id(&value, &at, x.next))
-        return broken(f);
-    while (x.has_next) {
-        uint8_t id[ID_LEN];
-        memcpy(id, x.next, ID_LEN);
-        int got = get_sum(s, id, in->height, &x, f);
-        if (got <= 0)
-            return got ? -1 : broken(f);
-        if (give_back(s, &x, f) || unlist(s, &x, f))
+    struct unbonding_due at = {0};
+    struct sum x;
+    bool any = false;
+    int got;
+    while ((got = unbonding_due(s, in->height, &at, f)) > 0)
+        if (get_sum(s, at.key, in->height, &x, f) < 0 || give_back(s, &x, f) || unlist(s, &x, f))
             return -1;
-    }
-    return drop(s, &key, f);
+        else
+            any = true;
+    return got || !any ? got : drop(s, &key, f);
 }
 
 /* --- Accusations ------------------------------------------------------------------------------ */
@@ -270,20 +287,26 @@ int64_t slash_of(const struct rules *r, int64_t amount)
     return (int64_t)((unsigned __int128)amount * (uint64_t)r->slash / 1000);
 }
 
-int unbonding_has(struct state *s, const uint8_t id[ID_LEN], struct fault *f)
+int unbonding_total(struct state *s, const uint8_t id[ID_LEN], int64_t *total, struct fault *f)
 {
     struct heights h;
     struct sum x;
+    *total = 0;
     if (get_heights(s, id, &h, f))
         return -1;
     for (int64_t height = h.first; height; height = x.later) {
         int got = get_sum(s, id, height, &x, f);
         if (got <= 0)
             return got ? -1 : broken(f);
-        if (x.amount)
-            return 1;
+        *total += x.amount; /* all are part of the supply */
     }
     return 0;
+}
+
+int unbonding_has(struct state *s, const uint8_t id[ID_LEN], struct fault *f)
+{
+    int64_t total;
+    return unbonding_total(s, id, &total, f) ? -1 : total > 0;
 }
 
 int unbonding_cut(const struct apply_context *in, const uint8_t id[ID_LEN], int64_t *gone,

@@ -17,8 +17,21 @@
 int unbonding_add(const struct apply_context *in, const uint8_t key[ID_LEN], int64_t amount,
                   struct fault *f);
 
+/* The sums that are due at a height: 1 and the next one, 0: there are no more, -1 and trouble. *at
+ * is all zero at first; the sums given before may have been dropped since. */
+struct unbonding_due {
+    bool begun, has_next;
+    uint8_t next[ID_LEN];
+    uint8_t key[ID_LEN]; /* whose the sum is */
+    int64_t amount;
+};
+int unbonding_due(struct state *s, int64_t height, struct unbonding_due *at, struct fault *f);
+
 /* Returns what is due at this height. 0, or -1 and trouble. */
 int unbonding_return(const struct apply_context *in, struct fault *f);
+
+/* All that is unbonding of an account. 0, or -1 and trouble. */
+int unbonding_total(struct state *s, const uint8_t key[ID_LEN], int64_t *total, struct fault *f);
 
 /* Whether the account has a sum that is not 0: 1 or 0, or -1 and trouble. */
 int unbonding_has(struct state *s, const uint8_t key[ID_LEN], struct fault *f);
