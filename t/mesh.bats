@@ -214,9 +214,12 @@ $1 == "message" { body = ""; for (n = $3; n > 0; n--) { getline line; body = bod
                   printf "commit %d %s:%d %d\n%s", ++index_, $2, ++heard, $3, body }
 $1 == "step"    { print "done"; fflush() }
 END
+    tell=(awk)
+    # mawk reads ahead, unless it is told not to
+    ! awk -W version 2>&1 </dev/null | grep -q ^mawk || tell=(awk -W interactive)
     for i in 1 2 3; do
         mkfifo in$i
-        mesh -v -L -k n$i.key members -- awk -f tell.awk <>in$i >out$i 2>told$i 3>&- &
+        mesh -v -L -k n$i.key members -- "${tell[@]}" -f tell.awk <>in$i >out$i 2>told$i 3>&- &
         MESH_PID[i]=$!
     done
     eventually all_met

@@ -189,7 +189,7 @@ three() {
     start 'propose n1:1 0' >&5
     eventually grep -q ^commit told
     start 'propose n1:2 0' >later
-    "$BIN/.t/lognode" -d d <later >other &
+    "$BIN/.t/lognode" -d d <later >other 5>&- &
     other=$!
     eventually waits_for_lock $other
     [ ! -s other ]
