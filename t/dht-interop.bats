@@ -28,7 +28,7 @@ need_npm() {
 # A node of libtorrent that takes commands on descriptor 7, and answers in lt.answers.
 start_libtorrent() { # ARGUMENT...
     mkfifo lt.commands
-    timeout -k 5 300 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" lt "$@" <lt.commands >lt.answers 2>lt.err 3>&- 8>&- &
+    timeout -k 5 1800 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" lt "$@" <lt.commands >lt.answers 2>lt.err 3>&- 8>&- &
     dht_pids[lt]=$!
     exec 7>lt.commands
     eventually test -s lt/where
@@ -36,7 +36,7 @@ start_libtorrent() { # ARGUMENT...
 
 start_npm() { # ARGUMENT...
     mkfifo npm.commands
-    timeout -k 5 300 "$NODE" "$ROOT/t/lib/dhtnpm.mjs" npm "$@" <npm.commands >npm.answers 2>npm.err 3>&- 7>&- &
+    timeout -k 5 1800 "$NODE" "$ROOT/t/lib/dhtnpm.mjs" npm "$@" <npm.commands >npm.answers 2>npm.err 3>&- 7>&- &
     dht_pids[npm]=$!
     exec 8>npm.commands
     eventually test -s npm/where
@@ -93,7 +93,7 @@ finds_now() { # KEY PATTERN COMMAND...
 
 @test "libtorrent by IPv6" {
     need_libtorrent
-    timeout -k 5 300 dht-node -l '[::1]:0' a >a.events 3>&- &
+    timeout -k 5 1800 dht-node -l '[::1]:0' a >a.events 3>&- &
     dht_pids[a]=$!
     eventually test -s a/where
     LTHOST=::1 start_libtorrent "$(where a)"
@@ -117,7 +117,7 @@ finds_now() { # KEY PATTERN COMMAND...
     echo "torrent file.torrent seed" >&7
     answered lt.answers 1 "^seeding $key"
     echo "$key" | finds "^peer $key $(where lt)$" dht-lookup "$(where b)"
-    echo "magnet $key got" | timeout 200 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" other "$(where b)" | grep -q '^complete$'
+    echo "magnet $key got" | timeout 600 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" other "$(where b)" | grep -q '^complete$'
     cmp seed/file got/file
 }
 

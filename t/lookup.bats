@@ -5,13 +5,13 @@ load lib/common
 
 table() { # CASE...
     for case; do
-        timeout 120 "$BIN/.t/lookuptest" "$case"
+        timeout 600 "$BIN/.t/lookuptest" "$case"
     done
 }
 
 search() { # CASE...
     for case; do
-        timeout 120 "$BIN/.t/searchtest" "$case"
+        timeout 600 "$BIN/.t/searchtest" "$case"
     done
 }
 

@@ -3,9 +3,15 @@
 dht_start() { # NAME ARGUMENT...
     local name=$1
     rm -f "$name/where"
-    timeout -k 5 300 dht-node -l 127.0.0.1:0 "$name" "${@:2}" >"$name.events" 2>"$name.err" 3>&- &
+    timeout -k 5 1800 dht-node -l 127.0.0.1:0 "$name" "${@:2}" >"$name.events" 2>"$name.err" 3>&- &
     dht_pids["$name"]=$!
-    eventually test -s "$name/where"
+    eventually has_begun "$name"
+    [ -s "$name/where" ] || { cat "$name.err" && return 1; }
+}
+
+# It says where it is, or has ended.
+has_begun() { # NAME
+    [ -s "$1/where" ] || ! kill -0 "${dht_pids[$1]}" 2>/dev/null
 }
 
 dht_stop() { # NAME [SIGNAL]
