@@ -233,7 +233,7 @@ records() {
         sed 's/ 5 tea/ 6 tea/' two
         cut -d ' ' -f 1-9 first
         sed 's/^tx ./tx z/' first
-        printf '%s\n' 'rule name x' 'grant 1' 'key x y' 'hint of more' 'proof 1 2 3' 'block x' 'peer a b c d e' 'two  spaces' ''
+        printf '%s\n' 'rule name x' 'member x 1' 'grant 1' 'key x y' 'hint of more' 'proof 1 2 3' 'block x' 'peer a b c d e' 'two  spaces' ''
         cat block
         sed 's/ 3 %27/ 4 %27/' block
         head -n 1 ledger

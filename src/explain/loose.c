@@ -87,14 +87,16 @@ static void of_a_member(struct explain *x, enum form form, const char *type, siz
                     x->item->line);
 }
 
-/* Types that have no meaning here; and two that have none outside a genesis block. */
+/* Types that have no meaning here; and three that have none outside a genesis block. */
 static void other(struct explain *x)
 {
-    explain_say(x, "# A rule or a grant has no meaning outside a genesis block.\n"
-                   "[ \"${line%%%% *}\" != rule ] && [ \"${line%%%% *}\" != grant ]");
+    explain_say(x, "# A rule, a member or a grant has no meaning outside a genesis block.\n"
+                   "case $line in 'rule '* | 'member '* | 'grant '*) false ;; esac");
     const char *first = x->why ? x->why->text : "";
     explain_or_no(x, x->item->line,
-                  *first == 'r' ? "rule: stands outside" : "grant: stands outside");
+                  *first == 'r'   ? "rule: stands outside"
+                  : *first == 'm' ? "member: stands outside"
+                                  : "grant: stands outside");
     explain_say(x, "# Nor does it begin a PEM file, in which secret keys are kept.\n"
                    "[ \"${line#-----BEGIN }\" = \"$line\" ]");
     explain_or_no(x, x->item->line, "pem: ");

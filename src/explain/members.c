@@ -86,6 +86,7 @@ static void found_members(struct explain *x)
         "no %" PRIu64 " 'member: supply is over 2^63-1'\n"
         "    supply=$((supply + weights))\nfi\n",
         line, line);
+    ends(x, line, "member: ");
 }
 
 void explain_first_members(struct explain *x)
@@ -103,6 +104,7 @@ void explain_first_members(struct explain *x)
         "their lines.\n    [ \"$seal\" = pow ] || [ %s = \\\n        \"$set\" ] || no %" PRIu64
         " \"block: target is not the set of its member lines, $set\"\nfi\n",
         hex32(item->id).text, hex32(item->block.target).text, item->line);
+    ends(x, item->line, "block: target is not the set");
 }
 
 /* --- Who may seal ----------------------------------------------------------------------------- */

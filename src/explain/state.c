@@ -148,10 +148,12 @@ static void check_due(struct explain *x, bool is_due, bool stands)
 int explain_state(struct explain *x, struct fault *f)
 {
     const struct item *item = x->item;
-    const struct entry *e = item->entries + item->signed_count;
+    const struct entry *e = NULL;
     int64_t every = x->tree->rules.state;
     struct state_line has;
-    bool stands = item->count > item->signed_count && e->type == &state_type;
+    if (item->count > item->signed_count)
+        e = &item->entries[item->signed_count];
+    bool stands = e && e->type == &state_type;
     bool is_due = every && item->block.height % every == 0;
     if (!every && !stands)
         return 0;

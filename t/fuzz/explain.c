@@ -27,16 +27,17 @@ static const char words[] =
     "find_state folder ge genesis_target genesis_time grant gt halflife halflives "
     "halving halvings has hash hash_of head height here hex holdings holds id if in is "
     "is_account is_accused is_address is_allowed is_apart is_at_most is_below is_due "
-    "is_hex is_key is_line is_number is_one_of is_sound is_text judged key kind kinds "
-    "last le least ledger ledger_has ledger_line left line look_up lt maxblock "
-    "meanwhile member members message minfee minstake mkdir n name next no node now "
-    "null number od open_members openssl_agrees openssl_knows_slh_dsa or other parent "
-    "path pay place policy pow precommit prevote printf proposal put put_account r raw "
-    "read read_rules record rest return_unbonded reversed reward rf rm root rule rules "
-    "s seal sealers set sha shift shifted show sign signature slash slh sort spacing "
-    "spends spent sponsor stake state stream sum supply tail take_attest take_evidence "
-    "take_member take_vote target that_is_all then time times tr trouble tx unbonding "
-    "unstake verdict vote votes wc weight weights where while whole wish yes zeros ";
+    "is_hex is_key is_line is_number is_one_of is_sound is_text its judged key kind "
+    "kinds last le least ledger ledger_has ledger_line left line lines look_up lt "
+    "maxblock meanwhile member members message minfee minstake mkdir n name next no "
+    "node not now null number od of open_members openssl_agrees openssl_knows_slh_dsa "
+    "or other parent path pay place policy pow precommit prevote printf proposal put "
+    "put_account r raw read read_rules record rest return_unbonded reversed reward rf "
+    "rm root rule rules s seal sealers set sha shift shifted show sign signature slash "
+    "slh sort spacing spends spent sponsor stake state stream sum supply tail "
+    "take_attest take_evidence take_member take_vote target that_is_all the then time "
+    "times tr trouble tx unbonding under unstake verdict vote votes wc weight weights "
+    "where while whole wish yes zeros ";
 
 static bool is_letter(char c)
 {

@@ -213,4 +213,5 @@ def main(first, count, out):
                 print(n, why, file=whys)
 
 
-main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -75,10 +75,13 @@ static void take(struct test *t, const struct item *item)
     else if (verdict == TREE_KNOWN) {
         fault_rule(&t->fault, "block: it stands twice");
         t->fault.line = item->line;
+    } else if (verdict == TREE_ORPHAN) {
+        fault_rule(&t->fault, "block: its parent is not before it");
+        t->fault.line = item->line;
     } else if (verdict == TREE_BAD)
         t->fault = f;
     else
-        errx(1, "line %" PRIu64 ": an orphan, or trouble: %s", item->line, f.text);
+        errx(1, "line %" PRIu64 ": trouble: %s", item->line, f.text);
 }
 
 static void judge(struct test *t, const char *path)
