@@ -1,3 +1,4 @@
+# bats file_tags=slow
 # shellcheck disable=SC2094 # two ends of one pipe
 load lib/common
 load lib/awks

@@ -1,3 +1,4 @@
+# bats file_tags=slow
 # shellcheck disable=SC2094 # chains have the names of their files
 load lib/common
 

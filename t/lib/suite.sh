@@ -15,7 +15,7 @@
 # follows it:
 #
 #   thorough  runs as kind `thorough` only
-#   slow      does not run under sanitizers
+#   slow      does not run under sanitizers: it takes too long, or most of it is programs in shell
 #   threads   runs as kind `thread`, too
 #   long      (files only) starts first, so that the last file to end is a short one
 set -euo pipefail
