@@ -27,6 +27,7 @@ near() {
         }' "$ROOT/t/vectors/dht/kademlia-hops.tsv" -
 }
 
+# bats test_tags=slow
 @test "Kademlia: hops and queries are those of the table, and the nearest is always found" {
     for seed in 1 2; do
         for nodes in 16 64 256 1024; do
@@ -52,6 +53,7 @@ near() {
     done | near 3
 }
 
+# bats test_tags=slow
 @test "Kademlia: buckets of 1, 2 and 4 take more hops, one query at a time about as many" {
     { model 1024 7 kademlia k=1 lookups=600; model 1024 7 kademlia k=2 lookups=600; model 1024 7 kademlia k=4 lookups=600
         model 1024 7 kademlia alpha=1 lookups=600; } >rows
@@ -60,6 +62,7 @@ near() {
         END { exit bad || NR != 4 }' rows
 }
 
+# bats test_tags=slow
 @test "Kademlia: 95 of 100 lookups among 1000 nodes ask 13 at most" {
     model 1000 7 kademlia | awk '{ exit !($10 <= 13) }'
 }
@@ -71,6 +74,7 @@ near() {
     model 256 7 kademlia dead=0.5 slow=200 timeout=300 lookups=200 | awk '{ exit !($13 < 3000) }'
 }
 
+# bats test_tags=slow
 @test "Chord: half the logarithm of the nodes and 0.8, and few are found if half of the ring is dead" {
     for nodes in 64 256 1024 4096 16384 100000; do
         for seed in 1 2 3 4; do
@@ -100,6 +104,7 @@ near() {
     done
 }
 
+# bats test_tags=slow
 @test "churn: what was stored is found while nodes stay for an hour or 20 minutes, and not at 5" {
     model 100 7 churn session=60 items=50 hours=3 >60
     model 100 7 churn session=20 items=50 hours=3 >20
