@@ -12,7 +12,7 @@ unset CDPATH LEDGER NAMES
 case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
 
 usage() {
-    printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] [-v KEY] DIR [PEER]...\n'
+    printf 'usage: @PROGPREFIX@node [-dpqrV] [-a KEYS] [-c CHAIN] [-D BOOT] [-f COUNT] [-l HOST:PORT] [-m NAME] [-o HOST:PORT] [-v KEY] DIR [PEER]...\n'
 }
 
 @options.sh@
@@ -25,6 +25,7 @@ Runs one peer from the folder DIR: ledger, pool, peers, names, node.key, log.
 
   -a, --allow=KEYS             connect only to peers with these keys
   -c, --chain=CHAIN            the genesis block's id, if there is no ledger yet
+  -D, --dht=BOOT               find peers by the DHT of which HOST:PORT is a node, and be found
   -d, --dandelion              send fresh transactions along a stem first
   -f, --fanout=COUNT           dial this many peers (default: 8)
   -l, --listen=HOST:PORT       listen at this address (default: as last time, else a free port of 127.0.0.1)
@@ -47,7 +48,7 @@ die() { # WORDS [STATUS]
 
 # --- Options -------------------------------------------------------------------------------------------
 
-allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member=''
+allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member='' boots='' found=''
 
 # Long options become short ones: --chain=ID is -c ID.
 short_option() { # --NAME[=VALUE]
@@ -57,6 +58,7 @@ short_option() { # --NAME[=VALUE]
     --announce=*) option=o ;;
     --chain=*) option=c ;;
     --dandelion) option=d ;;
+    --dht=*) option=D ;;
     --fanout=*) option=f ;;
     --help) option=h ;;
     --listen=*) option=l ;;
@@ -66,16 +68,17 @@ short_option() { # --NAME[=VALUE]
     --resolve) option=r ;;
     --validate=*) option=v ;;
     --version) option=V ;;
-    --allow | --announce | --chain | --fanout | --listen | --mine | --validate) misuse "$1: its argument is missing: $1=..." ;;
+    --allow | --announce | --chain | --dht | --fanout | --listen | --mine | --validate) misuse "$1: its argument is missing: $1=..." ;;
     *) misuse "${1%%=*}: no such option" ;;
     esac
 }
 
-while getopts :a:c:df:hl:m:o:pqrv:V-: option; do
+while getopts :a:c:D:df:hl:m:o:pqrv:V-: option; do
     [ "$option" != - ] || short_option "--$OPTARG"
     case $option in
     a) allow=$OPTARG ;;
     c) chain=$OPTARG ;;
+    D) boots="$boots $OPTARG" found=found ;;
     d) stems=-d ;;
     f) fanout=$OPTARG ;;
     l) listen=$OPTARG ;;
@@ -109,7 +112,7 @@ PATH=$here:$PATH
 export PATH
 for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip @PROGPREFIX@verify @PROGPREFIX@ledger-append \
     @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
-    @PROGPREFIX@mine @PROGPREFIX@validator @PROGPREFIX@names @PROGPREFIX@node-log mkfifo; do
+    @PROGPREFIX@mine @PROGPREFIX@validator @PROGPREFIX@names @PROGPREFIX@node-log @PROGPREFIX@dht-lookup mkfifo; do
     command -v "$program" >/dev/null || die "$program: not found"
 done
 
@@ -161,6 +164,12 @@ for peer in "$@"; do
     esac
 done
 
+for peer in $boots; do
+    case ${peer##*:} in
+    "$peer" | '' | *[!0-9]*) die "-D: $peer: not HOST:PORT" ;;
+    esac
+done
+
 is_account() { # TEXT
     case $1 in
     *[!0-9a-f]*) return 1 ;;
@@ -172,7 +181,7 @@ is_account() { # TEXT
 { [ ! -e "$folder" ] || [ -d "$folder" ]; } || die "$folder: cannot be made"
 if [ ! -s "$folder/ledger" ]; then
     [ -n "$chain" ] || die "$folder/ledger: does not exist; name its chain with -c"
-    [ $# -gt 0 ] || [ -s "$folder/peers" ] || die "$folder/ledger: does not exist; give a PEER to fetch it from"
+    [ $# -gt 0 ] || [ -s "$folder/peers" ] || [ -n "$boots" ] || die "$folder/ledger: does not exist; give a PEER to fetch it from"
 fi
 [ -z "$miner" ] || [ "$miner" = node ] || is_account "$miner" || [ -d "$folder" ] ||
     die "-m: '$miner' is not an account, and $folder/names does not exist"
@@ -184,7 +193,7 @@ cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 # Every part holds the lock, so it lasts as long as any of them. Those of a killed node may take a moment to die.
 exec 9<node.key
 flock -w 1 9 || die "a node is already running in $PWD"
-{ echo $$ >node.pid && touch log names peers pool; } || die "$PWD: cannot be written"
+{ echo $$ >node.pid && touch log names peers pool $found; } || die "$PWD: cannot be written"
 rm -f listener.pid puller.pid listening loop intake # left by a run that was killed
 mkfifo loop intake || die "$PWD: no fifos can be made"
 
@@ -206,6 +215,7 @@ if [ -s ledger ]; then
     id=$(head -n 1 ledger | tr -d '\n' | sha256sum)
     [ "${chain:-${id%% *}}" = "${id%% *}" ] || die "$PWD/ledger: belongs to the chain ${id%% *}, not to that of -c"
 fi
+id=${chain:-${id%% *}} # of the genesis block
 [ -z "$chain" ] || chain="-c $chain"
 if [ -n "$miner" ]; then
     account=$(printf '%s\n' "$miner" | @PROGPREFIX@names -r)
@@ -269,7 +279,7 @@ say() { # WORDS
 
 # --- The node ----------------------------------------------------------------------------------------------
 
-# shellcheck disable=SC2086 # $identity, $chain, $kinds, $stems, $names and $held are options, or nothing
+# shellcheck disable=SC2086 # $identity, $chain, $kinds, $stems, $names, $held, $found and $boots are words, or nothing
 {
     # What members sign travels too, on chains whose members do.
     kinds() {
@@ -291,7 +301,7 @@ say() { # WORDS
     exchange() {
         kinds=$(kinds)
         part listener @PROGPREFIX@gossip -v $kinds $identity ${allow:+-a "$allow"} $stems $names -l "$listen" -L ledger \
-            -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers
+            -s spool -w listening -S status -m 268435456 -f "$fanout" -t 2 peers $found
         end_intake        # if nothing can go out, nothing should come in
         : <>intake <>loop  # if it could not even start, the others still wait for it to open them
     }
@@ -320,8 +330,24 @@ say() { # WORDS
 
     # Fetches the blocks missed while the node was down or cut off.
     catch_up() {
-        part puller @PROGPREFIX@ledger-pull $1 $names $identity ${allow:+-a "$allow"} $chain -l ledger peers |
+        part puller @PROGPREFIX@ledger-pull $1 $names $identity ${allow:+-a "$allow"} $chain -l ledger peers $found |
             part - @PROGPREFIX@ledger-append -q $held ledger
+    }
+
+    # Asks the DHT for peers of this chain, and tells it of us: found has the last 64.
+    look_up() { # [-a PORT]
+        echo "peerutils $id" | @PROGPREFIX@dht-lookup -o peers "$@" $boots 2>found.said | sed 's/^peer [^ ]* //' >found.now
+        cat found >>found.now
+        awk -v self="$(cat where 2>/dev/null)" '$0 != self && !seen[$0]++ && ++count <= 64' found.now >found.next
+        cmp -s found.next found || mv found.next found
+    }
+
+    # Nodes forget who is not announced again.
+    discover() {
+        while :; do
+            look_up -a "${listening_at##*:}"
+            if [ -s found ]; then sleep 600; else sleep 5; fi
+        done
     }
 
     # Our own records go through the same pipeline as all others: they are sent to our listener.
@@ -402,6 +428,7 @@ tries=0
 until [ -s ledger ]; do
     is_watched
     is_running "$logger" || end 2
+    [ -z "$boots" ] || look_up
     catch_up '' 2>&7 4>&- 6<&- 7>&- &
     catching_up=$!
     wait "$catching_up" || :
@@ -428,6 +455,7 @@ until [ -s listening ]; do
     pause 0.05
 done
 mv listening where
+listening_at=$(cat where)
 say "listening on $(cat where)"
 catch_up -f 2>&7 4>&- 6<&- 7>&- &
 catching_up=$!
@@ -437,6 +465,7 @@ case $address in
 0.0.0.0:* | '[::]:'*) say 'not announced: use -o to give peers an address' ;;
 *) announce 2>&7 4>&- 6<&- 7>&- & ;;
 esac
+[ -z "$boots" ] || discover 2>&7 4>&- 6<&- 7>&- &
 if [ -n "$miner" ]; then
     mining 2>&7 4>&- 6<&- 7>&- &
 fi
