@@ -5,6 +5,7 @@
  * but for an item. */
 #include "base/chance.h"
 #include "bencode/tree.h"
+#include "crypto/ed25519.h"
 #include "dht/node.h"
 #include "fuzz.h"
 
@@ -108,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct world w = {.now = 1000};
     struct dht_host host = {.send = take, .random = draw, .self = &w};
+    struct fault f;
+    must(ed25519_load(&f) == 0);
     for (int i = 0; i < 2; i++) {
         struct dht_config config = {.read_only = i == 1, .is_bound = true};
         config.id.bytes[0] = (uint8_t)(i + 1);
