@@ -175,11 +175,25 @@ static void take_item(struct run *r, const struct item *item, int64_t now)
     cli_report("stdin", item->line, f.text);
 }
 
+/* Milliseconds until the next height may begin. */
+static int64_t until_due(const struct run *r)
+{
+    struct timespec now;
+    int64_t due, left;
+    if (r->agreement.begun || r->options->early ||
+        __builtin_add_overflow(r->agreement.decided.time, r->ledger->tree.rules.spacing, &due) ||
+        clock_gettime(CLOCK_REALTIME, &now))
+        return LOOK_LATER;
+    left = due - now.tv_sec;
+    return left > 1 ? LOOK_LATER : left * 1000 - now.tv_nsec / 1000000 + 1;
+}
+
 static int pause_of(const struct run *r, int64_t now)
 {
     const struct agreement *a = &r->agreement;
-    int64_t pause = r->waits || a->held.count || !a->begun ? LOOK_SOON : LOOK_LATER;
-    int64_t left = a->deadline == INT64_MAX ? pause : a->deadline - now;
+    int64_t pause = r->waits || a->held.count ? LOOK_SOON : LOOK_LATER;
+    int64_t due = until_due(r), left = a->deadline == INT64_MAX ? pause : a->deadline - now;
+    left = due < left ? due : left;
     return left < 0 ? 0 : left < pause ? (int)left : (int)pause;
 }
 
