@@ -49,6 +49,21 @@ by_hand() { # INDEX
     expect 2 env LEDGER=gone ledger-proof "$(line_id three 2)"
 }
 
+@test "votes, attest lines and members have proofs too" {
+    for name in bft-all-votes finality-final; do
+        cp "$VECTORS/seals/good/$name.ledger" "$name"
+        grep -E '^(vote|attest|member) ' "$name" | while read -r line; do id <<<"$line"; done >list
+        # shellcheck disable=SC2046 # words
+        expect 0 ledger-proof -l "$name" $(cat list)
+        grep '^proof ' "$out" | cut -d ' ' -f 5 | cmp - list
+        grep '^proof ' "$out" >proofs
+        expect 0 verify -l "$name" proofs
+        # on a chain that ends before it, there is none
+        expect 1 ledger-proof -l "$name" -b "$(head -n 1 "$name" | id)" "$(grep -E '^(vote|attest) ' "$name" | head -n 1 | id)"
+        says ': no record '
+    done
+}
+
 @test "rules and grants of the genesis block have proofs too" {
     n=$(wc -l <genesis)
     for i in $(seq 2 "$n"); do line_id genesis "$i"; done >list

@@ -30,6 +30,24 @@ static int in_genesis(struct ledger *l, const uint8_t id[ID_LEN], struct node *n
     return has;
 }
 
+/* Whether a block of this chain has the line among those that members have signed: they are in no
+ * table either, so the blocks that hold any are read, the newest first. */
+static int among_signed(struct ledger *l, const uint8_t id[ID_LEN], const struct node *tip,
+                        struct node *node, struct fault *f)
+{
+    for (*node = *tip; node->height > 0;) {
+        struct proof p;
+        struct buf header = {0};
+        int has = node->signed_count ? proving_make(l, node, id, &p, &header, f) : 0;
+        buf_free(&header);
+        if (has)
+            return has;
+        if (tree_get(&l->tree, node->parent, node, f))
+            return -1;
+    }
+    return 0;
+}
+
 /* A search among the blocks that have a transaction. */
 struct search {
     struct tree *tree;
@@ -63,7 +81,12 @@ int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *
     *node = s.at;
     if (s.found)
         return 1;
-    return s.any ? 0 : in_genesis(l, id, node, f);
+    if (s.any)
+        return 0;
+    int has = in_genesis(l, id, node, f);
+    return has || !rules_members(&l->tree.rules)
+               ? has
+               : among_signed(l, id, tip ? tip : &l->tree.best, node, f);
 }
 
 /* Hashes the lines of the body from text to end. 0, or -1: they are fewer than the header counts.
