@@ -1,8 +1,10 @@
-/* Holds a history of finalitymodel.h against src/state, chain by chain and block by block. */
+/* Holds a history of finalitymodel.h against src/state, chain by chain and block by block, and
+ * against what record/evidence calls a crime. */
 #ifndef FINALITYSTATE_H
 #define FINALITYSTATE_H
 
 #include "finalitymodel.h"
+#include "record/evidence.h"
 #include "state/attests.h"
 #include "state/members.h"
 
@@ -141,8 +143,33 @@ static bool is_leaf(const struct model *m, int block)
     return true;
 }
 
+/* A line of the model, as it would stand in an accusation. */
+static struct evidence evidence_of(const struct model *m, const struct line_said *line)
+{
+    struct evidence e = {.kind = evidence_kind_of((struct field){"attest", 6})};
+    e.as.attest.source_height = line->source;
+    e.as.attest.target_height = line->target;
+    id_of_block(m->blocks[line->block].at[line->source], e.as.attest.source);
+    id_of_block(line->block, e.as.attest.target);
+    return e;
+}
+
+/* Who contradicts itself, by the model, can be accused of it, and nobody else. */
+static void compare_crimes(const struct model *m, uint64_t seed)
+{
+    for (int who = 0; who < PEOPLE; who++)
+        for (int i = 0; i < m->said_count[who]; i++)
+            for (int j = 0; j < m->said_count[who]; j++) {
+                const struct line_said *x = &m->said[who][i], *y = &m->said[who][j];
+                struct evidence a = evidence_of(m, x), b = evidence_of(m, y);
+                if (i != j && a.kind->conflict(&a, &b) != contradict(x, y))
+                    errx(1, "seed %" PRIu64 ": record/evidence judges two lines otherwise", seed);
+            }
+}
+
 static void hold_against_state(const struct model *m, uint64_t seed)
 {
+    compare_crimes(m, seed);
     for (int leaf = 1; leaf < m->count; leaf++) {
         struct replay r = {.m = m, .tip = &m->blocks[leaf], .seed = seed};
         if (!is_leaf(m, leaf))
