@@ -431,6 +431,20 @@ PY
     refute grep -Eq '^(headers|prove) ' blocks.log
 }
 
+@test "where votes decide, headers without votes are kept nowhere, and only so many are taken" {
+    "$BIN"/.t/lighttest ledger 600 1000 >chain
+    CHAIN=$(chain_id chain)
+    host a chain
+    pull -H -c "$CHAIN" "$(<a.at)"
+    [ "$status" -eq 1 ]
+    says 'over 512 headers without votes'
+    [ "$(grep -c '^block ' headers)" -eq 1 ] # genesis
+    "$BIN"/.t/lighttest ledger 400 1000 >chain
+    rm headers
+    pull -H -c "$CHAIN" "$(<a.at)"
+    [ "$(grep -c '^block ' headers)" -eq 1 ]
+}
+
 @test "usage" {
     long_chain 4
     host a chain

@@ -105,8 +105,11 @@ int light_add_header(struct light *c, const char *line, size_t len, int64_t now,
  * and trouble. */
 int light_find(struct light *c, const uint8_t id[ID_LEN], size_t *n, struct fault *f);
 
-/* The number of the best tip, and the chain's id. There must be a genesis block. */
+/* The number of the best tip; of the highest header of its chain that is believed, which on a chain
+ * with `rule seal bft` is the highest with votes, and else the same; and the chain's id. There must
+ * be a genesis block. */
 size_t light_best(const struct light *c);
+size_t light_believed(const struct light *c);
 void light_chain(const struct light *c, uint8_t chain[ID_LEN]);
 
 int64_t light_height(const struct light *c, size_t n);

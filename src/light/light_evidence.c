@@ -113,7 +113,7 @@ static int compare(struct light_sealed *s, const struct light_voted *ours,
         }
         o->culprits++;
         o->weight += m->weight;
-        if (add_pair(&s->evidence, &v.line, &other->line))
+        if (s->evidence.len < LIGHT_EVIDENCE_BYTES && add_pair(&s->evidence, &v.line, &other->line))
             return -1;
     }
     return 0;

@@ -149,6 +149,8 @@ static int check_below(const struct light *c, const struct light_group *below, s
                           "block: height %" PRId64 " is not above the last trusted header's, "
                           "%" PRIu32,
                           below->block.height, t->height);
+    if (below->block.height >= UINT32_MAX)
+        return fault_rule(f, "block: height %" PRId64 " is over 2^32", below->block.height);
     if (__builtin_mul_overflow(up, c->rules.spacing, &spacings) ||
         below->block.time - t->time < spacings)
         return fault_rule(f, "block: time %" PRId64 " is not %" PRId64 " spacings after %" PRId64,

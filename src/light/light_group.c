@@ -90,8 +90,16 @@ static int gather(struct light *c, size_t most, struct fault *f)
     }
 }
 
-/* Whether the header that was gathered begins a jump: it is not the next of any header here, brings
- * its set, and waits for the votes of its child. 1 or 0, -1 and trouble. */
+/* Whether the next line is the header of a child of this block. */
+static bool is_child(const struct line *line, const uint8_t id[ID_LEN])
+{
+    struct block b;
+    struct fault ignored;
+    return block_parse(line->text, line->len, &b, &ignored) == 0 && memcmp(b.prev, id, ID_LEN) == 0;
+}
+
+/* Whether the header that was gathered begins a jump: it is not the next of any header here, and
+ * waits for the votes of its child, which follows. 1 or 0, -1 and trouble. */
 static int begins_jump(struct light *c, struct fault *f)
 {
     struct light_group g;
@@ -99,7 +107,8 @@ static int begins_jump(struct light *c, struct fault *f)
     size_t parent;
     const char *text = c->group.data;
     int result = 0;
-    if (light_group_read(&text, text + c->group.len, 0, &g, &ignored) == 0 && !g.votes.count) {
+    if (light_group_read(&text, text + c->group.len, 0, &g, &ignored) == 0 && !g.votes.count &&
+        is_child(&c->held, g.id)) {
         int found = heads_find(&c->heads, g.block.prev, &parent, f);
         result = found < 0 ? -1 : !found && !light_is_anchor(c, &g.block, g.id);
     }

@@ -76,6 +76,7 @@ struct light_sealer {
 #define LIGHT_SETS 64    /* sets kept, of `sign` */
 #define LIGHT_VOTED 64   /* headers whose votes are kept for evidence, and so many bytes of them: */
 #define LIGHT_VOTED_BYTES (1 << 22)
+#define LIGHT_EVIDENCE_BYTES (1 << 20) /* after which no more evidence is collected */
 
 /* The votes of a header. */
 struct light_voted {

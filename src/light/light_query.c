@@ -45,6 +45,11 @@ size_t light_best(const struct light *c)
     return c->best;
 }
 
+size_t light_believed(const struct light *c)
+{
+    return c->sealed.by_votes ? c->sealed.trusted : c->best;
+}
+
 void light_chain(const struct light *c, uint8_t chain[ID_LEN])
 {
     memcpy(chain, head_at(&c->heads, 0)->id, ID_LEN);

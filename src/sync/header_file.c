@@ -197,7 +197,7 @@ static int add_text(struct header_file *h, size_t n, struct buf *out, struct fau
  * from is NULL. 0, or -1: no memory. */
 static int list_best(const struct header_file *h, const size_t *from, struct buf *numbers)
 {
-    for (size_t n = light_best(h->light); !from || n != *from; n = light_parent(h->light, n)) {
+    for (size_t n = light_believed(h->light); !from || n != *from; n = light_parent(h->light, n)) {
         if (buf_add(numbers, &n, sizeof n))
             return -1;
         if (n == 0)
@@ -238,7 +238,7 @@ static void move_places(struct header_file *h, const struct buf *numbers, const 
         memcpy(&n, numbers->data + (count - 1 - i) * sizeof n, sizeof n);
         *place_of(h, n) = ((struct place *)(void *)places->data)[i];
     }
-    h->tip = light_best(h->light);
+    h->tip = light_believed(h->light);
 }
 
 /* The best chain goes on where the file ends. */
@@ -263,7 +263,7 @@ static int append(struct header_file *h, struct fault *f)
 /* Moves the texts that leave the file to the temporary file: their branch may win again. */
 static int keep_old(struct header_file *h, struct fault *f)
 {
-    size_t best = light_best(h->light);
+    size_t best = light_believed(h->light);
     struct buf text = {0};
     int result = 0;
     for (size_t n = h->tip; result == 0 && !light_is_on(h->light, n, best);
@@ -326,7 +326,7 @@ static int replace(struct header_file *h, struct fault *f)
 
 int header_file_save(struct header_file *h, struct fault *f)
 {
-    size_t best = light_best(h->light);
+    size_t best = light_believed(h->light);
     if (!light_sum(h->light).from_genesis || (h->file.end && best == h->tip))
         return 0;
     return !h->file.end || light_is_on(h->light, h->tip, best) ? append(h, f) : replace(h, f);

@@ -1,7 +1,8 @@
 /*
  * A file of headers, for those who hold no ledger: the best chain known, as `ledger-chain -H`
- * prints it. The headers that arrive are judged by a light client (light/light.h); those of side
- * branches wait in a temporary file until their branch has more work.
+ * prints it; where votes decide (light_believed), as far as it is final. The headers that arrive
+ * are judged by a light client (light/light.h); those of side branches wait in a temporary file
+ * until their branch has more work.
  *
  * One process at a time writes it. A crash leaves whole headers and perhaps a torn line, which is
  * cut off when it is next opened; or, while another branch replaces its end, the old file.

@@ -83,7 +83,10 @@ static int64_t chain_final(void *self)
 static int count_side(struct light_peer *p, struct fault *f)
 {
     const struct light *c = p->run->light;
-    size_t newest = (size_t)light_sum(c).headers - 1, best = light_best(c);
+    const struct light_sum sum = light_sum(c);
+    size_t newest = (size_t)sum.headers - 1, best = light_best(c);
+    if (sum.by_votes && light_height(c, newest) - sum.trusted > LIGHT_UNVOTED_MAX)
+        return fault_rule(f, "over %d headers without votes", LIGHT_UNVOTED_MAX);
     if (newest == best) {
         p->side = 0;
         return 0;
@@ -271,7 +274,7 @@ static void take_jump(struct light_peer *p)
     p->no_jumps = none && ++p->refused > 1;
     if (p->too_far)
         p->stride /= 2;
-    else if (!none)
+    else if (!none && p->stride <= INT64_MAX / 2)
         p->stride *= 2;
     if (!p->too_far && p->step > LIGHT_JUMP_LEAST)
         p->step /= 2;

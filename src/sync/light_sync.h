@@ -18,6 +18,9 @@
  * as many as the best has above the fork. */
 #define LIGHT_SIDE_MAX 10000
 
+/* On a chain with `rule seal bft`, headers without votes cost nothing: so many in a row. */
+#define LIGHT_UNVOTED_MAX 512
+
 /* On a chain with `rule seal bft`: if a peer has more headers than this, they are jumped over as
  * far as the trusted members allow; and below this many, all are fetched. */
 #define LIGHT_JUMP_FROM 2000

@@ -106,9 +106,9 @@ static inline int64_t root_of(const struct buf *lines, uint8_t root[ID_LEN])
     uint8_t id[ID_LEN];
     int64_t count = 0;
     merkle_init(&tree);
-    for (const char *at = lines->data, *end; at < lines->data + lines->len; at = end + 1, count++) {
-        end = memchr(at, '\n', (size_t)(lines->data + lines->len - at));
-        sha256(at, (size_t)(end - at), id);
+    for (size_t at = 0, len; at < lines->len; at += len + 1, count++) {
+        len = (size_t)((char *)memchr(lines->data + at, '\n', lines->len - at) - lines->data) - at;
+        sha256(lines->data + at, len, id);
         merkle_add(&tree, id);
     }
     merkle_root(&tree, root);

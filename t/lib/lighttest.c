@@ -26,6 +26,7 @@ static const uint8_t strange[ID_LEN] = {9}, nil[ID_LEN];
 struct test {
     struct maker m;
     struct buf stream;
+    struct buf pair; /* two headers that come by themselves after the stream, as over the wire */
     struct made genesis, tip;
     int64_t now, within;
     const char *said; /* the first fault begins with this, after its line; NULL: none */
@@ -547,15 +548,45 @@ static void half_a_jump(struct test *t)
 /* The two are not parent and child. */
 static void broken_jump(struct test *t)
 {
-    uint8_t prev[ID_LEN] = {1};
     begin(t, "bft", "", all4);
-    t->tip = make_header(&t->m, prev, 99, BEGIN + 99 * SPACING, all4, 0);
+    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, all4, 0);
     put_header(&t->tip, &t->stream);
     put_set(&t->m, all4, &t->stream);
     memset(t->tip.id, 5, ID_LEN);
     next(t, all4, 0, all4);
+    t->said = "block: its parent 0900";
+    t->valid = 1;
+}
+
+/* In a stream they would be two; over the wire they come as one. */
+static void broken_jump_over_the_wire(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct buf stream = t->stream;
+    t->stream = (struct buf){0};
+    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, all4, 0);
+    put_header(&t->tip, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    memset(t->tip.id, 5, ID_LEN);
+    next(t, all4, 0, all4);
+    t->pair = t->stream;
+    t->stream = stream;
     t->said = "block: its parent is not the header before it";
     t->valid = 1;
+}
+
+/* A header of nowhere does not keep the next one from being judged by itself. */
+static void stray_header(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    struct made tip = t->tip;
+    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, all4, 0);
+    put_header(&t->tip, &t->stream);
+    t->tip = tip;
+    next(t, all4, 0, all4);
+    t->said = "block: its parent 0900";
+    t->valid = 2;
+    t->trusted = 1;
 }
 
 /* --- Contradictions --------------------------------------------------------------------------- */
@@ -772,6 +803,8 @@ static const struct test_case {
     {"wrong_height", wrong_height},
     {"half_a_jump", half_a_jump},
     {"broken_jump", broken_jump},
+    {"broken_jump_over_the_wire", broken_jump_over_the_wire},
+    {"stray_header", stray_header},
     {"fork_names_the_culprits", fork_names_the_culprits},
     {"jump_names_the_culprits", jump_names_the_culprits},
     {"fork_in_another_round", fork_in_another_round},
@@ -876,6 +909,8 @@ static bool judge(const struct test *t, const char *name)
         if (verdict == LIGHT_INVALID && !first.text[0])
             first = f;
     }
+    if (t->pair.len && light_add_header(c, t->pair.data, t->pair.len - 1, t->now, &f) == 0)
+        first = f;
     struct light_sum sum = light_sum(c);
     size_t evidence = count_lines(light_evidence(c));
     light_free(c);
@@ -910,6 +945,7 @@ int main(int argc, char **argv)
         else
             right &= judge(&t, cases[i].name);
         buf_free(&t.stream);
+        buf_free(&t.pair);
     }
     maker_free(&m);
     return fflush(stdout) || !right;
