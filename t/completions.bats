@@ -160,7 +160,7 @@ complete_bash() {
             { echo "of $name" && false; }
     done
     grep -qxF -e '*-l[judge blocks and transactions against this ledger]:LEDGER:_files' verify.specs
-    grep -qF -e ':KIND:(signature sequence amount double-spend other-chain form fee replay account batch sponsor proof early any)' txmake.specs
+    grep -qF -e ':KIND:(signature sequence amount double-spend other-chain form fee replay account batch sponsor proof early accuse any)' txmake.specs
     grep -qF -e '*-f[who pays; lines on stdin are then TO AMOUNT \[MEMO\]]:FROM:{_txmake_names}' txmake.specs
     easy_chain 2>keygen.err
     zsh -f -c '_arguments() { :; }; source ./_txmake; compadd() { shift; print -rl -- "$@"; }; _txmake_names' >offered

@@ -146,6 +146,12 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     [ "$(cut -d ' ' -f 4- answers | sort -u)" = "$(printf '%s\n' 'tx: amount is 0' 'tx: batch: over 256 payments')" ]
 }
 
+@test "accusations by lines that convict nobody" {
+    kind_is_refused accuse against alone --
+    [ "$(cut -d ' ' -f 4- answers | sort -u | wc -l)" -ge 3 ]
+    refute grep -v ' accuse tx: accuse: ' answers
+}
+
 @test "sponsors who cannot be one, or whose signature is cut" {
     ledger-init -A sponsor -t f -e 0 -T 1700000000 alice 90000 bob 90000 miner 90000 >ledger
     rm -f ledger.index*
@@ -226,7 +232,7 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     chain=$(head -n 1 ledger | id)
     export LEDGER=/nowhere
     txmake -B any -e 1 -s 0 -c "$chain" -A answers <payments >unsigned
-    [ "$(cut -d ' ' -f 3 answers | sort -u | tr '\n' ' ')" = 'batch double-spend form other-chain signature sponsor ' ]
+    [ "$(cut -d ' ' -f 3 answers | sort -u | tr '\n' ' ')" = 'accuse batch double-spend form other-chain signature sponsor ' ]
     for kind in sequence amount fee replay account; do
         expect 2 txmake -B "$kind" -s 0 -c "$chain" -f alice bob 1
         says "^txmake: -B: $kind needs a ledger: leave out -s or -c\$"
@@ -298,5 +304,5 @@ kind_is_refused() { # KIND BY... -- ARGUMENT...
     expect 2 txmake -B any -A /dev/full -f alice bob 1
     says '^txmake: /dev/full: '
     expect 2 sh -c 'txmake -B any -f alice bob 1 >/dev/full'
-    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|sponsor|proof|early|any$'
+    txmake -h | grep -q 'signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|sponsor|proof|early|accuse|any$'
 }

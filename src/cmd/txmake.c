@@ -70,7 +70,7 @@ static const struct cli_option options[] = {
      CLI_TEXT(struct run, chain)},
     {'B', "break", "KIND",
      "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|"
-     "sponsor|proof|early|any",
+     "sponsor|proof|early|accuse|any",
      CLI_TEXT(struct run, writer.forgery.break_kind)},
     {'A', "answers", "FILE", "with -B: write which lines are forged, and how, to FILE",
      CLI_TEXT(struct run, writer.forgery.answers_path)},

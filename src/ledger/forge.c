@@ -288,6 +288,7 @@ static const struct {
     [FORGE_SPONSOR] = {"sponsor", false, forge_sponsor},
     [FORGE_PROOF] = {"proof", false, forge_proof},
     [FORGE_EARLY] = {"early", true, forge_early},
+    [FORGE_ACCUSE] = {"accuse", false, forge_accuse},
     [FORGE_ANY] = {"any", false, NULL},
 };
 

@@ -24,6 +24,7 @@ enum forge_kind {
     FORGE_SPONSOR,      /* FROM or a policy as the sponsor, or a signature of it that is cut */
     FORGE_PROOF,        /* of a policy: another policy, preimage, branch, signer or order */
     FORGE_EARLY,        /* of a policy: a branch that is not open yet */
+    FORGE_ACCUSE,       /* an accusation by two lines that convict nobody */
     FORGE_KINDS,
     FORGE_ANY = FORGE_KINDS, /* a random kind */
 };

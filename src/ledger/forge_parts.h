@@ -10,7 +10,7 @@ typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender 
                      struct forgery *out, struct fault *f);
 
 /* The kinds of forge_rules.c and forge_proof.c. */
-forge_it forge_account, forge_batch, forge_sponsor, forge_proof, forge_early;
+forge_it forge_account, forge_batch, forge_sponsor, forge_proof, forge_early, forge_accuse;
 
 /* Whether a line breaks a rule of form: *why is the message of every reader. */
 bool forge_is_malformed(const struct buf *line, struct fault *why);
