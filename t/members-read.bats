@@ -268,6 +268,17 @@ journal_of() {
     use slash-everything
     sed 's/^\(rule minstake \).*/\199999999/' ledger >forged
     expect 1 ledger-export -f hledger forged
-    says '^ledger-export: forged:1: '
+    says '^forged:1: block: root does not match the lines'
     expect 2 sh -c 'ledger-export -f hledger ledger >/dev/full'
+}
+
+@test "ledger-checkpoint -f: only for what is final" {
+    keygen -s ann ann 2>/dev/null
+    use finality-final
+    expect 0 ledger-checkpoint -k ann.key -f -T 1800000000
+    [ "$(cut -d ' ' -f 3,4 "$out")" = "2 $(ledger-chain -f -t | id)" ]
+    ledger-checkpoint -k ann.key --final -s 1 -T 1800000000 | cmp - <(ledger-checkpoint -k ann.key -s 1 -T 1800000000)
+    expect 1 ledger-checkpoint -k ann.key -f -s 3
+    says '^ledger-checkpoint: ledger: the height of its highest final block is 2$'
+    [ ! -s "$out" ]
 }

@@ -14,6 +14,7 @@ struct run {
     int passphrase_fd;
     int64_t height; /* -1: the tip's */
     int64_t clock;  /* -T */
+    bool final;
 };
 
 static const struct cli_option options[] = {
@@ -22,6 +23,8 @@ static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, ledger)},
     {'s', "height", "HEIGHT", "the block at this height (default: the tip)",
      CLI_NUMBER(struct run, height, 0, INT64_MAX)},
+    {'f', "final", NULL, "only a block that is final (default: the highest)",
+     CLI_FLAG(struct run, final)},
     {CLI_OPTION_CLOCK(struct run, clock)},
     {0},
 };
@@ -34,12 +37,13 @@ static const struct cli program = {
     .required = "k",
 };
 
-/* The block to sign for; exits with 1 if the chain is not that high. */
-static struct node find_block(struct ledger *l, int64_t height)
+/* The block to sign for; exits with 1 if the chain is not that high, or not final up to there. */
+static struct node find_block(struct ledger *l, int64_t height, bool final)
 {
-    struct node node = l->tree.best;
+    struct node node = final ? l->tree.final : l->tree.best;
     if (height > node.height) {
-        cli_warn("%s: its height is %" PRId64, l->path, node.height);
+        cli_warn("%s: %s is %" PRId64, l->path,
+                 final ? "the height of its highest final block" : "its height", node.height);
         cli_exit(CLI_NO);
     }
     if (height >= 0)
@@ -68,7 +72,7 @@ int main(int argc, char **argv)
     cli_count_operands(operands, 0, 1);
     c.time = cli_time_now(r.clock);
     cli_open_ledger(&l, *operands ? *operands : r.ledger);
-    struct node node = find_block(&l, r.height);
+    struct node node = find_block(&l, r.height, r.final);
     c.height = node.height;
     memcpy(c.line.chain, l.tree.genesis.id, ID_LEN);
     memcpy(c.block, node.id, ID_LEN);

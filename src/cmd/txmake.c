@@ -247,7 +247,7 @@ static void make_one(struct run *r, char **operands)
         refuse_operands(&f);
 }
 
-static int make_accusation(void *self, struct field words, struct fault *f)
+static int make_member_words(void *self, struct field words, struct fault *f)
 {
     struct run *r = self;
     struct account from;
@@ -256,37 +256,17 @@ static int make_accusation(void *self, struct field words, struct fault *f)
 }
 
 /* -t, -u, -m, -x: what members do. */
-static void make_member_words(struct run *r)
-{
-    struct fault f = {0};
-    struct buf words = {0};
-    const char *accusing = r->member.accuse;
-    int failed;
-    if (accusing)
-        failed = member_words_accuse(accusing, make_accusation, r, &f);
-    else
-        failed = member_words_put(&r->member, r->book, &words, &f) ||
-                 make_accusation(r, (struct field){words.data, words.len}, &f);
-    if (failed) {
-        f.kind = FAULT_TROUBLE;
-        cli_flush();
-        cli_fail(accusing && !strcmp(accusing, "-") ? "stdin" : accusing, &f);
-    }
-    buf_free(&words);
-}
-
 static void check_member_words(struct run *r, char **operands)
 {
     const struct cli_forgery *g = &r->writer.forgery;
+    bool forges = g->break_kind || g->answers_path || g->share >= 0 || g->seed >= 0;
     if (!r->from)
         cli_misuse("-f FROM is missing: who does it");
-    if (member_words_count(&r->member) > 1 || r->batches || r->replace)
+    if (r->batches || r->replace)
         cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
-    if (g->break_kind || g->answers_path || g->share >= 0 || g->seed >= 0)
+    if (forges)
         cli_misuse("-B, -A, -r and -e forge payments: not with -t, -u, -m or -x");
-    cli_count_operands(operands, r->member.admit != NULL, r->member.admit != NULL);
-    if (r->member.admit)
-        r->member.weight = cli_number("WEIGHT", operands[0], 0, INT64_MAX);
+    cli_member_words_check(&r->member, operands);
 }
 
 /* -R: the same payment with a higher fee. */
@@ -335,7 +315,7 @@ int main(int argc, char **argv)
         check_operands(&r, operands);
     set_up(&r);
     if (of_members)
-        make_member_words(&r);
+        cli_member_words_make(&r.member, r.book, make_member_words, &r);
     else if (r.replace)
         make_replacement(&r);
     else if (*operands)

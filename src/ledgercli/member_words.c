@@ -1,7 +1,10 @@
 #include "ledgercli/member_words.h"
 
 #include "base/file.h"
+#include "cli/cli.h"
 #include "cli/names.h"
+#include "cli/options.h"
+#include "cli/values.h"
 #include "record/evidence.h"
 
 #include <fcntl.h>
@@ -100,4 +103,32 @@ int member_words_accuse(const char *path,
     if (fd)
         close(fd);
     return result;
+}
+
+void cli_member_words_check(struct member_words *w, char **operands)
+{
+    if (member_words_count(w) > 1)
+        cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
+    cli_count_operands(operands, w->admit != NULL, w->admit != NULL);
+    if (w->admit)
+        w->weight = cli_number("WEIGHT", operands[0], 0, INT64_MAX);
+}
+
+void cli_member_words_make(const struct member_words *w, const struct book *book,
+                           int (*make)(void *self, struct field words, struct fault *f), void *self)
+{
+    struct fault f = {0};
+    struct buf words = {0};
+    int failed;
+    if (w->accuse)
+        failed = member_words_accuse(w->accuse, make, self, &f);
+    else
+        failed = member_words_put(w, book, &words, &f) ||
+                 make(self, (struct field){words.data, words.len}, &f);
+    if (failed) {
+        f.kind = FAULT_TROUBLE;
+        cli_flush();
+        cli_fail(w->accuse && !strcmp(w->accuse, "-") ? "stdin" : w->accuse, &f);
+    }
+    buf_free(&words);
 }

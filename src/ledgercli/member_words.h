@@ -28,4 +28,12 @@ int member_words_accuse(const char *path,
                         int (*make)(void *self, struct field words, struct fault *f), void *self,
                         struct fault *f);
 
+/* For programs, which these end: checks that one operation is asked for and that the operands are
+ * its, and takes the weight from them; and calls make for the words of each transaction, in turn,
+ * which gives 0, or -1 and a fault. */
+void cli_member_words_check(struct member_words *w, char **operands);
+void cli_member_words_make(const struct member_words *w, const struct book *book,
+                           int (*make)(void *self, struct field words, struct fault *f),
+                           void *self);
+
 #endif
