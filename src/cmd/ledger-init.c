@@ -136,7 +136,7 @@ static const struct cli_option options[] = {
     {'M', "members", "FILE", "the first members", CLI_TEXT(struct genesis, members)},
     {'p', "apart", "BLOCKS", "a member seals one of so many blocks in a row (half of them)",
      OWN(apart, 1, INT64_MAX)},
-    {'i', "finality", "BLOCKS", "members make every so manyth block final (none)",
+    {'i', "finality", "BLOCKS", "members attest every BLOCKS-th block, until it is final (none)",
      OWN(finality, 1, INT64_MAX)},
     {'u', "unbonding", "BLOCKS", "what is unstaked returns after so many blocks (1000)",
      OWN(unbonding, 3, INT64_C(1) << 31)},
