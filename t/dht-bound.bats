@@ -1,0 +1,73 @@
+# bats file_tags=thorough,slow
+load lib/common
+load lib/dht
+
+# Ids that follow from addresses (BEP 42), between addresses of the Internet: in a network namespace, where all are on
+# the loopback device.
+
+declare -gA dht_pids=()
+
+setup() {
+    fresh_folder
+    unshare -n ip link set lo up 2>/dev/null || skip 'no network namespace is to be had'
+    unshare -n sleep 300 3>&- &
+    holder=$!
+    eventually is_apart
+    within_namespace ip link set lo up
+}
+
+teardown() {
+    kill "$holder" 2>/dev/null || :
+    dht_stop_all
+}
+
+is_apart() {
+    [ "$(readlink "/proc/$holder/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+within_namespace() {
+    nsenter -t "$holder" -n "$@"
+}
+
+node_at() { # NAME ADDRESS ARGUMENT...
+    within_namespace ip addr add "$2/32" dev lo
+    within_namespace timeout -k 5 200 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
+    dht_pids["$1"]=$!
+    eventually test -s "$1/where"
+}
+
+with_id() { # NAME ID
+    mkdir "$1"
+    echo "$2" >"$1/id"
+}
+
+@test "-b: contacts whose ids do not follow from their addresses are refused" {
+    node_at strict 192.0.2.1 -b -i
+    # the row of 198.51.100.1 and chance 5 in t/vectors/dht/bep42.tsv, and one that begins so elsewhere
+    with_id good 5bc170aabbccddeeff0011223344556677889905
+    with_id bad 5bc170ffbbccddeeff0011223344556677889905
+    node_at bad 203.0.113.9 -i 192.0.2.1:6881
+    node_at good 198.51.100.1 -i 192.0.2.1:6881
+    eventually grep -q ' 198.51.100.1:6881$' strict/nodes
+    eventually grep -q '^ready ' bad.events
+    [ "$(wc -l <strict/nodes)" -eq 1 ]
+    # one that does not ask for it has both
+    node_at lax 192.0.2.77 -i 198.51.100.1:6881 203.0.113.9:6881
+    eventually grep -q ' 203.0.113.9:6881$' lax/nodes
+}
+
+@test "four nodes of different networks tell a node its address, and its id follows" {
+    with_id self 0000000000000000000000000000000000000001
+    for net in 20 30 40; do node_at n$net $net.0.0.1 -i; done
+    node_at self 124.31.75.21 20.0.0.1:6881 30.0.0.1:6881 40.0.0.1:6881
+    eventually grep -q '^ready ' self.events
+    ! grep -q '^renamed' self.events || false
+    node_at n50 50.0.0.1 -i 124.31.75.21:6881
+    eventually grep -q '^renamed ' self.events
+    eventually grep -vq '^00000000000' self/id
+    id=$(cat self/id)
+    [ "$(sed -n 's/^renamed //p' self.events)" = "$id" ]
+    # a strict node takes it
+    node_at strict 192.0.2.1 -b -i 124.31.75.21:6881
+    eventually grep -q " $id 124.31.75.21:6881$" strict/nodes
+}
