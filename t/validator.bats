@@ -3,6 +3,7 @@
 load lib/common
 load lib/ledger
 load lib/gossip
+load lib/apart
 load lib/network
 load lib/bftchain
 load lib/consortium
@@ -38,6 +39,46 @@ waits_for_others() { # MEMBER...
     never_twice
     for name in "${MEMBERS[@]}"; do end "$name"; done
     never_two
+}
+
+teardown() {
+    end_nodes
+    leave_networks
+}
+
+# give SEQ AMOUNT: alice pays bob, by way of the first node, in its network.
+give() {
+    txmake -c "$CHAIN" -s "$1" -f alice -a names bob "$2" | txsign -k alice.key >"tx.$1"
+    inside "${networks[1]}" gossip-send -c "$CHAIN" -t 300 "$(cat n1/where)" <"tx.$1"
+}
+
+# bats test_tags=thorough
+@test "four members in networks of their own: one is cut off, a second one, and both are joined again" {
+    local i peer=''
+    consortium 4
+    star 4
+    for i in 1 2 3 4; do
+        # shellcheck disable=SC2086 # nothing, or a peer
+        start "n$i" inside "${networks[i]}" "$NODE" -v "m$i.key" -l "10.0.$i.2:0" "n$i" $peer
+        eventually listens_now "n$i"
+        peer=${peer:-$(cat n1/where)}
+    done
+    give 0 10
+    for name in "${MEMBERS[@]}"; do eventually final_in "$name" 0; done
+    links down 4
+    give 1 20
+    for name in n1 n2 n3; do eventually final_in "$name" 1; done
+    ! final_in n4 1 || false
+    # two of four, and one, and one: nothing is decided
+    links down 3
+    give 2 30
+    eventually waits_for_others m1 m2
+    for name in "${MEMBERS[@]}"; do ! final_in "$name" 2 || false; done
+    links up 3 4
+    for name in "${MEMBERS[@]}"; do eventually final_in "$name" 2; done
+    grows "${MEMBERS[@]}"
+    never_two
+    never_twice
 }
 
 # wish NAME MEMBER WEIGHT: the member in that folder wants another to have this weight.

@@ -49,3 +49,25 @@ cable() { # HOLDER ADDRESS ROUTER'S-ADDRESS NAME
 forwards() { # HOLDER
     inside "$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' || skip 'packets cannot be forwarded here'
 }
+
+# star COUNT: so many networks, 10.0.NUMBER.2, and a router that joins them: their holders are $router and
+# ${networks[NUMBER]}.
+star() {
+    local i
+    command -v ip >/dev/null || skip 'ip is not here'
+    own_network || skip 'no network namespace is to be had'
+    router=$holder
+    forwards "$router"
+    for ((i = 1; i <= $1; i++)); do
+        beside "$router"
+        networks[i]=$holder
+        cable "$holder" "10.0.$i.2" "10.0.$i.1" "port$i"
+        inside "$holder" ip route add default via "10.0.$i.1"
+    done
+}
+
+# Cuts networks off from all others, or joins them again.
+links() { # up|down NUMBER...
+    local i
+    for i in "${@:2}"; do inside "$router" ip link set "port$i" "$1"; done
+}
