@@ -31,7 +31,7 @@ within_namespace() {
 
 node_at() { # NAME ADDRESS ARGUMENT...
     within_namespace ip addr add "$2/32" dev lo
-    within_namespace timeout -k 5 200 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
+    nsenter -t "$holder" -n timeout -k 5 200 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
     dht_pids["$1"]=$!
     eventually test -s "$1/where"
 }
