@@ -106,12 +106,12 @@ near() {
 
 # bats test_tags=slow
 @test "churn: what was stored is found while nodes stay for an hour or 20 minutes, and not at 5" {
-    model 100 7 churn session=60 items=50 hours=3 >60
-    model 100 7 churn session=20 items=50 hours=3 >20
-    model 100 7 churn session=5 items=50 hours=3 >5
-    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all == 100 && found >= 99) }' 60
-    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all == 100 && found >= 95) }' 20
-    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all >= 90 && found < 95) }' 5
+    model 100 7 churn session=60 items=50 hours=3 >an-hour
+    model 100 7 churn session=20 items=50 hours=3 >twenty
+    model 100 7 churn session=5 items=50 hours=3 >five
+    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all == 100 && found >= 99) }' an-hour
+    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all == 100 && found >= 95) }' twenty
+    awk 'NR > 1 { found += $5; all += $4 } END { exit !(all >= 90 && found < 95) }' five
     model 100 7 churn session=0 items=50 hours=2 | awk 'NR == 2 { exit !($5 == 50 && $13 == 0 && $16 == 0) }'
 }
 

@@ -197,7 +197,7 @@ attester_loses_power() {
         mine -l at$n -a members -m bob -T 17000000$((n * 10)) </dev/null | ledger-append -q at$n
         cp at$n fork$n
         for chain in at fork; do
-            mine -l $chain$n -a members -m $([ $chain = at ] && account bob || printf '%064d' 1) -T 17000001$((n * 10)) </dev/null | ledger-append -q $chain$n
+            mine -l $chain$n -a members -m "$([ $chain = at ] && account bob || printf '%064d' 1)" -T 17000001$((n * 10)) </dev/null | ledger-append -q $chain$n
         done
     done
     apart attester_loses_power

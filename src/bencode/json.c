@@ -174,7 +174,9 @@ static int put_object(struct bencode_writer *w, const json_t *object, int depth,
 {
     size_t count = 0, all = json_object_size(object);
     struct member *list = calloc(all + 1, sizeof *list);
-    int failed = list ? 0 : fault_memory(f);
+    int failed = 0;
+    if (!list)
+        return fault_memory(f);
     json_t *place = (json_t *)(uintptr_t)object; /* jansson's iterators are not const */
     for (void *i = json_object_iter(place); i && !failed; i = json_object_iter_next(place, i)) {
         const char *key = json_object_iter_key(i);

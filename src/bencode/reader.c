@@ -48,7 +48,7 @@ static int read_digits(struct bencode_reader *r, uint8_t end, uint64_t most, uin
 
 static int read_integer(struct bencode_reader *r, struct bencode_item *item, struct fault *f)
 {
-    uint64_t n;
+    uint64_t n = 0;
     r->at++;
     bool negative = r->at < r->len && r->bytes[r->at] == '-';
     r->at += negative;
@@ -63,7 +63,7 @@ static int read_integer(struct bencode_reader *r, struct bencode_item *item, str
 
 static int read_string(struct bencode_reader *r, struct bencode_item *item, struct fault *f)
 {
-    uint64_t n;
+    uint64_t n = 0;
     if (read_digits(r, ':', INT64_MAX, &n, f))
         return -1;
     if (n > r->len - r->at)

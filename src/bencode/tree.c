@@ -28,7 +28,7 @@ int bencode_tree(const void *bytes, size_t n, bool strict, struct bencode_node *
 {
     struct bencode_reader r;
     struct bencode_item item;
-    size_t open[BENCODE_DEPTH], depth = 0;
+    size_t open[BENCODE_DEPTH] = {0}, depth = 0;
     int got;
     *count = 0;
     bencode_read(&r, bytes, n, strict);

@@ -51,6 +51,7 @@ bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct
     n->booting += purpose == DHT_FOR_BOOT;
     if (dht_compose(n, m) == 0)
         n->host.send(n->host.self, to, n->out.data, n->out.len);
+    m->transaction = (struct krpc_bytes){0};
     return true;
 }
 

@@ -84,7 +84,7 @@ static int split(const char *line, size_t n, const char *first, size_t least, si
                  struct words *w, struct fault *f)
 {
     size_t from = 0;
-    w->count = 0;
+    *w = (struct words){0};
     for (size_t i = 0; i <= n; i++) {
         if (i < n && line[i] != ' ')
             continue;

@@ -87,7 +87,7 @@ int light_votes_signed(const struct light_votes *v, struct ed25519_keys *keys, s
     struct sigjob *jobs = calloc(n + 1, sizeof *jobs);
     struct ed25519_point *points = calloc(n + 1, sizeof *points);
     int result = jobs && points ? ed25519_load(f) : fault_memory(f);
-    if (result == 0) {
+    if (jobs && points && result == 0) {
         for (size_t i = 0; i < n; i++) {
             const struct signed_line *s = &v->list[i].line;
             jobs[i] = (struct sigjob){s->signer, s->signature, s->text, .len = s->signed_len};

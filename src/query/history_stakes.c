@@ -56,7 +56,8 @@ static int follow_lines(struct history_run *r, const char *line, const uint8_t k
 {
     size_t at = 0, len;
     struct tx tx;
-    const char *next = history_next_line(&r->text, &at, false, &len);
+    const char *next;
+    history_next_line(&r->text, &at, false, &len); /* the header */
     while ((next = history_next_line(&r->text, &at, false, &len)) < line)
         if (record_is(&tx_type, next, len) && (tx_parse(next, len, &tx, f) || follow(&tx, key, s)))
             return index_damage(r->l->index, f);

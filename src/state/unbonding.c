@@ -269,7 +269,7 @@ int unbonding_return(const struct apply_context *in, struct fault *f)
     struct state *s = in->state;
     const struct state_key key = at_key(in->height);
     struct unbonding_due at = {0};
-    struct sum x;
+    struct sum x = {0};
     bool any = false;
     int got;
     while ((got = unbonding_due(s, in->height, &at, f)) > 0)

@@ -866,7 +866,8 @@ static struct made put_block(struct book *b, const struct made *p, bool last_of_
     struct made h = make_with_body(&b->m, p->id, p->height + 1, p->time + SPACING, now, b->sealer,
                                    &b->body);
     fputs(h.line, stdout);
-    fwrite(b->body.data, 1, b->body.len, stdout);
+    if (b->body.len > 0)
+        fwrite(b->body.data, 1, b->body.len, stdout);
     b->voter = b->sealer;
     b->sealer = named;
     return h;
