@@ -84,16 +84,15 @@ static void step(struct chain *c, int64_t every, int64_t count, bool jumps)
     flush(c);
 }
 
-static struct chain begin(size_t members, size_t keys)
+static void begin(struct chain *c, size_t members, size_t keys)
 {
-    struct chain c = {.m = maker_new(keys), .members = members};
-    c.weights = calloc(keys, sizeof *c.weights);
-    c.next = calloc(keys, sizeof *c.next);
-    need(!c.weights || !c.next);
+    *c = (struct chain){.m = maker_new(keys), .members = members};
+    c->weights = calloc(keys, sizeof *c->weights);
+    c->next = calloc(keys, sizeof *c->next);
+    need(!c->weights || !c->next);
     for (size_t i = 0; i < members; i++)
-        c.weights[i] = c.next[i] = 1;
-    c.tip = put_genesis(&c.m, "bft", "", c.weights, &c.out);
-    return c;
+        c->weights[i] = c->next[i] = 1;
+    c->tip = put_genesis(&c->m, "bft", "", c->weights, &c->out);
 }
 
 static void end(struct chain *c)
@@ -150,7 +149,8 @@ static double check(const struct buf *votes, size_t members, size_t rounds)
 
 static void compare(size_t members, size_t rounds)
 {
-    struct chain c = begin(members, members);
+    struct chain c;
+    begin(&c, members, members);
     struct buf votes = {0};
     for (size_t r = 0; r < rounds; r++) {
         c.tip = next_header(&c);
@@ -176,7 +176,8 @@ int main(int argc, char **argv)
         errx(2, "usage: makelight [-j] COUNT MEMBERS EVERY | -v MEMBERS ROUNDS");
     int64_t count = atol(argv[jumps + 1]), every = atol(argv[jumps + 3]);
     size_t members = (size_t)atol(argv[jumps + 2]);
-    struct chain c = begin(members, 3 * members);
+    struct chain c;
+    begin(&c, members, 3 * members);
     flush(&c);
     while (c.tip.height < count)
         step(&c, every, count, jumps);
