@@ -2,7 +2,7 @@
  * Writes a chain as a flat table with tabs between its columns, after a line with their names. A
  * row is one movement of money: a grant, a payment, or a miner's earnings from a block; so an
  * account's balance is the sum of `amount` over the rows with it as payee, less the sum of `amount
- * + fee` over the rows with it as payer.
+ * + fee` over the rows with it as payer; but for what its stake has and returns (hledger.h).
  */
 #ifndef EXPORT_TSV_H
 #define EXPORT_TSV_H
