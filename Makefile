@@ -307,9 +307,9 @@ lint-clang:
 lint-tidy: $(SOURCES:%=$(OBJ)/tidy/%)
 
 # How far the analyzer follows each function, which is nearly all that lint costs: a third as far as it would by itself
-# (TIDY_NODES=225000). Programs that only tests run are followed less: those tests, and sanitizers, see what is wrong there.
+# (TIDY_NODES=225000). Programs that only tests run are followed less: the tests, and sanitizers, see what is wrong there.
 TIDY_NODES = 75000
-DEPTH = -Xclang -analyzer-config -Xclang $(if $(filter t/%,$(1)),mode=shallow,max-nodes=$(TIDY_NODES))
+DEPTH = -Xclang -analyzer-config -Xclang $(if $(filter t/lib/% t/fuzz/%,$(1)),mode=shallow,max-nodes=$(TIDY_NODES))
 
 # The analyzer cannot follow uthash's lists, and sees freed memory and null pointers in them.
 $(OBJ)/tidy/%: % $(HEADERS) .clang-tidy t/.clang-tidy

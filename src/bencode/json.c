@@ -242,7 +242,8 @@ int bencode_from_json(const char *json, size_t n, struct buf *out, struct fault 
         return fault_rule(f, "JSON: more than %d bytes", BENCODE_JSON_MAX);
     json_t *root = json_loadb(json, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root)
-        return json_error_code(&error) == json_error_out_of_memory
+        /* where its first allocation fails, it has no line, and says nothing */
+        return json_error_code(&error) == json_error_out_of_memory || error.line < 0
                    ? fault_memory(f)
                    : fault_rule(f, "JSON: line %d: %.200s", error.line, error.text);
     int failed = put_value(&w, root, 0, f);

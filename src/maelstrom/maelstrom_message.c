@@ -60,7 +60,8 @@ int maelstrom_message_parse(const char *line, size_t n, struct maelstrom_message
         return fault_rule(f, "a message of more than %d bytes", MAELSTROM_LINE_MAX);
     m->root = json_loadb(line, n, JSON_REJECT_DUPLICATES, &error);
     if (!m->root)
-        return json_error_code(&error) == json_error_out_of_memory
+        /* where its first allocation fails, it has no line, and says nothing */
+        return json_error_code(&error) == json_error_out_of_memory || error.line < 0
                    ? fault_memory(f)
                    : fault_rule(f, "not JSON: %s (byte %d)", error.text, error.position);
     if (read_members(m, f) == 0)
