@@ -5,6 +5,7 @@
 #include "bencode/writer.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,12 +241,12 @@ int bencode_from_json(const char *json, size_t n, struct buf *out, struct fault 
     json_error_t error;
     if (n > BENCODE_JSON_MAX)
         return fault_rule(f, "JSON: more than %d bytes", BENCODE_JSON_MAX);
+    errno = 0;
     json_t *root = json_loadb(json, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root)
-        /* where its first allocation fails, it has no line, and says nothing */
-        return json_error_code(&error) == json_error_out_of_memory || error.line < 0
-                   ? fault_memory(f)
-                   : fault_rule(f, "JSON: line %d: %.200s", error.line, error.text);
+        /* where an allocation fails, jansson may blame the text */
+        return errno == ENOMEM ? fault_memory(f)
+                               : fault_rule(f, "JSON: line %d: %.200s", error.line, error.text);
     int failed = put_value(&w, root, 0, f);
     json_decref(root);
     return failed ? -1 : w.failed ? fault_memory(f) : 0;

@@ -1,5 +1,6 @@
 #include "maelstrom/maelstrom_message.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -58,10 +59,11 @@ int maelstrom_message_parse(const char *line, size_t n, struct maelstrom_message
     *m = (struct maelstrom_message){0};
     if (n > MAELSTROM_LINE_MAX)
         return fault_rule(f, "a message of more than %d bytes", MAELSTROM_LINE_MAX);
+    errno = 0;
     m->root = json_loadb(line, n, JSON_REJECT_DUPLICATES, &error);
     if (!m->root)
-        /* where its first allocation fails, it has no line, and says nothing */
-        return json_error_code(&error) == json_error_out_of_memory || error.line < 0
+        /* where an allocation fails, jansson may blame the text */
+        return errno == ENOMEM
                    ? fault_memory(f)
                    : fault_rule(f, "not JSON: %s (byte %d)", error.text, error.position);
     if (read_members(m, f) == 0)
