@@ -105,6 +105,10 @@ load lib/ledger
     cp genesis ledger
     cat one late orphan first second | ledger-append -q ledger 2>/dev/null
     cat genesis second | cmp - <(ledger-chain ledger)
+    # whatever a reader's clock says
+    cp genesis ledger
+    expect 1 ledger-append -T 1000000000 ledger <one
+    expect 0 ledger-append -o -T 1000000000 ledger <one
     # a genesis makes the file, and what is no block passes with -p
     rm ledger
     expect 0 ledger-append -op ledger < <(cat genesis names one)

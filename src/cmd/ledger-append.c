@@ -72,6 +72,13 @@ static int tell_dropped(void *self, const uint8_t id[ID_LEN], uint64_t line,
     return 0;
 }
 
+/* The time that no block may be too far ahead of; with -o there is none, since readers of the same
+ * input at other times, or by other clocks, are to append the same. */
+static int64_t now(const struct run *r)
+{
+    return r->ordered ? -1 : cli_time_now(r->clock);
+}
+
 /* Whether the checkpoints allow the block: 0, or -1 and a fault. */
 static int admit(void *self, const struct item *item, struct fault *f)
 {
@@ -84,7 +91,7 @@ static int append(void *self, const struct item *item, struct reorg *reorg, stru
     struct run *r = self;
     if (admit(r, item, f))
         return f->kind == FAULT_RULE ? TREE_BAD : -1;
-    return ledger_append(&r->ledger, item, cli_time_now(r->clock), reorg, f);
+    return ledger_append(&r->ledger, item, now(r), reorg, f);
 }
 
 static void refuse_block(struct run *r, const struct item *item, const struct fault *why)
@@ -191,7 +198,7 @@ static int take_block(struct run *r, const struct item *item, struct fault *f)
         why.line = item->line;
         refuse_block(r, item, &why);
     }
-    return follows > 0 ? intake_block(r->intake, item, cli_time_now(r->clock), f) : follows;
+    return follows > 0 ? intake_block(r->intake, item, now(r), f) : follows;
 }
 
 static int take_item(struct run *r, const struct item *item, struct fault *f)
