@@ -141,7 +141,9 @@ bft:member0:0:proposal 5 1 - $some:
 bft:stranger:1:proposal 5 1 - $some:its key is no member's\$
 bft:member0:1:attest 0 $some 2 $some:this chain has none \(rule finality\)\$
 final:member0:0:attest 2 $some 4 $some:
-final:member0:1:attest 2 $some 400 $some:height 400 is not near
+final:member0:1:attest 2 $some 5 $some:height 5 is no checkpoint\$
+final:member0:0:attest 2 $some 6 $some:
+final:member0:1:attest 2 $some 8 $some:height 8 is not near
 final:stranger:1:attest 2 $some 4 $some:its key is no member's\$
 final:member0:1:vote 5 0 prevote $some:this chain has none \(rule seal bft\)\$
 LINES

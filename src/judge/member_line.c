@@ -32,11 +32,12 @@ static int check_key(struct tree *t, const struct item *item, const int64_t *hei
     return fault_rule(f, "%s: its key is no member's", item->type->name);
 }
 
-static int check_height(const struct tree *t, const struct item *item, int64_t height, int64_t near,
-                        struct fault *f)
+/* At most so much below the best tip, and so much above. */
+static int check_height(const struct tree *t, const struct item *item, int64_t height,
+                        int64_t below_max, int64_t above_max, struct fault *f)
 {
     int64_t above = height - t->best.height;
-    if (above >= -near && above <= near)
+    if (above >= -below_max && above <= above_max)
         return 0;
     fault_rule(f, "%s: height %" PRId64 " is not near that of the best tip, %" PRId64,
                item->type->name, height, t->best.height);
@@ -49,21 +50,26 @@ static int check_round(struct tree *t, const struct item *item, int64_t height, 
     const int64_t now = t->best.height, heights[] = {now, now - 1, now - 2};
     if (!t->anchor.seal->has_votes)
         return fault_rule(f, "%s: this chain has none (rule seal bft)", item->type->name);
-    return check_height(t, item, height, MEMBER_LINE_NEAR, f) || check_key(t, item, heights, 3, f)
+    return check_height(t, item, height, MEMBER_LINE_NEAR, MEMBER_LINE_NEAR, f) ||
+                   check_key(t, item, heights, 3, f)
                ? -1
                : 0;
 }
 
-/* The members who count for the next checkpoint may be older than those of now. */
+/* A checkpoint, and at most the next one: so a key has few heights. The members who count for the
+ * next checkpoint may be older than those of now. */
 static int check_attest(struct tree *t, const struct item *item, int64_t target, struct fault *f)
 {
     struct finality at;
-    int64_t near;
-    if (!t->rules.finality)
+    int64_t every = t->rules.finality, below;
+    if (!every)
         return fault_rule(f, "attest: this chain has none (rule finality)");
-    if (__builtin_mul_overflow(t->rules.finality, 2, &near))
-        near = INT64_MAX;
-    if (check_height(t, item, target, near, f) || finality_get(t->state, &at, f))
+    if (target % every)
+        return fault_rule(f, "attest: height %" PRId64 " is no checkpoint", target);
+    if (__builtin_mul_overflow(every, 2, &below))
+        below = INT64_MAX;
+    if (check_height(t, item, target, below, every - t->best.height % every, f) ||
+        finality_get(t->state, &at, f))
         return -1;
     const int64_t heights[] = {at.f, at.e, at.final, at.before};
     return check_key(t, item, heights, 4, f);

@@ -13,8 +13,9 @@
 bool is_member_line(const struct item *item);
 
 /* Judges a line whose form, chain and signature are checked, against the best tip of its ledger:
- * whether the chain has such lines at all, whether its height is near, and whether its key is that
- * of a member who may sign there now. Lines of other types pass. The tree is moved to the best tip.
+ * whether the chain has such lines at all, whether its height is near (that of an attest line is a
+ * checkpoint, from two below the tip to the next one), and whether its key is that of a member who
+ * may sign there now. Lines of other types pass. The tree is moved to the best tip.
  * 0, or -1 and a fault. */
 int member_line_check(struct tree *t, const struct item *item, struct fault *f);
 

@@ -64,7 +64,8 @@ static void check(struct chain *c, const struct item *item)
     if (item->type == &vote_type)
         must(vote_parse(item->text, len, &v, &f) == 0 && is_near(t, v.height));
     if (item->type == &attest_type)
-        must(attest_parse(item->text, len, &a, &f) == 0 && is_near(t, a.target_height));
+        must(attest_parse(item->text, len, &a, &f) == 0 && is_near(t, a.target_height) &&
+             a.target_height % t->rules.finality == 0);
     must(t->at.n == t->best.n);
 }
 
