@@ -445,6 +445,15 @@ PY
     [ "$(grep -c '^block ' headers)" -eq 1 ]
 }
 
+@test "where members seal, a line with a header that is too long for a vote ends the session as it comes" {
+    "$BIN"/.t/lighttest ledger 9 100 >chain
+    CHAIN=$(chain_id chain)
+    host a chain vote 1
+    pull -H -w 9999999999 -c "$CHAIN" "$(<a.at)"
+    [ "$status" -eq 1 ]
+    says 'a line of 60000 bytes with a header: no member or vote has so many'
+}
+
 @test "usage" {
     long_chain 4
     host a chain

@@ -102,6 +102,15 @@ heads_of() { # FILE
     expect 2 bash -c 'verify -H -T 1700001000 jump >/dev/full'
 }
 
+@test "lines with a header that are too long for any are not kept" {
+    "$BIN"/.t/lighttest contradiction_without_votes | head -n 14 >stream
+    awk 'BEGIN { s = sprintf("%60000s", ""); gsub(/ /, "1", s); for (i = 0; i < 1500; i++) print "vote " s }' >>stream
+    grep -c '^block' stream
+    run_apart bash -c "${SANITIZE:+:} ulimit -v 60000; exec timeout 100 verify -H -T 1700001000 stream"
+    [ "$status" -eq 1 ]
+    says '^stream:15: vote: '
+}
+
 @test "a member's own set is not believed, and what too few have confirmed is said" {
     "$BIN"/.t/lighttest puppets >stream
     expect 0 verify -Hq -T 1700001000 stream

@@ -2,6 +2,8 @@
 
 #include "crypto/sha256.h"
 #include "record/block.h"
+#include "record/member.h"
+#include "record/vote.h"
 #include "stream/stream.h"
 
 #include <inttypes.h>
@@ -139,6 +141,9 @@ static int take_with_header(struct header_puller *p, const char *line, size_t le
     bool alone = p->request == REQUEST_PROOF; /* the header is not in the group */
     if ((!alone && !p->group.len) || !(line_is(line, len, "member") || line_is(line, len, "vote")))
         return fault_rule(f, "an answer to `headers` holds only headers");
+    if (len >= (line_is(line, len, "vote") ? VOTE_LINE_MAX : MEMBER_LINE_MAX))
+        return fault_rule(f, "a line of %zu bytes with a header: no member or vote has so many",
+                          len);
     if (p->group_lines++ == WIRE_WITH_HEADER_MAX)
         return fault_rule(f, "over %d lines with a header", WIRE_WITH_HEADER_MAX);
     return buf_add(&p->group, "\n", 1) || buf_add(&p->group, line, len) ? fault_memory(f) : 0;

@@ -84,7 +84,8 @@ static int gather(struct light *c, size_t most, struct fault *f)
             return 0;
         if (!light_is_with_header(line->text, line->len))
             return record_is(&block_type, line->text, line->len);
-        if (buf_add(&c->group, "\n", 1) || buf_add(&c->group, line->text, line->len))
+        size_t len = line->len < VOTE_LINE_MAX ? line->len : VOTE_LINE_MAX; /* still too long */
+        if (buf_add(&c->group, "\n", 1) || buf_add(&c->group, line->text, len))
             return fault_memory(f);
         c->has_held = false;
     }

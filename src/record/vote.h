@@ -4,6 +4,9 @@
 
 #include "record/signed.h"
 
+#define VOTE_LINE_MAX /* with a newline or a NUL */                                                \
+    (4 + 3 * (1 + 2 * ID_LEN) + 2 * (1 + 19) + 1 + 9 + 1 + 2 * SIGNATURE_LEN + 1)
+
 struct vote {
     struct signed_line line;
     int64_t height, round;

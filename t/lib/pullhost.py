@@ -109,6 +109,8 @@ class Peer:
                 return []
             if self.how == "tx":
                 return [b"tx " + b"0" * 64 + b"\n"]
+            if self.how == "vote":
+                return [lines[0], b"vote " + b"1" * 59995 + b"\n"]
             if self.how == "long":
                 self.send(b"block " + b"1" * 70000)
                 self.stall()
