@@ -102,6 +102,29 @@ until_locked() {
     expect 0 txmake -l n1/ledger -a names -f alice -x both
 }
 
+# Whose turn it is in round 0 of a height of the ledger: sets $who.
+whose_turn() { # HEIGHT
+    local name key
+    key=$(validator -v -e -k alice.key ledger </dev/null 2>&1 | sed -n "s/^validator: round $1 0 //p")
+    for name in "${MEMBERS[@]}"; do [ "$(account "m${name#n}")" != "$key" ] || who=m${name#n}; done
+    [ -n "$who" ]
+}
+
+@test "a block put beside the one to be proposed keeps no transaction out of that, nor do those in it" {
+    past 4
+    whose_turn 1
+    other=$([ "$who" = m1 ] && echo m2 || echo m1)
+    for seq in 0 1; do txmake -c "$CHAIN" -s $seq -f alice -a names bob 5 | txsign -k alice.key; done >txs
+    head -n 1 txs >mined
+    tail -n 1 txs >pool
+    cp ledger rival
+    bft_block rival "$other" <mined
+    # another one has put its block into the ledger, and the pool has lost what that has
+    validator -e -p pool -k "$who.key" rival </dev/null >all 2>told
+    grep '^tx' all | diff txs -
+    sed -n '/^block/,$p' all | grep -E '^(block|tx)' | ledger-append -q rival
+}
+
 @test "forged votes, those of others and of another chain, and no block: nothing is said" {
     past 4
     votes m2 1 0 prevote $NIL >good

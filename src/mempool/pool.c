@@ -204,7 +204,7 @@ int pool_apply_list(struct pool *p, struct fault *f)
 {
     struct tree *t = &p->ledger->tree;
     pool_take_back(p);
-    if (tree_move(t, &t->best, f))
+    if (tree_move(t, p->at ? p->at : &t->best, f))
         return -1;
     p->applied = true;
     if (tree_begin(t, f))

@@ -50,6 +50,8 @@ struct pool_left {
 struct pool {
     struct linefile file;  /* open only with pool_begin; its path is the caller's */
     struct ledger *ledger; /* the caller's */
+    const struct node *at; /* for pool_load: a block after this one is to be made, which need not be
+                              the best tip; NULL: that */
     size_t limit;          /* the most bytes of lines */
     size_t pending_limit;  /* the most bytes of memory for what waits */
     int64_t patience;      /* ms for which what cannot be paid waits for money; 0: none */
@@ -90,7 +92,8 @@ struct pool {
 void pool_init(struct pool *p, const char *path, struct ledger *ledger, size_t limit);
 void pool_free(struct pool *p);
 
-/* Reads the file (none: an empty pool) and applies it to the ledger's state at its best tip. Lines
+/* Reads the file (none: an empty pool) and applies it to the ledger's state at p->at, together with
+ * what the best chain has mined beside it, which whoever keeps the file has dropped. Lines
  * that are not transactions, and transactions whose seq is used, are left out; a file that
  * begins as another kind of text is trouble, and stays as it is. 0, or -1 and trouble. */
 int pool_load(struct pool *p, struct fault *f);

@@ -76,7 +76,7 @@ int pool_load(struct pool *p, struct fault *f)
         if (got < 0)
             return -1;
     }
-    return pool_apply_list(p, f);
+    return (p->at && pool_keep_beside(p, f)) || pool_apply_list(p, f) ? -1 : 0;
 }
 
 /* --- With pool_begin -------------------------------------------------------------------------- */

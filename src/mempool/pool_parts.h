@@ -138,6 +138,10 @@ void pool_empty(struct pool *p);
 
 /* --- pool_return.c: transactions that return. All give 0, or -1 and trouble. ------------------ */
 
+/* For pool_load: adds what the best chain has and the chain to p->at has not, up to p->limit, to
+ * the list; not applied. */
+int pool_keep_beside(struct pool *p, struct fault *f);
+
 /* Those in side branches near the best tip. */
 int pool_return_sides(struct pool *p, struct fault *f);
 

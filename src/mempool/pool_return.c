@@ -72,6 +72,33 @@ static int return_all(struct pool *p, struct sides *s, struct fault *f)
     return result;
 }
 
+static int keep_block(struct pool *p, const struct node *node, struct fault *f)
+{
+    struct batch b = {0};
+    int result = ledger_read_item(p->ledger, node, &b, f);
+    for (size_t i = 0; !result && !b.items[0].broken && i < b.items[0].count; i++) {
+        const struct entry *e = &b.items[0].entries[i];
+        if (e->type != &tx_type || pool_find_spend(p, &e->tx.from, e->tx.seq))
+            continue;
+        if (!pool_keep(p, &e->tx, e->id, false))
+            result = fault_memory(f);
+    }
+    batch_free(&b);
+    return result;
+}
+
+int pool_keep_beside(struct pool *p, struct fault *f)
+{
+    struct tree *t = &p->ledger->tree;
+    struct node fork, node = t->best;
+    if (tree_fork(t, &node, p->at, &fork, f))
+        return -1;
+    while (node.n != fork.n && p->bytes + (uint64_t)node.size <= p->limit)
+        if (keep_block(p, &node, f) || tree_get(t, node.parent, &node, f))
+            return -1;
+    return 0;
+}
+
 int pool_return_sides(struct pool *p, struct fault *f)
 {
     struct sides s = {.limit = p->limit};

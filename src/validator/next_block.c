@@ -62,14 +62,15 @@ static int add_state(const struct next_block *n, struct template *t, struct faul
     return template_add_state(t, &line) ? fault_memory(f) : 0;
 }
 
-/* The pool's best body; on another parent than the best tip it is not known what is still valid. */
+/* The pool's best body after the parent, whatever anybody has put beside it or upon it. */
 static int add_transactions(const struct next_block *n, struct template *t, struct fault *f)
 {
     struct pool pool;
     struct buf body = {0};
-    if (!n->pool || n->ledger->tree.best.n != n->parent->n)
+    if (!n->pool)
         return 0;
     pool_init(&pool, n->pool, n->ledger, POOL_BYTES_DEFAULT);
+    pool.at = n->parent;
     int failed = pool_load(&pool, f) || pool_select(&pool, &body, f) ||
                  each_line(body.data, body.len, t, take_tx, f);
     pool_free(&pool);
