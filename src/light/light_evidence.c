@@ -8,9 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static size_t bytes_of(const struct light_voted *v)
+{
+    return v->lines.len + v->set.count * sizeof *v->set.list;
+}
+
 static void clear(struct light_sealed *s, struct light_voted *v)
 {
-    s->voted_bytes -= v->lines.len;
+    s->voted_bytes -= bytes_of(v);
     buf_free(&v->lines);
     member_set_free(&v->set);
     *v = (struct light_voted){0};
@@ -46,8 +51,10 @@ int light_keep_votes(struct light *c, const struct light_group *g, const struct 
         const struct signed_line *line = &g->votes.list[i].line;
         failed = buf_add(&v->lines, line->text, line->len) || buf_add(&v->lines, "\n", 1);
     }
-    s->voted_bytes += v->lines.len;
-    for (size_t i = s->voted_next; s->voted_bytes > LIGHT_VOTED_BYTES && i % LIGHT_VOTED; i++)
+    s->voted_bytes += bytes_of(v);
+    size_t newest = s->voted_next + LIGHT_VOTED -
+                    1; /* whose place is also that of voted_next - 1 */
+    for (size_t i = s->voted_next; s->voted_bytes > LIGHT_VOTED_BYTES && i < newest; i++)
         clear(s, &s->voted[i % LIGHT_VOTED]);
     return failed ? fault_memory(f) : 0;
 }
@@ -90,6 +97,12 @@ static int add_pair(struct buf *out, const struct signed_line *a, const struct s
     return add_line(out, first ? a : b) || add_line(out, first ? b : a);
 }
 
+/* Whether a pair with this line is there already: of one member and height, one pair is enough. */
+static bool has_pair(const struct buf *evidence, const struct signed_line *line)
+{
+    return evidence->len && memmem(evidence->data, evidence->len, line->text, line->len) != NULL;
+}
+
 /* What the two quorums have in common. */
 struct overlap {
     size_t culprits;
@@ -113,7 +126,8 @@ static int compare(struct light_sealed *s, const struct light_voted *ours,
         }
         o->culprits++;
         o->weight += m->weight;
-        if (s->evidence.len < LIGHT_EVIDENCE_BYTES && add_pair(&s->evidence, &v.line, &other->line))
+        if (s->evidence.len < LIGHT_EVIDENCE_BYTES && !has_pair(&s->evidence, &v.line) &&
+            add_pair(&s->evidence, &v.line, &other->line))
             return -1;
     }
     return 0;

@@ -74,7 +74,7 @@ struct light_sealer {
 
 #define LIGHT_LOWER 4096 /* blocks that are kept although they were jumped over, of `bft` */
 #define LIGHT_SETS 64    /* sets kept, of `sign` */
-#define LIGHT_VOTED 64   /* headers whose votes are kept for evidence, and so many bytes of them: */
+#define LIGHT_VOTED 64   /* headers whose votes are kept for evidence, with their sets; in bytes: */
 #define LIGHT_VOTED_BYTES (1 << 22)
 #define LIGHT_EVIDENCE_BYTES (1 << 20) /* after which no more evidence is collected */
 

@@ -606,6 +606,39 @@ static void fork_names_the_culprits(struct test *t)
     t->valid = 2;
 }
 
+/* The same again, and a third block: the evidence is there already. */
+static void one_pair_for_each_culprit(struct test *t)
+{
+    fork_names_the_culprits(t);
+    put_header(&t->tip, &t->stream);
+    votes(t, three);
+    t->tip = make_header(&t->m, t->genesis.id, 1, BEGIN + SPACING + 1, all4, 1);
+    put_header(&t->tip, &t->stream);
+    votes(t, three);
+}
+
+/* Only so many bytes of votes and sets are kept: after 64 headers those of the first are gone. */
+static void votes_are_kept_in_few_bytes(struct test *t)
+{
+    enum { HEADERS = 64, VOTERS = 80 };
+    static int64_t shares[MEMBERS_MAX], voters[MEMBERS_MAX];
+    struct maker many = maker_new(MEMBERS_MAX);
+    for (size_t i = 0; i < MEMBERS_MAX; i++) {
+        voters[i] = i < VOTERS;
+        shares[i] = i < VOTERS ? 1000 : 1;
+    }
+    struct made genesis = put_genesis(&many, "bft", "", shares, &t->stream), tip = genesis;
+    for (int i = 0; i <= HEADERS; i++) {
+        tip = make_next(&many, i < HEADERS ? &tip : &genesis, shares, i == HEADERS);
+        put_header(&tip, &t->stream);
+        put_votes(&many, &tip, 0, voters, &t->stream);
+    }
+    maker_free(&many);
+    t->said = "block: contradicts the final block at or above height 1";
+    t->valid = HEADERS + 1;
+    t->trusted = HEADERS;
+}
+
 static void jump_names_the_culprits(struct test *t)
 {
     begin(t, "bft", "", all4);
@@ -806,6 +839,8 @@ static const struct test_case {
     {"broken_jump_over_the_wire", broken_jump_over_the_wire},
     {"stray_header", stray_header},
     {"fork_names_the_culprits", fork_names_the_culprits},
+    {"one_pair_for_each_culprit", one_pair_for_each_culprit},
+    {"votes_are_kept_in_few_bytes", votes_are_kept_in_few_bytes},
     {"jump_names_the_culprits", jump_names_the_culprits},
     {"fork_in_another_round", fork_in_another_round},
     {"forged_contradiction", forged_contradiction},
