@@ -136,6 +136,37 @@ final() { # [LEDGER]
     diff passed pool.attests
 }
 
+# 10,000 lines, by so many members in turns, for each of these targets.
+many_lines() { # MEMBERS TARGET...
+    awk -v chain="$(head -n 1 ledger | tr -d '\n' | sha256sum | cut -c 1-64)" -v members="$1" -v targets="${*:2}" 'BEGIN {
+        count = split(targets, target)
+        for (i = 0; i < 10000; i++)
+            printf "attest %s 0 %s %s %064d %064d %0128d\n", chain, chain, target[int(i / members) % count + 1], 7, i % members + 1, 0
+    }'
+}
+
+@test "a full pool: what is too old goes first, and then a line of whoever has most" {
+    mined 1 -n 4 </dev/null | ledger-append -q ledger
+    attested bob >line
+    [ -s line ]
+    # each of 5000 members has two lines: of one, the older goes
+    many_lines 5000 2 4 >pool.attests
+    txpool pool <line >passed
+    [ "$(wc -l <pool.attests)" = 10000 ]
+    [ "$(grep -cxf line pool.attests)" = 1 ]
+    [ "$(grep -c ' 2 [0-9]* [0-9]* 0*$' pool.attests)" = 4999 ]
+    # where nobody has more than one, who comes last has no claim
+    many_lines 10000 4 >pool.attests
+    txpool pool <line >passed
+    [ "$(wc -l <pool.attests)" = 10000 ]
+    [ "$(grep -cxf line pool.attests)" = 0 ]
+    # but nothing that is too old keeps it out
+    mined 5 -n 4 </dev/null | ledger-append -q ledger
+    many_lines 10000 2 >pool.attests
+    attested bob | tee line | txpool pool >passed
+    diff line pool.attests
+}
+
 @test "validator --history: out, in again, and what was signed elsewhere is not contradicted" {
     grow 5 bob carol dave
     expect 0 validator -k bob.key --history

@@ -32,6 +32,15 @@ static bool is_wanted(struct ledger *l, const struct item *item)
     return false;
 }
 
+/* What is too old takes no place. */
+static void open_pool(struct attest_pool *p, const char *path, const struct ledger *l)
+{
+    struct fault f = {0};
+    if (attest_pool_lock(p, path, &f))
+        cli_fail(NULL, &f);
+    attest_pool_prune(p, &l->tree);
+}
+
 static void keep(struct attest_pool *p, const struct item *item)
 {
     struct fault f = {0};
@@ -48,15 +57,12 @@ void cli_pool_attests(const char *pool, struct ledger *l, const struct batch *b)
         if (!is_wanted(l, &b->items[i]))
             continue;
         path = path ? path : path_of(pool);
-        if (!p.file.path && attest_pool_lock(&p, path, &f))
-            cli_fail(NULL, &f);
+        if (!p.file.path)
+            open_pool(&p, path, l);
         keep(&p, &b->items[i]);
     }
-    if (p.file.path) {
-        attest_pool_prune(&p, &l->tree);
-        if (attest_pool_save(&p, &f))
-            cli_fail(NULL, &f);
-    }
+    if (p.file.path && attest_pool_save(&p, &f))
+        cli_fail(NULL, &f);
     attest_pool_free(&p);
     free(path);
 }

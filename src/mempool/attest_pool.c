@@ -44,13 +44,58 @@ static int insert(struct attest_pool *p, size_t place, const struct attest *a, s
     return 1;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct attest_waits *x = *(const struct attest_waits *const *)a;
+    const struct attest_waits *y = *(const struct attest_waits *const *)b;
+    int keys = memcmp(x->key, y->key, ID_LEN);
+    return keys ? keys : (x->target > y->target) - (x->target < y->target);
+}
+
+/* Among lines by key: the oldest one of the key that has most; of this key, if none has more. */
+static const struct attest_waits *find_excess(const struct attest_waits *const *lines, size_t n,
+                                              const uint8_t key[ID_LEN])
+{
+    const struct attest_waits *found = NULL;
+    size_t most = 0;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && memcmp(lines[end]->key, lines[i]->key, ID_LEN) == 0;)
+            end++;
+        size_t has = 2 * (end - i) + (memcmp(lines[i]->key, key, ID_LEN) == 0);
+        if (has > most) {
+            most = has;
+            found = lines[i];
+        }
+    }
+    return found;
+}
+
+/* Of more lines than may be, one goes, so no key keeps out others by many lines: 1, or 0 if that is
+ * the new one, at this place; -1 and trouble. */
+static int evict(struct attest_pool *p, size_t new, struct fault *f)
+{
+    const struct attest_waits **lines = malloc(p->count * sizeof *lines);
+    if (!lines)
+        return fault_memory(f);
+    for (size_t i = 0; i < p->count; i++)
+        lines[i] = &p->list[i];
+    qsort(lines, p->count, sizeof *lines, by_key);
+    size_t old = (size_t)(find_excess(lines, p->count, p->list[new].key) - p->list);
+    free(lines);
+    p->count--;
+    memmove(p->list + old, p->list + old + 1, (p->count - old) * sizeof *p->list);
+    p->changed |= old != new;
+    return old != new;
+}
+
 static int keep(struct attest_pool *p, const struct attest *a, struct fault *f)
 {
     size_t place = find_place(p, a->target_height, a->line.signer);
-    if (p->count == ATTEST_POOL_MAX ||
-        (place < p->count && order(&p->list[place], a->target_height, a->line.signer) == 0))
+    if (place < p->count && order(&p->list[place], a->target_height, a->line.signer) == 0)
         return 0;
-    return insert(p, place, a, f);
+    if (insert(p, place, a, f) < 0)
+        return -1;
+    return p->count > ATTEST_POOL_MAX ? evict(p, place, f) : 1;
 }
 
 int attest_pool_add(struct attest_pool *p, const char *line, size_t len, struct fault *f)

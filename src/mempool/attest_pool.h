@@ -16,7 +16,8 @@
 /* Lines for targets of more checkpoints than this below the best tip are dropped. */
 #define ATTEST_POOL_DEPTH 2
 
-/* The most lines: of all who can count, for each such checkpoint, and those a little above. */
+/* The most lines: of all who can count, for each such checkpoint, and those a little above. Of
+ * more, the oldest goes of the key that has most. */
 #define ATTEST_POOL_MAX (2000 * (ATTEST_POOL_DEPTH + 3))
 
 struct attest_pool {
@@ -40,8 +41,8 @@ int attest_pool_read(struct attest_pool *p, const char *path, struct fault *f);
 int attest_pool_lock(struct attest_pool *p, const char *path, struct fault *f);
 void attest_pool_free(struct attest_pool *p);
 
-/* Adds a line, without its newline, that was judged (judge/member_line.h): 1, 0 if there is one of
- * its key and height, or the pool is full; -1 and trouble. */
+/* Adds a line, without its newline, that was judged (judge/member_line.h): 1; 0 if there is one of
+ * its key and height, or if the pool is full and it is the one to go; -1 and trouble. */
 int attest_pool_add(struct attest_pool *p, const char *line, size_t len, struct fault *f);
 
 /* Drops the lines that are too old for the tree's best tip. */
