@@ -15,6 +15,8 @@ static size_t bytes_of(const struct light_voted *v)
 
 static void clear(struct light_sealed *s, struct light_voted *v)
 {
+    if (v->lines.len)
+        s->voted_above = v->height;
     s->voted_bytes -= bytes_of(v);
     buf_free(&v->lines);
     member_set_free(&v->set);
@@ -66,6 +68,21 @@ static const struct light_voted *find(const struct light_sealed *s, int64_t heig
         if (s->voted[i].lines.len && s->voted[i].height == height)
             return &s->voted[i];
     return NULL;
+}
+
+/* The set changes only at headers with votes, so it is that of the next one with votes. */
+const struct member_set *light_voters_again(const struct light *c, size_t n)
+{
+    const struct light_sealed *s = &c->sealed;
+    const struct head *h = head_at(&c->heads, n);
+    const struct light_voted *next = NULL;
+    if (h->height <= s->voted_above || head_at(&c->heads, h->parent)->height + 1 != h->height)
+        return NULL;
+    for (size_t i = 0; i < LIGHT_VOTED; i++)
+        if (s->voted[i].lines.len && s->voted[i].height >= h->height &&
+            (!next || s->voted[i].height < next->height))
+            next = &s->voted[i];
+    return next ? &next->set : NULL;
 }
 
 /* The vote of this key among these lines: 1 or 0. */

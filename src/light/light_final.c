@@ -121,6 +121,20 @@ int light_take_next(struct light *c, struct light_group *g, size_t parent, int64
     return 1;
 }
 
+int light_take_again(struct light *c, const struct light_group *g, size_t n, struct fault *f)
+{
+    const struct member_set *set = light_voters_again(c, n);
+    size_t at;
+    if (!g->votes.count)
+        return 1;
+    if (set)
+        return check_votes(c, g, set, f) ? answer(f) : 1;
+    if (light_votes_check(&g->votes, head_at(&c->heads, 0)->id, g->block.height, g->id, &at, f) ||
+        light_votes_signed(&g->votes, &c->sealed.keys, &at, f))
+        return at_vote(g, at, f), answer(f);
+    return 1;
+}
+
 /* --- Jumps ------------------------------------------------------------------------------------ */
 
 /* Whether more than a third of the trusted set has signed. 0, or -1 and a rule. */

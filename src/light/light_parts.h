@@ -96,6 +96,7 @@ struct light_sealed {
     struct buf lower; /* struct head: blocks below it that were jumped over, and are final */
     struct light_voted voted[LIGHT_VOTED];
     size_t voted_next, voted_bytes;
+    int64_t voted_above; /* the votes of all headers above this height that had some are kept */
     struct buf evidence;
     /* `sign` */
     struct buf sealers; /* struct light_sealer, by number of head */
@@ -258,6 +259,10 @@ int light_check_set(const struct light_group *g, struct fault *f);
 int light_take_next(struct light *c, struct light_group *g, size_t parent, int64_t now,
                     struct fault *f);
 
+/* Judges head n, which is final, when it comes again: its votes, as far as it is known who votes.
+ */
+int light_take_again(struct light *c, const struct light_group *g, size_t n, struct fault *f);
+
 /* Judges two headers, of which the parent of the first is not known and the second has votes. */
 int light_take_jump(struct light *c, struct light_group *below, struct light_group *g, int64_t now,
                     struct fault *f);
@@ -285,6 +290,9 @@ void light_voted_free(struct light_sealed *s);
 /* Keeps the votes of a header, which are valid and of members of this set. 0, or -1 and trouble. */
 int light_keep_votes(struct light *c, const struct light_group *g, const struct member_set *set,
                      struct fault *f);
+
+/* The members who vote for head n, which is final; NULL: they are not known any more. */
+const struct member_set *light_voters_again(const struct light *c, size_t n);
 
 /* A header that contradicts one that is final, with votes: collects who has voted for both. -1, and
  * a rule that says so, or trouble. */

@@ -123,6 +123,20 @@ static int judge_one(struct light *c, struct light_group *g, int64_t now, struct
                               : light_take_turn(c, g, parent, now, f);
 }
 
+/* A header that is here already, number n. */
+static int judge_known(struct light *c, struct light_group *g, size_t n, int64_t now,
+                       struct fault *f)
+{
+    size_t trusted = c->sealed.trusted;
+    if (!c->sealed.by_votes)
+        return 1;
+    if (heads_is_ancestor(&c->heads, n, trusted))
+        return light_take_again(c, g, n, f);
+    if (!g->votes.count && heads_is_ancestor(&c->heads, trusted, n))
+        return 1;
+    return judge_one(c, g, now, f);
+}
+
 static int judge(struct light *c, struct light_group *g, struct light_group *second, bool jumps,
                  int64_t now, struct fault *f)
 {
@@ -132,9 +146,9 @@ static int judge(struct light *c, struct light_group *g, struct light_group *sec
     if (jumps)
         return light_take_jump(c, g, second, now, f);
     int known = heads_find(&c->heads, g->id, &n, f);
-    if (known && (known < 0 || !g->votes.count || n <= c->sealed.trusted))
-        return known;
-    return judge_one(c, g, now, f);
+    if (known < 0)
+        return -1;
+    return known ? judge_known(c, g, n, now, f) : judge_one(c, g, now, f);
 }
 
 int light_judge_sealed(struct light *c, const char *text, size_t len, uint64_t line, int64_t now,

@@ -702,6 +702,86 @@ static void votes_decide(struct test *t)
     t->trusted = 1;
 }
 
+/* The fork was here first, before anything was final. */
+static void known_fork(struct test *t, const weights voters)
+{
+    begin(t, "bft", "", all4);
+    struct made parent = t->tip, fork;
+    fork = make_next(&t->m, &parent, all4, 1);
+    put_header(&fork, &t->stream);
+    next(t, all4, 0, all4);
+    t->tip = fork;
+    put_header(&fork, &t->stream);
+    votes(t, voters);
+    t->valid = 3;
+    t->trusted = 1;
+}
+
+static void known_fork_names_the_culprits(struct test *t)
+{
+    known_fork(t, three);
+    t->said = "block: contradicts the final block at height 1: 3 members, with 3 of 4 by weight, "
+              "voted for both";
+    t->evidence = 6;
+}
+
+static void known_fork_without_votes(struct test *t)
+{
+    known_fork(t, (weights){0});
+    t->said = "block: contradicts the final block at height 1, ";
+}
+
+/* What is final came with good votes; now it has others. */
+static void known_with(struct test *t, const weights voters)
+{
+    begin(t, "bft", "", all4);
+    bare(t, all4, 0);
+    struct made first = t->tip;
+    next(t, all4, 0, all4);
+    t->tip = first;
+    put_header(&first, &t->stream);
+    votes(t, voters);
+    t->valid = 3;
+    t->trusted = 2;
+}
+
+static void known_again(struct test *t)
+{
+    known_with(t, three);
+}
+
+static void known_with_forged_votes(struct test *t)
+{
+    known_with(t, three);
+    forge(t);
+    t->said = "vote: signature is not valid";
+}
+
+static void known_with_strangers(struct test *t)
+{
+    known_with(t, other4);
+    t->said = "vote: its key is no member of the set that votes";
+}
+
+/* Votes that are too long ago to know who voted must be signed all the same. */
+static void known_long_ago(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    next(t, all4, 0, all4);
+    struct made first = t->tip;
+    jump(t, 20, all4, all4, all4);
+    for (int i = 0; i < 64; i++)
+        next(t, all4, 0, three);
+    t->tip = first;
+    put_header(&first, &t->stream);
+    votes(t, three);
+    put_header(&first, &t->stream);
+    votes(t, three);
+    forge(t);
+    t->said = "vote: signature is not valid";
+    t->valid = 68;
+}
+
 /* --- sign ------------------------------------------------------------------------------------- */
 
 static void turns(struct test *t)
@@ -846,6 +926,12 @@ static const struct test_case {
     {"forged_contradiction", forged_contradiction},
     {"contradiction_without_votes", contradiction_without_votes},
     {"votes_decide", votes_decide},
+    {"known_fork_names_the_culprits", known_fork_names_the_culprits},
+    {"known_fork_without_votes", known_fork_without_votes},
+    {"known_again", known_again},
+    {"known_with_forged_votes", known_with_forged_votes},
+    {"known_with_strangers", known_with_strangers},
+    {"known_long_ago", known_long_ago},
     {"turns", turns},
     {"turn_too_lately", turn_too_lately},
     {"forged_seal", forged_seal},
