@@ -169,6 +169,16 @@ static int say(const struct light_voted *ours, const struct overlap *o, struct f
                       ours->height, hex32(ours->id).text);
 }
 
+/* Whether a jump has passed this height, so that the trusted chain is not known there. */
+static bool is_passed(const struct light *c, int64_t height)
+{
+    size_t trusted = c->sealed.trusted;
+    if (height >= head_at(&c->heads, trusted)->height)
+        return false;
+    return head_at(&c->heads, heads_ancestor(&c->heads, trusted, (uint32_t)height))->height >
+           height;
+}
+
 int light_contradiction(struct light *c, const struct light_group *g, struct fault *f)
 {
     struct light_sealed *s = &c->sealed;
@@ -177,6 +187,11 @@ int light_contradiction(struct light *c, const struct light_group *g, struct fau
     size_t at;
     if (ours && memcmp(ours->id, g->id, ID_LEN) == 0)
         return fault_rule(f, "block: it is final already, with another parent");
+    if (is_passed(c, g->block.height))
+        return fault_rule(f,
+                          "block: height %" PRId64 " was jumped over: whether it is final there "
+                          "is not known",
+                          g->block.height);
     if (light_votes_check(&g->votes, head_at(&c->heads, 0)->id, g->block.height, g->id, &at, f) ||
         light_votes_signed(&g->votes, &s->keys, &at, f))
         return -1;

@@ -295,7 +295,7 @@ int light_keep_votes(struct light *c, const struct light_group *g, const struct 
 const struct member_set *light_voters_again(const struct light *c, size_t n);
 
 /* A header that contradicts one that is final, with votes: collects who has voted for both. -1, and
- * a rule that says so, or trouble. */
+ * a rule that says so, or that its height was jumped over; or trouble. */
 int light_contradiction(struct light *c, const struct light_group *g, struct fault *f);
 
 /* --- light_genesis.c ------------------------------------------------------------------------- */

@@ -309,6 +309,18 @@ static void known_jump(struct test *t)
     t->valid = 5;
 }
 
+/* Nothing that was jumped over contradicts anything. */
+static void jumped_over(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    t->tip = t->genesis;
+    next(t, all4, 0, all4);
+    t->said = "block: height 1 was jumped over: whether it is final there is not known";
+    t->valid = 3;
+    t->trusted = 100;
+}
+
 static void same_height_again(struct test *t)
 {
     begin(t, "bft", "", all4);
@@ -892,6 +904,7 @@ static const struct test_case {
     {"too_far_down", too_far_down},
     {"down_too_late", down_too_late},
     {"known_jump", known_jump},
+    {"jumped_over", jumped_over},
     {"same_height_again", same_height_again},
     {"wrong_root", wrong_root},
     {"jump_wrong_root", jump_wrong_root},
