@@ -87,7 +87,7 @@ final() { # [LEDGER]
     grep '^attest ' out | cut -d ' ' -f 3,5 | tail -n 1 | grep -qx '0 4'
     verify -q -l ledger out
     # a line that gossip brings waits beside the pool, once
-    grep '^attest ' out >line
+    grep '^attest ' out | tail -n 1 >line
     { cat line && echo hello; } | txpool pool 2>/dev/null | diff <(cat line && echo hello) -
     txpool pool <line >/dev/null
     diff line pool.attests
@@ -105,6 +105,27 @@ final() { # [LEDGER]
     txpool -s pool | diff line -
     attested carol | txpool pool >passed
     cat line passed | diff - pool.attests
+}
+
+@test "a validator says its line again for each new block, until one holds it" {
+    mkfifo in
+    validator -k bob.key <in >out 3>&- &
+    exec 8>in
+    targets() { [ "$(cut -d ' ' -f 5 out | xargs)" = "$1" ]; }
+    mined 1 -n 2 </dev/null | ledger-append -q ledger
+    eventually targets 2
+    mined 3 </dev/null | ledger-append -q ledger
+    eventually targets '2 2'
+    [ "$(sort -u out | wc -l)" = 1 ]
+    # block 4 holds it; block 5 the next one, which is not said again
+    for height in 4 5 6; do
+        txpool pool <out >passed
+        txpool -s pool | mined $height | ledger-append -q ledger
+        [ "$height" = 5 ] || eventually targets "$(seq -s ' ' 2 2 "$height" | sed 's/^2/2 2/')"
+    done
+    exec 8>&-
+    wait
+    targets '2 2 4 6'
 }
 
 @test "mine takes attest lines before transactions, in order, and nothing else" {

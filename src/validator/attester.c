@@ -42,10 +42,8 @@ static enum attester_answer sign(struct attester *a, const struct attest *x, con
         .source = x->source_height, .target = x->target_height, .root = {.known = true}};
     struct signature_text signature;
     sha256(text->data, text->len, said.root.bytes);
-    if (said_sign_attest(a->said, &said, f) == SAID_REFUSED) {
-        a->refused = f->kind == FAULT_RULE;
-        return a->refused ? ATTESTER_REFUSED : ATTESTER_TROUBLE;
-    }
+    if (said_sign_attest(a->said, &said, f) == SAID_REFUSED)
+        return f->kind == FAULT_RULE ? ATTESTER_REFUSED : ATTESTER_TROUBLE;
     if (secret_key_sign_text(a->key, text->data, text->len, &signature, f))
         return ATTESTER_TROUBLE;
     if (buf_add(out, text->data, text->len) || buf_add_string(out, " ") ||
@@ -65,8 +63,8 @@ static enum attester_answer judge(struct attester *a, struct tree *t, struct att
     else if (stands < 0)
         answer = ATTESTER_TROUBLE;
     buf_free(&text);
-    if (answer == ATTESTER_SIGNED || answer == ATTESTER_REFUSED)
-        memcpy(a->done, x->target, ID_LEN);
+    if (answer == ATTESTER_REFUSED)
+        memcpy(a->refused, x->target, ID_LEN);
     return answer;
 }
 
@@ -76,10 +74,13 @@ enum attester_answer attester_next(struct attester *a, struct tree *t, struct bu
     struct attest x;
     if (!t->rules.finality || tree_move(t, &t->best, f))
         return t->rules.finality ? ATTESTER_TROUBLE : ATTESTER_NOTHING;
+    if (memcmp(t->best.id, a->looked, ID_LEN) == 0)
+        return ATTESTER_NOTHING;
+    memcpy(a->looked, t->best.id, ID_LEN);
     int proposed = propose(a, t, &x, f);
     if (proposed < 0)
         return ATTESTER_TROUBLE;
-    if (proposed == 0 || memcmp(x.target, a->done, ID_LEN) == 0)
+    if (proposed == 0 || memcmp(x.target, a->refused, ID_LEN) == 0)
         return ATTESTER_NOTHING;
     return judge(a, t, &x, out, f);
 }

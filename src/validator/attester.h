@@ -14,17 +14,18 @@
 struct attester {
     struct said *said;            /* open; the caller's */
     const struct secret_key *key; /* an Ed25519 key; the caller's */
-    uint8_t done[ID_LEN];         /* the checkpoint that was looked at last: it was signed, or */
-    bool refused;                 /* it was not, because of what was signed before */
+    uint8_t looked[ID_LEN];       /* the best tip that was looked at last */
+    uint8_t refused[ID_LEN]; /* the last checkpoint that what was signed before speaks against */
 };
 
 enum attester_answer { ATTESTER_TROUBLE = -1, ATTESTER_NOTHING, ATTESTER_SIGNED, ATTESTER_REFUSED };
 
 /* Looks at the tree's best chain, to whose tip the tree moves, and appends the line that is to be
- * signed now, with its newline, to *out: it stands in the file already. After a restart that is the
- * same line again, as long as no block holds it. ATTESTER_NOTHING: there is no new checkpoint, or
- * the key's lines do not count there. ATTESTER_REFUSED: it would contradict what was signed before;
- * *f says what, once for each checkpoint. ATTESTER_TROUBLE: *f. */
+ * signed now, with its newline, to *out: it stands in the file already. For each new tip, and after
+ * a restart, that is the same line again, as long as no block holds it: whoever has dropped it gets
+ * it once more. ATTESTER_NOTHING: there is no new tip, no checkpoint, or the key's lines do not
+ * count there. ATTESTER_REFUSED: it would contradict what was signed before; *f says what, once for
+ * each checkpoint. ATTESTER_TROUBLE: *f. */
 enum attester_answer attester_next(struct attester *a, struct tree *t, struct buf *out,
                                    struct fault *f);
 
