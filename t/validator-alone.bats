@@ -125,6 +125,21 @@ whose_turn() { # HEIGHT
     sed -n '/^block/,$p' all | grep -E '^(block|tx)' | ledger-append -q rival
 }
 
+@test "a member's turn comes again: it proposes the block that the ledger has from it, not another one" {
+    past 4
+    whose_turn 1
+    other=$([ "$who" = m1 ] && echo m2 || echo m1)
+    cp ledger apart
+    bft_block apart "$who" </dev/null
+    own=$(head -n 1 block | id)
+    # the best block is another's
+    bft_block ledger "$other" </dev/null
+    ledger-append -q ledger <<<"$(ledger-chain -s 1 apart)"
+    validator -e -k "$who.key" ledger </dev/null >all 2>told
+    grep -q "^proposal $CHAIN 1 0 - $own " all
+    ! grep '^block' all || false
+}
+
 @test "forged votes, those of others and of another chain, and no block: nothing is said" {
     past 4
     votes m2 1 0 prevote $NIL >good

@@ -67,15 +67,23 @@ static bool is_due(const struct run *r)
             cli_time_now(CLI_CLOCK) >= due);
 }
 
-/* A block of ours upon this parent that the ledger has already, from before a crash. */
+/* A block of ours upon this parent that the ledger has already, from an earlier round or from
+ * before a crash: nodes pass on few by one member (tree_passes_on). The first of them. */
 static bool has_own(struct run *r)
 {
-    const struct node *best = &r->ledger->tree.best;
-    if (best->parent != r->agreement.decided.n || best->miner.form != ACCOUNT_KEY ||
-        memcmp(best->miner.id, r->key->public, ID_LEN))
-        return false;
-    memcpy(r->own, best->id, ID_LEN);
-    return true;
+    struct fault f = {0};
+    struct tree *t = &r->ledger->tree;
+    const struct account self = account_of_key(r->key->public);
+    struct node node;
+    for (int64_t n = r->agreement.decided.n + 1; n < t->count; n++) {
+        if (tree_get(t, n, &node, &f))
+            end_on(r, &f);
+        if (node.parent == r->agreement.decided.n && account_equal(&node.miner, &self)) {
+            memcpy(r->own, node.id, ID_LEN);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void make_block(struct run *r)
