@@ -49,7 +49,7 @@ int light_above(struct light *c, struct fault *f);
 
 /* For how many seconds a header is trusted on a chain with `rule seal bft`, from its time on: a
  * later header with votes is refused if the last trusted one is older. 0: for ever; -1, and unless
- * this is called: on a chain with stakes, `unbonding` spacings, and else for ever. */
+ * this is called: on a chain with stakes, two thirds of `unbonding` spacings, and else for ever. */
 void light_period(struct light *c, int64_t seconds);
 
 /* Whether the last trusted header is older than that. */

@@ -28,13 +28,16 @@ const struct buf *light_evidence(const struct light *c)
     return &c->sealed.evidence;
 }
 
-/* The time for which what is staked cannot be taken away: whoever lies within it loses it. */
+/* Whoever lies loses what is staked, if that is proved before it returns: two thirds of the time
+ * until then, rounded up, so that a third is left to prove it. */
 static int64_t staked_for(const struct rules *r)
 {
     int64_t seconds;
     if (!r->unbonding)
         return 0;
-    return __builtin_mul_overflow(r->unbonding, r->spacing, &seconds) ? INT64_MAX : seconds;
+    if (__builtin_mul_overflow(r->unbonding, r->spacing, &seconds))
+        seconds = INT64_MAX;
+    return seconds - seconds / 3;
 }
 
 void light_period(struct light *c, int64_t seconds)
