@@ -145,6 +145,12 @@ near() {
     }
 }
 
+@test "one node always lives" {
+    for seed in 1 2 3; do timeout 20 netsim -s "$seed" -n 2 chord dead=0.9 lookups=10; done >rows
+    for seed in 7 13 21 22; do timeout 20 netsim -s "$seed" -n 16 kademlia dead=0.9 lookups=10; done >>rows
+    [ "$(grep -vc '^#' rows)" -eq 7 ]
+}
+
 @test "settings out of bounds, and options that a model has no use for, are refused" {
     for words in 'kademlia k=0' 'kademlia k=65' 'kademlia dead=1' 'chord successors=0' 'flood degree=65' 'churn hours=1' \
         'churn delay=201' 'eclipse bound=maybe' 'eclipse addresses=10001' 'kademlia ttl=3'; do

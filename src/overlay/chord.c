@@ -16,6 +16,7 @@ int chord_make(struct chord *c, uint32_t nodes, unsigned successors, uint32_t de
                struct fault *f)
 {
     uint64_t ids = sim_stream(seed, "ids", 0), deaths = sim_stream(seed, "dead", 0);
+    uint32_t live = 0;
     *c = (struct chord){.nodes = nodes, .successors = successors};
     c->ids = malloc(nodes * sizeof *c->ids);
     c->dead = malloc(nodes);
@@ -26,7 +27,10 @@ int chord_make(struct chord *c, uint32_t nodes, unsigned successors, uint32_t de
     for (uint32_t i = 0; i < nodes; i++) {
         c->ids[i] = chance_next(&ids); /* splitmix64 gives each number once */
         c->dead[i] = sim_happens(&deaths, dead);
+        live += !c->dead[i];
     }
+    if (live == 0)
+        c->dead[0] = false;
     qsort(c->ids, nodes, sizeof *c->ids, by_number);
     return 0;
 }

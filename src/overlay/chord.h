@@ -23,7 +23,8 @@ struct chord {
     uint8_t *dead; /* one a node */
 };
 
-/* 2 to CHORD_MAX nodes, of which this share is dead (ppm). 0, or -1 and no memory. */
+/* 2 to CHORD_MAX nodes, of which this share is dead (ppm), but never all. 0, or -1 and no memory.
+ */
 int chord_make(struct chord *c, uint32_t nodes, unsigned successors, uint32_t dead, uint64_t seed,
                struct fault *f);
 void chord_free(struct chord *c);

@@ -60,6 +60,7 @@ int static_net_make(struct static_net *n, const struct static_net_setup *setup, 
 {
     uint64_t ids = sim_stream(setup->seed, "ids", 0), deaths = sim_stream(setup->seed, "dead", 0);
     uint64_t sybils = sim_stream(setup->seed, "sybils", 0);
+    uint32_t live = 0;
     *n = (struct static_net){.setup = *setup, .count = setup->nodes + setup->sybils};
     n->nodes = calloc(n->count, sizeof *n->nodes);
     if (n->nodes == NULL)
@@ -67,7 +68,10 @@ int static_net_make(struct static_net *n, const struct static_net_setup *setup, 
     for (uint32_t i = 0; i < setup->nodes; i++) {
         n->nodes[i].contact = make_honest(setup, i, &ids);
         n->nodes[i].dead = sim_happens(&deaths, setup->dead);
+        live += !n->nodes[i].dead;
     }
+    if (live == 0)
+        n->nodes[0].dead = false;
     for (uint32_t i = 0; i < setup->sybils; i++) {
         n->nodes[setup->nodes + i].contact = make_sybil(setup, i, &sybils);
         n->nodes[setup->nodes + i].sybil = true;

@@ -17,7 +17,7 @@
 struct static_net_setup {
     uint32_t nodes; /* 2 to STATIC_NET_MAX */
     unsigned k;     /* places a bucket */
-    uint32_t dead;  /* the share of nodes that are (ppm) */
+    uint32_t dead;  /* the share of nodes that are (ppm); one always lives */
     uint64_t seed;
     bool bound_ids;     /* nodes have ids that BEP 42 allows, and refuse others */
     bool one_a_network; /* for tables: lookup/routing_table.h */
