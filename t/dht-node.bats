@@ -91,6 +91,19 @@ END
     echo '{"b":["0xff"],"a":-1}' | dht-lookup -P -j "$(where a)" 2>/dev/null | grep -q ' - {"a":-1,"b":\["0xff"\]}$'
 }
 
+@test "-s below what another node has: that one is told of, and not stored as ours" {
+    dht_start a
+    keygen -s 'test dht' alice >account 2>/dev/null
+    echo high | dht-lookup -P -k alice.key -s 5 "$(where a)" >out 2>said
+    dht_start b "$(where a)"
+    eventually grep -q " $(where b)$" a/nodes
+    [ "$(echo low | dht-lookup -P -k alice.key -s 2 "$(where a)" 2>said | cut -d ' ' -f 3-)" = '2 "low"' ]
+    grep -q 'stored at 1 node$' said
+    grep -q 'a newer item is there, with seq 5$' said
+    eventually test -s b/items
+    ! grep -q "$(printf '4:high' | od -An -tx1 | tr -d ' ')" b/items || false
+}
+
 @test "a network of six: found through any of them; none of its nodes knows the lookup" {
     dht_start n0
     for i in 1 2 3 4 5; do dht_start n$i "$(where n0)"; done

@@ -22,7 +22,8 @@ struct dht_job {
     struct dht_item best; /* of the items that were found */
     bool has_best;
     struct buf value;       /* to put, bencoded */
-    bool putting;           /* the item is being stored; before, it was looked for */
+    bool putting;           /* `best` is being stored; before, it was looked for */
+    int64_t newer;          /* the highest seq above its own that was seen meanwhile, or 0 */
     struct dht_outcome sum; /* asked and answered: of the search that reached the most */
 };
 
@@ -62,6 +63,11 @@ static void on_peer(void *self, const struct contact *peer)
 static void on_item(void *self, const struct dht_item *item)
 {
     struct dht_job *j = self;
+    if (j->putting) {
+        if (item->is_mutable && item->seq > j->best.seq && item->seq > j->newer)
+            j->newer = item->seq;
+        return;
+    }
     if (j->has_best && (!item->is_mutable || item->seq <= j->best.seq))
         return;
     j->best = *item;
@@ -91,6 +97,8 @@ static void tell_stored(const struct dht_job *j)
     const char *target = hex20(&j->goal.target).text;
     if (sum->stored || j->all->verbose)
         cli_warn("%s: stored at %u node%s", target, sum->stored, sum->stored == 1 ? "" : "s");
+    if (j->newer)
+        cli_warn("%s: a newer item is there, with seq %" PRId64, target, j->newer);
     if (sum->stored)
         return;
     j->all->status = CLI_NO;
