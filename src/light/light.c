@@ -92,6 +92,12 @@ static int take_header(struct light *c, const struct line *line, int64_t now, st
     return 0;
 }
 
+/* The last head of the best chain of a chain that members seal whose set is trusted. */
+static size_t sure(const struct light *c)
+{
+    return c->sealed.by_votes ? c->sealed.trusted : light_turns_trusted(c, c->best);
+}
+
 int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
 {
     size_t n;
@@ -106,14 +112,15 @@ int light_judge_proof(struct light *c, const struct proof *p, struct fault *f)
                    hex32(p->block).text);
     if (!found || inclusion_check(p, head_at(&c->heads, n)->root, head_at(&c->heads, n)->count, f))
         return 0;
-    if (c->sealed.by_votes && !heads_is_ancestor(&c->heads, n, c->sealed.trusted)) {
-        fault_rule(f, "proof: its block %s is not final by the headers before it",
-                   hex32(p->block).text);
-        return 0;
-    }
     if (c->mode == LIGHT_WHOLE && !heads_is_ancestor(&c->heads, n, c->best)) {
         fault_rule(f, "proof: its block %s is off the best chain of the headers before it",
                    hex32(p->block).text);
+        return 0;
+    }
+    if (c->sealed.by_members && !heads_is_ancestor(&c->heads, n, sure(c))) {
+        fault_rule(f, "proof: its block %s is not %s by the headers before it",
+                   hex32(p->block).text,
+                   c->sealed.by_votes ? "final" : "sealed upon by enough members");
         return 0;
     }
     head_at(&c->heads, n)->proven = true;
@@ -271,9 +278,7 @@ struct light_sum light_sum(const struct light *c)
         sum.by_members = c->sealed.by_members;
         sum.by_votes = c->sealed.by_votes;
     }
-    if (sum.by_members) {
-        size_t n = sum.by_votes ? c->sealed.trusted : light_turns_trusted(c, c->best);
-        sum.trusted = head_at(&c->heads, n)->height;
-    }
+    if (sum.by_members)
+        sum.trusted = head_at(&c->heads, sure(c))->height;
     return sum;
 }

@@ -231,7 +231,10 @@ static void take_proof(struct light_peer *p)
     if (p->puller.proved && !has && ++p->tries < PROOF_TRIES)
         return; /* its block is newer than our headers: they are asked for first */
     pull_run_log(&s->base, p->base.who, valid > 0 ? "proof" : "none", p->puller.wanted, NULL);
-    bool wrong = block == LIGHT_JUMPED_OVER || light_is_on(s->light, block, light_best(s->light));
+    /* a block that too few have sealed upon may be proved later */
+    bool wrong = block == LIGHT_JUMPED_OVER ||
+                 (light_is_on(s->light, block, light_best(s->light)) &&
+                  (!sum.by_members || light_height(s->light, block) <= sum.trusted));
     if (has < 0 || valid < 0)
         fail(p, &f);
     else if (has && !valid && wrong)

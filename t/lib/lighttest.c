@@ -879,6 +879,50 @@ static void puppets(struct test *t)
     t->trusted = 2;
 }
 
+/* The proof of the one line in the body of a block. */
+static void put_proof(const struct made *h, const struct buf *body, struct buf *out)
+{
+    uint8_t id[ID_LEN];
+    char text[400];
+    sha256(body->data, body->len - 1, id);
+    int n = snprintf(text, sizeof text, "proof %s 1 0 %s\n", hex32(h->id).text, hex32(id).text);
+    need(buf_add(out, text, (size_t)n));
+}
+
+/* What one member and its set of one friend have sealed, and a record in the first block; then so
+ * many of the others. */
+static void proof_by_puppets(struct test *t, size_t others)
+{
+    static const weights friends = {1, 1, 1, 0, 0, 1};
+    struct buf body = {0};
+    begin(t, "sign", "", first3);
+    need(buf_add(&body, "record\n", 7));
+    struct made first = make_with_body(&t->m, t->tip.id, 1, BEGIN + SPACING, friends, 1, &body);
+    put_header(&first, &t->stream);
+    put_set(&t->m, friends, &t->stream);
+    t->tip = first;
+    bare(t, friends, 5);
+    for (size_t i = 0; i < others; i++)
+        bare(t, friends, i * 2);
+    put_proof(&first, &body, &t->stream);
+    buf_free(&body);
+    t->valid = 3 + others;
+}
+
+static void puppets_prove_nothing(struct test *t)
+{
+    proof_by_puppets(t, 0);
+    t->said = "proof: its block ";
+    t->line = 19;
+    t->trusted = 0;
+}
+
+static void proof_with_others(struct test *t)
+{
+    proof_by_puppets(t, 1);
+    t->trusted = 3;
+}
+
 static const struct test_case {
     const char *name;
     void (*make)(struct test *t);
@@ -954,6 +998,8 @@ static const struct test_case {
     {"turns_change_and_are_trusted", turns_change_and_are_trusted},
     {"turns_without_lines", turns_without_lines},
     {"puppets", puppets},
+    {"puppets_prove_nothing", puppets_prove_nothing},
+    {"proof_with_others", proof_with_others},
 };
 
 /* --- A ledger --------------------------------------------------------------------------------- */
