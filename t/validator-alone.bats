@@ -48,6 +48,12 @@ everyone() {
     [ -z "$(grep '^vote' mail | sort -u | cut -d ' ' -f 3-5,7 | sort | uniq -d)" ]
 }
 
+# elsewhere HEIGHT: an interchange of m1's key, which has voted up to that height.
+elsewhere() {
+    printf '{"metadata":{"interchange_format_version":"5","genesis_validators_root":"0x%s"},"data":[{"pubkey":"0x%s",%s,%s}]}\n' \
+        "$CHAIN" "$(account m1)" "\"signed_blocks\":[{\"slot\":\"$1\"}]" '"signed_attestations":[]'
+}
+
 # said NAME HEIGHT ROUND STEP: what that member's record has there; nothing, if it has said nothing.
 said() {
     sed -n "s/^vote $2 $3 $4 //p" "$1.key.history"
@@ -138,6 +144,21 @@ whose_turn() { # HEIGHT
     validator -e -k "$who.key" ledger </dev/null >all 2>told
     grep -q "^proposal $CHAIN 1 0 - $own " all
     ! grep '^block' all || false
+}
+
+refused_twice() {
+    [ "$(grep -c '^validator: unsigned 1 ' told)" -ge 2 ]
+}
+
+@test "a vote that would contradict what the key has signed elsewhere is not signed, and that is said once a height" {
+    past 4
+    validator -k m1.key -I - ledger < <(elsewhere 1)
+    : >told
+    for round in 1 2; do for name in m2 m3 m4; do votes $name 1 $round precommit $NIL; done; done >others
+    { cat others && within 60 refused_twice; } | validator -v -e -w 1 -g 0 -k m1.key ledger >all 2>told
+    [ "$(grep -c '^validator: not signed: ' told)" -eq 1 ]
+    grep -q '^validator: not signed: a [a-z]* of height 1, round [0-9]*: this key has signed a later precommit there$' told
+    grep -v '^block ' all | cmp - others
 }
 
 @test "forged votes, those of others and of another chain, and no block: nothing is said" {

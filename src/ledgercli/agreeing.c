@@ -56,6 +56,12 @@ static void contradiction(void *self, const char *first, const char *second)
     cli_warn("%.*s", (int)strcspn(swap ? first : second, "\n"), swap ? first : second);
 }
 
+static void refused(void *self, const char *why)
+{
+    (void)self;
+    cli_warn("not signed: %s", why);
+}
+
 /* --- Our own block ---------------------------------------------------------------------------- */
 
 static bool is_due(const struct run *r)
@@ -253,6 +259,7 @@ void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_k
                                       .grow = a->grow,
                                       .note = a->verbose ? note : NULL,
                                       .contradiction = contradiction,
+                                      .refused = refused,
                                       .self = &r};
     if (ed25519_load(&f))
         cli_fail(NULL, &f);

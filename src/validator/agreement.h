@@ -28,6 +28,9 @@ struct agreement_config {
     /* Two signed lines with their newlines, which prove that a member has contradicted itself. May
      * be NULL. */
     void (*contradiction)(void *self, const char *first, const char *second);
+    /* Once a height: something was not signed, since it would contradict what was signed before.
+     * May be NULL. */
+    void (*refused)(void *self, const char *why);
     void *self;
 };
 
@@ -49,6 +52,7 @@ struct agreement {
     bool begun;             /* the height after the decided block has begun */
     bool turn;              /* it is this member's turn, and it has nothing to propose */
     bool new_round;         /* a round has begun: held proposals may count now */
+    int64_t refused;        /* the last height in which something was not signed */
     bool failed; /* the host could not answer the engine, which must not go on: trouble */
     struct fault trouble;
     int64_t deadline; /* agreement_tick is due then; INT64_MAX: never */

@@ -22,10 +22,20 @@ static bool was_said(const struct agreement *a, const struct said_vote *v, struc
         if (!is_of_step(b, v))
             continue;
         if (!b->root.known || memcmp(b->root.bytes, v->root.bytes, ID_LEN))
-            fault_rule(f, "this key has signed another one before");
+            fault_rule(f,
+                       "a vote of height %lld, round %lld: this key has signed another one there",
+                       (long long)v->height, (long long)v->round);
         return true;
     }
     return false;
+}
+
+/* Once a height: each further round would say the same. */
+static void warn(struct agreement *a, int64_t height, const struct fault *f)
+{
+    if (f->kind == FAULT_RULE && a->refused != height && a->config.refused)
+        a->config.refused(a->config.self, f->text);
+    a->refused = height;
 }
 
 /* On disk first (T10). */
@@ -39,8 +49,10 @@ static int sign(void *context, struct bft_vote *v, struct fault *f)
     *f = (struct fault){0};
     memcpy(said.root.bytes, v->value, ID_LEN);
     if (was_said(a, &said, f) ? f->kind == FAULT_RULE
-                              : said_sign_vote(a->config.said, &said, f) == SAID_REFUSED)
+                              : said_sign_vote(a->config.said, &said, f) == SAID_REFUSED) {
+        warn(a, said.height, f);
         return -1;
+    }
     return vote_line_sign(v, a->chain, a->config.key, f);
 }
 
