@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/rate.h"
+#include "judge/member_line.h"
 #include "ledgercli/followed.h"
 #include "record/key.h"
 #include "stream/feed.h"
@@ -116,11 +117,6 @@ static void take_signed(struct run *r, const char *name, const struct item *item
         cli_fail(name, &f);
 }
 
-static bool is_signed_by_members(const struct item *item)
-{
-    return item->type == &vote_type || item->type == &proposal_type || item->type == &attest_type;
-}
-
 /* Reads a stream: its keys, or its checkpoints and what members have signed. */
 static void take_stream(struct run *r, struct source src, const char *name, bool keys)
 {
@@ -140,7 +136,7 @@ static void take_stream(struct run *r, struct source src, const char *name, bool
                 take_key(r, item);
             else if (item->type == &checkpoint_type && !keys)
                 take_checkpoint(r, item);
-            else if (is_signed_by_members(item) && !keys)
+            else if (is_member_line(item) && !keys)
                 take_signed(r, name, item);
         }
         cli_flush();
