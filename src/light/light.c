@@ -208,15 +208,23 @@ static int sweep(struct light *c, struct fault *f)
     return LIGHT_END;
 }
 
-/* Under `bft`, what stands at the end without votes is nothing that a light client may believe. */
+/* What stands at the end without votes, or with too few sealers above it, is nothing that a light
+ * client may believe. */
 static int end(struct light *c, struct fault *f)
 {
     struct light_sum sum = light_sum(c);
-    if (!sum.by_votes || sum.height == sum.trusted || c->unsure_told)
+    if (!sum.by_members || sum.height == sum.trusted || c->unsure_told)
         return sweep(c, f);
     c->unsure_told = true;
-    fault_rule(f, "block: no votes for the last header, or the %" PRId64 " before it: not final",
-               sum.height - sum.trusted - 1);
+    if (sum.by_votes)
+        fault_rule(f,
+                   "block: no votes for the last header, or the %" PRId64 " before it: not final",
+                   sum.height - sum.trusted - 1);
+    else
+        fault_rule(f,
+                   "block: the members have changed, and above height %" PRId64
+                   " too few of those before have sealed",
+                   sum.trusted);
     return LIGHT_INVALID;
 }
 

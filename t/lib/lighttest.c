@@ -840,6 +840,7 @@ static void turns_change(struct test *t)
     bare(t, all4, 2);
     put_set(&t->m, all4, &t->stream);
     bare(t, all4, 3);
+    t->said = "block: the members have changed, and above height 1 too few of those before have";
     t->valid = 4;
     t->trusted = 1;
 }
@@ -848,6 +849,7 @@ static void turns_change(struct test *t)
 static void turns_change_and_are_trusted(struct test *t)
 {
     turns_change(t);
+    t->said = NULL;
     bare(t, all4, 0);
     t->valid = 5;
     t->trusted = 4;
