@@ -238,12 +238,25 @@ assert [(a["source_epoch"], a["target_epoch"]) for a in one["signed_attestations
     refuse 'a signed attestation' "$(sed 's/signing_root":"0x/signing_root":"/' bob.json)"
     refuse 'a signed block' "$(sed 's/"signed_blocks":\[/&{}/' bob.json)"
     # other keys' data is not ours
-    sed "s/$(cut -d ' ' -f 2 bob.pub)/$(cut -d ' ' -f 2 carol.pub)/" bob.json >carol.json
-    expect 0 validator -k bob.key -I carol.json
-    cmp before bob.key.history
+    key=$(cut -d ' ' -f 2 carol.pub)
+    sed "s/$(cut -d ' ' -f 2 bob.pub)/$key/" bob.json >carol.json
+    refuse "it says nothing of this key, $(cut -d ' ' -f 2 bob.pub | cut -c 1-8)[.]" "$(<carol.json)"
+    refuse 'it says nothing of this key' "$(sed 's/"data":\[.*/"data":[]}/' bob.json)"
     expect 2 validator -k bob.key -I none.json
     says '^validator: none.json: No such file'
+    # digits in any case
+    sed "s/$key/${key^^}/" carol.json >capitals.json
+    expect 0 validator -k carol.key -I capitals.json
+    says '^validator: carol.key.history: begins a new history$'
+    grep -q '^attest 0 2 ' carol.key.history
+    cp carol.key.history carols
     expect 0 validator -k carol.key -I - <carol.json
+    [ ! -s "$err" ]
+    cmp carols carol.key.history
+    # a mistyped path
+    expect 2 validator -k bob.key -r typo -H
+    says '^validator: typo: No such file'
+    [ ! -e typo ]
     expect 2 validator -k bob.key -r carol.key.history -H
     says '^validator: carol.key.history:1: it is of another key'
     expect 2 sh -c 'validator -k bob.key -H >/dev/full'

@@ -79,5 +79,5 @@ answers() { # WORD... -- LINE...: the first words of the answers
     answers refused: refused: refused: refused: -- 'import {' 'import {}' "import $(sed 's/"5"/"4"/' out.json)" \
         "import $(sed 's/target_epoch/t/' out.json)"
     [ ! -s said ]
-    answers new new -- "import $(sed 's/0x2222/0x3333/' out.json)" 'attest 2 3 2'
+    answers refused: new -- "import $(sed 's/0x2222/0x3333/' out.json)" 'attest 2 3 2'
 }

@@ -8,8 +8,10 @@
 #include "ledgercli/ledger.h"
 #include "validator/said.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 struct run {
     /* Options: */
@@ -65,7 +67,7 @@ static void read_options(struct run *r, int argc, char **argv)
     r->path = count ? operands[0] : r->path;
 }
 
-/* Opens the file of what the key has signed on this chain. */
+/* Opens the file of what the key has signed on this chain. Who only asks for it makes none. */
 static void open_record(struct run *r)
 {
     struct fault f = {0};
@@ -74,8 +76,13 @@ static void open_record(struct run *r)
                    buf_add(&r->beside, ".history", sizeof ".history"));
         r->record = r->beside.data;
     }
-    if (said_open(&r->said, r->record, r->ledger.tree.genesis.id, r->secret.public, &f) == 0)
+    if (r->history && !r->import && access(r->record, F_OK))
+        cli_die("%s: %s", r->record, strerror(errno));
+    if (said_open(&r->said, r->record, r->ledger.tree.genesis.id, r->secret.public, &f) == 0) {
+        if (!r->said.begun)
+            cli_warn("%s: begins a new history", r->record);
         return;
+    }
     if (f.kind == FAULT_RULE)
         cli_die("%s:%" PRIu64 ": %s", r->record, f.line, f.text);
     cli_die("%s", f.text);

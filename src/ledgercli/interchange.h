@@ -9,7 +9,7 @@
 #define INTERCHANGE_MAX (64 << 20)
 
 /* Adds what the file at path, or stdin if that is `-', says of this chain and key. Exits with 1 if
- * it is no interchange of this chain: then nothing is added; with 2 for trouble. */
+ * it is no interchange of this chain and key: then nothing is added; with 2 for trouble. */
 void cli_interchange_in(struct said *s, const char *path);
 
 /* Prints it. */

@@ -74,7 +74,7 @@ int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *
  * epochs are heights. said_export appends it. said_import takes what concerns this chain and key;
  * of a block, that nothing of its height or below may be voted. What is known already is not added
  * again. Either all is taken and on disk, or nothing. 0, or -1: a rule (it is no such text, or
- * another chain's), or trouble. */
+ * another chain's, or has nothing of this key), or trouble. */
 int said_export(const struct said *s, struct buf *out, struct fault *f);
 int said_import(struct said *s, const char *json, size_t n, struct fault *f);
 

@@ -67,12 +67,17 @@ int said_export(const struct said *s, struct buf *out, struct fault *f)
                : 0;
 }
 
-/* A member that is 0x and 64 digits. */
+/* A member that is 0x and 64 digits, in any case. */
 static bool get_bytes(const json_t *object, const char *name, uint8_t out[32])
 {
     const char *text = json_string_value(json_object_get(object, name));
-    return text != NULL && strlen(text) == 66 && memcmp(text, "0x", 2) == 0 &&
-           hex_decode(out, text + 2, 32) == 0;
+    char digits[64];
+    if (text == NULL || strlen(text) != 66 || memcmp(text, "0x", 2) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof digits; i++)
+        digits[i] = text[2 + i] >= 'A' && text[2 + i] <= 'F' ? (char)(text[2 + i] - 'A' + 'a')
+                                                             : text[2 + i];
+    return hex_decode(out, digits, 32) == 0;
 }
 
 static bool get_number(const json_t *object, const char *name, int64_t *out)
@@ -118,21 +123,25 @@ static int take_all(const struct said *s, const json_t *list, take_one *take, st
     return 0;
 }
 
-/* The lines for what concerns this key. */
+/* The lines for what concerns this key, of which there has to be something. */
 static int take_data(const struct said *s, const json_t *data, struct buf *lines, struct fault *f)
 {
     if (!json_is_array(data))
         return fault_rule(f, "interchange: there is no data");
+    bool concerns = false;
     for (size_t i = 0; i < json_array_size(data); i++) {
         const json_t *one = json_array_get(data, i);
         uint8_t key[32];
         if (!get_bytes(one, "pubkey", key) || memcmp(key, s->key, 32) != 0)
             continue;
+        concerns = true;
         if (take_all(s, json_object_get(one, "signed_blocks"), take_block, lines, f) != 0 ||
             take_all(s, json_object_get(one, "signed_attestations"), take_attest, lines, f) != 0)
             return -1;
     }
-    return 0;
+    return concerns ? 0
+                    : fault_rule(f, "interchange: it says nothing of this key, %.8s...",
+                                 hex32(s->key).text);
 }
 
 static int take_root(struct said *s, const json_t *root, struct buf *lines, struct fault *f)
