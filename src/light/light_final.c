@@ -78,11 +78,6 @@ static int check_header(const struct ancestry *known, const struct member_set *s
     return header_follows(&a, &g->block, now, f);
 }
 
-static int answer(const struct fault *f)
-{
-    return f->kind == FAULT_RULE ? 0 : -1;
-}
-
 /* A set that is not the trusted one must be there, and be voted for, before anything can follow. */
 static int check_change(const struct light *c, const struct light_group *g, struct fault *f)
 {
@@ -107,12 +102,12 @@ int light_take_next(struct light *c, struct light_group *g, size_t parent, int64
     size_t n = c->heads.count;
     struct ancestry a = light_ancestry(c, parent);
     if (!heads_is_ancestor(&c->heads, s->trusted, parent))
-        return light_contradiction(c, g, f), answer(f);
+        return light_contradiction(c, g, f), light_answer(f);
     int known = heads_find(&c->heads, g->id, &n, f);
     if (known < 0 || (g->votes.count && check_period(c, now, f)) ||
         check_header(&a, &s->next.set, g, now, f) || check_change(c, g, f) ||
         (g->votes.count && check_votes(c, g, &s->next.set, f)) || (!known && add(c, g, parent, f)))
-        return known < 0 ? -1 : answer(f);
+        return known < 0 ? -1 : light_answer(f);
     if (!g->votes.count)
         return 1;
     if (light_keep_votes(c, g, &s->next.set, f))
@@ -128,10 +123,10 @@ int light_take_again(struct light *c, const struct light_group *g, size_t n, str
     if (!g->votes.count)
         return 1;
     if (set)
-        return check_votes(c, g, set, f) ? answer(f) : 1;
+        return check_votes(c, g, set, f) ? light_answer(f) : 1;
     if (light_votes_check(&g->votes, head_at(&c->heads, 0)->id, g->block.height, g->id, &at, f) ||
         light_votes_signed(&g->votes, &c->sealed.keys, &at, f))
-        return at_vote(g, at, f), answer(f);
+        return at_vote(g, at, f), light_answer(f);
     return 1;
 }
 
@@ -257,10 +252,10 @@ static int take_lower(struct light *c, const struct light_group *below, const st
     if (known || light_find_lower(c, g->id))
         return known < 0 ? -1 : 1;
     if (is_contradiction(c, g))
-        return light_contradiction(c, g, f), answer(f);
+        return light_contradiction(c, g, f), light_answer(f);
     if (!set || check_period(c, now, f) || check_older(c, g, f) ||
         check_pair(c, below, g, set, now, f) || check_trust(c, g, f) || check_votes(c, g, set, f))
-        return answer(f);
+        return light_answer(f);
     light_fill(&h, &g->block, g->id);
     h.height = (uint32_t)g->block.height;
     if (c->sealed.lower.len / sizeof h >= LIGHT_LOWER) {
@@ -280,9 +275,9 @@ int light_take_jump(struct light *c, struct light_group *below, struct light_gro
     if (!set || check_period(c, now, f) || check_below(c, below, f) ||
         check_pair(c, below, g, set, now, f) || check_next(below, g, f) || check_trust(c, g, f) ||
         check_votes(c, g, set, f))
-        return answer(f);
+        return light_answer(f);
     if (add(c, below, trusted, f) || add(c, g, c->heads.count - 1, f))
-        return answer(f);
+        return light_answer(f);
     if (light_keep_votes(c, g, set, f))
         return -1;
     light_trust(c, c->heads.count - 2, below);

@@ -168,7 +168,7 @@ static int judge_anchor(struct light *c, const struct block *b, const uint8_t id
 {
     if (header_alone(c->chain.seal, b, id, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_mined(c, b, id, 0, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     c->best = c->anchor = 1;
     gather_times(c, c->anchor);
     return 1;
@@ -194,7 +194,7 @@ int light_judge_header(struct light *c, const struct block *b, const uint8_t id[
     }
     if (header_check(&c->ancestry, b, id, now, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_mined(c, b, id, parent, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     return 1;
 }
 

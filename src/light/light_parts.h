@@ -143,6 +143,12 @@ struct light {
     size_t swept;       /* at the end: how many heads were searched for undone proofs */
 };
 
+/* What a judgement that failed gives: 0 if *f is a rule, -1 if it is trouble. */
+static inline int light_answer(const struct fault *f)
+{
+    return f->kind == FAULT_RULE ? 0 : -1;
+}
+
 /* --- light_heads.c: the table ---------------------------------------------------------------- */
 
 static inline struct head *head_at(const struct heads *t, size_t n)

@@ -101,7 +101,7 @@ static int take_anchor(struct light *c, struct light_group *g, struct fault *f)
     }
     if (header_alone(c->chain.seal, &g->block, g->id, f) ||
         light_add_child(c, &g->block, g->id, 0, (struct u256){{1}}, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     c->best = c->anchor = 1;
     if (!c->sealed.by_votes)
         return light_take_turn_anchor(c, g, f);
@@ -145,7 +145,7 @@ static int judge(struct light *c, struct light_group *g, struct light_group *sec
 {
     size_t n;
     if (check_alone(c, g, f) || (jumps && check_alone(c, second, f)))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     if (jumps)
         return light_take_jump(c, g, second, now, f);
     int known = heads_find(&c->heads, g->id, &n, f);
@@ -169,7 +169,7 @@ int light_judge_sealed(struct light *c, const char *text, size_t len, uint64_t l
     if (result == 0)
         result = judge(c, &g, &second, jumps, now, f);
     else
-        result = f->kind == FAULT_RULE ? 0 : -1;
+        result = light_answer(f);
     light_group_free(&g);
     light_group_free(&second);
     return result;

@@ -187,7 +187,7 @@ int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64
         return 0;
     a.lately = lately(c, parent, &g->block.miner, seal_apart(&a));
     if (header_check(&a, &g->block, g->id, now, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     if (a.height - sure->height > UNSURE_MAX) {
         fault_rule(f,
                    LIGHT_NOT_ENOUGH ": the members changed above height %" PRIu32
@@ -198,6 +198,6 @@ int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64
     struct u256 weight = header_weight(&a, &g->block);
     keep_set(c, g->block.target, &g->set);
     if (!need_set(c, g->block.target, f) || add(c, g, parent, weight, f))
-        return f->kind == FAULT_RULE ? 0 : -1;
+        return light_answer(f);
     return 1;
 }
