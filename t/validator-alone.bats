@@ -161,6 +161,23 @@ refused_twice() {
     grep -v '^block ' all | cmp - others
 }
 
+@test "a new block gets no vote if it is more than a spacing ahead of the clock" {
+    past 4
+    for ahead in 0 30; do
+        rm -f m?.key.history
+        ledger-init -S bft -M member-keys -n demo -s 1 -T $((EPOCHSECONDS + ahead)) alice 1000 >ledger
+        CHAIN=$(chain_id ledger)
+        whose_turn 1
+        other=$([ "$who" = m1 ] && echo m2 || echo m1)
+        bft_block ledger "$who" </dev/null
+        first=$(head -n 1 block | id)
+        proposes "$who" 1 0 - "$first" >mail
+        validator -e -w 60000 -k "$other.key" ledger <mail >all 2>told
+        [ $ahead -eq 0 ] && want=$first || want=$NIL
+        [ "$(said "$other" 1 0 prevote)" = "$want" ]
+    done
+}
+
 @test "forged votes, those of others and of another chain, and no block: nothing is said" {
     past 4
     votes m2 1 0 prevote $NIL >good

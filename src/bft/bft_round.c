@@ -91,6 +91,13 @@ static bool is_locked_on_other(const struct bft *b, const uint8_t *value)
            BFT_KEEPS(&b->set, 1);
 }
 
+/* What is proposed again with its prevotes has been asked about by those who cast them. */
+static bool is_timely(const struct bft *b, const struct bft_heard *h)
+{
+    return h->item->vote.valid_round >= 0 || b->host.timely == NULL ||
+           b->host.timely(b->host.context, h->item->entries[0].payload);
+}
+
 /* Lines 22 and 28 (T1). */
 static bool on_proposal(struct bft *b)
 {
@@ -104,7 +111,8 @@ static bool on_proposal(struct bft *b)
                         bft_votes_for(&b->votes, &b->members, from, BFT_PREVOTE, h->value)) &&
         BFT_KEEPS(&b->set, 1))
         return false;
-    bool agrees = (released || !is_locked_on_other(b, h->value)) && bft_is_valid(b, h);
+    bool agrees = (released || !is_locked_on_other(b, h->value)) && is_timely(b, h) &&
+                  bft_is_valid(b, h);
     prevote(b, agrees ? h->value : NULL);
     return true;
 }

@@ -57,6 +57,11 @@ struct bft_host {
     bool (*valid)(void *context, uint64_t height, struct proposal_id id,
                   const struct payload *payload);
 
+    /* Whether a payload that is proposed as a new one (valid_round -1) is of a time that has come,
+     * as proposer-based timestamps ask: if not, the node prevotes nothing. Honest nodes may differ,
+     * as their clocks do, which costs at most the round. NULL: any is. */
+    bool (*timely)(void *context, const struct payload *payload);
+
     /* A member has contradicted itself: both votes prove it, to anybody. Once for each height,
      * round and step. NULL: nobody wants to know. */
     void (*contradiction)(void *context, const struct bft_vote *first,

@@ -41,6 +41,12 @@ static void end_on(const struct run *r, const struct fault *f)
     cli_ledger_fail(r->ledger, f);
 }
 
+static int64_t clock_of(void *self)
+{
+    (void)self;
+    return cli_time_now(CLI_CLOCK);
+}
+
 static void note(void *self, const char *words, size_t n)
 {
     (void)self;
@@ -257,6 +263,7 @@ void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_k
                                       .said = said,
                                       .wait = a->wait,
                                       .grow = a->grow,
+                                      .clock = clock_of,
                                       .note = a->verbose ? note : NULL,
                                       .contradiction = contradiction,
                                       .refused = refused,

@@ -7,7 +7,7 @@
  * member signs is on disk, in `said`, before it is in `out`. After a start the engine goes on with
  * the height after the last final block, from what the member has said there.
  *
- * One thread. It reads no clock: `now` is in milliseconds of one that never goes back.
+ * One thread. It reads no clock by itself: `now` is in milliseconds of one that never goes back.
  */
 #ifndef VALIDATOR_AGREEMENT_H
 #define VALIDATOR_AGREEMENT_H
@@ -23,6 +23,9 @@ struct agreement_config {
     const struct secret_key *key;
     struct said *said;
     int64_t wait, grow; /* milliseconds: a step of round r may take wait + r * grow */
+    /* Unix seconds: what is new and more than a spacing ahead of that is not voted for. NULL: all
+     * may be. */
+    int64_t (*clock)(void *self);
     /* What the engine notes: n bytes of words (netsim(1), Tendermint). May be NULL. */
     void (*note)(void *self, const char *words, size_t n);
     /* Two signed lines with their newlines, which prove that a member has contradicted itself. May

@@ -93,6 +93,23 @@ static bool valid(void *context, uint64_t height, struct proposal_id id,
     return has > 0;
 }
 
+/* Whoever decides a block of a time to come has the next height wait until then. */
+static bool timely(void *context, const struct payload *payload)
+{
+    struct agreement *a = context;
+    struct tree *t = &a->config.ledger->tree;
+    struct node node;
+    uint8_t block[ID_LEN];
+    int64_t latest;
+    if (!a->config.clock || agreement_payload_block(payload, block))
+        return true;
+    int found = tree_find(t, block, &node, &a->trouble);
+    a->failed |= found < 0;
+    return found > 0 &&
+           (__builtin_add_overflow(a->config.clock(a->config.self), t->rules.spacing, &latest) ||
+            node.time <= latest);
+}
+
 /* At its start the engine asks for heights that are over; any set will do for them. */
 static int members(void *context, uint64_t height, struct bft_set *next, struct fault *f)
 {
@@ -127,6 +144,7 @@ void agreement_host(struct agreement *a, struct bft_host *host)
                               .check = check,
                               .name = name,
                               .valid = valid,
+                              .timely = timely,
                               .contradiction = contradiction,
                               .members = members};
 }
