@@ -10,7 +10,7 @@
 
 static size_t bytes_of(const struct light_voted *v)
 {
-    return v->lines.len + v->set.count * sizeof *v->set.list;
+    return v->lines.cap + v->set.cap * sizeof *v->set.list;
 }
 
 static void clear(struct light_sealed *s, struct light_voted *v)
