@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NODES = 400 }; /* values in a message, of at least 2 bytes each, but for keys */
+enum { NODES = KRPC_BYTES_MAX / 2 }; /* values in a message: each has at least 2 bytes */
 
 const char *const krpc_names[KRPC_OTHER] = {
     [KRPC_PING] = "ping",
