@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURST_SECONDS = 15 };
+enum { BURST_SECONDS = 15, TICKS = 1000 /* in a ms: of the buckets of queries */ };
 
 int dht_sources_init(struct dht_sources *s, int64_t queries, uint64_t seed)
 {
     s->hash = idhash_seeded(seed);
     s->rate = (struct rate){.burst = BURST_SECONDS * queries,
-                            .every = queries > 0 ? (1000 + queries - 1) / queries : 0};
+                            .every = queries > 0 ? (1000 * TICKS + queries - 1) / queries : 0};
     s->list = calloc(SOURCES_MAX, sizeof *s->list);
     return s->list ? 0 : -1;
 }
@@ -38,14 +38,14 @@ static struct dht_source *source_of(struct dht_sources *s, const struct contact 
     struct dht_source *source = &s->list[hash >> 32 & (SOURCES_MAX - 1)];
     if (source->hash != hash) {
         *source = (struct dht_source){.hash = hash, .proved = INT64_MIN};
-        bucket_init(&source->bucket, &s->rate, now);
+        bucket_init(&source->bucket, &s->rate, now * TICKS);
     }
     return source;
 }
 
 bool dht_source_may(struct dht_sources *s, const struct contact *c, int64_t now)
 {
-    return s->rate.every == 0 || bucket_take(&source_of(s, c, now)->bucket, &s->rate, now);
+    return s->rate.every == 0 || bucket_take(&source_of(s, c, now)->bucket, &s->rate, now * TICKS);
 }
 
 void dht_source_prove(struct dht_sources *s, const struct contact *c, int64_t now)

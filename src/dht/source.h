@@ -24,8 +24,8 @@ struct dht_sources {
     struct dht_source *list;
 };
 
-/* queries: a second, from one address; 0: any number. A quarter of a minute's worth may come at
- * once. 0, or -1: no memory. */
+/* queries: a second, from one address, at most 1,000,000; 0: any number. A quarter of a minute's
+ * worth may come at once. 0, or -1: no memory. */
 int dht_sources_init(struct dht_sources *s, int64_t queries, uint64_t seed);
 void dht_sources_free(struct dht_sources *s);
 
