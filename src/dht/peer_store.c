@@ -115,9 +115,18 @@ static struct key_peers *key_of(struct dht_peers *p, const uint8_t id[IDMAP_ID_L
     return k ? k : idmap_add(&p->keys, id);
 }
 
+/* Whether both are of one person: one address of IPv4, one /64 of IPv6. */
+static bool is_of_host(const struct dht_peer *x, const struct contact *c)
+{
+    if (x->host_len != c->host_len)
+        return false;
+    return c->host_len == 4 ? memcmp(x->host, c->host, 4) == 0 : memcmp(x->host, c->host, 8) == 0;
+}
+
 static bool is_peer(const struct dht_peer *x, const struct contact *c)
 {
-    return x->host_len == c->host_len && memcmp(x->host, c->host, x->host_len) == 0;
+    return x->port == c->port && x->host_len == c->host_len &&
+           memcmp(x->host, c->host, sizeof x->host) == 0;
 }
 
 /* Where the peer is, or the place that it takes from an older one; k->count: a place at the end. */
@@ -128,9 +137,9 @@ static size_t place_of(const struct key_peers *k, const struct contact *c)
         const struct dht_peer *x = &k->list[i];
         if (x->minute < k->list[oldest].minute)
             oldest = i;
-        if (!is_peer(x, c))
+        if (!is_of_host(x, c))
             continue;
-        if (x->port == c->port)
+        if (is_peer(x, c))
             return i;
         if (hosts++ == 0 || x->minute < k->list[oldest_host].minute)
             oldest_host = i;
@@ -148,9 +157,8 @@ int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct c
     struct key_peers *k = key_of(p, id);
     if (!k || ARRAY_RESERVE(k->list, k->cap, k->count + 1))
         return -1;
-    expire_key(p, k, now);
     size_t i = place_of(k, peer);
-    bool known = i < k->count && is_peer(&k->list[i], peer) && k->list[i].port == peer->port;
+    bool known = i < k->count && is_peer(&k->list[i], peer);
     p->count += i == k->count;
     k->count += i == k->count;
     k->list[i] = (struct dht_peer){

@@ -11,7 +11,7 @@ enum {
     DHT_KEYS_MAX = 1 << 16,
     DHT_PEERS_MAX = 1 << 20,       /* in all */
     DHT_KEY_PEERS_MAX = 2048,      /* of one key */
-    DHT_HOST_PEERS_MAX = 32,       /* of one key, with one address: its ports */
+    DHT_HOST_PEERS_MAX = 32,       /* of one key, with one address; of IPv6, one /64 */
     DHT_PEER_LIFE = 45 * 60 * 1000 /* ms */
 };
 
