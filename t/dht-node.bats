@@ -208,6 +208,6 @@ says_of() { # NAME PATTERN
     expect 0 dht-lookup "$(where a)" </dev/null
 }
 
-@test "tokens, contacts, impostors, Sybils, votes, amplification, floods, garbage, searches: in virtual time" {
-    [ "$(timeout 600 "$BIN/.t/dhttest" | wc -l)" -eq 14 ]
+@test "tokens, contacts, impostors, Sybils, votes, amplification, floods, garbage, searches, stores: in virtual time" {
+    [ "$(timeout 600 "$BIN/.t/dhttest" | wc -l)" -eq 18 ]
 }

@@ -1,25 +1,37 @@
-/* The items that were put (BEP 44), each for ITEM_LIFE after it was last put. Bounded: a store that
- * is full gives up the oldest of a few items drawn at random. It reads no clock. */
+/* The items that were put (BEP 44), each for ITEM_LIFE after it was last put. Bounded: in all, and
+ * for each network (a /24 of IPv4, a /64 of IPv6) that puts them, unless that is a local one. A
+ * network at its bound gives up the item farthest from our id; a store that is full, the farthest
+ * of the networks that have most. It reads no clock. */
 #ifndef DHT_ITEM_STORE_H
 #define DHT_ITEM_STORE_H
 
 #include "base/idmap.h"
 #include "dht/item.h"
+#include "lookup/contact.h"
 
-enum { DHT_ITEMS_MAX = 8192, DHT_ITEM_LIFE = 2 * 60 * 60 * 1000 /* ms */ };
+enum {
+    DHT_ITEMS_MAX = 8192,
+    DHT_NETWORK_ITEMS_MAX = 512,
+    DHT_ITEM_NETWORKS = 1 << 14,       /* places for counts: two networks may share one */
+    DHT_ITEM_LIFE = 2 * 60 * 60 * 1000 /* ms */
+};
 
 struct dht_items {
     struct idmap map;
-    uint64_t chance;
+    const struct node_id *self;
+    struct idhash hash; /* of networks */
+    uint16_t counts[DHT_ITEM_NETWORKS];
 };
 
-void dht_items_init(struct dht_items *s, uint64_t seed);
+/* self: our id, which may change; it must outlive the store. */
+void dht_items_init(struct dht_items *s, const struct node_id *self, uint64_t seed);
 void dht_items_free(struct dht_items *s);
 
-/* Puts an item that was checked. cas: the seq that the one there must have, if one is there. 0; or
+/* Puts an item that was checked. cas: the seq that the one there must have, if one is there. from:
+ * who puts it, or NULL: that is not known, and it counts as put by a network of its own. 0; or
  * KRPC_CAS, or KRPC_SEQ: a newer one is there, or another of the same seq; or -1: no memory. */
 int dht_items_put(struct dht_items *s, const struct dht_item *item, struct krpc_number cas,
-                  int64_t now);
+                  const struct contact *from, int64_t now);
 
 /* NULL: there is none, or its time has come. Valid until the next put or expire. */
 const struct dht_item *dht_items_get(const struct dht_items *s, const struct node_id *target,

@@ -25,7 +25,7 @@ struct dht_node *dht_node_new(const struct dht_config *config, const struct dht_
     for (int i = 0; i < 2; i++)
         routing_init(&n->tables[i], &config->id, &policy, now);
     dht_peers_init(&n->peers, seed);
-    dht_items_init(&n->items, seed + 1);
+    dht_items_init(&n->items, &n->config.id, seed + 1);
     n->boot_due = INT64_MAX;
     n->sweep_due = now + SWEEP;
     if (dht_sources_init(&n->sources, config->queries, seed + 2) == 0)

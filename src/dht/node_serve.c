@@ -233,7 +233,7 @@ static void put(struct answer *a)
     }
     if (!has_token(a, &item.target))
         return;
-    wrong = dht_items_put(&n->items, &item, a->query->cas, dht_node_wall(n, a->now));
+    wrong = dht_items_put(&n->items, &item, a->query->cas, &a->from, dht_node_wall(n, a->now));
     if (wrong > 0)
         refuse(a, wrong, words_of(wrong));
     if (wrong)

@@ -136,7 +136,7 @@ static int take_item(struct loading *l, const struct line *line, struct fault *f
         return -1;
     time = time_of(l, time);
     if (l->wall - time < DHT_ITEM_LIFE)
-        dht_items_put(dht_node_items(l->world->node), &item, (struct krpc_number){0}, time);
+        dht_items_put(dht_node_items(l->world->node), &item, (struct krpc_number){0}, NULL, time);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/chance.h"
 #include "crypto/ed25519.h"
 #include "dht/node.h"
+#include "dht/source.h"
 #include "lookup/bound_id.h"
 
 #include <err.h>
@@ -574,6 +575,106 @@ static void readers(void)
     end(t);
 }
 
+/* --- Stores ----------------------------------------------------------------------------------- */
+
+static struct dht_item item_of(uint64_t n)
+{
+    struct dht_item item = {.target = id_of(n), .value_len = 2};
+    memcpy(item.value, "le", 2);
+    return item;
+}
+
+static void put_item(struct test *t, uint64_t n, const struct contact *from)
+{
+    const struct dht_item item = item_of(n);
+    must(dht_items_put(dht_node_items(t->node), &item, (struct krpc_number){0}, from, t->now) == 0);
+}
+
+static void full_items(void)
+{
+    struct test *t = begin("who puts the most items loses them first", (struct dht_config){0});
+    struct dht_items *items = dht_node_items(t->node);
+    struct contact c = contact_of(1);
+    for (uint64_t n = 0; n < 1000; n++) {
+        const struct contact honest = contact_of(10 + n / 20);
+        put_item(t, n, n % 2 ? &honest : NULL);
+    }
+    for (uint64_t n = 1000; n < 3000; n++) {
+        c.host[3] = (uint8_t)n;
+        put_item(t, n, &c);
+    }
+    must(dht_items_count(items) == 1000 + DHT_NETWORK_ITEMS_MAX);
+    for (uint64_t n = 3000; n < 13000; n++) {
+        const struct contact other = contact_of(100 + n % 100);
+        put_item(t, n, &other);
+    }
+    must(dht_items_count(items) == DHT_ITEMS_MAX);
+    for (uint64_t n = 0; n < 1000; n++) {
+        const struct dht_item item = item_of(n);
+        must(dht_items_get(items, &item.target, t->now));
+    }
+    end(t);
+}
+
+static void peers_of_one_64(void)
+{
+    struct test *t = begin("a /64 has as many peers of a key as an address",
+                           (struct dht_config){0});
+    struct dht_peers *peers = dht_node_peers(t->node);
+    struct contact c = {.host_len = 16, .port = 7000, .host = {0x20, 1}}, found_peers[200];
+    const struct node_id key = id_of(5);
+    for (unsigned i = 0; i < 100; i++) {
+        c.host[8] = (uint8_t)i;
+        must(dht_peers_add(peers, &key, &c, t->now) == 1);
+        must(dht_peers_add(peers, &key, &c, t->now) == 0);
+    }
+    must(dht_peers_get(peers, &key, 16, t->now, found_peers, 200) == DHT_HOST_PEERS_MAX);
+    c.host[7] = 1;
+    must(dht_peers_add(peers, &key, &c, t->now) == 1);
+    must(dht_peers_get(peers, &key, 16, t->now, found_peers, 200) == DHT_HOST_PEERS_MAX + 1);
+    end(t);
+}
+
+static void rates(void)
+{
+    struct test *t = begin("a rate is what it says, up to the highest", (struct dht_config){0});
+    const struct contact c = contact_of(2);
+    for (int64_t rate = 400; rate <= 10000; rate *= 5) {
+        struct dht_sources sources;
+        int64_t answered = 0;
+        must(dht_sources_init(&sources, rate, 1) == 0);
+        while (dht_source_may(&sources, &c, t->now))
+            answered++;
+        for (int64_t ms = 1; ms <= 1000; ms++)
+            while (dht_source_may(&sources, &c, t->now + ms))
+                answered++;
+        must(answered == 16 * rate);
+        dht_sources_free(&sources);
+    }
+    end(t);
+}
+
+static void many_parts(void)
+{
+    struct test *t = begin("an item of as many parts as its bytes allow", (struct dht_config){0});
+    struct contact c = contact_of(10);
+    uint8_t keeps[64];
+    struct krpc m = {.method = KRPC_PUT}, answer;
+    struct dht_item item;
+    struct fault f;
+    char list[1000] = "l";
+    for (size_t i = 1; i < 999; i += 2)
+        memcpy(list + i, "0:", 2);
+    list[999] = 'e';
+    must(dht_item_make((struct krpc_bytes){(const uint8_t *)list, 1000}, &item, &f) == 0);
+    dht_item_write(&item, &m);
+    m.token = token_for(t, &c, &item.target, keeps);
+    must(ask(t, &c, &m, &answer) && answer.kind == KRPC_REPLY);
+    m = (struct krpc){.method = KRPC_GET, .target = id_bytes(&item.target)};
+    must(ask(t, &c, &m, &answer) && answer.value.len == 1000);
+    end(t);
+}
+
 int main(void)
 {
     struct fault f;
@@ -593,5 +694,9 @@ int main(void)
     nobody();
     refreshes();
     readers();
+    full_items();
+    peers_of_one_64();
+    rates();
+    many_parts();
     return 0;
 }
