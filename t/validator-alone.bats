@@ -285,6 +285,25 @@ turns_of() { # LEDGER HEIGHT
     sed -n 's/^validator: round \([0-9]* 0 .*\)/\1/p' told | awk -v last="$last" '$1 < last && !seen[$1]++' | diff turns -
 }
 
+@test "its own vote comes in, which its history does not have, or has another one of: status 2" {
+    past 4
+    votes m1 1 3 prevote $NIL >own
+    expect 2 validator -e -k m1.key -r another ledger <own
+    says '^validator: this key has signed a vote of height 1, round 3 that is not in its history: .*-I'
+    ! grep -q '^vote 1 3' another || false
+    # what was taken from elsewhere covers it
+    validator -k m1.key -r taken -I - ledger < <(elsewhere 1)
+    expect 0 validator -e -k m1.key -r taken ledger <own
+    # its own lines come back; and another one, of a step before the last
+    until_locked
+    grep " $(account m1) " mail >mine
+    expect 0 validator -e -k m1.key n1/ledger <mine
+    other=$(printf '%064d' 7)
+    votes m1 1 0 prevote "$other" >second
+    expect 2 validator -e -k m1.key n1/ledger <second
+    says 'height 1, round 0 that is not in its history'
+}
+
 @test "node -v: a key that is not there, and the option without one" {
     expect 2 "$BIN/node" -v nothing.key folder 127.0.0.1:1
     says '^node: -v: nothing.key: cannot be read$'

@@ -183,7 +183,7 @@ int agreement_take(struct agreement *a, const char *line, size_t n, int64_t now,
     if (find_signer(a, key, &v, f))
         return -1;
     if (v.node == a->self)
-        return 0;
+        return agreement_own(a, &v, f);
     int given = is_now(a, &v) && v.step != BFT_PROPOSE ? give(a, &v, now, f) : 0;
     if (given < 0)
         return -1;
@@ -239,6 +239,7 @@ int agreement_begin(struct agreement *a, const struct agreement_config *config, 
     if (a->self == NODE_NONE || a->other == NODE_NONE ||
         said_votes(config->said, a->decided.height + 1, &a->before, &a->before_count, f))
         return -1;
+    a->before_cap = a->before_count;
     return read_commit(a, f) || agreement_restart(a, now, f) || settle(a, a->decided.height, now, f)
                ? -1
                : 0;

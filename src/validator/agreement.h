@@ -48,8 +48,8 @@ struct agreement {
     uint64_t saves;
     struct node decided;      /* the last block that was */
     struct buf commit;        /* the votes that decided it: lines, ascending by key */
-    struct said_vote *before; /* what was said before the start, of heights that are not over */
-    size_t before_count;
+    struct said_vote *before; /* what was said, of heights that are not over */
+    size_t before_count, before_cap;
     struct held_lines held; /* lines that came before their time */
     struct buf out;         /* lines to be passed on; the caller empties it */
     bool begun;             /* the height after the decided block has begun */
@@ -68,8 +68,8 @@ int agreement_begin(struct agreement *a, const struct agreement_config *config, 
 void agreement_free(struct agreement *a);
 
 /* A vote or a proposal has come: a line of n bytes without its newline, of the right form. 0, or
- * -1 and a fault: a rule if the line is wrong; trouble: the agreement can then only be freed, as
- * below. */
+ * -1 and a fault: a rule if the line is wrong; trouble, as when this member has signed it and not
+ * said it: the agreement can then only be freed, as below. */
 int agreement_take(struct agreement *a, const char *line, size_t n, int64_t now, struct fault *f);
 
 /* The ledger has been refreshed: what is final there is decided, and held proposals are taken whose

@@ -1,4 +1,5 @@
 /* What the engine asks of its host. */
+#include "base/array.h"
 #include "validator/agreement_parts.h"
 
 #include <string.h>
@@ -13,21 +14,58 @@ static bool is_of_step(const struct said_vote *a, const struct said_vote *b)
     return a->height == b->height && a->round == b->round && a->step == b->step;
 }
 
-/* What was said before the start: again the same, and nothing else. Whether it was; if so, and it
- * was something else, *f. */
+static struct said_vote said_vote_of(const struct bft_vote *v)
+{
+    struct said_vote said = {.height = (int64_t)v->height,
+                             .round = v->round,
+                             .step = step_of(v->step),
+                             .root.known = true};
+    memcpy(said.root.bytes, v->value, ID_LEN);
+    return said;
+}
+
+/* What was said in this height, round and step, or NULL. */
+static const struct said_vote *said_at(const struct agreement *a, const struct said_vote *v)
+{
+    for (size_t i = 0; i < a->before_count; i++)
+        if (is_of_step(&a->before[i], v))
+            return &a->before[i];
+    return NULL;
+}
+
+int agreement_own(const struct agreement *a, const struct bft_vote *v, struct fault *f)
+{
+    struct said_vote said = said_vote_of(v);
+    const struct said_vote *there = said_at(a, &said);
+    if (there ? !there->root.known || memcmp(there->root.bytes, said.root.bytes, ID_LEN) == 0
+              : said_covers_vote(a->config.said, &said))
+        return 0;
+    return fault_trouble(f,
+                         "this key has signed a vote of height %lld, round %lld that is not in its "
+                         "history: add what was signed elsewhere (-I)",
+                         (long long)said.height, (long long)said.round);
+}
+
+/* What was said is said again the same, and nothing else. Whether it was; if so, and it was
+ * something else, *f. */
 static bool was_said(const struct agreement *a, const struct said_vote *v, struct fault *f)
 {
-    for (size_t i = 0; i < a->before_count; i++) {
-        const struct said_vote *b = &a->before[i];
-        if (!is_of_step(b, v))
-            continue;
-        if (!b->root.known || memcmp(b->root.bytes, v->root.bytes, ID_LEN))
-            fault_rule(f,
-                       "a vote of height %lld, round %lld: this key has signed another one there",
-                       (long long)v->height, (long long)v->round);
-        return true;
-    }
-    return false;
+    const struct said_vote *b = said_at(a, v);
+    if (b && (!b->root.known || memcmp(b->root.bytes, v->root.bytes, ID_LEN)))
+        fault_rule(f, "a vote of height %lld, round %lld: this key has signed another one there",
+                   (long long)v->height, (long long)v->round);
+    return b != NULL;
+}
+
+/* On disk, and in what was said. */
+static int say(struct agreement *a, const struct said_vote *v, struct fault *f)
+{
+    if (said_sign_vote(a->config.said, v, f) == SAID_REFUSED)
+        return -1;
+    if (ARRAY_RESERVE(a->before, a->before_cap, a->before_count + 1))
+        return fault_memory(f);
+    a->before[a->before_count++] = *v;
+    return 0;
 }
 
 /* Once a height: each further round would say the same. */
@@ -42,14 +80,9 @@ static void warn(struct agreement *a, int64_t height, const struct fault *f)
 static int sign(void *context, struct bft_vote *v, struct fault *f)
 {
     struct agreement *a = context;
-    struct said_vote said = {.height = (int64_t)v->height,
-                             .round = v->round,
-                             .step = step_of(v->step),
-                             .root.known = true};
+    struct said_vote said = said_vote_of(v);
     *f = (struct fault){0};
-    memcpy(said.root.bytes, v->value, ID_LEN);
-    if (was_said(a, &said, f) ? f->kind == FAULT_RULE
-                              : said_sign_vote(a->config.said, &said, f) == SAID_REFUSED) {
+    if (was_said(a, &said, f) ? f->kind == FAULT_RULE : say(a, &said, f)) {
         warn(a, said.height, f);
         return -1;
     }

@@ -10,6 +10,10 @@
 /* agreement_host.c: fills in the engine's host. */
 void agreement_host(struct agreement *a, struct bft_host *host);
 
+/* A line of this member has come, of a height that is not over. 0; or -1 and trouble: it is none of
+ * what was said, so somebody else signs with the key, or the history is not the whole one. */
+int agreement_own(const struct agreement *a, const struct bft_vote *v, struct fault *f);
+
 /* agreement_restart.c: a new engine, in the height after a->decided, with what was said there. 0,
  * or -1 and trouble. */
 int agreement_restart(struct agreement *a, int64_t now, struct fault *f);
