@@ -252,6 +252,26 @@ turns_of() { # LEDGER HEIGHT
     done
 }
 
+@test "whose turn it is takes no journals to know, and only the blocks since whoever goes on has looked" {
+    past 1
+    has_block() { grep -q "^block $1 " ledger; }
+    eventually has_block 40 | validator -e -k m1.key ledger | ledger-append -p ledger >seen 2>told
+    expect 0 "$BIN/.t/voterstest" ledger
+    read -r changes start next half <"$out"
+    [ "$changes" -eq 0 ]
+    [ "${start#*/} ${next#*/} ${half#*/}" = '0 0 0' ]
+    # of what the tree has not just had
+    [ "${start%/*}" -ge 20 ]
+    [ "${next%/*}" -le 2 ]
+    [ "${half%/*}" -lt "${start%/*}" ]
+    # members come and go
+    for name in joiner-seals-at-h-plus-2 leaver-votes-on-h-plus-1 three-of-the-new-four; do
+        ledger-append -q "$name" <"$VECTORS/seals/good/bft-$name.ledger"
+        expect 0 "$BIN/.t/voterstest" "$name"
+        grep -q '^1 ' "$out"
+    done
+}
+
 # bats test_tags=thorough
 @test "whoever starts now knows whose turn it is as one who has followed, also after members have come" {
     past 3 -A admit

@@ -16,6 +16,7 @@
 #include "ledger/ledger.h"
 #include "validator/held_lines.h"
 #include "validator/said.h"
+#include "validator/voters.h"
 
 /* All that is pointed to stays the caller's, and lasts as long as the agreement. */
 struct agreement_config {
@@ -46,9 +47,10 @@ struct agreement {
     struct engine_outputs outputs;
     size_t taken; /* outputs whose decisions have been taken */
     uint64_t saves;
-    struct node decided;      /* the last block that was */
-    struct buf commit;        /* the votes that decided it: lines, ascending by key */
-    struct said_vote *before; /* what was said, of heights that are not over */
+    struct node decided;       /* the last block that was */
+    struct voters_turns turns; /* at the one where the engine began last */
+    struct buf commit;         /* the votes that decided it: lines, ascending by key */
+    struct said_vote *before;  /* what was said, of heights that are not over */
     size_t before_count, before_cap;
     struct held_lines held; /* lines that came before their time */
     struct buf out;         /* lines to be passed on; the caller empties it */

@@ -28,7 +28,10 @@ static int add_snapshot(struct agreement *a, struct restart *r, struct fault *f)
     if (!x || !(x->set = malloc(sizeof *x->set)))
         return fault_memory(f);
     x->height = x->set_height = (uint64_t)a->decided.height;
-    return voters_rotation(&a->config.ledger->tree, a->names, &a->decided, x->set, f);
+    if (voters_rotation(&a->config.ledger->tree, a->names, &a->decided, &a->turns, f))
+        return -1;
+    *x->set = a->turns.set;
+    return 0;
 }
 
 /* Whether this was said in the height that is to be decided, and what: signed again. 1 or 0, -1 and

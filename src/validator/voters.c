@@ -42,7 +42,7 @@ int voters_after(struct tree *t, struct node_names *names, const struct node *pa
     return failed ? -1 : 0;
 }
 
-/* --- The rotation from the first height on ---------------------------------------------------- */
+/* --- The rotation ----------------------------------------------------------------------------- */
 
 /* Blocks whose headers have another set than the ones before them, the last one first. */
 struct changes {
@@ -50,25 +50,42 @@ struct changes {
     size_t count, cap;
 };
 
-/* Of the chain to the parent of this block. */
-static int find_changes(struct tree *t, const struct node *block, struct changes *c,
+/* Of the chain to the parent of this block, down to genesis or to the block with the number
+ * `known`: 1 if that was found, 0, or -1 and trouble. */
+static int find_changes(struct tree *t, const struct node *block, int64_t known, struct changes *c,
                         struct fault *f)
 {
     struct node node, before;
     if (tree_get(t, block->parent, &node, f))
         return -1;
     for (;; node = before) {
-        bool first = node.parent < 0;
+        bool first = node.parent < 0, last = first || node.n == known;
         if (!first && tree_get(t, node.parent, &before, f))
             return -1;
-        if (!first && memcmp(node.target, before.target, TARGET_LEN) == 0)
-            continue;
-        if (ARRAY_RESERVE(c->list, c->cap, c->count + 1))
-            return fault_memory(f);
-        c->list[c->count++] = node.n;
-        if (first)
-            return 0;
+        if (first || memcmp(node.target, before.target, TARGET_LEN)) {
+            if (ARRAY_RESERVE(c->list, c->cap, c->count + 1))
+                return fault_memory(f);
+            c->list[c->count++] = node.n;
+        }
+        if (last)
+            return !first;
     }
+}
+
+/* As voters_after; but the set is read where the store has it, as the state of a block that is long
+ * ago takes all the journals since. */
+static int read_set(struct tree *t, struct node_names *names, int64_t n, struct bft_set *out,
+                    int64_t *height, struct fault *f)
+{
+    const struct member_set *set;
+    struct node node;
+    if (tree_get(t, n, &node, f))
+        return -1;
+    *height = node.height;
+    int found = tree_stored_set(t, node.height > 0 ? node.target : node.set, &set, f);
+    return found < 0 ? -1
+           : found   ? take_set(set, names, out, f)
+                     : voters_after(t, names, &node, out, f);
 }
 
 static void turn(struct bft_set *set, int64_t heights)
@@ -77,36 +94,41 @@ static void turn(struct bft_set *set, int64_t heights)
         bft_rotation_turn(set, 1);
 }
 
+/* From where *r is, to this height. */
 static int replay(struct tree *t, struct node_names *names, const struct changes *c, int64_t height,
-                  struct bft_set *out, struct fault *f)
+                  struct voters_turns *r, struct fault *f)
 {
-    struct bft_set *next = malloc(sizeof *next);
-    int64_t done = 0; /* heights */
-    int failed = 0;
+    struct bft_set *next = calloc(1, sizeof *next);
     if (!next)
         return fault_memory(f);
-    for (size_t i = c->count; i-- > 0 && !failed;) {
-        struct node node;
-        failed = tree_get(t, c->list[i], &node, f) || voters_after(t, names, &node, next, f);
-        if (failed)
-            break;
-        turn(out, node.height - done);
-        bft_rotation_follow(next, i == c->count - 1 ? NULL : out);
-        *out = *next;
-        done = node.height;
+    for (size_t i = c->count; i-- > 0;) {
+        int64_t at;
+        if (read_set(t, names, c->list[i], next, &at, f)) {
+            free(next);
+            return -1;
+        }
+        turn(&r->set, at - r->height);
+        bft_rotation_follow(next, at == 0 ? NULL : &r->set);
+        r->set = *next;
+        r->height = at;
     }
-    if (!failed)
-        turn(out, height - done);
+    turn(&r->set, height - r->height);
     free(next);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 int voters_rotation(struct tree *t, struct node_names *names, const struct node *block,
-                    struct bft_set *out, struct fault *f)
+                    struct voters_turns *r, struct fault *f)
 {
     struct changes c = {0};
-    out->count = 0;
-    int failed = find_changes(t, block, &c, f) || replay(t, names, &c, block->height, out, f);
+    if (r->block == block->n)
+        return 0;
+    int found = find_changes(t, block, r->block, &c, f);
+    if (found == 0)
+        *r = (struct voters_turns){0};
+    int failed = found < 0 || replay(t, names, &c, block->height, r, f);
     free(c.list);
+    r->block = failed ? 0 : block->n;
+    r->height = block->height;
     return failed ? -1 : 0;
 }

@@ -17,10 +17,17 @@ void voters_key(const struct node_names *names, uint32_t node, uint8_t key[ID_LE
 int voters_after(struct tree *t, struct node_names *names, const struct node *parent,
                  struct bft_set *out, struct fault *f);
 
-/* The members of the height of this block, at least 1, after their turn: the rotation is repeated
- * from the first height on, so all members have the same whenever they start. 0, or -1 and trouble.
- */
+/* The rotation at a block. */
+struct voters_turns {
+    int64_t block, height; /* its number; 0: none */
+    struct bft_set set;    /* the members of its height, after their turn */
+};
+
+/* Brings *r, which was all zero at first, to this block, of a height of at least 1. The rotation is
+ * reckoned from the first height on, so all members have the same whenever they start; but if the
+ * block descends from the one where *r is, only from there. No state is asked for but of sets that
+ * the store lacks. 0, or -1 and trouble. */
 int voters_rotation(struct tree *t, struct node_names *names, const struct node *block,
-                    struct bft_set *out, struct fault *f);
+                    struct voters_turns *r, struct fault *f);
 
 #endif
