@@ -101,7 +101,7 @@ until_locked() {
     until_locked
     { votes m2 1 3 prevote $NIL && votes m2 1 3 prevote "$first"; } >lies
     validator -e -k m1.key -l n1/ledger <lies >all 2>err
-    grep -q '^validator: a member has signed two votes that exclude each other; accuse it ' err
+    grep -q '^validator: a member has signed two lines that exclude each other; accuse it ' err
     sed -n 's/^validator: \(vote .*\)/\1/p' err >both
     [ "$(sort both)" = "$(sort lies)" ]
     LC_ALL=C sort -c both
@@ -176,6 +176,23 @@ refused_twice() {
         [ $ahead -eq 0 ] && want=$first || want=$NIL
         [ "$(said "$other" 1 0 prevote)" = "$want" ]
     done
+}
+
+@test "a member that proposes two blocks in its turn is reported with both lines, which accuse it" {
+    past 4
+    whose_turn 1
+    other=$([ "$who" = m1 ] && echo m2 || echo m1)
+    cp ledger apart
+    bft_block apart "$who" </dev/null
+    proposes "$who" 1 0 - "$(head -n 1 block | id)" >lies
+    txmake -c "$CHAIN" -s 0 -f alice -a names bob 5 | txsign -k alice.key | bft_block ledger "$who"
+    proposes "$who" 1 0 - "$(head -n 1 block | id)" >>lies
+    ledger-append -q ledger <<<"$(ledger-chain -s 1 apart)"
+    # three times, and reported once
+    cat lies lies lies | validator -e -k "$other.key" ledger >all 2>err
+    sed -n 's/^validator: \(proposal .*\)/\1/p' err >both
+    LC_ALL=C sort lies | diff - both
+    expect 0 txmake -l ledger -a names -f alice -x both
 }
 
 @test "forged votes, those of others and of another chain, and no block: nothing is said" {

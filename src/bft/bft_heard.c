@@ -53,8 +53,7 @@ bool bft_would_hear(const struct bft *b, const struct bft_item *x)
 static bool contradicts(struct bft *b, struct bft_heard *first, const struct bft_vote *v)
 {
     if (!first->contradicted)
-        bft_note(b, "equivocation %s %llu %d propose", node_names_text(b->names, v->node),
-                 (unsigned long long)v->height, v->round);
+        bft_equivocates(b, v, &first->item->vote);
     first->contradicted = true;
     return has_quorum(b, v);
 }

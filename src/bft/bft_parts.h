@@ -9,6 +9,9 @@
 void bft_receive(struct bft *b, uint32_t from, struct bft_item *x);
 /* Counts a vote of this height whose signature has been checked. */
 void bft_take_vote(struct bft *b, const struct bft_vote *v);
+/* T12, T13: v contradicts that one. Said once of each height, round and step, as a member's second
+ * vote is found once. */
+void bft_equivocates(struct bft *b, const struct bft_vote *v, const struct bft_vote *first);
 
 /* bft_heard.c: proposals of this height. The first of a round counts; another, or one of a round
  * that is long over, is kept only if a quorum voted for it. */

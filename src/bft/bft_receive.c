@@ -53,8 +53,7 @@ static void on_proposal(struct bft *b, uint32_t from, struct bft_item *x)
         reject(b, from, x);
 }
 
-/* T12, T13: said once of each height, round and step, as a member's second vote is found once. */
-static void equivocates(struct bft *b, const struct bft_vote *v, const struct bft_vote *first)
+void bft_equivocates(struct bft *b, const struct bft_vote *v, const struct bft_vote *first)
 {
     bft_note(b, "equivocation %s %llu %d %s", node_names_text(b->names, v->node),
              (unsigned long long)v->height, v->round, bft_step_words[v->step]);
@@ -71,7 +70,7 @@ void bft_take_vote(struct bft *b, const struct bft_vote *v)
         bft_no_memory(b);
         break;
     case BFT_CONTRADICTION:
-        equivocates(b, v, &first);
+        bft_equivocates(b, v, &first);
         break;
     case BFT_NEW:
     case BFT_KNOWN:

@@ -57,7 +57,7 @@ static void contradiction(void *self, const char *first, const char *second)
 {
     (void)self;
     bool swap = strcmp(first, second) > 0;
-    cli_warn("a member has signed two votes that exclude each other; accuse it (txmake(1)) with:");
+    cli_warn("a member has signed two lines that exclude each other; accuse it (txmake(1)) with:");
     cli_warn("%.*s", (int)strcspn(swap ? second : first, "\n"), swap ? second : first);
     cli_warn("%.*s", (int)strcspn(swap ? first : second, "\n"), swap ? first : second);
 }
