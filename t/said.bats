@@ -1,4 +1,5 @@
 load lib/common
+load lib/ledger
 
 # What a validator has signed (src/validator/said.h): its file, the conditions of EIP-3076, and the interchange.
 
@@ -35,6 +36,18 @@ answers() { # WORD... -- LINE...: the first words of the answers
 @test "it is on disk before the answer: whatever ends the process, the next one knows" {
     printf '%s\n' 'vote 7 1 precommit 4' cut | timeout 300 "$BIN/.t/saidtest" said
     answers refused: again -- 'vote 7 1 precommit 5' 'vote 7 1 precommit 4'
+}
+
+@test "what one wrote that was killed before it could sync is synced, before it is said again" {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls of its own'
+    need strace
+    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
+    ask 'vote 7 1 precommit 4' >/dev/null
+    strace -o trace -e trace=fdatasync,fsync,write "$BIN/.t/saidtest" said <<<'vote 7 1 precommit 4' >answer
+    grep -q '^again$' answer
+    [ "$(sed 's/(.*//' trace | head -n 3 | paste -s -d ' ')" = 'fdatasync fsync write' ]
+    expect 2 strace -o trace -e inject=fdatasync:error=EIO "$BIN/.t/saidtest" said <<<'vote 7 1 precommit 4'
+    [ ! -s "$out" ]
 }
 
 @test "a torn last line was never signed, and is moved away; any other wrong line stops it" {

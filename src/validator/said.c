@@ -168,6 +168,10 @@ int said_open(struct said *s, const char *path, const uint8_t chain[32], const u
     if (linefile_lock(&s->file, f) != 0 || linefile_find_end(&s->file, &torn, f) != 0 ||
         (torn > 0 && linefile_set_aside(&s->file, &torn, f) != 0))
         return -1;
+    /* whoever wrote it may have been killed before it could sync */
+    s->file.unsynced = s->file.unnamed = s->file.end > 0;
+    if (linefile_sync(&s->file, f) != 0)
+        return -1;
     return linefile_read(&s->file, 0, take, s, f);
 }
 

@@ -49,7 +49,8 @@ struct said {
 enum said_answer { SAID_REFUSED = -1, SAID_NEW, SAID_AGAIN };
 
 /* Opens the file, which is created if it is missing, and reads it; `path` stays the caller's. What
- * a crash has left of a last line is moved to PATH.torn: it was never signed. 0, or -1 and *f: a
+ * a crash has left of a last line is moved to PATH.torn: it was never signed. The whole lines are
+ * synced: whoever wrote them may have had no time to. 0, or -1 and *f: a
  * rule with the number of the line, such as that it is another key's; or trouble. Call said_close
  * in either case. */
 int said_open(struct said *s, const char *path, const uint8_t chain[32], const uint8_t key[32],
