@@ -341,6 +341,18 @@ turns_of() { # LEDGER HEIGHT
     says 'height 1, round 0 that is not in its history'
 }
 
+@test "node: what travels is what genesis says, wherever it says so, and no later line" {
+    kinds=$(sed -n '/^ *kinds() {$/,/^ *}$/p' "$BIN/node")
+    [ -n "$kinds" ]
+    travels() { # GENESIS-LINE LATER-LINE
+        { echo 'block 0' && seq -f 'account %.0f' 2000 && echo "$1" && echo 'block 1' && echo "$2"; } >ledger
+        sh -euc "$kinds; kinds" | paste -s -d ' '
+    }
+    [ "$(travels 'rule seal bft' 'rule finality 2')" = '-T vote -T proposal' ]
+    [ "$(travels 'rule finality 2' 'rule seal bft')" = '-T attest' ]
+    [ -z "$(travels 'rule spacing 1' 'rule seal bft')" ]
+}
+
 @test "node -v: a key that is not there, and the option without one" {
     expect 2 "$BIN/node" -v nothing.key folder 127.0.0.1:1
     says '^node: -v: nothing.key: cannot be read$'

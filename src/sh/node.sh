@@ -281,9 +281,9 @@ say() { # WORDS
 
 # shellcheck disable=SC2086 # $identity, $chain, $kinds, $stems, $names, $held, $found and $boots are words, or nothing
 {
-    # What members sign travels too, on chains whose members do.
+    # What members sign travels too, on chains whose members do: genesis says so, in a line of any place.
     kinds() {
-        head -n 1100 ledger | sed -n -e 's/^rule seal bft$/-T vote -T proposal/p' -e 's/^rule finality .*/-T attest/p'
+        sed -n -e '2,$ { /^block /q' -e '}' -e 's/^rule seal bft$/-T vote -T proposal/p' -e 's/^rule finality .*/-T attest/p' ledger
     }
 
     # What comes in and breaks no rule; and, if we are a member, what we add to it.
