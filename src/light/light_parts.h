@@ -64,6 +64,9 @@ struct light_group {
 struct light_set {
     uint8_t root[ID_LEN];
     struct member_set set; /* count 0: none */
+    /* `sign`: the head that named it, and the trusted member who answers for that */
+    uint32_t head;
+    uint8_t by[ID_LEN];
 };
 
 /* What is kept besides of a head of a chain with `rule seal sign`. */
@@ -101,7 +104,6 @@ struct light_sealed {
     /* `sign` */
     struct buf sealers; /* struct light_sealer, by number of head */
     struct light_set sets[LIGHT_SETS];
-    size_t sets_next;
 };
 
 enum light_mode {
@@ -285,6 +287,9 @@ int light_turns_begin(struct light *c, struct light_set *first, struct fault *f)
 int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64_t now,
                     struct fault *f);
 int light_take_turn_anchor(struct light *c, struct light_group *g, struct fault *f);
+
+/* Keeps the set of head n, if its lines came with it and it is not kept yet. */
+void light_keep_set(struct light *c, size_t n, struct member_set *set);
 
 /* The last head on the chain of head n whose set is trusted. */
 size_t light_turns_trusted(const struct light *c, size_t n);

@@ -132,7 +132,7 @@ static int judge_known(struct light *c, struct light_group *g, size_t n, int64_t
 {
     size_t trusted = c->sealed.trusted;
     if (!c->sealed.by_votes)
-        return 1;
+        return light_keep_set(c, n, &g->set), 1;
     if (heads_is_ancestor(&c->heads, n, trusted))
         return light_take_again(c, g, n, f);
     if (!g->votes.count && heads_is_ancestor(&c->heads, trusted, n))

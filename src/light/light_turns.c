@@ -28,24 +28,98 @@ size_t light_turns_trusted(const struct light *c, size_t n)
 
 /* --- Sets ------------------------------------------------------------------------------------- */
 
-static const struct member_set *find_set(const struct light *c, const uint8_t root[ID_LEN])
+/* The place of a set in the table, or LIGHT_SETS. */
+static size_t place_of(const struct light *c, const uint8_t root[ID_LEN])
 {
-    for (size_t i = 0; i < LIGHT_SETS; i++)
-        if (c->sealed.sets[i].set.count && memcmp(c->sealed.sets[i].root, root, ID_LEN) == 0)
-            return &c->sealed.sets[i].set;
-    return NULL;
+    size_t i = 0;
+    while (i < LIGHT_SETS &&
+           (!c->sealed.sets[i].set.count || memcmp(c->sealed.sets[i].root, root, ID_LEN) != 0))
+        i++;
+    return i;
 }
 
-static void keep_set(struct light *c, const uint8_t root[ID_LEN], struct member_set *set)
+static const struct member_set *find_set(const struct light *c, const uint8_t root[ID_LEN])
 {
-    struct light_sealed *s = &c->sealed;
-    if (!set->count || find_set(c, root))
+    size_t i = place_of(c, root);
+    return i < LIGHT_SETS ? &c->sealed.sets[i].set : NULL;
+}
+
+/* The member of the last trusted set who answers for head n and its set: of those who sealed it, or
+ * what is below it, the last. Whoever brings its own puppets answers for theirs, too. */
+static const uint8_t *answers_for(const struct light *c, size_t n)
+{
+    size_t trusted = light_turns_trusted(c, n);
+    const struct member_set *set = find_set(c, sealer_at(c, trusted)->set);
+    for (size_t i = n; set && i != trusted; i = head_at(&c->heads, i)->parent)
+        if (member_set_find(set, sealer_at(c, i)->miner))
+            return sealer_at(c, i)->miner;
+    return sealer_at(c, n)->miner;
+}
+
+static size_t count_by(const struct light *c, const uint8_t by[ID_LEN])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < LIGHT_SETS; i++)
+        count += c->sealed.sets[i].set.count && memcmp(c->sealed.sets[i].by, by, ID_LEN) == 0;
+    return count;
+}
+
+/* Whether what follows head n, or the best chain, is judged by this set. */
+static bool is_needed(const struct light *c, const struct light_set *s, size_t n)
+{
+    const size_t heads[] = {n, head_at(&c->heads, n)->parent, light_turns_trusted(c, n), c->best,
+                            light_turns_trusted(c, c->best)};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (memcmp(s->root, sealer_at(c, heads[i])->set, ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a goes before b: one of whoever has the most goes, so that nobody drives out what others
+ * have named; of these, one from below the trusted head, the oldest; then the newest. */
+static bool goes_first(const struct light *c, const struct light_set *a, const struct light_set *b)
+{
+    size_t trusted = light_turns_trusted(c, c->best);
+    size_t ours = count_by(c, a->by), theirs = count_by(c, b->by);
+    bool old = heads_is_ancestor(&c->heads, a->head, trusted),
+         other = heads_is_ancestor(&c->heads, b->head, trusted);
+    if (ours != theirs)
+        return ours > theirs;
+    if (old != other)
+        return old;
+    return old ? a->head < b->head : a->head > b->head;
+}
+
+/* Where the set of head n is put. */
+static struct light_set *place_for(struct light *c, size_t n)
+{
+    struct light_set *first = NULL;
+    for (size_t i = 0; i < LIGHT_SETS; i++) {
+        struct light_set *s = &c->sealed.sets[i];
+        if (!s->set.count)
+            return s;
+        if (!is_needed(c, s, n) && (!first || goes_first(c, s, first)))
+            first = s;
+    }
+    return first; /* is_needed holds for five at most */
+}
+
+void light_keep_set(struct light *c, size_t n, struct member_set *set)
+{
+    const uint8_t *root = sealer_at(c, n)->set, *by = answers_for(c, n);
+    size_t i = place_of(c, root);
+    bool known = i < LIGHT_SETS;
+    if (known ? count_by(c, by) >= count_by(c, c->sealed.sets[i].by) : !set->count)
         return;
-    struct light_set *slot = &s->sets[s->sets_next++ % LIGHT_SETS];
-    member_set_free(&slot->set);
-    slot->set = *set;
-    memcpy(slot->root, root, ID_LEN);
-    *set = (struct member_set){0};
+    struct light_set *s = known ? &c->sealed.sets[i] : place_for(c, n);
+    if (!known) {
+        member_set_free(&s->set);
+        s->set = *set;
+        memcpy(s->root, root, ID_LEN);
+        *set = (struct member_set){0};
+    }
+    s->head = (uint32_t)n;
+    memcpy(s->by, by, ID_LEN);
 }
 
 static const struct member_set *need_set(const struct light *c, const uint8_t root[ID_LEN],
@@ -137,14 +211,16 @@ int light_turns_begin(struct light *c, struct light_set *first, struct fault *f)
 {
     struct light_sealer s = {.trusted = 0};
     memcpy(s.set, first->root, ID_LEN);
-    c->sealed.sets[c->sealed.sets_next++] = *first;
+    c->sealed.sets[0] = *first;
     return buf_add(&c->sealed.sealers, &s, sizeof s) ? fault_memory(f) : 0;
 }
 
 int light_take_turn_anchor(struct light *c, struct light_group *g, struct fault *f)
 {
-    keep_set(c, g->block.target, &g->set);
-    return add_sealer(c, g, c->anchor, f) ? -1 : 1;
+    if (add_sealer(c, g, c->anchor, f))
+        return -1;
+    light_keep_set(c, c->anchor, &g->set);
+    return 1;
 }
 
 /* How many blocks before a child of parent this account sealed the last, of so many; or 0. */
@@ -196,8 +272,8 @@ int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64
         return 0;
     }
     struct u256 weight = header_weight(&a, &g->block);
-    keep_set(c, g->block.target, &g->set);
-    if (!need_set(c, g->block.target, f) || add(c, g, parent, weight, f))
+    if ((!g->set.count && !need_set(c, g->block.target, f)) || add(c, g, parent, weight, f))
         return light_answer(f);
+    light_keep_set(c, c->heads.count - 1, &g->set);
     return 1;
 }

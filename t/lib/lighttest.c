@@ -881,6 +881,89 @@ static void puppets(struct test *t)
     t->trusted = 2;
 }
 
+/* Headers upon this one by a member who names another set in each; or upon each other, sealed by
+ * its puppet. */
+static void flood(struct test *t, const struct made *from, size_t member, bool high)
+{
+    enum { SETS = 70 };
+    t->tip = *from;
+    for (int64_t i = 0; i < SETS; i++) {
+        weights set = {0, 0, 0, 0, 0, (high ? 1000 : 100) + i};
+        if (!high)
+            t->tip = *from;
+        bare(t, set, high && i ? 5 : member);
+        put_set(&t->m, set, &t->stream);
+    }
+    t->valid += SETS;
+}
+
+/* Whatever one member names, the others' sets stay. */
+static void flood_upon_one(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    struct made fork = t->tip;
+    flood(t, &fork, 1, false);
+    t->tip = fork;
+    bare(t, first3, 0);
+    bare(t, first3, 2);
+    t->valid += 3;
+    t->trusted = 2;
+}
+
+static void flood_of_puppets(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    struct made fork = t->tip;
+    flood(t, &fork, 1, true);
+    t->tip = fork;
+    bare(t, first3, 0);
+    bare(t, first3, 2);
+    t->valid += 3;
+    t->trusted = 2;
+}
+
+/* A set that is new, and not on the best chain yet; the member in whose turn that is has named it,
+ * too, among its own. */
+static void flood_over_a_change(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    struct made fork = t->tip;
+    flood(t, &fork, 1, true);
+    t->tip = fork;
+    bare(t, all4, 1);
+    put_set(&t->m, all4, &t->stream);
+    t->tip = fork;
+    bare(t, all4, 0);
+    put_set(&t->m, all4, &t->stream);
+    struct made change = t->tip;
+    flood(t, &fork, 1, false);
+    t->tip = change;
+    bare(t, all4, 2);
+    bare(t, all4, 3);
+    t->valid += 5;
+    t->trusted = 3;
+}
+
+/* A header that comes again brings its set again, for those above it. */
+static void flood_and_again(struct test *t)
+{
+    begin(t, "sign", "", first3);
+    struct made fork = t->tip;
+    flood(t, &fork, 1, false);
+    t->tip = fork;
+    bare(t, all4, 1);
+    put_set(&t->m, all4, &t->stream);
+    struct made change = t->tip;
+    flood(t, &fork, 1, true);
+    put_header(&change, &t->stream);
+    put_set(&t->m, all4, &t->stream);
+    t->tip = change;
+    bare(t, all4, 2);
+    bare(t, all4, 3);
+    t->valid += 4;
+    t->trusted = 3;
+}
+
 /* The proof of the one line in the body of a block. */
 static void put_proof(const struct made *h, const struct buf *body, struct buf *out)
 {
@@ -1000,6 +1083,10 @@ static const struct test_case {
     {"turns_change_and_are_trusted", turns_change_and_are_trusted},
     {"turns_without_lines", turns_without_lines},
     {"puppets", puppets},
+    {"flood_upon_one", flood_upon_one},
+    {"flood_of_puppets", flood_of_puppets},
+    {"flood_over_a_change", flood_over_a_change},
+    {"flood_and_again", flood_and_again},
     {"puppets_prove_nothing", puppets_prove_nothing},
     {"proof_with_others", proof_with_others},
 };
