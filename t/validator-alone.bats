@@ -364,3 +364,7 @@ turns_of() { # LEDGER HEIGHT
     says '^node: --validate: its argument is missing: --validate=...$'
     [ ! -e folder ]
 }
+
+@test "what one member has sent early is not lost to whatever all others send" {
+    expect 0 timeout 300 "$BIN/.t/heldtest" 313 64
+}

@@ -211,7 +211,7 @@ static int64_t until_due(const struct run *r)
 static int pause_of(const struct run *r, int64_t now)
 {
     const struct agreement *a = &r->agreement;
-    int64_t pause = r->waits || a->held.count ? LOOK_SOON : LOOK_LATER;
+    int64_t pause = r->waits || a->awaits ? LOOK_SOON : LOOK_LATER;
     int64_t due = until_due(r), left = a->deadline == INT64_MAX ? pause : a->deadline - now;
     left = due < left ? due : left;
     return left < 0 ? 0 : left < pause ? (int)left : (int)pause;

@@ -39,6 +39,7 @@ static int give(struct agreement *a, const struct bft_vote *v, int64_t now, stru
 {
     struct bft_item *x;
     int has = v->step == BFT_PROPOSE ? agreement_has(a, v->value, f) : 1;
+    a->awaits |= has == 0;
     if (has <= 0)
         return has;
     x = v->step == BFT_PROPOSE ? agreement_proposal_item(a, v) : agreement_vote_item(v);
@@ -50,6 +51,7 @@ static int give_held(struct agreement *a, int64_t now, struct fault *f)
 {
     int64_t height = a->decided.height;
     held_lines_forget(&a->held, (uint64_t)height);
+    a->awaits = false;
     for (size_t i = 0; i < a->held.count && a->decided.height == height;) {
         struct bft_vote v = a->held.list[i];
         int given = is_now(a, &v) ? give(a, &v, now, f) : 0;

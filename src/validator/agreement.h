@@ -53,6 +53,7 @@ struct agreement {
     struct said_vote *before;  /* what was said, of heights that are not over */
     size_t before_count, before_cap;
     struct held_lines held; /* lines that came before their time */
+    bool awaits;            /* the ledger has not the block of a proposal of this height yet */
     struct buf out;         /* lines to be passed on; the caller empties it */
     bool begun;             /* the height after the decided block has begun */
     bool turn;              /* it is this member's turn, and it has nothing to propose */
