@@ -88,6 +88,14 @@ answers() { # WORD... -- LINE...: the first words of the answers
     answers new refused: new refused: again refused: refused: -- "import $(cat out.json)" 'vote 7 2 propose 1' 'vote 8 0 propose 1' \
         'attest 2 3 2' 'attest 2 3 1' 'attest 3 5 1' 'attest 1 6 1'
     mv said second
+    # what it says twice is taken once
+    twice=$(python3 -c 'import json, sys
+it = json.load(open("out.json"))
+for kind in "signed_blocks", "signed_attestations": it["data"][0][kind] *= 2
+print(json.dumps({**it, "data": it["data"] * 2}))')
+    answers new -- "import $twice"
+    [ "$(wc -l <said)" -eq 4 ]
+    rm said
     answers refused: -- "import $(tr 1 9 <out.json)"
     answers refused: refused: refused: refused: -- 'import {' 'import {}' "import $(sed 's/"5"/"4"/' out.json)" \
         "import $(sed 's/target_epoch/t/' out.json)"

@@ -238,17 +238,6 @@ bool said_covers_vote(const struct said *s, const struct said_vote *v)
     return s->voted && vote_order(v, &s->last) <= 0;
 }
 
-bool said_has_attest(const struct said *s, const struct said_attest *a)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const struct said_attest *b = &s->attests[i];
-        if (a->source == b->source && a->target == b->target && a->root.known == b->root.known &&
-            memcmp(a->root.bytes, b->root.bytes, 32) == 0)
-            return true;
-    }
-    return false;
-}
-
 static enum said_answer add_text(struct said *s, struct buf *text, int failed, struct fault *f)
 {
     failed = failed != 0 ? fault_memory(f) : said_add(s, text, f);

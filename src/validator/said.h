@@ -79,10 +79,9 @@ int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *
 int said_export(const struct said *s, struct buf *out, struct fault *f);
 int said_import(struct said *s, const char *json, size_t n, struct fault *f);
 
-/* For said_json.c: whether a vote like that is not to be signed any more; whether this attest is
- * among those known; appends lines, and takes them in. */
+/* For said_json.c, and the agreement: whether a vote like that is not to be signed any more. For
+ * said_json.c: appends lines, and takes them in. */
 bool said_covers_vote(const struct said *s, const struct said_vote *v);
-bool said_has_attest(const struct said *s, const struct said_attest *a);
 int said_put_attest(struct buf *out, const struct said_attest *a);
 int said_put_vote(struct buf *out, const struct said_vote *v);
 int said_add(struct said *s, const struct buf *lines, struct fault *f);
