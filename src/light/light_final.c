@@ -90,6 +90,13 @@ static int check_change(const struct light *c, const struct light_group *g, stru
     return 0;
 }
 
+/* Without votes, the SEAL is what keeps others than members from making the best chain longer, as
+ * far as it comes from others; what is left of a file without votes is a fault. 0, or -1. */
+static int check_seal(const struct light *c, const struct light_group *g, struct fault *f)
+{
+    return g->line ? 0 : header_alone(c->chain.seal, &g->block, g->id, f);
+}
+
 static int add(struct light *c, const struct light_group *g, size_t parent, struct fault *f)
 {
     return light_add_child(c, &g->block, g->id, parent, (struct u256){{1}}, f);
@@ -106,7 +113,8 @@ int light_take_next(struct light *c, struct light_group *g, size_t parent, int64
     int known = heads_find(&c->heads, g->id, &n, f);
     if (known < 0 || (g->votes.count && check_period(c, now, f)) ||
         check_header(&a, &s->next.set, g, now, f) || check_change(c, g, f) ||
-        (g->votes.count && check_votes(c, g, &s->next.set, f)) || (!known && add(c, g, parent, f)))
+        (g->votes.count ? check_votes(c, g, &s->next.set, f) : check_seal(c, g, f)) ||
+        (!known && add(c, g, parent, f)))
         return known < 0 ? -1 : light_answer(f);
     if (!g->votes.count)
         return 1;

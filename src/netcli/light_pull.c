@@ -43,7 +43,8 @@ static bool tell_proof(const struct run *r, const uint8_t id[ID_LEN], size_t i)
         return false;
     }
     int64_t height = found->height;
-    int64_t above = light_sum(light).height - height;
+    const struct light_sum sum = light_sum(light);
+    int64_t above = (sum.by_members ? sum.trusted : sum.height) - height;
     print_proof(found);
     cli_warn("%s: in block %" PRId64 ", buried by %" PRId64 " block%s", hex32(id).text, height,
              above, above == 1 ? "" : "s");

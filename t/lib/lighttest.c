@@ -26,7 +26,7 @@ static const uint8_t strange[ID_LEN] = {9}, nil[ID_LEN];
 struct test {
     struct maker m;
     struct buf stream;
-    struct buf pair; /* two headers that come by themselves after the stream, as over the wire */
+    struct buf pair; /* what comes by itself after the stream, as over the wire */
     struct made genesis, tip;
     int64_t now, within;
     const char *said; /* the first fault begins with this, after its line; NULL: none */
@@ -588,6 +588,31 @@ static void broken_jump_over_the_wire(struct test *t)
     t->valid = 1;
 }
 
+/* Over the wire, whoever has no member's key makes no headers, not even without votes. */
+static void bare_over_the_wire(struct test *t, bool forged)
+{
+    begin(t, "bft", "", all4);
+    struct buf stream = t->stream;
+    t->stream = (struct buf){0};
+    bare(t, all4, 0);
+    if (forged)
+        forge(t);
+    t->pair = t->stream;
+    t->stream = stream;
+    t->valid = forged ? 1 : 2;
+}
+
+static void seal_over_the_wire(struct test *t)
+{
+    bare_over_the_wire(t, false);
+}
+
+static void forged_seal_over_the_wire(struct test *t)
+{
+    bare_over_the_wire(t, true);
+    t->said = "block: seal is not its miner's signature";
+}
+
 /* A header of nowhere does not keep the next one from being judged by itself. */
 static void stray_header(struct test *t)
 {
@@ -1060,6 +1085,8 @@ static const struct test_case {
     {"half_a_jump", half_a_jump},
     {"broken_jump", broken_jump},
     {"broken_jump_over_the_wire", broken_jump_over_the_wire},
+    {"seal_over_the_wire", seal_over_the_wire},
+    {"forged_seal_over_the_wire", forged_seal_over_the_wire},
     {"stray_header", stray_header},
     {"fork_names_the_culprits", fork_names_the_culprits},
     {"one_pair_for_each_culprit", one_pair_for_each_culprit},
