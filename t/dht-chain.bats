@@ -69,6 +69,27 @@ is_announced() { # FOLDER
     for folder in a b c; do eventually is_announced "$folder"; done
 }
 
+@test "a node that finds itself, or what is nobody's, looks again until a peer is connected" {
+    dht_start dht
+    mkdir a
+    demo_chain -t f -e 0 >made 2>&1
+    mv ledger a/
+    timeout -k 40 300 node -D "$(where dht)" -l 0.0.0.0:0 -o 127.0.0.1:7999 a >a.said 2>&1 3>&- 7>&- &
+    dht_pids[node-a]=$!
+    eventually grep -qx 127.0.0.1:7999 a/found.now
+    eventually grep -q 'no other node of this chain was found by the DHT: stored at 1 node' a.said
+    [ ! -s a/found ]
+    # one where nobody is, and one that does not look itself
+    echo "peerutils $(chain_of a)" | dht-lookup -a 9 "$(where dht)"
+    eventually grep -qx 127.0.0.1:9 a/found
+    mkdir b
+    cp a/ledger b/
+    start_node b
+    eventually test -s b/where
+    echo "peerutils $(chain_of a)" | dht-lookup -a "$(sed 's/.*://' b/where)" "$(where dht)"
+    eventually grep -q '^peer .* out ' a/status
+}
+
 @test "a BOOT that is no address, and one where nobody is" {
     expect 2 node -D here -c "$(printf '%064d' 7)" a
     says 'node: -D: here: not HOST:PORT'

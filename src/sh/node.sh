@@ -48,7 +48,7 @@ die() { # WORDS [STATUS]
 
 # --- Options -------------------------------------------------------------------------------------------
 
-allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member='' boots='' found=''
+allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member='' boots='' found='' none=''
 
 # Long options become short ones: --chain=ID is -c ID.
 short_option() { # --NAME[=VALUE]
@@ -334,19 +334,34 @@ say() { # WORDS
             part - @PROGPREFIX@ledger-append -q $held ledger
     }
 
-    # Asks the DHT for peers of this chain, and tells it of us: found has the last 64.
+    # Asks the DHT for peers of this chain, and tells it of us: found has 64 of those that are announced now, but not us,
+    # drawn at random, since anyone may announce any number. What was found before stays if nobody is announced at all.
     look_up() { # [-a PORT]
         echo "peerutils $id" | @PROGPREFIX@dht-lookup -o peers "$@" $boots 2>found.said | sed 's/^peer [^ ]* //' >found.now
-        cat found >>found.now
-        awk -v self="$(cat where 2>/dev/null)" '$0 != self && !seen[$0]++ && ++count <= 64' found.now >found.next
-        cmp -s found.next found || mv found.next found
+        grep -vxF -e "$(cat where 2>/dev/null)" -e "$address" found.now | shuf -n 64 | sort >found.next
+        [ -s found.next ] || tell_why_none
+        [ ! -s found.now ] || cmp -s found.next found || mv found.next found
     }
 
-    # Nodes forget who is not announced again.
+    # Once for each reason.
+    tell_why_none() {
+        why=$(sed -n '$ { s/^[^ ]*dht-lookup: //; s/^[0-9a-f]\{40\}: //; p; }' found.said)
+        [ "$why" = "$none" ] || say "no other node of this chain was found by the DHT: $why"
+        none=$why
+    }
+
+    # Nodes forget who is not announced again. As long as no peer is connected, we look more often.
     discover() {
+        pause=5
         while :; do
-            look_up -a "${listening_at##*:}"
-            if [ -s found ]; then sleep 600; else sleep 5; fi
+            look_up -a "${address##*:}"
+            waited=0
+            while [ "$waited" -lt 600 ]; do
+                sleep 5
+                waited=$((waited + 5))
+                [ "$waited" -lt "$pause" ] || grep -q '^peer ' status 2>/dev/null || break
+            done
+            pause=$((waited == 600 ? 5 : pause < 40 ? pause * 2 : 60))
         done
     }
 
@@ -455,7 +470,6 @@ until [ -s listening ]; do
     pause 0.05
 done
 mv listening where
-listening_at=$(cat where)
 say "listening on $(cat where)"
 catch_up -f 2>&7 4>&- 6<&- 7>&- &
 catching_up=$!
