@@ -46,6 +46,7 @@ struct dht_search {
     struct lookup lookup;
     struct dht_giver *givers;
     size_t giver_count, giver_cap;
+    int64_t begun; /* until it asks for the first time; then INT64_MAX */
     bool storing, refreshes, own, over;
     unsigned awaited; /* answers to stores */
     struct dht_outcome outcome;

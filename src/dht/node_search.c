@@ -45,6 +45,7 @@ int dht_search_begin(struct dht_node *n, const struct dht_goal *goal, bool refre
     rules.bound_ids = n->config.bound_ids;
     lookup_init(&s->lookup, &goal->target, &rules);
     s->goal = *goal;
+    s->begun = now;
     s->refreshes = refreshes;
     s->own = own;
     s->item = goal->item ? malloc(sizeof *s->item) : NULL;
@@ -211,11 +212,10 @@ static void ask(struct dht_node *n, struct dht_search *s, const struct contact *
 /* Asks whom it can. Whether the search has ended. */
 static bool pump(struct dht_node *n, struct dht_search *s, int64_t now)
 {
-    struct contact c = nobody(), ping = nobody();
-    while (lookup_tick(&s->lookup, now, &c)) {
-        routing_failed(dht_table(n, c.host_len), &c, &ping);
-        dht_ask_ping(n, &ping, now);
-    }
+    struct contact c = nobody();
+    s->begun = INT64_MAX;
+    while (lookup_tick(&s->lookup, now, &c))
+        ; /* the query, which ends at the same time, tells the table */
     if (!s->storing)
         while (lookup_next(&s->lookup, now, &c))
             ask(n, s, &c, now);
@@ -274,6 +274,8 @@ int64_t dht_search_due(const struct dht_node *n)
     int64_t due = INT64_MAX;
     for (const struct dht_search *s = n->searches; s; s = s->next) {
         int64_t next = lookup_deadline(&s->lookup);
+        if (s->begun < next)
+            next = s->begun;
         if (next < due)
             due = next;
     }

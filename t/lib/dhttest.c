@@ -543,6 +543,46 @@ static void nobody(void)
     end(t);
 }
 
+static void again(void)
+{
+    struct test *t = begin("a search is due at once, whatever ran before",
+                           (struct dht_config){.read_only = true});
+    struct node_id key = id_of(100);
+    struct contact c = contact_of(10);
+    struct dht_goal goal = {.method = KRPC_GET_PEERS, .target = key, .host_len = 4};
+    dht_node_meet(t->node, &c, t->now);
+    answer_plainly(t, &c);
+    pass(t, 10000);
+    must(dht_node_due(t->node) > t->now);
+    t->count = 0;
+    must(dht_node_search(t->node, &goal, t->now) == 0 && dht_node_due(t->node) <= t->now);
+    dht_node_tick(t->node, t->now);
+    must(t->count == 1 && dht_node_due(t->node) > t->now);
+    end(t);
+}
+
+static void once(void)
+{
+    struct test *t = begin("a query without an answer counts once, whatever comes first",
+                           (struct dht_config){0});
+    struct contact silent = contact_of(10), other = contact_of(11);
+    struct krpc m = {.method = KRPC_PING}, answer;
+    befriend(t, &silent);
+    befriend(t, &other);
+    pass(t, 0); /* the first lookups */
+    answer_plainly(t, &silent);
+    answer_plainly(t, &other);
+    pass(t, 6000);
+    must(is_contact(t, &silent));
+    t->count = 0;
+    search(t, &silent.id, false);
+    t->now += 5000;
+    must(ask(t, &other, &m, &answer));
+    dht_node_tick(t->node, t->now);
+    must(is_contact(t, &silent));
+    end(t);
+}
+
 static void refreshes(void)
 {
     struct test *t = begin("after 15 minutes of silence each bucket is looked up, and once",
@@ -692,6 +732,8 @@ int main(void)
     quirks();
     silence();
     nobody();
+    again();
+    once();
     refreshes();
     readers();
     full_items();
