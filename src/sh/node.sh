@@ -110,7 +110,7 @@ esac
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
-for program in flock setsid @PROGPREFIX@keygen @PROGPREFIX@gossip @PROGPREFIX@verify @PROGPREFIX@ledger-append \
+for program in flock setsid shuf @PROGPREFIX@keygen @PROGPREFIX@gossip @PROGPREFIX@verify @PROGPREFIX@ledger-append \
     @PROGPREFIX@txpool @PROGPREFIX@peerbook @PROGPREFIX@gossip-send @PROGPREFIX@ledger-pull @PROGPREFIX@ledger-chain \
     @PROGPREFIX@mine @PROGPREFIX@validator @PROGPREFIX@names @PROGPREFIX@node-log @PROGPREFIX@dht-lookup mkfifo; do
     command -v "$program" >/dev/null || die "$program: not found"
