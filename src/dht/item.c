@@ -63,7 +63,6 @@ static int read_value(struct krpc_bytes value, struct dht_item *item, const char
 
 static int read_mutable(const struct krpc *m, struct dht_item *item, const char **why)
 {
-    uint8_t text[SIGNED_MAX];
     *why = "invalid k, seq or sig";
     if (!m->key.at || !m->signature.at || !m->seq.there || m->seq.n < 0)
         return KRPC_PROTOCOL;
@@ -78,12 +77,10 @@ static int read_mutable(const struct krpc *m, struct dht_item *item, const char 
         memcpy(item->salt, m->salt.at, m->salt.len);
     item->seq = m->seq.n;
     item->target = dht_item_place(item->key, item->salt, item->salt_len);
-    *why = "invalid signature";
-    size_t n = signed_text(item, text);
-    return ed25519_verify(item->key, item->signature, text, n) ? 0 : KRPC_SIGNATURE;
+    return 0;
 }
 
-int dht_item_read(const struct krpc *m, struct dht_item *item, const char **why)
+int dht_item_read_unsigned(const struct krpc *m, struct dht_item *item, const char **why)
 {
     memset(item, 0, sizeof *item);
     int wrong = read_value(m->value, item, why);
@@ -93,6 +90,22 @@ int dht_item_read(const struct krpc *m, struct dht_item *item, const char **why)
         return read_mutable(m, item, why);
     sha1(item->value, item->value_len, item->target.bytes);
     return 0;
+}
+
+int dht_item_check(const struct dht_item *item, const char **why)
+{
+    uint8_t text[SIGNED_MAX];
+    *why = "invalid signature";
+    return !item->is_mutable ||
+                   ed25519_verify(item->key, item->signature, text, signed_text(item, text))
+               ? 0
+               : KRPC_SIGNATURE;
+}
+
+int dht_item_read(const struct krpc *m, struct dht_item *item, const char **why)
+{
+    int wrong = dht_item_read_unsigned(m, item, why);
+    return wrong ? wrong : dht_item_check(item, why);
 }
 
 int dht_item_make(struct krpc_bytes value, struct dht_item *item, struct fault *f)

@@ -28,6 +28,10 @@ struct node_id dht_item_place(const uint8_t key[32], const void *salt, size_t sa
  */
 int dht_item_read(const struct krpc *m, struct dht_item *item, const char **why);
 
+/* Its two parts: all but the signature; and the signature, which costs far more. */
+int dht_item_read_unsigned(const struct krpc *m, struct dht_item *item, const char **why);
+int dht_item_check(const struct dht_item *item, const char **why);
+
 /* Makes an item of a bencoded value of at most ITEM_VALUE_MAX bytes: immutable; or signed with an
  * Ed25519 key. 0, or -1 and a fault: too long, or it cannot be signed. */
 int dht_item_make(struct krpc_bytes value, struct dht_item *item, struct fault *f);

@@ -165,9 +165,15 @@ static void take_reply(struct dht_node *n, const struct dht_query *q, const stru
     dht_ask_ping(n, &ping, now);
 }
 
+/* Who answers a ping with an error is no better than who is silent. */
 static void take_error(struct dht_node *n, const struct dht_query *q, const struct krpc *m,
                        int64_t now)
 {
+    struct contact ping = {0};
+    take_vote(n, &q->to, m->ip, now);
+    if (q->purpose == DHT_FOR_TABLE)
+        routing_failed(dht_table(n, q->to.host_len), &q->to, &ping);
+    dht_ask_ping(n, &ping, now);
     if (q->purpose == DHT_FOR_STORE && q->search)
         dht_search_stored(n, q->search, m->code.there && m->code.n > 0 ? m->code.n : KRPC_GENERIC);
     else

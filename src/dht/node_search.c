@@ -6,7 +6,7 @@
 
 enum {
     PADDING = 128, /* so that a reply with 8 nodes is not longer than two such queries */
-    NODES_MAX = 64 /* of one reply that are looked at */
+    NODES_MAX = 64 /* of one reply that are looked at; the 2 * DHT_K nearest of them count */
 };
 
 static struct contact nobody(void)
@@ -149,6 +149,20 @@ static void take_values(const struct dht_search *s, const struct krpc *m)
             s->goal.peer(s->goal.self, &peer);
 }
 
+/* Moves the nearest to the target to the front, and gives how many count. */
+static size_t keep_nearest(const struct node_id *target, struct contact *list, size_t count)
+{
+    size_t kept = count < (size_t)2 * DHT_K ? count : (size_t)2 * DHT_K;
+    for (size_t i = 0; i < kept && kept < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (node_id_compare(target, &list[j].id, &list[i].id) < 0) {
+                struct contact c = list[i];
+                list[i] = list[j];
+                list[j] = c;
+            }
+    return kept;
+}
+
 void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct contact *from,
                          const struct krpc *m, int64_t now)
 {
@@ -161,6 +175,7 @@ void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct 
     }
     size_t count = compact_get_nodes(from->host_len == 16 ? m->nodes6 : m->nodes, from->host_len,
                                      list, NODES_MAX);
+    count = keep_nearest(&s->goal.target, list, count);
     if (!lookup_answered(&s->lookup, from, list, count))
         return;
     if (s->goal.answered)

@@ -59,13 +59,14 @@ static bool drop_item(struct krpc *m)
     return had;
 }
 
-/* Leaves out what does not fit. */
-static bool shorten(struct answer *a, size_t excess)
+/* Leaves out what does not fit: of a short reply the item first, since with the contacts the asker
+ * finds it elsewhere. */
+static bool shorten(struct answer *a, size_t excess, bool is_short)
 {
     bool six = a->from.host_len == 16;
-    return cut(&a->m.samples, NODE_ID_LEN, excess) || (six && cut(&a->m.nodes, 26, excess)) ||
-           cut(&a->m.nodes6, COMPACT_NODE_MAX, excess) || cut(&a->m.nodes, 26, excess) ||
-           cut_values(&a->m, excess) || drop_item(&a->m);
+    return (is_short && drop_item(&a->m)) || cut(&a->m.samples, NODE_ID_LEN, excess) ||
+           (six && cut(&a->m.nodes, 26, excess)) || cut(&a->m.nodes6, COMPACT_NODE_MAX, excess) ||
+           cut(&a->m.nodes, 26, excess) || cut_values(&a->m, excess) || drop_item(&a->m);
 }
 
 /* A reply to an address that has not proved itself is at most twice as long as the query, so that
@@ -86,7 +87,7 @@ static void send_answer(struct answer *a)
             return;
         if (n->out.len <= limit)
             break;
-        if (!shorten(a, n->out.len - limit))
+        if (!shorten(a, n->out.len - limit, limit < KRPC_BYTES_MAX))
             return;
     }
     n->host.send(n->host.self, &a->from, n->out.data, n->out.len);
@@ -226,13 +227,15 @@ static void put(struct answer *a)
     struct dht_node *n = a->n;
     struct dht_item item;
     const char *why;
-    int wrong = dht_item_read(a->query, &item, &why);
+    int wrong = dht_item_read_unsigned(a->query, &item, &why);
+    if (!wrong && !has_token(a, &item.target))
+        return;
+    if (!wrong)
+        wrong = dht_item_check(&item, &why);
     if (wrong) {
         refuse(a, wrong, why);
         return;
     }
-    if (!has_token(a, &item.target))
-        return;
     wrong = dht_items_put(&n->items, &item, a->query->cas, &a->from, dht_node_wall(n, a->now));
     if (wrong > 0)
         refuse(a, wrong, words_of(wrong));

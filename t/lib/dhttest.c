@@ -583,6 +583,89 @@ static void once(void)
     end(t);
 }
 
+/* Answers each query to this contact with an error. */
+static void refuse_all(struct test *t, const struct contact *c)
+{
+    struct fault f;
+    for (size_t i = 0, all = t->count; i < all; i++) {
+        struct krpc m, no = {.kind = KRPC_ERROR, .code = {true, KRPC_GENERIC}};
+        if (!contact_same_address(&t->sent[i].to, c) ||
+            krpc_read(t->sent[i].bytes, t->sent[i].len, &m, &f) || m.kind != KRPC_QUERY)
+            continue;
+        no.transaction = m.transaction;
+        give(t, c, &no);
+    }
+}
+
+static void errors(void)
+{
+    struct test *t = begin("who answered a ping with an error is pinged again",
+                           (struct dht_config){0});
+    struct contact c = contact_of(5);
+    struct krpc m = {.method = KRPC_PING}, answer;
+    must(ask(t, &c, &m, &answer));
+    refuse_all(t, &c);
+    t->count = 0;
+    must(ask(t, &c, &m, &answer) && t->count == 2);
+    answer_plainly(t, &c);
+    must(is_contact(t, &c));
+    end(t);
+}
+
+static void poison(void)
+{
+    struct test *t = begin("of one reply 16 contacts are asked",
+                           (struct dht_config){.read_only = true});
+    struct node_id key = id_of(100);
+    struct contact liar = contact_of(10);
+    uint8_t nodes[50 * 26];
+    dht_node_meet(t->node, &liar, t->now);
+    answer_plainly(t, &liar);
+    t->count = 0;
+    for (uint64_t i = 0; i < 50; i++) {
+        struct contact dead = contact_of(20000 + 101 * i);
+        compact_put_node(&dead, nodes + 26 * i);
+    }
+    search(t, &key, false);
+    answer_as(t, &liar, &liar.id, &(struct krpc){.nodes = {nodes, sizeof nodes}});
+    pass(t, MINUTE);
+    must(t->over && t->outcome.asked == 17);
+    end(t);
+}
+
+/* Who gets no item gets contacts; and a false token is told before a false signature, which costs
+ * more to check. */
+static void puts_and_gets(void)
+{
+    struct test *t = begin("without an item, contacts; a token before a signature",
+                           (struct dht_config){0});
+    struct contact friend = contact_of(10), c = contact_of(11);
+    uint8_t keeps[64], value[1000], key[32] = {1}, signature[64] = {2};
+    struct dht_item item;
+    struct fault f;
+    struct krpc answer;
+    memset(value, 'a', sizeof value);
+    memcpy(value, "996:", 4);
+    befriend(t, &friend);
+    must(dht_item_make((struct krpc_bytes){value, sizeof value}, &item, &f) == 0);
+    struct krpc put = {.method = KRPC_PUT, .token = token_for(t, &c, &item.target, keeps)};
+    put.value = (struct krpc_bytes){value, sizeof value};
+    must(ask(t, &c, &put, &answer) && answer.kind == KRPC_REPLY);
+    for (uint64_t i = 0; i < 100; i++) {
+        struct contact other = contact_of(300 + i);
+        struct krpc get = {.method = KRPC_GET, .target = id_bytes(&item.target), .padding = 128};
+        must(ask(t, &other, &get, &answer) && (answer.value.at || answer.nodes.len >= 26));
+    }
+    put.key = (struct krpc_bytes){key, sizeof key};
+    put.signature = (struct krpc_bytes){signature, sizeof signature};
+    put.seq = (struct krpc_number){true, 1};
+    must(ask(t, &c, &put, &answer) && answer.code.n == KRPC_PROTOCOL);
+    struct node_id place = dht_item_place(key, NULL, 0);
+    put.token = token_for(t, &c, &place, keeps);
+    must(ask(t, &c, &put, &answer) && answer.code.n == KRPC_SIGNATURE);
+    end(t);
+}
+
 static void refreshes(void)
 {
     struct test *t = begin("after 15 minutes of silence each bucket is looked up, and once",
@@ -734,6 +817,9 @@ int main(void)
     nobody();
     again();
     once();
+    errors();
+    poison();
+    puts_and_gets();
     refreshes();
     readers();
     full_items();
