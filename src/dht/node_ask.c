@@ -38,7 +38,8 @@ bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct
              enum dht_purpose purpose, struct dht_search *search, int64_t now)
 {
     uint8_t transaction[DHT_TRANSACTION];
-    struct dht_query *q = take_query(n);
+    bool is_late = purpose == DHT_FOR_TABLE && n->pinging >= DHT_QUERIES_MAX / 2;
+    struct dht_query *q = is_late ? NULL : take_query(n);
     if (!q)
         return false;
     *q = (struct dht_query){true, purpose, *to, id_known, {0}, now + DHT_QUERY_LIFE, search};
@@ -49,6 +50,7 @@ bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct
     m->read_only = n->config.read_only;
     n->in_flight++;
     n->booting += purpose == DHT_FOR_BOOT;
+    n->pinging += purpose == DHT_FOR_TABLE;
     if (dht_compose(n, m) == 0)
         n->host.send(n->host.self, to, n->out.data, n->out.len);
     m->transaction = (struct krpc_bytes){0};
@@ -58,8 +60,8 @@ bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct
 void dht_ask_ping(struct dht_node *n, const struct contact *to, int64_t now)
 {
     struct krpc m = {.method = KRPC_PING};
-    if (to->host_len)
-        dht_ask(n, to, true, &m, DHT_FOR_TABLE, NULL, now);
+    if (to->host_len && !dht_ask(n, to, true, &m, DHT_FOR_TABLE, NULL, now))
+        routing_not_pinged(dht_table(n, to->host_len), to);
 }
 
 void dht_ask_boot(struct dht_node *n, const struct contact *to, bool id_known, int64_t now)
@@ -76,6 +78,7 @@ static void release(struct dht_node *n, struct dht_query *q)
     q->used = false;
     n->in_flight--;
     n->booting -= q->purpose == DHT_FOR_BOOT;
+    n->pinging -= q->purpose == DHT_FOR_TABLE;
 }
 
 /* The query that this answers; NULL: we did not send it to this address, or not lately. */

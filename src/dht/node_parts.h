@@ -63,7 +63,7 @@ struct dht_node {
     struct bucket proofs, values; /* pings for a proof; items to who has given none */
     uint8_t secret[32];           /* of tokens */
     struct dht_query queries[DHT_QUERIES_MAX];
-    unsigned in_flight, next_query;
+    unsigned in_flight, next_query, pinging; /* pinging: those for the table */
     struct dht_search *searches;
     unsigned search_count;
     struct contact boots[DHT_BOOTS_MAX];
@@ -88,6 +88,7 @@ bool dht_knows_somebody(const struct dht_node *n);
 /* Sends a query, whose id, transaction and version are set here. False: too many are in flight. */
 bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct krpc *m,
              enum dht_purpose purpose, struct dht_search *search, int64_t now);
+/* If it cannot be sent, the table may ask for it again. */
 void dht_ask_ping(struct dht_node *n, const struct contact *to, int64_t now);
 /* find_node for our own id, as the first question to somebody. */
 void dht_ask_boot(struct dht_node *n, const struct contact *to, bool id_known, int64_t now);

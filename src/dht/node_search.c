@@ -214,14 +214,18 @@ static unsigned hop_of(const struct dht_search *s, const struct contact *c)
     return 0;
 }
 
-static void ask(struct dht_node *n, struct dht_search *s, const struct contact *to, int64_t now)
+/* Whether it could. */
+static bool ask(struct dht_node *n, struct dht_search *s, const struct contact *to, int64_t now)
 {
     struct krpc m = {.method = s->goal.method, .padding = PADDING};
     m.target = (struct krpc_bytes){s->goal.target.bytes, NODE_ID_LEN};
+    if (!dht_ask(n, to, true, &m, DHT_FOR_SEARCH, s, now)) {
+        lookup_unasked(&s->lookup, to);
+        return false;
+    }
     if (s->goal.asked)
         s->goal.asked(s->goal.self, to, hop_of(s, to));
-    if (!dht_ask(n, to, true, &m, DHT_FOR_SEARCH, s, now))
-        lookup_failed(&s->lookup, to);
+    return true;
 }
 
 /* Asks whom it can. Whether the search has ended. */
@@ -232,8 +236,8 @@ static bool pump(struct dht_node *n, struct dht_search *s, int64_t now)
     while (lookup_tick(&s->lookup, now, &c))
         ; /* the query, which ends at the same time, tells the table */
     if (!s->storing)
-        while (lookup_next(&s->lookup, now, &c))
-            ask(n, s, &c, now);
+        while (lookup_next(&s->lookup, now, &c) && ask(n, s, &c, now))
+            ; /* those left over are asked when a query has ended */
     if (!lookup_done(&s->lookup))
         return false;
     bool waits = s->lookup.count == 0 && n->boot_count > 0 && !dht_knows_somebody(n) &&

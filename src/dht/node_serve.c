@@ -284,9 +284,13 @@ static void hear(struct answer *a)
     if (a->query->read_only || node_id_equal(&a->from.id, &a->n->config.id))
         return;
     routing_heard(dht_table(a->n, a->from.host_len), &a->from, false, a->now, &ping);
-    if (ping.host_len == 0 && !a->proved && bucket_take(&a->n->proofs, &proofs_rate, a->now))
+    bool by_table = ping.host_len != 0;
+    if (!by_table && !a->proved)
         ping = a->from;
-    dht_ask_ping(a->n, &ping, a->now);
+    if (a->proved || bucket_take(&a->n->proofs, &proofs_rate, a->now))
+        dht_ask_ping(a->n, &ping, a->now);
+    else if (by_table)
+        routing_not_pinged(dht_table(a->n, ping.host_len), &ping);
 }
 
 void dht_serve(struct dht_node *n, const struct contact *from, const struct krpc *query, size_t len,

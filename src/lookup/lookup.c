@@ -220,6 +220,15 @@ bool lookup_answered(struct lookup *l, const struct contact *from, const struct 
     return true;
 }
 
+void lookup_unasked(struct lookup *l, const struct contact *c)
+{
+    struct lookup_candidate *it = awaited(l, c);
+    if (it == NULL)
+        return;
+    it->state = LOOKUP_UNASKED;
+    l->asked--;
+}
+
 void lookup_failed(struct lookup *l, const struct contact *c)
 {
     struct lookup_candidate *it = awaited(l, c);

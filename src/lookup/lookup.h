@@ -86,6 +86,9 @@ bool lookup_next(struct lookup *l, int64_t now, struct contact *to);
 bool lookup_answered(struct lookup *l, const struct contact *from, const struct contact *nodes,
                      size_t count);
 
+/* The query to this contact could not be sent: it is as if nobody had been asked. */
+void lookup_unasked(struct lookup *l, const struct contact *c);
+
 /* This contact, whom we asked, will give no usable answer. Its id is not to be asked again. */
 void lookup_failed(struct lookup *l, const struct contact *c);
 

@@ -269,6 +269,18 @@ void routing_failed(struct routing_table *t, const struct contact *c, struct con
     promote(t, b, ping);
 }
 
+void routing_not_pinged(struct routing_table *t, const struct contact *c)
+{
+    struct routing_branch *b = node_id_equal(&t->self, &c->id)
+                                   ? NULL
+                                   : routing_branch_of(t, &c->id, false);
+    struct routing_entry *e = b ? routing_find(&b->places, &c->id) : NULL;
+    if (b != NULL && e == NULL)
+        e = routing_find(&b->waiting, &c->id);
+    if (e != NULL && contact_same_address(&e->contact, c))
+        e->pinged = false;
+}
+
 void routing_drop(struct routing_table *t, const struct contact *c, struct contact *ping)
 {
     *ping = (struct contact){.host_len = 0};

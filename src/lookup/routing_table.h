@@ -86,6 +86,9 @@ enum routing_outcome routing_heard(struct routing_table *t, const struct contact
  * *ping as above. A contact that is not in the table changes nothing. */
 void routing_failed(struct routing_table *t, const struct contact *c, struct contact *ping);
 
+/* A ping that the table asked for was not sent. */
+void routing_not_pinged(struct routing_table *t, const struct contact *c);
+
 /* Removes the contact: it answered with another id than the one we asked for. *ping as above. */
 void routing_drop(struct routing_table *t, const struct contact *c, struct contact *ping);
 

@@ -666,6 +666,29 @@ static void puts_and_gets(void)
     end(t);
 }
 
+static void forged(void)
+{
+    struct test *t = begin("pings for queries without a proof have a rate, whatever their ids",
+                           (struct dht_config){0});
+    struct contact friend = contact_of(10);
+    struct krpc m = {.method = KRPC_PING}, answer;
+    befriend(t, &friend);
+    t->count = 0;
+    for (unsigned i = 0; i < 1280; i++) {
+        struct contact c = contact_of(5000 + i);
+        c.id = *dht_node_id(t->node);
+        c.id.bytes[i / 64] ^= (uint8_t)(1 + i % 64);
+        must(ask(t, &c, &m, &answer));
+    }
+    must(t->count <= 1280 + 64 + 3);
+    t->count = 0;
+    search(t, &friend.id, false);
+    answer_plainly(t, &friend);
+    pass(t, 10000);
+    must(t->over && t->outcome.answered == 1 && is_contact(t, &friend));
+    end(t);
+}
+
 static void refreshes(void)
 {
     struct test *t = begin("after 15 minutes of silence each bucket is looked up, and once",
@@ -820,6 +843,7 @@ int main(void)
     errors();
     poison();
     puts_and_gets();
+    forged();
     refreshes();
     readers();
     full_items();
