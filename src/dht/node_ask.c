@@ -145,6 +145,7 @@ static void hand_out(struct dht_node *n, const struct dht_query *q, const struct
     list[0] = *from;
     size_t count = compact_get_nodes(six ? m->nodes6 : m->nodes, from->host_len, list + 1,
                                      2 * DHT_K - 1);
+    count = dht_believed(from, list + 1, count);
     dht_search_fed(n, list, count + 1, now);
 }
 

@@ -118,6 +118,8 @@ void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct 
                          const struct krpc *m, int64_t now);
 /* The same for a store. code 0: it was accepted; -1: no answer; else an error's. */
 void dht_search_stored(struct dht_node *n, struct dht_search *s, int64_t code);
+/* Leaves in the list only those that this teller is believed, and gives their number. */
+size_t dht_believed(const struct contact *teller, struct contact *list, size_t count);
 /* Contacts that a first answer had. */
 void dht_search_fed(struct dht_node *n, const struct contact *list, size_t count, int64_t now);
 void dht_search_tick(struct dht_node *n, int64_t now);

@@ -141,12 +141,23 @@ static void take_item(const struct dht_search *s, const struct krpc *m)
         s->goal.item_found(s->goal.self, &item);
 }
 
-static void take_values(const struct dht_search *s, const struct krpc *m)
+static void take_values(const struct dht_search *s, const struct contact *from,
+                        const struct krpc *m)
 {
     struct contact peer;
     for (size_t i = 0; i < m->value_count && s->goal.peer; i++)
-        if (compact_get(m->values[i].at, m->values[i].len, &peer))
+        if (compact_get(m->values[i].at, m->values[i].len, &peer) &&
+            contact_is_believed(&peer, from))
             s->goal.peer(s->goal.self, &peer);
+}
+
+size_t dht_believed(const struct contact *teller, struct contact *list, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (contact_is_believed(&list[i], teller))
+            list[kept++] = list[i];
+    return kept;
 }
 
 /* Moves the nearest to the target to the front, and gives how many count. */
@@ -175,13 +186,14 @@ void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct 
     }
     size_t count = compact_get_nodes(from->host_len == 16 ? m->nodes6 : m->nodes, from->host_len,
                                      list, NODES_MAX);
+    count = dht_believed(from, list, count);
     count = keep_nearest(&s->goal.target, list, count);
     if (!lookup_answered(&s->lookup, from, list, count))
         return;
     if (s->goal.answered)
         s->goal.answered(s->goal.self, from, m);
     keep_token(s, from, m);
-    take_values(s, m);
+    take_values(s, from, m);
     take_item(s, m);
 }
 

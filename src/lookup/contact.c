@@ -37,3 +37,17 @@ bool contact_is_local(const struct contact *c)
 {
     return c->host_len == 4 ? is_local_ipv4(c->host) : is_local_ipv6(c->host);
 }
+
+static bool is_of_one_host(const struct contact *c)
+{
+    static const uint8_t none[12] = {0}, mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (c->host_len == 4)
+        return c->host[0] != 0 && c->host[0] < 224;
+    return c->host[0] != 0xff && memcmp(c->host, mapped, 12) != 0 &&
+           (memcmp(c->host, none, 12) != 0 || contact_is_local(c));
+}
+
+bool contact_is_believed(const struct contact *c, const struct contact *teller)
+{
+    return is_of_one_host(c) && (!contact_is_local(c) || contact_is_local(teller));
+}

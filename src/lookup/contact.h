@@ -11,6 +11,11 @@ struct contact {
     uint16_t port;    /* not 0 */
 };
 
+/* Whether this address, which a contact with the address of `teller` has told, may be sent to:
+ * none of no host or of many (0/8, 224/3; ::, ff00::/8, mapped IPv4), and a local one only if the
+ * teller is local, too. */
+bool contact_is_believed(const struct contact *c, const struct contact *teller);
+
 /* Whether host and port are the same. */
 bool contact_same_address(const struct contact *a, const struct contact *b);
 

@@ -624,12 +624,18 @@ static void poison(void)
     t->count = 0;
     for (uint64_t i = 0; i < 50; i++) {
         struct contact dead = contact_of(20000 + 101 * i);
+        if (i < 3)
+            dead.host[0] = (uint8_t[]){0, 127, 224}[i]; /* not believed */
+        if (i < 3)
+            memcpy(dead.id.bytes, key.bytes, 5);
         compact_put_node(&dead, nodes + 26 * i);
     }
     search(t, &key, false);
     answer_as(t, &liar, &liar.id, &(struct krpc){.nodes = {nodes, sizeof nodes}});
     pass(t, MINUTE);
     must(t->over && t->outcome.asked == 17);
+    for (size_t i = 0; i < t->count; i++)
+        must(t->sent[i].to.host[0] >= 20 && t->sent[i].to.host[0] < 120);
     end(t);
 }
 
