@@ -56,10 +56,11 @@ END
 {"q": "put", "a": {"v": "other", "token": "@TOKEN"}}
 {"q": "get", "a": {"target": "$T"}}
 {"q": "put", "a": {"v": "@V998", "token": "@TOKEN"}}
+{"q": "get", "a": {"target": "0x$(printf 'w%.0s' {1..32} | sha1sum | cut -c-40)"}}
 {"q": "put", "a": {"v": "x", "k": "0x$(printf '77%.0s' {1..32})", "sig": "0x$(printf '11%.0s' {1..64})", "seq": 1, "token": "@TOKEN"}}
 {"q": "put", "a": {"v": "x", "k": "0x$(printf '77%.0s' {1..32})", "sig": "0x$(printf '11%.0s' {1..64})", "seq": 1, "salt": "@V65", "token": "@TOKEN"}}
 END
-    field e.0 <answers | xargs | diff - <(echo null null 203 null 205 206 207)
+    field e.0 <answers | xargs | diff - <(echo null null 203 null 205 null 206 207)
     [ "$(field r.v <answers | sed -n 4p)" = '"hello"' ]
     hello=0x48656c6c6f20576f726c6421
     # the vectors of BEP 44, and ours: key, signature, seq, salt
