@@ -214,7 +214,7 @@ has_part() { # PROGRAM
     status_of "$pid"
     if [ -e mounted ]; then
         [ "$status" -eq 2 ]
-        has_line full.log '^node: a part of the node has ended: (ledger-append|gossip[a-z-]*|txpool): .*([Nn]o space|full)'
+        has_line full.log '^node: a part of the node has ended: [a-z-]+: .*([Nn]o space|full)' || { cat full.log && false; }
     fi
     start a bash -c 'ulimit -f 16; exec "$0" "$@"' "$NODE" -m node a
     status_of "$pid"
