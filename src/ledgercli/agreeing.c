@@ -1,5 +1,6 @@
 #include "ledgercli/agreeing.h"
 
+#include "base/clock.h"
 #include "base/waits.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
@@ -14,7 +15,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -200,10 +200,12 @@ static int64_t until_due(const struct run *r)
 {
     struct timespec now;
     int64_t due, left;
+    struct fault f = {0};
     if (r->agreement.begun || r->options->early ||
-        __builtin_add_overflow(r->agreement.decided.time, r->ledger->tree.rules.spacing, &due) ||
-        clock_gettime(CLOCK_REALTIME, &now))
+        __builtin_add_overflow(r->agreement.decided.time, r->ledger->tree.rules.spacing, &due))
         return LOOK_LATER;
+    if (clock_read(&now, &f))
+        end_on(r, &f);
     left = due - now.tv_sec;
     return left > 1 ? LOOK_LATER : left * 1000 - now.tv_nsec / 1000000 + 1;
 }
