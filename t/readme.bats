@@ -1,4 +1,4 @@
-# bats file_tags=slow
+# bats file_tags=slow,thorough
 load lib/common
 
 # README.md, typed from its first line to its last in a clone, on a machine that has only the base system.
@@ -31,7 +31,6 @@ typed() { # FILE
     typed "$TREE/README.md"
 }
 
-# bats test_tags=thorough
 @test "without the line that builds, or the one that sets PATH, nothing would work" {
     for line in '^\$ make$' '^\$ export PATH='; do
         sed "/$line/d; /^## A network/,\$d" "$TREE/README.md" >without.md
