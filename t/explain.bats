@@ -45,7 +45,7 @@ same() {
     verify -x "$@" >script 2>besides </dev/null
     [ ! -s besides ]
     explained "$shell" <script || got=$?
-    awk 'NR == FNR { told[$0]; next } ($0 in told) || !/:[0-9]+: (tx|line): /' told want >shared
+    awk 'NR == FNR { told[$0]; next } ($0 in told) || !/:[0-9]+: (tx|line|vote|attest): /' told want >shared
     if [ $got -ne $status ] || ! cmp -s shared told; then
         echo "$shell: status $got, expected $status: $*"
         diff want told

@@ -118,9 +118,11 @@ void attest_pool_prune(struct attest_pool *p, const struct tree *t)
     from = t->best.height - depth;
     while (kept < p->count && p->list[kept].target < from)
         kept++;
+    if (kept == 0)
+        return;
     memmove(p->list, p->list + kept, (p->count - kept) * sizeof *p->list);
     p->count -= kept;
-    p->changed |= kept > 0;
+    p->changed = true;
 }
 
 /* --- The file --------------------------------------------------------------------------------- */
