@@ -107,17 +107,10 @@ static void renamed(void *self, const struct node_id *id)
 
 static void queried(void *self, const struct contact *from, const struct krpc *query)
 {
-    static const char *const names[] = {[KRPC_PING] = "ping",
-                                        [KRPC_FIND_NODE] = "find_node",
-                                        [KRPC_GET_PEERS] = "get_peers",
-                                        [KRPC_ANNOUNCE_PEER] = "announce_peer",
-                                        [KRPC_GET] = "get",
-                                        [KRPC_PUT] = "put",
-                                        [KRPC_SAMPLE_INFOHASHES] = "sample_infohashes",
-                                        [KRPC_OTHER] = "unknown"};
     char where[ADDRESS_MAX];
     endpoint_format(from, where);
-    event(self, "query %s %s\n", names[query->method], where);
+    event(self, "query %s %s\n", query->method < KRPC_OTHER ? krpc_names[query->method] : "unknown",
+          where);
 }
 
 /* --- Beginning and end ------------------------------------------------------------------------ */

@@ -32,6 +32,9 @@ enum krpc_method {
     KRPC_OTHER,
 };
 
+/* The names of the methods, by enum krpc_method, KRPC_OTHER left out. */
+extern const char *const krpc_names[KRPC_OTHER];
+
 /* BEP 5, "Errors"; BEP 44, "Errors". */
 enum krpc_code {
     KRPC_GENERIC = 201,

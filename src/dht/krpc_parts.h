@@ -4,9 +4,6 @@
 
 #include "dht/krpc.h"
 
-/* The names of the methods, by enum krpc_method, KRPC_OTHER left out. */
-extern const char *const krpc_names[KRPC_OTHER];
-
 /* The name by which the method calls its target. */
 static inline const char *krpc_target_name(enum krpc_method m)
 {

@@ -180,6 +180,20 @@ static enum outcome answer_headers(struct listener *l, struct inbound *peer, str
     return GOES_ON;
 }
 
+/* --- One answer ------------------------------------------------------------------------------- */
+
+/* Ends the answer to a request: with what is in scratch if something was found (1), without if not
+ * (0); whoever caused a fault (-1) is turned away. */
+static void put_found(struct listener *l, struct inbound *peer, int found, struct fault *f)
+{
+    if (found > 0 && session_put(peer->session, l->scratch.data, l->scratch.len))
+        found = fault_memory(f);
+    if (found < 0)
+        listener_turn_away(peer, f);
+    else
+        listener_put_end(l, peer, true);
+}
+
 /* --- Jumps ------------------------------------------------------------------------------------ */
 
 static enum outcome answer_jump(struct listener *l, struct inbound *peer, struct turn *t)
@@ -194,12 +208,7 @@ static enum outcome answer_jump(struct listener *l, struct inbound *peer, struct
     int found = v && v->jump ? v->jump(v->self, height, &l->scratch, &f) : 0;
     snprintf(words, sizeof words, "%" PRId64, height);
     listener_log(l, peer, "headers", NULL, words);
-    if (found > 0 && session_put(peer->session, l->scratch.data, l->scratch.len))
-        found = fault_memory(&f);
-    if (found < 0)
-        listener_turn_away(peer, &f);
-    else
-        listener_put_end(l, peer, true);
+    put_found(l, peer, found, &f);
     t->headers -= (int64_t)l->scratch.len;
     return ANSWERED;
 }
@@ -217,12 +226,7 @@ static enum outcome answer_prove(struct listener *l, struct inbound *peer, struc
     l->scratch.len = 0;
     int found = v ? v->prove(v->self, ids[0], &l->scratch, &read, &f) : 0;
     listener_log(l, peer, "prove", ids[0], found > 0 ? "found" : "none");
-    if (found > 0 && session_put(peer->session, l->scratch.data, l->scratch.len))
-        found = fault_memory(&f);
-    if (found < 0)
-        listener_turn_away(peer, &f);
-    else
-        listener_put_end(l, peer, true);
+    put_found(l, peer, found, &f);
     bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
     t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
     return ANSWERED;

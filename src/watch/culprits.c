@@ -156,8 +156,8 @@ static const struct kept *at_place(const struct culprits *c, const struct place 
     return k;
 }
 
-/* Looks among all attest lines of this signer. Only one that goes back behind what its signer has
- * attested before can surround another, or be surrounded: of an honest one hardly any does. */
+/* Looks among all attest lines of this signer. Only a line with an earlier source or target than
+ * one before it can surround that, or be surrounded by it, and an honest signer has hardly any. */
 static bool surrounds(const struct culprits *c, const struct signer *s, const struct evidence *e,
                       struct evidence *one, struct evidence *other)
 {
