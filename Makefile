@@ -156,8 +156,12 @@ $(WHOLE): private CFLAGS += $(if $(LTO),$(LTO) -ffat-lto-objects -frandom-seed=$
 $(OUT)/netsim: private WHOLLY = $(if $(LTO),$(filter-out $(WARN),$(CFLAGS)) $(LTO) -flto-partition=one $(HERE),-fno-lto)
 
 # A script says @NAME@ and @VERSION@, and calls its siblings by @PROGPREFIX@NAME, which `install' fills in. A line that is
-# @FILE@ stands for src/sh/parts/FILE.
-PARTS = $(sort $(wildcard src/sh/parts/*))
+# @FILE@ stands for src/sh/parts/FILE, or for a part of a page for a browser: src/page/assemble.sh says what those are.
+HTML = $(patsubst src/page/%.html,%,$(sort $(wildcard src/page/*.html)))
+PARTS = $(sort $(wildcard src/sh/parts/* src/page/*.texts)) $(foreach p,$(HTML),$(OBJ)/page/$p.top $(OBJ)/page/$p.end)
+
+$(OBJ)/page/%.top $(OBJ)/page/%.end: src/page/%.html $(wildcard src/page/*)
+	src/page/assemble.sh $* $(OBJ)/page
 
 $(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(PARTS) Makefile
 	@mkdir -p $(@D)
@@ -284,7 +288,7 @@ fuzz: fuzzers
 SOURCES = $(sort $(wildcard src/*/*.c t/lib/*.c t/bench/*.c t/fuzz/*.c))
 HEADERS = $(sort $(wildcard src/*/*.h t/lib/*.h t/fuzz/*.h t/bench/*.h))
 PAGES = $(sort $(wildcard man/*.[157]))
-SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/*.sh src/sh/*.sh src/sh/*/*.sh src/cli/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
+SHELL_SOURCES = $(sort $(TEXTS) $(wildcard src/*.sh src/sh/*.sh src/sh/*/*.sh src/cli/*.sh src/page/*.sh t/*.bats t/lib/*.sh t/lib/*.bash t/bench/run t/bench/*.sh .ci/run))
 LINTS = lint-gcc lint-clang lint-tidy lint-format lint-shell lint-pages lint-layers
 
 lint: need-lint

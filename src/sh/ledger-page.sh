@@ -1,0 +1,143 @@
+#!/bin/sh
+# ledger-page - a ledger as one HTML page, in which every field can be edited and every rule is checked again
+#
+# The page is src/page/ledger.html, without network, server or library; this puts the ledger into it.
+#
+# Exit status: 0 done; 1 the input is no ledger; 2 it could not be tried.
+set -efu
+LC_ALL=C
+export LC_ALL
+unset CDPATH POSIXLY_CORRECT
+
+usage() {
+    printf 'usage: @PROGPREFIX@ledger-page [-l LEDGER]... [-t TEXTS] [FILE]\n'
+    printf '       @PROGPREFIX@ledger-page -p\n'
+}
+
+@options.sh@
+
+help() {
+    usage
+    cat <<'END'
+
+Writes a ledger to stdout as one HTML page, for a browser. Every field can be edited there: what no longer
+holds turns red. Two ledgers are shown side by side.
+
+  -l, --ledger=LEDGER          show this ledger; with two of them, or one and FILE, compare them
+  -p, --print-texts            print the texts of the page, to be translated
+  -t, --texts=TEXTS            use the texts in this file instead of the page's own
+  -h, --help                   print this help
+  -V, --version                print the version
+
+Without LEDGER and FILE, or if FILE is -, stdin is read.
+END
+}
+
+@output.sh@
+
+@page.sh@
+
+# --- The page -------------------------------------------------------------------------------------------
+
+texts() {
+    cat <<'END_OF_TEXTS'
+@ledger.texts@
+END_OF_TEXTS
+}
+
+top() {
+    cat <<'END_OF_PAGE'
+@ledger.top@
+END_OF_PAGE
+}
+
+end() {
+    cat <<'END_OF_PAGE'
+@ledger.end@
+END_OF_PAGE
+}
+
+LIMIT=16777216
+
+# ledger FILE: the elements with its name and its bytes.
+ledger() {
+    name=$1
+    [ "$1" != - ] || name=stdin
+    printf %s "$name" | page_data name
+    page_data_end
+    if [ "$1" = - ]; then page_data ledger $LIMIT; else page_data ledger $LIMIT <"$1"; fi || return $?
+    page_data_end
+}
+
+page() { # FILE...
+    top
+    texts | page_data texts
+    page_data_end
+    if [ -n "$translation" ]; then
+        page_data texts <"$translation" || return 4
+        page_data_end
+    fi
+    for file; do ledger "$file" || return $?; done
+    end
+}
+
+# --- Main ----------------------------------------------------------------------------------------------
+
+check_file() { # FILE
+    [ ! -d "$1" ] || trouble "$1: is a folder"
+    [ -r "$1" ] || trouble "$1: cannot be read"
+}
+
+first='' second='' translation='' print=''
+
+add_file() { # FILE
+    if [ -z "$first" ]; then
+        first=$1
+    elif [ -z "$second" ]; then
+        second=$1
+    else
+        misuse "'$1': a page compares two ledgers, not more"
+    fi
+}
+
+while getopts :l:pt:hV-: option; do
+    [ "$option" != - ] || option=--$OPTARG
+    case $option in
+    l) add_file "$OPTARG" ;;
+    --ledger=*) add_file "${OPTARG#ledger=}" ;;
+    p | --print-texts) print=1 ;;
+    t) translation=$OPTARG ;;
+    --texts=*) translation=${OPTARG#texts=} ;;
+    h | --help) write "$(help)"; exit ;;
+    V | --version) write '@PROGPREFIX@ledger-page (peerutils) @VERSION@'; exit ;;
+    *) wrong_option ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ $# -le 1 ] || misuse "'$2': too many operands"
+[ $# -eq 0 ] || add_file "$1"
+for tool in awk cat od; do
+    command -v "$tool" >/dev/null || trouble "$tool: not found"
+done
+if [ -n "$print" ]; then
+    [ -z "$first" ] || misuse "-p: takes no ledger"
+    write "$(texts)"
+    exit
+fi
+[ -n "$first" ] || first=-
+for file in "$first" "$second" "$translation"; do
+    case $file in
+    '' | -) ;;
+    *) check_file "$file" ;;
+    esac
+done
+status=0
+made=$(page "$first" ${second:+"$second"}) || status=$?
+case $status in
+0) ;;
+1) exit 1 ;;
+3) trouble "a ledger of more than $LIMIT bytes is too long for a page" ;;
+4) trouble "$translation: more than 1000000 bytes" ;;
+*) trouble "the page could not be made" ;;
+esac
+write "$made"

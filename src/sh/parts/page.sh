@@ -1,0 +1,33 @@
+# What a program that writes an HTML page has in common with the others.
+# shellcheck shell=sh
+
+# page_data CLASS [LIMIT]: stdin as an element that a browser does not show, whatever its bytes are: nothing in it can end
+# the element or become a tag. A newline stands for itself, a backslash is doubled, and every byte that is not printable
+# ASCII is \xHH. Status 3 if it has more than LIMIT bytes.
+page_data() {
+    printf '<pre class="%s" hidden>\n' "$1"
+    od -A n -v -t x1 | awk -v limit="${2:-1000000}" '
+        BEGIN {
+            for (i = 0; i < 256; i++)
+                text[sprintf("%02x", i)] = i > 31 && i < 127 ? sprintf("%c", i) : sprintf("\\x%02x", i)
+            text["0a"] = "\n"
+            text["5c"] = "\\\\"
+            text["26"] = "&amp;"
+            text["3c"] = "&lt;"
+            text["3e"] = "&gt;"
+        }
+        {
+            bytes += NF
+            if (bytes > limit)
+                exit 3
+            line = ""
+            for (i = 1; i <= NF; i++)
+                line = line text[$i]
+            printf "%s", line
+        }'
+}
+
+# Closes what page_data opened.
+page_data_end() {
+    printf '</pre>\n'
+}
