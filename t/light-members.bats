@@ -5,6 +5,7 @@ load lib/gossip
 # Light clients of chains that members seal: headers, their sets and votes.
 
 teardown() {
+    [ -z "${host-}" ] || kill "$host" 2>/dev/null || true
     end_started
 }
 
@@ -223,6 +224,30 @@ pull() { # OPTION...
     pull -H
     [ "$status" -eq 0 ]
     cmp h before
+}
+
+@test "over the wire: a slow peer whose answer a jump has overtaken is not to blame" {
+    need python3
+    "$BIN"/.t/lighttest ledger 2300 700 >made
+    heads_of made
+    CHAIN=$(chain_id led)
+    sed '/^block 701 /,$d' heads >slow # few enough for headers to be asked for
+    python3 -B "$ROOT/t/lib/pullhost.py" slow slow.at slow.log slow 3>&- &
+    host=$!
+    listen s -p -L led
+    eventually test -s slow.at
+    kill -STOP "$pid"
+    head -n 20 heads >h
+    ledger-pull -v -p -t 250 -l h -c "$CHAIN" -H "$(<slow.at)" "$at" 2>told &
+    puller=$!
+    eventually grep -q '^headers ' slow.log
+    kill -CONT "$pid"
+    eventually grep -q '^block 2299 ' h # the other one was asked then, and a jump passed
+    touch slow.go
+    wait "$puller" || { cat told && false; }
+    refute grep -Eq 'jumped over|bad|dropped' told
+    verify -Hq h
+    refute grep -q '^block 350 ' h
 }
 
 @test "over the wire: what a jump is asked for, and what is no request" {

@@ -118,6 +118,9 @@ size_t light_parent(const struct light *c, size_t n);
 /* Whether header n is on the chain that ends at tip. */
 bool light_is_on(const struct light *c, size_t n, size_t tip);
 
+/* Whether a jump has passed this height (`bft`), so that the trusted chain is not known there. */
+bool light_jumped_over(const struct light *c, int64_t height);
+
 /* The height at which the headers begin, apart from genesis: 0, or that of a checkpoint. */
 int64_t light_begins(const struct light *c);
 

@@ -13,11 +13,11 @@ static size_t bytes_of(const struct light_voted *v)
     return v->lines.cap + v->set.cap * sizeof *v->set.list;
 }
 
-static void clear(struct light_sealed *s, struct light_voted *v)
+static void clear(struct light_ring *r, struct light_voted *v)
 {
     if (v->lines.len)
-        s->voted_above = v->height;
-    s->voted_bytes -= bytes_of(v);
+        r->above = v->height;
+    r->bytes -= bytes_of(v);
     buf_free(&v->lines);
     member_set_free(&v->set);
     *v = (struct light_voted){0};
@@ -25,8 +25,10 @@ static void clear(struct light_sealed *s, struct light_voted *v)
 
 void light_voted_free(struct light_sealed *s)
 {
-    for (size_t i = 0; i < LIGHT_VOTED; i++)
-        clear(s, &s->voted[i]);
+    for (size_t i = 0; i < LIGHT_VOTED; i++) {
+        clear(&s->voted, &s->voted.at[i]);
+        clear(&s->voted_lower, &s->voted_lower.at[i]);
+    }
     buf_free(&s->evidence);
 }
 
@@ -40,12 +42,11 @@ static int copy_set(const struct member_set *set, struct member_set *out)
     return 0;
 }
 
-int light_keep_votes(struct light *c, const struct light_group *g, const struct member_set *set,
-                     struct fault *f)
+int light_keep_votes(struct light_ring *r, const struct light_group *g,
+                     const struct member_set *set, struct fault *f)
 {
-    struct light_sealed *s = &c->sealed;
-    struct light_voted *v = &s->voted[s->voted_next++ % LIGHT_VOTED];
-    clear(s, v);
+    struct light_voted *v = &r->at[r->next++ % LIGHT_VOTED];
+    clear(r, v);
     v->height = g->block.height;
     memcpy(v->id, g->id, ID_LEN);
     int failed = copy_set(set, &v->set);
@@ -53,35 +54,40 @@ int light_keep_votes(struct light *c, const struct light_group *g, const struct 
         const struct signed_line *line = &g->votes.list[i].line;
         failed = buf_add(&v->lines, line->text, line->len) || buf_add(&v->lines, "\n", 1);
     }
-    s->voted_bytes += bytes_of(v);
-    size_t newest = s->voted_next + LIGHT_VOTED -
-                    1; /* whose place is also that of voted_next - 1 */
-    for (size_t i = s->voted_next; s->voted_bytes > LIGHT_VOTED_BYTES && i < newest; i++)
-        clear(s, &s->voted[i % LIGHT_VOTED]);
+    r->bytes += bytes_of(v);
+    size_t newest = r->next + LIGHT_VOTED - 1; /* whose place is also that of next - 1 */
+    for (size_t i = r->next; r->bytes > LIGHT_VOTED_BYTES && i < newest; i++)
+        clear(r, &r->at[i % LIGHT_VOTED]);
     return failed ? fault_memory(f) : 0;
+}
+
+static const struct light_voted *find_in(const struct light_ring *r, int64_t height)
+{
+    for (size_t i = 0; i < LIGHT_VOTED; i++)
+        if (r->at[i].lines.len && r->at[i].height == height)
+            return &r->at[i];
+    return NULL;
 }
 
 /* The votes for the final block at this height, or NULL. */
 static const struct light_voted *find(const struct light_sealed *s, int64_t height)
 {
-    for (size_t i = 0; i < LIGHT_VOTED; i++)
-        if (s->voted[i].lines.len && s->voted[i].height == height)
-            return &s->voted[i];
-    return NULL;
+    const struct light_voted *v = find_in(&s->voted, height);
+    return v ? v : find_in(&s->voted_lower, height);
 }
 
 /* The set changes only at headers with votes, so it is that of the next one with votes. */
 const struct member_set *light_voters_again(const struct light *c, size_t n)
 {
-    const struct light_sealed *s = &c->sealed;
+    const struct light_ring *r = &c->sealed.voted;
     const struct head *h = head_at(&c->heads, n);
     const struct light_voted *next = NULL;
-    if (h->height <= s->voted_above || head_at(&c->heads, h->parent)->height + 1 != h->height)
+    if (h->height <= r->above || head_at(&c->heads, h->parent)->height + 1 != h->height)
         return NULL;
     for (size_t i = 0; i < LIGHT_VOTED; i++)
-        if (s->voted[i].lines.len && s->voted[i].height >= h->height &&
-            (!next || s->voted[i].height < next->height))
-            next = &s->voted[i];
+        if (r->at[i].lines.len && r->at[i].height >= h->height &&
+            (!next || r->at[i].height < next->height))
+            next = &r->at[i];
     return next ? &next->set : NULL;
 }
 
@@ -169,16 +175,6 @@ static int say(const struct light_voted *ours, const struct overlap *o, struct f
                       ours->height, hex32(ours->id).text);
 }
 
-/* Whether a jump has passed this height, so that the trusted chain is not known there. */
-static bool is_passed(const struct light *c, int64_t height)
-{
-    size_t trusted = c->sealed.trusted;
-    if (height >= head_at(&c->heads, trusted)->height)
-        return false;
-    return head_at(&c->heads, heads_ancestor(&c->heads, trusted, (uint32_t)height))->height >
-           height;
-}
-
 int light_contradiction(struct light *c, const struct light_group *g, struct fault *f)
 {
     struct light_sealed *s = &c->sealed;
@@ -187,7 +183,7 @@ int light_contradiction(struct light *c, const struct light_group *g, struct fau
     size_t at;
     if (ours && memcmp(ours->id, g->id, ID_LEN) == 0)
         return fault_rule(f, "block: it is final already, with another parent");
-    if (is_passed(c, g->block.height))
+    if (!ours && light_jumped_over(c, g->block.height))
         return fault_rule(f,
                           "block: height %" PRId64 " was jumped over: whether it is final there "
                           "is not known",

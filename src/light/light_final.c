@@ -118,7 +118,7 @@ int light_take_next(struct light *c, struct light_group *g, size_t parent, int64
         return known < 0 ? -1 : light_answer(f);
     if (!g->votes.count)
         return 1;
-    if (light_keep_votes(c, g, &s->next.set, f))
+    if (light_keep_votes(&s->voted, g, &s->next.set, f))
         return -1;
     light_trust(c, known ? n : c->heads.count - 1, g);
     return 1;
@@ -216,18 +216,28 @@ static int check_next(const struct light_group *below, const struct light_group 
 
 /* --- Jumps back ------------------------------------------------------------------------------- */
 
+static const struct head *lower_blocks(const struct light *c)
+{
+    return (const struct head *)(const void *)c->sealed.lower.data;
+}
+
 const struct head *light_find_lower(const struct light *c, const uint8_t id[ID_LEN])
 {
-    const struct head *all = (const struct head *)(const void *)c->sealed.lower.data;
+    const struct head *all = lower_blocks(c);
     for (size_t i = 0; i < c->sealed.lower.len / sizeof *all; i++)
         if (memcmp(all[i].id, id, ID_LEN) == 0)
             return &all[i];
     return NULL;
 }
 
-/* Whether the trusted chain, as far as it is known, has another block at this height. */
+/* Whether another block is known to be final at this height: of the trusted chain, or of those that
+ * were jumped over. */
 static bool is_contradiction(const struct light *c, const struct light_group *g)
 {
+    const struct head *all = lower_blocks(c);
+    for (size_t i = 0; i < c->sealed.lower.len / sizeof *all; i++)
+        if (all[i].height == g->block.height)
+            return true; /* it is not this one, which is known */
     size_t n = heads_ancestor(&c->heads, c->sealed.trusted, (uint32_t)g->block.height);
     const struct head *h = head_at(&c->heads, n);
     return h->height == g->block.height && memcmp(h->id, g->id, ID_LEN) != 0;
@@ -270,7 +280,9 @@ static int take_lower(struct light *c, const struct light_group *below, const st
         fault_rule(f, "block: over %d blocks below the trusted one", LIGHT_LOWER);
         return 0;
     }
-    return buf_add(&c->sealed.lower, &h, sizeof h) ? fault_memory(f) : 1;
+    if (buf_add(&c->sealed.lower, &h, sizeof h))
+        return fault_memory(f);
+    return light_keep_votes(&c->sealed.voted_lower, g, set, f) ? -1 : 1;
 }
 
 int light_take_jump(struct light *c, struct light_group *below, struct light_group *g, int64_t now,
@@ -286,7 +298,7 @@ int light_take_jump(struct light *c, struct light_group *below, struct light_gro
         return light_answer(f);
     if (add(c, below, trusted, f) || add(c, g, c->heads.count - 1, f))
         return light_answer(f);
-    if (light_keep_votes(c, g, set, f))
+    if (light_keep_votes(&c->sealed.voted, g, set, f))
         return -1;
     light_trust(c, c->heads.count - 2, below);
     light_trust(c, c->heads.count - 1, g);

@@ -89,6 +89,13 @@ struct light_voted {
     struct member_set set; /* those who could vote */
 };
 
+/* The last headers with votes. */
+struct light_ring {
+    struct light_voted at[LIGHT_VOTED];
+    size_t next, bytes;
+    int64_t above; /* the votes of all headers above this height that had some are kept */
+};
+
 struct light_sealed {
     bool by_members, by_votes;
     int64_t period;           /* s that a header is trusted for; 0: for ever */
@@ -97,9 +104,7 @@ struct light_sealed {
     size_t trusted;
     struct light_set next;
     struct buf lower; /* struct head: blocks below it that were jumped over, and are final */
-    struct light_voted voted[LIGHT_VOTED];
-    size_t voted_next, voted_bytes;
-    int64_t voted_above; /* the votes of all headers above this height that had some are kept */
+    struct light_ring voted, voted_lower; /* of the trusted chain; of the blocks in `lower` */
     struct buf evidence;
     /* `sign` */
     struct buf sealers; /* struct light_sealer, by number of head */
@@ -299,8 +304,8 @@ size_t light_turns_trusted(const struct light *c, size_t n);
 void light_voted_free(struct light_sealed *s);
 
 /* Keeps the votes of a header, which are valid and of members of this set. 0, or -1 and trouble. */
-int light_keep_votes(struct light *c, const struct light_group *g, const struct member_set *set,
-                     struct fault *f);
+int light_keep_votes(struct light_ring *r, const struct light_group *g,
+                     const struct member_set *set, struct fault *f);
 
 /* The members who vote for head n, which is final; NULL: they are not known any more. */
 const struct member_set *light_voters_again(const struct light *c, size_t n);

@@ -70,6 +70,15 @@ bool light_is_on(const struct light *c, size_t n, size_t tip)
     return heads_is_ancestor(&c->heads, n, tip);
 }
 
+bool light_jumped_over(const struct light *c, int64_t height)
+{
+    size_t trusted = c->sealed.trusted;
+    if (!c->sealed.by_votes || height >= head_at(&c->heads, trusted)->height)
+        return false;
+    return head_at(&c->heads, heads_ancestor(&c->heads, trusted, (uint32_t)height))->height >
+           height;
+}
+
 int64_t light_begins(const struct light *c)
 {
     return c->anchor ? head_at(&c->heads, c->anchor)->height : 0;

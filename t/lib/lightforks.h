@@ -68,6 +68,29 @@ static void jump_names_the_culprits(struct test *t)
     t->valid = 5;
 }
 
+/* Two blocks that were jumped over, and proved by jumps back: their votes are kept, too. */
+static void jumps_back_name_the_culprits(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    jump(t, 50, all4, all4, all4);
+    jump(t, 50, half, half, half);
+    t->said = "block: contradicts the final block at height 50: 2 members, with 2 of 4 by weight, "
+              "voted for both";
+    t->evidence = 4;
+    t->valid = 3;
+}
+
+/* A jump back to what is known already is not counted twice. */
+static void jump_back_again(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    jump(t, 100, all4, all4, all4);
+    jump(t, 50, all4, all4, all4);
+    jump(t, 50, all4, all4, all4);
+    t->valid = 3;
+}
+
 static void fork_in_another_round(struct test *t)
 {
     begin(t, "bft", "", all4);
@@ -200,6 +223,8 @@ static const struct test_case fork_cases[] = {
     {"one_pair_for_each_culprit", one_pair_for_each_culprit},
     {"votes_are_kept_in_few_bytes", votes_are_kept_in_few_bytes},
     {"jump_names_the_culprits", jump_names_the_culprits},
+    {"jumps_back_name_the_culprits", jumps_back_name_the_culprits},
+    {"jump_back_again", jump_back_again},
     {"fork_in_another_round", fork_in_another_round},
     {"forged_contradiction", forged_contradiction},
     {"contradiction_without_votes", contradiction_without_votes},

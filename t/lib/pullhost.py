@@ -2,7 +2,8 @@
 
 pullhost.py CHAIN PORTFILE LOG [HOW [NUMBER]]: serves the best chain in the file CHAIN (blocks, each after its
 parent, as ledger-chain prints them) on a port of its own, which it writes into PORTFILE. Every line that comes
-goes into LOG. HOW says what it does wrong, from the block with that NUMBER of an answer on.
+goes into LOG. HOW says what it does wrong, from the block with that NUMBER of an answer on; or `slow': then CHAIN holds
+headers with what stands with them (ledger-chain -H), and they are sent only once there is a file CHAIN.go.
 """
 import hashlib
 import os
@@ -148,9 +149,12 @@ class Peer:
                 break
         if self.how == "again":
             at = 1
+        while self.how == "slow" and not os.path.exists(self.path + ".go"):
+            time.sleep(0.02)
         last = len(self.blocks) if self.how == "more" else at + count
         for n, lines in enumerate(self.blocks[at:last]):
-            self.send(b"".join(self.block(lines if at + n == 0 else lines[:1], n)))
+            whole = at + n == 0 or self.how == "slow"
+            self.send(b"".join(self.block(lines if whole else lines[:1], n)))
         self.send(f"pulled {self.tip()}\n".encode())
 
     # What is in the file CHAIN.proof, if there is one; to those who ask for a block, its header.
