@@ -7,20 +7,20 @@ model() { # NODES SEED MODEL NAME=VALUE...: its rows
     timeout 300 netsim -n "$1" -s "$2" "${@:3}" | tail -n +3
 }
 
-# near COUNT: so many rows for each setting; their mean is that of the table: hops to 0.1, queries and timeouts at the median
-# to 1. If half of all are dead, networks differ more: hops to 0.2, queries to 3, timeouts to 2, and a branch of the tree may
-# have no live contact.
+# near COUNT: so many rows for each setting, each of another network; their means are those of the table: hops to 0.1,
+# queries and timeouts at the median to 1. If nodes are dead, networks differ, and the table has one: queries to 1.5; if half
+# of all are, to 3, timeouts to 2, and a branch of the tree may have no live contact.
 near() {
     awk -v seeds="$1" 'NR == FNR { if (!/^#/) { key = $1 " " $2 " " $4 / 100; hops[key] = $5; queries[key] = $9; late[key] = $11 } next }
         { key = $1 " " $2 " " $4 + 0; n[key]++; h[key] += $5; q[key] += $9; t[key] += $11; found[key] += $15; dead[key] = $4 }
-        function far(is, should, most) { return is / seeds - should > most || should - is / seeds > most }
+        function far(is, should, most) { return is / n[key] - should > most || should - is / n[key] > most }
         END {
             for (key in n) {
                 half = dead[key] >= 0.5; settings++
-                if (n[key] != seeds || !(key in hops) || far(h[key], hops[key], half ? 0.2 : 0.1) ||
-                    far(q[key], queries[key], half ? 3 : 1) || far(t[key], late[key], half ? 2 : 1) ||
-                    found[key] / seeds < (half ? 0.99 : 0.999)) {
-                    print "not so: " key, h[key] / seeds, q[key] / seeds, t[key] / seeds, found[key] / seeds; bad = 1
+                if (n[key] < seeds || !(key in hops) || far(h[key], hops[key], 0.1) ||
+                    far(q[key], queries[key], half ? 3 : dead[key] ? 1.5 : 1) || far(t[key], late[key], half ? 2 : 1) ||
+                    found[key] / n[key] < (half ? 0.99 : 0.999)) {
+                    print "not so: " key, h[key] / n[key], q[key] / n[key], t[key] / n[key], found[key] / n[key]; bad = 1
                 }
             }
             exit bad || !settings
@@ -45,12 +45,17 @@ near() {
             for nodes in 64 256 1024 4096 16384 100000; do
                 model "$nodes" "$seed" kademlia k="$k" lookups=500
             done
-            for nodes in 1024 16384; do
-                model "$nodes" "$seed" kademlia k="$k" dead=0.2 lookups=500
-                model "$nodes" "$seed" kademlia k="$k" dead=0.5 lookups=500
-            done
         done
     done | near 3
+    # hops differ by 0.06 from network to network (a standard deviation) if half of all are dead
+    for seed in {1..20}; do
+        for k in 8 20; do
+            for nodes in 1024 16384; do
+                model "$nodes" "$seed" kademlia k="$k" dead=0.2 lookups=100
+                model "$nodes" "$seed" kademlia k="$k" dead=0.5 lookups=300
+            done
+        done
+    done | near 20
 }
 
 # bats test_tags=slow
@@ -75,14 +80,14 @@ near() {
 }
 
 # bats test_tags=slow
-@test "Chord: half the logarithm of the nodes and 0.8, and few are found if half of the ring is dead" {
+@test "Chord: half the logarithm of the nodes and 0.8: the table to 0.1; and few are found if half of the ring is dead" {
     for nodes in 64 256 1024 4096 16384 100000; do
-        for seed in 1 2 3 4; do
-            model "$nodes" "$seed" chord lookups=2000
+        for seed in {1..8}; do
+            model "$nodes" "$seed" chord lookups=4000
         done | awk '{ n = $1; hops += $4; found += $11 } END { print n, hops / NR, found / NR }'
     done >rows
     awk 'BEGIN { split("3.76 4.84 5.76 6.84 7.83 9.15", hops) }
-        $2 - hops[NR] > 0.12 || hops[NR] - $2 > 0.12 || $3 != 1 { print; bad = 1 } END { exit bad || NR != 6 }' rows
+        $2 - hops[NR] > 0.1 || hops[NR] - $2 > 0.1 || $3 != 1 { print; bad = 1 } END { exit bad || NR != 6 }' rows
     model 1024 1 chord dead=0.5 successors=1 lookups=1000 | awk '{ exit !($11 < 0.6 && $8 > 5) }'
     model 1024 1 chord dead=0.5 successors=16 lookups=1000 | awk '{ exit !($11 > 0.99) }'
 }
@@ -139,7 +144,7 @@ near() {
         model 100 7 "${list[@]}"
         [ "$(model 100 7 "${list[@]}" | cksum)" != "$(model 100 8 "${list[@]}" | cksum)" ]
     done >lines
-    [ "$(cksum <lines)" = '4001234596 658' ] || {
+    [ "$(cksum <lines)" = '778845501 658' ] || {
         cksum lines
         false
     }

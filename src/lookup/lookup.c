@@ -63,20 +63,26 @@ static bool forget_farthest(struct lookup *l, size_t nearer_than)
     return true;
 }
 
-/* Whether this contact may become a candidate, at a place after those with the same id. */
-static bool is_new(const struct lookup *l, const struct contact *c, size_t *at)
+/* Whether this contact may become a candidate, at a place after those with the same id. One that is
+ * a candidate has been named once more, perhaps by a shorter way. */
+static bool is_new(struct lookup *l, const struct contact *c, unsigned hop, size_t *at)
 {
     const size_t first = *at;
-    for (; *at < l->count && node_id_equal(&l->candidates[*at].contact.id, &c->id); ++*at)
-        if (contact_same_address(&l->candidates[*at].contact, c))
-            return false;
+    for (; *at < l->count && node_id_equal(&l->candidates[*at].contact.id, &c->id); ++*at) {
+        struct lookup_candidate *it = &l->candidates[*at];
+        if (!contact_same_address(&it->contact, c))
+            continue;
+        if (hop < it->hop)
+            it->hop = hop;
+        return false;
+    }
     return *at - first < LOOKUP_ADDRESSES_MAX;
 }
 
 bool lookup_add(struct lookup *l, const struct contact *c, unsigned hop)
 {
     size_t at = place_of(l, &c->id);
-    if (!allowed(l, c) || !is_new(l, c, &at) ||
+    if (!allowed(l, c) || !is_new(l, c, hop, &at) ||
         (l->count == LOOKUP_CANDIDATES_MAX && !forget_farthest(l, at)) ||
         ARRAY_RESERVE(l->candidates, l->cap, l->count + 1))
         return false;

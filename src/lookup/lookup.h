@@ -56,7 +56,7 @@ enum lookup_state {
 struct lookup_candidate {
     struct contact contact;
     enum lookup_state state;
-    unsigned hop;  /* 1: we knew it; h + 1: found in an answer of a contact of hop h */
+    unsigned hop;  /* 1: we knew it; h + 1: named by a contact of hop h; the least of these */
     int64_t asked; /* when */
 };
 
