@@ -130,8 +130,9 @@ static void start_node(struct run *r)
     struct dht_config config = {.read_only = true};
     struct dht_host host = {0};
     struct fault f;
-    if (ed25519_load(&f) || secret_random(config.id.bytes, NODE_ID_LEN, &f))
+    if (ed25519_load(&f) || secret_random(config.ids[0].bytes, NODE_ID_LEN, &f))
         cli_fail(NULL, &f);
+    config.ids[1] = config.ids[0];
     dht_world_start(&r->jobs.world, &config, &host);
 }
 

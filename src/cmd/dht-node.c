@@ -98,11 +98,13 @@ static void stored(void *self, const struct dht_item *item)
         event(self, "stored %s -\n", hex20(&item->target).text);
 }
 
-static void renamed(void *self, const struct node_id *id)
+static void renamed(void *self, uint8_t host_len)
 {
     struct run *r = self;
-    dht_files_put_id(&r->files, id);
-    event(r, "renamed %s\n", hex20(id).text);
+    const struct dht_node *n = r->world.node;
+    const struct node_id ids[2] = {*dht_node_id(n, 4), *dht_node_id(n, 16)};
+    dht_files_put_ids(&r->files, ids);
+    event(r, "renamed %s\n", hex20(dht_node_id(n, host_len)).text);
 }
 
 static void queried(void *self, const struct contact *from, const struct krpc *query)
@@ -139,10 +141,12 @@ static void start_node(struct run *r)
     if (ed25519_load(&f) || clock_read(&now, &f))
         cli_fail(NULL, &f);
     config.wall_time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - loop_now();
-    config.id = dht_files_id(&r->files);
+    dht_files_ids(&r->files, config.ids);
     dht_world_start(&r->world, &config, &host);
-    dht_files_put_id(&r->files, &config.id);
-    event(r, "id %s\n", hex20(&config.id).text);
+    dht_files_put_ids(&r->files, config.ids);
+    event(r, "id %s\n", hex20(&config.ids[0]).text);
+    if (!node_id_equal(&config.ids[0], &config.ids[1]))
+        event(r, "id %s\n", hex20(&config.ids[1]).text);
 }
 
 static void meet(struct run *r, char **peers)

@@ -8,12 +8,13 @@ struct stored_item {
     uint8_t target[IDMAP_ID_LEN]; /* its 20 bytes, then zeros */
     struct dht_item *item;
     int64_t time;
-    uint16_t network; /* that put it first: its place in dht_items.counts */
+    struct dht_origin origin; /* of who put it first */
 };
 
-void dht_items_init(struct dht_items *s, const struct node_id *self, uint64_t seed)
+void dht_items_init(struct dht_items *s, const struct node_id selves[2], uint64_t seed)
 {
-    *s = (struct dht_items){.self = self, .hash = idhash_seeded(seed)};
+    s->selves = selves;
+    dht_shares_init(&s->shares, seed);
     idmap_init(&s->map, sizeof(struct stored_item), DHT_ITEMS_MAX, seed);
 }
 
@@ -34,56 +35,63 @@ static struct stored_item *find(const struct dht_items *s, const struct node_id 
 
 static void remove_item(struct dht_items *s, struct stored_item *x)
 {
-    s->counts[x->network]--;
+    dht_shares_remove(&s->shares, &x->origin);
     free(x->item);
     idmap_remove(&s->map, x);
 }
 
-/* Its /24 or /64; for an item that nobody put, a network of its own. */
-static uint16_t network_of(const struct dht_items *s, const struct contact *from,
-                           const struct node_id *target)
+/* Whether x is farther from the nearer of our ids than y is. */
+static bool is_farther(const struct dht_items *s, const struct stored_item *x,
+                       const struct stored_item *y)
 {
-    uint8_t id[32] = {0};
-    if (from)
-        memcpy(id, from->host, from->host_len == 4 ? 3 : 8);
-    else
-        memcpy(id, target->bytes, NODE_ID_LEN);
-    id[31] = from ? from->host_len : 0;
-    return (uint16_t)(idhash(&s->hash, id) >> 32 & (DHT_ITEM_NETWORKS - 1));
+    const struct node_id *a = &x->item->target, *b = &y->item->target;
+    const struct node_id *near_a = &s->selves[node_id_compare(a, &s->selves[0], &s->selves[1]) > 0];
+    const struct node_id *near_b = &s->selves[node_id_compare(b, &s->selves[0], &s->selves[1]) > 0];
+    for (int i = 0; i < NODE_ID_LEN; i++) {
+        const int far_a = a->bytes[i] ^ near_a->bytes[i], far_b = b->bytes[i] ^ near_b->bytes[i];
+        if (far_a != far_b)
+            return far_a > far_b;
+    }
+    return false;
 }
 
-/* Removes the item farthest from us, of those whose networks have at least `least`. */
-static void remove_farthest(struct dht_items *s, const uint16_t *network, unsigned least)
+/* Removes the item of the networks that have most which is farthest from us: of all networks, or,
+ * if `of` is not NULL, of its narrowest. */
+static void remove_worst(struct dht_items *s, const struct dht_origin *of)
 {
     struct stored_item *victim = NULL;
+    uint64_t most = 0;
     size_t place = 0;
-    for (struct stored_item *x; (x = idmap_each(&s->map, &place));)
-        if (s->counts[x->network] >= least && (!network || x->network == *network) &&
-            (!victim || node_id_compare(s->self, &x->item->target, &victim->item->target) > 0))
-            victim = x;
+    for (struct stored_item *x; (x = idmap_each(&s->map, &place));) {
+        if (of && x->origin.places[0] != of->places[0])
+            continue;
+        const uint64_t weight = of ? 0 : dht_shares_weight(&s->shares, &x->origin);
+        if (victim && (weight < most || (weight == most && !is_farther(s, x, victim))))
+            continue;
+        victim = x;
+        most = weight;
+    }
     if (victim)
         remove_item(s, victim);
 }
 
-static void make_space(struct dht_items *s, const struct contact *from, uint16_t network)
+static void make_space(struct dht_items *s, const struct contact *from, const struct dht_origin *o)
 {
-    unsigned most = 0;
-    if (from && !contact_is_local(from) && s->counts[network] >= DHT_NETWORK_ITEMS_MAX)
-        remove_farthest(s, &network, 0);
-    if (s->map.count < DHT_ITEMS_MAX)
-        return;
-    for (size_t i = 0; i < DHT_ITEM_NETWORKS; i++)
-        most = s->counts[i] > most ? s->counts[i] : most;
-    remove_farthest(s, NULL, most);
+    if (from && !contact_is_local(from) &&
+        dht_shares_narrow(&s->shares, o) >= DHT_NETWORK_ITEMS_MAX)
+        remove_worst(s, o);
+    if (s->map.count >= DHT_ITEMS_MAX)
+        remove_worst(s, NULL);
 }
 
 static struct stored_item *add(struct dht_items *s, const struct node_id *target,
                                const struct contact *from)
 {
     uint8_t id[IDMAP_ID_LEN] = {0};
-    const uint16_t network = network_of(s, from, target);
+    const struct dht_origin origin = from ? dht_origin_of(&s->shares, from->host, from->host_len)
+                                          : dht_origin_unknown(&s->shares, target);
     memcpy(id, target->bytes, NODE_ID_LEN);
-    make_space(s, from, network);
+    make_space(s, from, &origin);
     struct stored_item *x = idmap_add(&s->map, id);
     struct dht_item *item = x ? malloc(sizeof *item) : NULL;
     if (x && !item) {
@@ -92,8 +100,8 @@ static struct stored_item *add(struct dht_items *s, const struct node_id *target
     }
     if (x) {
         x->item = item;
-        x->network = network;
-        s->counts[network]++;
+        x->origin = origin;
+        dht_shares_add(&s->shares, &origin);
     }
     return x;
 }

@@ -1,30 +1,28 @@
 /* The items that were put (BEP 44), each for ITEM_LIFE after it was last put. Bounded: in all, and
  * for each network (a /24 of IPv4, a /64 of IPv6) that puts them, unless that is a local one. A
- * network at its bound gives up the item farthest from our id; a store that is full, the farthest
- * of the networks that have most. It reads no clock. */
+ * network at its bound gives up the item farthest from our ids; a store that is full, the farthest
+ * of the networks that have most (dht/shares.h). It reads no clock. */
 #ifndef DHT_ITEM_STORE_H
 #define DHT_ITEM_STORE_H
 
 #include "base/idmap.h"
 #include "dht/item.h"
-#include "lookup/contact.h"
+#include "dht/shares.h"
 
 enum {
     DHT_ITEMS_MAX = 8192,
     DHT_NETWORK_ITEMS_MAX = 512,
-    DHT_ITEM_NETWORKS = 1 << 14,       /* places for counts: two networks may share one */
     DHT_ITEM_LIFE = 2 * 60 * 60 * 1000 /* ms */
 };
 
 struct dht_items {
     struct idmap map;
-    const struct node_id *self;
-    struct idhash hash; /* of networks */
-    uint16_t counts[DHT_ITEM_NETWORKS];
+    const struct node_id *selves;
+    struct dht_shares shares;
 };
 
-/* self: our id, which may change; it must outlive the store. */
-void dht_items_init(struct dht_items *s, const struct node_id *self, uint64_t seed);
+/* selves: our two ids, which may change; they must outlive the store. */
+void dht_items_init(struct dht_items *s, const struct node_id selves[2], uint64_t seed);
 void dht_items_free(struct dht_items *s);
 
 /* Puts an item that was checked. cas: the seq that the one there must have, if one is there. from:

@@ -23,9 +23,9 @@ struct dht_node *dht_node_new(const struct dht_config *config, const struct dht_
     n->host.random(n->host.self, &seed, sizeof seed);
     policy.bound_ids = config->bound_ids;
     for (int i = 0; i < 2; i++)
-        routing_init(&n->tables[i], &config->id, &policy, now);
+        routing_init(&n->tables[i], &config->ids[i], &policy, now);
     dht_peers_init(&n->peers, seed);
-    dht_items_init(&n->items, &n->config.id, seed + 1);
+    dht_items_init(&n->items, n->config.ids, seed + 1);
     n->boot_due = INT64_MAX;
     n->sweep_due = now + SWEEP;
     if (dht_sources_init(&n->sources, config->queries, seed + 2) == 0)
@@ -167,9 +167,9 @@ int dht_node_search(struct dht_node *n, const struct dht_goal *goal, int64_t now
 
 /* --- What it knows ---------------------------------------------------------------------------- */
 
-const struct node_id *dht_node_id(const struct dht_node *n)
+const struct node_id *dht_node_id(const struct dht_node *n, uint8_t host_len)
 {
-    return &n->config.id;
+    return &n->config.ids[host_len == 16];
 }
 
 const struct routing_table *dht_node_table(const struct dht_node *n, uint8_t host_len)

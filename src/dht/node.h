@@ -30,18 +30,18 @@ struct dht_host {
     void (*ready)(void *self, size_t contacts);
     void (*announced)(void *self, const struct node_id *key, const struct contact *peer);
     void (*stored)(void *self, const struct dht_item *item);
-    void (*renamed)(void *self, const struct node_id *id); /* BEP 42 */
+    void (*renamed)(void *self, uint8_t host_len); /* our id of this family (BEP 42) */
     void (*queried)(void *self, const struct contact *from, const struct krpc *query);
     void *self;
 };
 
 struct dht_config {
-    struct node_id id;
-    bool read_only;    /* BEP 43: asks, and answers nothing */
-    bool bound_ids;    /* refuse contacts whose ids BEP 42 does not allow */
-    bool is_bound;     /* our own id may change, to follow our address */
-    int64_t queries;   /* a second, from one address; 0: any number */
-    int64_t wall_time; /* Unix time in ms when `now` is 0, for what the stores keep */
+    struct node_id ids[2]; /* by IPv4, and by IPv6 (BEP 32): BEP 42 binds each to an address */
+    bool read_only;        /* BEP 43: asks, and answers nothing */
+    bool bound_ids;        /* refuse contacts whose ids BEP 42 does not allow */
+    bool is_bound;         /* our own ids may change, to follow our addresses */
+    int64_t queries;       /* a second, from one address; 0: any number */
+    int64_t wall_time;     /* Unix time in ms when `now` is 0, for what the stores keep */
 };
 
 /* NULL: no memory. ed25519_load must have succeeded. */
@@ -102,7 +102,8 @@ int dht_node_search(struct dht_node *n, const struct dht_goal *goal, int64_t now
 
 /* --- What it knows, for the files ------------------------------------------------------------- */
 
-const struct node_id *dht_node_id(const struct dht_node *n);
+/* host_len: 4 or 16, here and below. */
+const struct node_id *dht_node_id(const struct dht_node *n, uint8_t host_len);
 const struct routing_table *dht_node_table(const struct dht_node *n, uint8_t host_len);
 struct dht_peers *dht_node_peers(struct dht_node *n);
 struct dht_items *dht_node_items(struct dht_node *n);

@@ -4,10 +4,10 @@
 
 #define VERSION "PU\0\1"
 
-int dht_compose(struct dht_node *n, const struct krpc *m)
+int dht_compose(struct dht_node *n, const struct krpc *m, uint8_t host_len)
 {
     struct krpc whole = *m;
-    whole.id = (struct krpc_bytes){n->config.id.bytes, NODE_ID_LEN};
+    whole.id = (struct krpc_bytes){dht_own_id(n, host_len)->bytes, NODE_ID_LEN};
     whole.version = (struct krpc_bytes){(const uint8_t *)VERSION, 4};
     n->out.len = 0;
     return krpc_write(&whole, &n->out);
@@ -51,7 +51,7 @@ bool dht_ask(struct dht_node *n, const struct contact *to, bool id_known, struct
     n->in_flight++;
     n->booting += purpose == DHT_FOR_BOOT;
     n->pinging += purpose == DHT_FOR_TABLE;
-    if (dht_compose(n, m) == 0)
+    if (dht_compose(n, m, to->host_len) == 0)
         n->host.send(n->host.self, to, n->out.data, n->out.len);
     m->transaction = (struct krpc_bytes){0};
     return true;
@@ -67,7 +67,7 @@ void dht_ask_ping(struct dht_node *n, const struct contact *to, int64_t now)
 void dht_ask_boot(struct dht_node *n, const struct contact *to, bool id_known, int64_t now)
 {
     struct krpc m = {.method = KRPC_FIND_NODE};
-    m.target = (struct krpc_bytes){n->config.id.bytes, NODE_ID_LEN};
+    m.target = (struct krpc_bytes){dht_own_id(n, to->host_len)->bytes, NODE_ID_LEN};
     dht_ask(n, to, id_known, &m, DHT_FOR_BOOT, NULL, now);
 }
 
@@ -97,20 +97,19 @@ static struct dht_query *query_of(struct dht_node *n, const struct contact *from
     return same && contact_same_address(&q->to, from) ? q : NULL;
 }
 
-/* Our own id follows our address, once enough agree on it (BEP 42). */
+/* Our own id of a family follows our address, once enough agree on it (BEP 42). */
 static void follow_address(struct dht_node *n, uint8_t host_len, int64_t now)
 {
-    struct contact self = {.id = n->config.id, .host_len = host_len};
-    struct node_id chance;
+    struct node_id chance, *own = dht_own_id(n, host_len);
+    struct contact self = {.id = *own, .host_len = host_len};
     if (!n->config.is_bound || !dht_votes_result(&n->votes[host_len == 16], host_len, self.host) ||
         bound_id_valid(&self))
         return;
     n->host.random(n->host.self, chance.bytes, NODE_ID_LEN);
-    n->config.id = bound_id_make(self.host, host_len, &chance);
-    for (int i = 0; i < 2; i++)
-        routing_rename(&n->tables[i], &n->config.id, now);
+    *own = bound_id_make(self.host, host_len, &chance);
+    routing_rename(dht_table(n, host_len), own, now);
     if (n->host.renamed)
-        n->host.renamed(n->host.self, &n->config.id);
+        n->host.renamed(n->host.self, host_len);
 }
 
 static void take_vote(struct dht_node *n, const struct contact *from, struct krpc_bytes ip,
@@ -162,7 +161,7 @@ static void take_reply(struct dht_node *n, const struct dht_query *q, const stru
         return;
     }
     take_vote(n, &from, m->ip, now);
-    if (!node_id_equal(&from.id, &n->config.id)) {
+    if (!node_id_equal(&from.id, dht_own_id(n, from.host_len))) {
         routing_heard(dht_table(n, from.host_len), &from, true, now, &ping);
         hand_out(n, q, &from, m, now);
     }

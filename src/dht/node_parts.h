@@ -80,6 +80,12 @@ static inline struct routing_table *dht_table(struct dht_node *n, uint8_t host_l
     return &n->tables[host_len == 16];
 }
 
+/* Our id in the network of this family. */
+static inline struct node_id *dht_own_id(struct dht_node *n, uint8_t host_len)
+{
+    return &n->config.ids[host_len == 16];
+}
+
 /* Whether there is a contact that has answered. */
 bool dht_knows_somebody(const struct dht_node *n);
 
@@ -101,8 +107,9 @@ void dht_take_answer(struct dht_node *n, const struct contact *from, const struc
 void dht_ask_tick(struct dht_node *n, int64_t now);
 int64_t dht_ask_due(const struct dht_node *n);
 
-/* Appends the message to n->out, which is emptied before. 0, or -1: no memory. */
-int dht_compose(struct dht_node *n, const struct krpc *m);
+/* Appends the message, to an address of this family, to n->out, which is emptied before. 0, or -1:
+ * no memory. */
+int dht_compose(struct dht_node *n, const struct krpc *m, uint8_t host_len);
 
 /* --- node_serve.c: queries of others ---------------------------------------------------------- */
 

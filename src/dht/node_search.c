@@ -41,7 +41,7 @@ int dht_search_begin(struct dht_node *n, const struct dht_goal *goal, bool refre
     struct dht_search *s = n->search_count < DHT_SEARCHES_MAX ? calloc(1, sizeof *s) : NULL;
     if (!s)
         return -1;
-    rules.self = n->config.id;
+    rules.self = *dht_own_id(n, goal->host_len);
     rules.bound_ids = n->config.bound_ids;
     lookup_init(&s->lookup, &goal->target, &rules);
     s->goal = *goal;
@@ -209,8 +209,9 @@ void dht_search_fed(struct dht_node *n, const struct contact *list, size_t count
     }
     if (own || n->config.read_only)
         return;
-    struct dht_goal goal = {
-        .method = KRPC_FIND_NODE, .target = n->config.id, .host_len = list[0].host_len};
+    struct dht_goal goal = {.method = KRPC_FIND_NODE,
+                            .target = *dht_own_id(n, list[0].host_len),
+                            .host_len = list[0].host_len};
     if (dht_search_begin(n, &goal, false, true, now) == 0)
         for (size_t i = 0; i < count; i++)
             lookup_add(&n->searches->lookup, &list[i], i == 0 ? 1 : 2);

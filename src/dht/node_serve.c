@@ -83,7 +83,7 @@ static void send_answer(struct answer *a)
     a->m.transaction = a->query->transaction;
     a->m.ip = (struct krpc_bytes){a->ip, compact_put(&a->from, a->ip)};
     for (;;) {
-        if (dht_compose(n, &a->m))
+        if (dht_compose(n, &a->m, a->from.host_len))
             return;
         if (n->out.len <= limit)
             break;
@@ -281,7 +281,7 @@ static void hear(struct answer *a)
 {
     struct contact ping = {0};
     memcpy(a->from.id.bytes, a->query->id.at, NODE_ID_LEN);
-    if (a->query->read_only || node_id_equal(&a->from.id, &a->n->config.id))
+    if (a->query->read_only || node_id_equal(&a->from.id, dht_own_id(a->n, a->from.host_len)))
         return;
     routing_heard(dht_table(a->n, a->from.host_len), &a->from, false, a->now, &ping);
     bool by_table = ping.host_len != 0;

@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-enum { MINUTE = 60000, DRAWN = 8, BATCH = 256 };
+enum {
+    MINUTE = 60000,
+    DRAWN = 8,   /* keys, of which one is given up */
+    LOOKED = 64, /* peers of a key, of which one is given up */
+    JUDGED = 16, /* peers of a key, by which it is judged */
+    BATCH = 256
+};
 
 struct key_peers {
     uint8_t key[IDMAP_ID_LEN]; /* the key's 20 bytes, then zeros */
@@ -20,7 +26,9 @@ static void padded(const struct node_id *key, uint8_t out[IDMAP_ID_LEN])
 
 void dht_peers_init(struct dht_peers *p, uint64_t seed)
 {
-    *p = (struct dht_peers){.chance = seed};
+    p->chance = seed;
+    p->count = 0;
+    dht_shares_init(&p->shares, seed);
     idmap_init(&p->keys, sizeof(struct key_peers), DHT_KEYS_MAX, seed);
 }
 
@@ -39,15 +47,24 @@ static bool is_old(const struct dht_peer *peer, int64_t now)
     return now / MINUTE - peer->minute >= DHT_PEER_LIFE / MINUTE;
 }
 
+/* Counts the peer no longer; its place is the caller's. */
+static void forget_peer(struct dht_peers *p, const struct dht_peer *x)
+{
+    const struct dht_origin o = dht_origin_of(&p->shares, x->host, x->host_len);
+    dht_shares_remove(&p->shares, &o);
+    p->count--;
+}
+
 static void remove_peer(struct dht_peers *p, struct key_peers *k, size_t i)
 {
+    forget_peer(p, &k->list[i]);
     k->list[i] = k->list[--k->count];
-    p->count--;
 }
 
 static void remove_key(struct dht_peers *p, struct key_peers *k)
 {
-    p->count -= k->count;
+    for (size_t i = 0; i < k->count; i++)
+        forget_peer(p, &k->list[i]);
     free(k->list);
     idmap_remove(&p->keys, k);
 }
@@ -82,10 +99,26 @@ void dht_peers_expire(struct dht_peers *p, int64_t now)
     }
 }
 
-/* Draws a few keys and removes the one with the fewest peers, but not `except`. */
+/* How much the networks of its peers have; of the one that has least, since that one would be hurt
+ * most. 0: it has no peers. */
+static uint64_t weight_of(const struct dht_peers *p, const struct key_peers *k)
+{
+    uint64_t least = 0;
+    for (size_t i = 0; i < k->count && i < JUDGED; i++) {
+        const struct dht_origin o = dht_origin_of(&p->shares, k->list[i].host, k->list[i].host_len);
+        const uint64_t weight = dht_shares_weight(&p->shares, &o);
+        if (i == 0 || weight < least)
+            least = weight;
+    }
+    return least;
+}
+
+/* Draws a few keys, but not `except`, and removes the one that weighs most; of equals, the one with
+ * the fewest peers. */
 static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
 {
     struct key_peers *victim = NULL, *k;
+    uint64_t most = 0;
     size_t place = (size_t)chance_below(&p->chance, p->keys.cap);
     for (int drawn = 0, ends = 0; drawn < DRAWN && ends < 2;) {
         k = idmap_each(&p->keys, &place);
@@ -95,8 +128,12 @@ static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
             continue;
         }
         drawn++;
-        if (memcmp(k->key, except, IDMAP_ID_LEN) != 0 && (!victim || k->count < victim->count))
-            victim = k;
+        const uint64_t weight = weight_of(p, k);
+        if (memcmp(k->key, except, IDMAP_ID_LEN) == 0 ||
+            (victim && (weight < most || (weight == most && k->count >= victim->count))))
+            continue;
+        victim = k;
+        most = weight;
     }
     if (victim)
         remove_key(p, victim);
@@ -129,14 +166,42 @@ static bool is_peer(const struct dht_peer *x, const struct contact *c)
            memcmp(x->host, c->host, sizeof x->host) == 0;
 }
 
-/* Where the peer is, or the place that it takes from an older one; k->count: a place at the end. */
-static size_t place_of(const struct key_peers *k, const struct contact *c)
+/* How near the networks of two peers are: 256 in the same /24 of IPv4 or /64 of IPv6, 16 in the
+ * same /16 or /48, 1 in the same /8 or /32; else 0. */
+static unsigned nearness(const struct dht_peer *a, const struct dht_peer *b)
 {
-    size_t hosts = 0, oldest = 0, oldest_host = 0;
+    const bool six = a->host_len == 16;
+    if (a->host_len != b->host_len || memcmp(a->host, b->host, six ? 4 : 1) != 0)
+        return 0;
+    if (memcmp(a->host, b->host, six ? 6 : 2) != 0)
+        return 1;
+    return memcmp(a->host, b->host, six ? 8 : 3) != 0 ? 16 : 256;
+}
+
+/* Of LOOKED peers, spread over the list, the oldest of those whose networks have most of these. */
+static size_t worst_of(const struct key_peers *k, size_t first)
+{
+    size_t worst = 0;
+    unsigned most = 0;
+    for (size_t i = 0; i < LOOKED; i++) {
+        const size_t at = (first + i * k->count / LOOKED) % k->count;
+        unsigned weight = 0;
+        for (size_t j = 0; j < LOOKED; j++)
+            weight += nearness(&k->list[at], &k->list[(first + j * k->count / LOOKED) % k->count]);
+        if (weight < most || (weight == most && k->list[at].minute >= k->list[worst].minute))
+            continue;
+        worst = at;
+        most = weight;
+    }
+    return worst;
+}
+
+/* Where the peer is, or the place that it takes from another; k->count: a place at the end. */
+static size_t place_of(struct dht_peers *p, const struct key_peers *k, const struct contact *c)
+{
+    size_t hosts = 0, oldest_host = 0;
     for (size_t i = 0; i < k->count; i++) {
         const struct dht_peer *x = &k->list[i];
-        if (x->minute < k->list[oldest].minute)
-            oldest = i;
         if (!is_of_host(x, c))
             continue;
         if (is_peer(x, c))
@@ -146,7 +211,8 @@ static size_t place_of(const struct key_peers *k, const struct contact *c)
     }
     if (hosts >= DHT_HOST_PEERS_MAX)
         return oldest_host;
-    return k->count >= DHT_KEY_PEERS_MAX ? oldest : k->count;
+    return k->count < DHT_KEY_PEERS_MAX ? k->count
+                                        : worst_of(k, (size_t)chance_below(&p->chance, k->count));
 }
 
 int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct contact *peer,
@@ -157,13 +223,17 @@ int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct c
     struct key_peers *k = key_of(p, id);
     if (!k || ARRAY_RESERVE(k->list, k->cap, k->count + 1))
         return -1;
-    size_t i = place_of(k, peer);
+    size_t i = place_of(p, k, peer);
     bool known = i < k->count && is_peer(&k->list[i], peer);
-    p->count += i == k->count;
+    if (i < k->count)
+        forget_peer(p, &k->list[i]);
     k->count += i == k->count;
     k->list[i] = (struct dht_peer){
         .host_len = peer->host_len, .port = peer->port, .minute = (uint32_t)(now / MINUTE)};
     memcpy(k->list[i].host, peer->host, sizeof peer->host);
+    const struct dht_origin o = dht_origin_of(&p->shares, peer->host, peer->host_len);
+    dht_shares_add(&p->shares, &o);
+    p->count++;
     return !known;
 }
 

@@ -1,11 +1,13 @@
 /* The peers that were announced for keys (BEP 5, "announce_peer"), each for DHT_PEER_LIFE. Bounded:
- * a key that is full gives up its oldest peer; a store that is full gives up, of a few keys drawn
- * at random, the one with the fewest peers. It reads no clock. */
+ * a key that is full gives up a peer of the networks that have most of it; a store that is full
+ * gives up, of a few keys drawn at random, the one whose peers are of the networks that have most
+ * of the store (dht/shares.h). So who floods it pushes out mostly what he put there. It reads no
+ * clock. */
 #ifndef DHT_PEER_STORE_H
 #define DHT_PEER_STORE_H
 
 #include "base/idmap.h"
-#include "lookup/contact.h"
+#include "dht/shares.h"
 
 enum {
     DHT_KEYS_MAX = 1 << 16,
@@ -24,6 +26,7 @@ struct dht_peer {
 
 struct dht_peers {
     struct idmap keys;
+    struct dht_shares shares;
     uint64_t chance;
     size_t count;
 };

@@ -71,23 +71,24 @@ static void read_file(const struct dht_files *d, const char *name, lines_take *t
 
 static int take_id(void *self, const struct line *line, struct fault *f)
 {
-    struct node_id *id = self;
-    if (line->number == 1 && line->state == LINE_WHOLE &&
-        hex20_parse(line->text, line->len, id) == 0)
+    struct node_id *ids = self;
+    if (line->number <= 2 && line->state == LINE_WHOLE &&
+        hex20_parse(line->text, line->len, &ids[line->number - 1]) == 0)
         return 0;
     return fault_trouble(f, "line %" PRIu64 ": not an id of 40 digits: remove the file",
                          line->number);
 }
 
-struct node_id dht_files_id(const struct dht_files *d)
+void dht_files_ids(const struct dht_files *d, struct node_id ids[2])
 {
     static const struct node_id none;
-    struct node_id id = {0};
     struct fault f;
-    read_file(d, "id", take_id, &id);
-    if (node_id_equal(&id, &none) && secret_random(id.bytes, NODE_ID_LEN, &f))
+    ids[0] = ids[1] = none;
+    read_file(d, "id", take_id, ids);
+    if (node_id_equal(&ids[0], &none) && secret_random(ids[0].bytes, NODE_ID_LEN, &f))
         cli_fail(NULL, &f);
-    return id;
+    if (node_id_equal(&ids[1], &none))
+        ids[1] = ids[0];
 }
 
 /* A file that is being read into the node. */
@@ -186,10 +187,12 @@ static void replace(struct dht_files *d, const char *name, struct buf *text, int
     buf_free(text);
 }
 
-void dht_files_put_id(struct dht_files *d, const struct node_id *id)
+void dht_files_put_ids(struct dht_files *d, const struct node_id ids[2])
 {
     struct buf text = {0};
-    int failed = buf_add_string(&text, hex20(id).text) || buf_add(&text, "\n", 1);
+    int failed = 0;
+    for (int i = 0; i < (node_id_equal(&ids[0], &ids[1]) ? 1 : 2); i++)
+        failed |= buf_add_string(&text, hex20(&ids[i]).text) || buf_add(&text, "\n", 1);
     replace(d, "id", &text, failed);
 }
 

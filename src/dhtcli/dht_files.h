@@ -21,9 +21,10 @@ struct dht_files {
 void dht_files_open(struct dht_files *d, const char *folder);
 void dht_files_close(struct dht_files *d);
 
-/* Our id: the one in the file, or a new one. */
-struct node_id dht_files_id(const struct dht_files *d);
-void dht_files_put_id(struct dht_files *d, const struct node_id *id);
+/* Our ids, of IPv4 and of IPv6: those in the file, or new ones. If they differ, the file has a line
+ * for each. */
+void dht_files_ids(const struct dht_files *d, struct node_id ids[2]);
+void dht_files_put_ids(struct dht_files *d, const struct node_id ids[2]);
 
 /* A line HOST:PORT for each socket. */
 void dht_files_put_where(struct dht_files *d, const struct dht_world *w);

@@ -1,4 +1,4 @@
-#include "lookup/lookup.h"
+#include "lookup/lookup_named.h"
 
 #include "lookup/bound_id.h"
 
@@ -30,20 +30,6 @@ void lookup_free(struct lookup *l)
 
 /* --- Candidates ----------------------------------------------------------------------------- */
 
-/* Where the id is among the candidates, or would be. */
-static size_t place_of(const struct lookup *l, const struct node_id *id)
-{
-    size_t low = 0, high = l->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (node_id_compare(&l->target, &l->candidates[middle].contact.id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool allowed(const struct lookup *l, const struct contact *c)
 {
     return c->port != 0 && !node_id_equal(&c->id, &l->rules.self) &&
@@ -65,7 +51,8 @@ static bool forget_farthest(struct lookup *l, size_t nearer_than)
 
 /* Whether this contact may become a candidate, at a place after those with the same id. One that is
  * a candidate has been named once more, perhaps by a shorter way. */
-static bool is_new(struct lookup *l, const struct contact *c, unsigned hop, size_t *at)
+static bool is_new(struct lookup *l, const struct contact *c, unsigned hop,
+                   const struct node_id *namer, size_t *at)
 {
     const size_t first = *at;
     for (; *at < l->count && node_id_equal(&l->candidates[*at].contact.id, &c->id); ++*at) {
@@ -74,22 +61,30 @@ static bool is_new(struct lookup *l, const struct contact *c, unsigned hop, size
             continue;
         if (hop < it->hop)
             it->hop = hop;
+        lookup_note_namer(it, namer);
         return false;
     }
     return *at - first < LOOKUP_ADDRESSES_MAX;
 }
 
-bool lookup_add(struct lookup *l, const struct contact *c, unsigned hop)
+static bool add(struct lookup *l, const struct contact *c, unsigned hop,
+                const struct node_id *namer)
 {
-    size_t at = place_of(l, &c->id);
-    if (!allowed(l, c) || !is_new(l, c, hop, &at) ||
+    size_t at = lookup_place(l, &c->id);
+    if (!allowed(l, c) || !is_new(l, c, hop, namer, &at) ||
         (l->count == LOOKUP_CANDIDATES_MAX && !forget_farthest(l, at)) ||
         ARRAY_RESERVE(l->candidates, l->cap, l->count + 1))
         return false;
     memmove(&l->candidates[at + 1], &l->candidates[at], (l->count - at) * sizeof *l->candidates);
     l->candidates[at] = (struct lookup_candidate){.contact = *c, .hop = hop};
+    lookup_note_namer(&l->candidates[at], namer);
     l->count++;
     return true;
+}
+
+bool lookup_add(struct lookup *l, const struct contact *c, unsigned hop)
+{
+    return add(l, c, hop, NULL);
 }
 
 /* Whether an answer of this candidate is awaited. */
@@ -101,7 +96,7 @@ static bool is_open(const struct lookup_candidate *c)
 /* The candidate with this id and address whose answer is awaited, or NULL. */
 static struct lookup_candidate *awaited(const struct lookup *l, const struct contact *c)
 {
-    for (size_t at = place_of(l, &c->id); at < l->count; at++) {
+    for (size_t at = lookup_place(l, &c->id); at < l->count; at++) {
         struct lookup_candidate *it = &l->candidates[at];
         if (!node_id_equal(&it->contact.id, &c->id))
             break;
@@ -154,25 +149,36 @@ struct outlook {
     size_t next;      /* whom to ask; l->count: nobody */
     size_t in_flight; /* and not slow, in all */
     bool waiting;     /* one of them, or of those that could replace a failure, has not answered */
+    unsigned near, late; /* of the k: there; slow */
 };
+
+/* The nearest; with or without those that are doubted. */
+static void look_at(const struct lookup *l, bool doubted, struct outlook *o)
+{
+    o->next = l->count;
+    o->near = o->late = 0;
+    o->waiting = false;
+    for (size_t i = 0; i < l->count && o->near < l->rules.k; i++) {
+        const enum lookup_state state = l->candidates[i].state;
+        if (state == LOOKUP_FAILED || passed_over(l, i) || (!doubted && lookup_is_doubted(l, i)))
+            continue;
+        o->late += state == LOOKUP_SLOW;
+        o->near += state != LOOKUP_SLOW;
+        o->waiting |= state == LOOKUP_IN_FLIGHT;
+        if (state == LOOKUP_UNASKED && o->next == l->count)
+            o->next = i;
+    }
+    o->waiting |= o->near < l->rules.k && o->late > 0;
+}
 
 static struct outlook look(const struct lookup *l)
 {
-    struct outlook o = {.next = l->count};
-    unsigned near = 0, late = 0;
+    struct outlook o = {0};
     for (size_t i = 0; i < l->count; i++)
         o.in_flight += l->candidates[i].state == LOOKUP_IN_FLIGHT;
-    for (size_t i = 0; i < l->count && near < l->rules.k; i++) {
-        const enum lookup_state state = l->candidates[i].state;
-        if (state == LOOKUP_FAILED || passed_over(l, i))
-            continue;
-        late += state == LOOKUP_SLOW;
-        near += state != LOOKUP_SLOW;
-        o.waiting |= state == LOOKUP_IN_FLIGHT;
-        if (state == LOOKUP_UNASKED && o.next == l->count)
-            o.next = i;
-    }
-    o.waiting |= near < l->rules.k && late > 0;
+    look_at(l, false, &o);
+    if (l->doubts && o.near < l->rules.k && !o.waiting && o.next == l->count)
+        look_at(l, true, &o);
     return o;
 }
 
@@ -218,11 +224,12 @@ bool lookup_answered(struct lookup *l, const struct contact *from, const struct 
     if (c == NULL)
         return false;
     const unsigned hop = c->hop + 1;
+    lookup_charge(l, c, c->state == LOOKUP_SLOW ? -1 : 0, true);
     c->state = LOOKUP_ANSWERED;
     l->answered++;
     for (size_t i = 0; i < count; i++)
         if (!is_repeated(nodes, i))
-            lookup_add(l, &nodes[i], hop);
+            add(l, &nodes[i], hop, &from->id);
     return true;
 }
 
@@ -240,6 +247,7 @@ void lookup_failed(struct lookup *l, const struct contact *c)
     struct lookup_candidate *it = awaited(l, c);
     if (it == NULL)
         return;
+    lookup_charge(l, it, it->state == LOOKUP_SLOW ? 0 : 1, false);
     it->state = LOOKUP_FAILED;
     l->failed++;
 }
@@ -248,8 +256,10 @@ bool lookup_tick(struct lookup *l, int64_t now, struct contact *failed)
 {
     for (size_t i = 0; i < l->count; i++) {
         struct lookup_candidate *c = &l->candidates[i];
-        if (c->state == LOOKUP_IN_FLIGHT && now - c->asked >= l->rules.slow)
+        if (c->state == LOOKUP_IN_FLIGHT && now - c->asked >= l->rules.slow) {
             c->state = LOOKUP_SLOW;
+            lookup_charge(l, c, 1, false);
+        }
         if (c->state == LOOKUP_SLOW && now - c->asked >= l->rules.timeout) {
             c->state = LOOKUP_FAILED;
             l->failed++;

@@ -15,6 +15,10 @@
  *         lookup_tick(&l, now): for each contact that it gives, routing_failed(...)
  *     lookup_closest(&l, contacts, k): those that get the store
  *
+ * A contact that does not answer is charged to all who named it. Who has named four of these, and
+ * four more for each that answered, is believed last: what only such have named is asked once there
+ * is nobody else. So a liar costs six queries and not all that he names.
+ *
  * More than k contacts to begin with cost no query, unless nearer ones do not answer: then those
  * who answer may all name the same k, of whom some are dead.
  *
@@ -29,6 +33,8 @@
 
 #define LOOKUP_CANDIDATES_MAX 512 /* known at a time; the farthest are forgotten */
 #define LOOKUP_ADDRESSES_MAX 8    /* of one id */
+#define LOOKUP_NAMERS_MAX 4       /* of one contact that are charged */
+#define LOOKUP_CHARGES 4
 
 struct lookup_rules {
     unsigned k;           /* that must have answered; at least 1 */
@@ -58,6 +64,10 @@ struct lookup_candidate {
     enum lookup_state state;
     unsigned hop;  /* 1: we knew it; h + 1: named by a contact of hop h; the least of these */
     int64_t asked; /* when */
+    /* Who named it; one more than LOOKUP_NAMERS_MAX: more than these, or ourselves. */
+    unsigned namer_count;
+    struct node_id namers[LOOKUP_NAMERS_MAX];
+    unsigned good, charged; /* of those that it named: have answered; have not in time */
 };
 
 /* Readers may look at everything; only lookup.c writes. */
@@ -67,6 +77,7 @@ struct lookup {
     struct lookup_candidate *candidates; /* nearest to the target first */
     size_t count, cap;
     unsigned asked, answered, failed; /* how many were, in all */
+    bool doubts;                      /* some have been charged too often */
 };
 
 void lookup_init(struct lookup *l, const struct node_id *target, const struct lookup_rules *rules);

@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     must(ed25519_load(&f) == 0);
     for (int i = 0; i < 2; i++) {
         struct dht_config config = {.read_only = i == 1, .is_bound = true};
-        config.id.bytes[0] = (uint8_t)(i + 1);
+        config.ids[0].bytes[0] = config.ids[1].bytes[0] = (uint8_t)(i + 1);
         w.nodes[i] = dht_node_new(&config, &host, w.now);
         must(w.nodes[i]);
     }

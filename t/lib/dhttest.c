@@ -27,8 +27,8 @@ struct test {
         size_t len;
         uint8_t bytes[KRPC_BYTES_MAX];
     } sent[SENT_MAX];
-    bool renamed;
-    size_t values; /* peers that a search has found */
+    uint8_t renamed; /* host_len of the id that was */
+    size_t values;   /* peers that a search has found */
     bool over;
     struct dht_outcome outcome;
 };
@@ -57,11 +57,10 @@ static void draw(void *self, void *out, size_t n)
         bytes[i] = (uint8_t)chance_next(&t->chance);
 }
 
-static void rename_node(void *self, const struct node_id *id)
+static void rename_node(void *self, uint8_t host_len)
 {
     struct test *t = self;
-    (void)id;
-    t->renamed = true;
+    t->renamed = host_len;
 }
 
 static struct node_id id_of(uint64_t n)
@@ -92,7 +91,7 @@ static struct test *begin(const char *name, struct dht_config config)
     must(t);
     t->chance = 7;
     t->now = 1000;
-    config.id = id_of(1);
+    config.ids[0] = config.ids[1] = id_of(1);
     t->node = dht_node_new(&config, &host, t->now);
     must(t->node);
     return t;
@@ -305,12 +304,12 @@ static void full_buckets(void)
     size_t count = 0;
     for (uint64_t n = 10; count < DHT_K; n++) {
         struct contact c = contact_of(n);
-        if (node_id_common(&c.id, dht_node_id(t->node)) > 0)
+        if (node_id_common(&c.id, dht_node_id(t->node, 4)) > 0)
             continue;
         befriend(t, &c);
         list[count++] = c;
     }
-    for (uint64_t n = 900; node_id_common(&late.id, dht_node_id(t->node)) > 0; n++)
+    for (uint64_t n = 900; node_id_common(&late.id, dht_node_id(t->node, 4)) > 0; n++)
         late = contact_of(n);
     befriend(t, &late);
     for (size_t i = 0; i < DHT_K; i++)
@@ -349,8 +348,50 @@ static void votes(void)
         t->count = 0;
     }
     must(t->renamed);
-    self.id = *dht_node_id(t->node);
+    self.id = *dht_node_id(t->node, 4);
     must(bound_id_valid(&self));
+    end(t);
+}
+
+/* Four of other networks say that we are at this address. */
+static void vote_for(struct test *t, const struct contact *self)
+{
+    uint8_t ip[COMPACT_MAX];
+    const size_t n = compact_put(self, ip);
+    for (uint64_t i = 10; i < 14; i++) {
+        struct contact c = contact_of(i);
+        struct krpc m = {.method = KRPC_PING}, answer;
+        c.host_len = self->host_len;
+        t->now += 1000;
+        ask(t, &c, &m, &answer);
+        answer_as(t, &c, &c.id, &(struct krpc){.ip = {ip, n}});
+        t->count = 0;
+    }
+}
+
+static void families(void)
+{
+    struct test *t = begin("each family has an id of its own, which only its votes change",
+                           (struct dht_config){.is_bound = true});
+    struct contact four = {.host_len = 4, .port = 1, .host = {124, 31, 75, 21}};
+    struct contact six = {.host_len = 16, .port = 1, .host = {0x20, 1, 0xd, 0xb8, 1}};
+    struct krpc m = {.method = KRPC_PING}, answer;
+    const struct node_id first = *dht_node_id(t->node, 4);
+    vote_for(t, &six);
+    six.id = *dht_node_id(t->node, 16);
+    must(t->renamed == 16 && bound_id_valid(&six));
+    must(node_id_equal(dht_node_id(t->node, 4), &first));
+    vote_for(t, &four);
+    four.id = *dht_node_id(t->node, 4);
+    must(t->renamed == 4 && bound_id_valid(&four));
+    must(node_id_equal(dht_node_id(t->node, 16), &six.id));
+    /* each is told where it holds */
+    for (uint8_t host_len = 4; host_len <= 16; host_len += 12) {
+        struct contact c = contact_of(50);
+        c.host_len = host_len;
+        must(ask(t, &c, &m, &answer));
+        must(memcmp(answer.id.at, dht_node_id(t->node, host_len)->bytes, NODE_ID_LEN) == 0);
+    }
     end(t);
 }
 
@@ -639,6 +680,37 @@ static void poison(void)
     end(t);
 }
 
+static void charges(void)
+{
+    struct test *t = begin("who names the dead is soon believed last",
+                           (struct dht_config){.read_only = true});
+    enum { HONEST = 10, NAMED = 16 };
+    struct node_id key = id_of(100);
+    struct contact list[HONEST + 1];
+    uint8_t nodes[NAMED * 26];
+    for (uint64_t i = 0; i <= HONEST; i++) {
+        list[i] = contact_of(10 + i);
+        dht_node_meet(t->node, &list[i], t->now);
+        answer_plainly(t, &list[i]);
+    }
+    for (uint64_t i = 0; i < NAMED; i++) {
+        struct contact dead = contact_of(20000 + 101 * i);
+        memcpy(dead.id.bytes, key.bytes, 5);
+        compact_put_node(&dead, nodes + 26 * i);
+    }
+    t->count = 0;
+    search(t, &key, false);
+    for (int turn = 0; turn < 20; turn++) {
+        for (size_t i = 0; i < HONEST; i++)
+            answer_plainly(t, &list[i]);
+        answer_as(t, &list[HONEST], &list[HONEST].id,
+                  &(struct krpc){.nodes = {nodes, sizeof nodes}});
+        pass(t, 1000);
+    }
+    must(t->over && t->outcome.answered >= DHT_K && t->outcome.asked <= HONEST + 1 + 6);
+    end(t);
+}
+
 /* Who gets no item gets contacts; and a false token is told before a false signature, which costs
  * more to check. */
 static void puts_and_gets(void)
@@ -682,7 +754,7 @@ static void forged(void)
     t->count = 0;
     for (unsigned i = 0; i < 1280; i++) {
         struct contact c = contact_of(5000 + i);
-        c.id = *dht_node_id(t->node);
+        c.id = *dht_node_id(t->node, 4);
         c.id.bytes[i / 64] ^= (uint8_t)(1 + i % 64);
         must(ask(t, &c, &m, &answer));
     }
@@ -768,6 +840,77 @@ static void full_items(void)
     end(t);
 }
 
+/* An address of one who has 5,000 networks, in 20 of the next size. */
+static struct contact owned(uint64_t n)
+{
+    struct contact c = {.host_len = 4, .port = 7};
+    c.host[0] = (uint8_t)(150 + n % 5000 / 250 % 4);
+    c.host[1] = (uint8_t)(n % 5000 / 1000);
+    c.host[2] = (uint8_t)(n % 250);
+    c.host[3] = (uint8_t)(1 + n / 5000);
+    return c;
+}
+
+static void many_networks(void)
+{
+    struct test *t = begin("who has thousands of networks pushes out mostly his own",
+                           (struct dht_config){0});
+    struct dht_items *items = dht_node_items(t->node);
+    struct dht_peers *peers = dht_node_peers(t->node);
+    struct contact c, found_peers[1];
+    size_t kept = 0;
+    for (uint64_t n = 0; n < 2000; n++) {
+        const struct node_id key = id_of(n);
+        c = contact_of(37 * n);
+        if (n < 300)
+            put_item(t, n, &c);
+        must(dht_peers_add(peers, &key, &c, t->now) == 1);
+    }
+    for (uint64_t n = 10000; n < 110000; n++) {
+        const struct node_id key = id_of(n);
+        c = owned(n);
+        if (n < 20000)
+            put_item(t, n, &c);
+        must(dht_peers_add(peers, &key, &c, t->now) == 1);
+    }
+    must(dht_items_count(items) == DHT_ITEMS_MAX && dht_peers_keys(peers) == DHT_KEYS_MAX);
+    for (uint64_t n = 0; n < 2000; n++) {
+        const struct node_id key = id_of(n);
+        must(n >= 300 || dht_items_get(items, &key, t->now));
+        kept += dht_peers_get(peers, &key, 4, t->now, found_peers, 1);
+    }
+    must(kept >= 1990);
+    end(t);
+}
+
+static void full_key(void)
+{
+    struct test *t = begin("who has a /48 or a /16 takes few of a key's places",
+                           (struct dht_config){0});
+    struct dht_peers *peers = dht_node_peers(t->node);
+    const struct node_id key = id_of(5);
+    struct contact c;
+    static struct contact list[DHT_KEY_PEERS_MAX];
+    for (uint64_t n = 0; n < DHT_KEY_PEERS_MAX; n++) {
+        c = contact_of(37 * n);
+        must(dht_peers_add(peers, &key, &c, t->now) == 1);
+    }
+    for (unsigned n = 0; n < 20000; n++) {
+        c = (struct contact){.host_len = 16, .port = 7, .host = {0x20, 1}};
+        if (n % 2)
+            c = (struct contact){.host_len = 4, .port = 7, .host = {150, 1}};
+        c.host[n % 2 ? 2 : 6] = (uint8_t)(n >> 8);
+        c.host[n % 2 ? 3 : 7] = (uint8_t)n;
+        dht_peers_add(peers, &key, &c, t->now);
+    }
+    const size_t count = dht_peers_get(peers, &key, 4, t->now, list, DHT_KEY_PEERS_MAX);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        kept += list[i].host[0] < 150;
+    must(kept >= DHT_KEY_PEERS_MAX * 8 / 10);
+    end(t);
+}
+
 static void peers_of_one_64(void)
 {
     struct test *t = begin("a /64 has as many peers of a key as an address",
@@ -838,6 +981,7 @@ int main(void)
     sybils();
     full_buckets();
     votes();
+    families();
     amplification();
     floods();
     garbage();
@@ -848,11 +992,14 @@ int main(void)
     once();
     errors();
     poison();
+    charges();
     puts_and_gets();
     forged();
     refreshes();
     readers();
     full_items();
+    many_networks();
+    full_key();
     peers_of_one_64();
     rates();
     many_parts();
