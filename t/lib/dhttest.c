@@ -690,6 +690,8 @@ static void charges(void)
     uint8_t nodes[NAMED * 26];
     for (uint64_t i = 0; i <= HONEST; i++) {
         list[i] = contact_of(10 + i);
+        if (i == HONEST)
+            memcpy(list[i].id.bytes, key.bytes, 2);
         dht_node_meet(t->node, &list[i], t->now);
         answer_plainly(t, &list[i]);
     }
