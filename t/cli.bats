@@ -402,7 +402,7 @@ twins() {
 }
 
 @test "programs in shell: the reason, and then the usage line" {
-    for name in audit-by-hand demo gossip-plot ledger-plot node; do
+    for name in audit-by-hand demo gossip-plot ledger-plot node trace-page; do
         expect 2 "$name" -Z
         [ "$(head -n 1 "$err")" = "$name: -Z: no such option" ]
         says "^usage: $name "

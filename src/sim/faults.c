@@ -17,12 +17,12 @@ static void trace_names(struct sim *s, const char *word, const struct sim_fault 
     sim_trace_end(&s->trace);
 }
 
-/* Its groups, by their bits; nodes that stand in several are named in each. */
-static void trace_partition(struct sim *s, const struct sim_fault *x)
+/* Its groups, by their bits, after these words; nodes that stand in several are named in each. */
+static void trace_partition(struct sim *s, const char *words, const struct sim_fault *x)
 {
     if (!sim_tracing(&s->trace))
         return;
-    sim_trace_begin(&s->trace, sim_now(s), "partition");
+    sim_trace_begin(&s->trace, sim_now(s), words);
     unsigned all = 0;
     for (uint32_t i = 0; i < s->node_count; i++)
         all |= x->partition.groups[i];
@@ -83,7 +83,7 @@ static int begin_partition(struct sim *s, struct sim_fault *x, struct fault *f)
             x->partition.groups[x->from] = 3;
     }
     sim_links_partition(&s->links, &x->partition, 1);
-    trace_partition(s, x);
+    trace_partition(s, "partition", x);
     return 0;
 }
 
@@ -196,11 +196,7 @@ static void end_partition(struct sim *s, struct sim_fault *x)
     if (x->partition.groups == NULL)
         return;
     sim_links_partition(&s->links, &x->partition, -1);
-    if (!sim_tracing(&s->trace))
-        return;
-    sim_trace_begin(&s->trace, sim_now(s), "heal");
-    sim_trace_word(&s->trace, "partition");
-    sim_trace_end(&s->trace);
+    trace_partition(s, "heal partition", x);
 }
 
 static int end_node(struct sim *s, struct sim_fault *x, struct fault *f)

@@ -1,0 +1,401 @@
+// The space-time diagram on a canvas (Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978): only what is
+// in the window is drawn. A picture `d` has
+//     g, width, height     the canvas's context, and its size in px
+//     trace, layout, parts, labels, lives, splits    what is drawn
+//     top                  what part of the layout is at the top of the canvas
+//     now                  where the present is; what is below it is pale
+//     colours, colourOf    a palette, and the colour of a kind of message
+//     hidden               kinds that are not drawn
+//     at                   the number of the event that is marked, and `over` that of the message under the pointer, or -1
+//     spots, segments      filled: where events and messages are, for the pointer
+const HEAD = 30; // px: the names of the nodes
+const GUTTER = 58; // the times
+
+const PALETTES = {
+    light: { ground: "#ffffff", text: "#1c1e21", quiet: "#575c63", line: "#b9b6ae", accent: "#1f5fa8", bad: "#b3201c", leader: "#e0a100",
+        commit: "#1f7a3d", kinds: ["#2f6db3", "#b5501a", "#7450a3", "#0f7d8a", "#a8327e", "#6b6f75"] },
+    dark: { ground: "#1f2226", text: "#eceae6", quiet: "#a9aeb6", line: "#565c64", accent: "#86b8f5", bad: "#ff9a92", leader: "#c99a2e",
+        commit: "#66cf8b", kinds: ["#6fb0f2", "#f09a5e", "#b99cea", "#5cc7d4", "#ea86c4", "#9aa0a6"] },
+};
+
+// --- Places ---
+
+function columnWidth(d) {
+    return (d.width - GUTTER - 8) / Math.max(1, d.trace.nodes.length);
+}
+
+function columnX(d, node) {
+    return GUTTER + columnWidth(d) * (node + 0.5);
+}
+
+function screenY(d, t) {
+    return HEAD + 12 + yOf(d.layout, t) - d.top;
+}
+
+function fits(d, text, width) {
+    let cut = text;
+    while (cut.length > 1 && d.g.measureText(cut).width > width) {
+        cut = cut.slice(0, Math.min(cut.length - 1, Math.ceil(cut.length * 0.9))).replace(/…$/, "").slice(0, -1) + "…";
+    }
+    return cut;
+}
+
+function stroke(d, colour, width, dash) {
+    d.g.strokeStyle = colour;
+    d.g.lineWidth = width;
+    d.g.setLineDash(dash || []);
+}
+
+function line(d, x1, y1, x2, y2) {
+    d.g.beginPath();
+    d.g.moveTo(x1, y1);
+    d.g.lineTo(x2, y2);
+    d.g.stroke();
+}
+
+function cross(d, x, y, size) {
+    stroke(d, d.colours.bad, 2);
+    line(d, x - size, y - size, x + size, y + size);
+    line(d, x - size, y + size, x + size, y - size);
+}
+
+// Words on a ground of their own, so that lines below them do not disturb.
+function words(d, text, x, y, colour) {
+    d.g.setLineDash([]);
+    d.g.lineWidth = 4;
+    d.g.lineJoin = "round";
+    d.g.strokeStyle = d.colours.ground;
+    d.g.strokeText(text, x, y);
+    d.g.fillStyle = colour;
+    d.g.fillText(text, x, y);
+}
+
+// --- Nodes ---
+
+function drawSplits(d) {
+    for (const split of d.splits) {
+        const from = Math.max(HEAD, screenY(d, split.from)), to = Math.min(d.height, screenY(d, split.to));
+        if (to <= from) {
+            continue;
+        }
+        split.letters.forEach((letters, node) => [...letters].forEach((letter, i) => {
+            const width = (columnWidth(d) - 4) / letters.length, x = columnX(d, node) - columnWidth(d) / 2 + 2 + i * width;
+            const colour = d.colours.kinds[(letter.charCodeAt(0) - 65) % 5];
+            d.g.fillStyle = colour + "26";
+            d.g.fillRect(x, from, width, to - from);
+            if (to - from > 16) {
+                d.g.textAlign = "left";
+                words(d, letter, x + 4, from + 13, colour);
+            }
+        }));
+    }
+}
+
+function drawLives(d) {
+    d.lives.forEach((lives, node) => {
+        const x = columnX(d, node);
+        for (const life of lives) {
+            const from = Math.max(HEAD, screenY(d, life.from)), to = Math.min(d.height, screenY(d, life.to));
+            if (to < from) {
+                continue;
+            }
+            if (life.leads) {
+                stroke(d, d.colours.leader, 8);
+                line(d, x, from, x, to);
+            }
+            stroke(d, d.colours.quiet, 2, life.life === "paused" ? [2, 5] : []);
+            line(d, x, from, x, to);
+        }
+    });
+}
+
+function drawTimes(d) {
+    d.g.textAlign = "right";
+    let last = -Infinity;
+    for (let i = Math.max(0, countUpTo(d.layout.ys, d.top - 20) - 1); i < d.layout.times.length; i++) {
+        const y = screenY(d, d.layout.times[i]);
+        if (y > d.height) {
+            break;
+        }
+        if (y < HEAD + 8 || y - last < 24) {
+            continue;
+        }
+        stroke(d, d.colours.line, 1, [1, 3]);
+        line(d, GUTTER - 4, y, d.width, y);
+        d.g.fillStyle = d.colours.quiet;
+        d.g.fillText(d.layout.times[i].toLocaleString("en"), GUTTER - 8, y + 4);
+        last = y;
+    }
+}
+
+function drawNames(d) {
+    d.g.fillStyle = d.colours.ground;
+    d.g.fillRect(0, 0, d.width, HEAD);
+    stroke(d, d.colours.line, 1);
+    line(d, 0, HEAD - 0.5, d.width, HEAD - 0.5);
+    d.g.textAlign = "center";
+    d.g.fillStyle = d.colours.text;
+    d.g.font = "bold 13px system-ui, sans-serif";
+    d.trace.nodes.forEach((name, node) => d.g.fillText(fits(d, name, columnWidth(d) - 4), columnX(d, node), 20));
+    d.g.font = "12px system-ui, sans-serif";
+    d.g.textAlign = "right";
+    d.g.fillStyle = d.colours.quiet;
+    d.g.fillText("ms", GUTTER - 8, 20);
+}
+
+// --- Messages ---
+
+// Where a message is drawn. A dropped one ends before its addressee, and after a short way if it was dropped as it was sent.
+function segmentOf(d, m) {
+    const x1 = columnX(d, m.from), y1 = screenY(d, m.sent);
+    let x2 = columnX(d, m.to), y2 = screenY(d, messageEnd(d.trace, m));
+    if (m.fate === "drop") {
+        const part = m.end > m.sent ? 0.85 : 0.4;
+        x2 = x1 + (x2 - x1) * part;
+        y2 = m.end > m.sent ? y1 + (y2 - y1) * part : y1 + 10;
+    }
+    return { x1, y1, x2, y2 };
+}
+
+function arrowHead(d, s, colour) {
+    const angle = Math.atan2(s.y2 - s.y1, s.x2 - s.x1);
+    d.g.fillStyle = colour;
+    d.g.beginPath();
+    d.g.moveTo(s.x2, s.y2);
+    d.g.lineTo(s.x2 - 9 * Math.cos(angle - 0.36), s.y2 - 9 * Math.sin(angle - 0.36));
+    d.g.lineTo(s.x2 - 9 * Math.cos(angle + 0.36), s.y2 - 9 * Math.sin(angle + 0.36));
+    d.g.fill();
+}
+
+function drawMessage(d, number, wide) {
+    const m = d.trace.messages[number], s = segmentOf(d, m), colour = d.colourOf(m.kind);
+    stroke(d, colour, wide ? 3.5 : 1.3, m.fate !== "recv" || m.copyOf !== "" ? [5, 3] : []);
+    if (m.from === m.to) {
+        d.g.beginPath();
+        d.g.moveTo(s.x1, s.y1);
+        d.g.bezierCurveTo(s.x1 + 26, s.y1, s.x1 + 26, s.y2, s.x2, s.y2);
+        d.g.stroke();
+    } else {
+        line(d, s.x1, s.y1, s.x2, s.y2);
+    }
+    if (m.fate === "recv") {
+        arrowHead(d, m.from === m.to ? { ...s, x1: s.x1 + 20, y1: s.y2 - 6 } : s, colour);
+    } else if (m.fate === "drop") {
+        cross(d, s.x2, s.y2, wide ? 6 : 4);
+    }
+}
+
+// The words of a message along its arrow, never upside down.
+function drawMessageWords(d, number) {
+    const m = d.trace.messages[number], s = segmentOf(d, m);
+    if (m.from === m.to) {
+        return;
+    }
+    const near = m.fate === "recv" ? 0.5 / Math.abs(m.from - m.to) : 0.5;
+    const left = s.x2 < s.x1;
+    d.g.save();
+    d.g.translate(s.x1 + (s.x2 - s.x1) * near, s.y1 + (s.y2 - s.y1) * near);
+    d.g.rotate(Math.atan2(left ? s.y1 - s.y2 : s.y2 - s.y1, Math.abs(s.x2 - s.x1)));
+    d.g.textAlign = "center";
+    const text = m.text.startsWith("{") ? m.kind : m.text.replace(/\t/g, " / ");
+    words(d, fits(d, text, columnWidth(d) * 0.8), 0, -4, d.colourOf(m.kind));
+    d.g.restore();
+}
+
+function drawMessages(d) {
+    const seen = messagesBetween(d.trace, d.parts, timeOf(d.layout, d.top - 40), timeOf(d.layout, d.top + d.height))
+        .filter((i) => !d.hidden.has(d.trace.messages[i].kind));
+    for (const i of seen) {
+        drawMessage(d, i, false);
+        d.segments.push({ ...segmentOf(d, d.trace.messages[i]), message: i });
+    }
+    const said = new Map();
+    for (const i of seen) {
+        const m = d.trace.messages[i], y = screenY(d, m.sent);
+        if (!d.labels.has(i) || columnWidth(d) < 70 || y - (said.get(m.from) ?? -Infinity) < 12) {
+            continue;
+        }
+        said.set(m.from, y);
+        drawMessageWords(d, i);
+    }
+}
+
+// --- Marks ---
+
+function drawCommit(d, event, x, y) {
+    d.g.fillStyle = d.colours.commit;
+    d.g.beginPath();
+    d.g.arc(x, y, 4.5, 0, 7);
+    d.g.fill();
+    d.g.textAlign = "right";
+    words(d, event.text.split(" ", 1)[0], x - 8, y + 4, d.colours.commit);
+}
+
+function ring(d, x, y, colour) {
+    d.g.beginPath();
+    d.g.arc(x, y, 5, 0, 7);
+    d.g.fillStyle = d.colours.ground;
+    d.g.fill();
+    stroke(d, colour, 2);
+    d.g.stroke();
+}
+
+const NODE_MARKS = {
+    crash: (d, x, y) => cross(d, x, y, 6),
+    wipe: (d, x, y) => cross(d, x, y, 6),
+    restart: (d, x, y) => ring(d, x, y, d.colours.text),
+    event: (d, x, y) => ring(d, x, y, d.colours.leader),
+};
+const SAID_OF_NODES = new Set(["crash", "restart", "wipe", "pause", "resume", "skew", "restore", "event", "propose"]);
+const SAID_OF_ALL = new Set(["partition", "heal", "omit", "clog", "live", "broken", "result"]);
+
+// Words beside a node's line, below others that stand there, or not at all if there is no space and they need not be said.
+function drawNodeMark(d, event, x, y, said) {
+    if (Object.hasOwn(NODE_MARKS, event.word)) {
+        NODE_MARKS[event.word](d, x, y);
+    }
+    const before = said.get(event.node) ?? -Infinity;
+    if (y - before < 12 && event.word === "propose") {
+        return;
+    }
+    const at = y - before < 12 ? before + 12 : y;
+    said.set(event.node, at);
+    const whole = event.word === "event" ? event.text : event.word + " " + event.text;
+    const text = fits(d, whole.replace(/\t/g, " / "), columnWidth(d) - 14), isLeft = x + 9 + d.g.measureText(text).width > d.width;
+    d.g.textAlign = isLeft ? "right" : "left";
+    words(d, text, isLeft ? x - 9 : x + 9, at + 4, event.word === "crash" ? d.colours.bad : d.colours.text);
+}
+
+function drawWholeMark(d, event, y, said) {
+    const colour = event.word === "broken" ? d.colours.bad : d.colours.quiet;
+    stroke(d, colour, event.word === "broken" ? 2.5 : 1, event.word === "broken" ? [] : [7, 4]);
+    line(d, GUTTER - 4, y, d.width, y);
+    const at = Math.max(y, (said.get("all") ?? -Infinity) + 13);
+    said.set("all", at);
+    d.g.textAlign = "right";
+    words(d, fits(d, event.word + " " + event.text, d.width - GUTTER - 20), d.width - 8, at - 4, colour);
+}
+
+function drawMark(d, event, number, said) {
+    const y = screenY(d, event.t);
+    if (SAID_OF_ALL.has(event.word)) {
+        drawWholeMark(d, event, y, said);
+        return;
+    }
+    if (event.node < 0 || event.message >= 0) {
+        return;
+    }
+    const x = columnX(d, event.node);
+    if (event.word === "commit") {
+        drawCommit(d, event, x, y);
+    } else if (SAID_OF_NODES.has(event.word)) {
+        drawNodeMark(d, event, x, y, said);
+    } else {
+        return;
+    }
+    d.spots.push({ x, y, event: number });
+}
+
+function drawMarks(d) {
+    const said = new Map(), events = d.trace.events;
+    const from = timeOf(d.layout, d.top - 60), to = timeOf(d.layout, d.top + d.height);
+    for (let i = countUpTo(d.times, from - 1); i < events.length && events[i].t <= to; i++) {
+        drawMark(d, events[i], i, said);
+    }
+}
+
+// --- The present ---
+
+function drawNow(d) {
+    const y = HEAD + 12 + d.now - d.top;
+    if (y < HEAD || y > d.height) {
+        return;
+    }
+    stroke(d, d.colours.accent, 2);
+    line(d, 0, y, d.width, y);
+}
+
+function drawMarked(d) {
+    if (d.over >= 0) {
+        drawMessage(d, d.over, true);
+    }
+    const event = d.trace.events[d.at];
+    if (!event) {
+        return;
+    }
+    if (event.message >= 0) {
+        drawMessage(d, event.message, true);
+    }
+    if (event.node >= 0) {
+        stroke(d, d.colours.accent, 3);
+        d.g.beginPath();
+        d.g.arc(columnX(d, event.node), screenY(d, event.t), 9, 0, 7);
+        d.g.stroke();
+    }
+}
+
+// One part of the picture, from one height to the other.
+function drawPart(d, from, to, alpha) {
+    if (to <= from) {
+        return;
+    }
+    d.g.save();
+    d.g.beginPath();
+    d.g.rect(0, from, d.width, to - from);
+    d.g.clip();
+    d.g.globalAlpha = alpha;
+    d.spots = [];
+    d.segments = [];
+    drawSplits(d);
+    drawTimes(d);
+    drawLives(d);
+    drawMessages(d);
+    drawMarks(d);
+    d.g.restore();
+}
+
+const PALE = 0.3;
+
+function drawDiagram(d) {
+    const present = Math.min(d.height, Math.max(HEAD, HEAD + 12 + d.now - d.top + 1));
+    d.g.font = "12px system-ui, sans-serif";
+    d.g.textBaseline = "alphabetic";
+    d.g.fillStyle = d.colours.ground;
+    d.g.fillRect(0, 0, d.width, d.height);
+    drawPart(d, present, d.height, PALE);
+    drawPart(d, HEAD, present, 1);
+    if (present <= HEAD) {
+        drawPart(d, HEAD, HEAD + 0.01, 1);
+    }
+    drawNow(d);
+    drawMarked(d);
+    drawNames(d);
+}
+
+// --- The pointer ---
+
+function distanceTo(s, x, y) {
+    const dx = s.x2 - s.x1, dy = s.y2 - s.y1;
+    const part = Math.max(0, Math.min(1, ((x - s.x1) * dx + (y - s.y1) * dy) / (dx * dx + dy * dy || 1)));
+    return Math.hypot(x - s.x1 - part * dx, y - s.y1 - part * dy);
+}
+
+// The nearest mark or message within reach: {event} or {message}, or null.
+function under(d, x, y, reach) {
+    let best = null, least = reach;
+    for (const spot of d.spots) {
+        const distance = Math.hypot(x - spot.x, y - spot.y);
+        if (distance < least) {
+            least = distance;
+            best = { event: spot.event };
+        }
+    }
+    for (const s of d.segments) {
+        const distance = distanceTo(s, x, y);
+        if (distance < least) {
+            least = distance;
+            best = { message: s.message };
+        }
+    }
+    return best;
+}
