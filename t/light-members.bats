@@ -19,6 +19,24 @@ GOOD=$VECTORS/seals/good
     [ "$(grep -c ' ok$' found)" -gt 55 ]
 }
 
+@test "the traces of Tendermint's light client: the same verdicts in our own format" {
+    need python3
+    traces=$ROOT/../shared/vectors/light
+    [ -d "$traces" ] || skip 'no ../shared/vectors/light here, whose traces these are'
+    python3 -B "$ROOT/t/lib/lighttraces.py" "$traces"/*.json >traces
+    "$BIN"/.t/lighttrace <traces >found || {
+        grep WRONG found
+        false
+    }
+    [ "$(grep -c '^block ' traces)" -eq "$(grep -Ec ' ok(:|$)' found)" ]
+    for verdict in SUCCESS NOT_ENOUGH_TRUST INVALID; do
+        grep -q " $verdict ok" found
+    done
+    # a verdict that is another one is seen
+    sed '0,/NOT_ENOUGH_TRUST$/s//SUCCESS/' traces >other
+    expect 1 "$BIN"/.t/lighttrace <other
+}
+
 # The headers of the best chain of a ledger, in heads.
 heads_of() { # FILE
     rm -f led*

@@ -48,19 +48,29 @@ static int at_vote(const struct light_group *g, size_t i, struct fault *f)
     return -1;
 }
 
+/* Whether the votes are for g, and of members of the set that votes on it. 0, or -1 and a rule. */
+static int check_voters(const struct light *c, const struct light_group *g,
+                        const struct member_set *set, struct fault *f)
+{
+    size_t at = 0, strangers, stranger = 0;
+    if (light_votes_check(&g->votes, head_at(&c->heads, 0)->id, g->block.height, g->id, &at, f))
+        return at_vote(g, at, f);
+    light_votes_weight(&g->votes, set, &strangers, &stranger);
+    if (!strangers)
+        return 0;
+    fault_rule(f, "vote: its key is no member of the set that votes");
+    return at_vote(g, stranger, f);
+}
+
 /* Whether the votes for g make it final for those who know the set that votes on it. 0, or -1 and a
  * fault. */
 static int check_votes(struct light *c, const struct light_group *g, const struct member_set *set,
                        struct fault *f)
 {
-    size_t at = 0, strangers, stranger = 0;
-    if (light_votes_check(&g->votes, head_at(&c->heads, 0)->id, g->block.height, g->id, &at, f))
-        return at_vote(g, at, f);
+    size_t at = 0, strangers, stranger;
+    if (check_voters(c, g, set, f))
+        return -1;
     int64_t weight = light_votes_weight(&g->votes, set, &strangers, &stranger);
-    if (strangers) {
-        fault_rule(f, "vote: its key is no member of the set that votes");
-        return at_vote(g, stranger, f);
-    }
     if (!member_set_two_thirds(set, weight))
         return fault_rule(f,
                           "block: votes of weight %" PRId64 " are not over two thirds of %" PRId64,
@@ -272,7 +282,8 @@ static int take_lower(struct light *c, const struct light_group *below, const st
     if (is_contradiction(c, g))
         return light_contradiction(c, g, f), light_answer(f);
     if (!set || check_period(c, now, f) || check_older(c, g, f) ||
-        check_pair(c, below, g, set, now, f) || check_trust(c, g, f) || check_votes(c, g, set, f))
+        check_pair(c, below, g, set, now, f) || check_voters(c, g, set, f) ||
+        check_trust(c, g, f) || check_votes(c, g, set, f))
         return light_answer(f);
     light_fill(&h, &g->block, g->id);
     h.height = (uint32_t)g->block.height;
@@ -293,8 +304,8 @@ int light_take_jump(struct light *c, struct light_group *below, struct light_gro
     if (below->block.height < head_at(&c->heads, trusted)->height)
         return take_lower(c, below, g, now, f);
     if (!set || check_period(c, now, f) || check_below(c, below, f) ||
-        check_pair(c, below, g, set, now, f) || check_next(below, g, f) || check_trust(c, g, f) ||
-        check_votes(c, g, set, f))
+        check_pair(c, below, g, set, now, f) || check_voters(c, g, set, f) ||
+        check_trust(c, g, f) || check_next(below, g, f) || check_votes(c, g, set, f))
         return light_answer(f);
     if (add(c, below, trusted, f) || add(c, g, c->heads.count - 1, f))
         return light_answer(f);
