@@ -102,3 +102,75 @@ print(json.dumps({**it, "data": it["data"] * 2}))')
     [ ! -s said ]
     answers refused: new -- "import $(sed 's/0x2222/0x3333/' out.json)" 'attest 2 3 2'
 }
+
+# A history of attests, and now and then votes, in ascending order or, with `any`, as other machines may have brought them.
+history_of() { # SEED COUNT HEIGHTS [any]
+    awk -v seed="$1" -v count="$2" -v heights="$3" -v any="${4-}" 'BEGIN {
+        srand(seed)
+        source = last = 0
+        for (i = 0; i < 64; i++) chain = chain "1"
+        for (i = 0; i < 64; i++) key = key "2"
+        print "history", chain, key
+        for (i = 1; i <= count; i++) {
+            root = sprintf("%064d", 0)
+            gsub("0", int(rand() * 3) + 1, root)
+            if (any != "") {
+                # the first half lies within the second one
+                target = int(i * heights / count)
+                source = i > count / 2 ? int(rand() * 3) : target - int(rand() * 4)
+                source = source < 0 ? 0 : source
+            } else {
+                target = int(i * heights / count)
+                if (rand() < 0.7) source = target - int(rand() * 3)
+                source = source < last ? last : source > target ? target : source
+                last = source
+            }
+            print "attest", source, target, (rand() < 0.2 ? "-" : root)
+            if (i % 7 == 0) print "vote", int(i / 7), int(rand() * 2), "prevote", root
+            if (i % 14 == 0) print "heard vote", chain, int(i / 7), 0, "prevote", root, key, key key
+        }
+    }'
+}
+
+@test "what is pruned allows nothing that was forbidden, and has little left" {
+    for seed in {1..15}; do
+        any=()
+        [ $((seed % 3)) -ne 0 ] || any=(any)
+        history_of "$seed" 140 150 "${any[@]}" >whole
+        cp whole said
+        ask prune | grep -qx new
+        [ "$(grep -c '^attest' said)" -le 64 ]
+        [ "$(grep -c '^vote' said)" -le 8 ]
+        [ "$(grep '^vote' said | tail -n 1)" = "$(grep '^vote' whole | tail -n 1)" ]
+        expect 0 "$BIN/.t/saidtest" said pruned whole 155
+        # pruned again, it stays so
+        cp said once && ask prune >/dev/null && cmp once said
+    done
+    # what has been signed last can be said again
+    history_of 1 140 150 >said
+    last=$(grep '^attest' said | grep -v -e '-$' | tail -n 1)
+    [ "$(ask prune "$(sed 's/\(.\)\1*$/\1/' <<<"$last")" | paste -s -d ' ')" = 'new again' ]
+}
+
+@test "it is pruned when it has grown, while it stays locked; a file with two names is not" {
+    history_of 1 12000 15000 >said
+    [ "$(stat -c %s said)" -gt 1048576 ]
+    cp said whole && ln said other
+    answers new -- 'attest 14999 15001 1'
+    [ "$(wc -l <said)" -eq $(($(wc -l <whole) + 1)) ]
+    rm other
+    mkfifo in
+    "$BIN/.t/saidtest" said <in >out & pid=$!
+    exec 8>in
+    echo 'attest 15001 15002 1' >&8
+    eventually test -s out
+    [ "$(wc -l <said)" -lt 200 ]
+    expect 1 flock -n said true
+    exec 8>&-
+    wait "$pid"
+    # and where it can be found no more, nothing is signed
+    cp whole said
+    mkdir said.tmp
+    expect 2 ask 'attest 15001 15002 1'
+    cmp whole said
+}

@@ -96,6 +96,27 @@ until_locked() {
     never_twice
 }
 
+@test "whoever is locked shows the others why, after a power loss, too, if who else knew is gone" {
+    past 4
+    expect 0 "$BIN/.t/agreetest" ledger 4
+    grep -h '^vote 1 [0-9]* precommit' [1-4].history | sort -u >said
+    [ "$(cut -d ' ' -f 1-4 said)" = 'vote 1 0 precommit' ]
+    # it stands before the precommit
+    locked=$(grep -l '^vote 1 0 precommit' [1-4].history | head -n 1)
+    sed '/precommit/q' "$locked" | cut -d ' ' -f 1-2,6 | sort | uniq -c | awk '{ $1 = $1 } 1' >there
+    grep -qx '1 heard proposal -' there
+    grep -qx '[23] heard vote prevote' there
+    # and is said to others, at each start until that height is over
+    validator -k "m${locked%.history}.key" -r "$locked" n1/ledger </dev/null >all
+    sed -n 's/^heard vote/vote/p' "$locked" | while read -r line; do grep -qxF "$line" all; done
+    validator -k "m${locked%.history}.key" -r "$locked" ledger </dev/null >all
+    ! grep prevote all || false
+    # none that is forged
+    sed -i "0,/^heard vote/s/\(^heard vote .*\) [^ ]*$/\1 $NIL$NIL/" "$locked"
+    expect 2 validator -k "m${locked%.history}.key" -r "$locked" n1/ledger </dev/null
+    says "^validator: $locked: vote: invalid signature"
+}
+
 @test "a member that contradicts itself is reported with both lines, which accuse it" {
     past 4
     until_locked

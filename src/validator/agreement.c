@@ -90,6 +90,7 @@ static int enter(struct agreement *a, int64_t now, struct fault *f)
             a->before[kept++] = a->before[i];
         }
     a->before_count = kept;
+    polkas_forget(&a->polkas, (uint64_t)a->decided.height);
     return said ? agreement_restart(a, now, f) : forget(a, now, f);
 }
 
@@ -159,8 +160,8 @@ int agreement_look(struct agreement *a, int64_t now, struct fault *f)
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
-static int find_signer(struct agreement *a, const uint8_t key[ID_LEN], struct bft_vote *v,
-                       struct fault *f)
+int agreement_find_signer(struct agreement *a, const uint8_t key[ID_LEN], struct bft_vote *v,
+                          struct fault *f)
 {
     int good = vote_line_check(v, a->chain, key);
     if (good <= 0)
@@ -182,7 +183,7 @@ int agreement_take(struct agreement *a, const char *line, size_t n, int64_t now,
         return -1;
     if ((int64_t)v.height <= height || (int64_t)v.height > height + NEAR)
         return 0;
-    if (find_signer(a, key, &v, f))
+    if (agreement_find_signer(a, key, &v, f))
         return -1;
     if (v.node == a->self)
         return agreement_own(a, &v, f);
@@ -242,7 +243,8 @@ int agreement_begin(struct agreement *a, const struct agreement_config *config, 
         said_votes(config->said, a->decided.height + 1, &a->before, &a->before_count, f))
         return -1;
     a->before_cap = a->before_count;
-    return read_commit(a, f) || agreement_restart(a, now, f) || settle(a, a->decided.height, now, f)
+    return agreement_read_polkas(a, f) || read_commit(a, f) || agreement_restart(a, now, f) ||
+                   settle(a, a->decided.height, now, f)
                ? -1
                : 0;
 }
@@ -253,6 +255,7 @@ void agreement_free(struct agreement *a)
         bft_engine.free(a->engine);
     engine_outputs_free(&a->outputs);
     held_lines_free(&a->held);
+    polkas_free(&a->polkas);
     buf_free(&a->commit);
     buf_free(&a->out);
     free(a->before);

@@ -4,8 +4,9 @@
  *
  * A block that is proposed travels and is judged as any other block; a proposal counts once the
  * ledger has its block. A decision is not written anywhere: the next block has the votes. What the
- * member signs is on disk, in `said`, before it is in `out`. After a start the engine goes on with
- * the height after the last final block, from what the member has said there.
+ * member signs is on disk, in `said`, before it is in `out`, and so are the prevotes of others on
+ * which it locks. After a start the engine goes on with the height after the last final block, from
+ * what the member has said there, and those prevotes go out again: others may not have them.
  *
  * One thread. It reads no clock by itself: `now` is in milliseconds of one that never goes back.
  */
@@ -15,6 +16,7 @@
 #include "bft/bft_vote.h"
 #include "ledger/ledger.h"
 #include "validator/held_lines.h"
+#include "validator/polkas.h"
 #include "validator/said.h"
 #include "validator/voters.h"
 
@@ -52,6 +54,7 @@ struct agreement {
     struct buf commit;         /* the votes that decided it: lines, ascending by key */
     struct said_vote *before;  /* what was said, of heights that are not over */
     size_t before_count, before_cap;
+    struct polkas polkas;   /* what this member's locks rest on */
     struct held_lines held; /* lines that came before their time */
     bool awaits;            /* the ledger has not the block of a proposal of this height yet */
     struct buf out;         /* lines to be passed on; the caller empties it */

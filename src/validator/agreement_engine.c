@@ -46,18 +46,21 @@ int agreement_take_decisions(struct agreement *a, struct fault *f)
     return 0;
 }
 
-/* What others said is passed on already. */
-static int put_own(struct agreement *a, const struct bft_vote *v)
+int agreement_put(struct agreement *a, const struct bft_vote *v)
 {
-    return v->node == a->self ? vote_line_put(v, a->chain, a->config.key->public, &a->out) : 0;
+    uint8_t key[ID_LEN];
+    if (v->node != a->self && !polkas_is_said(&a->polkas, v))
+        return 0;
+    voters_key(a->names, v->node, key);
+    return vote_line_put(v, a->chain, key, &a->out);
 }
 
 static int send(struct agreement *a, const struct bft_item *x)
 {
     if (x->head.kind == BFT_PROPOSAL)
-        return put_own(a, &x->vote);
+        return agreement_put(a, &x->vote);
     for (size_t i = 0; x->head.kind == BFT_VOTES && i < x->vote_count; i++)
-        if (put_own(a, &x->votes[i]))
+        if (agreement_put(a, &x->votes[i]))
             return -1;
     return 0;
 }
@@ -101,7 +104,7 @@ int agreement_step(struct agreement *a, const struct engine_event *event, struct
         return -1;
     }
     saved = take_outputs(a);
-    if (saved < 0)
+    if (saved < 0 || agreement_take_polkas(a))
         return fault_memory(f);
     a->deadline = a->outputs.deadline;
     if (saved == 0)

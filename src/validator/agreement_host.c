@@ -57,10 +57,32 @@ static bool was_said(const struct agreement *a, const struct said_vote *v, struc
     return b != NULL;
 }
 
+static bool is_nil(const struct said_vote *v)
+{
+    static const uint8_t nothing[ID_LEN];
+    return memcmp(v->root.bytes, nothing, ID_LEN) == 0;
+}
+
+/* On disk; a precommit for a block with the prevotes for it. */
+static int save(struct agreement *a, const struct said_vote *v, struct fault *f)
+{
+    struct buf heard = {0};
+    bool locks = v->step == SAID_PRECOMMIT && !is_nil(v);
+    if (locks && (agreement_take_polkas(a) || agreement_put_polkas(a, &heard))) {
+        buf_free(&heard);
+        return fault_memory(f);
+    }
+    int failed = said_sign_vote(a->config.said, v, &heard, f) == SAID_REFUSED;
+    if (locks && !failed)
+        a->polkas.saved = a->polkas.count;
+    buf_free(&heard);
+    return failed ? -1 : 0;
+}
+
 /* On disk, and in what was said. */
 static int say(struct agreement *a, const struct said_vote *v, struct fault *f)
 {
-    if (said_sign_vote(a->config.said, v, f) == SAID_REFUSED)
+    if (save(a, v, f))
         return -1;
     if (ARRAY_RESERVE(a->before, a->before_cap, a->before_count + 1))
         return fault_memory(f);

@@ -14,6 +14,18 @@ void agreement_host(struct agreement *a, struct bft_host *host);
  * what was said, so somebody else signs with the key, or the history is not the whole one. */
 int agreement_own(const struct agreement *a, const struct bft_vote *v, struct fault *f);
 
+/* agreement_polka.c: what was saved of others in this step until now, into a->polkas. What of that
+ * is not on disk yet, as lines of the history. Each 0, or -1: no memory. */
+int agreement_take_polkas(struct agreement *a);
+int agreement_put_polkas(const struct agreement *a, struct buf *out);
+
+/* All that the history has, of heights that are not over. 0, or -1 and trouble. */
+int agreement_read_polkas(struct agreement *a, struct fault *f);
+
+/* agreement.c: sets v->node to the one who has signed it, with this key. 0, or -1 and a fault. */
+int agreement_find_signer(struct agreement *a, const uint8_t key[ID_LEN], struct bft_vote *v,
+                          struct fault *f);
+
 /* agreement_restart.c: a new engine, in the height after a->decided, with what was said there. 0,
  * or -1 and trouble. */
 int agreement_restart(struct agreement *a, int64_t now, struct fault *f);
@@ -23,6 +35,10 @@ int agreement_step(struct agreement *a, const struct engine_event *event, struct
 
 /* Takes what the engine has decided in this step until now. The same. */
 int agreement_take_decisions(struct agreement *a, struct fault *f);
+
+/* Appends to a->out what this member has signed, and what was read from the disk: what others said
+ * besides is passed on already. 0, or -1: no memory. */
+int agreement_put(struct agreement *a, const struct bft_vote *v);
 
 /* A message of one item from this node, whose reference is given up. NULL: no memory. */
 int agreement_message(struct agreement *a, uint32_t from, struct bft_item *item, int64_t now,

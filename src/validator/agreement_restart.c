@@ -70,15 +70,37 @@ static int add_said(struct agreement *a, struct restart *r, const struct said_vo
     return vote_line_put(&v, a->chain, a->config.key->public, &a->out) ? fault_memory(f) : 0;
 }
 
+/* What a lock there rests on. A proposal whose block the ledger has lost waits for it. */
+static int add_polka(struct agreement *a, struct restart *r, const struct bft_vote *v,
+                     struct fault *f)
+{
+    int has = v->step == BFT_PROPOSE ? agreement_has(a, v->value, f) : 1;
+    struct bft_item *x;
+    if (has < 0 || v->height != (uint64_t)a->decided.height + 1)
+        return has < 0 ? -1 : 0;
+    if (polkas_is_said(&a->polkas, v) && agreement_put(a, v))
+        return fault_memory(f);
+    if (has == 0)
+        return held_lines_add(&a->held, v) ? fault_memory(f) : 0;
+    x = v->step == BFT_PROPOSE ? agreement_proposal_item(a, v) : agreement_vote_item(v);
+    if (!x)
+        return fault_memory(f);
+    r->items[r->count++] = &x->head;
+    return 0;
+}
+
 static int make_log(struct agreement *a, struct restart *r, struct fault *f)
 {
-    r->items = calloc(a->before_count + 1, sizeof(struct engine_item *));
+    r->items = calloc(a->before_count + a->polkas.count + 1, sizeof(struct engine_item *));
     if (!r->items)
         return fault_memory(f);
     if (add_snapshot(a, r, f))
         return -1;
     for (size_t i = 0; i < a->before_count; i++)
         if (add_said(a, r, &a->before[i], f))
+            return -1;
+    for (size_t i = 0; i < a->polkas.count; i++)
+        if (add_polka(a, r, &a->polkas.list[i], f))
             return -1;
     return 0;
 }

@@ -1,88 +1,10 @@
 #include "validator/said.h"
 
 #include "base/array.h"
-#include "base/hex.h"
-#include "base/num.h"
-#include "record/field.h"
+#include "validator/said_line.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const steps[] = {"propose", "prevote", "precommit"};
-
-enum { STEPS = 3 };
-
-/* --- Its text ------------------------------------------------------------------------------- */
-
-static int put_number(struct buf *out, int64_t n)
-{
-    return buf_add(out, " ", 1) != 0 || buf_add_number(out, n) != 0 ? -1 : 0;
-}
-
-/* The last field of a line. */
-static int put_root(struct buf *out, const struct said_root *root)
-{
-    return buf_add(out, " ", 1) != 0 ||
-                   buf_add_string(out, root->known ? hex32(root->bytes).text : "-") != 0 ||
-                   buf_add(out, "\n", 1) != 0
-               ? -1
-               : 0;
-}
-
-int said_put_vote(struct buf *out, const struct said_vote *v)
-{
-    return buf_add_string(out, "vote") != 0 || put_number(out, v->height) != 0 ||
-                   put_number(out, v->round) != 0 || buf_add(out, " ", 1) != 0 ||
-                   buf_add_string(out, steps[v->step]) != 0 || put_root(out, &v->root) != 0
-               ? -1
-               : 0;
-}
-
-int said_put_attest(struct buf *out, const struct said_attest *a)
-{
-    return buf_add_string(out, "attest") != 0 || put_number(out, a->source) != 0 ||
-                   put_number(out, a->target) != 0 || put_root(out, &a->root) != 0
-               ? -1
-               : 0;
-}
-
-static int put_first_line(struct buf *out, const struct said *s)
-{
-    return buf_add_string(out, "history ") != 0 || buf_add_string(out, hex32(s->chain).text) != 0 ||
-                   buf_add(out, " ", 1) != 0 || buf_add_string(out, hex32(s->key).text) != 0 ||
-                   buf_add(out, "\n", 1) != 0
-               ? -1
-               : 0;
-}
-
-static bool get_number(struct field x, int64_t *out)
-{
-    return number_parse(x.text, x.len, out) == 0;
-}
-
-static bool get_bytes(struct field x, uint8_t out[32])
-{
-    return x.len == 64 && hex_decode(out, x.text, 32) == 0;
-}
-
-static bool get_root(struct field x, struct said_root *out)
-{
-    *out = (struct said_root){0};
-    if (field_is(x, "-"))
-        return true;
-    out->known = true;
-    return get_bytes(x, out->bytes);
-}
-
-static bool get_step(struct field x, enum said_step *out)
-{
-    for (int i = 0; i < STEPS; i++)
-        if (field_is(x, steps[i])) {
-            *out = (enum said_step)i;
-            return true;
-        }
-    return false;
-}
 
 /* --- What it holds -------------------------------------------------------------------------- */
 
@@ -114,7 +36,8 @@ static int note_attest(struct said *s, const struct said_attest *a, struct fault
 static int take_first(struct said *s, const struct field *x, size_t n, struct fault *f)
 {
     uint8_t chain[32], key[32];
-    if (n != 3 || !field_is(x[0], "history") || !get_bytes(x[1], chain) || !get_bytes(x[2], key))
+    if (n != 3 || !field_is(x[0], "history") || !said_get_bytes(x[1], chain) ||
+        !said_get_bytes(x[2], key))
         return fault_rule(f, "it does not begin with `history CHAIN KEY'");
     if (memcmp(chain, s->chain, 32) != 0)
         return fault_rule(f, "it is of another chain, %.8s...", x[1].text);
@@ -124,23 +47,18 @@ static int take_first(struct said *s, const struct field *x, size_t n, struct fa
     return 0;
 }
 
-static bool get_vote(const struct field *x, size_t n, struct said_vote *v)
-{
-    return n == 5 && field_is(x[0], "vote") && get_number(x[1], &v->height) &&
-           get_number(x[2], &v->round) && get_step(x[3], &v->step) && get_root(x[4], &v->root);
-}
-
 static int take_entry(struct said *s, const struct field *x, size_t n, struct fault *f)
 {
     struct said_vote v = {0};
     struct said_attest a = {0};
-    if (get_vote(x, n, &v)) {
+    if (said_get_vote(x, n, &v)) {
         note_vote(s, &v);
         return 0;
     }
-    if (n == 4 && field_is(x[0], "attest") && get_number(x[1], &a.source) &&
-        get_number(x[2], &a.target) && get_root(x[3], &a.root))
+    if (said_get_attest(x, n, &a))
         return note_attest(s, &a, f);
+    if (said_is_heard(x, n))
+        return 0;
     return fault_rule(f,
                       "neither a vote nor an attest; do not sign before you know what is missing");
 }
@@ -162,7 +80,7 @@ int said_open(struct said *s, const char *path, const uint8_t chain[32], const u
               struct fault *f)
 {
     uint64_t torn;
-    *s = (struct said){.file = LINEFILE(path)};
+    *s = (struct said){.file = LINEFILE(path), .prune_at = SAID_PRUNE_BYTES};
     memcpy(s->chain, chain, 32);
     memcpy(s->key, key, 32);
     if (linefile_lock(&s->file, f) != 0 || linefile_find_end(&s->file, &torn, f) != 0 ||
@@ -186,7 +104,7 @@ static int keep_vote(void *self, const struct line *line, struct fault *f)
     struct votes *all = self;
     struct field x[FIELDS_MAX];
     struct said_vote v;
-    if (!get_vote(x, fields_split(line->text, line->len, x), &v) || v.height < all->height)
+    if (!said_get_vote(x, fields_split(line->text, line->len, x), &v) || v.height < all->height)
         return 0;
     if (ARRAY_RESERVE(all->list, all->cap, all->count + 1) != 0)
         return fault_memory(f);
@@ -204,6 +122,29 @@ int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *
     return failed;
 }
 
+struct heard {
+    lines_take *take;
+    void *self;
+};
+
+static int give_heard(void *self, const struct line *line, struct fault *f)
+{
+    struct heard *h = self;
+    struct line rest = *line;
+    size_t n = sizeof SAID_HEARD - 1;
+    if (!line_is(line->text, line->len, "heard"))
+        return 0;
+    rest.text += n;
+    rest.len -= n;
+    return h->take(h->self, &rest, f);
+}
+
+int said_each_heard(struct said *s, lines_take *take_line, void *self, struct fault *f)
+{
+    struct heard h = {take_line, self};
+    return linefile_read(&s->file, 0, give_heard, &h, f);
+}
+
 void said_close(struct said *s)
 {
     linefile_close(&s->file);
@@ -215,7 +156,9 @@ void said_close(struct said *s)
 int said_add(struct said *s, const struct buf *lines, struct fault *f)
 {
     struct buf all = {0};
-    int failed = (!s->begun && put_first_line(&all, s) != 0) ||
+    if (s->file.end >= s->prune_at && said_prune(s, f) != 0)
+        return -1;
+    int failed = (!s->begun && said_put_first(&all, s) != 0) ||
                          buf_add(&all, lines->data, lines->len) != 0
                      ? fault_memory(f)
                      : linefile_log(&s->file, all.data, all.len, f);
@@ -245,7 +188,8 @@ static enum said_answer add_text(struct said *s, struct buf *text, int failed, s
     return failed != 0 ? SAID_REFUSED : SAID_NEW;
 }
 
-enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struct fault *f)
+enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, const struct buf *heard,
+                                struct fault *f)
 {
     struct buf text = {0};
     int order = s->voted ? vote_order(v, &s->last) : 1;
@@ -253,11 +197,12 @@ enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struc
         return SAID_AGAIN;
     if (order <= 0) {
         fault_rule(f, "a %s of height %lld, round %lld: this key has signed %s%s there",
-                   steps[v->step], (long long)v->height, (long long)v->round,
-                   order == 0 ? "another " : "a later ", steps[s->last.step]);
+                   said_steps[v->step], (long long)v->height, (long long)v->round,
+                   order == 0 ? "another " : "a later ", said_steps[s->last.step]);
         return SAID_REFUSED;
     }
-    int failed = said_put_vote(&text, v);
+    int failed = (heard != NULL && buf_add(&text, heard->data, heard->len) != 0) ||
+                 said_put_vote(&text, v) != 0;
     return add_text(s, &text, failed, f);
 }
 

@@ -5,10 +5,14 @@
  *     history CHAIN KEY
  *     vote HEIGHT ROUND STEP ROOT         STEP: propose, prevote or precommit
  *     attest SOURCEHEIGHT TARGETHEIGHT ROOT
+ *     heard LINE                          another member's prevote or proposal (vote(5))
  *
- * ROOT names what was signed (64 hexadecimal digits), or is `-` if that is not known.
+ * ROOT names what was signed (64 hexadecimal digits), or is `-` if that is not known. What was
+ * heard proves the lock that the next precommit means (Tendermint's proof of lock); it has no
+ * bearing on what may be signed.
  *
- * The file is locked as long as it is open, so no second process signs with the same key.
+ * The file is locked as long as it is open, so no second process signs with the same key. It is
+ * pruned when it has grown (said_prune).
  */
 #ifndef VALIDATOR_SAID_H
 #define VALIDATOR_SAID_H
@@ -17,6 +21,8 @@
 #include "base/linefile.h"
 
 #include <stdbool.h>
+
+#define SAID_PRUNE_BYTES ((uint64_t)1 << 20) /* a file of fewer is not pruned */
 
 enum said_step { SAID_PROPOSE, SAID_PREVOTE, SAID_PRECOMMIT };
 
@@ -44,6 +50,7 @@ struct said {
     struct said_vote last; /* in the order of height, round and step */
     struct said_attest *attests;
     size_t count, cap;
+    uint64_t prune_at; /* it is pruned before anything is added to so many bytes */
 };
 
 enum said_answer { SAID_REFUSED = -1, SAID_NEW, SAID_AGAIN };
@@ -61,15 +68,27 @@ void said_close(struct said *s);
  * SAID_REFUSED and *f: a rule says what it would contradict; or trouble.
  *
  * A vote has to come after all others, in the order of height, round and step, or be the last one
- * again. An attest: EIP-3076's conditions: no other of the same target, none that surrounds another
- * or is surrounded; and none below the lowest source, or up to the lowest target, that is known. */
-enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, struct fault *f);
+ * again; `heard`, lines as the file has them, is on disk with it if it is new. NULL: none. An
+ * attest: EIP-3076's conditions: no other of the same target, none that surrounds another or is
+ * surrounded; and none below the lowest source, or up to the lowest target, that is known. */
+enum said_answer said_sign_vote(struct said *s, const struct said_vote *v, const struct buf *heard,
+                                struct fault *f);
 enum said_answer said_sign_attest(struct said *s, const struct said_attest *a, struct fault *f);
 
 /* The votes of this height and above that the file has, in *list, which the caller frees; how many:
  * *count. 0, or -1 and a fault. */
 int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *count,
                struct fault *f);
+
+/* Gives `take` each line that was heard, without the word in front, as lines_each does. */
+int said_each_heard(struct said *s, lines_take *take, void *self, struct fault *f);
+
+/* Replaces the file by one that forbids at least as much: the votes, and what was heard, of the
+ * last few heights, and the last attests (EIP-3076's minimal form, with some more of them, so that
+ * these can be said again). A crash leaves the old file or the new one. 0, or -1 and trouble:
+ * nothing may be signed then. A file that has another name besides is left as it is: that would not
+ * follow. */
+int said_prune(struct said *s, struct fault *f);
 
 /* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and
  * epochs are heights. said_export appends it. said_import takes what concerns this chain and key;
@@ -79,11 +98,10 @@ int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *
 int said_export(const struct said *s, struct buf *out, struct fault *f);
 int said_import(struct said *s, const char *json, size_t n, struct fault *f);
 
-/* For said_json.c, and the agreement: whether a vote like that is not to be signed any more. For
- * said_json.c: appends lines, and takes them in. */
+/* Whether a vote like that is not to be signed any more. */
 bool said_covers_vote(const struct said *s, const struct said_vote *v);
-int said_put_attest(struct buf *out, const struct said_attest *a);
-int said_put_vote(struct buf *out, const struct said_vote *v);
+
+/* For said_json.c: lines (said_line.h) on disk, and then in memory. 0, or -1 and *f. */
 int said_add(struct said *s, const struct buf *lines, struct fault *f);
 
 #endif

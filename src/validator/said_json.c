@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/hex.h"
 #include "base/num.h"
+#include "validator/said_line.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -48,10 +48,10 @@ static void check_votes(struct said *s)
     if (!s->voted)
         return;
     memset(v.root.bytes, 0xff, 32);
-    must(said_sign_vote(s, &v, &f) != SAID_NEW);
+    must(said_sign_vote(s, &v, NULL, &f) != SAID_NEW);
     if (s->last.round > 0) {
         v.round--;
-        must(said_sign_vote(s, &v, &f) == SAID_REFUSED);
+        must(said_sign_vote(s, &v, NULL, &f) == SAID_REFUSED);
     }
 }
 
@@ -99,6 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         if (json && said_import(&s, (const char *)data, n, &f) != 0)
             must(f.kind == FAULT_RULE && f.text[0] && s.count == 0 && !s.voted);
         give_out(&s);
+        check_all(&s);
+        must(said_prune(&s, &f) == 0 && s.count <= 64);
         check_all(&s);
     } else {
         must(f.kind != FAULT_NONE && f.text[0]);

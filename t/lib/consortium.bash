@@ -67,7 +67,7 @@ never_two() {
 never_twice() {
     local file
     for file in m*.key.history; do
-        [ -z "$(cut -d ' ' -f 1-4 "$file" | sort | uniq -d)" ] || { echo "$file: twice" && return 1; }
+        [ -z "$(grep '^vote' "$file" | cut -d ' ' -f 1-4 | sort | uniq -d)" ] || { echo "$file: twice" && return 1; }
     done
 }
 

@@ -23,7 +23,7 @@ PATH=$BIN:$PATH
 THIN=40
 HARM=9
 CALLS='write pwrite64 fsync fdatasync rename openat ftruncate flock fcntl pread64 read'
-WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted attested taken waiting'
+WRITE='append torn new guard states pool repool queue owed keygen slow preimage book shares work commits restored votes slots numbers sealed voted pruned attested taken waiting'
 PLAIN='show unlock init chain balance audit judge light held explain prove vouch watch compare history log record events status json tsv
     journal unjson graph line mine names back make forge sign select announce joint meaning which shown spend batched cosign slowsign owned absent simulated stamp decoded encoded'
 NET='send listen offer meet pull serve sendtls listentls meettls ordered hashnode hashlookup'
@@ -383,6 +383,22 @@ voted_seen() {
     [ "$(grep -c '^vote 1 0 ' bob.key.history)" -eq 3 ] || wrong 'the record lacks what was signed'
 }
 
+# The same with a history that has grown, so it is pruned first.
+pruned_set() {
+    voted_set
+    validator -e -k bob.key -r begun ledger </dev/null >passed
+    {
+        head -n 1 begun
+        awk 'BEGIN { for (i = 1000000; i < 1045000; i++) printf "attest %d %d -\n", i - 1, i }'
+    } >bob.key.history
+}
+pruned_run() { voted_run "$@"; }
+pruned_seen() {
+    voted_seen
+    grep -qx 'attest 1044998 1044999 -' bob.key.history || wrong 'the last attest is gone'
+    ! grep -q '^attest 1000000 ' bob.key.history || wrong 'it was not pruned'
+}
+
 # A member who has attested one checkpoint already, and now comes to the next, on `ledger` or on `fork`.
 attested_set() {
     people
@@ -722,7 +738,7 @@ program_of() { # SCENE
     shares) echo minepool ;;
     work) echo minework ;;
     sealed) echo seal ;;
-    voted | attested | taken) echo validator ;;
+    voted | pruned | attested | taken) echo validator ;;
     commits | restored | votes) echo raft ;;
     slots) echo paxos ;;
     numbers) echo pbft ;;
