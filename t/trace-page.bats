@@ -214,3 +214,46 @@ END
     last=$(awk '$2 == "commit" { index_of[$3] = $4 } END { print index_of["n1"] }' t)
     asks states $(($(wc -l <t) - 2)) | grep -q "^n1,up,[a-z]*,[0-9]*,$last,"
 }
+
+# --- In a browser ---
+
+# bats test_tags=thorough
+@test "a browser: steps, keys, the pointer, playing, the broken property" {
+    need_chromium
+    trace >t
+    trace-page t >t.html
+    browse t.html "$ROOT/t/lib/tracebrowse.mjs" steps broken filter keys pointer sizes play calm
+    printf 'language de\nplay Abspielen\n' >mine
+    trace-page -t mine t >t.html
+    browse t.html "$ROOT/t/lib/tracebrowse.mjs" texts
+}
+
+# bats test_tags=thorough
+@test "a browser: 5 nodes and 2,000 messages" {
+    need_chromium
+    netsim -n 5 -s 7 -f all raft >t
+    trace-page t >t.html
+    browse t.html "$ROOT/t/lib/tracebrowse.mjs" many
+}
+
+# bats test_tags=thorough
+@test "a browser: a hostile trace runs nothing" {
+    need_chromium
+    n=0
+    {
+        trace | head -n 4
+        for word in '<img src=x onerror=document.title=1>' '</pre><script>document.title=1</script>' '\x3cscript>document.title=1\x3c/script>' \
+            'javascript:document.title=1' '__proto__' 'constructor' 'toString'; do
+            n=$((n + 1))
+            echo "$((n + 4)) send n1 $word $n $word"
+            echo "$((n + 4)) recv $word n1 $n"
+            echo "$((n + 4)) event $word $word 1 n1"
+            echo "$((n + 4)) $word n1 1"
+            echo "$((n + 4)) partition $word / n1"
+            echo "$((n + 4)) send n1 n2 $word $word"
+        done
+        echo '30 dup n1 n2 __proto__ x'
+    } >t
+    trace-page t >t.html
+    browse t.html "$ROOT/t/lib/tracebrowse.mjs" hostile
+}

@@ -202,6 +202,9 @@ function drawMessageWords(d, number) {
     d.g.restore();
 }
 
+const MOST_WORDED = 160; // messages in the window, if their words are to be read
+const MOST_MARKED = 90; // and events of nodes
+
 function drawMessages(d) {
     const seen = messagesBetween(d.trace, d.parts, timeOf(d.layout, d.top - 40), timeOf(d.layout, d.top + d.height))
         .filter((i) => !d.hidden.has(d.trace.messages[i].kind));
@@ -210,7 +213,7 @@ function drawMessages(d) {
         d.segments.push({ ...segmentOf(d, d.trace.messages[i]), message: i });
     }
     const said = new Map();
-    for (const i of seen) {
+    for (const i of seen.length <= MOST_WORDED ? seen : []) {
         const m = d.trace.messages[i], y = screenY(d, m.sent);
         if (!d.labels.has(i) || columnWidth(d) < 70 || y - (said.get(m.from) ?? -Infinity) < 12) {
             continue;
@@ -254,8 +257,8 @@ function drawNodeMark(d, event, x, y, said) {
     if (Object.hasOwn(NODE_MARKS, event.word)) {
         NODE_MARKS[event.word](d, x, y);
     }
-    const before = said.get(event.node) ?? -Infinity;
-    if (y - before < 12 && event.word === "propose") {
+    const before = said.get(event.node) ?? -Infinity, must = event.word === "crash" || event.text.startsWith("leader ");
+    if (y - before < 12 && (event.word === "propose" || (said.isFull && !must))) {
         return;
     }
     const at = y - before < 12 ? before + 12 : y;
@@ -263,7 +266,7 @@ function drawNodeMark(d, event, x, y, said) {
     const whole = event.word === "event" ? event.text : event.word + " " + event.text;
     const text = fits(d, whole.replace(/\t/g, " / "), columnWidth(d) - 14), isLeft = x + 9 + d.g.measureText(text).width > d.width;
     d.g.textAlign = isLeft ? "right" : "left";
-    words(d, text, isLeft ? x - 9 : x + 9, at + 4, event.word === "crash" ? d.colours.bad : d.colours.text);
+    words(d, text, isLeft ? x - 9 : x + 9, at - 4, event.word === "crash" ? d.colours.bad : d.colours.text);
 }
 
 function drawWholeMark(d, event, y, said) {
@@ -298,8 +301,9 @@ function drawMark(d, event, number, said) {
 
 function drawMarks(d) {
     const said = new Map(), events = d.trace.events;
-    const from = timeOf(d.layout, d.top - 60), to = timeOf(d.layout, d.top + d.height);
-    for (let i = countUpTo(d.times, from - 1); i < events.length && events[i].t <= to; i++) {
+    const first = countUpTo(d.times, timeOf(d.layout, d.top - 60) - 1), last = countUpTo(d.times, timeOf(d.layout, d.top + d.height));
+    said.isFull = events.slice(first, last).filter((event) => SAID_OF_NODES.has(event.word)).length > MOST_MARKED;
+    for (let i = first; i < last; i++) {
         drawMark(d, events[i], i, said);
     }
 }
@@ -312,7 +316,13 @@ function drawNow(d) {
         return;
     }
     stroke(d, d.colours.accent, 2);
-    line(d, 0, y, d.width, y);
+    line(d, GUTTER - 4, y, d.width, y);
+    d.g.fillStyle = d.colours.ground;
+    d.g.fillRect(0, y - 9, GUTTER - 6, 18);
+    d.g.textAlign = "right";
+    d.g.font = "bold 12px system-ui, sans-serif";
+    words(d, Math.round(timeOf(d.layout, d.now)).toLocaleString("en"), GUTTER - 8, y + 4, d.colours.accent);
+    d.g.font = "12px system-ui, sans-serif";
 }
 
 function drawMarked(d) {

@@ -41,7 +41,7 @@ function sizeCanvas(canvas, width, height) {
 
 function draw(v) {
     v.due = false;
-    v.d.top = byId("scroller").scrollTop;
+    v.d.top = v.paper ? v.d.top : byId("scroller").scrollTop; // paper does not scroll
     v.d.now = v.y;
     v.d.colours = isDark() && !v.paper ? PALETTES.dark : PALETTES.light;
     v.d.at = v.shown[v.position] ?? -1;
@@ -60,6 +60,7 @@ function drawStrip(v) {
     const canvas = byId("strip"), width = canvas.clientWidth, g = canvas.getContext("2d");
     const colours = isDark() && !v.paper ? PALETTES.dark : PALETTES.light;
     sizeCanvas(canvas, width, 14);
+    canvas.style.width = ""; // as wide as its place, which may become narrower
     g.clearRect(0, 0, width, 14);
     v.shown.forEach((number, i) => {
         const event = v.trace.events[number], x = 8 + (width - 16) * i / Math.max(1, v.shown.length - 1);
@@ -77,6 +78,7 @@ function layOut(v) {
     v.d.height = scroller.clientHeight;
     v.d.layout = newLayout(v.trace, v.toScale, v.zoom);
     v.zoom = v.d.layout.zoom;
+    hideTip(v);
     sizeCanvas(byId("picture"), v.d.width, v.d.height);
     byId("picture").style.marginBottom = -v.d.height + "px"; // what makes the window scroll stands behind it
     byId("tall").style.height = Math.max(v.d.height, v.d.layout.height + HEAD + 60) + "px";
@@ -352,7 +354,7 @@ function listenToButtons(v) {
 }
 
 function listenToRest(v) {
-    on("scroller", "scroll", () => drawSoon(v));
+    on("scroller", "scroll", () => hideTip(v));
     on("scroller", "keydown", (event) => pressed(v, event));
     on("list", "keydown", (event) => pressedInList(v, event));
     on("picture", "pointermove", (event) => pointAt(v, event));
@@ -411,4 +413,5 @@ function startTrace(text) {
     listenToRest(v);
     goTo(v, 0, false);
     goToHash(v);
+    return v;
 }
