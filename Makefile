@@ -167,6 +167,16 @@ $(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(PARTS) Makefile
 	@mkdir -p $(@D)
 	sed $(foreach p,$(PARTS),-e '/^@$(notdir $p)@$$/{r $p' -e 'd;}') $< | sed 's/@NAME@/$*/g; s/@VERSION@/$(VERSION)/g' >$@
 
+# In the script `lesson', @lessons@ stands for src/lessons/NAME.lesson, each after a line `@@ NAME'.
+LESSONS = $(sort $(wildcard src/lessons/*.lesson))
+
+$(OBJ)/lessons: $(LESSONS) Makefile
+	@mkdir -p $(@D)
+	@for l in $(LESSONS:src/lessons/%.lesson=%); do echo "@@ $$l"; cat src/lessons/$$l.lesson; done >$@
+
+$(OBJ)/sh/lesson: PARTS += $(OBJ)/lessons
+$(OBJ)/sh/lesson: $(OBJ)/lessons
+
 $(SCRIPTS:%=$(OUT)/%): $(OUT)/%: $(OBJ)/sh/%
 	@sed 's/@PROGPREFIX@//g' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 

@@ -1,0 +1,419 @@
+#!/bin/sh
+# lesson - short lessons on real programs, for one reader or a lecture
+#
+# A lesson is a text file (lesson(1) describes its lines; those that come with the program are in src/lessons). Its
+# commands run in one shell of their own, in a new folder and a session of their own: whatever they start ends with it.
+#
+# Exit status: 0 all went as the lesson says; 1 a command had another status, took too long, or the reader left; 2 it
+# could not be run.
+set -eu
+LC_ALL=C TZ=UTC0
+export LC_ALL TZ
+unset CDPATH LEDGER NAMES
+case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in another folder
+umask 022
+
+usage() {
+    printf 'usage: @PROGPREFIX@lesson [-anpx] [LESSON]\n'
+}
+
+@options.sh@
+
+help() {
+    usage
+    cat <<'END'
+
+Runs a lesson: a text, commands that you type, and questions. Without LESSON, lists those that there are. A LESSON with
+a slash or .lesson in its name is a file of your own.
+
+  -a, --auto                   play it: types the commands and answers the questions
+  -n, --notes                  the teacher's notes: text, commands, outputs, answers
+  -p, --pause                  play it, and wait for Enter before each command and answer
+  -x, --extract                print the lesson's source, to copy and change
+  -h, --help                   print this help
+  -V, --version                print the version
+END
+}
+
+@output.sh@
+
+# --- The lessons that come with the program --------------------------------------------------------------
+
+# All of them, each after a line '@@ NAME'.
+lessons() {
+    cat <<'END_OF_LESSONS'
+@lessons@
+END_OF_LESSONS
+}
+
+# Prints MINUTES, NAME and TITLE of each, in the order in which they are taught.
+list() {
+    lessons | awk '
+        function row() { if (name != "") printf "%03d %-14s %3s  %s\n", order, name, minutes, title }
+        /^@@ / { row(); name = $2; order = 999; minutes = "-"; inside = 1 }
+        $0 == "" { inside = 0 }
+        inside && sub(/^title: /, "") { title = $0 }
+        inside && sub(/^minutes: /, "") { minutes = $0 }
+        inside && sub(/^order: /, "") { order = $0 }
+        END { row() }' | sort | cut -c 5-
+}
+
+extract() { # NAME
+    lessons | awk -v name="$1" '
+        /^@@ / { found = $2 == name; some = some || found; next }
+        found
+        END { exit !some }'
+}
+
+# source_of LESSON: its text.
+source_of() {
+    case $1 in
+    */* | *.lesson) cat -- "$1" 2>/dev/null || trouble "$1: cannot be read" ;;
+    *) extract "$1" || trouble "$1: no such lesson; without an operand, @PROGPREFIX@lesson lists them" ;;
+    esac
+}
+
+# --- Reading one -------------------------------------------------------------------------------------------
+
+# read_lesson LESSON: checks it, and makes $own/steps and the files that it names.
+read_lesson() {
+    source_of "$1" >"$own/source" || exit
+    NAME=$1 FOLDER=$own
+    export NAME FOLDER
+    [ "$(wc -c <"$own/source")" -le 1000000 ] || trouble "$NAME: longer than a megabyte"
+    [ "$(tr -cd '\000' <"$own/source" | wc -c)" -eq 0 ] || trouble "$NAME: a byte of 0"
+    [ -z "$(tail -c 1 "$own/source")" ] || trouble "$NAME:$(($(wc -l <"$own/source") + 1)): the line is cut off"
+    found=$(awk "$reader" <"$own/source") || trouble "$found"
+    unset NAME FOLDER
+    limit=60
+    [ ! -e "$own/seconds" ] || read -r limit <"$own/seconds"
+}
+
+reader=$(
+    cat <<'END_OF_READER'
+@lesson-read.awk@
+END_OF_READER
+)
+
+# --- Running its commands ----------------------------------------------------------------------------------
+
+shell='' waiter=''
+
+# Under these names the lessons know the programs, whatever prefix they were installed with.
+link_programs() {
+    prefix=@PROGPREFIX@
+    [ -n "$prefix" ] || return 0
+    mkdir "$own/bin"
+    for file in "$here/$prefix"*; do
+        name=${file##*/}
+        ln -s "$file" "$own/bin/${name#"$prefix"}"
+    done
+    PATH=$own/bin:$PATH
+}
+
+start_shell() {
+    cat >"$own/shell" <<'END_OF_SHELL'
+@lesson-shell.sh@
+END_OF_SHELL
+    mkdir "$top/lesson"
+    mkfifo "$own/requests" "$own/done" "$own/alive"
+    exec 6<>"$own/alive" 8<>"$own/requests" 9<>"$own/done"
+    lesson_limit=$limit setsid sh "$own/shell" "$own" "$top/lesson" <"$own/requests" \
+        >"$own/said" 2>&1 6>&- 8>&- 9>&- &
+    shell=$!
+}
+
+# request KIND FILE: has the shell do it. Sets $status, to `late' if that takes too long; the output is in $own/out.
+request() {
+    printf '%s %s\n' "$1" "$2" >&8
+    timeout "$((limit + 5))" head -n 1 <&9 >"$own/status" 6>&- 8>&- &
+    waiter=$!
+    wait "$waiter" || :
+    waiter=''
+    read -r status <"$own/status" || status=late
+}
+
+# The processes of the lesson's session, without those that have ended.
+running() {
+    cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$shell" '
+        { pid = $1; sub(/.*\) /, "") }
+        $4 == session && $1 != "Z" && pid ~ /^[0-9]+$/ { print pid }'
+}
+
+# end_shell: ends everything that the lesson started, at first politely.
+end_shell() {
+    [ -n "$shell" ] || return 0
+    tries=0
+    while left=$(running) && [ -n "$left" ] && [ $((tries += 1)) -le 100 ]; do
+        name=TERM
+        [ "$tries" -le 60 ] || name=KILL
+        # shellcheck disable=SC2086 # numbers are words
+        [ "$tries" -ne 1 ] && [ "$tries" -le 60 ] || kill -s "$name" $left 2>/dev/null || :
+        sleep 0.05
+    done
+    wait "$shell" 2>/dev/null || :
+    shell=''
+}
+
+# --- Showing it ----------------------------------------------------------------------------------------------
+
+# Prints without a newline, to wait for the reader behind it.
+prompt() {
+    printf '%s' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
+}
+
+show_output() {
+    tr '\000-\010\013-\037\177' '?' <"$own/out" | awk '
+        NR <= 200 { print "    " $0 }
+        END { if (NR > 200) print "    ... (" NR - 200 " more lines)" }' >"$own/shown"
+    cat "$own/shown" 2>/dev/null || trouble 'stdout: cannot be written'
+}
+
+# The command as it is typed: `$ ' before its first line, `> ' before others.
+show_command() { # FILE
+    sign='$'
+    while IFS= read -r line; do
+        write "$bold$sign $line$plain"
+        sign='>'
+    done <"$1"
+}
+
+# differs WORDS: ends the lesson because something did not go as it says.
+differs() {
+    printf '%s\n' "$1" >&2
+    exit 1
+}
+
+# run_command NUMBER STATUS: the lesson's own command.
+run_command() {
+    request run "$own/$1.command"
+    show_output
+    case $status in
+    late) differs "@PROGPREFIX@lesson: this takes longer than $limit seconds, and was ended" ;;
+    ended) differs "@PROGPREFIX@lesson: this has ended the shell of the lesson" ;;
+    0) ;;
+    *) write "    [$status]" ;;
+    esac
+    [ "$status" -eq "$2" ] || differs "@PROGPREFIX@lesson: status $status, expected $2"
+}
+
+# wait_for_reader: for -p.
+wait_for_reader() {
+    [ "$mode" = pause ] || return 0
+    printf '(Enter)' >&2
+    read -r _ || mode=auto
+}
+
+# hear: a line of the reader, without spaces at its ends, in $heard. The end of stdin ends the lesson.
+hear() {
+    read -r heard || {
+        write ''
+        differs '@PROGPREFIX@lesson: left before its end'
+    }
+    [ -t 0 ] || write "$heard"
+}
+
+# Whether what was typed is this line of the command, however it is spaced.
+same_words() ( # TYPED LINE
+    set -f
+    # shellcheck disable=SC2086 # words, on purpose
+    set -- "$(set -- $1 && echo "$*")" "$(set -- $2 && echo "$*")"
+    [ "$1" = "$2" ]
+)
+
+# The reader types the command; with Enter alone, it is typed. Anything else runs in a copy of the folder.
+typed_command() { # NUMBER
+    while :; do
+        all=yes
+        while IFS= read -r line <&7; do
+            prompt '> '
+            hear
+            [ -n "$heard" ] || break
+            same_words "$heard" "$line" || {
+                all=''
+                break
+            }
+        done 7<"$own/$1.command"
+        [ -z "$all" ] || return 0
+        printf '%s\n' "$heard" >"$own/typed"
+        request try "$own/typed"
+        show_output
+        [ "$status" != late ] || differs "@PROGPREFIX@lesson: this takes longer than $limit seconds, and was ended"
+        write "(That ran in a copy of the folder. The lesson goes on with the command above: type it, or press Enter.)"
+    done
+}
+
+do_command() { # NUMBER STATUS
+    show_command "$own/$1.command"
+    wait_for_reader
+    [ "$mode" != typed ] || typed_command "$1"
+    run_command "$1" "$2"
+}
+
+# --- Questions -------------------------------------------------------------------------------------------------
+
+find_answer() { # NUMBER
+    request ask "$own/$1.answer"
+    cp "$own/out" "$own/$1.right"
+    [ "$status $(wc -l <"$own/out")" = '0 1' ] ||
+        differs "@PROGPREFIX@lesson: the command of an answer must print one line, with status 0; it was status $status, and $(head -n 5 "$own/out")"
+}
+
+# The reader answers until that is right; Enter alone gives the answer.
+typed_answer() { # NUMBER
+    tries=0
+    while :; do
+        prompt '? '
+        hear
+        [ -n "$heard" ] || {
+            write "The answer is: $(cat "$own/$1.right")"
+            return 0
+        }
+        printf '%s\n' "$heard" >"$own/typed"
+        ! cmp -s "$own/typed" "$own/$1.right" || break
+        write 'No.'
+        [ ! -e "$own/$1.hint" ] || show_lines "$own/$1.hint"
+        tries=$((tries + 1))
+    done
+    write 'Right.'
+    [ "$tries" -gt 0 ] || right=$((right + 1))
+}
+
+show_lines() { # FILE
+    while IFS= read -r line; do
+        write "$line"
+    done <"$1"
+}
+
+do_question() { # NUMBER
+    asked=$((asked + 1))
+    show_lines "$own/$1.question"
+    find_answer "$1"
+    wait_for_reader
+    case $mode in
+    typed) typed_answer "$1" ;;
+    *) write "= $(cat "$own/$1.right")" ;;
+    esac
+}
+
+# --- A lesson from its first line to its last --------------------------------------------------------------------
+
+show_title() {
+    read -r title <"$own/title"
+    write "$bold$title$plain"
+    [ "$mode" = notes ] || return 0
+    for key in minutes needs; do
+        [ ! -e "$own/$key" ] || write "$key: $(cat "$own/$key")"
+    done
+}
+
+# Where a note for the teacher is left out, one of the empty lines around it is, too.
+show_text() {
+    [ -z "$1$last" ] || write "$1"
+    last=$1
+}
+
+do_step() { # KIND WORDS
+    case $1 in
+    text)
+        show_text "$2"
+        return
+        ;;
+    note)
+        [ "$mode" = notes ] || return 0
+        write "@ $2"
+        ;;
+    next) write "* $2" ;;
+    command) do_command "${2% *}" "${2#* }" ;;
+    question) do_question "$2" ;;
+    esac
+    last=$1
+}
+
+run_lesson() { # LESSON
+    read_lesson "$1"
+    link_programs
+    start_shell
+    asked=0 right=0 last=''
+    show_title
+    write ''
+    while IFS= read -r step <&5; do
+        words=${step#* }
+        [ "$step" != "text" ] || words=''
+        do_step "${step%% *}" "$words"
+    done 5<"$own/steps"
+    [ "$mode" != typed ] || [ "$asked" -eq 0 ] || write "Right at once: $right of $asked."
+}
+
+# --- Options, the folder and cleaning up -----------------------------------------------------------------
+
+mode=typed
+while getopts :anpxhV-: option; do
+    [ "$option" != - ] || option=--$OPTARG
+    case $option in
+    a | --auto) mode=auto ;;
+    n | --notes) mode=notes ;;
+    p | --pause) mode=pause ;;
+    x | --extract) mode=extract ;;
+    h | --help)
+        write "$(help)"
+        exit
+        ;;
+    V | --version)
+        write '@PROGPREFIX@lesson (peerutils) @VERSION@'
+        exit
+        ;;
+    *) wrong_option ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ $# -le 1 ] || misuse "'$2': one lesson at a time"
+[ $# -eq 1 ] || [ "$mode" = typed ] || misuse 'which lesson?'
+
+if [ $# -eq 0 ]; then
+    write "$(list)"
+    exit
+elif [ "$mode" = extract ]; then
+    text=$(source_of "$1")
+    write "$text"
+    exit
+fi
+
+# The other programs are in the same folder as this one.
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$PATH
+export PATH
+for program in setsid timeout mkfifo; do
+    command -v "$program" >/dev/null || trouble "$program: not found"
+done
+
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
+    bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
+top=$(mktemp -d "${TMPDIR:-/tmp}/lesson.XXXXXX") || trouble "cannot make a folder in ${TMPDIR:-/tmp}"
+own=$top/own
+
+end_all() {
+    trap '' HUP INT QUIT PIPE TERM
+    [ -z "$waiter" ] || kill "$waiter" 2>/dev/null || :
+    end_shell
+    rm -rf "$top"
+}
+
+# On a signal, ends everything and then dies of that signal, unless the shell ignores it (as bash does SIGQUIT).
+killed() { # NUMBER
+    trap - EXIT
+    end_all
+    trap - "$1"
+    kill "-$1" $$
+    exit $((128 + $1))
+}
+trap end_all EXIT
+for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
+    # shellcheck disable=SC2064 # it expands now, on purpose
+    trap "killed $signal" "$signal"
+done
+mkdir "$own"
+run_lesson "$1"

@@ -1,0 +1,219 @@
+load lib/common
+load lib/awks
+load lib/ledger
+
+# lesson: what a lesson's lines do, in every mode; that it leaves nothing behind; and every lesson that comes with it.
+
+setup() {
+    fresh_folder
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+}
+
+teardown() {
+    [ -z "$(ls "$BATS_TEST_TMPDIR/tmp")" ]
+}
+
+# A lesson of these lines, after its first.
+write_lesson() { # LINE...
+    { printf 'title: X\n\n' && printf '%s\n' "$@"; } >x.lesson
+}
+
+# The one that its page shows.
+page_lesson() {
+    mandoc -T ascii -O width=200 "$ROOT/man/lesson.1" | col -bx |
+        awk '/^ *title: / { on = 1 } /^ *To begin, copy/ { exit } on { sub(/^ {11}/, ""); print }'
+}
+
+@test "it lists the lessons, in their order, and prints the source of each" {
+    expect 0 lesson
+    [ "$(head -n 1 "$out")" = 'hash             8  Hash and chain' ]
+    [ "$(wc -l <"$out")" -eq "$(find "$ROOT/src/lessons" -name '*.lesson' | wc -l)" ]
+    cut -d ' ' -f 1 "$out" >names
+    while read -r name; do
+        lesson -x "$name" | cmp - "$ROOT/src/lessons/$name.lesson"
+    done <names
+    expect 2 lesson -x nosuch
+    says '^lesson: nosuch: no such lesson; '
+}
+
+@test "one of your own: played, with its notes, and typed by a student" {
+    page_lesson | sed '$d' >coin.lesson
+    expect 0 lesson -a coin.lesson
+    grep -qx '    8c52' "$out"
+    grep -qx '= 0' "$out"
+    refute grep -q '^[@!]' "$out"
+    expect 0 lesson -n coin.lesson
+    grep -qx 'minutes: 2' "$out"
+    grep -q '^@ Ask' "$out"
+    yes '' | head -n 2 | lesson -p coin.lesson >played 2>waits
+    [ "$(cat waits)" = '(Enter)(Enter)' ]
+    lesson -a coin.lesson | cmp - played
+    # the command with other spaces, a wrong answer, the right one
+    printf "%s\n" " printf 'alice says 7' |  sha256sum | cut  -c 1-4" 1 ' 0 ' | lesson coin.lesson >typed
+    grep -qx 'No\.' typed
+    grep -q '^The digit a is 10' typed
+    grep -qx 'Right\.' typed
+    tail -n 1 typed | grep -qx 'Right at once: 0 of 1\.'
+    # Enter types it, and gives the answer
+    printf '\n\n' | lesson ./coin.lesson >typed
+    grep -qx 'The answer is: 0' typed
+    # whoever leaves is told so
+    expect 1 lesson coin.lesson </dev/null
+    says '^lesson: left before its end$'
+}
+
+@test "what the student types instead runs in a copy of the folder" {
+    write_lesson '$ x=5; echo old >file' '$ cat file' '> echo $x'
+    printf '%s\n' '' 'echo new $x >file; cat file; exit 3' 'cat file' 'echo $x' | lesson x.lesson >typed
+    grep -qx '    new 5' typed
+    [ "$(grep -c '^    old$' typed)" -eq 1 ]
+    printf '%s\n' '' "echo 'open" 'rm file' '' | lesson x.lesson >typed
+    grep -qx '    old' typed
+}
+
+@test "variables, folders and processes remain from command to command" {
+    write_lesson '$ mkdir a && cd a; sleep 1000 & one=$!' '$ kill $one; wait $one' '[143]' '$ basename "$PWD"' \
+        '? How many?' '= one=7' '> echo $((one - 6))' '$ kill -0 $one 2>said || echo gone'
+    expect 0 lesson -a x.lesson
+    grep -qx '    \[143\]' "$out"
+    grep -qx '    a' "$out"
+    grep -qx '= 1' "$out"
+    grep -qx '    gone' "$out"
+}
+
+@test "what does not go as the lesson says ends it with status 1" {
+    write_lesson '$ false'
+    expect 1 lesson -a x.lesson
+    says '^lesson: status 1, expected 0$'
+    write_lesson '$ true' '[1]'
+    expect 1 lesson -a x.lesson
+    says '^lesson: status 0, expected 1$'
+    write_lesson '$ exit 0'
+    expect 1 lesson -a x.lesson
+    says '^lesson: this has ended the shell of the lesson$'
+    write_lesson '$ if'
+    expect 1 lesson -a x.lesson
+    write_lesson '$ true' '? q' '= seq 2'
+    expect 1 lesson -a x.lesson
+    says '^lesson: the command of an answer must print one line'
+    printf 'title: X\nseconds: 1\n\n$ sleep 1000\n' >x.lesson
+    expect 1 lesson -a x.lesson
+    says '^lesson: this takes longer than 1 seconds, and was ended$'
+}
+
+@test "of a long output the beginning is shown, and no control characters" {
+    write_lesson '$ seq 1000; printf "\033[31m"'
+    expect 0 lesson -a x.lesson
+    grep -qx '    200' "$out"
+    grep -qx '    \.\.\. (801 more lines)' "$out"
+    write_lesson '$ printf "\033[31m\r\n"'
+    expect 0 lesson -a x.lesson
+    grep -qx '    ?\[31m?' "$out"
+}
+
+# refused LINE RULE: that line of x.lesson is at fault.
+refused() {
+    expect 2 lesson -a x.lesson
+    says "^lesson: x\.lesson:$1: $2"
+    [ ! -s "$out" ]
+}
+
+@test "a faulty line is named, before anything runs" {
+    make_awks
+    for awk in awks/*; do
+        PATH=$PWD/$awk:$PATH
+        write_lesson '$ touch ran' '> x' '= y'
+        refused 5 'an answer without its question'
+        write_lesson '$ touch ran' '? x' 'y'
+        refused 5 'a question without its answer'
+        write_lesson '$ touch ran' '? x'
+        refused 4 'a question without its answer'
+        write_lesson '$ touch ran' '$x'
+        refused 4 'after .\$. at the beginning of a line goes a space'
+        write_lesson 'touch ran' '> x'
+        refused 4 ".>' continues a command"
+        write_lesson 'text' '[1]'
+        refused 4 'a status without a command'
+        write_lesson '$ x' '[999]'
+        refused 4 'no status is above 255'
+        write_lesson '$ x' '! hint'
+        refused 4 'a hint without'
+        write_lesson 'text'
+        refused 3 'a lesson has at least one command'
+        write_lesson '$ x' "$(printf 'a\033[31m')"
+        refused 4 'a control character'
+        write_lesson '$ x' "$(printf '%2001s' a)"
+        refused 4 'longer than 2000 bytes'
+        printf 'title: X\ncolour: red\n\n$ x\n' >x.lesson
+        refused 2 "no header .colour'"
+        printf 'title: X\nminutes: long\n\n$ x\n' >x.lesson
+        refused 2 ".minutes' is no number from 1 to 999"
+        printf 'title: X\ntitle: Y\n\n$ x\n' >x.lesson
+        refused 2 ".title' is there twice"
+        printf 'minutes: 2\n\n$ x\n' >x.lesson
+        refused 2 ".a .title:|a .title"
+        printf 'title: X\n$ x\n' >x.lesson
+        refused 2 'the first lines are'
+        printf 'title: X\n\n$ touch ran' >x.lesson
+        refused 3 'the line is cut off'
+        : >x.lesson
+        expect 2 lesson -a x.lesson
+        PATH=${PATH#*:}
+    done
+    printf 'title: X\n\n$ echo \0\n' >x.lesson
+    expect 2 lesson -a x.lesson
+    says 'a byte of 0'
+    yes '# comment' | head -n 6000 | cat <(printf 'title: X\n\n$ x\n') - >x.lesson
+    refused 5001 'more than 5000 lines'
+    head -c 1000001 /dev/zero | tr '\0' '\n' >x.lesson
+    expect 2 lesson -a x.lesson
+    says 'longer than a megabyte'
+}
+
+# Nothing of it runs (what has ended may wait for somebody to ask its status), and its folder is gone.
+ended() { # PID
+    [ -z "$(ls tmp)" ] && ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+@test "whatever a lesson started ends with it, however it ends" {
+    write_lesson '$ mkfifo held; sleep 1000 & (trap "" TERM; sleep 1001) & echo $! >'"$PWD/pid" '$ touch '"$PWD/on"'; cat held'
+    for signal in TERM HUP INT KILL; do
+        rm -f on
+        env --default-signal=INT lesson -a x.lesson >said 2>&1 &
+        eventually test -e on
+        [ -n "$(ls tmp)" ]
+        kill -s "$signal" $!
+        status=0
+        wait $! || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        [ "$signal" = KILL ] || [ -z "$(ls tmp)" ]
+        eventually ended "$(cat pid)"
+    done
+}
+
+@test "usage, help, version, and a stdout that cannot be written" {
+    expect 2 lesson -z
+    says '^usage: lesson '
+    expect 2 lesson -a
+    says '^lesson: which lesson\?$'
+    expect 2 lesson -a hash keys
+    expect 2 lesson nosuch
+    expect 2 lesson ./nosuch
+    says '^lesson: \./nosuch: cannot be read$'
+    expect 0 lesson --help
+    grep -q '^usage: lesson ' "$out"
+    expect 0 lesson -V
+    grep -Eq '^lesson \(peerutils\) [0-9.]+$' "$out"
+    for option in '' -a -n -p -x; do
+        expect 2 sh -c "lesson $option ${option:+hash} >/dev/full </dev/null"
+        says '^lesson: stdout: cannot be written$'
+    done
+    TMPDIR=/nowhere/at/all expect 2 lesson -a hash
+    says '^lesson: cannot make a folder in /nowhere/at/all$'
+}
+
+@test "one that comes with it is played" {
+    expect 0 lesson -a hash
+    [ ! -s "$err" ]
+}
