@@ -3,13 +3,15 @@
 # h2load drives. Both sync each commit on a quorum before they answer.
 
 mesh_settings='election=1000 heartbeat=100'
+mesh_engine=raft
+mesh_count=3
 mesh_pid=()
 
-# Three members in this folder: keys and the file of members.
+# Members in this folder: keys and the file of members.
 mesh_members() { # FOLDER
     local i base=$((20000 + RANDOM % 9000))
     mkdir -p "$1"
-    for i in 1 2 3; do
+    for ((i = 1; i <= mesh_count; i++)); do
         (cd "$1" && keygen "n$i" >/dev/null 2>&1 && mkfifo "in$i" "out$i")
         echo "127.0.0.1:$((base + i)) $(cut -d ' ' -f 2 "$1/n$i.pub") n$i"
     done >"$1/members"
@@ -19,7 +21,7 @@ mesh_member() { # FOLDER NUMBER
     (
         cd "$1" || exit
         # shellcheck disable=SC2086 # words
-        exec mesh -v -L -C "control$2" -k "n$2.key" members -- raft -d "log$2" $mesh_settings \
+        exec mesh -v -L -C "control$2" -k "n$2.key" members -- "$mesh_engine" -d "log$2" $mesh_settings \
             <>"in$2" >"out$2" 2>>"told$2"
     ) &
     mesh_pid[$2]=$!
@@ -41,14 +43,16 @@ mesh_leader() { # FOLDER
 mesh_start() { # FOLDER
     local i
     mesh_members "$1"
-    for i in 1 2 3; do
+    for ((i = 1; i <= mesh_count; i++)); do
         # The reader's end is held open, so that whoever reads may come and go.
         sleep 900 <>"$1/out$i" &
         started="$started $!"
         mesh_member "$1" "$i"
     done
-    leader=$(mesh_leader "$1")
-    for i in 1 2 3; do
+    # the primary of PBFT's first view is the first member
+    leader=1
+    [ "$mesh_engine" != raft ] || leader=$(mesh_leader "$1")
+    for ((i = 1; i <= mesh_count; i++)); do
         [ "$i" = "$leader" ] || { cat "$1/out$i" >/dev/null & started="$started $!"; }
     done
 }
