@@ -53,17 +53,22 @@ struct tip_choice tree_choice(const struct tree *t)
         .best = t->best, .final = t->final, .rivals = {t->rivals[0], t->rivals[1]}};
 }
 
+void tree_forget_state(struct tree *t)
+{
+    t->at = t->best;
+    state_clear(t->state);
+    tree_state_clear(t);
+}
+
 void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
                  const struct tip_choice *choice, int64_t count)
 {
     anchor(t, genesis, rules);
     set_choice(t, choice);
-    t->at = t->best;
     t->count = count;
     for (int i = 0; i < TREE_RECENT; i++)
         t->recent[i].n = -1;
-    state_clear(t->state);
-    tree_state_clear(t);
+    tree_forget_state(t);
     tree_forget_members(t);
 }
 

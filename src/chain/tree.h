@@ -110,6 +110,10 @@ void tree_free(struct tree *t);
 void tree_resume(struct tree *t, const struct node *genesis, const struct rules *rules,
                  const struct tip_choice *choice, int64_t count);
 
+/* Goes back to the best tip and forgets all that was loaded of the state; only if the store has the
+ * state there, and nothing that it lacks. */
+void tree_forget_state(struct tree *t);
+
 /* What the tree has chosen. */
 struct tip_choice tree_choice(const struct tree *t);
 

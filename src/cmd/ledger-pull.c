@@ -46,6 +46,15 @@ static void take_secret_or_id(const struct cli_option *o, const char *text, void
         r->passphrase_fd = (int)cli_number("-P", text, 0, INT32_MAX);
 }
 
+/* -A */
+static void take_account(const struct cli_option *o, const char *text, void *to)
+{
+    struct run *r = to;
+    (void)o;
+    cli_light_pull_account(&r->light, text);
+    r->headers = true;
+}
+
 static const struct cli_option options[] = {
     {CLI_OPTION_LEDGER(struct run, ledger)},
     {'c', "chain", "CHAIN", "the genesis block's id, if there is no ledger yet",
@@ -75,6 +84,8 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct run, light.within, 1, INT64_MAX)},
     {'E', "evidence", "FILE", "with -H: append the votes of those who voted twice to FILE",
      CLI_TEXT(struct run, light.evidence)},
+    {'A', "account", "ACCOUNT", "prove what ACCOUNT has, by the newest state line; implies -H",
+     CLI_CALL(take_account)},
     {'P', "passphrase-fd", "FD|ID",
      "the key's passphrase is the next line of FD; or prove record ID",
      CLI_CALL(take_secret_or_id)},

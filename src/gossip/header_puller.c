@@ -7,6 +7,7 @@
 #include "stream/stream.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void header_puller_init(struct header_puller *p, const struct header_chain *chain, void *self,
@@ -20,6 +21,7 @@ void header_puller_free(struct header_puller *p)
     buf_free(&p->genesis);
     buf_free(&p->header);
     buf_free(&p->group);
+    buf_free(&p->state);
 }
 
 /* --- Requests --------------------------------------------------------------------------------- */
@@ -47,6 +49,8 @@ static int send(struct header_puller *p, struct session *s, enum header_request 
     if (request != REQUEST_JUMP) { /* which may be back to the block of a proof */
         p->header.len = 0;
         p->proved = false;
+        p->state.len = 0;
+        p->state_lines = 0;
     }
     int failed = session_put(s, line->data, line->len);
     buf_free(line);
@@ -97,6 +101,22 @@ int header_puller_prove(struct header_puller *p, struct session *s, const uint8_
     return send(p, s, REQUEST_PROOF, &line, now, f);
 }
 
+int header_puller_balance(struct header_puller *p, struct session *s, const struct account *account,
+                          int64_t height, int64_t now, struct fault *f)
+{
+    struct buf line = {0};
+    struct account_text of = account_text(account);
+    char place[sizeof "account " + ACCOUNT_TEXT_MAX];
+    int n = snprintf(place, sizeof place, "account %s", of.text);
+    sha256(place, (size_t)n, p->wanted);
+    if (buf_add_string(&line, "balance ") || buf_add(&line, of.text, of.len) ||
+        buf_add_string(&line, " ") || buf_add_number(&line, height) || buf_add(&line, "\n", 1)) {
+        buf_free(&line);
+        return fault_memory(f);
+    }
+    return send(p, s, REQUEST_BALANCE, &line, now, f);
+}
+
 /* --- Headers ---------------------------------------------------------------------------------- */
 
 static int take(struct header_puller *p, const char *text, size_t len, bool genesis,
@@ -108,6 +128,11 @@ static int take(struct header_puller *p, const char *text, size_t len, bool gene
     p->got++;
     p->fresh += new;
     return 0;
+}
+
+static bool is_proof(enum header_request r)
+{
+    return r == REQUEST_PROOF || r == REQUEST_BALANCE;
 }
 
 static bool is_sealed(const struct header_puller *p)
@@ -138,7 +163,7 @@ static int begin_group(struct header_puller *p, const char *line, size_t len, st
 /* A line that stands with the header before it. */
 static int take_with_header(struct header_puller *p, const char *line, size_t len, struct fault *f)
 {
-    bool alone = p->request == REQUEST_PROOF; /* the header is not in the group */
+    bool alone = is_proof(p->request); /* the header is not in the group */
     if ((!alone && !p->group.len) || !(line_is(line, len, "member") || line_is(line, len, "vote")))
         return fault_rule(f, "an answer to `headers` holds only headers");
     if (len >= (line_is(line, len, "vote") ? VOTE_LINE_MAX : MEMBER_LINE_MAX))
@@ -202,6 +227,23 @@ static int take_header(struct header_puller *p, const char *line, size_t len, st
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
 
+/* After the proof of a state line: the line, and what it says of the account. */
+static int take_state(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    bool first = p->state_lines++ == 0;
+    uint8_t id[ID_LEN];
+    sha256(line, len, id);
+    if (first ? !line_is(line, len, "state")
+              : !line_is(line, len, "present") && !line_is(line, len, "absent"))
+        return fault_rule(f,
+                          "an answer to `balance` is a header, a proof, a state line and another");
+    if (p->state_lines > 2)
+        return fault_rule(f, "balance: over two lines after the proof");
+    if (first && memcmp(id, p->proof.id, ID_LEN))
+        return fault_rule(f, "balance: its proof is of another line");
+    return buf_add(&p->state, line, len) || buf_add(&p->state, "\n", 1) ? fault_memory(f) : 0;
+}
+
 static int take_proof(struct header_puller *p, const char *line, size_t len, struct fault *f)
 {
     uint8_t id[ID_LEN];
@@ -211,21 +253,26 @@ static int take_proof(struct header_puller *p, const char *line, size_t len, str
         return buf_add(&p->header, line, len) ? fault_memory(f) : 0;
     if (p->header.len && !p->proved && is_sealed(p) && line_is(line, len, "member"))
         return take_with_header(p, line, len, f);
+    if (p->proved && p->request == REQUEST_BALANCE)
+        return take_state(p, line, len, f);
     if (!p->header.len || p->proved || p->group.len || !line_is(line, len, "proof"))
         return fault_rule(f, "an answer to `prove` is a header and a proof");
     if (proof_parse(line, len, &p->proof, f))
         return -1;
     sha256(p->header.data, p->header.len, id);
-    if (memcmp(p->proof.block, id, ID_LEN) || memcmp(p->proof.id, p->wanted, ID_LEN))
+    if (memcmp(p->proof.block, id, ID_LEN) ||
+        (p->request == REQUEST_PROOF && memcmp(p->proof.id, p->wanted, ID_LEN)))
         return fault_rule(f, "proof: of another block or record");
     p->proved = true;
     return 0;
 }
 
 /* A header alone is right only if its own id was asked for. */
-static int end_proof(struct header_puller *p, struct fault *f)
+static int end_proof(struct header_puller *p, enum header_request request, struct fault *f)
 {
     uint8_t id[ID_LEN];
+    if (request == REQUEST_BALANCE && p->header.len && p->state_lines < 2)
+        return fault_rule(f, "pulled: the proof of a balance is cut short");
     if (p->header.len && !p->proved) {
         sha256(p->header.data, p->header.len, id);
         if (memcmp(id, p->wanted, ID_LEN))
@@ -245,7 +292,7 @@ static int take_record(struct header_puller *p, const char *line, size_t len, in
     p->progress = now;
     if (p->body_left)
         return take_body(p, line, len, f);
-    return p->request == REQUEST_PROOF ? take_proof(p, line, len, f) : take_header(p, line, len, f);
+    return is_proof(p->request) ? take_proof(p, line, len, f) : take_header(p, line, len, f);
 }
 
 /* An answer without a new header is right only if we lack nothing. */
@@ -268,7 +315,7 @@ static int end_headers(struct header_puller *p, struct fault *f)
 static int take_pulled(struct header_puller *p, const char *line, size_t len, struct fault *f)
 {
     enum header_request request = p->request;
-    if (request != REQUEST_PROOF && take_group(p, f))
+    if (!is_proof(request) && take_group(p, f))
         return -1;
     p->goes_on = request == REQUEST_HEADERS && p->got;
     if (request == REQUEST_NONE)
@@ -281,8 +328,8 @@ static int take_pulled(struct header_puller *p, const char *line, size_t len, st
     p->request_was_jump = request == REQUEST_JUMP;
     if (request == REQUEST_JUMP)
         p->answered(p->self, p);
-    if (request == REQUEST_PROOF)
-        return end_proof(p, f);
+    if (is_proof(request))
+        return end_proof(p, request, f);
     return request == REQUEST_HEADERS ? end_headers(p, f) : 0;
 }
 

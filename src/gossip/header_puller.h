@@ -8,6 +8,7 @@
 #define GOSSIP_HEADER_PULLER_H
 
 #include "gossip/session.h"
+#include "record/account.h"
 #include "record/proof.h"
 
 #define HEADER_PULLER_STALL 30000       /* ms without a requested line */
@@ -36,7 +37,7 @@ struct header_chain {
     void *self;
 };
 
-enum header_request { REQUEST_NONE, REQUEST_HEADERS, REQUEST_PROOF, REQUEST_JUMP };
+enum header_request { REQUEST_NONE, REQUEST_HEADERS, REQUEST_PROOF, REQUEST_BALANCE, REQUEST_JUMP };
 
 struct header_puller {
     const struct header_chain *chain;
@@ -56,11 +57,15 @@ struct header_puller {
     bool goes_on; /* the next request continues after `last` */
     int rewinds;
 
-    uint8_t wanted[ID_LEN]; /* the record to be proved, or the block whose header is wanted */
+    uint8_t wanted[ID_LEN]; /* the record to be proved, or the block whose header is wanted; or the
+                               place of the account (state(5)) */
     struct buf header;      /* the answer: a header line without its newline; of a block alone, the
                                lines of its set are in `group`, a newline before each, */
     bool proved;            /* ... and a proof that leads to its root */
     struct proof proof;
+    struct buf state; /* of an account: the `state` line that is proved, and the line after it, each
+                         with its newline */
+    int state_lines;
     bool request_was_jump;                                 /* at the end of an answer: to what */
     void (*answered)(void *self, struct header_puller *p); /* called at the end of such an answer */
 };
@@ -78,13 +83,15 @@ int header_puller_line(struct header_puller *p, struct session *s, enum wire_wor
 /* Whether the peer's best tip is here: 1 or 0, -1 and trouble. */
 int header_puller_has_all(const struct header_puller *p, struct fault *f);
 
-/* Requests headers after those that we have, at most count; the proof of a record; or a jump to a
- * height, which `take` gets, if the peer has it, before `answered` is called. Only without
- * an open request. 0, or -1 and trouble. */
+/* Requests headers after those that we have, at most count; the proof of a record; what an account
+ * had after the block of a height; or a jump to a height, which `take` gets, if the peer has it,
+ * before `answered` is called. Only without an open request. 0, or -1 and trouble. */
 int header_puller_ask(struct header_puller *p, struct session *s, int64_t count, int64_t now,
                       struct fault *f);
 int header_puller_prove(struct header_puller *p, struct session *s, const uint8_t id[ID_LEN],
                         int64_t now, struct fault *f);
+int header_puller_balance(struct header_puller *p, struct session *s, const struct account *account,
+                          int64_t height, int64_t now, struct fault *f);
 int header_puller_jump(struct header_puller *p, struct session *s, int64_t height, int64_t now,
                        struct fault *f);
 

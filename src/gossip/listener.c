@@ -221,6 +221,7 @@ static int take_word(struct listener *l, struct inbound *peer, enum wire_word wo
     case WIRE_ASK_HEADERS:
     case WIRE_ASK_PROOF:
     case WIRE_ASK_JUMP:
+    case WIRE_ASK_BALANCE:
         return take_light(l, peer, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");

@@ -1,6 +1,6 @@
-/* Requests of light clients: `headers`, `jump` and `prove`. Each turn answers a part of them, in
- * the order in which they arrived, so however many there are, the listener goes on with its other
- * work. */
+/* Requests of light clients: `headers`, `jump`, `prove` and `balance`. Each turn answers a part of
+ * them, in the order in which they arrived, so however many there are, the listener goes on with
+ * its other work. */
 #include "gossip/listener_parts.h"
 
 #include "crypto/sha256.h"
@@ -51,12 +51,26 @@ static int check_jump(const char *line, size_t len, int64_t *height, struct faul
     return field_number(x, "jump: height", height, f);
 }
 
+static int check_balance(const char *line, size_t len, struct account *account, int64_t *height,
+                         struct fault *f)
+{
+    struct cursor c = {line, line + len};
+    cursor_take_field(&c);
+    if (cursor_take_account(&c, "balance: account", account, f) ||
+        field_number(cursor_take_field(&c), "balance: height", height, f))
+        return -1;
+    return c.text < c.end ? fault_rule(f, "balance: over 3 fields") : 0;
+}
+
 /* 0, or -1 and a rule: not a request that this word begins. */
 static int check_request(enum wire_word word, const char *line, size_t len, struct fault *f)
 {
     int64_t number;
+    struct account account;
     if (word == WIRE_ASK_PROOF)
         return check_prove(line, len, f);
+    if (word == WIRE_ASK_BALANCE)
+        return check_balance(line, len, &account, &number, f);
     if (word == WIRE_ASK_JUMP)
         return check_jump(line, len, &number, f);
     return listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &number, f) ? 0 : -1;
@@ -70,9 +84,10 @@ int take_light(struct listener *l, struct inbound *peer, enum wire_word word, co
         return -1;
     if (listener_owes(peer))
         return fault_rule(f, "%s: before the last request was answered",
-                          word == WIRE_ASK_PROOF  ? "prove"
-                          : word == WIRE_ASK_JUMP ? "jump"
-                                                  : "headers");
+                          word == WIRE_ASK_PROOF     ? "prove"
+                          : word == WIRE_ASK_BALANCE ? "balance"
+                          : word == WIRE_ASK_JUMP    ? "jump"
+                                                     : "headers");
     if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
         s->light.len = 0;
         return fault_memory(f);
@@ -215,6 +230,15 @@ static enum outcome answer_jump(struct listener *l, struct inbound *peer, struct
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
 
+static enum outcome end_proof(struct listener *l, struct inbound *peer, struct turn *t, int found,
+                              uint64_t read, struct fault *f)
+{
+    put_found(l, peer, found, f);
+    bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
+    t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
+    return ANSWERED;
+}
+
 static enum outcome answer_prove(struct listener *l, struct inbound *peer, struct turn *t)
 {
     const struct view *v = l->config->view;
@@ -226,10 +250,23 @@ static enum outcome answer_prove(struct listener *l, struct inbound *peer, struc
     l->scratch.len = 0;
     int found = v ? v->prove(v->self, ids[0], &l->scratch, &read, &f) : 0;
     listener_log(l, peer, "prove", ids[0], found > 0 ? "found" : "none");
-    put_found(l, peer, found, &f);
-    bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
-    t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
-    return ANSWERED;
+    return end_proof(l, peer, t, found, read, &f);
+}
+
+static enum outcome answer_balance(struct listener *l, struct inbound *peer, struct turn *t)
+{
+    const struct view *v = l->config->view;
+    struct buf *request = &peer->state->light;
+    struct fault f;
+    struct account account = {0};
+    int64_t height = 0;
+    uint64_t read = 0;
+    check_balance(request->data, request->len, &account, &height, &f);
+    buf_free(request);
+    l->scratch.len = 0;
+    int found = v && v->balance ? v->balance(v->self, &account, height, &l->scratch, &read, &f) : 0;
+    listener_log(l, peer, "prove", NULL, found > 0 ? "balance found" : "balance none");
+    return end_proof(l, peer, t, found, read, &f);
 }
 
 /* --- A turn ----------------------------------------------------------------------------------- */
@@ -238,7 +275,8 @@ static enum outcome answer_prove(struct listener *l, struct inbound *peer, struc
 static enum outcome answer(struct listener *l, struct inbound *peer, struct turn *t)
 {
     struct inbound_state *s = peer->state;
-    bool proof = s->light.len && *s->light.data == 'p';
+    char asks = s->light.len ? *s->light.data : '\0';
+    bool proof = asks == 'p' || asks == 'b'; /* `prove`, `balance` */
     if (peer->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
         return ANSWERED;
     if (t->unread || session_backlog(peer->session) > UNREAD_MAX ||
@@ -248,8 +286,10 @@ static enum outcome answer(struct listener *l, struct inbound *peer, struct turn
         return NEXT_TURN;
     if (s->light.len && !bucket_take(&s->light_requests, &listener_light, t->now))
         return LIMITED;
-    if (s->light.len && *s->light.data == 'j')
+    if (asks == 'j')
         return answer_jump(l, peer, t);
+    if (asks == 'b')
+        return answer_balance(l, peer, t);
     return proof ? answer_prove(l, peer, t) : answer_headers(l, peer, t);
 }
 

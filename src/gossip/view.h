@@ -4,6 +4,7 @@
 #define GOSSIP_VIEW_H
 
 #include "base/buf.h"
+#include "record/account.h"
 #include "record/block.h"
 
 struct view {
@@ -48,6 +49,13 @@ struct view {
      * there is no such record. *read: how many bytes of blocks had to be read. */
     int (*prove)(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
                  struct fault *f);
+
+    /* Appends all that shows what this account had after the best chain's block of this height: the
+     * header of the next block, a `proof` that it holds a state line, the line, and a `present` or
+     * `absent` line. 1, or 0 if that block has no state line, or is too far below the tip. *read as
+     * above. */
+    int (*balance)(void *self, const struct account *account, int64_t height, struct buf *out,
+                   uint64_t *read, struct fault *f);
 
     void *self;
 };

@@ -34,6 +34,7 @@ enum wire_word {
     WIRE_ASK_HEADERS,
     WIRE_ASK_PROOF,
     WIRE_ASK_JUMP,
+    WIRE_ASK_BALANCE,
     WIRE_TAKEN,
     WIRE_EAGER,
     WIRE_LAZY,

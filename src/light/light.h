@@ -121,6 +121,10 @@ bool light_is_on(const struct light *c, size_t n, size_t tip);
 /* Whether a jump has passed this height (`bft`), so that the trusted chain is not known there. */
 bool light_jumped_over(const struct light *c, int64_t height);
 
+/* The height after whose block the newest state line that is believed says what accounts have; -1:
+ * there is none yet; -2: never, without `rule state`. */
+int64_t light_state_height(const struct light *c);
+
 /* The height at which the headers begin, apart from genesis: 0, or that of a checkpoint. */
 int64_t light_begins(const struct light *c);
 

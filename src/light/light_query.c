@@ -79,6 +79,15 @@ bool light_jumped_over(const struct light *c, int64_t height)
            height;
 }
 
+int64_t light_state_height(const struct light *c)
+{
+    const struct light_sum sum = light_sum(c);
+    int64_t height = sum.by_members ? sum.trusted : sum.height;
+    if (!c->has_genesis || !c->rules.state)
+        return c->has_genesis ? -2 : -1;
+    return height < c->rules.state ? -1 : height - height % c->rules.state - 1;
+}
+
 int64_t light_begins(const struct light *c)
 {
     return c->anchor ? head_at(&c->heads, c->anchor)->height : 0;

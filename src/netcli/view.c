@@ -4,6 +4,7 @@
 #include "gossip/wire.h"
 #include "query/headers.h"
 #include "query/proving.h"
+#include "query/proving_state.h"
 #include "seal/header.h"
 
 #include <errno.h>
@@ -12,8 +13,9 @@
 #include <sys/stat.h>
 
 enum {
-    AGAIN = 1000,        /* milliseconds until opening is tried again */
-    PART_BYTES = 1 << 18 /* of headers and what belongs to them, read at once */
+    AGAIN = 1000,         /* milliseconds until opening is tried again */
+    PART_BYTES = 1 << 18, /* of headers and what belongs to them, read at once */
+    BALANCES_KEPT = 4096, /* proofs of balances after which what was loaded for them is freed */
 };
 
 struct ledger_view {
@@ -23,6 +25,7 @@ struct ledger_view {
     struct ledger ledger;
     struct ledger_view_times times;
     int64_t next;       /* when opening may be tried next, by times.now */
+    uint64_t balances;  /* proved */
     int64_t looked;     /* when `holds` last looked at the file */
     int last;           /* the result of the last try, 0 or -1, */
     struct fault fault; /* and why */
@@ -296,6 +299,17 @@ static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t
     return found;
 }
 
+static int balance(void *self, const struct account *account, int64_t height, struct buf *out,
+                   uint64_t *read, struct fault *f)
+{
+    struct ledger_view *v = self;
+    int seen = look(v, f);
+    *read = 0;
+    if (seen > 0 && ++v->balances % BALANCES_KEPT == 0)
+        tree_forget_state(&v->ledger.tree);
+    return seen > 0 ? proving_account_near(&v->ledger, height, account, out, read, f) : seen;
+}
+
 static int64_t maxblock(void *self)
 {
     struct ledger_view *v = self;
@@ -314,6 +328,7 @@ struct view ledger_view_table(struct ledger_view *v)
                          .end = end,
                          .jump = jump,
                          .prove = prove,
+                         .balance = balance,
                          .self = v};
 }
 

@@ -87,3 +87,29 @@ int proving_account(struct ledger *l, const struct node *tip, int64_t height,
         return -1;
     return put_line(l, &block, &line, out, f) || put_presence(l, &key, line.root, out, f) ? -1 : 1;
 }
+
+/* The bytes of the blocks from the tip down to this height, if they are few enough: 1, 0, -1. */
+static int measure(struct ledger *l, int64_t height, uint64_t *bytes, struct fault *f)
+{
+    struct node node = l->tree.best;
+    *bytes = node.size;
+    if (node.height - height > PROVING_BLOCKS)
+        return 0;
+    while (node.height > height && *bytes <= PROVING_BYTES) {
+        if (tree_get(&l->tree, node.parent, &node, f))
+            return -1;
+        *bytes += node.size;
+    }
+    return *bytes <= PROVING_BYTES;
+}
+
+int proving_account_near(struct ledger *l, int64_t height, const struct account *account,
+                         struct buf *out, uint64_t *read, struct fault *f)
+{
+    int64_t at = holder(&l->tree.rules, &l->tree.best, height);
+    *read = 0;
+    if (at <= 0 || at - 1 != height)
+        return 0;
+    int near = measure(l, at, read, f);
+    return near > 0 ? proving_account(l, &l->tree.best, height, account, out, f) : near;
+}

@@ -11,4 +11,13 @@
 int proving_account(struct ledger *l, const struct node *tip, int64_t height,
                     const struct account *account, struct buf *out, struct fault *f);
 
+/* The same on the best chain, and of this height alone, for peers that may ask again and again:
+ * gives 0 as well if the state line stands in a block more than PROVING_BLOCKS, or PROVING_BYTES of
+ * blocks, below the tip. *read: about as much work as to read so many bytes. It leaves the tree
+ * below the tip, where the next such question is cheap. */
+#define PROVING_BLOCKS 4096
+#define PROVING_BYTES (16 << 20)
+int proving_account_near(struct ledger *l, int64_t height, const struct account *account,
+                         struct buf *out, uint64_t *read, struct fault *f);
+
 #endif

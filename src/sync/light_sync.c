@@ -188,7 +188,7 @@ struct light_sync *light_sync_new(const struct light_sync_config *config, int64_
         return NULL;
     }
     set_up(s, config, now);
-    s->proofs = calloc(config->ids_count + 1, sizeof *s->proofs);
+    s->proofs = calloc(light_sync_wanted(s) + 1, sizeof *s->proofs);
     if (!s->proofs)
         fault_memory(f);
     else
@@ -210,8 +210,10 @@ void light_sync_free(struct light_sync *s)
         s->peers = p->next;
         free_peer(p);
     }
-    for (size_t i = 0; s->proofs && i < s->config.ids_count; i++)
+    for (size_t i = 0; s->proofs && i < light_sync_wanted(s); i++) {
         buf_free(&s->proofs[i].header);
+        buf_free(&s->proofs[i].state);
+    }
     free(s->proofs);
     free(s);
 }

@@ -1,13 +1,14 @@
 /*
  * Catching up without a ledger: asks several peers for the headers that a file of headers lacks,
- * and for proofs of records. No peer is trusted. The headers come from one peer at a time, and from
- * the next one as soon as that is slow, so what several peers have is fetched once; a peer whose
- * best tip is known by then costs nothing more. Of the branches, the one with the most work counts,
- * no matter which peer has it.
+ * and for proofs of records and of balances. No peer is trusted. The headers come from one peer at
+ * a time, and from the next one as soon as that is slow, so what several peers have is fetched
+ * once; a peer whose best tip is known by then costs nothing more. Of the branches, the one with
+ * the most work counts, no matter which peer has it.
  */
 #ifndef SYNC_LIGHT_SYNC_H
 #define SYNC_LIGHT_SYNC_H
 
+#include "light/holding.h"
 #include "net/client.h"
 #include "record/proof.h"
 #include "sync/header_file.h"
@@ -33,6 +34,8 @@ struct light_sync_config {
     bool deflate;                  /* offer compression */
     const uint8_t (*ids)[ID_LEN];  /* the records to prove */
     size_t ids_count;
+    const struct account *accounts; /* and those whose balances are to be proved */
+    size_t accounts_count;
     int64_t patience; /* ms: how long to wait for something new */
     int64_t (*clock)(void *self);
     /* As in sync.h. */
@@ -42,13 +45,17 @@ struct light_sync_config {
     void *self;
 };
 
-/* What is known of a record. */
+/* What is known of a record, or of what an account had. */
 struct light_proof {
     bool found;
     struct proof proof;
     struct buf header; /* of its block, without the newline; or the whole jump back to it */
     int64_t height;
     size_t block; /* its number among the headers, or LIGHT_JUMPED_OVER */
+    /* Of an account: the lines `state` and `present` or `absent`, with newlines, and what they say.
+     */
+    struct buf state;
+    struct holding holding;
 };
 
 struct light_sync;
@@ -69,7 +76,8 @@ bool light_sync_over(const struct light_sync *s, int64_t now);
 /* Whether at least one peer has delivered its whole best chain. */
 bool light_sync_complete(const struct light_sync *s);
 
-/* The proof of a record, if its block is on the best chain; otherwise NULL. */
+/* The proof of a record, if its block is on the best chain; otherwise NULL. After those of the
+ * records come those of the accounts. */
 const struct light_proof *light_sync_proof(const struct light_sync *s, size_t i);
 
 #endif

@@ -14,8 +14,17 @@ static bool may_ask(const struct light_sync *s, int64_t now)
 static int ask_proof(struct light_peer *p, int64_t now, struct fault *f)
 {
     const struct light_sync *s = p->run;
-    while (p->next_id < s->config.ids_count && light_sync_is_proved(s, p->next_id))
+    int64_t height = light_state_height(s->light);
+    while (p->next_id < light_sync_wanted(s) && (light_sync_is_settled(s, p->next_id) ||
+                                                 (light_sync_account(s, p->next_id) && height < 0)))
         p->next_id++;
+    const struct account *account = p->next_id < light_sync_wanted(s)
+                                        ? light_sync_account(s, p->next_id)
+                                        : NULL;
+    if (account) {
+        p->asked_height = height;
+        return header_puller_balance(&p->puller, &p->base.session, account, height, now, f);
+    }
     if (p->next_id < s->config.ids_count)
         return header_puller_prove(&p->puller, &p->base.session, s->config.ids[p->next_id], now, f);
     p->done = true;

@@ -12,7 +12,9 @@ struct light_peer {
     struct header_puller puller;
     int64_t side,
         fork;       /* headers in a row off the best chain; the height below the first of them */
-    size_t next_id; /* the next record to ask it for */
+    size_t next_id; /* the next record or account to ask it for */
+    int64_t asked_height; /* what the account had after the block of this height */
+    struct holding holding;
     int tries;
     int64_t trusted;   /* the height of the last trusted header when it was asked for headers */
     int64_t stride;    /* of the next jump; 0: to the peer's highest */
@@ -51,6 +53,13 @@ int light_sync_take(void *self, const char *text, size_t len, bool genesis, stru
 
 /* Whether the proof of this record is here, and of the best chain. */
 bool light_sync_is_proved(const struct light_sync *s, size_t i);
+
+/* Of all that is wanted: how many; the account whose balance is number i, or NULL: it is a record;
+ * and whether nobody needs to be asked for it: a balance may have been proved of a shorter chain.
+ */
+size_t light_sync_wanted(const struct light_sync *s);
+const struct account *light_sync_account(const struct light_sync *s, size_t i);
+bool light_sync_is_settled(const struct light_sync *s, size_t i);
 
 /* The block of the checkpoint at which new headers begin; NULL: they have begun, or begin at
  * genesis. */

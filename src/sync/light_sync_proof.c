@@ -12,6 +12,23 @@ bool light_sync_is_proved(const struct light_sync *s, size_t i)
            (p->block == LIGHT_JUMPED_OVER || light_is_on(s->light, p->block, light_best(s->light)));
 }
 
+size_t light_sync_wanted(const struct light_sync *s)
+{
+    return s->config.ids_count + s->config.accounts_count;
+}
+
+const struct account *light_sync_account(const struct light_sync *s, size_t i)
+{
+    return i < s->config.ids_count ? NULL : &s->config.accounts[i - s->config.ids_count];
+}
+
+bool light_sync_is_settled(const struct light_sync *s, size_t i)
+{
+    return light_sync_is_proved(s, i) &&
+           (!light_sync_account(s, i) ||
+            s->proofs[i].holding.height == light_state_height(s->light));
+}
+
 /* A fault while an answer is used: the peer's, or our own, which ends the run. */
 static void fail(struct light_peer *p, const struct fault *f)
 {
@@ -59,6 +76,10 @@ static void keep_proof(struct light_peer *p, size_t block)
     buf_free(&proof->header);
     proof->header = *from;
     *from = (struct buf){0};
+    buf_free(&proof->state);
+    proof->state = p->puller.state;
+    p->puller.state = (struct buf){0};
+    proof->holding = p->holding;
     p->run->base.progress = p->run->base.now;
 }
 
@@ -73,6 +94,23 @@ static int knows_block(struct light_peer *p, size_t *block, struct fault *f)
     return light_find(p->run->light, proof->block, block, f);
 }
 
+/* Judges a proof, and what it says of an account: 1, 0 and a rule, -1 and trouble. */
+static int judge_proof(struct light_peer *p, size_t *block, struct fault *f)
+{
+    struct light_sync *s = p->run;
+    const struct account *account = light_sync_account(s, p->next_id);
+    const struct buf *state = &p->puller.state;
+    int valid = light_prove(s->light, &p->puller.proof, block, f);
+    if (valid <= 0 || !account)
+        return valid;
+    if (holding_check(state->data, state->len, account, &p->holding, f))
+        return 0;
+    if (p->holding.height == p->asked_height)
+        return 1;
+    fault_rule(f, "state: of another height than was asked for");
+    return 0;
+}
+
 static void take_proof(struct light_peer *p)
 {
     struct light_sync *s = p->run;
@@ -80,7 +118,7 @@ static void take_proof(struct light_peer *p)
     size_t block = LIGHT_JUMPED_OVER;
     const struct light_sum sum = light_sum(s->light);
     int has = knows_block(p, &block, &f);
-    int valid = has > 0 ? light_prove(s->light, &p->puller.proof, &block, &f) : 0;
+    int valid = has > 0 ? judge_proof(p, &block, &f) : 0;
     int64_t height = height_of(&p->puller.header);
     if (p->puller.proved && !has && sum.by_votes && height > 1 && height < sum.trusted &&
         !p->back) {
@@ -149,6 +187,6 @@ void light_sync_answered(void *self, struct header_puller *puller)
         take_jump(p);
     else if (b)
         take_anchor(p);
-    else if (p->next_id < p->run->config.ids_count)
+    else if (p->next_id < light_sync_wanted(p->run))
         take_proof(p);
 }

@@ -1,6 +1,6 @@
 /* gossip/header_puller and gossip/session: a peer that says anything to a light client, which asks
- * it for headers and proofs in turn. In what it says `@` stands for the id of the header that it
- * gave last, `&` for the id that is wanted, `!` for a moment. */
+ * it for headers, proofs and balances in turn. In what it says `@` stands for the id of the header
+ * that it gave last, `&` for the id that is wanted, `!` for a moment. */
 #include "gossip/header_puller.h"
 #include "crypto/sha256.h"
 #include "pull_talk.h"
@@ -9,7 +9,7 @@
 struct run {
     struct header_puller puller;
     struct talk talk;
-    bool begun;
+    bool begun, of_account; /* what was asked for last */
     size_t taken, proved;
 };
 
@@ -70,7 +70,8 @@ static void answered(void *self, struct header_puller *p)
          f.text[0]); /* whose form its owner judges */
     sha256(p->header.data, p->header.len, id);
     must(memcmp(p->proved ? p->proof.block : p->wanted, id, ID_LEN) == 0);
-    must(!p->proved || memcmp(p->proof.id, p->wanted, ID_LEN) == 0);
+    must(!p->proved || r->of_account || memcmp(p->proof.id, p->wanted, ID_LEN) == 0);
+    must(!r->of_account || p->state_lines == 2);
 }
 
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
@@ -95,6 +96,10 @@ static int ask(struct run *r, size_t turn)
     struct fault f;
     if (r->puller.request != REQUEST_NONE)
         return 0;
+    r->of_account = turn % 4 == 3;
+    if (r->of_account)
+        return header_puller_balance(&r->puller, &r->talk.session, &(struct account){.id = {0x55}},
+                                     3, r->talk.now, &f);
     return turn % 2 ? header_puller_prove(&r->puller, &r->talk.session, wanted, r->talk.now, &f)
                     : header_puller_ask(&r->puller, &r->talk.session, 3, r->talk.now, &f);
 }

@@ -167,6 +167,14 @@ class Peer:
                 self.send(f.read())
         self.send(f"pulled {self.tip()}\n".encode())
 
+    # What is in the file CHAIN.balance, if there is one.
+    def answer_balance(self):
+        self.load()
+        if os.path.exists(self.path + ".balance"):
+            with open(self.path + ".balance", "rb") as f:
+                self.send(f.read())
+        self.send(f"pulled {self.tip()}\n".encode())
+
     def run(self):
         self.load()
         if self.how == "mute":
@@ -193,6 +201,8 @@ class Peer:
                 self.answer_headers(words)
             elif words[0] == "prove":
                 self.answer_prove(words)
+            elif words[0] == "balance":
+                self.answer_balance()
             elif words[0] == "ping":
                 self.send(f"pong {words[1]}\n".encode())
             elif words[0] == "bye":
