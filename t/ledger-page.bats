@@ -1,9 +1,166 @@
 load lib/common
+load lib/ledger
+load lib/browser
 
-# ledger-page: what it writes.
+# ledger-page: what it writes; and the rules of the page, run by node, and in a browser.
 
-@test "the same ledger gives the same page" {
-    expect 0 ledger-page "$VECTORS/good/linear.ledger"
-    ledger-page -l "$VECTORS/good/linear.ledger" | cmp - "$out"
-    grep -qx '</html>' "$out"
+# The bytes of the page's ledgers, back from what stands in it.
+data_of() { # PAGE
+    local text
+    text=$(sed -n '/^<pre class="ledger" hidden>$/,/<\/pre>$/p' "$1" | sed '1d; s,</pre>$,,; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'; echo x)
+    printf '%b' "${text%??}"
+}
+
+# The page's scripts that need no page, in its order, and what uses them.
+page_scripts() { # SCRIPT
+    echo '"use strict";'
+    for part in $(sed -n 's/^@\(.*\.js\)@$/\1/p' "$ROOT/src/page/ledger.html" | sed '/^card\.js$/,$d; /^elements/d; /^slices/d'); do
+        cat "$ROOT/src/page/$part"
+    done
+    cat "$1"
+}
+
+# What is in the page between the lines <TAG> and </TAG>, as a browser hashes it.
+inside() { # TAG PAGE
+    echo
+    sed -n "/^<$1>\$/,/^<\/$1>\$/p" "$2" | sed '1d; $d'
+}
+
+@test "the same ledger gives the same page, however it is named" {
+    cp "$VECTORS/good/linear.ledger" ledger
+    expect 0 ledger-page ledger
+    ledger-page -l ledger | cmp - "$out"
+    ledger-page --ledger=ledger | cmp - "$out"
+    ledger-page | cmp - "$out"
+    LEDGER=ledger ledger-page | cmp - "$out"
+    ledger-page - <ledger | sed 's,^stdin</pre>$,ledger</pre>,' | cmp - "$out"
+    [ "$(tail -n 1 "$out")" = '</html>' ]
+    [ ! -s "$err" ]
+}
+
+@test "the page asks for nothing but what is in it, and runs only the script that was built" {
+    ledger-page "$VECTORS/good/fork.ledger" >page
+    for tag in script style; do
+        [ "$(grep -c "^<$tag>\$" page)" -eq 1 ]
+        inside "$tag" page >text
+        grep -qF "sha256-$(openssl dgst -sha256 -binary text | base64)" page
+    done
+    grep -q "default-src 'none'" page
+    refute grep -Eq '(src|href)="?[a-z]+:|url\(|@import|https?://|innerHTML|eval\(|fetch\(' page
+}
+
+@test "a ledger's bytes stand in the page as they are, and none of them is a tag" {
+    for file in "$VECTORS"/good/*.ledger "$VECTORS"/bad/{nul-byte,crlf,no-final-newline,torn-tail,blank-line,line-too-long}.ledger; do
+        ledger-page "$file" >page
+        data_of page | cmp - "$file"
+    done
+    { cat "$VECTORS/good/linear.ledger"; printf 'tx </pre></script><script>alert(1)</script><!-- \\x41 & "\047 \001\033\177\377\r\n'; } >'<b>&.ledger'
+    ledger-page '<b>&.ledger' >page
+    data_of page | cmp - '<b>&.ledger'
+    [ "$(grep -c '<script' page)" -eq 1 ]
+    [ "$(grep -c '<b>' page)" -eq 0 ]
+    [ "$(LC_ALL=C grep -c '[^ -~]' <(sed -n '/^<pre class="name"/,/^<script>/p' page))" -eq 0 ]
+}
+
+@test "what is no ledger: status 1, and no page" {
+    : >empty
+    printf '\n' >line
+    for file in empty line "$ROOT/README.md" "$VECTORS/keys/names"; do
+        expect 1 ledger-page "$file"
+        says "^ledger-page: $file: is no ledger: its first line is not a block$"
+        [ ! -s "$out" ]
+    done
+    expect 1 ledger-page -l empty "$VECTORS/good/fork.ledger"
+    expect 1 ledger-page -l "$VECTORS/good/fork.ledger" empty
+}
+
+@test "what cannot be done: status 2" {
+    expect 2 ledger-page nothing
+    says '^ledger-page: nothing: cannot be read$'
+    expect 2 ledger-page .
+    says '^ledger-page: \.: is a folder$'
+    expect 2 ledger-page -t nothing "$VECTORS/good/fork.ledger"
+    expect 2 ledger-page -a nothing "$VECTORS/good/fork.ledger"
+    expect 2 ledger-page -l a -l b c
+    says "^ledger-page: 'c': a page compares two ledgers, not more$"
+    expect 2 ledger-page a b
+    expect 2 ledger-page -p a
+    expect 2 ledger-page -Z
+    says '^ledger-page: -Z: no such option$'
+    expect 2 ledger-page -l
+    if [ -e /dev/full ]; then
+        run_apart eval 'ledger-page "$VECTORS/good/fork.ledger" >/dev/full'
+        [ "$status" -eq 2 ]
+        says '^ledger-page: stdout: cannot be written$'
+    fi
+    { cat "$VECTORS/good/genesis.ledger"; head -c 1100000 /dev/zero | tr '\0' x; } >long
+    expect 2 ledger-page -t long "$VECTORS/good/fork.ledger"
+    says '^ledger-page: texts or names of more than 1000000 bytes$'
+}
+
+@test "two ledgers, names and texts go into the page" {
+    cp "$VECTORS/good/fork.ledger" a
+    cp "$VECTORS/good/reorg.ledger" b
+    ledger-page -l a b >page
+    cat a b >both
+    [ "$(grep -c '^<pre class="ledger" hidden>$' page)" -eq 2 ]
+    echo "key $(printf %064d 7) seven" >names
+    ledger-page a | grep -q ' seven$'
+    mv names book
+    refute grep -q seven <(ledger-page a)
+    ledger-page -a book a | grep -q ' seven$'
+    NAMES=book ledger-page a | grep -q ' seven$'
+    printf 'do.undo Zur\303\274ck\n' >german
+    ledger-page -t german a | grep -qF 'do.undo Zur\xc3\xbcck'
+    ledger-page --texts=german a >page
+    ledger-page -p >texts
+    [ "$(ledger-page --print-texts | cmp - texts)" = '' ]
+    grep -q '^do.undo Undo$' texts
+}
+
+@test "every text that the scripts name is in the table, and none is there for nothing" {
+    ledger-page -p | grep -v '^#' | grep . | cut -d ' ' -f 1 | sort >there
+    refute uniq -d there | grep .
+    cd "$ROOT/src/page"
+    { grep -Eoh 'say\("[a-z.]+"' ./*.js | cut -d '"' -f 2
+        grep -Eoh 'data-(text|label|hint)="[a-z.]+"' ledger.html | cut -d '"' -f 2
+        grep -Eoh '(refuse|Broken|wrong)\("[a-z.]+"' ./*.js | sed 's/.*"\(.*\)"/rule.\1/'
+        grep -Eoh '"(edit|compare)\.[a-z.]+"' ./*.js | cut -d '"' -f 2
+        grep -Eoh '"[A-Z]+"' words.js | tr -d '"' | sed 's/^/field./'; } | sort -u | grep -Fvxf "$BATS_TEST_TMPDIR/there" >"$BATS_TEST_TMPDIR/missing" || :
+    cat "$BATS_TEST_TMPDIR/missing"
+    refute grep -v '\.$' "$BATS_TEST_TMPDIR/missing"
+}
+
+@test "the page's scripts: every vector is green, or red at the line that verify names" {
+    need_javascript
+    page_scripts "$ROOT/t/lib/pagerules.js" >rules.js
+    eval "$(sed -n '/^bad_ledgers()/,/^}/p' "$ROOT/t/vectors.bats")"
+    printf '%s\n' "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger | "$javascript" rules.js >good
+    [ "$(wc -l <good)" -ge 40 ]
+    refute grep -v ' - [0-9]* [0-9a-f]* [0-9]*$' good
+    awk '{ print $1, $2, $3, $6 }' "$VECTORS/v2/tips" | sort >tips
+    sed -n 's,.*/v2/good/\(.*\)\.ledger - ,\1 ,p' good | sort | join -j 1 -o 2.1,2.2,2.3,2.4 tips - | grep -Fvxf tips >differ || :
+    cat differ
+    [ ! -s differ ]
+    { bad_ledgers | awk '$1 != "empty" { print "bad/" $1, $2 }'
+        awk '/^    / { print "v2/bad/" $1, $2 }' "$VECTORS/v2/rules" | sort -u; } |
+        while read -r name line; do [ ! -e "$VECTORS/$name.ledger" ] || echo "$VECTORS/$name.ledger $line"; done >expected
+    [ "$(wc -l <expected)" -ge 200 ]
+    cut -d ' ' -f 1 expected | "$javascript" rules.js | cut -d ' ' -f 1,2 | diff expected -
+}
+
+@test "the page's scripts: signing, mining, undo; what they make is good to verify" {
+    need_javascript
+    keygen -s "demo alice" alice >names 2>/dev/null
+    keygen -s "demo bob" bob >>names 2>/dev/null
+    keygen -s "demo miner" miner >>names 2>/dev/null
+    ledger-init -n edits -T 1700000000 -t 00ff alice 1000 >ledger
+    for amount in 5 6 7; do
+        echo "bob $amount" | txmake -f alice | txsign -k alice.key >txs
+        mine -m miner -n 1 -T 1700000000 <txs 2>/dev/null | ledger-append -q
+    done
+    page_scripts "$ROOT/t/lib/pageedits.js" >edits.js
+    "$javascript" edits.js alice.key <ledger >made
+    verify -q made
+    [ "$(headers made | wc -l)" -eq $(($(headers ledger | wc -l) + 1)) ]
 }

@@ -10,7 +10,7 @@ export LC_ALL
 unset CDPATH POSIXLY_CORRECT
 
 usage() {
-    printf 'usage: @PROGPREFIX@ledger-page [-l LEDGER]... [-t TEXTS] [FILE]\n'
+    printf 'usage: @PROGPREFIX@ledger-page [-a FILE] [-l LEDGER]... [-t TEXTS] [LEDGER]\n'
     printf '       @PROGPREFIX@ledger-page -p\n'
 }
 
@@ -23,13 +23,15 @@ help() {
 Writes a ledger to stdout as one HTML page, for a browser. Every field can be edited there: what no longer
 holds turns red. Two ledgers are shown side by side.
 
-  -l, --ledger=LEDGER          show this ledger; with two of them, or one and FILE, compare them
+  -a, --names=FILE             the address book, whose names the page shows beside accounts (default: $NAMES,
+                               else the files `names` and *.pub)
+  -l, --ledger=LEDGER          show this ledger; two of them are compared
   -p, --print-texts            print the texts of the page, to be translated
-  -t, --texts=TEXTS            use the texts in this file instead of the page's own
+  -t, --texts=TEXTS            the texts in this file take the place of the page's own
   -h, --help                   print this help
   -V, --version                print the version
 
-Without LEDGER and FILE, or if FILE is -, stdin is read.
+LEDGER is by default $LEDGER, else the file `ledger`; if it is -, stdin is read.
 END
 }
 
@@ -59,17 +61,49 @@ END_OF_PAGE
 
 LIMIT=16777216
 
-# ledger FILE: the elements with its name and its bytes.
+# Whether an element of data begins as a ledger does: with a header, whatever is wrong with it.
+is_ledger() { # ELEMENT
+    case ${1#*
+} in
+    'block '*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# ledger FILE: the elements with its name and its bytes. Status 1 if it is no ledger, 3 if it is too long.
 ledger() {
     name=$1
     [ "$1" != - ] || name=stdin
     printf %s "$name" | page_data name
     page_data_end
-    if [ "$1" = - ]; then page_data ledger $LIMIT; else page_data ledger $LIMIT <"$1"; fi || return $?
-    page_data_end
+    if [ "$1" = - ]; then
+        element=$(page_data ledger $LIMIT && page_data_end) || return $?
+    else
+        element=$(page_data ledger $LIMIT <"$1" && page_data_end) || return $?
+    fi
+    is_ledger "$element" || refuse "$name"
+    printf '%s\n' "$element"
 }
 
-page() { # FILE...
+refuse() { # NAME
+    printf '%s\n' "@PROGPREFIX@ledger-page: $1: is no ledger: its first line is not a block" >&2
+    exit 1
+}
+
+# The address book: the file that was given; else what the current folder has.
+names() {
+    if [ -n "$book" ]; then
+        cat -- "$book"
+        return
+    fi
+    set +f
+    for file in names *.pub; do
+        [ ! -f "$file" ] || [ ! -r "$file" ] || cat -- "$file"
+    done
+    set -f
+}
+
+page() { # LEDGER...
     top
     texts | page_data texts
     page_data_end
@@ -77,6 +111,8 @@ page() { # FILE...
         page_data texts <"$translation" || return 4
         page_data_end
     fi
+    names | page_data names || return 4
+    page_data_end
     for file; do ledger "$file" || return $?; done
     end
 }
@@ -88,7 +124,7 @@ check_file() { # FILE
     [ -r "$1" ] || trouble "$1: cannot be read"
 }
 
-first='' second='' translation='' print=''
+first='' second='' translation='' book=${NAMES-} print=''
 
 add_file() { # FILE
     if [ -z "$first" ]; then
@@ -100,9 +136,11 @@ add_file() { # FILE
     fi
 }
 
-while getopts :l:pt:hV-: option; do
+while getopts :a:l:pt:hV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
+    a) book=$OPTARG ;;
+    --names=*) book=${OPTARG#names=} ;;
     l) add_file "$OPTARG" ;;
     --ledger=*) add_file "${OPTARG#ledger=}" ;;
     p | --print-texts) print=1 ;;
@@ -124,8 +162,8 @@ if [ -n "$print" ]; then
     write "$(texts)"
     exit
 fi
-[ -n "$first" ] || first=-
-for file in "$first" "$second" "$translation"; do
+[ -n "$first" ] || first=${LEDGER:-ledger}
+for file in "$first" "$second" "$translation" "$book"; do
     case $file in
     '' | -) ;;
     *) check_file "$file" ;;
@@ -137,7 +175,7 @@ case $status in
 0) ;;
 1) exit 1 ;;
 3) trouble "a ledger of more than $LIMIT bytes is too long for a page" ;;
-4) trouble "$translation: more than 1000000 bytes" ;;
+4) trouble 'texts or names of more than 1000000 bytes' ;;
 *) trouble "the page could not be made" ;;
 esac
 write "$made"

@@ -1,0 +1,79 @@
+// Mining in the page: one block at a time, with progress, until it is found or cancelled.
+
+const mining = {stop: null, key: null};
+
+function cancelMining(text) {
+    if (mining.stop) {
+        mining.stop();
+        const card = cards.get(mining.key);
+        if (card) {
+            card.mining.hidden = true;
+        }
+        mining.stop = null;
+        announce(text || say("mine.cancelled"));
+    }
+}
+
+function showProgress(card, search, expected) {
+    const started = performance.now();
+    const bar = element("progress", {max: "1", value: "0", "aria-label": say("mine.label")}), text = element("span", {});
+    card.mining.replaceChildren(bar, text, button("cancel", say("do.cancel"), {"aria-keyshortcuts": "Escape"}));
+    card.mining.hidden = false;
+    return () => {
+        const rate = Math.round(search.attempts / Math.max(0.001, (performance.now() - started) / 1000));
+        bar.value = search.attempts / (search.attempts + Number(expected));
+        text.textContent = say("mine.progress", {attempts: search.attempts, expected, rate});
+    };
+}
+
+// Mines the block of that key; then(found block or null) goes on. prepare as prepareBlock gives it.
+function mineBlock(card, result, then) {
+    const {lines, prefix, target} = prepareBlock(result, result.parent);
+    const put = (header) => ({...result.block, lines: [header, ...lines.slice(1)], torn: false});
+    if (!prefix) {
+        then(put(lines[0]), 0);
+        return;
+    }
+    const search = makeSearch(prefix, target), expected = workOf(target), show = showProgress(card, search, expected);
+    let steps = 0;
+    announce(say("mine.start", {height: result.parent.height + 1n, expected}));
+    mining.key = card.key;
+    mining.stop = inSlices(() => {
+        if (steps++ % 256 === 0) {
+            show();
+        }
+        return searchOn(search);
+    }, () => {
+        mining.stop = null;
+        card.mining.hidden = true;
+        then(put(search.found), search.attempts);
+    });
+}
+
+function descendsFrom(result, key) {
+    for (let at = result; at; at = at.parent) {
+        if (at.block.key === key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// all: this block, and then each that does not hold of those that stand on it. One undo takes back all of them.
+function startMining(ledger, key, all, refresh) {
+    const token = "mine " + performance.now();
+    const next = (at) => {
+        const result = ledger.checked.results.find((one) => one.block.key === at);
+        mineBlock(cards.get(at), result, (block, attempts) => {
+            putBlock(ledger, block, token);
+            refresh();
+            announce(say("mine.done", {height: result.parent ? result.parent.height + 1n : 0n, attempts}));
+            const more = all && ledger.checked.results.find((one) => one.broken && one.block.key !== at && one.parent && descendsFrom(one, key));
+            if (more && more.block.key !== at) {
+                next(more.block.key);
+            }
+        });
+    };
+    cancelMining();
+    next(key);
+}
