@@ -173,11 +173,12 @@ LINES
     cmp "$out" all
 }
 
-# upon KEY SECONDS: an empty block by it upon the one on stdin, so much later.
+# upon NAME SECONDS: an empty block by this member upon the one on stdin, so much later.
 upon() {
     local block
     read -r block
-    awk -v prev="$(id <<<"$block")" -v more="$2" '{ $2++; $3 = prev; $5 += more; NF-- } 1' <<<"$block" | sign "$1"
+    awk -v prev="$(id <<<"$block")" -v more="$2" -v who="$(account "$1")" '{ $2++; $3 = prev; $5 += more; $7 = who; NF-- } 1' <<<"$block" |
+        sign "$1"
 }
 
 @test "from a network, a branch from far below the tip is refused for now, unlike one nearby; and for a header that is not signed no state is moved" {
@@ -200,7 +201,7 @@ upon() {
     expect 0 ledger-append -q ledger <last
     cp ledger before
     expect 1 ledger-append -p ledger < <(cat deep child)
-    says '^stdin:1: block: a side branch more than 100 blocks below the best tip, 102, or one too many: not taken from a network \(without -p, it is appended\)$'
+    says '^stdin:1: block: a side branch more than 100 blocks below the best tip, 102, or one too many by its miner: not taken from a network \(without -p, it is appended\)$'
     [ "$(grep -c '^stdin:' "$err")" -eq 1 ]
     { echo "later $(id <deep)" && echo "later $(id <child)"; } | cmp - "$out"
     cmp before ledger
@@ -242,6 +243,23 @@ upon() {
     head -n 1 others | upon bob 1 >longer
     expect 0 ledger-append -p ledger <longer
     says '^ledger-append: reorg: 1 block undone, 2 done$'
+}
+
+@test "from a network, one member's blocks off the best chain keep out none of another" {
+    sign_chain 1 'a b c d e f g h i' >ledger
+    for height in 1 2 3; do
+        seal -k "$(turn_of $height).key" -T 170000000$height ledger </dev/null >block
+        [ $height -ne 1 ] || cp block first
+        ledger-append -q ledger <block
+    done
+    other=$(turn_of 5)
+    for more in $(seq 2 53); do upon "$other" "$more" <first; done >others
+    expect 1 ledger-append -p ledger <others
+    says '^stdin:51: block: a side branch .*, or one too many by its miner: '
+    [ "$(grep -c '^later' "$out")" -eq 2 ]
+    upon "$(turn_of 7)" 2 <first >another
+    expect 0 ledger-append -p ledger <another
+    cmp another "$out"
 }
 
 @test "evidence whose headers stand upon a block off the chain is refused with an index, too" {

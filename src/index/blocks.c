@@ -126,13 +126,16 @@ int index_sides(struct index *ix, int64_t above,
     return answer < 0 ? -1 : 0;
 }
 
-static int add_up(struct index *ix, enum statement which, int64_t above, int64_t *blocks,
-                  int64_t *bytes, struct fault *f)
+/* miner: of SIDE_SIZE_OF. */
+static int add_up(struct index *ix, enum statement which, int64_t above,
+                  const struct account *miner, int64_t *blocks, int64_t *bytes, struct fault *f)
 {
     sqlite3_stmt *q = index_ready(ix, which, f);
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, above);
+    if (miner)
+        index_bind_account(q, 2, miner);
     int got = index_step(ix, q, f);
     if (got > 0) {
         *blocks = sqlite3_column_int64(q, 0);
@@ -144,8 +147,18 @@ static int add_up(struct index *ix, enum statement which, int64_t above, int64_t
 
 int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f)
 {
-    return add_up(ix, MAIN_SIZE, above, &sizes->main_blocks, &sizes->main_bytes, f) ||
-                   add_up(ix, SIDE_SIZE, above, &sizes->side_blocks, &sizes->side_bytes, f)
+    return add_up(ix, MAIN_SIZE, above, NULL, &sizes->main_blocks, &sizes->main_bytes, f) ||
+                   add_up(ix, SIDE_SIZE, above, NULL, &sizes->side_blocks, &sizes->side_bytes, f)
+               ? -1
+               : 0;
+}
+
+int index_side_sizes_of(struct index *ix, int64_t above, const struct account *miner,
+                        struct index_sizes *sizes, struct fault *f)
+{
+    return add_up(ix, MAIN_SIZE, above, NULL, &sizes->main_blocks, &sizes->main_bytes, f) ||
+                   add_up(ix, SIDE_SIZE_OF, above, miner, &sizes->side_blocks, &sizes->side_bytes,
+                          f)
                ? -1
                : 0;
 }

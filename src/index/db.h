@@ -43,6 +43,7 @@ enum statement {
     AT_HEIGHT,
     SIDES,
     SIDE_SIZE,
+    SIDE_SIZE_OF,
     MAIN_SIZE,
     ACCOUNTS,
     UNCHECKED,

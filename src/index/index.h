@@ -106,6 +106,10 @@ struct index_sizes {
 };
 int index_sizes(struct index *ix, int64_t above, struct index_sizes *sizes, struct fault *f);
 
+/* The same, but off the best chain only those by this miner. */
+int index_side_sizes_of(struct index *ix, int64_t above, const struct account *miner,
+                        struct index_sizes *sizes, struct fault *f);
+
 /* Whether the signatures of blocks added from now on count as checked. */
 void index_signatures(struct index *ix, bool checked);
 

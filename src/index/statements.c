@@ -67,6 +67,8 @@ static const char *const sql[STATEMENTS] = {
               " ORDER BY height DESC, n DESC",
     [SIDE_SIZE] =
         "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE NOT main AND height > ?",
+    [SIDE_SIZE_OF] = "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE NOT main AND"
+                     " height > ? AND miner = ?",
     [MAIN_SIZE] = "SELECT count(*), coalesce(sum(size), 0) FROM block WHERE main AND height > ?",
     [ACCOUNTS] = "SELECT id, balance, seq, sum FROM account WHERE balance IS NOT NULL"
                  " AND length(id) = ? AND id >= ? AND id < ? ORDER BY id",

@@ -84,7 +84,7 @@ static int is_unwanted(struct intake *in, const struct item *item, struct fault 
         return found < 0 ? -1 : 0;
     int near = side_forks_near(t, &node, f);
     int side = near > 0 ? side_of(t, &item->block, &node, f) : SIDE_FAR;
-    int fits = near > 0 && side > SIDE_BEST ? side_fits(in->ledger, item->size, f) : near;
+    int fits = near > 0 && side > SIDE_BEST ? side_fits_member(in->ledger, &node, item, f) : near;
     int known = tree_find(t, item->id, &node, f);
     return near < 0 || side < 0 || fits < 0 || known < 0 ? -1 : !fits && !known;
 }
@@ -92,10 +92,11 @@ static int is_unwanted(struct intake *in, const struct item *item, struct fault 
 static int refuse_unwanted(struct intake *in, const struct item *item, struct fault *f)
 {
     struct fault why;
-    fault_rule(&why,
-               "block: a side branch more than %d blocks below the best tip, %" PRId64
-               ", or one too many: not taken from a network (without -p, it is appended)",
-               SIDE_DEPTH, in->ledger->tree.best.height);
+    fault_rule(
+        &why,
+        "block: a side branch more than %d blocks below the best tip, %" PRId64
+        ", or one too many by its miner: not taken from a network (without -p, it is appended)",
+        SIDE_DEPTH, in->ledger->tree.best.height);
     fault_answers(&why, FAULT_LATER);
     why.line = item->line;
     return in->owner.invalid(in->owner.self, item, &why, f);

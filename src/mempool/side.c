@@ -55,3 +55,27 @@ int side_fits(struct ledger *l, size_t size, struct fault *f)
     return sizes.side_blocks < SIDE_NEAR_BLOCKS &&
            sizes.side_bytes + (int64_t)size <= SIDE_NEAR_BYTES + 2 * sizes.main_bytes;
 }
+
+/* Into how many parts the bounds are divided: half as many as there are members. -1 and trouble. */
+static int64_t shares(struct tree *t, const struct node *parent, struct fault *f)
+{
+    const struct member_set *set;
+    int found = tree_stored_set(t, parent->height > 0 ? parent->target : parent->set, &set, f);
+    if (found <= 0)
+        return found < 0 ? -1 : SIDE_NEAR_BLOCKS;
+    return set->count < 2 ? 1 : (int64_t)set->count / 2;
+}
+
+int side_fits_member(struct ledger *l, const struct node *parent, const struct item *item,
+                     struct fault *f)
+{
+    struct index_sizes sizes;
+    int64_t n = shares(&l->tree, parent, f);
+    if (n < 0 || index_side_sizes_of(l->index, l->tree.best.height - SIDE_DEPTH, &item->block.miner,
+                                     &sizes, f))
+        return -1;
+    int64_t bytes = (SIDE_NEAR_BYTES + 2 * sizes.main_bytes) / n;
+    return sizes.side_blocks < SIDE_NEAR_OF_ONE ||
+           (sizes.side_blocks < SIDE_NEAR_BLOCKS / n &&
+            sizes.side_bytes + (int64_t)item->size <= bytes);
+}

@@ -33,4 +33,11 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
 /* Whether a near block of this size is within the bounds above: 1 or 0, -1 and trouble. */
 int side_fits(struct ledger *l, size_t size, struct fault *f);
 
+/* The same of a chain that members seal, for a block upon this parent: each has bounds of its own,
+ * so nobody keeps out the blocks of others. Of n members, each may have twice the n-th part of
+ * the bounds above, but not more than all; and SIDE_NEAR_OF_ONE blocks in any case. */
+#define SIDE_NEAR_OF_ONE 4
+int side_fits_member(struct ledger *l, const struct node *parent, const struct item *item,
+                     struct fault *f);
+
 #endif
