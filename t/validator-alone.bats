@@ -196,6 +196,17 @@ refused_twice() {
         validator -e -w 60000 -k "$other.key" ledger <mail >all 2>told
         [ $ahead -eq 0 ] && want=$first || want=$NIL
         [ "$(said "$other" 1 0 prevote)" = "$want" ]
+        # which is said, once a height
+        for round in 4 8; do
+            proposes "$who" 1 $round - "$first"
+            for name in m1 m2 m3 m4; do [ $name = "$other" ] || votes $name 1 $round prevote $NIL; done
+        done >more
+        cat mail more | validator -e -w 60000 -k "$other.key" -r again ledger >all 2>told
+        rm again
+        if [ $ahead -eq 0 ]; then ! grep ahead told || false; else
+            grep -qE '^validator: no vote for block 1, which is [0-9]* s ahead of the clock here: is that slow\?$' told
+            [ "$(grep -c ahead told)" -eq 1 ]
+        fi
     done
 }
 

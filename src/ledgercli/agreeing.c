@@ -68,6 +68,14 @@ static void refused(void *self, const char *why)
     cli_warn("not signed: %s", why);
 }
 
+static void ahead(void *self, int64_t height, int64_t seconds)
+{
+    (void)self;
+    cli_warn("no vote for block %" PRId64 ", which is %" PRId64
+             " s ahead of the clock here: is that slow?",
+             height, seconds);
+}
+
 /* --- Our own block ---------------------------------------------------------------------------- */
 
 static bool is_due(const struct run *r)
@@ -269,6 +277,7 @@ void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_k
                                       .note = a->verbose ? note : NULL,
                                       .contradiction = contradiction,
                                       .refused = refused,
+                                      .ahead = ahead,
                                       .self = &r};
     if (ed25519_load(&f))
         cli_fail(NULL, &f);

@@ -37,6 +37,9 @@ struct agreement_config {
     /* Once a height: something was not signed, since it would contradict what was signed before.
      * May be NULL. */
     void (*refused)(void *self, const char *why);
+    /* A block is not voted for, since it is so many seconds ahead of the clock: of heights in a row
+     * of which there was one, the first, second, fourth, and so on. May be NULL. */
+    void (*ahead)(void *self, int64_t height, int64_t seconds);
     void *self;
 };
 
@@ -61,7 +64,9 @@ struct agreement {
     bool begun;             /* the height after the decided block has begun */
     bool turn;              /* it is this member's turn, and it has nothing to propose */
     bool new_round;         /* a round has begun: held proposals may count now */
-    int64_t refused;        /* the last height in which something was not signed */
+    int64_t refused;        /* the last height in which something was not signed, */
+    int64_t ahead;          /* ... and in which a block was ahead of the clock, */
+    uint64_t aheads;        /* ... as in so many heights, one after the other */
     bool failed; /* the host could not answer the engine, which must not go on: trouble */
     struct fault trouble;
     int64_t deadline; /* agreement_tick is due then; INT64_MAX: never */

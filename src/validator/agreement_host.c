@@ -148,6 +148,16 @@ static bool valid(void *context, uint64_t height, struct proposal_id id,
     return has > 0;
 }
 
+/* The first, second, fourth, ... height in a row: with a slow clock it is every one. */
+static void tell_ahead(struct agreement *a, const struct node *node, int64_t now)
+{
+    uint64_t n = node->height == a->ahead ? a->aheads : a->aheads + 1;
+    if (n > a->aheads && (n & (n - 1)) == 0 && a->config.ahead)
+        a->config.ahead(a->config.self, node->height, node->time - now);
+    a->ahead = node->height;
+    a->aheads = n;
+}
+
 /* Whoever decides a block of a time to come has the next height wait until then. */
 static bool timely(void *context, const struct payload *payload)
 {
@@ -160,9 +170,15 @@ static bool timely(void *context, const struct payload *payload)
         return true;
     int found = tree_find(t, block, &node, &a->trouble);
     a->failed |= found < 0;
-    return found > 0 &&
-           (__builtin_add_overflow(a->config.clock(a->config.self), t->rules.spacing, &latest) ||
-            node.time <= latest);
+    if (found <= 0)
+        return false;
+    int64_t now = a->config.clock(a->config.self);
+    if (__builtin_add_overflow(now, t->rules.spacing, &latest) || node.time <= latest) {
+        a->aheads = node.height == a->ahead ? a->aheads : 0;
+        return true;
+    }
+    tell_ahead(a, &node, now);
+    return false;
 }
 
 /* At its start the engine asks for heights that are over; any set will do for them. */
