@@ -193,6 +193,7 @@ static void end(struct run *r)
     if (r->journal && r->status == CLI_YES && hledger_end(r->journal, &r->out, &f))
         cli_fail(NULL, &f);
     hledger_free(r->journal);
+    tsv_free(&r->tsv);
     hand_on(r, true);
 }
 

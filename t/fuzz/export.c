@@ -79,6 +79,7 @@ static void check_chain(const char *bytes, size_t len)
     batch_free(&b);
     stream_free(s);
     hledger_free(h);
+    tsv_free(&t);
     buf_free(&table);
     buf_free(&journal);
 }

@@ -4,7 +4,7 @@ const { DuckDBInstance } = require("@duckdb/node-api");
 
 const BALANCES = `
     SELECT account, sum(change)::VARCHAR AS balance
-    FROM (SELECT payee AS account, amount AS change FROM entries
+    FROM (SELECT payee AS account, amount AS change FROM entries WHERE payee IS NOT NULL
           UNION ALL
           SELECT payer, -amount - fee FROM entries WHERE payer IS NOT NULL)
     GROUP BY account ORDER BY account`;
