@@ -530,6 +530,10 @@ states() { # LEDGER
 UPDATE account SET balance = balance + 1
 UPDATE account SET seq = seq + 1
 UPDATE block SET time = time + 1000000, latest = latest + 1000000
+UPDATE block SET main = 0 WHERE height = 5
+UPDATE block SET main = 0 WHERE height = (SELECT max(height) FROM block)
+UPDATE block SET main = 0
+UPDATE block SET main = 0 WHERE height = 0
 UPDATE journal SET bytes = zeroblob(0)
 UPDATE ledger SET best = best - 1
 UPDATE ledger SET rules = replace(rules, 'minfee 1', 'minfee 5')

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Checksums protect rows from damage that SQLite does not detect; they cover fixed encodings of the
- * values. */
+ * values. That of a block on the best chain is the complement, so whoever changes what is on it
+ * need not read the row (SET_MAIN). */
 int64_t index_block_sum(const struct index_block *b)
 {
     const struct node *node = &b->node;
@@ -23,7 +24,8 @@ int64_t index_block_sum(const struct index_block *b)
     memcpy(form.set, node->set, ID_LEN);
     memcpy(form.miner, &node->miner, sizeof node->miner);
     u256_write(node->work, form.work);
-    return index_sum(&form, sizeof form);
+    int64_t sum = index_sum(&form, sizeof form);
+    return b->is_main ? UINT32_MAX - sum : sum;
 }
 
 /* Whether a ledger can have such a block at all. Anyone can make the checksums above, and walks
@@ -97,7 +99,8 @@ int index_block_at(struct index *ix, int64_t height, struct index_block *b, stru
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, height);
-    return index_one_block(ix, q, b, f);
+    int got = index_one_block(ix, q, b, f);
+    return got <= 0 || b->node.height == height ? got : index_damage(ix, f);
 }
 
 int index_at_height(struct index *ix, int64_t height, struct node *node, struct fault *f)

@@ -42,14 +42,19 @@ int index_ids(struct index *ix, enum index_ids which, const uint8_t low[ID_LEN],
     return answer;
 }
 
-static int read_place(struct index *ix, sqlite3_stmt *q, struct block_place *p, struct fault *f)
+/* Each block of the best chain is one higher than the one before. */
+static int read_place(struct index *ix, sqlite3_stmt *q, int64_t height, struct block_place *p,
+                      struct fault *f)
 {
-    if (sqlite3_column_type(q, 0) != SQLITE_BLOB || sqlite3_column_bytes(q, 0) != ID_LEN)
+    struct index_block b;
+    if (index_read_block(ix, q, &b, f))
+        return -1;
+    if (b.node.height != height)
         return index_damage(ix, f);
-    memcpy(p->id, sqlite3_column_blob(q, 0), ID_LEN);
-    p->offset = (uint64_t)sqlite3_column_int64(q, 1);
-    p->size = (uint64_t)sqlite3_column_int64(q, 2);
-    p->line = (uint64_t)sqlite3_column_int64(q, 3);
+    memcpy(p->id, b.node.id, ID_LEN);
+    p->offset = b.node.offset;
+    p->size = b.node.size;
+    p->line = b.node.line;
     return 0;
 }
 
@@ -63,8 +68,9 @@ int index_best_from(struct index *ix, int64_t height,
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, height);
-    while (!answer && (got = index_step(ix, q, f)) != 0)
-        answer = got < 0 || read_place(ix, q, &p, f) ? -1 : each(self, &p, f);
+    height = height < 0 ? 0 : height;
+    for (; !answer && (got = index_step(ix, q, f)) != 0; height++)
+        answer = got < 0 || read_place(ix, q, height, &p, f) ? -1 : each(self, &p, f);
     sqlite3_reset(q);
     return answer < 0 ? -1 : 0;
 }

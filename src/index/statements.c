@@ -59,10 +59,11 @@ static const char *const sql[STATEMENTS] = {
                 " block.n = tx.block WHERE sender = (SELECT n FROM account WHERE id = ?)"
                 " AND tx.main IN (0, 1) AND seq = ? ORDER BY block.n DESC",
     [MAIN_ABOVE] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height > ?",
-    [UNSET_MAIN] = "UPDATE block SET main = 0 WHERE main AND height > ?",
-    [SET_MAIN] = "UPDATE block SET main = 1 WHERE n = ?",
+    [UNSET_MAIN] = "UPDATE block SET main = 0, sum = 4294967295 - sum WHERE main AND height > ?",
+    [SET_MAIN] = "UPDATE block SET main = 1, sum = 4294967295 - sum WHERE n = ? AND NOT main",
     [SET_MAIN_TX] = "UPDATE tx SET main = ? WHERE n BETWEEN ? AND ?",
-    [AT_HEIGHT] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height = ?",
+    [AT_HEIGHT] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height >= ?"
+                  " ORDER BY height LIMIT 1",
     [SIDES] = "SELECT " BLOCK_COLUMNS " FROM block WHERE NOT main AND height > ? AND count > 0"
               " ORDER BY height DESC, n DESC",
     [SIDE_SIZE] =
@@ -93,8 +94,7 @@ static const char *const sql[STATEMENTS] = {
                    " AND earned > 0 AND n >= ? AND n < ? ORDER BY n DESC",
     [TX_BLOCKS] = "SELECT block.n, block.main FROM tx JOIN block ON block.n = tx.block"
                   " WHERE tx.id = ? ORDER BY block.n DESC",
-    [BEST_FROM] = "SELECT id, offset, size, line FROM block WHERE main AND height >= ?"
-                  " ORDER BY height",
+    [BEST_FROM] = "SELECT " BLOCK_COLUMNS " FROM block WHERE main AND height >= ? ORDER BY height",
     [BLOCK_IDS] = "SELECT id FROM block WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
     [TX_IDS] = "SELECT DISTINCT id FROM tx WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?",
 };
