@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAP = 64 };
+enum {
+    FIRST_CAP = 64,
+    CACHE_LINE = 64,
+    AHEAD = 16, /* times its slots that a large table has memory for, never touched so far */
+};
 
 void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed)
 {
@@ -35,7 +39,8 @@ void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
         return;
     size_t place = idhash(&m->hash, id) & (m->cap - 1);
     __builtin_prefetch(m->tags + place);
-    __builtin_prefetch(entry_at(m, place));
+    for (size_t at = 0; at < m->entry_size; at += CACHE_LINE)
+        __builtin_prefetch(entry_at(m, place) + at);
     __builtin_prefetch(entry_at(m, place + 1) - 1);
 }
 
@@ -61,12 +66,23 @@ static size_t take_place(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
     return place;
 }
 
-static int grow(struct idmap *m)
+/* For how many slots to ask if `cap` are needed now: a large table then grows in place. */
+static size_t room_for(const struct idmap *m, size_t cap)
+{
+    size_t room = cap;
+    while (cap * m->entry_size >= LARGE_PAGE && room < cap * AHEAD && m->limit > room / 4 * 3)
+        room *= 2;
+    return room;
+}
+
+/* Moves the entries to memory with room for more. 0, or -1: no memory. */
+static int move(struct idmap *m, size_t cap)
 {
     struct idmap more = *m;
-    more.cap = m->cap ? m->cap * 2 : FIRST_CAP;
-    more.tags = large_alloc(more.cap);
-    more.entries = large_alloc(more.cap * m->entry_size);
+    more.cap = cap;
+    more.room = room_for(m, cap);
+    more.tags = large_alloc(more.room);
+    more.entries = large_room(more.room * m->entry_size);
     if (!more.tags || !more.entries) {
         free(more.tags);
         free(more.entries);
@@ -79,6 +95,36 @@ static int grow(struct idmap *m)
     free(m->tags);
     free(m->entries);
     *m = more;
+    return 0;
+}
+
+/* Doubles the slots in place. The entries are taken out and put in again one by one, beginning
+ * after a free slot: so the search for a new slot passes only entries that were put in again, and
+ * ends at the old slot or before it, or as far into the new half. */
+static void spread(struct idmap *m)
+{
+    const size_t old = m->cap;
+    size_t first = 0;
+    while (m->tags[first])
+        first++;
+    m->cap = old * 2;
+    for (size_t i = 1; i < old; i++) {
+        const size_t from = (first + i) & (old - 1);
+        if (!m->tags[from])
+            continue;
+        m->tags[from] = 0;
+        const size_t to = take_place(m, entry_at(m, from));
+        if (to != from)
+            memcpy(entry_at(m, to), entry_at(m, from), m->entry_size);
+    }
+}
+
+static int grow(struct idmap *m)
+{
+    const size_t cap = m->cap ? m->cap * 2 : FIRST_CAP;
+    if (cap > m->room)
+        return move(m, cap);
+    spread(m);
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct idmap {
     size_t limit;      /* entries at most */
     struct idhash hash;
     size_t count, cap; /* cap: slots, a power of two, or 0 */
+    size_t room;       /* slots that there is memory for, a power of two: cap or more */
     uint8_t *tags;     /* one a slot: 0 free, else 0x80 and seven bits of the hash */
     uint8_t *entries;
 };

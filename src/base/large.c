@@ -1,19 +1,28 @@
 #include "base/large.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 1 << 21 };
+void *large_room(size_t n)
+{
+    if (n < LARGE_PAGE)
+        return malloc(n);
+    if (n > SIZE_MAX - LARGE_PAGE)
+        return NULL;
+    void *memory = aligned_alloc(LARGE_PAGE, (n + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
+    if (memory)
+        madvise(memory, n, MADV_HUGEPAGE); /* has no effect on small systems, which does no harm */
+    return memory;
+}
 
 void *large_alloc(size_t n)
 {
-    if (n < PAGE)
+    if (n < LARGE_PAGE)
         return calloc(n, 1);
-    void *memory = aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE);
-    if (memory) {
-        madvise(memory, n, MADV_HUGEPAGE); /* has no effect on small systems, which does no harm */
+    void *memory = large_room(n);
+    if (memory)
         memset(memory, 0, n);
-    }
     return memory;
 }

@@ -22,6 +22,11 @@ void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
     }
 }
 
+void ed25519_keys_prefetch(const struct ed25519_keys *k, const struct sigjob *job)
+{
+    idmap_prefetch(&k->map, job->key);
+}
+
 void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,
                       const struct ed25519_point *point)
 {

@@ -9,8 +9,8 @@
 #include "base/idmap.h"
 #include "crypto/ed25519.h"
 
-/* The most keys that are kept; at this limit, all are dropped. */
-#define ED25519_KEYS_MAX (1 << 18)
+/* The most keys that are kept; at this limit, all are dropped. It fills a table of 2^18 slots. */
+#define ED25519_KEYS_MAX (3 << 16)
 
 struct ed25519_keys {
     struct idmap map;
@@ -19,6 +19,9 @@ struct ed25519_keys {
 /* Looks up the points of n jobs' keys; all zero for those that are not known. */
 void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
                        struct ed25519_point *points, size_t n);
+
+/* Prefetches what ed25519_keys_add will read. */
+void ed25519_keys_prefetch(const struct ed25519_keys *k, const struct sigjob *job);
 
 /* Keeps the point of a job that has been answered, if its signature is valid. */
 void ed25519_keys_add(struct ed25519_keys *k, const struct sigjob *job,

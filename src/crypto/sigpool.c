@@ -11,6 +11,7 @@
 enum {
     BATCHES = 2,      /* batches under way at most */
     POINTS_PAY = 256, /* from so many jobs on, looking up their keys pays */
+    AHEAD = 8,        /* keys whose table slots are prefetched together */
 };
 
 struct sigbatch {
@@ -149,8 +150,12 @@ static void look_up_keys(struct sigpool *p, struct sigbatch *b)
 
 static void keep_keys(struct sigpool *p, const struct sigbatch *b)
 {
-    for (size_t i = 0; i < b->fresh_count; i++)
-        ed25519_keys_add(&p->keys, &b->jobs[b->heavy + b->fresh[i]], &b->points[b->fresh[i]]);
+    const struct sigjob *jobs = b->jobs + b->heavy;
+    for (size_t i = 0; i < b->fresh_count; i++) {
+        if (i + AHEAD < b->fresh_count)
+            ed25519_keys_prefetch(&p->keys, &jobs[b->fresh[i + AHEAD]]);
+        ed25519_keys_add(&p->keys, &jobs[b->fresh[i]], &b->points[b->fresh[i]]);
+    }
 }
 
 /* --- Schemes ---------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ enum {
     CHUNK = 1 << 17, /* bytes of records read while those before are checked, */
     CHUNK_RECORDS = 1 << 11,
     LEFT_MIN = 64, /* a batch of fewer is not worth a turn's delay */
+    AHEAD = 12,    /* items whose table slots are prefetched together */
 };
 
 static bool is_recent(const struct listener *l, const struct entry *e)
@@ -133,17 +134,23 @@ static void admit(struct listener *l, struct inbound *peer, struct item *item,
         listener_doom_for(l, peer, item, &item->fault);
 }
 
+static void prefetch_pushed(const struct listener *l, const struct checking *c, size_t i)
+{
+    if (i >= c->batch.count || from_at(c, i)->number < 0)
+        return;
+    idset_prefetch(&l->seen, c->batch.items[i].id);
+    idmap_prefetch(&l->in_flight, c->batch.items[i].id);
+}
+
 /* (Blocks were admitted when their header arrived.) */
 static void admit_batch(struct listener *l, struct checking *c, int64_t now)
 {
-    for (size_t i = 0; i < c->batch.count; i++)
-        idmap_prefetch(&l->in_flight, c->batch.items[i].id);
+    for (size_t i = 0; i < AHEAD; i++)
+        prefetch_pushed(l, c, i);
     for (size_t i = 0; i < c->batch.count; i++) {
+        prefetch_pushed(l, c, i + AHEAD);
         struct item *item = &c->batch.items[i];
         struct inbound *peer = sender_of(l, c, i);
-        idmap_prefetch(&l->seen.young, item->id);
-        idmap_prefetch(&l->origins.young, item->id);
-        recent_txs_prefetch(&l->recent_txs, item->id);
         if (peer && item->type != &block_type && !item->broken)
             admit(l, peer, item, from_at(c, i), now);
     }
@@ -166,15 +173,30 @@ static int begin_batch(struct listener *l, struct checking *c, int64_t now, stru
     return start_batch(l, &c->batch, f) ? -1 : 1;
 }
 
+/* Prefetches what listener_take_item will read of the item with this index. */
+static void prefetch_item(const struct listener *l, const struct batch *b, size_t i)
+{
+    if (i >= b->count)
+        return;
+    idmap_prefetch(&l->in_flight, b->items[i].id);
+    idmap_prefetch(&l->seen.young, b->items[i].id);
+    idmap_prefetch(&l->origins.young, b->items[i].id);
+    recent_txs_prefetch(&l->recent_txs, b->items[i].id);
+}
+
 /* Handles a batch whose signatures are being checked. */
 static int take_batch(struct listener *l, struct checking *c, int64_t now, struct fault *f)
 {
     if (finish_batch(l, &c->batch, f))
         return -1;
-    for (size_t i = 0; i < c->batch.count; i++)
+    for (size_t i = 0; i < AHEAD; i++)
+        prefetch_item(l, &c->batch, i);
+    for (size_t i = 0; i < c->batch.count; i++) {
+        prefetch_item(l, &c->batch, i + AHEAD);
         if (!from_at(c, i)->unwanted &&
             listener_take_item(l, sender_of(l, c, i), &c->batch.items[i], now))
             return fault_memory(f);
+    }
     return 0;
 }
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum {
-    SLAB_FIRST = 1 << 16,   /* bytes; most senders have few records */
-    SLAB = (1 << 21) - 256, /* with the allocator's overhead, a huge page */
+    SLAB_FIRST = 1 << 16, /* bytes; most senders have few records */
+    SLAB = (int)(LARGE_PAGE - sizeof(struct slab)),
 };
 
 struct held *held_at(const struct sender *s, uint64_t seq)
@@ -62,7 +62,7 @@ static int add_slab(struct sender *s, size_t n)
         size = n;
     if (slab && n <= slab->size)
         s->spare = NULL;
-    else if (!(slab = large_alloc(sizeof *slab + size)))
+    else if (!(slab = large_room(sizeof *slab + size)))
         return -1;
     else
         slab->size = size;

@@ -7,6 +7,7 @@
 
 #define must(truth) ((truth) ? (void)0 : errx(1, "%s:%d: not so: %s", __FILE__, __LINE__, #truth))
 
+#include "base/large.h"
 #include "base/lines.h"
 #include "base/ordered.h"
 #include "base/timers.h"
@@ -86,12 +87,13 @@ static void compare(const struct idmap *m, const bool model[IDS], size_t count)
     }
 }
 
-static void idmap_with(uint64_t seed)
+/* Entries of this size: large ones make a table that grows in place. */
+static void idmap_with(uint64_t seed, size_t entry_size)
 {
     struct idmap m;
     bool model[IDS] = {false};
     size_t count = 0, limit = 100 + chance_below(&seed, 150);
-    idmap_init(&m, sizeof(struct counted), limit, chance_next(&seed));
+    idmap_init(&m, entry_size, limit, chance_next(&seed));
     for (int step = 0; step < 3000; step++) {
         uint8_t id[ID_LEN];
         size_t i = chance_below(&seed, IDS);
@@ -121,7 +123,9 @@ static void idmap_with(uint64_t seed)
 static void test_idmap(void)
 {
     for (uint64_t seed = 0; seed < 20; seed++)
-        idmap_with(seed);
+        idmap_with(seed, sizeof(struct counted));
+    for (uint64_t seed = 20; seed < 30; seed++)
+        idmap_with(seed, LARGE_PAGE / 64);
 }
 
 /* It has the newest `limit` ids, and none that is older than the newest 2 * limit. */
@@ -225,14 +229,14 @@ static void test_recent_txs(void)
         kept += found.text != NULL;
     }
     must(kept <= 2 * RECENT_TXS_BYTES / LINE);
-    must(r.young.lines.len <= RECENT_TXS_BYTES && r.old.lines.len <= RECENT_TXS_BYTES);
+    must(r.young.len <= RECENT_TXS_BYTES && r.old.len <= RECENT_TXS_BYTES);
     recent_txs_free(&r);
     recent_txs_init(&r, 9);
     for (size_t i = 0; i < 2 * RECENT_TXS_MAX + 5; i++) {
         recent_id(id, i);
         recent_txs_add(&r, id, "x", 1);
     }
-    must(r.young.places.count == 5 && r.old.places.count == RECENT_TXS_MAX);
+    must(r.young.count == 5 && r.old.count == RECENT_TXS_MAX);
     recent_txs_free(&r);
     free(line);
 }
