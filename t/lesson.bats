@@ -213,6 +213,27 @@ ended() { # PID
     says '^lesson: cannot make a folder in /nowhere/at/all$'
 }
 
+# Every lesson, under two shells and two awks: the notes are the same, and fit a page.
+# bats test_tags=thorough
+@test "every lesson that comes with it is played, and prints the same everywhere" {
+    make_awks
+    mkdir other
+    shell=$(type -P busybox) && ln -s "$shell" other/sh || skip 'no busybox'
+    rm -rf awks/gawk-posix
+    other=$(for awk in awks/*; do echo "$awk"; done | tail -n 1)
+    ls "$ROOT/src/lessons" | sed 's/\.lesson$//' >names
+    while read -r name; do
+        expect 0 lesson -n "$name" </dev/null
+        [ ! -s "$err" ]
+        cp "$out" first
+        PATH=$PWD/other:$PWD/$other:$PATH expect 0 sh "$BIN/lesson" -n "$name" </dev/null
+        cmp first "$out"
+        ! grep -nE '.{101}' "$ROOT/src/lessons/$name.lesson" | grep -vE '^[0-9]+:[$>=]' || false
+        grep -q '^[?] ' "$ROOT/src/lessons/$name.lesson" || { echo "no question: $name" && false; }
+        [ "$(sed -n 's/^minutes: //p' first)" -le 10 ]
+    done <names
+}
+
 @test "one that comes with it is played" {
     expect 0 lesson -a hash
     [ ! -s "$err" ]
