@@ -122,10 +122,12 @@ inside() { # TAG PAGE
     ledger-page -p | grep -v '^#' | grep . | cut -d ' ' -f 1 | sort >there
     refute uniq -d there | grep .
     cd "$ROOT/src/page"
-    { grep -Eoh 'say\("[a-z.]+"' ./*.js | cut -d '"' -f 2
+    scripts=$(sed -n 's/^@\(.*\.js\)@$/\1/p' ledger.html)
+    # shellcheck disable=SC2086 # names of files
+    { grep -Eoh 'say\("[a-z.]+"' $scripts | cut -d '"' -f 2
         grep -Eoh 'data-(text|label|hint)="[a-z.]+"' ledger.html | cut -d '"' -f 2
-        grep -Eoh '(refuse|Broken|wrong)\("[a-z.]+"' ./*.js | sed 's/.*"\(.*\)"/rule.\1/'
-        grep -Eoh '"(edit|compare)\.[a-z.]+"' ./*.js | cut -d '"' -f 2
+        grep -Eoh '(refuse|Broken|wrong)\("[a-z.]+"' $scripts | sed 's/.*"\(.*\)"/rule.\1/'
+        grep -Eoh '"(edit|compare)\.[a-z.]+"' $scripts | cut -d '"' -f 2
         grep -Eoh '"[A-Z]+"' words.js | tr -d '"' | sed 's/^/field./'; } | sort -u | grep -Fvxf "$BATS_TEST_TMPDIR/there" >"$BATS_TEST_TMPDIR/missing" || :
     cat "$BATS_TEST_TMPDIR/missing"
     refute grep -v '\.$' "$BATS_TEST_TMPDIR/missing"
