@@ -131,6 +131,14 @@ inside() { # TAG PAGE
         grep -Eoh '"[A-Z]+"' words.js | tr -d '"' | sed 's/^/field./'; } | sort -u | grep -Fvxf "$BATS_TEST_TMPDIR/there" >"$BATS_TEST_TMPDIR/missing" || :
     cat "$BATS_TEST_TMPDIR/missing"
     refute grep -v '\.$' "$BATS_TEST_TMPDIR/missing"
+    # shellcheck disable=SC2086
+    cat ledger.html $scripts >"$BATS_TEST_TMPDIR/all"
+    while read -r key; do
+        case $key in
+        status.* | field.* | rule.state.*) continue ;;
+        esac
+        grep -qF -e "\"$key\"" -e "\"${key#rule.}\"" "$BATS_TEST_TMPDIR/all" || { echo "nobody says $key" && return 1; }
+    done <"$BATS_TEST_TMPDIR/there"
 }
 
 @test "the page's scripts: every vector is green, or red at the line that verify names" {

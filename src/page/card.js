@@ -3,7 +3,7 @@
 const ROWS = 60;
 const FIELDS = 40;
 
-const STATUS_ICONS = {good: "✓", bad: "✗", after: "↓", checking: "…", tip: "★", side: "⑂"};
+const STATUS_ICONS = {good: "✓", bad: "✗", after: "↓", checking: "…", tip: "★", side: "↳"};
 
 function statusOf(result) {
     return result.broken ? "bad" : result.after ? "after" : result.jobs.length ? "checking" : "good";
@@ -165,10 +165,10 @@ function updateRows(card) {
 
 function makeCard(key) {
     const root = element("article", {class: "card", id: "b" + key, "data-key": key, "aria-labelledby": "t" + key, tabindex: "-1"});
-    const card = {key, root, filled: false, most: ROWS, result: null, start: 0, mark: ""};
+    const card = {key, root, filled: false, most: ROWS, result: null, next: null, start: 0, mark: ""};
     card.title = element("h2", {id: "t" + key});
     card.chips = element("div", {class: "chips"});
-    card.id = element("code", {class: "block-id"});
+    card.id = element("code", {class: "block-id"}, element("span", {}, say("block.id") + " "), "-");
     card.body = element("div", {class: "card-body"});
     card.mining = element("div", {class: "mining", hidden: true});
     root.append(element("header", {class: "card-head"}, card.title, card.chips, card.id), card.mining, card.body);
@@ -184,7 +184,8 @@ function cardActions(result) {
 }
 
 function fillCard(card) {
-    if (!card.filled && card.result) {
+    if (!card.filled && card.next) {
+        updateCard(card);
         card.rows = element("div", {class: "rows"});
         card.more = button("more", "", {class: "more"});
         card.body.replaceChildren(card.rows, card.more, cardActions(card.result));
@@ -203,18 +204,21 @@ function emptyCard(card) {
     }
 }
 
-// place: {lane, tip}: where it is drawn in the tree, and whether it is the best tip.
-function updateCard(card, result, start, place) {
-    const status = statusOf(result), mark = [status, start, place.lane, place.tip].join();
-    if (card.result === result && card.mark === mark) {
-        return;
+// Shows what card.next says: {result, start: its first line in the file, lane: its row in the tree, tip: whether it is the best tip}.
+function updateCard(card) {
+    const {result, start, lane, tip} = card.next, status = statusOf(result), title = titleOf(result, start);
+    const mark = [status, start, lane, tip, title].join(), changed = card.result !== result || card.start !== start;
+    Object.assign(card, {result, start});
+    if (card.mark !== mark) {
+        card.mark = mark;
+        card.root.className = `card ${status} lane${Math.min(lane, 3)}`;
+        card.title.textContent = title;
+        card.chips.replaceChildren(chip(status), ...(tip ? [chip("tip")] : []), ...(lane ? [chip("side")] : []));
     }
-    Object.assign(card, {result, start, mark});
-    card.root.className = `card ${status} lane${Math.min(place.lane, 3)}`;
-    card.title.textContent = titleOf(result, start);
-    card.chips.replaceChildren(chip(status), ...(place.tip ? [chip("tip")] : []), ...(place.lane ? [chip("side")] : []));
-    card.id.replaceChildren(element("span", {}, say("block.id") + " "), result.id);
-    if (card.filled) {
+    if (card.id.lastChild.data !== result.id) {
+        card.id.lastChild.data = result.id;
+    }
+    if (card.filled && changed) {
         updateRows(card);
     }
 }

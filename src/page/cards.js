@@ -38,11 +38,31 @@ function showCards(checked, lanes) {
         if (list.children[i] !== card.root) {
             list.insertBefore(card.root, list.children[i] || null);
         }
-        updateCard(card, result, checked.starts[i], {lane: lanes.get(key), tip: result === checked.best});
+        card.next = {result, start: checked.starts[i], lane: lanes.get(key), tip: result === checked.best};
+        card.filled || !card.result ? updateCard(card) : updateLater(card);
         if (!nearby) {
             fillCard(card);
         }
     });
+}
+
+// The cards that nobody sees follow a little later.
+const later = {cards: new Set(), stop: null};
+
+function updateLater(card) {
+    later.cards.add(card);
+    if (!later.stop) {
+        later.stop = inSlices(() => {
+            const [next] = later.cards;
+            later.cards.delete(next);
+            if (next) {
+                updateCard(next);
+            }
+            return !next;
+        }, () => {
+            later.stop = null;
+        });
+    }
 }
 
 function refillCard(key) {

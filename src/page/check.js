@@ -149,8 +149,16 @@ function countVotes(result, body) {
     return votes;
 }
 
+// What a line says, from the last time if nothing that it depends on has changed.
+function txOf(result, line, index) {
+    const {last} = result;
+    const known = last && last.txs[index] && last.rules === result.rules && last.genesis.id === result.genesis.id && last.height === result.height;
+    result.txs[index] = known ? last.txs[index] : readTx(line, result.rules, result.genesis.id, result.height);
+    return result.txs[index];
+}
+
 function checkTx(result, line, index, note, signed) {
-    const tx = readTx(line, result.rules, result.genesis.id, result.height);
+    const tx = txOf(result, line, index);
     for (const job of tx.signatures) {
         const holds = signed(job);
         if (holds === false) {
@@ -232,10 +240,10 @@ function passOn(result) {
 }
 
 // parent: the result of the block before it, or null for genesis; context: {now (seconds), signed(job): true, false or null if
-// that is not known yet, place: faults of its place in the file}.
+// that is not known yet, place: faults of its place in the file, last: what this gave for the same block before, or null}.
 function checkBlock(block, parent, context) {
     const result = {block, parent, faults: [], jobs: [], id: sha256Known(block.lines[0]), rules: parent ? parent.rules : null,
-        genesis: parent ? parent.genesis : null, readable: false};
+        genesis: parent ? parent.genesis : null, readable: false, txs: [], last: context.last};
     const note = (line, broken) => result.faults.push({line, broken});
     context.place.forEach((broken) => note(0, broken));
     checkLines(result, note);
@@ -251,6 +259,7 @@ function checkBlock(block, parent, context) {
         checkBody(result, note);
         (parent ? checkNext : checkGenesis)(result, note, context);
     }
+    result.last = null;
     result.broken = result.faults.length > 0;
     result.after = parent !== null && (parent.broken || parent.after);
     return result;

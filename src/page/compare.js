@@ -78,11 +78,10 @@ function showCompare(ledgers) {
     const heads = [say("compare.height"), ...both].map((text) => element("th", {scope: "col"}, text));
     const rows = common ? [wideRow("common", "= " + say("compare.common", {height: common - 1}))] : [];
     if (differ && common) {
-        rows.push(wideRow("parts", "⑂ " + say("compare.parts", {height: common - 1})));
+        rows.push(wideRow("parts", "≠ " + say("compare.parts", {height: common - 1})));
     }
     const broken = ledgers.some((ledger) => ledger.checked.first);
-    byId("compare").replaceChildren(element("h2", {}, say("compare.title", {left: both[0], right: both[1]})),
-        element("p", {class: "compare-verdict"}, compareVerdict(both, left, right, common)),
+    byId("compare").replaceChildren(element("p", {class: "compare-verdict"}, compareVerdict(both, left, right, common)),
         element("p", {class: "help"}, say("scope.compare") + (broken ? " " + say("compare.broken") : "")),
         element("table", {class: "sides"}, element("thead", {}, element("tr", {}, ...heads)),
             element("tbody", {}, ...rows, ...comparedRows(left, right, common))));

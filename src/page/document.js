@@ -37,8 +37,8 @@ function step(ledger, from, to) {
 const undo = (ledger) => step(ledger, ledger.done, ledger.undone);
 const redo = (ledger) => step(ledger, ledger.undone, ledger.done);
 
-function isEdited(ledger) {
-    return ledger.blocks !== ledger.original && writeBlocks(ledger.blocks) !== writeBlocks(ledger.original);
+function isEdited({blocks, original}) {
+    return blocks.length !== original.length || blocks.some((block, i) => block !== original[i]);
 }
 
 // A new block upon that one, with nothing in it but what is due, and not mined.

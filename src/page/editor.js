@@ -75,7 +75,7 @@ function showStatus() {
         showCards(checked, lanes);
         showStrip(checked, lanes);
     }
-    showVerdict(checked, page.left);
+    showVerdict(page.shown === "compare" ? page.ledgers : [current()], page.left);
 }
 
 function showTools() {
@@ -162,6 +162,13 @@ function addUpon(key) {
     refresh();
     goTo(block.key, 0);
     announce(say("edit.block", {height: parent.height + 1n}));
+}
+
+function goToHeight(event) {
+    event.preventDefault();
+    const {results} = current().checked, text = byId("height").value.trim();
+    const result = results.find((one) => String(one.height) === text && !lanesOf(results).get(one.block.key)) || results[results.length - 1];
+    goTo(result.block.key, 0);
 }
 
 function showMore(key) {

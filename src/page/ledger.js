@@ -57,7 +57,8 @@ function checkLedger(blocks, before, context) {
     blocks.forEach((block, index) => {
         const faults = placeFaults(block, index, seen), place = placeText(faults);
         const parent = parentOf(block, index, seen, byKey, results), known = old.get(block.key);
-        const result = sameAsBefore(known, block, parent, place) ? known : checkBlock(block, parent, {...context, place: faults});
+        const last = known && known.block === block ? known : null;
+        const result = sameAsBefore(known, block, parent, place) ? known : checkBlock(block, parent, {...context, place: faults, last});
         result.place = place;
         results.push(result);
         byKey.set(block.key, result);

@@ -50,6 +50,9 @@ function showView(shown) {
     byId("blocks").hidden = compare;
     byId("strip").hidden = compare;
     byId("compare").hidden = !compare;
+    byId("tools").hidden = compare;
+    byId("goto").hidden = compare;
+    byId("title").textContent = compare ? say("compare.title", {left: page.ledgers[0].name, right: page.ledgers[1].name}) : current().name;
     for (const one of byId("views").children) {
         one.setAttribute("aria-pressed", String(one.dataset.view === String(shown)));
     }
@@ -84,6 +87,7 @@ function listen() {
     byId("undo").addEventListener("click", () => back(undo, "edit.undone"));
     byId("redo").addEventListener("click", () => back(redo, "edit.redone"));
     byId("reset").addEventListener("click", resetLedger);
+    byId("goto").addEventListener("submit", goToHeight);
     byId("save").addEventListener("click", saveLedger);
     byId("next").addEventListener("click", nextFault);
     byId("key-form").addEventListener("submit", makeKey);
@@ -91,6 +95,8 @@ function listen() {
     byId("balances").addEventListener("toggle", () => showBalances(current().checked));
     document.addEventListener("keydown", shortcut);
     window.addEventListener("beforeprint", fillForPaper);
+    window.addEventListener("scroll", () => requestAnimationFrame(showHere), {passive: true});
+    new ResizeObserver(showBarHeight).observe(byId("bar"));
 }
 
 function readLedgers() {
@@ -104,7 +110,6 @@ function start() {
     page.ledgers = readLedgers();
     const name = page.ledgers.map((ledger) => ledger.name).join(" / ");
     document.title = say("title", {name});
-    byId("title").textContent = name;
     makeViews();
     listen();
     showView(page.ledgers.length > 1 ? "compare" : 0);

@@ -7,18 +7,20 @@ function verdictText(checked, left) {
     const wrong = checked.results.filter((result) => result.broken || result.after).length, blocks = checked.results.length;
     if (wrong) {
         const {line, fault} = checked.first;
-        return say("verdict.bad", {count: wrong, blocks, line, rule: faultInWords(fault.broken)});
+        return say("verdict.bad", {count: wrong, blocks, line, rule: faultInWords(fault.broken, true)});
     }
     const good = say("verdict.good", {blocks, height: checked.best.height});
     return left ? good + " " + say("verdict.checking", {left}) : good;
 }
 
-function showVerdict(checked, left) {
-    const bad = checked.first !== null || !checked.results.length, status = bad ? "bad" : left ? "checking" : "good";
+// ledgers: those that are shown.
+function showVerdict(ledgers, left) {
+    const bad = ledgers.some(({checked}) => checked.first || !checked.results.length), status = bad ? "bad" : left ? "checking" : "good";
+    const text = ({name, checked}) => (ledgers.length > 1 ? name + ": " : "") + verdictText(checked, left);
     byId("verdict").className = "verdict " + status;
     byId("verdict-icon").textContent = STATUS_ICONS[status];
-    byId("verdict-text").textContent = verdictText(checked, left);
-    byId("next").hidden = checked.first === null;
+    byId("verdict-text").textContent = ledgers.map(text).join("\n");
+    byId("next").hidden = ledgers.length > 1 || ledgers[0].checked.first === null;
 }
 
 function table(heads, rows) {

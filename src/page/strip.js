@@ -29,6 +29,23 @@ function lanesOf(results) {
     return lanes;
 }
 
+// Cards that are gone to stop below the bar, which stays.
+function showBarHeight() {
+    document.documentElement.style.setProperty("--bar", getComputedStyle(byId("bar")).position === "sticky" ? byId("bar").offsetHeight + "px" : "0px");
+}
+
+// Marks the block that is seen below the bar, and keeps it in sight.
+function showHere() {
+    const strip = byId("strip"), seen = document.elementFromPoint(innerWidth / 2, byId("bar").getBoundingClientRect().bottom + 60);
+    const card = seen && seen.closest(".card"), cell = card && [...strip.children].find((one) => one.dataset.key === card.dataset.key);
+    if (!cell || cell.classList.contains("here")) {
+        return;
+    }
+    strip.querySelectorAll(".here").forEach((one) => one.classList.remove("here"));
+    cell.classList.add("here");
+    strip.scrollLeft = cell.offsetLeft - strip.clientWidth / 2;
+}
+
 function makeCell(strip) {
     const cell = element("span", {class: "cell"});
     strip.append(cell);
@@ -44,7 +61,7 @@ function showStrip(checked, lanes) {
         const name = `cell ${status}${fork ? " fork" : ""}${result === checked.best ? " tip" : ""}${result.parent ? "" : " first"}`;
         const text = dense ? "" : status === "good" || status === "checking" ? String(result.height) : STATUS_ICONS[status];
         const column = String(result.height < 20000n ? result.height + 1n : 1n);
-        if (cell.className !== name || cell.textContent !== text || cell.style.gridColumn !== column || cell.style.gridRow !== String(lane + 1)) {
+        if (cell.className.replace(" here", "") !== name || cell.textContent !== text || cell.style.gridColumn !== column || cell.style.gridRow !== String(lane + 1)) {
             cell.className = name;
             cell.textContent = text;
             cell.style.gridColumn = column;

@@ -51,11 +51,12 @@ function lineInWords(line) {
     }
 }
 
-// The rule that a line breaks.
-function faultInWords(broken) {
+// The rule that a line breaks; brief: with no more than the first digits of a hash.
+function faultInWords(broken, brief) {
     const shown = {};
     for (const [name, value] of Object.entries(broken.values)) {
-        shown[name] = name === "account" ? nameOf(value) : readable(String(value));
+        const text = String(value);
+        shown[name] = name === "account" || brief && isAccount(text) ? nameOf(text) : readable(text);
     }
     return say("rule." + broken.rule, shown);
 }
