@@ -1,20 +1,20 @@
 #include "dht/peer_store.h"
 
 #include "base/array.h"
+#include "dht/peer_worst.h"
 
 #include <stdlib.h>
 
 enum {
     MINUTE = 60000,
     DRAWN = 8,   /* keys, of which one is given up */
-    LOOKED = 64, /* peers of a key, of which one is given up */
     JUDGED = 16, /* peers of a key, by which it is judged */
     BATCH = 256
 };
 
 struct key_peers {
     uint8_t key[IDMAP_ID_LEN]; /* the key's 20 bytes, then zeros */
-    struct dht_peer *list;
+    struct dht_peer *list;     /* in the order of compare_peers */
     size_t count, cap;
 };
 
@@ -58,7 +58,8 @@ static void forget_peer(struct dht_peers *p, const struct dht_peer *x)
 static void remove_peer(struct dht_peers *p, struct key_peers *k, size_t i)
 {
     forget_peer(p, &k->list[i]);
-    k->list[i] = k->list[--k->count];
+    k->count--;
+    memmove(&k->list[i], &k->list[i + 1], (k->count - i) * sizeof *k->list);
 }
 
 static void remove_key(struct dht_peers *p, struct key_peers *k)
@@ -71,9 +72,13 @@ static void remove_key(struct dht_peers *p, struct key_peers *k)
 
 static void expire_key(struct dht_peers *p, struct key_peers *k, int64_t now)
 {
-    for (size_t i = k->count; i-- > 0;)
+    size_t kept = 0;
+    for (size_t i = 0; i < k->count; i++)
         if (is_old(&k->list[i], now))
-            remove_peer(p, k, i);
+            forget_peer(p, &k->list[i]);
+        else
+            k->list[kept++] = k->list[i];
+    k->count = kept;
 }
 
 /* Expires each key's peers, and notes up to BATCH keys that have none left. Gives their number. */
@@ -104,8 +109,10 @@ void dht_peers_expire(struct dht_peers *p, int64_t now)
 static uint64_t weight_of(const struct dht_peers *p, const struct key_peers *k)
 {
     uint64_t least = 0;
-    for (size_t i = 0; i < k->count && i < JUDGED; i++) {
-        const struct dht_origin o = dht_origin_of(&p->shares, k->list[i].host, k->list[i].host_len);
+    const size_t judged = k->count < JUDGED ? k->count : JUDGED;
+    for (size_t i = 0; i < judged; i++) {
+        const struct dht_peer *x = &k->list[i * k->count / judged];
+        const struct dht_origin o = dht_origin_of(&p->shares, x->host, x->host_len);
         const uint64_t weight = dht_shares_weight(&p->shares, &o);
         if (i == 0 || weight < least)
             least = weight;
@@ -152,89 +159,88 @@ static struct key_peers *key_of(struct dht_peers *p, const uint8_t id[IDMAP_ID_L
     return k ? k : idmap_add(&p->keys, id);
 }
 
+static int compare_peers(const struct dht_peer *a, const struct dht_peer *b)
+{
+    const int lens = a->host_len - b->host_len;
+    const int hosts = lens ? lens : memcmp(a->host, b->host, sizeof a->host);
+    return hosts ? hosts : a->port - b->port;
+}
+
 /* Whether both are of one person: one address of IPv4, one /64 of IPv6. */
-static bool is_of_host(const struct dht_peer *x, const struct contact *c)
+static bool same_host(const struct dht_peer *a, const struct dht_peer *b)
 {
-    if (x->host_len != c->host_len)
-        return false;
-    return c->host_len == 4 ? memcmp(x->host, c->host, 4) == 0 : memcmp(x->host, c->host, 8) == 0;
+    return a->host_len == b->host_len && memcmp(a->host, b->host, a->host_len == 4 ? 4 : 8) == 0;
 }
 
-static bool is_peer(const struct dht_peer *x, const struct contact *c)
+/* The first place whose peer is not before this one. */
+static size_t place_of(const struct key_peers *k, const struct dht_peer *x)
 {
-    return x->port == c->port && x->host_len == c->host_len &&
-           memcmp(x->host, c->host, sizeof x->host) == 0;
-}
-
-/* How near the networks of two peers are: 256 in the same /24 of IPv4 or /64 of IPv6, 16 in the
- * same /16 or /48, 1 in the same /8 or /32; else 0. */
-static unsigned nearness(const struct dht_peer *a, const struct dht_peer *b)
-{
-    const bool six = a->host_len == 16;
-    if (a->host_len != b->host_len || memcmp(a->host, b->host, six ? 4 : 1) != 0)
-        return 0;
-    if (memcmp(a->host, b->host, six ? 6 : 2) != 0)
-        return 1;
-    return memcmp(a->host, b->host, six ? 8 : 3) != 0 ? 16 : 256;
-}
-
-/* Of LOOKED peers, spread over the list, the oldest of those whose networks have most of these. */
-static size_t worst_of(const struct key_peers *k, size_t first)
-{
-    size_t worst = 0;
-    unsigned most = 0;
-    for (size_t i = 0; i < LOOKED; i++) {
-        const size_t at = (first + i * k->count / LOOKED) % k->count;
-        unsigned weight = 0;
-        for (size_t j = 0; j < LOOKED; j++)
-            weight += nearness(&k->list[at], &k->list[(first + j * k->count / LOOKED) % k->count]);
-        if (weight < most || (weight == most && k->list[at].minute >= k->list[worst].minute))
-            continue;
-        worst = at;
-        most = weight;
+    size_t low = 0, high = k->count;
+    if (high && compare_peers(&k->list[high - 1], x) < 0)
+        return high; /* from a file, they come in order */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_peers(&k->list[middle], x) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return worst;
+    return low;
 }
 
-/* Where the peer is, or the place that it takes from another; k->count: a place at the end. */
-static size_t place_of(struct dht_peers *p, const struct key_peers *k, const struct contact *c)
+/* Whom a new peer, which would come at this place, pushes out: of its own host, if that has as many
+ * as it may, or of a key that is full; k->count: nobody. */
+static size_t victim_of(struct dht_peers *p, const struct key_peers *k, const struct dht_peer *x,
+                        size_t at)
 {
-    size_t hosts = 0, oldest_host = 0;
-    for (size_t i = 0; i < k->count; i++) {
-        const struct dht_peer *x = &k->list[i];
-        if (!is_of_host(x, c))
-            continue;
-        if (is_peer(x, c))
-            return i;
-        if (hosts++ == 0 || x->minute < k->list[oldest_host].minute)
-            oldest_host = i;
+    size_t first = at, end = at;
+    while (first > 0 && same_host(&k->list[first - 1], x))
+        first--;
+    while (end < k->count && same_host(&k->list[end], x))
+        end++;
+    if (end - first >= DHT_HOST_PEERS_MAX) {
+        size_t oldest = first;
+        for (size_t i = first; i < end; i++)
+            if (k->list[i].minute < k->list[oldest].minute)
+                oldest = i;
+        return oldest;
     }
-    if (hosts >= DHT_HOST_PEERS_MAX)
-        return oldest_host;
-    return k->count < DHT_KEY_PEERS_MAX ? k->count
-                                        : worst_of(k, (size_t)chance_below(&p->chance, k->count));
+    return k->count < DHT_KEY_PEERS_MAX
+               ? k->count
+               : dht_peers_worst(k->list, k->count, (size_t)chance_below(&p->chance, k->count));
+}
+
+static void insert(struct dht_peers *p, struct key_peers *k, size_t at, const struct dht_peer *x)
+{
+    const struct dht_origin o = dht_origin_of(&p->shares, x->host, x->host_len);
+    memmove(&k->list[at + 1], &k->list[at], (k->count - at) * sizeof *k->list);
+    k->list[at] = *x;
+    k->count++;
+    p->count++;
+    dht_shares_add(&p->shares, &o);
 }
 
 int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct contact *peer,
                   int64_t now)
 {
     uint8_t id[IDMAP_ID_LEN];
+    struct dht_peer x = {
+        .host_len = peer->host_len, .port = peer->port, .minute = (uint32_t)(now / MINUTE)};
     padded(key, id);
+    memcpy(x.host, peer->host, sizeof x.host);
     struct key_peers *k = key_of(p, id);
     if (!k || ARRAY_RESERVE(k->list, k->cap, k->count + 1))
         return -1;
-    size_t i = place_of(p, k, peer);
-    bool known = i < k->count && is_peer(&k->list[i], peer);
-    if (i < k->count)
-        forget_peer(p, &k->list[i]);
-    k->count += i == k->count;
-    k->list[i] = (struct dht_peer){
-        .host_len = peer->host_len, .port = peer->port, .minute = (uint32_t)(now / MINUTE)};
-    memcpy(k->list[i].host, peer->host, sizeof peer->host);
-    const struct dht_origin o = dht_origin_of(&p->shares, peer->host, peer->host_len);
-    dht_shares_add(&p->shares, &o);
-    p->count++;
-    return !known;
+    size_t at = place_of(k, &x);
+    if (at < k->count && compare_peers(&k->list[at], &x) == 0) {
+        k->list[at].minute = x.minute;
+        return 0;
+    }
+    const size_t victim = victim_of(p, k, &x, at);
+    if (victim < k->count)
+        remove_peer(p, k, victim);
+    insert(p, k, at - (victim < at), &x);
+    return 1;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
