@@ -29,6 +29,13 @@ within_namespace() {
     nsenter -t "$holder" -n "$@"
 }
 
+peer_at() { # NAME ADDRESS WORD...
+    within_namespace ip addr add "$2/32" dev lo
+    nsenter -t "$holder" -n timeout -k 5 200 python3 "$ROOT/t/lib/dhtpeer.py" "$@" 2>"$1.err" 3>&- &
+    dht_pids["$1"]=$!
+    eventually test -s "$1/where"
+}
+
 node_at() { # NAME ADDRESS ARGUMENT...
     within_namespace ip addr add "$2/32" dev lo
     nsenter -t "$holder" -n timeout -k 5 200 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
@@ -65,9 +72,26 @@ with_id() { # NAME ID
     node_at n50 50.0.0.1 -i 124.31.75.21:6881
     eventually grep -q '^renamed ' self.events
     eventually grep -vq '^00000000000' self/id
-    id=$(cat self/id)
+    id=$(head -n 1 self/id)
     [ "$(sed -n 's/^renamed //p' self.events)" = "$id" ]
     # a strict node takes it
     node_at strict 192.0.2.1 -b -i 124.31.75.21:6881
     eventually grep -q " $id 124.31.75.21:6881$" strict/nodes
+}
+
+@test "one liar, or one network of them, does not change the id of a node (12)" {
+    with_id self 0000000000000000000000000000000000000001
+    node_at self 124.31.75.21
+    for net in 1 2 3 4 5 6; do # all of 20/8 say that it is 198.51.100.99
+        peer_at liar$net 20.0.$net.1 told=c63364631ae1 meet=124.31.75.21:6881
+    done
+    for net in 30 40 50; do node_at n$net $net.0.0.1 -i 124.31.75.21:6881; done
+    for i in liar1 liar6 n30 n40 n50; do eventually grep -q " $(cat $i/where)$" self/nodes; done
+    ! grep -q '^renamed' self.events || false
+    # a fourth network that tells the truth does
+    node_at n60 60.0.0.1 -i 124.31.75.21:6881
+    eventually grep -q '^renamed ' self.events
+    eventually grep -vq '^00000000000' self/id
+    node_at strict 192.0.2.1 -b -i 124.31.75.21:6881
+    eventually grep -q " $(head -n 1 self/id) 124.31.75.21:6881$" strict/nodes
 }

@@ -90,6 +90,12 @@ is_announced() { # FOLDER
     eventually grep -q '^peer .* out ' a/status
 }
 
+@test "a lookup to which nobody answers prints nothing, and says so (13)" {
+    expect 1 dht-lookup 127.0.0.1:9 <<<song
+    [ ! -s "$out" ]
+    says 'nothing found; nodes that answered: 0: none of the peers answered'
+}
+
 @test "a BOOT that is no address, and one where nobody is" {
     expect 2 node -D here -c "$(printf '%064d' 7)" a
     says 'node: -D: here: not HOST:PORT'

@@ -182,6 +182,72 @@ says_of() { # NAME PATTERN
         grep -Eq '^"0x.{40}00000000000000000000000000000001.{4}"$'
 }
 
+# bats test_tags=slow
+@test "a token is good for one key and one host, and for ten minutes at most (6)" {
+    echo 0 >ahead
+    AHEAD=$PWD/ahead LD_PRELOAD=$BIN/.t/ahead.so dht_start a
+    announce='{"q": "announce_peer", "a": {"info_hash": "'$K'", "port": 7000, "token": "@TOKEN"}}'
+    other=${announce/$K/0x$(key_of other)}
+    ask_dht a >answers <<END
+{"q": "get_peers", "a": {"info_hash": "$K"}}
+$announce
+again
+$announce
+$other
+from 127.0.0.2
+$announce
+from 127.0.0.1
+write ahead 300
+$announce
+write ahead 600
+$announce
+END
+    field e.0 <answers | xargs | diff - <(echo null null null 203 203 null 203)
+}
+
+@test "who asks with ro is no contact, and who does not is one; dht-lookup asks so, and answers nothing (10)" {
+    dht_start a
+    ask_dht a >answers <<END
+{"q": "ping", "ro": 1}
+{"q": "find_node", "a": {"target": "$K"}, "ro": 1}
+again
+{"q": "find_node", "a": {"target": "0x$(printf '61%.0s' {1..20})", "id": "$K"}, "ro": 1}
+{"q": "ping", "a": {"id": "$K"}}
+{"q": "ping", "a": {"id": "$K"}}
+again
+{"q": "find_node", "a": {"target": "$K"}, "ro": 1}
+END
+    [ "$(field r.nodes <answers | sed -n 3p)" = '""' ]
+    field r.nodes <answers | tail -n 1 | grep -q "^\"${K}7f000001....\"\$"
+    peer_start p 127.0.0.1 value=7f0000011b58
+    [ "$(echo song | dht-lookup -o peers "$(where p)")" = "peer $(key_of song) 127.0.0.1:7000" ]
+    # it was pinged after each query, and an answer would be there before ours is
+    ask_dht p >answers <<<'{"q": "ping", "ro": 1}'
+    [ "$(sort -u p/log | xargs)" = 'find_node ro get_peers ro ping ro' ]
+}
+
+@test "tokens by port, replies without nodes, and values of one with another id (7, 11)" {
+    peer_start p 127.0.0.1 bare by-port value=7f0000011b58
+    peer_start liar 127.0.0.1 other-id value=7f0000011b59
+    # what it says first is its id; then it answers with another
+    dht_start a "$(where p)"
+    eventually grep -q " $(where p)$" a/nodes
+    echo song | dht-lookup -a 7003 -o peers "$(where a)" >found 2>told
+    grep -q 'stored at 2 nodes' told
+    grep -qx "peer $(key_of song) 127.0.0.1:7000" found
+    ask_liar
+    ! grep -q " $(where liar)$" a/nodes || false
+    [ "$(echo song | dht-lookup -o peers "$(where a)" | sort | cut -d : -f 2 | xargs)" = '7000 7003' ]
+}
+
+# It asks our node, which pings it, and again once it has seen that ping; so the first is judged by then.
+ask_liar() {
+    dht_stop liar
+    peer_start liar 127.0.0.1 other-id value=7f0000011b59 meet="$(where a)"
+    eventually grep -q '^ping' liar/log
+    ask_dht a >answers <<<'{"q": "ping"}'
+}
+
 @test "what cannot be asked" {
     expect 2 dht-node -l 127.0.0.1 a
     says '127.0.0.1: address: '

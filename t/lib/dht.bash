@@ -14,6 +14,14 @@ has_begun() { # NAME
     [ -s "$1/where" ] || ! kill -0 "${dht_pids[$1]}" 2>/dev/null
 }
 
+# A node in Python, with the quirks that the words name: see t/lib/dhtpeer.py.
+peer_start() { # NAME HOST WORD...
+    timeout -k 5 1800 python3 "$ROOT/t/lib/dhtpeer.py" "$@" 2>"$1.err" 3>&- &
+    dht_pids["$1"]=$!
+    eventually has_begun "$1"
+    [ -s "$1/where" ] || { cat "$1.err" && return 1; }
+}
+
 dht_stop() { # NAME [SIGNAL]
     local pid=${dht_pids[$1]}
     # timeout(1) passes other signals on, but not KILL

@@ -2,7 +2,8 @@
 
 A message is written as `bencode` prints it, with a default of id, t, y and a. What is written here shares nothing with
 the programs under test. `@TOKEN` stands for the last token that came, `@V1000` for a string of so many bytes.
-Queries that come in between are answered; with the word `mute` as a line, no longer. `again` opens another socket.
+Queries that come in between are answered; with the word `mute` as a line, no longer. `again` opens another socket,
+`from ADDRESS` one with this address; `write FILE TEXT` writes a file.
 """
 
 import json
@@ -71,10 +72,10 @@ class Asker:
         self.token = b""
         self.open()
 
-    def open(self):
+    def open(self, here=None):
         six = ":" in self.to[0]
         self.socket = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("::1" if six else "127.0.0.1", 0))
+        self.socket.bind((here or ("::1" if six else "127.0.0.1"), 0))
 
     def receive(self, seconds):
         """The next answer; queries are answered on the way."""
@@ -106,11 +107,22 @@ class Asker:
         print(json.dumps({"sent": len(sent), "came": len(raw), **(show(answer) if answer else {})}, sort_keys=True))
 
 
-asker = Asker(sys.argv[1])
-for line in sys.stdin:
-    if line.strip() == "mute":
-        asker.mute = True
-    elif line.strip() == "again":
-        asker.open()
-    else:
-        asker.ask(json.loads(line))
+def main():
+    asker = Asker(sys.argv[1])
+    for line in sys.stdin:
+        words = line.split()
+        if words[0] == "mute":
+            asker.mute = True
+        elif words[0] == "again":
+            asker.open()
+        elif words[0] == "from":
+            asker.open(words[1])
+        elif words[0] == "write":
+            with open(words[1], "w") as f:
+                print(words[2], file=f)
+        else:
+            asker.ask(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()
