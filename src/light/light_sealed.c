@@ -109,6 +109,17 @@ static int take_anchor(struct light *c, struct light_group *g, struct fault *f)
     return 1;
 }
 
+/* The parent of this header is not known. A header under `sign` that brings its set may be meant as
+ * a jump: but the best chain is the one with the most weight, and what is left out has none. -1 and
+ * a rule. */
+static int no_parent(const struct light *c, const struct light_group *g, struct fault *f)
+{
+    bool jumps = !c->sealed.by_votes && g->set.count > 0;
+    return fault_rule(
+        f, "block: its parent %s is not among the headers before it%s", hex32(g->block.prev).text,
+        jumps ? ", and under `sign` none can be jumped over: their weight decides" : "");
+}
+
 static int judge_one(struct light *c, struct light_group *g, int64_t now, struct fault *f)
 {
     size_t parent;
@@ -117,11 +128,8 @@ static int judge_one(struct light *c, struct light_group *g, int64_t now, struct
         return -1;
     if (!found && light_is_anchor(c, &g->block, g->id))
         return take_anchor(c, g, f);
-    if (!found) {
-        fault_rule(f, "block: its parent %s is not among the headers before it",
-                   hex32(g->block.prev).text);
-        return 0;
-    }
+    if (!found)
+        return no_parent(c, g, f), 0;
     return c->sealed.by_votes ? light_take_next(c, g, parent, now, f)
                               : light_take_turn(c, g, parent, now, f);
 }
@@ -146,6 +154,8 @@ static int judge(struct light *c, struct light_group *g, struct light_group *sec
     size_t n;
     if (check_alone(c, g, f) || (jumps && check_alone(c, second, f)))
         return light_answer(f);
+    if (jumps && !c->sealed.by_votes)
+        return no_parent(c, g, f), 0;
     if (jumps)
         return light_take_jump(c, g, second, now, f);
     int known = heads_find(&c->heads, g->id, &n, f);
