@@ -4,13 +4,16 @@
 #include "ledgercli/ledger.h"
 #include "query/final.h"
 #include "query/headers.h"
+#include "query/proving.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct run {
     const char *ledger, *block;
-    bool tip_only, headers, final;
+    bool tip_only, headers, attests, final;
     int64_t start, count;
 };
 
@@ -19,6 +22,8 @@ static const struct cli_option options[] = {
     {'t', "tip", NULL, "only the header of the last block", CLI_FLAG(struct run, tip_only)},
     {'H', "headers", NULL, "blocks without their bodies, except genesis",
      CLI_FLAG(struct run, headers)},
+    {'A', "attests", NULL, "with -H: also the attest lines of chains with work, with proofs",
+     CLI_FLAG(struct run, attests)},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)",
      CLI_NUMBER(struct run, start, 0, INT64_MAX)},
     {'n', "count", "COUNT", "at most so many blocks", CLI_NUMBER(struct run, count, 0, INT64_MAX)},
@@ -38,6 +43,7 @@ struct range {
     struct node tip;
     int64_t start, end; /* heights; the end is excluded */
     bool headers;       /* without bodies, except that of genesis, which has the chain's rules */
+    bool attests;       /* after a header, the attest lines in its body, each with its proof */
 };
 
 static void print_block(struct ledger *l, const struct node *node, bool header_only)
@@ -47,6 +53,39 @@ static void print_block(struct ledger *l, const struct node *node, bool header_o
     if (ledger_read(l, node, header_only, &text, &f))
         cli_ledger_fail(l, &f);
     cli_put(text.data, text.len);
+    buf_free(&text);
+}
+
+static void print_proof(struct ledger *l, const struct node *node, const char *line, size_t len)
+{
+    struct fault f = {0};
+    struct proof p;
+    struct buf out = {0};
+    uint8_t id[ID_LEN];
+    sha256(line, len, id);
+    int found = proving_make(l, node, id, &p, &out, &f);
+    if (found <= 0)
+        cli_ledger_fail(l, &f);
+    out.len = 0;
+    cli_memory(buf_add(&out, line, len) || buf_add(&out, "\n", 1) || proof_format(&p, &out) ||
+               buf_add(&out, "\n", 1));
+    cli_put(out.data, out.len);
+    buf_free(&out);
+}
+
+/* The attest lines with which a body begins, as a light client takes them (verify(1)). */
+static void print_attests(struct ledger *l, const struct node *node)
+{
+    struct fault f = {0};
+    struct buf text = {0};
+    if (ledger_read(l, node, false, &text, &f))
+        cli_ledger_fail(l, &f);
+    const char *end = text.data + text.len, *at = memchr(text.data, '\n', text.len);
+    for (at++; at < end && record_is(&attest_type, at, (size_t)(end - at)); at++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        print_proof(l, node, at, (size_t)(newline - at));
+        at = newline;
+    }
     buf_free(&text);
 }
 
@@ -78,6 +117,8 @@ static void print_branch(struct ledger *l, const struct range *r)
         if (tree_get(&l->tree, path[i], &node, &f))
             cli_ledger_fail(l, &f);
         print_block(l, &node, r->headers && node.height > 0);
+        if (r->attests && node.height > 0)
+            print_attests(l, &node);
     }
     free(path);
 }
@@ -111,7 +152,9 @@ static void print_best(struct ledger *l, const struct range *r)
     struct node node;
     for (int64_t height = r->start; height < r->end; height++) {
         cli_best_block(l, height, &node);
-        print_block(l, &node, false);
+        print_block(l, &node, r->headers && height > 0);
+        if (r->attests && height > 0)
+            print_attests(l, &node);
     }
 }
 
@@ -133,7 +176,8 @@ static void find_end(struct ledger *l, const struct run *run, struct node *end)
 
 static void print_chain(struct ledger *l, const struct run *run)
 {
-    struct range r = {.start = run->start, .headers = run->headers};
+    bool attests = run->attests && !l->tree.anchor.seal->rules.by_members && l->tree.rules.finality;
+    struct range r = {.start = run->start, .headers = run->headers, .attests = attests};
     find_end(l, run, &r.tip);
     if (run->tip_only) {
         print_block(l, &r.tip, true);
@@ -149,7 +193,7 @@ static void print_chain(struct ledger *l, const struct run *run)
         return;
     if (run->block)
         print_branch(l, &r);
-    else if (run->headers)
+    else if (run->headers && !attests)
         print_headers(l, &r);
     else
         print_best(l, &r);
@@ -161,6 +205,8 @@ int main(int argc, char **argv)
     struct run r = {.count = INT64_MAX};
     char **operands = cli_options(&program, argc, argv, &r);
     cli_count_operands(operands, 0, 1);
+    if (r.attests && !r.headers)
+        cli_die("-A goes with -H");
     cli_open_ledger(&l, *operands ? *operands : r.ledger);
     print_chain(&l, &r);
     ledger_close(&l);

@@ -1,6 +1,7 @@
 #include "ledgercli/headers.h"
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "cli/cli.h"
 #include "cli/values.h"
 #include "ledgercli/verdict.h"
@@ -35,6 +36,16 @@ void cli_tell_trust(const char *place, const struct light_sum *sum)
         cli_warn("%s: the members have changed, and above height %" PRId64
                  " too few of those before have sealed: that part rests on its sealers' word",
                  place, sum->trusted);
+}
+
+/* Which checkpoint is final, where work alone does not decide. */
+static void tell_final(const char *place, const struct light_sum *sum)
+{
+    if (sum->has_finality && sum->final > 0)
+        cli_warn("%s: final: the checkpoint at height %" PRId64 ", %s", place, sum->final,
+                 hex32(sum->final_id).text);
+    else if (sum->has_finality)
+        cli_warn("%s: no attest lines here make a checkpoint final: work alone counts", place);
 }
 
 /* Reports a fault. After an invalid header, all that build on it lack their parent. */
@@ -78,7 +89,9 @@ static bool check_end(const struct cli_headers *h, struct light *c)
         cli_fail(h->place, &f);
     if (!holds)
         cli_report(h->place, f.line, f.text);
-    cli_checkpoints_tell_above(h->checkpoints, h->place, light_sum(c).height);
+    const struct light_sum sum = light_sum(c);
+    tell_final(h->place, &sum);
+    cli_checkpoints_tell_above(h->checkpoints, h->place, sum.height);
     return holds;
 }
 

@@ -39,6 +39,7 @@ void light_free(struct light *c)
     buf_free(&c->genesis);
     buf_free(&c->group);
     light_sealed_free(&c->sealed);
+    light_finality_free(&c->finality);
     free(c);
 }
 
@@ -136,6 +137,7 @@ static int take_proof(struct light *c, const struct line *line, struct fault *f)
     int holds = light_judge_proof(c, &p, f);
     c->has_proven = holds > 0;
     memcpy(c->proven, p.id, ID_LEN);
+    memcpy(c->proven_block, p.block, ID_LEN);
     return holds;
 }
 
@@ -149,6 +151,7 @@ static int take_state(struct light *c, const struct line *line, struct fault *f)
     sha256(line->text, line->len, id);
     c->has_state = c->has_proven && memcmp(id, c->proven, ID_LEN) == 0;
     memcpy(c->state_root, s.root, ID_LEN);
+    c->state_count = s.count;
     if (!c->has_state)
         fault_rule(f, "state: the last valid proof before it is not of this line");
     return c->has_state;
@@ -167,7 +170,8 @@ static int take_presence(struct light *c, const struct line *line, struct fault 
     return 0;
 }
 
-static int take_other(struct light *c, const struct line *line, struct fault *f)
+static int take_other(struct light *c, const struct line *line, int64_t now, struct span *text,
+                      struct fault *f)
 {
     if (c->mode == LIGHT_UNKNOWN)
         c->mode = LIGHT_LOOSE;
@@ -176,6 +180,10 @@ static int take_other(struct light *c, const struct line *line, struct fault *f)
         return take_proof(c, line, f);
     if (known == &state_type)
         return take_state(c, line, f);
+    if (known == &attest_type)
+        return light_take_attest(c, line, now, text, f);
+    if (c->has_state && c->finality.follows && light_is_entry(line->text, line->len))
+        return light_take_entries(c, line, text, f);
     if (known == &present_type || known == &absent_type)
         return take_presence(c, line, f);
     enum { WORD_SHOWN = 16 }; /* no type is longer, and a line of a secret key is not shown */
@@ -241,7 +249,7 @@ int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
     else if (line_form(&line, f))
         holds = 0;
     else
-        holds = take_other(c, &line, f);
+        holds = take_other(c, &line, now, text, f);
     if (holds < 0)
         return -1;
     if (!holds && !f->line)
@@ -285,6 +293,11 @@ struct light_sum light_sum(const struct light *c)
         memcpy(sum.best, head_at(&c->heads, c->best)->id, ID_LEN);
         sum.by_members = c->sealed.by_members;
         sum.by_votes = c->sealed.by_votes;
+    }
+    sum.has_finality = c->finality.follows;
+    if (sum.has_finality) {
+        sum.final = head_at(&c->heads, c->finality.final)->height;
+        memcpy(sum.final_id, head_at(&c->heads, c->finality.final)->id, ID_LEN);
     }
     if (sum.by_members)
         sum.trusted = head_at(&c->heads, sure(c))->height;

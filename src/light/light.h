@@ -87,8 +87,11 @@ struct light_sum {
     int64_t height;            /* of the best chain; only if from_genesis */
     uint8_t best[ID_LEN];      /* its tip */
     bool by_members, by_votes; /* members seal this chain, and (`bft`) vote on its headers */
-    int64_t trusted; /* only if by_members: up to this height the best chain is final (`bft`), or
-                        enough of the members agree with its sets (`sign`) */
+    int64_t trusted;   /* only if by_members: up to this height the best chain is final (`bft`), or
+                          enough of the members agree with its sets (`sign`) */
+    bool has_finality; /* it has finality over work, which attest lines may show: */
+    int64_t final;     /* the height of the highest final checkpoint, and its id */
+    uint8_t final_id[ID_LEN];
 };
 struct light_sum light_sum(const struct light *c);
 

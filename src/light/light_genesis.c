@@ -41,12 +41,12 @@ static int gather_body(struct light *c, int64_t count, struct fault *f)
     return 0;
 }
 
-/* The members of a chain that they seal. 1, or -1 and trouble. */
-static int begin_sealed(struct light *c, const struct item *item, struct fault *f)
+/* The members of a chain that has some. 1, or -1 and trouble. */
+static int begin_members(struct light *c, const struct item *item, struct fault *f)
 {
     struct member_set first = {0};
     int result = 0;
-    if (!c->chain.seal->rules.by_members)
+    if (!rules_members(&c->rules))
         return 1;
     for (size_t i = 0; i < item->count && result == 0; i++) {
         struct member m;
@@ -55,8 +55,10 @@ static int begin_sealed(struct light *c, const struct item *item, struct fault *
             result = member_parse(line, item->entries[i].len, &m, f) ||
                      member_set_add(&first, &m, f);
     }
-    if (result == 0)
+    if (result == 0 && c->chain.seal->rules.by_members)
         result = light_sealed_begin(c, item, &first, f);
+    else if (result == 0)
+        light_finality_begin(c, &first);
     member_set_free(&first);
     return result ? -1 : 1;
 }
@@ -79,7 +81,7 @@ static int judge_item(struct light *c, const struct item *item, struct fault *f)
         tree_drop(&tree);
     tree_free(&tree);
     if (verdict == TREE_GOOD)
-        return light_anchor(c, item, node.supply, f) < 0 ? -1 : begin_sealed(c, item, f);
+        return light_anchor(c, item, node.supply, f) < 0 ? -1 : begin_members(c, item, f);
     return verdict < 0 ? -1 : 0;
 }
 

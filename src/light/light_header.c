@@ -120,7 +120,7 @@ int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
     h->work = u256_add(head_at(&c->heads, parent)->work, weight);
-    if (keeps_checkpoint(c, h, f) <= 0)
+    if (keeps_checkpoint(c, h, f) <= 0 || light_keeps_final(c, h, f))
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;
@@ -169,7 +169,7 @@ static int judge_anchor(struct light *c, const struct block *b, const uint8_t id
     if (header_alone(c->chain.seal, b, id, f) || check_body(c, b, size, f) ||
         check_supply(c, b, f) || add_mined(c, b, id, 0, f))
         return light_answer(f);
-    c->best = c->anchor = 1;
+    c->best = c->anchor = c->finality.final = 1;
     gather_times(c, c->anchor);
     return 1;
 }

@@ -5,6 +5,7 @@
 #include "base/idhash.h"
 #include "crypto/ed25519_keys.h"
 #include "light/light.h"
+#include "light/light_finality.h"
 #include "record/proof.h"
 #include "record/vote.h"
 #include "seal/header.h"
@@ -139,9 +140,11 @@ struct light {
     size_t ancestry_of; /* the head whose child is judged by it */
 
     bool has_proven, has_state; /* the last proof holds; the last state line is what it proves */
-    uint8_t proven[ID_LEN], state_root[ID_LEN];
+    uint8_t proven[ID_LEN], proven_block[ID_LEN], state_root[ID_LEN];
+    int64_t state_count;
 
     struct light_sealed sealed;
+    struct light_finality finality;
     bool ended;       /* nothing came after that: */
     struct buf group; /* the text of a header and what stands with it */
 
@@ -257,6 +260,9 @@ void light_sealed_free(struct light_sealed *s);
 /* Begins with genesis, whose member lines these are; takes them over. 0, or -1 and trouble. */
 int light_sealed_begin(struct light *c, const struct item *genesis, struct member_set *first,
                        struct fault *f);
+
+/* How long members of this chain are bound to what they sign: seconds, 0 for ever. */
+int64_t light_bound_for(const struct rules *r);
 
 /* Judges a header and what stands with it, or the two headers of a jump. line: of the first, or 0.
  * 1, 0 and a rule, -1 and trouble. */

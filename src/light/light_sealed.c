@@ -30,7 +30,7 @@ const struct buf *light_evidence(const struct light *c)
 
 /* Whoever lies loses what is staked, if that is proved before it returns: two thirds of the time
  * until then, rounded up, so that a third is left to prove it. */
-static int64_t staked_for(const struct rules *r)
+int64_t light_bound_for(const struct rules *r)
 {
     int64_t seconds;
     if (!r->unbonding)
@@ -42,7 +42,7 @@ static int64_t staked_for(const struct rules *r)
 
 void light_period(struct light *c, int64_t seconds)
 {
-    c->sealed.period = seconds < 0 && c->has_genesis ? staked_for(&c->rules) : seconds;
+    c->sealed.period = seconds < 0 && c->has_genesis ? light_bound_for(&c->rules) : seconds;
 }
 
 int light_sealed_begin(struct light *c, const struct item *genesis, struct member_set *first,
@@ -55,7 +55,7 @@ int light_sealed_begin(struct light *c, const struct item *genesis, struct membe
     s->by_members = true;
     s->by_votes = c->chain.seal->has_votes;
     if (s->period < 0)
-        s->period = staked_for(&c->rules);
+        s->period = light_bound_for(&c->rules);
     if (!s->by_votes)
         return light_turns_begin(c, &set, f);
     s->next = set;

@@ -1,0 +1,109 @@
+/* Finality over work (block(5)), as far as attest lines show it. Shared by light*.c only. */
+#ifndef LIGHT_LIGHT_FINALITY_H
+#define LIGHT_LIGHT_FINALITY_H
+
+#include "base/lines.h"
+#include "record/attest.h"
+#include "record/member.h"
+#include "record/proof.h"
+
+struct head;
+struct light;
+
+#define LIGHT_LINKS 256         /* links whose lines are counted at a time, */
+#define LIGHT_LINES 8192        /* ... and lines of each, on all branches */
+#define LIGHT_SHOWN 64          /* sets that are kept */
+#define LIGHT_ENTRIES (1 << 18) /* entries of a state that shows one */
+
+/* A member's line, which is in the body of this head. */
+struct light_attested {
+    uint8_t key[ID_LEN];
+    uint32_t block;
+};
+
+/* The lines from one source to one target, in bodies of all branches upon that. */
+struct light_link {
+    int64_t source_height;
+    uint8_t source[ID_LEN];
+    uint32_t target;
+    struct buf lines; /* struct light_attested */
+};
+
+/* A head that is justified on the chains on which head `by` is. */
+struct light_justified {
+    uint32_t head, by;
+};
+
+/* A head that is final there; `target` is the head that members linked it to. */
+struct light_finalized {
+    uint32_t head, by, target;
+};
+
+/* The members after the parent of this head. */
+struct light_shown {
+    uint32_t block;
+    struct member_set set;
+};
+
+struct light_finality {
+    bool follows; /* the chain has finality over work */
+    bool changes; /* operations may change its members */
+    struct member_set first;
+    struct light_link links[LIGHT_LINKS];
+    size_t links_count;
+    struct buf justified; /* struct light_justified, as they came */
+    struct buf finals;    /* struct light_finalized, by the height of `by` */
+    struct light_shown shown[LIGHT_SHOWN];
+    size_t shown_count;
+    size_t final; /* the head that is final, of all branches: the highest upon the first */
+};
+
+/* --- light_finals.c: what is justified, what is final, and by which members --------------------
+ */
+
+void light_finality_free(struct light_finality *x);
+
+/* Begins with genesis, whose member lines these are; takes them over. */
+void light_finality_begin(struct light *c, struct member_set *first);
+
+/* The sets that count for lines with this target, F and E of block(5), and after which heads these
+ * are the members; NULL: they are not known. */
+struct light_counting {
+    const struct member_set *f, *e;
+    size_t f_head, e_head;
+};
+struct light_counting light_counting(const struct light *c, size_t target);
+
+/* Whether the checkpoint with this height and id is justified by bodies below this head. */
+bool light_is_justified(const struct light *c, int64_t height, const uint8_t id[ID_LEN],
+                        size_t block);
+
+/* The body of `by` justifies target from a source at this height, which may become final. 0, or -1
+ * and a fault: a rule if that excludes what is final. */
+int light_justify(struct light *c, int64_t source_height, size_t target, size_t by,
+                  struct fault *f);
+
+/* Keeps the members after the parent of this head; takes them over. */
+void light_show(struct light *c, size_t block, struct member_set *set);
+
+/* Whether a new head may become the best, if it has more work. 0, or -1 and a rule. */
+int light_keeps_final(const struct light *c, const struct head *h, struct fault *f);
+
+/* --- light_attests.c -------------------------------------------------------------------------- */
+
+/* Judges an attest line and the line after it, which proves that it is in a body; both are *text
+ * then. 1, 0 and a rule, -1 and trouble. */
+int light_take_attest(struct light *c, const struct line *line, int64_t now, struct span *text,
+                      struct fault *f);
+
+/* --- light_entries.c -------------------------------------------------------------------------- */
+
+/* Whether the line is an entry of a state. */
+bool light_is_entry(const char *line, size_t len);
+
+/* Judges all entries of the last state line, of which this is the first; *text is all of them then.
+ * 1, 0 and a rule, -1 and trouble. */
+int light_take_entries(struct light *c, const struct line *line, struct span *text,
+                       struct fault *f);
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * What attest lines have justified and made final (block(5), "Finality over work"): the rule of
+ * state/attests.c, by headers. Each finding holds on the chains on which the body is that
+ * completed it. A light client knows the members after genesis, and after a final checkpoint once
+ * a state line in the block upon that, with all entries, has shown them: that block must be at or
+ * below the checkpoint to which the members before have linked, or one miner's word would do.
+ */
+#include "light/light_parts.h"
+
+#include "base/hex.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct light_justified *justified_at(const struct light *c, size_t i)
+{
+    return (const struct light_justified *)(const void *)c->finality.justified.data + i;
+}
+
+static const struct light_finalized *final_at(const struct light *c, size_t i)
+{
+    return (const struct light_finalized *)(const void *)c->finality.finals.data + i;
+}
+
+static size_t count_finals(const struct light *c)
+{
+    return c->finality.finals.len / sizeof(struct light_finalized);
+}
+
+void light_finality_free(struct light_finality *x)
+{
+    member_set_free(&x->first);
+    for (size_t i = 0; i < x->links_count; i++)
+        buf_free(&x->links[i].lines);
+    for (size_t i = 0; i < x->shown_count; i++)
+        member_set_free(&x->shown[i].set);
+    buf_free(&x->justified);
+    buf_free(&x->finals);
+}
+
+void light_finality_begin(struct light *c, struct member_set *first)
+{
+    struct light_finality *x = &c->finality;
+    x->follows = true;
+    x->changes = c->rules.minstake || rules_has(&c->rules, "admit");
+    if (c->sealed.period < 0)
+        c->sealed.period = light_bound_for(&c->rules);
+    x->first = *first;
+    *first = (struct member_set){0};
+}
+
+/* --- Sets ------------------------------------------------------------------------------------- */
+
+void light_show(struct light *c, size_t block, struct member_set *set)
+{
+    struct light_finality *x = &c->finality;
+    struct light_shown *place = NULL;
+    for (size_t i = 0; i < x->shown_count; i++) {
+        if (x->shown[i].block == block)
+            return;
+        if (!place || x->shown[i].block < place->block) /* the oldest goes */
+            place = &x->shown[i];
+    }
+    if (x->shown_count < LIGHT_SHOWN)
+        place = &x->shown[x->shown_count++];
+    member_set_free(&place->set);
+    *place = (struct light_shown){(uint32_t)block, *set};
+    *set = (struct member_set){0};
+}
+
+/* The members after a final checkpoint; NULL: they are not known. */
+static const struct member_set *set_after(const struct light *c, const struct light_finalized *x)
+{
+    const struct light_finality *y = &c->finality;
+    if (!y->changes || x->head == 0)
+        return &y->first;
+    uint32_t above = head_at(&c->heads, x->head)->height + 1;
+    size_t block = x->target == x->head ? SIZE_MAX : heads_ancestor(&c->heads, x->target, above);
+    for (size_t i = 0; i < y->shown_count; i++)
+        if (y->shown[i].block == block)
+            return &y->shown[i].set;
+    return NULL;
+}
+
+/* The highest final checkpoint by bodies up to this head, and the one before it. */
+static void finals_by(const struct light *c, size_t head, struct light_finalized out[2])
+{
+    const struct light_finalized base = {(uint32_t)c->anchor, (uint32_t)c->anchor,
+                                         (uint32_t)c->anchor};
+    size_t found = 0;
+    for (size_t i = count_finals(c); i-- > 0 && found < 2;)
+        if (head_at(&c->heads, final_at(c, i)->by)->height <= head_at(&c->heads, head)->height &&
+            heads_is_ancestor(&c->heads, final_at(c, i)->by, head))
+            out[found++] = *final_at(c, i);
+    while (found < 2)
+        out[found++] = base;
+}
+
+struct light_counting light_counting(const struct light *c, size_t target)
+{
+    struct light_finalized last[2];
+    finals_by(c, target, last);
+    return (struct light_counting){set_after(c, &last[0]), set_after(c, &last[1]), last[0].head,
+                                   last[1].head};
+}
+
+/* --- Justified -------------------------------------------------------------------------------- */
+
+bool light_is_justified(const struct light *c, int64_t height, const uint8_t id[ID_LEN],
+                        size_t block)
+{
+    const struct head *begin = head_at(&c->heads, c->anchor);
+    if (height < begin->height)
+        return true; /* a checkpoint's keys are believed, and what is below is not known */
+    if (height == begin->height)
+        return memcmp(id, begin->id, ID_LEN) == 0;
+    for (size_t i = c->finality.justified.len / sizeof(struct light_justified); i-- > 0;) {
+        const struct light_justified *j = justified_at(c, i);
+        if (memcmp(head_at(&c->heads, j->head)->id, id, ID_LEN) == 0 &&
+            head_at(&c->heads, j->head)->height == height && j->by != block &&
+            heads_is_ancestor(&c->heads, j->by, block))
+            return true;
+    }
+    return false;
+}
+
+/* --- Final ------------------------------------------------------------------------------------ */
+
+/* The heaviest tip that descends from the final checkpoint; of equals, the first. */
+static void choose_best(struct light *c)
+{
+    size_t best = c->finality.final;
+    for (size_t n = best + 1; n < c->heads.count; n++)
+        if (chain_beats(head_at(&c->heads, n)->work, head_at(&c->heads, best)->work) &&
+            heads_is_ancestor(&c->heads, c->finality.final, n))
+            best = n;
+    c->best = best;
+}
+
+/* 0, or -1 and a rule. */
+static int make_final(struct light *c, size_t n, struct fault *f)
+{
+    size_t final = c->finality.final;
+    const struct head *h = head_at(&c->heads, n), *was = head_at(&c->heads, final);
+    if (heads_is_ancestor(&c->heads, n, final))
+        return 0;
+    if (!heads_is_ancestor(&c->heads, final, n))
+        return fault_rule(f,
+                          "attest: with it, checkpoint %s at height %" PRIu32
+                          " would be final, which excludes %s at height %" PRIu32
+                          ": over a third of the members have signed both",
+                          hex32(h->id).text, h->height, hex32(was->id).text, was->height);
+    c->finality.final = n;
+    if (!heads_is_ancestor(&c->heads, n, c->best))
+        choose_best(c);
+    return 0;
+}
+
+/* Notes it where its place is. 0, or -1: no memory. */
+static int add_final(struct light *c, struct light_finalized x)
+{
+    struct buf *b = &c->finality.finals;
+    if (buf_add(b, &x, sizeof x))
+        return -1;
+    struct light_finalized *all = (struct light_finalized *)(void *)b->data;
+    size_t i = count_finals(c) - 1;
+    for (; i > 0 && head_at(&c->heads, all[i - 1].by)->height > head_at(&c->heads, x.by)->height;
+         i--)
+        all[i] = all[i - 1];
+    all[i] = x;
+    return 0;
+}
+
+int light_justify(struct light *c, int64_t source_height, size_t target, size_t by, struct fault *f)
+{
+    struct light_justified j = {(uint32_t)target, (uint32_t)by};
+    struct light_finalized last[2];
+    const struct head *t = head_at(&c->heads, target);
+    if (buf_add(&c->finality.justified, &j, sizeof j))
+        return fault_memory(f);
+    finals_by(c, by, last);
+    if (t->height != source_height + c->rules.finality ||
+        source_height <= head_at(&c->heads, last[0].head)->height)
+        return 0;
+    size_t source = heads_ancestor(&c->heads, target, (uint32_t)source_height);
+    if (add_final(c, (struct light_finalized){(uint32_t)source, (uint32_t)by, (uint32_t)target}))
+        return fault_memory(f);
+    return make_final(c, source, f);
+}
+
+int light_keeps_final(const struct light *c, const struct head *h, struct fault *f)
+{
+    const struct head *final = head_at(&c->heads, c->finality.final);
+    if (h->parent == c->best || !chain_beats(h->work, head_at(&c->heads, c->best)->work) ||
+        heads_is_ancestor(&c->heads, c->finality.final, h->parent))
+        return 0;
+    return fault_rule(f,
+                      "block: its branch has more work, but would undo the final checkpoint at "
+                      "height %" PRIu32 ", %s",
+                      final->height, hex32(final->id).text);
+}

@@ -1,0 +1,162 @@
+load lib/common
+load lib/ledger
+
+# A light client of a chain with finality over work: attest lines and their proofs beside headers.
+
+# A chain whose blocks are mined, with a checkpoint every two, and members bob, carol, dave and erin.
+chain() { # OPTION...
+    fresh_folder
+    for name in alice bob carol dave erin; do keygen -s "demo $name" "$name"; done >names 2>/dev/null
+    grep -v alice names >members
+    ledger-init -n demo -T 1700000000 -s 1 -e 0 -t ff -b 5000 -M members -i 2 "$@" alice 1000 >ledger
+}
+
+with_stakes() {
+    chain -A stake -u 20 -x 1000 -m 100 -B 1
+}
+
+# mined HEIGHT [ARGUMENT...]: a block on the best tip of stdin's records; the height is its time.
+mined() {
+    mine -m alice -T $((1700000000 + $1)) "${@:2}"
+}
+
+# Mines this many blocks, each with what is in the pool, while these members attest.
+grow() { # COUNT NAME...
+    local i height name
+    for ((i = 0; i < $1; i++)); do
+        height=$(($(ledger-chain -t ledger | cut -d ' ' -f 2) + 1))
+        txpool -s pool | mined $height | ledger-append -q ledger
+        for name in "${@:2}"; do validator -k "$name.key" </dev/null; done 2>/dev/null | txpool pool >passed
+    done
+}
+
+# A branch of so many blocks with nothing in them, from genesis, heavier than the chain.
+rival() { # COUNT
+    local i
+    head -n "$(($(head -n 1 ledger | cut -d ' ' -f 8) + 1))" ledger >other
+    for ((i = 1; i <= $1; i++)); do mined $i -l other </dev/null | ledger-append -q other; done
+    ledger-chain -H -s 1 other >rival
+}
+
+# The proof of the state after the block of this height, its line, and its entries.
+shown() { # HEIGHT
+    local state
+    state=$(ledger-chain -s $(($1 + 1)) -n 1 ledger | grep '^state ')
+    ledger-proof -l ledger "$(id <<<"$state")" | grep '^proof '
+    echo "$state"
+    ledger-balance -e -s "$1" ledger 2>/dev/null
+}
+
+light() { # STATUS FILE
+    expect "$1" verify -H -T 1700000014 "$2"
+}
+
+@test "what members have attested is final, and no heavier branch undoes it" {
+    chain
+    grow 7 bob carol dave erin
+    ledger-chain -HA ledger >heads
+    [ "$(grep -c '^attest ' heads)" -eq 12 ]
+    light 0 heads
+    cmp heads "$out"
+    says "^verify: heads: final: the checkpoint at height 4, $(ledger-chain -H -s 4 -n 1 ledger | id)\$"
+    [ "$(ledger-chain -tf ledger | cut -d ' ' -f 2)" = 4 ] # as a ledger with all bodies has it
+    # without those lines work decides, and the proofs' blocks are off the best chain
+    rival 12
+    { ledger-chain -H ledger && cat rival; } >stream
+    light 0 stream
+    says '^verify: stream: no attest lines here make a checkpoint final: work alone counts$'
+    # after them, the header that would win is refused, and those upon it with it
+    cat heads rival >stream
+    light 1 stream
+    says 'stream:[0-9]*: block: its branch has more work, but would undo the final checkpoint at height 4, [0-9a-f]{64}$'
+    [ "$(grep -c '^block ' "$out")" -eq $((8 + 7)) ]
+    # before them, it is left once the checkpoint is final
+    { head -n "$(grep -n '^block 1 ' heads | cut -d : -f 1)" heads | head -n -1 && cat rival && ledger-chain -HA -s 1 ledger; } >stream
+    light 0 stream
+    says '^verify: stream: final: the checkpoint at height 4, '
+    ledger-proof -l ledger "$(ledger-chain -s 7 ledger | grep -m 1 '^attest ' | id)" >proof
+    cat stream proof >both
+    light 0 both
+}
+
+@test "lines that are forged, cut, too few, of others, or not in a body make nothing final" {
+    chain
+    grow 7 bob carol dave erin
+    ledger-chain -HA ledger >heads
+    # one digit of the last signature of a link
+    awk '/^attest / && ++n == 8 { d = substr($0, length, 1); $0 = substr($0, 1, length - 1) (d == "0" ? 1 : 0) } { print }' heads >stream
+    light 1 stream
+    says 'stream:[0-9]*: proof: not of the attest line before it$'
+    # two of four members, and three of four
+    awk '/^attest / && $3 == 0 && ++n > 2 { getline; next } { print }' heads >stream
+    light 1 stream
+    says ': attest: source is not justified by the attest lines before this one$'
+    says 'work alone counts$'
+    awk '/^attest / && n[$5]++ > 2 { getline; next } { print }' heads >stream
+    light 0 stream
+    says 'final: the checkpoint at height 4, '
+    # without its proof; the proof of another line; a proof that is cut; at the end
+    grep -v '^proof ' heads >stream
+    light 1 stream
+    [ "$(grep -c ': attest: the proof that it is in a block is missing after it$' "$err")" -eq 12 ]
+    [ "$(grep -c '^block ' "$out")" -eq 8 ]
+    awk '/^proof / { p = $0; if (last) { print last } else print p; last = p; next } { print }' heads >stream
+    light 1 stream
+    says ': proof: not of the attest line before it$'
+    head -c -3 heads >stream
+    light 1 stream
+    says ': line: '
+    # a line that no body has, although its member has signed it; another chain's; before the headers
+    line=$(grep -m 1 '^attest ' heads)
+    { cat heads && echo "$line" && sed "s/^proof [0-9a-f]* /proof $(ledger-chain -H -s 6 -n 1 ledger | id) /;q" <<<"$(grep -m 1 '^proof ' heads)"; } >stream
+    light 1 stream
+    says ': proof: '
+    { ledger-chain -n 1 ledger && grep -A 1 '^attest ' heads | head -n 2; } >stream
+    light 1 stream
+    says ': proof: its block [0-9a-f]{64} is not among the headers before it$'
+    # each line again, with everything else, changes nothing
+    { cat heads && tail -n "+$(grep -n '^block 1 ' heads | cut -d : -f 1)" heads; } >stream
+    light 0 stream
+    says 'final: the checkpoint at height 4, '
+    expect 2 bash -c 'verify -H -T 1700000014 heads >/dev/full'
+}
+
+@test "where members change, the state upon a final checkpoint shows who counts" {
+    with_stakes
+    grow 7 bob carol dave erin
+    txmake -l ledger -f alice -t 100 | txsign -k alice.key | txpool pool >passed
+    grow 6 bob carol dave erin
+    ledger-chain -HA ledger >heads
+    light 1 heads
+    says ': attest: the members after the final checkpoint at height 2 are not known: the state in the block upon it, with all its entries, must stand before$'
+    says 'final: the checkpoint at height 2, '
+    { ledger-chain -H ledger && for height in 2 4 6 8 10; do shown $height; done && ledger-chain -HA -s 1 ledger; } >stream
+    light 0 stream
+    cmp stream "$out"
+    says 'final: the checkpoint at height 10, '
+    [ "$(ledger-chain -tf ledger | cut -d ' ' -f 2)" = 10 ]
+    # an entry is another one, is missing, stands twice
+    for change in '/^stake / && !n++ { $3++ } { print }' '/^stake / && !n++ { next } { print }' '/^stake / && n++ < 2 { s = s ? s : $0; print s; next } { print }' \
+        '/^account / && !n++ { $3 = "x" } { print }'; do
+        awk "$change" stream >other
+        light 1 other
+        says 'other:[0-9]*: state: '
+        says ': attest: the members after the final checkpoint at height 2 are not known'
+    done
+    # no miner's word for the members: the block with the state must be below what members have attested
+    says 'final: the checkpoint at height 2, '
+    # whoever may have left has nothing to lose any more
+    expect 1 verify -Hq -T 1700000030 stream
+    says ': attest: outside the trusting period: the last final checkpoint, at height 0, is over 14 s old'
+    expect 0 verify -Hq -T 1700000030 -w 1000 stream
+}
+
+@test "attest lines elsewhere are refused with a word" {
+    chain
+    grow 3 bob carol dave erin
+    ledger-chain -HA ledger | grep -A 1 '^attest ' >pairs
+    light 1 pairs
+    says 'pairs:1: attest: followed only on a chain with `rule finality. and `rule seal pow., after its genesis block$'
+    expect 2 ledger-chain -A ledger
+    says '^ledger-chain: -A goes with -H'
+}
