@@ -10,6 +10,11 @@
  * and of this line; a `present` or `absent` line if the last state line was valid and has its root,
  * to which its path leads.
  *
+ * On a chain with work and `rule finality`, attest lines, each with the proof that it is in a body,
+ * show what is final (verify(1), "Finality over work"): then the best chain is one with that block,
+ * and a header that would make another one the best is invalid. All entries of a state may follow
+ * its line, and show who the members are.
+ *
  * On a chain that members seal, `member` and `vote` lines follow the headers (verify(1), "Chains
  * that members seal"), and a header is judged, and given as one text, together with them. Under
  * `rule seal bft` headers may be missing: then two that follow each other are judged, and given,
@@ -48,7 +53,8 @@ void light_enforce(struct light *c, const struct checkpoints *set);
 int light_above(struct light *c, struct fault *f);
 
 /* For how many seconds a header is trusted on a chain with `rule seal bft`, from its time on: a
- * later header with votes is refused if the last trusted one is older. 0: for ever; -1, and unless
+ * later header with votes is refused if the last trusted one is older; and with finality over work
+ * the last final checkpoint, upon which new attest lines count. 0: for ever; -1, and unless
  * this is called: on a chain with stakes, two thirds of `unbonding` spacings, and else for ever. */
 void light_period(struct light *c, int64_t seconds);
 

@@ -1,0 +1,76 @@
+"""Makes of a ledger on a chain with finality over work what `verify -H' takes: see verify(1), "Finality over work".
+
+lightstream.py LEDGER: prints the genesis block and all headers, in the order of the file; then, for each block in that
+order, its attest lines with their proofs, and its state line with all entries, as ledger-balance prints them; twice, as
+the members of some lines are known only after others.
+"""
+import hashlib
+import subprocess
+import sys
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def split_of(n):
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    return k
+
+
+def root(ids):
+    if len(ids) == 1:
+        return ids[0]
+    k = split_of(len(ids))
+    return digest(root(ids[:k]) + " " + root(ids[k:]))
+
+
+def path(ids, i):
+    if len(ids) == 1:
+        return []
+    k = split_of(len(ids))
+    return path(ids[:k], i) + [root(ids[k:])] if i < k else path(ids[k:], i - k) + [root(ids[:k])]
+
+
+class Block:
+    def __init__(self, header):
+        self.header, self.id, self.parent, self.body = header, digest(header), header.split(" ")[2], []
+
+    def proof(self, i):
+        ids = [digest(line) for line in self.body]
+        return " ".join(["proof", self.id, str(len(ids)), str(i), ids[i]] + path(ids, i))
+
+
+def read(file):
+    blocks = []
+    with open(file) as f:
+        for line in f.read().splitlines():
+            if line.startswith("block "):
+                blocks.append(Block(line))
+            else:
+                blocks[-1].body.append(line)
+    return blocks
+
+
+def entries(file, block):
+    return subprocess.run(["ledger-balance", "-e", "-b", block, file], check=True, capture_output=True, text=True).stdout
+
+
+def tell(file, b):
+    for i, line in enumerate(b.body):
+        if line.startswith("attest "):
+            print(line, b.proof(i), sep="\n")
+        if line.startswith("state "):
+            print(b.proof(i), line, entries(file, b.parent), sep="\n", end="")
+
+
+def main(file):
+    blocks = read(file)
+    print(blocks[0].header, *blocks[0].body, *[b.header for b in blocks[1:]], sep="\n")
+    for b in blocks[1:] * 2:
+        tell(file, b)
+
+
+main(sys.argv[1])
