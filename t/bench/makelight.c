@@ -7,6 +7,9 @@
  * makelight -j COUNT MEMBERS EVERY: the same chain, but only what is needed to jump from each
  * change of a quarter of the members to the next.
  *
+ * makelight -b COUNT MEMBERS: a ledger of such blocks, each with the votes for the one before it, of
+ * members who stay.
+ *
  * makelight -v MEMBERS ROUNDS: prints the seconds that it takes to judge a header with a vote of
  * each of so many members, and to check as many signatures alone.
  */
@@ -165,6 +168,25 @@ static void compare(size_t members, size_t rounds)
     end(&c);
 }
 
+static void make_blocks(int64_t count, size_t members)
+{
+    struct chain c;
+    struct buf body = {0};
+    begin(&c, members, members);
+    while (c.tip.height < count) {
+        body.len = 0;
+        if (c.tip.height > 0)
+            put_votes(&c.m, &c.tip, 0, c.weights, &body);
+        c.tip = make_with_body(&c.m, c.tip.id, c.tip.height + 1, c.tip.time + SPACING, c.weights,
+                               any_member(&c, c.tip.height), &body);
+        put_header(&c.tip, &c.out);
+        need(buf_add(&c.out, body.data, body.len));
+        flush(&c);
+    }
+    buf_free(&body);
+    end(&c);
+}
+
 int main(int argc, char **argv)
 {
     bool jumps = argc > 1 && strcmp(argv[1], "-j") == 0;
@@ -172,8 +194,12 @@ int main(int argc, char **argv)
         compare((size_t)atol(argv[2]), (size_t)atol(argv[3]));
         return fflush(stdout) ? 2 : 0;
     }
+    if (argc == 4 && strcmp(argv[1], "-b") == 0) {
+        make_blocks(atol(argv[2]), (size_t)atol(argv[3]));
+        return fflush(stdout) ? 2 : 0;
+    }
     if (argc != 4 + jumps)
-        errx(2, "usage: makelight [-j] COUNT MEMBERS EVERY | -v MEMBERS ROUNDS");
+        errx(2, "usage: makelight [-j] COUNT MEMBERS EVERY | -b COUNT MEMBERS | -v MEMBERS ROUNDS");
     int64_t count = atol(argv[jumps + 1]), every = atol(argv[jumps + 3]);
     size_t members = (size_t)atol(argv[jumps + 2]);
     struct chain c;
