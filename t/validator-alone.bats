@@ -322,6 +322,35 @@ turns_of() { # LEDGER HEIGHT
 }
 
 # bats test_tags=thorough
+@test "a start reads no headers from before what it has kept, and believes no file that is damaged or another chain's" {
+    past 1
+    has_block() { grep -q "^block $1 " ledger; }
+    eventually has_block 130 | validator -e -k m1.key ledger | ledger-append -p ledger >seen 2>told
+    turns=m1.key.history.turns
+    grep -q "^turns $CHAIN [0-9a-f]* 100 0$" $turns
+    expect 0 "$BIN/.t/voterstest" ledger $turns
+    read -r _ start _ _ kept <"$out"
+    [ "${start%/*}" -ge 90 ]
+    [ "${kept%/*}" -le 50 ]
+    cp $turns good
+    for change in 's/ 100 0$/ 101 0/' '2s/.$/7/' '$d' '2d' 's/^turns/torns/' "s/^turns $CHAIN/turns $NIL/" '1,$d'; do
+        sed "$change" good >bad
+        # with the right sum
+        for text in bad summed; do
+            { grep -v '^sum' bad || :; } >summed
+            echo "sum $(sha256sum <summed | cut -c 1-64)" >>summed
+            expect 0 "$BIN/.t/voterstest" ledger $text
+            read -r _ _ _ _ kept <"$out"
+            # the first of these is whole again, and a single member's priority says nothing
+            [ "$text $change" = 'summed $d' ] || [ "$text $change" = 'summed 2s/.$/7/' ] || [ "${kept%/*}" -ge 80 ]
+        done
+    done
+    head -c 300000 /dev/zero >zero
+    for file in zero nothing; do expect 0 "$BIN/.t/voterstest" ledger $file; done
+    mkdir folder
+    expect 2 validator -e -r folder/h -k m1.key ledger < <(mkdir folder/h.turns.tmp)
+}
+
 @test "whoever starts now knows whose turn it is as one who has followed, also after members have come" {
     past 3 -A admit
     keygen -s 'member 4' m4 >>names 2>/dev/null

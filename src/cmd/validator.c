@@ -23,7 +23,8 @@ struct run {
     struct ledger ledger;
     struct secret_key secret;
     struct said said;
-    struct buf beside; /* the path of its file, if none is given */
+    struct buf beside; /* the path of its file, if none is given; */
+    struct buf turns;  /* ... and of the one with the rotation */
 };
 
 static const struct cli_option options[] = {
@@ -98,6 +99,9 @@ static void do_part(struct run *r)
         cli_interchange_out(&r->said);
     if (r->import || r->history)
         return;
+    cli_memory(buf_add_string(&r->turns, r->record) ||
+               buf_add(&r->turns, ".turns", sizeof ".turns"));
+    r->agreeing.turns = r->turns.data;
     if (seal->has_votes)
         cli_agree(&r->agreeing, &r->ledger, &r->secret, &r->said);
     else
@@ -118,6 +122,7 @@ int main(int argc, char **argv)
     do_part(&r);
     said_close(&r.said);
     buf_free(&r.beside);
+    buf_free(&r.turns);
     secret_key_wipe(&r.secret);
     ledger_close(&r.ledger);
     cli_exit(CLI_YES);

@@ -271,6 +271,7 @@ void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_k
     struct agreement_config config = {.ledger = l,
                                       .key = key,
                                       .said = said,
+                                      .turns = a->turns,
                                       .wait = a->wait,
                                       .grow = a->grow,
                                       .clock = clock_of,

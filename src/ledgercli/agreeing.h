@@ -12,6 +12,7 @@
 
 struct agreeing {
     const char *pool;   /* of which the transactions are proposed; NULL: none */
+    const char *turns;  /* where the rotation of the members is kept (validator/turns_file.h) */
     int64_t wait, grow; /* milliseconds: a step of round r may take wait + r * grow */
     bool early; /* a block's time is a spacing after its parent's, whatever the clock shows */
     bool verbose;

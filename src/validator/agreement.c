@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "bft/bft.h"
 #include "validator/agreement_parts.h"
+#include "validator/turns_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,12 +68,34 @@ static int give_held(struct agreement *a, int64_t now, struct fault *f)
 
 /* --- The heights ------------------------------------------------------------------------------ */
 
+int agreement_bring_turns(struct agreement *a, struct fault *f)
+{
+    struct tree *t = &a->config.ledger->tree;
+    if (voters_rotation(t, a->names, &a->decided, &a->turns, f))
+        return -1;
+    if (!a->config.turns || (a->kept <= a->turns.height && a->turns.height - a->kept < FORGET))
+        return 0;
+    a->kept = a->turns.height;
+    return turns_file_write(a->config.turns, t, a->names, &a->turns, f);
+}
+
+static int read_turns(struct agreement *a, struct fault *f)
+{
+    if (a->config.turns &&
+        turns_file_read(a->config.turns, &a->config.ledger->tree, a->names, &a->turns, f))
+        return -1;
+    a->kept = a->turns.height;
+    return 0;
+}
+
 static int forget(struct agreement *a, int64_t now, struct fault *f)
 {
     struct engine_event event = {
         .kind = ENGINE_SNAPSHOT, .now = now, .index = (uint64_t)a->decided.height};
     if (a->decided.height % FORGET)
         return 0;
+    if (agreement_bring_turns(a, f))
+        return -1;
     event.payload = payload_new("", 0);
     int failed = event.payload ? agreement_step(a, &event, f) : fault_memory(f);
     payload_unref(event.payload);
@@ -243,8 +266,8 @@ int agreement_begin(struct agreement *a, const struct agreement_config *config, 
         said_votes(config->said, a->decided.height + 1, &a->before, &a->before_count, f))
         return -1;
     a->before_cap = a->before_count;
-    return agreement_read_polkas(a, f) || read_commit(a, f) || agreement_restart(a, now, f) ||
-                   settle(a, a->decided.height, now, f)
+    return read_turns(a, f) || agreement_read_polkas(a, f) || read_commit(a, f) ||
+                   agreement_restart(a, now, f) || settle(a, a->decided.height, now, f)
                ? -1
                : 0;
 }

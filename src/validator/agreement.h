@@ -25,6 +25,7 @@ struct agreement_config {
     struct ledger *ledger; /* a reader, which the caller refreshes */
     const struct secret_key *key;
     struct said *said;
+    const char *turns;  /* a file for the rotation of the members (turns_file.h); NULL: none */
     int64_t wait, grow; /* milliseconds: a step of round r may take wait + r * grow */
     /* Unix seconds: what is new and more than a spacing ahead of that is not voted for. NULL: all
      * may be. */
@@ -53,7 +54,8 @@ struct agreement {
     size_t taken; /* outputs whose decisions have been taken */
     uint64_t saves;
     struct node decided;       /* the last block that was */
-    struct voters_turns turns; /* at the one where the engine began last */
+    struct voters_turns turns; /* at one of the last */
+    int64_t kept;              /* the height of the rotation that is in the file */
     struct buf commit;         /* the votes that decided it: lines, ascending by key */
     struct said_vote *before;  /* what was said, of heights that are not over */
     size_t before_count, before_cap;

@@ -28,7 +28,7 @@ static int add_snapshot(struct agreement *a, struct restart *r, struct fault *f)
     if (!x || !(x->set = malloc(sizeof *x->set)))
         return fault_memory(f);
     x->height = x->set_height = (uint64_t)a->decided.height;
-    if (voters_rotation(&a->config.ledger->tree, a->names, &a->decided, &a->turns, f))
+    if (agreement_bring_turns(a, f))
         return -1;
     *x->set = a->turns.set;
     return 0;

@@ -7,8 +7,8 @@
  * makelight -j COUNT MEMBERS EVERY: the same chain, but only what is needed to jump from each
  * change of a quarter of the members to the next.
  *
- * makelight -b COUNT MEMBERS: a ledger of such blocks, each with the votes for the one before it, of
- * members who stay.
+ * makelight -b COUNT MEMBERS: a ledger of such blocks, each with the votes for the one before it,
+ * of members who stay.
  *
  * makelight -v MEMBERS ROUNDS: prints the seconds that it takes to judge a header with a vote of
  * each of so many members, and to check as many signatures alone.

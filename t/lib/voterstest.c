@@ -1,11 +1,11 @@
 /*
- * voterstest LEDGER: the rotation of the members of a ledger's best chain. Whoever goes on from the
- * block before must have at each height what one has who starts there. Prints how often the set
- * changed, and the nodes and journals that were read for the last height: by the latter, the
- * former, and one who goes on from half of the height.
+ * voterstest LEDGER [FILE]: the rotation of the members of a ledger's best chain. Whoever goes on
+ * from the block before must have at each height what one has who starts there. Prints how often
+ * the set changed, and the nodes and journals that were read for the last height: by the latter,
+ * the former, and one who goes on from half of the height; and from what FILE has (turns_file.h).
  */
-#include "validator/voters.h"
 #include "ledger/ledger.h"
+#include "validator/turns_file.h"
 
 #include <err.h>
 #include <inttypes.h>
@@ -70,7 +70,18 @@ static bool same(const struct bft_set *a, const struct bft_set *b)
     return a->count == b->count && a->total == b->total && a->turn == b->turn;
 }
 
-static void run(struct test *t)
+/* From what the file has to the last height. */
+static void go_on(struct test *t, const char *path, int64_t last, const struct voters_turns *want)
+{
+    static struct voters_turns r;
+    struct fault f;
+    good(turns_file_read(path, &t->ledger.tree, t->names, &r, &f), &f);
+    go_to(t, &r, last, true);
+    if (!same(&r.set, &want->set))
+        errx(1, "another rotation by the file");
+}
+
+static void run(struct test *t, const char *path)
 {
     static struct voters_turns on, half; /* too large for the stack */
     struct voters_turns *fresh = malloc(sizeof *fresh);
@@ -95,6 +106,8 @@ static void run(struct test *t)
     go_to(t, fresh, last, true);
     go_to(t, &on, last, true);
     go_to(t, &half, last, true);
+    if (path)
+        go_on(t, path, last, fresh);
     puts("");
     if (!same(&fresh->set, &on.set) || !same(&fresh->set, &half.set))
         errx(1, "another rotation in the end");
@@ -105,8 +118,8 @@ int main(int argc, char **argv)
 {
     static struct test t;
     struct fault f;
-    if (argc != 2)
-        errx(2, "usage: voterstest LEDGER");
+    if (argc != 2 && argc != 3)
+        errx(2, "usage: voterstest LEDGER [FILE]");
     good(ledger_open(&t.ledger, argv[1], &f), &f);
     t.names = node_names_new();
     if (!t.names)
@@ -115,7 +128,7 @@ int main(int argc, char **argv)
     counted.store = *store;
     store->get = get;
     store->journal = journal;
-    run(&t);
+    run(&t, argc > 2 ? argv[2] : NULL);
     *store = counted.store;
     node_names_free(t.names);
     ledger_close(&t.ledger);
