@@ -213,6 +213,62 @@ ended() { # PID
     says '^lesson: cannot make a folder in /nowhere/at/all$'
 }
 
+@test "graded forgeries: an exercise for each student, which txpool solves, and a table" {
+    expect 0 lesson -g class --seed=x ann ben
+    for name in ann ben; do
+        [ "$(wc -l <class/teacher/$name.answers)" -eq 4 ]
+        sha256sum <class/teacher/$name.answers | cut -c 1-64 | cmp - class/$name/sealed
+        # the pool refuses these lines and no others
+        cp class/$name/ledger .
+        txpool pool <class/$name/payments 2>said >accepted || :
+        diff <(sed -n 's/^stdin:\([0-9]*\): .*/\1/p' said | sort -n) <(sed 1d class/teacher/$name.answers | cut -d ' ' -f 1)
+        rm pool*
+    done
+    ! cmp -s class/ann/payments class/ben/payments || false
+    [ "$(stat -c %a class/teacher)" = 700 ]
+    # one who comes later does not change the others, and gets the same as if all had come at once
+    cp -r class before
+    expect 0 lesson -g class cat
+    diff -r before class | grep -v '^Only in class' | refute grep .
+    expect 0 lesson -g again -e x cat
+    diff -r class/cat again/cat
+    # answers: all; one, twice, in the form of another system, and a wrong one; none
+    sed 1d class/teacher/ann.answers >class/ann/answer
+    sed -n 's/$/ \r/; 2p; 2p' class/teacher/ben.answers >class/ben/answer
+    echo '1 nonsense' >>class/ben/answer
+    expect 0 lesson -g class
+    grep -Eqx 'ann +3 of 3 +0' "$out"
+    grep -Eqx 'ben +1 of 3 +1(  [0-9]+ [a-z-]+){2}' "$out"
+    grep -Eqx 'cat .* no answer yet' "$out"
+    # answers that are not those that were sealed
+    echo '4 form' >>class/teacher/ann.answers
+    expect 1 lesson -g class
+    says '^lesson: class/ann/sealed: not the hash of class/teacher/ann.answers$'
+    expect 2 lesson -g class ann
+    says 'is there already$'
+    for name in teacher ../x -x 'a b' ''; do
+        expect 2 lesson -g class -- "$name"
+        says 'no name of a student'
+    done
+    expect 2 lesson -g nosuch
+    expect 2 lesson -e x hash
+    expect 2 sh -c 'lesson -g class >/dev/full'
+}
+
+@test "slides are SVG, and the same each time" {
+    page_lesson | sed '$d' >coin.lesson
+    printf '%s\n' '$ seq 60; echo "<&>"; printf "%0150d\n" 1' '$ echo "<svg/>" >drawn.svg' >>coin.lesson
+    expect 0 lesson -s slides ./coin.lesson
+    diff "$out" <(printf '%s\n' coin-{1,2,3,4}.svg coin-drawn.svg)
+    [ "$(grep -c '<img' slides/index.html)" -eq 5 ]
+    grep -q '&lt;&amp;&gt;' slides/coin-*.svg
+    ! command -v xmllint >said || xmllint --noout slides/*.svg
+    expect 0 lesson --slides=again ./coin.lesson
+    diff -r slides again
+    expect 2 lesson -s /dev/null/x hash
+    expect 2 lesson -s ''
+}
+
 # Every lesson, under two shells and two awks: the notes are the same, and fit a page.
 # bats test_tags=thorough
 @test "every lesson that comes with it is played, and prints the same everywhere" {

@@ -14,7 +14,7 @@ case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in
 umask 022
 
 usage() {
-    printf 'usage: @PROGPREFIX@lesson [-anpx] [LESSON]\n'
+    printf 'usage: @PROGPREFIX@lesson [-anpx] [-g DIR] [-e SEED] [-s DIR] [LESSON]...\n'
 }
 
 @options.sh@
@@ -27,8 +27,11 @@ Runs a lesson: a text, commands that you type, and questions. Without LESSON, li
 a slash or .lesson in its name is a file of your own.
 
   -a, --auto                   play it: types the commands and answers the questions
+  -e, --seed=SEED              with -g: draw the exercises from this text
+  -g, --graded=DIR             exercises in forgery: makes one in DIR for each student named; with no name, marks them
   -n, --notes                  the teacher's notes: text, commands, outputs, answers
   -p, --pause                  play it, and wait for Enter before each command and answer
+  -s, --slides=DIR             play these lessons, or all, and write what they show to DIR as SVG
   -x, --extract                print the lesson's source, to copy and change
   -h, --help                   print this help
   -V, --version                print the version
@@ -345,15 +348,31 @@ run_lesson() { # LESSON
     [ "$mode" != typed ] || [ "$asked" -eq 0 ] || write "Right at once: $right of $asked."
 }
 
+slide_drawer=$(
+    cat <<'END_OF_DRAWER'
+@lesson-slides.awk@
+END_OF_DRAWER
+)
+
+@lesson-slides.sh@
+
+@lesson-grade.sh@
+
 # --- Options, the folder and cleaning up -----------------------------------------------------------------
 
-mode=typed
-while getopts :anpxhV-: option; do
+mode=typed folder='' seed=''
+while getopts :ae:g:nps:xhV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
     a | --auto) mode=auto ;;
+    e) seed=$OPTARG ;;
+    --seed=*) seed=${OPTARG#seed=} ;;
+    g) mode=graded folder=$OPTARG ;;
+    --graded=*) mode=graded folder=${OPTARG#graded=} ;;
     n | --notes) mode=notes ;;
     p | --pause) mode=pause ;;
+    s) mode=slides folder=$OPTARG ;;
+    --slides=*) mode=slides folder=${OPTARG#slides=} ;;
     x | --extract) mode=extract ;;
     h | --help)
         write "$(help)"
@@ -367,10 +386,17 @@ while getopts :anpxhV-: option; do
     esac
 done
 shift $((OPTIND - 1))
-[ $# -le 1 ] || misuse "'$2': one lesson at a time"
-[ $# -eq 1 ] || [ "$mode" = typed ] || misuse 'which lesson?'
+case $mode in
+graded | slides) [ -n "$folder" ] || misuse 'which folder?' ;;
+typed) [ $# -le 1 ] || misuse "'$2': one lesson at a time" ;;
+*)
+    [ $# -ge 1 ] || misuse 'which lesson?'
+    [ $# -le 1 ] || misuse "'$2': one lesson at a time"
+    ;;
+esac
+[ -z "$seed" ] || [ "$mode" = graded ] || misuse '-e: it goes with -g'
 
-if [ $# -eq 0 ]; then
+if [ "$mode" = typed ] && [ $# -eq 0 ]; then
     write "$(list)"
     exit
 elif [ "$mode" = extract ]; then
@@ -416,4 +442,19 @@ for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
     trap "killed $signal" "$signal"
 done
 mkdir "$own"
-run_lesson "$1"
+case $mode in
+graded)
+    [ $# -gt 0 ] || {
+        mark_all "$folder"
+        exit
+    }
+    make_exercises "$folder" "$@"
+    ;;
+slides)
+    mode=auto
+    # shellcheck disable=SC2046 # names are words
+    [ $# -gt 0 ] || set -- $(list | cut -d ' ' -f 1)
+    draw_lessons "$folder" "$@"
+    ;;
+*) run_lesson "$1" ;;
+esac
