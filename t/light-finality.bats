@@ -108,7 +108,8 @@ light() { # STATUS FILE
     says ': line: '
     # a line that no body has, although its member has signed it; another chain's; before the headers
     line=$(grep -m 1 '^attest ' heads)
-    { cat heads && echo "$line" && sed "s/^proof [0-9a-f]* /proof $(ledger-chain -H -s 6 -n 1 ledger | id) /;q" <<<"$(grep -m 1 '^proof ' heads)"; } >stream
+    proof=$(grep -m 1 '^proof ' heads | cut -d ' ' -f 3-)
+    { cat heads && echo "$line" && echo "proof $(ledger-chain -H -s 6 -n 1 ledger | id) $proof"; } >stream
     light 1 stream
     says ': proof: '
     { ledger-chain -n 1 ledger && grep -A 1 '^attest ' heads | head -n 2; } >stream
@@ -121,6 +122,73 @@ light() { # STATUS FILE
     expect 2 bash -c 'verify -H -T 1700000014 heads >/dev/full'
 }
 
+# The fields of an attest line, signed by this key.
+signs() { # KEY FIELD...
+    local text
+    text="attest $(id <genesis) ${*:2} $(cut -d ' ' -f 2 "$1.pub")"
+    printf %s "$text" >signed
+    printf '%s %s\n' "$text" "$(openssl pkeyutl -sign -rawin -inkey "$1.key" -in signed | od -An -v -tx1 | tr -d ' \n')"
+}
+
+# What is said if the last body of the chain is these lines, besides a state line.
+body() {
+    python3 -B "$ROOT/t/lib/lightstream.py" ledger /dev/stdin >stream
+    light "${want-1}" stream
+}
+
+@test "bodies that no ledger could have" {
+    need python3
+    need openssl
+    chain
+    head -n 1 ledger >genesis
+    grow 7 bob carol dave erin
+    ledger-chain -s 7 ledger | grep '^attest ' >lines
+    two="2 $(ledger-chain -H -s 2 -n 1 ledger | id)" four="4 $(ledger-chain -H -s 4 -n 1 ledger | id)"
+    five="4 $(ledger-chain -H -s 5 -n 1 ledger | id)" six="6 $(ledger-chain -H -s 6 -n 1 ledger | id)"
+    want=0 body <lines
+    says 'final: the checkpoint at height 4, '
+    line=$(head -n 1 lines)
+    body <<<"${line%?}$(tr 0-9a-f 1-9a-f0 <<<"${line: -1}")"
+    says ': attest: signature is not valid$'
+    body < <(signs alice "$four" "$six")
+    says ': attest: its key is no member that counts$'
+    body < <(signs bob "$two" "$four")
+    says ': attest: target height 4, but 6 is the last checkpoint before the block$'
+    body < <(signs bob "$four" "6 ${five#* }")
+    says ': attest: target is no ancestor of the block$'
+    body < <(signs bob "$five" "$six")
+    says ': attest: source is not justified by the attest lines before this one$'
+    body < <(signs bob "6 ${four#* }" "$six")
+    says ': attest: source is not before target$'
+    body < <(signs bob "3 ${four#* }" "$six")
+    says ': attest: source is no checkpoint$'
+    body < <(signs bob "$four" "$six" && signs bob "$two" "$six")
+    says ': attest: its key has attested height 6 before$'
+    # a link over a checkpoint justifies, and makes nothing final
+    want=0 body < <(for name in bob carol dave; do signs "$name" "$two" "$six"; done)
+    says 'final: the checkpoint at height 2, '
+}
+
+@test "finals that exclude each other: the first one stays" {
+    need python3
+    need openssl
+    chain
+    head -n 1 ledger >genesis
+    head -n "$(($(cut -d ' ' -f 8 genesis) + 1))" ledger >first
+    grow 5 bob carol dave erin
+    # the same members on another branch, who have lost what they signed
+    cp ledger one
+    cp first ledger
+    rm -f ledger.index pool* ./*.history
+    mine -m bob -T 1700000001 </dev/null | ledger-append -q ledger
+    grow 6 bob carol dave erin
+    { cat first && for file in one ledger; do ledger-chain -H -s 1 "$file"; done && ledger-chain -HA -s 1 one | grep -A 1 '^attest ' | grep -v '^--' &&
+        ledger-chain -HA -s 1 ledger; } >stream
+    light 1 stream
+    says ': attest: with it, checkpoint [0-9a-f]{64} at height 2 would be final, which excludes [0-9a-f]{64} at height 2: over a third of the members have signed both$'
+    says "final: the checkpoint at height 2, $(ledger-chain -H -s 2 -n 1 one | id)\$"
+}
+
 @test "where members change, the state upon a final checkpoint shows who counts" {
     with_stakes
     grow 7 bob carol dave erin
@@ -130,7 +198,7 @@ light() { # STATUS FILE
     light 1 heads
     says ': attest: the members after the final checkpoint at height 2 are not known: the state in the block upon it, with all its entries, must stand before$'
     says 'final: the checkpoint at height 2, '
-    { ledger-chain -H ledger && for height in 2 4 6 8 10; do shown $height; done && ledger-chain -HA -s 1 ledger; } >stream
+    { ledger-chain -H ledger && for height in 2 4 6 8 10; do shown "$height"; done && ledger-chain -HA -s 1 ledger; } >stream
     light 0 stream
     cmp stream "$out"
     says 'final: the checkpoint at height 10, '
@@ -149,6 +217,23 @@ light() { # STATUS FILE
     expect 0 verify -Hq -T 1700000030 -w 1000 stream
 }
 
+@test "no miner alone says who the members are" {
+    with_stakes
+    cp ledger other
+    grow 9 bob carol dave erin
+    # another chain, where alice is one of them; its state in a block upon the final checkpoint of this one
+    txmake -l other -f alice -t 100 | txsign -k alice.key | mined 1 -l other | ledger-append -q other
+    for height in 2 3; do mined $height -l other </dev/null | ledger-append -q other; done
+    state=$(ledger-chain -s 3 -n 1 other | grep '^state ')
+    header=$(ledger-chain -H -s 3 -n 1 ledger | awk -v root="$(id <<<"$state")" '{ $4 = root; $8 = 1; print }')
+    { ledger-chain -n 1 ledger && ledger-chain -H -s 1 -n 2 ledger && echo "$header" && echo "proof $(id <<<"$header") 1 0 $(id <<<"$state")" &&
+        echo "$state" && ledger-balance -e -s 2 other 2>/dev/null && ledger-chain -HA -s 3 ledger; } >stream
+    light 1 stream
+    [ "$(grep -c '^stake ' "$out")" -eq 5 ]
+    says ': attest: the members after the final checkpoint at height 2 are not known'
+    says 'final: the checkpoint at height 2, '
+}
+
 # Random ledgers with these numbers: the same checkpoint is final by headers as by bodies, wherever states show the members.
 # How many were compared goes to `compared`.
 compare() { # FIRST COUNT
@@ -159,7 +244,7 @@ compare() { # FIRST COUNT
     compared=0
     for file in made/*.ledger; do
         name=${file##*/}
-        grep -q '^rule finality' "$file" && grep -q '^rule seal pow' "$file" && grep -qx 'rule state 1' "$file" || continue
+        [ "$(grep -Ec '^rule (finality .*|seal pow|state 1)$' "$file")" -eq 3 ] || continue
         grep -q "^${name%.ledger} bad" made/said && continue
         rm -f led*
         ledger-append -q led <"$file" 2>/dev/null

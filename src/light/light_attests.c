@@ -104,19 +104,24 @@ static int check_signature(const struct attest *a, struct fault *f)
 
 /* --- Links ------------------------------------------------------------------------------------ */
 
-/* Whether this key has a line with this target on the chain of this head: 1 in the head itself, 2
- * below; 0: not. */
-static int has_attested(const struct light *c, const uint8_t key[ID_LEN], size_t target,
-                        size_t block)
+static bool is_of(const struct light_link *l, const struct attest *a, size_t target)
+{
+    return l->target == target && l->source_height == a->source_height &&
+           memcmp(l->source, a->source, ID_LEN) == 0;
+}
+
+/* What its key has attested on the chain of this head, with this target: 1: this, in the body of
+ * the head itself; 2: else something; 0: nothing. */
+static int has_attested(const struct light *c, const struct attest *a, size_t target, size_t block)
 {
     size_t count;
     for (size_t i = 0; i < c->finality.links_count; i++) {
         const struct light_link *l = &c->finality.links[i];
         const struct light_attested *lines = lines_of(l, &count);
         for (size_t j = 0; l->target == target && j < count; j++)
-            if (memcmp(lines[j].key, key, ID_LEN) == 0 &&
+            if (memcmp(lines[j].key, a->line.signer, ID_LEN) == 0 &&
                 heads_is_ancestor(&c->heads, lines[j].block, block))
-                return lines[j].block == block ? 1 : 2;
+                return lines[j].block == block && is_of(l, a, target) ? 1 : 2;
     }
     return 0;
 }
@@ -136,8 +141,7 @@ static struct light_link *link_of(struct light *c, const struct attest *a, size_
 {
     struct light_finality *x = &c->finality;
     for (size_t i = 0; i < x->links_count; i++)
-        if (x->links[i].target == target && x->links[i].source_height == a->source_height &&
-            memcmp(x->links[i].source, a->source, ID_LEN) == 0)
+        if (is_of(&x->links[i], a, target))
             return &x->links[i];
     struct light_link *l = x->links_count < LIGHT_LINKS ? &x->links[x->links_count++] : least(x);
     buf_free(&l->lines);
@@ -183,9 +187,11 @@ static int count(struct light *c, const struct attest *a, size_t target, size_t 
     bool was = is_linked(c, l, block, sets);
     if (buf_add(&l->lines, &line, sizeof line))
         return fault_memory(f);
-    return was || !is_linked(c, l, block, sets)
-               ? 0
-               : light_justify(c, a->source_height, target, block, f);
+    if (was || !is_linked(c, l, block, sets) ||
+        light_justify(c, a->source_height, target, block, f) == 0)
+        return 0;
+    l->lines.len -= sizeof line;
+    return -1;
 }
 
 /* --- The pair --------------------------------------------------------------------------------- */
@@ -199,7 +205,7 @@ static int judge(struct light *c, const struct attest *a, const struct proof *p,
         return found;
     if (check_target(c, a, block, &target, f))
         return 0;
-    int known = has_attested(c, a->line.signer, target, block);
+    int known = has_attested(c, a, target, block);
     if (known == 2) {
         fault_rule(f, "attest: its key has attested height %" PRId64 " before", a->target_height);
         return 0;

@@ -193,8 +193,9 @@ int light_take_entries(struct light *c, const struct line *line, struct span *te
     uint64_t number = line->number;
     int64_t count = c->state_count;
     c->group.len = 0;
-    if (count > LIGHT_ENTRIES || line->len > STATE_ENTRY_MAX) {
-        fault_rule(f, "state: over %d entries, or too long ones, are not read", LIGHT_ENTRIES);
+    if (count < 1 || count > LIGHT_ENTRIES || line->len > STATE_ENTRY_MAX) {
+        fault_rule(f, "state: an entry of a state with %" PRId64 ": 1 to %d short ones are read",
+                   count, LIGHT_ENTRIES);
         return 0;
     }
     if (buf_add(&c->group, line->text, line->len))

@@ -137,23 +137,27 @@ static void choose_best(struct light *c)
     c->best = best;
 }
 
-/* 0, or -1 and a rule. */
-static int make_final(struct light *c, size_t n, struct fault *f)
+/* Whether this may be final beside what is. 0, or -1 and a rule. */
+static int check_final(const struct light *c, size_t n, struct fault *f)
 {
     size_t final = c->finality.final;
     const struct head *h = head_at(&c->heads, n), *was = head_at(&c->heads, final);
-    if (heads_is_ancestor(&c->heads, n, final))
+    if (heads_is_ancestor(&c->heads, n, final) || heads_is_ancestor(&c->heads, final, n))
         return 0;
-    if (!heads_is_ancestor(&c->heads, final, n))
-        return fault_rule(f,
-                          "attest: with it, checkpoint %s at height %" PRIu32
-                          " would be final, which excludes %s at height %" PRIu32
-                          ": over a third of the members have signed both",
-                          hex32(h->id).text, h->height, hex32(was->id).text, was->height);
+    return fault_rule(f,
+                      "attest: with it, checkpoint %s at height %" PRIu32
+                      " would be final, which excludes %s at height %" PRIu32
+                      ": over a third of the members have signed both",
+                      hex32(h->id).text, h->height, hex32(was->id).text, was->height);
+}
+
+static void make_final(struct light *c, size_t n)
+{
+    if (heads_is_ancestor(&c->heads, n, c->finality.final))
+        return;
     c->finality.final = n;
     if (!heads_is_ancestor(&c->heads, n, c->best))
         choose_best(c);
-    return 0;
 }
 
 /* Notes it where its place is. 0, or -1: no memory. */
@@ -171,21 +175,32 @@ static int add_final(struct light *c, struct light_finalized x)
     return 0;
 }
 
+/* The source that a link of this source and target makes final, by the body of `by`; or the head at
+ * which finality begins. */
+static size_t made_final(const struct light *c, int64_t source_height, size_t target, size_t by)
+{
+    struct light_finalized last[2];
+    finals_by(c, by, last);
+    if (head_at(&c->heads, target)->height != source_height + c->rules.finality ||
+        source_height <= head_at(&c->heads, last[0].head)->height)
+        return c->anchor;
+    return heads_ancestor(&c->heads, target, (uint32_t)source_height);
+}
+
 int light_justify(struct light *c, int64_t source_height, size_t target, size_t by, struct fault *f)
 {
     struct light_justified j = {(uint32_t)target, (uint32_t)by};
-    struct light_finalized last[2];
-    const struct head *t = head_at(&c->heads, target);
+    size_t source = made_final(c, source_height, target, by);
+    if (source != c->anchor && check_final(c, source, f))
+        return -1;
     if (buf_add(&c->finality.justified, &j, sizeof j))
         return fault_memory(f);
-    finals_by(c, by, last);
-    if (t->height != source_height + c->rules.finality ||
-        source_height <= head_at(&c->heads, last[0].head)->height)
+    if (source == c->anchor)
         return 0;
-    size_t source = heads_ancestor(&c->heads, target, (uint32_t)source_height);
     if (add_final(c, (struct light_finalized){(uint32_t)source, (uint32_t)by, (uint32_t)target}))
         return fault_memory(f);
-    return make_final(c, source, f);
+    make_final(c, source);
+    return 0;
 }
 
 int light_keeps_final(const struct light *c, const struct head *h, struct fault *f)
