@@ -66,6 +66,7 @@ random_ledgers() { # FIRST COUNT
 @test "of those who have staked enough, the thousand with the most are members, of equals the lower accounts" {
     expect 0 "$BIN/.t/memberstest" stakes
     [ "$(cat "$out")" = stakes ]
+    for able in 900 1500 5000; do expect 0 "$BIN/.t/memberstest" crowd "$able" 20; done
 }
 
 @test "a flood of tiny stakes makes no member, and no election looks at them" {

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 14, APPLICATION = 0x70656572 };
+enum { VERSION = 15, APPLICATION = 0x70656572 };
 
 /* The text of an account in a row of this alias: a letter, if its blob is longer, and digits. */
 #define ACCOUNT_TEXT(row)                                                                          \

@@ -1,6 +1,7 @@
 #include "state/stakes.h"
 
 #include "base/array.h"
+#include "state/able.h"
 #include "state/members.h"
 #include "state/value.h"
 
@@ -25,10 +26,9 @@ static int read_amount(const struct state_value *value, int64_t *amount, struct 
     return value->len && value_take_number(value, &at, amount) ? broken(f) : 0;
 }
 
-static int put_amount(struct state *s, uint8_t kind, const uint8_t id[ID_LEN], int64_t amount,
-                      struct fault *f)
+static int put_amount(struct state *s, const uint8_t id[ID_LEN], int64_t amount, struct fault *f)
 {
-    const struct state_key key = key_of(kind, id);
+    const struct state_key key = key_of(STAKE_KIND, id);
     struct state_value value = {.len = 0};
     if (amount)
         value_put_number(&value, amount);
@@ -76,17 +76,17 @@ int stake_put(const struct apply_context *in, const uint8_t id[ID_LEN], int64_t 
               struct fault *f)
 {
     int64_t was, count, has_changed;
-    if (stake_get(in->state, id, &was, f) || put_amount(in->state, STAKE_KIND, id, amount, f))
+    if (stake_get(in->state, id, &was, f) || put_amount(in->state, id, amount, f))
         return -1;
     if (!is_able(in, was) && !is_able(in, amount))
         return 0;
     if (read_able(in->state, &count, &has_changed, f))
         return -1;
     count += is_able(in, amount) - is_able(in, was);
-    return put_amount(in->state, ABLE_KIND, id, is_able(in, amount) ? amount : 0, f) ||
-                   write_able(in->state, count, true, f)
-               ? -1
-               : 0;
+    if ((is_able(in, was) && able_drop(in->state, id, was, f)) ||
+        (is_able(in, amount) && able_add(in->state, id, amount, f)))
+        return -1;
+    return write_able(in->state, count, true, f);
 }
 
 int stake_is_last(const struct apply_context *in, const uint8_t id[ID_LEN], int64_t amount,
@@ -100,45 +100,14 @@ int stake_is_last(const struct apply_context *in, const uint8_t id[ID_LEN], int6
 
 /* --- The members ------------------------------------------------------------------------------ */
 
-/* The best so far, and after them those that came since: together up to twice as many. */
 struct election {
     struct member list[2 * MEMBERS_MAX];
     size_t count;
 };
 
-static int by_stake(const void *a, const void *b)
-{
-    const struct member *x = a, *y = b;
-    if (x->weight != y->weight)
-        return x->weight > y->weight ? -1 : 1;
-    return memcmp(x->key, y->key, ID_LEN);
-}
-
 static int by_key(const void *a, const void *b)
 {
     return memcmp(a, b, ID_LEN);
-}
-
-/* Drops all but the best. */
-static void elect(struct election *e)
-{
-    if (e->count > MEMBERS_MAX) {
-        qsort(e->list, e->count, sizeof *e->list, by_stake);
-        e->count = MEMBERS_MAX;
-    }
-}
-
-static int add_able(void *self, const struct state_key *key, const struct state_value *value,
-                    struct fault *f)
-{
-    struct election *e = self;
-    struct member *m = &e->list[e->count++];
-    memcpy(m->key, key->id, ID_LEN);
-    if (read_amount(value, &m->weight, f))
-        return -1;
-    if (e->count == 2 * MEMBERS_MAX)
-        elect(e);
-    return 0;
 }
 
 /* Gives those who were members, or are, the weight that they have now; both lists ascend. */
@@ -165,10 +134,8 @@ static int elect_all(const struct apply_context *in, struct fault *f)
     int result = -1;
     if (!e)
         return fault_memory(f);
-    e->count = 0;
-    if (state_walk(in->state, ABLE_KIND, add_able, e, f) == 0 &&
+    if (able_first(in->state, MEMBERS_MAX, e->list, &e->count, f) == 0 &&
         members_after(in->state, in->rules, in->height, &was, f) == 0) {
-        elect(e);
         qsort(e->list, e->count, sizeof *e->list, by_key);
         result = replace(in, &was, e, f);
     }

@@ -1,17 +1,17 @@
 /*
  * What accounts have staked, on chains with `rule allow stake` (block(5), "Members"), and who the
  * members are by that: of those with at least `minstake`, the MEMBERS_MAX with the most, of equals
- * the lower accounts. So those who could be members have a kind of their own: however many tiny
- * stakes there are, nobody looks at them.
+ * the lower accounts. Those who could be members are kept in that order (able.h), so nobody looks
+ * at the others, however many there are.
  */
 #ifndef STATE_STAKES_H
 #define STATE_STAKES_H
 
 #include "state/apply.h"
 
-#define STAKE_KIND 'k'      /* every stake; these have entries */
-#define ABLE_KIND 'b'       /* those of at least minstake, again */
-#define ABLE_COUNT_KIND 'n' /* how many these are, and whether one has changed in this block */
+#define STAKE_KIND 'k' /* every stake; these have entries */
+#define ABLE_COUNT_KIND                                                                            \
+    'n' /* how many have at least minstake, and whether one has changed in this block */
 
 /* A key's stake; 0: none. 0, or -1 and trouble. */
 int stake_get(struct state *s, const uint8_t key[ID_LEN], int64_t *amount, struct fault *f);

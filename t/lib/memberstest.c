@@ -1,9 +1,10 @@
 /*
- * memberstest history SEED | stakes | flood COUNT: sets of members in a state, and those after
- * earlier blocks, held against simple models. Prints what it has compared.
+ * memberstest history SEED | stakes | flood COUNT | crowd COUNT BLOCKS: sets of members in a state,
+ * and those after earlier blocks, held against simple models. Prints what it has compared.
  */
 #include "state/members.h"
 #include "base/chance.h"
+#include "state/able.h"
 #include "state/earlier.h"
 #include "state/stakes.h"
 
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { PEOPLE = 12, BLOCKS = 400, KEPT = 6 };
 
@@ -19,6 +21,7 @@ struct bench {
     struct state *state;
     struct rules rules;
     struct apply_context in;
+    bool twins;
 };
 
 static void good(int failed, const struct fault *f)
@@ -47,11 +50,13 @@ static void open_bench(struct bench *t, int64_t minstake)
         errx(1, "no seal, or no memory");
 }
 
-static void key_of(uint32_t i, uint8_t key[ID_LEN])
+/* Keys in the order of their numbers: that differ at their beginning or, as twins, only at their
+ * end. */
+static void key_of(const struct bench *t, uint32_t i, uint8_t key[ID_LEN])
 {
     memset(key, 0, ID_LEN);
     for (int at = 0; at < 4; at++)
-        key[at] = (uint8_t)(i >> (24 - 8 * at));
+        key[t->twins ? ID_LEN - 4 + at : at] = (uint8_t)(i >> (24 - 8 * at));
 }
 
 /* --- Earlier sets ----------------------------------------------------------------------------- */
@@ -74,7 +79,7 @@ static void compare(struct bench *t, const struct model *m, int64_t height)
     good(members_after(t->state, &t->rules, height, &set, &f), &f);
     for (uint32_t i = 0; i < PEOPLE; i++) {
         uint8_t key[ID_LEN];
-        key_of(i, key);
+        key_of(t, i, key);
         const struct member *has = member_set_find(&set, key);
         demand((has ? has->weight : 0) == m->weights[height][i], "another set", height);
         n += has != NULL;
@@ -126,7 +131,7 @@ static void add_block(struct bench *t, struct model *m, int64_t at, uint64_t *r)
     for (uint64_t changes = chance_below(r, 3) ? 0 : 1 + chance_below(r, 6); changes; changes--) {
         uint32_t who = (uint32_t)chance_below(r, PEOPLE);
         uint8_t key[ID_LEN];
-        key_of(who, key);
+        key_of(t, who, key);
         m->weights[at][who] = (int64_t)chance_below(r, 4);
         good(member_put(&t->in, key, m->weights[at][who], &f), &f);
     }
@@ -166,7 +171,7 @@ static void put(struct bench *t, uint32_t who, int64_t amount)
 {
     struct fault f;
     uint8_t key[ID_LEN];
-    key_of(who, key);
+    key_of(t, who, key);
     good(stake_put(&t->in, key, amount, &f), &f);
 }
 
@@ -192,7 +197,7 @@ static bool has(struct bench *t, int64_t height, uint32_t who, size_t count)
     struct member_set set = {0};
     struct fault f;
     uint8_t key[ID_LEN];
-    key_of(who, key);
+    key_of(t, who, key);
     good(members_after(t->state, &t->rules, height, &set, &f), &f);
     demand(set.count == count, "another number of members", height);
     bool found = member_set_find(&set, key) != NULL;
@@ -201,11 +206,12 @@ static bool has(struct bench *t, int64_t height, uint32_t who, size_t count)
 }
 
 /* MEMBERS_MAX and five more: of those with least, the lower accounts. */
-static void stakes(void)
+static void stakes(bool twins)
 {
     struct bench t;
     uint32_t last = MEMBERS_MAX - 1, all = MEMBERS_MAX + 5;
     open_bench(&t, 10);
+    t.twins = twins;
     begin(&t, 1);
     for (uint32_t i = all; i--;)
         put(&t, i, i % 2 ? 100 : 10);
@@ -229,7 +235,6 @@ static void stakes(void)
     demand(has(&t, 4, 7, 1) && has(&t, 3, 1003, MEMBERS_MAX), "one is left", 4);
     demand(has(&t, 2, 1003, MEMBERS_MAX), "the set before that", 4);
     state_free(t.state);
-    puts("stakes");
 }
 
 static int count_visit(void *self, const struct state_key *key, const struct state_value *value,
@@ -264,15 +269,80 @@ static void flood(uint32_t tiny)
     state_free(t.state);
 }
 
+static int by_rank(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return memcmp(x->key, y->key, ID_LEN);
+}
+
+/* Whether those are members who have staked most. */
+static void compare_crowd(struct bench *t, struct member *all, size_t n, int64_t height)
+{
+    struct member_set set = {0};
+    struct fault f;
+    good(members_after(t->state, &t->rules, height, &set, &f), &f);
+    qsort(all, n, sizeof *all, by_rank);
+    demand(set.count == (n < MEMBERS_MAX ? n : MEMBERS_MAX), "another number of members", height);
+    for (size_t i = 0; i < set.count; i++) {
+        const struct member *m = member_set_find(&set, all[i].key);
+        demand(m && m->weight == all[i].weight, "who staked most is no member", height);
+    }
+    member_set_free(&set);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Many who are able to be members, and blocks in each of which two of them stake another amount:
+ * microseconds of processor time a block. */
+static void crowd(uint32_t able, uint32_t blocks)
+{
+    struct bench t;
+    uint64_t chance = 7;
+    struct member *all = calloc(able, sizeof *all);
+    open_bench(&t, 1);
+    if (!all)
+        errx(1, "no memory");
+    begin(&t, 1);
+    for (uint32_t i = 0; i < able; i++) {
+        key_of(&t, i, all[i].key);
+        all[i].weight = 1000 + (int64_t)chance_below(&chance, 1000000);
+        put(&t, i, all[i].weight);
+    }
+    end(&t);
+    double began = seconds();
+    for (uint32_t i = 0; i < 2 * blocks; i++) {
+        uint32_t who = (uint32_t)chance_below(&chance, able);
+        if (i % 2 == 0)
+            begin(&t, 2 + i / 2);
+        all[who].weight = i % 2 ? 1 + i : 1000000 + i;
+        put(&t, who, all[who].weight);
+        if (i % 2)
+            end(&t);
+    }
+    printf("%.0f\n", (seconds() - began) * 1e6 / blocks);
+    compare_crowd(&t, all, able, 1 + blocks);
+    free(all);
+    state_free(t.state);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "history") == 0)
         history(strtoull(argv[2], NULL, 10));
     else if (argc == 2 && strcmp(argv[1], "stakes") == 0)
-        stakes();
+        stakes(false), stakes(true), puts("stakes");
     else if (argc == 3 && strcmp(argv[1], "flood") == 0)
         flood((uint32_t)strtoul(argv[2], NULL, 10));
+    else if (argc == 4 && strcmp(argv[1], "crowd") == 0)
+        crowd((uint32_t)strtoul(argv[2], NULL, 10), (uint32_t)strtoul(argv[3], NULL, 10));
     else
-        errx(2, "usage: memberstest history SEED | stakes | flood COUNT");
+        errx(2, "usage: memberstest history SEED | stakes | flood COUNT | crowd COUNT BLOCKS");
     return 0;
 }
