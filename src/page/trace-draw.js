@@ -167,16 +167,28 @@ function arrowHead(d, s, colour) {
     d.g.fill();
 }
 
-function drawMessage(d, number, wide) {
+// The part of a line that is in the window: dashes outside would cost as much as those that are seen.
+function seenPart(d, s) {
+    const part = (y) => s.y2 === s.y1 ? 0 : Math.max(0, Math.min(1, (y - s.y1) / (s.y2 - s.y1)));
+    const at = (x) => ({ x: s.x1 + (s.x2 - s.x1) * x, y: s.y1 + (s.y2 - s.y1) * x });
+    const from = at(part(-20)), to = s.y2 === s.y1 ? at(1) : at(part(d.height + 20));
+    return { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
+}
+
+function drawMessage(d, number, wide, bare) {
     const m = d.trace.messages[number], s = segmentOf(d, m), colour = d.colourOf(m.kind);
-    stroke(d, colour, wide ? 3.5 : 1.3, m.fate !== "recv" || m.copyOf !== "" ? [5, 3] : []);
+    stroke(d, colour, wide ? 3.5 : 1.3, !bare && (m.fate !== "recv" || m.copyOf !== "") ? [5, 3] : []);
     if (m.from === m.to) {
         d.g.beginPath();
         d.g.moveTo(s.x1, s.y1);
         d.g.bezierCurveTo(s.x1 + 26, s.y1, s.x1 + 26, s.y2, s.x2, s.y2);
         d.g.stroke();
     } else {
-        line(d, s.x1, s.y1, s.x2, s.y2);
+        const seen = seenPart(d, s);
+        line(d, seen.x1, seen.y1, seen.x2, seen.y2);
+    }
+    if (bare) {
+        return;
     }
     if (m.fate === "recv") {
         arrowHead(d, m.from === m.to ? { ...s, x1: s.x1 + 20, y1: s.y2 - 6 } : s, colour);
@@ -203,13 +215,15 @@ function drawMessageWords(d, number) {
 }
 
 const MOST_WORDED = 160; // messages in the window, if their words are to be read
+const MOST_POINTED = 1500; // and if their ends are to be seen
+const MOST_DRAWN = 3000; // and if it is not to take too long: the last of them
 const MOST_MARKED = 90; // and events of nodes
 
 function drawMessages(d) {
     const seen = messagesBetween(d.trace, d.parts, timeOf(d.layout, d.top - 40), timeOf(d.layout, d.top + d.height))
-        .filter((i) => !d.hidden.has(d.trace.messages[i].kind));
+        .filter((i) => !d.hidden.has(d.trace.messages[i].kind)).slice(-MOST_DRAWN);
     for (const i of seen) {
-        drawMessage(d, i, false);
+        drawMessage(d, i, false, seen.length > MOST_POINTED);
         d.segments.push({ ...segmentOf(d, d.trace.messages[i]), message: i });
     }
     const said = new Map();

@@ -50,12 +50,17 @@ function lifeText(s) {
     return words.join(", ");
 }
 
+function roleText(s) {
+    const words = [s.role === "" ? "" : texts.has(s.role) ? say(s.role) : s.role, s.vote === "" ? "" : say("vote", { name: s.vote })];
+    return words.filter((one) => one !== "").join(", ");
+}
+
 function nodeRow(name, s) {
     const record = s.record.replace(/\t/g, " / ") || s.report;
     return element("tr", { class: s.life === "down" ? "down" : s.role === "leader" && s.life !== "" ? "leader" : null },
         element("th", { scope: "row" }, name),
         element("td", {}, lifeText(s)),
-        element("td", {}, texts.has(s.role) ? say(s.role) : s.role),
+        element("td", {}, roleText(s)),
         element("td", {}, s.term),
         element("td", {}, s.index),
         element("td", { class: "record" }, record.length > 60 ? record.slice(0, 59) + "…" : record));

@@ -2,6 +2,7 @@
 //     life      "" (not started), "up", "down" or "paused"
 //     role      "leader", "follower", "candidate" or another word that the node reported; "" is unknown
 //     term      of the role: a term, a view, or a height and a round, as the engine counts
+//     vote      whom it last gave its vote, if it says so in a message `voted TERM yes`
 //     index     the last record that it committed; record: its text
 //     report    what it said last that is none of these
 //     skew      by how many milliseconds its clock jumped
@@ -9,7 +10,7 @@
 const STATE_EVERY = 256; // events between two states that are kept
 
 function newState() {
-    return { life: "", role: "", term: "", index: "", record: "", report: "", skew: 0, group: "" };
+    return { life: "", role: "", term: "", vote: "", index: "", record: "", report: "", skew: 0, group: "" };
 }
 
 function setRole(s, role, term) {
@@ -66,7 +67,18 @@ const CHANGES = {
     },
 };
 
+// A vote, as Raft's: given by a message, kept while the node is down.
+function changeVote(trace, s, event) {
+    const m = trace.messages[event.message];
+    if (event.word === "send" && /^voted [0-9]+ yes/.test(m.text)) {
+        s.vote = trace.nodes[m.to];
+    }
+}
+
 function changeStates(trace, states, event) {
+    if (event.message >= 0) {
+        changeVote(trace, states[event.node], event);
+    }
     if (event.node >= 0 && Object.hasOwn(CHANGES, event.word)) {
         CHANGES[event.word](states[event.node], event, trace.nodes[event.node]);
     }

@@ -17,10 +17,8 @@ function newView(trace) {
         hidden: new Set(), at: -1, over: -1, spots: [], segments: [] };
     const v = { trace, kinds: messageKinds(trace), kept: keepStates(trace), steps: "all", shown: [], position: 0, upTo: 0, y: 0,
         playing: false, listed: -1, zoom: 1, toScale: false, paper: false, due: false, d };
-    d.colourOf = (kind) => {
-        const i = v.kinds.findIndex(([one]) => one === kind);
-        return d.colours.kinds[Math.min(i < 0 ? 5 : i, 5)];
-    };
+    const ranks = new Map(v.kinds.slice(0, 5).map(([kind], i) => [kind, i]));
+    d.colourOf = (kind) => d.colours.kinds[ranks.get(kind) ?? 5];
     return v;
 }
 

@@ -10,7 +10,7 @@ const QUESTIONS = {
     events: () => trace.events.map((event, i) => `${i} ${event.t} ${eventText(trace, event, 60)}`),
     messages: () => trace.messages.map((m) => [m.id, trace.nodes[m.from], trace.nodes[m.to], m.sent, m.end, m.fate, m.reason, m.kind, m.copyOf].join(",")),
     states: (at) => statesAt(trace, keepStates(trace), splits, Number(at)).map((s, i) =>
-        [trace.nodes[i], s.life, s.role, s.term, s.index, s.record, s.skew, s.group].join(",")),
+        [trace.nodes[i], s.life, s.role, s.term, s.vote, s.index, s.record, s.skew, s.group].join(",")),
     lives: () => nodeLives(trace).flatMap((lives, i) => lives.map((one) => [trace.nodes[i], one.from, one.to, one.life, one.leads].join(","))),
     splits: () => splits.map((one) => [one.from, one.to, one.letters.join("")].join(",")),
     shown: (steps) => [shownEvents(trace, steps, new Set()).join(" ")],
