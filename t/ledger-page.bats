@@ -174,3 +174,57 @@ inside() { # TAG PAGE
     verify -q made
     [ "$(headers made | wc -l)" -eq $(($(headers ledger | wc -l) + 1)) ]
 }
+
+# --- In a browser ---
+
+# bats test_tags=thorough
+@test "a browser: an edit turns red, undo, signing and mining, with verify's consent" {
+    need_chromium
+    ledger-page -a "$VECTORS/keys/names" "$VECTORS/good/fork.ledger" >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" names edit colours undo mine "$VECTORS/keys/alice.pem" made
+    verify -q made
+    verify -q made2
+    [ "$(headers made2 | wc -l)" -eq 7 ]
+    printf 'language de\ndo.undo Zur\303\274ck\n' >german
+    ledger-page -t german "$VECTORS/good/fork.ledger" >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" texts phone
+}
+
+# bats test_tags=thorough
+@test "a browser: mining can be cancelled; two ledgers side by side" {
+    need_chromium
+    keygen -s x x >names 2>/dev/null
+    ledger-init -n hard -T 1700000000 -t 000000000000ff x 1 >ledger
+    ledger-page >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" cancel
+    ledger-page -l "$VECTORS/good/fork.ledger" "$VECTORS/good/reorg.ledger" >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" compare
+}
+
+# bats test_tags=thorough
+@test "a browser: every vector is green, or red at its line" {
+    need_chromium
+    eval "$(sed -n '/^bad_ledgers()/,/^}/p' "$ROOT/t/vectors.bats")"
+    { printf '%s\n' "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger
+        bad_ledgers | awk '$1 != "empty" { print "bad/" $1 ".ledger", $2 }' | sed "s,^,$VECTORS/,"
+        awk '/^    / { print $1 ".ledger", $2 }' "$VECTORS/v2/rules" | sort -u |
+            while read -r name line; do [ ! -e "$VECTORS/v2/bad/$name" ] || echo "$VECTORS/v2/bad/$name $line"; done; } >list
+    ledger-page "$VECTORS/good/fork.ledger" >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" vectors list
+}
+
+# bats test_tags=thorough
+@test "a browser: a hostile ledger runs nothing; 1,000 blocks" {
+    need_chromium
+    { cat "$VECTORS/good/linear.ledger"
+        for text in '</pre><script>pwned=1</script>' '<img src=x onerror=pwned=1>' '\u003cscript>pwned=1' '&lt;script&gt;pwned=1' "'\"><b>" $'\033]0;x\007\001'; do
+            printf 'tx %s %s\n' "$text" "$text"
+            printf 'block %s %s\n' "$text" "$text"
+        done; } >ledger
+    ledger-page -a ledger >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" hostile
+    easy_chain
+    mine -m miner -n 1000 -T 1700000000 </dev/null 2>/dev/null | ledger-append -q -T 1900000000
+    ledger-page >page.html
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" many
+}

@@ -79,9 +79,9 @@ function goTo(key, line) {
     card.most = Math.max(card.most, line + 1);
     fillCard(card);
     updateRows(card);
-    card.root.scrollIntoView({block: "start"});
+    card.root.scrollIntoView({block: "start", behavior: "instant"});
     const row = card.rows.children[line], wrong = row.querySelector("[aria-invalid]");
-    row.scrollIntoView({block: "center"});
+    row.scrollIntoView({block: "center", behavior: "instant"});
     (wrong || row).focus({preventScroll: true});
 }
 

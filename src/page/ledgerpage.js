@@ -52,6 +52,7 @@ function showView(shown) {
     byId("compare").hidden = !compare;
     byId("tools").hidden = compare;
     byId("goto").hidden = compare;
+    byId("intro").hidden = compare;
     byId("title").textContent = compare ? say("compare.title", {left: page.ledgers[0].name, right: page.ledgers[1].name}) : current().name;
     for (const one of byId("views").children) {
         one.setAttribute("aria-pressed", String(one.dataset.view === String(shown)));

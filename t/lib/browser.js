@@ -127,5 +127,6 @@ function end(status) {
     }, 100);
 }
 
+process.on("SIGTERM", () => end(1)); // from `timeout`
 browser.on("error", (e) => { console.error(String(e)); end(2); });
 run().then(() => end(0), (e) => { console.error(e.stack || String(e)); end(1); });

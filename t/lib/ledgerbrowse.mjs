@@ -1,0 +1,232 @@
+// What a class does with a page of ledger-page, for t/ledger-page.bats: each word is one test of the page that
+// t/lib/browser.js opened.
+import { readFileSync, writeFileSync } from "fs";
+
+const verdict = 'byId("verdict-text").textContent', statuses = '[...document.querySelectorAll(".card")].map((one) => one.className.split(" ")[1])';
+const settled = (status) => `document.querySelector("#verdict.${status}") !== null`;
+const field = (card, line, name) => `.card:nth-child(${card}) [data-line="${line}"] [data-field="${name}"]`;
+const chosen = (selector) => `document.querySelector(${JSON.stringify(selector)})`;
+
+// Once the card is in view and has its fields.
+function once(p, card, selector, deed) {
+    return p.until(`(() => {
+        document.querySelectorAll(".card")[${card - 1}].scrollIntoView({ behavior: "instant" });
+        const one = ${chosen(selector)};
+        if (one) { ${deed} }
+        return one !== null;
+    })()`);
+}
+
+// As somebody types: the text of the field is replaced.
+async function type(p, card, line, name, text) {
+    await once(p, card, field(card, line, name), "one.focus(); one.select();");
+    await p.send("Input.insertText", { text });
+}
+
+async function act(p, card, what, line) {
+    await once(p, card, `.card:nth-child(${card}) ${line ? `[data-line="${line}"] ` : ""}[data-do="${what}"]`, "one.click();");
+}
+
+async function control(p, letter) {
+    const key = { key: letter, code: "Key" + letter.toUpperCase(), modifiers: 2, windowsVirtualKeyCode: letter.toUpperCase().charCodeAt(0) };
+    await p.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
+    await p.send("Input.dispatchKeyEvent", { type: "keyUp", ...key });
+}
+
+const colour = (property, selector) => `getComputedStyle(${chosen(selector)})[${JSON.stringify(property)}]`;
+
+// The ratio of contrast of two colours #rrggbb, as WCAG 2.2 defines it.
+const CONTRAST = `(one, two) => {
+    const light = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+        .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const [a, b] = [one, two].map((name) => light(getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim())).sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+}`;
+
+const TESTS = {
+    // vectors/good/fork.ledger: blocks 0, 1, 2, 2, 3, 3.
+    async edit(p) {
+        await p.until(settled("good"));
+        await p.same(statuses, ["good", "good", "good", "good", "good", "good"]);
+        await p.same(verdict, "Every rule holds. 6 blocks, best tip at height 3.");
+        await type(p, 2, 1, 7, "999");
+        await p.until(settled("bad"));
+        await p.until(`document.querySelectorAll(".card.after").length + document.querySelectorAll(".card.bad").length === 5`);
+        await p.same(`${statuses}.slice(0, 2)`, ["good", "bad"]);
+        await p.until(`document.querySelectorAll(".card:nth-child(2) .row.bad").length === 3`);
+        await p.same(`document.querySelector(".card:nth-child(2) .chip").textContent`, "✗broken");
+        await p.same(`[...document.querySelectorAll(".card:nth-child(2) .row:nth-child(2) .faults li")].map((one) => one.textContent)`,
+            ["✗The signature by alice does not match what stands before it."]);
+        await p.same(`document.querySelector(".card:nth-child(2) .line-id").textContent`, "");
+        await p.same(`document.querySelector(".card:nth-child(2) [data-line='1'] .line-id").textContent === sha256(current().blocks[1].lines[1]).slice(0, 16) + "…"`, true);
+        await p.same(`document.querySelector('.card:nth-child(2) [aria-invalid="true"]').previousElementSibling.textContent`, "ROOT");
+        await p.same(`${verdict}.startsWith("5 of 6 blocks do not hold. First: line 12, ROOT does not match the lines")`, true);
+        await p.until(`byId("announcer").textContent === ${verdict}`);
+    },
+
+    async colours(p) {
+        for (const scheme of ["light", "dark"]) {
+            await p.prefer({ "prefers-color-scheme": scheme });
+            const bad = { light: "rgb(179, 32, 28)", dark: "rgb(255, 154, 146)" }[scheme];
+            await p.same(colour("borderLeftColor", ".card.bad"), bad);
+            await p.same(colour("color", "#verdict"), bad);
+            for (const [text, ground, least] of [["text", "ground", 4.5], ["text", "card", 4.5], ["quiet", "ground", 4.5], ["quiet", "card", 4.5],
+                ["accent", "card", 4.5], ["accent", "ground", 4.5], ["accent", "accent-ground", 4.5], ["accent", "bad-ground", 4.5],
+                ["good", "good-ground", 4.5], ["bad", "bad-ground", 4.5], ["bad", "card", 4.5], ["quiet", "bad-ground", 4.5], ["text", "bad-ground", 4.5],
+                ["after", "after-ground", 4.5], ["after", "card", 4.5], ["edge", "card", 3], ["edge", "ground", 3]]) {
+                const ratio = await p.value(`(${CONTRAST})("${text}", "${ground}")`);
+                if (!(ratio >= least)) {
+                    throw new Error(`${scheme}: ${text} on ${ground}: ${ratio}`);
+                }
+            }
+        }
+    },
+
+    async undo(p) {
+        await control(p, "z");
+        await p.until(settled("good"));
+        await p.until(`${statuses}.every((one) => one === "good")`);
+        await p.same('byId("undo").disabled', true);
+        await control(p, "y");
+        await p.until(settled("bad"));
+        await p.value('byId("reset").click()');
+        await p.until(settled("good"));
+        await p.value('byId("undo").click(); byId("undo").click()');
+        await p.until(settled("good"));
+        // letters that are typed one by one are one edit, and a space splits a field
+        await type(p, 2, 1, 8, "a");
+        await p.send("Input.insertText", { text: "b" });
+        await p.send("Input.insertText", { text: " c" });
+        await p.until('current().blocks[1].lines[1].includes(" ab c ")');
+        await p.same('document.activeElement.dataset.field', "8");
+        await control(p, "z");
+        await p.until(settled("good"));
+        await p.same('byId("undo").disabled', true);
+    },
+
+    // The key of a file, a signature, and mining from block 1 on: then it holds again, and verify must say so, too.
+    async mine(p, pem, made) {
+        const { result } = await p.send("Runtime.evaluate", { expression: 'byId("key-file")' });
+        await p.send("DOM.setFileInputFiles", { files: [pem], objectId: result.objectId });
+        await p.until('page.keys.size === 1');
+        await type(p, 2, 1, 7, "6");
+        await p.until(settled("bad"));
+        await act(p, 2, "sign", 1);
+        await p.until('current().checked.results[1].faults.length === 1');
+        await act(p, 2, "mine-all");
+        await p.until(settled("good"));
+        await p.until(`!document.querySelector(".mining:not([hidden])")`);
+        writeFileSync(made, await p.value("writeBlocks(current().blocks)"), "latin1");
+        await p.value('byId("undo").click()');
+        await p.same('current().checked.results[1].faults.length', 1);
+        await p.value('byId("redo").click()');
+        await p.until(settled("good"));
+        // a payment in a new block, with a key of words, which has nothing
+        await p.value('byId("key-words").value = "demo alice"; byId("key-form").requestSubmit()');
+        await p.until('page.keys.size === 2');
+        await p.same(`[...page.keys.keys()][1] === publicKeyOf(sha256("demo alice"))`, true);
+        await act(p, 6, "block");
+        await p.until(`document.querySelectorAll(".card").length === 7`);
+        await act(p, 7, "pay");
+        await p.until(`current().blocks[6].lines.length === 2`);
+        await act(p, 7, "mine");
+        await p.until(settled("good"));
+        writeFileSync(made + "2", await p.value("writeBlocks(current().blocks)"), "latin1");
+    },
+
+    // A block that nobody can mine: the page answers meanwhile, and Escape ends it.
+    async cancel(p) {
+        await p.until(settled("good"));
+        await act(p, 1, "block");
+        await p.until(settled("bad"));
+        await act(p, 2, "mine");
+        await p.until('document.querySelector("progress") !== null && document.querySelector("progress").value > 0');
+        await p.same('document.querySelector(".mining span").textContent.includes("attempts of about")', true);
+        await p.key("Escape");
+        await p.until('mining.stop === null && byId("announcer").textContent === "Mining was cancelled."');
+        await p.same('document.querySelector(".mining:not([hidden])")', null);
+    },
+
+    async compare(p) {
+        await p.until(settled("good"));
+        await p.same('byId("compare").hidden', false);
+        await p.same('[...document.querySelectorAll(".sides tbody tr")].map((row) => row.className || row.children[0].textContent)', ["common", "parts", "2", "3", "4"]);
+        await p.same('document.querySelector(".parts").textContent', "≠ Here they part, after height 1.");
+        await p.same('document.querySelector(".compare-verdict").textContent.includes("reorg.ledger has more")', true);
+        await p.value('document.querySelector(\'[data-view="1"]\').click()');
+        await p.same('[byId("compare").hidden, byId("blocks").hidden, document.querySelectorAll(".card").length]', [true, false, 7]);
+        const tip = await p.value('current().checked.results.indexOf(current().checked.best) + 1');
+        await type(p, tip, 0, 4, "1");
+        await p.until(settled("bad"));
+        await p.value('document.querySelector(\'[data-view="compare"]\').click()');
+        await p.until('byId("compare").textContent.includes("What does not hold is left out.")');
+        await p.same('[...document.querySelectorAll(".sides tbody th")].some((one) => one.textContent === "4")', false);
+        await p.same(`${verdict}.split("\\n").length`, 2);
+    },
+
+    // Each of these ledgers in the page: red first at that line, or green. A line of list: FILE LINE, or FILE alone.
+    async vectors(p, list) {
+        for (const [file, line] of readFileSync(list, "utf8").trim().split("\n").map((one) => one.split(" "))) {
+            const bytes = readFileSync(file).toString("base64");
+            await p.value(`page.ledgers = [makeLedger("x", atob("${bytes}"))]; showView(0); nextFault()`);
+            await p.until(`page.stopChecking === null && later.stop === null`);
+            await p.value("nextFault(); document.activeElement.blur(); nextFault()");
+            const said = await p.value(`{ const row = document.querySelector(".row.bad"); row ? row.getAttribute("aria-label").split(":")[0] : ${verdict}.slice(0, 16); }`);
+            const first = await p.value(`current().checked.first ? current().checked.first.line : 0`);
+            if (said !== (line ? `Line ${line}` : "Every rule holds") || first !== Number(line || 0)) {
+                throw new Error(`${file}: ${said}, ${first}, expected ${line || "green"}`);
+            }
+        }
+    },
+
+    async hostile(p) {
+        await p.until(settled("bad"));
+        await p.value("cards.forEach(fillCard)");
+        await p.same('[typeof window.pwned, document.scripts.length, document.querySelector("main b, main img, main script")]', ["undefined", 1, null]);
+        await p.same('[...document.querySelectorAll("#blocks input")].some((one) => one.value === "onerror=pwned=1>")', true);
+    },
+
+    async many(p) {
+        await p.same('document.querySelectorAll(".card").length', 1001);
+        await p.until(settled("good"));
+        await p.same('document.querySelectorAll(".row").length < 200', true);
+        await p.value('byId("height").value = "900"; byId("goto").requestSubmit()');
+        await p.until('document.activeElement.closest(".card") !== null && document.activeElement.closest(".card").querySelector("h2").textContent === "Block 900"');
+        await type(p, 2, 0, 4, "1");
+        await p.until(settled("bad"));
+        await p.until('document.querySelectorAll(".card.good").length === 1');
+        await p.same('document.querySelectorAll(".row").length < 200', true);
+        await control(p, "z");
+        await p.until('document.querySelectorAll(".card.good").length === 1001');
+    },
+
+    async phone(p) {
+        await p.size(360, 740);
+        await p.until(settled("good"));
+        await p.value("cards.forEach(fillCard)");
+        await p.same("document.scrollingElement.scrollWidth <= 360", true);
+        await p.same('[...document.querySelectorAll("main button, header button")].filter((one) => one.offsetHeight > 0 && one.offsetHeight < 24).length', 0);
+    },
+
+    // Every input and button has a name, and the keyboard goes from the first to the last.
+    async names(p) {
+        await p.same(`[...document.querySelectorAll("input, textarea")].filter((one) => !one.labels.length || !one.labels[0].textContent.trim()).length`, 0);
+        await p.same(`[...document.querySelectorAll("button")].filter((one) => !one.textContent.trim() && !one.hidden).length`, 0);
+        await p.same(`document.querySelectorAll("[data-text]:empty").length`, 0);
+        await p.value("document.activeElement.blur(); scrollTo(0, 0)");
+        await p.key("Tab");
+        await p.same("document.activeElement.className", "skip");
+        await p.same('getComputedStyle(document.activeElement).clipPath', "none");
+    },
+
+    async texts(p) {
+        await p.same('[document.documentElement.lang, byId("undo").textContent]', ["de", "Zurück"]);
+    },
+};
+
+export default async function (p, ...words) {
+    while (words.length) {
+        const name = words.shift(), test = TESTS[name];
+        await test(p, ...words.splice(0, test.length - 1));
+    }
+}
