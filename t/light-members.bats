@@ -21,9 +21,9 @@ GOOD=$VECTORS/seals/good
 
 @test "the traces of Tendermint's light client: the same verdicts in our own format" {
     need python3
-    traces=$ROOT/../shared/vectors/light
-    [ -d "$traces" ] || skip 'no ../shared/vectors/light here, whose traces these are'
-    python3 -B "$ROOT/t/lib/lighttraces.py" "$traces"/*.json >traces
+    published=$ROOT/../shared/vectors/light
+    [ -d "$published" ] || skip 'no ../shared/vectors/light here, whose traces these are'
+    python3 -B "$ROOT/t/lib/lighttraces.py" "$published"/*.json >traces
     "$BIN"/.t/lighttrace <traces >found || {
         grep WRONG found
         false
