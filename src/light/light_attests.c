@@ -260,7 +260,7 @@ int light_take_attest(struct light *c, const struct line *line, int64_t now, str
     size_t len = line->len;
     uint64_t number = line->number;
     if (!c->finality.follows) {
-        fault_rule(f, "attest: followed only on a chain with `rule finality' and `rule seal pow', "
+        fault_rule(f, "attest: followed only on a chain with `rule finality` and `rule seal pow`, "
                       "after its genesis block");
         return 0;
     }

@@ -58,8 +58,7 @@ struct light_finality {
     size_t final; /* the head that is final, of all branches: the highest upon the first */
 };
 
-/* --- light_finals.c: what is justified, what is final, and by which members --------------------
- */
+/* --- light_finals.c: what is final, and by which members -------------------------------------- */
 
 void light_finality_free(struct light_finality *x);
 
