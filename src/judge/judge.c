@@ -48,6 +48,7 @@ struct judge {
     struct invalid invalid; /* WHOLE */
     bool follows;
     struct armor armor;
+    struct member_lines members; /* AGAINST */
     struct judge_sum sum;
 };
 
@@ -83,6 +84,7 @@ void judge_free(struct judge *j)
         tree_free(&j->tree);
     store_temp_free(j->store);
     invalid_free(&j->invalid);
+    member_lines_free(&j->members);
     free(j);
 }
 
@@ -306,7 +308,7 @@ static int judge_signed(struct judge *j, const struct item *item, struct fault *
     }
     if (is_member_line(item) && ledger_refresh(j->against, f) < 0)
         return -1;
-    if (member_line_check(&j->against->tree, item, f) == 0)
+    if (member_line_check(&j->members, &j->against->tree, item, f) == 0)
         return 1;
     return f->kind == FAULT_RULE ? refuse(item, f) : -1;
 }

@@ -19,13 +19,13 @@ static char *path_of(const char *pool)
 }
 
 /* Whether the ledger's members sign such a line now. */
-static bool is_wanted(struct ledger *l, const struct item *item)
+static bool is_wanted(struct member_lines *m, struct ledger *l, const struct item *item)
 {
     struct fault f = {0};
     if (item->type != &attest_type || item->broken ||
         memcmp(item->signed_line.chain, l->tree.genesis.id, ID_LEN) != 0)
         return false;
-    if (member_line_check(&l->tree, item, &f) == 0)
+    if (member_line_check(m, &l->tree, item, &f) == 0)
         return true;
     if (f.kind != FAULT_RULE)
         cli_ledger_fail(l, &f);
@@ -51,10 +51,11 @@ static void keep(struct attest_pool *p, const struct item *item)
 void cli_pool_attests(const char *pool, struct ledger *l, const struct batch *b)
 {
     struct attest_pool p = {.file = LINEFILE(NULL)};
+    struct member_lines members = {0};
     struct fault f = {0};
     char *path = NULL;
     for (size_t i = 0; i < b->count; i++) {
-        if (!is_wanted(l, &b->items[i]))
+        if (!is_wanted(&members, l, &b->items[i]))
             continue;
         path = path ? path : path_of(pool);
         if (!p.file.path)
@@ -63,6 +64,7 @@ void cli_pool_attests(const char *pool, struct ledger *l, const struct batch *b)
     }
     if (p.file.path && attest_pool_save(&p, &f))
         cli_fail(NULL, &f);
+    member_lines_free(&members);
     attest_pool_free(&p);
     free(path);
 }

@@ -17,6 +17,7 @@ enum { LEDGERS = sizeof ledgers / sizeof *ledgers };
 
 struct chain {
     struct tree tree;
+    struct member_lines members;
     struct store_temp *store;
 };
 
@@ -56,7 +57,7 @@ static void check(struct chain *c, const struct item *item)
     struct vote v;
     struct attest a;
     size_t len = item->size - 1;
-    if (member_line_check(t, item, &f)) {
+    if (member_line_check(&c->members, t, item, &f)) {
         must(f.kind == FAULT_RULE && f.text[0]);
         return;
     }
