@@ -80,6 +80,29 @@ final() { # [LEDGER]
     grep -q 'reorg: 3 blocks undone, ' said
 }
 
+@test "a lighter branch that becomes final wins, but not below a checkpoint that somebody signed" {
+    cp ledger heavy
+    grow 5 bob carol dave
+    [ "$(final)" = 2 ]
+    for height in 1 2 3 4 5 6 7 8; do mined $((50 + height)) -l heavy </dev/null | ledger-append -q heavy; done
+    ledger-chain -s 1 ledger >branch
+    keygen -s ann ann >/dev/null 2>&1
+    ledger-checkpoint -k ann.key -s 7 heavy | cat ann.pub - >checkpoints
+    cp heavy free
+    ledger-append free <branch 2>said >kept
+    grep -q 'reorg: 8 blocks undone, 5 done' said
+    tip=$(ledger-chain -t heavy)
+    expect 1 ledger-append -C checkpoints heavy <branch
+    says REFUSED
+    # only the block that would do it
+    ledger-chain -s 1 -n 4 ledger | cmp - "$out"
+    [ "$(ledger-chain -t heavy)" = "$tip" ]
+    # a whole ledger is judged so, too
+    expect 1 verify -q -C checkpoints free
+    says ': checkpoint: its branch would be the best chain, but has not [0-9a-f]* at height 7, which 1 key names$'
+    verify -q -C checkpoints heavy
+}
+
 @test "a validator in a pipeline: blocks pass whole, and its lines come between them" {
     mined 1 -n 5 </dev/null >blocks
     ledger-append -p ledger <blocks | validator -k bob.key >out

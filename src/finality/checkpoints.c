@@ -348,7 +348,7 @@ int checkpoints_check(const struct checkpoints *c, int64_t height, const uint8_t
 int checkpoints_undone(const struct checkpointed *b, struct fault *f)
 {
     return fault_rule(f,
-                      "checkpoint: its branch has more work than the best chain, but not %s at "
+                      "checkpoint: its branch would be the best chain, but has not %s at "
                       "height %" PRId64 ", which %zu key%s name%s",
                       hex32(b->block).text, b->height, b->keys, b->keys == 1 ? "" : "s",
                       b->keys == 1 ? "s" : "");

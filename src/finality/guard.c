@@ -103,35 +103,53 @@ static int is_kept(struct tree *t, const struct checkpointed *b, struct fault *f
     return memcmp(node.id, b->block, ID_LEN) == 0;
 }
 
-/* Whether the block would become the best tip by a reorganisation: 1 and its parent, or 0, -1 and
- * trouble. */
-static int overtakes(struct tree *t, const struct item *item, struct node *parent, struct fault *f)
+/* Whether the block, if it is valid, makes one final that the best chain does not hold: 1 or 0, -1
+ * and trouble. */
+static int wins_by_finality(struct tree *t, const struct item *item, struct fault *f)
 {
-    struct fault ignored;
-    int found = t->has_genesis ? tree_find(t, item->block.prev, parent, f) : 0;
-    if (found <= 0 || parent->n == t->best.n)
-        return found < 0 ? -1 : 0;
-    int leads = tree_would_lead(t, parent, &item->block, f);
-    if (leads <= 0)
-        return leads;
-    return header_alone(t->anchor.seal, &item->block, item->id, &ignored) == 0;
+    struct node new, final;
+    struct fault why = {0};
+    int verdict = tree_check(t, item, -1, &new, &why);
+    if (verdict < 0)
+        *f = why;
+    if (verdict != TREE_GOOD)
+        return verdict < 0 ? -1 : 0;
+    tree_drop(t);
+    if (tree_get(t, new.final, &final, f))
+        return -1;
+    int above = tree_descends(t, &final, &t->final, f);
+    int held = above > 0 ? tree_descends(t, &t->best, &final, f) : 1;
+    return above < 0 || held < 0 ? -1 : !held;
+}
+
+/* Whether the chain to this node lacks the checkpointed block, which the best one has: 1 or 0, -1
+ * and trouble. */
+static int lacks(struct tree *t, const struct node *node, const struct checkpointed *b,
+                 struct fault *f)
+{
+    struct node fork;
+    if (tree_fork(t, &t->best, node, &fork, f))
+        return -1;
+    return fork.height < b->height ? is_kept(t, b, f) : 0;
 }
 
 int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,
                struct fault *f)
 {
-    struct node parent, fork;
-    int found = overtakes(t, item, &parent, f);
+    struct node parent;
+    struct fault ignored;
+    int found = t->has_genesis ? tree_find(t, item->block.prev, &parent, f) : 0;
     size_t reached = found > 0 ? checkpoints_from(set, t->best.height + 1) : 0;
-    if (found <= 0 || reached == 0)
+    if (found <= 0 || reached == 0 || parent.n == t->best.n)
         return found < 0 ? -1 : 0;
-    const struct checkpointed *b = &set->blocks[reached - 1];
-    if (tree_fork(t, &t->best, &parent, &fork, f))
-        return -1;
-    found = fork.height < b->height ? is_kept(t, b, f) : 0;
-    if (found <= 0)
-        return found;
-    return checkpoints_undone(b, f);
+    int leads = tree_would_lead(t, &parent, &item->block, f);
+    if (leads < 0 || (!leads && item->signed_count == 0))
+        return leads;
+    found = lacks(t, &parent, &set->blocks[reached - 1], f);
+    if (found > 0)
+        found = leads ? !header_alone(t->anchor.seal, &item->block, item->id, &ignored)
+                      : wins_by_finality(t, item, f);
+    return found > 0 ? checkpoints_undone(&set->blocks[reached - 1], f) : found;
 }
 
 int guard_block(struct guard *g, struct ledger *l, const struct item *item, struct fault *f)

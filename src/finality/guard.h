@@ -32,8 +32,10 @@ int guard_chain(struct guard *g, struct ledger *l, struct fault *f);
  * work. 0, or -1 and a rule or trouble. */
 int guard_above(const struct checkpoints *set, struct tree *t, struct fault *f);
 
-/* Checks that this block, if it became the best tip, would not undo a checkpointed block: a shorter
- * branch with more work can do that without reaching its height. 0, or -1 and a rule or trouble. */
+/* Checks that this block, whose signatures are checked, would not undo a checkpointed block by
+ * becoming the best tip: a shorter branch can do that without reaching its height, if it has more
+ * work, or if this block makes one of it final. The tree may move. 0, or -1 and a rule or trouble.
+ */
 int guard_best(const struct checkpoints *set, struct tree *t, const struct item *item,
                struct fault *f);
 
