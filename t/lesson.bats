@@ -269,6 +269,68 @@ ended() { # PID
     expect 2 lesson -s ''
 }
 
+# What the teacher's screen tells students to type; the student's end of it is open at a descriptor.
+begin_class() {
+    env --default-signal=INT lesson -c class >screen 2>&1 &
+    teacher=$!
+    eventually grep -q ' lesson -c NAME ' screen
+    invitation=$(sed -n 's/.* lesson -c NAME //p' screen)
+}
+
+# bats test_tags=thorough
+@test "a class: two students come, pay each other, and a picture remains" {
+    begin_class
+    mkfifo ann.in ben.in
+    exec 5<>ann.in 6<>ben.in
+    env -C class lesson -c ann "$invitation" <ann.in >ann.said 2>&1 5>&- 6>&- &
+    ann=$!
+    env -C class lesson -c ben "$invitation" <ben.in >ben.said 2>&1 5>&- 6>&- &
+    ben=$!
+    for name in ann ben; do
+        eventually grep -q '^To pay' $name.said
+        eventually grep -q " $name\$" class/names
+    done
+    printf '%s\n' 'nobody 3' 'ben' 'ben 5 for the tea' >&5
+    eventually grep -q '^> Sent: ann [0-9]* 1 pay ben 5 for%20the%20tea$' ann.said
+    grep -q "'nobody' is neither an account nor a name" ann.said
+    grep -q 'How much' ann.said
+    eventually grep -q ' 5 for%20the%20tea ' class/ben/ledger
+    echo >&6
+    eventually grep -Eq '^(> )?ben [0-9]+$' ben.said
+    exec 5>&- 6>&-
+    wait $ann
+    wait $ben
+    kill -s INT $teacher
+    wait $teacher
+    grep -q '^The picture of the hour is ' screen
+    grep -q '</svg>' class/hour.svg
+    verify -q class/teacher/ledger
+    # the nodes are gone, and a class goes on where it stopped
+    for name in teacher ann ben; do flock -w 300 class/$name/node.key true; done
+    cp class/teacher/ledger before
+    begin_class
+    grep -q '^ben ' screen
+    kill -s TERM $teacher
+    wait $teacher
+    cmp <(head -n 20 before) <(head -n 20 class/teacher/ledger)
+}
+
+@test "what is no name and no address of a class is refused" {
+    address=$(printf '%064d@127.0.0.1:1/%064d' 0 0)
+    for name in teacher Ann 1a a/b ../a abcdefghijklmnopq; do
+        expect 2 lesson -c "$name" "$address"
+        says 'a name here is'
+    done
+    for wrong in "$address/" "x$address" "${address%0}" "a@b@c:1/${address##*/}" '$(x)@1:1/'; do
+        expect 2 lesson -c ann "$wrong"
+        says "not what the teacher's screen shows"
+    done
+    expect 2 lesson -c ''
+    expect 2 lesson -c a b c
+    expect 2 lesson -c /dev/null/x
+    [ ! -e ann ]
+}
+
 # Every lesson, under two shells and two awks: the notes are the same, and fit a page.
 # bats test_tags=thorough
 @test "every lesson that comes with it is played, and prints the same everywhere" {
@@ -277,7 +339,7 @@ ended() { # PID
     shell=$(type -P busybox) && ln -s "$shell" other/sh || skip 'no busybox'
     rm -rf awks/gawk-posix
     other=$(for awk in awks/*; do echo "$awk"; done | tail -n 1)
-    ls "$ROOT/src/lessons" | sed 's/\.lesson$//' >names
+    (cd "$ROOT/src/lessons" && printf '%s\n' *.lesson) | sed 's/\.lesson$//' >names
     while read -r name; do
         expect 0 lesson -n "$name" </dev/null
         [ ! -s "$err" ]

@@ -14,7 +14,7 @@ case ${TMPDIR:-/} in /*) ;; *) TMPDIR=$PWD/$TMPDIR ;; esac # the programs run in
 umask 022
 
 usage() {
-    printf 'usage: @PROGPREFIX@lesson [-anpx] [-g DIR] [-e SEED] [-s DIR] [LESSON]...\n'
+    printf 'usage: @PROGPREFIX@lesson [-anpx] [-c NAME] [-g DIR] [-e SEED] [-s DIR] [LESSON]...\n'
 }
 
 @options.sh@
@@ -27,6 +27,8 @@ Runs a lesson: a text, commands that you type, and questions. Without LESSON, li
 a slash or .lesson in its name is a file of your own.
 
   -a, --auto                   play it: types the commands and answers the questions
+  -c, --class=NAME             a class with a ledger of its own, in the folder NAME; with what the teacher's screen shows,
+                               join it as NAME
   -e, --seed=SEED              with -g: draw the exercises from this text
   -g, --graded=DIR             exercises in forgery: makes one in DIR for each student named; with no name, marks them
   -n, --notes                  the teacher's notes: text, commands, outputs, answers
@@ -136,11 +138,11 @@ request() {
     read -r status <"$own/status" || status=late
 }
 
-# The processes of the lesson's session, without those that have ended.
+# The processes of the lesson's session, without those that have ended. (Its shell may not have begun one yet.)
 running() {
     cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$shell" '
         { pid = $1; sub(/.*\) /, "") }
-        $4 == session && $1 != "Z" && pid ~ /^[0-9]+$/ { print pid }'
+        ($4 == session || pid == session) && $1 != "Z" && pid ~ /^[0-9]+$/ { print pid }'
 }
 
 # end_shell: ends everything that the lesson started, at first politely.
@@ -154,6 +156,7 @@ end_shell() {
         [ "$tries" -ne 1 ] && [ "$tries" -le 60 ] || kill -s "$name" $left 2>/dev/null || :
         sleep 0.05
     done
+    exec 6>&- 8>&- 9>&-
     wait "$shell" 2>/dev/null || :
     shell=''
 }
@@ -358,13 +361,17 @@ END_OF_DRAWER
 
 @lesson-grade.sh@
 
+@lesson-class.sh@
+
 # --- Options, the folder and cleaning up -----------------------------------------------------------------
 
 mode=typed folder='' seed=''
-while getopts :ae:g:nps:xhV-: option; do
+while getopts :ac:e:g:nps:xhV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
     a | --auto) mode=auto ;;
+    c) mode=class folder=$OPTARG ;;
+    --class=*) mode=class folder=${OPTARG#class=} ;;
     e) seed=$OPTARG ;;
     --seed=*) seed=${OPTARG#seed=} ;;
     g) mode=graded folder=$OPTARG ;;
@@ -387,6 +394,10 @@ while getopts :ae:g:nps:xhV-: option; do
 done
 shift $((OPTIND - 1))
 case $mode in
+class)
+    [ -n "$folder" ] || misuse 'which class?'
+    [ $# -le 1 ] || misuse "'$2': only an address goes here"
+    ;;
 graded | slides) [ -n "$folder" ] || misuse 'which folder?' ;;
 typed) [ $# -le 1 ] || misuse "'$2': one lesson at a time" ;;
 *)
@@ -413,9 +424,10 @@ for program in setsid timeout mkfifo; do
     command -v "$program" >/dev/null || trouble "$program: not found"
 done
 
-bold='' plain=''
+bold='' plain='' clear='' node=''
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
     bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+    clear=$(printf '\033[H\033[J')
 fi
 
 top=$(mktemp -d "${TMPDIR:-/tmp}/lesson.XXXXXX") || trouble "cannot make a folder in ${TMPDIR:-/tmp}"
@@ -425,6 +437,7 @@ end_all() {
     trap '' HUP INT QUIT PIPE TERM
     [ -z "$waiter" ] || kill "$waiter" 2>/dev/null || :
     end_shell
+    stop_node
     rm -rf "$top"
 }
 
@@ -443,6 +456,12 @@ for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
 done
 mkdir "$own"
 case $mode in
+class)
+    case ${1-} in
+    *@*) join_class "$folder" "$1" ;;
+    *) teach "$folder" "$@" ;;
+    esac
+    ;;
 graded)
     [ $# -gt 0 ] || {
         mark_all "$folder"
