@@ -7,6 +7,7 @@
 #include "cli/rate.h"
 #include "farm/sealed.h"
 #include "farm/template.h"
+#include "ledgercli/block_forgery.h"
 #include "ledgercli/body.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/tip.h"
@@ -20,11 +21,14 @@ enum { TIP_MOVED = 3, LOOK_MS = 10 };
 
 struct run {
     /* Options: */
+    struct cli_list keys;
     const char *key, *path, *names, *record;
     int passphrase_fd;
     int64_t limit; /* milliseconds; -1: none */
     int64_t clock; /* -T */
     bool out_of_turn, wait, no_wait, watch_tip;
+
+    struct cli_block_forgery forgery;
 
     struct ledger ledger;
     struct secret_key secret;
@@ -37,7 +41,8 @@ struct run {
 };
 
 static const struct cli_option options[] = {
-    {'k', "key", "KEY", "the member's secret key file", CLI_TEXT(struct run, key)},
+    {'k', "key", "KEY", "the member's secret key file; with -B, it may be given many times",
+     CLI_LIST(struct run, keys)},
     {CLI_OPTION_PASSPHRASE(struct run, passphrase_fd)},
     {CLI_OPTION_LEDGER(struct run, path)},
     {CLI_OPTION_NAMES(struct run, names)},
@@ -54,6 +59,13 @@ static const struct cli_option options[] = {
     {'w', "watch", NULL, "give up when the ledger's tip moves (status 3)",
      CLI_FLAG(struct run, watch_tip)},
     {CLI_OPTION_CLOCK(struct run, clock)},
+    {'B', "break", "KIND",
+     "forge: the tip's block again with one rule broken; `list' names the kinds",
+     CLI_TEXT(struct run, forgery.kind)},
+    {'A', "answers", "FILE", "with -B: write what is wrong to FILE",
+     CLI_TEXT(struct run, forgery.answers)},
+    {'e', "seed", "SEED", "with -B: a number that determines the random choices",
+     CLI_NUMBER(struct run, forgery.seed, 0, INT64_MAX)},
     {0},
 };
 
@@ -62,7 +74,6 @@ static const struct cli program = {
     .operands = "[LEDGER]",
     .about = "Seals the transactions on stdin, as a member, into a block on the best tip.",
     .options = options,
-    .required = "k",
 };
 
 static _Noreturn void nothing_sealed(const struct run *r, const struct fault *f)
@@ -239,6 +250,43 @@ static void seal_next(struct run *r)
 
 /* ---------------------------------------------------------------------------------------------- */
 
+/* One key seals; forging takes many, or none if it can do without. */
+static void check_keys(struct run *r)
+{
+    const struct cli_block_forgery *g = &r->forgery;
+    if (!g->kind && (g->answers || g->seed >= 0))
+        cli_misuse("-A and -e go with -B");
+    if (g->kind && (r->wait || r->no_wait || r->watch_tip || r->out_of_turn || r->record))
+        cli_misuse("-B forges the tip's block: not with -W, -N, -w, -o or -r");
+    if (g->kind)
+        return;
+    if (!r->keys.count)
+        cli_misuse("-k KEY is missing");
+    if (r->keys.count > 1)
+        cli_misuse("-k: one member seals a block");
+    r->key = r->keys.items[0];
+}
+
+/* -B. */
+static _Noreturn void forge(struct run *r)
+{
+    const char *name;
+    if (strcmp(r->forgery.kind, "list") == 0) {
+        for (size_t i = 0; (name = block_forge_name(i)); i++) {
+            cli_put(name, strlen(name));
+            cli_put("\n", 1);
+        }
+        cli_exit(CLI_YES);
+    }
+    if (!block_forge_is_kind(r->forgery.kind))
+        cli_die("-B: '%.80s' is no kind of forgery (-B list names them)", r->forgery.kind);
+    cli_open_ledger(&r->ledger, r->path);
+    int status = cli_forge_block(&r->forgery, &r->ledger, &r->keys, r->passphrase_fd);
+    ledger_close(&r->ledger);
+    cli_list_free(&r->keys);
+    cli_exit(status);
+}
+
 static void read_options(struct run *r, int argc, char **argv)
 {
     char **operands = cli_options(&program, argc, argv, r);
@@ -248,6 +296,7 @@ static void read_options(struct run *r, int argc, char **argv)
     if (r->wait && (r->watch_tip || r->no_wait))
         cli_die("-W only waits: not with -w or -N");
     r->path = count ? operands[0] : r->path;
+    check_keys(r);
     r->deadline = r->limit < 0 ? INT64_MAX : cli_milliseconds() + r->limit;
     if (r->names)
         cli_book(r->names);
@@ -269,9 +318,11 @@ static void open_chain(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.passphrase_fd = -1, .limit = -1, .clock = CLI_CLOCK};
+    struct run r = {.passphrase_fd = -1, .limit = -1, .clock = CLI_CLOCK, .forgery.seed = -1};
     struct buf record = {0};
     read_options(&r, argc, argv);
+    if (r.forgery.kind)
+        forge(&r);
     open_chain(&r);
     cli_read_key(r.key, r.passphrase_fd, &r.secret);
     r.self = cli_account_of(&r.secret);
@@ -284,6 +335,7 @@ int main(int argc, char **argv)
         wait_for_turn(&r);
     seal_next(&r);
     secret_key_wipe(&r.secret);
+    cli_list_free(&r.keys);
     buf_free(&record);
     tip_watch_free(&r.tip);
     ledger_close(&r.ledger);

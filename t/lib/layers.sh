@@ -33,6 +33,7 @@ BEGIN {
     layer("index", "base record crypto work stream seal state chain")
     layer("ledger", "base record crypto work stream seal state chain index")
     layer("finality", "base record crypto seal ledger")
+    layer("forge", "base record crypto work stream seal state chain index ledger")
     layer("mempool", "base record crypto stream seal state chain index ledger")
     layer("light", "base record crypto work stream seal chain finality")
     layer("query", "base record crypto stream seal state chain index ledger light")
@@ -68,10 +69,10 @@ BEGIN {
     layer("export", "base record crypto stream state chain ledger query")
     layer("cli", "base record crypto")
     layer("enginecli", "base cli consensus process")
-    layer("ledgercli", "base record crypto state stream chain ledger finality mempool light query watch judge farm consensus bft validator explain cli")
+    layer("ledgercli", "base record crypto state stream chain ledger forge finality mempool light query watch judge farm consensus bft validator explain cli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("dhtcli", "base record crypto bencode lookup dht gossip peers net cli")
-    layer("cmd", "base record crypto work stream poh seal state chain index ledger finality mempool light query watch " \
+    layer("cmd", "base record crypto work stream poh seal state chain index ledger forge finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
         "scenario sim lookup overlay dht model farm node explain export cli enginecli ledgercli netcli dhtcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
