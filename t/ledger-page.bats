@@ -14,9 +14,8 @@ data_of() { # PAGE
 # The page's scripts that need no page, in its order, and what uses them.
 page_scripts() { # SCRIPT
     echo '"use strict";'
-    for part in $(sed -n 's/^@\(.*\.js\)@$/\1/p' "$ROOT/src/page/ledger.html" | sed '/^card\.js$/,$d; /^elements/d; /^slices/d'); do
-        cat "$ROOT/src/page/$part"
-    done
+    sed -n 's/^@\(.*\.js\)@$/\1/p' "$ROOT/src/page/ledger.html" | sed '/^card\.js$/,$d; /^elements/d; /^slices/d' |
+        while read -r part; do cat "$ROOT/src/page/$part"; done
     cat "$1"
 }
 
@@ -173,6 +172,14 @@ inside() { # TAG PAGE
     "$javascript" edits.js alice.key <ledger >made
     verify -q made
     [ "$(headers made | wc -l)" -eq $(($(headers ledger | wc -l) + 1)) ]
+}
+
+@test "the page's scripts: Ed25519 as Wycheproof and ed25519-speccheck have it, targets as vectors/asert" {
+    need_javascript
+    page_scripts "$ROOT/t/lib/pagecrypto.js" >crypto.js
+    "$javascript" crypto.js '' '' "$VECTORS/asert"
+    [ -e "$ROOT/../shared/vectors/ed25519" ] || skip 'no ../shared/vectors/ed25519'
+    "$javascript" crypto.js "$ROOT"/../shared/vectors/ed25519/{wycheproof,speccheck}.json "$VECTORS/asert"
 }
 
 # --- In a browser ---

@@ -32,8 +32,7 @@ function faultList(faults, id) {
 
 // --- Fields ---
 
-// What an input shows of bytes, and the bytes of what is typed.
-const bytesTyped = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+// What an input shows of bytes; bytesTyped is the way back.
 const textShown = (bytes) => new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
 
 function setInput(input, bytes) {

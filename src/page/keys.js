@@ -1,9 +1,10 @@
 // Keys that the class made, in the page's memory alone: account -> {seed, name}.
 
+// The bytes of what is typed.
+const bytesTyped = (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+
 // A key of words: as `keygen -s WORDS` makes it.
-function keyOfWords(words) {
-    return sha256(String.fromCharCode(...new TextEncoder().encode(words)));
-}
+const keyOfWords = (words) => sha256(bytesTyped(words));
 
 // The seed in a private key file: PKCS #8, not encrypted, as `openssl genpkey -algorithm ed25519` writes it (RFC 8410); null if it is
 // none of these.

@@ -14,6 +14,8 @@ function cancelMining(text) {
     }
 }
 
+const grouped = (n) => n.toLocaleString(say("language"));
+
 function showProgress(card, search, expected) {
     const started = performance.now();
     const bar = element("progress", {max: "1", value: "0", "aria-label": say("mine.label")}), text = element("span", {});
@@ -22,7 +24,7 @@ function showProgress(card, search, expected) {
     return () => {
         const rate = Math.round(search.attempts / Math.max(0.001, (performance.now() - started) / 1000));
         bar.value = search.attempts / (search.attempts + Number(expected));
-        text.textContent = say("mine.progress", {attempts: search.attempts, expected, rate});
+        text.textContent = say("mine.progress", {attempts: grouped(search.attempts), expected: grouped(expected), rate: grouped(rate)});
     };
 }
 
@@ -36,7 +38,7 @@ function mineBlock(card, result, then) {
     }
     const search = makeSearch(prefix, target), expected = workOf(target), show = showProgress(card, search, expected);
     let steps = 0;
-    announce(say("mine.start", {height: result.parent.height + 1n, expected}));
+    announce(say("mine.start", {height: result.parent.height + 1n, expected: grouped(expected)}));
     mining.key = card.key;
     mining.stop = inSlices(() => {
         if (steps++ % 256 === 0) {

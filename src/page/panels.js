@@ -9,7 +9,7 @@ function verdictText(checked, left) {
         const {line, fault} = checked.first;
         return say("verdict.bad", {count: wrong, blocks, line, rule: faultInWords(fault.broken, true)});
     }
-    const good = say("verdict.good", {blocks, height: checked.best.height});
+    const {rules, height} = checked.best, good = say(rules.members ? "verdict.part" : "verdict.good", {blocks, height});
     return left ? good + " " + say("verdict.checking", {left}) : good;
 }
 

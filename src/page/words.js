@@ -12,10 +12,11 @@ function readNames(text) {
     }
 }
 
-// Bytes as text: UTF-8 where they are that; control characters as the pictures that Unicode has of them.
+// Bytes as text: UTF-8 where they are that. What is not to be seen, or turns the direction of writing, is shown as a number.
 function readable(bytes) {
     const text = new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
-    return text.replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0))).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+    const number = (c) => "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0");
+    return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, number);
 }
 
 function nameOf(account) {

@@ -36,6 +36,7 @@ aarch64_library() {
 }
 
 has_sshd() { PATH=$PATH:/usr/sbin:/sbin has sshd; }
+has_javascript() { has nodejs || has node; }
 has_mkfs() { PATH=$PATH:/usr/sbin:/sbin has mkfs.ext4; }
 
 # A package that brings a service is wished for only where its installation starts none, and no system is there
@@ -91,6 +92,7 @@ for_test() {
     wish strace has strace
     wish e2fsprogs has_mkfs
     wish graphviz has dot
+    wish nodejs has_javascript
     wish zsh has zsh
     wish fish has fish
     wish netcat-openbsd has nc
@@ -108,6 +110,7 @@ for_check() {
     wish libc6-dev-arm64-cross aarch64_library
     wish clang has clang
     wish libclang-rt-dev fuzzer
+    wish chromium has chromium
 }
 
 for_lint() {
