@@ -57,18 +57,28 @@ static size_t clamp(size_t x, size_t least, size_t most)
     return x < least ? least : x > most ? most : x;
 }
 
-/* How many jobs to take: fewer towards the end, since everyone waits for the last answer. For
- * Ed25519, a multiple of the kernel's vectors. By the best kernels, an SLH-DSA job takes as
- * long as seven of Ed25519: these are taken first, and one by one if there are threads for all. */
-static size_t slice_of(const struct sigbatch *b, int threads)
+/* How many jobs no thread has taken, of both batches. */
+static size_t waiting(const struct sigpool *p)
+{
+    size_t n = 0;
+    for (int i = 0; i < BATCHES; i++)
+        n += p->batches[i].n - p->batches[i].next;
+    return n;
+}
+
+/* How many jobs of the batch to take: fewer towards the end of both, since everyone waits for the
+ * last answer. For Ed25519, a multiple of the kernel's vectors. By the best kernels, an SLH-DSA job
+ * takes as long as seven of Ed25519: these are taken first, and one by one if there are threads for
+ * all. */
+static size_t slice_of(const struct sigpool *p, const struct sigbatch *b)
 {
     enum { SLICES_LEFT = 2 }; /* for each thread */
-    size_t slices = (size_t)threads * SLICES_LEFT;
+    size_t slices = ((size_t)p->wanted + 1) * SLICES_LEFT;
     if (b->next < b->heavy)
         return clamp((b->heavy - b->next) / slices, 1, SLH_DSA_TOGETHER);
     const struct ed25519_kernel *k = ed25519_chosen();
     size_t left = b->n - b->next;
-    size_t slice = clamp(left / slices / k->lanes * k->lanes, k->lanes, k->most);
+    size_t slice = clamp(waiting(p) / slices / k->lanes * k->lanes, k->lanes, k->most);
     return slice < left ? slice : left;
 }
 
@@ -87,7 +97,7 @@ static bool work_on(struct sigpool *p)
     struct sigbatch *b = batch_to_work_on(p);
     if (!b)
         return false;
-    size_t i = b->next, n = slice_of(b, p->wanted + 1);
+    size_t i = b->next, n = slice_of(p, b);
     b->next += n;
     pthread_mutex_unlock(&p->lock);
     check_slice(b, i, n);
@@ -301,7 +311,7 @@ int sigpool_start(struct sigpool *p, struct sigjob *jobs, size_t n, struct fault
     pthread_mutex_lock(&p->lock);
     b->next = 0;
     b->left = n;
-    bool shared = n > slice_of(b, p->wanted + 1);
+    bool shared = n > slice_of(p, b);
     if (shared)
         pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
