@@ -1,4 +1,4 @@
-#include "gossip/duplex.h"
+#include "gossip/duplex_parts.h"
 
 #include "base/hex.h"
 
@@ -8,18 +8,7 @@
 
 enum {
     UNREAD_MAX = 64 << 20, /* bytes waiting for all peers at which pulls are not answered */
-    UNTOLD_MAX = 1 << 20,  /* bytes that a peer has not read at which it is told no verdicts */
-    ACCEPTED_KEPT = 4096,  /* bytes of memory that a peer keeps for verdicts yet to come */
     TICK_EVERY = 1000,     /* ms */
-};
-
-struct duplex {
-    const struct duplex_config *config;
-    struct duplex_peer *peers;
-    size_t accepted_out; /* places at the sender that accepted peers have */
-    int64_t ticked, paused_at;
-    bool paused, deaf;
-    bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */
 };
 
 static void say(const struct duplex_peer *p, const char *event, const char *words)
@@ -29,99 +18,28 @@ static void say(const struct duplex_peer *p, const char *event, const char *word
         c->log(c->self, p->who, event, NULL, words);
 }
 
-/* --- Roles ------------------------------------------------------------------------------------ */
-
-/* What the other side does. Version 1 does not say: the side that dials sends, the other listens.
- */
-static unsigned their_roles(const struct duplex_peer *p)
+/* Version 1 does not say: the side that dials sends, the other listens. */
+unsigned duplex_roles(const struct duplex_peer *p)
 {
     if (p->session.theirs.version > 1)
         return p->session.theirs.roles;
     return p->dialed ? WIRE_LISTENS | WIRE_BLOCKS : WIRE_SENDS;
 }
 
-static bool carries_both_ways(const struct duplex_peer *p)
+bool duplex_is_two_way(const struct duplex_peer *p)
 {
     const unsigned both = WIRE_SENDS | WIRE_LISTENS;
     return p->session.greeted && p->session.theirs.version > 1 &&
-           (their_roles(p) & p->all->config->roles & both) == both;
+           (duplex_roles(p) & p->all->config->roles & both) == both;
 }
 
-/* --- Places at the sender --------------------------------------------------------------------- */
-
-static bool has_place(const struct duplex_peer *p)
-{
-    const struct duplex *d = p->all;
-    return p->dialed || d->accepted_out + d->config->dialed < SENDER_PEERS_MAX;
-}
-
-/* Gives the peer a place at the sender, if there is one; else it waits. */
-static void start_sending(struct duplex_peer *p, int64_t now)
-{
-    struct duplex *d = p->all;
-    p->out = has_place(p) ? sender_join(d->config->sender, &p->session, p->who, now) : NULL;
-    p->waits = !p->out;
-    if (p->out)
-        p->out->accepted = !p->dialed;
-    if (p->out && !p->dialed)
-        d->accepted_out++;
-}
-
-static void stop_sending(struct duplex_peer *p)
-{
-    if (!p->out)
-        return;
-    if (!p->dialed)
-        p->all->accepted_out--;
-    sender_leave(p->all->config->sender, p->out);
-    p->out = NULL;
-}
-
-/* The oldest peers come first. */
-static void fill_places(struct duplex *d, int64_t now)
-{
-    struct duplex_peer *longest;
-    do {
-        longest = NULL;
-        for (struct duplex_peer *p = d->peers; p; p = p->next)
-            if (p->waits && !p->doomed && has_place(p))
-                longest = p;
-        if (longest)
-            start_sending(longest, now);
-    } while (longest && longest->out);
-}
-
-/* --- Two connections with one peer ------------------------------------------------------------ */
-
-static void doom_other_way(struct duplex_peer *p)
+const struct fault *duplex_why_doomed(const struct duplex_peer *p)
 {
     if (p->doomed)
-        return;
-    p->doomed = true;
-    p->session.word = "done";
-    fault_trouble(&p->why, "the peer is connected the other way round, too");
-}
-
-/* Both ends must come to the same conclusion, as each might otherwise close the other's choice. */
-static bool survives(const struct duplex_peer *p)
-{
-    bool ours_is_smaller = memcmp(p->all->config->account, p->account, ID_LEN) < 0;
-    return p->dialed == ours_is_smaller;
-}
-
-static bool is_twin(const struct duplex_peer *p, const struct duplex_peer *q)
-{
-    return p->dialed != q->dialed && !q->doomed && q->has_account && carries_both_ways(q) &&
-           memcmp(p->account, q->account, ID_LEN) == 0;
-}
-
-static void keep_one(struct duplex_peer *p)
-{
-    if (!p->has_account || !carries_both_ways(p))
-        return;
-    for (struct duplex_peer *q = p->all->peers; q; q = q->next)
-        if (q != p && is_twin(p, q))
-            doom_other_way(survives(p) ? q : p);
+        return &p->why;
+    if (p->in && p->in->doomed)
+        return &p->in->why;
+    return p->out && p->out->doomed ? &p->out->why : NULL;
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -130,13 +48,13 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
 {
     struct duplex_peer *p = self;
     (void)f;
-    keep_one(p);
-    s->measures = carries_both_ways(p);
-    if (p->all->config->sender && (their_roles(p) & WIRE_LISTENS) && !p->doomed)
-        start_sending(p, now);
+    duplex_keep_one(p);
+    s->measures = duplex_is_two_way(p);
+    if (p->all->config->sender && (duplex_roles(p) & WIRE_LISTENS) && !p->doomed)
+        duplex_start_sending(p, now);
     if (!p->out)
         return 0;
-    p->out->verdicts = (their_roles(p) & WIRE_VERDICTS) != 0;
+    p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
     return sender_role().greeted(p->out, s, now, f);
 }
 
@@ -170,7 +88,7 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
                 int64_t now, struct fault *f)
 {
     struct duplex_peer *p = self;
-    unsigned theirs = their_roles(p);
+    unsigned theirs = duplex_roles(p);
     if (p->doomed) {
         *f = p->why;
         return -1;
@@ -189,67 +107,11 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     return listener_role().line(p->in, s, word, text, len, now, f);
 }
 
-static const struct fault *why_doomed(const struct duplex_peer *p)
-{
-    if (p->doomed)
-        return &p->why;
-    if (p->in && p->in->doomed)
-        return &p->in->why;
-    return p->out && p->out->doomed ? &p->out->why : NULL;
-}
-
 void duplex_announced(void *peer, const uint8_t id[ID_LEN])
 {
     struct duplex_peer *p = peer;
     if (p->out)
         sender_has(p->all->config->sender, p->out, id);
-}
-
-/* Whether the peer wants to hear what became of its records, and reads what it is told. */
-static bool hears_verdicts(const struct duplex_peer *p)
-{
-    return p->session.greeted && p->session.theirs.version > 1 && (their_roles(p) & WIRE_SENDS) &&
-           !why_doomed(p) && session_backlog(&p->session) <= UNTOLD_MAX;
-}
-
-int duplex_tell(void *peer, const char *line, size_t len)
-{
-    struct duplex_peer *p = peer;
-    return hears_verdicts(p) ? session_put(&p->session, line, len) : 0;
-}
-
-int duplex_tell_accepted(void *peer, const struct wire_ref *record)
-{
-    struct duplex_peer *p = peer;
-    if (!hears_verdicts(p) || p->accepted.len >= UNTOLD_MAX)
-        return 0;
-    p->all->owes_verdicts = true;
-    return buf_add(&p->accepted, record, sizeof *record);
-}
-
-/* 0, or -1: no memory. */
-static int put_accepted(struct duplex_peer *p)
-{
-    struct buf lines = {0};
-    int failed = wire_put_refs("accepted", (const struct wire_ref *)(const void *)p->accepted.data,
-                               p->accepted.len / sizeof(struct wire_ref), &lines) ||
-                 session_put(&p->session, lines.data, lines.len);
-    buf_free(&lines);
-    if (p->accepted.cap > ACCEPTED_KEPT)
-        buf_free(&p->accepted);
-    p->accepted.len = 0;
-    return failed ? -1 : 0;
-}
-
-/* Out of memory, a peer is told when it asks again. */
-static void tell_accepted(struct duplex *d)
-{
-    if (!d->owes_verdicts)
-        return;
-    d->owes_verdicts = false;
-    for (struct duplex_peer *p = d->peers; p; p = p->next)
-        if (p->accepted.len)
-            put_accepted(p);
 }
 
 /* --- Joining and leaving ---------------------------------------------------------------------- */
@@ -289,7 +151,7 @@ static int start_listening(struct duplex_peer *p, const uint8_t *account, int64_
 
 static void free_peer(struct duplex_peer *p, int64_t now)
 {
-    stop_sending(p);
+    duplex_stop_sending(p);
     if (p->in)
         listener_leave(p->all->config->listener, p->in, now);
     session_free(&p->session);
@@ -346,7 +208,7 @@ static enum peer_next leave(void *self, void *peer, const struct fault *why, int
 static const struct fault *doomed(void *self, void *peer)
 {
     (void)self;
-    return why_doomed(peer);
+    return duplex_why_doomed(peer);
 }
 
 /* --- For those who accept and dial ------------------------------------------------------------ */
@@ -371,7 +233,7 @@ static bool is_connected(void *self, const uint8_t account[ID_LEN])
 {
     const struct duplex *d = self;
     for (const struct duplex_peer *p = d->peers; p; p = p->next)
-        if (!p->dialed && !p->doomed && p->has_account && carries_both_ways(p) &&
+        if (!p->dialed && !p->doomed && p->has_account && duplex_is_two_way(p) &&
             memcmp(p->account, account, ID_LEN) == 0)
             return true;
     return false;
@@ -434,7 +296,7 @@ void duplex_stop_listening(struct duplex *d)
 void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now)
 {
     struct listener *l = d->config->listener;
-    tell_accepted(d);
+    duplex_tell_all_accepted(d);
     for (struct duplex_peer *p = d->peers; p; p = p->next)
         p->held = full && p->session.greeted && !p->out && !p->waits;
     if (l)
@@ -448,7 +310,7 @@ void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now)
     if (l && !paused)
         listener_tick(l, now);
     if (d->config->sender)
-        fill_places(d, now);
+        duplex_fill_places(d, now);
 }
 
 struct duplex_peer *duplex_first(const struct duplex *d)

@@ -48,6 +48,12 @@ struct checking {
     struct buf from; /* struct source_peer: of each */
 };
 
+/* A key that broke a rule, and is refused until then. */
+struct discouraged {
+    uint8_t key[ID_LEN];
+    int64_t until;
+};
+
 /* A transaction in its stem phase. */
 struct stem {
     uint8_t id[ID_LEN];

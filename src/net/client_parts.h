@@ -71,7 +71,13 @@ void dial_poll_name(struct dial *dial, int64_t now);
  * dial. */
 void dial_next_address(struct dial *dial, int64_t now);
 
-/* --- client_dial.c --- */
+/* --- client_end.c --- */
+
+/* Whether the owner has said that nobody with this key is to be dialed again. */
+bool client_is_banned(const struct client *c, const uint8_t account[ID_LEN]);
+
+/* Whether the peer with this key is connected by a connection that it dialed. */
+bool client_is_inbound(const struct client *c, const uint8_t account[ID_LEN]);
 
 /* How many of its addresses are being dialed or connected. */
 size_t dial_links(const struct dial *dial);
@@ -89,6 +95,18 @@ void dial_note_failure(struct dial *dial, const struct attempt *a, const struct 
 /* Ends a dial that reached nobody, and tells the owner. It must have no links. */
 void dial_fail(struct dial *dial);
 
+/* Carries out what the owner has decided about a peer that is gone. If the peer never said hello
+ * and another address is untried, dial_turn tries that one. */
+void dial_part(struct dial *dial, enum peer_next next);
+
+/* Frees a dial. Its target is dialed again after a pause or, as `next` says, never. */
+void dial_end(struct dial *dial, enum peer_next next);
+
+/* The callback for a link that has closed; self is not used. */
+void dial_link_closed(void *self, struct link *l, const struct fault *why);
+
+/* --- client_dial.c --- */
+
 /* Does what is due for dial i. May end it. */
 void dial_turn(struct client *c, size_t i, int64_t now);
 
@@ -99,15 +117,8 @@ int64_t dial_wait(struct dial *dial, int64_t now);
  * (PEER_LATER). */
 bool dial_has_left(const struct dial *dial);
 
-/* Carries out what the owner has decided about a peer that is gone. If the peer never said hello
- * and another address is untried, dial_turn tries that one. */
-void dial_part(struct dial *dial, enum peer_next next);
-
 /* Closes its links with this word of bye (NULL: none). May end the dial. */
 void dial_close(struct dial *dial, const char *word, const struct fault *why);
-
-/* Frees a dial. Its target is dialed again after a pause or, as `next` says, never. */
-void dial_end(struct dial *dial, enum peer_next next);
 
 /* The callbacks for all links of the client. */
 struct link_owner dial_link_owner(struct client *c);

@@ -1,47 +1,19 @@
-#include "net/server.h"
+#include "net/server_parts.h"
 
 #include "base/chance.h"
 #include "net/bind.h"
-#include "peers/netgroups.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
     ACCEPTS_MAX = 64, /* per turn */
-    GRACE = 2000,     /* ms that a connection has to deliver something */
     /* Ms for which no connection is accepted after descriptors ran out. */
     WITHOUT_DESCRIPTORS = 1000,
-};
-
-/* A connection. */
-struct connection {
-    struct link *link;
-    void *peer;   /* the owner's; NULL: the handshake is not complete */
-    size_t place; /* among the connections */
-    uint64_t network;
-    int64_t since;
-    struct netgroup_member member;
-    struct netgroup_member bare;   /* while it has sent nothing */
-    struct netgroup_member silent; /* ... and then no hello */
-    char address[ADDRESS_MAX];
-};
-
-struct server {
-    const struct server_config *config;
-    struct link_owner link_owner;
-    struct watch watch;
-    char address[ADDRESS_MAX];
-    struct connection **connections;
-    size_t count;
-    struct netgroups *groups, *bare, *silent;
-    struct timer resume; /* accepting */
-    bool paused, resting;
 };
 
 static void say(const struct server *s, const char *who, const char *event, const char *words)
@@ -56,11 +28,6 @@ static bool is_allowed(const struct server *s, const uint8_t account[ID_LEN])
 {
     return !s->config->allows || s->config->allows(s->config->who, account) ||
            memcmp(account, tls_account(s->config->tls), ID_LEN) == 0;
-}
-
-static bool is_greeted(const struct connection *c)
-{
-    return c->peer && link_session(c->link)->greeted;
 }
 
 static int opened(void *self, struct link *l, struct fault *f)
@@ -86,17 +53,6 @@ static int opened(void *self, struct link *l, struct fault *f)
     return 0;
 }
 
-/* Moves a connection from those that have sent nothing to those without a hello, or out of them. */
-static void update_groups(struct server *s, struct connection *c)
-{
-    if (c->bare.group && link_heard(c->link)) {
-        netgroups_remove(s->bare, &c->bare);
-        netgroups_add(s->silent, &c->silent, c->network); /* out of memory, it is not counted */
-    }
-    if (c->silent.group && is_greeted(c))
-        netgroups_remove(s->silent, &c->silent);
-}
-
 static void free_connection(struct server *s, struct connection *c)
 {
     if (c->bare.group)
@@ -120,85 +76,6 @@ static void closed(void *self, struct link *l, const struct fault *why)
     else
         say(s, c->address, "out", why->text);
     free_connection(s, c);
-}
-
-static void drop(struct connection *c, const char *word, const char *why)
-{
-    struct fault f;
-    fault_rule(&f, "%s", why);
-    link_close(c->link, word, &f);
-}
-
-/* --- Limits ----------------------------------------------------------------------------------- */
-
-#define CONNECTION_OF(member, part)                                                                \
-    ((struct connection *)(void *)((char *)(member)-offsetof(struct connection, part)))
-
-/* A quarter of all connections. */
-static size_t quarter(const struct server *s)
-{
-    return (s->config->peers + 3) / 4;
-}
-
-/* If connections without a hello fill their share, the oldest of the network with most of them; one
- * that has sent nothing at all, if there is one, as a handshake takes time. */
-static struct connection *too_silent(struct server *s)
-{
-    while (netgroups_count(s->bare) + netgroups_count(s->silent) >= quarter(s)) {
-        struct netgroup_member *bare = netgroups_oldest(s->bare);
-        struct connection *c = bare ? CONNECTION_OF(bare, bare)
-                                    : CONNECTION_OF(netgroups_oldest(s->silent), silent);
-        if (bare ? !link_heard(c->link) : !is_greeted(c))
-            return c;
-        update_groups(s, c);
-    }
-    return NULL;
-}
-
-static bool is_useful(const struct server *s, const struct connection *c)
-{
-    const struct peer_owner *owner = s->config->owner;
-    return c->peer && owner->useful && owner->useful(owner->self, c->peer);
-}
-
-/* Whether a connection may be dropped for a newcomer: it has said hello, has had time to deliver
- * something, and has not. */
-static bool is_idle(const struct server *s, const struct connection *c, int64_t now)
-{
-    return is_greeted(c) && !is_useful(s, c) && now - c->since >= GRACE;
-}
-
-/* The connection to drop for a newcomer from this network: the newest idle one of the most crowded
- * network or, if that is not the newcomer's, the newest that has delivered nothing. NULL: none. */
-static struct connection *eviction_candidate(const struct server *s, uint64_t newcomer, int64_t now)
-{
-    bool crowded = netgroups_of(s->groups, newcomer) + 1 > netgroups_most(s->groups);
-    struct connection *newest = NULL;
-    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older) {
-        struct connection *c = CONNECTION_OF(m, member);
-        if (is_idle(s, c, now))
-            return c;
-        if (!newest && !crowded && !is_useful(s, c))
-            newest = c;
-    }
-    return newest;
-}
-
-/* Makes room for one more connection if there is none. Whether there is room. */
-static bool make_room(struct server *s, const struct sockaddr *from)
-{
-    uint64_t network = address_network(from);
-    struct connection *c = too_silent(s);
-    if (c)
-        drop(c, NULL, "slow: others came that may say hello sooner");
-    if (!address_is_loopback(from) && netgroups_of(s->groups, network) >= quarter(s))
-        return false;
-    if (s->count < s->config->peers)
-        return true;
-    c = eviction_candidate(s, network, loop_now());
-    if (c)
-        drop(c, "full", "full: the newest idle one of the most crowded network");
-    return c;
 }
 
 /* --- Accepting -------------------------------------------------------------------------------- */
@@ -253,7 +130,7 @@ static void ready(void *self, unsigned events)
             pause_accepting(s);
         if (fd < 0)
             return;
-        if (make_room(s, (const struct sockaddr *)&from))
+        if (server_make_room(s, (const struct sockaddr *)&from))
             start_connection(s, fd, (const struct sockaddr *)&from);
         else
             close(fd);
@@ -304,7 +181,7 @@ static void turn_connection(struct server *s, struct connection *c, int64_t now)
     const struct peer_owner *owner = s->config->owner;
     const size_t count = s->count;
     const struct fault *doom;
-    update_groups(s, c);
+    server_update_groups(s, c);
     doom = c->peer ? owner->doomed(owner->self, c->peer) : NULL;
     if (doom) {
         struct fault why = *doom;
@@ -370,7 +247,7 @@ void server_free(struct server *s)
 {
     server_close(s);
     while (s->count)
-        drop(s->connections[s->count - 1], "done", "done");
+        connection_drop(s->connections[s->count - 1], "done", "done");
     netgroups_free(s->groups);
     netgroups_free(s->bare);
     netgroups_free(s->silent);

@@ -18,7 +18,7 @@ typedef void locate_tell(void *self, const struct fault *f);
 int locate_faults(const struct item *item, struct sigpool *pool, locate_tell *tell, void *self,
                   uint64_t *more, struct fault *f);
 
-/* In stream.c: parses a line of the item's body. 0, or -1 and a rule. */
+/* In block.c: parses a line of the item's body. 0, or -1 and a rule. */
 int stream_parse_entry(struct item *item, struct entry *e, const struct line *line,
                        struct fault *f);
 

@@ -1,0 +1,49 @@
+/* Shared by duplex*.c only. */
+#ifndef GOSSIP_DUPLEX_PARTS_H
+#define GOSSIP_DUPLEX_PARTS_H
+
+#include "gossip/duplex.h"
+
+struct duplex {
+    const struct duplex_config *config;
+    struct duplex_peer *peers;
+    size_t accepted_out; /* places at the sender that accepted peers have */
+    int64_t ticked, paused_at;
+    bool paused, deaf;
+    bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */
+};
+
+/* --- duplex.c --- */
+
+/* What the other side does. */
+unsigned duplex_roles(const struct duplex_peer *p);
+
+/* Whether the connection carries records both ways. */
+bool duplex_is_two_way(const struct duplex_peer *p);
+
+/* Why it is to be closed; NULL: it is not. */
+const struct fault *duplex_why_doomed(const struct duplex_peer *p);
+
+/* --- duplex_places.c --- */
+
+/* Gives the peer a place at the sender, if there is one; else it waits. */
+void duplex_start_sending(struct duplex_peer *p, int64_t now);
+
+/* Takes the place, if it has one. */
+void duplex_stop_sending(struct duplex_peer *p);
+
+/* Gives free places to peers that wait for one. */
+void duplex_fill_places(struct duplex *d, int64_t now);
+
+/* --- duplex_twins.c --- */
+
+/* The peer has said hello: if it is connected the other way round, too, one connection is doomed.
+ */
+void duplex_keep_one(struct duplex_peer *p);
+
+/* --- duplex_verdicts.c --- */
+
+/* Tells peers of what duplex_tell_accepted has noted. */
+void duplex_tell_all_accepted(struct duplex *d);
+
+#endif
