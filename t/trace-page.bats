@@ -1,4 +1,5 @@
 load lib/common
+load lib/awks
 load lib/browser
 
 # trace-page: a trace of netsim as a page for a browser. Most traces here are written by hand.
@@ -70,6 +71,12 @@ refused() { # STATUS WORDS ARGUMENT...
     [ "$(tail -n 1 page)" = '</html>' ]
     data trace | sed 's/\\x09/\t/g' | diff - t
     ! LC_ALL=C grep -q '[^ -~]' <(sed '/^<pre/,/^<\/pre>/!d' page) || false
+}
+
+@test "every awk writes the same page" {
+    make_awks
+    { trace && printf '400 event n1 a\\nb & \303\251\n'; } >t
+    every_awk trace-page t
 }
 
 @test "the page loads nothing, and its policy lets nothing else run" {

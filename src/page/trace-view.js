@@ -3,6 +3,7 @@
 //     shown, position          the numbers of the events that steps go to, and at which of these the page is
 //     upTo                     the number of the last event that has happened
 //     y                        where the present is in the layout, px: between two events while it plays
+//     playing, turn            whether it plays, and how often it began to: what an earlier time still has due is not done
 //     d                        the picture (trace-draw.js)
 const SPEEDS = ["0.25", "0.5", "1", "2", "4", "8"];
 const PX_PER_SECOND = 45; // at speed 1
@@ -16,7 +17,7 @@ function newView(trace) {
         lives: nodeLives(trace), splits: partitions(trace), times: trace.events.map((event) => event.t), top: 0, now: 0, colours: PALETTES.light,
         hidden: new Set(), at: -1, over: -1, spots: [], segments: [] };
     const v = { trace, kinds: messageKinds(trace), kept: keepStates(trace), steps: "all", shown: [], position: 0, upTo: 0, y: 0,
-        playing: false, listed: -1, zoom: 1, toScale: false, paper: false, due: false, d };
+        playing: false, turn: 0, listed: -1, zoom: 1, toScale: false, paper: false, due: false, d };
     const ranks = new Map(v.kinds.slice(0, 5).map(([kind], i) => [kind, i]));
     d.colourOf = (kind) => d.colours.kinds[ranks.get(kind) ?? 5];
     return v;
@@ -178,8 +179,8 @@ function moveTo(v, y) {
 }
 
 // One picture of many; or, for those who want no motion, one step of many.
-function playOn(v, before, now) {
-    if (!v.playing) {
+function playOn(v, turn, before, now) {
+    if (!v.playing || turn !== v.turn) {
         return;
     }
     const part = Math.min(0.1, (now - before) / 1000) * PX_PER_SECOND * Number(byId("speed").value);
@@ -188,18 +189,18 @@ function playOn(v, before, now) {
         pause(v);
         return;
     }
-    requestAnimationFrame((next) => playOn(v, now, next));
+    requestAnimationFrame((next) => playOn(v, turn, now, next));
 }
 
-function stepOn(v) {
-    if (!v.playing) {
+function stepOn(v, turn) {
+    if (!v.playing || turn !== v.turn) {
         return;
     }
     const next = v.position + 1;
     if (next < v.shown.length) {
         goTo(v, next, false);
         resume(v);
-        setTimeout(() => stepOn(v), 900 / Number(byId("speed").value));
+        setTimeout(() => stepOn(v, turn), 900 / Number(byId("speed").value));
     } else {
         pause(v);
     }
@@ -219,10 +220,11 @@ function play(v) {
         goTo(v, 0, false);
     }
     resume(v);
+    const turn = ++v.turn;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-        stepOn(v);
+        stepOn(v, turn);
     } else {
-        requestAnimationFrame((now) => requestAnimationFrame((next) => playOn(v, now, next)));
+        requestAnimationFrame((now) => requestAnimationFrame((next) => playOn(v, turn, now, next)));
     }
 }
 
@@ -389,7 +391,7 @@ function showHead(trace) {
     fill("title", element("code", {}, command));
     fill("summary", say("summary", { nodes: trace.nodes.length, messages: milliseconds(trace.messages.length),
         events: milliseconds(trace.events.length), end: milliseconds(trace.end) }) + " ",
-        element("span", { class: broken ? "verdict bad" : "verdict" }, verdict));
+        element("span", { class: broken ? "verdict bad" : trace.result === "held" ? "verdict good" : "verdict" }, verdict));
     byId("broken").hidden = !broken;
 }
 
