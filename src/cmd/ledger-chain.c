@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
     {'t', "tip", NULL, "only the header of the last block", CLI_FLAG(struct run, tip_only)},
     {'H', "headers", NULL, "blocks without their bodies, except genesis",
      CLI_FLAG(struct run, headers)},
-    {'A', "attests", NULL, "with -H: also the attest lines of chains with work, with proofs",
+    {'A', "attests", NULL, "with -H: also attest lines, with their proofs",
      CLI_FLAG(struct run, attests)},
     {'s', "start", "HEIGHT", "begin at this height (default: 0)",
      CLI_NUMBER(struct run, start, 0, INT64_MAX)},
@@ -123,10 +123,19 @@ static void print_branch(struct ledger *l, const struct range *r)
     free(path);
 }
 
-static int put_header(void *self, const char *line, size_t len, struct fault *f)
+/* A header, with what stands with it, and if self is a ledger, the attest lines of its body. */
+static int put_header(void *self, const char *lines, size_t len, struct fault *f)
 {
-    (void)self, (void)f;
-    cli_put(line, len);
+    const char *end = memchr(lines, '\n', len);
+    struct block b;
+    struct node node;
+    cli_put(lines, len);
+    if (!self)
+        return 0;
+    if (block_parse(lines, (size_t)(end - lines), &b, f))
+        return -1;
+    cli_best_block(self, b.height, &node);
+    print_attests(self, &node);
     return 0;
 }
 
@@ -137,9 +146,9 @@ static void print_headers(struct ledger *l, const struct range *r)
     if (r->start == 0)
         print_block(l, &l->tree.genesis, false);
     int64_t last = ledger_headers_end(l), end = r->end <= last ? r->end : last + 1;
-    int64_t given = end > first
-                        ? ledger_headers(l, first, end - first, UINT64_MAX, put_header, NULL, &f)
-                        : 0;
+    int64_t given = end > first ? ledger_headers(l, first, end - first, UINT64_MAX, put_header,
+                                                 r->attests ? l : NULL, &f)
+                                : 0;
     if (given < 0)
         cli_ledger_fail(l, &f);
     if (given < end - first)
@@ -152,9 +161,7 @@ static void print_best(struct ledger *l, const struct range *r)
     struct node node;
     for (int64_t height = r->start; height < r->end; height++) {
         cli_best_block(l, height, &node);
-        print_block(l, &node, r->headers && height > 0);
-        if (r->attests && height > 0)
-            print_attests(l, &node);
+        print_block(l, &node, false);
     }
 }
 
@@ -176,8 +183,8 @@ static void find_end(struct ledger *l, const struct run *run, struct node *end)
 
 static void print_chain(struct ledger *l, const struct run *run)
 {
-    bool attests = run->attests && !l->tree.anchor.seal->rules.by_members && l->tree.rules.finality;
-    struct range r = {.start = run->start, .headers = run->headers, .attests = attests};
+    struct range r = {.start = run->start, .headers = run->headers};
+    r.attests = run->attests && l->tree.rules.finality;
     find_end(l, run, &r.tip);
     if (run->tip_only) {
         print_block(l, &r.tip, true);
@@ -193,7 +200,7 @@ static void print_chain(struct ledger *l, const struct run *run)
         return;
     if (run->block)
         print_branch(l, &r);
-    else if (run->headers && !attests)
+    else if (run->headers)
         print_headers(l, &r);
     else
         print_best(l, &r);

@@ -45,7 +45,8 @@ static void tell_final(const char *place, const struct light_sum *sum)
         cli_warn("%s: final: the checkpoint at height %" PRId64 ", %s", place, sum->final,
                  hex32(sum->final_id).text);
     else if (sum->has_finality)
-        cli_warn("%s: no attest lines here make a checkpoint final: work alone counts", place);
+        cli_warn("%s: no attest lines here make a checkpoint final: %s alone counts", place,
+                 sum->by_members ? "weight" : "work");
 }
 
 /* Reports a fault. After an invalid header, all that build on it lack their parent. */

@@ -10,7 +10,7 @@
  * and of this line; a `present` or `absent` line if the last state line was valid and has its root,
  * to which its path leads.
  *
- * On a chain with work and `rule finality`, attest lines, each with the proof that it is in a body,
+ * On a chain with `rule finality`, attest lines, each with the proof that it is in a body,
  * show what is final (verify(1), "Finality over work"): then the best chain is one with that block,
  * and a header that would make another one the best is invalid. All entries of a state may follow
  * its line, and show who the members are.
@@ -95,7 +95,7 @@ struct light_sum {
     bool by_members, by_votes; /* members seal this chain, and (`bft`) vote on its headers */
     int64_t trusted;   /* only if by_members: up to this height the best chain is final (`bft`), or
                           enough of the members agree with its sets (`sign`) */
-    bool has_finality; /* it has finality over work, which attest lines may show: */
+    bool has_finality; /* `rule finality`: attest lines may show what is final: */
     int64_t final;     /* the height of the highest final checkpoint, and its id */
     uint8_t final_id[ID_LEN];
 };

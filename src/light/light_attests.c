@@ -86,9 +86,11 @@ static int check_key(const struct light *c, const struct attest *a,
     if (!sets->f || !sets->e)
         return fault_rule(f,
                           "attest: the members after the final checkpoint at height %" PRIu32
-                          " are not known: the state in the block upon it, with all its entries, "
-                          "must stand before",
-                          head_at(&c->heads, sets->f ? sets->e_head : sets->f_head)->height);
+                          " are not known: %s",
+                          head_at(&c->heads, sets->f ? sets->e_head : sets->f_head)->height,
+                          c->sealed.by_members ? "the lines of that set are too long ago"
+                                               : "the state in the block upon it, with all its "
+                                                 "entries, must stand before");
     if (!member_set_find(sets->f, a->line.signer) && !member_set_find(sets->e, a->line.signer))
         return fault_rule(f, "attest: its key is no member that counts");
     return 0;
@@ -260,8 +262,7 @@ int light_take_attest(struct light *c, const struct line *line, int64_t now, str
     size_t len = line->len;
     uint64_t number = line->number;
     if (!c->finality.follows) {
-        fault_rule(f, "attest: followed only on a chain with `rule finality` and `rule seal pow`, "
-                      "after its genesis block");
+        fault_rule(f, "attest: only on a chain with `rule finality`, after its genesis block");
         return 0;
     }
     c->group.len = 0;

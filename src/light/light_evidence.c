@@ -1,7 +1,6 @@
 /* Who has voted for two blocks of one height (vote(5), "What no honest member signs"). */
 #include "light/light_parts.h"
 
-#include "base/array.h"
 #include "base/hex.h"
 
 #include <inttypes.h>
@@ -32,16 +31,6 @@ void light_voted_free(struct light_sealed *s)
     buf_free(&s->evidence);
 }
 
-static int copy_set(const struct member_set *set, struct member_set *out)
-{
-    if (ARRAY_RESERVE(out->list, out->cap, set->count))
-        return -1;
-    memcpy(out->list, set->list, set->count * sizeof *set->list);
-    out->count = set->count;
-    out->weight = set->weight;
-    return 0;
-}
-
 int light_keep_votes(struct light_ring *r, const struct light_group *g,
                      const struct member_set *set, struct fault *f)
 {
@@ -49,7 +38,7 @@ int light_keep_votes(struct light_ring *r, const struct light_group *g,
     clear(r, v);
     v->height = g->block.height;
     memcpy(v->id, g->id, ID_LEN);
-    int failed = copy_set(set, &v->set);
+    int failed = light_copy_set(set, &v->set);
     for (size_t i = 0; i < g->votes.count && !failed; i++) {
         const struct signed_line *line = &g->votes.list[i].line;
         failed = buf_add(&v->lines, line->text, line->len) || buf_add(&v->lines, "\n", 1);

@@ -7,7 +7,6 @@
 #include "record/member.h"
 #include "record/proof.h"
 
-struct head;
 struct light;
 
 #define LIGHT_LINKS 256         /* links whose lines are counted at a time, */
@@ -85,8 +84,8 @@ int light_justify(struct light *c, int64_t source_height, size_t target, size_t 
 /* Keeps the members after the parent of this head; takes them over. */
 void light_show(struct light *c, size_t block, struct member_set *set);
 
-/* Whether a new head may become the best, if it has more work. 0, or -1 and a rule. */
-int light_keeps_final(const struct light *c, const struct head *h, struct fault *f);
+/* Whether head n, or a child of it, may become the best. 0, or -1 and a rule. */
+int light_holds_final(const struct light *c, size_t n, struct fault *f);
 
 /* --- light_attests.c -------------------------------------------------------------------------- */
 

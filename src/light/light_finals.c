@@ -1,9 +1,10 @@
 /*
  * What attest lines have justified and made final (block(5), "Finality over work"): the rule of
  * state/attests.c, by headers. Each finding holds on the chains on which the body is that
- * completed it. A light client knows the members after genesis, and after a final checkpoint once
- * a state line in the block upon that, with all entries, has shown them: that block must be at or
- * below the checkpoint to which the members before have linked, or one miner's word would do.
+ * completed it. A light client knows the members after genesis, and after a final checkpoint by the
+ * block upon that: by its TARGET (`sign`), or once a state line in it, with all entries, has shown
+ * them (`pow`). That block must be at or below the checkpoint to which the members before have
+ * linked, or one miner's word would do.
  */
 #include "light/light_parts.h"
 
@@ -72,10 +73,15 @@ void light_show(struct light *c, size_t block, struct member_set *set)
 static const struct member_set *set_after(const struct light *c, const struct light_finalized *x)
 {
     const struct light_finality *y = &c->finality;
-    if (!y->changes || x->head == 0)
+    bool by_members = c->sealed.by_members, begins = x->target == x->head;
+    if (x->head == 0 || (!y->changes && (begins || !by_members)))
         return &y->first;
+    if (begins) /* at a checkpoint: no members have attested what is upon it */
+        return NULL;
     uint32_t above = head_at(&c->heads, x->head)->height + 1;
-    size_t block = x->target == x->head ? SIZE_MAX : heads_ancestor(&c->heads, x->target, above);
+    size_t block = heads_ancestor(&c->heads, x->target, above);
+    if (by_members)
+        return light_turns_set(c, block);
     for (size_t i = 0; i < y->shown_count; i++)
         if (y->shown[i].block == block)
             return &y->shown[i].set;
@@ -126,13 +132,19 @@ bool light_is_justified(const struct light *c, int64_t height, const uint8_t id[
 
 /* --- Final ------------------------------------------------------------------------------------ */
 
-/* The heaviest tip that descends from the final checkpoint; of equals, the first. */
+static bool is_better(const struct light *c, size_t n, size_t than)
+{
+    return c->sealed.by_members
+               ? light_turns_better(c, n, than)
+               : chain_beats(head_at(&c->heads, n)->work, head_at(&c->heads, than)->work);
+}
+
+/* The best tip that descends from the final checkpoint; of equals, the first. */
 static void choose_best(struct light *c)
 {
     size_t best = c->finality.final;
     for (size_t n = best + 1; n < c->heads.count; n++)
-        if (chain_beats(head_at(&c->heads, n)->work, head_at(&c->heads, best)->work) &&
-            heads_is_ancestor(&c->heads, c->finality.final, n))
+        if (is_better(c, n, best) && heads_is_ancestor(&c->heads, c->finality.final, n))
             best = n;
     c->best = best;
 }
@@ -203,14 +215,14 @@ int light_justify(struct light *c, int64_t source_height, size_t target, size_t 
     return 0;
 }
 
-int light_keeps_final(const struct light *c, const struct head *h, struct fault *f)
+int light_holds_final(const struct light *c, size_t n, struct fault *f)
 {
     const struct head *final = head_at(&c->heads, c->finality.final);
-    if (h->parent == c->best || !chain_beats(h->work, head_at(&c->heads, c->best)->work) ||
-        heads_is_ancestor(&c->heads, c->finality.final, h->parent))
+    if (heads_is_ancestor(&c->heads, c->finality.final, n))
         return 0;
     return fault_rule(f,
-                      "block: its branch has more work, but would undo the final checkpoint at "
+                      "block: its branch has more %s, but would undo the final checkpoint at "
                       "height %" PRIu32 ", %s",
-                      final->height, hex32(final->id).text);
+                      c->sealed.by_members ? "weight" : "work", final->height,
+                      hex32(final->id).text);
 }

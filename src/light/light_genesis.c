@@ -41,6 +41,16 @@ static int gather_body(struct light *c, int64_t count, struct fault *f)
     return 0;
 }
 
+/* 0, or -1 and trouble. */
+static int begin_finality(struct light *c, const struct member_set *first, struct fault *f)
+{
+    struct member_set copy = {0};
+    if (light_copy_set(first, &copy))
+        return fault_memory(f);
+    light_finality_begin(c, &copy);
+    return 0;
+}
+
 /* The members of a chain that has some. 1, or -1 and trouble. */
 static int begin_members(struct light *c, const struct item *item, struct fault *f)
 {
@@ -55,10 +65,10 @@ static int begin_members(struct light *c, const struct item *item, struct fault 
             result = member_parse(line, item->entries[i].len, &m, f) ||
                      member_set_add(&first, &m, f);
     }
+    if (result == 0 && c->rules.finality)
+        result = begin_finality(c, &first, f);
     if (result == 0 && c->chain.seal->rules.by_members)
         result = light_sealed_begin(c, item, &first, f);
-    else if (result == 0)
-        light_finality_begin(c, &first);
     member_set_free(&first);
     return result ? -1 : 1;
 }

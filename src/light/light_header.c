@@ -109,6 +109,15 @@ static int keeps_checkpoint(struct light *c, const struct head *h, struct fault 
     return 0;
 }
 
+/* Whether what is final stays on the best chain. Where members seal, more than work decides. */
+static int keeps_final(const struct light *c, const struct head *h, struct fault *f)
+{
+    return c->sealed.by_members || h->parent == c->best ||
+                   !chain_beats(h->work, head_at(&c->heads, c->best)->work)
+               ? 0
+               : light_holds_final(c, h->parent, f);
+}
+
 int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_LEN], size_t parent,
                     struct u256 weight, struct fault *f)
 {
@@ -120,7 +129,7 @@ int light_add_child(struct light *c, const struct block *b, const uint8_t id[ID_
     h->parent = (uint32_t)parent;
     h->height = (uint32_t)b->height;
     h->work = u256_add(head_at(&c->heads, parent)->work, weight);
-    if (keeps_checkpoint(c, h, f) <= 0 || light_keeps_final(c, h, f))
+    if (keeps_checkpoint(c, h, f) <= 0 || keeps_final(c, h, f))
         return -1;
     h->jump = heads_jump(&c->heads, h->parent);
     c->heads.count++;

@@ -217,6 +217,9 @@ int64_t light_bound_for(const struct rules *r);
 int light_judge_sealed(struct light *c, const char *text, size_t len, uint64_t line, int64_t now,
                        struct fault *f);
 
+/* Copies a set, which is empty before, 0, or -1: no memory. */
+int light_copy_set(const struct member_set *set, struct member_set *out);
+
 /* Whether the member lines of a group are the set that its header names. 0, or -1 and a rule. */
 int light_check_set(const struct light_group *g, struct fault *f);
 
@@ -249,6 +252,12 @@ int light_take_turn_anchor(struct light *c, struct light_group *g, struct fault 
 
 /* Keeps the set of head n, if its lines came with it and it is not kept yet. */
 void light_keep_set(struct light *c, size_t n, struct member_set *set);
+
+/* The set in the TARGET of head n; NULL: it is not kept any more. */
+const struct member_set *light_turns_set(const struct light *c, size_t n);
+
+/* Whether the chain of head n is better than that of another. */
+bool light_turns_better(const struct light *c, size_t n, size_t than);
 
 /* The last head on the chain of head n whose set is trusted. */
 size_t light_turns_trusted(const struct light *c, size_t n);

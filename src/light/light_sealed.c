@@ -1,6 +1,7 @@
 /* The headers of chains that members seal: what `bft` and `sign` have in common. */
 #include "light/light_parts.h"
 
+#include "base/array.h"
 #include "base/hex.h"
 
 #include <string.h>
@@ -62,6 +63,16 @@ int light_sealed_begin(struct light *c, const struct item *genesis, struct membe
     return 0;
 }
 
+int light_copy_set(const struct member_set *set, struct member_set *out)
+{
+    if (ARRAY_RESERVE(out->list, out->cap, set->count))
+        return -1;
+    memcpy(out->list, set->list, set->count * sizeof *set->list);
+    out->count = set->count;
+    out->weight = set->weight;
+    return 0;
+}
+
 int light_check_set(const struct light_group *g, struct fault *f)
 {
     uint8_t root[ID_LEN];
@@ -102,7 +113,7 @@ static int take_anchor(struct light *c, struct light_group *g, struct fault *f)
     if (header_alone(c->chain.seal, &g->block, g->id, f) ||
         light_add_child(c, &g->block, g->id, 0, (struct u256){{1}}, f))
         return light_answer(f);
-    c->best = c->anchor = 1;
+    c->best = c->anchor = c->finality.final = 1;
     if (!c->sealed.by_votes)
         return light_take_turn_anchor(c, g, f);
     light_trust(c, 1, g);

@@ -122,6 +122,11 @@ void light_keep_set(struct light *c, size_t n, struct member_set *set)
     memcpy(s->by, by, ID_LEN);
 }
 
+const struct member_set *light_turns_set(const struct light *c, size_t n)
+{
+    return find_set(c, sealer_at(c, n)->set);
+}
+
 static const struct member_set *need_set(const struct light *c, const uint8_t root[ID_LEN],
                                          struct fault *f)
 {
@@ -187,11 +192,11 @@ static void follow_trust(struct light *c, size_t n)
     s->trusted = (uint32_t)trusted;
 }
 
-static bool is_better(const struct light *c, size_t n, size_t best)
+bool light_turns_better(const struct light *c, size_t n, size_t than)
 {
-    const struct head *h = head_at(&c->heads, n), *b = head_at(&c->heads, best);
+    const struct head *h = head_at(&c->heads, n), *b = head_at(&c->heads, than);
     const struct head *sure = head_at(&c->heads, light_turns_trusted(c, n)),
-                      *best_sure = head_at(&c->heads, light_turns_trusted(c, best));
+                      *best_sure = head_at(&c->heads, light_turns_trusted(c, than));
     int order = u256_compare(sure->work, best_sure->work);
     return order ? order > 0 : chain_beats(h->work, b->work);
 }
@@ -247,9 +252,15 @@ static int add(struct light *c, const struct light_group *g, size_t parent, stru
     if (add_sealer(c, g, light_turns_trusted(c, parent), f))
         return -1;
     follow_trust(c, n);
-    if (is_better(c, n, best))
+    if (!light_turns_better(c, n, best))
+        return 0;
+    if (light_holds_final(c, n, f) == 0) {
         c->best = n;
-    return 0;
+        return 0;
+    }
+    c->heads.count--; /* nothing has looked it up yet */
+    c->sealed.sealers.len -= sizeof(struct light_sealer);
+    return -1;
 }
 
 int light_take_turn(struct light *c, struct light_group *g, size_t parent, int64_t now,
