@@ -1,6 +1,7 @@
 load lib/common
 load lib/ledger
 load lib/browser
+load lib/awks
 
 # ledger-page: what it writes; and the rules of the page, run by node, and in a browser.
 
@@ -59,6 +60,13 @@ inside() { # TAG PAGE
     [ "$(grep -c '<script' page)" -eq 1 ]
     [ "$(grep -c '<b>' page)" -eq 0 ]
     [ "$(LC_ALL=C grep -c '[^ -~]' <(sed -n '/^<pre class="name"/,/^<script>/p' page))" -eq 0 ]
+}
+
+@test "every awk makes the same page" {
+    make_awks
+    cat "$VECTORS"/bad/{nul-byte,crlf,no-final-newline}.ledger >ledger
+    every_awk ledger-page
+    grep -qxF '</html>' "$out"
 }
 
 @test "what is no ledger: status 1, and no page" {

@@ -56,7 +56,7 @@ function makeField(name, text, index) {
     return element("label", {class: wide ? "field wide" : "field"}, element("span", {}, fieldLabel(name, text)), input);
 }
 
-// All of a line in one field: the first line may be anything, and a batch may have hundreds of fields.
+// All of a line in one field: a line may be anything, and a batch may have hundreds of fields.
 function makeWholeLine(line) {
     const input = element("textarea", {"data-field": "line", rows: 4, spellcheck: "false"});
     setInput(input, line);
@@ -112,9 +112,9 @@ function markFaults(row, faults, key, index) {
     row.lastElementChild.replaceChildren(...(faults.length ? [faultList(faults, id)] : []));
     for (const input of row.querySelectorAll("[data-field]")) {
         const bad = wrong.has(Number(input.dataset.field)) || faults.length > 0 && input.dataset.field === "line";
-        input.toggleAttribute("aria-invalid", bad);
-        bad ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
-        bad ? input.setAttribute("aria-describedby", id) : input.removeAttribute("aria-describedby");
+        for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", id]]) {
+            bad ? input.setAttribute(name, value) : input.removeAttribute(name);
+        }
     }
 }
 

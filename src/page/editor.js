@@ -136,6 +136,7 @@ function signLine(key, line) {
 function removeLine(key, line) {
     putBlock(current(), withLine(resultOf(key).block, line, null), null);
     refresh();
+    cards.get(key).root.focus({preventScroll: true});
     announce(say("edit.removed", {line}));
 }
 
@@ -143,6 +144,8 @@ function removeBlock(key) {
     const ledger = current();
     change(ledger, ledger.blocks.filter((block) => block.key !== key), null);
     refresh();
+    byId("blocks").focus({preventScroll: true});
+    announce(say("edit.gone"));
 }
 
 function addPayment(key) {

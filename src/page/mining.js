@@ -2,12 +2,20 @@
 
 const mining = {stop: null, key: null};
 
+// Who was on the button that goes away is on the card then.
+function hideProgress(card) {
+    if (card.mining.contains(document.activeElement)) {
+        card.root.focus({preventScroll: true});
+    }
+    card.mining.hidden = true;
+}
+
 function cancelMining(text) {
     if (mining.stop) {
         mining.stop();
         const card = cards.get(mining.key);
         if (card) {
-            card.mining.hidden = true;
+            hideProgress(card);
         }
         mining.stop = null;
         announce(text || say("mine.cancelled"));
@@ -47,7 +55,7 @@ function mineBlock(card, result, then) {
         return searchOn(search);
     }, () => {
         mining.stop = null;
-        card.mining.hidden = true;
+        hideProgress(card);
         then(put(search.found), search.attempts);
     });
 }

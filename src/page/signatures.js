@@ -18,8 +18,3 @@ function checkSignature(job) {
     }
     return knownSignatures.get(name);
 }
-
-// For who does not mind to wait.
-function signatureHoldsNow(job) {
-    return checkSignature(job);
-}

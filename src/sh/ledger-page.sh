@@ -82,7 +82,7 @@ ledger() {
         element=$(page_data ledger $LIMIT <"$1" && page_data_end) || return $?
     fi
     is_ledger "$element" || refuse "$name"
-    printf '%s\n' "$element"
+    put_text "$element"
 }
 
 refuse() { # NAME
@@ -178,4 +178,4 @@ case $status in
 4) trouble 'texts or names of more than 1000000 bytes' ;;
 *) trouble "the page could not be made" ;;
 esac
-write "$made"
+put_text "$made" 2>/dev/null || trouble 'stdout: cannot be written'

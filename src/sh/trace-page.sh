@@ -119,7 +119,7 @@ page() {
         page_data texts <"$translation" || return $?
         page_data_end
     fi
-    printf '%s\n' "$1" | page_data trace $((2 * LIMIT))
+    put_text "$1" | page_data trace $((2 * LIMIT))
     page_data_end
     end
 }
@@ -164,4 +164,4 @@ trace=$(feed "$file" | check "$name") || status=$?
 [ "$status" -le 2 ] || trouble "awk: ended with status $status"
 [ "$status" -eq 0 ] || exit "$status"
 made=$(page "$trace") || trouble "$translation: more than 1000000 bytes"
-write "$made"
+put_text "$made" 2>/dev/null || trouble 'stdout: cannot be written'

@@ -4,7 +4,7 @@ const {readFileSync} = require("fs");
 const assert = require("assert");
 
 const now = BigInt(Math.floor(Date.now() / 1000));
-const context = {now, signed: signatureHoldsNow};
+const context = {now, signed: checkSignature};
 const bytes = readFileSync(0, "latin1"), ledger = makeLedger("x", bytes), keys = new Map();
 const seed = keyOfWords("demo alice"), alice = publicKeyOf(seed);
 keys.set(alice, {seed, name: "alice"});

@@ -27,6 +27,13 @@ page_data() {
         }'
 }
 
+# Prints a text that may be too long for an argument of a program, as printf is in some shells.
+put_text() { # TEXT
+    cat <<END_OF_TEXT
+$1
+END_OF_TEXT
+}
+
 # Closes what page_data opened.
 page_data_end() {
     printf '</pre>\n'
