@@ -193,10 +193,10 @@ END
 @test "the nodes' states, at every event" {
     need_javascript
     trace >t
-    asks states 12 | diff - <(printf '%s\n' n1,up,leader,1,,,,0, n2,up,,,n1,,,0, n3,up,,,,,,0,)
-    asks states 17 | diff - <(printf '%s\n' 'n1,up,leader,1,,1,a line,0,A' n2,up,,,n1,,,0,B n3,down,,,,,,0,C)
-    asks states 22 | diff - <(printf '%s\n' 'n1,up,follower,2,,1,a line,40,A' n2,paused,,,n1,,,0,B n3,up,leader,2,,,,0,C)
-    asks states 30 | diff - <(printf '%s\n' 'n1,up,follower,2,,1,a line,40,' n2,up,,,n1,,,0, n3,up,leader,2,,,,0,)
+    asks states 12 | diff - <(printf '%s\n' n1,up,leader,1,n1,,,0, n2,up,,,n1,,,0, n3,up,,,,,,0,)
+    asks states 17 | diff - <(printf '%s\n' 'n1,up,leader,1,n1,1,a line,0,A' n2,up,,,n1,,,0,B n3,down,,,,,,0,C)
+    asks states 22 | diff - <(printf '%s\n' 'n1,up,follower,2,n1,1,a line,40,A' n2,paused,,,n1,,,0,B n3,up,leader,2,,,,0,C)
+    asks states 30 | diff - <(printf '%s\n' 'n1,up,follower,2,n1,1,a line,40,' n2,up,,,n1,,,0, n3,up,leader,2,,,,0,)
     asks lives | diff - <(printf '%s\n' n1,0,15,up,false n1,15,301,up,true n1,301,350,up,false n2,0,302,up,false n2,302,310,paused,false \
         n2,310,350,up,false n3,0,25,up,false n3,300,301,up,false n3,301,350,up,true)
     # two partitions at once, and which of them ends first; then the quorum of the liveness phase

@@ -2,7 +2,7 @@
 //     life      "" (not started), "up", "down" or "paused"
 //     role      "leader", "follower", "candidate" or another word that the node reported; "" is unknown
 //     term      of the role: a term, a view, or a height and a round, as the engine counts
-//     vote      whom it last gave its vote, if it says so in a message `voted TERM yes`
+//     vote      whom it last gave its vote, by what Raft's nodes tell each other
 //     index     the last record that it committed; record: its text
 //     report    what it said last that is none of these
 //     skew      by how many milliseconds its clock jumped
@@ -67,11 +67,13 @@ const CHANGES = {
     },
 };
 
-// A vote, as Raft's: given by a message, kept while the node is down.
+// A vote, as Raft's: given by a message, or to oneself by asking for votes; kept while the node is down.
 function changeVote(trace, s, event) {
     const m = trace.messages[event.message];
     if (event.word === "send" && /^voted [0-9]+ yes/.test(m.text)) {
         s.vote = trace.nodes[m.to];
+    } else if (event.word === "send" && /^vote [0-9]/.test(m.text)) {
+        s.vote = trace.nodes[m.from];
     }
 }
 

@@ -21,7 +21,7 @@ const TESTS = {
         await p.same(now, "10 ms · event 5 of 31");
         await p.press("last");
         await p.same('byId("next").disabled', true);
-        await p.same('[...byId("nodes").querySelectorAll("tbody tr")].map((row) => row.children[2].textContent)', ["follower", "voted for n1", "leader"]);
+        await p.same('[...byId("nodes").querySelectorAll("tbody tr")].map((row) => row.children[2].textContent)', ["follower, voted for n1", "voted for n1", "leader"]);
     },
 
     async broken(p) {
