@@ -119,48 +119,58 @@ refused() {
     [ ! -s "$out" ]
 }
 
-@test "a faulty line is named, before anything runs" {
+every_fault() {
+    write_lesson '$ touch ran' '> x' '= y'
+    refused 5 'an answer without its question'
+    write_lesson '$ touch ran' '? x' 'y'
+    refused 5 'a question without its answer'
+    write_lesson '$ touch ran' '? x'
+    refused 4 'a question without its answer'
+    write_lesson '$ touch ran' '$x'
+    refused 4 'after .\$. at the beginning of a line goes a space'
+    write_lesson 'touch ran' '> x'
+    refused 4 ".>' continues a command"
+    write_lesson 'text' '[1]'
+    refused 4 'a status without a command'
+    write_lesson '$ x' '[999]'
+    refused 4 'no status is above 255'
+    write_lesson '$ x' '! hint'
+    refused 4 'a hint without'
+    write_lesson 'text'
+    refused 3 'a lesson has at least one command'
+    write_lesson '$ x' "$(printf 'a\033[31m')"
+    refused 4 'a control character'
+    write_lesson '$ x' "$(printf '%2001s' a)"
+    refused 4 'longer than 2000 bytes'
+    printf 'title: X\ncolour: red\n\n$ x\n' >x.lesson
+    refused 2 "no header .colour'"
+    printf 'title: X\nminutes: long\n\n$ x\n' >x.lesson
+    refused 2 ".minutes' is no number from 1 to 999"
+    printf 'title: X\ntitle: Y\n\n$ x\n' >x.lesson
+    refused 2 ".title' is there twice"
+    printf 'minutes: 2\n\n$ x\n' >x.lesson
+    refused 2 ".a .title:|a .title"
+    printf 'title: X\n$ x\n' >x.lesson
+    refused 2 'the first lines are'
+    printf 'title: X\n\n$ touch ran' >x.lesson
+    refused 3 'the line is cut off'
+    : >x.lesson
+    expect 2 lesson -a x.lesson
+}
+
+# bats test_tags=thorough
+@test "a faulty line is named with every awk" {
     make_awks
     for awk in awks/*; do
         PATH=$PWD/$awk:$PATH
-        write_lesson '$ touch ran' '> x' '= y'
-        refused 5 'an answer without its question'
-        write_lesson '$ touch ran' '? x' 'y'
-        refused 5 'a question without its answer'
-        write_lesson '$ touch ran' '? x'
-        refused 4 'a question without its answer'
-        write_lesson '$ touch ran' '$x'
-        refused 4 'after .\$. at the beginning of a line goes a space'
-        write_lesson 'touch ran' '> x'
-        refused 4 ".>' continues a command"
-        write_lesson 'text' '[1]'
-        refused 4 'a status without a command'
-        write_lesson '$ x' '[999]'
-        refused 4 'no status is above 255'
-        write_lesson '$ x' '! hint'
-        refused 4 'a hint without'
-        write_lesson 'text'
-        refused 3 'a lesson has at least one command'
-        write_lesson '$ x' "$(printf 'a\033[31m')"
-        refused 4 'a control character'
-        write_lesson '$ x' "$(printf '%2001s' a)"
-        refused 4 'longer than 2000 bytes'
-        printf 'title: X\ncolour: red\n\n$ x\n' >x.lesson
-        refused 2 "no header .colour'"
-        printf 'title: X\nminutes: long\n\n$ x\n' >x.lesson
-        refused 2 ".minutes' is no number from 1 to 999"
-        printf 'title: X\ntitle: Y\n\n$ x\n' >x.lesson
-        refused 2 ".title' is there twice"
-        printf 'minutes: 2\n\n$ x\n' >x.lesson
-        refused 2 ".a .title:|a .title"
-        printf 'title: X\n$ x\n' >x.lesson
-        refused 2 'the first lines are'
-        printf 'title: X\n\n$ touch ran' >x.lesson
-        refused 3 'the line is cut off'
-        : >x.lesson
-        expect 2 lesson -a x.lesson
+        every_fault
         PATH=${PATH#*:}
     done
+}
+
+@test "a faulty line is named, before anything runs" {
+    every_fault
+    [ ! -e ran ]
     printf 'title: X\n\n$ echo \0\n' >x.lesson
     expect 2 lesson -a x.lesson
     says 'a byte of 0'
@@ -209,6 +219,9 @@ ended() { # PID
         expect 2 sh -c "lesson $option ${option:+hash} >/dev/full </dev/null"
         says '^lesson: stdout: cannot be written$'
     done
+    run_apart bash -c 'set -o pipefail; lesson -a hash | head -n 1'
+    [ "$status" -eq 141 ]
+    [ ! -s "$err" ]
     TMPDIR=/nowhere/at/all expect 2 lesson -a hash
     says '^lesson: cannot make a folder in /nowhere/at/all$'
 }

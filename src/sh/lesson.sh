@@ -90,7 +90,7 @@ read_lesson() {
     [ -z "$(tail -c 1 "$own/source")" ] || trouble "$NAME:$(($(wc -l <"$own/source") + 1)): the line is cut off"
     found=$(awk "$reader" <"$own/source") || trouble "$found"
     unset NAME FOLDER
-    limit=60
+    limit=120
     [ ! -e "$own/seconds" ] || read -r limit <"$own/seconds"
 }
 
@@ -145,16 +145,15 @@ running() {
         ($4 == session || pid == session) && $1 != "Z" && pid ~ /^[0-9]+$/ { print pid }'
 }
 
-# end_shell: ends everything that the lesson started, at first politely.
+# end_shell: ends everything that the lesson started: politely, and after three seconds by force.
 end_shell() {
     [ -n "$shell" ] || return 0
-    tries=0
-    while left=$(running) && [ -n "$left" ] && [ $((tries += 1)) -le 100 ]; do
-        name=TERM
-        [ "$tries" -le 60 ] || name=KILL
+    for step in TERM:0.02 0:0.1 0:0.3 0:0.6 0:1 0:1 KILL:0.1 KILL:0.5 KILL:1; do # signal, and seconds to wait
+        left=$(running)
+        [ -n "$left" ] || break
         # shellcheck disable=SC2086 # numbers are words
-        [ "$tries" -ne 1 ] && [ "$tries" -le 60 ] || kill -s "$name" $left 2>/dev/null || :
-        sleep 0.05
+        kill -s "${step%:*}" $left 2>/dev/null || :
+        sleep "${step#*:}"
     done
     exec 6>&- 8>&- 9>&-
     wait "$shell" 2>/dev/null || :
@@ -172,7 +171,10 @@ show_output() {
     tr '\000-\010\013-\037\177' '?' <"$own/out" | awk '
         NR <= 200 { print "    " $0 }
         END { if (NR > 200) print "    ... (" NR - 200 " more lines)" }' >"$own/shown"
-    cat "$own/shown" 2>/dev/null || trouble 'stdout: cannot be written'
+    cat "$own/shown" 2>/dev/null || {
+        [ $? -ne 141 ] || kill -s PIPE $$ # the reader has left: this ends, too
+        trouble 'stdout: cannot be written'
+    }
 }
 
 # The command as it is typed: `$ ' before its first line, `> ' before others.
