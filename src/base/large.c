@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *large_room(size_t n)
 {
@@ -25,4 +26,16 @@ void *large_alloc(size_t n)
     if (memory)
         memset(memory, 0, n);
     return memory;
+}
+
+void large_touch(void *memory, size_t n)
+{
+#ifdef MADV_POPULATE_WRITE
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t before = (page - (uintptr_t)memory % page) % page; /* up to a whole page */
+    if (before < n)
+        madvise((char *)memory + before, (n - before) / page * page, MADV_POPULATE_WRITE);
+#else
+    (void)memory, (void)n;
+#endif
 }

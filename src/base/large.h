@@ -15,4 +15,9 @@ void *large_alloc(size_t n);
  * costs little to ask for more than is needed now. */
 void *large_room(size_t n);
 
+/* Takes the pages of n bytes from the system in one call instead of one by one: of memory from
+ * malloc(3) that is about to be written for the first time, in order. That is cheaper than huge
+ * pages, if the system has to find and clear those. Does nothing if the system cannot. */
+void large_touch(void *memory, size_t n);
+
 #endif

@@ -9,8 +9,10 @@
 enum {
     FIRST_CAP = 64,
     FIRST_ROOM = 1 << 12, /* bytes of text; most nodes have few waiting transactions: */
-    SMALL_ROOM = 1 << 20, /* beyond that, there is room for all */
+    SMALL_ROOM = 1 << 20, /* beyond that, there is room for all, */
+    STEP = 1 << 20,       /* ... with pages for so much more at a time */
 };
+_Static_assert(RECENT_TXS_BYTES % STEP == 0, "the last step ends with the room");
 
 void recent_txs_init(struct recent_txs *r, uint64_t seed)
 {
@@ -83,24 +85,35 @@ static int add_slots(const struct recent_txs *r, struct recent_txs_half *half)
 
 /* --- Text ------------------------------------------------------------------------------------- */
 
+/* 0, or -1: no memory. */
+static int move_text(struct recent_txs_half *half, size_t room)
+{
+    char *text = realloc(half->text, room);
+    if (!text)
+        return -1;
+    half->text = text;
+    half->room = room;
+    return 0;
+}
+
+static void touch_text(struct recent_txs_half *half, size_t end)
+{
+    for (; half->touched < end; half->touched += STEP)
+        large_touch(half->text + half->touched, STEP);
+}
+
 /* Makes room for n more bytes. 0, or -1: no memory. */
 static int reserve_text(struct recent_txs_half *half, size_t n)
 {
     size_t room = half->room ? half->room : FIRST_ROOM;
-    if (half->len + n <= half->room)
-        return 0;
     while (room < half->len + n)
         room *= 2;
     if (room > SMALL_ROOM)
         room = RECENT_TXS_BYTES;
-    char *text = large_room(room);
-    if (!text)
+    if (room > half->room && move_text(half, room))
         return -1;
-    if (half->len)
-        memcpy(text, half->text, half->len);
-    free(half->text);
-    half->text = text;
-    half->room = room;
+    if (room == RECENT_TXS_BYTES)
+        touch_text(half, half->len + n);
     return 0;
 }
 

@@ -21,6 +21,7 @@ struct recent_txs {
         size_t count, cap;       /* cap: a power of two, or 0 */
         char *text;              /* the lines, one after the other */
         size_t len, room;        /* bytes in use, and in all */
+        size_t touched;          /* ... of which so many have pages already */
     } young, old;
 };
 
