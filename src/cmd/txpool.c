@@ -40,6 +40,7 @@ struct run {
     int64_t written;    /* when the first line was that is not synced, in ms */
     uint64_t passed;    /* records of unknown type */
     struct armor armor; /* on stdin */
+    struct member_lines members;
 };
 
 static const struct cli_option options[] = {
@@ -180,7 +181,7 @@ static void take_batch(struct run *r, const struct batch *b, bool last)
     place_new(r);
     let_go(r, false);
     if (r->ledger.tree.rules.finality)
-        cli_pool_attests(r->pool.file.path, &r->ledger, b);
+        cli_pool_attests(r->pool.file.path, &r->ledger, &r->members, b);
     for (size_t i = 0; i < b->count; i++)
         take_item(r, &b->items[i]);
     if (last)
@@ -281,6 +282,7 @@ int main(int argc, char **argv)
     else
         take_all(&r);
     pool_free(&r.pool);
+    member_lines_free(&r.members);
     ledger_close(&r.ledger);
     passing_free(&r.passing);
     missing_free(&r.reports.missing);

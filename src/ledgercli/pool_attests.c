@@ -1,7 +1,6 @@
 #include "ledgercli/pool_attests.h"
 
 #include "cli/cli.h"
-#include "judge/member_line.h"
 #include "ledgercli/ledger.h"
 #include "mempool/attest_pool.h"
 #include "record/types.h"
@@ -48,14 +47,14 @@ static void keep(struct attest_pool *p, const struct item *item)
         cli_fail(NULL, &f);
 }
 
-void cli_pool_attests(const char *pool, struct ledger *l, const struct batch *b)
+void cli_pool_attests(const char *pool, struct ledger *l, struct member_lines *m,
+                      const struct batch *b)
 {
     struct attest_pool p = {.file = LINEFILE(NULL)};
-    struct member_lines members = {0};
     struct fault f = {0};
     char *path = NULL;
     for (size_t i = 0; i < b->count; i++) {
-        if (!is_wanted(&members, l, &b->items[i]))
+        if (!is_wanted(m, l, &b->items[i]))
             continue;
         path = path ? path : path_of(pool);
         if (!p.file.path)
@@ -64,7 +63,6 @@ void cli_pool_attests(const char *pool, struct ledger *l, const struct batch *b)
     }
     if (p.file.path && attest_pool_save(&p, &f))
         cli_fail(NULL, &f);
-    member_lines_free(&members);
     attest_pool_free(&p);
     free(path);
 }

@@ -72,11 +72,11 @@ static int save(struct agreement *a, const struct said_vote *v, struct fault *f)
         buf_free(&heard);
         return fault_memory(f);
     }
-    int failed = said_sign_vote(a->config.said, v, &heard, f) == SAID_REFUSED;
-    if (locks && !failed)
+    enum said_answer answer = said_sign_vote(a->config.said, v, &heard, f);
+    if (locks && answer == SAID_NEW)
         a->polkas.saved = a->polkas.count;
     buf_free(&heard);
-    return failed ? -1 : 0;
+    return answer == SAID_REFUSED ? -1 : 0;
 }
 
 /* On disk, and in what was said. */
