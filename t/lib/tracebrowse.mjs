@@ -145,6 +145,15 @@ const TESTS = {
         await p.same('document.querySelectorAll("script, img").length', 1);
     },
 
+    // The picture in README.md: into the file picture.png.
+    async picture(p) {
+        await p.size(1200, 800);
+        await p.open("?#275");
+        await p.press("zoom-out");
+        await p.value("draw(view)");
+        await p.picture("picture.png");
+    },
+
     async texts(p) {
         await p.same('document.documentElement.lang + " " + byId("play").textContent', "de Abspielen");
     },
