@@ -110,7 +110,6 @@ for_check() {
     wish libc6-dev-arm64-cross aarch64_library
     wish clang has clang
     wish libclang-rt-dev fuzzer
-    wish chromium has chromium
 }
 
 for_lint() {
