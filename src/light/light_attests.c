@@ -112,8 +112,13 @@ static bool is_of(const struct light_link *l, const struct attest *a, size_t tar
            memcmp(l->source, a->source, ID_LEN) == 0;
 }
 
-/* What its key has attested on the chain of this head, with this target: 1: this, in the body of
- * the head itself; 2: else something; 0: nothing. */
+static bool on_one_chain(const struct light *c, size_t a, size_t b)
+{
+    return heads_is_ancestor(&c->heads, a, b) || heads_is_ancestor(&c->heads, b, a);
+}
+
+/* What its key has attested with this target, below or above this head on a chain: 1: this, in the
+ * body of the head itself; 2: else something; 0: nothing. */
 static int has_attested(const struct light *c, const struct attest *a, size_t target, size_t block)
 {
     size_t count;
@@ -122,7 +127,7 @@ static int has_attested(const struct light *c, const struct attest *a, size_t ta
         const struct light_attested *lines = lines_of(l, &count);
         for (size_t j = 0; l->target == target && j < count; j++)
             if (memcmp(lines[j].key, a->line.signer, ID_LEN) == 0 &&
-                heads_is_ancestor(&c->heads, lines[j].block, block))
+                on_one_chain(c, lines[j].block, block))
                 return lines[j].block == block && is_of(l, a, target) ? 1 : 2;
     }
     return 0;
@@ -209,7 +214,9 @@ static int judge(struct light *c, const struct attest *a, const struct proof *p,
         return 0;
     int known = has_attested(c, a, target, block);
     if (known == 2) {
-        fault_rule(f, "attest: its key has attested height %" PRId64 " before", a->target_height);
+        fault_rule(f,
+                   "attest: its key has attested height %" PRId64 " in another body of this chain",
+                   a->target_height);
         return 0;
     }
     struct light_counting sets = light_counting(c, target);
@@ -222,9 +229,7 @@ static int judge(struct light *c, const struct attest *a, const struct proof *p,
     return 1;
 }
 
-/* Reads the line after an attest line into c->group. 1: it is a proof; 0 and a rule, -1 and
- * trouble.
- */
+/* Reads the line after an attest line into c->group. 1: it is a proof; 0 and a rule; -1. */
 static int gather_proof(struct light *c, struct fault *f)
 {
     int got = light_next_line(c, &c->held, f);
