@@ -95,6 +95,55 @@ marked() {
     grep -Eqx 'account  member[0-9] \([0-9a-f]{8}\)' shown
 }
 
+@test "ledger-show: a vote, an attest and a state line by its id, or by the first digits" {
+    for name in bft-all-votes finality-attest-before-state; do
+        use "$name"
+        grep -E '^(vote|attest|state) ' ledger | while IFS= read -r line; do
+            id=$(id <<<"$line")
+            expect 0 ledger-show -a "$KEYS" "${id:0:16}"
+            [ "$(head -n 1 "$out" | tr -s ' ')" = "${line%% *} $id" ]
+            height=$(sed -n 's/^block *\([0-9]*\) of .*/\1/p' "$out")
+            ledger-chain -s "$height" -n 1 | grep -Fqx "$line"
+        done
+    done
+    use bft-all-votes
+    line=$(grep -m 1 '^vote' ledger)
+    ledger-show -a "$KEYS" "$(id <<<"$line")" | grep -qx "for      1 $(cut -d ' ' -f 6 <<<"$line")"
+    ledger-show -a "$KEYS" "$(id <<<"$line")" | grep -Eqx 'by       member4 [(][0-9a-f]{8}[)]'
+    expect 1 ledger-show "$(printf %064d 7)"
+    says 'no block or record'
+    # one that two sibling blocks have is one record, in both
+    use bft-reorg-of-a-tip-not-final
+    twice=$(grep '^vote ' ledger | sort | uniq -d | head -n 1)
+    [ -z "$twice" ] || [ "$(ledger-show "$(id <<<"$twice")" | grep -c '^block ')" -eq 2 ]
+}
+
+@test "ledger-history -m: what a member has signed, in order, backwards, some, on another branch" {
+    for name in bft-all-votes finality-final bft-reorg-of-a-tip-not-final; do
+        use "$name"
+        for key in $(grep -E '^(vote|attest) ' ledger | awk '{ print $(NF - 1) }' | sort -u); do
+            expect 0 ledger-history -m -v "$key"
+            ledger-chain | grep -E "^(vote|attest) .* $key [0-9a-f]*\$" >want
+            cut -d ' ' -f 6 "$out" | diff <(while IFS= read -r line; do id <<<"$line"; done <want) -
+            while read -r _ _ height _ block id kind _ _ _ n; do
+                line=$(sed -n "${n}p" ledger)
+                [ "$(id <<<"$line")" = "$id" ] && [ "${line%% *}" = "$kind" ]
+                [ "$(ledger-chain -s "$height" -n 1 | head -n 1 | id)" = "$block" ]
+            done <"$out"
+            ledger-history -m -v -r "$key" | tac | cmp - "$out"
+            ledger-history -m -v -n 1 "$key" | cmp - <(head -n 1 "$out")
+        done
+    done
+    use finality-final
+    line=$(grep -m 1 '^attest' ledger)
+    key=$(cut -d ' ' -f 7 <<<"$line")
+    [ "$(ledger-history -m "$key" | head -n 1 | cut -d ' ' -f 7-)" = "attest $(cut -d ' ' -f 5,6,3 <<<"$line" |
+        awk '{ print $2, $3, $1 }')" ]
+    expect 1 ledger-history -m -s 999 "$key"
+    expect 1 ledger-history --member alice -a "$KEYS"
+    expect 2 sh -c "ledger-history -m $key >/dev/full"
+}
+
 @test "ledger-show: a block with attest lines; one that is final off the best chain" {
     use finality-two-conflicting-finals-first-counts
     expect 0 ledger-show -a "$KEYS" 5

@@ -5,13 +5,14 @@
 #include "cli/options.h"
 #include "ledgercli/ledger.h"
 #include "query/history.h"
+#include "query/signed_history.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct run {
     const char *ledger, *names, *block;
-    bool verbose;
+    bool verbose, member;
     struct history history;
 };
 
@@ -29,6 +30,8 @@ static const struct cli_option options[] = {
      CLI_NUMBER(struct run, history.count, 0, INT64_MAX)},
     {'r', "reverse", NULL, "newest first", CLI_FLAG(struct run, history.newest_first)},
     {'b', "block", "ID", "on the chain that ends at this block", CLI_TEXT(struct run, block)},
+    {'m', "member", NULL, "print the votes and attests that it signed as a member instead",
+     CLI_FLAG(struct run, member)},
     {'v', "verbose", NULL, "with another field: the line of the ledger",
      CLI_FLAG(struct run, verbose)},
     {0},
@@ -113,6 +116,29 @@ static int print_event(void *self, const struct event *e, struct fault *f)
     return 0;
 }
 
+static int print_signed(void *self, const struct signed_event *e, struct fault *f)
+{
+    struct printer *p = self;
+    struct buf *b = &p->line;
+    (void)f;
+    b->len = 0;
+    add(b, "signed", 6);
+    add(b, p->account.text, p->account.len);
+    add_number(b, e->height);
+    add_number(b, e->time);
+    add(b, hex32(e->block).text, 2 * ID_LEN);
+    add(b, hex32(e->id).text, 2 * ID_LEN);
+    add(b, e->is_vote ? "vote" : "attest", e->is_vote ? 4 : 6);
+    add_number(b, e->about);
+    add(b, hex32(e->about_id).text, 2 * ID_LEN);
+    add_number(b, e->more);
+    if (p->verbose)
+        add_number(b, (int64_t)e->line);
+    b->data[b->len - 1] = '\n';
+    cli_put(b->data, b->len);
+    return 0;
+}
+
 /* Looks every name up before anything is printed. Gives the number of lines printed. */
 static int64_t print_all(struct ledger *l, struct run *r, char **operands)
 {
@@ -126,7 +152,8 @@ static int64_t print_all(struct ledger *l, struct run *r, char **operands)
     for (; *operands; operands++) {
         cli_account(book, *operands, &h->account);
         p.account = account_text(&h->account);
-        int64_t n = history_each(l, h, print_event, &p, &f);
+        int64_t n = r->member ? signed_history_each(l, h, print_signed, &p, &f)
+                              : history_each(l, h, print_event, &p, &f);
         if (n < 0)
             cli_ledger_fail(l, &f);
         printed |= n;

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "crypto/sha256.h"
 #include "index/lookup.h"
+#include "ledger/body_lines.h"
 #include "ledgercli/ledger.h"
 #include "ledgercli/words.h"
 #include "query/final.h"
@@ -115,6 +116,28 @@ static int note_block(void *self, int64_t n, bool best, struct fault *f)
     return 0;
 }
 
+/* A vote, an attest or a state line: all blocks with such lines are read. */
+static int show_if_there(void *self, const struct node *node, const struct item *item,
+                         const struct entry *e, struct fault *f)
+{
+    struct record *s = self;
+    (void)item, (void)f;
+    if (memcmp(e->id, s->id, ID_LEN) == 0)
+        show_in(s, node);
+    return 0;
+}
+
+static bool is_in_genesis(struct run *r, const uint8_t id[ID_LEN])
+{
+    struct batch b = {0};
+    const struct item *item = read_block(r, &r->ledger.tree.genesis, &b);
+    bool found = false;
+    for (size_t i = 0; i < item->count; i++)
+        found |= memcmp(item->entries[i].id, id, ID_LEN) == 0;
+    batch_free(&b);
+    return found;
+}
+
 static void show_record(struct run *r, const uint8_t id[ID_LEN])
 {
     struct fault f = {0};
@@ -123,8 +146,10 @@ static void show_record(struct run *r, const uint8_t id[ID_LEN])
     struct node node;
     if (index_tx_blocks(r->ledger.index, id, note_block, &in, &f))
         cli_ledger_fail(&r->ledger, &f);
-    if (!in.count)
+    if (!in.count && is_in_genesis(r, id))
         show_in(&s, &r->ledger.tree.genesis);
+    else if (!in.count && body_lines_each(&r->ledger, show_if_there, &s, &f))
+        cli_ledger_fail(&r->ledger, &f);
     for (int i = 0; i < in.count; i++) {
         if (tree_get(&r->ledger.tree, in.n[i], &node, &f))
             cli_ledger_fail(&r->ledger, &f);

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "index/lookup.h"
+#include "ledger/body_lines.h"
 
 #include <string.h>
 
@@ -64,6 +65,28 @@ static int find_in_genesis(struct ledger *l, const struct prefix *p, struct pref
     return result;
 }
 
+/* Those of votes, attests and state lines, which are in no table either. */
+struct search {
+    const struct prefix *p;
+    struct prefix_ids *found;
+};
+
+/* One line may stand in several blocks. */
+static int look_at_line(void *self, const struct node *node, const struct item *item,
+                        const struct entry *e, struct fault *f)
+{
+    const struct search *s = self;
+    struct prefix_ids *found = s->found;
+    (void)node, (void)item, (void)f;
+    if (!prefix_has(s->p, e->id))
+        return 0;
+    for (int i = 0; i < found->count && i < PREFIX_SHOWN; i++)
+        if (memcmp(found->ids[i], e->id, ID_LEN) == 0)
+            return 0;
+    add(found, e->id, false);
+    return s->p->whole || found->count > PREFIX_SHOWN;
+}
+
 int prefix_find(struct ledger *l, const struct prefix *p, enum prefix_of of,
                 struct prefix_ids *found, struct fault *f)
 {
@@ -75,5 +98,8 @@ int prefix_find(struct ledger *l, const struct prefix *p, enum prefix_of of,
         return 0;
     if (index_ids(l->index, INDEX_TX_IDS, p->low, p->high, PREFIX_SHOWN + 1, add_record, found, f))
         return -1;
-    return find_in_genesis(l, p, found, f);
+    if (find_in_genesis(l, p, found, f))
+        return -1;
+    struct search s = {p, found};
+    return found->count || body_lines_each(l, look_at_line, &s, f) >= 0 ? 0 : -1;
 }

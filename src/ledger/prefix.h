@@ -29,8 +29,8 @@ struct prefix_ids {
 };
 
 /* Finds the ids in the ledger that begin with these digits: of blocks, of records (transactions,
- * including side branches, and the lines of genesis), or of both, as `of` says. 0, or -1 and
- * trouble. */
+ * including side branches, and the lines of genesis; if there are none, votes, attests and state
+ * lines), or of both, as `of` says. 0, or -1 and trouble. */
 int prefix_find(struct ledger *l, const struct prefix *p, enum prefix_of of,
                 struct prefix_ids *found, struct fault *f);
 

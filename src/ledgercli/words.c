@@ -85,7 +85,7 @@ void words_entry(const struct book *book, const struct item *item, const struct 
         cli_put_format("grant    %s\n", hex32(e->id).text);
         words_account(book, "to", &e->grant.account);
         cli_put_format("amount   %" PRId64 "\n", e->grant.amount);
-    } else if (!words_member(book, item, e)) {
+    } else if (!words_member(book, item, e) && !words_signed(book, item, e)) {
         cli_put_format("%-8s %s\n", e->type->name, hex32(e->id).text);
         cli_put_format("text     %.*s\n", (int)e->len, item->text + e->at);
     }

@@ -115,6 +115,25 @@ bool words_member(const struct book *book, const struct item *item, const struct
     return true;
 }
 
+bool words_signed(const struct book *book, const struct item *item, const struct entry *e)
+{
+    struct line_of of;
+    if (e->type == &member_type || !read_line(item, e, &of))
+        return false;
+    const struct vote *v = &of.vote;
+    const struct attest *a = &of.attest;
+    bool votes = e->type == &vote_type;
+    cli_put_format("%-8s %s\nby       %s\n", e->type->name, hex32(e->id).text,
+                   named(book, votes ? v->line.signer : a->line.signer).text);
+    if (votes)
+        cli_put_format("for      %" PRId64 " %s\nround    %" PRId64 "\nstep     %.*s\n", v->height,
+                       hex32(v->block).text, v->round, (int)v->step.len, v->step.text);
+    else
+        cli_put_format("target   %" PRId64 " %s\nsource   %" PRId64 " %s\n", a->target_height,
+                       hex32(a->target).text, a->source_height, hex32(a->source).text);
+    return true;
+}
+
 bool words_signed_short(const struct book *book, const struct item *item, const struct entry *e)
 {
     struct line_of of;

@@ -12,6 +12,9 @@
 bool words_operation(const struct book *book, const struct tx *tx);
 bool words_operation_short(const struct book *book, const struct tx *tx);
 
+/* A vote or an attest line in full, a line for each thing; false: it is none. */
+bool words_signed(const struct book *book, const struct item *item, const struct entry *e);
+
 /* The same for lines of this block's body: for a member line of genesis, and in a phrase also for a
  * vote or attest line. */
 bool words_member(const struct book *book, const struct item *item, const struct entry *e);
