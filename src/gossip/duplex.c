@@ -18,14 +18,6 @@ static void say(const struct duplex_peer *p, const char *event, const char *word
         c->log(c->self, p->who, event, NULL, words);
 }
 
-/* Version 1 does not say: the side that dials sends, the other listens. */
-unsigned duplex_roles(const struct duplex_peer *p)
-{
-    if (p->session.theirs.version > 1)
-        return p->session.theirs.roles;
-    return p->dialed ? WIRE_LISTENS | WIRE_BLOCKS : WIRE_SENDS;
-}
-
 bool duplex_is_two_way(const struct duplex_peer *p)
 {
     const unsigned both = WIRE_SENDS | WIRE_LISTENS;

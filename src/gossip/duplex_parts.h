@@ -13,10 +13,16 @@ struct duplex {
     bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */
 };
 
-/* --- duplex.c --- */
+/* What the other side does. Version 1 does not say: the side that dials sends, the other listens.
+ */
+static inline unsigned duplex_roles(const struct duplex_peer *p)
+{
+    if (p->session.theirs.version > 1)
+        return p->session.theirs.roles;
+    return p->dialed ? WIRE_LISTENS | WIRE_BLOCKS : WIRE_SENDS;
+}
 
-/* What the other side does. */
-unsigned duplex_roles(const struct duplex_peer *p);
+/* --- duplex.c --- */
 
 /* Whether the connection carries records both ways. */
 bool duplex_is_two_way(const struct duplex_peer *p);
