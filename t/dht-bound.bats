@@ -9,38 +9,12 @@ declare -gA dht_pids=()
 
 setup() {
     fresh_folder
-    unshare -n ip link set lo up 2>/dev/null || skip 'no network namespace is to be had'
-    unshare -n sleep 300 3>&- &
-    holder=$!
-    eventually is_apart
-    within_namespace ip link set lo up
+    namespace_start
 }
 
 teardown() {
-    kill "$holder" 2>/dev/null || :
+    namespace_stop
     dht_stop_all
-}
-
-is_apart() {
-    [ "$(readlink "/proc/$holder/ns/net")" != "$(readlink /proc/self/ns/net)" ]
-}
-
-within_namespace() {
-    nsenter -t "$holder" -n "$@"
-}
-
-peer_at() { # NAME ADDRESS WORD...
-    within_namespace ip addr add "$2/32" dev lo
-    nsenter -t "$holder" -n timeout -k 5 200 python3 "$ROOT/t/lib/dhtpeer.py" "$@" 2>"$1.err" 3>&- &
-    dht_pids["$1"]=$!
-    eventually test -s "$1/where"
-}
-
-node_at() { # NAME ADDRESS ARGUMENT...
-    within_namespace ip addr add "$2/32" dev lo
-    nsenter -t "$holder" -n timeout -k 5 200 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
-    dht_pids["$1"]=$!
-    eventually test -s "$1/where"
 }
 
 with_id() { # NAME ID

@@ -52,3 +52,39 @@ key_of() { # TEXT
 ask_dht() { # NAME
     python3 "$ROOT/t/lib/dhtask.py" "$(where "$1")"
 }
+
+# --- Addresses of the Internet: a network namespace, in which all are on the loopback device -----------------------------
+
+namespace_start() {
+    unshare -n ip link set lo up 2>/dev/null || skip 'no network namespace is to be had'
+    unshare -n sleep 600 3>&- &
+    holder=$!
+    eventually is_apart
+    within_namespace ip link set lo up
+}
+
+namespace_stop() {
+    kill "$holder" 2>/dev/null || :
+}
+
+is_apart() {
+    [ "$(readlink "/proc/$holder/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+within_namespace() {
+    nsenter -t "$holder" -n "$@"
+}
+
+peer_at() { # NAME ADDRESS WORD...
+    within_namespace ip addr add "$2/32" dev lo
+    nsenter -t "$holder" -n timeout -k 5 600 python3 "$ROOT/t/lib/dhtpeer.py" "$@" 2>"$1.err" 3>&- &
+    dht_pids["$1"]=$!
+    eventually test -s "$1/where"
+}
+
+node_at() { # NAME ADDRESS ARGUMENT...
+    within_namespace ip addr add "$2/32" dev lo
+    nsenter -t "$holder" -n timeout -k 5 600 dht-node -l "$2:6881" "$1" "${@:3}" >"$1.events" 2>"$1.err" 3>&- &
+    dht_pids["$1"]=$!
+    eventually test -s "$1/where"
+}

@@ -1,0 +1,76 @@
+# bats file_tags=thorough,slow
+load lib/common
+load lib/dht
+
+# Our DHT nodes and Transmission's (jech/dht), in a network namespace, as that one takes no loopback addresses for nodes.
+# (Skipped where it is not: apt install transmission-daemon transmission-cli.)
+
+declare -gA dht_pids=()
+
+setup() {
+    fresh_folder
+    for name in transmission-daemon transmission-remote; do
+        command -v $name >/dev/null || skip "$name is not here"
+    done
+    namespace_start
+    start_transmission
+}
+
+teardown() {
+    namespace_stop
+    dht_stop_all
+}
+
+start_transmission() {
+    mkdir config seed
+    cat >config/settings.json <<END
+{"bind-address-ipv4": "30.0.0.1", "peer-port": 51413, "dht-enabled": true, "lpd-enabled": false, "utp-enabled": false,
+"port-forwarding-enabled": false, "rpc-bind-address": "127.0.0.1", "rpc-port": 9091, "rpc-whitelist-enabled": false,
+"download-dir": "$PWD/seed"}
+END
+    within_namespace ip addr add 30.0.0.1/32 dev lo
+    within_namespace ip addr add 40.0.0.1/32 dev lo
+    within_namespace ip route add default dev lo
+    nsenter -t "$holder" -n timeout -k 5 600 transmission-daemon -f -g config >transmission.log 2>&1 3>&- &
+    dht_pids[transmission]=$!
+    eventually remote -si
+}
+
+remote() {
+    within_namespace transmission-remote 127.0.0.1:9091 "$@" >/dev/null 2>&1
+}
+
+lookup() {
+    within_namespace timeout 60 dht-lookup -l 40.0.0.1:0 "$@"
+}
+
+names_ours() {
+    echo ours | lookup -v -a 7001 "$theirs" >found 2>told
+    grep -q ': hop 2: 20\.' told
+}
+
+@test "Transmission: ping, find_node, get_peers and announce_peer, each way" {
+    theirs=30.0.0.1:51413
+    # it alone: its table is empty, its tokens are good for one port, and it knows no items
+    echo song | lookup -a 7000 -o peers "$theirs" 2>told
+    grep -q 'stored at 1 node$' told
+    [ "$(echo song | lookup -o peers "$theirs")" = "peer $(key_of song) 40.0.0.1:7000" ]
+    ! echo item | lookup -P "$theirs" 2>told || false
+    grep -q 'nodes that answered: 0' told
+    head -c 100000 /dev/urandom >seed/file
+    echo '{"info": {"length": 100000, "name": "file", "piece length": 131072, "pieces": "0x'"$(sha1sum <seed/file | cut -c 1-40)"'"}}' |
+        bencode -r >file.torrent
+    key=$(bencode -x info file.torrent | sha1sum | cut -c 1-40)
+    remote -a file.torrent
+    for i in {1..10}; do node_at "n$i" "20.$i.0.1" -i "$theirs"; done
+    for i in {1..10}; do eventually grep -qs " $theirs$" "n$i/nodes"; done
+    # it tells of ours, whom it has pinged or asked, and which store what it cannot
+    eventually names_ours
+    echo ours | lookup -o peers "$theirs" | grep -qx "peer $(key_of ours) 40.0.0.1:7001"
+    echo item | lookup -P 20.1.0.1:6881 "$theirs" 2>told
+    grep -q ': stored at' told
+    # it announces at ours what it seeds
+    eventually grep -qh "^announced $key $theirs$" n*.events
+    at=$(grep -l "^announced $key $theirs$" n*.events | head -n 1)
+    [ "$(echo "$key" | lookup -o peers "$(where "${at%.events}")")" = "peer $key $theirs" ]
+}
